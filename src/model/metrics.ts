@@ -1,0 +1,33 @@
+export type Task = 'classification' | 'regression'
+
+/** What a metric is: which task has it, which way is better. */
+export interface MetricDefinition {
+  readonly task: Task
+  readonly better: 'higher' | 'lower'
+  readonly title: string
+}
+
+/** Every metric that a run computes on each evaluated split; the task decides which. */
+export const metrics = {
+  accuracy: { task: 'classification', better: 'higher', title: 'share of examples whose most probable class is right' },
+  balancedAccuracy: { task: 'classification', better: 'higher', title: 'mean over the classes of the share recognized' },
+  f1: { task: 'classification', better: 'higher', title: 'mean over the classes of the harmonic mean of precision and recall (macro F1)' },
+  nll: { task: 'classification', better: 'lower', title: 'mean negative log-likelihood of the right class, in nats, without label smoothing' },
+  brier: { task: 'classification', better: 'lower', title: 'mean squared distance between probabilities and the right class, summed over classes' },
+  ece: { task: 'classification', better: 'lower', title: 'expected calibration error, 15 equal-width bins' },
+  mse: { task: 'regression', better: 'lower', title: 'mean squared error, in squared units of the target' },
+  rmse: { task: 'regression', better: 'lower', title: 'root of the mean squared error, in units of the target' },
+  mae: { task: 'regression', better: 'lower', title: 'mean absolute error, in units of the target' },
+  r2: { task: 'regression', better: 'higher', title: 'share of the variance explained' },
+} as const satisfies Record<string, MetricDefinition>
+
+export type MetricName = keyof typeof metrics
+export const metricNames = Object.keys(metrics) as readonly MetricName[]
+
+/** Values by metric name; only the task's own metrics are present. */
+export type Metrics = { readonly [name in MetricName]?: number }
+
+export const metricsOf = (task: Task): readonly MetricName[] => metricNames.filter((name) => metrics[name].task === task)
+export const higherIsBetter = (name: MetricName): boolean => metrics[name].better === 'higher'
+/** Positive where `to` is better than `from`, whatever the direction of the metric. */
+export const gain = (name: MetricName, from: number, to: number): number => (higherIsBetter(name) ? to - from : from - to)

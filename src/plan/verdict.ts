@@ -1,0 +1,27 @@
+import type { GateRule } from './plan.ts'
+
+export type VerdictStatus = 'pass' | 'fail' | 'inconclusive'
+
+/** What one gate says, with the numbers it says it from. */
+export interface GateVerdict {
+  readonly rule: GateRule
+  readonly status: VerdictStatus
+  /** The rule and the outcome in a sentence, numbers included. */
+  readonly sentence: string
+  /** What was estimated (a drop, an SD, a mean) with its interval; null where it could not be. */
+  readonly estimate: { readonly what: string; readonly value: number; readonly lower: number; readonly upper: number; readonly level: number } | null
+  /** The limit that the interval is held against. */
+  readonly limit: number
+  /** What would change an inconclusive verdict; null otherwise. */
+  readonly remedy: string | null
+  readonly baseline: readonly (number | null)[] | null
+  readonly candidate: readonly (number | null)[]
+  /** Whether this verdict blocks: a fail does, an inconclusive one unless the rule says it passes. */
+  readonly blocks: boolean
+}
+
+export interface Verdict {
+  readonly status: VerdictStatus
+  readonly sentence: string
+  readonly gates: readonly GateVerdict[]
+}

@@ -1,0 +1,28 @@
+import type { StageDecision } from '../plan/decision.ts'
+import type { Plan, StageJob } from '../plan/plan.ts'
+import type { RunRequest, RunResult } from '../plan/run.ts'
+
+/** What happens while a plan is executed; only loggers render it. */
+export type RunEvent =
+  | { readonly type: 'study-started'; readonly plan: Plan; readonly engine: string; readonly workers: number; readonly resumedRuns: number }
+  | { readonly type: 'stage-started'; readonly job: StageJob; readonly position: number; readonly of: number }
+  | { readonly type: 'run-started'; readonly request: RunRequest }
+  /** `cached` where the journal had it. */
+  | { readonly type: 'run-finished'; readonly result: RunResult; readonly cached: boolean; readonly progress: Progress }
+  | { readonly type: 'stage-decided'; readonly decision: StageDecision; readonly seconds: number }
+  | { readonly type: 'budget-exhausted'; readonly what: 'minutes' | 'trials'; readonly stage: string }
+  /** Something a person should know that changes no result: a torn journal line, a worker that was replaced. */
+  | { readonly type: 'notice'; readonly message: string }
+  | { readonly type: 'study-finished'; readonly seconds: number }
+
+export interface Progress {
+  readonly finished: number
+  /** Runs that the plan still expects, this stage's open requests included. */
+  readonly expected: number
+  /** Best objective on validation so far; null before the first. */
+  readonly best: number | null
+  /** From the mean time of a step so far; null before the first run. */
+  readonly secondsLeft: number | null
+}
+
+export type Listener = (event: RunEvent) => void

@@ -1,0 +1,35 @@
+import type { Levers } from '../model/levers.ts'
+import type { StageDecision } from '../plan/decision.ts'
+import type { StageJob, Workload } from '../plan/plan.ts'
+import type { RunRequest, RunResult } from '../plan/run.ts'
+
+/** A request that the budget did not allow; it is never journaled, so a later study with more budget runs it. */
+export interface NotRun {
+  readonly status: 'not-run'
+  readonly request: RunRequest
+  readonly reason: string
+}
+
+export type RunOutcome = RunResult | NotRun
+
+/** All that a stage may know. Nothing in it depends on a clock, so a stage decides the same from the same results. */
+export interface StageContext {
+  readonly job: StageJob
+  readonly workload: Workload
+  /** The study's root seed; stages derive their own with `selectionSeed` and `verificationSeed`. */
+  readonly seed: number
+  readonly baseline: Levers
+  readonly incumbent: Levers
+  /** Decisions of the stages before, in order. */
+  readonly previous: readonly StageDecision[]
+  /** Runs that the budget still allows this stage. */
+  runsLeft(): number
+}
+
+/**
+ * A stage as a conversation: it yields the runs that it wants next, is handed their outcomes in the same order, and returns
+ * its decision. It holds no state elsewhere, so a study that was killed is replayed from the journal without a special case.
+ */
+export type StageProcess = Generator<readonly RunRequest[], StageDecision, readonly RunOutcome[]>
+
+export type Stage = (context: StageContext) => StageProcess

@@ -1,0 +1,78 @@
+import type * as tfjs from '@tensorflow/tfjs-core'
+import type { Shape } from '../model/layers.ts'
+import type { RunRequest, RunResult } from '../plan/run.ts'
+
+/** The tensor library as a value: only the two files under `engines/` import a backend, all others are handed this. */
+export type Tf = typeof tfjs
+export type Tensor = tfjs.Tensor
+
+/** A ready tensor library with the kernels that training needs. */
+export interface Engine {
+  readonly name: 'wasm' | 'tensorflow'
+  /** Name, version and instruction set, as `wasm 4.22.0 simd`; part of every run's id. */
+  readonly label: string
+  readonly tf: Tf
+}
+
+/** Rows ready for the model; `splits` hold row numbers. The parts of a loaded data set that training needs. */
+export interface TrainingData {
+  /** rows × product(inputShape), row-major. */
+  readonly inputs: Float32Array
+  readonly inputShape: Shape
+  /** Class index or (standardized) value, one a row. */
+  readonly targets: Float32Array
+  /** Undoes the standardization of regression targets, so that metrics are in the target's units; null elsewhere. */
+  readonly targetScale: { readonly mean: number; readonly sd: number } | null
+  readonly splits: { readonly train: Int32Array; readonly validation: Int32Array; readonly test: Int32Array }
+}
+
+/** One tensor of a built model and where it stands in the flat vector of trainable weights. */
+export interface ModelParameter {
+  /** `0.conv2d.kernel`: position of the layer, its kind, the parameter. */
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly size: number
+  readonly decay: boolean
+  /** Start in the flat vector of trainable weights. */
+  readonly offset: number
+}
+
+/** Random numbers inside a step, drawn so that (stream, step) alone determines them. */
+export interface StepRandom {
+  /** 1 / (1 − rate) with probability 1 − rate, else 0; `site` tells the dropout layers of one model apart. */
+  dropoutMask(site: number, shape: readonly number[], rate: number): Tensor
+}
+
+export interface ForwardOptions {
+  readonly training: boolean
+  /** Rate of dropout layers without a rate of their own. */
+  readonly dropout: number
+  /** Present when training. */
+  readonly random: StepRandom | null
+}
+
+/**
+ * A model as a pure function of its weights. `trainable` holds one tensor a trainable parameter in the order of `parameters`;
+ * `statistics` the running statistics (batch normalization), in the order of `statisticShapes`.
+ */
+export interface Model {
+  readonly parameters: readonly ModelParameter[]
+  /** Length of the flat vector of trainable weights. */
+  readonly size: number
+  readonly statistics: readonly { readonly name: string; readonly shape: readonly number[]; readonly initial: number }[]
+  /** Flat initial weights from the stream `init` of a seed. */
+  initialWeights(seed: number): Float32Array
+  /**
+   * Logits or regression outputs [batch, outputs], and the statistics after the batch (the same tensors when not training).
+   * Must be called inside a tidy scope.
+   */
+  forward(trainable: readonly Tensor[], statistics: readonly Tensor[], inputs: Tensor, options: ForwardOptions):
+    { readonly outputs: Tensor; readonly statistics: readonly Tensor[] }
+}
+
+/** Trains whatever is asked for on one engine, one run at a time; never throws for a run that fails. */
+export interface Trainer {
+  readonly engine: string
+  run(request: RunRequest, id: string, onStep?: (step: number, of: number) => void): RunResult
+  dispose(): void
+}
