@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest'
+import { cycle, folders, importProblem, importsOf, sources, withoutComments } from './support/architecture.ts'
+import type { Import, Source } from './support/architecture.ts'
+
+const src = sources('src')
+const imports = src.flatMap(importsOf)
+const entry = /^src\/(action|cli|worker)\.ts$|^src\/cli\//
+
+/** `path:line: text` of every line of code, comments left out, that matches. */
+function lines(files: readonly Source[], pattern: RegExp): string[] {
+  return files.flatMap(({ path, text }) => withoutComments(text).split('\n')
+    .flatMap((line, i) => (pattern.test(line) ? [`${path}:${i + 1}: ${line.trim()}`] : [])))
+}
+
+describe('the folders of src', () => {
+  it('import what the architecture allows and nothing else', () => {
+    expect(imports.map(importProblem).filter((p) => p !== undefined)).toEqual([])
+  })
+
+  it('have no cycle of imports', () => {
+    expect(cycle(imports)).toBeUndefined()
+  })
+
+  it('are found by the test: most have files, and their imports are seen', () => {
+    const seen = new Set(src.map((s) => s.path.split('/')[1]))
+    expect(Object.keys(folders).filter((f) => seen.has(f)).length).toBeGreaterThan(5)
+    expect(imports.length).toBeGreaterThan(src.length)
+  })
+
+  it('leave the environment and the command line to the entries and to github', () => {
+    const inner = src.filter((s) => !entry.test(s.path) && !s.path.startsWith('src/github/'))
+    expect(lines(inner, /\bprocess\.(env|argv)\b|from 'node:process'/)).toEqual([])
+  })
+
+  it('decide without a clock, the network or the file system where they decide', () => {
+    const pure = src.filter((s) => /^src\/(model|plan|compile|stats|stages|gate)\//.test(s.path))
+    expect(lines(pure, /\bDate\.now\b|new Date\(\)|performance\.now|\bfetch\(|'node:(fs|http|https|net|child_process)/)).toEqual([])
+  })
+})
+
+describe('the code', () => {
+  it('draws no random number outside of the seeded streams', () => {
+    expect(lines(src, /\bMath\.random\b|\bcrypto\.random/)).toEqual([])
+  })
+
+  it('has no `as any` and no parameter or member of type any', () => {
+    expect(lines([...src, ...sources('test'), ...sources('.ci')].filter((s) => s.path !== 'test/architecture.test.ts'),
+      /\bas any\b|[\w)\]?]: any\b|<any>|\bany\[\]/)).toEqual([])
+  })
+
+  it('has no file over 300 lines that a person wrote', () => {
+    const written = [...src, ...sources('.ci')].filter((s) => !/generated/i.test(s.text.slice(0, 300)))
+    expect(written.filter((s) => s.text.split('\n').length > 301).map((s) => s.path)).toEqual([])
+  })
+})
+
+describe('the rules themselves', () => {
+  const one = (path: string, text: string): Import[] => importsOf({ path, text })
+  const problems = (path: string, text: string): (string | undefined)[] => one(path, text).map(importProblem)
+
+  it('see every form of import', () => {
+    const text = [
+      "import a, { b } from './a.ts'", "import type { T } from '../run/t.ts'", "import './c.ts'", "export * from './d.ts'",
+      "export type { U } from './u.ts'", 'import {', '  x,', "} from '../base/x.ts'", "const lazy = await import('./lazy.ts')",
+      "// import('./not-me.ts')", "import data from '../../schema/s.json' with { type: 'json' }", "type V = typeof import('vega')",
+    ].join('\n')
+    expect(one('src/run/z.ts', text).map((i) => `${i.to}${i.typeOnly ? ' (type)' : ''}`)).toEqual([
+      'src/run/a.ts', 'src/run/t.ts (type)', 'src/run/c.ts', 'src/run/d.ts', 'src/run/u.ts (type)', 'src/base/x.ts',
+      'schema/s.json', 'src/run/lazy.ts'])
+  })
+
+  it.each([
+    ['src/base/x.ts', "import { a } from '../plan/a.ts'"],
+    ['src/gate/x.ts', "import type { R } from '../report/r.ts'"],
+    ['src/stages/x.ts', "import { train } from '../train/loop.ts'"],
+    ['src/report/x.ts', "import { mean } from '../stats/describe.ts'"],
+    ['src/train/loop.ts', "import wasm from '@tensorflow/tfjs-backend-wasm'"],
+    ['src/stages/x.ts', "import * as tf from '@tensorflow/tfjs-core'"],
+    ['src/action.ts', "import * as core from '@actions/core'"],
+    ['src/run/x.ts', "import { main } from '../cli.ts'"],
+    ['src/misc/x.ts', "import { a } from '../base/a.ts'"],
+    ['src/base/x.ts', "import { a } from '../../test/support/a.ts'"],
+  ])('refuse, in %s, %s', (path, text) => {
+    expect(problems(path, text)).toEqual([expect.stringContaining(path)])
+  })
+
+  it.each([
+    ['src/stages/x.ts', "import type { Engine } from '../train/types.ts'"],
+    ['src/report/x.ts', "import type { Interval } from '../stats/intervals.ts'"],
+    ['src/cli.ts', "import { study } from './study.ts'"],
+    ['src/train/engines/wasm.ts', "import '@tensorflow/tfjs-backend-wasm'"],
+    ['src/github/log.ts', "import * as core from '@actions/core'"],
+  ])('allow, in %s, %s', (path, text) => {
+    expect(problems(path, text)).toEqual([undefined])
+  })
+
+  it('find a cycle, and not one of types', () => {
+    const value = (from: string, to: string): Import => ({ from: `src/${from}`, to: `src/${to}`, typeOnly: false })
+    expect(cycle([value('a', 'b'), value('b', 'c'), value('c', 'a')])).toEqual(['src/a', 'src/b', 'src/c', 'src/a'])
+    expect(cycle([value('a', 'b'), { ...value('b', 'a'), typeOnly: true }])).toBeUndefined()
+  })
+
+  it('take comments for comments', () => {
+    expect(lines([{ path: 'a', text: 'x // Math.random\n/* Math.random */\n * no\nMath.random()' }], /Math\.random/)).toEqual([
+      'a:4: Math.random()'])
+  })
+})

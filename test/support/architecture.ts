@@ -1,0 +1,108 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, posix, relative, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
+
+/** A source file by its path from the repository root, with `/` between folders. */
+export interface Source {
+  readonly path: string
+  readonly text: string
+}
+
+export interface Import {
+  readonly from: string
+  /** A path from the repository root for a relative import; the package or `node:` name otherwise. */
+  readonly to: string
+  /** `import type` and `export type`: gone from the program. */
+  readonly typeOnly: boolean
+}
+
+/** What each folder of `src/` may import besides itself; `types` may be imported by `import type` alone. */
+export const folders: Readonly<Record<string, { readonly may: readonly string[]; readonly types?: readonly string[] | 'any' }>> = {
+  base: { may: [] },
+  model: { may: ['base'] },
+  spec: { may: ['base'] },
+  plan: { may: ['model', 'base'] },
+  compile: { may: ['spec', 'plan', 'model', 'base'] },
+  data: { may: ['base'] },
+  train: { may: ['data', 'model', 'plan', 'base'] },
+  stats: { may: ['base'] },
+  stages: { may: ['stats', 'plan', 'model', 'base'], types: ['train'] },
+  run: { may: ['stages', 'train', 'plan', 'base'], types: ['model'] },
+  diagnose: { may: ['stats', 'base'] },
+  gate: { may: ['stats', 'plan', 'model', 'base'] },
+  report: { may: ['plan', 'model', 'base'], types: 'any' },
+  github: { may: ['report', 'base'] },
+}
+
+/** These start the program; nothing imports them, and they may import anything. */
+export const entries: readonly RegExp[] = [/^src\/(action|cli|worker|study)\.ts$/, /^src\/cli\//]
+
+/** All files under a folder of the repository that end in one of the suffixes, in order of their paths. */
+export function sources(folder: string, suffix = '.ts'): Source[] {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((e) => e.isFile() && e.name.endsWith(suffix))
+    .map((e) => join(e.parentPath, e.name))
+    .sort()
+    .map((file) => ({ path: relative(root, file).split(sep).join('/'), text: readFileSync(file, 'utf8') }))
+}
+
+const statement = /^(?:import|export)\s+(type\s)?(?:[^'";]*?\sfrom\s+)?'([^']+)'/gm
+const dynamic = /(?<!typeof )\bimport\(\s*'([^']+)'/g
+
+/** Static imports and re-exports (they begin a line in this code base) and `import('…')` of a literal. */
+export function importsOf({ path, text }: Source): Import[] {
+  const resolve = (to: string): string => (to.startsWith('.') ? posix.join(posix.dirname(path), to) : to)
+  const still = [...text.matchAll(statement)].map((m) => ({ from: path, to: resolve(m[2] ?? ''), typeOnly: m[1] !== undefined }))
+  const lazy = [...withoutComments(text).matchAll(dynamic)].map((m) => ({ from: path, to: resolve(m[1] ?? ''), typeOnly: false }))
+  return [...still, ...lazy]
+}
+
+/** Blanks comments and keeps the lines; `//` counts after a blank or at the start of a line, so that addresses stay. */
+export function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, (comment) => comment.replace(/[^\n]/g, '')).replace(/(^|\s)\/\/.*$/gm, '$1')
+}
+
+const isEntry = (path: string): boolean => entries.some((e) => e.test(path))
+const folderOf = (path: string): string => path.split('/')[1] ?? ''
+
+/** What is wrong with an import by the table above, or undefined. */
+export function importProblem(i: Import): string | undefined {
+  if (i.to.startsWith('src/')) return isEntry(i.from) ? undefined : folderProblem(i)
+  if (/^(schema|package\.json)/.test(i.to)) return undefined
+  if (i.to.startsWith('@actions/') && folderOf(i.from) !== 'github') return `${i.from} imports ${i.to}; only src/github may`
+  if (i.to.startsWith('@tensorflow/tfjs-backend-wasm') && i.from !== 'src/train/engines/wasm.ts') {
+    return `${i.from} imports ${i.to}; only src/train/engines/wasm.ts may`
+  }
+  if (i.to.startsWith('@tensorflow/') && folderOf(i.from) !== 'train') return `${i.from} imports ${i.to}; only src/train may`
+  return /^(test|\.ci|dist|build)\//.test(i.to) ? `${i.from} imports ${i.to}, which is no part of the program` : undefined
+}
+
+function folderProblem(i: Import): string | undefined {
+  const [from, to] = [folderOf(i.from), folderOf(i.to)]
+  const rule = Object.hasOwn(folders, from) ? folders[from] : undefined
+  if (!rule) return `${i.from} is in a folder that the architecture does not have`
+  if (isEntry(i.to)) return `${i.from} imports the entry ${i.to}`
+  if (from === to || rule.may.includes(to)) return undefined
+  const types = rule.types === 'any' || rule.types?.includes(to)
+  if (types && i.typeOnly) return undefined
+  return `${i.from} imports ${i.to}; ${from} may import ${rule.may.join(', ') || 'nothing'}${types ? `, and only types of ${to}` : ''}`
+}
+
+/** The first cycle of imports that survive compilation, as a path of files; types may refer to each other freely. */
+export function cycle(imports: readonly Import[]): string[] | undefined {
+  const edges = new Map<string, Import[]>()
+  for (const i of imports.filter((one) => !one.typeOnly && one.to.startsWith('src/'))) {
+    edges.set(i.from, [...edges.get(i.from) ?? [], i])
+  }
+  const done = new Set<string>()
+  const visit = (file: string, trail: readonly string[]): string[] | undefined => {
+    if (trail.includes(file)) return [...trail.slice(trail.indexOf(file)), file]
+    if (done.has(file)) return undefined
+    const found = (edges.get(file) ?? []).map((i) => visit(i.to, [...trail, file])).find((c) => c !== undefined)
+    done.add(file)
+    return found
+  }
+  return [...edges.keys()].map((file) => visit(file, [])).find((c) => c !== undefined)
+}
