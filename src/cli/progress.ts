@@ -1,0 +1,97 @@
+import { printable } from '../base/diagnostics.ts'
+import { unreachable } from '../base/result.ts'
+import type { Progress, RunEvent, Listener } from '../run/events.ts'
+import { shown } from '../stats/outcome.ts'
+
+export interface Output {
+  readonly write: (text: string) => void
+  /** Whether the line can be rewritten in place. */
+  readonly isTerminal: boolean
+  readonly columns: number
+  /** Milliseconds; only decides how often a line is printed. */
+  readonly now: () => number
+}
+
+/** Renders events for a person: a status line that is rewritten on a terminal, plain lines at most every two seconds in a log. */
+export function progressLogger(output: Output): Listener {
+  const status = output.isTerminal ? terminalStatus(output) : logStatus(output)
+  const line = (text: string): void => {
+    status.clear()
+    output.write(`${printable(text, 2000)}\n`)
+  }
+  let stage = ''
+  let objective = ''
+  return (event: RunEvent) => {
+    switch (event.type) {
+      case 'study-started': {
+        objective = event.plan.workload.objective
+        const runs = event.plan.jobs.reduce((sum, job) => sum + job.estimate.runs, 0)
+        line(`${event.plan.name}: ${event.plan.jobs.length} stages, about ${runs} runs on ${event.engine} with ${plural(event.workers, 'worker')}` +
+          (event.resumedRuns > 0 ? `; continuing after ${plural(event.resumedRuns, 'finished run')}` : ''))
+        return
+      }
+      case 'stage-started':
+        stage = `[${event.position}/${event.of}] ${event.job.id}`
+        line(`${stage}: about ${event.job.estimate.runs} runs`)
+        return
+      case 'run-started':
+        return
+      case 'run-finished':
+        status.show(`${stage} · ${printable(event.result.request.label, 60)}${outcome(event.result.status, event.cached)} · ${summary(event.progress, objective)}`)
+        return
+      case 'stage-decided':
+        line(`${stage}: ${event.decision.conclusion} in ${event.seconds.toFixed(1)} s. ${event.decision.summary}`)
+        return
+      case 'budget-exhausted':
+        line(`${stage}: the budget of ${event.what} is used up; what was left out is in the report`)
+        return
+      case 'notice':
+        line(`note: ${event.message}`)
+        return
+      case 'study-finished':
+        line(`trained in ${event.seconds.toFixed(1)} s`)
+        return
+      default:
+        unreachable(event, 'event')
+    }
+  }
+}
+
+const outcome = (status: string, cached: boolean): string => (status === 'complete' ? '' : ` (${status})`) + (cached ? ' (from the journal)' : '')
+
+function summary(progress: Progress, objective: string): string {
+  const best = progress.best === null ? '' : ` · best ${objective} ${shown(progress.best)}`
+  const left = progress.secondsLeft === null ? '' : ` · about ${Math.max(1, Math.round(progress.secondsLeft))} s left`
+  return `run ${progress.finished}/${Math.max(progress.expected, progress.finished)}${best}${left}`
+}
+
+interface StatusLine { readonly show: (text: string) => void; readonly clear: () => void }
+
+function terminalStatus({ write, columns }: Output): StatusLine {
+  let shownNow = false
+  return {
+    show: (text) => {
+      // Erase, then write: no more than the width, or the line would wrap and could not be erased.
+      write(`\r\u001b[K${text.slice(0, Math.max(20, columns - 1))}`)
+      shownNow = true
+    },
+    clear: () => {
+      if (shownNow) write('\r\u001b[K')
+      shownNow = false
+    },
+  }
+}
+
+function logStatus({ write, now }: Output): StatusLine {
+  let last = -Infinity
+  return {
+    show: (text) => {
+      if (now() - last < 2000) return
+      last = now()
+      write(`${text}\n`)
+    },
+    clear: () => {},
+  }
+}
+
+const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`

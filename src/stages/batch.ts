@@ -1,0 +1,145 @@
+import { withLevers, type LeverPatch, type Levers } from '../model/levers.ts'
+import type { BatchFindings, RangeTestFindings } from '../plan/decision.ts'
+import type { BatchSettings } from '../plan/plan.ts'
+import { median } from '../stats/describe.ts'
+import { shown } from '../stats/outcome.ts'
+import { compareArms, evidenceOf, trainArms, type Arm } from './compare.ts'
+import { findRate } from './find-rate.ts'
+import { Ledger, type Asking } from './ledger.ts'
+import { adopt } from './lr-range.ts'
+import { selectionSeeds } from './seeds.ts'
+import { settingsOf } from './settings.ts'
+import type { Stage } from './stage.ts'
+
+type ProbeFinding = BatchFindings['probes'][number]
+
+/** A larger batch must not make training clearly slower an example; below this share it does. Wide, since time is noisy. */
+const leastThroughput = 0.8
+
+/**
+ * Finds the largest batch that memory holds, that does not lower throughput and that the gradient noise scale still supports;
+ * the learning rate follows by the scaling rule and is rechecked by a second range test. A larger batch is taken for speed, so
+ * it need not be better on validation, but it must not be worse by more than seed noise.
+ */
+export const batch: Stage = function* (context) {
+  const settings = settingsOf(context, 'batch')
+  const ledger = new Ledger(context)
+  const before = context.incumbent.batching
+  const probes = yield* probeSizes(ledger, settings)
+  const noiseScale = typicalNoiseScale(probes)
+  const judged = judgeSizes(probes, noiseScale, before.batchSize)
+  const target = targetOf(judged, noiseScale, before)
+
+  const growth = (target.batchSize * target.accumulate) / (before.batchSize * before.accumulate)
+  const factor = scalingFactor(settings, context.incumbent, growth)
+  const kept = growth > 1 ? yield* tryLarger(ledger, settings, target, growth, factor) : `The batch stays at ${before.batchSize}: ${whyNot(judged, noiseScale)}.`
+  const recheck = ledger.lineage.length > 0 ? yield* recheckRate(ledger, settings) : null
+
+  const { batchSize, accumulate } = ledger.incumbent.batching
+  const moved = ledger.lineage.length > 0
+  return ledger.close(
+    moved ? 'changed' : noiseScale === null ? 'inconclusive' : 'kept',
+    moved ? `The batch grows from ${before.batchSize} to ${batchSize * accumulate}; the learning rate follows by ×${shown(factor)}. ${recheck?.conclusion ?? ''}`.trim() : kept,
+    {
+      stage: 'batch',
+      batch: { probes: judged, noiseScale, chosen: batchSize, accumulate, learningRateFactor: moved ? factor : 1, recheck },
+    },
+  )
+}
+
+interface SizeProbe { readonly batchSize: number; readonly examplesPerSecond: number | null; readonly peakMemoryMiB: number | null; readonly noiseScale: number | null; readonly failure: string | null }
+
+/** Doubles the batch until it is larger than the limit, than a quarter of the training rows, or than memory. */
+function* probeSizes(ledger: Ledger, settings: BatchSettings): Asking<SizeProbe[]> {
+  const { workload, incumbent, seed } = ledger.context
+  const most = Math.min(settings.largest, Math.floor(workload.data.rows.train / 4))
+  const probes: SizeProbe[] = []
+  for (let batchSize = incumbent.batching.batchSize; batchSize <= Math.max(most, incumbent.batching.batchSize); batchSize *= 2) {
+    if (!ledger.affords(1, `probe of batch ${batchSize}`)) break
+    const [outcome] = yield* ledger.ask([ledger.request(`batch ${batchSize}`, withLevers(incumbent, { batchSize, accumulate: 1 }),
+      selectionSeeds(seed, 1)[0] as number, { kind: 'probe', steps: settings.probeSteps, memoryMiB: settings.memoryMiB })])
+    if (outcome === undefined || outcome.status === 'not-run') break
+    const measured = outcome.status === 'complete' ? outcome.probe : null
+    probes.push({
+      batchSize, examplesPerSecond: measured?.examplesPerSecond ?? null, peakMemoryMiB: measured?.peakMemoryMiB ?? null,
+      noiseScale: measured?.noiseScale ?? null, failure: outcome.status === 'complete' ? null : outcome.reason,
+    })
+    if (measured === null) break
+  }
+  return probes
+}
+
+/** The median over the probed sizes; null where none gives an estimate. */
+function typicalNoiseScale(probes: readonly SizeProbe[]): number | null {
+  const scales = probes.flatMap((p) => (p.noiseScale === null ? [] : [p.noiseScale]))
+  return scales.length === 0 ? null : Math.round(median(scales))
+}
+
+function judgeSizes(probes: readonly SizeProbe[], noiseScale: number | null, incumbent: number): ProbeFinding[] {
+  let best = 0
+  return probes.map((p) => {
+    const base = { batchSize: p.batchSize, examplesPerSecond: p.examplesPerSecond, peakMemoryMiB: p.peakMemoryMiB }
+    if (p.examplesPerSecond === null) return { ...base, outcome: 'too-large' as const, note: p.failure ?? 'no measurement' }
+    const slower = p.examplesPerSecond < leastThroughput * best
+    best = Math.max(best, p.examplesPerSecond)
+    if (slower) return { ...base, outcome: 'slower' as const, note: 'fewer examples a second than a smaller batch' }
+    if (p.batchSize > incumbent && (noiseScale === null || p.batchSize > noiseScale)) {
+      return { ...base, outcome: 'beyond-noise-scale' as const, note: noiseScale === null ? 'the noise scale could not be estimated' : `above the gradient noise scale of ${noiseScale} examples` }
+    }
+    return { ...base, outcome: 'fits' as const, note: '' }
+  })
+}
+
+/** The largest size that fits; where memory is the limit and the noise scale asks for more, gradients are accumulated. */
+function targetOf(judged: readonly ProbeFinding[], noiseScale: number | null, before: Levers['batching']): Levers['batching'] {
+  const fitting = judged.filter((p) => p.outcome === 'fits').map((p) => p.batchSize)
+  const batchSize = Math.max(before.batchSize, ...fitting)
+  const refused = judged.find((p) => p.outcome === 'too-large')
+  const accumulate = refused && noiseScale !== null && noiseScale >= refused.batchSize ? 2 ** Math.floor(Math.log2(noiseScale / batchSize)) : before.accumulate
+  return { batchSize, accumulate }
+}
+
+/** κ for SGD (linear rule, Goyal et al., 2017), √κ for the Adam family (Malladi et al., 2022). */
+function scalingFactor(settings: BatchSettings, levers: Levers, growth: number): number {
+  const linear = settings.scaling === 'linear' || (settings.scaling === 'auto' && levers.optimization.optimizer === 'sgd')
+  return linear ? growth : Math.sqrt(growth)
+}
+
+/** Holds the larger batch, at half, once and twice the scaled rate, against the incumbent; returns why it was not taken. */
+function* tryLarger(ledger: Ledger, settings: BatchSettings, target: Levers['batching'], growth: number, factor: number): Asking<string> {
+  const { workload, seed } = ledger.context
+  const what = `batch ${target.batchSize * target.accumulate}`
+  if (!ledger.affords(4 * settings.seeds, `comparison of ${what}`)) return `The budget left no room to compare ${what}.`
+  const arms = yield* trainArms(ledger, [{ label: 'incumbent', patch: {} }, ...[0.5, 1, 2].map((share) => ({
+    label: `${what}, learning rate ×${shown(factor * share)}`, patch: scaledPatch(ledger.incumbent, target, growth, factor * share),
+  }))], selectionSeeds(seed, settings.seeds))
+  const incumbent = arms[0] as Arm
+  const comparisons = arms.slice(1).map((arm) => compareArms(workload, incumbent, arm, arms))
+  ledger.comparisons.push(...comparisons)
+  const fit = comparisons.filter((c) => c.outcome === 'better' || c.outcome === 'within-noise').sort((a, b) => (b.gain ?? 0) - (a.gain ?? 0))[0]
+  if (fit === undefined) return `${what} is worse on validation than ${ledger.incumbent.batching.batchSize} by more than seed noise at every rate tried, so the batch stays.`
+  const arm = arms[1 + comparisons.indexOf(fit)] as Arm
+  ledger.move(fit.patch, `${fit.label}: as good on validation within seed noise, and fewer steps an epoch`, evidenceOf(fit, [incumbent, arm]))
+  return ''
+}
+
+/** Warmup shrinks with the steps, so that it covers the same examples. */
+function scaledPatch(levers: Levers, target: Levers['batching'], growth: number, factor: number): LeverPatch {
+  return {
+    ...target, learningRate: Number((levers.optimization.learningRate * factor).toPrecision(3)),
+    warmupSteps: Math.round(levers.scheduling.warmupSteps / growth),
+  }
+}
+
+function* recheckRate(ledger: Ledger, settings: BatchSettings): Asking<RangeTestFindings | null> {
+  if (settings.recheck === null) return null
+  const search = yield* findRate(ledger, ledger.incumbent, settings.recheck)
+  adopt(ledger, search)
+  return search.findings
+}
+
+function whyNot(judged: readonly ProbeFinding[], noiseScale: number | null): string {
+  const next = judged.find((p) => p.outcome !== 'fits')
+  if (next) return `batch ${next.batchSize} is out, ${next.note}`
+  return noiseScale === null ? 'the gradient noise scale could not be estimated' : 'no larger batch is allowed'
+}

@@ -1,0 +1,121 @@
+import { withLevers, type LeverPatch } from '../model/levers.ts'
+import { gain as metricGain, higherIsBetter } from '../model/metrics.ts'
+import type { Comparison, Evidence } from '../plan/decision.ts'
+import type { RunJob, Workload } from '../plan/plan.ts'
+import { mean, pooledSd, type PooledSd } from '../stats/describe.ts'
+import { beatsNoise } from '../stats/noise.ts'
+import { shown } from '../stats/outcome.ts'
+import { fullRun, type Asking, type Ledger } from './ledger.ts'
+import type { RunOutcome } from './stage.ts'
+
+/** Chance that seed noise alone moves a lever, shared out over all candidates that compete for it (Bonferroni). */
+export const selectionAlpha = 0.05
+
+/** One configuration under several seeds: what a comparison holds against another. */
+export interface Arm {
+  readonly label: string
+  readonly patch: LeverPatch
+  readonly seeds: readonly number[]
+  readonly outcomes: readonly RunOutcome[]
+  /** Best validation objective, one a seed; null where the run did not complete. */
+  readonly scores: readonly (number | null)[]
+}
+
+/** The validation objective at the best checkpoint; null unless the run completed. */
+export function score(workload: Workload, outcome: RunOutcome): number | null {
+  return outcome.status === 'complete' ? outcome.best?.validation[workload.objective] ?? null : null
+}
+
+/** The scores of an arm in which every seed completed; undefined for an arm that is not stable. */
+export function stableScores(arm: Arm): readonly number[] | undefined {
+  const scores = arm.scores.filter((s) => s !== null)
+  return scores.length === arm.scores.length && scores.length > 0 ? scores : undefined
+}
+
+export const runIds = (arm: Arm): string[] => arm.outcomes.flatMap((o) => (o.status === 'not-run' ? [] : [o.id]))
+export const trainingSeconds = (outcomes: readonly RunOutcome[]): number =>
+  outcomes.reduce((sum, o) => sum + (o.status === 'not-run' ? 0 : o.timing.seconds), 0)
+
+/** Trains several patches of the incumbent under the same seeds, all in one ask. */
+export function* trainArms(
+  ledger: Ledger, arms: readonly { readonly label: string; readonly patch: LeverPatch }[], seeds: readonly number[], job: RunJob = fullRun,
+): Asking<Arm[]> {
+  const requests = arms.flatMap(({ label, patch }) =>
+    seeds.map((seed) => ledger.request(label, withLevers(ledger.incumbent, patch), seed, job)))
+  const outcomes = yield* ledger.ask(requests)
+  return arms.map(({ label, patch }, i) => {
+    const own = outcomes.slice(i * seeds.length, (i + 1) * seeds.length)
+    return { label, patch, seeds, outcomes: own, scores: own.map((o) => score(ledger.context.workload, o)) }
+  })
+}
+
+/**
+ * Seed noise, pooled over the better half of the stable arms. Two or three seeds alone know little of it; and an arm that
+ * trains badly (a rate near its edge) is far noisier than any that could be chosen, so it must not lend its noise to them.
+ */
+export function seedNoise(workload: Workload, arms: readonly Arm[]): PooledSd {
+  const stable = arms.map(stableScores).filter((s) => s !== undefined)
+  stable.sort((a, b) => metricGain(workload.objective, mean(a), mean(b)))
+  return pooledSd(stable.slice(0, Math.max(2, Math.ceil(stable.length / 2))))
+}
+
+/** The gain that noise alone would exceed with probability `selectionAlpha / competitors`, for one candidate against one incumbent. */
+export function compareArms(workload: Workload, incumbent: Arm, candidate: Arm, all: readonly Arm[]): Comparison {
+  const base = {
+    label: candidate.label, patch: candidate.patch, metric: workload.objective, seeds: candidate.seeds,
+    incumbent: incumbent.scores, candidate: candidate.scores, runs: [...runIds(incumbent), ...runIds(candidate)],
+  }
+  const [from, to] = [stableScores(incumbent), stableScores(candidate)]
+  if (to === undefined) return { ...base, gain: null, threshold: null, outcome: unstable(candidate) ? 'unstable' : 'undecidable' }
+  if (from === undefined) return { ...base, gain: null, threshold: null, outcome: unstable(incumbent) ? 'better' : 'undecidable' }
+  const noise = seedNoise(workload, all)
+  const judged = beatsNoise({
+    candidate: to, incumbent: from, pooledSd: noise.sd, pooledDf: noise.df,
+    higherIsBetter: higherIsBetter(workload.objective), alpha: selectionAlpha / Math.max(1, all.length - 1),
+  })
+  if (Number.isNaN(judged.threshold)) return { ...base, gain: null, threshold: null, outcome: 'undecidable' }
+  const outcome = judged.beats ? 'better' : judged.gain < -judged.threshold ? 'worse' : 'within-noise'
+  return { ...base, gain: judged.gain, threshold: judged.threshold, outcome }
+}
+
+/** A run that diverged or crashed says something about the levers; one that the budget refused does not. */
+export const unstable = (arm: Arm): boolean => arm.outcomes.some((o) => o.status === 'diverged' || o.status === 'crashed')
+
+export function evidenceOf(comparison: Comparison, arms: readonly Arm[]): Evidence {
+  return {
+    metric: comparison.metric, gain: comparison.gain, threshold: comparison.threshold, seeds: comparison.seeds.length,
+    runs: comparison.runs, seconds: trainingSeconds(arms.flatMap((a) => a.outcomes)),
+  }
+}
+
+/**
+ * Holds candidates against the incumbent under the same seeds and moves the incumbent to the best that beats it by more than
+ * seed noise. Returns the comparisons; they are in the ledger too.
+ */
+export function* challenge(
+  ledger: Ledger, what: string, candidates: readonly { readonly label: string; readonly patch: LeverPatch }[], seeds: readonly number[],
+): Asking<{ readonly arms: readonly Arm[]; readonly comparisons: readonly Comparison[] }> {
+  if (candidates.length === 0 || !ledger.affords((candidates.length + 1) * seeds.length, what)) return { arms: [], comparisons: [] }
+  const arms = yield* trainArms(ledger, [{ label: 'incumbent', patch: {} }, ...candidates], seeds)
+  const incumbent = arms[0] as Arm
+  const comparisons = arms.slice(1).map((arm) => compareArms(ledger.context.workload, incumbent, arm, arms))
+  ledger.comparisons.push(...comparisons)
+  const winner = bestOf(comparisons)
+  if (winner) {
+    const won = arms[1 + comparisons.indexOf(winner)] as Arm
+    ledger.move(winner.patch, gainSentence(winner), evidenceOf(winner, [incumbent, won]))
+  }
+  return { arms, comparisons }
+}
+
+/** The comparison with the largest gain among those that beat the incumbent. */
+export function bestOf(comparisons: readonly Comparison[]): Comparison | undefined {
+  return comparisons.filter((c) => c.outcome === 'better')
+    .reduce<Comparison | undefined>((best, c) => (best && (best.gain ?? Infinity) >= (c.gain ?? Infinity) ? best : c), undefined)
+}
+
+export function gainSentence(c: Comparison): string {
+  if (c.gain === null) return `${c.label}: the incumbent was not stable and this is`
+  const limit = c.threshold === null ? '' : `, more than the ${shown(c.threshold)} that seed noise explains`
+  return `${c.label}: validation ${c.metric} better by ${shown(c.gain)}${limit} (${c.seeds.length} seeds)`
+}

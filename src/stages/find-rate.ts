@@ -1,0 +1,118 @@
+import type { Levers } from '../model/levers.ts'
+import { gain as metricGain } from '../model/metrics.ts'
+import type { RangeTestFindings } from '../plan/decision.ts'
+import type { LrRangeSettings, RunJob } from '../plan/plan.ts'
+import { mean } from '../stats/describe.ts'
+import { combineEdges, fastaiValley, findEdge, steepestDescent } from '../stats/range-test.ts'
+import { shown } from '../stats/outcome.ts'
+import { compareArms, stableScores, trainArms, type Arm } from './compare.ts'
+import type { Asking, Ledger } from './ledger.ts'
+import { selectionSeeds } from './seeds.ts'
+import type { RunOutcome } from './stage.ts'
+
+type Curve = RangeTestFindings['curves'][number]
+type Confirmation = RangeTestFindings['confirmations'][number]
+
+/** What a range test found, and the arms it trained: the first is the incumbent rate, the others the backed-off ones. */
+export interface RateSearch {
+  readonly findings: RangeTestFindings
+  readonly incumbent: Arm | null
+  readonly chosen: Arm | null
+  readonly arms: readonly Arm[]
+}
+
+/**
+ * The learning-rate range test over several seeds at the given levers: find the edge where the loss turns up, back off by fixed
+ * shares, confirm each by a short run under every seed, and choose the highest rate that is stable and within noise of the best.
+ * It moves no lever; the caller compares the choice with its incumbent.
+ */
+export function* findRate(ledger: Ledger, levers: Levers, settings: LrRangeSettings): Asking<RateSearch> {
+  const nothing = (curves: readonly Curve[], conclusion: string): RateSearch => ({
+    findings: { batchSize: levers.batching.batchSize, curves, edge: null, confirmations: [], chosen: null, conclusion },
+    incumbent: null, chosen: null, arms: [],
+  })
+  if (!ledger.affords(settings.seeds, 'learning-rate range test')) return nothing([], 'The range test was left out for budget.')
+
+  const curves = yield* sweep(ledger, levers, settings)
+  const edges = curves.flatMap((c) => (c.edge === null ? [] : [c.edge]))
+  if (edges.length < curves.length || edges.length === 0) {
+    return nothing(curves, `Only ${edges.length} of ${curves.length} range tests show an edge, so the learning rate stays: ${curves.find((c) => c.reason)?.reason ?? 'no curve'}.`)
+  }
+  const combined = combineEdges(edges)
+  if (combined.kind === 'disagree') return nothing(curves, `The edges disagree, so the learning rate stays: ${combined.reason}.`)
+
+  const rates = settings.backOff.map((factor) => ({ factor, learningRate: rounded(combined.center * factor) }))
+  if (!ledger.affords((rates.length + 1) * settings.confirmSeeds, 'confirmation of the range test')) {
+    return nothing(curves, 'An edge was found, but the budget has no room to confirm rates below it.')
+  }
+  const arms = yield* confirm(ledger, levers, rates, settings)
+  const chosen = highestWithinNoise(ledger, arms.slice(1), rates)
+  const edge = { low: combined.low, center: combined.center, high: combined.high }
+  return {
+    incumbent: arms[0] ?? null, chosen: chosen.arm, arms,
+    findings: {
+      batchSize: levers.batching.batchSize, curves, edge, confirmations: chosen.confirmations, chosen: chosen.learningRate,
+      conclusion: chosen.learningRate === null
+        ? `The edge is at ${shown(edge.center)}, but no rate below it trained stably.`
+        : `The edge is at ${shown(edge.center)} (${shown(edge.low)} to ${shown(edge.high)} over ${edges.length} seeds); ${shown(chosen.learningRate)} is the highest rate below it that is stable and within noise of the best.`,
+    },
+  }
+}
+
+function* sweep(ledger: Ledger, levers: Levers, settings: LrRangeSettings): Asking<Curve[]> {
+  const job: RunJob = { kind: 'range-test', from: settings.from, to: settings.to, steps: settings.steps }
+  const seeds = selectionSeeds(ledger.context.seed, settings.seeds)
+  const outcomes = yield* ledger.ask(seeds.map((seed) => ledger.request('range test', levers, seed, job)))
+  return outcomes.map((outcome, i) => curveOf(outcome, seeds[i] as number))
+}
+
+function curveOf(outcome: RunOutcome, seed: number): Curve {
+  if (outcome.status === 'not-run' || outcome.status === 'crashed') {
+    return { run: outcome.status === 'crashed' ? outcome.id : '', seed, edge: null, reason: outcome.reason, valley: null, steepest: null }
+  }
+  const { learningRate: rates, loss: losses } = outcome.steps
+  const found = findEdge(rates, losses)
+  return {
+    run: outcome.id, seed, valley: fastaiValley(rates, losses), steepest: steepestDescent(rates, losses),
+    ...(found.kind === 'edge' ? { edge: found.rate, reason: null } : { edge: null, reason: found.reason }),
+  }
+}
+
+function* confirm(ledger: Ledger, levers: Levers, rates: readonly { learningRate: number }[], settings: LrRangeSettings): Asking<Arm[]> {
+  const job: RunJob = { kind: 'train', length: settings.confirmLength, stopAfter: 1, evaluateTest: false }
+  const arms = [levers.optimization.learningRate, ...rates.map((r) => r.learningRate)].map((learningRate) => ({
+    label: `learning rate ${shown(learningRate)}`, patch: { ...batchPatch(levers), learningRate },
+  }))
+  return yield* trainArms(ledger, arms, selectionSeeds(ledger.context.seed, settings.confirmSeeds), job)
+}
+
+/** The recheck after a change of batch runs at other batch levers than the incumbent's; elsewhere this moves nothing. */
+const batchPatch = (levers: Levers) => ({ batchSize: levers.batching.batchSize, accumulate: levers.batching.accumulate })
+
+function highestWithinNoise(ledger: Ledger, arms: readonly Arm[], rates: readonly { factor: number; learningRate: number }[]):
+  { readonly confirmations: readonly Confirmation[]; readonly learningRate: number | null; readonly arm: Arm | null } {
+  const { workload } = ledger.context
+  const stable = arms.map((arm) => ({ arm, scores: stableScores(arm) }))
+  const best = stable.reduce<Arm | null>((top, { arm, scores }) => {
+    const leader = top && stableScores(top)
+    return scores && (!leader || metricGain(workload.objective, mean(leader), mean(scores)) > 0) ? arm : top
+  }, null)
+  const outcomes = arms.map((arm): Confirmation['outcome'] => {
+    if (best === null || stableScores(arm) === undefined) return 'unstable'
+    // Undecidable (one seed, or no noise at all) leaves only the best itself.
+    return arm === best || compareArms(workload, best, arm, arms).outcome === 'within-noise' ? 'within-noise' : 'worse'
+  })
+  const order = rates.map((r, i) => ({ rate: r.learningRate, i })).sort((a, b) => b.rate - a.rate)
+  const pick = order.find(({ i }) => outcomes[i] === 'within-noise')?.i
+  return {
+    learningRate: pick === undefined ? null : rates[pick]?.learningRate ?? null,
+    arm: pick === undefined ? null : arms[pick] ?? null,
+    confirmations: arms.map((arm, i) => ({
+      factor: rates[i]?.factor ?? 1, learningRate: rates[i]?.learningRate ?? 0, scores: arm.scores,
+      outcome: i === pick ? 'chosen' : outcomes[i] as Confirmation['outcome'],
+    })),
+  }
+}
+
+/** Three significant digits: a rate is not known better than that, and people will copy it. */
+const rounded = (rate: number): number => Number(rate.toPrecision(3))

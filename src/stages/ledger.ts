@@ -1,0 +1,70 @@
+import { leverDifferences, withLevers, type LeverPatch, type Levers } from '../model/levers.ts'
+import type { Comparison, Evidence, LineageEntry, Omission, StageDecision, StageFindings } from '../plan/decision.ts'
+import type { RunJob } from '../plan/plan.ts'
+import type { RunRequest } from '../plan/run.ts'
+import type { RunOutcome, StageContext } from './stage.ts'
+
+/** Part of a stage: asks for runs on the way to a value. */
+export type Asking<T> = Generator<readonly RunRequest[], T, readonly RunOutcome[]>
+
+/** What every candidate of a comparison shares. */
+export const fullRun: RunJob = { kind: 'train', length: 1, stopAfter: 1, evaluateTest: false }
+
+/**
+ * The books of one stage: the incumbent as it moves, and everything that the decision must show for it.
+ * It lives as long as the stage's generator and is closed into a readonly decision.
+ */
+export class Ledger {
+  readonly context: StageContext
+  incumbent: Levers
+  readonly lineage: LineageEntry[] = []
+  readonly comparisons: Comparison[] = []
+  readonly omissions: Omission[] = []
+  private readonly runs: string[] = []
+
+  constructor(context: StageContext) {
+    this.context = context
+    this.incumbent = context.incumbent
+  }
+
+  request(label: string, levers: Levers, seed: number, job: RunJob): RunRequest {
+    return { stage: this.context.job.id, label, levers, seed, job }
+  }
+
+  /** Asks for all requests at once, so that they can run side by side, and keeps their ids. */
+  *ask(requests: readonly RunRequest[]): Asking<readonly RunOutcome[]> {
+    const outcomes = yield requests
+    const refused = outcomes.find((o) => o.status === 'not-run')
+    if (refused?.status === 'not-run') this.omit(refused.request.label, refused.reason)
+    for (const outcome of outcomes) if (outcome.status !== 'not-run') this.runs.push(outcome.id)
+    return outcomes
+  }
+
+  /** Whether the budget holds so many more runs; if not, what is left out is written down. */
+  affords(runs: number, what: string): boolean {
+    const left = this.context.runsLeft()
+    if (runs <= left) return true
+    this.omit(what, `it needs ${runs} runs and the trial budget leaves ${left} beside verification`)
+    return false
+  }
+
+  omit(what: string, why: string): void {
+    if (!this.omissions.some((o) => o.what === what && o.why === why)) this.omissions.push({ what, why })
+  }
+
+  /** Moves levers of the incumbent, one lineage entry for each that really changes. */
+  move(patch: LeverPatch, reason: string, evidence: Evidence): void {
+    const next = withLevers(this.incumbent, patch)
+    for (const { lever, from, to } of leverDifferences(this.incumbent, next)) {
+      this.lineage.push({ stage: this.context.job.id, lever, from, to, reason, evidence })
+    }
+    this.incumbent = next
+  }
+
+  close(conclusion: StageDecision['conclusion'], summary: string, findings: StageFindings): StageDecision {
+    return {
+      stage: this.context.job.id, levers: this.incumbent, conclusion, summary, findings,
+      lineage: this.lineage, comparisons: this.comparisons, omissions: this.omissions, runs: [...new Set(this.runs)],
+    }
+  }
+}

@@ -1,0 +1,136 @@
+import { leverValue, type LeverName, type LeverPatch } from '../model/levers.ts'
+import { higherIsBetter } from '../model/metrics.ts'
+import type { GridFindings } from '../plan/decision.ts'
+import type { RegularizeSettings, RunJob } from '../plan/plan.ts'
+import { mean } from '../stats/describe.ts'
+import { halvingRungs, survivors } from '../stats/halving.ts'
+import { shown } from '../stats/outcome.ts'
+import { omegaSquared } from '../stats/sensitivity.ts'
+import { challenge, stableScores, trainArms, type Arm } from './compare.ts'
+import { Ledger, type Asking } from './ledger.ts'
+import { selectionSeeds } from './seeds.ts'
+import { settingsOf } from './settings.ts'
+import type { Stage } from './stage.ts'
+
+type Axis = RegularizeSettings['grid'][number]
+interface Cell { readonly label: string; readonly patch: LeverPatch }
+type CellFinding = GridFindings['cells'][number]
+
+/**
+ * Regularization: augmentation by a pilot of its own, then a grid over the other levers, pruned by successive halving. The cell
+ * that survives is reached one lever at a time, and each lever has to beat seed noise by itself. What budget is left goes to the
+ * lever to which the grid was most sensitive.
+ */
+export const regularize: Stage = function* (context) {
+  const settings = settingsOf(context, 'regularize')
+  const ledger = new Ledger(context)
+  const seeds = selectionSeeds(context.seed, settings.seeds)
+
+  for (const axis of settings.grid.filter((a) => a.lever === 'augmentation')) yield* pilot(ledger, axis, seeds)
+
+  const axes = settings.grid.filter((a) => a.lever !== 'augmentation').map((axis) => withOwnValue(ledger, axis))
+  const grid = yield* prunedGrid(ledger, axes, settings, seeds)
+  const order = [...grid.sensitivity].sort((a, b) => (b.omegaSquared ?? -1) - (a.omegaSquared ?? -1))
+  yield* towards(ledger, grid.winner, order.map((s) => s.lever), seeds)
+  yield* refine(ledger, axes, order[0], seeds)
+
+  const sensitive = order.filter((s) => s.omegaSquared !== null).map((s) => `${s.lever} ${shown(s.omegaSquared ?? 0)}`)
+  return ledger.close(
+    ledger.lineage.length > 0 ? 'changed' : 'kept',
+    [
+      ledger.lineage.length > 0
+        ? `Moved: ${ledger.lineage.map((l) => `${l.lever} ${String(l.from)} → ${String(l.to)}`).join(', ')}.`
+        : 'No regularization lever beat the incumbent by more than seed noise.',
+      sensitive.length > 0 ? `Share of the variance that each lever explains (ω²): ${sensitive.join(', ')}.` : '',
+    ].join(' ').trim(),
+    { stage: 'regularize', grid: { levers: axes.map((a) => a.lever), cells: grid.cells, sensitivity: grid.sensitivity } },
+  )
+}
+
+/** Augmentation changes what the data are, so it is tried alone, at full length, before anything is crossed with it. */
+function* pilot(ledger: Ledger, axis: Axis, seeds: readonly number[]): Asking<void> {
+  yield* challenge(ledger, 'pilot of the augmentation strength', axis.values
+    .filter((value) => value !== leverValue(ledger.incumbent, axis.lever))
+    .map((value) => ({ label: `augmentation ${shown(value)}`, patch: { augmentation: value } })), seeds)
+}
+
+/** The incumbent's own value is always part of the grid: else nothing could be compared with it. */
+function withOwnValue(ledger: Ledger, axis: Axis): Axis {
+  const own = leverValue(ledger.incumbent, axis.lever)
+  const values = typeof own === 'number' ? [...new Set([own, ...axis.values])] : axis.values
+  return { lever: axis.lever, values: [...values].sort((a, b) => a - b) }
+}
+
+interface Grid { readonly cells: readonly CellFinding[]; readonly sensitivity: GridFindings['sensitivity']; readonly winner: LeverPatch }
+
+function* prunedGrid(ledger: Ledger, axes: readonly Axis[], settings: RegularizeSettings, seeds: readonly number[]): Asking<Grid> {
+  const all = cross(axes)
+  const nothing: Grid = { cells: [], sensitivity: [], winner: {} }
+  if (axes.length === 0 || all.length < 2) return nothing
+  const rungs = halvingRungs(all.length, settings.eta)
+  const runs = rungs.reduce((sum, rung) => sum + rung.trials * seeds.length, 0)
+  if (!ledger.affords(runs, `regularization grid of ${all.length} cells`)) return nothing
+
+  const found = new Map<string, CellFinding>()
+  let cells: readonly Cell[] = all
+  let sensitivity: GridFindings['sensitivity'] = []
+  for (const [index, rung] of rungs.entries()) {
+    const job: RunJob = { kind: 'train', length: 1, stopAfter: rung.share, evaluateTest: false }
+    const arms = yield* trainArms(ledger, cells, seeds, job)
+    if (index === 0) sensitivity = sensitivityOf(axes, arms)
+    const kept = new Set(keep(ledger, arms, rungs[index + 1]?.trials ?? 1))
+    for (const arm of arms) found.set(arm.label, { patch: arm.patch, length: rung.share, scores: arm.scores, survived: kept.has(arm) })
+    cells = arms.filter((arm) => kept.has(arm))
+  }
+  return { cells: [...found.values()], sensitivity, winner: cells[0]?.patch ?? {} }
+}
+
+function cross(axes: readonly Axis[]): Cell[] {
+  return axes.reduce<Cell[]>((cells, { lever, values }) => cells.flatMap((cell) => values.map((value) => ({
+    label: cell.label === '' ? `${lever} ${shown(value)}` : `${cell.label}, ${lever} ${shown(value)}`,
+    patch: { ...cell.patch, [lever]: value },
+  }))), [{ label: '', patch: {} }])
+}
+
+/** The best by mean score; an unstable arm never survives while a stable one is left. */
+function keep(ledger: Ledger, arms: readonly Arm[], count: number): Arm[] {
+  const better = higherIsBetter(ledger.context.workload.objective)
+  const scores = arms.map((arm) => {
+    const stable = stableScores(arm)
+    return stable ? mean(stable) : NaN
+  })
+  return survivors(scores, count, better).map((i) => arms[i] as Arm)
+}
+
+/** ω² over the first rung, the only one in which the grid is complete. */
+function sensitivityOf(axes: readonly Axis[], arms: readonly Arm[]): GridFindings['sensitivity'] {
+  const observations = arms.flatMap((arm) => (stableScores(arm) ?? []).map((value) => ({
+    levels: axes.map((axis) => Number(arm.patch[axis.lever])), value,
+  })))
+  const result = omegaSquared(observations)
+  return axes.map((axis, i) => ({ lever: axis.lever, omegaSquared: result.kind === 'undefined' ? null : result.omegaSquared[i] ?? null }))
+}
+
+/** From the incumbent to the surviving cell, the most sensitive lever first; a lever that does not pay by itself stays. */
+function* towards(ledger: Ledger, winner: LeverPatch, order: readonly LeverName[], seeds: readonly number[]): Asking<void> {
+  for (const lever of order) {
+    const value = winner[lever]
+    if (value === undefined || value === leverValue(ledger.incumbent, lever)) continue
+    yield* challenge(ledger, `full run of ${lever} ${String(value)}`, [{ label: `${lever} ${String(value)}`, patch: { [lever]: value } }], seeds)
+  }
+}
+
+/** Two more values of the most sensitive lever, halfway (geometrically, where it is a rate above 0) to its neighbours. */
+function* refine(ledger: Ledger, axes: readonly Axis[], top: GridFindings['sensitivity'][number] | undefined, seeds: readonly number[]): Asking<void> {
+  const axis = axes.find((a) => a.lever === top?.lever)
+  if (!axis || !top?.omegaSquared) return
+  const own = leverValue(ledger.incumbent, axis.lever)
+  const at = axis.values.findIndex((v) => v === own)
+  const neighbours = [axis.values[at - 1], axis.values[at + 1]].filter((v) => v !== undefined)
+  yield* challenge(ledger, `refinement of ${axis.lever}`, neighbours.map((v) => {
+    const value = Number(between(v, Number(own)).toPrecision(2))
+    return { label: `${axis.lever} ${shown(value)}`, patch: { [axis.lever]: value } }
+  }), seeds)
+}
+
+const between = (a: number, b: number): number => (a > 0 && b > 0 ? Math.sqrt(a * b) : (a + b) / 2)

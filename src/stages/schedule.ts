@@ -1,0 +1,65 @@
+import type { LeverPatch } from '../model/levers.ts'
+import { quantile } from '../stats/describe.ts'
+import { shown } from '../stats/outcome.ts'
+import { challenge, type Arm } from './compare.ts'
+import { Ledger } from './ledger.ts'
+import { selectionSeeds } from './seeds.ts'
+import { settingsOf } from './settings.ts'
+import type { Stage } from './stage.ts'
+
+interface Candidate { readonly label: string; readonly patch: LeverPatch }
+
+/**
+ * Refines how the learning rate moves over a run: first the schedule, then the length of warmup, then the clip norm against the
+ * gradient norms that were logged, last the optimizer with all else fixed. One lever after the other, each from the incumbent
+ * that the one before left.
+ */
+export const schedule: Stage = function* (context) {
+  const settings = settingsOf(context, 'schedule')
+  const ledger = new Ledger(context)
+  const seeds = selectionSeeds(context.seed, settings.seeds)
+
+  const schedules = yield* challenge(ledger, 'comparison of schedules', settings.schedules
+    .filter((name) => name !== ledger.incumbent.scheduling.schedule)
+    .map((name): Candidate => ({ label: `schedule ${name}`, patch: { schedule: name } })), seeds)
+
+  const steps = stepsOf(schedules.arms[0])
+  yield* challenge(ledger, 'comparison of warmup lengths', warmups(ledger, settings.warmupFractions, steps), seeds)
+
+  const norms = schedules.arms[0] ? gradientNorms(schedules.arms[0]) : []
+  yield* challenge(ledger, 'comparison of clip norms', clips(ledger, settings.clipPercentiles, norms), seeds)
+
+  yield* challenge(ledger, 'comparison of optimizers', settings.optimizers
+    .filter((name) => name !== ledger.incumbent.optimization.optimizer)
+    .map((name): Candidate => ({ label: `optimizer ${name}`, patch: { optimizer: name } })), seeds)
+
+  const moved = ledger.lineage.map((l) => `${l.lever} ${String(l.from)} → ${String(l.to)}`)
+  return ledger.close(
+    moved.length > 0 ? 'changed' : 'kept',
+    moved.length > 0
+      ? `Of ${ledger.comparisons.length} candidates these beat the incumbent by more than seed noise: ${moved.join(', ')}.`
+      : `None of ${ledger.comparisons.length} candidates beat the incumbent by more than seed noise.`,
+    { stage: 'schedule' },
+  )
+}
+
+/** Steps of a full run as the logs show them; 0 where nothing was trained. */
+const stepsOf = (arm: Arm | undefined): number => Math.max(0, ...(arm?.outcomes ?? []).map((o) => (o.status === 'complete' ? o.steps.loss.length : 0)))
+
+function warmups(ledger: Ledger, fractions: readonly number[], steps: number): Candidate[] {
+  const lengths = new Set(fractions.map((f) => Math.round(f * steps)))
+  lengths.delete(ledger.incumbent.scheduling.warmupSteps)
+  return steps === 0 ? [] : [...lengths].map((warmupSteps) => ({ label: `warmup ${warmupSteps} steps`, patch: { warmupSteps } }))
+}
+
+/** Gradient norms of every step of the incumbent's runs: what a clip norm is read from. */
+const gradientNorms = (arm: Arm): number[] =>
+  arm.outcomes.flatMap((o) => (o.status === 'complete' ? o.steps.gradientNorm.filter(Number.isFinite) : []))
+
+function clips(ledger: Ledger, percentiles: readonly number[], norms: readonly number[]): Candidate[] {
+  if (norms.length === 0) return []
+  const levels = new Set(percentiles.map((p) => Number(quantile(norms, p).toPrecision(2))))
+  if (ledger.incumbent.scheduling.clipNorm !== null) levels.delete(ledger.incumbent.scheduling.clipNorm)
+  const candidates: Candidate[] = [...levels].filter((n) => n > 0).map((clipNorm) => ({ label: `clip norm ${shown(clipNorm)}`, patch: { clipNorm } }))
+  return ledger.incumbent.scheduling.clipNorm === null ? candidates : [...candidates, { label: 'no clipping', patch: { clipNorm: null } }]
+}

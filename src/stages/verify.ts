@@ -1,0 +1,57 @@
+import type { VerifiedRun, VerifyFindings } from '../plan/decision.ts'
+import { leverDifferences } from '../model/levers.ts'
+import type { RunJob, VerifySettings } from '../plan/plan.ts'
+import { unreachable } from '../base/result.ts'
+import { Ledger } from './ledger.ts'
+import { verificationSeeds } from './seeds.ts'
+import type { RunOutcome, Stage } from './stage.ts'
+import { settingsOf } from './settings.ts'
+
+/** The one job that may look at test data. */
+const verification: RunJob = { kind: 'train', length: 1, stopAfter: 1, evaluateTest: true }
+
+/**
+ * Retrains baseline and winner on seeds that no selection saw, paired by seed. It moves no lever: what it finds goes to the
+ * gates and the report. Where the winner is the baseline the two requests are equal, and each seed is trained once.
+ */
+export const verify: Stage = function* (context) {
+  const settings: VerifySettings = settingsOf(context, 'verify')
+  const ledger = new Ledger(context)
+  const seeds = verificationSeeds(context.seed, settings.seeds)
+  const outcomes = yield* ledger.ask(seeds.flatMap((seed) => [
+    ledger.request('baseline', context.baseline, seed, verification),
+    ledger.request('winner', context.incumbent, seed, verification),
+  ]))
+  const findings: VerifyFindings = {
+    seeds: seeds.flatMap((seed, i) => {
+      const [baseline, candidate] = [verified(outcomes[2 * i]), verified(outcomes[2 * i + 1])]
+      return baseline && candidate ? [{ seed, baseline, candidate }] : []
+    }),
+  }
+  return ledger.close('verified', summary(findings, settings.seeds, leverDifferences(context.baseline, context.incumbent).length),
+    { stage: 'verify', verify: findings })
+}
+
+function verified(outcome: RunOutcome | undefined): VerifiedRun | undefined {
+  if (outcome === undefined || outcome.status === 'not-run') return undefined
+  switch (outcome.status) {
+    case 'complete':
+      return {
+        run: outcome.id, status: 'complete', weights: outcome.weights,
+        validation: outcome.best?.validation ?? null, test: outcome.best?.test ?? null,
+      }
+    case 'diverged':
+    case 'crashed':
+      return { run: outcome.id, status: outcome.status, weights: null, validation: null, test: null }
+    default:
+      return unreachable(outcome, 'run status')
+  }
+}
+
+function summary(findings: VerifyFindings, planned: number, moved: number): string {
+  const failed = findings.seeds.filter((s) => s.candidate.status !== 'complete').length
+  const what = moved === 0 ? 'The baseline levers, which no stage could better, were' : `Baseline and winner (${moved} levers moved) were`
+  const shortfall = findings.seeds.length < planned ? ` ${planned - findings.seeds.length} planned seeds were left out.` : ''
+  const failures = failed > 0 ? ` The winner failed on ${failed} of them.` : ''
+  return `${what} retrained on ${findings.seeds.length} seeds that no selection saw.${failures}${shortfall}`
+}
