@@ -1,0 +1,31 @@
+import { unreachable } from '../../base/result.ts'
+import type { Activation } from '../../model/layers.ts'
+import type { Tensor, Tf } from '../types.ts'
+import { type LayerFunction, stateless } from './layer.ts'
+
+/** Applied element by element; definitions and constants are those of Keras. */
+export function activate(tf: Tf, name: Activation, x: Tensor): Tensor {
+  switch (name) {
+    case 'linear': return x
+    case 'relu': return tf.relu(x)
+    case 'relu6': return tf.relu6(x)
+    case 'elu': return tf.elu(x)
+    case 'selu': return tf.selu(x)
+    case 'gelu': return gelu(tf, x)
+    case 'swish': return tf.mul(x, tf.sigmoid(x))
+    case 'tanh': return tf.tanh(x)
+    case 'sigmoid': return tf.sigmoid(x)
+    case 'softplus': return tf.softplus(x)
+    default: return unreachable(name, 'activation')
+  }
+}
+
+/** x · Φ(x) with the exact normal distribution, not the tanh approximation (Hendrycks and Gimpel, 2016). */
+function gelu(tf: Tf, x: Tensor): Tensor {
+  const cumulative = tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5)
+  return tf.mul(x, cumulative)
+}
+
+export function activationLayer(tf: Tf, name: Activation): LayerFunction {
+  return stateless((x) => activate(tf, name, x))
+}

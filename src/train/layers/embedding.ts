@@ -1,0 +1,7 @@
+import type { Tf } from '../types.ts'
+import { type LayerFunction, stateless, weightAt } from './layer.ts'
+
+/** [batch, length] of whole numbers in [0, inputDim) → [batch, length, outputDim]. A number out of range throws. */
+export function embedding(tf: Tf): LayerFunction {
+  return stateless((x, weights) => tf.gather(weightAt(weights, 0), tf.cast(x, 'int32')))
+}

@@ -1,0 +1,54 @@
+import type { StepRandom, Tf } from './types.ts'
+
+/**
+ * Random numbers for one forward pass of one step. They come from a counter, not from a state that is passed on: element i
+ * of a mask is a hash of (seed, step, forward pass, site, i), as in Random123 (Salmon et al., 2011, "Parallel random numbers:
+ * as easy as 1, 2, 3"). So a resumed run draws what the uninterrupted one would have, and an engine that runs whole steps
+ * natively can compute the same masks from the same integers.
+ *
+ * `seed` is a whole number; `step` counts optimizer updates from 0; `accumulateIndex` counts forward passes in a step.
+ */
+export function stepRandom(tf: Tf, seed: number, step: number, accumulateIndex: number): StepRandom {
+  if (!Number.isSafeInteger(seed)) throw new Error(`a seed must be a whole number, found ${seed}`)
+  return {
+    dropoutMask: (site, shape, rate) => {
+      const size = shape.reduce((product, length) => product * length, 1)
+      return tf.tensor(dropoutMaskValues([seed, step, accumulateIndex, site], size, rate), [...shape])
+    },
+  }
+}
+
+/** Inverted dropout mask: 1 / (1 − rate) with probability 1 − rate, else 0, for a rate in [0, 1). */
+export function dropoutMaskValues(path: readonly number[], size: number, rate: number): Float32Array {
+  if (!(rate >= 0 && rate < 1)) throw new Error(`a dropout rate must be in [0, 1), found ${rate}`)
+  const [first, second] = [key(path, 0x243f6a88), key(path, 0x85a308d3)]
+  const threshold = Math.round(rate * 0x1_0000_0000)
+  const kept = 1 / (1 - rate)
+  const mask = new Float32Array(size)
+  for (let i = 0; i < size; i++) {
+    if (counterBits(i, first, second) >= threshold) mask[i] = kept
+  }
+  return mask
+}
+
+/** 32 uniform bits for counter `i` under a key of 64 bits: a Weyl sequence, mixed before and after the second half. */
+function counterBits(i: number, first: number, second: number): number {
+  return mix(mix(Math.imul(i, 0x9e3779b9) + first | 0) ^ second) >>> 0
+}
+
+/** 32 bits of key from a path of whole numbers; every number counts with all of its 53 bits. */
+function key(path: readonly number[], start: number): number {
+  let hash = start | 0
+  for (const part of path) {
+    hash = mix(hash ^ (part | 0))
+    hash = mix(hash + Math.floor(part / 0x1_0000_0000) | 0)
+  }
+  return hash
+}
+
+/** The 32-bit integer hash `lowbias32` (Wellons, 2018, "Prospecting for hash functions"): every input bit moves every output bit. */
+function mix(x: number): number {
+  x = Math.imul(x ^ x >>> 16, 0x7feb352d)
+  x = Math.imul(x ^ x >>> 15, 0x846ca68b)
+  return x ^ x >>> 16
+}

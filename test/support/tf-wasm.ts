@@ -1,0 +1,9 @@
+import { dirname, join } from 'node:path'
+import { createRequire } from 'node:module'
+import { createWasmEngine } from '../../src/train/engines/wasm.ts'
+import type { Engine } from '../../src/train/types.ts'
+
+/** The folder of the wasm binaries in the installed package; in a bundle they lie beside it. */
+export const wasmFolder = join(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json')), 'dist')
+
+export const wasmEngine = (): Promise<Engine> => createWasmEngine({ wasmFolder })
