@@ -50,7 +50,8 @@ export interface Omission {
 export interface RangeTestFindings {
   readonly batchSize: number
   readonly curves: readonly {
-    readonly run: string
+    /** Null where the budget left it out. */
+    readonly run: string | null
     readonly seed: number
     readonly edge: number | null
     /** Why there is no edge; null where there is one. */

@@ -14,6 +14,8 @@ export interface GateVerdict {
   readonly limit: number
   /** What would change an inconclusive verdict; null otherwise. */
   readonly remedy: string | null
+  /** What else a reader must know: a diverged baseline seed, a margin too tight for the noise, a fallback that was used. */
+  readonly notes: readonly string[]
   readonly baseline: readonly (number | null)[] | null
   readonly candidate: readonly (number | null)[]
   /** Whether this verdict blocks: a fail does, an inconclusive one unless the rule says it passes. */

@@ -3,8 +3,9 @@ import { gain as metricGain } from '../model/metrics.ts'
 import type { RangeTestFindings } from '../plan/decision.ts'
 import type { LrRangeSettings, RunJob } from '../plan/plan.ts'
 import { mean } from '../stats/describe.ts'
-import { combineEdges, fastaiValley, findEdge, steepestDescent } from '../stats/range-test.ts'
-import { shown } from '../stats/outcome.ts'
+import { fastaiValley, steepest, type Suggestion } from '../stats/range-suggestions.ts'
+import { combineEdges, findEdge, type Edge, type NoEdge } from '../stats/range-test.ts'
+import { shown, type Undefined } from '../stats/outcome.ts'
 import { compareArms, stableScores, trainArms, type Arm } from './compare.ts'
 import type { Asking, Ledger } from './ledger.ts'
 import { selectionSeeds } from './seeds.ts'
@@ -33,50 +34,50 @@ export function* findRate(ledger: Ledger, levers: Levers, settings: LrRangeSetti
   })
   if (!ledger.affords(settings.seeds, 'learning-rate range test')) return nothing([], 'The range test was left out for budget.')
 
-  const curves = yield* sweep(ledger, levers, settings)
-  const edges = curves.flatMap((c) => (c.edge === null ? [] : [c.edge]))
-  if (edges.length < curves.length || edges.length === 0) {
-    return nothing(curves, `Only ${edges.length} of ${curves.length} range tests show an edge, so the learning rate stays: ${curves.find((c) => c.reason)?.reason ?? 'no curve'}.`)
-  }
-  const combined = combineEdges(edges)
-  if (combined.kind === 'disagree') return nothing(curves, `The edges disagree, so the learning rate stays: ${combined.reason}.`)
+  const sweeps = yield* sweep(ledger, levers, settings)
+  const curves = sweeps.map((s) => s.curve)
+  const combined = combineEdges(sweeps.map((s) => s.found))
+  if (combined.kind === 'inconclusive') return nothing(curves, `The learning rate stays: ${combined.reason}.`)
 
-  const rates = settings.backOff.map((factor) => ({ factor, learningRate: rounded(combined.center * factor) }))
+  const rates = settings.backOff.map((factor) => ({ factor, learningRate: rounded(combined.rate * factor) }))
   if (!ledger.affords((rates.length + 1) * settings.confirmSeeds, 'confirmation of the range test')) {
     return nothing(curves, 'An edge was found, but the budget has no room to confirm rates below it.')
   }
   const arms = yield* confirm(ledger, levers, rates, settings)
   const chosen = highestWithinNoise(ledger, arms.slice(1), rates)
-  const edge = { low: combined.low, center: combined.center, high: combined.high }
+  const edge = { low: combined.lowest, center: combined.rate, high: combined.highest }
   return {
     incumbent: arms[0] ?? null, chosen: chosen.arm, arms,
     findings: {
       batchSize: levers.batching.batchSize, curves, edge, confirmations: chosen.confirmations, chosen: chosen.learningRate,
       conclusion: chosen.learningRate === null
         ? `The edge is at ${shown(edge.center)}, but no rate below it trained stably.`
-        : `The edge is at ${shown(edge.center)} (${shown(edge.low)} to ${shown(edge.high)} over ${edges.length} seeds); ${shown(chosen.learningRate)} is the highest rate below it that is stable and within noise of the best.`,
+        : `The edge is at ${shown(edge.center)} (${shown(edge.low)} to ${shown(edge.high)} over ${combined.seeds} seeds); ${shown(chosen.learningRate)} is the highest rate below it that is stable and within noise of the best.`,
     },
   }
 }
 
-function* sweep(ledger: Ledger, levers: Levers, settings: LrRangeSettings): Asking<Curve[]> {
+interface Sweep { readonly curve: Curve; readonly found: Edge | NoEdge }
+
+function* sweep(ledger: Ledger, levers: Levers, settings: LrRangeSettings): Asking<Sweep[]> {
   const job: RunJob = { kind: 'range-test', from: settings.from, to: settings.to, steps: settings.steps }
   const seeds = selectionSeeds(ledger.context.seed, settings.seeds)
   const outcomes = yield* ledger.ask(seeds.map((seed) => ledger.request('range test', levers, seed, job)))
-  return outcomes.map((outcome, i) => curveOf(outcome, seeds[i] as number))
+  return outcomes.map((outcome, i) => sweepOf(outcome, seeds[i] as number))
 }
 
-function curveOf(outcome: RunOutcome, seed: number): Curve {
+function sweepOf(outcome: RunOutcome, seed: number): Sweep {
   if (outcome.status === 'not-run' || outcome.status === 'crashed') {
-    return { run: outcome.status === 'crashed' ? outcome.id : '', seed, edge: null, reason: outcome.reason, valley: null, steepest: null }
+    const { reason } = outcome
+    return { found: { kind: 'none', reason }, curve: { run: outcome.status === 'crashed' ? outcome.id : null, seed, edge: null, reason, valley: null, steepest: null } }
   }
   const { learningRate: rates, loss: losses } = outcome.steps
   const found = findEdge(rates, losses)
-  return {
-    run: outcome.id, seed, valley: fastaiValley(rates, losses), steepest: steepestDescent(rates, losses),
-    ...(found.kind === 'edge' ? { edge: found.rate, reason: null } : { edge: null, reason: found.reason }),
-  }
+  const edge = found.kind === 'edge' ? { edge: found.rate, reason: null } : { edge: null, reason: found.reason }
+  return { found, curve: { run: outcome.id, seed, ...edge, valley: rateOf(fastaiValley(rates, losses)), steepest: rateOf(steepest(rates, losses)) } }
 }
+
+const rateOf = (suggestion: Suggestion | Undefined): number | null => (suggestion.kind === 'undefined' ? null : suggestion.rate)
 
 function* confirm(ledger: Ledger, levers: Levers, rates: readonly { learningRate: number }[], settings: LrRangeSettings): Asking<Arm[]> {
   const job: RunJob = { kind: 'train', length: settings.confirmLength, stopAfter: 1, evaluateTest: false }

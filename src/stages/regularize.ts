@@ -3,9 +3,9 @@ import { higherIsBetter } from '../model/metrics.ts'
 import type { GridFindings } from '../plan/decision.ts'
 import type { RegularizeSettings, RunJob } from '../plan/plan.ts'
 import { mean } from '../stats/describe.ts'
-import { halvingRungs, survivors } from '../stats/halving.ts'
+import { halvingRungs, promoted } from '../stats/halving.ts'
 import { shown } from '../stats/outcome.ts'
-import { omegaSquared } from '../stats/sensitivity.ts'
+import { sensitivity } from '../stats/sensitivity.ts'
 import { challenge, stableScores, trainArms, type Arm } from './compare.ts'
 import { Ledger, type Asking } from './ledger.ts'
 import { selectionSeeds } from './seeds.ts'
@@ -14,6 +14,8 @@ import type { Stage } from './stage.ts'
 
 type Axis = RegularizeSettings['grid'][number]
 interface Cell { readonly label: string; readonly patch: LeverPatch }
+/** No cell is judged on less than this share of a full run: before it, no regularization lever has had time to act. */
+const shortestRung = 1 / 9
 type CellFinding = GridFindings['cells'][number]
 
 /**
@@ -67,22 +69,22 @@ function* prunedGrid(ledger: Ledger, axes: readonly Axis[], settings: Regularize
   const all = cross(axes)
   const nothing: Grid = { cells: [], sensitivity: [], winner: {} }
   if (axes.length === 0 || all.length < 2) return nothing
-  const rungs = halvingRungs(all.length, settings.eta)
-  const runs = rungs.reduce((sum, rung) => sum + rung.trials * seeds.length, 0)
+  const rungs = halvingRungs(all.length, { eta: settings.eta, most: 1, least: shortestRung })
+  const runs = rungs.reduce((sum, rung) => sum + rung.configurations * seeds.length, 0)
   if (!ledger.affords(runs, `regularization grid of ${all.length} cells`)) return nothing
 
   const found = new Map<string, CellFinding>()
   let cells: readonly Cell[] = all
-  let sensitivity: GridFindings['sensitivity'] = []
+  let shares: GridFindings['sensitivity'] = []
   for (const [index, rung] of rungs.entries()) {
-    const job: RunJob = { kind: 'train', length: 1, stopAfter: rung.share, evaluateTest: false }
+    const job: RunJob = { kind: 'train', length: 1, stopAfter: rung.units, evaluateTest: false }
     const arms = yield* trainArms(ledger, cells, seeds, job)
-    if (index === 0) sensitivity = sensitivityOf(axes, arms)
-    const kept = new Set(keep(ledger, arms, rungs[index + 1]?.trials ?? 1))
-    for (const arm of arms) found.set(arm.label, { patch: arm.patch, length: rung.share, scores: arm.scores, survived: kept.has(arm) })
-    cells = arms.filter((arm) => kept.has(arm))
+    if (index === 0) shares = sensitivityOf(axes, arms)
+    const kept = keep(ledger, arms, settings.eta)
+    for (const arm of arms) found.set(arm.label, { patch: arm.patch, length: rung.units, scores: arm.scores, survived: kept.includes(arm) })
+    cells = kept
   }
-  return { cells: [...found.values()], sensitivity, winner: cells[0]?.patch ?? {} }
+  return { cells: [...found.values()], sensitivity: shares, winner: cells[0]?.patch ?? {} }
 }
 
 function cross(axes: readonly Axis[]): Cell[] {
@@ -93,22 +95,24 @@ function cross(axes: readonly Axis[]): Cell[] {
 }
 
 /** The best by mean score; an unstable arm never survives while a stable one is left. */
-function keep(ledger: Ledger, arms: readonly Arm[], count: number): Arm[] {
+function keep(ledger: Ledger, arms: readonly Arm[], eta: number): Arm[] {
   const better = higherIsBetter(ledger.context.workload.objective)
   const scores = arms.map((arm) => {
     const stable = stableScores(arm)
     return stable ? mean(stable) : NaN
   })
-  return survivors(scores, count, better).map((i) => arms[i] as Arm)
+  return promoted(scores, better, eta).map((i) => arms[i] as Arm)
 }
 
 /** ω² over the first rung, the only one in which the grid is complete. */
 function sensitivityOf(axes: readonly Axis[], arms: readonly Arm[]): GridFindings['sensitivity'] {
-  const observations = arms.flatMap((arm) => (stableScores(arm) ?? []).map((value) => ({
-    levels: axes.map((axis) => Number(arm.patch[axis.lever])), value,
-  })))
-  const result = omegaSquared(observations)
-  return axes.map((axis, i) => ({ lever: axis.lever, omegaSquared: result.kind === 'undefined' ? null : result.omegaSquared[i] ?? null }))
+  const result = sensitivity(arms.flatMap((arm) => (stableScores(arm) ?? []).map((value) => ({
+    levels: Object.fromEntries(axes.map((axis) => [axis.lever, Number(arm.patch[axis.lever])])), value,
+  }))))
+  return axes.map(({ lever }) => {
+    const share = result.kind === 'undefined' ? undefined : result.levers.find((l) => l.lever === lever)?.omegaSquared
+    return { lever, omegaSquared: share === undefined || Number.isNaN(share) ? null : share }
+  })
 }
 
 /** From the incumbent to the surviving cell, the most sensitive lever first; a lever that does not pay by itself stays. */

@@ -1,12 +1,6 @@
 import { expect, test } from 'vitest'
-import { leverBuckets, leverDifferences, leverNames, leverValue, withLevers, type Levers } from '../../src/model/levers.ts'
-
-export const levers: Levers = {
-  optimization: { optimizer: 'adamw', learningRate: 0.001, momentum: 0.9, nesterov: false, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
-  batching: { batchSize: 64, accumulate: 1 },
-  regularization: { weightDecay: 0.01, dropout: 0.1, labelSmoothing: 0, augmentation: 0 },
-  scheduling: { schedule: 'cosine', warmupSteps: 100, finalFraction: 0, clipNorm: 1, epochs: 20, patience: null },
-}
+import { leverBuckets, leverDifferences, leverNames, leverValue, withLevers } from '../../src/model/levers.ts'
+import { someLevers as levers } from '../support/levers.ts'
 
 test('the table of levers names every member of every bucket, and nothing else', () => {
   const members = Object.entries(levers).flatMap(([bucket, values]) => Object.keys(values as object).map((name) => [name, bucket]))
