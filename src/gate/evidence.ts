@@ -1,0 +1,66 @@
+import type { LockedSeed } from '../plan/lock.ts'
+import type { GateRule } from '../plan/plan.ts'
+
+/** What gates are judged on: seeds that no selection saw, on both sides. */
+export interface GateEvidence {
+  readonly candidate: readonly LockedSeed[]
+  readonly baseline: BaselineEvidence | null
+  /** Why there is no baseline, as a sentence; null where there is one. */
+  readonly missingBaselineReason: string | null
+}
+
+export interface BaselineEvidence {
+  /**
+   * What the baseline is, to be read after "against": `tuning.lock.json`, `the declared levers, retrained on the same
+   * seeds`.
+   */
+  readonly source: string
+  readonly runs: readonly LockedSeed[]
+  /** What a reader must know of it, as "it was trained on another engine". */
+  readonly notes: readonly string[]
+}
+
+/** One look at the seeds. With several looks the nominal alpha of each is smaller (Pocock), see `stats/sequential.ts`. */
+export interface Look {
+  /** One-sided chance of error that each bound is allowed at this look. */
+  readonly alpha: number
+  readonly look: number
+  readonly of: number
+}
+
+/** All verification seeds are looked at once, at the end. */
+export const singleLook: Look = { alpha: 0.05, look: 1, of: 1 }
+
+/** One metric on one split, seed by seed, with what kept a seed from having a value. */
+export interface Side {
+  readonly values: readonly SeedValue[]
+  readonly diverged: readonly number[]
+  readonly crashed: readonly number[]
+  /** Seeds that completed but hold no finite value of the metric. */
+  readonly unmeasured: readonly number[]
+  /** One entry a seed, null where it has no value: for the verdict's record. */
+  readonly all: readonly (number | null)[]
+}
+
+export interface SeedValue {
+  readonly seed: number
+  readonly value: number
+  readonly weights: string | null
+}
+
+/** Reads the rule's metric from every seed; nothing is dropped, only sorted by why it has no value. */
+export function readSide(seeds: readonly LockedSeed[], rule: Pick<GateRule, 'metric' | 'split'>): Side {
+  const read = seeds.map((s) => ({ ...s, value: finiteOrNull(s[rule.split]?.[rule.metric]) }))
+  const without = (status: LockedSeed['status']): number[] => read.filter((s) => s.status === status).map((s) => s.seed)
+  return {
+    values: read.flatMap(({ status, seed, value, weights }) =>
+      (status === 'complete' && value !== null ? [{ seed, value, weights }] : [])),
+    diverged: without('diverged'),
+    crashed: without('crashed'),
+    unmeasured: read.filter((s) => s.status === 'complete' && s.value === null).map((s) => s.seed),
+    all: read.map((s) => (s.status === 'complete' ? s.value : null)),
+  }
+}
+
+const finiteOrNull = (value: number | undefined): number | null =>
+  value !== undefined && Number.isFinite(value) ? value : null

@@ -1,0 +1,66 @@
+import type { GateRule } from '../plan/plan.ts'
+import type { GateVerdict, VerdictStatus } from '../plan/verdict.ts'
+import type { Side } from './evidence.ts'
+import { seedList } from './words.ts'
+
+/** What a gate found, before it is joined with its rule and the values it was found on. */
+export interface Finding {
+  readonly status: VerdictStatus
+  readonly sentence: string
+  readonly estimate: GateVerdict['estimate']
+  readonly remedy: string | null
+  readonly notes: readonly string[]
+}
+
+export const inconclusive = (sentence: string, remedy: string, notes: readonly string[] = []): Finding =>
+  ({ status: 'inconclusive', sentence, estimate: null, remedy, notes })
+
+export const failed = (sentence: string, notes: readonly string[] = []): Finding =>
+  ({ status: 'fail', sentence, estimate: null, remedy: null, notes })
+
+/** Joins finding and rule; only here is decided what blocks. */
+export function verdictOf(
+  rule: GateRule, limit: number, candidate: Side, baseline: Side | null, finding: Finding,
+): GateVerdict {
+  return {
+    rule, limit, ...finding, baseline: baseline?.all ?? null, candidate: candidate.all,
+    blocks: finding.status === 'fail' || (finding.status === 'inconclusive' && rule.onInconclusive === 'fail'),
+  }
+}
+
+/**
+ * What seeds without a value mean for a gate on the candidate alone; undefined where every seed has one.
+ *
+ * A diverged seed fails: the levers themselves sent the loss to infinity, so no mean or spread over the seeds that happened
+ * to survive describes what a user of these levers will get. A crashed seed (the process died, or our own code threw) says
+ * nothing about the levers, good or bad, so it is inconclusive. Neither is dropped, and neither can be outvoted.
+ */
+export function unfinished(side: Side): Finding | undefined {
+  if (side.diverged.length > 0) {
+    return failed(`The candidate diverged on ${seedList(side.diverged)} of ${side.all.length}: ` +
+      'levers that do not train under every seed cannot pass.', crashNotes(side))
+  }
+  if (side.crashed.length > 0) {
+    return inconclusive(`The candidate's run crashed on ${seedList(side.crashed)} of ${side.all.length}, ` +
+      'which says nothing about its levers.', 'Run again: finished runs are kept, and only the crashed ones are repeated.')
+  }
+  if (side.unmeasured.length > 0) {
+    return inconclusive(`The metric is not a finite number on ${seedList(side.unmeasured)} of ${side.all.length}.`,
+      'Gate on a metric that is defined for this data set.')
+  }
+  if (side.values.length < 2) {
+    const count = side.values.length === 1 ? 'is 1 verified seed' : 'are no verified seeds'
+    return inconclusive(`There ${count}; seed noise cannot be known from fewer than 2.`,
+      'Let the verify stage run with 5 seeds or more.')
+  }
+  return undefined
+}
+
+const crashNotes = (side: Side): string[] =>
+  side.crashed.length > 0 ? [`The candidate's run also crashed on ${seedList(side.crashed)}.`] : []
+
+/** Whether different seeds all ended in the same weights: then the seed never reached the training. */
+export function seedsWithoutEffect(side: Side): boolean {
+  const weights = side.values.map((v) => v.weights)
+  return weights.length > 1 && weights[0] !== null && weights.every((w) => w === weights[0])
+}

@@ -1,0 +1,36 @@
+import { pooledSd, sampleSd } from '../stats/describe.ts'
+import type { Interval } from '../stats/intervals.ts'
+import { seedsNeeded } from '../stats/power.ts'
+import type { Look } from './evidence.ts'
+import type { Matched } from './match.ts'
+import { shown } from './words.ts'
+
+/** Four verdicts in five: the usual compromise between seeds and patience. */
+const power = 0.8
+
+/** A margin under two seed SDs asks more than a handful of seeds can answer; better said before it disappoints. */
+export function tightMarginNotes(margin: number, matched: Matched, look: Look): string[] {
+  const sd = sampleSd(matched.baseline)
+  if (!(sd > 0) || margin >= 2 * sd) return []
+  const needed = seedsNeeded({ effect: margin, sd, alpha: look.alpha, power })
+  const count = needed.kind === 'seeds' ? `${needed.seeds} seeds a side` : 'more seeds than are affordable'
+  return [`The margin ${shown(margin)} is under twice the baseline's seed SD of ${shown(sd)}: unpaired, ` +
+    `${count} would resolve it in 4 cases of 5.`]
+}
+
+/**
+ * What an inconclusive comparison needs: by the margin alone, as it should have been planned; else by the drop as it
+ * looks.
+ */
+export function moreSeeds(margin: number, found: Interval, matched: Matched, look: Look): string {
+  const paired = found.method === 'paired-t'
+  const differences = matched.baseline.map((b, i) => b - (matched.candidate[i] ?? NaN))
+  const sd = paired ? sampleSd(differences) : pooledSd([matched.baseline, matched.candidate]).sd
+  const more = (effect: number): number | undefined => {
+    const needed = seedsNeeded({ effect, sd, alpha: look.alpha, power, paired })
+    return needed.kind === 'seeds' && needed.seeds > matched.candidate.length ? needed.seeds : undefined
+  }
+  const n = more(margin) ?? more(Math.max(margin - found.estimate, found.estimate))
+  return n === undefined ? 'More seeds would settle it.'
+    : `About ${n} seeds a side would settle it in 4 cases of 5, if the noise is what it looks like.`
+}

@@ -1,0 +1,123 @@
+import { gain, metricNames, metrics, type MetricName } from '../model/metrics.ts'
+import type { VerifyFindings } from '../plan/decision.ts'
+import { interquartileMean, mean, sampleSd } from '../stats/describe.ts'
+import { differenceInterval, interquartileMeanInterval, pairedT } from '../stats/intervals.ts'
+import { superiority } from '../stats/superiority.ts'
+import { holm } from '../stats/tests.ts'
+import { candidateSeeds, retrainedBaseline } from './baseline.ts'
+import { readSide, type SeedValue } from './evidence.ts'
+import { intervalWords, shown, signed } from './words.ts'
+
+/** Winner against baseline on one metric of one split, over the seeds that both finished. */
+export interface MetricComparison {
+  readonly metric: MetricName
+  readonly split: 'validation' | 'test'
+  readonly better: 'higher' | 'lower'
+  /** Whether it is the objective, which is tested alone; the other metrics share their chance of a false claim (Holm). */
+  readonly objective: boolean
+  readonly baseline: SideSummary
+  readonly candidate: SideSummary
+  /** Seeds that both sides finished. */
+  readonly pairs: number
+  /** Mean paired difference in the better direction with its two-sided 95 % interval; null where there is none. */
+  readonly gain: { readonly value: number; readonly lower: number; readonly upper: number; readonly level: number } | null
+  /** Two-sided p of the paired t test, corrected where it is not the objective; null where there is none. */
+  readonly p: number | null
+  /** Share of all candidate–baseline pairs in which the candidate is better, ties half; reported, never gated on. */
+  readonly probabilityBetter: number | null
+  readonly claim: 'better' | 'worse' | 'not-distinguishable' | 'identical' | 'undecidable'
+  readonly sentence: string
+}
+
+/** Null where too few seeds finished. */
+export interface SideSummary {
+  readonly seeds: number
+  readonly mean: number | null
+  readonly sd: number | null
+  readonly interquartileMean: number | null
+  readonly interquartileInterval: { readonly lower: number; readonly upper: number; readonly level: number } | null
+}
+
+const alpha = 0.05
+
+/** Every metric on validation and test, in the table's order; the claims of one split are corrected together. */
+export function verificationStatistics(verify: VerifyFindings, objective: MetricName): MetricComparison[] {
+  return (['validation', 'test'] as const).flatMap((split) => {
+    const drafts = metricNames.flatMap((metric) => draft(verify, metric, split, metric === objective))
+    const others = drafts.filter((d) => !d.objective)
+    const corrected = holm(others.map((d) => d.p ?? NaN)).adjusted
+    return drafts.map((d) => {
+      const p = d.objective || d.p === null ? d.p : corrected[others.indexOf(d)] ?? null
+      return claimed({ ...d, p })
+    })
+  })
+}
+
+type Draft = Omit<MetricComparison, 'claim' | 'sentence'> & { readonly equal: boolean; readonly reason: string | null }
+
+function draft(verify: VerifyFindings, metric: MetricName, split: 'validation' | 'test', objective: boolean): Draft[] {
+  const baseline = readSide(retrainedBaseline(verify).runs, { metric, split }).values
+  const candidate = readSide(candidateSeeds(verify), { metric, split }).values
+  if (baseline.length === 0 && candidate.length === 0) return []
+  const [from, to] = paired(baseline, candidate)
+  const turn = gain(metric, 0, 1)
+  const [a, b] = [to.map((v) => turn * v), from.map((v) => turn * v)]
+  const interval = differenceInterval(a, b, { paired: true, alpha: alpha / 2 })
+  const test = pairedT(a, b)
+  const better = superiority(values(candidate), values(baseline), turn > 0)
+  return [{
+    metric, split, better: metrics[metric].better, objective, pairs: from.length,
+    baseline: summarize(values(baseline)), candidate: summarize(values(candidate)),
+    gain: interval.kind === 'interval'
+      ? { value: interval.estimate, lower: interval.lower, upper: interval.upper, level: interval.level } : null,
+    p: test.kind === 'test' ? test.pTwoSided : null,
+    probabilityBetter: better.kind === 'superiority' ? better.probability : null,
+    equal: from.length > 0 && from.every((v, i) => v === to[i]),
+    reason: interval.kind === 'undefined' ? interval.reason : null,
+  }]
+}
+
+const values = (side: readonly SeedValue[]): number[] => side.map((v) => v.value)
+
+function paired(baseline: readonly SeedValue[], candidate: readonly SeedValue[]): readonly [number[], number[]] {
+  const bySeed = new Map(baseline.map((v) => [v.seed, v.value]))
+  const both = candidate.filter((c) => bySeed.has(c.seed))
+  return [both.map((c) => bySeed.get(c.seed) ?? NaN), values(both)]
+}
+
+function summarize(list: readonly number[]): SideSummary {
+  const interval = interquartileMeanInterval(list)
+  return {
+    seeds: list.length,
+    mean: list.length > 0 ? mean(list) : null,
+    sd: list.length > 1 ? sampleSd(list) : null,
+    interquartileMean: list.length > 0 ? interquartileMean(list) : null,
+    interquartileInterval: interval.kind === 'interval'
+      ? { lower: interval.lower, upper: interval.upper, level: interval.level } : null,
+  }
+}
+
+function claimed({ equal, reason, ...found }: Draft): MetricComparison {
+  const claim = claimOf(found, equal)
+  return { ...found, claim, sentence: sentenceOf(found, claim, reason) }
+}
+
+function claimOf(found: Omit<Draft, 'equal' | 'reason'>, equal: boolean): MetricComparison['claim'] {
+  if (equal) return 'identical'
+  if (found.gain === null || found.p === null) return 'undecidable'
+  if (found.p > alpha) return 'not-distinguishable'
+  return found.gain.value > 0 ? 'better' : 'worse'
+}
+
+function sentenceOf(found: Omit<Draft, 'equal' | 'reason'>, claim: MetricComparison['claim'], reason: string | null): string {
+  const what = `${found.split} ${found.metric}`
+  if (claim === 'identical') return `${what}: the same on every seed.`
+  if (found.gain === null) return `${what}: cannot be decided, since ${reason ?? 'there is no interval'}.`
+  const correction = found.objective ? '' : ', corrected for the other metrics'
+  const numbers = `${signed(found.gain.value)} in the better direction (${intervalWords(found.gain)}, p ${shown(found.p ?? NaN)}${correction})`
+  const words = {
+    'better': 'better by more than seed noise', 'worse': 'worse by more than seed noise',
+    'not-distinguishable': 'not distinguishable from seed noise', 'undecidable': 'cannot be decided',
+  }[claim]
+  return `${what}: ${words}: ${numbers}.`
+}

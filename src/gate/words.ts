@@ -1,0 +1,17 @@
+import { shown } from '../stats/outcome.ts'
+
+export { shown }
+
+/** `seed 3`, `seeds 3 and 17`, `seeds 3, 17 and 42`. */
+export function seedList(seeds: readonly number[]): string {
+  if (seeds.length === 1) return `seed ${seeds[0]}`
+  return `seeds ${seeds.slice(0, -1).join(', ')} and ${seeds.at(-1)}`
+}
+
+/** `90 % interval 0.001 to 0.004`; negative bounds with a true minus sign. */
+export function intervalWords(found: { readonly lower: number; readonly upper: number; readonly level: number }): string {
+  return `${shown(found.level * 100)} % interval ${signed(found.lower)} to ${signed(found.upper)}`
+}
+
+/** Four significant digits; the minus sign is the typographic one, which no line break separates from its number. */
+export const signed = (value: number): string => shown(value).replace('-', '−')
