@@ -1,0 +1,78 @@
+import { shuffled, stream } from '../base/random.ts'
+import type { BatchingLevers, Levers } from '../model/levers.ts'
+import type { Task } from '../model/metrics.ts'
+import type { AugmentationPolicy } from '../plan/plan.ts'
+import { augment, scaledPolicy, type BatchRows } from './augment.ts'
+import { smoothedTargets } from './loss.ts'
+import type { TrainingData } from './types.ts'
+
+/** How the training rows are cut into steps. All steps are of one size; what is left over at an epoch's end waits for the next. */
+export interface BatchPlan {
+  /** Rows of one forward pass. */
+  readonly rows: number
+  /** Forward passes a step. */
+  readonly accumulate: number
+  readonly stepsPerEpoch: number
+}
+
+/** Where there are fewer training rows than a step asks for, a step takes what is there. */
+export function batchPlan(trainingRows: number, { batchSize, accumulate }: BatchingLevers): BatchPlan {
+  const rows = Math.min(batchSize, trainingRows)
+  const passes = Math.min(accumulate, Math.floor(trainingRows / rows))
+  return { rows, accumulate: passes, stepsPerEpoch: Math.floor(trainingRows / (rows * passes)) }
+}
+
+/** The batches of a step, ready to become tensors: one a forward pass. */
+export type BatchSource = (step: number) => readonly BatchRows[]
+
+/** What decides the content of the batches, beside seed and step. */
+export interface BatchOptions {
+  readonly task: Task
+  /** Classes, or 1 for regression. */
+  readonly width: number
+  readonly levers: Levers
+  readonly augmentation: AugmentationPolicy
+}
+
+/**
+ * The batches of any step as a function of (seed, step): each epoch has an order of its own from the stream (order, epoch), and
+ * each batch its augmentation from the stream (augment, step, pass).
+ */
+export function batchSource(data: TrainingData, options: BatchOptions, seed: number): BatchSource {
+  const { rows, accumulate, stepsPerEpoch } = batchPlan(data.splits.train.length, options.levers.batching)
+  const policy = scaledPolicy(options.augmentation, options.levers.regularization.augmentation)
+  let epoch = -1
+  let order: readonly number[] = []
+  return (step) => {
+    if (Math.floor(step / stepsPerEpoch) !== epoch) {
+      epoch = Math.floor(step / stepsPerEpoch)
+      order = shuffled(data.splits.train, stream(seed, 'order', epoch))
+    }
+    return Array.from({ length: accumulate }, (_, pass) => {
+      const start = ((step % stepsPerEpoch) * accumulate + pass) * rows
+      const batch = gatherBatch(data, order.slice(start, start + rows), options)
+      if (policy) augment(batch, data.inputShape, policy, stream(seed, 'augment', step, pass))
+      return batch
+    })
+  }
+}
+
+/** Copies of some rows, with their targets as the loss wants them. */
+function gatherBatch(data: TrainingData, rows: readonly number[], { task, width, levers }: BatchOptions): BatchRows {
+  const labels = gather(data.targets, 1, rows)
+  return {
+    rows: rows.length,
+    inputs: gather(data.inputs, data.inputs.length / data.targets.length, rows),
+    targets: task === 'classification' ? smoothedTargets(labels, width, levers.regularization.labelSmoothing) : labels,
+  }
+}
+
+/** Rows of a row-major table, copied. */
+export function gather(table: Float32Array, size: number, rows: ArrayLike<number>): Float32Array {
+  const out = new Float32Array(rows.length * size)
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i] as number
+    out.set(table.subarray(row * size, (row + 1) * size), i * size)
+  }
+  return out
+}

@@ -1,0 +1,11 @@
+import type { Tensor, Tf } from './types.ts'
+
+/** L2 norm of a flat gradient, as a scalar. */
+export function globalNorm(tf: Tf, gradient: Tensor): Tensor {
+  return tf.sqrt(tf.sum(tf.square(gradient)))
+}
+
+/** Scales a gradient down to `limit` where its norm is above it; the same factor as torch.nn.utils.clip_grad_norm_. */
+export function clipByNorm(tf: Tf, gradient: Tensor, norm: Tensor, limit: number): Tensor {
+  return tf.mul(gradient, tf.minimum(tf.div(limit, tf.add(norm, 1e-6)), 1))
+}

@@ -1,0 +1,44 @@
+import type { Metrics } from '../model/metrics.ts'
+import { gather } from './batches.ts'
+import { outputWidth, type RunContext } from './context.ts'
+import { computeMetrics } from './metrics.ts'
+import { splitWeights, type TrainState } from './step.ts'
+
+/** Rows of one forward pass; it bounds memory and changes no result. */
+const chunkRows = 256
+
+/** Metrics of the model on some rows, without augmentation and dropout, by the running statistics. */
+export function evaluate(context: RunContext, state: TrainState, rows: Int32Array): Metrics {
+  const { workload, data } = context
+  const outputs = predict(context, state, rows)
+  return computeMetrics(workload.task, { outputs, targets: gather(data.targets, 1, rows), width: outputWidth(workload) }, data.targetScale)
+}
+
+/** Outputs of the model, rows × width. */
+export function predict({ engine: { tf }, model, workload, data }: RunContext, state: TrainState, rows: Int32Array): Float32Array {
+  const size = data.inputs.length / data.targets.length
+  const width = outputWidth(workload)
+  const out = new Float32Array(rows.length * width)
+  for (let start = 0; start < rows.length; start += chunkRows) {
+    const chunk = rows.subarray(start, start + chunkRows)
+    const outputs = tf.tidy(() => {
+      const inputs = tf.tensor(gather(data.inputs, size, chunk), [chunk.length, ...data.inputShape])
+      return model.forward(splitWeights(tf, model, state.weights), state.statistics, inputs, { training: false, dropout: 0, random: null }).outputs
+    })
+    out.set(outputs.dataSync() as Float32Array, start * width)
+    outputs.dispose()
+  }
+  return out
+}
+
+/** At most `most` of the rows, evenly spaced: the same for every seed, and every part of the file has its share. */
+export function fixedSample(rows: Int32Array, most: number): Int32Array {
+  if (rows.length <= most) return rows
+  return Int32Array.from({ length: most }, (_, i) => rows[Math.floor((i * rows.length) / most)] as number)
+}
+
+/** The first metric that is not a finite number, or null. */
+export function notFinite(metrics: Metrics): string | null {
+  const found = Object.entries(metrics).find(([, value]) => !Number.isFinite(value))
+  return found ? `${found[0]} is ${found[1]}` : null
+}

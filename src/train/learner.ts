@@ -1,0 +1,91 @@
+import type { Levers } from '../model/levers.ts'
+import type { BatchRows } from './augment.ts'
+import type { RunContext } from './context.ts'
+import { createOptimizer, type WeightDecay } from './optimizer.ts'
+import type { StepReport } from './step-log.ts'
+import { stepRandom } from './step-random.ts'
+import { type StepBatch, type StepSettings, type TrainState, trainStep } from './step.ts'
+import { tidy } from './tidy.ts'
+import type { Model, Tensor, Tf } from './types.ts'
+
+/** Numbers that make a model: the flat trainable weights, and the running statistics one array each. */
+export interface Checkpoint {
+  readonly weights: Float32Array
+  readonly statistics: readonly Float32Array[]
+}
+
+/** A model in training. It owns its tensors: the state, its constants, and nothing that outlives `dispose`. */
+export interface Learner {
+  readonly settings: StepSettings
+  /** Valid until the next step. */
+  readonly state: TrainState
+  /** One optimizer update; `step` counts from 0. Loss and norm are read back, and may be not finite. */
+  step(batches: readonly BatchRows[], step: number, rate: number): StepReport
+  /** Batches as tensors of the engine, with the random numbers of their step; the caller disposes of them. */
+  upload(batches: readonly BatchRows[], step: number): StepBatch[]
+  checkpoint(): Checkpoint
+  /** Takes weights and statistics from a checkpoint; the optimizer keeps its state. */
+  restore(checkpoint: Checkpoint): void
+  dispose(): void
+}
+
+/** A fresh model from the streams of a seed, with a fresh optimizer. */
+export function createLearner({ engine: { tf }, model, workload, data }: RunContext, levers: Levers, seed: number): Learner {
+  const decay: WeightDecay = { rate: levers.regularization.weightDecay, mask: decayMask(tf, model) }
+  const optimizer = createOptimizer(tf, levers.optimization, decay)
+  const settings: StepSettings = { model, optimizer, task: workload.task, levers }
+  let state = initialState(tf, model, optimizer.slots, seed)
+
+  const replace = (next: TrainState): void => {
+    const kept = new Set(tensorsOf(next))
+    tf.dispose(tensorsOf(state).filter((t) => !kept.has(t)))
+    state = next
+  }
+  const upload = (batches: readonly BatchRows[], step: number): StepBatch[] => batches.map(({ inputs, targets, rows }, pass) => ({
+    inputs: tf.tensor(inputs, [rows, ...data.inputShape]),
+    targets: tf.tensor(targets, [rows, targets.length / rows]),
+    random: stepRandom(tf, seed, step, pass),
+  }))
+  return {
+    settings,
+    get state() { return state },
+    upload,
+    step(batches, step, rate) {
+      const { loss, norm, state: next } = tidy(tf, () => {
+        const coefficients = optimizer.coefficients(step, rate).map((value) => tf.scalar(value))
+        return trainStep(tf, settings, state, upload(batches, step), coefficients)
+      })
+      replace(next)
+      const report = { loss: numberOf(loss), norm: numberOf(norm) }
+      tf.dispose([loss, norm])
+      return report
+    },
+    checkpoint: () => ({ weights: numbersOf(state.weights), statistics: state.statistics.map(numbersOf) }),
+    restore: ({ weights, statistics }) => replace({
+      slots: state.slots,
+      weights: tf.tensor1d(weights),
+      statistics: statistics.map((values, i) => tf.tensor(values, [...(model.statistics[i]?.shape ?? [])])),
+    }),
+    dispose: () => tf.dispose([...tensorsOf(state), decay.mask]),
+  }
+}
+
+function initialState(tf: Tf, model: Model, slots: number, seed: number): TrainState {
+  return {
+    weights: tf.tensor1d(model.initialWeights(seed)),
+    slots: Array.from({ length: slots }, () => tf.zeros([model.size])),
+    statistics: model.statistics.map(({ shape, initial }) => tf.fill([...shape], initial)),
+  }
+}
+
+/** 1 where weight decay applies. */
+export function decayMask(tf: Tf, model: Model): Tensor {
+  const mask = new Float32Array(model.size)
+  for (const p of model.parameters) if (p.decay) mask.fill(1, p.offset, p.offset + p.size)
+  return tf.tensor1d(mask)
+}
+
+const tensorsOf = ({ weights, slots, statistics }: TrainState): Tensor[] => [weights, ...slots, ...statistics]
+/** A copy, whatever the engine hands out. */
+const numbersOf = (tensor: Tensor): Float32Array => Float32Array.from(tensor.dataSync())
+const numberOf = (scalar: Tensor): number => scalar.dataSync()[0] as number

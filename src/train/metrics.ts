@@ -1,0 +1,104 @@
+import type { Metrics, Task } from '../model/metrics.ts'
+import { rounded } from './round.ts'
+
+const calibrationBins = 15
+
+/** What metrics are computed from, read back from the engine once. */
+export interface Predictions {
+  /** Logits or regression outputs, rows × width. */
+  readonly outputs: Float32Array
+  /** Class index or standardized value, one a row. */
+  readonly targets: Float32Array
+  /** Classes, or 1 for regression. */
+  readonly width: number
+}
+
+/** Every metric of the task, rounded; in units of the target for regression. */
+export function computeMetrics(task: Task, predictions: Predictions, scale: { readonly mean: number; readonly sd: number } | null): Metrics {
+  const all = task === 'classification' ? classificationMetrics(predictions) : regressionMetrics(predictions, scale?.sd ?? 1)
+  return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, rounded(value)]))
+}
+
+/** Metrics of logits against class indices; in double precision whatever the engine's. */
+export function classificationMetrics({ outputs, targets, width }: Predictions): Required<Pick<Metrics, 'accuracy' | 'balancedAccuracy' | 'f1' | 'nll' | 'brier' | 'ece'>> {
+  const rows = targets.length
+  const counts = { actual: new Float64Array(width), predicted: new Float64Array(width), both: new Float64Array(width) }
+  const bins = { confidence: new Float64Array(calibrationBins), correct: new Float64Array(calibrationBins) }
+  let nll = 0
+  let brier = 0
+  for (let row = 0; row < rows; row++) {
+    const label = targets[row] as number
+    const { probabilities, logSum, top } = softmaxRow(outputs, row * width, width)
+    nll += logSum - (outputs[row * width + label] as number)
+    for (let k = 0; k < width; k++) brier += ((probabilities[k] as number) - (k === label ? 1 : 0)) ** 2
+    bump(counts.actual, label)
+    bump(counts.predicted, top)
+    if (top === label) bump(counts.both, label)
+    const confidence = probabilities[top] as number
+    const bin = Math.min(Math.floor(confidence * calibrationBins), calibrationBins - 1)
+    bump(bins.confidence, bin, confidence)
+    bump(bins.correct, bin, top === label ? 1 : 0)
+  }
+  const gap = bins.confidence.reduce((sum, confidence, bin) => sum + Math.abs(confidence - (bins.correct[bin] as number)), 0)
+  return { accuracy: sum(counts.both) / rows, ...perClass(counts), nll: nll / rows, brier: brier / rows, ece: gap / rows }
+}
+
+interface ClassCounts {
+  readonly actual: Float64Array
+  readonly predicted: Float64Array
+  readonly both: Float64Array
+}
+
+/** As scikit-learn averages them: recall over the classes that occur, F1 over those that occur or are predicted. */
+function perClass({ actual, predicted, both }: ClassCounts): { balancedAccuracy: number; f1: number } {
+  const recalls: number[] = []
+  const f1s: number[] = []
+  for (let k = 0; k < actual.length; k++) {
+    const [is, said, right] = [actual[k] as number, predicted[k] as number, both[k] as number]
+    if (is > 0) recalls.push(right / is)
+    if (is + said > 0) f1s.push((2 * right) / (is + said))
+  }
+  return { balancedAccuracy: sum(recalls) / recalls.length, f1: sum(f1s) / f1s.length }
+}
+
+/** Errors of standardized outputs, scaled back by the target's SD. */
+export function regressionMetrics({ outputs, targets }: Predictions, sd: number): Required<Pick<Metrics, 'mse' | 'rmse' | 'mae' | 'r2'>> {
+  const rows = targets.length
+  const center = sum(targets) / rows
+  let squared = 0
+  let absolute = 0
+  let total = 0
+  for (let row = 0; row < rows; row++) {
+    const target = targets[row] as number
+    const error = (outputs[row] as number) - target
+    squared += error * error
+    absolute += Math.abs(error)
+    total += (target - center) ** 2
+  }
+  const mse = (squared / rows) * sd * sd
+  // A target without variance is explained fully or not at all.
+  const r2 = total > 0 ? 1 - squared / total : squared > 0 ? 0 : 1
+  return { mse, rmse: Math.sqrt(mse), mae: (absolute / rows) * sd, r2 }
+}
+
+/** Probabilities of one row, log Σ exp of its logits, and its most probable class (the first of equals). */
+function softmaxRow(logits: Float32Array, start: number, width: number): { probabilities: Float64Array; logSum: number; top: number } {
+  let top = 0
+  for (let k = 1; k < width; k++) if ((logits[start + k] as number) > (logits[start + top] as number)) top = k
+  const largest = logits[start + top] as number
+  const probabilities = new Float64Array(width)
+  let total = 0
+  for (let k = 0; k < width; k++) total += probabilities[k] = Math.exp((logits[start + k] as number) - largest)
+  for (let k = 0; k < width; k++) probabilities[k] = (probabilities[k] as number) / total
+  return { probabilities, logSum: largest + Math.log(total), top }
+}
+
+function bump(counts: Float64Array, at: number, by = 1): void {
+  counts[at] = (counts[at] as number) + by
+}
+
+function sum(values: ArrayLike<number>): number {
+  let total = 0
+  for (let i = 0; i < values.length; i++) total += values[i] as number
+  return total
+}

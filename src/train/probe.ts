@@ -1,0 +1,101 @@
+import type { BatchRows } from './augment.ts'
+import { batchPlan, batchSource } from './batches.ts'
+import { outputWidth, type OnStep, type RequestFor, type RunBody, type RunContext } from './context.ts'
+import { createLearner, type Learner } from './learner.ts'
+import { weightsHash } from './loop.ts'
+import { noiseScale, type NormPair } from './noise-scale.ts'
+import { rounded } from './round.ts'
+import { divergence, stepLogger } from './step-log.ts'
+import { batchGradient, splitWeights } from './step.ts'
+import type { Tensor, Tf } from './types.ts'
+
+/** Share of the steps that warms caches and compilers up and is not timed. */
+const warmUpShare = 0.2
+/** A large batch is cut into so many small ones for the noise scale. */
+const parts = 4
+
+/** Thrown where a run needs more memory than it may have; the trainer turns it into a crashed run. */
+export class MemoryLimitError extends Error {}
+
+/**
+ * Throughput, memory and gradient noise at the levers' batch, at a constant learning rate. The clock is read here because time
+ * is what is measured. Peak memory is that of the process, so a probe wants one of its own, and refuses as soon as it is above
+ * the limit.
+ */
+export function probeRun(context: RunContext, { levers, seed, job }: RequestFor<'probe'>, onStep?: OnStep): RunBody {
+  const { workload, data } = context
+  const plan = batchPlan(data.splits.train.length, levers.batching)
+  const batches = batchSource(data, { task: workload.task, width: outputWidth(workload), levers, augmentation: workload.augmentation }, seed)
+  const rate = levers.optimization.learningRate
+  const log = stepLogger()
+  const learner = createLearner(context, levers, seed)
+  const seconds: number[] = []
+  const norms: NormPair[] = []
+  try {
+    for (let step = 0; step < job.steps; step++) {
+      const start = performance.now()
+      const rows = batches(step)
+      const report = learner.step(rows, step, rate)
+      seconds.push((performance.now() - start) / 1000)
+      const failure = divergence(report)
+      if (failure) return { status: 'diverged', atStep: step, reason: failure, steps: log.steps, evaluations: [] }
+      log.push(rate, report, levers.scheduling.clipNorm)
+      norms.push(...normPair(context.engine.tf, learner, rows, step))
+      refuseAbove(job.memoryMiB)
+      onStep?.(step + 1, job.steps)
+    }
+    const probe = {
+      examplesPerSecond: rounded((plan.rows * plan.accumulate) / median(seconds.slice(Math.floor(job.steps * warmUpShare)))),
+      peakMemoryMiB: Math.ceil(peakMemoryMiB()),
+      noiseScale: roundedOrNull(noiseScale(norms)),
+    }
+    return { status: 'complete', best: null, probe, weights: weightsHash(learner.checkpoint()), steps: log.steps, evaluations: [] }
+  } finally {
+    learner.dispose()
+  }
+}
+
+/** Squared gradient norms of the first batch of a step, whole and in parts, at the weights after the step; none if it is too small. */
+function normPair(tf: Tf, learner: Learner, batches: readonly BatchRows[], step: number): NormPair[] {
+  const [whole] = batches
+  const small = Math.floor((whole?.rows ?? 0) / parts)
+  if (!whole || small === 0) return []
+  const slices = Array.from({ length: parts }, (_, i) => rowsOf(whole, i * small, small))
+  return tf.tidy(() => {
+    const { settings, state } = learner
+    const weights = splitWeights(tf, settings.model, state.weights)
+    const gradients = learner.upload(slices, step).map((batch) => {
+      const { gradient, statistics } = batchGradient(tf, settings, weights, state.statistics, batch)
+      tf.dispose(statistics as Tensor[])
+      return gradient
+    })
+    const squaredNorm = (t: Tensor): number => tf.sum(tf.square(t)).dataSync()[0] as number
+    const mean = tf.div(tf.addN(gradients), parts)
+    return [{
+      small: { batch: small, squaredNorm: gradients.map(squaredNorm).reduce((a, b) => a + b, 0) / parts },
+      large: { batch: small * parts, squaredNorm: squaredNorm(mean) },
+    }]
+  })
+}
+
+function rowsOf({ inputs, targets, rows }: BatchRows, start: number, count: number): BatchRows {
+  const part = (values: Float32Array): Float32Array => values.slice(start * (values.length / rows), (start + count) * (values.length / rows))
+  return { rows: count, inputs: part(inputs), targets: part(targets) }
+}
+
+/** The most that the process ever held; Node counts it in KiB. */
+const peakMemoryMiB = (): number => process.resourceUsage().maxRSS / 1024
+
+function refuseAbove(limitMiB: number): void {
+  const peak = peakMemoryMiB()
+  if (peak > limitMiB) throw new MemoryLimitError(`needs more memory than the limit: ${Math.ceil(peak)} MiB of ${limitMiB} MiB`)
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length >> 1
+  const [low, high] = [sorted[sorted.length % 2 ? middle : middle - 1], sorted[middle]]
+  return ((low ?? NaN) + (high ?? NaN)) / 2
+}
+
+const roundedOrNull = (value: number | null): number | null => (value === null ? null : rounded(value))

@@ -1,0 +1,35 @@
+import type { StepLog } from '../plan/run.ts'
+import { rounded } from './round.ts'
+
+/** What one step reports. */
+export interface StepReport {
+  readonly loss: number
+  /** Norm of the gradient before clipping. */
+  readonly norm: number
+}
+
+/** The log of a run as it grows. */
+export interface StepLogger {
+  readonly steps: StepLog
+  /** `clipNorm` is the limit that the step was taken under, null for none. */
+  push(rate: number, report: StepReport, clipNorm: number | null): void
+}
+
+export function stepLogger(): StepLogger {
+  const steps = { loss: [] as number[], learningRate: [] as number[], gradientNorm: [] as number[], clipped: [] as boolean[] }
+  return {
+    steps,
+    push(rate, { loss, norm }, clipNorm) {
+      steps.loss.push(rounded(loss))
+      steps.learningRate.push(rounded(rate))
+      steps.gradientNorm.push(rounded(norm))
+      steps.clipped.push(clipNorm !== null && norm > clipNorm)
+    },
+  }
+}
+
+/** Why a step is no longer training, or null where it is; a gradient that overflows ruins the weights before the loss shows it. */
+export function divergence({ loss, norm }: StepReport): string | null {
+  if (!Number.isFinite(loss)) return `the loss is ${loss}`
+  return Number.isFinite(norm) ? null : `the gradient norm is ${norm}`
+}

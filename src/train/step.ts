@@ -1,0 +1,94 @@
+import type { Levers } from '../model/levers.ts'
+import type { Task } from '../model/metrics.ts'
+import { clipByNorm, globalNorm } from './clip.ts'
+import { meanSquaredError, softmaxCrossEntropy } from './loss.ts'
+import type { Optimizer, OptimizerState } from './optimizer.ts'
+import type { Model, StepRandom, Tensor, Tf } from './types.ts'
+
+/** All tensors that a step turns into new ones. */
+export interface TrainState extends OptimizerState {
+  /** Running statistics of batch normalization. */
+  readonly statistics: readonly Tensor[]
+}
+
+/** One forward pass: [rows, ...shape] and [rows, width]. */
+export interface StepBatch {
+  readonly inputs: Tensor
+  readonly targets: Tensor
+  readonly random: StepRandom
+}
+
+export interface StepOutcome {
+  readonly state: TrainState
+  /** Scalars: mean loss over the batches, and the norm of the mean gradient before clipping. */
+  readonly loss: Tensor
+  readonly norm: Tensor
+}
+
+export interface Gradient {
+  readonly loss: Tensor
+  /** Flat, in the order of the model's parameters. */
+  readonly gradient: Tensor
+  readonly statistics: readonly Tensor[]
+}
+
+/** What is the same in every step of a run. */
+export interface StepSettings {
+  readonly model: Model
+  readonly optimizer: Optimizer
+  readonly task: Task
+  readonly levers: Levers
+}
+
+/**
+ * One optimizer update as a pure function of tensors: gradient of each batch, their mean, its norm, clipping, update. Nothing is
+ * read back and no number is drawn in JavaScript, so that an engine may record it once and run it many times. Tidy around it.
+ */
+export function trainStep(tf: Tf, settings: StepSettings, state: TrainState, batches: readonly StepBatch[], coefficients: readonly Tensor[]): StepOutcome {
+  const passes = meanGradient(tf, settings, state, batches)
+  const norm = globalNorm(tf, passes.gradient)
+  const limit = settings.levers.scheduling.clipNorm
+  const gradient = limit === null ? passes.gradient : clipByNorm(tf, passes.gradient, norm, limit)
+  const updated = settings.optimizer.update(state, gradient, coefficients)
+  return { state: { ...updated, statistics: passes.statistics }, loss: passes.loss, norm }
+}
+
+/** Mean loss and gradient over equally large batches; the statistics pass from one batch to the next. */
+function meanGradient(tf: Tf, settings: StepSettings, { weights, statistics }: TrainState, batches: readonly StepBatch[]): Gradient {
+  const parameters = splitWeights(tf, settings.model, weights)
+  const passes: Gradient[] = []
+  for (const batch of batches) {
+    const before = passes.at(-1)?.statistics
+    passes.push(batchGradient(tf, settings, parameters, before ?? statistics, batch))
+    if (before) tf.dispose(before as Tensor[])
+  }
+  const last = passes.at(-1)
+  if (!last) throw new Error('a step needs at least one batch')
+  if (passes.length === 1) return last
+  return {
+    loss: tf.div(tf.addN(passes.map((p) => p.loss)), passes.length),
+    gradient: tf.div(tf.addN(passes.map((p) => p.gradient)), passes.length),
+    statistics: last.statistics,
+  }
+}
+
+/** Loss and flat gradient of one batch at the given parameters. */
+export function batchGradient(tf: Tf, { model, task, levers }: StepSettings, parameters: readonly Tensor[], statistics: readonly Tensor[], batch: StepBatch): Gradient {
+  let after: readonly Tensor[] = []
+  const loss = (...trainable: Tensor[]): Tensor => {
+    const forward = model.forward(trainable, statistics, batch.inputs, { training: true, dropout: levers.regularization.dropout, random: batch.random })
+    // The scope of the gradient disposes of whatever it does not return, so these are taken out of it and owned by the caller.
+    after = forward.statistics.map((s) => tf.keep(s))
+    return task === 'classification'
+      ? softmaxCrossEntropy(tf, batch.targets, forward.outputs)
+      : meanSquaredError(tf, batch.targets, forward.outputs)
+  }
+  const { value, grads } = tf.valueAndGrads(loss as (...args: Tensor[]) => never)([...parameters])
+  const flat = grads.map((g) => tf.reshape(g, [g.size]))
+  return { loss: value, gradient: flat.length === 1 ? flat[0] as Tensor : tf.concat(flat as never), statistics: after }
+}
+
+/** The flat weights as one tensor a parameter. */
+export function splitWeights(tf: Tf, model: Model, weights: Tensor): Tensor[] {
+  return model.parameters.map((p) => tf.reshape(tf.slice(weights, [p.offset], [p.size]), [...p.shape]))
+}

@@ -1,0 +1,6 @@
+import type { Tf } from './types.ts'
+
+/** `tf.tidy` for any result: its own type knows tensors in arrays and plain records, but not in interfaces. */
+export function tidy<T>(tf: Tf, run: () => T): T {
+  return tf.tidy(run as () => never) as T
+}

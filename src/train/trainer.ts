@@ -1,0 +1,68 @@
+import { unreachable } from '../base/result.ts'
+import { inferShapes } from '../model/shapes.ts'
+import type { Workload } from '../plan/plan.ts'
+import type { RunRequest, RunResult } from '../plan/run.ts'
+import type { OnStep, RequestFor, RunBody, RunContext } from './context.ts'
+import { trainRun } from './loop.ts'
+import { buildModel } from './model.ts'
+import { probeRun } from './probe.ts'
+import { rangeTestRun } from './range-test.ts'
+import { rounded } from './round.ts'
+import type { Engine, Trainer, TrainingData } from './types.ts'
+
+const noSteps = { loss: [], learningRate: [], gradientNorm: [], clipped: [] } as const
+
+/**
+ * A trainer for one workload on one engine. A run that fails becomes a result: whatever our own code throws, tensors left behind
+ * included, is a crashed run with its reason.
+ */
+export function createTrainer(engine: Engine, workload: Workload, data: TrainingData): Trainer {
+  const shaped = inferShapes(workload.layers, data.inputShape)
+  if (!shaped.ok) throw new Error(`layer ${shaped.error.layer}: ${shaped.error.message}, found ${shaped.error.found}`)
+  const context: RunContext = { engine, workload, data, model: buildModel(engine.tf, shaped.value) }
+  return {
+    engine: engine.label,
+    run(request, id, onStep) {
+      const start = performance.now()
+      const body = withoutLeaks(context, () => runJob(context, request, onStep))
+      const seconds = (performance.now() - start) / 1000
+      const timing = { seconds: rounded(seconds), stepsPerSecond: rounded(body.steps.loss.length / seconds) }
+      return { id, request, engine: engine.label, ...body, timing } as RunResult
+    },
+    // Every run owns its tensors, and the trainer has none of its own.
+    dispose: () => {},
+  }
+}
+
+type Crash = Pick<Extract<RunResult, { status: 'crashed' }>, 'status' | 'reason' | 'steps' | 'evaluations'>
+
+function runJob(context: RunContext, request: RunRequest, onStep?: OnStep): RunBody {
+  const { job } = request
+  // The compiler narrows `job` but not the request around it.
+  switch (job.kind) {
+    case 'train':
+      return trainRun(context, request as RequestFor<'train'>, onStep)
+    case 'range-test':
+      return rangeTestRun(context, request as RequestFor<'range-test'>, onStep)
+    case 'probe':
+      return probeRun(context, request as RequestFor<'probe'>, onStep)
+    default:
+      return unreachable(job, 'job')
+  }
+}
+
+/** Runs it, and makes a crash of whatever it throws and of tensors that it leaves behind. */
+function withoutLeaks({ engine: { tf } }: RunContext, run: () => RunBody): RunBody | Crash {
+  const before = tf.memory().numTensors
+  try {
+    const body = run()
+    const left = tf.memory().numTensors - before
+    return left === 0 ? body : crashed(`our defect: the run left ${left} tensors behind`)
+  } catch (error) {
+    return crashed(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function crashed(reason: string): Crash {
+  return { status: 'crashed', reason, steps: noSteps, evaluations: [] }
+}
