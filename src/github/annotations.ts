@@ -1,0 +1,55 @@
+import * as core from '@actions/core'
+import type { Diagnostic } from '../base/diagnostics.ts'
+import { formatDiagnostic } from '../base/diagnostics.ts'
+import { insideWorkspace } from './environment.ts'
+
+/** A note on the run's page, beside a line of a file where it has one. */
+export interface Annotation {
+  readonly level: 'error' | 'warning' | 'notice'
+  readonly title: string
+  readonly message: string
+  /** `file` is relative to the workspace. */
+  readonly at?: { readonly file: string; readonly line: number; readonly column?: number }
+}
+
+/** The platform shows this many of each level for a step and drops the rest in silence. */
+export const mostOfALevel = 10
+/** The platform cuts a message after this many characters. */
+export const mostCharacters = 4096
+
+/** The place is left out of the message where the annotation is shown at it. */
+export function annotationOf(d: Diagnostic, workspace: string): Annotation {
+  const file = d.at && insideWorkspace(d.at.file, workspace)
+  const { at, ...rest } = d
+  const note = { level: d.severity, title: d.code }
+  if (!at || !file) return { ...note, message: formatDiagnostic(d) }
+  return { ...note, message: formatDiagnostic(rest), at: { file, line: at.line, column: at.column } }
+}
+
+/** At most ten a level and none too long; where there are more, the last one of the level says how many were left out. */
+export function capped(all: readonly Annotation[]): Annotation[] {
+  const kept = (['error', 'warning', 'notice'] as const).flatMap((level) => {
+    const some = all.filter((a) => a.level === level)
+    if (some.length <= mostOfALevel) return some
+    const left = some.length - mostOfALevel + 1
+    const rest: Annotation = { level, title: `${left} more`, message: `${left} more are in the log of this step.` }
+    return [...some.slice(0, mostOfALevel - 1), rest]
+  })
+  return kept.map((a) => (a.message.length > mostCharacters ? { ...a, message: cut(a.message) } : a))
+}
+
+/** Cuts between characters, never inside of a surrogate pair. */
+function cut(message: string): string {
+  const end = message.slice(0, mostCharacters - 1)
+  return `${/[\ud800-\udbff]$/.test(end) ? end.slice(0, -1) : end}…`
+}
+
+/** Shows them; the toolkit escapes what would end or split a command. */
+export function annotate(all: readonly Annotation[]): void {
+  for (const { level, title, message, at } of capped(all)) {
+    core[level](message, {
+      title,
+      ...(at ? { file: at.file, startLine: at.line, ...(at.column ? { startColumn: at.column } : {}) } : {}),
+    })
+  }
+}

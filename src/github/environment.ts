@@ -1,0 +1,40 @@
+import { isAbsolute, relative, resolve, sep } from 'node:path'
+
+type Variables = Readonly<Record<string, string | undefined>>
+
+/** What the runner says about itself; the only reader of its variables apart from the toolkit. */
+export interface Runner {
+  /** Absolute path of the checkout; the working directory where there is no runner. */
+  readonly workspace: string
+  /** The page of this workflow run; null outside of a runner. */
+  readonly runUrl: string | null
+  /** Where defects of this action are to be reported; null where the runner does not say whose action it is. */
+  readonly issuesUrl: string | null
+  /** Why artifacts cannot be uploaded from here; null where they can. */
+  readonly noArtifacts: string | null
+}
+
+export function runner(env: Variables = process.env): Runner {
+  const server = env['GITHUB_SERVER_URL'] || 'https://github.com'
+  const [repository, run, action] = [env['GITHUB_REPOSITORY'], env['GITHUB_RUN_ID'], env['GITHUB_ACTION_REPOSITORY']]
+  return {
+    workspace: resolve(env['GITHUB_WORKSPACE'] || '.'),
+    runUrl: repository && run ? `${server}/${repository}/actions/runs/${run}` : null,
+    issuesUrl: action || repository ? `${server}/${action || repository}/issues` : null,
+    noArtifacts: noArtifacts(env, server),
+  }
+}
+
+function noArtifacts(env: Variables, server: string): string | null {
+  const host = URL.canParse(server) ? new URL(server).hostname : server
+  const cloud = host === 'github.com' || host.endsWith('.ghe.com') || host.endsWith('.localhost')
+  if (!cloud) return `GitHub Enterprise Server (${host}) does not have the artifact service that this action uses`
+  const missing = ['ACTIONS_RUNTIME_TOKEN', 'ACTIONS_RESULTS_URL'].filter((name) => !env[name])
+  return missing.length > 0 ? `the runner gives no artifact service (${missing.join(' and ')} not set)` : null
+}
+
+/** The path from the workspace with `/` between folders, or null for a path outside of it. */
+export function insideWorkspace(path: string, workspace: string): string | null {
+  const way = relative(workspace, resolve(workspace, path))
+  return way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way) ? null : way.split(sep).join('/')
+}

@@ -1,0 +1,97 @@
+import { getInput } from '@actions/core'
+import { resolve } from 'node:path'
+import { didYouMean, type Diagnostic } from '../base/diagnostics.ts'
+import { err, ok, type Result } from '../base/result.ts'
+import { insideWorkspace } from './environment.ts'
+
+/** Everything that a workflow may say under `with:`, checked; `action.yml` explains each. */
+export interface Inputs<Stage extends string, Engine extends string> {
+  /** Absolute path, inside the workspace. */
+  readonly spec: string
+  /** Absolute path, inside the workspace; null is the default folder beside the spec. */
+  readonly out: string | null
+  readonly engine: Engine
+  /** Null is one a core. */
+  readonly workers: number | null
+  /** Null is all that the spec names. */
+  readonly stages: readonly Stage[] | null
+  /** How many seeds verification takes; null is what the spec says. */
+  readonly seeds: number | null
+  /** The mildest verdict that fails the step. */
+  readonly failOn: 'fail' | 'inconclusive'
+  readonly artifact: boolean
+  /** Null is the repository's setting. */
+  readonly retentionDays: number | null
+}
+
+/** Words that other parts of the program own. */
+export interface Choices<Stage extends string, Engine extends string> {
+  readonly stages: readonly Stage[]
+  readonly engines: readonly Engine[]
+}
+
+/** Reads all inputs of the step; every mistake is reported, not only the first. An empty input is one that was not given. */
+export function readInputs<Stage extends string, Engine extends string>(
+  workspace: string, choices: Choices<Stage, Engine>, read: (name: string) => string = getInput,
+): Result<Inputs<Stage, Engine>, readonly Diagnostic[]> {
+  const problems: Diagnostic[] = []
+  const from = reader(read, problems)
+  const inputs = {
+    spec: from.path('spec', workspace) ?? resolve(workspace, 'tuning.yml'),
+    out: from.path('out', workspace),
+    engine: from.word('engine', choices.engines),
+    workers: from.whole('workers', 1, 256),
+    stages: from.words('stages', choices.stages),
+    seeds: from.whole('seeds', 1, 1000),
+    failOn: from.word('fail-on', ['inconclusive', 'fail'] as const),
+    artifact: from.word('artifact', ['true', 'false'] as const) === 'true',
+    retentionDays: from.whole('retention-days', 1, 400),
+  }
+  return problems.length > 0 ? err(problems) : ok(inputs)
+}
+
+interface Reader {
+  path(name: string, workspace: string): string | null
+  whole(name: string, least: number, most: number): number | null
+  /** The first choice where the input is empty. */
+  word<W extends string>(name: string, choices: readonly W[]): W
+  words<W extends string>(name: string, choices: readonly W[]): readonly W[] | null
+}
+
+function reader(read: (name: string) => string, problems: Diagnostic[]): Reader {
+  const refuse = (name: string, found: string, allowed: string, hint?: string): null => {
+    const message = `the input '${name}' of this step is not valid`
+    problems.push({ code: `action/${name}`, severity: 'error', message, found, allowed, ...(hint ? { hint } : {}) })
+    return null
+  }
+  const pick = <W extends string>(name: string, text: string, choices: readonly W[]): W | null => {
+    const found = choices.find((c) => c === text.toLowerCase())
+    const near = didYouMean(text, choices)
+    return found ?? refuse(name, text, choices.join(', '), near && `did you mean ${near}?`)
+  }
+  return {
+    path: (name, workspace) => {
+      const text = read(name)
+      if (text === '') return null
+      if (insideWorkspace(text, workspace) !== null) return resolve(workspace, text)
+      return refuse(name, text, 'a path inside the workspace', 'write it relative to the root of the checkout')
+    },
+    whole: (name, least, most) => {
+      const text = read(name)
+      const value = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN
+      if (text === '' || (value >= least && value <= most)) return text === '' ? null : value
+      return refuse(name, text, `a whole number from ${least} to ${most}, or nothing`)
+    },
+    word: (name, choices) => {
+      const [first] = choices
+      if (first === undefined) throw new Error(`the input ${name} has no choices`)
+      const text = read(name)
+      return (text === '' ? first : pick(name, text, choices)) ?? first
+    },
+    words: (name, choices) => {
+      const given = read(name).split(/[\s,]+/).filter((w) => w !== '')
+      const known = given.map((w) => pick(name, w, choices)).filter((w) => w !== null)
+      return given.length === 0 ? null : [...new Set(known)]
+    },
+  }
+}

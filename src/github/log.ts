@@ -1,0 +1,29 @@
+import * as core from '@actions/core'
+import { printable } from '../base/diagnostics.ts'
+
+/**
+ * One line of text that the runner cannot take for a command: it obeys `::` at the start of a line and `##[` anywhere.
+ * Names in a spec and messages of a training process end up in the log, and neither is trusted.
+ */
+export function harmless(text: string): string {
+  return printable(text, 4000).replace(/^(\s*):(?=:)/, '$1:\u200b').replaceAll('##[', '#\u200b#[')
+}
+
+/** Prints text as it is, line by line, without letting any line be a command. */
+export function say(text: string): void {
+  for (const line of text.split('\n')) core.info(harmless(line))
+}
+
+let open = false
+
+/** Starts a part of the log that a reader can fold; the part before it ends. */
+export function section(title: string): void {
+  endSection()
+  core.startGroup(harmless(title))
+  open = true
+}
+
+export function endSection(): void {
+  if (open) core.endGroup()
+  open = false
+}

@@ -1,0 +1,27 @@
+import { summary } from '@actions/core'
+
+/** Over 1 MiB the platform drops the whole summary and says nothing; this leaves room for what it counts besides. */
+export const mostBytes = 1_000_000
+
+/** Markdown of at most `most` bytes: cut after a whole line, code fences closed, and with a sentence that says so. */
+export function fitted(markdown: string, most = mostBytes): string {
+  const bytes = Buffer.byteLength(markdown)
+  if (bytes <= most) return markdown
+  const notice = `\n\n> [!NOTE]\n> This summary was cut: it has ${bytes} bytes, and GitHub shows ${most} at most. The report has all of it.\n`
+  const room = most - Buffer.byteLength(notice) - '\n```'.length
+  const start = Buffer.from(markdown).subarray(0, Math.max(0, room)).toString('utf8')
+  const whole = start.slice(0, Math.max(0, start.lastIndexOf('\n')))
+  return `${whole}${endsInFence(whole) ? '\n```' : ''}${notice}`
+}
+
+const endsInFence = (markdown: string): boolean => (markdown.match(/^```/gm) ?? []).length % 2 === 1
+
+/** Writes the page that the run shows for this step. False where the runner has none, which changes nothing else. */
+export async function writeSummary(markdown: string): Promise<boolean> {
+  try {
+    await summary.addRaw(fitted(markdown), true).write({ overwrite: true })
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest'
+import { fitted, mostBytes } from '../../src/github/summary.ts'
+
+describe('the job summary', () => {
+  it('is left as it is where it fits, to the byte', () => {
+    const page = 'é'.repeat(mostBytes / 2)
+    expect(fitted(page)).toBe(page)
+  })
+
+  it('is cut after a whole line, fits, and says so', () => {
+    const page = '| ünits | 1 |\n'.repeat(100_000)
+    const cut = fitted(page)
+    expect(Buffer.byteLength(cut)).toBeLessThanOrEqual(mostBytes)
+    expect(Buffer.byteLength(cut)).toBeGreaterThan(mostBytes - 500)
+    const [rows, notice] = cut.split('\n\n> [!NOTE]\n')
+    expect(rows?.split('\n').every((line) => line === '| ünits | 1 |')).toBe(true)
+    expect(notice).toContain(`it has ${Buffer.byteLength(page)} bytes`)
+  })
+
+  it('closes a fence that the cut left open, so that the notice is no part of a drawing', () => {
+    const page = `# Curves\n\n\`\`\`mermaid\n${'line [1, 2, 3]\n'.repeat(100)}\`\`\`\n`
+    expect(fitted(page, 600)).toMatch(/line \[1, 2, 3\]\n```\n\n> \[!NOTE\]/)
+    expect(fitted(`${'```\na\n```\n'}${'b\n'.repeat(1000)}`, 600)).toMatch(/b\n\n> \[!NOTE\]/)
+  })
+})

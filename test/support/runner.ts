@@ -1,0 +1,106 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parse } from 'yaml'
+import { root } from './architecture.ts'
+
+/** A line that the runner obeys. */
+export interface Command {
+  readonly name: string
+  readonly properties: Readonly<Record<string, string>>
+  readonly value: string
+}
+
+export interface StepResult {
+  readonly exitCode: number | null
+  readonly log: string
+  readonly stderr: string
+  readonly commands: readonly Command[]
+  readonly outputs: Readonly<Record<string, string>>
+  /** Null where the platform would have dropped it: over 1 MiB. */
+  readonly summary: string | null
+}
+
+export interface Step {
+  /** What node runs. */
+  readonly script: string
+  readonly with?: Readonly<Record<string, string>>
+  readonly workspace: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
+interface Manifest {
+  readonly inputs: Readonly<Record<string, { readonly description: string; readonly default?: unknown; readonly required?: boolean }>>
+  readonly outputs: Readonly<Record<string, { readonly description: string }>>
+  readonly runs: { readonly using: string; readonly main: string }
+}
+
+export const manifest = (): Manifest => parse(readFileSync(join(root, 'action.yml'), 'utf8')) as Manifest
+
+/** The Node that runners bring for `node24`; the one that runs the tests where the package is not there. */
+export const node24 = ((): string => {
+  const bundled = join(root, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin', 'node')
+  return existsSync(bundled) ? bundled : process.execPath
+})()
+
+/** Runs a step as the runner does: inputs with their defaults, the files for outputs and summary, nothing else of ours. */
+export async function runStep(step: Step): Promise<StepResult> {
+  const scratch = mkdtempSync(join(tmpdir(), 'step-'))
+  const [output, summary] = ['output', 'summary'].map((name) => join(scratch, name)) as [string, string]
+  for (const file of [output, summary]) writeFileSync(file, '')
+  const defaults = Object.entries(manifest().inputs).map(([name, { default: value }]) => [name, String(value ?? '')])
+  const inputs = { ...Object.fromEntries(defaults) as Record<string, string>, ...step.with }
+  const env = {
+    PATH: process.env['PATH'] ?? '', HOME: scratch, CI: 'true', GITHUB_ACTIONS: 'true', GITHUB_SERVER_URL: 'https://github.com',
+    GITHUB_REPOSITORY: 'octo/nets', GITHUB_RUN_ID: '77', GITHUB_WORKSPACE: step.workspace, RUNNER_TEMP: scratch,
+    GITHUB_OUTPUT: output, GITHUB_STEP_SUMMARY: summary,
+    ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.replace(/ /g, '_').toUpperCase()}`, value])),
+    ...step.env,
+  }
+  const { exitCode, stdout, stderr } = await finished(step.script, env, step.workspace)
+  const page = readFileSync(summary)
+  return {
+    exitCode, log: stdout, stderr, commands: commandsIn(stdout), outputs: outputsIn(readFileSync(output, 'utf8')),
+    summary: page.length > 1024 * 1024 ? null : page.toString(),
+  }
+}
+
+function finished(script: string, env: NodeJS.ProcessEnv, cwd: string): Promise<{ exitCode: number | null; stdout: string; stderr: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(node24, [script], { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+    const text = { stdout: '', stderr: '' }
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => { text.stdout += chunk })
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => { text.stderr += chunk })
+    child.on('error', reject).on('close', (exitCode) => resolve({ exitCode, ...text }))
+  })
+}
+
+/** The runner's rule: a line that begins, blanks aside, with `::`, as `::name key=value,key=value::text`. */
+export function commandsIn(log: string): Command[] {
+  return log.split('\n').flatMap((line) => {
+    const match = /^\s*::([^\s:]+)(?: ([^:]*(?::(?!:)[^:]*)*))?::(.*)$/.exec(line)
+    if (!match) return []
+    const pairs = (match[2] ?? '').split(',').filter((p) => p.includes('=')).map((p): [string, string] => {
+      const at = p.indexOf('=')
+      return [p.slice(0, at).trim(), unescape(p.slice(at + 1)).replaceAll('%3A', ':').replaceAll('%2C', ',')]
+    })
+    return [{ name: match[1] ?? '', properties: Object.fromEntries(pairs), value: unescape(match[3] ?? '') }]
+  })
+}
+
+const unescape = (text: string): string => text.replaceAll('%0D', '\r').replaceAll('%0A', '\n').replaceAll('%25', '%')
+
+/** `name<<delimiter`, lines, `delimiter`. */
+function outputsIn(text: string): Record<string, string> {
+  const found: Record<string, string> = {}
+  const lines = text.split(/\r?\n/)
+  for (let i = 0; i < lines.length; i++) {
+    const [name, delimiter] = (lines[i] ?? '').split('<<')
+    if (!name || !delimiter) continue
+    const end = lines.indexOf(delimiter, i + 1)
+    found[name] = lines.slice(i + 1, end).join('\n')
+    i = end
+  }
+  return found
+}
