@@ -2,8 +2,9 @@ import { withLevers, type LeverPatch } from '../model/levers.ts'
 import { gain as metricGain, higherIsBetter } from '../model/metrics.ts'
 import type { Comparison, Evidence } from '../plan/decision.ts'
 import type { RunJob, Workload } from '../plan/plan.ts'
-import { mean, pooledSd, type PooledSd } from '../stats/describe.ts'
-import { beatsNoise } from '../stats/noise.ts'
+import { blockNoise } from '../stats/blocks.ts'
+import { mean, type PooledSd } from '../stats/describe.ts'
+import { beatsNoisePaired } from '../stats/noise.ts'
 import { shown } from '../stats/outcome.ts'
 import { fullRun, type Asking, type Ledger } from './ledger.ts'
 import type { RunOutcome } from './stage.ts'
@@ -50,13 +51,15 @@ export function* trainArms(
 }
 
 /**
- * Seed noise, pooled over the better half of the stable arms. Two or three seeds alone know little of it; and an arm that
- * trains badly (a rate near its edge) is far noisier than any that could be chosen, so it must not lend its noise to them.
+ * Noise of the difference of two arms under one seed, over the better half of the stable arms. Two or three seeds alone know
+ * little of it; and an arm that trains badly (a rate near its edge) is far noisier than any that could be chosen, so it must not
+ * lend its noise to them. All arms ran under the same seeds, so what a seed does to all alike is taken out.
  */
-export function seedNoise(workload: Workload, arms: readonly Arm[]): PooledSd {
+export function differenceNoise(workload: Workload, arms: readonly Arm[]): PooledSd {
   const stable = arms.map(stableScores).filter((s) => s !== undefined)
   stable.sort((a, b) => metricGain(workload.objective, mean(a), mean(b)))
-  return pooledSd(stable.slice(0, Math.max(2, Math.ceil(stable.length / 2))))
+  const noise = blockNoise(stable.slice(0, Math.max(2, Math.ceil(stable.length / 2))))
+  return { sd: noise.sd * Math.SQRT2, df: noise.df }
 }
 
 /** The gain that noise alone would exceed with probability `selectionAlpha / competitors`, for one candidate against one incumbent. */
@@ -68,8 +71,8 @@ export function compareArms(workload: Workload, incumbent: Arm, candidate: Arm, 
   const [from, to] = [stableScores(incumbent), stableScores(candidate)]
   if (to === undefined) return { ...base, gain: null, threshold: null, outcome: unstable(candidate) ? 'unstable' : 'undecidable' }
   if (from === undefined) return { ...base, gain: null, threshold: null, outcome: unstable(incumbent) ? 'better' : 'undecidable' }
-  const noise = seedNoise(workload, all)
-  const judged = beatsNoise({
+  const noise = differenceNoise(workload, all)
+  const judged = beatsNoisePaired({
     candidate: to, incumbent: from, pooledSd: noise.sd, pooledDf: noise.df,
     higherIsBetter: higherIsBetter(workload.objective), alpha: selectionAlpha / Math.max(1, all.length - 1),
   })
