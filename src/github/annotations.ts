@@ -28,12 +28,13 @@ export function annotationOf(d: Diagnostic, workspace: string): Annotation {
 
 /** At most ten a level and none too long; where there are more, the last one of the level says how many were left out. */
 export function capped(all: readonly Annotation[]): Annotation[] {
-  const kept = (['error', 'warning', 'notice'] as const).flatMap((level) => {
-    const some = all.filter((a) => a.level === level)
-    if (some.length <= mostOfALevel) return some
-    const left = some.length - mostOfALevel + 1
-    const rest: Annotation = { level, title: `${left} more`, message: `${left} more are in the log of this step.` }
-    return [...some.slice(0, mostOfALevel - 1), rest]
+  const seen = { error: 0, warning: 0, notice: 0 }
+  const kept = all.flatMap((a) => {
+    const total = all.filter((other) => other.level === a.level).length
+    const nth = ++seen[a.level]
+    if (total <= mostOfALevel || nth < mostOfALevel) return [a]
+    const left = total - mostOfALevel + 1
+    return nth > mostOfALevel ? [] : [{ level: a.level, title: `${left} more`, message: `${left} more are in the log of this step.` }]
   })
   return kept.map((a) => (a.message.length > mostCharacters ? { ...a, message: cut(a.message) } : a))
 }

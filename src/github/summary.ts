@@ -19,7 +19,7 @@ const endsInFence = (markdown: string): boolean => (markdown.match(/^```/gm) ?? 
 /** Writes the page that the run shows for this step. False where the runner has none, which changes nothing else. */
 export async function writeSummary(markdown: string): Promise<boolean> {
   try {
-    await summary.addRaw(fitted(markdown), true).write({ overwrite: true })
+    await summary.addRaw(fitted(markdown)).write({ overwrite: true })
     return true
   } catch {
     return false

@@ -1,4 +1,4 @@
-import { unzipSync, strFromU8 } from 'fflate'
+import { strFromU8, unzipSync } from 'fflate'
 import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,11 +11,12 @@ import type { StepResult } from '../support/runner.ts'
 
 const script = join(root, 'test/github/fixtures/publish.ts')
 let service: ArtifactService
-let report: string
+let workspace: string
 
 beforeEach(async () => {
   service = await startArtifactService()
-  report = join(mkdtempSync(join(tmpdir(), 'report ')), 'out')
+  workspace = mkdtempSync(join(tmpdir(), 'work space '))
+  const report = join(workspace, 'out')
   mkdirSync(join(report, 'curves'), { recursive: true })
   writeFileSync(join(report, 'report.html'), '<!doctype html><title>digits</title>')
   writeFileSync(join(report, 'curves', 'loss.csv'), 'step,loss\n1,2.3\n')
@@ -23,84 +24,141 @@ beforeEach(async () => {
 })
 afterEach(() => service.close())
 
-interface Said { readonly uploaded: { readonly folder: number | null; readonly page: number | null; readonly problems: readonly string[] }; readonly written: boolean }
-const publish = async (env: Readonly<Record<string, string>> = {}): Promise<StepResult & Said> => {
-  const step = await runStep({ script, workspace: report, env: { ...service.env, REPORT_DIR: report, ...env } })
-  const line = step.log.split('\n').find((l) => l.startsWith('RESULT '))
-  if (!line) throw new Error(`the step did not end well: ${step.log}${step.stderr}`)
-  return { ...step, ...JSON.parse(line.slice('RESULT '.length)) as Said }
+function publish(study: unknown = {}, env: Readonly<Record<string, string>> = {}): Promise<StepResult> {
+  const REPORT_DIR = join(workspace, 'out')
+  return runStep({ script, workspace, env: { ...service.env, REPORT_DIR, STUDY: JSON.stringify(study), ...env } })
 }
+
+/** Annotations as `level title: message`, with the place before them. */
+const notes = ({ commands }: StepResult): string[] => commands
+  .filter((c) => ['error', 'warning', 'notice'].includes(c.name))
+  .map(({ name, value, properties: p }) => `${p['file'] ? `${p['file']}:${p['line']}: ` : ''}${name} ${p['title']}: ${value}`)
 
 describe('the report', () => {
   it('is uploaded as a folder, and as a page of its own that a browser opens', async () => {
-    const { uploaded } = await publish()
-    const [folder, page] = service.artifacts()
-    expect(uploaded).toEqual({ folder: folder?.id, page: page?.id, problems: [] })
+    const step = await publish()
+    expect(step.stderr).toBe('')
     expect(service.artifacts().map((a) => [a.name, a.mimeType, a.contentType])).toEqual([
       ['tunegate-digits', 'application/zip', 'application/zip'], ['tunegate-digits.html', 'text/html', 'text/html']])
+    const [folder, page] = service.artifacts()
     expect(page?.content.toString()).toContain('<title>digits</title>')
     const unzipped = unzipSync(folder?.content ?? new Uint8Array())
     expect(Object.keys(unzipped).sort()).toEqual(['curves/loss.csv', 'report.html'])
     expect(strFromU8(unzipped['curves/loss.csv'] ?? new Uint8Array())).toBe('step,loss\n1,2.3\n')
-    const days = (Date.parse(folder?.expiresAt ?? '') - Date.now()) / 86_400_000
+    const run = 'https://github.com/octo/nets/actions/runs/77/artifacts'
+    expect(step.outputs['report-url']).toBe(`${run}/${page?.id}`)
+    expect(step.summary).toContain(`[Open the report](${run}/${page?.id}) · [Download it with curves and data](${run}/${folder?.id})`)
+  })
+
+  it('is kept as many days as the workflow says', async () => {
+    await publish()
+    const days = (Date.parse(service.artifacts()[0]?.expiresAt ?? '') - Date.now()) / 86_400_000
     expect(days).toBeGreaterThan(2.9)
     expect(days).toBeLessThan(3.1)
   })
 
   it('takes a number where the name is taken, as in the jobs of a matrix', async () => {
     await publish()
-    const { uploaded, commands } = await publish()
-    expect(uploaded.problems).toEqual([])
+    expect(notes(await publish())).toEqual(['nets/tuning.yml:1: notice Verdict: pass: All gates pass.'])
     expect(service.artifacts().map((a) => a.name)).toEqual([
       'tunegate-digits', 'tunegate-digits.html', 'tunegate-digits-2', 'tunegate-digits-2.html'])
     expect(service.requests.filter((r) => r.endsWith('409'))).toHaveLength(2)
-    expect(commands.filter((c) => c.name === 'error')).toEqual([])
   })
 
   it('has a name that the service takes, whatever the study is called', async () => {
-    await publish({ STUDY: '../a:b "c" / d' })
+    await publish({ study: { name: '../a:b "c" / d' } })
     expect(service.artifacts()[0]?.name).toBe('tunegate-..-a-b-c-d')
-  })
-
-  it('is not uploaded where the service refuses, which is said and nothing more', async () => {
-    service.fail('CreateArtifact', 403, 1)
-    const { uploaded, exitCode } = await publish()
-    expect(uploaded).toEqual({ folder: null, page: null, problems: [expect.stringContaining('403')] })
-    expect(exitCode).toBe(0)
-    expect(service.artifacts()).toEqual([])
   })
 
   it('is sent again where the service has a moment of weakness', async () => {
     service.fail('FinalizeArtifact', 503, 1)
-    const { uploaded } = await publish()
-    expect(uploaded.problems).toEqual([])
+    await publish()
     expect(service.artifacts()).toHaveLength(2)
   })
 
-  it('is not uploaded with a token that the service does not know', async () => {
-    const wrong = `${service.env['ACTIONS_RUNTIME_TOKEN']}x`
-    const { uploaded } = await publish({ ACTIONS_RUNTIME_TOKEN: wrong })
-    expect(uploaded.problems).toEqual([expect.stringContaining('401')])
+  it('stays on the runner where the workflow does not want it uploaded', async () => {
+    const step = await publish({ settings: { artifact: false } })
+    expect(service.requests).toEqual([])
+    expect(notes(step)).toEqual(['nets/tuning.yml:1: notice Verdict: pass: All gates pass.'])
+    expect(step.outputs['report-url']).toBe('https://github.com/octo/nets/actions/runs/77')
+  })
+})
+
+describe('a report that cannot be uploaded', () => {
+  it.each([
+    ['the service refuses', 'CreateArtifact', 403, {}, '403'],
+    ['the storage refuses', 'blob', 403, {}, 'tunegate-digits'],
+    ['the token is not known', '', 0, { ACTIONS_RUNTIME_TOKEN: 'e30.eyJzY3AiOiJBY3Rpb25zLlJlc3VsdHM6YTpiIn0.x' }, '401'],
+    ['the token is none', '', 0, { ACTIONS_RUNTIME_TOKEN: 'nonsense' }, 'nvalid token'],
+    ['nobody answers', '', 0, { ACTIONS_RESULTS_URL: 'http://127.0.0.1:9/' }, 'ECONNREFUSED'],
+    ['there is no service', '', 0, { ACTIONS_RESULTS_URL: '' }, 'ACTIONS_RESULTS_URL not set'],
+    ['this is an enterprise server', '', 0, { GITHUB_SERVER_URL: 'https://git.example.org' }, 'git.example.org'],
+  ])('changes nothing but a warning: %s', async (_, call, status, env, reason) => {
+    if (call) service.fail(call, status, 100)
+    const step = await publish({}, env)
+    expect(step.exitCode).toBe(0)
+    expect(notes(step)).toEqual([
+      'nets/tuning.yml:1: notice Verdict: pass: All gates pass.',
+      expect.stringMatching(new RegExp(`^warning The report was not uploaded: .*${reason}`))])
+    expect(step.outputs).toMatchObject({ verdict: 'pass', 'report-dir': 'out' })
+    expect(step.summary).toContain('# digits: pass')
+    expect(service.artifacts()).toEqual([])
   })
 })
 
 describe('what the step tells the runner', () => {
-  it('cannot be split into other commands or outputs', async () => {
-    const { commands, outputs } = await publish()
-    expect(commands.filter((c) => c.name === 'warning' || c.name === 'error')).toEqual([{
-      name: 'warning', value: 'first 100%\n::error::second',
-      properties: { title: 'a, b: c', file: 'x,y.yml', line: '3', col: '2' },
-    }])
-    expect(outputs).toEqual({ verdict: 'pass', levers: '{"a":["x\\nlock<<EOF"]}', lock: 'l', 'report-url': 'u', 'report-dir': 'd' })
+  const verdict = { status: 'inconclusive', sentence: '3 seeds are too few,\n::error::100%', gates: [
+    { status: 'fail', sentence: 'accuracy dropped' }, { status: 'inconclusive', sentence: 'no baseline' }, { status: 'pass', sentence: 'fine' },
+  ] }
+
+  it('is a note for the verdict and each gate that did not pass, as grave as the workflow takes it', async () => {
+    const strict = await publish({ study: { verdict } })
+    expect(notes(strict)).toEqual([
+      'nets/tuning.yml:1: error Verdict: inconclusive: 3 seeds are too few,\n::error::100%',
+      'nets/tuning.yml:1: error Gate: fail: accuracy dropped', 'nets/tuning.yml:1: error Gate: inconclusive: no baseline'])
+    const mild = await publish({ study: { verdict }, settings: { failOn: 'fail' } })
+    expect(notes(mild).map((n) => n.split(' ')[1])).toEqual(['warning', 'error', 'warning'])
   })
 
-  it('has a summary that the platform shows however long it is', async () => {
-    expect((await publish()).summary).toBe(`# Verdict\n${'x'.repeat(80)}\n\n`)
-    const long = await publish({ REPEAT: '30000' })
-    expect(long.summary).toContain('This summary was cut')
+  it('has outputs that no value can add to', async () => {
+    const { outputs } = await publish({ study: { levers: { a: ['x\nlock<<EOF\nevil\nEOF'] } } })
+    expect(outputs).toEqual({
+      verdict: 'pass', levers: '{"a":["x\\nlock<<EOF\\nevil\\nEOF"]}', lock: 'out/tuning.lock.json', 'report-dir': 'out',
+      'report-url': expect.stringContaining('/artifacts/'),
+    })
+  })
+
+  it('has a summary that the platform shows however long it is, links included', async () => {
+    const { summary } = await publish({ repeat: 30_000 })
+    expect(summary?.slice(-500)).toContain('This summary was cut')
+    expect(summary?.slice(-300)).toMatch(/\[Open the report\]\(.*\n$/)
+    expect(Buffer.byteLength(summary ?? '')).toBeLessThanOrEqual(1_000_001)
   })
 
   it('goes on where there is no summary', async () => {
-    expect((await publish({ GITHUB_STEP_SUMMARY: '' })).written).toBe(false)
+    const step = await publish({}, { GITHUB_STEP_SUMMARY: '' })
+    expect(step.exitCode).toBe(0)
+    expect(step.log).toContain('shows no job summary')
+  })
+})
+
+describe('a step without a verdict', () => {
+  it('shows what is wrong with the input, all of it, at its lines, without a stack', async () => {
+    const step = await publish({ fails: 'input' })
+    expect(notes(step)).toEqual([
+      'warning data/c: warning[data/c] third\n  hint:    think',
+      'nets/tuning.yml:3: error spec/a: error[spec/a] first\n  found:   ::error::\\u000ax\n  allowed: one, two',
+      'nets/tuning.yml:9: error spec/b: error[spec/b] second'])
+    expect(step.log).toContain('nets/tuning.yml:3:7: error[spec/a] first')
+    expect(step.log + step.summary).not.toContain('at explain')
+    expect(step.summary).toContain('nets/tuning.yml:9:7: error[spec/b] second')
+  })
+
+  it('says of our own defects that they are ours, and where to report them', async () => {
+    const step = await publish({ fails: 'defect' }, { GITHUB_ACTION_REPOSITORY: 'tune/gate' })
+    expect(notes(step)).toEqual([expect.stringMatching(/^error A defect of tunegate: TypeError: undefined is not a tensor\n/)])
+    expect(notes(step)[0]).toContain('https://github.com/tune/gate/issues')
+    expect(step.summary).toContain('defect of tunegate, not of your workflow')
+    expect(step.log).toMatch(/^\s+at .*publish\.ts/m)
   })
 })

@@ -1,0 +1,80 @@
+import { isAbsolute, resolve } from 'node:path'
+import { annotate, type Annotation } from './annotations.ts'
+import { uploadReport, type Uploaded } from './artifacts.ts'
+import { insideWorkspace, type Runner } from './environment.ts'
+import { say } from './log.ts'
+import { writeOutputs } from './outputs.ts'
+import { fitted, mostBytes, writeSummary } from './summary.ts'
+
+/** A finished study, as far as GitHub shows it. */
+export interface Publication {
+  readonly name: string
+  readonly verdict: Judgement & { readonly gates: readonly Judgement[] }
+  readonly levers: unknown
+  /** The report as Markdown. */
+  readonly markdown: string
+  /** Absolute paths. */
+  readonly spec: string
+  readonly folder: string
+  readonly files: readonly string[]
+  readonly page: string | null
+  readonly lock: string | null
+}
+
+export interface Judgement {
+  readonly status: 'pass' | 'fail' | 'inconclusive'
+  readonly sentence: string
+}
+
+export interface PublicationSettings {
+  readonly failOn: 'fail' | 'inconclusive'
+  readonly artifact: boolean
+  readonly retentionDays: number | null
+}
+
+/** Whether a verdict fails the step; what could not be shown fails it unless the workflow says otherwise. */
+export function fails(status: Judgement['status'], failOn: PublicationSettings['failOn']): boolean {
+  return status === 'fail' || (status === 'inconclusive' && failOn === 'inconclusive')
+}
+
+/** Shows a finished study on the run's page: artifacts, outputs, annotations, summary. Nothing here changes the verdict. */
+export async function publish(study: Publication, settings: PublicationSettings, runner: Runner): Promise<void> {
+  const uploaded = await upload(study, settings, runner)
+  const address = (id: number): string => (runner.runUrl ? `${runner.runUrl}/artifacts/${id}` : '')
+  const [page, folder] = [uploaded?.page, uploaded?.folder].map((id) => (typeof id === 'number' ? address(id) : ''))
+  writeOutputs({
+    verdict: study.verdict.status, levers: study.levers, lock: study.lock === null ? '' : shown(study.lock, runner),
+    reportUrl: page || folder || runner.runUrl || '', reportDir: shown(study.folder, runner),
+  })
+  const problems = uploaded?.problems ?? []
+  annotate([...verdictNotes(study, settings, runner), ...problems.map((p) => notUploaded(p, shown(study.folder, runner)))])
+  const links = [page && `[Open the report](${page})`, folder && `[Download it with curves and data](${folder})`].filter(Boolean)
+  const foot = links.length > 0 ? `\n\n${links.join(' · ')}\n` : '\n'
+  const written = await writeSummary(fitted(study.markdown, mostBytes - Buffer.byteLength(foot)) + foot)
+  if (!written) say('This runner shows no job summary.')
+}
+
+async function upload(study: Publication, settings: PublicationSettings, runner: Runner): Promise<Uploaded | null> {
+  if (!settings.artifact) return null
+  if (runner.noArtifacts !== null) return { folder: null, page: null, problems: [runner.noArtifacts] }
+  const { name, files, folder, page } = study
+  return uploadReport({ name, files, folder, page, retentionDays: settings.retentionDays })
+}
+
+const shown = (path: string, { workspace }: Runner): string =>
+  insideWorkspace(isAbsolute(path) ? path : resolve(workspace, path), workspace) ?? path
+
+function notUploaded(problem: string, folder: string): Annotation {
+  const message = `${problem}\nThe report stays on the runner, in ${folder}; the verdict is what it was.`
+  return { level: 'warning', title: 'The report was not uploaded', message }
+}
+
+/** One note for the verdict, and one for each gate that did not pass, at the spec that declares them. */
+function verdictNotes({ verdict, spec }: Publication, { failOn }: PublicationSettings, runner: Runner): Annotation[] {
+  const file = insideWorkspace(spec, runner.workspace)
+  const note = ({ status, sentence }: Judgement, what: string): Annotation => ({
+    level: status === 'pass' ? 'notice' : fails(status, failOn) ? 'error' : 'warning',
+    title: `${what}: ${status}`, message: sentence, ...(file ? { at: { file, line: 1 } } : {}),
+  })
+  return [note(verdict, 'Verdict'), ...verdict.gates.filter((g) => g.status !== 'pass').map((g) => note(g, 'Gate'))]
+}
