@@ -36,8 +36,8 @@ export const folders: Readonly<Record<string, { readonly may: readonly string[];
   github: { may: ['report', 'base'] },
 }
 
-/** These start the program; nothing imports them, and they may import anything. */
-export const entries: readonly RegExp[] = [/^src\/(action|cli|worker|study)\.ts$/, /^src\/cli\//]
+/** These start the program or wire its parts together; no folder above imports them, and they may import anything. */
+export const entries: readonly RegExp[] = [/^src\/(action|cli|worker|study)\.ts$/, /^src\/(action|cli|study)\//]
 
 /** All files under a folder of the repository that end in one of the suffixes, in order of their paths. */
 export function sources(folder: string, suffix = '.ts'): Source[] {
