@@ -1,0 +1,26 @@
+import type { Levers } from '../../model/levers.ts'
+import type { DataFacts } from '../../plan/plan.ts'
+import type { Report } from '../problem.ts'
+
+/** Levers whose range depends on how many rows there are. */
+export function checkLevers({ batching, scheduling }: Levers, { rows }: DataFacts, runSteps: number, report: Report): void {
+  const { batchSize, accumulate } = batching
+  if (batchSize > rows.train) {
+    report('batch-too-large', ['levers', 'batching', 'batchSize'], 'the batch is larger than the training split', { found: String(batchSize), allowed: `at most ${rows.train} rows` })
+  } else if (batchSize * accumulate > rows.train) {
+    report('batch-too-large', ['levers', 'batching', 'accumulate'], 'the effective batch is larger than the training split', {
+      found: `${batchSize} × ${accumulate} = ${batchSize * accumulate}`, allowed: `at most ${rows.train} rows`,
+    })
+  }
+  if (scheduling.warmupSteps > runSteps / 2) {
+    report('warmup-too-long', ['levers', 'scheduling', 'warmupSteps'], 'warmup is longer than half of a run', {
+      found: `${scheduling.warmupSteps} steps`, allowed: `at most ${Math.floor(runSteps / 2)} of ${runSteps} steps`, hint: 'shorten it, train for more epochs, or write warmupSteps: auto',
+    })
+  }
+}
+
+/** Every part that a stage reads must hold rows. */
+export function checkRows({ rows }: DataFacts, report: Report): void {
+  if (rows.train === 0) report('no-rows', ['data', 'split'], 'the training split has no rows')
+  if (rows.validation === 0) report('no-rows', ['data', 'split', 'validation'], 'the validation split has no rows', { hint: 'raise data.split.validation' })
+}

@@ -1,0 +1,47 @@
+import type { Layer } from '../../model/layers.ts'
+import { inferShapes, parameterCount } from '../../model/shapes.ts'
+import type { DataFacts } from '../../plan/plan.ts'
+import type { Report } from '../problem.ts'
+
+/** Walks the layers from the input shape; reports the first that does not fit, and an output that is not what the loss takes. */
+export function checkModel(layers: readonly Layer[], facts: DataFacts, report: Report): { readonly parameters: number } {
+  checkEmbeddings(layers, report)
+  const shaped = inferShapes(layers, facts.inputShape)
+  if (!shaped.ok) {
+    const { layer, message, found, allowed } = shaped.error
+    report('shape', ['model', 'layers', layer], message, { found, allowed })
+    return { parameters: 0 }
+  }
+  const last = layers.length - 1
+  checkOutput(shaped.value.at(-1)?.output ?? [], last, facts, report)
+  checkLogits(layers, report)
+  const parameters = parameterCount(shaped.value)
+  if (parameters === 0) report('nothing-to-train', ['model', 'layers'], 'no layer has weights to train')
+  return { parameters }
+}
+
+function checkOutput(output: readonly number[], last: number, { classes }: DataFacts, report: Report): void {
+  const wanted = classes?.length ?? 1
+  if (output.length === 1 && output[0] === wanted) return
+  report('output', ['model', 'layers', last], classes ? 'the last layer must give one logit for each class' : 'the last layer must give one number', {
+    found: `[${output.join(', ')}]`, allowed: `[${wanted}]${classes ? `: the data have ${wanted} classes` : ''}`, hint: 'end with - dense: { units: classes }',
+  })
+}
+
+/** The loss takes logits, or a number of any size: an activation behind the last weights would bend them. */
+function checkLogits(layers: readonly Layer[], report: Report): void {
+  const last = layers.at(-1)
+  if (last !== undefined && 'activation' in last && last.activation !== 'linear') {
+    report('output-activation', ['model', 'layers', layers.length - 1], 'the last layer has an activation', {
+      found: last.activation, allowed: 'none: the loss applies softmax itself, and a regression output is a plain number',
+    })
+  }
+}
+
+function checkEmbeddings(layers: readonly Layer[], report: Report): void {
+  for (const [index, layer] of layers.entries()) {
+    if (layer.kind === 'embedding' && index > 0) {
+      report('embedding-order', ['model', 'layers', index], 'an embedding reads whole numbers, so it is the first layer', { found: `behind ${layers[index - 1]?.kind}` })
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import { sortDiagnostics, type Diagnostic } from '../base/diagnostics.ts'
+import { fingerprint } from '../base/hash.ts'
+import { err, ok, type Result } from '../base/result.ts'
+import type { Layer } from '../model/layers.ts'
+import type { Levers } from '../model/levers.ts'
+import type { Budget, DataFacts, Plan, Workload } from '../plan/plan.ts'
+import type { Locate } from '../spec/parse.ts'
+import { checkBudget, reservedRuns } from './check/budget.ts'
+import { checkLevers, checkRows } from './check/levers.ts'
+import { checkModel } from './check/model.ts'
+import { stageJobs } from './jobs/index.ts'
+import type { NormalizedLayer, NormalizedLevers, NormalizedSpec } from './normalized.ts'
+import { collectProblems } from './problem.ts'
+import { stepsPerEpoch, warmupSteps } from './steps.ts'
+
+/**
+ * Normalized spec and what is known of the data → plan. Pure: the same spec and facts give the same plan, byte for byte.
+ *
+ * @param locate where the values of the spec stand, for messages: `ParsedSpec.locate`
+ * @returns the plan, or everything that does not fit the data or the budget
+ */
+export function compile(spec: NormalizedSpec, facts: DataFacts, locate: Locate): Result<Plan, Diagnostic[]> {
+  const { report, all } = collectProblems(locate)
+
+  // 1. What only the data can tell: how many outputs, how many steps, and so how long the warmup is.
+  const layers = spec.layers.map((layer) => withUnits(layer, facts))
+  const runSteps = spec.levers.scheduling.epochs * stepsPerEpoch(facts.rows.train, spec.levers.batching)
+  const baseline = withWarmup(spec.levers, runSteps)
+
+  // 2. Does the model fit the data, and do the levers?
+  checkRows(facts, report)
+  checkLevers(baseline, facts, runSteps, report)
+  const { parameters } = checkModel(layers, facts, report)
+
+  // 3. What every run shares.
+  const { task, objective, augmentation, evaluateEvery } = spec
+  const workload: Workload = { task, data: facts, layers, parameters, objective, augmentation, evaluateEvery }
+
+  // 4. The stages as jobs, one after the other.
+  const jobs = stageJobs(spec.stages, { workload, baseline, runSteps }, spec.seed)
+
+  // 5. What it may cost; verification first.
+  const budget: Budget = { ...spec.budget, reservedForVerification: reservedRuns(jobs) }
+  checkBudget(jobs, budget, report)
+  if (all.length > 0) return err(sortDiagnostics(all))
+
+  // 6. The plan, and what it is known by.
+  const plan = {
+    version: 1, name: spec.name, specFingerprint: fingerprint(spec), seed: spec.seed,
+    workload, baseline, jobs, gates: spec.gates, budget,
+  } as const
+  return ok({ ...plan, fingerprint: fingerprint(plan) })
+}
+
+function withUnits(layer: NormalizedLayer, { classes }: DataFacts): Layer {
+  if (layer.kind !== 'dense') return layer
+  return { ...layer, units: layer.units === 'classes' ? classes?.length ?? 1 : layer.units }
+}
+
+function withWarmup(levers: NormalizedLevers, runSteps: number): Levers {
+  const { warmupSteps: warmup } = levers.scheduling
+  return { ...levers, scheduling: { ...levers.scheduling, warmupSteps: typeof warmup === 'number' ? warmup : warmupSteps(warmup, runSteps) } }
+}

@@ -1,0 +1,33 @@
+import type { BatchSettings, TrialTemplate } from '../../plan/plan.ts'
+import { stepsOf, type Study } from './job.ts'
+import { lrRangeTemplates } from './lr-range.ts'
+
+/** Candidate rates for the larger batch: half, once and twice what the scaling rule says. */
+const scaledRates = 3
+
+/** Probes of doubled sizes, the largest that fits against the incumbent, and the recheck of the learning rate. */
+export function batchTemplates(settings: BatchSettings, study: Study): TrialTemplate[] {
+  const sizes = batchSizes(settings, study)
+  const probes: TrialTemplate = {
+    id: 'probe', title: 'throughput, memory and gradient noise', job: 'probe', varies: [{ lever: 'batchSize', values: sizes }],
+    trials: sizes.length, seeds: 1, stepsPerRun: settings.probeSteps, condition: null,
+  }
+  const larger = sizes.slice(1)
+  if (larger.length === 0) return [probes]
+  const compare: TrialTemplate = {
+    id: 'compare', title: 'the incumbent, and the larger batch at ×½, ×1 and ×2 of the scaled rate', job: 'train',
+    varies: [{ lever: 'batchSize', values: larger }, { lever: 'learningRate', values: null }],
+    trials: 1 + scaledRates, seeds: settings.seeds, stepsPerRun: stepsOf(study), condition: 'if a larger batch fits',
+  }
+  const recheck = settings.recheck === null ? [] : lrRangeTemplates(settings.recheck, study)
+    .map((t) => ({ ...t, id: `recheck-${t.id}`, title: `recheck: ${t.title}`, condition: 'if the batch grew' }))
+  return [probes, compare, ...recheck]
+}
+
+/** Powers of two times the baseline's batch, up to the limit and a quarter of the training rows; the baseline's always. */
+export function batchSizes(settings: BatchSettings, { workload, baseline }: Study): number[] {
+  const most = Math.min(settings.largest, Math.floor(workload.data.rows.train / 4))
+  const sizes = [baseline.batching.batchSize]
+  for (let size = 2 * baseline.batching.batchSize; size <= most; size *= 2) sizes.push(size)
+  return sizes
+}

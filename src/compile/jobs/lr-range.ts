@@ -1,0 +1,20 @@
+import type { LrRangeSettings, TrialTemplate } from '../../plan/plan.ts'
+import { stepsOf, type Study } from './job.ts'
+
+/** Sweeps, then the rate before and the backed-off ones in short runs. */
+export function lrRangeTemplates(settings: LrRangeSettings, study: Study): TrialTemplate[] {
+  return [
+    {
+      id: 'sweep', title: 'learning-rate range test', job: 'range-test', varies: [],
+      trials: 1, seeds: settings.seeds, stepsPerRun: settings.steps, condition: null,
+    },
+    {
+      id: 'confirm', title: `the rate before and shares ${settings.backOff.map(short).join(', ')} of the edge`, job: 'train',
+      varies: [{ lever: 'learningRate', values: null }],
+      trials: 1 + settings.backOff.length, seeds: settings.confirmSeeds, stepsPerRun: stepsOf(study, settings.confirmLength),
+      condition: 'if the sweeps agree on an edge',
+    },
+  ]
+}
+
+const short = (share: number): string => String(Number(share.toPrecision(3)))

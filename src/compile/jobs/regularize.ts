@@ -1,0 +1,47 @@
+import type { RegularizeSettings, TrialTemplate } from '../../plan/plan.ts'
+import { stepsOf, type Study } from './job.ts'
+
+type Axis = RegularizeSettings['grid'][number]
+
+/** The pilot of augmentation, the rungs of the grid, then the way to the cell that survived and around the most sensitive lever. */
+export function regularizeTemplates(settings: RegularizeSettings, study: Study): TrialTemplate[] {
+  const pilots = settings.grid.filter((axis) => axis.lever === 'augmentation').map((axis) => pilot(axis, settings, study))
+  const axes = settings.grid.filter((axis) => axis.lever !== 'augmentation')
+  const rungs = gridRungs(axes, settings.eta)
+  if (rungs.length === 0) return pilots
+  const full = { job: 'train', seeds: settings.seeds, stepsPerRun: stepsOf(study) } as const
+  const varies = axes.map((axis) => ({ lever: axis.lever, values: axis.values }))
+  return [
+    ...pilots,
+    ...rungs.map(({ trials, share }, i): TrialTemplate => ({
+      id: `rung-${i + 1}`, title: `grid, rung ${i + 1} of ${rungs.length}: ${sharePercent(share)} of a run`, job: 'train', varies,
+      trials, seeds: settings.seeds, stepsPerRun: stepsOf(study, share), condition: null,
+    })),
+    { ...full, id: 'towards', title: 'the incumbent, then one lever at a time towards the surviving cell', varies, trials: 1 + axes.length, condition: 'if another cell than the incumbent survives' },
+    { ...full, id: 'refine', title: 'values beside the incumbent\'s, of the most sensitive lever', varies: axes.map((a) => ({ lever: a.lever, values: null })), trials: 2, condition: 'if a lever is sensitive and budget is left' },
+  ]
+}
+
+function pilot(axis: Axis, settings: RegularizeSettings, study: Study): TrialTemplate {
+  return {
+    id: 'pilot', title: 'pilot of the augmentation strength', job: 'train', varies: [axis],
+    trials: axis.values.length, seeds: settings.seeds, stepsPerRun: stepsOf(study), condition: null,
+  }
+}
+
+export interface GridRung {
+  readonly trials: number
+  /** Length of its runs as a share of a full one. */
+  readonly share: number
+}
+
+/** Successive halving over the crossed axes: each rung keeps one in η, the last trains one cell at full length. */
+export function gridRungs(axes: readonly Axis[], eta: number): GridRung[] {
+  const cells = axes.reduce((product, axis) => product * axis.values.length, 1)
+  if (axes.length === 0 || cells < 2) return []
+  const counts = [cells]
+  for (let left = cells; left > 1;) counts.push(left = Math.max(1, Math.floor(left / eta)))
+  return counts.map((trials, i) => ({ trials, share: eta ** (i + 1 - counts.length) }))
+}
+
+const sharePercent = (share: number): string => `${Number((100 * share).toPrecision(2))} %`

@@ -1,0 +1,69 @@
+import { unreachable } from '../../base/result.ts'
+import { stageNames, type BatchSettings, type LrRangeSettings, type StageName, type StageSettings } from '../../plan/plan.ts'
+import type { Spec, Stage } from '../../spec/tuning.gen.ts'
+import type { Preset } from '../presets/preset.ts'
+import { normalizeGrid, type GridContext } from './grid.ts'
+
+type Settings = Exclude<Stage, string>
+type Named = { readonly name: StageName; readonly settings: Settings }
+
+/** What the settings of a stage depend on beside themselves. */
+export interface StageContext extends GridContext {
+  readonly preset: Preset
+}
+
+/** The listed stages with every setting; a name alone takes the preset's. */
+export function normalizeStages(stages: Spec['stages'] = [...stageNames], context: StageContext): StageSettings[] {
+  const named = stages.map(splitName)
+  const sweep = lrRange(named.find((s) => s.name === 'lr-range')?.settings['lr-range'] ?? {}, lrRangeDefaults)
+  return named.map((stage) => withDefaults(stage, sweep, context))
+}
+
+function splitName(stage: Stage): Named {
+  if (typeof stage === 'string') return { name: stage, settings: { [stage]: {} } }
+  return { name: Object.keys(stage)[0] as StageName, settings: stage }
+}
+
+function withDefaults({ name, settings }: Named, sweep: LrRangeSettings, context: StageContext): StageSettings {
+  switch (name) {
+    case 'lr-range':
+      return sweep
+    case 'batch':
+      return batch(settings.batch ?? {}, sweep)
+    case 'regularize': {
+      const { grid = {}, eta = 3, seeds = 2 } = settings.regularize ?? {}
+      return { stage: name, grid: normalizeGrid(grid, context.preset, context), eta, seeds }
+    }
+    case 'schedule': {
+      const { schedules, warmupFractions = [0, 0.05, 0.2], clipPercentiles = [0.5, 0.9], optimizers = ['adamw', 'sgd'], seeds = 3 } = settings.schedule ?? {}
+      const own = context.levers.scheduling.schedule
+      return {
+        stage: name, schedules: (schedules ?? context.preset.schedules).filter((s) => s !== own), warmupFractions, clipPercentiles,
+        optimizers: optimizers.filter((o) => o !== context.levers.optimization.optimizer), seeds,
+      }
+    }
+    case 'verify':
+      return { stage: name, seeds: settings.verify?.seeds ?? 5 }
+    default:
+      return unreachable(name, 'stage')
+  }
+}
+
+const lrRangeDefaults: LrRangeSettings = {
+  stage: 'lr-range', from: 1e-6, to: 10, steps: 300, seeds: 3, backOff: [0.85, 0.5, 1 / 3, 0.1], confirmLength: 0.5, confirmSeeds: 2,
+}
+
+/** Shares of the edge are tried from the highest, in whatever order the spec has them. */
+function lrRange(settings: NonNullable<Settings['lr-range']>, defaults: LrRangeSettings): LrRangeSettings {
+  const merged = { ...defaults, ...settings }
+  return { ...merged, backOff: [...merged.backOff].sort((a, b) => b - a) }
+}
+
+function batch(settings: NonNullable<Settings['batch']>, sweep: LrRangeSettings): BatchSettings {
+  const { largest = 512, scaling = 'auto', memoryMiB = 2048, probeSteps = 30, seeds = 2, recheck = true } = settings
+  const lighter: LrRangeSettings = { ...sweep, seeds: 2, backOff: [0.5, 0.2] }
+  return {
+    stage: 'batch', largest, scaling, memoryMiB, probeSteps, seeds,
+    recheck: recheck === false ? null : lrRange(recheck === true ? {} : recheck, lighter),
+  }
+}

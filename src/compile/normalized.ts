@@ -1,0 +1,68 @@
+import type { Layer, LayerOf, Shape } from '../model/layers.ts'
+import type { Levers, SchedulingLevers } from '../model/levers.ts'
+import type { MetricName, Task } from '../model/metrics.ts'
+import type { AugmentationPolicy, GateRule, StageSettings } from '../plan/plan.ts'
+
+/** A spec with no shorthand left and every default filled in; what only the data can tell is still named, not counted. */
+export interface NormalizedSpec {
+  readonly version: 1
+  readonly name: string
+  readonly task: Task
+  readonly preset: PresetName
+  readonly seed: number
+  readonly objective: MetricName
+  readonly evaluateEvery: number
+  readonly data: NormalizedData
+  readonly checks: NormalizedChecks
+  readonly augmentation: AugmentationPolicy
+  readonly layers: readonly NormalizedLayer[]
+  readonly levers: NormalizedLevers
+  /** In the order of the process, which is the order in the spec. */
+  readonly stages: readonly StageSettings[]
+  readonly gates: readonly GateRule[]
+  readonly budget: { readonly minutes: number | null; readonly trials: number | null }
+}
+
+export const presetNames = ['vision-cnn', 'text-transformer', 'tabular-mlp'] as const
+export type PresetName = (typeof presetNames)[number]
+
+/** What the loader needs, but for resolving the path: `source` is as the spec says it. */
+export interface NormalizedData {
+  readonly source: string
+  /** A column's name, or its position: "64" from 0, "-1" from the end. */
+  readonly target: string
+  readonly header: boolean | 'auto'
+  readonly task: Task
+  readonly inputs: NormalizedInputs
+  readonly standardize: boolean
+  readonly split: {
+    readonly validation: number
+    readonly test: number
+    readonly stratify: boolean
+    readonly groupBy: string | null
+    readonly seed: number
+  }
+}
+
+export type NormalizedInputs =
+  | { readonly kind: 'array'; readonly shape: Shape; readonly scale: number }
+  | { readonly kind: 'columns'; readonly numeric: readonly string[]; readonly categorical: readonly string[]; readonly encoding: 'one-hot' | 'index' }
+  | { readonly kind: 'auto' }
+
+export type CheckName = 'duplicates' | 'imbalance' | 'constant'
+export type NormalizedChecks = { readonly [name in CheckName]: 'error' | 'warn' | 'off' }
+
+/** `classes` becomes the number of classes, or 1 for regression, when the data are known. */
+export type NormalizedLayer = Exclude<Layer, { kind: 'dense' }> | NormalizedDense
+export type NormalizedDense = Omit<LayerOf<'dense'>, 'units'> & { readonly units: number | 'classes' }
+
+/** Warmup as a share of a run's steps, which are known when the data are. */
+export interface WarmupShare {
+  readonly share: number
+  readonly atLeast: number
+  readonly atMost: number
+}
+
+export type NormalizedLevers = Omit<Levers, 'scheduling'> & {
+  readonly scheduling: Omit<SchedulingLevers, 'warmupSteps'> & { readonly warmupSteps: number | WarmupShare }
+}

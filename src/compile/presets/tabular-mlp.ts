@@ -1,0 +1,10 @@
+import { noAugmentation, type Preset } from './preset.ts'
+
+/** Dense layers over columns: more dropout and label smoothing; noise only where inputs have a common scale. */
+export const tabularMlp: Preset = {
+  name: 'tabular-mlp',
+  grid: { weightDecay: [0.01, 0.1], dropout: [0.1, 0.2, 0.3], labelSmoothing: [0.05, 0.1], augmentation: [0, 1] },
+  schedules: ['cosine', 'one-cycle', 'step'],
+  warmup: { share: 0.05, atLeast: 0, atMost: 1000 },
+  augmentation: ({ standardized }) => ({ ...noAugmentation, noise: standardized ? 0.1 : 0 }),
+}

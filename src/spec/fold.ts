@@ -1,0 +1,64 @@
+/** An error of the validator with its path taken apart. */
+export interface SchemaError {
+  readonly keyword: string
+  readonly params: Readonly<Record<string, unknown>>
+  /** Keys and positions from the root to the value. */
+  readonly path: readonly string[]
+  readonly value: unknown
+  /** The keyword's own value in the schema. */
+  readonly schema: unknown
+  /** The schema that holds the keyword. */
+  readonly parent: Readonly<Record<string, unknown>>
+  readonly message: string
+}
+
+type Schema = Readonly<Record<string, unknown>>
+
+/**
+ * Folds the errors of an `anyOf` into those of the alternative that was meant. All alternatives of this schema differ in their
+ * JSON type (a test holds it to that), so the value's own type says which one it is: a map where a layer's name or map may stand
+ * is judged as a map, and nothing is said of its not being a name. Where no alternative has the type, one error lists them all.
+ */
+export function foldChoices(errors: readonly SchemaError[], root: Schema): SchemaError[] {
+  const dropped = new Set<SchemaError>()
+  const added: SchemaError[] = []
+  for (const choice of errors.filter((e) => e.keyword === 'anyOf')) {
+    dropped.add(choice)
+    const alternatives = (choice.schema as readonly Schema[]).map((s) => resolved(s, root))
+    const meant = alternatives.find((a) => typesOf(a).some((type) => hasType(choice.value, type)))
+    for (const error of errors) {
+      const here = error !== choice && samePath(error.path, choice.path)
+      if (here && error.parent !== meant && alternatives.includes(error.parent)) dropped.add(error)
+    }
+    if (meant === undefined) added.push({ ...choice, keyword: 'type', schema: alternatives.flatMap(typesOf), params: { alternatives } })
+  }
+  return foldItems([...errors.filter((e) => !dropped.has(e)), ...added])
+}
+
+/** An item with two keys where one is allowed (arguments that lost their indentation) is one error, not one for each key. */
+function foldItems(errors: readonly SchemaError[]): SchemaError[] {
+  const items = errors.filter((e) => e.keyword === 'maxProperties')
+  return errors.filter((error) => !items.some((item) =>
+    error !== item && error.path.length >= item.path.length && samePath(error.path.slice(0, item.path.length), item.path)))
+}
+
+export function resolved(schema: Schema, root: Schema): Schema {
+  const ref = schema['$ref']
+  if (typeof ref !== 'string') return schema
+  return resolved(ref.split('/').slice(1).reduce<Schema>((at, step) => at[step] as Schema, root), root)
+}
+
+export const typesOf = (schema: Schema): string[] => [schema['type'] ?? []].flat() as string[]
+
+/** JSON types as the schema names them; every number passes for an integer here, since "not whole" is the better error. */
+export function hasType(value: unknown, type: string): boolean {
+  switch (type) {
+    case 'null': return value === null
+    case 'array': return Array.isArray(value)
+    case 'object': return typeof value === 'object' && value !== null && !Array.isArray(value)
+    case 'integer': return typeof value === 'number'
+    default: return typeof value === type
+  }
+}
+
+const samePath = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every((step, i) => step === b[i])

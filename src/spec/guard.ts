@@ -1,0 +1,53 @@
+import { CST, type Parser } from 'yaml'
+import type { Diagnostic, SourcePosition } from '../base/diagnostics.ts'
+
+/** A spec is written by hand; what is beyond this was not. */
+export const limits = { bytes: 1_048_576, depth: 32, nodes: 10_000 } as const
+
+/** Of each value, the lexer makes at most about this many tokens (indicators, the blank before, the line's end). */
+const tokensPerNode = 8
+/** What the parser's stack holds beside the collections: the document, and the scalar at hand. */
+const stackSlack = 4
+const mostProblems = 20
+
+const refused: { readonly [type: string]: { readonly code: string; readonly message: string; readonly hint: string } } = {
+  'anchor': { code: 'spec/anchor', message: 'anchors are not read', hint: 'write the value out where it is used' },
+  'alias': { code: 'spec/alias', message: 'aliases are not read', hint: 'write the value out; a text that begins with * needs quotes' },
+  'tag': { code: 'spec/tag', message: 'tags are not read', hint: 'leave the tag out; a text that begins with ! needs quotes' },
+  'directive-line': { code: 'spec/directive', message: 'directives are not read', hint: 'remove the line' },
+}
+
+/** Watches the lexer, so that what is too much or not allowed is refused before a tree is built of it. */
+export class Guard {
+  readonly problems: Diagnostic[] = []
+  /** Reading must stop: the limits are passed. */
+  exhausted = false
+  private readonly position: (offset: number) => SourcePosition
+  private tokens = 0
+  private scalarNext = false
+
+  constructor(position: (offset: number) => SourcePosition) {
+    this.position = position
+  }
+
+  /** Must be told of each lexeme before the parser is, whose offset is then the lexeme's. */
+  see(lexeme: string, parser: Parser): void {
+    this.tokens++
+    if (this.tokens > limits.nodes * tokensPerNode) this.stop('spec/too-many-nodes', 'the spec has too many values', `at most ${limits.nodes}`, parser.offset)
+    else if (parser.stack.length > limits.depth + stackSlack) this.stop('spec/too-deep', 'the spec is nested too deeply', `at most ${limits.depth} levels`, parser.offset)
+    else if (!this.scalarNext) this.refuse(lexeme, parser.offset)
+    this.scalarNext = !this.scalarNext && lexeme === CST.SCALAR
+  }
+
+  private stop(code: string, message: string, allowed: string, offset: number): void {
+    this.exhausted = true
+    this.problems.push({ code, severity: 'error', message, at: this.position(offset), allowed })
+  }
+
+  private refuse(lexeme: string, offset: number): void {
+    const rule = refused[CST.tokenType(lexeme) ?? '']
+    if (rule && this.problems.length < mostProblems) {
+      this.problems.push({ ...rule, severity: 'error', at: this.position(offset), found: lexeme.trim() })
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import { sortDiagnostics, type Diagnostic, type SourcePosition } from '../base/diagnostics.ts'
+import { err, ok, type Result } from '../base/result.ts'
+import { readDocument, type Located, type LocatedDocument } from './document.ts'
+import type { Spec } from './tuning.gen.ts'
+import { validate } from './validate.ts'
+
+/** A place in a spec: keys and positions from the root, as `['stages', 1, 'batch', 'largest']`. */
+export type SpecPath = readonly (string | number)[]
+
+/** The position of the value at a path; of the nearest one around it where the spec does not have it. */
+export type Locate = (path: SpecPath) => SourcePosition
+
+/** What a person wrote, of the right form, with the place of every value. What it means is checked by the compiler. */
+export interface ParsedSpec {
+  readonly spec: Spec
+  readonly locate: Locate
+  readonly file: string
+}
+
+/**
+ * Text to spec: YAML 1.2 or JSON, read with positions, then held against the schema.
+ *
+ * @param file how the file is called in messages; it is not opened
+ * @returns the spec, or everything that is wrong with its form, in the order of the text
+ */
+export function parseSpec(text: string, file: string): Result<ParsedSpec, Diagnostic[]> {
+  const document = readDocument(text.replace(/^\uFEFF/, ''), file)
+  if (!document.ok) return err(sorted(document.error))
+  const problems = validate(document.value)
+  if (problems.length > 0) return err(sorted(problems))
+  // The schema that the types are generated from has just accepted it.
+  const spec = document.value.root.value as Spec
+  return ok({ spec, file, locate: locateIn(document.value) })
+}
+
+/** In the order of the text, each once. */
+function sorted(problems: readonly Diagnostic[]): Diagnostic[] {
+  const seen = new Set<string>()
+  return sortDiagnostics(problems).filter((p) => {
+    const identity = JSON.stringify([p.code, p.at, p.message])
+    return !seen.has(identity) && seen.add(identity)
+  })
+}
+
+const locateIn = ({ root, position }: LocatedDocument): Locate => (path) => position(nearest(root, path).offset)
+
+function nearest(root: Located, path: SpecPath): Located {
+  let at = root
+  for (const step of path) {
+    const next = at.children.get(String(step))
+    if (next === undefined) return at
+    at = next
+  }
+  return at
+}

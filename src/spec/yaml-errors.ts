@@ -1,0 +1,37 @@
+import type { YAMLParseError } from 'yaml'
+import type { Diagnostic, SourcePosition } from '../base/diagnostics.ts'
+
+/** What the YAML parser found, with the line that it found it in. */
+export function diagnosticOf(error: YAMLParseError, text: string, position: (offset: number) => SourcePosition): Diagnostic {
+  const [offset] = error.pos
+  const at = position(offset)
+  if (error.code === 'DUPLICATE_KEY') {
+    return { code: 'spec/duplicate-key', severity: 'error', message: 'the same key twice in one map', at, found: word(text, offset), hint: 'keep one of them' }
+  }
+  if (error.code === 'MULTIPLE_DOCS') {
+    return { code: 'spec/multiple-documents', severity: 'error', message: 'a spec is one document', at, hint: 'remove the line --- and what follows it' }
+  }
+  const hint = hints[error.code]
+  return {
+    code: 'spec/syntax', severity: 'error', message: `not YAML: ${lowered(error.message)}`, at, found: lineAt(text, offset),
+    ...(hint === undefined ? {} : { hint }),
+  }
+}
+
+const hints: { readonly [code: string]: string } = {
+  TAB_AS_INDENT: 'indent with blanks',
+  BAD_INDENT: 'keys of one map begin in the same column',
+  BLOCK_AS_IMPLICIT_KEY: 'a text that holds ": " needs quotes',
+  MULTILINE_IMPLICIT_KEY: 'a key ends in a colon on the same line',
+  BAD_SCALAR_START: 'a text that begins with a special character needs quotes',
+}
+
+const lowered = (message: string): string => `${message.charAt(0).toLowerCase()}${message.slice(1)}`
+
+function lineAt(text: string, offset: number): string {
+  const start = text.lastIndexOf('\n', offset - 1) + 1
+  const end = text.indexOf('\n', offset)
+  return text.slice(start, end < 0 ? undefined : end).trim().slice(0, 100)
+}
+
+const word = (text: string, offset: number): string => /^["']?([^\s:"']+)/.exec(text.slice(offset, offset + 200))?.[1] ?? lineAt(text, offset)
