@@ -1,0 +1,29 @@
+/** Texts that stand for "no value" in files written by people, spreadsheets, pandas, R and Weka. */
+const MISSING: ReadonlySet<string> = new Set(['', 'NA', 'N/A', 'NaN', 'nan', 'NAN', 'null', 'NULL', '?'])
+
+/** The largest magnitude that still rounds to a finite 32-bit float, which is what models are fed. */
+const LARGEST = 3.4028235677973362e38
+
+export function isMissing(text: string): boolean {
+  return MISSING.has(text) || text.trim() === ''
+}
+
+/** Whether a number survives as a finite 32-bit float. */
+export function fitsFloat32(value: number): boolean {
+  return Math.abs(value) <= LARGEST
+}
+
+/** The decimal number that the whole text spells, ±Infinity for infinities, NaN for everything else, hexadecimal too. */
+export function parseNumber(text: string): number {
+  const value = Number(text)
+  if (value === 0 && text.trim() === '') return NaN
+  if (text.length > 2 && /^\s*[+-]?0[xob]/i.test(text)) return NaN
+  if (Number.isNaN(value)) return infinity(text)
+  return value
+}
+
+function infinity(text: string): number {
+  const [, sign] = /^([+-]?)inf(?:inity)?$/i.exec(text.trim()) ?? []
+  if (sign === undefined) return NaN
+  return sign === '-' ? -Infinity : Infinity
+}

@@ -1,0 +1,132 @@
+import { fitsFloat32, isMissing, parseNumber } from './cells.ts'
+
+/**
+ * What to keep of a column: nothing; its numbers as 32-bit or 64-bit floats; its texts, as codes into a list of levels;
+ * or numbers and texts both, where the type is not yet known.
+ */
+export type Want = 'skip' | 'single' | 'double' | 'text' | 'both'
+
+export type BadKind = 'missing' | 'text' | 'infinite'
+
+/** A cell that may turn out to be wrong, depending on what the column is used for. */
+export interface BadCell {
+  readonly kind: BadKind
+  readonly line: number
+  readonly found: string
+}
+
+/** One column as read. Its `at` is NaN where the cell is not a number, and everywhere if only texts were kept. */
+export interface Column {
+  readonly name: string
+  readonly index: number
+  readonly at: (row: number) => number
+  /** Level of each row; null where texts were not kept, or were too many to be categories. */
+  readonly codes: Int32Array | null
+  /** In order of first appearance. */
+  readonly levels: readonly string[] | null
+  /** The first few bad cells of each kind, and how many there are in all. */
+  readonly bad: readonly BadCell[]
+  readonly badCount: Readonly<Record<BadKind, number>>
+}
+
+const KEPT_BAD = 5
+const FIRST_CAPACITY = 16
+
+/** Collects a column cell by cell; memory is one number and one code a row, and each different text once. */
+export class ColumnBuilder {
+  readonly #name: string
+  readonly #index: number
+  readonly #wantsNumbers: boolean
+  readonly #most: number
+  #rows = 0
+  #numbers: Float32Array | Float64Array
+  #codes: Int32Array | null
+  #levels: Map<string, number> | null
+  readonly #bad: BadCell[] = []
+  readonly #badCount = { missing: 0, text: 0, infinite: 0 }
+
+  /** `most` levels are kept; beyond that the column is not categorical and its texts are let go. */
+  constructor(name: string, index: number, want: Exclude<Want, 'skip'>, most: number) {
+    const wantsText = want === 'text' || want === 'both'
+    this.#name = name
+    this.#index = index
+    this.#wantsNumbers = want !== 'text'
+    this.#most = most
+    const capacity = this.#wantsNumbers ? FIRST_CAPACITY : 0
+    this.#numbers = want === 'single' ? new Float32Array(capacity) : new Float64Array(capacity)
+    this.#codes = wantsText ? new Int32Array(FIRST_CAPACITY) : null
+    this.#levels = wantsText ? new Map() : null
+  }
+
+  /** One more cell, as text. */
+  text(cell: string, line: number): void {
+    if (this.#wantsNumbers) {
+      const value = parseNumber(cell)
+      if (fitsFloat32(value)) this.#number(value)
+      else {
+        this.#number(NaN)
+        this.#note(isMissing(cell) ? 'missing' : Number.isNaN(value) ? 'text' : 'infinite', line, cell)
+      }
+    } else if (isMissing(cell)) this.#note('missing', line, cell)
+    if (this.#levels) this.#level(cell)
+    this.#rows++
+  }
+
+  /** One more cell that was a number in the file already. */
+  number(cell: number, line: number): void {
+    if (this.#wantsNumbers) {
+      if (fitsFloat32(cell)) this.#number(cell)
+      else {
+        this.#number(NaN)
+        this.#note('infinite', line, String(cell))
+      }
+    }
+    if (this.#levels) this.#level(String(cell))
+    this.#rows++
+  }
+
+  done(): Column {
+    const numbers = this.#numbers
+    return {
+      name: this.#name,
+      index: this.#index,
+      at: this.#wantsNumbers ? (row) => numbers[row] ?? NaN : () => NaN,
+      codes: this.#codes?.subarray(0, this.#rows) ?? null,
+      levels: this.#levels ? [...this.#levels.keys()] : null,
+      bad: this.#bad,
+      badCount: this.#badCount,
+    }
+  }
+
+  #number(value: number): void {
+    if (this.#rows >= this.#numbers.length) {
+      const larger = new (this.#numbers instanceof Float32Array ? Float32Array : Float64Array)(2 * this.#rows)
+      larger.set(this.#numbers)
+      this.#numbers = larger
+    }
+    this.#numbers[this.#rows] = value
+  }
+
+  #level(text: string): void {
+    if (!this.#levels || !this.#codes) return
+    let code = this.#levels.get(text)
+    if (code === undefined) {
+      code = this.#levels.size
+      if (code === this.#most) {
+        this.#levels = this.#codes = null
+        return
+      }
+      this.#levels.set(text, code)
+    }
+    if (this.#rows >= this.#codes.length) {
+      const larger = new Int32Array(2 * this.#rows)
+      larger.set(this.#codes)
+      this.#codes = larger
+    }
+    this.#codes[this.#rows] = code
+  }
+
+  #note(kind: BadKind, line: number, found: string): void {
+    if (this.#badCount[kind]++ < KEPT_BAD) this.#bad.push({ kind, line, found })
+  }
+}

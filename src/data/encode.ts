@@ -1,0 +1,102 @@
+import type { InputColumn } from './inputs.ts'
+import { moments } from './moments.ts'
+import { counted, fail, listed } from './problems.ts'
+import { encodeLevels } from './targets.ts'
+import type { Limits } from './source.ts'
+import type { DataConfig, Splits } from './types.ts'
+
+/** The model's inputs, and how they came about. */
+export interface EncodedInputs {
+  readonly values: Float32Array
+  readonly features: readonly string[]
+  readonly notes: readonly string[]
+}
+
+/** Writes one column into its places: `write(row, offset, value)`. */
+interface Encoder {
+  readonly features: readonly string[]
+  readonly fill: (values: Float32Array, width: number, offset: number) => void
+}
+
+/**
+ * Writes the inputs row-major. Numbers are scaled and, if the config says so, standardized by the training rows. Levels are
+ * those of the whole file, so that the width does not depend on the split: no statistic of the other parts is in them.
+ */
+export function encodeInputs(
+  config: DataConfig, rows: number, inputs: readonly InputColumn[], splits: Splits, limits: Limits,
+): EncodedInputs {
+  const notes: string[] = []
+  const flat: string[] = []
+  const encoders = inputs.map(({ column, as }): Encoder => {
+    if (as === 'number') {
+      const scale = config.inputs.kind === 'array' ? config.inputs.scale : 1
+      const { encoder, isFlat } = numbers(column.name, column.at, rows, scale, config.standardize ? splits.train : null)
+      if (isFlat) flat.push(column.name)
+      return encoder
+    }
+    const { levels, codes } = encodeLevels(column, limits.levels)
+    notes.push(...unseen(column.name, levels, codes, splits.train))
+    return as === 'index' ? indices(column.name, codes) : oneHot(column.name, levels, codes)
+  })
+  const constant = `${counted(flat.length, 'input')} constant in the training rows, centred only: ${listed(flat)}`
+  if (flat.length > 0) notes.push(constant)
+  const features = encoders.flatMap((encoder) => encoder.features)
+  const values = allocate(rows, features.length, limits)
+  let offset = 0
+  for (const encoder of encoders) {
+    encoder.fill(values, features.length, offset)
+    offset += encoder.features.length
+  }
+  return { values, features, notes }
+}
+
+function allocate(rows: number, width: number, limits: Limits): Float32Array {
+  if (width === 0) fail({ code: 'data/no-inputs', message: 'no column is left as an input' })
+  const bytes = rows * width * 4
+  if (bytes > limits.inputs) {
+    const found = `${counted(rows, 'row')} × ${width} values`
+    fail({
+      code: 'data/too-large', message: 'the encoded inputs are too large', found,
+      allowed: counted(limits.inputs, 'byte'), hint: 'encode columns of many levels as an index, or leave them out',
+    })
+  }
+  return new Float32Array(rows * width)
+}
+
+/** (x·scale − mean) / SD by the rows of `fit`, or x·scale without; a column constant there is only centred. */
+function numbers(name: string, raw: (row: number) => number, rows: number, scale: number, fit: Int32Array | null) {
+  const at = (row: number): number => raw(row) * scale
+  const { mean, sd } = fit ? moments(at, fit) : { mean: 0, sd: 1 }
+  const divisor = sd === 0 ? 1 : sd
+  const fill: Encoder['fill'] = (values, width, offset) => {
+    // Adding 0 turns −0 into 0: rows that are equal are equal to the bit.
+    for (let row = 0; row < rows; row++) values[row * width + offset] = (at(row) - mean) / divisor + 0
+  }
+  return { encoder: { features: [name], fill }, isFlat: sd === 0 }
+}
+
+function indices(name: string, codes: Int32Array): Encoder {
+  return {
+    features: [name],
+    fill: (values, width, offset) => codes.forEach((code, row) => {
+      values[row * width + offset] = code
+    }),
+  }
+}
+
+function oneHot(name: string, levels: readonly string[], codes: Int32Array): Encoder {
+  return {
+    features: levels.map((level) => `${name}=${level}`),
+    fill: (values, width, offset) => codes.forEach((code, row) => {
+      values[row * width + offset + code] = 1
+    }),
+  }
+}
+
+function unseen(name: string, levels: readonly string[], codes: Int32Array, train: Int32Array): string[] {
+  const seen = new Set<number>()
+  for (const row of train) seen.add(codes[row] ?? 0)
+  const missing = levels.filter((_, code) => !seen.has(code))
+  if (missing.length === 0) return []
+  return [`${counted(missing.length, 'level')} of "${name}" not in the training rows: ${listed(missing)}`]
+}

@@ -1,0 +1,118 @@
+import type { BadKind, Column } from './column.ts'
+import { counted, listed, Problems } from './problems.ts'
+import type { Roles } from './roles.ts'
+import type { Table } from './table.ts'
+import type { DataConfig } from './types.ts'
+
+/** A column of the table as an input: a number, or one of its levels. */
+export interface InputColumn {
+  readonly column: Column
+  readonly as: 'number' | 'one-hot' | 'index'
+}
+
+/** One-hot columns that nobody asked for are made of at most this many levels. */
+const AUTO_LEVELS = 100
+/** A column with as few texts among its numbers is a numeric one with slips, not a categorical one. */
+const SLIPS = 0.05
+
+/**
+ * Settles the type of every input, and refuses every cell that its use does not allow: missing values (nothing is imputed),
+ * texts in numeric columns, infinities.
+ *
+ * @returns the inputs in order, and notes on columns that were left out
+ */
+export function selectInputs(config: DataConfig, table: Table, roles: Roles): { inputs: InputColumn[]; notes: string[] } {
+  const problems = new Problems()
+  const column = (i: number): Column => {
+    const found = table.columns[i]
+    if (!found) throw new Error(`column ${i} was not read`)
+    return found
+  }
+  checkCells(table, column(roles.target), config.task === 'classification' ? 'text' : 'number', problems)
+  if (roles.group !== null) checkCells(table, column(roles.group), 'text', problems)
+  const encoding = config.inputs.kind === 'columns' ? config.inputs.encoding : 'one-hot'
+  const inputs: InputColumn[] = [
+    ...roles.numeric.map((i) => ({ column: column(i), as: 'number' as const })),
+    ...roles.categorical.map((i) => ({ column: column(i), as: encoding })),
+  ]
+  for (const input of inputs) checkCells(table, input.column, input.as === 'number' ? 'number' : 'text', problems)
+  const decided = decide(table, roles.undecided.map(column), problems)
+  problems.throwIfAny()
+  return { inputs: [...inputs, ...decided.inputs], notes: decided.notes }
+}
+
+/** The type of each column of `inputs: auto`. Constants and identifiers teach nothing, or leak: they are dropped. */
+function decide(table: Table, columns: readonly Column[], problems: Problems): { inputs: InputColumn[]; notes: string[] } {
+  const inputs: InputColumn[] = []
+  const dropped = new Map<string, string[]>()
+  const drop = (why: string, name: string): void => {
+    dropped.set(why, [...(dropped.get(why) ?? []), name])
+  }
+  for (const column of columns) {
+    const numeric = isNumeric(column, table.rows)
+    checkCells(table, column, numeric ? 'number' : 'text', problems)
+    if (isConstant(column)) drop('constant', column.name)
+    else if (isIdentifier(column, table.rows, numeric)) drop('identifier', column.name)
+    else if (numeric) inputs.push({ column, as: 'number' })
+    else if ((column.levels?.length ?? Infinity) > AUTO_LEVELS) drop(`categorical (over ${AUTO_LEVELS} levels)`, column.name)
+    else inputs.push({ column, as: 'one-hot' })
+  }
+  const notes = [...dropped].map(([why, names]) => `${counted(names.length, `${why} column`)} dropped: ${listed(names)}`)
+  return { inputs, notes }
+}
+
+/** Whether a column is meant as numbers: all of its values are, or all but a few. */
+export function isNumeric({ badCount }: Column, rows: number): boolean {
+  const texts = badCount.text
+  return texts <= SLIPS * rows && texts + badCount.missing < rows
+}
+
+export function isConstant({ levels }: Column): boolean {
+  return levels !== null && levels.length <= 1
+}
+
+/** Row numbers (0, 1, 2, … or 1, 2, 3, …), and texts that are nearly all different: names, hashes, free text. */
+export function isIdentifier(column: Column, rows: number, numeric: boolean): boolean {
+  if (rows < 10) return false
+  if (!numeric) return (column.levels?.length ?? Infinity) > rows / 2
+  const first = column.at(0)
+  if (first !== 0 && first !== 1) return false
+  for (let row = 1; row < rows; row++) {
+    if (column.at(row) !== first + row) return false
+  }
+  return true
+}
+
+function checkCells({ file, rows }: Table, column: Column, use: 'number' | 'text', problems: Problems): void {
+  const wrong: readonly BadKind[] = use === 'number' ? ['missing', 'text', 'infinite'] : ['missing']
+  const place = (line: number) => ({ file, line, column: column.index + 1 })
+  if (rows > 0 && column.badCount.missing === rows) {
+    const at = place(column.bad[0]?.line ?? 1)
+    problems.add({ code: 'data/empty-column', message: `column "${column.name}" has no values`, at, hint: 'leave it out' })
+    return
+  }
+  for (const cell of column.bad) {
+    if (wrong.includes(cell.kind)) problems.add({ ...explain(cell.kind, cell.found, column.name), at: place(cell.line) })
+  }
+  for (const kind of wrong) {
+    const kept = column.bad.filter((cell) => cell.kind === kind).length
+    problems.addUnlisted(column.badCount[kind] - kept)
+  }
+}
+
+function explain(kind: BadKind, found: string, name: string) {
+  const column = `column "${name}"`
+  switch (kind) {
+    case 'missing': return {
+      code: 'data/missing', message: `a missing value in ${column}`, found: found === '' ? 'nothing' : found,
+      hint: 'fill in or drop such rows before; nothing is imputed here',
+    }
+    case 'text': return {
+      code: 'data/not-a-number', message: `not a number in ${column}`, found, allowed: 'a decimal number',
+      hint: /^[+-]?\d+,\d+$/.test(found) ? 'write a decimal point' : 'name the column as categorical if it holds categories',
+    }
+    case 'infinite': return {
+      code: 'data/not-finite', message: `a number in ${column} that is not a finite 32-bit float`, found,
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import type { Column } from './column.ts'
+import { guessImage, guessTarget, guessTask } from './guess.ts'
+import { isConstant, isIdentifier, isNumeric } from './inputs.ts'
+import { openTable } from './open.ts'
+import { LIMITS, readSource } from './source.ts'
+import type { Limits } from './source.ts'
+import type { OpenTable, Table } from './table.ts'
+import type { ColumnSummary, TableSummary } from './types.ts'
+
+/** Looks at a data file before there is a spec: its columns, and a guess of target, task and image shape. */
+export async function inspect(path: string, limits: Limits = LIMITS): Promise<TableSummary> {
+  const source = await readSource(path, limits)
+  const opened = openTable(source, { header: 'auto', target: null, groupBy: null })
+  const table = opened.read(opened.names.map(() => 'both'))
+  const columns = table.columns.flatMap((column) => (column ? [summarize(column, table, limits)] : []))
+  const { file, names, header, delimiter } = opened
+  const target = opened.target === null ? guessTarget(columns, header) : columns[opened.target] ?? null
+  const task = target && guessTask(target, table.rows)
+  const named = target === null ? null : names[target.index] ?? null
+  const image = imageOf(opened, columns.filter((column) => column !== target))
+  return { file, format: source.format, delimiter, header, rows: table.rows, columns, target: named, task, ...image }
+}
+
+function summarize(column: Column, { rows }: Table, limits: Limits): ColumnSummary {
+  const { name, index, levels, badCount: { missing } } = column
+  const numeric = isNumeric(column, rows)
+  const type = isConstant(column) ? 'constant' : isIdentifier(column, rows, numeric) ? 'identifier'
+    : numeric ? 'numeric' : 'categorical'
+  return { name, index, type, distinct: levels?.length ?? limits.levels + 1, missing, ...range(column, rows) }
+}
+
+function range(column: Column, rows: number): Pick<ColumnSummary, 'min' | 'max' | 'whole'> {
+  let [min, max, whole] = [Infinity, -Infinity, true]
+  for (let row = 0; row < rows; row++) {
+    const value = column.at(row)
+    if (value < min) min = value
+    if (value > max) max = value
+    if (!Number.isNaN(value) && !Number.isInteger(value)) whole = false
+  }
+  return min <= max ? { min, max, whole } : { min: null, max: null, whole: false }
+}
+
+/** An array's own shape, with a channel where it has none; else what the columns look like. */
+function imageOf({ rowShape }: OpenTable, inputs: readonly ColumnSummary[]) {
+  if (rowShape === null) return guessImage(inputs)
+  const largest = Math.max(0, ...inputs.map(({ max }) => max ?? 0))
+  const imageShape = rowShape.length === 2 ? [...rowShape, 1] : rowShape
+  return { imageShape, scale: largest > 1 ? 1 / largest : 1 }
+}

@@ -1,0 +1,74 @@
+import { fingerprint, sha256 } from '../base/hash.ts'
+import { encodeInputs } from './encode.ts'
+import { selectInputs } from './inputs.ts'
+import type { InputColumn } from './inputs.ts'
+import { openTable } from './open.ts'
+import { fail } from './problems.ts'
+import { resolveRoles } from './roles.ts'
+import type { Roles } from './roles.ts'
+import { LIMITS, readSource } from './source.ts'
+import type { Limits, Source } from './source.ts'
+import { splitRows } from './splits.ts'
+import type { OpenTable, Table } from './table.ts'
+import { checkClasses, encodeLevels, standardizeTargets } from './targets.ts'
+import type { DataConfig, Dataset } from './types.ts'
+
+/**
+ * Reads a data file into inputs, targets and splits:
+ * bytes → names → roles → the columns that are wanted → types → split → inputs and targets, fitted on the training rows.
+ *
+ * @throws InputError with everything that is wrong, up to 20 problems in full and the rest as a count; the position of a
+ *   cell is file:line:column, the column being the table's, counted from 1
+ */
+export async function loadDataset(config: DataConfig, limits: Limits = LIMITS): Promise<Dataset> {
+  const source = await readSource(config.source, limits)
+  const opened = openTable(source, { header: config.header, target: config.target, groupBy: config.split.groupBy })
+  const roles = resolveRoles(config, opened)
+  const table = opened.read(roles.wants)
+  if (table.rows === 0) fail({ code: 'data/empty', message: `${source.file} has no rows` })
+  const { inputs, notes } = selectInputs(config, table, roles)
+  const dataset = assemble(config, table, roles, inputs, limits)
+  return {
+    ...dataset,
+    inputShape: shapeOf(config, opened, dataset.features.length),
+    fingerprint: contentFingerprint(config, source),
+    notes: [...notes, ...dataset.notes],
+  }
+}
+
+type Assembled = Omit<Dataset, 'inputShape' | 'fingerprint'>
+
+function assemble(
+  config: DataConfig, table: Table, roles: Roles, inputs: readonly InputColumn[], limits: Limits,
+): Assembled {
+  const target = table.columns[roles.target]
+  if (!target) throw new Error('the target was not read')
+  const group = roles.group === null ? null : table.columns[roles.group]
+  const { rows } = table
+  const { split, task } = config
+  const groups = group ? encodeLevels(group, limits.levels).codes : null
+  if (task === 'regression') {
+    const splits = splitRows({ rows, split, classes: null, groups })
+    const { targets, targetScale } = standardizeTargets(target, rows, splits)
+    const encoded = encodeInputs(config, rows, inputs, splits, limits)
+    const notes = split.stratify ? ['regression: the split is not stratified', ...encoded.notes] : encoded.notes
+    return { inputs: encoded.values, features: encoded.features, notes, targets, task, classes: null, targetScale, splits }
+  }
+  const { levels: classes, codes } = encodeLevels(target, limits.levels)
+  checkClasses(config, classes, codes)
+  const splits = splitRows({ rows, split, classes: split.stratify ? codes : null, groups })
+  const { values, features, notes } = encodeInputs(config, rows, inputs, splits, limits)
+  return { inputs: values, features, notes, targets: Float32Array.from(codes), task, classes, targetScale: null, splits }
+}
+
+/** The shape that the config asks for; else the array's own, where all of it became inputs; else a vector. */
+function shapeOf(config: DataConfig, { rowShape }: OpenTable, width: number): readonly number[] {
+  if (config.inputs.kind === 'array') return config.inputs.shape
+  const size = rowShape?.reduce((a, b) => a * b, 1)
+  return rowShape && size === width ? rowShape : [width]
+}
+
+/** Content and settings in a fixed order. The path is left out: a moved file is the same data; so is a recompressed one. */
+function contentFingerprint({ source: _, ...settings }: DataConfig, { format, bytes }: Source): string {
+  return fingerprint({ format, content: sha256(bytes), ...settings })
+}

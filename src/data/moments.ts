@@ -1,0 +1,21 @@
+/**
+ * Mean and population SD (divisor n) of the values at `rows`, in two passes with the rounding error of the mean taken out.
+ * The SD is 0 where it is not distinguishable from rounding, by the bound n·ε·var + (n·mean·ε)² on the variance
+ * (Chan, Golub and LeVeque 1983), so that a constant column is never blown up to unit variance.
+ */
+export function moments(at: (row: number) => number, rows: Int32Array): { mean: number; sd: number } {
+  const n = rows.length
+  let sum = 0
+  for (const row of rows) sum += at(row)
+  const mean = sum / n
+  let squares = 0
+  let rest = 0
+  for (const row of rows) {
+    const d = at(row) - mean
+    squares += d * d
+    rest += d
+  }
+  const variance = (squares - rest * rest / n) / n
+  const bound = n * Number.EPSILON * variance + (n * mean * Number.EPSILON) ** 2
+  return { mean, sd: variance <= bound ? 0 : Math.sqrt(variance) }
+}

@@ -1,0 +1,102 @@
+import { didYouMean, InputError } from '../base/diagnostics.ts'
+import type { Diagnostic } from '../base/diagnostics.ts'
+import type { Want } from './column.ts'
+import { counted, listed } from './problems.ts'
+import type { OpenTable } from './table.ts'
+import type { DataConfig } from './types.ts'
+
+/** Which column plays which part, by index. */
+export interface Roles {
+  readonly target: number
+  readonly group: number | null
+  readonly numeric: readonly number[]
+  readonly categorical: readonly number[]
+  /** Inputs whose type is not known before they are read. */
+  readonly undecided: readonly number[]
+  /** What to keep of each column of the table. */
+  readonly wants: readonly Want[]
+}
+
+/** Finds the columns that the config names; InputError with every name that is not there, or has two parts. */
+export function resolveRoles(config: DataConfig, table: OpenTable): Roles {
+  const errors: Diagnostic[] = []
+  const find = (name: string, part: string): number => {
+    const index = columnIndex(table, name)
+    if (index === undefined) errors.push(noColumn(table, name, part))
+    return index ?? -1
+  }
+  const target = table.target ?? find(config.target, 'target')
+  const group = config.split.groupBy === null ? null : find(config.split.groupBy, 'group')
+  const { inputs } = config
+  const rest = table.names.map((_, i) => i).filter((i) => i !== target && i !== group)
+  const named = inputs.kind === 'columns'
+  // An array of images or sequences is all numbers, and keeps its shape: nothing in it is to be decided or dropped.
+  const whole = inputs.kind === 'array' || (inputs.kind === 'auto' && table.rowShape !== null)
+  const numeric = named ? inputs.numeric.map((name) => find(name, 'numeric')) : whole ? rest : []
+  const categorical = named ? inputs.categorical.map((name) => find(name, 'categorical')) : []
+  const undecided = named || whole ? [] : rest
+  errors.push(...conflicts(table, target, group, [...numeric, ...categorical]))
+  if (inputs.kind === 'array') errors.push(...shapeErrors(inputs.shape, rest.length))
+  if (errors.length > 0) throw new InputError(errors)
+  const parts = { target, group, numeric, categorical, undecided }
+  return { ...parts, wants: wantsOf(config, parts, table.names.length) }
+}
+
+/** By name, or where no column is called so, by position: "64", or "-1" for the last. */
+function columnIndex({ names }: OpenTable, name: string): number | undefined {
+  const named = names.indexOf(name)
+  if (named >= 0) return named
+  if (!/^-?\d{1,9}$/.test(name)) return undefined
+  const index = name.startsWith('-') ? names.length + Number(name) : Number(name)
+  return index >= 0 && index < names.length ? index : undefined
+}
+
+function noColumn({ file, header, names }: OpenTable, name: string, part: string): Diagnostic {
+  const problem = { code: 'data/no-column', severity: 'error', found: name } as const
+  if (!header) {
+    const allowed = `0 to ${names.length - 1}, or -1 for the last column`
+    return { ...problem, message: `${file} has no header, so its ${part} column is named by position`, allowed }
+  }
+  const meant = didYouMean(name, names)
+  return {
+    ...problem, message: `${file} has no column of this name (${part})`, allowed: listed(names, 20),
+    ...(meant === undefined ? {} : { hint: `did you mean "${meant}"?` }),
+  }
+}
+
+function conflicts({ names }: OpenTable, target: number, group: number | null, inputs: readonly number[]): Diagnostic[] {
+  const seen = new Set<number>()
+  const error = (message: string): Diagnostic => ({ code: 'data/column-twice', severity: 'error', message })
+  const errors = inputs.flatMap((i) => {
+    if (i < 0) return []
+    if (i === target) return [error(`"${names[i]}" is the target and cannot be an input too`)]
+    if (seen.has(i)) return [error(`"${names[i]}" is an input twice`)]
+    seen.add(i)
+    return []
+  })
+  if (group !== null && group === target && group >= 0) {
+    errors.push(error(`"${names[group]}" is the target and cannot be the group too`))
+  }
+  return errors
+}
+
+function shapeErrors(shape: readonly number[], columns: number): Diagnostic[] {
+  const size = shape.reduce((a, b) => a * b, 1)
+  if (size === columns) return []
+  return [{
+    code: 'data/shape', severity: 'error', message: 'the input shape does not fit the columns',
+    found: `[${shape.join(', ')}] = ${counted(size, 'value')}`, allowed: counted(columns, 'input column'),
+    ...(size === columns - 1 ? { hint: 'one column too many: is it an identifier, or the target?' } : {}),
+  }]
+}
+
+function wantsOf(config: DataConfig, parts: Omit<Roles, 'wants'>, columns: number): Want[] {
+  const wants = new Array<Want>(columns).fill('skip')
+  // Standardization subtracts what may be large, so it needs the digits that 32 bits would drop.
+  for (const i of parts.numeric) wants[i] = config.standardize ? 'double' : 'single'
+  for (const i of parts.categorical) wants[i] = 'text'
+  for (const i of parts.undecided) wants[i] = 'both'
+  wants[parts.target] = config.task === 'classification' ? 'text' : 'double'
+  if (parts.group !== null) wants[parts.group] = wants[parts.group] === 'skip' ? 'text' : 'both'
+  return wants
+}

@@ -1,0 +1,44 @@
+import { ColumnBuilder } from './column.ts'
+import type { Column, Want } from './column.ts'
+
+/** What has to be known of the use of a table to find its header and its arrays. */
+export interface TableUse {
+  readonly header: boolean | 'auto'
+  /** Null while nothing is known, as in `inspect`. */
+  readonly target: string | null
+  readonly groupBy: string | null
+}
+
+/** A table whose column names are known and whose rows are not read yet, so that a wrong name fails before they are. */
+export interface OpenTable {
+  readonly file: string
+  readonly names: readonly string[]
+  readonly header: boolean
+  readonly delimiter: string | null
+  /** Shape of one row of an array file; null where rows are plain columns. */
+  readonly rowShape: readonly number[] | null
+  /** In an npz the arrays have taken their roles already: the target's column; null elsewhere. */
+  readonly target: number | null
+  /** Throws InputError with every malformed row. */
+  read(wants: readonly Want[]): Table
+}
+
+export interface Table {
+  readonly file: string
+  readonly rows: number
+  /** One for each name; null where it was skipped. */
+  readonly columns: readonly (Column | null)[]
+}
+
+/** Column builders for the columns that are wanted. */
+export function builders(names: readonly string[], wants: readonly Want[], most: number): (ColumnBuilder | null)[] {
+  return names.map((name, i) => {
+    const want = wants[i] ?? 'skip'
+    return want === 'skip' ? null : new ColumnBuilder(name, i, want, most)
+  })
+}
+
+/** The finished table of what the builders collected. */
+export function finish(file: string, rows: number, columns: readonly (ColumnBuilder | null)[]): Table {
+  return { file, rows, columns: columns.map((c) => c?.done() ?? null) }
+}

@@ -1,0 +1,58 @@
+import type { Column } from './column.ts'
+import { moments } from './moments.ts'
+import { counted, fail, Problems } from './problems.ts'
+import type { DataConfig, Splits } from './types.ts'
+
+/** Levels in the order of class indices and one-hot places: by value if all are numbers, else by character code. */
+export function sortedLevels(levels: readonly string[]): string[] {
+  const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+  const numeric = levels.every((level) => level.trim() !== '' && Number.isFinite(Number(level)))
+  return [...levels].sort((a, b) => (numeric ? Number(a) - Number(b) : 0) || byText(a, b))
+}
+
+/** The column's codes into its sorted levels. */
+export function encodeLevels({ codes, levels, name }: Column, mostLevels: number): { levels: string[]; codes: Int32Array } {
+  if (!codes || !levels) {
+    return fail({
+      code: 'data/too-many-levels', message: `column "${name}" has too many different values to be categories`,
+      allowed: `at most ${counted(mostLevels, 'level')}`, hint: 'is it a number, or an identifier?',
+    })
+  }
+  const sorted = sortedLevels(levels)
+  const place = new Map(sorted.map((level, i) => [level, i]))
+  const moved = Int32Array.from(levels, (level) => place.get(level) ?? 0)
+  return { levels: sorted, codes: codes.map((code) => moved[code] ?? 0) }
+}
+
+/** Refuses a target with one class, and, where the split is stratified, classes too small to be in every part. */
+export function checkClasses(config: DataConfig, classes: readonly string[], codes: Int32Array): void {
+  if (classes.length < 2) {
+    const found = classes[0] ?? 'none'
+    fail({ code: 'data/one-class', message: 'the target has one class only: there is nothing to tell apart', found })
+  }
+  if (!config.split.stratify) return
+  const parts = 1 + Number(config.split.validation > 0) + Number(config.split.test > 0)
+  const counts = new Array<number>(classes.length).fill(0)
+  for (const code of codes) counts[code] = (counts[code] ?? 0) + 1
+  const problems = new Problems()
+  counts.forEach((count, i) => {
+    if (count >= parts) return
+    problems.add({
+      code: 'data/small-class', message: `the class "${classes[i]}" is too small to be in every part of the split`,
+      found: counted(count, 'row'), allowed: `at least ${counted(parts, 'row')}`,
+      hint: 'is the target a number (task: regression)? else merge or drop the class, or set stratify: false',
+    })
+  })
+  problems.throwIfAny()
+}
+
+/** Regression targets, standardized by the training rows' mean and SD. */
+export function standardizeTargets(column: Column, rows: number, { train }: Splits) {
+  const { mean, sd } = moments(column.at, train)
+  if (sd === 0) {
+    const message = `the target "${column.name}" has one value only in the training rows: there is nothing to learn`
+    fail({ code: 'data/constant-target', message, found: String(mean) })
+  }
+  const targets = Float32Array.from({ length: rows }, (_, row) => (column.at(row) - mean) / sd)
+  return { targets, targetScale: { mean, sd } }
+}

@@ -1,0 +1,108 @@
+/** What to read and how to prepare it: the spec's `data` block with every default filled in. */
+export interface DataConfig {
+  /** Path, already resolved and confined to the workspace by the caller. */
+  readonly source: string
+  /** A column's name, or its index from 0 ("64"), or from the end ("-1" is the last); in an npz, the array's name. */
+  readonly target: string
+  readonly header: boolean | 'auto'
+  readonly task: Task
+  readonly inputs: InputsConfig
+  /** Numeric inputs become (x − mean) / SD; both are fitted on the training rows only. */
+  readonly standardize: boolean
+  readonly split: SplitConfig
+}
+
+export type Task = 'classification' | 'regression'
+
+export type InputsConfig =
+  /** Every column but the target and the group, in order, times `scale`, reshaped row-major. */
+  | { readonly kind: 'array'; readonly shape: readonly number[]; readonly scale: number }
+  /** The named columns: the numeric ones first, then the categorical ones, each in the order written. */
+  | {
+    readonly kind: 'columns'
+    readonly numeric: readonly string[]
+    readonly categorical: readonly string[]
+    readonly encoding: 'one-hot' | 'index'
+  }
+  /** Decided from the columns' types: numbers as they are, categories one-hot, constants and identifiers dropped. */
+  | { readonly kind: 'auto' }
+
+export interface SplitConfig {
+  /** Fractions of all rows, each in [0, 1), together below 1; the training rows are the rest. */
+  readonly validation: number
+  readonly test: number
+  /** Keep the class proportions in every part; ignored for regression. */
+  readonly stratify: boolean
+  /** The column whose equal values stay in one part: a patient, a session. It is never an input unless named as one. */
+  readonly groupBy: string | null
+  readonly seed: number
+}
+
+/** Row numbers into the data set, ascending; no row is in two parts. */
+export interface Splits {
+  readonly train: Int32Array
+  readonly validation: Int32Array
+  readonly test: Int32Array
+}
+
+/** Data ready for a model. */
+export interface Dataset {
+  /** rows × inputSize, row-major. */
+  readonly inputs: Float32Array
+  /** Shape of one row; its product is inputSize. */
+  readonly inputShape: readonly number[]
+  /** One a row: the class's index into `classes`, or the standardized value. */
+  readonly targets: Float32Array
+  readonly task: Task
+  /** Class names in the order of their indices; null for regression. */
+  readonly classes: readonly string[] | null
+  /** One name for each of the inputSize inputs. */
+  readonly features: readonly string[]
+  /** value = target × sd + mean, fitted on the training rows; null for classification. */
+  readonly targetScale: { readonly mean: number; readonly sd: number } | null
+  readonly splits: Splits
+  /** SHA-256 over the inflated file's content and every setting that shapes the data; the file's path is not in it. */
+  readonly fingerprint: string
+  /** What was done that a person may want to know: "3 constant columns dropped: a, b, c". */
+  readonly notes: readonly string[]
+}
+
+export type ColumnType = 'numeric' | 'categorical' | 'constant' | 'identifier'
+
+export interface ColumnSummary {
+  readonly name: string
+  readonly index: number
+  readonly type: ColumnType
+  /** Different values; counting stops at 10,000, so 10,001 means more. */
+  readonly distinct: number
+  readonly missing: number
+  /** Smallest and largest number; null where the column holds none. */
+  readonly min: number | null
+  readonly max: number | null
+  /** Whether it holds numbers, all of them whole. */
+  readonly whole: boolean
+}
+
+/** What `init` learns from a data file before there is a spec. Everything below `columns` is a guess. */
+export interface TableSummary {
+  readonly file: string
+  readonly format: string
+  readonly delimiter: string | null
+  readonly header: boolean
+  readonly rows: number
+  readonly columns: readonly ColumnSummary[]
+  readonly target: string | null
+  readonly task: Task | null
+  /** Shape of one row where the columns look like pixels, as 64 → [8, 8, 1], or the array's own shape. */
+  readonly imageShape: readonly number[] | null
+  /** 1 / the largest pixel value, beside `imageShape`. */
+  readonly scale: number | null
+}
+
+/** Something about a data set that a person should look at before trusting a score. */
+export interface DataFinding {
+  readonly check: 'duplicates' | 'imbalance' | 'constant'
+  readonly message: string
+  /** Row numbers, ascending, where the finding is about rows. */
+  readonly rows?: readonly number[]
+}

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest'
+import { inspect } from '../../src/data/inspect.ts'
+import { digits, file, fixture, smallCsv, wine } from './support.ts'
+
+describe('inspect', () => {
+  it('knows the digits for 8 × 8 images with the class last', async () => {
+    const found = await inspect(digits)
+    expect(found).toMatchObject({
+      format: 'csv', delimiter: ',', header: false, rows: 1797, target: '64', task: 'classification',
+      imageShape: [8, 8, 1], scale: 1 / 16,
+    })
+    expect(found.columns.length).toBe(65)
+    expect(found.columns.filter(({ type }) => type === 'constant').map(({ name }) => name)).toEqual(['0', '32', '39'])
+    expect(found.columns[64]).toEqual({
+      name: '64', index: 64, type: 'numeric', distinct: 10, missing: 0, min: 0, max: 9, whole: true })
+  })
+
+  it('knows the class column of wine and that it is no image', async () => {
+    const found = await inspect(wine)
+    expect(found).toMatchObject({
+      header: true, rows: 178, target: 'class', task: 'classification', imageShape: null, scale: null })
+    expect(found.columns[0]).toMatchObject({
+      name: 'alcohol', type: 'numeric', distinct: 126, min: 11.03, max: 14.83, whole: false })
+  })
+
+  it('tells the types of columns, counts missing values, and guesses a measurement as regression', async () => {
+    const rows = Array.from({ length: 40 }, (_, i) => [
+      i + 1, `k${i}`, i % 9 ? i % 7 : '', i % 3 ? 'p' : i % 2 ? 'NA' : 'q', 'same', (i * 37) % 101 + 0.25].join(';'))
+    const found = await inspect(file('types.csv', ['row;key;n;c;k;price', ...rows].join('\n')))
+    expect(found.columns.map(({ name, type, missing }) => `${name} ${type} ${missing}`)).toEqual([
+      'row identifier 0', 'key identifier 0', 'n numeric 5', 'c categorical 7', 'k constant 0', 'price numeric 0'])
+    expect(found).toMatchObject({ delimiter: ';', target: 'price', task: 'regression' })
+  })
+
+  it('takes a telling name before the last column, and text in front where there is no header', async () => {
+    const rows = smallCsv(30).trim().split('\n').map((line) => line.split(','))
+    const moved = rows.map(([a, b, c, y]) => [y === 'y' ? 'Label' : y, a, b, c].join(',')).join('\n')
+    expect(await inspect(file('moved.csv', moved))).toMatchObject({ target: 'Label', task: 'classification' })
+    const bare = rows.slice(1).map(([a, b, , y]) => [y, a, b].join(',')).join('\n')
+    expect(await inspect(file('bare.csv', bare))).toMatchObject({ header: false, target: '0', task: 'classification' })
+  })
+
+  it('knows the arrays of an npz', async () => {
+    expect(await inspect(fixture('images.npz'))).toMatchObject({
+      format: 'npz', rows: 40, target: 'y', task: 'classification', imageShape: [2, 3, 1] })
+  })
+
+  it('stops counting different values at 10,000', async () => {
+    const rows = Array.from({ length: 12_000 }, (_, i) => `${i * 0.37},${i % 3}`)
+    const found = await inspect(file('many.csv', ['a,b', ...rows].join('\n')))
+    expect(found.columns.map(({ distinct }) => distinct)).toEqual([10_001, 3])
+  })
+})

@@ -1,0 +1,61 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll } from 'vitest'
+import { InputError } from '../../src/base/diagnostics.ts'
+import type { Diagnostic } from '../../src/base/diagnostics.ts'
+import type { DataConfig } from '../../src/data/types.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'tunegate-data-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+export const digits = fileURLToPath(new URL('../../examples/digits/digits.csv.gz', import.meta.url))
+export const wine = fileURLToPath(new URL('../../examples/wine/wine.csv', import.meta.url))
+export const fixture = (name: string): string => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url))
+
+/** Writes a file into this test file's own folder. */
+export function file(name: string, content: string | Uint8Array): string {
+  const path = join(folder, name)
+  writeFileSync(path, content)
+  return path
+}
+
+/** A config with plain defaults: target column y, types decided, 60 % train. */
+export function config(source: string, more: Partial<DataConfig> = {}): DataConfig {
+  return {
+    source, target: 'y', header: 'auto', task: 'classification', inputs: { kind: 'auto' }, standardize: false,
+    split: { validation: 0.2, test: 0.2, stratify: true, groupBy: null, seed: 17 }, ...more,
+  }
+}
+
+export const plainSplit = { validation: 0.2, test: 0.2, stratify: false, groupBy: null, seed: 17 } as const
+
+/** The diagnostics that a call ends with; fails if it succeeds or ends in any other way. */
+export async function problemsOf(call: Promise<unknown>): Promise<readonly Diagnostic[]> {
+  const error: unknown = await call.then(() => undefined, (e: unknown) => e)
+  if (error instanceof InputError) return error.diagnostics
+  throw error ?? new Error('an InputError was expected, and nothing was wrong')
+}
+
+/** `code line:column found` of each. */
+export function brief(problems: readonly Diagnostic[]): string[] {
+  return problems.map(({ code, at, found }) =>
+    [code, at && `${at.line}:${at.column}`, found].filter((part) => part !== undefined).join(' '))
+}
+
+/** A CSV of `rows` rows: a and b are numbers, c has three categories, y is one of two classes. */
+export function smallCsv(rows: number, change: (cells: string[], row: number) => void = () => {}): string {
+  const lines = Array.from({ length: rows }, (_, row) => {
+    const colour = ['red', 'green', 'blue'][row % 3] ?? ''
+    const cells = [String(row * 1.5), String((row * 7) % 11), colour, row % 2 ? 'yes' : 'no']
+    change(cells, row)
+    return cells.join(',')
+  })
+  return ['a,b,c,y', ...lines, ''].join('\n')
+}
+
+/** Values of row `row`. */
+export function rowOf({ inputs, features }: { inputs: Float32Array; features: readonly string[] }, row: number): number[] {
+  return [...inputs.subarray(row * features.length, (row + 1) * features.length)]
+}
