@@ -10,7 +10,7 @@ const platform = process.platform === 'win32' ? 'win' : process.platform
 const binary = join('bin', process.platform === 'win32' ? 'node.exe' : 'node')
 const bundled = join(root, 'node_modules', `node-${platform}-${process.arch}`, binary)
 const node = existsSync(bundled) ? bundled : process.execPath
-if (node === process.execPath) console.error(`no node-${platform}-${process.arch} package here; using Node ${process.version}`)
+if (node !== bundled) console.error(`no node-${platform}-${process.arch} package here; using Node ${process.version}`)
 const env = { ...process.env, PATH: `${dirname(node)}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH ?? ''}` }
 const child = spawnSync(node, process.argv.slice(2), { stdio: 'inherit', env })
 if (child.error) throw child.error
