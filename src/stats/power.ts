@@ -1,0 +1,69 @@
+import { normalCdf, tQuantile } from './distributions.ts'
+import { notAProbability, shown, undefinedBecause } from './outcome.ts'
+import type { Undefined } from './outcome.ts'
+import { gaussLegendre, integrate } from './quadrature.ts'
+
+/**
+ * P(T > c) for the noncentral t: a normal of mean `shift` over the root of an independent chi-square / df.
+ * Integrated over that root, whose density is brought to one numerically. Oracle: `scipy.stats.nct.sf`.
+ */
+export function noncentralUpperTail(c: number, df: number, shift: number): number {
+  const spread = 1 / Math.sqrt(2 * df)
+  // Fine enough for the density and for the step of the normal, whose width is 1 / c.
+  const panel = Math.min(spread / 2, Math.max(1 / Math.abs(c), 2e-3))
+  const rule = gaussLegendre(Math.max(0, 1 - 9 * spread), 1 + 9 * spread, panel)
+  const weight = (s: number): number => Math.exp((df - 1) * Math.log(s) - (df * (s * s - 1)) / 2)
+  return integrate(rule, (s) => weight(s) * normalCdf(shift - c * s)) / integrate(rule, weight)
+}
+
+export interface Design {
+  /** The true effect to be told from none, in the metric's units; for a gate, the margin. */
+  readonly effect: number
+  /** Standard deviation of a seed's value; where paired, of the difference within a pair. */
+  readonly sd: number
+  /** One-sided level of the test. */
+  readonly alpha: number
+  readonly paired?: boolean
+}
+
+/**
+ * The chance that `n` seeds a side (or pairs) show the effect, by the one-sided t test with equal variances;
+ * Welch's has slightly less for very few seeds. Oracle: `statsmodels.stats.power.TTestIndPower`, `TTestPower`.
+ */
+export function tPower(n: number, design: Design): number {
+  const df = design.paired ? n - 1 : 2 * (n - 1)
+  const shift = (design.effect / design.sd) * Math.sqrt(design.paired ? n : n / 2)
+  return noncentralUpperTail(tQuantile(1 - design.alpha, df), df, shift)
+}
+
+export interface SeedsNeeded {
+  readonly kind: 'seeds'
+  /** A side, or pairs. */
+  readonly seeds: number
+  /** What that many reach, at least the power asked for. */
+  readonly power: number
+}
+
+const MOST_SEEDS = 10_000
+
+/**
+ * The fewest seeds a side with which a candidate that is truly as good as the baseline is shown to be within `effect` of
+ * it with chance `power` (and a difference of `effect` is shown to be one): both questions need the same number.
+ */
+export function seedsNeeded(design: Design & { readonly power: number }): SeedsNeeded | Undefined {
+  const { effect, sd, alpha, power } = design
+  if (!(effect > 0 && Number.isFinite(effect))) return undefinedBecause(`the margin must be above 0, found ${effect}`)
+  if (!(sd > 0 && Number.isFinite(sd))) return undefinedBecause(`the noise of a seed must be above 0, found ${sd}`)
+  const reason = notAProbability(alpha, 'alpha') ?? notAProbability(power, 'the power')
+  if (reason !== undefined) return undefinedBecause(reason)
+  if (tPower(MOST_SEEDS, design) < power) {
+    return undefinedBecause(`a margin of ${shown(effect / sd)} times the seed noise would need over ${MOST_SEEDS} seeds`)
+  }
+  let [tooFew, enough] = [1, MOST_SEEDS]
+  while (enough - tooFew > 1) {
+    const middle = Math.floor((tooFew + enough) / 2)
+    if (tPower(middle, design) >= power) enough = middle
+    else tooFew = middle
+  }
+  return { kind: 'seeds', seeds: enough, power: tPower(enough, design) }
+}
