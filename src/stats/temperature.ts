@@ -1,0 +1,77 @@
+import { negativeLogLikelihood, unusablePredictions } from './calibration.ts'
+import type { Predictions } from './calibration.ts'
+import { undefinedBecause } from './outcome.ts'
+import type { Undefined } from './outcome.ts'
+
+export interface Temperature {
+  readonly kind: 'temperature'
+  /** Above 1: the model was overconfident. */
+  readonly temperature: number
+  readonly before: number
+  /** Mean negative log-likelihood with every logit divided by the temperature. */
+  readonly after: number
+}
+
+/** Probabilities of 0 have no logarithm; this is the least that single precision's softmax tells from 0. */
+const LEAST = 1e-38
+
+/**
+ * Temperature scaling (Guo et al. 2017): the one number by which dividing all logits fits the labels best. The logits are
+ * the logarithms of the probabilities, which differ from the model's own by a constant a row that softmax ignores.
+ * The likelihood is convex in 1/T, so the root of its derivative is bracketed and bisected.
+ * Undefined where no temperature is best: all predictions right (ever colder is better), or no better than chance.
+ */
+export function fitTemperature(predictions: Predictions): Temperature | Undefined {
+  const reason = unusablePredictions(predictions)
+  if (reason !== undefined) return undefinedBecause(reason)
+  const logits = Float64Array.from(predictions.probabilities, (p) => Math.log(Math.max(LEAST, p)))
+  let [low, high] = [1e-3, 1e3]
+  if (slope(logits, predictions, low) >= 0) {
+    return undefinedBecause('the labels do not follow the probabilities, so the flatter the better, without end')
+  }
+  if (slope(logits, predictions, high) <= 0) {
+    return undefinedBecause('every label has the largest probability already, so the sharper the better, without end')
+  }
+  // 40 halvings of six decades: the inverse temperature to 1e-11 of itself.
+  for (let i = 0; i < 40; i++) {
+    const middle = Math.sqrt(low * high)
+    if (slope(logits, predictions, middle) > 0) high = middle
+    else low = middle
+  }
+  const temperature = 1 / Math.sqrt(low * high)
+  const after = negativeLogLikelihood({ ...predictions, probabilities: withTemperature(predictions, temperature) })
+  return { kind: 'temperature', temperature, before: negativeLogLikelihood(predictions), after }
+}
+
+/** softmax(log p / T), row by row. */
+export function withTemperature({ probabilities, labels, classes }: Predictions, temperature: number): Float64Array {
+  const out = new Float64Array(labels.length * classes)
+  for (let row = 0; row < labels.length; row++) {
+    const logits = Float64Array.from({ length: classes }, (_, c) =>
+      Math.log(Math.max(LEAST, probabilities[row * classes + c] as number)) / temperature)
+    const largest = logits.reduce((a, b) => Math.max(a, b))
+    const weights = logits.map((z) => Math.exp(z - largest))
+    const sum = weights.reduce((a, b) => a + b)
+    out.set(weights.map((w) => w / sum), row * classes)
+  }
+  return out
+}
+
+/** Derivative of the mean negative log-likelihood by the inverse temperature: expected logit less the label's. */
+function slope(logits: Float64Array, { labels, classes }: Predictions, inverse: number): number {
+  let total = 0
+  for (let row = 0; row < labels.length; row++) {
+    const from = row * classes
+    let largest = -Infinity
+    for (let c = 0; c < classes; c++) largest = Math.max(largest, logits[from + c] as number)
+    let [sum, weighted] = [0, 0]
+    for (let c = 0; c < classes; c++) {
+      const z = logits[from + c] as number
+      const weight = Math.exp(inverse * (z - largest))
+      sum += weight
+      weighted += weight * z
+    }
+    total += weighted / sum - (logits[from + (labels[row] as number)] as number)
+  }
+  return total / labels.length
+}
