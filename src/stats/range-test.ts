@@ -1,0 +1,116 @@
+import { mean, median, medianFilter } from './describe.ts'
+import { shown, undefinedBecause } from './outcome.ts'
+import type { IntervalResult } from './intervals.ts'
+import { tInterval } from './intervals.ts'
+
+/** Where a sweep of rising learning rates becomes unstable. */
+export interface Edge {
+  readonly kind: 'edge'
+  /** The first rate of which the loss shows instability; training is stable below it. */
+  readonly rate: number
+  readonly index: number
+  readonly minimumIndex: number
+  /** The filtered loss at its minimum, and how far it had fallen until there. */
+  readonly minimumLoss: number
+  readonly drop: number
+  readonly because: 'rise' | 'not-finite'
+}
+
+export interface NoEdge {
+  readonly kind: 'none'
+  readonly reason: string
+}
+
+const WINDOW = 5
+const RISE = 0.1
+const noEdge = (reason: string): NoEdge => ({ kind: 'none', reason })
+
+/**
+ * The edge of a learning-rate range test (Smith 2017), from the rates (rising) and the raw training loss at each.
+ * The loss is freed of spikes by a centred median of five, which does not lag as an exponential average does (one with
+ * β = .98 lags four decades of a hundred-step sweep). The edge is the first point after the minimum where it exceeds the
+ * minimum by more than a tenth of the whole drop, or where the raw loss is not finite.
+ */
+export function findEdge(rates: readonly number[], losses: readonly number[]): Edge | NoEdge {
+  const wrong = unusableSweep(rates, losses)
+  if (wrong !== undefined) return noEdge(wrong)
+  const firstBad = losses.findIndex((loss) => !Number.isFinite(loss))
+  const raw = firstBad < 0 ? losses : losses.slice(0, firstBad)
+  if (raw.length < WINDOW) return noEdge(`the loss is not finite at step ${firstBad + 1}: the lowest rates are too high`)
+  const filtered = medianFilter(raw, WINDOW)
+  const minimumLoss = filtered.reduce((a, b) => Math.min(a, b))
+  const minimumIndex = filtered.indexOf(minimumLoss)
+  if (minimumIndex < WINDOW) return noEdge(`the loss is lowest at step ${minimumIndex + 1}: it never fell`)
+  const drop = median(raw.slice(0, WINDOW)) - minimumLoss
+  const noise = roughness(raw, filtered)
+  if (!(drop > 3 * noise)) {
+    return noEdge(`the loss fell by ${shown(drop)} only, no more than 3 times its own step-to-step noise of ${shown(noise)}`)
+  }
+  const rise = filtered.findIndex((loss, i) => i > minimumIndex && loss > minimumLoss + RISE * drop)
+  const index = rise >= 0 ? rise : firstBad
+  if (index < 0) return noEdge(`the loss does not rise again up to the highest rate, ${shown(rates.at(-1) ?? NaN)}`)
+  const because = rise >= 0 ? 'rise' : 'not-finite'
+  return { kind: 'edge', rate: rates[index] as number, index, minimumIndex, minimumLoss, drop, because }
+}
+
+function unusableSweep(rates: readonly number[], losses: readonly number[]): string | undefined {
+  if (rates.length !== losses.length) return `found ${rates.length} rates but ${losses.length} losses`
+  if (rates.length < 4 * WINDOW) return `a sweep needs at least ${4 * WINDOW} steps, found ${rates.length}`
+  const falls = rates.findIndex((rate, i) => !(rate > (rates[i - 1] ?? 0) && Number.isFinite(rate)))
+  return falls < 0 ? undefined : `the rates must be positive and rise, found ${rates[falls]} at step ${falls + 1}`
+}
+
+/** Robust SD of the raw loss about the filtered one; 1.4826 makes a median of distances the SD of a normal. */
+const roughness = (raw: readonly number[], filtered: readonly number[]): number =>
+  1.4826 * median(raw.map((loss, i) => Math.abs(loss - (filtered[i] as number))))
+
+/** The edge over several seeds. */
+export interface CombinedEdge {
+  readonly kind: 'edge'
+  /** Geometric mean of the seeds' edges. */
+  readonly rate: number
+  readonly lowest: number
+  readonly highest: number
+  readonly seeds: number
+  /** Interval of the mean, level .95; undefined for one seed, and for seeds that agree to the step. */
+  readonly interval: IntervalResult
+}
+
+export interface Inconclusive {
+  readonly kind: 'inconclusive'
+  readonly reason: string
+}
+
+/** Edges of several seeds that lie further apart than this are no measurement. */
+const AGREEMENT = 3
+
+/** One edge of the sweeps of several seeds, or why there is none: a seed without an edge, or edges a factor of 3 apart. */
+export function combineEdges(edges: readonly (Edge | NoEdge)[]): CombinedEdge | Inconclusive {
+  const rates = edges.flatMap((edge) => (edge.kind === 'edge' ? [edge.rate] : []))
+  const [lowest, highest] = [Math.min(...rates), Math.max(...rates)]
+  const reason = disagreement(edges, lowest, highest)
+  if (reason !== undefined) return { kind: 'inconclusive', reason }
+  const logs = rates.map(Math.log)
+  const interval = backFromLogs(tInterval(logs))
+  return { kind: 'edge', rate: Math.exp(mean(logs)), lowest, highest, seeds: rates.length, interval }
+}
+
+function disagreement(edges: readonly (Edge | NoEdge)[], lowest: number, highest: number): string | undefined {
+  const without = edges.flatMap((edge) => (edge.kind === 'none' ? [edge.reason] : []))
+  if (edges.length === 0) return 'no sweep was run'
+  if (without.length > 0) return `${without.length} of ${edges.length} sweeps show no edge: ${without[0]}`
+  return highest <= AGREEMENT * lowest ? undefined
+    : `the edges of the seeds lie from ${shown(lowest)} to ${shown(highest)}, over a factor of ${AGREEMENT} apart`
+}
+
+function backFromLogs(interval: IntervalResult): IntervalResult {
+  if (interval.kind === 'undefined') return undefinedBecause('the edges of the seeds show no spread to make an interval of')
+  const { estimate, lower, upper } = interval
+  return { ...interval, estimate: Math.exp(estimate), lower: Math.exp(lower), upper: Math.exp(upper) }
+}
+
+/** How far below the edge to train: just below it, and backed off. Each is confirmed by a short trial. */
+export const BACK_OFF = [0.85, 1 / 2, 1 / 3, 1 / 10] as const
+
+/** The rates to confirm, highest first. */
+export const candidateRates = (edge: number): number[] => BACK_OFF.map((factor) => edge * factor)
