@@ -1,0 +1,21 @@
+import { InvalidArgumentError } from 'commander'
+import { didYouMean } from '../base/diagnostics.ts'
+import { stageNames, type StageName } from '../plan/plan.ts'
+
+/** A whole number within bounds; anything else is refused with what is allowed. */
+export const wholeNumber = (least: number, most: number) => (text: string): number => {
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || value < least || value > most) throw new InvalidArgumentError(`Allowed: a whole number from ${least} to ${most}.`)
+  return value
+}
+
+/** Stage names, separated by commas. */
+export function stageList(text: string): StageName[] {
+  return text.split(',').map((part) => {
+    const name = part.trim()
+    const known = stageNames.find((s) => s === name)
+    if (known) return known
+    const near = didYouMean(name, stageNames)
+    throw new InvalidArgumentError(`There is no stage ${JSON.stringify(name)}${near ? `; did you mean ${near}?` : ''} Allowed: ${stageNames.join(', ')}.`)
+  })
+}

@@ -1,0 +1,79 @@
+import { Command, Option } from 'commander'
+import { stageNames, type StageName } from '../plan/plan.ts'
+import { version } from '../study/version.ts'
+import { gateCommand } from './commands/gate.ts'
+import { initCommand } from './commands/init.ts'
+import { planCommand } from './commands/plan.ts'
+import { reportCommand } from './commands/report.ts'
+import { runCommand } from './commands/run.ts'
+import { validateCommand } from './commands/validate.ts'
+import { stageList, wholeNumber } from './options.ts'
+
+const exitCodeHelp = `
+Exit codes: 0 pass, 1 fail, 2 bad input, 3 inconclusive, 4 a fault of tunegate itself.`
+
+/** The command line; `exit` is told the exit code of a command that ended as it should. */
+export function program(exit: (code: number) => void): Command {
+  const root = new Command('tunegate')
+    .description('Tunes neural networks by discipline instead of luck: one lever at a time, confirmed over seeds, gated.')
+    .version(version, '-V, --version')
+    .exitOverride()
+    .showHelpAfterError('(tunegate --help lists the commands)')
+    .addHelpText('after', exitCodeHelp)
+
+  root.command('init <data>')
+    .description('look at a data file and write a spec to start from')
+    .option('-o, --output <file>', 'where to write the spec', 'tuning.yml')
+    .option('--target <column>', 'column to predict (guessed where it is left out)')
+    .option('--force', 'replace an existing file')
+    .action(async (data: string, options: { output: string; target?: string; force?: boolean }) => exit(await initCommand(data, options)))
+
+  root.command('validate <spec>')
+    .description('check a spec and the data it names, without training')
+    .option('--no-data', 'do not open the data file')
+    .action(async (spec: string, options: { data: boolean }) => exit(await validateCommand(spec, options)))
+
+  root.command('plan <spec>')
+    .description('show what would run, without training a step')
+    .addOption(new Option('--format <format>', 'how to print it').choices(['table', 'json', 'mermaid']).default('table'))
+    .option('--stages <names>', `only these stages (${stageNames.join(', ')})`, stageList)
+    .option('--seeds <n>', 'verification seeds in place of the spec\'s', wholeNumber(2, 1000))
+    .action(async (spec: string, options: { format: 'table' | 'json' | 'mermaid'; stages?: StageName[]; seeds?: number }) => exit(await planCommand(spec, options)))
+
+  root.command('run <spec>')
+    .description('tune: run the stages, verify the winner over seeds, judge the gates, write the report')
+    .addOption(new Option('--engine <engine>', 'what trains').choices(['auto', 'wasm']).default('auto'))
+    .option('--stages <names>', `only these stages (${stageNames.join(', ')})`, stageList)
+    .option('--seeds <n>', 'verification seeds in place of the spec\'s', wholeNumber(2, 1000))
+    .option('--workers <n>', 'worker processes (one a core where it is left out)', wholeNumber(1, 256))
+    .option('--out <dir>', 'where the report goes (default: .tunegate/<name>)')
+    .option('--baseline <lock>', 'lock to gate against (default: tuning.lock.json beside the spec, where there is one)')
+    .option('--fresh', 'set the journal of an earlier run aside and train everything again')
+    .option('--json', 'print the report as JSON on standard output, and nothing else there')
+    .action(async (spec: string, options: RunOptions) => exit(await runCommand(spec, options)))
+
+  root.command('gate <report>')
+    .description('judge the gates of a finished run again, against a lock')
+    .option('--baseline <lock>', 'lock to gate against (default: the retrained baseline of the report)')
+    .option('--json', 'print the verdict as JSON')
+    .action(async (report: string, options: { baseline?: string; json?: boolean }) => exit(await gateCommand(report, options)))
+
+  root.command('report <dir>')
+    .description('render the report of a finished run again')
+    .addOption(new Option('--format <format>', 'print one of these instead of writing the files').choices(['markdown', 'html', 'json']))
+    .action(async (dir: string, options: { format?: 'markdown' | 'html' | 'json' }) => exit(await reportCommand(dir, options)))
+
+  for (const command of root.commands) command.exitOverride().showHelpAfterError()
+  return root
+}
+
+export interface RunOptions {
+  readonly engine: 'auto' | 'wasm'
+  readonly stages?: StageName[]
+  readonly seeds?: number
+  readonly workers?: number
+  readonly out?: string
+  readonly baseline?: string
+  readonly fresh?: boolean
+  readonly json?: boolean
+}

@@ -1,0 +1,112 @@
+import { readFile, realpath, stat } from 'node:fs/promises'
+import { dirname, relative, resolve, sep, isAbsolute } from 'node:path'
+import { InputError, type Diagnostic } from '../base/diagnostics.ts'
+import type { Result } from '../base/result.ts'
+import { compile } from '../compile/compile.ts'
+import { normalize } from '../compile/normalize.ts'
+import type { NormalizedSpec } from '../compile/normalized.ts'
+import { checkData } from '../data/checks.ts'
+import { loadDataset } from '../data/load.ts'
+import type { DataFinding, Dataset } from '../data/types.ts'
+import type { DataFacts, Plan, StageName } from '../plan/plan.ts'
+import { parseSpec, type ParsedSpec } from '../spec/parse.ts'
+
+export interface SpecSource {
+  /** Path of the spec as the user gave it; messages show it so. */
+  readonly specPath: string
+  /** Nothing outside of this folder is read. */
+  readonly workspace: string
+  /** Run only these of the spec's stages. */
+  readonly stages?: readonly StageName[]
+  /** Verification seeds in place of the spec's. */
+  readonly seeds?: number
+}
+
+/** Everything that is known before a step is trained. */
+export interface Prepared {
+  readonly spec: NormalizedSpec
+  readonly plan: Plan
+  readonly dataset: Dataset
+  readonly findings: readonly DataFinding[]
+  /** Things to look at that stop nothing. */
+  readonly warnings: readonly Diagnostic[]
+}
+
+/** A spec is small; anything larger is not one. */
+const mostSpecBytes = 1024 * 1024
+
+/** Spec → normalized spec → data → plan. Throws an `InputError` with everything that is wrong at once, as far as it can be known. */
+export async function prepare(source: SpecSource): Promise<Prepared> {
+  const { parsed, spec } = await readSpec(source)
+  const dataset = await loadDataset({ ...spec.data, source: await dataPath(spec, parsed, source) })
+  const { findings, warnings } = judgeData(spec, dataset, parsed)
+  const plan = unwrap(compile(spec, factsOf(dataset), parsed.locate))
+  return { spec, plan, dataset, findings, warnings }
+}
+
+/** The part of `prepare` that looks at no data. */
+export async function readSpec(source: SpecSource): Promise<{ readonly parsed: ParsedSpec; readonly spec: NormalizedSpec }> {
+  const parsed = unwrap(parseSpec(await specText(source.specPath), source.specPath))
+  return { parsed, spec: overridden(unwrap(normalize(parsed)), source) }
+}
+
+export function unwrap<T>(result: Result<T, Diagnostic[]>): T {
+  if (!result.ok) throw new InputError(result.error)
+  return result.value
+}
+
+async function specText(path: string): Promise<string> {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => fail('spec/unreadable', `cannot read the spec ${path}`, error.code ?? error.message))
+  if (!found.isFile()) fail('spec/unreadable', `the spec ${path} is not a file`, 'a folder or a device', 'a YAML or JSON file')
+  if (found.size > mostSpecBytes) fail('spec/too-large', `the spec ${path} is too large`, `${found.size} bytes`, `at most ${mostSpecBytes} bytes`)
+  return readFile(path, 'utf8')
+}
+
+function overridden(spec: NormalizedSpec, { stages, seeds }: SpecSource): NormalizedSpec {
+  const unknown = stages?.filter((name) => !spec.stages.some((s) => s.stage === name)) ?? []
+  if (unknown.length > 0) fail('run/unknown-stage', 'the spec does not have every stage that was asked for', unknown.join(', '), spec.stages.map((s) => s.stage).join(', '))
+  return {
+    ...spec,
+    stages: spec.stages
+      .filter((s) => stages === undefined || stages.includes(s.stage))
+      .map((s) => (s.stage === 'verify' && seeds !== undefined ? { ...s, seeds } : s)),
+  }
+}
+
+/** The data file, next to the spec unless it is absolute, and inside the workspace with all links followed. */
+async function dataPath(spec: NormalizedSpec, parsed: ParsedSpec, { specPath, workspace }: SpecSource): Promise<string> {
+  const at = parsed.locate(['data', 'source'])
+  const named = resolve(dirname(specPath), spec.data.source)
+  const real = await realpath(named).catch(() => {
+    throw new InputError([{ code: 'data/unreadable', severity: 'error', message: 'there is no such data file', at, found: spec.data.source, hint: 'the path counts from the folder of the spec' }])
+  })
+  const inside = relative(await realpath(workspace), real)
+  if (inside.startsWith(`..${sep}`) || inside === '..' || isAbsolute(inside)) {
+    throw new InputError([{ code: 'data/outside-workspace', severity: 'error', message: 'the data file is outside of the workspace', at, found: spec.data.source, allowed: 'a file inside of the workspace, with links followed' }])
+  }
+  return real
+}
+
+export function factsOf(dataset: Dataset): DataFacts {
+  const { train, validation, test } = dataset.splits
+  return {
+    fingerprint: dataset.fingerprint, inputShape: dataset.inputShape, classes: dataset.classes,
+    rows: { train: train.length, validation: validation.length, test: test.length },
+  }
+}
+
+/** What the checks found, as loud as the spec wants it: an error stops, a warning is shown, off is not looked at. */
+function judgeData(spec: NormalizedSpec, dataset: Dataset, parsed: ParsedSpec): { readonly findings: readonly DataFinding[]; readonly warnings: readonly Diagnostic[] } {
+  const findings = checkData(dataset).filter((f) => spec.checks[f.check] !== 'off')
+  const said = (finding: DataFinding, severity: Diagnostic['severity']): Diagnostic => ({
+    code: `data/${finding.check}`, severity, message: finding.message, at: parsed.locate(['data', 'checks', finding.check]),
+    ...(severity === 'error' ? { hint: `mend the data, or set data.checks.${finding.check} to warn` } : {}),
+  })
+  const errors = findings.filter((f) => spec.checks[f.check] === 'error')
+  if (errors.length > 0) throw new InputError(errors.map((f) => said(f, 'error')))
+  return { findings, warnings: findings.map((f) => said(f, 'warning')) }
+}
+
+function fail(code: string, message: string, found: string, allowed?: string): never {
+  throw new InputError([{ code, severity: 'error', message, found, ...(allowed === undefined ? {} : { allowed }) }])
+}
