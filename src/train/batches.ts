@@ -1,4 +1,5 @@
-import { shuffled, stream } from '../base/random.ts'
+import { stream } from '../base/random.ts'
+import { epochOrder, gatherRows } from '../data/batches.ts'
 import type { BatchingLevers, Levers } from '../model/levers.ts'
 import type { Task } from '../model/metrics.ts'
 import type { AugmentationPolicy } from '../plan/plan.ts'
@@ -42,15 +43,15 @@ export function batchSource(data: TrainingData, options: BatchOptions, seed: num
   const { rows, accumulate, stepsPerEpoch } = batchPlan(data.splits.train.length, options.levers.batching)
   const policy = scaledPolicy(options.augmentation, options.levers.regularization.augmentation)
   let epoch = -1
-  let order: readonly number[] = []
+  let order: Int32Array = new Int32Array()
   return (step) => {
     if (Math.floor(step / stepsPerEpoch) !== epoch) {
       epoch = Math.floor(step / stepsPerEpoch)
-      order = shuffled(data.splits.train, stream(seed, 'order', epoch))
+      order = epochOrder(data.splits.train, seed, epoch)
     }
     return Array.from({ length: accumulate }, (_, pass) => {
       const start = ((step % stepsPerEpoch) * accumulate + pass) * rows
-      const batch = gatherBatch(data, order.slice(start, start + rows), options)
+      const batch = gatherBatch(data, order.subarray(start, start + rows), options)
       if (policy) augment(batch, data.inputShape, policy, stream(seed, 'augment', step, pass))
       return batch
     })
@@ -58,21 +59,11 @@ export function batchSource(data: TrainingData, options: BatchOptions, seed: num
 }
 
 /** Copies of some rows, with their targets as the loss wants them. */
-function gatherBatch(data: TrainingData, rows: readonly number[], { task, width, levers }: BatchOptions): BatchRows {
-  const labels = gather(data.targets, 1, rows)
+function gatherBatch(data: TrainingData, rows: Int32Array, { task, width, levers }: BatchOptions): BatchRows {
+  const labels = gatherRows(data.targets, 1, rows)
   return {
     rows: rows.length,
-    inputs: gather(data.inputs, data.inputs.length / data.targets.length, rows),
+    inputs: gatherRows(data.inputs, data.inputs.length / data.targets.length, rows),
     targets: task === 'classification' ? smoothedTargets(labels, width, levers.regularization.labelSmoothing) : labels,
   }
-}
-
-/** Rows of a row-major table, copied. */
-export function gather(table: Float32Array, size: number, rows: ArrayLike<number>): Float32Array {
-  const out = new Float32Array(rows.length * size)
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i] as number
-    out.set(table.subarray(row * size, (row + 1) * size), i * size)
-  }
-  return out
 }

@@ -1,5 +1,5 @@
+import { gatherRows } from '../data/batches.ts'
 import type { Metrics } from '../model/metrics.ts'
-import { gather } from './batches.ts'
 import { outputWidth, type RunContext } from './context.ts'
 import { computeMetrics } from './metrics.ts'
 import { splitWeights, type TrainState } from './step.ts'
@@ -7,11 +7,12 @@ import { splitWeights, type TrainState } from './step.ts'
 /** Rows of one forward pass; it bounds memory and changes no result. */
 const chunkRows = 256
 
-/** Metrics of the model on some rows, without augmentation and dropout, by the running statistics. */
+/** Metrics of the model on some rows, without augmentation and dropout, by the running statistics; at least one row. */
 export function evaluate(context: RunContext, state: TrainState, rows: Int32Array): Metrics {
   const { workload, data } = context
+  if (rows.length === 0) throw new Error('a split without rows cannot be evaluated')
   const outputs = predict(context, state, rows)
-  return computeMetrics(workload.task, { outputs, targets: gather(data.targets, 1, rows), width: outputWidth(workload) }, data.targetScale)
+  return computeMetrics(workload.task, { outputs, targets: gatherRows(data.targets, 1, rows), width: outputWidth(workload) }, data.targetScale)
 }
 
 /** Outputs of the model, rows × width. */
@@ -22,7 +23,7 @@ export function predict({ engine: { tf }, model, workload, data }: RunContext, s
   for (let start = 0; start < rows.length; start += chunkRows) {
     const chunk = rows.subarray(start, start + chunkRows)
     const outputs = tf.tidy(() => {
-      const inputs = tf.tensor(gather(data.inputs, size, chunk), [chunk.length, ...data.inputShape])
+      const inputs = tf.tensor(gatherRows(data.inputs, size, chunk), [chunk.length, ...data.inputShape])
       return model.forward(splitWeights(tf, model, state.weights), state.statistics, inputs, { training: false, dropout: 0, random: null }).outputs
     })
     out.set(outputs.dataSync() as Float32Array, start * width)

@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest'
+import { stream } from '../../src/base/random.ts'
+import { noiseScale, type NormPair } from '../../src/train/noise-scale.ts'
+
+/** Gradients of single examples are normal about `mean` with the given SD in each of its directions. */
+function drawn(mean: readonly number[], sd: number, pairs: number, small: number, parts: number): NormPair[] {
+  const random = stream(7, 'gradients')
+  const squared = (g: readonly number[]): number => g.reduce((sum, x) => sum + x * x, 0)
+  return Array.from({ length: pairs }, () => {
+    const gradients = Array.from({ length: parts }, () => mean.map((m) => m + (sd / Math.sqrt(small)) * random.normal()))
+    const whole = mean.map((_, i) => gradients.reduce((sum, g) => sum + (g[i] as number), 0) / parts)
+    return {
+      small: { batch: small, squaredNorm: gradients.reduce((sum, g) => sum + squared(g), 0) / parts },
+      large: { batch: small * parts, squaredNorm: squared(whole) },
+    }
+  })
+}
+
+describe('the gradient noise scale', () => {
+  test('of gradients of known mean and covariance is tr(Σ) / |G|²', () => {
+    const mean = [0.5, -1, 0.25, 0.1]
+    const truth = (4 * 3 ** 2) / mean.reduce((sum, m) => sum + m * m, 0)
+    expect(noiseScale(drawn(mean, 3, 4000, 16, 4)) ?? NaN).toBeGreaterThan(0.9 * truth)
+    expect(noiseScale(drawn(mean, 3, 4000, 16, 4)) ?? NaN).toBeLessThan(1.1 * truth)
+  })
+
+  test('is exact without randomness: |g_b|² = |G|² + tr(Σ) / b', () => {
+    const pair = (b: number, B: number): NormPair => ({ small: { batch: b, squaredNorm: 2 + 30 / b }, large: { batch: B, squaredNorm: 2 + 30 / B } })
+    expect(noiseScale([pair(16, 64), pair(8, 64)])).toBeCloseTo(15, 9)
+  })
+
+  test('is not a number where there is no signal, or no gradient at all', () => {
+    expect(noiseScale([{ small: { batch: 1, squaredNorm: 8 }, large: { batch: 4, squaredNorm: 1 } }])).toBeNull()
+    expect(noiseScale([])).toBeNull()
+  })
+})

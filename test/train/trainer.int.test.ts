@@ -1,0 +1,124 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { withLevers, type LeverPatch } from '../../src/model/levers.ts'
+import { findEdge } from '../../src/stats/range-test.ts'
+import { createTrainer } from '../../src/train/trainer.ts'
+import type { Trainer, TrainingData } from '../../src/train/types.ts'
+import { someLevers } from '../support/levers.ts'
+import { wasmEngine } from '../support/tf-wasm.ts'
+import { complete, dense, loadDigits, mlp, request, trainerFor, workloadOf } from './world.ts'
+
+let digits: TrainingData
+let trainer: Trainer
+beforeAll(async () => {
+  digits = await loadDigits()
+  trainer = await trainerFor(digits, mlp)
+})
+const levers = (patch: LeverPatch = {}) => withLevers(someLevers, { warmupSteps: 10, epochs: 2, ...patch })
+
+describe('the learning-rate range test', () => {
+  const sweep = { kind: 'range-test', from: 1e-6, to: 10, steps: 300 } as const
+  const run = (patch: LeverPatch = {}, job = sweep, seed = 0) => trainer.run(request({ levers: levers(patch), job, seed }), 'sweep')
+
+  test.each([['adamw', null], ['adamw', 1], ['sgd', null]] as const)('goes well past the edge: %s, clip norm %s', (optimizer, clipNorm) => {
+    for (const seed of [0, 1, 2]) {
+      const { steps, status } = run({ optimizer, clipNorm }, sweep, seed)
+      const edge = findEdge(steps.learningRate, steps.loss)
+      expect(edge.kind, `${status} after ${steps.loss.length} steps`).toBe('edge')
+      if (edge.kind !== 'edge') return
+      expect(edge.rate).toBeGreaterThan(3e-3)
+      expect(edge.rate).toBeLessThan(3)
+      expect(steps.loss.length).toBeGreaterThanOrEqual(edge.index + 5)
+      expect(steps.loss.slice(edge.index).reduce((a, b) => Math.max(a, b))).toBeGreaterThan(edge.minimumLoss + edge.drop / 2)
+    }
+  })
+
+  test('raises the rate by equal factors from one end to the other', () => {
+    const { steps } = complete(run({}, { ...sweep, from: 1e-5, to: 1e-3, steps: 21 } as never))
+    expect(steps.learningRate).toHaveLength(21)
+    expect(steps.learningRate[0]).toBe(1e-5)
+    expect(steps.learningRate[10]).toBe(1e-4)
+    expect(steps.learningRate[20]).toBe(1e-3)
+  })
+
+  test('has neither evaluations, a best checkpoint nor a probe', () => {
+    expect(complete(run({}, { ...sweep, steps: 5, to: 1e-3 } as never))).toMatchObject({ evaluations: [], best: null, probe: null })
+  })
+})
+
+describe('the probe', () => {
+  const run = (patch: LeverPatch, memoryMiB = 1e6, steps = 40) =>
+    trainer.run(request({ levers: levers(patch), job: { kind: 'probe', steps, memoryMiB } }), 'probe')
+
+  test('measures throughput, memory and noise', () => {
+    const { probe, steps } = complete(run({ batchSize: 64 }))
+    expect(steps.loss).toHaveLength(40)
+    expect(probe?.examplesPerSecond).toBeGreaterThan(1000)
+    expect(probe?.peakMemoryMiB).toBeGreaterThan(30)
+    // Early in training the gradients of digits agree: tens of examples, not tens of thousands.
+    expect(probe?.noiseScale).toBeGreaterThan(1)
+    expect(probe?.noiseScale).toBeLessThan(2000)
+  })
+
+  test('trains as any other run does: gradient noise is measured beside it', () => {
+    const { steps } = complete(run({ learningRate: 0.002 }, 1e6, 20))
+    const sweep = complete(trainer.run(request({ levers: levers({ learningRate: 0.002 }), job: { kind: 'range-test', from: 0.002, to: 0.002, steps: 20 } }), 'sweep'))
+    expect(steps).toEqual(sweep.steps)
+  })
+
+  test('has no noise scale for batches too small to be cut', () => {
+    expect(complete(run({ batchSize: 2 }, 1e6, 5)).probe?.noiseScale).toBeNull()
+  })
+
+  test('refuses to need more memory than it may have', () => {
+    expect(run({}, 10)).toMatchObject({ status: 'crashed', reason: expect.stringMatching(/^needs more memory than the limit: \d+ MiB of 10 MiB$/) })
+  })
+})
+
+describe('the trainer', () => {
+  test('makes a crashed run of whatever is thrown, leaves no tensor behind, and trains on', async () => {
+    const { tf } = await wasmEngine()
+    const before = tf.memory().numTensors
+    const broken = trainer.run(request({ levers: levers() }), 'broken', (step) => { if (step === 3) throw new Error('the pipe is closed') })
+    expect(broken).toMatchObject({ id: 'broken', status: 'crashed', reason: 'the pipe is closed' })
+    expect(tf.memory().numTensors).toBe(before)
+    expect(trainer.run(request({ levers: levers() }), 'next').status).toBe('complete')
+  })
+
+  test('refuses to hide tensors that a run left behind', async () => {
+    const { tf } = await wasmEngine()
+    const result = trainer.run(request({ levers: levers() }), 'leak', (step) => { if (step === 1) tf.scalar(1) })
+    expect(result).toMatchObject({ status: 'crashed', reason: 'our defect: the run left 1 tensors behind' })
+  })
+
+  test('a model whose outputs are not the classes crashes with a reason', async () => {
+    const wrong = await trainerFor(digits, [...mlp.slice(0, -1), dense(7)])
+    expect(wrong.run(request({ levers: levers() }), 'wrong').status).toBe('crashed')
+  })
+
+  test('says at once that layers do not fit', async () => {
+    const engine = await wasmEngine()
+    const workload = workloadOf(digits, [{ kind: 'embedding', inputDim: 3, outputDim: 2 }])
+    expect(() => createTrainer(engine, workload, digits)).toThrow(/layer 0: layer embedding does not fit/)
+  })
+
+  test('reports every step, and who trained it', () => {
+    const seen: string[] = []
+    const result = complete(trainer.run(request({ levers: levers() }), 'x', (step, of) => { seen.push(`${step}/${of}`) }))
+    expect(seen).toEqual(Array.from({ length: 32 }, (_, i) => `${i + 1}/32`))
+    expect(result.engine).toBe(trainer.engine)
+    expect(result.weights).toMatch(/^[0-9a-f]{64}$/)
+    expect(result.timing.stepsPerSecond).toBeGreaterThan(0)
+  })
+
+  test('holds the same tensors and bytes after every one of 10,000 steps', async () => {
+    const { tf } = await wasmEngine()
+    const counts = new Set<string>()
+    const long = request({ levers: levers({ dropout: 0.1 }), job: { kind: 'range-test', from: 1e-4, to: 1e-4, steps: 10_000 } })
+    const { timing } = complete(trainer.run(long, 'long', () => {
+      const { numTensors, numBytes, numDataBuffers } = tf.memory()
+      counts.add(`${numTensors} tensors, ${numDataBuffers} buffers, ${numBytes} bytes`)
+    }))
+    console.log(`MLP 64-128-10 with dropout, batch 64: ${timing.stepsPerSecond} steps a second`)
+    expect([...counts]).toHaveLength(1)
+  })
+})
