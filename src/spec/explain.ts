@@ -32,8 +32,9 @@ function sentence(error: SchemaError, context: Context): Said | undefined {
       return { code: 'spec/conflict', message: `${name} does not go with shape: inputs are an array or columns, not both`, at: context.owner }
     case 'required':
     case 'dependentRequired':
-      return { code: 'spec/missing-key', message: `${name} lacks the key ${String(params['missingProperty'])}`, at: context.owner, allowed: `the keys ${keysOf(parent).join(', ')}` }
+      return { code: 'spec/missing-key', message: `${name} lacks the key ${String(params['missingProperty'])}`, at: context.owner, hint: example(parent, String(params['missingProperty'])) }
     case 'type':
+      if (value === null && error.path.length === 0) return { code: 'spec/empty', message: 'the spec is empty', at: context.value, hint: 'tunegate init writes one from a data file' }
       return { code: 'spec/type', message: `${name} has the wrong type`, at: context.value, found: shownValue(value), allowed: allowedTypes(error) }
     case 'enum':
     case 'const':
@@ -95,6 +96,12 @@ function kindOf(path: readonly string[]): string | undefined {
 /** `levers.optimization`, `model.layers[2].conv2d`; `the spec` for the root. */
 export const nameOf = (path: readonly string[]): string =>
   path.length === 0 ? 'the spec' : path.reduce((name, step) => (/^\d+$/.test(step) ? `${name}[${step}]` : name === '' ? step : `${name}.${step}`), '')
+
+/** The missing key with the value that the schema would start from. */
+function example(schema: Readonly<Record<string, unknown>>, key: string): string {
+  const property = (schema['properties'] as Readonly<Record<string, { readonly default?: unknown }>> | undefined)?.[key]
+  return property?.default === undefined ? `add ${key}` : `add it, as in ${key}: ${JSON.stringify(property.default)}`
+}
 
 const keysOf = (schema: Readonly<Record<string, unknown>>): string[] => Object.keys((schema['properties'] ?? {}) as object)
 

@@ -33,13 +33,19 @@ export function parseSpec(text: string, file: string): Result<ParsedSpec, Diagno
   return ok({ spec, file, locate: locateIn(document.value) })
 }
 
+/** Nobody reads more; a file with so many is not a spec. */
+const mostProblems = 100
+
 /** In the order of the text, each once. */
 function sorted(problems: readonly Diagnostic[]): Diagnostic[] {
   const seen = new Set<string>()
-  return sortDiagnostics(problems).filter((p) => {
-    const identity = JSON.stringify([p.code, p.at, p.message])
+  const each = sortDiagnostics(problems).filter((p) => {
+    const identity = JSON.stringify([p.code, p.at, p.message, p.found])
     return !seen.has(identity) && seen.add(identity)
   })
+  if (each.length <= mostProblems) return each
+  const rest: Diagnostic = { code: 'spec/more', severity: 'error', message: `${each.length - mostProblems} more problems are not shown` }
+  return [...each.slice(0, mostProblems), rest]
 }
 
 const locateIn = ({ root, position }: LocatedDocument): Locate => (path) => position(nearest(root, path).offset)

@@ -9,18 +9,18 @@ const scaledRates = 3
 export function batchTemplates(settings: BatchSettings, study: Study): TrialTemplate[] {
   const sizes = batchSizes(settings, study)
   const probes: TrialTemplate = {
-    id: 'probe', title: 'throughput, memory and gradient noise', job: 'probe', varies: [{ lever: 'batchSize', values: sizes }],
+    id: 'probe', title: 'probe', job: 'probe', varies: [{ lever: 'batchSize', values: sizes }],
     trials: sizes.length, seeds: 1, stepsPerRun: settings.probeSteps, condition: null,
   }
   const larger = sizes.slice(1)
   if (larger.length === 0) return [probes]
   const compare: TrialTemplate = {
-    id: 'compare', title: 'the incumbent, and the larger batch at ×½, ×1 and ×2 of the scaled rate', job: 'train',
+    id: 'compare', title: 'incumbent, larger batch at rate ×0.5, ×1, ×2', job: 'train',
     varies: [{ lever: 'batchSize', values: larger }, { lever: 'learningRate', values: null }],
     trials: 1 + scaledRates, seeds: settings.seeds, stepsPerRun: stepsOf(study), condition: 'if a larger batch fits',
   }
   const recheck = settings.recheck === null ? [] : lrRangeTemplates(settings.recheck, study)
-    .map((t) => ({ ...t, id: `recheck-${t.id}`, title: `recheck: ${t.title}`, condition: 'if the batch grew' }))
+    .map((t) => ({ ...t, id: `recheck-${t.id}`, title: `recheck, ${t.title}`, condition: 'if the batch grew' }))
   return [probes, compare, ...recheck]
 }
 

@@ -5,11 +5,11 @@ import { stepsOf, type Study } from './job.ts'
 export function lrRangeTemplates(settings: LrRangeSettings, study: Study): TrialTemplate[] {
   return [
     {
-      id: 'sweep', title: 'learning-rate range test', job: 'range-test', varies: [],
+      id: 'sweep', title: 'range test', job: 'range-test', varies: [],
       trials: 1, seeds: settings.seeds, stepsPerRun: settings.steps, condition: null,
     },
     {
-      id: 'confirm', title: `the rate before and shares ${settings.backOff.map(short).join(', ')} of the edge`, job: 'train',
+      id: 'confirm', title: `incumbent, edge ${settings.backOff.map((share) => `×${short(share)}`).join(', ')}`, job: 'train',
       varies: [{ lever: 'learningRate', values: null }],
       trials: 1 + settings.backOff.length, seeds: settings.confirmSeeds, stepsPerRun: stepsOf(study, settings.confirmLength),
       condition: 'if the sweeps agree on an edge',

@@ -10,21 +10,21 @@ export function regularizeTemplates(settings: RegularizeSettings, study: Study):
   const rungs = gridRungs(axes, settings.eta)
   if (rungs.length === 0) return pilots
   const full = { job: 'train', seeds: settings.seeds, stepsPerRun: stepsOf(study) } as const
-  const varies = axes.map((axis) => ({ lever: axis.lever, values: axis.values }))
+  const names = axes.map(({ lever }) => ({ lever, values: null }))
   return [
     ...pilots,
     ...rungs.map(({ trials, share }, i): TrialTemplate => ({
-      id: `rung-${i + 1}`, title: `grid, rung ${i + 1} of ${rungs.length}: ${sharePercent(share)} of a run`, job: 'train', varies,
+      id: `rung-${i + 1}`, title: `grid at ${sharePercent(share)} of a run`, job: 'train', varies: i === 0 ? axes : names,
       trials, seeds: settings.seeds, stepsPerRun: stepsOf(study, share), condition: null,
     })),
-    { ...full, id: 'towards', title: 'the incumbent, then one lever at a time towards the surviving cell', varies, trials: 1 + axes.length, condition: 'if another cell than the incumbent survives' },
-    { ...full, id: 'refine', title: 'values beside the incumbent\'s, of the most sensitive lever', varies: axes.map((a) => ({ lever: a.lever, values: null })), trials: 2, condition: 'if a lever is sensitive and budget is left' },
+    { ...full, id: 'towards', title: 'incumbent, then one lever at a time to the best cell', varies: names, trials: 1 + axes.length, condition: 'if another cell than the incumbent survives' },
+    { ...full, id: 'refine', title: 'between values, of the most sensitive lever', varies: names, trials: 2, condition: 'if a lever is sensitive and budget is left' },
   ]
 }
 
 function pilot(axis: Axis, settings: RegularizeSettings, study: Study): TrialTemplate {
   return {
-    id: 'pilot', title: 'pilot of the augmentation strength', job: 'train', varies: [axis],
+    id: 'pilot', title: 'pilot', job: 'train', varies: [axis],
     trials: axis.values.length, seeds: settings.seeds, stepsPerRun: stepsOf(study), condition: null,
   }
 }

@@ -1,0 +1,44 @@
+import type { Diagnostic } from '../base/diagnostics.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { Locate } from '../spec/parse.ts'
+import { canAugment, hasDropoutLever } from './normalize/levers.ts'
+import type { NormalizedSpec } from './normalized.ts'
+import { collectProblems, type Report } from './problem.ts'
+
+/** What may be meant but is likely a slip: the study runs, and these are shown before it does. */
+export function warningsOf(spec: NormalizedSpec, plan: Plan, locate: Locate): readonly Diagnostic[] {
+  const { warn, all } = collectProblems(locate)
+  warnOfIdleLevers(spec, warn)
+  warnOfSeeds(spec, warn)
+  warnOfBudget(plan, warn)
+  return all
+}
+
+function warnOfIdleLevers({ levers: { regularization }, layers, augmentation, preset }: NormalizedSpec, warn: Report): void {
+  if (regularization.dropout > 0 && !hasDropoutLever(layers)) {
+    warn('lever-without-effect', ['levers', 'regularization', 'dropout'], 'the dropout lever moves nothing', {
+      found: String(regularization.dropout), hint: 'add a layer - dropout without a rate of its own',
+    })
+  }
+  if (regularization.augmentation > 0 && !canAugment(augmentation)) {
+    warn('lever-without-effect', ['levers', 'regularization', 'augmentation'], 'there is nothing to augment', {
+      found: `${regularization.augmentation}; all amounts of ${preset} are 0 here`, hint: 'set amounts under augmentation, or the lever to 0',
+    })
+  }
+}
+
+/** An SD or an interval of a mean needs two seeds at least. */
+function warnOfSeeds({ stages, gates }: NormalizedSpec, warn: Report): void {
+  const index = stages.findIndex((s) => s.stage === 'verify')
+  const verify = stages[index]
+  if (verify?.stage === 'verify' && verify.seeds < 2 && gates.length > 0) {
+    warn('too-few-seeds', ['stages', index, 'verify', 'seeds'], 'no gate can be decided with one seed', { found: String(verify.seeds), allowed: 'at least 2, better 5' })
+  }
+}
+
+function warnOfBudget({ jobs, budget }: Plan, warn: Report): void {
+  const runs = jobs.reduce((sum, job) => sum + job.estimate.runs, 0)
+  if (budget.trials !== null && runs > budget.trials) {
+    warn('over-budget', ['budget', 'trials'], 'the stages may ask for more runs than the budget has; what it does not cover is left out', { found: String(budget.trials), allowed: `up to ${runs} runs` })
+  }
+}

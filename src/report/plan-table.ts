@@ -1,0 +1,52 @@
+import { printable } from '../base/diagnostics.ts'
+import type { Plan, TrialTemplate } from '../plan/plan.ts'
+
+const header = ['stage', 'needs', 'what varies', 'trials × seeds', 'runs', 'steps'] as const
+
+/** A plan for a terminal: one line a family of trials, totals a stage and for all, and what the budget sets aside. */
+export function renderPlanTable(plan: Plan): string {
+  const rows = plan.jobs.flatMap((job) => [
+    [job.id, job.needs.join(', ') || '–', '', '', counted(job.estimate.runs), counted(job.estimate.steps)],
+    ...job.templates.map((t) => ['', '', `${cut(`${t.title}${varies(t)}`)}${t.condition === null ? '' : ' *'}`, `${t.trials} × ${t.seeds}`, counted(t.trials * t.seeds), counted(t.trials * t.seeds * t.stepsPerRun)]),
+  ])
+  const total = ['total', '', '', '', counted(sum(plan, 'runs')), counted(sum(plan, 'steps'))]
+  return [...lines([[...header], ...rows, total]), '', ...footer(plan)].join('\n')
+}
+
+function footer(plan: Plan): string[] {
+  const { workload: { data, parameters, objective }, budget, baseline } = plan
+  const { train, validation, test } = data.rows
+  const limits = [budget.minutes === null ? [] : `${budget.minutes} minutes`, budget.trials === null ? [] : `${budget.trials} runs`].flat()
+  return [
+    `${printable(plan.name)}: ${counted(parameters)} weights, ${counted(train)} + ${counted(validation)} + ${counted(test)} rows (training, validation, test), ${baseline.scheduling.epochs} epochs a run; stages compare validation ${objective}`,
+    ...(conditional(plan) ? ['* only under a condition, which --format json tells; counted as if it held'] : []),
+    `budget: ${limits.join(', ') || 'no limit'}; ${counted(budget.reservedForVerification)} runs set aside for verification`,
+    `gates: ${plan.gates.map((g) => `${g.gate} on ${g.split} ${g.metric}`).join(', ') || 'none'}`,
+    `plan ${plan.fingerprint.slice(0, 12)}`,
+  ]
+}
+
+/** The levers, with their values where they are known. */
+function varies({ varies: levers }: TrialTemplate): string {
+  const known = levers.map(({ lever, values }) => (values === null ? lever : `${lever} ${values.map(String).join(', ')}`))
+  return known.length === 0 ? '' : `: ${known.join('; ')}`
+}
+
+const widest = 72
+const cut = (text: string): string => (text.length > widest ? `${text.slice(0, widest - 1)}…` : text)
+
+/** Left-aligned texts, right-aligned numbers. */
+function lines(shown: readonly (readonly string[])[]): string[] {
+  const widths = header.map((_, column) => Math.max(...shown.map((row) => (row[column] ?? '').length)))
+  return shown.flatMap((row, i) => {
+    const line = row.map((cell, c) => (c < 3 ? cell.padEnd(widths[c] ?? 0) : cell.padStart(widths[c] ?? 0))).join('  ').trimEnd()
+    const rule = widths.map((w) => '─'.repeat(w)).join('  ')
+    return i === 0 ? [line, rule] : i === shown.length - 1 ? [rule, line] : [line]
+  })
+}
+
+const conditional = (plan: Plan): boolean => plan.jobs.some((job) => job.templates.some((t) => t.condition !== null))
+const sum = (plan: Plan, what: 'runs' | 'steps'): number => plan.jobs.reduce((total, job) => total + job.estimate[what], 0)
+
+/** With a comma between thousands, the same on every machine. */
+const counted = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ',')

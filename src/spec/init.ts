@@ -1,0 +1,127 @@
+/** What `init` knows of a data file; the loader's table summary fits. */
+export interface InitOptions {
+  /** The data file as the spec shall name it: relative to where the spec will lie. */
+  readonly file: string
+  /** Name of the study; made from the file's where left out. */
+  readonly name?: string
+  readonly header: boolean
+  readonly rows: number
+  readonly columns: readonly { readonly name: string; readonly type: 'numeric' | 'categorical' | 'constant' | 'identifier' }[]
+  /** Column to predict; null where nobody can tell. */
+  readonly target: string | null
+  readonly task: 'classification' | 'regression' | null
+  /** Shape of a row where rows are images, else null. */
+  readonly imageShape: readonly number[] | null
+  readonly scale: number | null
+  /** Address of the schema for editors, relative to the spec; left out of the text where there is none. */
+  readonly schema?: string
+}
+
+/** A commented spec that a person can run at once and then change. It is valid by itself; a test parses what it writes. */
+export function renderSpec(options: InitOptions): string {
+  const task = options.task ?? 'classification'
+  return [
+    ...(options.schema === undefined ? [] : [`# yaml-language-server: $schema=${options.schema}`]),
+    'version: 1',
+    `name: ${options.name ?? nameOf(options.file)}`,
+    `task: ${task}${options.task === null ? '                # a guess: classification or regression' : ''}`,
+    `preset: ${options.imageShape ? 'vision-cnn' : 'tabular-mlp'}`,
+    '', ...dataLines(options),
+    '', ...modelLines(options.imageShape),
+    '', ...leverLines(options.rows),
+    '', ...stageLines(),
+    '', ...gateLines(task),
+    '', 'budget: { minutes: 20, trials: 150 }   # runs of the verification are set aside first', '',
+  ].join('\n')
+}
+
+function dataLines({ file, target, header, columns, imageShape, scale }: InitOptions): string[] {
+  return [
+    'data:',
+    `  source: ${scalar(file)}`,
+    `  target: ${targetOf(target, header)}${target === null ? '                 # a guess: the last column' : ''}`,
+    `  header: ${header}`,
+    ...(imageShape
+      ? [`  inputs: { shape: [${imageShape.join(', ')}], scale: ${number(scale ?? 1)} }`]
+      : [`  inputs: auto                 # ${census(columns, target)}; or { numeric: [a, b], categorical: [c] }`]),
+    '  split: { validation: 0.2, test: 0.2, stratify: true, groupBy: null }',
+    '  checks: { duplicates: warn, imbalance: warn, constant: warn }',
+  ]
+}
+
+function modelLines(image: InitOptions['imageShape']): string[] {
+  const head = ['    - dropout                  # its rate is the lever', '    - dense: { units: classes }']
+  if (!image || image.length !== 3) {
+    return ['model:', '  layers:', ...image ? ['    - flatten'] : [], '    - dense: { units: 64, activation: relu }', '    - dense: { units: 64, activation: relu }', ...head]
+  }
+  const pools = Math.min(image[0] ?? 1, image[1] ?? 1) >= 4
+  return [
+    'model:', '  layers:',
+    '    - conv2d: { filters: 16, kernelSize: 3, padding: same, activation: relu }',
+    ...(pools ? ['    - maxPooling2d: { poolSize: 2 }'] : []),
+    '    - flatten', '    - dense: { units: 64, activation: relu }', ...head,
+  ]
+}
+
+function leverLines(rows: number): string[] {
+  return [
+    'levers:                        # the baseline: where tuning starts, and what the winner is held against',
+    '  optimization: { optimizer: adamw, learningRate: 0.001 }',
+    `  batching: { batchSize: ${batchSize(rows)} }`,
+    '  regularization: { weightDecay: 0.01, dropout: 0.1 }',
+    '  scheduling: { schedule: cosine, warmupSteps: auto, clipNorm: 1, epochs: 20 }',
+  ]
+}
+
+function stageLines(): string[] {
+  return [
+    'stages:                        # names alone take the preset\'s settings; leave out what you do not want tuned',
+    '  - lr-range', '  - batch', '  - regularize', '  - schedule', '  - verify: { seeds: 5 }',
+  ]
+}
+
+function gateLines(task: 'classification' | 'regression'): string[] {
+  const [metric, level] = task === 'classification' ? ['accuracy', 'min: 0.9'] : ['r2', 'min: 0.8']
+  return [
+    'gates:                         # fixed before the run',
+    `  - seed-variance: { metric: ${metric}, maxStd: 0.02 }`,
+    `  - regression: { metric: ${metric}, margin: 0.02 }`,
+    `  # - threshold: { metric: ${metric}, ${level} }`,
+  ]
+}
+
+/** At most 64, and so small that an epoch has several steps: three fifths of the rows are for training. */
+function batchSize(rows: number): number {
+  let size = 64
+  while (size > 1 && size * 4 > rows * 0.6) size /= 2
+  return size
+}
+
+function census(columns: InitOptions['columns'], target: string | null): string {
+  const inputs = columns.filter((c) => c.name !== target)
+  const count = (type: string): number => inputs.filter((c) => c.type === type).length
+  const left = count('constant') + count('identifier')
+  return `${count('numeric')} numeric, ${count('categorical')} categorical${left > 0 ? `, ${left} left out` : ''}`
+}
+
+/** Without a header, columns are called by their position. */
+function targetOf(target: string | null, header: boolean): string {
+  if (target === null) return '-1'
+  return !header && /^-?\d+$/.test(target) ? target : scalar(target)
+}
+
+/** Letters and digits of the file's name; a study's name is also a folder's. */
+function nameOf(file: string): string {
+  const base = file.split(/[/\\]/).at(-1) ?? ''
+  const name = base.replace(/(\.(csv|tsv|jsonl|ndjson|npy|npz|gz))+$/i, '').replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '')
+  return scalar(name.slice(0, 64) || 'study')
+}
+
+/** Plain where that is safe in YAML, else in double quotes, whose escapes are those of JSON. */
+function scalar(text: string): string {
+  const plain = /^[A-Za-z_][A-Za-z0-9_./-]*$/.test(text) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(text)
+  return plain ? text : JSON.stringify(text)
+}
+
+/** Short where that loses nothing. */
+const number = (value: number): string => (Number(value.toPrecision(6)) === value ? String(Number(value.toPrecision(6))) : String(value))
