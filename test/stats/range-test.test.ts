@@ -89,6 +89,17 @@ describe('the edge on real training (digits, one hidden layer, SGD)', () => {
   })
 })
 
+describe('the rule itself', () => {
+  it('takes the first point that is above the minimum by more than a tenth of the drop', () => {
+    const rates = geometric(1e-4, 1, 100)
+    // Flat at 3, down to 1 by step 60, flat to step 66, then up by .03 a step: over 1.2 for the first time at step 73.
+    const losses = rates.map((_, i) => (i < 20 ? 3 : i <= 60 ? 3 - (i - 20) / 20 : 1 + 0.03 * Math.max(0, i - 66)))
+    const edge = of('edge', findEdge(rates, losses))
+    expect([edge.minimumIndex, edge.index, edge.because]).toEqual([60, 73, 'rise'])
+    expect([edge.drop, edge.minimumLoss, edge.rate]).toEqual([2, 1, rates[73]])
+  })
+})
+
 describe('no edge is explained', () => {
   const rates = geometric(1e-6, 10, 300)
   const falling = rates.map((_, i) => 2 - i / 300)

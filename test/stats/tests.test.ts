@@ -47,6 +47,13 @@ describe('exact tests agree with scipy.stats', () => {
     near(of('test', brownForsythe([a, b])).p, 0.40935, 1e-5)
   })
 
+  it('sums of signs that differ by rounding alone are ties: 5 of the 8 are at most 0, and 5 at least', () => {
+    for (const a of [[0.1, 0.2, -0.3], [-0.1, -0.2, 0.3]]) {
+      const found = of('test', signFlip(a, [0, 0, 0]))
+      expect([found.pLess, found.pGreater]).toEqual([5 / 8, 5 / 8])
+    }
+  })
+
   it('three pairs never reach .05 by their signs, five just do, ten easily', () => {
     const rising = (n: number) => Array.from({ length: n }, (_, i) => 1 + i)
     const smallest = (n: number) => of('test', signFlip(new Array<number>(n).fill(0), rising(n))).pLess
