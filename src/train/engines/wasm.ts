@@ -37,7 +37,7 @@ async function start(folder: string): Promise<Engine> {
   // Trials run side by side in processes of one core each: threads inside of a step would only fight over cores.
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false)
   if (!await tf.setBackend('wasm')) throw unusable(`the wasm engine did not load ${binary}`, folder)
-  registerTrainingKernels(tf)
+  registerTrainingKernels(tf, simd)
   return { name: 'wasm', label: `wasm ${version_wasm}${simd ? ' simd' : ''}`, tf }
 }
 

@@ -1,7 +1,9 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import type { Tf } from '../../types.ts'
 import { floats, type KernelBuilder, runKernel, shaped, type WasmHeap } from './heap.ts'
-import { col2im, columnRows, columnWidth, im2col, type WindowGeometry } from './im2col.ts'
+import { col2im, columnRows, columnWidth, type WindowGeometry } from './windows.ts'
+import { transposeInto } from './matmul.ts'
+import { overTaps } from './taps.ts'
 
 type Sizes4 = [number, number, number, number]
 interface ConvAttributes {
@@ -12,43 +14,67 @@ interface ConvAttributes {
   readonly inputShape: Sizes4
 }
 
-/** Gradient of a convolution by its filter: columnsᵀ × dy. The wasm backend has none. */
-export const conv2dBackpropFilter: KernelBuilder = (tf) => (call) => {
+/**
+ * Gradient of a convolution by its filter: for every tap the sum, over all positions, of input pixel ⊗ slope. The wasm
+ * backend has none; unfolding the images for XNNPACK's product takes 2 to 5 times as long.
+ */
+export const conv2dBackpropFilter: KernelBuilder = ({ tf, products }) => (call) => {
   const heap = call.backend as WasmHeap
   const { x, dy } = call.inputs as unknown as { x: TensorInfo; dy: TensorInfo }
   const { strides, pad, dimRoundingMode, filterShape } = call.attrs as unknown as ConvAttributes
   const g = tf.backend_util.computeConv2DInfo(x.shape as Sizes4, filterShape, strides, 1, pad, dimRoundingMode)
-  const columns = unfold(heap, x, g)
-  const slope = shaped(dy, [columnRows(g), g.outChannels])
-  const out = runKernel(tf, 'BatchMatMul', heap, { a: columns, b: slope }, { transposeA: true, transposeB: false })
-  heap.disposeData(columns.dataId)
-  return shaped(out, filterShape)
+  const out = shaped(heap.makeOutput(filterShape, 'float32'), filterShape)
+  const operands = { left: floats(heap, x), right: floats(heap, dy), out: floats(heap, out).fill(0) }
+  const sizes = { leftSize: g.inChannels, rightSize: g.outChannels }
+  overTaps(g, operands, (positions) => products.addOuter({ ...positions, ...sizes }))
+  return out
 }
 
-function unfold(heap: WasmHeap, x: TensorInfo, g: WindowGeometry): TensorInfo {
-  const shape = [columnRows(g), columnWidth(g)]
-  const columns = heap.makeOutput(shape, 'float32')
-  im2col(floats(heap, x), floats(heap, columns), g)
-  return shaped(columns, shape)
-}
-
-/** Gradient of a convolution by its input: dy × filterᵀ, folded back into images. */
-export const conv2dBackpropInput: KernelBuilder = (tf) => (call) => {
+/**
+ * Gradient of a convolution by its input. With stride 1 it is a convolution itself: dy by the filter turned half round, with
+ * channels exchanged, which XNNPACK computes as fast as the forward pass ([64, 4, 4, 16 → 32], 3×3: 0.22 ms against 0.51 ms
+ * by columns and 0.9 ms by the backend's own kernel). With larger strides it is dy × filterᵀ, folded back into images.
+ */
+export const conv2dBackpropInput: KernelBuilder = ({ tf }) => (call) => {
   const heap = call.backend as WasmHeap
   const { dy, filter } = call.inputs as unknown as { dy: TensorInfo; filter: TensorInfo }
   const { strides, pad, dimRoundingMode, inputShape } = call.attrs as unknown as ConvAttributes
   const g = tf.backend_util.computeConv2DInfo(inputShape, filter.shape as Sizes4, strides, 1, pad, dimRoundingMode)
-  const columns = slopeColumns(tf, heap, dy, filter, g)
-  const out = heap.makeOutput(inputShape, 'float32')
-  const images = floats(heap, out)
-  images.fill(0)
-  col2im(floats(heap, columns), images, g)
-  heap.disposeData(columns.dataId)
-  return shaped(out, inputShape)
+  return g.strideHeight === 1 && g.strideWidth === 1 ? convolveBack(tf, heap, dy, filter, g) : foldBack(tf, heap, dy, filter, g)
 }
 
-function slopeColumns(tf: Tf, heap: WasmHeap, dy: TensorInfo, filter: TensorInfo, g: WindowGeometry): TensorInfo {
+function convolveBack(tf: Tf, heap: WasmHeap, dy: TensorInfo, filter: TensorInfo, g: WindowGeometry): TensorInfo {
+  const turned = turnedFilter(heap, filter, g)
+  const [top, left] = [g.filterHeight - 1 - g.padInfo.top, g.filterWidth - 1 - g.padInfo.left]
+  const bottom = g.inHeight - g.outHeight + g.padInfo.top
+  const right = g.inWidth - g.outWidth + g.padInfo.left
+  const pad = [[0, 0], [top, bottom], [left, right], [0, 0]]
+  const attrs = { strides: 1, dilations: 1, pad, dataFormat: 'NHWC' }
+  const out = runKernel(tf, 'Conv2D', heap, { x: dy, filter: turned }, attrs)
+  heap.disposeData(turned.dataId)
+  return out
+}
+
+/** [height, width, channels, filters] → [height, width, filters, channels], both image axes reversed. */
+function turnedFilter(heap: WasmHeap, filter: TensorInfo, g: WindowGeometry): TensorInfo {
+  const shape = [g.filterHeight, g.filterWidth, g.outChannels, g.inChannels]
+  const out = heap.makeOutput(shape, 'float32')
+  const [from, to] = [floats(heap, filter), floats(heap, shaped(out, shape))]
+  const [taps, size] = [g.filterHeight * g.filterWidth, g.inChannels * g.outChannels]
+  for (let tap = 0; tap < taps; tap++) {
+    const turned = (taps - 1 - tap) * size
+    transposeInto(from.subarray(tap * size, (tap + 1) * size), to.subarray(turned, turned + size), g.inChannels, g.outChannels)
+  }
+  return shaped(out, shape)
+}
+
+function foldBack(tf: Tf, heap: WasmHeap, dy: TensorInfo, filter: TensorInfo, g: WindowGeometry): TensorInfo {
   const slope = shaped(dy, [columnRows(g), g.outChannels])
   const weights = shaped(filter, [columnWidth(g), g.outChannels])
-  return runKernel(tf, 'BatchMatMul', heap, { a: slope, b: weights }, { transposeA: false, transposeB: true })
+  const columns = runKernel(tf, 'BatchMatMul', heap, { a: slope, b: weights }, { transposeA: false, transposeB: true })
+  const shape = [g.batchSize, g.inHeight, g.inWidth, g.inChannels]
+  const out = shaped(heap.makeOutput(shape, 'float32'), shape)
+  col2im(floats(heap, columns), floats(heap, out).fill(0), g)
+  heap.disposeData(columns.dataId)
+  return out
 }

@@ -1,6 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
-import { floats, type KernelBuilder, shaped, type WasmHeap } from './heap.ts'
-import type { WindowGeometry } from './im2col.ts'
+import { floats, type KernelBuilder, runKernel, shaped, type WasmHeap } from './heap.ts'
+import { overTaps } from './taps.ts'
+import type { WindowGeometry } from './windows.ts'
 
 type Sizes4 = [number, number, number, number]
 interface DepthwiseAttributes {
@@ -11,64 +12,88 @@ interface DepthwiseAttributes {
   readonly inputShape: Sizes4
 }
 
-/** Called for every pair of an input pixel and the filter tap that reaches it from an output pixel; all are offsets. */
-type Visit = (input: number, tap: number, output: number) => void
-
-/** Gradient of a depthwise convolution by its filter [height, width, channels, multiplier]. The wasm backend has none. */
-export const depthwiseBackpropFilter: KernelBuilder = (tf) => (call) => {
+/**
+ * Gradient of a depthwise convolution by its filter [height, width, channels, multiplier]: for every tap the sum, over all
+ * positions, of each channel by its own slopes. The wasm backend has none.
+ */
+export const depthwiseBackpropFilter: KernelBuilder = ({ tf, products }) => (call) => {
   const heap = call.backend as WasmHeap
   const { x, dy } = call.inputs as unknown as { x: TensorInfo; dy: TensorInfo }
   const { strides, pad, dimRoundingMode, filterShape } = call.attrs as unknown as DepthwiseAttributes
   const g = tf.backend_util.computeConv2DInfo(x.shape as Sizes4, filterShape, strides, 1, pad, dimRoundingMode, true)
-  const out = heap.makeOutput(filterShape, 'float32')
-  const [images, slopes, sums] = [floats(heap, x), floats(heap, dy), floats(heap, out).fill(0)]
-  const { inChannels: channels, outChannels } = g
-  const multiplier = outChannels / channels
-  visitTaps(g, (input, tap, output) => {
-    for (let c = 0, o = 0; c < channels; c++) {
-      const pixel = images[input + c] as number
-      for (let m = 0; m < multiplier; m++, o++) sums[tap + o] = (sums[tap + o] as number) + pixel * (slopes[output + o] as number)
+  const out = shaped(heap.makeOutput(filterShape, 'float32'), filterShape)
+  const operands = { left: floats(heap, x), right: floats(heap, dy), out: floats(heap, out).fill(0) }
+  const multiplier = g.outChannels / g.inChannels
+  overTaps(g, operands, (positions) => {
+    if (multiplier === 1) return products.addRows({ ...positions, size: g.inChannels })
+    const { left, right, out: sums } = positions
+    for (let c = 0; c < g.inChannels; c++) {
+      const slopes = c * multiplier * 4
+      const channel = { ...positions, left: left + c * 4, right: right + slopes, out: sums + slopes }
+      products.addOuter({ ...channel, leftSize: 1, rightSize: multiplier })
     }
   })
-  return shaped(out, filterShape)
+  return out
 }
 
-/** Gradient of a depthwise convolution by its input. The wasm backend has none. */
-export const depthwiseBackpropInput: KernelBuilder = (tf) => (call) => {
+/**
+ * Gradient of a depthwise convolution by its input. It is a depthwise convolution itself, of the slopes by the filter turned
+ * half round: with larger strides the slopes are first set apart by zeros, and with a multiplier the outputs of each channel
+ * are added up. The wasm backend has none.
+ */
+export const depthwiseBackpropInput: KernelBuilder = ({ tf }) => (call) => {
   const heap = call.backend as WasmHeap
   const { dy, filter } = call.inputs as unknown as { dy: TensorInfo; filter: TensorInfo }
   const { strides, pad, dimRoundingMode, inputShape } = call.attrs as unknown as DepthwiseAttributes
   const g = tf.backend_util.computeConv2DInfo(inputShape, filter.shape as Sizes4, strides, 1, pad, dimRoundingMode, true)
-  const out = heap.makeOutput(inputShape, 'float32')
-  const [slopes, taps, images] = [floats(heap, dy), floats(heap, filter), floats(heap, out).fill(0)]
-  const { inChannels: channels, outChannels } = g
-  const multiplier = outChannels / channels
-  visitTaps(g, (input, tap, output) => {
-    for (let c = 0, o = 0; c < channels; c++) {
-      let sum = images[input + c] as number
-      for (let m = 0; m < multiplier; m++, o++) sum += (taps[tap + o] as number) * (slopes[output + o] as number)
-      images[input + c] = sum
-    }
+  const [spaced, turned] = [spacedSlopes(heap, dy, g), turnedTaps(heap, filter, g)]
+  const back = runKernel(tf, 'DepthwiseConv2dNative', heap, { x: spaced, filter: turned }, {
+    strides: 1, dilations: 1, pad: 'valid',
   })
-  return shaped(out, inputShape)
+  heap.disposeData(spaced.dataId)
+  heap.disposeData(turned.dataId)
+  if (g.outChannels === g.inChannels) return back
+  const out = shaped(heap.makeOutput(inputShape, 'float32'), inputShape)
+  addGroups(floats(heap, back), floats(heap, out), g.outChannels / g.inChannels)
+  heap.disposeData(back.dataId)
+  return out
 }
 
-function visitTaps(g: WindowGeometry, visit: Visit): void {
-  let output = 0
-  for (let n = 0; n < g.batchSize; n++) {
+/** The slopes, `stride` apart, inside a border of zeros so wide that a valid convolution gives the input's size. */
+function spacedSlopes(heap: WasmHeap, dy: TensorInfo, g: WindowGeometry): TensorInfo {
+  const [height, width] = [g.inHeight + g.filterHeight - 1, g.inWidth + g.filterWidth - 1]
+  const [top, left] = [g.filterHeight - 1 - g.padInfo.top, g.filterWidth - 1 - g.padInfo.left]
+  const shape = [g.batchSize, height, width, g.outChannels]
+  const out = shaped(heap.makeOutput(shape, 'float32'), shape)
+  const [from, to] = [floats(heap, dy), floats(heap, out).fill(0)]
+  let at = 0
+  for (let image = 0; image < g.batchSize; image++) {
     for (let oy = 0; oy < g.outHeight; oy++) {
-      for (let ox = 0; ox < g.outWidth; ox++, output += g.outChannels) {
-        for (let fy = 0; fy < g.filterHeight; fy++) {
-          const y = oy * g.strideHeight - g.padInfo.top + fy
-          if (y < 0 || y >= g.inHeight) continue
-          for (let fx = 0; fx < g.filterWidth; fx++) {
-            const x = ox * g.strideWidth - g.padInfo.left + fx
-            if (x < 0 || x >= g.inWidth) continue
-            const pixel = (n * g.inHeight + y) * g.inWidth + x
-            visit(pixel * g.inChannels, (fy * g.filterWidth + fx) * g.outChannels, output)
-          }
-        }
+      const row = (image * height + top + oy * g.strideHeight) * width + left
+      for (let ox = 0; ox < g.outWidth; ox++) {
+        let cell = (row + ox * g.strideWidth) * g.outChannels
+        for (const end = at + g.outChannels; at < end;) to[cell++] = from[at++] as number
       }
     }
+  }
+  return out
+}
+
+/** [height, width, channels, multiplier] → [height, width, channels · multiplier, 1], both image axes reversed. */
+function turnedTaps(heap: WasmHeap, filter: TensorInfo, g: WindowGeometry): TensorInfo {
+  const shape = [g.filterHeight, g.filterWidth, g.outChannels, 1]
+  const out = shaped(heap.makeOutput(shape, 'float32'), shape)
+  const [from, to] = [floats(heap, filter), floats(heap, out)]
+  for (let at = 0, end = to.length; at < to.length; at += g.outChannels, end -= g.outChannels) {
+    to.set(from.subarray(at, at + g.outChannels), end - g.outChannels)
+  }
+  return out
+}
+
+function addGroups(values: Float32Array, sums: Float32Array, size: number): void {
+  for (let i = 0, at = 0; i < sums.length; i++) {
+    let total = 0
+    for (const end = at + size; at < end;) total += values[at++] as number
+    sums[i] = total
   }
 }

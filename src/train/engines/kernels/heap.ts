@@ -1,5 +1,7 @@
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core'
 import type { Tf } from '../../types.ts'
+import type { GiveToMaxima } from '../simd/maxima.ts'
+import type { Products } from '../simd/products.ts'
 
 /** What the kernels here use of the wasm backend: memory on the wasm heap, and views of it. */
 export interface WasmHeap {
@@ -8,8 +10,22 @@ export interface WasmHeap {
   disposeData(dataId: object): void
 }
 
-/** Builds one kernel; `tf` gives it the geometry helpers of tfjs and the kernels that the backend brings. */
-export type KernelBuilder = (tf: Tf) => KernelFunc
+/** What kernels are built with. */
+export interface KernelTools {
+  /** Gives kernels the geometry helpers of tfjs and the kernels that the backend brings. */
+  readonly tf: Tf
+  readonly products: Products
+  readonly giveToMaxima: GiveToMaxima
+}
+
+export type KernelBuilder = (tools: KernelTools) => KernelFunc
+
+/** The kernel that the backend brings, to be wrapped. */
+export function backendKernel(tf: Tf, name: string): KernelFunc {
+  const kernel = tf.getKernel(name, 'wasm')
+  if (!kernel) throw new Error(`the wasm backend has no kernel ${name}`)
+  return kernel.kernelFunc
+}
 
 /**
  * The values of a float tensor, in place. A view dies when the wasm memory grows: allocate every output and every scratch
@@ -34,9 +50,7 @@ export function replaceKernel(tf: Tf, kernelName: string, kernelFunc: KernelFunc
 
 /** Runs a kernel that the backend brings, outside of the gradient tape. */
 export function runKernel(tf: Tf, name: string, heap: WasmHeap, inputs: Record<string, TensorInfo>, attrs: object): TensorInfo {
-  const kernel = tf.getKernel(name, 'wasm')
-  if (!kernel) throw new Error(`the wasm backend has no kernel ${name}`)
-  const out = kernel.kernelFunc({ inputs, backend: heap, attrs: attrs as Record<string, never> })
+  const out = backendKernel(tf, name)({ inputs, backend: heap, attrs: attrs as Record<string, never> })
   if (Array.isArray(out)) throw new Error(`the kernel ${name} has several outputs`)
   return out
 }

@@ -1,0 +1,44 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core'
+import { backendKernel, floats, type KernelBuilder, shaped, type WasmHeap } from './heap.ts'
+
+/**
+ * Sums over all sizes but the last, as the gradient of every bias is. The backend transposes first: 160 µs for [4096, 16];
+ * walking down four columns at a time takes 19 µs, and adds in double precision. Other sums go to the backend.
+ */
+export const sum: KernelBuilder = ({ tf }) => {
+  const own = backendKernel(tf, 'Sum')
+  return (call) => {
+    const { x } = call.inputs as unknown as { x: TensorInfo }
+    const { axis, keepDims } = call.attrs as unknown as { axis: number | number[]; keepDims: boolean }
+    const rank = x.shape.length
+    const axes = tf.util.parseAxisParam(axis, x.shape)
+    if (x.dtype !== 'float32' || rank < 2 || axes.length !== rank - 1 || axes.includes(rank - 1)) return own(call)
+    const heap = call.backend as WasmHeap
+    const width = x.shape[rank - 1] ?? 0
+    const out = heap.makeOutput([width], 'float32')
+    sumRows(floats(heap, x), floats(heap, out), width)
+    return keepDims ? shaped(out, x.shape.map((size, i) => (i === rank - 1 ? size : 1))) : out
+  }
+}
+
+function sumRows(rows: Float32Array, sums: Float32Array, width: number): void {
+  let column = 0
+  for (; column + 4 <= width; column += 4) {
+    let [a, b, c, d] = [0, 0, 0, 0]
+    for (let i = column; i < rows.length; i += width) {
+      a += rows[i] as number
+      b += rows[i + 1] as number
+      c += rows[i + 2] as number
+      d += rows[i + 3] as number
+    }
+    sums[column] = a
+    sums[column + 1] = b
+    sums[column + 2] = c
+    sums[column + 3] = d
+  }
+  for (; column < width; column++) {
+    let total = 0
+    for (let i = column; i < rows.length; i += width) total += rows[i] as number
+    sums[column] = total
+  }
+}

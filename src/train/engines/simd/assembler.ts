@@ -1,0 +1,123 @@
+/**
+ * Just enough of a WebAssembly assembler for numeric loops: it turns instructions into the bytes of a module (W3C,
+ * "WebAssembly core specification", 2.0, chapter 5). Loops are generated with every block unrolled, which a fixed binary
+ * could not be, and nothing has to be compiled beforehand.
+ */
+export type Code = readonly number[]
+
+export type ValueType = 'i32' | 'f32' | 'v128'
+const typeBytes: Readonly<Record<ValueType, number>> = { i32: 0x7f, f32: 0x7d, v128: 0x7b }
+
+/** A function of `parameters` numbers of type i32 without a result; locals are numbered after the parameters. */
+export interface WasmFunction {
+  readonly name: string
+  readonly parameters: number
+  readonly locals: readonly ValueType[]
+  readonly body: Code
+}
+
+/** The memory that functions work on; structurally a WebAssembly.Memory. */
+export interface WasmMemory {
+  readonly buffer: ArrayBufferLike
+}
+
+type Exports = Readonly<Record<string, (...numbers: readonly number[]) => void>>
+// TypeScript has these in the browser's library only; Node has them, too.
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object
+  readonly Instance: new (module: object, imports: { env: { memory: WasmMemory } }) => { readonly exports: Exports }
+}
+
+/** The functions, ready to be called. */
+export function instantiate(memory: WasmMemory, functions: readonly WasmFunction[]): Exports {
+  return new WebAssembly.Instance(new WebAssembly.Module(assemble(functions)), { env: { memory } }).exports
+}
+
+/** A module whose functions work on the memory that it imports as `env.memory`. */
+function assemble(functions: readonly WasmFunction[]): Uint8Array {
+  const types = functions.map((f) => [0x60, ...vector(Array.from({ length: f.parameters }, () => [typeBytes.i32])), ...vector([])])
+  const memory = [...name('env'), ...name('memory'), 0x02, 0x00, ...unsigned(0)]
+  return new Uint8Array([
+    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    ...section(1, vector(types)),
+    ...section(2, vector([memory])),
+    ...section(3, vector(functions.map((_, i) => unsigned(i)))),
+    ...section(7, vector(functions.map((f, i) => [...name(f.name), 0x00, ...unsigned(i)]))),
+    ...section(10, vector(functions.map(functionBody))),
+  ])
+}
+
+function functionBody(f: WasmFunction): Code {
+  const locals = vector(f.locals.map((type) => [...unsigned(1), typeBytes[type]]))
+  const code = [...locals, ...f.body, 0x0b]
+  return [...unsigned(code.length), ...code]
+}
+
+const section = (id: number, content: Code): Code => [id, ...unsigned(content.length), ...content]
+const vector = (items: readonly Code[]): Code => [...unsigned(items.length), ...items.flat()]
+const name = (text: string): Code => vector([...Buffer.from(text, 'utf8')].map((byte) => [byte]))
+
+/** LEB128 for a whole number from 0. */
+function unsigned(value: number): Code {
+  return value < 0x80 ? [value] : [value & 0x7f | 0x80, ...unsigned(value >>> 7)]
+}
+
+/** LEB128 with a sign. */
+function signed(value: number): Code {
+  return value >= -0x40 && value < 0x40 ? [value & 0x7f] : [value & 0x7f | 0x80, ...signed(value >> 7)]
+}
+
+const prefixed = (opcode: number): Code => [0xfd, ...unsigned(opcode)]
+/** Alignment as an exponent of 2, then the offset in bytes. */
+const at = (alignment: number, offset: number): Code => [alignment, ...unsigned(offset)]
+
+export const get = (local: number): Code => [0x20, ...unsigned(local)]
+export const set = (local: number): Code => [0x21, ...unsigned(local)]
+export const constant = (value: number): Code => [0x41, ...signed(value)]
+
+/** `local += amount`, in whole numbers. */
+export const advance = (local: number, amount: Code): Code => [...get(local), ...amount, 0x6a, ...set(local)]
+
+/** Runs `body` as often as the local says, at least once, and counts the local down to 0. */
+export function repeat(counter: number, body: Code): Code {
+  return [0x03, 0x40, ...body, ...get(counter), ...constant(1), 0x6b, 0x22, ...unsigned(counter), 0x0d, 0x00, 0x0b]
+}
+
+/** Arithmetic on four floats at once, or on one: the same kernel is generated for both. */
+export interface Lanes {
+  readonly type: ValueType
+  readonly bytes: number
+  load(offset: number): Code
+  /** One float, in every lane. */
+  loadSplat(offset: number): Code
+  store(offset: number): Code
+  readonly multiply: Code
+  readonly add: Code
+}
+
+export const fourLanes: Lanes = {
+  type: 'v128',
+  bytes: 16,
+  load: (offset) => [...prefixed(0), ...at(2, offset)],
+  loadSplat: (offset) => [...prefixed(9), ...at(2, offset)],
+  store: (offset) => [...prefixed(11), ...at(2, offset)],
+  multiply: prefixed(0xe6),
+  add: prefixed(0xe4),
+}
+
+export const oneLane: Lanes = {
+  type: 'f32',
+  bytes: 4,
+  load: (offset) => [0x2a, ...at(2, offset)],
+  loadSplat: (offset) => [0x2a, ...at(2, offset)],
+  store: (offset) => [0x38, ...at(2, offset)],
+  multiply: [0x94],
+  add: [0x92],
+}
+
+/** Comparison gives all bits or none in each of four lanes; `and` and `andNot` (first, but not second) pick by them. */
+export const masks = {
+  equal: prefixed(0x41),
+  and: prefixed(0x4e),
+  andNot: prefixed(0x4f),
+}
