@@ -45,7 +45,7 @@ describe('the code', () => {
 
   it('has no `as any` and no parameter or member of type any', () => {
     expect(lines([...src, ...sources('test'), ...sources('.ci')].filter((s) => s.path !== 'test/architecture.test.ts'),
-      /\bas any\b|[\w)\]?]: any\b|<any>|\bany\[\]/)).toEqual([])
+      /(\bas|[\w)\]?]:) any(?=\s*([),.;=\]}>|&]|$))|<any>|\bany\[\]/)).toEqual([])
   })
 
   it('has no file over 300 lines that a person wrote', () => {

@@ -34,7 +34,8 @@ export function capped(all: readonly Annotation[]): Annotation[] {
     const nth = ++seen[a.level]
     if (total <= mostOfALevel || nth < mostOfALevel) return [a]
     const left = total - mostOfALevel + 1
-    return nth > mostOfALevel ? [] : [{ level: a.level, title: `${left} more`, message: `${left} more are in the log of this step.` }]
+    const rest = { level: a.level, title: `${left} more`, message: `${left} more are in the log of this step.` }
+    return nth === mostOfALevel ? [rest] : []
   })
   return kept.map((a) => (a.message.length > mostCharacters ? { ...a, message: cut(a.message) } : a))
 }

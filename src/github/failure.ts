@@ -23,7 +23,8 @@ async function explainInput(diagnostics: readonly Diagnostic[], { workspace }: R
 async function explainDefect(error: unknown, { issuesUrl }: Runner): Promise<void> {
   const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
   const where = issuesUrl ? `at ${issuesUrl}` : 'where this action is developed'
-  const plea = `This is a defect of tunegate, not of your workflow or your spec. Please report it ${where} with the log of this step.`
+  const plea = 'This is a defect of tunegate, not of your workflow or your spec. ' +
+    `Please report it ${where} with the log of this step.`
   say(error instanceof Error ? error.stack ?? reason : reason)
   annotate([{ level: 'error', title: 'A defect of tunegate', message: `${printable(reason)}\n${plea}` }])
   await writeSummary(`## No verdict: tunegate has a defect\n\n${plea}\n\n\`\`\`text\n${printable(reason)}\n\`\`\`\n`)

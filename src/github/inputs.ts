@@ -17,6 +17,8 @@ export interface Inputs<Stage extends string, Engine extends string> {
   readonly stages: readonly Stage[] | null
   /** How many seeds verification takes; null is what the spec says. */
   readonly seeds: number | null
+  /** The lock to gate against, as an absolute path inside the workspace; null is the one beside the spec, if any. */
+  readonly baseline: string | null
   /** The mildest verdict that fails the step. */
   readonly failOn: 'fail' | 'inconclusive'
   readonly artifact: boolean
@@ -42,7 +44,8 @@ export function readInputs<Stage extends string, Engine extends string>(
     engine: from.word('engine', choices.engines),
     workers: from.whole('workers', 1, 256),
     stages: from.words('stages', choices.stages),
-    seeds: from.whole('seeds', 1, 1000),
+    seeds: from.whole('seeds', 2, 1000),
+    baseline: from.path('baseline', workspace),
     failOn: from.word('fail-on', ['inconclusive', 'fail'] as const),
     artifact: from.word('artifact', ['true', 'false'] as const) === 'true',
     retentionDays: from.whole('retention-days', 1, 400),

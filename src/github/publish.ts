@@ -47,8 +47,10 @@ export async function publish(study: Publication, settings: PublicationSettings,
     reportUrl: page || folder || runner.runUrl || '', reportDir: shown(study.folder, runner),
   })
   const problems = uploaded?.problems ?? []
-  annotate([...verdictNotes(study, settings, runner), ...problems.map((p) => notUploaded(p, shown(study.folder, runner)))])
-  const links = [page && `[Open the report](${page})`, folder && `[Download it with curves and data](${folder})`].filter(Boolean)
+  const missing = problems.map((p) => notUploaded(p, shown(study.folder, runner)))
+  annotate([...verdictNotes(study, settings, runner), ...missing])
+  const links = [page && `[Open the report](${page})`, folder && `[Download it with curves and data](${folder})`]
+    .filter(Boolean)
   const foot = links.length > 0 ? `\n\n${links.join(' · ')}\n` : '\n'
   const written = await writeSummary(fitted(study.markdown, mostBytes - Buffer.byteLength(foot)) + foot)
   if (!written) say('This runner shows no job summary.')

@@ -7,7 +7,8 @@ export const mostBytes = 1_000_000
 export function fitted(markdown: string, most = mostBytes): string {
   const bytes = Buffer.byteLength(markdown)
   if (bytes <= most) return markdown
-  const notice = `\n\n> [!NOTE]\n> This summary was cut: it has ${bytes} bytes, and GitHub shows ${most} at most. The report has all of it.\n`
+  const notice = '\n\n> [!NOTE]\n' +
+    `> This summary was cut: it has ${bytes} bytes, and GitHub shows ${most} at most. The report has all of it.\n`
   const room = most - Buffer.byteLength(notice) - '\n```'.length
   const start = Buffer.from(markdown).subarray(0, Math.max(0, room)).toString('utf8')
   const whole = start.slice(0, Math.max(0, start.lastIndexOf('\n')))

@@ -18,7 +18,7 @@ describe('the inputs', () => {
   it('have the defaults that action.yml states, and are the ones that it declares', () => {
     const { asked, result } = reading()
     expect(result).toEqual({ ok: true, value: {
-      spec: '/home/work/tuning.yml', out: null, engine: 'auto', workers: null, stages: null, seeds: null,
+      spec: '/home/work/tuning.yml', out: null, engine: 'auto', workers: null, stages: null, seeds: null, baseline: null,
       failOn: 'inconclusive', artifact: true, retentionDays: null,
     } })
     expect(asked.sort()).toEqual(Object.keys(manifest().inputs).sort())
@@ -27,22 +27,22 @@ describe('the inputs', () => {
   it('are read with all their forms', () => {
     const { result } = reading({
       spec: 'nets/a b/tuning.yml', out: './report', engine: 'WASM', workers: '2', stages: 'lr-range, verify\nlr-range',
-      seeds: '8', 'fail-on': 'fail', artifact: 'false', 'retention-days': '7',
+      seeds: '8', baseline: 'base/tuning.lock.json', 'fail-on': 'fail', artifact: 'false', 'retention-days': '7',
     })
     expect(result).toEqual({ ok: true, value: {
       spec: '/home/work/nets/a b/tuning.yml', out: '/home/work/report', engine: 'wasm', workers: 2, stages: ['lr-range', 'verify'],
-      seeds: 8, failOn: 'fail', artifact: false, retentionDays: 7,
+      seeds: 8, baseline: '/home/work/base/tuning.lock.json', failOn: 'fail', artifact: false, retentionDays: 7,
     } })
   })
 
   it('are refused all at once, with what was found, what is allowed and the nearest name', () => {
     const { result } = reading({
-      spec: '../other/tuning.yml', out: '/etc', engine: 'wasn', workers: '0', stages: 'verfy', seeds: '1.5', 'fail-on': 'never',
-      artifact: 'yes', 'retention-days': '1e2',
+      spec: '../other/tuning.yml', out: '/etc', engine: 'wasn', workers: '0', stages: 'verfy', seeds: '1',
+      baseline: 'a/../../b', 'fail-on': 'never', artifact: 'yes', 'retention-days': '1e2',
     })
     expect(result.ok ? [] : result.error.map((d) => d.code)).toEqual([
-      'action/spec', 'action/out', 'action/engine', 'action/workers', 'action/stages', 'action/seeds', 'action/fail-on',
-      'action/artifact', 'action/retention-days'])
+      'action/spec', 'action/out', 'action/engine', 'action/workers', 'action/stages', 'action/seeds',
+      'action/baseline', 'action/fail-on', 'action/artifact', 'action/retention-days'])
     expect(result.ok ? null : result.error[2]).toEqual({
       code: 'action/engine', severity: 'error', message: "the input 'engine' of this step is not valid",
       found: 'wasn', allowed: 'auto, wasm', hint: 'did you mean wasm?',

@@ -18,8 +18,14 @@ export interface Import {
   readonly typeOnly: boolean
 }
 
-/** What each folder of `src/` may import besides itself; `types` may be imported by `import type` alone. */
-export const folders: Readonly<Record<string, { readonly may: readonly string[]; readonly types?: readonly string[] | 'any' }>> = {
+export interface FolderRule {
+  readonly may: readonly string[]
+  /** Folders of which types may be imported, by `import type` alone. */
+  readonly types?: readonly string[] | 'any'
+}
+
+/** What each folder of `src/` may import besides itself. */
+export const folders: Readonly<Record<string, FolderRule>> = {
   base: { may: [] },
   model: { may: ['base'] },
   spec: { may: ['base'] },

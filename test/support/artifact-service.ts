@@ -79,7 +79,7 @@ export async function startArtifactService(): Promise<ArtifactService> {
         if (!(error instanceof Refusal)) throw error
         answer(response, error.status, { code: error.code, msg: error.message })
       }
-      requests.push(`${request.method} ${what}${path.searchParams.get('comp') ? ` ${path.searchParams.get('comp')}` : ''} ${response.statusCode}`)
+      requests.push([request.method, what, path.searchParams.get('comp') ?? '', response.statusCode].join(' '))
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -30,8 +30,14 @@ export interface Step {
   readonly env?: Readonly<Record<string, string>>
 }
 
+interface Input {
+  readonly description: string
+  readonly default?: unknown
+  readonly required?: boolean
+}
+
 interface Manifest {
-  readonly inputs: Readonly<Record<string, { readonly description: string; readonly default?: unknown; readonly required?: boolean }>>
+  readonly inputs: Readonly<Record<string, Input>>
   readonly outputs: Readonly<Record<string, { readonly description: string }>>
   readonly runs: { readonly using: string; readonly main: string }
 }
@@ -52,10 +58,11 @@ export async function runStep(step: Step): Promise<StepResult> {
   const defaults = Object.entries(manifest().inputs).map(([name, { default: value }]) => [name, String(value ?? '')])
   const inputs = { ...Object.fromEntries(defaults) as Record<string, string>, ...step.with }
   const env = {
-    PATH: process.env['PATH'] ?? '', HOME: scratch, CI: 'true', GITHUB_ACTIONS: 'true', GITHUB_SERVER_URL: 'https://github.com',
+    PATH: process.env['PATH'] ?? '', HOME: scratch, CI: 'true', GITHUB_ACTIONS: 'true',
+    GITHUB_SERVER_URL: 'https://github.com',
     GITHUB_REPOSITORY: 'octo/nets', GITHUB_RUN_ID: '77', GITHUB_WORKSPACE: step.workspace, RUNNER_TEMP: scratch,
     GITHUB_OUTPUT: output, GITHUB_STEP_SUMMARY: summary,
-    ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.replace(/ /g, '_').toUpperCase()}`, value])),
+    ...variables(inputs),
     ...step.env,
   }
   const { exitCode, stdout, stderr } = await finished(step.script, env, step.workspace)
@@ -66,7 +73,14 @@ export async function runStep(step: Step): Promise<StepResult> {
   }
 }
 
-function finished(script: string, env: NodeJS.ProcessEnv, cwd: string): Promise<{ exitCode: number | null; stdout: string; stderr: string }> {
+/** `INPUT_FAIL-ON` for `fail-on`. */
+function variables(inputs: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.replace(/ /g, '_').toUpperCase()}`, value]))
+}
+
+interface Finished { readonly exitCode: number | null; readonly stdout: string; readonly stderr: string }
+
+function finished(script: string, env: NodeJS.ProcessEnv, cwd: string): Promise<Finished> {
   return new Promise((resolve, reject) => {
     const child = spawn(node24, [script], { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] })
     const text = { stdout: '', stderr: '' }
