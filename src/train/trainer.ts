@@ -19,6 +19,7 @@ const noSteps = { loss: [], learningRate: [], gradientNorm: [], clipped: [] } as
 export function createTrainer(engine: Engine, workload: Workload, data: TrainingData): Trainer {
   const shaped = inferShapes(workload.layers, data.inputShape)
   if (!shaped.ok) throw new Error(`layer ${shaped.error.layer}: ${shaped.error.message}, found ${shaped.error.found}`)
+  if (data.splits.train.length === 0) throw new Error('there are no training rows')
   const context: RunContext = { engine, workload, data, model: buildModel(engine.tf, shaped.value) }
   return {
     engine: engine.label,
