@@ -1,0 +1,51 @@
+import { sha256 } from '../base/hash.ts'
+import type { RunResult } from '../plan/run.ts'
+
+/** What a journal belongs to; runs of anything else must not be reused. */
+export interface JournalHeader {
+  readonly journal: 1
+  readonly plan: string
+  readonly spec: string
+  readonly data: string
+  readonly engine: string
+}
+
+const checkOf = (text: string): string => sha256(text).slice(0, 8)
+
+/** `{"id":…,"check":…,"run":…}` and a line break; the check is over the text of the run, so that a damaged line is noticed. */
+export function journalLine(result: RunResult): string {
+  const run = JSON.stringify(result)
+  return `{"id":"${result.id}","check":"${checkOf(run)}","run":${run}}\n`
+}
+
+const shape = /^\{"id":"([0-9a-f]{1,64})","check":"([0-9a-f]{8})","run":/
+
+/** The id of an undamaged line, without the cost of parsing it; undefined for anything else. */
+export function idOfLine(line: string): string | undefined {
+  const match = shape.exec(line)
+  if (!match || !line.endsWith('}')) return undefined
+  return checkOf(line.slice(match[0].length, -1)) === match[2] ? match[1] : undefined
+}
+
+/** The run of a line whose check was right when the journal was opened. */
+export function runOfLine(line: string): RunResult {
+  const parsed = JSON.parse(line) as { readonly run: RunResult }
+  return parsed.run
+}
+
+export function parseHeader(line: string | undefined): JournalHeader | undefined {
+  try {
+    const header = JSON.parse(line ?? '') as Partial<JournalHeader>
+    const { journal, plan, spec, data, engine } = header
+    return journal === 1 && [plan, spec, data, engine].every((v) => typeof v === 'string') ? (header as JournalHeader) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Which parts differ, in words; empty where the journal belongs to this study. */
+export function differences(was: JournalHeader, is: JournalHeader): string[] {
+  if (was.plan === is.plan && was.engine === is.engine) return []
+  const parts = [was.spec !== is.spec && 'the spec', was.data !== is.data && 'the data', was.engine !== is.engine && 'the engine'].filter((p) => p !== false)
+  return parts.length > 0 ? parts : ['the plan']
+}

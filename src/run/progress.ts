@@ -1,0 +1,58 @@
+import { gain, type MetricName } from '../model/metrics.ts'
+import type { Plan, StageJob } from '../plan/plan.ts'
+import type { RunResult } from '../plan/run.ts'
+import type { Progress } from './events.ts'
+
+/** Counts what is done, and guesses what is left from the plan's own estimates and the speed seen so far. */
+export class ProgressMeter {
+  private finished = 0
+  private best: number | null = null
+  private trainedSteps = 0
+  private trainedSeconds = 0
+  private jobRuns = 0
+  private jobSteps = 0
+  private later = { runs: 0, steps: 0 }
+  private job: StageJob | undefined
+  private readonly plan: Plan
+  private readonly slots: number
+
+  constructor(plan: Plan, slots: number) {
+    this.plan = plan
+    this.slots = slots
+  }
+
+  startStage(job: StageJob): void {
+    const position = this.plan.jobs.indexOf(job)
+    const after = this.plan.jobs.slice(position + 1)
+    this.job = job
+    this.jobRuns = 0
+    this.jobSteps = 0
+    this.later = { runs: sum(after.map((j) => j.estimate.runs)), steps: sum(after.map((j) => j.estimate.steps)) }
+  }
+
+  finish(result: RunResult, cached: boolean): Progress {
+    const steps = result.steps.loss.length
+    this.finished += 1
+    this.jobRuns += 1
+    this.jobSteps += steps
+    if (!cached) {
+      this.trainedSteps += steps
+      this.trainedSeconds += result.timing.seconds
+    }
+    this.note(this.plan.workload.objective, result)
+    const left = this.job?.estimate ?? { runs: 0, steps: 0 }
+    return {
+      finished: this.finished, best: this.best,
+      expected: this.finished + Math.max(0, left.runs - this.jobRuns) + this.later.runs,
+      secondsLeft: this.trainedSteps === 0 ? null
+        : ((Math.max(0, left.steps - this.jobSteps) + this.later.steps) * (this.trainedSeconds / this.trainedSteps)) / this.slots,
+    }
+  }
+
+  private note(objective: MetricName, result: RunResult): void {
+    const value = result.status === 'complete' ? result.best?.validation[objective] : undefined
+    if (value !== undefined && (this.best === null || gain(objective, this.best, value) > 0)) this.best = value
+  }
+}
+
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0)
