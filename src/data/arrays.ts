@@ -124,9 +124,9 @@ function readPlaces({ file, limits }: Source, rows: number, places: readonly Pla
     const want = wants[index] ?? 'skip'
     if (want === 'skip') return null
     const at = (row: number): number => array.at(row, column)
-    const coded = want === 'text' || want === 'both' ? encode(rows, at, limits.levels) : null
+    const coded = want === 'text' ? encode(rows, at, limits.levels) : null
     const badCount = { missing: 0, text: 0, infinite: 0 }
-    return { name, index, at, codes: coded?.codes ?? null, levels: coded?.levels ?? null, bad: [], badCount }
+    return { name, index, isText: want === 'text', at, codes: coded?.codes ?? null, levels: coded?.levels ?? null, bad: [], badCount }
   })
   return { file, rows, columns }
 }

@@ -1,10 +1,7 @@
 import { fitsFloat32, isMissing, parseNumber } from './cells.ts'
 
-/**
- * What to keep of a column: nothing; its numbers as 32-bit or 64-bit floats; its texts, as codes into a list of levels;
- * or numbers and texts both, where the type is not yet known.
- */
-export type Want = 'skip' | 'single' | 'double' | 'text' | 'both'
+/** What to keep of a column: nothing; its numbers, as 32-bit or 64-bit floats; or its texts, as codes into levels. */
+export type Want = 'skip' | 'single' | 'double' | 'text'
 
 export type BadKind = 'missing' | 'text' | 'infinite'
 
@@ -15,12 +12,14 @@ export interface BadCell {
   readonly found: string
 }
 
-/** One column as read. Its `at` is NaN where the cell is not a number, and everywhere if only texts were kept. */
+/** One column as read. Its `at` is NaN where the cell is not a number, and everywhere if texts were kept. */
 export interface Column {
   readonly name: string
   readonly index: number
+  /** Whether texts were kept. */
+  readonly isText: boolean
   readonly at: (row: number) => number
-  /** Level of each row; null where texts were not kept, or were too many to be categories. */
+  /** Level of each row; null where numbers were kept, or where the texts are too many to be categories. */
   readonly codes: Int32Array | null
   /** In order of first appearance. */
   readonly levels: readonly string[] | null
@@ -32,11 +31,11 @@ export interface Column {
 const KEPT_BAD = 5
 const FIRST_CAPACITY = 16
 
-/** Collects a column cell by cell; memory is one number and one code a row, and each different text once. */
+/** Collects a column cell by cell; memory is one number or one code a row, and each different text once. */
 export class ColumnBuilder {
   readonly #name: string
   readonly #index: number
-  readonly #wantsNumbers: boolean
+  readonly #isText: boolean
   readonly #most: number
   #rows = 0
   #numbers: Float32Array | Float64Array
@@ -47,41 +46,40 @@ export class ColumnBuilder {
 
   /** `most` levels are kept; beyond that the column is not categorical and its texts are let go. */
   constructor(name: string, index: number, want: Exclude<Want, 'skip'>, most: number) {
-    const wantsText = want === 'text' || want === 'both'
     this.#name = name
     this.#index = index
-    this.#wantsNumbers = want !== 'text'
+    this.#isText = want === 'text'
     this.#most = most
-    const capacity = this.#wantsNumbers ? FIRST_CAPACITY : 0
+    const capacity = this.#isText ? 0 : FIRST_CAPACITY
     this.#numbers = want === 'single' ? new Float32Array(capacity) : new Float64Array(capacity)
-    this.#codes = wantsText ? new Int32Array(FIRST_CAPACITY) : null
-    this.#levels = wantsText ? new Map() : null
+    this.#codes = this.#isText ? new Int32Array(FIRST_CAPACITY) : null
+    this.#levels = this.#isText ? new Map() : null
   }
 
   /** One more cell, as text. */
   text(cell: string, line: number): void {
-    if (this.#wantsNumbers) {
+    if (this.#isText) {
+      if (isMissing(cell)) this.#note('missing', line, cell)
+      this.#level(cell)
+    } else {
       const value = parseNumber(cell)
       if (fitsFloat32(value)) this.#number(value)
       else {
         this.#number(NaN)
         this.#note(isMissing(cell) ? 'missing' : Number.isNaN(value) ? 'text' : 'infinite', line, cell)
       }
-    } else if (isMissing(cell)) this.#note('missing', line, cell)
-    if (this.#levels) this.#level(cell)
+    }
     this.#rows++
   }
 
   /** One more cell that was a number in the file already. */
   number(cell: number, line: number): void {
-    if (this.#wantsNumbers) {
-      if (fitsFloat32(cell)) this.#number(cell)
-      else {
-        this.#number(NaN)
-        this.#note('infinite', line, String(cell))
-      }
+    if (this.#isText) this.#level(String(cell))
+    else if (fitsFloat32(cell)) this.#number(cell)
+    else {
+      this.#number(NaN)
+      this.#note('infinite', line, String(cell))
     }
-    if (this.#levels) this.#level(String(cell))
     this.#rows++
   }
 
@@ -90,7 +88,8 @@ export class ColumnBuilder {
     return {
       name: this.#name,
       index: this.#index,
-      at: this.#wantsNumbers ? (row) => numbers[row] ?? NaN : () => NaN,
+      isText: this.#isText,
+      at: this.#isText ? () => NaN : (row) => numbers[row] ?? NaN,
       codes: this.#codes?.subarray(0, this.#rows) ?? null,
       levels: this.#levels ? [...this.#levels.keys()] : null,
       bad: this.#bad,

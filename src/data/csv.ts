@@ -65,12 +65,15 @@ function readRows(source: Source, { delimiter, header, names }: Layout, wants: r
   const problems = new Problems()
   let skip = header
   let rows = 0
+  let before = 0
   const onRecord = (cells: string[], { lines }: { readonly lines: number }): null => {
+    // The parser counts lines at the end of a record; only one that spans several, or follows blank ones, needs a look.
+    const line = lines - before > 1 ? lines - breaksIn(cells) : lines
+    before = lines
     if (skip) {
       skip = false
       return null
     }
-    const line = lines - breaksIn(cells)
     if (cells.length === names.length) {
       rows++
       for (let i = 0; i < cells.length; i++) columns[i]?.text(cells[i] ?? '', line)
@@ -82,7 +85,7 @@ function readRows(source: Source, { delimiter, header, names }: Layout, wants: r
   return finish(source.file, rows, columns)
 }
 
-/** The parser counts lines at the end of a record; a quoted cell may span several. */
+/** Line breaks inside quoted cells. */
 function breaksIn(cells: readonly string[]): number {
   let breaks = 0
   for (const cell of cells) {

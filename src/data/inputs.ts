@@ -1,4 +1,5 @@
 import type { BadKind, Column } from './column.ts'
+import { typeOf } from './column-type.ts'
 import { counted, listed, Problems } from './problems.ts'
 import type { Roles } from './roles.ts'
 import type { Table } from './table.ts'
@@ -12,8 +13,6 @@ export interface InputColumn {
 
 /** One-hot columns that nobody asked for are made of at most this many levels. */
 const AUTO_LEVELS = 100
-/** A column with as few texts among its numbers is a numeric one with slips, not a categorical one. */
-const SLIPS = 0.05
 
 /**
  * Settles the type of every input, and refuses every cell that its use does not allow: missing values (nothing is imputed),
@@ -49,38 +48,15 @@ function decide(table: Table, columns: readonly Column[], problems: Problems): {
     dropped.set(why, [...(dropped.get(why) ?? []), name])
   }
   for (const column of columns) {
-    const numeric = isNumeric(column, table.rows)
-    checkCells(table, column, numeric ? 'number' : 'text', problems)
-    if (isConstant(column)) drop('constant', column.name)
-    else if (isIdentifier(column, table.rows, numeric)) drop('identifier', column.name)
-    else if (numeric) inputs.push({ column, as: 'number' })
+    const type = typeOf(column, table.rows)
+    checkCells(table, column, column.isText ? 'text' : 'number', problems)
+    if (type === 'constant' || type === 'identifier') drop(type, column.name)
+    else if (type === 'numeric') inputs.push({ column, as: 'number' })
     else if ((column.levels?.length ?? Infinity) > AUTO_LEVELS) drop(`categorical (over ${AUTO_LEVELS} levels)`, column.name)
     else inputs.push({ column, as: 'one-hot' })
   }
   const notes = [...dropped].map(([why, names]) => `${counted(names.length, `${why} column`)} dropped: ${listed(names)}`)
   return { inputs, notes }
-}
-
-/** Whether a column is meant as numbers: all of its values are, or all but a few. */
-export function isNumeric({ badCount }: Column, rows: number): boolean {
-  const texts = badCount.text
-  return texts <= SLIPS * rows && texts + badCount.missing < rows
-}
-
-export function isConstant({ levels }: Column): boolean {
-  return levels !== null && levels.length <= 1
-}
-
-/** Row numbers (0, 1, 2, … or 1, 2, 3, …), and texts that are nearly all different: names, hashes, free text. */
-export function isIdentifier(column: Column, rows: number, numeric: boolean): boolean {
-  if (rows < 10) return false
-  if (!numeric) return (column.levels?.length ?? Infinity) > rows / 2
-  const first = column.at(0)
-  if (first !== 0 && first !== 1) return false
-  for (let row = 1; row < rows; row++) {
-    if (column.at(row) !== first + row) return false
-  }
-  return true
 }
 
 function checkCells({ file, rows }: Table, column: Column, use: 'number' | 'text', problems: Problems): void {

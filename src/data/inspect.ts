@@ -1,6 +1,6 @@
+import { distinct, readUndecided, typeOf } from './column-type.ts'
 import type { Column } from './column.ts'
 import { guessImage, guessTarget, guessTask } from './guess.ts'
-import { isConstant, isIdentifier, isNumeric } from './inputs.ts'
 import { openTable } from './open.ts'
 import { LIMITS, readSource } from './source.ts'
 import type { Limits } from './source.ts'
@@ -11,7 +11,7 @@ import type { ColumnSummary, TableSummary } from './types.ts'
 export async function inspect(path: string, limits: Limits = LIMITS): Promise<TableSummary> {
   const source = await readSource(path, limits)
   const opened = openTable(source, { header: 'auto', target: null, groupBy: null })
-  const table = opened.read(opened.names.map(() => 'both'))
+  const table = readUndecided(opened, opened.names.map(() => 'double'), opened.names.map((_, i) => i))
   const columns = table.columns.flatMap((column) => (column ? [summarize(column, table, limits)] : []))
   const { file, names, header, delimiter } = opened
   const target = opened.target === null ? guessTarget(columns, header) : columns[opened.target] ?? null
@@ -22,11 +22,9 @@ export async function inspect(path: string, limits: Limits = LIMITS): Promise<Ta
 }
 
 function summarize(column: Column, { rows }: Table, limits: Limits): ColumnSummary {
-  const { name, index, levels, badCount: { missing } } = column
-  const numeric = isNumeric(column, rows)
-  const type = isConstant(column) ? 'constant' : isIdentifier(column, rows, numeric) ? 'identifier'
-    : numeric ? 'numeric' : 'categorical'
-  return { name, index, type, distinct: levels?.length ?? limits.levels + 1, missing, ...range(column, rows) }
+  const { name, index, badCount: { missing } } = column
+  const different = distinct(column, rows, limits.levels)
+  return { name, index, type: typeOf(column, rows), distinct: different, missing, ...range(column, rows) }
 }
 
 function range(column: Column, rows: number): Pick<ColumnSummary, 'min' | 'max' | 'whole'> {

@@ -1,4 +1,5 @@
 import { fingerprint, sha256 } from '../base/hash.ts'
+import { readUndecided } from './column-type.ts'
 import { encodeInputs } from './encode.ts'
 import { selectInputs } from './inputs.ts'
 import type { InputColumn } from './inputs.ts'
@@ -24,7 +25,7 @@ export async function loadDataset(config: DataConfig, limits: Limits = LIMITS): 
   const source = await readSource(config.source, limits)
   const opened = openTable(source, { header: config.header, target: config.target, groupBy: config.split.groupBy })
   const roles = resolveRoles(config, opened)
-  const table = opened.read(roles.wants)
+  const table = readUndecided(opened, roles.wants, roles.undecided)
   if (table.rows === 0) fail({ code: 'data/empty', message: `${source.file} has no rows` })
   const { inputs, notes } = selectInputs(config, table, roles)
   const dataset = assemble(config, table, roles, inputs, limits)

@@ -13,7 +13,7 @@ export interface Roles {
   readonly categorical: readonly number[]
   /** Inputs whose type is not known before they are read. */
   readonly undecided: readonly number[]
-  /** What to keep of each column of the table. */
+  /** What to keep of each column of the table; `undecided` ones aside. */
   readonly wants: readonly Want[]
 }
 
@@ -70,6 +70,7 @@ function conflicts({ names }: OpenTable, target: number, group: number | null, i
   const errors = inputs.flatMap((i) => {
     if (i < 0) return []
     if (i === target) return [error(`"${names[i]}" is the target and cannot be an input too`)]
+    if (i === group) return [error(`"${names[i]}" is the group and cannot be an input too`)]
     if (seen.has(i)) return [error(`"${names[i]}" is an input twice`)]
     seen.add(i)
     return []
@@ -95,8 +96,7 @@ function wantsOf(config: DataConfig, parts: Omit<Roles, 'wants'>, columns: numbe
   // Standardization subtracts what may be large, so it needs the digits that 32 bits would drop.
   for (const i of parts.numeric) wants[i] = config.standardize ? 'double' : 'single'
   for (const i of parts.categorical) wants[i] = 'text'
-  for (const i of parts.undecided) wants[i] = 'both'
   wants[parts.target] = config.task === 'classification' ? 'text' : 'double'
-  if (parts.group !== null) wants[parts.group] = wants[parts.group] === 'skip' ? 'text' : 'both'
+  if (parts.group !== null) wants[parts.group] = 'text'
   return wants
 }

@@ -33,7 +33,7 @@ export interface SplitConfig {
   readonly test: number
   /** Keep the class proportions in every part; ignored for regression. */
   readonly stratify: boolean
-  /** The column whose equal values stay in one part: a patient, a session. It is never an input unless named as one. */
+  /** The column whose equal values stay in one part: a patient, a session. It is never an input. */
   readonly groupBy: string | null
   readonly seed: number
 }

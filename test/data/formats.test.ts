@@ -42,6 +42,8 @@ describe('delimited text', () => {
     const wrong = await problemsOf(load('inside2.csv', text.replace('\n6,', '\nsix,')))
     // Rows 0 and 3 before it take two lines each, and there is the header.
     expect(brief(wrong)).toEqual(['data/not-a-number 8:1 six'])
+    const across = await problemsOf(load('inside3.csv', text.replace('\n4.5,', '\n\nfour,')))
+    expect(brief(across)).toEqual(['data/not-a-number 7:1 four'])
   })
 
   it('takes a header for data only where the first row holds numbers or the config says so', async () => {

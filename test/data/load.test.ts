@@ -117,12 +117,24 @@ describe('inputs', () => {
     expect(rowOf(data, 4)).toEqual([28 % 11, 6, 0, 1, 0])
     expect(data.inputShape).toEqual([5])
     expect(data.classes).toEqual(['no', 'yes'])
+    const numbered = smallCsv(30, (cells, row) => {
+      cells[3] = ['10', '9', '-1'][row % 3] ?? ''
+    })
+    expect((await loadDataset(config(file('numbered.csv', numbered)))).classes).toEqual(['-1', '9', '10'])
   })
 
   it('are level numbers with the index encoding', async () => {
     const data = await loadDataset(config(small(), { inputs: columns(['a'], ['c'], 'index') }))
     expect(data.features).toEqual(['a', 'c'])
     expect([rowOf(data, 0)[1], rowOf(data, 1)[1], rowOf(data, 2)[1]]).toEqual([2, 1, 0])
+  })
+
+  it('keep the spelling of categories that begin like numbers', async () => {
+    const text = smallCsv(40, (cells, row) => {
+      cells[1] = row % 4 === 3 ? 'A12' : `00${row % 4}`
+    })
+    const data = await loadDataset(config(file('spelled.csv', text)))
+    expect(data.features.slice(1, 5)).toEqual(['b=000', 'b=001', 'b=002', 'b=A12'])
   })
 
   it('are decided from the types, constants and identifiers dropped and said', async () => {

@@ -116,6 +116,8 @@ describe('wrong names', () => {
       '"y" is the target and cannot be an input too', '"a" is an input twice'])
     const group = await problems(smallCsv(20), { split: { ...plainSplit, groupBy: 'y' } })
     expect(group.map((d) => d.code)).toEqual(['data/column-twice'])
+    const input = await problems(smallCsv(20), { inputs: named, split: { ...plainSplit, groupBy: 'c' } })
+    expect(input.map((d) => d.message)).toEqual(['"c" is the group and cannot be an input too'])
   })
 
   it('in a header twice are refused', async () => {
