@@ -48,7 +48,7 @@ export function readDocument(text: string, file: string): Result<LocatedDocument
   const composer = new Composer({ version: '1.2', schema: 'core', strict: true, uniqueKeys: true, stringKeys: true, prettyErrors: false })
   const [document, another] = [...composer.compose(tokens, true, text.length)]
   if (!document) throw new Error('the composer made no document')
-  const problems = document.errors.map((e) => diagnosticOf(e, text, position))
+  const problems = document.errors.map((e) => diagnosticOf(e, text, file, position))
   if (another) problems.push({ code: 'spec/multiple-documents', severity: 'error', message: 'a spec is one document', at: position(another.range[0]), hint: 'remove the line --- and what follows it' })
   if (problems.length > 0) return err(problems)
   return convert(document, position)
@@ -87,10 +87,7 @@ function convert(document: Document.Parsed, position: (offset: number) => Source
     const children = new Map<string, Located>()
     for (const { key, value } of pairs) {
       const offset = key.range[0]
-      if (!isScalar(key)) {
-        problems.push({ code: 'spec/key', severity: 'error', message: 'a key is a word', at: position(offset), found: 'a list or a map as key' })
-        continue
-      }
+      if (!isScalar(key)) throw new Error('the composer let a key pass that is no text')
       if (key.value === '<<' && key.type === 'PLAIN') {
         problems.push({ code: 'spec/merge-key', severity: 'error', message: 'merge keys are not read', at: position(offset), found: '<<', hint: 'write the keys out' })
         continue

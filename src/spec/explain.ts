@@ -1,6 +1,7 @@
 import { didYouMean, type Diagnostic, type SourcePosition } from '../base/diagnostics.ts'
 import type { SchemaError } from './fold.ts'
 import { hintFor } from './hints.ts'
+import { placeOf } from './places.ts'
 import { shownChoices, shownRange, shownTypes, shownValue } from './words.ts'
 
 /** Places around the value that an error is about. */
@@ -61,30 +62,49 @@ function sentence(error: SchemaError, context: Context): Said | undefined {
 function unknownKey(error: SchemaError, key: string, context: Context): Said {
   const allowed = keysOf(error.parent)
   const kind = kindOf(error.path)
-  const meant = didYouMean(key, allowed)
+  const place = kind ? undefined : placeOf(key)
+  const meant = nearest(key, allowed)
   return {
     code: kind ? `spec/unknown-${kind}` : 'spec/unknown-key', at: context.member(key), found: key,
     message: kind ? `there is no ${kind} of this name` : `${nameOf(error.path)} has no key of this name`,
-    allowed: allowed.length > 0 ? allowed.join(', ') : 'no keys', ...meantHint(meant),
+    allowed: allowed.length > 0 ? allowed.join(', ') : 'no keys',
+    ...(meant === undefined && place !== undefined ? { hint: place === '' ? 'it belongs to the spec itself' : `it belongs under ${place}` } : meantHint(meant)),
   }
 }
 
 function notAllowed(error: SchemaError, allowed: readonly unknown[], context: Context): Said {
+  const { value } = error
   const kind = kindOf(error.path)
-  const meant = typeof error.value === 'string' ? didYouMean(error.value, allowed.filter((a) => typeof a === 'string')) : undefined
+  if (kind && typeof value === 'string') return notAlone(kind, value, allowed as readonly string[], error, context)
+  const meant = typeof value === 'string' ? nearest(value, allowed.filter((a) => typeof a === 'string')) : undefined
   return {
-    code: kind ? `spec/unknown-${kind}` : 'spec/value', at: context.value, found: shownValue(error.value),
-    message: kind ? `there is no ${kind} of this name that stands alone` : `${nameOf(error.path)} has a value that it may not have`,
+    code: 'spec/value', at: context.value, found: shownValue(value), message: `${nameOf(error.path)} has a value that it may not have`,
     allowed: shownChoices(allowed), ...meantHint(meant),
   }
 }
 
+/** A name alone in a list of layers or stages: either there is none, or it cannot do without arguments. */
+function notAlone(kind: string, name: string, alone: readonly string[], error: SchemaError, context: Context): Said {
+  const all = (error.params['names'] ?? alone) as readonly string[]
+  if (all.includes(name)) return { code: 'spec/missing-arguments', at: context.value, found: name, message: `the ${kind} ${name} does not stand alone` }
+  return { code: `spec/unknown-${kind}`, at: context.value, found: name, message: `there is no ${kind} of this name`, allowed: all.join(', '), ...meantHint(nearest(name, all)) }
+}
+
+/** A slip of the fingers, or the only name that begins so. */
+function nearest(name: string, candidates: readonly string[]): string | undefined {
+  const begun = name.length >= 3 ? candidates.filter((c) => c.toLowerCase().startsWith(name.toLowerCase())) : []
+  return didYouMean(name, candidates) ?? (begun.length === 1 ? begun[0] : undefined)
+}
+
 const meantHint = (meant: string | undefined): { readonly hint?: string } => (meant === undefined ? {} : { hint: `did you mean "${meant}"?` })
 
-function allowedTypes(error: SchemaError): string {
-  const types = shownTypes([error.schema].flat() as string[])
-  const kind = kindOf(error.path)
-  return kind ? `${types}: a ${kind}, or one with its settings` : types
+function allowedTypes({ path, schema, params }: SchemaError): string {
+  const kind = kindOf(path)
+  if (kind === 'gate') return 'a gate with its rule'
+  if (kind) return `the name of a ${kind}, or one name with its settings`
+  const alternatives = params['alternatives'] as readonly Readonly<Record<string, unknown>>[] | undefined
+  if (!alternatives) return shownTypes([schema].flat() as string[])
+  return alternatives.map((a) => (Array.isArray(a['enum']) ? shownChoices(a['enum']) : shownTypes([a['type']].flat() as string[]))).join(' or ')
 }
 
 /** `layer`, `stage` or `gate` for the items of those lists; their keys are names of their own kind. */

@@ -17,7 +17,7 @@ type Schema = Readonly<Record<string, unknown>>
 /**
  * Folds the errors of an `anyOf` into those of the alternative that was meant. All alternatives of this schema differ in their
  * JSON type (a test holds it to that), so the value's own type says which one it is: a map where a layer's name or map may stand
- * is judged as a map, and nothing is said of its not being a name. Where no alternative has the type, one error lists them all.
+ * is judged as a map, and nothing is said of its not being a name; a name is told what names the map has. Where no alternative has the type, one error lists them all.
  */
 export function foldChoices(errors: readonly SchemaError[], root: Schema): SchemaError[] {
   const dropped = new Set<SchemaError>()
@@ -29,6 +29,11 @@ export function foldChoices(errors: readonly SchemaError[], root: Schema): Schem
     for (const error of errors) {
       const here = error !== choice && samePath(error.path, choice.path)
       if (here && error.parent !== meant && alternatives.includes(error.parent)) dropped.add(error)
+    }
+    const names = alternatives.flatMap((a) => Object.keys((a['properties'] ?? {}) as object))
+    for (const error of errors.filter((e) => e.parent === meant && e.keyword === 'enum' && samePath(e.path, choice.path))) {
+      dropped.add(error)
+      added.push({ ...error, params: { ...error.params, names } })
     }
     if (meant === undefined) added.push({ ...choice, keyword: 'type', schema: alternatives.flatMap(typesOf), params: { alternatives } })
   }

@@ -2,7 +2,7 @@ import type { SchemaError } from './fold.ts'
 
 /** What to do about slips that are made often; undefined where the error says enough. */
 export function hintFor(error: SchemaError): string | undefined {
-  return needsArguments(error) ?? lostIndentation(error) ?? emptyItem(error) ?? outputActivation(error) ?? notANumber(error)
+  return needsArguments(error) ?? lostIndentation(error) ?? emptyItem(error) ?? outputActivation(error) ?? quotes(error) ?? ruleOf(error) ?? version(error)
 }
 
 const argumentsOf: { readonly [layer: string]: string } = {
@@ -10,11 +10,11 @@ const argumentsOf: { readonly [layer: string]: string } = {
   dense: '{ units: 64 }', embedding: '{ inputDim: 1000, outputDim: 16 }', activation: '{ activation: relu }',
 }
 
-/** A layer's name alone where it has arguments without a default. */
+/** A layer's name alone, or with nothing behind its colon, where it has arguments without a default. */
 function needsArguments({ keyword, path, value }: SchemaError): string | undefined {
-  if (keyword !== 'enum' || typeof value !== 'string' || path.length !== 3 || path[1] !== 'layers') return undefined
-  const example = Object.hasOwn(argumentsOf, value) ? argumentsOf[value] : undefined
-  return example === undefined ? undefined : `${value} needs arguments: - ${value}: ${example}`
+  const name = keyword === 'enum' && typeof value === 'string' && path.length === 3 ? value : keyword === 'type' && value === null && path.length === 4 ? path[3] : undefined
+  if (name === undefined || path[1] !== 'layers' || !Object.hasOwn(argumentsOf, name)) return undefined
+  return `write - ${name}: ${argumentsOf[name]}`
 }
 
 /** `- dense:` with its arguments in the column of `dense` makes a map of two keys. */
@@ -26,7 +26,7 @@ function lostIndentation({ keyword, value }: SchemaError): string | undefined {
 
 /** `- flatten:` is a map whose value is null. */
 function emptyItem({ keyword, path, value, parent }: SchemaError): string | undefined {
-  const isItem = path.length >= 3 && /^\d+$/.test(path.at(-2) ?? '') && parent['type'] === 'object'
+  const isItem = path.length >= 3 && path[0] !== 'gates' && /^\d+$/.test(path.at(-2) ?? '') && parent['type'] === 'object'
   return keyword === 'type' && value === null && isItem ? `without settings, write "- ${path.at(-1)}" with no colon` : undefined
 }
 
@@ -36,10 +36,25 @@ function outputActivation({ keyword, path, value }: SchemaError): string | undef
     : undefined
 }
 
-/** YAML 1.2 reads `1e-3` as a number, and `1,000`, `10%` and `"3"` as texts. */
-function notANumber({ keyword, value, schema }: SchemaError): string | undefined {
+/** A number in quotes is a text, and a text of digits alone a number. */
+function quotes({ keyword, value, schema }: SchemaError): string | undefined {
+  if (keyword !== 'type') return undefined
   const wanted = [schema].flat()
-  if (keyword !== 'type' || typeof value !== 'string' || !(wanted.includes('number') || wanted.includes('integer'))) return undefined
-  const number = Number(value)
-  return value.trim() !== '' && Number.isFinite(number) ? 'write it without quotes' : undefined
+  if (wanted.includes('string') && !wanted.includes('object') && (typeof value === 'number' || typeof value === 'boolean')) return 'put it in quotes'
+  if (typeof value !== 'string' || !(wanted.includes('number') || wanted.includes('integer'))) return undefined
+  return value.trim() !== '' && Number.isFinite(Number(value)) ? 'write it without quotes' : undefined
 }
+
+const rules: { readonly [gate: string]: string } = {
+  'seed-variance': '{ metric: accuracy, maxStd: 0.01 }', 'regression': '{ metric: accuracy, margin: 0.01 }',
+  'threshold': '{ metric: accuracy, min: 0.9 }', 'calibration': '{ margin: 0.05 }',
+}
+
+/** A gate's name alone: every gate has a limit to be told. */
+function ruleOf({ keyword, path, value }: SchemaError): string | undefined {
+  const name = keyword === 'type' && path[0] === 'gates' && path.length === 2 && typeof value === 'string' ? value : ''
+  return Object.hasOwn(rules, name) ? `write - ${name}: ${rules[name]}` : undefined
+}
+
+const version = ({ keyword, path }: SchemaError): string | undefined =>
+  (keyword === 'const' && path[0] === 'version' ? 'this tunegate reads version 1' : undefined)

@@ -2,7 +2,7 @@ import type { YAMLParseError } from 'yaml'
 import type { Diagnostic, SourcePosition } from '../base/diagnostics.ts'
 
 /** What the YAML parser found, with the line that it found it in. */
-export function diagnosticOf(error: YAMLParseError, text: string, position: (offset: number) => SourcePosition): Diagnostic {
+export function diagnosticOf(error: YAMLParseError, text: string, file: string, position: (offset: number) => SourcePosition): Diagnostic {
   const [offset] = error.pos
   const at = position(offset)
   if (error.code === 'DUPLICATE_KEY') {
@@ -11,10 +11,15 @@ export function diagnosticOf(error: YAMLParseError, text: string, position: (off
   if (error.code === 'MULTIPLE_DOCS') {
     return { code: 'spec/multiple-documents', severity: 'error', message: 'a spec is one document', at, hint: 'remove the line --- and what follows it' }
   }
-  const hint = hints[error.code]
+  if (error.code === 'NON_STRING_KEY') {
+    return { code: 'spec/key', severity: 'error', message: 'a key is a text', at, found: lineAt(text, offset) }
+  }
+  const unclosed = /^flow (map|sequence)/i.test(error.message)
+  const hint = unclosed ? 'is a } or a ] missing above?' : hints[error.code]
+  const found = lineAt(text, offset)
   return {
-    code: 'spec/syntax', severity: 'error', message: `not YAML: ${lowered(error.message)}`, at, found: lineAt(text, offset),
-    ...(hint === undefined ? {} : { hint }),
+    code: 'spec/syntax', severity: 'error', message: `not ${file.endsWith('.json') ? 'JSON' : 'YAML'}: ${lowered(error.message)}`, at,
+    ...(found === '' ? {} : { found }), ...(hint === undefined ? {} : { hint }),
   }
 }
 

@@ -24,7 +24,7 @@ function checkOutput(output: readonly number[], last: number, { classes }: DataF
   const wanted = classes?.length ?? 1
   if (output.length === 1 && output[0] === wanted) return
   report('output', ['model', 'layers', last], classes ? 'the last layer must give one logit for each class' : 'the last layer must give one number', {
-    found: `[${output.join(', ')}]`, allowed: `[${wanted}]${classes ? `: the data have ${wanted} classes` : ''}`, hint: 'end with - dense: { units: classes }',
+    found: `[${output.join(', ')}]`, allowed: `[${wanted}]${classes ? `: the data have ${wanted} classes` : ''}`, hint: `end with - dense: { units: ${classes ? 'classes' : 1} }`,
   })
 }
 

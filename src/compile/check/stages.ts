@@ -12,7 +12,7 @@ export function checkStages(stages: readonly StageSettings[], written: readonly 
     if (settings.stage === 'lr-range') checkSweep(settings, at, report)
     if (settings.stage === 'batch') {
       checkLargest(settings.largest, context.levers.batching.batchSize, [...at, 'largest'], report)
-      if (settings.recheck) checkSweep(settings.recheck, [...at, 'recheck'], report)
+      if (settings.recheck && hasOwnRecheck(written[index])) checkSweep(settings.recheck, [...at, 'recheck'], report)
     }
     if (settings.stage === 'regularize') checkGrid(written[index], [...at, 'grid'], context, report)
   }
@@ -38,6 +38,9 @@ function checkSweep({ from, to }: LrRangeSettings, at: SpecPath, report: Report)
 function checkLargest(largest: number, batchSize: number, at: SpecPath, report: Report): void {
   if (largest < batchSize) report('range-reversed', at, 'the largest batch is below the baseline batch', { found: String(largest), allowed: `at least the batchSize of ${batchSize}` })
 }
+
+/** A recheck that is only switched on takes the range of lr-range, which is judged there. */
+const hasOwnRecheck = (written: Stage | undefined): boolean => typeof written === 'object' && typeof written.batch?.recheck === 'object'
 
 /** Only a grid that the spec writes can name a lever that moves nothing; a preset's leaves it out. */
 function checkGrid(written: Stage | undefined, at: SpecPath, context: GridContext, report: Report): void {

@@ -1,0 +1,21 @@
+import schema from '../../schema/tuning.schema.json' with { type: 'json' }
+import { resolved } from './fold.ts'
+
+type Schema = Readonly<Record<string, unknown>>
+
+/** Where in a spec a key belongs, as `levers.optimization`; undefined where no map has it, or several do. */
+export function placeOf(key: string): string | undefined {
+  const places = (known ??= collect(schema, '', new Map())).get(key)
+  return places?.length === 1 ? places[0] : undefined
+}
+
+let known: Map<string, string[]> | undefined
+
+/** Maps inside maps only: what is in a list has its own names. */
+function collect(here: Schema, path: string, into: Map<string, string[]>): Map<string, string[]> {
+  for (const [key, property] of Object.entries((here['properties'] ?? {}) as Readonly<Record<string, Schema>>)) {
+    into.set(key, [...into.get(key) ?? [], path])
+    collect(resolved(property, schema), path === '' ? key : `${path}.${key}`, into)
+  }
+  return into
+}
