@@ -60,8 +60,8 @@ export function program(exit: (code: number) => void): Command {
 
   root.command('report <dir>')
     .description('render the report of a finished run again')
-    .addOption(new Option('--format <format>', 'print one of these instead of writing the files').choices(['markdown', 'html', 'json']))
-    .action(async (dir: string, options: { format?: 'markdown' | 'html' | 'json' }) => exit(await reportCommand(dir, options)))
+    .addOption(new Option('--format <format>', 'print one of these instead of writing the files').choices(['markdown', 'json']))
+    .action(async (dir: string, options: { format?: 'markdown' | 'json' }) => exit(await reportCommand(dir, options)))
 
   for (const command of root.commands) command.exitOverride().showHelpAfterError()
   return root

@@ -114,7 +114,7 @@ function unwritable(error: unknown): InputError {
   }])
 }
 
-interface Scan { readonly header: JournalHeader | undefined; readonly places: Map<string, Place>; readonly end: number; readonly torn: boolean; readonly damaged: number }
+export interface Scan { readonly header: JournalHeader | undefined; readonly places: Map<string, Place>; readonly end: number; readonly torn: boolean; readonly damaged: number }
 
 function stale(found: Scan | undefined, header: JournalHeader): string | undefined {
   if (!found) return undefined
@@ -143,7 +143,7 @@ async function setAside(path: string): Promise<string> {
 }
 
 /** Reads the file once, line by line; undefined where there is none. */
-async function scan(path: string): Promise<Scan | undefined> {
+export async function scan(path: string): Promise<Scan | undefined> {
   const places = new Map<string, Place>()
   let header: JournalHeader | undefined
   let [offset, end, damaged, lines] = [0, 0, 0, 0]

@@ -1,0 +1,67 @@
+import { availableParallelism } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { realpathSync } from 'node:fs'
+import { Interrupted } from '../../run/execute.ts'
+import type { Listener } from '../../run/events.ts'
+import { reportText } from '../../report/json.ts'
+import { runStudy, type Study } from '../../study/run-study.ts'
+import { exitCodeOf, exitCodes } from '../exit.ts'
+import type { RunOptions } from '../program.ts'
+import { progressLogger } from '../progress.ts'
+import { workspaceOf } from '../workspace.ts'
+
+export async function runCommand(specPath: string, options: RunOptions): Promise<number> {
+  const stop = new AbortController()
+  const interrupted = (): void => stop.abort()
+  process.once('SIGINT', interrupted)
+  process.once('SIGTERM', interrupted)
+  try {
+    const study = await runStudy({
+      specPath, workspace: workspaceOf(specPath), ...worker(), workers: options.workers ?? availableParallelism(),
+      ...(options.stages ? { stages: options.stages } : {}), ...(options.seeds === undefined ? {} : { seeds: options.seeds }),
+      ...(options.out === undefined ? {} : { outDir: resolve(options.out) }), ...(options.baseline === undefined ? {} : { baselinePath: options.baseline }),
+      fresh: options.fresh ?? false, command: `tunegate run ${specPath}${flags(options)}`,
+      listener: logger(), signal: stop.signal, startedAt: new Date().toISOString(), clock: () => performance.now(),
+    })
+    if (options.json) process.stdout.write(reportText(study.report))
+    else process.stdout.write(closing(study))
+    return exitCodeOf(study.verdict.status)
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error
+    process.stderr.write('\nStopped. Finished runs are in the journal; the same command continues from them.\n')
+    return exitCodes.interrupted
+  } finally {
+    process.off('SIGINT', interrupted)
+    process.off('SIGTERM', interrupted)
+  }
+}
+
+/** The worker's bundle lies beside this one; the path of the bundle is how the program was called, links followed. */
+function worker(): { workerScript: string; wasmFolder: string } {
+  const folder = join(dirname(realpathSync(process.argv[1] ?? '.')), '..', 'worker')
+  return { workerScript: join(folder, 'index.js'), wasmFolder: folder }
+}
+
+/** Progress goes to standard error, so that standard output holds the result alone. */
+function logger(): Listener {
+  const { stderr } = process
+  return progressLogger({
+    write: (text) => { stderr.write(text) }, now: () => performance.now(), columns: stderr.columns ?? 80,
+    isTerminal: stderr.isTTY && process.env['CI'] === undefined && process.env['TERM'] !== 'dumb',
+  })
+}
+
+/** Options that shape the result, as the report's command repeats them. */
+function flags({ stages, seeds }: RunOptions): string {
+  return `${stages ? ` --stages ${stages.join(',')}` : ''}${seeds === undefined ? '' : ` --seeds ${seeds}`}`
+}
+
+function closing({ report, verdict, files }: Study): string {
+  const gates = verdict.gates.map((g) => `  ${g.status.padEnd(12)} ${g.sentence}`)
+  const levers = report.levers.changes.map((c) => `  ${c.lever.padEnd(16)} ${String(c.from)} → ${String(c.to)}`)
+  return [
+    '', `${verdict.status.toUpperCase()}: ${verdict.sentence}`, ...gates,
+    '', levers.length > 0 ? 'Levers moved:' : 'No lever was moved.', ...levers,
+    '', `Report: ${files.page}`, `Lock:   ${files.lockPath}`, '',
+  ].join('\n')
+}

@@ -1,0 +1,29 @@
+import { join } from 'node:path'
+import { InputError } from '../base/diagnostics.ts'
+import type { RunResult } from '../plan/run.ts'
+import type { Report } from '../report/model.ts'
+import { readRuns } from '../run/read-runs.ts'
+import { readReport } from './judge-again.ts'
+import { writeReport, type WrittenFiles } from './write-report.ts'
+
+/** Writes the files of a finished study anew, from its report.json and the curves in its journal. */
+export async function renderAgain(folder: string): Promise<{ readonly report: Report; readonly files: WrittenFiles }> {
+  const report = await readReport(join(folder, 'report.json'))
+  const ids = report.runs.map((r) => r.id)
+  const journal = join(folder, 'journal.jsonl')
+  return { report, files: await writeReport(report, folder, () => complete(readRuns(journal, ids), ids.length, journal)) }
+}
+
+/** All runs or an error: curves that are left out silently would look as if they had never been. */
+async function* complete(runs: AsyncIterable<RunResult>, expected: number, journal: string): AsyncGenerator<RunResult> {
+  let count = 0
+  for await (const run of runs) {
+    count += 1
+    yield run
+  }
+  if (count === expected) return
+  throw new InputError([{
+    code: 'report/runs-missing', severity: 'error', message: 'the journal lacks runs of the report', found: `${expected - count} of ${expected} are missing in ${journal}`,
+    hint: 'run the study again: it trains only what is missing',
+  }])
+}
