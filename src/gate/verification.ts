@@ -111,13 +111,13 @@ function claimOf(found: Omit<Draft, 'equal' | 'reason'>, equal: boolean): Metric
 
 function sentenceOf(found: Omit<Draft, 'equal' | 'reason'>, claim: MetricComparison['claim'], reason: string | null): string {
   const what = `${found.split} ${found.metric}`
-  if (claim === 'identical') return `${what}: the same on every seed.`
-  if (found.gain === null) return `${what}: cannot be decided, since ${reason ?? 'there is no interval'}.`
+  if (claim === 'identical') return `${what} is the same on every seed.`
+  if (found.gain === null || found.p === null) return `${what} cannot be compared: ${reason ?? 'there is no interval'}.`
+  const p = found.p < 0.0001 ? 'p below 0.0001' : `p ${shown(Number(found.p.toPrecision(2)))}`
   const correction = found.objective ? '' : ', corrected for the other metrics'
-  const numbers = `${signed(found.gain.value)} in the better direction (${intervalWords(found.gain)}, p ${shown(found.p ?? NaN)}${correction})`
   const words = {
     'better': 'better by more than seed noise', 'worse': 'worse by more than seed noise',
-    'not-distinguishable': 'not distinguishable from seed noise', 'undecidable': 'cannot be decided',
+    'not-distinguishable': 'not distinguishable from the baseline', 'undecidable': 'not comparable',
   }[claim]
-  return `${what}: ${words}: ${numbers}.`
+  return `${what} is ${words}: gain ${signed(found.gain.value)} (${intervalWords(found.gain)}, ${p}${correction}).`
 }

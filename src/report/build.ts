@@ -1,0 +1,140 @@
+import type { MetricComparison } from '../gate/verification.ts'
+import { leverBuckets, leverDifferences, type Levers } from '../model/levers.ts'
+import type { Omission, StageDecision } from '../plan/decision.ts'
+import type { Lock, LockedChange } from '../plan/lock.ts'
+import { stageNames, type Plan, type StageName } from '../plan/plan.ts'
+import type { Verdict } from '../plan/verdict.ts'
+import { checklist } from './checklist.ts'
+import { describeLayer } from './layers.ts'
+import type {
+  BudgetSection, DataSection, LeverChange, Report, RunSummary, RunTiming, StageReport, StudyOmission, TimelessFindings, Timing,
+} from './model.ts'
+
+/** What is known when a study ends. */
+export interface ReportInput {
+  readonly plan: Plan
+  readonly decisions: readonly StageDecision[]
+  /** In any order; see `summarizeRun`. */
+  readonly runs: readonly { readonly summary: RunSummary; readonly timing: RunTiming }[]
+  readonly verdict: Verdict
+  /** The baseline's source as the gates were given it; null without one. */
+  readonly against: string | null
+  /** The lock that the study was held against; null without one. */
+  readonly lock: Lock | null
+  /** See `verificationStatistics`; empty where verify did not run. */
+  readonly statistics: readonly MetricComparison[]
+  readonly engine: string
+  /** `tunegate 0.1.0`. */
+  readonly tool: string
+  readonly command: string
+  readonly specFile: string
+  readonly data: Pick<DataSection, 'source' | 'checks' | 'findings' | 'notes'>
+  /** What the study as a whole left out; stages bring their own. */
+  readonly omissions: readonly Omission[]
+  readonly exhausted: BudgetSection['exhausted']
+  readonly timing: Pick<Timing, 'startedAt' | 'seconds' | 'stages' | 'machine'>
+}
+
+/** Joins everything into the report; pure, and the same for runs and decisions in whatever order they finished. */
+export function buildReport(input: ReportInput): Report {
+  const { plan, decisions } = input
+  const lineage = decisions.flatMap((d) => d.lineage)
+  const chosen = decisions.at(-1)?.levers ?? plan.baseline
+  const runs = inAskedOrder(input)
+  const draft: Omit<Report, 'checklist'> = {
+    version: 1, tool: input.tool, study: studyOf(input), verdict: input.verdict, against: input.against,
+    levers: {
+      baseline: plan.baseline, chosen, changes: changesOf(plan.baseline, chosen, lineage),
+      sinceLock: input.lock && leverDifferences(input.lock.levers, chosen),
+    },
+    lineage: lineage.map(withoutSeconds),
+    verification: verificationOf(decisions, input.statistics),
+    stages: stageNames.map((stage) => stageOf(stage, plan, decisions)),
+    runs: runs.map((r) => r.summary),
+    data: dataOf(input),
+    omissions: omissionsOf(input),
+    budget: {
+      ...plan.budget, plannedRuns: plan.jobs.reduce((sum, j) => sum + j.estimate.runs, 0), runs: runs.length,
+      exhausted: input.exhausted,
+    },
+    timing: timingOf(input, runs.map((r) => r.timing)),
+  }
+  return { ...draft, checklist: checklist(draft, plan) }
+}
+
+function studyOf({ plan, command, specFile, engine }: ReportInput): Report['study'] {
+  const { workload } = plan
+  return {
+    name: plan.name, command, specFile, seed: plan.seed, engine, task: workload.task, objective: workload.objective,
+    layers: workload.layers.map(describeLayer), parameters: workload.parameters,
+    fingerprints: { spec: plan.specFingerprint, plan: plan.fingerprint, data: workload.data.fingerprint },
+  }
+}
+
+function dataOf({ plan, data }: ReportInput): DataSection {
+  const { rows, inputShape, classes } = plan.workload.data
+  const findings = data.findings.map(({ check, message }) => ({ check, message }))
+  return { source: data.source, rows, inputShape, classes, checks: data.checks, findings, notes: data.notes }
+}
+
+/** Workers finish in any order; the report is in the order in which the stages asked, each run once. */
+function inAskedOrder({ decisions, runs }: ReportInput): ReportInput['runs'] {
+  const byId = new Map(runs.map((r) => [r.summary.id, r]))
+  const asked = decisions.flatMap((d) => d.runs)
+  const rest = [...byId.keys()].filter((id) => !asked.includes(id)).sort()
+  return [...new Set([...asked, ...rest])].flatMap((id) => byId.get(id) ?? [])
+}
+
+function changesOf(baseline: Levers, chosen: Levers, lineage: readonly { readonly lever: string }[]): LeverChange[] {
+  return leverDifferences(baseline, chosen).map((d) => ({
+    ...d, bucket: leverBuckets[d.lever], lineage: lineage.flatMap((l, i) => (l.lever === d.lever ? [i] : [])),
+  }))
+}
+
+export function withoutSeconds(entry: StageDecision['lineage'][number]): LockedChange {
+  const { seconds: _, ...evidence } = entry.evidence
+  return { ...entry, evidence }
+}
+
+function verificationOf(decisions: readonly StageDecision[], statistics: readonly MetricComparison[]): Report['verification'] {
+  const verify = decisions.flatMap((d) => (d.findings.stage === 'verify' ? [d.findings.verify] : []))[0]
+  return verify ? { seeds: verify.seeds, metrics: statistics } : null
+}
+
+function stageOf(stage: StageName, plan: Plan, decisions: readonly StageDecision[]): StageReport {
+  const job = plan.jobs.find((j) => j.id === stage)
+  const decision = decisions.find((d) => d.stage === stage)
+  const planned = job?.estimate ?? null
+  if (!decision) {
+    const summary = job ? 'The study ended before this stage.' : 'The spec leaves this stage out.'
+    const state = job ? 'not-reached' : 'skipped'
+    return { stage, state, conclusion: null, summary, comparisons: [], findings: null, runs: [], planned }
+  }
+  const { conclusion, summary, comparisons, runs, findings } = decision
+  return { stage, state: 'ran', conclusion, summary, comparisons, findings: timeless(findings), runs, planned }
+}
+
+function timeless(findings: StageDecision['findings']): TimelessFindings {
+  if (findings.stage !== 'batch') return findings
+  const { probes, ...rest } = findings.batch
+  return { stage: 'batch', batch: { ...rest, probed: probes.map((p) => p.batchSize) } }
+}
+
+function omissionsOf({ decisions, omissions }: ReportInput): StudyOmission[] {
+  return [
+    ...omissions.map((o) => ({ ...o, stage: null })),
+    ...decisions.flatMap((d) => d.omissions.map((o) => ({ ...o, stage: d.stage }))),
+  ]
+}
+
+function timingOf({ timing, decisions }: ReportInput, runs: readonly RunTiming[]): Timing {
+  const probes = decisions.flatMap((d) => (d.findings.stage === 'batch' ? d.findings.batch.probes : []))
+  const lineage = decisions.flatMap((d) => d.lineage).map((l) => l.evidence.seconds)
+  return { ...timing, runs, lineage, probes }
+}
+
+/** The report without what a clock decided: two studies with one seed agree in it to the letter. */
+export function withoutTimes(report: Report): Omit<Report, 'timing'> {
+  const { timing: _, ...rest } = report
+  return rest
+}

@@ -1,0 +1,21 @@
+import type { CurveBook } from '../curves.ts'
+import type { Report } from '../model.ts'
+import { throughput } from './batch.ts'
+import { gateIntervals } from './gates.ts'
+import { gridCharts } from './grid.ts'
+import { learningCurves, lossCurves } from './learning.ts'
+import { rangeTests } from './range-test.ts'
+import { gradientNorms, scheduleCurves } from './schedule.ts'
+import { seedsStrip } from './seeds.ts'
+import type { Chart } from './theme.ts'
+
+export type { Chart } from './theme.ts'
+
+/** Every chart of a report, in the order in which a reader meets them. */
+export function charts(report: Report, curves: CurveBook): Chart[] {
+  return [
+    ...gateIntervals(report), ...seedsStrip(report), ...learningCurves(report, curves), ...lossCurves(report, curves),
+    ...rangeTests(report, curves), ...throughput(report), ...gridCharts(report), ...scheduleCurves(report, curves),
+    ...gradientNorms(report, curves),
+  ]
+}

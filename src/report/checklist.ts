@@ -1,0 +1,188 @@
+import type { LeverPatch } from '../model/levers.ts'
+import type { LockedChange } from '../plan/lock.ts'
+import type { Plan, StageName } from '../plan/plan.ts'
+import type { MetricComparison } from '../gate/verification.ts'
+import { meanAndSd, percent, plural, short, whole } from './numbers.ts'
+import type { BoxState, ChecklistItem, Report, StageReport, TimelessFindings } from './model.ts'
+
+type Draft = Omit<Report, 'checklist'>
+type Box = Omit<ChecklistItem, 'id' | 'title'>
+
+const box = (state: BoxState, evidence: string): Box => ({ state, evidence })
+
+/** The process as boxes, each with the evidence that ticks it; a box that cannot be ticked says why not. */
+export function checklist(report: Draft, plan: Plan): ChecklistItem[] {
+  return [
+    item('data', 'Data checked before training', dataChecked(report)),
+    item('baseline', 'Baseline trained and kept', baselineKept(report)),
+    item('learning-rate', 'Learning rate found by a range test over seeds', rangeTest(report)),
+    item('batch', 'Batch chosen by throughput and noise scale, the rate rechecked', batch(report)),
+    item('one-lever', 'One lever changed at a time', oneLever(report.lineage)),
+    item('regularization', 'Regularization searched as a grid', grid(report)),
+    item('schedule', 'Schedules and warmup compared', schedule(report)),
+    item('clip-norm', 'Clip norm held against the gradient norms', clipNorm(report)),
+    item('confirmed', 'Confirmed on seeds that no selection saw', confirmed(report)),
+    item('seed-variance', 'Seed variance known', seedVariance(report)),
+    item('gates', 'Gates declared before the run', gates(plan)),
+    item('curves', 'Curves of every run kept', curves(report)),
+    item('budget', 'Within the budget', budget(report)),
+  ]
+}
+
+const item = (id: string, title: string, { state, evidence }: Box): ChecklistItem => ({ id, title, state, evidence })
+
+function stageNamed(report: Draft, stage: StageName): StageReport {
+  const found = report.stages.find((s) => s.stage === stage)
+  if (!found) throw new Error(`the report has no stage ${stage}`)
+  return found
+}
+
+/** The stage's findings, or the box that says why there are none. */
+function findingsOf<S extends StageName>(report: Draft, stage: S): Extract<TimelessFindings, { stage: S }> | Box {
+  const { state, summary, findings } = stageNamed(report, stage)
+  if (findings?.stage === stage) return findings as Extract<TimelessFindings, { stage: S }>
+  return box(state === 'skipped' ? 'skipped' : 'not-done', summary)
+}
+
+const isBox = (value: object): value is Box => 'evidence' in value
+
+function dataChecked({ data }: Draft): Box {
+  const rows = `${whole(data.rows.train)} training, ${whole(data.rows.validation)} validation and ${whole(data.rows.test)} test rows`
+  if (data.checks.length === 0) return box('skipped', `${rows}; every check is off in the spec.`)
+  const found = data.findings.length === 0 ? 'nothing found' : `${plural(data.findings.length, 'finding')}, see the data section`
+  return box('done', `${rows}; checked for ${data.checks.join(', ')}: ${found}.`)
+}
+
+function baselineKept(report: Draft): Box {
+  const verified = report.verification?.seeds.filter((s) => s.baseline.status === 'complete').length ?? 0
+  const objective = objectiveOn(report, 'test')
+  if (verified > 0) {
+    const values = objective ? `, test ${objective.metric} ${meanAndSd(objective.baseline.mean, objective.baseline.sd)}` : ''
+    return box('done', `The declared levers were trained on ${plural(verified, 'verification seed')}${values}; they stay in the report.`)
+  }
+  const selection = report.runs.filter((r) => r.differences.length === 0 && r.job.kind === 'train' && r.status === 'complete')
+  return selection.length > 0
+    ? box('done', `The declared levers were trained in ${plural(selection.length, 'selection run')}; no verification seed has finished them.`)
+    : box('not-done', 'No run of the declared levers was finished.')
+}
+
+function rangeTest(report: Draft): Box {
+  const found = findingsOf(report, 'lr-range')
+  if (isBox(found)) return found
+  const { curves, edge, chosen, conclusion } = found.rangeTest
+  const over = `Over ${plural(curves.length, 'seed')}: ${conclusion}`
+  return box(edge !== null && chosen !== null ? 'done' : 'inconclusive', over)
+}
+
+function batch(report: Draft): Box {
+  const found = findingsOf(report, 'batch')
+  if (isBox(found)) return found
+  const { probed, noiseScale, chosen, learningRateFactor, recheck } = found.batch
+  if (probed.length === 0) return box('not-done', stageNamed(report, 'batch').summary)
+  const sizes = `${plural(probed.length, 'size')} probed (${probed.map(whole).join(', ')})`
+  if (noiseScale === null) return box('inconclusive', `${sizes}; the gradient noise scale could not be estimated.`)
+  const base = `${sizes}, gradient noise scale ${whole(noiseScale)} examples, batch ${whole(chosen)} chosen`
+  if (!report.lineage.some((l) => l.stage === 'batch')) return box('done', `${base}; nothing moved, so there was no rate to recheck.`)
+  return recheck === null
+    ? box('inconclusive', `${base}; the learning rate followed by ×${short(learningRateFactor)}, not rechecked by a range test.`)
+    : box('done', `${base}; the learning rate followed by ×${short(learningRateFactor)} and was rechecked: ${recheck.conclusion}`)
+}
+
+/** Entries that rest on the very same runs were moved together. */
+function oneLever(lineage: readonly LockedChange[]): Box {
+  if (lineage.length === 0) return box('done', 'No lever was moved: none beat the incumbent by more than seed noise.')
+  const groups = new Map<string, LockedChange[]>()
+  for (const entry of lineage) {
+    const key = `${entry.stage} ${entry.evidence.runs.join(' ')}`
+    groups.set(key, [...(groups.get(key) ?? []), entry])
+  }
+  const together = [...groups.values()].filter((g) => g.length > 1)
+  const moves = `${plural(lineage.length, 'lever change')} in ${plural(groups.size, 'comparison')}, each against the incumbent before it`
+  if (together.length === 0) return box('done', `${moves}.`)
+  const words = together.map((g) => `${g[0]?.stage ?? ''} moved ${g.map((l) => l.lever).join(', ')} together`).join('; ')
+  // The scaling rule ties rate and warmup to the batch; that is one decision. Anything else breaks the rule.
+  return together.every((g) => g[0]?.stage === 'batch')
+    ? box('done', `${moves}; ${words}, as the scaling rule asks.`)
+    : box('not-done', `${moves}; ${words}.`)
+}
+
+function grid(report: Draft): Box {
+  const found = findingsOf(report, 'regularize')
+  if (isBox(found)) return found
+  const { levers, cells, sensitivity } = found.grid
+  const omitted = report.omissions.find((o) => o.stage === 'regularize')
+  if (cells.length === 0) return box(omitted ? 'inconclusive' : 'skipped', omitted ? `No grid was trained: ${omitted.why}.` : 'The grid has a single cell.')
+  const full = cells.filter((c) => c.length >= 1).length
+  const ranked = sensitivity.filter((s) => s.omegaSquared !== null).map((s) => `${s.lever} ${short(s.omegaSquared ?? 0, 2)}`)
+  const shares = ranked.length > 0 ? `; share of variance explained (ω²): ${ranked.join(', ')}` : ''
+  return box('done', `${plural(cells.length, 'cell')} over ${levers.join(', ')}, ${whole(full)} trained to the end${shares}.`)
+}
+
+function schedule(report: Draft): Box {
+  const found = findingsOf(report, 'schedule')
+  if (isBox(found)) return found
+  const { comparisons, summary } = stageNamed(report, 'schedule')
+  const count = comparisons.filter((c) => moves(c.patch, 'schedule') || moves(c.patch, 'warmupSteps')).length
+  return count > 0 ? box('done', `${plural(count, 'schedule and warmup candidate')} held against the incumbent. ${summary}`) : box('not-done', summary)
+}
+
+const moves = (patch: LeverPatch, lever: keyof LeverPatch): boolean => patch[lever] !== undefined
+
+function clipNorm(report: Draft): Box {
+  const found = findingsOf(report, 'schedule')
+  if (isBox(found)) return found
+  const tried = stageNamed(report, 'schedule').comparisons.filter((c) => moves(c.patch, 'clipNorm'))
+  const winner = report.verification?.seeds[0]?.candidate.run
+  const norms = report.runs.find((r) => r.id === winner)?.gradient ?? report.runs.findLast((r) => r.job.kind === 'train' && r.gradient)?.gradient
+  const logged = norms
+    ? ` The chosen levers' norms have median ${short(norms.median)} and 90th percentile ${short(norms.p90)}; ${percent(norms.clippedShare)} of steps are clipped.`
+    : ''
+  return tried.length > 0
+    ? box('done', `${plural(tried.length, 'clip norm')} read from the logged norms and compared.${logged}`)
+    : box('not-done', `No clip norm was compared.${logged}`)
+}
+
+export function objectiveOn(report: Pick<Report, 'verification'>, split: 'validation' | 'test'): MetricComparison | undefined {
+  return report.verification?.metrics.find((m) => m.objective && m.split === split)
+}
+
+function confirmed(report: Draft): Box {
+  const found = findingsOf(report, 'verify')
+  if (isBox(found)) return found
+  const { seeds } = found.verify
+  const both = seeds.filter((s) => s.baseline.status === 'complete' && s.candidate.status === 'complete').length
+  const claim = objectiveOn(report, 'validation')?.sentence
+  const words = `Baseline and winner finished ${both} of ${plural(seeds.length, 'unseen seed')}${claim ? `; ${claim}` : '.'}`
+  return box(both === seeds.length && both > 1 ? 'done' : 'inconclusive', words)
+}
+
+function seedVariance(report: Draft): Box {
+  const found = findingsOf(report, 'verify')
+  if (isBox(found)) return found
+  const objective = objectiveOn(report, 'test') ?? objectiveOn(report, 'validation')
+  const sd = objective?.candidate.sd ?? null
+  return objective && sd !== null
+    ? box('done', `SD of ${objective.split} ${objective.metric} over ${plural(objective.candidate.seeds, 'seed')}: ${short(sd, 2)}.`)
+    : box('inconclusive', 'Fewer than two seeds of the winner finished, so their spread is not known.')
+}
+
+function gates(plan: Plan): Box {
+  return plan.gates.length === 0
+    ? box('not-done', 'The spec declares no gate.')
+    : box('done', `${plural(plan.gates.length, 'gate')} in the spec (${plan.gates.map((g) => g.gate).join(', ')}), part of the plan's fingerprint.`)
+}
+
+function curves({ runs }: Draft): Box {
+  const logged = runs.filter((r) => r.steps > 0)
+  const steps = logged.reduce((sum, r) => sum + r.steps, 0)
+  return logged.length > 0
+    ? box('done', `${plural(logged.length, 'run')} with ${whole(steps)} logged steps, one file a run in curves/runs.`)
+    : box('not-done', 'No run logged a step.')
+}
+
+function budget({ budget: b, omissions }: Draft): Box {
+  const limits = [b.trials === null ? '' : `${whole(b.trials)} runs`, b.minutes === null ? '' : `${short(b.minutes)} minutes`].filter((l) => l !== '')
+  const used = `${plural(b.runs, 'run')} of ${limits.length > 0 ? `a budget of ${limits.join(' and ')}` : 'an unlimited budget'}`
+  const left = omissions.length > 0 ? `; ${plural(omissions.length, 'thing')} left out, listed under omissions` : ''
+  return b.exhausted === null ? box('done', `${used}${left}.`) : box('not-done', `${used}; the ${b.exhausted} ran out${left}.`)
+}

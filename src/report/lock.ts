@@ -1,0 +1,24 @@
+import schema from '../../schema/lock.schema.json' with { type: 'json' }
+import type { Lock } from '../plan/lock.ts'
+import { parseJsonDocument, type DocumentKind } from './documents.ts'
+import type { Report } from './model.ts'
+
+const kind: DocumentKind = {
+  what: 'the lock', code: 'lock', schema, mostBytes: 4_000_000,
+  hint: 'write it anew: copy tuning.lock.json from the output folder of a run',
+}
+
+/** The lock of a finished study. It holds no clock, so the same study writes the same bytes. */
+export function buildLock({ tool, study, levers, lineage, verification }: Report): Lock {
+  return {
+    version: 1, name: study.name, tool, engine: study.engine, fingerprints: study.fingerprints, levers: levers.chosen, lineage,
+    seeds: (verification?.seeds ?? []).map(({ seed, candidate: { status, validation, test, weights } }) =>
+      ({ seed, status, validation, test, weights })),
+  }
+}
+
+/** Indented, so that a change of one lever is a change of one line. */
+export const lockText = (lock: Lock): string => `${JSON.stringify(lock, null, 2)}\n`
+
+/** A lock from its text; throws an `InputError` that says what is wrong and where. `file` is only for messages. */
+export const parseLock = (text: string, file: string): Lock => parseJsonDocument(text, file, kind) as Lock

@@ -1,0 +1,153 @@
+import type { MetricComparison } from '../gate/verification.ts'
+import type { Bucket, LeverDifference, LeverName, Levers, LeverValue } from '../model/levers.ts'
+import type { MetricName, Metrics, Task } from '../model/metrics.ts'
+import type { BatchFindings, Comparison, Omission, StageDecision, StageFindings, VerifyFindings } from '../plan/decision.ts'
+import type { LockedChange } from '../plan/lock.ts'
+import type { DataFacts, RunJob, StageName } from '../plan/plan.ts'
+import type { Verdict } from '../plan/verdict.ts'
+
+/**
+ * All that a reader of a study needs, as data: `report.json`, and the only thing that the renderers see besides curves.
+ * Two equal studies give the same report apart from `timing`, where everything lives that a clock or the machine decides.
+ */
+export interface Report {
+  readonly version: 1
+  readonly tool: string
+  readonly study: Study
+  readonly verdict: Verdict
+  /** What regression gates compared with, to be read after "against"; null where there was nothing. */
+  readonly against: string | null
+  readonly levers: {
+    readonly baseline: Levers
+    readonly chosen: Levers
+    readonly changes: readonly LeverChange[]
+    /** From the lock's levers to the chosen ones; null without a lock. */
+    readonly sinceLock: readonly LeverDifference[] | null
+  }
+  readonly lineage: readonly LockedChange[]
+  /** Null where the verify stage did not run. */
+  readonly verification: { readonly seeds: VerifyFindings['seeds']; readonly metrics: readonly MetricComparison[] } | null
+  readonly checklist: readonly ChecklistItem[]
+  readonly stages: readonly StageReport[]
+  /** In the order in which the stages asked for them. */
+  readonly runs: readonly RunSummary[]
+  readonly data: DataSection
+  readonly omissions: readonly StudyOmission[]
+  readonly budget: BudgetSection
+  readonly timing: Timing
+}
+
+export interface Study {
+  readonly name: string
+  /** The command that repeats the study. */
+  readonly command: string
+  readonly specFile: string
+  readonly seed: number
+  readonly engine: string
+  readonly task: Task
+  readonly objective: MetricName
+  /** The model, one line a layer. */
+  readonly layers: readonly string[]
+  readonly parameters: number
+  readonly fingerprints: { readonly spec: string; readonly plan: string; readonly data: string }
+}
+
+/** A lever that ended elsewhere than it began, and the lineage entries that moved it. */
+export interface LeverChange extends LeverDifference {
+  readonly bucket: Bucket
+  /** Positions in the lineage, from 0. */
+  readonly lineage: readonly number[]
+}
+
+export type BoxState = 'done' | 'not-done' | 'skipped' | 'inconclusive'
+
+/** One box of the process, with what it rests on. */
+export interface ChecklistItem {
+  readonly id: string
+  readonly title: string
+  readonly state: BoxState
+  readonly evidence: string
+}
+
+export interface StageReport {
+  readonly stage: StageName
+  /** `skipped` where the spec leaves it out; `not-reached` where the study ended before. */
+  readonly state: 'ran' | 'skipped' | 'not-reached'
+  readonly conclusion: StageDecision['conclusion'] | null
+  readonly summary: string
+  readonly comparisons: readonly Comparison[]
+  readonly findings: TimelessFindings | null
+  readonly runs: readonly string[]
+  readonly planned: { readonly runs: number; readonly steps: number } | null
+}
+
+/** Findings without what a clock measured: a probe keeps its batch size here and the rest under `timing`. */
+export type TimelessFindings =
+  | Exclude<StageFindings, { stage: 'batch' }>
+  | { readonly stage: 'batch'; readonly batch: Omit<BatchFindings, 'probes'> & { readonly probed: readonly number[] } }
+
+export interface RunSummary {
+  readonly id: string
+  readonly stage: StageName
+  readonly label: string
+  readonly seed: number
+  readonly job: RunJob
+  /** From the declared levers to the run's own. */
+  readonly differences: readonly LeverDifference[]
+  readonly status: 'complete' | 'diverged' | 'crashed'
+  /** Why it did not complete; null where it did. */
+  readonly reason: string | null
+  readonly steps: number
+  readonly best: { readonly step: number; readonly epoch: number; readonly validation: Metrics; readonly test: Metrics | null } | null
+  /** Share of steps whose gradient was clipped, and the norms before clipping; null where no step was logged. */
+  readonly gradient: { readonly clippedShare: number; readonly median: number; readonly p90: number } | null
+  readonly weights: string | null
+  /** Path of its curves, relative to the report. */
+  readonly curve: string
+}
+
+export interface DataSection {
+  readonly source: string
+  readonly rows: DataFacts['rows']
+  readonly inputShape: DataFacts['inputShape']
+  readonly classes: DataFacts['classes']
+  /** Checks that ran, by name. */
+  readonly checks: readonly string[]
+  readonly findings: readonly { readonly check: string; readonly message: string }[]
+  readonly notes: readonly string[]
+}
+
+export interface StudyOmission extends Omission {
+  /** Null where it concerns the study as a whole. */
+  readonly stage: StageName | null
+}
+
+export interface BudgetSection {
+  readonly minutes: number | null
+  readonly trials: number | null
+  readonly reservedForVerification: number
+  readonly plannedRuns: number
+  readonly runs: number
+  readonly exhausted: 'minutes' | 'trials' | null
+}
+
+/** Everything that may differ between two equal studies. */
+export interface Timing {
+  /** ISO 8601; null where the caller does not want it known. */
+  readonly startedAt: string | null
+  readonly seconds: number
+  readonly stages: readonly { readonly stage: StageName; readonly seconds: number }[]
+  readonly runs: readonly RunTiming[]
+  /** Training seconds behind each lineage entry, in its order. */
+  readonly lineage: readonly number[]
+  readonly probes: BatchFindings['probes']
+  readonly machine: { readonly platform: string; readonly cores: number; readonly workers: number; readonly node: string } | null
+}
+
+export interface RunTiming {
+  readonly id: string
+  readonly seconds: number
+  readonly stepsPerSecond: number
+}
+
+export type { LeverName, LeverValue }

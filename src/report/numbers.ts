@@ -1,0 +1,47 @@
+import { higherIsBetter, type MetricName } from '../model/metrics.ts'
+
+/** A number as people read it: four significant digits, with the true minus sign that no line break separates from it. */
+export function short(value: number, digits = 4): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'not a number' : value > 0 ? 'infinite' : '−infinite'
+  return String(Number(value.toPrecision(digits))).replaceAll('-', '−')
+}
+
+/** `0.9731 ± 0.0031`, the SD with two significant digits; `–` for what is not known. */
+export function meanAndSd(mean: number | null, sd: number | null): string {
+  if (mean === null) return '–'
+  return sd === null ? short(mean) : `${short(mean)} ± ${short(sd, 2)}`
+}
+
+/** A gain with its sign always shown: `+0.0123`. */
+export const gainText = (value: number): string => (value > 0 ? `+${short(value)}` : short(value))
+
+/** 12,345 */
+export const whole = (value: number): string => Math.round(value).toString().replace(/\B(?=(\d{3})+$)/g, ',')
+
+export const percent = (share: number): string => `${short(share * 100, 3)} %`
+
+/** `3 seeds`, `1 seed`. */
+export const plural = (count: number, noun: string): string => `${whole(count)} ${noun}${count === 1 ? '' : 's'}`
+
+/** `45 s`, `3 min 20 s`, `2 h 5 min`. */
+export function duration(seconds: number): string {
+  if (seconds < 10) return `${short(seconds, 2)} s`
+  const s = Math.round(seconds)
+  if (s < 60) return `${s} s`
+  if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`
+  return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`
+}
+
+/** Linear interpolation between order statistics; the values need not be sorted, and there is at least one. */
+export function quantileOf(values: readonly number[], p: number): number {
+  const sorted = Float64Array.from(values).sort()
+  const place = (sorted.length - 1) * p
+  const below = sorted[Math.floor(place)] ?? NaN
+  const above = sorted[Math.ceil(place)] ?? NaN
+  return below + (place - Math.floor(place)) * (above - below)
+}
+
+export const meanOf = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length
+
+/** `higher is better` or `lower is better`. */
+export const directionOf = (metric: MetricName): string => (higherIsBetter(metric) ? 'higher is better' : 'lower is better')

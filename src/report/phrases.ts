@@ -1,0 +1,69 @@
+import { unreachable } from '../base/result.ts'
+import type { LeverValue } from '../model/levers.ts'
+import type { GateRule } from '../plan/plan.ts'
+import { objectiveOn } from './checklist.ts'
+import type { Report } from './model.ts'
+import { duration, gainText, meanAndSd, plural, short, whole } from './numbers.ts'
+
+// Sentences that the markdown and the HTML say alike. They are plain text: each renderer escapes them in its own way.
+
+/** The finding in one or two sentences, below the verdict. */
+export function headline(report: Report): string {
+  const { levers, runs, study } = report
+  const objective = objectiveOn(report, 'test') ?? objectiveOn(report, 'validation')
+  const moved = levers.changes.length === 0 ? 'No lever moved' : `${plural(levers.changes.length, 'lever')} moved (${levers.changes.map((c) => c.lever).join(', ')})`
+  const base = `${moved}, ${plural(runs.length, 'run')} on ${study.engine}`
+  if (!objective) return `${base}. Nothing was verified on unseen seeds.`
+  const values = `${objective.split} ${objective.metric} ${meanAndSd(objective.candidate.mean, objective.candidate.sd)} over ${plural(objective.candidate.seeds, 'unseen seed')}`
+  if (objective.claim === 'identical') return `${base}. Verified: ${values}, the same as the declared levers.`
+  const gain = objective.gain ? ` (gain ${gainText(objective.gain.value)})` : ''
+  const claim = {
+    'better': 'better than the declared levers by more than seed noise', 'worse': 'worse than the declared levers by more than seed noise',
+    'not-distinguishable': 'not distinguishable from the declared levers', 'undecidable': 'too little to compare with the declared levers',
+  }[objective.claim]
+  return `${base}. Verified: ${values}, against ${meanAndSd(objective.baseline.mean, objective.baseline.sd)}: ${claim}${gain}.`
+}
+
+/** Why the verdict's gates ask what they ask: `regression: test accuracy drops by less than 0.01`. */
+export function ruleText(rule: GateRule): string {
+  const what = `${rule.split} ${rule.metric}`
+  switch (rule.gate) {
+    case 'seed-variance':
+      return `seed-variance: SD of ${what} below ${short(rule.maxStd)}`
+    case 'regression':
+    case 'calibration':
+      return `${rule.gate}: ${what} worse by less than ${short(rule.margin)}${rule.paired ? ', paired by seed' : ''}`
+    case 'threshold':
+      return `threshold: ${what} ${rule.min !== null ? `at least ${short(rule.min)}` : `at most ${short(rule.max ?? NaN)}`}`
+    default:
+      return unreachable(rule, 'gate')
+  }
+}
+
+export const leverText = (value: LeverValue): string => (value === null ? 'off' : typeof value === 'number' ? short(value) : String(value))
+
+/** The objective of every verification seed on both sides; a run that did not complete says how it ended. */
+export function seedRows(report: Report): { readonly header: readonly string[]; readonly rows: readonly (readonly string[])[] } {
+  const { objective } = report.study
+  const header = ['Seed', ...(['validation', 'test'] as const).flatMap((split) => [`Baseline ${split} ${objective}`, `Winner ${split} ${objective}`]), 'Same weights']
+  const rows = (report.verification?.seeds ?? []).map(({ seed, baseline, candidate }) => [
+    String(seed),
+    ...(['validation', 'test'] as const).flatMap((split) => [baseline, candidate].map((run) => {
+      const value = run[split]?.[objective]
+      return value === undefined ? (run.status === 'complete' ? '–' : run.status) : short(value)
+    })),
+    baseline.weights !== null && baseline.weights === candidate.weights ? 'yes' : 'no',
+  ])
+  return { header, rows }
+}
+
+/** What the clock said; the only sentence of a summary that differs between two equal studies. */
+export function timesText({ timing }: Report): string {
+  const { machine } = timing
+  const training = timing.runs.reduce((sum, r) => sum + r.seconds, 0)
+  const on = machine === null ? '' : ` on ${machine.platform} with ${plural(machine.cores, 'core')} and ${plural(machine.workers, 'worker')}, Node ${machine.node}`
+  return `It took ${duration(timing.seconds)}${on}; ${duration(training)} of training.`
+}
+
+export const rowsText = ({ data: { rows } }: Report): string =>
+  `${whole(rows.train)} training, ${whole(rows.validation)} validation and ${whole(rows.test)} test rows`

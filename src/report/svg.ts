@@ -1,0 +1,47 @@
+import { html } from './escape.ts'
+import { config } from './charts/theme.ts'
+import type { Chart } from './charts/index.ts'
+
+/**
+ * Draws a chart as SVG text by Vega-Lite, without a browser. The libraries are loaded on the first call: they are large, and
+ * commands that draw nothing should start at once. The text is a function of the chart alone: widths of letters are estimated
+ * (never measured by a font of this machine), numbers rounded to hundredths of a pixel, names of clip paths made from the id.
+ */
+export async function renderSvg(chart: Chart): Promise<string> {
+  const [vega, vegaLite] = await Promise.all([import('vega'), import('vega-lite')])
+  withoutFonts(vega)
+  vega.resetSVGDefIds()
+  const { spec } = vegaLite.compile(chart.spec, { config, logger: quiet })
+  const view = new vega.View(vega.parse(spec), { renderer: 'none', loader: refusing, logger: quiet })
+  try {
+    return finished(await view.toSVG(), chart)
+  } finally {
+    view.finalize()
+  }
+}
+
+/** Vega measures letters on a canvas where one is installed; the published types leave this switch out. */
+const withoutFonts = (vega: object): void => (vega as { textMetrics: { canvas(use: boolean): void } }).textMetrics.canvas(false)
+
+/** Everything a chart shows is in its spec; a spec that asks for a file or an address is a defect. */
+const refused = (): Promise<never> => Promise.reject(new Error('charts load nothing'))
+const refusing = { load: refused, sanitize: refused, http: refused, file: refused, options: undefined }
+
+/** Vega's warnings would go to the console; what must not happen is checked by tests instead. */
+const quiet = {
+  level: (): never => quiet as never, error: (...args: unknown[]): never => { throw new Error(args.map(String).join(' ')) },
+  warn: (): never => quiet as never, info: (): never => quiet as never, debug: (): never => quiet as never,
+}
+
+const rounded = (attribute: string): string =>
+  attribute.replace(/-?\d+\.\d{3,}(?:e-?\d+)?/g, (n) => String(Math.round(Number(n) * 100) / 100))
+
+function finished(svg: string, { id, title, sentence }: Chart): string {
+  return svg
+    .replace(/ xmlns:xlink="[^"]*"/, '')
+    .replace(/<rect [^>]*fill="transparent"\/?>(?:<\/rect>)?/, '')
+    .replace(/^<svg /, `<svg role="img" aria-labelledby="${id}-title ${id}-desc" `)
+    .replace('>', `><title id="${id}-title">${html(title)}</title><desc id="${id}-desc">${html(sentence)}</desc>`)
+    .replace(/ (?:d|transform|x|y|x1|x2|y1|y2|width|height)="[^"]*"/g, rounded)
+    .replace(/(id="|url\(#)((?:clip|gradient)[\w-]*)/g, `$1${id}-$2`)
+}
