@@ -1,5 +1,6 @@
 import { isAbsolute, resolve } from 'node:path'
-import { annotate, type Annotation } from './annotations.ts'
+import type { Diagnostic } from '../base/diagnostics.ts'
+import { annotate, annotationOf, type Annotation } from './annotations.ts'
 import { uploadReport, type Uploaded } from './artifacts.ts'
 import { insideWorkspace, type Runner } from './environment.ts'
 import { say } from './log.ts'
@@ -9,7 +10,9 @@ import { fitted, mostBytes, writeSummary } from './summary.ts'
 /** A finished study, as far as GitHub shows it. */
 export interface Publication {
   readonly name: string
-  readonly verdict: Judgement & { readonly gates: readonly Judgement[] }
+  readonly verdict: Judgement & { readonly gates: readonly GateJudgement[] }
+  /** What a person should look at that stopped nothing. */
+  readonly warnings: readonly Diagnostic[]
   readonly levers: unknown
   /** The report as Markdown. */
   readonly markdown: string
@@ -24,6 +27,11 @@ export interface Publication {
 export interface Judgement {
   readonly status: 'pass' | 'fail' | 'inconclusive'
   readonly sentence: string
+}
+
+export interface GateJudgement extends Judgement {
+  /** Whether the spec lets it decide. */
+  readonly blocks: boolean
 }
 
 export interface PublicationSettings {
@@ -48,7 +56,8 @@ export async function publish(study: Publication, settings: PublicationSettings,
   })
   const problems = uploaded?.problems ?? []
   const missing = problems.map((p) => notUploaded(p, shown(study.folder, runner)))
-  annotate([...verdictNotes(study, settings, runner), ...missing])
+  const warnings = study.warnings.map((w) => annotationOf(w, runner.workspace))
+  annotate([...verdictNotes(study, settings, runner), ...warnings, ...missing])
   const links = [page && `[Open the report](${page})`, folder && `[Download it with curves and data](${folder})`]
     .filter(Boolean)
   const foot = links.length > 0 ? `\n\n${links.join(' · ')}\n` : '\n'
@@ -74,9 +83,10 @@ function notUploaded(problem: string, folder: string): Annotation {
 /** One note for the verdict, and one for each gate that did not pass, at the spec that declares them. */
 function verdictNotes({ verdict, spec }: Publication, { failOn }: PublicationSettings, runner: Runner): Annotation[] {
   const file = insideWorkspace(spec, runner.workspace)
-  const note = ({ status, sentence }: Judgement, what: string): Annotation => ({
-    level: status === 'pass' ? 'notice' : fails(status, failOn) ? 'error' : 'warning',
+  const note = ({ status, sentence }: Judgement, what: string, blocks: boolean): Annotation => ({
+    level: status === 'pass' ? 'notice' : blocks && fails(status, failOn) ? 'error' : 'warning',
     title: `${what}: ${status}`, message: sentence, ...(file ? { at: { file, line: 1 } } : {}),
   })
-  return [note(verdict, 'Verdict'), ...verdict.gates.filter((g) => g.status !== 'pass').map((g) => note(g, 'Gate'))]
+  const gates = verdict.gates.filter((g) => g.status !== 'pass').map((g) => note(g, 'Gate', g.blocks))
+  return [note(verdict, 'Verdict', true), ...gates]
 }

@@ -109,18 +109,27 @@ describe('a report that cannot be uploaded', () => {
 
 describe('what the step tells the runner', () => {
   const verdict = { status: 'inconclusive', sentence: '3 seeds are too few,\n::error::100%', gates: [
-    { status: 'fail', sentence: 'accuracy dropped' },
-    { status: 'inconclusive', sentence: 'no baseline' },
-    { status: 'pass', sentence: 'fine' },
+    { status: 'fail', sentence: 'accuracy dropped', blocks: true },
+    { status: 'inconclusive', sentence: 'no baseline', blocks: true },
+    { status: 'inconclusive', sentence: 'few bins', blocks: false },
+    { status: 'pass', sentence: 'fine', blocks: false },
   ] }
 
   it('is a note for the verdict and each gate that did not pass, as grave as the workflow takes it', async () => {
     const strict = await publish({ study: { verdict } })
     expect(notes(strict)).toEqual([
       'nets/tuning.yml:1: error Verdict: inconclusive: 3 seeds are too few,\n::error::100%',
-      'nets/tuning.yml:1: error Gate: fail: accuracy dropped', 'nets/tuning.yml:1: error Gate: inconclusive: no baseline'])
+      'nets/tuning.yml:1: error Gate: fail: accuracy dropped', 'nets/tuning.yml:1: error Gate: inconclusive: no baseline',
+      'nets/tuning.yml:1: warning Gate: inconclusive: few bins'])
     const mild = await publish({ study: { verdict }, settings: { failOn: 'fail' } })
-    expect(notes(mild).map((n) => n.split(' ')[1])).toEqual(['warning', 'error', 'warning'])
+    expect(notes(mild).map((n) => n.split(' ')[1])).toEqual(['warning', 'error', 'warning', 'warning'])
+  })
+
+  it('includes what was odd and stopped nothing, at its place', async () => {
+    const at = { file: join(workspace, 'nets/tuning.yml'), line: 4, column: 3 }
+    const warnings = [{ code: 'data/duplicates', severity: 'warning', message: '3 rows are there twice', at }]
+    expect(notes(await publish({ study: { warnings } }))[1]).toBe(
+      'nets/tuning.yml:4: warning data/duplicates: warning[data/duplicates] 3 rows are there twice')
   })
 
   it('has outputs that no value can add to', async () => {

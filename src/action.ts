@@ -1,0 +1,76 @@
+import { availableParallelism } from 'node:os'
+import { relative } from 'node:path'
+import { InputError } from './base/diagnostics.ts'
+import { progressLogger } from './cli/progress.ts'
+import { workerFiles } from './cli/worker-files.ts'
+import { runner, type Runner } from './github/environment.ts'
+import { explain } from './github/failure.ts'
+import { readInputs, type Inputs } from './github/inputs.ts'
+import { endSection, say, section } from './github/log.ts'
+import { fails, publish, type Publication } from './github/publish.ts'
+import { stageNames, type StageName } from './plan/plan.ts'
+import type { Listener } from './run/events.ts'
+import { Interrupted } from './run/execute.ts'
+import { runStudy, type Study, type StudyOptions } from './study/run-study.ts'
+
+type StepInputs = Inputs<StageName, 'auto' | 'wasm'>
+
+const here = runner()
+try {
+  process.exitCode = await step(here)
+} catch (error) {
+  if (error instanceof Interrupted) say('Stopped. Finished runs are in the journal; a run that has it goes on from there.')
+  else await explain(error, here)
+  process.exitCode = 1
+}
+
+/** Inputs → study → what the run's page shows; the exit code says whether the verdict fails the step. */
+async function step(runner: Runner): Promise<number> {
+  process.chdir(runner.workspace)
+  const inputs = readInputs(runner.workspace, { stages: stageNames, engines: ['auto', 'wasm'] })
+  if (!inputs.ok) throw new InputError(inputs.error)
+  const study = await runStudy(studyOptions(inputs.value, runner))
+  endSection()
+  say(`${study.verdict.status.toUpperCase()}: ${study.verdict.sentence}`)
+  await publish(publication(study, inputs.value), inputs.value, runner)
+  return fails(study.verdict.status, inputs.value.failOn) ? 1 : 0
+}
+
+/** Paths are given relative to the checkout, so that report and messages name no folder of the runner. */
+function studyOptions(inputs: StepInputs, { workspace }: Runner): StudyOptions {
+  const { stages, seeds, workers, baseline, out } = inputs
+  const specPath = relative(workspace, inputs.spec)
+  const flags = `${stages ? ` --stages ${stages.join(',')}` : ''}${seeds === null ? '' : ` --seeds ${seeds}`}`
+  return {
+    specPath, workspace, ...workerFiles(), workers: workers ?? availableParallelism(),
+    command: `tunegate run ${specPath}${flags}`,
+    ...(stages === null ? {} : { stages }), ...(seeds === null ? {} : { seeds }), ...(out === null ? {} : { outDir: out }),
+    ...(baseline === null ? {} : { baselinePath: relative(workspace, baseline) }),
+    listener: folded(), signal: stopSignal(), startedAt: new Date().toISOString(), clock: () => performance.now(),
+  }
+}
+
+/** Progress as plain lines, those of a stage folded away below its name; what it concluded stays in sight. */
+function folded(): Listener {
+  const write = (text: string): void => say(text.trimEnd())
+  const print = progressLogger({ write, isTerminal: false, columns: 120, now: () => performance.now() })
+  return (event) => {
+    if (event.type === 'stage-decided' || event.type === 'study-finished') endSection()
+    if (event.type === 'stage-started') section(`Stage ${event.position} of ${event.of}: ${event.job.id}`)
+    print(event)
+  }
+}
+
+/** A cancelled job is asked twice to stop before it is killed; the first time is enough to close the journal. */
+function stopSignal(): AbortSignal {
+  const stop = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+  return stop.signal
+}
+
+function publication({ report, verdict, prepared, files }: Study, inputs: StepInputs): Publication {
+  return {
+    name: report.study.name, verdict, warnings: prepared.warnings, levers: report.levers.chosen, markdown: files.markdown,
+    spec: inputs.spec, folder: files.folder, files: files.all, page: files.page, lock: files.lockPath,
+  }
+}
