@@ -35,7 +35,7 @@ export const folders: Readonly<Record<string, FolderRule>> = {
   train: { may: ['data', 'model', 'plan', 'base'] },
   stats: { may: ['base'] },
   stages: { may: ['stats', 'plan', 'model', 'base'], types: ['train'] },
-  run: { may: ['stages', 'train', 'plan', 'base'], types: ['model'] },
+  run: { may: ['stages', 'train', 'plan', 'model', 'base'] },
   diagnose: { may: ['stats', 'base'] },
   gate: { may: ['stats', 'plan', 'model', 'base'] },
   report: { may: ['plan', 'model', 'base'], types: 'any' },
