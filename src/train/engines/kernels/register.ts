@@ -8,6 +8,7 @@ import { depthwiseBackpropFilter, depthwiseBackpropInput } from './depthwise.ts'
 import { type KernelBuilder, replaceKernel } from './heap.ts'
 import { batchMatMul } from './matmul.ts'
 import { avgPoolGrad, maxPoolGrad } from './pooling.ts'
+import { explicitPadding } from './same-padding.ts'
 import { unsortedSegmentSum } from './segment-sum.ts'
 import { sum } from './sum.ts'
 
@@ -16,8 +17,10 @@ const kernels: Readonly<Record<string, KernelBuilder>> = {
   Add: broadcastRows('Add'),
   AvgPoolGrad: avgPoolGrad,
   BatchMatMul: batchMatMul,
+  Conv2D: explicitPadding('Conv2D'),
   Conv2DBackpropFilter: conv2dBackpropFilter,
   Conv2DBackpropInput: conv2dBackpropInput,
+  DepthwiseConv2dNative: explicitPadding('DepthwiseConv2dNative'),
   DepthwiseConv2dNativeBackpropFilter: depthwiseBackpropFilter,
   DepthwiseConv2dNativeBackpropInput: depthwiseBackpropInput,
   MaxPoolGrad: maxPoolGrad,
