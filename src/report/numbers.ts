@@ -13,7 +13,7 @@ export function meanAndSd(mean: number | null, sd: number | null): string {
 }
 
 /** A gain with its sign always shown: `+0.0123`. */
-export const gainText = (value: number): string => (value > 0 ? `+${short(value)}` : short(value))
+export const gainText = (value: number, digits = 4): string => (value > 0 ? `+${short(value, digits)}` : short(value, digits))
 
 /** 12,345 */
 export const whole = (value: number): string => Math.round(value).toString().replace(/\B(?=(\d{3})+$)/g, ',')

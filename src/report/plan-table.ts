@@ -10,7 +10,7 @@ export function renderPlanTable(plan: Plan): string {
     ...job.templates.map((t) => ['', '', `${cut(`${t.title}${varies(t)}`)}${t.condition === null ? '' : ' *'}`, `${t.trials} × ${t.seeds}`, counted(t.trials * t.seeds), counted(t.trials * t.seeds * t.stepsPerRun)]),
   ])
   const total = ['total', '', '', '', counted(sum(plan, 'runs')), counted(sum(plan, 'steps'))]
-  return [...lines([[...header], ...rows, total]), '', ...footer(plan)].join('\n')
+  return [...lines([[...header], ...rows, total]), '', ...footer(plan), ''].join('\n')
 }
 
 function footer(plan: Plan): string[] {

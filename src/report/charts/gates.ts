@@ -20,7 +20,7 @@ function intervalPlot(gate: GateVerdict, estimate: NonNullable<GateVerdict['esti
     sentence: `${gate.sentence} The bar is the ${percent(estimate.level)} interval, the dashed line the limit ${short(gate.limit)}` +
       `${drop ? ', the thin line no drop' : ''}${dots.length > 0 ? ', the dots single seeds' : ''}.`,
     spec: {
-      width: 560, height: 64,
+      width: 430, height: 64,
       layer: [
         ...(drop ? [layer({
           data: { values: [{ zero: 0 }] }, mark: { type: 'rule', color: ink, opacity: 0.5 }, encoding: { x: { ...x, field: 'zero' } },

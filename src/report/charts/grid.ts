@@ -85,7 +85,7 @@ function sensitivity(grid: GridFindings): Chart[] {
     id: 'sensitivity', title: 'Which lever matters',
     sentence: 'Share of the score\'s variance over the grid that each lever explains (ω²); near 0, seed noise hides whatever it does.',
     spec: {
-      width: 480, height: { step: 32 }, data: { values: values.map((v) => ({ ...v, text: short(v.omegaSquared ?? 0, 2) })) },
+      width: 340, height: { step: 32 }, data: { values: values.map((v) => ({ ...v, text: short(v.omegaSquared ?? 0, 2) })) },
       encoding: {
         y: { field: 'lever', type: 'nominal', title: null, sort: '-x' },
         x: { field: 'omegaSquared', type: 'quantitative', title: 'share of variance explained, ω²', scale: { domain: [0, 1] } },

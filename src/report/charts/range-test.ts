@@ -41,8 +41,8 @@ function rangeTest(id: string, title: string, found: RangeTestFindings, curves: 
             color: { field: 'seed', type: 'nominal', title: 'seed', scale: { range: [...seedPalette] } },
           },
         },
-        ...marker(found.edge?.center ?? null, 'edge', colors.limit, 12, x),
-        ...marker(found.chosen, 'chosen', colors.chosen, 28, x),
+        ...marker(found.edge?.center ?? null, 'edge', colors.limit, 14, x),
+        ...marker(found.chosen, 'chosen', colors.chosen, 14, x),
       ],
     },
   }]
@@ -61,7 +61,7 @@ function marker(rate: number | null, name: 'edge' | 'chosen', color: string, y: 
   return [
     layer({ data, mark: { type: 'rule', color, strokeWidth: 2, ...(name === 'edge' ? { strokeDash: dashed() } : {}) }, encoding: { x: at } }),
     layer({
-      data, mark: { type: 'text', align: 'right', dx: -5, y, color, fontWeight: 'bold' },
+      data, mark: { type: 'text', ...(name === 'edge' ? { align: 'left', dx: 6 } : { align: 'right', dx: -6 }), y, color, fontWeight: 'bold' },
       encoding: { x: at, text: { field: 'text', type: 'nominal' } },
     }),
   ]

@@ -17,14 +17,14 @@ export function seedsStrip(report: Report): Chart[] {
     field: 'side', type: 'nominal', legend: null, scale: { domain: ['baseline', 'winner'], range: [colors.baseline, colors.winner] },
   } as const
   return [{
-    id: 'seeds', title: `${objective} of every verification seed`,
+    id: 'seeds', title: `Every verification seed: ${objective}`,
     sentence: `${plural(new Set(values.map((v) => v.seed)).size, 'seed')}; lines join the two sides of one seed, ticks are means; ` +
       `${directionOf(objective)}. Lines that rise and fall alike say that the difference is noise.`,
     spec: {
       data: { values },
       facet: { column: { field: 'split', type: 'nominal', title: null, sort: ['validation', 'test'] } },
       spec: {
-        width: 240, height: 240,
+        width: 185, height: 230,
         layer: [
           { mark: { type: 'line', color: ink, opacity: 0.3, strokeWidth: 1 }, encoding: { x, y, detail: { field: 'seed', type: 'nominal' } } },
           { mark: { type: 'point', filled: true, size: 70, opacity: 0.85 }, encoding: { x, y, color } },

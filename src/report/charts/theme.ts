@@ -25,7 +25,8 @@ export const seedPalette = [colors.winner, colors.baseline, colors.purple, color
 /** The text colour of wherever the drawing stands, so that one drawing serves light and dark. */
 export const ink = 'currentColor'
 
-export const wide = { width: 560, height: 260 } as const
+/** Small enough to be read on a phone without shrinking the letters to nothing. */
+export const wide = { width: 430, height: 230 } as const
 
 /** The look of every chart; the page shows through it. */
 export const config: Config = {

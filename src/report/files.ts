@@ -1,0 +1,60 @@
+import { metricsOf, type MetricName } from '../model/metrics.ts'
+import type { RunResult } from '../plan/run.ts'
+import { charts } from './charts/index.ts'
+import { evaluationsCsv, evaluationsHeader, stepsCsv } from './csv.ts'
+import { thinCurve, type CurveBook, type ThinCurve } from './curves.ts'
+import { renderHtml } from './html/index.ts'
+import { reportText } from './json.ts'
+import { lineageLines } from './lineage.ts'
+import { buildLock, lockText } from './lock.ts'
+import { renderSummary } from './markdown.ts'
+import type { Report } from './model.ts'
+import { curvePath } from './runs.ts'
+import { capSummary } from './summary-size.ts'
+import { renderSvg } from './svg.ts'
+
+/** A file of the output folder; `path` is relative to it, with `/`. */
+export interface ReportFile {
+  readonly path: string
+  readonly text: string
+}
+
+/**
+ * Every file of a report, one after the other: first the curves of the runs as they come, then what is drawn from them, last
+ * `report.json`, so that a folder with one is complete. Whoever writes them holds one run in memory at a time; what the charts
+ * need of a run is kept thinned.
+ */
+export async function* reportFiles(report: Report, runs: AsyncIterable<RunResult> | Iterable<RunResult>): AsyncGenerator<ReportFile> {
+  const { task, objective } = report.study
+  const curves = new Map<string, ThinCurve>()
+  const names = metricsOf(task)
+  const evaluations = new Map<string, string>()
+  for await (const run of runs) {
+    if (run.steps.loss.length > 0) yield { path: curvePath(run), text: stepsCsv(run) }
+    evaluations.set(run.id, evaluationsCsv(run, names))
+    curves.set(run.id, thinCurve(run, objective, lossOf(report)))
+  }
+  const inOrder = report.runs.map((r) => evaluations.get(r.id) ?? '').join('')
+  yield { path: 'curves/evaluations.csv', text: evaluationsHeader(names) + inOrder }
+  yield* documents(report, curves)
+}
+
+/** The metric that is the loss without label smoothing. */
+const lossOf = (report: Report): MetricName => (report.study.task === 'classification' ? 'nll' : 'mse')
+
+async function* documents(report: Report, curves: CurveBook): AsyncGenerator<ReportFile> {
+  const drawings = new Map<string, { title: string; sentence: string; svg: string }>()
+  for (const chart of charts(report, curves)) {
+    const svg = await renderSvg(chart)
+    drawings.set(chart.id, { title: chart.title, sentence: chart.sentence, svg })
+    yield { path: `curves/${chart.id}.svg`, text: `${onPaper(svg)}\n` }
+  }
+  yield { path: 'lineage.jsonl', text: lineageLines(report.lineage) }
+  yield { path: 'tuning.lock.json', text: lockText(buildLock(report)) }
+  yield { path: 'summary.md', text: capSummary(renderSummary(report, curves)) }
+  yield { path: 'report.html', text: renderHtml(report, drawings) }
+  yield { path: 'report.json', text: reportText(report) }
+}
+
+/** A file of its own has no page behind it: white, with black ink whatever the viewer's theme is. */
+const onPaper = (svg: string): string => svg.replace('<svg ', '<svg style="background:#fff;color:#000" ')

@@ -1,0 +1,53 @@
+import type { VerdictStatus } from '../../plan/verdict.ts'
+import { html } from '../escape.ts'
+import type { BoxState } from '../model.ts'
+
+// Small pieces of HTML. Whatever is named `text` is escaped here; whatever is named `inner` is HTML already.
+
+export type Tone = VerdictStatus | 'off'
+
+const icons: Record<Tone, string> = { pass: '✓', fail: '✗', inconclusive: '?', off: '–' }
+
+/** A status in a rounded box: colour, sign and word, so that none of them is needed alone. */
+export const pill = (tone: Tone, text: string): string => `<span class="pill ${tone}">${icons[tone]} ${html(text)}</span>`
+
+export const toneOf: Record<BoxState, Tone> = { 'done': 'pass', 'not-done': 'fail', 'skipped': 'off', 'inconclusive': 'inconclusive' }
+
+export const section = (id: string, title: string, inner: string): string =>
+  (inner === '' ? '' : `<section aria-labelledby="${id}"><h2 id="${id}">${html(title)}</h2>${inner}</section>`)
+
+export const card = (inner: string): string => (inner === '' ? '' : `<div class="card">${inner}</div>`)
+export const paragraph = (text: string, className = ''): string => `<p${className === '' ? '' : ` class="${className}"`}>${html(text)}</p>`
+export const codeText = (text: string, length = 200): string => `<code>${html(text, length)}</code>`
+
+export interface Column {
+  readonly title: string
+  readonly number?: boolean
+}
+
+/** A table that scrolls by itself on a narrow screen; cells are HTML already. Empty without rows. */
+export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+  if (rows.length === 0) return ''
+  const cell = (tag: 'th' | 'td', inner: string, column: Column | undefined): string =>
+    `<${tag}${tag === 'th' ? ' scope="col"' : ''}${column?.number ? ' class="number"' : ''}>${inner}</${tag}>`
+  const head = columns.map((c) => cell('th', html(c.title), c)).join('')
+  const body = rows.map((r) => `<tr>${r.map((inner, i) => cell('td', inner, columns[i])).join('')}</tr>`).join('')
+  return `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`
+}
+
+export const details = (title: string, inner: string): string =>
+  (inner === '' ? '' : `<details><summary>${html(title)}</summary>${inner}</details>`)
+
+/** Drawings by the id of their chart. */
+export type Drawings = ReadonlyMap<string, { readonly title: string; readonly sentence: string; readonly svg: string }>
+
+/** A chart with its sentence; nothing where the study has no such chart. */
+export function figure(drawings: Drawings, id: string, titled = true): string {
+  const drawing = drawings.get(id)
+  if (!drawing) return ''
+  const title = titled ? `<h3>${html(drawing.title)}</h3>` : ''
+  // A drawing grows with the page, but not so far that its letters shout.
+  const width = Number(/ width="(\d+(?:\.\d+)?)"/.exec(drawing.svg)?.[1] ?? 500)
+  const inline = drawing.svg.replace(/ xmlns="[^"]*"/, '').replace('<svg ', `<svg style="max-width:${Math.round(width * 1.25)}px" `)
+  return `<figure>${title}<div class="chart">${inline}</div>${titled ? `<figcaption>${html(drawing.sentence)}</figcaption>` : ''}</figure>`
+}
