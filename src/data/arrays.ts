@@ -124,22 +124,22 @@ function readPlaces({ file, limits }: Source, rows: number, places: readonly Pla
     const want = wants[index] ?? 'skip'
     if (want === 'skip') return null
     const at = (row: number): number => array.at(row, column)
-    const coded = want === 'text' ? encode(rows, at, limits.levels) : null
-    const badCount = { missing: 0, text: 0, infinite: 0 }
-    return { name, index, isText: want === 'text', at, codes: coded?.codes ?? null, levels: coded?.levels ?? null, bad: [], badCount }
+    const clean = { name, index, bad: [], badCount: { missing: 0, text: 0, infinite: 0 } }
+    if (want !== 'text') return { ...clean, isText: false, at, codes: null, levels: null }
+    return { ...clean, isText: true, at: () => NaN, ...encode(rows, at, limits.levels) }
   })
   return { file, rows, columns }
 }
 
-/** Numbers as levels, in order of first appearance; null beyond `most` of them. */
-function encode(rows: number, at: (row: number) => number, most: number): { codes: Int32Array; levels: string[] } | null {
+/** Numbers as levels, in order of first appearance; nulls beyond `most` of them. */
+function encode(rows: number, at: (row: number) => number, most: number): Pick<Column, 'codes' | 'levels'> {
   const levels = new Map<number, number>()
   const codes = new Int32Array(rows)
   for (let row = 0; row < rows; row++) {
     const value = at(row)
     let code = levels.get(value)
     if (code === undefined) {
-      if (levels.size === most) return null
+      if (levels.size === most) return { codes: null, levels: null }
       levels.set(value, code = levels.size)
     }
     codes[row] = code

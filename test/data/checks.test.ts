@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { checkData } from '../../src/data/checks.ts'
 import { loadDataset } from '../../src/data/load.ts'
 import type { Dataset } from '../../src/data/types.ts'
-import { config, digits, wine } from './support.ts'
+import { config, cpuTime, digits, wine } from './support.ts'
 
 function dataset(rows: readonly (readonly number[])[], targets: readonly number[], more: Partial<Dataset> = {}): Dataset {
   const features = (rows[0] ?? []).map((_, i) => `f${i}`)
@@ -52,10 +52,9 @@ describe('the data checks', () => {
     expect(checkData(dataset(rows, targets(3), { classes: null, task: 'regression' }))).toEqual([])
   })
 
-  it('stay quick on tens of thousands of rows of whole numbers', () => {
+  it('stay quick on tens of thousands of rows of whole numbers', async () => {
     const rows = Array.from({ length: 30_000 }, (_, i) => [i % 16, (i >> 4) % 16, (i >> 8) % 16, i >> 12])
-    const start = performance.now()
-    expect(checkData(dataset(rows, rows.map((_, i) => i % 2)))).toEqual([])
-    expect(performance.now() - start).toBeLessThan(1000)
+    const data = dataset(rows, rows.map((_, i) => i % 2))
+    expect(await cpuTime(() => expect(checkData(data)).toEqual([]))).toBeLessThan(1000)
   })
 })

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { inspect } from '../../src/data/inspect.ts'
+import { guessImage } from '../../src/data/guess.ts'
+import type { ColumnSummary } from '../../src/data/types.ts'
 import { digits, file, fixture, smallCsv, wine } from './support.ts'
 
 describe('inspect', () => {
@@ -43,6 +45,19 @@ describe('inspect', () => {
   it('knows the arrays of an npz', async () => {
     expect(await inspect(fixture('images.npz'))).toMatchObject({
       format: 'npz', rows: 40, target: 'y', task: 'classification', imageShape: [2, 3, 1] })
+  })
+
+  it.each([
+    // columns, prefix, largest, shape
+    [64, '', 16, [8, 8, 1]], [784, 'pixel', 255, [28, 28, 1]], [3072, 'p', 255, [32, 32, 3]], [192, '', 255, [8, 8, 3]],
+    [16, '', 9, [4, 4, 1]], [9, '', 9, null],
+    [63, '', 16, null], [27, '', 16, null], [64, 'x_', 1, null], [64, '', 256, null],
+  ] as const)('takes %i columns named "%s…" with values up to %i for images of %j', (columns, prefix, max, imageShape) => {
+    const pixels = Array.from({ length: columns }, (_, index): ColumnSummary =>
+      ({ name: `${prefix}${index}`, index, type: 'numeric', distinct: 9, missing: 0, min: 0, max, whole: true }))
+    expect(guessImage(pixels)).toEqual({ imageShape, scale: imageShape && 1 / max })
+    expect(guessImage(pixels.map((column) => ({ ...column, whole: false }))).imageShape).toBeNull()
+    expect(guessImage(pixels.map((column) => ({ ...column, name: 'income' }))).imageShape).toBeNull()
   })
 
   it('stops counting different values at 10,000', async () => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { loadDataset } from '../../src/data/load.ts'
 import { moments } from '../../src/data/moments.ts'
 import type { DataConfig } from '../../src/data/types.ts'
-import { config, digits, file, fixture, plainSplit, rowOf, smallCsv, wine } from './support.ts'
+import { config, cpuTime, digits, file, fixture, plainSplit, rowOf, smallCsv, wine } from './support.ts'
 
 const image = { kind: 'array', shape: [8, 8, 1], scale: 1 / 16 } as const
 const digitsConfig = (more: Partial<DataConfig> = {}) => config(digits, { target: '64', inputs: image, ...more })
@@ -32,11 +32,7 @@ describe('the digits', () => {
 
   it('load in less than a tenth of a second', async () => {
     const times: number[] = []
-    for (let i = 0; i < 3; i++) {
-      const start = performance.now()
-      await loadDataset(digitsConfig())
-      times.push(performance.now() - start)
-    }
+    for (let i = 0; i < 5; i++) times.push(await cpuTime(() => loadDataset(digitsConfig())))
     expect(Math.min(...times)).toBeLessThan(100)
   })
 

@@ -55,6 +55,14 @@ export function smallCsv(rows: number, change: (cells: string[], row: number) =>
   return ['a,b,c,y', ...lines, ''].join('\n')
 }
 
+/** Processor time that a call takes, in milliseconds: what else the machine does hardly counts. */
+export async function cpuTime(call: () => unknown): Promise<number> {
+  const before = process.cpuUsage()
+  await call()
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1000
+}
+
 /** Values of row `row`. */
 export function rowOf({ inputs, features }: { inputs: Float32Array; features: readonly string[] }, row: number): number[] {
   return [...inputs.subarray(row * features.length, (row + 1) * features.length)]
