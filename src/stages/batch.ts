@@ -80,12 +80,13 @@ function judgeSizes(probes: readonly SizeProbe[], noiseScale: number | null, inc
   return probes.map((p) => {
     const base = { batchSize: p.batchSize, examplesPerSecond: p.examplesPerSecond, peakMemoryMiB: p.peakMemoryMiB }
     if (p.examplesPerSecond === null) return { ...base, outcome: 'too-large' as const, note: p.failure ?? 'no measurement' }
-    const slower = p.examplesPerSecond < leastThroughput * best
+    const fastest = best
     best = Math.max(best, p.examplesPerSecond)
-    if (slower) return { ...base, outcome: 'slower' as const, note: 'fewer examples a second than a smaller batch' }
+    // The noise scale first: it is the same in every run, and a measured time should decide only what nothing else does.
     if (p.batchSize > incumbent && (noiseScale === null || p.batchSize > noiseScale)) {
       return { ...base, outcome: 'beyond-noise-scale' as const, note: noiseScale === null ? 'the noise scale could not be estimated' : `above the gradient noise scale of ${noiseScale} examples` }
     }
+    if (p.examplesPerSecond < leastThroughput * fastest) return { ...base, outcome: 'slower' as const, note: 'fewer examples a second than a smaller batch' }
     return { ...base, outcome: 'fits' as const, note: '' }
   })
 }
