@@ -10,12 +10,13 @@ export interface JournalHeader {
   readonly engine: string
 }
 
-const checkOf = (text: string): string => sha256(text).slice(0, 8)
+/** Eight hexadecimal digits: enough against a bad disk or a slip of an editor; nobody is assumed to forge a journal. */
+const checkOf = (id: string, run: string): string => sha256(`${id} ${run}`).slice(0, 8)
 
-/** `{"id":…,"check":…,"run":…}` and a line break; the check is over the text of the run, so that a damaged line is noticed. */
+/** `{"id":…,"check":…,"run":…}` and a line break; the check covers id and run, so that a damaged line is noticed. */
 export function journalLine(result: RunResult): string {
   const run = JSON.stringify(result)
-  return `{"id":"${result.id}","check":"${checkOf(run)}","run":${run}}\n`
+  return `{"id":"${result.id}","check":"${checkOf(result.id, run)}","run":${run}}\n`
 }
 
 const shape = /^\{"id":"([0-9a-f]{1,64})","check":"([0-9a-f]{8})","run":/
@@ -24,7 +25,8 @@ const shape = /^\{"id":"([0-9a-f]{1,64})","check":"([0-9a-f]{8})","run":/
 export function idOfLine(line: string): string | undefined {
   const match = shape.exec(line)
   if (!match || !line.endsWith('}')) return undefined
-  return checkOf(line.slice(match[0].length, -1)) === match[2] ? match[1] : undefined
+  const id = match[1] ?? ''
+  return checkOf(id, line.slice(match[0].length, -1)) === match[2] ? id : undefined
 }
 
 /** The run of a line whose check was right when the journal was opened. */
@@ -37,7 +39,8 @@ export function parseHeader(line: string | undefined): JournalHeader | undefined
   try {
     const header = JSON.parse(line ?? '') as Partial<JournalHeader>
     const { journal, plan, spec, data, engine } = header
-    return journal === 1 && [plan, spec, data, engine].every((v) => typeof v === 'string') ? (header as JournalHeader) : undefined
+    const whole = journal === 1 && [plan, spec, data, engine].every((v) => typeof v === 'string')
+    return whole ? (header as JournalHeader) : undefined
   } catch {
     return undefined
   }
@@ -46,6 +49,9 @@ export function parseHeader(line: string | undefined): JournalHeader | undefined
 /** Which parts differ, in words; empty where the journal belongs to this study. */
 export function differences(was: JournalHeader, is: JournalHeader): string[] {
   if (was.plan === is.plan && was.engine === is.engine) return []
-  const parts = [was.spec !== is.spec && 'the spec', was.data !== is.data && 'the data', was.engine !== is.engine && 'the engine'].filter((p) => p !== false)
+  const parts = [
+    ...was.spec !== is.spec ? ['the spec'] : [], ...was.data !== is.data ? ['the data'] : [],
+    ...was.engine !== is.engine ? ['the engine'] : [],
+  ]
   return parts.length > 0 ? parts : ['the plan']
 }

@@ -1,47 +1,79 @@
-import { open, readFile, rm } from 'node:fs/promises'
-import { readFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { InputError } from '../base/diagnostics.ts'
 
-export interface HeldLock { readonly release: () => Promise<void> }
+export interface HeldLock { readonly release: () => void }
 
 interface Holder { readonly pid: number; readonly started: string | null }
+/** `unreadable`: just being written, or torn by a power cut. */
+type Found = Holder | 'unreadable' | 'none'
 
-/** Holds a file as a lock; one whose holder is dead, as after a kill, is taken over. A living holder is named and refused. */
+/** How often, and after how many milliseconds, a lock is looked at again that is changing hands. */
+const patience = { attempts: 100, milliseconds: 20 }
+
+/**
+ * Holds a file as a lock. One whose holder is dead, as after a kill, is taken over; a living holder is named and refused by an
+ * `InputError`. Holders are told apart by process number and start time, so a number that was used again is not mistaken.
+ */
 export async function holdLock(path: string): Promise<HeldLock> {
-  for (let attempt = 0; attempt < 3; attempt++) {
-    if (await tryCreate(path)) return { release: () => rm(path, { force: true }) }
-    const holder = await readHolder(path)
-    if (holder && alive(holder)) {
-      throw new InputError([{
-        code: 'journal/in-use', severity: 'error', message: 'another tunegate is running this study', found: `process ${holder.pid}, by ${path}`,
-        hint: 'wait for it, stop it, or choose another --out',
-      }])
-    }
-    await rm(path, { force: true })
+  for (let attempt = 0; attempt < patience.attempts; attempt++) {
+    if (create(path)) return { release: () => rmSync(path, { force: true }) }
+    const found = read(path)
+    if (found !== 'none' && found !== 'unreadable' && alive(found)) throw inUse(`process ${found.pid}, by ${path}`)
+    // A file without a holder in it is written within microseconds, so it is given time before it counts as torn.
+    if (found === 'unreadable' && attempt < patience.attempts / 2) await sleep(patience.milliseconds)
+    else if (found !== 'none') await removeDead(path)
   }
-  throw new InputError([{ code: 'journal/in-use', severity: 'error', message: 'the lock of the journal changes hands too quickly', found: path, hint: 'run one study at a time in a folder' }])
+  throw inUse(path)
 }
 
-async function tryCreate(path: string): Promise<boolean> {
+/**
+ * Two processes may find the same dead holder at once, and the slower one must not remove the lock that the faster one has
+ * made by then. So a dead lock is removed only by who holds the lock's own lock, and only after a second look. That inner lock
+ * is taken in the same way, so a process that is killed right here leaves nothing that stays locked.
+ */
+async function removeDead(path: string): Promise<void> {
+  const guard = await holdLock(`${path}.takeover`).catch((error: unknown) => {
+    if (error instanceof InputError && error.diagnostics[0]?.code === 'journal/in-use') return undefined
+    throw error
+  })
+  // Somebody else is at it.
+  if (!guard) return void await sleep(patience.milliseconds)
   try {
-    const file = await open(path, 'wx')
-    const me: Holder = { pid: process.pid, started: startOf(process.pid) }
-    await file.writeFile(JSON.stringify(me))
-    await file.close()
+    const found = read(path)
+    if (found === 'unreadable' || (found !== 'none' && !alive(found))) rmSync(path, { force: true })
+  } finally {
+    guard.release()
+  }
+}
+
+const inUse = (found: string): InputError => new InputError([{
+  code: 'journal/in-use', severity: 'error', message: 'another tunegate is running this study', found,
+  hint: 'wait for it, stop it, or choose another --out',
+}])
+
+/** False where the file is there already. Synchronous, so that it is without a holder for as short as can be. */
+function create(path: string): boolean {
+  try {
+    const file = openSync(path, 'wx')
+    writeSync(file, JSON.stringify({ pid: process.pid, started: statusOf(process.pid)?.started ?? null } satisfies Holder))
+    closeSync(file)
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw new InputError([{ code: 'journal/unwritable', severity: 'error', message: 'cannot write to the output folder', found: error instanceof Error ? error.message : String(error) }])
+    throw new InputError([{
+      code: 'journal/unwritable', severity: 'error', message: 'cannot write to the output folder',
+      found: error instanceof Error ? error.message : String(error), hint: 'choose another --out',
+    }])
   }
 }
 
-async function readHolder(path: string): Promise<Holder | undefined> {
+function read(path: string): Found {
   try {
-    const { pid, started } = JSON.parse(await readFile(path, 'utf8')) as Partial<Holder>
-    return typeof pid === 'number' ? { pid, started: started ?? null } : undefined
-  } catch {
-    // Torn by a kill, or gone by now.
-    return undefined
+    const { pid, started } = JSON.parse(readFileSync(path, 'utf8')) as Partial<Holder>
+    return typeof pid === 'number' ? { pid, started: started ?? null } : 'unreadable'
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'none' : 'unreadable'
   }
 }
 
@@ -52,16 +84,19 @@ function alive({ pid, started }: Holder): boolean {
     // EPERM: it lives and belongs to somebody else.
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
   }
-  const now = startOf(pid)
-  return started === null || now === null || started === now
+  const now = statusOf(pid)
+  // A killed process keeps its number until its parent asks for it, which in a container may be never.
+  if (now?.state === 'Z' || now?.state === 'X') return false
+  return started === null || now === null || started === now.started
 }
 
-/** When a process started, in clock ticks since boot; null where the system does not tell. It tells a pid that was used again. */
-function startOf(pid: number): string | null {
+/** State letter, and start in clock ticks since boot; null where the system does not tell. */
+function statusOf(pid: number): { readonly state: string; readonly started: string } | null {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The second field is the program's name in brackets and may hold spaces.
-    return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? null
+    // The second field is the program's name in brackets and may hold spaces; the state follows, the start is the 22nd.
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+    return { state: fields[0] ?? '', started: fields[19] ?? '' }
   } catch {
     return null
   }

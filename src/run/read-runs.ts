@@ -1,20 +1,18 @@
 import { open } from 'node:fs/promises'
+import { readAt } from '../base/files.ts'
 import type { RunResult } from '../plan/run.ts'
 import { runOfLine } from './journal-line.ts'
-import { scan } from './journal.ts'
+import { scanJournal } from './journal-scan.ts'
 
 /** Runs of a journal that nobody needs to hold, by id and in the order asked for, one in memory at a time; those it lacks are left out. */
 export async function* readRuns(path: string, ids: readonly string[]): AsyncGenerator<RunResult> {
-  const found = await scan(path)
+  const found = await scanJournal(path)
   if (!found) return
   const file = await open(path, 'r')
   try {
     for (const id of ids) {
       const place = found.places.get(id)
-      if (!place) continue
-      const buffer = Buffer.alloc(place.length)
-      await file.read(buffer, 0, place.length, place.offset)
-      yield runOfLine(buffer.toString('utf8'))
+      if (place) yield runOfLine((await readAt(file, place.length, place.offset)).toString('utf8'))
     }
   } finally {
     await file.close()

@@ -1,0 +1,56 @@
+import { open, rename, rm, type FileHandle } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+
+/**
+ * Writes a whole file so that a reader, or a machine that loses power, sees the old content or the new and nothing between:
+ * a temporary file beside it, synced, renamed over it, the folder synced.
+ */
+export async function writeFileAtomic(path: string, content: string | Uint8Array): Promise<void> {
+  // The process number keeps two writers from sharing one temporary file; the last rename wins, whole.
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
+  try {
+    const file = await open(temporary, 'w')
+    try {
+      await writeAt(file, typeof content === 'string' ? Buffer.from(content) : content, 0)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(temporary, path)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
+  await syncFolder(dirname(path))
+}
+
+/** Puts names in a folder on disk: after it a rename or a new file survives a power cut. */
+export async function syncFolder(path: string): Promise<void> {
+  // Windows has no such call: it refuses to open a folder.
+  if (process.platform === 'win32') return
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}
+
+/** Writes all bytes at a position; one call of the system may write a part, as on a disk that is nearly full. */
+export async function writeAt(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length;) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done)
+    done += bytesWritten
+  }
+}
+
+/** Reads exactly so many bytes at a position. Throws where the file ends before them. */
+export async function readAt(file: FileHandle, length: number, position: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(length)
+  for (let done = 0; done < length;) {
+    const { bytesRead } = await file.read(bytes, done, length - done, position + done)
+    if (bytesRead === 0) throw new Error(`the file ends at ${position + done}, ${length - done} bytes too early`)
+    done += bytesRead
+  }
+  return bytes
+}
