@@ -1,26 +1,38 @@
-// Regenerates what is derived from the schemas: the TypeScript types of the spec and the README's tables.
+// Regenerates what is derived from other files: the TypeScript types of the spec, and the README's tables and examples.
 // `--check` writes nothing, names what is out of date and exits with 1.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { program } from '../src/cli/program.ts'
+import { actionTables, cliTables, fenced, replaceBlocks, specTables } from './generate-tables.ts'
 import { specTypes } from './generate-types.ts'
-import { replaceTables } from './generate-tables.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
+const exists = (path: string): boolean => existsSync(join(root, path))
 
-const files: { readonly path: string; readonly text: string }[] = [
-  { path: 'src/spec/tuning.gen.ts', text: await specTypes(JSON.parse(read('schema/tuning.schema.json'))) },
+const schema = JSON.parse(read('schema/tuning.schema.json'))
+const generated: { readonly path: string; readonly text: string }[] = [
+  { path: 'src/spec/tuning.gen.ts', text: await specTypes(schema) },
 ]
-if (existsSync(join(root, 'README.md'))) {
-  const action = existsSync(join(root, 'action.yml')) ? read('action.yml') : null
-  files.push({ path: 'README.md', text: replaceTables(read('README.md'), JSON.parse(read('schema/tuning.schema.json')), action) })
+if (exists('README.md')) {
+  generated.push({
+    path: 'README.md',
+    text: replaceBlocks(read('README.md'), {
+      spec: specTables(schema),
+      action: exists('action.yml') ? actionTables(read('action.yml')) : '',
+      cli: cliTables(program(() => undefined)),
+      example: fenced(read('examples/digits/tuning.yml'), 'yaml'),
+    }),
+  })
 }
 
-const stale = files.filter(({ path, text }) => !existsSync(join(root, path)) || read(path) !== text)
+const stale = generated.filter(({ path, text }) => !exists(path) || read(path) !== text)
 if (process.argv.includes('--check')) {
   for (const { path } of stale) console.error(`${path} is out of date: run npm run generate and commit it`)
-  process.exit(stale.length > 0 ? 1 : 0)
+  if (stale.length === 0) console.log('generated files are current')
+  process.exitCode = stale.length > 0 ? 1 : 0
+} else {
+  for (const { path, text } of stale) writeFileSync(join(root, path), text)
+  console.log(stale.length > 0 ? `written: ${stale.map((f) => f.path).join(', ')}` : 'generated files are current')
 }
-for (const { path, text } of stale) writeFileSync(join(root, path), text)
-console.log(stale.length > 0 ? `written: ${stale.map((f) => f.path).join(', ')}` : 'everything is current')

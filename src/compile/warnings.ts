@@ -29,10 +29,9 @@ function warnOfIdleLevers({ levers: { regularization }, layers, augmentation, pr
 
 /** An SD or an interval of a mean needs two seeds at least. */
 function warnOfSeeds({ stages, gates }: NormalizedSpec, warn: Report): void {
-  const index = stages.findIndex((s) => s.stage === 'verify')
-  const verify = stages[index]
+  const verify = stages.find((s) => s.stage === 'verify')
   if (verify?.stage === 'verify' && verify.seeds < 2 && gates.length > 0) {
-    warn('too-few-seeds', ['stages', index, 'verify', 'seeds'], 'no gate can be decided with one seed', { found: String(verify.seeds), allowed: 'at least 2, better 5' })
+    warn('too-few-seeds', ['stages', 'verify', 'seeds'], 'no gate can be decided with one seed', { found: String(verify.seeds), allowed: 'at least 2, better 5' })
   }
 }
 

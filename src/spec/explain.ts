@@ -68,7 +68,7 @@ function unknownKey(error: SchemaError, key: string, context: Context): Said {
     code: kind ? `spec/unknown-${kind}` : 'spec/unknown-key', at: context.member(key), found: key,
     message: kind ? `there is no ${kind} of this name` : `${nameOf(error.path)} has no key of this name`,
     allowed: allowed.length > 0 ? allowed.join(', ') : 'no keys',
-    ...(meant === undefined && place !== undefined ? { hint: place === '' ? 'it belongs to the spec itself' : `it belongs under ${place}` } : meantHint(meant)),
+    ...(place === undefined ? meantHint(meant) : { hint: place === '' ? 'it belongs to the spec itself' : `it belongs under ${place}` }),
   }
 }
 

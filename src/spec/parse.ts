@@ -4,7 +4,10 @@ import { readDocument, type Located, type LocatedDocument } from './document.ts'
 import type { Spec } from './tuning.gen.ts'
 import { validate } from './validate.ts'
 
-/** A place in a spec: keys and positions from the root, as `['stages', 1, 'batch', 'largest']`. */
+/**
+ * A place in a spec: keys and positions from the root, as `['stages', 1, 'batch', 'largest']`. An item of a list that is one name,
+ * or a map of one name, may be called by it instead: `['stages', 'batch', 'largest']`.
+ */
 export type SpecPath = readonly (string | number)[]
 
 /** The position of the value at a path; of the nearest one around it where the spec does not have it. */
@@ -50,10 +53,16 @@ function sorted(problems: readonly Diagnostic[]): Diagnostic[] {
 
 const locateIn = ({ root, position }: LocatedDocument): Locate => (path) => position(nearest(root, path).offset)
 
+function itemNamed({ value, children }: Located, name: string | number): Located | undefined {
+  if (!Array.isArray(value)) return undefined
+  const items = [...children.values()]
+  return items.find((item) => item.value === name) ?? items.map((item) => item.children.get(String(name))).find((member) => member !== undefined)
+}
+
 function nearest(root: Located, path: SpecPath): Located {
   let at = root
   for (const step of path) {
-    const next = at.children.get(String(step))
+    const next = at.children.get(String(step)) ?? itemNamed(at, step)
     if (next === undefined) return at
     at = next
   }

@@ -1,6 +1,13 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { expect } from 'vitest'
-import type { DataFacts } from '../../src/plan/plan.ts'
+import { formatDiagnostic, type Diagnostic } from '../../src/base/diagnostics.ts'
+import type { Result } from '../../src/base/result.ts'
+import { compile } from '../../src/compile/compile.ts'
+import type { NormalizedSpec } from '../../src/compile/normalized.ts'
+import { normalize } from '../../src/compile/normalize.ts'
+import { warningsOf } from '../../src/compile/warnings.ts'
+import type { DataFacts, Plan } from '../../src/plan/plan.ts'
+import { parseSpec, type ParsedSpec } from '../../src/spec/parse.ts'
 
 /** Facts as a corpus file writes them in its first line, or a JSON spec in a file beside it. */
 interface ShortFacts {
@@ -9,14 +16,47 @@ interface ShortFacts {
   readonly classes: readonly string[] | null
 }
 
+export const irisFacts: ShortFacts = { rows: [600, 200, 200], inputShape: [4], classes: ['a', 'b', 'c'] }
+
+export const iris = `version: 1
+name: iris
+task: classification
+data: { source: iris.csv, target: species }
+model: { layers: [{ dense: { units: 16, activation: relu } }, dropout, { dense: { units: classes } }] }
+`
+
+export function dataFacts({ rows: [train, validation, test], inputShape, classes }: ShortFacts): DataFacts {
+  return { fingerprint: '5eed'.repeat(16), rows: { train, validation, test }, inputShape, classes }
+}
+
 export function factsOf(text: string, file: string, fallback?: ShortFacts): DataFacts {
   const inline = /^# facts: (.*)$/m.exec(text)?.[1]
   const beside = file.replace(/\.json$/, '.facts.json')
   const json = inline ?? (file.endsWith('.json') && existsSync(beside) ? readFileSync(beside, 'utf8') : undefined)
   const short = json === undefined ? fallback : JSON.parse(json) as ShortFacts
   if (short === undefined) throw new Error(`${file} has no facts`)
-  const [train, validation, test] = short.rows
-  return { fingerprint: '5eed'.repeat(16), rows: { train, validation, test }, inputShape: short.inputShape, classes: short.classes }
+  return dataFacts(short)
+}
+
+/** The value, or everything that is wrong as the test's failure. */
+export function must<T>(result: Result<T, readonly Diagnostic[]>): T {
+  if (!result.ok) throw new Error(result.error.map(formatDiagnostic).join('\n'))
+  return result.value
+}
+
+export interface Compiled {
+  readonly parsed: ParsedSpec
+  readonly spec: NormalizedSpec
+  readonly plan: Plan
+  readonly warnings: readonly Diagnostic[]
+}
+
+/** All phases on a text that is meant to be right. */
+export function compiled(text: string, facts: DataFacts = dataFacts(irisFacts), file = 'tuning.yml'): Compiled {
+  const parsed = must(parseSpec(text, file))
+  const spec = must(normalize(parsed))
+  const plan = must(compile(spec, facts, parsed.locate))
+  return { parsed, spec, plan, warnings: warningsOf(spec, plan, parsed.locate) }
 }
 
 /** Compares with a committed file; UPDATE_GOLDEN=1 writes it instead. */

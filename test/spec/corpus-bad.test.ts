@@ -5,11 +5,10 @@ import { formatDiagnostic, type Diagnostic } from '../../src/base/diagnostics.ts
 import { compile } from '../../src/compile/compile.ts'
 import { normalize } from '../../src/compile/normalize.ts'
 import { parseSpec } from '../../src/spec/parse.ts'
-import { expectGolden, factsOf } from '../compile/support.ts'
+import { expectGolden, factsOf, irisFacts } from '../compile/support.ts'
 
 const folder = join(import.meta.dirname, 'corpus-bad')
 const specs = readdirSync(folder).filter((f) => /\.(yml|json)$/.test(f))
-const facts = { rows: [600, 200, 200], inputShape: [4], classes: ['a', 'b', 'c'] } as const
 
 /** What the first phase says that refuses the spec; no phase runs on what another has refused. */
 function problemsOf(file: string, text: string): readonly Diagnostic[] {
@@ -17,7 +16,7 @@ function problemsOf(file: string, text: string): readonly Diagnostic[] {
   if (!parsed.ok) return parsed.error
   const normalized = normalize(parsed.value)
   if (!normalized.ok) return normalized.error
-  const plan = compile(normalized.value, factsOf(text, join(folder, file), { ...facts, rows: [...facts.rows] }), parsed.value.locate)
+  const plan = compile(normalized.value, factsOf(text, join(folder, file), irisFacts), parsed.value.locate)
   return plan.ok ? [] : plan.error
 }
 

@@ -13,10 +13,9 @@ export function checkBudget(jobs: readonly StageJob[], { trials, reservedForVeri
     report('budget-verification', ['budget', 'trials'], 'the budget does not cover the verification', { found: String(trials), allowed: `at least ${reserved}: baseline and winner under every seed` })
     return
   }
-  const index = jobs.findIndex((job) => job.id === 'regularize')
-  const grid = jobs[index]?.templates.filter((t) => t.id.startsWith('rung-')).reduce((sum, t) => sum + runsOf(t), 0) ?? 0
+  const grid = jobs.find((job) => job.id === 'regularize')?.templates.filter((t) => t.id.startsWith('rung-')).reduce((sum, t) => sum + runsOf(t), 0) ?? 0
   if (grid > trials - reserved) {
-    report('grid-over-budget', ['stages', index, 'regularize', 'grid'], 'the grid is over the budget', {
+    report('grid-over-budget', ['stages', 'regularize', 'grid'], 'the grid is over the budget', {
       found: `${grid} runs`, allowed: `${trials - reserved}: ${trials} trials less ${reserved} for verification`,
       hint: 'leave values or levers out, lower the stage\'s seeds, or raise budget.trials',
     })

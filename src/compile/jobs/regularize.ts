@@ -35,13 +35,17 @@ export interface GridRung {
   readonly share: number
 }
 
-/** Successive halving over the crossed axes: each rung keeps one in η, the last trains one cell at full length. */
+/** As in the stage: a shorter run says nothing about a full one. */
+const shortestRung = 1 / 9
+
+/** Successive halving over the crossed axes: each rung keeps one in η, the last is at full length; counted as the stage does. */
 export function gridRungs(axes: readonly Axis[], eta: number): GridRung[] {
   const cells = axes.reduce((product, axis) => product * axis.values.length, 1)
   if (axes.length === 0 || cells < 2) return []
   const counts = [cells]
-  for (let left = cells; left > 1;) counts.push(left = Math.max(1, Math.floor(left / eta)))
-  return counts.map((trials, i) => ({ trials, share: eta ** (i + 1 - counts.length) }))
+  const fits = (): boolean => 1 / eta ** counts.length >= shortestRung
+  for (let left = cells; left > 1 && fits();) counts.push(left = Math.max(1, Math.floor(left / eta)))
+  return counts.map((trials, i) => ({ trials, share: 1 / eta ** (counts.length - 1 - i) }))
 }
 
 const sharePercent = (share: number): string => `${Number((100 * share).toPrecision(2))} %`

@@ -1,0 +1,63 @@
+import { describe, expect, it, test } from 'vitest'
+import { fingerprint } from '../../src/base/hash.ts'
+import { gridRungs } from '../../src/compile/jobs/regularize.ts'
+import type { Plan, StageJob } from '../../src/plan/plan.ts'
+import type { RunRequest } from '../../src/plan/run.ts'
+import { stages } from '../../src/stages/index.ts'
+import { halvingRungs } from '../../src/stats/halving.ts'
+import { play, type World } from '../support/world.ts'
+import { compiled, iris } from './support.ts'
+
+/** The stages themselves are asked what they want in worlds where much or nothing happens; runs that are the same count once. */
+function asked(plan: Plan, job: StageJob, world: World): { readonly runs: number; readonly steps: number } {
+  const { requests } = play(stages[job.id], job.settings, world, { job, workload: plan.workload, seed: plan.seed, baseline: plan.baseline, incumbent: plan.baseline })
+  const each = new Map(requests.map((r) => [fingerprint([r.levers, r.seed, r.job]), r]))
+  return { runs: each.size, steps: [...each.values()].reduce((sum, r) => sum + stepsOf(r, plan), 0) }
+}
+
+function stepsOf({ job, levers }: RunRequest, plan: Plan): number {
+  if (job.kind !== 'train') return job.steps
+  const epoch = Math.floor(plan.workload.data.rows.train / (levers.batching.batchSize * levers.batching.accumulate))
+  return Math.round(epoch * levers.scheduling.epochs * job.length * job.stopAfter)
+}
+
+/** One norm a step of a full run: the stage counts a run's steps by them. */
+const norms = Array.from({ length: 180 }, (_, i) => 1 + i / 10)
+/** Every lever matters a great deal, edges agree, large batches pay: each stage asks for all it may. */
+const eventful: World = {
+  noise: 0.001, edge: () => 0.1, noiseScale: 1e6, gradientNorms: norms,
+  truth: ({ optimization, regularization, scheduling }) => 1 + 0.1 * Math.abs(Math.log10(optimization.learningRate / 0.03)) - 0.2 * regularization.weightDecay
+    - 0.3 * regularization.dropout - 0.1 * regularization.labelSmoothing - (scheduling.schedule === 'step' ? 0.2 : 0) - (scheduling.clipNorm === null ? 0.1 : 0),
+}
+const uneventful: World = { noise: 0.01, truth: () => 1, gradientNorms: norms }
+
+const specs = {
+  defaults: iris,
+  image: `${iris}preset: vision-cnn\n`,
+  small: `${iris}stages:\n  - lr-range: { seeds: 2, backOff: [0.5] }\n  - batch: { largest: 64 }\n  - regularize: { grid: { weightDecay: [0, 0.01, 0.1] }, eta: 2 }\n  - schedule: { clipPercentiles: [0.9], optimizers: [] }\n  - verify: { seeds: 2 }\n`,
+}
+
+describe.each(Object.entries(specs))('estimates of %s', (name, text) => {
+  const { plan } = compiled(text)
+  it('count steps in the length of run that the worlds have', () => expect(plan.jobs.at(-1)?.templates[0]?.stepsPerRun).toBe(norms.length))
+
+  it.each(plan.jobs.map((job) => [job.id, job] as const))('%s asks for no more than its estimate, and in an eventful world for most of it', (id, job) => {
+    for (const world of [eventful, uneventful]) {
+      const spent = asked(plan, job, world)
+      expect(spent.runs, `${name}, ${id}`).toBeLessThanOrEqual(job.estimate.runs)
+      // A rung is rounded to steps here and to epochs there.
+      expect(spent.steps, `${name}, ${id}`).toBeLessThanOrEqual(job.estimate.steps * 1.02)
+    }
+    if (id !== 'verify') expect(asked(plan, job, eventful).runs).toBeGreaterThanOrEqual(0.75 * job.estimate.runs)
+  })
+})
+
+test('the rungs of a grid are those of successive halving as the stage runs it', () => {
+  for (const cells of [2, 3, 4, 6, 8, 9, 10, 12, 18, 27, 30, 81, 100]) {
+    for (const eta of [2, 3, 4, 10]) {
+      const values = Array.from({ length: cells }, (_, i) => i)
+      const expected = halvingRungs(cells, { eta, most: 1, least: 1 / 9 })
+      expect(gridRungs([{ lever: 'weightDecay', values }], eta).map((r) => [r.trials, r.share])).toEqual(expected.map((r) => [r.configurations, r.units]))
+    }
+  }
+})
