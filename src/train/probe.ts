@@ -11,6 +11,8 @@ import type { Tensor, Tf } from './types.ts'
 
 /** Share of the steps that warms caches and compilers up and is not timed. */
 const warmUpShare = 0.2
+/** The noise scale grows as the loss falls, so it is read from the later part of a probe, where it is nearest to that of a run. */
+const noiseFrom = 0.5
 /** A large batch is cut into so many small ones for the noise scale. */
 const parts = 4
 
@@ -40,7 +42,7 @@ export function probeRun(context: RunContext, { levers, seed, job }: RequestFor<
       const failure = divergence(report)
       if (failure) return { status: 'diverged', atStep: step, reason: failure, steps: log.steps, evaluations: [] }
       log.push(rate, report, levers.scheduling.clipNorm)
-      norms.push(...normPair(context.engine.tf, learner, rows, step))
+      if (step >= job.steps * noiseFrom) norms.push(...normPair(context.engine.tf, learner, rows, step))
       refuseAbove(job.memoryMiB)
       onStep?.(step + 1, job.steps)
     }
