@@ -9,7 +9,9 @@ import { dropout } from './layers/dropout.ts'
 import { embedding } from './layers/embedding.ts'
 import type { LayerFunction } from './layers/layer.ts'
 import { batchNormalization, layerNormalization } from './layers/normalization.ts'
-import { averagePooling2d, globalAveragePooling1d, globalAveragePooling2d, globalMaxPooling2d, maxPooling2d } from './layers/pooling.ts'
+import {
+  averagePooling2d, globalAveragePooling1d, globalAveragePooling2d, globalMaxPooling2d, maxPooling2d,
+} from './layers/pooling.ts'
 import { flatten } from './layers/reshape.ts'
 import type { ForwardOptions, Model, ModelParameter, Tensor, Tf } from './types.ts'
 
@@ -84,7 +86,8 @@ function layerFunction(tf: Tf, layer: Layer, position: number): LayerFunction {
 }
 
 function forward(
-  stages: readonly Stage[], weights: readonly Tensor[], statistics: readonly Tensor[], inputs: Tensor, options: ForwardOptions,
+  stages: readonly Stage[], weights: readonly Tensor[], statistics: readonly Tensor[], inputs: Tensor,
+  options: ForwardOptions,
 ): ReturnType<Model['forward']> {
   let [outputs, weightAt, statisticAt] = [inputs, 0, 0]
   const after: Tensor[] = []

@@ -2,9 +2,9 @@ import type { StepRandom, Tf } from './types.ts'
 
 /**
  * Random numbers for one forward pass of one step. They come from a counter, not from a state that is passed on: element i
- * of a mask is a hash of (seed, step, forward pass, site, i), as in Random123 (Salmon et al., 2011, "Parallel random numbers:
- * as easy as 1, 2, 3"). So a resumed run draws what the uninterrupted one would have, and an engine that runs whole steps
- * natively can compute the same masks from the same integers.
+ * of a mask is a hash of (seed, step, forward pass, site, i), as in Random123 (Salmon et al., 2011, "Parallel random
+ * numbers: as easy as 1, 2, 3"). So a resumed run draws what the uninterrupted one would have, and an engine that runs
+ * whole steps natively can compute the same masks from the same integers.
  *
  * `seed` is a whole number; `step` counts optimizer updates from 0; `accumulateIndex` counts forward passes in a step.
  */
@@ -46,7 +46,10 @@ function key(path: readonly number[], start: number): number {
   return hash
 }
 
-/** The 32-bit integer hash `lowbias32` (Wellons, 2018, "Prospecting for hash functions"): every input bit moves every output bit. */
+/**
+ * The 32-bit integer hash `lowbias32` (Wellons, 2018, "Prospecting for hash functions"): a bijection in which each bit of
+ * the input turns each bit of the output about half of the time.
+ */
 function mix(x: number): number {
   x = Math.imul(x ^ x >>> 16, 0x7feb352d)
   x = Math.imul(x ^ x >>> 15, 0x846ca68b)

@@ -66,8 +66,10 @@ export function tidy<T>(tf: Tf, work: () => T): T {
   return result as T
 }
 
+type Results = Pick<LayerCase, 'outputs' | 'gradients' | 'inputGradient' | 'statisticsAfter'>
+
 /** Forward and backward of a case from its own numbers; the gradient is that of Σ outputs · slope. */
-export function differentiate(tf: Tf, c: LayerCase): Pick<LayerCase, 'outputs' | 'gradients' | 'inputGradient' | 'statisticsAfter'> {
+export function differentiate(tf: Tf, c: LayerCase): Results {
   return tidy(tf, () => {
     const model = modelOf(tf, c.layers, c.inputShape)
     const [weights, statistics] = [weightTensors(tf, model, c.weights), statisticTensors(tf, model, c.statistics)]
@@ -79,9 +81,8 @@ export function differentiate(tf: Tf, c: LayerCase): Pick<LayerCase, 'outputs' |
     // The input is differentiated apart from the weights, as it is when a layer stands first and when it does not.
     const gradients = weights.length > 0 ? tf.grads((...w: Tensor[]) => sum(w, inputs))(weights) : []
     const inputGradient = c.inputGradient && [...tf.grad((x: Tensor) => sum(weights, x))(inputs).dataSync()]
-    return {
-      outputs: flatten([result.outputs]), gradients: flatten(gradients), inputGradient, statisticsAfter: flatten(result.statistics),
-    }
+    const outputs = flatten([result.outputs])
+    return { outputs, gradients: flatten(gradients), inputGradient, statisticsAfter: flatten(result.statistics) }
   })
 }
 

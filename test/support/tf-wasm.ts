@@ -3,7 +3,8 @@ import { createRequire } from 'node:module'
 import { createWasmEngine } from '../../src/train/engines/wasm.ts'
 import type { Engine } from '../../src/train/types.ts'
 
+const manifest = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json')
 /** The folder of the wasm binaries in the installed package; in a bundle they lie beside it. */
-export const wasmFolder = join(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json')), 'dist')
+export const wasmFolder = join(dirname(manifest), 'dist')
 
 export const wasmEngine = (): Promise<Engine> => createWasmEngine({ wasmFolder })

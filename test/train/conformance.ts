@@ -4,7 +4,9 @@ import { stream } from '../../src/base/random.ts'
 import { activationNames, type Layer } from '../../src/model/layers.ts'
 import { stepRandom } from '../../src/train/step-random.ts'
 import type { Engine, Model, Tensor, Tf } from '../../src/train/types.ts'
-import { differentiate, flatten, layerCases, modelOf, statisticTensors, tidy, weightedOutput, weightTensors } from '../support/tf-layers.ts'
+import {
+  differentiate, flatten, layerCases, modelOf, statisticTensors, tidy, weightedOutput, weightTensors,
+} from '../support/tf-layers.ts'
 
 /**
  * What every engine must do alike: layers and gradients as PyTorch has them, gradients that agree with finite differences,
@@ -35,7 +37,8 @@ export function engineConformance(name: string, create: () => Promise<Engine>): 
           const random = stream(i, 'direction')
           const direction = c.weights.map(() => random.normal())
           const slope = gradients.reduce((sum, g, at) => sum + g * (direction[at] as number), 0)
-          const along = (by: number): number => weightedOutput(tf, c, c.weights.map((w, at) => w + by * (direction[at] as number)))
+          const moved = (by: number): number[] => c.weights.map((w, at) => w + by * (direction[at] as number))
+          const along = (by: number): number => weightedOutput(tf, c, moved(by))
           const step = 1e-2
           // Five points: the error is of fourth order, so that the step can be large against single precision.
           const difference = (8 * (along(step) - along(-step)) - (along(2 * step) - along(-2 * step))) / (12 * step)
@@ -106,8 +109,10 @@ const everyKind: readonly Learnable[] = [
   learnable('globalMaxPooling2d', image, [conv, { kind: 'globalMaxPooling2d' }], 0.97),
   learnable('globalAveragePooling1d', [5, 4], [
     { kind: 'dense', units: 8, activation: 'relu', useBias: true }, { kind: 'globalAveragePooling1d' }], 0.97),
-  learnable('flatten and dense', image, [{ kind: 'flatten' }, { kind: 'dense', units: 8, activation: 'relu', useBias: false }]),
-  learnable('dropout', [12], [{ kind: 'dense', units: 16, activation: 'relu', useBias: true }, { kind: 'dropout', rate: 0.2 }]),
+  learnable('flatten and dense', image, [
+    { kind: 'flatten' }, { kind: 'dense', units: 8, activation: 'relu', useBias: false }]),
+  learnable('dropout', [12], [
+    { kind: 'dense', units: 16, activation: 'relu', useBias: true }, { kind: 'dropout', rate: 0.2 }]),
   learnable('batchNormalization', image, [conv, { kind: 'batchNormalization', momentum: 0.9, epsilon: 1e-3 }]),
   learnable('layerNormalization', [12], [
     { kind: 'dense', units: 8, activation: 'linear', useBias: true }, { kind: 'layerNormalization', epsilon: 1e-3 }]),
@@ -136,7 +141,8 @@ function createLearner(tf: Tf, { layers, inputShape }: Learnable, seed: number):
   let weights = weightTensors(tf, model, model.initialWeights(seed))
   let statistics = statisticTensors(tf, model)
   const inputs = examples(tf, layers, inputShape)
-  const classes = tf.tidy(() => tf.cast(tf.oneHot(tf.tensor1d(Array.from({ length: 32 }, (_, i) => i % 3), 'int32'), 3), 'float32'))
+  const labels = Array.from({ length: 32 }, (_, i) => i % 3)
+  const classes = tf.tidy(() => tf.cast(tf.oneHot(tf.tensor1d(labels, 'int32'), 3), 'float32'))
   const all = (): Tensor[] => [...weights, ...statistics]
   return {
     step: (index) => {
@@ -173,7 +179,8 @@ interface Stepped {
 }
 
 function oneStep(
-  tf: Tf, model: Model, weights: readonly Tensor[], statistics: readonly Tensor[], inputs: Tensor, classes: Tensor, seed: number, index: number,
+  tf: Tf, model: Model, weights: readonly Tensor[], statistics: readonly Tensor[], inputs: Tensor, classes: Tensor,
+  seed: number, index: number,
 ): Stepped {
   let after: readonly Tensor[] = []
   const random = stepRandom(tf, seed, index, 0)

@@ -62,7 +62,7 @@ describe('a built model', () => {
         rates.push(site, rate)
         return tf.ones([...shape])
       } }
-      const model = modelOf(tf, [{ kind: 'dropout', rate: null }, { kind: 'dropout', rate: 0.5 }, { kind: 'dropout', rate: 0 }], [3])
+      const model = modelOf(tf, [null, 0.5, 0].map((rate): Layer => ({ kind: 'dropout', rate })), [3])
       const x = tf.ones([2, 3])
       model.forward([], [], x, { training: true, dropout: 0.25, random })
       expect(rates).toEqual([0, 0.25, 1, 0.5])

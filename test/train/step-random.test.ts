@@ -17,7 +17,11 @@ describe('dropout masks', () => {
     const at = (path: number[]): Float32Array => dropoutMaskValues(path, size, 0.5)
     const base = at([7, 10, 0, 1])
     expect(at([7, 10, 0, 1])).toEqual(base)
-    for (const other of [[8, 10, 0, 1], [7, 11, 0, 1], [7, 10, 1, 1], [7, 10, 0, 2], [7 + 2 ** 40, 10, 0, 1], [-7, 10, 0, 1], [10, 7, 0, 1], [0, 0, 0, 0]]) {
+    const others = [
+      [8, 10, 0, 1], [7, 11, 0, 1], [7, 10, 1, 1], [7, 10, 0, 2],
+      [7 + 2 ** 40, 10, 0, 1], [-7, 10, 0, 1], [10, 7, 0, 1], [0, 0, 0, 0],
+    ]
+    for (const other of others) {
       const mask = at(other)
       const agree = base.reduce((count, value, i) => count + (value === mask[i] ? 1 : 0), 0) / size
       expect(Math.abs(agree - 0.5), String(other)).toBeLessThan(4 * Math.sqrt(0.25 / size))
@@ -32,7 +36,8 @@ describe('dropout masks', () => {
       for (let i = 0; i < size; i++) if ((mask[i] as number) === mask[(i + distance) % size]) equal++
       expect(Math.abs(equal / size - 0.5), `distance ${distance}`).toBeLessThan(bound)
     }
-    const overSteps = Float32Array.from({ length: size }, (_, step) => dropoutMaskValues([0, step, 0, 0], 1, 0.5)[0] as number)
+    const first = (step: number): number => dropoutMaskValues([0, step, 0, 0], 1, 0.5)[0] as number
+    const overSteps = Float32Array.from({ length: size }, (_, step) => first(step))
     expect(Math.abs(kept(overSteps) - 0.5)).toBeLessThan(bound)
   })
 

@@ -32,5 +32,7 @@ test('starts from a bundle in a folder with a space in its name', () => {
 })
 
 test('says which binary is missing and where it was looked for', () => {
-  expect(start(folder)).toMatch(/^InputError engine\/wasm-unusable error\[engine\/wasm-unusable\] the wasm engine has no tfjs-backend-wasm-simd\.wasm\n {2}found: {3}.*tunegate engine/)
+  const [first, found] = start(folder).split('\n')
+  expect(first).toMatch(/^InputError engine\/wasm-unusable .*the wasm engine has no tfjs-backend-wasm-simd\.wasm$/)
+  expect(found).toContain(folder)
 })

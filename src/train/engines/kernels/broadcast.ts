@@ -1,5 +1,5 @@
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core'
-import { backendKernel, floats, type KernelBuilder, shaped, type WasmHeap } from './heap.ts'
+import { backendKernel, floats, type KernelBuilder, opened, shaped, type WasmHeap } from './heap.ts'
 
 /** Floats that one row should have at least: a short row costs about 9 ns before its first element. */
 const longRow = 1024
@@ -13,11 +13,11 @@ export function broadcastRows(name: 'Add' | 'Sub' | 'Multiply'): KernelBuilder {
   return ({ tf }) => {
     const own = backendKernel(tf, name)
     return (call) => {
-      const { a, b } = call.inputs as unknown as { a: TensorInfo; b: TensorInfo }
+      const { heap, inputs: { a, b } } = opened<'a' | 'b', object>(call)
       if (a.dtype !== 'float32' || b.dtype !== 'float32') return own(call)
       const [long, short] = a.shape.length >= b.shape.length ? [a, b] : [b, a]
       const repeats = repetitions(long.shape, short.shape)
-      return repeats > 1 ? inLongRows(own, call.backend as WasmHeap, a, b, short, repeats) : own(call)
+      return repeats > 1 ? inLongRows(own, heap, a, b, short, repeats) : own(call)
     }
   }
 }

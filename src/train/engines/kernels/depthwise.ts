@@ -1,26 +1,16 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
-import { floats, type KernelBuilder, runKernel, shaped, type WasmHeap } from './heap.ts'
+import { floats, type KernelBuilder, opened, runKernel, shaped, type WasmHeap } from './heap.ts'
 import { overTaps } from './taps.ts'
-import type { WindowGeometry } from './windows.ts'
-
-type Sizes4 = [number, number, number, number]
-interface DepthwiseAttributes {
-  readonly strides: number | [number, number]
-  readonly pad: 'same' | 'valid'
-  readonly dimRoundingMode?: 'floor' | 'round' | 'ceil'
-  readonly filterShape: Sizes4
-  readonly inputShape: Sizes4
-}
+import { type ConvolutionAttributes, convolutionGeometry, type WindowGeometry } from './windows.ts'
 
 /**
  * Gradient of a depthwise convolution by its filter [height, width, channels, multiplier]: for every tap the sum, over all
  * positions, of each channel by its own slopes. The wasm backend has none.
  */
 export const depthwiseBackpropFilter: KernelBuilder = ({ tf, products }) => (call) => {
-  const heap = call.backend as WasmHeap
-  const { x, dy } = call.inputs as unknown as { x: TensorInfo; dy: TensorInfo }
-  const { strides, pad, dimRoundingMode, filterShape } = call.attrs as unknown as DepthwiseAttributes
-  const g = tf.backend_util.computeConv2DInfo(x.shape as Sizes4, filterShape, strides, 1, pad, dimRoundingMode, true)
+  const { heap, inputs: { x, dy }, attributes } = opened<'x' | 'dy', ConvolutionAttributes>(call)
+  const { filterShape } = attributes
+  const g = convolutionGeometry(tf, x.shape, filterShape, attributes, true)
   const out = shaped(heap.makeOutput(filterShape, 'float32'), filterShape)
   const operands = { left: floats(heap, x), right: floats(heap, dy), out: floats(heap, out).fill(0) }
   const multiplier = g.outChannels / g.inChannels
@@ -42,10 +32,8 @@ export const depthwiseBackpropFilter: KernelBuilder = ({ tf, products }) => (cal
  * are added up. The wasm backend has none.
  */
 export const depthwiseBackpropInput: KernelBuilder = ({ tf }) => (call) => {
-  const heap = call.backend as WasmHeap
-  const { dy, filter } = call.inputs as unknown as { dy: TensorInfo; filter: TensorInfo }
-  const { strides, pad, dimRoundingMode, inputShape } = call.attrs as unknown as DepthwiseAttributes
-  const g = tf.backend_util.computeConv2DInfo(inputShape, filter.shape as Sizes4, strides, 1, pad, dimRoundingMode, true)
+  const { heap, inputs: { dy, filter }, attributes } = opened<'dy' | 'filter', ConvolutionAttributes>(call)
+  const g = convolutionGeometry(tf, attributes.inputShape, filter.shape, attributes, true)
   const [spaced, turned] = [spacedSlopes(heap, dy, g), turnedTaps(heap, filter, g)]
   const back = runKernel(tf, 'DepthwiseConv2dNative', heap, { x: spaced, filter: turned }, {
     strides: 1, dilations: 1, pad: 'valid',
@@ -53,7 +41,7 @@ export const depthwiseBackpropInput: KernelBuilder = ({ tf }) => (call) => {
   heap.disposeData(spaced.dataId)
   heap.disposeData(turned.dataId)
   if (g.outChannels === g.inChannels) return back
-  const out = shaped(heap.makeOutput(inputShape, 'float32'), inputShape)
+  const out = shaped(heap.makeOutput(attributes.inputShape, 'float32'), attributes.inputShape)
   addGroups(floats(heap, back), floats(heap, out), g.outChannels / g.inChannels)
   heap.disposeData(back.dataId)
   return out

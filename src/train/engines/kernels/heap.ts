@@ -10,6 +10,8 @@ export interface WasmHeap {
   disposeData(dataId: object): void
 }
 
+export type Sizes4 = [number, number, number, number]
+
 /** What kernels are built with. */
 export interface KernelTools {
   /** Gives kernels the geometry helpers of tfjs and the kernels that the backend brings. */
@@ -42,6 +44,16 @@ export function shaped(info: TensorInfo, shape: readonly number[]): TensorInfo {
   return { dataId: info.dataId, dtype: info.dtype, shape: [...shape] }
 }
 
+/** What a kernel is called with. tfjs types it loosely; which inputs and attributes there are is known to the op alone. */
+export function opened<Input extends string, Attributes>(call: Parameters<KernelFunc>[0]): {
+  readonly heap: WasmHeap
+  readonly inputs: Readonly<Record<Input, TensorInfo>>
+  readonly attributes: Attributes
+} {
+  const inputs = call.inputs as Record<Input, TensorInfo>
+  return { heap: call.backend as WasmHeap, inputs, attributes: call.attrs as unknown as Attributes }
+}
+
 /** Puts a kernel in the place of the backend's own, if it has one. */
 export function replaceKernel(tf: Tf, kernelName: string, kernelFunc: KernelFunc): void {
   if (tf.getKernel(kernelName, 'wasm')) tf.unregisterKernel(kernelName, 'wasm')
@@ -49,7 +61,9 @@ export function replaceKernel(tf: Tf, kernelName: string, kernelFunc: KernelFunc
 }
 
 /** Runs a kernel that the backend brings, outside of the gradient tape. */
-export function runKernel(tf: Tf, name: string, heap: WasmHeap, inputs: Record<string, TensorInfo>, attrs: object): TensorInfo {
+export function runKernel(
+  tf: Tf, name: string, heap: WasmHeap, inputs: Record<string, TensorInfo>, attrs: object,
+): TensorInfo {
   const out = backendKernel(tf, name)({ inputs, backend: heap, attrs: attrs as Record<string, never> })
   if (Array.isArray(out)) throw new Error(`the kernel ${name} has several outputs`)
   return out

@@ -1,6 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import type { Products } from '../simd/products.ts'
-import { backendKernel, floats, type KernelBuilder, shaped, type WasmHeap } from './heap.ts'
+import { backendKernel, floats, type KernelBuilder, opened, shaped, type WasmHeap } from './heap.ts'
 
 /**
  * Matrix product with transposed operands, as every gradient of a product needs. The backend's own kernel leaves XNNPACK
@@ -11,10 +11,9 @@ import { backendKernel, floats, type KernelBuilder, shaped, type WasmHeap } from
 export const batchMatMul: KernelBuilder = ({ tf, products }) => {
   const own = backendKernel(tf, 'BatchMatMul')
   return (call) => {
-    const { a, b } = call.inputs as unknown as { a: TensorInfo; b: TensorInfo }
-    const { transposeA, transposeB } = call.attrs as unknown as { transposeA: boolean; transposeB: boolean }
+    const { heap, inputs: { a, b }, attributes } = opened<'a' | 'b', { transposeA: boolean; transposeB: boolean }>(call)
+    const { transposeA, transposeB } = attributes
     if (!(transposeA || transposeB) || matrices(a) !== 1 || matrices(b) !== 1) return own(call)
-    const heap = call.backend as WasmHeap
     if (transposeA && !transposeB && (a.shape.at(-2) ?? 0) >= manyRows) return sumOfOuterProducts(heap, products, a, b)
     const left = transposeA ? transposed(heap, a) : a
     const right = transposeB ? transposed(heap, b) : b

@@ -1,9 +1,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import type { Tf } from '../../types.ts'
-import { floats, type KernelBuilder, shaped, type WasmHeap } from './heap.ts'
+import { floats, type KernelBuilder, opened, shaped, type Sizes4 } from './heap.ts'
 import { rowsOfWindows, type WindowGeometry, type WindowRow } from './windows.ts'
 
-type Sizes4 = [number, number, number, number]
 interface PoolAttributes {
   readonly filterSize: number | [number, number]
   readonly strides: number | [number, number]
@@ -21,9 +20,8 @@ function poolGeometry(tf: Tf, input: TensorInfo, attributes: PoolAttributes): Wi
  * window for every pixel (920 µs for [64, 8, 8, 16] under 2×2), and a loop over pixels mispredicts every other branch.
  */
 export const maxPoolGrad: KernelBuilder = ({ tf, giveToMaxima }) => (call) => {
-  const heap = call.backend as WasmHeap
-  const { dy, input, output } = call.inputs as unknown as { dy: TensorInfo; input: TensorInfo; output: TensorInfo }
-  const g = poolGeometry(tf, input, call.attrs as unknown as PoolAttributes)
+  const { heap, inputs: { dy, input, output }, attributes } = opened<'dy' | 'input' | 'output', PoolAttributes>(call)
+  const g = poolGeometry(tf, input, attributes)
   const out = shaped(heap.makeOutput(input.shape, 'float32'), input.shape)
   const [pixels, maxima, slopes] = [floats(heap, input), floats(heap, output), floats(heap, dy)]
   const sums = floats(heap, out).fill(0)
@@ -33,9 +31,8 @@ export const maxPoolGrad: KernelBuilder = ({ tf, giveToMaxima }) => (call) => {
 
 /** Gradient of average pooling: each slope is shared by the pixels of its window; padding has no share. */
 export const avgPoolGrad: KernelBuilder = ({ tf }) => (call) => {
-  const heap = call.backend as WasmHeap
-  const { dy, input } = call.inputs as unknown as { dy: TensorInfo; input: TensorInfo }
-  const g = poolGeometry(tf, input, call.attrs as unknown as PoolAttributes)
+  const { heap, inputs: { dy, input }, attributes } = opened<'dy' | 'input', PoolAttributes>(call)
+  const g = poolGeometry(tf, input, attributes)
   const out = shaped(heap.makeOutput(input.shape, 'float32'), input.shape)
   const [slopes, sums] = [floats(heap, dy), floats(heap, out).fill(0)]
   rowsOfWindows(g, (row) => shareSlopes(slopes, sums, row))
@@ -49,7 +46,9 @@ function shareSlopes(slopes: Float32Array, sums: Float32Array, row: WindowRow): 
   for (let window = 0; window < row.windows; window++, first += row.step, slope += channels) {
     for (let y = 0, start = first; y < row.height; y++, start += down) {
       for (let pixel = start, end = start + row.width * channels; pixel < end;) {
-        for (let c = slope; c < slope + channels; c++, pixel++) sums[pixel] = (sums[pixel] as number) + (slopes[c] as number) * share
+        for (let c = slope; c < slope + channels; c++, pixel++) {
+          sums[pixel] = (sums[pixel] as number) + (slopes[c] as number) * share
+        }
       }
     }
   }

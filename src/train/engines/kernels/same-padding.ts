@@ -1,7 +1,5 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core'
-import { backendKernel, type KernelBuilder } from './heap.ts'
+import { backendKernel, type KernelBuilder, opened, type Sizes4 } from './heap.ts'
 
-type Sizes4 = [number, number, number, number]
 interface ConvAttributes {
   readonly strides: number | [number, number]
   readonly dilations: number | [number, number]
@@ -9,16 +7,15 @@ interface ConvAttributes {
 }
 
 /**
- * Wraps a convolution so that padding `same` reaches the backend as numbers. XNNPACK's own reading of `same` fails without an
- * error where a stride is larger than the kernel (a 1×1 kernel with stride 2, say): the output is never written.
+ * Wraps a convolution so that padding `same` reaches the backend as numbers. XNNPACK's own reading of `same` fails without
+ * an error where a stride is larger than the kernel (a 1×1 kernel with stride 2, say): the output is never written.
  */
 export function explicitPadding(name: 'Conv2D' | 'DepthwiseConv2dNative'): KernelBuilder {
   return ({ tf }) => {
     const own = backendKernel(tf, name)
     return (call) => {
-      const attributes = call.attrs as unknown as ConvAttributes
+      const { inputs: { x, filter }, attributes } = opened<'x' | 'filter', ConvAttributes>(call)
       if (attributes.pad !== 'same') return own(call)
-      const { x, filter } = call.inputs as unknown as { x: TensorInfo; filter: TensorInfo }
       const { strides, dilations } = attributes
       const { padInfo } = tf.backend_util.computeConv2DInfo(
         x.shape as Sizes4, filter.shape as Sizes4, strides, dilations, 'same', undefined, name === 'DepthwiseConv2dNative',

@@ -1,14 +1,12 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core'
-import { floats, type KernelBuilder, shaped, type WasmHeap } from './heap.ts'
+import { floats, type KernelBuilder, opened, shaped } from './heap.ts'
 
 /**
  * Adds rows that share a segment: out[s] = Σ x[i] over segmentIds[i] = s. It is the gradient of a lookup (embedding).
  * Rows are added in their order, so the sum is the same in every run. Negative ids are left out, as TensorFlow does.
  */
 export const unsortedSegmentSum: KernelBuilder = () => (call) => {
-  const heap = call.backend as WasmHeap
-  const { x, segmentIds } = call.inputs as unknown as { x: TensorInfo; segmentIds: TensorInfo }
-  const { numSegments } = call.attrs as unknown as { numSegments: number }
+  const { heap, inputs: { x, segmentIds }, attributes } = opened<'x' | 'segmentIds', { numSegments: number }>(call)
+  const { numSegments } = attributes
   const shape = [numSegments, ...x.shape.slice(1)]
   const out = heap.makeOutput(shape, 'float32')
   const ids = heap.typedArrayFromHeap(segmentIds)

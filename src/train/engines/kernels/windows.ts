@@ -1,3 +1,6 @@
+import type { Tf } from '../../types.ts'
+import type { Sizes4 } from './heap.ts'
+
 /** Sizes of a windowed pass over images [batch, height, width, channels]: from the forward convolution. */
 export interface WindowGeometry {
   readonly batchSize: number
@@ -14,14 +17,31 @@ export interface WindowGeometry {
   readonly padInfo: { readonly top: number; readonly left: number }
 }
 
+/** Attributes of a convolution and of its gradients; the shapes are present where the op needs them. */
+export interface ConvolutionAttributes {
+  readonly strides: number | [number, number]
+  readonly pad: 'same' | 'valid'
+  readonly dimRoundingMode?: 'floor' | 'round' | 'ceil'
+  readonly filterShape: Sizes4
+  readonly inputShape: Sizes4
+}
+
+/** Geometry of the convolution that a gradient belongs to. */
+export function convolutionGeometry(
+  tf: Tf, inputShape: readonly number[], filterShape: readonly number[], a: ConvolutionAttributes, depthwise = false,
+): WindowGeometry {
+  const [input, filter] = [[...inputShape] as Sizes4, [...filterShape] as Sizes4]
+  return tf.backend_util.computeConv2DInfo(input, filter, a.strides, 1, a.pad, a.dimRoundingMode, depthwise)
+}
+
 /** Rows of the column matrix: one for each output position of each image. */
 export const columnRows = (g: WindowGeometry): number => g.batchSize * g.outHeight * g.outWidth
 /** Columns of the column matrix: one for each weight of one filter. */
 export const columnWidth = (g: WindowGeometry): number => g.filterHeight * g.filterWidth * g.inChannels
 
 /**
- * Folds the matrix [rows, filterHeight × filterWidth × channels] of all windows back into images: adds every cell to the pixel
- * that it stands for (Chellapilla et al., 2006). `images` starts at 0; cells in the padding are left out.
+ * Folds the matrix [rows, filterHeight × filterWidth × channels] of all windows back into images: adds every cell to the
+ * pixel that it stands for (Chellapilla et al., 2006). `images` starts at 0; cells in the padding are left out.
  */
 export function col2im(columns: Float32Array, images: Float32Array, g: WindowGeometry): void {
   const channels = g.inChannels

@@ -35,7 +35,8 @@ export function instantiate(memory: WasmMemory, functions: readonly WasmFunction
 
 /** A module whose functions work on the memory that it imports as `env.memory`. */
 function assemble(functions: readonly WasmFunction[]): Uint8Array {
-  const types = functions.map((f) => [0x60, ...vector(Array.from({ length: f.parameters }, () => [typeBytes.i32])), ...vector([])])
+  const numbers = (length: number): Code => vector(Array.from({ length }, () => [typeBytes.i32]))
+  const types = functions.map((f) => [0x60, ...numbers(f.parameters), ...vector([])])
   const memory = [...name('env'), ...name('memory'), 0x02, 0x00, ...unsigned(0)]
   return new Uint8Array([
     ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],

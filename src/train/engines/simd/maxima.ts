@@ -1,5 +1,7 @@
 import type { WindowRow } from '../kernels/windows.ts'
-import { advance, type Code, constant, fourLanes, get, instantiate, masks, repeat, set, type WasmFunction, type WasmMemory } from './assembler.ts'
+import {
+  advance, type Code, constant, fourLanes, get, instantiate, masks, repeat, set, type WasmFunction, type WasmMemory,
+} from './assembler.ts'
 
 /** Views of one memory; `row` says which windows of theirs are meant. */
 export interface MaximaTask {
@@ -44,13 +46,16 @@ const localNames = ['vectorCounter', 'rowCounter', 'columnCounter', 'most', 'slo
 const local = Object.fromEntries([...parameterNames, ...localNames].map((name, i) => [name, i])) as
   Record<(typeof parameterNames)[number] | (typeof localNames)[number], number>
 
+const load = (pointer: number): Code => [...get(pointer), ...fourLanes.load(0)]
 const both = (step: Code): Code => [...advance(local.pixels, step), ...advance(local.sums, step)]
 const bothOutputs = (step: Code): Code => [...advance(local.maxima, step), ...advance(local.slopes, step)]
 
+/** `hit` is where this pixel equals the maximum and no earlier one did; `free` is where none has so far. */
 const tap: Code = [
-  ...get(local.pixels), ...fourLanes.load(0), ...get(local.most), ...masks.equal, ...get(local.free), ...masks.and, ...set(local.hit),
+  ...load(local.pixels), ...get(local.most), ...masks.equal, ...get(local.free), ...masks.and, ...set(local.hit),
   ...get(local.free), ...get(local.hit), ...masks.andNot, ...set(local.free),
-  ...get(local.sums), ...get(local.sums), ...fourLanes.load(0), ...get(local.slope), ...get(local.hit), ...masks.and, ...fourLanes.add,
+  ...get(local.sums),
+  ...load(local.sums), ...get(local.slope), ...get(local.hit), ...masks.and, ...fourLanes.add,
   ...fourLanes.store(0),
   ...both(get(local.pixelStep)),
 ]
@@ -58,7 +63,8 @@ const windowRow: Code = [
   ...get(local.width), ...set(local.columnCounter), ...repeat(local.columnCounter, tap), ...both(get(local.rowStep)),
 ]
 const channels: Code = [
-  ...get(local.maxima), ...fourLanes.load(0), ...set(local.most), ...get(local.slopes), ...fourLanes.load(0), ...set(local.slope),
+  ...load(local.maxima), ...set(local.most), ...load(local.slopes), ...set(local.slope),
+  // No pixel equals a maximum that is not a number: such a window gives its slope to none.
   ...get(local.most), ...get(local.most), ...masks.equal, ...set(local.free),
   ...get(local.height), ...set(local.rowCounter), ...repeat(local.rowCounter, windowRow),
   ...both(get(local.backStep)),

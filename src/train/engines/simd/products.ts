@@ -1,4 +1,6 @@
-import { advance, type Code, fourLanes, get, instantiate, type Lanes, oneLane, repeat, set, type WasmFunction, type WasmMemory } from './assembler.ts'
+import {
+  advance, type Code, fourLanes, get, instantiate, type Lanes, oneLane, repeat, set, type WasmFunction, type WasmMemory,
+} from './assembler.ts'
 
 /** Two operands at the same positions, in byte addresses of one memory: a box of images × rows × columns. */
 export interface Positions {
@@ -33,9 +35,10 @@ export interface Products {
   addRows(task: RowProducts): void
 }
 
-/** Elements of left × vectors of right that one pass keeps in registers: eight sums, as many as hide the latency of adding. */
+/** Elements of left × vectors of right that one pass keeps in registers: eight sums hide the latency of adding. */
 const blocks = [
-  { height: 4, width: 2 }, { height: 4, width: 1 }, { height: 2, width: 4 }, { height: 2, width: 2 }, { height: 2, width: 1 },
+  { height: 4, width: 2 }, { height: 4, width: 1 },
+  { height: 2, width: 4 }, { height: 2, width: 2 }, { height: 2, width: 1 },
   { height: 1, width: 4 }, { height: 1, width: 2 }, { height: 1, width: 1 },
 ] as const
 
@@ -60,7 +63,9 @@ export function products(memory: WasmMemory, simd: boolean): Products {
       if (isEmpty(task)) return
       for (let row = 0, height = 0; row < task.leftSize; row += height) {
         height = largest([4, 2, 1], task.leftSize - row)
-        for (let column = 0; column < task.rightSize;) column += runWidest(task, task.rightSize, height, row, column, task.rightSize * 4)
+        for (let column = 0; column < task.rightSize;) {
+          column += runWidest(task, task.rightSize, height, row, column, task.rightSize * 4)
+        }
       }
     },
     addRows: (task) => {
@@ -126,7 +131,8 @@ function pass(lanes: Lanes, height: number, width: number): WasmFunction {
   return {
     name: passName(lanes, height, width),
     parameters,
-    locals: [...counters.map(() => 'i32' as const), ...Array.from({ length: sumRows * width + width + 1 }, () => lanes.type)],
+    // After the counters: the sums, the vectors of right, one element of left.
+    locals: [...counters.map(() => 'i32' as const), ...Array.from({ length: (sumRows + 1) * width + 1 }, () => lanes.type)],
     body: [
       ...eachSum((i, j) => [...get(local.outRow), ...lanes.load(j * lanes.bytes), ...set(sum(i, j))]),
       ...repeat(local.images, image),
