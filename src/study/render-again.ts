@@ -11,7 +11,7 @@ export async function renderAgain(folder: string): Promise<{ readonly report: Re
   const report = await readReport(join(folder, 'report.json'))
   const ids = report.runs.map((r) => r.id)
   const journal = join(folder, 'journal.jsonl')
-  return { report, files: await writeReport(report, folder, () => complete(readRuns(journal, ids), ids.length, journal)) }
+  return { report, files: await writeReport(report, folder, complete(readRuns(journal, ids), ids.length, journal)) }
 }
 
 /** All runs or an error: curves that are left out silently would look as if they had never been. */

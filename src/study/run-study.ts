@@ -90,7 +90,7 @@ export async function runStudy(options: StudyOptions): Promise<Study> {
           machine: { platform: `${process.platform} ${process.arch}`, cores: options.workers, workers: options.workers, node: process.version },
         },
       })
-      const files = await writeReport(report, outDir, () => runsOf(journal, outcome.decisions))
+      const files = await writeReport(report, outDir, runsOf(journal, outcome.decisions))
       return { prepared, report, verdict, lock: files.lock, files }
     } finally {
       await journal.close()

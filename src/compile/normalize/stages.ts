@@ -31,7 +31,7 @@ function withDefaults({ name, settings }: Named, sweep: LrRangeSettings, context
     case 'batch':
       return batch(settings.batch ?? {}, sweep)
     case 'regularize': {
-      const { grid = {}, eta = 3, seeds = 2 } = settings.regularize ?? {}
+      const { grid = {}, eta = 3, seeds = 3 } = settings.regularize ?? {}
       return { stage: name, grid: normalizeGrid(grid, context.preset, context), eta, seeds }
     }
     case 'schedule': {
@@ -50,7 +50,7 @@ function withDefaults({ name, settings }: Named, sweep: LrRangeSettings, context
 }
 
 const lrRangeDefaults: LrRangeSettings = {
-  stage: 'lr-range', from: 1e-6, to: 10, steps: 300, seeds: 3, backOff: [0.85, 0.5, 1 / 3, 0.1], confirmLength: 0.5, confirmSeeds: 2,
+  stage: 'lr-range', from: 1e-6, to: 10, steps: 300, seeds: 3, backOff: [0.85, 0.5, 1 / 3, 0.1], confirmLength: 0.5, confirmSeeds: 3,
 }
 
 /** Shares of the edge are tried from the highest, in whatever order the spec has them. */
@@ -60,7 +60,7 @@ function lrRange(settings: NonNullable<Settings['lr-range']>, defaults: LrRangeS
 }
 
 function batch(settings: NonNullable<Settings['batch']>, sweep: LrRangeSettings): BatchSettings {
-  const { largest = 512, scaling = 'auto', memoryMiB = 2048, probeSteps = 30, seeds = 2, recheck = true } = settings
+  const { largest = 512, scaling = 'auto', memoryMiB = 2048, probeSteps = 100, seeds = 3, recheck = true } = settings
   const lighter: LrRangeSettings = { ...sweep, seeds: 2, backOff: [0.5, 0.2] }
   return {
     stage: 'batch', largest, scaling, memoryMiB, probeSteps, seeds,

@@ -1,0 +1,26 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { loadDataset } from '../../src/data/load.ts'
+import { normalize } from '../../src/compile/normalize.ts'
+import { parseSpec } from '../../src/spec/parse.ts'
+import { compiled, must } from './support.ts'
+
+const folder = join(import.meta.dirname, '../../examples')
+const examples = readdirSync(folder, { withFileTypes: true }).filter((f) => f.isDirectory()).map((f) => f.name)
+
+describe.each(examples)('example %s', (name) => {
+  it('compiles on its own data without a warning, within its budget', async () => {
+    const text = readFileSync(join(folder, name, 'tuning.yml'), 'utf8')
+    const { data } = must(normalize(must(parseSpec(text, name))))
+    const set = await loadDataset({ ...data, source: join(folder, name, data.source) })
+    const { train, validation, test } = set.splits
+    const { plan, warnings } = compiled(text, {
+      fingerprint: set.fingerprint, inputShape: set.inputShape, classes: set.classes,
+      rows: { train: train.length, validation: validation.length, test: test.length },
+    })
+    expect(warnings).toEqual([])
+    expect(plan.jobs).toHaveLength(5)
+    expect(plan.gates.length).toBeGreaterThan(0)
+  })
+})
