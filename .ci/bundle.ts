@@ -32,9 +32,15 @@ export async function bundle(root: string, entry: string): Promise<Bundle> {
   })
   const files = new Map<string, string | Uint8Array>([['index.js', await minify(root, 'index.js', code)]])
   for (const [name, { source }] of Object.entries(assets).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (!/^(\d+\.index\.js|package\.json)$/.test(name)) throw new Error(unexpected(entry, name))
     files.set(name, name.endsWith('.js') ? await minify(root, name, source.toString()) : source)
   }
   return { files, modules: packagesOf(stats.compilation.modules) }
+}
+
+/** ncc guesses from paths in the code which files a program will read, and copies them; ours are copied by the build. */
+function unexpected(entry: string, name: string): string {
+  return `${entry}: ncc would copy ${name} beside the bundle, because a path in the code looks like one to a file of ours`
 }
 
 /** ncc would minify the program and not its chunks; the licences that comments repeat are kept in `licenses.txt`. */

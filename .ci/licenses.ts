@@ -1,11 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** The licences of all packages (folders below `node_modules/`) whose code is distributed, in order of their names. */
+/** The licences of all packages (folders below `node_modules/`) whose code is distributed; equal texts are given once. */
 export function licenses(root: string, packages: ReadonlySet<string>): string {
-  const sections = [...packages].sort().map((name) => section(join(root, 'node_modules', name)))
-  const unique = [...new Set(sections)]
-  return ['The files in this folder contain code of the following packages.', ...unique].join(`\n\n${'-'.repeat(80)}\n\n`) + '\n'
+  const byText = new Map<string, Set<string>>()
+  for (const folder of [...packages].sort()) {
+    const { title, text } = licence(join(root, 'node_modules', folder))
+    byText.set(text, (byText.get(text) ?? new Set()).add(title))
+  }
+  const sections = [...byText].map(([text, titles]) => `${[...titles].join('\n')}\n\n${text}`)
+  return ['The files in this folder contain code of these packages.', ...sections].join(`\n\n${'-'.repeat(80)}\n\n`) + '\n'
 }
 
 interface Manifest {
@@ -14,9 +18,10 @@ interface Manifest {
   readonly license?: string
 }
 
-function section(folder: string): string {
+function licence(folder: string): { readonly title: string; readonly text: string } {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
-  const texts = readdirSync(folder).filter((f) => /^(licen[cs]e|copying|notice)/i.test(f)).sort()
-    .map((f) => readFileSync(join(folder, f), 'utf8').replace(/\r\n/g, '\n').trim())
-  return [`${name} ${version} (${license ?? 'licence not named'})`, ...texts].join('\n\n')
+  const files = readdirSync(folder).filter((f) => /^(licen[cs]e|copying|notice)/i.test(f)).sort()
+  const texts = files.map((f) => readFileSync(join(folder, f), 'utf8').replace(/\r\n/g, '\n').trim())
+  const text = texts.join('\n\n') || '(The package has no licence file.)'
+  return { title: `${name} ${version} (${license ?? 'licence not named'})`, text }
 }

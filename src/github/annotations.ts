@@ -46,10 +46,10 @@ function cut(message: string): string {
   return `${/[\ud800-\udbff]$/.test(end) ? end.slice(0, -1) : end}…`
 }
 
-/** Shows them; the toolkit escapes what would end or split a command. */
+/** Shows them; the toolkit escapes what would end or split a command, and the old form of commands is broken up here. */
 export function annotate(all: readonly Annotation[]): void {
   for (const { level, title, message, at } of capped(all)) {
-    core[level](message, {
+    core[level](message.replaceAll('##[', '#\u200b#['), {
       title,
       ...(at ? { file: at.file, startLine: at.line, ...(at.column ? { startColumn: at.column } : {}) } : {}),
     })

@@ -39,7 +39,7 @@ export function readInputs<Stage extends string, Engine extends string>(
   const problems: Diagnostic[] = []
   const from = reader(read, problems)
   const inputs = {
-    spec: from.path('spec', workspace) ?? resolve(workspace, 'tuning.yml'),
+    spec: from.path('spec', workspace, 'tuning.yml') ?? workspace,
     out: from.path('out', workspace),
     engine: from.word('engine', choices.engines),
     workers: from.whole('workers', 1, 256),
@@ -54,7 +54,8 @@ export function readInputs<Stage extends string, Engine extends string>(
 }
 
 interface Reader {
-  path(name: string, workspace: string): string | null
+  /** Null where the input is empty and has no fallback, or is refused. */
+  path(name: string, workspace: string, fallback?: string): string | null
   whole(name: string, least: number, most: number): number | null
   /** The first choice where the input is empty. */
   word<W extends string>(name: string, choices: readonly W[]): W
@@ -73,8 +74,8 @@ function reader(read: (name: string) => string, problems: Diagnostic[]): Reader 
     return found ?? refuse(name, text, choices.join(', '), near && `did you mean ${near}?`)
   }
   return {
-    path: (name, workspace) => {
-      const text = read(name)
+    path: (name, workspace, fallback = '') => {
+      const text = read(name) || fallback
       if (text === '') return null
       if (insideWorkspace(text, workspace) !== null) return resolve(workspace, text)
       return refuse(name, text, 'a path inside the workspace', 'write it relative to the root of the checkout')
