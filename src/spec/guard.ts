@@ -20,7 +20,7 @@ const refused: { readonly [type: string]: { readonly code: string; readonly mess
 /** Watches the lexer, so that what is too much or not allowed is refused before a tree is built of it. */
 export class Guard {
   readonly problems: Diagnostic[] = []
-  /** Reading must stop: the limits are passed. */
+  /** Reading must stop: a limit is passed, or there is enough to refuse the file for. */
   exhausted = false
   private readonly position: (offset: number) => SourcePosition
   private tokens = 0
@@ -46,8 +46,8 @@ export class Guard {
 
   private refuse(lexeme: string, offset: number): void {
     const rule = refused[CST.tokenType(lexeme) ?? '']
-    if (rule && this.problems.length < mostProblems) {
-      this.problems.push({ ...rule, severity: 'error', at: this.position(offset), found: lexeme.trim() })
-    }
+    if (rule === undefined) return
+    this.problems.push({ ...rule, severity: 'error', at: this.position(offset), found: lexeme.trim() })
+    if (this.problems.length >= mostProblems) this.exhausted = true
   }
 }

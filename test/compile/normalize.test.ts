@@ -94,6 +94,6 @@ describe('warnings', () => {
     expect(codes(compiled(`${iris}stages: [{ verify: { seeds: 1 } }]\ngates: [{ threshold: { metric: accuracy, min: 0.9 } }]\n`))).toEqual(['spec/too-few-seeds 6:29'])
   })
   it('name a budget below what the stages may ask for', () => {
-    expect(codes(compiled(`${iris}budget: { trials: 60 }\n`))).toEqual(['spec/over-budget 6:19'])
+    expect(codes(compiled(`${iris}budget: { trials: 70 }\n`))).toEqual(['spec/over-budget 6:19'])
   })
 })

@@ -15,9 +15,9 @@ export function checkBudget(jobs: readonly StageJob[], { trials, reservedForVeri
   }
   const grid = jobs.find((job) => job.id === 'regularize')?.templates.filter((t) => t.id.startsWith('rung-')).reduce((sum, t) => sum + runsOf(t), 0) ?? 0
   if (grid > trials - reserved) {
-    report('grid-over-budget', ['stages', 'regularize', 'grid'], 'the grid is over the budget', {
-      found: `${grid} runs`, allowed: `${trials - reserved}: ${trials} trials less ${reserved} for verification`,
-      hint: 'leave values or levers out, lower the stage\'s seeds, or raise budget.trials',
+    report('grid-over-budget', ['budget', 'trials'], 'the grid of regularize is over the budget', {
+      found: `${grid} runs for the grid`, allowed: `${trials - reserved}: ${trials} trials less ${reserved} for verification`,
+      hint: 'write a smaller grid, lower the stage\'s seeds, or raise budget.trials',
     })
   }
 }

@@ -48,7 +48,7 @@ function normalizeSplit(split: NonNullable<Spec['data']['split']>, seed: number,
 /** That a relative path stays inside the workspace is known only where the spec's own place is; the caller checks it. */
 function checkSource(source: string, report: Report): void {
   const address = /^[a-z][a-z0-9+.-]+:\/\//i.test(source)
-  if (address || /^([/\\]|[a-z]:)/i.test(source) || source.includes('\0')) {
+  if (address || /^([/\\]|[a-z]:[/\\])/i.test(source) || source.includes('\0')) {
     report('source', ['data', 'source'], 'the data file must lie inside the workspace', {
       found: source, allowed: 'a path relative to the spec', ...(address ? { hint: 'fetch the file before the study and name the local copy' } : {}),
     })
