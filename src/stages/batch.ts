@@ -33,16 +33,17 @@ export const batch: Stage = function* (context) {
   const growth = (target.batchSize * target.accumulate) / (before.batchSize * before.accumulate)
   const factor = scalingFactor(settings, context.incumbent, growth)
   const kept = growth > 1 ? yield* tryLarger(ledger, settings, target, growth, factor) : `The batch stays at ${before.batchSize}: ${whyNot(judged, noiseScale)}.`
-  const recheck = ledger.lineage.length > 0 ? yield* recheckRate(ledger, settings) : null
-
   const { batchSize, accumulate } = ledger.incumbent.batching
   const moved = ledger.lineage.length > 0
+  const taken = ledger.incumbent.optimization.learningRate / context.incumbent.optimization.learningRate
+  const recheck = moved ? yield* recheckRate(ledger, settings) : null
+
   return ledger.close(
     moved ? 'changed' : noiseScale === null ? 'inconclusive' : 'kept',
-    moved ? `The batch grows from ${before.batchSize} to ${batchSize * accumulate}; the learning rate follows by ×${shown(factor)}. ${recheck?.conclusion ?? ''}`.trim() : kept,
+    moved ? `The batch grows from ${before.batchSize} to ${batchSize * accumulate}; the learning rate goes with it by ×${shown(taken)}, where the rule says ×${shown(factor)}. ${recheck?.conclusion ?? ''}`.trim() : kept,
     {
       stage: 'batch',
-      batch: { probes: judged, noiseScale, chosen: batchSize, accumulate, learningRateFactor: moved ? factor : 1, recheck },
+      batch: { probes: judged, noiseScale, chosen: batchSize, accumulate, learningRateFactor: taken, recheck },
     },
   )
 }
