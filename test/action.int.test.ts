@@ -38,9 +38,10 @@ stages: [verify: { seeds: 3 }]
 gates: [threshold: { metric: accuracy, split: test, min: ${least} }]
 `
 
-function tune(text: string, inputs: Readonly<Record<string, string>> = {}): Promise<StepResult> {
+function tune(text: string, inputs: Readonly<Record<string, string>> = {}, cancelAt?: RegExp): Promise<StepResult> {
   writeFileSync(join(workspace, 'nets/tuning.yml'), text)
-  return runStep({ script, workspace, with: { spec: 'nets/tuning.yml', workers: '2', ...inputs }, env: service.env })
+  const step = { script, workspace, with: { spec: 'nets/tuning.yml', workers: '2', ...inputs }, env: service.env }
+  return runStep(cancelAt ? { ...step, cancelAt } : step)
 }
 
 const notes = ({ commands }: StepResult): string[] => commands
@@ -109,6 +110,19 @@ describe('the action', () => {
     const step = await tune(spec(0.05), { out: 'build/report', artifact: 'false' })
     expect(step.outputs).toMatchObject({ 'report-dir': 'build/report', lock: 'build/report/tuning.lock.json' })
     expect(existsSync(join(workspace, 'build/report/report.json'))).toBe(true)
+  })
+})
+
+describe('a cancelled job', () => {
+  it('stops with a journal that the next one goes on from', async () => {
+    const text = spec(0.05).replace('epochs: 5', 'epochs: 100').replace('seeds: 3', 'seeds: 6')
+    const first = await tune(text, { workers: '1' }, /run 1\//)
+    expect([first.exitCode, first.outputs]).toEqual([1, {}])
+    expect(first.log).toContain('Stopped.')
+    expect(notes(first)).toEqual([])
+    const second = await tune(text, { workers: '1' })
+    expect(second.exitCode).toBe(0)
+    expect(second.log).toMatch(/continuing after \d+ finished run/)
   })
 })
 

@@ -28,6 +28,8 @@ export interface Step {
   readonly with?: Readonly<Record<string, string>>
   readonly workspace: string
   readonly env?: Readonly<Record<string, string>>
+  /** The job is cancelled, as the runner does it first, as soon as the log matches. */
+  readonly cancelAt?: RegExp
 }
 
 interface Input {
@@ -65,7 +67,7 @@ export async function runStep(step: Step): Promise<StepResult> {
     ...variables(inputs),
     ...step.env,
   }
-  const { exitCode, stdout, stderr } = await finished(step.script, env, step.workspace)
+  const { exitCode, stdout, stderr } = await finished(step, env)
   const page = readFileSync(summary)
   return {
     exitCode, log: stdout, stderr, commands: commandsIn(stdout), outputs: outputsIn(readFileSync(output, 'utf8')),
@@ -80,11 +82,15 @@ function variables(inputs: Readonly<Record<string, string>>): Record<string, str
 
 interface Finished { readonly exitCode: number | null; readonly stdout: string; readonly stderr: string }
 
-function finished(script: string, env: NodeJS.ProcessEnv, cwd: string): Promise<Finished> {
+function finished({ script, workspace, cancelAt }: Step, env: NodeJS.ProcessEnv): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const child = spawn(node24, [script], { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(node24, [script], { env, cwd: workspace, stdio: ['ignore', 'pipe', 'pipe'] })
     const text = { stdout: '', stderr: '' }
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => { text.stdout += chunk })
+    let cancelled = false
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      text.stdout += chunk
+      if (!cancelled && cancelAt?.test(text.stdout)) cancelled = child.kill('SIGINT')
+    })
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => { text.stderr += chunk })
     child.on('error', reject).on('close', (exitCode) => resolve({ exitCode, ...text }))
   })
