@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { stream } from '../../src/base/random.ts'
-import { activationNames, type Layer } from '../../src/model/layers.ts'
+import { activationNames, type Layer, type LayerKind } from '../../src/model/layers.ts'
 import { stepRandom } from '../../src/train/step-random.ts'
 import type { Engine, Model, Tensor, Tf } from '../../src/train/types.ts'
 import {
@@ -63,6 +63,11 @@ export function engineConformance(name: string, create: () => Promise<Engine>): 
     })
 
     describe('learns in 20 steps through', () => {
+      test('every kind of layer there is', () => {
+        const learned = new Set(everyKind.flatMap((k) => k.layers.map((layer) => layer.kind)))
+        expect(learned).toEqual(new Set(Object.keys(layerKinds)))
+      })
+
       test.each(everyKind.map((k) => [k.name, k] as const))('%s', (_, kind) => {
         const learner = createLearner(tf, kind, 3)
         const losses = Array.from({ length: 21 }, (_, i) => learner.step(i))
@@ -120,6 +125,13 @@ const everyKind: readonly Learnable[] = [
   ...activationNames.map((activation) => learnable(`activation ${activation}`, [12], [
     { kind: 'dense', units: 16, activation: 'linear', useBias: true }, { kind: 'activation', activation }], 0.9)),
 ]
+
+/** A kind that is missing here does not compile. */
+const layerKinds: Readonly<Record<LayerKind, true>> = {
+  conv2d: true, depthwiseConv2d: true, separableConv2d: true, maxPooling2d: true, averagePooling2d: true,
+  globalAveragePooling2d: true, globalMaxPooling2d: true, globalAveragePooling1d: true, flatten: true, dense: true,
+  dropout: true, batchNormalization: true, layerNormalization: true, embedding: true, activation: true,
+}
 
 const network = learnable('network', image, [
   conv, { kind: 'batchNormalization', momentum: 0.9, epsilon: 1e-3 }, { kind: 'activation', activation: 'gelu' },

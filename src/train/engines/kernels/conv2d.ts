@@ -9,7 +9,7 @@ import { overTaps } from './taps.ts'
 
 /**
  * Gradient of a convolution by its filter: for every tap the sum, over all positions, of input pixel ⊗ slope. The wasm
- * backend has none; unfolding the images for XNNPACK's product takes 2 to 5 times as long.
+ * backend has none; unfolding the images for XNNPACK's product takes 3 to 8 times as long.
  */
 export const conv2dBackpropFilter: KernelBuilder = ({ tf, products }) => (call) => {
   const { heap, inputs: { x, dy }, attributes } = opened<'x' | 'dy', ConvolutionAttributes>(call)
