@@ -6,7 +6,7 @@ import { superiority } from '../stats/superiority.ts'
 import { holm } from '../stats/tests.ts'
 import { candidateSeeds, retrainedBaseline } from './baseline.ts'
 import { readSide, type SeedValue } from './evidence.ts'
-import { intervalWords, shown, signed } from './words.ts'
+import { intervalWords, seedList, shown, signed } from './words.ts'
 
 /** Winner against baseline on one metric of one split, over the seeds that both finished. */
 export interface MetricComparison {
@@ -53,7 +53,12 @@ export function verificationStatistics(verify: VerifyFindings, objective: Metric
   })
 }
 
-type Draft = Omit<MetricComparison, 'claim' | 'sentence'> & { readonly equal: boolean; readonly reason: string | null }
+interface Draft extends Omit<MetricComparison, 'claim' | 'sentence'> {
+  readonly equal: boolean
+  readonly reason: string | null
+  /** Candidate seeds without a value: whatever the others show, no improvement is claimed over them. */
+  readonly unfinished: readonly number[]
+}
 
 function draft(verify: VerifyFindings, metric: MetricName, split: 'validation' | 'test', objective: boolean): Draft[] {
   const baseline = readSide(retrainedBaseline(verify).runs, { metric, split }).values
@@ -73,6 +78,7 @@ function draft(verify: VerifyFindings, metric: MetricName, split: 'validation' |
     p: test.kind === 'test' ? test.pTwoSided : null,
     probabilityBetter: better.kind === 'superiority' ? better.probability : null,
     equal: from.length > 0 && from.every((v, i) => v === to[i]),
+    unfinished: verify.seeds.map((s) => s.seed).filter((seed) => !candidate.some((c) => c.seed === seed)),
     reason: interval.kind === 'undefined' ? interval.reason : null,
   }]
 }
@@ -97,19 +103,21 @@ function summarize(list: readonly number[]): SideSummary {
   }
 }
 
-function claimed({ equal, reason, ...found }: Draft): MetricComparison {
-  const claim = claimOf(found, equal)
-  return { ...found, claim, sentence: sentenceOf(found, claim, reason) }
+function claimed(draft: Draft): MetricComparison {
+  const { equal: _, reason: __, unfinished: ___, ...found } = draft
+  const claim = claimOf(draft)
+  return { ...found, claim, sentence: sentenceOf(draft, claim) }
 }
 
-function claimOf(found: Omit<Draft, 'equal' | 'reason'>, equal: boolean): MetricComparison['claim'] {
+function claimOf({ equal, gain: found, p, unfinished }: Draft): MetricComparison['claim'] {
+  if (found !== null && p !== null && p <= alpha && found.value < 0) return 'worse'
+  if (unfinished.length > 0) return 'undecidable'
   if (equal) return 'identical'
-  if (found.gain === null || found.p === null) return 'undecidable'
-  if (found.p > alpha) return 'not-distinguishable'
-  return found.gain.value > 0 ? 'better' : 'worse'
+  if (found === null || p === null) return 'undecidable'
+  return p <= alpha ? 'better' : 'not-distinguishable'
 }
 
-function sentenceOf(found: Omit<Draft, 'equal' | 'reason'>, claim: MetricComparison['claim'], reason: string | null): string {
+function sentenceOf({ reason, unfinished, ...found }: Draft, claim: MetricComparison['claim']): string {
   const what = `${found.split} ${found.metric}`
   if (claim === 'identical') return `${what} is the same on every seed.`
   if (found.gain === null || found.p === null) return `${what} cannot be compared: ${reason ?? 'there is no interval'}.`
@@ -117,7 +125,8 @@ function sentenceOf(found: Omit<Draft, 'equal' | 'reason'>, claim: MetricCompari
   const correction = found.objective ? '' : ', corrected for the other metrics'
   const words = {
     'better': 'better by more than seed noise', 'worse': 'worse by more than seed noise',
-    'not-distinguishable': 'not distinguishable from the baseline', 'undecidable': 'not comparable',
+    'not-distinguishable': 'not distinguishable from the baseline',
+    'undecidable': `not compared, since the winner has no value on ${seedList(unfinished)}; over the others`,
   }[claim]
   return `${what} is ${words}: gain ${signed(found.gain.value)} (${intervalWords(found.gain)}, ${p}${correction}).`
 }

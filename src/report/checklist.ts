@@ -161,9 +161,10 @@ function seedVariance(report: Draft): Box {
   if (isBox(found)) return found
   const objective = objectiveOn(report, 'test') ?? objectiveOn(report, 'validation')
   const sd = objective?.candidate.sd ?? null
-  return objective && sd !== null
-    ? box('done', `SD of ${objective.split} ${objective.metric} over ${plural(objective.candidate.seeds, 'seed')}: ${short(sd, 2)}.`)
-    : box('inconclusive', 'Fewer than two seeds of the winner finished, so their spread is not known.')
+  if (!objective || sd === null) return box('inconclusive', 'Fewer than two seeds of the winner finished, so their spread is not known.')
+  const all = found.verify.seeds.length
+  const words = `SD of ${objective.split} ${objective.metric} over ${plural(objective.candidate.seeds, 'seed')}: ${short(sd, 2)}.`
+  return objective.candidate.seeds === all ? box('done', words) : box('inconclusive', `${words} ${all - objective.candidate.seeds} of ${all} did not finish.`)
 }
 
 function gates(plan: Plan): Box {

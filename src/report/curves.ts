@@ -43,8 +43,9 @@ export function thinCurve(run: RunResult, objective: MetricName, loss: MetricNam
 }
 
 /**
- * At most `2 × count` of the points, extremes kept: of each of `count` equal stretches the smallest and the largest value, in
- * the order they came, and always the first and the last point. A spike of one step stays visible among a million.
+ * At most `2 × count` of the points, extremes kept: of each of `count` equal stretches the smallest and the largest
+ * value, in the order they came, and always the first and the last point. A spike of one step stays visible among a
+ * million.
  * Points that are not finite are left out.
  */
 export function thin(points: readonly Point[], count: number): Point[] {

@@ -1,8 +1,8 @@
 import { printable } from '../base/diagnostics.ts'
 
 /**
- * Text from outside (names, classes, columns, labels, reasons) never becomes markup: each function here is for one place where
- * it may stand. Control characters and direction overrides become visible escapes everywhere.
+ * Text from outside (names, classes, columns, labels, reasons) never becomes markup: each function here is for one place
+ * where it may stand. Control characters and direction overrides become visible escapes everywhere.
  */
 
 /** Longest piece of outside text that a summary shows; `report.json` has all of it. */
@@ -12,8 +12,8 @@ const most = 300
 const apart = '\u200b'
 
 /**
- * A sentence in markdown, in a table cell too. Backslashes stop markdown; they do not stop GitHub's mentions, issue references
- * and bare links, which are found in the rendered text, so those are broken apart.
+ * A sentence in markdown, in a table cell too. Backslashes stop markdown; they do not stop GitHub's mentions, issue
+ * references and bare links, which are found in the rendered text, so those are broken apart.
  */
 export function markdown(text: string, length = most): string {
   return printable(text, length)
@@ -26,15 +26,15 @@ export function markdown(text: string, length = most): string {
     .replace(/^(\s*)([-+=]|\d+[.)])/, `$1${apart}$2`)
 }
 
-/** A name in code font: inside it nothing is markup, mention or link. Also right in a table cell. */
+/**
+ * A name in code font: inside it nothing is markup, mention or link. Also right in a table cell, and at the start of a line.
+ * Where the name itself holds backticks or pipes the tag is used: a fence of backticks could open a block, and how a cell
+ * reads a backslash before a pipe inside of one depends on the renderer.
+ */
 export function code(text: string, length = 120): string {
   const shown = printable(text, length)
-  // How a table cell reads a backslash before a pipe inside backticks depends on the renderer; the tag leaves no doubt.
-  if (shown.includes('|')) return `<code>${markdown(text, length)}</code>`
-  const longest = Math.max(0, ...(shown.match(/`+/g) ?? []).map((run) => run.length))
-  const fence = '`'.repeat(longest + 1)
-  const pad = shown.startsWith('`') || shown.endsWith('`') || shown.trim() === '' ? ' ' : ''
-  return `${fence}${pad}${shown}${pad}${fence}`
+  if (/[`|]/.test(shown) || shown.trim() === '') return `<code>${markdown(text, length)}</code>`
+  return `\`${shown}\``
 }
 
 /** Text and attribute values in HTML. */

@@ -21,8 +21,8 @@ export interface ReportFile {
 
 /**
  * Every file of a report, one after the other: first the curves of the runs as they come, then what is drawn from them, last
- * `report.json`, so that a folder with one is complete. Whoever writes them holds one run in memory at a time; what the charts
- * need of a run is kept thinned.
+ * `report.json`, so that a folder with one is complete. Whoever writes them holds one run in memory at a time; what the
+ * charts need of a run is kept thinned.
  */
 export async function* reportFiles(report: Report, runs: AsyncIterable<RunResult> | Iterable<RunResult>): AsyncGenerator<ReportFile> {
   const { task, objective } = report.study

@@ -13,7 +13,10 @@ export interface TextChart {
   readonly code: string
 }
 
-/** The two charts that carry the decision. `xychart-beta` knows no logarithmic axis and no legend: both are put into words. */
+/**
+ * The two charts that carry the decision. `xychart-beta` knows no logarithmic axis and no legend: both are put into
+ * words.
+ */
 export function textCharts(report: Report, curves: CurveBook): TextChart[] {
   return [...rangeTest(report, curves), ...learning(report, curves)]
 }

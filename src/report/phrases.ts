@@ -14,12 +14,15 @@ export function headline(report: Report): string {
   const moved = levers.changes.length === 0 ? 'No lever moved' : `${plural(levers.changes.length, 'lever')} moved (${levers.changes.map((c) => c.lever).join(', ')})`
   const base = `${moved}, ${plural(runs.length, 'run')} on ${study.engine}`
   if (!objective) return `${base}. Nothing was verified on unseen seeds.`
-  const values = `${objective.split} ${objective.metric} ${meanAndSd(objective.candidate.mean, objective.candidate.sd)} over ${plural(objective.candidate.seeds, 'unseen seed')}`
+  const all = report.verification?.seeds.length ?? 0
+  const { mean, sd, seeds } = objective.candidate
+  const over = seeds < all ? `${seeds} of ${plural(all, 'unseen seed')}, on the others the winner did not finish` : plural(seeds, 'unseen seed')
+  const values = `${objective.split} ${objective.metric} ${meanAndSd(mean, sd)} over ${over}`
   if (objective.claim === 'identical') return `${base}. Verified: ${values}, the same as the declared levers.`
   const gain = objective.gain ? ` (gain ${gainText(objective.gain.value)})` : ''
   const claim = {
     'better': 'better than the declared levers by more than seed noise', 'worse': 'worse than the declared levers by more than seed noise',
-    'not-distinguishable': 'not distinguishable from the declared levers', 'undecidable': 'too little to compare with the declared levers',
+    'not-distinguishable': 'not distinguishable from the declared levers', 'undecidable': 'no improvement over the declared levers can be claimed',
   }[objective.claim]
   return `${base}. Verified: ${values}, against ${meanAndSd(objective.baseline.mean, objective.baseline.sd)}: ${claim}${gain}.`
 }

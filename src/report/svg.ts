@@ -4,8 +4,9 @@ import type { Chart } from './charts/index.ts'
 
 /**
  * Draws a chart as SVG text by Vega-Lite, without a browser. The libraries are loaded on the first call: they are large, and
- * commands that draw nothing should start at once. The text is a function of the chart alone: widths of letters are estimated
- * (never measured by a font of this machine), numbers rounded to hundredths of a pixel, names of clip paths made from the id.
+ * commands that draw nothing should start at once. The text is a function of the chart alone: widths of letters are
+ * estimated (never measured by a font of this machine), numbers rounded to hundredths of a pixel, names of clip paths
+ * made from the id.
  */
 export async function renderSvg(chart: Chart): Promise<string> {
   const [vega, vegaLite] = await Promise.all([import('vega'), import('vega-lite')])

@@ -1,4 +1,5 @@
-// A made-up study with every part filled in, for tests of what comes after training. Nothing here was trained: the curves are
+// A made-up study with every part filled in, for tests of what comes after training. Nothing here was trained: the curves
+// are
 // formulas with noise from named streams, the same at every call. Real studies are tested end to end elsewhere.
 import { fingerprint } from '../../src/base/hash.ts'
 import { stream } from '../../src/base/random.ts'

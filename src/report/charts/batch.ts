@@ -7,7 +7,10 @@ const outcomes = {
   'beyond-noise-scale': { title: 'beyond the noise scale', color: colors.purple }, 'too-large': { title: 'too large', color: colors.limit },
 } as const
 
-/** Throughput by batch size with the gradient noise scale; drawn from `timing`, since another machine would measure others. */
+/**
+ * Throughput by batch size with the gradient noise scale; drawn from `timing`, since another machine would measure
+ * others.
+ */
 export function throughput(report: Report): Chart[] {
   const findings = report.stages.find((s) => s.stage === 'batch')?.findings
   const values = report.timing.probes.flatMap((p) =>

@@ -67,7 +67,9 @@ function marker(rate: number | null, name: 'edge' | 'chosen', color: string, y: 
   ]
 }
 
-/** The loss explodes past the edge by orders of magnitude; what matters happens below a little more than where it started. */
+/**
+ * The loss explodes past the edge by orders of magnitude; what matters happens below a little more than where it started.
+ */
 function ceiling(losses: readonly number[]): number {
   const least = Math.min(...losses)
   return least + 1.25 * (quantileOf(losses, 0.75) - least || 1)

@@ -11,6 +11,8 @@ export function seedsStrip(report: Report): Chart[] {
       { side: 'winner', split, seed, value: candidate[split]?.[objective] },
     ])).filter((v) => v.value !== undefined)
   if (values.length === 0) return []
+  const failed = (report.verification?.seeds ?? []).filter((s) => s.baseline.status !== 'complete' || s.candidate.status !== 'complete').length
+  const missing = failed === 0 ? '' : ` ${plural(failed, 'seed')} did not finish on both sides and cannot be drawn.`
   const x = { field: 'side', type: 'nominal', title: null, axis: { labelAngle: 0 }, sort: ['baseline', 'winner'] } as const
   const y = { field: 'value', type: 'quantitative', title: objective, scale: { zero: false } } as const
   const color = {
@@ -19,7 +21,7 @@ export function seedsStrip(report: Report): Chart[] {
   return [{
     id: 'seeds', title: `Every verification seed: ${objective}`,
     sentence: `${plural(new Set(values.map((v) => v.seed)).size, 'seed')}; lines join the two sides of one seed, ticks are means; ` +
-      `${directionOf(objective)}. Lines that rise and fall alike say that the difference is noise.`,
+      `${directionOf(objective)}. Lines that rise and fall alike say that the difference is noise.${missing}`,
     spec: {
       data: { values },
       facet: { column: { field: 'split', type: 'nominal', title: null, sort: ['validation', 'test'] } },

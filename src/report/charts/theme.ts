@@ -40,7 +40,7 @@ export const config: Config = {
   },
   legend: {
     labelColor: ink, titleColor: ink, labelFontSize: 12, titleFontSize: 12, titleFontWeight: 'normal', orient: 'top', labelLimit: 260,
-    symbolStrokeWidth: 3, symbolOpacity: 1,
+    symbolStrokeWidth: 3, symbolOpacity: 1, gradientStrokeColor: 'transparent',
   },
   header: { labelColor: ink, titleColor: ink, labelFontSize: 12, titleFontSize: 12, titleFontWeight: 'normal' },
   text: { color: ink, fontSize: 12 },

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest'
+import type { BoxState } from '../../src/report/model.ts'
+import { buildReport, type ReportInput } from '../../src/report/build.ts'
+import { headline } from '../../src/report/phrases.ts'
+import { fakeStudy, type StudyOptions } from '../support/study.ts'
+
+function states(options: StudyOptions, change: (input: ReportInput) => ReportInput = (input) => input): Record<string, BoxState> {
+  return Object.fromEntries(buildReport(change(fakeStudy(options).input)).checklist.map((b) => [b.id, b.state]))
+}
+
+describe('the checklist', () => {
+  it('ticks every box of a whole study, each with evidence', () => {
+    const report = buildReport(fakeStudy().input)
+    expect(report.checklist.filter((b) => b.state !== 'done')).toEqual([])
+    expect(report.checklist).toHaveLength(13)
+    expect(report.checklist.every((b) => b.evidence.length > 20 && b.evidence.endsWith('.'))).toBe(true)
+  })
+
+  it('skips what the spec leaves out and ticks nothing that did not happen', () => {
+    const found = states({ stages: ['lr-range'], gates: [] })
+    expect(found).toMatchObject({
+      'learning-rate': 'done', 'batch': 'skipped', 'regularization': 'skipped', 'schedule': 'skipped', 'clip-norm': 'skipped',
+      'confirmed': 'skipped', 'seed-variance': 'skipped', 'gates': 'not-done', 'baseline': 'done',
+    })
+    expect(states({ stages: [] })).toMatchObject({ 'baseline': 'not-done', 'curves': 'not-done', 'learning-rate': 'skipped' })
+  })
+
+  it('does not call a study confirmed whose winner diverged on a seed', () => {
+    expect(states({ diverging: [2] })).toMatchObject({ 'confirmed': 'inconclusive', 'seed-variance': 'inconclusive' })
+    const report = buildReport(fakeStudy({ diverging: [2] }).input)
+    expect(headline(report)).toContain('4 of 5 unseen seeds')
+    expect(headline(report)).toContain('no improvement')
+    expect(report.verification?.metrics.some((m) => m.claim === 'better')).toBe(false)
+  })
+
+  it('sees a range test without an edge, a budget that ran out, and checks that are off', () => {
+    const noEdge = states({}, (input) => ({
+      ...input, decisions: input.decisions.map((d) => (d.findings.stage === 'lr-range'
+        ? { ...d, findings: { stage: 'lr-range', rangeTest: { ...d.findings.rangeTest, edge: null, chosen: null } } } : d)),
+    }))
+    expect(noEdge['learning-rate']).toBe('inconclusive')
+    expect(states({}, (input) => ({ ...input, exhausted: 'minutes' }))['budget']).toBe('not-done')
+    expect(states({}, (input) => ({ ...input, data: { ...input.data, checks: [] } }))['data']).toBe('skipped')
+  })
+
+  it('sees levers that moved together, and lets only the batch with its rate do so', () => {
+    expect(states({})['one-lever']).toBe('done')
+    const together = states({}, (input) => ({
+      ...input, decisions: input.decisions.map((d) => (d.stage === 'regularize'
+        ? { ...d, lineage: [...d.lineage, ...d.lineage.map((l) => ({ ...l, lever: 'weightDecay' as const }))] } : d)),
+    }))
+    expect(together['one-lever']).toBe('not-done')
+  })
+
+  it('does not tick the batch box without a recheck of the rate or without a noise scale', () => {
+    const batch = (change: object): BoxState | undefined => states({}, (input) => ({
+      ...input, decisions: input.decisions.map((d) => (d.findings.stage === 'batch'
+        ? { ...d, findings: { stage: 'batch', batch: { ...d.findings.batch, ...change } } } : d)),
+    }))['batch']
+    expect(batch({ recheck: null })).toBe('inconclusive')
+    expect(batch({ noiseScale: null })).toBe('inconclusive')
+    expect(batch({ probes: [] })).toBe('not-done')
+  })
+})

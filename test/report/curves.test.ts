@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest'
+import { evaluationsCsv, evaluationsHeader, stepsCsv } from '../../src/report/csv.ts'
+import { thin, thinCurve, type Point } from '../../src/report/curves.ts'
+import { curvePath } from '../../src/report/runs.ts'
+import { fakeStudy } from '../support/study.ts'
+
+const line = (n: number, f: (i: number) => number): Point[] => Array.from({ length: n }, (_, i) => [i, f(i)] as const)
+
+describe('thinned curves', () => {
+  it('leave short curves as they are', () => {
+    const points = line(600, (i) => Math.sin(i))
+    expect(thin(points, 300)).toEqual(points)
+  })
+
+  it('keep a spike of one step among a million, both ends, and the order', () => {
+    const spikes = new Set([1, 123_456, 999_998])
+    const thinned = thin(line(1_000_000, (i) => (spikes.has(i) ? 100 : Math.sin(i / 1000))), 300)
+    expect(thinned.length).toBeLessThanOrEqual(602)
+    expect(thinned.filter(([, y]) => y === 100).map(([x]) => x)).toEqual([...spikes])
+    expect([thinned[0]?.[0], thinned.at(-1)?.[0]]).toEqual([0, 999_999])
+    expect(thinned.every(([x], i) => i === 0 || x > (thinned[i - 1]?.[0] ?? -1))).toBe(true)
+  })
+
+  it('keep the range of every stretch', () => {
+    const points = line(30_000, (i) => Math.sin(i / 7) * i)
+    const thinned = thin(points, 100)
+    for (let b = 0; b < 100; b++) {
+      const inside = (p: readonly Point[]): number[] => p.filter(([x]) => x >= b * 300 && x < (b + 1) * 300).map(([, y]) => y)
+      expect(Math.max(...inside(thinned))).toBe(Math.max(...inside(points)))
+      expect(Math.min(...inside(thinned))).toBe(Math.min(...inside(points)))
+    }
+  })
+
+  it('leave out what is not finite, as a diverged loss', () => {
+    expect(thin([[1, 2], [2, NaN], [3, Infinity], [4, 5]], 300)).toEqual([[1, 2], [4, 5]])
+  })
+
+  it('hold loss and objective at every evaluation', () => {
+    const run = fakeStudy().results.find((r) => r.request.stage === 'verify')
+    if (!run) throw new Error('no run')
+    const curve = thinCurve(run, 'accuracy', 'nll')
+    expect(curve.evaluations.map((e) => e.validationObjective)).toEqual(run.evaluations.map((e) => e.validation.accuracy))
+    expect(curve.evaluations.map((e) => e.trainLoss)).toEqual(run.evaluations.map((e) => e.train.nll))
+    expect(curve.lossByRate[0]).toEqual([run.steps.learningRate[0], run.steps.loss[0]])
+  })
+})
+
+describe('curves as CSV', () => {
+  const study = fakeStudy({ diverging: [0] })
+  const diverged = study.results.find((r) => r.status === 'diverged')
+  const complete = study.results.find((r) => r.request.stage === 'verify' && r.status === 'complete')
+  if (!diverged || !complete) throw new Error('the fixture lacks runs')
+
+  it('hold every step exactly', () => {
+    const [header, ...rows] = stepsCsv(complete).trimEnd().split('\n')
+    expect(header).toBe('step,loss,learning_rate,gradient_norm,clipped')
+    expect(rows).toHaveLength(complete.steps.loss.length)
+    expect(rows.map((r) => Number(r.split(',')[1]))).toEqual(complete.steps.loss)
+    expect(rows.map((r) => r.split(',')[4] === '1')).toEqual(complete.steps.clipped)
+    expect(stepsCsv(diverged).split('\n')[3]).toBe('3,410,0.3,3000000,1')
+  })
+
+  it('hold one row an evaluation with both splits', () => {
+    const header = evaluationsHeader(['accuracy', 'nll']).trimEnd().split(',')
+    expect(header).toEqual(['run', 'stage', 'label', 'seed', 'step', 'epoch', 'train_accuracy', 'train_nll', 'validation_accuracy', 'validation_nll'])
+    const rows = evaluationsCsv(complete, ['accuracy', 'nll']).trimEnd().split('\n').map((r) => r.split(','))
+    expect(rows).toHaveLength(complete.evaluations.length)
+    expect(rows.every((r) => r.length === header.length)).toBe(true)
+    expect(Number(rows.at(-1)?.[9])).toBe(complete.evaluations.at(-1)?.validation.nll)
+    expect(evaluationsCsv(diverged, ['accuracy'])).toBe('')
+  })
+
+  it('have file names that every file system takes, whatever the label', () => {
+    const named = (label: string): string => curvePath({ id: 'abc123'.repeat(10), request: { ...complete.request, label } })
+    expect(named('../../etc/passwd')).toBe('curves/runs/verify-etc-passwd-seed-1000001-abc123abc123.csv')
+    expect(named('weightDecay 0.03, dropout 0.15')).toBe('curves/runs/verify-weightdecay-0.03-dropout-0.15-seed-1000001-abc123abc123.csv')
+    expect(named('…')).toBe('curves/runs/verify-seed-1000001-abc123abc123.csv')
+    expect(named('x'.repeat(500)).length).toBeLessThan(120)
+  })
+})

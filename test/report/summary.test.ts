@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest'
+import { buildReport } from '../../src/report/build.ts'
+import { thinCurve } from '../../src/report/curves.ts'
+import { renderSummary } from '../../src/report/markdown.ts'
+import { capSummary } from '../../src/report/summary-size.ts'
+import { fakeStudy, type StudyOptions } from '../support/study.ts'
+import { hostile, hostileNames } from '../support/hostile.ts'
+
+function summaryOf(options: StudyOptions = {}): string {
+  const study = fakeStudy(options)
+  return renderSummary(buildReport(study.input), new Map(study.results.map((r) => [r.id, thinCurve(r, 'accuracy', 'nll')])))
+}
+const titles = (text: string): string[] => [...text.matchAll(/^## (.*)$/gm)].map((m) => m[1] ?? '')
+const bytes = (text: string): number => Buffer.byteLength(text)
+
+describe('summary.md', () => {
+  it('has the verdict first and then the order that reviewers ask in', () => {
+    const text = summaryOf()
+    expect(text.split('\n')[0]).toBe('# ✅ pass: `digits`')
+    expect(text.split('\n')[2]).toBe('**All 4 gates pass.**')
+    expect(titles(text)).toEqual(['Gates', 'Levers', 'Measured on unseen seeds', 'Lineage', 'Checklist', 'Seeds', 'Curves', 'Stages', 'Data', 'Left out', 'Repeat this run'])
+  })
+
+  it('leaves out sections that have nothing to say, never the gates', () => {
+    expect(titles(summaryOf({ stages: [] }))).toEqual(['Gates', 'Levers', 'Checklist', 'Stages', 'Data', 'Repeat this run'])
+    expect(summaryOf({ gates: [] })).toContain('No gate was declared')
+  })
+
+  it('has tables whose rows all have as many cells as their heads', () => {
+    for (const text of [summaryOf(), summaryOf({ hostile }), summaryOf({ diverging: [0] }), ...hostileNames.map((name) => summaryOf({ hostile: name }))]) {
+      const rows = text.split('\n').filter((l) => l.startsWith('|'))
+      const cells = rows.map((l) => l.replace(/\\\\|\\\|/g, '').split('|').length)
+      for (const [i, row] of rows.entries()) {
+        if (row.startsWith('| ---')) expect(cells[i - 1]).toBe(cells[i])
+        else if (!(rows[i + 1] ?? '').startsWith('| ---')) expect(cells[i], row).toBe(cells[i - 1])
+      }
+    }
+  })
+
+  it('keeps hostile words out of its structure', () => {
+    const plain = titles(summaryOf())
+    for (const name of [...hostileNames, hostile]) {
+      const text = summaryOf({ hostile: name })
+      expect(titles(text)).toEqual(plain)
+      // Blocks and spans of code show anything as it is.
+      const outside = text.replace(/^```[\s\S]*?^```/gm, '').replace(/(?<!\\)(`+)(?!`)[\s\S]*?(?<!`)\1(?!`)/g, '')
+      expect(outside).not.toMatch(/<(?!\/?code>)[a-z/!]/i)
+      expect((text.match(/^```/gm) ?? []).length).toBe(6)
+    }
+  })
+
+  it('says how a seed that did not finish ended', () => {
+    const text = summaryOf({ diverging: [1] })
+    expect(text).toContain('# ❌ fail')
+    expect(text).toMatch(/\| 1007920 \| 0\.\d+ \| diverged \|/)
+  })
+
+  it('draws charts in the grammar of xychart-beta: quoted titles, plain decimals, lines of equal length', () => {
+    const charts = [...summaryOf({ hostile }).matchAll(/```mermaid\n([\s\S]*?)\n```/g)].map((m) => m[1] ?? '')
+    expect(charts).toHaveLength(2)
+    for (const chart of charts) {
+      const lines = [...chart.matchAll(/^ {2}line \[(.*)\]$/gm)].map((m) => (m[1] ?? '').split(', '))
+      expect(lines.length).toBeGreaterThan(1)
+      expect(new Set(lines.map((l) => l.length)).size).toBe(1)
+      expect(lines.flat().every((n) => /^-?\d+(\.\d+)?$/.test(n))).toBe(true)
+      expect(chart).toMatch(/^%%\{init: .*\}%%\nxychart-beta\n {2}title "[^"]*"\n {2}x-axis "[^"]*" -?[\d.]+ --> -?[\d.]+\n {2}y-axis "[^"]*" -?[\d.]+ --> -?[\d.]+\n/)
+    }
+  })
+})
+
+describe('the size limit', () => {
+  const text = summaryOf()
+
+  it('leaves a text of exactly the limit alone and cuts one of a byte more', () => {
+    expect(capSummary(text, bytes(text))).toBe(text)
+    const cut = capSummary(text, bytes(text) - 1)
+    expect(cut).not.toBe(text)
+    expect(bytes(cut)).toBeLessThanOrEqual(bytes(text) - 1)
+    expect(cut).toContain('Cut for size')
+  })
+
+  it('cuts the largest section first, whole, and names it', () => {
+    const sections = text.split(/^(?=## )/m).slice(1)
+    const largest = [...sections].sort((a, b) => bytes(b) - bytes(a))[0] ?? ''
+    const title = /^## (.*)/.exec(largest)?.[1] ?? ''
+    const cut = capSummary(text, bytes(text) - 1)
+    expect(titles(cut)).toEqual(titles(text).filter((t) => t !== title))
+    expect(cut).toContain(`${title} (${bytes(largest)} bytes)`)
+  })
+
+  it('keeps within every limit, down to nothing, with whole characters', () => {
+    const wide = `# ✅ ${'é🙂'.repeat(50)}\n\n${text}`
+    for (let limit = bytes(wide); limit >= 0; limit -= 97) {
+      const cut = capSummary(wide, limit)
+      expect(bytes(cut)).toBeLessThanOrEqual(limit)
+      expect(cut).not.toContain('\ufffd')
+      expect((cut.match(/^```/gm) ?? []).length % 2).toBe(0)
+    }
+  })
+
+  it('keeps the verdict when everything else is too large', () => {
+    const cut = capSummary(text, 500)
+    expect(cut.split('\n')[2]).toBe('**All 4 gates pass.**')
+    expect(titles(cut)).toEqual([])
+  })
+})
