@@ -22,6 +22,7 @@ if (exists('README.md')) {
       spec: specTables(schema),
       action: exists('action.yml') ? actionTables(read('action.yml')) : '',
       cli: cliTables(program(() => undefined)),
+      workflow: fenced(read('examples/workflows/tune.yml'), 'yaml'),
       example: fenced(read('examples/digits/tuning.yml'), 'yaml'),
     }),
   })

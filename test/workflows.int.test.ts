@@ -8,7 +8,8 @@ import { root, sources } from './support/architecture.ts'
 import { manifest } from './support/runner.ts'
 import { needs } from './support/tools.ts'
 
-const workflows = sources('.github/workflows', '.yml')
+/** Our own, and the ones that the README shows. */
+const workflows = [...sources('.github/workflows', '.yml'), ...sources('examples/workflows', '.yml')]
 
 /** Output and exit status of a linter, run in a folder. */
 function lint(program: string, args: readonly string[], cwd = root): { readonly status: number | null; readonly said: string } {
@@ -43,7 +44,7 @@ describe('our workflows', () => {
   it('pass zizmor, which finds what is wrong with another', (context) => {
     const zizmor = needs(context, 'zizmor')
     const options = ['--offline', '--no-progress', '--color=never', '--persona=pedantic']
-    const clean = lint(zizmor, [...options, '.github', 'action.yml'])
+    const clean = lint(zizmor, [...options, '.github', 'action.yml', 'examples/workflows'])
     expect(clean.said).toContain('No findings to report')
     expect(clean.status).toBe(0)
     const found = lint(zizmor, [...options, '.'], flawed(injection))
