@@ -2,7 +2,10 @@ import { parse } from 'yaml'
 
 type Schema = { readonly [key: string]: unknown }
 
-/** What a README shows between `<!-- generated:NAME -->` and `<!-- /generated:NAME -->`, replaced by the blocks of these names. */
+/**
+ * What a README shows between `<!-- generated:NAME -->` and `<!-- /generated:NAME -->`, replaced by the blocks of these
+ * names.
+ */
 export function replaceBlocks(readme: string, blocks: Readonly<Record<string, string>>): string {
   return Object.entries(blocks).reduce((text, [name, block]) => replaceBlock(text, name, block), readme)
 }
@@ -21,24 +24,42 @@ export function specTables(root: Schema): string {
   const defs = root['$defs'] as { readonly [name: string]: Schema }
   const shown = new Set<string>()
   const rows = (schema: Schema): string[][] => rowsOf(schema, root, shown)
-  const table = (title: string, schema: Schema): string => folded(title, tableOf(['key', 'value', 'default', 'meaning'], rows(schema)))
+  const table = (title: string, schema: Schema): string =>
+    folded(title, tableOf(['key', 'value', 'default', 'meaning'], rows(schema)))
   const inputs = ((defs['inputs'] as Schema)['anyOf'] as readonly Schema[])[1] as Schema
-  const items = (name: string): [string, Schema][] => Object.entries(itemsOf(defs[name] as Schema)).map(([key, s]) => [key, target(s, root)])
-  const settings = (title: string, entries: readonly [string, Schema][]): string => folded(title, tableOf(
-    ['name', 'setting', 'value', 'default', 'meaning'],
-    entries.flatMap(([name, s]) => {
-      const own = rows(s)
-      return own.length === 0 ? [[code(name), '', '', '', 'no settings']] : own.map((row, i) => [i === 0 ? code(name) : '', ...row])
-    }),
-  ))
+  const items = (name: string): [string, Schema][] =>
+    Object.entries(itemsOf(defs[name] as Schema)).map(([key, s]) => [key, target(s, root)])
+  const settings = (title: string, entries: readonly [string, Schema][]): string =>
+    folded(
+      title,
+      tableOf(
+        ['name', 'setting', 'value', 'default', 'meaning'],
+        entries.flatMap(([name, s]) => {
+          const own = rows(s)
+          return own.length === 0
+            ? [[code(name), '', '', '', 'no settings']]
+            : own.map((row, i) => [i === 0 ? code(name) : '', ...row])
+        }),
+      ),
+    )
   return [
-    table('top level', root), table('data', defs['data'] as Schema), table('data.inputs, unless it is auto', inputs),
-    table('data.split', defs['split'] as Schema), table('data.checks', defs['checks'] as Schema), table('augmentation', defs['augmentation'] as Schema),
+    table('top level', root),
+    table('data', defs['data'] as Schema),
+    table('data.inputs, unless it is auto', inputs),
+    table('data.split', defs['split'] as Schema),
+    table('data.checks', defs['checks'] as Schema),
+    table('augmentation', defs['augmentation'] as Schema),
     settings('model.layers', items('layer')),
-    settings('levers', Object.entries((defs['levers'] as Schema)['properties'] as Schema).map(([key, s]) => [key, target(s as Schema, root)])),
+    settings(
+      'levers',
+      Object.entries((defs['levers'] as Schema)['properties'] as Schema).map(([key, s]) => [key, target(s as Schema, root)]),
+    ),
     settings('stages', items('stage')),
     table('stages: regularize: grid', defs['grid'] as Schema),
-    settings('gates', Object.entries((defs['gate'] as Schema)['properties'] as Schema).map(([key, s]) => [key, target(s as Schema, root)])),
+    settings(
+      'gates',
+      Object.entries((defs['gate'] as Schema)['properties'] as Schema).map(([key, s]) => [key, target(s as Schema, root)]),
+    ),
     table('budget', defs['budget'] as Schema),
   ].join('\n')
 }
@@ -52,13 +73,16 @@ const folded = (title: string, table: string): string => `<details><summary>${ti
 function rowsOf(schema: Schema, root: Schema, shown: Set<string>): string[][] {
   const required = [schema['required'] ?? []].flat() as string[]
   return Object.entries((schema['properties'] ?? {}) as { readonly [key: string]: Schema }).map(([key, property]) => [
-    code(key), valueOrAbove(property, root, shown), required.includes(key) ? 'required' : code(JSON.stringify(property['default'])), cell(String(property['description'])),
+    code(key),
+    valueOrAbove(property, root, shown),
+    required.includes(key) ? 'required' : code(JSON.stringify(property['default'])),
+    cell(String(property['description'])),
   ])
 }
 
 /** Long lists of names that several settings share are written out once. */
 function valueOrAbove(property: Schema, root: Schema, shown: Set<string>): string {
-  const ref = typeof property['$ref'] === 'string' ? property['$ref'].split('/').at(-1) ?? '' : ''
+  const ref = typeof property['$ref'] === 'string' ? (property['$ref'].split('/').at(-1) ?? '') : ''
   const value = valueOf(target(property, root), root)
   if (shown.has(ref) && value.length > 60) return `${ref}, as above`
   shown.add(ref)
@@ -67,42 +91,75 @@ function valueOrAbove(property: Schema, root: Schema, shown: Set<string>): strin
 
 function target(schema: Schema, root: Schema): Schema {
   const ref = schema['$ref']
-  return typeof ref === 'string' ? (root['$defs'] as { readonly [name: string]: Schema })[ref.split('/').at(-1) ?? ''] as Schema : schema
+  return typeof ref === 'string'
+    ? ((root['$defs'] as { readonly [name: string]: Schema })[ref.split('/').at(-1) ?? ''] as Schema)
+    : schema
 }
 
-const words: { readonly [type: string]: string } = { string: 'text', integer: 'whole number', number: 'number', boolean: 'true or false', object: 'map', array: 'list', null: 'null' }
+const words: { readonly [type: string]: string } = {
+  string: 'text',
+  integer: 'whole number',
+  number: 'number',
+  boolean: 'true or false',
+  object: 'map',
+  array: 'list',
+  null: 'null',
+}
 
 function valueOf(schema: Schema, root: Schema): string {
-  if (Array.isArray(schema['enum'])) return cell(schema['enum'].map((v) => code(typeof v === 'string' ? v : JSON.stringify(v))).join(' '))
+  if (Array.isArray(schema['enum']))
+    return cell(schema['enum'].map((v) => code(typeof v === 'string' ? v : JSON.stringify(v))).join(' '))
   if (schema['const'] !== undefined) return code(JSON.stringify(schema['const']))
-  if (Array.isArray(schema['anyOf'])) return (schema['anyOf'] as readonly Schema[]).map((s) => valueOf(target(s, root), root)).join(' or ')
+  if (Array.isArray(schema['anyOf']))
+    return (schema['anyOf'] as readonly Schema[]).map((s) => valueOf(target(s, root), root)).join(' or ')
   if (schema['type'] === 'array' && schema['maxItems'] === 2) return '[height, width]'
   const types = ([schema['type'] ?? []].flat() as string[]).map((t) => words[t] ?? t).join(' or ')
   const part = (key: string, sign: string): string[] => (schema[key] === undefined ? [] : [`${sign} ${String(schema[key])}`])
-  const limits = [...part('minimum', '≥'), ...part('exclusiveMinimum', '>'), ...(Number(schema['maximum']) >= 1000 ? [] : part('maximum', '≤')), ...part('exclusiveMaximum', '<')].join(', ')
+  const limits = [
+    ...part('minimum', '≥'),
+    ...part('exclusiveMinimum', '>'),
+    ...(Number(schema['maximum']) >= 1000 ? [] : part('maximum', '≤')),
+    ...part('exclusiveMaximum', '<'),
+  ].join(', ')
   return cell([types, limits].filter((s) => s !== '').join(', '))
 }
 
 interface ActionFile {
-  readonly inputs?: { readonly [name: string]: { readonly description?: string; readonly default?: string; readonly required?: boolean } }
+  readonly inputs?: {
+    readonly [name: string]: { readonly description?: string; readonly default?: string; readonly required?: boolean }
+  }
   readonly outputs?: { readonly [name: string]: { readonly description?: string } }
 }
 
 export function actionTables(text: string): string {
   const { inputs = {}, outputs = {} } = parse(text) as ActionFile
-  const inputRows = Object.entries(inputs).map(([name, i]) =>
-    [code(name), i.required === true && i.default === undefined ? 'required' : i.default ? code(i.default) : '', cell(i.description ?? '')])
+  const inputRows = Object.entries(inputs).map(([name, i]) => [
+    code(name),
+    i.required === true && i.default === undefined ? 'required' : i.default ? code(i.default) : '',
+    cell(i.description ?? ''),
+  ])
   const outputRows = Object.entries(outputs).map(([name, o]) => [code(name), cell(o.description ?? '')])
-  return ['', tableOf(['input', 'default', 'meaning'], inputRows), '', tableOf(['output', 'meaning'], outputRows), ''].join('\n')
+  return ['', tableOf(['input', 'default', 'meaning'], inputRows), '', tableOf(['output', 'meaning'], outputRows), ''].join(
+    '\n',
+  )
 }
 
 /** Commands with their arguments and options, as commander knows them. */
 export function cliTables(program: CliCommand): string {
-  return program.commands.map((command) => {
-    const usage = `tunegate ${command.name()} ${command.usage().replace(/^\[options\] /, '')}`
-    const options = command.options.map((o) => [code(o.flags), o.defaultValue === undefined || typeof o.defaultValue === 'boolean' ? '' : code(String(o.defaultValue)), cell(o.description + (o.argChoices ? ` (${o.argChoices.join(', ')})` : ''))])
-    return folded(`<code>${usage.replaceAll('<', '&lt;')}</code>: ${cell(command.description())}`, options.length === 0 ? 'No options.' : tableOf(['option', 'default', 'meaning'], options))
-  }).join('\n')
+  return program.commands
+    .map((command) => {
+      const usage = `tunegate ${command.name()} ${command.usage().replace(/^\[options\] /, '')}`
+      const options = command.options.map((o) => [
+        code(o.flags),
+        o.defaultValue === undefined || typeof o.defaultValue === 'boolean' ? '' : code(String(o.defaultValue)),
+        cell(o.description + (o.argChoices ? ` (${o.argChoices.join(', ')})` : '')),
+      ])
+      return folded(
+        `<code>${usage.replaceAll('<', '&lt;')}</code>: ${cell(command.description())}`,
+        options.length === 0 ? 'No options.' : tableOf(['option', 'default', 'meaning'], options),
+      )
+    })
+    .join('\n')
 }
 
 /** The part of commander's `Command` that is shown. */
@@ -111,7 +168,12 @@ export interface CliCommand {
   usage(): string
   description(): string
   readonly commands: readonly CliCommand[]
-  readonly options: readonly { readonly flags: string; readonly description: string; readonly defaultValue?: unknown; readonly argChoices?: readonly string[] | undefined }[]
+  readonly options: readonly {
+    readonly flags: string
+    readonly description: string
+    readonly defaultValue?: unknown
+    readonly argChoices?: readonly string[] | undefined
+  }[]
 }
 
 /** A file as a fenced block. */

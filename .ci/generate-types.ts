@@ -5,7 +5,9 @@ type Schema = { readonly [key: string]: unknown }
 /** The types of the spec, generated from its schema. */
 export function specTypes(schema: Schema): Promise<string> {
   return compile(prepared(schema) as JSONSchema, 'Spec', {
-    additionalProperties: false, ignoreMinAndMaxItems: true, unknownAny: true,
+    additionalProperties: false,
+    ignoreMinAndMaxItems: true,
+    unknownAny: true,
     bannerComment: '/* Generated from schema/tuning.schema.json by .ci/generate.ts; do not edit. */',
     style: { semi: false, singleQuote: true, printWidth: 125 },
   })
@@ -22,7 +24,15 @@ function prepared(value: unknown): unknown {
   // A reference that says more about itself would become a type of its own for every place that refers to it.
   if (typeof schema['$ref'] === 'string') return { $ref: schema['$ref'] }
   if (schema['minItems'] === 2 && schema['maxItems'] === 2) return { tsType: '[number, number]' }
-  const kept = Object.entries(schema).filter(([key, v]) => !(
-    (key === 'title' && typeof v === 'string') || key === 'default' || key === '$id' || key === 'dependentSchemas' || key === 'dependentRequired'))
+  const kept = Object.entries(schema).filter(
+    ([key, v]) =>
+      !(
+        (key === 'title' && typeof v === 'string') ||
+        key === 'default' ||
+        key === '$id' ||
+        key === 'dependentSchemas' ||
+        key === 'dependentRequired'
+      ),
+  )
   return Object.fromEntries(kept.map(([key, v]) => [key, prepared(v)]))
 }

@@ -45,19 +45,21 @@ export function compile(spec: NormalizedSpec, facts: DataFacts, locate: Locate):
   if (all.length > 0) return err(sortDiagnostics(all))
 
   // 6. The plan, and what it is known by.
-  const plan = {
-    version: 1, name: spec.name, specFingerprint: fingerprint(spec), seed: spec.seed,
-    workload, baseline, jobs, gates: spec.gates, budget,
-  } as const
+  const { name, seed, gates } = spec
+  const specFingerprint = fingerprint(spec)
+  const plan = { version: 1, name, specFingerprint, seed, workload, baseline, jobs, gates, budget } as const
   return ok({ ...plan, fingerprint: fingerprint(plan) })
 }
 
 function withUnits(layer: NormalizedLayer, { classes }: DataFacts): Layer {
   if (layer.kind !== 'dense') return layer
-  return { ...layer, units: layer.units === 'classes' ? classes?.length ?? 1 : layer.units }
+  return { ...layer, units: layer.units === 'classes' ? (classes?.length ?? 1) : layer.units }
 }
 
 function withWarmup(levers: NormalizedLevers, runSteps: number): Levers {
   const { warmupSteps: warmup } = levers.scheduling
-  return { ...levers, scheduling: { ...levers.scheduling, warmupSteps: typeof warmup === 'number' ? warmup : warmupSteps(warmup, runSteps) } }
+  return {
+    ...levers,
+    scheduling: { ...levers.scheduling, warmupSteps: typeof warmup === 'number' ? warmup : warmupSteps(warmup, runSteps) },
+  }
 }

@@ -13,8 +13,9 @@ import { presetFor, presets } from './presets/index.ts'
 import { collectProblems } from './problem.ts'
 
 /**
- * Spec → normalized spec: no shorthand, all defaults, presets applied. Whatever can be wrong without looking at the data is found
- * here: metrics that the task does not have, stages twice or out of order, ranges the wrong way round, gates that nothing feeds.
+ * Spec → normalized spec: no shorthand, all defaults, presets applied. Whatever can be wrong without looking at the data
+ * is found here: metrics that the task does not have, stages twice or out of order, ranges the wrong way round, gates
+ * that nothing feeds.
  */
 export function normalize({ spec, locate }: ParsedSpec): Result<NormalizedSpec, Diagnostic[]> {
   const { report, all } = collectProblems(locate)
@@ -39,9 +40,11 @@ export function normalize({ spec, locate }: ParsedSpec): Result<NormalizedSpec, 
   const gates = normalizeGates(spec.gates, { task, testShare: data.split.test, verifies, report })
 
   if (all.length > 0) return err(sortDiagnostics(all))
+  const checks = normalizeChecks(spec.data.checks)
+  const budget = { minutes: spec.budget?.minutes ?? null, trials: spec.budget?.trials ?? null }
+  const { name, evaluateEvery = 1 } = spec
   return ok({
-    version: 1, name: spec.name, task, preset: preset.name, seed, objective, evaluateEvery: spec.evaluateEvery ?? 1,
-    data, checks: normalizeChecks(spec.data.checks), augmentation, layers, levers, stages, gates,
-    budget: { minutes: spec.budget?.minutes ?? null, trials: spec.budget?.trials ?? null },
+    version: 1, name, task, preset: preset.name, seed, objective, evaluateEvery,
+    data, checks, augmentation, layers, levers, stages, gates, budget,
   })
 }

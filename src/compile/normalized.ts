@@ -46,7 +46,12 @@ export interface NormalizedData {
 
 export type NormalizedInputs =
   | { readonly kind: 'array'; readonly shape: Shape; readonly scale: number }
-  | { readonly kind: 'columns'; readonly numeric: readonly string[]; readonly categorical: readonly string[]; readonly encoding: 'one-hot' | 'index' }
+  | {
+      readonly kind: 'columns'
+      readonly numeric: readonly string[]
+      readonly categorical: readonly string[]
+      readonly encoding: 'one-hot' | 'index'
+    }
   | { readonly kind: 'auto' }
 
 export type CheckName = 'duplicates' | 'imbalance' | 'constant'

@@ -2,7 +2,12 @@ import type { Diagnostic } from '../base/diagnostics.ts'
 import type { Locate, SpecPath } from '../spec/parse.ts'
 
 /** Collects what is wrong, each with its place in the spec. */
-export type Report = (code: string, path: SpecPath, message: string, more?: Pick<Diagnostic, 'found' | 'allowed' | 'hint'>) => void
+export type Report = (
+  code: string,
+  path: SpecPath,
+  message: string,
+  more?: Pick<Diagnostic, 'found' | 'allowed' | 'hint'>,
+) => void
 
 export interface Problems {
   readonly report: Report
@@ -12,8 +17,10 @@ export interface Problems {
 
 export function collectProblems(locate: Locate): Problems {
   const all: Diagnostic[] = []
-  const as = (severity: Diagnostic['severity']): Report => (code, path, message, more = {}) => {
-    all.push({ code: `spec/${code}`, severity, message, at: locate(path), ...more })
-  }
+  const as =
+    (severity: Diagnostic['severity']): Report =>
+    (code, path, message, more = {}) => {
+      all.push({ code: `spec/${code}`, severity, message, at: locate(path), ...more })
+    }
   return { report: as('error'), warn: as('warning'), all }
 }

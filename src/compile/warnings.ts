@@ -22,7 +22,8 @@ function warnOfIdleLevers({ levers: { regularization }, layers, augmentation, pr
   }
   if (regularization.augmentation > 0 && !canAugment(augmentation)) {
     warn('lever-without-effect', ['levers', 'regularization', 'augmentation'], 'there is nothing to augment', {
-      found: `${regularization.augmentation}; all amounts of ${preset} are 0 here`, hint: 'set amounts under augmentation, or the lever to 0',
+      found: `${regularization.augmentation}; all amounts of ${preset} are 0 here`,
+      hint: 'set amounts under augmentation, or the lever to 0',
     })
   }
 }
@@ -31,13 +32,15 @@ function warnOfIdleLevers({ levers: { regularization }, layers, augmentation, pr
 function warnOfSeeds({ stages, gates }: NormalizedSpec, warn: Report): void {
   const verify = stages.find((s) => s.stage === 'verify')
   if (verify?.stage === 'verify' && verify.seeds < 2 && gates.length > 0) {
-    warn('too-few-seeds', ['stages', 'verify', 'seeds'], 'no gate can be decided with one seed', { found: String(verify.seeds), allowed: 'at least 2, better 5' })
+    const allowed = 'at least 2, better 5'
+    warn('too-few-seeds', ['stages', 'verify', 'seeds'], 'no gate can be decided with one seed', { found: '1', allowed })
   }
 }
 
 function warnOfBudget({ jobs, budget }: Plan, warn: Report): void {
   const runs = jobs.reduce((sum, job) => sum + job.estimate.runs, 0)
   if (budget.trials !== null && runs > budget.trials) {
-    warn('over-budget', ['budget', 'trials'], 'the stages may ask for more runs than the budget has; what it does not cover is left out', { found: String(budget.trials), allowed: `up to ${runs} runs` })
+    const message = 'the stages may ask for more runs than the budget has; what it does not cover is left out'
+    warn('over-budget', ['budget', 'trials'], message, { found: String(budget.trials), allowed: `up to ${runs} runs` })
   }
 }

@@ -9,7 +9,9 @@ export function renderPlanMermaid(plan: Plan): string {
     'flowchart TD',
     `  data[("${escaped(plan.name)}<br/>${data.rows.train} training rows, ${parameters} weights")]`,
     ...plan.jobs.map((job) => `  ${nodeId(job.id)}["${escaped(job.id)}<br/>${label(job)}"]`),
-    ...plan.gates.map((gate, i) => `  gate${i}{"${escaped(gate.gate)}<br/>${escaped(`${gate.split} ${gate.metric} ${limitOf(gate)}`)}"}`),
+    ...plan.gates.map(
+      (gate, i) => `  gate${i}{"${escaped(gate.gate)}<br/>${escaped(`${gate.split} ${gate.metric} ${limitOf(gate)}`)}"}`,
+    ),
     ...(first ? [`  data --> ${nodeId(first.id)}`] : []),
     ...plan.jobs.flatMap((job) => job.needs.map((need) => `  ${nodeId(need)} --> ${nodeId(job.id)}`)),
     ...plan.gates.map((_, i) => `  ${nodeId(last?.id ?? 'data')} --> gate${i}`),
@@ -18,14 +20,20 @@ export function renderPlanMermaid(plan: Plan): string {
 }
 
 const label = ({ estimate, templates }: StageJob): string =>
-  [`up to ${estimate.runs} runs, ${estimate.steps} steps`, ...templates.map((t) => escaped(`${t.id}: ${t.trials} × ${t.seeds}`))].join('<br/>')
+  [
+    `up to ${estimate.runs} runs, ${estimate.steps} steps`,
+    ...templates.map((t) => escaped(`${t.id}: ${t.trials} × ${t.seeds}`)),
+  ].join('<br/>')
 
 function limitOf(gate: GateRule): string {
   switch (gate.gate) {
-    case 'seed-variance': return `SD below ${gate.maxStd}`
+    case 'seed-variance':
+      return `SD below ${gate.maxStd}`
     case 'regression':
-    case 'calibration': return `margin ${gate.margin}`
-    case 'threshold': return gate.min === null ? `at most ${gate.max}` : `at least ${gate.min}`
+    case 'calibration':
+      return `margin ${gate.margin}`
+    case 'threshold':
+      return gate.min === null ? `at most ${gate.max}` : `at least ${gate.min}`
   }
 }
 

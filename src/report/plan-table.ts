@@ -7,18 +7,24 @@ const header = ['stage', 'needs', 'what varies', 'trials × seeds', 'runs', 'ste
 export function renderPlanTable(plan: Plan): string {
   const rows = plan.jobs.flatMap((job) => [
     [job.id, job.needs.join(', ') || '–', '', '', counted(job.estimate.runs), counted(job.estimate.steps)],
-    ...job.templates.map((t) => ['', '', `${cut(`${t.title}${varies(t)}`)}${t.condition === null ? '' : ' *'}`, `${t.trials} × ${t.seeds}`, counted(t.trials * t.seeds), counted(t.trials * t.seeds * t.stepsPerRun)]),
+    ...job.templates.map((t) => {
+      const [what, runs] = [`${cut(`${t.title}${varies(t)}`)}${t.condition === null ? '' : ' *'}`, t.trials * t.seeds]
+      return ['', '', what, `${t.trials} × ${t.seeds}`, counted(runs), counted(runs * t.stepsPerRun)]
+    }),
   ])
   const total = ['total', '', '', '', counted(sum(plan, 'runs')), counted(sum(plan, 'steps'))]
   return [...lines([[...header], ...rows, total]), '', ...footer(plan), ''].join('\n')
 }
 
 function footer(plan: Plan): string[] {
-  const { workload: { data, parameters, objective }, budget, baseline } = plan
-  const { train, validation, test } = data.rows
-  const limits = [budget.minutes === null ? [] : `${budget.minutes} minutes`, budget.trials === null ? [] : `${budget.trials} runs`].flat()
+  const { workload, budget, baseline } = plan
+  const { train, validation, test } = workload.data.rows
+  const rows = `${counted(train)} + ${counted(validation)} + ${counted(test)} rows (training, validation, test)`
+  const minutes = budget.minutes === null ? [] : [`${budget.minutes} minutes`]
+  const limits = [...minutes, ...(budget.trials === null ? [] : [`${budget.trials} runs`])]
   return [
-    `${printable(plan.name)}: ${counted(parameters)} weights, ${counted(train)} + ${counted(validation)} + ${counted(test)} rows (training, validation, test), ${baseline.scheduling.epochs} epochs a run; stages compare validation ${objective}`,
+    `${printable(plan.name)}: ${counted(workload.parameters)} weights, ${rows}, ${baseline.scheduling.epochs} epochs a run`,
+    `stages compare validation ${workload.objective}`,
     ...(conditional(plan) ? ['* only under a condition, which --format json tells; counted as if it held'] : []),
     `budget: ${limits.join(', ') || 'no limit'}; ${counted(budget.reservedForVerification)} runs set aside for verification`,
     `gates: ${plan.gates.map((g) => `${g.gate} on ${g.split} ${g.metric}`).join(', ') || 'none'}`,
@@ -39,7 +45,10 @@ const cut = (text: string): string => (text.length > widest ? `${text.slice(0, w
 function lines(shown: readonly (readonly string[])[]): string[] {
   const widths = header.map((_, column) => Math.max(...shown.map((row) => (row[column] ?? '').length)))
   return shown.flatMap((row, i) => {
-    const line = row.map((cell, c) => (c < 3 ? cell.padEnd(widths[c] ?? 0) : cell.padStart(widths[c] ?? 0))).join('  ').trimEnd()
+    const line = row
+      .map((cell, c) => (c < 3 ? cell.padEnd(widths[c] ?? 0) : cell.padStart(widths[c] ?? 0)))
+      .join('  ')
+      .trimEnd()
     const rule = widths.map((w) => '─'.repeat(w)).join('  ')
     return i === 0 ? [line, rule] : i === shown.length - 1 ? [rule, line] : [line]
   })

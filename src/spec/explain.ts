@@ -1,8 +1,9 @@
-import { didYouMean, type Diagnostic, type SourcePosition } from '../base/diagnostics.ts'
+import type { Diagnostic, SourcePosition } from '../base/diagnostics.ts'
 import type { SchemaError } from './fold.ts'
 import { hintFor } from './hints.ts'
+import { didYouMeanHint, keysOf, kindOf, nameOf, type Schema } from './naming.ts'
 import { placeOf } from './places.ts'
-import { shownChoices, shownRange, shownTypes, shownValue } from './words.ts'
+import { shownChoices, shownLength, shownRange, shownTypes, shownValue } from './words.ts'
 
 /** Places around the value that an error is about. */
 export interface Context {
@@ -13,121 +14,130 @@ export interface Context {
   readonly member: (key: string) => SourcePosition
 }
 
+type Said = Omit<Diagnostic, 'severity'>
+type Explain = (error: SchemaError, context: Context) => Said | undefined
+
 /** An error of the schema in a person's words; undefined for one that only repeats another. */
 export function explain(error: SchemaError, context: Context): Diagnostic | undefined {
-  const said = sentence(error, context)
+  const said = (explanations.get(error.keyword) ?? other)(error, context)
   if (said === undefined) return undefined
   const hint = said.hint ?? hintFor(error)
   return { severity: 'error', ...said, ...(hint === undefined ? {} : { hint }) }
 }
 
-type Said = Omit<Diagnostic, 'severity'>
+const outOfRange: Explain = ({ path, value, parent }, { value: at }) => ({
+  code: 'spec/range', message: `${nameOf(path)} is out of range`, at, found: shownValue(value), allowed: shownRange(parent),
+})
 
-function sentence(error: SchemaError, context: Context): Said | undefined {
-  const { value, params, parent, schema } = error
-  const name = nameOf(error.path)
-  switch (error.keyword) {
-    case 'additionalProperties':
-      return unknownKey(error, String(params['additionalProperty']), context)
-    case 'false schema':
-      return { code: 'spec/conflict', message: `${name} does not go with shape: inputs are an array or columns, not both`, at: context.owner }
-    case 'required':
-    case 'dependentRequired':
-      return { code: 'spec/missing-key', message: `${name} lacks the key ${String(params['missingProperty'])}`, at: context.owner, hint: example(parent, String(params['missingProperty'])) }
-    case 'type':
-      if (value === null && error.path.length === 0) return { code: 'spec/empty', message: 'the spec is empty', at: context.value, hint: 'tunegate init writes one from a data file' }
-      return { code: 'spec/type', message: `${name} has the wrong type`, at: context.value, found: shownValue(value), allowed: allowedTypes(error) }
-    case 'enum':
-    case 'const':
-      return notAllowed(error, error.keyword === 'const' ? [schema] : schema as readonly unknown[], context)
-    case 'minimum': case 'maximum': case 'exclusiveMinimum': case 'exclusiveMaximum':
-      return { code: 'spec/range', message: `${name} is out of range`, at: context.value, found: shownValue(value), allowed: shownRange(parent) }
-    case 'pattern':
-      return { code: 'spec/pattern', message: `${name} has characters that it may not have`, at: context.value, found: shownValue(value), allowed: 'letters, digits, dot, dash and underscore; a letter or digit first' }
-    case 'minLength': case 'maxLength': case 'minItems': case 'maxItems':
-      return { code: 'spec/length', message: `${name} has the wrong length`, at: context.value, found: shownValue(value), allowed: shownLength(parent) }
-    case 'uniqueItems':
-      return { code: 'spec/duplicate-item', message: `${name} has an item twice`, at: context.value, found: shownValue((value as readonly unknown[])[Number(params['j'])]) }
-    case 'minProperties':
-      return { code: 'spec/length', message: `${name} is empty`, at: context.value, found: shownValue(value), allowed: keysOf(parent).join(', ') }
-    case 'maxProperties':
-      return { code: 'spec/length', message: `${name} has ${Object.keys(value as object).length} keys, and an item has one`, at: context.value, found: Object.keys(value as object).join(', ') }
-    case 'if': case 'anyOf': case 'dependentSchemas':
-      return undefined
-    default:
-      return { code: 'spec/invalid', message: `${name} ${error.message}`, at: context.value, found: shownValue(value) }
-  }
+const wrongLength: Explain = ({ path, value, parent }, { value: at }) => ({
+  code: 'spec/length', message: `${nameOf(path)} has the wrong length`, at,
+  found: shownValue(value), allowed: shownLength(parent),
+})
+
+const missingKey: Explain = ({ path, params, parent }, { owner: at }) => {
+  const key = String(params['missingProperty'])
+  return { code: 'spec/missing-key', message: `${nameOf(path)} lacks the key ${key}`, at, hint: example(parent, key) }
 }
 
-function unknownKey(error: SchemaError, key: string, context: Context): Said {
-  const allowed = keysOf(error.parent)
-  const kind = kindOf(error.path)
+const wrongType: Explain = (error, { value: at }) => {
+  if (error.value === null && error.path.length === 0) {
+    return { code: 'spec/empty', message: 'the spec is empty', at, hint: 'tunegate init writes one from a data file' }
+  }
+  const message = `${nameOf(error.path)} has the wrong type`
+  return { code: 'spec/type', message, at, found: shownValue(error.value), allowed: allowedTypes(error) }
+}
+
+const unknownKey: Explain = ({ path, params, parent }, { member }) => {
+  const key = String(params['additionalProperty'])
+  const allowed = keysOf(parent)
+  const kind = kindOf(path)
   const place = kind ? undefined : placeOf(key)
-  const meant = nearest(key, allowed)
   return {
-    code: kind ? `spec/unknown-${kind}` : 'spec/unknown-key', at: context.member(key), found: key,
-    message: kind ? `there is no ${kind} of this name` : `${nameOf(error.path)} has no key of this name`,
+    code: kind ? `spec/unknown-${kind}` : 'spec/unknown-key', at: member(key), found: key,
+    message: kind ? `there is no ${kind} of this name` : `${nameOf(path)} has no key of this name`,
     allowed: allowed.length > 0 ? allowed.join(', ') : 'no keys',
-    ...(place === undefined ? meantHint(meant) : { hint: place === '' ? 'it belongs to the spec itself' : `it belongs under ${place}` }),
+    ...(place === undefined ? didYouMeanHint(key, allowed) : { hint: `it belongs ${place}` }),
   }
 }
 
-function notAllowed(error: SchemaError, allowed: readonly unknown[], context: Context): Said {
-  const { value } = error
-  const kind = kindOf(error.path)
-  if (kind && typeof value === 'string') return notAlone(kind, value, allowed as readonly string[], error, context)
-  const meant = typeof value === 'string' ? nearest(value, allowed.filter((a) => typeof a === 'string')) : undefined
+const notAllowed: Explain = (error, context) => {
+  const { value, path, keyword, schema } = error
+  const allowed = keyword === 'const' ? [schema] : (schema as readonly unknown[])
+  const kind = kindOf(path)
+  if (kind && typeof value === 'string') return notAlone(kind, value, error, context)
+  const texts = allowed.filter((a) => typeof a === 'string')
   return {
-    code: 'spec/value', at: context.value, found: shownValue(value), message: `${nameOf(error.path)} has a value that it may not have`,
-    allowed: shownChoices(allowed), ...meantHint(meant),
+    code: 'spec/value', message: `${nameOf(path)} has a value that it may not have`, at: context.value,
+    found: shownValue(value), allowed: shownChoices(allowed), ...didYouMeanHint(String(value), texts),
   }
 }
 
 /** A name alone in a list of layers or stages: either there is none, or it cannot do without arguments. */
-function notAlone(kind: string, name: string, alone: readonly string[], error: SchemaError, context: Context): Said {
-  const all = (error.params['names'] ?? alone) as readonly string[]
-  if (all.includes(name)) return { code: 'spec/missing-arguments', at: context.value, found: name, message: `the ${kind} ${name} does not stand alone` }
-  return { code: `spec/unknown-${kind}`, at: context.value, found: name, message: `there is no ${kind} of this name`, allowed: all.join(', '), ...meantHint(nearest(name, all)) }
+function notAlone(kind: string, name: string, { params, schema }: SchemaError, { value: at }: Context): Said {
+  const names = (params['names'] ?? schema) as readonly string[]
+  if (names.includes(name)) {
+    return { code: 'spec/missing-arguments', message: `the ${kind} ${name} does not stand alone`, at, found: name }
+  }
+  return {
+    code: `spec/unknown-${kind}`, message: `there is no ${kind} of this name`, at, found: name,
+    allowed: names.join(', '), ...didYouMeanHint(name, names),
+  }
 }
 
-/** A slip of the fingers, or the only name that begins so. */
-function nearest(name: string, candidates: readonly string[]): string | undefined {
-  const begun = name.length >= 3 ? candidates.filter((c) => c.toLowerCase().startsWith(name.toLowerCase())) : []
-  return didYouMean(name, candidates) ?? (begun.length === 1 ? begun[0] : undefined)
+const conflict: Explain = ({ path }, { owner: at }) => ({
+  code: 'spec/conflict', message: `${nameOf(path)} does not go with shape: inputs are an array or columns, not both`, at,
+})
+
+const pattern: Explain = ({ path, value }, { value: at }) => ({
+  code: 'spec/pattern', message: `${nameOf(path)} has characters that it may not have`, at, found: shownValue(value),
+  allowed: 'letters, digits, dot, dash and underscore; a letter or digit first',
+})
+
+const duplicate: Explain = ({ path, value, params }, { value: at }) => ({
+  code: 'spec/duplicate-item', message: `${nameOf(path)} has an item twice`, at,
+  found: shownValue((value as readonly unknown[])[Number(params['j'])]),
+})
+
+const emptyMap: Explain = ({ path, value, parent }, { value: at }) => ({
+  code: 'spec/length', message: `${nameOf(path)} is empty`, at, found: shownValue(value), allowed: keysOf(parent).join(', '),
+})
+
+const tooManyKeys: Explain = ({ path, value }, { value: at }) => {
+  const keys = Object.keys(value as object)
+  const message = `${nameOf(path)} has ${keys.length} keys, and an item has one`
+  return { code: 'spec/length', message, at, found: keys.join(', ') }
 }
 
-const meantHint = (meant: string | undefined): { readonly hint?: string } => (meant === undefined ? {} : { hint: `did you mean "${meant}"?` })
+/** A keyword that the schema gains before it has words of its own here. */
+const other: Explain = ({ path, value, message }, { value: at }) => ({
+  code: 'spec/invalid', message: `${nameOf(path)} ${message}`, at, found: shownValue(value),
+})
+
+/** Said by the errors beneath them. */
+const silent: Explain = () => undefined
+
+const explanations: ReadonlyMap<string, Explain> = new Map([
+  ['additionalProperties', unknownKey], ['required', missingKey], ['dependentRequired', missingKey],
+  ['false schema', conflict],
+  ['type', wrongType], ['enum', notAllowed], ['const', notAllowed], ['pattern', pattern],
+  ['minimum', outOfRange], ['maximum', outOfRange], ['exclusiveMinimum', outOfRange], ['exclusiveMaximum', outOfRange],
+  ['minLength', wrongLength], ['maxLength', wrongLength], ['minItems', wrongLength], ['maxItems', wrongLength],
+  ['uniqueItems', duplicate], ['minProperties', emptyMap], ['maxProperties', tooManyKeys],
+  ['if', silent], ['anyOf', silent], ['dependentSchemas', silent],
+])
 
 function allowedTypes({ path, schema, params }: SchemaError): string {
   const kind = kindOf(path)
   if (kind === 'gate') return 'a gate with its rule'
   if (kind) return `the name of a ${kind}, or one name with its settings`
-  const alternatives = params['alternatives'] as readonly Readonly<Record<string, unknown>>[] | undefined
-  if (!alternatives) return shownTypes([schema].flat() as string[])
-  return alternatives.map((a) => (Array.isArray(a['enum']) ? shownChoices(a['enum']) : shownTypes([a['type']].flat() as string[]))).join(' or ')
+  const alternatives = params['alternatives'] as readonly Schema[] | undefined
+  const typesOf = (type: unknown): string => shownTypes([type].flat() as string[])
+  if (!alternatives) return typesOf(schema)
+  return alternatives.map((a) => (Array.isArray(a['enum']) ? shownChoices(a['enum']) : typesOf(a['type']))).join(' or ')
 }
-
-/** `layer`, `stage` or `gate` for the items of those lists; their keys are names of their own kind. */
-function kindOf(path: readonly string[]): string | undefined {
-  const place = path.map((step) => (/^\d+$/.test(step) ? '#' : step)).join('/')
-  return { 'model/layers/#': 'layer', 'stages/#': 'stage', 'gates/#': 'gate' }[place]
-}
-
-/** `levers.optimization`, `model.layers[2].conv2d`; `the spec` for the root. */
-export const nameOf = (path: readonly string[]): string =>
-  path.length === 0 ? 'the spec' : path.reduce((name, step) => (/^\d+$/.test(step) ? `${name}[${step}]` : name === '' ? step : `${name}.${step}`), '')
 
 /** The missing key with the value that the schema would start from. */
-function example(schema: Readonly<Record<string, unknown>>, key: string): string {
+function example(schema: Schema, key: string): string {
   const property = (schema['properties'] as Readonly<Record<string, { readonly default?: unknown }>> | undefined)?.[key]
   return property?.default === undefined ? `add ${key}` : `add it, as in ${key}: ${JSON.stringify(property.default)}`
-}
-
-const keysOf = (schema: Readonly<Record<string, unknown>>): string[] => Object.keys((schema['properties'] ?? {}) as object)
-
-function shownLength(schema: Readonly<Record<string, unknown>>): string {
-  const [least, most] = [schema['minItems'] ?? schema['minLength'], schema['maxItems'] ?? schema['maxLength']]
-  const what = schema['maxItems'] === undefined ? 'characters' : 'items'
-  if (least !== undefined && least === most) return `${String(least)} ${what}`
-  return `${[least === undefined ? [] : `at least ${String(least)}`, most === undefined ? [] : `at most ${String(most)}`].flat().join(' and ')} ${what}`
 }

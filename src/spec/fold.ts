@@ -15,9 +15,10 @@ export interface SchemaError {
 type Schema = Readonly<Record<string, unknown>>
 
 /**
- * Folds the errors of an `anyOf` into those of the alternative that was meant. All alternatives of this schema differ in their
- * JSON type (a test holds it to that), so the value's own type says which one it is: a map where a layer's name or map may stand
- * is judged as a map, and nothing is said of its not being a name; a name is told what names the map has. Where no alternative has the type, one error lists them all.
+ * Folds the errors of an `anyOf` into those of the alternative that was meant. All alternatives of this schema differ in
+ * their JSON type (a test holds it to that), so the value's own type says which one it is: a map where a layer's name or
+ * map may stand is judged as a map, and nothing is said of its not being a name; a name is told what names the map has.
+ * Where no alternative has the type, one error lists them all.
  */
 export function foldChoices(errors: readonly SchemaError[], root: Schema): SchemaError[] {
   const dropped = new Set<SchemaError>()
@@ -35,7 +36,8 @@ export function foldChoices(errors: readonly SchemaError[], root: Schema): Schem
       dropped.add(error)
       added.push({ ...error, params: { ...error.params, names } })
     }
-    if (meant === undefined) added.push({ ...choice, keyword: 'type', schema: alternatives.flatMap(typesOf), params: { alternatives } })
+    if (meant === undefined)
+      added.push({ ...choice, keyword: 'type', schema: alternatives.flatMap(typesOf), params: { alternatives } })
   }
   return foldItems([...errors.filter((e) => !dropped.has(e)), ...added])
 }
@@ -43,14 +45,27 @@ export function foldChoices(errors: readonly SchemaError[], root: Schema): Schem
 /** An item with two keys where one is allowed (arguments that lost their indentation) is one error, not one for each key. */
 function foldItems(errors: readonly SchemaError[]): SchemaError[] {
   const items = errors.filter((e) => e.keyword === 'maxProperties')
-  return errors.filter((error) => !items.some((item) =>
-    error !== item && error.path.length >= item.path.length && samePath(error.path.slice(0, item.path.length), item.path)))
+  return errors.filter(
+    (error) =>
+      !items.some(
+        (item) =>
+          error !== item &&
+          error.path.length >= item.path.length &&
+          samePath(error.path.slice(0, item.path.length), item.path),
+      ),
+  )
 }
 
 export function resolved(schema: Schema, root: Schema): Schema {
   const ref = schema['$ref']
   if (typeof ref !== 'string') return schema
-  return resolved(ref.split('/').slice(1).reduce<Schema>((at, step) => at[step] as Schema, root), root)
+  return resolved(
+    ref
+      .split('/')
+      .slice(1)
+      .reduce<Schema>((at, step) => at[step] as Schema, root),
+    root,
+  )
 }
 
 export const typesOf = (schema: Schema): string[] => [schema['type'] ?? []].flat() as string[]
@@ -58,12 +73,18 @@ export const typesOf = (schema: Schema): string[] => [schema['type'] ?? []].flat
 /** JSON types as the schema names them; every number passes for an integer here, since "not whole" is the better error. */
 export function hasType(value: unknown, type: string): boolean {
   switch (type) {
-    case 'null': return value === null
-    case 'array': return Array.isArray(value)
-    case 'object': return typeof value === 'object' && value !== null && !Array.isArray(value)
-    case 'integer': return typeof value === 'number'
-    default: return typeof value === type
+    case 'null':
+      return value === null
+    case 'array':
+      return Array.isArray(value)
+    case 'object':
+      return typeof value === 'object' && value !== null && !Array.isArray(value)
+    case 'integer':
+      return typeof value === 'number'
+    default:
+      return typeof value === type
   }
 }
 
-const samePath = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every((step, i) => step === b[i])
+const samePath = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((step, i) => step === b[i])

@@ -11,9 +11,13 @@ const stackSlack = 4
 const mostProblems = 20
 
 const refused: { readonly [type: string]: { readonly code: string; readonly message: string; readonly hint: string } } = {
-  'anchor': { code: 'spec/anchor', message: 'anchors are not read', hint: 'write the value out where it is used' },
-  'alias': { code: 'spec/alias', message: 'aliases are not read', hint: 'write the value out; a text that begins with * needs quotes' },
-  'tag': { code: 'spec/tag', message: 'tags are not read', hint: 'leave the tag out; a text that begins with ! needs quotes' },
+  anchor: { code: 'spec/anchor', message: 'anchors are not read', hint: 'write the value out where it is used' },
+  alias: {
+    code: 'spec/alias',
+    message: 'aliases are not read',
+    hint: 'write the value out; a text that begins with * needs quotes',
+  },
+  tag: { code: 'spec/tag', message: 'tags are not read', hint: 'leave the tag out; a text that begins with ! needs quotes' },
   'directive-line': { code: 'spec/directive', message: 'directives are not read', hint: 'remove the line' },
 }
 
@@ -33,8 +37,10 @@ export class Guard {
   /** Must be told of each lexeme before the parser is, whose offset is then the lexeme's. */
   see(lexeme: string, parser: Parser): void {
     this.tokens++
-    if (this.tokens > limits.nodes * tokensPerNode) this.stop('spec/too-many-nodes', 'the spec has too many values', `at most ${limits.nodes}`, parser.offset)
-    else if (parser.stack.length > limits.depth + stackSlack) this.stop('spec/too-deep', 'the spec is nested too deeply', `at most ${limits.depth} levels`, parser.offset)
+    if (this.tokens > limits.nodes * tokensPerNode)
+      this.stop('spec/too-many-nodes', 'the spec has too many values', `at most ${limits.nodes}`, parser.offset)
+    else if (parser.stack.length > limits.depth + stackSlack)
+      this.stop('spec/too-deep', 'the spec is nested too deeply', `at most ${limits.depth} levels`, parser.offset)
     else if (!this.scalarNext) this.refuse(lexeme, parser.offset)
     this.scalarNext = !this.scalarNext && lexeme === CST.SCALAR
   }

@@ -2,17 +2,34 @@ import type { SchemaError } from './fold.ts'
 
 /** What to do about slips that are made often; undefined where the error says enough. */
 export function hintFor(error: SchemaError): string | undefined {
-  return needsArguments(error) ?? lostIndentation(error) ?? emptyItem(error) ?? outputActivation(error) ?? quotes(error) ?? ruleOf(error) ?? version(error)
+  return (
+    needsArguments(error) ??
+    lostIndentation(error) ??
+    emptyItem(error) ??
+    outputActivation(error) ??
+    quotes(error) ??
+    ruleOf(error) ??
+    version(error)
+  )
 }
 
 const argumentsOf: { readonly [layer: string]: string } = {
-  conv2d: '{ filters: 16, kernelSize: 3 }', depthwiseConv2d: '{ kernelSize: 3 }', separableConv2d: '{ filters: 16, kernelSize: 3 }',
-  dense: '{ units: 64 }', embedding: '{ inputDim: 1000, outputDim: 16 }', activation: '{ activation: relu }',
+  conv2d: '{ filters: 16, kernelSize: 3 }',
+  depthwiseConv2d: '{ kernelSize: 3 }',
+  separableConv2d: '{ filters: 16, kernelSize: 3 }',
+  dense: '{ units: 64 }',
+  embedding: '{ inputDim: 1000, outputDim: 16 }',
+  activation: '{ activation: relu }',
 }
 
 /** A layer's name alone, or with nothing behind its colon, where it has arguments without a default. */
 function needsArguments({ keyword, path, value }: SchemaError): string | undefined {
-  const name = keyword === 'enum' && typeof value === 'string' && path.length === 3 ? value : keyword === 'type' && value === null && path.length === 4 ? path[3] : undefined
+  const name =
+    keyword === 'enum' && typeof value === 'string' && path.length === 3
+      ? value
+      : keyword === 'type' && value === null && path.length === 4
+        ? path[3]
+        : undefined
   if (name === undefined || path[1] !== 'layers' || !Object.hasOwn(argumentsOf, name)) return undefined
   return `write - ${name}: ${argumentsOf[name]}`
 }
@@ -21,13 +38,17 @@ function needsArguments({ keyword, path, value }: SchemaError): string | undefin
 function lostIndentation({ keyword, value }: SchemaError): string | undefined {
   if (keyword !== 'maxProperties') return undefined
   const empty = Object.entries(value as object).find(([, v]) => v === null)?.[0]
-  return empty === undefined ? 'begin each with a dash of its own' : `indent what belongs to ${empty} further than ${empty} itself`
+  return empty === undefined
+    ? 'begin each with a dash of its own'
+    : `indent what belongs to ${empty} further than ${empty} itself`
 }
 
 /** `- flatten:` is a map whose value is null. */
 function emptyItem({ keyword, path, value, parent }: SchemaError): string | undefined {
   const isItem = path.length >= 3 && path[0] !== 'gates' && /^\d+$/.test(path.at(-2) ?? '') && parent['type'] === 'object'
-  return keyword === 'type' && value === null && isItem ? `without settings, write "- ${path.at(-1)}" with no colon` : undefined
+  return keyword === 'type' && value === null && isItem
+    ? `without settings, write "- ${path.at(-1)}" with no colon`
+    : undefined
 }
 
 function outputActivation({ keyword, path, value }: SchemaError): string | undefined {
@@ -40,14 +61,17 @@ function outputActivation({ keyword, path, value }: SchemaError): string | undef
 function quotes({ keyword, value, schema }: SchemaError): string | undefined {
   if (keyword !== 'type') return undefined
   const wanted = [schema].flat()
-  if (wanted.includes('string') && !wanted.includes('object') && (typeof value === 'number' || typeof value === 'boolean')) return 'put it in quotes'
+  if (wanted.includes('string') && !wanted.includes('object') && (typeof value === 'number' || typeof value === 'boolean'))
+    return 'put it in quotes'
   if (typeof value !== 'string' || !(wanted.includes('number') || wanted.includes('integer'))) return undefined
   return value.trim() !== '' && Number.isFinite(Number(value)) ? 'write it without quotes' : undefined
 }
 
 const rules: { readonly [gate: string]: string } = {
-  'seed-variance': '{ metric: accuracy, maxStd: 0.01 }', 'regression': '{ metric: accuracy, margin: 0.01 }',
-  'threshold': '{ metric: accuracy, min: 0.9 }', 'calibration': '{ margin: 0.05 }',
+  'seed-variance': '{ metric: accuracy, maxStd: 0.01 }',
+  regression: '{ metric: accuracy, margin: 0.01 }',
+  threshold: '{ metric: accuracy, min: 0.9 }',
+  calibration: '{ margin: 0.05 }',
 }
 
 /** A gate's name alone: every gate has a limit to be told. */
@@ -57,4 +81,4 @@ function ruleOf({ keyword, path, value }: SchemaError): string | undefined {
 }
 
 const version = ({ keyword, path }: SchemaError): string | undefined =>
-  (keyword === 'const' && path[0] === 'version' ? 'this tunegate reads version 1' : undefined)
+  keyword === 'const' && path[0] === 'version' ? 'this tunegate reads version 1' : undefined

@@ -6,7 +6,10 @@ export interface InitOptions {
   readonly name?: string
   readonly header: boolean
   readonly rows: number
-  readonly columns: readonly { readonly name: string; readonly type: 'numeric' | 'categorical' | 'constant' | 'identifier' }[]
+  readonly columns: readonly {
+    readonly name: string
+    readonly type: 'numeric' | 'categorical' | 'constant' | 'identifier'
+  }[]
   /** Column to predict; null where nobody can tell. */
   readonly target: string | null
   readonly task: 'classification' | 'regression' | null
@@ -26,12 +29,19 @@ export function renderSpec(options: InitOptions): string {
     `name: ${options.name ?? nameOf(options.file)}`,
     `task: ${task}${options.task === null ? '                # a guess: classification or regression' : ''}`,
     `preset: ${options.imageShape ? 'vision-cnn' : 'tabular-mlp'}`,
-    '', ...dataLines(options),
-    '', ...modelLines(options.imageShape),
-    '', ...leverLines(options.rows),
-    '', ...stageLines(),
-    '', ...gateLines(task),
-    '', 'budget: { minutes: 20, trials: 150 }   # runs of the verification are set aside first', '',
+    '',
+    ...dataLines(options),
+    '',
+    ...modelLines(options.imageShape),
+    '',
+    ...leverLines(options.rows),
+    '',
+    ...stageLines(),
+    '',
+    ...gateLines(task),
+    '',
+    'budget: { minutes: 20, trials: 150 }   # runs of the verification are set aside first',
+    '',
   ].join('\n')
 }
 
@@ -52,14 +62,24 @@ function dataLines({ file, target, header, columns, imageShape, scale }: InitOpt
 function modelLines(image: InitOptions['imageShape']): string[] {
   const head = ['    - dropout                  # its rate is the lever', '    - dense: { units: classes }']
   if (!image || image.length !== 3) {
-    return ['model:', '  layers:', ...image ? ['    - flatten'] : [], '    - dense: { units: 64, activation: relu }', '    - dense: { units: 64, activation: relu }', ...head]
+    return [
+      'model:',
+      '  layers:',
+      ...(image ? ['    - flatten'] : []),
+      '    - dense: { units: 64, activation: relu }',
+      '    - dense: { units: 64, activation: relu }',
+      ...head,
+    ]
   }
   const pools = Math.min(image[0] ?? 1, image[1] ?? 1) >= 4
   return [
-    'model:', '  layers:',
+    'model:',
+    '  layers:',
     '    - conv2d: { filters: 16, kernelSize: 3, padding: same, activation: relu }',
     ...(pools ? ['    - maxPooling2d: { poolSize: 2 }'] : []),
-    '    - flatten', '    - dense: { units: 64, activation: relu }', ...head,
+    '    - flatten',
+    '    - dense: { units: 64, activation: relu }',
+    ...head,
   ]
 }
 
@@ -75,8 +95,12 @@ function leverLines(rows: number): string[] {
 
 function stageLines(): string[] {
   return [
-    'stages:                        # names alone take the preset\'s settings; leave out what you do not want tuned',
-    '  - lr-range', '  - batch', '  - regularize', '  - schedule', '  - verify: { seeds: 5 }',
+    "stages:                        # names alone take the preset's settings; leave out what you do not want tuned",
+    '  - lr-range',
+    '  - batch',
+    '  - regularize',
+    '  - schedule',
+    '  - verify: { seeds: 5 }',
   ]
 }
 
@@ -113,7 +137,10 @@ function targetOf(target: string | null, header: boolean): string {
 /** Letters and digits of the file's name; a study's name is also a folder's. */
 function nameOf(file: string): string {
   const base = file.split(/[/\\]/).at(-1) ?? ''
-  const name = base.replace(/(\.(csv|tsv|jsonl|ndjson|npy|npz|gz))+$/i, '').replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '')
+  const name = base
+    .replace(/(\.(csv|tsv|jsonl|ndjson|npy|npz|gz))+$/i, '')
+    .replace(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[^A-Za-z0-9]+/, '')
   return scalar(name.slice(0, 64) || 'study')
 }
 
@@ -124,4 +151,5 @@ function scalar(text: string): string {
 }
 
 /** Short where that loses nothing. */
-const number = (value: number): string => (Number(value.toPrecision(6)) === value ? String(Number(value.toPrecision(6))) : String(value))
+const number = (value: number): string =>
+  Number(value.toPrecision(6)) === value ? String(Number(value.toPrecision(6))) : String(value)

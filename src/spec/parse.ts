@@ -1,12 +1,13 @@
 import { sortDiagnostics, type Diagnostic, type SourcePosition } from '../base/diagnostics.ts'
 import { err, ok, type Result } from '../base/result.ts'
-import { readDocument, type Located, type LocatedDocument } from './document.ts'
+import type { Located } from './convert.ts'
+import { readDocument, type LocatedDocument } from './document.ts'
 import type { Spec } from './tuning.gen.ts'
 import { validate } from './validate.ts'
 
 /**
- * A place in a spec: keys and positions from the root, as `['stages', 1, 'batch', 'largest']`. An item of a list that is one name,
- * or a map of one name, may be called by it instead: `['stages', 'batch', 'largest']`.
+ * A place in a spec: keys and positions from the root, as `['stages', 1, 'batch', 'largest']`. An item of a list that is
+ * one name, or a map of one name, may be called by it instead: `['stages', 'batch', 'largest']`.
  */
 export type SpecPath = readonly (string | number)[]
 
@@ -47,16 +48,26 @@ function sorted(problems: readonly Diagnostic[]): Diagnostic[] {
     return !seen.has(identity) && seen.add(identity)
   })
   if (each.length <= mostProblems) return each
-  const rest: Diagnostic = { code: 'spec/more', severity: 'error', message: `${each.length - mostProblems} more problems are not shown` }
+  const rest: Diagnostic = {
+    code: 'spec/more',
+    severity: 'error',
+    message: `${each.length - mostProblems} more problems are not shown`,
+  }
   return [...each.slice(0, mostProblems), rest]
 }
 
-const locateIn = ({ root, position }: LocatedDocument): Locate => (path) => position(nearest(root, path).offset)
+const locateIn =
+  ({ root, position }: LocatedDocument): Locate =>
+  (path) =>
+    position(nearest(root, path).offset)
 
 function itemNamed({ value, children }: Located, name: string | number): Located | undefined {
   if (!Array.isArray(value)) return undefined
   const items = [...children.values()]
-  return items.find((item) => item.value === name) ?? items.map((item) => item.children.get(String(name))).find((member) => member !== undefined)
+  return (
+    items.find((item) => item.value === name) ??
+    items.map((item) => item.children.get(String(name))).find((member) => member !== undefined)
+  )
 }
 
 function nearest(root: Located, path: SpecPath): Located {

@@ -3,10 +3,11 @@ import { resolved } from './fold.ts'
 
 type Schema = Readonly<Record<string, unknown>>
 
-/** Where in a spec a key belongs, as `levers.optimization`; undefined where no map has it, or several do. */
+/** Where in a spec a key belongs, as `under levers.optimization`; undefined where no map has it, or several do. */
 export function placeOf(key: string): string | undefined {
   const places = (known ??= collect(schema, '', new Map())).get(key)
-  return places?.length === 1 ? places[0] : undefined
+  if (places?.length !== 1) return undefined
+  return places[0] === '' ? 'to the spec itself' : `under ${places[0]}`
 }
 
 let known: Map<string, string[]> | undefined

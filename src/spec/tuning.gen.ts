@@ -522,7 +522,7 @@ export interface LrRange {
  */
 export interface Batch {
   /**
-   * Batches are doubled up to this size.
+   * Batches are doubled up to this size. Left out: 512, or the baseline's batch where that is larger.
    */
   largest?: number
   /**

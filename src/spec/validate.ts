@@ -1,7 +1,8 @@
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
 import type { Diagnostic } from '../base/diagnostics.ts'
 import schema from '../../schema/tuning.schema.json' with { type: 'json' }
-import type { Located, LocatedDocument } from './document.ts'
+import type { Located } from './convert.ts'
+import type { LocatedDocument } from './document.ts'
 import { explain, type Context } from './explain.ts'
 import { foldChoices, type SchemaError } from './fold.ts'
 
@@ -16,19 +17,31 @@ export function validate(document: LocatedDocument): Diagnostic[] {
   })
 }
 
-/** Compiled once, and only when a spec is read. That the schema itself is right is for a test to say, not for every start. */
+/**
+ * Compiled once, and only when a spec is read. That the schema itself is right is for a test to say, not for every start.
+ */
 let compiled: ReturnType<Ajv2020['compile']> | undefined
 function validator(): ReturnType<Ajv2020['compile']> {
-  compiled ??= new Ajv2020({ allErrors: true, verbose: true, strict: false, validateSchema: false, meta: false }).compile(schema)
+  compiled ??= new Ajv2020({ allErrors: true, verbose: true, strict: false, validateSchema: false, meta: false }).compile(
+    schema,
+  )
   return compiled
 }
 
 /** Verbose errors carry the schema and the value that did not fit. */
 function withPath(error: ErrorObject): SchemaError {
-  const path = error.instancePath.split('/').slice(1).map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
+  const path = error.instancePath
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
   return {
-    keyword: error.keyword, params: error.params, path, value: error.data, schema: error.schema,
-    parent: error.parentSchema ?? {}, message: error.message ?? error.keyword,
+    keyword: error.keyword,
+    params: error.params,
+    path,
+    value: error.data,
+    schema: error.schema,
+    parent: error.parentSchema ?? {},
+    message: error.message ?? error.keyword,
   }
 }
 

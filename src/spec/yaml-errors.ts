@@ -2,14 +2,32 @@ import type { YAMLParseError } from 'yaml'
 import type { Diagnostic, SourcePosition } from '../base/diagnostics.ts'
 
 /** What the YAML parser found, with the line that it found it in. */
-export function diagnosticOf(error: YAMLParseError, text: string, file: string, position: (offset: number) => SourcePosition): Diagnostic {
+export function diagnosticOf(
+  error: YAMLParseError,
+  text: string,
+  file: string,
+  position: (offset: number) => SourcePosition,
+): Diagnostic {
   const [offset] = error.pos
   const at = position(offset)
   if (error.code === 'DUPLICATE_KEY') {
-    return { code: 'spec/duplicate-key', severity: 'error', message: 'the same key twice in one map', at, found: word(text, offset), hint: 'keep one of them' }
+    return {
+      code: 'spec/duplicate-key',
+      severity: 'error',
+      message: 'the same key twice in one map',
+      at,
+      found: word(text, offset),
+      hint: 'keep one of them',
+    }
   }
   if (error.code === 'MULTIPLE_DOCS') {
-    return { code: 'spec/multiple-documents', severity: 'error', message: 'a spec is one document', at, hint: 'remove the line --- and what follows it' }
+    return {
+      code: 'spec/multiple-documents',
+      severity: 'error',
+      message: 'a spec is one document',
+      at,
+      hint: 'remove the line --- and what follows it',
+    }
   }
   if (error.code === 'NON_STRING_KEY') {
     return { code: 'spec/key', severity: 'error', message: 'a key is a text', at, found: lineAt(text, offset) }
@@ -18,8 +36,12 @@ export function diagnosticOf(error: YAMLParseError, text: string, file: string, 
   const hint = unclosed ? 'is a } or a ] missing above?' : hints[error.code]
   const found = lineAt(text, offset)
   return {
-    code: 'spec/syntax', severity: 'error', message: `not ${file.endsWith('.json') ? 'JSON' : 'YAML'}: ${lowered(error.message)}`, at,
-    ...(found === '' ? {} : { found }), ...(hint === undefined ? {} : { hint }),
+    code: 'spec/syntax',
+    severity: 'error',
+    message: `not ${file.endsWith('.json') ? 'JSON' : 'YAML'}: ${lowered(error.message)}`,
+    at,
+    ...(found === '' ? {} : { found }),
+    ...(hint === undefined ? {} : { hint }),
   }
 }
 
@@ -36,7 +58,11 @@ const lowered = (message: string): string => `${message.charAt(0).toLowerCase()}
 function lineAt(text: string, offset: number): string {
   const start = text.lastIndexOf('\n', offset - 1) + 1
   const end = text.indexOf('\n', offset)
-  return text.slice(start, end < 0 ? undefined : end).trim().slice(0, 100)
+  return text
+    .slice(start, end < 0 ? undefined : end)
+    .trim()
+    .slice(0, 100)
 }
 
-const word = (text: string, offset: number): string => /^["']?([^\s:"']+)/.exec(text.slice(offset, offset + 200))?.[1] ?? lineAt(text, offset)
+const word = (text: string, offset: number): string =>
+  /^["']?([^\s:"']+)/.exec(text.slice(offset, offset + 200))?.[1] ?? lineAt(text, offset)

@@ -10,7 +10,9 @@ const facts = dataFacts(irisFacts)
 describe('a plan', () => {
   it('is the same for the same meaning: JSON, another order, a bare name or its settings, another file', () => {
     const { parsed, plan } = compiled(`${iris}stages: [lr-range, verify]\n`)
-    const json = JSON.stringify(Object.fromEntries(Object.entries({ ...parsed.spec, stages: ['lr-range', { verify: { seeds: 5 } }] }).reverse()))
+    const json = JSON.stringify(
+      Object.fromEntries(Object.entries({ ...parsed.spec, stages: ['lr-range', { verify: { seeds: 5 } }] }).reverse()),
+    )
     expect(asJson(compiled(json, facts, 'somewhere/else.json').plan)).toBe(asJson(plan))
   })
 
@@ -60,7 +62,9 @@ describe('a plan', () => {
   })
 
   it('is held against the budget where only some of the stages run', () => {
-    const parsed = must(parseSpec(`${iris}stages:\n  - lr-range\n  - regularize: { seeds: 9 }\n  - verify\nbudget: { trials: 30 }\n`, 'f'))
+    const parsed = must(
+      parseSpec(`${iris}stages:\n  - lr-range\n  - regularize: { seeds: 9 }\n  - verify\nbudget: { trials: 30 }\n`, 'f'),
+    )
     const spec = must(normalize(parsed))
     const result = compile({ ...spec, stages: spec.stages.filter((s) => s.stage !== 'lr-range') }, facts, parsed.locate)
     expect(result.ok ? [] : result.error.map((e) => [e.code, e.at?.line])).toEqual([['spec/grid-over-budget', 10]])

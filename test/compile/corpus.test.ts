@@ -15,7 +15,13 @@ function read(file: string) {
   return compiled(text, factsOf(text, path), file)
 }
 
-const fitsPlanSchema = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, strictRequired: false, allowUnionTypes: true }).compile(planSchema)
+const fitsPlanSchema = new Ajv2020({
+  allErrors: true,
+  strict: true,
+  strictTypes: false,
+  strictRequired: false,
+  allowUnionTypes: true,
+}).compile(planSchema)
 
 describe.each(specs)('corpus: %s', (file) => {
   const { spec, plan } = read(file)

@@ -8,9 +8,18 @@ import { halvingRungs } from '../../src/stats/halving.ts'
 import { play, type World } from '../support/world.ts'
 import { compiled, iris } from './support.ts'
 
-/** The stages themselves are asked what they want in worlds where much or nothing happens; runs that are the same count once. */
+/**
+ * The stages themselves are asked what they want in worlds where much or nothing happens; runs that are the same count
+ * once.
+ */
 function asked(plan: Plan, job: StageJob, world: World): { readonly runs: number; readonly steps: number } {
-  const { requests } = play(stages[job.id], job.settings, world, { job, workload: plan.workload, seed: plan.seed, baseline: plan.baseline, incumbent: plan.baseline })
+  const { requests } = play(stages[job.id], job.settings, world, {
+    job,
+    workload: plan.workload,
+    seed: plan.seed,
+    baseline: plan.baseline,
+    incumbent: plan.baseline,
+  })
   const each = new Map(requests.map((r) => [fingerprint([r.levers, r.seed, r.job]), r]))
   return { runs: each.size, steps: [...each.values()].reduce((sum, r) => sum + stepsOf(r, plan), 0) }
 }
@@ -25,31 +34,50 @@ function stepsOf({ job, levers }: RunRequest, plan: Plan): number {
 const norms = Array.from({ length: 180 }, (_, i) => 1 + i / 10)
 /** Every lever matters a great deal, edges agree, large batches pay: each stage asks for all it may. */
 const eventful: World = {
-  noise: 0.001, edge: () => 0.1, noiseScale: 1e6, gradientNorms: norms,
-  truth: ({ optimization, regularization, scheduling }) => 1 + 0.1 * Math.abs(Math.log10(optimization.learningRate / 0.03)) - 0.2 * regularization.weightDecay
-    - 0.3 * regularization.dropout - 0.1 * regularization.labelSmoothing - (scheduling.schedule === 'step' ? 0.2 : 0) - (scheduling.clipNorm === null ? 0.1 : 0),
+  noise: 0.001,
+  edge: () => 0.1,
+  noiseScale: 1e6,
+  gradientNorms: norms,
+  truth: ({ optimization, regularization, scheduling }) =>
+    1 +
+    0.1 * Math.abs(Math.log10(optimization.learningRate / 0.03)) -
+    0.2 * regularization.weightDecay -
+    0.3 * regularization.dropout -
+    0.1 * regularization.labelSmoothing -
+    (scheduling.schedule === 'step' ? 0.2 : 0) -
+    (scheduling.clipNorm === null ? 0.1 : 0),
 }
 const uneventful: World = { noise: 0.01, truth: () => 1, gradientNorms: norms }
 
 const specs = {
   defaults: iris,
   image: `${iris}preset: vision-cnn\n`,
-  small: `${iris}stages:\n  - lr-range: { seeds: 2, backOff: [0.5] }\n  - batch: { largest: 64 }\n  - regularize: { grid: { weightDecay: [0, 0.01, 0.1] }, eta: 2 }\n  - schedule: { clipPercentiles: [0.9], optimizers: [] }\n  - verify: { seeds: 2 }\n`,
+  small: `${iris}stages:
+  - lr-range: { seeds: 2, backOff: [0.5] }
+  - batch: { largest: 64 }
+  - regularize: { grid: { weightDecay: [0, 0.01, 0.1] }, eta: 2 }
+  - schedule: { clipPercentiles: [0.9], optimizers: [] }
+  - verify: { seeds: 2 }
+`,
 }
 
 describe.each(Object.entries(specs))('estimates of %s', (name, text) => {
   const { plan } = compiled(text)
-  it('count steps in the length of run that the worlds have', () => expect(plan.jobs.at(-1)?.templates[0]?.stepsPerRun).toBe(norms.length))
+  it('count steps in the length of run that the worlds have', () =>
+    expect(plan.jobs.at(-1)?.templates[0]?.stepsPerRun).toBe(norms.length))
 
-  it.each(plan.jobs.map((job) => [job.id, job] as const))('%s asks for no more than its estimate, and in an eventful world for most of it', (id, job) => {
-    for (const world of [eventful, uneventful]) {
-      const spent = asked(plan, job, world)
-      expect(spent.runs, `${name}, ${id}`).toBeLessThanOrEqual(job.estimate.runs)
-      // A rung is rounded to steps here and to epochs there.
-      expect(spent.steps, `${name}, ${id}`).toBeLessThanOrEqual(job.estimate.steps * 1.02)
-    }
-    if (id !== 'verify') expect(asked(plan, job, eventful).runs).toBeGreaterThanOrEqual(0.75 * job.estimate.runs)
-  })
+  it.each(plan.jobs.map((job) => [job.id, job] as const))(
+    '%s asks for no more than its estimate, and in an eventful world for most of it',
+    (id, job) => {
+      for (const world of [eventful, uneventful]) {
+        const spent = asked(plan, job, world)
+        expect(spent.runs, `${name}, ${id}`).toBeLessThanOrEqual(job.estimate.runs)
+        // A rung is rounded to steps here and to epochs there.
+        expect(spent.steps, `${name}, ${id}`).toBeLessThanOrEqual(job.estimate.steps * 1.02)
+      }
+      if (id !== 'verify') expect(asked(plan, job, eventful).runs).toBeGreaterThanOrEqual(0.75 * job.estimate.runs)
+    },
+  )
 })
 
 test('the rungs of a grid are those of successive halving as the stage runs it', () => {
@@ -57,7 +85,9 @@ test('the rungs of a grid are those of successive halving as the stage runs it',
     for (const eta of [2, 3, 4, 10]) {
       const values = Array.from({ length: cells }, (_, i) => i)
       const expected = halvingRungs(cells, { eta, most: 1, least: 1 / 9 })
-      expect(gridRungs([{ lever: 'weightDecay', values }], eta).map((r) => [r.trials, r.share])).toEqual(expected.map((r) => [r.configurations, r.units]))
+      expect(gridRungs([{ lever: 'weightDecay', values }], eta).map((r) => [r.trials, r.share])).toEqual(
+        expected.map((r) => [r.configurations, r.units]),
+      )
     }
   }
 })

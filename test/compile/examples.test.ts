@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { loadDataset } from '../../src/data/load.ts'
@@ -7,7 +7,7 @@ import { parseSpec } from '../../src/spec/parse.ts'
 import { compiled, must } from './support.ts'
 
 const folder = join(import.meta.dirname, '../../examples')
-const examples = readdirSync(folder, { withFileTypes: true }).filter((f) => f.isDirectory()).map((f) => f.name)
+const examples = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'tuning.yml')))
 
 describe.each(examples)('example %s', (name) => {
   it('compiles on its own data without a warning, within its budget', async () => {

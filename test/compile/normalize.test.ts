@@ -12,11 +12,15 @@ function stage<S extends StageSettings['stage']>({ spec }: Compiled, name: S): E
   if (!found) throw new Error(`no stage ${name}`)
   return found as Extract<StageSettings, { stage: S }>
 }
-const grid = (c: Compiled): Record<string, readonly number[]> => Object.fromEntries(stage(c, 'regularize').grid.map((a) => [a.lever, a.values]))
+const grid = (c: Compiled): Record<string, readonly number[]> =>
+  Object.fromEntries(stage(c, 'regularize').grid.map((a) => [a.lever, a.values]))
 
 describe('presets', () => {
   test.each([
-    ['vision-cnn', { weightDecay: [0.01, 0.05], dropout: [0, 0.1, 0.2], labelSmoothing: [0, 0.1], augmentation: [0, 0.5, 1] }],
+    [
+      'vision-cnn',
+      { weightDecay: [0.01, 0.05], dropout: [0, 0.1, 0.2], labelSmoothing: [0, 0.1], augmentation: [0, 0.5, 1] },
+    ],
     ['text-transformer', { weightDecay: [0.01, 0.1], dropout: [0, 0.05, 0.1], labelSmoothing: [0, 0.1] }],
     ['tabular-mlp', { weightDecay: [0.01, 0.1], dropout: [0.1, 0.2, 0.3], labelSmoothing: [0, 0.1], augmentation: [0, 1] }],
   ])('%s has its grid, of 12 cells at most beside the pilot', (preset, expected) => {
@@ -28,9 +32,16 @@ describe('presets', () => {
 
   it('is chosen by what the model reads where the spec does not say', () => {
     expect(compiled(iris).spec.preset).toBe('tabular-mlp')
-    const images = iris.replace('target: species', 'target: species, inputs: { shape: [8, 8, 1] }').replace('[{', '[flatten, {')
+    const images = iris
+      .replace('target: species', 'target: species, inputs: { shape: [8, 8, 1] }')
+      .replace('[{', '[flatten, {')
     expect(compiled(images, image).spec.preset).toBe('vision-cnn')
-    expect(compiled(withLayers('[{ embedding: { inputDim: 9, outputDim: 4 } }, globalAveragePooling1d, { dense: { units: classes } }]'), tokens).spec.preset).toBe('text-transformer')
+    expect(
+      compiled(
+        withLayers('[{ embedding: { inputDim: 9, outputDim: 4 } }, globalAveragePooling1d, { dense: { units: classes } }]'),
+        tokens,
+      ).spec.preset,
+    ).toBe('text-transformer')
   })
 
   it('gives way to the baseline: its own value takes the place of the nearest', () => {
@@ -39,29 +50,49 @@ describe('presets', () => {
   })
 
   it('leaves out what moves nothing: dropout without a layer, smoothing of numbers, noise on raw inputs', () => {
-    expect(Object.keys(grid(compiled(withLayers('[{ dense: { units: classes } }]'))))).toEqual(['weightDecay', 'labelSmoothing', 'augmentation'])
-    expect(Object.keys(grid(compiled(iris.replace('classification', 'regression'), numbers)))).toEqual(['weightDecay', 'dropout', 'augmentation'])
-    expect(Object.keys(grid(compiled(iris.replace('target: species', 'target: species, standardize: false'))))).toEqual(['weightDecay', 'dropout', 'labelSmoothing'])
+    expect(Object.keys(grid(compiled(withLayers('[{ dense: { units: classes } }]'))))).toEqual([
+      'weightDecay',
+      'labelSmoothing',
+      'augmentation',
+    ])
+    expect(Object.keys(grid(compiled(iris.replace('classification', 'regression'), numbers)))).toEqual([
+      'weightDecay',
+      'dropout',
+      'augmentation',
+    ])
+    expect(Object.keys(grid(compiled(iris.replace('target: species', 'target: species, standardize: false'))))).toEqual([
+      'weightDecay',
+      'dropout',
+      'labelSmoothing',
+    ])
   })
 })
 
 describe('a grid of the spec', () => {
-  it('keeps all its values, ascending, and the baseline\'s own among them', () => {
-    expect(grid(compiled(`${iris}stages: [{ regularize: { grid: { dropout: [0.5, 0.3] } } }]\n`))).toEqual({ dropout: [0.1, 0.3, 0.5] })
+  it("keeps all its values, ascending, and the baseline's own among them", () => {
+    expect(grid(compiled(`${iris}stages: [{ regularize: { grid: { dropout: [0.5, 0.3] } } }]\n`))).toEqual({
+      dropout: [0.1, 0.3, 0.5],
+    })
   })
 })
 
 describe('levers', () => {
   it('dropout is 0 where no layer takes it, 0.1 where one does', () => {
     expect(compiled(iris).spec.levers.regularization.dropout).toBe(0.1)
-    expect(compiled(withLayers('[{ dropout: { rate: 0.5 } }, { dense: { units: classes } }]')).spec.levers.regularization.dropout).toBe(0)
+    expect(
+      compiled(withLayers('[{ dropout: { rate: 0.5 } }, { dense: { units: classes } }]')).spec.levers.regularization.dropout,
+    ).toBe(0)
   })
   it('a warmup left to the preset is a share of the run, never more than half of it', () => {
     expect(compiled(iris).plan.baseline.scheduling.warmupSteps).toBe(9)
-    const text = withLayers('[{ embedding: { inputDim: 9, outputDim: 4 } }, globalAveragePooling1d, { dense: { units: classes } }]')
+    const text = withLayers(
+      '[{ embedding: { inputDim: 9, outputDim: 4 } }, globalAveragePooling1d, { dense: { units: classes } }]',
+    )
     expect(compiled(text, tokens).plan.baseline.scheduling.warmupSteps).toBe(186)
     expect(compiled(`${text}levers: { scheduling: { epochs: 2 } }\n`, tokens).plan.baseline.scheduling.warmupSteps).toBe(93)
-    expect(compiled(`${text}levers: { scheduling: { epochs: 200 } }\n`, tokens).plan.baseline.scheduling.warmupSteps).toBe(1000)
+    expect(compiled(`${text}levers: { scheduling: { epochs: 200 } }\n`, tokens).plan.baseline.scheduling.warmupSteps).toBe(
+      1000,
+    )
   })
   it('a clip norm of null is kept, and so is 0 for the seed', () => {
     const { spec } = compiled(`${iris}seed: 0\nlevers: { scheduling: { clipNorm: null } }\n`)
@@ -75,7 +106,7 @@ describe('stages', () => {
     expect(stage(c, 'batch').recheck).toMatchObject({ from: 0.001, to: 10, steps: 100, seeds: 2, backOff: [0.5, 0.2] })
     expect(stage(compiled(`${iris}stages: [{ batch: { recheck: false } }]\n`), 'batch').recheck).toBeNull()
   })
-  it('do not compare the incumbent\'s schedule and optimizer with themselves', () => {
+  it("do not compare the incumbent's schedule and optimizer with themselves", () => {
     const c = compiled(`${iris}levers: { optimization: { optimizer: sgd }, scheduling: { schedule: step } }\n`)
     expect(stage(c, 'schedule')).toMatchObject({ schedules: ['cosine', 'one-cycle'], optimizers: ['adamw'] })
   })
@@ -85,13 +116,19 @@ describe('warnings', () => {
   const codes = (c: Compiled): string[] => c.warnings.map((w) => `${w.code} ${w.at?.line}:${w.at?.column}`)
   it('are few: a plain spec has none', () => expect(codes(compiled(iris))).toEqual([]))
   it('name a dropout lever without a layer', () => {
-    expect(codes(compiled(withLayers('[{ dense: { units: classes } }]', 'levers: { regularization: { dropout: 0.2 } }\n')))).toEqual(['spec/lever-without-effect 6:38'])
+    expect(
+      codes(compiled(withLayers('[{ dense: { units: classes } }]', 'levers: { regularization: { dropout: 0.2 } }\n'))),
+    ).toEqual(['spec/lever-without-effect 6:38'])
   })
   it('name augmentation that changes nothing', () => {
-    expect(codes(compiled(`${iris}augmentation: { noise: 0 }\nlevers: { regularization: { augmentation: 0.5 } }\n`))).toEqual(['spec/lever-without-effect 7:43'])
+    expect(
+      codes(compiled(`${iris}augmentation: { noise: 0 }\nlevers: { regularization: { augmentation: 0.5 } }\n`)),
+    ).toEqual(['spec/lever-without-effect 7:43'])
   })
   it('name gates that one seed cannot decide', () => {
-    expect(codes(compiled(`${iris}stages: [{ verify: { seeds: 1 } }]\ngates: [{ threshold: { metric: accuracy, min: 0.9 } }]\n`))).toEqual(['spec/too-few-seeds 6:29'])
+    expect(
+      codes(compiled(`${iris}stages: [{ verify: { seeds: 1 } }]\ngates: [{ threshold: { metric: accuracy, min: 0.9 } }]\n`)),
+    ).toEqual(['spec/too-few-seeds 6:29'])
   })
   it('name a budget below what the stages may ask for', () => {
     expect(codes(compiled(`${iris}budget: { trials: 70 }\n`))).toEqual(['spec/over-budget 6:19'])

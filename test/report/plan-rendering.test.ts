@@ -3,7 +3,11 @@ import { renderPlanMermaid } from '../../src/report/plan-mermaid.ts'
 import { renderPlanTable } from '../../src/report/plan-table.ts'
 import { compiled, iris } from '../compile/support.ts'
 
-const { plan } = compiled(`${iris}gates: [{ threshold: { metric: accuracy, min: 0.9 } }, { regression: { metric: f1, margin: 0.01 } }]\nbudget: { minutes: 5, trials: 120 }\n`)
+const { plan } = compiled(
+  `${iris}gates: [{ threshold: { metric: accuracy, min: 0.9 } }, { regression: { metric: f1, margin: 0.01 } }]
+budget: { minutes: 5, trials: 120 }
+`,
+)
 
 describe('a plan as a table', () => {
   const table = renderPlanTable(plan)
@@ -20,7 +24,9 @@ describe('a plan as a table', () => {
   it('says what the budget sets aside, which gates judge, and marks what is conditional', () => {
     expect(table).toContain('budget: 5 minutes, 120 runs; 10 runs set aside for verification')
     expect(table).toContain('gates: threshold on validation accuracy, regression on validation f1')
-    expect(lines.filter((l) => / \* +\d/.test(l)).length).toBe(plan.jobs.flatMap((j) => j.templates).filter((t) => t.condition !== null).length)
+    expect(lines.filter((l) => / \* +\d/.test(l)).length).toBe(
+      plan.jobs.flatMap((j) => j.templates).filter((t) => t.condition !== null).length,
+    )
   })
   it('stays within 130 columns and ends with a line break', () => {
     expect(Math.max(...lines.map((l) => l.length))).toBeLessThanOrEqual(160)

@@ -57,8 +57,13 @@ describe('the bad corpus', () => {
 
 /** Every code that stands in the sources, as text or as the argument of a report. */
 function codes(): string[] {
-  const source = ['spec', 'compile'].flatMap((part) => readdirSync(join(import.meta.dirname, '../../src', part), { recursive: true, withFileTypes: true })
-    .filter((f) => f.isFile() && f.name.endsWith('.ts')).map((f) => readFileSync(join(f.parentPath, f.name), 'utf8'))).join('\n')
+  const source = ['spec', 'compile']
+    .flatMap((part) =>
+      readdirSync(join(import.meta.dirname, '../../src', part), { recursive: true, withFileTypes: true })
+        .filter((f) => f.isFile() && f.name.endsWith('.ts'))
+        .map((f) => readFileSync(join(f.parentPath, f.name), 'utf8')),
+    )
+    .join('\n')
   const written = [...source.matchAll(/'(spec\/[a-z-]+)'/g)].map((m) => m[1] as string)
   const reported = [...source.matchAll(/\breport\('([a-z-]+)'/g)].map((m) => `spec/${m[1]}`)
   return [...new Set([...written, ...reported])].sort()

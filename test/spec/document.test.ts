@@ -45,7 +45,9 @@ describe('values', () => {
   it('are those of YAML 1.2: no is a text, 0o17 and 1e-3 are numbers', () => {
     expect(name('no')).toBe('no')
     expect(name('"\\u0061b"')).toBe('ab')
-    expect(must(parseSpec(`${iris}levers: { optimization: { learningRate: 1e-3 } }\nseed: 0o17\n`, 'f')).spec).toMatchObject({ levers: { optimization: { learningRate: 0.001 } }, seed: 15 })
+    expect(must(parseSpec(`${iris}levers: { optimization: { learningRate: 1e-3 } }\nseed: 0o17\n`, 'f')).spec).toMatchObject(
+      { levers: { optimization: { learningRate: 0.001 } }, seed: 15 },
+    )
   })
   it('named __proto__ or constructor are plain unknown keys and reach no prototype', () => {
     expect(codes(`${iris}__proto__: { polluted: true }\n`)).toEqual(['spec/unknown-key'])
@@ -84,6 +86,14 @@ describe('what is too much is refused quickly', () => {
     if (!result.ok) expect([result.error.length, result.error.at(-1)?.code]).toEqual([101, 'spec/more'])
   })
 
-  test.each(['"'.repeat(mib), "'".repeat(mib), ':'.repeat(mib), `a: ${'x y '.repeat(mib / 4 - 2)}`, `a: |\n${' x\n'.repeat(mib / 3 - 5)}`, '\n'.repeat(mib), '\t'.repeat(mib), '%a\n'.repeat(mib / 3)])(
-    'a file of one thing, repeated, ends in an error (%#)', (text) => expect(codes(text).length).toBeGreaterThan(0))
+  test.each([
+    '"'.repeat(mib),
+    "'".repeat(mib),
+    ':'.repeat(mib),
+    `a: ${'x y '.repeat(mib / 4 - 2)}`,
+    `a: |\n${' x\n'.repeat(mib / 3 - 5)}`,
+    '\n'.repeat(mib),
+    '\t'.repeat(mib),
+    '%a\n'.repeat(mib / 3),
+  ])('a file of one thing, repeated, ends in an error (%#)', (text) => expect(codes(text).length).toBeGreaterThan(0))
 })

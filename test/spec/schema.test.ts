@@ -20,10 +20,13 @@ const defs = schema.$defs as unknown as Readonly<Record<string, Schema>>
 function* walk(value: unknown, path = ''): Generator<readonly [string, Schema]> {
   if (typeof value !== 'object' || value === null) return
   if (!Array.isArray(value)) yield [path, value as Schema]
-  for (const [key, member] of Object.entries(value)) if (key !== 'default' && key !== 'enum') yield* walk(member, `${path}/${key}`)
+  for (const [key, member] of Object.entries(value))
+    if (key !== 'default' && key !== 'enum') yield* walk(member, `${path}/${key}`)
 }
 
-const properties = [...walk(schema)].filter(([path]) => /\/properties\/[^/]+$/.test(path) && !path.includes('dependentSchemas'))
+const properties = [...walk(schema)].filter(
+  ([path]) => /\/properties\/[^/]+$/.test(path) && !path.includes('dependentSchemas'),
+)
 const ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, strictRequired: true, allowUnionTypes: true })
 ajv.addSchema(schema, 'tuning')
 
@@ -46,7 +49,9 @@ describe('the schema of the spec', () => {
   })
 
   it('allows no other property anywhere', () => {
-    const open = [...walk(schema)].filter(([path, s]) => s['type'] === 'object' && s['additionalProperties'] !== false && !path.endsWith('/properties'))
+    const open = [...walk(schema)].filter(
+      ([path, s]) => s['type'] === 'object' && s['additionalProperties'] !== false && !path.endsWith('/properties'),
+    )
     expect(open.map(([path]) => path)).toEqual([])
   })
 
@@ -69,7 +74,7 @@ const keys = (of: Schema | undefined): string[] => Object.keys((of?.['properties
 
 describe('names in the schemas are those of the program', () => {
   const plan = planSchema.$defs as unknown as Readonly<Record<string, Schema>>
-  const stage = (defs['stage']?.['anyOf'] as Schema[])
+  const stage = defs['stage']?.['anyOf'] as Schema[]
 
   test.each<[string, unknown, readonly string[]]>([
     ['metrics', names(defs['metric']), metricNames],
@@ -80,7 +85,7 @@ describe('names in the schemas are those of the program', () => {
     ['stages with settings', keys(stage[1]), stageNames],
     ['buckets', keys(defs['levers']), buckets],
     ['levers of the grid', keys(defs['grid']), gridLevers],
-    ['presets', (schema.properties.preset.enum).slice(1), presetNames],
+    ['presets', schema.properties.preset.enum.slice(1), presetNames],
     ['metrics in a plan', names(plan['metric']), metricNames],
     ['activations in a plan', names(plan['activation']), activationNames],
     ['optimizers in a plan', names(plan['optimizer']), optimizerNames],
@@ -96,18 +101,31 @@ describe('names in the schemas are those of the program', () => {
 
 describe('defaults that the schema tells an editor are those that the compiler fills in', () => {
   const defaultsOf = (name: string): Record<string, unknown> =>
-    Object.fromEntries(Object.entries((defs[name]?.['properties'] ?? {}) as Record<string, Schema>).map(([key, p]) => [key, p['default']]))
+    Object.fromEntries(
+      Object.entries((defs[name]?.['properties'] ?? {}) as Record<string, Schema>).map(([key, p]) => [key, p['default']]),
+    )
   const { spec } = compiled(iris)
 
   it('top level', () => {
-    const written: Partial<Record<keyof Spec, unknown>> = { seed: spec.seed, objective: spec.objective, evaluateEvery: spec.evaluateEvery, stages: spec.stages.map((s) => s.stage), gates: spec.gates }
-    for (const [key, value] of Object.entries(written)) expect(value, key).toEqual((schema.properties as Record<string, { default: unknown }>)[key]?.default)
+    const written: Partial<Record<keyof Spec, unknown>> = {
+      seed: spec.seed,
+      objective: spec.objective,
+      evaluateEvery: spec.evaluateEvery,
+      stages: spec.stages.map((s) => s.stage),
+      gates: spec.gates,
+    }
+    for (const [key, value] of Object.entries(written))
+      expect(value, key).toEqual((schema.properties as Record<string, { default: unknown }>)[key]?.default)
   })
 
   it('data', () => {
     expect(spec.data.split).toEqual(defaultsOf('split'))
     expect(spec.checks).toEqual(defaultsOf('checks'))
-    expect(spec.data).toMatchObject({ header: defaultsOf('data')['header'], standardize: defaultsOf('data')['standardize'], inputs: { kind: defaultsOf('data')['inputs'] } })
+    expect(spec.data).toMatchObject({
+      header: defaultsOf('data')['header'],
+      standardize: defaultsOf('data')['standardize'],
+      inputs: { kind: defaultsOf('data')['inputs'] },
+    })
   })
 
   it('levers', () => {
@@ -131,12 +149,31 @@ describe('defaults that the schema tells an editor are those that the compiler f
     expect(verify).toEqual({ stage: 'verify', ...defaultsOf('verify') })
   })
 
-  it.each(['conv2d', 'depthwiseConv2d', 'separableConv2d', 'maxPooling2d', 'averagePooling2d', 'dropout', 'batchNormalization', 'layerNormalization'])('layer %s', (kind) => {
+  it.each([
+    'conv2d',
+    'depthwiseConv2d',
+    'separableConv2d',
+    'maxPooling2d',
+    'averagePooling2d',
+    'dropout',
+    'batchNormalization',
+    'layerNormalization',
+  ])('layer %s', (kind) => {
     const def = kind.endsWith('Pooling2d') ? 'pooling2d' : kind
-    const required = Object.fromEntries(([defs[def]?.['required'] ?? []].flat() as string[]).map((key) => [key, defaultsOf(def)[key]]))
-    const text = `${iris.split('model:')[0]}model: { layers: [{ ${kind}: ${JSON.stringify(required)} }, flatten, { dense: { units: classes } }] }\n`
-    const layer = compiled(text, { fingerprint: 'f', rows: { train: 600, validation: 200, test: 200 }, inputShape: [8, 8, 1], classes: ['a', 'b', 'c'] }).spec.layers[0]
-    const pairs = Object.fromEntries(Object.entries(defaultsOf(def)).map(([key, value]) => [key, /Size|strides/.test(key) ? [value, value] : value]))
+    const required = Object.fromEntries(
+      ([defs[def]?.['required'] ?? []].flat() as string[]).map((key) => [key, defaultsOf(def)[key]]),
+    )
+    const layers = `[{ ${kind}: ${JSON.stringify(required)} }, flatten, { dense: { units: classes } }]`
+    const text = `${iris.split('model:')[0]}model: { layers: ${layers} }\n`
+    const layer = compiled(text, {
+      fingerprint: 'f',
+      rows: { train: 600, validation: 200, test: 200 },
+      inputShape: [8, 8, 1],
+      classes: ['a', 'b', 'c'],
+    }).spec.layers[0]
+    const pairs = Object.fromEntries(
+      Object.entries(defaultsOf(def)).map(([key, value]) => [key, /Size|strides/.test(key) ? [value, value] : value]),
+    )
     expect(layer).toEqual({ kind, ...pairs })
   })
 })

@@ -1,4 +1,4 @@
-import type { Budget, StageJob, TrialTemplate } from '../../plan/plan.ts'
+import type { Budget, StageJob } from '../../plan/plan.ts'
 import type { Report } from '../problem.ts'
 
 /** Runs that verification needs in any case; they are set aside before any stage spends. */
@@ -7,19 +7,24 @@ export function reservedRuns(jobs: readonly StageJob[]): number {
 }
 
 /** What cannot be within the budget whatever the data say: verification itself, and a grid, which is worthless in part. */
-export function checkBudget(jobs: readonly StageJob[], { trials, reservedForVerification: reserved }: Budget, report: Report): void {
+export function checkBudget(jobs: readonly StageJob[], { trials, reservedForVerification }: Budget, report: Report): void {
   if (trials === null) return
-  if (reserved > trials) {
-    report('budget-verification', ['budget', 'trials'], 'the budget does not cover the verification', { found: String(trials), allowed: `at least ${reserved}: baseline and winner under every seed` })
-    return
-  }
-  const grid = jobs.find((job) => job.id === 'regularize')?.templates.filter((t) => t.id.startsWith('rung-')).reduce((sum, t) => sum + runsOf(t), 0) ?? 0
-  if (grid > trials - reserved) {
+  const left = trials - reservedForVerification
+  const grid = gridRuns(jobs)
+  if (left < 0) {
+    report('budget-verification', ['budget', 'trials'], 'the budget does not cover the verification', {
+      found: String(trials), allowed: `at least ${reservedForVerification}: baseline and winner under every seed`,
+    })
+  } else if (grid > left) {
     report('grid-over-budget', ['budget', 'trials'], 'the grid of regularize is over the budget', {
-      found: `${grid} runs for the grid`, allowed: `${trials - reserved}: ${trials} trials less ${reserved} for verification`,
+      found: `${grid} runs for the grid`,
+      allowed: `${left}: ${trials} trials less ${reservedForVerification} for verification`,
       hint: 'write a smaller grid, lower the stage\'s seeds, or raise budget.trials',
     })
   }
 }
 
-const runsOf = (t: TrialTemplate): number => t.trials * t.seeds
+function gridRuns(jobs: readonly StageJob[]): number {
+  const templates = jobs.find((job) => job.id === 'regularize')?.templates ?? []
+  return templates.filter((t) => t.id.startsWith('rung-')).reduce((sum, t) => sum + t.trials * t.seeds, 0)
+}

@@ -3,7 +3,7 @@ import { inferShapes, parameterCount } from '../../model/shapes.ts'
 import type { DataFacts } from '../../plan/plan.ts'
 import type { Report } from '../problem.ts'
 
-/** Walks the layers from the input shape; reports the first that does not fit, and an output that is not what the loss takes. */
+/** Walks the layers from the input shape; reports the first that does not fit, and an output that the loss cannot take. */
 export function checkModel(layers: readonly Layer[], facts: DataFacts, report: Report): { readonly parameters: number } {
   checkEmbeddings(layers, report)
   const shaped = inferShapes(layers, facts.inputShape)
@@ -23,8 +23,11 @@ export function checkModel(layers: readonly Layer[], facts: DataFacts, report: R
 function checkOutput(output: readonly number[], last: number, { classes }: DataFacts, report: Report): void {
   const wanted = classes?.length ?? 1
   if (output.length === 1 && output[0] === wanted) return
-  report('output', ['model', 'layers', last], classes ? 'the last layer must give one logit for each class' : 'the last layer must give one number', {
-    found: `[${output.join(', ')}]`, allowed: `[${wanted}]${classes ? `: the data have ${wanted} classes` : ''}`, hint: `end with - dense: { units: ${classes ? 'classes' : 1} }`,
+  const what = classes ? 'logit for each class' : 'number'
+  report('output', ['model', 'layers', last], `the last layer must give one ${what}`, {
+    found: `[${output.join(', ')}]`,
+    allowed: `[${wanted}]${classes ? `: the data have ${wanted} classes` : ''}`,
+    hint: `end with - dense: { units: ${classes ? 'classes' : 1} }`,
   })
 }
 
@@ -33,7 +36,8 @@ function checkLogits(layers: readonly Layer[], report: Report): void {
   const last = layers.at(-1)
   if (last !== undefined && 'activation' in last && last.activation !== 'linear') {
     report('output-activation', ['model', 'layers', layers.length - 1], 'the last layer has an activation', {
-      found: last.activation, allowed: 'none: the loss applies softmax itself, and a regression output is a plain number',
+      found: last.activation,
+      allowed: 'none: the loss applies softmax itself, and a regression output is a plain number',
     })
   }
 }
@@ -41,7 +45,9 @@ function checkLogits(layers: readonly Layer[], report: Report): void {
 function checkEmbeddings(layers: readonly Layer[], report: Report): void {
   for (const [index, layer] of layers.entries()) {
     if (layer.kind === 'embedding' && index > 0) {
-      report('embedding-order', ['model', 'layers', index], 'an embedding reads whole numbers, so it is the first layer', { found: `behind ${layers[index - 1]?.kind}` })
+      report('embedding-order', ['model', 'layers', index], 'an embedding reads whole numbers, so it is the first layer', {
+        found: `behind ${layers[index - 1]?.kind}`,
+      })
     }
   }
 }

@@ -5,8 +5,11 @@ import { gridLevers, movesNothing, type GridContext } from '../normalize/grid.ts
 import type { Report } from '../problem.ts'
 
 /** Each stage at most once and in the order of the process, with settings that mean something. */
-export function checkStages(stages: readonly StageSettings[], written: readonly Stage[], context: GridContext, report: Report): void {
-  checkOrder(stages.map((s) => s.stage), report)
+export function checkStages(
+  stages: readonly StageSettings[], written: readonly Stage[], context: GridContext, report: Report,
+): void {
+  const names = stages.map((s) => s.stage)
+  checkOrder(names, report)
   for (const [index, settings] of stages.entries()) {
     const at: SpecPath = ['stages', index, settings.stage]
     if (settings.stage === 'lr-range') checkSweep(settings, at, report)
@@ -26,25 +29,33 @@ function checkOrder(names: readonly StageName[], report: Report): void {
     }
     const before = names.slice(0, index).find((n) => stageNames.indexOf(n) > stageNames.indexOf(name))
     if (before !== undefined) {
-      report('stage-order', ['stages', index], `${name} comes before ${before} in the process`, { found: names.join(', '), allowed: `the order ${stageNames.join(', ')}` })
+      report('stage-order', ['stages', index], `${name} comes before ${before} in the process`, {
+        found: names.join(', '), allowed: `the order ${stageNames.join(', ')}`,
+      })
     }
   }
 }
 
 function checkSweep({ from, to }: LrRangeSettings, at: SpecPath, report: Report): void {
-  if (from >= to) report('range-reversed', [...at, 'from'], 'the range is the wrong way round', { found: `from ${from} to ${to}`, allowed: 'from below to' })
+  if (from < to) return
+  const found = `from ${from} to ${to}`
+  report('range-reversed', [...at, 'from'], 'the range is the wrong way round', { found, allowed: 'from below to' })
 }
 
 function checkLargest(largest: number, batchSize: number, at: SpecPath, report: Report): void {
-  if (largest < batchSize) report('range-reversed', at, 'the largest batch is below the baseline batch', { found: String(largest), allowed: `at least the batchSize of ${batchSize}` })
+  if (largest >= batchSize) return
+  report('range-reversed', at, 'the largest batch is below the baseline batch', {
+    found: String(largest), allowed: `at least the batchSize of ${batchSize}`,
+  })
 }
 
 /** A recheck that is only switched on takes the range of lr-range, which is judged there. */
-const hasOwnRecheck = (written: Stage | undefined): boolean => typeof written === 'object' && typeof written.batch?.recheck === 'object'
+const hasOwnRecheck = (written: Stage | undefined): boolean =>
+  typeof written === 'object' && typeof written.batch?.recheck === 'object'
 
 /** Only a grid that the spec writes can name a lever that moves nothing; a preset's leaves it out. */
 function checkGrid(written: Stage | undefined, at: SpecPath, context: GridContext, report: Report): void {
-  const grid = typeof written === 'object' ? written.regularize?.grid ?? {} : {}
+  const grid = typeof written === 'object' ? (written.regularize?.grid ?? {}) : {}
   for (const lever of gridLevers) {
     const why = grid[lever] === undefined ? undefined : movesNothing(lever, context)
     if (why !== undefined) report('lever-without-effect', [...at, lever], `${lever} cannot change a run: ${why}`)

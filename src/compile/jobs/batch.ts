@@ -1,5 +1,5 @@
 import type { BatchSettings, TrialTemplate } from '../../plan/plan.ts'
-import { stepsOf, type Study } from './job.ts'
+import { training, type Study } from './job.ts'
 import { lrRangeTemplates } from './lr-range.ts'
 
 /** Candidate rates for the larger batch: half, once and twice what the scaling rule says. */
@@ -14,14 +14,15 @@ export function batchTemplates(settings: BatchSettings, study: Study): TrialTemp
   }
   const larger = sizes.slice(1)
   if (larger.length === 0) return [probes]
-  const compare: TrialTemplate = {
-    id: 'compare', title: 'incumbent, larger batch at rate ×0.5, ×1, ×2', job: 'train',
+  const compare = training(study, {
+    id: 'compare', title: 'incumbent, larger batch at rate ×0.5, ×1, ×2',
     varies: [{ lever: 'batchSize', values: larger }, { lever: 'learningRate', values: null }],
-    trials: 1 + scaledRates, seeds: settings.seeds, stepsPerRun: stepsOf(study), condition: 'if a larger batch fits',
-  }
+    trials: 1 + scaledRates, seeds: settings.seeds, condition: 'if a larger batch fits',
+  })
   const recheck = settings.recheck === null ? [] : lrRangeTemplates(settings.recheck, study)
-    .map((t) => ({ ...t, id: `recheck-${t.id}`, title: `recheck, ${t.title}`, condition: 'if the batch grew' }))
-  return [probes, compare, ...recheck]
+  return [probes, compare, ...recheck.map((t) => (
+    { ...t, id: `recheck-${t.id}`, title: `recheck, ${t.title}`, condition: 'if the batch grew' }
+  ))]
 }
 
 /** Powers of two times the baseline's batch, up to the limit and a quarter of the training rows; the baseline's always. */

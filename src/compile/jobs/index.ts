@@ -8,17 +8,20 @@ import { regularizeTemplates } from './regularize.ts'
 import { scheduleTemplates } from './schedule.ts'
 import { verifyTemplates } from './verify.ts'
 
-/** One job a listed stage, each after the one listed before it; a job's fingerprint holds that of all jobs that led to it. */
+/** One job a listed stage, each after the one listed before it; its fingerprint holds those of all jobs that led to it. */
 export function stageJobs(stages: readonly StageSettings[], study: Study, seed: number): StageJob[] {
+  const { workload, baseline } = study
   const jobs: StageJob[] = []
   for (const settings of stages) {
-    const before = jobs.at(-1)
+    const before = jobs.slice(-1)
     const templates = templatesOf(settings, study)
     jobs.push({
       id: settings.stage,
-      needs: before ? [before.id] : [],
-      fingerprint: fingerprint({ workload: study.workload, baseline: study.baseline, seed, settings, needs: before ? [before.fingerprint] : [] }),
-      settings, templates, estimate: estimateOf(templates),
+      needs: before.map((job) => job.id),
+      fingerprint: fingerprint({ workload, baseline, seed, settings, needs: before.map((job) => job.fingerprint) }),
+      settings,
+      templates,
+      estimate: estimateOf(templates),
     })
   }
   return jobs
@@ -26,11 +29,17 @@ export function stageJobs(stages: readonly StageSettings[], study: Study, seed: 
 
 function templatesOf(settings: StageSettings, study: Study): TrialTemplate[] {
   switch (settings.stage) {
-    case 'lr-range': return lrRangeTemplates(settings, study)
-    case 'batch': return batchTemplates(settings, study)
-    case 'regularize': return regularizeTemplates(settings, study)
-    case 'schedule': return scheduleTemplates(settings, study)
-    case 'verify': return verifyTemplates(settings, study)
-    default: return unreachable(settings, 'stage')
+    case 'lr-range':
+      return lrRangeTemplates(settings, study)
+    case 'batch':
+      return batchTemplates(settings, study)
+    case 'regularize':
+      return regularizeTemplates(settings, study)
+    case 'schedule':
+      return scheduleTemplates(settings, study)
+    case 'verify':
+      return verifyTemplates(settings, study)
+    default:
+      return unreachable(settings, 'stage')
   }
 }

@@ -9,6 +9,18 @@ export interface Study {
   readonly runSteps: number
 }
 
+interface Training extends Pick<TrialTemplate, 'id' | 'title' | 'varies' | 'trials' | 'seeds'> {
+  /** Length as a share of a full run; 1 unless told. */
+  readonly share?: number
+  readonly condition?: string
+}
+
+/** A family of training runs. */
+export function training(study: Study, { id, title, varies, trials, seeds, share = 1, condition }: Training): TrialTemplate {
+  const stepsPerRun = Math.max(1, Math.round(study.runSteps * share))
+  return { id, title, job: 'train', varies, trials, seeds, stepsPerRun, condition: condition ?? null }
+}
+
 /** Sums over templates; runs that need a condition are counted, so the estimate is what a stage may spend at most. */
 export function estimateOf(templates: readonly TrialTemplate[]): StageJob['estimate'] {
   const runs = (t: TrialTemplate): number => t.trials * t.seeds
@@ -17,6 +29,3 @@ export function estimateOf(templates: readonly TrialTemplate[]): StageJob['estim
     steps: templates.reduce((sum, t) => sum + runs(t) * t.stepsPerRun, 0),
   }
 }
-
-/** Steps of a run that is a share of a full one. */
-export const stepsOf = ({ runSteps }: Study, share = 1): number => Math.max(1, Math.round(runSteps * share))

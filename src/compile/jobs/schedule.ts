@@ -1,23 +1,31 @@
 import type { LeverName, LeverValue } from '../../model/levers.ts'
 import type { ScheduleSettings, TrialTemplate } from '../../plan/plan.ts'
-import { stepsOf, type Study } from './job.ts'
+import { training, type Study } from './job.ts'
 
 /** One comparison after the other, each against the incumbent that the one before left, whose runs are there already. */
 export function scheduleTemplates(settings: ScheduleSettings, study: Study): TrialTemplate[] {
-  const { scheduling } = study.baseline
-  const warmups = new Set(settings.warmupFractions.map((f) => Math.round(f * study.runSteps)))
-  warmups.delete(scheduling.warmupSteps)
-  const noClip = scheduling.clipNorm !== null && settings.clipPercentiles.length > 0
-  const clips = settings.clipPercentiles.length + (noClip ? 1 : 0)
-  const comparison = (id: string, title: string, lever: LeverName, values: readonly LeverValue[] | null, trials: number): TrialTemplate[] =>
-    trials === 0 ? [] : [{
-      id, title, job: 'train', varies: [{ lever, values }], trials, seeds: settings.seeds, stepsPerRun: stepsOf(study), condition: null,
-    }]
+  const { schedules, optimizers, clipPercentiles, seeds } = settings
+  const warmups = warmupLengths(settings, study)
+  const clips = clipNorms(settings, study)
+  const compare = (id: string, title: string, lever: LeverName, trials: number, values: readonly LeverValue[] | null) =>
+    training(study, { id, title, varies: [{ lever, values }], trials, seeds })
   return [
-    ...comparison('incumbent', 'incumbent', 'schedule', [scheduling.schedule], 1),
-    ...comparison('schedules', 'against', 'schedule', settings.schedules, settings.schedules.length),
-    ...comparison('warmups', 'against', 'warmupSteps', [...warmups], warmups.size),
-    ...comparison('clip-norms', `quantiles ${settings.clipPercentiles.join(', ')} of the gradient norms${noClip ? ', none' : ''}`, 'clipNorm', null, clips),
-    ...comparison('optimizers', 'against', 'optimizer', settings.optimizers, settings.optimizers.length),
-  ]
+    compare('incumbent', 'incumbent', 'schedule', 1, [study.baseline.scheduling.schedule]),
+    compare('schedules', 'against', 'schedule', schedules.length, schedules),
+    compare('warmups', 'against', 'warmupSteps', warmups.length, warmups),
+    compare('clip-norms', `quantiles ${clipPercentiles.join(', ')} of the gradient norms, none`, 'clipNorm', clips, null),
+    compare('optimizers', 'against', 'optimizer', optimizers.length, optimizers),
+  ].filter((t) => t.trials > 0)
+}
+
+function warmupLengths({ warmupFractions }: ScheduleSettings, { runSteps, baseline }: Study): number[] {
+  const lengths = new Set(warmupFractions.map((f) => Math.round(f * runSteps)))
+  lengths.delete(baseline.scheduling.warmupSteps)
+  return [...lengths]
+}
+
+/** One for each quantile, and no clipping where the incumbent clips. */
+function clipNorms({ clipPercentiles }: ScheduleSettings, { baseline }: Study): number {
+  if (clipPercentiles.length === 0) return 0
+  return clipPercentiles.length + (baseline.scheduling.clipNorm === null ? 0 : 1)
 }

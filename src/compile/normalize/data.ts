@@ -3,19 +3,31 @@ import type { Spec } from '../../spec/tuning.gen.ts'
 import type { NormalizedChecks, NormalizedData, NormalizedInputs } from '../normalized.ts'
 import type { Report } from '../problem.ts'
 
-/** The data block: positions become texts, since a column is found by name first; shares of the split must leave rows to train on. */
+/**
+ * The data block: positions become texts, since a column is found by name first; shares of the split must leave rows to
+ * train on.
+ */
 export function normalizeData(data: Spec['data'], task: Task, seed: number, report: Report): NormalizedData {
   const inputs = normalizeInputs(data.inputs ?? 'auto', report)
   const split = normalizeSplit(data.split ?? {}, seed, report)
   checkSource(data.source, report)
   return {
-    source: data.source, target: String(data.target), header: data.header ?? 'auto', task, inputs,
-    standardize: data.standardize ?? inputs.kind !== 'array', split,
+    source: data.source,
+    target: String(data.target),
+    header: data.header ?? 'auto',
+    task,
+    inputs,
+    standardize: data.standardize ?? inputs.kind !== 'array',
+    split,
   }
 }
 
 export function normalizeChecks(checks: Spec['data']['checks'] = {}): NormalizedChecks {
-  return { duplicates: checks.duplicates ?? 'warn', imbalance: checks.imbalance ?? 'warn', constant: checks.constant ?? 'warn' }
+  return {
+    duplicates: checks.duplicates ?? 'warn',
+    imbalance: checks.imbalance ?? 'warn',
+    constant: checks.constant ?? 'warn',
+  }
 }
 
 type Inputs = NonNullable<Spec['data']['inputs']>
@@ -26,12 +38,16 @@ function normalizeInputs(inputs: Inputs, report: Report): NormalizedInputs {
   const numeric = (inputs.numeric ?? []).map(String)
   const categorical = (inputs.categorical ?? []).map(String)
   if (numeric.length + categorical.length === 0) {
-    report('no-inputs', ['data', 'inputs'], 'inputs name no column', { hint: 'write inputs: auto, or name numeric or categorical columns' })
+    report('no-inputs', ['data', 'inputs'], 'inputs name no column', {
+      hint: 'write inputs: auto, or name numeric or categorical columns',
+    })
   }
   const twice = numeric.find((name) => categorical.includes(name))
   if (twice !== undefined) {
     const index = categorical.indexOf(twice)
-    report('column-twice', ['data', 'inputs', 'categorical', index], 'a column is numeric or categorical, not both', { found: twice })
+    report('column-twice', ['data', 'inputs', 'categorical', index], 'a column is numeric or categorical, not both', {
+      found: twice,
+    })
   }
   return { kind: 'columns', numeric, categorical, encoding: inputs.encoding ?? 'one-hot' }
 }
@@ -40,7 +56,10 @@ function normalizeSplit(split: NonNullable<Spec['data']['split']>, seed: number,
   const { validation = 0.2, test = 0.2, stratify = true, groupBy = null } = split
   if (validation + test >= 1) {
     const key = split.validation === undefined ? 'test' : 'validation'
-    report('split-sum', ['data', 'split', key], 'the split leaves no rows to train on', { found: `${validation} + ${test}`, allowed: 'validation and test together below 1' })
+    report('split-sum', ['data', 'split', key], 'the split leaves no rows to train on', {
+      found: `${validation} + ${test}`,
+      allowed: 'validation and test together below 1',
+    })
   }
   return { validation, test, stratify, groupBy: groupBy === null ? null : String(groupBy), seed: split.seed ?? seed }
 }
@@ -50,7 +69,9 @@ function checkSource(source: string, report: Report): void {
   const address = /^[a-z][a-z0-9+.-]+:\/\//i.test(source)
   if (address || /^([/\\]|[a-z]:[/\\])/i.test(source) || source.includes('\0')) {
     report('source', ['data', 'source'], 'the data file must lie inside the workspace', {
-      found: source, allowed: 'a path relative to the spec', ...(address ? { hint: 'fetch the file before the study and name the local copy' } : {}),
+      found: source,
+      allowed: 'a path relative to the spec',
+      ...(address ? { hint: 'fetch the file before the study and name the local copy' } : {}),
     })
   }
 }

@@ -1,9 +1,10 @@
+import { didYouMean } from '../../base/diagnostics.ts'
 import { unreachable } from '../../base/result.ts'
 import { metrics, metricsOf, type MetricName, type Task } from '../../model/metrics.ts'
 import type { GateRule } from '../../plan/plan.ts'
+import type { SpecPath } from '../../spec/parse.ts'
 import type { Gate, Spec } from '../../spec/tuning.gen.ts'
 import type { Report } from '../problem.ts'
-import { didYouMean } from '../../base/diagnostics.ts'
 
 type Kind = keyof Gate
 
@@ -15,10 +16,14 @@ export interface GateContext {
   readonly report: Report
 }
 
-/** The rules, each with split, pairing and what an inconclusive verdict does; a threshold with both ends becomes two rules. */
+/**
+ * The rules, each with split, pairing and what an inconclusive verdict does; a threshold with both ends becomes two rules.
+ */
 export function normalizeGates(gates: Spec['gates'] = [], context: GateContext): GateRule[] {
   if (gates.length > 0 && !context.verifies) {
-    context.report('gate-without-verify', ['gates'], 'gates need verified seeds, and the stage verify is not listed', { hint: 'add verify to the stages, or remove the gates' })
+    context.report('gate-without-verify', ['gates'], 'gates need verified seeds, and the stage verify is not listed', {
+      hint: 'add verify to the stages, or remove the gates',
+    })
   }
   return gates.flatMap((gate, index) => {
     const kind = Object.keys(gate)[0] as Kind
@@ -41,22 +46,27 @@ function rulesOf(gate: Gate, kind: Kind, index: number, { report }: GateContext)
     }
     case 'calibration': {
       const rule = ruleOf(gate, kind)
-      return [{ gate: kind, metric: rule.metric ?? 'nll', ...common(rule), margin: rule.margin, paired: rule.paired ?? false }]
+      const { metric = 'nll', margin, paired = false } = rule
+      return [{ gate: kind, metric, ...common(rule), margin, paired }]
     }
-    case 'threshold': {
-      const rule = ruleOf(gate, kind)
-      const { min = null, max = null } = rule
-      const at = ['gates', index, kind]
-      if (min === null && max === null) report('threshold-open', at, 'a threshold has min, max or both')
-      if (min !== null && max !== null && min > max) report('range-reversed', [...at, 'min'], 'the threshold is the wrong way round', { found: `min ${min}, max ${max}`, allowed: 'min at most max' })
-      const base = { gate: kind, metric: rule.metric, ...common(rule) }
-      // With neither end there is one rule still, so that its metric is checked too; the spec is refused anyway.
-      if (max === null) return [{ ...base, min, max: null }]
-      return [...(min === null ? [] : [{ ...base, min, max: null }]), { ...base, min: null, max }]
-    }
+    case 'threshold':
+      return thresholds(ruleOf(gate, kind), ['gates', index, kind], report)
     default:
       return unreachable(kind, 'gate')
   }
+}
+
+function thresholds(rule: NonNullable<Gate['threshold']>, at: SpecPath, report: Report): GateRule[] {
+  const { min = null, max = null } = rule
+  if (min === null && max === null) report('threshold-open', at, 'a threshold has min, max or both')
+  if (min !== null && max !== null && min > max) {
+    const found = `min ${min}, max ${max}`
+    report('range-reversed', [...at, 'min'], 'the threshold is the wrong way round', { found, allowed: 'min at most max' })
+  }
+  const base = { gate: 'threshold', metric: rule.metric, ...common(rule) } as const
+  // With neither end there is one rule still, so that its metric is checked too; the spec is refused anyway.
+  if (max === null) return [{ ...base, min, max: null }]
+  return [...(min === null ? [] : [{ ...base, min, max: null }]), { ...base, min: null, max }]
 }
 
 function ruleOf<K extends Kind>(gate: Gate, kind: K): NonNullable<Gate[K]> {
@@ -68,20 +78,23 @@ function ruleOf<K extends Kind>(gate: Gate, kind: K): NonNullable<Gate[K]> {
 const common = (rule: { readonly split?: 'validation' | 'test'; readonly onInconclusive?: 'fail' | 'pass' }) =>
   ({ split: rule.split ?? 'validation', onInconclusive: rule.onInconclusive ?? 'fail' }) as const
 
-function checkMeasured(rule: GateRule, at: readonly (string | number)[], { task, testShare, report }: GateContext): void {
+function checkMeasured(rule: GateRule, at: SpecPath, { task, testShare, report }: GateContext): void {
   checkMetric(rule.metric, task, [...at, 'metric'], report)
   if (rule.split === 'test' && testShare === 0) {
     report('metric-not-computed', [...at, 'split'], 'no test metrics are computed, since the split keeps no test rows', {
-      found: 'split: test', allowed: 'split: validation, or data.split.test above 0',
+      found: 'split: test',
+      allowed: 'split: validation, or data.split.test above 0',
     })
   }
 }
 
-export function checkMetric(metric: MetricName, task: Task, at: readonly (string | number)[], report: Report): void {
+export function checkMetric(metric: MetricName, task: Task, at: SpecPath, report: Report): void {
   if (metrics[metric].task === task) return
   const allowed = metricsOf(task)
   const meant = didYouMean(metric, allowed)
   report('metric-task', at, `a ${task} run does not compute this metric`, {
-    found: metric, allowed: allowed.join(', '), ...(meant === undefined ? {} : { hint: `did you mean "${meant}"?` }),
+    found: metric,
+    allowed: allowed.join(', '),
+    ...(meant === undefined ? {} : { hint: `did you mean "${meant}"?` }),
   })
 }

@@ -15,9 +15,9 @@ export interface GridContext {
 export const gridLevers: readonly GridLever[] = ['weightDecay', 'dropout', 'labelSmoothing', 'augmentation']
 
 /**
- * The values to cross, ascending, the baseline's own among them. The spec's values are all kept; of the preset's, the nearest
- * gives way to the baseline's own, so that the grid does not outgrow the preset. Levers that move nothing are left out of the
- * preset's grid; in the spec's they are an error that is found elsewhere.
+ * The values to cross, ascending, the baseline's own among them. The spec's values are all kept; of the preset's, the
+ * nearest gives way to the baseline's own, so that the grid does not outgrow the preset. Levers that move nothing are left
+ * out of the preset's grid; in the spec's they are an error that is found elsewhere.
  */
 export function normalizeGrid(grid: Grid, preset: Preset, context: GridContext): RegularizeSettings['grid'] {
   const written = Object.keys(grid).length > 0

@@ -6,33 +6,52 @@ import type { Preset } from '../presets/preset.ts'
 import type { Report } from '../problem.ts'
 
 /** The baseline, every lever explicit. Defaults are the same for all presets but for the warmup that is left to them. */
-export function normalizeLevers(levers: Spec['levers'] = {}, preset: Preset, layers: readonly NormalizedLayer[], task: Task, report: Report): NormalizedLevers {
+export function normalizeLevers(
+  levers: Spec['levers'] = {},
+  preset: Preset,
+  layers: readonly NormalizedLayer[],
+  task: Task,
+  report: Report,
+): NormalizedLevers {
   const { optimization = {}, batching = {}, regularization = {}, scheduling = {} } = levers
   const { warmupSteps = 'auto' } = scheduling
   if (task === 'regression' && (regularization.labelSmoothing ?? 0) > 0) {
-    report('lever-task', ['levers', 'regularization', 'labelSmoothing'], 'label smoothing is for classification', { found: String(regularization.labelSmoothing), allowed: '0 for regression' })
+    report('lever-task', ['levers', 'regularization', 'labelSmoothing'], 'label smoothing is for classification', {
+      found: String(regularization.labelSmoothing),
+      allowed: '0 for regression',
+    })
   }
   return {
     optimization: {
-      optimizer: optimization.optimizer ?? 'adamw', learningRate: optimization.learningRate ?? 0.001,
-      momentum: optimization.momentum ?? 0.9, nesterov: optimization.nesterov ?? false,
-      beta1: optimization.beta1 ?? 0.9, beta2: optimization.beta2 ?? 0.999, epsilon: optimization.epsilon ?? 1e-8,
+      optimizer: optimization.optimizer ?? 'adamw',
+      learningRate: optimization.learningRate ?? 0.001,
+      momentum: optimization.momentum ?? 0.9,
+      nesterov: optimization.nesterov ?? false,
+      beta1: optimization.beta1 ?? 0.9,
+      beta2: optimization.beta2 ?? 0.999,
+      epsilon: optimization.epsilon ?? 1e-8,
     },
     batching: { batchSize: batching.batchSize ?? 64, accumulate: batching.accumulate ?? 1 },
     regularization: {
-      weightDecay: regularization.weightDecay ?? 0.01, dropout: regularization.dropout ?? (hasDropoutLever(layers) ? 0.1 : 0),
-      labelSmoothing: regularization.labelSmoothing ?? 0, augmentation: regularization.augmentation ?? 0,
+      weightDecay: regularization.weightDecay ?? 0.01,
+      dropout: regularization.dropout ?? (hasDropoutLever(layers) ? 0.1 : 0),
+      labelSmoothing: regularization.labelSmoothing ?? 0,
+      augmentation: regularization.augmentation ?? 0,
     },
     scheduling: {
-      schedule: scheduling.schedule ?? 'cosine', warmupSteps: warmupSteps === 'auto' ? preset.warmup : warmupSteps,
-      finalFraction: scheduling.finalFraction ?? 0, clipNorm: scheduling.clipNorm === undefined ? 1 : scheduling.clipNorm,
-      epochs: scheduling.epochs ?? 20, patience: scheduling.patience ?? null,
+      schedule: scheduling.schedule ?? 'cosine',
+      warmupSteps: warmupSteps === 'auto' ? preset.warmup : warmupSteps,
+      finalFraction: scheduling.finalFraction ?? 0,
+      clipNorm: scheduling.clipNorm === undefined ? 1 : scheduling.clipNorm,
+      epochs: scheduling.epochs ?? 20,
+      patience: scheduling.patience ?? null,
     },
   }
 }
 
 /** Whether the dropout lever moves anything: a dropout layer without a rate of its own. */
-export const hasDropoutLever = (layers: readonly NormalizedLayer[]): boolean => layers.some((l) => l.kind === 'dropout' && l.rate === null)
+export const hasDropoutLever = (layers: readonly NormalizedLayer[]): boolean =>
+  layers.some((l) => l.kind === 'dropout' && l.rate === null)
 
 /** Whether augmentation does anything at full strength. */
 export const canAugment = (policy: AugmentationPolicy): boolean => Object.values(policy).some((amount) => amount > 0)

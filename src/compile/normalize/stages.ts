@@ -1,5 +1,6 @@
 import { unreachable } from '../../base/result.ts'
-import { stageNames, type BatchSettings, type LrRangeSettings, type StageName, type StageSettings } from '../../plan/plan.ts'
+import type { BatchSettings, LrRangeSettings, ScheduleSettings, StageName, StageSettings } from '../../plan/plan.ts'
+import { stageNames } from '../../plan/plan.ts'
 import type { Spec, Stage } from '../../spec/tuning.gen.ts'
 import type { Preset } from '../presets/preset.ts'
 import { normalizeGrid, type GridContext } from './grid.ts'
@@ -29,19 +30,13 @@ function withDefaults({ name, settings }: Named, sweep: LrRangeSettings, context
     case 'lr-range':
       return sweep
     case 'batch':
-      return batch(settings.batch ?? {}, sweep)
+      return batch(settings.batch ?? {}, sweep, context.levers.batching.batchSize)
     case 'regularize': {
       const { grid = {}, eta = 3, seeds = 3 } = settings.regularize ?? {}
       return { stage: name, grid: normalizeGrid(grid, context.preset, context), eta, seeds }
     }
-    case 'schedule': {
-      const { schedules, warmupFractions = [0, 0.05, 0.2], clipPercentiles = [0.5, 0.9], optimizers = ['adamw', 'sgd'], seeds = 3 } = settings.schedule ?? {}
-      const own = context.levers.scheduling.schedule
-      return {
-        stage: name, schedules: (schedules ?? context.preset.schedules).filter((s) => s !== own), warmupFractions, clipPercentiles,
-        optimizers: optimizers.filter((o) => o !== context.levers.optimization.optimizer), seeds,
-      }
-    }
+    case 'schedule':
+      return schedule(settings.schedule ?? {}, context)
     case 'verify':
       return { stage: name, seeds: settings.verify?.seeds ?? 5 }
     default:
@@ -50,7 +45,8 @@ function withDefaults({ name, settings }: Named, sweep: LrRangeSettings, context
 }
 
 const lrRangeDefaults: LrRangeSettings = {
-  stage: 'lr-range', from: 1e-6, to: 10, steps: 300, seeds: 3, backOff: [0.85, 0.5, 1 / 3, 0.1], confirmLength: 0.5, confirmSeeds: 3,
+  stage: 'lr-range', from: 1e-6, to: 10, steps: 300, seeds: 3,
+  backOff: [0.85, 0.5, 1 / 3, 0.1], confirmLength: 0.5, confirmSeeds: 3,
 }
 
 /** Shares of the edge are tried from the highest, in whatever order the spec has them. */
@@ -59,11 +55,23 @@ function lrRange(settings: NonNullable<Settings['lr-range']>, defaults: LrRangeS
   return { ...merged, backOff: [...merged.backOff].sort((a, b) => b - a) }
 }
 
-function batch(settings: NonNullable<Settings['batch']>, sweep: LrRangeSettings): BatchSettings {
-  const { largest = 512, scaling = 'auto', memoryMiB = 2048, probeSteps = 100, seeds = 3, recheck = true } = settings
+function batch(settings: NonNullable<Settings['batch']>, sweep: LrRangeSettings, batchSize: number): BatchSettings {
+  const { largest = Math.max(512, batchSize), scaling = 'auto', memoryMiB = 2048, probeSteps = 100 } = settings
+  const { seeds = 3, recheck = true } = settings
   const lighter: LrRangeSettings = { ...sweep, seeds: 2, backOff: [0.5, 0.2] }
   return {
     stage: 'batch', largest, scaling, memoryMiB, probeSteps, seeds,
     recheck: recheck === false ? null : lrRange(recheck === true ? {} : recheck, lighter),
+  }
+}
+
+/** The incumbent's own schedule and optimizer are not compared with themselves. */
+function schedule(settings: NonNullable<Settings['schedule']>, { preset, levers }: StageContext): ScheduleSettings {
+  const { warmupFractions = [0, 0.05, 0.2], clipPercentiles = [0.5, 0.9], seeds = 3 } = settings
+  const { optimizers = ['adamw', 'sgd'] } = settings
+  return {
+    stage: 'schedule', warmupFractions, clipPercentiles, seeds,
+    schedules: (settings.schedules ?? preset.schedules).filter((s) => s !== levers.scheduling.schedule),
+    optimizers: optimizers.filter((o) => o !== levers.optimization.optimizer),
   }
 }

@@ -1,6 +1,6 @@
 import { noAugmentation, type Preset } from './preset.ts'
 
-/** Sequences behind an embedding: low dropout, moderate weight decay, a longer warmup. Nothing in the engine alters tokens yet. */
+/** Sequences behind an embedding: low dropout, moderate weight decay, a longer warmup. Tokens are not augmented yet. */
 export const textTransformer: Preset = {
   name: 'text-transformer',
   grid: { weightDecay: [0.01, 0.1], dropout: [0, 0.05, 0.1], labelSmoothing: [0, 0.1], augmentation: [] },
