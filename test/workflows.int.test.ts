@@ -44,7 +44,7 @@ describe('our workflows', () => {
   it('pass zizmor, which finds what is wrong with another', (context) => {
     const zizmor = needs(context, 'zizmor')
     const options = ['--offline', '--no-progress', '--color=never', '--persona=pedantic']
-    const clean = lint(zizmor, [...options, '.github', 'action.yml', 'examples/workflows'])
+    const clean = lint(zizmor, [...options, '.github', 'action.yml', ...sources('examples/workflows', '.yml').map((w) => w.path)])
     expect(clean.said).toContain('No findings to report')
     expect(clean.status).toBe(0)
     const found = lint(zizmor, [...options, '.'], flawed(injection))

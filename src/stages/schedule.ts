@@ -1,8 +1,8 @@
 import type { LeverPatch } from '../model/levers.ts'
 import { quantile } from '../stats/describe.ts'
 import { shown } from '../stats/outcome.ts'
-import { challenge, type Arm } from './compare.ts'
-import { Ledger } from './ledger.ts'
+import { challenge, trainArms, type Arm } from './compare.ts'
+import { Ledger, type Asking } from './ledger.ts'
 import { selectionSeeds } from './seeds.ts'
 import { settingsOf } from './settings.ts'
 import type { Stage } from './stage.ts'
@@ -19,15 +19,18 @@ export const schedule: Stage = function* (context) {
   const ledger = new Ledger(context)
   const seeds = selectionSeeds(context.seed, settings.seeds)
 
-  const schedules = yield* challenge(ledger, 'comparison of schedules', settings.schedules
+  yield* challenge(ledger, 'comparison of schedules', settings.schedules
     .filter((name) => name !== ledger.incumbent.scheduling.schedule)
     .map((name): Candidate => ({ label: `schedule ${name}`, patch: { schedule: name } })), seeds)
 
-  const steps = stepsOf(schedules.arms[0])
-  yield* challenge(ledger, 'comparison of warmup lengths', warmups(ledger, settings.warmupFractions, steps), seeds)
-
-  const norms = schedules.arms[0] ? gradientNorms(schedules.arms[0]) : []
-  yield* challenge(ledger, 'comparison of clip norms', clips(ledger, settings.clipPercentiles, norms), seeds)
+  if (settings.warmupFractions.length > 0) {
+    const logged = yield* incumbentRuns(ledger, 'comparison of warmup lengths', seeds)
+    yield* challenge(ledger, 'comparison of warmup lengths', warmups(ledger, settings.warmupFractions, stepsOf(logged)), seeds)
+  }
+  if (settings.clipPercentiles.length > 0) {
+    const logged = yield* incumbentRuns(ledger, 'comparison of clip norms', seeds)
+    yield* challenge(ledger, 'comparison of clip norms', clips(ledger, settings.clipPercentiles, logged ? gradientNorms(logged) : []), seeds)
+  }
 
   yield* challenge(ledger, 'comparison of optimizers', settings.optimizers
     .filter((name) => name !== ledger.incumbent.optimization.optimizer)
@@ -41,6 +44,12 @@ export const schedule: Stage = function* (context) {
       : `None of ${ledger.comparisons.length} candidates beat the incumbent by more than seed noise.`,
     { stage: 'schedule' },
   )
+}
+
+/** The incumbent's own runs, for their logs; whoever compares with them next is handed the same runs, so they are trained once. */
+function* incumbentRuns(ledger: Ledger, what: string, seeds: readonly number[]): Asking<Arm | undefined> {
+  if (!ledger.affords(seeds.length, what)) return undefined
+  return (yield* trainArms(ledger, [{ label: 'incumbent', patch: {} }], seeds))[0]
 }
 
 /** Steps of a full run as the logs show them; 0 where nothing was trained. */

@@ -4,6 +4,7 @@ import { InputError, type Diagnostic } from '../base/diagnostics.ts'
 import type { Result } from '../base/result.ts'
 import { compile } from '../compile/compile.ts'
 import { normalize } from '../compile/normalize.ts'
+import { warningsOf } from '../compile/warnings.ts'
 import type { NormalizedSpec } from '../compile/normalized.ts'
 import { checkData } from '../data/checks.ts'
 import { loadDataset } from '../data/load.ts'
@@ -41,7 +42,7 @@ export async function prepare(source: SpecSource): Promise<Prepared> {
   const dataset = await loadDataset({ ...spec.data, source: await dataPath(spec, parsed, source) })
   const { findings, warnings } = judgeData(spec, dataset, parsed)
   const plan = unwrap(compile(spec, factsOf(dataset), parsed.locate))
-  return { spec, plan, dataset, findings, warnings }
+  return { spec, plan, dataset, findings, warnings: [...warnings, ...warningsOf(spec, plan, parsed.locate)] }
 }
 
 /** The part of `prepare` that looks at no data. */

@@ -160,3 +160,11 @@ test('every stage decides the same from the same results', () => {
     expect(a).toEqual(b)
   }
 })
+
+test('each part of the schedule stage can be left out without the others', () => {
+  const nothing = { ...schedule, schedules: [], warmupFractions: [], clipPercentiles: [], optimizers: [] }
+  expect(play(stages.schedule, nothing, flat).requests).toEqual([])
+  const moves = (over: Partial<ScheduleSettings>): string[] => [...new Set(play(stages.schedule, { ...nothing, ...over }, flat).requests.map((r) => r.label))]
+  expect(moves({ warmupFractions: [0] })).toEqual(['incumbent', 'warmup 0 steps'])
+  expect(moves({ clipPercentiles: [0.9] })).toEqual(['incumbent', 'clip norm 3', 'no clipping'])
+})
