@@ -1,22 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { TestContext } from 'vitest'
 import { root, sources } from './support/architecture.ts'
 import { node24 } from './support/runner.ts'
+import { machineNode } from './support/tools.ts'
 
 const scripts = sources('dist', '.js')
-
-/** The machine's own Node, which is not the one of the tests. */
-function machineNode(context: TestContext): string {
-  const all = (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, 'node'))
-  const isOther = (file: string): boolean => statSync(file, { throwIfNoEntry: false })?.isFile() === true &&
-    realpathSync(file) !== realpathSync(node24)
-  const found = all.find(isOther)
-  return found ?? context.skip('there is no Node here but the one that runs the tests')
-}
 
 /** Copies the committed bundles to a folder with nothing else in it, and runs the command line there. */
 function planWith(node: string): string {
