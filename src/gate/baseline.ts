@@ -2,11 +2,17 @@ import type { VerifiedRun, VerifyFindings } from '../plan/decision.ts'
 import type { Lock, LockedSeed } from '../plan/lock.ts'
 import type { BaselineEvidence, GateEvidence } from './evidence.ts'
 
-const seedOf = (seed: number, run: VerifiedRun): LockedSeed =>
-  ({ seed, status: run.status, validation: run.validation, test: run.test, weights: run.weights })
+const seedOf = (seed: number, run: VerifiedRun): LockedSeed => ({
+  seed,
+  status: run.status,
+  validation: run.validation,
+  test: run.test,
+  weights: run.weights,
+})
 
 /** The winner's verification runs. */
-export const candidateSeeds = (verify: VerifyFindings): LockedSeed[] => verify.seeds.map((s) => seedOf(s.seed, s.candidate))
+export const candidateSeeds = (verify: VerifyFindings): LockedSeed[] =>
+  verify.seeds.map((s) => seedOf(s.seed, s.candidate))
 
 /** The declared levers' own verification runs, under the same seeds as the winner's. */
 export const retrainedBaseline = (verify: VerifyFindings): BaselineEvidence => ({
@@ -25,12 +31,16 @@ export interface Setting {
  * A lock as baseline, or the reason why it cannot be one: metrics on other data (or another split) are other quantities.
  * Another engine is only noted: the metrics mean the same, though not the bits.
  */
-export function lockBaseline(lock: Lock, source: string, setting: Setting): BaselineEvidence | { readonly reason: string } {
+export function lockBaseline(
+  lock: Lock,
+  source: string,
+  setting: Setting,
+): BaselineEvidence | { readonly reason: string } {
   if (lock.fingerprints.data !== setting.dataFingerprint) {
     return { reason: `${source} was made from other data or another split, so its metrics are not comparable` }
   }
-  const notes = lock.engine === setting.engine ? []
-    : [`${source} was made on ${lock.engine}, this run on ${setting.engine}.`]
+  const notes =
+    lock.engine === setting.engine ? [] : [`${source} was made on ${lock.engine}, this run on ${setting.engine}.`]
   return { source, runs: lock.seeds, notes }
 }
 
@@ -39,7 +49,9 @@ export function lockBaseline(lock: Lock, source: string, setting: Setting): Base
  * A lock that does not fit is said and not silently replaced by the easier comparison.
  */
 export function studyEvidence(
-  verify: VerifyFindings | null, lock: { readonly lock: Lock; readonly source: string } | null, setting: Setting,
+  verify: VerifyFindings | null,
+  lock: { readonly lock: Lock; readonly source: string } | null,
+  setting: Setting,
 ): GateEvidence {
   const candidate = verify ? candidateSeeds(verify) : []
   if (lock !== null) {

@@ -54,7 +54,8 @@ export function readSide(seeds: readonly LockedSeed[], rule: Pick<GateRule, 'met
   const without = (status: LockedSeed['status']): number[] => read.filter((s) => s.status === status).map((s) => s.seed)
   return {
     values: read.flatMap(({ status, seed, value, weights }) =>
-      (status === 'complete' && value !== null ? [{ seed, value, weights }] : [])),
+      status === 'complete' && value !== null ? [{ seed, value, weights }] : [],
+    ),
     diverged: without('diverged'),
     crashed: without('crashed'),
     unmeasured: read.filter((s) => s.status === 'complete' && s.value === null).map((s) => s.seed),

@@ -12,18 +12,36 @@ export interface Finding {
   readonly notes: readonly string[]
 }
 
-export const inconclusive = (sentence: string, remedy: string, notes: readonly string[] = []): Finding =>
-  ({ status: 'inconclusive', sentence, estimate: null, remedy, notes })
+export const inconclusive = (sentence: string, remedy: string, notes: readonly string[] = []): Finding => ({
+  status: 'inconclusive',
+  sentence,
+  estimate: null,
+  remedy,
+  notes,
+})
 
-export const failed = (sentence: string, notes: readonly string[] = []): Finding =>
-  ({ status: 'fail', sentence, estimate: null, remedy: null, notes })
+export const failed = (sentence: string, notes: readonly string[] = []): Finding => ({
+  status: 'fail',
+  sentence,
+  estimate: null,
+  remedy: null,
+  notes,
+})
 
 /** Joins finding and rule; only here is decided what blocks. */
 export function verdictOf(
-  rule: GateRule, limit: number, candidate: Side, baseline: Side | null, finding: Finding,
+  rule: GateRule,
+  limit: number,
+  candidate: Side,
+  baseline: Side | null,
+  finding: Finding,
 ): GateVerdict {
   return {
-    rule, limit, ...finding, baseline: baseline?.all ?? null, candidate: candidate.all,
+    rule,
+    limit,
+    ...finding,
+    baseline: baseline?.all ?? null,
+    candidate: candidate.all,
     blocks: finding.status === 'fail' || (finding.status === 'inconclusive' && rule.onInconclusive === 'fail'),
   }
 }
@@ -37,21 +55,31 @@ export function verdictOf(
  */
 export function unfinished(side: Side): Finding | undefined {
   if (side.diverged.length > 0) {
-    return failed(`The candidate diverged on ${seedList(side.diverged)} of ${side.all.length}: ` +
-      'levers that do not train under every seed cannot pass.', crashNotes(side))
+    return failed(
+      `The candidate diverged on ${seedList(side.diverged)} of ${side.all.length}: ` +
+        'levers that do not train under every seed cannot pass.',
+      crashNotes(side),
+    )
   }
   if (side.crashed.length > 0) {
-    return inconclusive(`The candidate's run crashed on ${seedList(side.crashed)} of ${side.all.length}, ` +
-      'which says nothing about its levers.', 'Run again: finished runs are kept, and only the crashed ones are repeated.')
+    return inconclusive(
+      `The candidate's run crashed on ${seedList(side.crashed)} of ${side.all.length}, ` +
+        'which says nothing about its levers.',
+      'Run again: finished runs are kept, and only the crashed ones are repeated.',
+    )
   }
   if (side.unmeasured.length > 0) {
-    return inconclusive(`The metric is not a finite number on ${seedList(side.unmeasured)} of ${side.all.length}.`,
-      'Gate on a metric that is defined for this data set.')
+    return inconclusive(
+      `The metric is not a finite number on ${seedList(side.unmeasured)} of ${side.all.length}.`,
+      'Gate on a metric that is defined for this data set.',
+    )
   }
   if (side.values.length < 2) {
     const count = side.values.length === 1 ? 'is 1 verified seed' : 'are no verified seeds'
-    return inconclusive(`There ${count}; seed noise cannot be known from fewer than 2.`,
-      'Let the verify stage run with 5 seeds or more.')
+    return inconclusive(
+      `There ${count}; seed noise cannot be known from fewer than 2.`,
+      'Let the verify stage run with 5 seeds or more.',
+    )
   }
   return undefined
 }

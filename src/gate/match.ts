@@ -25,7 +25,9 @@ export function matchSides(rule: RegressionRule | CalibrationRule, candidate: Si
     const b = bySeed.get(c.seed)
     return b ? [{ b, c }] : []
   })
-  const identical = shared && pairs.length === candidate.values.length &&
+  const identical =
+    shared &&
+    pairs.length === candidate.values.length &&
     pairs.every(({ b, c }) => b.weights !== null && b.weights === c.weights && b.value === c.value)
   if (rule.paired && shared && pairs.length >= 2) {
     const [b, c] = [pairs.map((p) => p.b.value), pairs.map((p) => p.c.value)]

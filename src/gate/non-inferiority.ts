@@ -35,7 +35,11 @@ export function nonInferiority(rule: NonInferiorityRule, evidence: GateEvidence,
 }
 
 function decide(
-  rule: NonInferiorityRule, evidence: GateEvidence, candidate: Side, baseline: Side | null, look: Look,
+  rule: NonInferiorityRule,
+  evidence: GateEvidence,
+  candidate: Side,
+  baseline: Side | null,
+  look: Look,
 ): Finding {
   if (baseline === null || evidence.baseline === null) return withoutBaseline(candidate, evidence.missingBaselineReason)
   const early = unmatched(candidate, baseline)
@@ -53,8 +57,11 @@ function decide(
 function unchanged({ rule, source, matched }: Question): Finding {
   const what = dropOf(rule)
   return {
-    status: 'pass', remedy: null, notes: [],
-    sentence: `On all ${matched.candidate.length} seeds the candidate ends in the very weights of ${source}: ` +
+    status: 'pass',
+    remedy: null,
+    notes: [],
+    sentence:
+      `On all ${matched.candidate.length} seeds the candidate ends in the very weights of ${source}: ` +
       `nothing changed, so the ${what} is exactly 0.`,
     estimate: { what, value: 0, lower: 0, upper: 0, level: 1 },
   }
@@ -72,8 +79,13 @@ function weigh(question: Question, side: Side): Finding {
   if (paired?.kind === 'interval') return judged(question, paired, [])
   const welch = differenceInterval(base, cand, { paired: false, alpha: look.alpha })
   if (welch.kind === 'undefined') return withoutInterval(question, side, base, cand, welch.reason)
-  return judged(question, welch, paired === undefined ? []
-    : ['Every pair differs by the same amount, so Welch\'s interval was used instead of the paired one.'])
+  return judged(
+    question,
+    welch,
+    paired === undefined
+      ? []
+      : ["Every pair differs by the same amount, so Welch's interval was used instead of the paired one."],
+  )
 }
 
 function judged(question: Question, found: Interval, fallback: readonly string[]): Finding {
@@ -84,11 +96,14 @@ function judged(question: Question, found: Interval, fallback: readonly string[]
     fail: `all of it is above 0 and it reaches the margin ${shown(rule.margin)}: worse by more than seed noise`,
     inconclusive: `it holds both no drop and the margin ${shown(rule.margin)}`,
   }[status]
-  const method = found.method === 'paired-t' ? `paired over ${matched.candidate.length} seeds`
-    : `Welch, ${matched.baseline.length} against ${matched.candidate.length} seeds`
+  const method =
+    found.method === 'paired-t'
+      ? `paired over ${matched.candidate.length} seeds`
+      : `Welch, ${matched.baseline.length} against ${matched.candidate.length} seeds`
   const { estimate: value, lower, upper, level } = found
   return {
-    status, estimate: { what: dropOf(rule), value, lower, upper, level },
+    status,
+    estimate: { what: dropOf(rule), value, lower, upper, level },
     sentence: `The ${dropOf(rule)} against ${source} is ${signed(value)} (${intervalWords(found)}; ${method}): ${outcome}.`,
     remedy: status === 'inconclusive' ? moreSeeds(rule.margin, found, matched, look) : null,
     notes: [...matched.notes, ...fallback, ...tightMarginNotes(rule.margin, matched, look)],
@@ -97,11 +112,17 @@ function judged(question: Question, found: Interval, fallback: readonly string[]
 
 /** Neither side varies over its seeds: exact tests, where there are seeds enough. */
 function withoutInterval(
-  { rule, source, matched, look }: Question, side: Side, base: readonly number[], cand: readonly number[], reason: string,
+  { rule, source, matched, look }: Question,
+  side: Side,
+  base: readonly number[],
+  cand: readonly number[],
+  reason: string,
 ): Finding {
   if (seedsWithoutEffect(side)) {
-    return inconclusive('All seeds of the candidate end in the same weights: the seed does not reach the training.',
-      'Report this; it is a defect.')
+    return inconclusive(
+      'All seeds of the candidate end in the same weights: the seed does not reach the training.',
+      'Report this; it is a defect.',
+    )
   }
   if (new Set(base).size > 1 || new Set(cand).size > 1) {
     return inconclusive(`The ${dropOf(rule)} against ${source} has no interval: ${reason}.`, 'Look at the values a seed.')
@@ -110,12 +131,16 @@ function withoutInterval(
   const p = matched.paired ? allOnOneSide(cand.length) : completeSeparation(cand.length, base.length)
   const words = `Neither side varies over its seeds; the ${dropOf(rule)} against ${source} is ${signed(drop)}`
   if (p > look.alpha) {
-    return inconclusive(`${words}. Without spread there is no interval, and so few seeds allow no exact test.`,
-      'Verify with 5 seeds or more.')
+    return inconclusive(
+      `${words}. Without spread there is no interval, and so few seeds allow no exact test.`,
+      'Verify with 5 seeds or more.',
+    )
   }
   const passes = drop < rule.margin
   return {
-    status: passes ? 'pass' : 'fail', estimate: null, remedy: null,
+    status: passes ? 'pass' : 'fail',
+    estimate: null,
+    remedy: null,
     sentence: `${words}, ${passes ? '' : 'not '}below the margin ${shown(rule.margin)} (exact test, p ${shown(p)}).`,
     notes: [...matched.notes, 'The seeds show no spread, so an exact test was used instead of a t interval.'],
   }

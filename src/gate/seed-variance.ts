@@ -28,8 +28,11 @@ function decide(rule: SeedVarianceRule, side: Side): Finding {
   const what = `seed SD of ${rule.split} ${rule.metric}`
   const { estimate: value, lower, upper } = found
   return {
-    status, notes: [], remedy: status === 'inconclusive' ? remedyFor(values, rule.maxStd) : null,
-    sentence: `S${what.slice(1)} over ${values.length} seeds is ${shown(found.estimate)} ` +
+    status,
+    notes: [],
+    remedy: status === 'inconclusive' ? remedyFor(values, rule.maxStd) : null,
+    sentence:
+      `S${what.slice(1)} over ${values.length} seeds is ${shown(found.estimate)} ` +
       `(${intervalWords(found)} for σ): ${outcome} the cap ${shown(rule.maxStd)}.`,
     estimate: { what, value, lower, upper, level },
   }
@@ -42,12 +45,16 @@ function decide(rule: SeedVarianceRule, side: Side): Finding {
  */
 function withoutSpread(rule: SeedVarianceRule, side: Side, reason: string): Finding {
   if (seedsWithoutEffect(side)) {
-    return inconclusive(`All ${side.values.length} seeds end in the same weights: the seed does not reach the training.`,
-      'Report this; it is a defect.')
+    return inconclusive(
+      `All ${side.values.length} seeds end in the same weights: the seed does not reach the training.`,
+      'Report this; it is a defect.',
+    )
   }
-  return inconclusive(`Seed SD of ${rule.split} ${rule.metric}: ${reason}.`,
+  return inconclusive(
+    `Seed SD of ${rule.split} ${rule.metric}: ${reason}.`,
     'The split is too small for this metric to show noise: gate on nll (or rmse), use a larger split, or set ' +
-    'on-inconclusive: pass.')
+      'on-inconclusive: pass.',
+  )
 }
 
 function remedyFor(values: readonly number[], cap: number): string {
@@ -58,6 +65,8 @@ function remedyFor(values: readonly number[], cap: number): string {
       return `About ${n} seeds would settle it, if the SD is what it looks like.`
     }
   }
-  return 'The SD lies so close to the cap that no affordable number of seeds would settle it: move the cap or calm the ' +
+  return (
+    'The SD lies so close to the cap that no affordable number of seeds would settle it: move the cap or calm the ' +
     'levers.'
+  )
 }

@@ -14,8 +14,10 @@ export function tightMarginNotes(margin: number, matched: Matched, look: Look): 
   if (!(sd > 0) || margin >= 2 * sd) return []
   const needed = seedsNeeded({ effect: margin, sd, alpha: look.alpha, power })
   const count = needed.kind === 'seeds' ? `${needed.seeds} seeds a side` : 'more seeds than are affordable'
-  return [`The margin ${shown(margin)} is under twice the baseline's seed SD of ${shown(sd)}: unpaired, ` +
-    `${count} would resolve it in 4 cases of 5.`]
+  return [
+    `The margin ${shown(margin)} is under twice the baseline's seed SD of ${shown(sd)}: unpaired, ` +
+      `${count} would resolve it in 4 cases of 5.`,
+  ]
 }
 
 /**
@@ -31,6 +33,7 @@ export function moreSeeds(margin: number, found: Interval, matched: Matched, loo
     return needed.kind === 'seeds' && needed.seeds > matched.candidate.length ? needed.seeds : undefined
   }
   const n = more(margin) ?? more(Math.max(margin - found.estimate, found.estimate))
-  return n === undefined ? 'More seeds would settle it.'
+  return n === undefined
+    ? 'More seeds would settle it.'
     : `About ${n} seeds a side would settle it in 4 cases of 5, if the noise is what it looks like.`
 }

@@ -26,12 +26,17 @@ function decide(rule: ThresholdRule, limit: number, side: Side, look: Look): Fin
   const reached = rule.min !== null ? found.lower >= limit : found.upper <= limit
   const missed = rule.min !== null ? found.upper < limit : found.lower > limit
   const status = reached ? 'pass' : missed ? 'fail' : 'inconclusive'
-  const outcome = reached ? `all of it ${onTheSafeSide(rule)} ${shown(limit)}`
-    : missed ? `all of it ${rule.min !== null ? 'below' : 'above'} ${shown(limit)}`
+  const outcome = reached
+    ? `all of it ${onTheSafeSide(rule)} ${shown(limit)}`
+    : missed
+      ? `all of it ${rule.min !== null ? 'below' : 'above'} ${shown(limit)}`
       : `it holds ${shown(limit)}`
   return {
-    status, notes: [], remedy: status === 'inconclusive' ? remedyFor(values, limit, look) : null,
-    sentence: `Mean ${rule.split} ${rule.metric} over ${values.length} seeds is ${signed(found.estimate)} ` +
+    status,
+    notes: [],
+    remedy: status === 'inconclusive' ? remedyFor(values, limit, look) : null,
+    sentence:
+      `Mean ${rule.split} ${rule.metric} over ${values.length} seeds is ${signed(found.estimate)} ` +
       `(${intervalWords(found)}): ${outcome}.`,
     estimate: estimateOf(rule, found),
   }
@@ -55,18 +60,24 @@ function withoutSpread(rule: ThresholdRule, limit: number, side: Side, look: Loo
   const n = side.values.length
   const same = `${n} seeds all give ${rule.split} ${rule.metric} ${shown(first.value)}`
   if (seedsWithoutEffect(side)) {
-    return inconclusive(`${same}, with the same weights: the seed does not reach the training.`,
-      'Report this; it is a defect.')
+    return inconclusive(
+      `${same}, with the same weights: the seed does not reach the training.`,
+      'Report this; it is a defect.',
+    )
   }
   const reached = rule.min !== null ? first.value >= limit : first.value <= limit
   const enough = allOnOneSide(n) <= look.alpha
   const words = `${same}, ${reached ? onTheSafeSide(rule) : rule.min !== null ? 'below' : 'above'} ${shown(limit)}`
   if (!enough) {
-    return inconclusive(`${words}; without spread there is no interval, and ${n} seeds are too few for the sign test.`,
-      'Verify with 5 seeds or more.')
+    return inconclusive(
+      `${words}; without spread there is no interval, and ${n} seeds are too few for the sign test.`,
+      'Verify with 5 seeds or more.',
+    )
   }
   return {
-    status: reached ? 'pass' : 'fail', estimate: null, remedy: null,
+    status: reached ? 'pass' : 'fail',
+    estimate: null,
+    remedy: null,
     sentence: `${words} (sign test, p ${shown(allOnOneSide(n))}).`,
     notes: ['The seeds show no spread, so the sign test was used instead of a t interval.'],
   }
@@ -77,10 +88,12 @@ function remedyFor(values: readonly number[], limit: number, look: Look): string
   const distance = Math.abs(mean(values) - limit)
   const sd = sampleSd(values)
   for (let n = values.length + 1; n <= 1000; n++) {
-    if (tQuantile(1 - look.alpha, n - 1) * sd / Math.sqrt(n) < distance) {
+    if ((tQuantile(1 - look.alpha, n - 1) * sd) / Math.sqrt(n) < distance) {
       return `About ${n} seeds would settle it, if mean and noise are what they look like.`
     }
   }
-  return 'The mean lies so close to the limit that no affordable number of seeds would settle it: improve the levers or ' +
+  return (
+    'The mean lies so close to the limit that no affordable number of seeds would settle it: improve the levers or ' +
     'move the limit.'
+  )
 }

@@ -4,8 +4,13 @@ import { seedList } from './words.ts'
 
 /** No baseline: what is wrong with the candidate alone is still said first. */
 export function withoutBaseline(candidate: Side, reason: string | null): Finding {
-  return unfinished(candidate) ?? inconclusive(`Nothing to compare with: ${reason ?? 'there is no baseline'}.`,
-    'Commit the tuning.lock.json of a run on the base branch, or let verify retrain the declared levers.')
+  return (
+    unfinished(candidate) ??
+    inconclusive(
+      `Nothing to compare with: ${reason ?? 'there is no baseline'}.`,
+      'Commit the tuning.lock.json of a run on the base branch, or let verify retrain the declared levers.',
+    )
+  )
 }
 
 /** Seeds without a value, on either side; undefined where both sides can be compared. */
@@ -21,7 +26,8 @@ function divergence(candidate: Side, baseline: Side): Finding | undefined {
   if (candidate.diverged.length === 0) return undefined
   const share = (side: Side): number => side.diverged.length / side.all.length
   const own = `The candidate diverged on ${seedList(candidate.diverged)} of ${candidate.all.length}`
-  if (baseline.diverged.length === 0) return failed(`${own}, the baseline on none: that is a larger drop than any margin.`)
+  if (baseline.diverged.length === 0)
+    return failed(`${own}, the baseline on none: that is a larger drop than any margin.`)
   const theirs = `the baseline on ${seedList(baseline.diverged)} of ${baseline.all.length}`
   return share(baseline) >= share(candidate)
     ? inconclusive(`${own} and ${theirs}: neither has a mean to compare.`, 'Lower the learning rate of both.')
@@ -31,14 +37,18 @@ function divergence(candidate: Side, baseline: Side): Finding | undefined {
 function unusableBaseline(baseline: Side): Finding | undefined {
   const without = [...baseline.crashed, ...baseline.unmeasured]
   if (without.length > 0) {
-    return inconclusive(`The baseline has no value on ${seedList(without)} of ${baseline.all.length}.`,
-      'Retrain the baseline.')
+    return inconclusive(
+      `The baseline has no value on ${seedList(without)} of ${baseline.all.length}.`,
+      'Retrain the baseline.',
+    )
   }
   const n = baseline.values.length
   if (n >= 2) return undefined
   const count = n === 1 ? '1 finished seed' : `${n} finished seeds`
-  return inconclusive(`The baseline has ${count}; seed noise cannot be known from fewer than 2.`,
-    'Retrain the baseline with 5 seeds or more.')
+  return inconclusive(
+    `The baseline has ${count}; seed noise cannot be known from fewer than 2.`,
+    'Retrain the baseline with 5 seeds or more.',
+  )
 }
 
 /**
@@ -47,7 +57,8 @@ function unusableBaseline(baseline: Side): Finding | undefined {
  */
 export function softened(baseline: Side, finding: Finding): Finding {
   if (baseline.diverged.length === 0) return finding
-  const note = `The baseline diverged on ${seedList(baseline.diverged)}; it is compared by the seeds it finished, ` +
+  const note =
+    `The baseline diverged on ${seedList(baseline.diverged)}; it is compared by the seeds it finished, ` +
     'which flatters it.'
   const notes = [...finding.notes, note]
   if (finding.status !== 'fail') return { ...finding, notes }

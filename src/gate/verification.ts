@@ -47,7 +47,7 @@ export function verificationStatistics(verify: VerifyFindings, objective: Metric
     const others = drafts.filter((d) => !d.objective)
     const corrected = holm(others.map((d) => d.p ?? NaN)).adjusted
     return drafts.map((d) => {
-      const p = d.objective || d.p === null ? d.p : corrected[others.indexOf(d)] ?? null
+      const p = d.objective || d.p === null ? d.p : (corrected[others.indexOf(d)] ?? null)
       return claimed({ ...d, p })
     })
   })
@@ -70,17 +70,26 @@ function draft(verify: VerifyFindings, metric: MetricName, split: 'validation' |
   const interval = differenceInterval(a, b, { paired: true, alpha: alpha / 2 })
   const test = pairedT(a, b)
   const better = superiority(values(candidate), values(baseline), turn > 0)
-  return [{
-    metric, split, better: metrics[metric].better, objective, pairs: from.length,
-    baseline: summarize(values(baseline)), candidate: summarize(values(candidate)),
-    gain: interval.kind === 'interval'
-      ? { value: interval.estimate, lower: interval.lower, upper: interval.upper, level: interval.level } : null,
-    p: test.kind === 'test' ? test.pTwoSided : null,
-    probabilityBetter: better.kind === 'superiority' ? better.probability : null,
-    equal: from.length > 0 && from.every((v, i) => v === to[i]),
-    unfinished: verify.seeds.map((s) => s.seed).filter((seed) => !candidate.some((c) => c.seed === seed)),
-    reason: interval.kind === 'undefined' ? interval.reason : null,
-  }]
+  return [
+    {
+      metric,
+      split,
+      better: metrics[metric].better,
+      objective,
+      pairs: from.length,
+      baseline: summarize(values(baseline)),
+      candidate: summarize(values(candidate)),
+      gain:
+        interval.kind === 'interval'
+          ? { value: interval.estimate, lower: interval.lower, upper: interval.upper, level: interval.level }
+          : null,
+      p: test.kind === 'test' ? test.pTwoSided : null,
+      probabilityBetter: better.kind === 'superiority' ? better.probability : null,
+      equal: from.length > 0 && from.every((v, i) => v === to[i]),
+      unfinished: verify.seeds.map((s) => s.seed).filter((seed) => !candidate.some((c) => c.seed === seed)),
+      reason: interval.kind === 'undefined' ? interval.reason : null,
+    },
+  ]
 }
 
 const values = (side: readonly SeedValue[]): number[] => side.map((v) => v.value)
@@ -98,8 +107,8 @@ function summarize(list: readonly number[]): SideSummary {
     mean: list.length > 0 ? mean(list) : null,
     sd: list.length > 1 ? sampleSd(list) : null,
     interquartileMean: list.length > 0 ? interquartileMean(list) : null,
-    interquartileInterval: interval.kind === 'interval'
-      ? { lower: interval.lower, upper: interval.upper, level: interval.level } : null,
+    interquartileInterval:
+      interval.kind === 'interval' ? { lower: interval.lower, upper: interval.upper, level: interval.level } : null,
   }
 }
 
@@ -124,7 +133,8 @@ function sentenceOf({ reason, unfinished, ...found }: Draft, claim: MetricCompar
   const p = found.p < 0.0001 ? 'p below 0.0001' : `p ${shown(Number(found.p.toPrecision(2)))}`
   const correction = found.objective ? '' : ', corrected for the other metrics'
   const words = {
-    'better': 'better by more than seed noise', 'worse': 'worse by more than seed noise',
+    'better': 'better by more than seed noise',
+    'worse': 'worse by more than seed noise',
     'not-distinguishable': 'not distinguishable from the baseline',
     'undecidable': `not compared, since the winner has no value on ${seedList(unfinished)}; over the others`,
   }[claim]

@@ -7,7 +7,16 @@ import type { Verdict } from '../plan/verdict.ts'
 import { checklist } from './checklist.ts'
 import { describeLayer } from './layers.ts'
 import type {
-  BudgetSection, DataSection, LeverChange, Report, RunSummary, RunTiming, StageReport, StudyOmission, TimelessFindings, Timing,
+  BudgetSection,
+  DataSection,
+  LeverChange,
+  Report,
+  RunSummary,
+  RunTiming,
+  StageReport,
+  StudyOmission,
+  TimelessFindings,
+  Timing,
 } from './model.ts'
 
 /** What is known when a study ends. */
@@ -42,9 +51,15 @@ export function buildReport(input: ReportInput): Report {
   const chosen = decisions.at(-1)?.levers ?? plan.baseline
   const runs = inAskedOrder(input)
   const draft: Omit<Report, 'checklist'> = {
-    version: 1, tool: input.tool, study: studyOf(input), verdict: input.verdict, against: input.against,
+    version: 1,
+    tool: input.tool,
+    study: studyOf(input),
+    verdict: input.verdict,
+    against: input.against,
     levers: {
-      baseline: plan.baseline, chosen, changes: changesOf(plan.baseline, chosen, lineage),
+      baseline: plan.baseline,
+      chosen,
+      changes: changesOf(plan.baseline, chosen, lineage),
       sinceLock: input.lock && leverDifferences(input.lock.levers, chosen),
     },
     lineage: lineage.map(withoutSeconds),
@@ -54,10 +69,15 @@ export function buildReport(input: ReportInput): Report {
     data: dataOf(input),
     omissions: omissionsOf(input),
     budget: {
-      ...plan.budget, plannedRuns: plan.jobs.reduce((sum, j) => sum + j.estimate.runs, 0), runs: runs.length,
+      ...plan.budget,
+      plannedRuns: plan.jobs.reduce((sum, j) => sum + j.estimate.runs, 0),
+      runs: runs.length,
       exhausted: input.exhausted,
     },
-    timing: timingOf(input, runs.map((r) => r.timing)),
+    timing: timingOf(
+      input,
+      runs.map((r) => r.timing),
+    ),
   }
   return { ...draft, checklist: checklist(draft, plan) }
 }
@@ -65,8 +85,15 @@ export function buildReport(input: ReportInput): Report {
 function studyOf({ plan, command, specFile, engine }: ReportInput): Report['study'] {
   const { workload } = plan
   return {
-    name: plan.name, command, specFile, seed: plan.seed, engine, task: workload.task, objective: workload.objective,
-    layers: workload.layers.map(describeLayer), parameters: workload.parameters,
+    name: plan.name,
+    command,
+    specFile,
+    seed: plan.seed,
+    engine,
+    task: workload.task,
+    objective: workload.objective,
+    layers: workload.layers.map(describeLayer),
+    parameters: workload.parameters,
     fingerprints: { spec: plan.specFingerprint, plan: plan.fingerprint, data: workload.data.fingerprint },
   }
 }
@@ -87,7 +114,9 @@ function inAskedOrder({ decisions, runs }: ReportInput): ReportInput['runs'] {
 
 function changesOf(baseline: Levers, chosen: Levers, lineage: readonly { readonly lever: string }[]): LeverChange[] {
   return leverDifferences(baseline, chosen).map((d) => ({
-    ...d, bucket: leverBuckets[d.lever], lineage: lineage.flatMap((l, i) => (l.lever === d.lever ? [i] : [])),
+    ...d,
+    bucket: leverBuckets[d.lever],
+    lineage: lineage.flatMap((l, i) => (l.lever === d.lever ? [i] : [])),
   }))
 }
 
@@ -96,7 +125,10 @@ export function withoutSeconds(entry: StageDecision['lineage'][number]): LockedC
   return { ...entry, evidence }
 }
 
-function verificationOf(decisions: readonly StageDecision[], statistics: readonly MetricComparison[]): Report['verification'] {
+function verificationOf(
+  decisions: readonly StageDecision[],
+  statistics: readonly MetricComparison[],
+): Report['verification'] {
   const verify = decisions.flatMap((d) => (d.findings.stage === 'verify' ? [d.findings.verify] : []))[0]
   return verify ? { seeds: verify.seeds, metrics: statistics } : null
 }

@@ -2,7 +2,7 @@ import type { LeverPatch } from '../model/levers.ts'
 import type { LockedChange } from '../plan/lock.ts'
 import type { Plan, StageName } from '../plan/plan.ts'
 import type { MetricComparison } from '../gate/verification.ts'
-import { meanAndSd, percent, plural, short, whole } from './numbers.ts'
+import { meanAndSd, percent, plural, rowsText, short, whole } from './numbers.ts'
 import type { BoxState, ChecklistItem, Report, StageReport, TimelessFindings } from './model.ts'
 
 type Draft = Omit<Report, 'checklist'>
@@ -47,9 +47,10 @@ function findingsOf<S extends StageName>(report: Draft, stage: S): Extract<Timel
 const isBox = (value: object): value is Box => 'evidence' in value
 
 function dataChecked({ data }: Draft): Box {
-  const rows = `${whole(data.rows.train)} training, ${whole(data.rows.validation)} validation and ${whole(data.rows.test)} test rows`
+  const rows = rowsText(data)
   if (data.checks.length === 0) return box('skipped', `${rows}; every check is off in the spec.`)
-  const found = data.findings.length === 0 ? 'nothing found' : `${plural(data.findings.length, 'finding')}, see the data section`
+  const found =
+    data.findings.length === 0 ? 'nothing found' : `${plural(data.findings.length, 'finding')}, see the data section`
   return box('done', `${rows}; checked for ${data.checks.join(', ')}: ${found}.`)
 }
 
@@ -57,12 +58,22 @@ function baselineKept(report: Draft): Box {
   const verified = report.verification?.seeds.filter((s) => s.baseline.status === 'complete').length ?? 0
   const objective = objectiveOn(report, 'test')
   if (verified > 0) {
-    const values = objective ? `, test ${objective.metric} ${meanAndSd(objective.baseline.mean, objective.baseline.sd)}` : ''
-    return box('done', `The declared levers were trained on ${plural(verified, 'verification seed')}${values}; they stay in the report.`)
+    const values = objective
+      ? `, test ${objective.metric} ${meanAndSd(objective.baseline.mean, objective.baseline.sd)}`
+      : ''
+    return box(
+      'done',
+      `The declared levers were trained on ${plural(verified, 'verification seed')}${values}; they stay in the report.`,
+    )
   }
-  const selection = report.runs.filter((r) => r.differences.length === 0 && r.job.kind === 'train' && r.status === 'complete')
+  const selection = report.runs.filter(
+    (r) => r.differences.length === 0 && r.job.kind === 'train' && r.status === 'complete',
+  )
   return selection.length > 0
-    ? box('done', `The declared levers were trained in ${plural(selection.length, 'selection run')}; no verification seed has finished them.`)
+    ? box(
+        'done',
+        `The declared levers were trained in ${plural(selection.length, 'selection run')}; no verification seed has finished them.`,
+      )
     : box('not-done', 'No run of the declared levers was finished.')
 }
 
@@ -82,10 +93,17 @@ function batch(report: Draft): Box {
   const sizes = `${plural(probed.length, 'size')} probed (${probed.map(whole).join(', ')})`
   if (noiseScale === null) return box('inconclusive', `${sizes}; the gradient noise scale could not be estimated.`)
   const base = `${sizes}, gradient noise scale ${whole(noiseScale)} examples, batch ${whole(chosen)} chosen`
-  if (!report.lineage.some((l) => l.stage === 'batch')) return box('done', `${base}; nothing moved, so there was no rate to recheck.`)
+  if (!report.lineage.some((l) => l.stage === 'batch'))
+    return box('done', `${base}; nothing moved, so there was no rate to recheck.`)
   return recheck === null
-    ? box('inconclusive', `${base}; the learning rate followed by ×${short(learningRateFactor)}, not rechecked by a range test.`)
-    : box('done', `${base}; the learning rate followed by ×${short(learningRateFactor)} and was rechecked: ${recheck.conclusion}`)
+    ? box(
+        'inconclusive',
+        `${base}; the learning rate followed by ×${short(learningRateFactor)}, not rechecked by a range test.`,
+      )
+    : box(
+        'done',
+        `${base}; the learning rate followed by ×${short(learningRateFactor)} and was rechecked: ${recheck.conclusion}`,
+      )
 }
 
 /** Entries that rest on the very same runs were moved together. */
@@ -97,7 +115,9 @@ function oneLever(lineage: readonly LockedChange[]): Box {
     groups.set(key, [...(groups.get(key) ?? []), entry])
   }
   const together = [...groups.values()].filter((g) => g.length > 1)
-  const moves = `${plural(lineage.length, 'lever change')} in ${plural(groups.size, 'comparison')}, each against the incumbent before it`
+  const moves =
+    `${plural(lineage.length, 'lever change')} in ${plural(groups.size, 'comparison')}, ` +
+    'each against the incumbent before it'
   if (together.length === 0) return box('done', `${moves}.`)
   const words = together.map((g) => `${g[0]?.stage ?? ''} moved ${g.map((l) => l.lever).join(', ')} together`).join('; ')
   // The scaling rule ties rate and warmup to the batch; that is one decision. Anything else breaks the rule.
@@ -111,11 +131,20 @@ function grid(report: Draft): Box {
   if (isBox(found)) return found
   const { levers, cells, sensitivity } = found.grid
   const omitted = report.omissions.find((o) => o.stage === 'regularize')
-  if (cells.length === 0) return box(omitted ? 'inconclusive' : 'skipped', omitted ? `No grid was trained: ${omitted.why}.` : 'The grid has a single cell.')
+  if (cells.length === 0)
+    return box(
+      omitted ? 'inconclusive' : 'skipped',
+      omitted ? `No grid was trained: ${omitted.why}.` : 'The grid has a single cell.',
+    )
   const full = cells.filter((c) => c.length >= 1).length
-  const ranked = sensitivity.filter((s) => s.omegaSquared !== null).map((s) => `${s.lever} ${short(s.omegaSquared ?? 0, 2)}`)
+  const ranked = sensitivity
+    .filter((s) => s.omegaSquared !== null)
+    .map((s) => `${s.lever} ${short(s.omegaSquared ?? 0, 2)}`)
   const shares = ranked.length > 0 ? `; share of variance explained (ω²): ${ranked.join(', ')}` : ''
-  return box('done', `${plural(cells.length, 'cell')} over ${levers.join(', ')}, ${whole(full)} trained to the end${shares}.`)
+  return box(
+    'done',
+    `${plural(cells.length, 'cell')} over ${levers.join(', ')}, ${whole(full)} trained to the end${shares}.`,
+  )
 }
 
 function schedule(report: Draft): Box {
@@ -123,7 +152,9 @@ function schedule(report: Draft): Box {
   if (isBox(found)) return found
   const { comparisons, summary } = stageNamed(report, 'schedule')
   const count = comparisons.filter((c) => moves(c.patch, 'schedule') || moves(c.patch, 'warmupSteps')).length
-  return count > 0 ? box('done', `${plural(count, 'schedule and warmup candidate')} held against the incumbent. ${summary}`) : box('not-done', summary)
+  return count > 0
+    ? box('done', `${plural(count, 'schedule and warmup candidate')} held against the incumbent. ${summary}`)
+    : box('not-done', summary)
 }
 
 const moves = (patch: LeverPatch, lever: keyof LeverPatch): boolean => patch[lever] !== undefined
@@ -133,16 +164,22 @@ function clipNorm(report: Draft): Box {
   if (isBox(found)) return found
   const tried = stageNamed(report, 'schedule').comparisons.filter((c) => moves(c.patch, 'clipNorm'))
   const winner = report.verification?.seeds[0]?.candidate.run
-  const norms = report.runs.find((r) => r.id === winner)?.gradient ?? report.runs.findLast((r) => r.job.kind === 'train' && r.gradient)?.gradient
+  const norms =
+    report.runs.find((r) => r.id === winner)?.gradient ??
+    report.runs.findLast((r) => r.job.kind === 'train' && r.gradient)?.gradient
   const logged = norms
-    ? ` The chosen levers' norms have median ${short(norms.median)} and 90th percentile ${short(norms.p90)}; ${percent(norms.clippedShare)} of steps are clipped.`
+    ? ` The chosen levers' norms have median ${short(norms.median)} and 90th percentile ` +
+      `${short(norms.p90)}; ${percent(norms.clippedShare)} of steps are clipped.`
     : ''
   return tried.length > 0
     ? box('done', `${plural(tried.length, 'clip norm')} read from the logged norms and compared.${logged}`)
     : box('not-done', `No clip norm was compared.${logged}`)
 }
 
-export function objectiveOn(report: Pick<Report, 'verification'>, split: 'validation' | 'test'): MetricComparison | undefined {
+export function objectiveOn(
+  report: Pick<Report, 'verification'>,
+  split: 'validation' | 'test',
+): MetricComparison | undefined {
   return report.verification?.metrics.find((m) => m.objective && m.split === split)
 }
 
@@ -161,16 +198,23 @@ function seedVariance(report: Draft): Box {
   if (isBox(found)) return found
   const objective = objectiveOn(report, 'test') ?? objectiveOn(report, 'validation')
   const sd = objective?.candidate.sd ?? null
-  if (!objective || sd === null) return box('inconclusive', 'Fewer than two seeds of the winner finished, so their spread is not known.')
+  if (!objective || sd === null)
+    return box('inconclusive', 'Fewer than two seeds of the winner finished, so their spread is not known.')
   const all = found.verify.seeds.length
   const words = `SD of ${objective.split} ${objective.metric} over ${plural(objective.candidate.seeds, 'seed')}: ${short(sd, 2)}.`
-  return objective.candidate.seeds === all ? box('done', words) : box('inconclusive', `${words} ${all - objective.candidate.seeds} of ${all} did not finish.`)
+  return objective.candidate.seeds === all
+    ? box('done', words)
+    : box('inconclusive', `${words} ${all - objective.candidate.seeds} of ${all} did not finish.`)
 }
 
 function gates(plan: Plan): Box {
   return plan.gates.length === 0
     ? box('not-done', 'The spec declares no gate.')
-    : box('done', `${plural(plan.gates.length, 'gate')} in the spec (${plan.gates.map((g) => g.gate).join(', ')}), part of the plan's fingerprint.`)
+    : box(
+        'done',
+        `${plural(plan.gates.length, 'gate')} in the spec (${plan.gates.map((g) => g.gate).join(', ')}), ` +
+          "part of the plan's fingerprint.",
+      )
 }
 
 function curves({ runs }: Draft): Box {
@@ -182,8 +226,13 @@ function curves({ runs }: Draft): Box {
 }
 
 function budget({ budget: b, omissions }: Draft): Box {
-  const limits = [b.trials === null ? '' : `${whole(b.trials)} runs`, b.minutes === null ? '' : `${short(b.minutes)} minutes`].filter((l) => l !== '')
+  const limits = [
+    b.trials === null ? '' : `${whole(b.trials)} runs`,
+    b.minutes === null ? '' : `${short(b.minutes)} minutes`,
+  ].filter((l) => l !== '')
   const used = `${plural(b.runs, 'run')} of ${limits.length > 0 ? `a budget of ${limits.join(' and ')}` : 'an unlimited budget'}`
   const left = omissions.length > 0 ? `; ${plural(omissions.length, 'thing')} left out, listed under omissions` : ''
-  return b.exhausted === null ? box('done', `${used}${left}.`) : box('not-done', `${used}; the ${b.exhausted} ran out${left}.`)
+  return b.exhausted === null
+    ? box('done', `${used}${left}.`)
+    : box('not-done', `${used}; the ${b.exhausted} ran out${left}.`)
 }

@@ -9,7 +9,8 @@ const row = (fields: readonly Field[]): string => `${fields.map(csvField).join('
 /** Every step of a run: `step,loss,learning_rate,gradient_norm,clipped`, the step from 1, clipped as 0 or 1. */
 export function stepsCsv({ steps }: RunResult): string {
   const lines = steps.loss.map((loss, i) =>
-    row([i + 1, loss, steps.learningRate[i] ?? null, steps.gradientNorm[i] ?? null, steps.clipped[i] ? 1 : 0]))
+    row([i + 1, loss, steps.learningRate[i] ?? null, steps.gradientNorm[i] ?? null, steps.clipped[i] ? 1 : 0]),
+  )
   return row(['step', 'loss', 'learning_rate', 'gradient_norm', 'clipped']) + lines.join('')
 }
 
@@ -19,10 +20,23 @@ export function evaluationsHeader(names: readonly MetricName[]): string {
 }
 
 export function evaluationsCsv({ id, request, evaluations }: RunResult, names: readonly MetricName[]): string {
-  return evaluations.map((e) => row([
-    id, request.stage, request.label, request.seed, e.step, e.epoch,
-    ...names.map((n) => e.train[n] ?? null), ...names.map((n) => e.validation[n] ?? null),
-  ])).join('')
+  return evaluations
+    .map((e) =>
+      row([
+        id,
+        request.stage,
+        request.label,
+        request.seed,
+        e.step,
+        e.epoch,
+        ...names.map((n) => e.train[n] ?? null),
+        ...names.map((n) => e.validation[n] ?? null),
+      ]),
+    )
+    .join('')
 }
 
-const columns = (names: readonly MetricName[]): string[] => [...names.map((n) => `train_${n}`), ...names.map((n) => `validation_${n}`)]
+const columns = (names: readonly MetricName[]): string[] => [
+  ...names.map((n) => `train_${n}`),
+  ...names.map((n) => `validation_${n}`),
+]

@@ -16,9 +16,12 @@ export interface ThinCurve {
   readonly lossByRate: readonly Point[]
   /** By step: loss and objective on both splits. */
   readonly evaluations: readonly {
-    readonly step: number; readonly epoch: number
-    readonly trainLoss: number | null; readonly validationLoss: number | null
-    readonly trainObjective: number | null; readonly validationObjective: number | null
+    readonly step: number
+    readonly epoch: number
+    readonly trainLoss: number | null
+    readonly validationLoss: number | null
+    readonly trainObjective: number | null
+    readonly validationObjective: number | null
   }[]
 }
 
@@ -29,15 +32,29 @@ const buckets = 300
 
 export function thinCurve(run: RunResult, objective: MetricName, loss: MetricName): ThinCurve {
   const { steps } = run
-  const bySteps = (values: readonly number[]): Point[] => thin(values.map((v, i) => [i + 1, v] as const), buckets)
+  const bySteps = (values: readonly number[]): Point[] =>
+    thin(
+      values.map((v, i) => [i + 1, v] as const),
+      buckets,
+    )
   return {
-    id: run.id, label: run.request.label, seed: run.request.seed,
-    loss: bySteps(steps.loss), learningRate: bySteps(steps.learningRate), gradientNorm: bySteps(steps.gradientNorm),
-    lossByRate: thin(steps.loss.map((v, i) => [steps.learningRate[i] ?? NaN, v] as const), buckets),
+    id: run.id,
+    label: run.request.label,
+    seed: run.request.seed,
+    loss: bySteps(steps.loss),
+    learningRate: bySteps(steps.learningRate),
+    gradientNorm: bySteps(steps.gradientNorm),
+    lossByRate: thin(
+      steps.loss.map((v, i) => [steps.learningRate[i] ?? NaN, v] as const),
+      buckets,
+    ),
     evaluations: spaced(run.evaluations, buckets).map((e) => ({
-      step: e.step, epoch: e.epoch,
-      trainLoss: e.train[loss] ?? null, validationLoss: e.validation[loss] ?? null,
-      trainObjective: e.train[objective] ?? null, validationObjective: e.validation[objective] ?? null,
+      step: e.step,
+      epoch: e.epoch,
+      trainLoss: e.train[loss] ?? null,
+      validationLoss: e.validation[loss] ?? null,
+      trainObjective: e.train[objective] ?? null,
+      validationObjective: e.validation[objective] ?? null,
     })),
   }
 }

@@ -25,26 +25,40 @@ export function parseJsonDocument(text: string, file: string, kind: DocumentKind
   const deepest = Math.max(...errors.map(depth))
   const useful = errors.length > 12 ? errors.filter((e) => depth(e) === deepest) : errors
   const diagnostics = useful.flatMap((error) => explain(error, kind, locate))
-  throw new InputError(unique(diagnostics).slice(0, 20).map((d, i) => (i === 0 ? { ...d, hint: d.hint ?? kind.hint } : d)))
+  throw new InputError(
+    unique(diagnostics)
+      .slice(0, 20)
+      .map((d, i) => (i === 0 ? { ...d, hint: d.hint ?? kind.hint } : d)),
+  )
 }
 
 function parseText(text: string, file: string, kind: DocumentKind): unknown {
   const fail = (code: string, message: string, hint: string, at?: SourcePosition): never => {
-    throw new InputError([{ code: `${kind.code}/${code}`, severity: 'error', message, hint, ...(at ? { at } : { found: file }) }])
+    throw new InputError([
+      { code: `${kind.code}/${code}`, severity: 'error', message, hint, ...(at ? { at } : { found: file }) },
+    ])
   }
   const bytes = Buffer.byteLength(text)
   if (bytes > kind.mostBytes) fail('too-large', `${kind.what} has ${bytes} bytes, more than ${kind.mostBytes}`, kind.hint)
   const conflict = /^(?:<{7}|={7}|>{7})(?: |$)/m.exec(text)
   if (conflict) {
-    fail('merge-conflict', `${kind.what} holds the marks of an unresolved merge`, 'resolve the merge: take one side whole, or run the study again',
-      positionAt(text, conflict.index, file))
+    fail(
+      'merge-conflict',
+      `${kind.what} holds the marks of an unresolved merge`,
+      'resolve the merge: take one side whole, or run the study again',
+      positionAt(text, conflict.index, file),
+    )
   }
   try {
     return JSON.parse(text)
   } catch (error) {
     const offset = /position (\d+)/.exec((error as Error).message)?.[1]
-    return fail('not-json', `${kind.what} is not JSON: ${(error as Error).message}`, kind.hint,
-      offset === undefined ? undefined : positionAt(text, Number(offset), file))
+    return fail(
+      'not-json',
+      `${kind.what} is not JSON: ${(error as Error).message}`,
+      kind.hint,
+      offset === undefined ? undefined : positionAt(text, Number(offset), file),
+    )
   }
 }
 
@@ -72,32 +86,71 @@ const compiled = new WeakMap<object, ReturnType<Ajv2020['compile']>>()
 function validatorOf(schema: object): ReturnType<Ajv2020['compile']> {
   const known = compiled.get(schema)
   if (known) return known
-  const validate = new Ajv2020({ allErrors: true, verbose: true, strict: false, validateSchema: false, meta: false }).compile(schema)
+  const validate = new Ajv2020({
+    allErrors: true,
+    verbose: true,
+    strict: false,
+    validateSchema: false,
+    meta: false,
+  }).compile(schema)
   compiled.set(schema, validate)
   return validate
 }
 
 const depth = (error: ErrorObject): number => error.instancePath.split('/').length
 
-function explain(error: ErrorObject, kind: DocumentKind, locate: (path: readonly string[]) => SourcePosition): Diagnostic[] {
+function explain(
+  error: ErrorObject,
+  kind: DocumentKind,
+  locate: (path: readonly string[]) => SourcePosition,
+): Diagnostic[] {
   if (error.keyword === 'if' || error.keyword === 'anyOf' || error.keyword === 'oneOf') return []
-  const path = error.instancePath.split('/').slice(1).map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
+  const path = error.instancePath
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
   const place = path.length === 0 ? kind.what : path.join('.')
-  const base = { severity: 'error' as const, at: locate(path), code: `${kind.code}/${error.keyword === 'const' && path.at(-1) === 'version' ? 'version' : 'invalid'}` }
+  const base = {
+    severity: 'error' as const,
+    at: locate(path),
+    code: `${kind.code}/${error.keyword === 'const' && path.at(-1) === 'version' ? 'version' : 'invalid'}`,
+  }
   const params: Record<string, unknown> = error.params
   switch (error.keyword) {
     case 'additionalProperties': {
       const key = String(params.additionalProperty)
       const known = Object.keys((error.parentSchema as { properties?: object } | undefined)?.properties ?? {})
       const near = didYouMean(key, known)
-      return [{ ...base, message: `${place} has an unknown member`, found: key, allowed: known.join(', '), ...(near ? { hint: `did you mean ${near}?` } : {}) }]
+      return [
+        {
+          ...base,
+          message: `${place} has an unknown member`,
+          found: key,
+          allowed: known.join(', '),
+          ...(near ? { hint: `did you mean ${near}?` } : {}),
+        },
+      ]
     }
     case 'required':
       return [{ ...base, message: `${place} lacks the member ${String(params.missingProperty)}` }]
     case 'const':
-      return [{ ...base, message: `${place} has a value that is not allowed`, found: shownValue(error.data), allowed: shownValue(params.allowedValue) }]
+      return [
+        {
+          ...base,
+          message: `${place} has a value that is not allowed`,
+          found: shownValue(error.data),
+          allowed: shownValue(params.allowedValue),
+        },
+      ]
     case 'enum':
-      return [{ ...base, message: `${place} has a value that is not allowed`, found: shownValue(error.data), allowed: (params.allowedValues as unknown[]).map(shownValue).join(', ') }]
+      return [
+        {
+          ...base,
+          message: `${place} has a value that is not allowed`,
+          found: shownValue(error.data),
+          allowed: (params.allowedValues as unknown[]).map(shownValue).join(', '),
+        },
+      ]
     default:
       return [{ ...base, message: `${place} ${error.message ?? 'is not right'}`, found: shownValue(error.data) }]
   }
@@ -105,5 +158,6 @@ function explain(error: ErrorObject, kind: DocumentKind, locate: (path: readonly
 
 const shownValue = (value: unknown): string => (JSON.stringify(value) ?? String(value)).slice(0, 80)
 
-const unique = (diagnostics: readonly Diagnostic[]): Diagnostic[] =>
-  [...new Map(diagnostics.map((d) => [`${d.at?.line}:${d.at?.column} ${d.message} ${d.found ?? ''}`, d])).values()]
+const unique = (diagnostics: readonly Diagnostic[]): Diagnostic[] => [
+  ...new Map(diagnostics.map((d) => [`${d.at?.line}:${d.at?.column} ${d.message} ${d.found ?? ''}`, d])).values(),
+]

@@ -43,7 +43,10 @@ export function html(text: string, length = 2000): string {
 }
 
 /** Text inside the quotes of a Mermaid diagram: what its grammar could take for syntax is left out. */
-export const mermaid = (text: string): string => printable(text, 80).replace(/[^\p{L}\p{N} .,()%×±–-]/gu, ' ').trim()
+export const mermaid = (text: string): string =>
+  printable(text, 80)
+    .replace(/[^\p{L}\p{N} .,()%×±–-]/gu, ' ')
+    .trim()
 
 /** One CSV field (RFC 4180); text that a spreadsheet would run as a formula is quoted by an apostrophe. */
 export function csvField(value: string | number | boolean | null): string {

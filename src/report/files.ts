@@ -24,7 +24,10 @@ export interface ReportFile {
  * `report.json`, so that a folder with one is complete. Whoever writes them holds one run in memory at a time; what the
  * charts need of a run is kept thinned.
  */
-export async function* reportFiles(report: Report, runs: AsyncIterable<RunResult> | Iterable<RunResult>): AsyncGenerator<ReportFile> {
+export async function* reportFiles(
+  report: Report,
+  runs: AsyncIterable<RunResult> | Iterable<RunResult>,
+): AsyncGenerator<ReportFile> {
   const { task, objective } = report.study
   const curves = new Map<string, ThinCurve>()
   const names = metricsOf(task)

@@ -3,7 +3,10 @@ import { parseJsonDocument, type DocumentKind } from './documents.ts'
 import type { Report } from './model.ts'
 
 const kind: DocumentKind = {
-  what: 'the report', code: 'report', schema, mostBytes: 200_000_000,
+  what: 'the report',
+  code: 'report',
+  schema,
+  mostBytes: 200_000_000,
   hint: 'point to the report.json that a run wrote, of this version of tunegate',
 }
 

@@ -1,4 +1,5 @@
 import type { LockedChange } from '../plan/lock.ts'
 
 /** `lineage.jsonl`: one lever change a line, in the order in which they were made. */
-export const lineageLines = (lineage: readonly LockedChange[]): string => lineage.map((l) => `${JSON.stringify(l)}\n`).join('')
+export const lineageLines = (lineage: readonly LockedChange[]): string =>
+  lineage.map((l) => `${JSON.stringify(l)}\n`).join('')

@@ -4,16 +4,30 @@ import { parseJsonDocument, type DocumentKind } from './documents.ts'
 import type { Report } from './model.ts'
 
 const kind: DocumentKind = {
-  what: 'the lock', code: 'lock', schema, mostBytes: 4_000_000,
+  what: 'the lock',
+  code: 'lock',
+  schema,
+  mostBytes: 4_000_000,
   hint: 'write it anew: copy tuning.lock.json from the output folder of a run',
 }
 
 /** The lock of a finished study. It holds no clock, so the same study writes the same bytes. */
 export function buildLock({ tool, study, levers, lineage, verification }: Report): Lock {
   return {
-    version: 1, name: study.name, tool, engine: study.engine, fingerprints: study.fingerprints, levers: levers.chosen, lineage,
-    seeds: (verification?.seeds ?? []).map(({ seed, candidate: { status, validation, test, weights } }) =>
-      ({ seed, status, validation, test, weights })),
+    version: 1,
+    name: study.name,
+    tool,
+    engine: study.engine,
+    fingerprints: study.fingerprints,
+    levers: levers.chosen,
+    lineage,
+    seeds: (verification?.seeds ?? []).map(({ seed, candidate: { status, validation, test, weights } }) => ({
+      seed,
+      status,
+      validation,
+      test,
+      weights,
+    })),
   }
 }
 

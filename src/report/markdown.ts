@@ -3,8 +3,8 @@ import type { CurveBook } from './curves.ts'
 import { code, markdown } from './escape.ts'
 import type { BoxState, Report } from './model.ts'
 import { textCharts } from './mermaid.ts'
-import { gainText, meanAndSd, percent, plural, short, whole } from './numbers.ts'
-import { headline, leverText, rowsText, ruleText, seedRows, timesText } from './phrases.ts'
+import { gainText, meanAndSd, percent, plural, rowsText, short, whole } from './numbers.ts'
+import { headline, leverText, ruleText, seedRows, timesText } from './phrases.ts'
 
 const statusIcon: Record<VerdictStatus, string> = { pass: '✅', fail: '❌', inconclusive: '⚠️' }
 const boxIcon: Record<BoxState, string> = { 'done': '✅', 'not-done': '❌', 'skipped': '➖', 'inconclusive': '⚠️' }
@@ -12,10 +12,17 @@ const boxIcon: Record<BoxState, string> = { 'done': '✅', 'not-done': '❌', 's
 /** `summary.md`: the verdict first, then what a reviewer asks next, in that order. See `capSummary` for its size. */
 export function renderSummary(report: Report, curves: CurveBook): string {
   const sections = [
-    section('Gates', gates(report)), section('Levers', levers(report)), section('Measured on unseen seeds', measured(report)),
-    section('Lineage', lineage(report)), section('Checklist', checklist(report)), section('Seeds', seeds(report)),
-    section('Curves', drawn(report, curves)), section('Stages', stages(report)), section('Data', data(report)),
-    section('Left out', omissions(report)), section('Repeat this run', repeat(report)),
+    section('Gates', gates(report)),
+    section('Levers', levers(report)),
+    section('Measured on unseen seeds', measured(report)),
+    section('Lineage', lineage(report)),
+    section('Checklist', checklist(report)),
+    section('Seeds', seeds(report)),
+    section('Curves', drawn(report, curves)),
+    section('Stages', stages(report)),
+    section('Data', data(report)),
+    section('Left out', omissions(report)),
+    section('Repeat this run', repeat(report)),
   ]
   return [head(report), ...sections.filter((s) => s !== '')].join('\n')
 }
@@ -31,9 +38,12 @@ function table(header: readonly string[], rows: readonly (readonly string[])[]):
 function head(report: Report): string {
   const { verdict, study } = report
   return [
-    `# ${statusIcon[verdict.status]} ${verdict.status}: ${code(study.name)}`, '',
-    `**${markdown(verdict.sentence, 1000)}**`, '',
-    markdown(headline(report), 1000), '',
+    `# ${statusIcon[verdict.status]} ${verdict.status}: ${code(study.name)}`,
+    '',
+    `**${markdown(verdict.sentence, 1000)}**`,
+    '',
+    markdown(headline(report), 1000),
+    '',
   ].join('\n')
 }
 
@@ -51,52 +61,82 @@ function said(gate: GateVerdict): string {
 }
 
 function levers({ levers: { changes, sinceLock }, lineage: entries }: Report): string {
-  const why = (positions: readonly number[]): string => positions.map((i) => `${entries[i]?.stage ?? ''} (step ${i + 1})`).join(', ')
+  const why = (positions: readonly number[]): string =>
+    positions.map((i) => `${entries[i]?.stage ?? ''} (step ${i + 1})`).join(', ')
   const rows = changes.map((c) => [c.bucket, code(c.lever), leverText(c.from), `**${leverText(c.to)}**`, why(c.lineage)])
   const own = table(['Bucket', 'Lever', 'Declared', 'Chosen', 'Moved by'], rows)
-  const text = own === '' ? 'Every lever stays as declared: no change beat seed noise.' : `${own}\n\nAll other levers stay as declared.`
+  const text =
+    own === ''
+      ? 'Every lever stays as declared: no change beat seed noise.'
+      : `${own}\n\nAll other levers stay as declared.`
   if (sinceLock === null) return text
   const moved = sinceLock.map((d) => `${code(d.lever)} ${leverText(d.from)} → ${leverText(d.to)}`).join(', ')
   return `${text}\n\nAgainst the lock: ${moved === '' ? 'no lever differs' : moved}.`
 }
 
 function measured({ verification }: Report): string {
-  const claims = { 'better': '**better**', 'worse': '**worse**', 'not-distinguishable': 'not distinguishable', 'identical': 'identical', 'undecidable': 'undecidable' }
+  const claims = {
+    'better': '**better**',
+    'worse': '**worse**',
+    'not-distinguishable': 'not distinguishable',
+    'identical': 'identical',
+    'undecidable': 'undecidable',
+  }
   const rows = (verification?.metrics ?? []).map((m) => [
-    m.split, m.objective ? `**${m.metric}** (objective)` : m.metric, meanAndSd(m.baseline.mean, m.baseline.sd),
+    m.split,
+    m.objective ? `**${m.metric}** (objective)` : m.metric,
+    meanAndSd(m.baseline.mean, m.baseline.sd),
     meanAndSd(m.candidate.mean, m.candidate.sd),
     m.gain === null ? '–' : `${gainText(m.gain.value)} (${short(m.gain.lower)} to ${short(m.gain.upper)})`,
-    m.probabilityBetter === null ? '–' : percent(m.probabilityBetter), claims[m.claim],
+    m.probabilityBetter === null ? '–' : percent(m.probabilityBetter),
+    claims[m.claim],
   ])
   const text = table(['Split', 'Metric', 'Baseline', 'Winner', 'Gain (95 %)', 'P(better)', 'Beyond seed noise'], rows)
-  return text === '' ? '' : `${text}\n\nMean ± SD over seeds; a gain is positive where the winner is better, whatever the metric's direction. ` +
-    'Gains are paired by seed; metrics other than the objective are corrected for their number (Holm).'
+  return text === ''
+    ? ''
+    : `${text}\n\nMean ± SD over seeds; a gain is positive where the winner is better, whatever the metric's direction. ` +
+        'Gains are paired by seed; metrics other than the objective are corrected for their number (Holm).'
 }
 
 function lineage({ lineage: entries }: Report): string {
   const rows = entries.map((l, i) => [
-    String(i + 1), l.stage, code(l.lever), `${leverText(l.from)} → ${leverText(l.to)}`, markdown(l.reason), plural(l.evidence.seeds, 'seed'),
+    String(i + 1),
+    l.stage,
+    code(l.lever),
+    `${leverText(l.from)} → ${leverText(l.to)}`,
+    markdown(l.reason),
+    plural(l.evidence.seeds, 'seed'),
   ])
   return table(['Step', 'Stage', 'Lever', 'Change', 'Evidence', 'Seeds'], rows)
 }
 
 const checklist = ({ checklist: items }: Report): string =>
-  items.map((b) => `- ${boxIcon[b.state]} **${b.title}**${b.state === 'done' ? '' : ` (${b.state.replace('-', ' ')})`}: ${markdown(b.evidence, 1000)}`).join('\n')
+  items
+    .map(
+      (b) => `- ${boxIcon[b.state]} **${b.title}**${stateWords(b.state)}: ${markdown(b.evidence, 1000)}`,
+    )
+    .join('\n')
+
+const stateWords = (state: BoxState): string => (state === 'done' ? '' : ` (${state.replace('-', ' ')})`)
 
 function seeds(report: Report): string {
   const { header, rows } = seedRows(report)
   return table(header, rows)
 }
 
-const drawn = (report: Report, curves: CurveBook): string => textCharts(report, curves)
-  .map((c) => `**${markdown(c.title)}.** ${markdown(c.sentence, 1000)}\n\n\`\`\`mermaid\n${c.code}\n\`\`\``).join('\n\n')
+const drawn = (report: Report, curves: CurveBook): string =>
+  textCharts(report, curves)
+    .map((c) => `**${markdown(c.title)}.** ${markdown(c.sentence, 1000)}\n\n\`\`\`mermaid\n${c.code}\n\`\`\``)
+    .join('\n\n')
 
 function stages({ stages: all }: Report): string {
-  return all.map((s) => {
-    const what = s.conclusion ?? s.state.replace('-', ' ')
-    const runs = s.runs.length === 0 ? '' : ` (${plural(s.runs.length, 'run')})`
-    return `- **${s.stage}**, ${what}${runs}: ${markdown(s.summary, 1000)}`
-  }).join('\n')
+  return all
+    .map((s) => {
+      const what = s.conclusion ?? s.state.replace('-', ' ')
+      const runs = s.runs.length === 0 ? '' : ` (${plural(s.runs.length, 'run')})`
+      return `- **${s.stage}**, ${what}${runs}: ${markdown(s.summary, 1000)}`
+    })
+    .join('\n')
 }
 
 function data(report: Report): string {
@@ -104,8 +144,9 @@ function data(report: Report): string {
   const shape = `[${d.inputShape.join(', ')}]`
   const target = d.classes === null ? 'one number to predict' : `${whole(d.classes.length)} classes`
   const lines = [
-    `${code(d.source)}: ${rowsText(report)}, inputs ${shape}, ${target}.`,
-    ...d.findings.map((f) => `- ⚠️ ${code(f.check)}: ${markdown(f.message)}`), ...d.notes.map((n) => `- ${markdown(n)}`),
+    `${code(d.source)}: ${rowsText(d)}, inputs ${shape}, ${target}.`,
+    ...d.findings.map((f) => `- ⚠️ ${code(f.check)}: ${markdown(f.message)}`),
+    ...d.notes.map((n) => `- ${markdown(n)}`),
     `- Model of ${whole(study.parameters)} parameters: ${markdown(study.layers.join(' → '), 2000)}`,
   ]
   return lines.join('\n')
@@ -118,9 +159,13 @@ function repeat(report: Report): string {
   const { study, tool } = report
   const f = study.fingerprints
   return [
-    '```sh', study.command.replace(/[\u0000-\u001f\u007f`]/g, ' '), '```', '',
-    `Seed ${study.seed}, engine ${code(study.engine)}, ${code(tool)}. Fingerprints: spec ${code(f.spec.slice(0, 12))}, plan ${code(f.plan.slice(0, 12))}, ` +
-      `data ${code(f.data.slice(0, 12))}. ${markdown(timesText(report))}`,
-    '', `All curves, every run and the whole report are in the artifact; ${code('report.html')} opens in a browser.`,
+    '```sh',
+    study.command.replace(/[\u0000-\u001f\u007f`]/g, ' '),
+    '```',
+    '',
+    `Seed ${study.seed}, engine ${code(study.engine)}, ${code(tool)}. ` +
+      `Fingerprints: spec ${code(f.spec.slice(0, 12))}, plan ${code(f.plan.slice(0, 12))}, data ${code(f.data.slice(0, 12))}. ${markdown(timesText(report))}`,
+    '',
+    `All curves, every run and the whole report are in the artifact; ${code('report.html')} opens in a browser.`,
   ].join('\n')
 }

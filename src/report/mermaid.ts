@@ -27,26 +27,37 @@ function rangeTest(report: Report, curves: CurveBook): TextChart[] {
   const findings = report.stages.find((s) => s.stage === 'lr-range')?.findings
   if (findings?.stage !== 'lr-range') return []
   const found = findings.rangeTest
-  const lines = found.curves.map((c) => (c.run === null ? [] : curves.get(c.run)?.lossByRate ?? [])).filter((l) => l.length > 1)
+  const lines = found.curves
+    .map((c) => (c.run === null ? [] : (curves.get(c.run)?.lossByRate ?? [])))
+    .filter((l) => l.length > 1)
   if (lines.length === 0) return []
   const all = lines.flat()
   const [low, high] = [logOf(Math.min(...all.map(([rate]) => rate))), logOf(Math.max(...all.map(([rate]) => rate)))]
   const losses = all.map(([, loss]) => loss)
   const least = Math.min(...losses)
   const top = least + 1.25 * (quantileOf(losses, 0.75) - least || 1)
-  return [{
-    title: 'Learning-rate range test',
-    sentence: `${plural(lines.length, 'line')}, one a seed; the horizontal axis is the power of ten of the learning rate. ${edgeWords(found)}`,
-    code: chart('Training loss by learning rate', `x-axis "log10 of the learning rate" ${decimal(low)} --> ${decimal(high)}`, 'training loss',
-      [least, top], lines.map((points) => resampled(points, low, high, top)), seedPalette),
-  }]
+  return [
+    {
+      title: 'Learning-rate range test',
+      sentence: `${plural(lines.length, 'line')}, one a seed, by the power of ten of the learning rate. ${edgeWords(found)}`,
+      code: chart(
+        'Training loss by learning rate',
+        `x-axis "log10 of the learning rate" ${decimal(low)} --> ${decimal(high)}`,
+        'training loss',
+        [least, top],
+        lines.map((points) => resampled(points, low, high, top)),
+        seedPalette,
+      ),
+    },
+  ]
 }
 
 const logOf = (rate: number): number => Math.log10(rate)
 
 function edgeWords({ edge, chosen, conclusion }: RangeTestFindings): string {
   if (edge === null || chosen === null) return conclusion
-  return `The edge is at 10^${logOf(edge.center).toFixed(2)}, the choice at 10^${logOf(chosen).toFixed(2)}. Higher losses are cut off.`
+  const [at, choice] = [logOf(edge.center).toFixed(2), logOf(chosen).toFixed(2)]
+  return `The edge is at 10^${at}, the choice at 10^${choice}. Higher losses are cut off.`
 }
 
 /** Medians in equal stretches of the logarithmic axis; a stretch without a point continues the one before. */
@@ -68,19 +79,31 @@ function resampled(points: readonly Point[], low: number, high: number, top: num
 function learning(report: Report, curves: CurveBook): TextChart[] {
   const { objective } = report.study
   const lines = verifiedCurves(report, curves)
-  const sides = (['baseline', 'winner'] as const).map((side) => ({ side, values: meanByEpoch(lines.filter((l) => l.side === side)) }))
+  const sides = (['baseline', 'winner'] as const)
+    .map((side) => ({ side, values: meanByEpoch(lines.filter((l) => l.side === side)) }))
     .filter((s) => s.values.length > 1)
   const length = Math.min(...sides.map((s) => s.values.length))
   if (sides.length === 0) return []
   const values = sides.flatMap((s) => s.values.slice(0, length))
   const colour: Record<Side, string> = { baseline: colors.baseline, winner: colors.winner }
-  const named: Record<Side, string> = { baseline: 'the orange line is the baseline', winner: 'the blue line is the winner' }
-  return [{
-    title: `Validation ${objective} by epoch`,
-    sentence: `Means over the verification seeds; ${sides.map((s) => named[s.side]).join(', ')}; ${directionOf(objective)}.`,
-    code: chart(`Validation ${objective} by epoch`, `x-axis "evaluation" 1 --> ${length}`, objective, [Math.min(...values), Math.max(...values)],
-      sides.map((s) => s.values.slice(0, length)), sides.map((s) => colour[s.side])),
-  }]
+  const named: Record<Side, string> = {
+    baseline: 'the orange line is the baseline',
+    winner: 'the blue line is the winner',
+  }
+  return [
+    {
+      title: `Validation ${objective} by epoch`,
+      sentence: `Means over the verification seeds; ${sides.map((s) => named[s.side]).join(', ')}; ${directionOf(objective)}.`,
+      code: chart(
+        `Validation ${objective} by epoch`,
+        `x-axis "evaluation" 1 --> ${length}`,
+        objective,
+        [Math.min(...values), Math.max(...values)],
+        sides.map((s) => s.values.slice(0, length)),
+        sides.map((s) => colour[s.side]),
+      ),
+    },
+  ]
 }
 
 /** Mean objective at each evaluation that every seed reached, at most 60 of them. */
@@ -97,7 +120,11 @@ function meanByEpoch(lines: ReturnType<typeof verifiedCurves>): number[] {
 }
 
 function chart(
-  title: string, xAxis: string, yTitle: string, [low, high]: readonly [number, number], lines: readonly (readonly number[])[],
+  title: string,
+  xAxis: string,
+  yTitle: string,
+  [low, high]: readonly [number, number],
+  lines: readonly (readonly number[])[],
   palette: readonly string[],
 ): string {
   const room = (high - low || 1) * 0.04
@@ -114,5 +141,7 @@ function chart(
 /** Mermaid reads no exponents. */
 function decimal(value: number): string {
   const digits = Math.max(0, 4 - Math.floor(Math.log10(Math.abs(value) || 1)))
-  return String(Number(value.toFixed(Math.min(8, digits)))).includes('e') ? '0' : String(Number(value.toFixed(Math.min(8, digits))))
+  return String(Number(value.toFixed(Math.min(8, digits)))).includes('e')
+    ? '0'
+    : String(Number(value.toFixed(Math.min(8, digits))))
 }

@@ -1,7 +1,14 @@
 import type { MetricComparison } from '../gate/verification.ts'
 import type { Bucket, LeverDifference, LeverName, Levers, LeverValue } from '../model/levers.ts'
 import type { MetricName, Metrics, Task } from '../model/metrics.ts'
-import type { BatchFindings, Comparison, Omission, StageDecision, StageFindings, VerifyFindings } from '../plan/decision.ts'
+import type {
+  BatchFindings,
+  Comparison,
+  Omission,
+  StageDecision,
+  StageFindings,
+  VerifyFindings,
+} from '../plan/decision.ts'
 import type { LockedChange } from '../plan/lock.ts'
 import type { DataFacts, RunJob, StageName } from '../plan/plan.ts'
 import type { Verdict } from '../plan/verdict.ts'
@@ -98,7 +105,12 @@ export interface RunSummary {
   /** Why it did not complete; null where it did. */
   readonly reason: string | null
   readonly steps: number
-  readonly best: { readonly step: number; readonly epoch: number; readonly validation: Metrics; readonly test: Metrics | null } | null
+  readonly best: {
+    readonly step: number
+    readonly epoch: number
+    readonly validation: Metrics
+    readonly test: Metrics | null
+  } | null
   /** Share of steps whose gradient was clipped, and the norms before clipping; null where no step was logged. */
   readonly gradient: { readonly clippedShare: number; readonly median: number; readonly p90: number } | null
   readonly weights: string | null
@@ -141,7 +153,12 @@ export interface Timing {
   /** Training seconds behind each lineage entry, in its order. */
   readonly lineage: readonly number[]
   readonly probes: BatchFindings['probes']
-  readonly machine: { readonly platform: string; readonly cores: number; readonly workers: number; readonly node: string } | null
+  readonly machine: {
+    readonly platform: string
+    readonly cores: number
+    readonly workers: number
+    readonly node: string
+  } | null
 }
 
 export interface RunTiming {

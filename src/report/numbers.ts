@@ -1,3 +1,4 @@
+import type { DataSection } from './model.ts'
 import { higherIsBetter, type MetricName } from '../model/metrics.ts'
 
 /** A number as people read it: four significant digits, with the true minus sign that no line break separates from it. */
@@ -13,10 +14,14 @@ export function meanAndSd(mean: number | null, sd: number | null): string {
 }
 
 /** A gain with its sign always shown: `+0.0123`. */
-export const gainText = (value: number, digits = 4): string => (value > 0 ? `+${short(value, digits)}` : short(value, digits))
+export const gainText = (value: number, digits = 4): string =>
+  value > 0 ? `+${short(value, digits)}` : short(value, digits)
 
 /** 12,345 */
-export const whole = (value: number): string => Math.round(value).toString().replace(/\B(?=(\d{3})+$)/g, ',')
+export const whole = (value: number): string =>
+  Math.round(value)
+    .toString()
+    .replace(/\B(?=(\d{3})+$)/g, ',')
 
 export const percent = (share: number): string => `${short(share * 100, 3)} %`
 
@@ -44,4 +49,9 @@ export function quantileOf(values: readonly number[], p: number): number {
 export const meanOf = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length
 
 /** `higher is better` or `lower is better`. */
-export const directionOf = (metric: MetricName): string => (higherIsBetter(metric) ? 'higher is better' : 'lower is better')
+export const directionOf = (metric: MetricName): string =>
+  higherIsBetter(metric) ? 'higher is better' : 'lower is better'
+
+/** How the rows were split. */
+export const rowsText = ({ rows }: Pick<DataSection, 'rows'>): string =>
+  `${whole(rows.train)} training, ${whole(rows.validation)} validation and ${whole(rows.test)} test rows`

@@ -3,7 +3,7 @@ import type { LeverValue } from '../model/levers.ts'
 import type { GateRule } from '../plan/plan.ts'
 import { objectiveOn } from './checklist.ts'
 import type { Report } from './model.ts'
-import { duration, gainText, meanAndSd, plural, short, whole } from './numbers.ts'
+import { duration, gainText, meanAndSd, plural, short } from './numbers.ts'
 
 // Sentences that the markdown and the HTML say alike. They are plain text: each renderer escapes them in its own way.
 
@@ -11,18 +11,26 @@ import { duration, gainText, meanAndSd, plural, short, whole } from './numbers.t
 export function headline(report: Report): string {
   const { levers, runs, study } = report
   const objective = objectiveOn(report, 'test') ?? objectiveOn(report, 'validation')
-  const moved = levers.changes.length === 0 ? 'No lever moved' : `${plural(levers.changes.length, 'lever')} moved (${levers.changes.map((c) => c.lever).join(', ')})`
+  const moved =
+    levers.changes.length === 0
+      ? 'No lever moved'
+      : `${plural(levers.changes.length, 'lever')} moved (${levers.changes.map((c) => c.lever).join(', ')})`
   const base = `${moved}, ${plural(runs.length, 'run')} on ${study.engine}`
   if (!objective) return `${base}. Nothing was verified on unseen seeds.`
   const all = report.verification?.seeds.length ?? 0
   const { mean, sd, seeds } = objective.candidate
-  const over = seeds < all ? `${seeds} of ${plural(all, 'unseen seed')}, on the others the winner did not finish` : plural(seeds, 'unseen seed')
+  const over =
+    seeds < all
+      ? `${seeds} of ${plural(all, 'unseen seed')}, on the others the winner did not finish`
+      : plural(seeds, 'unseen seed')
   const values = `${objective.split} ${objective.metric} ${meanAndSd(mean, sd)} over ${over}`
   if (objective.claim === 'identical') return `${base}. Verified: ${values}, the same as the declared levers.`
   const gain = objective.gain ? ` (gain ${gainText(objective.gain.value)})` : ''
   const claim = {
-    'better': 'better than the declared levers by more than seed noise', 'worse': 'worse than the declared levers by more than seed noise',
-    'not-distinguishable': 'not distinguishable from the declared levers', 'undecidable': 'no improvement over the declared levers can be claimed',
+    'better': 'better than the declared levers by more than seed noise',
+    'worse': 'worse than the declared levers by more than seed noise',
+    'not-distinguishable': 'not distinguishable from the declared levers',
+    'undecidable': 'no improvement over the declared levers can be claimed',
   }[objective.claim]
   return `${base}. Verified: ${values}, against ${meanAndSd(objective.baseline.mean, objective.baseline.sd)}: ${claim}${gain}.`
 }
@@ -43,18 +51,31 @@ export function ruleText(rule: GateRule): string {
   }
 }
 
-export const leverText = (value: LeverValue): string => (value === null ? 'off' : typeof value === 'number' ? short(value) : String(value))
+export const leverText = (value: LeverValue): string =>
+  value === null ? 'off' : typeof value === 'number' ? short(value) : String(value)
 
 /** The objective of every verification seed on both sides; a run that did not complete says how it ended. */
-export function seedRows(report: Report): { readonly header: readonly string[]; readonly rows: readonly (readonly string[])[] } {
+export function seedRows(report: Report): {
+  readonly header: readonly string[]
+  readonly rows: readonly (readonly string[])[]
+} {
   const { objective } = report.study
-  const header = ['Seed', ...(['validation', 'test'] as const).flatMap((split) => [`Baseline ${split} ${objective}`, `Winner ${split} ${objective}`]), 'Same weights']
+  const header = [
+    'Seed',
+    ...(['validation', 'test'] as const).flatMap((split) => [
+      `Baseline ${split} ${objective}`,
+      `Winner ${split} ${objective}`,
+    ]),
+    'Same weights',
+  ]
   const rows = (report.verification?.seeds ?? []).map(({ seed, baseline, candidate }) => [
     String(seed),
-    ...(['validation', 'test'] as const).flatMap((split) => [baseline, candidate].map((run) => {
-      const value = run[split]?.[objective]
-      return value === undefined ? (run.status === 'complete' ? '–' : run.status) : short(value)
-    })),
+    ...(['validation', 'test'] as const).flatMap((split) =>
+      [baseline, candidate].map((run) => {
+        const value = run[split]?.[objective]
+        return value === undefined ? (run.status === 'complete' ? '–' : run.status) : short(value)
+      }),
+    ),
     baseline.weights !== null && baseline.weights === candidate.weights ? 'yes' : 'no',
   ])
   return { header, rows }
@@ -64,9 +85,9 @@ export function seedRows(report: Report): { readonly header: readonly string[]; 
 export function timesText({ timing }: Report): string {
   const { machine } = timing
   const training = timing.runs.reduce((sum, r) => sum + r.seconds, 0)
-  const on = machine === null ? '' : ` on ${machine.platform} with ${plural(machine.cores, 'core')} and ${plural(machine.workers, 'worker')}, Node ${machine.node}`
+  const on =
+    machine === null
+      ? ''
+      : ` on ${machine.platform} with ${plural(machine.cores, 'core')} and ${plural(machine.workers, 'worker')}, Node ${machine.node}`
   return `It took ${duration(timing.seconds)}${on}; ${duration(training)} of training.`
 }
-
-export const rowsText = ({ data: { rows } }: Report): string =>
-  `${whole(rows.train)} training, ${whole(rows.validation)} validation and ${whole(rows.test)} test rows`

@@ -4,15 +4,26 @@ import { quantileOf } from './numbers.ts'
 import type { RunSummary, RunTiming } from './model.ts'
 
 /** What the report keeps of a run; its curves go to files, so that a long study does not have to fit into memory. */
-export function summarizeRun(result: RunResult, baseline: Levers): { readonly summary: RunSummary; readonly timing: RunTiming } {
+export function summarizeRun(
+  result: RunResult,
+  baseline: Levers,
+): { readonly summary: RunSummary; readonly timing: RunTiming } {
   const { id, request, steps, timing } = result
   const complete = result.status === 'complete'
   return {
     summary: {
-      id, stage: request.stage, label: request.label, seed: request.seed, job: request.job,
+      id,
+      stage: request.stage,
+      label: request.label,
+      seed: request.seed,
+      job: request.job,
       differences: leverDifferences(baseline, request.levers),
-      status: result.status, reason: complete ? null : result.reason, steps: steps.loss.length,
-      best: complete ? result.best : null, gradient: gradientOf(steps), weights: complete ? result.weights : null,
+      status: result.status,
+      reason: complete ? null : result.reason,
+      steps: steps.loss.length,
+      best: complete ? result.best : null,
+      gradient: gradientOf(steps),
+      weights: complete ? result.weights : null,
       curve: curvePath(result),
     },
     timing: { id, ...timing },
@@ -28,7 +39,11 @@ function gradientOf(steps: RunResult['steps']): RunSummary['gradient'] {
 
 /** A file name that says what it is on every file system: stage, label, seed, and enough of the id to be unique. */
 export function curvePath({ id, request }: Pick<RunResult, 'id' | 'request'>): string {
-  const label = request.label.toLowerCase().replace(/[^a-z0-9.]+/g, '-').replace(/^[-.]+|[-.]+$/g, '').slice(0, 60)
+  const label = request.label
+    .toLowerCase()
+    .replace(/[^a-z0-9.]+/g, '-')
+    .replace(/^[-.]+|[-.]+$/g, '')
+    .slice(0, 60)
   const unique = id.replace(/[^A-Za-z0-9]/g, '').slice(0, 12)
   return `curves/runs/${[request.stage, label, `seed-${request.seed}`, unique].filter((part) => part !== '').join('-')}.csv`
 }

@@ -22,7 +22,8 @@ export async function renderSvg(chart: Chart): Promise<string> {
 }
 
 /** Vega measures letters on a canvas where one is installed; the published types leave this switch out. */
-const withoutFonts = (vega: object): void => (vega as { textMetrics: { canvas(use: boolean): void } }).textMetrics.canvas(false)
+const withoutFonts = (vega: object): void =>
+  (vega as { textMetrics: { canvas(use: boolean): void } }).textMetrics.canvas(false)
 
 /** Everything a chart shows is in its spec; a spec that asks for a file or an address is a defect. */
 const refused = (): Promise<never> => Promise.reject(new Error('charts load nothing'))
@@ -30,8 +31,13 @@ const refusing = { load: refused, sanitize: refused, http: refused, file: refuse
 
 /** Vega's warnings would go to the console; what must not happen is checked by tests instead. */
 const quiet = {
-  level: (): never => quiet as never, error: (...args: unknown[]): never => { throw new Error(args.map(String).join(' ')) },
-  warn: (): never => quiet as never, info: (): never => quiet as never, debug: (): never => quiet as never,
+  level: (): never => quiet as never,
+  error: (...args: unknown[]): never => {
+    throw new Error(args.map(String).join(' '))
+  },
+  warn: (): never => quiet as never,
+  info: (): never => quiet as never,
+  debug: (): never => quiet as never,
 }
 
 const rounded = (attribute: string): string =>

@@ -11,7 +11,10 @@ const atLeast: ThresholdRule = { ...base, gate: 'threshold', min: 0.9, max: null
 const variance: SeedVarianceRule = { ...base, gate: 'seed-variance', maxStd: 0.02 }
 
 const good = [0.95, 0.953, 0.948, 0.951, 0.952]
-const gateOf = (rule: RegressionRule | CalibrationRule | ThresholdRule | SeedVarianceRule, ...sides: Parameters<typeof evidence>) => {
+const gateOf = (
+  rule: RegressionRule | CalibrationRule | ThresholdRule | SeedVarianceRule,
+  ...sides: Parameters<typeof evidence>
+) => {
   const [gate] = judge([rule], evidence(...sides)).gates
   if (!gate) throw new Error('no gate')
   return gate
@@ -82,7 +85,11 @@ describe('seeds that did not finish', () => {
   })
 
   it('lets a candidate that cured a divergence pass, and never fails it against a flattered baseline', () => {
-    const cured = gateOf(regression, acc([...good, 0.95]), acc([...good, 'diverged'], 'b').map((s) => ({ ...s, weights: `b${s.seed}` })))
+    const cured = gateOf(
+      regression,
+      acc([...good, 0.95]),
+      acc([...good, 'diverged'], 'b').map((s) => ({ ...s, weights: `b${s.seed}` })),
+    )
     expect(cured.status).toBe('pass')
     expect(cured.notes.join(' ')).toContain('flatters')
     const worse = gateOf(regression, acc([...good, 0.95].map((v) => v - 0.2)), acc([...good, 'diverged'], 'b'))
@@ -122,7 +129,11 @@ describe('an unchanged candidate', () => {
 })
 
 describe('values without spread', () => {
-  const same = (value: number, n: number, side?: string) => acc(Array.from({ length: n }, () => value), side)
+  const same = (value: number, n: number, side?: string) =>
+    acc(
+      Array.from({ length: n }, () => value),
+      side,
+    )
 
   it('uses the exact test with seeds enough, and says so', () => {
     const reached = gateOf(atLeast, same(0.95, 5))
@@ -171,8 +182,15 @@ describe('words and directions', () => {
   })
 
   it('warns of a margin under two seed SDs and says how many seeds it would take', () => {
-    const noisy = [0.90, 0.93, 0.96, 0.91, 0.95]
-    const gate = gateOf(unpaired, acc(noisy), acc(noisy.map((v) => v + 0.001), 'b'))
+    const noisy = [0.9, 0.93, 0.96, 0.91, 0.95]
+    const gate = gateOf(
+      unpaired,
+      acc(noisy),
+      acc(
+        noisy.map((v) => v + 0.001),
+        'b',
+      ),
+    )
     expect(gate.status).toBe('inconclusive')
     expect(gate.notes.join()).toMatch(/under twice the baseline's seed SD.*\d+ seeds a side/)
     expect(gate.remedy).toMatch(/About \d+ seeds/)

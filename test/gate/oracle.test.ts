@@ -30,7 +30,12 @@ function ruleOf(c: Case): GateRule {
     case 'regression':
       return { ...base, gate: c.gate, margin: c.margin ?? NaN, paired: c.paired ?? false }
     case 'threshold':
-      return { ...base, gate: c.gate, min: c.kind === 'min' ? c.limit ?? NaN : null, max: c.kind === 'max' ? c.limit ?? NaN : null }
+      return {
+        ...base,
+        gate: c.gate,
+        min: c.kind === 'min' ? (c.limit ?? NaN) : null,
+        max: c.kind === 'max' ? (c.limit ?? NaN) : null,
+      }
     case 'seed-variance':
       return { ...base, gate: c.gate, maxStd: c.cap ?? NaN }
   }
@@ -39,7 +44,10 @@ function ruleOf(c: Case): GateRule {
 describe('gates agree with SciPy', () => {
   it.each(cases.map((c, i) => [i, c.gate, c.status, c] as const))('case %i: %s %s', (_i, _gate, status, c) => {
     const metric = c.metric ?? 'accuracy'
-    const verdict = judge([ruleOf(c)], evidence(seedsWith(metric, c.candidate), c.baseline ? seedsWith(metric, c.baseline, 'baseline') : null))
+    const verdict = judge(
+      [ruleOf(c)],
+      evidence(seedsWith(metric, c.candidate), c.baseline ? seedsWith(metric, c.baseline, 'baseline') : null),
+    )
     const [gate] = verdict.gates
     expect(gate?.status, gate?.sentence).toBe(status)
     expect(verdict.status).toBe(status)

@@ -4,9 +4,16 @@ import { studyEvidence } from '../../src/gate/baseline.ts'
 import type { VerifiedRun, VerifyFindings } from '../../src/plan/decision.ts'
 import type { Lock } from '../../src/plan/lock.ts'
 
-const run = (id: string, accuracy: number | null): VerifiedRun => (accuracy === null
-  ? { run: id, status: 'diverged', validation: null, test: null, weights: null }
-  : { run: id, status: 'complete', validation: { accuracy, nll: 1 - accuracy }, test: { accuracy, nll: 1 - accuracy }, weights: id })
+const run = (id: string, accuracy: number | null): VerifiedRun =>
+  accuracy === null
+    ? { run: id, status: 'diverged', validation: null, test: null, weights: null }
+    : {
+        run: id,
+        status: 'complete',
+        validation: { accuracy, nll: 1 - accuracy },
+        test: { accuracy, nll: 1 - accuracy },
+        weights: id,
+      }
 
 const study = (baseline: readonly (number | null)[], candidate: readonly (number | null)[]): VerifyFindings => ({
   seeds: baseline.map((b, i) => ({ seed: i, baseline: run(`b${i}`, b), candidate: run(`c${i}`, candidate[i] ?? null) })),
@@ -26,7 +33,12 @@ describe('verification statistics', () => {
     expect(accuracy?.gain?.value).toBeCloseTo(0.0098, 12)
     expect(accuracy?.baseline.mean).toBeCloseTo(0.9114, 12)
     expect(accuracy?.sentence).toContain('better by more than seed noise')
-    expect(found.map((m) => `${m.split} ${m.metric}`)).toEqual(['validation accuracy', 'validation nll', 'test accuracy', 'test nll'])
+    expect(found.map((m) => `${m.split} ${m.metric}`)).toEqual([
+      'validation accuracy',
+      'validation nll',
+      'test accuracy',
+      'test nll',
+    ])
   })
 
   it('turns the direction for metrics where lower is better', () => {
@@ -37,7 +49,8 @@ describe('verification statistics', () => {
   })
 
   it('says not distinguishable, identical and undecidable', () => {
-    const claim = (x: readonly (number | null)[], y: readonly (number | null)[]) => verificationStatistics(study(x, y), 'accuracy')[0]?.claim
+    const claim = (x: readonly (number | null)[], y: readonly (number | null)[]) =>
+      verificationStatistics(study(x, y), 'accuracy')[0]?.claim
     expect(claim(a, [0.911, 0.907, 0.915, 0.91, 0.913])).toBe('not-distinguishable')
     expect(claim(a, a)).toBe('identical')
     expect(claim([0.9], [0.92])).toBe('undecidable')

@@ -8,14 +8,20 @@ import { stageNames } from '../../src/plan/plan.ts'
 import { fakeStudy, type StudyOptions } from '../support/study.ts'
 import { hostile } from '../support/hostile.ts'
 
-const schema = (name: string): object => JSON.parse(readFileSync(new URL(`../../schema/${name}.schema.json`, import.meta.url), 'utf8'))
+const schema = (name: string): object =>
+  JSON.parse(readFileSync(new URL(`../../schema/${name}.schema.json`, import.meta.url), 'utf8'))
 const ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, strictRequired: false })
 const validReport = ajv.compile(schema('report'))
 const validLock = ajv.compile(schema('lock'))
 
 const studies: readonly [string, StudyOptions][] = [
-  ['a whole study', {}], ['one with a diverged seed', { diverging: [1] }], ['one without verification', { stages: ['lr-range', 'batch'] }],
-  ['one without stages', { stages: [] }], ['one without gates', { gates: [] }], ['hostile words', { hostile }], ['two seeds', { seeds: 2 }],
+  ['a whole study', {}],
+  ['one with a diverged seed', { diverging: [1] }],
+  ['one without verification', { stages: ['lr-range', 'batch'] }],
+  ['one without stages', { stages: [] }],
+  ['one without gates', { gates: [] }],
+  ['hostile words', { hostile }],
+  ['two seeds', { seeds: 2 }],
 ]
 
 describe('the report', () => {

@@ -4,7 +4,10 @@ import { buildReport, type ReportInput } from '../../src/report/build.ts'
 import { headline } from '../../src/report/phrases.ts'
 import { fakeStudy, type StudyOptions } from '../support/study.ts'
 
-function states(options: StudyOptions, change: (input: ReportInput) => ReportInput = (input) => input): Record<string, BoxState> {
+function states(
+  options: StudyOptions,
+  change: (input: ReportInput) => ReportInput = (input) => input,
+): Record<string, BoxState> {
   return Object.fromEntries(buildReport(change(fakeStudy(options).input)).checklist.map((b) => [b.id, b.state]))
 }
 
@@ -19,10 +22,21 @@ describe('the checklist', () => {
   it('skips what the spec leaves out and ticks nothing that did not happen', () => {
     const found = states({ stages: ['lr-range'], gates: [] })
     expect(found).toMatchObject({
-      'learning-rate': 'done', 'batch': 'skipped', 'regularization': 'skipped', 'schedule': 'skipped', 'clip-norm': 'skipped',
-      'confirmed': 'skipped', 'seed-variance': 'skipped', 'gates': 'not-done', 'baseline': 'done',
+      'learning-rate': 'done',
+      'batch': 'skipped',
+      'regularization': 'skipped',
+      'schedule': 'skipped',
+      'clip-norm': 'skipped',
+      'confirmed': 'skipped',
+      'seed-variance': 'skipped',
+      'gates': 'not-done',
+      'baseline': 'done',
     })
-    expect(states({ stages: [] })).toMatchObject({ 'baseline': 'not-done', 'curves': 'not-done', 'learning-rate': 'skipped' })
+    expect(states({ stages: [] })).toMatchObject({
+      'baseline': 'not-done',
+      'curves': 'not-done',
+      'learning-rate': 'skipped',
+    })
   })
 
   it('does not call a study confirmed whose winner diverged on a seed', () => {
@@ -35,8 +49,12 @@ describe('the checklist', () => {
 
   it('sees a range test without an edge, a budget that ran out, and checks that are off', () => {
     const noEdge = states({}, (input) => ({
-      ...input, decisions: input.decisions.map((d) => (d.findings.stage === 'lr-range'
-        ? { ...d, findings: { stage: 'lr-range', rangeTest: { ...d.findings.rangeTest, edge: null, chosen: null } } } : d)),
+      ...input,
+      decisions: input.decisions.map((d) =>
+        d.findings.stage === 'lr-range'
+          ? { ...d, findings: { stage: 'lr-range', rangeTest: { ...d.findings.rangeTest, edge: null, chosen: null } } }
+          : d,
+      ),
     }))
     expect(noEdge['learning-rate']).toBe('inconclusive')
     expect(states({}, (input) => ({ ...input, exhausted: 'minutes' }))['budget']).toBe('not-done')
@@ -46,17 +64,26 @@ describe('the checklist', () => {
   it('sees levers that moved together, and lets only the batch with its rate do so', () => {
     expect(states({})['one-lever']).toBe('done')
     const together = states({}, (input) => ({
-      ...input, decisions: input.decisions.map((d) => (d.stage === 'regularize'
-        ? { ...d, lineage: [...d.lineage, ...d.lineage.map((l) => ({ ...l, lever: 'weightDecay' as const }))] } : d)),
+      ...input,
+      decisions: input.decisions.map((d) =>
+        d.stage === 'regularize'
+          ? { ...d, lineage: [...d.lineage, ...d.lineage.map((l) => ({ ...l, lever: 'weightDecay' as const }))] }
+          : d,
+      ),
     }))
     expect(together['one-lever']).toBe('not-done')
   })
 
   it('does not tick the batch box without a recheck of the rate or without a noise scale', () => {
-    const batch = (change: object): BoxState | undefined => states({}, (input) => ({
-      ...input, decisions: input.decisions.map((d) => (d.findings.stage === 'batch'
-        ? { ...d, findings: { stage: 'batch', batch: { ...d.findings.batch, ...change } } } : d)),
-    }))['batch']
+    const batch = (change: object): BoxState | undefined =>
+      states({}, (input) => ({
+        ...input,
+        decisions: input.decisions.map((d) =>
+          d.findings.stage === 'batch'
+            ? { ...d, findings: { stage: 'batch', batch: { ...d.findings.batch, ...change } } }
+            : d,
+        ),
+      }))['batch']
     expect(batch({ recheck: null })).toBe('inconclusive')
     expect(batch({ noiseScale: null })).toBe('inconclusive')
     expect(batch({ probes: [] })).toBe('not-done')

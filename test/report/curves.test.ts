@@ -14,7 +14,10 @@ describe('thinned curves', () => {
 
   it('keep a spike of one step among a million, both ends, and the order', () => {
     const spikes = new Set([1, 123_456, 999_998])
-    const thinned = thin(line(1_000_000, (i) => (spikes.has(i) ? 100 : Math.sin(i / 1000))), 300)
+    const thinned = thin(
+      line(1_000_000, (i) => (spikes.has(i) ? 100 : Math.sin(i / 1000))),
+      300,
+    )
     expect(thinned.length).toBeLessThanOrEqual(602)
     expect(thinned.filter(([, y]) => y === 100).map(([x]) => x)).toEqual([...spikes])
     expect([thinned[0]?.[0], thinned.at(-1)?.[0]]).toEqual([0, 999_999])
@@ -25,14 +28,28 @@ describe('thinned curves', () => {
     const points = line(30_000, (i) => Math.sin(i / 7) * i)
     const thinned = thin(points, 100)
     for (let b = 0; b < 100; b++) {
-      const inside = (p: readonly Point[]): number[] => p.filter(([x]) => x >= b * 300 && x < (b + 1) * 300).map(([, y]) => y)
+      const inside = (p: readonly Point[]): number[] =>
+        p.filter(([x]) => x >= b * 300 && x < (b + 1) * 300).map(([, y]) => y)
       expect(Math.max(...inside(thinned))).toBe(Math.max(...inside(points)))
       expect(Math.min(...inside(thinned))).toBe(Math.min(...inside(points)))
     }
   })
 
   it('leave out what is not finite, as a diverged loss', () => {
-    expect(thin([[1, 2], [2, NaN], [3, Infinity], [4, 5]], 300)).toEqual([[1, 2], [4, 5]])
+    expect(
+      thin(
+        [
+          [1, 2],
+          [2, NaN],
+          [3, Infinity],
+          [4, 5],
+        ],
+        300,
+      ),
+    ).toEqual([
+      [1, 2],
+      [4, 5],
+    ])
   })
 
   it('hold loss and objective at every evaluation', () => {
@@ -62,8 +79,22 @@ describe('curves as CSV', () => {
 
   it('hold one row an evaluation with both splits', () => {
     const header = evaluationsHeader(['accuracy', 'nll']).trimEnd().split(',')
-    expect(header).toEqual(['run', 'stage', 'label', 'seed', 'step', 'epoch', 'train_accuracy', 'train_nll', 'validation_accuracy', 'validation_nll'])
-    const rows = evaluationsCsv(complete, ['accuracy', 'nll']).trimEnd().split('\n').map((r) => r.split(','))
+    expect(header).toEqual([
+      'run',
+      'stage',
+      'label',
+      'seed',
+      'step',
+      'epoch',
+      'train_accuracy',
+      'train_nll',
+      'validation_accuracy',
+      'validation_nll',
+    ])
+    const rows = evaluationsCsv(complete, ['accuracy', 'nll'])
+      .trimEnd()
+      .split('\n')
+      .map((r) => r.split(','))
     expect(rows).toHaveLength(complete.evaluations.length)
     expect(rows.every((r) => r.length === header.length)).toBe(true)
     expect(Number(rows.at(-1)?.[9])).toBe(complete.evaluations.at(-1)?.validation.nll)
@@ -71,9 +102,12 @@ describe('curves as CSV', () => {
   })
 
   it('have file names that every file system takes, whatever the label', () => {
-    const named = (label: string): string => curvePath({ id: 'abc123'.repeat(10), request: { ...complete.request, label } })
+    const named = (label: string): string =>
+      curvePath({ id: 'abc123'.repeat(10), request: { ...complete.request, label } })
     expect(named('../../etc/passwd')).toBe('curves/runs/verify-etc-passwd-seed-1000001-abc123abc123.csv')
-    expect(named('weightDecay 0.03, dropout 0.15')).toBe('curves/runs/verify-weightdecay-0.03-dropout-0.15-seed-1000001-abc123abc123.csv')
+    expect(named('weightDecay 0.03, dropout 0.15')).toBe(
+      'curves/runs/verify-weightdecay-0.03-dropout-0.15-seed-1000001-abc123abc123.csv',
+    )
     expect(named('…')).toBe('curves/runs/verify-seed-1000001-abc123abc123.csv')
     expect(named('x'.repeat(500)).length).toBeLessThan(120)
   })

@@ -29,10 +29,17 @@ describe('the files of a report', () => {
     const files = await filesOf()
     const paths = [...files.keys()]
     expect(paths.at(-1)).toBe('report.json')
-    for (const path of ['summary.md', 'report.html', 'lineage.jsonl', 'tuning.lock.json', 'curves/evaluations.csv']) expect(paths).toContain(path)
+    for (const path of ['summary.md', 'report.html', 'lineage.jsonl', 'tuning.lock.json', 'curves/evaluations.csv'])
+      expect(paths).toContain(path)
     const report = buildReport(fakeStudy().input)
     expect(paths.filter((p) => p.startsWith('curves/runs/')).sort()).toEqual(report.runs.map((r) => r.curve).sort())
-    expect(files.get('lineage.jsonl')?.trimEnd().split('\n').map((l) => JSON.parse(l))).toEqual(report.lineage)
+    expect(
+      files
+        .get('lineage.jsonl')
+        ?.trimEnd()
+        .split('\n')
+        .map((l) => JSON.parse(l)),
+    ).toEqual(report.lineage)
   })
 
   it('are the same whatever order the runs come in', async () => {
@@ -56,12 +63,15 @@ describe('the files of a report', () => {
       }
     }
     const seen: number[] = []
-    for await (const file of reportFiles(buildReport(study.input), counted())) if (file.path.startsWith('curves/runs/')) seen.push(handed)
+    for await (const file of reportFiles(buildReport(study.input), counted()))
+      if (file.path.startsWith('curves/runs/')) seen.push(handed)
     expect(seen.slice(0, 5)).toEqual([1, 2, 3, 4, 5])
   })
 
   it.each<[string, StudyOptions]>([
-    ['without verification', { stages: ['lr-range'] }], ['without stages', { stages: [] }], ['with one seed', { seeds: 1 }],
+    ['without verification', { stages: ['lr-range'] }],
+    ['without stages', { stages: [] }],
+    ['with one seed', { seeds: 1 }],
     ['with every winner diverged', { diverging: [0, 1, 2, 3, 4] }],
   ])('can be written for a study %s', async (_name, options) => {
     const files = await filesOf(options)
@@ -75,19 +85,24 @@ describe('report.html', () => {
   // The drawings hold no outside text and take long: they are drawn once, with all names together.
   const undrawn = (name: string): string => renderHtml(buildReport(fakeStudy({ hostile: name }).input), new Map())
 
-  it.each(['all at once', ...hostileNames].map((n) => [n.slice(0, 30), n]))('is one well-formed file that asks for nothing: %s', async (_short, name = '') => {
-    const page = name === 'all at once' ? (await filesOf({ hostile })).get('report.html') ?? '' : undrawn(name)
-    expect(markupProblem(page)).toBeUndefined()
-    expect(duplicates(idsOf(page))).toEqual([])
-    const tags = [...page.matchAll(/<[^>]*>/g)].map((m) => m[0]).join('\n')
-    expect(tags).not.toMatch(/<script|<link|<iframe|<object|<embed|<img|<image|<use|<base|<form|<foreignObject| on\w+=| src=|xlink/i)
-    expect(tags).not.toMatch(/https?:|data:|javascript:/i)
-    const links = [...tags.matchAll(/ href="([^"]*)"/g)].map((m) => m[1] ?? '')
-    expect(links.filter((l) => !/^#[\w-]+$|^curves\/runs\/[\w.-]+\.csv$/.test(l))).toEqual([])
-    expect([...page.matchAll(/url\(([^)]*)\)/g)].filter((m) => !m[1]?.startsWith('#'))).toEqual([])
-    expect(page.match(/<style>[\s\S]*<\/style>/)?.[0]).not.toMatch(/@import|url\(/)
-    expect(page).toContain('default-src &#39;none&#39;'.replaceAll('&#39;', '\''))
-  })
+  it.each(['all at once', ...hostileNames].map((n) => [n.slice(0, 30), n]))(
+    'is one well-formed file that asks for nothing: %s',
+    async (_short, name = '') => {
+      const page = name === 'all at once' ? ((await filesOf({ hostile })).get('report.html') ?? '') : undrawn(name)
+      expect(markupProblem(page)).toBeUndefined()
+      expect(duplicates(idsOf(page))).toEqual([])
+      const tags = [...page.matchAll(/<[^>]*>/g)].map((m) => m[0]).join('\n')
+      expect(tags).not.toMatch(
+        /<script|<link|<iframe|<object|<embed|<img|<image|<use|<base|<form|<foreignObject| on\w+=| src=|xlink/i,
+      )
+      expect(tags).not.toMatch(/https?:|data:|javascript:/i)
+      const links = [...tags.matchAll(/ href="([^"]*)"/g)].map((m) => m[1] ?? '')
+      expect(links.filter((l) => !/^#[\w-]+$|^curves\/runs\/[\w.-]+\.csv$/.test(l))).toEqual([])
+      expect([...page.matchAll(/url\(([^)]*)\)/g)].filter((m) => !m[1]?.startsWith('#'))).toEqual([])
+      expect(page.match(/<style>[\s\S]*<\/style>/)?.[0]).not.toMatch(/@import|url\(/)
+      expect(page).toContain('default-src &#39;none&#39;'.replaceAll('&#39;', "'"))
+    },
+  )
 
   it('shows the verdict before anything else, and links that lead somewhere', async () => {
     const page = (await filesOf()).get('report.html') ?? ''
@@ -105,14 +120,15 @@ describe('report.html', () => {
     if (!one) throw new Error('no run')
     const runs = Array.from({ length: 1000 }, (_, i) => ({ ...one, id: `${one.id}${i}` }))
     let page = ''
-    for await (const file of reportFiles({ ...report, runs }, study.results)) if (file.path === 'report.html') page = file.text
+    for await (const file of reportFiles({ ...report, runs }, study.results))
+      if (file.path === 'report.html') page = file.text
     expect(Buffer.byteLength(page)).toBeLessThan(5_000_000)
   })
 })
 
 describe('drawings', () => {
   it('are well-formed, titled, described, and hold marks; none asks for anything', async () => {
-    const drawings = [...await filesOf({ hostile })].filter(([path]) => path.endsWith('.svg'))
+    const drawings = [...(await filesOf({ hostile }))].filter(([path]) => path.endsWith('.svg'))
     expect(drawings).toHaveLength(14)
     for (const [path, svg] of drawings) {
       expect(markupProblem(svg), path).toBeUndefined()
@@ -135,10 +151,25 @@ describe('drawings', () => {
   })
 
   it('are colour-blind safe: every colour is of the one palette, the heat map of cividis, or ink', async () => {
-    const palette = ['#0072B2', '#E69F00', '#D55E00', '#009E73', '#56B4E9', '#CC79A7', '#888888', 'currentColor', 'transparent', 'none', '#ffffff', '#000000']
+    const palette = [
+      '#0072B2',
+      '#E69F00',
+      '#D55E00',
+      '#009E73',
+      '#56B4E9',
+      '#CC79A7',
+      '#888888',
+      'currentColor',
+      'transparent',
+      'none',
+      '#ffffff',
+      '#000000',
+    ]
     for (const [path, svg] of await filesOf()) {
       if (!path.endsWith('.svg')) continue
-      const used = [...svg.matchAll(/(?:fill|stroke)="([^"]+)"/g)].map((m) => m[1] ?? '').filter((c) => !c.startsWith('url(#'))
+      const used = [...svg.matchAll(/(?:fill|stroke)="([^"]+)"/g)]
+        .map((m) => m[1] ?? '')
+        .filter((c) => !c.startsWith('url(#'))
       const others = used.filter((c) => !palette.includes(c))
       if (path === 'curves/grid.svg') expect(others.every((c) => c.startsWith('rgb('))).toBe(true)
       else expect(others, path).toEqual([])

@@ -4,7 +4,8 @@
  */
 export function markupProblem(text: string): string | undefined {
   const open: string[] = []
-  const token = /<!doctype html>|<(\/?)([A-Za-z][\w:-]*)((?:\s+[\w:-]+="[^"<]*")*)\s*(\/?)>|<style>[^<]*<\/style>|[^<]+|</g
+  const token =
+    /<!doctype html>|<(\/?)([A-Za-z][\w:-]*)((?:\s+[\w:-]+="[^"<]*")*)\s*(\/?)>|<style>[^<]*<\/style>|[^<]+|</g
   let at = 0
   for (const match of text.matchAll(token)) {
     if (match.index !== at) return `unread text at ${at}: ${text.slice(at, at + 80)}`
@@ -12,7 +13,8 @@ export function markupProblem(text: string): string | undefined {
     const [whole, closing, name, , selfClosing] = match
     if (name === undefined) {
       if (whole === '<') return `a bare < at ${match.index}: ${text.slice(match.index, match.index + 80)}`
-      if (!whole.startsWith('<') && /&(?!(?:amp|lt|gt|quot|#\d+);)/.test(whole)) return `a bare & in ${whole.slice(0, 80)}`
+      if (!whole.startsWith('<') && /&(?!(?:amp|lt|gt|quot|#\d+);)/.test(whole))
+        return `a bare & in ${whole.slice(0, 80)}`
       continue
     }
     if (selfClosing || ['meta', 'br'].includes(name)) continue

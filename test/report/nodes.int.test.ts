@@ -23,9 +23,15 @@ const script = `
 /** The machine's own Node, where it is another one than that which runs the tests. */
 function otherNode(): string | undefined {
   const path = (process.env.PATH ?? '').split(delimiter).filter((p) => p !== dirname(process.execPath))
-  const found = spawnSync('node', ['--version'], { encoding: 'utf8', env: { ...process.env, PATH: path.join(delimiter) } })
+  const found = spawnSync('node', ['--version'], {
+    encoding: 'utf8',
+    env: { ...process.env, PATH: path.join(delimiter) },
+  })
   if (found.status !== 0 || found.stdout.trim() === process.version) return undefined
-  const where = spawnSync('node', ['-p', 'process.execPath'], { encoding: 'utf8', env: { ...process.env, PATH: path.join(delimiter) } })
+  const where = spawnSync('node', ['-p', 'process.execPath'], {
+    encoding: 'utf8',
+    env: { ...process.env, PATH: path.join(delimiter) },
+  })
   return where.stdout.trim()
 }
 
@@ -35,8 +41,16 @@ describe('the report in a bundle', () => {
 
   beforeAll(async () => {
     const { metafile } = await build({
-      stdin: { contents: script, resolveDir: root, sourcefile: 'entry.ts', loader: 'ts' }, bundle: true, splitting: true, format: 'esm',
-      platform: 'node', target: 'node20', outdir: folder, outExtension: { '.js': '.mjs' }, metafile: true, external: ['canvas'],
+      stdin: { contents: script, resolveDir: root, sourcefile: 'entry.ts', loader: 'ts' },
+      bundle: true,
+      splitting: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      outdir: folder,
+      outExtension: { '.js': '.mjs' },
+      metafile: true,
+      external: ['canvas'],
       banner: { js: 'import { createRequire as __cr } from "node:module"; const require = __cr(import.meta.url);' },
     })
     outputs = metafile.outputs
@@ -57,9 +71,12 @@ describe('the report in a bundle', () => {
   })
 
   const other = otherNode()
-  it.runIf(other !== undefined)(`writes the same bytes under ${other === undefined ? 'another Node' : 'the machine\'s own Node'}`, () => {
-    expect(sums(other ?? '')).toEqual(sums(process.execPath))
-  })
+  it.runIf(other !== undefined)(
+    `writes the same bytes under ${other === undefined ? 'another Node' : "the machine's own Node"}`,
+    () => {
+      expect(sums(other ?? '')).toEqual(sums(process.execPath))
+    },
+  )
 
   it('loads the drawing libraries only to draw', () => {
     const [start] = Object.entries(outputs).find(([path]) => path.endsWith('stdin.mjs')) ?? []
@@ -73,6 +90,10 @@ describe('the report in a bundle', () => {
     const inputs = [...eager].flatMap((path) => Object.keys(outputs[path]?.inputs ?? {}))
     expect(inputs.length).toBeGreaterThan(10)
     expect(inputs.filter((p) => /node_modules\/(vega|d3-)/.test(p))).toEqual([])
-    expect(Object.values(outputs).flatMap((o) => Object.keys(o.inputs)).some((p) => p.includes('node_modules/vega-lite'))).toBe(true)
+    expect(
+      Object.values(outputs)
+        .flatMap((o) => Object.keys(o.inputs))
+        .some((p) => p.includes('node_modules/vega-lite')),
+    ).toBe(true)
   })
 })

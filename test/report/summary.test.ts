@@ -8,7 +8,10 @@ import { hostile, hostileNames } from '../support/hostile.ts'
 
 function summaryOf(options: StudyOptions = {}): string {
   const study = fakeStudy(options)
-  return renderSummary(buildReport(study.input), new Map(study.results.map((r) => [r.id, thinCurve(r, 'accuracy', 'nll')])))
+  return renderSummary(
+    buildReport(study.input),
+    new Map(study.results.map((r) => [r.id, thinCurve(r, 'accuracy', 'nll')])),
+  )
 }
 const titles = (text: string): string[] => [...text.matchAll(/^## (.*)$/gm)].map((m) => m[1] ?? '')
 const bytes = (text: string): number => Buffer.byteLength(text)
@@ -18,16 +21,40 @@ describe('summary.md', () => {
     const text = summaryOf()
     expect(text.split('\n')[0]).toBe('# ✅ pass: `digits`')
     expect(text.split('\n')[2]).toBe('**All 4 gates pass.**')
-    expect(titles(text)).toEqual(['Gates', 'Levers', 'Measured on unseen seeds', 'Lineage', 'Checklist', 'Seeds', 'Curves', 'Stages', 'Data', 'Left out', 'Repeat this run'])
+    expect(titles(text)).toEqual([
+      'Gates',
+      'Levers',
+      'Measured on unseen seeds',
+      'Lineage',
+      'Checklist',
+      'Seeds',
+      'Curves',
+      'Stages',
+      'Data',
+      'Left out',
+      'Repeat this run',
+    ])
   })
 
   it('leaves out sections that have nothing to say, never the gates', () => {
-    expect(titles(summaryOf({ stages: [] }))).toEqual(['Gates', 'Levers', 'Checklist', 'Stages', 'Data', 'Repeat this run'])
+    expect(titles(summaryOf({ stages: [] }))).toEqual([
+      'Gates',
+      'Levers',
+      'Checklist',
+      'Stages',
+      'Data',
+      'Repeat this run',
+    ])
     expect(summaryOf({ gates: [] })).toContain('No gate was declared')
   })
 
   it('has tables whose rows all have as many cells as their heads', () => {
-    for (const text of [summaryOf(), summaryOf({ hostile }), summaryOf({ diverging: [0] }), ...hostileNames.map((name) => summaryOf({ hostile: name }))]) {
+    for (const text of [
+      summaryOf(),
+      summaryOf({ hostile }),
+      summaryOf({ diverging: [0] }),
+      ...hostileNames.map((name) => summaryOf({ hostile: name })),
+    ]) {
       const rows = text.split('\n').filter((l) => l.startsWith('|'))
       const cells = rows.map((l) => l.replace(/\\\\|\\\|/g, '').split('|').length)
       for (const [i, row] of rows.entries()) {
@@ -63,7 +90,9 @@ describe('summary.md', () => {
       expect(lines.length).toBeGreaterThan(1)
       expect(new Set(lines.map((l) => l.length)).size).toBe(1)
       expect(lines.flat().every((n) => /^-?\d+(\.\d+)?$/.test(n))).toBe(true)
-      expect(chart).toMatch(/^%%\{init: .*\}%%\nxychart-beta\n {2}title "[^"]*"\n {2}x-axis "[^"]*" -?[\d.]+ --> -?[\d.]+\n {2}y-axis "[^"]*" -?[\d.]+ --> -?[\d.]+\n/)
+      expect(chart).toMatch(
+        /^%%\{init: .*\}%%\nxychart-beta\n {2}title "[^"]*"\n {2}x-axis "[^"]*" -?[\d.]+ --> -?[\d.]+\n {2}y-axis "[^"]*" -?[\d.]+ --> -?[\d.]+\n/,
+      )
     }
   })
 })

@@ -6,40 +6,66 @@ import { colors, dashed, ink, layer, type Chart } from './theme.ts'
 
 /** One interval plot a gate: the estimate with its interval, the limit, zero where it means something, the seeds as dots. */
 export function gateIntervals(report: Report): Chart[] {
-  return report.verdict.gates.flatMap((gate, i) => (gate.estimate && gate.estimate.upper > gate.estimate.lower
-    ? [intervalPlot(gate, gate.estimate, `gate-${i + 1}-${gate.rule.gate}-${gate.rule.metric}`)] : []))
+  return report.verdict.gates.flatMap((gate, i) =>
+    gate.estimate && gate.estimate.upper > gate.estimate.lower
+      ? [intervalPlot(gate, gate.estimate, `gate-${i + 1}-${gate.rule.gate}-${gate.rule.metric}`)]
+      : [],
+  )
 }
 
 function intervalPlot(gate: GateVerdict, estimate: NonNullable<GateVerdict['estimate']>, id: string): Chart {
   const color = { pass: colors.chosen, fail: colors.limit, inconclusive: colors.baseline }[gate.status]
   const drop = gate.rule.gate === 'regression' || gate.rule.gate === 'calibration'
-  const x = { type: 'quantitative', title: estimate.what, scale: { zero: false, padding: 14 }, axis: { tickCount: 6, gridOpacity: 0.06 } } as const
+  const x = {
+    type: 'quantitative',
+    title: estimate.what,
+    scale: { zero: false, padding: 14 },
+    axis: { tickCount: 6, gridOpacity: 0.06 },
+  } as const
   const dots = dotsOf(gate).map((value) => ({ value }))
   return {
-    id, title: `${gate.rule.gate}: ${gate.rule.split} ${gate.rule.metric}`,
-    sentence: `${gate.sentence} The bar is the ${percent(estimate.level)} interval, the dashed line the limit ${short(gate.limit)}` +
+    id,
+    title: `${gate.rule.gate}: ${gate.rule.split} ${gate.rule.metric}`,
+    sentence:
+      `${gate.sentence} The bar is the ${percent(estimate.level)} interval, the dashed line the limit ${short(gate.limit)}` +
       `${drop ? ', the thin line no drop' : ''}${dots.length > 0 ? ', the dots single seeds' : ''}.`,
     spec: {
-      width: 430, height: 64,
+      width: 430,
+      height: 64,
       layer: [
-        ...(drop ? [layer({
-          data: { values: [{ zero: 0 }] }, mark: { type: 'rule', color: ink, opacity: 0.5 }, encoding: { x: { ...x, field: 'zero' } },
-        })] : []),
+        ...(drop
+          ? [
+              layer({
+                data: { values: [{ zero: 0 }] },
+                mark: { type: 'rule', color: ink, opacity: 0.5 },
+                encoding: { x: { ...x, field: 'zero' } },
+              }),
+            ]
+          : []),
         {
-          data: { values: [{ limit: gate.limit }] }, mark: { type: 'rule', color: colors.limit, strokeWidth: 2, strokeDash: dashed() },
+          data: { values: [{ limit: gate.limit }] },
+          mark: { type: 'rule', color: colors.limit, strokeWidth: 2, strokeDash: dashed() },
           encoding: { x: { ...x, field: 'limit' } },
         },
         {
-          data: { values: [estimate] }, mark: { type: 'rule', color, strokeWidth: 8, opacity: 0.4, y: 24 },
+          data: { values: [estimate] },
+          mark: { type: 'rule', color, strokeWidth: 8, opacity: 0.4, y: 24 },
           encoding: { x: { ...x, field: 'lower' }, x2: { field: 'upper' } },
         },
         {
-          data: { values: [estimate] }, mark: { type: 'point', color, filled: true, size: 130, opacity: 1, y: 24 },
+          data: { values: [estimate] },
+          mark: { type: 'point', color, filled: true, size: 130, opacity: 1, y: 24 },
           encoding: { x: { ...x, field: 'value' } },
         },
-        ...(dots.length > 0 ? [layer({
-          data: { values: dots }, mark: { type: 'point', color: ink, size: 34, opacity: 0.6, y: 48 }, encoding: { x: { ...x, field: 'value' } },
-        })] : []),
+        ...(dots.length > 0
+          ? [
+              layer({
+                data: { values: dots },
+                mark: { type: 'point', color: ink, size: 34, opacity: 0.6, y: 48 },
+                encoding: { x: { ...x, field: 'value' } },
+              }),
+            ]
+          : []),
       ],
     },
   }

@@ -29,35 +29,55 @@ function heatMap(report: Report, grid: GridFindings): Chart[] {
     const score = scores.length === cell.scores.length && scores.length > 0 ? meanOf(scores) : null
     const value = (lever: string): string => label(String(cell.patch[lever as keyof typeof cell.patch] ?? ''))
     return {
-      column: value(first), row: rest.length === 1 ? value(rest[0] ?? '') : rest.map((lever) => `${lever} ${value(lever)}`).join(', '), score,
-      text: score === null ? 'unstable' : short(score), note: cell.length < 1 ? `${short(100 * cell.length, 2)} % of a run` : 'full run',
+      column: value(first),
+      row: rest.length === 1 ? value(rest[0] ?? '') : rest.map((lever) => `${lever} ${value(lever)}`).join(', '),
+      score,
+      text: score === null ? 'unstable' : short(score),
+      note: cell.length < 1 ? `${short(100 * cell.length, 2)} % of a run` : 'full run',
     }
   })
   const done = cells.map((c) => c.score).filter((s) => s !== null)
   const dark = darkBelow(done, higherIsBetter(objective))
-  return [{
-    id: 'grid', title: 'Regularization grid',
-    sentence: `Mean validation ${objective} over seeds, ${directionOf(objective)} and brighter. ${plural(cells.length, 'cell')}; those that ` +
-      'successive halving stopped were trained for the share of a run that stands in them, so compare within one length.',
-    spec: {
-      data: { values: cells.map((c) => ({ ...c, ink: c.score === null ? ink : dark(c.score) ? '#ffffff' : '#000000' })) },
-      width: { step: 100 }, height: { step: 54 },
-      encoding: { x: axis('column', first, cells), y: axis('row', rest.length === 1 ? rest[0] ?? '' : '', cells) },
-      layer: [
-        {
-          mark: { type: 'rect', cornerRadius: 3 },
-          encoding: {
-            color: {
-              field: 'score', type: 'quantitative', title: objective, legend: { gradientLength: 180 },
-              scale: { scheme: 'cividis', zero: false, reverse: !higherIsBetter(objective) },
+  return [
+    {
+      id: 'grid',
+      title: 'Regularization grid',
+      sentence:
+        `Mean validation ${objective} over seeds, ${directionOf(objective)} and brighter. ` +
+        `${plural(cells.length, 'cell')}; those that successive halving stopped were trained for the share of a run that stands in ` +
+        'them, so compare within one length.',
+      spec: {
+        data: {
+          values: cells.map((c) => ({ ...c, ink: c.score === null ? ink : dark(c.score) ? '#ffffff' : '#000000' })),
+        },
+        width: { step: 100 },
+        height: { step: 54 },
+        encoding: { x: axis('column', first, cells), y: axis('row', rest.length === 1 ? (rest[0] ?? '') : '', cells) },
+        layer: [
+          {
+            mark: { type: 'rect', cornerRadius: 3 },
+            encoding: {
+              color: {
+                field: 'score',
+                type: 'quantitative',
+                title: objective,
+                legend: { gradientLength: 180 },
+                scale: { scheme: 'cividis', zero: false, reverse: !higherIsBetter(objective) },
+              },
             },
           },
-        },
-        { mark: { type: 'text', dy: -7, fontWeight: 'bold', color: inkOf }, encoding: { text: { field: 'text', type: 'nominal' } } },
-        { mark: { type: 'text', dy: 10, fontSize: 10, color: inkOf }, encoding: { text: { field: 'note', type: 'nominal' } } },
-      ],
+          {
+            mark: { type: 'text', dy: -7, fontWeight: 'bold', color: inkOf },
+            encoding: { text: { field: 'text', type: 'nominal' } },
+          },
+          {
+            mark: { type: 'text', dy: 10, fontSize: 10, color: inkOf },
+            encoding: { text: { field: 'note', type: 'nominal' } },
+          },
+        ],
+      },
     },
-  }]
+  ]
 }
 
 const inkOf = { expr: 'datum.ink' }
@@ -66,7 +86,13 @@ const inkOf = { expr: 'datum.ink' }
 function axis(field: 'column' | 'row', title: string, cells: readonly Cell[]) {
   const values = [...new Set(cells.map((c) => c[field]))].sort((x, y) => Number(x) - Number(y) || (x < y ? -1 : 1))
   const sort = field === 'row' ? values.reverse() : values
-  return { field, type: 'ordinal', title: title === '' ? null : title, sort, axis: { labelAngle: 0, ticks: false, domain: false } } as const
+  return {
+    field,
+    type: 'ordinal',
+    title: title === '' ? null : title,
+    sort,
+    axis: { labelAngle: 0, ticks: false, domain: false },
+  } as const
 }
 
 /** The lower end of the cividis scheme is dark and needs white text. */
@@ -81,19 +107,30 @@ function darkBelow(scores: readonly number[], higher: boolean): (score: number) 
 function sensitivity(grid: GridFindings): Chart[] {
   const values = grid.sensitivity.filter((s) => s.omegaSquared !== null)
   if (values.length === 0) return []
-  return [{
-    id: 'sensitivity', title: 'Which lever matters',
-    sentence: 'Share of the score\'s variance over the grid that each lever explains (ω²); near 0, seed noise hides whatever it does.',
-    spec: {
-      width: 340, height: { step: 32 }, data: { values: values.map((v) => ({ ...v, text: short(v.omegaSquared ?? 0, 2) })) },
-      encoding: {
-        y: { field: 'lever', type: 'nominal', title: null, sort: '-x' },
-        x: { field: 'omegaSquared', type: 'quantitative', title: 'share of variance explained, ω²', scale: { domain: [0, 1] } },
+  return [
+    {
+      id: 'sensitivity',
+      title: 'Which lever matters',
+      sentence:
+        "Share of the score's variance over the grid that each lever explains (ω²); near 0, seed noise hides whatever it does.",
+      spec: {
+        width: 340,
+        height: { step: 32 },
+        data: { values: values.map((v) => ({ ...v, text: short(v.omegaSquared ?? 0, 2) })) },
+        encoding: {
+          y: { field: 'lever', type: 'nominal', title: null, sort: '-x' },
+          x: {
+            field: 'omegaSquared',
+            type: 'quantitative',
+            title: 'share of variance explained, ω²',
+            scale: { domain: [0, 1] },
+          },
+        },
+        layer: [
+          { mark: { type: 'bar', color: colors.winner, cornerRadiusEnd: 3 } },
+          { mark: { type: 'text', align: 'left', dx: 5 }, encoding: { text: { field: 'text', type: 'nominal' } } },
+        ],
       },
-      layer: [
-        { mark: { type: 'bar', color: colors.winner, cornerRadiusEnd: 3 } },
-        { mark: { type: 'text', align: 'left', dx: 5 }, encoding: { text: { field: 'text', type: 'nominal' } } },
-      ],
     },
-  }]
+  ]
 }

@@ -14,8 +14,14 @@ export type { Chart } from './theme.ts'
 /** Every chart of a report, in the order in which a reader meets them. */
 export function charts(report: Report, curves: CurveBook): Chart[] {
   return [
-    ...gateIntervals(report), ...seedsStrip(report), ...learningCurves(report, curves), ...lossCurves(report, curves),
-    ...rangeTests(report, curves), ...throughput(report), ...gridCharts(report), ...scheduleCurves(report, curves),
+    ...gateIntervals(report),
+    ...seedsStrip(report),
+    ...learningCurves(report, curves),
+    ...lossCurves(report, curves),
+    ...rangeTests(report, curves),
+    ...throughput(report),
+    ...gridCharts(report),
+    ...scheduleCurves(report, curves),
     ...gradientNorms(report, curves),
   ]
 }

@@ -14,11 +14,16 @@ export interface SideCurve {
 /** Curves of the verification runs; where the winner is the baseline there is one run a seed, drawn as the winner. */
 export function verifiedCurves(report: Report, curves: CurveBook): SideCurve[] {
   return (report.verification?.seeds ?? []).flatMap(({ seed, baseline, candidate }) => {
-    const sides = [['baseline', baseline.run], ['winner', candidate.run]] as const
-    return sides.filter(([side, run]) => side === 'winner' || run !== candidate.run).flatMap(([side, run]) => {
-      const curve = curves.get(run)
-      return curve ? [{ side, seed, curve }] : []
-    })
+    const sides = [
+      ['baseline', baseline.run],
+      ['winner', candidate.run],
+    ] as const
+    return sides
+      .filter(([side, run]) => side === 'winner' || run !== candidate.run)
+      .flatMap(([side, run]) => {
+        const curve = curves.get(run)
+        return curve ? [{ side, seed, curve }] : []
+      })
   })
 }
 
@@ -27,48 +32,73 @@ const sideColors = { domain: ['baseline', 'winner'], range: [colors.baseline, co
 /** The objective on validation by epoch: a thin line a seed, a thick one their mean. */
 export function learningCurves(report: Report, curves: CurveBook): Chart[] {
   const lines = verifiedCurves(report, curves)
-  const values = lines.flatMap(({ side, seed, curve }) => curve.evaluations.flatMap((e) =>
-    (e.validationObjective === null ? [] : [{ side, run: `${side} ${seed}`, epoch: e.epoch, value: e.validationObjective }])))
+  const values = lines.flatMap(({ side, seed, curve }) =>
+    curve.evaluations.flatMap((e) =>
+      e.validationObjective === null
+        ? []
+        : [{ side, run: `${side} ${seed}`, epoch: e.epoch, value: e.validationObjective }],
+    ),
+  )
   if (values.length === 0) return []
   const { objective } = report.study
-  return [{
-    id: 'learning-curves', title: `Validation ${objective} by epoch`,
-    sentence: `Thin lines are single seeds (${plural(new Set(lines.map((l) => l.seed)).size, 'seed')} that no selection saw), thick ones their ` +
-      `mean; ${directionOf(objective)}.`,
-    spec: lineSpec(values, `validation ${objective}`, sideColors),
-  }]
+  return [
+    {
+      id: 'learning-curves',
+      title: `Validation ${objective} by epoch`,
+      sentence:
+        `Thin lines are single seeds (${plural(new Set(lines.map((l) => l.seed)).size, 'seed')} that no selection saw), ` +
+        `thick ones their mean; ${directionOf(objective)}.`,
+      spec: lineSpec(values, `validation ${objective}`, sideColors),
+    },
+  ]
 }
 
 /** Training against validation loss of the winner: the gap between them is what regularization works on. */
 export function lossCurves(report: Report, curves: CurveBook): Chart[] {
   const lines = verifiedCurves(report, curves).filter((l) => l.side === 'winner')
-  const values = lines.flatMap(({ seed, curve }) => curve.evaluations.flatMap((e) => [
-    { side: 'training', run: `training ${seed}`, epoch: e.epoch, value: e.trainLoss },
-    { side: 'validation', run: `validation ${seed}`, epoch: e.epoch, value: e.validationLoss },
-  ])).flatMap((v) => (v.value === null ? [] : [{ ...v, value: v.value }]))
+  const values = lines
+    .flatMap(({ seed, curve }) =>
+      curve.evaluations.flatMap((e) => [
+        { side: 'training', run: `training ${seed}`, epoch: e.epoch, value: e.trainLoss },
+        { side: 'validation', run: `validation ${seed}`, epoch: e.epoch, value: e.validationLoss },
+      ]),
+    )
+    .flatMap((v) => (v.value === null ? [] : [{ ...v, value: v.value }]))
   if (values.length === 0) return []
   const title = report.study.task === 'classification' ? 'negative log-likelihood (nats)' : 'mean squared error'
-  return [{
-    id: 'loss-curves', title: 'Training and validation loss of the chosen levers',
-    sentence: 'The distance between the lines is the gap that regularization works on; a validation line that turns up again is overfitting.',
-    spec: lineSpec(values, title, { domain: ['training', 'validation'], range: [colors.purple, colors.winner] }),
-  }]
+  return [
+    {
+      id: 'loss-curves',
+      title: 'Training and validation loss of the chosen levers',
+      sentence:
+        'The distance between the lines is the gap that regularization works on; ' +
+        'a validation line that turns up again is overfitting.',
+      spec: lineSpec(values, title, { domain: ['training', 'validation'], range: [colors.purple, colors.winner] }),
+    },
+  ]
 }
 
-interface Value { readonly side: string; readonly run: string; readonly epoch: number; readonly value: number }
+interface Value {
+  readonly side: string
+  readonly run: string
+  readonly epoch: number
+  readonly value: number
+}
 
-function lineSpec(
-  values: readonly Value[], yTitle: string, scale: { domain: string[]; range: string[] },
-): Chart['spec'] {
+function lineSpec(values: readonly Value[], yTitle: string, scale: { domain: string[]; range: string[] }): Chart['spec'] {
   const encoding = {
     x: { field: 'epoch', type: 'quantitative', title: 'epoch', axis: { grid: false, tickMinStep: 1 } },
     y: { field: 'value', type: 'quantitative', title: yTitle, scale: { zero: false } },
     color: { field: 'side', type: 'nominal', title: null, scale },
   } as const
   return {
-    ...wide, data: { values: [...values] },
+    ...wide,
+    data: { values: [...values] },
     layer: [
-      { mark: { type: 'line', strokeWidth: 1, opacity: 0.35 }, encoding: { ...encoding, detail: { field: 'run', type: 'nominal' } } },
+      {
+        mark: { type: 'line', strokeWidth: 1, opacity: 0.35 },
+        encoding: { ...encoding, detail: { field: 'run', type: 'nominal' } },
+      },
       { data: { values: meanLines(values) }, mark: { type: 'line', strokeWidth: 3 }, encoding },
     ],
   }

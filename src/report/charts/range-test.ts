@@ -7,7 +7,8 @@ import { colors, dashed, decades, layer, seedPalette, wide, type Layer, type Cha
 /** Loss by learning rate over seeds, with the edge and the choice; one chart for the stage, one for the recheck. */
 export function rangeTests(report: Report, curves: CurveBook): Chart[] {
   return report.stages.flatMap(({ findings }) => {
-    if (findings?.stage === 'lr-range') return rangeTest('range-test', 'Learning-rate range test', findings.rangeTest, curves)
+    if (findings?.stage === 'lr-range')
+      return rangeTest('range-test', 'Learning-rate range test', findings.rangeTest, curves)
     if (findings?.stage !== 'batch' || !findings.batch.recheck) return []
     return rangeTest('range-test-recheck', 'Range test at the new batch size', findings.batch.recheck, curves)
   })
@@ -15,7 +16,7 @@ export function rangeTests(report: Report, curves: CurveBook): Chart[] {
 
 function rangeTest(id: string, title: string, found: RangeTestFindings, curves: CurveBook): Chart[] {
   const lines = found.curves.flatMap((c) => {
-    const points = c.run === null ? [] : curves.get(c.run)?.lossByRate ?? []
+    const points = c.run === null ? [] : (curves.get(c.run)?.lossByRate ?? [])
     return points.map(([rate, loss]) => ({ rate, loss, seed: String(c.seed) }))
   })
   if (lines.length === 0) return []
@@ -23,45 +24,74 @@ function rangeTest(id: string, title: string, found: RangeTestFindings, curves: 
   const [low, high] = [Math.min(...rates), Math.max(...rates)]
   const top = ceiling(lines.map((l) => l.loss))
   const x = rateAxis(low, high)
-  return [{
-    id, title, sentence: sentenceOf(found, top),
-    spec: {
-      ...wide,
-      layer: [
-        ...(found.edge ? [layer({
-          data: { values: [found.edge] }, mark: { type: 'rect', color: colors.limit, opacity: 0.15 },
-          encoding: { x: { ...x, field: 'low' }, x2: { field: 'high' } },
-        })] : []),
-        {
-          data: { values: lines }, mark: { type: 'line', strokeWidth: 1.5, clip: true, strokeJoin: 'round' },
-          encoding: {
-            x: { ...x, field: 'rate' },
-            y: { field: 'loss', type: 'quantitative', title: 'training loss', scale: { domainMax: top, zero: false } },
-            order: { field: 'rate', type: 'quantitative' },
-            color: { field: 'seed', type: 'nominal', title: 'seed', scale: { range: [...seedPalette] } },
+  return [
+    {
+      id,
+      title,
+      sentence: sentenceOf(found, top),
+      spec: {
+        ...wide,
+        layer: [
+          ...(found.edge
+            ? [
+                layer({
+                  data: { values: [found.edge] },
+                  mark: { type: 'rect', color: colors.limit, opacity: 0.15 },
+                  encoding: { x: { ...x, field: 'low' }, x2: { field: 'high' } },
+                }),
+              ]
+            : []),
+          {
+            data: { values: lines },
+            mark: { type: 'line', strokeWidth: 1.5, clip: true, strokeJoin: 'round' },
+            encoding: {
+              x: { ...x, field: 'rate' },
+              y: { field: 'loss', type: 'quantitative', title: 'training loss', scale: { domainMax: top, zero: false } },
+              order: { field: 'rate', type: 'quantitative' },
+              color: { field: 'seed', type: 'nominal', title: 'seed', scale: { range: [...seedPalette] } },
+            },
           },
-        },
-        ...marker(found.edge?.center ?? null, 'edge', colors.limit, 14, x),
-        ...marker(found.chosen, 'chosen', colors.chosen, 14, x),
-      ],
+          ...marker(found.edge?.center ?? null, 'edge', colors.limit, 14, x),
+          ...marker(found.chosen, 'chosen', colors.chosen, 14, x),
+        ],
+      },
     },
-  }]
+  ]
 }
 
 const rateAxis = (low: number, high: number) => ({
-  type: 'quantitative' as const, scale: { type: 'log' as const, domain: [low, high], nice: false }, title: 'learning rate (log scale)',
+  type: 'quantitative' as const,
+  scale: { type: 'log' as const, domain: [low, high], nice: false },
+  title: 'learning rate (log scale)',
   axis: { values: decades(low, high), format: '.0e', grid: false },
 })
 
 /** A vertical rule with its name and value at the top. */
-function marker(rate: number | null, name: 'edge' | 'chosen', color: string, y: number, x: ReturnType<typeof rateAxis>): Layer[] {
+function marker(
+  rate: number | null,
+  name: 'edge' | 'chosen',
+  color: string,
+  y: number,
+  x: ReturnType<typeof rateAxis>,
+): Layer[] {
   if (rate === null) return []
   const data = { values: [{ rate, text: `${name} ${short(rate, 3)}` }] }
   const at = { ...x, field: 'rate' }
   return [
-    layer({ data, mark: { type: 'rule', color, strokeWidth: 2, ...(name === 'edge' ? { strokeDash: dashed() } : {}) }, encoding: { x: at } }),
     layer({
-      data, mark: { type: 'text', ...(name === 'edge' ? { align: 'left', dx: 6 } : { align: 'right', dx: -6 }), y, color, fontWeight: 'bold' },
+      data,
+      mark: { type: 'rule', color, strokeWidth: 2, ...(name === 'edge' ? { strokeDash: dashed() } : {}) },
+      encoding: { x: at },
+    }),
+    layer({
+      data,
+      mark: {
+        type: 'text',
+        ...(name === 'edge' ? { align: 'left', dx: 6 } : { align: 'right', dx: -6 }),
+        y,
+        color,
+        fontWeight: 'bold',
+      },
       encoding: { x: at, text: { field: 'text', type: 'nominal' } },
     }),
   ]

@@ -13,11 +13,25 @@ export interface Chart {
 
 /** Okabe and Ito's palette (2008), told apart by readers with any colour vision; yellow is left out for white paper. */
 export const colors = {
-  winner: '#0072B2', baseline: '#E69F00', limit: '#D55E00', chosen: '#009E73', sky: '#56B4E9', purple: '#CC79A7', grey: '#888888',
+  winner: '#0072B2',
+  baseline: '#E69F00',
+  limit: '#D55E00',
+  chosen: '#009E73',
+  sky: '#56B4E9',
+  purple: '#CC79A7',
+  grey: '#888888',
 } as const
 
 /** For unordered groups, as seeds or candidates. */
-export const palette = [colors.winner, colors.baseline, colors.chosen, colors.purple, colors.sky, colors.limit, colors.grey] as const
+export const palette = [
+  colors.winner,
+  colors.baseline,
+  colors.chosen,
+  colors.purple,
+  colors.sky,
+  colors.limit,
+  colors.grey,
+] as const
 
 /** For seeds beside the green choice and the red edge. */
 export const seedPalette = [colors.winner, colors.baseline, colors.purple, colors.sky, colors.grey] as const
@@ -35,12 +49,31 @@ export const config: Config = {
   padding: 6,
   view: { stroke: null },
   axis: {
-    labelColor: ink, titleColor: ink, domainColor: ink, tickColor: ink, gridColor: ink, gridOpacity: 0.12, domainOpacity: 0.5,
-    tickOpacity: 0.5, labelFontSize: 12, titleFontSize: 13, titleFontWeight: 'normal', labelLimit: 220, titlePadding: 8,
+    labelColor: ink,
+    titleColor: ink,
+    domainColor: ink,
+    tickColor: ink,
+    gridColor: ink,
+    gridOpacity: 0.12,
+    domainOpacity: 0.5,
+    tickOpacity: 0.5,
+    labelFontSize: 12,
+    titleFontSize: 13,
+    titleFontWeight: 'normal',
+    labelLimit: 220,
+    titlePadding: 8,
   },
   legend: {
-    labelColor: ink, titleColor: ink, labelFontSize: 12, titleFontSize: 12, titleFontWeight: 'normal', orient: 'top', labelLimit: 260,
-    symbolStrokeWidth: 3, symbolOpacity: 1, gradientStrokeColor: 'transparent',
+    labelColor: ink,
+    titleColor: ink,
+    labelFontSize: 12,
+    titleFontSize: 12,
+    titleFontWeight: 'normal',
+    orient: 'top',
+    labelLimit: 260,
+    symbolStrokeWidth: 3,
+    symbolOpacity: 1,
+    gradientStrokeColor: 'transparent',
   },
   header: { labelColor: ink, titleColor: ink, labelFontSize: 12, titleFontSize: 12, titleFontWeight: 'normal' },
   text: { color: ink, fontSize: 12 },

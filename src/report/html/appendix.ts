@@ -1,25 +1,38 @@
 import { html } from '../escape.ts'
 import type { Report } from '../model.ts'
-import { duration, plural, short, whole } from '../numbers.ts'
-import { leverText, rowsText, timesText } from '../phrases.ts'
+import { duration, plural, rowsText, short, whole } from '../numbers.ts'
+import { leverText, timesText } from '../phrases.ts'
 import { card, codeText, details, paragraph, table } from './parts.ts'
 
 export function data(report: Report): string {
   const { data: d, study } = report
-  const classes = d.classes === null ? 'One number to predict.'
-    : `${whole(d.classes.length)} classes: ${d.classes.slice(0, 50).join(', ')}${d.classes.length > 50 ? ', …' : ''}.`
+  const classes =
+    d.classes === null
+      ? 'One number to predict.'
+      : `${whole(d.classes.length)} classes: ${d.classes.slice(0, 50).join(', ')}${d.classes.length > 50 ? ', …' : ''}.`
   const found = d.findings.map((f) => `<li><strong>${html(f.check)}</strong>: ${html(f.message)}</li>`).join('')
   const notes = d.notes.map((n) => `<li>${html(n)}</li>`).join('')
   const layers = study.layers.map((l) => `<li>${html(l)}</li>`).join('')
-  return card(`<p>${codeText(d.source)}: ${html(rowsText(report))}, inputs [${d.inputShape.join(', ')}]. ${html(classes)}</p>` +
-    paragraph(d.checks.length === 0 ? 'No check ran: all are off in the spec.' : `Checked for ${d.checks.join(', ')}${d.findings.length === 0 ? ': nothing found.' : '.'}`) +
-    (found + notes === '' ? '' : `<ul>${found}${notes}</ul>`) +
-    details(`The model: ${whole(study.parameters)} parameters`, `<ol>${layers}</ol>`))
+  return card(
+    `<p>${codeText(d.source)}: ${html(rowsText(d))}, inputs [${d.inputShape.join(', ')}]. ${html(classes)}</p>` +
+      paragraph(
+        d.checks.length === 0
+          ? 'No check ran: all are off in the spec.'
+          : `Checked for ${d.checks.join(', ')}${d.findings.length === 0 ? ': nothing found.' : '.'}`,
+      ) +
+      (found + notes === '' ? '' : `<ul>${found}${notes}</ul>`) +
+      details(`The model: ${whole(study.parameters)} parameters`, `<ol>${layers}</ol>`),
+  )
 }
 
 export function omissions({ omissions: all, budget }: Report): string {
-  const items = all.map((o) => `<li>${o.stage === null ? '' : `<strong>${o.stage}</strong>: `}${html(o.what)}: ${html(o.why)}.</li>`).join('')
-  const out = budget.exhausted === null ? '' : paragraph(`The budget of ${budget.exhausted} ran out; the study is not reproducible beyond that point.`)
+  const items = all
+    .map((o) => `<li>${o.stage === null ? '' : `<strong>${o.stage}</strong>: `}${html(o.what)}: ${html(o.why)}.</li>`)
+    .join('')
+  const out =
+    budget.exhausted === null
+      ? ''
+      : paragraph(`The budget of ${budget.exhausted} ran out; the study is not reproducible beyond that point.`)
   return items + out === '' ? '' : card(out + (items === '' ? '' : `<ul>${items}</ul>`))
 }
 
@@ -32,25 +45,58 @@ export function runs({ runs: all, timing, study }: Report): string {
     const best = r.best?.validation[study.objective]
     const took = seconds.get(r.id)
     return [
-      r.stage, html(r.label, 120), String(r.seed), r.job.kind.replace('-', ' '),
-      html(r.differences.map((d) => `${d.lever} ${leverText(d.to)}`).join(', '), 300) || '<span class="soft">as declared</span>',
-      html(r.status === 'complete' ? 'complete' : `${r.status}: ${r.reason ?? ''}`, 200), whole(r.steps), best === undefined ? '–' : short(best),
-      took === undefined ? '–' : duration(took), `<a href="${html(encodeURI(r.curve))}">curve</a>`,
+      r.stage,
+      html(r.label, 120),
+      String(r.seed),
+      r.job.kind.replace('-', ' '),
+      html(r.differences.map((d) => `${d.lever} ${leverText(d.to)}`).join(', '), 300) ||
+        '<span class="soft">as declared</span>',
+      html(r.status === 'complete' ? 'complete' : `${r.status}: ${r.reason ?? ''}`, 200),
+      whole(r.steps),
+      best === undefined ? '–' : short(best),
+      took === undefined ? '–' : duration(took),
+      `<a href="${html(encodeURI(r.curve))}">curve</a>`,
     ]
   })
   const n = { number: true }
-  const more = all.length > mostRows ? paragraph(`The first ${whole(mostRows)} of ${plural(all.length, 'run')}; report.json has all.`, 'note') : ''
-  return card(details(`All ${plural(all.length, 'run')}`, table([{ title: 'Stage' }, { title: 'Trial' }, { title: 'Seed', ...n }, { title: 'Job' },
-    { title: 'Levers, where not as declared' }, { title: 'Ended' }, { title: 'Steps', ...n }, { title: `Best validation ${study.objective}`, ...n },
-    { title: 'Time', ...n }, { title: 'Curve' }], rows) + more))
+  const more =
+    all.length > mostRows
+      ? paragraph(`The first ${whole(mostRows)} of ${plural(all.length, 'run')}; report.json has all.`, 'note')
+      : ''
+  return card(
+    details(
+      `All ${plural(all.length, 'run')}`,
+      table(
+        [
+          { title: 'Stage' },
+          { title: 'Trial' },
+          { title: 'Seed', ...n },
+          { title: 'Job' },
+          { title: 'Levers, where not as declared' },
+          { title: 'Ended' },
+          { title: 'Steps', ...n },
+          { title: `Best validation ${study.objective}`, ...n },
+          { title: 'Time', ...n },
+          { title: 'Curve' },
+        ],
+        rows,
+      ) + more,
+    ),
+  )
 }
 
 export function repeat(report: Report): string {
   const { study, tool } = report
   const rows = [
-    ['Spec', `${codeText(study.specFile)} ${codeText(study.fingerprints.spec)}`], ['Plan', codeText(study.fingerprints.plan)],
-    ['Data', codeText(study.fingerprints.data)], ['Root seed', String(study.seed)], ['Engine', codeText(study.engine)], ['Tool', codeText(tool)],
+    ['Spec', `${codeText(study.specFile)} ${codeText(study.fingerprints.spec)}`],
+    ['Plan', codeText(study.fingerprints.plan)],
+    ['Data', codeText(study.fingerprints.data)],
+    ['Root seed', String(study.seed)],
+    ['Engine', codeText(study.engine)],
+    ['Tool', codeText(tool)],
   ]
-  return card(`<pre><code>${html(study.command)}</code></pre>${paragraph('With the same seed, engine and machine class, the same bits.')}` +
-    `${table([{ title: '' }, { title: 'Fingerprint or version' }], rows)}${paragraph(timesText(report), 'note')}`)
+  return card(
+    `<pre><code>${html(study.command)}</code></pre>${paragraph('With the same seed, engine and machine class, the same bits.')}` +
+      `${table([{ title: '' }, { title: 'Fingerprint or version' }], rows)}${paragraph(timesText(report), 'note')}`,
+  )
 }

@@ -7,29 +7,53 @@ import { card, codeText, details, figure, paragraph, pill, table, toneOf, type D
 /** The lineage as a timeline, then where every lever ended. */
 export function changes({ lineage, levers, timing }: Report): string {
   const items = movedTogether(lineage).map(({ first, entries }) => {
-    const [{ stage, reason, evidence: { gain, threshold, seeds } }] = entries
+    const [
+      {
+        stage,
+        reason,
+        evidence: { gain, threshold, seeds },
+      },
+    ] = entries
     const seconds = timing.lineage[first]
-    const weight = gain === null ? '' : ` Gain ${gainText(gain)}${threshold === null ? '' : `, noise explains ${short(threshold)}`}, ${plural(seeds, 'seed')}.`
-    const what = entries.map((l) => `${codeText(l.lever)} ${html(leverText(l.from))} → ${html(leverText(l.to))}`).join(', ')
-    return `<li><strong>${what}</strong> <span class="soft">by ${stage}</span><br>` +
-      `${html(reason)}.<span class="soft">${html(weight)}${seconds === undefined ? '' : ` ${html(duration(seconds))} of training.`}</span></li>`
+    const weight =
+      gain === null
+        ? ''
+        : ` Gain ${gainText(gain)}${threshold === null ? '' : `, noise explains ${short(threshold)}`}, ${plural(seeds, 'seed')}.`
+    const what = entries
+      .map((l) => `${codeText(l.lever)} ${html(leverText(l.from))} → ${html(leverText(l.to))}`)
+      .join(', ')
+    return (
+      `<li><strong>${what}</strong> <span class="soft">by ${stage}</span><br>` +
+      `${html(reason)}.<span class="soft">${html(weight + (seconds === undefined ? '' : ` ${duration(seconds)} of training.`))}</span></li>`
+    )
   })
-  const timeline = items.length === 0 ? paragraph('No lever moved: no change beat the incumbent by more than seed noise.')
-    : `<ol class="timeline">${items.join('')}</ol>`
-  const rows = levers.changes.map((c) => [c.bucket, codeText(c.lever), html(leverText(c.from)), `<strong>${html(leverText(c.to))}</strong>`])
+  const timeline =
+    items.length === 0
+      ? paragraph('No lever moved: no change beat the incumbent by more than seed noise.')
+      : `<ol class="timeline">${items.join('')}</ol>`
+  const rows = levers.changes.map((c) => [
+    c.bucket,
+    codeText(c.lever),
+    html(leverText(c.from)),
+    `<strong>${html(leverText(c.to))}</strong>`,
+  ])
   const all = table([{ title: 'Bucket' }, { title: 'Lever' }, { title: 'Declared' }, { title: 'Chosen' }], rows)
   return card(timeline) + card(all) + sinceLock(levers.sinceLock)
 }
 
 type Entry = Report['lineage'][number]
-interface Move { readonly first: number; readonly entries: [Entry, ...Entry[]] }
+interface Move {
+  readonly first: number
+  readonly entries: [Entry, ...Entry[]]
+}
 
 /** Entries that follow each other and rest on the same runs are one move, as a batch size with its learning rate. */
 function movedTogether(lineage: readonly Entry[]): Move[] {
   const moves: Move[] = []
   for (const [i, entry] of lineage.entries()) {
     const last = moves.at(-1)
-    const same = last?.entries[0].stage === entry.stage && last.entries[0].evidence.runs.join() === entry.evidence.runs.join()
+    const same =
+      last?.entries[0].stage === entry.stage && last.entries[0].evidence.runs.join() === entry.evidence.runs.join()
     if (last && same) last.entries.push(entry)
     else moves.push({ first: i, entries: [entry] })
   }
@@ -43,30 +67,68 @@ function sinceLock(differences: Report['levers']['sinceLock']): string {
   return card(`<h3>Against the lock</h3>${table([{ title: 'Lever' }, { title: 'Lock' }, { title: 'Now' }], rows)}`)
 }
 
-const claimTones = { 'better': 'pass', 'worse': 'fail', 'not-distinguishable': 'off', 'identical': 'off', 'undecidable': 'inconclusive' } as const satisfies Record<string, Tone>
+const claimTones = {
+  'better': 'pass',
+  'worse': 'fail',
+  'not-distinguishable': 'off',
+  'identical': 'off',
+  'undecidable': 'inconclusive',
+} as const satisfies Record<string, Tone>
 
 export function measured(report: Report, drawings: Drawings): string {
   const rows = (report.verification?.metrics ?? []).map((m) => [
-    m.split, m.objective ? `<strong>${m.metric}</strong>` : m.metric,
-    meanAndSd(m.baseline.mean, m.baseline.sd), meanAndSd(m.candidate.mean, m.candidate.sd),
-    m.gain === null ? '–' : `${gainText(m.gain.value, 3)} <span class="soft small">(${short(m.gain.lower, 3)} to ${short(m.gain.upper, 3)})</span>`,
-    m.probabilityBetter === null ? '–' : percent(m.probabilityBetter), pill(claimTones[m.claim], m.claim.replace('-', ' ')),
+    m.split,
+    m.objective ? `<strong>${m.metric}</strong>` : m.metric,
+    meanAndSd(m.baseline.mean, m.baseline.sd),
+    meanAndSd(m.candidate.mean, m.candidate.sd),
+    m.gain === null
+      ? '–'
+      : `${gainText(m.gain.value, 3)} <span class="soft small">(${short(m.gain.lower, 3)} to ${short(m.gain.upper, 3)})</span>`,
+    m.probabilityBetter === null ? '–' : percent(m.probabilityBetter),
+    pill(claimTones[m.claim], m.claim.replace('-', ' ')),
   ])
   const n = { number: true }
-  const all = table([{ title: 'Split' }, { title: 'Metric' }, { title: 'Declared', ...n }, { title: 'Winner', ...n }, { title: 'Gain, 95 % interval', ...n },
-    { title: 'P(better)', ...n }, { title: 'Beyond seed noise' }], rows)
+  const all = table(
+    [
+      { title: 'Split' },
+      { title: 'Metric' },
+      { title: 'Declared', ...n },
+      { title: 'Winner', ...n },
+      { title: 'Gain, 95 % interval', ...n },
+      { title: 'P(better)', ...n },
+      { title: 'Beyond seed noise' },
+    ],
+    rows,
+  )
   if (all === '') return ''
-  const note = 'Mean ± SD over seeds. A gain is positive where the winner is better, whatever the metric\'s direction. Gains are paired by seed; metrics ' +
-    'other than the objective are corrected for their number (Holm).'
-  return card(all + paragraph(note, 'note')) + `<div class="two">${card(figure(drawings, 'seeds') + seedTable(report))}` +
+  const note =
+    "Mean ± SD over seeds. A gain is positive where the winner is better, whatever the metric's direction. " +
+    'Gains are paired by seed; metrics other than the objective are corrected for their number (Holm).'
+  return (
+    card(all + paragraph(note, 'note')) +
+    `<div class="two">${card(figure(drawings, 'seeds') + seedTable(report))}` +
     `${card(figure(drawings, 'learning-curves'))}</div>`
+  )
 }
 
 function seedTable(report: Report): string {
   const { header, rows } = seedRows(report)
-  return details('Every seed as a table', table(header.map((title, i) => ({ title, number: i > 0 })), rows.map((r) => r.map((text) => html(text)))))
+  return details(
+    'Every seed as a table',
+    table(
+      header.map((title, i) => ({ title, number: i > 0 })),
+      rows.map((r) => r.map((text) => html(text))),
+    ),
+  )
 }
 
-export const checklist = ({ checklist: items }: Report): string => card(`<ul class="boxes">${items.map((b) =>
-  `<li><span>${pill(toneOf[b.state], b.state.replace('-', ' '))}</span><span><strong>${html(b.title)}</strong><br>` +
-  `<span class="soft">${html(b.evidence)}</span></span></li>`).join('')}</ul>`)
+export const checklist = ({ checklist: items }: Report): string =>
+  card(
+    `<ul class="boxes">${items
+      .map(
+        (b) =>
+          `<li><span>${pill(toneOf[b.state], b.state.replace('-', ' '))}</span><span><strong>${html(b.title)}</strong><br>` +
+          `<span class="soft">${html(b.evidence)}</span></span></li>`,
+      )
+      .join('')}</ul>`,
+  )

@@ -11,13 +11,19 @@ const icons: Record<Tone, string> = { pass: '✓', fail: '✗', inconclusive: '?
 /** A status in a rounded box: colour, sign and word, so that none of them is needed alone. */
 export const pill = (tone: Tone, text: string): string => `<span class="pill ${tone}">${icons[tone]} ${html(text)}</span>`
 
-export const toneOf: Record<BoxState, Tone> = { 'done': 'pass', 'not-done': 'fail', 'skipped': 'off', 'inconclusive': 'inconclusive' }
+export const toneOf: Record<BoxState, Tone> = {
+  'done': 'pass',
+  'not-done': 'fail',
+  'skipped': 'off',
+  'inconclusive': 'inconclusive',
+}
 
 export const section = (id: string, title: string, inner: string): string =>
-  (inner === '' ? '' : `<section aria-labelledby="${id}"><h2 id="${id}">${html(title)}</h2>${inner}</section>`)
+  inner === '' ? '' : `<section aria-labelledby="${id}"><h2 id="${id}">${html(title)}</h2>${inner}</section>`
 
 export const card = (inner: string): string => (inner === '' ? '' : `<div class="card">${inner}</div>`)
-export const paragraph = (text: string, className = ''): string => `<p${className === '' ? '' : ` class="${className}"`}>${html(text)}</p>`
+export const paragraph = (text: string, className = ''): string =>
+  `<p${className === '' ? '' : ` class="${className}"`}>${html(text)}</p>`
 export const codeText = (text: string, length = 200): string => `<code>${html(text, length)}</code>`
 
 export interface Column {
@@ -36,7 +42,7 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
 }
 
 export const details = (title: string, inner: string): string =>
-  (inner === '' ? '' : `<details><summary>${html(title)}</summary>${inner}</details>`)
+  inner === '' ? '' : `<details><summary>${html(title)}</summary>${inner}</details>`
 
 /** Drawings by the id of their chart. */
 export type Drawings = ReadonlyMap<string, { readonly title: string; readonly sentence: string; readonly svg: string }>
@@ -48,6 +54,9 @@ export function figure(drawings: Drawings, id: string, titled = true): string {
   const title = titled ? `<h3>${html(drawing.title)}</h3>` : ''
   // A drawing grows with the page, but not so far that its letters shout.
   const width = Number(/ width="(\d+(?:\.\d+)?)"/.exec(drawing.svg)?.[1] ?? 500)
-  const inline = drawing.svg.replace(/ xmlns="[^"]*"/, '').replace('<svg ', `<svg style="max-width:${Math.round(width * 1.25)}px" `)
-  return `<figure>${title}<div class="chart">${inline}</div>${titled ? `<figcaption>${html(drawing.sentence)}</figcaption>` : ''}</figure>`
+  const inline = drawing.svg
+    .replace(/ xmlns="[^"]*"/, '')
+    .replace('<svg ', `<svg style="max-width:${Math.round(width * 1.25)}px" `)
+  const caption = titled ? `<figcaption>${html(drawing.sentence)}</figcaption>` : ''
+  return `<figure>${title}<div class="chart">${inline}</div>${caption}</figure>`
 }

@@ -5,18 +5,36 @@ import type { Report, StageReport } from '../model.ts'
 import { gainText, meanOf, plural, short, whole } from '../numbers.ts'
 import { card, details, figure, paragraph, pill, table, type Drawings, type Tone } from './parts.ts'
 
-const tones = { changed: 'pass', kept: 'off', inconclusive: 'inconclusive', verified: 'pass' } as const satisfies Record<string, Tone>
+const tones = { changed: 'pass', kept: 'off', inconclusive: 'inconclusive', verified: 'pass' } as const satisfies Record<
+  string,
+  Tone
+>
 
 /** One card a stage: what it concluded, its charts, and what it compared. */
 export function stages(report: Report, drawings: Drawings): string {
-  return report.stages.map((stage) => {
-    const state = stage.conclusion ?? stage.state.replace('-', ' ')
-    const title = `<h3 id="stage-${stage.stage}">${pill(stage.conclusion === null ? 'off' : tones[stage.conclusion], state)} ${stage.stage}</h3>`
-    const runs = stage.runs.length === 0 ? '' : paragraph(`${plural(stage.runs.length, 'run')}, ${whole(stage.planned?.runs ?? 0)} planned.`, 'note')
-    const left = report.omissions.filter((o) => o.stage === stage.stage)
-      .map((o) => `<p class="note">Left out: ${html(o.what)}, because ${html(o.why)}.</p>`).join('')
-    return card(title + paragraph(stage.summary) + runs + left + findings(stage, report, drawings) + comparisons(stage.comparisons))
-  }).join('')
+  return report.stages
+    .map((stage) => {
+      const state = stage.conclusion ?? stage.state.replace('-', ' ')
+      const tone = stage.conclusion === null ? 'off' : tones[stage.conclusion]
+      const title = `<h3 id="stage-${stage.stage}">${pill(tone, state)} ${stage.stage}</h3>`
+      const runs =
+        stage.runs.length === 0
+          ? ''
+          : paragraph(`${plural(stage.runs.length, 'run')}, ${whole(stage.planned?.runs ?? 0)} planned.`, 'note')
+      const left = report.omissions
+        .filter((o) => o.stage === stage.stage)
+        .map((o) => `<p class="note">Left out: ${html(o.what)}, because ${html(o.why)}.</p>`)
+        .join('')
+      return card(
+        title +
+          paragraph(stage.summary) +
+          runs +
+          left +
+          findings(stage, report, drawings) +
+          comparisons(stage.comparisons),
+      )
+    })
+    .join('')
 }
 
 function findings({ findings: found }: StageReport, report: Report, drawings: Drawings): string {
@@ -27,7 +45,11 @@ function findings({ findings: found }: StageReport, report: Report, drawings: Dr
   }
   switch (found.stage) {
     case 'lr-range':
-      return draw('range-test') + confirmations(found.rangeTest.confirmations, report.study.objective) + suggestions(found.rangeTest.curves)
+      return (
+        draw('range-test') +
+        confirmations(found.rangeTest.confirmations, report.study.objective) +
+        suggestions(found.rangeTest.curves)
+      )
     case 'batch':
       return draw('throughput', 'range-test-recheck') + probes(report)
     case 'regularize':
@@ -45,36 +67,90 @@ type RangeTest = Extract<NonNullable<StageReport['findings']>, { stage: 'lr-rang
 
 function confirmations(all: RangeTest['confirmations'], objective: string): string {
   const rows = all.map((c) => [
-    short(c.learningRate), `${short(c.factor, 3)} × edge`, html(scoresText(c.scores)), html(c.outcome.replace('-', ' ')),
+    short(c.learningRate),
+    `${short(c.factor, 3)} × edge`,
+    html(scoresText(c.scores)),
+    html(c.outcome.replace('-', ' ')),
   ])
-  return details('Rates tried below the edge', table([{ title: 'Learning rate', number: true }, { title: 'Share', number: true },
-    { title: `Validation ${objective} by seed` }, { title: 'Outcome' }], rows))
+  return details(
+    'Rates tried below the edge',
+    table(
+      [
+        { title: 'Learning rate', number: true },
+        { title: 'Share', number: true },
+        { title: `Validation ${objective} by seed` },
+        { title: 'Outcome' },
+      ],
+      rows,
+    ),
+  )
 }
 
 /** Other tools' readings of the same curves, for comparison only. */
 function suggestions(curves: RangeTest['curves']): string {
   const value = (v: number | null): string => (v === null ? '–' : short(v, 3))
-  const rows = curves.map((c) => [String(c.seed), c.edge === null ? html(c.reason ?? 'no edge') : value(c.edge), value(c.valley), value(c.steepest)])
-  return details('Every curve, and what other rules would pick', table([{ title: 'Seed' }, { title: 'Edge', number: true },
-    { title: 'fastai\'s valley', number: true }, { title: 'Steepest descent', number: true }], rows))
+  const rows = curves.map((c) => [
+    String(c.seed),
+    c.edge === null ? html(c.reason ?? 'no edge') : value(c.edge),
+    value(c.valley),
+    value(c.steepest),
+  ])
+  return details(
+    'Every curve, and what other rules would pick',
+    table(
+      [
+        { title: 'Seed' },
+        { title: 'Edge', number: true },
+        { title: "fastai's valley", number: true },
+        { title: 'Steepest descent', number: true },
+      ],
+      rows,
+    ),
+  )
 }
 
 function probes({ timing }: Report): string {
   const rows = timing.probes.map((p) => [
-    whole(p.batchSize), p.examplesPerSecond === null ? '–' : whole(p.examplesPerSecond), p.peakMemoryMiB === null ? '–' : whole(p.peakMemoryMiB),
+    whole(p.batchSize),
+    p.examplesPerSecond === null ? '–' : whole(p.examplesPerSecond),
+    p.peakMemoryMiB === null ? '–' : whole(p.peakMemoryMiB),
     html(p.note === '' ? p.outcome.replaceAll('-', ' ') : p.note),
   ])
-  return details('Every batch size that was probed', table([{ title: 'Batch size', number: true }, { title: 'Examples a second', number: true },
-    { title: 'Peak memory, MiB', number: true }, { title: 'Finding' }], rows))
+  return details(
+    'Every batch size that was probed',
+    table(
+      [
+        { title: 'Batch size', number: true },
+        { title: 'Examples a second', number: true },
+        { title: 'Peak memory, MiB', number: true },
+        { title: 'Finding' },
+      ],
+      rows,
+    ),
+  )
 }
 
 function comparisons(all: readonly Comparison[]): string {
   const rows = all.map((c) => [
-    html(c.label, 120), `${mean(c.incumbent)} → ${mean(c.candidate)}`, c.gain === null ? '–' : gainText(c.gain),
-    c.threshold === null ? '–' : short(c.threshold), html(c.outcome.replace('-', ' ')),
+    html(c.label, 120),
+    `${mean(c.incumbent)} → ${mean(c.candidate)}`,
+    c.gain === null ? '–' : gainText(c.gain),
+    c.threshold === null ? '–' : short(c.threshold),
+    html(c.outcome.replace('-', ' ')),
   ])
-  return details(plural(all.length, 'comparison'), table([{ title: 'Candidate' }, { title: 'Incumbent → candidate', number: true }, { title: 'Gain', number: true },
-    { title: 'Noise explains', number: true }, { title: 'Outcome' }], rows))
+  return details(
+    plural(all.length, 'comparison'),
+    table(
+      [
+        { title: 'Candidate' },
+        { title: 'Incumbent → candidate', number: true },
+        { title: 'Gain', number: true },
+        { title: 'Noise explains', number: true },
+        { title: 'Outcome' },
+      ],
+      rows,
+    ),
+  )
 }
 
 function mean(values: readonly (number | null)[]): string {
@@ -82,4 +158,5 @@ function mean(values: readonly (number | null)[]): string {
   return known.length === values.length && known.length > 0 ? short(meanOf(known)) : 'unstable'
 }
 
-const scoresText = (scores: readonly (number | null)[]): string => scores.map((s) => (s === null ? 'unstable' : short(s))).join(', ')
+const scoresText = (scores: readonly (number | null)[]): string =>
+  scores.map((s) => (s === null ? 'unstable' : short(s))).join(', ')

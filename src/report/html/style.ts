@@ -3,7 +3,8 @@ export const style = `
 :root { color-scheme: light dark; --page: #f6f7f9; --card: #ffffff; --ink: #1c2330; --soft: #5a6577; --line: #dfe3ea;
   --pass: #00724f; --pass-wash: #e0f3ec; --fail: #b03c00; --fail-wash: #fdeae1; --open: #8a5c00; --open-wash: #fdf3dc;
   --off: #5a6577; --off-wash: #eceff3; --link: #005f96; }
-@media (prefers-color-scheme: dark) { :root { --page: #12161d; --card: #1a202a; --ink: #e6eaf1; --soft: #9aa6b8; --line: #2d3644;
+@media (prefers-color-scheme: dark) { :root { --page: #12161d; --card: #1a202a; --ink: #e6eaf1; --soft: #9aa6b8;
+  --line: #2d3644;
   --pass: #4fd0a5; --pass-wash: #123229; --fail: #ff9a66; --fail-wash: #3a2016; --open: #f2c14e; --open-wash: #352a10;
   --off: #9aa6b8; --off-wash: #262e3a; --link: #6db8ea; }
   svg [stroke="#0072B2"] { stroke: #4ba3e3 } svg [fill="#0072B2"] { fill: #4ba3e3 }
@@ -11,15 +12,18 @@ export const style = `
   svg [stroke="#D55E00"] { stroke: #ff8a3d } svg [fill="#D55E00"] { fill: #ff8a3d } }
 * { box-sizing: border-box }
 html { scroll-behavior: smooth; -webkit-text-size-adjust: 100% }
-body { margin: 0; background: var(--page); color: var(--ink); font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif }
+body { margin: 0; background: var(--page); color: var(--ink);
+  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif }
 main, header.top, nav { max-width: 1060px; margin: 0 auto; padding: 0 20px }
 h1 { font-size: 1.5rem; line-height: 1.25; margin: 0; overflow-wrap: anywhere }
 h2 { font-size: 1.22rem; margin: 44px 0 12px; scroll-margin-top: 12px }
 h3 { font-size: 1rem; margin: 0 0 6px }
 p { margin: 0 0 10px } a { color: var(--link) }
-code { font: 0.88em ui-monospace, "SF Mono", Menlo, Consolas, monospace; background: var(--off-wash); border-radius: 4px; padding: 1px 5px;
+code { font: 0.88em ui-monospace, "SF Mono", Menlo, Consolas, monospace; background: var(--off-wash); border-radius: 4px;
+  padding: 1px 5px;
   overflow-wrap: anywhere }
-pre { background: var(--off-wash); border-radius: 8px; padding: 12px 14px; overflow-x: auto; margin: 0 0 12px } pre code { background: none; padding: 0 }
+pre { background: var(--off-wash); border-radius: 8px; padding: 12px 14px; overflow-x: auto; margin: 0 0 12px }
+  pre code { background: none; padding: 0 }
 .soft { color: var(--soft) } .small { font-size: 0.88rem }
 header.top { padding-top: 30px }
 .banner { border-radius: 14px; padding: 22px 24px; border-left: 8px solid; background: var(--card) }
@@ -28,36 +32,48 @@ header.top { padding-top: 30px }
 .pass { --tone: var(--pass); --wash: var(--pass-wash) } .fail { --tone: var(--fail); --wash: var(--fail-wash) }
 .inconclusive { --tone: var(--open); --wash: var(--open-wash) } .off { --tone: var(--off); --wash: var(--off-wash) }
 .banner { border-color: var(--tone); background: var(--wash) }
-.pill { display: inline-block; font-weight: 650; font-size: 0.82rem; line-height: 1.2; padding: 3px 10px; border-radius: 999px; color: var(--tone);
+.pill { display: inline-block; font-weight: 650; font-size: 0.82rem; line-height: 1.2; padding: 3px 10px;
+  border-radius: 999px; color: var(--tone);
   background: var(--wash); border: 1px solid var(--tone); white-space: nowrap }
 .banner .pill { font-size: 1.05rem; padding: 6px 16px; background: var(--tone); color: var(--page) }
-nav ul { list-style: none; display: flex; flex-wrap: wrap; gap: 4px 16px; padding: 0; margin: 16px 0 0 } nav a { text-decoration: none }
+nav ul { list-style: none; display: flex; flex-wrap: wrap; gap: 4px 16px; padding: 0; margin: 16px 0 0 }
+  nav a { text-decoration: none }
 nav a:hover, nav a:focus { text-decoration: underline }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(148px, 1fr)); gap: 12px; margin: 18px 0 0 }
 .facts div, .card { background: var(--card); border: 1px solid var(--line); border-radius: 12px }
-.facts div { padding: 12px 16px } .facts dt { color: var(--soft); font-size: 0.82rem } .facts dd { margin: 2px 0 0; font-size: 1.1rem; font-weight: 620 }
+.facts div { padding: 12px 16px } .facts dt { color: var(--soft); font-size: 0.82rem } .facts dd { margin: 2px 0 0;
+  font-size: 1.1rem; font-weight: 620 }
 .facts dd small { display: block; font-weight: 400; font-size: 0.8rem; color: var(--soft) }
 .card { padding: 18px 20px; margin: 0 0 14px } .card > :last-child { margin-bottom: 0 }
 .card h3 .pill { margin-right: 8px } .note { color: var(--soft); font-size: 0.92rem }
-.two { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 460px), 1fr)); gap: 14px; align-items: start } .two .card { margin: 0 }
+.two { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 460px), 1fr)); gap: 14px;
+  align-items: start } .two .card { margin: 0 }
 figure { margin: 0 } figcaption { color: var(--soft); font-size: 0.9rem; margin-top: 8px }
 .scroll { overflow-x: auto; max-width: 100% }
 .chart { overflow-x: auto } .chart svg { display: block; width: 100%; height: auto; min-width: 300px }
 table code { white-space: nowrap }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 22px 28px; align-items: start; margin: 14px 0 }
-table { border-collapse: collapse; width: 100%; font-size: 0.92rem } th { text-align: left; color: var(--soft); font-weight: 600; font-size: 0.82rem }
-th, td { padding: 7px 14px 7px 0; border-bottom: 1px solid var(--line); vertical-align: top } tr:last-child td { border-bottom: 0 }
-td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap } td.nowrap { white-space: nowrap }
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 22px 28px;
+  align-items: start; margin: 14px 0 }
+table { border-collapse: collapse; width: 100%; font-size: 0.92rem } th { text-align: left; color: var(--soft);
+  font-weight: 600; font-size: 0.82rem }
+th, td { padding: 7px 14px 7px 0; border-bottom: 1px solid var(--line); vertical-align: top }
+  tr:last-child td { border-bottom: 0 }
+td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }
+  td.nowrap { white-space: nowrap }
 ol.timeline { list-style: none; margin: 0; padding: 0 0 0 22px; border-left: 3px solid var(--line) }
 ol.timeline li { position: relative; margin: 0 0 16px } ol.timeline li:last-child { margin: 0 }
-ol.timeline li::before { content: ""; position: absolute; left: -30px; top: 7px; width: 11px; height: 11px; border-radius: 50%; background: var(--link);
+ol.timeline li::before { content: ""; position: absolute; left: -30px; top: 7px; width: 11px; height: 11px;
+  border-radius: 50%; background: var(--link);
   border: 2px solid var(--card) }
-ul.boxes { list-style: none; margin: 0; padding: 0 } ul.boxes li { display: grid; grid-template-columns: 128px 1fr; gap: 4px 12px; padding: 9px 0;
+ul.boxes { list-style: none; margin: 0; padding: 0 } ul.boxes li { display: grid; grid-template-columns: 128px 1fr;
+  gap: 4px 12px; padding: 9px 0;
   border-bottom: 1px solid var(--line) } ul.boxes li:last-child { border: 0 }
 details summary { cursor: pointer; color: var(--link); margin: 10px 0 } details[open] summary { margin-bottom: 12px }
 footer { max-width: 1060px; margin: 44px auto 30px; padding: 0 20px; color: var(--soft); font-size: 0.88rem }
-@media (max-width: 560px) { main, header.top, nav, footer { padding-left: 14px; padding-right: 14px } .card { padding: 14px }
+@media (max-width: 560px) { main, header.top, nav, footer { padding-left: 14px; padding-right: 14px }
+  .card { padding: 14px }
   .banner { padding: 16px } ul.boxes li { grid-template-columns: 1fr } h2 { margin-top: 34px } }
-@media print { body { background: #fff } .card, figure { break-inside: avoid } nav { display: none } .chart svg { min-width: 0 } }
+@media print { body { background: #fff } .card, figure { break-inside: avoid } nav { display: none }
+  .chart svg { min-width: 0 } }
 @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto } }
 `

@@ -9,23 +9,38 @@ import { card, figure, paragraph, pill, type Drawings } from './parts.ts'
 /** The first screen: the verdict, its sentence, and the numbers behind it. */
 export function banner(report: Report): string {
   const { verdict, study } = report
-  return `<div class="banner ${verdict.status}"><div class="title">${pill(verdict.status, verdict.status)}<h1>${html(study.name, 200)}</h1></div>` +
+  return (
+    `<div class="banner ${verdict.status}"><div class="title">` +
+    `${pill(verdict.status, verdict.status)}<h1>${html(study.name, 200)}</h1></div>` +
     `<p class="sentence">${html(verdict.sentence)}</p><p>${html(headline(report))}</p></div><dl class="facts">${facts(report)}</dl>`
+  )
 }
 
 function facts(report: Report): string {
   const objective = objectiveOn(report, 'test') ?? objectiveOn(report, 'validation')
   const fact = (name: string, value: string, more = ''): string =>
     `<div><dt>${html(name)}</dt><dd>${html(value)}${more === '' ? '' : `<small>${html(more)}</small>`}</dd></div>`
-  const measured = objective ? [
-    fact(`Winner, ${objective.split} ${objective.metric}`, ...sideText(objective.candidate)),
-    fact('Declared levers', ...sideText(objective.baseline)),
-    objective.gain ? fact('Gain', gainText(objective.gain.value), `${short(objective.gain.lower, 3)} to ${short(objective.gain.upper, 3)} (95 %)`) : '',
-  ] : []
+  const measured = objective
+    ? [
+        fact(`Winner, ${objective.split} ${objective.metric}`, ...sideText(objective.candidate)),
+        fact('Declared levers', ...sideText(objective.baseline)),
+        objective.gain
+          ? fact(
+              'Gain',
+              gainText(objective.gain.value),
+              `${short(objective.gain.lower, 3)} to ${short(objective.gain.upper, 3)} (95 %)`,
+            )
+          : '',
+      ]
+    : []
   return [
     ...measured,
     fact('Levers moved', String(report.levers.changes.length)),
-    fact('Runs', whole(report.runs.length), report.budget.trials === null ? '' : `of ${whole(report.budget.trials)} allowed`),
+    fact(
+      'Runs',
+      whole(report.runs.length),
+      report.budget.trials === null ? '' : `of ${whole(report.budget.trials)} allowed`,
+    ),
     fact('Time', duration(report.timing.seconds), report.study.engine),
   ].join('')
 }
@@ -42,8 +57,16 @@ export function gates({ verdict, against }: Report, drawings: Drawings): string 
     const notes = g.notes.map((n) => paragraph(n, 'note')).join('')
     const chart = figure(drawings, `gate-${i + 1}-${g.rule.gate}-${g.rule.metric}`, false)
     const open = g.status === 'inconclusive' && !g.blocks ? ' (the spec lets it through)' : ''
-    return card(`<h3>${pill(g.status, `${g.status}${open}`)} ${html(ruleText(g.rule))}</h3>${chart}${paragraph(g.sentence)}${remedy}${notes}`)
+    return card(
+      `<h3>${pill(g.status, `${g.status}${open}`)} ${html(ruleText(g.rule))}</h3>${chart}${paragraph(g.sentence)}${remedy}${notes}`,
+    )
   })
-  const source = against === null ? '' : paragraph(`Regression and calibration are held against ${against}. Bars are intervals, dashed lines limits.`, 'soft')
+  const source =
+    against === null
+      ? ''
+      : paragraph(
+          `Regression and calibration are held against ${against}. Bars are intervals, dashed lines limits.`,
+          'soft',
+        )
   return `${source}<div class="two">${cards.join('')}</div>`
 }
