@@ -1,33 +1,56 @@
-import type { FromWorker, ToWorker } from './run/protocol.ts'
+import { InputError } from './base/diagnostics.ts'
+import type { RunRequest, RunResult } from './plan/run.ts'
+import { protocolVersion, type FromWorker, type ToWorker } from './run/protocol.ts'
 import { createWasmEngine } from './train/engines/wasm.ts'
 import { createTrainer } from './train/trainer.ts'
 import type { Trainer } from './train/types.ts'
 
 /** A process that trains runs, one at a time, for the study that started it, and that does not outlive it. */
 const parent = process.ppid
-const send = (message: FromWorker): void => { process.send?.(message) }
 let trainer: Trainer | undefined
 
+if (process.send === undefined) {
+  console.error('This is a worker of tunegate; it is started by a study and does nothing by itself.')
+  process.exit(2)
+}
 process.on('disconnect', () => process.exit(0))
+// Ctrl-C reaches all processes of a terminal; the study decides when its workers end.
+process.on('SIGINT', () => {})
 process.on('message', (message: ToWorker) => {
   void handle(message).catch((error: unknown) => {
-    send({ type: 'unable', message: error instanceof Error ? error.message : String(error) })
-    process.exitCode = 1
-    process.disconnect()
+    const diagnostics = error instanceof InputError ? error.diagnostics : []
+    send({ type: 'unable', message: messageOf(error), diagnostics }, () => process.exit(1))
   })
 })
 
 async function handle(message: ToWorker): Promise<void> {
-  if (message.type === 'init') {
-    trainer = createTrainer(await createWasmEngine({ wasmFolder: message.wasmFolder }), message.workload, message.data)
-    send({ type: 'ready', engine: trainer.engine })
-    return
-  }
+  if (message.type === 'run') return send({ type: 'result', result: run(message.request, message.id) })
+  const { version, wasmFolder, workload, data } = message
+  if (version !== protocolVersion) throw new Error(`the worker speaks version ${protocolVersion} and the study ${version}: they are of different builds`)
+  trainer = createTrainer(await createWasmEngine({ wasmFolder }), workload, data)
+  send({ type: 'ready', version: protocolVersion, engine: trainer.engine })
+}
+
+function run(request: RunRequest, id: string): RunResult {
   if (!trainer) throw new Error('asked for a run before the start message')
-  send({ type: 'result', result: trainer.run(message.request, message.id, leaveIfOrphaned) })
+  try {
+    return trainer.run(request, id, leaveIfOrphaned)
+  } catch (error) {
+    // The trainer makes results of failures itself; what gets here is a defect, and costs this run alone.
+    return {
+      id, request, engine: trainer.engine, status: 'crashed', reason: messageOf(error), evaluations: [],
+      steps: { loss: [], learningRate: [], gradientNorm: [], clipped: [] }, timing: { seconds: 0, stepsPerSecond: 0 },
+    }
+  }
+}
+
+function send(message: FromWorker, then: () => void = () => {}): void {
+  process.send?.(message, then)
 }
 
 /** Training does not return to the event loop, so a study that was killed is noticed by its process number. */
 function leaveIfOrphaned(): void {
   if (process.ppid !== parent) process.exit(0)
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,6 +1,12 @@
 import type { Budget } from '../plan/plan.ts'
 
-/** Keeps the limits of a study. Runs are counted when they are first asked for, whether trained or found in the journal. */
+/** A timer takes no more milliseconds than this: 24 days. */
+const longestTimer = 2 ** 31 - 10
+
+/**
+ * Keeps the limits of a study. Runs are counted when they are first asked for, whether trained or found in the journal, so that
+ * a study which continues is limited where the uninterrupted one was. Of both limits verification's share is held back.
+ */
 export class BudgetKeeper {
   /** The limit that was hit; null while none was. */
   exhausted: 'minutes' | 'trials' | null = null
@@ -26,16 +32,36 @@ export class BudgetKeeper {
   take(verifying: boolean): string | undefined {
     if (this.left(verifying) < 1) {
       this.exhausted ??= 'trials'
-      return `the budget of ${this.budget.trials} trials is used up`
+      return `the budget of ${this.budget.trials} trials is used up${verifying ? '' : this.beside('runs')}`
     }
     this.used += 1
     return undefined
   }
 
-  /** A reason where the time is up. */
-  late(): string | undefined {
-    if (this.clock() < this.deadline) return undefined
+  /** A reason where no run may start any more. `heldBack` are the milliseconds that verification is expected to take. */
+  late(heldBack: number): string | undefined {
+    const left = this.deadline - this.clock()
+    return left > heldBack ? undefined : this.timeIsUp(left > 0 ? this.beside('time') : '')
+  }
+
+  /** The reason for a run that the timer ended. */
+  overrun(): string {
+    return this.timeIsUp(' and the run had not finished')
+  }
+
+  /** Aborted when the time is up, so that a run under way does not overrun it; undefined where time does not end. */
+  timer(): AbortSignal | undefined {
+    const left = Math.max(0, this.deadline - this.clock())
+    // A timer may fire a millisecond early by the clock, and a run that it ends must find the time up.
+    return left <= longestTimer ? AbortSignal.timeout(Math.ceil(left) + 2) : undefined
+  }
+
+  private timeIsUp(detail: string): string {
     this.exhausted ??= 'minutes'
-    return `the budget of ${this.budget.minutes} minutes is used up`
+    return `the budget of ${this.budget.minutes} ${this.budget.minutes === 1 ? 'minute' : 'minutes'} is used up${detail}`
+  }
+
+  private beside(what: string): string {
+    return this.budget.reservedForVerification > 0 ? `, beside the ${what} held back for verification` : ''
   }
 }

@@ -1,144 +1,222 @@
 import type { RunRequest, RunResult } from '../plan/run.ts'
+import type { InitMessage } from './protocol.ts'
 import type { Runner } from './runner.ts'
-import { WorkerProcess, type Death, type InitMessage } from './worker-process.ts'
+import { WorkerProcess, type Trained } from './worker-process.ts'
 
 export interface PoolOptions {
   /** File that a worker process runs. */
   readonly script: string
+  /** Processes that train side by side; one a core is the fastest. */
   readonly workers: number
   readonly init: InitMessage
   /** Told of what a person should know, as of a worker that was replaced. */
   readonly notice: (message: string) => void
 }
 
-interface Job { readonly request: RunRequest; readonly id: string; readonly done: (result: RunResult) => void; readonly failed: (error: unknown) => void }
+interface Job {
+  readonly request: RunRequest
+  readonly id: string
+  readonly signal: AbortSignal | undefined
+  readonly done: (result: RunResult) => void
+  readonly failed: (error: unknown) => void
+  /** The process that trains it now. */
+  worker?: WorkerProcess
+}
 
 /**
  * Worker processes, one a core, each training one run at a time. A process that dies costs that run alone: it is tried once more
  * in a fresh one, then recorded as crashed. Probes measure time and memory, so each runs in a process of its own while all
- * others wait.
+ * others wait, and one that does not fit is not tried again.
  */
 export class WorkerPool implements Runner {
-  readonly engine: string
   readonly slots: number
   private readonly options: PoolOptions
+  private readonly processes = new Set<WorkerProcess>()
   private readonly idle: WorkerProcess[] = []
   private readonly queue: Job[] = []
-  private readonly processes = new Set<WorkerProcess>()
+  /** Processes that are to be started when there is work for them. */
+  private vacant = 0
   private busy = 0
   private probing = false
   private closed = false
+  private label = ''
 
-  private constructor(options: PoolOptions, first: WorkerProcess) {
+  private constructor(options: PoolOptions) {
     this.options = options
     this.slots = options.workers
-    this.engine = first.engine
-    this.processes.add(first)
-    this.idle.push(first)
   }
 
-  /** Starts all processes side by side; ready when the first is. */
+  /** Starts all processes side by side; ready when the first is. Rejects where none can be started. */
   static async start(options: PoolOptions): Promise<WorkerPool> {
-    const starting = Array.from({ length: options.workers }, () => WorkerProcess.start(options.script, options.init))
-    const pool = new WorkerPool(options, await Promise.any(starting).catch((error: AggregateError) => { throw error.errors[0] }))
-    for (const start of starting) {
-      start.then((worker) => pool.welcome(worker), (error: unknown) => options.notice(`one worker fewer: ${String(error)}`))
+    const pool = new WorkerPool(options)
+    const starting = Array.from({ length: options.workers }, () => pool.hire())
+    try {
+      pool.label = (await Promise.any(starting)).engine
+      return pool
+    } catch (error) {
+      pool.close()
+      throw error instanceof AggregateError ? error.errors[0] : error
     }
-    return pool
   }
 
-  run(request: RunRequest, id: string): Promise<RunResult> {
-    return new Promise((done, failed) => {
-      this.queue.push({ request, id, done, failed })
-      this.pump()
+  get engine(): string {
+    return this.label
+  }
+
+  async run(request: RunRequest, id: string, signal?: AbortSignal): Promise<RunResult> {
+    if (this.closed) throw new Error(closedText)
+    let stop = (): void => {}
+    const result = new Promise<RunResult>((done, failed) => {
+      const job: Job = { request, id, signal, done, failed }
+      stop = () => {
+        job.worker?.kill()
+        this.pump()
+      }
+      this.queue.push(job)
     })
+    signal?.addEventListener('abort', stop)
+    this.pump()
+    return await result.finally(() => signal?.removeEventListener('abort', stop))
   }
 
-  /** Ends all processes at once; runs under way are lost, finished ones are not here any more. */
+  /** Ends all processes at once. Runs under way are lost; those that finished are with whoever asked for them. */
   close(): void {
     this.closed = true
-    for (const worker of this.processes) worker.stop()
+    for (const worker of this.processes) worker.kill()
     this.processes.clear()
+    this.giveUp(new Error(closedText))
   }
 
-  private welcome(worker: WorkerProcess): void {
-    if (this.processes.has(worker)) return
-    this.processes.add(worker)
-    if (this.closed) return worker.stop()
-    this.idle.push(worker)
-    this.pump()
+  private giveUp(error: unknown): void {
+    for (const { failed } of this.queue.splice(0)) failed(error)
   }
 
-  private pump(): void {
-    for (let job = this.queue[0]; job !== undefined && !this.closed; job = this.queue[0]) {
-      const alone = job.request.job.kind === 'probe'
-      if (alone ? this.busy > 0 : this.idle.length === 0 || this.probing) return
-      this.queue.shift()
-      void (alone ? this.probe(job) : this.train(job, this.idle.pop() as WorkerProcess))
-    }
-  }
-
-  private async train(job: Job, worker: WorkerProcess): Promise<void> {
-    this.busy += 1
-    let current: WorkerProcess | undefined = worker
-    try {
-      const first = await current.run(job.request, job.id)
-      if (first.ok) return job.done(first.result)
-      current = await this.replace(worker)
-      this.options.notice(`${first.death.reason}; ${job.request.label} (seed ${job.request.seed}) is tried again in a fresh process`)
-      const second = await current.run(job.request, job.id)
-      if (second.ok) return job.done(second.result)
-      current = await this.replace(current)
-      job.done(crashed(job, second.death, this.engine))
-    } catch (error) {
-      current = undefined
-      if (!this.closed) job.failed(error)
-    } finally {
-      this.busy -= 1
-      if (current) this.idle.push(current)
-      this.pump()
-    }
-  }
-
-  private async probe(job: Job): Promise<void> {
-    this.busy += 1
-    this.probing = true
+  /** Starts a process that takes the next job. One that cannot be started is not tried again, unless it was the last. */
+  private async hire(): Promise<WorkerProcess> {
     try {
       const worker = await this.fresh()
-      const memory = job.request.job.kind === 'probe' ? job.request.job.memoryMiB : null
-      const trained = await worker.run(job.request, job.id, memory)
-      this.discard(worker)
-      job.done(trained.ok ? trained.result : crashed(job, trained.death, this.engine))
+      this.idle.push(worker)
+      return worker
     } catch (error) {
-      if (!this.closed) job.failed(error)
+      if (this.processes.size === 0) {
+        this.vacant = 1
+        this.giveUp(error)
+      } else if (!this.closed) this.options.notice(`one worker process fewer: ${messageOf(error)}`)
+      throw error
     } finally {
-      this.busy -= 1
-      this.probing = false
       this.pump()
     }
   }
 
-  private replace(dead: WorkerProcess): Promise<WorkerProcess> {
-    this.discard(dead)
-    return this.fresh()
+  /** Hands out jobs in order: a probe when nothing else runs, others when there is a process for them. */
+  private pump(): void {
+    for (let job = this.queue[0]; job !== undefined && !this.closed; job = this.queue[0]) {
+      const next = job
+      const { job: task } = job.request
+      if (job.signal?.aborted) job.failed(job.signal.reason)
+      else if (task.kind === 'probe') {
+        if (this.busy > 0) return
+        void this.occupied(() => this.probe(next, task.memoryMiB), next)
+      } else {
+        if (this.probing) return
+        const worker = this.nextIdle()
+        if (!worker) return this.fill()
+        void this.occupied(() => this.train(next, worker), next)
+      }
+      this.queue.shift()
+    }
+  }
+
+  /** A process that died while it had nothing to do cost no run, so nobody is told of it. */
+  private nextIdle(): WorkerProcess | undefined {
+    for (let worker = this.idle.pop(); worker; worker = this.idle.pop()) {
+      if (worker.ended === null) return worker
+      this.processes.delete(worker)
+      this.vacant += 1
+    }
+    return undefined
+  }
+
+  private fill(): void {
+    const { vacant } = this
+    this.vacant = 0
+    for (let i = 0; i < vacant; i++) this.hire().catch(() => {})
+  }
+
+  private async occupied(work: () => Promise<RunResult>, { done, failed }: Job): Promise<void> {
+    this.busy += 1
+    try {
+      done(await work())
+    } catch (error) {
+      failed(error)
+    } finally {
+      this.busy -= 1
+      this.pump()
+    }
+  }
+
+  private async train(job: Job, first: WorkerProcess): Promise<RunResult> {
+    let worker: WorkerProcess | undefined = first
+    try {
+      const trained = await this.attempt(job, worker)
+      if (trained.ok) return trained.result
+      worker = undefined
+      const { label, seed } = job.request
+      this.options.notice(`${trained.died}; ${label} (seed ${seed}) is tried again in a fresh process`)
+      worker = await this.fresh()
+      const again = await this.attempt(job, worker)
+      return again.ok ? again.result : crashed(job, again.died, this.engine)
+    } finally {
+      if (worker?.ended === null) this.idle.push(worker)
+      else this.vacant += 1
+    }
+  }
+
+  private async probe(job: Job, memoryMiB: number): Promise<RunResult> {
+    this.probing = true
+    let worker: WorkerProcess | undefined
+    try {
+      worker = await this.fresh()
+      const trained = await this.attempt(job, worker, memoryMiB)
+      return trained.ok ? trained.result : crashed(job, trained.died, this.engine)
+    } finally {
+      this.probing = false
+      worker?.kill()
+      if (worker) this.processes.delete(worker)
+    }
+  }
+
+  /** Throws where the process ended because the job was given up. */
+  private async attempt(job: Job, worker: WorkerProcess, memoryMiB: number | null = null): Promise<Trained> {
+    job.signal?.throwIfAborted()
+    job.worker = worker
+    const trained = await worker.run(job.request, job.id, memoryMiB)
+    if (trained.ok) return trained
+    this.processes.delete(worker)
+    job.signal?.throwIfAborted()
+    if (this.closed) throw new Error(closedText)
+    return trained
   }
 
   private async fresh(): Promise<WorkerProcess> {
-    const worker = await WorkerProcess.start(this.options.script, this.options.init)
-    if (this.closed) worker.stop()
-    else this.processes.add(worker)
-    return worker
-  }
-
-  private discard(worker: WorkerProcess): void {
-    this.processes.delete(worker)
-    worker.stop()
+    const worker = new WorkerProcess(this.options.script)
+    this.processes.add(worker)
+    try {
+      return await worker.start(this.options.init)
+    } catch (error) {
+      this.processes.delete(worker)
+      worker.kill()
+      throw error
+    }
   }
 }
 
-function crashed({ id, request }: Job, { reason }: Death, engine: string): RunResult {
+function crashed({ id, request }: Job, reason: string, engine: string): RunResult {
   return {
-    id, request, engine, status: 'crashed', reason, evaluations: [], steps: { loss: [], learningRate: [], gradientNorm: [], clipped: [] },
-    timing: { seconds: 0, stepsPerSecond: 0 },
+    id, request, engine, status: 'crashed', reason, evaluations: [],
+    steps: { loss: [], learningRate: [], gradientNorm: [], clipped: [] }, timing: { seconds: 0, stepsPerSecond: 0 },
   }
 }
+
+const closedText = 'the worker processes were ended'
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

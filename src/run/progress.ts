@@ -30,23 +30,35 @@ export class ProgressMeter {
     this.later = { runs: sum(after.map((j) => j.estimate.runs)), steps: sum(after.map((j) => j.estimate.steps)) }
   }
 
-  finish(result: RunResult, cached: boolean): Progress {
-    const steps = result.steps.loss.length
+  /** Takes the speed from a run that was trained now and here. */
+  time({ steps, timing }: RunResult): void {
+    this.trainedSteps += steps.loss.length
+    this.trainedSeconds += timing.seconds
+  }
+
+  /** Counts a run that is in the journal. */
+  finish(result: RunResult): Progress {
     this.finished += 1
     this.jobRuns += 1
-    this.jobSteps += steps
-    if (!cached) {
-      this.trainedSteps += steps
-      this.trainedSeconds += result.timing.seconds
-    }
+    this.jobSteps += result.steps.loss.length
     this.note(this.plan.workload.objective, result)
     const left = this.job?.estimate ?? { runs: 0, steps: 0 }
     return {
       finished: this.finished, best: this.best,
       expected: this.finished + Math.max(0, left.runs - this.jobRuns) + this.later.runs,
-      secondsLeft: this.trainedSteps === 0 ? null
-        : ((Math.max(0, left.steps - this.jobSteps) + this.later.steps) * (this.trainedSeconds / this.trainedSteps)) / this.slots,
+      secondsLeft: this.secondsFor(Math.max(0, left.steps - this.jobSteps) + this.later.steps),
     }
+  }
+
+  /** What verification is expected to take; 0 before there is a speed to tell it from. */
+  verificationSeconds(): number {
+    const job = this.plan.jobs.find((j) => j.id === 'verify')
+    return job ? this.secondsFor(job.estimate.steps) ?? 0 : 0
+  }
+
+  /** Wall-clock time of so many steps with all slots busy; null before the first step was trained. */
+  private secondsFor(steps: number): number | null {
+    return this.trainedSteps === 0 ? null : (steps * (this.trainedSeconds / this.trainedSteps)) / this.slots
   }
 
   private note(objective: MetricName, result: RunResult): void {

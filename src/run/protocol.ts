@@ -1,14 +1,27 @@
+import type { Diagnostic } from '../base/diagnostics.ts'
 import type { Workload } from '../plan/plan.ts'
 import type { RunRequest, RunResult } from '../plan/run.ts'
 import type { TrainingData } from '../train/types.ts'
 
-/** What the study's process sends to a worker; over the pipe that fork made, so from nobody else. */
+/** Changes with every change of the messages below: a worker of another build is refused instead of misunderstood. */
+export const protocolVersion = 1
+
+/** What a worker needs once, before its first run. */
+export interface InitMessage {
+  readonly type: 'init'
+  readonly engine: 'wasm'
+  readonly wasmFolder: string
+  readonly workload: Workload
+  readonly data: TrainingData
+}
+
+/** What the study's process sends to a worker; over the pipe that fork made, so from nobody else. One run at a time. */
 export type ToWorker =
-  | { readonly type: 'init'; readonly engine: 'wasm'; readonly wasmFolder: string; readonly workload: Workload; readonly data: TrainingData }
+  | (InitMessage & { readonly version: number })
   | { readonly type: 'run'; readonly id: string; readonly request: RunRequest }
 
 export type FromWorker =
-  | { readonly type: 'ready'; readonly engine: string }
-  /** The worker cannot train at all; it exits after it. */
-  | { readonly type: 'unable'; readonly message: string }
+  | { readonly type: 'ready'; readonly version: number; readonly engine: string }
+  /** The worker cannot train at all and exits; with diagnostics where the reason is not a defect of ours. */
+  | { readonly type: 'unable'; readonly message: string; readonly diagnostics: readonly Diagnostic[] }
   | { readonly type: 'result'; readonly result: RunResult }

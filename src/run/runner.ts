@@ -6,5 +6,6 @@ export interface Runner {
   readonly engine: string
   /** Runs that it can train side by side. */
   readonly slots: number
-  run(request: RunRequest, id: string): Promise<RunResult>
+  /** Rejects with the signal's reason where it is aborted before the run has finished; the run is then lost. */
+  run(request: RunRequest, id: string, signal?: AbortSignal): Promise<RunResult>
 }

@@ -1,107 +1,98 @@
 import { fork, type ChildProcess } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { InputError } from '../base/diagnostics.ts'
 import type { RunRequest, RunResult } from '../plan/run.ts'
-import type { FromWorker, ToWorker } from './protocol.ts'
+import { watchMemory } from './memory.ts'
+import { protocolVersion, type FromWorker, type InitMessage, type ToWorker } from './protocol.ts'
 
-export type InitMessage = Extract<ToWorker, { type: 'init' }>
+/** `died`: why the process did not survive the run. */
+export type Trained = { readonly ok: true; readonly result: RunResult } | { readonly ok: false; readonly died: string }
 
-/** How a run ended that its process did not survive. */
-export interface Death { readonly reason: string; readonly overMemory: boolean }
-export type Trained = { readonly ok: true; readonly result: RunResult } | { readonly ok: false; readonly death: Death }
-
-/** Last lines of what a worker wrote to its standard error: what a death is explained with. */
+/** Last characters of what a worker wrote to its standard error: what a death is explained with. */
 const mostErrorText = 2000
-/** A page as the kernel counts resident memory; 4 KiB on every platform that has /proc and that we run on. */
-const pageMiB = 4096 / 2 ** 20
+/** A worker that is not ready after a minute, its data already sent, will not be. */
+const mostStartMs = 60_000
 
 /** One worker process: started, asked for one run at a time, and replaced by its owner when it dies. */
 export class WorkerProcess {
-  readonly engine: string
+  /** Label of its engine; empty until it has started. */
+  engine = ''
+  /** Null while it lives, then how it ended. */
+  ended: string | null = null
   private readonly child: ChildProcess
   private errors = ''
-  private waiting: ((trained: Trained) => void) | undefined
-  private killedFor: Death | undefined
-  private ended = false
+  private killedFor: string | undefined
+  private onMessage: (message: FromWorker) => void = () => {}
+  private onEnd: (died: string) => void = () => {}
 
-  private constructor(child: ChildProcess, engine: string) {
-    this.child = child
-    this.engine = engine
-    child.stderr?.on('data', (chunk: Buffer) => { this.errors = (this.errors + chunk.toString('utf8')).slice(-mostErrorText) })
-    child.on('message', (message: FromWorker) => { if (message.type === 'result') this.answer({ ok: true, result: message.result }) })
-    child.on('exit', (code, signal) => {
-      this.ended = true
-      this.answer({ ok: false, death: this.killedFor ?? deathOf(code, signal, this.errors) })
-    })
-    // A pipe that breaks while a message is on its way; the exit that follows says more.
-    child.on('error', () => {})
-  }
-
-  /** Starts a process and waits until it can train. Rejects with the reason where it cannot. */
-  static start(script: string, init: InitMessage): Promise<WorkerProcess> {
+  constructor(script: string) {
     // No environment: a worker needs none of it, and on a CI runner it holds secrets.
-    const child = fork(script, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [], env: {} })
-    return new Promise((resolve, reject) => {
-      let errors = ''
-      const onError = (chunk: Buffer): void => { errors += chunk.toString('utf8') }
-      child.stderr?.on('data', onError)
-      child.once('error', reject)
-      child.once('exit', (code, signal) => reject(new Error(`a worker process could not start: ${deathOf(code, signal, errors).reason}`)))
-      child.once('message', (message: FromWorker) => {
-        child.removeAllListeners()
-        child.stderr?.off('data', onError)
-        if (message.type === 'ready') resolve(new WorkerProcess(child, message.engine))
-        else reject(new Error(message.type === 'unable' ? message.message : `unexpected message of a worker: ${message.type}`))
-      })
-      child.send(init)
+    this.child = fork(script, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [], env: {} })
+    this.child.stderr?.on('data', (chunk: Buffer) => { this.errors = (this.errors + chunk.toString('utf8')).slice(-mostErrorText) })
+    this.child.on('message', (message) => this.onMessage(message as FromWorker))
+    // After its last words were read; `error` is for a process that could not be started, or a pipe that broke.
+    this.child.on('close', (code, signal) => this.end(this.killedFor ?? deathOf(code, signal, this.errors)))
+    this.child.on('error', (error) => { if (this.child.pid === undefined) this.end(`the worker process could not be started: ${error.message}`) })
+  }
+
+  get pid(): number | undefined {
+    return this.child.pid
+  }
+
+  /** Waits until it can train. Rejects with the reason where it cannot, and with an `InputError` where a person can mend it. */
+  async start(init: InitMessage): Promise<this> {
+    let timer: NodeJS.Timeout | undefined
+    const answer = new Promise<FromWorker>((resolve, reject) => {
+      this.onMessage = resolve
+      this.onEnd = (died) => reject(new Error(died))
+      timer = setTimeout(() => this.kill(`the worker process was not ready after ${mostStartMs / 1000} seconds`), mostStartMs)
+      if (this.ended !== null) reject(new Error(this.ended))
+      else this.send({ ...init, version: protocolVersion })
     })
+    const message = await answer.finally(() => clearTimeout(timer))
+    if (message.type === 'unable') throw message.diagnostics.length > 0 ? new InputError(message.diagnostics) : new Error(message.message)
+    if (message.type !== 'ready' || message.version !== protocolVersion) throw new Error('the worker process is of another build')
+    this.engine = message.engine
+    return this
   }
 
-  get alive(): boolean {
-    return !this.ended
+  /** Trains one run. Where `memoryMiB` is given, the process is killed when it holds more. */
+  async run(request: RunRequest, id: string, memoryMiB: number | null = null): Promise<Trained> {
+    const unwatch = memoryMiB === null ? undefined : watchMemory(this.pid, memoryMiB, (reason) => this.kill(reason))
+    const trained = new Promise<Trained>((resolve) => {
+      this.onEnd = (died) => resolve({ ok: false, died })
+      this.onMessage = (message) => {
+        if (message.type === 'result') resolve({ ok: true, result: message.result })
+        // It says why it gives up, and exits.
+        else if (message.type === 'unable') this.killedFor = message.message
+      }
+      if (this.ended !== null) resolve({ ok: false, died: this.ended })
+      else this.send({ type: 'run', id, request })
+    })
+    return await trained.finally(unwatch)
   }
 
-  /** Trains one run; `memoryMiB` kills the process when it holds more. */
-  run(request: RunRequest, id: string, memoryMiB: number | null = null): Promise<Trained> {
-    const watch = memoryMiB === null ? undefined : this.watchMemory(memoryMiB)
-    return new Promise<Trained>((resolve) => {
-      this.waiting = resolve
-      if (this.ended) this.answer({ ok: false, death: { reason: 'the worker process was already gone', overMemory: false } })
-      else this.child.send({ type: 'run', id, request } satisfies ToWorker, (error) => {
-        if (error) this.answer({ ok: false, death: { reason: `the worker process could not be reached: ${error.message}`, overMemory: false } })
-      })
-    }).finally(() => clearInterval(watch))
-  }
-
-  stop(): void {
+  /** Ends it at once, whatever it does. */
+  kill(reason = 'the worker process was stopped'): void {
+    this.killedFor ??= reason
     this.child.kill('SIGKILL')
   }
 
-  private answer(trained: Trained): void {
-    this.waiting?.(trained)
-    this.waiting = undefined
+  /** A pipe that breaks while a message is on its way is followed by the end of the process, which says more. */
+  private send(message: ToWorker): void {
+    this.child.send(message, () => {})
   }
 
-  /** A run may allocate faster than it can look at itself, so its parent looks too; only Linux shows it. */
-  private watchMemory(limit: number): NodeJS.Timeout {
-    return setInterval(() => {
-      const resident = residentMiB(this.child.pid)
-      if (resident === null || resident <= limit) return
-      this.killedFor = { reason: `needs more memory than the limit: ${Math.ceil(resident)} MiB of ${limit} MiB`, overMemory: true }
-      this.stop()
-    }, 25)
+  private end(how: string): void {
+    if (this.ended !== null) return
+    this.ended = how
+    this.onEnd(how)
   }
 }
 
-function residentMiB(pid: number | undefined): number | null {
-  try {
-    return Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * pageMiB
-  } catch {
-    return null
-  }
-}
-
-function deathOf(code: number | null, signal: NodeJS.Signals | null, errors: string): Death {
-  const how = signal === 'SIGKILL' ? 'was killed, as a machine does that runs out of memory' : signal ? `was ended by ${signal}` : `exited with code ${code}`
-  const last = errors.trim().split('\n').filter((l) => l.trim() !== '').slice(-3).join(' | ')
-  return { reason: `the worker process ${how}${last ? `: ${last}` : ''}`, overMemory: false }
+function deathOf(code: number | null, signal: NodeJS.Signals | null, errors: string): string {
+  if (/heap out of memory|Cannot allocate memory|std::bad_alloc/.test(errors)) return 'the worker process ran out of memory'
+  if (signal === 'SIGKILL') return 'the worker process was killed, as the system does when memory runs out'
+  const lines = errors.trim().split('\n').map((line) => line.trim()).filter((line) => line !== '')
+  const said = lines.find((line) => /^(\w*Error|FATAL|fatal)\b/.test(line)) ?? lines.slice(-3).join(' | ')
+  return `the worker process ${signal ? `was ended by ${signal}` : `exited with code ${code}`}${said ? `: ${said}` : ''}`
 }

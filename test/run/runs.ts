@@ -1,14 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
 import type { Plan, RunJob, StageJob, StageName } from '../../src/plan/plan.ts'
 import type { CompleteRun, RunRequest, RunResult } from '../../src/plan/run.ts'
 import type { JournalHeader } from '../../src/run/journal-line.ts'
+import type { TrainingData } from '../../src/train/types.ts'
 import { someLevers } from '../support/levers.ts'
 import { someWorkload } from '../support/world.ts'
 
-export const fullRun: RunJob = { kind: 'train', length: 1, stopAfter: 1, evaluateTest: false }
+export const fullRun = { kind: 'train', length: 1, stopAfter: 1, evaluateTest: false } as const satisfies RunJob
 export const probe = (memoryMiB: number): RunJob => ({ kind: 'probe', steps: 5, memoryMiB })
 
 export function request(label: string, seed = 1, over: Partial<RunRequest> = {}): RunRequest {
@@ -57,4 +59,27 @@ export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
   const found: T[] = []
   for await (const item of items) found.push(item)
   return found
+}
+
+/** For workers that train nothing. */
+export const noData: TrainingData = {
+  inputs: new Float32Array(8), inputShape: [2], targets: new Float32Array(4), targetScale: null,
+  splits: { train: new Int32Array(2), validation: new Int32Array(1), test: new Int32Array(1) },
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    // Killed, and its parent has not asked for it yet.
+    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' && process.platform !== 'linux'
+  }
+}
+
+export async function until(what: () => boolean, milliseconds = 5000): Promise<void> {
+  for (const end = performance.now() + milliseconds; !what();) {
+    if (performance.now() > end) throw new Error('it did not happen in time')
+    await sleep(10)
+  }
 }

@@ -1,0 +1,134 @@
+import { setMaxListeners } from 'node:events'
+import type { Plan, StageJob } from '../plan/plan.ts'
+import type { RunRequest, RunResult } from '../plan/run.ts'
+import type { RunOutcome } from '../stages/stage.ts'
+import { BudgetKeeper } from './budget.ts'
+import type { Listener } from './events.ts'
+import { runIds } from './id.ts'
+import type { Journal } from './journal.ts'
+import { ProgressMeter } from './progress.ts'
+import type { Runner } from './runner.ts'
+
+/** What runs are had with. */
+export interface Means {
+  readonly runner: Runner
+  readonly journal: Journal
+  readonly listener: Listener
+  /** Milliseconds from any origin; for the budget of minutes and for reporting, never for a decision of a stage. */
+  readonly clock: () => number
+  /** Aborted when the user stops the study; what is finished stays in the journal. */
+  readonly signal?: AbortSignal
+}
+
+/** Thrown where the user stopped the study. */
+export class Interrupted extends Error {}
+
+/** Answers what stages ask for: from the journal, by the runner, or with the reason why the budget does not allow it. */
+export class Asks {
+  readonly budget: BudgetKeeper
+  private readonly means: Means
+  private readonly meter: ProgressMeter
+  private readonly idOf: (request: RunRequest) => string
+  private readonly timer: AbortSignal | undefined
+  /** Of the user or of the budget. */
+  private readonly stop: AbortSignal
+  /** Runs that were asked for in this study, whether trained or found: asking again is free. */
+  private readonly asked = new Set<string>()
+  private verifying = false
+
+  constructor(plan: Plan, means: Means) {
+    this.means = means
+    this.budget = new BudgetKeeper(plan.budget, means.clock)
+    this.meter = new ProgressMeter(plan, means.runner.slots)
+    this.idOf = runIds(plan.workload, means.runner.engine)
+    this.timer = this.budget.timer()
+    this.stop = AbortSignal.any([means.signal, this.timer].filter((s) => s !== undefined))
+    // Every run under way listens; Node takes more than ten listeners for a leak.
+    setMaxListeners(0, this.stop)
+  }
+
+  startStage(job: StageJob): void {
+    this.verifying = job.id === 'verify'
+    this.meter.startStage(job)
+  }
+
+  /** Runs that the budget of trials still allows the stage. */
+  left(): number {
+    return this.budget.left(this.verifying)
+  }
+
+  /** Outcomes in the order of the requests; equal requests are trained once and keep the names they were asked by. */
+  async answer(requests: readonly RunRequest[]): Promise<RunOutcome[]> {
+    const ids = requests.map(this.idOf)
+    const wanted = new Map<string, RunRequest>()
+    requests.forEach((request, i) => { if (!wanted.has(ids[i] as string)) wanted.set(ids[i] as string, request) })
+    const outcomes = await this.all([...wanted])
+    return requests.map((request, i) => ({ ...outcomes.get(ids[i] as string) as RunOutcome, request }))
+  }
+
+  /** As many at a time as the runner has slots. The next starts while the one before is still being written. */
+  private async all(wanted: readonly (readonly [string, RunRequest])[]): Promise<Map<string, RunOutcome>> {
+    const outcomes = new Map<string, RunOutcome>()
+    const writes: Promise<void>[] = []
+    const failures: unknown[] = []
+    const noteFailure = (error: unknown): void => { failures.push(error) }
+    const queue = wanted.values()
+    const lane = async (): Promise<void> => {
+      // Where one has failed, as when the disk is full, the others end too.
+      for (const [id, request] of queue) {
+        outcomes.set(id, await this.one(id, request, (write) => writes.push(write.catch(noteFailure))))
+        if (failures.length > 0) return
+      }
+    }
+    await Promise.all(Array.from({ length: this.means.runner.slots }, () => lane().catch(noteFailure)))
+    await Promise.all(writes)
+    if (failures.length > 0) throw failures[0]
+    return outcomes
+  }
+
+  private async one(id: string, request: RunRequest, onWrite: (write: Promise<void>) => void): Promise<RunOutcome> {
+    if (this.means.signal?.aborted) throw new Interrupted()
+    const again = this.asked.has(id)
+    const refused = again ? undefined : this.budget.take(this.verifying)
+    if (refused) return this.notRun(request, refused)
+    this.asked.add(id)
+    const kept = await this.means.journal.read(id)
+    if (kept && (again || isFinal(kept))) return this.found(kept)
+    const late = this.budget.late(this.verifying ? 0 : this.meter.verificationSeconds() * 1000)
+    return late ? this.notRun(request, late) : this.train(id, request, onWrite)
+  }
+
+  private found(result: RunResult): RunResult {
+    this.means.listener({ type: 'run-finished', result, cached: true, progress: this.meter.finish(result) })
+    return result
+  }
+
+  private async train(id: string, request: RunRequest, onWrite: (write: Promise<void>) => void): Promise<RunOutcome> {
+    const { runner, journal, listener, signal } = this.means
+    listener({ type: 'run-started', request })
+    try {
+      const result = await runner.run(request, id, this.stop)
+      this.meter.time(result)
+      onWrite(journal.append(result).then(() => {
+        listener({ type: 'run-finished', result, cached: false, progress: this.meter.finish(result) })
+      }))
+      return result
+    } catch (error) {
+      if (signal?.aborted) throw new Interrupted()
+      if (this.timer?.aborted) return this.notRun(request, this.budget.overrun())
+      throw error
+    }
+  }
+
+  private notRun(request: RunRequest, reason: string): RunOutcome {
+    return { status: 'not-run', request, reason }
+  }
+}
+
+/**
+ * A crash says nothing of the levers for certain, so a study that continues tries it again. A probe is the exception: it asks
+ * whether a batch fits, and that it does not is an answer.
+ */
+function isFinal({ status, request }: RunResult): boolean {
+  return status !== 'crashed' || request.job.kind === 'probe'
+}

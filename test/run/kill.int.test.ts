@@ -1,0 +1,120 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { serialize } from 'node:v8'
+import { describe, expect, it } from 'vitest'
+import { stream } from '../../src/base/random.ts'
+import { idOfLine } from '../../src/run/journal-line.ts'
+import { root } from '../support/architecture.ts'
+import { node24 } from '../support/runner.ts'
+import type { StudyConfig } from '../support/worker-study.ts'
+import { someWorkload } from '../support/world.ts'
+import { folder, isAlive, journalIn, noData, until } from './runs.ts'
+
+interface Place { readonly where: string; readonly journal: string; readonly notes: string; readonly out: string; readonly config: string }
+
+function place(over: Partial<StudyConfig> = {}): Place {
+  const where = folder()
+  const [notes, out, config] = ['notes', 'out.json', 'config'].map((name) => join(where, name)) as [string, string, string]
+  const journal = journalIn(where)
+  writeFileSync(config, serialize({
+    journal, out, label: 'wait 25', epochs: 1, script: join(root, 'test/support/worker-scripted.ts'),
+    init: { type: 'init', engine: 'wasm', wasmFolder: notes, workload: someWorkload, data: noData }, ...over,
+  } satisfies StudyConfig))
+  return { where, journal, notes, out, config }
+}
+
+interface Started { readonly child: ChildProcess; readonly ended: Promise<number | null>; readonly said: () => string }
+
+function start({ config }: Place): Started {
+  const child = spawn(node24, [join(root, 'test/support/worker-study.ts'), config], { stdio: ['ignore', 'ignore', 'pipe'] })
+  let said = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => { said += text })
+  return { child, ended: new Promise((resolve) => child.on('close', (code) => resolve(code))), said: () => said }
+}
+
+const lines = (path: string): string[] => (existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(0, -1) : [])
+const finished = (at: Place): string[] => lines(at.journal).slice(1).map((line) => idOfLine(line) ?? 'damaged')
+const begun = (at: Place): { id: string; pid: number }[] => lines(at.notes).map((line) => line.split(' ')).filter(([what]) => what === 'start')
+  .map(([, id = '', pid]) => ({ id, pid: Number(pid) }))
+
+describe('a study that is killed', () => {
+  it('ten times at random moments ends as an uninterrupted one, and repeats no finished run', async () => {
+    const whole = place()
+    expect(await start(whole).ended).toBe(0)
+    const total = begun(whole).length
+    expect(total).toBeGreaterThan(20)
+
+    const killed = place()
+    const random = stream(11, 'kills')
+    for (let kill = 0; kill < 10; kill++) {
+      const [before, notes] = [new Set(finished(killed)), begun(killed).length]
+      const { child, ended } = start(killed)
+      // Half of them before there is a worker, half in the middle of its second to fourth run: too few in all to finish.
+      const runs = kill % 2 === 0 ? 0 : 2 + random.integer(3)
+      await until(() => begun(killed).length >= notes + runs)
+      await sleep(random.uniform() * (runs === 0 ? 150 : 25))
+      child.kill('SIGKILL')
+      await ended
+      // What was on disk when it began was not trained again.
+      expect(begun(killed).slice(notes).filter((n) => before.has(n.id))).toEqual([])
+      await until(() => begun(killed).every((n) => !isAlive(n.pid)))
+    }
+    const before = finished(killed)
+    expect(before.length).toBeGreaterThan(2)
+    expect(before.length).toBeLessThan(total)
+    const notes = begun(killed).length
+    expect(await start(killed).ended).toBe(0)
+    expect(readFileSync(killed.out, 'utf8')).toBe(readFileSync(whole.out, 'utf8'))
+    expect(begun(killed).length - notes).toBe(total - before.length)
+    expect([...finished(killed)].sort()).toEqual([...finished(whole)].sort())
+  })
+
+  it('leaves no worker behind that computes and looks at nothing but its own steps', async () => {
+    const at = place({ label: 'hang-until-orphaned' })
+    const { child, ended } = start(at)
+    await until(() => begun(at).length === 2)
+    child.kill('SIGKILL')
+    await ended
+    await until(() => begun(at).every((n) => !isAlive(n.pid)))
+  })
+
+  it('by Ctrl-C keeps what is finished, ends its workers and gives the journal free', async () => {
+    const at = place({ label: 'wait 100' })
+    const { child, ended } = start(at)
+    await until(() => begun(at).length >= 5)
+    child.kill('SIGINT')
+    const interrupted = performance.now()
+    expect(await ended).toBe(130)
+    expect(performance.now() - interrupted).toBeLessThan(1000)
+    expect(begun(at).every((n) => !isAlive(n.pid))).toBe(true)
+    expect(finished(at).length).toBeGreaterThanOrEqual(2)
+    expect(readdirSync(at.where).filter((name) => name.includes('lock'))).toEqual([])
+  })
+})
+
+describe('two processes on one journal', () => {
+  it('are one too many: the second says who has it', async () => {
+    const at = place()
+    const first = start(at)
+    await until(() => begun(at).length > 0)
+    const second = start(at)
+    expect(await second.ended).toBe(2)
+    expect(second.said()).toContain(`process ${first.child.pid}`)
+    expect(await first.ended).toBe(0)
+    expect(new Set(begun(at).map((n) => n.id)).size).toBe(begun(at).length)
+  })
+
+  it('or five at once, after one that was killed: exactly one takes it over', async () => {
+    for (let round = 0; round < 3; round++) {
+      const at = place({ hold: 1500 })
+      const dead = start(at)
+      await until(() => existsSync(`${at.journal}.lock`))
+      dead.child.kill('SIGKILL')
+      await dead.ended
+      const codes = await Promise.all(Array.from({ length: 5 }, () => start(at).ended))
+      expect(codes.sort()).toEqual([0, 2, 2, 2, 2])
+    }
+  })
+})

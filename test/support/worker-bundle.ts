@@ -1,0 +1,29 @@
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+import { root } from './architecture.ts'
+
+export interface WorkerBundle {
+  /** What a pool needs to start it. */
+  readonly script: string
+  readonly wasmFolder: string
+  readonly remove: () => void
+}
+
+/**
+ * The real worker from its sources in one file, with the engine's binaries beside it, as in `dist/worker/`: Node cannot load
+ * the tensor library's modules unbundled. In a folder of its own, since a build empties `build/`.
+ */
+export async function bundleWorker(): Promise<WorkerBundle> {
+  const folder = mkdtempSync(join(tmpdir(), 'worker-'))
+  const script = join(folder, 'index.mjs')
+  await build({
+    entryPoints: [join(root, 'src/worker.ts')], outfile: script, bundle: true, platform: 'node', format: 'esm', target: 'node20',
+    mainFields: ['main'], logLevel: 'error',
+    banner: { js: 'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);' },
+  })
+  const installed = join(root, 'node_modules/@tensorflow/tfjs-backend-wasm/dist')
+  for (const name of ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm']) copyFileSync(join(installed, name), join(folder, name))
+  return { script, wasmFolder: folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
+}
