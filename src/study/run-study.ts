@@ -1,11 +1,14 @@
 import { mkdir } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import { InputError } from '../base/diagnostics.ts'
 import type { Dataset } from '../data/types.ts'
 import { studyEvidence } from '../gate/baseline.ts'
 import { judge } from '../gate/judge.ts'
 import { verificationStatistics } from '../gate/verification.ts'
 import type { VerifyFindings } from '../plan/decision.ts'
 import type { Lock } from '../plan/lock.ts'
+import type { RunResult } from '../plan/run.ts'
 import type { Verdict } from '../plan/verdict.ts'
 import { buildReport } from '../report/build.ts'
 import type { Report } from '../report/model.ts'
@@ -51,53 +54,89 @@ export interface Study {
 
 /** The whole path: spec → plan → runs → decisions → verdict → report. Used by the command line and by the action. */
 export async function runStudy(options: StudyOptions): Promise<Study> {
+  const { listener, clock, signal } = options
   const prepared = await prepare(options)
-  const { plan, dataset } = prepared
   const baseline = await readLock(options.specPath, options.baselinePath)
-  const outDir = options.outDir ?? join(options.workspace, '.tunegate', plan.name)
-  await mkdir(outDir, { recursive: true })
-  for (const warning of prepared.warnings) options.listener({ type: 'notice', message: warning.message })
+  const outDir = options.outDir ?? join(options.workspace, '.tunegate', prepared.plan.name)
+  await makeFolder(outDir)
+  for (const warning of prepared.warnings) listener({ type: 'notice', message: warning.message })
 
-  const begun = options.clock()
-  const notice = (message: string): void => options.listener({ type: 'notice', message })
-  const pool = await WorkerPool.start({
-    script: options.workerScript, workers: options.workers, notice,
-    init: { type: 'init', engine: 'wasm', wasmFolder: options.wasmFolder, workload: plan.workload, data: trainingData(dataset) },
-  })
+  const begun = clock()
+  const pool = await startPool(options, prepared)
   try {
-    const journal = await Journal.open(join(outDir, 'journal.jsonl'), {
-      journal: 1, plan: plan.fingerprint, spec: plan.specFingerprint, data: dataset.fingerprint, engine: pool.engine,
-    }, { fresh: options.fresh ?? false })
+    const journal = await openJournal(outDir, prepared, pool.engine, options)
     try {
-      journal.notices.forEach(notice)
-      const outcome = await execute(plan, {
-        stages, runner: pool, journal, listener: options.listener, clock: options.clock, ...(options.signal ? { signal: options.signal } : {}),
-      })
+      const outcome = await execute(prepared.plan, { stages, runner: pool, journal, listener, clock, ...(signal ? { signal } : {}) })
       pool.close()
-      const verify = verifyFindings(outcome)
-      const evidence = studyEvidence(verify, baseline, { dataFingerprint: dataset.fingerprint, engine: pool.engine })
-      const verdict = judge(plan.gates, evidence)
-      const runs = []
-      for await (const run of runsOf(journal, outcome.decisions)) runs.push(summarizeRun(run, plan.baseline))
-      const report = buildReport({
-        plan, decisions: outcome.decisions, runs, verdict, against: evidence.baseline?.source ?? null, lock: baseline?.lock ?? null,
-        statistics: verify ? verificationStatistics(verify, plan.workload.objective) : [],
-        engine: pool.engine, tool: toolName, command: options.command, specFile: options.specPath,
-        data: { source: prepared.spec.data.source, checks: checksOf(prepared), findings: prepared.findings, notes: dataset.notes },
-        omissions: [], exhausted: outcome.exhausted,
-        timing: {
-          startedAt: options.startedAt, seconds: (options.clock() - begun) / 1000, stages: outcome.seconds,
-          machine: { platform: `${process.platform} ${process.arch}`, cores: options.workers, workers: options.workers, node: process.version },
-        },
-      })
-      const files = await writeReport(report, outDir, runsOf(journal, outcome.decisions))
-      return { prepared, report, verdict, lock: files.lock, files }
+      const runs = (): AsyncIterable<RunResult> => runsOf(journal, outcome.decisions)
+      const seconds = (clock() - begun) / 1000
+      return await conclude({ options, prepared, baseline, outDir, outcome, runs, engine: pool.engine, seconds })
     } finally {
       await journal.close()
     }
   } finally {
     pool.close()
   }
+}
+
+async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+    throw new InputError([{ code: 'run/no-output-folder', severity: 'error', message: 'the output folder cannot be made', found: `${path}: ${error.code ?? error.message}`, hint: 'choose another by --out' }])
+  })
+}
+
+function startPool({ workerScript, wasmFolder, workers, listener }: StudyOptions, { plan, dataset }: Prepared): Promise<WorkerPool> {
+  return WorkerPool.start({
+    script: workerScript, workers, notice: (message) => listener({ type: 'notice', message }),
+    init: { type: 'init', engine: 'wasm', wasmFolder, workload: plan.workload, data: trainingData(dataset) },
+  })
+}
+
+async function openJournal(outDir: string, { plan, dataset }: Prepared, engine: string, { fresh = false, listener }: StudyOptions): Promise<Journal> {
+  const header = { journal: 1, plan: plan.fingerprint, spec: plan.specFingerprint, data: dataset.fingerprint, engine } as const
+  const journal = await Journal.open(join(outDir, 'journal.jsonl'), header, { fresh })
+  for (const message of journal.notices) listener({ type: 'notice', message })
+  return journal
+}
+
+interface Finished {
+  readonly options: StudyOptions
+  readonly prepared: Prepared
+  readonly baseline: Awaited<ReturnType<typeof readLock>>
+  readonly outDir: string
+  readonly outcome: StudyOutcome
+  /** The study's runs, one in memory at a time. */
+  readonly runs: () => AsyncIterable<RunResult>
+  readonly engine: string
+  readonly seconds: number
+}
+
+/** Evidence → verdict → report → files. */
+async function conclude(finished: Finished): Promise<Study> {
+  const { prepared, baseline, outcome, engine, outDir, runs } = finished
+  const verify = verifyFindings(outcome)
+  const evidence = studyEvidence(verify, baseline, { dataFingerprint: prepared.dataset.fingerprint, engine })
+  const verdict = judge(prepared.plan.gates, evidence)
+  const report = await reportOf(finished, verdict, verify, evidence.baseline?.source ?? null)
+  const files = await writeReport(report, outDir, runs())
+  return { prepared, report, verdict, lock: files.lock, files }
+}
+
+async function reportOf({ options, prepared, baseline, outcome, engine, seconds, runs }: Finished, verdict: Verdict, verify: VerifyFindings | null, against: string | null): Promise<Report> {
+  const { plan, dataset, spec, findings } = prepared
+  const summaries = []
+  for await (const run of runs()) summaries.push(summarizeRun(run, plan.baseline))
+  return buildReport({
+    plan, decisions: outcome.decisions, runs: summaries, verdict, against, lock: baseline?.lock ?? null, engine, tool: toolName,
+    statistics: verify ? verificationStatistics(verify, plan.workload.objective) : [],
+    command: options.command, specFile: options.specPath,
+    data: { source: spec.data.source, checks: checksOf(prepared), findings, notes: dataset.notes },
+    omissions: [], exhausted: outcome.exhausted,
+    timing: {
+      startedAt: options.startedAt, seconds, stages: outcome.seconds,
+      machine: { platform: `${process.platform} ${process.arch}`, cores: availableParallelism(), workers: options.workers, node: process.version },
+    },
+  })
 }
 
 /** What workers need of a data set, and nothing more: it is copied to each. */

@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
-import { realpathSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { Interrupted } from '../../run/execute.ts'
 import type { Listener } from '../../run/events.ts'
 import { reportText } from '../../report/json.ts'
@@ -8,6 +7,7 @@ import { runStudy, type Study } from '../../study/run-study.ts'
 import { exitCodeOf, exitCodes } from '../exit.ts'
 import type { RunOptions } from '../program.ts'
 import { progressLogger } from '../progress.ts'
+import { workerFiles } from '../worker-files.ts'
 import { workspaceOf } from '../workspace.ts'
 
 export async function runCommand(specPath: string, options: RunOptions): Promise<number> {
@@ -17,7 +17,7 @@ export async function runCommand(specPath: string, options: RunOptions): Promise
   process.once('SIGTERM', interrupted)
   try {
     const study = await runStudy({
-      specPath, workspace: workspaceOf(specPath), ...worker(), workers: options.workers ?? availableParallelism(),
+      specPath, workspace: workspaceOf(specPath), ...workerFiles(), workers: options.workers ?? availableParallelism(),
       ...(options.stages ? { stages: options.stages } : {}), ...(options.seeds === undefined ? {} : { seeds: options.seeds }),
       ...(options.out === undefined ? {} : { outDir: resolve(options.out) }), ...(options.baseline === undefined ? {} : { baselinePath: options.baseline }),
       fresh: options.fresh ?? false, command: `tunegate run ${specPath}${flags(options)}`,
@@ -34,12 +34,6 @@ export async function runCommand(specPath: string, options: RunOptions): Promise
     process.off('SIGINT', interrupted)
     process.off('SIGTERM', interrupted)
   }
-}
-
-/** The worker's bundle lies beside this one; the path of the bundle is how the program was called, links followed. */
-function worker(): { workerScript: string; wasmFolder: string } {
-  const folder = join(dirname(realpathSync(process.argv[1] ?? '.')), '..', 'worker')
-  return { workerScript: join(folder, 'index.js'), wasmFolder: folder }
 }
 
 /** Progress goes to standard error, so that standard output holds the result alone. */
