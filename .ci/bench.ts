@@ -1,0 +1,87 @@
+// `npm run bench` measures how fast training is and what a study costs beside it, each figure with its goal:
+//
+//   steps a second of two models · a worker's cold start to its first step · orchestration time a run, journal on
+//
+// Times differ from machine to machine, ratios within one print do not much. It only prints: no figure makes it fail.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { loadDataset } from '../src/data/load.ts'
+import { root } from '../test/support/architecture.ts'
+import { bundleWorker, type WorkerBundle } from '../test/support/worker-bundle.ts'
+import { orchestration, syncTime, type Orchestration } from './bench/orchestration.ts'
+import { row, title } from './bench/print.ts'
+import { coldStart, stepsPerSecond } from './bench/training.ts'
+
+const sizes = [1000, 2000, 5000, 10_000]
+
+async function training(worker: WorkerBundle): Promise<void> {
+  const data = await loadDataset({
+    source: join(root, 'examples/digits/digits.csv.gz'), target: '-1', header: false, task: 'classification', standardize: false,
+    inputs: { kind: 'array', shape: [8, 8, 1], scale: 0.0625 },
+    split: { validation: 0.2, test: 0.2, stratify: true, groupBy: null, seed: 17 },
+  })
+  title('Training on wasm: digits, batch 64, AdamW, clipping by global norm; one process')
+  for (const [name, speed] of await stepsPerSecond(worker, data)) row(name, `${speed.toFixed(0)} steps/s`)
+  const cold = await coldStart(worker, data)
+  title('A worker process, from its fork')
+  row('until its first step is done', s(cold.firstStep), { goal: '≤ 0.5 s', met: cold.firstStep <= 0.5 })
+  row('until it is ready', s(cold.ready))
+  row('a Node process that does nothing', `${s(cold.bare)}; the first step takes ${(cold.firstStep / cold.bare).toFixed(1)} times as long`)
+}
+
+async function orchestrating(folder: string): Promise<void> {
+  const collect = garbageCollector()
+  const measure = (runs: number, idler: Parameters<typeof orchestration>[2]): Promise<Orchestration> =>
+    orchestration(folder, runs, idler, collect)
+  const sync = await syncTime(folder)
+  title('Orchestration: runs that train nothing, each in the journal and synced before it counts')
+  row('one line written and synced by itself', `${ms(sync)}; what each run would pay if syncs were not shared`)
+  // The first study compiles the code.
+  await measure(500, 'function')
+  const found: Orchestration[] = []
+  for (const runs of sizes) {
+    const one = await measure(runs, 'function')
+    found.push(one)
+    row(`${runs} runs`, `${cost(one)}; ${resident(one)}`, atMostHalf(one))
+  }
+  growth(found)
+  const child = await measure(10_000, 'process')
+  row('10000 runs, by one child process', `${cost(child)}; ${resident(child)}`, atMostHalf(child))
+  row('2000 runs with logs of 340 steps', cost(await measure(2000, 'function with logs')))
+}
+
+/** Linear in time, flat in memory: the largest study against the smallest. */
+function growth(found: readonly Orchestration[]): void {
+  const [first, last] = [found[0], found.at(-1)]
+  if (!first || !last) throw new Error('nothing was measured')
+  const time = last.wall / first.wall
+  row(`a run of ${last.runs} against one of ${first.runs}`, `${time.toFixed(2)} times the time`, { goal: '≤ 1.25', met: time <= 1.25 })
+  const kept = (last.heap[1] - last.heap[0]) / last.runs
+  row('memory that a finished run keeps', `${Math.round(kept)} bytes`, { goal: '≤ 1024', met: kept <= 1024 })
+}
+
+/** Node's own, which has no name until it is asked for. */
+function garbageCollector(): () => void {
+  setFlagsFromString('--expose-gc')
+  return runInNewContext('gc') as () => void
+}
+
+const s = (value: number): string => `${value.toFixed(3)} s`
+const ms = (value: number): string => `${value.toFixed(3)} ms`
+const cost = ({ wall, cpu }: Orchestration): string => `${ms(wall)} a run, ${ms(cpu)} of it on the processor`
+const resident = (one: Orchestration): string => `resident ${one.resident.map((bytes) => Math.round(bytes / 2 ** 20)).join(' → ')} MiB`
+const atMostHalf = ({ wall }: Orchestration) => ({ goal: '≤ 0.5 ms', met: wall <= 0.5 })
+
+const folder = mkdtempSync(join(tmpdir(), 'bench-'))
+const worker = await bundleWorker()
+try {
+  title(`${cpus().length} × ${cpus()[0]?.model ?? 'an unknown processor'}, Node ${process.version}`)
+  await training(worker)
+  await orchestrating(folder)
+} finally {
+  worker.remove()
+  rmSync(folder, { recursive: true, force: true })
+}
