@@ -5,7 +5,7 @@ import { gateCommand } from './commands/gate.ts'
 import { initCommand } from './commands/init.ts'
 import { planCommand } from './commands/plan.ts'
 import { reportCommand } from './commands/report.ts'
-import { runCommand } from './commands/run.ts'
+import { runCommand, type RunOptions } from './commands/run.ts'
 import { validateCommand } from './commands/validate.ts'
 import { stageList, wholeNumber } from './options.ts'
 
@@ -65,15 +65,4 @@ export function program(exit: (code: number) => void): Command {
 
   for (const command of root.commands) command.exitOverride().showHelpAfterError()
   return root
-}
-
-export interface RunOptions {
-  readonly engine: 'auto' | 'wasm'
-  readonly stages?: StageName[]
-  readonly seeds?: number
-  readonly workers?: number
-  readonly out?: string
-  readonly baseline?: string
-  readonly fresh?: boolean
-  readonly json?: boolean
 }

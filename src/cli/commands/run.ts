@@ -1,14 +1,26 @@
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
+import type { StageName } from '../../plan/plan.ts'
 import { Interrupted } from '../../run/execute.ts'
 import type { Listener } from '../../run/events.ts'
 import { reportText } from '../../report/json.ts'
 import { runStudy, type Study } from '../../study/run-study.ts'
 import { exitCodeOf, exitCodes } from '../exit.ts'
-import type { RunOptions } from '../program.ts'
 import { progressLogger } from '../progress.ts'
 import { workerFiles } from '../worker-files.ts'
 import { workspaceOf } from '../workspace.ts'
+
+/** The options of `run` as the parser gives them. */
+export interface RunOptions {
+  readonly engine: 'auto' | 'wasm'
+  readonly stages?: StageName[]
+  readonly seeds?: number
+  readonly workers?: number
+  readonly out?: string
+  readonly baseline?: string
+  readonly fresh?: boolean
+  readonly json?: boolean
+}
 
 export async function runCommand(specPath: string, options: RunOptions): Promise<number> {
   const stop = new AbortController()
