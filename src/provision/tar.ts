@@ -1,0 +1,60 @@
+import { gunzipSync } from 'node:zlib'
+
+/** A regular file inside an archive, its path with `/` and below the archive's one top folder. */
+export interface TarFile {
+  readonly path: string
+  readonly content: Buffer
+}
+
+const block = 512
+/** More than the largest package has; an archive that unpacks to more is not one of ours. */
+const mostBytes = 2 ** 29
+
+/**
+ * The regular files of an npm package (`.tgz`: POSIX ustar with pax paths), without the top folder (`package/`). Folders are
+ * implied and links are not kept: npm packs none. Throws where the archive is damaged or a path would leave the folder.
+ */
+export function* readPackage(archive: Uint8Array): Generator<TarFile> {
+  const tar = gunzipSync(archive, { maxOutputLength: mostBytes })
+  let longPath: string | undefined
+  for (let at = 0; at + block <= tar.length;) {
+    const header = tar.subarray(at, at + block)
+    if (header.every((byte) => byte === 0)) return
+    const size = Number.parseInt(text(header, 124, 12).trim() || '0', 8)
+    const content = tar.subarray(at + block, at + block + size)
+    if (!Number.isSafeInteger(size) || content.length !== size || checksum(header) !== Number.parseInt(text(header, 148, 8), 8)) {
+      throw new Error('the archive is damaged')
+    }
+    const type = text(header, 156, 1)
+    if (type === 'x') longPath = /(?:^|\n)\d+ path=([^\n]*)\n/.exec(content.toString('utf8'))?.[1] ?? longPath
+    else {
+      if (type === '0' || type === '') yield { path: below(longPath ?? ustarPath(header)), content }
+      if (type !== 'g') longPath = undefined
+    }
+    at += block + Math.ceil(size / block) * block
+  }
+}
+
+const text = (bytes: Buffer, from: number, length: number): string => {
+  const field = bytes.toString('utf8', from, from + length)
+  const end = field.indexOf('\0')
+  return end < 0 ? field : field.slice(0, end)
+}
+
+function ustarPath(header: Buffer): string {
+  const prefix = text(header, 257, 5) === 'ustar' ? text(header, 345, 155) : ''
+  return prefix === '' ? text(header, 0, 100) : `${prefix}/${text(header, 0, 100)}`
+}
+
+/** The sum of the header's bytes, its own field counted as blanks. */
+function checksum(header: Buffer): number {
+  return header.reduce((sum, byte, i) => sum + (i >= 148 && i < 156 ? 32 : byte), 0)
+}
+
+function below(path: string): string {
+  const [, ...rest] = path.split('/')
+  if (rest.length === 0 || rest.some((part) => part === '' || part === '..' || part === '.') || path.includes('\\')) {
+    throw new Error(`the archive has a path that is not allowed: ${path}`)
+  }
+  return rest.join('/')
+}
