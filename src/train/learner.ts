@@ -30,10 +30,10 @@ export interface Learner {
 }
 
 /** A fresh model from the streams of a seed, with a fresh optimizer. */
-export function createLearner({ engine: { tf }, model, workload, data }: RunContext, levers: Levers, seed: number): Learner {
+export function createLearner({ engine: { tf, fused }, model, workload, data }: RunContext, levers: Levers, seed: number): Learner {
   const decay: WeightDecay = { rate: levers.regularization.weightDecay, mask: decayMask(tf, model) }
   const optimizer = createOptimizer(tf, levers.optimization, decay)
-  const settings: StepSettings = { model, optimizer, task: workload.task, levers }
+  const settings: StepSettings = { model, optimizer, task: workload.task, levers, fused }
   let state = initialState(tf, model, optimizer.slots, seed)
 
   const replace = (next: TrainState): void => {

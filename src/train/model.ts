@@ -13,7 +13,7 @@ import {
   averagePooling2d, globalAveragePooling1d, globalAveragePooling2d, globalMaxPooling2d, maxPooling2d,
 } from './layers/pooling.ts'
 import { flatten } from './layers/reshape.ts'
-import type { ForwardOptions, Model, ModelParameter, Tensor, Tf } from './types.ts'
+import type { ForwardOptions, FusedOps, Model, ModelParameter, Tensor, Tf } from './types.ts'
 
 /** A layer's function and how many tensors of each list are its own. */
 interface Stage {
@@ -28,12 +28,12 @@ interface NamedParameter extends Parameter {
 }
 
 /** Builds the model that the shapes describe. Nothing is allocated on the engine until `forward` is called. */
-export function buildModel(tf: Tf, shaped: readonly ShapedLayer[]): Model {
+export function buildModel(tf: Tf, shaped: readonly ShapedLayer[], fused?: FusedOps): Model {
   const owned = shaped.flatMap(namedParameters)
   const trainable = owned.filter((p) => p.trainable)
   const parameters = withOffsets(trainable)
   const stages = shaped.map((s, position): Stage => ({
-    apply: layerFunction(tf, s.layer, position),
+    apply: layerFunction(tf, s.layer, position, fused),
     weights: s.parameters.filter((p) => p.trainable).length,
     statistics: s.parameters.filter((p) => !p.trainable).length,
   }))
@@ -64,7 +64,7 @@ function withOffsets(parameters: readonly NamedParameter[]): ModelParameter[] {
   })
 }
 
-function layerFunction(tf: Tf, layer: Layer, position: number): LayerFunction {
+function layerFunction(tf: Tf, layer: Layer, position: number, fused?: FusedOps): LayerFunction {
   switch (layer.kind) {
     case 'conv2d': return conv2d(tf, layer)
     case 'depthwiseConv2d': return depthwiseConv2d(tf, layer)
@@ -77,7 +77,7 @@ function layerFunction(tf: Tf, layer: Layer, position: number): LayerFunction {
     case 'flatten': return flatten(tf)
     case 'dense': return dense(tf, layer)
     case 'dropout': return dropout(tf, layer, position)
-    case 'batchNormalization': return batchNormalization(tf, layer)
+    case 'batchNormalization': return batchNormalization(tf, layer, fused)
     case 'layerNormalization': return layerNormalization(tf, layer)
     case 'embedding': return embedding(tf)
     case 'activation': return activationLayer(tf, layer.activation)

@@ -3,7 +3,7 @@ import type { Task } from '../model/metrics.ts'
 import { clipByNorm, globalNorm } from './clip.ts'
 import { meanSquaredError, softmaxCrossEntropy } from './loss.ts'
 import type { Optimizer, OptimizerState } from './optimizer.ts'
-import type { Model, StepRandom, Tensor, Tf } from './types.ts'
+import type { FusedOps, Model, StepRandom, Tensor, Tf } from './types.ts'
 
 /** All tensors that a step turns into new ones. */
 export interface TrainState extends OptimizerState {
@@ -38,6 +38,7 @@ export interface StepSettings {
   readonly optimizer: Optimizer
   readonly task: Task
   readonly levers: Levers
+  readonly fused?: FusedOps | undefined
 }
 
 /**
@@ -73,15 +74,14 @@ function meanGradient(tf: Tf, settings: StepSettings, { weights, statistics }: T
 }
 
 /** Loss and flat gradient of one batch at the given parameters. */
-export function batchGradient(tf: Tf, { model, task, levers }: StepSettings, parameters: readonly Tensor[], statistics: readonly Tensor[], batch: StepBatch): Gradient {
+export function batchGradient(tf: Tf, { model, task, levers, fused }: StepSettings, parameters: readonly Tensor[], statistics: readonly Tensor[], batch: StepBatch): Gradient {
   let after: readonly Tensor[] = []
   const loss = (...trainable: Tensor[]): Tensor => {
     const forward = model.forward(trainable, statistics, batch.inputs, { training: true, dropout: levers.regularization.dropout, random: batch.random })
     // The scope of the gradient disposes of whatever it does not return, so these are taken out of it and owned by the caller.
     after = forward.statistics.map((s) => tf.keep(s))
-    return task === 'classification'
-      ? softmaxCrossEntropy(tf, batch.targets, forward.outputs)
-      : meanSquaredError(tf, batch.targets, forward.outputs)
+    if (task === 'regression') return meanSquaredError(tf, batch.targets, forward.outputs)
+    return fused ? fused.softmaxCrossEntropy(batch.targets, forward.outputs) : softmaxCrossEntropy(tf, batch.targets, forward.outputs)
   }
   const { value, grads } = tf.valueAndGrads(loss as (...args: Tensor[]) => never)([...parameters])
   const flat = grads.map((g) => tf.reshape(g, [g.size]))

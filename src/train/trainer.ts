@@ -20,7 +20,7 @@ export function createTrainer(engine: Engine, workload: Workload, data: Training
   const shaped = inferShapes(workload.layers, data.inputShape)
   if (!shaped.ok) throw new Error(`layer ${shaped.error.layer}: ${shaped.error.message}, found ${shaped.error.found}`)
   if (data.splits.train.length === 0) throw new Error('there are no training rows')
-  const context: RunContext = { engine, workload, data, model: buildModel(engine.tf, shaped.value) }
+  const context: RunContext = { engine, workload, data, model: buildModel(engine.tf, shaped.value, engine.fused) }
   return {
     engine: engine.label,
     run(request, id, onStep) {

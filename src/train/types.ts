@@ -1,6 +1,7 @@
 import type * as tfjs from '@tensorflow/tfjs-core'
 import type { Shape } from '../model/layers.ts'
 import type { RunRequest, RunResult } from '../plan/run.ts'
+import type { Native } from './compiled/binding.ts'
 
 /** The tensor library as a value: only the two files under `engines/` import a backend, all others are handed this. */
 export type Tf = typeof tfjs
@@ -12,6 +13,19 @@ export interface Engine {
   /** Name, version and instruction set, as `wasm 4.22.0 simd`; part of every run's id. */
   readonly label: string
   readonly tf: Tf
+  /** Where the engine has them in one piece. */
+  readonly fused?: FusedOps | undefined
+  /** Present where steps can be compiled into one native graph. */
+  readonly native?: Native
+}
+
+/** Operations with a gradient of their own that an engine may have natively; the same numbers as the chains they stand for. */
+export interface FusedOps {
+  /** As `softmaxCrossEntropy` of loss.ts. */
+  softmaxCrossEntropy(targets: Tensor, logits: Tensor): Tensor
+  /** Over all but the last size; mean and biased variance of the batch, through which no gradient flows. */
+  batchNormalization(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number):
+    { readonly outputs: Tensor; readonly mean: Tensor; readonly variance: Tensor }
 }
 
 /** Rows ready for the model; `splits` hold row numbers. The parts of a loaded data set that training needs. */

@@ -4,7 +4,7 @@ import type { TensorContainer } from '@tensorflow/tfjs-core'
 import type { Layer } from '../../src/model/layers.ts'
 import { inferShapes } from '../../src/model/shapes.ts'
 import { buildModel } from '../../src/train/model.ts'
-import type { ForwardOptions, Model, Tensor, Tf } from '../../src/train/types.ts'
+import type { ForwardOptions, FusedOps, Model, Tensor, Tf } from '../../src/train/types.ts'
 
 /** One entry of `layers.json`; all tensors are flat, in the project's layout. */
 export interface LayerCase {
@@ -28,10 +28,10 @@ export const layerCases = JSON.parse(
   readFileSync(join(import.meta.dirname, '../train/layers/fixtures/layers.json'), 'utf8'),
 ) as readonly LayerCase[]
 
-export function modelOf(tf: Tf, layers: readonly Layer[], inputShape: readonly number[]): Model {
+export function modelOf(tf: Tf, layers: readonly Layer[], inputShape: readonly number[], fused?: FusedOps): Model {
   const shaped = inferShapes(layers, inputShape)
   if (!shaped.ok) throw new Error(JSON.stringify(shaped.error))
-  return buildModel(tf, shaped.value)
+  return buildModel(tf, shaped.value, fused)
 }
 
 /** The flat vector as one tensor a parameter. */
@@ -69,9 +69,9 @@ export function tidy<T>(tf: Tf, work: () => T): T {
 type Results = Pick<LayerCase, 'outputs' | 'gradients' | 'inputGradient' | 'statisticsAfter'>
 
 /** Forward and backward of a case from its own numbers; the gradient is that of Σ outputs · slope. */
-export function differentiate(tf: Tf, c: LayerCase): Results {
+export function differentiate(tf: Tf, c: LayerCase, fused?: FusedOps): Results {
   return tidy(tf, () => {
-    const model = modelOf(tf, c.layers, c.inputShape)
+    const model = modelOf(tf, c.layers, c.inputShape, fused)
     const [weights, statistics] = [weightTensors(tf, model, c.weights), statisticTensors(tf, model, c.statistics)]
     const inputs = tf.tensor([...c.inputs], [c.batch, ...c.inputShape], 'float32')
     const result = model.forward(weights, statistics, inputs, noDropout(c.training))
@@ -87,9 +87,9 @@ export function differentiate(tf: Tf, c: LayerCase): Results {
 }
 
 /** Σ outputs · slope in double precision, as a function of the flat weights. */
-export function weightedOutput(tf: Tf, c: LayerCase, weights: ArrayLike<number>): number {
+export function weightedOutput(tf: Tf, c: LayerCase, weights: ArrayLike<number>, fused?: FusedOps): number {
   return tidy(tf, () => {
-    const model = modelOf(tf, c.layers, c.inputShape)
+    const model = modelOf(tf, c.layers, c.inputShape, fused)
     const inputs = tf.tensor([...c.inputs], [c.batch, ...c.inputShape], 'float32')
     const { outputs } = model.forward(
       weightTensors(tf, model, weights), statisticTensors(tf, model, c.statistics), inputs, noDropout(c.training),

@@ -64,6 +64,9 @@ describe('the batches of a step', () => {
     expect(rowsOf(noisy, 2).map(Math.round)).toEqual(rowsOf(source, 2))
     expect(noisy(2)).not.toEqual(source(2))
     expect(noisy(2)).toEqual(batchSource(data, { ...options, levers: withLevers(options.levers, { augmentation: 0.01 }) }, 0)(2))
+    const noise = [0, 1, 2].flatMap((step) => noisy(step).map(({ inputs }, pass) =>
+      ((inputs[0] as number) - (source(step)[pass]?.inputs[0] as number)).toFixed(6)))
+    expect(new Set(noise).size).toBe(6)
   })
 
   test('never write into the data', () => {

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { stream } from '../../src/base/random.ts'
 import { activationNames, type Layer, type LayerKind } from '../../src/model/layers.ts'
 import { stepRandom } from '../../src/train/step-random.ts'
-import type { Engine, Model, Tensor, Tf } from '../../src/train/types.ts'
+import type { Engine, FusedOps, Model, Tensor, Tf } from '../../src/train/types.ts'
 import {
   differentiate, flatten, layerCases, modelOf, statisticTensors, tidy, weightedOutput, weightTensors,
 } from '../support/tf-layers.ts'
@@ -15,13 +15,14 @@ import {
 export function engineConformance(name: string, create: () => Promise<Engine>): void {
   describe(`engine ${name}`, () => {
     let tf: Tf
+    let fused: FusedOps | undefined
     beforeAll(async () => {
-      tf = (await create()).tf
+      ({ tf, fused } = await create())
     })
 
     describe('agrees with PyTorch and Keras on', () => {
       test.each(layerCases.map((c) => [c.name, c] as const))('%s', (_, c) => {
-        const found = differentiate(tf, c)
+        const found = differentiate(tf, c, fused)
         expectClose(found.outputs, c.outputs)
         expectClose(found.gradients, c.gradients)
         expectClose(found.statisticsAfter, c.statisticsAfter)
@@ -32,13 +33,13 @@ export function engineConformance(name: string, create: () => Promise<Engine>): 
     describe('has gradients that agree with finite differences for', () => {
       const smooth = layerCases.filter((c) => c.weights.length > 0 && !JSON.stringify(c.layers).includes('"relu'))
       test.each(smooth.map((c) => [c.name, c] as const))('%s', (_, c) => {
-        const { gradients } = differentiate(tf, c)
+        const { gradients } = differentiate(tf, c, fused)
         for (let i = 0; i < 3; i++) {
           const random = stream(i, 'direction')
           const direction = c.weights.map(() => random.normal())
           const slope = gradients.reduce((sum, g, at) => sum + g * (direction[at] as number), 0)
           const moved = (by: number): number[] => c.weights.map((w, at) => w + by * (direction[at] as number))
-          const along = (by: number): number => weightedOutput(tf, c, moved(by))
+          const along = (by: number): number => weightedOutput(tf, c, moved(by), fused)
           const step = 1e-2
           // Five points: the error is of fourth order, so that the step can be large against single precision.
           const difference = (8 * (along(step) - along(-step)) - (along(2 * step) - along(-2 * step))) / (12 * step)
@@ -48,7 +49,7 @@ export function engineConformance(name: string, create: () => Promise<Engine>): 
     })
 
     test('leaves no tensor behind', () => {
-      const learner = createLearner(tf, network, 0)
+      const learner = createLearner({ tf, fused }, network, 0)
       learner.step(0)
       const before = tf.memory()
       for (let i = 1; i <= 30; i++) learner.step(i)
@@ -58,8 +59,8 @@ export function engineConformance(name: string, create: () => Promise<Engine>): 
     })
 
     test('gives the same bits for the same seed, and others for another; 0 is a seed', () => {
-      expect(trainedHash(tf, 0)).toBe(trainedHash(tf, 0))
-      expect(new Set([0, 1, 2].map((seed) => trainedHash(tf, seed))).size).toBe(3)
+      expect(trainedHash({ tf, fused }, 0)).toBe(trainedHash({ tf, fused }, 0))
+      expect(new Set([0, 1, 2].map((seed) => trainedHash({ tf, fused }, seed))).size).toBe(3)
     })
 
     describe('learns in 20 steps through', () => {
@@ -69,7 +70,7 @@ export function engineConformance(name: string, create: () => Promise<Engine>): 
       })
 
       test.each(everyKind.map((k) => [k.name, k] as const))('%s', (_, kind) => {
-        const learner = createLearner(tf, kind, 3)
+        const learner = createLearner({ tf, fused }, kind, 3)
         const losses = Array.from({ length: 21 }, (_, i) => learner.step(i))
         learner.dispose()
         expect(losses.every(Number.isFinite)).toBe(true)
@@ -140,6 +141,11 @@ const network = learnable('network', image, [
   { kind: 'dense', units: 8, activation: 'swish', useBias: true }, { kind: 'layerNormalization', epsilon: 1e-3 },
 ])
 
+interface Kernels {
+  readonly tf: Tf
+  readonly fused: FusedOps | undefined
+}
+
 interface Learner {
   /** One step of plain gradient descent; the loss before it. */
   step(index: number): number
@@ -148,8 +154,8 @@ interface Learner {
 }
 
 /** Three classes of fixed examples, 32 of them, learned with cross-entropy. */
-function createLearner(tf: Tf, { layers, inputShape }: Learnable, seed: number): Learner {
-  const model = modelOf(tf, layers, inputShape)
+function createLearner({ tf, fused }: Kernels, { layers, inputShape }: Learnable, seed: number): Learner {
+  const model = modelOf(tf, layers, inputShape, fused)
   let weights = weightTensors(tf, model, model.initialWeights(seed))
   let statistics = statisticTensors(tf, model)
   const inputs = examples(tf, layers, inputShape)
@@ -206,8 +212,8 @@ function oneStep(
   }
 }
 
-function trainedHash(tf: Tf, seed: number): string {
-  const learner = createLearner(tf, network, seed)
+function trainedHash(kernels: Kernels, seed: number): string {
+  const learner = createLearner(kernels, network, seed)
   for (let i = 0; i < 5; i++) learner.step(i)
   const hash = createHash('sha256').update(new Float32Array(learner.weights())).digest('hex')
   learner.dispose()

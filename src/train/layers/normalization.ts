@@ -1,6 +1,6 @@
 import type { GradSaveFunc } from '@tensorflow/tfjs-core'
 import type { LayerOf } from '../../model/layers.ts'
-import type { Tensor, Tf } from '../types.ts'
+import type { FusedOps, Tensor, Tf } from '../types.ts'
 import { type LayerFunction, stateless, weightAt } from './layer.ts'
 
 /**
@@ -8,7 +8,7 @@ import { type LayerFunction, stateless, weightAt } from './layer.ts'
  * variance, inference by the running ones. The running statistics move as in Keras: old · momentum + batch · (1 − momentum),
  * with the biased variance (PyTorch moves the unbiased one). No gradient flows through them.
  */
-export function batchNormalization(tf: Tf, layer: LayerOf<'batchNormalization'>): LayerFunction {
+export function batchNormalization(tf: Tf, layer: LayerOf<'batchNormalization'>, fused?: FusedOps): LayerFunction {
   return ({ x, weights, statistics, options }) => {
     const [gamma, beta] = [weightAt(weights, 0), weightAt(weights, 1)]
     const [mean, variance] = [weightAt(statistics, 0), weightAt(statistics, 1)]
@@ -17,9 +17,13 @@ export function batchNormalization(tf: Tf, layer: LayerOf<'batchNormalization'>)
       return { outputs: tf.add(tf.mul(x, scale), tf.sub(beta, tf.mul(mean, scale))), statistics }
     }
     const features = x.shape.at(-1) ?? 0
-    const batch = normalize(tf, tf.reshape(x, [-1, features]), 0, layer.epsilon)
     const move = (old: Tensor, now: Tensor): Tensor =>
       tf.add(tf.mul(old, layer.momentum), tf.mul(tf.reshape(now, [features]), 1 - layer.momentum))
+    if (fused) {
+      const { outputs, mean: now, variance: spread } = fused.batchNormalization(x, gamma, beta, layer.epsilon)
+      return { outputs, statistics: [move(mean, now), move(variance, spread)] }
+    }
+    const batch = normalize(tf, tf.reshape(x, [-1, features]), 0, layer.epsilon)
     return {
       outputs: tf.reshape(tf.add(tf.mul(batch.outputs, gamma), beta), x.shape),
       statistics: [move(mean, batch.mean), move(variance, batch.variance)],

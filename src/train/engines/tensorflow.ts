@@ -1,0 +1,74 @@
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join, resolve } from 'node:path'
+import { InputError } from '../../base/diagnostics.ts'
+import type { Messages, NativeBackend } from '../compiled/binding.ts'
+import type { Engine, Tf } from '../types.ts'
+import { fusedOps } from './native/fused.ts'
+import { registerNativeGradients } from './native/gradients.ts'
+
+export interface TensorflowEngineOptions {
+  /** Folder in whose `node_modules` @tensorflow/tfjs-node lies, its addon built. */
+  readonly folder: string
+  /** Whole chunks of steps as one native graph (the default), or every op by itself. */
+  readonly compiled?: boolean
+}
+
+/** What is wrong with functions that Node has and tfjs-node still calls: removed in Node 23. */
+const removedFromNode = {
+  isNullOrUndefined: (value: unknown): boolean => value === null || value === undefined,
+  isArray: Array.isArray,
+}
+
+/**
+ * One process a core with one native thread each is the fastest, and the only way to the same bits every time. Read by the
+ * library when it starts, so a process has one setting.
+ */
+const threads = { TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1', TF_CPP_MIN_LOG_LEVEL: '2' }
+
+/**
+ * The native TensorFlow library through tfjs-node, from a folder that may be anywhere: nothing of it is in the bundle. Throws
+ * `InputError` if it is not there or does not load.
+ */
+export async function createTensorflowEngine({ folder, compiled = true }: TensorflowEngineOptions): Promise<Engine> {
+  const from = createRequire(join(resolve(folder), 'index.js'))
+  // The module itself, not a namespace: only that can be added to.
+  Object.assign(from('node:util') as object, { ...removedFromNode, ...pick(from('node:util')) })
+  for (const [name, value] of Object.entries(threads)) process.env[name] ??= value
+  const { tf, messages } = load(from, folder)
+  if (!await tf.setBackend('tensorflow')) throw unusable('the native engine did not start', folder)
+  const backend = tf.backend() as unknown as NativeBackend
+  registerNativeGradients(tf, backend)
+  const { version } = from('@tensorflow/tfjs-node/package.json') as { version: string }
+  return {
+    name: 'tensorflow',
+    label: `tensorflow ${backend.binding.TF_Version} tfjs-node ${version} ${compiled ? 'compiled' : 'eager'}`,
+    tf,
+    fused: fusedOps(tf, backend),
+    ...(compiled ? { native: { backend, messages } } : {}),
+  }
+}
+
+/** Those that this Node still has stay as they are. */
+function pick(util: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.keys(removedFromNode).filter((name) => name in util).map((name) => [name, util[name]]))
+}
+
+function load(from: NodeJS.Require, folder: string): { readonly tf: Tf; readonly messages: Messages } {
+  if (!existsSync(join(folder, 'node_modules/@tensorflow/tfjs-node/package.json'))) {
+    throw unusable('the native engine is not installed', folder)
+  }
+  try {
+    return {
+      tf: from('@tensorflow/tfjs-node') as Tf,
+      messages: from('@tensorflow/tfjs-node/dist/proto/api_pb.js') as Messages,
+    }
+  } catch (error) {
+    throw unusable(`the native engine does not load: ${error instanceof Error ? error.message : String(error)}`, folder)
+  }
+}
+
+function unusable(message: string, folder: string): InputError {
+  const hint = 'install it anew, or use the engine wasm'
+  return new InputError([{ code: 'engine/tensorflow-unusable', severity: 'error', message, found: folder, hint }])
+}
