@@ -126,8 +126,8 @@ export class Asks {
 }
 
 /**
- * A crash says nothing of the levers for certain, so a study that continues tries it again. A probe is the exception: it asks
- * whether a batch fits, and that it does not is an answer.
+ * A crash says nothing of the levers for certain, so a study that continues tries it again. A probe is the exception: it
+ * asks whether a batch fits, and that it does not is an answer.
  */
 function isFinal({ status, request }: RunResult): boolean {
   return status !== 'crashed' || request.job.kind === 'probe'

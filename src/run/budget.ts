@@ -4,8 +4,8 @@ import type { Budget } from '../plan/plan.ts'
 const longestTimer = 2 ** 31 - 10
 
 /**
- * Keeps the limits of a study. Runs are counted when they are first asked for, whether trained or found in the journal, so that
- * a study which continues is limited where the uninterrupted one was. Of both limits verification's share is held back.
+ * Keeps the limits of a study. Runs are counted when they are first asked for, whether trained or found in the journal, so
+ * that a study which continues is limited where the uninterrupted one was. Of both limits verification's share is held back.
  */
 export class BudgetKeeper {
   /** The limit that was hit; null while none was. */

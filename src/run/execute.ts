@@ -1,8 +1,8 @@
 import type { Levers } from '../model/levers.ts'
 import type { StageDecision } from '../plan/decision.ts'
-import type { Plan, StageJob, StageName } from '../plan/plan.ts'
+import type { Plan, StageName } from '../plan/plan.ts'
 import type { RunResult } from '../plan/run.ts'
-import type { Stage } from '../stages/stage.ts'
+import type { Stage, StageContext } from '../stages/stage.ts'
 import { Asks, type Means } from './asks.ts'
 import type { Journal } from './journal.ts'
 
@@ -22,9 +22,9 @@ export interface StudyOutcome {
 }
 
 /**
- * Drives the stages of a plan to their decisions, in order, each from the incumbent that the one before left. A study that was
- * killed is executed again from the start: what the journal has is answered from it, so it takes the same way to where it was.
- * Throws `Interrupted` when the signal is aborted, `InputError` when the journal cannot be written.
+ * Drives the stages of a plan to their decisions, in order, each from the incumbent that the one before left. A study that
+ * was killed is executed again from the start: what the journal has is answered from it, so it takes the same way to where it
+ * was. Throws `Interrupted` when the signal is aborted, `InputError` when the journal cannot be written.
  */
 export async function execute(plan: Plan, execution: Execution): Promise<StudyOutcome> {
   const { stages, runner, journal, listener, clock } = execution
@@ -38,7 +38,9 @@ export async function execute(plan: Plan, execution: Execution): Promise<StudyOu
   for (const [index, job] of plan.jobs.entries()) {
     const before = { at: clock(), exhausted: asks.budget.exhausted }
     listener({ type: 'stage-started', job, position: index + 1, of: plan.jobs.length })
-    const decision = await decide(plan, job, stages[job.id], asks, incumbent, [...decisions])
+    const decision = await decide(stages[job.id], asks, {
+      job, workload: plan.workload, seed: plan.seed, baseline: plan.baseline, incumbent, previous: [...decisions],
+    })
     const { exhausted } = asks.budget
     if (exhausted && !before.exhausted) listener({ type: 'budget-exhausted', what: exhausted, stage: job.id })
     decisions.push(decision)
@@ -51,10 +53,9 @@ export async function execute(plan: Plan, execution: Execution): Promise<StudyOu
 }
 
 /** A stage is a conversation: it asks, it is answered, until it decides. */
-async function decide(plan: Plan, job: StageJob, stage: Stage, asks: Asks, incumbent: Levers, previous: readonly StageDecision[]): Promise<StageDecision> {
-  const { workload, seed, baseline } = plan
-  asks.startStage(job)
-  const process = stage({ job, workload, seed, baseline, incumbent, previous, runsLeft: () => asks.left() })
+async function decide(stage: Stage, asks: Asks, known: Omit<StageContext, 'runsLeft'>): Promise<StageDecision> {
+  asks.startStage(known.job)
+  const process = stage({ ...known, runsLeft: () => asks.left() })
   let turn = process.next()
   while (!turn.done) turn = process.next(await asks.answer(turn.value))
   return turn.value

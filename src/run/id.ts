@@ -3,8 +3,8 @@ import type { Workload } from '../plan/plan.ts'
 import type { RunRequest } from '../plan/run.ts'
 
 /**
- * What a run is known by: everything that shapes its result and nothing else, so that equal work has one id in every process.
- * Stage and label are left out; a run that two stages ask for is trained once.
+ * What a run is known by: everything that shapes its result and nothing else, so that equal work has one id in every
+ * process: 20 hexadecimal digits. Stage and label are left out; a run that two stages ask for is trained once.
  */
 export function runIds(workload: Workload, engine: string): (request: RunRequest) => string {
   const shared = fingerprint([workload, engine])

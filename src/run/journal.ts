@@ -47,7 +47,8 @@ export class Journal {
       const kept = before && !reason ? before : await create(path, header)
       const file = await open(path, 'r+')
       await file.truncate(kept.end)
-      return new Journal(file, lock, kept, [...aside ? [`${reason}; the journal of before is kept as ${aside}`] : [], ...repairs(kept)])
+      const moved = aside ? [`${reason}; the journal of before is kept as ${aside}`] : []
+      return new Journal(file, lock, kept, [...moved, ...repairs(kept)])
     } catch (error) {
       lock.release()
       throw error
@@ -129,10 +130,10 @@ function stale(found: Scan, header: JournalHeader): string | undefined {
 }
 
 function repairs({ torn, damaged }: Scan): string[] {
-  const lines = damaged === 1 ? 'a damaged line of the journal is left out; that run is' : `${damaged} damaged lines of the journal are left out; those runs are`
   return [
     ...torn ? ['the last line of the journal was torn and is cut off; that run is trained again'] : [],
-    ...damaged > 0 ? [`${lines} trained again`] : [],
+    ...damaged === 1 ? ['a damaged line of the journal is left out; that run is trained again'] : [],
+    ...damaged > 1 ? [`${damaged} damaged lines of the journal are left out; those runs are trained again`] : [],
   ]
 }
 

@@ -5,12 +5,14 @@ const lookEveryMs = 20
 
 /**
  * Looks at the resident memory of a process and tells when it is over the limit; returns what ends the watch. A run may
- * allocate faster than it can look at itself, so its parent looks too. Only Linux shows it; elsewhere the run's own look counts.
+ * allocate faster than it can look at itself, so its parent looks too. Only Linux shows it; elsewhere the run's own look
+ * counts.
  */
 export function watchMemory(pid: number | undefined, limitMiB: number, onOver: (reason: string) => void): () => void {
   const look = (): void => {
     const resident = residentMiB(pid)
-    if (resident !== null && resident > limitMiB) onOver(`needs more memory than the limit: ${Math.ceil(resident)} MiB of ${limitMiB} MiB`)
+    if (resident === null || resident <= limitMiB) return
+    onOver(`needs more memory than the limit: ${Math.ceil(resident)} MiB of ${limitMiB} MiB`)
   }
   const timer = setInterval(look, lookEveryMs)
   return () => clearInterval(timer)
