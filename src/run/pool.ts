@@ -1,3 +1,4 @@
+import { InputError } from '../base/diagnostics.ts'
 import type { RunRequest, RunResult } from '../plan/run.ts'
 import type { InitMessage } from './protocol.ts'
 import type { Runner } from './runner.ts'
@@ -36,6 +37,7 @@ export class WorkerPool implements Runner {
   private readonly queue: Job[] = []
   /** Processes that are to be started when there is work for them. */
   private vacant = 0
+  /** Processes that train or are being started: a probe waits for both. */
   private busy = 0
   private probing = false
   private closed = false
@@ -48,6 +50,7 @@ export class WorkerPool implements Runner {
 
   /** Starts all processes side by side; ready when the first is. Rejects where none can be started. */
   static async start(options: PoolOptions): Promise<WorkerPool> {
+    if (!(options.workers >= 1)) throw new Error(`a pool needs one worker at least, found ${options.workers}`)
     const pool = new WorkerPool(options)
     const starting = Array.from({ length: options.workers }, () => pool.hire())
     try {
@@ -68,15 +71,21 @@ export class WorkerPool implements Runner {
     let stop = (): void => {}
     const result = new Promise<RunResult>((done, failed) => {
       const job: Job = { request, id, signal, done, failed }
-      stop = () => {
-        job.worker?.kill()
-        this.pump()
-      }
+      stop = () => this.drop(job)
       this.queue.push(job)
     })
     signal?.addEventListener('abort', stop)
     this.pump()
     return await result.finally(() => signal?.removeEventListener('abort', stop))
+  }
+
+  /** Gives a job up, wherever it is: in the queue, or in a process, which then ends. */
+  private drop(job: Job): void {
+    const position = this.queue.indexOf(job)
+    if (position < 0) return job.worker?.kill()
+    this.queue.splice(position, 1)
+    job.failed(job.signal?.reason)
+    this.pump()
   }
 
   /** Ends all processes at once. Runs under way are lost; those that finished are with whoever asked for them. */
@@ -93,6 +102,7 @@ export class WorkerPool implements Runner {
 
   /** Starts a process that takes the next job. One that cannot be started is not tried again, unless it was the last. */
   private async hire(): Promise<WorkerProcess> {
+    this.busy += 1
     try {
       const worker = await this.fresh()
       this.idle.push(worker)
@@ -104,6 +114,7 @@ export class WorkerPool implements Runner {
       } else if (!this.closed) this.options.notice(`one worker process fewer: ${messageOf(error)}`)
       throw error
     } finally {
+      this.busy -= 1
       this.pump()
     }
   }
@@ -130,8 +141,8 @@ export class WorkerPool implements Runner {
   /** A process that died while it had nothing to do cost no run, so nobody is told of it. */
   private nextIdle(): WorkerProcess | undefined {
     for (let worker = this.idle.pop(); worker; worker = this.idle.pop()) {
-      if (worker.ended === null) return worker
-      this.processes.delete(worker)
+      if (worker.usable) return worker
+      this.dismiss(worker)
       this.vacant += 1
     }
     return undefined
@@ -156,20 +167,29 @@ export class WorkerPool implements Runner {
   }
 
   private async train(job: Job, first: WorkerProcess): Promise<RunResult> {
-    let worker: WorkerProcess | undefined = first
     try {
-      const trained = await this.attempt(job, worker)
+      const trained = await this.attempt(job, first)
       if (trained.ok) return trained.result
-      worker = undefined
       const { label, seed } = job.request
       this.options.notice(`${trained.died}; ${label} (seed ${seed}) is tried again in a fresh process`)
-      worker = await this.fresh()
-      const again = await this.attempt(job, worker)
+      const again = await this.retry(job)
       return again.ok ? again.result : crashed(job, again.died, this.engine)
     } finally {
-      if (worker?.ended === null) this.idle.push(worker)
+      if (job.worker?.usable) this.idle.push(job.worker)
       else this.vacant += 1
     }
+  }
+
+  /** A process that dies while it starts has died for this run too; where none starts any more, the next job finds out. */
+  private async retry(job: Job): Promise<Trained> {
+    let worker: WorkerProcess
+    try {
+      worker = await this.fresh()
+    } catch (error) {
+      if (error instanceof InputError || this.closed) throw error
+      return { ok: false, died: messageOf(error) }
+    }
+    return this.attempt(job, worker)
   }
 
   private async probe(job: Job, memoryMiB: number): Promise<RunResult> {
@@ -181,33 +201,39 @@ export class WorkerPool implements Runner {
       return trained.ok ? trained.result : crashed(job, trained.died, this.engine)
     } finally {
       this.probing = false
-      worker?.kill()
-      if (worker) this.processes.delete(worker)
+      if (worker) this.dismiss(worker)
     }
   }
 
   /** Throws where the process ended because the job was given up. */
   private async attempt(job: Job, worker: WorkerProcess, memoryMiB: number | null = null): Promise<Trained> {
-    job.signal?.throwIfAborted()
     job.worker = worker
+    job.signal?.throwIfAborted()
     const trained = await worker.run(job.request, job.id, memoryMiB)
+    // After a crash that it survived, as of the engine's memory, nobody knows what state it is in.
+    if (trained.ok && trained.result.status === 'crashed') this.dismiss(worker)
     if (trained.ok) return trained
-    this.processes.delete(worker)
+    this.dismiss(worker)
     job.signal?.throwIfAborted()
     if (this.closed) throw new Error(closedText)
     return trained
   }
 
   private async fresh(): Promise<WorkerProcess> {
+    if (this.closed) throw new Error(closedText)
     const worker = new WorkerProcess(this.options.script)
     this.processes.add(worker)
     try {
       return await worker.start(this.options.init)
     } catch (error) {
-      this.processes.delete(worker)
-      worker.kill()
+      this.dismiss(worker)
       throw error
     }
+  }
+
+  private dismiss(worker: WorkerProcess): void {
+    worker.kill()
+    this.processes.delete(worker)
   }
 }
 

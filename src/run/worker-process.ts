@@ -34,6 +34,11 @@ export class WorkerProcess {
     this.child.on('error', (error) => { if (this.child.pid === undefined) this.end(`the worker process could not be started: ${error.message}`) })
   }
 
+  /** Whether it takes another run. One that was told to end does not, though it may live for a moment yet. */
+  get usable(): boolean {
+    return this.ended === null && this.killedFor === undefined
+  }
+
   get pid(): number | undefined {
     return this.child.pid
   }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { stream } from '../../src/base/random.ts'
 import { InputError } from '../../src/base/diagnostics.ts'
 import { idOfLine, journalLine } from '../../src/run/journal-line.ts'
+import { scanJournal } from '../../src/run/journal-scan.ts'
 import { Journal } from '../../src/run/journal.ts'
 import { readRuns } from '../../src/run/read-runs.ts'
 import { all, complete, crashed, folder, header, journalIn } from './runs.ts'
@@ -100,6 +101,19 @@ describe('a journal that was cut', () => {
       expect(await idsIn(journal)).toEqual(['a', 'b', 'c'])
       await journal.close()
       expect(readFileSync(path).equals(whole), `cut at ${cut}`).toBe(true)
+    }
+  })
+
+  it('at any byte at all is read as the runs before the cut, and nothing else', async () => {
+    const path = journalIn(folder())
+    const whole = await written(path, ['a', 'b'])
+    const ends = [...whole.entries()].filter(([, byte]) => byte === 10).map(([at]) => at + 1)
+    for (let cut = 0; cut <= whole.length; cut++) {
+      writeFileSync(path, whole.subarray(0, cut))
+      const found = await scanJournal(path)
+      const lines = ends.filter((end) => end <= cut).length
+      expect([[...found?.places.keys() ?? []], found?.torn, found?.damaged, found?.end], `cut at ${cut}`)
+        .toEqual([['a', 'b'].slice(0, Math.max(0, lines - 1)), cut > 0 && !ends.includes(cut), 0, ends[lines - 1] ?? 0])
     }
   })
 

@@ -101,6 +101,23 @@ describe('a worker that dies costs its run alone', () => {
     expect(notes().map((n) => n.what)).toEqual(['start', 'start', 'end'])
   })
 
+  it('and where the fresh one cannot even start, that is its cause; who asks next is told so', async () => {
+    const { run, notices } = await start(1, { notes: 'x.once' })
+    expect(reasonOf(await run('exit 3'))).toContain('exited with code 7')
+    expect(notices).toHaveLength(1)
+    await expect(run('fine')).rejects.toThrow('exited with code 7')
+  })
+
+  it('and one that survived a crash is not trusted with another run', async () => {
+    const { run, notes, notices } = await start(1)
+    expect(reasonOf(await run('survive'))).toBe('survived on purpose')
+    expect((await run('fine')).status).toBe('complete')
+    const [crashed, , next] = notes()
+    expect(next?.pid).not.toBe(crashed?.pid)
+    await until(() => !isAlive(crashed?.pid ?? 0))
+    expect(notices).toEqual([])
+  })
+
   it('and none where it had nothing to do', async () => {
     const { run, notes, notices } = await start(1)
     await run('fine')
@@ -147,9 +164,37 @@ describe('a run that is given up', () => {
     await expect(run('fine', {}, stop.signal)).rejects.toThrow('enough')
     expect(notices).toEqual([])
   })
+
+  it('ends at once in the middle of the queue, and when others go on', async () => {
+    const { run, notes } = await start(1)
+    const stop = new AbortController()
+    const first = run('wait 300')
+    const given = run('fine', {}, stop.signal)
+    const last = run('fine')
+    await until(() => notes().length === 1)
+    stop.abort(new Error('enough'))
+    await expect(given).rejects.toThrow('enough')
+    expect(notes()).toHaveLength(1)
+    expect((await Promise.all([first, last])).map((r) => r.status)).toEqual(['complete', 'complete'])
+  })
+
+  it('in the same moment as it crashed is not tried again', async () => {
+    const { run, notes } = await start(1)
+    const stop = new AbortController()
+    const given = run('kill', {}, stop.signal)
+    const crashes = (): boolean => notes().length === 2
+    const watch = setInterval(() => { if (crashes()) stop.abort(new Error('enough')) }, 1)
+    await expect(given).rejects.toThrow('enough')
+    clearInterval(watch)
+    expect((await run('fine')).status).toBe('complete')
+  })
 })
 
 describe('a pool that cannot start', () => {
+  it('because it would have no worker says so', async () => {
+    await expect(start(0)).rejects.toThrow('one worker at least')
+  })
+
   it('gives the diagnostics of the engine', async () => {
     await expect(start(2, { notes: 'x.broken' })).rejects.toThrow(InputError)
   })

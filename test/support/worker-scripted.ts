@@ -15,13 +15,16 @@ process.on('message', (message: ToWorker) => {
     if (notes.endsWith('.broken')) {
       return say({ type: 'unable', message: 'no engine', diagnostics: [{ code: 'engine/none', severity: 'error', message: 'no engine' }] })
     }
+    // It starts as long as nothing has been trained.
+    if (notes.endsWith('.once') && existsSync(notes)) process.exit(7)
     return say({ type: 'ready', version: notes.endsWith('.old') ? 0 : protocolVersion, engine: 'scripted' })
   }
   const { id, request } = message
   note('start', id)
   void obey(request.label.split(' ')).then((said) => {
     note('end', id)
-    say({ type: 'result', result: resultOf(id, request, said) })
+    const result = resultOf(id, request, said)
+    say({ type: 'result', result: request.label === 'survive' ? crashOf(result) : result })
   })
 })
 
@@ -65,4 +68,8 @@ function resultOf(id: string, request: RunRequest, said: string): RunResult {
     best: { step: 1, epoch: 1, validation: { nll }, test: null },
     steps: { loss: [nll], learningRate: [1], gradientNorm: [1], clipped: [false] }, timing: { seconds: 0.001, stepsPerSecond: 1000 },
   }
+}
+
+function crashOf({ id, request, engine, evaluations, steps, timing }: RunResult): RunResult {
+  return { id, request, engine, evaluations, steps, timing, status: 'crashed', reason: 'survived on purpose' }
 }
