@@ -1,5 +1,6 @@
 import type { MetricName } from '../model/metrics.ts'
 import type { RunResult } from '../plan/run.ts'
+import { quantileOf } from './numbers.ts'
 
 export type Point = readonly [x: number, y: number]
 
@@ -14,6 +15,8 @@ export interface ThinCurve {
   readonly gradientNorm: readonly Point[]
   /** Loss by effective learning rate: what a range test draws. */
   readonly lossByRate: readonly Point[]
+  /** The same through a centred median of 5, as the range test reads it. */
+  readonly smoothedByRate: readonly Point[]
   /** By step: loss and objective on both splits. */
   readonly evaluations: readonly {
     readonly step: number
@@ -44,6 +47,10 @@ export function thinCurve(run: RunResult, objective: MetricName, loss: MetricNam
     loss: bySteps(steps.loss),
     learningRate: bySteps(steps.learningRate),
     gradientNorm: bySteps(steps.gradientNorm),
+    smoothedByRate: thin(
+      medianOfFive(steps.loss).map((v, i) => [steps.learningRate[i] ?? NaN, v] as const),
+      buckets,
+    ),
     lossByRate: thin(
       steps.loss.map((v, i) => [steps.learningRate[i] ?? NaN, v] as const),
       buckets,
@@ -79,6 +86,14 @@ export function thin(points: readonly Point[], count: number): Point[] {
     kept.add(least).add(most)
   }
   return [...kept].sort((a, b) => a - b).map((i) => finite[i] as Point)
+}
+
+/** Each value replaced by the median of the five around it, fewer at the edges; values that are not finite count as largest. */
+function medianOfFive(values: readonly number[]): number[] {
+  return values.map((_, i) => {
+    const around = values.slice(Math.max(0, i - 2), i + 3).map((v) => (Number.isFinite(v) ? v : Infinity))
+    return quantileOf(around, 0.5)
+  })
 }
 
 const valueAt = (points: readonly Point[], i: number): number => points[i]?.[1] ?? NaN

@@ -128,12 +128,13 @@ function chart(
   palette: readonly string[],
 ): string {
   const room = (high - low || 1) * 0.04
+  const bottom = low >= 0 ? Math.max(0, low - room) : low - room
   return [
     `%%{init: {"themeVariables": {"xyChart": {"plotColorPalette": "${palette.slice(0, lines.length).join(', ')}"}}}}%%`,
     'xychart-beta',
     `  title "${mermaid(title)}"`,
     `  ${xAxis}`,
-    `  y-axis "${mermaid(yTitle)}" ${decimal(low - room)} --> ${decimal(high + room)}`,
+    `  y-axis "${mermaid(yTitle)}" ${decimal(bottom)} --> ${decimal(high + room)}`,
     ...lines.map((line) => `  line [${line.map(decimal).join(', ')}]`),
   ].join('\n')
 }

@@ -43,7 +43,7 @@ export function quantileOf(values: readonly number[], p: number): number {
   const place = (sorted.length - 1) * p
   const below = sorted[Math.floor(place)] ?? NaN
   const above = sorted[Math.ceil(place)] ?? NaN
-  return below + (place - Math.floor(place)) * (above - below)
+  return below === above ? below : below + (place - Math.floor(place)) * (above - below)
 }
 
 export const meanOf = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length

@@ -62,6 +62,18 @@ describe('thinned curves', () => {
   })
 })
 
+describe('a range test through a median of 5', () => {
+  it('loses a single spike, keeps an edge, and takes what is not finite for high', () => {
+    const run = fakeStudy().results.find((r) => r.request.job.kind === 'range-test')
+    if (!run) throw new Error('no run')
+    const loss = [2, 2, 2, 99, 2, 2, 2, 5, 5, 5, NaN]
+    const steps = { ...run.steps, loss, learningRate: loss.map((_, i) => 10 ** (i - 8)) }
+    const smoothed = thinCurve({ ...run, steps }, 'accuracy', 'nll').smoothedByRate.map(([, y]) => y)
+    expect(smoothed.slice(0, 6)).toEqual([2, 2, 2, 2, 2, 2])
+    expect(smoothed.slice(7)).toEqual([5, 5, 5, 5])
+  })
+})
+
 describe('curves as CSV', () => {
   const study = fakeStudy({ diverging: [0] })
   const diverged = study.results.find((r) => r.status === 'diverged')

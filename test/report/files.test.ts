@@ -144,7 +144,8 @@ describe('drawings', () => {
     const range = files.get('curves/range-test.svg') ?? ''
     expect(range).toContain('>edge 0.082<')
     expect(range).toContain('>chosen 0.0082<')
-    expect((range.match(/mark-line role-mark[\s\S]*?<\/g>/g) ?? []).join().match(/<path /g)?.length).toBe(3)
+    // Each of the three curves once as measured and once smoothed.
+    expect((range.match(/mark-line role-mark[\s\S]*?<\/g>/g) ?? []).join().match(/<path /g)?.length).toBe(6)
     expect(files.get('curves/grid.svg')?.match(/>33 % of a run</g)).toHaveLength(6)
     expect(files.get('curves/sensitivity.svg')).toContain('>0.61<')
     expect(files.get('curves/throughput.svg')).toContain('beyond the noise scale')

@@ -91,7 +91,7 @@ function axis(field: 'column' | 'row', title: string, cells: readonly Cell[]) {
     type: 'ordinal',
     title: title === '' ? null : title,
     sort,
-    axis: { labelAngle: 0, ticks: false, domain: false },
+    axis: { labelAngle: 0, labelLimit: 320, ticks: false, domain: false },
   } as const
 }
 

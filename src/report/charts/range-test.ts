@@ -15,10 +15,12 @@ export function rangeTests(report: Report, curves: CurveBook): Chart[] {
 }
 
 function rangeTest(id: string, title: string, found: RangeTestFindings, curves: CurveBook): Chart[] {
-  const lines = found.curves.flatMap((c) => {
-    const points = c.run === null ? [] : (curves.get(c.run)?.lossByRate ?? [])
-    return points.map(([rate, loss]) => ({ rate, loss, seed: String(c.seed) }))
-  })
+  const read = (kind: 'lossByRate' | 'smoothedByRate') =>
+    found.curves.flatMap((c) => {
+      const points = c.run === null ? [] : (curves.get(c.run)?.[kind] ?? [])
+      return points.map(([rate, loss]) => ({ rate, loss, seed: String(c.seed) }))
+    })
+  const [lines, smoothed] = [read('lossByRate'), read('smoothedByRate')]
   if (lines.length === 0) return []
   const rates = lines.map((l) => l.rate)
   const [low, high] = [Math.min(...rates), Math.max(...rates)]
@@ -41,18 +43,10 @@ function rangeTest(id: string, title: string, found: RangeTestFindings, curves: 
                 }),
               ]
             : []),
-          {
-            data: { values: lines },
-            mark: { type: 'line', strokeWidth: 1.5, clip: true, strokeJoin: 'round' },
-            encoding: {
-              x: { ...x, field: 'rate' },
-              y: { field: 'loss', type: 'quantitative', title: 'training loss', scale: { domainMax: top, zero: false } },
-              order: { field: 'rate', type: 'quantitative' },
-              color: { field: 'seed', type: 'nominal', title: 'seed', scale: { range: [...seedPalette] } },
-            },
-          },
-          ...marker(found.edge?.center ?? null, 'edge', colors.limit, 14, x),
-          ...marker(found.chosen, 'chosen', colors.chosen, 14, x),
+          lossLines(lines, x, top, { strokeWidth: 1, opacity: 0.3 }),
+          lossLines(smoothed, x, top, { strokeWidth: 2, opacity: 1 }),
+          ...marker(found.edge?.center ?? null, 'edge', colors.limit, x),
+          ...marker(found.chosen, 'chosen', colors.chosen, x),
         ],
       },
     },
@@ -66,14 +60,30 @@ const rateAxis = (low: number, high: number) => ({
   axis: { values: decades(low, high), format: '.0e', grid: false },
 })
 
-/** A vertical rule with its name and value at the top. */
-function marker(
-  rate: number | null,
-  name: 'edge' | 'chosen',
-  color: string,
-  y: number,
-  x: ReturnType<typeof rateAxis>,
-): Layer[] {
+type RateAxis = ReturnType<typeof rateAxis>
+
+function lossLines(
+  values: { rate: number; loss: number; seed: string }[],
+  x: RateAxis,
+  top: number,
+  look: { strokeWidth: number; opacity: number },
+): Layer {
+  return layer({
+    data: { values },
+    mark: { type: 'line', clip: true, strokeJoin: 'round', ...look },
+    encoding: {
+      x: { ...x, field: 'rate' },
+      y: { field: 'loss', type: 'quantitative', title: 'training loss', scale: { domainMax: top, zero: false } },
+      order: { field: 'rate', type: 'quantitative' },
+      color: {
+        field: 'seed', type: 'nominal', title: 'seed', scale: { range: [...seedPalette] }, legend: { orient: 'bottom' },
+      },
+    },
+  })
+}
+
+/** A vertical rule with its name and value above the picture, where no line crosses them. */
+function marker(rate: number | null, name: 'edge' | 'chosen', color: string, x: RateAxis): Layer[] {
   if (rate === null) return []
   const data = { values: [{ rate, text: `${name} ${short(rate, 3)}` }] }
   const at = { ...x, field: 'rate' }
@@ -87,8 +97,8 @@ function marker(
       data,
       mark: {
         type: 'text',
-        ...(name === 'edge' ? { align: 'left', dx: 6 } : { align: 'right', dx: -6 }),
-        y,
+        ...(name === 'edge' ? { align: 'left', dx: 3 } : { align: 'right', dx: -3 }),
+        y: -8,
         color,
         fontWeight: 'bold',
       },
@@ -106,6 +116,6 @@ function ceiling(losses: readonly number[]): number {
 }
 
 function sentenceOf(found: RangeTestFindings, top: number): string {
-  const lines = `${plural(found.curves.length, 'line')}, one a seed, at batch ${found.batchSize}.`
+  const lines = `${plural(found.curves.length, 'line')}, one a seed, at batch ${found.batchSize}, each faintly as measured and strongly through a median of 5.`
   return `${lines} The shaded band is where the edges lie. ${found.conclusion} Losses above ${short(top, 3)} run out of the picture.`
 }

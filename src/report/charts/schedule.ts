@@ -18,7 +18,8 @@ export function scheduleCurves(report: Report, curves: CurveBook): Chart[] {
     const curve = curves.get(tried.find((r) => r.label === name)?.id ?? '')
     return curve ? series(label(name), curve.learningRate) : []
   })
-  const values = [...own, ...candidates]
+  // The chosen one last, so that nothing covers it.
+  const values = [...candidates, ...own]
   if (values.length === 0) return []
   const domain = [...new Set(values.map((v) => v.name))]
   return [

@@ -28,7 +28,7 @@ function facts(report: Report): string {
           ? fact(
               'Gain',
               gainText(objective.gain.value),
-              `${short(objective.gain.lower, 3)} to ${short(objective.gain.upper, 3)} (95 %)`,
+              `95 %: ${short(objective.gain.lower, 3)} to ${short(objective.gain.upper, 3)}`,
             )
           : '',
       ]
