@@ -1,5 +1,5 @@
 import type { MetricComparison } from '../gate/verification.ts'
-import type { Bucket, LeverDifference, LeverName, Levers, LeverValue } from '../model/levers.ts'
+import type { Bucket, LeverDifference, Levers } from '../model/levers.ts'
 import type { MetricName, Metrics, Task } from '../model/metrics.ts'
 import type {
   BatchFindings,
@@ -166,5 +166,3 @@ export interface RunTiming {
   readonly seconds: number
   readonly stepsPerSecond: number
 }
-
-export type { LeverName, LeverValue }
