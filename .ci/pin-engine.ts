@@ -1,5 +1,5 @@
-// Writes `src/provision/pins.json`: what `tunegate engine install` downloads, in exact versions with SHA-256. To move to newer
-// versions, change `wanted`, run `node .ci/node24.mjs .ci/pin-engine.ts` (needs npm, pip and 900 MB for a while), read the
+// Writes `src/provision/pins.json`: what `tunegate engine install` downloads, in exact versions with SHA-256. To move to
+// newer versions, change `wanted`, run `node .ci/node24.mjs .ci/pin-engine.ts` (needs npm, pip and 900 MB for a while), read the
 // difference, and run the tests with TUNEGATE_TEST_NATIVE=1.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -24,8 +24,8 @@ const wheelsWanted: Readonly<Record<Platform, { readonly project: string; readon
 }
 
 /**
- * Dependencies that are not followed: of install scripts that never run, of command line tools and types, and node-fetch, which
- * every Node from 18 on has built in. What is left is what `require` reaches.
+ * Dependencies that are not followed: of install scripts that never run, of command line tools and types, and node-fetch,
+ * which every Node from 18 on has built in. What is left is what `require` reaches.
  */
 const leftOut: Readonly<Record<string, readonly string[]>> = {
   '@tensorflow/tfjs-node': ['adm-zip', 'https-proxy-agent', 'rimraf', 'tar'],
@@ -37,7 +37,10 @@ const leftOut: Readonly<Record<string, readonly string[]>> = {
 
 const includes = 'tensorflow/include/'
 
-interface Locked { readonly version: string; readonly dependencies?: Readonly<Record<string, string>> }
+interface Locked {
+  readonly version: string
+  readonly dependencies?: Readonly<Record<string, string>>
+}
 
 const scratch = mkdtempSync(join(tmpdir(), 'pin-'))
 try {
@@ -45,7 +48,8 @@ try {
   const names = reachable(locked)
   const packages = names.map((name) => pack(name, locked[name]?.version ?? ''))
   const sources = [...readPackage(readFileSync(join(scratch, packages.find((p) => p.name === addon)?.file ?? '')))]
-    .filter((f) => f.path.startsWith('binding/')).map((f) => f.content.toString('utf8'))
+    .filter((f) => f.path.startsWith('binding/'))
+    .map((f) => f.content.toString('utf8'))
   const wheels = {} as Record<Platform, Wheel>
   for (const platform of platforms) wheels[platform] = await wheel(platform, sources)
   const pins: Pins = { packages, headers: pack('node-api-headers', wanted.headers), wheels }
@@ -59,13 +63,22 @@ function resolve(): Record<string, Locked> {
   const folder = join(scratch, 'resolve')
   mkdirSync(folder)
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies: { [addon]: wanted.tfjsNode } }))
-  execFileSync('npm', ['install', '--package-lock-only', '--ignore-scripts'], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] })
-  const lock = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')) as { readonly packages: Record<string, Locked> }
-  return Object.fromEntries(Object.entries(lock.packages).map(([path, entry]) => [path.slice('node_modules/'.length), entry]))
+  execFileSync('npm', ['install', '--package-lock-only', '--ignore-scripts'], {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  const lock = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')) as {
+    readonly packages: Record<string, Locked>
+  }
+  return Object.fromEntries(
+    Object.entries(lock.packages).map(([path, entry]) => [path.slice('node_modules/'.length), entry]),
+  )
 }
 
 function followed(name: string, { dependencies = {} }: Locked = { version: '' }): string[] {
-  return Object.keys(dependencies).filter((d) => !d.startsWith('@types/') && d !== '@webgpu/types' && !leftOut[name]?.includes(d))
+  return Object.keys(dependencies).filter(
+    (d) => !d.startsWith('@types/') && d !== '@webgpu/types' && !leftOut[name]?.includes(d),
+  )
 }
 
 function reachable(locked: Readonly<Record<string, Locked>>): string[] {
@@ -80,7 +93,10 @@ function reachable(locked: Readonly<Record<string, Locked>>): string[] {
 }
 
 function pack(name: string, version: string): NpmPackage {
-  const said = execFileSync('npm', ['pack', '--json', '--pack-destination', scratch, `${name}@${version}`], { cwd: scratch, stdio: ['ignore', 'pipe', 'ignore'] })
+  const said = execFileSync('npm', ['pack', '--json', '--pack-destination', scratch, `${name}@${version}`], {
+    cwd: scratch,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
   const [{ filename = '' } = {}] = JSON.parse(said.toString()) as { readonly filename?: string }[]
   const content = readFileSync(join(scratch, filename))
   const keep = bundleOf(name, content)
@@ -99,19 +115,44 @@ function bundleOf(name: string, archive: Buffer): string | undefined {
 async function wheel(platform: Platform, sources: readonly string[]): Promise<Wheel> {
   const { project, tag } = wheelsWanted[platform]
   const folder = join(scratch, platform)
-  execFileSync('python3', [
-    '-m', 'pip', 'download', '--quiet', '--no-deps', '--no-cache-dir', '--only-binary=:all:', '--implementation=cp', '--dest', folder,
-    `--platform=${tag}`, '--python-version=3.12', `--abi=${wanted.python}`, `${project}==${wanted.tensorflow}`,
-  ], { stdio: ['ignore', 'ignore', 'inherit'] })
+  execFileSync(
+    'python3',
+    [
+      '-m',
+      'pip',
+      'download',
+      '--quiet',
+      '--no-deps',
+      '--no-cache-dir',
+      '--only-binary=:all:',
+      '--implementation=cp',
+      '--dest',
+      folder,
+      `--platform=${tag}`,
+      '--python-version=3.12',
+      `--abi=${wanted.python}`,
+      `${project}==${wanted.tensorflow}`,
+    ],
+    { stdio: ['ignore', 'ignore', 'inherit'] },
+  )
   const file = `${project.replace('-', '_')}-${wanted.tensorflow}-${wanted.python}-${wanted.python}-${tag}.whl`
   const path = join(folder, file)
   const zip = await openZip(path)
   try {
-    const libraries = zip.entries.map((e) => e.name).filter((n) => /^tensorflow\/libtensorflow_(cc|framework)(\.so\.2|\.2\.dylib)$/.test(n))
+    const libraries = zip.entries
+      .map((e) => e.name)
+      .filter((n) => /^tensorflow\/libtensorflow_(cc|framework)(\.so\.2|\.2\.dylib)$/.test(n))
     if (libraries.length !== 2) throw new Error(`${file} has not the two libraries: ${libraries.join(', ')}`)
     return {
-      project, version: wanted.tensorflow, python: wanted.python, tag, file, bytes: statSync(path).size, sha256: sha256(readFileSync(path)),
-      libraries: await members(zip, libraries), headers: await members(zip, await headersOf(zip, sources)),
+      project,
+      version: wanted.tensorflow,
+      python: wanted.python,
+      tag,
+      file,
+      bytes: statSync(path).size,
+      sha256: sha256(readFileSync(path)),
+      libraries: await members(zip, libraries),
+      headers: await members(zip, await headersOf(zip, sources)),
     }
   } finally {
     await zip.close()

@@ -7,6 +7,7 @@ import { planCommand } from './commands/plan.ts'
 import { reportCommand } from './commands/report.ts'
 import { runCommand, type RunOptions } from './commands/run.ts'
 import { validateCommand } from './commands/validate.ts'
+import { addEngineCommands } from './engine-commands.ts'
 import { stageList, wholeNumber } from './options.ts'
 
 const exitCodeHelp = `
@@ -62,6 +63,8 @@ export function program(exit: (code: number) => void): Command {
     .description('render the report of a finished run again')
     .addOption(new Option('--format <format>', 'print one of these instead of writing the files').choices(['markdown', 'json']))
     .action(async (dir: string, options: { format?: 'markdown' | 'json' }) => exit(await reportCommand(dir, options)))
+
+  addEngineCommands(root, exit)
 
   for (const command of root.commands) command.exitOverride().showHelpAfterError()
   return root

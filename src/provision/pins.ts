@@ -66,8 +66,8 @@ export function downloadsOf({ packages, headers, wheels }: Pins, platform: Platf
 }
 
 /**
- * Names one engine: versions and platform for a reader, and a digest over every pinned content and `recipe` (how it is built),
- * so that an engine of other pins or another recipe lies in another folder.
+ * Names one engine: versions and platform for a reader, and a digest over every pinned content and `recipe` (how it is
+ * built), so that an engine of other pins or another recipe lies in another folder.
  */
 export function engineKey(given: Pins, platform: Platform, recipe: unknown): string {
   const { tfjsNode, tensorflow } = versionsOf(given, platform)

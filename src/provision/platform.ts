@@ -36,17 +36,21 @@ export function platformOf(machine: Machine): Result<Platform, Diagnostic> {
   const platform = platforms.find((p) => p === `${os}-${arch}`)
   if (!platform) return err(unsupported(machine, os === 'win32' ? 'Windows' : `${os} on ${arch}`))
   if (os === 'linux' && glibc === null) return err(unsupported(machine, 'a Linux without glibc, such as Alpine'))
-  if (os === 'linux' && glibc !== null && older(glibc, least.glibc)) return err(unsupported(machine, `a glibc before ${least.glibc}`))
-  if (os === 'darwin' && Number.parseInt(machine.release, 10) < least.darwin) return err(unsupported(machine, 'a macOS before 12'))
+  if (os === 'linux' && glibc !== null && older(glibc, least.glibc))
+    return err(unsupported(machine, `a glibc before ${least.glibc}`))
+  if (os === 'darwin' && Number.parseInt(machine.release, 10) < least.darwin)
+    return err(unsupported(machine, 'a macOS before 12'))
   return ok(platform)
 }
 
 function unsupported({ os, arch, glibc }: Machine, what: string): Diagnostic {
   return {
-    code: 'engine/unsupported-platform', severity: 'error', message: `the tensorflow engine is not to be had for ${what}`,
+    code: 'engine/unsupported-platform',
+    severity: 'error',
+    message: `the tensorflow engine is not to be had for ${what}`,
     found: `${os} ${arch}${glibc === null ? '' : `, glibc ${glibc}`}`,
     allowed: `Linux on x64 or arm64 with glibc ${least.glibc} or newer, macOS 12 or newer on Apple silicon`,
-    hint: 'nothing needs to be installed: --engine auto and --engine wasm train on the WebAssembly engine that tunegate brings along',
+    hint: 'nothing needs to be installed: --engine auto and --engine wasm train on the WebAssembly engine that is always there',
   }
 }
 

@@ -22,7 +22,11 @@ export function* readPackage(archive: Uint8Array): Generator<TarFile> {
     if (header.every((byte) => byte === 0)) return
     const size = Number.parseInt(text(header, 124, 12).trim() || '0', 8)
     const content = tar.subarray(at + block, at + block + size)
-    if (!Number.isSafeInteger(size) || content.length !== size || checksum(header) !== Number.parseInt(text(header, 148, 8), 8)) {
+    if (
+      !Number.isSafeInteger(size) ||
+      content.length !== size ||
+      checksum(header) !== Number.parseInt(text(header, 148, 8), 8)
+    ) {
       throw new Error('the archive is damaged')
     }
     const type = text(header, 156, 1)

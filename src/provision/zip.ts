@@ -53,8 +53,11 @@ async function readDirectory(file: FileHandle): Promise<ZipEntry[]> {
     const lengths = [28, 30, 32].map((field) => directory.readUInt16LE(at + field))
     const [name = 0, extra = 0, comment = 0] = lengths
     entries.push({
-      name: directory.toString('utf8', at + 46, at + 46 + name), method: directory.readUInt16LE(at + 10),
-      packedBytes: directory.readUInt32LE(at + 20), bytes: directory.readUInt32LE(at + 24), offset: directory.readUInt32LE(at + 42),
+      name: directory.toString('utf8', at + 46, at + 46 + name),
+      method: directory.readUInt16LE(at + 10),
+      packedBytes: directory.readUInt32LE(at + 20),
+      bytes: directory.readUInt32LE(at + 24),
+      offset: directory.readUInt32LE(at + 42),
     })
     at += 46 + name + extra + comment
   }

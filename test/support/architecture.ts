@@ -39,6 +39,7 @@ export const folders: Readonly<Record<string, FolderRule>> = {
   diagnose: { may: ['stats', 'base'] },
   gate: { may: ['stats', 'plan', 'model', 'base'] },
   report: { may: ['plan', 'model', 'base'], types: 'any' },
+  provision: { may: ['base'] },
   github: { may: ['report', 'base'] },
 }
 

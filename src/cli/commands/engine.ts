@@ -1,0 +1,172 @@
+import { basename, join, resolve } from 'node:path'
+import { formatDiagnostic, InputError } from '../../base/diagnostics.ts'
+import { unreachable } from '../../base/result.ts'
+import { downloadEngine } from '../../provision/fetch.ts'
+import { installEngine, type InstallEvent } from '../../provision/install.ts'
+import { platformOf, thisMachine, type Platform } from '../../provision/platform.ts'
+import { bytesOf } from '../../provision/record.ts'
+import { chooseEngine, engineLoads, engineState, otherEngines, type EngineState } from '../../provision/status.ts'
+import { engineFolder } from '../engine-folder.ts'
+import { exitCodes } from '../exit.ts'
+
+export interface EngineInstallOptions {
+  readonly dir?: string
+  readonly from?: string
+  readonly force?: boolean
+}
+
+export async function engineInstallCommand({ dir, from, force = false }: EngineInstallOptions): Promise<number> {
+  return await interruptible(async (signal) => {
+    const seconds = stopwatch()
+    const { folder, record, fresh } = await installEngine({
+      root: engineFolder(dir),
+      from: from === undefined ? null : resolve(from),
+      force,
+      env: process.env,
+      cwd: process.cwd(),
+      signal,
+      installedAt: new Date().toISOString(),
+      listener: progress(seconds),
+    })
+    const { tfjsNode, tensorflow } = record.versions
+    const size = `${mebi(bytesOf(record))} in ${folder}`
+    process.stdout.write(
+      fresh
+        ? `Installed in ${seconds()} s: tfjs-node ${tfjsNode} on TensorFlow ${tensorflow}, ${size}\n`
+        : `Installed already: tfjs-node ${tfjsNode} on TensorFlow ${tensorflow}, ${size} (--force builds it again)\n`,
+    )
+  })
+}
+
+export async function engineDownloadCommand(dir: string, { platform }: { readonly platform?: Platform }): Promise<number> {
+  return await interruptible(async (signal) => {
+    const folder = resolve(dir)
+    await downloadEngine({
+      folder,
+      platform: platform ?? ownPlatform(),
+      env: process.env,
+      cwd: process.cwd(),
+      signal,
+      listener: progress(stopwatch()),
+    })
+    process.stdout.write(`${folder} has everything. On the other machine: tunegate engine install --from ${dir}\n`)
+  })
+}
+
+function ownPlatform(): Platform {
+  const own = platformOf(thisMachine())
+  if (!own.ok) throw new InputError([{ ...own.error, hint: 'name the machine that the files are for by --platform' }])
+  return own.value
+}
+
+/** Runs until it is done or asked to stop, and then cleans up first. */
+async function interruptible(work: (signal: AbortSignal) => Promise<void>): Promise<number> {
+  const stop = new AbortController()
+  const interrupted = (): void => stop.abort()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupted)
+  try {
+    await work(stop.signal)
+    return 0
+  } catch (error) {
+    if (!stop.signal.aborted || !(error instanceof InputError)) throw error
+    process.stderr.write(`${error.diagnostics.map(formatDiagnostic).join('\n')}\n`)
+    return exitCodes.interrupted
+  } finally {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, interrupted)
+  }
+}
+
+const stopwatch =
+  (start = performance.now()) =>
+  (): string =>
+    ((performance.now() - start) / 1000).toFixed(1)
+
+const mebi = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`
+
+/** Each step as it begins, on standard error. */
+function progress(seconds: () => string): (event: InstallEvent) => void {
+  return (event) => {
+    process.stderr.write(`[${seconds().padStart(5)} s] ${words(event)}\n`)
+  }
+}
+
+function words(event: InstallEvent): string {
+  switch (event.type) {
+    case 'waiting':
+      return `waiting for another install (${event.holder})`
+    case 'fetching':
+      return event.files === 0
+        ? 'all files are there'
+        : `fetching ${event.files} files, ${mebi(event.bytes)}, and checking their SHA-256`
+    case 'unpacking':
+      return `unpacking what is needed, ${mebi(event.bytes)}`
+    case 'compiling':
+      return `compiling the addon (${event.compiler})`
+    case 'testing':
+      return 'testing it by one training step'
+    default:
+      return unreachable(event, 'event')
+  }
+}
+
+export async function engineStatusCommand({
+  dir,
+  json,
+}: {
+  readonly dir?: string
+  readonly json?: boolean
+}): Promise<number> {
+  const root = engineFolder(dir)
+  const found = await engineState(root)
+  const loads = found.state === 'installed' ? await engineLoads(found.folder) : null
+  const choice = chooseEngine('auto', found)
+  if (!choice.ok) throw new InputError([choice.error])
+  const auto = loads?.ok === false ? { engine: 'wasm' as const, folder: null, why: loads.error.message } : choice.value
+  const others = await otherEngines(root, found.state === 'unsupported' ? '' : basename(found.folder))
+  if (json) process.stdout.write(`${JSON.stringify({ root, ...found, loads, auto, others }, null, 2)}\n`)
+  else {
+    process.stdout.write(
+      [
+        ...described(found),
+        ...(loads
+          ? [
+              loads.ok
+                ? `loads:      yes, in ${loads.value.loadMs} ms, and one training step comes out right`
+                : `loads:      no\n${formatDiagnostic(loads.error)}`,
+            ]
+          : []),
+        'wasm:       always there: tunegate brings it along',
+        `auto takes: ${auto.engine} (${auto.why})`,
+        ...others.map((name) => `not used:   ${join(root, name)}, of another version of tunegate; remove it by hand`),
+        '',
+      ].join('\n'),
+    )
+  }
+  return 0
+}
+
+function described(found: EngineState): string[] {
+  switch (found.state) {
+    case 'unsupported':
+      return [`tensorflow: ${found.why.message} (found: ${found.why.found ?? ''})`]
+    case 'absent':
+    case 'damaged':
+      return [
+        `tensorflow: ${found.state === 'absent' ? 'not installed' : `damaged: ${found.why}`}`,
+        'to do:      tunegate engine install',
+        `versions:   tfjs-node ${found.versions.tfjsNode} on TensorFlow ${found.versions.tensorflow}`,
+        `folder:     ${found.folder}`,
+      ]
+    case 'installed': {
+      const { versions, installedAt, platform, compiler } = found.record
+      return [
+        `tensorflow: installed ${installedAt} for ${platform}`,
+        `versions:   tfjs-node ${versions.tfjsNode} on TensorFlow ${versions.tensorflow}`,
+        `compiled:   ${compiler}`,
+        `folder:     ${found.folder} (${mebi(bytesOf(found.record))})`,
+      ]
+    }
+    default:
+      return unreachable(found, 'state')
+  }
+}

@@ -1,0 +1,38 @@
+import { Option, type Command } from 'commander'
+import { platforms, type Platform } from '../provision/platform.ts'
+import {
+  engineDownloadCommand,
+  engineInstallCommand,
+  engineStatusCommand,
+  type EngineInstallOptions,
+} from './commands/engine.ts'
+
+/** `tunegate engine …`: the native engine on this machine. */
+export function addEngineCommands(root: Command, exit: (code: number) => void): void {
+  const engine = root.command('engine').description('the native engine: TensorFlow on the cores of this machine')
+  const dir = [
+    '--dir <dir>',
+    "folder of the engines (default: $TUNEGATE_ENGINE_DIR, else tunegate/engine in the user's cache)",
+  ] as const
+
+  engine
+    .command('install')
+    .description('fetch, check, compile and test it')
+    .option(...dir)
+    .option('--from <dir>', 'take the files from a folder that `engine download` filled; no network is used')
+    .option('--force', 'build it again where it is installed')
+    .action(async (options: EngineInstallOptions) => exit(await engineInstallCommand(options)))
+
+  engine
+    .command('status')
+    .description('what is installed, whether it loads, and which engine auto takes')
+    .option(...dir)
+    .option('--json', 'print it as JSON')
+    .action(async (options: { dir?: string; json?: boolean }) => exit(await engineStatusCommand(options)))
+
+  engine
+    .command('download <dir>')
+    .description('save the files of an install, for a machine without a network')
+    .addOption(new Option('--platform <platform>', 'the machine they are for (default: this one)').choices(platforms))
+    .action(async (to: string, options: { platform?: Platform }) => exit(await engineDownloadCommand(to, options)))
+}

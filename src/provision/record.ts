@@ -1,0 +1,97 @@
+import { readFile, readdir, rm, stat } from 'node:fs/promises'
+import { join, relative, sep } from 'node:path'
+import { writeFileAtomic } from '../base/files.ts'
+import { err, ok, type Result } from '../base/result.ts'
+import { sha256OfFile } from './downloads.ts'
+import { files } from './layout.ts'
+import type { Download, Versions } from './pins.ts'
+import type { Platform } from './platform.ts'
+
+/** `engine.json`: what lies in the folder, and from what it was made. */
+export interface EngineRecord {
+  readonly format: 1
+  readonly key: string
+  readonly platform: Platform
+  readonly versions: Versions
+  readonly compiler: string
+  /** When it was installed, as ISO 8601. Nothing is decided by it. */
+  readonly installedAt: string
+  readonly downloads: readonly Download[]
+  /** Every other file of the folder, by its path with `/`. */
+  readonly files: readonly { readonly path: string; readonly bytes: number; readonly sha256: string }[]
+}
+
+export async function listFiles(engine: string): Promise<EngineRecord['files']> {
+  const entries = await readdir(engine, { recursive: true, withFileTypes: true })
+  const paths = entries
+    .filter((e) => e.isFile())
+    .map((e) => join(e.parentPath, e.name))
+    .filter((p) => p !== join(engine, files.record))
+    .sort()
+  const all: EngineRecord['files'][number][] = []
+  for (const path of paths) {
+    all.push({
+      path: relative(engine, path).split(sep).join('/'),
+      bytes: (await stat(path)).size,
+      sha256: await sha256OfFile(path),
+    })
+  }
+  return all
+}
+
+export async function writeRecord(engine: string, record: EngineRecord): Promise<void> {
+  await writeFileAtomic(join(engine, files.record), `${JSON.stringify(record, null, 2)}\n`)
+}
+
+/** Why a folder cannot be used: nothing there, or not what was installed. */
+export interface NotInstalled {
+  readonly state: 'absent' | 'damaged'
+  readonly why: string
+}
+
+/**
+ * What is installed in a folder. By default files are compared by size, which takes milliseconds and finds what an
+ * interruption or a full disk leaves behind; `digests` reads all of them (about a second) and is for folders that came from elsewhere.
+ */
+export async function readInstalled(
+  engine: string,
+  key: string,
+  compare: 'sizes' | 'digests' = 'sizes',
+): Promise<Result<EngineRecord, NotInstalled>> {
+  const text = await readFile(join(engine, files.record), 'utf8').catch(() => undefined)
+  if (text === undefined) {
+    const there = await stat(engine).then(
+      () => true,
+      () => false,
+    )
+    return err(there ? damaged(`${files.record} is missing`) : { state: 'absent', why: 'it is not installed' })
+  }
+  const record = parse(text)
+  if (record?.key !== key) return err(damaged(`${files.record} is not that of this engine`))
+  for (const { path, bytes, sha256 } of record.files) {
+    const found = await stat(join(engine, path)).catch(() => undefined)
+    if (found?.size !== bytes)
+      return err(damaged(`${path} ${found ? `has ${found.size} bytes in place of ${bytes}` : 'is missing'}`))
+    if (compare === 'digests' && (await sha256OfFile(join(engine, path))) !== sha256)
+      return err(damaged(`${path} has another content`))
+  }
+  return ok(record)
+}
+
+const damaged = (why: string): NotInstalled => ({ state: 'damaged', why })
+
+function parse(text: string): EngineRecord | undefined {
+  try {
+    const record = JSON.parse(text) as EngineRecord
+    return record.format === 1 && Array.isArray(record.files) ? record : undefined
+  } catch {
+    return undefined
+  }
+}
+
+export const bytesOf = (record: EngineRecord): number => record.files.reduce((sum, f) => sum + f.bytes, 0)
+
+/** Removes a folder that another process, orphaned by a kill, may still be writing to. */
+export async function removeFolder(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
+}
