@@ -227,6 +227,15 @@ describe('a study that is stopped', () => {
     expect(runner.started).toEqual(['a/0', 'b/1', 'c/2'])
   })
 
+  it('before it starts asks for nothing, even where all is in the journal', async () => {
+    const path = journalIn(folder())
+    const over = { batch: asking('batch', requests('a b')) }
+    await (await run(plan(['batch']), over, new Scripted(), { path })).journal.close()
+    const runner = new Scripted()
+    await expect(run(plan(['batch']), over, runner, { path, signal: AbortSignal.abort() })).rejects.toThrow(Interrupted)
+    expect(runner.started).toEqual([])
+  })
+
   it('by a journal that cannot be written says so and trains no further', async () => {
     const journal = await Journal.open(journalIn(folder()), header)
     const runner = new Scripted(async (r, id) => {

@@ -1,12 +1,13 @@
+import { spawn } from 'node:child_process'
 import { appendFileSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { stream } from '../../src/base/random.ts'
 import { InputError } from '../../src/base/diagnostics.ts'
 import { idOfLine, journalLine } from '../../src/run/journal-line.ts'
 import { scanJournal } from '../../src/run/journal-scan.ts'
 import { Journal } from '../../src/run/journal.ts'
 import { readRuns } from '../../src/run/read-runs.ts'
-import { all, complete, crashed, folder, header, journalIn } from './runs.ts'
+import { all, complete, crashed, folder, header, journalIn, request, until } from './runs.ts'
 
 async function written(path: string, ids: readonly string[]): Promise<Buffer> {
   const journal = await Journal.open(path, header)
@@ -57,6 +58,19 @@ describe('the journal', () => {
     await journal.close()
   })
 
+  it('takes runs of any length, and labels in any script', async () => {
+    const path = journalIn(folder())
+    const log = Array.from({ length: 20_000 }, (_, i) => i / 7)
+    const long = { ...complete('a'), steps: { loss: log, learningRate: log, gradientNorm: log, clipped: log.map(() => false) } }
+    const runs = [long, complete('b', request('学習率 → 0.1 · “é”\n\u2028')), { ...long, id: 'c' }]
+    const first = await Journal.open(path, header)
+    for (const run of runs) await first.append(run)
+    await first.close()
+    const second = await Journal.open(path, header)
+    expect(await all(second.runs())).toEqual(runs)
+    await second.close()
+  })
+
   it('keeps the last of two runs of one id', async () => {
     const path = journalIn(folder())
     const first = await Journal.open(path, header)
@@ -95,6 +109,8 @@ describe('a journal that was cut', () => {
       const expected = ['a', 'b', 'c'].slice(0, Math.max(0, ends.filter((end) => end <= cut).length - 1))
       const journal = await Journal.open(path, header)
       expect(await idsIn(journal), `cut at ${cut}`).toEqual(expected)
+      // What was torn is gone from the file too, or a shorter line written over it would leave its end behind.
+      if (cut >= headerEnd) expect(readFileSync(path).length, `cut at ${cut}`).toBe(ends[expected.length])
       const torn = cut > headerEnd && !ends.includes(cut)
       expect(journal.notices.filter((n) => n.includes('torn')), `cut at ${cut}`).toHaveLength(torn ? 1 : 0)
       for (const id of ['a', 'b', 'c']) if (!journal.has(id)) await journal.append(complete(id))
@@ -235,6 +251,17 @@ describe('one journal', () => {
     const path = journalIn(folder())
     writeFileSync(`${path}.lock`, '{"pid":')
     writeFileSync(`${path}.lock.takeover`, JSON.stringify({ pid: 2 ** 22 + 1, started: null }))
+    await (await Journal.open(path, header)).close()
+  })
+
+  it.skipIf(process.platform !== 'linux')('is taken over from a holder that was killed and never asked for by its parent', async () => {
+    const path = journalIn(folder())
+    const parent = spawn('sh', ['-c', 'sleep 0.01 & exec sleep 20'], { stdio: 'ignore' })
+    onTestFinished(() => { parent.kill() })
+    const statOf = (pid: number): string => readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const child = (): number => Number(readFileSync(`/proc/${parent.pid}/task/${parent.pid}/children`, 'utf8'))
+    await until(() => child() > 0 && / Z /.test(statOf(child())))
+    writeFileSync(`${path}.lock`, JSON.stringify({ pid: child(), started: statOf(child()).split(') ')[1]?.split(' ')[19] }))
     await (await Journal.open(path, header)).close()
   })
 
