@@ -57,7 +57,7 @@ export function progressLogger(output: Output): Listener {
   }
 }
 
-const outcome = (status: string, cached: boolean): string => (status === 'complete' ? '' : ` (${status})`) + (cached ? ' (from the journal)' : '')
+const outcome = (status: string, cached: boolean): string => (status === 'complete' ? '' : ` (${status})`) + (cached ? ' (already trained)' : '')
 
 function summary(progress: Progress, objective: string): string {
   const best = progress.best === null ? '' : ` · best ${objective} ${shown(progress.best)}`

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest'
+import { progressLogger } from '../../src/cli/progress.ts'
+import type { RunEvent } from '../../src/run/events.ts'
+import { play, runRequest, someWorkload } from '../support/world.ts'
+import { stages } from '../../src/stages/index.ts'
+import { someLevers } from '../support/levers.ts'
+
+const world = { truth: () => 0.1, noise: 0.01 }
+const request = play(stages.verify, { stage: 'verify', seeds: 2 }, world).requests[0]!
+const finished = (over: object = {}): RunEvent => ({
+  type: 'run-finished', result: { ...runRequest(world, request), ...over }, cached: false, progress: { finished: 3, expected: 10, best: 0.1234567, secondsLeft: 12.4 },
+})
+
+function collected(isTerminal: boolean, columns = 80, times: readonly number[] = []): { log: (event: RunEvent) => void; text: () => string } {
+  let text = ''
+  let calls = 0
+  return { log: progressLogger({ write: (t) => { text += t }, isTerminal, columns, now: () => times[calls++] ?? 0 }), text: () => text }
+}
+
+test('a terminal line is rewritten in place, never wider than the terminal, and gone before the next message', () => {
+  const { log, text } = collected(true, 60)
+  log(finished())
+  log({ type: 'notice', message: 'hello' })
+  const lines = text().split('\r\u001b[K').filter((l) => l !== '')
+  expect(lines[0]).toContain('run 3/10 · best')
+  expect(lines[0]?.length).toBeLessThanOrEqual(59)
+  expect(lines.at(-1)).toBe('note: hello\n')
+})
+
+test('a log gets plain lines without escapes, at most one every two seconds', () => {
+  const { log, text } = collected(false, 80, [0, 0, 1000, 2500, 2500])
+  for (let i = 0; i < 3; i++) log(finished())
+  expect(text()).not.toContain('\u001b')
+  expect(text().trimEnd().split('\n')).toHaveLength(2)
+  expect(text()).toContain('about 12 s left')
+})
+
+test('names from a spec cannot steer the terminal', () => {
+  const { log, text } = collected(false)
+  log({ type: 'notice', message: 'a\u001b[2Jb' })
+  log(finished({ request: { ...request, label: 'x\r\u001b[31mred' } }))
+  expect(text()).not.toMatch(/[\u001b\r]/)
+})
+
+test('says what a study starts with, and what it continues from', () => {
+  const { log, text } = collected(false)
+  log({
+    type: 'study-started', engine: 'wasm', workers: 1, resumedRuns: 7,
+    plan: { version: 1, name: 'digits', fingerprint: '', specFingerprint: '', seed: 1, workload: someWorkload, baseline: someLevers, jobs: [], gates: [], budget: { minutes: null, trials: null, reservedForVerification: 0 } },
+  })
+  expect(text()).toContain('digits: 0 stages, about 0 runs on wasm with 1 worker; continuing after 7 finished runs')
+})
