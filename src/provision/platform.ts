@@ -50,7 +50,7 @@ function unsupported({ os, arch, glibc }: Machine, what: string): Diagnostic {
     message: `the tensorflow engine is not to be had for ${what}`,
     found: `${os} ${arch}${glibc === null ? '' : `, glibc ${glibc}`}`,
     allowed: `Linux on x64 or arm64 with glibc ${least.glibc} or newer, macOS 12 or newer on Apple silicon`,
-    hint: 'nothing needs to be installed: --engine auto and --engine wasm train on the WebAssembly engine that is always there',
+    hint: 'nothing needs to be installed: --engine auto and --engine wasm train on WebAssembly, which is always there',
   }
 }
 

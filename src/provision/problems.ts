@@ -11,7 +11,7 @@ export function problem(
 }
 
 export const withoutNetwork =
-  'where there is a network `tunegate engine download DIR` saves the files, and `tunegate engine install --from DIR` takes them'
+  'where there is a network `tunegate engine download DIR` saves the files; `tunegate engine install --from DIR` takes them'
 
 export const noCompiler = (tried: string): Diagnostic =>
   problem('no-compiler', 'there is no C++ compiler to build the native addon with', {
@@ -37,8 +37,8 @@ export const notFetched = (client: 'npm' | 'pip', what: string, ended: Ended): D
   problem('download', `${client} could not fetch ${what}`, {
     found: lastWords(ended),
     hint:
-      `look at the network, the proxy and the registry that ${client} is set to (${client} config list), and run the install ` +
-      `again: it keeps what it has; or: ${withoutNetwork}`,
+      `look at the network, the proxy and the registry that ${client} is set to (${client} config list), and run the ` +
+      `install again: it keeps what it has; or: ${withoutNetwork}`,
   })
 
 export const wrongContent = (file: string, found: string, sha256: string): Diagnostic =>
@@ -46,8 +46,8 @@ export const wrongContent = (file: string, found: string, sha256: string): Diagn
     found,
     allowed: `sha256 ${sha256}`,
     hint:
-      'it was damaged on its way, or replaced by a registry or a proxy, and was not used. Run the install again, or ask who ' +
-      'runs the registry',
+      'it was damaged on its way, or replaced by a registry or a proxy, and was not used. Run the install again, or ask ' +
+      'who runs the registry',
   })
 
 const mebi = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`

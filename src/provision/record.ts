@@ -51,7 +51,8 @@ export interface NotInstalled {
 
 /**
  * What is installed in a folder. By default files are compared by size, which takes milliseconds and finds what an
- * interruption or a full disk leaves behind; `digests` reads all of them (about a second) and is for folders that came from elsewhere.
+ * interruption or a full disk leaves behind; `digests` reads all of them, which takes about a
+ * second, for folders that came from elsewhere.
  */
 export async function readInstalled(
   engine: string,
