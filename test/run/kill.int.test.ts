@@ -81,13 +81,12 @@ describe('a study that is killed', () => {
   })
 
   it('by Ctrl-C keeps what is finished, ends its workers and gives the journal free', async () => {
-    const at = place({ label: 'wait 100' })
+    const at = place({ label: 'wait 200' })
     const { child, ended } = start(at)
     await until(() => begun(at).length >= 5)
     child.kill('SIGINT')
-    const interrupted = performance.now()
     expect(await ended).toBe(130)
-    expect(performance.now() - interrupted).toBeLessThan(1000)
+    expect(finished(at).length).toBeLessThan(20)
     expect(begun(at).every((n) => !isAlive(n.pid))).toBe(true)
     expect(finished(at).length).toBeGreaterThanOrEqual(2)
     expect(readdirSync(at.where).filter((name) => name.includes('lock'))).toEqual([])
@@ -96,25 +95,33 @@ describe('a study that is killed', () => {
 
 describe('two processes on one journal', () => {
   it('are one too many: the second says who has it', async () => {
-    const at = place()
-    const first = start(at)
-    await until(() => begun(at).length > 0)
-    const second = start(at)
+    const held = place({ hold: 60_000 })
+    const first = start(held)
+    await until(() => existsSync(held.journal))
+    const other = place({ journal: held.journal })
+    const second = start(other)
     expect(await second.ended).toBe(2)
     expect(second.said()).toContain(`process ${first.child.pid}`)
-    expect(await first.ended).toBe(0)
-    expect(new Set(begun(at).map((n) => n.id)).size).toBe(begun(at).length)
+    expect(begun(other)).toEqual([])
+    first.child.kill('SIGKILL')
+    await first.ended
   })
 
   it('or five at once, after one that was killed: exactly one takes it over', async () => {
     for (let round = 0; round < 3; round++) {
-      const at = place({ hold: 1500 })
+      const at = place({ hold: 60_000 })
       const dead = start(at)
       await until(() => existsSync(`${at.journal}.lock`))
       dead.child.kill('SIGKILL')
       await dead.ended
-      const codes = await Promise.all(Array.from({ length: 5 }, () => start(at).ended))
-      expect(codes.sort()).toEqual([0, 2, 2, 2, 2])
+      const codes: (number | null)[] = []
+      const five = Array.from({ length: 5 }, () => start(at))
+      for (const { ended } of five) void ended.then((code) => codes.push(code))
+      await until(() => codes.length >= 4)
+      const holders = five.filter((one) => one.child.exitCode === null)
+      holders.forEach((one) => one.child.kill('SIGKILL'))
+      await Promise.all(five.map((one) => one.ended))
+      expect(codes).toEqual([2, 2, 2, 2, null])
     }
   })
 })

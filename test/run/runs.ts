@@ -77,7 +77,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-export async function until(what: () => boolean, milliseconds = 5000): Promise<void> {
+export async function until(what: () => boolean, milliseconds = 20_000): Promise<void> {
   for (const end = performance.now() + milliseconds; !what();) {
     if (performance.now() > end) throw new Error('it did not happen in time')
     await sleep(10)
