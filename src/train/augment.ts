@@ -14,14 +14,17 @@ export interface BatchRows {
 /** The policy with every amount scaled; null where nothing is left to do. */
 export function scaledPolicy(policy: AugmentationPolicy, strength: number): AugmentationPolicy | null {
   const { shift, flip, erase, noise, mixup } = policy
-  const scaled = { shift: shift * strength, flip: flip * strength, erase: erase * strength, noise: noise * strength, mixup: mixup * strength }
+  const scaled = {
+    shift: shift * strength, flip: flip * strength, erase: erase * strength,
+    noise: noise * strength, mixup: mixup * strength,
+  }
   return Object.values(scaled).some((amount) => amount > 0) ? scaled : null
 }
 
 /**
- * Augments a batch in place: left-right flip, shift with zeros moving in, an erased square (DeVries and Taylor, 2017), Gaussian
- * noise, and mixup of inputs and targets (Zhang et al., 2018). The first three are for images, [height, width, channels].
- * An amount of 0 draws nothing.
+ * Augments a batch in place: left-right flip, shift with zeros moving in, an erased square (DeVries and Taylor, 2017),
+ * Gaussian noise, and mixup of inputs and targets (Zhang et al., 2018). The first three are for images, [height, width,
+ * channels]. An amount of 0 draws nothing.
  */
 export function augment(batch: BatchRows, shape: Shape, policy: AugmentationPolicy, random: Stream): void {
   const { inputs, rows } = batch
@@ -35,8 +38,12 @@ export function augment(batch: BatchRows, shape: Shape, policy: AugmentationPoli
       if (policy.erase > 0) erase(image, policy.erase, random)
     }
   }
-  if (policy.noise > 0) for (let i = 0; i < inputs.length; i++) inputs[i] = (inputs[i] as number) + policy.noise * random.normal()
+  if (policy.noise > 0) addNoise(inputs, policy.noise, random)
   if (policy.mixup > 0) mixup(batch, beta(policy.mixup, random))
+}
+
+function addNoise(inputs: Float32Array, sd: number, random: Stream): void {
+  for (let i = 0; i < inputs.length; i++) inputs[i] = (inputs[i] as number) + sd * random.normal()
 }
 
 interface Image {
@@ -70,7 +77,9 @@ function shift({ pixels, height, width, channels }: Image, down: number, right: 
   }
 }
 
-/** One square that lies inside the image; a side between two whole numbers is rounded at random, so that its mean is right. */
+/**
+ * One square that lies inside the image; a side between two whole numbers is rounded at random, so that its mean is right.
+ */
 function erase({ pixels, height, width, channels }: Image, share: number, random: Stream): void {
   const side = Math.min(Math.floor(share * Math.min(height, width) + random.uniform()), height, width)
   const top = random.integer(height - side + 1)

@@ -4,10 +4,14 @@ import type { BatchingLevers, Levers } from '../model/levers.ts'
 import type { Task } from '../model/metrics.ts'
 import type { AugmentationPolicy } from '../plan/plan.ts'
 import { augment, scaledPolicy, type BatchRows } from './augment.ts'
+import { outputWidth, type RunContext } from './context.ts'
 import { smoothedTargets } from './loss.ts'
 import type { TrainingData } from './types.ts'
 
-/** How the training rows are cut into steps. All steps are of one size; what is left over at an epoch's end waits for the next. */
+/**
+ * How the training rows are cut into steps. All steps are of one size; what is left over at an epoch's end waits for the
+ * next.
+ */
 export interface BatchPlan {
   /** Rows of one forward pass. */
   readonly rows: number
@@ -24,7 +28,11 @@ export function batchPlan(trainingRows: number, { batchSize, accumulate }: Batch
 }
 
 /** The batches of a step, ready to become tensors: one a forward pass. */
-export type BatchSource = (step: number) => readonly BatchRows[]
+export interface BatchSource {
+  (step: number): readonly BatchRows[]
+  /** Row numbers of all batches of a step; null where augmentation makes batches more than rows of the data. */
+  readonly rowsOf: ((step: number) => Int32Array) | null
+}
 
 /** What decides the content of the batches, beside seed and step. */
 export interface BatchOptions {
@@ -36,26 +44,37 @@ export interface BatchOptions {
 }
 
 /**
- * The batches of any step as a function of (seed, step): each epoch has an order of its own from the stream (order, epoch), and
- * each batch its augmentation from the stream (augment, step, pass).
+ * The batches of any step as a function of (seed, step): each epoch has an order of its own from the stream (order, epoch),
+ * and each batch its augmentation from the stream (augment, step, pass).
  */
 export function batchSource(data: TrainingData, options: BatchOptions, seed: number): BatchSource {
   const { rows, accumulate, stepsPerEpoch } = batchPlan(data.splits.train.length, options.levers.batching)
   const policy = scaledPolicy(options.augmentation, options.levers.regularization.augmentation)
   let epoch = -1
   let order: Int32Array = new Int32Array()
-  return (step) => {
+  const rowsOf = (step: number): Int32Array => {
     if (Math.floor(step / stepsPerEpoch) !== epoch) {
       epoch = Math.floor(step / stepsPerEpoch)
       order = epochOrder(data.splits.train, seed, epoch)
     }
+    const start = (step % stepsPerEpoch) * accumulate * rows
+    return order.subarray(start, start + accumulate * rows)
+  }
+  const source = (step: number): BatchRows[] => {
+    const all = rowsOf(step)
     return Array.from({ length: accumulate }, (_, pass) => {
-      const start = ((step % stepsPerEpoch) * accumulate + pass) * rows
-      const batch = gatherBatch(data, order.subarray(start, start + rows), options)
+      const batch = gatherBatch(data, all.subarray(pass * rows, (pass + 1) * rows), options)
       if (policy) augment(batch, data.inputShape, policy, stream(seed, 'augment', step, pass))
       return batch
     })
   }
+  return Object.assign(source, { rowsOf: policy ? null : rowsOf })
+}
+
+/** The batches of a run at its own levers. */
+export function runBatches({ workload, data }: RunContext, levers: Levers, seed: number): BatchSource {
+  const { task, augmentation } = workload
+  return batchSource(data, { task, width: outputWidth(workload), levers, augmentation }, seed)
 }
 
 /** Copies of some rows, with their targets as the loss wants them. */

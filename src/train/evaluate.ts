@@ -3,20 +3,24 @@ import type { Metrics } from '../model/metrics.ts'
 import { outputWidth, type RunContext } from './context.ts'
 import { computeMetrics } from './metrics.ts'
 import { splitWeights, type TrainState } from './step.ts'
+import type { ForwardOptions } from './types.ts'
 
 /** Rows of one forward pass; it bounds memory and changes no result. */
 const chunkRows = 256
+const inference: ForwardOptions = { training: false, dropout: 0, random: null }
 
 /** Metrics of the model on some rows, without augmentation and dropout, by the running statistics; at least one row. */
 export function evaluate(context: RunContext, state: TrainState, rows: Int32Array): Metrics {
   const { workload, data } = context
   if (rows.length === 0) throw new Error('a split without rows cannot be evaluated')
-  const outputs = predict(context, state, rows)
-  return computeMetrics(workload.task, { outputs, targets: gatherRows(data.targets, 1, rows), width: outputWidth(workload) }, data.targetScale)
+  const targets = gatherRows(data.targets, 1, rows)
+  const predictions = { outputs: predict(context, state, rows), targets, width: outputWidth(workload) }
+  return computeMetrics(workload.task, predictions, data.targetScale)
 }
 
 /** Outputs of the model, rows × width. */
-export function predict({ engine: { tf }, model, workload, data }: RunContext, state: TrainState, rows: Int32Array): Float32Array {
+export function predict(context: RunContext, state: TrainState, rows: Int32Array): Float32Array {
+  const { engine: { tf }, model, workload, data } = context
   const size = data.inputs.length / data.targets.length
   const width = outputWidth(workload)
   const out = new Float32Array(rows.length * width)
@@ -24,7 +28,7 @@ export function predict({ engine: { tf }, model, workload, data }: RunContext, s
     const chunk = rows.subarray(start, start + chunkRows)
     const outputs = tf.tidy(() => {
       const inputs = tf.tensor(gatherRows(data.inputs, size, chunk), [chunk.length, ...data.inputShape])
-      return model.forward(splitWeights(tf, model, state.weights), state.statistics, inputs, { training: false, dropout: 0, random: null }).outputs
+      return model.forward(splitWeights(tf, model, state.weights), state.statistics, inputs, inference).outputs
     })
     out.set(outputs.dataSync() as Float32Array, start * width)
     outputs.dispose()

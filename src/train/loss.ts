@@ -1,8 +1,8 @@
 import type { Tensor, Tf } from './types.ts'
 
 /**
- * Rows of class probabilities for sparse labels: 1 − ε on the right class, and ε spread evenly over all classes (Szegedy et al.,
- * 2016; `label_smoothing` of torch.nn.functional.cross_entropy).
+ * Rows of class probabilities for sparse labels: 1 − ε on the right class, and ε spread evenly over all classes (Szegedy et
+ * al., 2016; `label_smoothing` of torch.nn.functional.cross_entropy).
  */
 export function smoothedTargets(labels: ArrayLike<number>, classes: number, smoothing: number): Float32Array {
   const targets = new Float32Array(labels.length * classes).fill(smoothing / classes)
@@ -14,9 +14,9 @@ export function smoothedTargets(labels: ArrayLike<number>, classes: number, smoo
 }
 
 /**
- * Mean over the batch of the cross-entropy, in nats, between rows of class probabilities that each sum to 1 and the softmax of
- * the logits, both [batch, classes]. The largest logit of a row is taken out first, so no logit overflows; the gradient is given
- * by hand, (softmax − target) / batch, which saves half the operations of the derived one.
+ * Mean over the batch of the cross-entropy, in nats, between rows of class probabilities that each sum to 1 and the softmax
+ * of the logits, both [batch, classes]. The largest logit of a row is taken out first, so no logit overflows; the gradient
+ * is given by hand, (softmax − target) / batch, which saves half the operations of the derived one.
  */
 export function softmaxCrossEntropy(tf: Tf, targets: Tensor, logits: Tensor): Tensor {
   const loss = tf.customGrad((given, save) => {

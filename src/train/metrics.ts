@@ -1,5 +1,6 @@
 import type { Metrics, Task } from '../model/metrics.ts'
 import { rounded } from './round.ts'
+import type { TrainingData } from './types.ts'
 
 const calibrationBins = 15
 
@@ -13,14 +14,17 @@ export interface Predictions {
   readonly width: number
 }
 
+export type ClassificationMetrics = Required<Pick<Metrics, 'accuracy' | 'balancedAccuracy' | 'f1' | 'nll' | 'brier' | 'ece'>>
+export type RegressionMetrics = Required<Pick<Metrics, 'mse' | 'rmse' | 'mae' | 'r2'>>
+
 /** Every metric of the task, rounded; in units of the target for regression. */
-export function computeMetrics(task: Task, predictions: Predictions, scale: { readonly mean: number; readonly sd: number } | null): Metrics {
+export function computeMetrics(task: Task, predictions: Predictions, scale: TrainingData['targetScale']): Metrics {
   const all = task === 'classification' ? classificationMetrics(predictions) : regressionMetrics(predictions, scale?.sd ?? 1)
   return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, rounded(value)]))
 }
 
 /** Metrics of logits against class indices; in double precision whatever the engine's. */
-export function classificationMetrics({ outputs, targets, width }: Predictions): Required<Pick<Metrics, 'accuracy' | 'balancedAccuracy' | 'f1' | 'nll' | 'brier' | 'ece'>> {
+export function classificationMetrics({ outputs, targets, width }: Predictions): ClassificationMetrics {
   const rows = targets.length
   const counts = { actual: new Float64Array(width), predicted: new Float64Array(width), both: new Float64Array(width) }
   const bins = { confidence: new Float64Array(calibrationBins), correct: new Float64Array(calibrationBins) }
@@ -62,7 +66,7 @@ function perClass({ actual, predicted, both }: ClassCounts): { balancedAccuracy:
 }
 
 /** Errors of standardized outputs, scaled back by the target's SD. */
-export function regressionMetrics({ outputs, targets }: Predictions, sd: number): Required<Pick<Metrics, 'mse' | 'rmse' | 'mae' | 'r2'>> {
+export function regressionMetrics({ outputs, targets }: Predictions, sd: number): RegressionMetrics {
   const rows = targets.length
   const center = sum(targets) / rows
   let squared = 0
@@ -82,7 +86,8 @@ export function regressionMetrics({ outputs, targets }: Predictions, sd: number)
 }
 
 /** Probabilities of one row, log Σ exp of its logits, and its most probable class (the first of equals). */
-function softmaxRow(logits: Float32Array, start: number, width: number): { probabilities: Float64Array; logSum: number; top: number } {
+function softmaxRow(logits: Float32Array, start: number, width: number):
+  { readonly probabilities: Float64Array; readonly logSum: number; readonly top: number } {
   let top = 0
   for (let k = 1; k < width; k++) if ((logits[start + k] as number) > (logits[start + top] as number)) top = k
   const largest = logits[start + top] as number

@@ -28,8 +28,8 @@ export interface WeightDecay {
 }
 
 /**
- * AdamW (Loshchilov and Hutter, 2019), Adam with L2, and SGD with (Nesterov) momentum, each as torch.optim computes it, but for
- * one thing: weight decay is decoupled for SGD as well, `w ← w − lr · wd · w` before the update.
+ * AdamW (Loshchilov and Hutter, 2019), Adam with L2, and SGD with (Nesterov) momentum, each as torch.optim computes it, but
+ * for one thing: weight decay is decoupled for SGD as well, `w ← w − lr · wd · w` before the update.
  */
 export function createOptimizer(tf: Tf, levers: OptimizationLevers, decay: WeightDecay): Optimizer {
   switch (levers.optimizer) {
@@ -48,7 +48,8 @@ function adam(tf: Tf, levers: OptimizationLevers, decay: WeightDecay): Optimizer
   const decoupled = levers.optimizer === 'adamw'
   return {
     slots: 2,
-    // The bias corrections c1, c2 are moved out of the vectors: lr · (m/c1) / (√(v/c2) + ε) = (lr √c2 / c1) · m / (√v + ε √c2).
+    // The bias corrections c1, c2 are moved out of the vectors: lr · (m/c1) / (√(v/c2) + ε) = (lr √c2 / c1) · m / (√v + ε
+    // √c2).
     coefficients(step, learningRate) {
       const correction = Math.sqrt(1 - beta2 ** (step + 1))
       return [

@@ -1,6 +1,6 @@
 import type { BatchRows } from './augment.ts'
-import { batchPlan, batchSource } from './batches.ts'
-import { outputWidth, type OnStep, type RequestFor, type RunBody, type RunContext } from './context.ts'
+import { batchPlan, runBatches } from './batches.ts'
+import type { OnStep, RequestFor, RunBody, RunContext } from './context.ts'
 import { createLearner, type Learner } from './learner.ts'
 import { weightsHash } from './loop.ts'
 import { noiseScale, type NormPair } from './noise-scale.ts'
@@ -11,7 +11,10 @@ import type { Tensor, Tf } from './types.ts'
 
 /** Share of the steps that warms caches and compilers up and is not timed. */
 const warmUpShare = 0.2
-/** The noise scale grows as the loss falls, so it is read from the later part of a probe, where it is nearest to that of a run. */
+/**
+ * The noise scale grows as the loss falls, so it is read from the later part of a probe, where it is nearest to that of a
+ * run.
+ */
 const noiseFrom = 0.5
 /** A large batch is cut into so many small ones for the noise scale. */
 const parts = 4
@@ -20,14 +23,13 @@ const parts = 4
 export class MemoryLimitError extends Error {}
 
 /**
- * Throughput, memory and gradient noise at the levers' batch, at a constant learning rate. The clock is read here because time
- * is what is measured. Peak memory is that of the process, so a probe wants one of its own, and refuses as soon as it is above
- * the limit.
+ * Throughput, memory and gradient noise at the levers' batch, at a constant learning rate. The clock is read here because
+ * time is what is measured. Peak memory is that of the process, so a probe wants one of its own, and refuses as soon as it
+ * is above the limit.
  */
 export function probeRun(context: RunContext, { levers, seed, job }: RequestFor<'probe'>, onStep?: OnStep): RunBody {
-  const { workload, data } = context
-  const plan = batchPlan(data.splits.train.length, levers.batching)
-  const batches = batchSource(data, { task: workload.task, width: outputWidth(workload), levers, augmentation: workload.augmentation }, seed)
+  const plan = batchPlan(context.data.splits.train.length, levers.batching)
+  const batches = runBatches(context, levers, seed)
   const rate = levers.optimization.learningRate
   const log = stepLogger()
   const learner = createLearner(context, levers, seed)
@@ -51,13 +53,17 @@ export function probeRun(context: RunContext, { levers, seed, job }: RequestFor<
       peakMemoryMiB: Math.ceil(peakMemoryMiB()),
       noiseScale: roundedOrNull(noiseScale(norms)),
     }
-    return { status: 'complete', best: null, probe, weights: weightsHash(learner.checkpoint()), steps: log.steps, evaluations: [] }
+    const weights = weightsHash(learner.checkpoint())
+    return { status: 'complete', best: null, probe, weights, steps: log.steps, evaluations: [] }
   } finally {
     learner.dispose()
   }
 }
 
-/** Squared gradient norms of the first batch of a step, whole and in parts, at the weights after the step; none if it is too small. */
+/**
+ * Squared gradient norms of the first batch of a step, whole and in parts, at the weights after the step; none if it is too
+ * small.
+ */
 function normPair(tf: Tf, learner: Learner, batches: readonly BatchRows[], step: number): NormPair[] {
   const [whole] = batches
   const small = Math.floor((whole?.rows ?? 0) / parts)
@@ -81,7 +87,10 @@ function normPair(tf: Tf, learner: Learner, batches: readonly BatchRows[], step:
 }
 
 function rowsOf({ inputs, targets, rows }: BatchRows, start: number, count: number): BatchRows {
-  const part = (values: Float32Array): Float32Array => values.slice(start * (values.length / rows), (start + count) * (values.length / rows))
+  const part = (values: Float32Array): Float32Array => {
+    const size = values.length / rows
+    return values.slice(start * size, (start + count) * size)
+  }
   return { rows: count, inputs: part(inputs), targets: part(targets) }
 }
 
@@ -89,8 +98,8 @@ function rowsOf({ inputs, targets, rows }: BatchRows, start: number, count: numb
 const peakMemoryMiB = (): number => process.resourceUsage().maxRSS / 1024
 
 function refuseAbove(limitMiB: number): void {
-  const peak = peakMemoryMiB()
-  if (peak > limitMiB) throw new MemoryLimitError(`needs more memory than the limit: ${Math.ceil(peak)} MiB of ${limitMiB} MiB`)
+  const peak = Math.ceil(peakMemoryMiB())
+  if (peak > limitMiB) throw new MemoryLimitError(`needs more memory than the limit: ${peak} MiB of ${limitMiB} MiB`)
 }
 
 function median(values: readonly number[]): number {

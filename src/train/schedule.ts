@@ -21,13 +21,15 @@ const oneCycleRise = 0.3
 const geometricFinal = 0.01
 
 /**
- * The learning rate of a step, counted from 0: linear warmup, then a decay that reaches `peak × finalFraction` at the last step.
+ * The learning rate of a step, counted from 0: linear warmup, then a decay that reaches `peak × finalFraction` at the last
+ * step.
  *
- * In terms of torch.optim.lr_scheduler, with W = warmup and D = total − W (`SequentialLR` with its milestone at W joins the two):
- * warmup is `LinearLR(start_factor=1/(W+1), total_iters=W)`, so step W is the first at the peak; constant `ConstantLR(factor=1)`;
- * cosine `CosineAnnealingLR(T_max=D-1, eta_min=peak*f)`; linear `LinearLR(1, f, total_iters=D-1)`; exponential
- * `ExponentialLR(f ** (1/(D-1)))`; step `MultiStepLR([⌈D/2⌉, ⌈3D/4⌉], gamma=√f)`, the places of He et al. (2016) on CIFAR;
- * one-cycle `OneCycleLR(pct_start=(W+1)/total, div_factor=25, final_div_factor=1/(25 f))`, whose rising part is the warmup.
+ * In terms of torch.optim.lr_scheduler, with W = warmup and D = total − W (`SequentialLR` with its milestone at W joins the
+ * two): warmup is `LinearLR(start_factor=1/(W+1), total_iters=W)`, so step W is the first at the peak; constant
+ * `ConstantLR(factor=1)`; cosine `CosineAnnealingLR(T_max=D-1, eta_min=peak*f)`; linear `LinearLR(1, f, total_iters=D-1)`;
+ * exponential `ExponentialLR(f ** (1/(D-1)))`; step `MultiStepLR([⌈D/2⌉, ⌈3D/4⌉], gamma=√f)`, the places of He et al. (2016)
+ * on CIFAR; one-cycle `OneCycleLR(pct_start=(W+1)/total, div_factor=25, final_div_factor=1/(25 f))`, whose rising part is
+ * the warmup.
  */
 export function learningRate(step: number, { schedule, total, warmup, peak, finalFraction }: ScheduleOptions): number {
   const rising = warmupOf(schedule, total, warmup)

@@ -16,19 +16,23 @@ export interface StepLogger {
 }
 
 export function stepLogger(): StepLogger {
-  const steps = { loss: [] as number[], learningRate: [] as number[], gradientNorm: [] as number[], clipped: [] as boolean[] }
+  const [loss, learningRate, gradientNorm]: [number[], number[], number[]] = [[], [], []]
+  const clipped: boolean[] = []
   return {
-    steps,
-    push(rate, { loss, norm }, clipNorm) {
-      steps.loss.push(rounded(loss))
-      steps.learningRate.push(rounded(rate))
-      steps.gradientNorm.push(rounded(norm))
-      steps.clipped.push(clipNorm !== null && norm > clipNorm)
+    steps: { loss, learningRate, gradientNorm, clipped },
+    push(rate, report, clipNorm) {
+      loss.push(rounded(report.loss))
+      learningRate.push(rounded(rate))
+      gradientNorm.push(rounded(report.norm))
+      clipped.push(clipNorm !== null && report.norm > clipNorm)
     },
   }
 }
 
-/** Why a step is no longer training, or null where it is; a gradient that overflows ruins the weights before the loss shows it. */
+/**
+ * Why a step is no longer training, or null where it is; a gradient that overflows ruins the weights before the loss shows
+ * it.
+ */
 export function divergence({ loss, norm }: StepReport): string | null {
   if (!Number.isFinite(loss)) return `the loss is ${loss}`
   return Number.isFinite(norm) ? null : `the gradient norm is ${norm}`

@@ -42,10 +42,13 @@ export interface StepSettings {
 }
 
 /**
- * One optimizer update as a pure function of tensors: gradient of each batch, their mean, its norm, clipping, update. Nothing is
- * read back and no number is drawn in JavaScript, so that an engine may record it once and run it many times. Tidy around it.
+ * One optimizer update as a pure function of tensors: gradient of each batch, their mean, its norm, clipping, update.
+ * Nothing is read back and no number is drawn in JavaScript, so that an engine may record it once and run it many times.
+ * Tidy around it.
  */
-export function trainStep(tf: Tf, settings: StepSettings, state: TrainState, batches: readonly StepBatch[], coefficients: readonly Tensor[]): StepOutcome {
+export function trainStep(
+  tf: Tf, settings: StepSettings, state: TrainState, batches: readonly StepBatch[], coefficients: readonly Tensor[],
+): StepOutcome {
   const passes = meanGradient(tf, settings, state, batches)
   const norm = globalNorm(tf, passes.gradient)
   const limit = settings.levers.scheduling.clipNorm
@@ -55,7 +58,8 @@ export function trainStep(tf: Tf, settings: StepSettings, state: TrainState, bat
 }
 
 /** Mean loss and gradient over equally large batches; the statistics pass from one batch to the next. */
-function meanGradient(tf: Tf, settings: StepSettings, { weights, statistics }: TrainState, batches: readonly StepBatch[]): Gradient {
+function meanGradient(tf: Tf, settings: StepSettings, state: TrainState, batches: readonly StepBatch[]): Gradient {
+  const { weights, statistics } = state
   const parameters = splitWeights(tf, settings.model, weights)
   const passes: Gradient[] = []
   for (const batch of batches) {
@@ -74,14 +78,19 @@ function meanGradient(tf: Tf, settings: StepSettings, { weights, statistics }: T
 }
 
 /** Loss and flat gradient of one batch at the given parameters. */
-export function batchGradient(tf: Tf, { model, task, levers, fused }: StepSettings, parameters: readonly Tensor[], statistics: readonly Tensor[], batch: StepBatch): Gradient {
+export function batchGradient(
+  tf: Tf, settings: StepSettings, parameters: readonly Tensor[], statistics: readonly Tensor[], batch: StepBatch,
+): Gradient {
+  const { model, task, fused } = settings
+  const options = { training: true, dropout: settings.levers.regularization.dropout, random: batch.random }
   let after: readonly Tensor[] = []
   const loss = (...trainable: Tensor[]): Tensor => {
-    const forward = model.forward(trainable, statistics, batch.inputs, { training: true, dropout: levers.regularization.dropout, random: batch.random })
-    // The scope of the gradient disposes of whatever it does not return, so these are taken out of it and owned by the caller.
-    after = forward.statistics.map((s) => tf.keep(s))
-    if (task === 'regression') return meanSquaredError(tf, batch.targets, forward.outputs)
-    return fused ? fused.softmaxCrossEntropy(batch.targets, forward.outputs) : softmaxCrossEntropy(tf, batch.targets, forward.outputs)
+    const { outputs, statistics: moved } = model.forward(trainable, statistics, batch.inputs, options)
+    // The scope of the gradient disposes of whatever it does not return, so these are taken out of it and owned by the
+    // caller.
+    after = moved.map((s) => tf.keep(s))
+    if (task === 'regression') return meanSquaredError(tf, batch.targets, outputs)
+    return fused ? fused.softmaxCrossEntropy(batch.targets, outputs) : softmaxCrossEntropy(tf, batch.targets, outputs)
   }
   const { value, grads } = tf.valueAndGrads(loss as (...args: Tensor[]) => never)([...parameters])
   const flat = grads.map((g) => tf.reshape(g, [g.size]))

@@ -8,14 +8,17 @@ const shape = [4, 5, 2]
 const size = 40
 /** Every pixel differs from every other and none is 0. */
 const batchOf = (rows: number): BatchRows => ({
-  rows, inputs: Float32Array.from({ length: rows * size }, (_, i) => i + 1), targets: Float32Array.from({ length: rows * 2 }, (_, i) => (i + (i >> 1)) % 2),
+  rows,
+  inputs: Float32Array.from({ length: rows * size }, (_, i) => i + 1),
+  targets: Float32Array.from({ length: rows * 2 }, (_, i) => (i + (i >> 1)) % 2),
 })
 const augmented = (rows: number, policy: Partial<AugmentationPolicy>, seed = 1): BatchRows => {
   const batch = batchOf(rows)
   augment(batch, shape, { ...nothing, ...policy }, stream(seed, 'augment'))
   return batch
 }
-const pixel = (batch: BatchRows, row: number, y: number, x: number): number => batch.inputs[row * size + (y * 5 + x) * 2] as number
+const pixel = (batch: BatchRows, row: number, y: number, x: number): number =>
+  batch.inputs[row * size + (y * 5 + x) * 2] as number
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length
 
 describe('strength', () => {
@@ -105,7 +108,8 @@ test('noise has mean 0 and the SD asked for, and touches no target', () => {
 test('mixup mixes inputs and targets by one weight with the mirrored row; targets still sum to 1', () => {
   const batch = augmented(6, { mixup: 0.4 })
   const before = batchOf(6)
-  const weight = ((batch.inputs[0] as number) - (before.inputs[5 * size] as number)) / ((before.inputs[0] as number) - (before.inputs[5 * size] as number))
+  const [mixed, own, other] = [batch.inputs[0], before.inputs[0], before.inputs[5 * size]] as [number, number, number]
+  const weight = (mixed - other) / (own - other)
   expect(weight).toBeGreaterThan(0)
   expect(weight).toBeLessThan(1)
   for (let row = 0; row < 6; row++) {

@@ -21,7 +21,7 @@ describe('the plan of an epoch', () => {
 const data: TrainingData = {
   inputs: Float32Array.from({ length: 60 }, (_, i) => i / 2), inputShape: [2],
   targets: Float32Array.from({ length: 30 }, (_, i) => i % 3), targetScale: null,
-  splits: { train: Int32Array.from({ length: 20 }, (_, i) => i), validation: Int32Array.of(20, 21), test: Int32Array.of(22) },
+  splits: { train: Int32Array.from(Array(20).keys()), validation: Int32Array.of(20, 21), test: Int32Array.of(22) },
 }
 const options: BatchOptions = {
   task: 'classification', width: 3, augmentation: { shift: 0, flip: 0, erase: 0, noise: 1, mixup: 0 },
@@ -60,10 +60,11 @@ describe('the batches of a step', () => {
   })
 
   test('are augmented from a stream of their own, which leaves their order alone', () => {
-    const noisy = batchSource(data, { ...options, levers: withLevers(options.levers, { augmentation: 0.01 }) }, 0)
+    const augmented = { ...options, levers: withLevers(options.levers, { augmentation: 0.01 }) }
+    const noisy = batchSource(data, augmented, 0)
     expect(rowsOf(noisy, 2).map(Math.round)).toEqual(rowsOf(source, 2))
     expect(noisy(2)).not.toEqual(source(2))
-    expect(noisy(2)).toEqual(batchSource(data, { ...options, levers: withLevers(options.levers, { augmentation: 0.01 }) }, 0)(2))
+    expect(noisy(2)).toEqual(batchSource(data, augmented, 0)(2))
     const noise = [0, 1, 2].flatMap((step) => noisy(step).map(({ inputs }, pass) =>
       ((inputs[0] as number) - (source(step)[pass]?.inputs[0] as number)).toFixed(6)))
     expect(new Set(noise).size).toBe(6)

@@ -8,7 +8,8 @@ import type { Trainer, TrainingData } from '../../src/train/types.ts'
 import { someLevers } from '../support/levers.ts'
 import { wasmEngine } from '../support/tf-wasm.ts'
 import fixture from './fixtures/training.json' with { type: 'json' }
-import { batchNorm, complete, conv, dense, dropout, flatten, loadDigits, mlp, pool, request, smallCnn, trainerFor, trainJob, workloadOf } from './world.ts'
+import { batchNorm, conv, dense, dropout, flatten, mlp, pool, smallCnn } from './world.ts'
+import { complete, loadDigits, request, trainerFor, trainJob, workloadOf } from './world.ts'
 
 let digits: TrainingData
 let trainer: Trainer
@@ -17,29 +18,36 @@ beforeAll(async () => {
   trainer = await trainerFor(digits, mlp)
 })
 
-const levers = (patch: LeverPatch) => withLevers(someLevers, { learningRate: 0.005, warmupSteps: 10, epochs: 4, dropout: 0, ...patch })
+const levers = (patch: LeverPatch) =>
+  withLevers(someLevers, { learningRate: 0.005, warmupSteps: 10, epochs: 4, dropout: 0, ...patch })
 
 describe('a whole run repeats PyTorch', () => {
+  const rows = Int32Array.from(fixture.labels.keys())
   const data: TrainingData = {
-    inputs: Float32Array.from(fixture.inputs), inputShape: [4], targets: Float32Array.from(fixture.labels), targetScale: null,
-    splits: { train: Int32Array.from(fixture.labels.keys()), validation: Int32Array.from(fixture.labels.keys()), test: Int32Array.of(0) },
+    inputs: Float32Array.from(fixture.inputs), inputShape: [4], targetScale: null,
+    targets: Float32Array.from(fixture.labels), splits: { train: rows, validation: rows, test: rows },
   }
   const layers = [dense(8, 'relu'), dense(3)]
-  const cases = fixture.runs.flatMap((run) => [1, 2, 4].map((accumulate) => ({ run, accumulate })))
+  const cases = fixture.runs.flatMap((run) => [1, 2, 4].map((accumulate) =>
+    [`${run.optimizer}, ${accumulate} batches a step`, run, accumulate] as const))
 
-  test.each(cases.map((c) => [`${c.run.optimizer}, ${c.accumulate} batches a step`, c] as const))('%s', async (_, { run, accumulate }) => {
+  test.each(cases)('%s', async (_, run, accumulate) => {
     const engine = await wasmEngine()
     const shaped = inferShapes(layers, [4])
     if (!shaped.ok) throw new Error(shaped.error.message)
     const model = { ...buildModel(engine.tf, shaped.value), initialWeights: () => Float32Array.from(fixture.weights) }
     const workload = { ...workloadOf(data, layers), data: { ...workloadOf(data, layers).data, classes: ['a', 'b', 'c'] } }
     const { optimizer, learningRate, weightDecay, clipNorm } = run
-    const patch = { optimizer, learningRate, weightDecay, clipNorm, nesterov: true, labelSmoothing: 0.1, warmupSteps: fixture.warmup,
-      finalFraction: 0.1, epochs: fixture.epochs, batchSize: 24 / accumulate, accumulate }
+    const patch = {
+      optimizer, learningRate, weightDecay, clipNorm, nesterov: true, labelSmoothing: 0.1, warmupSteps: fixture.warmup,
+      finalFraction: 0.1, epochs: fixture.epochs, batchSize: 24 / accumulate, accumulate,
+    }
     const result = trainRun({ engine, model, workload, data }, { ...request({ levers: levers(patch) }), job: trainJob })
     expect(result.status).toBe('complete')
     for (const name of ['loss', 'learningRate', 'gradientNorm'] as const) {
-      for (const [step, value] of run.steps[name].entries()) expect((result.steps[name][step] as number) / value, `${name} of step ${step}`).toBeCloseTo(1, 3)
+      for (const [step, value] of run.steps[name].entries()) {
+        expect((result.steps[name][step] as number) / value, `${name} of step ${step}`).toBeCloseTo(1, 3)
+      }
     }
     expect(result.steps.clipped).toEqual(run.steps.gradientNorm.map((norm) => norm > clipNorm))
     const theirs = classificationMetrics({ outputs: Float32Array.from(run.logits), targets: data.targets, width: 3 })
@@ -80,14 +88,16 @@ describe('digits, really trained', () => {
   })
 
   test('full augmentation trains too', async () => {
-    const { best, steps } = complete(trainer.run(request({ levers: levers({ augmentation: 1, labelSmoothing: 0.1 }) }), 'run'))
+    const augmented = request({ levers: levers({ augmentation: 1, labelSmoothing: 0.1 }) })
+    const { best, steps } = complete(trainer.run(augmented, 'run'))
     expect(best?.validation.accuracy).toBeGreaterThan(0.85)
     expect(steps.loss.at(-1)).toBeGreaterThan(0.5)
   })
 })
 
 describe('a run is a function of its request', () => {
-  const run = (patch: LeverPatch = {}, seed = 0) => complete(trainer.run(request({ levers: levers({ dropout: 0.2, augmentation: 0.5, ...patch }), seed }), 'run'))
+  const run = (patch: LeverPatch = {}, seed = 0) =>
+    complete(trainer.run(request({ levers: levers({ dropout: 0.2, augmentation: 0.5, ...patch }), seed }), 'run'))
 
   test('the same seed gives the same bits; seed 0 is a seed like any other', () => {
     const [once, again, other] = [run(), run(), run({}, 1)]
@@ -102,14 +112,16 @@ describe('a run is a function of its request', () => {
   })
 
   test('accumulating halves of a batch is the whole batch', () => {
-    const [whole, halves] = [{}, { batchSize: 32, accumulate: 2 }].map((patch) => run({ ...patch, dropout: 0, augmentation: 0 }))
-    expect(halves?.steps.loss).toHaveLength(whole?.steps.loss.length ?? 0)
-    for (const [step, loss] of whole?.steps.loss.entries() ?? []) expect((halves?.steps.loss[step] ?? 0) / loss).toBeCloseTo(1, 2)
+    const whole = run({ dropout: 0, augmentation: 0 }).steps.loss
+    const halves = run({ dropout: 0, augmentation: 0, batchSize: 32, accumulate: 2 }).steps.loss
+    expect(halves).toHaveLength(whole.length)
+    for (const [step, loss] of whole.entries()) expect((halves[step] as number) / loss).toBeCloseTo(1, 2)
   })
 })
 
 describe('length, stops and checkpoints', () => {
-  const run = (patch: LeverPatch, job = {}) => trainer.run(request({ levers: levers(patch), job: { ...trainJob, ...job } }), 'run')
+  const run = (patch: LeverPatch, job = {}) =>
+    trainer.run(request({ levers: levers(patch), job: { ...trainJob, ...job } }), 'run')
 
   test('a shorter run compresses its schedule', () => {
     const { steps, evaluations } = complete(run({ epochs: 4 }, { length: 0.5 }))
@@ -128,13 +140,13 @@ describe('length, stops and checkpoints', () => {
 
   test('the best checkpoint is the one that the test split sees', () => {
     // A rate that ruins the net after a good start: the best evaluation is not the last.
-    const whole = complete(run({ learningRate: 0.05, schedule: 'constant', epochs: 12, optimizer: 'adam', weightDecay: 0 }, { evaluateTest: true }))
+    const ruin = { learningRate: 0.05, schedule: 'constant', epochs: 12, optimizer: 'adam', weightDecay: 0 }
+    const whole = complete(run(ruin, { evaluateTest: true }))
     const accuracies = whole.evaluations.map((e) => e.validation.accuracy ?? 0)
     const first = accuracies.indexOf(Math.max(...accuracies))
     expect(first).toBeLessThan(accuracies.length - 1)
     expect(whole.best?.step).toBe(whole.evaluations[first]?.step)
-    const until = complete(run({ learningRate: 0.05, schedule: 'constant', epochs: 12, optimizer: 'adam', weightDecay: 0 },
-      { evaluateTest: true, stopAfter: (first + 1) / 12 }))
+    const until = complete(run(ruin, { evaluateTest: true, stopAfter: (first + 1) / 12 }))
     expect(until.best).toEqual(whole.best)
   })
 
@@ -146,7 +158,8 @@ describe('length, stops and checkpoints', () => {
 
   test('evaluations come as often as asked, and at the end', async () => {
     const seldom = await trainerFor(digits, mlp, { evaluateEvery: 3 })
-    expect(complete(seldom.run(request({ levers: levers({ epochs: 4 }) }), 'run')).evaluations.map((e) => e.epoch)).toEqual([3, 4])
+    const { evaluations } = complete(seldom.run(request({ levers: levers({ epochs: 4 }) }), 'run'))
+    expect(evaluations.map((e) => e.epoch)).toEqual([3, 4])
   })
 
   test('the test split is not touched unless asked for', async () => {
@@ -157,7 +170,8 @@ describe('length, stops and checkpoints', () => {
 
 describe('a run that diverges', () => {
   test('says where, and keeps what was logged before', () => {
-    const result = trainer.run(request({ levers: levers({ optimizer: 'sgd', learningRate: 1e8, clipNorm: null, warmupSteps: 0 }) }), 'run')
+    const wild = levers({ optimizer: 'sgd', learningRate: 1e8, clipNorm: null, warmupSteps: 0 })
+    const result = trainer.run(request({ levers: wild }), 'run')
     expect(result.status).toBe('diverged')
     if (result.status !== 'diverged') return
     expect(result.reason).toMatch(/^the (loss|gradient norm) is (NaN|Infinity)$/)

@@ -25,7 +25,8 @@ describe('the gradient noise scale', () => {
   })
 
   test('is exact without randomness: |g_b|² = |G|² + tr(Σ) / b', () => {
-    const pair = (b: number, B: number): NormPair => ({ small: { batch: b, squaredNorm: 2 + 30 / b }, large: { batch: B, squaredNorm: 2 + 30 / B } })
+    const of = (batch: number) => ({ batch, squaredNorm: 2 + 30 / batch })
+    const pair = (small: number, large: number): NormPair => ({ small: of(small), large: of(large) })
     expect(noiseScale([pair(16, 64), pair(8, 64)])).toBeCloseTo(15, 9)
   })
 

@@ -12,7 +12,8 @@ let tf: Tf
 beforeAll(async () => { tf = (await wasmEngine()).tf })
 
 const title = (c: Case): string =>
-  `${c.optimizer}, weight decay ${c.weightDecay}, momentum ${c.momentum}, nesterov ${c.nesterov}, betas ${c.beta1} ${c.beta2}, clip ${c.clip}`
+  `${c.optimizer}, weight decay ${c.weightDecay}, momentum ${c.momentum}, nesterov ${c.nesterov}, ` +
+  `betas ${c.beta1} ${c.beta2}, clip ${c.clip}`
 
 /** Trains on the fixture's gradients and returns weights after each step, and norms before clipping. */
 function train(c: Case): { weights: number[][]; norms: number[]; tensorsLeft: number } {
@@ -31,7 +32,8 @@ function train(c: Case): { weights: number[][]; norms: number[]; tensorsLeft: nu
       const norm = globalNorm(tf, gradient)
       norms.push(norm.dataSync()[0] as number)
       const clipped = c.clip === null ? gradient : clipByNorm(tf, gradient, norm, c.clip)
-      return optimizer.update(state, clipped, optimizer.coefficients(step, fixture.rates[step] as number).map((x) => tf.scalar(x)))
+      const coefficients = optimizer.coefficients(step, fixture.rates[step] as number).map((x) => tf.scalar(x))
+      return optimizer.update(state, clipped, coefficients)
     })
     tf.dispose([state.weights, ...state.slots])
     state = next
@@ -46,16 +48,21 @@ describe('optimizers are those of torch.optim, over 100 steps', () => {
     const { weights, norms, tensorsLeft } = train(c)
     for (const { after, weights: theirs } of c.history) {
       // Both compute in single precision: a few units in the last place of the largest weight.
-      for (const [i, value] of theirs.entries()) expect(weights[after - 1]?.[i], `weight ${i} after step ${after}`).toBeCloseTo(value, 5)
+      for (const [i, value] of theirs.entries()) {
+        expect(weights[after - 1]?.[i], `weight ${i} after step ${after}`).toBeCloseTo(value, 5)
+      }
     }
-    for (const [step, norm] of c.norms.entries()) expect((norms[step] as number) / norm, `norm of step ${step}`).toBeCloseTo(1, 5)
+    for (const [step, norm] of c.norms.entries()) {
+      expect((norms[step] as number) / norm, `norm of step ${step}`).toBeCloseTo(1, 5)
+    }
     expect(tensorsLeft).toBe(0)
   })
 })
 
 test('weights outside the mask never decay, and those inside do', () => {
   const mask = tf.tensor1d([1, 0])
-  const optimizer = createOptimizer(tf, { ...fixture.cases[0] as Case, optimizer: 'sgd', momentum: 0, learningRate: 1 }, { rate: 0.5, mask })
+  const plain = { ...fixture.cases[0] as Case, optimizer: 'sgd', momentum: 0, learningRate: 1 } as const
+  const optimizer = createOptimizer(tf, plain, { rate: 0.5, mask })
   const { weights } = tidy(tf, () => optimizer.update(
     { weights: tf.tensor1d([8, 8]), slots: [] }, tf.zeros([2]), optimizer.coefficients(0, 0.1).map((x) => tf.scalar(x))))
   expect(weights.dataSync()[0]).toBeCloseTo(8 * (1 - 0.1 * 0.5), 6)

@@ -3,10 +3,13 @@ import { scheduleNames } from '../../src/model/levers.ts'
 import { learningRate, type ScheduleOptions } from '../../src/train/schedule.ts'
 import cases from './fixtures/schedules.json' with { type: 'json' }
 
-const rates = (options: ScheduleOptions): number[] => Array.from({ length: options.total }, (_, step) => learningRate(step, options))
+const rates = (options: ScheduleOptions): number[] =>
+  Array.from({ length: options.total }, (_, step) => learningRate(step, options))
 
 describe('schedules are those of torch.optim.lr_scheduler', () => {
-  test.each(cases.map((c) => [`${c.schedule}, ${c.total} steps, warmup ${c.warmup}, final ${c.finalFraction}`, c] as const))('%s', (_, c) => {
+  const named = cases.map((c) =>
+    [`${c.schedule}, ${c.total} steps, warmup ${c.warmup}, final ${c.finalFraction}`, c] as const)
+  test.each(named)('%s', (_, c) => {
     const ours = rates(c as ScheduleOptions)
     for (const [step, rate] of c.rates.entries()) expect(ours[step], `step ${step}`).toBeCloseTo(rate, 12)
   })

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { withLevers, type LeverPatch } from '../../src/model/levers.ts'
+import type { RunJob } from '../../src/plan/plan.ts'
 import { findEdge } from '../../src/stats/range-test.ts'
 import { createTrainer } from '../../src/train/trainer.ts'
 import type { Trainer, TrainingData } from '../../src/train/types.ts'
@@ -16,12 +17,14 @@ beforeAll(async () => {
 const levers = (patch: LeverPatch = {}) => withLevers(someLevers, { warmupSteps: 10, epochs: 2, ...patch })
 
 describe('the learning-rate range test', () => {
-  const sweep = { kind: 'range-test', from: 1e-6, to: 10, steps: 300 } as const
-  const run = (patch: LeverPatch = {}, job = sweep, seed = 0) => trainer.run(request({ levers: levers(patch), job, seed }), 'sweep')
+  const sweep: Extract<RunJob, { kind: 'range-test' }> = { kind: 'range-test', from: 1e-6, to: 10, steps: 300 }
+  const run = (patch: LeverPatch = {}, over: Partial<typeof sweep> = {}, seed = 0) =>
+    trainer.run(request({ levers: levers(patch), job: { ...sweep, ...over }, seed }), 'sweep')
 
-  test.each([['adamw', null], ['adamw', 1], ['sgd', null]] as const)('goes well past the edge: %s, clip norm %s', (optimizer, clipNorm) => {
+  const optimizers = [['adamw', null], ['adamw', 1], ['sgd', null]] as const
+  test.each(optimizers)('goes well past the edge: %s, clip norm %s', (optimizer, clipNorm) => {
     for (const seed of [0, 1, 2]) {
-      const { steps, status } = run({ optimizer, clipNorm }, sweep, seed)
+      const { steps, status } = run({ optimizer, clipNorm }, {}, seed)
       const edge = findEdge(steps.learningRate, steps.loss)
       expect(edge.kind, `${status} after ${steps.loss.length} steps`).toBe('edge')
       if (edge.kind !== 'edge') return
@@ -33,7 +36,7 @@ describe('the learning-rate range test', () => {
   })
 
   test('raises the rate by equal factors from one end to the other', () => {
-    const { steps } = complete(run({}, { ...sweep, from: 1e-5, to: 1e-3, steps: 21 } as never))
+    const { steps } = complete(run({}, { from: 1e-5, to: 1e-3, steps: 21 }))
     expect(steps.learningRate).toHaveLength(21)
     expect(steps.learningRate[0]).toBe(1e-5)
     expect(steps.learningRate[10]).toBe(1e-4)
@@ -41,7 +44,7 @@ describe('the learning-rate range test', () => {
   })
 
   test('has neither evaluations, a best checkpoint nor a probe', () => {
-    expect(complete(run({}, { ...sweep, steps: 5, to: 1e-3 } as never))).toMatchObject({ evaluations: [], best: null, probe: null })
+    expect(complete(run({}, { steps: 5, to: 1e-3 }))).toMatchObject({ evaluations: [], best: null, probe: null })
   })
 })
 
@@ -61,8 +64,9 @@ describe('the probe', () => {
 
   test('trains as any other run does: gradient noise is measured beside it', () => {
     const { steps } = complete(run({ learningRate: 0.002 }, 1e6, 20))
-    const sweep = complete(trainer.run(request({ levers: levers({ learningRate: 0.002 }), job: { kind: 'range-test', from: 0.002, to: 0.002, steps: 20 } }), 'sweep'))
-    expect(steps).toEqual(sweep.steps)
+    const job = { kind: 'range-test', from: 0.002, to: 0.002, steps: 20 } as const
+    const flat = complete(trainer.run(request({ levers: levers({ learningRate: 0.002 }), job }), 'flat'))
+    expect(steps).toEqual(flat.steps)
   })
 
   test('has no noise scale for batches too small to be cut', () => {
@@ -70,7 +74,8 @@ describe('the probe', () => {
   })
 
   test('refuses to need more memory than it may have', () => {
-    expect(run({}, 10)).toMatchObject({ status: 'crashed', reason: expect.stringMatching(/^needs more memory than the limit: \d+ MiB of 10 MiB$/) })
+    const reason = expect.stringMatching(/^needs more memory than the limit: \d+ MiB of 10 MiB$/) as string
+    expect(run({}, 10)).toMatchObject({ status: 'crashed', reason })
   })
 })
 
@@ -78,7 +83,9 @@ describe('the trainer', () => {
   test('makes a crashed run of whatever is thrown, leaves no tensor behind, and trains on', async () => {
     const { tf } = await wasmEngine()
     const before = tf.memory().numTensors
-    const broken = trainer.run(request({ levers: levers() }), 'broken', (step) => { if (step === 3) throw new Error('the pipe is closed') })
+    const broken = trainer.run(request({ levers: levers() }), 'broken', (step) => {
+      if (step === 3) throw new Error('the pipe is closed')
+    })
     expect(broken).toMatchObject({ id: 'broken', status: 'crashed', reason: 'the pipe is closed' })
     expect(tf.memory().numTensors).toBe(before)
     expect(trainer.run(request({ levers: levers() }), 'next').status).toBe('complete')
@@ -113,7 +120,8 @@ describe('the trainer', () => {
   test('holds the same tensors and bytes after every one of 10,000 steps', async () => {
     const { tf } = await wasmEngine()
     const counts = new Set<string>()
-    const long = request({ levers: levers({ dropout: 0.1 }), job: { kind: 'range-test', from: 1e-4, to: 1e-4, steps: 10_000 } })
+    const job = { kind: 'range-test', from: 1e-4, to: 1e-4, steps: 10_000 } as const
+    const long = request({ levers: levers({ dropout: 0.1 }), job })
     const { timing } = complete(trainer.run(long, 'long', () => {
       const { numTensors, numBytes, numDataBuffers } = tf.memory()
       counts.add(`${numTensors} tensors, ${numDataBuffers} buffers, ${numBytes} bytes`)

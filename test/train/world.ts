@@ -10,7 +10,8 @@ import { root } from '../support/architecture.ts'
 import { someLevers } from '../support/levers.ts'
 import { wasmEngine } from '../support/tf-wasm.ts'
 
-export const dense = (units: number, activation: 'relu' | 'linear' = 'linear'): Layer => ({ kind: 'dense', units, activation, useBias: true })
+export const dense = (units: number, activation: 'relu' | 'linear' = 'linear'): Layer =>
+  ({ kind: 'dense', units, activation, useBias: true })
 export const conv = (filters: number): Layer =>
   ({ kind: 'conv2d', filters, kernelSize: [3, 3], strides: [1, 1], padding: 'same', activation: 'relu', useBias: true })
 export const pool: Layer = { kind: 'maxPooling2d', poolSize: [2, 2], strides: [2, 2], padding: 'valid' }
@@ -24,7 +25,8 @@ export const smallCnn: readonly Layer[] = [conv(16), conv(16), pool, flatten, dr
 /** The digits of the example, as 8 × 8 images between 0 and 1. */
 export function loadDigits(): Promise<TrainingData> {
   return loadDataset({
-    source: join(root, 'examples/digits/digits.csv.gz'), target: '-1', header: false, task: 'classification', standardize: false,
+    source: join(root, 'examples/digits/digits.csv.gz'), target: '-1', header: false, task: 'classification',
+    standardize: false,
     inputs: { kind: 'array', shape: [8, 8, 1], scale: 0.0625 },
     split: { validation: 0.2, test: 0.2, stratify: true, groupBy: null, seed: 17 },
   })
@@ -43,7 +45,9 @@ export function workloadOf(data: TrainingData, layers: readonly Layer[], over: P
   }
 }
 
-export async function trainerFor(data: TrainingData, layers: readonly Layer[], over: Partial<Workload> = {}): Promise<Trainer> {
+export async function trainerFor(
+  data: TrainingData, layers: readonly Layer[], over: Partial<Workload> = {},
+): Promise<Trainer> {
   return createTrainer(await wasmEngine(), workloadOf(data, layers, over), data)
 }
 
