@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { serialize } from 'node:v8'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { stream } from '../../src/base/random.ts'
 import { idOfLine } from '../../src/run/journal-line.ts'
 import { root } from '../support/architecture.ts'
@@ -29,6 +29,8 @@ interface Started { readonly child: ChildProcess; readonly ended: Promise<number
 
 function start({ config }: Place): Started {
   const child = spawn(node24, [join(root, 'test/support/worker-study.ts'), config], { stdio: ['ignore', 'ignore', 'pipe'] })
+  // A test that fails leaves no study behind; workers end with it.
+  onTestFinished(() => { child.kill('SIGKILL') })
   let said = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => { said += text })
   return { child, ended: new Promise((resolve) => child.on('close', (code) => resolve(code))), said: () => said }
