@@ -1,5 +1,6 @@
-import type { Workload } from '../plan/plan.ts'
+import type { RunJob, Workload } from '../plan/plan.ts'
 import type { RunRequest, RunResult } from '../plan/run.ts'
+import type { Compiler } from './compiled/compiler.ts'
 import type { Engine, Model, TrainingData } from './types.ts'
 
 /** What all runs of a trainer share. */
@@ -8,6 +9,10 @@ export interface RunContext {
   readonly model: Model
   readonly workload: Workload
   readonly data: TrainingData
+  /** Present where the engine runs steps as native graphs. */
+  readonly compiler?: Compiler | undefined
+  /** Told of what a person should know and no result says. */
+  readonly notice?: ((message: string) => void) | undefined
 }
 
 /** Told after every step; `of` is how many there will be at most. */
@@ -19,7 +24,7 @@ type Body<T> = T extends unknown ? Omit<T, 'id' | 'request' | 'engine' | 'timing
 export type RunBody = Body<Exclude<RunResult, { status: 'crashed' }>>
 
 /** A request whose job is of one kind. */
-export type RequestFor<K extends RunRequest['job']['kind']> = RunRequest & { readonly job: Extract<RunRequest['job'], { kind: K }> }
+export type RequestFor<K extends RunJob['kind']> = RunRequest & { readonly job: Extract<RunJob, { kind: K }> }
 
 /** Outputs of the model: classes, or 1 for regression. */
 export const outputWidth = (workload: Workload): number => workload.data.classes?.length ?? 1

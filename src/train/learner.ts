@@ -1,6 +1,8 @@
 import type { Levers } from '../model/levers.ts'
 import type { BatchRows } from './augment.ts'
-import type { RunContext } from './context.ts'
+import type { BatchSource } from './batches.ts'
+import { createStepper, type Stepper } from './compiled/stepper.ts'
+import { outputWidth, type RunContext } from './context.ts'
 import { createOptimizer, type WeightDecay } from './optimizer.ts'
 import type { StepReport } from './step-log.ts'
 import { stepRandom } from './step-random.ts'
@@ -21,6 +23,13 @@ export interface Learner {
   readonly state: TrainState
   /** One optimizer update; `step` counts from 0. Loss and norm are read back, and may be not finite. */
   step(batches: readonly BatchRows[], step: number, rate: number): StepReport
+  /** Steps that are worth asking for at once. */
+  readonly chunk: number
+  /**
+   * One update a rate, from step `from` on; ends early after a report that `goOn` refuses, and the state is that of the last
+   * step of the reports.
+   */
+  advance(batches: BatchSource, from: number, rates: readonly number[], goOn?: (report: StepReport) => boolean): readonly StepReport[]
   /** Batches as tensors of the engine, with the random numbers of their step; the caller disposes of them. */
   upload(batches: readonly BatchRows[], step: number): StepBatch[]
   checkpoint(): Checkpoint
@@ -30,7 +39,8 @@ export interface Learner {
 }
 
 /** A fresh model from the streams of a seed, with a fresh optimizer. */
-export function createLearner({ engine: { tf, fused }, model, workload, data }: RunContext, levers: Levers, seed: number): Learner {
+export function createLearner(context: RunContext, levers: Levers, seed: number): Learner {
+  const { engine: { tf, fused }, model, workload, data, compiler } = context
   const decay: WeightDecay = { rate: levers.regularization.weightDecay, mask: decayMask(tf, model) }
   const optimizer = createOptimizer(tf, levers.optimization, decay)
   const settings: StepSettings = { model, optimizer, task: workload.task, levers, fused }
@@ -41,24 +51,43 @@ export function createLearner({ engine: { tf, fused }, model, workload, data }: 
     tf.dispose(tensorsOf(state).filter((t) => !kept.has(t)))
     state = next
   }
-  const upload = (batches: readonly BatchRows[], step: number): StepBatch[] => batches.map(({ inputs, targets, rows }, pass) => ({
+  const upload: Learner['upload'] = (batches, step) => batches.map(({ inputs, targets, rows }, pass) => ({
     inputs: tf.tensor(inputs, [rows, ...data.inputShape]),
     targets: tf.tensor(targets, [rows, targets.length / rows]),
     random: stepRandom(tf, seed, step, pass),
   }))
+  const oneStep = (batches: readonly BatchRows[], step: number, rate: number): StepReport => {
+    const { loss, norm, state: next } = tidy(tf, () => {
+      const coefficients = optimizer.coefficients(step, rate).map((value) => tf.scalar(value))
+      return trainStep(tf, settings, state, upload(batches, step), coefficients)
+    })
+    replace(next)
+    const report = { loss: numberOf(loss), norm: numberOf(norm) }
+    tf.dispose([loss, norm])
+    return report
+  }
+  const stepper: Stepper | null = compiler
+    ? createStepper(compiler, { settings, seed, fixed: [decay.mask], upload, width: outputWidth(workload) }, context.notice)
+    : null
   return {
     settings,
     get state() { return state },
     upload,
-    step(batches, step, rate) {
-      const { loss, norm, state: next } = tidy(tf, () => {
-        const coefficients = optimizer.coefficients(step, rate).map((value) => tf.scalar(value))
-        return trainStep(tf, settings, state, upload(batches, step), coefficients)
-      })
-      replace(next)
-      const report = { loss: numberOf(loss), norm: numberOf(norm) }
-      tf.dispose([loss, norm])
-      return report
+    step: oneStep,
+    get chunk() { return stepper?.chunk ?? 1 },
+    advance(batches, from, rates, goOn = () => true) {
+      const compiled = stepper?.advance(state, batches, from, rates, goOn)
+      if (compiled) {
+        replace(compiled.state)
+        return compiled.reports
+      }
+      const reports: StepReport[] = []
+      for (const rate of rates) {
+        const report = oneStep(batches(from + reports.length), from + reports.length, rate)
+        reports.push(report)
+        if (!goOn(report)) break
+      }
+      return reports
     },
     checkpoint: () => ({ weights: numbersOf(state.weights), statistics: state.statistics.map(numbersOf) }),
     restore: ({ weights, statistics }) => replace({

@@ -2,42 +2,47 @@ import { sha256 } from '../base/hash.ts'
 import type { Levers } from '../model/levers.ts'
 import { gain, type MetricName, type Metrics } from '../model/metrics.ts'
 import type { Evaluation } from '../plan/run.ts'
-import { batchPlan, batchSource } from './batches.ts'
-import { outputWidth, type OnStep, type RequestFor, type RunBody, type RunContext } from './context.ts'
+import { batchPlan, runBatches } from './batches.ts'
+import type { OnStep, RequestFor, RunBody, RunContext } from './context.ts'
 import { evaluate, fixedSample, notFinite } from './evaluate.ts'
 import { type Checkpoint, createLearner, type Learner } from './learner.ts'
 import { learningRate, type ScheduleOptions } from './schedule.ts'
 import { divergence, stepLogger } from './step-log.ts'
 
 /**
- * Trains one model: the only training loop there is. Every number in the result is a function of the request, the workload, the
- * data and the engine. Ends after `stopAfter` of its steps, when patience runs out, or with the first value that is not finite.
+ * Trains one model: the only training loop there is. Every number in the result is a function of the request, the workload,
+ * the data and the engine. Ends after `stopAfter` of its steps, when patience runs out, or with the first value that is not
+ * finite.
  */
 export function trainRun(context: RunContext, request: RequestFor<'train'>, onStep?: OnStep): RunBody {
   const { workload, data } = context
   const { levers, seed, job } = request
   const { stepsPerEpoch, schedule, stopAt } = runLength(data.splits.train.length, levers, job.length, job.stopAfter)
-  const batches = batchSource(data, { task: workload.task, width: outputWidth(workload), levers, augmentation: workload.augmentation }, seed)
+  const batches = runBatches(context, levers, seed)
   const sample = fixedSample(data.splits.train, data.splits.validation.length)
   const evaluations: Evaluation[] = []
   const log = stepLogger()
   const learner = createLearner(context, levers, seed)
   const best = bestSoFar(workload.objective, levers.scheduling.patience)
   try {
-    for (let step = 0; step < stopAt; step++) {
-      const rate = learningRate(step, schedule)
-      const report = learner.step(batches(step), step, rate)
-      const failure = divergence(report)
-      if (failure) return { status: 'diverged', atStep: step, reason: failure, steps: log.steps, evaluations }
-      log.push(rate, report, levers.scheduling.clipNorm)
-      onStep?.(step + 1, stopAt)
-
-      const taken = step + 1
-      if (taken % (stepsPerEpoch * workload.evaluateEvery) !== 0 && taken !== stopAt) continue
+    const every = stepsPerEpoch * workload.evaluateEvery
+    for (let taken = 0; taken < stopAt;) {
+      const until = Math.min(taken + learner.chunk, every * (Math.floor(taken / every) + 1), stopAt)
+      const rates = Array.from({ length: until - taken }, (_, i) => learningRate(taken + i, schedule))
+      for (const [i, report] of learner.advance(batches, taken, rates).entries()) {
+        const failure = divergence(report)
+        if (failure) return { status: 'diverged', atStep: taken + i, reason: failure, steps: log.steps, evaluations }
+        log.push(rates[i] as number, report, levers.scheduling.clipNorm)
+        onStep?.(taken + i + 1, stopAt)
+      }
+      taken = until
+      if (taken % every !== 0 && taken !== stopAt) continue
       const train = evaluate(context, learner.state, sample)
       const validation = evaluate(context, learner.state, data.splits.validation)
       const broken = notFinite(train) ?? notFinite(validation)
-      if (broken) return { status: 'diverged', atStep: taken, reason: `${broken} when evaluated`, steps: log.steps, evaluations }
+      if (broken) {
+        return { status: 'diverged', atStep: taken, reason: `${broken} when evaluated`, steps: log.steps, evaluations }
+      }
       const evaluation = { step: taken, epoch: taken / stepsPerEpoch, train, validation }
       evaluations.push(evaluation)
       if (best.record(evaluation, learner).outOfPatience) break
@@ -45,7 +50,8 @@ export function trainRun(context: RunContext, request: RequestFor<'train'>, onSt
     const weights = weightsHash(learner.checkpoint())
     const test = job.evaluateTest ? testMetrics(context, learner, best.checkpoint()) : null
     const { step, epoch, validation } = best.evaluation()
-    return { status: 'complete', best: { step, epoch, validation, test }, probe: null, weights, steps: log.steps, evaluations }
+    const found = { step, epoch, validation, test }
+    return { status: 'complete', best: found, probe: null, weights, steps: log.steps, evaluations }
   } finally {
     learner.dispose()
   }
@@ -57,9 +63,10 @@ export function runLength(trainingRows: number, levers: Levers, length: number, 
   const { stepsPerEpoch } = batchPlan(trainingRows, levers.batching)
   const { schedule, warmupSteps, finalFraction, epochs } = levers.scheduling
   const total = Math.max(1, Math.round(epochs * length)) * stepsPerEpoch
+  const warmup = Math.round(warmupSteps * length)
   return {
     stepsPerEpoch,
-    schedule: { schedule, total, warmup: Math.round(warmupSteps * length), peak: levers.optimization.learningRate, finalFraction },
+    schedule: { schedule, total, warmup, peak: levers.optimization.learningRate, finalFraction },
     stopAt: Math.max(1, Math.round(total * stopAfter)),
   }
 }
@@ -70,7 +77,7 @@ function bestSoFar(objective: MetricName, patience: number | null) {
   let without = 0
   const value = (metrics: Metrics): number => {
     const found = metrics[objective]
-    if (found === undefined) throw new Error(`the objective ${objective} is not among the metrics ${Object.keys(metrics).join(', ')}`)
+    if (found === undefined) throw new Error(`${objective} is not among the metrics ${Object.keys(metrics).join(', ')}`)
     return found
   }
   const found = () => {

@@ -1,45 +1,53 @@
-import { batchSource } from './batches.ts'
-import { outputWidth, type OnStep, type RequestFor, type RunBody, type RunContext } from './context.ts'
+import { runBatches } from './batches.ts'
+import type { OnStep, RequestFor, RunBody, RunContext } from './context.ts'
 import { createLearner } from './learner.ts'
 import { weightsHash } from './loop.ts'
-import { divergence, stepLogger } from './step-log.ts'
+import { divergence, stepLogger, type StepReport } from './step-log.ts'
 
 /** Losses in a row that must all be beyond reason before the test stops; as many as the analysis takes its median over. */
 const stopWindow = 5
 const stopFactor = 4
 
 /**
- * The learning-rate range test (Smith, 2017): the rate rises exponentially from `from` to `to` while a fresh model trains, with
- * weight decay, dropout, augmentation and clipping as the levers say and no schedule. It logs raw training losses; finding the
- * edge is the stage's work. It stops early only far beyond any edge: when the last five losses are all above four times the
- * first, or, with status `diverged`, at a value that is not finite.
+ * The learning-rate range test (Smith, 2017): the rate rises exponentially from `from` to `to` while a fresh model trains,
+ * with weight decay, dropout, augmentation and clipping as the levers say and no schedule. It logs raw training losses;
+ * finding the edge is the stage's work. It stops early only far beyond any edge: when the last five losses are all above
+ * four times the first, or, with status `diverged`, at a value that is not finite.
  */
-export function rangeTestRun(context: RunContext, { levers, seed, job }: RequestFor<'range-test'>, onStep?: OnStep): RunBody {
-  const { workload, data } = context
-  const batches = batchSource(data, { task: workload.task, width: outputWidth(workload), levers, augmentation: workload.augmentation }, seed)
+export function rangeTestRun(context: RunContext, request: RequestFor<'range-test'>, onStep?: OnStep): RunBody {
+  const { levers, seed, job } = request
+  const batches = runBatches(context, levers, seed)
   const log = stepLogger()
   const learner = createLearner(context, levers, seed)
   try {
-    for (let step = 0; step < job.steps && !isFarBeyond(log.steps.loss); step++) {
-      const rate = sweepRate(step, job)
-      const report = learner.step(batches(step), step, rate)
-      const failure = divergence(report)
-      if (failure) return { status: 'diverged', atStep: step, reason: failure, steps: log.steps, evaluations: [] }
-      log.push(rate, report, levers.scheduling.clipNorm)
-      onStep?.(step + 1, job.steps)
+    let taken = 0
+    let failure: string | null = null
+    const goOn = (report: StepReport): boolean => {
+      failure = divergence(report)
+      if (failure) return false
+      log.push(sweepRate(taken++, job), report, levers.scheduling.clipNorm)
+      onStep?.(taken, job.steps)
+      return !isFarBeyond(log.steps.loss)
     }
-    return { status: 'complete', best: null, probe: null, weights: weightsHash(learner.checkpoint()), steps: log.steps, evaluations: [] }
+    while (taken < job.steps && !failure && !isFarBeyond(log.steps.loss)) {
+      const rates = Array.from({ length: Math.min(learner.chunk, job.steps - taken) }, (_, i) => sweepRate(taken + i, job))
+      learner.advance(batches, taken, rates, goOn)
+    }
+    if (failure) return { status: 'diverged', atStep: taken, reason: failure, steps: log.steps, evaluations: [] }
+    const weights = weightsHash(learner.checkpoint())
+    return { status: 'complete', best: null, probe: null, weights, steps: log.steps, evaluations: [] }
   } finally {
     learner.dispose()
   }
 }
 
 /** Equal factors from step to step; `from` at the first and `to` at the last. */
-export function sweepRate(step: number, { from, to, steps }: { readonly from: number; readonly to: number; readonly steps: number }): number {
+export function sweepRate(step: number, { from, to, steps }: RequestFor<'range-test'>['job']): number {
   return steps > 1 ? from * (to / from) ** (step / (steps - 1)) : from
 }
 
 function isFarBeyond(losses: readonly number[]): boolean {
   const [first] = losses
-  return first !== undefined && losses.length > stopWindow && losses.slice(-stopWindow).every((loss) => loss > stopFactor * first)
+  if (first === undefined || losses.length <= stopWindow) return false
+  return losses.slice(-stopWindow).every((loss) => loss > stopFactor * first)
 }

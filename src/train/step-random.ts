@@ -31,6 +31,13 @@ export function dropoutMaskValues(path: readonly number[], size: number, rate: n
   return mask
 }
 
+/** The same mask as 1 where a value is kept and 0 elsewhere, written into `bits`. */
+export function dropoutMaskBits(path: readonly number[], rate: number, bits: Uint8Array): void {
+  const [first, second] = [key(path, 0x243f6a88), key(path, 0x85a308d3)]
+  const threshold = Math.round(rate * 0x1_0000_0000)
+  for (let i = 0; i < bits.length; i++) bits[i] = counterBits(i, first, second) >= threshold ? 1 : 0
+}
+
 /** 32 uniform bits for counter `i` under a key of 64 bits: a Weyl sequence, mixed before and after the second half. */
 function counterBits(i: number, first: number, second: number): number {
   return mix(mix(Math.imul(i, 0x9e3779b9) + first | 0) ^ second) >>> 0

@@ -3,6 +3,7 @@ import { inferShapes } from '../model/shapes.ts'
 import type { Workload } from '../plan/plan.ts'
 import type { RunRequest, RunResult } from '../plan/run.ts'
 import type { OnStep, RequestFor, RunBody, RunContext } from './context.ts'
+import { createCompiler } from './compiled/compiler.ts'
 import { trainRun } from './loop.ts'
 import { buildModel } from './model.ts'
 import { probeRun } from './probe.ts'
@@ -13,14 +14,15 @@ import type { Engine, Trainer, TrainingData } from './types.ts'
 const noSteps = { loss: [], learningRate: [], gradientNorm: [], clipped: [] } as const
 
 /**
- * A trainer for one workload on one engine. A run that fails becomes a result: whatever our own code throws, tensors left behind
- * included, is a crashed run with its reason.
+ * A trainer for one workload on one engine. A run that fails becomes a result: whatever our own code throws, tensors left
+ * behind included, is a crashed run with its reason.
  */
-export function createTrainer(engine: Engine, workload: Workload, data: TrainingData): Trainer {
+export function createTrainer(engine: Engine, workload: Workload, data: TrainingData, notice?: (message: string) => void): Trainer {
   const shaped = inferShapes(workload.layers, data.inputShape)
   if (!shaped.ok) throw new Error(`layer ${shaped.error.layer}: ${shaped.error.message}, found ${shaped.error.found}`)
   if (data.splits.train.length === 0) throw new Error('there are no training rows')
-  const context: RunContext = { engine, workload, data, model: buildModel(engine.tf, shaped.value, engine.fused) }
+  const compiler = engine.native && createCompiler(engine.tf, engine.native, data)
+  const context: RunContext = { engine, workload, data, model: buildModel(engine.tf, shaped.value, engine.fused), compiler, notice }
   return {
     engine: engine.label,
     run(request, id, onStep) {
@@ -30,8 +32,8 @@ export function createTrainer(engine: Engine, workload: Workload, data: Training
       const timing = { seconds: rounded(seconds), stepsPerSecond: rounded(body.steps.loss.length / seconds) }
       return { id, request, engine: engine.label, ...body, timing } as RunResult
     },
-    // Every run owns its tensors, and the trainer has none of its own.
-    dispose: () => {},
+    // Every run owns its tensors; what compiling keeps is the trainer's.
+    dispose: () => compiler?.dispose(),
   }
 }
 

@@ -1,7 +1,6 @@
-import { describe } from 'vitest'
-import { nativeEngine, nativeFolder } from '../support/tf-native.ts'
+import { test } from 'vitest'
+import { missingNative, nativeEngine, nativeFolder } from '../support/tf-native.ts'
 import { engineConformance } from './conformance.ts'
 
-describe.skipIf(nativeFolder === null)('native', () => {
-  engineConformance('tensorflow', () => nativeEngine(false))
-})
+if (nativeFolder === null) test('engine tensorflow', ({ skip }) => skip(missingNative))
+else engineConformance('tensorflow', () => nativeEngine(false))

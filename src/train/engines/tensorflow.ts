@@ -14,7 +14,7 @@ export interface TensorflowEngineOptions {
   readonly compiled?: boolean
 }
 
-/** What is wrong with functions that Node has and tfjs-node still calls: removed in Node 23. */
+/** Functions of `util` that tfjs-node calls and Node 23 removed; Node 20 has them, and warns of each. */
 const removedFromNode = {
   isNullOrUndefined: (value: unknown): boolean => value === null || value === undefined,
   isArray: Array.isArray,
@@ -22,9 +22,11 @@ const removedFromNode = {
 
 /**
  * One process a core with one native thread each is the fastest, and the only way to the same bits every time. Read by the
- * library when it starts, so a process has one setting.
+ * library when it starts: whoever starts the process, or the process itself first of all, puts these into its environment.
  */
-const threads = { TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1', TF_CPP_MIN_LOG_LEVEL: '2' }
+export const nativeEnvironment: Readonly<Record<string, string>> = {
+  TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1', TF_CPP_MIN_LOG_LEVEL: '2',
+}
 
 /**
  * The native TensorFlow library through tfjs-node, from a folder that may be anywhere: nothing of it is in the bundle. Throws
@@ -33,8 +35,7 @@ const threads = { TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1', TF_C
 export async function createTensorflowEngine({ folder, compiled = true }: TensorflowEngineOptions): Promise<Engine> {
   const from = createRequire(join(resolve(folder), 'index.js'))
   // The module itself, not a namespace: only that can be added to.
-  Object.assign(from('node:util') as object, { ...removedFromNode, ...pick(from('node:util')) })
-  for (const [name, value] of Object.entries(threads)) process.env[name] ??= value
+  Object.assign(from('node:util') as object, removedFromNode)
   const { tf, messages } = load(from, folder)
   if (!await tf.setBackend('tensorflow')) throw unusable('the native engine did not start', folder)
   const backend = tf.backend() as unknown as NativeBackend
@@ -47,11 +48,6 @@ export async function createTensorflowEngine({ folder, compiled = true }: Tensor
     fused: fusedOps(tf, backend),
     ...(compiled ? { native: { backend, messages } } : {}),
   }
-}
-
-/** Those that this Node still has stay as they are. */
-function pick(util: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.keys(removedFromNode).filter((name) => name in util).map((name) => [name, util[name]]))
 }
 
 function load(from: NodeJS.Require, folder: string): { readonly tf: Tf; readonly messages: Messages } {
