@@ -11,7 +11,7 @@ import { runInNewContext } from 'node:vm'
 import { loadDataset } from '../src/data/load.ts'
 import { root } from '../test/support/architecture.ts'
 import { bundleWorker, type WorkerBundle } from '../test/support/worker-bundle.ts'
-import { orchestration, syncTime, type Orchestration } from './bench/orchestration.ts'
+import { orchestration, syncTime, type Orchestration, type Setting } from './bench/orchestration.ts'
 import { row, title } from './bench/print.ts'
 import { coldStart, stepsPerSecond } from './bench/training.ts'
 
@@ -24,7 +24,9 @@ async function training(worker: WorkerBundle): Promise<void> {
     split: { validation: 0.2, test: 0.2, stratify: true, groupBy: null, seed: 17 },
   })
   title('Training on wasm: digits, batch 64, AdamW, clipping by global norm; one process')
-  for (const [name, speed] of await stepsPerSecond(worker, data)) row(name, `${speed.toFixed(0)} steps/s`)
+  for (const { name, one, two } of await stepsPerSecond(worker, data)) {
+    row(name, `${one.toFixed(0)} steps/s; two processes at once give ${(two / one).toFixed(2)} times that`)
+  }
   const cold = await coldStart(worker, data)
   title('A worker process, from its fork')
   row('until its first step is done', s(cold.firstStep), { goal: '≤ 0.5 s', met: cold.firstStep <= 0.5 })
@@ -34,31 +36,37 @@ async function training(worker: WorkerBundle): Promise<void> {
 
 async function orchestrating(folder: string): Promise<void> {
   const collect = garbageCollector()
-  const measure = (runs: number, idler: Parameters<typeof orchestration>[2]): Promise<Orchestration> =>
-    orchestration(folder, runs, idler, collect)
+  const measure = (setting: Setting): Promise<Orchestration> => orchestration(folder, setting, collect)
   const sync = await syncTime(folder)
   title('Orchestration: runs that train nothing, each in the journal and synced before it counts')
   row('one line written and synced by itself', `${ms(sync)}; what each run would pay if syncs were not shared`)
   // The first study compiles the code.
-  await measure(500, 'function')
+  await measure({ runs: 3000, idler: 'function' })
   const found: Orchestration[] = []
   for (const runs of sizes) {
-    const one = await measure(runs, 'function')
+    const one = await measure({ runs, idler: 'function' })
     found.push(one)
     row(`${runs} runs`, `${cost(one)}; ${resident(one)}`, atMostHalf(one))
   }
   growth(found)
-  const child = await measure(10_000, 'process')
+  const again = await measure({ runs: 10_000, idler: 'function', again: true })
+  row('10000 runs, found in the journal', cost(again), atMostHalf(again))
+  const child = await measure({ runs: 10_000, idler: 'process' })
   row('10000 runs, by one child process', `${cost(child)}; ${resident(child)}`, atMostHalf(child))
-  row('2000 runs with logs of 340 steps', cost(await measure(2000, 'function with logs')))
+  const alone = await measure({ runs: 1000, idler: 'function', together: 1 })
+  // No stage asks like this. Nothing can be shared, so it is a matter of the disk: no goal.
+  row('1000 runs, asked for one by one', `${cost(alone)}; ${(alone.wall / sync).toFixed(1)} times one sync`)
+  const long = await measure({ runs: 2000, idler: 'function with logs' })
+  row('2000 runs with logs of 340 steps', cost(long), atMostHalf(long))
 }
 
 /** Linear in time, flat in memory: the largest study against the smallest. */
 function growth(found: readonly Orchestration[]): void {
   const [first, last] = [found[0], found.at(-1)]
   if (!first || !last) throw new Error('nothing was measured')
-  const time = last.wall / first.wall
-  row(`a run of ${last.runs} against one of ${first.runs}`, `${time.toFixed(2)} times the time`, { goal: '≤ 1.25', met: time <= 1.25 })
+  // On the processor: the wall clock also counts what else the machine does.
+  const time = last.cpu / first.cpu
+  row(`a run of ${last.runs} against one of ${first.runs}`, `${time.toFixed(2)} times the processor time`, { goal: '≤ 1.25', met: time <= 1.25 })
   const kept = (last.heap[1] - last.heap[0]) / last.runs
   row('memory that a finished run keeps', `${Math.round(kept)} bytes`, { goal: '≤ 1024', met: kept <= 1024 })
 }

@@ -24,8 +24,15 @@ export interface Orchestration {
   readonly resident: readonly [before: number, after: number]
 }
 
-/** A stage asks for as many runs at a time as a real one does for a grid over seeds. */
-const runsAnAsk = 50
+export interface Setting {
+  readonly runs: number
+  readonly idler: Idler
+  /** Runs that a stage asks for at a time; as many as a real one does for a grid over seeds where it is left out. */
+  readonly together?: number
+  /** The study was executed before: every run is found in its journal. */
+  readonly again?: boolean
+}
+
 const stepsOfARealRun = 340
 
 const workload: Workload = {
@@ -35,13 +42,15 @@ const workload: Workload = {
 }
 
 /** A study of one stage whose runs train nothing, all journaled in `folder`. `collect` collects garbage. */
-export async function orchestration(folder: string, runs: number, idler: Idler, collect: () => void): Promise<Orchestration> {
+export async function orchestration(folder: string, setting: Setting, collect: () => void): Promise<Orchestration> {
+  const { runs, idler, together = 50, again = false } = setting
   const runner = await runnerOf(idler)
-  const path = join(folder, `${idler}-${runs}.jsonl`)
-  const journal = await Journal.open(path, { journal: 1, plan: 'p', spec: 's', data: 'd', engine: runner.engine }, { fresh: true })
+  const path = join(folder, `${idler}-${together}-${runs}.jsonl`)
+  const journal = await Journal.open(path, { journal: 1, plan: 'p', spec: 's', data: 'd', engine: runner.engine }, { fresh: !again })
+  if (again && journal.size !== runs) throw new Error('the study has not been executed before')
   const before = memory(collect)
   const [start, cpu] = [performance.now(), process.cpuUsage()]
-  await execute(planOf(runs), { stages: stagesOf(runs), runner, journal, clock: () => performance.now(), listener: () => {} })
+  await execute(planOf(runs), { stages: stagesOf(runs, together), runner, journal, clock: () => performance.now(), listener: () => {} })
   const [wall, used] = [performance.now() - start, process.cpuUsage(cpu)]
   const after = memory(collect)
   if (journal.size !== runs) throw new Error(`${journal.size} of ${runs} runs are in the journal`)
@@ -104,10 +113,10 @@ function planOf(runs: number): Plan {
 }
 
 /** Every run has a seed of its own, so none is like another. */
-function stagesOf(runs: number): Readonly<Record<Plan['jobs'][number]['id'], Stage>> {
+function stagesOf(runs: number, together: number): Readonly<Record<Plan['jobs'][number]['id'], Stage>> {
   const stage: Stage = function* ({ incumbent }) {
-    for (let seed = 0; seed < runs; seed += runsAnAsk) {
-      yield Array.from({ length: Math.min(runsAnAsk, runs - seed) }, (_, i): RunRequest => ({
+    for (let seed = 0; seed < runs; seed += together) {
+      yield Array.from({ length: Math.min(together, runs - seed) }, (_, i): RunRequest => ({
         stage: 'verify', label: 'nothing', levers: incumbent, seed: seed + i, job: { kind: 'train', length: 1, stopAfter: 1, evaluateTest: false },
       }))
     }

@@ -30,15 +30,23 @@ export const levers: Levers = {
 const steps = (count: number): RunJob => ({ kind: 'range-test', from: 0.001, to: 0.001, steps: count })
 const asked = (job: RunJob, seed = 0): RunRequest => ({ stage: 'lr-range', label: 'bench', levers, seed, job })
 
-/** Median of five runs of 400 steps in one worker, after one that warms it up. */
-export async function stepsPerSecond(files: WorkerFiles, data: TrainingData): Promise<(readonly [string, number])[]> {
-  const found: (readonly [string, number])[] = []
+/** Steps a second of one process by itself, and of two side by side together. */
+export interface Speed { readonly name: string; readonly one: number; readonly two: number }
+
+/** Medians of five runs of 400 steps in each process, after one that warms it up. */
+export async function stepsPerSecond(files: WorkerFiles, data: TrainingData): Promise<Speed[]> {
+  const found: Speed[] = []
   for (const [name, layers] of Object.entries(models)) {
-    const worker = await new WorkerProcess(files.script).start(initOf(files, data, layers))
-    const speeds: number[] = []
-    for (let i = 0; i < 6; i++) speeds.push(await speedOf(worker, i))
-    worker.kill()
-    found.push([name, median(speeds.slice(1))])
+    const workers = await Promise.all([0, 1].map(() => new WorkerProcess(files.script).start(initOf(files, data, layers))))
+    const speed = async (worker: WorkerProcess): Promise<number> => {
+      const speeds: number[] = []
+      for (let i = 0; i < 6; i++) speeds.push(await speedOf(worker, i))
+      return median(speeds.slice(1))
+    }
+    const one = await speed(workers[0] as WorkerProcess)
+    const two = await Promise.all(workers.map(speed))
+    workers.forEach((worker) => worker.kill())
+    found.push({ name, one, two: two.reduce((a, b) => a + b, 0) })
   }
   return found
 }
