@@ -71,10 +71,19 @@ function sweepOf(outcome: RunOutcome, seed: number): Sweep {
     const { reason } = outcome
     return { found: { kind: 'none', reason }, curve: { run: outcome.status === 'crashed' ? outcome.id : null, seed, edge: null, reason, valley: null, steepest: null } }
   }
-  const { learningRate: rates, loss: losses } = outcome.steps
+  const { rates, losses } = swept(outcome)
   const found = findEdge(rates, losses)
   const edge = found.kind === 'edge' ? { edge: found.rate, reason: null } : { edge: null, reason: found.reason }
   return { found, curve: { run: outcome.id, seed, ...edge, valley: rateOf(fastaiValley(rates, losses)), steepest: rateOf(steepest(rates, losses)) } }
+}
+
+/** A sweep that diverged logs the finite losses only; the one that was not finite is the edge's own evidence and is put back. */
+function swept(outcome: Exclude<RunOutcome, { status: 'not-run' | 'crashed' }>): { readonly rates: readonly number[]; readonly losses: readonly number[] } {
+  const { learningRate: rates, loss: losses } = outcome.steps
+  const { job } = outcome.request
+  if (outcome.status !== 'diverged' || job.kind !== 'range-test') return { rates, losses }
+  const next = job.from * (job.to / job.from) ** (losses.length / Math.max(1, job.steps - 1))
+  return { rates: [...rates, next], losses: [...losses, NaN] }
 }
 
 const rateOf = (suggestion: Suggestion | Undefined): number | null => (suggestion.kind === 'undefined' ? null : suggestion.rate)

@@ -44,6 +44,13 @@ describe('lr-range', () => {
     expect(decision.levers.optimization.learningRate).toBeLessThanOrEqual(0.2)
   })
 
+  test('a loss that stops being finite is an edge too', () => {
+    const { decision } = play(stages['lr-range'], lrRange, { ...world, blowsUp: true })
+    if (decision.findings.stage !== 'lr-range') throw new Error(decision.findings.stage)
+    expect(decision.findings.rangeTest.edge?.center).toBeCloseTo(0.2, 1)
+    expect(decision.conclusion).toBe('changed')
+  })
+
   test('no edge, or edges that disagree: inconclusive, and the incumbent stays', () => {
     const none = play(stages['lr-range'], lrRange, { ...world, edge: () => Infinity }).decision
     expect([none.conclusion, none.levers]).toEqual(['inconclusive', someLevers])

@@ -17,6 +17,8 @@ export interface World {
   readonly noise: number
   /** Where the loss of a range test turns up. */
   readonly edge?: (request: RunRequest) => number
+  /** Whether the loss of a range test is not finite from the edge on, rather than high. */
+  readonly blowsUp?: boolean
   readonly gradientNorms?: readonly number[]
   readonly noiseScale?: number | null
   readonly throughput?: (batchSize: number) => number
@@ -37,8 +39,17 @@ export function runRequest(world: World, request: RunRequest): RunResult {
   const complete = { ...base, status: 'complete' as const, best: null, probe: null, weights: id, steps: noSteps }
   const random = stream(request.seed, 'world', id)
   switch (request.job.kind) {
-    case 'range-test':
-      return { ...complete, steps: { ...noSteps, ...sweep(request.job, world.edge?.(request) ?? Infinity, random.normal) } }
+    case 'range-test': {
+      const edge = world.edge?.(request) ?? Infinity
+      const steps = { ...noSteps, ...sweep(request.job, edge, random.normal) }
+      const at = steps.learningRate.findIndex((rate) => rate > edge)
+      if (!world.blowsUp || at < 0) return { ...complete, steps }
+      const cut = <T>(values: readonly T[]): T[] => values.slice(0, at)
+      return {
+        ...base, status: 'diverged', atStep: at, reason: 'loss is NaN',
+        steps: { loss: cut(steps.loss), learningRate: cut(steps.learningRate), gradientNorm: cut(steps.gradientNorm), clipped: cut(steps.clipped) },
+      }
+    }
     case 'probe': {
       const { batchSize } = request.levers.batching
       if (batchSize > (world.memoryLimit ?? Infinity)) return { ...base, status: 'crashed', reason: 'over the memory limit', steps: noSteps }
