@@ -1,9 +1,10 @@
 import { gatherRows } from '../data/batches.ts'
 import type { Metrics } from '../model/metrics.ts'
+import type { Compiler } from './compiled/compiler.ts'
 import { outputWidth, type RunContext } from './context.ts'
 import { computeMetrics } from './metrics.ts'
 import { splitWeights, type TrainState } from './step.ts'
-import type { ForwardOptions } from './types.ts'
+import type { ForwardOptions, Model } from './types.ts'
 
 /** Rows of one forward pass; it bounds memory and changes no result. */
 const chunkRows = 256
@@ -20,7 +21,9 @@ export function evaluate(context: RunContext, state: TrainState, rows: Int32Arra
 
 /** Outputs of the model, rows × width. */
 export function predict(context: RunContext, state: TrainState, rows: Int32Array): Float32Array {
-  const { engine: { tf }, model, workload, data } = context
+  const { engine: { tf }, model, workload, data, compiler } = context
+  const compiled = compiler && predictCompiled(compiler, model, state, rows, outputWidth(workload))
+  if (compiled) return compiled
   const size = data.inputs.length / data.targets.length
   const width = outputWidth(workload)
   const out = new Float32Array(rows.length * width)
@@ -32,6 +35,20 @@ export function predict(context: RunContext, state: TrainState, rows: Int32Array
     })
     out.set(outputs.dataSync() as Float32Array, start * width)
     outputs.dispose()
+  }
+  return out
+}
+
+/** In parts of one size, so that one graph does for all of them; the last is filled up with rows that are not wanted. */
+function predictCompiled(compiler: Compiler, model: Model, state: TrainState, rows: Int32Array, width: number): Float32Array | null {
+  const size = Math.ceil(rows.length / Math.ceil(rows.length / chunkRows))
+  const out = new Float32Array(rows.length * width)
+  for (let start = 0; start < rows.length; start += size) {
+    const part = new Int32Array(size).fill(rows[0] as number)
+    part.set(rows.subarray(start, start + size))
+    const outputs = compiler.predict(model, state, part)
+    if (!outputs) return null
+    out.set(outputs.subarray(0, (rows.length - start) * width), start * width)
   }
   return out
 }

@@ -3,8 +3,9 @@ import { smoothedTargets } from '../loss.ts'
 import { dropoutMaskBits } from '../step-random.ts'
 import type { StepReport } from '../step-log.ts'
 import type { StepBatch, StepSettings, TrainState } from '../step.ts'
-import type { Tensor, TrainingData } from '../types.ts'
+import type { Model, Tensor, TrainingData } from '../types.ts'
 import { dataType, type Native, type NativeTensor, type NativeValues } from './binding.ts'
+import { openPredictSession, predictors } from './predict-graph.ts'
 import { NotTraceable } from './recording.ts'
 import { createResident, type Resident } from './resident.ts'
 import type { Session } from './session.ts'
@@ -42,10 +43,12 @@ export interface CompiledSteps {
 export interface Compiler {
   /** Throws `NotTraceable` where a step cannot become a graph. */
   compile(source: StepSource, state: TrainState, from: number): CompiledSteps
+  /** Outputs of the model in inference, one after the other; for as many rows at once as are asked for. Null where they cannot be compiled. */
+  predict(model: Model, state: TrainState, rows: Int32Array): Float32Array | null
   dispose(): void
 }
 
-export function createCompiler(tf: Tf, native: Native, data: TrainingData): Compiler {
+export function createCompiler(tf: Tf, native: Native, data: TrainingData, notice: (message: string) => void = () => {}): Compiler {
   const sessions = new Map<string, Session>()
   let resident: Resident | undefined
   const sessionFor = (key: string, open: () => Session): Session => {
@@ -58,6 +61,17 @@ export function createCompiler(tf: Tf, native: Native, data: TrainingData): Comp
       sessions.delete(oldest[0])
     }
     return session
+  }
+  let predictable = true
+  const predictSession = (model: Model, state: TrainState, rows: number): Session | null => {
+    try {
+      return predictable ? sessionFor(`predict ${rows}`, () => openPredictSession(tf, native, model, state, data.inputShape, rows)) : null
+    } catch (error) {
+      if (!(error instanceof NotTraceable)) throw error
+      predictable = false
+      notice(`evaluation runs one op at a time, several times slower: ${error.message}`)
+      return null
+    }
   }
   return {
     compile(source, state, from) {
@@ -74,6 +88,22 @@ export function createCompiler(tf: Tf, native: Native, data: TrainingData): Comp
       const steps = compiledSteps(native, session, trace, source, resident, batch)
       assertSame(trace, steps, state, from, source)
       return steps
+    },
+    predict(model, state, rows) {
+      resident ??= createResident(native.backend.binding, data)
+      const session = predictSession(model, state, rows.length)
+      if (!session) return null
+      const inputs = createInputs(native.backend.binding)
+      try {
+        inputs.keep(...native.backend.getInputTensorIds(predictors(state)), resident.inputs)
+        inputs.add([rows.length], rows)
+        const [{ id }] = session.run(inputs.ids) as [NativeTensor]
+        const outputs = native.backend.binding.tensorDataSync(id) as Float32Array
+        native.backend.binding.deleteTensor(id)
+        return outputs
+      } finally {
+        inputs.dispose()
+      }
     },
     dispose() {
       for (const session of sessions.values()) session.close()
