@@ -19,8 +19,8 @@ const sizes = [1000, 2000, 5000, 10_000]
 
 async function training(worker: WorkerBundle): Promise<void> {
   const data = await loadDataset({
-    source: join(root, 'examples/digits/digits.csv.gz'), target: '-1', header: false, task: 'classification', standardize: false,
-    inputs: { kind: 'array', shape: [8, 8, 1], scale: 0.0625 },
+    source: join(root, 'examples/digits/digits.csv.gz'), target: '-1', header: false, task: 'classification',
+    standardize: false, inputs: { kind: 'array', shape: [8, 8, 1], scale: 0.0625 },
     split: { validation: 0.2, test: 0.2, stratify: true, groupBy: null, seed: 17 },
   })
   title('Training on wasm: digits, batch 64, AdamW, clipping by global norm; one process')
@@ -31,7 +31,8 @@ async function training(worker: WorkerBundle): Promise<void> {
   title('A worker process, from its fork')
   row('until its first step is done', s(cold.firstStep), { goal: '≤ 0.5 s', met: cold.firstStep <= 0.5 })
   row('until it is ready', s(cold.ready))
-  row('a Node process that does nothing', `${s(cold.bare)}; the first step takes ${(cold.firstStep / cold.bare).toFixed(1)} times as long`)
+  const times = (cold.firstStep / cold.bare).toFixed(1)
+  row('a Node process that does nothing', `${s(cold.bare)}; the first step takes ${times} times as long`)
 }
 
 async function orchestrating(folder: string): Promise<void> {
@@ -66,7 +67,8 @@ function growth(found: readonly Orchestration[]): void {
   if (!first || !last) throw new Error('nothing was measured')
   // On the processor: the wall clock also counts what else the machine does.
   const time = last.cpu / first.cpu
-  row(`a run of ${last.runs} against one of ${first.runs}`, `${time.toFixed(2)} times the processor time`, { goal: '≤ 1.25', met: time <= 1.25 })
+  const linear = { goal: '≤ 1.25', met: time <= 1.25 }
+  row(`a run of ${last.runs} against one of ${first.runs}`, `${time.toFixed(2)} times the processor time`, linear)
   const kept = (last.heap[1] - last.heap[0]) / last.runs
   row('memory that a finished run keeps', `${Math.round(kept)} bytes`, { goal: '≤ 1024', met: kept <= 1024 })
 }
@@ -80,7 +82,8 @@ function garbageCollector(): () => void {
 const s = (value: number): string => `${value.toFixed(3)} s`
 const ms = (value: number): string => `${value.toFixed(3)} ms`
 const cost = ({ wall, cpu }: Orchestration): string => `${ms(wall)} a run, ${ms(cpu)} of it on the processor`
-const resident = (one: Orchestration): string => `resident ${one.resident.map((bytes) => Math.round(bytes / 2 ** 20)).join(' → ')} MiB`
+const mib = (bytes: number): number => Math.round(bytes / 2 ** 20)
+const resident = (one: Orchestration): string => `resident ${one.resident.map(mib).join(' → ')} MiB`
 const atMostHalf = ({ wall }: Orchestration) => ({ goal: '≤ 0.5 ms', met: wall <= 0.5 })
 
 const folder = mkdtempSync(join(tmpdir(), 'bench-'))

@@ -26,7 +26,9 @@ process.on('message', (message: ToWorker) => {
 async function handle(message: ToWorker): Promise<void> {
   if (message.type === 'run') return send({ type: 'result', result: run(message.request, message.id) })
   const { version, wasmFolder, workload, data } = message
-  if (version !== protocolVersion) throw new Error(`a worker of protocol ${protocolVersion} for a study of ${version}: two builds`)
+  if (version !== protocolVersion) {
+    throw new Error(`a worker of protocol ${protocolVersion} for a study of ${version}: two builds`)
+  }
   trainer = createTrainer(await createWasmEngine({ wasmFolder }), workload, data)
   send({ type: 'ready', version: protocolVersion, engine: trainer.engine })
 }

@@ -46,11 +46,13 @@ export async function orchestration(folder: string, setting: Setting, collect: (
   const { runs, idler, together = 50, again = false } = setting
   const runner = await runnerOf(idler)
   const path = join(folder, `${idler}-${together}-${runs}.jsonl`)
-  const journal = await Journal.open(path, { journal: 1, plan: 'p', spec: 's', data: 'd', engine: runner.engine }, { fresh: !again })
+  const header = { journal: 1, plan: 'p', spec: 's', data: 'd', engine: runner.engine } as const
+  const journal = await Journal.open(path, header, { fresh: !again })
   if (again && journal.size !== runs) throw new Error('the study has not been executed before')
   const before = memory(collect)
   const [start, cpu] = [performance.now(), process.cpuUsage()]
-  await execute(planOf(runs), { stages: stagesOf(runs, together), runner, journal, clock: () => performance.now(), listener: () => {} })
+  const stages = stagesOf(runs, together)
+  await execute(planOf(runs), { stages, runner, journal, clock: () => performance.now(), listener: () => {} })
   const [wall, used] = [performance.now() - start, process.cpuUsage(cpu)]
   const after = memory(collect)
   if (journal.size !== runs) throw new Error(`${journal.size} of ${runs} runs are in the journal`)
@@ -100,14 +102,19 @@ function nothing(request: RunRequest, id: string, steps: StepLog): RunResult {
 
 /** Values of six digits, as a trainer rounds them. */
 function logOf(steps: number): StepLog {
-  const values = (scale: number): number[] => Array.from({ length: steps }, (_, i) => Number((scale / (i + 1)).toPrecision(6)))
-  return { loss: values(2.3), learningRate: values(0.001), gradientNorm: values(1.7), clipped: values(1).map((v) => v > 0.5) }
+  const values = (scale: number): number[] =>
+    Array.from({ length: steps }, (_, i) => Number((scale / (i + 1)).toPrecision(6)))
+  const gradientNorm = values(1.7)
+  return { loss: values(2.3), learningRate: values(0.001), gradientNorm, clipped: gradientNorm.map((norm) => norm > 1) }
 }
 
 function planOf(runs: number): Plan {
   return {
     version: 1, name: 'bench', fingerprint: 'p', specFingerprint: 's', seed: 0, workload, baseline: levers, gates: [],
-    jobs: [{ id: 'verify', needs: [], fingerprint: 'v', settings: { stage: 'verify', seeds: 1 }, templates: [], estimate: { runs, steps: runs } }],
+    jobs: [{
+      id: 'verify', needs: [], fingerprint: 'v', settings: { stage: 'verify', seeds: 1 }, templates: [],
+      estimate: { runs, steps: runs },
+    }],
     budget: { minutes: null, trials: null, reservedForVerification: 0 },
   }
 }
@@ -117,12 +124,13 @@ function stagesOf(runs: number, together: number): Readonly<Record<Plan['jobs'][
   const stage: Stage = function* ({ incumbent }) {
     for (let seed = 0; seed < runs; seed += together) {
       yield Array.from({ length: Math.min(together, runs - seed) }, (_, i): RunRequest => ({
-        stage: 'verify', label: 'nothing', levers: incumbent, seed: seed + i, job: { kind: 'train', length: 1, stopAfter: 1, evaluateTest: false },
+        stage: 'verify', label: 'nothing', levers: incumbent, seed: seed + i,
+        job: { kind: 'train', length: 1, stopAfter: 1, evaluateTest: false },
       }))
     }
     return {
-      stage: 'verify', levers: incumbent, conclusion: 'kept', summary: '', lineage: [], comparisons: [], findings: { stage: 'schedule' },
-      omissions: [], runs: [],
+      stage: 'verify', levers: incumbent, conclusion: 'kept', summary: '', lineage: [], comparisons: [],
+      findings: { stage: 'schedule' }, omissions: [], runs: [],
     }
   }
   return { 'lr-range': stage, batch: stage, regularize: stage, schedule: stage, verify: stage }

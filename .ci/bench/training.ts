@@ -20,7 +20,9 @@ const models: Readonly<Record<string, readonly Layer[]>> = {
 }
 
 export const levers: Levers = {
-  optimization: { optimizer: 'adamw', learningRate: 0.001, momentum: 0.9, nesterov: false, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+  optimization: {
+    optimizer: 'adamw', learningRate: 0.001, momentum: 0.9, nesterov: false, beta1: 0.9, beta2: 0.999, epsilon: 1e-8,
+  },
   batching: { batchSize: 64, accumulate: 1 },
   regularization: { weightDecay: 0.01, dropout: 0, labelSmoothing: 0, augmentation: 0 },
   scheduling: { schedule: 'cosine', warmupSteps: 100, finalFraction: 0, clipNorm: 1, epochs: 20, patience: null },
@@ -58,7 +60,7 @@ async function speedOf(worker: WorkerProcess, seed: number): Promise<number> {
   return trained.result.timing.stepsPerSecond
 }
 
-/** Seconds from the fork of a worker: until it is ready, until its first step is done; and of a Node process that does nothing. */
+/** Seconds from a worker's fork until it is ready and until its first step is done, and of a Node process that does nothing. */
 export interface ColdStart { readonly ready: number; readonly firstStep: number; readonly bare: number }
 
 /** Medians of seven. */

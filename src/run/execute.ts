@@ -23,8 +23,8 @@ export interface StudyOutcome {
 
 /**
  * Drives the stages of a plan to their decisions, in order, each from the incumbent that the one before left. A study that
- * was killed is executed again from the start: what the journal has is answered from it, so it takes the same way to where it
- * was. Throws `Interrupted` when the signal is aborted, `InputError` when the journal cannot be written.
+ * was killed is executed again from the start: what the journal has is answered from it, so it takes the same way to where
+ * it was. Throws `Interrupted` when the signal is aborted, `InputError` when the journal cannot be written.
  */
 export async function execute(plan: Plan, execution: Execution): Promise<StudyOutcome> {
   const { stages, runner, journal, listener, clock } = execution

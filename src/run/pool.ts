@@ -25,9 +25,9 @@ interface Job {
 }
 
 /**
- * Worker processes, one a core, each training one run at a time. A process that dies costs that run alone: it is tried once more
- * in a fresh one, then recorded as crashed. Probes measure time and memory, so each runs in a process of its own while all
- * others wait, and one that does not fit is not tried again.
+ * Worker processes, one a core, each training one run at a time. A process that dies costs that run alone: it is tried once
+ * more in a fresh one, then recorded as crashed. Probes measure time and memory, so each runs in a process of its own while
+ * all others wait, and one that does not fit is not tried again.
  */
 export class WorkerPool implements Runner {
   readonly slots: number

@@ -26,12 +26,18 @@ export class WorkerProcess {
 
   constructor(script: string) {
     // No environment: a worker needs none of it, and on a CI runner it holds secrets.
-    this.child = fork(script, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [], env: {} })
-    this.child.stderr?.on('data', (chunk: Buffer) => { this.errors = (this.errors + chunk.toString('utf8')).slice(-mostErrorText) })
+    this.child = fork(script, [], {
+      serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [], env: {},
+    })
+    this.child.stderr?.on('data', (chunk: Buffer) => {
+      this.errors = (this.errors + chunk.toString('utf8')).slice(-mostErrorText)
+    })
     this.child.on('message', (message) => this.onMessage(message as FromWorker))
     // After its last words were read; `error` is for a process that could not be started, or a pipe that broke.
     this.child.on('close', (code, signal) => this.end(this.killedFor ?? deathOf(code, signal, this.errors)))
-    this.child.on('error', (error) => { if (this.child.pid === undefined) this.end(`the worker process could not be started: ${error.message}`) })
+    this.child.on('error', (error) => {
+      if (this.child.pid === undefined) this.end(`the worker process could not be started: ${error.message}`)
+    })
   }
 
   /** Whether it takes another run. One that was told to end does not, though it may live for a moment yet. */
@@ -43,19 +49,22 @@ export class WorkerProcess {
     return this.child.pid
   }
 
-  /** Waits until it can train. Rejects with the reason where it cannot, and with an `InputError` where a person can mend it. */
+  /** Waits until it can train. Rejects with the reason where it cannot: an `InputError` where a person can mend it. */
   async start(init: InitMessage): Promise<this> {
     let timer: NodeJS.Timeout | undefined
     const answer = new Promise<FromWorker>((resolve, reject) => {
       this.onMessage = resolve
       this.onEnd = (died) => reject(new Error(died))
-      timer = setTimeout(() => this.kill(`the worker process was not ready after ${mostStartMs / 1000} seconds`), mostStartMs)
+      const late = `the worker process was not ready after ${mostStartMs / 1000} seconds`
+      timer = setTimeout(() => this.kill(late), mostStartMs)
       if (this.ended !== null) reject(new Error(this.ended))
       else this.send({ ...init, version: protocolVersion })
     })
     const message = await answer.finally(() => clearTimeout(timer))
-    if (message.type === 'unable') throw message.diagnostics.length > 0 ? new InputError(message.diagnostics) : new Error(message.message)
-    if (message.type !== 'ready' || message.version !== protocolVersion) throw new Error('the worker process is of another build')
+    if (message.type === 'unable') throw unableError(message)
+    if (message.type !== 'ready' || message.version !== protocolVersion) {
+      throw new Error('the worker process is of another build')
+    }
     this.engine = message.engine
     return this
   }
@@ -92,6 +101,10 @@ export class WorkerProcess {
     this.ended = how
     this.onEnd(how)
   }
+}
+
+function unableError({ message, diagnostics }: Extract<FromWorker, { type: 'unable' }>): Error {
+  return diagnostics.length > 0 ? new InputError(diagnostics) : new Error(message)
 }
 
 function deathOf(code: number | null, signal: NodeJS.Signals | null, errors: string): string {
