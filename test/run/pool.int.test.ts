@@ -19,11 +19,17 @@ interface Started {
   readonly run: (label: string, over?: Partial<RunRequest>, signal?: AbortSignal) => Promise<RunResult>
 }
 
-async function start(workers: number, over: { script?: string; notes?: string } = {}): Promise<Started> {
+interface StartOptions { readonly script?: string; readonly notes?: string; readonly onNotice?: () => void }
+
+async function start(workers: number, over: StartOptions = {}): Promise<Started> {
   const notes = join(folder(), over.notes ?? 'notes')
   const notices: string[] = []
   const pool = await WorkerPool.start({
-    script: over.script ?? script, workers, notice: (text) => notices.push(text),
+    script: over.script ?? script, workers,
+    notice: (text) => {
+      notices.push(text)
+      over.onNotice?.()
+    },
     init: { type: 'init', engine: 'wasm', wasmFolder: notes, workload: someWorkload, data: noData },
   })
   onTestFinished(() => pool.close())
@@ -139,6 +145,7 @@ describe('a probe', () => {
     expect(all[at + 1]).toEqual({ ...all[at], what: 'end' })
     const open = all.slice(0, at).reduce((sum, n) => sum + (n.what === 'start' ? 1 : -1), 0)
     expect(open).toBe(0)
+    expect(all.slice(at + 2).filter((n) => n.what === 'start').map((n) => Number(n.id.slice(0, 6)))).toEqual([3, 4])
     expect(all.filter((n) => n.pid === all[at]?.pid)).toHaveLength(2)
     await until(() => !isAlive(all[at]?.pid ?? 0))
   })
@@ -169,8 +176,8 @@ describe('a run that is given up', () => {
     const { run, notes } = await start(1)
     const stop = new AbortController()
     const first = run('wait 300')
-    const given = run('fine', {}, stop.signal)
     const last = run('fine')
+    const given = run('fine', {}, stop.signal)
     await until(() => notes().length === 1)
     stop.abort(new Error('enough'))
     await expect(given).rejects.toThrow('enough')
@@ -178,15 +185,13 @@ describe('a run that is given up', () => {
     expect((await Promise.all([first, last])).map((r) => r.status)).toEqual(['complete', 'complete'])
   })
 
-  it('in the same moment as it crashed is not tried again', async () => {
-    const { run, notes } = await start(1)
+  it('just when it has crashed is not trained again, and the process started for it takes the next', async () => {
     const stop = new AbortController()
-    const given = run('kill', {}, stop.signal)
-    const crashes = (): boolean => notes().length === 2
-    const watch = setInterval(() => { if (crashes()) stop.abort(new Error('enough')) }, 1)
-    await expect(given).rejects.toThrow('enough')
-    clearInterval(watch)
+    const { run, notes } = await start(1, { onNotice: () => stop.abort(new Error('enough')) })
+    await expect(run('kill', {}, stop.signal)).rejects.toThrow('enough')
+    expect(notes()).toHaveLength(1)
     expect((await run('fine')).status).toBe('complete')
+    expect(notes()).toHaveLength(3)
   })
 })
 
