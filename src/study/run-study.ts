@@ -14,7 +14,7 @@ import { buildReport } from '../report/build.ts'
 import type { Report } from '../report/model.ts'
 import { summarizeRun } from '../report/runs.ts'
 import type { Listener } from '../run/events.ts'
-import { execute, runsOf, type StudyOutcome } from '../run/execute.ts'
+import { execute, Interrupted, runsOf, type StudyOutcome } from '../run/execute.ts'
 import { Journal } from '../run/journal.ts'
 import { WorkerPool } from '../run/pool.ts'
 import { stages } from '../stages/index.ts'
@@ -62,7 +62,10 @@ export async function runStudy(options: StudyOptions): Promise<Study> {
   for (const warning of prepared.warnings) listener({ type: 'notice', message: warning.message })
 
   const begun = clock()
-  const pool = await startPool(options, prepared)
+  const pool = await startPool(options, prepared).catch((error: unknown) => {
+    // Ctrl-C on a terminal ends the worker processes too, before they are ready.
+    throw signal?.aborted ? new Interrupted() : error
+  })
   try {
     const journal = await openJournal(outDir, prepared, pool.engine, options)
     try {
