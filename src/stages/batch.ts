@@ -1,9 +1,9 @@
 import { withLevers, type LeverPatch, type Levers } from '../model/levers.ts'
-import type { BatchFindings, RangeTestFindings } from '../plan/decision.ts'
+import type { BatchFindings, Comparison, RangeTestFindings } from '../plan/decision.ts'
 import type { BatchSettings } from '../plan/plan.ts'
 import { median } from '../stats/describe.ts'
 import { shown } from '../stats/outcome.ts'
-import { compareArms, evidenceOf, trainArms, type Arm } from './compare.ts'
+import { compareArms, evidenceOf, leading, trainArms, type Arm } from './compare.ts'
 import { findRate } from './find-rate.ts'
 import { Ledger, type Asking } from './ledger.ts'
 import { adopt } from './lr-range.ts'
@@ -27,8 +27,8 @@ export const batch: Stage = function* (context) {
   const before = context.incumbent.batching
   const probes = yield* probeSizes(ledger, settings)
   const noiseScale = typicalNoiseScale(probes)
-  const judged = judgeSizes(probes, noiseScale, before.batchSize)
-  const target = targetOf(judged, noiseScale, before)
+  const judged = judgeSizes(probes, noiseScale, before)
+  const target = targetOf(ledger, settings, judged, probes.find((p) => p.crashed)?.batchSize, noiseScale)
 
   const growth = (target.batchSize * target.accumulate) / (before.batchSize * before.accumulate)
   const factor = scalingFactor(settings, context.incumbent, growth)
@@ -40,7 +40,7 @@ export const batch: Stage = function* (context) {
 
   return ledger.close(
     moved ? 'changed' : noiseScale === null ? 'inconclusive' : 'kept',
-    moved ? `The batch grows from ${before.batchSize} to ${batchSize * accumulate}; the learning rate goes with it by ×${shown(taken)}, where the rule says ×${shown(factor)}. ${recheck?.conclusion ?? ''}`.trim() : kept,
+    moved ? `The batch grows from ${before.batchSize * before.accumulate} to ${batchSize * accumulate}; the learning rate goes with it by ×${shown(taken)}, where the rule says ×${shown(factor)}. ${recheck?.conclusion ?? ''}`.trim() : kept,
     {
       stage: 'batch',
       batch: { probes: judged, noiseScale, chosen: batchSize, accumulate, learningRateFactor: taken, recheck },
@@ -48,14 +48,19 @@ export const batch: Stage = function* (context) {
   )
 }
 
-interface SizeProbe { readonly batchSize: number; readonly examplesPerSecond: number | null; readonly peakMemoryMiB: number | null; readonly noiseScale: number | null; readonly failure: string | null }
+interface SizeProbe { readonly batchSize: number; readonly examplesPerSecond: number | null; readonly peakMemoryMiB: number | null; readonly noiseScale: number | null; readonly failure: string | null; readonly crashed: boolean }
 
-/** Doubles the batch until it is larger than the limit, than a quarter of the training rows, or than memory. */
+/** The most examples of a step: the stage's limit and a quarter of the training rows, or what the incumbent has already. */
+function mostExamples({ context: { workload, incumbent: { batching } } }: Ledger, { largest }: BatchSettings): number {
+  return Math.max(batching.batchSize * batching.accumulate, Math.min(largest, Math.floor(workload.data.rows.train / 4)))
+}
+
+/** Doubles the batch until a step would be larger than it may be, or than memory. */
 function* probeSizes(ledger: Ledger, settings: BatchSettings): Asking<SizeProbe[]> {
-  const { workload, incumbent, seed } = ledger.context
-  const most = Math.min(settings.largest, Math.floor(workload.data.rows.train / 4))
+  const { incumbent, seed } = ledger.context
+  const most = mostExamples(ledger, settings) / incumbent.batching.accumulate
   const probes: SizeProbe[] = []
-  for (let batchSize = incumbent.batching.batchSize; batchSize <= Math.max(most, incumbent.batching.batchSize); batchSize *= 2) {
+  for (let { batchSize } = incumbent.batching; batchSize <= most; batchSize *= 2) {
     if (!ledger.affords(1, `probe of batch ${batchSize}`)) break
     const [outcome] = yield* ledger.ask([ledger.request(`batch ${batchSize}`, withLevers(incumbent, { batchSize, accumulate: 1 }),
       selectionSeeds(seed, 1)[0] as number, { kind: 'probe', steps: settings.probeSteps, memoryMiB: settings.memoryMiB })])
@@ -64,6 +69,7 @@ function* probeSizes(ledger: Ledger, settings: BatchSettings): Asking<SizeProbe[
     probes.push({
       batchSize, examplesPerSecond: measured?.examplesPerSecond ?? null, peakMemoryMiB: measured?.peakMemoryMiB ?? null,
       noiseScale: measured?.noiseScale ?? null, failure: outcome.status === 'complete' ? null : outcome.reason,
+      crashed: outcome.status === 'crashed',
     })
     if (measured === null) break
   }
@@ -76,7 +82,7 @@ function typicalNoiseScale(probes: readonly SizeProbe[]): number | null {
   return scales.length === 0 ? null : Math.round(median(scales))
 }
 
-function judgeSizes(probes: readonly SizeProbe[], noiseScale: number | null, incumbent: number): ProbeFinding[] {
+function judgeSizes(probes: readonly SizeProbe[], noiseScale: number | null, before: Levers['batching']): ProbeFinding[] {
   let best = 0
   return probes.map((p) => {
     const base = { batchSize: p.batchSize, examplesPerSecond: p.examplesPerSecond, peakMemoryMiB: p.peakMemoryMiB }
@@ -84,7 +90,7 @@ function judgeSizes(probes: readonly SizeProbe[], noiseScale: number | null, inc
     const fastest = best
     best = Math.max(best, p.examplesPerSecond)
     // The noise scale first: it is the same in every run, and a measured time should decide only what nothing else does.
-    if (p.batchSize > incumbent && (noiseScale === null || p.batchSize > noiseScale)) {
+    if (p.batchSize > before.batchSize && (noiseScale === null || p.batchSize * before.accumulate > noiseScale)) {
       return { ...base, outcome: 'beyond-noise-scale' as const, note: noiseScale === null ? 'the noise scale could not be estimated' : `above the gradient noise scale of ${noiseScale} examples` }
     }
     if (p.examplesPerSecond < leastThroughput * fastest) return { ...base, outcome: 'slower' as const, note: 'fewer examples a second than a smaller batch' }
@@ -92,13 +98,19 @@ function judgeSizes(probes: readonly SizeProbe[], noiseScale: number | null, inc
   })
 }
 
-/** The largest size that fits; where memory is the limit and the noise scale asks for more, gradients are accumulated. */
-function targetOf(judged: readonly ProbeFinding[], noiseScale: number | null, before: Levers['batching']): Levers['batching'] {
+/**
+ * The largest size that fits; where memory is the limit (it refused a size) and the noise scale asks for more, gradients are
+ * accumulated, within the most examples that a step may have.
+ */
+function targetOf(
+  ledger: Ledger, settings: BatchSettings, judged: readonly ProbeFinding[], refused: number | undefined, noiseScale: number | null,
+): Levers['batching'] {
+  const before = ledger.context.incumbent.batching
   const fitting = judged.filter((p) => p.outcome === 'fits').map((p) => p.batchSize)
   const batchSize = Math.max(before.batchSize, ...fitting)
-  const refused = judged.find((p) => p.outcome === 'too-large')
-  const accumulate = refused && noiseScale !== null && noiseScale >= refused.batchSize ? 2 ** Math.floor(Math.log2(noiseScale / batchSize)) : before.accumulate
-  return { batchSize, accumulate }
+  if (refused === undefined || noiseScale === null || noiseScale < refused) return { batchSize, accumulate: before.accumulate }
+  const examples = Math.min(noiseScale, mostExamples(ledger, settings))
+  return { batchSize, accumulate: Math.max(before.accumulate, 2 ** Math.floor(Math.log2(examples / batchSize))) }
 }
 
 /** κ for SGD (linear rule, Goyal et al., 2017), √κ for the Adam family (Malladi et al., 2022). */
@@ -118,11 +130,17 @@ function* tryLarger(ledger: Ledger, settings: BatchSettings, target: Levers['bat
   const incumbent = arms[0] as Arm
   const comparisons = arms.slice(1).map((arm) => compareArms(workload, incumbent, arm, arms))
   ledger.comparisons.push(...comparisons)
-  const fit = comparisons.filter((c) => c.outcome === 'better' || c.outcome === 'within-noise').sort((a, b) => (b.gain ?? 0) - (a.gain ?? 0))[0]
-  if (fit === undefined) return `${what} is worse on validation than ${ledger.incumbent.batching.batchSize} by more than seed noise at every rate tried, so the batch stays.`
+  const fit = leading(comparisons.filter((c) => c.outcome === 'better' || c.outcome === 'within-noise'))
+  if (fit === undefined) return `${whyWorse(what, comparisons)}, so the batch stays.`
   const arm = arms[1 + comparisons.indexOf(fit)] as Arm
   ledger.move(fit.patch, `${fit.label}: as good on validation within seed noise, and fewer steps an epoch`, evidenceOf(fit, [incumbent, arm]))
   return ''
+}
+
+function whyWorse(what: string, comparisons: readonly Comparison[]): string {
+  return comparisons.every((c) => c.outcome === 'worse' || c.outcome === 'unstable')
+    ? `${what} is unstable, or worse on validation by more than seed noise, at every rate tried`
+    : `${what} could not be told from the incumbent: runs are missing, or seed noise could not be estimated`
 }
 
 /** Warmup shrinks with the steps, so that it covers the same examples. */

@@ -70,7 +70,7 @@ export function compareArms(workload: Workload, incumbent: Arm, candidate: Arm, 
   }
   const [from, to] = [stableScores(incumbent), stableScores(candidate)]
   if (to === undefined) return { ...base, gain: null, threshold: null, outcome: unstable(candidate) ? 'unstable' : 'undecidable' }
-  if (from === undefined) return { ...base, gain: null, threshold: null, outcome: unstable(incumbent) ? 'better' : 'undecidable' }
+  if (from === undefined) return { ...base, gain: null, threshold: null, outcome: diverged(incumbent) ? 'better' : 'undecidable' }
   const noise = differenceNoise(workload, all)
   const judged = beatsNoisePaired({
     candidate: to, incumbent: from, pooledSd: noise.sd, pooledDf: noise.df,
@@ -81,8 +81,11 @@ export function compareArms(workload: Workload, incumbent: Arm, candidate: Arm, 
   return { ...base, gain: judged.gain, threshold: judged.threshold, outcome }
 }
 
-/** A run that diverged or crashed says something about the levers; one that the budget refused does not. */
+/** An arm that failed under some seed. A crash is enough to leave a candidate out; one that the budget refused did not fail. */
 export const unstable = (arm: Arm): boolean => arm.outcomes.some((o) => o.status === 'diverged' || o.status === 'crashed')
+
+/** Only divergence is the levers' doing for certain: a process that died is no reason to move them. */
+export const diverged = (arm: Arm): boolean => arm.outcomes.some((o) => o.status === 'diverged')
 
 export function evidenceOf(comparison: Comparison, arms: readonly Arm[]): Evidence {
   return {
@@ -111,14 +114,19 @@ export function* challenge(
   return { arms, comparisons }
 }
 
-/** The comparison with the largest gain among those that beat the incumbent. */
-export function bestOf(comparisons: readonly Comparison[]): Comparison | undefined {
-  return comparisons.filter((c) => c.outcome === 'better')
-    .reduce<Comparison | undefined>((best, c) => (best && (best.gain ?? Infinity) >= (c.gain ?? Infinity) ? best : c), undefined)
+/** The best candidate among those that beat the incumbent; of equals the first. */
+export const bestOf = (comparisons: readonly Comparison[]): Comparison | undefined =>
+  leading(comparisons.filter((c) => c.outcome === 'better'))
+
+/** The comparison with the best candidate, by its scores: there is no gain where the incumbent diverged. */
+export function leading(comparisons: readonly Comparison[]): Comparison | undefined {
+  const value = ({ candidate }: Comparison): number => mean(candidate.filter((s) => s !== null))
+  return comparisons.reduce<Comparison | undefined>(
+    (best, c) => (best && !(metricGain(c.metric, value(best), value(c)) > 0) ? best : c), undefined)
 }
 
 export function gainSentence(c: Comparison): string {
-  if (c.gain === null) return `${c.label}: the incumbent was not stable and this is`
+  if (c.gain === null) return `${c.label}: the incumbent diverged and this did not, under any of ${c.seeds.length} seeds`
   const limit = c.threshold === null ? '' : `, more than the ${shown(c.threshold)} that seed noise explains`
   return `${c.label}: validation ${c.metric} better by ${shown(c.gain)}${limit} (${c.seeds.length} seeds)`
 }

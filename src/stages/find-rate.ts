@@ -44,6 +44,9 @@ export function* findRate(ledger: Ledger, levers: Levers, settings: LrRangeSetti
     return nothing(curves, 'An edge was found, but the budget has no room to confirm rates below it.')
   }
   const arms = yield* confirm(ledger, levers, rates, settings)
+  if (arms.some((arm) => arm.outcomes.some((o) => o.status === 'not-run'))) {
+    return nothing(curves, 'An edge was found, but the budget ran out before the rates below it were confirmed.')
+  }
   const chosen = highestWithinNoise(ledger, arms.slice(1), rates)
   const edge = { low: combined.lowest, center: combined.rate, high: combined.highest }
   return {

@@ -34,6 +34,7 @@ export function adopt(ledger: Ledger, search: RateSearch): Comparison | undefine
 function verdictOf(comparison: Comparison, before: number): string {
   switch (comparison.outcome) {
     case 'better':
+      if (comparison.gain === null) return `${shown(before)} did not train under every seed, and this did.`
       return `It beats ${shown(before)} by more than seed noise.`
     case 'within-noise':
       return `It does not beat ${shown(before)} by more than seed noise, so that stays.`

@@ -24,8 +24,7 @@ export const schedule: Stage = function* (context) {
     .map((name): Candidate => ({ label: `schedule ${name}`, patch: { schedule: name } })), seeds)
 
   if (settings.warmupFractions.length > 0) {
-    const logged = yield* incumbentRuns(ledger, 'comparison of warmup lengths', seeds)
-    yield* challenge(ledger, 'comparison of warmup lengths', warmups(ledger, settings.warmupFractions, stepsOf(logged)), seeds)
+    yield* challenge(ledger, 'comparison of warmup lengths', warmups(ledger, settings.warmupFractions), seeds)
   }
   if (settings.clipPercentiles.length > 0) {
     const logged = yield* incumbentRuns(ledger, 'comparison of clip norms', seeds)
@@ -52,13 +51,20 @@ function* incumbentRuns(ledger: Ledger, what: string, seeds: readonly number[]):
   return (yield* trainArms(ledger, [{ label: 'incumbent', patch: {} }], seeds))[0]
 }
 
-/** Steps of a full run as the logs show them; 0 where nothing was trained. */
-const stepsOf = (arm: Arm | undefined): number => Math.max(0, ...(arm?.outcomes ?? []).map((o) => (o.status === 'complete' ? o.steps.loss.length : 0)))
+/** Steps of a full run, which the schedule covers; one that patience ended logs fewer. */
+function stepsOf({ context, incumbent: { batching, scheduling } }: Ledger): number {
+  const stepsPerEpoch = Math.floor(context.workload.data.rows.train / (batching.batchSize * batching.accumulate))
+  return scheduling.epochs * Math.max(1, stepsPerEpoch)
+}
 
-function warmups(ledger: Ledger, fractions: readonly number[], steps: number): Candidate[] {
-  const lengths = new Set(fractions.map((f) => Math.round(f * steps)))
-  lengths.delete(ledger.incumbent.scheduling.warmupSteps)
-  return steps === 0 ? [] : [...lengths].map((warmupSteps) => ({ label: `warmup ${warmupSteps} steps`, patch: { warmupSteps } }))
+function warmups(ledger: Ledger, fractions: readonly number[]): Candidate[] {
+  const { schedule: name, warmupSteps: own } = ledger.incumbent.scheduling
+  const lengths = new Set(fractions.map((f) => Math.round(f * stepsOf(ledger))))
+  lengths.delete(own)
+  // One-cycle has a rise of its own, which a warmup of 0 leaves as it is.
+  const label = (steps: number): string =>
+    steps === 0 && name === 'one-cycle' ? 'warmup as one-cycle has it (30 % of a run)' : `warmup ${steps} steps`
+  return [...lengths].map((warmupSteps) => ({ label: label(warmupSteps), patch: { warmupSteps } }))
 }
 
 /** Gradient norms of every step of the incumbent's runs: what a clip norm is read from. */

@@ -4,11 +4,8 @@ import type { RunJob, VerifySettings } from '../plan/plan.ts'
 import { unreachable } from '../base/result.ts'
 import { Ledger } from './ledger.ts'
 import { verificationSeeds } from './seeds.ts'
-import type { RunOutcome, Stage } from './stage.ts'
+import type { RunOutcome, Stage, StageContext } from './stage.ts'
 import { settingsOf } from './settings.ts'
-
-/** The one job that may look at test data. */
-const verification: RunJob = { kind: 'train', length: 1, stopAfter: 1, evaluateTest: true }
 
 /**
  * Retrains baseline and winner on seeds that no selection saw, paired by seed. It moves no lever: what it finds goes to the
@@ -18,6 +15,8 @@ export const verify: Stage = function* (context) {
   const settings: VerifySettings = settingsOf(context, 'verify')
   const ledger = new Ledger(context)
   const seeds = verificationSeeds(context.seed, settings.seeds)
+  // The one job that may look at test data, where any are kept back.
+  const verification: RunJob = { kind: 'train', length: 1, stopAfter: 1, evaluateTest: context.workload.data.rows.test > 0 }
   const outcomes = yield* ledger.ask(seeds.flatMap((seed) => [
     ledger.request('baseline', context.baseline, seed, verification),
     ledger.request('winner', context.incumbent, seed, verification),
@@ -28,8 +27,7 @@ export const verify: Stage = function* (context) {
       return baseline && candidate ? [{ seed, baseline, candidate }] : []
     }),
   }
-  return ledger.close('verified', summary(findings, settings.seeds, leverDifferences(context.baseline, context.incumbent).length),
-    { stage: 'verify', verify: findings })
+  return ledger.close('verified', `${subject(context)} retrained ${extent(findings, settings.seeds)}`, { stage: 'verify', verify: findings })
 }
 
 function verified(outcome: RunOutcome | undefined): VerifiedRun | undefined {
@@ -48,10 +46,15 @@ function verified(outcome: RunOutcome | undefined): VerifiedRun | undefined {
   }
 }
 
-function summary(findings: VerifyFindings, planned: number, moved: number): string {
+function subject({ baseline, incumbent, previous }: StageContext): string {
+  const moved = leverDifferences(baseline, incumbent).length
+  if (moved > 0) return `Baseline and winner (${moved} ${moved === 1 ? 'lever' : 'levers'} moved) were`
+  return previous.length > 0 ? 'The baseline levers, which no stage could better, were' : 'The baseline levers were'
+}
+
+function extent(findings: VerifyFindings, planned: number): string {
   const failed = findings.seeds.filter((s) => s.candidate.status !== 'complete').length
-  const what = moved === 0 ? 'The baseline levers, which no stage could better, were' : `Baseline and winner (${moved} levers moved) were`
   const shortfall = findings.seeds.length < planned ? ` ${planned - findings.seeds.length} planned seeds were left out.` : ''
   const failures = failed > 0 ? ` The winner failed on ${failed} of them.` : ''
-  return `${what} retrained on ${findings.seeds.length} seeds that no selection saw.${failures}${shortfall}`
+  return `on ${findings.seeds.length} seeds that no selection saw.${failures}${shortfall}`
 }

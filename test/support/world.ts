@@ -78,7 +78,7 @@ function sweep(job: { from: number; to: number; steps: number }, edge: number, n
 export interface Played { readonly decision: StageDecision; readonly requests: readonly RunRequest[] }
 
 /** Drives a stage to its decision; asks beyond the budget come back as not run, as the executor does it. */
-export function play(stage: Stage, settings: StageSettings, world: World, over: Partial<StageContext> & { budget?: number } = {}): Played {
+export function play(stage: Stage, settings: StageSettings, world: World, over: Partial<StageContext> & { budget?: number } = {}, train: (request: RunRequest) => RunOutcome = (r) => runRequest(world, r)): Played {
   const requests: RunRequest[] = []
   let left = over.budget ?? Infinity
   const job: StageJob = { id: settings.stage as StageName, needs: [], fingerprint: 'f', settings, templates: [], estimate: { runs: 0, steps: 0 } }
@@ -91,7 +91,7 @@ export function play(stage: Stage, settings: StageSettings, world: World, over: 
       if (left < 1) return { status: 'not-run', request, reason: 'the trial budget is used up' }
       left -= 1
       requests.push(request)
-      return runRequest(world, request)
+      return train(request)
     })
     next = process.next(outcomes)
   }

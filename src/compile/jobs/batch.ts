@@ -25,10 +25,11 @@ export function batchTemplates(settings: BatchSettings, study: Study): TrialTemp
   ))]
 }
 
-/** Powers of two times the baseline's batch, up to the limit and a quarter of the training rows; the baseline's always. */
+/** The baseline's batch doubled, while a step has no more examples than the limit and a quarter of the training rows. */
 export function batchSizes(settings: BatchSettings, { workload, baseline }: Study): number[] {
-  const most = Math.min(settings.largest, Math.floor(workload.data.rows.train / 4))
-  const sizes = [baseline.batching.batchSize]
-  for (let size = 2 * baseline.batching.batchSize; size <= most; size *= 2) sizes.push(size)
+  const { batchSize, accumulate } = baseline.batching
+  const most = Math.min(settings.largest, Math.floor(workload.data.rows.train / 4)) / accumulate
+  const sizes = [batchSize]
+  for (let size = 2 * batchSize; size <= most; size *= 2) sizes.push(size)
   return sizes
 }

@@ -1,0 +1,149 @@
+import { describe, expect, test } from 'vitest'
+import { withLevers, type LeverPatch } from '../../src/model/levers.ts'
+import type { BatchSettings, LrRangeSettings, ScheduleSettings } from '../../src/plan/plan.ts'
+import type { RunRequest } from '../../src/plan/run.ts'
+import { bestOf, compareArms, score, type Arm } from '../../src/stages/compare.ts'
+import { stages } from '../../src/stages/index.ts'
+import type { RunOutcome } from '../../src/stages/stage.ts'
+import { someLevers } from '../support/levers.ts'
+import { play, runRequest, someWorkload, type World } from '../support/world.ts'
+
+const flat: World = { truth: () => 0.1, noise: 0.01, edge: () => 0.1, gradientNorms: [0.5, 1, 2, 3] }
+const lrRange: LrRangeSettings = {
+  stage: 'lr-range', from: 1e-6, to: 10, steps: 300, seeds: 2, backOff: [0.5, 0.1], confirmLength: 0.5, confirmSeeds: 2,
+}
+const batch: BatchSettings = {
+  stage: 'batch', largest: 256, scaling: 'auto', memoryMiB: 2048, probeSteps: 30, seeds: 3, recheck: null,
+}
+const schedule: ScheduleSettings = {
+  stage: 'schedule', schedules: [], warmupFractions: [0.2], clipPercentiles: [], optimizers: [], seeds: 3,
+}
+
+/** An arm whose runs end as told: a number is the score, a word the status. */
+function arm(label: string, ends: readonly (number | 'diverged' | 'crashed' | 'not-run')[], patch: LeverPatch = {}): Arm {
+  const outcomes = ends.map((end, seed): RunOutcome => {
+    const job = { kind: 'train', length: 1, stopAfter: 1, evaluateTest: false } as const
+    const request: RunRequest = { stage: 'schedule', label, levers: withLevers(someLevers, patch), seed, job }
+    const complete = runRequest({ truth: () => (typeof end === 'number' ? end : 0), noise: 0 }, request)
+    if (typeof end === 'number') return complete
+    if (end === 'not-run') return { status: end, request, reason: 'no budget' }
+    const { id, engine, steps, evaluations, timing } = complete
+    const base = { id, engine, steps, evaluations, timing, request, reason: 'told to' }
+    return end === 'diverged' ? { ...base, status: end, atStep: 1 } : { ...base, status: end }
+  })
+  return { label, patch, seeds: ends.map((_, i) => i), outcomes, scores: outcomes.map((o) => score(someWorkload, o)) }
+}
+
+describe('an incumbent that did not finish', () => {
+  const good = arm('good', [0.1, 0.11, 0.12])
+  const better = arm('better', [0.05, 0.06, 0.08])
+
+  test('is replaced where it diverged, and by the best of the stable ones, not by the first', () => {
+    const incumbent = arm('incumbent', [0.1, 'diverged', 0.1])
+    const all = [incumbent, good, better]
+    const comparisons = [good, better].map((candidate) => compareArms(someWorkload, incumbent, candidate, all))
+    expect(comparisons.map((c) => c.outcome)).toEqual(['better', 'better'])
+    expect(bestOf(comparisons)?.label).toBe('better')
+  })
+
+  test.each(['crashed', 'not-run'] as const)('stays where a run was %s: that says nothing of its levers', (end) => {
+    const incumbent = arm('incumbent', [0.1, end, 0.1])
+    expect(compareArms(someWorkload, incumbent, better, [incumbent, good, better]).outcome).toBe('undecidable')
+  })
+})
+
+describe('lr-range', () => {
+  test('an incumbent that diverged is not said to be beaten by more than seed noise', () => {
+    const world: World = { ...flat, edge: () => 0.2, truth: (l) => (l.optimization.learningRate > 0.2 ? NaN : 0.05) }
+    const unstable = withLevers(someLevers, { learningRate: 5 })
+    const { decision } = play(stages['lr-range'], lrRange, world, { incumbent: unstable, baseline: unstable })
+    expect(decision.conclusion).toBe('changed')
+    expect(decision.summary).not.toContain('more than seed noise')
+    expect(decision.summary).toContain('5 did not train under every seed')
+  })
+
+  test('rates that the budget left no time to confirm are not called unstable', () => {
+    // The trials suffice by count, so the stage asks; the minutes end on the way.
+    const { decision } = play(stages['lr-range'], lrRange, flat, { budget: 5, runsLeft: () => Infinity })
+    expect(decision.conclusion).toBe('inconclusive')
+    expect(decision.summary).not.toMatch(/stabl/)
+    expect(decision.summary).toContain('budget')
+  })
+})
+
+describe('batch', () => {
+  test('a comparison that cannot be decided is not called worse', () => {
+    const { decision } = play(stages.batch, { ...batch, seeds: 1 }, { ...flat, noiseScale: 150 })
+    expect(decision.levers).toEqual(someLevers)
+    expect(decision.summary).not.toContain('worse')
+    expect(decision.summary).toContain('could not be told')
+  })
+
+  test('one that is worse is', () => {
+    const worse: World = { ...flat, noiseScale: 1e4, truth: (l) => (l.batching.batchSize > 64 ? 0.5 : 0.1) }
+    expect(play(stages.batch, batch, worse).decision.summary).toContain('worse')
+  })
+
+  test('accumulated gradients stay within the largest batch and a quarter of the training rows too', () => {
+    const endless = { ...flat, noiseScale: 1e5, memoryLimit: 64 }
+    const effective = (largest: number): number => {
+      const { batchSize, accumulate } = play(stages.batch, { ...batch, largest }, endless).decision.levers.batching
+      return batchSize * accumulate
+    }
+    expect(effective(128)).toBe(128)
+    expect(effective(4096)).toBe(256)
+  })
+
+  test('a baseline that accumulates is doubled by its effective batch, and the summary says it', () => {
+    const incumbent = withLevers(someLevers, { batchSize: 32, accumulate: 4 })
+    const { decision, requests } = play(stages.batch, batch, { ...flat, noiseScale: 1e4 }, { incumbent, baseline: incumbent })
+    expect(requests.filter((r) => r.job.kind === 'probe').map((r) => r.levers.batching.batchSize)).toEqual([32, 64])
+    expect(decision.levers.batching).toEqual({ batchSize: 64, accumulate: 4 })
+    expect(decision.summary).toContain('from 128 to 256')
+  })
+
+  test('a probe that diverges is no sign of too little memory', () => {
+    const probes = (request: RunRequest): RunOutcome => {
+      const outcome = runRequest({ ...flat, noiseScale: 1e4 }, request)
+      if (request.job.kind !== 'probe' || request.levers.batching.batchSize <= 64) return outcome
+      const { id, engine, steps, evaluations, timing } = outcome
+      return { id, engine, steps, evaluations, timing, request, status: 'diverged', atStep: 3, reason: 'the loss is NaN' }
+    }
+    const { decision } = play(stages.batch, batch, flat, {}, probes)
+    expect(decision.levers).toEqual(someLevers)
+    expect(decision.summary).toContain('the loss is NaN')
+  })
+})
+
+describe('schedule', () => {
+  test('warmup is a share of a full run, also where patience ended the logged ones early', () => {
+    // 1,078 rows in batches of 64 for 20 epochs are 320 steps; the simulated runs log 4.
+    const { requests } = play(stages.schedule, schedule, flat)
+    expect([...new Set(requests.map((r) => r.levers.scheduling.warmupSteps))]).toEqual([100, 64])
+  })
+
+  test('warmup 0 is the rise of one-cycle itself, and is called so', () => {
+    const incumbent = withLevers(someLevers, { schedule: 'one-cycle' })
+    const { requests } = play(stages.schedule, { ...schedule, warmupFractions: [0] }, flat, { incumbent })
+    expect(requests.at(-1)?.label).toBe('warmup as one-cycle has it (30 % of a run)')
+  })
+})
+
+describe('verify', () => {
+  const two = { stage: 'verify', seeds: 2 } as const
+
+  test('asks for no test metrics where there are no test rows: a run that should measure them would crash', () => {
+    const data = { ...someWorkload.data, rows: { ...someWorkload.data.rows, test: 0 } }
+    const { requests } = play(stages.verify, two, flat, { workload: { ...someWorkload, data } })
+    expect(requests.map((r) => r.job.kind === 'train' && r.job.evaluateTest)).toEqual([false, false, false, false])
+  })
+
+  test('says that no stage bettered the baseline only where one tried', () => {
+    const alone = play(stages.verify, two, flat).decision
+    expect(alone.summary).toMatch(/^The baseline levers were retrained/)
+    const after = play(stages.verify, two, flat, { previous: [alone] }).decision
+    expect(after.summary).toContain('which no stage could better')
+    const moved = play(stages.verify, two, flat, { incumbent: withLevers(someLevers, { dropout: 0.2 }) }).decision
+    expect(moved.summary).toContain('(1 lever moved)')
+  })
+})
