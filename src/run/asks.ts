@@ -94,7 +94,7 @@ export class Asks {
     this.asked.add(id)
     const kept = await this.means.journal.read(id)
     if (kept && (again || isFinal(kept))) return this.found(kept)
-    const late = this.budget.late(this.verifying ? 0 : this.meter.verificationSeconds() * 1000)
+    const late = this.budget.late(this.verifying ? 0 : this.meter.heldBackSeconds() * 1000)
     return late ? this.notRun(request, late) : this.train(id, request, onWrite)
   }
 

@@ -50,10 +50,25 @@ export class ProgressMeter {
     }
   }
 
-  /** What verification is expected to take; 0 before there is a speed to tell it from. */
+  /** What verification is expected to take, in rounds of all slots; 0 before there is a speed to tell it from. */
   verificationSeconds(): number {
-    const job = this.plan.jobs.find((j) => j.id === 'verify')
-    return job ? this.secondsFor(job.estimate.steps) ?? 0 : 0
+    const { runs } = this.verification
+    return Math.ceil(runs / this.slots) * this.fullRunSeconds()
+  }
+
+  /** What must be left for another stage's run to start: verification's time, and that of the run itself, full as it may be. */
+  heldBackSeconds(): number {
+    return this.verificationSeconds() + this.fullRunSeconds()
+  }
+
+  private get verification(): { readonly runs: number; readonly steps: number } {
+    return this.plan.jobs.find((j) => j.id === 'verify')?.estimate ?? { runs: 0, steps: 0 }
+  }
+
+  /** One of verification's runs; 0 where there is none. */
+  private fullRunSeconds(): number {
+    const { runs, steps } = this.verification
+    return runs === 0 || this.trainedSteps === 0 ? 0 : (steps / runs) * (this.trainedSeconds / this.trainedSteps)
   }
 
   /** Wall-clock time of so many steps with all slots busy; null before the first step was trained. */

@@ -192,14 +192,29 @@ describe('the budget', () => {
       now += 20_000
       return { ...complete(id, r), timing: { seconds: 20, stepsPerSecond: 0.2 } }
     }, 1)
-    // A run of 4 steps takes 20 s, verification's 16 steps 80 s: of 3 minutes 100 s are left for the rest.
-    const { outcome } = await run(plan(['batch', 'schedule', 'verify'], { minutes: 3, reservedForVerification: 4 }), {
+    // A run of 4 steps takes 20 s, verification's 16 steps 80 s: of 186 s, 106 are left for the rest.
+    const { outcome } = await run(plan(['batch', 'schedule', 'verify'], { minutes: 3.1, reservedForVerification: 4 }), {
       batch: asking('batch', requests('a b c d e f')), schedule: asking('schedule', requests('a g')), verify: asking('verify', requests('w x y z')),
     }, runner, { clock: () => now })
     expect(runner.started.map((s) => s[0]).join('')).toBe('abcdewxyz')
     expect(outcome.exhausted).toBe('minutes')
-    const late = 'the budget of 3 minutes is used up, beside the time held back for verification'
+    const late = 'the budget of 3.1 minutes is used up, beside the time held back for verification'
     expect(summaries(outcome)[1]).toBe(`a complete; g ${late}`)
+  })
+
+  it('of minutes leaves it also where a run that starts just before would eat into it', async () => {
+    let now = 0
+    const runner = new Scripted((r, id) => {
+      now += 20_000
+      return { ...complete(id, r), timing: { seconds: 20, stepsPerSecond: 0.2 } }
+    }, 1)
+    // Verification takes 80 s. After 80 s of 2.75 minutes 85 s are left: more than that, but not for another run of 20 s.
+    const { outcome } = await run(plan(['batch', 'verify'], { minutes: 2.75, reservedForVerification: 4 }), {
+      batch: asking('batch', requests('a b c d e f')), verify: asking('verify', requests('p q r s')),
+    }, runner, { clock: () => now })
+    expect(runner.started).toHaveLength(8)
+    expect(now).toBeLessThanOrEqual(165_000)
+    expect(summaries(outcome)[1]).toBe('p complete; q complete; r complete; s complete')
   })
 
   it('of minutes ends a run that would overrun it', async () => {

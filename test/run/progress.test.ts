@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import type { StageName } from '../../src/plan/plan.ts'
 import { ProgressMeter } from '../../src/run/progress.ts'
 import { complete, plan } from './runs.ts'
 
@@ -21,6 +22,17 @@ it('progress counts runs, keeps the best, and tells the time left from measured 
   // More than the plan expected: never less than none left.
   for (let i = 0; i < 5; i++) meter.finish(scored(0.6))
   expect(meter.finish({ ...complete('b'), best: null })).toEqual({ finished: 9, expected: 9, best: 0.5, secondsLeft: 0 })
+})
+
+it('verification takes whole rounds of the slots, and nothing where there is none', () => {
+  const secondsWith = (slots: number, stages: StageName[]): readonly number[] => {
+    const meter = new ProgressMeter(plan(stages), slots)
+    meter.time(complete('a'))
+    return [meter.verificationSeconds(), meter.heldBackSeconds()]
+  }
+  // Four runs of 0.4 s on three slots are two rounds; a run that starts before them may take one more.
+  expect(secondsWith(3, ['batch', 'verify']).map((s) => Number(s.toFixed(6)))).toEqual([0.8, 1.2])
+  expect(secondsWith(3, ['batch'])).toEqual([0, 0])
 })
 
 it('the best of a metric that is better when it is higher is the highest', () => {
