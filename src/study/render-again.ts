@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
 import type { RunResult } from '../plan/run.ts'
+import { reportFiles } from '../report/files.ts'
 import type { Report } from '../report/model.ts'
 import { readRuns } from '../run/read-runs.ts'
 import { readReport } from './judge-again.ts'
@@ -8,10 +9,22 @@ import { writeReport, type WrittenFiles } from './write-report.ts'
 
 /** Writes the files of a finished study anew, from its report.json and the curves in its journal. */
 export async function renderAgain(folder: string): Promise<{ readonly report: Report; readonly files: WrittenFiles }> {
+  const { report, runs } = await finished(folder)
+  return { report, files: await writeReport(report, folder, runs) }
+}
+
+/** The text of `summary.md` drawn anew; no file is written. */
+export async function summaryAgain(folder: string): Promise<string> {
+  const { report, runs } = await finished(folder)
+  for await (const { path, text } of reportFiles(report, runs)) if (path === 'summary.md') return text
+  throw new Error('a report without summary.md')
+}
+
+async function finished(folder: string): Promise<{ readonly report: Report; readonly runs: AsyncIterable<RunResult> }> {
   const report = await readReport(join(folder, 'report.json'))
   const ids = report.runs.map((r) => r.id)
   const journal = join(folder, 'journal.jsonl')
-  return { report, files: await writeReport(report, folder, complete(readRuns(journal, ids), ids.length, journal)) }
+  return { report, runs: complete(readRuns(journal, ids), ids.length, journal) }
 }
 
 /** All runs or an error: curves that are left out silently would look as if they had never been. */

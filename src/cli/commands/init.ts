@@ -11,7 +11,12 @@ export async function initCommand(data: string, options: { readonly output: stri
     throw new InputError([{ code: 'init/exists', severity: 'error', message: 'there is such a file already', found: options.output, hint: 'choose another by --output, or replace it by --force' }])
   }
   const file = relative(dirname(resolve(options.output)), resolve(data)).split('\\').join('/')
-  await writeFile(options.output, renderSpec({ ...summary, file }))
+  await writeFile(options.output, renderSpec({ ...summary, file })).catch((error: NodeJS.ErrnoException) => {
+    throw new InputError([{
+      code: 'init/unwritable', severity: 'error', message: 'the spec cannot be written',
+      found: `${options.output}: ${error.code ?? error.message}`, hint: 'choose another place by --output',
+    }])
+  })
   process.stdout.write(`${options.output}: written for ${summary.rows} rows and ${summary.columns.length} columns${described(summary)}\n` +
     `Look it over, then:\n  tunegate plan ${options.output}\n  tunegate run ${options.output}\n`)
   return 0

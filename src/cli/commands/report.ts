@@ -1,20 +1,24 @@
+import { join } from 'node:path'
 import { unreachable } from '../../base/result.ts'
-import { renderAgain } from '../../study/render-again.ts'
+import { reportText } from '../../report/json.ts'
+import { readReport } from '../../study/judge-again.ts'
+import { renderAgain, summaryAgain } from '../../study/render-again.ts'
 
 type Format = 'markdown' | 'json'
 
-/** Renders a finished run's report again from its report.json and journal. */
+/** Renders a finished run's report again from its report.json and journal; with a format it prints that and writes nothing. */
 export async function reportCommand(folder: string, { format }: { readonly format?: Format }): Promise<number> {
-  const { report, files } = await renderAgain(folder)
   switch (format) {
-    case undefined:
+    case undefined: {
+      const { files } = await renderAgain(folder)
       process.stdout.write(`${files.all.length} files written to ${folder}\n`)
       return 0
+    }
     case 'markdown':
-      process.stdout.write(files.markdown)
+      process.stdout.write(await summaryAgain(folder))
       return 0
     case 'json':
-      process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
+      process.stdout.write(reportText(await readReport(join(folder, 'report.json'))))
       return 0
     default:
       return unreachable(format, 'format')

@@ -1,0 +1,69 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { InputError } from '../../src/base/diagnostics.ts'
+import { initCommand } from '../../src/cli/commands/init.ts'
+import { reportCommand } from '../../src/cli/commands/report.ts'
+import { buildReport } from '../../src/report/build.ts'
+import { reportText } from '../../src/report/json.ts'
+import { buildLock, lockText } from '../../src/report/lock.ts'
+import { Journal } from '../../src/run/journal.ts'
+import { readLock } from '../../src/study/lock.ts'
+import { fakeStudy } from '../support/study.ts'
+
+function workFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'study-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** What the command wrote to standard output. */
+async function printed(command: () => Promise<number>): Promise<string> {
+  const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+  try {
+    expect(await command()).toBe(0)
+    return write.mock.calls.map(([text]) => String(text)).join('')
+  } finally {
+    write.mockRestore()
+  }
+}
+
+test('report prints a format without writing a file; without one it writes them all', async () => {
+  const folder = workFolder()
+  const study = fakeStudy({})
+  const report = buildReport(study.input)
+  writeFileSync(join(folder, 'report.json'), reportText(report))
+  const header = { journal: 1, plan: 'p', spec: 's', data: 'd', engine: 'e' } as const
+  const journal = await Journal.open(join(folder, 'journal.jsonl'), header)
+  for (const run of study.results) await journal.append(run)
+  await journal.close()
+  const before = readdirSync(folder)
+
+  const markdown = await printed(() => reportCommand(folder, { format: 'markdown' }))
+  expect(markdown).toMatch(/^# /)
+  expect(await printed(() => reportCommand(folder, { format: 'json' }))).toBe(reportText(report))
+  expect(readdirSync(folder)).toEqual(before)
+
+  await printed(() => reportCommand(folder, {}))
+  expect(readFileSync(join(folder, 'summary.md'), 'utf8')).toBe(markdown)
+})
+
+test('a lock is called by the name of its file', async () => {
+  const folder = workFolder()
+  const lock = lockText(buildLock(buildReport(fakeStudy({}).input)))
+  const spec = join(folder, 'tuning.yml')
+  expect(await readLock(spec)).toBeNull()
+  writeFileSync(join(folder, 'main.lock.json'), lock)
+  expect((await readLock(spec, join(folder, 'main.lock.json')))?.source).toBe('main.lock.json')
+  writeFileSync(join(folder, 'tuning.lock.json'), lock)
+  expect((await readLock(spec))?.source).toBe('tuning.lock.json')
+})
+
+test('a place that init cannot write to is an input error', async () => {
+  const folder = workFolder()
+  writeFileSync(join(folder, 'data.csv'), 'a,b,y\n1,2,0\n2,1,1\n3,2,0\n4,1,1\n')
+  const failure = await initCommand(join(folder, 'data.csv'), { output: join(folder, 'nowhere', 'tuning.yml') }).catch((e: unknown) => e)
+  expect(failure).toBeInstanceOf(InputError)
+  expect((failure as InputError).diagnostics[0]).toMatchObject({ code: 'init/unwritable', found: expect.stringContaining('ENOENT') })
+})
