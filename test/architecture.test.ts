@@ -33,7 +33,7 @@ describe('the folders of src', () => {
   })
 
   it('decide without a clock, the network or the file system where they decide', () => {
-    const pure = src.filter((s) => /^src\/(model|plan|compile|stats|stages|gate)\//.test(s.path))
+    const pure = src.filter((s) => /^src\/(model|plan|compile|stats|stages|diagnose|gate)\//.test(s.path))
     expect(lines(pure, /\bDate\.now\b|new Date\(\)|performance\.now|\bfetch\(|'node:(fs|http|https|net|child_process)/)).toEqual([])
   })
 })

@@ -36,7 +36,7 @@ export const folders: Readonly<Record<string, FolderRule>> = {
   stats: { may: ['base'] },
   stages: { may: ['stats', 'plan', 'model', 'base'], types: ['train'] },
   run: { may: ['stages', 'train', 'plan', 'model', 'base'] },
-  diagnose: { may: ['stats', 'base'] },
+  diagnose: { may: ['stats', 'plan', 'model', 'base'] },
   gate: { may: ['stats', 'plan', 'model', 'base'] },
   report: { may: ['plan', 'model', 'base'], types: 'any' },
   provision: { may: ['base'] },

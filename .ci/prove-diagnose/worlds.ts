@@ -1,0 +1,77 @@
+import { join } from 'node:path'
+import { loadDataset } from '../../src/data/load.ts'
+import type { DataConfig } from '../../src/data/types.ts'
+import type { Layer } from '../../src/model/layers.ts'
+import { type LeverPatch, type Levers, withLevers } from '../../src/model/levers.ts'
+import type { Task } from '../../src/model/metrics.ts'
+import type { TrainingData } from '../../src/train/types.ts'
+
+/** A model on a data set, with levers under which it trains well. */
+export interface World {
+  readonly name: string
+  readonly task: Task
+  readonly data: TrainingData
+  readonly classes: readonly string[] | null
+  readonly layers: readonly Layer[]
+  readonly levers: Levers
+  /** Whether the rules were developed while looking at runs of this world; the others were seen only when all was written. */
+  readonly developedOn: boolean
+}
+
+type Activation = 'relu' | 'linear' | 'sigmoid' | 'tanh'
+export const dense = (units: number, activation: Activation = 'linear'): Layer => ({ kind: 'dense', units, activation, useBias: true })
+const conv = (filters: number): Layer =>
+  ({ kind: 'conv2d', filters, kernelSize: [3, 3], strides: [1, 1], padding: 'same', activation: 'relu', useBias: true })
+const pool: Layer = { kind: 'maxPooling2d', poolSize: [2, 2], strides: [2, 2], padding: 'valid' }
+const flatten: Layer = { kind: 'flatten' }
+const dropout: Layer = { kind: 'dropout', rate: null }
+
+const common: Levers = {
+  optimization: { optimizer: 'adamw', learningRate: 0.008, momentum: 0.9, nesterov: false, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+  batching: { batchSize: 64, accumulate: 1 },
+  regularization: { weightDecay: 0.01, dropout: 0.1, labelSmoothing: 0, augmentation: 0 },
+  scheduling: { schedule: 'cosine', warmupSteps: 20, finalFraction: 0, clipNorm: null, epochs: 20, patience: null },
+}
+const with_ = (patch: LeverPatch): Levers => withLevers(common, patch)
+
+const split = { validation: 0.2, test: 0.2, stratify: true, groupBy: null, seed: 17 }
+const table = (source: string, target: string, task: Task = 'classification'): DataConfig =>
+  ({ source, target, header: true, task, inputs: { kind: 'auto' }, standardize: true, split: { ...split, stratify: task === 'classification' } })
+const digits: DataConfig = {
+  source: 'examples/digits/digits.csv.gz', target: '-1', header: false, task: 'classification', standardize: false,
+  inputs: { kind: 'array', shape: [8, 8, 1], scale: 0.0625 }, split,
+}
+
+interface Recipe extends Omit<World, 'data' | 'task' | 'classes'> { readonly from: DataConfig }
+
+const recipes: readonly Recipe[] = [
+  { name: 'digits MLP', from: digits, layers: [flatten, dense(64, 'relu'), dropout, dense(10)], levers: common, developedOn: true },
+  {
+    name: 'digits CNN', from: digits, layers: [conv(8), pool, flatten, dropout, dense(10)],
+    levers: with_({ learningRate: 0.015, epochs: 15 }), developedOn: true,
+  },
+  {
+    name: 'wine', from: table('examples/wine/wine.csv', 'class'), layers: [dense(32, 'relu'), dropout, dense(3)],
+    levers: with_({ batchSize: 16, epochs: 30 }), developedOn: true,
+  },
+  {
+    name: 'breast cancer', from: table('test/diagnose/data/breast-cancer.csv', 'class'), layers: [dense(32, 'relu'), dropout, dense(2)],
+    levers: with_({ batchSize: 32, epochs: 20, weightDecay: 0.05 }), developedOn: false,
+  },
+  {
+    name: 'iris', from: table('test/diagnose/data/iris.csv', 'class'), layers: [dense(16, 'relu'), dense(3)],
+    levers: with_({ batchSize: 16, epochs: 50, learningRate: 0.01, warmupSteps: 10, dropout: 0 }), developedOn: false,
+  },
+  {
+    name: 'wine, alcohol', from: table('examples/wine/wine.csv', 'alcohol', 'regression'), layers: [dense(16, 'relu'), dropout, dense(1)],
+    levers: with_({ batchSize: 16, epochs: 30, weightDecay: 0.1 }), developedOn: false,
+  },
+]
+
+/** All worlds; `root` is the folder of the repository. */
+export async function loadWorlds(root: string): Promise<World[]> {
+  return Promise.all(recipes.map(async ({ from, ...recipe }) => {
+    const data = await loadDataset({ ...from, source: join(root, from.source) })
+    return { ...recipe, task: data.task, classes: data.classes, data }
+  }))
+}

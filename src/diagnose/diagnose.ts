@@ -1,0 +1,42 @@
+import { type Bucket, leverBuckets } from '../model/levers.ts'
+import type { StageName } from '../plan/plan.ts'
+import type { CurveGroup } from './curve.ts'
+import { type Finding, type Move, ruleNames } from './finding.ts'
+import { read, type Reading } from './reading.ts'
+import type { Rule, Symptom } from './rule.ts'
+import { rules } from './rules/index.ts'
+
+/** What the curves of some trials say, group by group; empty where every rule is silent. Pure: equal curves, equal findings. */
+export function diagnose(groups: readonly CurveGroup[]): Finding[] {
+  return groups.flatMap(diagnoseGroup)
+}
+
+function diagnoseGroup({ subject, curves, context }: CurveGroup): Finding[] {
+  const runs = curves.map((curve) => read(curve, context))
+  return ruleNames.flatMap((name) => findingOf(subject, rules[name], runs) ?? [])
+}
+
+function findingOf(subject: string, rule: Rule, runs: readonly Reading[]): Finding | undefined {
+  const seen = rule.lookAtAll ? [rule.lookAtAll(runs)].filter(isSeen) : runs.map(rule.look).filter(isSeen)
+  const first = seen[0]
+  const enough = rule.lookAtAll || rule.quorum === 'any' || seen.length >= runs.length / 2
+  if (!first || !enough) return undefined
+  return {
+    rule: rule.name, subject, title: rule.title,
+    seeds: { seen: rule.lookAtAll ? runs.length : seen.length, of: runs.length },
+    sights: seen.map((s) => s.sight),
+    cause: first.cause, moves: first.moves, stage: stageOf(first.moves),
+  }
+}
+
+const isSeen = (symptom: Symptom | undefined): symptom is Symptom => symptom !== undefined
+
+const stageOfBucket: Readonly<Record<Bucket, StageName>> =
+  { optimization: 'lr-range', batching: 'batch', regularization: 'regularize', scheduling: 'schedule' }
+
+/** The stage that moves the first lever; optimizers are compared where schedules are. */
+function stageOf(moves: readonly Move[]): StageName | null {
+  const lever = moves[0]?.lever ?? null
+  if (lever === null) return null
+  return lever === 'optimizer' ? 'schedule' : stageOfBucket[leverBuckets[lever]]
+}

@@ -1,0 +1,48 @@
+import type { LeverName } from '../model/levers.ts'
+import type { StageName } from '../plan/plan.ts'
+
+/** Every rule, in the order in which findings are shown: what stops a run before what spoils it before what it lacks. */
+export const ruleNames = [
+  'early-divergence', 'gradients', 'flat', 'oscillation', 'early-plateau', 'unfinished', 'underfit', 'overfit', 'overconfident',
+  'epoch-boundaries', 'seed-variance', 'clipping',
+] as const
+export type RuleName = (typeof ruleNames)[number]
+
+/** What to try, the most promising first. */
+export interface Move {
+  /** Null where no lever does it, as shuffling. */
+  readonly lever: LeverName | null
+  /** An order to a person: `lower it to a third`. */
+  readonly change: string
+}
+
+/** Where in one run a symptom was seen. */
+export interface Sight {
+  /** Id of the run; null for a symptom of all seeds together. */
+  readonly run: string | null
+  readonly seed: number | null
+  /** First and last step, counted from 1, both included; null where it has no place. */
+  readonly steps: Span | null
+  readonly epochs: Span | null
+  /** The numbers that it rests on, by what they are. */
+  readonly values: Readonly<Record<string, number>>
+  /** What was seen, in a sentence. */
+  readonly sentence: string
+}
+
+export type Span = readonly [from: number, to: number]
+
+/** A symptom with its evidence, what likely causes it and what to do about it. */
+export interface Finding {
+  readonly rule: RuleName
+  /** Which runs it is about: `winner`, `declared levers`, or a file. */
+  readonly subject: string
+  readonly title: string
+  /** In how many of the runs it was seen. */
+  readonly seeds: { readonly seen: number; readonly of: number }
+  readonly sights: readonly Sight[]
+  readonly cause: string
+  readonly moves: readonly Move[]
+  /** The stage that would test the first move; null where none does. */
+  readonly stage: StageName | null
+}

@@ -1,0 +1,77 @@
+import { median } from '../stats/describe.ts'
+import type { Context, Curve, EvaluationPoint, StepPoint } from './curve.ts'
+import { noiseAround } from './robust.ts'
+
+/** A curve with what several rules need of it, computed once. All losses are in units of the loss. */
+export interface Reading {
+  readonly curve: Curve
+  readonly context: Context
+  /** Steps with a finite loss. */
+  readonly steps: readonly (StepPoint & { readonly loss: number })[]
+  /** Evaluations with finite losses on the training split; validation may be missing. */
+  readonly trained: readonly Fitted[]
+  /** Evaluations with finite losses on the validation split. */
+  readonly validated: readonly Fitted[]
+  /** Loss of predicting the same for every row: what knowing nothing costs; null where that is not known. */
+  readonly constantLoss: number | null
+  /** Loss before anything was learned. */
+  readonly start: number
+  /** Training loss at the end; NaN where nothing was logged. */
+  readonly end: number
+  /** What a good fit would reach on training rows. */
+  readonly target: number
+  /** SD of one step's loss around its course: what one batch differs from the next. 0 where steps were not logged. */
+  readonly batchNoise: number
+}
+
+export interface Fitted { readonly step: number; readonly epoch: number | null; readonly loss: number; readonly point: EvaluationPoint }
+
+/** A good fit leaves at most this share of what a constant guess has, unless the caller says better. */
+const targetShare = 0.4
+
+export function read(curve: Curve, context: Context): Reading {
+  const steps = curve.steps.flatMap((s) => (s.loss !== null && Number.isFinite(s.loss) ? [{ ...s, loss: s.loss }] : []))
+  const trained = fitted(curve, 'train')
+  const validated = fitted(curve, 'validation')
+  const losses = steps.map((s) => s.loss)
+  const constantLoss = constantGuess(curve, context)
+  const start = losses.length >= 5 ? median(losses.slice(0, 5)) : trained[0]?.loss ?? validated[0]?.loss ?? NaN
+  return {
+    curve, context, steps, trained, validated, constantLoss, start,
+    end: ending(trained.map((t) => t.loss), losses),
+    target: context.targetLoss ?? targetShare * (constantLoss ?? start),
+    batchNoise: noiseAround(losses),
+  }
+}
+
+function fitted({ evaluations }: Curve, split: 'train' | 'validation'): Fitted[] {
+  return evaluations.flatMap((point) => {
+    const { loss } = point[split]
+    return loss !== null && Number.isFinite(loss) ? [{ step: point.step, epoch: point.epoch, loss, point }] : []
+  })
+}
+
+/** Median of the last three evaluations, or of the last tenth of the steps. */
+function ending(evaluated: readonly number[], steps: readonly number[]): number {
+  if (evaluated.length > 0) return median(evaluated.slice(-3))
+  return median(steps.slice(-Math.max(5, Math.floor(steps.length / 10))))
+}
+
+/** ln(classes): the loss of equal probabilities, and the most that a constant guess needs; the variance for regression. */
+function constantGuess({ evaluations }: Curve, { task, classes }: Context): number | null {
+  if (task === 'classification') return classes === null ? null : Math.log(classes)
+  const known = evaluations.flatMap((e) => e.train.constantLoss ?? [])
+  return known.length > 0 ? median(known) : null
+}
+
+/** Whether training ended far above what a good fit reaches. */
+export const underTarget = ({ end, target }: Reading): boolean => end > target
+
+/** Of what a constant guess loses, the share that is left at the end. */
+export const shareLeft = ({ end, constantLoss, start }: Reading): number => end / (constantLoss ?? start)
+
+export const lastStep = ({ steps, curve }: Reading): number => steps.at(-1)?.step ?? curve.evaluations.at(-1)?.step ?? 0
+
+/** Epoch of a step; null where nobody knows how long an epoch is. */
+export const epochOf = ({ curve: { stepsPerEpoch } }: Reading, step: number): number | null =>
+  stepsPerEpoch === null ? null : Math.ceil(step / stepsPerEpoch)

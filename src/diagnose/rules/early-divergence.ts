@@ -1,0 +1,54 @@
+import { medianFilter } from '../../stats/describe.ts'
+import { shown } from '../../stats/outcome.ts'
+import type { Reading } from '../reading.ts'
+import { sightOf, type Rule, type Symptom } from '../rule.ts'
+
+/** "Early": the first tenth of the run, and never less than this many steps. */
+const leastWindow = 20
+const factor = 4
+/** Batch noise that a rise must exceed as well, so that a loss near 0 that a hard batch lifts is none. */
+const beyondNoise = 4
+
+const moves: Symptom['moves'] = [
+  { lever: 'learningRate', change: 'lower it to a third, or to what a range test allows' },
+  { lever: 'warmupSteps', change: 'change the warmup: 5 to 10 % of the steps' },
+  { lever: 'clipNorm', change: 'clip gradients at the usual norm' },
+]
+
+/** The loss is not finite, or the median of five rises above four times its best within the first tenth. */
+export const earlyDivergence: Rule = {
+  name: 'early-divergence',
+  title: 'The loss diverges early',
+  quorum: 'any',
+  look: (run) => notFinite(run) ?? risen(run),
+}
+
+function notFinite(run: Reading): Symptom | undefined {
+  const { status, steps } = run.curve
+  const broken = steps.find((s) => s.loss !== null && !Number.isFinite(s.loss))
+  if (status !== 'diverged' && !broken) return undefined
+  const at = broken?.step ?? (steps.at(-1)?.step ?? 0) + 1
+  const cause = 'The steps are too large for the curvature: each one throws the weights further off.'
+  return { sight: sightOf(run, [at, at], { step: at }, `training stopped being finite at step ${at}`), cause, moves }
+}
+
+function risen(run: Reading): Symptom | undefined {
+  const { steps, start, batchNoise } = run
+  const course = medianFilter(steps.map((s) => s.loss), 5)
+  const window = Math.min(course.length, Math.max(leastWindow, Math.floor(course.length / 10)))
+  // A rate that is far too high does it in the first step, before the median has seen a sound one.
+  let best = steps[0]?.step === 1 ? steps[0].loss : Infinity
+  for (let i = 0; i < window; i++) {
+    const value = course[i] as number
+    best = Math.min(best, value)
+    if (value <= factor * best || value < 0.9 * start || value - best < beyondNoise * batchNoise) continue
+    const at = steps[i]?.step ?? i + 1
+    const peak = Math.max(...course.slice(0, window))
+    return {
+      sight: sightOf(run, [at, steps[window - 1]?.step ?? at], { best, peak, ratio: peak / best },
+        `the loss (median of 5 steps) rose from ${shown(best)} to ${shown(peak)} within the first ${window} steps`),
+      cause: 'The first steps are too large: weights are thrown far off before training can bring them back.', moves,
+    }
+  }
+  return undefined
+}

@@ -1,0 +1,81 @@
+import { median } from '../../stats/describe.ts'
+import { shown } from '../../stats/outcome.ts'
+import { lastStep, type Reading, underTarget } from '../reading.ts'
+import { blockMedians, noiseAround, robustSlope } from '../robust.ts'
+import { sightOf, type Rule, type Symptom } from '../rule.ts'
+
+/** A plateau that begins after this share of the run is its end. */
+const early = 0.7
+/** What is still gained on a plateau, as a share of a constant guess. */
+const still = 0.02
+/** A rate below this share of its peak moves nothing. */
+const spent = 0.1
+
+/** The training loss stops falling long before the run ends, above what a good fit reaches. */
+export const earlyPlateau: Rule = {
+  name: 'early-plateau',
+  title: 'The loss plateaus too soon',
+  quorum: 'half',
+  look(run) {
+    if (!underTarget(run)) return undefined
+    const course = courseOf(run)
+    const onset = onsetOf(run, course)
+    if (onset === undefined || !slopeHoldsZero(run)) return undefined
+    const at = course[onset]?.step ?? 1
+    const rates = run.curve.steps.flatMap((s) => (s.learningRate === null ? [] : [{ step: s.step, rate: s.learningRate }]))
+    const peak = Math.max(...rates.map((r) => r.rate))
+    const during = median(rates.filter((r) => r.step >= at).map((r) => r.rate))
+    const decayed = during < spent * peak
+    const value = course[onset]?.loss ?? NaN
+    const values = { loss: value, end: run.end, target: run.target, ...(rates.length > 0 ? { rate: during, peakRate: peak } : {}) }
+    const tail = decayed ? `; the learning rate there is ${shown(during / peak)} of its peak` : ''
+    return {
+      sight: sightOf(run, [at, lastStep(run)], values,
+        `from step ${at} of ${lastStep(run)} on the training loss stays at ${shown(run.end)}; a good fit is below ${shown(run.target)}${tail}`),
+      ...(decayed ? decayedTooSoon : stuck),
+    }
+  },
+}
+
+const decayedTooSoon: Omit<Symptom, 'sight'> = {
+  cause: 'The learning rate decayed before training was done.',
+  moves: [
+    { lever: 'schedule', change: 'a smoother decay, as cosine' },
+    { lever: 'finalFraction', change: 'raise it: smaller steps down' },
+    { lever: 'learningRate', change: 'raise it' },
+  ],
+}
+
+const stuck: Omit<Symptom, 'sight'> = {
+  cause: 'Steps of this size and noise get no further.',
+  moves: [
+    { lever: 'learningRate', change: 'raise it by three' },
+    { lever: 'batchSize', change: 'raise it: less noise a step' },
+    { lever: 'weightDecay', change: 'lower it' },
+  ],
+}
+
+interface Point { readonly step: number; readonly loss: number }
+
+/** The training loss by evaluation, or by blocks of steps where there are too few of those. */
+function courseOf({ trained, steps }: Reading): readonly Point[] {
+  if (trained.length >= 8) return trained
+  const blocks = blockMedians(steps.map((s) => s.loss), 20)
+  return blocks.map((loss, i) => ({ loss, step: steps[Math.floor((i * steps.length) / blocks.length)]?.step ?? i + 1 }))
+}
+
+/** First point from which nothing below it is gained any more; undefined where it comes late, or where nothing was gained before. */
+function onsetOf({ constantLoss, start }: Reading, course: readonly Point[]): number | undefined {
+  const losses = course.map((p) => p.loss)
+  if (losses.length < 8) return undefined
+  const tolerance = Math.max(2 * noiseAround(losses), still * (constantLoss ?? start))
+  const least = Math.min(...losses)
+  const onset = losses.findIndex((loss) => loss <= least + tolerance)
+  return onset <= early * losses.length && start - least > 2 * tolerance ? onset : undefined
+}
+
+/** Over the last fifth: the interval of the robust slope holds 0, or what it excludes 0 by is nothing. */
+function slopeHoldsZero({ steps, constantLoss, start }: Reading): boolean {
+  const slope = robustSlope(steps.slice(Math.floor(0.8 * steps.length)).map((s) => s.loss))
+  return slope === null || (slope.lower <= 0 && slope.upper >= 0) || Math.abs(slope.change) < still * (constantLoss ?? start)
+}

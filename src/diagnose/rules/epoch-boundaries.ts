@@ -1,0 +1,113 @@
+import { fUpperTail } from '../../stats/distributions.ts'
+import { mean } from '../../stats/describe.ts'
+import { shown } from '../../stats/outcome.ts'
+import { lastStep, type Reading } from '../reading.ts'
+import { sightOf, type Rule, type Symptom } from '../rule.ts'
+
+const leastEpochs = 3
+const leastSteps = 4
+/** Chance that shuffled epochs show as much agreement. */
+const alpha = 0.001
+/**
+ * Kendall's W, the share of the ranks' variance that all epochs have in common. Over hundreds of epochs tiny patterns are
+ * significant: a model that knows its rows by heart remembers best those seen last, at the start of an epoch.
+ */
+const leastAgreement = 0.2
+
+/**
+ * The loss repeats with the epoch: the same places of each are high. Where rows are shuffled, every order of the steps within an
+ * epoch is as likely as any other; Friedman's test (1937) on the ranks, in Iman and Davenport's form (1980), asks for that, and
+ * the jump from the last step of an epoch to the first of the next is ranked against all other neighbours.
+ */
+export const epochBoundaries: Rule = {
+  name: 'epoch-boundaries',
+  title: 'The loss jumps at epoch boundaries',
+  quorum: 'half',
+  look(run) {
+    const epochs = byEpoch(run)
+    if (epochs === undefined) return undefined
+    const { p, w } = agreement(epochs)
+    if (!(p < alpha && w >= leastAgreement)) return undefined
+    const { jump, rank } = boundaryJump(epochs)
+    return { sight: sightOf(run, [1, lastStep(run)], { pValue: p, agreement: w, epochs: epochs.length, boundaryJump: jump, rank }, sentence(epochs, p, jump, rank)), ...advice(run) }
+  },
+}
+
+function sentence(epochs: readonly (readonly number[])[], p: number, jump: number, rank: number): string {
+  const phases = epochs[0]?.length ?? 0
+  return `over ${epochs.length} epochs the loss is high and low at the same of their ${phases} steps (p ${shown(p)}); from one epoch to the next it ` +
+    `changes by ${shown(jump)} on average, rank ${rank} of ${phases} among all neighbouring steps`
+}
+
+function advice(run: Reading): Omit<Symptom, 'sight'> {
+  const { steps, curve: { stepsPerEpoch } } = run
+  const changes = steps.slice(1).flatMap((s, i) => {
+    const [before, after] = [steps[i]?.learningRate ?? null, s.learningRate]
+    return before !== null && after !== null && (after > 1.5 * before || before > 1.5 * after) ? [s.step] : []
+  })
+  const atBoundaries = changes.filter((step) => stepsPerEpoch !== null && (step - 1) % stepsPerEpoch === 0)
+  if (atBoundaries.length >= 3) {
+    return {
+      cause: 'The learning rate jumps where epochs begin.',
+      moves: [
+        { lever: 'schedule', change: 'a smoother decay, as cosine' },
+        { lever: 'finalFraction', change: 'raise it: smaller steps' },
+        { lever: 'patience', change: 'raise it' },
+      ],
+    }
+  }
+  return {
+    cause: 'Rows come in the same order in every epoch, or sorted: neighbouring batches teach the same and forget the rest.',
+    moves: [
+      { lever: null, change: 'shuffle the training rows anew in every epoch' },
+      { lever: 'schedule', change: 'a smoother decay, as cosine' },
+      { lever: 'patience', change: 'raise it' },
+    ],
+  }
+}
+
+/** Detrended losses, a row an epoch; undefined where epochs are too few, too short or not known. */
+function byEpoch({ steps, curve }: Reading): number[][] | undefined {
+  const { stepsPerEpoch } = curve
+  if (curve.status === 'diverged' || stepsPerEpoch === null || stepsPerEpoch < leastSteps || steps[0]?.step !== 1) return undefined
+  const losses = withoutCourse(steps.map((s) => s.loss), stepsPerEpoch)
+  const count = Math.floor(losses.length / stepsPerEpoch)
+  if (count < leastEpochs) return undefined
+  return Array.from({ length: count }, (_, e) => losses.slice(e * stepsPerEpoch, (e + 1) * stepsPerEpoch))
+}
+
+/** Less the mean of one epoch around each step, so that a loss that falls within epochs is no pattern of theirs. */
+function withoutCourse(losses: readonly number[], window: number): number[] {
+  const half = Math.floor(window / 2)
+  return losses.map((loss, i) => {
+    const reach = Math.min(half, i, losses.length - 1 - i)
+    return loss - mean(losses.slice(i - reach, i + reach + 1))
+  })
+}
+
+function agreement(epochs: readonly (readonly number[])[]): { readonly p: number; readonly w: number } {
+  const [n, k] = [epochs.length, epochs[0]?.length ?? 0]
+  const ranked = epochs.map(ranks)
+  const sums = Array.from({ length: k }, (_, phase) => ranked.reduce((sum, r) => sum + (r[phase] as number), 0))
+  const chi = (12 / (n * k * (k + 1))) * sums.reduce((sum, s) => sum + s * s, 0) - 3 * n * (k + 1)
+  const w = chi / (n * (k - 1))
+  return { w, p: fUpperTail(((n - 1) * w) / Math.max(1 - w, 1e-9), k - 1, (k - 1) * (n - 1)) }
+}
+
+/** Ranks from 1; equal values share the mean of theirs. */
+function ranks(values: readonly number[]): number[] {
+  return values.map((v) => {
+    const below = values.filter((other) => other < v).length
+    return below + (values.filter((other) => other === v).length + 1) / 2
+  })
+}
+
+/** Mean change from each place of an epoch to the next place; the last one's leads into the next epoch. */
+function boundaryJump(epochs: readonly (readonly number[])[]): { readonly jump: number; readonly rank: number } {
+  const all = epochs.flat()
+  const k = epochs[0]?.length ?? 1
+  const jumps = Array.from({ length: k }, (_, phase) =>
+    mean(all.slice(1).flatMap((v, i) => ((i + 1) % k === phase ? [v - (all[i] as number)] : []))))
+  const jump = jumps[0] ?? NaN
+  return { jump, rank: jumps.filter((j) => j > jump).length + 1 }
+}

@@ -1,0 +1,33 @@
+import { shown } from '../../stats/outcome.ts'
+import { lastStep } from '../reading.ts'
+import { sightOf, type Rule } from '../rule.ts'
+
+/** A gain below this share of the start is none, however small the noise. */
+const leastGain = 0.03
+
+/** Neither split gains anything beyond noise, from the start on: no better at the end than a constant guess. */
+export const flat: Rule = {
+  name: 'flat',
+  title: 'Training and validation are flat from the start',
+  quorum: 'half',
+  look(run) {
+    const { start, constantLoss, trained, steps, end, batchNoise, validated } = run
+    const from = Math.min(start, constantLoss ?? Infinity)
+    const least = trained.length > 0 ? Math.min(...trained.map((t) => t.loss)) : end
+    const noise = Math.max(batchNoise, leastGain * from)
+    const points = Math.max(trained.length, steps.length)
+    if (points < 5 || !Number.isFinite(from) || !(from - least <= noise)) return undefined
+    const best = validated.length > 0 ? Math.min(...validated.map((v) => v.loss)) : least
+    if (from - best > noise + leastGain * from) return undefined
+    return {
+      sight: sightOf(run, [1, lastStep(run)], { from, best: least, noise },
+        `the training loss never fell below ${shown(least)}; a constant guess has ${shown(from)}, and one batch differs from the next by ${shown(noise)}`),
+      cause: 'The steps are too small to get anywhere, or the optimizer does not suit the loss.',
+      moves: [
+        { lever: 'learningRate', change: 'raise it by ten, or to what a range test allows' },
+        { lever: 'optimizer', change: run.curve.levers?.optimization.optimizer === 'sgd' ? 'AdamW in place of SGD' : 'SGD with momentum in place of it' },
+        { lever: 'epochs', change: 'lengthen the schedule' },
+      ],
+    }
+  },
+}

@@ -1,0 +1,72 @@
+import { mean } from '../../stats/describe.ts'
+import { shown } from '../../stats/outcome.ts'
+import { lastStep, type Reading } from '../reading.ts'
+import { sightOf, type Rule } from '../rule.ts'
+
+const bins = 15
+
+/**
+ * Probabilities are not honest, by the calibration error or by the log loss, and the model is surer than it is right. Where the
+ * validation rows are few, the calibration error alone shows nothing; a log loss above any that honest probabilities of this
+ * accuracy can have still does.
+ */
+export const overconfident: Rule = {
+  name: 'overconfident',
+  title: 'It is surer than it is right',
+  quorum: 'half',
+  look(run) {
+    const last = run.curve.evaluations.slice(-3)
+    const rows = run.context.rows?.validation
+    const ece = average(last.map((e) => e.validation.ece))
+    const accuracy = average(last.map((e) => e.validation.accuracy))
+    if (last.length < 3 || rows === undefined || Number.isNaN(ece) || Number.isNaN(accuracy)) return undefined
+    const loss = average(last.map((e) => e.validation.loss))
+    const confidence = confidenceOf(run)
+    const [mostError, mostLoss] = [honestError(accuracy, rows), honestLoss(accuracy, rows, run.context.classes)]
+    if (!((ece > mostError || loss > mostLoss) && confidence > accuracy)) return undefined
+    const [what, value, most] = ece > mostError ? ['calibration error', ece, mostError] as const : ['loss', loss, mostLoss] as const
+    return {
+      sight: sightOf(run, [last[0]?.step ?? 1, lastStep(run)], { accuracy, confidence, ece, mostError, loss, ...mostLoss < Infinity ? { mostLoss } : {} },
+        `the ${what} on validation is ${shown(value)}, where honest probabilities with an accuracy of ${shown(accuracy)} on ${rows} rows explain ` +
+        `${shown(most)} at most; what it takes for right has a probability of ${shown(confidence)}`),
+      cause: 'Training went on raising probabilities after it had stopped to get more rows right.',
+      moves: [
+        { lever: 'finalFraction', change: 'lower the final rate' },
+        { lever: 'labelSmoothing', change: 'raise it to 0.05 or 0.1' },
+        { lever: 'patience', change: 'stop early' },
+      ],
+    }
+  },
+}
+
+const average = (values: readonly (number | null)[]): number => (values.includes(null) ? NaN : mean(values as readonly number[]))
+
+/**
+ * A bound on the 95th percentile of the error that honest probabilities show on `rows` rows, whatever the probabilities are:
+ * a bin's difference has the mean √(2/π)·√(w v / n) for its share w and variance v, the sum of those over the bins is at most
+ * √(bins · a(1 − a) / n) by Cauchy and Schwarz, for the mean variance is at most a(1 − a); 1.645 SDs come on top.
+ */
+export function honestError(accuracy: number, rows: number): number {
+  const variance = Math.max(accuracy * (1 - accuracy), 1 / rows) / rows
+  return Math.sqrt((2 / Math.PI) * bins * variance) + 1.645 * Math.sqrt((1 - 2 / Math.PI) * variance)
+}
+
+/**
+ * The most that honest probabilities of this accuracy lose: those that are equally sure of every row and spread the rest evenly
+ * have the largest entropy. At the lower bound of the accuracy, 1.645 standard errors down, since that is an estimate too.
+ */
+export function honestLoss(accuracy: number, rows: number, classes: number | null): number {
+  if (classes === null) return Infinity
+  const error = Math.sqrt(Math.max(accuracy * (1 - accuracy), 1 / rows) / rows)
+  const a = Math.max(accuracy - 1.645 * error, 1 / classes)
+  return -a * Math.log(a) - (a < 1 ? (1 - a) * Math.log((1 - a) / (classes - 1)) : 0)
+}
+
+/**
+ * Mean confidence where it was logged. Else what training rows tell: exp(−loss) is at most the mean probability of the right
+ * class there (Jensen), and a model that is so sure of training rows is about as sure of others.
+ */
+function confidenceOf(run: Reading): number {
+  const logged = average(run.curve.evaluations.slice(-3).map((e) => e.validation.confidence))
+  return Number.isNaN(logged) ? Math.exp(-run.end) : logged
+}

@@ -1,0 +1,73 @@
+import { mean } from '../../stats/describe.ts'
+import { shown } from '../../stats/outcome.ts'
+import type { Fitted, Reading } from '../reading.ts'
+import { noiseAround } from '../robust.ts'
+import { sightOf, type Rule, type Symptom } from '../rule.ts'
+
+/** A rise of the validation loss counts from here: noise SDs, and a share of a constant guess. */
+const beyondNoise = 2
+const leastRise = 0.05
+/** Evaluations at the end that the rise is the mean of. */
+const ending = 3
+/** Share of rows by which training does better. */
+const gap = 0.1
+/** Standard errors by which the gap must differ from 0: validation rows are few. */
+const confident = 1.645
+
+const advice: Omit<Symptom, 'sight'> = {
+  cause: 'The model learns its training rows by heart, and what it learns of them does not carry over.',
+  moves: [
+    { lever: 'epochs', change: 'lower the rate late, or stop where validation was best' },
+    { lever: 'dropout', change: 'raise it' },
+    { lever: 'weightDecay', change: 'raise it by three to ten' },
+    { lever: 'augmentation', change: 'raise it' },
+  ],
+}
+
+/** Validation rises beyond noise while training falls, or training does better by a tenth of all rows. */
+export const overfit: Rule = {
+  name: 'overfit',
+  title: 'It trains well and validates badly',
+  quorum: 'half',
+  look: (run) => rises(run) ?? gapes(run),
+}
+
+function rises(run: Reading): Symptom | undefined {
+  const { validated, trained, constantLoss, start } = run
+  if (validated.length < 2 * ending || trained.length < 2 * ending) return undefined
+  const smooth = runningMeans(validated)
+  const best = smooth.reduce((a, b) => (b.loss < a.loss ? b : a))
+  const end = smooth.at(-1) as Smooth
+  const rise = end.loss - best.loss
+  const noise = noiseAround(validated.map((v) => v.loss))
+  const fell = trainAt(trained, best.step) - mean(trained.slice(-ending).map((t) => t.loss))
+  const least = leastRise * (constantLoss ?? start)
+  if (!(rise > beyondNoise * noise && rise > least && fell > 0)) return undefined
+  const values = { best: best.loss, end: end.loss, noise, trainFell: fell }
+  const sentence = `from step ${best.step} on the validation loss rose from ${shown(best.loss)} to ${shown(end.loss)} ` +
+    `(its noise is ${shown(noise)}), while the training loss fell by ${shown(fell)}`
+  return { sight: sightOf(run, [best.step, end.step], values, sentence), ...advice }
+}
+
+interface Smooth { readonly step: number; readonly loss: number }
+
+/** Means of three evaluations in a row, at the last one's step. */
+function runningMeans(values: readonly Fitted[]): Smooth[] {
+  return values.slice(ending - 1).map(({ step }, i) => ({ step, loss: mean(values.slice(i, i + ending).map((v) => v.loss)) }))
+}
+
+const trainAt = (trained: readonly Fitted[], step: number): number =>
+  mean(trained.filter((t) => t.step <= step).slice(-ending).map((t) => t.loss))
+
+function gapes(run: Reading): Symptom | undefined {
+  const last = run.curve.evaluations.slice(-ending)
+  const score = (split: 'train' | 'validation'): number[] =>
+    last.flatMap((e) => e[split].accuracy ?? (e[split].metrics.r2 === undefined ? [] : Math.max(0, e[split].metrics.r2)))
+  const [training, validation] = [mean(score('train')), mean(score('validation'))]
+  const found = training - validation
+  const rows = run.context.rows?.validation
+  const error = rows === undefined ? 0 : Math.sqrt(Math.max(validation * (1 - validation), 1 / rows) / rows)
+  if (!(found >= gap && found > confident * error)) return undefined
+  const sentence = `training ends at ${shown(training)}, validation at ${shown(validation)}: a gap of ${shown(found)}`
+  return { sight: sightOf(run, [last[0]?.step ?? 1, last.at(-1)?.step ?? 1], { training, validation, gap: found }, sentence), ...advice }
+}

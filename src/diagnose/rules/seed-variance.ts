@@ -1,0 +1,67 @@
+import { mean, sampleSd } from '../../stats/describe.ts'
+import { sigmaInterval } from '../../stats/intervals.ts'
+import { shown } from '../../stats/outcome.ts'
+import type { Measured } from '../curve.ts'
+import type { Reading } from '../reading.ts'
+import type { Rule } from '../rule.ts'
+
+/** The interval of the SD over seeds lies above the cap: the gate's, or what drawing other validation rows would give. */
+export const seedVariance: Rule = {
+  name: 'seed-variance',
+  title: 'Seeds differ widely',
+  quorum: 'any',
+  look: () => undefined,
+  lookAtAll(runs) {
+    const found = valuesOf(runs)
+    if (found === undefined) return undefined
+    const { name, values } = found
+    const cap = capOf(runs, values)
+    const interval = sigmaInterval(values)
+    if (cap === undefined || interval.kind === 'undefined' || !(interval.lower > cap.value)) return undefined
+    const sd = sampleSd(values)
+    return {
+      sight: {
+        run: null, seed: null, steps: null, epochs: null,
+        values: { sd, lower: interval.lower, upper: interval.upper, cap: cap.value },
+        sentence: `the best validation ${name} of ${values.length} seeds has an SD of ${shown(sd)} (${shown(interval.lower)} to ` +
+          `${shown(interval.upper)}, 95 %), above ${shown(cap.value)}, ${cap.what}`,
+      },
+      cause: 'What a run becomes depends on its initial weights and its order: training is at the edge of stability, or units die.',
+      moves: [
+        { lever: 'dropout', change: 'raise it' },
+        { lever: 'learningRate', change: 'lower it to a third' },
+        { lever: 'warmupSteps', change: 'add warmup: 5 to 10 % of the steps' },
+      ],
+    }
+  },
+}
+
+/** The gate's metric, or accuracy, or the loss, of each run at its best evaluation; undefined where a run has none. */
+function valuesOf(runs: readonly Reading[]): { readonly name: string; readonly values: readonly number[] } | undefined {
+  const cap = runs[0]?.context.seedCap
+  const choices: readonly (readonly [string, (m: Measured) => number | null])[] = cap
+    ? [[cap.metric, (m) => m.metrics[cap.metric] ?? null]]
+    : [['accuracy', (m) => m.accuracy], ['loss', (m) => m.loss]]
+  for (const [name, value] of choices) {
+    const values = runs.flatMap((run) => best(run, value) ?? [])
+    if (values.length === runs.length && values.length > 1) return { name, values }
+  }
+  return undefined
+}
+
+/** By the highest accuracy or the lowest loss, of equals the first: the checkpoint that a study would keep. */
+function best({ curve: { evaluations } }: Reading, value: (m: Measured) => number | null): number | null {
+  const score = ({ validation: v }: (typeof evaluations)[number]): number => v.accuracy ?? -(v.loss ?? Infinity)
+  const first = evaluations[0]
+  return first ? value(evaluations.reduce((a, b) => (score(b) > score(a) ? b : a), first).validation) : null
+}
+
+function capOf(runs: readonly Reading[], values: readonly number[]): { readonly value: number; readonly what: string } | undefined {
+  const { seedCap, rows, task } = runs[0]?.context ?? {}
+  if (seedCap) return { value: seedCap.maxStd, what: 'the cap of its gate' }
+  if (!rows) return undefined
+  const centre = mean(values)
+  const value = task === 'regression' ? centre * Math.sqrt(2 / rows.validation)
+    : Math.sqrt(Math.max(centre * (1 - centre), 1 / rows.validation) / rows.validation)
+  return { value, what: `what drawing another ${rows.validation} validation rows would give` }
+}

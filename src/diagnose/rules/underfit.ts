@@ -1,0 +1,32 @@
+import { shown } from '../../stats/outcome.ts'
+import type { Move } from '../finding.ts'
+import { lastStep, type Reading, shareLeft, underTarget } from '../reading.ts'
+import { sightOf, type Rule } from '../rule.ts'
+
+/** Training itself ends far above what a good fit reaches: too much bias. */
+export const underfit: Rule = {
+  name: 'underfit',
+  title: 'It underfits, even on training rows',
+  quorum: 'half',
+  look(run) {
+    if (!underTarget(run) || run.curve.status === 'diverged') return undefined
+    const left = shareLeft(run)
+    return {
+      sight: sightOf(run, [1, lastStep(run)], { end: run.end, target: run.target, shareLeft: left },
+        `the training loss ends at ${shown(run.end)}: ${shown(100 * left)} % of what a constant guess has are left, and a good fit is below ${shown(run.target)}`),
+      cause: 'The model is held back (weight decay, dropout, too few units), or the labels cannot be told from the inputs.',
+      moves: movesFor(run),
+    }
+  },
+}
+
+function movesFor({ curve: { levers } }: Reading): Move[] {
+  const { weightDecay = null, dropout = null, labelSmoothing = null } = levers?.regularization ?? {}
+  return [
+    ...weightDecay === 0 ? [] : [{ lever: 'weightDecay', change: 'lower it by ten' } as const],
+    ...dropout === 0 ? [] : [{ lever: 'dropout', change: 'lower it' } as const],
+    ...labelSmoothing === 0 ? [] : [{ lever: 'labelSmoothing', change: 'lower it' } as const],
+    { lever: 'learningRate', change: 'raise it' },
+    { lever: null, change: 'a larger model; a look at the labels' },
+  ]
+}
