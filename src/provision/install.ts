@@ -1,5 +1,5 @@
 import { mkdir, mkdtemp, readdir, rename } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
 import { syncFolder } from '../base/files.ts'
 import { compileAddon, unpackPackages, unpackWheel } from './build.ts'
@@ -50,12 +50,15 @@ export async function installEngine(options: InstallOptions): Promise<Installed>
   if (!placed.ok) throw new InputError([placed.error])
   const place = placed.value
   const found = await usable(place, options)
-  if (found) return found
+  if (found && (await leftovers(place)).length === 0) return found
   return await explained(root, signal, async () => {
     await mkdir(root, { recursive: true })
     const lock = await waitForLock(place.lock, (holder) => listener({ type: 'waiting', holder }), signal)
     try {
-      return (await usable(place, options)) ?? (await build(place, options))
+      const made = await usable(place, options)
+      // Of an install that is done, downloads are left over as well.
+      for (const path of await leftovers(place)) if (made || path !== place.downloads) await removeFolder(path)
+      return made ?? (await build(place, options))
     } finally {
       lock.release()
     }
@@ -73,7 +76,6 @@ const smallFiles = 32 * 2 ** 20
 
 async function build(place: Place, options: InstallOptions): Promise<Installed> {
   const { root, from, pins = ours } = options
-  await sweep(place)
   if (from !== null) await requireAll(from, downloadsOf(pins, place.platform))
   const lack = await lackOf(from ?? place.downloads, pins, place.platform)
   const compiler = await findCompiler(options)
@@ -96,10 +98,13 @@ async function build(place: Place, options: InstallOptions): Promise<Installed> 
   }
 }
 
-/** What interrupted installs left; the lock is held, so nobody else is at work on this engine. */
-async function sweep({ root, folder }: Place): Promise<void> {
-  const left = (await readdir(root)).filter((name) => name.startsWith(`${basename(folder)}.new-`))
-  for (const name of left) await removeFolder(join(root, name))
+/**
+ * What interrupted installs left. A client or compiler that outlived its installer may add to it later, so it is looked for even
+ * where the engine is there.
+ */
+async function leftovers({ root, folder, downloads }: Place): Promise<string[]> {
+  const names = await readdir(root)
+  return names.map((name) => join(root, name)).filter((path) => path.startsWith(`${folder}.new-`) || path === downloads)
 }
 
 interface Assembly {

@@ -35,7 +35,7 @@ export const noPip = (tried: string): Diagnostic =>
 
 export const notFetched = (client: 'npm' | 'pip', what: string, ended: Ended): Diagnostic =>
   problem('download', `${client} could not fetch ${what}`, {
-    found: lastWords(ended),
+    found: lastWords(ended, client === 'npm' ? 'first' : 'last'),
     hint:
       `look at the network, the proxy and the registry that ${client} is set to (${client} config list), and run the ` +
       `install again: it keeps what it has; or: ${withoutNetwork}`,
@@ -72,7 +72,7 @@ export const interrupted = (): Diagnostic =>
 
 export const doesNotCompile = (command: string, ended: Ended): Diagnostic =>
   problem('compile', `${command} could not compile the native addon`, {
-    found: lastWords(ended, 6),
+    found: lastWords(ended, 'errors'),
     hint: 'it takes C++17 (GCC 8, Clang 7 or newer); name another compiler in CXX',
   })
 

@@ -75,14 +75,21 @@ function killGroup(pid: number | undefined): void {
 }
 
 const noise = /^npm (warn|notice)|A complete log of this run/i
+const prefix = /^npm (error|ERR!) ?/
 
-/** The last lines of what a program said that are not empty, as one line for a message. */
-export function lastWords({ said, killedBy, code }: Ended, lines = 3): string {
+/**
+ * What a program said about its failure, as one line for a message: by default its last lines, `first` for programs that give
+ * the cause first, and `errors` for those that mark it in between. Empty lines and npm's asides are left out.
+ */
+export function lastWords({ said, killedBy, code }: Ended, which: 'last' | 'first' | 'errors' = 'last'): string {
   const end = killedBy === null ? `exit code ${String(code)}` : `ended by ${killedBy}`
-  const words = said
+  const lines = said
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => line !== '' && !noise.test(line))
-    .slice(-lines)
+    .filter((line) => !noise.test(line))
+    .map((line) => line.replace(prefix, ''))
+    .filter((line) => line !== '')
+  const marked = which === 'errors' ? lines.filter((line) => /\berror\b/i.test(line)) : []
+  const words = marked.length > 0 ? marked.slice(0, 3) : which === 'first' ? lines.slice(0, 5) : lines.slice(-3)
   return words.length === 0 ? end : `${words.join(' | ')} (${end})`
 }

@@ -11,7 +11,7 @@ const block = 512
 const mostBytes = 2 ** 29
 
 /**
- * The regular files of an npm package (`.tgz`: POSIX ustar with pax paths), without the top folder (`package/`). Folders are
+ * The regular files of an npm package (`.tgz`: ustar with the long paths of pax or GNU), without the top folder (`package/`). Folders are
  * implied and links are not kept: npm packs none. Throws where the archive is damaged or a path would leave the folder.
  */
 export function* readPackage(archive: Uint8Array): Generator<TarFile> {
@@ -30,7 +30,8 @@ export function* readPackage(archive: Uint8Array): Generator<TarFile> {
       throw new Error('the archive is damaged')
     }
     const type = text(header, 156, 1)
-    if (type === 'x') longPath = /(?:^|\n)\d+ path=([^\n]*)\n/.exec(content.toString('utf8'))?.[1] ?? longPath
+    if (type === 'L') longPath = text(content, 0, size)
+    else if (type === 'x') longPath = /(?:^|\n)\d+ path=([^\n]*)\n/.exec(content.toString('utf8'))?.[1] ?? longPath
     else {
       if (type === '0' || type === '') yield { path: below(longPath ?? ustarPath(header)), content }
       if (type !== 'g') longPath = undefined
