@@ -10,6 +10,7 @@ export function warningsOf(spec: NormalizedSpec, plan: Plan, locate: Locate): re
   const { warn, all } = collectProblems(locate)
   warnOfIdleLevers(spec, warn)
   warnOfSeeds(spec, warn)
+  warnOfSelectionSeeds(spec, warn)
   warnOfBudget(plan, warn)
   return all
 }
@@ -34,6 +35,17 @@ function warnOfSeeds({ stages, gates }: NormalizedSpec, warn: Report): void {
   if (verify?.stage === 'verify' && verify.seeds < 2 && gates.length > 0) {
     const allowed = 'at least 2, better 5'
     warn('too-few-seeds', ['stages', 'verify', 'seeds'], 'no gate can be decided with one seed', { found: '1', allowed })
+  }
+}
+
+/** The noise of a difference cannot be told from one seed, and a stage moves nothing that it cannot hold against noise. */
+function warnOfSelectionSeeds({ stages }: NormalizedSpec, warn: Report): void {
+  for (const [index, settings] of stages.entries()) {
+    const key = settings.stage === 'lr-range' ? 'confirmSeeds' : 'seeds'
+    const seeds = settings.stage === 'lr-range' ? settings.confirmSeeds : settings.seeds
+    if (settings.stage === 'verify' || seeds > 1) continue
+    const allowed = 'at least 2, better 3'
+    warn('too-few-seeds', ['stages', index, settings.stage, key], 'with one seed this stage can move no lever', { found: '1', allowed })
   }
 }
 

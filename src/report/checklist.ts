@@ -1,4 +1,5 @@
 import type { LeverPatch } from '../model/levers.ts'
+import type { Comparison } from '../plan/decision.ts'
 import type { LockedChange } from '../plan/lock.ts'
 import type { Plan, StageName } from '../plan/plan.ts'
 import type { MetricComparison } from '../gate/verification.ts'
@@ -17,7 +18,7 @@ export function checklist(report: Draft, plan: Plan): ChecklistItem[] {
     item('baseline', 'Baseline trained and kept', baselineKept(report)),
     item('learning-rate', 'Learning rate found by a range test over seeds', rangeTest(report)),
     item('batch', 'Batch chosen by throughput and noise scale, the rate rechecked', batch(report)),
-    item('one-lever', 'One lever changed at a time', oneLever(report.lineage)),
+    item('one-lever', 'One lever changed at a time', oneLever(report)),
     item('regularization', 'Regularization searched as a grid', grid(report)),
     item('schedule', 'Schedules and warmup compared', schedule(report)),
     item('clip-norm', 'Clip norm held against the gradient norms', clipNorm(report)),
@@ -107,8 +108,10 @@ function batch(report: Draft): Box {
 }
 
 /** Entries that rest on the very same runs were moved together. */
-function oneLever(lineage: readonly LockedChange[]): Box {
-  if (lineage.length === 0) return box('done', 'No lever was moved: none beat the incumbent by more than seed noise.')
+function oneLever({ lineage, stages }: Draft): Box {
+  const decided = stages.some((s) => s.comparisons.some(isDecided))
+  if (lineage.length === 0)
+    return box('done', `No lever was moved${decided ? ': none beat the incumbent by more than seed noise' : ''}.`)
   const groups = new Map<string, LockedChange[]>()
   for (const entry of lineage) {
     const key = `${entry.stage} ${entry.evidence.runs.join(' ')}`
@@ -151,11 +154,17 @@ function schedule(report: Draft): Box {
   const found = findingsOf(report, 'schedule')
   if (isBox(found)) return found
   const { comparisons, summary } = stageNamed(report, 'schedule')
-  const count = comparisons.filter((c) => moves(c.patch, 'schedule') || moves(c.patch, 'warmupSteps')).length
-  return count > 0
-    ? box('done', `${plural(count, 'schedule and warmup candidate')} held against the incumbent. ${summary}`)
+  const tried = comparisons.filter((c) => moves(c.patch, 'schedule') || moves(c.patch, 'warmupSteps'))
+  return tried.length > 0
+    ? box(
+        tried.some(isDecided) ? 'done' : 'inconclusive',
+        `${plural(tried.length, 'schedule and warmup candidate')} held against the incumbent. ${summary}`,
+      )
     : box('not-done', summary)
 }
+
+/** Runs that are missing, or noise that could not be estimated, decide nothing. */
+const isDecided = ({ outcome }: Comparison): boolean => outcome !== 'undecidable'
 
 const moves = (patch: LeverPatch, lever: keyof LeverPatch): boolean => patch[lever] !== undefined
 
@@ -164,15 +173,18 @@ function clipNorm(report: Draft): Box {
   if (isBox(found)) return found
   const tried = stageNamed(report, 'schedule').comparisons.filter((c) => moves(c.patch, 'clipNorm'))
   const winner = report.verification?.seeds[0]?.candidate.run
-  const norms =
-    report.runs.find((r) => r.id === winner)?.gradient ??
-    report.runs.findLast((r) => r.job.kind === 'train' && r.gradient)?.gradient
+  const own = report.runs.find((r) => r.id === winner)?.gradient
+  const norms = own ?? report.runs.findLast((r) => r.job.kind === 'train' && r.gradient)?.gradient
   const logged = norms
-    ? ` The chosen levers' norms have median ${short(norms.median)} and 90th percentile ` +
+    ? ` The ${own ? "chosen levers'" : "last run's"} norms have median ${short(norms.median)} and 90th percentile ` +
       `${short(norms.p90)}; ${percent(norms.clippedShare)} of steps are clipped.`
     : ''
   return tried.length > 0
-    ? box('done', `${plural(tried.length, 'clip norm')} read from the logged norms and compared.${logged}`)
+    ? box(
+        tried.some(isDecided) ? 'done' : 'inconclusive',
+        `${plural(tried.length, 'clip norm')} compared, ` +
+          `${whole(tried.filter((c) => c.patch.clipNorm !== null).length)} of them read from the logged norms.${logged}`,
+      )
     : box('not-done', `No clip norm was compared.${logged}`)
 }
 

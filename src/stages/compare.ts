@@ -125,6 +125,26 @@ export function leading(comparisons: readonly Comparison[]): Comparison | undefi
     (best, c) => (best && !(metricGain(c.metric, value(best), value(c)) > 0) ? best : c), undefined)
 }
 
+/** What to say where no lever moved: nothing was compared, nothing could be decided, or nothing was better. */
+export function unmoved({ comparisons, omissions }: Ledger): { readonly conclusion: 'kept' | 'inconclusive'; readonly sentence: string } {
+  const undecided = comparisons.filter((c) => c.outcome === 'undecidable').length
+  if (comparisons.length === undecided && undecided > 0) {
+    return {
+      conclusion: 'inconclusive',
+      sentence: `${undecided === 1 ? 'The candidate could not' : `None of ${undecided} candidates could`} be told from the incumbent: ` +
+        'runs are missing, or seed noise could not be estimated.',
+    }
+  }
+  if (comparisons.length > 0) {
+    const rest = undecided > 0 ? `; ${undecided} of them could not be told from it` : ''
+    const none = comparisons.length === 1 ? 'The candidate did not' : `None of ${comparisons.length} candidates`
+    return { conclusion: 'kept', sentence: `${none} beat the incumbent by more than seed noise${rest}.` }
+  }
+  return omissions.length > 0
+    ? { conclusion: 'inconclusive', sentence: 'No candidate was held against the incumbent: that was left out for budget.' }
+    : { conclusion: 'kept', sentence: 'There was nothing to compare.' }
+}
+
 export function gainSentence(c: Comparison): string {
   if (c.gain === null) return `${c.label}: the incumbent diverged and this did not, under any of ${c.seeds.length} seeds`
   const limit = c.threshold === null ? '' : `, more than the ${shown(c.threshold)} that seed noise explains`

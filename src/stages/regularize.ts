@@ -6,7 +6,7 @@ import { mean } from '../stats/describe.ts'
 import { halvingRungs, promoted } from '../stats/halving.ts'
 import { shown } from '../stats/outcome.ts'
 import { sensitivity } from '../stats/sensitivity.ts'
-import { challenge, stableScores, trainArms, type Arm } from './compare.ts'
+import { challenge, stableScores, trainArms, unmoved, type Arm } from './compare.ts'
 import { Ledger, type Asking } from './ledger.ts'
 import { selectionSeeds } from './seeds.ts'
 import { settingsOf } from './settings.ts'
@@ -37,16 +37,23 @@ export const regularize: Stage = function* (context) {
   yield* refine(ledger, axes, order[0], seeds)
 
   const sensitive = order.filter((s) => s.omegaSquared !== null).map((s) => `${s.lever} ${shown(s.omegaSquared ?? 0)}`)
+  const none = unmovedGrid(ledger, grid)
   return ledger.close(
-    ledger.lineage.length > 0 ? 'changed' : 'kept',
+    ledger.lineage.length > 0 ? 'changed' : none.conclusion,
     [
       ledger.lineage.length > 0
         ? `Moved: ${ledger.lineage.map((l) => `${l.lever} ${String(l.from)} → ${String(l.to)}`).join(', ')}.`
-        : 'No regularization lever beat the incumbent by more than seed noise.',
+        : none.sentence,
       sensitive.length > 0 ? `Share of the variance that each lever explains (ω²): ${sensitive.join(', ')}.` : '',
     ].join(' ').trim(),
     { stage: 'regularize', grid: { levers: axes.map((a) => a.lever), cells: grid.cells, sensitivity: grid.sensitivity } },
   )
+}
+
+/** A grid whose best cell is the incumbent's own has answered, though nothing was left to hold against it. */
+function unmovedGrid(ledger: Ledger, { cells }: Grid): ReturnType<typeof unmoved> {
+  if (ledger.comparisons.length > 0 || cells.length === 0) return unmoved(ledger)
+  return { conclusion: 'kept', sentence: `Of ${cells.length} cells the incumbent's own came out best.` }
 }
 
 /** Augmentation changes what the data are, so it is tried alone, at full length, before anything is crossed with it. */

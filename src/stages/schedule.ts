@@ -1,7 +1,7 @@
 import type { LeverPatch } from '../model/levers.ts'
 import { quantile } from '../stats/describe.ts'
 import { shown } from '../stats/outcome.ts'
-import { challenge, trainArms, type Arm } from './compare.ts'
+import { challenge, trainArms, unmoved, type Arm } from './compare.ts'
 import { Ledger, type Asking } from './ledger.ts'
 import { selectionSeeds } from './seeds.ts'
 import { settingsOf } from './settings.ts'
@@ -36,13 +36,12 @@ export const schedule: Stage = function* (context) {
     .map((name): Candidate => ({ label: `optimizer ${name}`, patch: { optimizer: name } })), seeds)
 
   const moved = ledger.lineage.map((l) => `${l.lever} ${String(l.from)} → ${String(l.to)}`)
-  return ledger.close(
-    moved.length > 0 ? 'changed' : 'kept',
-    moved.length > 0
-      ? `Of ${ledger.comparisons.length} candidates these beat the incumbent by more than seed noise: ${moved.join(', ')}.`
-      : `None of ${ledger.comparisons.length} candidates beat the incumbent by more than seed noise.`,
-    { stage: 'schedule' },
-  )
+  if (moved.length > 0) {
+    const words = `Of ${ledger.comparisons.length} candidates these beat the incumbent by more than seed noise: ${moved.join(', ')}.`
+    return ledger.close('changed', words, { stage: 'schedule' })
+  }
+  const { conclusion, sentence } = unmoved(ledger)
+  return ledger.close(conclusion, sentence, { stage: 'schedule' })
 }
 
 /** The incumbent's own runs, for their logs; whoever compares with them next is handed the same runs, so they are trained once. */

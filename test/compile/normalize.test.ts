@@ -130,6 +130,10 @@ describe('warnings', () => {
       codes(compiled(`${iris}stages: [{ verify: { seeds: 1 } }]\ngates: [{ threshold: { metric: accuracy, min: 0.9 } }]\n`)),
     ).toEqual(['spec/too-few-seeds 6:29'])
   })
+  it('name stages that one seed cannot move', () => {
+    const stages = 'stages: [{ lr-range: { confirmSeeds: 1 } }, { regularize: { seeds: 1 } }, { schedule: { seeds: 2 } }]'
+    expect(codes(compiled(`${iris}${stages}\n`))).toEqual(['spec/too-few-seeds 6:38', 'spec/too-few-seeds 6:68'])
+  })
   it('name a budget below what the stages may ask for', () => {
     expect(codes(compiled(`${iris}budget: { trials: 70 }\n`))).toEqual(['spec/over-budget 6:19'])
   })

@@ -74,6 +74,28 @@ describe('the checklist', () => {
     expect(together['one-lever']).toBe('not-done')
   })
 
+  it('does not tick comparisons that could not be decided, and claims no noise that nothing was held against', () => {
+    const undecided = (input: ReportInput): ReportInput => ({
+      ...input,
+      decisions: input.decisions.map((d) => ({
+        ...d,
+        lineage: [],
+        comparisons: d.comparisons.map((c) => ({ ...c, outcome: 'undecidable' as const, gain: null, threshold: null })),
+      })),
+    })
+    expect(states({}, undecided)).toMatchObject({ 'schedule': 'inconclusive', 'clip-norm': 'inconclusive' })
+    const box = buildReport(undecided(fakeStudy({}).input)).checklist.find((b) => b.id === 'one-lever')
+    expect(box).toMatchObject({ state: 'done', evidence: 'No lever was moved.' })
+  })
+
+  it('calls norms those of the chosen levers only where they are', () => {
+    const evidence = (stages: StudyOptions['stages']): string | undefined =>
+      buildReport(fakeStudy(stages ? { stages } : {}).input).checklist.find((b) => b.id === 'clip-norm')?.evidence
+    expect(evidence(undefined)).toContain("chosen levers' norms")
+    expect(evidence(['schedule'])).not.toContain("chosen levers' norms")
+    expect(evidence(['schedule'])).toContain('last run')
+  })
+
   it('does not tick the batch box without a recheck of the rate or without a noise scale', () => {
     const batch = (change: object): BoxState | undefined =>
       states({}, (input) => ({

@@ -129,6 +129,29 @@ describe('schedule', () => {
   })
 })
 
+describe('what could not be decided is not said to be decided', () => {
+  const grid = [{ lever: 'dropout', values: [0, 0.1, 0.3] }] as const
+  const all: ScheduleSettings = { ...schedule, schedules: ['step'], clipPercentiles: [0.9], optimizers: ['sgd'] }
+
+  test.each([{ ...all, seeds: 1 }, { stage: 'regularize', grid, eta: 3, seeds: 1 } as const])('one seed: $stage', (settings) => {
+    const { decision } = play(stages[settings.stage], settings, flat)
+    expect([decision.conclusion, decision.levers]).toEqual(['inconclusive', someLevers])
+    expect(decision.summary).toMatch(/could( not)? be told from the incumbent/)
+    expect(decision.summary).not.toContain('noise.')
+  })
+
+  test.each([all, { stage: 'regularize', grid, eta: 3, seeds: 3 } as const])('no budget: $stage', (settings) => {
+    const { decision } = play(stages[settings.stage], settings, flat, { budget: 2 })
+    expect(decision.conclusion).toBe('inconclusive')
+    expect(decision.summary).toContain('left out for budget')
+  })
+
+  test('a stage with nothing to compare is no failure of the budget', () => {
+    const { decision } = play(stages.schedule, { ...schedule, warmupFractions: [] }, flat)
+    expect([decision.conclusion, decision.summary]).toEqual(['kept', 'There was nothing to compare.'])
+  })
+})
+
 describe('verify', () => {
   const two = { stage: 'verify', seeds: 2 } as const
 
