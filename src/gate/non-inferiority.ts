@@ -94,7 +94,7 @@ function judged(question: Question, found: Interval, fallback: readonly string[]
   const outcome = {
     pass: `its upper bound is below the margin ${shown(rule.margin)}`,
     fail: `all of it is above 0 and it reaches the margin ${shown(rule.margin)}: worse by more than seed noise`,
-    inconclusive: `it holds both no drop and the margin ${shown(rule.margin)}`,
+    inconclusive: `it reaches from no drop to beyond the margin ${shown(rule.margin)}`,
   }[status]
   const method =
     found.method === 'paired-t'

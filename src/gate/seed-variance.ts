@@ -24,7 +24,7 @@ function decide(rule: SeedVarianceRule, side: Side): Finding {
   const found = sigmaInterval(values, level)
   if (found.kind === 'undefined') return withoutSpread(rule, side, found.reason)
   const status = found.lower > rule.maxStd ? 'fail' : found.upper < rule.maxStd ? 'pass' : 'inconclusive'
-  const outcome = { fail: 'all of it above', pass: 'all of it below', inconclusive: 'it holds' }[status]
+  const outcome = { fail: 'all of it above', pass: 'all of it below', inconclusive: 'it reaches across' }[status]
   const what = `seed SD of ${rule.split} ${rule.metric}`
   const { estimate: value, lower, upper } = found
   return {
@@ -53,7 +53,7 @@ function withoutSpread(rule: SeedVarianceRule, side: Side, reason: string): Find
   return inconclusive(
     `Seed SD of ${rule.split} ${rule.metric}: ${reason}.`,
     'The split is too small for this metric to show noise: gate on nll (or rmse), use a larger split, or set ' +
-      'on-inconclusive: pass.',
+      'onInconclusive: pass.',
   )
 }
 

@@ -30,7 +30,7 @@ function decide(rule: ThresholdRule, limit: number, side: Side, look: Look): Fin
     ? `all of it ${onTheSafeSide(rule)} ${shown(limit)}`
     : missed
       ? `all of it ${rule.min !== null ? 'below' : 'above'} ${shown(limit)}`
-      : `it holds ${shown(limit)}`
+      : `it reaches across ${shown(limit)}`
   return {
     status,
     notes: [],

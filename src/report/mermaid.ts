@@ -54,8 +54,8 @@ function rangeTest(report: Report, curves: CurveBook): TextChart[] {
 
 const logOf = (rate: number): number => Math.log10(rate)
 
-function edgeWords({ edge, chosen, conclusion }: RangeTestFindings): string {
-  if (edge === null || chosen === null) return conclusion
+function edgeWords({ edge, chosen, adopted, conclusion }: RangeTestFindings): string {
+  if (edge === null || chosen === null || !adopted) return `${conclusion} Higher losses are cut off.`
   const [at, choice] = [logOf(edge.center).toFixed(2), logOf(chosen).toFixed(2)]
   return `The edge is at 10^${at}, the choice at 10^${choice}. Higher losses are cut off.`
 }

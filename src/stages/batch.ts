@@ -154,8 +154,7 @@ function scaledPatch(levers: Levers, target: Levers['batching'], growth: number,
 function* recheckRate(ledger: Ledger, settings: BatchSettings): Asking<RangeTestFindings | null> {
   if (settings.recheck === null) return null
   const search = yield* findRate(ledger, ledger.incumbent, settings.recheck)
-  adopt(ledger, search)
-  return search.findings
+  return adopt(ledger, search).findings
 }
 
 function whyNot(judged: readonly ProbeFinding[], noiseScale: number | null): string {

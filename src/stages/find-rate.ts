@@ -29,7 +29,7 @@ export interface RateSearch {
  */
 export function* findRate(ledger: Ledger, levers: Levers, settings: LrRangeSettings): Asking<RateSearch> {
   const nothing = (curves: readonly Curve[], conclusion: string): RateSearch => ({
-    findings: { batchSize: levers.batching.batchSize, curves, edge: null, confirmations: [], chosen: null, conclusion },
+    findings: { batchSize: levers.batching.batchSize, curves, edge: null, confirmations: [], chosen: null, adopted: false, conclusion },
     incumbent: null, chosen: null, arms: [],
   })
   if (!ledger.affords(settings.seeds, 'learning-rate range test')) return nothing([], 'The range test was left out for budget.')
@@ -52,7 +52,7 @@ export function* findRate(ledger: Ledger, levers: Levers, settings: LrRangeSetti
   return {
     incumbent: arms[0] ?? null, chosen: chosen.arm, arms,
     findings: {
-      batchSize: levers.batching.batchSize, curves, edge, confirmations: chosen.confirmations, chosen: chosen.learningRate,
+      batchSize: levers.batching.batchSize, curves, edge, confirmations: chosen.confirmations, chosen: chosen.learningRate, adopted: false,
       conclusion: chosen.learningRate === null
         ? `The edge is at ${shown(edge.center)}, but no rate below it trained stably.`
         : `The edge is at ${shown(edge.center)} (${shown(edge.low)} to ${shown(edge.high)} over ${combined.seeds} seeds); ${shown(chosen.learningRate)} is the highest rate below it that is stable and within noise of the best.`,

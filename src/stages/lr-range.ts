@@ -1,4 +1,4 @@
-import type { Comparison } from '../plan/decision.ts'
+import type { Comparison, RangeTestFindings } from '../plan/decision.ts'
 import { shown } from '../stats/outcome.ts'
 import { compareArms, evidenceOf, gainSentence } from './compare.ts'
 import { findRate, type RateSearch } from './find-rate.ts'
@@ -10,25 +10,29 @@ import type { Stage } from './stage.ts'
 export const lrRange: Stage = function* (context) {
   const ledger = new Ledger(context)
   const search = yield* findRate(ledger, context.incumbent, settingsOf(context, 'lr-range'))
-  const comparison = adopt(ledger, search)
+  const { findings } = adopt(ledger, search)
   const moved = ledger.lineage.length > 0
   return ledger.close(
-    search.findings.chosen === null ? 'inconclusive' : moved ? 'changed' : 'kept',
-    `${search.findings.conclusion}${comparison ? ` ${verdictOf(comparison, context.incumbent.optimization.learningRate)}` : ''}`,
-    { stage: 'lr-range', rangeTest: search.findings },
+    search.findings.chosen === null ? 'inconclusive' : moved ? 'changed' : 'kept', findings.conclusion,
+    { stage: 'lr-range', rangeTest: findings },
   )
 }
 
-/** Moves the incumbent to the chosen rate if that beats the incumbent's own by more than seed noise. */
-export function adopt(ledger: Ledger, search: RateSearch): Comparison | undefined {
-  const { incumbent, chosen, arms } = search
-  if (incumbent === null || chosen === null) return undefined
+/** Moves the incumbent to the found rate if that beats the incumbent's own by more than seed noise; the findings say which it was. */
+export function adopt(ledger: Ledger, search: RateSearch): { readonly findings: RangeTestFindings } {
+  const { incumbent, chosen, arms, findings } = search
+  if (incumbent === null || chosen === null) return { findings }
+  const before = ledger.incumbent.optimization.learningRate
   const comparison = compareArms(ledger.context.workload, incumbent, chosen, arms)
   ledger.comparisons.push(comparison)
-  if (comparison.outcome === 'better') {
-    ledger.move(chosen.patch, gainSentence(comparison), evidenceOf(comparison, [incumbent, chosen]))
+  const adopted = comparison.outcome === 'better'
+  if (adopted) ledger.move(chosen.patch, gainSentence(comparison), evidenceOf(comparison, [incumbent, chosen]))
+  return {
+    findings: {
+      ...findings, adopted, conclusion: `${findings.conclusion} ${verdictOf(comparison, before)}`,
+      confirmations: findings.confirmations.map((c) => (c.outcome === 'chosen' && !adopted ? { ...c, outcome: 'within-noise' } : c)),
+    },
   }
-  return comparison
 }
 
 function verdictOf(comparison: Comparison, before: number): string {

@@ -228,7 +228,7 @@ function rangeTest(recorder: Recorder, stage: StageName, levers: Levers, chosen:
   return {
     runs,
     found: {
-      batchSize: levers.batching.batchSize, edge: { low: 0.071, center: 0.082, high: 0.094 }, chosen,
+      batchSize: levers.batching.batchSize, edge: { low: 0.071, center: 0.082, high: 0.094 }, chosen, adopted: true,
       curves: runs.map((r, i) => ({ run: r.id, seed: selection[i] as number, edge: 0.075 + 0.008 * i, reason: null, valley: 0.011, steepest: 0.006 })),
       confirmations: [0.07, 0.041, chosen].map((learningRate, i) => ({
         factor: [0.85, 0.5, 0.1][i] as number, learningRate, scores: i === 0 ? [null, 0.9, 0.93] : [0.955, 0.958, 0.951],

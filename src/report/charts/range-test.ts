@@ -46,7 +46,7 @@ function rangeTest(id: string, title: string, found: RangeTestFindings, curves: 
           lossLines(lines, x, top, { strokeWidth: 1, opacity: 0.3 }),
           lossLines(smoothed, x, top, { strokeWidth: 2, opacity: 1 }),
           ...marker(found.edge?.center ?? null, 'edge', colors.limit, x),
-          ...marker(found.chosen, 'chosen', colors.chosen, x),
+          ...marker(found.chosen, found.adopted ? 'chosen' : 'not taken', colors.chosen, x),
         ],
       },
     },
@@ -83,7 +83,7 @@ function lossLines(
 }
 
 /** A vertical rule with its name and value above the picture, where no line crosses them. */
-function marker(rate: number | null, name: 'edge' | 'chosen', color: string, x: RateAxis): Layer[] {
+function marker(rate: number | null, name: 'edge' | 'chosen' | 'not taken', color: string, x: RateAxis): Layer[] {
   if (rate === null) return []
   const data = { values: [{ rate, text: `${name} ${short(rate, 3)}` }] }
   const at = { ...x, field: 'rate' }
