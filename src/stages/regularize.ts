@@ -52,7 +52,10 @@ export const regularize: Stage = function* (context) {
 
 /** A grid whose best cell is the incumbent's own has answered, though nothing was left to hold against it. */
 function unmovedGrid(ledger: Ledger, { cells }: Grid): ReturnType<typeof unmoved> {
-  if (ledger.comparisons.length > 0 || cells.length === 0) return unmoved(ledger)
+  const { comparisons, omissions } = ledger
+  const survivor = cells.some((c) => c.survived)
+  if (comparisons.length > 0 || cells.length === 0 || (!survivor && omissions.length > 0)) return unmoved(ledger)
+  if (!survivor) return { conclusion: 'inconclusive', sentence: 'No cell of the grid trained under every seed.' }
   return { conclusion: 'kept', sentence: `Of ${cells.length} cells the incumbent's own came out best.` }
 }
 

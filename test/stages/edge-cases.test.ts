@@ -146,6 +146,16 @@ describe('what could not be decided is not said to be decided', () => {
     expect(decision.summary).toContain('left out for budget')
   })
 
+  test('a grid that trains nowhere has no best cell, and one whose best is the incumbent says so', () => {
+    const settings = { stage: 'regularize', grid, eta: 3, seeds: 2 } as const
+    const nowhere = play(stages.regularize, settings, { ...flat, truth: () => NaN }).decision
+    expect([nowhere.conclusion, nowhere.summary]).toEqual(['inconclusive', 'No cell of the grid trained under every seed.'])
+    const own: World = { ...flat, noise: 1e-4, truth: (l) => 0.1 + Math.abs(l.regularization.dropout - 0.1) }
+    const { decision } = play(stages.regularize, settings, own, { budget: 100 })
+    expect(decision.levers).toEqual(someLevers)
+    expect(decision.conclusion).toBe('kept')
+  })
+
   test('a stage with nothing to compare is no failure of the budget', () => {
     const { decision } = play(stages.schedule, { ...schedule, warmupFractions: [] }, flat)
     expect([decision.conclusion, decision.summary]).toEqual(['kept', 'There was nothing to compare.'])
