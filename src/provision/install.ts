@@ -99,8 +99,8 @@ async function build(place: Place, options: InstallOptions): Promise<Installed> 
 }
 
 /**
- * What interrupted installs left. A client or compiler that outlived its installer may add to it later, so it is looked for even
- * where the engine is there.
+ * What interrupted installs left. A client or compiler that outlived its installer may add to it later, so it is looked for
+ * even where the engine is there.
  */
 async function leftovers({ root, folder, downloads }: Place): Promise<string[]> {
   const names = await readdir(root)

@@ -78,8 +78,8 @@ const noise = /^npm (warn|notice)|A complete log of this run/i
 const prefix = /^npm (error|ERR!) ?/
 
 /**
- * What a program said about its failure, as one line for a message: by default its last lines, `first` for programs that give
- * the cause first, and `errors` for those that mark it in between. Empty lines and npm's asides are left out.
+ * What a program said about its failure, as one line for a message: by default its last lines, `first` for programs that
+ * give the cause first, and `errors` for those that mark it in between. Empty lines and npm's asides are left out.
  */
 export function lastWords({ said, killedBy, code }: Ended, which: 'last' | 'first' | 'errors' = 'last'): string {
   const end = killedBy === null ? `exit code ${String(code)}` : `ended by ${killedBy}`
