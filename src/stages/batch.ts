@@ -13,8 +13,13 @@ import type { Stage } from './stage.ts'
 
 type ProbeFinding = BatchFindings['probes'][number]
 
-/** A larger batch must not make training clearly slower an example; below this share it does. Wide, since time is noisy. */
-const leastThroughput = 0.8
+/**
+ * A larger batch must not make training slower an example. This is the one decision that reads a clock, and a busy machine slows
+ * any single measurement, so a batch is out only if each of three rounds, with the smaller batch measured anew beside it, finds
+ * less than this share of its throughput.
+ */
+const leastThroughput = 0.5
+const rounds = 3
 
 /**
  * Finds the largest batch that memory holds, that does not lower throughput and that the gradient noise scale still supports;
@@ -48,7 +53,17 @@ export const batch: Stage = function* (context) {
   )
 }
 
-interface SizeProbe { readonly batchSize: number; readonly examplesPerSecond: number | null; readonly peakMemoryMiB: number | null; readonly noiseScale: number | null; readonly failure: string | null; readonly crashed: boolean }
+interface SizeProbe {
+  readonly batchSize: number
+  readonly examplesPerSecond: number | null
+  readonly peakMemoryMiB: number | null
+  readonly noiseScale: number | null
+  /** Why there is no measurement; null where there is one. */
+  readonly failure: string | null
+  readonly crashed: boolean
+  /** Slower than the batch of half the size, in every round. */
+  readonly slower: boolean
+}
 
 /** The most examples of a step: the stage's limit and a quarter of the training rows, or what the incumbent has already. */
 function mostExamples({ context: { workload, incumbent: { batching } } }: Ledger, { largest }: BatchSettings): number {
@@ -57,23 +72,43 @@ function mostExamples({ context: { workload, incumbent: { batching } } }: Ledger
 
 /** Doubles the batch until a step would be larger than it may be, or than memory. */
 function* probeSizes(ledger: Ledger, settings: BatchSettings): Asking<SizeProbe[]> {
-  const { incumbent, seed } = ledger.context
+  const { incumbent } = ledger.context
   const most = mostExamples(ledger, settings) / incumbent.batching.accumulate
   const probes: SizeProbe[] = []
   for (let { batchSize } = incumbent.batching; batchSize <= most; batchSize *= 2) {
-    if (!ledger.affords(1, `probe of batch ${batchSize}`)) break
-    const [outcome] = yield* ledger.ask([ledger.request(`batch ${batchSize}`, withLevers(incumbent, { batchSize, accumulate: 1 }),
-      selectionSeeds(seed, 1)[0] as number, { kind: 'probe', steps: settings.probeSteps, memoryMiB: settings.memoryMiB })])
-    if (outcome === undefined || outcome.status === 'not-run') break
-    const measured = outcome.status === 'complete' ? outcome.probe : null
-    probes.push({
-      batchSize, examplesPerSecond: measured?.examplesPerSecond ?? null, peakMemoryMiB: measured?.peakMemoryMiB ?? null,
-      noiseScale: measured?.noiseScale ?? null, failure: outcome.status === 'complete' ? null : outcome.reason,
-      crashed: outcome.status === 'crashed',
-    })
-    if (measured === null) break
+    const probe = yield* probeSize(ledger, settings, batchSize, 0)
+    if (probe === undefined) break
+    const smaller = probes.at(-1)
+    probes.push({ ...probe, slower: smaller !== undefined && (yield* isSlower(ledger, settings, smaller, probe)) })
+    if (probe.examplesPerSecond === null) break
   }
   return probes
+}
+
+function* probeSize(ledger: Ledger, settings: BatchSettings, batchSize: number, round: number): Asking<SizeProbe | undefined> {
+  if (!ledger.affords(1, `probe of batch ${batchSize}`)) return undefined
+  const { incumbent, seed } = ledger.context
+  const [outcome] = yield* ledger.ask([ledger.request(`batch ${batchSize}`, withLevers(incumbent, { batchSize, accumulate: 1 }),
+    selectionSeeds(seed, rounds)[round] as number, { kind: 'probe', steps: settings.probeSteps, memoryMiB: settings.memoryMiB })])
+  if (outcome === undefined || outcome.status === 'not-run') return undefined
+  const measured = outcome.status === 'complete' ? outcome.probe : null
+  return {
+    batchSize, examplesPerSecond: measured?.examplesPerSecond ?? null, peakMemoryMiB: measured?.peakMemoryMiB ?? null,
+    noiseScale: measured?.noiseScale ?? null, failure: outcome.status === 'complete' ? null : outcome.reason,
+    crashed: outcome.status === 'crashed', slower: false,
+  }
+}
+
+/** Whether a size is much slower than a smaller one, measured again in turn until one round says that it is not. */
+function* isSlower(ledger: Ledger, settings: BatchSettings, smaller: SizeProbe, size: SizeProbe): Asking<boolean> {
+  const slow = (a: SizeProbe | undefined, b: SizeProbe | undefined): boolean =>
+    a?.examplesPerSecond != null && b?.examplesPerSecond != null && b.examplesPerSecond < leastThroughput * a.examplesPerSecond
+  if (!slow(smaller, size)) return false
+  for (let round = 1; round < rounds; round++) {
+    const [a, b] = [yield* probeSize(ledger, settings, smaller.batchSize, round), yield* probeSize(ledger, settings, size.batchSize, round)]
+    if (!slow(a, b)) return false
+  }
+  return true
 }
 
 /** The median over the probed sizes; null where none gives an estimate. */
@@ -83,17 +118,14 @@ function typicalNoiseScale(probes: readonly SizeProbe[]): number | null {
 }
 
 function judgeSizes(probes: readonly SizeProbe[], noiseScale: number | null, before: Levers['batching']): ProbeFinding[] {
-  let best = 0
   return probes.map((p) => {
     const base = { batchSize: p.batchSize, examplesPerSecond: p.examplesPerSecond, peakMemoryMiB: p.peakMemoryMiB }
     if (p.examplesPerSecond === null) return { ...base, outcome: 'too-large' as const, note: p.failure ?? 'no measurement' }
-    const fastest = best
-    best = Math.max(best, p.examplesPerSecond)
     // The noise scale first: it is the same in every run, and a measured time should decide only what nothing else does.
     if (p.batchSize > before.batchSize && (noiseScale === null || p.batchSize * before.accumulate > noiseScale)) {
       return { ...base, outcome: 'beyond-noise-scale' as const, note: noiseScale === null ? 'the noise scale could not be estimated' : `above the gradient noise scale of ${noiseScale} examples` }
     }
-    if (p.examplesPerSecond < leastThroughput * fastest) return { ...base, outcome: 'slower' as const, note: 'fewer examples a second than a smaller batch' }
+    if (p.slower) return { ...base, outcome: 'slower' as const, note: `less than half the examples a second of batch ${p.batchSize / 2}, in ${rounds} measurements` }
     return { ...base, outcome: 'fits' as const, note: '' }
   })
 }
@@ -160,5 +192,5 @@ function* recheckRate(ledger: Ledger, settings: BatchSettings): Asking<RangeTest
 function whyNot(judged: readonly ProbeFinding[], noiseScale: number | null): string {
   const next = judged.find((p) => p.outcome !== 'fits')
   if (next) return `batch ${next.batchSize} is out, ${next.note}`
-  return noiseScale === null ? 'the gradient noise scale could not be estimated' : 'no larger batch is allowed'
+  return noiseScale === null ? 'the gradient noise scale could not be estimated' : 'a step may hold no more than the stage\'s largest batch, nor than a quarter of the training rows'
 }

@@ -90,12 +90,18 @@ describe('batch', () => {
   test.each<[string, Partial<World>]>([
     ['the noise scale is below it', { noiseScale: 60 }],
     ['the noise scale cannot be estimated', { noiseScale: null }],
-    ['it is slower', { noiseScale: 1e4, throughput: (b) => 1e5 / b }],
+    ['it is slower', { noiseScale: 1e4, throughput: (b) => 1e7 / b ** 2 }],
     ['it is worse on validation', { noiseScale: 1e4, truth: (l) => (l.batching.batchSize > 64 ? 0.5 : 0.1) }],
   ])('a larger batch is not taken where %s', (_, over) => {
     const { decision } = play(stages.batch, batch, { ...flat, ...over })
     expect(decision.levers).toEqual(someLevers)
     expect(decision.summary).toMatch(/batch/)
+  })
+  test('a machine that is busy during one measurement does not decide the batch', () => {
+    let calls = 0
+    // The second measurement, the first of batch 128, is ten times too slow; later ones are not.
+    const busyOnce: World = { ...flat, noiseScale: 150, throughput: () => (++calls === 2 ? 100 : 1000) }
+    expect(play(stages.batch, batch, busyOnce).decision.levers.batching.batchSize).toBe(128)
   })
   test('where memory is the limit, gradients are accumulated', () => {
     const { decision } = play(stages.batch, batch, { ...flat, noiseScale: 1000, memoryLimit: 64 })
