@@ -240,9 +240,12 @@ export interface Split {
  * error stops before training, warn reports, off does not look.
  */
 export interface Checks {
+  leakage?: Severity
   duplicates?: Severity
+  drift?: Severity
   imbalance?: Severity
   constant?: Severity
+  identifier?: Severity
 }
 /**
  * Amounts at strength 1.

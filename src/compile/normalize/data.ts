@@ -24,9 +24,14 @@ export function normalizeData(data: Spec['data'], task: Task, seed: number, repo
 
 export function normalizeChecks(checks: Spec['data']['checks'] = {}): NormalizedChecks {
   return {
+    // An error only where the spec asks for it: in an honest and easy data set one input can tell the label, and a default
+    // that stops such a study would be switched off for good.
+    leakage: checks.leakage ?? 'warn',
     duplicates: checks.duplicates ?? 'warn',
+    drift: checks.drift ?? 'warn',
     imbalance: checks.imbalance ?? 'warn',
     constant: checks.constant ?? 'warn',
+    identifier: checks.identifier ?? 'warn',
   }
 }
 
