@@ -1,79 +1,31 @@
-import { counted, listed } from './problems.ts'
-import type { DataFinding, Dataset } from './types.ts'
+import { constants } from './checks/constant.ts'
+import { drift } from './checks/drift.ts'
+import { duplicates } from './checks/duplicates.ts'
+import { identifiers } from './checks/identifier.ts'
+import { imbalance } from './checks/imbalance.ts'
+import { leakage } from './checks/leakage.ts'
+import { nearDuplicates } from './checks/near-duplicates.ts'
+import type { CheckName, DataFinding, Dataset } from './types.ts'
 
-/** Smallest class / largest class below which accuracy says little about the small one. */
-const IMBALANCE = 0.1
-
-/** The checks that cost one pass over the data: rows shared by two parts of the split, imbalance, constant inputs. */
-export function checkData(dataset: Dataset): DataFinding[] {
-  return [...duplicates(dataset), ...imbalance(dataset), ...constants(dataset)]
+/** In the order in which findings are shown: what spoils a score most comes first. */
+const checks: { readonly [name in CheckName]: (dataset: Dataset) => DataFinding[] } = {
+  leakage,
+  duplicates: (dataset) => [...duplicates(dataset), ...nearDuplicates(dataset)],
+  drift,
+  imbalance,
+  constant: constants,
+  identifier: identifiers,
 }
 
-/** Exact copies of a row's inputs in different parts: the score on them is memory, not generalization. */
-function duplicates({ inputs, features, splits, targets }: Dataset): DataFinding[] {
-  const width = features.length
-  const words = new Int32Array(inputs.buffer, inputs.byteOffset, inputs.length)
-  const part = new Uint8Array(targets.length)
-  for (const row of splits.validation) part[row] = 1
-  for (const row of splits.test) part[row] = 2
-  const groups = equalRows(words, width, targets.length)
-  const straddling = groups.filter(([first = 0, ...rest]) => rest.some((row) => part[row] !== part[first]))
-  if (straddling.length === 0) return []
-  const rows = straddling.flat().sort((a, b) => a - b)
-  const outside = rows.filter((row) => part[row] !== 0).length
-  const message = `${counted(rows.length, 'row')} with inputs that come again in another part of the split; ` +
-    `${outside} of them in validation or test`
-  return [{ check: 'duplicates', message, rows }]
-}
+/** Every check, by name. */
+export const CHECK_NAMES = Object.keys(checks) as readonly CheckName[]
 
-/** Sets of two or more rows that are equal to the bit. */
-function equalRows(words: Int32Array, width: number, rows: number): number[][] {
-  const byHash = new Map<number, number[][]>()
-  const equal = (a: number, b: number): boolean => {
-    for (let i = 0; i < width; i++) if (words[a * width + i] !== words[b * width + i]) return false
-    return true
-  }
-  for (let row = 0; row < rows; row++) {
-    const hash = rowHash(words, row * width, width)
-    const candidates = byHash.get(hash)
-    const same = candidates?.find(([first = 0]) => equal(first, row))
-    if (same) same.push(row)
-    else if (candidates) candidates.push([row])
-    else byHash.set(hash, [[row]])
-  }
-  return [...byHash.values()].flat().filter((group) => group.length > 1)
-}
-
-/** FNV-1a over 32-bit words, with a final mix; equality is checked afterwards, so a collision only costs time. */
-function rowHash(words: Int32Array, from: number, width: number): number {
-  let hash = 0x811c9dc5
-  for (let i = from; i < from + width; i++) {
-    const word = words[i] ?? 0
-    // Floats of small whole numbers differ in their upper bits only, which a product would push out.
-    hash = Math.imul(hash ^ word ^ (word >>> 15), 0x01000193)
-  }
-  return hash ^ (hash >>> 16)
-}
-
-function imbalance({ classes, targets }: Dataset): DataFinding[] {
-  if (!classes) return []
-  const counts = new Array<number>(classes.length).fill(0)
-  for (const target of targets) counts[target] = (counts[target] ?? 0) + 1
-  const [smallest, largest] = [Math.min(...counts), Math.max(...counts)]
-  if (smallest / largest >= IMBALANCE) return []
-  const name = (count: number): string => `"${classes[counts.indexOf(count)]}" has ${counted(count, 'row')}`
-  const ratio = (smallest / largest).toPrecision(2)
-  const message = `classes are imbalanced: ${name(smallest)}, ${name(largest)}, a ratio of ${ratio}`
-  return [{ check: 'imbalance', message }]
-}
-
-function constants({ inputs, features, targets }: Dataset): DataFinding[] {
-  const width = features.length
-  const constant = new Uint8Array(width).fill(1)
-  for (let i = width; i < targets.length * width; i++) {
-    if (inputs[i] !== inputs[i % width]) constant[i % width] = 0
-  }
-  const names = features.filter((_, i) => constant[i] === 1)
-  if (names.length === 0) return []
-  return [{ check: 'constant', message: `${counted(names.length, 'input')} with one value in all rows: ${listed(names)}` }]
+/**
+ * What looks wrong with a data set before anything is trained on it. The work is bounded: checks that would take long on
+ * many rows look at a sample, the same one each time, and say so in their message.
+ *
+ * @param wanted the checks to make; one that is left out costs nothing
+ */
+export function checkData(dataset: Dataset, wanted: readonly CheckName[] = CHECK_NAMES): DataFinding[] {
+  return CHECK_NAMES.filter((name) => wanted.includes(name)).flatMap((name) => checks[name](dataset))
 }

@@ -99,9 +99,11 @@ export interface TableSummary {
   readonly scale: number | null
 }
 
+export type CheckName = 'leakage' | 'duplicates' | 'drift' | 'imbalance' | 'constant' | 'identifier'
+
 /** Something about a data set that a person should look at before trusting a score. */
 export interface DataFinding {
-  readonly check: 'duplicates' | 'imbalance' | 'constant'
+  readonly check: CheckName
   readonly message: string
   /** Row numbers, ascending, where the finding is about rows. */
   readonly rows?: readonly number[]

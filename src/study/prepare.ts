@@ -6,7 +6,7 @@ import { compile } from '../compile/compile.ts'
 import { normalize } from '../compile/normalize.ts'
 import { warningsOf } from '../compile/warnings.ts'
 import type { NormalizedSpec } from '../compile/normalized.ts'
-import { checkData } from '../data/checks.ts'
+import { checkData, CHECK_NAMES } from '../data/checks.ts'
 import { loadDataset } from '../data/load.ts'
 import type { DataFinding, Dataset } from '../data/types.ts'
 import type { DataFacts, Plan, StageName } from '../plan/plan.ts'
@@ -98,7 +98,7 @@ export function factsOf(dataset: Dataset): DataFacts {
 
 /** What the checks found, as loud as the spec wants it: an error stops, a warning is shown, off is not looked at. */
 function judgeData(spec: NormalizedSpec, dataset: Dataset, parsed: ParsedSpec): { readonly findings: readonly DataFinding[]; readonly warnings: readonly Diagnostic[] } {
-  const findings = checkData(dataset).filter((f) => spec.checks[f.check] !== 'off')
+  const findings = checkData(dataset, CHECK_NAMES.filter((check) => spec.checks[check] !== 'off'))
   const said = (finding: DataFinding, severity: Diagnostic['severity']): Diagnostic => ({
     code: `data/${finding.check}`, severity, message: finding.message, at: parsed.locate(['data', 'checks', finding.check]),
     ...(severity === 'error' ? { hint: `mend the data, or set data.checks.${finding.check} to warn` } : {}),

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
+import { CHECK_NAMES } from '../data/checks.ts'
 import type { Dataset } from '../data/types.ts'
 import { studyEvidence } from '../gate/baseline.ts'
 import { judge } from '../gate/judge.ts'
@@ -153,4 +154,4 @@ function verifyFindings({ decisions }: StudyOutcome): VerifyFindings | null {
 }
 
 const checksOf = ({ spec }: Prepared): string[] =>
-  (['duplicates', 'imbalance', 'constant'] as const).filter((check) => spec.checks[check] !== 'off')
+  CHECK_NAMES.filter((check) => spec.checks[check] !== 'off')

@@ -1,0 +1,77 @@
+import { moments } from '../moments.ts'
+import type { Dataset } from '../types.ts'
+
+/** Distances above 0 of the nearest rows, ascending. */
+export type Neighbours = readonly number[]
+
+/** Sums are compared with what they may be at most after as many terms as this. */
+const CHUNK = 8
+
+/**
+ * Euclidean distances among some rows of a data set. Columns of a table count alike, whatever their unit (each is divided by
+ * its SD); the values of an image or a sequence are left as they are, having one unit. Those that vary most come first, so
+ * that a sum too large to matter is given up early.
+ */
+export class Distances {
+  readonly width: number
+  readonly #values: Float32Array
+  readonly #rows: number
+
+  constructor({ inputs, features, inputShape }: Dataset, rows: Int32Array) {
+    const spread = features.map((_, i) => ({ i, sd: moments((row) => inputs[row * features.length + i] ?? 0, rows).sd }))
+      .filter(({ sd }) => sd > 0).sort((a, b) => b.sd - a.sd)
+    this.width = spread.length
+    this.#rows = rows.length
+    this.#values = new Float32Array(rows.length * spread.length)
+    const scales = spread.map(({ sd }) => (inputShape.length === 1 ? 1 / sd : 1))
+    rows.forEach((row, at) => {
+      for (let j = 0; j < spread.length; j++) {
+        this.#values[at * spread.length + j] = (inputs[row * features.length + (spread[j]?.i ?? 0)] ?? 0) * (scales[j] ?? 1)
+      }
+    })
+  }
+
+  /** Distances of the `k` nearest rows that are not equal to this one; fewer if there are no more. */
+  nearest(row: number, k: number): Neighbours {
+    const best: number[] = []
+    for (let other = 0; other < this.#rows; other++) {
+      const limit = best.length < k ? Infinity : best[k - 1] ?? Infinity
+      const square = other === row ? 0 : this.#square(row, other, limit)
+      if (square === 0 || square >= limit) continue
+      let at = best.length
+      while (at > 0 && (best[at - 1] ?? 0) > square) at--
+      best.splice(at, 0, square)
+      if (best.length > k) best.pop()
+    }
+    return best.map(Math.sqrt)
+  }
+
+  /** Distance to the nearest, not equal one of the first `before` rows; null if none is nearer than `limit`. */
+  nearestWithin(row: number, before: number, limit: number): number | null {
+    let least = limit * limit
+    let found = false
+    for (let other = 0; other < before; other++) {
+      const square = this.#square(row, other, least)
+      if (square >= least || square === 0) continue
+      least = square
+      found = true
+    }
+    return found ? Math.sqrt(least) : null
+  }
+
+  /** The squared distance, or something not below `limit` if it is not below it. */
+  #square(a: number, b: number, limit: number): number {
+    const [values, width] = [this.#values, this.width]
+    const [i, j] = [a * width, b * width]
+    let sum = 0
+    for (let from = 0; from < width; from += CHUNK) {
+      const to = Math.min(width, from + CHUNK)
+      for (let k = from; k < to; k++) {
+        const d = (values[i + k] ?? 0) - (values[j + k] ?? 0)
+        sum += d * d
+      }
+      if (sum >= limit) return sum
+    }
+    return sum
+  }
+}

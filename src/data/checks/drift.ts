@@ -1,0 +1,86 @@
+import { counted, listed } from '../problems.ts'
+import type { DataFinding, Dataset } from '../types.ts'
+import { columnsOf, sampled, valuesOf, type CheckedColumn } from './columns.ts'
+import { associationOf, holmRejects, kolmogorovSmirnov, stability, type Comparison } from './two-samples.ts'
+
+/** Chance of even one false finding over all columns and parts of a split drawn at random. */
+const ALPHA = 0.001
+/** Distances from which a difference matters: Cramér's V or Kolmogorov–Smirnov's D of the label, of an input, and PSI. */
+const LABEL = 0.15
+const INPUT = 0.2
+const PSI = 0.1
+/** Rows of each part that are looked at: enough to be sure of any difference that matters. */
+const MOST_ROWS = 2000
+const FEWEST_ROWS = 20
+
+/**
+ * Label and inputs that are distributed differently in validation or test than in training, so that a score there speaks
+ * of other data. A difference is a finding if it is large and, after Holm's correction over all comparisons, chance is
+ * ruled out: size alone would warn about every small part, significance alone about every large one.
+ */
+export function drift(dataset: Dataset): DataFinding[] {
+  const { train, validation, test } = dataset.splits
+  const columns = columnsOf(dataset)
+  const compared = [['validation', validation], ['test', test]] as const
+  const all = compared.flatMap(([part, rows]) =>
+    Math.min(rows.length, train.length) < FEWEST_ROWS ? [] : comparePart(dataset, columns, part, rows))
+  const rejected = holmRejects(all.map(({ p }) => p), ALPHA)
+  const found = all.filter(({ effect, limit }, i) => rejected[i] === true && effect >= limit)
+  return compared.flatMap(([part, rows]) =>
+    findingsOf(found.filter((c) => c.part === part), part, Math.max(rows.length, train.length) > MOST_ROWS))
+}
+
+interface Difference extends Comparison {
+  readonly part: string
+  /** The column's name; null for the label. */
+  readonly column: string | null
+  readonly measure: string
+  readonly limit: number
+}
+
+function comparePart(dataset: Dataset, columns: readonly CheckedColumn[], part: string, rows: Int32Array): Difference[] {
+  const [inTrain, inPart] = [sampled(dataset.splits.train, MOST_ROWS, 'drift'), sampled(rows, MOST_ROWS, 'drift')]
+  const labels = (of: Int32Array): Float32Array => Float32Array.from(of, (row) => dataset.targets[row] ?? 0)
+  const label = compare(labels(inTrain), labels(inPart), dataset.classes?.length ?? null, LABEL)
+  return [
+    ...label.map((c) => ({ ...c, part, column: null })),
+    ...columns.flatMap((column) => {
+      const levels = column.width > 1 ? column.width : null
+      const found = compare(valuesOf(dataset, column, inTrain), valuesOf(dataset, column, inPart), levels, INPUT)
+      return found.map((c) => ({ ...c, part, column: column.name }))
+    }),
+  ]
+}
+
+/** Numbers by Kolmogorov–Smirnov and PSI, `levels` categories by Cramér's V. */
+function compare(a: Float32Array, b: Float32Array, levels: number | null, limit: number) {
+  if (levels !== null) return [{ ...associationOf(countsOf(a, levels), countsOf(b, levels)), measure: "Cramér's V", limit }]
+  const [left, right] = [a.sort(), b.sort()]
+  return [
+    { ...kolmogorovSmirnov(left, right), measure: "Kolmogorov–Smirnov's D", limit },
+    { ...stability(left, right), measure: 'PSI', limit: PSI },
+  ]
+}
+
+function countsOf(codes: Float32Array, levels: number): number[] {
+  const counts = new Array<number>(levels).fill(0)
+  for (const code of codes) counts[code] = (counts[code] ?? 0) + 1
+  return counts
+}
+
+function findingsOf(found: readonly Difference[], part: string, isSample: boolean): DataFinding[] {
+  const said = ({ measure, effect, limit }: Difference): string => `${measure} ${effect.toFixed(2)}, limit ${limit}`
+  // A column may differ by two measures; the first is enough to say.
+  const first = new Map([...found].reverse().map((difference) => [difference.column, difference]))
+  const label = first.get(null)
+  const inputs = [...first.values()].filter(({ column }) => column !== null).reverse()
+  const where = `between training and ${part} rows`
+  const sample = isSample ? `; by ${MOST_ROWS} rows of a part at most` : ''
+  const hint = `the split was not drawn at random, or its groups are few${sample}`
+  const finding = (message: string): DataFinding => ({ check: 'drift', message: `${message}; ${hint}` })
+  const names = listed(inputs.map((input) => `${input.column} (${said(input)})`), 5)
+  return [
+    ...(label ? [finding(`the label differs ${where}: ${said(label)}`)] : []),
+    ...(inputs.length > 0 ? [finding(`${counted(inputs.length, 'input')} distributed differently ${where}: ${names}`)] : []),
+  ]
+}

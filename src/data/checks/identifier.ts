@@ -1,0 +1,78 @@
+import { counted, listed } from '../problems.ts'
+import type { DataFinding, Dataset } from '../types.ts'
+import { allRows, columnsOf, valuesOf, type CheckedColumn } from './columns.ts'
+
+/** With fewer rows than this, a measurement may count up by chance. */
+const FEWEST_ROWS = 30
+/** Relative rounding of a 32-bit float. */
+const ROUNDING = 2 ** -23
+
+/**
+ * Columns used as inputs that only name the row. A model may learn them by heart, and what it learns holds for no other row.
+ * Found are a one-hot encoding with more levels than half of the rows, and numbers that differ in every row and either are
+ * consecutive, in any order (row numbers), or count up from row to row in whole steps (numbers given in order of arrival,
+ * with gaps). A measurement is neither, unless it was planned as a grid; where it is the only input it is left alone.
+ */
+export function identifiers(dataset: Dataset): DataFinding[] {
+  const rows = allRows(dataset)
+  const columns = columnsOf(dataset)
+  if (rows.length < FEWEST_ROWS || columns.length < 2) return []
+  const found = columns.filter((column) => isIdentifier(dataset, column, rows))
+  if (found.length === 0) return []
+  const names = listed(found.map(({ name }) => name))
+  const message = `${counted(found.length, 'column')} used as input, where each row has its own number or name: ${names}`
+  return [{ check: 'identifier', message }]
+}
+
+function isIdentifier(dataset: Dataset, column: CheckedColumn, rows: Int32Array): boolean {
+  if (column.width > 1) return column.width > rows.length / 2
+  const values = valuesOf(dataset, column, rows)
+  if (isAscending(values)) return isCounted(gapsOf(values), values, isWhole)
+  if (!mayBeConsecutive(values)) return false
+  return isCounted(gapsOf(values.sort()), values, isConsecutive)
+}
+
+/** Rules out nearly every measurement unsorted: consecutive numbers lie on the grid between the least and the largest. */
+function mayBeConsecutive(values: Float32Array): boolean {
+  let [least, largest] = [Infinity, -Infinity]
+  for (const value of values) {
+    if (value < least) least = value
+    if (value > largest) largest = value
+  }
+  const step = (largest - least) / (values.length - 1)
+  const offGrid = (value: number): boolean => Math.abs((value - least) / step - Math.round((value - least) / step)) > 0.2
+  return !values.subarray(0, 50).some(offGrid)
+}
+
+type Rule = (gaps: Float64Array, step: number, slack: number) => boolean
+
+/** `rule` on the gaps, with the smallest as the step and the slack that rounding gives it. */
+function isCounted(gaps: Float64Array, sorted: Float32Array, rule: Rule): boolean {
+  const step = gaps.reduce((a, b) => Math.min(a, b), Infinity)
+  if (!(step > 0)) return false
+  // Numbers may have been standardized: steps are known up to the rounding of the values that they lie between.
+  const slack = 2 * ROUNDING * Math.max(Math.abs(sorted[0] ?? 0), Math.abs(sorted.at(-1) ?? 0)) / step
+  return slack <= 0.05 && rule(gaps, step, slack)
+}
+
+const isConsecutive: Rule = (gaps, step, slack) => gaps.every((gap) => gap < step * (1 + 3 * slack + 1e-6))
+
+function gapsOf(sorted: Float32Array): Float64Array {
+  const gaps = new Float64Array(sorted.length - 1)
+  for (let i = 0; i < gaps.length; i++) gaps[i] = (sorted[i + 1] ?? 0) - (sorted[i] ?? 0)
+  return gaps
+}
+
+const isAscending = (values: Float32Array): boolean => values.every((value, i) => i === 0 || value > (values[i - 1] ?? 0))
+
+/** Whether the gaps are whole multiples of the smallest one; a gap too long to tell says nothing, and most must tell. */
+function isWhole(gaps: Float64Array, step: number, slack: number): boolean {
+  let told = 0
+  for (const gap of gaps) {
+    const times = gap / step
+    if (times * slack > 0.1) continue
+    told++
+    if (Math.abs(times - Math.round(times)) > 1e-6 + 2 * times * slack) return false
+  }
+  return told > 0.9 * gaps.length
+}

@@ -1,0 +1,134 @@
+import { counted, listed } from '../problems.ts'
+import type { DataFinding, Dataset } from '../types.ts'
+import { allRows, columnsOf, sampled, valuesOf } from './columns.ts'
+import { fitTree, type Intervals } from './tree.ts'
+
+/** Score from which a single column is taken to give the label away. */
+const LEAKS = 0.8
+/** With fewer rows than this, one column of many reaches the score by luck. */
+const FEWEST_ROWS = 50
+const MOST_ROWS = 4000
+/** Rows × columns that are looked at; a wide table is judged by fewer rows. */
+const MOST_CELLS = 2_000_000
+const FOLDS = 4
+/** More than there are rows in a sample, and few enough to keep 53 bits with 32 others. */
+const INDICES = 2 ** 20
+
+/**
+ * Columns that predict the label on their own: an outcome noted beside its cause, a label under another name. A spec that
+ * says nothing gets a warning, not an error: in an honest and easy data set one good measurement can reach this score (the
+ * petals of the iris do), and only a person can tell it from a leak. A table of one column is not judged: there the
+ * question is whether that column predicts.
+ */
+export function leakage(dataset: Dataset): DataFinding[] {
+  const columns = columnsOf(dataset)
+  const rows = allRows(dataset)
+  if (columns.length < 2 || rows.length < FEWEST_ROWS) return []
+  const most = Math.min(MOST_ROWS, Math.max(500, Math.floor(MOST_CELLS / columns.length)))
+  const looked = sampled(rows, most, 'leakage')
+  const targets = Float32Array.from(looked, (row) => dataset.targets[row] ?? 0)
+  const classes = dataset.classes?.length ?? null
+  const found = columns
+    .map((column) => ({ name: column.name, score: predictivePower(valuesOf(dataset, column, looked), targets, classes) }))
+    .filter(({ score }) => score >= LEAKS)
+    .sort((a, b) => b.score - a.score)
+  if (found.length === 0) return []
+  const names = listed(found.map(({ name, score }) => `${name} (${score.toFixed(2)})`))
+  const sample = looked.length < rows.length ? `, by a sample of ${counted(looked.length, 'row')}` : ''
+  const message = `the label can be told from a single column, which may be a leak: ${names}; ` +
+    `predictive power from 0 to 1, ${LEAKS} or more is suspect${sample}`
+  return [{ check: 'leakage', message }]
+}
+
+/**
+ * Predictive power of one variable, after the Predictive Power Score (Wetschoreck, Krabel and Krishnamurthy, ppscore 2020):
+ * how far a small decision tree over that variable alone gets from a guess (0) to certainty (1).
+ *
+ * - classes: (F1 − guess) / (1 − guess), F1 weighted by class. The guess is the better of always the most common class
+ *   and drawing by the classes' shares, in expectation: max(2p² / (1 + p), Σ p²).
+ * - numbers: 1 − MAE of the tree / MAE of the median.
+ *
+ * Four folds by position (i modulo 4), so the rows are to come in random order; the score is taken over the predictions of
+ * all folds at once. The tree has leaves of 5 rows at least and a depth of 4, or of 2 more than it takes to name each class.
+ * Below 0 is 0.
+ *
+ * @param targets class indices below `classes`, or numbers where `classes` is null
+ */
+export function predictivePower(values: Float32Array, targets: Float32Array, classes: number | null): number {
+  const order = ascending(values)
+  const sorted = Float32Array.from(order, (i) => values[i] ?? 0)
+  const truth = Float32Array.from(order, (i) => targets[i] ?? 0)
+  const predicted = new Float64Array(values.length)
+  const limits = { depth: classes === null ? 4 : Math.max(4, Math.ceil(Math.log2(classes)) + 2), leaf: 5 }
+  for (let fold = 0; fold < FOLDS; fold++) {
+    const kept = order.map((i) => (i % FOLDS === fold ? 0 : 1))
+    const tree = fitTree(...training(sorted, truth, kept), classes, limits)
+    predictFold(tree, sorted, kept, predicted)
+  }
+  const score = classes === null ? errorScore(truth, predicted) : f1Score(truth, predicted, classes)
+  return Math.max(0, score)
+}
+
+/**
+ * Indices in ascending order of value, equal ones by index. A float's bits, the negative ones turned over, sort as the float
+ * does; with the index behind them they are one number, and numbers sort several times faster than by a comparison function.
+ */
+function ascending(values: Float32Array): Uint32Array {
+  const bits = new Int32Array(values.buffer, values.byteOffset, values.length)
+  const keys = new Float64Array(values.length)
+  bits.forEach((word, i) => {
+    keys[i] = (word < 0 ? word ^ 0x7fffffff : word) * INDICES + i
+  })
+  return Uint32Array.from(keys.sort(), (key) => key - Math.floor(key / INDICES) * INDICES)
+}
+
+function training(sorted: Float32Array, truth: Float32Array, kept: Uint32Array): [Float32Array, Float32Array] {
+  const [values, targets] = [new Float32Array(sorted.length), new Float32Array(sorted.length)]
+  let n = 0
+  for (let i = 0; i < sorted.length; i++) {
+    if (kept[i] !== 1) continue
+    values[n] = sorted[i] ?? 0
+    targets[n++] = truth[i] ?? 0
+  }
+  return [values.subarray(0, n), targets.subarray(0, n)]
+}
+
+/** Values ascend, so the intervals are walked once. */
+function predictFold(tree: Intervals, sorted: Float32Array, kept: Uint32Array, predicted: Float64Array): void {
+  const { bounds, predictions } = tree
+  let interval = 0
+  for (let i = 0; i < sorted.length; i++) {
+    while ((sorted[i] ?? 0) > (bounds[interval] ?? Infinity)) interval++
+    if (kept[i] === 0) predicted[i] = predictions[interval] ?? 0
+  }
+}
+
+function f1Score(truth: Float32Array, predicted: Float64Array, classes: number): number {
+  const [actual, claimed, right] = [new Float64Array(classes), new Float64Array(classes), new Float64Array(classes)]
+  truth.forEach((code, i) => {
+    actual[code]! += 1
+    claimed[predicted[i] ?? 0]! += 1
+    if (predicted[i] === code) right[code]! += 1
+  })
+  const n = truth.length
+  let [f1, draw] = [0, 0]
+  actual.forEach((count, code) => {
+    if (count === 0) return
+    f1 += count / n * 2 * (right[code] ?? 0) / (count + (claimed[code] ?? 0))
+    draw += (count / n) ** 2
+  })
+  const most = Math.max(...actual) / n
+  const guess = Math.max(2 * most * most / (1 + most), draw)
+  return guess < 1 ? (f1 - guess) / (1 - guess) : 0
+}
+
+function errorScore(truth: Float32Array, predicted: Float64Array): number {
+  const sorted = truth.slice().sort()
+  const median = ((sorted[(truth.length - 1) >> 1] ?? 0) + (sorted[truth.length >> 1] ?? 0)) / 2
+  let [error, guess] = [0, 0]
+  truth.forEach((value, i) => {
+    error += Math.abs(value - (predicted[i] ?? 0))
+    guess += Math.abs(value - median)
+  })
+  return guess > 0 ? 1 - error / guess : 0
+}
