@@ -7,7 +7,8 @@ import { fitTree, type Intervals } from './tree.ts'
 const LEAKS = 0.8
 /** With fewer rows than this, one column of many reaches the score by luck. */
 const FEWEST_ROWS = 50
-const MOST_ROWS = 4000
+/** Rows looked at: enough to know a score to about 0.02, and more where there are many classes to tell apart. */
+const [USUAL_ROWS, ROWS_A_CLASS, MOST_ROWS] = [1000, 25, 4000]
 /** Rows × columns that are looked at; a wide table is judged by fewer rows. */
 const MOST_CELLS = 2_000_000
 const FOLDS = 4
@@ -24,7 +25,8 @@ export function leakage(dataset: Dataset): DataFinding[] {
   const columns = columnsOf(dataset)
   const rows = allRows(dataset)
   if (columns.length < 2 || rows.length < FEWEST_ROWS) return []
-  const most = Math.min(MOST_ROWS, Math.max(500, Math.floor(MOST_CELLS / columns.length)))
+  const wanted = Math.max(USUAL_ROWS, ROWS_A_CLASS * (dataset.classes?.length ?? 0))
+  const most = Math.min(wanted, MOST_ROWS, Math.max(500, Math.floor(MOST_CELLS / columns.length)))
   const looked = sampled(rows, most, 'leakage')
   const targets = Float32Array.from(looked, (row) => dataset.targets[row] ?? 0)
   const classes = dataset.classes?.length ?? null

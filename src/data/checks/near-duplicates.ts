@@ -11,7 +11,7 @@ const MOST_ROWS = 30_000
 const MOST_CELLS = 16_000_000
 const MOST_PAIRS = 20_000_000
 /** Values read to learn the usual distance, and the rows that are asked for theirs. */
-const USUAL_CELLS = 20_000_000
+const USUAL_CELLS = 10_000_000
 const USUAL_ROWS = [60, 300] as const
 /** Rows that are examined one by one; more than these are counted, not examined. */
 const EXAMINED = 200
