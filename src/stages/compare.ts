@@ -51,16 +51,24 @@ export function* trainArms(
 }
 
 /**
- * Noise of the difference of two arms under one seed, over the better half of the stable arms. Two or three seeds alone know
- * little of it; and an arm that trains badly (a rate near its edge) is far noisier than any that could be chosen, so it must not
- * lend its noise to them. All arms ran under the same seeds, so what a seed does to all alike is taken out.
+ * Noise of the difference of two arms under one seed, over the better half of the stable arms and the two themselves. Two or
+ * three seeds alone know little of it; and an arm that trains badly (a rate near its edge) is far noisier than any that could
+ * be chosen, so it must not lend its noise to them. Arms that are nearly the same (two short warmups) differ by little from
+ * each other and by all of seed noise from the incumbent, so the noise is at least what the two show by themselves. All arms
+ * ran under the same seeds, so what a seed does to all alike is taken out.
  */
-export function differenceNoise(workload: Workload, arms: readonly Arm[]): PooledSd {
+export function differenceNoise(workload: Workload, pair: readonly [Scores, Scores], arms: readonly Arm[]): PooledSd {
   const stable = arms.map(stableScores).filter((s) => s !== undefined)
   stable.sort((a, b) => metricGain(workload.objective, mean(a), mean(b)))
-  const noise = blockNoise(stable.slice(0, Math.max(2, Math.ceil(stable.length / 2))))
-  return { sd: noise.sd * Math.SQRT2, df: noise.df }
+  const better = stable.slice(0, Math.max(2, Math.ceil(stable.length / 2)))
+  const others = better.filter((scores) => !pair.some((own) => same(own, scores)))
+  const pooled = blockNoise([...pair, ...others])
+  return { sd: Math.max(pooled.sd, blockNoise(pair).sd) * Math.SQRT2, df: pooled.df }
 }
+
+type Scores = readonly number[]
+/** Of arms that ended alike to the bit one is enough: another would count the same noise twice. */
+const same = (a: Scores, b: Scores): boolean => a.every((value, i) => value === b[i])
 
 /** The gain that noise alone would exceed with probability `selectionAlpha / competitors`, for one candidate against one incumbent. */
 export function compareArms(workload: Workload, incumbent: Arm, candidate: Arm, all: readonly Arm[]): Comparison {
@@ -71,7 +79,7 @@ export function compareArms(workload: Workload, incumbent: Arm, candidate: Arm, 
   const [from, to] = [stableScores(incumbent), stableScores(candidate)]
   if (to === undefined) return { ...base, gain: null, threshold: null, outcome: unstable(candidate) ? 'unstable' : 'undecidable' }
   if (from === undefined) return { ...base, gain: null, threshold: null, outcome: diverged(incumbent) ? 'better' : 'undecidable' }
-  const noise = differenceNoise(workload, all)
+  const noise = differenceNoise(workload, [from, to], all)
   const judged = beatsNoisePaired({
     candidate: to, incumbent: from, pooledSd: noise.sd, pooledDf: noise.df,
     higherIsBetter: higherIsBetter(workload.objective), alpha: selectionAlpha / Math.max(1, all.length - 1),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { stream } from '../../src/base/random.ts'
 import { withLevers, type LeverPatch } from '../../src/model/levers.ts'
 import type { BatchSettings, LrRangeSettings, ScheduleSettings } from '../../src/plan/plan.ts'
 import type { RunRequest } from '../../src/plan/run.ts'
@@ -33,6 +34,29 @@ function arm(label: string, ends: readonly (number | 'diverged' | 'crashed' | 'n
   })
   return { label, patch, seeds: ends.map((_, i) => i), outcomes, scores: outcomes.map((o) => score(someWorkload, o)) }
 }
+
+describe('seed noise', () => {
+  /** How often one of two candidates beats the incumbent; `alike` is how far apart the two are, in seed noise. */
+  function moved(alike: number, gain: number): number {
+    const draws = Array.from({ length: 400 }, (_, k) => {
+      const random = stream(k, 'alike')
+      const row = (): number[] => [0, 1, 2].map(() => 0.1 + 0.01 * random.normal())
+      const first = row()
+      const second = first.map((value) => value + 0.01 * alike * random.normal())
+      const better = first.map((value) => value - gain)
+      const arms = [arm('incumbent', row()), arm('first', better, { dropout: 0.2 }), arm('second', second, { dropout: 0.3 })]
+      const [incumbent, ...candidates] = arms as [Arm, ...Arm[]]
+      return candidates.some((c) => compareArms(someWorkload, incumbent, c, arms).outcome === 'better')
+    })
+    return draws.filter(Boolean).length / draws.length
+  }
+
+  test('is not taken from two candidates that are nearly the same: they know nothing of the incumbent', () => {
+    // 5 % is promised; three standard deviations of 400 draws are another 3.3 %.
+    for (const alike of [1, 0.2, 0.05]) expect(moved(alike, 0)).toBeLessThan(0.083)
+    expect(moved(0.05, 0.03)).toBeGreaterThan(0.5)
+  })
+})
 
 describe('an incumbent that did not finish', () => {
   const good = arm('good', [0.1, 0.11, 0.12])
