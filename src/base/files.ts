@@ -1,5 +1,6 @@
-import { open, rename, rm, type FileHandle } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { InputError } from './diagnostics.ts'
 
 /**
  * Writes a whole file so that a reader, or a machine that loses power, sees the old content or the new and nothing between:
@@ -53,4 +54,39 @@ export async function readAt(file: FileHandle, length: number, position: number)
     done += bytesRead
   }
   return bytes
+}
+
+/** Makes a folder and those it lies in. One by one: the recursive call of Node 20 never returns on some file systems. */
+export async function makeFolder(path: string): Promise<void> {
+  const full = resolve(path)
+  const found = await stat(full).catch(() => undefined)
+  if (found?.isDirectory()) return
+  if (dirname(full) !== full) await makeFolder(dirname(full))
+  await mkdir(full).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST' || found) throw error
+  })
+}
+
+/** What a person can do about an error of the file system, by its code. */
+const causes: Readonly<Record<string, readonly [cause: string, hint: string]>> = {
+  ENOSPC: ['the disk is full', 'make room, or choose another folder'],
+  EDQUOT: ['the disk quota is used up', 'make room, or choose another folder'],
+  EROFS: ['the file system is read-only', 'choose another folder'],
+  EACCES: ['permission denied', 'choose another folder, or change its permissions'],
+  EPERM: ['permission denied', 'choose another folder, or change its permissions'],
+  ENOTDIR: ['a part of the path is a file', 'choose another folder'],
+  EEXIST: ['there is a file of this name', 'choose another folder'],
+  ENOENT: ['there is no such file or folder', 'check the path'],
+  EISDIR: ['it is a folder', 'check the path'],
+  EMFILE: ['too many files are open', 'close other programs, or raise the limit'],
+  EIO: ['the disk reports an error', 'check the disk'],
+}
+
+/** An error of the file system as one that a person can act on; anything else as it is: that is a defect of ours. */
+export function explainFileError(error: unknown, code: string, message: string): unknown {
+  const { code: reason = '', path } = error as NodeJS.ErrnoException
+  const known = causes[reason]
+  if (!(error instanceof Error) || !known) return error
+  const [cause, hint] = known
+  return new InputError([{ code, severity: 'error', message, found: `${cause} (${reason}${path ? `, ${path}` : ''})`, hint }])
 }

@@ -9,6 +9,13 @@ export const wholeNumber = (least: number, most: number) => (text: string): numb
   return value
 }
 
+/** A number above 0; anything else is refused with what is allowed. */
+export function positiveNumber(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('Allowed: a number above 0.')
+  return value
+}
+
 /** Stage names, separated by commas. */
 export function stageList(text: string): StageName[] {
   return text.split(',').map((part) => {

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander'
 import { stageNames, type StageName } from '../plan/plan.ts'
 import { version } from '../study/version.ts'
+import { diagnoseCommand, type DiagnoseOptions } from './commands/diagnose.ts'
 import { gateCommand } from './commands/gate.ts'
 import { initCommand } from './commands/init.ts'
 import { planCommand } from './commands/plan.ts'
@@ -8,7 +9,7 @@ import { reportCommand } from './commands/report.ts'
 import { runCommand, type RunOptions } from './commands/run.ts'
 import { validateCommand } from './commands/validate.ts'
 import { addEngineCommands } from './engine-commands.ts'
-import { stageList, wholeNumber } from './options.ts'
+import { positiveNumber, stageList, wholeNumber } from './options.ts'
 
 const exitCodeHelp = `
 Exit codes: 0 pass, 1 fail, 2 bad input, 3 inconclusive, 4 a fault of tunegate itself.`
@@ -38,14 +39,14 @@ export function program(exit: (code: number) => void): Command {
     .description('show what would run, without training a step')
     .addOption(new Option('--format <format>', 'how to print it').choices(['table', 'json', 'mermaid']).default('table'))
     .option('--stages <names>', `only these stages (${stageNames.join(', ')})`, stageList)
-    .option('--seeds <n>', 'verification seeds in place of the spec\'s', wholeNumber(2, 1000))
+    .option('--seeds <n>', 'verification seeds in place of the spec\'s', wholeNumber(2, 100))
     .action(async (spec: string, options: { format: 'table' | 'json' | 'mermaid'; stages?: StageName[]; seeds?: number }) => exit(await planCommand(spec, options)))
 
   root.command('run <spec>')
     .description('tune: run the stages, verify the winner over seeds, judge the gates, write the report')
     .addOption(new Option('--engine <engine>', 'what trains').choices(['auto', 'wasm']).default('auto'))
     .option('--stages <names>', `only these stages (${stageNames.join(', ')})`, stageList)
-    .option('--seeds <n>', 'verification seeds in place of the spec\'s', wholeNumber(2, 1000))
+    .option('--seeds <n>', 'verification seeds in place of the spec\'s', wholeNumber(2, 100))
     .option('--workers <n>', 'worker processes (one a core where it is left out)', wholeNumber(1, 256))
     .option('--out <dir>', 'where the report goes (default: .tunegate/<name>)')
     .option('--baseline <lock>', 'lock to gate against (default: tuning.lock.json beside the spec, where there is one)')
@@ -55,7 +56,7 @@ export function program(exit: (code: number) => void): Command {
 
   root.command('gate <report>')
     .description('judge the gates of a finished run again, against a lock')
-    .option('--baseline <lock>', 'lock to gate against (default: the retrained baseline of the report)')
+    .option('--baseline <lock>', 'lock to gate against, or `retrained` for the declared levers (default: what the run was held against)')
     .option('--json', 'print the verdict as JSON')
     .action(async (report: string, options: { baseline?: string; json?: boolean }) => exit(await gateCommand(report, options)))
 
@@ -63,6 +64,15 @@ export function program(exit: (code: number) => void): Command {
     .description('render the report of a finished run again')
     .addOption(new Option('--format <format>', 'print one of these instead of writing the files').choices(['markdown', 'json']))
     .action(async (dir: string, options: { format?: 'markdown' | 'json' }) => exit(await reportCommand(dir, options)))
+
+  root.command('diagnose <curves...>')
+    .description('say what curves show: CSV or JSON lines of any tool, a journal.jsonl, or the folder of a study')
+    .option('--classes <n>', 'number of classes, which no foreign log says', wholeNumber(2, 1_000_000))
+    .option('--validation-rows <n>', 'rows that were validated on, so that chance can be told from symptoms', wholeNumber(1, 1_000_000_000))
+    .option('--target-loss <loss>', 'training loss that a good fit reaches', positiveNumber)
+    .option('--together', 'take all files as seeds of one trial')
+    .option('--json', 'print the findings as JSON')
+    .action(async (curves: string[], options: DiagnoseOptions) => exit(await diagnoseCommand(curves, options)))
 
   addEngineCommands(root, exit)
 

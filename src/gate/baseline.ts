@@ -24,6 +24,7 @@ export const retrainedBaseline = (verify: VerifyFindings): BaselineEvidence => (
 /** What the lock must agree with to be comparable. */
 export interface Setting {
   readonly dataFingerprint: string
+  readonly specFingerprint: string
   readonly engine: string
 }
 
@@ -39,8 +40,12 @@ export function lockBaseline(
   if (lock.fingerprints.data !== setting.dataFingerprint) {
     return { reason: `${source} was made from other data or another split, so its metrics are not comparable` }
   }
-  const notes =
-    lock.engine === setting.engine ? [] : [`${source} was made on ${lock.engine}, this run on ${setting.engine}.`]
+  const notes = [
+    ...(lock.engine === setting.engine ? [] : [`${source} was made on ${lock.engine}, this run on ${setting.engine}.`]),
+    ...(lock.fingerprints.spec === setting.specFingerprint
+      ? []
+      : [`The spec changed since ${source} was made: model, data, levers, stages or gates.`]),
+  ]
   return { source, runs: lock.seeds, notes }
 }
 

@@ -44,7 +44,7 @@ export function readInputs<Stage extends string, Engine extends string>(
     engine: from.word('engine', choices.engines),
     workers: from.whole('workers', 1, 256),
     stages: from.words('stages', choices.stages),
-    seeds: from.whole('seeds', 2, 1000),
+    seeds: from.whole('seeds', 2, 100),
     baseline: from.path('baseline', workspace),
     failOn: from.word('fail-on', ['inconclusive', 'fail'] as const),
     artifact: from.word('artifact', ['true', 'false'] as const) === 'true',

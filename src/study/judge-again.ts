@@ -7,12 +7,34 @@ import { parseReport } from '../report/json.ts'
 import type { Report } from '../report/model.ts'
 import { readLock } from './lock.ts'
 
-/** The verdict of a finished study against a lock, or against its own retrained baseline where none is named. */
-export async function judgeAgain(reportPath: string, baselinePath: string | undefined): Promise<Verdict> {
+/** The word for the baseline that the study retrained itself. */
+export const retrained = 'retrained'
+
+export interface Rejudged { readonly verdict: Verdict; readonly against: string | null }
+
+/**
+ * Judges a finished study again: against the named lock, against its own retrained baseline (`retrained`), or, where nothing is
+ * named, against what the study itself was held against. Another baseline is another question, so it is never chosen silently.
+ */
+export async function judgeAgain(reportPath: string, baseline: string | undefined): Promise<Rejudged> {
   const report = await readReport(reportPath)
-  const lock = baselinePath === undefined ? null : await readLock(reportPath, baselinePath)
-  const evidence = studyEvidence(report.verification, lock, { dataFingerprint: report.study.fingerprints.data, engine: report.study.engine })
-  return judge(report.verdict.gates.map((g) => g.rule), evidence)
+  const lock = await lockOf(report, baseline)
+  const { data: dataFingerprint, spec: specFingerprint } = report.study.fingerprints
+  const evidence = studyEvidence(report.verification, lock, { dataFingerprint, specFingerprint, engine: report.study.engine })
+  return { verdict: judge(report.verdict.gates.map((g) => g.rule), evidence), against: evidence.baseline?.source ?? null }
+}
+
+async function lockOf({ levers, study }: Report, baseline: string | undefined): ReturnType<typeof readLock> {
+  if (baseline === retrained) return null
+  if (baseline !== undefined) return readLock(study.specFile, baseline)
+  // Only a study that was held against a lock knows what changed since it.
+  if (levers.sinceLock === null) return null
+  const found = await readLock(study.specFile)
+  if (found) return found
+  throw new InputError([{
+    code: 'gate/lock-missing', severity: 'error', message: 'the run was held against a lock that is not beside its spec now', found: `no tuning.lock.json beside ${study.specFile}`,
+    hint: `name it by --baseline FILE, or judge against the declared levers by --baseline ${retrained}`,
+  }])
 }
 
 export async function readReport(path: string): Promise<Report> {

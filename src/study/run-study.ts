@@ -1,7 +1,6 @@
-import { mkdir } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { InputError } from '../base/diagnostics.ts'
+import { explainFileError, makeFolder } from '../base/files.ts'
 import { CHECK_NAMES } from '../data/checks.ts'
 import type { Dataset } from '../data/types.ts'
 import { studyEvidence } from '../gate/baseline.ts'
@@ -58,8 +57,10 @@ export async function runStudy(options: StudyOptions): Promise<Study> {
   const { listener, clock, signal } = options
   const prepared = await prepare(options)
   const baseline = await readLock(options.specPath, options.baselinePath)
-  const outDir = options.outDir ?? join(options.workspace, '.tunegate', prepared.plan.name)
-  await makeFolder(outDir)
+  const outDir = options.outDir ?? join(options.workspace, '.tunegate', folderName(prepared.plan.name, options))
+  await makeFolder(outDir).catch((error: unknown) => {
+    throw explainFileError(error, 'run/no-output-folder', 'the output folder cannot be made')
+  })
   for (const warning of prepared.warnings) listener({ type: 'notice', message: warning.message })
 
   const begun = clock()
@@ -83,10 +84,9 @@ export async function runStudy(options: StudyOptions): Promise<Study> {
   }
 }
 
-async function makeFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
-    throw new InputError([{ code: 'run/no-output-folder', severity: 'error', message: 'the output folder cannot be made', found: `${path}: ${error.code ?? error.message}`, hint: 'choose another by --out' }])
-  })
+/** A study of some stages, or under other seeds, has a folder of its own: it must not put the whole study's results aside. */
+function folderName(name: string, { stages, seeds }: SpecSource): string {
+  return [name, ...(stages ?? []), ...(seeds === undefined ? [] : [`${seeds}-seeds`])].join('-')
 }
 
 function startPool({ workerScript, wasmFolder, workers, listener }: StudyOptions, { plan, dataset }: Prepared): Promise<WorkerPool> {
@@ -119,7 +119,9 @@ interface Finished {
 async function conclude(finished: Finished): Promise<Study> {
   const { prepared, baseline, outcome, engine, outDir, runs } = finished
   const verify = verifyFindings(outcome)
-  const evidence = studyEvidence(verify, baseline, { dataFingerprint: prepared.dataset.fingerprint, engine })
+  const evidence = studyEvidence(verify, baseline, {
+    dataFingerprint: prepared.dataset.fingerprint, specFingerprint: prepared.plan.specFingerprint, engine,
+  })
   const verdict = judge(prepared.plan.gates, evidence)
   const report = await reportOf(finished, verdict, verify, evidence.baseline?.source ?? null)
   const files = await writeReport(report, outDir, runs())

@@ -1,6 +1,6 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { writeFileAtomic } from '../base/files.ts'
+import { explainFileError, makeFolder, writeFileAtomic } from '../base/files.ts'
 import type { Lock } from '../plan/lock.ts'
 import type { RunResult } from '../plan/run.ts'
 import { reportFiles } from '../report/files.ts'
@@ -21,6 +21,12 @@ export interface WrittenFiles {
 
 /** Writes everything that a study leaves behind, `report.json` last: a folder that has one is complete. */
 export async function writeReport(report: Report, folder: string, runs: AsyncIterable<RunResult>): Promise<WrittenFiles> {
+  return writeAll(report, folder, runs).catch((error: unknown) => {
+    throw explainFileError(error, 'report/unwritable', 'the report cannot be written; the finished runs are kept in the journal')
+  })
+}
+
+async function writeAll(report: Report, folder: string, runs: AsyncIterable<RunResult>): Promise<WrittenFiles> {
   // What an earlier run left would be taken for this one's; without its report.json the folder counts as unfinished.
   await rm(join(folder, 'report.json'), { force: true })
   await rm(join(folder, 'curves'), { recursive: true, force: true })
@@ -28,7 +34,7 @@ export async function writeReport(report: Report, folder: string, runs: AsyncIte
   let markdown = ''
   for await (const { path, text } of reportFiles(report, runs)) {
     const file = join(folder, ...path.split('/'))
-    await mkdir(dirname(file), { recursive: true })
+    await makeFolder(dirname(file))
     // The hundreds of curves can be drawn again from the journal; the rest is what people keep.
     await (path.startsWith('curves/') ? writeFile(file, text) : writeFileAtomic(file, text))
     all.push(file)

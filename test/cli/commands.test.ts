@@ -30,7 +30,7 @@ describe('validate', () => {
     ['an unknown command', ['tune', 'tuning.yml'], /unknown command/],
     ['an unknown option', ['run', 'tuning.yml', '--sedes', '3'], /--seeds/],
     ['a stage that does not exist', ['plan', 'tuning.yml', '--stages', 'lr_range'], /did you mean lr-range/],
-    ['too few seeds', ['run', 'tuning.yml', '--seeds', '1'], /from 2 to 1000/],
+    ['too few seeds', ['run', 'tuning.yml', '--seeds', '1'], /from 2 to 100/],
     ['a report that is not there', ['gate', 'nowhere'], /report cannot be read/],
     ['a lock that is not there', ['run', 'examples/wine/tuning.yml', '--baseline', 'nowhere.json'], /lock to gate against cannot be read/],
   ])('%s is an input error, not a crash', async (_, args, message) => {

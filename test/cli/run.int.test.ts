@@ -59,6 +59,13 @@ describe('a run', () => {
     await tunegate(b, ['run', 'tuning.yml', '--workers', '1'])
     expect(withoutTimes(reportOf(a, 'small'))).toEqual(withoutTimes(reportOf(b, 'small')))
 
+    // Held against another baseline only when asked to.
+    const harsh = await tunegate(a, ['run', 'tuning.yml', '--baseline', '.tunegate/small/tuning.lock.json', '--out', 'again'])
+    expect(harsh.out).toContain('tuning.lock.json')
+    const lost = await tunegate(a, ['gate', 'again'])
+    expect([lost.code, lost.err]).toEqual([2, expect.stringContaining('--baseline retrained')])
+    expect((await tunegate(a, ['gate', 'again', '--baseline', 'retrained'])).out).toContain('the declared levers')
+
     const gate = await tunegate(a, ['gate', '.tunegate/small', '--json'])
     expect(gate.code).toBe(first.code)
     expect(JSON.parse(gate.out)).toEqual(reportOf(a, 'small').verdict)
@@ -104,6 +111,19 @@ describe('a run', () => {
     })
     const [code] = await once(child, 'exit') as [number]
     expect([code, err]).toEqual([130, expect.stringContaining('continues from them')])
+  })
+
+  test.skipIf(process.platform !== 'linux')('whose output folder cannot be written is told why, and what is full or closed is no defect of ours', { timeout: 60_000 }, async () => {
+    const folder = withSpec(workFolder())
+    for (const [out, why] of [['tuning.yml/out', /a part of the path is a file|there is a file of this name/], ['/proc/none/out', /no-output-folder/]] as const) {
+      const { code, err } = await tunegate(folder, ['run', 'tuning.yml', '--out', out])
+      expect([code, err]).toEqual([2, expect.stringMatching(why)])
+      expect(err).not.toMatch(/defect|^\s+at /m)
+    }
+    const piped = execFileSync('bash', ['-c', `"${process.execPath}" dist/cli/index.js report .tunegate/none --format json 2>&1 | head -1; echo "\${PIPESTATUS[0]}"`], { cwd: folder })
+    expect(piped.toString()).toMatch(/2\n$/)
+    const json = execFileSync('bash', ['-c', `"${process.execPath}" dist/cli/index.js run tuning.yml --json --stages lr-range 2>err.txt | head -c 10 >/dev/null; echo "\${PIPESTATUS[0]}"`], { cwd: folder })
+    expect([json.toString().trim(), readFileSync(join(folder, 'err.txt'), 'utf8').includes('EPIPE')]).toEqual(['3', false])
   })
 
   test('with --json prints the report and nothing else', { timeout: 60_000 }, async () => {

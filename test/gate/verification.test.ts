@@ -65,7 +65,7 @@ describe('verification statistics', () => {
 
 describe('study evidence', () => {
   const lock = { fingerprints: { spec: 's', plan: 'p', data: 'd' }, engine: 'wasm', seeds: [] } as unknown as Lock
-  const setting = { dataFingerprint: 'd', engine: 'wasm' }
+  const setting = { dataFingerprint: 'd', specFingerprint: 's', engine: 'wasm' }
 
   it('takes the lock where it fits, and never replaces one that does not by the easier comparison', () => {
     const fits = studyEvidence(study(a, b), { lock, source: 'tuning.lock.json' }, setting)
@@ -74,7 +74,9 @@ describe('study evidence', () => {
     expect(other.baseline).toBeNull()
     expect(other.missingBaselineReason).toContain('other data')
     const engine = studyEvidence(study(a, b), { lock, source: 'tuning.lock.json' }, { ...setting, engine: 'tensorflow' })
-    expect(engine.baseline?.notes).toHaveLength(1)
+    expect(engine.baseline?.notes).toEqual([expect.stringContaining('on tensorflow')])
+    const spec = studyEvidence(study(a, b), { lock, source: 'tuning.lock.json' }, { ...setting, specFingerprint: 'x' })
+    expect(spec.baseline?.notes).toEqual([expect.stringContaining('The spec changed')])
   })
 
   it('falls back to the declared levers, or says that there are none', () => {
