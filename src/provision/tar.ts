@@ -11,7 +11,7 @@ const block = 512
 const mostBytes = 2 ** 29
 
 /**
- * The regular files of an npm package (`.tgz`: ustar with the long paths of pax or GNU), without the top folder (`package/`).
+ * The regular files of an npm package (`.tgz`: ustar, long paths of pax or GNU), without the top folder (`package/`).
  * Folders are implied and links are not kept: npm packs none. Throws where the archive is damaged or a path would leave the
  * folder.
  */

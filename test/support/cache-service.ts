@@ -14,7 +14,7 @@ export interface CacheService {
   close(): Promise<void>
 }
 
-interface Entry { content: Buffer; final: boolean }
+interface Entry { content: Buffer; final: boolean; readonly blocks: Map<string, Buffer> }
 
 /** The Actions cache, second version: Twirp calls for entries, and blobs behind signed addresses. Kept in memory. */
 export async function startCacheService(): Promise<CacheService> {
@@ -31,7 +31,7 @@ export async function startCacheService(): Promise<CacheService> {
           response.writeHead(200, { 'content-length': entry.content.length })
           return void response.end(request.method === 'GET' ? entry.content : undefined)
         }
-        if (path.searchParams.get('comp') !== 'blocklist') entry.content = path.searchParams.get('comp') === 'block' ? Buffer.concat([entry.content, body]) : body
+        upload(entry, path.searchParams, body)
         return void response.writeHead(201, { etag: '"1"', 'last-modified': 'Sun, 01 Nov 2026 00:00:00 GMT' }).end()
       }
       if (request.headers.authorization !== `Bearer ${token}`) return answer(401, { code: 'unauthenticated', msg: 'no' })
@@ -48,7 +48,7 @@ export async function startCacheService(): Promise<CacheService> {
       case 'CreateCacheEntry':
         if (service.state === 'read-only') return { ok: false, message: 'cache write denied: this run may only read' }
         if (entry) return { ok: false }
-        entries.set(id, { content: Buffer.of(), final: false })
+        entries.set(id, { content: Buffer.of(), final: false, blocks: new Map() })
         return { ok: true, signed_upload_url: address }
       case 'FinalizeCacheEntryUpload':
         if (entry) entry.final = true
@@ -66,6 +66,17 @@ export async function startCacheService(): Promise<CacheService> {
     close: () => new Promise((resolve) => { server.closeAllConnections(); server.close(() => resolve()) }),
   }
   return service
+}
+
+/** Blocks come in any order and are put in that of the list; a small blob comes as one. */
+function upload(entry: Entry, query: URLSearchParams, body: Buffer): void {
+  const comp = query.get('comp')
+  if (comp === 'block') entry.blocks.set(query.get('blockid') ?? '', body)
+  else if (comp !== 'blocklist') entry.content = body
+  else {
+    const names = [...body.toString().matchAll(/<Latest>([^<]*)</g)].map((m) => m[1] ?? '')
+    entry.content = Buffer.concat(names.map((name) => entry.blocks.get(name) ?? Buffer.of()))
+  }
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {
