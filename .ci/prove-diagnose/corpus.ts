@@ -1,4 +1,4 @@
-import { createWriteStream, existsSync, readFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { deriveSeed } from '../../src/base/random.ts'
 import type { RunResult } from '../../src/plan/run.ts'
 import type { Engine } from '../../src/train/types.ts'
@@ -26,7 +26,6 @@ export interface CorpusOptions {
 /** Trains every variant in every world; the seeds of a replicate are shared by all of them. */
 export function trainCorpus(engine: Engine, worlds: readonly World[], options: CorpusOptions): Group[] {
   const known = readCache(options.cache)
-  const out = options.cache === null ? null : createWriteStream(options.cache, { flags: 'a' })
   const groups: Group[] = []
   for (const world of worlds) {
     for (const variant of [...healthyVariants, ...references, ...faults]) {
@@ -37,7 +36,7 @@ export function trainCorpus(engine: Engine, worlds: readonly World[], options: C
           const found = known.get(`${world.name}, ${variant.name}, seed ${seed}`)
           if (found) return found
           const run = train(engine, world, variant, seed)
-          out?.write(`${JSON.stringify(run)}\n`)
+          if (options.cache !== null) appendFileSync(options.cache, `${JSON.stringify(run)}\n`)
           return run
         })
         groups.push({ world, variant, replicate, runs })
@@ -45,7 +44,6 @@ export function trainCorpus(engine: Engine, worlds: readonly World[], options: C
       options.progress(`${world.name}, ${variant.name}: ${((performance.now() - start) / 1000).toFixed(1)} s`)
     }
   }
-  out?.end()
   return groups
 }
 

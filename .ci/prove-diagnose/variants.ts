@@ -17,6 +17,8 @@ export interface Variant {
   readonly layers?: (world: World) => readonly Layer[]
   /** False: every epoch sees the rows in the order that `data` gives them. */
   readonly shuffle?: boolean
+  /** True for what is trained only to be held against: neither called healthy nor faulty. */
+  readonly heldAgainst?: boolean
   /** What the fault is held against to see whether it did harm; the world as it is where this is left out. */
   readonly reference?: Variant
   /** True where the fault need not harm the result to be seen: the symptom is the fault. */
@@ -77,8 +79,9 @@ const stepsOf = ({ data, levers }: World): number => levers.scheduling.epochs * 
 
 const warmedUp: Variant = {
   ...healthy('deep, fast and warmed up', (world) => withLevers(world.levers, { ...fast, warmupSteps: Math.floor(0.4 * stepsOf(world)) })), layers: deep,
+  heldAgainst: true,
 }
-const noisy: Variant = { ...healthy('noisy labels, usual length', (world) => world.levers), data: (world) => noisyLabels(world, 0.15) }
+const noisy: Variant = { ...healthy('noisy labels, usual length', (world) => world.levers), data: (world) => noisyLabels(world, 0.15), heldAgainst: true }
 
 export const faults: readonly Variant[] = [
   {

@@ -19,7 +19,7 @@ function diagnoseGroup({ subject, curves, context }: CurveGroup): Finding[] {
 function findingOf(subject: string, rule: Rule, runs: readonly Reading[]): Finding | undefined {
   const seen = rule.lookAtAll ? [rule.lookAtAll(runs)].filter(isSeen) : runs.map(rule.look).filter(isSeen)
   const first = seen[0]
-  const enough = rule.lookAtAll || rule.quorum === 'any' || seen.length >= runs.length / 2
+  const enough = rule.lookAtAll || rule.quorum === 'any' || seen.length > runs.length / 2
   if (!first || !enough) return undefined
   return {
     rule: rule.name, subject, title: rule.title,

@@ -5,8 +5,8 @@ import { epochOf, type Reading } from './reading.ts'
 export interface Rule {
   readonly name: RuleName
   readonly title: string
-  /** `any`: one run is enough, as for a crash; `half`: what is seen in fewer than half of the runs may be chance. */
-  readonly quorum: 'any' | 'half'
+  /** `any`: one run is enough, as for a crash; `most`: what half of the runs or fewer show may be chance. */
+  readonly quorum: 'any' | 'most'
   /** Undefined where the rule stays silent. */
   readonly look: (run: Reading) => Symptom | undefined
   /** For what only several seeds show; `look` is then not asked. */
@@ -20,12 +20,13 @@ export interface Symptom {
   readonly moves: readonly Move[]
 }
 
-/** A sight in one run between two steps. */
+/** A sight in one run between two steps; values that are not finite are left out, since JSON has none. */
 export function sightOf(run: Reading, between: readonly [number, number] | null, values: Sight['values'], sentence: string): Sight {
   const { id, seed } = run.curve
   const epochs = between?.map((step) => epochOf(run, step))
   const [from, to] = epochs ?? []
   return {
-    run: id, seed, steps: between, epochs: typeof from === 'number' && typeof to === 'number' ? [from, to] : null, values, sentence,
+    run: id, seed, steps: between, epochs: typeof from === 'number' && typeof to === 'number' ? [from, to] : null, sentence,
+    values: Object.fromEntries(Object.entries(values).filter(([, value]) => Number.isFinite(value))),
   }
 }

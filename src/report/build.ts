@@ -1,3 +1,4 @@
+import type { Finding } from '../diagnose/finding.ts'
 import type { MetricComparison } from '../gate/verification.ts'
 import { leverBuckets, leverDifferences, type Levers } from '../model/levers.ts'
 import type { Omission, StageDecision } from '../plan/decision.ts'
@@ -32,6 +33,8 @@ export interface ReportInput {
   readonly lock: Lock | null
   /** See `verificationStatistics`; empty where verify did not run. */
   readonly statistics: readonly MetricComparison[]
+  /** See `diagnose`; none where it is left out. */
+  readonly diagnostics?: readonly Finding[]
   readonly engine: string
   /** `tunegate 0.1.0`. */
   readonly tool: string
@@ -66,6 +69,7 @@ export function buildReport(input: ReportInput): Report {
     verification: verificationOf(decisions, input.statistics),
     stages: stageNames.map((stage) => stageOf(stage, plan, decisions)),
     runs: runs.map((r) => r.summary),
+    diagnostics: input.diagnostics ?? [],
     data: dataOf(input),
     omissions: omissionsOf(input),
     budget: {

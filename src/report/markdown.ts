@@ -1,5 +1,6 @@
 import type { GateVerdict, VerdictStatus } from '../plan/verdict.ts'
 import type { CurveBook } from './curves.ts'
+import { movesText, seenText, silence, subjectText } from './diagnostics.ts'
 import { code, markdown } from './escape.ts'
 import type { BoxState, Report } from './model.ts'
 import { textCharts } from './mermaid.ts'
@@ -19,6 +20,7 @@ export function renderSummary(report: Report, curves: CurveBook): string {
     section('Checklist', checklist(report)),
     section('Seeds', seeds(report)),
     section('Curves', drawn(report, curves)),
+    section('What the curves say', diagnostics(report)),
     section('Stages', stages(report)),
     section('Data', data(report)),
     section('Left out', omissions(report)),
@@ -128,6 +130,18 @@ const drawn = (report: Report, curves: CurveBook): string =>
   textCharts(report, curves)
     .map((c) => `**${markdown(c.title)}.** ${markdown(c.sentence, 1000)}\n\n\`\`\`mermaid\n${c.code}\n\`\`\``)
     .join('\n\n')
+
+function diagnostics({ diagnostics: findings, verification }: Report): string {
+  if (verification === null) return ''
+  if (findings.length === 0) return silence
+  return findings
+    .map(
+      (f) =>
+        `- **${markdown(f.title)}** (${markdown(subjectText(f))}): ${markdown(seenText(f), 1000)}\n` +
+        `  - Likely cause: ${markdown(f.cause, 1000)}\n  - Try, in order: ${markdown(movesText(f), 1000)}`,
+    )
+    .join('\n')
+}
 
 function stages({ stages: all }: Report): string {
   return all

@@ -1,3 +1,4 @@
+import type { Finding } from '../diagnose/finding.ts'
 import type { MetricComparison } from '../gate/verification.ts'
 import type { Bucket, LeverDifference, Levers } from '../model/levers.ts'
 import type { MetricName, Metrics, Task } from '../model/metrics.ts'
@@ -38,6 +39,8 @@ export interface Report {
   readonly stages: readonly StageReport[]
   /** In the order in which the stages asked for them. */
   readonly runs: readonly RunSummary[]
+  /** What the curves of the verification say, the winner's first; empty where no rule spoke or nothing was verified. */
+  readonly diagnostics: readonly Finding[]
   readonly data: DataSection
   readonly omissions: readonly StudyOmission[]
   readonly budget: BudgetSection

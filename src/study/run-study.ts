@@ -18,6 +18,7 @@ import { execute, Interrupted, runsOf, type StudyOutcome } from '../run/execute.
 import { Journal } from '../run/journal.ts'
 import { WorkerPool } from '../run/pool.ts'
 import { stages } from '../stages/index.ts'
+import { studyDiagnostics } from './diagnostics.ts'
 import { readLock } from './lock.ts'
 import { prepare, type Prepared, type SpecSource } from './prepare.ts'
 import { toolName } from './version.ts'
@@ -135,6 +136,7 @@ async function reportOf({ options, prepared, baseline, outcome, engine, seconds,
   return buildReport({
     plan, decisions: outcome.decisions, runs: summaries, verdict, against, lock: baseline?.lock ?? null, engine, tool: toolName,
     statistics: verify ? verificationStatistics(verify, plan.workload.objective) : [],
+    diagnostics: await studyDiagnostics(plan, verify, runs()),
     command: options.command, specFile: options.specPath,
     data: { source: spec.data.source, checks: checksOf(prepared), findings, notes: dataset.notes },
     omissions: [], exhausted: outcome.exhausted,

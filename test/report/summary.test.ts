@@ -29,6 +29,7 @@ describe('summary.md', () => {
       'Checklist',
       'Seeds',
       'Curves',
+      'What the curves say',
       'Stages',
       'Data',
       'Left out',

@@ -10,7 +10,7 @@ const leastSteps = 20
 export const clipping: Rule = {
   name: 'clipping',
   title: 'Most steps are clipped',
-  quorum: 'half',
+  quorum: 'most',
   look(run) {
     const logged = run.curve.steps.filter((s) => s.clipped !== null)
     const clipped = logged.filter((s) => s.clipped).length

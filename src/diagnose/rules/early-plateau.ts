@@ -1,5 +1,6 @@
 import { median } from '../../stats/describe.ts'
 import { shown } from '../../stats/outcome.ts'
+import { lateFall } from '../progress.ts'
 import { lastStep, type Reading, underTarget } from '../reading.ts'
 import { blockMedians, noiseAround, robustSlope } from '../robust.ts'
 import { sightOf, type Rule, type Symptom } from '../rule.ts'
@@ -15,7 +16,7 @@ const spent = 0.1
 export const earlyPlateau: Rule = {
   name: 'early-plateau',
   title: 'The loss plateaus too soon',
-  quorum: 'half',
+  quorum: 'most',
   look(run) {
     if (!underTarget(run)) return undefined
     const course = courseOf(run)
@@ -26,6 +27,8 @@ export const earlyPlateau: Rule = {
     const peak = Math.max(...rates.map((r) => r.rate))
     const during = median(rates.filter((r) => r.step >= at).map((r) => r.rate))
     const decayed = during < spent * peak
+    // What still falls is no plateau, however slowly; only a rate that is spent makes one of it.
+    if (!decayed && lateFall(run)) return undefined
     const value = course[onset]?.loss ?? NaN
     const values = { loss: value, end: run.end, target: run.target, ...(rates.length > 0 ? { rate: during, peakRate: peak } : {}) }
     const tail = decayed ? `; the learning rate there is ${shown(during / peak)} of its peak` : ''

@@ -22,7 +22,7 @@ const leastAgreement = 0.2
 export const epochBoundaries: Rule = {
   name: 'epoch-boundaries',
   title: 'The loss jumps at epoch boundaries',
-  quorum: 'half',
+  quorum: 'most',
   look(run) {
     const epochs = byEpoch(run)
     if (epochs === undefined) return undefined
@@ -69,7 +69,8 @@ function advice(run: Reading): Omit<Symptom, 'sight'> {
 /** Detrended losses, a row an epoch; undefined where epochs are too few, too short or not known. */
 function byEpoch({ steps, curve }: Reading): number[][] | undefined {
   const { stepsPerEpoch } = curve
-  if (curve.status === 'diverged' || stepsPerEpoch === null || stepsPerEpoch < leastSteps || steps[0]?.step !== 1) return undefined
+  // Every step must be there, or places in the epoch would be mistaken.
+  if (steps.at(-1)?.step !== steps.length || curve.status === 'diverged' || stepsPerEpoch === null || stepsPerEpoch < leastSteps || steps[0]?.step !== 1) return undefined
   const losses = withoutCourse(steps.map((s) => s.loss), stepsPerEpoch)
   const count = Math.floor(losses.length / stepsPerEpoch)
   if (count < leastEpochs) return undefined

@@ -9,7 +9,7 @@ const leastGain = 0.03
 export const flat: Rule = {
   name: 'flat',
   title: 'Training and validation are flat from the start',
-  quorum: 'half',
+  quorum: 'most',
   look(run) {
     const { start, constantLoss, trained, steps, end, batchNoise, validated } = run
     const from = Math.min(start, constantLoss ?? Infinity)

@@ -15,7 +15,7 @@ const leastEvaluations = 8
 export const oscillation: Rule = {
   name: 'oscillation',
   title: 'The loss oscillates',
-  quorum: 'half',
+  quorum: 'most',
   look(run) {
     const later = run.validated.slice(Math.floor(run.validated.length / 5))
     if (later.length < leastEvaluations) return undefined

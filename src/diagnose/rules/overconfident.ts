@@ -13,7 +13,7 @@ const bins = 15
 export const overconfident: Rule = {
   name: 'overconfident',
   title: 'It is surer than it is right',
-  quorum: 'half',
+  quorum: 'most',
   look(run) {
     const last = run.curve.evaluations.slice(-3)
     const rows = run.context.rows?.validation

@@ -28,7 +28,7 @@ const advice: Omit<Symptom, 'sight'> = {
 export const overfit: Rule = {
   name: 'overfit',
   title: 'It trains well and validates badly',
-  quorum: 'half',
+  quorum: 'most',
   look: (run) => rises(run) ?? gapes(run),
 }
 

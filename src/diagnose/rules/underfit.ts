@@ -7,7 +7,7 @@ import { sightOf, type Rule } from '../rule.ts'
 export const underfit: Rule = {
   name: 'underfit',
   title: 'It underfits, even on training rows',
-  quorum: 'half',
+  quorum: 'most',
   look(run) {
     if (!underTarget(run) || run.curve.status === 'diverged') return undefined
     const left = shareLeft(run)

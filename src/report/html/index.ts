@@ -2,6 +2,7 @@ import { html } from '../escape.ts'
 import type { Report } from '../model.ts'
 import { data, omissions, repeat, runs } from './appendix.ts'
 import { changes, checklist, measured } from './change.ts'
+import { diagnostics } from './diagnostics.ts'
 import { section, type Drawings } from './parts.ts'
 import { stages } from './stages.ts'
 import { style } from './style.ts'
@@ -17,6 +18,7 @@ export function renderHtml(report: Report, drawings: Drawings): string {
     ['changes', 'What changed', changes(report)],
     ['measured', 'Measured on unseen seeds', measured(report, drawings)],
     ['checklist', 'Checklist of the process', checklist(report)],
+    ['curves', 'What the curves say', diagnostics(report)],
     ['stages', 'Stages', stages(report, drawings)],
     ['data', 'Data', data(report)],
     ['omissions', 'Left out', omissions(report)],

@@ -1,0 +1,121 @@
+import { ruleNames, type RuleName } from '../../src/diagnose/finding.ts'
+import { spoke, type Judged } from './score.ts'
+import { faults } from './variants.ts'
+
+interface Facts {
+  readonly version: string
+  readonly date: string
+  readonly engine: string
+  readonly replicates: number
+  readonly seeds: number
+}
+
+const healthyOf = (judged: readonly Judged[]): Judged[] => judged.filter((j) => !j.group.variant.fault && !j.group.variant.heldAgainst)
+const primary = (j: Judged): string | undefined => j.group.variant.expects[0]
+
+export function tables(judged: readonly Judged[], facts: Facts): string {
+  const worlds = [...new Set(judged.map((j) => j.group.world))]
+  const trained = judged.reduce((sum, j) => sum + j.group.runs.length, 0)
+  return [
+    '# Diagnostics on real training: recall and false alarms', '',
+    `${facts.date}, tunegate ${facts.version}, ${facts.engine}. Written by \`node .ci/node24.mjs .ci/prove-diagnose.ts\`.`, '',
+    `${trained} runs of ${worlds.length} models and data sets (${worlds.map((w) => w.name).join('; ')}), ${facts.seeds} seeds a group, ` +
+    `${facts.replicates} groups a variant. Rules were developed on ${worlds.filter((w) => w.developedOn).map((w) => w.name).join(', ')} under another ` +
+    `root seed; ${worlds.filter((w) => !w.developedOn).map((w) => w.name).join(', ')} were held out.`, '',
+    'A fault counts where it did harm by the results alone: the last validation loss is worse than that of the healthy counterpart by more than ' +
+    'two seed SDs and a tenth, or a run did not finish; where the symptom is the fault (no shuffling, clipping) it always counts. ' +
+    'Brackets are 95 % intervals (Wilson).', '',
+    '## By rule', '',
+    'Recall: of the groups with a fault that the rule is there for, those in which it spoke. "One run": the same for each run by itself, ' +
+    'as `tunegate diagnose` sees a file. Goals: recall at least 0.8, false alarms at most 0.05.', '',
+    byRule(judged), '',
+    '## By fault', '',
+    'Named: groups in which one of the rules spoke that name the fault.', '',
+    byFault(judged), '',
+    '## By model and data', '', byWorld(judged), '',
+    '## What was missed, and what was said of healthy runs', '', exceptions(judged), '',
+  ].join('\n')
+}
+
+const table = (header: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+
+function byRule(judged: readonly Judged[]): string {
+  const healthy = healthyOf(judged)
+  const rows = ruleNames.map((rule) => {
+    const faulty = judged.filter((j) => j.harmful && primary(j) === rule)
+    const held = faulty.filter((j) => !j.group.world.developedOn)
+    const said = counter(rule)
+    const [recall, alarms] = [said(faulty), said(healthy)]
+    const met = recall.hits / recall.of >= 0.8 && alarms.hits / alarms.of <= 0.05
+    return [
+      `\`${rule}\``, share(recall), share(said(held), false), rule === 'seed-variance' ? '–' : share(single(rule, faulty), false), share(alarms),
+      rule === 'seed-variance' ? '–' : share(single(rule, healthy), false), met ? 'yes' : '**no**',
+    ]
+  })
+  return table(['Rule', 'Recall', 'held out', 'one run', 'False alarms', 'one run', 'Goals met'], rows)
+}
+
+interface Count { readonly hits: number; readonly of: number }
+
+const counter = (rule: RuleName) => (groups: readonly Judged[]): Count =>
+  ({ hits: groups.filter((j) => spoke(j.together, [rule])).length, of: groups.length })
+
+function single(rule: RuleName, groups: readonly Judged[]): Count {
+  const runs = groups.flatMap((j) => j.single)
+  return { hits: runs.filter((found) => spoke(found, [rule])).length, of: runs.length }
+}
+
+function share({ hits, of }: Count, interval = true): string {
+  if (of === 0) return '–'
+  const [low, high] = wilson(hits, of)
+  return `${(hits / of).toFixed(2)} (${hits}/${of})${interval ? ` [${low.toFixed(2)}, ${high.toFixed(2)}]` : ''}`
+}
+
+/** Wilson's score interval of a share, 95 %. */
+export function wilson(hits: number, of: number): readonly [number, number] {
+  const z = 1.96
+  const p = hits / of
+  const centre = (p + z ** 2 / (2 * of)) / (1 + z ** 2 / of)
+  const reach = (z / (1 + z ** 2 / of)) * Math.sqrt((p * (1 - p)) / of + z ** 2 / (4 * of ** 2))
+  return [Math.max(0, centre - reach), Math.min(1, centre + reach)]
+}
+
+function byFault(judged: readonly Judged[]): string {
+  const rows = faults.map((fault) => {
+    const all = judged.filter((j) => j.group.variant === fault)
+    const harmful = all.filter((j) => j.harmful)
+    const named = { hits: harmful.filter((j) => spoke(j.together, fault.expects)).length, of: harmful.length }
+    const others = ruleNames.filter((r) => !fault.expects.includes(r) && harmful.some((j) => spoke(j.together, [r])))
+    return [fault.name, fault.what, `${harmful.length} of ${all.length}`, fault.expects.map((r) => `\`${r}\``).join(' or '), share(named, false), others.join(', ') || '–']
+  })
+  return table(['Fault', 'What was done', 'Did harm in', 'Named by', 'Named', 'Said as well, of some'], rows)
+}
+
+function byWorld(judged: readonly Judged[]): string {
+  const rows = [...new Set(judged.map((j) => j.group.world))].map((world) => {
+    const own = judged.filter((j) => j.group.world === world)
+    const harmful = own.filter((j) => j.harmful)
+    const healthy = healthyOf(own)
+    const named = { hits: harmful.filter((j) => spoke(j.together, j.group.variant.expects)).length, of: harmful.length }
+    const alarms = { hits: healthy.filter((j) => j.together.length > 0).length, of: healthy.length }
+    const { train, validation } = world.data.splits
+    return [world.name, `${train.length} + ${validation.length}`, world.developedOn ? 'developed on' : 'held out', share(named), share(alarms)]
+  })
+  return table(['Model and data', 'Rows (training + validation)', 'Role', 'Faults named', 'Healthy groups with any finding'], rows)
+}
+
+function exceptions(judged: readonly Judged[]): string {
+  const missed = judged.filter((j) => j.harmful && !spoke(j.together, j.group.variant.expects))
+  const alarms = healthyOf(judged).filter((j) => j.together.length > 0)
+  const line = (j: Judged): string => `${j.group.world.name}, ${j.group.variant.name}: ${j.together.map((f) => `\`${f.rule}\` ${f.seeds.seen}/${f.seeds.of}`).join(', ') || 'silence'}`
+  return [...counted(missed.map((j) => `- missed: ${line(j)}`)), ...counted(alarms.map((j) => `- alarm: ${line(j)}`))].join('\n') || 'Nothing.'
+}
+
+/** Equal lines once. */
+function counted(lines: readonly string[]): string[] {
+  return [...new Set(lines)].map((line) => {
+    const times = lines.filter((l) => l === line).length
+    return times > 1 ? `${line} (${times} groups)` : line
+  })
+}

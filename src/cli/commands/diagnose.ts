@@ -1,0 +1,80 @@
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { InputError } from '../../base/diagnostics.ts'
+import type { Context, CurveGroup } from '../../diagnose/curve.ts'
+import { diagnose } from '../../diagnose/diagnose.ts'
+import { foreignCurves, type KnownFacts } from '../../diagnose/read/foreign.ts'
+import { contextOfRun, isJournal, journalCurves } from '../../diagnose/read/journal.ts'
+import { findingsText } from '../../diagnose/text.ts'
+import { parseReport } from '../../report/json.ts'
+
+export interface DiagnoseOptions {
+  readonly classes?: number
+  readonly validationRows?: number
+  readonly targetLoss?: number
+  readonly together?: boolean
+  readonly json?: boolean
+}
+
+type JournalFacts = Pick<Context, 'classes' | 'rows' | 'targetLoss'>
+
+/** Curves of files or study folders, through the rules; findings are no failure. */
+export async function diagnoseCommand(paths: readonly string[], options: DiagnoseOptions): Promise<number> {
+  const read = (await Promise.all(paths.map((path) => curvesOf(path, options)))).flat()
+  const groups = distinct(options.together ? joined(read) : read)
+  const findings = diagnose(groups)
+  process.stdout.write(options.json
+    ? `${JSON.stringify(findings, null, 2)}\n`
+    : findingsText(findings, groups.map((g) => ({ subject: g.subject, runs: g.curves.length }))))
+  return 0
+}
+
+async function curvesOf(path: string, options: DiagnoseOptions): Promise<CurveGroup[]> {
+  const facts: KnownFacts = {
+    classes: options.classes ?? null, validationRows: options.validationRows ?? null, targetLoss: options.targetLoss ?? null,
+  }
+  const folder = await stat(path).then((s) => s.isDirectory(), () => false)
+  const file = folder ? join(path, 'journal.jsonl') : path
+  const text = await readText(file)
+  if (!isJournal(text)) return foreignCurves(text, file, facts)
+  const known = folder ? await reportFacts(path) : undefined
+  const rows = facts.validationRows === null ? null : { train: 0, validation: facts.validationRows }
+  const merged: JournalFacts = { classes: facts.classes ?? known?.classes ?? null, rows: rows ?? known?.rows ?? null, targetLoss: facts.targetLoss }
+  const groups = journalCurves(text, (run) => contextOfRun(run, merged))
+  if (groups.length > 0) return groups
+  throw new InputError([{ code: 'diagnose/no-runs', severity: 'error', message: 'the journal has no finished training runs of full length', found: file }])
+}
+
+async function readText(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new InputError([{
+      code: 'diagnose/unreadable', severity: 'error', message: 'the curves cannot be read', found: `${file}: ${error.code ?? error.message}`,
+      hint: 'name a CSV file, JSON lines, a journal.jsonl, or the folder of a study',
+    }])
+  })
+}
+
+/** Classes and rows of the study, where its report is there. */
+async function reportFacts(folder: string): Promise<Pick<JournalFacts, 'classes' | 'rows'> | undefined> {
+  const file = join(folder, 'report.json')
+  const text = await readFile(file, 'utf8').catch(() => undefined)
+  if (text === undefined) return undefined
+  const { data } = parseReport(text, file)
+  return { classes: data.classes?.length ?? null, rows: data.rows }
+}
+
+/** All curves as seeds of one trial. */
+function joined(groups: readonly CurveGroup[]): CurveGroup[] {
+  const first = groups[0]
+  return first ? [{ ...first, subject: 'all files', curves: groups.flatMap((g) => g.curves) }] : []
+}
+
+/** Two files with one trial's name stay two. */
+function distinct(groups: readonly CurveGroup[]): CurveGroup[] {
+  const seen = new Map<string, number>()
+  return groups.map((group) => {
+    const count = (seen.get(group.subject) ?? 0) + 1
+    seen.set(group.subject, count)
+    return count === 1 ? group : { ...group, subject: `${group.subject} (${count})` }
+  })
+}

@@ -1,0 +1,25 @@
+import type { Finding } from '../diagnose/finding.ts'
+import { plural } from './numbers.ts'
+
+/** `declared levers, in 4 of 5 seeds`. */
+export const subjectText = ({ subject, seeds: { seen, of } }: Finding): string =>
+  of === 1 ? subject : `${subject}, in ${seen} of ${plural(of, 'seed')}`
+
+/** The first sight as a sentence: where, then what. */
+export function seenText({ sights }: Finding): string {
+  const sight = sights[0]
+  if (!sight) return ''
+  const { seed, epochs, sentence } = sight
+  const span = epochs === null ? '' : epochs[0] === epochs[1] ? `epoch ${epochs[0]}` : `epochs ${epochs[0]} to ${epochs[1]}`
+  const place = [seed === null ? '' : `seed ${seed}`, span].filter((part) => part !== '').join(', ')
+  return `${sentence}${place === '' ? '' : ` (${place})`}.`
+}
+
+/** What to try, in order, and which stage would test the first. */
+export function movesText({ moves, stage }: Finding): string {
+  const all = moves.map(({ lever, change }, i) => `${i + 1}. ${lever === null ? change : `${lever}: ${change}`}`).join('; ')
+  return `${all}${stage === null ? '' : `. Tested by the stage ${stage}`}.`
+}
+
+/** Said where every rule was silent; nothing where no curve was looked at. */
+export const silence = 'No rule found anything wrong with the curves of the verification.'
