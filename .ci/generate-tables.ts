@@ -145,10 +145,12 @@ export function actionTables(text: string): string {
 }
 
 /** Commands with their arguments and options, as commander knows them. */
-export function cliTables(program: CliCommand): string {
+export function cliTables(program: CliCommand, parent = 'tunegate'): string {
   return program.commands
     .map((command) => {
-      const usage = `tunegate ${command.name()} ${command.usage().replace(/^\[options\] /, '')}`
+      const name = `${parent} ${command.name()}`
+      if (command.commands.length > 0) return cliTables(command, name)
+      const usage = `${name} ${command.usage().replace(/^\[options\] /, '')}`
       const options = command.options.map((o) => [
         code(o.flags),
         o.defaultValue === undefined || typeof o.defaultValue === 'boolean' ? '' : code(String(o.defaultValue)),
