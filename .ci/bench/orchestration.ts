@@ -46,7 +46,7 @@ export async function orchestration(folder: string, setting: Setting, collect: (
   const { runs, idler, together = 50, again = false } = setting
   const runner = await runnerOf(idler)
   const path = join(folder, `${idler}-${together}-${runs}.jsonl`)
-  const header = { journal: 1, plan: 'p', spec: 's', data: 'd', engine: runner.engine } as const
+  const header = { journal: 1, workload: 'p', spec: 's', data: 'd', engine: runner.engine } as const
   const journal = await Journal.open(path, header, { fresh: !again })
   if (again && journal.size !== runs) throw new Error('the study has not been executed before')
   const before = memory(collect)

@@ -26,13 +26,13 @@ export function progressLogger(output: Output): Listener {
       case 'study-started': {
         objective = event.plan.workload.objective
         const runs = event.plan.jobs.reduce((sum, job) => sum + job.estimate.runs, 0)
-        line(`${event.plan.name}: ${event.plan.jobs.length} stages, about ${runs} runs on ${event.engine} with ${plural(event.workers, 'worker')}` +
+        line(`${event.plan.name}: ${plural(event.plan.jobs.length, 'stage')}, about ${plural(runs, 'run')} on ${event.engine} with ${plural(event.workers, 'worker')}` +
           (event.resumedRuns > 0 ? `; continuing after ${plural(event.resumedRuns, 'finished run')}` : ''))
         return
       }
       case 'stage-started':
         stage = `[${event.position}/${event.of}] ${event.job.id}`
-        line(`${stage}: about ${event.job.estimate.runs} runs`)
+        line(`${stage}: about ${plural(event.job.estimate.runs, 'run')}`)
         return
       case 'run-started':
         return

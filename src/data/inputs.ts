@@ -50,6 +50,7 @@ function decide(table: Table, columns: readonly Column[], problems: Problems): {
   for (const column of columns) {
     const type = typeOf(column, table.rows)
     checkCells(table, column, column.isText ? 'text' : 'number', problems)
+    if (hasDecimalCommas(column)) problems.add(decimalCommas(table.file, column))
     if (type === 'constant' || type === 'identifier') drop(type, column.name)
     else if (type === 'numeric') inputs.push({ column, as: 'number' })
     else if ((column.levels?.length ?? Infinity) > AUTO_LEVELS) drop(`categorical (over ${AUTO_LEVELS} levels)`, column.name)
@@ -58,6 +59,16 @@ function decide(table: Table, columns: readonly Column[], problems: Problems): {
   const notes = [...dropped].map(([why, names]) => `${counted(names.length, `${why} column`)} dropped: ${listed(names)}`)
   return { inputs, notes }
 }
+
+/** Whether every value is a number written as on the continent, `3,50`: as a category it would teach nothing. */
+function hasDecimalCommas({ levels }: Column): boolean {
+  return levels !== null && levels.length > 1 && levels.every((level) => /^[+-]?\d+(,\d+)?$/.test(level)) && levels.some((level) => level.includes(','))
+}
+
+const decimalCommas = (file: string, { name, index, levels }: Column) => ({
+  code: 'data/decimal-comma', message: `column "${name}" holds numbers with decimal commas`, at: { file, line: 1, column: index + 1 },
+  found: (levels ?? []).slice(0, 3).join(' '), allowed: 'numbers with a decimal point', hint: 'write decimal points, or name the column as categorical',
+})
 
 function checkCells({ file, rows }: Table, column: Column, use: 'number' | 'text', problems: Problems): void {
   const wrong: readonly BadKind[] = use === 'number' ? ['missing', 'text', 'infinite'] : ['missing']

@@ -96,8 +96,8 @@ function measured({ verification }: Report): string {
   const text = table(['Split', 'Metric', 'Baseline', 'Winner', 'Gain (95 %)', 'P(better)', 'Beyond seed noise'], rows)
   return text === ''
     ? ''
-    : `${text}\n\nMean ± SD over seeds; a gain is positive where the winner is better, whatever the metric's direction. ` +
-        'Gains are paired by seed; metrics other than the objective are corrected for their number (Holm).'
+    : `${text}\n\nMean ± SD over seeds; a gain is positive where the winner is better, whatever the metric's direction. P(better) is the chance that a run of the winner beats a run of the baseline under another seed. ` +
+        'Gains are paired by seed; metrics other than the objective are corrected for their number (Holm), their intervals are not.'
 }
 
 function lineage({ lineage: entries }: Report): string {

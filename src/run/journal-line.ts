@@ -1,10 +1,14 @@
 import { sha256 } from '../base/hash.ts'
 import type { RunResult } from '../plan/run.ts'
 
-/** What a journal belongs to; runs of anything else must not be reused. */
+/**
+ * What a journal belongs to. Runs of another workload (model, data, metrics) or engine must not be reused; other stages, seeds
+ * or gates ask for other runs of the same workload, and those that they share keep their ids.
+ */
 export interface JournalHeader {
   readonly journal: 1
-  readonly plan: string
+  /** Fingerprint of the plan's workload. */
+  readonly workload: string
   readonly spec: string
   readonly data: string
   readonly engine: string
@@ -38,8 +42,8 @@ export function runOfLine(line: string): RunResult {
 export function parseHeader(line: string | undefined): JournalHeader | undefined {
   try {
     const header = JSON.parse(line ?? '') as Partial<JournalHeader>
-    const { journal, plan, spec, data, engine } = header
-    const whole = journal === 1 && [plan, spec, data, engine].every((v) => typeof v === 'string')
+    const { journal, workload, spec, data, engine } = header
+    const whole = journal === 1 && [workload, spec, data, engine].every((v) => typeof v === 'string')
     return whole ? (header as JournalHeader) : undefined
   } catch {
     return undefined
@@ -48,10 +52,10 @@ export function parseHeader(line: string | undefined): JournalHeader | undefined
 
 /** Which parts differ, in words; empty where the journal belongs to this study. */
 export function differences(was: JournalHeader, is: JournalHeader): string[] {
-  if (was.plan === is.plan && was.engine === is.engine) return []
+  if (was.workload === is.workload && was.engine === is.engine) return []
   const parts = [
     ...was.spec !== is.spec ? ['the spec'] : [], ...was.data !== is.data ? ['the data'] : [],
     ...was.engine !== is.engine ? ['the engine'] : [],
   ]
-  return parts.length > 0 ? parts : ['the plan']
+  return parts.length > 0 ? parts : ['the workload']
 }

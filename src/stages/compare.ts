@@ -71,7 +71,7 @@ type Scores = readonly number[]
 const same = (a: Scores, b: Scores): boolean => a.every((value, i) => value === b[i])
 
 /** The gain that noise alone would exceed with probability `selectionAlpha / competitors`, for one candidate against one incumbent. */
-export function compareArms(workload: Workload, incumbent: Arm, candidate: Arm, all: readonly Arm[]): Comparison {
+export function compareArms(workload: Workload, incumbent: Arm, candidate: Arm, all: readonly Arm[], competitors = all.length - 1): Comparison {
   const base = {
     label: candidate.label, patch: candidate.patch, metric: workload.objective, seeds: candidate.seeds,
     incumbent: incumbent.scores, candidate: candidate.scores, runs: [...runIds(incumbent), ...runIds(candidate)],
@@ -82,7 +82,7 @@ export function compareArms(workload: Workload, incumbent: Arm, candidate: Arm, 
   const noise = differenceNoise(workload, [from, to], all)
   const judged = beatsNoisePaired({
     candidate: to, incumbent: from, pooledSd: noise.sd, pooledDf: noise.df,
-    higherIsBetter: higherIsBetter(workload.objective), alpha: selectionAlpha / Math.max(1, all.length - 1),
+    higherIsBetter: higherIsBetter(workload.objective), alpha: selectionAlpha / Math.max(1, competitors),
   })
   if (Number.isNaN(judged.threshold)) return { ...base, gain: null, threshold: null, outcome: 'undecidable' }
   const outcome = judged.beats ? 'better' : judged.gain < -judged.threshold ? 'worse' : 'within-noise'
@@ -105,14 +105,17 @@ export function evidenceOf(comparison: Comparison, arms: readonly Arm[]): Eviden
 /**
  * Holds candidates against the incumbent under the same seeds and moves the incumbent to the best that beats it by more than
  * seed noise. Returns the comparisons; they are in the ledger too.
+ *
+ * @param competitors candidates among which these were picked on the same seeds, where there were more than are compared here
  */
 export function* challenge(
   ledger: Ledger, what: string, candidates: readonly { readonly label: string; readonly patch: LeverPatch }[], seeds: readonly number[],
+  competitors = candidates.length,
 ): Asking<{ readonly arms: readonly Arm[]; readonly comparisons: readonly Comparison[] }> {
   if (candidates.length === 0 || !ledger.affords((candidates.length + 1) * seeds.length, what)) return { arms: [], comparisons: [] }
   const arms = yield* trainArms(ledger, [{ label: 'incumbent', patch: {} }, ...candidates], seeds)
   const incumbent = arms[0] as Arm
-  const comparisons = arms.slice(1).map((arm) => compareArms(ledger.context.workload, incumbent, arm, arms))
+  const comparisons = arms.slice(1).map((arm) => compareArms(ledger.context.workload, incumbent, arm, arms, competitors))
   ledger.comparisons.push(...comparisons)
   const winner = bestOf(comparisons)
   if (winner) {

@@ -33,7 +33,7 @@ export const regularize: Stage = function* (context) {
   const axes = settings.grid.filter((a) => a.lever !== 'augmentation').map((axis) => withOwnValue(ledger, axis))
   const grid = yield* prunedGrid(ledger, axes, settings, seeds)
   const order = [...grid.sensitivity].sort((a, b) => (b.omegaSquared ?? -1) - (a.omegaSquared ?? -1))
-  yield* towards(ledger, grid.winner, order.map((s) => s.lever), seeds)
+  yield* towards(ledger, grid.winner, order.map((s) => s.lever), axes, seeds)
   yield* refine(ledger, axes, order[0], seeds)
 
   const sensitive = order.filter((s) => s.omegaSquared !== null).map((s) => `${s.lever} ${shown(s.omegaSquared ?? 0)}`)
@@ -44,7 +44,7 @@ export const regularize: Stage = function* (context) {
       ledger.lineage.length > 0
         ? `Moved: ${ledger.lineage.map((l) => `${l.lever} ${String(l.from)} → ${String(l.to)}`).join(', ')}.`
         : none.sentence,
-      sensitive.length > 0 ? `Share of the variance that each lever explains (ω²): ${sensitive.join(', ')}.` : '',
+      sensitive.length > 0 ? `Share of the variance over the first round of the grid that each lever explains (ω²): ${sensitive.join(', ')}.` : '',
     ].join(' ').trim(),
     { stage: 'regularize', grid: { levers: axes.map((a) => a.lever), cells: grid.cells, sensitivity: grid.sensitivity } },
   )
@@ -126,11 +126,13 @@ function sensitivityOf(axes: readonly Axis[], arms: readonly Arm[]): GridFinding
 }
 
 /** From the incumbent to the surviving cell, the most sensitive lever first; a lever that does not pay by itself stays. */
-function* towards(ledger: Ledger, winner: LeverPatch, order: readonly LeverName[], seeds: readonly number[]): Asking<void> {
+function* towards(ledger: Ledger, winner: LeverPatch, order: readonly LeverName[], axes: readonly Axis[], seeds: readonly number[]): Asking<void> {
   for (const lever of order) {
     const value = winner[lever]
     if (value === undefined || value === leverValue(ledger.incumbent, lever)) continue
-    yield* challenge(ledger, `full run of ${lever} ${String(value)}`, [{ label: `${lever} ${String(value)}`, patch: { [lever]: value } }], seeds)
+    yield* challenge(ledger, `full run of ${lever} ${String(value)}`, [{ label: `${lever} ${String(value)}`, patch: { [lever]: value } }], seeds,
+      // The grid picked this value among the lever's others, on these very seeds.
+      (axes.find((axis) => axis.lever === lever)?.values.length ?? 2) - 1)
   }
 }
 

@@ -66,6 +66,9 @@ async function specText(path: string): Promise<string> {
 function overridden(spec: NormalizedSpec, { stages, seeds }: SpecSource): NormalizedSpec {
   const unknown = stages?.filter((name) => !spec.stages.some((s) => s.stage === name)) ?? []
   if (unknown.length > 0) fail('run/unknown-stage', 'the spec does not have every stage that was asked for', unknown.join(', '), spec.stages.map((s) => s.stage).join(', '))
+  if (seeds !== undefined && !spec.stages.some((s) => s.stage === 'verify')) {
+    fail('run/no-verify', 'seeds were given, and the spec has no verify stage to use them', `--seeds ${seeds}`, 'a spec with the stage verify')
+  }
   return {
     ...spec,
     stages: spec.stages

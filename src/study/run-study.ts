@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import { fingerprint } from '../base/hash.ts'
 import { explainFileError, makeFolder } from '../base/files.ts'
 import { CHECK_NAMES } from '../data/checks.ts'
 import type { Dataset } from '../data/types.ts'
@@ -98,7 +99,7 @@ function startPool({ workerScript, wasmFolder, workers, listener }: StudyOptions
 }
 
 async function openJournal(outDir: string, { plan, dataset }: Prepared, engine: string, { fresh = false, listener }: StudyOptions): Promise<Journal> {
-  const header = { journal: 1, plan: plan.fingerprint, spec: plan.specFingerprint, data: dataset.fingerprint, engine } as const
+  const header = { journal: 1, workload: fingerprint(plan.workload), spec: plan.specFingerprint, data: dataset.fingerprint, engine } as const
   const journal = await Journal.open(join(outDir, 'journal.jsonl'), header, { fresh })
   for (const message of journal.notices) listener({ type: 'notice', message })
   return journal

@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { explainFileError, makeFolder, writeFileAtomic } from '../base/files.ts'
 import type { Lock } from '../plan/lock.ts'
@@ -26,10 +26,18 @@ export async function writeReport(report: Report, folder: string, runs: AsyncIte
   })
 }
 
+/** Removes the runs' curves that an earlier report of ours lists, and nothing else: the folder may hold what is not ours. */
+async function removeCurves(folder: string): Promise<void> {
+  const text = await readFile(join(folder, 'report.json'), 'utf8').catch(() => undefined)
+  if (text === undefined) return
+  const listed = [...text.matchAll(/"curve": "(curves\/runs\/[\w.-]+\.csv)"/g)].map((match) => match[1] as string)
+  for (const path of listed) await rm(join(folder, ...path.split('/')), { force: true })
+}
+
 async function writeAll(report: Report, folder: string, runs: AsyncIterable<RunResult>): Promise<WrittenFiles> {
   // What an earlier run left would be taken for this one's; without its report.json the folder counts as unfinished.
+  await removeCurves(folder)
   await rm(join(folder, 'report.json'), { force: true })
-  await rm(join(folder, 'curves'), { recursive: true, force: true })
   const all: string[] = []
   let markdown = ''
   for await (const { path, text } of reportFiles(report, runs)) {

@@ -6,8 +6,8 @@ export interface NormPair {
 
 /**
  * The simple gradient noise scale, tr(Σ) / |G|², in examples (McCandlish et al., 2018, appendix A.1): from E|g_b|² = |G|² +
- * tr(Σ)/b at two batch sizes, each of the two averaged before they are divided. Null where the estimate of |G|² is not
- * positive.
+ * tr(Σ)/b at two batch sizes, each of the two averaged before they are divided. Null where either estimate is
+ * not positive.
  */
 export function noiseScale(pairs: readonly NormPair[]): number | null {
   const means = pairs.map(({ small: b, large: B }) => ({
@@ -16,5 +16,6 @@ export function noiseScale(pairs: readonly NormPair[]): number | null {
   }))
   const total = (of: (m: { signal: number; noise: number }) => number): number => means.reduce((sum, m) => sum + of(m), 0)
   const signal = total((m) => m.signal)
-  return signal > 0 ? total((m) => m.noise) / signal : null
+  const noise = total((m) => m.noise)
+  return signal > 0 && noise > 0 ? noise / signal : null
 }

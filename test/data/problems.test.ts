@@ -163,3 +163,11 @@ describe('data that nothing can be learned from', () => {
     expect(found).toMatchObject({ code: 'data/shape', found: '[8, 8, 3] = 192 values', allowed: '64 input columns' })
   })
 })
+
+describe('decimal commas', () => {
+  it('are refused by name, not taken for categories', async () => {
+    const rows = Array.from({ length: 30 }, (_, i) => `${i % 7},${i % 10};${i % 3},5;${'ab'[i % 2]}`)
+    const found = await problems(['länge;breite;y', ...rows].join('\n'), { target: 'y', inputs: { kind: 'auto' } })
+    expect(found.map((d) => [d.code, d.at?.column])).toEqual([['data/decimal-comma', 1], ['data/decimal-comma', 2]])
+  })
+})

@@ -183,11 +183,11 @@ describe('a journal that was damaged', () => {
 
 describe('a journal of another study', () => {
   it.each([
-    [{ ...header, plan: 'p2', spec: 's2' }, 'the spec changed'],
-    [{ ...header, plan: 'p2', data: 'd2' }, 'the data changed'],
+    [{ ...header, workload: 'p2', spec: 's2' }, 'the spec changed'],
+    [{ ...header, workload: 'p2', data: 'd2' }, 'the data changed'],
     [{ ...header, engine: 'wasm 5' }, 'the engine changed'],
-    [{ ...header, plan: 'p2', spec: 's2', data: 'd2' }, 'the spec and the data changed'],
-    [{ ...header, plan: 'p2' }, 'the plan changed'],
+    [{ ...header, workload: 'p2', spec: 's2', data: 'd2' }, 'the spec and the data changed'],
+    [{ ...header, workload: 'p2' }, 'the workload changed'],
   ])('is set aside: %j, %s', async (now, reason) => {
     const path = journalIn(folder())
     const before = await written(path, ['a'])
@@ -201,7 +201,7 @@ describe('a journal of another study', () => {
   it('never replaces one that was set aside before', async () => {
     const path = journalIn(folder())
     for (const plan of ['1', '2', '3']) {
-      const journal = await Journal.open(path, { ...header, plan })
+      const journal = await Journal.open(path, { ...header, workload: plan })
       await journal.append(complete(plan))
       await journal.close()
     }

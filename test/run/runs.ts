@@ -44,7 +44,7 @@ export function job(id: StageName): StageJob {
   return { id, needs: [], fingerprint: id, settings: { stage: 'verify', seeds: 2 }, templates: [], estimate: { runs: 4, steps: 16 } }
 }
 
-export const header: JournalHeader = { journal: 1, plan: 'p', spec: 's', data: 'd', engine: 'none' }
+export const header: JournalHeader = { journal: 1, workload: 'p', spec: 's', data: 'd', engine: 'none' }
 
 /** A folder that is gone when the test is. */
 export function folder(): string {

@@ -34,7 +34,7 @@ test('report prints a format without writing a file; without one it writes them 
   const study = fakeStudy({})
   const report = buildReport(study.input)
   writeFileSync(join(folder, 'report.json'), reportText(report))
-  const header = { journal: 1, plan: 'p', spec: 's', data: 'd', engine: 'e' } as const
+  const header = { journal: 1, workload: 'p', spec: 's', data: 'd', engine: 'e' } as const
   const journal = await Journal.open(join(folder, 'journal.jsonl'), header)
   for (const run of study.results) await journal.append(run)
   await journal.close()

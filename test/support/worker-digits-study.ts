@@ -30,7 +30,7 @@ async function study({ spec, journal: path, out, started, script, wasmFolder }: 
   })
   const idOf = runIds(plan.workload, pool.engine)
   const journal = await Journal.open(path, {
-    journal: 1, plan: plan.fingerprint, spec: plan.specFingerprint, data: dataset.fingerprint, engine: pool.engine,
+    journal: 1, workload: plan.fingerprint, spec: plan.specFingerprint, data: dataset.fingerprint, engine: pool.engine,
   })
   const { decisions, levers } = await execute(plan, {
     stages, runner: pool, journal, clock: () => performance.now(),

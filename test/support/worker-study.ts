@@ -57,7 +57,7 @@ async function study(config: StudyConfig): Promise<void> {
   process.once('SIGINT', () => stop.abort())
   const pool = await WorkerPool.start({ script: config.script, workers: 2, init, notice: console.error })
   try {
-    const journal = await Journal.open(config.journal, { journal: 1, plan: 'p', spec: 's', data: 'd', engine: pool.engine })
+    const journal = await Journal.open(config.journal, { journal: 1, workload: 'p', spec: 's', data: 'd', engine: pool.engine })
     try {
       await train(config, pool, journal, stop.signal)
     } finally {
@@ -87,7 +87,7 @@ async function train(config: StudyConfig, runner: WorkerPool, journal: Journal, 
 }
 
 async function hold({ journal, hold: milliseconds }: StudyConfig): Promise<void> {
-  const held = await Journal.open(journal, { journal: 1, plan: 'p', spec: 's', data: 'd', engine: 'scripted' })
+  const held = await Journal.open(journal, { journal: 1, workload: 'p', spec: 's', data: 'd', engine: 'scripted' })
   await sleep(milliseconds)
   await held.close()
 }

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { unreachable } from '../../base/result.ts'
 import { reportText } from '../../report/json.ts'
 import { readReport } from '../../study/judge-again.ts'
@@ -7,7 +7,9 @@ import { renderAgain, summaryAgain } from '../../study/render-again.ts'
 type Format = 'markdown' | 'json'
 
 /** Renders a finished run's report again from its report.json and journal; with a format it prints that and writes nothing. */
-export async function reportCommand(folder: string, { format }: { readonly format?: Format }): Promise<number> {
+export async function reportCommand(path: string, { format }: { readonly format?: Format }): Promise<number> {
+  // Its report.json names the folder as well.
+  const folder = basename(path) === 'report.json' ? dirname(path) : path
   switch (format) {
     case undefined: {
       const { files } = await renderAgain(folder)

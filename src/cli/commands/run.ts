@@ -63,11 +63,11 @@ function flags({ stages, seeds }: RunOptions): string {
 }
 
 function closing({ report, verdict, files }: Study): string {
-  const gates = verdict.gates.map((g) => `  ${g.status.padEnd(12)} ${g.sentence}`)
+  const gates = verdict.gates.flatMap((g) => [`  ${g.status.padEnd(12)} ${g.sentence}`, ...(g.remedy === null ? [] : [`${' '.repeat(15)}${g.remedy}`])])
   const levers = report.levers.changes.map((c) => `  ${c.lever.padEnd(16)} ${String(c.from)} → ${String(c.to)}`)
   return [
     '', `${verdict.status.toUpperCase()}: ${verdict.sentence}`, ...gates,
     '', levers.length > 0 ? 'Levers moved:' : 'No lever was moved.', ...levers,
-    '', `Report: ${files.page}`, `Lock:   ${files.lockPath}`, '',
+    '', `Report: ${files.page}`, verdict.status === 'pass' ? `Lock:   ${files.lockPath} (commit it beside the spec)` : `Lock:   ${files.lockPath} (of a study that did not pass)`, '',
   ].join('\n')
 }

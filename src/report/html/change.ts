@@ -102,8 +102,8 @@ export function measured(report: Report, drawings: Drawings): string {
   )
   if (all === '') return ''
   const note =
-    "Mean ± SD over seeds. A gain is positive where the winner is better, whatever the metric's direction. " +
-    'Gains are paired by seed; metrics other than the objective are corrected for their number (Holm).'
+    "Mean ± SD over seeds. A gain is positive where the winner is better, whatever the metric's direction. P(better) is the chance that a run of the winner beats a run of the baseline under another seed. " +
+    'Gains are paired by seed; metrics other than the objective are corrected for their number (Holm), their intervals are not.'
   return (
     card(all + paragraph(note, 'note')) +
     `<div class="two">${card(figure(drawings, 'seeds') + seedTable(report))}` +
