@@ -29,6 +29,7 @@ export function trainCorpus(engine: Engine, worlds: readonly World[], options: C
   const groups: Group[] = []
   for (const world of worlds) {
     for (const variant of [...healthyVariants, ...references, ...faults]) {
+      if (variant.regression === false && world.task === 'regression') continue
       const start = performance.now()
       for (let replicate = 0; replicate < options.replicates; replicate++) {
         const runs = Array.from({ length: options.seeds }, (_, i) => {

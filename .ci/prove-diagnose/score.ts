@@ -11,7 +11,7 @@ export interface Judged {
   readonly together: readonly Finding[]
   /** Of every run by itself, as `tunegate diagnose` sees a single file. */
   readonly single: readonly (readonly Finding[])[]
-  /** Whether the fault did harm by the results alone, whatever the curves look like; true for healthy groups' faults to come. */
+  /** Whether the fault did harm by the results alone, whatever the curves look like; for a healthy variant, whether it is none. */
   readonly harmful: boolean
 }
 
@@ -20,7 +20,7 @@ export function judgeAll(groups: readonly Group[]): Judged[] {
     group,
     together: findings(group, group.runs),
     single: group.runs.map((run) => findings(group, [run])),
-    harmful: group.variant.fault && (group.variant.symptomOnly === true || harms(group, referenceOf(group, groups))),
+    harmful: group.variant.symptomOnly === true || harms(group, referenceOf(group, groups)),
   }))
 }
 

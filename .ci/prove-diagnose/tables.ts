@@ -10,7 +10,9 @@ interface Facts {
   readonly seeds: number
 }
 
-const healthyOf = (judged: readonly Judged[]): Judged[] => judged.filter((j) => !j.group.variant.fault && !j.group.variant.heldAgainst)
+const meantHealthy = (judged: readonly Judged[]): Judged[] => judged.filter((j) => !j.group.variant.fault && !j.group.variant.heldAgainst)
+const healthyOf = (judged: readonly Judged[]): Judged[] => meantHealthy(judged).filter((j) => !j.harmful)
+const faultyOf = (judged: readonly Judged[]): Judged[] => judged.filter((j) => j.group.variant.fault && j.harmful)
 const primary = (j: Judged): string | undefined => j.group.variant.expects[0]
 
 export function tables(judged: readonly Judged[], facts: Facts): string {
@@ -24,7 +26,8 @@ export function tables(judged: readonly Judged[], facts: Facts): string {
     `root seed; ${worlds.filter((w) => !w.developedOn).map((w) => w.name).join(', ')} were held out.`, '',
     'A fault counts where it did harm by the results alone: the last validation loss is worse than that of the healthy counterpart by more than ' +
     'two seed SDs and a tenth, or a run did not finish; where the symptom is the fault (no shuffling, clipping) it always counts. ' +
-    'Brackets are 95 % intervals (Wilson).', '',
+    'A variant that was meant to be healthy and did harm by the same measure counts for neither. Brackets are 95 % intervals (Wilson).', '',
+    history, '',
     '## By rule', '',
     'Recall: of the groups with a fault that the rule is there for, those in which it spoke. "One run": the same for each run by itself, ' +
     'as `tunegate diagnose` sees a file. Goals: recall at least 0.8, false alarms at most 0.05.', '',
@@ -37,13 +40,20 @@ export function tables(judged: readonly Judged[], facts: Facts): string {
   ].join('\n')
 }
 
+/** What an earlier look at held-out data showed, and what was changed since; without it the tables would look better than they are. */
+const history = 'History: on 2026-11-23 the rules, developed on digits MLP, digits CNN and wine alone, were measured on breast cancer, iris and wine ' +
+  '(alcohol) held out. Every rule met its goals but `overfit`: recall 0.89 (32/36), false alarms 0.20 (24/120), 4 of them on breast cancer, where one or two rows ' +
+  'carry the rise of the loss, and all 20 groups of wine (alcohol), whose network did overfit (R² 0.82 on training rows, 0.40 on validation rows). ' +
+  'Since then the rule asks for as many wrong rows as can carry a rise and takes the sampling error of R², the network of wine (alcohol) is smaller, and variants ' +
+  'meant to be healthy are held to their results. Those three sets count as developed on since, and three new ones are held out.'
+
 const table = (header: readonly string[], rows: readonly (readonly string[])[]): string =>
   [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 
 function byRule(judged: readonly Judged[]): string {
   const healthy = healthyOf(judged)
   const rows = ruleNames.map((rule) => {
-    const faulty = judged.filter((j) => j.harmful && primary(j) === rule)
+    const faulty = faultyOf(judged).filter((j) => primary(j) === rule)
     const held = faulty.filter((j) => !j.group.world.developedOn)
     const said = counter(rule)
     const [recall, alarms] = [said(faulty), said(healthy)]
@@ -95,7 +105,7 @@ function byFault(judged: readonly Judged[]): string {
 function byWorld(judged: readonly Judged[]): string {
   const rows = [...new Set(judged.map((j) => j.group.world))].map((world) => {
     const own = judged.filter((j) => j.group.world === world)
-    const harmful = own.filter((j) => j.harmful)
+    const harmful = faultyOf(own)
     const healthy = healthyOf(own)
     const named = { hits: harmful.filter((j) => spoke(j.together, j.group.variant.expects)).length, of: harmful.length }
     const alarms = { hits: healthy.filter((j) => j.together.length > 0).length, of: healthy.length }
@@ -106,10 +116,14 @@ function byWorld(judged: readonly Judged[]): string {
 }
 
 function exceptions(judged: readonly Judged[]): string {
-  const missed = judged.filter((j) => j.harmful && !spoke(j.together, j.group.variant.expects))
+  const missed = faultyOf(judged).filter((j) => !spoke(j.together, j.group.variant.expects))
   const alarms = healthyOf(judged).filter((j) => j.together.length > 0)
   const line = (j: Judged): string => `${j.group.world.name}, ${j.group.variant.name}: ${j.together.map((f) => `\`${f.rule}\` ${f.seeds.seen}/${f.seeds.of}`).join(', ') || 'silence'}`
-  return [...counted(missed.map((j) => `- missed: ${line(j)}`)), ...counted(alarms.map((j) => `- alarm: ${line(j)}`))].join('\n') || 'Nothing.'
+  const ill = meantHealthy(judged).filter((j) => j.harmful)
+  return [
+    ...counted(missed.map((j) => `- missed: ${line(j)}`)), ...counted(alarms.map((j) => `- alarm: ${line(j)}`)),
+    ...counted(ill.map((j) => `- meant to be healthy, but by its results it is not, so that it counts for neither: ${line(j)}`)),
+  ].join('\n') || 'Nothing.'
 }
 
 /** Equal lines once. */

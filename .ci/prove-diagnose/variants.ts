@@ -21,6 +21,8 @@ export interface Variant {
   readonly heldAgainst?: boolean
   /** What the fault is held against to see whether it did harm; the world as it is where this is left out. */
   readonly reference?: Variant
+  /** False where there are no probabilities: the fault has no symptom in a regression. */
+  readonly regression?: false
   /** True where the fault need not harm the result to be seen: the symptom is the fault. */
   readonly symptomOnly?: boolean
 }
@@ -44,7 +46,9 @@ export const healthyVariants: readonly Variant[] = [
   healthy('steps by 10 in all', scaled({ schedule: 'step', finalFraction: 0.1 })),
   healthy('half the batch', (world) => withLevers(world.levers, { batchSize: world.levers.batching.batchSize / 2 })),
   healthy('clipped above the usual norm', scaled({ clipNorm: 5 })),
-  healthy('dropout 0.2, label smoothing', (world) => withLevers(world.levers, { dropout: 0.2, labelSmoothing: world.task === 'classification' ? 0.05 : 0 })),
+  healthy('more regularization', (world) => withLevers(world.levers, {
+    dropout: 0.2, labelSmoothing: world.task === 'classification' ? 0.05 : 0, weightDecay: 2 * world.levers.regularization.weightDecay,
+  })),
 ]
 
 /** A share of all labels, in every split as in a careless file, is taken from other rows. */
@@ -119,7 +123,7 @@ export const faults: readonly Variant[] = [
     expects: ['overfit'], levers: longer(10, { ...noRegularization, schedule: 'constant' }), data: (world) => noisyLabels(world, 0.15), reference: noisy,
   },
   {
-    name: 'sure of everything', what: 'rate × 2 and 10 × the epochs, no regularization; 25 % of all labels taken from other rows', fault: true,
+    name: 'sure of everything', regression: false, what: 'rate × 2 and 10 × the epochs, no regularization; 25 % of all labels taken from other rows', fault: true,
     expects: ['overconfident'], levers: (world) => withLevers(longer(10, noRegularization)(world), { learningRate: 2 * world.levers.optimization.learningRate }),
     data: (world) => noisyLabels(world, 0.25), reference: noisy,
   },

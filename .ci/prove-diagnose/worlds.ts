@@ -20,8 +20,10 @@ export interface World {
 
 type Activation = 'relu' | 'linear' | 'sigmoid' | 'tanh'
 export const dense = (units: number, activation: Activation = 'linear'): Layer => ({ kind: 'dense', units, activation, useBias: true })
-const conv = (filters: number): Layer =>
-  ({ kind: 'conv2d', filters, kernelSize: [3, 3], strides: [1, 1], padding: 'same', activation: 'relu', useBias: true })
+const conv = (filters: number, activation: Activation = 'relu'): Layer =>
+  ({ kind: 'conv2d', filters, kernelSize: [3, 3], strides: [1, 1], padding: 'same', activation, useBias: true })
+const batchNorm: Layer = { kind: 'batchNormalization', momentum: 0.9, epsilon: 1e-3 }
+const relu: Layer = { kind: 'activation', activation: 'relu' }
 const pool: Layer = { kind: 'maxPooling2d', poolSize: [2, 2], strides: [2, 2], padding: 'valid' }
 const flatten: Layer = { kind: 'flatten' }
 const dropout: Layer = { kind: 'dropout', rate: null }
@@ -56,15 +58,27 @@ const recipes: readonly Recipe[] = [
   },
   {
     name: 'breast cancer', from: table('test/diagnose/data/breast-cancer.csv', 'class'), layers: [dense(32, 'relu'), dropout, dense(2)],
-    levers: with_({ batchSize: 32, epochs: 20, weightDecay: 0.05 }), developedOn: false,
+    levers: with_({ batchSize: 32, epochs: 20, weightDecay: 0.05 }), developedOn: true,
   },
   {
     name: 'iris', from: table('test/diagnose/data/iris.csv', 'class'), layers: [dense(16, 'relu'), dense(3)],
-    levers: with_({ batchSize: 16, epochs: 50, learningRate: 0.01, warmupSteps: 10, dropout: 0 }), developedOn: false,
+    levers: with_({ batchSize: 16, epochs: 50, learningRate: 0.01, warmupSteps: 10, dropout: 0 }), developedOn: true,
   },
   {
-    name: 'wine, alcohol', from: table('examples/wine/wine.csv', 'alcohol', 'regression'), layers: [dense(16, 'relu'), dropout, dense(1)],
-    levers: with_({ batchSize: 16, epochs: 30, weightDecay: 0.1 }), developedOn: false,
+    name: 'wine, alcohol', from: table('examples/wine/wine.csv', 'alcohol', 'regression'), layers: [dense(4, 'tanh'), dense(1)],
+    levers: with_({ batchSize: 16, epochs: 20, weightDecay: 1, dropout: 0 }), developedOn: true,
+  },
+  {
+    name: 'digits CNN, batch norm', from: digits, layers: [conv(8, 'linear'), batchNorm, relu, pool, flatten, dropout, dense(10)],
+    levers: with_({ learningRate: 0.005, epochs: 12 }), developedOn: false,
+  },
+  {
+    name: 'iris, petal width', from: table('test/diagnose/data/iris.csv', 'petal_width', 'regression'), layers: [dense(8, 'tanh'), dense(1)],
+    levers: with_({ batchSize: 16, epochs: 25, weightDecay: 0.1, dropout: 0 }), developedOn: false,
+  },
+  {
+    name: 'breast cancer, worst texture', from: table('test/diagnose/data/breast-cancer.csv', 'worst_texture', 'regression'),
+    layers: [dense(8, 'relu'), dense(1)], levers: with_({ batchSize: 32, epochs: 20, weightDecay: 0.1, dropout: 0 }), developedOn: false,
   },
 ]
 

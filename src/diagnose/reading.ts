@@ -64,8 +64,12 @@ function constantGuess({ evaluations }: Curve, { task, classes }: Context): numb
   return known.length > 0 ? median(known) : null
 }
 
+/** Fewer evaluations and fewer steps than this are the beginning of a run, whose end nobody knows. */
+const [leastEvaluations, leastSteps] = [3, 30]
+
 /** Whether training ended far above what a good fit reaches. */
-export const underTarget = ({ end, target }: Reading): boolean => end > target
+export const underTarget = ({ end, target, trained, steps }: Reading): boolean =>
+  end > target && (trained.length >= leastEvaluations || steps.length >= leastSteps)
 
 /** Of what a constant guess loses, the share that is left at the end. */
 export const shareLeft = ({ end, constantLoss, start }: Reading): number => end / (constantLoss ?? start)

@@ -35,6 +35,7 @@ export interface Slope {
 /**
  * Theil's slope, the median of those of all pairs, with Sen's interval (1968): one wild value in four moves neither. Given as
  * the change over the stretch. At most `blocks` points are compared, each the median of a block. Null for fewer than four.
+ * Oracle: `scipy.stats.theilslopes`.
  */
 export function robustSlope(values: readonly number[], blocks = 40): Slope | null {
   const points = blockMedians(values, blocks)
@@ -44,7 +45,7 @@ export function robustSlope(values: readonly number[], blocks = 40): Slope | nul
   for (let i = 0; i < n; i++) for (let j = i + 1; j < n; j++) slopes.push(((points[j] as number) - (points[i] as number)) / (j - i))
   slopes.sort((a, b) => a - b)
   const reach = 1.96 * Math.sqrt((n * (n - 1) * (2 * n + 5)) / 18)
-  const [low, high] = [Math.floor((slopes.length - reach) / 2), Math.ceil((slopes.length + reach) / 2)]
+  const [low, high] = [Math.round((slopes.length - reach) / 2) - 1, Math.round((slopes.length + reach) / 2)]
   const at = (place: number): number => slopes[Math.min(Math.max(place, 0), slopes.length - 1)] as number
   return { change: median(slopes) * (n - 1), lower: at(low) * (n - 1), upper: at(high) * (n - 1) }
 }

@@ -11,8 +11,8 @@ export interface KnownFacts {
 }
 
 /**
- * Curves of a CSV file or of JSON lines, whoever wrote them. Rows with validation values are evaluations. Where they are the
- * larger part (a row an epoch, as Keras writes it) `loss` is the epoch's training loss; else the other rows are steps. Rows
+ * Curves of a CSV file or of JSON lines, whoever wrote them. Rows with validation values are evaluations. Where half of
+ * the rows with training values are such (a row an epoch, as Keras writes it) `loss` is the epoch's training loss; else it is a step's. Rows
  * belong to one run unless a column tells runs or seeds apart; runs with one stage and label are seeds of one trial.
  */
 export function foreignCurves(text: string, file: string, facts: KnownFacts): CurveGroup[] {
@@ -45,7 +45,7 @@ const isEvaluation = ({ numbers }: Row): boolean =>
 function curveFrom(rows: readonly Row[], id: string): Curve {
   const evaluated = rows.filter(isEvaluation)
   const trained = rows.filter((r) => r.numbers.has('loss') || r.numbers.has('trainLoss') || r.numbers.has('gradientNorm'))
-  const byEpoch = evaluated.length > 0 && 2 * evaluated.length >= trained.length
+  const byEpoch = evaluated.length > 0 && 2 * trained.filter(isEvaluation).length >= trained.length
   const placed = withSteps(rows, byEpoch)
   const stepRows = byEpoch ? [] : placed.filter(({ row }) => trained.includes(row))
   const steps = stepRows.map(stepOf)

@@ -86,7 +86,8 @@ function withoutCourse(losses: readonly number[], window: number): number[] {
   })
 }
 
-function agreement(epochs: readonly (readonly number[])[]): { readonly p: number; readonly w: number } {
+/** Friedman's test and Kendall's W of rows of equal length, one an epoch. Oracle: `scipy.stats.friedmanchisquare`. */
+export function agreement(epochs: readonly (readonly number[])[]): { readonly p: number; readonly w: number } {
   const [n, k] = [epochs.length, epochs[0]?.length ?? 0]
   const ranked = epochs.map(ranks)
   const sums = Array.from({ length: k }, (_, phase) => ranked.reduce((sum, r) => sum + (r[phase] as number), 0))

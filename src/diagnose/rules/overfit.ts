@@ -13,6 +13,11 @@ const ending = 3
 const gap = 0.1
 /** Standard errors by which the gap must differ from 0: validation rows are few. */
 const confident = 1.645
+/**
+ * A rise of the log loss is carried by the rows that are wrong. If their shares in it are as uneven as exponential ones, its
+ * standard error is √(2 / rows) of it: with fewer rows than this a rise is within 1.645 of them.
+ */
+const leastWrongRows = 6
 
 const advice: Omit<Symptom, 'sight'> = {
   cause: 'The model learns its training rows by heart, and what it learns of them does not carry over.',
@@ -42,11 +47,19 @@ function rises(run: Reading): Symptom | undefined {
   const noise = noiseAround(validated.map((v) => v.loss))
   const fell = trainAt(trained, best.step) - mean(trained.slice(-ending).map((t) => t.loss))
   const least = leastRise * (constantLoss ?? start)
-  if (!(rise > beyondNoise * noise && rise > least && fell > 0)) return undefined
+  if (!(rise > beyondNoise * noise && rise > least && fell > 0) || rise < samplingError(run, end.loss)) return undefined
   const values = { best: best.loss, end: end.loss, noise, trainFell: fell }
   const sentence = `from step ${best.step} on the validation loss rose from ${shown(best.loss)} to ${shown(end.loss)} ` +
     `(its noise is ${shown(noise)}), while the training loss fell by ${shown(fell)}`
   return { sight: sightOf(run, [best.step, end.step], values, sentence), ...advice }
+}
+
+/** What drawing other validation rows would do to the rise: infinite where too few rows carry it. 0 where rows are not known. */
+function samplingError({ curve: { evaluations }, context: { rows, task } }: Reading, loss: number): number {
+  if (!rows) return 0
+  if (task === 'regression') return loss * Math.sqrt(2 / rows.validation)
+  const accuracies = evaluations.slice(-ending).flatMap((e) => e.validation.accuracy ?? [])
+  return accuracies.length > 0 && (1 - mean(accuracies)) * rows.validation < leastWrongRows ? Infinity : 0
 }
 
 interface Smooth { readonly step: number; readonly loss: number }
@@ -61,13 +74,17 @@ const trainAt = (trained: readonly Fitted[], step: number): number =>
 
 function gapes(run: Reading): Symptom | undefined {
   const last = run.curve.evaluations.slice(-ending)
+  const regression = run.context.task === 'regression'
   const score = (split: 'train' | 'validation'): number[] =>
-    last.flatMap((e) => e[split].accuracy ?? (e[split].metrics.r2 === undefined ? [] : Math.max(0, e[split].metrics.r2)))
+    last.flatMap((e) => (regression ? e[split].metrics.r2 : e[split].accuracy) ?? [])
   const [training, validation] = [mean(score('train')), mean(score('validation'))]
   const found = training - validation
   const rows = run.context.rows?.validation
-  const error = rows === undefined ? 0 : Math.sqrt(Math.max(validation * (1 - validation), 1 / rows) / rows)
+  const error = rows === undefined ? 0 : regression ? errorOfR2(validation, rows) : Math.sqrt(Math.max(validation * (1 - validation), 1 / rows) / rows)
   if (!(found >= gap && found > confident * error)) return undefined
   const sentence = `training ends at ${shown(training)}, validation at ${shown(validation)}: a gap of ${shown(found)}`
   return { sight: sightOf(run, [last[0]?.step ?? 1, last.at(-1)?.step ?? 1], { training, validation, gap: found }, sentence), ...advice }
 }
+
+/** Standard error of R² on so many rows: 2 √R² (1 − R²) / √n (Kendall and Stuart), and near 0 no less than 1 / √n. */
+const errorOfR2 = (r2: number, rows: number): number => Math.max(2 * Math.sqrt(Math.max(r2, 0)) * (1 - r2), r2 < 0.1 ? 1 : 0) / Math.sqrt(rows)
