@@ -17,22 +17,40 @@ import { root } from '../test/support/architecture.ts'
 import type * as Program from './prove-diagnose/main.ts'
 
 const { values } = parseArgs({
-  options: { keep: { type: 'string' }, replicates: { type: 'string', default: '2' }, seeds: { type: 'string', default: '5' }, stdout: { type: 'boolean', default: false } },
+  options: {
+    keep: { type: 'string' },
+    replicates: { type: 'string', default: '2' },
+    seeds: { type: 'string', default: '5' },
+    stdout: { type: 'boolean', default: false },
+  },
 })
 
 const folder = mkdtempSync(join(tmpdir(), 'prove-'))
 try {
   const outfile = join(folder, 'main.mjs')
   await build({
-    entryPoints: [join(root, '.ci/prove-diagnose/main.ts')], outfile, bundle: true, platform: 'node', format: 'esm', target: 'node20',
-    mainFields: ['main'], logLevel: 'error',
-    banner: { js: 'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);' },
+    entryPoints: [join(root, '.ci/prove-diagnose/main.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    mainFields: ['main'],
+    logLevel: 'error',
+    banner: {
+      js: 'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);',
+    },
   })
-  const { prove } = await import(pathToFileURL(outfile).href) as typeof Program
+  const { prove } = (await import(pathToFileURL(outfile).href)) as typeof Program
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly version: string }
   const text = await prove({
-    root, replicates: Number(values.replicates), seeds: Number(values.seeds), cache: values.keep ?? null, version,
-    date: new Date().toISOString().slice(0, 10), progress: (message) => process.stderr.write(`${message}\n`),
+    root,
+    replicates: Number(values.replicates),
+    seeds: Number(values.seeds),
+    cache: values.keep ?? null,
+    version,
+    date: new Date().toISOString().slice(0, 10),
+    progress: (message) => process.stderr.write(`${message}\n`),
   })
   const file = join(root, 'test/prove/diagnose.md')
   if (values.stdout) process.stdout.write(text)

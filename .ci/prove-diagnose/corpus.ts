@@ -50,6 +50,9 @@ export function trainCorpus(engine: Engine, worlds: readonly World[], options: C
 
 function readCache(file: string | null): Map<string, RunResult> {
   if (file === null || !existsSync(file)) return new Map()
-  const runs = readFileSync(file, 'utf8').split('\n').filter((l) => l !== '').map((l) => JSON.parse(l) as RunResult)
+  const runs = readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((l) => l !== '')
+    .map((l) => JSON.parse(l) as RunResult)
   return new Map(runs.map((r) => [r.id, r]))
 }

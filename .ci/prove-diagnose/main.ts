@@ -21,7 +21,9 @@ const rootSeed = 2026
 
 /** Trains the corpus, lets the rules judge it and writes what came of it. */
 export async function prove(options: ProveOptions): Promise<string> {
-  const engine = await createWasmEngine({ wasmFolder: join(options.root, 'node_modules/@tensorflow/tfjs-backend-wasm/dist') })
+  const engine = await createWasmEngine({
+    wasmFolder: join(options.root, 'node_modules/@tensorflow/tfjs-backend-wasm/dist'),
+  })
   const groups = trainCorpus(engine, await loadWorlds(options.root), { ...options, root: rootSeed })
   return tables(judgeAll(groups), { ...options, engine: engine.label })
 }

@@ -11,7 +11,10 @@ export interface Judged {
   readonly together: readonly Finding[]
   /** Of every run by itself, as `tunegate diagnose` sees a single file. */
   readonly single: readonly (readonly Finding[])[]
-  /** Whether the fault did harm by the results alone, whatever the curves look like; for a healthy variant, whether it is none. */
+  /**
+   * Whether the fault did harm by the results alone, whatever the curves look like; for a healthy variant, whether it is
+   * none.
+   */
   readonly harmful: boolean
 }
 
@@ -27,7 +30,10 @@ export function judgeAll(groups: readonly Group[]): Judged[] {
 function findings({ world, variant }: Group, runs: readonly RunResult[]): Finding[] {
   const data = variant.data?.(world) ?? world.data
   const context: Context = {
-    task: world.task, classes: world.classes?.length ?? null, targetLoss: null, seedCap: null,
+    task: world.task,
+    classes: world.classes?.length ?? null,
+    targetLoss: null,
+    seedCap: null,
     rows: { train: data.splits.train.length, validation: data.splits.validation.length },
   }
   return diagnose([{ subject: variant.name, curves: runs.map(curveOf), context }])
@@ -41,12 +47,15 @@ function referenceOf({ world, variant, replicate }: Group, groups: readonly Grou
 }
 
 /**
- * A fault did harm if the last validation loss is worse than the reference's by more than two SDs over seeds and a tenth, or if
- * a run did not finish, or if the seeds spread three times as far.
+ * A fault did harm if the last validation loss is worse than the reference's by more than two SDs over seeds and a
+ * tenth, or if a run did not finish, or if the seeds spread three times as far.
  */
 function harms(group: Group, reference: Group): boolean {
   if (group.runs.some((r) => r.status !== 'complete')) return true
-  const [own, other] = [group, reference].map((g) => g.runs.filter((r) => r.status === 'complete').map(lastLoss)) as [number[], number[]]
+  const [own, other] = [group, reference].map((g) => g.runs.filter((r) => r.status === 'complete').map(lastLoss)) as [
+    number[],
+    number[],
+  ]
   if (group.variant.expects[0] === 'seed-variance') return pooledSd([own]).sd > 3 * pooledSd([other]).sd
   const { sd } = pooledSd([own, other])
   const worse = mean(own) - mean(other)
@@ -58,5 +67,6 @@ function lastLoss({ evaluations }: RunResult): number {
   return last?.nll ?? last?.mse ?? Infinity
 }
 
-export const spoke = (found: readonly Finding[], names: readonly string[]): boolean => found.some((f) => names.includes(f.rule))
+export const spoke = (found: readonly Finding[], names: readonly string[]): boolean =>
+  found.some((f) => names.includes(f.rule))
 export type { RuleName }

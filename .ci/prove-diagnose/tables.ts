@@ -10,7 +10,8 @@ interface Facts {
   readonly seeds: number
 }
 
-const meantHealthy = (judged: readonly Judged[]): Judged[] => judged.filter((j) => !j.group.variant.fault && !j.group.variant.heldAgainst)
+const meantHealthy = (judged: readonly Judged[]): Judged[] =>
+  judged.filter((j) => !j.group.variant.fault && !j.group.variant.heldAgainst)
 const healthyOf = (judged: readonly Judged[]): Judged[] => meantHealthy(judged).filter((j) => !j.harmful)
 const faultyOf = (judged: readonly Judged[]): Judged[] => judged.filter((j) => j.group.variant.fault && j.harmful)
 const primary = (j: Judged): string | undefined => j.group.variant.expects[0]
@@ -19,33 +20,70 @@ export function tables(judged: readonly Judged[], facts: Facts): string {
   const worlds = [...new Set(judged.map((j) => j.group.world))]
   const trained = judged.reduce((sum, j) => sum + j.group.runs.length, 0)
   return [
-    '# Diagnostics on real training: recall and false alarms', '',
-    `${facts.date}, tunegate ${facts.version}, ${facts.engine}. Written by \`node .ci/node24.mjs .ci/prove-diagnose.ts\`.`, '',
-    `${trained} runs of ${worlds.length} models and data sets (${worlds.map((w) => w.name).join('; ')}), ${facts.seeds} seeds a group, ` +
-    `${facts.replicates} groups a variant. Rules were developed on ${worlds.filter((w) => w.developedOn).map((w) => w.name).join(', ')} under another ` +
-    `root seed; ${worlds.filter((w) => !w.developedOn).map((w) => w.name).join(', ')} were held out.`, '',
-    'A fault counts where it did harm by the results alone: the last validation loss is worse than that of the healthy counterpart by more than ' +
-    'two seed SDs and a tenth, or a run did not finish; where the symptom is the fault (no shuffling, clipping) it always counts. ' +
-    'A variant that was meant to be healthy and did harm by the same measure counts for neither. Brackets are 95 % intervals (Wilson).', '',
-    history, '',
-    '## By rule', '',
-    'Recall: of the groups with a fault that the rule is there for, those in which it spoke. "One run": the same for each run by itself, ' +
-    'as `tunegate diagnose` sees a file. Goals: recall at least 0.8, false alarms at most 0.05.', '',
-    byRule(judged), '',
-    '## By fault', '',
-    'Named: groups in which one of the rules spoke that name the fault.', '',
-    byFault(judged), '',
-    '## By model and data', '', byWorld(judged), '',
-    '## What was missed, and what was said of healthy runs', '', exceptions(judged), '',
+    '# Diagnostics on real training: recall and false alarms',
+    '',
+    `${facts.date}, tunegate ${facts.version}, ${facts.engine}. Written by \`node .ci/node24.mjs .ci/prove-diagnose.ts\`.`,
+    '',
+    `${trained} runs of ${worlds.length} models and data sets (${worlds.map((w) => w.name).join('; ')}), ` +
+    `${facts.seeds} seeds a group, ` +
+      `${facts.replicates} groups a variant. Rules were developed on ${worlds
+        .filter((w) => w.developedOn)
+        .map((w) => w.name)
+        .join(', ')} under another ` +
+      `root seed; ${worlds
+        .filter((w) => !w.developedOn)
+        .map((w) => w.name)
+        .join(', ')} were held out.`,
+    '',
+    'A fault counts where it did harm by the results alone: the last validation loss is worse than that of the ' +
+    'healthy counterpart by more than ' +
+      'two seed SDs and a tenth, or a run did not finish; where the symptom is the fault (no shuffling, ' +
+      'clipping) it always counts. ' +
+      'A variant that was meant to be healthy and did harm by the same measure counts for neither. Brackets are ' +
+      '95 % intervals (Wilson).',
+    '',
+    history,
+    '',
+    '## By rule',
+    '',
+    'Recall: of the groups with a fault that the rule is there for, those in which it spoke. "One run": the ' +
+    'same for each run by itself, ' +
+      'as `tunegate diagnose` sees a file. Goals: recall at least 0.8, false alarms at most 0.05.',
+    '',
+    byRule(judged),
+    '',
+    '## By fault',
+    '',
+    'Named: groups in which one of the rules spoke that name the fault.',
+    '',
+    byFault(judged),
+    '',
+    '## By model and data',
+    '',
+    byWorld(judged),
+    '',
+    '## What was missed, and what was said of healthy runs',
+    '',
+    exceptions(judged),
+    '',
   ].join('\n')
 }
 
-/** What an earlier look at held-out data showed, and what was changed since; without it the tables would look better than they are. */
-const history = 'History: on 2026-11-23 the rules, developed on digits MLP, digits CNN and wine alone, were measured on breast cancer, iris and wine ' +
-  '(alcohol) held out. Every rule met its goals but `overfit`: recall 0.89 (32/36), false alarms 0.20 (24/120), 4 of them on breast cancer, where one or two rows ' +
-  'carry the rise of the loss, and all 20 groups of wine (alcohol), whose network did overfit (R² 0.82 on training rows, 0.40 on validation rows). ' +
-  'Since then the rule asks for as many wrong rows as can carry a rise and takes the sampling error of R², the network of wine (alcohol) is smaller, and variants ' +
-  'meant to be healthy are held to their results. Those three sets count as developed on since, and three new ones are held out.'
+/**
+ * What an earlier look at held-out data showed, and what was changed since; without it the tables would look better than
+ * they are.
+ */
+const history =
+  'History: on 2026-11-23 the rules, developed on digits MLP, digits CNN and wine alone, were measured on ' +
+  'breast cancer, iris and wine ' +
+  '(alcohol) held out. Every rule met its goals but `overfit`: recall 0.89 (32/36), false alarms 0.20 (24/120), ' +
+  '4 of them on breast cancer, where one or two rows ' +
+  'carry the rise of the loss, and all 20 groups of wine (alcohol), whose network did overfit (R² 0.82 on ' +
+  'training rows, 0.40 on validation rows). ' +
+  'Since then the rule asks for as many wrong rows as can carry a rise and takes the sampling error of R², the ' +
+  'network of wine (alcohol) is smaller, and variants ' +
+  'meant to be healthy are held to their results. Those three sets count as developed on since, and three new ' +
+  'ones are held out.'
 
 const table = (header: readonly string[], rows: readonly (readonly string[])[]): string =>
   [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
@@ -59,17 +97,29 @@ function byRule(judged: readonly Judged[]): string {
     const [recall, alarms] = [said(faulty), said(healthy)]
     const met = recall.hits / recall.of >= 0.8 && alarms.hits / alarms.of <= 0.05
     return [
-      `\`${rule}\``, share(recall), share(said(held), false), rule === 'seed-variance' ? '–' : share(single(rule, faulty), false), share(alarms),
-      rule === 'seed-variance' ? '–' : share(single(rule, healthy), false), met ? 'yes' : '**no**',
+      `\`${rule}\``,
+      share(recall),
+      share(said(held), false),
+      rule === 'seed-variance' ? '–' : share(single(rule, faulty), false),
+      share(alarms),
+      rule === 'seed-variance' ? '–' : share(single(rule, healthy), false),
+      met ? 'yes' : '**no**',
     ]
   })
   return table(['Rule', 'Recall', 'held out', 'one run', 'False alarms', 'one run', 'Goals met'], rows)
 }
 
-interface Count { readonly hits: number; readonly of: number }
+interface Count {
+  readonly hits: number
+  readonly of: number
+}
 
-const counter = (rule: RuleName) => (groups: readonly Judged[]): Count =>
-  ({ hits: groups.filter((j) => spoke(j.together, [rule])).length, of: groups.length })
+const counter =
+  (rule: RuleName) =>
+  (groups: readonly Judged[]): Count => ({
+    hits: groups.filter((j) => spoke(j.together, [rule])).length,
+    of: groups.length,
+  })
 
 function single(rule: RuleName, groups: readonly Judged[]): Count {
   const runs = groups.flatMap((j) => j.single)
@@ -97,7 +147,14 @@ function byFault(judged: readonly Judged[]): string {
     const harmful = all.filter((j) => j.harmful)
     const named = { hits: harmful.filter((j) => spoke(j.together, fault.expects)).length, of: harmful.length }
     const others = ruleNames.filter((r) => !fault.expects.includes(r) && harmful.some((j) => spoke(j.together, [r])))
-    return [fault.name, fault.what, `${harmful.length} of ${all.length}`, fault.expects.map((r) => `\`${r}\``).join(' or '), share(named, false), others.join(', ') || '–']
+    return [
+      fault.name,
+      fault.what,
+      `${harmful.length} of ${all.length}`,
+      fault.expects.map((r) => `\`${r}\``).join(' or '),
+      share(named, false),
+      others.join(', ') || '–',
+    ]
   })
   return table(['Fault', 'What was done', 'Did harm in', 'Named by', 'Named', 'Said as well, of some'], rows)
 }
@@ -110,20 +167,36 @@ function byWorld(judged: readonly Judged[]): string {
     const named = { hits: harmful.filter((j) => spoke(j.together, j.group.variant.expects)).length, of: harmful.length }
     const alarms = { hits: healthy.filter((j) => j.together.length > 0).length, of: healthy.length }
     const { train, validation } = world.data.splits
-    return [world.name, `${train.length} + ${validation.length}`, world.developedOn ? 'developed on' : 'held out', share(named), share(alarms)]
+    return [
+      world.name,
+      `${train.length} + ${validation.length}`,
+      world.developedOn ? 'developed on' : 'held out',
+      share(named),
+      share(alarms),
+    ]
   })
-  return table(['Model and data', 'Rows (training + validation)', 'Role', 'Faults named', 'Healthy groups with any finding'], rows)
+  return table(
+    ['Model and data', 'Rows (training + validation)', 'Role', 'Faults named', 'Healthy groups with any finding'],
+    rows,
+  )
 }
 
 function exceptions(judged: readonly Judged[]): string {
   const missed = faultyOf(judged).filter((j) => !spoke(j.together, j.group.variant.expects))
   const alarms = healthyOf(judged).filter((j) => j.together.length > 0)
-  const line = (j: Judged): string => `${j.group.world.name}, ${j.group.variant.name}: ${j.together.map((f) => `\`${f.rule}\` ${f.seeds.seen}/${f.seeds.of}`).join(', ') || 'silence'}`
+  const line = (j: Judged): string =>
+    `${j.group.world.name}, ${j.group.variant.name}: ` +
+    `${j.together.map((f) => `\`${f.rule}\` ${f.seeds.seen}/${f.seeds.of}`).join(', ') || 'silence'}`
   const ill = meantHealthy(judged).filter((j) => j.harmful)
-  return [
-    ...counted(missed.map((j) => `- missed: ${line(j)}`)), ...counted(alarms.map((j) => `- alarm: ${line(j)}`)),
-    ...counted(ill.map((j) => `- meant to be healthy, but by its results it is not, so that it counts for neither: ${line(j)}`)),
-  ].join('\n') || 'Nothing.'
+  return (
+    [
+      ...counted(missed.map((j) => `- missed: ${line(j)}`)),
+      ...counted(alarms.map((j) => `- alarm: ${line(j)}`)),
+      ...counted(
+        ill.map((j) => `- meant to be healthy, but by its results it is not, so that it counts for neither: ${line(j)}`),
+      ),
+    ].join('\n') || 'Nothing.'
+  )
 }
 
 /** Equal lines once. */

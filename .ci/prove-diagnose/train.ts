@@ -30,7 +30,11 @@ export function train(engine: Engine, world: World, variant: Variant, seed: numb
   const id = `${world.name}, ${variant.name}, seed ${seed}`
   if (variant.shuffle !== false) {
     const trainer = createTrainer(engine, workload, data)
-    try { return trainer.run(request, id) } finally { trainer.dispose() }
+    try {
+      return trainer.run(request, id)
+    } finally {
+      trainer.dispose()
+    }
   }
   const shaped = inferShapes(layers, data.inputShape)
   if (!shaped.ok) throw new Error(shaped.error.message)
@@ -42,17 +46,27 @@ export function train(engine: Engine, world: World, variant: Variant, seed: numb
 function workloadOf(world: World, data: TrainingData, layers: Workload['layers']): Workload {
   const { train: rows, validation, test } = data.splits
   return {
-    task: world.task, layers, parameters: 0, objective: world.task === 'classification' ? 'accuracy' : 'rmse', evaluateEvery: 1,
+    task: world.task,
+    layers,
+    parameters: 0,
+    objective: world.task === 'classification' ? 'accuracy' : 'rmse',
+    evaluateEvery: 1,
     augmentation: { shift: 0, flip: 0, erase: 0, noise: 0, mixup: 0 },
     data: {
-      fingerprint: world.name, inputShape: data.inputShape, classes: world.classes,
+      fingerprint: world.name,
+      inputShape: data.inputShape,
+      classes: world.classes,
       rows: { train: rows.length, validation: validation.length, test: test.length },
     },
   }
 }
 
 /** The loop of a program that forgot to shuffle: the product's step and schedule, every epoch in the order of the rows. */
-function trainInOrder(context: RunContext, levers: Levers, seed: number): Pick<RunResult, 'status' | 'steps' | 'evaluations'> {
+function trainInOrder(
+  context: RunContext,
+  levers: Levers,
+  seed: number,
+): Pick<RunResult, 'status' | 'steps' | 'evaluations'> {
   const { data, workload } = context
   const { stepsPerEpoch, schedule, stopAt } = runLength(data.splits.train.length, levers, 1, 1)
   const learner = createLearner(context, levers, seed)
@@ -66,7 +80,8 @@ function trainInOrder(context: RunContext, levers: Levers, seed: number): Pick<R
       log.push(rate, report, levers.scheduling.clipNorm)
       if ((step + 1) % stepsPerEpoch !== 0) continue
       const [train, validation] = [sample, data.splits.validation].map((rows) => evaluate(context, learner.state, rows))
-      if (!train || !validation || notFinite(train) || notFinite(validation)) return { status: 'diverged', steps: log.steps, evaluations }
+      if (!train || !validation || notFinite(train) || notFinite(validation))
+        return { status: 'diverged', steps: log.steps, evaluations }
       evaluations.push({ step: step + 1, epoch: (step + 1) / stepsPerEpoch, train, validation })
     }
     return { status: 'complete', steps: log.steps, evaluations }
@@ -81,7 +96,8 @@ function batchAt({ data, workload }: RunContext, levers: Levers, index: number) 
   const chosen = data.splits.train.subarray(index * rows, (index + 1) * rows)
   const labels = gatherRows(data.targets, 1, chosen)
   return {
-    rows, inputs: gatherRows(data.inputs, data.inputs.length / data.targets.length, chosen),
+    rows,
+    inputs: gatherRows(data.inputs, data.inputs.length / data.targets.length, chosen),
     targets: workload.task === 'classification' ? smoothedTargets(labels, workload.data.classes?.length ?? 1, 0) : labels,
   }
 }

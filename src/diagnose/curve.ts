@@ -71,7 +71,10 @@ export function curveOf(run: RunResult): Curve {
     seed: run.request.seed,
     status: run.status,
     steps: steps.loss.map((loss, i) => ({
-      step: i + 1, loss, learningRate: steps.learningRate[i] ?? null, gradientNorm: steps.gradientNorm[i] ?? null,
+      step: i + 1,
+      loss,
+      learningRate: steps.learningRate[i] ?? null,
+      gradientNorm: steps.gradientNorm[i] ?? null,
       clipped: steps.clipped[i] ?? null,
     })),
     evaluations: evaluations.map(pointOf),
@@ -99,6 +102,8 @@ export function measured(metrics: Metrics): Measured {
 
 /** Steps of an epoch, from any evaluation at the end of one. */
 function stepsPerEpoch(evaluations: readonly { readonly step: number; readonly epoch: number | null }[]): number | null {
-  const whole = evaluations.find((e) => e.epoch !== null && e.epoch >= 1 && Number.isInteger(e.epoch) && e.step % e.epoch === 0)
+  const whole = evaluations.find(
+    (e) => e.epoch !== null && e.epoch >= 1 && Number.isInteger(e.epoch) && e.step % e.epoch === 0,
+  )
   return whole?.epoch ? whole.step / whole.epoch : null
 }

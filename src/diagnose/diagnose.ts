@@ -6,7 +6,10 @@ import { read, type Reading } from './reading.ts'
 import type { Rule, Symptom } from './rule.ts'
 import { rules } from './rules/index.ts'
 
-/** What the curves of some trials say, group by group; empty where every rule is silent. Pure: equal curves, equal findings. */
+/**
+ * What the curves of some trials say, group by group; empty where every rule is silent. Pure: equal curves, equal
+ * findings.
+ */
 export function diagnose(groups: readonly CurveGroup[]): Finding[] {
   return groups.flatMap(diagnoseGroup)
 }
@@ -22,17 +25,25 @@ function findingOf(subject: string, rule: Rule, runs: readonly Reading[]): Findi
   const enough = rule.lookAtAll || rule.quorum === 'any' || seen.length > runs.length / 2
   if (!first || !enough) return undefined
   return {
-    rule: rule.name, subject, title: rule.title,
+    rule: rule.name,
+    subject,
+    title: rule.title,
     seeds: { seen: rule.lookAtAll ? runs.length : seen.length, of: runs.length },
     sights: seen.map((s) => s.sight),
-    cause: first.cause, moves: first.moves, stage: stageOf(first.moves),
+    cause: first.cause,
+    moves: first.moves,
+    stage: stageOf(first.moves),
   }
 }
 
 const isSeen = (symptom: Symptom | undefined): symptom is Symptom => symptom !== undefined
 
-const stageOfBucket: Readonly<Record<Bucket, StageName>> =
-  { optimization: 'lr-range', batching: 'batch', regularization: 'regularize', scheduling: 'schedule' }
+const stageOfBucket: Readonly<Record<Bucket, StageName>> = {
+  optimization: 'lr-range',
+  batching: 'batch',
+  regularization: 'regularize',
+  scheduling: 'schedule',
+}
 
 /** The stage that moves the first lever; optimizers are compared where schedules are. */
 function stageOf(moves: readonly Move[]): StageName | null {

@@ -3,8 +3,18 @@ import type { StageName } from '../plan/plan.ts'
 
 /** Every rule, in the order in which findings are shown: what stops a run before what spoils it before what it lacks. */
 export const ruleNames = [
-  'early-divergence', 'gradients', 'flat', 'oscillation', 'early-plateau', 'unfinished', 'underfit', 'overfit', 'overconfident',
-  'epoch-boundaries', 'seed-variance', 'clipping',
+  'early-divergence',
+  'gradients',
+  'flat',
+  'oscillation',
+  'early-plateau',
+  'unfinished',
+  'underfit',
+  'overfit',
+  'overconfident',
+  'epoch-boundaries',
+  'seed-variance',
+  'clipping',
 ] as const
 export type RuleName = (typeof ruleNames)[number]
 

@@ -33,6 +33,6 @@ function travelledAt({ curve, trained }: Reading): number[] {
   let sum = 0
   const known = curve.steps.length > 0 && curve.steps.every((s) => s.learningRate !== null)
   if (!known) return trained.map((t) => t.step)
-  const sums = new Map(curve.steps.map((s) => [s.step, sum += s.learningRate ?? 0]))
+  const sums = new Map(curve.steps.map((s) => [s.step, (sum += s.learningRate ?? 0)]))
   return trained.map((t) => sums.get(t.step) ?? sum)
 }

@@ -24,7 +24,12 @@ export interface Reading {
   readonly batchNoise: number
 }
 
-export interface Fitted { readonly step: number; readonly epoch: number | null; readonly loss: number; readonly point: EvaluationPoint }
+export interface Fitted {
+  readonly step: number
+  readonly epoch: number | null
+  readonly loss: number
+  readonly point: EvaluationPoint
+}
 
 /** A good fit leaves at most this share of what a constant guess has, unless the caller says better. */
 const targetShare = 0.4
@@ -35,10 +40,19 @@ export function read(curve: Curve, context: Context): Reading {
   const validated = fitted(curve, 'validation')
   const losses = steps.map((s) => s.loss)
   const constantLoss = constantGuess(curve, context)
-  const start = losses.length >= 5 ? median(losses.slice(0, 5)) : trained[0]?.loss ?? validated[0]?.loss ?? NaN
+  const start = losses.length >= 5 ? median(losses.slice(0, 5)) : (trained[0]?.loss ?? validated[0]?.loss ?? NaN)
   return {
-    curve, context, steps, trained, validated, constantLoss, start,
-    end: ending(trained.map((t) => t.loss), losses),
+    curve,
+    context,
+    steps,
+    trained,
+    validated,
+    constantLoss,
+    start,
+    end: ending(
+      trained.map((t) => t.loss),
+      losses,
+    ),
     target: context.targetLoss ?? targetShare * (constantLoss ?? start),
     batchNoise: noiseAround(losses),
   }

@@ -33,16 +33,17 @@ export interface Slope {
 }
 
 /**
- * Theil's slope, the median of those of all pairs, with Sen's interval (1968): one wild value in four moves neither. Given as
- * the change over the stretch. At most `blocks` points are compared, each the median of a block. Null for fewer than four.
- * Oracle: `scipy.stats.theilslopes`.
+ * Theil's slope, the median of those of all pairs, with Sen's interval (1968): one wild value in four moves neither.
+ * Given as the change over the stretch. At most `blocks` points are compared, each the median of a block. Null for fewer
+ * than four. Oracle: `scipy.stats.theilslopes`.
  */
 export function robustSlope(values: readonly number[], blocks = 40): Slope | null {
   const points = blockMedians(values, blocks)
   const n = points.length
   if (n < 4) return null
   const slopes: number[] = []
-  for (let i = 0; i < n; i++) for (let j = i + 1; j < n; j++) slopes.push(((points[j] as number) - (points[i] as number)) / (j - i))
+  for (let i = 0; i < n; i++)
+    for (let j = i + 1; j < n; j++) slopes.push(((points[j] as number) - (points[i] as number)) / (j - i))
   slopes.sort((a, b) => a - b)
   const reach = 1.96 * Math.sqrt((n * (n - 1) * (2 * n + 5)) / 18)
   const [low, high] = [Math.round((slopes.length - reach) / 2) - 1, Math.round((slopes.length + reach) / 2)]
@@ -54,5 +55,6 @@ export function robustSlope(values: readonly number[], blocks = 40): Slope | nul
 export function blockMedians(values: readonly number[], count: number): number[] {
   if (values.length <= count) return [...values]
   return Array.from({ length: count }, (_, b) =>
-    median(values.slice(Math.floor((b * values.length) / count), Math.floor(((b + 1) * values.length) / count))))
+    median(values.slice(Math.floor((b * values.length) / count), Math.floor(((b + 1) * values.length) / count))),
+  )
 }

@@ -21,12 +21,21 @@ export interface Symptom {
 }
 
 /** A sight in one run between two steps; values that are not finite are left out, since JSON has none. */
-export function sightOf(run: Reading, between: readonly [number, number] | null, values: Sight['values'], sentence: string): Sight {
+export function sightOf(
+  run: Reading,
+  between: readonly [number, number] | null,
+  values: Sight['values'],
+  sentence: string,
+): Sight {
   const { id, seed } = run.curve
   const epochs = between?.map((step) => epochOf(run, step))
   const [from, to] = epochs ?? []
   return {
-    run: id, seed, steps: between, epochs: typeof from === 'number' && typeof to === 'number' ? [from, to] : null, sentence,
+    run: id,
+    seed,
+    steps: between,
+    epochs: typeof from === 'number' && typeof to === 'number' ? [from, to] : null,
+    sentence,
     values: Object.fromEntries(Object.entries(values).filter(([, value]) => Number.isFinite(value))),
   }
 }

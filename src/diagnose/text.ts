@@ -6,20 +6,28 @@ export const seenIn = ({ seeds: { seen, of } }: Finding): string => (of === 1 ? 
 
 /** Where and what: `seed 3, epoch 2: the loss …`. */
 export function sightText({ seed, epochs, sentence }: Sight): string {
-  const span = epochs === null ? '' : epochs[0] === epochs[1] ? `epoch ${epochs[0]}` : `epochs ${epochs[0]} to ${epochs[1]}`
+  const span =
+    epochs === null ? '' : epochs[0] === epochs[1] ? `epoch ${epochs[0]}` : `epochs ${epochs[0]} to ${epochs[1]}`
   const place = [seed === null ? '' : `seed ${seed}`, span].filter((part) => part !== '').join(', ')
-  return place === '' ? `${sentence[0]?.toUpperCase() ?? ''}${sentence.slice(1)}.` : `${place[0]?.toUpperCase() ?? ''}${place.slice(1)}: ${sentence}.`
+  return place === ''
+    ? `${sentence[0]?.toUpperCase() ?? ''}${sentence.slice(1)}.`
+    : `${place[0]?.toUpperCase() ?? ''}${place.slice(1)}: ${sentence}.`
 }
 
 export const moveText = ({ lever, change }: Move): string => (lever === null ? change : `${lever}: ${change}`)
 
 /** Findings for a terminal, as plain text; a sentence that says so where there are none. */
-export function findingsText(findings: readonly Finding[], groups: readonly { readonly subject: string; readonly runs: number }[]): string {
-  return groups.map(({ subject, runs }) => {
-    const own = findings.filter((f) => f.subject === subject)
-    const head = `${printable(subject)} (${runs} ${runs === 1 ? 'run' : 'runs'})`
-    return own.length === 0 ? `${head}: no rule found anything wrong.\n` : `${head}\n${own.map(findingText).join('\n')}`
-  }).join('\n')
+export function findingsText(
+  findings: readonly Finding[],
+  groups: readonly { readonly subject: string; readonly runs: number }[],
+): string {
+  return groups
+    .map(({ subject, runs }) => {
+      const own = findings.filter((f) => f.subject === subject)
+      const head = `${printable(subject)} (${runs} ${runs === 1 ? 'run' : 'runs'})`
+      return own.length === 0 ? `${head}: no rule found anything wrong.\n` : `${head}\n${own.map(findingText).join('\n')}`
+    })
+    .join('\n')
 }
 
 function findingText(finding: Finding): string {
@@ -28,10 +36,10 @@ function findingText(finding: Finding): string {
   const first = sights[0]
   return [
     `  ${title}${seen === '' ? '' : `, ${seen}`} [${rule}]`,
-    ...first ? [`    Seen:  ${printable(sightText(first))}`] : [],
+    ...(first ? [`    Seen:  ${printable(sightText(first))}`] : []),
     `    Cause: ${cause}`,
     ...moves.map((move, i) => `    ${i === 0 ? 'Try:  ' : '      '} ${i + 1}. ${moveText(move)}`),
-    ...stage === null ? [] : [`    Stage: ${stage} would test the first of them.`],
+    ...(stage === null ? [] : [`    Stage: ${stage} would test the first of them.`]),
     '',
   ].join('\n')
 }

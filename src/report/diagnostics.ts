@@ -10,14 +10,17 @@ export function seenText({ sights }: Finding): string {
   const sight = sights[0]
   if (!sight) return ''
   const { seed, epochs, sentence } = sight
-  const span = epochs === null ? '' : epochs[0] === epochs[1] ? `epoch ${epochs[0]}` : `epochs ${epochs[0]} to ${epochs[1]}`
+  const span =
+    epochs === null ? '' : epochs[0] === epochs[1] ? `epoch ${epochs[0]}` : `epochs ${epochs[0]} to ${epochs[1]}`
   const place = [seed === null ? '' : `seed ${seed}`, span].filter((part) => part !== '').join(', ')
   return `${sentence}${place === '' ? '' : ` (${place})`}.`
 }
 
 /** What to try, in order, and which stage would test the first. */
 export function movesText({ moves, stage }: Finding): string {
-  const all = moves.map(({ lever, change }, i) => `${i + 1}. ${lever === null ? change : `${lever}: ${change}`}`).join('; ')
+  const all = moves
+    .map(({ lever, change }, i) => `${i + 1}. ${lever === null ? change : `${lever}: ${change}`}`)
+    .join('; ')
   return `${all}${stage === null ? '' : `. Tested by the stage ${stage}`}.`
 }
 

@@ -7,10 +7,14 @@ import type { Plan } from '../plan/plan.ts'
 import type { RunResult } from '../plan/run.ts'
 
 /**
- * What the curves of the verification say: of the winner first, then of the declared levers, each over all seeds. Where both are
- * the same runs they are looked at once. Empty where nothing was verified.
+ * What the curves of the verification say: of the winner first, then of the declared levers, each over all seeds. Where
+ * both are the same runs they are looked at once. Empty where nothing was verified.
  */
-export async function studyDiagnostics(plan: Plan, verify: VerifyFindings | null, runs: AsyncIterable<RunResult>): Promise<Finding[]> {
+export async function studyDiagnostics(
+  plan: Plan,
+  verify: VerifyFindings | null,
+  runs: AsyncIterable<RunResult>,
+): Promise<Finding[]> {
   if (verify === null) return []
   const idsOf = (side: 'candidate' | 'baseline'): string[] => verify.seeds.map((s) => s[side].run)
   const [winner, declared] = [idsOf('candidate'), idsOf('baseline')]
@@ -18,16 +22,22 @@ export async function studyDiagnostics(plan: Plan, verify: VerifyFindings | null
   const found = new Map<string, RunResult>()
   for await (const run of runs) if (wanted.has(run.id)) found.set(run.id, run)
   const context = contextOf(plan)
-  const group = (subject: string, ids: readonly string[]): CurveGroup =>
-    ({ subject, context, curves: ids.flatMap((id) => found.get(id) ?? []).map(curveOf) })
+  const group = (subject: string, ids: readonly string[]): CurveGroup => ({
+    subject,
+    context,
+    curves: ids.flatMap((id) => found.get(id) ?? []).map(curveOf),
+  })
   const same = winner.every((id, i) => id === declared[i])
-  return diagnose([group('winner', winner), ...same ? [] : [group('declared levers', declared)]])
+  return diagnose([group('winner', winner), ...(same ? [] : [group('declared levers', declared)])])
 }
 
 function contextOf({ workload, gates }: Plan): Context {
   const cap = gates.find((g) => g.gate === 'seed-variance')
   return {
-    task: workload.task, classes: workload.data.classes?.length ?? null, rows: workload.data.rows, targetLoss: null,
+    task: workload.task,
+    classes: workload.data.classes?.length ?? null,
+    rows: workload.data.rows,
+    targetLoss: null,
     seedCap: cap?.gate === 'seed-variance' ? { metric: cap.metric, maxStd: cap.maxStd } : null,
   }
 }

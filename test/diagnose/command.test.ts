@@ -10,9 +10,13 @@ import { journalLine } from '../../src/run/journal-line.ts'
 import { fakeStudy } from '../support/study.ts'
 
 let folder: string
-beforeAll(() => { folder = mkdtempSync(join(tmpdir(), 'diagnose ')) })
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'diagnose '))
+})
 afterAll(() => rmSync(folder, { recursive: true }))
-afterEach(() => { vi.restoreAllMocks() })
+afterEach(() => {
+  vi.restoreAllMocks()
+})
 
 const file = (name: string, text: string): string => {
   writeFileSync(join(folder, name), text)
@@ -21,19 +25,25 @@ const file = (name: string, text: string): string => {
 
 async function said(paths: readonly string[], options: DiagnoseOptions = {}): Promise<string> {
   let text = ''
-  vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => { text += String(chunk); return true })
+  vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
+    text += String(chunk)
+    return true
+  })
   expect(await diagnoseCommand(paths, options)).toBe(0)
   vi.restoreAllMocks()
   return text
 }
 
-const keras = (rise: number): string =>
-  `epoch,loss,val_loss\n${Array.from({ length: 20 }, (_, i) => `${i},${2 * 0.8 ** i},${0.4 + 1.6 * 0.7 ** i + rise * i}`).join('\n')}\n`
+function keras(rise: number): string {
+  const rows = Array.from({ length: 20 }, (_, i) => `${i},${2 * 0.8 ** i},${0.4 + 1.6 * 0.7 ** i + rise * i}`)
+  return `epoch,loss,val_loss\n${rows.join('\n')}\n`
+}
 
 describe('tunegate diagnose', () => {
   it('prints symptom, evidence, cause, levers in order and the stage', async () => {
     const text = await said([file('sick.csv', keras(0.04))])
-    expect(text).toMatch(/sick\.csv \(1 run\)\n {2}It trains well and validates badly \[overfit\]\n {4}Seen: {2}From step \d+ on the validation loss rose from/)
+    expect(text).toMatch(/sick\.csv \(1 run\)\n {2}It trains well and validates badly \[overfit\]\n/)
+    expect(text).toMatch(/\n {4}Seen: {2}From step \d+ on the validation loss rose from/)
     expect(text).toMatch(/Cause: .*\n {4}Try: {3}1\. epochs: .*\n {11}2\. dropout: raise it\n/)
     expect(text).toMatch(/Stage: schedule would test the first of them/)
   })
@@ -41,12 +51,16 @@ describe('tunegate diagnose', () => {
     expect(await said([file('well.csv', keras(0))])).toMatch(/well\.csv \(1 run\): no rule found anything wrong\.\n$/)
   })
   it('prints JSON alone', async () => {
-    const found = JSON.parse(await said([file('sick.csv', keras(0.04)), file('well.csv', keras(0))], { json: true })) as Finding[]
+    const found = JSON.parse(
+      await said([file('sick.csv', keras(0.04)), file('well.csv', keras(0))], { json: true }),
+    ) as Finding[]
     expect(found.map((f) => [f.rule, f.seeds, f.stage])).toEqual([['overfit', { seen: 1, of: 1 }, 'schedule']])
   })
   it('takes files as seeds of one trial where it is told to', async () => {
     const files = [0.04, 0.05, 0].map((rise, i) => file(`seed ${i}.csv`, keras(rise)))
-    expect(await said(files, { together: true })).toMatch(/^all files \(3 runs\)\n {2}It trains well and validates badly, in 2 of 3 seeds/)
+    expect(await said(files, { together: true })).toMatch(
+      /^all files \(3 runs\)\n {2}It trains well and validates badly, in 2 of 3 seeds/,
+    )
   })
   it('reads the folder of a study, its classes and rows from the report beside the journal', async () => {
     const { input, results } = fakeStudy()
@@ -57,7 +71,9 @@ describe('tunegate diagnose', () => {
   })
   it('explains what it cannot read', async () => {
     await expect(diagnoseCommand([join(folder, 'nowhere.csv')], {})).rejects.toThrow(/curves cannot be read[\s\S]*ENOENT/)
-    await expect(diagnoseCommand([file('none.jsonl', '{"journal":1}\n')], {})).rejects.toThrow(/no finished training runs/)
+    await expect(diagnoseCommand([file('none.jsonl', '{"journal":1}\n')], {})).rejects.toThrow(
+      /no finished training runs/,
+    )
     await expect(diagnoseCommand([file('other.csv', 'a,b\n1,2\n')], {})).rejects.toThrow(/no column that is a curve/)
   })
 })

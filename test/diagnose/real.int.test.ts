@@ -11,7 +11,9 @@ import { dense, dropout, flatten, loadDigits, request, trainerFor } from '../tra
 // A few real runs, seconds in all; recall and false alarms over hundreds of them are in test/prove/diagnose.md.
 
 let data: TrainingData
-beforeAll(async () => { data = await loadDigits() })
+beforeAll(async () => {
+  data = await loadDigits()
+})
 
 const small: readonly Layer[] = [flatten, dense(32, 'relu'), dropout, dense(10)]
 const healthy: LeverPatch = { learningRate: 0.01, epochs: 15, warmupSteps: 10, clipNorm: null }
@@ -19,9 +21,14 @@ const healthy: LeverPatch = { learningRate: 0.01, epochs: 15, warmupSteps: 10, c
 async function rulesOf(patch: LeverPatch, over: Partial<TrainingData> = {}): Promise<RuleName[]> {
   const own = { ...data, ...over }
   const trainer = await trainerFor(own, small)
-  const curves = [1, 2, 3].map((seed) => curveOf(trainer.run(request({ seed, levers: withLevers(someLevers, { ...healthy, ...patch }) }), `run ${seed}`)))
+  const curves = [1, 2, 3].map((seed) =>
+    curveOf(trainer.run(request({ seed, levers: withLevers(someLevers, { ...healthy, ...patch }) }), `run ${seed}`)),
+  )
   const context: Context = {
-    task: 'classification', classes: 10, targetLoss: null, seedCap: null,
+    task: 'classification',
+    classes: 10,
+    targetLoss: null,
+    seedCap: null,
     rows: { train: own.splits.train.length, validation: own.splits.validation.length },
   }
   return diagnose([{ subject: 'digits', curves, context }]).map((f) => f.rule)
@@ -36,7 +43,11 @@ describe('real training of digits', () => {
     ['a constant rate of twenty times', { learningRate: 0.2, schedule: 'constant' }, 'oscillation'],
     ['a rate of a millionth', { learningRate: 1e-6 }, 'flat'],
     ['a rate of a fortieth', { learningRate: 0.00025 }, 'unfinished'],
-    ['a decay by 10^12', { schedule: 'exponential', finalFraction: 1e-12, learningRate: 0.005, warmupSteps: 0 }, 'early-plateau'],
+    [
+      'a decay by 10^12',
+      { schedule: 'exponential', finalFraction: 1e-12, learningRate: 0.005, warmupSteps: 0 },
+      'early-plateau',
+    ],
     ['a huge weight decay', { weightDecay: 15 }, 'underfit'],
     ['a clip norm of 0.01', { clipNorm: 0.01 }, 'clipping'],
   ])('with %s is found: %s', async (_, patch, rule) => expect(await rulesOf(patch)).toContain(rule))

@@ -7,23 +7,66 @@ import { rules } from '../../src/diagnose/rules/index.ts'
 import { calibrationNull } from '../../src/stats/calibration-evidence.ts'
 import { context, curve, findingsOf, group, healthyShape, rulesOf, type Shape } from './support.ts'
 
-const wave = (size: number) => (at: number, step: number): number => healthyShape.validation(at, step) * (1 + (Math.floor(step / 10) % 2 ? size : -size))
+const wave =
+  (size: number) =>
+  (at: number, step: number): number =>
+    healthyShape.validation(at, step) * (1 + (Math.floor(step / 10) % 2 ? size : -size))
 const sick: readonly (readonly [what: string, rule: RuleName, shape: Partial<Shape>])[] = [
-  ['a loss that goes up twentyfold in the first steps', 'early-divergence', { loss: (at) => (at > 0.01 && at < 0.06 ? 40 : 2.3) }],
+  [
+    'a loss that goes up twentyfold in the first steps',
+    'early-divergence',
+    { loss: (at) => (at > 0.01 && at < 0.06 ? 40 : 2.3) },
+  ],
   ['a run that stopped being finite', 'early-divergence', { status: 'diverged' }],
-  ['one answer for all rows and no gradient', 'gradients', { loss: () => 2.3, validation: () => 2.31, norm: (at) => (at < 0.02 ? 5 : 0.1), balancedAccuracy: () => 0.1 }],
-  ['norms that vanish while the loss stays', 'gradients', { loss: (at) => (at < 0.05 ? 2.3 : 1.9), norm: (at) => (at < 0.1 ? 1 : 1e-4) }],
-  ['one gradient a thousand times the usual, never recovered from', 'gradients', { loss: () => 2.2, norm: (at) => (at > 0.2 && at < 0.21 ? 1000 : 0.5) }],
+  [
+    'one answer for all rows and no gradient',
+    'gradients',
+    { loss: () => 2.3, validation: () => 2.31, norm: (at) => (at < 0.02 ? 5 : 0.1), balancedAccuracy: () => 0.1 },
+  ],
+  [
+    'norms that vanish while the loss stays',
+    'gradients',
+    { loss: (at) => (at < 0.05 ? 2.3 : 1.9), norm: (at) => (at < 0.1 ? 1 : 1e-4) },
+  ],
+  [
+    'one gradient a thousand times the usual, never recovered from',
+    'gradients',
+    { loss: () => 2.2, norm: (at) => (at > 0.2 && at < 0.21 ? 1000 : 0.5) },
+  ],
   ['no gain from the start', 'flat', { loss: () => 2.35, validation: () => 2.35, noise: 0.05 }],
   ['validation up and down by a fifth', 'oscillation', { validation: wave(0.2) }],
-  ['a loss that stops at half of its start', 'early-plateau', { loss: (at) => 1.2 + 1.1 * Math.exp(-30 * at), validation: () => 1.3 }],
-  ['a loss that still falls', 'unfinished', { loss: (at) => 2.3 - 0.8 * at, validation: (at) => 2.3 - 0.8 * at, rate: () => 0.001 }],
-  ['a loss far above what a good fit has', 'underfit', { loss: (at) => 1.5 + 0.8 * Math.exp(-8 * at), validation: () => 1.6 }],
-  ['validation loss up while training loss falls', 'overfit', { validation: (at) => 0.4 + 2 * Math.exp(-10 * at) + 0.8 * at }],
+  [
+    'a loss that stops at half of its start',
+    'early-plateau',
+    { loss: (at) => 1.2 + 1.1 * Math.exp(-30 * at), validation: () => 1.3 },
+  ],
+  [
+    'a loss that still falls',
+    'unfinished',
+    { loss: (at) => 2.3 - 0.8 * at, validation: (at) => 2.3 - 0.8 * at, rate: () => 0.001 },
+  ],
+  [
+    'a loss far above what a good fit has',
+    'underfit',
+    { loss: (at) => 1.5 + 0.8 * Math.exp(-8 * at), validation: () => 1.6 },
+  ],
+  [
+    'validation loss up while training loss falls',
+    'overfit',
+    { validation: (at) => 0.4 + 2 * Math.exp(-10 * at) + 0.8 * at },
+  ],
   ['training right in 20 % more of the rows', 'overfit', { accuracy: () => 0.78 }],
   ['a calibration error of 0.2', 'overconfident', { ece: 0.2, accuracy: () => 0.8 }],
-  ['a log loss that no honest probabilities of this accuracy have', 'overconfident', { accuracy: () => 0.85, validation: () => 2 }],
-  ['the same places of each epoch high', 'epoch-boundaries', { loss: (at, step) => healthyShape.loss(at, step) * (1 + (step % 10) / 10) }],
+  [
+    'a log loss that no honest probabilities of this accuracy have',
+    'overconfident',
+    { accuracy: () => 0.85, validation: () => 2 },
+  ],
+  [
+    'the same places of each epoch high',
+    'epoch-boundaries',
+    { loss: (at, step) => healthyShape.loss(at, step) * (1 + (step % 10) / 10) },
+  ],
   ['six of ten steps clipped', 'clipping', { clipped: (step) => step % 10 < 6 }],
 ]
 
@@ -34,11 +77,17 @@ describe('a healthy run', () => {
     ['with noisy steps', { noise: 0.4 }],
     ['with a constant rate', { rate: () => 0.01 }],
     ['that drops by steps of the rate', { rate: (at) => (at < 0.5 ? 0.01 : at < 0.75 ? 0.003 : 0.001) }],
-    ['with loss near 0', { loss: (at) => 1e-4 + 2.3 * Math.exp(-12 * at), validation: (at) => 0.01 + 2.3 * Math.exp(-12 * at) }],
+    [
+      'with loss near 0',
+      { loss: (at) => 1e-4 + 2.3 * Math.exp(-12 * at), validation: (at) => 0.01 + 2.3 * Math.exp(-12 * at) },
+    ],
     ['with four of ten steps clipped', { clipped: (step) => step % 10 < 4 }],
     ['with validation that wobbles by 3 %', { validation: wave(0.03) }],
     ['whose validation stands still', { validation: (at) => 0.25 + 2 * Math.exp(-10 * at) }],
-    ['that is underconfident', { ece: 0.15, loss: (at) => 0.4 + 1.9 * Math.exp(-8 * at), validation: (at) => 0.42 + 1.9 * Math.exp(-8 * at) }],
+    [
+      'that is underconfident',
+      { ece: 0.15, loss: (at) => 0.4 + 1.9 * Math.exp(-8 * at), validation: (at) => 0.42 + 1.9 * Math.exp(-8 * at) },
+    ],
     ['whose norms fall because it has learned', { norm: (at) => Math.exp(-9 * at) }],
   ])('%s is as well', (_, shape) => expect(rulesOf(shape)).toEqual([]))
 })
@@ -55,7 +104,10 @@ describe('a sick run', () => {
 
 describe('seeds', () => {
   const spread = (size: number) => ({
-    ...group(), curves: [0.95, 0.95 - size, 0.94, 0.95 - 1.4 * size, 0.93].map((final, i) => curve({ accuracy: (at) => final - 0.8 * Math.exp(-8 * at) }, i + 1)),
+    ...group(),
+    curves: [0.95, 0.95 - size, 0.94, 0.95 - 1.4 * size, 0.93].map((final, i) =>
+      curve({ accuracy: (at) => final - 0.8 * Math.exp(-8 * at) }, i + 1),
+    ),
   })
   it('that differ more than other rows would make them are a finding, over all of them', () => {
     const found = diagnose([spread(0.25)]).find((f) => f.rule === 'seed-variance')
@@ -64,20 +116,26 @@ describe('seeds', () => {
     expect(diagnose([spread(0.005)])).toEqual([])
   })
   it('are held against the cap of the gate where there is one', () => {
-    const capped = (maxStd: number) => diagnose([{ ...spread(0.02), context: { ...context, seedCap: { metric: 'accuracy', maxStd } } }]).map((f) => f.rule)
+    const capped = (maxStd: number) =>
+      diagnose([{ ...spread(0.02), context: { ...context, seedCap: { metric: 'accuracy', maxStd } } }]).map((f) => f.rule)
     expect(capped(0.001)).toEqual(['seed-variance'])
     expect(capped(0.1)).toEqual([])
   })
   it('are counted: one crash in five is said, one wild seed in five is chance', () => {
-    const mixed = (shape: Partial<Shape>) => diagnose([{ ...group(), curves: [1, 2, 3, 4, 5].map((seed) => curve(seed === 3 ? shape : {}, seed)) }])
-    expect(mixed({ status: 'diverged' }).map((f) => [f.rule, f.seeds.seen, f.seeds.of, f.sights[0]?.seed])).toEqual([['early-divergence', 1, 5, 3]])
+    const mixed = (shape: Partial<Shape>) =>
+      diagnose([{ ...group(), curves: [1, 2, 3, 4, 5].map((seed) => curve(seed === 3 ? shape : {}, seed)) }])
+    expect(mixed({ status: 'diverged' }).map((f) => [f.rule, f.seeds.seen, f.seeds.of, f.sights[0]?.seed])).toEqual([
+      ['early-divergence', 1, 5, 3],
+    ])
     expect(mixed({ validation: wave(0.2) })).toEqual([])
   })
 })
 
 describe('a finding', () => {
   it('says where: steps, epochs, values and the seed', () => {
-    const found = findingsOf({ loss: (at) => 1.2 + 1.1 * Math.exp(-30 * at), validation: () => 1.3 }).find((f) => f.rule === 'early-plateau')
+    const found = findingsOf({ loss: (at) => 1.2 + 1.1 * Math.exp(-30 * at), validation: () => 1.3 }).find(
+      (f) => f.rule === 'early-plateau',
+    )
     const sight = found?.sights[0]
     expect(sight?.steps?.[1]).toBe(300)
     expect(sight?.steps?.[0]).toBeLessThan(100)
@@ -86,9 +144,10 @@ describe('a finding', () => {
     expect(sight?.sentence).toMatch(/^from step \d+ of 300 on the training loss stays at 1\.\d+/)
     expect(found?.stage).toBe('lr-range')
   })
-  it('has a cause that fits: a plateau under a rate that is spent is the schedule\'s', () => {
+  it("has a cause that fits: a plateau under a rate that is spent is the schedule's", () => {
     const shape: Partial<Shape> = { loss: (at) => 1.2 + 1.1 * Math.exp(-30 * at), validation: () => 1.3 }
-    const leverOf = (rate: Shape['rate']) => findingsOf({ ...shape, rate }).find((f) => f.rule === 'early-plateau')?.moves[0]?.lever
+    const leverOf = (rate: Shape['rate']) =>
+      findingsOf({ ...shape, rate }).find((f) => f.rule === 'early-plateau')?.moves[0]?.lever
     expect([leverOf((at) => 0.01 * 1e-9 ** at), leverOf(() => 0.01)]).toEqual(['schedule', 'learningRate'])
   })
   it('has nothing that JSON cannot hold', () => {
@@ -104,7 +163,24 @@ describe('curves that say little', () => {
     ['one step', { ...silent, curves: [{ ...curve(), steps: curve().steps.slice(0, 1), evaluations: [] }] }],
     ['steps alone, healthy', { ...silent, curves: [{ ...curve(), evaluations: [] }] }],
     ['evaluations alone, healthy', { ...silent, curves: [{ ...curve(), steps: [] }] }],
-    ['columns without a value', { ...silent, curves: [{ ...curve(), steps: curve().steps.map((s) => ({ ...s, loss: null, gradientNorm: null, learningRate: null, clipped: null })) }] }],
+    [
+      'columns without a value',
+      {
+        ...silent,
+        curves: [
+          {
+            ...curve(),
+            steps: curve().steps.map((s) => ({
+              ...s,
+              loss: null,
+              gradientNorm: null,
+              learningRate: null,
+              clipped: null,
+            })),
+          },
+        ],
+      },
+    ],
   ])('%s: no finding, no crash', (_, one) => expect(diagnose([one])).toEqual([]))
 
   it('whatever is cut off and left out, no rule throws', () => {
@@ -112,19 +188,34 @@ describe('curves that say little', () => {
     for (const [, , shape] of sick) {
       for (let i = 0; i < 20; i++) {
         const whole = curve(shape)
-        const cut = { ...whole, steps: whole.steps.slice(random.integer(300), random.integer(300)), evaluations: whole.evaluations.slice(random.integer(30), random.integer(30)) }
+        const cut = {
+          ...whole,
+          steps: whole.steps.slice(random.integer(300), random.integer(300)),
+          evaluations: whole.evaluations.slice(random.integer(30), random.integer(30)),
+        }
         const few = i % 2 ? cut : { ...cut, stepsPerEpoch: null }
-        expect(() => diagnose([{ subject: 'cut', curves: [few], context: i % 3 ? context : { ...context, classes: null, rows: null } }])).not.toThrow()
+        expect(() =>
+          diagnose([
+            { subject: 'cut', curves: [few], context: i % 3 ? context : { ...context, classes: null, rows: null } },
+          ]),
+        ).not.toThrow()
       }
     }
   })
 })
 
 describe('honest probabilities', () => {
-  it.each([[30, 0.9], [200, 0.6], [400, 0.85], [400, 0.97]])('on %i rows with accuracy %f stay below the bounds', (rows, accuracy) => {
+  it.each([
+    [30, 0.9],
+    [200, 0.6],
+    [400, 0.85],
+    [400, 0.97],
+  ])('on %i rows with accuracy %f stay below the bounds', (rows, accuracy) => {
     const random = stream(1, 'honest', rows)
     // Two classes; confidences spread around the accuracy, labels drawn from them.
-    const confidence = Array.from({ length: rows }, () => Math.min(0.999, Math.max(0.501, accuracy + 0.1 * random.normal())))
+    const confidence = Array.from({ length: rows }, () =>
+      Math.min(0.999, Math.max(0.501, accuracy + 0.1 * random.normal())),
+    )
     const probabilities = Float64Array.from(confidence.flatMap((c) => [c, 1 - c]))
     const labels = Int32Array.from(confidence, (c) => (random.uniform() < c ? 0 : 1))
     const found = calibrationNull({ probabilities, labels, classes: 2 }, random, { draws: 400 })

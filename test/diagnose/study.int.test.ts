@@ -43,12 +43,22 @@ describe('a study', () => {
     const specPath = join(workspace, 'tuning.yml')
     writeFileSync(specPath, spec)
     const { report, files } = await runStudy({
-      specPath, workspace, workers: Math.min(2, availableParallelism()), workerScript: worker.script, wasmFolder: worker.wasmFolder,
-      command: 'tunegate run tuning.yml', listener: () => {}, startedAt: null, clock: () => 0,
+      specPath,
+      workspace,
+      workers: Math.min(2, availableParallelism()),
+      workerScript: worker.script,
+      wasmFolder: worker.wasmFolder,
+      command: 'tunegate run tuning.yml',
+      listener: () => {},
+      startedAt: null,
+      clock: () => 0,
     })
-    expect(report.diagnostics.map((f) => [f.rule, f.subject, f.seeds.seen, f.seeds.of])).toEqual(expect.arrayContaining([
-      ['flat', 'winner', 3, 3], ['clipping', 'winner', 3, 3],
-    ]))
+    expect(report.diagnostics.map((f) => [f.rule, f.subject, f.seeds.seen, f.seeds.of])).toEqual(
+      expect.arrayContaining([
+        ['flat', 'winner', 3, 3],
+        ['clipping', 'winner', 3, 3],
+      ]),
+    )
     expect(new Set(report.diagnostics.map((f) => f.subject))).toEqual(new Set(['winner']))
     expect(readFileSync(join(files.folder, 'report.html'), 'utf8')).toContain('What the curves say')
   })

@@ -8,27 +8,58 @@ import { hostile } from '../support/hostile.ts'
 import { fakeStudy } from '../support/study.ts'
 
 const finding = (over: Partial<Finding> = {}): Finding => ({
-  rule: 'oscillation', subject: 'winner', title: 'The loss oscillates', seeds: { seen: 4, of: 5 },
-  sights: [{ run: 'a', seed: 3, steps: [10, 200], epochs: [2, 12], values: { share: 0.4 }, sentence: 'in 4 of 10 evaluations it swings' }],
-  cause: 'The steps are too large.', moves: [{ lever: 'learningRate', change: 'lower it' }, { lever: null, change: 'shuffle' }], stage: 'lr-range', ...over,
+  rule: 'oscillation',
+  subject: 'winner',
+  title: 'The loss oscillates',
+  seeds: { seen: 4, of: 5 },
+  sights: [
+    {
+      run: 'a',
+      seed: 3,
+      steps: [10, 200],
+      epochs: [2, 12],
+      values: { share: 0.4 },
+      sentence: 'in 4 of 10 evaluations it swings',
+    },
+  ],
+  cause: 'The steps are too large.',
+  moves: [
+    { lever: 'learningRate', change: 'lower it' },
+    { lever: null, change: 'shuffle' },
+  ],
+  stage: 'lr-range',
+  ...over,
 })
 const reportWith = (...diagnostics: Finding[]) => buildReport({ ...fakeStudy().input, diagnostics })
 
 describe('what the curves say', () => {
   it('is kept in report.json and read back', () => {
-    const whole = reportWith(finding(), finding({ stage: null, sights: [{ ...finding().sights[0]!, run: null, seed: null, steps: null, epochs: null }] }))
+    const whole = reportWith(
+      finding(),
+      finding({ stage: null, sights: [{ ...finding().sights[0]!, run: null, seed: null, steps: null, epochs: null }] }),
+    )
     expect(parseReport(reportText(whole), 'report.json')).toEqual(whole)
   })
   it('is a section of the summary and of the page: where, what, why, what to try', () => {
     const report = reportWith(finding())
     const text = renderSummary(report, new Map())
-    expect(text).toMatch(/## What the curves say\n\n- \*\*The loss oscillates\*\* \(winner, in 4 of 5 seeds\): in 4 of 10 evaluations it swings \(seed 3, epochs 2 to 12\)\./)
-    expect(text).toMatch(/Likely cause: The steps are too large\.\n {2}- Try, in order: .*learningRate: lower it; 2\. shuffle\. Tested by the stage lr-range\./)
-    expect(renderHtml(report, new Map())).toMatch(/<h2 id="curves">What the curves say<\/h2><div class="card"><h3>The loss oscillates <span[^>]*>winner, in 4 of 5 seeds/)
+    expect(text).toMatch(
+      /## What the curves say\n\n- \*\*The loss oscillates\*\* \(winner, in 4 of 5 seeds\): in 4 of 10 evaluations it swings \(seed 3, epochs 2 to 12\)\./,
+    )
+    expect(text).toMatch(
+      /Likely cause: The steps are too large\.\n {2}- Try, in order: .*learningRate: lower it; 2\. shuffle\. Tested by the stage lr-range\./,
+    )
+    expect(renderHtml(report, new Map())).toMatch(
+      /<h2 id="curves">What the curves say<\/h2><div class="card"><h3>The loss oscillates <span[^>]*>winner, in 4 of 5 seeds/,
+    )
   })
   it('says so where every rule was silent, and nothing where nothing was verified', () => {
-    expect(renderSummary(reportWith(), new Map())).toContain('No rule found anything wrong with the curves of the verification.')
-    expect(renderSummary(buildReport(fakeStudy({ stages: ['lr-range'] }).input), new Map())).not.toContain('What the curves say')
+    expect(renderSummary(reportWith(), new Map())).toContain(
+      'No rule found anything wrong with the curves of the verification.',
+    )
+    expect(renderSummary(buildReport(fakeStudy({ stages: ['lr-range'] }).input), new Map())).not.toContain(
+      'What the curves say',
+    )
   })
   it('lets no word become markup', () => {
     const report = reportWith(finding({ subject: hostile, sights: [{ ...finding().sights[0]!, sentence: hostile }] }))

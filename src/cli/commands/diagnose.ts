@@ -23,34 +23,60 @@ export async function diagnoseCommand(paths: readonly string[], options: Diagnos
   const read = (await Promise.all(paths.map((path) => curvesOf(path, options)))).flat()
   const groups = distinct(options.together ? joined(read) : read)
   const findings = diagnose(groups)
-  process.stdout.write(options.json
-    ? `${JSON.stringify(findings, null, 2)}\n`
-    : findingsText(findings, groups.map((g) => ({ subject: g.subject, runs: g.curves.length }))))
+  process.stdout.write(
+    options.json
+      ? `${JSON.stringify(findings, null, 2)}\n`
+      : findingsText(
+          findings,
+          groups.map((g) => ({ subject: g.subject, runs: g.curves.length })),
+        ),
+  )
   return 0
 }
 
 async function curvesOf(path: string, options: DiagnoseOptions): Promise<CurveGroup[]> {
   const facts: KnownFacts = {
-    classes: options.classes ?? null, validationRows: options.validationRows ?? null, targetLoss: options.targetLoss ?? null,
+    classes: options.classes ?? null,
+    validationRows: options.validationRows ?? null,
+    targetLoss: options.targetLoss ?? null,
   }
-  const folder = await stat(path).then((s) => s.isDirectory(), () => false)
+  const folder = await stat(path).then(
+    (s) => s.isDirectory(),
+    () => false,
+  )
   const file = folder ? join(path, 'journal.jsonl') : path
   const text = await readText(file)
   if (!isJournal(text)) return foreignCurves(text, file, facts)
   const known = folder ? await reportFacts(path) : undefined
   const rows = facts.validationRows === null ? null : { train: 0, validation: facts.validationRows }
-  const merged: JournalFacts = { classes: facts.classes ?? known?.classes ?? null, rows: rows ?? known?.rows ?? null, targetLoss: facts.targetLoss }
+  const merged: JournalFacts = {
+    classes: facts.classes ?? known?.classes ?? null,
+    rows: rows ?? known?.rows ?? null,
+    targetLoss: facts.targetLoss,
+  }
   const groups = journalCurves(text, (run) => contextOfRun(run, merged))
   if (groups.length > 0) return groups
-  throw new InputError([{ code: 'diagnose/no-runs', severity: 'error', message: 'the journal has no finished training runs of full length', found: file }])
+  throw new InputError([
+    {
+      code: 'diagnose/no-runs',
+      severity: 'error',
+      message: 'the journal has no finished training runs of full length',
+      found: file,
+    },
+  ])
 }
 
 async function readText(file: string): Promise<string> {
   return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new InputError([{
-      code: 'diagnose/unreadable', severity: 'error', message: 'the curves cannot be read', found: `${file}: ${error.code ?? error.message}`,
-      hint: 'name a CSV file, JSON lines, a journal.jsonl, or the folder of a study',
-    }])
+    throw new InputError([
+      {
+        code: 'diagnose/unreadable',
+        severity: 'error',
+        message: 'the curves cannot be read',
+        found: `${file}: ${error.code ?? error.message}`,
+        hint: 'name a CSV file, JSON lines, a journal.jsonl, or the folder of a study',
+      },
+    ])
   })
 }
 

@@ -12,29 +12,38 @@ export interface KnownFacts {
 
 /**
  * Curves of a CSV file or of JSON lines, whoever wrote them. Rows with validation values are evaluations. Where half of
- * the rows with training values are such (a row an epoch, as Keras writes it) `loss` is the epoch's training loss; else it is a step's. Rows
- * belong to one run unless a column tells runs or seeds apart; runs with one stage and label are seeds of one trial.
+ * the rows with training values are such (a row an epoch, as Keras writes it) `loss` is the epoch's training loss; else
+ * it is a step's. Rows belong to one run unless a column tells runs or seeds apart; runs with one stage and label are
+ * seeds of one trial.
  */
 export function foreignCurves(text: string, file: string, facts: KnownFacts): CurveGroup[] {
   const rows = rowsOf(text, file)
   const context = contextOf(rows, facts)
-  const groups = groupBy(rows, (r) => [r.words.get('stage'), r.words.get('label')].filter((w) => w !== undefined).join(', '))
+  const groups = groupBy(rows, (r) =>
+    [r.words.get('stage'), r.words.get('label')].filter((w) => w !== undefined).join(', '),
+  )
   return [...groups].map(([label, own]) => ({
-    subject: label === '' ? file : label, context,
-    curves: [...groupBy(own, (r) => `${r.words.get('run') ?? ''} ${r.numbers.get('seed') ?? ''}`.trim())].map(([id, run]) => curveFrom(run, id === '' ? file : id)),
+    subject: label === '' ? file : label,
+    context,
+    curves: [...groupBy(own, (r) => `${r.words.get('run') ?? ''} ${r.numbers.get('seed') ?? ''}`.trim())].map(
+      ([id, run]) => curveFrom(run, id === '' ? file : id),
+    ),
   }))
 }
 
 function groupBy(rows: readonly Row[], key: (row: Row) => string): Map<string, Row[]> {
   const groups = new Map<string, Row[]>()
-  for (const row of rows) groups.set(key(row), [...groups.get(key(row)) ?? [], row])
+  for (const row of rows) groups.set(key(row), [...(groups.get(key(row)) ?? []), row])
   return groups
 }
 
 function contextOf(rows: readonly Row[], { classes, validationRows, targetLoss }: KnownFacts): Context {
   const regression = rows.some((r) => r.numbers.has('trainR2') || r.numbers.has('validationR2'))
   return {
-    task: regression ? 'regression' : 'classification', classes: regression ? null : classes, targetLoss, seedCap: null,
+    task: regression ? 'regression' : 'classification',
+    classes: regression ? null : classes,
+    targetLoss,
+    seedCap: null,
     rows: validationRows === null ? null : { train: 0, validation: validationRows },
   }
 }
@@ -50,18 +59,31 @@ function curveFrom(rows: readonly Row[], id: string): Curve {
   const stepRows = byEpoch ? [] : placed.filter(({ row }) => trained.includes(row))
   const steps = stepRows.map(stepOf)
   return {
-    id, seed: rows[0]?.numbers.get('seed') ?? null, status: 'unknown', steps,
-    evaluations: placed.filter(({ row }) => isEvaluation(row)).map((p, i, all) => evaluationOf(p, byEpoch, lossBetween(steps, all[i - 1]?.step ?? 0, p.step))),
-    stepsPerEpoch: stepsPerEpoch(stepRows), levers: null,
+    id,
+    seed: rows[0]?.numbers.get('seed') ?? null,
+    status: 'unknown',
+    steps,
+    evaluations: placed
+      .filter(({ row }) => isEvaluation(row))
+      .map((p, i, all) => evaluationOf(p, byEpoch, lossBetween(steps, all[i - 1]?.step ?? 0, p.step))),
+    stepsPerEpoch: stepsPerEpoch(stepRows),
+    levers: null,
   }
 }
 
-interface Placed { readonly step: number; readonly row: Row }
+interface Placed {
+  readonly step: number
+  readonly row: Row
+}
 
 /** Steps from 1; the number of the row among its like where there is no column for it. */
 function withSteps(rows: readonly Row[], byEpoch: boolean): Placed[] {
   const known = rows.every((r) => r.numbers.has('step'))
-  const column: Column | undefined = known ? 'step' : byEpoch && rows.every((r) => r.numbers.has('epoch')) ? 'epoch' : undefined
+  const column: Column | undefined = known
+    ? 'step'
+    : byEpoch && rows.every((r) => r.numbers.has('epoch'))
+      ? 'epoch'
+      : undefined
   if (column === undefined) return rows.map((row, i) => ({ row, step: i + 1 }))
   const first = rows.reduce((least, r) => Math.min(least, r.numbers.get(column) ?? 1), 1)
   return rows.map((row) => ({ row, step: (row.numbers.get(column) ?? 1) + (first === 0 ? 1 : 0) }))
@@ -70,8 +92,11 @@ function withSteps(rows: readonly Row[], byEpoch: boolean): Placed[] {
 function stepOf({ step, row: { numbers } }: Placed): StepPoint {
   const clipped = numbers.get('clipped')
   return {
-    step, loss: numbers.get('loss') ?? numbers.get('trainLoss') ?? null, learningRate: numbers.get('learningRate') ?? null,
-    gradientNorm: numbers.get('gradientNorm') ?? null, clipped: clipped === undefined ? null : clipped !== 0,
+    step,
+    loss: numbers.get('loss') ?? numbers.get('trainLoss') ?? null,
+    learningRate: numbers.get('learningRate') ?? null,
+    gradientNorm: numbers.get('gradientNorm') ?? null,
+    clipped: clipped === undefined ? null : clipped !== 0,
   }
 }
 
@@ -79,24 +104,43 @@ function evaluationOf({ step, row: { numbers } }: Placed, byEpoch: boolean, betw
   const get = (column: Column): number | null => numbers.get(column) ?? null
   const trainLoss = get('trainLoss') ?? (byEpoch ? get('loss') : null) ?? between
   return {
-    step, epoch: get('epoch'),
-    train: split({ loss: trainLoss, accuracy: get('trainAccuracy'), balancedAccuracy: get('trainBalancedAccuracy'), r2: get('trainR2') }),
+    step,
+    epoch: get('epoch'),
+    train: split({
+      loss: trainLoss,
+      accuracy: get('trainAccuracy'),
+      balancedAccuracy: get('trainBalancedAccuracy'),
+      r2: get('trainR2'),
+    }),
     validation: {
       ...split({
-        loss: get('validationLoss'), accuracy: get('validationAccuracy'), balancedAccuracy: get('validationBalancedAccuracy'), r2: get('validationR2'),
+        loss: get('validationLoss'),
+        accuracy: get('validationAccuracy'),
+        balancedAccuracy: get('validationBalancedAccuracy'),
+        r2: get('validationR2'),
       }),
-      ece: get('validationEce'), confidence: get('validationConfidence'),
+      ece: get('validationEce'),
+      confidence: get('validationConfidence'),
     },
   }
 }
 
-interface SplitNumbers { readonly loss: number | null; readonly accuracy: number | null; readonly balancedAccuracy: number | null; readonly r2: number | null }
+interface SplitNumbers {
+  readonly loss: number | null
+  readonly accuracy: number | null
+  readonly balancedAccuracy: number | null
+  readonly r2: number | null
+}
 
 function split({ loss, accuracy, balancedAccuracy, r2 }: SplitNumbers): Measured {
   return {
-    loss, accuracy, balancedAccuracy, ece: null, confidence: null,
+    loss,
+    accuracy,
+    balancedAccuracy,
+    ece: null,
+    confidence: null,
     constantLoss: loss !== null && r2 !== null && r2 < 1 ? loss / (1 - r2) : null,
-    metrics: { ...accuracy === null ? {} : { accuracy }, ...r2 === null ? {} : { r2 } },
+    metrics: { ...(accuracy === null ? {} : { accuracy }), ...(r2 === null ? {} : { r2 }) },
   }
 }
 
@@ -106,7 +150,10 @@ function lossBetween(steps: readonly StepPoint[], after: number, until: number):
   return losses.length > 0 ? mean(losses) : null
 }
 
-/** From an epoch column beside every step: whole epochs are counted, a fraction is step / epoch. Null where steps are left out. */
+/**
+ * From an epoch column beside every step: whole epochs are counted, a fraction is step / epoch. Null where steps are left
+ * out.
+ */
 function stepsPerEpoch(rows: readonly Placed[]): number | null {
   const last = rows.at(-1)
   if (!last || rows.some((p, i) => p.step !== i + 1 || !p.row.numbers.has('epoch'))) return null

@@ -2,7 +2,9 @@ import { CsvError, parse } from 'csv-parse/sync'
 import { didYouMean, type Diagnostic, InputError } from '../../base/diagnostics.ts'
 import { type Column, columnNames, columnOf, columns, rankOf, wordColumns } from './columns.ts'
 
-/** One line of a log: numbers by column (not finite where the log says so), and words; what is missing or empty is absent. */
+/**
+ * One line of a log: numbers by column (not finite where the log says so), and words; what is missing or empty is absent.
+ */
 export interface Row {
   readonly line: number
   readonly numbers: ReadonlyMap<Column, number>
@@ -10,11 +12,17 @@ export interface Row {
 }
 
 /** One line, by the names in the file. */
-interface RawRow { readonly line: number; readonly cells: readonly (readonly [name: string, value: string])[] }
+interface RawRow {
+  readonly line: number
+  readonly cells: readonly (readonly [name: string, value: string])[]
+}
 
 const mostProblems = 20
 
-/** Rows of a CSV file with a header (comma, semicolon or tab) or of JSON lines. Throws `InputError` with every value that is none. */
+/**
+ * Rows of a CSV file with a header (comma, semicolon or tab) or of JSON lines. Throws `InputError` with every value that
+ * is none.
+ */
 export function rowsOf(text: string, file: string): Row[] {
   const raw = /^\s*[[{]/.test(text) ? jsonRows(text, file) : csvRows(text, file)
   const names = [...new Set(raw.flatMap((r) => r.cells.map(([name]) => name)))]
@@ -26,15 +34,25 @@ export function rowsOf(text: string, file: string): Row[] {
 }
 
 const isMeasure = (column: Column | undefined): boolean =>
-  column !== undefined && ['loss', 'trainLoss', 'validationLoss', 'trainAccuracy', 'validationAccuracy', 'gradientNorm', 'clipped'].includes(column)
+  column !== undefined &&
+  ['loss', 'trainLoss', 'validationLoss', 'trainAccuracy', 'validationAccuracy', 'gradientNorm', 'clipped'].includes(
+    column,
+  )
 
 function unknownColumns(names: readonly string[], file: string): Diagnostic {
   const known = columnNames.flatMap((c) => columns[c])
-  const near = names.flatMap((name) => { const hit = didYouMean(name, known); return hit ? [`${name} → ${hit}`] : [] })
+  const near = names.flatMap((name) => {
+    const hit = didYouMean(name, known)
+    return hit ? [`${name} → ${hit}`] : []
+  })
   return {
-    code: 'diagnose/no-curve', severity: 'error', message: `${file} has no column that is a curve`, found: names.join(', ') || 'nothing',
-    allowed: `${columns.loss[0]}, ${columns.trainLoss[0]}, ${columns.validationLoss[0]}, ${columns.validationAccuracy[0]}, … (a header is needed)`,
-    ...near.length > 0 ? { hint: `did you mean ${near.join(', ')}?` } : {},
+    code: 'diagnose/no-curve',
+    severity: 'error',
+    message: `${file} has no column that is a curve`,
+    found: names.join(', ') || 'nothing',
+    allowed: `${columns.loss[0]}, ${columns.trainLoss[0]}, ${columns.validationLoss[0]}, ` +
+      `${columns.validationAccuracy[0]}, … (a header is needed)`,
+    ...(near.length > 0 ? { hint: `did you mean ${near.join(', ')}?` } : {}),
   }
 }
 
@@ -42,10 +60,18 @@ function csvRows(text: string, file: string): RawRow[] {
   const head = text.slice(0, text.search(/\r?\n|$/))
   const delimiter = [',', ';', '\t'].reduce((a, b) => (head.split(b).length > head.split(a).length ? b : a))
   try {
-    const records = parse(text, { bom: true, delimiter, trim: true, skip_empty_lines: true, relax_column_count: true, info: true }) as unknown as
-      readonly { readonly record: readonly string[]; readonly info: { readonly lines: number } }[]
+    const records = parse(text, {
+      bom: true,
+      delimiter,
+      trim: true,
+      skip_empty_lines: true,
+      relax_column_count: true,
+      info: true,
+    }) as unknown as readonly { readonly record: readonly string[]; readonly info: { readonly lines: number } }[]
     const names = records[0]?.record ?? []
-    return records.slice(1).map(({ record, info }) => ({ line: info.lines, cells: names.map((name, i) => [name, record[i] ?? ''] as const) }))
+    return records
+      .slice(1)
+      .map(({ record, info }) => ({ line: info.lines, cells: names.map((name, i) => [name, record[i] ?? ''] as const) }))
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
     throw new InputError([{ code: 'diagnose/not-csv', severity: 'error', message: error.message, found: file }])
@@ -60,11 +86,20 @@ function jsonRows(text: string, file: string): RawRow[] {
     if (content.trim() === '') return []
     try {
       const value: unknown = JSON.parse(content.replace(bare, '"$&"'))
-      if (typeof value === 'object' && value !== null && !Array.isArray(value)) return [{ line: i + 1, cells: flattened(value) }]
-    } catch { /* Said below, like everything that is no object. */ }
-    throw new InputError([{
-      code: 'diagnose/not-json-lines', severity: 'error', message: 'every line must be one JSON object', at: { file, line: i + 1, column: 1 }, found: content.slice(0, 80),
-    }])
+      if (typeof value === 'object' && value !== null && !Array.isArray(value))
+        return [{ line: i + 1, cells: flattened(value) }]
+    } catch {
+      /* Said below, like everything that is no object. */
+    }
+    throw new InputError([
+      {
+        code: 'diagnose/not-json-lines',
+        severity: 'error',
+        message: 'every line must be one JSON object',
+        at: { file, line: i + 1, column: 1 },
+        found: content.slice(0, 80),
+      },
+    ])
   })
 }
 
@@ -110,5 +145,11 @@ function numberOf(text: string): number | undefined {
   return Number.isNaN(value) ? undefined : value
 }
 
-const notANumber = (found: string, name: string, at: { file: string; line: number; column: number }): Diagnostic =>
-  ({ code: 'diagnose/not-a-number', severity: 'error', message: `${name} must be a number`, at, found, allowed: 'a number, nan, inf, or nothing' })
+const notANumber = (found: string, name: string, at: { file: string; line: number; column: number }): Diagnostic => ({
+  code: 'diagnose/not-a-number',
+  severity: 'error',
+  message: `${name} must be a number`,
+  at,
+  found,
+  allowed: 'a number, nan, inf, or nothing',
+})

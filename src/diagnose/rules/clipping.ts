@@ -15,15 +15,32 @@ export const clipping: Rule = {
     const logged = run.curve.steps.filter((s) => s.clipped !== null)
     const clipped = logged.filter((s) => s.clipped).length
     if (logged.length < leastSteps || clipped <= tooOften * logged.length) return undefined
-    const norms = run.curve.steps.flatMap((s) => (s.gradientNorm !== null && Number.isFinite(s.gradientNorm) ? [s.gradientNorm] : []))
+    const norms = run.curve.steps.flatMap((s) =>
+      s.gradientNorm !== null && Number.isFinite(s.gradientNorm) ? [s.gradientNorm] : [],
+    )
     const p90 = quantile(norms, 0.9)
-    const values = { clippedShare: clipped / logged.length, ...(norms.length > 0 ? { median: quantile(norms, 0.5), p90 } : {}) }
+    const values = {
+      clippedShare: clipped / logged.length,
+      ...(norms.length > 0 ? { median: quantile(norms, 0.5), p90 } : {}),
+    }
     return {
-      sight: sightOf(run, [1, lastStep(run)], values, `${clipped} of ${logged.length} steps were clipped${norms.length > 0 ? `; nine in ten norms are below ${shown(p90)}` : ''}`),
+      sight: sightOf(
+        run,
+        [1, lastStep(run)],
+        values,
+        `${clipped} of ${logged.length} steps were ` +
+        `clipped${norms.length > 0 ? `; nine in ten norms are below ${shown(p90)}` : ''}`,
+      ),
       cause: 'The clip norm lies below the usual gradient norm, so that it sets the length of the steps.',
       moves: [
         { lever: 'learningRate', change: 'lower it to a third' },
-        { lever: 'clipNorm', change: norms.length > 0 ? `clip at ${shown(p90)}, the 90th percentile of the norms` : 'clip at the 90th percentile of the norms' },
+        {
+          lever: 'clipNorm',
+          change:
+            norms.length > 0
+              ? `clip at ${shown(p90)}, the 90th percentile of the norms`
+              : 'clip at the 90th percentile of the norms',
+        },
       ],
     }
   },

@@ -34,7 +34,10 @@ function notFinite(run: Reading): Symptom | undefined {
 
 function risen(run: Reading): Symptom | undefined {
   const { steps, start, batchNoise } = run
-  const course = medianFilter(steps.map((s) => s.loss), 5)
+  const course = medianFilter(
+    steps.map((s) => s.loss),
+    5,
+  )
   const window = Math.min(course.length, Math.max(leastWindow, Math.floor(course.length / 10)))
   // A rate that is far too high does it in the first step, before the median has seen a sound one.
   let best = steps[0]?.step === 1 ? steps[0].loss : Infinity
@@ -45,9 +48,14 @@ function risen(run: Reading): Symptom | undefined {
     const at = steps[i]?.step ?? i + 1
     const peak = Math.max(...course.slice(0, window))
     return {
-      sight: sightOf(run, [at, steps[window - 1]?.step ?? at], { best, peak, ratio: peak / best },
-        `the loss (median of 5 steps) rose from ${shown(best)} to ${shown(peak)} within the first ${window} steps`),
-      cause: 'The first steps are too large: weights are thrown far off before training can bring them back.', moves,
+      sight: sightOf(
+        run,
+        [at, steps[window - 1]?.step ?? at],
+        { best, peak, ratio: peak / best },
+        `the loss (median of 5 steps) rose from ${shown(best)} to ${shown(peak)} within the first ${window} steps`,
+      ),
+      cause: 'The first steps are too large: weights are thrown far off before training can bring them back.',
+      moves,
     }
   }
   return undefined

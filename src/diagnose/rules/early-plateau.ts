@@ -23,18 +23,30 @@ export const earlyPlateau: Rule = {
     const onset = onsetOf(run, course)
     if (onset === undefined || !slopeHoldsZero(run)) return undefined
     const at = course[onset]?.step ?? 1
-    const rates = run.curve.steps.flatMap((s) => (s.learningRate === null ? [] : [{ step: s.step, rate: s.learningRate }]))
+    const rates = run.curve.steps.flatMap((s) =>
+      s.learningRate === null ? [] : [{ step: s.step, rate: s.learningRate }],
+    )
     const peak = Math.max(...rates.map((r) => r.rate))
     const during = median(rates.filter((r) => r.step >= at).map((r) => r.rate))
     const decayed = during < spent * peak
     // What still falls is no plateau, however slowly; only a rate that is spent makes one of it.
     if (!decayed && lateFall(run)) return undefined
     const value = course[onset]?.loss ?? NaN
-    const values = { loss: value, end: run.end, target: run.target, ...(rates.length > 0 ? { rate: during, peakRate: peak } : {}) }
+    const values = {
+      loss: value,
+      end: run.end,
+      target: run.target,
+      ...(rates.length > 0 ? { rate: during, peakRate: peak } : {}),
+    }
     const tail = decayed ? `; the learning rate there is ${shown(during / peak)} of its peak` : ''
     return {
-      sight: sightOf(run, [at, lastStep(run)], values,
-        `from step ${at} of ${lastStep(run)} on the training loss stays at ${shown(run.end)}; a good fit is below ${shown(run.target)}${tail}`),
+      sight: sightOf(
+        run,
+        [at, lastStep(run)],
+        values,
+        `from step ${at} of ${lastStep(run)} on the training loss stays at ${shown(run.end)}; a good fit is ` +
+        `below ${shown(run.target)}${tail}`,
+      ),
       ...(decayed ? decayedTooSoon : stuck),
     }
   },
@@ -58,16 +70,25 @@ const stuck: Omit<Symptom, 'sight'> = {
   ],
 }
 
-interface Point { readonly step: number; readonly loss: number }
+interface Point {
+  readonly step: number
+  readonly loss: number
+}
 
 /** The training loss by evaluation, or by blocks of steps where there are too few of those. */
 function courseOf({ trained, steps }: Reading): readonly Point[] {
   if (trained.length >= 8) return trained
-  const blocks = blockMedians(steps.map((s) => s.loss), 20)
+  const blocks = blockMedians(
+    steps.map((s) => s.loss),
+    20,
+  )
   return blocks.map((loss, i) => ({ loss, step: steps[Math.floor((i * steps.length) / blocks.length)]?.step ?? i + 1 }))
 }
 
-/** First point from which nothing below it is gained any more; undefined where it comes late, or where nothing was gained before. */
+/**
+ * First point from which nothing below it is gained any more; undefined where it comes late, or where nothing was gained
+ * before.
+ */
 function onsetOf({ constantLoss, start }: Reading, course: readonly Point[]): number | undefined {
   const losses = course.map((p) => p.loss)
   if (losses.length < 8) return undefined
@@ -80,5 +101,7 @@ function onsetOf({ constantLoss, start }: Reading, course: readonly Point[]): nu
 /** Over the last fifth: the interval of the robust slope holds 0, or what it excludes 0 by is nothing. */
 function slopeHoldsZero({ steps, constantLoss, start }: Reading): boolean {
   const slope = robustSlope(steps.slice(Math.floor(0.8 * steps.length)).map((s) => s.loss))
-  return slope === null || (slope.lower <= 0 && slope.upper >= 0) || Math.abs(slope.change) < still * (constantLoss ?? start)
+  return (
+    slope === null || (slope.lower <= 0 && slope.upper >= 0) || Math.abs(slope.change) < still * (constantLoss ?? start)
+  )
 }

@@ -15,9 +15,10 @@ const alpha = 0.001
 const leastAgreement = 0.2
 
 /**
- * The loss repeats with the epoch: the same places of each are high. Where rows are shuffled, every order of the steps within an
- * epoch is as likely as any other; Friedman's test (1937) on the ranks, in Iman and Davenport's form (1980), asks for that, and
- * the jump from the last step of an epoch to the first of the next is ranked against all other neighbours.
+ * The loss repeats with the epoch: the same places of each are high. Where rows are shuffled, every order of the steps
+ * within an epoch is as likely as any other; Friedman's test (1937) on the ranks, in Iman and Davenport's form (1980),
+ * asks for that, and the jump from the last step of an epoch to the first of the next is ranked against all other
+ * neighbours.
  */
 export const epochBoundaries: Rule = {
   name: 'epoch-boundaries',
@@ -29,18 +30,32 @@ export const epochBoundaries: Rule = {
     const { p, w } = agreement(epochs)
     if (!(p < alpha && w >= leastAgreement)) return undefined
     const { jump, rank } = boundaryJump(epochs)
-    return { sight: sightOf(run, [1, lastStep(run)], { pValue: p, agreement: w, epochs: epochs.length, boundaryJump: jump, rank }, sentence(epochs, p, jump, rank)), ...advice(run) }
+    return {
+      sight: sightOf(
+        run,
+        [1, lastStep(run)],
+        { pValue: p, agreement: w, epochs: epochs.length, boundaryJump: jump, rank },
+        sentence(epochs, p, jump, rank),
+      ),
+      ...advice(run),
+    }
   },
 }
 
 function sentence(epochs: readonly (readonly number[])[], p: number, jump: number, rank: number): string {
   const phases = epochs[0]?.length ?? 0
-  return `over ${epochs.length} epochs the loss is high and low at the same of their ${phases} steps (p ${shown(p)}); from one epoch to the next it ` +
+  return (
+    `over ${epochs.length} epochs the loss is high and low at the same of their ${phases} steps (p ` +
+    `${shown(p)}); from one epoch to the next it ` +
     `changes by ${shown(jump)} on average, rank ${rank} of ${phases} among all neighbouring steps`
+  )
 }
 
 function advice(run: Reading): Omit<Symptom, 'sight'> {
-  const { steps, curve: { stepsPerEpoch } } = run
+  const {
+    steps,
+    curve: { stepsPerEpoch },
+  } = run
   const changes = steps.slice(1).flatMap((s, i) => {
     const [before, after] = [steps[i]?.learningRate ?? null, s.learningRate]
     return before !== null && after !== null && (after > 1.5 * before || before > 1.5 * after) ? [s.step] : []
@@ -57,7 +72,8 @@ function advice(run: Reading): Omit<Symptom, 'sight'> {
     }
   }
   return {
-    cause: 'Rows come in the same order in every epoch, or sorted: neighbouring batches teach the same and forget the rest.',
+    cause:
+      'Rows come in the same order in every epoch, or sorted: neighbouring batches teach the same and forget the rest.',
     moves: [
       { lever: null, change: 'shuffle the training rows anew in every epoch' },
       { lever: 'schedule', change: 'a smoother decay, as cosine' },
@@ -70,8 +86,18 @@ function advice(run: Reading): Omit<Symptom, 'sight'> {
 function byEpoch({ steps, curve }: Reading): number[][] | undefined {
   const { stepsPerEpoch } = curve
   // Every step must be there, or places in the epoch would be mistaken.
-  if (steps.at(-1)?.step !== steps.length || curve.status === 'diverged' || stepsPerEpoch === null || stepsPerEpoch < leastSteps || steps[0]?.step !== 1) return undefined
-  const losses = withoutCourse(steps.map((s) => s.loss), stepsPerEpoch)
+  if (
+    steps.at(-1)?.step !== steps.length ||
+    curve.status === 'diverged' ||
+    stepsPerEpoch === null ||
+    stepsPerEpoch < leastSteps ||
+    steps[0]?.step !== 1
+  )
+    return undefined
+  const losses = withoutCourse(
+    steps.map((s) => s.loss),
+    stepsPerEpoch,
+  )
   const count = Math.floor(losses.length / stepsPerEpoch)
   if (count < leastEpochs) return undefined
   return Array.from({ length: count }, (_, e) => losses.slice(e * stepsPerEpoch, (e + 1) * stepsPerEpoch))
@@ -109,7 +135,8 @@ function boundaryJump(epochs: readonly (readonly number[])[]): { readonly jump: 
   const all = epochs.flat()
   const k = epochs[0]?.length ?? 1
   const jumps = Array.from({ length: k }, (_, phase) =>
-    mean(all.slice(1).flatMap((v, i) => ((i + 1) % k === phase ? [v - (all[i] as number)] : []))))
+    mean(all.slice(1).flatMap((v, i) => ((i + 1) % k === phase ? [v - (all[i] as number)] : []))),
+  )
   const jump = jumps[0] ?? NaN
   return { jump, rank: jumps.filter((j) => j > jump).length + 1 }
 }

@@ -20,12 +20,23 @@ export const flat: Rule = {
     const best = validated.length > 0 ? Math.min(...validated.map((v) => v.loss)) : least
     if (from - best > noise + leastGain * from) return undefined
     return {
-      sight: sightOf(run, [1, lastStep(run)], { from, best: least, noise },
-        `the training loss never fell below ${shown(least)}; a constant guess has ${shown(from)}, and one batch differs from the next by ${shown(noise)}`),
+      sight: sightOf(
+        run,
+        [1, lastStep(run)],
+        { from, best: least, noise },
+        `the training loss never fell below ${shown(least)}; a constant guess has ${shown(from)}, and one batch ` +
+        `differs from the next by ${shown(noise)}`,
+      ),
       cause: 'The steps are too small to get anywhere, or the optimizer does not suit the loss.',
       moves: [
         { lever: 'learningRate', change: 'raise it by ten, or to what a range test allows' },
-        { lever: 'optimizer', change: run.curve.levers?.optimization.optimizer === 'sgd' ? 'AdamW in place of SGD' : 'SGD with momentum in place of it' },
+        {
+          lever: 'optimizer',
+          change:
+            run.curve.levers?.optimization.optimizer === 'sgd'
+              ? 'AdamW in place of SGD'
+              : 'SGD with momentum in place of it',
+        },
         { lever: 'epochs', change: 'lengthen the schedule' },
       ],
     }

@@ -30,8 +30,13 @@ function explodes(run: Reading, norms: readonly number[]): Symptom | undefined {
   if (!(most > explosion * usual)) return undefined
   const at = norms.findIndex((n) => !(n <= explosion * usual)) + 1
   return {
-    sight: sightOf(run, [at, at], { usual, most, ratio: most / usual },
-      `the gradient norm reached ${shown(most)} at step ${at}, ${shown(most / usual)} times its median, and training never recovered`),
+    sight: sightOf(
+      run,
+      [at, at],
+      { usual, most, ratio: most / usual },
+      `the gradient norm reached ${shown(most)} at step ${at}, ${shown(most / usual)} times its median, and ` +
+      `training never recovered`,
+    ),
     cause: 'A few steps with huge gradients threw the weights to where they cannot learn.',
     moves: [
       { lever: 'learningRate', change: 'lower it to a third' },
@@ -44,7 +49,10 @@ function explodes(run: Reading, norms: readonly number[]): Symptom | undefined {
 const upstream: Symptom['moves'] = [
   { lever: 'learningRate', change: 'lower it to a third: one large step is enough to kill units' },
   { lever: 'clipNorm', change: 'clip at the 90th percentile of the norms' },
-  { lever: null, change: 'standardize the inputs; initialize for the activation; replace saturating activations or add normalization' },
+  {
+    lever: null,
+    change: 'standardize the inputs; initialize for the activation; replace saturating activations or add normalization',
+  },
 ]
 
 function vanishes(run: Reading, norms: readonly number[]): Symptom | undefined {
@@ -53,9 +61,14 @@ function vanishes(run: Reading, norms: readonly number[]): Symptom | undefined {
   const zero = norms.filter((n) => n <= 1e-7 * Math.max(first, 1e-12)).length / norms.length
   if (zero < zeroShare && later > vanished * first) return undefined
   return {
-    sight: sightOf(run, [Math.floor(norms.length / 2) + 1, lastStep(run)], { first, later, zeroShare: zero },
-      `the gradient norm fell from ${shown(first)} to ${shown(later)} while the training loss stayed at ${shown(run.end)}`),
-    cause: 'Nothing flows back: units are dead or saturated.', moves: upstream,
+    sight: sightOf(
+      run,
+      [Math.floor(norms.length / 2) + 1, lastStep(run)],
+      { first, later, zeroShare: zero },
+      `the gradient norm fell from ${shown(first)} to ${shown(later)} while the training loss stayed at ${shown(run.end)}`,
+    ),
+    cause: 'Nothing flows back: units are dead or saturated.',
+    moves: upstream,
   }
 }
 
@@ -67,13 +80,20 @@ function constant(run: Reading, norms: readonly number[]): Symptom | undefined {
   if (later.length < 2 || same < 0.8 * later.length) return undefined
   const norm = median(norms.slice(Math.floor(norms.length / 2)))
   const first = median(norms.slice(0, 5))
-  const sampling = context.classes === null || curve.levers === null ? NaN : biasNoise(context.classes, curve.levers.batching)
+  const sampling =
+    context.classes === null || curve.levers === null ? NaN : biasNoise(context.classes, curve.levers.batching)
   if (!(norm <= outputOnly * sampling || norm <= 0.2 * first)) return undefined
   return {
-    sight: sightOf(run, [later[0]?.step ?? 1, lastStep(run)], { norm, firstNorm: first, constantEvaluations: same },
-      `the model predicts the same for all rows in ${same} of the last ${later.length} evaluations, and the gradient norm is ` +
-      `${shown(norm)} after ${shown(first)} at the start: no more than an output bias has`),
-    cause: 'The hidden units are dead or saturated: whatever the input, they answer the same.', moves: upstream,
+    sight: sightOf(
+      run,
+      [later[0]?.step ?? 1, lastStep(run)],
+      { norm, firstNorm: first, constantEvaluations: same },
+      `the model predicts the same for all rows in ${same} of the last ${later.length} evaluations, and the ` +
+      `gradient norm is ` +
+        `${shown(norm)} after ${shown(first)} at the start: no more than an output bias has`,
+    ),
+    cause: 'The hidden units are dead or saturated: whatever the input, they answer the same.',
+    moves: upstream,
   }
 }
 
@@ -84,5 +104,7 @@ function predictsConstant(train: Reading['trained'][number]['point']['train'], c
 }
 
 /** Norm of the mean of p − y over a batch where p are the frequencies of equally frequent classes. */
-const biasNoise = (classes: number, { batchSize, accumulate }: { readonly batchSize: number; readonly accumulate: number }): number =>
-  Math.sqrt((1 - 1 / classes) / (batchSize * accumulate))
+const biasNoise = (
+  classes: number,
+  { batchSize, accumulate }: { readonly batchSize: number; readonly accumulate: number },
+): number => Math.sqrt((1 - 1 / classes) / (batchSize * accumulate))

@@ -25,9 +25,14 @@ export const oscillation: Rule = {
     if (found < share) return undefined
     const widest = wild.reduce((a, b) => (b.size > a.size ? b : a))
     return {
-      sight: sightOf(run, [later[0]?.step ?? 1, later.at(-1)?.step ?? 1], { share: found, evaluations: swings.length, widest: widest.size },
-        `in ${wild.length} of ${swings.length} evaluations the validation loss is off its course by more than ${100 * relative} %; ` +
-        `at step ${widest.step} it is ${shown(widest.loss)} between ${shown(widest.course)} before and after`),
+      sight: sightOf(
+        run,
+        [later[0]?.step ?? 1, later.at(-1)?.step ?? 1],
+        { share: found, evaluations: swings.length, widest: widest.size },
+        `in ${wild.length} of ${swings.length} evaluations the validation loss is off its course by more than ` +
+        `${100 * relative} %; ` +
+          `at step ${widest.step} it is ${shown(widest.loss)} between ${shown(widest.course)} before and after`,
+      ),
       cause: 'The steps are too large: training jumps across the valley instead of going down in it.',
       moves: [
         { lever: 'learningRate', change: 'lower it to a third' },
@@ -38,9 +43,17 @@ export const oscillation: Rule = {
   },
 }
 
-interface Swing { readonly step: number; readonly loss: number; readonly course: number; readonly size: number }
+interface Swing {
+  readonly step: number
+  readonly loss: number
+  readonly course: number
+  readonly size: number
+}
 
-/** How far each value is from the middle of its neighbours, as a share of the level, which counts as no less than harmless. */
+/**
+ * How far each value is from the middle of its neighbours, as a share of the level, which counts as no less than
+ * harmless.
+ */
 function swingsOf({ constantLoss, start }: Reading, values: readonly Fitted[]): Swing[] {
   const floor = harmless * (constantLoss ?? start)
   return values.slice(1, -1).map(({ step, loss }, i) => {

@@ -6,9 +6,9 @@ import { sightOf, type Rule } from '../rule.ts'
 const bins = 15
 
 /**
- * Probabilities are not honest, by the calibration error or by the log loss, and the model is surer than it is right. Where the
- * validation rows are few, the calibration error alone shows nothing; a log loss above any that honest probabilities of this
- * accuracy can have still does.
+ * Probabilities are not honest, by the calibration error or by the log loss, and the model is surer than it is right.
+ * Where the validation rows are few, the calibration error alone shows nothing; a log loss above any that honest
+ * probabilities of this accuracy can have still does.
  */
 export const overconfident: Rule = {
   name: 'overconfident',
@@ -24,11 +24,17 @@ export const overconfident: Rule = {
     const confidence = confidenceOf(run)
     const [mostError, mostLoss] = [honestError(accuracy, rows), honestLoss(accuracy, rows, run.context.classes)]
     if (!((ece > mostError || loss > mostLoss) && confidence > accuracy)) return undefined
-    const [what, value, most] = ece > mostError ? ['calibration error', ece, mostError] as const : ['loss', loss, mostLoss] as const
+    const [what, value, most] =
+      ece > mostError ? (['calibration error', ece, mostError] as const) : (['loss', loss, mostLoss] as const)
     return {
-      sight: sightOf(run, [last[0]?.step ?? 1, lastStep(run)], { accuracy, confidence, ece, mostError, loss, ...mostLoss < Infinity ? { mostLoss } : {} },
-        `the ${what} on validation is ${shown(value)}, where honest probabilities with an accuracy of ${shown(accuracy)} on ${rows} rows explain ` +
-        `${shown(most)} at most; what it takes for right has a probability of ${shown(confidence)}`),
+      sight: sightOf(
+        run,
+        [last[0]?.step ?? 1, lastStep(run)],
+        { accuracy, confidence, ece, mostError, loss, ...(mostLoss < Infinity ? { mostLoss } : {}) },
+        `the ${what} on validation is ${shown(value)}, where honest probabilities with an accuracy of ` +
+        `${shown(accuracy)} on ${rows} rows explain ` +
+          `${shown(most)} at most; what it takes for right has a probability of ${shown(confidence)}`,
+      ),
       cause: 'Training went on raising probabilities after it had stopped to get more rows right.',
       moves: [
         { lever: 'finalFraction', change: 'lower the final rate' },
@@ -39,12 +45,13 @@ export const overconfident: Rule = {
   },
 }
 
-const average = (values: readonly (number | null)[]): number => (values.includes(null) ? NaN : mean(values as readonly number[]))
+const average = (values: readonly (number | null)[]): number =>
+  values.includes(null) ? NaN : mean(values as readonly number[])
 
 /**
  * A bound on the 95th percentile of the error that honest probabilities show on `rows` rows, whatever the probabilities are:
- * a bin's difference has the mean √(2/π)·√(w v / n) for its share w and variance v, the sum of those over the bins is at most
- * √(bins · a(1 − a) / n) by Cauchy and Schwarz, for the mean variance is at most a(1 − a); 1.645 SDs come on top.
+ * a bin's difference has the mean √(2/π)·√(w v / n) for its share w and variance v, the sum of those over the bins is at
+ * most √(bins · a(1 − a) / n) by Cauchy and Schwarz, for the mean variance is at most a(1 − a); 1.645 SDs come on top.
  */
 export function honestError(accuracy: number, rows: number): number {
   const variance = Math.max(accuracy * (1 - accuracy), 1 / rows) / rows
@@ -52,8 +59,9 @@ export function honestError(accuracy: number, rows: number): number {
 }
 
 /**
- * The most that honest probabilities of this accuracy lose: those that are equally sure of every row and spread the rest evenly
- * have the largest entropy. At the lower bound of the accuracy, 1.645 standard errors down, since that is an estimate too.
+ * The most that honest probabilities of this accuracy lose: those that are equally sure of every row and spread the rest
+ * evenly have the largest entropy. At the lower bound of the accuracy, 1.645 standard errors down, since that is an
+ * estimate too.
  */
 export function honestLoss(accuracy: number, rows: number, classes: number | null): number {
   if (classes === null) return Infinity

@@ -49,12 +49,16 @@ function rises(run: Reading): Symptom | undefined {
   const least = leastRise * (constantLoss ?? start)
   if (!(rise > beyondNoise * noise && rise > least && fell > 0) || rise < samplingError(run, end.loss)) return undefined
   const values = { best: best.loss, end: end.loss, noise, trainFell: fell }
-  const sentence = `from step ${best.step} on the validation loss rose from ${shown(best.loss)} to ${shown(end.loss)} ` +
+  const sentence =
+    `from step ${best.step} on the validation loss rose from ${shown(best.loss)} to ${shown(end.loss)} ` +
     `(its noise is ${shown(noise)}), while the training loss fell by ${shown(fell)}`
   return { sight: sightOf(run, [best.step, end.step], values, sentence), ...advice }
 }
 
-/** What drawing other validation rows would do to the rise: infinite where too few rows carry it. 0 where rows are not known. */
+/**
+ * What drawing other validation rows would do to the rise: infinite where too few rows carry it. 0 where rows are not
+ * known.
+ */
 function samplingError({ curve: { evaluations }, context: { rows, task } }: Reading, loss: number): number {
   if (!rows) return 0
   if (task === 'regression') return loss * Math.sqrt(2 / rows.validation)
@@ -62,15 +66,25 @@ function samplingError({ curve: { evaluations }, context: { rows, task } }: Read
   return accuracies.length > 0 && (1 - mean(accuracies)) * rows.validation < leastWrongRows ? Infinity : 0
 }
 
-interface Smooth { readonly step: number; readonly loss: number }
+interface Smooth {
+  readonly step: number
+  readonly loss: number
+}
 
 /** Means of three evaluations in a row, at the last one's step. */
 function runningMeans(values: readonly Fitted[]): Smooth[] {
-  return values.slice(ending - 1).map(({ step }, i) => ({ step, loss: mean(values.slice(i, i + ending).map((v) => v.loss)) }))
+  return values
+    .slice(ending - 1)
+    .map(({ step }, i) => ({ step, loss: mean(values.slice(i, i + ending).map((v) => v.loss)) }))
 }
 
 const trainAt = (trained: readonly Fitted[], step: number): number =>
-  mean(trained.filter((t) => t.step <= step).slice(-ending).map((t) => t.loss))
+  mean(
+    trained
+      .filter((t) => t.step <= step)
+      .slice(-ending)
+      .map((t) => t.loss),
+  )
 
 function gapes(run: Reading): Symptom | undefined {
   const last = run.curve.evaluations.slice(-ending)
@@ -80,11 +94,20 @@ function gapes(run: Reading): Symptom | undefined {
   const [training, validation] = [mean(score('train')), mean(score('validation'))]
   const found = training - validation
   const rows = run.context.rows?.validation
-  const error = rows === undefined ? 0 : regression ? errorOfR2(validation, rows) : Math.sqrt(Math.max(validation * (1 - validation), 1 / rows) / rows)
+  const error =
+    rows === undefined
+      ? 0
+      : regression
+        ? errorOfR2(validation, rows)
+        : Math.sqrt(Math.max(validation * (1 - validation), 1 / rows) / rows)
   if (!(found >= gap && found > confident * error)) return undefined
   const sentence = `training ends at ${shown(training)}, validation at ${shown(validation)}: a gap of ${shown(found)}`
-  return { sight: sightOf(run, [last[0]?.step ?? 1, last.at(-1)?.step ?? 1], { training, validation, gap: found }, sentence), ...advice }
+  return {
+    sight: sightOf(run, [last[0]?.step ?? 1, last.at(-1)?.step ?? 1], { training, validation, gap: found }, sentence),
+    ...advice,
+  }
 }
 
 /** Standard error of R² on so many rows: 2 √R² (1 − R²) / √n (Kendall and Stuart), and near 0 no less than 1 / √n. */
-const errorOfR2 = (r2: number, rows: number): number => Math.max(2 * Math.sqrt(Math.max(r2, 0)) * (1 - r2), r2 < 0.1 ? 1 : 0) / Math.sqrt(rows)
+const errorOfR2 = (r2: number, rows: number): number =>
+  Math.max(2 * Math.sqrt(Math.max(r2, 0)) * (1 - r2), r2 < 0.1 ? 1 : 0) / Math.sqrt(rows)

@@ -21,12 +21,18 @@ export const seedVariance: Rule = {
     const sd = sampleSd(values)
     return {
       sight: {
-        run: null, seed: null, steps: null, epochs: null,
+        run: null,
+        seed: null,
+        steps: null,
+        epochs: null,
         values: { sd, lower: interval.lower, upper: interval.upper, cap: cap.value },
-        sentence: `the best validation ${name} of ${values.length} seeds has an SD of ${shown(sd)} (${shown(interval.lower)} to ` +
+        sentence:
+          `the best validation ${name} of ${values.length} seeds has an SD of ${shown(sd)} (${shown(interval.lower)} to ` +
           `${shown(interval.upper)}, 95 %), above ${shown(cap.value)}, ${cap.what}`,
       },
-      cause: 'What a run becomes depends on its initial weights and its order: training is at the edge of stability, or units die.',
+      cause:
+        'What a run becomes depends on its initial weights and its order: training is at the edge of stability, ' +
+        'or units die.',
       moves: [
         { lever: 'dropout', change: 'raise it' },
         { lever: 'learningRate', change: 'lower it to a third' },
@@ -41,7 +47,10 @@ function valuesOf(runs: readonly Reading[]): { readonly name: string; readonly v
   const cap = runs[0]?.context.seedCap
   const choices: readonly (readonly [string, (m: Measured) => number | null])[] = cap
     ? [[cap.metric, (m) => m.metrics[cap.metric] ?? null]]
-    : [['accuracy', (m) => m.accuracy], ['loss', (m) => m.loss]]
+    : [
+        ['accuracy', (m) => m.accuracy],
+        ['loss', (m) => m.loss],
+      ]
   for (const [name, value] of choices) {
     const values = runs.flatMap((run) => best(run, value) ?? [])
     if (values.length === runs.length && values.length > 1) return { name, values }
@@ -56,12 +65,17 @@ function best({ curve: { evaluations } }: Reading, value: (m: Measured) => numbe
   return first ? value(evaluations.reduce((a, b) => (score(b) > score(a) ? b : a), first).validation) : null
 }
 
-function capOf(runs: readonly Reading[], values: readonly number[]): { readonly value: number; readonly what: string } | undefined {
+function capOf(
+  runs: readonly Reading[],
+  values: readonly number[],
+): { readonly value: number; readonly what: string } | undefined {
   const { seedCap, rows, task } = runs[0]?.context ?? {}
   if (seedCap) return { value: seedCap.maxStd, what: 'the cap of its gate' }
   if (!rows) return undefined
   const centre = mean(values)
-  const value = task === 'regression' ? centre * Math.sqrt(2 / rows.validation)
-    : Math.sqrt(Math.max(centre * (1 - centre), 1 / rows.validation) / rows.validation)
+  const value =
+    task === 'regression'
+      ? centre * Math.sqrt(2 / rows.validation)
+      : Math.sqrt(Math.max(centre * (1 - centre), 1 / rows.validation) / rows.validation)
   return { value, what: `what drawing another ${rows.validation} validation rows would give` }
 }

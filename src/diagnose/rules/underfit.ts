@@ -12,9 +12,15 @@ export const underfit: Rule = {
     if (!underTarget(run) || run.curve.status === 'diverged') return undefined
     const left = shareLeft(run)
     return {
-      sight: sightOf(run, [1, lastStep(run)], { end: run.end, target: run.target, shareLeft: left },
-        `the training loss ends at ${shown(run.end)}: ${shown(100 * left)} % of what a constant guess has are left, and a good fit is below ${shown(run.target)}`),
-      cause: 'The model is held back (weight decay, dropout, too few units), or the labels cannot be told from the inputs.',
+      sight: sightOf(
+        run,
+        [1, lastStep(run)],
+        { end: run.end, target: run.target, shareLeft: left },
+        `the training loss ends at ${shown(run.end)}: ${shown(100 * left)} % of what a constant guess has are ` +
+        `left, and a good fit is below ${shown(run.target)}`,
+      ),
+      cause:
+        'The model is held back (weight decay, dropout, too few units), or the labels cannot be told from the inputs.',
       moves: movesFor(run),
     }
   },
@@ -23,9 +29,9 @@ export const underfit: Rule = {
 function movesFor({ curve: { levers } }: Reading): Move[] {
   const { weightDecay = null, dropout = null, labelSmoothing = null } = levers?.regularization ?? {}
   return [
-    ...weightDecay === 0 ? [] : [{ lever: 'weightDecay', change: 'lower it by ten' } as const],
-    ...dropout === 0 ? [] : [{ lever: 'dropout', change: 'lower it' } as const],
-    ...labelSmoothing === 0 ? [] : [{ lever: 'labelSmoothing', change: 'lower it' } as const],
+    ...(weightDecay === 0 ? [] : [{ lever: 'weightDecay', change: 'lower it by ten' } as const]),
+    ...(dropout === 0 ? [] : [{ lever: 'dropout', change: 'lower it' } as const]),
+    ...(labelSmoothing === 0 ? [] : [{ lever: 'labelSmoothing', change: 'lower it' } as const]),
     { lever: 'learningRate', change: 'raise it' },
     { lever: null, change: 'a larger model; a look at the labels' },
   ]

@@ -13,9 +13,14 @@ export const unfinished: Rule = {
     if (!fall) return undefined
     const { fromStep, before, end } = fall
     return {
-      sight: sightOf(run, [fromStep, lastStep(run)], { before, end, target: run.target },
-        `over the last ${100 * lateShare} % of its learning rate the training loss fell from ${shown(before)} to ${shown(end)}; ` +
-        `a good fit is below ${shown(run.target)}`),
+      sight: sightOf(
+        run,
+        [fromStep, lastStep(run)],
+        { before, end, target: run.target },
+        `over the last ${100 * lateShare} % of its learning rate the training loss fell from ${shown(before)} ` +
+        `to ${shown(end)}; ` +
+          `a good fit is below ${shown(run.target)}`,
+      ),
       cause: 'The run was too short for its learning rate: it had not arrived.',
       moves: [
         { lever: 'learningRate', change: 'raise it by three to ten' },

@@ -12,7 +12,8 @@ export function diagnostics({ diagnostics: findings, verification }: Report): st
       card(
         `<h3>${html(f.title)} <span class="soft small">${html(subjectText(f))}</span></h3>` +
           paragraph(seenText(f)) +
-          `<p><strong>Likely cause:</strong> ${html(f.cause)}</p><p><strong>Try, in order:</strong> ${html(movesText(f))}</p>`,
+          `<p><strong>Likely cause:</strong> ${html(f.cause)}</p><p><strong>Try, in order:</strong> ` +
+          `${html(movesText(f))}</p>`,
       ),
     )
     .join('')
