@@ -49,7 +49,8 @@ export function probeRun(context: RunContext, { levers, seed, job }: RequestFor<
         const failure = divergence(report)
         if (failure) return { status: 'diverged', atStep: taken, reason: failure, steps: log.steps, evaluations: [] }
         log.push(rate, report, levers.scheduling.clipNorm)
-        onStep?.(++taken, job.steps)
+        taken++
+        onStep?.(taken, job.steps)
       }
       if (noisy) norms.push(...normPair(context.engine.tf, learner, batches(taken - 1), taken - 1))
       refuseAbove(job.memoryMiB)
