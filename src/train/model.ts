@@ -2,6 +2,7 @@ import { stream } from '../base/random.ts'
 import { unreachable } from '../base/result.ts'
 import type { Layer, Parameter } from '../model/layers.ts'
 import type { ShapedLayer } from '../model/shapes.ts'
+import { NotTraceable } from './compiled/recording.ts'
 import { activationLayer } from './layers/activation.ts'
 import { conv2d, depthwiseConv2d, separableConv2d } from './layers/convolution.ts'
 import { dense } from './layers/dense.ts'
@@ -17,6 +18,8 @@ import type { ForwardOptions, FusedOps, Model, ModelParameter, Tensor, Tf } from
 
 /** A layer's function and how many tensors of each list are its own. */
 interface Stage {
+  /** `0.conv2d`. */
+  readonly name: string
   readonly apply: LayerFunction
   readonly weights: number
   readonly statistics: number
@@ -33,6 +36,7 @@ export function buildModel(tf: Tf, shaped: readonly ShapedLayer[], fused?: Fused
   const trainable = owned.filter((p) => p.trainable)
   const parameters = withOffsets(trainable)
   const stages = shaped.map((s, position): Stage => ({
+    name: `${position}.${s.layer.kind}`,
     apply: layerFunction(tf, s.layer, position, fused),
     weights: s.parameters.filter((p) => p.trainable).length,
     statistics: s.parameters.filter((p) => !p.trainable).length,
@@ -92,16 +96,25 @@ function forward(
   let [outputs, weightAt, statisticAt] = [inputs, 0, 0]
   const after: Tensor[] = []
   for (const stage of stages) {
-    const result = stage.apply({
+    const result = named(stage.name, () => stage.apply({
       x: outputs,
       weights: weights.slice(weightAt, weightAt += stage.weights),
       statistics: statistics.slice(statisticAt, statisticAt += stage.statistics),
       options,
-    })
+    }))
     outputs = result.outputs
     after.push(...result.statistics)
   }
   return { outputs, statistics: after }
+}
+
+/** Says which layer it is that cannot become part of a graph. */
+function named<T>(layer: string, apply: () => T): T {
+  try {
+    return apply()
+  } catch (error) {
+    throw error instanceof NotTraceable ? new NotTraceable(`layer ${layer} cannot be compiled: ${error.message}`) : error
+  }
 }
 
 /** Each parameter draws from its own stream, so that adding a layer leaves the others' initial weights as they were. */

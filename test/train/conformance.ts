@@ -88,7 +88,7 @@ function expectClose(found: readonly number[], wanted: readonly number[]): void 
   expect(worst / scale).toBeLessThan(2e-5)
 }
 
-interface Learnable {
+export interface Learnable {
   readonly name: string
   readonly inputShape: readonly number[]
   readonly layers: readonly Layer[]
@@ -104,7 +104,7 @@ const conv: Layer = { kind: 'conv2d', filters: 6, ...window }
 const learnable = (name: string, inputShape: readonly number[], layers: readonly Layer[], below = 0.8): Learnable =>
   ({ name, inputShape, layers: [...layers, ...head], below })
 
-const everyKind: readonly Learnable[] = [
+export const everyKind: readonly Learnable[] = [
   learnable('conv2d', image, [conv]),
   learnable('conv2d with strides', image, [conv, { kind: 'conv2d', filters: 6, ...window, strides: [2, 2] }]),
   learnable('depthwiseConv2d', image, [conv, { kind: 'depthwiseConv2d', depthMultiplier: 2, ...window }]),

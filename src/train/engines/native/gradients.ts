@@ -1,5 +1,5 @@
-import type { GradConfig } from '@tensorflow/tfjs-core'
-import type { NativeBackend } from '../../compiled/binding.ts'
+import type { GradConfig, KernelFunc } from '@tensorflow/tfjs-core'
+import { dataType, type NativeBackend } from '../../compiled/binding.ts'
 import type { Tensor, Tf } from '../../types.ts'
 
 /** A gradient that TensorFlow has as one op, where the tensor library chains up to ten. */
@@ -30,6 +30,7 @@ export function registerNativeGradients(tf: Tf, backend: NativeBackend): void {
   registered.add(backend)
   for (const gradient of gradients) replaceGradient(tf, gradientOf(tf, backend, gradient))
   replaceBias(tf, backend)
+  replaceGather(tf, backend)
 }
 
 function gradientOf(tf: Tf, backend: NativeBackend, { kernel, op, takes }: NativeGradient): GradConfig {
@@ -56,18 +57,34 @@ function replaceBias(tf: Tf, backend: NativeBackend): void {
       const before = gradient.gradFunc(dy, saved, attributes)
       const [a, b] = saved as [Tensor, Tensor]
       if (tf.getBackend() !== 'tensorflow' || !isBias(a, b)) return before
-      return { a: () => tf.clone(dy as Tensor), b: () => execute(backend, 'BiasAddGrad', [dy as Tensor]) }
+      // As rows: a convolution's gradient that takes the bias along, as graphs would have it, is slower than the two apart.
+      return { a: () => tf.clone(dy as Tensor), b: () => execute(backend, 'BiasAddGrad', [tf.reshape(dy as Tensor, [-1, b.size])]) }
     },
   })
-  const kernel = tf.getKernel('Add', 'tensorflow')
-  tf.unregisterKernel('Add', 'tensorflow')
-  tf.registerKernel({
-    ...kernel,
-    kernelFunc(args) {
-      const { a, b } = args.inputs as { a: Tensor; b: Tensor }
-      return isBias(a, b) ? execute(backend, 'BiasAdd', [a, b]) : kernel.kernelFunc(args)
-    },
+  replaceKernel(tf, 'Add', (before) => (args) => {
+    const { a, b } = args.inputs as { a: Tensor; b: Tensor }
+    return isBias(a, b) ? execute(backend, 'BiasAdd', [a, b]) : before(args)
   })
+}
+
+/** Without reading the indices back to check them, as tfjs-node does: the op checks them itself. */
+function replaceGather(tf: Tf, backend: NativeBackend): void {
+  const { TF_ATTR_INT: int, TF_ATTR_TYPE: type } = backend.binding
+  replaceKernel(tf, 'GatherV2', (before) => (args) => {
+    const { x, indices } = args.inputs as { x: Tensor; indices: Tensor }
+    const { axis, batchDims } = args.attrs as unknown as { axis: number; batchDims: number }
+    if (x.dtype !== 'float32' || indices.dtype !== 'int32' || axis !== 0 || batchDims !== 0) return before(args)
+    return tf.tidy(() => backend.executeSingleOutput('GatherV2', [
+      { name: 'batch_dims', type: int, value: 0 },
+      ...['Tparams', 'Tindices', 'Taxis'].map((name, i) => ({ name, type, value: i === 0 ? dataType.float32 : dataType.int32 })),
+    ], [x, indices, tf.scalar(0, 'int32')]))
+  })
+}
+
+function replaceKernel(tf: Tf, name: string, replace: (before: KernelFunc) => KernelFunc): void {
+  const kernel = tf.getKernel(name, 'tensorflow')
+  tf.unregisterKernel(name, 'tensorflow')
+  tf.registerKernel({ ...kernel, kernelFunc: replace(kernel.kernelFunc) })
 }
 
 /** Kernels get plain records of shape and type, gradients tensors. */
@@ -76,7 +93,7 @@ function isBias(a: Tensor, b: Tensor): boolean {
 }
 
 function execute(backend: NativeBackend, op: string, inputs: readonly Tensor[]): Tensor {
-  return backend.executeSingleOutput(op, [{ name: 'T', type: backend.binding.TF_ATTR_TYPE, value: 1 }], inputs)
+  return backend.executeSingleOutput(op, [{ name: 'T', type: backend.binding.TF_ATTR_TYPE, value: dataType.float32 }], inputs)
 }
 
 function replaceGradient(tf: Tf, config: GradConfig): void {
