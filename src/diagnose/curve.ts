@@ -1,3 +1,4 @@
+import { median } from '../stats/describe.ts'
 import type { Levers } from '../model/levers.ts'
 import type { MetricName, Metrics, Task } from '../model/metrics.ts'
 import type { Evaluation, RunResult } from '../plan/run.ts'
@@ -63,25 +64,32 @@ export interface CurveGroup {
   readonly context: Context
 }
 
-/** A run of ours as a curve; range tests and probes are no training and have no evaluations. */
+/**
+ * A run of ours as a curve; range tests and probes are no training and have no evaluations. Steps of a regression log the
+ * loss of standardized targets, evaluations that of the target's own units: steps are brought to those.
+ */
 export function curveOf(run: RunResult): Curve {
-  const { steps, evaluations } = run
+  const { steps } = run
+  const evaluations = run.evaluations.map(pointOf)
+  const unit = medianOf(evaluations.flatMap((e) => e.train.constantLoss ?? [])) ?? 1
   return {
     id: run.id,
     seed: run.request.seed,
     status: run.status,
     steps: steps.loss.map((loss, i) => ({
       step: i + 1,
-      loss,
+      loss: loss * unit,
       learningRate: steps.learningRate[i] ?? null,
       gradientNorm: steps.gradientNorm[i] ?? null,
       clipped: steps.clipped[i] ?? null,
     })),
-    evaluations: evaluations.map(pointOf),
+    evaluations,
     stepsPerEpoch: stepsPerEpoch(evaluations),
     levers: run.request.levers,
   }
 }
+
+const medianOf = (values: readonly number[]): number | undefined => (values.length > 0 ? median(values) : undefined)
 
 function pointOf({ step, epoch, train, validation }: Evaluation): EvaluationPoint {
   return { step, epoch, train: measured(train), validation: measured(validation) }

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { stream } from '../../src/base/random.ts'
+import { curveOf } from '../../src/diagnose/curve.ts'
 import { diagnose } from '../../src/diagnose/diagnose.ts'
 import { ruleNames, type RuleName } from '../../src/diagnose/finding.ts'
 import { honestError, honestLoss } from '../../src/diagnose/rules/overconfident.ts'
 import { rules } from '../../src/diagnose/rules/index.ts'
+import type { RunResult } from '../../src/plan/run.ts'
 import { calibrationNull } from '../../src/stats/calibration-evidence.ts'
+import { someLevers } from '../support/levers.ts'
 import { context, curve, findingsOf, group, healthyShape, rulesOf, type Shape } from './support.ts'
 
 const wave =
@@ -153,6 +156,39 @@ describe('a finding', () => {
   it('has nothing that JSON cannot hold', () => {
     for (const [, , shape] of sick) for (const f of findingsOf(shape)) expect(JSON.parse(JSON.stringify(f))).toEqual(f)
   })
+})
+
+describe('a regression', () => {
+  /** Targets of variance 2500; steps log the loss of standardized ones, as training does. */
+  const runs = (left: (at: number) => number): RunResult[] =>
+    [1, 2, 3].map((seed) => {
+      const made = curve({ loss: left, noise: 0.1 }, seed)
+      const metrics = (share: number) => ({ mse: 2500 * share, r2: 1 - share })
+      return {
+        id: `${seed}`, engine: 'test', timing: { seconds: 1, stepsPerSecond: 1 },
+        status: 'complete', best: null, probe: null, weights: '',
+        request: {
+          stage: 'verify', label: 'x', levers: someLevers, seed,
+          job: { kind: 'train', length: 1, stopAfter: 1, evaluateTest: false },
+        },
+        steps: {
+          loss: made.steps.map((s) => s.loss ?? NaN), learningRate: made.steps.map(() => 0.01),
+          gradientNorm: made.steps.map(() => 1), clipped: made.steps.map(() => false),
+        },
+        evaluations: made.evaluations.map((e) => {
+          const share = left(e.step / 300)
+          return { step: e.step, epoch: e.epoch ?? 0, train: metrics(share), validation: metrics(share + 0.02) }
+        }),
+      }
+    })
+  const said = (left: (at: number) => number): RuleName[] =>
+    diagnose([{ subject: 'x', curves: runs(left).map(curveOf), context: { ...context, task: 'regression', classes: null } }])
+      .map((f) => f.rule)
+  it('in other units than its steps is let alone where it is healthy', () => {
+    expect(said((at) => 0.05 + 0.95 * Math.exp(-8 * at))).toEqual([])
+    expect(curveOf(runs(() => 1)[0] as RunResult).steps[0]?.loss).toBeCloseTo(2500, -3)
+  })
+  it('that learns nothing is found', () => expect(said(() => 1.02)).toContain('flat'))
 })
 
 describe('curves that say little', () => {

@@ -9,8 +9,10 @@ const beyondNoise = 2
 const leastRise = 0.05
 /** Evaluations at the end that the rise is the mean of. */
 const ending = 3
-/** Share of rows by which training does better. */
+/** Share of rows, or of the variance, by which training does better. */
 const gap = 0.1
+/** In a regression the validation error is this many times the training error as well: a few rows fit better by themselves. */
+const errorRatio = 2
 /** Standard errors by which the gap must differ from 0: validation rows are few. */
 const confident = 1.645
 /**
@@ -89,24 +91,27 @@ const trainAt = (trained: readonly Fitted[], step: number): number =>
 function gapes(run: Reading): Symptom | undefined {
   const last = run.curve.evaluations.slice(-ending)
   const regression = run.context.task === 'regression'
-  const score = (split: 'train' | 'validation'): number[] =>
-    last.flatMap((e) => (regression ? e[split].metrics.r2 : e[split].accuracy) ?? [])
-  const [training, validation] = [mean(score('train')), mean(score('validation'))]
+  const score = (split: 'train' | 'validation'): number =>
+    mean(last.flatMap((e) => (regression ? e[split].metrics.r2 : e[split].accuracy) ?? []))
+  const [training, validation] = [score('train'), score('validation')]
   const found = training - validation
   const rows = run.context.rows?.validation
-  const error =
-    rows === undefined
-      ? 0
-      : regression
-        ? errorOfR2(validation, rows)
-        : Math.sqrt(Math.max(validation * (1 - validation), 1 / rows) / rows)
+  const error = rows === undefined ? 0 : regression ? errorOfR2(validation, rows) : errorOfShare(validation, rows)
   if (!(found >= gap && found > confident * error)) return undefined
-  const sentence = `training ends at ${shown(training)}, validation at ${shown(validation)}: a gap of ${shown(found)}`
+  if (regression && 1 - validation < errorRatio * (1 - training)) return undefined
+  const name = regression ? 'R²' : 'accuracy'
+  const sentence =
+    `training ends at an ${name} of ${shown(training)}, validation at ${shown(validation)}: ` +
+    `a gap of ${shown(found)}`
   return {
     sight: sightOf(run, [last[0]?.step ?? 1, last.at(-1)?.step ?? 1], { training, validation, gap: found }, sentence),
     ...advice,
   }
 }
+
+/** Standard error of a share of rows; no less than that of one row. */
+const errorOfShare = (share: number, rows: number): number =>
+  Math.sqrt(Math.max(share * (1 - share), 1 / rows) / rows)
 
 /** Standard error of R² on so many rows: 2 √R² (1 − R²) / √n (Kendall and Stuart), and near 0 no less than 1 / √n. */
 const errorOfR2 = (r2: number, rows: number): number =>
