@@ -1,9 +1,10 @@
 import { InputError } from './base/diagnostics.ts'
 import type { RunRequest, RunResult } from './plan/run.ts'
-import { protocolVersion, type FromWorker, type ToWorker } from './run/protocol.ts'
+import { protocolVersion, type FromWorker, type InitMessage, type ToWorker } from './run/protocol.ts'
+import { createTensorflowEngine, nativeEnvironment } from './train/engines/tensorflow.ts'
 import { createWasmEngine } from './train/engines/wasm.ts'
 import { createTrainer } from './train/trainer.ts'
-import type { Trainer } from './train/types.ts'
+import type { Engine, Trainer } from './train/types.ts'
 
 /** A process that trains runs, one at a time, for the study that started it, and that does not outlive it. */
 const parent = process.ppid
@@ -25,12 +26,19 @@ process.on('message', (message: ToWorker) => {
 
 async function handle(message: ToWorker): Promise<void> {
   if (message.type === 'run') return send({ type: 'result', result: run(message.request, message.id) })
-  const { version, wasmFolder, workload, data } = message
+  const { version, workload, data } = message
   if (version !== protocolVersion) {
     throw new Error(`a worker of protocol ${protocolVersion} for a study of ${version}: two builds`)
   }
-  trainer = createTrainer(await createWasmEngine({ wasmFolder }), workload, data)
+  trainer = createTrainer(await engineOf(message), workload, data, (text) => send({ type: 'notice', message: text }))
   send({ type: 'ready', version: protocolVersion, engine: trainer.engine })
+}
+
+async function engineOf({ engine, wasmFolder }: InitMessage): Promise<Engine> {
+  if (engine === 'wasm') return createWasmEngine({ wasmFolder })
+  // Before the library is loaded, which reads them.
+  Object.assign(process.env, nativeEnvironment)
+  return createTensorflowEngine({ folder: engine.tensorflow })
 }
 
 function run(request: RunRequest, id: string): RunResult {

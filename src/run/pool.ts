@@ -221,7 +221,7 @@ export class WorkerPool implements Runner {
 
   private async fresh(): Promise<WorkerProcess> {
     if (this.closed) throw new Error(closedText)
-    const worker = new WorkerProcess(this.options.script)
+    const worker = new WorkerProcess(this.options.script, this.options.notice)
     this.processes.add(worker)
     try {
       return await worker.start(this.options.init)

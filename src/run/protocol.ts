@@ -4,12 +4,13 @@ import type { RunRequest, RunResult } from '../plan/run.ts'
 import type { TrainingData } from '../train/types.ts'
 
 /** Changes with every change of the messages below: a worker of another build is refused instead of misunderstood. */
-export const protocolVersion = 1
+export const protocolVersion = 2
 
 /** What a worker needs once, before its first run. */
 export interface InitMessage {
   readonly type: 'init'
-  readonly engine: 'wasm'
+  /** `tensorflow`: the folder of an installed native engine. */
+  readonly engine: 'wasm' | { readonly tensorflow: string }
   readonly wasmFolder: string
   readonly workload: Workload
   readonly data: TrainingData
@@ -24,4 +25,6 @@ export type FromWorker =
   | { readonly type: 'ready'; readonly version: number; readonly engine: string }
   /** The worker cannot train at all and exits; with diagnostics where the reason is not a defect of ours. */
   | { readonly type: 'unable'; readonly message: string; readonly diagnostics: readonly Diagnostic[] }
+  /** What a person should know of a run and its result does not say. */
+  | { readonly type: 'notice'; readonly message: string }
   | { readonly type: 'result'; readonly result: RunResult }

@@ -24,7 +24,7 @@ export class WorkerProcess {
   private onMessage: (message: FromWorker) => void = () => {}
   private onEnd: (died: string) => void = () => {}
 
-  constructor(script: string) {
+  constructor(script: string, notice: (message: string) => void = () => {}) {
     // No environment: a worker needs none of it, and on a CI runner it holds secrets.
     this.child = fork(script, [], {
       serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [], env: {},
@@ -32,7 +32,10 @@ export class WorkerProcess {
     this.child.stderr?.on('data', (chunk: Buffer) => {
       this.errors = (this.errors + chunk.toString('utf8')).slice(-mostErrorText)
     })
-    this.child.on('message', (message) => this.onMessage(message as FromWorker))
+    this.child.on('message', (message: FromWorker) => {
+      if (message.type === 'notice') notice(message.message)
+      else this.onMessage(message)
+    })
     // After its last words were read; `error` is for a process that could not be started, or a pipe that broke.
     this.child.on('close', (code, signal) => this.end(this.killedFor ?? deathOf(code, signal, this.errors)))
     this.child.on('error', (error) => {
