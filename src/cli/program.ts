@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander'
+import { columnHelp } from '../diagnose/read/columns.ts'
 import { stageNames, type StageName } from '../plan/plan.ts'
 import { version } from '../study/version.ts'
 import { diagnoseCommand, type DiagnoseOptions } from './commands/diagnose.ts'
@@ -72,6 +73,7 @@ export function program(exit: (code: number) => void): Command {
     .option('--target-loss <loss>', 'training loss that a good fit reaches', positiveNumber)
     .option('--together', 'take all files as seeds of one trial')
     .option('--json', 'print the findings as JSON')
+    .addHelpText('after', `\nColumns, one a line, by any of their names (case and signs do not matter):\n${columnHelp()}`)
     .action(async (curves: string[], options: DiagnoseOptions) => exit(await diagnoseCommand(curves, options)))
 
   addEngineCommands(root, exit)

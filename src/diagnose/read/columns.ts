@@ -106,3 +106,7 @@ export function plainName(name: string): string {
     .replace(/[^a-z0-9]+/g, '_')
     .replace(/^_|_$/g, '')
 }
+
+/** Every column with the names it is known by, one a line, for people. */
+export const columnHelp = (): string =>
+  columnNames.map((column) => `  ${columns[column].join(', ')}`).join('\n')
