@@ -1,5 +1,5 @@
-// `npm run bench:engines -- [--engine DIR] [--python FILE] [--rounds N] [--only TEXT]`: steps a second of one process with one
-// thread on every engine, and PyTorch beside them: the same model, initial weights, data, batches, optimizer and clipping.
+// `npm run bench:engines -- [--engine DIR] [--python FILE] [--rounds N] [--only TEXT]
+// [--engines TEXT]`: steps a second of one process with one thread on every engine, and PyTorch beside them: the same model, initial weights, data, batches, optimizer and clipping.
 // Engines take turns; figures are medians. Before any ratio counts, all must come to the same loss.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -68,9 +68,10 @@ function compete(contest: Contest, at: number, interpreter: string): void {
     ...(given.engine ? { 'tensorflow, compiled': () => node('compiled', at), 'tensorflow, op by op': () => node('eager', at) } : {}),
     wasm: () => node('wasm', at),
   }
-  const found = new Map<string, Measured[]>(Object.keys(engines).map((name) => [name, []]))
+  const wanted = Object.entries(engines).filter(([name]) => name.includes(given.engines) || name === 'PyTorch eager')
+  const found = new Map<string, Measured[]>(wanted.map(([name]) => [name, []]))
   for (let round = 0; round < Number(given.rounds); round++) {
-    for (const [name, run] of Object.entries(engines)) if (name.includes(given.engines) || name === 'PyTorch eager') found.get(name)?.push(run())
+    for (const [name, run] of wanted) found.get(name)?.push(run())
   }
   report(contest, found)
 }
