@@ -40,7 +40,9 @@ export function predict(context: RunContext, state: TrainState, rows: Int32Array
 }
 
 /** In parts of one size, so that one graph does for all of them; the last is filled up with rows that are not wanted. */
-function predictCompiled(compiler: Compiler, model: Model, state: TrainState, rows: Int32Array, width: number): Float32Array | null {
+function predictCompiled(
+  compiler: Compiler, model: Model, state: TrainState, rows: Int32Array, width: number,
+): Float32Array | null {
   const size = Math.ceil(rows.length / Math.ceil(rows.length / chunkRows))
   const out = new Float32Array(rows.length * width)
   for (let start = 0; start < rows.length; start += size) {

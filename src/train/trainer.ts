@@ -17,7 +17,9 @@ const noSteps = { loss: [], learningRate: [], gradientNorm: [], clipped: [] } as
  * A trainer for one workload on one engine. A run that fails becomes a result: whatever our own code throws, tensors left
  * behind included, is a crashed run with its reason.
  */
-export function createTrainer(engine: Engine, workload: Workload, data: TrainingData, notice?: (message: string) => void): Trainer {
+export function createTrainer(
+  engine: Engine, workload: Workload, data: TrainingData, notice?: (message: string) => void,
+): Trainer {
   const shaped = inferShapes(workload.layers, data.inputShape)
   if (!shaped.ok) throw new Error(`layer ${shaped.error.layer}: ${shaped.error.message}, found ${shaped.error.found}`)
   if (data.splits.train.length === 0) throw new Error('there are no training rows')

@@ -48,7 +48,9 @@ export interface Compiler {
   dispose(): void
 }
 
-export function createCompiler(tf: Tf, native: Native, data: TrainingData, notice: (message: string) => void = () => {}): Compiler {
+export function createCompiler(
+  tf: Tf, native: Native, data: TrainingData, notice: (message: string) => void = () => {},
+): Compiler {
   const sessions = new Map<string, Session>()
   let resident: Resident | undefined
   const sessionFor = (key: string, open: () => Session): Session => {
@@ -143,7 +145,9 @@ function assertSame(trace: Trace, steps: CompiledSteps, state: TrainState, from:
   if (!same) throw new NotTraceable(`as a graph it gives the loss ${loss} instead of ${wanted}`)
 }
 
-function compiledSteps(native: Native, session: Session, trace: Trace, source: StepSource, resident: Resident, batch: BatchShape): CompiledSteps {
+function compiledSteps(
+  native: Native, session: Session, trace: Trace, source: StepSource, resident: Resident, batch: BatchShape,
+): CompiledSteps {
   const { binding } = native.backend
   return {
     bytesPerStep: bytesPerStep(trace, batch, source.rowsOf !== null),
@@ -188,7 +192,9 @@ function createInputs(binding: Native['backend']['binding']) {
   }
 }
 
-function addBatches(inputs: Inputs, source: StepSource, trace: Trace, resident: Resident, batch: BatchShape, from: number, count: number): void {
+function addBatches(
+  inputs: Inputs, source: StepSource, trace: Trace, resident: Resident, batch: BatchShape, from: number, count: number,
+): void {
   const passes = trace.batches.length
   const { rows, inputShape, width } = batch
   const steps = Array.from({ length: count }, (_, i) => from + i)
@@ -223,7 +229,9 @@ function addMasks(inputs: Inputs, { masks }: Trace, seed: number, from: number, 
   }
 }
 
-function outcome({ backend }: Native, { slots }: TrainState, outputs: readonly NativeTensor[], count: number): ReturnType<CompiledSteps['run']> {
+function outcome(
+  { backend }: Native, { slots }: TrainState, outputs: readonly NativeTensor[], count: number,
+): ReturnType<CompiledSteps['run']> {
   const reports = outputs.at(-1) as NativeTensor
   const values = backend.binding.tensorDataSync(reports.id)
   backend.binding.deleteTensor(reports.id)

@@ -16,7 +16,9 @@ export const predictors = ({ weights, statistics }: TrainState): Tensor[] => [we
  * Opens a session that computes outputs for a fixed number of rows of the data set. Inputs: weights, statistics, inputs of the
  * data set, row numbers. Throws `NotTraceable`.
  */
-export function openPredictSession(tf: Tf, native: Native, model: Model, state: TrainState, inputShape: readonly number[], rows: number): Session {
+export function openPredictSession(
+  tf: Tf, native: Native, model: Model, state: TrainState, inputShape: readonly number[], rows: number,
+): Session {
   const { backend } = native
   return tidy(tf, () => {
     const example = tf.zeros([rows, ...inputShape])

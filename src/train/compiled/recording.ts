@@ -27,7 +27,9 @@ export class NotTraceable extends Error {}
  * Runs something on the native engine and records every op and every constant that passes through its addon. Reading a tensor
  * back is refused: what depends on it would be the same in every step of the graph.
  */
-export function record<T>(backend: NativeBackend, run: () => T): { readonly result: T; readonly entries: readonly Recorded[] } {
+export function record<T>(
+  backend: NativeBackend, run: () => T,
+): { readonly result: T; readonly entries: readonly Recorded[] } {
   const entries: Recorded[] = []
   const { binding } = backend
   backend.binding = recorder(binding, entries)

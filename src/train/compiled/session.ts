@@ -12,7 +12,9 @@ export interface Session {
 }
 
 /** Opens a session; the addon takes graphs from a folder only, which is gone again when this returns. */
-export function openSession({ backend: { binding }, messages }: Native, nodes: readonly Node[], inputs: readonly Ref[], outputs: readonly Ref[]): Session {
+export function openSession(
+  { backend: { binding }, messages }: Native, nodes: readonly Node[], inputs: readonly Ref[], outputs: readonly Ref[],
+): Session {
   const folder = mkdtempSync(join(tmpdir(), 'tunegate-graph-'))
   let session: number
   try {

@@ -32,7 +32,9 @@ interface Placed {
  * classes) or else inputs and targets of all steps; keeping factors [masks] and masks [steps, size] of dropout, where there is
  * any. Outputs: the state after the last step, and [steps, 2] of loss and gradient norm.
  */
-export function openStepSession(native: Native, trace: Trace, shapes: readonly (readonly number[])[], batch: BatchShape, feed: Feed): Session {
+export function openStepSession(
+  native: Native, trace: Trace, shapes: readonly (readonly number[])[], batch: BatchShape, feed: Feed,
+): Session {
   const graph = createGraph()
   const states = trace.state.length
   const place = ({ name, dtype, shape }: Placed): Ref => graph.placeholder(name, dtype, shape)
@@ -68,7 +70,9 @@ function emptyReports(graph: Graph, rounds: Ref): Ref {
   return graph.add('Fill', [shape, zero], { T: type(dataType.float32), index_type: type(dataType.int32) })
 }
 
-function stepBody(native: Native, graph: Graph, trace: Trace, batch: BatchShape, feed: Feed, inside: LoopBody): readonly Ref[] {
+function stepBody(
+  native: Native, graph: Graph, trace: Trace, batch: BatchShape, feed: Feed, inside: LoopBody,
+): readonly Ref[] {
   const { index, variables, round } = inside
   const invariants = [...inside.invariants]
   const take = (): Ref => invariants.shift() ?? missing()
@@ -98,7 +102,9 @@ interface BatchRefs {
   readonly targets: Ref
 }
 
-function residentBatches(tools: LoopTools, passes: number, { rows }: BatchShape, [order, inputs, targets, labels]: [Ref, Ref, Ref, Ref | null]): BatchRefs[] {
+function residentBatches(
+  tools: LoopTools, passes: number, { rows }: BatchShape, [order, inputs, targets, labels]: [Ref, Ref, Ref, Ref | null],
+): BatchRefs[] {
   const all = tools.row(order, dataType.int32)
   const numbers = passes === 1 ? [all] : tools.parts(tools.reshape(all, dataType.int32, [passes, rows]), passes, dataType.int32)
   return numbers.map((chosen) => ({

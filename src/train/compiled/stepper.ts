@@ -21,7 +21,9 @@ export interface Stepper {
     { readonly state: TrainState; readonly reports: readonly StepReport[] } | null
 }
 
-export function createStepper(compiler: Compiler, source: Omit<StepSource, 'batches' | 'rowsOf'>, notice: (message: string) => void = () => {}): Stepper {
+export function createStepper(
+  compiler: Compiler, source: Omit<StepSource, 'batches' | 'rowsOf'>, notice: (message: string) => void = () => {},
+): Stepper {
   let steps: CompiledSteps | null | undefined
   let chunk = firstSteps
   const compiled = (state: TrainState, batches: BatchSource, from: number): CompiledSteps | null => {

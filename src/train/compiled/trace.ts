@@ -41,7 +41,9 @@ export interface TraceOptions {
 }
 
 /** Takes one step without keeping it, and records it. Throws `NotTraceable`. */
-export function traceStep(tf: Tf, backend: NativeBackend, { settings, state, fixed, batches, coefficients }: TraceOptions): Trace {
+export function traceStep(
+  tf: Tf, backend: NativeBackend, { settings, state, fixed, batches, coefficients }: TraceOptions,
+): Trace {
   return tidy(tf, () => {
     const scalars = coefficients.map((value) => tf.scalar(value))
     const ids = {
@@ -57,7 +59,9 @@ export function traceStep(tf: Tf, backend: NativeBackend, { settings, state, fix
   })
 }
 
-function outcome(backend: NativeBackend, { state, loss, norm }: StepOutcome): Pick<Trace, 'nextState' | 'loss' | 'norm' | 'lossValue'> {
+function outcome(
+  backend: NativeBackend, { state, loss, norm }: StepOutcome,
+): Pick<Trace, 'nextState' | 'loss' | 'norm' | 'lossValue'> {
   const [nextState, lossId, normId] = [backend.getInputTensorIds(tensorsOf(state)), idOf(backend, loss), idOf(backend, norm)]
   return { nextState, loss: lossId, norm: normId, lossValue: loss.dataSync()[0] as number }
 }
