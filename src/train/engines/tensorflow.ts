@@ -51,7 +51,7 @@ export async function createTensorflowEngine({ folder, compiled = true }: Tensor
 }
 
 function load(from: NodeJS.Require, folder: string): { readonly tf: Tf; readonly messages: Messages } {
-  if (!existsSync(join(folder, 'node_modules/@tensorflow/tfjs-node/package.json'))) {
+  if (!existsSync(join(folder, 'node_modules', '@tensorflow', 'tfjs-node', 'package.json'))) {
     throw unusable('the native engine is not installed', folder)
   }
   try {
