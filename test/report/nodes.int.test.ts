@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type Metafile } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { machineNode } from '../support/tools.ts'
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 const script = `
@@ -19,21 +20,6 @@ const script = `
   }
   console.log(JSON.stringify(sums))
 `
-
-/** The machine's own Node, where it is another one than that which runs the tests. */
-function otherNode(): string | undefined {
-  const path = (process.env.PATH ?? '').split(delimiter).filter((p) => p !== dirname(process.execPath))
-  const found = spawnSync('node', ['--version'], {
-    encoding: 'utf8',
-    env: { ...process.env, PATH: path.join(delimiter) },
-  })
-  if (found.status !== 0 || found.stdout.trim() === process.version) return undefined
-  const where = spawnSync('node', ['-p', 'process.execPath'], {
-    encoding: 'utf8',
-    env: { ...process.env, PATH: path.join(delimiter) },
-  })
-  return where.stdout.trim()
-}
 
 describe('the report in a bundle', () => {
   const folder = mkdtempSync(join(tmpdir(), 'report nodes '))
@@ -70,13 +56,9 @@ describe('the report in a bundle', () => {
     expect(sums(process.execPath)).toEqual(first)
   })
 
-  const other = otherNode()
-  it.runIf(other !== undefined)(
-    `writes the same bytes under ${other === undefined ? 'another Node' : "the machine's own Node"}`,
-    () => {
-      expect(sums(other ?? '')).toEqual(sums(process.execPath))
-    },
-  )
+  it("writes the same bytes under the machine's own Node", (context) => {
+    expect(sums(machineNode(context))).toEqual(sums(process.execPath))
+  })
 
   it('loads the drawing libraries only to draw', () => {
     const [start] = Object.entries(outputs).find(([path]) => path.endsWith('stdin.mjs')) ?? []
