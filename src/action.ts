@@ -40,10 +40,8 @@ async function step(runner: Runner): Promise<number> {
 function studyOptions(inputs: StepInputs, { workspace }: Runner): StudyOptions {
   const { stages, seeds, workers, baseline, out } = inputs
   const specPath = relative(workspace, inputs.spec)
-  const flags = `${stages ? ` --stages ${stages.join(',')}` : ''}${seeds === null ? '' : ` --seeds ${seeds}`}`
   return {
     specPath, workspace, ...workerFiles(), workers: workers ?? availableParallelism(),
-    command: `tunegate run ${specPath}${flags}`,
     ...(stages === null ? {} : { stages }), ...(seeds === null ? {} : { seeds }), ...(out === null ? {} : { outDir: out }),
     ...(baseline === null ? {} : { baselinePath: relative(workspace, baseline) }),
     listener: folded(), signal: stopSignal(), startedAt: new Date().toISOString(), clock: () => performance.now(),

@@ -22,6 +22,7 @@ import { stages } from '../stages/index.ts'
 import { studyDiagnostics } from './diagnostics.ts'
 import { readLock } from './lock.ts'
 import { prepare, type Prepared, type SpecSource } from './prepare.ts'
+import { repeatCommand } from './repeat.ts'
 import { toolName } from './version.ts'
 import { writeReport, type WrittenFiles } from './write-report.ts'
 
@@ -36,8 +37,6 @@ export interface StudyOptions extends SpecSource {
   readonly baselinePath?: string
   /** Set an earlier journal aside. */
   readonly fresh?: boolean
-  /** The command that repeats the study, as the report shows it. */
-  readonly command: string
   readonly listener: Listener
   readonly signal?: AbortSignal
   /** Wall-clock time of the start, ISO 8601; null keeps it out of the report. */
@@ -138,7 +137,7 @@ async function reportOf({ options, prepared, baseline, outcome, engine, seconds,
     plan, decisions: outcome.decisions, runs: summaries, verdict, against, lock: baseline?.lock ?? null, engine, tool: toolName,
     statistics: verify ? verificationStatistics(verify, plan.workload.objective) : [],
     diagnostics: await studyDiagnostics(plan, verify, runs()),
-    command: options.command, specFile: options.specPath,
+    command: repeatCommand(options), specFile: options.specPath,
     data: { source: spec.data.source, checks: checksOf(prepared), findings, notes: dataset.notes },
     omissions: [], exhausted: outcome.exhausted,
     timing: {

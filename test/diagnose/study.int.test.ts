@@ -48,7 +48,7 @@ describe('a study', () => {
       workers: Math.min(2, availableParallelism()),
       workerScript: worker.script,
       wasmFolder: worker.wasmFolder,
-      command: 'tunegate run tuning.yml',
+      
       listener: () => {},
       startedAt: null,
       clock: () => 0,

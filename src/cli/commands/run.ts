@@ -32,7 +32,7 @@ export async function runCommand(specPath: string, options: RunOptions): Promise
       specPath, workspace: workspaceOf(specPath), ...workerFiles(), workers: options.workers ?? availableParallelism(),
       ...(options.stages ? { stages: options.stages } : {}), ...(options.seeds === undefined ? {} : { seeds: options.seeds }),
       ...(options.out === undefined ? {} : { outDir: resolve(options.out) }), ...(options.baseline === undefined ? {} : { baselinePath: options.baseline }),
-      fresh: options.fresh ?? false, command: `tunegate run ${specPath}${flags(options)}`,
+      fresh: options.fresh ?? false,
       listener: logger(), signal: stop.signal, startedAt: new Date().toISOString(), clock: () => performance.now(),
     })
     if (options.json) process.stdout.write(reportText(study.report))
@@ -55,11 +55,6 @@ function logger(): Listener {
     write: (text) => { stderr.write(text) }, now: () => performance.now(), columns: stderr.columns ?? 80,
     isTerminal: stderr.isTTY && process.env['CI'] === undefined && process.env['TERM'] !== 'dumb',
   })
-}
-
-/** Options that shape the result, as the report's command repeats them. */
-function flags({ stages, seeds }: RunOptions): string {
-  return `${stages ? ` --stages ${stages.join(',')}` : ''}${seeds === undefined ? '' : ` --seeds ${seeds}`}`
 }
 
 function closing({ report, verdict, files }: Study): string {
