@@ -48,7 +48,6 @@ describe('a study', () => {
       workers: Math.min(2, availableParallelism()),
       workerScript: worker.script,
       wasmFolder: worker.wasmFolder,
-      
       listener: () => {},
       startedAt: null,
       clock: () => 0,
