@@ -1,14 +1,12 @@
-import type { GateVerdict, VerdictStatus } from '../plan/verdict.ts'
+import type { GateVerdict } from '../plan/verdict.ts'
 import type { CurveBook } from './curves.ts'
 import { movesText, seenText, silence, subjectText } from './diagnostics.ts'
 import { code, markdown } from './escape.ts'
+import { boxIcon, statusIcon } from './icons.ts'
 import type { BoxState, Report } from './model.ts'
 import { textCharts } from './mermaid.ts'
 import { gainText, meanAndSd, percent, plural, rowsText, short, whole } from './numbers.ts'
 import { headline, leverText, ruleText, seedRows, timesText } from './phrases.ts'
-
-const statusIcon: Record<VerdictStatus, string> = { pass: '✅', fail: '❌', inconclusive: '⚠️' }
-const boxIcon: Record<BoxState, string> = { 'done': '✅', 'not-done': '❌', 'skipped': '➖', 'inconclusive': '⚠️' }
 
 /** `summary.md`: the verdict first, then what a reviewer asks next, in that order. See `capSummary` for its size. */
 export function renderSummary(report: Report, curves: CurveBook): string {
