@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events'
-import type { Plan, StageJob } from '../plan/plan.ts'
+import { InputError } from '../base/diagnostics.ts'
+import type { Plan, StageJob, StageName } from '../plan/plan.ts'
 import type { RunRequest, RunResult } from '../plan/run.ts'
 import type { RunOutcome } from '../stages/stage.ts'
 import { BudgetKeeper } from './budget.ts'
@@ -18,6 +19,16 @@ export interface Means {
   readonly clock: () => number
   /** Aborted when the user stops the study; what is finished stays in the journal. */
   readonly signal?: AbortSignal
+  /** Milliseconds that the study has taken already, where it is spread over jobs; 0 where it is left out. */
+  readonly elapsed?: number
+  /** Stages that another job has decided: what the journal lacks of them was left out there and is not trained here. */
+  readonly settled?: readonly StageName[]
+}
+
+/** A run that a stage asks for. */
+export interface AskedRun {
+  readonly id: string
+  readonly request: RunRequest
 }
 
 /** Thrown where the user stopped the study. */
@@ -35,10 +46,11 @@ export class Asks {
   /** Runs that were asked for in this study, whether trained or found: asking again is free. */
   private readonly asked = new Set<string>()
   private verifying = false
+  private settled = false
 
   constructor(plan: Plan, means: Means) {
     this.means = means
-    this.budget = new BudgetKeeper(plan.budget, means.clock)
+    this.budget = new BudgetKeeper(plan.budget, means.clock, means.elapsed)
     this.meter = new ProgressMeter(plan, means.runner.slots)
     this.idOf = runIds(plan.workload, means.runner.engine)
     this.timer = this.budget.timer()
@@ -49,12 +61,25 @@ export class Asks {
 
   startStage(job: StageJob): void {
     this.verifying = job.id === 'verify'
+    this.settled = this.means.settled?.includes(job.id) ?? false
     this.meter.startStage(job)
   }
 
   /** Runs that the budget of trials still allows the stage. */
   left(): number {
     return this.budget.left(this.verifying)
+  }
+
+  /** The runs that an answer to these requests would train, each once, as far as the budget of trials goes. */
+  async open(requests: readonly RunRequest[]): Promise<AskedRun[]> {
+    const fresh = new Map(requests.map((request) => [this.idOf(request), request]))
+    for (const id of this.asked) fresh.delete(id)
+    const open: AskedRun[] = []
+    for (const [id, request] of [...fresh].slice(0, this.left())) {
+      const kept = await this.means.journal.read(id)
+      if (!kept || !isFinal(kept)) open.push({ id, request })
+    }
+    return open
   }
 
   /** Outcomes in the order of the requests; equal requests are trained once and keep the names they were asked by. */
@@ -93,7 +118,8 @@ export class Asks {
     if (refused) return this.notRun(request, refused)
     this.asked.add(id)
     const kept = await this.means.journal.read(id)
-    if (kept && (again || isFinal(kept))) return this.found(kept)
+    if (kept && (again || this.settled || isFinal(kept))) return this.found(kept)
+    if (this.settled) return this.notRun(request, this.budget.leftOut() ?? lost(request))
     const late = this.budget.late(this.verifying ? 0 : this.meter.heldBackSeconds() * 1000)
     return late ? this.notRun(request, late) : this.train(id, request, onWrite)
   }
@@ -123,6 +149,13 @@ export class Asks {
   private notRun(request: RunRequest, reason: string): RunOutcome {
     return { status: 'not-run', request, reason }
   }
+}
+
+function lost({ stage, label }: RunRequest): never {
+  throw new InputError([{
+    code: 'study/run-lost', severity: 'error', message: 'a stage was decided elsewhere, and one of its runs is not here', found: `${stage}: ${label}`,
+    hint: 'start the workflow again',
+  }])
 }
 
 /**

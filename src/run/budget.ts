@@ -15,11 +15,14 @@ export class BudgetKeeper {
   private readonly deadline: number
   private readonly clock: () => number
 
-  /** @param clock milliseconds from any origin that does not jump */
-  constructor(budget: Budget, clock: () => number) {
+  /**
+   * @param clock milliseconds from any origin that does not jump
+   * @param elapsed milliseconds that the study has taken already, in other jobs of a workflow
+   */
+  constructor(budget: Budget, clock: () => number, elapsed = 0) {
     this.budget = budget
     this.clock = clock
-    this.deadline = budget.minutes === null ? Infinity : clock() + budget.minutes * 60_000
+    this.deadline = budget.minutes === null ? Infinity : clock() - elapsed + budget.minutes * 60_000
   }
 
   /** Runs that a stage may still start; verification's share is held back from all others. */
@@ -42,6 +45,11 @@ export class BudgetKeeper {
   late(heldBack: number): string | undefined {
     const left = this.deadline - this.clock()
     return left > heldBack ? undefined : this.timeIsUp(left > 0 ? this.beside('time') : '')
+  }
+
+  /** The reason for a run that an earlier job left out; time alone makes one do so. Undefined where time does not end. */
+  leftOut(): string | undefined {
+    return this.budget.minutes === null ? undefined : this.timeIsUp('')
   }
 
   /** The reason for a run that the timer ended. */

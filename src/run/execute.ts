@@ -1,15 +1,32 @@
 import type { Levers } from '../model/levers.ts'
 import type { StageDecision } from '../plan/decision.ts'
-import type { Plan, StageName } from '../plan/plan.ts'
+import type { Plan, StageJob, StageName } from '../plan/plan.ts'
 import type { RunResult } from '../plan/run.ts'
 import type { Stage, StageContext } from '../stages/stage.ts'
-import { Asks, type Means } from './asks.ts'
+import { Asks, type AskedRun, type Means } from './asks.ts'
 import type { Journal } from './journal.ts'
 
 export { Interrupted } from './asks.ts'
 
 export interface Execution extends Means {
   readonly stages: Readonly<Record<StageName, Stage>>
+  /**
+   * Whether to stop here, asked at the start of a stage (no run is open then) and before runs are trained. A workflow stops
+   * where other jobs are to train them.
+   */
+  readonly pause?: (job: StageJob, open: readonly AskedRun[]) => boolean
+}
+
+/** Thrown where `pause` said so. */
+export class Paused extends Error {
+  readonly job: StageJob
+  /** The runs that are to be trained next; none at the start of a stage. */
+  readonly open: readonly AskedRun[]
+  constructor(job: StageJob, open: readonly AskedRun[]) {
+    super(`paused in the stage ${job.id}`)
+    this.job = job
+    this.open = open
+  }
 }
 
 export interface StudyOutcome {
@@ -24,7 +41,8 @@ export interface StudyOutcome {
 /**
  * Drives the stages of a plan to their decisions, in order, each from the incumbent that the one before left. A study that
  * was killed is executed again from the start: what the journal has is answered from it, so it takes the same way to where
- * it was. Throws `Interrupted` when the signal is aborted, `InputError` when the journal cannot be written.
+ * it was. Throws `Interrupted` when the signal is aborted, `Paused` where `pause` says so, `InputError` when the journal
+ * cannot be written.
  */
 export async function execute(plan: Plan, execution: Execution): Promise<StudyOutcome> {
   const { stages, runner, journal, listener, clock } = execution
@@ -38,7 +56,7 @@ export async function execute(plan: Plan, execution: Execution): Promise<StudyOu
   for (const [index, job] of plan.jobs.entries()) {
     const before = { at: clock(), exhausted: asks.budget.exhausted }
     listener({ type: 'stage-started', job, position: index + 1, of: plan.jobs.length })
-    const decision = await decide(stages[job.id], asks, {
+    const decision = await decide(stages[job.id], execution, asks, {
       job, workload: plan.workload, seed: plan.seed, baseline: plan.baseline, incumbent, previous: [...decisions],
     })
     const { exhausted } = asks.budget
@@ -53,11 +71,19 @@ export async function execute(plan: Plan, execution: Execution): Promise<StudyOu
 }
 
 /** A stage is a conversation: it asks, it is answered, until it decides. */
-async function decide(stage: Stage, asks: Asks, known: Omit<StageContext, 'runsLeft'>): Promise<StageDecision> {
-  asks.startStage(known.job)
+async function decide(
+  stage: Stage, { pause }: Pick<Execution, 'pause'>, asks: Asks, known: Omit<StageContext, 'runsLeft'>,
+): Promise<StageDecision> {
+  const { job } = known
+  asks.startStage(job)
+  if (pause?.(job, [])) throw new Paused(job, [])
   const process = stage({ ...known, runsLeft: () => asks.left() })
   let turn = process.next()
-  while (!turn.done) turn = process.next(await asks.answer(turn.value))
+  while (!turn.done) {
+    const open = pause ? await asks.open(turn.value) : []
+    if (open.length > 0 && pause?.(job, open)) throw new Paused(job, open)
+    turn = process.next(await asks.answer(turn.value))
+  }
   return turn.value
 }
 

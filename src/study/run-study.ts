@@ -57,31 +57,37 @@ export interface Study {
 export async function runStudy(options: StudyOptions): Promise<Study> {
   const { listener, clock, signal } = options
   const prepared = await prepare(options)
+  for (const warning of prepared.warnings) listener({ type: 'notice', message: warning.message })
+  const begun = clock()
+  const pool = await startPool(options, prepared)
+  try {
+    return await concludeStudy(options, prepared, pool.engine, async (journal) => {
+      const outcome = await execute(prepared.plan, { stages, runner: pool, journal, listener, clock, ...(signal ? { signal } : {}) })
+      pool.close()
+      return { outcome, runs: () => runsOf(journal, outcome.decisions), seconds: (clock() - begun) / 1000 }
+    })
+  } finally {
+    pool.close()
+  }
+}
+
+/** How a study came to its decisions, with the means to look at its runs while the journal is open. */
+type Course = Pick<Finished, 'outcome' | 'runs' | 'seconds'>
+
+/** The study's folder with its journal, what is done with it, then verdict and report. */
+export async function concludeStudy(
+  options: StudyOptions, prepared: Prepared, engine: string, study: (journal: Journal) => Promise<Course>,
+): Promise<Study> {
   const baseline = await readLock(options.specPath, options.baselinePath)
   const outDir = options.outDir ?? join(options.workspace, '.tunegate', folderName(prepared.plan.name, options))
   await makeFolder(outDir).catch((error: unknown) => {
     throw explainFileError(error, 'run/no-output-folder', 'the output folder cannot be made')
   })
-  for (const warning of prepared.warnings) listener({ type: 'notice', message: warning.message })
-
-  const begun = clock()
-  const pool = await startPool(options, prepared).catch((error: unknown) => {
-    // Ctrl-C on a terminal ends the worker processes too, before they are ready.
-    throw signal?.aborted ? new Interrupted() : error
-  })
+  const journal = await openJournal(outDir, prepared, engine, options)
   try {
-    const journal = await openJournal(outDir, prepared, pool.engine, options)
-    try {
-      const outcome = await execute(prepared.plan, { stages, runner: pool, journal, listener, clock, ...(signal ? { signal } : {}) })
-      pool.close()
-      const runs = (): AsyncIterable<RunResult> => runsOf(journal, outcome.decisions)
-      const seconds = (clock() - begun) / 1000
-      return await conclude({ options, prepared, baseline, outDir, outcome, runs, engine: pool.engine, seconds })
-    } finally {
-      await journal.close()
-    }
+    return await conclude({ options, prepared, baseline, outDir, engine, ...await study(journal) })
   } finally {
-    pool.close()
+    await journal.close()
   }
 }
 
@@ -90,14 +96,18 @@ function folderName(name: string, { stages, seeds }: SpecSource): string {
   return [name, ...(stages ?? []), ...(seeds === undefined ? [] : [`${seeds}-seeds`])].join('-')
 }
 
-function startPool({ workerScript, wasmFolder, workers, listener }: StudyOptions, { plan, dataset }: Prepared): Promise<WorkerPool> {
+export function startPool(options: StudyOptions, { plan, dataset }: Prepared): Promise<WorkerPool> {
+  const { workerScript, wasmFolder, workers, listener, signal } = options
   return WorkerPool.start({
     script: workerScript, workers, notice: (message) => listener({ type: 'notice', message }),
     init: { type: 'init', engine: 'wasm', wasmFolder, workload: plan.workload, data: trainingData(dataset) },
+  }).catch((error: unknown) => {
+    // Ctrl-C on a terminal ends the worker processes too, before they are ready.
+    throw signal?.aborted ? new Interrupted() : error
   })
 }
 
-async function openJournal(outDir: string, { plan, dataset }: Prepared, engine: string, { fresh = false, listener }: StudyOptions): Promise<Journal> {
+export async function openJournal(outDir: string, { plan, dataset }: Prepared, engine: string, { fresh = false, listener }: StudyOptions): Promise<Journal> {
   const header = { journal: 1, workload: fingerprint(plan.workload), spec: plan.specFingerprint, data: dataset.fingerprint, engine } as const
   const journal = await Journal.open(join(outDir, 'journal.jsonl'), header, { fresh })
   for (const message of journal.notices) listener({ type: 'notice', message })

@@ -1,0 +1,74 @@
+import { ArtifactNotFoundError, DefaultArtifactClient } from '@actions/artifact'
+import { createHash } from 'node:crypto'
+import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { err, ok, type Result } from '../base/result.ts'
+
+/** The part of the toolkit's client that is used here. */
+type Client = Pick<DefaultArtifactClient, 'uploadArtifact' | 'downloadArtifact' | 'getArtifact' | 'listArtifacts'>
+
+/** Files that jobs of one workflow run leave for each other, as artifacts of one file each, which is never unpacked. */
+export interface Parcels {
+  /** Resolves when it can be fetched. Rejects where it cannot be kept; a name can be used once a run. */
+  send(name: string, content: Uint8Array): Promise<void>
+  /** Null where there is none of this name; the error is a sentence. */
+  fetch(name: string): Promise<Result<Uint8Array | null, string>>
+  /** Names that begin so. */
+  names(prefix: string): Promise<readonly string[]>
+}
+
+/** Kept no longer than a person needs to start a failed job again. */
+const retentionDays = 5
+
+/** @param mostBytes larger files are not downloaded */
+export function artifactParcels(mostBytes: number, client: Client = new DefaultArtifactClient()): Parcels {
+  return {
+    send: (name, content) => inScratch(async (folder) => {
+      const file = join(folder, name)
+      writeFileSync(file, content)
+      await client.uploadArtifact(name, [file], folder, { retentionDays, skipArchive: true })
+    }),
+    fetch: (name) => fetchOne(client, name, mostBytes),
+    names: async (prefix) => {
+      const { artifacts } = await client.listArtifacts({ latest: true })
+      return artifacts.map((a) => a.name).filter((name) => name.startsWith(prefix)).sort()
+    },
+  }
+}
+
+async function fetchOne(client: Client, name: string, mostBytes: number): Promise<Result<Uint8Array | null, string>> {
+  const artifact = await find(client, name)
+  if (artifact === null) return ok(null)
+  const { id, size, digest } = artifact
+  if (size > mostBytes) return err(`it has ${size} bytes, more than ${mostBytes}`)
+  if (!digest) return err('the artifact service gives no digest for it')
+  return inScratch(async (folder) => {
+    // Written as it came: nothing is unpacked, so no name inside of it can lead out of the folder.
+    const { digestMismatch } = await client.downloadArtifact(id, { path: folder, expectedHash: digest, skipDecompress: true })
+    const [file, ...more] = readdirSync(folder).map((entry) => join(folder, entry))
+    if (file === undefined || more.length > 0 || !lstatSync(file).isFile()) return err('it is not one plain file')
+    if (lstatSync(file).size > mostBytes) return err(`it has more than ${mostBytes} bytes`)
+    const content = readFileSync(file)
+    const found = `sha256:${createHash('sha256').update(content).digest('hex')}`
+    return digestMismatch || found !== digest ? err(`its digest is ${found}, not ${digest}`) : ok(content)
+  })
+}
+
+async function find(client: Client, name: string): Promise<Awaited<ReturnType<Client['getArtifact']>>['artifact'] | null> {
+  try {
+    return (await client.getArtifact(name)).artifact
+  } catch (error) {
+    if (error instanceof ArtifactNotFoundError) return null
+    throw error
+  }
+}
+
+async function inScratch<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'tunegate-parcel-'))
+  try {
+    return await use(folder)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}

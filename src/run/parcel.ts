@@ -1,0 +1,101 @@
+import { promisify } from 'node:util'
+import { gunzip, gzip } from 'node:zlib'
+import { err, ok, type Result } from '../base/result.ts'
+import type { Workload } from '../plan/plan.ts'
+import type { RunResult } from '../plan/run.ts'
+import { runIds } from './id.ts'
+import type { Journal } from './journal.ts'
+import { idOfLine, journalLine } from './journal-line.ts'
+import { isRun } from './valid-run.ts'
+
+/** What the runs of a parcel belong to: a parcel of another workflow run, commit or plan is not opened. */
+export interface Binding {
+  readonly run: string
+  readonly sha: string
+  /** Fingerprint of the plan. */
+  readonly plan: string
+  /** What the parcel is, as its name says it too: one cannot be handed over in place of another. */
+  readonly content: string
+}
+
+/** The study as far as the jobs before know it. */
+export interface Course {
+  /** The engine's label: all jobs must train by the same. */
+  readonly engine: string
+  /** When the study began, in milliseconds since 1970. */
+  readonly startedAt: number
+}
+
+export interface Parcel {
+  readonly course: Course
+  readonly runs: readonly RunResult[]
+}
+
+interface FirstLine extends Binding, Course { readonly parcel: 1 }
+
+/** Far above what a study needs, and below what hurts a runner. */
+export const mostParcelBytes = 512 * 1024 * 1024
+export const mostParcelRuns = 20_000
+/** Of the packed file. */
+export const mostPackedBytes = 128 * 1024 * 1024
+
+/** Runs of a journal as a file for another job: one line that binds it, one line a run, gzipped. */
+export async function packParcel(binding: Binding, course: Course, journal: Journal): Promise<Buffer> {
+  const first: FirstLine = { parcel: 1, ...binding, ...course }
+  const lines = [`${JSON.stringify(first)}\n`]
+  for await (const run of journal.runs()) lines.push(journalLine(run))
+  return promisify(gzip)(lines.join(''))
+}
+
+/**
+ * Opens what another job of this workflow run is said to have written. Nothing in it is trusted: size, binding, the check of
+ * every line, its form, and that the run's id is the one that its request has in this workload. The error is a sentence.
+ */
+export async function openParcel(packed: Uint8Array, expected: Binding, workload: Workload): Promise<Result<Parcel, string>> {
+  const text = await unpack(packed)
+  if (!text.ok) return text
+  const [head = '', ...lines] = text.value.split('\n')
+  if (lines.pop() !== '') return err('its last line is torn')
+  const first = parseJson(head)
+  if (!isFirstLine(first)) return err('its first line is not what this version writes')
+  const other = (['run', 'sha', 'plan', 'content'] as const).find((key) => first[key] !== expected[key])
+  if (other) return err(`it belongs to another ${{ run: 'workflow run', sha: 'commit', plan: 'plan', content: 'job' }[other]}`)
+  if (lines.length > mostParcelRuns) return err(`it holds ${lines.length} runs, more than ${mostParcelRuns}`)
+  const idOf = runIds(workload, first.engine)
+  const runs = lines.map((line) => runOf(line, first.engine, idOf))
+  const wrong = runs.indexOf(undefined)
+  if (wrong >= 0) return err(`line ${wrong + 2} is not a run of this study`)
+  return ok({ course: { engine: first.engine, startedAt: first.startedAt }, runs: runs.filter((run) => run !== undefined) })
+}
+
+async function unpack(packed: Uint8Array): Promise<Result<string, string>> {
+  if (packed.length > mostPackedBytes) return err(`it has ${packed.length} bytes, more than ${mostPackedBytes}`)
+  try {
+    return ok((await promisify(gunzip)(packed, { maxOutputLength: mostParcelBytes })).toString('utf8'))
+  } catch {
+    return err(`it is not gzipped, or unpacks to more than ${mostParcelBytes} bytes`)
+  }
+}
+
+function runOf(line: string, engine: string, idOf: ReturnType<typeof runIds>): RunResult | undefined {
+  const id = idOfLine(line)
+  const parsed = id === undefined ? undefined : parseJson(line)
+  const run: unknown = typeof parsed === 'object' && parsed !== null && 'run' in parsed ? parsed.run : undefined
+  return isRun(run) && run.id === id && run.engine === engine && idOf(run.request) === id ? run : undefined
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function isFirstLine(value: unknown): value is FirstLine {
+  if (typeof value !== 'object' || value === null) return false
+  const line = value as Partial<Record<keyof FirstLine, unknown>>
+  const texts = [line.run, line.sha, line.plan, line.content, line.engine]
+  return line.parcel === 1 && texts.every((t) => typeof t === 'string' && t.length <= 500) &&
+    typeof line.startedAt === 'number' && line.startedAt > 0
+}

@@ -1,0 +1,42 @@
+import type { Plan } from '../plan/plan.ts'
+import { Interrupted, type AskedRun, type Means } from './asks.ts'
+import { BudgetKeeper } from './budget.ts'
+import { ProgressMeter } from './progress.ts'
+
+/** One job's part of the runs that a stage asks for: every `of`-th of them, from `index`, which counts from 1. */
+export interface Portion {
+  readonly index: number
+  readonly of: number
+}
+
+/** Dealt out in turn, so that parts differ by one run at most and the long trials of a grid do not fall to one job. */
+export const ownRuns = (open: readonly AskedRun[], { index, of }: Portion): AskedRun[] =>
+  open.filter((_, position) => position % of === index - 1)
+
+/**
+ * Trains runs that the journal lacks, as many at a time as the runner has slots, while the budget of minutes allows it. Throws
+ * `Interrupted` when the signal is aborted; what is finished is in the journal then.
+ */
+export async function trainRuns(plan: Plan, runs: readonly AskedRun[], means: Means): Promise<void> {
+  const { runner, journal, signal } = means
+  const budget = new BudgetKeeper(plan.budget, means.clock, means.elapsed)
+  const meter = new ProgressMeter(plan, runner.slots)
+  const timer = budget.timer()
+  const stop = AbortSignal.any([signal, timer].filter((s) => s !== undefined))
+  const held = (stage: string): number => (stage === 'verify' ? 0 : meter.heldBackSeconds() * 1000)
+  const queue = runs.filter(({ id }) => !journal.has(id)).values()
+  const failures: unknown[] = []
+  const lane = async (): Promise<void> => {
+    for (const { id, request } of queue) {
+      if (failures.length > 0 || stop.aborted || budget.late(held(request.stage))) return
+      means.listener({ type: 'run-started', request })
+      const result = await runner.run(request, id, stop)
+      meter.time(result)
+      await journal.append(result)
+      means.listener({ type: 'run-finished', result, cached: false, progress: meter.finish(result) })
+    }
+  }
+  await Promise.all(Array.from({ length: runner.slots }, () => lane().catch((error: unknown) => { failures.push(error) })))
+  if (signal?.aborted) throw new Interrupted()
+  if (failures.length > 0 && !timer?.aborted) throw failures[0]
+}

@@ -1,0 +1,56 @@
+import { stageNames } from '../plan/plan.ts'
+import type { RunResult } from '../plan/run.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+
+const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isFinite = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value)
+const isText = (value: unknown, most = 4000): boolean => typeof value === 'string' && value.length <= most
+/** A value that was not finite is null in JSON. */
+const isLogged = (value: unknown): boolean => value === null || typeof value === 'number'
+const isMetrics = (value: unknown): boolean => isObject(value) && Object.values(value).every(isFinite)
+
+/** Whether a value out of a file that others wrote has the form of a finished run: nothing is read of it before. */
+export function isRun(value: unknown): value is RunResult {
+  if (!isObject(value)) return false
+  const { id, engine, request, steps, evaluations, timing } = value
+  return isText(id, 64) && isText(engine, 500) && isRequest(request) && isStepLog(steps) && isTiming(timing) &&
+    Array.isArray(evaluations) && evaluations.every(isEvaluation) && isEnd(value)
+}
+
+function isRequest(value: unknown): boolean {
+  return isObject(value) && stageNames.some((name) => name === value['stage']) && isText(value['label']) &&
+    isObject(value['levers']) && Number.isSafeInteger(value['seed']) && isObject(value['job'])
+}
+
+/** All of equal length. */
+function isStepLog(value: unknown): boolean {
+  if (!isObject(value)) return false
+  const { loss, learningRate, gradientNorm, clipped } = value
+  const numbers = [loss, learningRate, gradientNorm]
+  if (!Array.isArray(clipped) || !clipped.every((c) => typeof c === 'boolean')) return false
+  return numbers.every((log) => Array.isArray(log) && log.length === clipped.length && log.every(isLogged))
+}
+
+const isTiming = (value: unknown): boolean => isObject(value) && isFinite(value['seconds']) && isLogged(value['stepsPerSecond'])
+
+function isEvaluation(value: unknown): boolean {
+  return isObject(value) && isFinite(value['step']) && isFinite(value['epoch']) &&
+    isMetrics(value['train']) && isMetrics(value['validation'])
+}
+
+function isEnd({ status, reason, atStep, best, probe, weights }: Fields): boolean {
+  if (status === 'crashed') return isText(reason)
+  if (status === 'diverged') return isText(reason) && isFinite(atStep)
+  return status === 'complete' && isText(weights, 64) && (best === null || isBest(best)) && (probe === null || isProbe(probe))
+}
+
+function isBest(value: unknown): boolean {
+  return isObject(value) && isFinite(value['step']) && isFinite(value['epoch']) && isMetrics(value['validation']) &&
+    (value['test'] === null || isMetrics(value['test']))
+}
+
+function isProbe(value: unknown): boolean {
+  return isObject(value) && isFinite(value['examplesPerSecond']) && isFinite(value['peakMemoryMiB']) &&
+    (value['noiseScale'] === null || isFinite(value['noiseScale']))
+}

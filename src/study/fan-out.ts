@@ -1,0 +1,247 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { InputError } from '../base/diagnostics.ts'
+import type { Result } from '../base/result.ts'
+import type { Plan, StageJob, StageName } from '../plan/plan.ts'
+import type { RunResult } from '../plan/run.ts'
+import type { AskedRun, Means } from '../run/asks.ts'
+import { execute, Interrupted, Paused, runsOf, type StudyOutcome } from '../run/execute.ts'
+import type { Journal } from '../run/journal.ts'
+import { openParcel, packParcel, type Binding, type Course, type Parcel } from '../run/parcel.ts'
+import { ownRuns, trainRuns, type Portion } from '../run/portion.ts'
+import type { Runner } from '../run/runner.ts'
+import { stages } from '../stages/index.ts'
+import { prepare, type Prepared } from './prepare.ts'
+import { concludeStudy, openJournal, startPool, type Study, type StudyOptions } from './run-study.ts'
+
+/** Where the jobs of a workflow run leave files for each other. */
+export interface Exchange {
+  send(name: string, content: Uint8Array): Promise<void>
+  fetch(name: string): Promise<Result<Uint8Array | null, string>>
+  names(prefix: string): Promise<readonly string[]>
+}
+
+/** What a study that is spread over jobs needs beside what every study needs. */
+export interface FanOut {
+  readonly exchange: Exchange
+  /** The workflow run, its commit and which attempt at it this is. */
+  readonly run: string
+  readonly sha: string
+  readonly attempt: number
+  /** Jobs that share the runs of a stage, at most. */
+  readonly shards: number
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+}
+
+/** `1/8`, as a job of the matrix is called and told. */
+export type Shards = readonly string[]
+
+interface Site {
+  readonly options: StudyOptions
+  readonly fan: FanOut
+  readonly prepared: Prepared
+  readonly runner: Runner
+  readonly journal: Journal
+}
+
+/** The first job: begins the study, up to where the first stage has runs to deal out. */
+export function planStudy(options: StudyOptions, fan: FanOut): Promise<Shards> {
+  return onSite(options, fan, async (site) => {
+    const course = { engine: site.runner.engine, startedAt: fan.now() }
+    const shards = await advance(site, course, -1)
+    await send(site, course, 'after-plan')
+    return shards
+  })
+}
+
+/** A job of the matrix: trains its part of the runs that the stage deals out, and hands on what it has, however it ends. */
+export function trainShard(options: StudyOptions, fan: FanOut, stage: StageName, portion: Portion): Promise<void> {
+  return onSite(options, fan, async (site) => {
+    const own = `${stage}-${portion.index}of${portion.of}`
+    const { course, open } = await dealt(site, stage)
+    await absorbParts(site, course, `${own}-`)
+    try {
+      await trainRuns(site.prepared.plan, ownRuns(open, portion), means(site, course))
+    } finally {
+      await send(site, course, own)
+    }
+  })
+}
+
+/** A stage's own job: takes what the shards have, trains what is left, decides, and looks what the next stage deals out. */
+export function decideStage(options: StudyOptions, fan: FanOut, stage: StageName): Promise<Shards> {
+  return onSite(options, fan, async (site) => {
+    const position = positionOf(site.prepared.plan, stage)
+    const course = await resume(site, stage)
+    await absorbParts(site, course, `${stage}-`)
+    try {
+      const shards = await advance(site, course, position)
+      await send(site, course, `after-${stage}`)
+      return shards
+    } catch (error) {
+      if (error instanceof Interrupted) await send(site, course, `${stage}-rest`)
+      throw error
+    }
+  })
+}
+
+/** The last job: trains nothing; null where the stages before it did not come to an end. */
+export async function gateStudy(options: StudyOptions, fan: FanOut): Promise<Study | null> {
+  const prepared = await prepare(options)
+  const { plan } = prepared
+  const content = `after-${plan.jobs.at(-1)?.id ?? 'plan'}`
+  const state = await fetchLatest({ fan, prepared }, content)
+  if (state === null) return null
+  const { course, runs } = state
+  const begun = fan.now()
+  return concludeStudy(options, prepared, course.engine, async (journal) => {
+    await absorb(journal, runs)
+    const runner: Runner = { engine: course.engine, slots: 1, run: () => Promise.reject(new Error('a gate trains nothing')) }
+    const outcome: StudyOutcome = await execute(plan, {
+      ...means({ options, fan, prepared, runner, journal }, course), stages, settled: plan.jobs.map((j) => j.id),
+    })
+    return { outcome, runs: () => runsOf(journal, outcome.decisions), seconds: (begun - course.startedAt) / 1000 }
+  })
+}
+
+/** The journal of such a job lies in a folder of its own: what a cache or an earlier run left is not looked at. */
+async function onSite<T>(options: StudyOptions, fan: FanOut, use: (site: Site) => Promise<T>): Promise<T> {
+  const prepared = await prepare(options)
+  const folder = await mkdtemp(join(tmpdir(), 'tunegate-job-'))
+  const pool = await startPool(options, prepared)
+  try {
+    const journal = await openJournal(folder, prepared, pool.engine, options)
+    try {
+      return await use({ options, fan, prepared, runner: pool, journal })
+    } finally {
+      await journal.close()
+    }
+  } finally {
+    pool.close()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function means({ options: { listener, clock, signal }, fan, runner, journal }: Site, { startedAt }: Course): Means {
+  return { runner, journal, listener, clock, elapsed: Math.max(0, fan.now() - startedAt), ...(signal ? { signal } : {}) }
+}
+
+/** Drives the study until stage `position` is decided and the next one has runs to deal out, or is decided without. */
+async function advance(site: Site, course: Course, position: number): Promise<Shards> {
+  const { plan } = site.prepared
+  const next = plan.jobs[position + 1]
+  const pause = (job: StageJob, open: readonly AskedRun[]): boolean =>
+    job === next ? isWide(job, open) : plan.jobs.indexOf(job) > position + 1
+  try {
+    await execute(plan, { ...means(site, course), stages, settled: plan.jobs.slice(0, Math.max(0, position)).map((j) => j.id), pause })
+    return []
+  } catch (error) {
+    if (error instanceof Paused) return shardsOf(error.open.length, site.fan.shards)
+    throw error
+  }
+}
+
+/** The runs that the stage deals out: the same in every job, since all begin from the same parcel. */
+async function dealt(site: Site, stage: StageName): Promise<{ readonly course: Course; readonly open: readonly AskedRun[] }> {
+  const course = await resume(site, stage)
+  const { plan } = site.prepared
+  const position = positionOf(plan, stage)
+  const pause = (job: StageJob, open: readonly AskedRun[]): boolean => job.id === stage && isWide(job, open)
+  try {
+    await execute(plan, { ...means(site, course), stages, settled: plan.jobs.slice(0, position).map((j) => j.id), pause })
+  } catch (error) {
+    if (error instanceof Paused) return { course, open: error.open }
+    throw error
+  }
+  return { course, open: [] }
+}
+
+/** A stage deals out its widest ask: the first that is at least half as wide as the plan's widest trials of the stage. */
+function isWide({ templates }: StageJob, open: readonly AskedRun[]): boolean {
+  const widest = Math.max(0, ...templates.filter((t) => t.job !== 'probe').map((t) => t.trials * t.seeds))
+  return open.length >= Math.max(2, widest / 2) && open.every(({ request }) => request.job.kind !== 'probe')
+}
+
+function shardsOf(runs: number, most: number): Shards {
+  const of = Math.min(runs, most)
+  return Array.from({ length: of }, (_, i) => `${i + 1}/${of}`)
+}
+
+function positionOf({ jobs }: Plan, stage: StageName): number {
+  const position = jobs.findIndex((j) => j.id === stage)
+  if (position >= 0) return position
+  throw new InputError([{
+    code: 'study/no-such-stage', severity: 'error', message: 'the plan does not have the stage of this job', found: stage,
+    allowed: jobs.map((j) => j.id).join(', '), hint: 'compile the workflow again, and commit it',
+  }])
+}
+
+/** Takes over the study as the stage before left it. */
+async function resume(site: Site, stage: StageName): Promise<Course> {
+  const before = site.prepared.plan.jobs[positionOf(site.prepared.plan, stage) - 1]?.id ?? 'plan'
+  const state = await fetchLatest(site, `after-${before}`)
+  if (state === null) throw untrusted(`after-${before}`, 'no job of this workflow run has left it', 'start the jobs before this one again')
+  const { engine } = site.runner
+  if (state.course.engine !== engine) {
+    throw new InputError([{
+      code: 'study/other-engine', severity: 'error', message: 'this job trains by another engine than the study was begun with',
+      found: engine, allowed: state.course.engine, hint: 'name the engine in every job of the workflow, as in `engine: wasm`',
+    }])
+  }
+  await absorb(site.journal, state.runs)
+  return state.course
+}
+
+/** Of the latest attempt that left one; jobs that succeeded are not run again. */
+async function fetchLatest(at: Pick<Site, 'fan' | 'prepared'>, content: string): Promise<Parcel | null> {
+  for (let attempt = at.fan.attempt; attempt >= 1; attempt--) {
+    const name = nameOf(at, content, attempt)
+    const fetched = await at.fan.exchange.fetch(name)
+    if (!fetched.ok) throw untrusted(name, fetched.error)
+    if (fetched.value === null) continue
+    const parcel = await openParcel(fetched.value, bindingOf(at, content), at.prepared.plan.workload)
+    if (!parcel.ok) throw untrusted(name, parcel.error)
+    return parcel.value
+  }
+  return null
+}
+
+/** What shards, and this job itself in an earlier attempt, have finished. A part that cannot be trusted is left out. */
+async function absorbParts(site: Site, { engine }: Course, prefix: string): Promise<void> {
+  const leftOut = (name: string, reason: string): void =>
+    site.options.listener({ type: 'notice', message: `artifact ${name} is left out, and its runs are trained again: ${reason}` })
+  for (const name of await site.fan.exchange.names(nameOf(site, prefix))) {
+    const content = /-((?:lr-range|batch|regularize|schedule|verify)-(?:\d+of\d+|rest))-\d+\.gz$/.exec(name)?.[1]
+    if (content === undefined) continue
+    const fetched = await site.fan.exchange.fetch(name)
+    const parcel = fetched.ok && fetched.value
+      ? await openParcel(fetched.value, bindingOf(site, content), site.prepared.plan.workload) : fetched
+    if (!parcel.ok) leftOut(name, parcel.error)
+    else if (parcel.value !== null && 'runs' in parcel.value) {
+      if (parcel.value.course.engine === engine) await absorb(site.journal, parcel.value.runs)
+      else leftOut(name, `its engine is ${parcel.value.course.engine}`)
+    }
+  }
+}
+
+async function absorb(journal: Journal, runs: readonly RunResult[]): Promise<void> {
+  await Promise.all(runs.filter((run) => !journal.has(run.id)).map((run) => journal.append(run)))
+}
+
+async function send(site: Site, course: Course, content: string): Promise<void> {
+  const packed = await packParcel(bindingOf(site, content), course, site.journal)
+  await site.fan.exchange.send(nameOf(site, content, site.fan.attempt), packed)
+}
+
+const bindingOf = ({ fan: { run, sha }, prepared }: Pick<Site, 'fan' | 'prepared'>, content: string): Binding =>
+  ({ run, sha, plan: prepared.plan.fingerprint, content })
+
+/** Without an attempt it is what the names of a kind begin with. */
+const nameOf = ({ prepared }: Pick<Site, 'prepared'>, content: string, attempt?: number): string =>
+  `tunegate-${prepared.plan.fingerprint.slice(0, 12)}-${content}${attempt === undefined ? '' : `-${attempt}.gz`}`
+
+const untrusted = (name: string, found: string, hint = 'start the job that uploaded it again'): InputError => new InputError([{
+  code: 'study/no-state', severity: 'error', message: `the study cannot be continued from the artifact ${name}`, found, hint,
+}])
