@@ -10,6 +10,8 @@ import type { TrainingData } from '../../src/train/types.ts'
 /** Files of a worker: what it runs, and where the engine's binaries are. */
 export interface WorkerFiles { readonly script: string; readonly wasmFolder: string }
 
+type EngineOrder = InitMessage['engine']
+
 const dense = (units: number, activation: 'relu' | 'linear'): Layer => ({ kind: 'dense', units, activation, useBias: true })
 const models: Readonly<Record<string, readonly Layer[]>> = {
   'MLP 64-128-10': [{ kind: 'flatten' }, dense(128, 'relu'), dense(10, 'linear')],
@@ -35,14 +37,15 @@ const asked = (job: RunJob, seed = 0): RunRequest => ({ stage: 'lr-range', label
 /** Steps a second of one process by itself, and of two side by side together. */
 export interface Speed { readonly name: string; readonly one: number; readonly two: number }
 
-/** Medians of five runs of 400 steps in each process, after one that warms it up. */
-export async function stepsPerSecond(files: WorkerFiles, data: TrainingData): Promise<Speed[]> {
+/** Medians of five runs in each process, after one that warms it up; 400 steps each, or 2000 where they are compiled. */
+export async function stepsPerSecond(files: WorkerFiles, data: TrainingData, engine: EngineOrder = 'wasm'): Promise<Speed[]> {
+  const count = engine === 'wasm' ? 400 : 2000
   const found: Speed[] = []
   for (const [name, layers] of Object.entries(models)) {
-    const workers = await Promise.all([0, 1].map(() => new WorkerProcess(files.script).start(initOf(files, data, layers))))
+    const workers = await Promise.all([0, 1].map(() => new WorkerProcess(files.script).start(initOf(files, data, layers, engine))))
     const speed = async (worker: WorkerProcess): Promise<number> => {
       const speeds: number[] = []
-      for (let i = 0; i < 6; i++) speeds.push(await speedOf(worker, i))
+      for (let i = 0; i < 6; i++) speeds.push(await speedOf(worker, count, i))
       return median(speeds.slice(1))
     }
     const one = await speed(workers[0] as WorkerProcess)
@@ -53,8 +56,8 @@ export async function stepsPerSecond(files: WorkerFiles, data: TrainingData): Pr
   return found
 }
 
-async function speedOf(worker: WorkerProcess, seed: number): Promise<number> {
-  const trained = await worker.run(asked(steps(400), seed), 'a')
+async function speedOf(worker: WorkerProcess, count: number, seed: number): Promise<number> {
+  const trained = await worker.run(asked(steps(count), seed), 'a')
   if (!trained.ok) throw new Error(trained.died)
   if (trained.result.status !== 'complete') throw new Error(trained.result.reason)
   return trained.result.timing.stepsPerSecond
@@ -64,12 +67,12 @@ async function speedOf(worker: WorkerProcess, seed: number): Promise<number> {
 export interface ColdStart { readonly ready: number; readonly firstStep: number; readonly bare: number }
 
 /** Medians of seven. */
-export async function coldStart(files: WorkerFiles, data: TrainingData): Promise<ColdStart> {
+export async function coldStart(files: WorkerFiles, data: TrainingData, engine: EngineOrder = 'wasm'): Promise<ColdStart> {
   const layers = Object.values(models)[0] ?? []
   const samples: ColdStart[] = []
   for (let i = 0; i < 7; i++) {
     const start = performance.now()
-    const worker = await new WorkerProcess(files.script).start(initOf(files, data, layers))
+    const worker = await new WorkerProcess(files.script).start(initOf(files, data, layers, engine))
     const ready = since(start)
     await worker.run(asked(steps(1)), 'a')
     const firstStep = since(start)
@@ -87,7 +90,9 @@ function bareProcess(): Promise<number> {
   })
 }
 
-function initOf({ wasmFolder }: WorkerFiles, data: TrainingData, layers: readonly Layer[]): InitMessage {
+function initOf(
+  { wasmFolder }: WorkerFiles, data: TrainingData, layers: readonly Layer[], engine: EngineOrder,
+): InitMessage {
   const { inputs, inputShape, targets, targetScale, splits } = data
   const workload: Workload = {
     task: 'classification', layers, parameters: 0, objective: 'nll', evaluateEvery: 1,
@@ -97,7 +102,7 @@ function initOf({ wasmFolder }: WorkerFiles, data: TrainingData, layers: readonl
       rows: { train: splits.train.length, validation: splits.validation.length, test: splits.test.length },
     },
   }
-  return { type: 'init', engine: 'wasm', wasmFolder, workload, data: { inputs, inputShape, targets, targetScale, splits } }
+  return { type: 'init', engine, wasmFolder, workload, data: { inputs, inputShape, targets, targetScale, splits } }
 }
 
 export function median(values: readonly number[]): number {

@@ -1,14 +1,19 @@
-// `npm run bench:engines -- [--engine DIR] [--python FILE] [--rounds N] [--only TEXT]
-// [--engines TEXT]`: steps a second of one process with one thread on every engine, and PyTorch beside them: the same model, initial weights, data, batches, optimizer and clipping.
-// Engines take turns; figures are medians. Before any ratio counts, all must come to the same loss.
-import { spawnSync } from 'node:child_process'
+// `npm run bench:engines -- [--engine DIR] [--python FILE] [--rounds N] [--only TEXT] [--engines TEXT,TEXT] [--skip-processes] [--table FILE]`:
+// steps a second of one process with one thread on every engine, and PyTorch and Keras beside them: the same model, initial
+// weights, data, batches, optimizer and clipping. They take turns; figures are medians. Before any ratio counts, all must come to
+// the same loss. Then two workers at once, and a worker's start. `--table` puts the figures into a file.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
+import { engineFolder } from '../../src/cli/engine-folder.ts'
+import { chooseEngine, engineState } from '../../src/provision/status.ts'
 import { root } from '../support/architecture.ts'
+import { command, lastLine, median, pythonOf, versionsOf } from './peers.ts'
+import { processesTable } from './processes.ts'
+import { machineLine, markdownOf, type Table, writePart } from './results.ts'
 import { contests, type Contest } from './workloads.ts'
 
 interface Measured {
@@ -18,10 +23,14 @@ interface Measured {
   readonly first: number
   readonly loss: number
 }
+/** A peer that lacks something of the model. */
+interface Unable { readonly unable: string }
+type Runs = ReadonlyMap<string, (Measured | Unable)[]>
 
 const { values: given } = parseArgs({
-  options: { engine: { type: 'string' }, python: { type: 'string' }, rounds: { type: 'string', default: '5' },
-    only: { type: 'string' }, engines: { type: 'string', default: '' },
+  options: {
+    engine: { type: 'string' }, python: { type: 'string' }, rounds: { type: 'string', default: '5' }, only: { type: 'string' },
+    engines: { type: 'string', default: '' }, table: { type: 'string' }, 'skip-processes': { type: 'boolean', default: false },
   },
 })
 const scratch = mkdtempSync(join(tmpdir(), 'tunegate-bench-'))
@@ -31,76 +40,85 @@ const here = join(root, 'test/bench')
 
 /** How far the mean of the last ten losses may be from PyTorch's. */
 const tolerance = 0.02
+const [base, ours] = ['PyTorch eager', 'tensorflow, compiled'] as const
 
-function command(file: string, args: readonly string[]): string {
-  const { status, stdout, stderr } = spawnSync(file, args, { encoding: 'utf8', env: { ...process.env, OMP_NUM_THREADS: '1' } })
-  if (status !== 0) throw new Error(`${file} ${args[0] ?? ''}: ${stderr.slice(-2000)}`)
-  return stdout
-}
-
-const lastLine = (text: string): Measured => JSON.parse(text.trim().split('\n').at(-1) ?? '') as Measured
-
-function node(engine: string, contest: number): Measured {
-  const order = { engine, contest, folder: given.engine ?? '', wasmFolder, scratch }
-  return lastLine(command(process.execPath, [program, JSON.stringify(order)]))
-}
-
-/** A scratch environment with PyTorch for the processor alone, where none is named. */
-function python(): string {
-  if (given.python) return given.python
-  command('python3', ['-m', 'venv', join(scratch, 'venv')])
-  const pip = join(scratch, 'venv/bin/pip')
-  command(pip, ['install', '--quiet', 'torch==2.15.0', 'numpy==2.4.6', '--extra-index-url', 'https://download.pytorch.org/whl/cpu'])
-  return join(scratch, 'venv/bin/python')
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return ((sorted[(sorted.length - 1) >> 1] ?? NaN) + (sorted[sorted.length >> 1] ?? NaN)) / 2
-}
-
-function compete(contest: Contest, at: number, interpreter: string): void {
-  node('prepare', at)
-  const torch = (...options: string[]): Measured => lastLine(command(interpreter, [join(here, 'engines_torch.py'), scratch, ...options]))
-  const engines: Record<string, () => Measured> = {
-    'PyTorch eager': () => torch(),
-    ...(contest.inputShape.length === 3 ? { 'PyTorch eager, channels last': () => torch('channels_last') } : {}),
-    ...(given.engine ? { 'tensorflow, compiled': () => node('compiled', at), 'tensorflow, op by op': () => node('eager', at) } : {}),
-    wasm: () => node('wasm', at),
+function enginesOf({ inputShape }: Contest, at: number, python: string, folder: string | null): Record<string, () => Measured | Unable> {
+  const node = (engine: string) => () => lastLine(command(process.execPath, [program, orderOf(engine, at, folder)])) as Measured
+  const peer = (script: string, ...options: string[]) => () => lastLine(command(python, [join(here, script), scratch, ...options])) as Measured | Unable
+  return {
+    [base]: peer('engines_torch.py'),
+    ...(inputShape.length === 3 ? { 'PyTorch eager, channels last': peer('engines_torch.py', 'channels_last') } : {}),
+    Keras: peer('engines_keras.py'),
+    ...(folder === null ? {} : { [ours]: node('compiled'), 'tensorflow, op by op': node('eager') }),
+    wasm: node('wasm'),
   }
-  const wanted = Object.entries(engines).filter(([name]) => name.includes(given.engines) || name === 'PyTorch eager')
-  const found = new Map<string, Measured[]>(wanted.map(([name]) => [name, []]))
+}
+
+const orderOf = (engine: string, contest: number, folder: string | null): string =>
+  JSON.stringify({ engine, contest, folder: folder ?? '', wasmFolder, scratch })
+
+function compete(contest: Contest, at: number, python: string, folder: string | null): Table {
+  command(process.execPath, [program, orderOf('prepare', at, folder)])
+  const names = given.engines.split(',')
+  const wanted = Object.entries(enginesOf(contest, at, python, folder)).filter(([name]) => name === base || names.some((n) => name.includes(n)))
+  const found: Runs = new Map(wanted.map(([name]) => [name, []]))
   for (let round = 0; round < Number(given.rounds); round++) {
     for (const [name, run] of wanted) found.get(name)?.push(run())
   }
-  report(contest, found)
+  return tableOf(contest, found)
 }
 
-function report(contest: Contest, found: ReadonlyMap<string, readonly Measured[]>): void {
-  const peer = found.get('PyTorch eager') ?? []
-  const base = median(peer.map((m) => m.perCore))
-  console.log(`\n${contest.name}: steps a second of processor time, median of ${given.rounds} [all], (by the clock)`)
-  for (const [name, all] of found) {
-    const speeds = all.map((m) => m.perCore)
-    const ratio = median(speeds) / base
-    const away = Math.abs((all[0]?.loss ?? NaN) - (peer[0]?.loss ?? NaN))
-    const same = away <= tolerance * Math.max(0.1, peer[0]?.loss ?? NaN) ? '' : '  DIFFERENT LOSS'
-    const goal = name === 'tensorflow, compiled' && contest.goal ? `  goal ${contest.goal}: ${ratio >= contest.goal ? 'met' : 'missed'}` : ''
-    console.log(`  ${name.padEnd(30)} ${median(speeds).toFixed(1).padStart(8)}  ${ratio.toFixed(2)}×  loss ${all[0]?.first?.toFixed(5)} → ${
-      all[0]?.loss.toFixed(5)}${same}${goal}  [${speeds.map((s) => s.toFixed(0)).join(' ')}]  (${
-      median(all.map((m) => m.stepsPerSecond)).toFixed(0)})`)
-  }
+const done = (runs: readonly (Measured | Unable)[] = []): Measured[] => runs.filter((run): run is Measured => !('unable' in run))
+
+function tableOf({ name, goal }: Contest, found: Runs): Table {
+  const peer = done(found.get(base))
+  const rows = [...found].map(([engine, runs]) => rowOf(engine, runs, peer, engine === ours ? goal : null))
+  const head = ['engine', 'steps a second', 'of each round', 'by the clock', `to ${base}`, 'loss, first and last', 'goal']
+  return { title: `${name}: steps a second of processor time, median of ${given.rounds}`, head, rows }
 }
 
-try {
+function rowOf(engine: string, runs: readonly (Measured | Unable)[], peer: readonly Measured[], goal: number | null): string[] {
+  const all = done(runs)
+  const [lack] = runs.filter((run): run is Unable => 'unable' in run)
+  if (lack) return [engine, `not measured: ${lack.unable}`, '', '', '', '', '']
+  const [speeds, clock] = [all.map((m) => m.perCore), all.map((m) => m.stepsPerSecond)]
+  const ratio = median(speeds) / median(peer.map((m) => m.perCore))
+  const [loss, wanted] = [all[0]?.loss ?? NaN, peer[0]?.loss ?? NaN]
+  const same = Math.abs(loss - wanted) <= tolerance * Math.max(0.1, wanted)
+  return [
+    engine, median(speeds).toFixed(1), speeds.map((s) => s.toFixed(0)).join(' '), median(clock).toFixed(1),
+    same ? `${ratio.toFixed(2)}×` : 'none: another loss', `${(all[0]?.first ?? NaN).toFixed(5)} → ${loss.toFixed(5)}`,
+    goal === null ? '' : `${goal}×: ${same && ratio >= goal ? 'met' : 'missed'}`,
+  ]
+}
+
+/** The engine that is named, else the one that is installed; without one its rows are left out. */
+async function folderOf(): Promise<string | null> {
+  if (given.engine) return given.engine
+  const choice = chooseEngine('auto', await engineState(engineFolder()))
+  if (choice.ok && choice.value.folder) return choice.value.folder
+  console.error(`without the native engine: ${choice.ok ? choice.value.why : choice.error.message}`)
+  return null
+}
+
+async function main(): Promise<void> {
   await build({
     entryPoints: [join(here, 'engines-node.ts')], outfile: program, bundle: true, platform: 'node', format: 'esm', logLevel: 'error',
     banner: { js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);" },
   })
-  const interpreter = python()
-  contests.forEach((contest, at) => {
-    if (!given.only || contest.name.includes(given.only)) compete(contest, at, interpreter)
-  })
+  const [python, folder] = [pythonOf(given.python, scratch), await folderOf()]
+  const tell = (table: Table): Table => {
+    console.log(`\n${markdownOf(table)}`)
+    return table
+  }
+  const tables = contests.flatMap((contest, at) =>
+    given.only && !contest.name.includes(given.only) ? [] : [tell(compete(contest, at, python, folder))])
+  if (!given['skip-processes']) tables.push(tell(await processesTable(folder)))
+  if (given.table) writePart(given.table, 'Engines', [machineLine(versionsOf(python)), ...tables.map(markdownOf)])
+}
+
+try {
+  await main()
 } finally {
   rmSync(scratch, { recursive: true, force: true })
 }
