@@ -6,10 +6,10 @@ import { diagnoseCommand, type DiagnoseOptions } from './commands/diagnose.ts'
 import { gateCommand } from './commands/gate.ts'
 import { initCommand } from './commands/init.ts'
 import { planCommand } from './commands/plan.ts'
-import { reportCommand } from './commands/report.ts'
 import { runCommand, type RunOptions } from './commands/run.ts'
 import { validateCommand } from './commands/validate.ts'
 import { addEngineCommands } from './engine-commands.ts'
+import { addReportCommands } from './report-commands.ts'
 import { positiveNumber, stageList, wholeNumber } from './options.ts'
 
 const exitCodeHelp = `
@@ -61,10 +61,7 @@ export function program(exit: (code: number) => void): Command {
     .option('--json', 'print the verdict as JSON')
     .action(async (report: string, options: { baseline?: string; json?: boolean }) => exit(await gateCommand(report, options)))
 
-  root.command('report <dir>')
-    .description('render the report of a finished run again')
-    .addOption(new Option('--format <format>', 'print one of these instead of writing the files').choices(['markdown', 'json']))
-    .action(async (dir: string, options: { format?: 'markdown' | 'json' }) => exit(await reportCommand(dir, options)))
+  addReportCommands(root, exit)
 
   root.command('diagnose <curves...>')
     .description('say what curves show: CSV or JSON lines of any tool, a journal.jsonl, or the folder of a study')

@@ -29,7 +29,7 @@ export function renderSummary(report: Report, curves: CurveBook): string {
 
 const section = (title: string, body: string): string => (body === '' ? '' : `## ${title}\n\n${body}\n`)
 
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return ''
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
   return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n')

@@ -20,7 +20,8 @@ export async function summaryAgain(folder: string): Promise<string> {
   throw new Error('a report without summary.md')
 }
 
-async function finished(folder: string): Promise<{ readonly report: Report; readonly runs: AsyncIterable<RunResult> }> {
+/** A finished study's report and its runs, one in memory at a time. */
+export async function finished(folder: string): Promise<{ readonly report: Report; readonly runs: AsyncIterable<RunResult> }> {
   const report = await readReport(join(folder, 'report.json'))
   const ids = report.runs.map((r) => r.id)
   const journal = join(folder, 'journal.jsonl')

@@ -7,7 +7,7 @@ import { node24 } from './runner.ts'
 export function needs(context: TestContext, name: string): string {
   const found = (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, name)).find(isProgram)
   if (found) return found
-  return context.skip(`${name} is not here: ${process.env[`MISSING_${name.toUpperCase()}`] ?? 'not on the PATH'}`)
+  return context.skip(`${name} is not here: ${process.env[`MISSING_${name.toUpperCase().replaceAll('-', '_')}`] ?? 'not on the PATH'}`)
 }
 
 function isProgram(file: string): boolean {

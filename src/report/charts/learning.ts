@@ -85,7 +85,7 @@ interface Value {
   readonly value: number
 }
 
-function lineSpec(values: readonly Value[], yTitle: string, scale: { domain: string[]; range: string[] }): Chart['spec'] {
+export function lineSpec(values: readonly Value[], yTitle: string, scale: { domain: string[]; range: string[] }): Chart['spec'] {
   const encoding = {
     x: { field: 'epoch', type: 'quantitative', title: 'epoch', axis: { grid: false, tickMinStep: 1 } },
     y: { field: 'value', type: 'quantitative', title: yTitle, scale: { zero: false } },

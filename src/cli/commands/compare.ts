@@ -1,0 +1,53 @@
+import { basename, dirname, join } from 'node:path'
+import { explainFileError, writeFileAtomic } from '../../base/files.ts'
+import { comparisonCurves, comparisonHtml } from '../../report/compare/html.ts'
+import { comparisonMarkdown } from '../../report/compare/markdown.ts'
+import { thinCurve, type ThinCurve } from '../../report/curves.ts'
+import { renderSvg } from '../../report/svg.ts'
+import { compareStudies } from '../../study/compare-studies.ts'
+import { readReport } from '../../study/judge-again.ts'
+import { finished } from '../../study/render-again.ts'
+import type { StudyComparison } from '../../report/compare/model.ts'
+import type { Report } from '../../report/model.ts'
+
+export interface CompareOptions {
+  readonly format: 'markdown' | 'json'
+  readonly html?: string
+}
+
+/** Prints two finished runs side by side; with `html` a page with the curves of both is written, too. */
+export async function compareCommand(first: string, second: string, options: CompareOptions): Promise<number> {
+  const folders = [folderOf(first), folderOf(second)] as const
+  const [a, b] = [await reportIn(folders[0]), await reportIn(folders[1])]
+  const comparison = compareStudies(a, b, folders)
+  process.stdout.write(options.format === 'json' ? `${JSON.stringify(comparison, null, 1)}\n` : comparisonMarkdown(comparison))
+  if (options.html !== undefined) await writePage(options.html, comparison, folders)
+  return 0
+}
+
+/** Its report.json names the folder as well. */
+const folderOf = (path: string): string => (basename(path) === 'report.json' ? dirname(path) : path)
+const reportIn = (folder: string): Promise<Report> => readReport(join(folder, 'report.json'))
+
+async function writePage(file: string, comparison: StudyComparison, folders: readonly [string, string]): Promise<void> {
+  const [first, second] = [await winnerCurves(folders[0]), await winnerCurves(folders[1])]
+  const drawings = new Map<string, { title: string; sentence: string; svg: string }>()
+  for (const chart of comparisonCurves(second.report.study.objective, first.curves, second.curves)) {
+    drawings.set(chart.id, { title: chart.title, sentence: chart.sentence, svg: await renderSvg(chart) })
+  }
+  await writeFileAtomic(file, comparisonHtml(comparison, drawings)).catch((error: unknown) => {
+    throw explainFileError(error, 'compare/unwritable', 'the page cannot be written')
+  })
+  process.stderr.write(`Page: ${file}\n`)
+}
+
+async function winnerCurves(folder: string): Promise<{ readonly report: Report; readonly curves: readonly ThinCurve[] }> {
+  const { report, runs } = await finished(folder)
+  const verified = new Set((report.verification?.seeds ?? []).map((s) => s.candidate.run))
+  const { objective, task } = report.study
+  const curves: ThinCurve[] = []
+  for await (const run of runs) {
+    if (verified.has(run.id)) curves.push(thinCurve(run, objective, task === 'classification' ? 'nll' : 'mse'))
+  }
+  return { report, curves }
+}

@@ -1,0 +1,27 @@
+import { Option, type Command } from 'commander'
+import { exportTargets, type ExportTarget } from '../report/export/index.ts'
+import { compareCommand, type CompareOptions } from './commands/compare.ts'
+import { exportCommand } from './commands/export.ts'
+import { reportCommand } from './commands/report.ts'
+
+/** `report DIR` itself, and what else can be done with finished runs. A folder of a subcommand's name is written `./compare`. */
+export function addReportCommands(root: Command, exit: (code: number) => void): void {
+  const report = root.command('report <dir>')
+    .description('render the report of a finished run again')
+    .addOption(new Option('--format <format>', 'print one of these instead of writing the files').choices(['markdown', 'json']))
+    .action(async (dir: string, options: { format?: 'markdown' | 'json' }) => exit(await reportCommand(dir, options)))
+
+  report.command('compare <first> <second>')
+    .description('two finished runs side by side: verdicts, levers, metrics over seeds, curves')
+    .addOption(new Option('--format <format>', 'how to print it').choices(['markdown', 'json']).default('markdown'))
+    .option('--html <file>', 'write a page with the curves of both, too')
+    .action(async (first: string, second: string, options: CompareOptions) => exit(await compareCommand(first, second, options)))
+
+  report.command('export <dir>')
+    .description('write a finished run for other tools')
+    .addOption(new Option('--to <tool>', 'whose files to write').choices(exportTargets).makeOptionMandatory())
+    .option('-o, --output <folder>', 'where to write them (default: export-<tool> in the run\'s folder)')
+    .action(async (dir: string, options: { to: ExportTarget; output?: string }) => exit(await exportCommand(dir, options)))
+
+  for (const command of report.commands) command.exitOverride().showHelpAfterError()
+}

@@ -1,0 +1,79 @@
+import type { MetricName } from '../../model/metrics.ts'
+import type { Chart } from '../charts/index.ts'
+import { lineSpec } from '../charts/learning.ts'
+import { colors } from '../charts/theme.ts'
+import type { ThinCurve } from '../curves.ts'
+import { html } from '../escape.ts'
+import { figure, paragraph, pill, section, table, type Drawings } from '../html/parts.ts'
+import { style } from '../html/style.ts'
+import { duration, gainText, meanAndSd, short, whole } from '../numbers.ts'
+import { leverText } from '../phrases.ts'
+import { intervalText } from './markdown.ts'
+import type { StudyComparison, StudySide } from './model.ts'
+
+/** Winners' objective on validation by epoch, a thin line a seed and a thick mean, both studies in one drawing. */
+export function comparisonCurves(objective: MetricName, first: readonly ThinCurve[], second: readonly ThinCurve[]): Chart[] {
+  const values = ([['first', first], ['second', second]] as const).flatMap(([side, curves]) =>
+    curves.flatMap((curve) => curve.evaluations.flatMap((e) =>
+      e.validationObjective === null ? [] : [{ side, run: `${side} ${curve.seed}`, epoch: e.epoch, value: e.validationObjective }])))
+  if (values.length === 0) return []
+  return [{
+    id: 'compared-curves',
+    title: `Validation ${objective} of both winners by epoch`,
+    sentence: 'Thin lines are single seeds, thick ones their mean: a lead that lasts to the end, beyond the thin lines, is one to believe.',
+    spec: lineSpec(values, `validation ${objective}`, { domain: ['first', 'second'], range: [colors.baseline, colors.winner] }),
+  }]
+}
+
+/** One page that needs nothing else, like the report's. */
+export function comparisonHtml(comparison: StudyComparison, drawings: Drawings): string {
+  const { first, second, notes } = comparison
+  const title = `${first.name} and ${second.name}`
+  const parts = [
+    section('sides', 'Both studies', sides(first, second) + notes.map((note) => paragraph(note)).join('')),
+    section('levers', 'Levers', levers(comparison)),
+    section('metrics', 'Winners on unseen seeds', metrics(comparison)),
+    section('curves', 'Curves', figure(drawings, 'compared-curves')),
+    section('seeds', 'Seed by seed', bySeed(comparison)),
+  ]
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="color-scheme" content="light dark"><title>${html(title, 200)}</title><style>${style}</style></head>
+<body><header class="top"><h1>${html(title, 200)}</h1></header>
+<main>${parts.join('\n')}</main><footer>Compared by ${html(second.tool)}.</footer></body></html>
+`
+}
+
+const sides = (a: StudySide, b: StudySide): string => {
+  const row = (name: string, of: (side: StudySide) => string): string[] => [html(name), of(a), of(b)]
+  return table([{ title: '' }, { title: 'First' }, { title: 'Second' }], [
+    row('Folder', (s) => html(s.folder, 300)),
+    row('Verdict', (s) => `${pill(s.verdict, s.verdict)} ${html(s.sentence)}`),
+    row('Engine', (s) => html(s.engine)),
+    row('Runs', (s) => whole(s.runs)),
+    row('Time', (s) => duration(s.seconds)),
+  ])
+}
+
+function levers({ levers: differences }: StudyComparison): string {
+  if (differences.length === 0) return paragraph('Both chose the same levers.')
+  return table([{ title: 'Lever' }, { title: 'First', number: true }, { title: 'Second', number: true }],
+    differences.map((d) => [html(d.lever), html(leverText(d.from)), html(leverText(d.to))]))
+}
+
+const metrics = ({ metrics: all }: StudyComparison): string =>
+  table([{ title: 'Split' }, { title: 'Metric' }, { title: 'First', number: true }, { title: 'Second', number: true },
+    { title: 'Gain of the second', number: true }, { title: 'So' }],
+  all.map((m) => [
+    m.split, m.objective ? `<strong>${html(m.metric)}</strong>` : html(m.metric), html(meanAndSd(m.first.mean, m.first.sd)),
+    html(meanAndSd(m.second.mean, m.second.sd)), html(intervalText(m)), html(m.sentence),
+  ]))
+
+const bySeed = ({ metrics: all }: StudyComparison): string =>
+  table([{ title: 'Split' }, { title: 'Seed', number: true }, { title: 'First', number: true }, { title: 'Second', number: true },
+    { title: 'Gain of the second', number: true }],
+  all.filter((m) => m.objective).flatMap((m) => m.seeds.map((s) => [
+    m.split, String(s.seed), s.first === null ? 'not finished' : html(short(s.first)),
+    s.second === null ? 'not finished' : html(short(s.second)), s.gain === null ? '–' : html(gainText(s.gain)),
+  ])))

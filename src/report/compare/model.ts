@@ -1,0 +1,43 @@
+import type { LeverDifference } from '../../model/levers.ts'
+import type { MetricName } from '../../model/metrics.ts'
+import type { VerdictStatus } from '../../plan/verdict.ts'
+
+/** Two finished studies side by side: what differs, and by how much on the seeds that nothing was selected on. */
+export interface StudyComparison {
+  readonly version: 1
+  readonly first: StudySide
+  readonly second: StudySide
+  /** What a reader must know before comparing any number: other data, another engine, other rows. */
+  readonly notes: readonly string[]
+  /** From the first study's chosen levers to the second's. */
+  readonly levers: readonly LeverDifference[]
+  /** Empty where one of them verified nothing, or where they measured on other data. */
+  readonly metrics: readonly ComparedMetric[]
+}
+
+export interface StudySide {
+  readonly folder: string
+  readonly name: string
+  readonly verdict: VerdictStatus
+  readonly sentence: string
+  readonly engine: string
+  readonly tool: string
+  readonly runs: number
+  readonly seconds: number
+  /** Levers that the study moved. */
+  readonly moved: number
+}
+
+export interface ComparedMetric {
+  readonly metric: MetricName
+  readonly split: 'validation' | 'test'
+  readonly objective: boolean
+  readonly first: { readonly mean: number | null; readonly sd: number | null }
+  readonly second: { readonly mean: number | null; readonly sd: number | null }
+  /** Winners on the seeds that both verified, in the order of the first; null where a run did not complete. */
+  readonly seeds: readonly { readonly seed: number; readonly first: number | null; readonly second: number | null; readonly gain: number | null }[]
+  /** Mean gain of the second over the first in the better direction of the metric, with its two-sided interval. */
+  readonly gain: { readonly value: number; readonly lower: number; readonly upper: number; readonly level: number; readonly paired: boolean } | null
+  /** What to make of it, in a sentence. */
+  readonly sentence: string
+}

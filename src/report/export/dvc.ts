@@ -1,0 +1,64 @@
+import { stringify } from 'yaml'
+import type { Report } from '../model.ts'
+import { exportedRuns, type Exporter, type Series } from './exported.ts'
+
+/** A run's curves that DVC draws, by the template that suits them. */
+const drawn = ['train/loss', 'train/learning_rate', 'train/gradient_norm']
+
+/**
+ * Files that DVC shows (`dvc metrics show`, `dvc params diff`, `dvc plots show`): `params.yaml` with the chosen levers,
+ * `metrics.json` with the verdict and the verified means, `plots/*.tsv` with the curves of the verified runs, and a
+ * `dvc.yaml` that names them. Without a pipeline: nothing is run.
+ */
+export const dvc: Exporter = async function* (source) {
+  const { report } = source
+  const plots: string[] = []
+  const verified = new Set((report.verification?.seeds ?? []).map((s) => s.candidate.run))
+  for await (const run of exportedRuns(source)) {
+    if (!verified.has(run.id)) continue
+    const series = run.series.filter((s) => drawn.includes(s.name) || s.name.startsWith('validation/'))
+    for (const one of series) {
+      const path = `plots/${one.name}/seed-${run.seed}.tsv`
+      plots.push(path)
+      yield { path, content: tsv(one) }
+    }
+  }
+  yield { path: 'params.yaml', content: stringify(report.levers.chosen) }
+  yield { path: 'metrics.json', content: `${JSON.stringify(metricsOf(report), null, 1)}\n` }
+  yield { path: 'dvc.yaml', content: stringify(definition(plots)) }
+}
+
+const nameOf = (series: string): string => series.slice(series.lastIndexOf('/') + 1)
+
+const tsv = ({ name, points }: Series): string =>
+  `step\t${nameOf(name)}\n${points.map(([step, value]) => `${step}\t${value}\n`).join('')}`
+
+function metricsOf({ verdict, verification }: Report): object {
+  const means = (side: 'candidate' | 'baseline'): object =>
+    Object.fromEntries((['validation', 'test'] as const).map((split) => [
+      split,
+      Object.fromEntries((verification?.metrics ?? []).filter((m) => m.split === split).map((m) => [m.metric, m[side].mean])),
+    ]))
+  return { verdict: verdict.status, passed: verdict.status === 'pass' ? 1 : 0, winner: means('candidate'), baseline: means('baseline') }
+}
+
+/** One plot a metric, a line a seed. */
+function definition(plots: readonly string[]): object {
+  return {
+    params: ['params.yaml'],
+    metrics: ['metrics.json'],
+    plots: [...grouped(plots)].map(([name, paths]) => ({
+      [name]: { x: 'step', y: Object.fromEntries(paths.map((path) => [path, nameOf(name)])), title: name, x_label: 'step' },
+    })),
+  }
+}
+
+/** By metric. `Map.groupBy` came with Node 21. */
+function grouped(plots: readonly string[]): Map<string, string[]> {
+  const groups = new Map<string, string[]>()
+  for (const path of plots) {
+    const name = path.slice(6, path.lastIndexOf('/'))
+    groups.set(name, [...groups.get(name) ?? [], path])
+  }
+  return groups
+}

@@ -1,0 +1,145 @@
+import { BinaryWriter } from '@bufbuild/protobuf/wire'
+import crc32 from 'crc-32'
+import { createHash } from 'node:crypto'
+import { exportedRuns, leversOf, startOf, studyTags, type ExportedRun, type Exporter, type ExportSource } from './exported.ts'
+
+/** What the tool keeps of one run. */
+interface Logged {
+  readonly id: string
+  readonly name: string
+  readonly group: string
+  readonly jobType: string
+  readonly notes: string
+  readonly tags: readonly string[]
+  readonly started: number
+  readonly config: Readonly<Record<string, unknown>>
+  /** Rows by step, ascending. */
+  readonly history: readonly (readonly [step: number, row: Readonly<Record<string, number>>])[]
+  readonly summary: Readonly<Record<string, unknown>>
+  readonly exitCode: number
+}
+
+/**
+ * Offline run folders of Weights & Biases (`wandb sync FOLDER/offline-run-*`): one a run, and one for the study with verdict,
+ * chosen levers and lineage. A `.wandb` file is a log in LevelDB's framing of messages of the type Record.
+ */
+export const wandb: Exporter = async function* (source) {
+  const project = source.report.study.name
+  for await (const run of exportedRuns(source)) yield logged(project, loggedRun(run, project))
+  yield logged(project, loggedStudy(source))
+}
+
+function loggedRun(run: ExportedRun, group: string): Logged {
+  return {
+    id: run.id.slice(0, 16), name: run.name, group, jobType: run.tags['tunegate.stage'] ?? '', notes: '', started: run.started,
+    tags: [run.tags['tunegate.stage'] ?? '', run.tags['tunegate.status'] ?? ''],
+    config: { ...Object.fromEntries(run.levers), seed: run.seed, ...run.tags },
+    history: rowsOf(run), summary: run.best, exitCode: run.complete ? 0 : 1,
+  }
+}
+
+function loggedStudy({ report }: ExportSource): Logged {
+  return {
+    id: createHash('sha256').update(`study ${report.study.fingerprints.plan}`).digest('hex').slice(0, 16),
+    name: report.study.name, group: report.study.name, jobType: 'study', started: startOf(report),
+    notes: `${report.verdict.status}: ${report.verdict.sentence}`, tags: ['study', report.verdict.status],
+    config: Object.fromEntries(leversOf(report.levers.chosen)), history: [],
+    summary: { ...studyTags(report), lineage: report.lineage }, exitCode: 0,
+  }
+}
+
+function rowsOf({ series }: ExportedRun): Logged['history'] {
+  const rows = new Map<number, Record<string, number>>()
+  for (const { name, points } of series) {
+    for (const [step, value] of points) {
+      const row = rows.get(step) ?? {}
+      row[name] = value
+      rows.set(step, row)
+    }
+  }
+  return [...rows].sort(([a], [b]) => a - b)
+}
+
+function logged(project: string, run: Logged): { readonly path: string; readonly content: Uint8Array } {
+  const time = new Date(run.started).toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '_')
+  const writes: Write[] = [
+    (w) => message(w, 21, (header) => message(header, 1, (v) => text(text(v, 1, '0.21.4'), 2, '0.9.0'))),
+    (w) => message(w, 17, (record) => runRecord(record, project, run)),
+    ...run.history.map(([step, row]): Write => (w) => message(w, 2, (record) => historyRecord(record, step, row, run.started))),
+    (w) => message(w, 3, (record) => items(record, 1, 16, run.summary)),
+    (w) => message(w, 18, (record) => record.tag(1, varint).int32(run.exitCode)),
+  ]
+  const records = writes.map((write, i) => {
+    const writer = new BinaryWriter().tag(1, varint).int64(i)
+    write(writer)
+    return writer.finish()
+  })
+  return { path: `offline-run-${time}-${run.id}/run-${run.id}.wandb`, content: framed(records) }
+}
+
+type Write = (writer: BinaryWriter) => unknown
+const [lengthDelimited, varint] = [2, 0]
+
+function message(writer: BinaryWriter, field: number, write: Write): BinaryWriter {
+  writer.tag(field, lengthDelimited).fork()
+  write(writer)
+  return writer.join()
+}
+
+const text = (writer: BinaryWriter, field: number, value: string): BinaryWriter => writer.tag(field, lengthDelimited).string(value)
+
+function runRecord(writer: BinaryWriter, project: string, run: Logged): void {
+  text(text(writer, 1, run.id), 3, project)
+  message(writer, 4, (config) => items(config, 1, 16, run.config))
+  text(text(text(text(writer, 6, run.group), 7, run.jobType), 8, run.name), 9, run.notes)
+  for (const tag of run.tags) text(writer, 10, tag)
+  message(writer, 17, (time) => time.tag(1, varint).int64(Math.floor(run.started / 1000)))
+}
+
+/** Key and JSON value of each entry, in repeated messages of one shape: configs, summaries and rows have it. */
+function items(writer: BinaryWriter, field: number, valueField: number, values: Readonly<Record<string, unknown>>): void {
+  for (const [key, value] of Object.entries(values)) {
+    message(writer, field, (item) => text(text(item, 1, key), valueField, JSON.stringify(value)))
+  }
+}
+
+function historyRecord(writer: BinaryWriter, step: number, row: Readonly<Record<string, number>>, started: number): void {
+  items(writer, 1, 16, { ...row, _step: step, _timestamp: started / 1000 })
+  message(writer, 2, (s) => s.tag(1, varint).int64(step))
+}
+
+const blockBytes = 32768
+const headerBytes = 7
+const [full, first, middle, last] = [1, 2, 3, 4]
+
+/** Records in blocks of 32 KiB, each part behind checksum, length and kind; the file begins with the tool's own mark. */
+function framed(records: readonly Uint8Array[]): Uint8Array {
+  const parts: Uint8Array[] = [Uint8Array.of(0x3a, 0x57, 0x26, 0x42, 0xe1, 0xbe, 0)]
+  let at = headerBytes
+  const write = (bytes: Uint8Array): void => {
+    parts.push(bytes)
+    at += bytes.length
+  }
+  for (const record of records) {
+    for (let done = 0, more = true; more;) {
+      // Too little room for a header: the rest of the block is left empty.
+      if (blockBytes - at % blockBytes < headerBytes) write(new Uint8Array(blockBytes - at % blockBytes))
+      const room = blockBytes - at % blockBytes - headerBytes
+      const part = record.subarray(done, done + room)
+      more = done + part.length < record.length
+      write(chunk(done === 0 ? (more ? first : full) : more ? middle : last, part))
+      done += part.length
+    }
+  }
+  return Buffer.concat(parts)
+}
+
+function chunk(kind: number, data: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(headerBytes + data.length)
+  bytes[6] = kind
+  bytes.set(data, headerBytes)
+  const view = new DataView(bytes.buffer)
+  view.setUint32(0, crc32.buf(bytes.subarray(6)) >>> 0, true)
+  view.setUint16(4, data.length, true)
+  return bytes
+}

@@ -1,0 +1,55 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { InputError } from '../base/diagnostics.ts'
+import { explainFileError, makeFolder } from '../base/files.ts'
+import { exporters, type ExportTarget } from '../report/export/index.ts'
+import type { ExportFile } from '../report/export/exported.ts'
+import { finished } from './render-again.ts'
+
+/** Files of a report that a tracker keeps beside the numbers. */
+const kept = ['summary.md', 'report.html', 'report.json', 'tuning.lock.json']
+
+/**
+ * Writes a finished study for another tool into a folder that is new or empty: files of an earlier export, or of the tool
+ * itself, would be mixed with these. Gives the number of files.
+ */
+export async function exportStudy(run: string, target: ExportTarget, to: string): Promise<number> {
+  const folder = resolve(to)
+  const { report, runs } = await finished(run)
+  const artifacts = await Promise.all(kept.map((path) => artifact(run, path)))
+  await requireEmpty(folder, to)
+  let count = 0
+  try {
+    for await (const file of exporters[target].write({ report, runs, folder, artifacts: artifacts.flat() })) {
+      await writeNew(folder, file)
+      count += 1
+    }
+  } catch (error) {
+    throw explainFileError(error, 'export/unwritable', 'the export cannot be written')
+  }
+  return count
+}
+
+/** Left out where it is not there: `report` draws it anew. */
+async function artifact(run: string, path: string): Promise<ExportFile[]> {
+  const content = await readFile(join(run, path)).catch(() => undefined)
+  return content === undefined ? [] : [{ path, content }]
+}
+
+async function requireEmpty(folder: string, shown: string): Promise<void> {
+  const there = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return []
+    throw explainFileError(error, 'export/unwritable', 'the export cannot be written')
+  })
+  if (there.length === 0) return
+  throw new InputError([{
+    code: 'export/not-empty', severity: 'error', message: 'the folder for the export is not empty',
+    found: `${there.length} entries in ${shown}`, allowed: 'a new or an empty folder', hint: 'remove it, or name another by --output',
+  }])
+}
+
+async function writeNew(folder: string, { path, content }: ExportFile): Promise<void> {
+  const file = join(folder, ...path.split('/'))
+  await makeFolder(dirname(file))
+  await writeFile(file, content)
+}
