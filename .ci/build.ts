@@ -27,7 +27,8 @@ function emit(): void {
 async function build(folder: string): Promise<void> {
   emit()
   rmSync(folder, { recursive: true, force: true })
-  const packages = new Set(['@tensorflow/tfjs-backend-wasm'])
+  // Copied below, and inside of the report's page: the bundler sees neither.
+  const packages = new Set(['@tensorflow/tfjs-backend-wasm', 'uplot'])
   for (const entry of entries) {
     const file = join(root, 'build/src', `${entry}.js`)
     if (!existsSync(file)) {

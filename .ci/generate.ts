@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { program } from '../src/cli/program.ts'
 import { actionTables, cliTables, fenced, replaceBlocks, specTables } from './generate-tables.ts'
+import { pageScript } from './generate-page.ts'
 import { specTypes } from './generate-types.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -14,6 +15,7 @@ const exists = (path: string): boolean => existsSync(join(root, path))
 const schema = JSON.parse(read('schema/tuning.schema.json'))
 const generated: { readonly path: string; readonly text: string }[] = [
   { path: 'src/spec/tuning.gen.ts', text: await specTypes(schema) },
+  { path: 'src/report/html/script.gen.ts', text: await pageScript(root) },
 ]
 if (exists('README.md')) {
   generated.push({

@@ -1,5 +1,6 @@
 import type { MetricName } from '../model/metrics.ts'
 import type { RunResult } from '../plan/run.ts'
+import { gridCurve, type GridCurve } from './explorer/grid.ts'
 import { quantileOf } from './numbers.ts'
 
 export type Point = readonly [x: number, y: number]
@@ -26,6 +27,8 @@ export interface ThinCurve {
     readonly trainObjective: number | null
     readonly validationObjective: number | null
   }[]
+  /** For the page that shows all trials together. */
+  readonly grid: GridCurve
 }
 
 export type CurveBook = ReadonlyMap<string, ThinCurve>
@@ -33,7 +36,8 @@ export type CurveBook = ReadonlyMap<string, ThinCurve>
 /** Points a chart can show; a screen has no more columns. */
 const buckets = 300
 
-export function thinCurve(run: RunResult, objective: MetricName, loss: MetricName): ThinCurve {
+/** `stretches` is how finely the page that shows all trials together draws this one. */
+export function thinCurve(run: RunResult, objective: MetricName, loss: MetricName, stretches = 100): ThinCurve {
   const { steps } = run
   const bySteps = (values: readonly number[]): Point[] =>
     thin(
@@ -63,6 +67,7 @@ export function thinCurve(run: RunResult, objective: MetricName, loss: MetricNam
       trainObjective: e.train[objective] ?? null,
       validationObjective: e.validation[objective] ?? null,
     })),
+    grid: gridCurve(run, { objective, loss }, stretches),
   }
 }
 

@@ -3,6 +3,8 @@ import type { RunResult } from '../plan/run.ts'
 import { charts } from './charts/index.ts'
 import { evaluationsCsv, evaluationsHeader, stepsCsv } from './csv.ts'
 import { thinCurve, type CurveBook, type ThinCurve } from './curves.ts'
+import { explorerData } from './explorer/data.ts'
+import { stretchesFor } from './explorer/grid.ts'
 import { renderHtml } from './html/index.ts'
 import { reportText } from './json.ts'
 import { lineageLines } from './lineage.ts'
@@ -31,11 +33,12 @@ export async function* reportFiles(
   const { task, objective } = report.study
   const curves = new Map<string, ThinCurve>()
   const names = metricsOf(task)
+  const stretches = stretchesFor(report.runs.length)
   const evaluations = new Map<string, string>()
   for await (const run of runs) {
     if (run.steps.loss.length > 0) yield { path: curvePath(run), text: stepsCsv(run) }
     evaluations.set(run.id, evaluationsCsv(run, names))
-    curves.set(run.id, thinCurve(run, objective, lossOf(report)))
+    curves.set(run.id, thinCurve(run, objective, lossOf(report), stretches))
   }
   const inOrder = report.runs.map((r) => evaluations.get(r.id) ?? '').join('')
   yield { path: 'curves/evaluations.csv', text: evaluationsHeader(names) + inOrder }
@@ -55,7 +58,7 @@ async function* documents(report: Report, curves: CurveBook): AsyncGenerator<Rep
   yield { path: 'lineage.jsonl', text: lineageLines(report.lineage) }
   yield { path: 'tuning.lock.json', text: lockText(buildLock(report)) }
   yield { path: 'summary.md', text: capSummary(renderSummary(report, curves)) }
-  yield { path: 'report.html', text: renderHtml(report, drawings) }
+  yield { path: 'report.html', text: renderHtml(report, drawings, explorerData(report, curves)) }
   yield { path: 'report.json', text: reportText(report) }
 }
 

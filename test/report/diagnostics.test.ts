@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Finding } from '../../src/diagnose/finding.ts'
 import { buildReport } from '../../src/report/build.ts'
+import { explorerData } from '../../src/report/explorer/data.ts'
 import { renderHtml } from '../../src/report/html/index.ts'
 import { parseReport, reportText } from '../../src/report/json.ts'
 import { renderSummary } from '../../src/report/markdown.ts'
@@ -49,8 +50,8 @@ describe('what the curves say', () => {
     expect(text).toMatch(
       /Likely cause: The steps are too large\.\n {2}- Try, in order: .*learningRate: lower it; 2\. shuffle\. Tested by the stage lr-range\./,
     )
-    expect(renderHtml(report, new Map())).toMatch(
-      /<h2 id="curves">What the curves say<\/h2><div class="card"><h3>The loss oscillates <span[^>]*>winner, in 4 of 5 seeds/,
+    expect(renderHtml(report, new Map(), explorerData(report, new Map()))).toMatch(
+      /<h2 id="diagnostics">What the curves say<\/h2><div class="card"><h3>The loss oscillates <span[^>]*>winner, in 4 of 5 seeds/,
     )
   })
   it('says so where every rule was silent, and nothing where nothing was verified', () => {
@@ -63,7 +64,7 @@ describe('what the curves say', () => {
   })
   it('lets no word become markup', () => {
     const report = reportWith(finding({ subject: hostile, sights: [{ ...finding().sights[0]!, sentence: hostile }] }))
-    expect(renderHtml(report, new Map())).not.toMatch(/<script|<img/)
+    expect(renderHtml(report, new Map(), explorerData(report, new Map()))).not.toMatch(/<script>alert|<img/)
     expect(renderSummary(report, new Map())).not.toMatch(/<script|<img|^## Gates\n\n\| a/m)
   })
 })

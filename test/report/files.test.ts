@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { buildReport } from '../../src/report/build.ts'
+import { explorerData } from '../../src/report/explorer/data.ts'
 import { reportFiles, type ReportFile } from '../../src/report/files.ts'
 import { renderHtml } from '../../src/report/html/index.ts'
+import type { Report } from '../../src/report/model.ts'
 import { fakeStudy, type StudyOptions } from '../support/study.ts'
 import { hostile, hostileNames } from '../support/hostile.ts'
 import { duplicates, idsOf, markupProblem } from './markup.ts'
@@ -23,6 +25,8 @@ async function written(options: StudyOptions): Promise<Map<string, string>> {
   expect(duplicates(files.map((f) => f.path))).toEqual([])
   return new Map(files.map((f) => [f.path, f.text]))
 }
+
+const withoutScript = (page: string): string => page.replace(/<script>(?:(?!<\/script)[\s\S])*<\/script>/, '')
 
 describe('the files of a report', () => {
   it('are all there, report.json last', async () => {
@@ -77,13 +81,15 @@ describe('the files of a report', () => {
     const files = await filesOf(options)
     expect(markupProblem(files.get('report.html') ?? '')).toBeUndefined()
     expect(files.get('summary.md')).not.toMatch(/undefined|NaN|\[object/)
-    expect(files.get('report.html')).not.toMatch(/undefined|NaN|\[object/)
+    expect(withoutScript(files.get('report.html') ?? '')).not.toMatch(/undefined|NaN|\[object/)
   })
 })
 
+const rendered = (report: Report): string => renderHtml(report, new Map(), explorerData(report, new Map()))
+
 describe('report.html', () => {
   // The drawings hold no outside text and take long: they are drawn once, with all names together.
-  const undrawn = (name: string): string => renderHtml(buildReport(fakeStudy({ hostile: name }).input), new Map())
+  const undrawn = (name: string): string => rendered(buildReport(fakeStudy({ hostile: name }).input))
 
   it.each(['all at once', ...hostileNames].map((n) => [n.slice(0, 30), n]))(
     'is one well-formed file that asks for nothing: %s',
@@ -91,9 +97,14 @@ describe('report.html', () => {
       const page = name === 'all at once' ? ((await filesOf({ hostile })).get('report.html') ?? '') : undrawn(name)
       expect(markupProblem(page)).toBeUndefined()
       expect(duplicates(idsOf(page))).toEqual([])
-      const tags = [...page.matchAll(/<[^>]*>/g)].map((m) => m[0]).join('\n')
+      const scripts = [...page.matchAll(/<script[^>]*>/gi)].map((m) => m[0])
+      expect(scripts).toEqual(
+        scripts.length === 2 ? ['<script type="application/json" id="explorer-data">', '<script>'] : ['<script>'],
+      )
+      const without = withoutScript(page)
+      const tags = [...without.matchAll(/<[^>]*>/g)].map((m) => m[0]).join('\n')
       expect(tags).not.toMatch(
-        /<script|<link|<iframe|<object|<embed|<img|<image|<use|<base|<form|<foreignObject| on\w+=| src=|xlink/i,
+        /<link|<iframe|<object|<embed|<img|<image|<use|<base|<form|<foreignObject| on\w+=| src=|xlink/i,
       )
       expect(tags).not.toMatch(/https?:|data:|javascript:/i)
       const links = [...tags.matchAll(/ href="([^"]*)"/g)].map((m) => m[1] ?? '')
@@ -110,7 +121,7 @@ describe('report.html', () => {
     expect(body.indexOf('All 4 gates pass.')).toBeLessThan(body.indexOf('<nav'))
     const ids = idsOf(page)
     for (const [, target] of page.matchAll(/href="#([^"]*)"/g)) expect(ids).toContain(target)
-    expect((page.match(/<svg /g) ?? []).length).toBe(14)
+    expect((page.match(/<svg /g) ?? []).length).toBe(16)
   })
 
   it('stays small: no more than 5 MB for a thousand runs', async () => {
@@ -129,7 +140,7 @@ describe('report.html', () => {
 describe('drawings', () => {
   it('are well-formed, titled, described, and hold marks; none asks for anything', async () => {
     const drawings = [...(await filesOf({ hostile }))].filter(([path]) => path.endsWith('.svg'))
-    expect(drawings).toHaveLength(14)
+    expect(drawings).toHaveLength(16)
     for (const [path, svg] of drawings) {
       expect(markupProblem(svg), path).toBeUndefined()
       expect(svg).toMatch(/<title id="[^"]+">[^<]+<\/title><desc id="[^"]+">[^<]+<\/desc>/)

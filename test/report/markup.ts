@@ -1,11 +1,11 @@
 /**
  * Why markup is not well-formed, or undefined where it is: every tag closed in order, every attribute quoted, no bare `<` or
- * `&`. Strict as XML, with HTML's void elements allowed, so that hostile text that opens or closes anything is found.
+ * `&`. A script without attributes is passed over. Strict as XML, with HTML's void elements allowed, so that hostile text that opens or closes anything is found.
  */
 export function markupProblem(text: string): string | undefined {
   const open: string[] = []
   const token =
-    /<!doctype html>|<(\/?)([A-Za-z][\w:-]*)((?:\s+[\w:-]+="[^"<]*")*)\s*(\/?)>|<style>[^<]*<\/style>|[^<]+|</g
+    /<!doctype html>|<script>(?:(?!<\/script)[\s\S])*<\/script>|<(\/?)([A-Za-z][\w:-]*)((?:\s+[\w:-]+="[^"<]*")*)\s*(\/?)>|<style>[^<]*<\/style>|[^<]+|</g
   let at = 0
   for (const match of text.matchAll(token)) {
     if (match.index !== at) return `unread text at ${at}: ${text.slice(at, at + 80)}`
@@ -17,7 +17,7 @@ export function markupProblem(text: string): string | undefined {
         return `a bare & in ${whole.slice(0, 80)}`
       continue
     }
-    if (selfClosing || ['meta', 'br'].includes(name)) continue
+    if (selfClosing || ['meta', 'br', 'input'].includes(name)) continue
     if (closing === '') open.push(name)
     else if (open.pop() !== name) return `</${name}> closes nothing at ${match.index}`
   }

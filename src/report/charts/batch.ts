@@ -1,6 +1,6 @@
 import { whole } from '../numbers.ts'
 import type { Report } from '../model.ts'
-import { colors, dashed, layer, wide, type Chart } from './theme.ts'
+import { colors, dashed, layer, wide, type Chart, type Layer } from './theme.ts'
 
 const outcomes = {
   'fits': { title: 'fits', color: colors.chosen },
@@ -23,18 +23,13 @@ export function throughput(report: Report): Chart[] {
   if (findings?.stage !== 'batch' || values.length < 2) return []
   const { noiseScale, chosen } = findings.batch
   const sizes = values.map((v) => v.batchSize)
-  const x = {
-    type: 'quantitative',
-    title: 'batch size (log scale)',
-    scale: { type: 'log', base: 2, nice: false },
-    axis: { values: sizes, format: 'd', grid: false },
-  } as const
+  const x = sizeAxis(sizes)
   const used = Object.values(outcomes).filter((o) => values.some((v) => v.outcome === o.title))
   return [
     {
       id: 'throughput',
       title: 'Throughput by batch size',
-      sentence: `Batch ${whole(chosen)} was chosen. ${
+      sentence: `Batch ${whole(chosen)} was chosen: ${kneeText(report)} ${
         noiseScale === null
           ? 'The gradient noise scale could not be estimated.'
           : `Above the gradient noise scale of ${whole(noiseScale)} examples (dashed), a larger batch buys little.`
@@ -58,18 +53,74 @@ export function throughput(report: Report): Chart[] {
                 type: 'nominal',
                 title: null,
                 scale: { domain: used.map((o) => o.title), range: used.map((o) => o.color) },
+                legend: { orient: 'bottom' },
               },
             },
           },
+          ...marker(chosen, 'chosen', colors.chosen, x),
           ...(noiseScale !== null && noiseScale >= Math.min(...sizes) && noiseScale <= Math.max(...sizes)
-            ? [
-                layer({
-                  data: { values: [{ noiseScale }] },
-                  mark: { type: 'rule', color: colors.purple, strokeWidth: 2, strokeDash: dashed() },
-                  encoding: { x: { ...x, field: 'noiseScale' } },
-                }),
-              ]
+            ? marker(noiseScale, 'noise scale', colors.purple, x)
             : []),
+        ],
+      },
+    },
+  ]
+}
+
+const sizeAxis = (sizes: number[]) => ({
+  type: 'quantitative' as const,
+  title: 'batch size (log scale)',
+  scale: { type: 'log' as const, base: 2, nice: false },
+  axis: { values: sizes, format: 'd', grid: false },
+})
+
+/** Where the curve bends: the first size that is hardly faster than the one before. */
+function kneeText({ timing }: Report): string {
+  const slower = timing.probes.find((p) => p.outcome === 'slower')
+  return slower
+    ? `the knee is below ${whole(slower.batchSize)}, which is hardly faster.`
+    : 'within the sizes that were probed the curve has no knee.'
+}
+
+/** A vertical rule with its name above the picture; the choice stands left of its rule, the scale right. */
+function marker(size: number, name: 'chosen' | 'noise scale', color: string, x: ReturnType<typeof sizeAxis>): Layer[] {
+  const data = { values: [{ size, text: `${name} ${whole(size)}` }] }
+  const at = { ...x, field: 'size' }
+  const side = name === 'chosen' ? ({ align: 'right', dx: -3 } as const) : ({ align: 'left', dx: 3 } as const)
+  return [
+    layer({
+      data,
+      mark: { type: 'rule', color, strokeWidth: 2, ...(name === 'chosen' ? {} : { strokeDash: dashed() }) },
+      encoding: { x: at },
+    }),
+    layer({
+      data,
+      mark: { type: 'text', ...side, y: -8, color, fontWeight: 'bold' },
+      encoding: { x: at, text: { field: 'text', type: 'nominal' } },
+    }),
+  ]
+}
+
+/** Peak memory by batch size, of the worker that probed it. */
+export function memory(report: Report): Chart[] {
+  const values = report.timing.probes.flatMap((p) =>
+    p.peakMemoryMiB === null ? [] : [{ batchSize: p.batchSize, memory: p.peakMemoryMiB }],
+  )
+  const [first, last] = [values[0], values.at(-1)]
+  if (!first || !last || values.length < 2) return []
+  const x = { ...sizeAxis(values.map((v) => v.batchSize)), field: 'batchSize' }
+  const y = { field: 'memory', type: 'quantitative', title: 'peak memory (MiB)', scale: { zero: true } } as const
+  return [
+    {
+      id: 'memory',
+      title: 'Peak memory by batch size',
+      sentence: `From ${whole(first.memory)} MiB at batch ${whole(first.batchSize)} to ${whole(last.memory)} MiB at batch ${whole(last.batchSize)}; what both share is the process itself.`,
+      spec: {
+        ...wide,
+        data: { values },
+        layer: [
+          { mark: { type: 'line', color: colors.grey }, encoding: { x, y } },
+          { mark: { type: 'point', filled: true, size: 90, opacity: 1, color: colors.winner }, encoding: { x, y } },
         ],
       },
     },

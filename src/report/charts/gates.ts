@@ -1,17 +1,24 @@
 import { gain } from '../../model/metrics.ts'
 import type { GateVerdict } from '../../plan/verdict.ts'
-import { percent, short } from '../numbers.ts'
+import { meanOf, percent, short } from '../numbers.ts'
 import type { Report } from '../model.ts'
 import { colors, dashed, ink, layer, type Chart } from './theme.ts'
 
 /** One interval plot a gate: the estimate with its interval, the limit, zero where it means something, the seeds as dots. */
 export function gateIntervals(report: Report): Chart[] {
   return report.verdict.gates.flatMap((gate, i) =>
-    gate.estimate && gate.estimate.upper > gate.estimate.lower
+    gate.estimate
       ? [intervalPlot(gate, gate.estimate, `gate-${i + 1}-${gate.rule.gate}-${gate.rule.metric}`)]
       : [],
   )
 }
+
+const dotWords = {
+  'seed-variance': 'distances of single seeds from their mean',
+  'regression': 'drops of single seeds',
+  'calibration': 'drops of single seeds',
+  'threshold': 'single seeds',
+} as const
 
 function intervalPlot(gate: GateVerdict, estimate: NonNullable<GateVerdict['estimate']>, id: string): Chart {
   const color = { pass: colors.chosen, fail: colors.limit, inconclusive: colors.baseline }[gate.status]
@@ -28,7 +35,7 @@ function intervalPlot(gate: GateVerdict, estimate: NonNullable<GateVerdict['esti
     title: `${gate.rule.gate}: ${gate.rule.split} ${gate.rule.metric}`,
     sentence:
       `${gate.sentence} The bar is the ${percent(estimate.level)} interval, the dashed line the limit ${short(gate.limit)}` +
-      `${drop ? ', the thin line no drop' : ''}${dots.length > 0 ? ', the dots single seeds' : ''}.`,
+      `${drop ? ', the thin line no drop' : ''}${dots.length > 0 ? `, the dots ${dotWords[gate.rule.gate]}` : ''}.`,
     spec: {
       width: 430,
       height: 64,
@@ -71,11 +78,16 @@ function intervalPlot(gate: GateVerdict, estimate: NonNullable<GateVerdict['esti
   }
 }
 
-/** Seeds on the axis of the estimate: values for a threshold, paired drops where seeds are paired; an SD has none. */
+/**
+ * Seeds on the axis of the estimate: values for a threshold, paired drops where seeds are paired, distances from the mean for
+ * an SD.
+ */
 function dotsOf(gate: GateVerdict): number[] {
   const { rule, candidate, baseline } = gate
-  if (rule.gate === 'threshold') return candidate.filter((v) => v !== null)
-  if (rule.gate === 'seed-variance' || !rule.paired || baseline?.length !== candidate.length) return []
+  const known = candidate.filter((v) => v !== null)
+  if (rule.gate === 'threshold') return known
+  if (rule.gate === 'seed-variance') return known.map((v) => Math.abs(v - meanOf(known)))
+  if (!rule.paired || baseline?.length !== candidate.length) return []
   return candidate.flatMap((c, i) => {
     const b = baseline[i] ?? null
     return c === null || b === null ? [] : [gain(rule.metric, c, b)]

@@ -1,11 +1,12 @@
 import type { CurveBook } from '../curves.ts'
 import type { Report } from '../model.ts'
-import { throughput } from './batch.ts'
+import { memory, throughput } from './batch.ts'
+import { findingCharts } from './findings.ts'
 import { gateIntervals } from './gates.ts'
 import { gridCharts } from './grid.ts'
 import { learningCurves, lossCurves } from './learning.ts'
 import { rangeTests } from './range-test.ts'
-import { gradientNorms, scheduleCurves } from './schedule.ts'
+import { gradientNorms, scheduleCurves, scheduleResults } from './schedule.ts'
 import { seedsStrip } from './seeds.ts'
 import type { Chart } from './theme.ts'
 
@@ -20,8 +21,11 @@ export function charts(report: Report, curves: CurveBook): Chart[] {
     ...lossCurves(report, curves),
     ...rangeTests(report, curves),
     ...throughput(report),
+    ...memory(report),
     ...gridCharts(report),
     ...scheduleCurves(report, curves),
+    ...scheduleResults(report, curves),
     ...gradientNorms(report, curves),
+    ...findingCharts(report, curves),
   ]
 }

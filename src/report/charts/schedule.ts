@@ -1,6 +1,6 @@
 import { leverValue } from '../../model/levers.ts'
-import type { CurveBook, Point } from '../curves.ts'
-import { percent, short } from '../numbers.ts'
+import type { CurveBook, Point, ThinCurve } from '../curves.ts'
+import { directionOf, meanOf, percent, short } from '../numbers.ts'
 import type { Report } from '../model.ts'
 import { verifiedCurves } from './learning.ts'
 import { colors, dashed, label, layer, palette, wide, type Chart } from './theme.ts'
@@ -46,6 +46,62 @@ export function scheduleCurves(report: Report, curves: CurveBook): Chart[] {
       },
     },
   ]
+}
+
+/** What each schedule gave: the mean validation objective by epoch over its seeds, in the colours of its rates. */
+export function scheduleResults(report: Report, curves: CurveBook): Chart[] {
+  const { objective } = report.study
+  const tried = report.runs.filter((r) => r.stage === 'schedule' && r.label.startsWith('schedule '))
+  const groups: [string, ThinCurve[]][] = [...new Set(tried.map((r) => r.label))].map((name) => [
+    label(name),
+    tried.filter((r) => r.label === name).flatMap((r) => curves.get(r.id) ?? []),
+  ])
+  const all: [string, ThinCurve[]][] = [...groups, ['winner', incumbentRuns(report).flatMap((id) => curves.get(id) ?? [])]]
+  const values = all.flatMap(([name, of]) => meanByEpoch(of).map((p) => ({ name: shown(name), ...p })))
+  if (groups.length === 0 || values.length === 0) return []
+  const names = all.map(([name]) => name).filter((name) => values.some((v) => v.name === shown(name)))
+  return [
+    {
+      id: 'schedule-results',
+      title: `Validation ${objective} by epoch, for each schedule`,
+      sentence: `Means over the seeds of the stage, each line in the colour of its schedule; ${directionOf(objective)}. What counts is where a line ends, not how it gets there.`,
+      spec: {
+        ...wide,
+        data: { values },
+        mark: { type: 'line', strokeWidth: 2 },
+        encoding: {
+          x: { field: 'epoch', type: 'quantitative', title: 'epoch', axis: { grid: false, tickMinStep: 1 } },
+          y: { field: 'value', type: 'quantitative', title: `validation ${objective}`, scale: { zero: false } },
+          color: {
+            field: 'name',
+            type: 'nominal',
+            title: null,
+            scale: { domain: names.map(shown), range: rangeOf(names) },
+            legend: { columns: 4 },
+          },
+        },
+      },
+    },
+  ]
+}
+
+/** Runs that the schedules were held against; an earlier stage may have asked for them, under another name. */
+function incumbentRuns({ stages, runs }: Report): string[] {
+  const first = stages.find((s) => s.stage === 'schedule')?.comparisons.find((c) => c.label.startsWith('schedule '))
+  const own = new Set(runs.filter((r) => r.stage === 'schedule' && r.label === first?.label).map((r) => r.id))
+  return (first?.runs ?? []).filter((id) => !own.has(id))
+}
+
+/** The stage's incumbent has the colour of the chosen levers, which it is unless a schedule beat it. */
+const shown = (name: string): string => (name === 'winner' ? 'incumbent' : name)
+
+function meanByEpoch(curves: readonly ThinCurve[]): { epoch: number; value: number }[] {
+  const all = curves.map((c) => c.evaluations)
+  const shortest = [...all].sort((a, b) => a.length - b.length)[0] ?? []
+  return shortest.flatMap(({ epoch }, i) => {
+    const at = all.map((e) => e[i]?.validationObjective ?? null).filter((v) => v !== null)
+    return at.length === all.length ? [{ epoch, value: meanOf(at) }] : []
+  })
 }
 
 const series = (name: string, points: readonly Point[]): { name: string; step: number; value: number }[] =>

@@ -2,7 +2,7 @@ import { html } from '../escape.ts'
 import type { Report } from '../model.ts'
 import { duration, gainText, meanAndSd, percent, plural, short } from '../numbers.ts'
 import { leverText, seedRows } from '../phrases.ts'
-import { card, codeText, details, figure, paragraph, pill, table, toneOf, type Drawings, type Tone } from './parts.ts'
+import { card, codeText, details, paragraph, pill, table, toneOf, type Tone } from './parts.ts'
 
 /** The lineage as a timeline, then where every lever ended. */
 export function changes({ lineage, levers, timing }: Report): string {
@@ -75,7 +75,7 @@ const claimTones = {
   'undecidable': 'inconclusive',
 } as const satisfies Record<string, Tone>
 
-export function measured(report: Report, drawings: Drawings): string {
+export function measured(report: Report): string {
   const rows = (report.verification?.metrics ?? []).map((m) => [
     m.split,
     m.objective ? `<strong>${m.metric}</strong>` : m.metric,
@@ -104,11 +104,7 @@ export function measured(report: Report, drawings: Drawings): string {
   const note =
     "Mean ± SD over seeds. A gain is positive where the winner is better, whatever the metric's direction. P(better) is the chance that a run of the winner beats a run of the baseline under another seed. " +
     'Gains are paired by seed; metrics other than the objective are corrected for their number (Holm), their intervals are not.'
-  return (
-    card(all + paragraph(note, 'note')) +
-    `<div class="two">${card(figure(drawings, 'seeds') + seedTable(report))}` +
-    `${card(figure(drawings, 'learning-curves'))}</div>`
-  )
+  return card(`<h3>Measured on unseen seeds</h3>${all}${paragraph(note, 'note')}${seedTable(report)}`)
 }
 
 function seedTable(report: Report): string {

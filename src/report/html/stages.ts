@@ -3,6 +3,7 @@ import type { Comparison } from '../../plan/decision.ts'
 import { html } from '../escape.ts'
 import type { Report, StageReport } from '../model.ts'
 import { gainText, meanOf, plural, short, whole } from '../numbers.ts'
+import { measured } from './change.ts'
 import { card, details, figure, paragraph, pill, table, type Drawings, type Tone } from './parts.ts'
 
 const tones = { changed: 'pass', kept: 'off', inconclusive: 'inconclusive', verified: 'pass' } as const satisfies Record<
@@ -10,31 +11,25 @@ const tones = { changed: 'pass', kept: 'off', inconclusive: 'inconclusive', veri
   Tone
 >
 
-/** One card a stage: what it concluded, its charts, and what it compared. */
-export function stages(report: Report, drawings: Drawings): string {
-  return report.stages
-    .map((stage) => {
-      const state = stage.conclusion ?? stage.state.replace('-', ' ')
-      const tone = stage.conclusion === null ? 'off' : tones[stage.conclusion]
-      const title = `<h3 id="stage-${stage.stage}">${pill(tone, state)} ${stage.stage}</h3>`
-      const runs =
-        stage.runs.length === 0
-          ? ''
-          : paragraph(`${plural(stage.runs.length, 'run')}, ${whole(stage.planned?.runs ?? 0)} planned.`, 'note')
-      const left = report.omissions
-        .filter((o) => o.stage === stage.stage)
-        .map((o) => `<p class="note">Left out: ${html(o.what)}, because ${html(o.why)}.</p>`)
-        .join('')
-      return card(
-        title +
-          paragraph(stage.summary) +
-          runs +
-          left +
-          findings(stage, report, drawings) +
-          comparisons(stage.comparisons),
-      )
-    })
+/** One section a stage: what it concluded, its charts, and what it compared. */
+export function stages(report: Report, drawings: Drawings): (readonly [id: string, title: string, inner: string])[] {
+  return report.stages.map((stage) => [`stage-${stage.stage}`, `Stage ${stage.stage}`, stageInner(stage, report, drawings)])
+}
+
+function stageInner(stage: StageReport, report: Report, drawings: Drawings): string {
+  const state = stage.conclusion ?? stage.state.replace('-', ' ')
+  const tone = stage.conclusion === null ? 'off' : tones[stage.conclusion]
+  const runs =
+    stage.runs.length === 0
+      ? ''
+      : paragraph(`${plural(stage.runs.length, 'run')}, ${whole(stage.planned?.runs ?? 0)} planned.`, 'note')
+  const left = report.omissions
+    .filter((o) => o.stage === stage.stage)
+    .map((o) => `<p class="note">Left out: ${html(o.what)}, because ${html(o.why)}.</p>`)
     .join('')
+  const said = `<p>${pill(tone, state)} ${html(stage.summary)}</p>`
+  const own = stage.stage === 'verify' ? measured(report) : ''
+  return card(said + runs + left + findings(stage, report, drawings) + comparisons(stage.comparisons)) + own
 }
 
 function findings({ findings: found }: StageReport, report: Report, drawings: Drawings): string {
@@ -51,13 +46,13 @@ function findings({ findings: found }: StageReport, report: Report, drawings: Dr
         suggestions(found.rangeTest.curves)
       )
     case 'batch':
-      return draw('throughput', 'range-test-recheck') + probes(report)
+      return draw('throughput', 'memory', 'range-test-recheck') + probes(report)
     case 'regularize':
       return draw('grid', 'sensitivity')
     case 'schedule':
-      return draw('schedules', 'gradient-norms')
+      return draw('schedules', 'schedule-results', 'gradient-norms')
     case 'verify':
-      return draw('loss-curves')
+      return draw('seeds', 'learning-curves', 'loss-curves', 'reliability')
     default:
       return unreachable(found, 'stage')
   }

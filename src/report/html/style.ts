@@ -2,11 +2,14 @@
 export const style = `
 :root { color-scheme: light dark; --page: #f6f7f9; --card: #ffffff; --ink: #1c2330; --soft: #5a6577; --line: #dfe3ea;
   --pass: #00724f; --pass-wash: #e0f3ec; --fail: #b03c00; --fail-wash: #fdeae1; --open: #8a5c00; --open-wash: #fdf3dc;
-  --off: #5a6577; --off-wash: #eceff3; --link: #005f96; }
+  --off: #5a6577; --off-wash: #eceff3; --link: #005f96;
+  --c-winner: #0072B2; --c-baseline: #E69F00; --c-lr-range: #009E73; --c-batch: #CC79A7; --c-regularize: #56B4E9;
+  --c-schedule: #D55E00 }
 @media (prefers-color-scheme: dark) { :root { --page: #12161d; --card: #1a202a; --ink: #e6eaf1; --soft: #9aa6b8;
   --line: #2d3644;
   --pass: #4fd0a5; --pass-wash: #123229; --fail: #ff9a66; --fail-wash: #3a2016; --open: #f2c14e; --open-wash: #352a10;
-  --off: #9aa6b8; --off-wash: #262e3a; --link: #6db8ea; }
+  --off: #9aa6b8; --off-wash: #262e3a; --link: #6db8ea;
+  --c-winner: #4ba3e3; --c-lr-range: #2fc99a; --c-schedule: #ff8a3d }
   svg [stroke="#0072B2"] { stroke: #4ba3e3 } svg [fill="#0072B2"] { fill: #4ba3e3 }
   svg [stroke="#009E73"] { stroke: #2fc99a } svg [fill="#009E73"] { fill: #2fc99a }
   svg [stroke="#D55E00"] { stroke: #ff8a3d } svg [fill="#D55E00"] { fill: #ff8a3d } }
@@ -69,6 +72,23 @@ ul.boxes { list-style: none; margin: 0; padding: 0 } ul.boxes li { display: grid
   gap: 4px 12px; padding: 9px 0;
   border-bottom: 1px solid var(--line) } ul.boxes li:last-child { border: 0 }
 details summary { cursor: pointer; color: var(--link); margin: 10px 0 } details[open] summary { margin-bottom: 12px }
+.skip { position: absolute; left: -9999px } .skip:focus { left: 12px; top: 8px; background: var(--card); padding: 6px 10px }
+:focus-visible { outline: 3px solid var(--link); outline-offset: 2px }
+fieldset.chips { border: 0; padding: 0; margin: 12px 0 10px; display: flex; flex-wrap: wrap; gap: 6px 10px }
+fieldset.chips legend { float: left; margin-right: 10px; padding: 0; font-weight: 600 }
+.chip { display: inline-flex; align-items: center; gap: 6px } .swatch { width: 18px; height: 4px; border-radius: 2px;
+  background: var(--ink) }
+.swatch.winner { background: var(--c-winner) } .swatch.baseline { background: var(--c-baseline) }
+.swatch.lr-range { background: var(--c-lr-range) } .swatch.batch { background: var(--c-batch) }
+.swatch.regularize { background: var(--c-regularize) } .swatch.schedule { background: var(--c-schedule) }
+.controls { display: flex; flex-wrap: wrap; gap: 10px 18px; align-items: center; font-size: 0.94rem }
+.controls select, .controls input[type=search], .controls button { font: inherit; color: var(--ink); background: var(--card);
+  border: 1px solid var(--soft); border-radius: 7px; padding: 4px 8px; max-width: min(70vw, 300px) }
+.controls output { display: inline-block; min-width: 2.4em; font-variant-numeric: tabular-nums }
+.plot { margin: 16px 0 0 } .plot .canvas { min-height: 190px; border-radius: 6px } #plot-main { min-height: 320px }
+.u-over canvas.highlight { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events: none }
+.readout { position: sticky; bottom: 0; background: var(--card); border-top: 1px solid var(--line); margin: 12px 0 0;
+  padding: 10px 0; min-height: 3.2em }
 footer { max-width: 1060px; margin: 44px auto 30px; padding: 0 20px; color: var(--soft); font-size: 0.88rem }
 @media (max-width: 560px) { main, header.top, nav, footer { padding-left: 14px; padding-right: 14px }
   .card { padding: 14px }

@@ -65,7 +65,7 @@ export function gates({ verdict, against }: Report, drawings: Drawings): string 
     against === null
       ? ''
       : paragraph(
-          `Regression and calibration are held against ${against}. Bars are intervals, dashed lines limits.`,
+          `Regression and calibration are held against ${against}. Bars are intervals, dashed lines limits, thin lines zero, rings single seeds.`,
           'soft',
         )
   return `${source}<div class="two">${cards.join('')}</div>`

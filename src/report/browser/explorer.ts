@@ -1,0 +1,161 @@
+import type { ExplorerData, ExplorerRun } from '../explorer/data.ts'
+import { lineOf, nearest, smooth, type Measure } from './lines.ts'
+import { createPlot, type Drawn, type Plot } from './plot.ts'
+
+interface State {
+  measure: Measure
+  smoothing: number
+  log: boolean
+  /** Positions of the runs that the filters let through. */
+  visible: number[]
+  /** The trial that is highlighted, and the epoch it is read at. */
+  run: number | null
+  epoch: number | null
+}
+
+const byId = <T extends HTMLElement>(id: string): T => {
+  const found = document.getElementById(id)
+  if (!found) throw new Error(`the page lacks ${id}`)
+  return found as T
+}
+const short = (value: number): string => String(Number(value.toPrecision(4))).replace('-', '−')
+const plain: Readonly<Record<string, string>> = {
+  loss: 'training loss', gradientNorm: 'gradient norm', learningRate: 'learning rate', clipped: 'clipped',
+}
+
+/** Joins filters, plots and readout; the page works without it, apart from these curves. */
+export function start(): void {
+  const element = document.getElementById('explorer-data')
+  if (!element) return
+  const data = JSON.parse(element.textContent ?? '') as ExplorerData
+  const state: State = { measure: 'objective', smoothing: 0, log: false, visible: data.runs.map((_, i) => i), run: null, epoch: null }
+  let plots: Plot[] = []
+  byId('explorer').hidden = false
+
+  const show = (): void => { readout(data, state); for (const p of plots) p.highlight(state.run, state.epoch) }
+  const draw = (): void => {
+    for (const p of plots) p.destroy()
+    plots = specsOf(data, state).map((spec) => createPlot({
+      ...spec, host: byId(`plot-${spec.id}`),
+      onPoint: (epoch, run) => { state.epoch = epoch; if (run !== null) state.run = run; show() },
+    }))
+    show()
+  }
+  const filter = (): void => {
+    state.visible = visibleRuns(data)
+    if (state.run !== null && !state.visible.includes(state.run)) state.run = null
+    trialChoices(data, state)
+    byId('shown').textContent = `${state.visible.length} of ${data.runs.length} trials shown.`
+    draw()
+  }
+  const reset = (): void => { for (const p of plots) p.reset() }
+  controls(state, { draw, filter, show, reset })
+  keyboard(data, state, show)
+  filter()
+}
+
+/** The four plots, one below the other with one axis of epochs. */
+function specsOf(data: ExplorerData, state: State) {
+  const lines = (measure: Measure): Drawn[] => state.visible.map((run) => {
+    const one = data.runs[run] as ExplorerRun
+    const raw = lineOf(one, measure)
+    return { run, color: `--c-${one.group}`, line: measure === 'learningRate' ? raw : smooth(raw, state.smoothing) }
+  })
+  const base = { percent: false, log: false, height: 190 }
+  const name = nameOf(data, state.measure)
+  byId('plot-main-title').textContent = `${name.charAt(0).toUpperCase()}${name.slice(1)} by epoch`
+  return [
+    { ...base, id: 'main', label: name, log: state.log, height: 320, lines: lines(state.measure) },
+    { ...base, id: 'norm', label: 'L2 norm', log: true, lines: lines('gradientNorm') },
+    { ...base, id: 'rate', label: 'learning rate', lines: lines('learningRate') },
+    { ...base, id: 'clip', label: 'clipped', percent: true, lines: lines('clipped') },
+  ]
+}
+
+const nameOf = (data: ExplorerData, measure: Measure): string =>
+  measure === 'objective' ? `validation ${data.objective}` : measure === 'validationLoss' ? `validation ${data.loss}` : plain[measure] ?? measure
+
+function visibleRuns({ runs }: ExplorerData): number[] {
+  const groups = new Set([...document.querySelectorAll<HTMLInputElement>('input[name=group]:checked')].map((b) => b.value))
+  const words = byId<HTMLInputElement>('find').value.toLowerCase().split(/\s+/).filter((w) => w !== '')
+  return runs.flatMap((run, i) => {
+    const text = `${run.group} ${run.label} ${run.levers} seed ${run.seed} ${run.status}`.toLowerCase()
+    return groups.has(run.group) && words.every((w) => text.includes(w)) ? [i] : []
+  })
+}
+
+function trialChoices(data: ExplorerData, state: State): void {
+  const none = new Option('none', '')
+  const options = state.visible.map((i) => new Option(titleOf(data.runs[i] as ExplorerRun), String(i)))
+  byId<HTMLSelectElement>('trial').replaceChildren(none, ...options)
+}
+
+const titleOf = ({ group, label, seed }: ExplorerRun): string => `${group}: ${label}, seed ${seed}`
+
+interface Actions { draw(): void; filter(): void; show(): void; reset(): void }
+
+function controls(state: State, { draw, filter, show, reset }: Actions): void {
+  const on = (id: string, type: string, act: (input: HTMLInputElement) => void): void => {
+    const input = byId<HTMLInputElement>(id)
+    input.addEventListener(type, () => { act(input) })
+  }
+  for (const box of document.querySelectorAll('input[name=group]')) box.addEventListener('change', filter)
+  on('find', 'input', filter)
+  on('measure', 'change', (i) => { state.measure = i.value as Measure; draw() })
+  on('log', 'change', (i) => { state.log = i.checked; draw() })
+  on('smoothing', 'input', (i) => { state.smoothing = Number(i.value); byId('smoothed').textContent = i.value; draw() })
+  on('trial', 'change', (i) => { state.run = i.value === '' ? null : Number(i.value); show() })
+  on('reset', 'click', reset)
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw)
+}
+
+/** Left and right walk along the line, up and down to the next trial; Escape lets go. */
+function keyboard(data: ExplorerData, state: State, show: () => void): void {
+  const turn = (by: number): void => {
+    const at = state.run === null ? -1 : state.visible.indexOf(state.run)
+    state.run = state.visible[(at + by + state.visible.length) % state.visible.length] ?? null
+  }
+  const walk = (by: number): void => {
+    const run = data.runs[state.run ?? state.visible[0] ?? -1]
+    if (!run) return
+    const line = lineOf(run, state.measure)
+    const at = state.epoch === null ? -1 : nearest(line, state.epoch)
+    state.run ??= state.visible[0] ?? null
+    state.epoch = line.x[Math.max(0, Math.min(line.x.length - 1, at + by))] ?? null
+  }
+  const keys: Readonly<Record<string, () => void>> = {
+    ArrowLeft: () => { walk(-1) }, ArrowRight: () => { walk(1) }, ArrowUp: () => { turn(-1) }, ArrowDown: () => { turn(1) },
+    Escape: () => { state.run = null; state.epoch = null },
+  }
+  for (const host of document.querySelectorAll<HTMLElement>('.canvas')) {
+    host.addEventListener('keydown', (event) => {
+      const act = keys[event.key]
+      if (!act) return
+      event.preventDefault()
+      act()
+      show()
+    })
+  }
+}
+
+/** The highlighted trial in words: what the lines show, for readers who cannot point at them. */
+function readout(data: ExplorerData, state: State): void {
+  const run = state.run === null ? undefined : data.runs[state.run]
+  byId<HTMLSelectElement>('trial').value = state.run === null ? '' : String(state.run)
+  if (!run) {
+    byId('readout').textContent = 'Point at a line, or choose a trial, to read its values.'
+    return
+  }
+  const measures: Measure[] = [...new Set<Measure>([state.measure, 'gradientNorm', 'learningRate', 'clipped'])]
+  const epoch = state.epoch ?? run.curve.evaluated.at(-1) ?? run.curve.epochs
+  const values = measures.map((m) => {
+    const line = lineOf(run, m)
+    const value = line.y[nearest(line, epoch)] ?? null
+    return `${nameOf(data, m)} ${value === null ? '–' : m === 'clipped' ? `${short(value * 100)} %` : short(value)}`
+  })
+  const best = run.best === null ? run.status : `best validation ${data.objective} ${short(run.best)}`
+  byId('readout').textContent =
+    `${titleOf(run)}${run.levers === '' ? '' : ` (${run.levers})`}; ${best}. At epoch ${short(epoch)}: ${values.join(', ')}.`
+}
+
+start()

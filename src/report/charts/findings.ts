@@ -1,0 +1,84 @@
+import type { Finding, RuleName } from '../../diagnose/finding.ts'
+import type { CurveBook, ThinCurve } from '../curves.ts'
+import { seenText } from '../diagnostics.ts'
+import type { Report } from '../model.ts'
+import { colors, layer, wide, type Chart } from './theme.ts'
+
+/** Rules whose evidence lies in the gradient rather than in the loss. */
+const ofGradient: readonly RuleName[] = ['gradients', 'clipping']
+
+/** Each finding on the curve it was seen on, the steps it speaks of shaded. */
+export function findingCharts(report: Report, curves: CurveBook): Chart[] {
+  return report.diagnostics.flatMap((finding, i) => {
+    const sight = finding.sights.find((s) => s.run !== null && curves.has(s.run))
+    const curve = sight?.run ? curves.get(sight.run) : undefined
+    return sight && curve ? findingChart(finding, curve, sight.steps, `finding-${i + 1}`) : []
+  })
+}
+
+interface Value {
+  readonly what: string
+  readonly step: number
+  readonly value: number
+}
+
+function findingChart(finding: Finding, curve: ThinCurve, steps: readonly [number, number] | null, id: string): Chart[] {
+  const gradient = ofGradient.includes(finding.rule)
+  const values = gradient ? gradientValues(curve) : lossValues(curve)
+  if (values.length === 0) return []
+  const last = Math.max(...values.map((v) => v.step))
+  const band = steps && { from: Math.max(0, steps[0] - 1), to: Math.max(steps[1], steps[0] + last / 200) }
+  const x = { field: 'step', type: 'quantitative', title: 'step', axis: { grid: false } } as const
+  const names = [...new Set(values.map((v) => v.what))]
+  return [
+    {
+      id,
+      title: finding.title,
+      sentence: `${seenText(finding)}${band ? ' The shaded steps are where it was seen.' : ''}`,
+      spec: {
+        ...wide,
+        height: 170,
+        layer: [
+          ...(band
+            ? [
+                layer({
+                  data: { values: [band] },
+                  mark: { type: 'rect', color: colors.limit, opacity: 0.18 },
+                  encoding: { x: { ...x, field: 'from' }, x2: { field: 'to' } },
+                }),
+              ]
+            : []),
+          {
+            data: { values },
+            mark: { type: 'line', strokeWidth: 1.5 },
+            encoding: {
+              x,
+              y: {
+                field: 'value',
+                type: 'quantitative',
+                title: gradient ? 'global L2 norm (log scale)' : 'loss',
+                scale: gradient ? { type: 'log' } : { zero: false },
+              },
+              color: {
+                field: 'what',
+                type: 'nominal',
+                title: null,
+                scale: { domain: names, range: [colors.purple, colors.winner].slice(0, names.length) },
+              },
+            },
+          },
+        ],
+      },
+    },
+  ]
+}
+
+const gradientValues = ({ gradientNorm }: ThinCurve): Value[] =>
+  gradientNorm.filter(([, norm]) => norm > 0).map(([step, value]) => ({ what: 'gradient norm', step, value }))
+
+function lossValues({ loss, evaluations }: ThinCurve): Value[] {
+  const validation = evaluations.flatMap((e) =>
+    e.validationLoss === null ? [] : [{ what: 'validation loss', step: e.step, value: e.validationLoss }],
+  )
+  return [...loss.map(([step, value]) => ({ what: 'training loss', step, value })), ...validation]
+}

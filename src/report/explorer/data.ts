@@ -1,0 +1,66 @@
+import { printable } from '../../base/diagnostics.ts'
+import type { CurveBook } from '../curves.ts'
+import type { Report, RunSummary } from '../model.ts'
+import { directionOf } from '../numbers.ts'
+import { leverText } from '../phrases.ts'
+import type { GridCurve } from './grid.ts'
+
+/** Who a trial belongs to: its stage, or its side in the verification. Each has its colour. */
+export type Group = 'lr-range' | 'batch' | 'regularize' | 'schedule' | 'baseline' | 'winner'
+
+/** What the script of the page reads; plain text, escaped where it is shown. */
+export interface ExplorerData {
+  readonly objective: string
+  readonly direction: string
+  readonly loss: string
+  readonly runs: readonly ExplorerRun[]
+}
+
+export interface ExplorerRun {
+  readonly group: Group
+  readonly label: string
+  readonly seed: number
+  /** Levers that are not as declared. */
+  readonly levers: string
+  readonly status: RunSummary['status']
+  /** Best validation objective; null where it did not complete. */
+  readonly best: number | null
+  readonly curve: GridCurve
+}
+
+/** Every run that trained a model; range tests have a chart of their own, probes measure nothing that a curve shows. */
+export function explorerData(report: Report, curves: CurveBook): ExplorerData {
+  const { objective, task } = report.study
+  const baseline = new Set((report.verification?.seeds ?? []).filter((s) => s.baseline.run !== s.candidate.run)
+    .map((s) => s.baseline.run))
+  return {
+    objective,
+    direction: directionOf(objective),
+    loss: task === 'classification' ? 'negative log-likelihood (nats)' : 'mean squared error',
+    runs: report.runs.flatMap((run) => {
+      const curve = curves.get(run.id)?.grid
+      return run.job.kind === 'train' && curve ? [explorerRun(run, curve, baseline, objective)] : []
+    }),
+  }
+}
+
+function explorerRun(
+  run: RunSummary,
+  curve: GridCurve,
+  baseline: ReadonlySet<string>,
+  objective: Report['study']['objective'],
+): ExplorerRun {
+  return {
+    group: run.stage === 'verify' ? (baseline.has(run.id) ? 'baseline' : 'winner') : run.stage,
+    label: printable(run.label, 80),
+    seed: run.seed,
+    levers: printable(run.differences.map((d) => `${d.lever} ${leverText(d.to)}`).join(', '), 120),
+    status: run.status,
+    best: run.best?.validation[objective] ?? null,
+    curve,
+  }
+}
+
+/** JSON that may stand inside of a script element: nothing in it closes the element or opens a comment. */
+export const embedded = (data: ExplorerData): string =>
+  JSON.stringify(data).replace(/[<>&\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)

@@ -1,0 +1,67 @@
+import { html } from '../escape.ts'
+import { card, paragraph } from '../html/parts.ts'
+import { plural } from '../numbers.ts'
+import { embedded, type ExplorerData, type Group } from './data.ts'
+
+const groups: Readonly<Record<Group, string>> = {
+  'winner': 'verify: chosen levers',
+  'baseline': 'verify: declared levers',
+  'lr-range': 'lr-range',
+  'batch': 'batch',
+  'regularize': 'regularize',
+  'schedule': 'schedule',
+}
+
+/**
+ * The learning curves of every trial, drawn by the page's script from the numbers beside it; without a script the sentence
+ * says where the curves are.
+ */
+export function explorer(data: ExplorerData): string {
+  if (data.runs.length === 0) return ''
+  return card(
+    `${paragraph(sentence(data))}<noscript><p class="note">These curves need the script of this page; ` +
+      `the charts elsewhere on it do not. All curves are in curves/ beside it.</p></noscript>` +
+      `<div id="explorer" hidden="hidden">${controls(data)}${plots(data)}` +
+      `<p id="readout" class="readout" role="status">Point at a line, or choose a trial, to read its values.</p></div>` +
+      `<script type="application/json" id="explorer-data">${embedded(data)}</script>`,
+  )
+}
+
+const sentence = ({ runs, objective, direction }: ExplorerData): string =>
+  `${plural(runs.length, 'trial')}, one line each; validation ${objective}, ${direction}. Lines that level off together ended on ` +
+  'what the levers allow; one that turns back or breaks off is worth a look below, at its gradient norm and its clipping. ' +
+  'Long curves are thinned: of each stretch the smallest and the largest value are kept.'
+
+function controls({ runs, objective, loss }: ExplorerData): string {
+  const used = (Object.keys(groups) as Group[]).filter((g) => runs.some((r) => r.group === g))
+  const boxes = used.map(
+    (g) =>
+      `<label class="chip"><input type="checkbox" name="group" value="${g}" checked="checked"> ` +
+      `<span class="swatch ${g}"></span>${groups[g]} <span class="soft">(${runs.filter((r) => r.group === g).length})</span></label>`,
+  )
+  const measures = [['objective', `validation ${objective}`], ['validationLoss', `validation ${loss}`], ['loss', 'training loss by step']]
+  return (
+    `<fieldset class="chips"><legend>Show trials of</legend>${boxes.join('')}</fieldset><div class="controls">` +
+    `<label>Measure <select id="measure">${measures.map(([v, t]) => `<option value="${v}">${html(t ?? '')}</option>`).join('')}</select></label>` +
+    `<label>Find <input id="find" type="search" placeholder="label, lever or seed" autocomplete="off"></label>` +
+    `<label>Smoothing <input id="smoothing" type="range" min="0" max="0.98" step="0.02" value="0"> <output id="smoothed">0</output></label>` +
+    `<label class="chip"><input id="log" type="checkbox"> log scale</label>` +
+    `<label>Trial <select id="trial"></select></label><button id="reset" type="button">Whole range</button></div>` +
+    `<p id="shown" class="note" role="status"></p>`
+  )
+}
+
+function plots({ objective }: ExplorerData): string {
+  const all = [
+    ['main', `Validation ${objective} by epoch`, 'One line a trial.'],
+    ['norm', 'Gradient norm by epoch', 'Global L2 norm before clipping, log scale: a norm that climbs comes before a loss that breaks.'],
+    ['rate', 'Effective learning rate by epoch', 'After schedule and warmup: hold turns of the curves against it.'],
+    ['clip', 'Share of clipped steps by epoch', 'In stretches of the run: near 100 % the clip norm, not the rate, sets the step.'],
+  ]
+  return all.map(([id, title, say]) =>
+    `<figure class="plot"><h3 id="plot-${id}-title">${html(title ?? '')}</h3>` +
+    `<div class="canvas" id="plot-${id}" role="application" tabindex="0" aria-labelledby="plot-${id}-title" ` +
+    `aria-describedby="plot-${id}-say readout"></div>` +
+    `<figcaption id="plot-${id}-say">${html(say ?? '')}${id === 'main' ? ' Drag to zoom, double-click to undo; with the keyboard, left and right move along the line, up and down change it.' : ''}</figcaption></figure>`,
+  ).join('')
+}
