@@ -1,0 +1,98 @@
+import { getOctokit } from '@actions/github'
+import { printable } from '../base/diagnostics.ts'
+import { err, ok, type Result } from '../base/result.ts'
+
+/** Why GitHub did not do what was asked. */
+export interface ApiProblem {
+  /** Null where there was no answer at all. */
+  readonly status: number | null
+  /** For a person. */
+  readonly message: string
+}
+
+/** Whether asking again may do something twice. Reading, editing and deleting may always be repeated. */
+export interface CallOptions {
+  readonly repeatable?: boolean
+}
+
+/** GitHub's REST API for one repository. Nothing here throws: what it refuses or cannot do is told, and never decides a verdict. */
+export interface Api {
+  readonly owner: string
+  readonly repo: string
+  /** `route` as in GitHub's reference: `GET /repos/{owner}/{repo}/pulls/{pull}`; values are encoded. */
+  call(route: string, values?: Readonly<Record<string, unknown>>, options?: CallOptions): Promise<Result<unknown, ApiProblem>>
+}
+
+export interface ApiOptions {
+  readonly token: string
+  /** `owner/name`. */
+  readonly repository: string
+  /** `https://api.github.com`, or that of a server of one's own. */
+  readonly baseUrl: string
+  readonly sleep?: (milliseconds: number) => Promise<unknown>
+}
+
+const mostAttempts = 4
+/** A limit that lasts longer than this is not waited for: runner minutes cost more than a comment is worth. */
+const longestWait = 60_000
+const mostSeconds = 30
+
+export function githubApi({ token, repository, baseUrl, sleep = pause }: ApiOptions): Api {
+  const [owner = '', repo = ''] = repository.split('/')
+  const quiet = (): void => undefined
+  const client = getOctokit(token, { baseUrl, log: { debug: quiet, info: quiet, warn: quiet, error: quiet } })
+  return {
+    owner, repo,
+    async call(route, values = {}, { repeatable = !route.startsWith('POST') } = {}) {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          const request = { signal: AbortSignal.timeout(mostSeconds * 1000) }
+          return ok((await client.request(route, { owner, repo, ...values, request })).data as unknown)
+        } catch (error) {
+          const wait = attempt === mostAttempts ? null : waitFor(error, attempt, repeatable)
+          if (wait === null) return err(problemOf(error))
+          await sleep(wait)
+        }
+      }
+    },
+  }
+}
+
+const pause = (milliseconds: number): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, milliseconds))
+
+/** Milliseconds until it is worth asking again; null where it is not. */
+function waitFor(error: unknown, attempt: number, repeatable: boolean): number | null {
+  const status = statusOf(error)
+  const limited = status === 429 || status === 403 ? limitedFor(error) : null
+  if (limited !== null) return limited <= longestWait ? limited : null
+  if (status === 403) return null
+  const passing = status === null || status === 429 || status >= 500
+  return passing && (repeatable || status === 429) ? 500 * 2 ** (attempt - 1) : null
+}
+
+/** A rate limit says when it ends: in so many seconds, or at a time; a 403 that says neither is a refusal. */
+function limitedFor(error: unknown): number | null {
+  const headers = headersOf(error)
+  const after = Number(headers['retry-after'] ?? Number.NaN)
+  if (Number.isFinite(after)) return after * 1000
+  if (headers['x-ratelimit-remaining'] !== '0') return null
+  const reset = Number(headers['x-ratelimit-reset'] ?? Number.NaN) * 1000 - Date.now()
+  return Number.isFinite(reset) ? Math.max(1000, reset) : null
+}
+
+function problemOf(error: unknown): ApiProblem {
+  const status = statusOf(error)
+  const said = printable(error instanceof Error ? error.message : String(error), 200)
+  return { status, message: status === null ? `GitHub's API gave no answer: ${said}` : `GitHub's API answered ${status}: ${said}` }
+}
+
+/** The client gives 500 to what never reached the server, so an answer counts only with the response that it came in. */
+function statusOf(error: unknown): number | null {
+  const { status, response } = Object(error) as { readonly status?: unknown; readonly response?: unknown }
+  return typeof status === 'number' && response !== undefined ? status : null
+}
+
+function headersOf(error: unknown): Readonly<Record<string, string | undefined>> {
+  const { response } = Object(error) as { readonly response?: { readonly headers?: Record<string, string> } }
+  return response?.headers ?? {}
+}

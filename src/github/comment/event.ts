@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs'
+import { isMap } from './request.ts'
+
+/** A new comment on a pull request, as GitHub's payload has it. */
+export interface CommentEvent {
+  readonly comment: number
+  readonly body: string
+  readonly createdAt: string
+  readonly login: string
+  /** Id of the account, which keeps it when its name changes. */
+  readonly user: number
+  readonly pull: number
+}
+
+/** Null for any other event: an edited or deleted comment, a comment on an issue, a payload of another shape. */
+export function commentEvent(name: string | undefined, payload: unknown): CommentEvent | null {
+  if (name !== 'issue_comment' || !isMap(payload) || payload['action'] !== 'created') return null
+  const { comment, issue } = payload
+  if (!isMap(comment) || !isMap(comment['user']) || !isMap(issue) || !isMap(issue['pull_request'])) return null
+  const [id, body, createdAt] = [comment['id'], comment['body'], comment['created_at']]
+  const [login, user, pull] = [comment['user']['login'], comment['user']['id'], issue['number']]
+  if (typeof id !== 'number' || typeof user !== 'number' || typeof pull !== 'number') return null
+  if (typeof body !== 'string' || typeof createdAt !== 'string' || typeof login !== 'string') return null
+  return { comment: id, body, createdAt, login, user, pull }
+}
+
+/** The payload of the event that started this workflow; undefined where there is none to read. */
+export function readPayload(env: Readonly<Record<string, string | undefined>> = process.env): unknown {
+  try {
+    return JSON.parse(readFileSync(env['GITHUB_EVENT_PATH'] ?? '', 'utf8'))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,114 @@
+import { didYouMean, printable } from '../../base/diagnostics.ts'
+import { err, ok, type Result } from '../../base/result.ts'
+
+export const commands = ['tune', 'verify', 'plan', 'cancel', 'help'] as const
+export type CommandName = (typeof commands)[number]
+
+/** What a comment asks for, as far as its text says. */
+export interface Command {
+  readonly name: CommandName
+  /** The whole hash, in lower case; null where the comment names none. */
+  readonly sha: string | null
+  readonly options: Options
+}
+
+/** Null where the comment does not say. */
+export interface Options {
+  readonly seeds: number | null
+  readonly trials: number | null
+  readonly minutes: number | null
+  readonly stages: readonly string[] | null
+}
+
+/** Smallest and largest number that a comment may give, whatever the spec allows. */
+export const numberRanges = { seeds: [2, 100], trials: [1, 100_000], minutes: [1, 360] } as const
+
+const understood: Readonly<Record<CommandName, readonly (keyof Options)[]>> = {
+  tune: ['seeds', 'trials', 'minutes', 'stages'], verify: ['seeds', 'trials', 'minutes'], plan: ['seeds', 'stages'],
+  cancel: [], help: [],
+}
+
+const longestLine = 300
+
+/**
+ * Reads `/tune [verify|plan|cancel|help] [sha] key=value …` from the first line of a comment. Null where the comment is not
+ * for us; an error says in a sentence why the line is refused. Nothing is guessed: what is not understood is refused whole.
+ */
+export function parseComment(body: string, stageNames: readonly string[]): Result<Command, string> | null {
+  const line = body.split(/\r\n|\n|\r/, 1)[0] ?? ''
+  if (!/^\/tune(?:[ \t]|$)/.test(line)) return null
+  if (line.length > longestLine) return err(`the line is longer than ${longestLine} characters`)
+  if (!/^[\x20-\x7e\t]*$/.test(line)) return err('the line holds characters other than printable ASCII')
+  return parseWords(line.split(/[ \t]+/).slice(1).filter((word) => word !== ''), stageNames)
+}
+
+function parseWords(words: readonly string[], stageNames: readonly string[]): Result<Command, string> {
+  const rest = [...words]
+  const name = commands.find((c) => c === rest[0]) ?? 'tune'
+  if (rest[0] === name) rest.shift()
+  const sha = /^[0-9a-f]{40}$/i.test(rest[0] ?? '') ? rest.shift()?.toLowerCase() ?? null : null
+  const options = parseOptions(rest, name, stageNames)
+  return options.ok ? ok({ name, sha, options: options.value }) : options
+}
+
+function parseOptions(words: readonly string[], name: CommandName, stageNames: readonly string[]): Result<Options, string> {
+  const given: { -readonly [K in keyof Options]: Options[K] } = { seeds: null, trials: null, minutes: null, stages: null }
+  for (const word of words) {
+    const [, key, value] = /^([a-z]+)=([^=]+)$/.exec(word) ?? []
+    if (key === undefined || value === undefined) return err(strange(word))
+    if (!isOption(key) || !understood[name].includes(key)) return err(unknownKey(key, name))
+    if (given[key] !== null) return err(`${key} is given twice`)
+    const problem = key === 'stages' ? setStages(value, stageNames) : setNumber(key, value)
+    if (problem !== undefined) return err(problem)
+  }
+  return ok(given)
+
+  function setNumber(key: keyof typeof numberRanges, value: string): string | undefined {
+    const [least, most] = numberRanges[key]
+    const number = /^[1-9]\d{0,5}$/.test(value) ? Number(value) : Number.NaN
+    if (!(number >= least && number <= most)) return `${key} is a whole number from ${least} to ${most}, not ${printable(value, 40)}`
+    given[key] = number
+    return undefined
+  }
+
+  function setStages(value: string, allowed: readonly string[]): string | undefined {
+    const names = value.split(',')
+    const unknown = names.find((n) => !allowed.includes(n))
+    if (unknown !== undefined) return `stages are ${allowed.join(', ')}, separated by commas; ${printable(unknown, 40) || 'an empty one'} is none`
+    if (new Set(names).size < names.length) return 'a stage is named twice'
+    given.stages = names
+    return undefined
+  }
+}
+
+const isOption = (key: string): key is keyof Options => ['seeds', 'trials', 'minutes', 'stages'].includes(key)
+
+function unknownKey(key: string, name: CommandName): string {
+  const known = understood[name]
+  const near = didYouMean(key, known)
+  const allowed = known.length === 0 ? 'it takes none' : `it takes ${known.join(', ')}`
+  return `/tune${name === 'tune' ? '' : ` ${name}`} does not take ${printable(key, 40)}: ${allowed}${near ? `; did you mean ${near}?` : ''}`
+}
+
+/** A hash that is cut short can be met by a commit that was made to meet it, so only whole ones count. */
+function strange(word: string): string {
+  if (/^[0-9a-f]{6,64}$/i.test(word)) return `${printable(word, 64)} is not the whole hash of a commit, which has 40 digits; a shorter one can be forged`
+  const near = didYouMean(word, commands)
+  return `${printable(word, 40)} is not understood: a subcommand (${commands.slice(1).join(', ')}) comes first, then the hash of a commit, then key=value` +
+    (near ? `; did you mean ${near}?` : '')
+}
+
+/** What `/tune help` answers, as Markdown. */
+export const helpText = `\`/tune [verify|plan|cancel|help] [sha] [key=value …]\` on the first line of a new comment.
+
+| Command | What it does |
+| --- | --- |
+| \`/tune\` | all stages of the spec, then the gates |
+| \`/tune verify\` | only the verification over seeds, then the gates |
+| \`/tune plan\` | shows what would run; nothing is trained |
+| \`/tune cancel\` | ends what runs for this pull request |
+| \`/tune help\` | this |
+
+\`sha\` is the whole hash of the pull request's head; for a pull request from a fork it is required.
+Keys: \`seeds=${numberRanges.seeds.join('…')}\`, \`stages=lr-range,verify\`, \`trials=…\` and \`minutes=…\`, which may be lower than
+the budget of the spec and never higher.`

@@ -1,0 +1,77 @@
+import { unreachable } from '../../base/result.ts'
+import { code, markdown } from '../../report/escape.ts'
+import type { Api } from '../api.ts'
+import { say } from '../log.ts'
+import { stick } from '../sticky.ts'
+import type { CommentEvent } from './event.ts'
+import { gatherFacts } from './facts.ts'
+import { helpText, parseComment } from './grammar.ts'
+import { decide, type Budget, type Rules } from './policy.ts'
+import type { Request } from './request.ts'
+
+export interface Receiving extends Rules {
+  readonly api: Api
+  /** Id and page of this workflow run. */
+  readonly run: number
+  readonly runUrl: string
+  readonly stageNames: readonly string[]
+  /** The budget of the spec at a commit of the base branch; null where it could not be read. */
+  readonly budgetAt: (api: Api, sha: string) => Promise<Budget | null>
+}
+
+/** Decides on a comment and answers it; what comes back is to be run, and null means that nothing is. */
+export async function receive(event: CommentEvent, receiving: Receiving): Promise<Request | null> {
+  const { api } = receiving
+  const command = parseComment(event.body, receiving.stageNames)
+  if (command === null) return null
+  if (!command.ok) return refuse(event, command.error, receiving)
+  if (command.value.name === 'help') return answer(event, helpText, 'eyes', receiving)
+  const decided = decide(command.value, await gatherFacts(api, event, receiving.budgetAt), receiving)
+  if (!decided.ok) return refuse(event, decided.error, receiving)
+  await react(api, event.comment, 'eyes')
+  await tell(receiving, event, 'report', startText(decided.value, receiving.runUrl))
+  return decided.value
+}
+
+async function refuse(event: CommentEvent, reason: string, receiving: Receiving): Promise<null> {
+  say(`Refused: ${reason}`)
+  // Hashes that a reader is to copy stay whole inside of code; everything else is escaped where it was quoted.
+  const text = reason.split('`').map((part, i) => (i % 2 === 1 ? code(part) : markdown(part))).join('')
+  return answer(event, `**Not run:** ${text}.\n\n\`/tune help\` lists what can be asked.`, 'confused', receiving)
+}
+
+async function answer(event: CommentEvent, text: string, reaction: Reaction, receiving: Receiving): Promise<null> {
+  await react(receiving.api, event.comment, reaction)
+  await tell(receiving, event, 'answer', `${text}\n`)
+  return null
+}
+
+async function tell({ api, run }: Receiving, { pull }: CommentEvent, kind: 'report' | 'answer', text: string): Promise<void> {
+  const stuck = await stick(api, { kind, pull, run, text })
+  if (!stuck.ok) say(`The comment could not be written: ${stuck.error.message}`)
+}
+
+export type Reaction = 'eyes' | 'confused' | '+1' | '-1'
+
+/** A reaction to the comment that asked; one that cannot be had is only said in the log. */
+export async function react(api: Api, comment: number, content: Reaction): Promise<void> {
+  const route = 'POST /repos/{owner}/{repo}/issues/comments/{comment}/reactions'
+  const done = await api.call(route, { comment, content }, { repeatable: true })
+  if (!done.ok) say(`No reaction could be given: ${done.error.message}`)
+}
+
+function startText({ command, sha }: Request, runUrl: string): string {
+  const at = `${code(sha.slice(0, 12))}, in [this run](${runUrl})`
+  switch (command) {
+    case 'tune':
+      return `### Tuning\n\nAll stages at ${at}.\n`
+    case 'verify':
+      return `### Verifying\n\nOver seeds, at ${at}.\n`
+    case 'plan':
+      return `### Planning\n\nNothing is trained, at ${at}.\n`
+    case 'cancel':
+      return `### Cancelled\n\nWhat ran for this pull request is stopped by [this run](${runUrl}).\n`
+    default:
+      return unreachable(command, 'command')
+  }
+}

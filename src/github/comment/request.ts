@@ -1,0 +1,56 @@
+import { InputError } from '../../base/diagnostics.ts'
+import { commands, numberRanges, type CommandName, type Options } from './grammar.ts'
+
+/** A comment that was let through: the one thing that passes from the job that decides to those that run and publish. */
+export interface Request {
+  readonly command: Exclude<CommandName, 'help'>
+  readonly pull: number
+  /** The head of the pull request when it was let through; nothing else is run, and nothing is said of another. */
+  readonly sha: string
+  /** The commit of the base branch that the pull request is held against. */
+  readonly base: string
+  /** Id of the comment that asked. */
+  readonly comment: number
+  /** `trials` and `minutes` are at most those of the spec on the base branch. */
+  readonly options: Options
+}
+
+const bad = (found: string): InputError => new InputError([{
+  code: 'action/request', severity: 'error', message: "the input 'request' of this step is not valid", found,
+  allowed: 'the output `request` of a step with `mode: comment`', hint: 'pass it on as it is, from that job to this one',
+}])
+
+/** Reads it back; throws an `InputError` for anything that the deciding step does not write. */
+export function parseRequest(text: string): Request {
+  const value = parsed(text)
+  const { command, pull, sha, base, comment, options } = value
+  const known = commands.find((c) => c === command)
+  if (known === undefined || known === 'help') throw bad(text)
+  if (!isSha(sha) || !isSha(base) || !isId(pull) || !isId(comment) || !isMap(options)) throw bad(text)
+  const { stages } = options
+  if (stages !== null && !(Array.isArray(stages) && stages.every((s): s is string => typeof s === 'string'))) throw bad(text)
+  const number = (key: keyof typeof numberRanges): number | null => {
+    const n = options[key]
+    if (n !== null && !(typeof n === 'number' && n > 0 && n <= numberRanges[key][1])) throw bad(text)
+    return n
+  }
+  const read = { seeds: number('seeds'), trials: number('trials'), minutes: number('minutes'), stages }
+  return { command: known, pull, sha, base, comment, options: read }
+}
+
+function parsed(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (isMap(value)) return value
+  } catch {
+    // Said below.
+  }
+  throw bad(text)
+}
+
+export const isSha = (value: unknown): value is string => typeof value === 'string' && /^[0-9a-f]{40}$/.test(value)
+
+const isId = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value > 0
+
+export const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

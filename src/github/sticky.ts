@@ -1,0 +1,71 @@
+import { err, ok, type Result } from '../base/result.ts'
+import type { Api, ApiProblem } from './api.ts'
+import { isMap } from './comment/request.ts'
+
+/** GitHub refuses a comment of more characters. */
+export const mostCommentCharacters = 65_536
+
+/** A comment that is edited in place: one of each kind on a pull request. */
+export interface Sticky {
+  readonly kind: 'report' | 'answer'
+  readonly pull: number
+  /** Id of the workflow run that writes; a comment of a later run is left alone. */
+  readonly run: number
+  readonly text: string
+}
+
+/** Where it stands now; `older` where a later run has written, and this one did not. */
+export type Stuck = { readonly url: string } | { readonly older: true }
+
+/**
+ * Writes the comment, or edits the one of its kind that this token's app wrote before. Comments of others that hold the marker
+ * are not touched and not believed.
+ */
+export async function stick(api: Api, sticky: Sticky): Promise<Result<Stuck, ApiProblem>> {
+  const body = bodyOf(sticky)
+  for (let attempt = 1; ; attempt++) {
+    const found = await findComment(api, sticky)
+    if (!found.ok) return found
+    if (found.value !== null && found.value.run > sticky.run) return ok({ older: true })
+    const written = found.value === null
+      ? await api.call('POST /repos/{owner}/{repo}/issues/{pull}/comments', { pull: sticky.pull, body })
+      : await api.call('PATCH /repos/{owner}/{repo}/issues/comments/{id}', { id: found.value.id, body })
+    if (written.ok) return ok({ url: isMap(written.value) ? String(written.value['html_url'] ?? '') : '' })
+    // An answer that was lost may hide a comment that was written: it is looked for before another is.
+    if (attempt === 3 || (written.error.status ?? 500) < 500) return written
+  }
+}
+
+const marker = ({ kind, run }: Pick<Sticky, 'kind' | 'run'>): string => `<!-- tunegate:${kind} run=${run} -->`
+const markers = { report: /^<!-- tunegate:report run=(\d{1,15}) -->/, answer: /^<!-- tunegate:answer run=(\d{1,15}) -->/ }
+
+export function bodyOf(sticky: Sticky): string {
+  const start = `${marker(sticky)}\n`
+  const text = start + sticky.text
+  if (text.length <= mostCommentCharacters) return text
+  const notice = '\n\n> Cut: this comment was longer than GitHub shows. The report has all of it.\n'
+  const kept = text.slice(0, mostCommentCharacters - notice.length)
+  return kept.slice(0, Math.max(start.length, kept.lastIndexOf('\n'))) + notice
+}
+
+interface Found { readonly id: number; readonly run: number }
+
+async function findComment(api: Api, { kind, pull }: Sticky): Promise<Result<Found | null, ApiProblem>> {
+  for (let page = 1; page <= 30; page++) {
+    const answer = await api.call('GET /repos/{owner}/{repo}/issues/{pull}/comments', { pull, per_page: 100, page })
+    if (!answer.ok) return answer
+    const list = Array.isArray(answer.value) ? answer.value : []
+    const found = list.flatMap((c: unknown) => foundIn(c, kind))[0]
+    if (found) return ok(found)
+    if (list.length < 100) return ok(null)
+  }
+  return err({ status: null, message: 'the pull request has more than 3000 comments' })
+}
+
+function foundIn(comment: unknown, kind: Sticky['kind']): Found[] {
+  if (!isMap(comment) || !isMap(comment['user'])) return []
+  const { id, body, user } = comment
+  if (user['login'] !== 'github-actions[bot]' || user['type'] !== 'Bot' || typeof id !== 'number' || typeof body !== 'string') return []
+  const run = markers[kind].exec(body)?.[1]
+  return run === undefined ? [] : [{ id, run: Number(run) }]
+}
