@@ -51,7 +51,11 @@ export function compile(spec: NormalizedSpec, facts: DataFacts, locate: Locate):
   return ok({ ...plan, fingerprint: fingerprint(plan) })
 }
 
-function withUnits(layer: NormalizedLayer, { classes }: DataFacts): Layer {
+function withUnits(layer: NormalizedLayer, { classes }: Pick<DataFacts, 'classes'>): Layer {
+  if (layer.kind === 'residual') {
+    const inner = (list: readonly NormalizedLayer[]): Layer[] => list.map((nested) => withUnits(nested, { classes }))
+    return { ...layer, layers: inner(layer.layers), shortcut: inner(layer.shortcut) }
+  }
   if (layer.kind !== 'dense') return layer
   return { ...layer, units: layer.units === 'classes' ? (classes?.length ?? 1) : layer.units }
 }

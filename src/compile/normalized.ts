@@ -1,4 +1,4 @@
-import type { Layer, LayerOf, Shape } from '../model/layers.ts'
+import type { Layer, LayerOf, Residual, Shape } from '../model/layers.ts'
 import type { Levers, SchedulingLevers } from '../model/levers.ts'
 import type { MetricName, Task } from '../model/metrics.ts'
 import type { AugmentationPolicy, GateRule, StageSettings } from '../plan/plan.ts'
@@ -58,7 +58,7 @@ export type CheckName = 'leakage' | 'duplicates' | 'drift' | 'imbalance' | 'cons
 export type NormalizedChecks = { readonly [name in CheckName]: 'error' | 'warn' | 'off' }
 
 /** `classes` becomes the number of classes, or 1 for regression, when the data are known. */
-export type NormalizedLayer = Exclude<Layer, { kind: 'dense' }> | NormalizedDense
+export type NormalizedLayer = Exclude<Layer, { kind: 'dense' | 'residual' }> | NormalizedDense | Residual<NormalizedLayer>
 export type NormalizedDense = Omit<LayerOf<'dense'>, 'units'> & { readonly units: number | 'classes' }
 
 /** Warmup as a share of a run's steps, which are known when the data are. */

@@ -13,8 +13,8 @@ interface Windowed {
 }
 
 /**
- * One layer with every argument explicit. Names, arguments and defaults are those of tfjs-layers (and so of Keras), with one
- * addition: a dropout rate of null is the dropout lever.
+ * One layer with every argument explicit. Names, arguments and defaults are those of tfjs-layers (and so of Keras), with two
+ * additions: a dropout rate of null is the dropout lever, and lists of layers nest by `residual`.
  */
 export type Layer =
   | ({ readonly kind: 'conv2d'; readonly filters: number; readonly kernelSize: Pair; readonly activation: Activation; readonly useBias: boolean } & Windowed)
@@ -31,10 +31,42 @@ export type Layer =
   | { readonly kind: 'batchNormalization'; readonly momentum: number; readonly epsilon: number }
   | { readonly kind: 'layerNormalization'; readonly epsilon: number }
   | { readonly kind: 'embedding'; readonly inputDim: number; readonly outputDim: number }
+  | { readonly kind: 'positionEmbedding' }
+  | { readonly kind: 'multiHeadAttention'; readonly numHeads: number; readonly keyDim: number; readonly useBias: boolean; readonly dropout: number | null }
   | { readonly kind: 'activation'; readonly activation: Activation }
+  | Residual<Layer>
+
+/** What comes out of `layers` plus what comes out of `shortcut`, both fed the same; an empty shortcut hands its input on. */
+export interface Residual<L> {
+  readonly kind: 'residual'
+  readonly layers: readonly L[]
+  readonly shortcut: readonly L[]
+}
+
+/** The lists that a residual is made of, in the order in which their weights are saved. */
+export const residualLists = ['layers', 'shortcut'] as const
 
 export type LayerKind = Layer['kind']
 export type LayerOf<K extends LayerKind> = Extract<Layer, { kind: K }>
+
+/** Position in a list of layers, or the way into a nested one: `[2, 'residual', 'layers', 0]`, as the spec writes it. */
+export type LayerPlace = readonly (number | string)[]
+
+/** All layers of a list and of the lists within, each before those that it holds, with their places. */
+export function placedLayers<L extends { readonly kind: string }>(
+  layers: readonly L[], within: LayerPlace = [],
+): { readonly layer: L; readonly place: LayerPlace }[] {
+  return layers.flatMap((layer, position) => {
+    const place = [...within, position]
+    if (!isResidual(layer)) return [{ layer, place }]
+    return [{ layer, place }, ...residualLists.flatMap((list) => placedLayers<L>(layer[list], [...place, 'residual', list]))]
+  })
+}
+
+export const everyLayer = <L extends { readonly kind: string }>(layers: readonly L[]): L[] =>
+  placedLayers(layers).map(({ layer }) => layer)
+
+const isResidual = <L extends { readonly kind: string }>(layer: L): layer is L & Residual<L> => layer.kind === 'residual'
 
 export type Initializer =
   | { readonly kind: 'zeros' | 'ones' }

@@ -1,43 +1,85 @@
 import { unreachable } from '../base/result.ts'
 import { err, ok, type Result } from '../base/result.ts'
-import type { Layer, Padding, Pair, Parameter, Shape } from './layers.ts'
+import { type Layer, type LayerOf, type LayerPlace, type Padding, type Pair, type Parameter, residualLists, type Shape } from './layers.ts'
+import { parametersOf } from './parameters.ts'
 
 /** Why a layer does not fit behind the one before it. */
 export interface ShapeProblem {
-  /** Position in the list of layers, from 0. */
-  readonly layer: number
+  readonly place: LayerPlace
   readonly message: string
   readonly found: string
   readonly allowed: string
+  readonly hint?: string
 }
 
 export interface ShapedLayer {
   readonly layer: Layer
   readonly input: Shape
   readonly output: Shape
+  /** Those of nested layers are named by their way: `layers.0.dense.kernel`. */
   readonly parameters: readonly Parameter[]
+  /** Of a residual: its two lists. */
+  readonly inner?: { readonly [list in typeof residualLists[number]]: readonly ShapedLayer[] }
 }
 
 /** Walks the layers from the input shape; stops at the first that does not fit, since all behind it would be noise. */
-export function inferShapes(layers: readonly Layer[], inputShape: Shape): Result<ShapedLayer[], ShapeProblem> {
+export function inferShapes(
+  layers: readonly Layer[], inputShape: Shape, within: LayerPlace = [],
+): Result<ShapedLayer[], ShapeProblem> {
   const shaped: ShapedLayer[] = []
   let input = inputShape
   for (const [index, layer] of layers.entries()) {
-    const output = outputShape(layer, input)
-    if (!output.ok) return err({ layer: index, ...output.error })
-    shaped.push({ layer, input, output: output.value, parameters: parametersOf(layer, input) })
-    input = output.value
+    const next = shapedLayer(layer, input, [...within, index])
+    if (!next.ok) return next
+    shaped.push(next.value)
+    input = next.value.output
   }
   return ok(shaped)
 }
+
+function shapedLayer(layer: Layer, input: Shape, place: LayerPlace): Result<ShapedLayer, ShapeProblem> {
+  if (layer.kind === 'residual') return shapedResidual(layer, input, place)
+  const output = outputShape(layer, input)
+  return output.ok
+    ? ok({ layer, input, output: output.value, parameters: parametersOf(layer, input) })
+    : err({ place, ...output.error })
+}
+
+function shapedResidual(layer: LayerOf<'residual'>, input: Shape, place: LayerPlace): Result<ShapedLayer, ShapeProblem> {
+  const layers = inferShapes(layer.layers, input, [...place, 'residual', 'layers'])
+  if (!layers.ok) return layers
+  const shortcut = inferShapes(layer.shortcut, input, [...place, 'residual', 'shortcut'])
+  if (!shortcut.ok) return shortcut
+  const inner = { layers: layers.value, shortcut: shortcut.value }
+  const [output, beside] = [inner.layers.at(-1)?.output ?? input, inner.shortcut.at(-1)?.output ?? input]
+  if (!sameShape(output, beside)) return err({ place, ...unlike(layer, output, beside) })
+  const parameters = residualLists.flatMap((list) => inner[list].flatMap((s, i) => (
+    s.parameters.map((p) => ({ ...p, name: `${list}.${i}.${s.layer.kind}.${p.name}` })))))
+  return ok({ layer, input, output, parameters, inner })
+}
+
+function unlike({ shortcut }: LayerOf<'residual'>, output: Shape, beside: Shape): Misfit {
+  const [other, channels] = [shortcut.length === 0 ? 'input' : 'shortcut', output.at(-1) ?? 1]
+  const projection = output.length === 3
+    ? `[{ conv2d: { filters: ${channels}, kernelSize: 1, strides: 2 } }]`
+    : `[{ dense: { units: ${channels} } }]`
+  return {
+    message: `the layers of the residual give another shape than its ${other}`,
+    found: `[${output.join(', ')}] and [${beside.join(', ')}]`,
+    allowed: 'two equal shapes, which can be added',
+    ...(shortcut.length === 0 ? { hint: `bring the input into that shape, as in shortcut: ${projection}` } : {}),
+  }
+}
+
+const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((size, i) => size === b[i])
 
 export function parameterCount(shaped: readonly ShapedLayer[]): number {
   return shaped.flatMap((s) => s.parameters).filter((p) => p.trainable).reduce((sum, p) => sum + product(p.shape), 0)
 }
 
-type Misfit = Omit<ShapeProblem, 'layer'>
+type Misfit = Omit<ShapeProblem, 'place'>
 
-function outputShape(layer: Layer, input: Shape): Result<Shape, Misfit> {
+function outputShape(layer: Exclude<Layer, { kind: 'residual' }>, input: Shape): Result<Shape, Misfit> {
   switch (layer.kind) {
     case 'conv2d':
     case 'separableConv2d':
@@ -60,6 +102,9 @@ function outputShape(layer: Layer, input: Shape): Result<Shape, Misfit> {
         : err(misfit(layer, input, 'at least one feature: [features]'))
     case 'embedding':
       return input.length === 1 ? ok([...input, layer.outputDim]) : err(misfit(layer, input, 'a row of whole numbers: [length]'))
+    case 'positionEmbedding':
+    case 'multiHeadAttention':
+      return input.length === 2 ? ok(input) : err(misfit(layer, input, 'a sequence: [steps, features]'))
     case 'dropout':
     case 'batchNormalization':
     case 'layerNormalization':
@@ -85,60 +130,6 @@ function windowed(layer: Layer & { readonly strides: Pair; readonly padding: Pad
 
 function misfit(layer: Layer, input: Shape, allowed: string): Misfit {
   return { message: `layer ${layer.kind} does not fit the shape before it`, found: `[${input.join(', ')}]`, allowed }
-}
-
-/** The tensors of a layer in the order in which they are initialized and saved. */
-export function parametersOf(layer: Layer, input: Shape): Parameter[] {
-  const channels = input.at(-1) ?? 0
-  switch (layer.kind) {
-    case 'conv2d': {
-      const [h, w] = layer.kernelSize
-      return [kernel('kernel', [h, w, channels, layer.filters], h * w * channels, h * w * layer.filters), ...bias(layer.useBias, layer.filters)]
-    }
-    case 'depthwiseConv2d':
-      return [depthwise(layer.kernelSize, channels, layer.depthMultiplier), ...bias(layer.useBias, channels * layer.depthMultiplier)]
-    case 'separableConv2d': {
-      const between = channels * layer.depthMultiplier
-      return [
-        depthwise(layer.kernelSize, channels, layer.depthMultiplier),
-        kernel('pointwiseKernel', [1, 1, between, layer.filters], between, layer.filters),
-        ...bias(layer.useBias, layer.filters),
-      ]
-    }
-    case 'dense':
-      return [kernel('kernel', [channels, layer.units], channels, layer.units), ...bias(layer.useBias, layer.units)]
-    case 'embedding':
-      return [{ name: 'embeddings', shape: [layer.inputDim, layer.outputDim], initializer: { kind: 'uniform', limit: 0.05 }, trainable: true, decay: true }]
-    case 'layerNormalization':
-      return [norm('gamma', channels, 'ones', true), norm('beta', channels, 'zeros', true)]
-    case 'batchNormalization':
-      return [
-        norm('gamma', channels, 'ones', true), norm('beta', channels, 'zeros', true),
-        norm('movingMean', channels, 'zeros', false), norm('movingVariance', channels, 'ones', false),
-      ]
-    case 'maxPooling2d': case 'averagePooling2d': case 'globalAveragePooling2d': case 'globalMaxPooling2d':
-    case 'globalAveragePooling1d': case 'flatten': case 'dropout': case 'activation':
-      return []
-    default:
-      return unreachable(layer, 'layer')
-  }
-}
-
-function kernel(name: string, shape: readonly number[], fanIn: number, fanOut: number): Parameter {
-  return { name, shape, initializer: { kind: 'glorot-uniform', fanIn, fanOut }, trainable: true, decay: true }
-}
-
-/** Keras counts the fans of a depthwise kernel [h, w, in, multiplier] like those of any convolution kernel. */
-function depthwise([h, w]: Pair, channels: number, multiplier: number): Parameter {
-  return kernel('depthwiseKernel', [h, w, channels, multiplier], h * w * channels, h * w * multiplier)
-}
-
-function bias(use: boolean, size: number): Parameter[] {
-  return use ? [{ name: 'bias', shape: [size], initializer: { kind: 'zeros' }, trainable: true, decay: false }] : []
-}
-
-function norm(name: string, size: number, initializer: 'zeros' | 'ones', trainable: boolean): Parameter {
-  return { name, shape: [size], initializer: { kind: initializer }, trainable, decay: false }
 }
 
 function product(shape: readonly number[]): number {

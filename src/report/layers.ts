@@ -18,8 +18,13 @@ export function describeLayer(layer: Layer): string {
       return layer.rate === null ? 'dropout, the lever' : `dropout ${layer.rate}`
     case 'embedding':
       return `embedding ${layer.inputDim} to ${layer.outputDim}`
+    case 'multiHeadAttention':
+      return `multiHeadAttention ${layer.numHeads} heads of ${layer.keyDim}${attentionDropout(layer.dropout)}`
+    case 'residual':
+      return layer.shortcut.length === 0 ? `residual (${list(layer.layers)})` : `residual (${list(layer.layers)}; shortcut ${list(layer.shortcut)})`
     case 'activation':
       return `activation ${layer.activation}`
+    case 'positionEmbedding':
     case 'batchNormalization':
     case 'layerNormalization':
     case 'globalAveragePooling1d':
@@ -32,6 +37,8 @@ export function describeLayer(layer: Layer): string {
   }
 }
 
+const list = (layers: readonly Layer[]): string => layers.map(describeLayer).join(', ')
+const attentionDropout = (rate: number | null): string => (rate === 0 ? '' : rate === null ? ', dropout: the lever' : `, dropout ${rate}`)
 const size = ([height, width]: readonly [number, number]): string => `${height}×${width}`
 const activation = (name: string): string => (name === 'linear' ? '' : `, ${name}`)
 

@@ -1,4 +1,5 @@
 import type { SchemaError } from './fold.ts'
+import { kindOf } from './naming.ts'
 
 /** What to do about slips that are made often; undefined where the error says enough. */
 export function hintFor(error: SchemaError): string | undefined {
@@ -19,18 +20,20 @@ const argumentsOf: { readonly [layer: string]: string } = {
   separableConv2d: '{ filters: 16, kernelSize: 3 }',
   dense: '{ units: 64 }',
   embedding: '{ inputDim: 1000, outputDim: 16 }',
+  multiHeadAttention: '{ numHeads: 4, keyDim: 16 }',
+  residual: '{ layers: [layerNormalization, dense: { units: 64 }] }',
   activation: '{ activation: relu }',
 }
 
 /** A layer's name alone, or with nothing behind its colon, where it has arguments without a default. */
 function needsArguments({ keyword, path, value }: SchemaError): string | undefined {
   const name =
-    keyword === 'enum' && typeof value === 'string' && path.length === 3
+    keyword === 'enum' && typeof value === 'string' && kindOf(path) === 'layer'
       ? value
-      : keyword === 'type' && value === null && path.length === 4
-        ? path[3]
+      : keyword === 'type' && value === null && kindOf(path.slice(0, -1)) === 'layer'
+        ? path.at(-1)
         : undefined
-  if (name === undefined || path[1] !== 'layers' || !Object.hasOwn(argumentsOf, name)) return undefined
+  if (name === undefined || !Object.hasOwn(argumentsOf, name)) return undefined
   return `write - ${name}: ${argumentsOf[name]}`
 }
 

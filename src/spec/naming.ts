@@ -11,7 +11,8 @@ export function nameOf(path: readonly string[]): string {
 /** `layer`, `stage` or `gate` for the items of those lists; their keys are names of their own kind. */
 export function kindOf(path: readonly string[]): string | undefined {
   const place = path.map((step) => (/^\d+$/.test(step) ? '#' : step)).join('/')
-  return { 'model/layers/#': 'layer', 'stages/#': 'stage', 'gates/#': 'gate' }[place]
+  if (/^model\/layers\/#(\/residual\/(layers|shortcut)\/#)*$/.test(place)) return 'layer'
+  return { 'stages/#': 'stage', 'gates/#': 'gate' }[place]
 }
 
 export const keysOf = (schema: Schema): string[] => Object.keys((schema['properties'] ?? {}) as object)

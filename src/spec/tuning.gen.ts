@@ -60,6 +60,7 @@ export type Layer =
       | 'globalAveragePooling1d'
       | 'batchNormalization'
       | 'layerNormalization'
+      | 'positionEmbedding'
     )
   | {
       conv2d?: Conv2D
@@ -76,6 +77,9 @@ export type Layer =
       batchNormalization?: BatchNormalization
       layerNormalization?: LayerNormalization
       embedding?: Embedding
+      positionEmbedding?: NoArguments
+      multiHeadAttention?: MultiHeadAttention
+      residual?: Residual
       activation?: ActivationLayer
     }
 /**
@@ -399,6 +403,42 @@ export interface Embedding {
    */
   inputDim: number
   outputDim: Width
+}
+/**
+ * Arguments of multiHeadAttention.
+ */
+export interface MultiHeadAttention {
+  /**
+   * Attentions side by side.
+   */
+  numHeads: number
+  keyDim: Width
+  /**
+   * Whether biases are added to queries, keys, values and the output.
+   */
+  useBias?: boolean
+  /**
+   * Share of the attention weights that are dropped in training; null is the dropout lever.
+   */
+  dropout?: number | null
+}
+/**
+ * Arguments of residual.
+ */
+export interface Residual {
+  /**
+   * What the input is added to: layers as in model.layers.
+   *
+   * @minItems 1
+   * @maxItems 256
+   */
+  layers: Layer[]
+  /**
+   * Layers that the input goes through before it is added, where shapes differ. Empty: none.
+   *
+   * @maxItems 256
+   */
+  shortcut?: Layer[]
 }
 /**
  * Arguments of activation.

@@ -1,29 +1,9 @@
 import { stream } from '../base/random.ts'
 import { unreachable } from '../base/result.ts'
-import type { Layer, Parameter } from '../model/layers.ts'
+import type { Parameter } from '../model/layers.ts'
 import type { ShapedLayer } from '../model/shapes.ts'
-import { NotTraceable } from './compiled/recording.ts'
-import { activationLayer } from './layers/activation.ts'
-import { conv2d, depthwiseConv2d, separableConv2d } from './layers/convolution.ts'
-import { dense } from './layers/dense.ts'
-import { dropout } from './layers/dropout.ts'
-import { embedding } from './layers/embedding.ts'
-import type { LayerFunction } from './layers/layer.ts'
-import { batchNormalization, layerNormalization } from './layers/normalization.ts'
-import {
-  averagePooling2d, globalAveragePooling1d, globalAveragePooling2d, globalMaxPooling2d, maxPooling2d,
-} from './layers/pooling.ts'
-import { flatten } from './layers/reshape.ts'
-import type { ForwardOptions, FusedOps, Model, ModelParameter, Tensor, Tf } from './types.ts'
-
-/** A layer's function and how many tensors of each list are its own. */
-interface Stage {
-  /** `0.conv2d`. */
-  readonly name: string
-  readonly apply: LayerFunction
-  readonly weights: number
-  readonly statistics: number
-}
+import { chainOf } from './layers/chain.ts'
+import type { FusedOps, Model, ModelParameter, Tf } from './types.ts'
 
 interface NamedParameter extends Parameter {
   readonly fullName: string
@@ -35,19 +15,14 @@ export function buildModel(tf: Tf, shaped: readonly ShapedLayer[], fused?: Fused
   const owned = shaped.flatMap(namedParameters)
   const trainable = owned.filter((p) => p.trainable)
   const parameters = withOffsets(trainable)
-  const stages = shaped.map((s, position): Stage => ({
-    name: `${position}.${s.layer.kind}`,
-    apply: layerFunction(tf, s.layer, position, fused),
-    weights: s.parameters.filter((p) => p.trainable).length,
-    statistics: s.parameters.filter((p) => !p.trainable).length,
-  }))
+  const chain = chainOf(tf, shaped, fused)
   const size = parameters.reduce((sum, p) => sum + p.size, 0)
   return {
     parameters,
     size,
     statistics: owned.filter((p) => !p.trainable).map((p) => ({ name: p.fullName, shape: p.shape, initial: constant(p) })),
     initialWeights: (seed) => initialWeights(trainable, size, seed),
-    forward: (weights, statistics, inputs, options) => forward(stages, weights, statistics, inputs, options),
+    forward: (weights, statistics, inputs, options) => chain({ x: inputs, weights, statistics, options }),
   }
 }
 
@@ -66,55 +41,6 @@ function withOffsets(parameters: readonly NamedParameter[]): ModelParameter[] {
     offset += size
     return { name: fullName, shape, size, decay, offset: at }
   })
-}
-
-function layerFunction(tf: Tf, layer: Layer, position: number, fused?: FusedOps): LayerFunction {
-  switch (layer.kind) {
-    case 'conv2d': return conv2d(tf, layer)
-    case 'depthwiseConv2d': return depthwiseConv2d(tf, layer)
-    case 'separableConv2d': return separableConv2d(tf, layer)
-    case 'maxPooling2d': return maxPooling2d(tf, layer)
-    case 'averagePooling2d': return averagePooling2d(tf, layer)
-    case 'globalAveragePooling2d': return globalAveragePooling2d(tf)
-    case 'globalMaxPooling2d': return globalMaxPooling2d(tf)
-    case 'globalAveragePooling1d': return globalAveragePooling1d(tf)
-    case 'flatten': return flatten(tf)
-    case 'dense': return dense(tf, layer)
-    case 'dropout': return dropout(tf, layer, position)
-    case 'batchNormalization': return batchNormalization(tf, layer, fused)
-    case 'layerNormalization': return layerNormalization(tf, layer)
-    case 'embedding': return embedding(tf)
-    case 'activation': return activationLayer(tf, layer.activation)
-    default: return unreachable(layer, 'layer')
-  }
-}
-
-function forward(
-  stages: readonly Stage[], weights: readonly Tensor[], statistics: readonly Tensor[], inputs: Tensor,
-  options: ForwardOptions,
-): ReturnType<Model['forward']> {
-  let [outputs, weightAt, statisticAt] = [inputs, 0, 0]
-  const after: Tensor[] = []
-  for (const stage of stages) {
-    const result = named(stage.name, () => stage.apply({
-      x: outputs,
-      weights: weights.slice(weightAt, weightAt += stage.weights),
-      statistics: statistics.slice(statisticAt, statisticAt += stage.statistics),
-      options,
-    }))
-    outputs = result.outputs
-    after.push(...result.statistics)
-  }
-  return { outputs, statistics: after }
-}
-
-/** Says which layer it is that cannot become part of a graph. */
-function named<T>(layer: string, apply: () => T): T {
-  try {
-    return apply()
-  } catch (error) {
-    throw error instanceof NotTraceable ? new NotTraceable(`layer ${layer} cannot be compiled: ${error.message}`) : error
-  }
 }
 
 /** Each parameter draws from its own stream, so that adding a layer leaves the others' initial weights as they were. */

@@ -21,7 +21,7 @@ export function createTrainer(
   engine: Engine, workload: Workload, data: TrainingData, notice?: (message: string) => void,
 ): Trainer {
   const shaped = inferShapes(workload.layers, data.inputShape)
-  if (!shaped.ok) throw new Error(`layer ${shaped.error.layer}: ${shaped.error.message}, found ${shaped.error.found}`)
+  if (!shaped.ok) throw new Error(`layer ${shaped.error.place.join('.')}: ${shaped.error.message}, found ${shaped.error.found}`)
   if (data.splits.train.length === 0) throw new Error('there are no training rows')
   const compiler = engine.native && createCompiler(engine.tf, engine.native, data, notice)
   const context: RunContext = { engine, workload, data, model: buildModel(engine.tf, shaped.value, engine.fused), compiler, notice }

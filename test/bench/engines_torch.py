@@ -29,19 +29,15 @@ weights = np.fromfile(f"{scratch}/weights.bin", np.float32)
 parameters = {p["name"]: p for p in contest["parameters"]}
 
 
-def weight(position, kind, name):
-    p = parameters[f"{position}.{kind}.{name}"]
-    return torch.from_numpy(weights[p["offset"]:p["offset"] + p["size"]].reshape(p["shape"]).copy()), p["decay"]
-
-
 decayed, plain = [], []
 
 
-def load(target, position, kind, name, change=lambda w: w):
-    values, decay = weight(position, kind, name)
+def load(target, name, change=lambda w: w):
+    p = parameters[name]
+    values = torch.from_numpy(weights[p["offset"]:p["offset"] + p["size"]].reshape(p["shape"]).copy())
     with torch.no_grad():
         target.copy_(change(values))
-    (decayed if decay else plain).append(target)
+    (decayed if p["decay"] else plain).append(target)
 
 
 def same(size, kernel, stride):
@@ -50,51 +46,121 @@ def same(size, kernel, stride):
     return total // 2, total - total // 2
 
 
-def build():
-    modules, channels, size, flat = [], shape[-1], shape[0], None
-    for i, layer in enumerate(contest["layers"]):
-        kind = layer["kind"]
-        if kind == "conv2d":
-            stride, bias = layer["strides"][0], layer["useBias"]
-            before, after = same(size, 3, stride)
+class Residual(nn.Module):
+    def __init__(self, layers, shortcut):
+        super().__init__()
+        self.layers, self.shortcut = layers, shortcut
+
+    def forward(self, x):
+        return self.layers(x) + self.shortcut(x)
+
+
+class Positions(nn.Module):
+    def __init__(self, steps, features):
+        super().__init__()
+        self.table = nn.Parameter(torch.zeros(steps, features))
+
+    def forward(self, x):
+        return x + self.table
+
+
+class SelfAttention(nn.Module):
+    def __init__(self, features, heads):
+        super().__init__()
+        self.inner = nn.MultiheadAttention(features, heads, batch_first=True)
+
+    def forward(self, x):
+        return self.inner(x, x, x, need_weights=False)[0]
+
+
+class Mean(nn.Module):
+    def forward(self, x):
+        return x.mean(1)
+
+
+activations = {"relu": nn.ReLU, "gelu": nn.GELU}
+
+
+def build(layers, shape, within=""):
+    """Modules of a list of layers behind a shape [height, width, channels], [steps, features] or [features]; and the shape after them."""
+    modules, flat = [], None
+    for i, layer in enumerate(layers):
+        kind, channels = layer["kind"], shape[-1]
+        name = f"{within}{i}.{kind}"
+        if kind == "residual":
+            inner, after = build(layer["layers"], shape, f"{name}.layers.")
+            shortcut, _ = build(layer["shortcut"], shape, f"{name}.shortcut.")
+            modules.append(Residual(inner, shortcut))
+            shape = after
+        elif kind == "conv2d":
+            kernel, stride, bias = layer["kernelSize"][0], layer["strides"][0], layer["useBias"]
+            before, after = same(shape[0], kernel, stride)
             if before != after:
                 modules.append(nn.ZeroPad2d((before, after, before, after)))
-            conv = nn.Conv2d(channels, layer["filters"], 3, stride, before if before == after else 0, bias=bias)
-            load(conv.weight, i, kind, "kernel", lambda w: w.permute(3, 2, 0, 1))
+            conv = nn.Conv2d(channels, layer["filters"], kernel, stride, before if before == after else 0, bias=bias)
+            load(conv.weight, f"{name}.kernel", lambda w: w.permute(3, 2, 0, 1))
             if bias:
-                load(conv.bias, i, kind, "bias")
+                load(conv.bias, f"{name}.bias")
             modules.append(conv)
-            channels, size = layer["filters"], -(-size // stride)
+            shape = [-(-shape[0] // stride), -(-shape[1] // stride), layer["filters"]]
         elif kind == "batchNormalization":
             norm = nn.BatchNorm2d(channels, eps=layer["epsilon"], momentum=1 - layer["momentum"])
-            load(norm.weight, i, kind, "gamma")
-            load(norm.bias, i, kind, "beta")
+            load(norm.weight, f"{name}.gamma")
+            load(norm.bias, f"{name}.beta")
             modules.append(norm)
+        elif kind == "layerNormalization":
+            norm = nn.LayerNorm(channels, eps=layer["epsilon"])
+            load(norm.weight, f"{name}.gamma")
+            load(norm.bias, f"{name}.beta")
+            modules.append(norm)
+        elif kind == "embedding":
+            table = nn.Embedding(layer["inputDim"], layer["outputDim"])
+            load(table.weight, f"{name}.embeddings")
+            modules.append(table)
+            shape = [shape[0], layer["outputDim"]]
+        elif kind == "positionEmbedding":
+            positions = Positions(*shape)
+            load(positions.table, f"{name}.embeddings")
+            modules.append(positions)
+        elif kind == "multiHeadAttention":
+            attention = SelfAttention(channels, layer["numHeads"])
+            load(attention.inner.in_proj_weight, f"{name}.queryKeyValueKernel", lambda w: w.T)
+            load(attention.inner.in_proj_bias, f"{name}.queryKeyValueBias")
+            load(attention.inner.out_proj.weight, f"{name}.outputKernel", lambda w: w.T)
+            load(attention.inner.out_proj.bias, f"{name}.outputBias")
+            modules.append(attention)
         elif kind == "maxPooling2d":
             modules.append(nn.MaxPool2d(2))
-            size //= 2
+            shape = [shape[0] // 2, shape[1] // 2, channels]
         elif kind == "globalAveragePooling2d":
             modules += [nn.AdaptiveAvgPool2d(1), nn.Flatten()]
+            shape = [channels]
+        elif kind == "globalAveragePooling1d":
+            modules.append(Mean())
+            shape = [channels]
         elif kind == "flatten":
             modules.append(nn.Flatten())
-            flat = (size, size, channels)
-            channels *= size * size
+            flat, shape = shape, [int(np.prod(shape))]
         elif kind == "dense":
             dense = nn.Linear(channels, layer["units"])
             if flat:
-                load(dense.weight, i, kind, "kernel", lambda w: w.reshape(*flat, -1).permute(3, 2, 0, 1).reshape(w.shape[1], -1))
+                load(dense.weight, f"{name}.kernel", lambda w: w.reshape(*flat, -1).permute(3, 2, 0, 1).reshape(w.shape[1], -1))
             else:
-                load(dense.weight, i, kind, "kernel", lambda w: w.T)
+                load(dense.weight, f"{name}.kernel", lambda w: w.T)
             flat = None
-            load(dense.bias, i, kind, "bias")
+            load(dense.bias, f"{name}.bias")
             modules.append(dense)
-            channels = layer["units"]
-        if layer.get("activation") == "relu":
-            modules.append(nn.ReLU())
-    return nn.Sequential(*modules)
+            shape = [*shape[:-1], layer["units"]]
+        elif kind != "activation":
+            raise ValueError(kind)
+        if layer.get("activation", "linear") != "linear":
+            modules.append(activations[layer["activation"]]())
+    return nn.Sequential(*modules), shape
 
 
-model = build()
+if contest["layers"][0]["kind"] == "embedding":
+    x = x.long()
+model, _ = build(contest["layers"], shape)
 if channels_last:
     model = model.to(memory_format=torch.channels_last)
 o, limit = levers["optimization"], levers["scheduling"]["clipNorm"]

@@ -14,7 +14,7 @@ export interface Contest {
   readonly goal: number | null
 }
 
-const dense = (units: number, activation: 'relu' | 'linear' = 'linear'): Layer => ({ kind: 'dense', units, activation, useBias: true })
+const dense = (units: number, activation: 'relu' | 'gelu' | 'linear' = 'linear'): Layer => ({ kind: 'dense', units, activation, useBias: true })
 const conv = (filters: number, activation: 'relu' | 'linear' = 'relu', stride = 1): Layer => ({
   kind: 'conv2d', filters, kernelSize: [3, 3], strides: [stride, stride], padding: 'same', activation, useBias: activation === 'relu',
 })
@@ -22,7 +22,24 @@ const pool: Layer = { kind: 'maxPooling2d', poolSize: [2, 2], strides: [2, 2], p
 const norm: Layer = { kind: 'batchNormalization', momentum: 0.9, epsilon: 1e-3 }
 const relu: Layer = { kind: 'activation', activation: 'relu' }
 const flatten: Layer = { kind: 'flatten' }
-const block = (filters: number, stride = 1): Layer[] => [conv(filters, 'linear', stride), norm, relu, conv(filters, 'linear'), norm, relu]
+const residual = (layers: readonly Layer[], shortcut: readonly Layer[] = []): Layer => ({ kind: 'residual', layers, shortcut })
+/** A block of ResNet v1 (He et al., 2016): two convolutions, and one of 1×1 beside them where the shape changes. */
+const block = (filters: number, stride = 1): Layer[] => [
+  residual(
+    [conv(filters, 'linear', stride), norm, relu, conv(filters, 'linear'), norm],
+    stride === 1 ? [] : [{ ...conv(filters, 'linear', stride), kernelSize: [1, 1] } as Layer, norm],
+  ),
+  relu,
+]
+const layerNorm: Layer = { kind: 'layerNormalization', epsilon: 1e-5 }
+/** A pre-norm encoder block: attention, then two dense layers of four times the width, each added to what it reads. */
+const encoder = (width: number, numHeads: number): Layer[] => [
+  residual([layerNorm, { kind: 'multiHeadAttention', numHeads, keyDim: width / numHeads, useBias: true, dropout: 0 }]),
+  residual([layerNorm, dense(4 * width, 'gelu'), dense(width)]),
+]
+
+/** Tokens that the transformer reads. */
+const vocabulary = 1000
 
 export const contests: readonly Contest[] = [
   { name: 'MLP 64-128-10', inputShape: [64], steps: 2000, goal: 4, layers: [dense(128, 'relu'), dense(10)] },
@@ -30,6 +47,13 @@ export const contests: readonly Contest[] = [
   {
     name: 'CNN 28×28 + batch norm', inputShape: [28, 28, 1], steps: 80, goal: 2,
     layers: [conv(16, 'linear'), norm, relu, pool, conv(32, 'linear'), norm, relu, pool, flatten, dense(10)],
+  },
+  {
+    name: 'transformer, 64 tokens', inputShape: [64], steps: 16, goal: 1.5,
+    layers: [
+      { kind: 'embedding', inputDim: vocabulary, outputDim: 64 }, { kind: 'positionEmbedding' },
+      ...encoder(64, 4), ...encoder(64, 4), layerNorm, { kind: 'globalAveragePooling1d' }, dense(10),
+    ],
   },
   {
     name: 'deep CNN 32×32', inputShape: [32, 32, 3], steps: 12, goal: null,
@@ -49,15 +73,19 @@ export const contestLevers: Levers = {
   scheduling: { schedule: 'constant', warmupSteps: 0, finalFraction: 0, clipNorm: 1, epochs: 1, patience: null },
 }
 
-/** Noise around one pattern a class: learned slowly enough that losses tell engines apart. */
-export function contestData({ inputShape }: Contest): TrainingData {
+/** Noise around one pattern a class, or tokens of which a class prefers some: learned slowly enough that losses tell engines apart. */
+export function contestData({ inputShape, layers }: Contest): TrainingData {
   const size = inputShape.reduce((product, length) => product * length, 1)
   const random = stream(7, 'contest')
+  const first = layers[0]
   const patterns = Array.from({ length: classes }, () => Float32Array.from({ length: size }, () => random.normal()))
   const targets = Float32Array.from({ length: rows }, () => random.integer(classes))
   const inputs = new Float32Array(rows * size)
   for (let i = 0; i < inputs.length; i++) {
-    inputs[i] = 0.15 * (patterns[targets[Math.floor(i / size)] as number]?.[i % size] as number) + random.normal()
+    const label = targets[Math.floor(i / size)] as number
+    inputs[i] = first?.kind === 'embedding'
+      ? random.uniform() < 0.9 ? random.integer(first.inputDim) : label + classes * random.integer(first.inputDim / classes)
+      : 0.15 * (patterns[label]?.[i % size] as number) + random.normal()
   }
   const train = Int32Array.from({ length: rows }, (_, i) => i)
   return { inputs, inputShape, targets, targetScale: null, splits: { train, validation: new Int32Array(), test: new Int32Array() } }

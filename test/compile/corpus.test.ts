@@ -4,6 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 import planSchema from '../../schema/plan.schema.json' with { type: 'json' }
 import { fingerprint } from '../../src/base/hash.ts'
+import { everyLayer } from '../../src/model/layers.ts'
 import { asJson, compiled, expectGolden, factsOf } from './support.ts'
 
 const folder = join(import.meta.dirname, 'corpus')
@@ -58,7 +59,7 @@ describe('the corpus', () => {
   it('has every layer, preset, task, stage and gate', () => {
     const seen = (values: readonly (string | undefined)[]): number => new Set(values).size
     expect(specs.length).toBeGreaterThanOrEqual(12)
-    expect(seen(all.flatMap((c) => c.plan.workload.layers.map((l) => l.kind)))).toBe(15)
+    expect(seen(all.flatMap((c) => everyLayer(c.plan.workload.layers).map((l) => l.kind)))).toBe(18)
     expect(seen(all.map((c) => c.spec.preset))).toBe(3)
     expect(seen(all.map((c) => c.plan.workload.task))).toBe(2)
     expect(seen(all.flatMap((c) => c.plan.jobs.map((j) => j.id)))).toBe(5)

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { stream } from '../../src/base/random.ts'
-import { activationNames, type Layer, type LayerKind } from '../../src/model/layers.ts'
+import { activationNames, everyLayer, type Layer, type LayerKind } from '../../src/model/layers.ts'
 import { stepRandom } from '../../src/train/step-random.ts'
 import type { Engine, FusedOps, Model, Tensor, Tf } from '../../src/train/types.ts'
 import {
@@ -65,7 +65,7 @@ export function engineConformance(name: string, create: () => Promise<Engine>): 
 
     describe('learns in 20 steps through', () => {
       test('every kind of layer there is', () => {
-        const learned = new Set(everyKind.flatMap((k) => k.layers.map((layer) => layer.kind)))
+        const learned = new Set(everyKind.flatMap((k) => everyLayer(k.layers).map((layer) => layer.kind)))
         expect(learned).toEqual(new Set(Object.keys(layerKinds)))
       })
 
@@ -101,6 +101,8 @@ const image = [6, 6, 2]
 const window = { kernelSize: [3, 3], strides: [1, 1], padding: 'same', activation: 'relu', useBias: true } as const
 const pooling = { poolSize: [2, 2], strides: [2, 2], padding: 'valid' } as const
 const conv: Layer = { kind: 'conv2d', filters: 6, ...window }
+const norm: Layer = { kind: 'batchNormalization', momentum: 0.9, epsilon: 1e-3 }
+const residual = (layers: readonly Layer[], shortcut: readonly Layer[] = []): Layer => ({ kind: 'residual', layers, shortcut })
 const learnable = (name: string, inputShape: readonly number[], layers: readonly Layer[], below = 0.8): Learnable =>
   ({ name, inputShape, layers: [...layers, ...head], below })
 
@@ -122,6 +124,14 @@ export const everyKind: readonly Learnable[] = [
   learnable('batchNormalization', image, [conv, { kind: 'batchNormalization', momentum: 0.9, epsilon: 1e-3 }]),
   learnable('layerNormalization', [12], [
     { kind: 'dense', units: 8, activation: 'linear', useBias: true }, { kind: 'layerNormalization', epsilon: 1e-3 }]),
+  learnable('positionEmbedding', [6], [{ kind: 'embedding', inputDim: 7, outputDim: 8 }, { kind: 'positionEmbedding' }], 0.97),
+  learnable('multiHeadAttention', [6, 4], [{ kind: 'multiHeadAttention', numHeads: 2, keyDim: 3, useBias: true, dropout: 0.1 }], 0.9),
+  learnable('residual', [6, 4], [
+    residual([{ kind: 'layerNormalization', epsilon: 1e-3 }, { kind: 'multiHeadAttention', numHeads: 2, keyDim: 2, useBias: false, dropout: null }]),
+    residual([{ kind: 'layerNormalization', epsilon: 1e-3 }, { kind: 'dense', units: 8, activation: 'gelu', useBias: true }, { kind: 'dropout', rate: 0.1 },
+      { kind: 'dense', units: 4, activation: 'linear', useBias: true }])]),
+  learnable('residual with a shortcut', image, [
+    conv, residual([{ kind: 'conv2d', filters: 8, ...window, strides: [2, 2] }, norm], [{ kind: 'conv2d', filters: 8, ...window, kernelSize: [1, 1], strides: [2, 2] }, norm])]),
   learnable('embedding', [6], [{ kind: 'embedding', inputDim: 7, outputDim: 8 }], 0.97),
   ...activationNames.map((activation) => learnable(`activation ${activation}`, [12], [
     { kind: 'dense', units: 16, activation: 'linear', useBias: true }, { kind: 'activation', activation }], 0.9)),
@@ -132,6 +142,7 @@ const layerKinds: Readonly<Record<LayerKind, true>> = {
   conv2d: true, depthwiseConv2d: true, separableConv2d: true, maxPooling2d: true, averagePooling2d: true,
   globalAveragePooling2d: true, globalMaxPooling2d: true, globalAveragePooling1d: true, flatten: true, dense: true,
   dropout: true, batchNormalization: true, layerNormalization: true, embedding: true, activation: true,
+  positionEmbedding: true, multiHeadAttention: true, residual: true,
 }
 
 const network = learnable('network', image, [

@@ -1,4 +1,4 @@
-import type { Layer } from '../../model/layers.ts'
+import { type Layer, placedLayers } from '../../model/layers.ts'
 import { inferShapes, parameterCount } from '../../model/shapes.ts'
 import type { DataFacts } from '../../plan/plan.ts'
 import type { Report } from '../problem.ts'
@@ -8,8 +8,8 @@ export function checkModel(layers: readonly Layer[], facts: DataFacts, report: R
   checkEmbeddings(layers, report)
   const shaped = inferShapes(layers, facts.inputShape)
   if (!shaped.ok) {
-    const { layer, message, found, allowed } = shaped.error
-    report('shape', ['model', 'layers', layer], message, { found, allowed })
+    const { place, message, ...more } = shaped.error
+    report('shape', ['model', 'layers', ...place], message, more)
     return { parameters: 0 }
   }
   const last = layers.length - 1
@@ -43,11 +43,11 @@ function checkLogits(layers: readonly Layer[], report: Report): void {
 }
 
 function checkEmbeddings(layers: readonly Layer[], report: Report): void {
-  for (const [index, layer] of layers.entries()) {
-    if (layer.kind === 'embedding' && index > 0) {
-      report('embedding-order', ['model', 'layers', index], 'an embedding reads whole numbers, so it is the first layer', {
-        found: `behind ${layers[index - 1]?.kind}`,
-      })
-    }
+  for (const { layer, place } of placedLayers(layers)) {
+    const [index, ...within] = place
+    if (layer.kind !== 'embedding' || (index === 0 && within.length === 0)) continue
+    report('embedding-order', ['model', 'layers', ...place], 'an embedding reads whole numbers, so it is the first layer', {
+      found: within.length > 0 ? 'within residual' : `behind ${layers[Number(index) - 1]?.kind}`,
+    })
   }
 }

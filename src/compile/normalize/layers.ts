@@ -49,9 +49,18 @@ function withDefaults(kind: Kind, layer: Arguments): NormalizedLayer {
       const a = argumentsOf(layer, kind)
       return { kind, inputDim: a.inputDim, outputDim: a.outputDim }
     }
+    case 'multiHeadAttention': {
+      const a = argumentsOf(layer, kind)
+      return { kind, numHeads: a.numHeads, keyDim: a.keyDim, useBias: a.useBias ?? true, dropout: a.dropout === undefined ? 0 : a.dropout }
+    }
+    case 'residual': {
+      const a = argumentsOf(layer, kind)
+      return { kind, layers: a.layers.map(normalizeLayer), shortcut: (a.shortcut ?? []).map(normalizeLayer) }
+    }
     case 'activation':
       return { kind, activation: argumentsOf(layer, kind).activation }
     case 'flatten':
+    case 'positionEmbedding':
     case 'globalAveragePooling2d':
     case 'globalMaxPooling2d':
     case 'globalAveragePooling1d':

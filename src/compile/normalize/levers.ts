@@ -1,3 +1,4 @@
+import { everyLayer } from '../../model/layers.ts'
 import type { Task } from '../../model/metrics.ts'
 import type { AugmentationPolicy } from '../../plan/plan.ts'
 import type { Spec } from '../../spec/tuning.gen.ts'
@@ -49,9 +50,9 @@ export function normalizeLevers(
   }
 }
 
-/** Whether the dropout lever moves anything: a dropout layer without a rate of its own. */
+/** Whether the dropout lever moves anything: a dropout layer without a rate of its own, or attention that leaves its rate to it. */
 export const hasDropoutLever = (layers: readonly NormalizedLayer[]): boolean =>
-  layers.some((l) => l.kind === 'dropout' && l.rate === null)
+  everyLayer(layers).some((l) => (l.kind === 'dropout' && l.rate === null) || (l.kind === 'multiHeadAttention' && l.dropout === null))
 
 /** Whether augmentation does anything at full strength. */
 export const canAugment = (policy: AugmentationPolicy): boolean => Object.values(policy).some((amount) => amount > 0)

@@ -1,3 +1,4 @@
+import { everyLayer } from '../../model/layers.ts'
 import type { NormalizedInputs, NormalizedLayer, PresetName } from '../normalized.ts'
 import type { Preset } from './preset.ts'
 import { tabularMlp } from './tabular-mlp.ts'
@@ -12,6 +13,6 @@ export const presets: { readonly [name in PresetName]: Preset } = {
 
 /** The preset of a spec that leaves it open: by what the model reads. */
 export function presetFor(layers: readonly NormalizedLayer[], inputs: NormalizedInputs): PresetName {
-  if (layers.some((l) => l.kind === 'embedding')) return 'text-transformer'
+  if (everyLayer(layers).some((l) => l.kind === 'embedding')) return 'text-transformer'
   return inputs.kind === 'array' && inputs.shape.length === 3 ? 'vision-cnn' : 'tabular-mlp'
 }

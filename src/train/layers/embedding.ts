@@ -5,3 +5,8 @@ import { type LayerFunction, stateless, weightAt } from './layer.ts'
 export function embedding(tf: Tf): LayerFunction {
   return stateless((x, weights) => tf.gather(weightAt(weights, 0), tf.cast(x, 'int32')))
 }
+
+/** [batch, steps, features] plus one learned vector a step. */
+export function positionEmbedding(tf: Tf): LayerFunction {
+  return stateless((x, weights) => tf.add(x, weightAt(weights, 0)))
+}
