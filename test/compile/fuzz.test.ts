@@ -47,7 +47,7 @@ function replaced(value: unknown, random: Stream): unknown {
 test('texts with characters changed never throw', () => {
   const random = stream(1, 'fuzz-text')
   const seen = new Set<string>()
-  for (let i = 0; i < 1000; i++) {
+  for (let i = 0; i < 2000; i++) {
     const text = pick(texts, random)
     const at = random.integer(text.length)
     const put = pick(
