@@ -1,6 +1,7 @@
 import type { LeverName, LeverPatch, Levers, LeverValue } from '../model/levers.ts'
 import type { MetricName, Metrics } from '../model/metrics.ts'
 import type { StageName } from './plan.ts'
+import type { RunCalibration } from './run.ts'
 
 /** One lever moved, with what moved it. */
 export interface LineageEntry {
@@ -118,6 +119,8 @@ export interface VerifiedRun {
   readonly validation: Metrics | null
   readonly test: Metrics | null
   readonly weights: string | null
+  /** Left out for a regression, and where the run did not complete. */
+  readonly calibration?: RunCalibration
 }
 
 export type StageFindings =

@@ -157,6 +157,8 @@ export type RunJob =
     readonly stopAfter: number
     /** Whether test metrics of the best checkpoint are computed; only verification may. */
     readonly evaluateTest: boolean
+    /** Whether the best checkpoint's probabilities are summed up for a reliability diagram (classification only). */
+    readonly calibration?: true
   }
   | { readonly kind: 'range-test'; readonly from: number; readonly to: number; readonly steps: number }
   | {

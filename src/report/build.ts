@@ -5,6 +5,7 @@ import type { Omission, StageDecision } from '../plan/decision.ts'
 import type { Lock, LockedChange } from '../plan/lock.ts'
 import { stageNames, type Plan, type StageName } from '../plan/plan.ts'
 import type { Verdict } from '../plan/verdict.ts'
+import { calibrationOf } from './calibration.ts'
 import { checklist } from './checklist.ts'
 import { describeLayer } from './layers.ts'
 import type {
@@ -134,7 +135,7 @@ function verificationOf(
   statistics: readonly MetricComparison[],
 ): Report['verification'] {
   const verify = decisions.flatMap((d) => (d.findings.stage === 'verify' ? [d.findings.verify] : []))[0]
-  return verify ? { seeds: verify.seeds, metrics: statistics } : null
+  return verify ? { seeds: verify.seeds, metrics: statistics, calibration: calibrationOf(verify) } : null
 }
 
 function stageOf(stage: StageName, plan: Plan, decisions: readonly StageDecision[]): StageReport {

@@ -12,6 +12,7 @@ import type {
 } from '../plan/decision.ts'
 import type { LockedChange } from '../plan/lock.ts'
 import type { DataFacts, RunJob, StageName } from '../plan/plan.ts'
+import type { CalibrationSummary, ReliabilityBin } from '../plan/run.ts'
 import type { Verdict } from '../plan/verdict.ts'
 
 /**
@@ -34,7 +35,12 @@ export interface Report {
   }
   readonly lineage: readonly LockedChange[]
   /** Null where the verify stage did not run. */
-  readonly verification: { readonly seeds: VerifyFindings['seeds']; readonly metrics: readonly MetricComparison[] } | null
+  readonly verification: {
+    readonly seeds: VerifyFindings['seeds']
+    readonly metrics: readonly MetricComparison[]
+    /** Null for a regression, and where no seed of the winner completed. */
+    readonly calibration: CalibrationSection | null
+  } | null
   readonly checklist: readonly ChecklistItem[]
   readonly stages: readonly StageReport[]
   /** In the order in which the stages asked for them. */
@@ -60,6 +66,42 @@ export interface Study {
   readonly layers: readonly string[]
   readonly parameters: number
   readonly fingerprints: { readonly spec: string; readonly plan: string; readonly data: string }
+}
+
+/**
+ * What a reliability diagram is drawn from: confidence across, accuracy up, the diagonal where they agree; `asTrained` and
+ * `scaled` are the two diagrams, before temperature scaling and after. The seeds' own are at `verification.seeds`.
+ */
+export interface CalibrationSection {
+  /** The rows predicted: test where rows are kept back for it, else validation (the temperature was fitted on those). */
+  readonly split: 'validation' | 'test'
+  /** Rows that each seed predicted. */
+  readonly rows: number
+  readonly winner: CalibrationSide
+  /** Null where no seed of the baseline completed. */
+  readonly baseline: CalibrationSide | null
+}
+
+export interface CalibrationSide {
+  readonly asTrained: PooledCalibration
+  /** Over the seeds that have a temperature; null where none has. */
+  readonly scaled: PooledCalibration | null
+  /** Geometric mean over the seeds that have one; above 1: overconfident as trained. */
+  readonly temperature: number | null
+  /** Seeds whose calibration error, as trained, is above what honest confidences would show once in twenty times. */
+  readonly aboveNull: number
+}
+
+/** Errors and scores are means over seeds. */
+export interface PooledCalibration {
+  readonly seeds: number
+  readonly nll: number
+  readonly brier: number
+  readonly parts: CalibrationSummary['parts']
+  readonly ece: number
+  readonly eceEqualMass: number
+  /** The predictions of all seeds together, at most 15 bars of equal width, lowest first. */
+  readonly bins: readonly ReliabilityBin[]
 }
 
 /** A lever that ended elsewhere than it began, and the lineage entries that moved it. */

@@ -16,7 +16,10 @@ export const verify: Stage = function* (context) {
   const ledger = new Ledger(context)
   const seeds = verificationSeeds(context.seed, settings.seeds)
   // The one job that may look at test data, where any are kept back.
-  const verification: RunJob = { kind: 'train', length: 1, stopAfter: 1, evaluateTest: context.workload.data.rows.test > 0 }
+  const verification: RunJob = {
+    kind: 'train', length: 1, stopAfter: 1, evaluateTest: context.workload.data.rows.test > 0,
+    ...(context.workload.task === 'classification' ? { calibration: true } : {}),
+  }
   const outcomes = yield* ledger.ask(seeds.flatMap((seed) => [
     ledger.request('baseline', context.baseline, seed, verification),
     ledger.request('winner', context.incumbent, seed, verification),
@@ -37,6 +40,7 @@ function verified(outcome: RunOutcome | undefined): VerifiedRun | undefined {
       return {
         run: outcome.id, status: 'complete', weights: outcome.weights,
         validation: outcome.best?.validation ?? null, test: outcome.best?.test ?? null,
+        ...(outcome.best?.calibration ? { calibration: outcome.best.calibration } : {}),
       }
     case 'diverged':
     case 'crashed':

@@ -3,6 +3,7 @@ import type { Levers } from '../model/levers.ts'
 import { gain, type MetricName, type Metrics } from '../model/metrics.ts'
 import type { Evaluation } from '../plan/run.ts'
 import { batchPlan, runBatches } from './batches.ts'
+import { runCalibration } from './calibration.ts'
 import type { OnStep, RequestFor, RunBody, RunContext } from './context.ts'
 import { evaluate, fixedSample, notFinite } from './evaluate.ts'
 import { type Checkpoint, createLearner, type Learner } from './learner.ts'
@@ -48,9 +49,11 @@ export function trainRun(context: RunContext, request: RequestFor<'train'>, onSt
       if (best.record(evaluation, learner).outOfPatience) break
     }
     const weights = weightsHash(learner.checkpoint())
-    const test = job.evaluateTest ? testMetrics(context, learner, best.checkpoint()) : null
+    learner.restore(best.checkpoint())
+    const test = job.evaluateTest ? evaluate(context, learner.state, data.splits.test) : null
     const { step, epoch, validation } = best.evaluation()
-    const found = { step, epoch, validation, test }
+    const calibration = job.calibration ? { calibration: runCalibration(context, learner.state, job.evaluateTest) } : {}
+    const found = { step, epoch, validation, test, ...calibration }
     return { status: 'complete', best: found, probe: null, weights, steps: log.steps, evaluations }
   } finally {
     learner.dispose()
@@ -97,11 +100,6 @@ function bestSoFar(objective: MetricName, patience: number | null) {
       return { outOfPatience: patience !== null && without >= patience }
     },
   }
-}
-
-function testMetrics(context: RunContext, learner: Learner, best: Checkpoint): Metrics {
-  learner.restore(best)
-  return evaluate(context, learner.state, context.data.splits.test)
 }
 
 /** SHA-256 over the bytes of weights and statistics. */

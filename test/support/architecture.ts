@@ -32,7 +32,7 @@ export const folders: Readonly<Record<string, FolderRule>> = {
   plan: { may: ['model', 'base'] },
   compile: { may: ['spec', 'plan', 'model', 'base'] },
   data: { may: ['base'] },
-  train: { may: ['data', 'model', 'plan', 'base'] },
+  train: { may: ['stats', 'data', 'model', 'plan', 'base'] },
   stats: { may: ['base'] },
   stages: { may: ['stats', 'plan', 'model', 'base'], types: ['train'] },
   run: { may: ['stages', 'train', 'plan', 'model', 'base'] },

@@ -14,6 +14,7 @@ import type { Plan, RunJob, StageName } from '../../src/plan/plan.ts'
 import type { RunResult } from '../../src/plan/run.ts'
 import type { ReportInput } from '../../src/report/build.ts'
 import { summarizeRun } from '../../src/report/runs.ts'
+import { drawnCalibration } from './calibration.ts'
 
 export interface StudyOptions {
   /** Stands wherever a person's words may stand: study name, classes, file names, findings, crash reasons. */
@@ -335,6 +336,6 @@ const decide: Record<StageName, Decide> = {
 
 function verified(run: RunResult): VerifiedRun {
   return run.status === 'complete'
-    ? { run: run.id, status: run.status, validation: run.best?.validation ?? null, test: run.best?.test ?? null, weights: run.weights }
+    ? { run: run.id, status: run.status, validation: run.best?.validation ?? null, test: run.best?.test ?? null, weights: run.weights, calibration: drawnCalibration(run.request.seed % 2) }
     : { run: run.id, status: run.status, validation: null, test: null, weights: null }
 }

@@ -150,6 +150,18 @@ describe('length, stops and checkpoints', () => {
     expect(until.best).toEqual(whole.best)
   })
 
+  test('a job that asks for it gets the calibration of the best checkpoint, and no other result changes', () => {
+    const [plain, asked] = [complete(run({}, { evaluateTest: true })), complete(run({}, { evaluateTest: true, calibration: true }))]
+    if (asked.best === null) throw new Error('no best checkpoint')
+    const { calibration, ...best } = asked.best
+    expect(best).toEqual(plain.best)
+    expect(asked.weights).toBe(plain.weights)
+    expect(calibration?.split).toBe('test')
+    expect(calibration?.asTrained.nll).toBeCloseTo(best.test?.nll ?? NaN, 4)
+    expect(calibration?.asTrained.ece).toBeCloseTo(best.test?.ece ?? NaN, 4)
+    expect(complete(run({}, { calibration: true })).best?.calibration?.split).toBe('validation')
+  })
+
   test('patience ends a run that no longer improves', () => {
     const { steps, evaluations } = complete(run({ learningRate: 1e-9, patience: 2, epochs: 10 }))
     expect(evaluations).toHaveLength(3)

@@ -1,0 +1,61 @@
+import type { VerifiedRun, VerifyFindings } from '../plan/decision.ts'
+import type { CalibrationSummary, ReliabilityBin, RunCalibration } from '../plan/run.ts'
+import type { CalibrationSection, CalibrationSide, PooledCalibration } from './model.ts'
+
+/** The seeds' reliability diagrams put together, for the winner and beside it the baseline. */
+export function calibrationOf({ seeds }: VerifyFindings): CalibrationSection | null {
+  const of = (runs: readonly VerifiedRun[]): RunCalibration[] => runs.flatMap((run) => run.calibration ?? [])
+  const winner = of(seeds.map((s) => s.candidate))
+  const baseline = of(seeds.map((s) => s.baseline))
+  const [first] = winner
+  if (first === undefined) return null
+  const { split, rows } = first
+  return { split, rows, winner: sideOf(winner), baseline: baseline.length > 0 ? sideOf(baseline) : null }
+}
+
+function sideOf(runs: readonly RunCalibration[]): CalibrationSide {
+  const scaled = runs.flatMap((run) => run.scaled ?? [])
+  const temperatures = runs.flatMap((run) => run.temperature ?? [])
+  return {
+    asTrained: pooled(runs.map((run) => run.asTrained)),
+    scaled: scaled.length > 0 ? pooled(scaled) : null,
+    temperature: temperatures.length > 0 ? six(Math.exp(meanOf(temperatures.map(Math.log)))) : null,
+    aboveNull: runs.filter((r) => r.ecePercentile95 !== null && r.asTrained.ece > r.ecePercentile95).length,
+  }
+}
+
+function pooled(all: readonly CalibrationSummary[]): PooledCalibration {
+  const over = (value: (one: CalibrationSummary) => number): number => six(meanOf(all.map(value)))
+  return {
+    seeds: all.length,
+    nll: over((s) => s.nll),
+    brier: over((s) => s.brier),
+    parts: {
+      reliability: over((s) => s.parts.reliability),
+      resolution: over((s) => s.parts.resolution),
+      uncertainty: over((s) => s.parts.uncertainty),
+      withinBins: over((s) => s.parts.withinBins),
+    },
+    ece: over((s) => s.ece),
+    eceEqualMass: over((s) => s.eceEqualMass),
+    bins: pooledBins(all.flatMap((s) => s.bins)),
+  }
+}
+
+/** Bars of equal width begin at the same places under every seed. */
+function pooledBins(bins: readonly ReliabilityBin[]): ReliabilityBin[] {
+  const starts = [...new Set(bins.map((bin) => bin.from))].sort((a, b) => a - b)
+  return starts.flatMap((from) => {
+    const own = bins.filter((bin) => bin.from === from)
+    const [first] = own
+    if (first === undefined) return []
+    const count = own.reduce((sum, bin) => sum + bin.count, 0)
+    const weighted = (value: (bin: ReliabilityBin) => number): number =>
+      six(own.reduce((sum, bin) => sum + bin.count * value(bin), 0) / count)
+    return [{ from, to: first.to, count, confidence: weighted((b) => b.confidence), accuracy: weighted((b) => b.accuracy) }]
+  })
+}
+
+const meanOf = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length
+/** Six significant digits, as runs log theirs. */
+const six = (value: number): number => Number(value.toPrecision(6))
