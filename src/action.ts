@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { relative } from 'node:path'
 import { InputError } from './base/diagnostics.ts'
+import { ensureEngine } from './action/ensure-engine.ts'
 import { progressLogger } from './cli/progress.ts'
 import { workerFiles } from './cli/worker-files.ts'
 import { runner, type Runner } from './github/environment.ts'
@@ -11,9 +12,10 @@ import { fails, publish, type Publication } from './github/publish.ts'
 import { stageNames, type StageName } from './plan/plan.ts'
 import type { Listener } from './run/events.ts'
 import { Interrupted } from './run/execute.ts'
+import { engineWishes, type EngineSource, type EngineWish } from './study/engine.ts'
 import { runStudy, type Study, type StudyOptions } from './study/run-study.ts'
 
-type StepInputs = Inputs<StageName, 'auto' | 'wasm'>
+type StepInputs = Inputs<StageName, EngineWish>
 
 const here = runner()
 try {
@@ -27,7 +29,7 @@ try {
 /** Inputs → study → what the run's page shows; the exit code says whether the verdict fails the step. */
 async function step(runner: Runner): Promise<number> {
   process.chdir(runner.workspace)
-  const inputs = readInputs(runner.workspace, { stages: stageNames, engines: ['auto', 'wasm'] })
+  const inputs = readInputs(runner.workspace, { stages: stageNames, engines: engineWishes })
   if (!inputs.ok) throw new InputError(inputs.error)
   const study = await runStudy(studyOptions(inputs.value, runner))
   endSection()
@@ -40,12 +42,27 @@ async function step(runner: Runner): Promise<number> {
 function studyOptions(inputs: StepInputs, { workspace }: Runner): StudyOptions {
   const { stages, seeds, workers, baseline, out } = inputs
   const specPath = relative(workspace, inputs.spec)
+  const signal = stopSignal()
   return {
     specPath, workspace, ...workerFiles(), workers: workers ?? availableParallelism(),
+    engine: provided(inputs.engine, signal),
     ...(stages === null ? {} : { stages }), ...(seeds === null ? {} : { seeds }), ...(out === null ? {} : { outDir: out }),
     ...(baseline === null ? {} : { baselinePath: relative(workspace, baseline) }),
-    listener: folded(), signal: stopSignal(), startedAt: new Date().toISOString(), clock: () => performance.now(),
+    listener: folded(), signal, startedAt: new Date().toISOString(), clock: () => performance.now(),
   }
+}
+
+/** A spec that is wrong is said at once, and installs nothing. */
+function provided(wanted: EngineWish, signal: AbortSignal): EngineSource {
+  const choose: EngineSource['choose'] = async (checked) => {
+    await checked
+    try {
+      return await ensureEngine(wanted, signal)
+    } catch (error) {
+      throw signal.aborted ? new Interrupted() : error
+    }
+  }
+  return { wanted, choose }
 }
 
 /** Progress as plain lines, those of a stage folded away below its name; what it concluded stays in sight. */

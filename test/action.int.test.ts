@@ -140,7 +140,7 @@ describe('what a person gets wrong', () => {
 
   it.each([
     [{ spec: 'nets/none.yml' }, 'nets/none.yml'], [{ spec: '/etc/passwd' }, 'inside the workspace'],
-    [{ engine: 'cuda' }, 'auto, wasm'], [{ stages: 'batch' }, 'verify'], [{ baseline: 'none.lock.json' }, 'none.lock.json'],
+    [{ engine: 'cuda' }, 'auto, tensorflow, wasm'], [{ stages: 'batch' }, 'verify'], [{ baseline: 'none.lock.json' }, 'none.lock.json'],
   ])('may be the inputs of the step: %j', async (inputs, reason) => {
     const step = await tune(spec(0.05), inputs)
     expect(step.exitCode).toBe(1)

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander'
 import { columnHelp } from '../diagnose/read/columns.ts'
 import { stageNames, type StageName } from '../plan/plan.ts'
+import { engineWishes } from '../study/engine.ts'
 import { version } from '../study/version.ts'
 import { diagnoseCommand, type DiagnoseOptions } from './commands/diagnose.ts'
 import { gateCommand } from './commands/gate.ts'
@@ -45,7 +46,7 @@ export function program(exit: (code: number) => void): Command {
 
   root.command('run <spec>')
     .description('tune: run the stages, verify the winner over seeds, judge the gates, write the report')
-    .addOption(new Option('--engine <engine>', 'what trains').choices(['auto', 'wasm']).default('auto'))
+    .addOption(new Option('--engine <engine>', 'what trains; auto: tensorflow where it is installed, else wasm').choices(engineWishes).default('auto'))
     .option('--stages <names>', `only these stages (${stageNames.join(', ')})`, stageList)
     .option('--seeds <n>', 'verification seeds in place of the spec\'s', wholeNumber(2, 100))
     .option('--workers <n>', 'worker processes (one a core where it is left out)', wholeNumber(1, 256))

@@ -6,7 +6,7 @@ import { boxIcon, statusIcon } from './icons.ts'
 import type { BoxState, Report } from './model.ts'
 import { textCharts } from './mermaid.ts'
 import { gainText, meanAndSd, percent, plural, rowsText, short, whole } from './numbers.ts'
-import { headline, leverText, ruleText, seedRows, timesText } from './phrases.ts'
+import { engineText, headline, leverText, ruleText, seedRows, timesText } from './phrases.ts'
 
 /** `summary.md`: the verdict first, then what a reviewer asks next, in that order. See `capSummary` for its size. */
 export function renderSummary(report: Report, curves: CurveBook): string {
@@ -170,12 +170,13 @@ const omissions = ({ omissions: all }: Report): string =>
 function repeat(report: Report): string {
   const { study, tool } = report
   const f = study.fingerprints
+  const engine = engineText(report)
   return [
     '```sh',
     study.command.replace(/[\u0000-\u001f\u007f`]/g, ' '),
     '```',
     '',
-    `Seed ${study.seed}, engine ${code(study.engine)}, ${code(tool)}. ` +
+    `Seed ${study.seed}, engine ${code(engine.label)}${markdown(engine.why)}, ${code(tool)}. ` +
       `Fingerprints: spec ${code(f.spec.slice(0, 12))}, plan ${code(f.plan.slice(0, 12))}, data ${code(f.data.slice(0, 12))}. ${markdown(timesText(report))}`,
     '',
     `All curves, every run and the whole report are in the artifact; ${code('report.html')} opens in a browser.`,

@@ -203,6 +203,8 @@ export interface Timing {
     readonly cores: number
     readonly workers: number
     readonly node: string
+    /** Half a sentence: why the study's engine and no other; absent in reports from before it was kept. */
+    readonly whyEngine?: string
   } | null
 }
 

@@ -81,6 +81,12 @@ export function seedRows(report: Report): {
   return { header, rows }
 }
 
+/** The engine and, where it is known, why it was this one. */
+export function engineText({ study, timing }: Report): { readonly label: string; readonly why: string } {
+  const why = timing.machine?.whyEngine
+  return { label: study.engine, why: why === undefined ? '' : ` (${why})` }
+}
+
 /** What the clock said; the only sentence of a summary that differs between two equal studies. */
 export function timesText({ timing }: Report): string {
   const { machine } = timing

@@ -13,7 +13,8 @@ import { ownRuns, trainRuns, type Portion } from '../run/portion.ts'
 import type { Runner } from '../run/runner.ts'
 import { stages } from '../stages/index.ts'
 import { prepare, type Prepared } from './prepare.ts'
-import { concludeStudy, openJournal, startPool, type Study, type StudyOptions } from './run-study.ts'
+import { onEngine } from './engine.ts'
+import { concludeStudy, openJournal, prepareOnEngine, startPool, type Study, type StudyOptions } from './run-study.ts'
 
 /** Where the jobs of a workflow run leave files for each other. */
 export interface Exchange {
@@ -96,7 +97,7 @@ export async function gateStudy(options: StudyOptions, fan: FanOut): Promise<Stu
   if (state === null) return null
   const { course, runs } = state
   const begun = fan.now()
-  return concludeStudy(options, prepared, course.engine, async (journal) => {
+  return concludeStudy(options, prepared, { label: course.engine, why: null }, async (journal) => {
     await absorb(journal, runs)
     const runner: Runner = { engine: course.engine, slots: 1, run: () => Promise.reject(new Error('a gate trains nothing')) }
     const outcome: StudyOutcome = await execute(plan, {
@@ -108,9 +109,9 @@ export async function gateStudy(options: StudyOptions, fan: FanOut): Promise<Stu
 
 /** The journal of such a job lies in a folder of its own: what a cache or an earlier run left is not looked at. */
 async function onSite<T>(options: StudyOptions, fan: FanOut, use: (site: Site) => Promise<T>): Promise<T> {
-  const prepared = await prepare(options)
+  const { prepared, choice } = await prepareOnEngine(options)
   const folder = await mkdtemp(join(tmpdir(), 'tunegate-job-'))
-  const pool = await startPool(options, prepared)
+  const pool = await onEngine(options.engine.wanted, choice, (taken) => startPool(options, prepared, taken), options.listener)
   try {
     const journal = await openJournal(folder, prepared, pool.engine, options)
     try {

@@ -14,12 +14,14 @@ import type { Verdict } from '../plan/verdict.ts'
 import { buildReport } from '../report/build.ts'
 import type { Report } from '../report/model.ts'
 import { summarizeRun } from '../report/runs.ts'
+import type { Choice } from '../provision/status.ts'
 import type { Listener } from '../run/events.ts'
 import { execute, Interrupted, runsOf, type StudyOutcome } from '../run/execute.ts'
 import { Journal } from '../run/journal.ts'
 import { WorkerPool } from '../run/pool.ts'
 import { stages } from '../stages/index.ts'
 import { studyDiagnostics } from './diagnostics.ts'
+import { EngineBroke, onEngine, withBreaks, type EngineSource } from './engine.ts'
 import { readLock } from './lock.ts'
 import { prepare, type Prepared, type SpecSource } from './prepare.ts'
 import { repeatCommand } from './repeat.ts'
@@ -30,6 +32,7 @@ export interface StudyOptions extends SpecSource {
   /** Where the report goes; `.tunegate/<name>` in the workspace where it is left out. */
   readonly outDir?: string
   readonly workers: number
+  readonly engine: EngineSource
   /** File that a worker process runs, and the folder with the wasm engine. */
   readonly workerScript: string
   readonly wasmFolder: string
@@ -55,14 +58,29 @@ export interface Study {
 
 /** The whole path: spec → plan → runs → decisions → verdict → report. Used by the command line and by the action. */
 export async function runStudy(options: StudyOptions): Promise<Study> {
-  const { listener, clock, signal } = options
-  const prepared = await prepare(options)
+  const { listener, engine, clock } = options
+  const { prepared, choice } = await prepareOnEngine(options)
   for (const warning of prepared.warnings) listener({ type: 'notice', message: warning.message })
   const begun = clock()
-  const pool = await startPool(options, prepared)
+  return await onEngine(engine.wanted, choice, (taken) => trainAndConclude(options, prepared, taken, begun), listener)
+}
+
+/** Both at once; what is wrong with spec or data is said before what is wrong with the engine. */
+export async function prepareOnEngine(options: StudyOptions): Promise<{ readonly prepared: Prepared; readonly choice: Choice }> {
+  const checked = prepare(options)
+  const [prepared, choice] = await Promise.allSettled([checked, options.engine.choose(checked)])
+  if (prepared.status === 'rejected') throw prepared.reason
+  if (choice.status === 'rejected') throw choice.reason
+  return { prepared: prepared.value, choice: choice.value }
+}
+
+async function trainAndConclude(options: StudyOptions, prepared: Prepared, choice: Choice, begun: number): Promise<Study> {
+  const { listener, clock, signal } = options
+  const pool = await startPool(options, prepared, choice)
   try {
-    return await concludeStudy(options, prepared, pool.engine, async (journal) => {
-      const outcome = await execute(prepared.plan, { stages, runner: pool, journal, listener, clock, ...(signal ? { signal } : {}) })
+    return await concludeStudy(options, prepared, { label: pool.engine, why: choice.why }, async (journal) => {
+      const execution = { stages, runner: withBreaks(pool), journal, listener, clock, ...(signal ? { signal } : {}) }
+      const outcome = await execute(prepared.plan, execution)
       pool.close()
       return { outcome, runs: () => runsOf(journal, outcome.decisions), seconds: (clock() - begun) / 1000 }
     })
@@ -74,16 +92,22 @@ export async function runStudy(options: StudyOptions): Promise<Study> {
 /** How a study came to its decisions, with the means to look at its runs while the journal is open. */
 type Course = Pick<Finished, 'outcome' | 'runs' | 'seconds'>
 
+/** Label of the engine that trained, and why it was this one where that is known. */
+interface EngineUsed {
+  readonly label: string
+  readonly why: string | null
+}
+
 /** The study's folder with its journal, what is done with it, then verdict and report. */
 export async function concludeStudy(
-  options: StudyOptions, prepared: Prepared, engine: string, study: (journal: Journal) => Promise<Course>,
+  options: StudyOptions, prepared: Prepared, engine: EngineUsed, study: (journal: Journal) => Promise<Course>,
 ): Promise<Study> {
   const baseline = await readLock(options.specPath, options.baselinePath)
   const outDir = options.outDir ?? join(options.workspace, '.tunegate', folderName(prepared.plan.name, options))
   await makeFolder(outDir).catch((error: unknown) => {
     throw explainFileError(error, 'run/no-output-folder', 'the output folder cannot be made')
   })
-  const journal = await openJournal(outDir, prepared, engine, options)
+  const journal = await openJournal(outDir, prepared, engine.label, options)
   try {
     return await conclude({ options, prepared, baseline, outDir, engine, ...await study(journal) })
   } finally {
@@ -96,14 +120,18 @@ function folderName(name: string, { stages, seeds }: SpecSource): string {
   return [name, ...(stages ?? []), ...(seeds === undefined ? [] : [`${seeds}-seeds`])].join('-')
 }
 
-export function startPool(options: StudyOptions, { plan, dataset }: Prepared): Promise<WorkerPool> {
+/** Throws `EngineBroke` where no process starts. */
+export function startPool(options: StudyOptions, { plan, dataset }: Prepared, { folder }: Choice): Promise<WorkerPool> {
   const { workerScript, wasmFolder, workers, listener, signal } = options
   return WorkerPool.start({
     script: workerScript, workers, notice: (message) => listener({ type: 'notice', message }),
-    init: { type: 'init', engine: 'wasm', wasmFolder, workload: plan.workload, data: trainingData(dataset) },
+    init: {
+      type: 'init', engine: folder === null ? 'wasm' : { tensorflow: folder }, wasmFolder,
+      workload: plan.workload, data: trainingData(dataset),
+    },
   }).catch((error: unknown) => {
     // Ctrl-C on a terminal ends the worker processes too, before they are ready.
-    throw signal?.aborted ? new Interrupted() : error
+    throw signal?.aborted ? new Interrupted() : new EngineBroke(error)
   })
 }
 
@@ -122,7 +150,7 @@ interface Finished {
   readonly outcome: StudyOutcome
   /** The study's runs, one in memory at a time. */
   readonly runs: () => AsyncIterable<RunResult>
-  readonly engine: string
+  readonly engine: EngineUsed
   readonly seconds: number
 }
 
@@ -131,7 +159,7 @@ async function conclude(finished: Finished): Promise<Study> {
   const { prepared, baseline, outcome, engine, outDir, runs } = finished
   const verify = verifyFindings(outcome)
   const evidence = studyEvidence(verify, baseline, {
-    dataFingerprint: prepared.dataset.fingerprint, specFingerprint: prepared.plan.specFingerprint, engine,
+    dataFingerprint: prepared.dataset.fingerprint, specFingerprint: prepared.plan.specFingerprint, engine: engine.label,
   })
   const verdict = judge(prepared.plan.gates, evidence)
   const report = await reportOf(finished, verdict, verify, evidence.baseline?.source ?? null)
@@ -144,7 +172,7 @@ async function reportOf({ options, prepared, baseline, outcome, engine, seconds,
   const summaries = []
   for await (const run of runs()) summaries.push(summarizeRun(run, plan.baseline))
   return buildReport({
-    plan, decisions: outcome.decisions, runs: summaries, verdict, against, lock: baseline?.lock ?? null, engine, tool: toolName,
+    plan, decisions: outcome.decisions, runs: summaries, verdict, against, lock: baseline?.lock ?? null, engine: engine.label, tool: toolName,
     statistics: verify ? verificationStatistics(verify, plan.workload.objective) : [],
     diagnostics: await studyDiagnostics(plan, verify, runs()),
     command: repeatCommand(options), specFile: options.specPath,
@@ -152,9 +180,14 @@ async function reportOf({ options, prepared, baseline, outcome, engine, seconds,
     omissions: [], exhausted: outcome.exhausted,
     timing: {
       startedAt: options.startedAt, seconds, stages: outcome.seconds,
-      machine: { platform: `${process.platform} ${process.arch}`, cores: availableParallelism(), workers: options.workers, node: process.version },
+      machine: machineOf(options, engine),
     },
   })
+}
+
+function machineOf({ workers }: StudyOptions, { why }: EngineUsed): Report['timing']['machine'] {
+  const machine = { platform: `${process.platform} ${process.arch}`, cores: availableParallelism(), workers, node: process.version }
+  return why === null ? machine : { ...machine, whyEngine: why }
 }
 
 /** What workers need of a data set, and nothing more: it is copied to each. */

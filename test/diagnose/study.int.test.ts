@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { engineHere } from '../../src/study/engine.ts'
 import { runStudy } from '../../src/study/run-study.ts'
 import { root } from '../support/architecture.ts'
 import { bundleWorker, type WorkerBundle } from '../support/worker-bundle.ts'
@@ -48,6 +49,7 @@ describe('a study', () => {
       workers: Math.min(2, availableParallelism()),
       workerScript: worker.script,
       wasmFolder: worker.wasmFolder,
+      engine: engineHere('wasm', workspace),
       listener: () => {},
       startedAt: null,
       clock: () => 0,

@@ -15,17 +15,25 @@ export function workFolder(): string {
   return folder
 }
 
+/** Without the native engine, wherever it is installed, so that all machines come to the same bits; `env` may name its folder. */
+const withoutNative = { TUNEGATE_ENGINE_DIR: join(tmpdir(), 'no engine is here') }
+
 /** Runs the committed command line as a person would, and waits for its end. */
-export function tunegate(folder: string, args: readonly string[], node = process.execPath): Promise<Ended> {
+export function tunegate(
+  folder: string, args: readonly string[], node = process.execPath, env: Readonly<Record<string, string>> = withoutNative,
+): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(node, ['dist/cli/index.js', ...args], { cwd: folder, maxBuffer: 64 * 2 ** 20 }, (error, out, err) => {
+    execFile(node, ['dist/cli/index.js', ...args], { cwd: folder, env: { ...process.env, ...env }, maxBuffer: 64 * 2 ** 20 }, (error, out, err) => {
       resolve({ code: error ? Number(error.code ?? -1) : 0, out, err })
     })
   })
 }
 
-export function start(folder: string, args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, ['dist/cli/index.js', ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
+export function start(
+  folder: string, args: readonly string[], env: Readonly<Record<string, string>> = withoutNative,
+): ChildProcess {
+  const options = { cwd: folder, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] as ['ignore', 'pipe', 'pipe'] }
+  return spawn(process.execPath, ['dist/cli/index.js', ...args], options)
 }
 
 /** All five stages on real data, with everything as small as it can be: about two seconds on two cores. */

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { ok } from '../../src/base/result.ts'
 import type { RunEvent } from '../../src/run/events.ts'
 import type { Exchange, FanOut } from '../../src/study/fan-out.ts'
+import { engineHere } from '../../src/study/engine.ts'
 import type { StudyOptions } from '../../src/study/run-study.ts'
 import { root } from './architecture.ts'
 import { smallSpec } from './cli.ts'
@@ -34,7 +35,7 @@ export function digitsCheckout(spec = smallSpec): string {
 export function studyOptions(checkout: string, bundle: WorkerBundle, events: RunEvent[] = []): StudyOptions {
   return {
     specPath: join(checkout, 'tuning.yml'), workspace: checkout, outDir: join(checkout, 'out'), workers: 2,
-    workerScript: bundle.script, wasmFolder: bundle.wasmFolder, listener: (event) => events.push(event),
+    engine: engineHere('wasm', checkout), workerScript: bundle.script, wasmFolder: bundle.wasmFolder, listener: (event) => events.push(event),
     startedAt: null, clock: () => performance.now(),
   }
 }

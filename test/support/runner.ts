@@ -52,13 +52,16 @@ export const node24 = ((): string => {
   return existsSync(bundled) ? bundled : process.execPath
 })()
 
-/** Runs a step as the runner does: inputs with their defaults, the files for outputs and summary, nothing else of ours. */
+/**
+ * Runs a step as the runner does: inputs with their defaults, the files for outputs and summary, nothing else of ours. The
+ * engine is wasm unless a test names another: `auto` would download the native one.
+ */
 export async function runStep(step: Step): Promise<StepResult> {
   const scratch = mkdtempSync(join(tmpdir(), 'step-'))
   const [output, summary] = ['output', 'summary'].map((name) => join(scratch, name)) as [string, string]
   for (const file of [output, summary]) writeFileSync(file, '')
   const defaults = Object.entries(manifest().inputs).map(([name, { default: value }]) => [name, String(value ?? '')])
-  const inputs = { ...Object.fromEntries(defaults) as Record<string, string>, ...step.with }
+  const inputs = { ...Object.fromEntries(defaults) as Record<string, string>, engine: 'wasm', ...step.with }
   const env = {
     PATH: process.env['PATH'] ?? '', HOME: scratch, CI: 'true', GITHUB_ACTIONS: 'true',
     GITHUB_SERVER_URL: 'https://github.com',

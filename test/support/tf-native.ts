@@ -1,10 +1,19 @@
+import { engineFolder } from '../../src/cli/engine-folder.ts'
+import { engineState } from '../../src/provision/status.ts'
 import { createTensorflowEngine, nativeEnvironment } from '../../src/train/engines/tensorflow.ts'
 import type { Engine } from '../../src/train/types.ts'
 
-/** The folder of an installed native engine; tests of it are skipped without. */
-export const nativeFolder = process.env['TUNEGATE_ENGINE'] ?? null
+const found = await engineState(engineFolder())
 
-export const missingNative = 'no native engine: TUNEGATE_ENGINE names no folder of one'
+/** The folder of an installed native engine; tests of it are skipped without. */
+export const nativeFolder = process.env['TUNEGATE_ENGINE'] ?? (found.state === 'installed' ? found.folder : null)
+
+export const missingNative = `no native engine: ${process.env['MISSING_ENGINE'] ?? reason()}`
+
+function reason(): string {
+  if (found.state === 'unsupported') return found.why.message
+  return found.state === 'installed' ? 'installed' : `${found.why} (\`tunegate engine install\`)`
+}
 
 export function nativeEngine(compiled: boolean): Promise<Engine> {
   if (nativeFolder === null) throw new Error(missingNative)

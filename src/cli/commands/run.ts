@@ -4,7 +4,9 @@ import type { StageName } from '../../plan/plan.ts'
 import { Interrupted } from '../../run/execute.ts'
 import type { Listener } from '../../run/events.ts'
 import { reportText } from '../../report/json.ts'
+import { engineHere, type EngineWish } from '../../study/engine.ts'
 import { runStudy, type Study } from '../../study/run-study.ts'
+import { engineFolder } from '../engine-folder.ts'
 import { exitCodeOf, exitCodes } from '../exit.ts'
 import { progressLogger } from '../progress.ts'
 import { workerFiles } from '../worker-files.ts'
@@ -12,7 +14,7 @@ import { workspaceOf } from '../workspace.ts'
 
 /** The options of `run` as the parser gives them. */
 export interface RunOptions {
-  readonly engine: 'auto' | 'wasm'
+  readonly engine: EngineWish
   readonly stages?: StageName[]
   readonly seeds?: number
   readonly workers?: number
@@ -30,6 +32,7 @@ export async function runCommand(specPath: string, options: RunOptions): Promise
   try {
     const study = await runStudy({
       specPath, workspace: workspaceOf(specPath), ...workerFiles(), workers: options.workers ?? availableParallelism(),
+      engine: engineHere(options.engine, engineFolder()),
       ...(options.stages ? { stages: options.stages } : {}), ...(options.seeds === undefined ? {} : { seeds: options.seeds }),
       ...(options.out === undefined ? {} : { outDir: resolve(options.out) }), ...(options.baseline === undefined ? {} : { baselinePath: options.baseline }),
       fresh: options.fresh ?? false,

@@ -1,7 +1,7 @@
 import { html } from '../escape.ts'
 import type { Report } from '../model.ts'
 import { duration, plural, rowsText, short, whole } from '../numbers.ts'
-import { leverText, timesText } from '../phrases.ts'
+import { engineText, leverText, timesText } from '../phrases.ts'
 import { card, codeText, details, paragraph, table } from './parts.ts'
 
 export function data(report: Report): string {
@@ -87,12 +87,13 @@ export function runs({ runs: all, timing, study }: Report): string {
 
 export function repeat(report: Report): string {
   const { study, tool } = report
+  const engine = engineText(report)
   const rows = [
     ['Spec', `${codeText(study.specFile)} ${codeText(study.fingerprints.spec)}`],
     ['Plan', codeText(study.fingerprints.plan)],
     ['Data', codeText(study.fingerprints.data)],
     ['Root seed', String(study.seed)],
-    ['Engine', codeText(study.engine)],
+    ['Engine', `${codeText(engine.label)}${html(engine.why)}`],
     ['Tool', codeText(tool)],
   ]
   return card(
