@@ -68,7 +68,7 @@ function provided(wanted: EngineWish, signal: AbortSignal): EngineSource {
 /** Progress as plain lines, those of a stage folded away below its name; what it concluded stays in sight. */
 function folded(): Listener {
   const write = (text: string): void => say(text.trimEnd())
-  const print = progressLogger({ write, isTerminal: false, columns: 120, now: () => performance.now() })
+  const print = progressLogger({ write, isTerminal: false, columns: 120, letters: 'unicode', now: () => performance.now() })
   return (event) => {
     if (event.type === 'stage-decided' || event.type === 'study-finished') endSection()
     if (event.type === 'stage-started') section(`Stage ${event.position} of ${event.of}: ${event.job.id}`)

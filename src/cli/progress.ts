@@ -1,13 +1,17 @@
 import { printable } from '../base/diagnostics.ts'
 import { unreachable } from '../base/result.ts'
-import type { Progress, RunEvent, Listener } from '../run/events.ts'
+import { duration } from '../report/numbers.ts'
+import type { RunEvent, Listener } from '../run/events.ts'
 import { shown } from '../stats/outcome.ts'
+import { fitting, sparkline } from './text.ts'
 
 export interface Output {
   readonly write: (text: string) => void
   /** Whether the line can be rewritten in place. */
   readonly isTerminal: boolean
   readonly columns: number
+  /** What small curves are made of: blocks, or letters that every terminal has. */
+  readonly letters: 'unicode' | 'plain'
   /** Milliseconds; only decides how often a line is printed. */
   readonly now: () => number
 }
@@ -37,7 +41,7 @@ export function progressLogger(output: Output): Listener {
       case 'run-started':
         return
       case 'run-finished':
-        status.show(`${stage} · ${printable(event.result.request.label, 60)}${outcome(event.result.status, event.cached)} · ${summary(event.progress, objective)}`)
+        status.show(runLine(stage, event, objective, output))
         return
       case 'stage-decided':
         line(`${stage}: ${event.decision.conclusion} in ${event.seconds.toFixed(1)} s. ${event.decision.summary}`)
@@ -59,20 +63,30 @@ export function progressLogger(output: Output): Listener {
 
 const outcome = (status: string, cached: boolean): string => (status === 'complete' ? '' : ` (${status})`) + (cached ? ' (already trained)' : '')
 
-function summary(progress: Progress, objective: string): string {
-  const best = progress.best === null ? '' : ` · best ${objective} ${shown(progress.best)}`
-  const left = progress.secondsLeft === null ? '' : ` · about ${Math.max(1, Math.round(progress.secondsLeft))} s left`
-  return `run ${progress.finished}/${Math.max(progress.expected, progress.finished)}${best}${left}`
+/** What matters first: a narrow terminal cuts the end. The curve is the training loss of the run that just ended. */
+function runLine(
+  stage: string, { result, cached, progress }: Extract<RunEvent, { type: 'run-finished' }>, objective: string,
+  { columns, letters }: Output,
+): string {
+  const curve = sparkline(result.steps.loss, 12, letters)
+  const parts = [
+    `${stage} ${progress.finished}/${Math.max(progress.expected, progress.finished)}`,
+    ...(curve === '' ? [] : [curve]),
+    ...(progress.best === null ? [] : [`best ${objective} ${shown(progress.best)}`]),
+    ...(progress.secondsLeft === null ? [] : [`${duration(Math.max(1, Math.round(progress.secondsLeft)))} left`]),
+    `${printable(result.request.label, 60)}${outcome(result.status, cached)}`,
+  ]
+  return fitting(parts.join(' · '), Math.max(20, columns - 1))
 }
 
 interface StatusLine { readonly show: (text: string) => void; readonly clear: () => void }
 
-function terminalStatus({ write, columns }: Output): StatusLine {
+function terminalStatus({ write }: Output): StatusLine {
   let shownNow = false
   return {
     show: (text) => {
-      // Erase, then write: no more than the width, or the line would wrap and could not be erased.
-      write(`\r\u001b[K${text.slice(0, Math.max(20, columns - 1))}`)
+      // Erase, then write: the text is no wider than the terminal, or it would wrap and could not be erased.
+      write(`\r\u001b[K${text}`)
       shownNow = true
     },
     clear: () => {

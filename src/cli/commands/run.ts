@@ -5,7 +5,8 @@ import { Interrupted } from '../../run/execute.ts'
 import type { Listener } from '../../run/events.ts'
 import { reportText } from '../../report/json.ts'
 import { engineHere, type EngineWish } from '../../study/engine.ts'
-import { runStudy, type Study } from '../../study/run-study.ts'
+import { runStudy } from '../../study/run-study.ts'
+import { closing } from '../closing.ts'
 import { engineFolder } from '../engine-folder.ts'
 import { exitCodeOf, exitCodes } from '../exit.ts'
 import { progressLogger } from '../progress.ts'
@@ -39,7 +40,7 @@ export async function runCommand(specPath: string, options: RunOptions): Promise
       listener: logger(), signal: stop.signal, startedAt: new Date().toISOString(), clock: () => performance.now(),
     })
     if (options.json) process.stdout.write(reportText(study.report))
-    else process.stdout.write(closing(study))
+    else process.stdout.write(closing({ ...study, page: study.files.page, lockPath: study.files.lockPath }, columnsOf(process.stdout)))
     return exitCodeOf(study.verdict.status)
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error
@@ -55,17 +56,16 @@ export async function runCommand(specPath: string, options: RunOptions): Promise
 function logger(): Listener {
   const { stderr } = process
   return progressLogger({
-    write: (text) => { stderr.write(text) }, now: () => performance.now(), columns: stderr.columns ?? 80,
+    write: (text) => { stderr.write(text) }, now: () => performance.now(), columns: columnsOf(stderr), letters: lettersOf(process.env),
     isTerminal: stderr.isTTY && process.env['CI'] === undefined && process.env['TERM'] !== 'dumb',
   })
 }
 
-function closing({ report, verdict, files }: Study): string {
-  const gates = verdict.gates.flatMap((g) => [`  ${g.status.padEnd(12)} ${g.sentence}`, ...(g.remedy === null ? [] : [`${' '.repeat(15)}${g.remedy}`])])
-  const levers = report.levers.changes.map((c) => `  ${c.lever.padEnd(16)} ${String(c.from)} → ${String(c.to)}`)
-  return [
-    '', `${verdict.status.toUpperCase()}: ${verdict.sentence}`, ...gates,
-    '', levers.length > 0 ? 'Levers moved:' : 'No lever was moved.', ...levers,
-    '', `Report: ${files.page}`, verdict.status === 'pass' ? `Lock:   ${files.lockPath} (commit it beside the spec)` : `Lock:   ${files.lockPath} (of a study that did not pass)`, '',
-  ].join('\n')
+/** What a log is read in, where nobody says how wide it is. */
+const columnsOf = (stream: { readonly columns?: number }): number => stream.columns ?? 80
+
+/** A terminal that says its letters are not Unicode gets none; one that says nothing has them, as all do that are new. */
+function lettersOf(env: NodeJS.ProcessEnv): 'unicode' | 'plain' {
+  const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || 'UTF-8'
+  return /utf-?8/i.test(locale) ? 'unicode' : 'plain'
 }

@@ -1,0 +1,54 @@
+import { printable } from '../base/diagnostics.ts'
+import type { Verdict } from '../plan/verdict.ts'
+import type { Report } from '../report/model.ts'
+import { gainText, meanAndSd, short } from '../report/numbers.ts'
+import { leverText } from '../report/phrases.ts'
+import { aligned, wrapped } from './text.ts'
+
+export interface Conclusion {
+  readonly report: Report
+  readonly verdict: Verdict
+  readonly page: string
+  readonly lockPath: string
+}
+
+const indent = '  '
+
+/** What stands on the terminal when a study is done: verdict, gates, measured metrics, levers, files. No colour carries meaning. */
+export function closing({ report, verdict, page, lockPath }: Conclusion, columns: number): string {
+  const use = verdict.status === 'pass' ? 'commit it beside the spec' : 'of a study that did not pass'
+  return [
+    '', ...wrapped(`${verdict.status.toUpperCase()}: ${verdict.sentence}`, columns, ''), ...gates(verdict, columns),
+    ...measured(report), '', ...levers(report), '',
+    `Report: ${page}`, `Lock:   ${lockPath} (${use})`, '',
+  ].map((line) => printable(line, 4000)).join('\n')
+}
+
+function gates({ gates: all }: Verdict, columns: number): string[] {
+  return all.flatMap((gate) => {
+    const said = gate.remedy === null ? gate.sentence : `${gate.sentence} ${gate.remedy}`
+    const [first = '', ...rest] = wrapped(said, columns, ' '.repeat(16))
+    return [`${indent}${gate.status.padEnd(14)}${first.trimStart()}`, ...rest]
+  })
+}
+
+/** The objective, and what a gate looks at, on the rows it looks at. */
+function measured({ verification, verdict }: Report): string[] {
+  const gated = new Set(verdict.gates.flatMap(({ rule }) => ('metric' in rule ? [`${rule.metric} ${rule.split}`] : [])))
+  const rows = (verification?.metrics ?? [])
+    .filter((m) => (m.objective && m.split === 'validation') || gated.has(`${m.metric} ${m.split}`))
+    .map((m) => [
+      m.split === 'test' ? `${m.metric} (test)` : m.metric,
+      meanAndSd(m.baseline.mean, m.baseline.sd), meanAndSd(m.candidate.mean, m.candidate.sd),
+      m.gain === null ? '–' : `${gainText(m.gain.value, 2)} (${short(m.gain.lower, 2)} to ${short(m.gain.upper, 2)})`,
+    ])
+  if (rows.length === 0) return []
+  const level = verification?.metrics.find((m) => m.gain !== null)?.gain?.level
+  const head = ['', 'declared', 'chosen', level === undefined ? 'gain' : `gain (${short(level * 100, 3)} %)`]
+  return ['', 'Mean ± SD over seeds that no selection saw:', ...aligned([head, ...rows], indent)]
+}
+
+function levers({ levers: { changes } }: Report): string[] {
+  if (changes.length === 0) return ['No lever was moved.']
+  return ['Levers moved:', ...aligned(changes.map((c) => [c.lever, leverText(c.from), '→', leverText(c.to)]), indent)]
+}

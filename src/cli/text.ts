@@ -1,0 +1,62 @@
+import stringWidth from 'string-width'
+
+const segments = new Intl.Segmenter('en', { granularity: 'grapheme' })
+
+/** The beginning of a text that fits in so many columns of a terminal, where some letters take two; `…` where it was cut. */
+export function fitting(text: string, columns: number): string {
+  if (stringWidth(text) <= columns) return text
+  let fit = ''
+  let width = 0
+  for (const { segment } of segments.segment(text)) {
+    width += stringWidth(segment)
+    if (width > columns - 1) break
+    fit += segment
+  }
+  return `${fit.trimEnd()}…`
+}
+
+/** Fills up with blanks on the right to so many columns. */
+export const padded = (text: string, columns: number): string => text + ' '.repeat(Math.max(0, columns - stringWidth(text)))
+
+/** Lines of at most so many columns, broken between words; a longer word stands alone. Every line begins with the indent. */
+export function wrapped(text: string, columns: number, indent: string): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`
+    if (line !== '' && stringWidth(indent + longer) > columns) {
+      lines.push(indent + line)
+      line = word
+    } else line = longer
+  }
+  return [...lines, indent + line]
+}
+
+/** Rows as columns that stand under each other, two blanks between them; the first row is the head. */
+export function aligned(rows: readonly (readonly string[])[], indent: string): string[] {
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => stringWidth(row[i] ?? ''))))
+  return rows.map((row) => (indent + row.map((cell, i) => padded(cell, widths[i] ?? 0)).join('  ')).trimEnd())
+}
+
+const blocks = { unicode: '▁▂▃▄▅▆▇█', plain: '_.-~=+*#' } as const
+
+/**
+ * Values as a curve one line high, from the least to the greatest of them; each column is the median of its share, so that a
+ * single spike does not hide the course. A column without a finite value is `!`. Empty for fewer than two values.
+ */
+export function sparkline(values: readonly number[], columns: number, letters: keyof typeof blocks): string {
+  const count = Math.min(columns, values.length)
+  if (count < 2) return ''
+  const shares = Array.from({ length: count }, (_, i) =>
+    median(values.slice(Math.floor((i * values.length) / count), Math.floor(((i + 1) * values.length) / count))))
+  const finite = shares.filter(Number.isFinite)
+  const [low, high] = [Math.min(...finite), Math.max(...finite)]
+  const scale = blocks[letters]
+  const level = (value: number): number => (high === low ? 0 : Math.round(((value - low) / (high - low)) * (scale.length - 1)))
+  return shares.map((value) => (Number.isFinite(value) ? scale[level(value)] : '!')).join('')
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.filter(Number.isFinite).sort((a, b) => a - b)
+  return sorted[sorted.length >> 1] ?? NaN
+}
