@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { program } from '../src/cli/program.ts'
+import { commentWorkflow, noCommit } from '../src/cli/workflows/comment.ts'
 import { actionTables, cliTables, fenced, replaceBlocks, specTables } from './generate-tables.ts'
 import { pageScript } from './generate-page.ts'
 import { specTypes } from './generate-types.ts'
@@ -17,6 +18,9 @@ const generated: { readonly path: string; readonly text: string }[] = [
   { path: 'src/spec/tuning.gen.ts', text: await specTypes(schema) },
   { path: 'src/report/html/script.gen.ts', text: await pageScript(root) },
 ]
+if (exists('examples/workflows')) {
+  generated.push({ path: 'examples/workflows/tunegate-comment.yml', text: commentWorkflow({ spec: 'tuning.yml', uses: noCommit }) })
+}
 if (exists('README.md')) {
   generated.push({
     path: 'README.md',
@@ -25,6 +29,7 @@ if (exists('README.md')) {
       action: exists('action.yml') ? actionTables(read('action.yml')) : '',
       cli: cliTables(program(() => undefined)),
       workflow: fenced(read('examples/workflows/tune.yml'), 'yaml'),
+      comment: fenced(commentWorkflow({ spec: 'tuning.yml', uses: noCommit }), 'yaml'),
       example: fenced(read('examples/digits/tuning.yml'), 'yaml'),
     }),
   })

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { relative } from 'node:path'
+import { commentStep, handOn, requested } from './action/comment.ts'
 import { InputError } from './base/diagnostics.ts'
 import { ensureEngine } from './action/ensure-engine.ts'
 import { progressLogger } from './cli/progress.ts'
@@ -19,8 +20,9 @@ type StepInputs = Inputs<StageName, EngineWish>
 
 const here = runner()
 try {
-  process.exitCode = await step(here)
+  process.exitCode = await commentStep(here) ?? await step(here)
 } catch (error) {
+  if (error instanceof InputError) await handOn(error, here)
   if (error instanceof Interrupted) say('Stopped. Finished runs are in the journal; a run that has it goes on from there.')
   else await explain(error, here)
   process.exitCode = 1
@@ -35,11 +37,13 @@ async function step(runner: Runner): Promise<number> {
   endSection()
   say(`${study.verdict.status.toUpperCase()}: ${study.verdict.sentence}`)
   await publish(publication(study, inputs.value), inputs.value, runner)
+  await handOn(study, runner)
   return fails(study.verdict.status, inputs.value.failOn) ? 1 : 0
 }
 
 /** Paths are given relative to the checkout, so that report and messages name no folder of the runner. */
-function studyOptions(inputs: StepInputs, { workspace }: Runner): StudyOptions {
+function studyOptions(inputs: StepInputs, runner: Runner): StudyOptions {
+  const { workspace } = runner
   const { stages, seeds, workers, baseline, out } = inputs
   const specPath = relative(workspace, inputs.spec)
   const signal = stopSignal()
@@ -49,6 +53,7 @@ function studyOptions(inputs: StepInputs, { workspace }: Runner): StudyOptions {
     ...(stages === null ? {} : { stages }), ...(seeds === null ? {} : { seeds }), ...(out === null ? {} : { outDir: out }),
     ...(baseline === null ? {} : { baselinePath: relative(workspace, baseline) }),
     listener: folded(), signal, startedAt: new Date().toISOString(), clock: () => performance.now(),
+    ...requested(runner),
   }
 }
 
@@ -85,7 +90,7 @@ function stopSignal(): AbortSignal {
 
 function publication({ report, verdict, prepared, files }: Study, inputs: StepInputs): Publication {
   return {
-    name: report.study.name, verdict, warnings: prepared.warnings, levers: report.levers.chosen, markdown: files.markdown,
+    name: report.study.name, verdict, warnings: prepared.warnings, gateLines: prepared.gateLines, levers: report.levers.chosen, markdown: files.markdown,
     spec: inputs.spec, folder: files.folder, files: files.all, page: files.page, lock: files.lockPath,
   }
 }

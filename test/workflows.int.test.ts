@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { commentWorkflow, noCommit } from '../src/cli/workflows/comment.ts'
 import { root, sources } from './support/architecture.ts'
 import { manifest } from './support/runner.ts'
 import { needs } from './support/tools.ts'
@@ -59,11 +60,49 @@ describe('our workflows', () => {
   })
 
   it('give a job what it needs and no more', () => {
-    for (const { text } of workflows) {
+    for (const { path, text } of workflows) {
       const { permissions, jobs } = parse(text) as { permissions: unknown; jobs: Record<string, { permissions: unknown }> }
       expect(permissions).toEqual({})
+      if (path.endsWith('tunegate-comment.yml')) continue
       for (const job of Object.values(jobs)) expect(job.permissions).toEqual({ contents: 'read' })
     }
+  })
+})
+
+describe('the workflow for comments', () => {
+  interface Job {
+    readonly permissions: Readonly<Record<string, string>>
+    readonly concurrency: { readonly group: string; readonly 'cancel-in-progress': boolean }
+    readonly steps: readonly { readonly uses?: string; readonly run?: string; readonly with?: Readonly<Record<string, string>> }[]
+  }
+  const text = commentWorkflow({ spec: 'tuning.yml', uses: noCommit })
+  const { on, jobs } = parse(text) as { on: unknown; jobs: Readonly<Record<'decide' | 'run' | 'publish', Job>> }
+  const checksOut = ({ steps }: Job): boolean => steps.some((s) => s.uses?.startsWith('actions/checkout@'))
+
+  it('is the committed example', () => {
+    expect(readFileSync(join(root, 'examples/workflows/tunegate-comment.yml'), 'utf8')).toBe(text)
+  })
+
+  it('attack 1: is started by new comments alone, and checks out the commit that was let through', () => {
+    expect(on).toEqual({ issue_comment: { types: ['created'] } })
+    expect(jobs.run.steps[0]?.with).toEqual({ ref: '${{ fromJSON(needs.decide.outputs.request).sha }}', 'persist-credentials': false })
+  })
+
+  it('attack 4: gives no secret and no permission to the job that runs the pull request, and runs nothing of it elsewhere', () => {
+    expect(jobs.run.permissions).toEqual({})
+    expect(text).not.toContain('secrets')
+    expect([checksOut(jobs.decide), checksOut(jobs.run), checksOut(jobs.publish)]).toEqual([false, true, false])
+    expect(jobs.publish.permissions).not.toHaveProperty('contents')
+  })
+
+  it('attack 5: puts no text of a person into a script', () => {
+    expect(Object.values(jobs).flatMap((j) => j.steps).filter((s) => s.run !== undefined)).toEqual([])
+  })
+
+  it('attack 10: runs once for a pull request', () => {
+    expect(jobs.run.concurrency).toEqual({ group: 'tunegate-comment-${{ github.event.issue.number }}', 'cancel-in-progress': true })
+    // At the top of the workflow it would let any comment end a run.
+    expect(parse(text)).not.toHaveProperty('concurrency')
   })
 })
 
@@ -76,7 +115,7 @@ describe('action.yml', () => {
     const { inputs, outputs } = manifest()
     for (const one of [...Object.values(inputs), ...Object.values(outputs)]) expect(one.description.length).toBeGreaterThan(20)
     expect(Object.values(inputs).filter((i) => i.default === undefined || i.required)).toEqual([])
-    expect(Object.keys(outputs)).toEqual(['verdict', 'levers', 'lock', 'report-url', 'report-dir'])
+    expect(Object.keys(outputs)).toEqual(['request', 'verdict', 'levers', 'lock', 'report-url', 'report-dir'])
   })
 
   it('has every text that the platform shows within its limits', () => {

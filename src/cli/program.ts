@@ -5,13 +5,14 @@ import { engineWishes } from '../study/engine.ts'
 import { version } from '../study/version.ts'
 import { diagnoseCommand, type DiagnoseOptions } from './commands/diagnose.ts'
 import { gateCommand } from './commands/gate.ts'
-import { initCommand } from './commands/init.ts'
+import { initCommand, type InitOptions } from './commands/init.ts'
 import { planCommand } from './commands/plan.ts'
 import { runCommand, type RunOptions } from './commands/run.ts'
 import { validateCommand } from './commands/validate.ts'
 import { addEngineCommands } from './engine-commands.ts'
 import { addReportCommands } from './report-commands.ts'
 import { positiveNumber, stageList, wholeNumber } from './options.ts'
+import { noCommit } from './workflows/comment.ts'
 
 const exitCodeHelp = `
 Exit codes: 0 pass, 1 fail, 2 bad input, 3 inconclusive, 4 a fault of tunegate itself.`
@@ -25,12 +26,14 @@ export function program(exit: (code: number) => void): Command {
     .showHelpAfterError('(tunegate --help lists the commands)')
     .addHelpText('after', exitCodeHelp)
 
-  root.command('init <data>')
-    .description('look at a data file and write a spec to start from')
+  root.command('init [data]')
+    .description('look at a data file and write a spec to start from; with --github the workflow behind /tune as well')
     .option('-o, --output <file>', 'where to write the spec', 'tuning.yml')
     .option('--target <column>', 'column to predict (guessed where it is left out)')
     .option('--force', 'replace an existing file')
-    .action(async (data: string, options: { output: string; target?: string; force?: boolean }) => exit(await initCommand(data, options)))
+    .option('--github', 'write .github/workflows/tunegate-comment.yml, which runs what /tune in a comment asks for')
+    .option('--uses <action>', 'with --github, the action as owner/name@commit', noCommit)
+    .action(async (data: string | undefined, options: InitOptions) => exit(await initCommand(data, options)))
 
   root.command('validate <spec>')
     .description('check a spec and the data it names, without training')

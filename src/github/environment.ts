@@ -12,6 +12,14 @@ export interface Runner {
   readonly issuesUrl: string | null
   /** Why artifacts cannot be uploaded from here; null where they can. */
   readonly noArtifacts: string | null
+  /** Where GitHub's REST API is. */
+  readonly apiUrl: string
+  /** `owner/name`; empty outside of a runner. */
+  readonly repository: string
+  readonly eventName: string
+  /** Id of this workflow run, and which attempt at it this is; 0 and 1 outside of a runner. */
+  readonly runId: number
+  readonly runAttempt: number
 }
 
 export function runner(env: Variables = process.env): Runner {
@@ -22,6 +30,8 @@ export function runner(env: Variables = process.env): Runner {
     runUrl: repository && run ? `${server}/${repository}/actions/runs/${run}` : null,
     issuesUrl: action || repository ? `${server}/${action || repository}/issues` : null,
     noArtifacts: noArtifacts(env, server),
+    apiUrl: env['GITHUB_API_URL'] || 'https://api.github.com', repository: repository ?? '', eventName: env['GITHUB_EVENT_NAME'] ?? '',
+    runId: Number(run || 0), runAttempt: Number(env['GITHUB_RUN_ATTEMPT'] || 1),
   }
 }
 

@@ -13,6 +13,8 @@ export interface Publication {
   readonly verdict: Judgement & { readonly gates: readonly GateJudgement[] }
   /** What a person should look at that stopped nothing. */
   readonly warnings: readonly Diagnostic[]
+  /** For each gate, the line of the spec that declares it. */
+  readonly gateLines: readonly number[]
   readonly levers: unknown
   /** The report as Markdown. */
   readonly markdown: string
@@ -57,7 +59,7 @@ export async function publish(study: Publication, settings: PublicationSettings,
   const problems = uploaded?.problems ?? []
   const missing = problems.map((p) => notUploaded(p, shown(study.folder, runner)))
   const warnings = study.warnings.map((w) => annotationOf(w, runner.workspace))
-  annotate([...verdictNotes(study, settings, runner), ...warnings, ...missing])
+  annotate([...verdictNotes(study, settings.failOn, runner), ...warnings, ...missing])
   const links = [page && `[Open the report](${page})`, folder && `[Download it with curves and data](${folder})`]
     .filter(Boolean)
   const foot = links.length > 0 ? `\n\n${links.join(' · ')}\n` : '\n'
@@ -80,13 +82,15 @@ function notUploaded(problem: string, folder: string): Annotation {
   return { level: 'warning', title: 'The report was not uploaded', message }
 }
 
-/** One note for the verdict, and one for each gate that did not pass, at the spec that declares them. */
-function verdictNotes({ verdict, spec }: Publication, { failOn }: PublicationSettings, runner: Runner): Annotation[] {
+/** One note for the verdict, and one for each gate that did not pass, at the lines of the spec that declare them. */
+export function verdictNotes(
+  { verdict, spec, gateLines }: Pick<Publication, 'verdict' | 'spec' | 'gateLines'>, failOn: PublicationSettings['failOn'], runner: Runner,
+): Annotation[] {
   const file = insideWorkspace(spec, runner.workspace)
-  const note = ({ status, sentence }: Judgement, what: string, blocks: boolean): Annotation => ({
+  const note = ({ status, sentence }: Judgement, what: string, blocks: boolean, line = 1): Annotation => ({
     level: status === 'pass' ? 'notice' : blocks && fails(status, failOn) ? 'error' : 'warning',
-    title: `${what}: ${status}`, message: sentence, ...(file ? { at: { file, line: 1 } } : {}),
+    title: `${what}: ${status}`, message: sentence, ...(file ? { at: { file, line } } : {}),
   })
-  const gates = verdict.gates.filter((g) => g.status !== 'pass').map((g) => note(g, 'Gate', g.blocks))
-  return [note(verdict, 'Verdict', true), ...gates]
+  const gates = verdict.gates.map((g, i) => ({ g, note: note(g, 'Gate', g.blocks, gateLines[i]) }))
+  return [note(verdict, 'Verdict', true), ...gates.filter(({ g }) => g.status !== 'pass').map((one) => one.note)]
 }

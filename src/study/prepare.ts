@@ -21,6 +21,9 @@ export interface SpecSource {
   readonly stages?: readonly StageName[]
   /** Verification seeds in place of the spec's. */
   readonly seeds?: number
+  /** Limits besides those of the spec's budget; the lower one holds. */
+  readonly trials?: number
+  readonly minutes?: number
 }
 
 /** Everything that is known before a step is trained. */
@@ -31,6 +34,8 @@ export interface Prepared {
   readonly findings: readonly DataFinding[]
   /** Things to look at that stop nothing. */
   readonly warnings: readonly Diagnostic[]
+  /** For each gate of the plan, the line of the spec that declares it. */
+  readonly gateLines: readonly number[]
 }
 
 /** A spec is small; anything larger is not one. */
@@ -42,7 +47,21 @@ export async function prepare(source: SpecSource): Promise<Prepared> {
   const dataset = await loadDataset({ ...spec.data, source: await dataPath(spec, parsed, source) })
   const { findings, warnings } = judgeData(spec, dataset, parsed)
   const plan = unwrap(compile(spec, factsOf(dataset), parsed.locate))
-  return { spec, plan, dataset, findings, warnings: [...warnings, ...warningsOf(spec, plan, parsed.locate)] }
+  return { spec, plan, dataset, findings, warnings: [...warnings, ...warningsOf(spec, plan, parsed.locate)], gateLines: gateLines(parsed) }
+}
+
+/** A threshold with both ends is two gates of the plan at one line. */
+function gateLines({ spec, locate }: ParsedSpec): number[] {
+  return (spec.gates ?? []).flatMap((gate, i) => {
+    const both = gate.threshold?.min !== undefined && gate.threshold.max !== undefined
+    const { line } = locate(['gates', i])
+    return both ? [line, line] : [line]
+  })
+}
+
+/** The lower of two limits, where there are two. */
+function lower(one: number | null, other: number | undefined): number | null {
+  return other === undefined ? one : Math.min(one ?? other, other)
 }
 
 /** The part of `prepare` that looks at no data. */
@@ -63,7 +82,7 @@ async function specText(path: string): Promise<string> {
   return readFile(path, 'utf8')
 }
 
-function overridden(spec: NormalizedSpec, { stages, seeds }: SpecSource): NormalizedSpec {
+function overridden(spec: NormalizedSpec, { stages, seeds, trials, minutes }: SpecSource): NormalizedSpec {
   const unknown = stages?.filter((name) => !spec.stages.some((s) => s.stage === name)) ?? []
   if (unknown.length > 0) fail('run/unknown-stage', 'the spec does not have every stage that was asked for', unknown.join(', '), spec.stages.map((s) => s.stage).join(', '))
   if (seeds !== undefined && !spec.stages.some((s) => s.stage === 'verify')) {
@@ -71,6 +90,7 @@ function overridden(spec: NormalizedSpec, { stages, seeds }: SpecSource): Normal
   }
   return {
     ...spec,
+    budget: { trials: lower(spec.budget.trials, trials), minutes: lower(spec.budget.minutes, minutes) },
     stages: spec.stages
       .filter((s) => stages === undefined || stages.includes(s.stage))
       .map((s) => (s.stage === 'verify' && seeds !== undefined ? { ...s, seeds } : s)),

@@ -1,25 +1,64 @@
-import { stat, writeFile } from 'node:fs/promises'
+import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
 import { InputError, didYouMean } from '../../base/diagnostics.ts'
 import { inspect } from '../../data/inspect.ts'
 import type { TableSummary } from '../../data/types.ts'
 import { renderSpec } from '../../spec/init.ts'
+import { commentWorkflow, commentWorkflowPath, noCommit } from '../workflows/comment.ts'
 
-export async function initCommand(data: string, options: { readonly output: string; readonly target?: string; readonly force?: boolean }): Promise<number> {
-  const summary = retargeted(await inspect(data), options.target)
-  if (!options.force && (await stat(options.output).then(() => true, () => false))) {
-    throw new InputError([{ code: 'init/exists', severity: 'error', message: 'there is such a file already', found: options.output, hint: 'choose another by --output, or replace it by --force' }])
+export interface InitOptions {
+  readonly output: string
+  readonly target?: string
+  readonly force?: boolean
+  /** Write the workflow behind `/tune` too, or alone where there are no data. */
+  readonly github?: boolean
+  readonly uses?: string
+}
+
+export async function initCommand(data: string | undefined, options: InitOptions): Promise<number> {
+  if (data === undefined && !options.github) {
+    throw new InputError([{ code: 'init/nothing', severity: 'error', message: 'there is nothing to write', found: 'neither a data file nor --github', hint: 'tunegate init data.csv' }])
   }
+  if (data !== undefined) await writeSpec(data, options)
+  if (options.github) await writeWorkflow(options)
+  return 0
+}
+
+/** The path of the spec counts from the current folder, which is the root of the repository. */
+async function writeWorkflow({ output, force, uses = noCommit }: InitOptions): Promise<void> {
+  const spec = relative('.', output).split('\\').join('/')
+  if (!/^[\w][\w./-]*$/.test(spec) || spec.split('/').includes('..')) {
+    throw new InputError([{ code: 'init/spec-path', severity: 'error', message: 'a workflow cannot name this spec', found: output, allowed: 'a path below the current folder, of letters, digits, `_`, `-`, `.` and `/`' }])
+  }
+  if (!/^[\w.-]+\/[\w./-]+@[0-9a-f]{40}$/.test(uses)) {
+    throw new InputError([{ code: 'init/uses', severity: 'error', message: 'the action is not named by a commit', found: uses, allowed: 'owner/name@ and the 40 digits of a commit: a tag can be moved' }])
+  }
+  await refuseExisting(commentWorkflowPath, force)
+  await mkdir(dirname(commentWorkflowPath), { recursive: true }).catch(unwritable(commentWorkflowPath))
+  await writeFile(commentWorkflowPath, commentWorkflow({ spec, uses })).catch(unwritable(commentWorkflowPath))
+  process.stdout.write(`${commentWorkflowPath}: written. Once it is on the default branch, \`/tune help\` in a comment on a pull request answers.\n` +
+    (uses === noCommit ? '  Write the commit of a release in place of the zeros, or give it by --uses.\n' : ''))
+}
+
+async function refuseExisting(file: string, force = false): Promise<void> {
+  if (force || !(await stat(file).then(() => true, () => false))) return
+  throw new InputError([{ code: 'init/exists', severity: 'error', message: 'there is such a file already', found: file, hint: 'choose another by --output, or replace it by --force' }])
+}
+
+const unwritable = (file: string) => (error: NodeJS.ErrnoException): never => {
+  throw new InputError([{
+    code: 'init/unwritable', severity: 'error', message: 'the file cannot be written', found: `${file}: ${error.code ?? error.message}`,
+    hint: 'choose another place by --output',
+  }])
+}
+
+async function writeSpec(data: string, options: InitOptions): Promise<void> {
+  const summary = retargeted(await inspect(data), options.target)
+  await refuseExisting(options.output, options.force)
   const file = relative(dirname(resolve(options.output)), resolve(data)).split('\\').join('/')
-  await writeFile(options.output, renderSpec({ ...summary, file })).catch((error: NodeJS.ErrnoException) => {
-    throw new InputError([{
-      code: 'init/unwritable', severity: 'error', message: 'the spec cannot be written',
-      found: `${options.output}: ${error.code ?? error.message}`, hint: 'choose another place by --output',
-    }])
-  })
+  await writeFile(options.output, renderSpec({ ...summary, file })).catch(unwritable(options.output))
   process.stdout.write(`${options.output}: written for ${summary.rows} rows and ${summary.columns.length} columns${described(summary)}\n` +
     `Look it over, then:\n  tunegate plan ${options.output}\n  tunegate run ${options.output}\n`)
-  return 0
 }
 
 /** The column that the user names in place of the guess; the task is then a guess from its values. */

@@ -1,0 +1,148 @@
+import { execFileSync } from 'node:child_process'
+import { relative } from 'node:path'
+import { formatDiagnostic, InputError } from '../base/diagnostics.ts'
+import { unreachable } from '../base/result.ts'
+import { normalize } from '../compile/normalize.ts'
+import { githubApi, type Api } from '../github/api.ts'
+import { commentEvent, readPayload } from '../github/comment/event.ts'
+import { readPart, readPost, readToken, writeRequest } from '../github/comment/inputs.ts'
+import type { Budget } from '../github/comment/policy.ts'
+import { receive } from '../github/comment/receive.ts'
+import type { Request } from '../github/comment/request.ts'
+import { uploadResult, type RunReport } from '../github/comment/result.ts'
+import type { Runner } from '../github/environment.ts'
+import { readInputs, type Inputs } from '../github/inputs.ts'
+import { say } from '../github/log.ts'
+import { writeSummary } from '../github/summary.ts'
+import { stageNames, type StageName } from '../plan/plan.ts'
+import { renderPlanTable } from '../report/plan-table.ts'
+import { parseSpec } from '../spec/parse.ts'
+import { engineWishes, type EngineWish } from '../study/engine.ts'
+import { prepare, type SpecSource } from '../study/prepare.ts'
+import type { Study } from '../study/run-study.ts'
+import { publishResult } from './publish-result.ts'
+
+/** The exit code where the step is one of a workflow for comments that trains nothing; null where there is a study to run. */
+export async function commentStep(runner: Runner): Promise<number | null> {
+  const part = readPart()
+  switch (part.does) {
+    case 'decide':
+      await decideComment(part.allowForks, runner)
+      return 0
+    case 'publish':
+      return publishResult({ api: apiOf(runner), runner, inputs: inputsOf(runner), what: readPost(), ...part })
+    case 'run':
+      return part.request.command === 'plan' ? showPlan(part.request, runner) : null
+    case 'other':
+      return null
+    default:
+      return unreachable(part, 'part')
+  }
+}
+
+/** What a request changes of the study; nothing where the step has none. The checkout must be the commit that was let through. */
+export function requested(runner: Runner): Pick<SpecSource, 'stages' | 'seeds' | 'trials' | 'minutes'> {
+  const part = readPart()
+  if (part.does !== 'run') return {}
+  checkCommit(part.request, runner)
+  const { command, options: { seeds, trials, minutes, stages } } = part.request
+  const named = command === 'verify' ? ['verify'] : stages
+  return {
+    ...(named === null ? {} : { stages: stageNames.filter((name) => named.includes(name)) }),
+    ...(seeds === null ? {} : { seeds }), ...(trials === null ? {} : { trials }), ...(minutes === null ? {} : { minutes }),
+  }
+}
+
+/** Hands a finished study on to the publishing job, or why there is none. */
+export async function handOn(outcome: Study | InputError, runner: Runner): Promise<void> {
+  const part = partOf()
+  if (part === null) return
+  if (outcome instanceof InputError) {
+    const text = outcome.diagnostics.map(formatDiagnostic).join('\n\n')
+    await upload({ bound: boundTo(part, runner, null), outcome: { kind: 'problem', text } }, runner)
+  } else {
+    const { report, prepared: { gateLines } } = outcome
+    await upload({ bound: boundTo(part, runner, report.study.fingerprints.plan), outcome: { kind: 'study', report, gateLines } }, runner)
+  }
+}
+
+/** The request that this step runs; null where it runs none, or one that cannot be read. */
+function partOf(): Request | null {
+  try {
+    const part = readPart()
+    return part.does === 'run' ? part.request : null
+  } catch {
+    return null
+  }
+}
+
+const boundTo = ({ sha }: Request, { runId }: Runner, plan: string | null): RunReport['bound'] => ({ run: runId, sha, plan })
+
+async function upload(result: RunReport, { noArtifacts, runAttempt }: Runner): Promise<void> {
+  const problem = noArtifacts ?? await uploadResult(result, runAttempt)
+  if (problem !== null) say(`The result could not be handed on: ${problem}`)
+}
+
+/** The toolkit's own checkout may be wrong, and a workflow may have checked out something else. */
+function checkCommit({ sha }: Request, { workspace }: Runner): void {
+  const head = headIn(workspace)
+  if (head === sha) return
+  throw new InputError([{
+    code: 'action/commit', severity: 'error', message: 'the checkout is not the commit that the comment was let through for', found: head, allowed: sha,
+    hint: 'give `ref` of actions/checkout the `sha` of the request',
+  }])
+}
+
+/** Settings of the checkout could name programs; `rev-parse` starts none. */
+function headIn(workspace: string): string {
+  try {
+    const args = ['-c', 'safe.directory=*', 'rev-parse', '--verify', 'HEAD']
+    return execFileSync('git', args, { cwd: workspace, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
+  } catch {
+    return 'no commit'
+  }
+}
+
+function inputsOf({ workspace }: Runner): Inputs<StageName, EngineWish> {
+  const inputs = readInputs(workspace, { stages: stageNames, engines: engineWishes })
+  if (!inputs.ok) throw new InputError(inputs.error)
+  return inputs.value
+}
+
+const apiOf = ({ apiUrl, repository }: Runner): Api => githubApi({ token: readToken(), repository, baseUrl: apiUrl })
+
+async function decideComment(allowForks: boolean, runner: Runner): Promise<void> {
+  const event = commentEvent(runner.eventName, readPayload())
+  if (event === null) {
+    say('The event is no new comment on a pull request; nothing is done.')
+    return writeRequest(null)
+  }
+  const spec = relative(runner.workspace, inputsOf(runner).spec).replaceAll('\\', '/')
+  writeRequest(await receive(event, {
+    api: apiOf(runner), run: runner.runId, runUrl: runner.runUrl ?? '', stageNames, allowForks,
+    budgetAt: (api, sha) => budgetAt(api, sha, spec),
+  }))
+}
+
+/** No spec on the base, or one that is not valid, sets no limit: the job's own still holds. What cannot be read is null. */
+async function budgetAt(api: Api, ref: string, path: string): Promise<Budget | null> {
+  const route = 'GET /repos/{owner}/{repo}/contents/{+path}'
+  const answer = await api.call(route, { path: path.split('/').map(encodeURIComponent).join('/'), ref, headers: { accept: 'application/vnd.github.raw+json' } })
+  const none = { trials: null, minutes: null }
+  if (!answer.ok) return answer.error.status === 404 ? none : null
+  const parsed = parseSpec(String(answer.value), path)
+  const spec = parsed.ok ? normalize(parsed.value) : parsed
+  return spec.ok ? spec.value.budget : none
+}
+
+async function showPlan(request: Request, runner: Runner): Promise<number> {
+  process.chdir(runner.workspace)
+  const { stages, seeds } = requested(runner)
+  const source = { specPath: relative(runner.workspace, inputsOf(runner).spec), workspace: runner.workspace }
+  const { plan } = await prepare({ ...source, ...(stages ? { stages: stages satisfies readonly StageName[] } : {}), ...(seeds ? { seeds } : {}) })
+  const text = renderPlanTable(plan)
+  say(text)
+  await writeSummary(`## What would run\n\n\`\`\`text\n${text.replaceAll('```', "'''")}\n\`\`\`\n`)
+  await upload({ bound: boundTo(request, runner, null), outcome: { kind: 'plan', text } }, runner)
+  return 0
+}

@@ -1,0 +1,35 @@
+import { getInput, setOutput, setSecret } from '@actions/core'
+import { InputError } from '../../base/diagnostics.ts'
+import { postWords, type PostWord } from '../post.ts'
+import { parseRequest, type Request } from './request.ts'
+
+/** Where the step stands in a workflow for comments: it decides, it publishes, it runs a request, or it has none. */
+export type Part =
+  | { readonly does: 'decide'; readonly allowForks: boolean }
+  | { readonly does: 'publish'; readonly request: Request; readonly ended: string }
+  | { readonly does: 'run'; readonly request: Request }
+  | { readonly does: 'other' }
+
+export function readPart(): Part {
+  const [mode, request] = [getInput('mode'), getInput('request')]
+  if (mode === 'comment') return { does: 'decide', allowForks: getInput('allow-forks') === 'true' }
+  if (mode === 'publish') return { does: 'publish', request: parseRequest(request), ended: getInput('run-result') }
+  return request === '' ? { does: 'other' } : { does: 'run', request: parseRequest(request) }
+}
+
+/** What is posted on a pull request besides the summary. */
+export function readPost(): readonly PostWord[] {
+  const words = getInput('post').split(/[\s,]+/).filter((w) => w !== '')
+  const unknown = words.find((w) => !postWords.some((p) => p === w))
+  if (unknown === undefined) return postWords.filter((p) => words.includes(p))
+  throw new InputError([{ code: 'action/post', severity: 'error', message: "the input 'post' of this step is not valid", found: unknown, allowed: postWords.join(', ') }])
+}
+
+export function readToken(): string {
+  const token = getInput('token')
+  if (token !== '') setSecret(token)
+  return token
+}
+
+/** Empty where nothing is to be run. */
+export const writeRequest = (request: Request | null): void => setOutput('request', request === null ? '' : JSON.stringify(request))

@@ -1,0 +1,128 @@
+import { DefaultArtifactClient } from '@actions/artifact'
+import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { InputError } from '../../base/diagnostics.ts'
+import { err, ok, type Result } from '../../base/result.ts'
+import { parseReport, reportText } from '../../report/json.ts'
+import type { Report } from '../../report/model.ts'
+import { isMap } from './request.ts'
+
+/** What the run job hands to the publishing job. It was made beside code of the pull request, so nothing of it is believed. */
+export interface RunReport {
+  /** What it belongs to; read back it must be what the publishing job expects. */
+  readonly bound: Bound
+  readonly outcome:
+    | { readonly kind: 'study'; readonly report: Report; readonly gateLines: readonly number[] }
+    | { readonly kind: 'plan'; readonly text: string }
+    | { readonly kind: 'problem'; readonly text: string }
+}
+
+export interface Bound {
+  readonly run: number
+  readonly sha: string
+  /** The plan's fingerprint; null where there was no study. */
+  readonly plan: string | null
+}
+
+/** Larger ones are not downloaded. */
+export const mostResultBytes = 64 * 1024 * 1024
+const mostText = 20_000
+
+export const resultText = ({ bound, outcome }: RunReport): string =>
+  `${JSON.stringify({ version: 1, bound, outcome: outcome.kind === 'study' ? { ...outcome, report: JSON.parse(reportText(outcome.report)) as unknown } : outcome })}\n`
+
+/** The result in a text from outside, or why it is refused. */
+export function parseResult(text: string, expected: Omit<Bound, 'plan'>): Result<RunReport, string> {
+  if (Buffer.byteLength(text) > mostResultBytes) return err('the result of the run is too large')
+  const value = jsonIn(text)
+  if (!isMap(value) || value['version'] !== 1 || !isMap(value['bound']) || !isMap(value['outcome'])) return err('the result of the run does not have the shape of one')
+  const { bound, outcome } = value
+  if (bound['run'] !== expected.run || bound['sha'] !== expected.sha) return err('the result belongs to another run or commit')
+  const read = outcomeOf(outcome)
+  if (!read.ok) return read
+  const plan = read.value.kind === 'study' ? read.value.report.study.fingerprints.plan : null
+  if (bound['plan'] !== plan) return err('the result belongs to another plan than its report')
+  return ok({ bound: { ...expected, plan }, outcome: read.value })
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function outcomeOf(outcome: Readonly<Record<string, unknown>>): Result<RunReport['outcome'], string> {
+  const { kind, text, gateLines } = outcome
+  if (kind === 'plan' || kind === 'problem') return typeof text === 'string' ? ok({ kind, text: text.slice(0, mostText) }) : err('the result has no text')
+  if (kind !== 'study') return err('the result of the run is of no known kind')
+  if (!Array.isArray(gateLines) || gateLines.length > 1000 || !gateLines.every(isCount)) return err('the result names lines that are none')
+  try {
+    return ok({ kind, report: parseReport(JSON.stringify(outcome['report']), 'report.json'), gateLines })
+  } catch (error) {
+    if (error instanceof InputError) return err('the report of the run does not have the shape of one')
+    throw error
+  }
+}
+
+const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value > 0
+
+const artifactName = (attempt: number): string => `tunegate-result-${attempt}.json`
+
+/** Hands the result on as an artifact of its own. Never throws: what cannot be handed on is told. */
+export async function uploadResult(result: RunReport, attempt: number): Promise<string | null> {
+  const folder = mkdtempSync(join(tmpdir(), 'tunegate-result-'))
+  try {
+    const file = join(folder, artifactName(attempt))
+    writeFileSync(file, resultText(result))
+    await new DefaultArtifactClient().uploadArtifact(artifactName(attempt), [file], folder, { retentionDays: 1, skipArchive: true })
+    return null
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** What the run job left: the result, and the id of the page that a browser opens, if there is one. */
+export interface Left {
+  readonly result: Result<string, string>
+  readonly page: number | null
+}
+
+/** What this workflow run handed on last. The result is not unpacked, so it can be nothing but one file. */
+export async function downloadResult(attempt: number): Promise<Left> {
+  const folder = mkdtempSync(join(tmpdir(), 'tunegate-result-'))
+  try {
+    const client = new DefaultArtifactClient()
+    const { artifacts } = await client.listArtifacts({ latest: true })
+    const names = Array.from({ length: attempt }, (_, i) => artifactName(attempt - i))
+    const found = names.map((name) => artifacts.find((a) => a.name === name)).find((a) => a !== undefined)
+    const page = artifacts.filter((a) => /^tunegate-[\w.-]+\.html$/.test(a.name)).at(-1)?.id ?? null
+    if (found === undefined) return { result: err('the run left no result'), page }
+    if (found.size > mostResultBytes) return { result: err('the result of the run is too large'), page }
+    if (found.digest === undefined) return { result: err('the result of the run has no digest'), page }
+    const { digestMismatch } = await client.downloadArtifact(found.id, { path: folder, skipDecompress: true, expectedHash: found.digest })
+    return { result: digestMismatch === false ? onlyFile(folder) : err('the result of the run is not what was uploaded'), page }
+  } catch (error) {
+    return { result: err(`the result could not be downloaded: ${error instanceof Error ? error.message : String(error)}`), page: null }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** The text of the one plain file in a folder. */
+export function onlyFile(folder: string): Result<string, string> {
+  const [name, ...more] = readdirSync(folder)
+  if (name === undefined || more.length > 0) return err('the result of the run is not one file')
+  const { size, ...kind } = statOf(join(folder, name))
+  if (!kind.plain || size > mostResultBytes) return err('the result of the run is not a plain file of a size that it may have')
+  return ok(readFileSync(join(folder, name), 'utf8'))
+}
+
+function statOf(file: string): { readonly plain: boolean; readonly size: number } {
+  const stat = lstatSync(file)
+  return { plain: stat.isFile(), size: stat.size }
+}

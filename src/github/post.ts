@@ -1,0 +1,101 @@
+import { printable } from '../base/diagnostics.ts'
+import { capped, type Annotation } from './annotations.ts'
+import type { Api, ApiProblem } from './api.ts'
+import { headOf } from './comment/facts.ts'
+import { isMap } from './comment/request.ts'
+import { stick } from './sticky.ts'
+
+export const postWords = ['comment', 'check', 'status'] as const
+export type PostWord = (typeof postWords)[number]
+
+/** What is said on a pull request of one commit. */
+export interface Posting {
+  readonly what: readonly PostWord[]
+  readonly pull: number
+  /** The commit that was run. */
+  readonly sha: string
+  readonly run: number
+  readonly runUrl: string
+  /** Name of the check and the status; never text of the pull request. */
+  readonly title: string
+  /** Null where nothing was judged: then there is a comment and no check. */
+  readonly verdict: { readonly status: 'pass' | 'fail' | 'inconclusive'; readonly sentence: string; readonly fails: boolean } | null
+  /** Markdown of the comment. */
+  readonly text: string
+  readonly notes: readonly Annotation[]
+}
+
+/**
+ * Posts where the token may. What could not be posted is given back, for a notice: the verdict is what it was, and so is the
+ * exit code. Where the head is no longer the commit that was run, no check is set and the comment says that alone.
+ */
+export async function post(api: Api, posting: Posting): Promise<string[]> {
+  const head = await headOf(api, posting.pull)
+  if (head === null) return ['Nothing was posted: the head of the pull request could not be read.']
+  if (head !== posting.sha) return postOne(posting, 'comment', () => comment(api, { ...posting, text: movedText(posting, head) }))
+  const problems: string[] = []
+  problems.push(...await postOne(posting, 'comment', () => comment(api, posting)))
+  problems.push(...await postOne(posting, 'check', () => checkRun(api, posting)))
+  problems.push(...await postOne(posting, 'status', () => status(api, posting)))
+  return problems
+}
+
+async function postOne({ what, verdict }: Posting, word: PostWord, send: () => Promise<ApiProblem | null>): Promise<string[]> {
+  if (!what.includes(word) || (word !== 'comment' && verdict === null)) return []
+  const problem = await send()
+  return problem === null ? [] : [`The ${word} could not be posted. ${problem.message}`]
+}
+
+function movedText({ sha, runUrl }: Posting, head: string): string {
+  return `### Out of date\n\n\`${sha.slice(0, 12)}\` was run, and the pull request is at \`${head.slice(0, 12)}\` now. ` +
+    `[This run](${runUrl}) has the result; it says nothing of the new head.\n`
+}
+
+async function comment(api: Api, { pull, run, text }: Posting): Promise<ApiProblem | null> {
+  const stuck = await stick(api, { kind: 'report', pull, run, text })
+  return stuck.ok ? null : stuck.error
+}
+
+/** The platform takes this many annotations with one request; of each level no more than ten are sent at all. */
+export const mostSummaryCharacters = 65_535
+
+/** One check for a commit: a later run of the same commit edits it. */
+async function checkRun(api: Api, posting: Posting): Promise<ApiProblem | null> {
+  const { sha, title, verdict, runUrl } = posting
+  if (verdict === null) return null
+  const body = {
+    name: title, head_sha: sha, status: 'completed', details_url: runUrl, conclusion: conclusionOf(verdict),
+    output: { title: printable(`${verdict.status}: ${verdict.sentence}`, 200), summary: posting.text.slice(0, mostSummaryCharacters), annotations: annotationsOf(posting) },
+  }
+  const known = await api.call('GET /repos/{owner}/{repo}/commits/{sha}/check-runs', { sha, check_name: title, per_page: 100 })
+  const id = known.ok ? ownCheck(known.value) : null
+  const sent = id === null
+    ? await api.call('POST /repos/{owner}/{repo}/check-runs', body)
+    : await api.call('PATCH /repos/{owner}/{repo}/check-runs/{id}', { ...body, id })
+  return sent.ok ? null : sent.error
+}
+
+function ownCheck(value: unknown): number | null {
+  const runs = isMap(value) && Array.isArray(value['check_runs']) ? value['check_runs'].filter(isMap) : []
+  const own = runs.find((r) => isMap(r['app']) && r['app']['slug'] === 'github-actions' && typeof r['id'] === 'number')
+  return own ? Number(own['id']) : null
+}
+
+const conclusionOf = ({ status, fails }: NonNullable<Posting['verdict']>): string =>
+  status === 'pass' ? 'success' : fails ? 'failure' : 'neutral'
+
+const levels = { error: 'failure', warning: 'warning', notice: 'notice' } as const
+
+function annotationsOf({ notes }: Posting): unknown[] {
+  return capped(notes).flatMap(({ level, title, message, at }) =>
+    at ? [{ path: at.file, start_line: at.line, end_line: at.line, annotation_level: levels[level], title, message }] : [])
+}
+
+async function status(api: Api, { sha, title, verdict, runUrl }: Posting): Promise<ApiProblem | null> {
+  if (verdict === null) return null
+  const state = verdict.status === 'pass' || !verdict.fails ? 'success' : 'failure'
+  const description = printable(`${verdict.status}: ${verdict.sentence}`, 139)
+  const route = 'POST /repos/{owner}/{repo}/statuses/{sha}'
+  const sent = await api.call(route, { sha, state, context: title, target_url: runUrl, description }, { repeatable: true })
+  return sent.ok ? null : sent.error
+}
