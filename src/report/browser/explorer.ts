@@ -51,7 +51,16 @@ export function start(): void {
   const reset = (): void => { for (const p of plots) p.reset() }
   controls(state, { draw, filter, show, reset })
   keyboard(data, state, show)
-  filter()
+  whenNear(byId('explorer'), filter)
+}
+
+/** The curves are far below the verdict: they are drawn when a reader comes near, or prints. */
+function whenNear(element: HTMLElement, act: () => void): void {
+  let done = false
+  const once = (): void => { if (!done) { done = true; observer.disconnect(); act() } }
+  const observer = new IntersectionObserver((seen) => { if (seen.some((s) => s.isIntersecting)) once() }, { rootMargin: '800px' })
+  observer.observe(element)
+  addEventListener('beforeprint', once)
 }
 
 /** The four plots, one below the other with one axis of epochs. */

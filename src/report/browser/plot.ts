@@ -91,8 +91,9 @@ function drawLines(u: uPlot, lines: readonly Drawn[]): void {
   ctx.lineJoin = 'round'
   ctx.lineWidth = devicePixelRatio * (lines.length > 40 ? 1 : 1.5)
   ctx.globalAlpha = lines.length > 200 ? 0.35 : lines.length > 20 ? 0.6 : 0.9
+  const colors = new Map([...new Set(lines.map((l) => l.color))].map((name) => [name, css(name)]))
   for (const { line, color } of lines) {
-    ctx.strokeStyle = css(color)
+    ctx.strokeStyle = colors.get(color) ?? ''
     trace(ctx, u, line, true)
     ctx.stroke()
   }

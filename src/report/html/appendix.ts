@@ -98,6 +98,6 @@ export function repeat(report: Report): string {
   ]
   return card(
     `<pre><code>${html(study.command)}</code></pre>${paragraph('With the same seed, engine and machine class, the same bits.')}` +
-      `${table([{ title: '' }, { title: 'Fingerprint or version' }], rows)}${paragraph(timesText(report), 'note')}`,
+      `${table([{ title: 'What' }, { title: 'Fingerprint or version' }], rows)}${paragraph(timesText(report), 'note')}`,
   )
 }

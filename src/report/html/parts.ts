@@ -38,7 +38,8 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
     `<${tag}${tag === 'th' ? ' scope="col"' : ''}${column?.number ? ' class="number"' : ''}>${inner}</${tag}>`
   const head = columns.map((c) => cell('th', html(c.title), c)).join('')
   const body = rows.map((r) => `<tr>${r.map((inner, i) => cell('td', inner, columns[i])).join('')}</tr>`).join('')
-  return `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`
+  const name = `Table of ${columns.map((c) => c.title.toLowerCase()).join(', ')}`
+  return `<div class="scroll" tabindex="0" role="group" aria-label="${html(name)}"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`
 }
 
 export const details = (title: string, inner: string): string =>

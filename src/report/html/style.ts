@@ -21,7 +21,7 @@ main, header.top, nav { max-width: 1060px; margin: 0 auto; padding: 0 20px }
 h1 { font-size: 1.5rem; line-height: 1.25; margin: 0; overflow-wrap: anywhere }
 h2 { font-size: 1.22rem; margin: 44px 0 12px; scroll-margin-top: 12px }
 h3 { font-size: 1rem; margin: 0 0 6px }
-p { margin: 0 0 10px } a { color: var(--link) }
+p, li, h1, h2, h3, dd, figcaption, label, summary, footer { overflow-wrap: anywhere } p { margin: 0 0 10px } a { color: var(--link) }
 code { font: 0.88em ui-monospace, "SF Mono", Menlo, Consolas, monospace; background: var(--off-wash); border-radius: 4px;
   padding: 1px 5px;
   overflow-wrap: anywhere }

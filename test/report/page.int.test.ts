@@ -1,0 +1,257 @@
+import { mkdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, describe, expect, it as test, type TestContext } from 'vitest'
+import { buildReport } from '../../src/report/build.ts'
+import { root } from '../support/architecture.ts'
+import { hostile, hostileNames } from '../support/hostile.ts'
+import { fakeStudy } from '../support/study.ts'
+import { needs } from '../support/tools.ts'
+import { launch, onDisk, open, studyOnDisk, type OnDisk } from './browser.ts'
+import { longStudy } from './long-study.ts'
+
+let browser: Promise<Browser> | undefined
+let study: Promise<OnDisk> | undefined
+const made: Promise<OnDisk>[] = []
+const kept = <T extends Promise<OnDisk>>(report: T): T => { made.push(report); return report }
+const usual = (): Promise<OnDisk> => (study ??= kept(studyOnDisk(fakeStudy())))
+
+function it(name: string, body: (browser: Browser) => Promise<void>): void {
+  test(name, async (context: TestContext) => {
+    const chromium = needs(context, 'chromium')
+    await body(await (browser ??= launch(chromium)))
+  })
+}
+
+afterAll(async () => {
+  await (await browser)?.close()
+  for (const report of made) (await report).remove()
+})
+
+/** Descriptions of the marks of a chart, as a screen reader reads them. */
+const marks = (page: Page, chart: string): Promise<string[]> =>
+  page.$$eval(`svg[aria-labelledby^="${chart}-title "] [aria-roledescription]`, (all) => all.map((e) => e.getAttribute('aria-label') ?? ''))
+
+const pictures = join(root, 'build/pictures')
+
+describe('report.html in a browser', () => {
+  it('opens from disk, asks nothing of any machine, and has nothing to complain about', async (b) => {
+    const { page, complaints } = await open(b, (await usual()).page)
+    await page.locator('nav a').last().click()
+    expect(complaints).toEqual([])
+    expect(await page.locator('main section > h2').allTextContents()).toEqual([
+      'Gates', 'What changed', 'Checklist of the process', 'Stage lr-range', 'Stage batch', 'Stage regularize', 'Stage schedule',
+      'Stage verify', 'Learning curves of every trial', 'What the curves say', 'Data', 'Left out', 'Runs', 'Repeat this run',
+    ])
+    await page.context().close()
+  })
+
+  it('runs no script but its own, whatever a name managed to write into it', async (b) => {
+    const { page, complaints } = await open(b, (await usual()).page)
+    await page.evaluate(`{ const s = document.createElement('script'); s.textContent = 'window.broken = 1'; document.body.append(s) }`)
+    expect(await page.evaluate('window.broken')).toBeUndefined()
+    expect(complaints.join()).toContain('Content Security Policy')
+    await page.context().close()
+  })
+
+  it('draws every gate with the interval, limit and seeds of report.json', async (b) => {
+    const { report, page: file } = await usual()
+    const { page } = await open(b, file)
+    for (const [i, gate] of report.verdict.gates.entries()) {
+      const said = (await marks(page, `gate-${i + 1}-${gate.rule.gate}-${gate.rule.metric}`)).join('\n')
+      const numbers = [...said.matchAll(/: (−?-?[\d.e-]+)/g)].map((m) => Number((m[1] ?? '').replace('−', '-')))
+      const { estimate, limit } = gate
+      if (!estimate) throw new Error('no estimate')
+      for (const wanted of [estimate.value, estimate.lower, estimate.upper, limit]) {
+        expect(Math.min(...numbers.map((n) => Math.abs(n - wanted)))).toBeLessThan(1e-9 * Math.max(1, Math.abs(wanted)))
+      }
+    }
+    await page.context().close()
+  })
+
+  it('draws seeds, grid, sensitivity, batches and the range test with the numbers of report.json', async (b) => {
+    const { report, page: file } = await usual()
+    const { page } = await open(b, file)
+    const seeds = await marks(page, 'seeds')
+    for (const { seed, baseline, candidate } of report.verification?.seeds ?? []) {
+      for (const [side, run] of [['baseline', baseline], ['winner', candidate]] as const) {
+        for (const split of ['validation', 'test'] as const) {
+          const value = run[split]?.accuracy ?? NaN
+          const found = seeds.filter((s) => s.startsWith(`side: ${side}; `) && s.includes(`seed: ${seed}`))
+            .map((s) => Number(/accuracy: ([\d.]+)/.exec(s)?.[1]))
+          expect(found.some((v) => Math.abs(v - value) < 1e-9), `${side} ${seed} ${split} ${value} in ${found.join()}`).toBe(true)
+        }
+      }
+    }
+    const found = report.stages.flatMap((s) => (s.findings?.stage === 'regularize' ? [s.findings.grid] : []))[0]
+    const cells = await marks(page, 'grid')
+    for (const { patch } of found?.cells ?? []) {
+      expect(cells.some((c) => c.includes(`weightDecay: ${patch.weightDecay}; dropout: ${patch.dropout};`))).toBe(true)
+    }
+    expect(await page.locator('svg[aria-labelledby^="sensitivity-title"]').textContent()).toContain('0.61')
+    const throughput = (await marks(page, 'throughput')).join('\n')
+    const memory = (await marks(page, 'memory')).join('\n')
+    for (const probe of report.timing.probes) {
+      expect(throughput).toMatch(new RegExp(`batch size[^;]*: ${probe.batchSize}; examples a second: ${probe.examplesPerSecond?.toLocaleString('en')}`.replaceAll(',', ',?')))
+      expect(memory).toContain(`peak memory (MiB): ${probe.peakMemoryMiB}`)
+    }
+    expect(await page.locator('svg[aria-labelledby^="range-test-title"]').textContent()).toContain('edge 0.082')
+    await page.context().close()
+  })
+
+  it('has a sentence under every chart and a title on every drawing', async (b) => {
+    const { page } = await open(b, (await usual()).page)
+    const silent = await page.$$eval('main figure', (all) => all.filter((f) => {
+      const beside = f.querySelector('figcaption') ?? f.parentElement?.querySelector('p')
+      return (beside?.textContent ?? '').length < 20
+    }).length)
+    expect(silent).toBe(0)
+    expect(await page.$$eval('main svg', (all) => all.filter((s) => !s.querySelector(':scope > title')).length)).toBe(0)
+    await page.context().close()
+  })
+})
+
+describe('the curves of every trial', () => {
+  const shown = (page: Page): Promise<string | null> => page.locator('#shown').textContent()
+
+  it('are those of report.json, and a chosen trial says its values', async (b) => {
+    const { report, page: file } = await usual()
+    const { page } = await open(b, file)
+    const trained = report.runs.filter((r) => r.job.kind === 'train')
+    expect(await shown(page)).toBe(`${trained.length} of ${trained.length} trials shown.`)
+    for (const at of [0, 20, trained.length - 1]) {
+      await page.selectOption('#trial', String(at))
+      const said = await page.locator('#readout').textContent()
+      expect(said).toContain(`seed ${trained[at]?.seed}`)
+      expect(said).toContain(trained[at]?.label)
+      expect(said).toContain(`best validation accuracy ${Number(trained[at]?.best?.validation.accuracy?.toPrecision(4))}`)
+    }
+    await page.context().close()
+  })
+
+  it('are filtered by stage and by words', async (b) => {
+    const { report, page: file } = await usual()
+    const { page } = await open(b, file)
+    const trained = report.runs.filter((r) => r.job.kind === 'train')
+    const count = (keep: (r: (typeof trained)[number]) => boolean): string => `${trained.filter(keep).length} of ${trained.length} trials shown.`
+    await page.locator('input[name=group][value=regularize]').uncheck()
+    expect(await shown(page)).toBe(count((r) => r.stage !== 'regularize'))
+    await page.locator('input[name=group][value=regularize]').check()
+    await page.fill('#find', 'dropout 0.3 seed 12')
+    const some = Number((await shown(page))?.split(' ')[0])
+    expect(some).toBeGreaterThan(0)
+    expect(some).toBeLessThan(trained.length)
+    await page.fill('#find', 'no such trial')
+    expect(await shown(page)).toBe(`0 of ${trained.length} trials shown.`)
+    await page.context().close()
+  })
+
+  it('follow the pointer in all plots at once, and the keyboard', async (b) => {
+    const { page } = await open(b, (await usual()).page)
+    const inked = (): Promise<unknown> => page.evaluate(`[...document.querySelectorAll('canvas.highlight')].map((c) =>
+      c.width > 0 && c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some((v) => v > 0))`)
+    expect(await inked()).toEqual([false, false, false, false])
+    const over = page.locator('#plot-main .u-over')
+    await over.scrollIntoViewIfNeeded()
+    const box = await over.boundingBox()
+    if (!box) throw new Error('no plot')
+    await page.mouse.move(box.x + box.width * 0.5, box.y + box.height * 0.1)
+    await page.mouse.move(box.x + box.width * 0.6, box.y + box.height * 0.08)
+    await expect.poll(() => page.locator('#readout').textContent()).toMatch(/At epoch [\d.]+: validation accuracy [\d.]+, gradient norm/)
+    expect(await inked()).toEqual([true, true, true, true])
+    const cursors = await page.evaluate(`[...document.querySelectorAll('.u-cursor-x')].map((c) => c.style.transform)`)
+    expect(new Set(cursors as string[]).size).toBe(1)
+    await page.focus('#plot-main')
+    const before = await page.locator('#readout').textContent()
+    await page.keyboard.press('ArrowDown')
+    expect(await page.locator('#readout').textContent()).not.toBe(before)
+    await page.keyboard.press('Escape')
+    expect(await inked()).toEqual([false, false, false, false])
+    await page.context().close()
+  })
+
+  it('are smoothed, measured and scaled as asked', async (b) => {
+    const { page, complaints } = await open(b, (await usual()).page)
+    const picture = (): Promise<unknown> => page.evaluate(`document.querySelector('#plot-main canvas').toDataURL()`)
+    const seen = [await picture()]
+    for (const act of [
+      () => page.locator('#smoothing').fill('0.9'), () => page.locator('#log').check(), () => page.selectOption('#measure', 'loss'),
+    ]) {
+      await act()
+      await page.waitForTimeout(100)
+      seen.push(await picture())
+    }
+    expect(new Set(seen).size).toBe(4)
+    expect(await page.locator('#plot-main-title').textContent()).toBe('Training loss by epoch')
+    expect(complaints).toEqual([])
+    await page.context().close()
+  })
+})
+
+describe('readers of every kind', () => {
+  const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+  for (const width of [1280, 390]) {
+    for (const scheme of ['light', 'dark'] as const) {
+      it(`find no barrier that axe-core knows, and nothing wider than the window: ${width} pixels, ${scheme}`, async (b) => {
+        const { page } = await open(b, (await usual()).page, { width, scheme })
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
+        mkdirSync(pictures, { recursive: true })
+        await page.screenshot({ path: join(pictures, `report-${width}-${scheme}.png`), fullPage: true })
+        await page.evaluate('for (const d of document.querySelectorAll("details")) d.open = true')
+        await page.evaluate(axe)
+        // A drawing is one picture to a reader: what is inside of it has no role of its own.
+        const found = (await page.evaluate(`axe.run({ exclude: [['svg > g']] }, { resultTypes: ['violations'] })`)) as { violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }
+        expect(found.violations.map((v) => `${v.id}: ${v.nodes.length} × ${v.nodes[0]?.html.slice(0, 200)} ${v.nodes[0]?.failureSummary}`)).toEqual([])
+        await page.context().close()
+      })
+    }
+  }
+
+  it('print it on white paper, all sections on it', async (b) => {
+    const { page } = await open(b, (await usual()).page, { scheme: 'light' })
+    const pdf = await page.pdf({ format: 'A4' })
+    expect(pdf.subarray(0, 5).toString()).toBe('%PDF-')
+    expect(pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)?.length ?? 0).toBeGreaterThan(3)
+    await page.context().close()
+  })
+
+  it('see hostile names as text', async (b) => {
+    for (const name of [hostile, ...hostileNames.slice(-1)]) {
+      const { page: file } = await kept(studyOnDisk(fakeStudy({ hostile: name })))
+      const { page, complaints } = await open(b, file, { width: 390 })
+      expect(complaints).toEqual([])
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390)
+      expect(await page.locator('h1').textContent()).toContain(name.slice(0, 20))
+      expect(await page.locator('main img, main iframe, main script:not([type])').count()).toBe(0)
+      await page.context().close()
+    }
+  })
+})
+
+describe('a study of a thousand trials and a million steps', () => {
+  it('opens within two seconds, is below 5 MB, and keeps extremes', async (b) => {
+    const { report, runs, spike } = longStudy()
+    const { page: file, bytes } = await kept(onDisk(report, runs()))
+    expect(bytes).toBeLessThan(5_000_000)
+    const { page, complaints, opened, drawn } = await open(b, file)
+    console.log(`1,000 trials: ${(bytes / 1e6).toFixed(2)} MB, open after ${Math.round(opened)} ms, curves drawn in ${Math.round(drawn)} ms`)
+    expect(opened).toBeLessThan(2000)
+    expect(drawn).toBeLessThan(2000)
+    expect(complaints).toEqual([])
+    const norms = (await page.evaluate(
+      `JSON.parse(document.getElementById('explorer-data').textContent).runs[${spike.run}].curve.gradientNorm`,
+    )) as number[]
+    expect(Math.max(...norms)).toBe(spike.value)
+    const start = performance.now()
+    await page.fill('#find', 'trial 7')
+    await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
+    expect(performance.now() - start).toBeLessThan(1000)
+    await page.context().close()
+  })
+})
+
+test('the study of these tests has what the page shows', () => {
+  expect(buildReport(fakeStudy().input).runs.length).toBeGreaterThan(50)
+})
