@@ -57,7 +57,7 @@ export async function open(browser: Browser, file: string, { width = 1280, schem
   await page.evaluate(frame)
   const opened = performance.now() - start
   await page.locator('#explorer').scrollIntoViewIfNeeded()
-  await page.waitForFunction('document.querySelectorAll(".canvas canvas").length >= 8')
+  await page.locator('.canvas canvas').nth(7).waitFor({ state: 'attached' })
   await page.evaluate(frame)
   const drawn = performance.now() - start - opened
   await page.evaluate('scrollTo(0, 0)')

@@ -97,7 +97,7 @@ export function repeat(report: Report): string {
     ['Tool', codeText(tool)],
   ]
   return card(
-    `<pre><code>${html(study.command)}</code></pre>${paragraph('With the same seed, engine and machine class, the same bits.')}` +
+    `<pre tabindex="0" role="group" aria-label="The command"><code>${html(study.command)}</code></pre>${paragraph('With the same seed, engine and machine class, the same bits.')}` +
       `${table([{ title: 'What' }, { title: 'Fingerprint or version' }], rows)}${paragraph(timesText(report), 'note')}`,
   )
 }
