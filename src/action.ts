@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { relative } from 'node:path'
 import { commentStep, handOn, requested } from './action/comment.ts'
+import { jobOf, unfinished } from './action/jobs.ts'
 import { InputError } from './base/diagnostics.ts'
 import { ensureEngine } from './action/ensure-engine.ts'
 import { progressLogger } from './cli/progress.ts'
@@ -16,7 +17,7 @@ import { Interrupted } from './run/execute.ts'
 import { engineWishes, type EngineSource, type EngineWish } from './study/engine.ts'
 import { runStudy, type Study, type StudyOptions } from './study/run-study.ts'
 
-type StepInputs = Inputs<StageName, EngineWish>
+export type StepInputs = Inputs<StageName, EngineWish>
 
 const here = runner()
 try {
@@ -33,12 +34,23 @@ async function step(runner: Runner): Promise<number> {
   process.chdir(runner.workspace)
   const inputs = readInputs(runner.workspace, { stages: stageNames, engines: engineWishes })
   if (!inputs.ok) throw new InputError(inputs.error)
-  const study = await runStudy(studyOptions(inputs.value, runner))
+  const study = await studyOf(inputs.value, runner)
   endSection()
+  if (study === 'done') return 0
+  if (study === null) return unfinished()
   say(`${study.verdict.status.toUpperCase()}: ${study.verdict.sentence}`)
   await publish(publication(study, inputs.value), inputs.value, runner)
   await handOn(study, runner)
   return fails(study.verdict.status, inputs.value.failOn) ? 1 : 0
+}
+
+/** The study, or what a job of a workflow has to do with it. */
+function studyOf(inputs: StepInputs, runner: Runner): Promise<Study | 'done' | null> {
+  const options = studyOptions(inputs, runner)
+  const { mode } = inputs
+  // The steps of a workflow for comments that train nothing have ended before.
+  if (mode === 'tune' || mode === 'comment' || mode === 'publish') return runStudy(options)
+  return jobOf(mode, inputs, options, runner)
 }
 
 /** Paths are given relative to the checkout, so that report and messages name no folder of the runner. */

@@ -1,10 +1,12 @@
+import { unzipSync } from 'fflate'
 import { spawn, spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { root } from './support/architecture.ts'
-import { startArtifactService } from './support/artifact-service.ts'
+import { startArtifactService, type ArtifactService } from './support/artifact-service.ts'
+import { smallSpec } from './support/cli.ts'
 import { node24 } from './support/runner.ts'
 import { needs } from './support/tools.ts'
 
@@ -20,34 +22,42 @@ gates: [threshold: { metric: accuracy, min: 0.05 }]
 `
 
 /** A clone as a runner would check it out: what the job uses, committed. */
-function repository(): string {
+function repository(text = spec): string {
   const folder = join(mkdtempSync(join(tmpdir(), 'act-')), 'repository')
   for (const name of ['action.yml', 'dist', '.github', 'examples/digits']) {
     cpSync(join(root, name), join(folder, name), { recursive: true })
   }
-  writeFileSync(join(folder, 'examples/digits/tuning.yml'), spec)
-  const git = (...args: string[]): void => {
-    const who = ['-c', 'user.name=test', '-c', 'user.email=test@example.org']
-    const done = spawnSync('git', [...who, ...args], { cwd: folder, encoding: 'utf8' })
-    if (done.status !== 0) throw new Error(`git ${args[0]}: ${done.stderr}`)
-  }
-  git('init', '--quiet', '--initial-branch=main')
-  git('remote', 'add', 'origin', 'https://github.com/octo/nets.git')
-  git('add', '--all')
-  git('commit', '--quiet', '--message=all')
+  writeFileSync(join(folder, 'examples/digits/tuning.yml'), text)
+  // Of the example's own study, which this is not.
+  rmSync(join(folder, 'examples/digits/tuning.lock.json'))
+  git(folder, 'init', '--quiet', '--initial-branch=main')
+  git(folder, 'remote', 'add', 'origin', 'https://github.com/octo/nets.git')
+  return commit(folder)
+}
+
+function git(folder: string, ...args: readonly string[]): string {
+  const who = ['-c', 'user.name=test', '-c', 'user.email=test@example.org']
+  const done = spawnSync('git', [...who, ...args], { cwd: folder, encoding: 'utf8' })
+  if (done.status !== 0) throw new Error(`git ${args[0]}: ${done.stderr}`)
+  return done.stdout.trim()
+}
+
+function commit(folder: string): string {
+  git(folder, 'add', '--all')
+  git(folder, 'commit', '--quiet', '--message=all')
   return folder
 }
 
 interface Ended { readonly status: number | null; readonly log: string }
 
-/** Runs one job of a workflow as a runner on this machine would, without Docker and without a network. */
-function act(program: string, cwd: string, job: string, variables: Readonly<Record<string, string>>): Promise<Ended> {
+/** Runs a workflow as a runner on this machine would, without Docker and without a network. */
+function act(program: string, cwd: string, what: readonly string[], variables: Readonly<Record<string, string>>): Promise<Ended> {
   const home = mkdtempSync(join(tmpdir(), 'home-'))
   mkdirSync(join(home, '.config/act'), { recursive: true })
   writeFileSync(join(home, '.config/act/actrc'), '')
   const set = Object.entries(variables).flatMap(([name, value]) => ['--env', `${name}=${value}`])
   const env = { HOME: home, PATH: `${dirname(node24)}${delimiter}${process.env['PATH'] ?? ''}` }
-  const args = ['push', '--job', job, '--platform', 'ubuntu-latest=-self-hosted', ...set]
+  const args = [...what, '--platform', 'ubuntu-latest=-self-hosted', ...set]
   const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
   let log = ''
   for (const stream of [child.stdout, child.stderr]) {
@@ -56,18 +66,55 @@ function act(program: string, cwd: string, job: string, variables: Readonly<Reco
   return new Promise((resolve, reject) => child.on('error', reject).on('close', (status) => resolve({ status, log })))
 }
 
+/** Jobs that act says have failed, with what they said last. */
+const failures = (log: string): string[] => log.split('\n').filter((line) => /Job failed|::error|❗/.test(line))
+
+function run(cwd: string, ...args: readonly string[]) {
+  return spawnSync(node24, args, { cwd, encoding: 'utf8' })
+}
+
+/** The lock in the report that the gate uploads. */
+function lockIn(service: ArtifactService): string {
+  const report = service.artifacts().find((a) => a.name === 'tunegate-small')
+  return Buffer.from(unzipSync(report?.content ?? new Uint8Array())['tuning.lock.json'] ?? []).toString()
+}
+
 describe('our workflow', () => {
   it('runs the action of its own checkout, whose outputs later steps read', async (context) => {
     const program = needs(context, 'act')
     const service = await startArtifactService()
     try {
-      const { status, log } = await act(program, repository(), 'tune', service.env)
+      const { status, log } = await act(program, repository(), ['push', '--job', 'tune'], service.env)
       expect(log).toContain('Job succeeded')
       expect(status).toBe(0)
       expect(log).toMatch(/\|\s+pass\s*$/m)
       expect(log).toMatch(/\|\s+\{"optimization":\{.*"learningRate":0\.01/)
       expect(log).toMatch(/\|\s+https:\/\/github\.com\/octo\/nets\/actions\/runs\/\d+\/artifacts\/\d+\s*$/m)
       expect(service.artifacts().map((a) => a.name)).toEqual(['tunegate-digits', 'tunegate-digits.html'])
+    } finally {
+      await service.close()
+    }
+  })
+})
+
+describe('a compiled workflow', () => {
+  it('fans out over jobs and comes to the lock of the study in one process', { timeout: 600_000 }, async (context) => {
+    const program = needs(context, 'act')
+    const service = await startArtifactService()
+    try {
+      const folder = repository(smallSpec.replace('examples/digits/', ''))
+      expect(run(folder, 'dist/cli/index.js', 'compile', 'examples/digits/tuning.yml', '--target', 'workflow', '--uses', './', '--shards', '3',
+        '--output', '.github/workflows/fan-out.yml').status).toBe(0)
+      commit(folder)
+      const { status, log } = await act(program, folder, ['workflow_dispatch', '--workflows', '.github/workflows/fan-out.yml'], service.env)
+      if (process.env['ACT_LOG']) writeFileSync(process.env['ACT_LOG'], log)
+      expect(failures(log)).toEqual([])
+      expect(status).toBe(0)
+      expect(run(folder, 'dist/cli/index.js', 'run', 'examples/digits/tuning.yml').status).toBe(0)
+      const lock = readFileSync(join(folder, '.tunegate/small/tuning.lock.json'), 'utf8')
+      expect(lockIn(service)).toBe(lock)
+      const names = service.artifacts().map((a) => a.name.replace(/^tunegate-[0-9a-f]{12}-/, ''))
+      expect(names).toEqual(expect.arrayContaining(['after-plan-1.gz', 'verify-3of3-1.gz', 'after-verify-1.gz']))
     } finally {
       await service.close()
     }

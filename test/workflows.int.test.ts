@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { commentWorkflow, noCommit } from '../src/cli/workflows/comment.ts'
 import { root, sources } from './support/architecture.ts'
-import { manifest } from './support/runner.ts'
+import { manifest, node24 } from './support/runner.ts'
 import { needs } from './support/tools.ts'
 
 /** Our own, and the ones that the README shows. */
@@ -57,6 +57,15 @@ describe('our workflows', () => {
     const used = workflows.flatMap(({ text }) => [...text.matchAll(/^[\s-]*uses: (\S+)/gm)].map((m) => m[1] ?? ''))
     expect(used.length).toBeGreaterThan(0)
     expect(used.filter((u) => u !== './' && !/@[0-9a-f]{40}$/.test(u))).toEqual([])
+  })
+
+  it('are what the specs give, where they are compiled', () => {
+    const path = '.github/workflows/tune-digits.yml'
+    const command = ['examples/digits/tuning.yml', '--target', 'workflow', '--check', '--output']
+    expect(lint(node24, ['src/cli.ts', 'compile', ...command, path])).toEqual({ status: 0, said: `${path} is what the spec gives\n` })
+    const other = join(mkdtempSync(join(tmpdir(), 'stale-')), 'tune.yml')
+    writeFileSync(other, readFileSync(join(root, path), 'utf8').replace('fail-fast: false', 'fail-fast: true'))
+    expect(lint(node24, ['src/cli.ts', 'compile', ...command, other])).toMatchObject({ status: 1, said: expect.stringContaining('out of date: line') })
   })
 
   it('give a job what it needs and no more', () => {
@@ -115,7 +124,7 @@ describe('action.yml', () => {
     const { inputs, outputs } = manifest()
     for (const one of [...Object.values(inputs), ...Object.values(outputs)]) expect(one.description.length).toBeGreaterThan(20)
     expect(Object.values(inputs).filter((i) => i.default === undefined || i.required)).toEqual([])
-    expect(Object.keys(outputs)).toEqual(['request', 'verdict', 'levers', 'lock', 'report-url', 'report-dir'])
+    expect(Object.keys(outputs)).toEqual(['request', 'verdict', 'levers', 'lock', 'report-url', 'shards', 'report-dir'])
   })
 
   it('has every text that the platform shows within its limits', () => {

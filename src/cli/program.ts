@@ -3,6 +3,7 @@ import { columnHelp } from '../diagnose/read/columns.ts'
 import { stageNames, type StageName } from '../plan/plan.ts'
 import { engineWishes } from '../study/engine.ts'
 import { version } from '../study/version.ts'
+import { compileCommand, type CompileOptions } from './commands/compile.ts'
 import { diagnoseCommand, type DiagnoseOptions } from './commands/diagnose.ts'
 import { gateCommand } from './commands/gate.ts'
 import { initCommand, type InitOptions } from './commands/init.ts'
@@ -46,6 +47,15 @@ export function program(exit: (code: number) => void): Command {
     .option('--stages <names>', `only these stages (${stageNames.join(', ')})`, stageList)
     .option('--seeds <n>', 'verification seeds in place of the spec\'s', wholeNumber(2, 100))
     .action(async (spec: string, options: { format: 'table' | 'json' | 'mermaid'; stages?: StageName[]; seeds?: number }) => exit(await planCommand(spec, options)))
+
+  root.command('compile <spec>')
+    .description('write the plan as a GitHub workflow whose jobs share the runs of each stage')
+    .addOption(new Option('--target <target>', 'what to write').choices(['workflow']).makeOptionMandatory())
+    .option('-o, --output <file>', 'where to write it (default: standard output)')
+    .option('--check', 'write nothing; exit with 1 where the file is not what the spec gives')
+    .option('--shards <n>', 'jobs that share the runs of a stage, at most', wholeNumber(1, 256), 8)
+    .option('--uses <action>', 'the action, as owner/name@commit (default: what the file says already)')
+    .action(async (spec: string, options: CompileOptions) => exit(await compileCommand(spec, options)))
 
   root.command('run <spec>')
     .description('tune: run the stages, verify the winner over seeds, judge the gates, write the report')

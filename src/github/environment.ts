@@ -48,3 +48,17 @@ export function insideWorkspace(path: string, workspace: string): string | null 
   const way = relative(workspace, resolve(workspace, path))
   return way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way) ? null : way.split(sep).join('/')
 }
+
+/** The workflow run that a step belongs to: what files of its jobs are bound to. */
+export interface WorkflowRun {
+  readonly run: string
+  readonly sha: string
+  /** Counts from 1; starting a run again makes another attempt at it. */
+  readonly attempt: number
+}
+
+/** Null outside of a runner. */
+export function workflowRun(env: Variables = process.env): WorkflowRun | null {
+  const [run, sha, attempt] = [env['GITHUB_RUN_ID'], env['GITHUB_SHA'], Number(env['GITHUB_RUN_ATTEMPT'] || 1)]
+  return run && sha && Number.isInteger(attempt) && attempt >= 1 ? { run, sha, attempt } : null
+}

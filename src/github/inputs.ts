@@ -4,8 +4,24 @@ import { didYouMean, type Diagnostic } from '../base/diagnostics.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { insideWorkspace } from './environment.ts'
 
+/** What a step does. */
+export const modes = ['tune', 'plan', 'shard', 'stage', 'gate', 'comment', 'publish'] as const
+export type Mode = (typeof modes)[number]
+
+/** The platform makes no more jobs of one matrix. */
+export const mostJobs = 256
+
 /** Everything that a workflow may say under `with:`, checked; `action.yml` explains each. */
 export interface Inputs<Stage extends string, Engine extends string> {
+  readonly mode: Mode
+  /** Null where the mode has none. */
+  readonly stage: Stage | null
+  /** Which part of a stage's runs, counted from 1; null where the mode has none. */
+  readonly shard: { readonly index: number; readonly of: number } | null
+  /** Jobs that share the runs of a stage, at most. */
+  readonly shards: number
+  /** Null is no limit of its own. */
+  readonly jobMinutes: number | null
   /** Absolute path, inside the workspace. */
   readonly spec: string
   /** Absolute path, inside the workspace; null is the default folder beside the spec. */
@@ -38,7 +54,13 @@ export function readInputs<Stage extends string, Engine extends string>(
 ): Result<Inputs<Stage, Engine>, readonly Diagnostic[]> {
   const problems: Diagnostic[] = []
   const from = reader(read, problems)
+  const mode = from.word('mode', modes)
   const inputs = {
+    mode,
+    stage: from.stage(choices.stages, mode === 'shard' || mode === 'stage'),
+    shard: from.shard(mode === 'shard'),
+    shards: from.whole('shards', 1, mostJobs) ?? 8,
+    jobMinutes: from.whole('job-minutes', 1, 7200),
     spec: from.path('spec', workspace, 'tuning.yml') ?? workspace,
     out: from.path('out', workspace),
     engine: from.word('engine', choices.engines),
@@ -60,6 +82,8 @@ interface Reader {
   /** The first choice where the input is empty. */
   word<W extends string>(name: string, choices: readonly W[]): W
   words<W extends string>(name: string, choices: readonly W[]): readonly W[] | null
+  stage<W extends string>(choices: readonly W[], required: boolean): W | null
+  shard(required: boolean): { readonly index: number; readonly of: number } | null
 }
 
 function reader(read: (name: string) => string, problems: Diagnostic[]): Reader {
@@ -91,6 +115,18 @@ function reader(read: (name: string) => string, problems: Diagnostic[]): Reader 
       if (first === undefined) throw new Error(`the input ${name} has no choices`)
       const text = read(name)
       return (text === '' ? first : pick(name, text, choices)) ?? first
+    },
+    stage: (choices, required) => {
+      const text = read('stage')
+      if (text === '') return required ? refuse('stage', 'nothing', choices.join(', ')) : null
+      return pick('stage', text, choices)
+    },
+    shard: (required) => {
+      const text = read('shard')
+      const [index, of] = /^[1-9]\d{0,2}\/[1-9]\d{0,2}$/.test(text) ? text.split('/').map(Number) : []
+      if (index !== undefined && of !== undefined && index <= of && of <= mostJobs) return { index, of }
+      if (text === '' && !required) return null
+      return refuse('shard', text || 'nothing', `a part of at most ${mostJobs}, as 2/8`, 'take it from the output `shards`')
     },
     words: (name, choices) => {
       const given = read(name).split(/[\s,]+/).filter((w) => w !== '')

@@ -20,3 +20,18 @@ export function writeOutputs(outputs: Outputs): void {
   setOutput('report-url', outputs.reportUrl)
   setOutput('report-dir', outputs.reportDir)
 }
+
+/** The platform counts a job's outputs as UTF-16 and takes no more than a megabyte of them. */
+export const mostOutputBytes = 1024 * 1024
+
+/** The jobs of the next stage's matrix. */
+export function writeShards(shards: readonly string[]): void {
+  const text = JSON.stringify(shards)
+  if (2 * text.length > mostOutputBytes) throw new Error(`the matrix has ${2 * text.length} bytes, more than ${mostOutputBytes}`)
+  setOutput('shards', text)
+}
+
+/** A gate that could not look at its evidence has decided nothing. */
+export function writeVerdict(verdict: 'inconclusive'): void {
+  setOutput('verdict', verdict)
+}

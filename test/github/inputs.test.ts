@@ -18,7 +18,7 @@ describe('the inputs', () => {
   it('have the defaults that action.yml states, and are the ones that it declares', () => {
     const { asked, result } = reading()
     expect(result).toEqual({ ok: true, value: {
-      spec: '/home/work/tuning.yml', out: null, engine: 'auto', workers: null, stages: null, seeds: null, baseline: null,
+      mode: 'tune', stage: null, shard: null, shards: 8, jobMinutes: null, spec: '/home/work/tuning.yml', out: null, engine: 'auto', workers: null, stages: null, seeds: null, baseline: null,
       failOn: 'inconclusive', artifact: true, retentionDays: null,
     } })
     expect(asked.sort()).toEqual(Object.keys(manifest().inputs).sort())
@@ -28,8 +28,10 @@ describe('the inputs', () => {
     const { result } = reading({
       spec: 'nets/a b/tuning.yml', out: './report', engine: 'WASM', workers: '2', stages: 'lr-range, verify\nlr-range',
       seeds: '8', baseline: 'base/tuning.lock.json', 'fail-on': 'fail', artifact: 'false', 'retention-days': '7',
+      mode: 'shard', stage: 'batch', shard: '256/256', shards: '256', 'job-minutes': '350',
     })
     expect(result).toEqual({ ok: true, value: {
+      mode: 'shard', stage: 'batch', shard: { index: 256, of: 256 }, shards: 256, jobMinutes: 350,
       spec: '/home/work/nets/a b/tuning.yml', out: '/home/work/report', engine: 'wasm', workers: 2, stages: ['lr-range', 'verify'],
       seeds: 8, baseline: '/home/work/base/tuning.lock.json', failOn: 'fail', artifact: false, retentionDays: 7,
     } })
@@ -47,6 +49,16 @@ describe('the inputs', () => {
       code: 'action/engine', severity: 'error', message: "the input 'engine' of this step is not valid",
       found: 'wasn', allowed: 'auto, wasm', hint: 'did you mean wasm?',
     })
+  })
+
+  it.each([
+    [{ mode: 'shard', stage: 'batch' }, 'action/shard'], [{ mode: 'shard', shard: '1/2' }, 'action/stage'], [{ mode: 'stage' }, 'action/stage'],
+    [{ mode: 'shard', stage: 'batch', shard: '3/2' }, 'action/shard'], [{ mode: 'shard', stage: 'batch', shard: '0/2' }, 'action/shard'],
+    [{ mode: 'shard', stage: 'batch', shard: '1/257' }, 'action/shard'], [{ mode: 'plan', shards: '257' }, 'action/shards'],
+    [{ mode: 'plan', shards: '0' }, 'action/shards'], [{ mode: 'stage', stage: 'batches' }, 'action/stage'], [{ mode: 'plans' }, 'action/mode'],
+  ])('are refused where the mode needs another: %j', (given, code) => {
+    const { result } = reading(given)
+    expect(result.ok ? [] : result.error.map((d) => d.code)).toEqual([code])
   })
 
   it('may name a file whose name begins with two dots', () => {

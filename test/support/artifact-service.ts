@@ -56,7 +56,7 @@ class Refusal extends Error {
   }
 }
 
-/** Speaks the calls that uploads and lists make, keeps blobs in memory, and refuses what the real service refuses. */
+/** Speaks the calls that uploads, lists and downloads make, keeps blobs in memory, and refuses what the real service refuses. */
 export async function startArtifactService(): Promise<ArtifactService> {
   const store = new Map<string, Pending>()
   const requests: string[] = []
@@ -122,7 +122,8 @@ function twirp(store: Map<string, Pending>, url: string, method: string, request
   }
   if (method === 'CreateArtifact') return create(store, url, message)
   if (method === 'FinalizeArtifact') return finalize(store, message)
-  if (method === 'ListArtifacts') return list(store)
+  if (method === 'ListArtifacts') return list(store, message)
+  if (method === 'GetSignedArtifactURL') return signed(store, url, message)
   throw new Refusal(404, 'bad_route', `no method ${method}`)
 }
 
@@ -150,17 +151,49 @@ function finalize(store: Map<string, Pending>, message: Body): Body {
   return { ok: true, artifact_id: String(artifact.id) }
 }
 
-function list(store: Map<string, Pending>): Body {
-  const artifacts = [...store.values()].filter((a) => a.final).map((a) => ({
+/** Only fields that the service knows: a misspelled filter would list everything and pass here alone. */
+function known(message: Body, ...fields: readonly string[]): void {
+  const ids = ['workflow_run_backend_id', 'workflow_job_run_backend_id']
+  const other = Object.keys(message).find((key) => ![...ids, ...fields].includes(key))
+  if (other !== undefined) throw new Refusal(400, 'malformed', `unknown field ${other}`)
+}
+
+function list(store: Map<string, Pending>, message: Body): Body {
+  known(message, 'name_filter', 'id_filter')
+  const { name_filter: name, id_filter: id } = message
+  if (name !== undefined && typeof name !== 'string') throw new Refusal(400, 'malformed', 'name_filter is not a string')
+  if (id !== undefined && !/^\d+$/.test(String(id))) throw new Refusal(400, 'malformed', 'id_filter is not a number')
+  const wanted = (a: Pending): boolean => a.final && (name === undefined || a.name === name) && (id === undefined || String(a.id) === String(id))
+  const artifacts = [...store.values()].filter(wanted).map((a) => ({
     workflow_run_backend_id: run, workflow_job_run_backend_id: job, database_id: String(a.id), name: a.name,
     size: String(a.content?.length ?? 0), digest: `sha256:${sha256(a.content ?? Buffer.alloc(0))}`,
   }))
   return { artifacts }
 }
 
+/** An address that needs no token and holds for this artifact alone; another one than it was uploaded to. */
+function signed(store: Map<string, Pending>, url: string, message: Body): Body {
+  known(message, 'name')
+  const artifact = store.get(String(message['name']))
+  if (!artifact?.final) throw new Refusal(404, 'not_found', 'no such artifact')
+  return { signed_url: `${url}container/${encodeURIComponent(artifact.name)}?rsig=${readSignature(artifact)}&se=2099-01-01` }
+}
+
+const readSignature = ({ signature }: Pending): string => sha256(Buffer.from(`read ${signature}`)).slice(0, 24)
+
+function download(artifact: Pending, path: URL, response: ServerResponse): void {
+  if (path.searchParams.get('rsig') !== readSignature(artifact)) throw new Refusal(403, 'AuthenticationFailed', 'not signed')
+  const file = artifact.mimeType === 'application/zip' ? `${artifact.name}.zip` : artifact.name
+  response.writeHead(200, {
+    'content-type': artifact.mimeType ?? 'application/zip', 'content-length': artifact.content?.length ?? 0,
+    'content-disposition': `attachment; filename="${file}"; filename*=UTF-8''${encodeURIComponent(file)}`,
+  }).end(artifact.content)
+}
+
 /** The blob storage behind the signed address: blocks are staged, then a list of them is committed; or one PUT does both. */
 function blob(store: Map<string, Pending>, request: IncomingMessage, path: URL, body: Buffer, response: ServerResponse): void {
   const artifact = store.get(decodeURIComponent(path.pathname.replace('/container/', '')))
+  if (artifact && request.method === 'GET') return download(artifact, path, response)
   if (!artifact || path.searchParams.get('sig') !== artifact.signature) throw new Refusal(403, 'AuthenticationFailed', 'not signed')
   if (request.method !== 'PUT') throw new Refusal(405, 'UnsupportedHttpVerb', 'only PUT')
   const type = request.headers['x-ms-blob-content-type']

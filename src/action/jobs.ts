@@ -1,0 +1,82 @@
+import { InputError } from '../base/diagnostics.ts'
+import { unreachable } from '../base/result.ts'
+import { workflowRun, type Runner } from '../github/environment.ts'
+import type { Inputs, Mode } from '../github/inputs.ts'
+import { say } from '../github/log.ts'
+import { annotate } from '../github/annotations.ts'
+import { writeShards, writeVerdict } from '../github/outputs.ts'
+import { artifactParcels } from '../github/parcels.ts'
+import { writeSummary } from '../github/summary.ts'
+import type { StageName } from '../plan/plan.ts'
+import { Interrupted } from '../run/execute.ts'
+import { mostPackedBytes } from '../run/parcel.ts'
+import { decideStage, gateStudy, planStudy, trainShard, type FanOut } from '../study/fan-out.ts'
+import type { Study, StudyOptions } from '../study/run-study.ts'
+
+type JobInputs = Pick<Inputs<StageName, string>, 'stage' | 'shard' | 'shards' | 'jobMinutes'>
+
+/** What a compiled workflow's jobs do. */
+export type JobMode = Extract<Mode, 'plan' | 'shard' | 'stage' | 'gate'>
+
+/** One job of a compiled workflow. The gate gives the study, or null where there is none to judge; the others are done. */
+export async function jobOf(
+  mode: JobMode, inputs: JobInputs, options: StudyOptions, runner: Runner,
+): Promise<Study | 'done' | null> {
+  const fan = fanOutOf(inputs, runner)
+  const limit = inputs.jobMinutes === null ? undefined : AbortSignal.timeout(inputs.jobMinutes * 60_000)
+  const limited = { ...options, signal: AbortSignal.any([options.signal, limit].filter((s) => s !== undefined)) }
+  switch (mode) {
+    case 'plan':
+      writeShards(await planStudy(limited, fan))
+      return 'done'
+    case 'shard':
+      await shard(inputs, limited, fan, limit)
+      return 'done'
+    case 'stage':
+      writeShards(await decideStage(limited, fan, given(inputs.stage)))
+      return 'done'
+    case 'gate':
+      return gateStudy(options, fan)
+    default:
+      return unreachable(mode, 'mode')
+  }
+}
+
+/** A shard that its own limit ends has done what it could: the stage's job trains the rest. */
+async function shard(inputs: JobInputs, options: StudyOptions, fan: FanOut, limit: AbortSignal | undefined): Promise<void> {
+  try {
+    await trainShard(options, fan, given(inputs.stage), given(inputs.shard))
+  } catch (error) {
+    if (!(error instanceof Interrupted) || !limit?.aborted) throw error
+    say(`Stopped after ${inputs.jobMinutes} minutes, as job-minutes says. The stage's own job trains what is left.`)
+  }
+}
+
+function fanOutOf({ shards }: JobInputs, { noArtifacts }: Runner): FanOut {
+  const run = workflowRun()
+  const missing = noArtifacts ?? (run === null ? 'the step is in no workflow run' : null)
+  if (missing !== null || run === null) {
+    throw new InputError([{
+      code: 'action/no-jobs', severity: 'error', message: 'the jobs of a compiled workflow hand on their runs as artifacts', found: missing ?? '',
+      hint: 'tune in one job: leave the input mode out',
+    }])
+  }
+  return { ...run, exchange: artifactParcels(mostPackedBytes), shards, now: () => Date.now() }
+}
+
+/** The inputs were checked with the mode. */
+function given<T>(value: T | null): T {
+  if (value === null) throw new Error('an input that its mode requires is missing')
+  return value
+}
+
+/** A gate without evidence: red, and no verdict but inconclusive. */
+export async function unfinished(): Promise<number> {
+  const message = 'A stage before this gate did not come to an end, so there is nothing to judge. What its jobs finished is kept: ' +
+    'start the failed jobs again, and they go on from there.'
+  say(`INCONCLUSIVE: ${message}`)
+  writeVerdict('inconclusive')
+  annotate([{ level: 'error', title: 'Verdict: inconclusive', message }])
+  await writeSummary(`## Inconclusive: the study is not finished\n\n${message}\n`)
+  return 1
+}
