@@ -68,7 +68,8 @@ ${steps(options, ['mode: plan', `shards: ${options.shards}`], true)}
 const shardsJob = (stage: StageName, before: string, options: WorkflowOptions, minutes: number | null): string => `  ${stage}-runs:
     name: ${stage} \${{ matrix.shard }}
     needs: ${before}
-    if: needs.${before}.outputs.shards != '[]'
+    # Without a status function a job is left out where any job before it was.
+    if: \${{ !cancelled() && needs.${before}.result == 'success' && needs.${before}.outputs.shards != '[]' }}
     runs-on: ubuntu-latest
     timeout-minutes: ${jobMinutes(minutes) + handingOn}
     permissions:
