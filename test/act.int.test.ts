@@ -103,14 +103,14 @@ describe('a compiled workflow', () => {
     const service = await startArtifactService()
     try {
       const folder = repository(smallSpec.replace('examples/digits/', ''))
-      expect(run(folder, 'dist/cli/index.js', 'compile', 'examples/digits/tuning.yml', '--target', 'workflow', '--uses', './', '--shards', '3',
+      expect(run(folder, 'dist/cli/index.js', 'compile', 'examples/digits/tuning.yml', '--target', 'workflow', '--uses', './', '--shards', '3', '--engine', 'wasm',
         '--output', '.github/workflows/fan-out.yml').status).toBe(0)
       commit(folder)
       const { status, log } = await act(program, folder, ['workflow_dispatch', '--workflows', '.github/workflows/fan-out.yml'], service.env)
       if (process.env['ACT_LOG']) writeFileSync(process.env['ACT_LOG'], log)
       expect(failures(log)).toEqual([])
       expect(status).toBe(0)
-      expect(run(folder, 'dist/cli/index.js', 'run', 'examples/digits/tuning.yml').status).toBe(0)
+      expect(run(folder, 'dist/cli/index.js', 'run', 'examples/digits/tuning.yml', '--engine', 'wasm').status).toBe(0)
       const lock = readFileSync(join(folder, '.tunegate/small/tuning.lock.json'), 'utf8')
       expect(lockIn(service)).toBe(lock)
       const names = service.artifacts().map((a) => a.name.replace(/^tunegate-[0-9a-f]{12}-/, ''))

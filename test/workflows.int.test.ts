@@ -124,7 +124,7 @@ describe('action.yml', () => {
     const { inputs, outputs } = manifest()
     for (const one of [...Object.values(inputs), ...Object.values(outputs)]) expect(one.description.length).toBeGreaterThan(20)
     expect(Object.values(inputs).filter((i) => i.default === undefined || i.required)).toEqual([])
-    expect(Object.keys(outputs)).toEqual(['request', 'verdict', 'levers', 'lock', 'report-url', 'shards', 'report-dir'])
+    expect(Object.keys(outputs)).toEqual(['request', 'verdict', 'levers', 'lock', 'report-url', 'shards', 'engine', 'report-dir'])
   })
 
   it('has every text that the platform shows within its limits', () => {

@@ -4,7 +4,7 @@ import { workflowRun, type Runner } from '../github/environment.ts'
 import type { Inputs, Mode } from '../github/inputs.ts'
 import { say } from '../github/log.ts'
 import { annotate } from '../github/annotations.ts'
-import { writeShards, writeVerdict } from '../github/outputs.ts'
+import { writeEngine, writeShards, writeVerdict } from '../github/outputs.ts'
 import { artifactParcels } from '../github/parcels.ts'
 import { writeSummary } from '../github/summary.ts'
 import type { StageName } from '../plan/plan.ts'
@@ -27,7 +27,7 @@ export async function jobOf(
   const limited = { ...options, signal: AbortSignal.any([options.signal, limit].filter((s) => s !== undefined)) }
   switch (mode) {
     case 'plan':
-      writeShards(await planStudy(limited, fan))
+      await begin(limited, fan)
       return 'done'
     case 'shard':
       await shard(inputs, limited, fan, limit)
@@ -40,6 +40,12 @@ export async function jobOf(
     default:
       return unreachable(mode, 'mode')
   }
+}
+
+async function begin(options: StudyOptions, fan: FanOut): Promise<void> {
+  const { shards, engine } = await planStudy(options, fan)
+  writeEngine(engine)
+  writeShards(shards)
 }
 
 /** A shard that its own limit ends has done what it could: the stage's job trains the rest. */

@@ -54,6 +54,7 @@ export function program(exit: (code: number) => void): Command {
     .option('-o, --output <file>', 'where to write it (default: standard output)')
     .option('--check', 'write nothing; exit with 1 where the file is not what the spec gives')
     .option('--shards <n>', 'jobs that share the runs of a stage, at most', wholeNumber(1, 256), 8)
+    .addOption(new Option('--engine <engine>', 'what trains').choices(engineWishes).default('auto'))
     .option('--uses <action>', 'the action, as owner/name@commit (default: what the file says already)')
     .action(async (spec: string, options: CompileOptions) => exit(await compileCommand(spec, options)))
 

@@ -31,6 +31,11 @@ export function writeShards(shards: readonly string[]): void {
   setOutput('shards', text)
 }
 
+/** What the other jobs of the study are to train by. */
+export function writeEngine(engine: string): void {
+  setOutput('engine', engine)
+}
+
 /** A gate that could not look at its evidence has decided nothing. */
 export function writeVerdict(verdict: 'inconclusive'): void {
   setOutput('verdict', verdict)

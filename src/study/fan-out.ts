@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
 import type { Result } from '../base/result.ts'
+import type { EngineName } from '../provision/status.ts'
 import type { Plan, StageJob, StageName } from '../plan/plan.ts'
 import type { RunResult } from '../plan/run.ts'
 import type { AskedRun, Means } from '../run/asks.ts'
@@ -39,7 +40,14 @@ export interface FanOut {
 /** `1/8`, as a job of the matrix is called and told. */
 export type Shards = readonly string[]
 
+/** How the study begins: the engine that its other jobs are to be told, and what the first stage deals out. */
+export interface Begun {
+  readonly shards: Shards
+  readonly engine: EngineName
+}
+
 interface Site {
+  readonly engine: EngineName
   readonly options: StudyOptions
   readonly fan: FanOut
   readonly prepared: Prepared
@@ -48,12 +56,12 @@ interface Site {
 }
 
 /** The first job: begins the study, up to where the first stage has runs to deal out. */
-export function planStudy(options: StudyOptions, fan: FanOut): Promise<Shards> {
+export function planStudy(options: StudyOptions, fan: FanOut): Promise<Begun> {
   return onSite(options, fan, async (site) => {
     const course = { engine: site.runner.engine, startedAt: fan.now() }
     const shards = await advance(site, course, -1)
     await send(site, course, 'after-plan')
-    return shards
+    return { shards, engine: site.engine }
   })
 }
 
@@ -101,7 +109,7 @@ export async function gateStudy(options: StudyOptions, fan: FanOut): Promise<Stu
     await absorb(journal, runs)
     const runner: Runner = { engine: course.engine, slots: 1, run: () => Promise.reject(new Error('a gate trains nothing')) }
     const outcome: StudyOutcome = await execute(plan, {
-      ...means({ options, fan, prepared, runner, journal }, course), stages, settled: plan.jobs.map((j) => j.id),
+      ...means({ options, fan, runner, journal }, course), stages, settled: plan.jobs.map((j) => j.id),
     })
     return { outcome, runs: () => runsOf(journal, outcome.decisions), seconds: (begun - course.startedAt) / 1000 }
   })
@@ -111,11 +119,13 @@ export async function gateStudy(options: StudyOptions, fan: FanOut): Promise<Stu
 async function onSite<T>(options: StudyOptions, fan: FanOut, use: (site: Site) => Promise<T>): Promise<T> {
   const { prepared, choice } = await prepareOnEngine(options)
   const folder = await mkdtemp(join(tmpdir(), 'tunegate-job-'))
-  const pool = await onEngine(options.engine.wanted, choice, (taken) => startPool(options, prepared, taken), options.listener)
+  const { pool, engine } = await onEngine(options.engine.wanted, choice, async (taken) => (
+    { pool: await startPool(options, prepared, taken), engine: taken.engine }
+  ), options.listener)
   try {
     const journal = await openJournal(folder, prepared, pool.engine, options)
     try {
-      return await use({ options, fan, prepared, runner: pool, journal })
+      return await use({ engine, options, fan, prepared, runner: pool, journal })
     } finally {
       await journal.close()
     }
@@ -125,7 +135,9 @@ async function onSite<T>(options: StudyOptions, fan: FanOut, use: (site: Site) =
   }
 }
 
-function means({ options: { listener, clock, signal }, fan, runner, journal }: Site, { startedAt }: Course): Means {
+type Place = Pick<Site, 'options' | 'fan' | 'runner' | 'journal'>
+
+function means({ options: { listener, clock, signal }, fan, runner, journal }: Place, { startedAt }: Course): Means {
   return { runner, journal, listener, clock, elapsed: Math.max(0, fan.now() - startedAt), ...(signal ? { signal } : {}) }
 }
 
@@ -188,7 +200,7 @@ async function resume(site: Site, stage: StageName): Promise<Course> {
   if (state.course.engine !== engine) {
     throw new InputError([{
       code: 'study/other-engine', severity: 'error', message: 'this job trains by another engine than the study was begun with',
-      found: engine, allowed: state.course.engine, hint: 'name the engine in every job of the workflow, as in `engine: wasm`',
+      found: engine, allowed: state.course.engine, hint: 'give every job the engine that the plan job has as its output',
     }])
   }
   await absorb(site.journal, state.runs)

@@ -32,7 +32,7 @@ async function workflow(
   options: StudyOptions, fan: FanOut, shard: (stage: StageName, name: string) => Promise<void> = (stage, name) => trainShard(options, fan, stage, portion(name)),
 ): Promise<Record<string, readonly string[]>> {
   const dealt: Record<string, readonly string[]> = {}
-  let shards = await planStudy(options, fan)
+  let { shards } = await planStudy(options, fan)
   for (const stage of stageNames) {
     dealt[stage] = shards
     for (const name of shards) await shard(stage, name)
@@ -84,7 +84,7 @@ describe('a study spread over jobs', () => {
   it('resumes a shard in a second attempt from what the first one left', async () => {
     const [checkout, events, exchange] = [digitsCheckout(), [] as RunEvent[], memoryExchange()]
     const options = studyOptions(checkout, bundle, events)
-    const [shard = ''] = await planStudy(options, fanOut(exchange, { shards: 1 }))
+    const { shards: [shard = ''] } = await planStudy(options, fanOut(exchange, { shards: 1 }))
     const limit = new AbortController()
     const cut: string[] = []
     const listener: StudyOptions['listener'] = (event) => {

@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path'
 import { InputError } from '../../base/diagnostics.ts'
 import { explainFileError, makeFolder, writeFileAtomic } from '../../base/files.ts'
 import { unpinned, workflowText } from '../../compile/targets/workflow.ts'
+import type { EngineWish } from '../../study/engine.ts'
 import { prepare } from '../../study/prepare.ts'
 import { workspaceOf } from '../workspace.ts'
 
@@ -11,6 +12,7 @@ export interface CompileOptions {
   readonly output?: string
   readonly check?: boolean
   readonly shards: number
+  readonly engine: EngineWish
   readonly uses?: string
 }
 
@@ -22,8 +24,9 @@ export async function compileCommand(specPath: string, options: CompileOptions):
   // A commit that a person wrote stays; the file would otherwise be out of date with every release.
   const uses = options.uses ?? before?.match(/^ *(?:- )?uses: (\.\/|(?!actions\/)\S+@\S+(?: #[^\n]*)?)/m)?.[1] ?? unpinned
   const spec = await fromRoot(specPath)
-  const command = `tunegate compile ${spec} --target workflow --shards ${options.shards}`
-  const text = workflowText(plan, { spec, uses, shards: options.shards, command })
+  const rest = `${options.engine === 'auto' ? '' : ` --engine ${options.engine}`} --shards ${options.shards}`
+  const command = `tunegate compile ${spec} --target workflow${rest}`
+  const text = workflowText(plan, { spec, uses, shards: options.shards, engine: options.engine, command })
   if (options.check) return check(text, before, output)
   if (output === undefined) process.stdout.write(text)
   else await write(text, output)

@@ -8,6 +8,8 @@ export interface WorkflowOptions {
   readonly uses: string
   /** Jobs that share the runs of a stage, at most. */
   readonly shards: number
+  /** What the first job is told; the others take what it found. */
+  readonly engine: string
   /** The command that writes the file. */
   readonly command: string
 }
@@ -62,12 +64,13 @@ const planJob = (options: WorkflowOptions, minutes: number | null): string => ` 
       contents: read
     outputs:
       shards: \${{ steps.tunegate.outputs.shards }}
-${steps(options, ['mode: plan', `shards: ${options.shards}`], true)}
+      engine: \${{ steps.tunegate.outputs.engine }}
+${steps(options, ['mode: plan', `engine: ${options.engine}`, `shards: ${options.shards}`], true)}
 `
 
 const shardsJob = (stage: StageName, before: string, options: WorkflowOptions, minutes: number | null): string => `  ${stage}-runs:
     name: ${stage} \${{ matrix.shard }}
-    needs: ${before}
+    needs: ${needs(before)}
     # Without a status function a job is left out where any job before it was.
     if: \${{ !cancelled() && needs.${before}.result == 'success' && needs.${before}.outputs.shards != '[]' }}
     runs-on: ubuntu-latest
@@ -78,12 +81,12 @@ const shardsJob = (stage: StageName, before: string, options: WorkflowOptions, m
       fail-fast: false
       matrix:
         shard: \${{ fromJSON(needs.${before}.outputs.shards) }}
-${steps(options, ['mode: shard', `stage: ${stage}`, 'shard: ${{ matrix.shard }}', `job-minutes: ${jobMinutes(minutes)}`])}
+${steps(options, ['mode: shard', `stage: ${stage}`, 'shard: ${{ matrix.shard }}', planned, `job-minutes: ${jobMinutes(minutes)}`])}
 `
 
 const stageJob = (stage: StageName, before: string, options: WorkflowOptions, minutes: number | null): string => `  ${stage}:
     name: ${stage}
-    needs: [${before}, ${stage}-runs]
+    needs: ${needs(before, `${stage}-runs`)}
     # Where a shard was ended, its runs are trained here.
     if: \${{ !cancelled() && needs.${before}.result == 'success' }}
     runs-on: ubuntu-latest
@@ -92,7 +95,7 @@ const stageJob = (stage: StageName, before: string, options: WorkflowOptions, mi
       contents: read
     outputs:
       shards: \${{ steps.tunegate.outputs.shards }}
-${steps(options, ['mode: stage', `stage: ${stage}`, `shards: ${options.shards}`, `job-minutes: ${jobMinutes(minutes)}`], true)}
+${steps(options, ['mode: stage', `stage: ${stage}`, planned, `shards: ${options.shards}`, `job-minutes: ${jobMinutes(minutes)}`], true)}
 `
 
 const gateJob = (stages: readonly StageName[], options: WorkflowOptions): string => `  gate:
@@ -115,6 +118,10 @@ function steps({ spec, uses }: WorkflowOptions, inputs: readonly string[], named
     '        with:', ...[`spec: ${text(spec)}`, ...inputs].map((line) => `          ${line}`),
   ].join('\n')
 }
+
+/** Engines never mix in a study, so all jobs train by the one of the first. */
+const planned = 'engine: ${{ needs.plan.outputs.engine }}'
+const needs = (...jobs: readonly string[]): string => `[${[...new Set(['plan', ...jobs])].join(', ')}]`
 
 /** When a job hands on by itself: a little after the study's own budget, and before the platform's end. */
 const jobMinutes = (minutes: number | null): number => (minutes === null ? longestJob : Math.min(longestJob, Math.ceil(minutes) + 5))
