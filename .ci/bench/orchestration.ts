@@ -112,7 +112,7 @@ function planOf(runs: number): Plan {
   return {
     version: 1, name: 'bench', fingerprint: 'p', specFingerprint: 's', seed: 0, workload, baseline: levers, gates: [],
     jobs: [{
-      id: 'verify', needs: [], fingerprint: 'v', settings: { stage: 'verify', seeds: 1 }, templates: [],
+      id: 'verify', needs: [], fingerprint: 'v', settings: { stage: 'verify', seeds: 1, looks: [1] }, templates: [],
       estimate: { runs, steps: runs },
     }],
     budget: { minutes: null, trials: null, reservedForVerification: 0 },

@@ -1,5 +1,6 @@
 import type { LockedSeed } from '../plan/lock.ts'
 import type { GateRule } from '../plan/plan.ts'
+import { nominalAlpha } from '../stats/sequential.ts'
 
 /** What gates are judged on: seeds that no selection saw, on both sides. */
 export interface GateEvidence {
@@ -24,12 +25,34 @@ export interface BaselineEvidence {
 export interface Look {
   /** One-sided chance of error that each bound is allowed at this look. */
   readonly alpha: number
+  /** The same for each bound of σ, of which seeds know less than of a mean. */
+  readonly spreadAlpha: number
   readonly look: number
   readonly of: number
 }
 
+const alpha = 0.05
+const spreadAlpha = 0.025
+
 /** All verification seeds are looked at once, at the end. */
-export const singleLook: Look = { alpha: 0.05, look: 1, of: 1 }
+export const singleLook: Look = { alpha, spreadAlpha, look: 1, of: 1 }
+
+/**
+ * The look at `seeds` of those planned. Every look, the last too, tests at the nominal level under which all of them
+ * together err as seldom as one test would. A look that the budget forced, between two planned ones, keeps that level:
+ * it was not chosen by what the seeds showed. The information of a look is taken to grow with the candidate's seeds; where
+ * the baseline's are fixed, as in a lock, successive looks agree more than that and the level errs to the safe side.
+ */
+export function lookAt(looks: readonly number[], seeds: number): Look {
+  if (looks.length <= 1) return singleLook
+  const reached = looks.findIndex((n) => n >= seeds)
+  return {
+    alpha: nominalAlpha(looks, alpha),
+    spreadAlpha: nominalAlpha(looks, spreadAlpha),
+    look: reached === -1 ? looks.length : reached + 1,
+    of: looks.length,
+  }
+}
 
 /** One metric on one split, seed by seed, with what kept a seed from having a value. */
 export interface Side {

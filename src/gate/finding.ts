@@ -1,6 +1,7 @@
 import type { GateRule } from '../plan/plan.ts'
 import type { GateVerdict, VerdictStatus } from '../plan/verdict.ts'
 import type { Side } from './evidence.ts'
+import { ruleInWords } from './rule-words.ts'
 import { seedList } from './words.ts'
 
 /** What a gate found, before it is joined with its rule and the values it was found on. */
@@ -9,6 +10,8 @@ export interface Finding {
   readonly sentence: string
   readonly estimate: GateVerdict['estimate']
   readonly remedy: string | null
+  /** Only where more seeds could decide an inconclusive finding; null where their number cannot be told. */
+  readonly seedsToSettle?: number | null
   readonly notes: readonly string[]
 }
 
@@ -19,6 +22,10 @@ export const inconclusive = (sentence: string, remedy: string, notes: readonly s
   remedy,
   notes,
 })
+
+/** Inconclusive for want of seeds. */
+export const tooFewSeeds = (sentence: string, remedy: string, seedsToSettle: number): Finding =>
+  ({ ...inconclusive(sentence, remedy), seedsToSettle })
 
 export const failed = (sentence: string, notes: readonly string[] = []): Finding => ({
   status: 'fail',
@@ -36,10 +43,14 @@ export function verdictOf(
   baseline: Side | null,
   finding: Finding,
 ): GateVerdict {
+  const { seedsToSettle, ...found } = finding
   return {
     rule,
+    asks: ruleInWords(rule),
     limit,
-    ...finding,
+    ...found,
+    settled: finding.status !== 'inconclusive' || seedsToSettle === undefined,
+    seedsToSettle: seedsToSettle ?? null,
     baseline: baseline?.all ?? null,
     candidate: candidate.all,
     blocks: finding.status === 'fail' || (finding.status === 'inconclusive' && rule.onInconclusive === 'fail'),
@@ -76,9 +87,10 @@ export function unfinished(side: Side): Finding | undefined {
   }
   if (side.values.length < 2) {
     const count = side.values.length === 1 ? 'is 1 verified seed' : 'are no verified seeds'
-    return inconclusive(
+    return tooFewSeeds(
       `There ${count}; seed noise cannot be known from fewer than 2.`,
       'Let the verify stage run with 5 seeds or more.',
+      5,
     )
   }
   return undefined

@@ -21,7 +21,7 @@ export function judge(rules: readonly GateRule[], evidence: GateEvidence, look: 
 function judgeOne(rule: GateRule, evidence: GateEvidence, look: Look): GateVerdict {
   switch (rule.gate) {
     case 'seed-variance':
-      return seedVariance(rule, evidence)
+      return seedVariance(rule, evidence, look)
     case 'regression':
       return regression(rule, evidence, look)
     case 'threshold':
@@ -32,6 +32,9 @@ function judgeOne(rule: GateRule, evidence: GateEvidence, look: Look): GateVerdi
       return unreachable(rule, 'gate')
   }
 }
+
+/** Whether every gate is decided, or open for another reason than too few seeds. Without gates nothing is. */
+export const isSettled = ({ gates }: Verdict): boolean => gates.length > 0 && gates.every((g) => g.settled !== false)
 
 function overall(gates: readonly GateVerdict[]): VerdictStatus {
   if (gates.length === 0) return 'inconclusive'

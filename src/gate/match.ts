@@ -6,20 +6,20 @@ export interface Matched {
   readonly baseline: readonly number[]
   readonly candidate: readonly number[]
   readonly paired: boolean
-  /** Every seed completed on both sides with the same weights. */
+  /** Every seed of the candidate completed on both sides with the same weights. */
   readonly identical: boolean
   readonly notes: readonly string[]
 }
 
 /**
- * Pairs the sides by seed where the rule says that seeds are shared and they are. A baseline seed that diverged takes its
- * pair with it. Where only some seeds are shared, pairing would throw the others away, so the sides are compared
- * unpaired.
+ * Pairs the sides by seed where the rule says that seeds are shared and the candidate's are all among the baseline's, which
+ * may have more, as at an early look. A baseline seed that diverged takes its pair with it. Where only some of the
+ * candidate's seeds are shared, pairing would throw the others away, so the sides are compared unpaired.
  */
 export function matchSides(rule: RegressionRule | CalibrationRule, candidate: Side, baseline: Side): Matched {
   const bySeed = new Map(baseline.values.map((v) => [v.seed, v]))
   const known = new Set([...bySeed.keys(), ...baseline.diverged])
-  const shared = candidate.values.length === known.size && candidate.values.every((v) => known.has(v.seed))
+  const shared = candidate.values.every((v) => known.has(v.seed))
   const values = (side: Side): number[] => side.values.map((v) => v.value)
   const pairs = candidate.values.flatMap((c) => {
     const b = bySeed.get(c.seed)

@@ -4,7 +4,7 @@ import type { GateVerdict } from '../plan/verdict.ts'
 import { differenceInterval, type Interval } from '../stats/intervals.ts'
 import { readSide, type GateEvidence, type Look, type Side } from './evidence.ts'
 import { allOnOneSide, completeSeparation } from './exact.ts'
-import { inconclusive, seedsWithoutEffect, verdictOf, type Finding } from './finding.ts'
+import { inconclusive, seedsWithoutEffect, tooFewSeeds, verdictOf, type Finding } from './finding.ts'
 import { matchSides, type Matched } from './match.ts'
 import { moreSeeds, tightMarginNotes } from './seeds-needed.ts'
 import { softened, unmatched, withoutBaseline } from './unmatched.ts'
@@ -105,7 +105,7 @@ function judged(question: Question, found: Interval, fallback: readonly string[]
     status,
     estimate: { what: dropOf(rule), value, lower, upper, level },
     sentence: `The ${dropOf(rule)} against ${source} is ${signed(value)} (${intervalWords(found)}; ${method}): ${outcome}.`,
-    remedy: status === 'inconclusive' ? moreSeeds(rule.margin, found, matched, look) : null,
+    ...(status === 'inconclusive' ? moreSeeds(rule.margin, found, matched, look) : { remedy: null }),
     notes: [...matched.notes, ...fallback, ...tightMarginNotes(rule.margin, matched, look)],
   }
 }
@@ -131,9 +131,10 @@ function withoutInterval(
   const p = matched.paired ? allOnOneSide(cand.length) : completeSeparation(cand.length, base.length)
   const words = `Neither side varies over its seeds; the ${dropOf(rule)} against ${source} is ${signed(drop)}`
   if (p > look.alpha) {
-    return inconclusive(
+    return tooFewSeeds(
       `${words}. Without spread there is no interval, and so few seeds allow no exact test.`,
       'Verify with 5 seeds or more.',
+      Math.max(5, cand.length + 1),
     )
   }
   const passes = drop < rule.margin

@@ -3,23 +3,21 @@ import type { GateVerdict } from '../plan/verdict.ts'
 import { sampleSd } from '../stats/describe.ts'
 import { chiSquareQuantile } from '../stats/distributions.ts'
 import { sigmaInterval } from '../stats/intervals.ts'
-import { readSide, type GateEvidence, type Side } from './evidence.ts'
+import { readSide, singleLook, type GateEvidence, type Look, type Side } from './evidence.ts'
 import { inconclusive, seedsWithoutEffect, unfinished, verdictOf, type Finding } from './finding.ts'
 import { intervalWords, shown } from './words.ts'
-
-/** Two-sided coverage of the interval of σ. */
-const level = 0.95
 
 /**
  * The spread over seeds stays below a cap, by the χ² interval of σ: fail only if all of the interval is above the cap,
  * pass if all of it is below, else inconclusive. Five seeds know σ only to 0.60 to 2.87 times what they show.
  */
-export function seedVariance(rule: SeedVarianceRule, evidence: GateEvidence): GateVerdict {
+export function seedVariance(rule: SeedVarianceRule, evidence: GateEvidence, look: Look = singleLook): GateVerdict {
   const side = readSide(evidence.candidate, rule)
-  return verdictOf(rule, rule.maxStd, side, null, unfinished(side) ?? decide(rule, side))
+  return verdictOf(rule, rule.maxStd, side, null, unfinished(side) ?? decide(rule, side, 1 - 2 * look.spreadAlpha))
 }
 
-function decide(rule: SeedVarianceRule, side: Side): Finding {
+/** @param level two-sided coverage of the interval of σ */
+function decide(rule: SeedVarianceRule, side: Side, level: number): Finding {
   const values = side.values.map((v) => v.value)
   const found = sigmaInterval(values, level)
   if (found.kind === 'undefined') return withoutSpread(rule, side, found.reason)
@@ -30,7 +28,7 @@ function decide(rule: SeedVarianceRule, side: Side): Finding {
   return {
     status,
     notes: [],
-    remedy: status === 'inconclusive' ? remedyFor(values, rule.maxStd) : null,
+    ...(status === 'inconclusive' ? remedyFor(values, rule.maxStd, level) : { remedy: null }),
     sentence:
       `S${what.slice(1)} over ${values.length} seeds is ${shown(found.estimate)} ` +
       `(${intervalWords(found)} for σ): ${outcome} the cap ${shown(rule.maxStd)}.`,
@@ -57,16 +55,20 @@ function withoutSpread(rule: SeedVarianceRule, side: Side, reason: string): Find
   )
 }
 
-function remedyFor(values: readonly number[], cap: number): string {
+function remedyFor(
+  values: readonly number[],
+  cap: number,
+  level: number,
+): Pick<Finding, 'remedy' | 'seedsToSettle'> {
   const sd = sampleSd(values)
   for (let n = values.length + 1; n <= 1000; n++) {
     const bound = (p: number): number => sd * Math.sqrt((n - 1) / chiSquareQuantile(p, n - 1))
     if (bound((1 - level) / 2) < cap || bound((1 + level) / 2) > cap) {
-      return `About ${n} seeds would settle it, if the SD is what it looks like.`
+      return { remedy: `About ${n} seeds would settle it, if the SD is what it looks like.`, seedsToSettle: n }
     }
   }
-  return (
+  const remedy =
     'The SD lies so close to the cap that no affordable number of seeds would settle it: move the cap or calm the ' +
     'levers.'
-  )
+  return { remedy, seedsToSettle: null }
 }

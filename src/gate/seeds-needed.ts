@@ -24,7 +24,12 @@ export function tightMarginNotes(margin: number, matched: Matched, look: Look): 
  * What an inconclusive comparison needs: by the margin alone, as it should have been planned; else by the drop as it
  * looks.
  */
-export function moreSeeds(margin: number, found: Interval, matched: Matched, look: Look): string {
+export function moreSeeds(
+  margin: number,
+  found: Interval,
+  matched: Matched,
+  look: Look,
+): { readonly remedy: string; readonly seedsToSettle: number | null } {
   const paired = found.method === 'paired-t'
   const differences = matched.baseline.map((b, i) => b - (matched.candidate[i] ?? NaN))
   const sd = paired ? sampleSd(differences) : pooledSd([matched.baseline, matched.candidate]).sd
@@ -33,7 +38,9 @@ export function moreSeeds(margin: number, found: Interval, matched: Matched, loo
     return needed.kind === 'seeds' && needed.seeds > matched.candidate.length ? needed.seeds : undefined
   }
   const n = more(margin) ?? more(Math.max(margin - found.estimate, found.estimate))
-  return n === undefined
-    ? 'More seeds would settle it.'
-    : `About ${n} seeds a side would settle it in 4 cases of 5, if the noise is what it looks like.`
+  const remedy =
+    n === undefined
+      ? 'More seeds would settle it.'
+      : `About ${n} seeds a side would settle it in 4 cases of 5, if the noise is what it looks like.`
+  return { remedy, seedsToSettle: n ?? null }
 }

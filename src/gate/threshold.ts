@@ -5,7 +5,7 @@ import { tQuantile } from '../stats/distributions.ts'
 import { tInterval, type Interval } from '../stats/intervals.ts'
 import { readSide, singleLook, type GateEvidence, type Look, type Side } from './evidence.ts'
 import { allOnOneSide } from './exact.ts'
-import { inconclusive, seedsWithoutEffect, unfinished, verdictOf, type Finding } from './finding.ts'
+import { inconclusive, seedsWithoutEffect, tooFewSeeds, unfinished, verdictOf, type Finding } from './finding.ts'
 import { intervalWords, shown, signed } from './words.ts'
 
 /**
@@ -34,7 +34,7 @@ function decide(rule: ThresholdRule, limit: number, side: Side, look: Look): Fin
   return {
     status,
     notes: [],
-    remedy: status === 'inconclusive' ? remedyFor(values, limit, look) : null,
+    ...(status === 'inconclusive' ? remedyFor(values, limit, look) : { remedy: null }),
     sentence:
       `Mean ${rule.split} ${rule.metric} over ${values.length} seeds is ${signed(found.estimate)} ` +
       `(${intervalWords(found)}): ${outcome}.`,
@@ -69,9 +69,10 @@ function withoutSpread(rule: ThresholdRule, limit: number, side: Side, look: Loo
   const enough = allOnOneSide(n) <= look.alpha
   const words = `${same}, ${reached ? onTheSafeSide(rule) : rule.min !== null ? 'below' : 'above'} ${shown(limit)}`
   if (!enough) {
-    return inconclusive(
+    return tooFewSeeds(
       `${words}; without spread there is no interval, and ${n} seeds are too few for the sign test.`,
       'Verify with 5 seeds or more.',
+      Math.max(5, n + 1),
     )
   }
   return {
@@ -84,16 +85,17 @@ function withoutSpread(rule: ThresholdRule, limit: number, side: Side, look: Loo
 }
 
 /** The seeds that a t interval around the mean seen here would need to leave the limit outside. */
-function remedyFor(values: readonly number[], limit: number, look: Look): string {
+function remedyFor(values: readonly number[], limit: number, look: Look): Pick<Finding, 'remedy' | 'seedsToSettle'> {
   const distance = Math.abs(mean(values) - limit)
   const sd = sampleSd(values)
   for (let n = values.length + 1; n <= 1000; n++) {
     if ((tQuantile(1 - look.alpha, n - 1) * sd) / Math.sqrt(n) < distance) {
-      return `About ${n} seeds would settle it, if mean and noise are what they look like.`
+      const remedy = `About ${n} seeds would settle it, if mean and noise are what they look like.`
+      return { remedy, seedsToSettle: n }
     }
   }
-  return (
+  const remedy =
     'The mean lies so close to the limit that no affordable number of seeds would settle it: improve the levers or ' +
     'move the limit.'
-  )
+  return { remedy, seedsToSettle: null }
 }

@@ -144,7 +144,10 @@ export interface ScheduleSettings {
 
 export interface VerifySettings {
   readonly stage: 'verify'
+  /** Seeds a side, at most. */
   readonly seeds: number
+  /** Seeds at which the gates are judged, rising; the last is `seeds`. Once every gate is settled no more are trained. */
+  readonly looks: readonly number[]
 }
 
 /** What a run does. */

@@ -10,6 +10,12 @@ export interface GateVerdict {
   readonly sentence: string
   /** What was estimated (a drop, an SD, a mean) with its interval; null where it could not be. */
   readonly estimate: { readonly what: string; readonly value: number; readonly lower: number; readonly upper: number; readonly level: number } | null
+  /** The rule as a question, without numbers of the run; left out by versions that did not write it, as the two below. */
+  readonly asks?: string
+  /** False where more seeds could decide an inconclusive verdict. */
+  readonly settled?: boolean
+  /** About how many seeds a side would; null where none are needed, or their number cannot be told. */
+  readonly seedsToSettle?: number | null
   /** The limit that the interval is held against. */
   readonly limit: number
   /** What would change an inconclusive verdict; null otherwise. */

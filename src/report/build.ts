@@ -135,7 +135,7 @@ function verificationOf(
   statistics: readonly MetricComparison[],
 ): Report['verification'] {
   const verify = decisions.flatMap((d) => (d.findings.stage === 'verify' ? [d.findings.verify] : []))[0]
-  return verify ? { seeds: verify.seeds, metrics: statistics, calibration: calibrationOf(verify) } : null
+  return verify ? { ...verify, metrics: statistics, calibration: calibrationOf(verify) } : null
 }
 
 function stageOf(stage: StageName, plan: Plan, decisions: readonly StageDecision[]): StageReport {

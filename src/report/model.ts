@@ -35,12 +35,11 @@ export interface Report {
   }
   readonly lineage: readonly LockedChange[]
   /** Null where the verify stage did not run. */
-  readonly verification: {
-    readonly seeds: VerifyFindings['seeds']
+  readonly verification: (VerifyFindings & {
     readonly metrics: readonly MetricComparison[]
     /** Null for a regression, and where no seed of the winner completed. */
     readonly calibration: CalibrationSection | null
-  } | null
+  }) | null
   readonly checklist: readonly ChecklistItem[]
   readonly stages: readonly StageReport[]
   /** In the order in which the stages asked for them. */

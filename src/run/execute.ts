@@ -11,6 +11,11 @@ export { Interrupted } from './asks.ts'
 export interface Execution extends Means {
   readonly stages: Readonly<Record<StageName, Stage>>
   /**
+   * Whether seeds verified so far settle every gate; the same findings must always get the same answer. Left out, all seeds
+   * are trained.
+   */
+  readonly settles?: StageContext['settles']
+  /**
    * Whether to stop here, asked at the start of a stage (no run is open then) and before runs are trained. A workflow stops
    * where other jobs are to train them.
    */
@@ -57,7 +62,8 @@ export async function execute(plan: Plan, execution: Execution): Promise<StudyOu
     const before = { at: clock(), exhausted: asks.budget.exhausted }
     listener({ type: 'stage-started', job, position: index + 1, of: plan.jobs.length })
     const decision = await decide(stages[job.id], execution, asks, {
-      job, workload: plan.workload, seed: plan.seed, baseline: plan.baseline, incumbent, previous: [...decisions],
+      job, workload: plan.workload, seed: plan.seed, baseline: plan.baseline, incumbent,
+      previous: [...decisions], settles: execution.settles ?? (() => false),
     })
     const { exhausted } = asks.budget
     if (exhausted && !before.exhausted) listener({ type: 'budget-exhausted', what: exhausted, stage: job.id })

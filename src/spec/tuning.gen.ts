@@ -665,6 +665,12 @@ export interface ScheduleStage {
  */
 export interface Verify {
   seeds?: Seeds
+  /**
+   * Numbers of seeds, rising, after which the gates are judged; no more seeds are trained once every gate is settled. [5] or [5, 10] with 10 seeds looks at 5 and, where needed, at 10; [] looks once, at the end. Every look tests at a smaller level, so that all looks together err as seldom as one.
+   *
+   * @maxItems 10
+   */
+  looks?: number[]
 }
 /**
  * One gate with its rule.

@@ -1,5 +1,5 @@
 import type { Levers } from '../model/levers.ts'
-import type { StageDecision } from '../plan/decision.ts'
+import type { StageDecision, VerifyFindings } from '../plan/decision.ts'
 import type { StageJob, Workload } from '../plan/plan.ts'
 import type { RunRequest, RunResult } from '../plan/run.ts'
 
@@ -24,6 +24,8 @@ export interface StageContext {
   readonly previous: readonly StageDecision[]
   /** Runs that the budget still allows this stage. */
   runsLeft(): number
+  /** Whether the seeds verified so far settle every gate, so that more would change no verdict. */
+  settles(verified: VerifyFindings): boolean
 }
 
 /**

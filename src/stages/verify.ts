@@ -2,7 +2,7 @@ import type { VerifiedRun, VerifyFindings } from '../plan/decision.ts'
 import { leverDifferences } from '../model/levers.ts'
 import type { RunJob, VerifySettings } from '../plan/plan.ts'
 import { unreachable } from '../base/result.ts'
-import { Ledger } from './ledger.ts'
+import { Ledger, type Asking } from './ledger.ts'
 import { verificationSeeds } from './seeds.ts'
 import type { RunOutcome, Stage, StageContext } from './stage.ts'
 import { settingsOf } from './settings.ts'
@@ -10,27 +10,41 @@ import { settingsOf } from './settings.ts'
 /**
  * Retrains baseline and winner on seeds that no selection saw, paired by seed. It moves no lever: what it finds goes to the
  * gates and the report. Where the winner is the baseline the two requests are equal, and each seed is trained once.
+ *
+ * Seeds are trained up to one look after the other; none follow once the gates are settled, or the budget has ended.
  */
 export const verify: Stage = function* (context) {
-  const settings: VerifySettings = settingsOf(context, 'verify')
+  const { seeds: most, looks }: VerifySettings = settingsOf(context, 'verify')
   const ledger = new Ledger(context)
-  const seeds = verificationSeeds(context.seed, settings.seeds)
+  const seeds = verificationSeeds(context.seed, most)
+  let findings: VerifyFindings = { looks, seeds: [] }
+  let planned = 0
+  for (const look of looks) {
+    const next = yield* verifyOn(ledger, seeds.slice(planned, look))
+    planned = look
+    findings = { looks, seeds: [...findings.seeds, ...next] }
+    if (findings.seeds.length < look || (look < most && context.settles(findings))) break
+  }
+  const early = planned < most && findings.seeds.length === planned
+  const words = extent(findings, early ? planned : most) + (early ? ` They settled every gate, so ${most - planned} more were not needed.` : '')
+  return ledger.close('verified', `${subject(context)} retrained ${words}`, { stage: 'verify', verify: findings })
+}
+
+function* verifyOn(ledger: Ledger, seeds: readonly number[]): Asking<VerifyFindings['seeds']> {
+  const { baseline, incumbent, workload } = ledger.context
   // The one job that may look at test data, where any are kept back.
   const verification: RunJob = {
-    kind: 'train', length: 1, stopAfter: 1, evaluateTest: context.workload.data.rows.test > 0,
-    ...(context.workload.task === 'classification' ? { calibration: true } : {}),
+    kind: 'train', length: 1, stopAfter: 1, evaluateTest: workload.data.rows.test > 0,
+    ...(workload.task === 'classification' ? { calibration: true } : {}),
   }
   const outcomes = yield* ledger.ask(seeds.flatMap((seed) => [
-    ledger.request('baseline', context.baseline, seed, verification),
-    ledger.request('winner', context.incumbent, seed, verification),
+    ledger.request('baseline', baseline, seed, verification),
+    ledger.request('winner', incumbent, seed, verification),
   ]))
-  const findings: VerifyFindings = {
-    seeds: seeds.flatMap((seed, i) => {
-      const [baseline, candidate] = [verified(outcomes[2 * i]), verified(outcomes[2 * i + 1])]
-      return baseline && candidate ? [{ seed, baseline, candidate }] : []
-    }),
-  }
-  return ledger.close('verified', `${subject(context)} retrained ${extent(findings, settings.seeds)}`, { stage: 'verify', verify: findings })
+  return seeds.flatMap((seed, i) => {
+    const [base, candidate] = [verified(outcomes[2 * i]), verified(outcomes[2 * i + 1])]
+    return base && candidate ? [{ seed, baseline: base, candidate }] : []
+  })
 }
 
 function verified(outcome: RunOutcome | undefined): VerifiedRun | undefined {

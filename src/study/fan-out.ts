@@ -13,6 +13,7 @@ import { openParcel, packParcel, type Binding, type Course, type Parcel } from '
 import { ownRuns, trainRuns, type Portion } from '../run/portion.ts'
 import type { Runner } from '../run/runner.ts'
 import { stages } from '../stages/index.ts'
+import { judgingOf, type Judging } from './judging.ts'
 import { prepare, type Prepared } from './prepare.ts'
 import { onEngine } from './engine.ts'
 import { concludeStudy, openJournal, prepareOnEngine, startPool, type Study, type StudyOptions } from './run-study.ts'
@@ -105,11 +106,11 @@ export async function gateStudy(options: StudyOptions, fan: FanOut): Promise<Stu
   if (state === null) return null
   const { course, runs } = state
   const begun = fan.now()
-  return concludeStudy(options, prepared, { label: course.engine, why: null }, async (journal) => {
+  return concludeStudy(options, prepared, { label: course.engine, why: null }, async (journal, { settles }) => {
     await absorb(journal, runs)
     const runner: Runner = { engine: course.engine, slots: 1, run: () => Promise.reject(new Error('a gate trains nothing')) }
     const outcome: StudyOutcome = await execute(plan, {
-      ...means({ options, fan, runner, journal }, course), stages, settled: plan.jobs.map((j) => j.id),
+      ...means({ options, fan, runner, journal }, course), stages, settles, settled: plan.jobs.map((j) => j.id),
     })
     return { outcome, runs: () => runsOf(journal, outcome.decisions), seconds: (begun - course.startedAt) / 1000 }
   })
@@ -141,6 +142,10 @@ function means({ options: { listener, clock, signal }, fan, runner, journal }: P
   return { runner, journal, listener, clock, elapsed: Math.max(0, fan.now() - startedAt), ...(signal ? { signal } : {}) }
 }
 
+/** Every job reads the same lock from the same checkout, so all of them stop the verification at the same look. */
+const settlesOn = async ({ options, prepared, runner }: Site): Promise<Judging['settles']> =>
+  (await judgingOf(options, prepared, runner.engine)).settles
+
 /** Drives the study until stage `position` is decided and the next one has runs to deal out, or is decided without. */
 async function advance(site: Site, course: Course, position: number): Promise<Shards> {
   const { plan } = site.prepared
@@ -148,7 +153,7 @@ async function advance(site: Site, course: Course, position: number): Promise<Sh
   const pause = (job: StageJob, open: readonly AskedRun[]): boolean =>
     job === next ? isWide(job, open) : plan.jobs.indexOf(job) > position + 1
   try {
-    await execute(plan, { ...means(site, course), stages, settled: plan.jobs.slice(0, Math.max(0, position)).map((j) => j.id), pause })
+    await execute(plan, { ...means(site, course), stages, settles: await settlesOn(site), settled: plan.jobs.slice(0, Math.max(0, position)).map((j) => j.id), pause })
     return []
   } catch (error) {
     if (error instanceof Paused) return shardsOf(error.open.length, site.fan.shards)
@@ -163,7 +168,7 @@ async function dealt(site: Site, stage: StageName): Promise<{ readonly course: C
   const position = positionOf(plan, stage)
   const pause = (job: StageJob, open: readonly AskedRun[]): boolean => job.id === stage && isWide(job, open)
   try {
-    await execute(plan, { ...means(site, course), stages, settled: plan.jobs.slice(0, position).map((j) => j.id), pause })
+    await execute(plan, { ...means(site, course), stages, settles: await settlesOn(site), settled: plan.jobs.slice(0, position).map((j) => j.id), pause })
   } catch (error) {
     if (error instanceof Paused) return { course, open: error.open }
     throw error

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { InputError } from '../base/diagnostics.ts'
 import { studyEvidence } from '../gate/baseline.ts'
-import { judge } from '../gate/judge.ts'
+import { judgeAt } from '../gate/sequential.ts'
 import type { Verdict } from '../plan/verdict.ts'
 import { parseReport } from '../report/json.ts'
 import type { Report } from '../report/model.ts'
@@ -21,7 +21,7 @@ export async function judgeAgain(reportPath: string, baseline: string | undefine
   const lock = await lockOf(report, baseline)
   const { data: dataFingerprint, spec: specFingerprint } = report.study.fingerprints
   const evidence = studyEvidence(report.verification, lock, { dataFingerprint, specFingerprint, engine: report.study.engine })
-  return { verdict: judge(report.verdict.gates.map((g) => g.rule), evidence), against: evidence.baseline?.source ?? null }
+  return { verdict: judgeAt(report.verdict.gates.map((g) => g.rule), evidence, report.verification?.looks ?? []), against: evidence.baseline?.source ?? null }
 }
 
 async function lockOf({ levers, study }: Report, baseline: string | undefined): ReturnType<typeof readLock> {

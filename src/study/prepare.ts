@@ -9,7 +9,7 @@ import type { NormalizedSpec } from '../compile/normalized.ts'
 import { checkData, CHECK_NAMES } from '../data/checks.ts'
 import { loadDataset } from '../data/load.ts'
 import type { DataFinding, Dataset } from '../data/types.ts'
-import type { DataFacts, Plan, StageName } from '../plan/plan.ts'
+import type { DataFacts, Plan, StageName, VerifySettings } from '../plan/plan.ts'
 import { parseSpec, type ParsedSpec } from '../spec/parse.ts'
 
 export interface SpecSource {
@@ -93,9 +93,13 @@ function overridden(spec: NormalizedSpec, { stages, seeds, trials, minutes }: Sp
     budget: { trials: lower(spec.budget.trials, trials), minutes: lower(spec.budget.minutes, minutes) },
     stages: spec.stages
       .filter((s) => stages === undefined || stages.includes(s.stage))
-      .map((s) => (s.stage === 'verify' && seeds !== undefined ? { ...s, seeds } : s)),
+      .map((s) => (s.stage === 'verify' && seeds !== undefined ? withSeeds(s, seeds) : s)),
   }
 }
+
+/** Looks at fewer seeds than are trained now are kept. */
+const withSeeds = (settings: VerifySettings, seeds: number): VerifySettings =>
+  ({ ...settings, seeds, looks: [...settings.looks.filter((n) => n < seeds), seeds] })
 
 /** The data file, next to the spec unless it is absolute, and inside the workspace with all links followed. */
 async function dataPath(spec: NormalizedSpec, parsed: ParsedSpec, { specPath, workspace }: SpecSource): Promise<string> {

@@ -4,8 +4,6 @@ import { fingerprint } from '../base/hash.ts'
 import { explainFileError, makeFolder } from '../base/files.ts'
 import { CHECK_NAMES } from '../data/checks.ts'
 import type { Dataset } from '../data/types.ts'
-import { studyEvidence } from '../gate/baseline.ts'
-import { judge } from '../gate/judge.ts'
 import { verificationStatistics } from '../gate/verification.ts'
 import type { VerifyFindings } from '../plan/decision.ts'
 import type { Lock } from '../plan/lock.ts'
@@ -22,7 +20,7 @@ import { WorkerPool } from '../run/pool.ts'
 import { stages } from '../stages/index.ts'
 import { studyDiagnostics } from './diagnostics.ts'
 import { EngineBroke, onEngine, withBreaks, type EngineSource } from './engine.ts'
-import { readLock } from './lock.ts'
+import { judgingOf, type Judging } from './judging.ts'
 import { prepare, type Prepared, type SpecSource } from './prepare.ts'
 import { repeatCommand } from './repeat.ts'
 import { toolName } from './version.ts'
@@ -78,8 +76,8 @@ async function trainAndConclude(options: StudyOptions, prepared: Prepared, choic
   const { listener, clock, signal } = options
   const pool = await startPool(options, prepared, choice)
   try {
-    return await concludeStudy(options, prepared, { label: pool.engine, why: choice.why }, async (journal) => {
-      const execution = { stages, runner: withBreaks(pool), journal, listener, clock, ...(signal ? { signal } : {}) }
+    return await concludeStudy(options, prepared, { label: pool.engine, why: choice.why }, async (journal, { settles }) => {
+      const execution = { stages, settles, runner: withBreaks(pool), journal, listener, clock, ...(signal ? { signal } : {}) }
       const outcome = await execute(prepared.plan, execution)
       pool.close()
       return { outcome, runs: () => runsOf(journal, outcome.decisions), seconds: (clock() - begun) / 1000 }
@@ -100,16 +98,16 @@ interface EngineUsed {
 
 /** The study's folder with its journal, what is done with it, then verdict and report. */
 export async function concludeStudy(
-  options: StudyOptions, prepared: Prepared, engine: EngineUsed, study: (journal: Journal) => Promise<Course>,
+  options: StudyOptions, prepared: Prepared, engine: EngineUsed, study: (journal: Journal, judging: Judging) => Promise<Course>,
 ): Promise<Study> {
-  const baseline = await readLock(options.specPath, options.baselinePath)
+  const judging = await judgingOf(options, prepared, engine.label)
   const outDir = options.outDir ?? join(options.workspace, '.tunegate', folderName(prepared.plan.name, options))
   await makeFolder(outDir).catch((error: unknown) => {
     throw explainFileError(error, 'run/no-output-folder', 'the output folder cannot be made')
   })
   const journal = await openJournal(outDir, prepared, engine.label, options)
   try {
-    return await conclude({ options, prepared, baseline, outDir, engine, ...await study(journal) })
+    return await conclude({ options, prepared, judging, outDir, engine, ...await study(journal, judging) })
   } finally {
     await journal.close()
   }
@@ -145,7 +143,7 @@ export async function openJournal(outDir: string, { plan, dataset }: Prepared, e
 interface Finished {
   readonly options: StudyOptions
   readonly prepared: Prepared
-  readonly baseline: Awaited<ReturnType<typeof readLock>>
+  readonly judging: Judging
   readonly outDir: string
   readonly outcome: StudyOutcome
   /** The study's runs, one in memory at a time. */
@@ -156,23 +154,20 @@ interface Finished {
 
 /** Evidence → verdict → report → files. */
 async function conclude(finished: Finished): Promise<Study> {
-  const { prepared, baseline, outcome, engine, outDir, runs } = finished
+  const { prepared, judging, outcome, outDir, runs } = finished
   const verify = verifyFindings(outcome)
-  const evidence = studyEvidence(verify, baseline, {
-    dataFingerprint: prepared.dataset.fingerprint, specFingerprint: prepared.plan.specFingerprint, engine: engine.label,
-  })
-  const verdict = judge(prepared.plan.gates, evidence)
-  const report = await reportOf(finished, verdict, verify, evidence.baseline?.source ?? null)
+  const verdict = judging.verdict(verify)
+  const report = await reportOf(finished, verdict, verify, judging.evidence(verify).baseline?.source ?? null)
   const files = await writeReport(report, outDir, runs())
   return { prepared, report, verdict, lock: files.lock, files }
 }
 
-async function reportOf({ options, prepared, baseline, outcome, engine, seconds, runs }: Finished, verdict: Verdict, verify: VerifyFindings | null, against: string | null): Promise<Report> {
+async function reportOf({ options, prepared, judging, outcome, engine, seconds, runs }: Finished, verdict: Verdict, verify: VerifyFindings | null, against: string | null): Promise<Report> {
   const { plan, dataset, spec, findings } = prepared
   const summaries = []
   for await (const run of runs()) summaries.push(summarizeRun(run, plan.baseline))
   return buildReport({
-    plan, decisions: outcome.decisions, runs: summaries, verdict, against, lock: baseline?.lock ?? null, engine: engine.label, tool: toolName,
+    plan, decisions: outcome.decisions, runs: summaries, verdict, against, lock: judging.lock?.lock ?? null, engine: engine.label, tool: toolName,
     statistics: verify ? verificationStatistics(verify, plan.workload.objective) : [],
     diagnostics: await studyDiagnostics(plan, verify, runs()),
     command: repeatCommand(options), specFile: options.specPath,

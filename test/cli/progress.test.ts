@@ -6,7 +6,7 @@ import { stages } from '../../src/stages/index.ts'
 import { someLevers } from '../support/levers.ts'
 
 const world = { truth: () => 0.1, noise: 0.01 }
-const request = play(stages.verify, { stage: 'verify', seeds: 2 }, world).requests[0]!
+const request = play(stages.verify, { stage: 'verify', seeds: 2, looks: [2] }, world).requests[0]!
 const finished = (over: object = {}): RunEvent => ({
   type: 'run-finished', result: { ...runRequest(world, request), ...over }, cached: false, progress: { finished: 3, expected: 10, best: 0.1234567, secondsLeft: 12.4 },
 })

@@ -123,8 +123,9 @@ describe('an unchanged candidate', () => {
     }
   })
 
-  it('is weighed where the lock holds more seeds than were run', () => {
-    expect(gateOf({ ...regression, margin: 1e-9 }, acc(good.slice(0, 4)), lock).notes.join()).toContain('unpaired')
+  it('passes at an early look too, where the lock holds more seeds; where it holds fewer, it is weighed', () => {
+    expect(gateOf({ ...regression, margin: 1e-9 }, acc(good.slice(0, 4)), lock).sentence).toContain('exactly 0')
+    expect(gateOf({ ...regression, margin: 1e-9 }, acc(good), acc(good.slice(0, 4))).notes.join()).toContain('unpaired')
   })
 })
 

@@ -41,7 +41,7 @@ export function plan(jobs: readonly StageName[], over: Partial<Plan['budget']> =
 
 /** The settings are never looked at by the executor; they are verification's because those are the smallest. */
 export function job(id: StageName): StageJob {
-  return { id, needs: [], fingerprint: id, settings: { stage: 'verify', seeds: 2 }, templates: [], estimate: { runs: 4, steps: 16 } }
+  return { id, needs: [], fingerprint: id, settings: { stage: 'verify', seeds: 2, looks: [2] }, templates: [], estimate: { runs: 4, steps: 16 } }
 }
 
 export const header: JournalHeader = { journal: 1, workload: 'p', spec: 's', data: 'd', engine: 'none' }

@@ -187,7 +187,7 @@ describe('what could not be decided is not said to be decided', () => {
 })
 
 describe('verify', () => {
-  const two = { stage: 'verify', seeds: 2 } as const
+  const two = { stage: 'verify', seeds: 2, looks: [2] } as const
 
   test('asks for no test metrics where there are no test rows: a run that should measure them would crash', () => {
     const data = { ...someWorkload.data, rows: { ...someWorkload.data.rows, test: 0 } }

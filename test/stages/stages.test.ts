@@ -144,7 +144,7 @@ describe('verify', () => {
   test('baseline and winner run on the same seeds, none of which any stage selected on', () => {
     const winner = withLevers(someLevers, { learningRate: 0.01 })
     const selected = [lrRange, batch, regularize, schedule].flatMap((s) => play(stages[s.stage], s, flat).requests.map((r) => r.seed))
-    const { decision, requests } = play(stages.verify, { stage: 'verify', seeds: 5 }, flat, { incumbent: winner })
+    const { decision, requests } = play(stages.verify, { stage: 'verify', seeds: 5, looks: [5] }, flat, { incumbent: winner })
     expect(requests).toHaveLength(10)
     expect(requests.filter((r) => selected.includes(r.seed))).toEqual([])
     expect(requests.every((r) => r.job.kind === 'train' && r.job.evaluateTest)).toBe(true)
@@ -152,9 +152,39 @@ describe('verify', () => {
     expect(decision.findings.verify.seeds.map((s) => s.candidate.status)).toEqual(Array(5).fill('complete'))
   })
   test('a seed that diverges stays in the findings', () => {
-    const { decision } = play(stages.verify, { stage: 'verify', seeds: 3 }, { ...flat, truth: () => NaN })
+    const { decision } = play(stages.verify, { stage: 'verify', seeds: 3, looks: [3] }, { ...flat, truth: () => NaN })
     if (decision.findings.stage !== 'verify') throw new Error(decision.findings.stage)
     expect(decision.findings.verify.seeds.map((s) => [s.candidate.status, s.candidate.validation])).toEqual(Array(3).fill(['diverged', null]))
+  })
+})
+
+describe('verify with looks', () => {
+  const settings = { stage: 'verify', seeds: 10, looks: [3, 5, 10] } as const
+  const winner = withLevers(someLevers, { learningRate: 0.01 })
+  const verified = (over: Parameters<typeof play>[3], world: World = flat) => {
+    const { decision, requests } = play(stages.verify, settings, world, { incumbent: winner, ...over })
+    if (decision.findings.stage !== 'verify') throw new Error(decision.findings.stage)
+    return { decision, requests, verify: decision.findings.verify }
+  }
+  test('trains no more seeds once the gates are settled', () => {
+    const asked: number[] = []
+    const { decision, requests, verify } = verified({ settles: ({ seeds }) => asked.push(seeds.length) === 2 })
+    expect(asked).toEqual([3, 5])
+    expect(requests).toHaveLength(10)
+    expect(verify.seeds).toHaveLength(5)
+    expect(verify.looks).toEqual([3, 5, 10])
+    expect(decision.summary).toContain('on 5 seeds that no selection saw. They settled every gate, so 5 more were not needed.')
+  })
+  test('trains all of them where they never are, the same seeds as in one look', () => {
+    const { requests } = verified({ settles: () => false })
+    const atOnce = play(stages.verify, { stage: 'verify', seeds: 10, looks: [10] }, flat, { incumbent: winner })
+    expect(requests).toEqual(atOnce.requests)
+  })
+  test('ends where the budget ends, without a look at what is incomplete', () => {
+    const { verify, decision } = verified({ budget: 8, settles: () => false })
+    expect(verify.seeds).toHaveLength(4)
+    expect(decision.summary).toContain('6 planned seeds were left out')
+    expect(decision.omissions).toHaveLength(1)
   })
 })
 

@@ -63,7 +63,7 @@ export function fakePlan({ hostile, gates, seeds = 5, stages = ['lr-range', 'bat
       grid: [{ lever: 'weightDecay', values: [0.01, 0.03, 0.1] }, { lever: 'dropout', values: [0, 0.1, 0.3] }],
     },
     'schedule': { stage: 'schedule', schedules: ['cosine', 'one-cycle'], warmupFractions: [0.05, 0.1], clipPercentiles: [0.9], optimizers: [], seeds: 3 },
-    'verify': { stage: 'verify', seeds },
+    'verify': { stage: 'verify', seeds, looks: [seeds] },
   } as const
   const runs = { 'lr-range': 18, 'batch': 22, 'regularize': 39, 'schedule': 15, 'verify': 2 * seeds }
   const rest: Omit<Plan, 'fingerprint'> = {

@@ -74,7 +74,7 @@ async function train(config: StudyConfig, runner: WorkerPool, journal: Journal, 
   const { decisions, levers } = await execute({
     version: 1, name: 'toy', fingerprint: 'p', specFingerprint: 's', seed: 3, workload: config.init.workload, baseline: someLevers, gates: [],
     jobs: names.map((id) => ({
-      id, needs: [], fingerprint: id, settings: { stage: 'verify', seeds: 1 }, templates: [], estimate: { runs: 8, steps: 8 },
+      id, needs: [], fingerprint: id, settings: { stage: 'verify', seeds: 1, looks: [1] }, templates: [], estimate: { runs: 8, steps: 8 },
     })),
     budget: { minutes: null, trials: null, reservedForVerification: 0 },
   }, {

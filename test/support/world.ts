@@ -83,7 +83,8 @@ export function play(stage: Stage, settings: StageSettings, world: World, over: 
   let left = over.budget ?? Infinity
   const job: StageJob = { id: settings.stage as StageName, needs: [], fingerprint: 'f', settings, templates: [], estimate: { runs: 0, steps: 0 } }
   const process = stage({
-    job, workload: someWorkload, seed: 17, baseline: someLevers, incumbent: someLevers, previous: [], runsLeft: () => left, ...over,
+    job, workload: someWorkload, seed: 17, baseline: someLevers, incumbent: someLevers, previous: [], runsLeft: () => left,
+    settles: () => false, ...over,
   })
   let next = process.next()
   while (!next.done) {

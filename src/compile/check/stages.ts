@@ -1,4 +1,4 @@
-import { stageNames, type LrRangeSettings, type StageName, type StageSettings } from '../../plan/plan.ts'
+import { stageNames, type LrRangeSettings, type StageName, type StageSettings, type VerifySettings } from '../../plan/plan.ts'
 import type { SpecPath } from '../../spec/parse.ts'
 import type { Stage } from '../../spec/tuning.gen.ts'
 import { gridLevers, movesNothing, type GridContext } from '../normalize/grid.ts'
@@ -17,6 +17,7 @@ export function checkStages(
       checkLargest(settings.largest, context.levers.batching.batchSize, [...at, 'largest'], report)
       if (settings.recheck && hasOwnRecheck(written[index])) checkSweep(settings.recheck, [...at, 'recheck'], report)
     }
+    if (settings.stage === 'verify') checkLooks(settings, [...at, 'looks'], report)
     if (settings.stage === 'regularize') checkGrid(written[index], [...at, 'grid'], context, report)
   }
 }
@@ -46,6 +47,13 @@ function checkLargest(largest: number, batchSize: number, at: SpecPath, report: 
   if (largest >= batchSize) return
   report('range-reversed', at, 'the largest batch is below the baseline batch', {
     found: String(largest), allowed: `at least the batchSize of ${batchSize}`,
+  })
+}
+
+function checkLooks({ seeds, looks }: VerifySettings, at: SpecPath, report: Report): void {
+  if (looks.every((n, i) => n > (looks[i - 1] ?? 0))) return
+  report('looks-not-rising', at, 'the looks must rise, none beyond the seeds of the stage', {
+    found: looks.slice(0, -1).join(', '), allowed: `rising numbers up to the ${seeds} seeds`,
   })
 }
 

@@ -1,5 +1,5 @@
 import { unreachable } from '../../base/result.ts'
-import type { BatchSettings, LrRangeSettings, ScheduleSettings, StageName, StageSettings } from '../../plan/plan.ts'
+import type { BatchSettings, LrRangeSettings, ScheduleSettings, StageName, StageSettings, VerifySettings } from '../../plan/plan.ts'
 import { stageNames } from '../../plan/plan.ts'
 import type { Spec, Stage } from '../../spec/tuning.gen.ts'
 import type { Preset } from '../presets/preset.ts'
@@ -38,10 +38,15 @@ function withDefaults({ name, settings }: Named, sweep: LrRangeSettings, context
     case 'schedule':
       return schedule(settings.schedule ?? {}, context)
     case 'verify':
-      return { stage: name, seeds: settings.verify?.seeds ?? 5 }
+      return verifySettings(settings.verify ?? {})
     default:
       return unreachable(name, 'stage')
   }
+}
+
+/** The last look is at all seeds, whether the spec lists it or not. */
+function verifySettings({ seeds = 5, looks = [] }: NonNullable<Settings['verify']>): VerifySettings {
+  return { stage: 'verify', seeds, looks: [...looks.filter((n) => n !== seeds), seeds] }
 }
 
 const lrRangeDefaults: LrRangeSettings = {

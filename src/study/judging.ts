@@ -1,0 +1,32 @@
+import { studyEvidence } from '../gate/baseline.ts'
+import type { GateEvidence } from '../gate/evidence.ts'
+import { isSettled } from '../gate/judge.ts'
+import { judgeAt } from '../gate/sequential.ts'
+import type { VerifyFindings } from '../plan/decision.ts'
+import type { Lock } from '../plan/lock.ts'
+import type { Verdict } from '../plan/verdict.ts'
+import { readLock } from './lock.ts'
+import type { Prepared } from './prepare.ts'
+
+/** How a study is judged: against what, and at which looks. Everything is fixed before a step is trained. */
+export interface Judging {
+  /** The lock to gate against; null where the declared levers are retrained instead. */
+  readonly lock: { readonly lock: Lock; readonly source: string } | null
+  evidence(verify: VerifyFindings | null): GateEvidence
+  verdict(verify: VerifyFindings | null): Verdict
+  /** For the verify stage: whether these seeds settle every gate. */
+  readonly settles: (verify: VerifyFindings) => boolean
+}
+
+export interface JudgingSource {
+  readonly specPath: string
+  readonly baselinePath?: string
+}
+
+export async function judgingOf({ specPath, baselinePath }: JudgingSource, { plan, dataset }: Prepared, engine: string): Promise<Judging> {
+  const lock = await readLock(specPath, baselinePath)
+  const setting = { dataFingerprint: dataset.fingerprint, specFingerprint: plan.specFingerprint, engine }
+  const evidence = (verify: VerifyFindings | null): GateEvidence => studyEvidence(verify, lock, setting)
+  const verdict = (verify: VerifyFindings | null): Verdict => judgeAt(plan.gates, evidence(verify), verify?.looks ?? [])
+  return { lock, evidence, verdict, settles: (verify) => isSettled(verdict(verify)) }
+}
