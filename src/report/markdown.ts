@@ -7,17 +7,18 @@ import type { BoxState, Report } from './model.ts'
 import { textCharts } from './mermaid.ts'
 import { gainText, meanAndSd, percent, plural, rowsText, short, whole } from './numbers.ts'
 import { engineText, headline, leverText, ruleText, seedRows, timesText } from './phrases.ts'
+import { textIntervals } from './text-intervals.ts'
 
 /** `summary.md`: the verdict first, then what a reviewer asks next, in that order. See `capSummary` for its size. */
 export function renderSummary(report: Report, curves: CurveBook): string {
   const sections = [
     section('Gates', gates(report)),
     section('Levers', levers(report)),
+    section('Checklist', checklist(report)),
+    section('Curves', drawn(report, curves)),
     section('Measured on unseen seeds', measured(report)),
     section('Lineage', lineage(report)),
-    section('Checklist', checklist(report)),
     section('Seeds', seeds(report)),
-    section('Curves', drawn(report, curves)),
     section('What the curves say', diagnostics(report)),
     section('Stages', stages(report)),
     section('Data', data(report)),
@@ -49,8 +50,10 @@ function head(report: Report): string {
 
 function gates({ verdict, against }: Report): string {
   const rows = verdict.gates.map((g) => [`${statusIcon[g.status]} ${g.status}`, ruleText(g.rule), said(g)])
-  const text = table(['Verdict', 'Gate', 'Evidence'], rows)
-  if (text === '') return 'No gate was declared.'
+  const evidence = table(['Verdict', 'Gate', 'Evidence'], rows)
+  if (evidence === '') return 'No gate was declared.'
+  const intervals = textIntervals(verdict.gates)
+  const text = intervals === '' ? evidence : `${evidence}\n\n\`\`\`text\n${intervals}\n\`\`\``
   return against === null ? text : `${text}\n\nRegression and calibration are held against ${markdown(against)}.`
 }
 

@@ -8,7 +8,7 @@ import { root } from '../support/architecture.ts'
 import { hostile, hostileNames } from '../support/hostile.ts'
 import { fakeStudy } from '../support/study.ts'
 import { needs } from '../support/tools.ts'
-import { launch, onDisk, open, studyOnDisk, type OnDisk } from './browser.ts'
+import { launch, onDisk, open, studyOnDisk, type OnDisk } from './on-disk.ts'
 import { longStudy } from './long-study.ts'
 
 let browser: Promise<Browser> | undefined
@@ -95,6 +95,10 @@ describe('report.html in a browser', () => {
     for (const probe of report.timing.probes) {
       expect(throughput).toMatch(new RegExp(`batch size[^;]*: ${probe.batchSize}; examples a second: ${probe.examplesPerSecond?.toLocaleString('en')}`.replaceAll(',', ',?')))
       expect(memory).toContain(`peak memory (MiB): ${probe.peakMemoryMiB}`)
+    }
+    const bins = (await marks(page, 'reliability')).join('\n')
+    for (const bin of report.verification?.calibration?.winner.asTrained.bins ?? []) {
+      expect(bins).toContain(`predictions: ${bin.count.toLocaleString('en').replaceAll(',', '')}`)
     }
     expect(await page.locator('svg[aria-labelledby^="range-test-title"]').textContent()).toContain('edge 0.082')
     await page.context().close()

@@ -24,11 +24,11 @@ describe('summary.md', () => {
     expect(titles(text)).toEqual([
       'Gates',
       'Levers',
+      'Checklist',
+      'Curves',
       'Measured on unseen seeds',
       'Lineage',
-      'Checklist',
       'Seeds',
-      'Curves',
       'What the curves say',
       'Stages',
       'Data',
@@ -73,7 +73,7 @@ describe('summary.md', () => {
       // Blocks and spans of code show anything as it is.
       const outside = text.replace(/^```[\s\S]*?^```/gm, '').replace(/(?<!\\)(`+)(?!`)[\s\S]*?(?<!`)\1(?!`)/g, '')
       expect(outside).not.toMatch(/<(?!\/?code>)[a-z/!]/i)
-      expect((text.match(/^```/gm) ?? []).length).toBe(6)
+      expect((text.match(/^```/gm) ?? []).length).toBe(8)
     }
   })
 

@@ -7,6 +7,7 @@ import { gridCharts } from './grid.ts'
 import { learningCurves, lossCurves } from './learning.ts'
 import { rangeTests } from './range-test.ts'
 import { gradientNorms, scheduleCurves, scheduleResults } from './schedule.ts'
+import { reliability } from './reliability.ts'
 import { seedsStrip } from './seeds.ts'
 import type { Chart } from './theme.ts'
 
@@ -17,6 +18,7 @@ export function charts(report: Report, curves: CurveBook): Chart[] {
   return [
     ...gateIntervals(report),
     ...seedsStrip(report),
+    ...reliability(report),
     ...learningCurves(report, curves),
     ...lossCurves(report, curves),
     ...rangeTests(report, curves),
