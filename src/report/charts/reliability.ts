@@ -21,7 +21,7 @@ export function reliability({ verification }: Report): Chart[] {
         data: { values },
         facet: { column: { field: 'side', type: 'nominal', title: null, sort: sides.map((s) => s.side) } },
         spec: {
-          width: 150,
+          width: 124,
           height: 150,
           layer: [
             {

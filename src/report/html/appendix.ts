@@ -2,7 +2,7 @@ import { html } from '../escape.ts'
 import type { Report } from '../model.ts'
 import { duration, plural, rowsText, short, whole } from '../numbers.ts'
 import { engineText, leverText, timesText } from '../phrases.ts'
-import { card, codeText, details, paragraph, table } from './parts.ts'
+import { card, codeText, details, paragraph, pill, table } from './parts.ts'
 
 export function data(report: Report): string {
   const { data: d, study } = report
@@ -15,14 +15,20 @@ export function data(report: Report): string {
   const layers = study.layers.map((l) => `<li>${html(l)}</li>`).join('')
   return card(
     `<p>${codeText(d.source)}: ${html(rowsText(d))}, inputs [${d.inputShape.join(', ')}]. ${html(classes)}</p>` +
-      paragraph(
-        d.checks.length === 0
-          ? 'No check ran: all are off in the spec.'
-          : `Checked for ${d.checks.join(', ')}${d.findings.length === 0 ? ': nothing found.' : '.'}`,
-      ) +
+      checks(d) +
       (found + notes === '' ? '' : `<ul>${found}${notes}</ul>`) +
       details(`The model: ${whole(study.parameters)} parameters`, `<ol>${layers}</ol>`),
   )
+}
+
+/** Every check that ran, with whether it found something. */
+function checks({ checks: all, findings }: Report['data']): string {
+  if (all.length === 0) return paragraph('No check ran: all are off in the spec.')
+  const one = (check: string): string => {
+    const count = findings.filter((f) => f.check === check).length
+    return pill(count === 0 ? 'pass' : 'inconclusive', `${check}: ${count === 0 ? 'nothing found' : `${whole(count)} found`}`)
+  }
+  return `<p class="pills">${all.map(one).join(' ')}</p>`
 }
 
 export function omissions({ omissions: all, budget }: Report): string {

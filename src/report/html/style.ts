@@ -48,7 +48,7 @@ nav a:hover, nav a:focus { text-decoration: underline }
   font-size: 1.1rem; font-weight: 620 }
 .facts dd small { display: block; font-weight: 400; font-size: 0.8rem; color: var(--soft) }
 .card { padding: 18px 20px; margin: 0 0 14px } .card > :last-child { margin-bottom: 0 }
-.card h3 .pill { margin-right: 8px } .note { color: var(--soft); font-size: 0.92rem }
+.pills { display: flex; flex-wrap: wrap; gap: 6px 8px } .card h3 .pill { margin-right: 8px } .note { color: var(--soft); font-size: 0.92rem }
 .two { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 460px), 1fr)); gap: 14px;
   align-items: start } .two .card { margin: 0 }
 figure { margin: 0 } figcaption { color: var(--soft); font-size: 0.9rem; margin-top: 8px }
