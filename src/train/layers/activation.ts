@@ -1,7 +1,8 @@
+import type { GradSaveFunc } from '@tensorflow/tfjs-core'
 import { unreachable } from '../../base/result.ts'
 import type { Activation } from '../../model/layers.ts'
 import type { Tensor, Tf } from '../types.ts'
-import { type LayerFunction, stateless } from './layer.ts'
+import { type LayerFunction, stateless, weightAt } from './layer.ts'
 
 /** Applied element by element; definitions and constants are those of Keras. */
 export function activate(tf: Tf, name: Activation, x: Tensor): Tensor {
@@ -20,10 +21,23 @@ export function activate(tf: Tf, name: Activation, x: Tensor): Tensor {
   }
 }
 
-/** x · Φ(x) with the exact normal distribution, not the tanh approximation (Hendrycks and Gimpel, 2016). */
+/**
+ * x · Φ(x) with the exact normal distribution, not the tanh approximation (Hendrycks and Gimpel, 2016). The gradient,
+ * Φ(x) + x φ(x), is given by hand: chained, it takes twice the passes over memory.
+ */
 function gelu(tf: Tf, x: Tensor): Tensor {
-  const cumulative = tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5)
-  return tf.mul(x, cumulative)
+  const apply = tf.customGrad((...args) => {
+    const [given, save] = args as unknown as [Tensor, GradSaveFunc]
+    const cumulative = tf.mul(tf.add(tf.erf(tf.mul(given, Math.SQRT1_2)), 1), 0.5)
+    save([given, cumulative])
+    const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor => {
+      const [at, share] = [weightAt(saved, 0), weightAt(saved, 1)]
+      const density = tf.exp(tf.mul(tf.square(at), -0.5))
+      return tf.mul(dy, tf.add(share, tf.mul(tf.mul(at, density), 1 / Math.sqrt(2 * Math.PI))))
+    }
+    return { value: tf.mul(given, cumulative), gradFunc }
+  })
+  return apply(x)
 }
 
 export function activationLayer(tf: Tf, name: Activation): LayerFunction {

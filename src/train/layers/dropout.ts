@@ -7,13 +7,16 @@ import { type LayerFunction, stateless } from './layer.ts'
  * needs nothing. The layer's own rate comes before the lever. `site` tells the dropout layers of a model apart.
  */
 export function dropout(tf: Tf, layer: LayerOf<'dropout'>, site: number): LayerFunction {
-  return stateless((x, _, options) => dropped(tf, x, layer.rate, site, options))
+  return stateless((x, _, options) => {
+    const mask = dropoutMask(x, layer.rate, site, options)
+    return mask ? tf.mul(x, mask) : x
+  })
 }
 
-/** A rate of null is the lever. */
-export function dropped(tf: Tf, x: Tensor, own: number | null, site: number, { training, dropout: lever, random }: ForwardOptions): Tensor {
+/** What `x` is multiplied by, or null where nothing is dropped. A rate of null is the lever. */
+export function dropoutMask(x: Tensor, own: number | null, site: number, { training, dropout: lever, random }: ForwardOptions): Tensor | null {
   const rate = own ?? lever
-  if (!training || rate === 0) return x
+  if (!training || rate === 0) return null
   if (!random) throw new Error('dropout in training needs random numbers')
-  return tf.mul(x, random.dropoutMask(site, x.shape, rate))
+  return random.dropoutMask(site, x.shape, rate)
 }
