@@ -1,0 +1,125 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { commentWorkflow, noCommit } from '../src/cli/workflows/comment.ts'
+import { root } from './support/architecture.ts'
+import { startArtifactService } from './support/artifact-service.ts'
+import { startRestEmulator } from './support/rest-emulator.ts'
+import { node24 } from './support/runner.ts'
+import { needs } from './support/tools.ts'
+
+const spec = `version: 1
+name: wine
+task: classification
+data: { source: wine.csv, target: class, inputs: auto }
+model: { layers: [{ dense: { units: classes } }] }
+levers: { optimization: { learningRate: 0.01 }, batching: { batchSize: 16 }, scheduling: { epochs: 10, warmupSteps: 0 } }
+stages: [verify: { seeds: 3 }]
+gates: [threshold: { metric: accuracy, min: 0.05 }]
+`
+
+function git(folder: string, ...args: readonly string[]): string {
+  const done = spawnSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], { cwd: folder, encoding: 'utf8' })
+  if (done.status !== 0) throw new Error(`git ${args[0]}: ${done.stderr}`)
+  return done.stdout.trim()
+}
+
+/** The default branch with the workflow alone, and the commit of a pull request that brings spec and data. */
+function repository(): { readonly folder: string; readonly base: string; readonly head: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'act-comment-'))
+  mkdirSync(join(folder, '.github/workflows'), { recursive: true })
+  // The engine is named so that nothing is installed.
+  const text = commentWorkflow({ spec: 'tuning.yml', uses: noCommit }).replace(/^( +)request: .*\n(?=\n)/m, '$&$1engine: wasm\n')
+  writeFileSync(join(folder, '.github/workflows/tunegate-comment.yml'), text)
+  git(folder, 'init', '--quiet', '--initial-branch=main')
+  git(folder, 'config', 'uploadpack.allowAnySHA1InWant', 'true')
+  git(folder, 'remote', 'add', 'origin', 'https://github.com/octo/nets.git')
+  git(folder, 'add', '--all')
+  git(folder, 'commit', '--quiet', '--message=base')
+  const base = git(folder, 'rev-parse', 'HEAD')
+  git(folder, 'checkout', '--quiet', '-b', 'change')
+  copyFileSync(join(root, 'examples/wine/wine.csv'), join(folder, 'wine.csv'))
+  writeFileSync(join(folder, 'tuning.yml'), spec)
+  git(folder, 'add', '--all')
+  git(folder, 'commit', '--quiet', '--message=change')
+  const head = git(folder, 'rev-parse', 'HEAD')
+  git(folder, 'checkout', '--quiet', 'main')
+  return { folder, base, head }
+}
+
+/** In place of actions/checkout, which a machine without a network cannot get: the same inputs, from a folder. */
+function checkoutAction(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'checkout-action-'))
+  writeFileSync(join(folder, 'action.yml'), `name: checkout
+description: from a folder
+inputs: { ref: { description: commit, required: true }, persist-credentials: { description: unused, default: 'true' } }
+runs: { using: node24, main: index.mjs }
+`)
+  writeFileSync(join(folder, 'index.mjs'), `import { execFileSync } from 'node:child_process'
+const git = (...args) => execFileSync('git', args, { cwd: process.env.GITHUB_WORKSPACE, stdio: 'inherit' })
+git('init', '--quiet')
+git('fetch', '--quiet', process.env.TEST_ORIGIN, process.env.INPUT_REF)
+git('checkout', '--quiet', '--force', '--detach', 'FETCH_HEAD')
+`)
+  return folder
+}
+
+/** Our bundle, told where the emulator is: act sets the address of the API itself. */
+function ourAction(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'our-action-'))
+  for (const name of ['action.yml', 'dist']) cpSync(join(root, name), join(folder, name), { recursive: true })
+  const main = join(folder, 'dist/action/index.js')
+  cpSync(main, join(folder, 'dist/action/real.js'))
+  writeFileSync(main, "process.env.GITHUB_API_URL = process.env.TEST_API_URL\nprocess.argv[1] = new URL('./real.js', import.meta.url).pathname\nawait import('./real.js')\n")
+  return folder
+}
+
+interface Ended { readonly status: number | null; readonly log: string }
+
+function act(program: string, cwd: string, args: readonly string[]): Promise<Ended> {
+  const home = mkdtempSync(join(tmpdir(), 'home-'))
+  mkdirSync(join(home, '.config/act'), { recursive: true })
+  writeFileSync(join(home, '.config/act/actrc'), '')
+  const env = { HOME: home, PATH: `${dirname(node24)}${delimiter}${process.env['PATH'] ?? ''}` }
+  const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  let log = ''
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => { log += text })
+  return new Promise((resolve, reject) => child.on('error', reject).on('close', (status) => resolve({ status, log })))
+}
+
+describe('the workflow for comments', () => {
+  it('decides, runs and publishes in its three jobs', { timeout: 300_000 }, async (context) => {
+    const program = needs(context, 'act')
+    const [github, artifacts] = [await startRestEmulator(), await startArtifactService()]
+    try {
+      const { folder, base, head } = repository()
+      github.state.permissions.set('octocat', { permission: 'write', id: 5 })
+      github.state.pulls.set(7, { heads: [head], base, state: 'open', headRepository: 1, timeline: [] })
+      const event = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
+      writeFileSync(event, JSON.stringify({
+        action: 'created', issue: { number: 7, pull_request: { url: 'https://api.github.com/repos/octo/nets/pulls/7' } },
+        comment: { id: 11, body: `/tune verify ${head} seeds=4`, created_at: '2026-11-01T12:00:00Z', user: { login: 'octocat', id: 5 } },
+        repository: { full_name: 'octo/nets', default_branch: 'main' }, sender: { login: 'octocat' },
+      }))
+      const env = { ...artifacts.env, TEST_API_URL: github.url, TEST_ORIGIN: folder }
+      const { status, log } = await act(program, folder, [
+        'issue_comment', '--eventpath', event, '--platform', 'ubuntu-latest=-self-hosted', '--secret', `GITHUB_TOKEN=${github.token}`,
+        '--local-repository', `${noCommit}=${ourAction()}`,
+        '--local-repository', `actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1=${checkoutAction()}`,
+        ...Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
+      ])
+      expect(log).not.toMatch(/Job failed|::error/)
+      expect(status).toBe(0)
+      expect(github.state.comments.map((c) => c.body)).toEqual([expect.stringMatching(/^<!-- tunegate:report run=\d+ -->\n### .*pass/)])
+      expect(github.state.checkRuns).toMatchObject([{ name: 'tunegate', head_sha: head, conclusion: 'success' }])
+      expect(github.state.statuses).toMatchObject([{ sha: head, state: 'success' }])
+      expect(github.state.reactions.map((r) => r.content)).toEqual(['eyes', '+1'])
+      expect(artifacts.artifacts().map((a) => a.name)).toContain('tunegate-result-1.json')
+    } finally {
+      await github.close()
+      await artifacts.close()
+    }
+  })
+})

@@ -1,0 +1,174 @@
+import { execFileSync } from 'node:child_process'
+import { copyFileSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { root } from '../support/architecture.ts'
+import { startArtifactService, type ArtifactService } from '../support/artifact-service.ts'
+import { startRestEmulator, type RestEmulator } from '../support/rest-emulator.ts'
+import { runStep, type StepResult } from '../support/runner.ts'
+
+const [base, moved] = ['c'.repeat(40), 'b'.repeat(40)]
+let github: RestEmulator
+let artifacts: ArtifactService
+let checkout: string
+let head: string
+
+const spec = (least: number): string => `version: 1
+name: wine
+task: classification
+data: { source: wine.csv, target: class, inputs: auto }
+model: { layers: [{ dense: { units: classes } }] }
+levers: { optimization: { learningRate: 0.01 }, batching: { batchSize: 16 }, scheduling: { epochs: 10, warmupSteps: 0 } }
+stages: [verify: { seeds: 3 }]
+gates:
+  - threshold: { metric: accuracy, min: ${least} }
+budget: { minutes: 20 }
+`
+
+beforeEach(async () => {
+  github = await startRestEmulator()
+  artifacts = await startArtifactService()
+  checkout = mkdtempSync(join(tmpdir(), 'checkout-'))
+  copyFileSync(join(root, 'examples/wine/wine.csv'), join(checkout, 'wine.csv'))
+  commit(spec(0.05))
+  github.state.permissions.set('octocat', { permission: 'write', id: 5 })
+  github.state.contents.set(`tuning.yml@${base}`, spec(0.05))
+})
+afterEach(async () => {
+  await github.close()
+  await artifacts.close()
+})
+
+function commit(text: string): void {
+  writeFileSync(join(checkout, 'tuning.yml'), text)
+  const git = (...args: string[]): string =>
+    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], { cwd: checkout, encoding: 'utf8' }).trim()
+  git('init', '--quiet')
+  git('add', '--all')
+  git('commit', '--quiet', '--message=all')
+  head = git('rev-parse', 'HEAD')
+  github.state.pulls.set(7, { heads: [head], base, state: 'open', headRepository: 1, timeline: [] })
+}
+
+/** One step of one job; `decide` and `publish` are in an empty folder, as in their jobs. */
+function step(inputs: Readonly<Record<string, string>>, workspace: string, env: Readonly<Record<string, string>> = {}): Promise<StepResult> {
+  return runStep({
+    script: join(root, 'dist/action/index.js'), workspace, with: { token: github.token, engine: 'wasm', workers: '1', ...inputs },
+    env: { ...artifacts.env, GITHUB_API_URL: github.url, GITHUB_EVENT_NAME: 'issue_comment', ...env },
+  })
+}
+
+const empty = (): string => mkdtempSync(join(tmpdir(), 'empty-'))
+
+async function decide(body: string): Promise<string> {
+  const event = join(empty(), 'event.json')
+  writeFileSync(event, JSON.stringify({
+    action: 'created', issue: { number: 7, pull_request: {} },
+    comment: { id: 11, body, created_at: '2026-11-01T12:00:00Z', user: { login: 'octocat', id: 5 } },
+  }))
+  const decided = await step({ mode: 'comment' }, empty(), { GITHUB_EVENT_PATH: event })
+  expect([decided.stderr, decided.exitCode]).toEqual(['', 0])
+  return decided.outputs['request'] ?? ''
+}
+
+const run = (request: string): Promise<StepResult> => step({ request, token: '' }, checkout)
+const publish = (request: string, ended = 'success', more: Readonly<Record<string, string>> = {}): Promise<StepResult> =>
+  step({ mode: 'publish', request, 'run-result': ended, ...more }, empty())
+const comments = (): string[] => github.state.comments.map((c) => c.body)
+
+describe('a comment', { timeout: 120_000 }, () => {
+  it('is decided on, run without a token, and published at the commit', async () => {
+    const request = await decide('/tune verify seeds=4')
+    expect(JSON.parse(request)).toMatchObject({ command: 'verify', sha: head, base, options: { seeds: 4, minutes: 20 } })
+    const ran = await run(request)
+    expect([ran.stderr, ran.exitCode, ran.outputs['verdict']]).toEqual(['', 0, 'pass'])
+    const published = await publish(request)
+    expect([published.stderr, published.exitCode]).toEqual(['', 0])
+    expect(comments()).toHaveLength(1)
+    expect(comments()[0]).toMatch(/^<!-- tunegate:report run=77 -->\n### .*pass/)
+    expect(comments()[0]).toMatch(/\[Open the report\]\(https:\/\/github\.com\/octo\/nets\/actions\/runs\/77\/artifacts\/\d+\)/)
+    expect(github.state.checkRuns).toMatchObject([{ name: 'tunegate', head_sha: head, conclusion: 'success' }])
+    expect(github.state.statuses).toMatchObject([{ sha: head, state: 'success', context: 'tunegate' }])
+    expect(github.state.reactions.map((r) => r.content)).toEqual(['eyes', '+1'])
+    expect(github.requests.filter((r) => !/ 20\d$/.test(r))).toEqual([])
+  })
+
+  it('that finds a failure makes the check red, at the line of the gate, and no job of its own', async () => {
+    commit(spec(0.999))
+    const request = await decide('/tune')
+    expect((await run(request)).exitCode).toBe(1)
+    expect((await publish(request, 'failure')).exitCode).toBe(0)
+    expect(github.state.checkRuns).toMatchObject([{ conclusion: 'failure' }])
+    const [check] = github.state.checkRuns as { output: { annotations: { path: string; start_line: number; annotation_level: string }[] } }[]
+    expect(check?.output.annotations.map((a) => [a.path, a.start_line, a.annotation_level])).toEqual([['tuning.yml', 1, 'failure'], ['tuning.yml', 9, 'failure']])
+    expect(github.state.statuses).toMatchObject([{ state: 'failure' }])
+    expect(github.state.reactions.at(-1)).toEqual({ comment: 11, content: '-1' })
+  })
+
+  it('may ask for the plan alone', async () => {
+    const request = await decide('/tune plan')
+    expect((await run(request)).exitCode).toBe(0)
+    await publish(request)
+    expect(comments()[0]).toContain('### What would run')
+    expect(comments()[0]).toContain('verify')
+    expect(github.state.checkRuns).toEqual([])
+  })
+
+  it('is told what is wrong with the spec, as text', async () => {
+    commit(`${spec(0.05)}evil: "\`\`\`\\n@octo/everyone"\n`)
+    const request = await decide('/tune')
+    expect((await run(request)).exitCode).toBe(1)
+    await publish(request, 'failure')
+    expect(comments()[0]).toContain('No verdict: the input is not valid')
+    expect(comments()[0]?.match(/```/g)).toHaveLength(2)
+    expect(github.state.checkRuns).toEqual([])
+  })
+
+  it('attack 1: runs no other commit than the one that was let through', async () => {
+    const request = await decide('/tune')
+    commit(spec(0.01))
+    const ran = await run(request)
+    expect([ran.exitCode, ran.outputs['verdict']]).toEqual([1, undefined])
+    expect(ran.log).toContain('action/commit')
+  })
+
+  it('attack 1: says nothing of a head that moved while it ran', async () => {
+    const request = await decide('/tune')
+    await run(request)
+    const pull = github.state.pulls.get(7)
+    if (pull) pull.heads = [moved]
+    await publish(request)
+    expect(comments()[0]).toContain('Out of date')
+    expect(comments()[0]).not.toContain('pass')
+    expect([github.state.checkRuns, github.state.statuses]).toEqual([[], []])
+  })
+
+  it('attack 7: publishes no result that another commit, run or plan left', async () => {
+    const request = await decide('/tune')
+    await run(request)
+    const other = JSON.stringify({ ...JSON.parse(request) as object, sha: moved })
+    const pull = github.state.pulls.get(7)
+    if (pull) pull.heads = [moved]
+    await publish(other)
+    expect(comments()[0]).toContain('belongs to another run or commit')
+    expect(github.state.checkRuns).toEqual([])
+  })
+
+  it('attack 9: that cannot be answered is a notice, and the step is green', async () => {
+    github.state.mayWrite.clear()
+    const request = await decide('/tune')
+    expect((await run(request)).outputs['verdict']).toBe('pass')
+    const published = await publish(request)
+    expect(published.exitCode).toBe(0)
+    const notices = published.commands.filter((c) => c.name === 'notice').map((c) => c.value)
+    expect(notices).toHaveLength(3)
+    for (const notice of notices) expect(notice).toMatch(/could not be posted.*403.*The verdict is what it was/)
+  })
+
+  it('that was cancelled is said to be stopped', async () => {
+    const request = await decide('/tune')
+    await publish(request, 'cancelled')
+    expect(comments()[0]).toContain('### Stopped')
+  })
+})
