@@ -21,13 +21,18 @@ export function summarizeRun(
       status: result.status,
       reason: complete ? null : result.reason,
       steps: steps.loss.length,
-      best: complete ? result.best : null,
+      best: complete && result.best ? bestOf(result.best) : null,
       gradient: gradientOf(steps),
       weights: complete ? result.weights : null,
       curve: curvePath(result),
     },
     timing: { id, ...timing },
   }
+}
+
+/** Without what was counted for the reliability diagrams: the verification has that once, and not run by run. */
+function bestOf({ step, epoch, validation, test }: NonNullable<RunSummary['best']>): RunSummary['best'] {
+  return { step, epoch, validation, test }
 }
 
 function gradientOf(steps: RunResult['steps']): RunSummary['gradient'] {
