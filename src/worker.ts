@@ -1,6 +1,6 @@
 import { InputError } from './base/diagnostics.ts'
 import type { RunRequest, RunResult } from './plan/run.ts'
-import { protocolVersion, type FromWorker, type InitMessage, type ToWorker } from './run/protocol.ts'
+import { protocolVersion, type EngineOrder, type FromWorker, type ToWorker } from './run/protocol.ts'
 import { createTensorflowEngine, nativeEnvironment } from './train/engines/tensorflow.ts'
 import { createWasmEngine } from './train/engines/wasm.ts'
 import { createTrainer } from './train/trainer.ts'
@@ -9,6 +9,7 @@ import type { Engine, Trainer } from './train/types.ts'
 /** A process that trains runs, one at a time, for the study that started it, and that does not outlive it. */
 const parent = process.ppid
 let trainer: Trainer | undefined
+let loading: Promise<Engine> | undefined
 
 if (process.send === undefined) {
   console.error('This is a worker of tunegate; it is started by a study and does nothing by itself.')
@@ -26,15 +27,24 @@ process.on('message', (message: ToWorker) => {
 
 async function handle(message: ToWorker): Promise<void> {
   if (message.type === 'run') return send({ type: 'result', result: run(message.request, message.id) })
+  if (message.type === 'load') {
+    // Whether it does is told when the start message asks for it.
+    load(message).catch(() => {})
+    return
+  }
   const { version, workload, data } = message
   if (version !== protocolVersion) {
     throw new Error(`a worker of protocol ${protocolVersion} for a study of ${version}: two builds`)
   }
-  trainer = createTrainer(await engineOf(message), workload, data, (text) => send({ type: 'notice', message: text }))
+  trainer = createTrainer(await load(message), workload, data, (text) => send({ type: 'notice', message: text }))
   send({ type: 'ready', version: protocolVersion, engine: trainer.engine })
 }
 
-async function engineOf({ engine, wasmFolder }: InitMessage): Promise<Engine> {
+function load(order: EngineOrder): Promise<Engine> {
+  return loading ??= engineOf(order)
+}
+
+async function engineOf({ engine, wasmFolder }: EngineOrder): Promise<Engine> {
   if (engine === 'wasm') return createWasmEngine({ wasmFolder })
   // Before the library is loaded, which reads them.
   Object.assign(process.env, nativeEnvironment)

@@ -1,6 +1,6 @@
 import { InputError } from '../base/diagnostics.ts'
 import type { RunRequest, RunResult } from '../plan/run.ts'
-import type { InitMessage } from './protocol.ts'
+import type { EngineOrder, InitMessage } from './protocol.ts'
 import type { Runner } from './runner.ts'
 import { WorkerProcess, type Trained } from './worker-process.ts'
 
@@ -9,7 +9,10 @@ export interface PoolOptions {
   readonly script: string
   /** Processes that train side by side; one a core is the fastest. */
   readonly workers: number
-  readonly init: InitMessage
+  /** A pool whose promise is broken is closed. */
+  readonly init: InitMessage | Promise<InitMessage>
+  /** Where it is known before the rest of `init`: processes load their engine meanwhile. */
+  readonly engine?: EngineOrder
   /** Told of what a person should know, as of a worker that was replaced. */
   readonly notice: (message: string) => void
 }
@@ -52,6 +55,7 @@ export class WorkerPool implements Runner {
   static async start(options: PoolOptions): Promise<WorkerPool> {
     if (!(options.workers >= 1)) throw new Error(`a pool needs one worker at least, found ${options.workers}`)
     const pool = new WorkerPool(options)
+    Promise.resolve(options.init).catch(() => pool.close())
     const starting = Array.from({ length: options.workers }, () => pool.hire())
     try {
       pool.label = (await Promise.any(starting)).engine
@@ -221,10 +225,12 @@ export class WorkerPool implements Runner {
 
   private async fresh(): Promise<WorkerProcess> {
     if (this.closed) throw new Error(closedText)
-    const worker = new WorkerProcess(this.options.script, this.options.notice)
+    const { script, notice, engine, init } = this.options
+    const worker = new WorkerProcess(script, notice)
     this.processes.add(worker)
     try {
-      return await worker.start(this.options.init)
+      if (engine) worker.load(engine)
+      return await worker.start(await init)
     } catch (error) {
       this.dismiss(worker)
       throw error

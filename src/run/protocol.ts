@@ -4,20 +4,26 @@ import type { RunRequest, RunResult } from '../plan/run.ts'
 import type { TrainingData } from '../train/types.ts'
 
 /** Changes with every change of the messages below: a worker of another build is refused instead of misunderstood. */
-export const protocolVersion = 2
+export const protocolVersion = 3
 
-/** What a worker needs once, before its first run. */
-export interface InitMessage {
-  readonly type: 'init'
+/** What trains. */
+export interface EngineOrder {
   /** `tensorflow`: the folder of an installed native engine. */
   readonly engine: 'wasm' | { readonly tensorflow: string }
   readonly wasmFolder: string
+}
+
+/** What a worker needs once, before its first run. */
+export interface InitMessage extends EngineOrder {
+  readonly type: 'init'
   readonly workload: Workload
   readonly data: TrainingData
 }
 
 /** What the study's process sends to a worker; over the pipe that fork made, so from nobody else. One run at a time. */
 export type ToWorker =
+  /** May come before the start message: the engine loads while workload and data are made. */
+  | (EngineOrder & { readonly type: 'load' })
   | (InitMessage & { readonly version: number })
   | { readonly type: 'run'; readonly id: string; readonly request: RunRequest }
 

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { InputError } from '../base/diagnostics.ts'
 import type { RunRequest, RunResult } from '../plan/run.ts'
 import { watchMemory } from './memory.ts'
-import { protocolVersion, type FromWorker, type InitMessage, type ToWorker } from './protocol.ts'
+import { protocolVersion, type EngineOrder, type FromWorker, type InitMessage, type ToWorker } from './protocol.ts'
 
 /** `died`: why the process did not survive the run. */
 export type Trained = { readonly ok: true; readonly result: RunResult } | { readonly ok: false; readonly died: string }
@@ -50,6 +50,11 @@ export class WorkerProcess {
 
   get pid(): number | undefined {
     return this.child.pid
+  }
+
+  /** Has it load its engine ahead of the start message. */
+  load({ engine, wasmFolder }: EngineOrder): void {
+    this.send({ type: 'load', engine, wasmFolder })
   }
 
   /** Waits until it can train. Rejects with the reason where it cannot: an `InputError` where a person can mend it. */

@@ -1,7 +1,6 @@
 import { InputError } from '../base/diagnostics.ts'
 import type { RunRequest, RunResult } from '../plan/run.ts'
 import { chooseEngine, engineState, type Choice, type EngineName } from '../provision/status.ts'
-import type { Listener } from '../run/events.ts'
 import type { Runner } from '../run/runner.ts'
 
 /** What a user may ask for; the first is the default. */
@@ -31,16 +30,18 @@ export function engineHere(wanted: EngineWish, root: string): EngineSource {
 export class EngineBroke extends Error {
   readonly why: unknown
   constructor(why: unknown) {
-    super(why instanceof Error ? why.message : String(why))
+    super(why instanceof InputError ? sentence(why) : why instanceof Error ? why.message : String(why))
     this.why = why
   }
 }
 
+const sentence = ({ diagnostics: [first] }: InputError): string =>
+  `${first?.message ?? ''}${first?.found === undefined ? '' : ` (${first.found})`}`
+
 /** Runs on the engine that was chosen; where `auto` chose one that breaks, the whole study again on wasm: engines never mix. */
 export async function onEngine<T>(
-  wanted: EngineWish, choice: Choice, work: (choice: Choice) => Promise<T>, listener: Listener,
+  wanted: EngineWish, choice: Choice, work: (choice: Choice) => Promise<T>, notice: (message: string) => void,
 ): Promise<T> {
-  const notice = (message: string): void => listener({ type: 'notice', message })
   if (wanted === 'auto') notice(`training on ${choice.engine}: ${choice.why}`)
   try {
     return await work(choice)
@@ -49,7 +50,7 @@ export async function onEngine<T>(
     if (wanted !== 'auto' || choice.engine === 'wasm') throw explained(error, choice.engine)
     const instead: Choice = { engine: 'wasm', folder: null, why: `the tensorflow engine is installed and broke: ${error.message}` }
     notice(`training on wasm: ${instead.why}`)
-    return await onEngine('wasm', instead, work, listener)
+    return await onEngine('wasm', instead, work, notice)
   }
 }
 

@@ -16,7 +16,7 @@ import { stages } from '../stages/index.ts'
 import { judgingOf, type Judging } from './judging.ts'
 import { prepare, type Prepared } from './prepare.ts'
 import { onEngine } from './engine.ts'
-import { concludeStudy, openJournal, prepareOnEngine, startPool, type Study, type StudyOptions } from './run-study.ts'
+import { afterChecks, concludeStudy, openJournal, startPool, type Study, type StudyOptions } from './run-study.ts'
 
 /** Where the jobs of a workflow run leave files for each other. */
 export interface Exchange {
@@ -118,11 +118,15 @@ export async function gateStudy(options: StudyOptions, fan: FanOut): Promise<Stu
 
 /** The journal of such a job lies in a folder of its own: what a cache or an earlier run left is not looked at. */
 async function onSite<T>(options: StudyOptions, fan: FanOut, use: (site: Site) => Promise<T>): Promise<T> {
-  const { prepared, choice } = await prepareOnEngine(options)
-  const folder = await mkdtemp(join(tmpdir(), 'tunegate-job-'))
+  const checked = prepare(options)
+  const choice = await afterChecks(checked, options.engine.choose(checked))
   const { pool, engine } = await onEngine(options.engine.wanted, choice, async (taken) => (
-    { pool: await startPool(options, prepared, taken), engine: taken.engine }
-  ), options.listener)
+    { pool: await startPool(options, checked, taken), engine: taken.engine }
+  ), (message) => {
+    checked.then(() => options.listener({ type: 'notice', message }), () => {})
+  })
+  const prepared = await checked
+  const folder = await mkdtemp(join(tmpdir(), 'tunegate-job-'))
   try {
     const journal = await openJournal(folder, prepared, pool.engine, options)
     try {

@@ -17,6 +17,7 @@ import type { Listener } from '../run/events.ts'
 import { execute, Interrupted, runsOf, type StudyOutcome } from '../run/execute.ts'
 import { Journal } from '../run/journal.ts'
 import { WorkerPool } from '../run/pool.ts'
+import type { EngineOrder } from '../run/protocol.ts'
 import { stages } from '../stages/index.ts'
 import { studyDiagnostics } from './diagnostics.ts'
 import { EngineBroke, onEngine, withBreaks, type EngineSource } from './engine.ts'
@@ -57,30 +58,39 @@ export interface Study {
 /** The whole path: spec → plan → runs → decisions → verdict → report. Used by the command line and by the action. */
 export async function runStudy(options: StudyOptions): Promise<Study> {
   const { listener, engine, clock } = options
-  const { prepared, choice } = await prepareOnEngine(options)
-  for (const warning of prepared.warnings) listener({ type: 'notice', message: warning.message })
-  const begun = clock()
-  return await onEngine(engine.wanted, choice, (taken) => trainAndConclude(options, prepared, taken, begun), listener)
-}
-
-/** Both at once; what is wrong with spec or data is said before what is wrong with the engine. */
-export async function prepareOnEngine(options: StudyOptions): Promise<{ readonly prepared: Prepared; readonly choice: Choice }> {
   const checked = prepare(options)
-  const [prepared, choice] = await Promise.allSettled([checked, options.engine.choose(checked)])
-  if (prepared.status === 'rejected') throw prepared.reason
-  if (choice.status === 'rejected') throw choice.reason
-  return { prepared: prepared.value, choice: choice.value }
+  const begun = checked.then(({ warnings }) => {
+    for (const warning of warnings) listener({ type: 'notice', message: warning.message })
+    return clock()
+  })
+  // What is wrong is said by those who wait for the check itself.
+  begun.catch(() => {})
+  const choice = await afterChecks(checked, engine.choose(checked))
+  return await onEngine(engine.wanted, choice, (taken) => trainAndConclude(options, checked, taken, begun), (message) => {
+    begun.then(() => listener({ type: 'notice', message }), () => {})
+  })
 }
 
-async function trainAndConclude(options: StudyOptions, prepared: Prepared, choice: Choice, begun: number): Promise<Study> {
+/** What is wrong with spec or data is said before what is wrong with the engine. */
+export async function afterChecks<T>(checked: Promise<unknown>, work: Promise<T>): Promise<T> {
+  return await work.catch(async (error: unknown) => {
+    await checked
+    throw error
+  })
+}
+
+async function trainAndConclude(
+  options: StudyOptions, checked: Promise<Prepared>, choice: Choice, begun: Promise<number>,
+): Promise<Study> {
   const { listener, clock, signal } = options
-  const pool = await startPool(options, prepared, choice)
+  const pool = await startPool(options, checked, choice)
   try {
+    const [prepared, start] = [await checked, await begun]
     return await concludeStudy(options, prepared, { label: pool.engine, why: choice.why }, async (journal, { settles }) => {
       const execution = { stages, settles, runner: withBreaks(pool), journal, listener, clock, ...(signal ? { signal } : {}) }
       const outcome = await execute(prepared.plan, execution)
       pool.close()
-      return { outcome, runs: () => runsOf(journal, outcome.decisions), seconds: (clock() - begun) / 1000 }
+      return { outcome, runs: () => runsOf(journal, outcome.decisions), seconds: (clock() - start) / 1000 }
     })
   } finally {
     pool.close()
@@ -118,16 +128,16 @@ function folderName(name: string, { stages, seeds }: SpecSource): string {
   return [name, ...(stages ?? []), ...(seeds === undefined ? [] : [`${seeds}-seeds`])].join('-')
 }
 
-/** Throws `EngineBroke` where no process starts. */
-export function startPool(options: StudyOptions, { plan, dataset }: Prepared, { folder }: Choice): Promise<WorkerPool> {
+/** Processes load their engine while the data are loaded and checked. Throws `EngineBroke` where no process starts. */
+export function startPool(options: StudyOptions, checked: Promise<Prepared>, { folder }: Choice): Promise<WorkerPool> {
   const { workerScript, wasmFolder, workers, listener, signal } = options
-  return WorkerPool.start({
-    script: workerScript, workers, notice: (message) => listener({ type: 'notice', message }),
-    init: {
-      type: 'init', engine: folder === null ? 'wasm' : { tensorflow: folder }, wasmFolder,
-      workload: plan.workload, data: trainingData(dataset),
-    },
-  }).catch((error: unknown) => {
+  const engine: EngineOrder = { engine: folder === null ? 'wasm' : { tensorflow: folder }, wasmFolder }
+  const starting = WorkerPool.start({
+    script: workerScript, workers, notice: (message) => listener({ type: 'notice', message }), engine,
+    init: checked.then(({ plan, dataset }) => ({ type: 'init', ...engine, workload: plan.workload, data: trainingData(dataset) })),
+  })
+  return starting.catch(async (error: unknown) => {
+    await checked
     // Ctrl-C on a terminal ends the worker processes too, before they are ready.
     throw signal?.aborted ? new Interrupted() : new EngineBroke(error)
   })

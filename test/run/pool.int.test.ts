@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { InputError } from '../../src/base/diagnostics.ts'
 import type { RunRequest, RunResult } from '../../src/plan/run.ts'
 import { WorkerPool } from '../../src/run/pool.ts'
+import type { InitMessage } from '../../src/run/protocol.ts'
 import { root } from '../support/architecture.ts'
 import { someWorkload } from '../support/world.ts'
 import { folder, isAlive, noData, probe, request, until } from './runs.ts'
@@ -210,5 +211,31 @@ describe('a pool that cannot start', () => {
 
   it('says that the script is not there', async () => {
     await expect(start(2, { script: '/nowhere/worker.js' })).rejects.toThrow(/Cannot find module '\/nowhere\/worker.js'/)
+  })
+})
+
+describe('a pool that is started before its start message is made', () => {
+  const early = (init: (notes: string) => Promise<InitMessage>) => {
+    const notes = join(folder(), 'notes')
+    const notices: string[] = []
+    const engine = { engine: 'wasm', wasmFolder: notes } as const
+    const pool = WorkerPool.start({ script, workers: 2, notice: (text) => notices.push(text), engine, init: init(notes) })
+    return { pool, notices }
+  }
+
+  it('has its processes load the engine meanwhile', async () => {
+    const { pool } = early(async (notes) => {
+      await until(() => existsSync(notes) && readFileSync(notes, 'utf8').split('load').length === 3, 20_000)
+      return { type: 'init', engine: 'wasm', wasmFolder: '', workload: someWorkload, data: noData }
+    })
+    const started = await pool
+    onTestFinished(() => started.close())
+    expect(started.engine).toBe('scripted')
+  })
+
+  it('ends with the reason where it is never made, and says nothing else', async () => {
+    const { pool, notices } = early(() => Promise.reject(new Error('no data')))
+    await expect(pool).rejects.toThrow('no data')
+    expect(notices).toEqual([])
   })
 })

@@ -18,14 +18,17 @@ export interface DigitsStudy {
   readonly started: string
   readonly script: string
   readonly wasmFolder: string
+  /** Folder of the native engine; wasm where it is left out. */
+  readonly nativeFolder?: string
 }
 
-async function study({ spec, journal: path, out, started, script, wasmFolder }: DigitsStudy): Promise<void> {
+async function study({ spec, journal: path, out, started, script, wasmFolder, nativeFolder }: DigitsStudy): Promise<void> {
   const { plan, dataset } = await prepare({ specPath: spec, workspace: dirname(spec) })
   const { inputs, inputShape, targets, targetScale, splits } = dataset
   const pool = await WorkerPool.start({
     script, workers: 2, notice: (text) => { throw new Error(text) }, init: {
-      type: 'init', engine: 'wasm', wasmFolder, workload: plan.workload, data: { inputs, inputShape, targets, targetScale, splits },
+      type: 'init', engine: nativeFolder === undefined ? 'wasm' : { tensorflow: nativeFolder }, wasmFolder,
+      workload: plan.workload, data: { inputs, inputShape, targets, targetScale, splits },
     },
   })
   const idOf = runIds(plan.workload, pool.engine)

@@ -10,6 +10,7 @@ let notes = ''
 
 process.on('disconnect', () => process.exit(0))
 process.on('message', (message: ToWorker) => {
+  if (message.type === 'load') return appendFileSync(message.wasmFolder, 'load\n')
   if (message.type === 'init') {
     notes = message.wasmFolder
     if (notes.endsWith('.broken')) {
