@@ -4,10 +4,12 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { engineFolder } from '../src/cli/engine-folder.ts'
 import { root } from './support/architecture.ts'
 import { startArtifactService, type ArtifactService } from './support/artifact-service.ts'
 import { smallSpec } from './support/cli.ts'
 import { node24 } from './support/runner.ts'
+import { nativeFolder } from './support/tf-native.ts'
 import { needs } from './support/tools.ts'
 
 /** A small network instead of the five stages: the workflow is what is tested here. */
@@ -48,6 +50,9 @@ function commit(folder: string): string {
   return folder
 }
 
+/** The native engine where this machine has it; a folder that cannot be made where not, so that nothing is downloaded. */
+const engines = nativeFolder === null ? '/proc/no-engine' : engineFolder()
+
 interface Ended { readonly status: number | null; readonly log: string }
 
 /** Runs a workflow as a runner on this machine would, without Docker and without a network. */
@@ -84,7 +89,8 @@ describe('our workflow', () => {
     const program = needs(context, 'act')
     const service = await startArtifactService()
     try {
-      const { status, log } = await act(program, repository(), ['push', '--job', 'tune'], service.env)
+      const variables = { ...service.env, TUNEGATE_ENGINE_DIR: engines }
+      const { status, log } = await act(program, repository(), ['push', '--job', 'tune'], variables)
       expect(log).toContain('Job succeeded')
       expect(status).toBe(0)
       expect(log).toMatch(/\|\s+pass\s*$/m)

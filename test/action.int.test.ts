@@ -1,13 +1,14 @@
 import { unzipSync } from 'fflate'
 import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { root } from './support/architecture.ts'
 import { startArtifactService } from './support/artifact-service.ts'
 import type { ArtifactService } from './support/artifact-service.ts'
 import { runStep } from './support/runner.ts'
 import type { StepResult } from './support/runner.ts'
+import { missingNative, nativeFolder } from './support/tf-native.ts'
 
 // The committed bundle alone, as a runner has it: no node_modules beside it, and a blank in its path.
 const action = join(mkdtempSync(join(tmpdir(), 'an action ')), 'dist')
@@ -110,6 +111,41 @@ describe('the action', () => {
     const step = await tune(spec(0.05), { out: 'build/report', artifact: 'false' })
     expect(step.outputs).toMatchObject({ 'report-dir': 'build/report', lock: 'build/report/tuning.lock.json' })
     expect(existsSync(join(workspace, 'build/report/report.json'))).toBe(true)
+  })
+})
+
+describe('the engine', () => {
+  // A folder that cannot be made: an install fails at once, without a network.
+  const none = { TUNEGATE_ENGINE_DIR: '/proc/no-engine' }
+  const withEngine = (engine: string, env: Readonly<Record<string, string>>): Promise<StepResult> => {
+    writeFileSync(join(workspace, 'nets/tuning.yml'), spec(0.05))
+    const inputs = { spec: 'nets/tuning.yml', workers: '2', artifact: 'false', engine }
+    return runStep({ script, workspace, with: inputs, env: { ...service.env, ...env } })
+  }
+  const engineOf = (): string => {
+    const report = readFileSync(join(workspace, '.tunegate/wine/report.json'), 'utf8')
+    return (JSON.parse(report) as { study: { engine: string } }).study.engine
+  }
+
+  it('is the native one where the runner has it', async ({ skip }) => {
+    if (nativeFolder === null) return skip(missingNative)
+    const step = await withEngine('auto', { TUNEGATE_ENGINE_DIR: dirname(nativeFolder) })
+    expect([step.exitCode, step.stderr]).toEqual([0, ''])
+    expect(step.log).toContain('The tensorflow engine is on this runner.')
+    expect(engineOf()).toMatch(/^tensorflow /)
+  })
+
+  it.skipIf(process.platform !== 'linux')('is wasm where the native one cannot be had, and the reason is said', async () => {
+    const step = await withEngine('auto', none)
+    expect(step.exitCode).toBe(0)
+    expect(step.log).toMatch(/training on wasm: .*\/proc\/no-engine/)
+    expect(step.summary).toMatch(/engine `wasm [^`]*` \(.*no-engine/)
+  })
+
+  it.skipIf(process.platform !== 'linux')('is not replaced where it was asked for by name', async () => {
+    const step = await withEngine('tensorflow', none)
+    expect(step.exitCode).toBe(1)
+    expect(notes(step)).toEqual([expect.stringContaining('/proc/no-engine')])
   })
 })
 
