@@ -47,8 +47,9 @@ function load(order: EngineOrder): Promise<Engine> {
 async function engineOf({ engine, wasmFolder }: EngineOrder): Promise<Engine> {
   if (engine === 'wasm') return createWasmEngine({ wasmFolder })
   // Before the library is loaded, which reads them.
-  Object.assign(process.env, nativeEnvironment)
-  return createTensorflowEngine({ folder: engine.tensorflow })
+  const { tensorflow: folder, threads = 1 } = engine
+  Object.assign(process.env, nativeEnvironment, { TF_NUM_INTRAOP_THREADS: String(threads) })
+  return createTensorflowEngine({ folder, threads })
 }
 
 function run(request: RunRequest, id: string): RunResult {

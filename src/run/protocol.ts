@@ -8,8 +8,8 @@ export const protocolVersion = 3
 
 /** What trains. */
 export interface EngineOrder {
-  /** `tensorflow`: the folder of an installed native engine. */
-  readonly engine: 'wasm' | { readonly tensorflow: string }
+  /** `tensorflow`: the folder of an installed native engine; `threads`: of one step, 1 where it is left out. */
+  readonly engine: 'wasm' | { readonly tensorflow: string; readonly threads?: number }
   readonly wasmFolder: string
 }
 

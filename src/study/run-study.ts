@@ -24,6 +24,7 @@ import { EngineBroke, onEngine, withBreaks, type EngineSource } from './engine.t
 import { judgingOf, type Judging } from './judging.ts'
 import { prepare, type Prepared, type SpecSource } from './prepare.ts'
 import { repeatCommand } from './repeat.ts'
+import { fitThreads, threadsBefore, type Fitted, type Split } from './threads.ts'
 import { toolName } from './version.ts'
 import { writeReport, type WrittenFiles } from './write-report.ts'
 
@@ -32,6 +33,8 @@ export interface StudyOptions extends SpecSource {
   readonly outDir?: string
   readonly workers: number
   readonly engine: EngineSource
+  /** Seconds of a native step from which on fewer workers with more threads are tried; 1 where it is left out. */
+  readonly slowStep?: number
   /** File that a worker process runs, and the folder with the wasm engine. */
   readonly workerScript: string
   readonly wasmFolder: string
@@ -83,10 +86,12 @@ async function trainAndConclude(
   options: StudyOptions, checked: Promise<Prepared>, choice: Choice, begun: Promise<number>,
 ): Promise<Study> {
   const { listener, clock, signal } = options
-  const pool = await startPool(options, checked, choice)
+  const first = await startPool(options, checked, choice)
+  const [prepared, start] = [await checked, await begun]
+  const { pool, workers, why } = await fitted(options, prepared, choice, first)
   try {
-    const [prepared, start] = [await checked, await begun]
-    return await concludeStudy(options, prepared, { label: pool.engine, why: choice.why }, async (journal, { settles }) => {
+    const engine = { label: pool.engine, why: why === null ? choice.why : `${choice.why}; ${why}` }
+    return await concludeStudy({ ...options, workers }, prepared, engine, async (journal, { settles }) => {
       const execution = { stages, settles, runner: withBreaks(pool), journal, listener, clock, ...(signal ? { signal } : {}) }
       const outcome = await execute(prepared.plan, execution)
       pool.close()
@@ -94,6 +99,20 @@ async function trainAndConclude(
     })
   } finally {
     pool.close()
+  }
+}
+
+/** The pool, or one of fewer workers with more threads where that is faster. */
+async function fitted(options: StudyOptions, prepared: Prepared, choice: Choice, pool: WorkerPool): Promise<Fitted<WorkerPool>> {
+  if (choice.folder === null) return { pool, workers: options.workers, threads: 1, why: null }
+  const start = (split: Split): Promise<WorkerPool> =>
+    startPool({ ...options, workers: split.workers }, Promise.resolve(prepared), choice, split.threads)
+  const before = options.fresh ? null : await threadsBefore(outDirOf(options, prepared))
+  try {
+    return await fitThreads({ plan: prepared.plan, pool, start, slowStep: options.slowStep ?? 1, before })
+  } catch (error) {
+    pool.close()
+    throw options.signal?.aborted ? new Interrupted() : error instanceof EngineBroke ? error : new EngineBroke(error)
   }
 }
 
@@ -111,7 +130,7 @@ export async function concludeStudy(
   options: StudyOptions, prepared: Prepared, engine: EngineUsed, study: (journal: Journal, judging: Judging) => Promise<Course>,
 ): Promise<Study> {
   const judging = await judgingOf(options, prepared, engine.label)
-  const outDir = options.outDir ?? join(options.workspace, '.tunegate', folderName(prepared.plan.name, options))
+  const outDir = outDirOf(options, prepared)
   await makeFolder(outDir).catch((error: unknown) => {
     throw explainFileError(error, 'run/no-output-folder', 'the output folder cannot be made')
   })
@@ -123,15 +142,18 @@ export async function concludeStudy(
   }
 }
 
+const outDirOf = (options: StudyOptions, { plan }: Prepared): string =>
+  options.outDir ?? join(options.workspace, '.tunegate', folderName(plan.name, options))
+
 /** A study of some stages, or under other seeds, has a folder of its own: it must not put the whole study's results aside. */
 function folderName(name: string, { stages, seeds }: SpecSource): string {
   return [name, ...(stages ?? []), ...(seeds === undefined ? [] : [`${seeds}-seeds`])].join('-')
 }
 
 /** Processes load their engine while the data are loaded and checked. Throws `EngineBroke` where no process starts. */
-export function startPool(options: StudyOptions, checked: Promise<Prepared>, { folder }: Choice): Promise<WorkerPool> {
+export function startPool(options: StudyOptions, checked: Promise<Prepared>, { folder }: Choice, threads = 1): Promise<WorkerPool> {
   const { workerScript, wasmFolder, workers, listener, signal } = options
-  const engine: EngineOrder = { engine: folder === null ? 'wasm' : { tensorflow: folder }, wasmFolder }
+  const engine: EngineOrder = { engine: folder === null ? 'wasm' : { tensorflow: folder, threads }, wasmFolder }
   const starting = WorkerPool.start({
     script: workerScript, workers, notice: (message) => listener({ type: 'notice', message }), engine,
     init: checked.then(({ plan, dataset }) => ({ type: 'init', ...engine, workload: plan.workload, data: trainingData(dataset) })),

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { stream } from '../../src/base/random.ts'
@@ -89,6 +89,20 @@ else describe('a study on the native engine', () => {
     const [wanted, found] = [weightsIn(whole.journal), weightsIn(killed.journal)]
     expect(wanted.size).toBeGreaterThan(20)
     expect(found).toEqual(wanted)
+  })
+
+  test('goes on with the threads it was begun with, to the same bits each time', { timeout: 200_000 }, async () => {
+    const begun = async (): Promise<Study> => {
+      const checkout = digitsCheckout()
+      mkdirSync(join(checkout, 'out'))
+      const header = { journal: 1, workload: 'w', spec: 's', data: 'd', engine: 'tensorflow 1 tfjs-node 1 compiled 2 threads' }
+      writeFileSync(join(checkout, 'out/journal.jsonl'), `${JSON.stringify(header)}\n`)
+      return await study(choice('tensorflow', nativeFolder as string), { ...studyOptions(checkout, bundle), engine: choice('tensorflow', nativeFolder as string) })
+    }
+    const [one, two] = [await begun(), await begun()]
+    expect(one.report.study.engine).toMatch(/ 2 threads$/)
+    expect(one.report.timing.machine).toMatchObject({ workers: 1, whyEngine: expect.stringContaining('2 threads a worker') as string })
+    expect(two.lock).toEqual(one.lock)
   })
 
   /** An engine that is taken away once three runs have finished, with the processes that have it loaded. */

@@ -12,6 +12,8 @@ export interface TensorflowEngineOptions {
   readonly folder: string
   /** Whole chunks of steps as one native graph (the default), or every op by itself. */
   readonly compiled?: boolean
+  /** Native threads that the environment gives an operation; a part of the label, since sums depend on it. */
+  readonly threads?: number
 }
 
 /** Functions of `util` that tfjs-node calls and Node 23 removed; Node 20 has them, and warns of each. */
@@ -32,7 +34,7 @@ export const nativeEnvironment: Readonly<Record<string, string>> = {
  * The native TensorFlow library through tfjs-node, from a folder that may be anywhere: nothing of it is in the bundle. Throws
  * `InputError` if it is not there or does not load.
  */
-export async function createTensorflowEngine({ folder, compiled = true }: TensorflowEngineOptions): Promise<Engine> {
+export async function createTensorflowEngine({ folder, compiled = true, threads = 1 }: TensorflowEngineOptions): Promise<Engine> {
   const from = createRequire(join(resolve(folder), 'index.js'))
   // The module itself, not a namespace: only that can be added to.
   Object.assign(from('node:util') as object, removedFromNode)
@@ -43,7 +45,7 @@ export async function createTensorflowEngine({ folder, compiled = true }: Tensor
   const { version } = from('@tensorflow/tfjs-node/package.json') as { version: string }
   return {
     name: 'tensorflow',
-    label: `tensorflow ${backend.binding.TF_Version} tfjs-node ${version} ${compiled ? 'compiled' : 'eager'}`,
+    label: `tensorflow ${backend.binding.TF_Version} tfjs-node ${version} ${compiled ? 'compiled' : 'eager'}${threads > 1 ? ` ${threads} threads` : ''}`,
     tf,
     fused: fusedOps(tf, backend),
     ...(compiled ? { native: { backend, messages } } : {}),
