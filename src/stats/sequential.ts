@@ -17,6 +17,16 @@ const FAR = -7
  * (a level of .0317, found for Welch's t alone, would spend .0513 even on normal scores of known variance).
  */
 export function nominalAlpha(looks: readonly number[], alpha: number): number {
+  const key = [alpha, ...looks].join()
+  const found = known.get(key) ?? findNominalAlpha(looks, alpha)
+  known.set(key, found)
+  return found
+}
+
+/** Levels found before: a study asks for the same few at every look, and each costs some 10 ms. */
+const known = new Map<string, number>()
+
+function findNominalAlpha(looks: readonly number[], alpha: number): number {
   requireLooks(looks)
   const reason = alpha < 0.5 ? notAProbability(alpha, 'alpha') : `alpha must be below one half, found ${alpha}`
   if (reason !== undefined) throw new Error(reason)

@@ -26,8 +26,8 @@ function simulate(drop: number, studies: number, paired = false) {
 }
 
 describe('a regression gate with looks at 5 and 10 seeds', () => {
-  const studies = 2000
-  // Three standard errors of a share of 2000.
+  const studies = 600
+  // Three standard errors of a share of that many.
   const slack = (p: number): number => 3 * Math.sqrt((p * (1 - p)) / studies)
 
   test.each([false, true])('passes what drops by the margin at most one time in twenty (paired: %s)', (paired) => {
