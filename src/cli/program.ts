@@ -65,14 +65,15 @@ export function program(exit: (code: number) => void): Command {
     .option('--seeds <n>', 'verification seeds in place of the spec\'s', wholeNumber(2, 100))
     .option('--workers <n>', 'worker processes (one a core where it is left out)', wholeNumber(1, 256))
     .option('--out <dir>', 'where the report goes (default: .tunegate/<name>)')
-    .option('--baseline <lock>', 'lock to gate against (default: tuning.lock.json beside the spec, where there is one)')
+    .option('--baseline <what>', '`lock` (tuning.lock.json beside the spec), the path of a lock or of a folder with one, or `retrain` for the declared levers (default: the lock where there is one, else retrain)')
+    .option('--base-spec <spec>', 'retrain model and levers of this spec as the baseline, on the same data and seeds')
     .option('--fresh', 'set the journal of an earlier run aside and train everything again')
     .option('--json', 'print the report as JSON on standard output, and nothing else there')
     .action(async (spec: string, options: RunOptions) => exit(await runCommand(spec, options)))
 
   root.command('gate <report>')
     .description('judge the gates of a finished run again, against a lock')
-    .option('--baseline <lock>', 'lock to gate against, or `retrained` for the declared levers (default: what the run was held against)')
+    .option('--baseline <lock>', '`lock`, the path of a lock or of a folder with one, or `retrain` for the declared levers (default: what the run was held against)')
     .option('--json', 'print the verdict as JSON')
     .action(async (report: string, options: { baseline?: string; json?: boolean }) => exit(await gateCommand(report, options)))
 

@@ -29,8 +29,9 @@ export interface Setting {
 }
 
 /**
- * A lock as baseline, or the reason why it cannot be one: metrics on other data (or another split) are other quantities.
- * Another engine is only noted: the metrics mean the same, though not the bits.
+ * A lock as baseline, or the reason why it cannot be one: metrics on other data (or another split) are other quantities, and
+ * an engine of another class (the first word of its label) draws and rounds otherwise, so that a difference could be its
+ * own. Another version of one class is only noted.
  */
 export function lockBaseline(
   lock: Lock,
@@ -39,6 +40,10 @@ export function lockBaseline(
 ): BaselineEvidence | { readonly reason: string } {
   if (lock.fingerprints.data !== setting.dataFingerprint) {
     return { reason: `${source} was made from other data or another split, so its metrics are not comparable` }
+  }
+  const engineClass = (label: string): string => label.split(' ')[0] ?? label
+  if (engineClass(lock.engine) !== engineClass(setting.engine)) {
+    return { reason: `${source} was made on the engine ${lock.engine}, this run on ${setting.engine}, so a difference could be the engine's` }
   }
   const notes = [
     ...(lock.engine === setting.engine ? [] : [`${source} was made on ${lock.engine}, this run on ${setting.engine}.`]),
@@ -52,15 +57,17 @@ export function lockBaseline(
 /**
  * The evidence of a study: its verified winner against a lock where there is one, else against the declared levers.
  * A lock that does not fit is said and not silently replaced by the easier comparison.
+ *
+ * @param fixed a lock, or the runs of another spec retrained for this study
  */
 export function studyEvidence(
   verify: VerifyFindings | null,
-  lock: { readonly lock: Lock; readonly source: string } | null,
+  fixed: { readonly lock: Lock; readonly source: string } | BaselineEvidence | null,
   setting: Setting,
 ): GateEvidence {
   const candidate = verify ? candidateSeeds(verify) : []
-  if (lock !== null) {
-    const found = lockBaseline(lock.lock, lock.source, setting)
+  if (fixed !== null) {
+    const found = 'runs' in fixed ? fixed : lockBaseline(fixed.lock, fixed.source, setting)
     return 'reason' in found
       ? { candidate, baseline: null, missingBaselineReason: found.reason }
       : { candidate, baseline: found, missingBaselineReason: null }

@@ -8,7 +8,8 @@ export function withoutBaseline(candidate: Side, reason: string | null): Finding
     unfinished(candidate) ??
     inconclusive(
       `Nothing to compare with: ${reason ?? 'there is no baseline'}.`,
-      'Commit the tuning.lock.json of a run on the base branch, or let verify retrain the declared levers.',
+      'Commit the tuning.lock.json of a run on the base branch, or let verify retrain the declared levers ' +
+        '(--baseline retrain).',
     )
   )
 }

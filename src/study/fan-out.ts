@@ -16,7 +16,8 @@ import { stages } from '../stages/index.ts'
 import { judgingOf, type Judging } from './judging.ts'
 import { prepare, type Prepared } from './prepare.ts'
 import { onEngine } from './engine.ts'
-import { afterChecks, concludeStudy, openJournal, startPool, type Study, type StudyOptions } from './run-study.ts'
+import { openJournal, startPool } from './means.ts'
+import { afterChecks, concludeStudy, type Study, type StudyOptions } from './run-study.ts'
 
 /** Where the jobs of a workflow run leave files for each other. */
 export interface Exchange {

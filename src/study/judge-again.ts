@@ -7,13 +7,10 @@ import { parseReport } from '../report/json.ts'
 import type { Report } from '../report/model.ts'
 import { readLock } from './lock.ts'
 
-/** The word for the baseline that the study retrained itself. */
-export const retrained = 'retrained'
-
 export interface Rejudged { readonly verdict: Verdict; readonly against: string | null }
 
 /**
- * Judges a finished study again: against the named lock, against its own retrained baseline (`retrained`), or, where nothing is
+ * Judges a finished study again: against the named lock, against its own retrained baseline (`retrain`), or, where nothing is
  * named, against what the study itself was held against. Another baseline is another question, so it is never chosen silently.
  */
 export async function judgeAgain(reportPath: string, baseline: string | undefined): Promise<Rejudged> {
@@ -25,7 +22,6 @@ export async function judgeAgain(reportPath: string, baseline: string | undefine
 }
 
 async function lockOf({ levers, study }: Report, baseline: string | undefined): ReturnType<typeof readLock> {
-  if (baseline === retrained) return null
   if (baseline !== undefined) return readLock(study.specFile, baseline)
   // Only a study that was held against a lock knows what changed since it.
   if (levers.sinceLock === null) return null
@@ -33,7 +29,7 @@ async function lockOf({ levers, study }: Report, baseline: string | undefined): 
   if (found) return found
   throw new InputError([{
     code: 'gate/lock-missing', severity: 'error', message: 'the run was held against a lock that is not beside its spec now', found: `no tuning.lock.json beside ${study.specFile}`,
-    hint: `name it by --baseline FILE, or judge against the declared levers by --baseline ${retrained}`,
+    hint: 'name it by --baseline PATH, or judge against the declared levers by --baseline retrain',
   }])
 }
 

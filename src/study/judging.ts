@@ -1,5 +1,5 @@
 import { studyEvidence } from '../gate/baseline.ts'
-import type { GateEvidence } from '../gate/evidence.ts'
+import type { BaselineEvidence, GateEvidence } from '../gate/evidence.ts'
 import { isSettled } from '../gate/judge.ts'
 import { judgeAt } from '../gate/sequential.ts'
 import type { VerifyFindings } from '../plan/decision.ts'
@@ -23,10 +23,13 @@ export interface JudgingSource {
   readonly baselinePath?: string
 }
 
-export async function judgingOf({ specPath, baselinePath }: JudgingSource, { plan, dataset }: Prepared, engine: string): Promise<Judging> {
-  const lock = await readLock(specPath, baselinePath)
+/** @param base the runs of a base spec, retrained; they take the place of any lock */
+export async function judgingOf(
+  { specPath, baselinePath }: JudgingSource, { plan, dataset }: Prepared, engine: string, base: BaselineEvidence | null = null,
+): Promise<Judging> {
+  const lock = base ? null : await readLock(specPath, baselinePath)
   const setting = { dataFingerprint: dataset.fingerprint, specFingerprint: plan.specFingerprint, engine }
-  const evidence = (verify: VerifyFindings | null): GateEvidence => studyEvidence(verify, lock, setting)
+  const evidence = (verify: VerifyFindings | null): GateEvidence => studyEvidence(verify, base ?? lock, setting)
   const verdict = (verify: VerifyFindings | null): Verdict => judgeAt(plan.gates, evidence(verify), verify?.looks ?? [])
   return { lock, evidence, verdict, settles: (verify) => isSettled(verdict(verify)) }
 }

@@ -1,18 +1,34 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
 import type { Lock } from '../plan/lock.ts'
 import { parseLock } from '../report/lock.ts'
 
-/** The lock that a study is held against, and its name: the named one, else the one beside the spec where there is one. */
-export async function readLock(specPath: string, named?: string): Promise<{ readonly lock: Lock; readonly source: string } | null> {
-  const path = named ?? join(dirname(specPath), 'tuning.lock.json')
+export const lockName = 'tuning.lock.json'
+
+/** The words that name a baseline without a path; a file of that name is written `./lock`. `retrained` is the old word. */
+export const retrainWords: readonly string[] = ['retrain', 'retrained']
+
+/**
+ * The lock that a study is held against, and its name; null where the declared levers are retrained instead.
+ *
+ * @param baseline `lock`: the one beside the spec; `retrain`: none; else the path of a lock, or of a folder that holds one,
+ * as a downloaded artifact does. Left out, the one beside the spec where there is one
+ */
+export async function readLock(specPath: string, baseline?: string): Promise<{ readonly lock: Lock; readonly source: string } | null> {
+  if (baseline !== undefined && retrainWords.includes(baseline)) return null
+  const path = baseline === undefined || baseline === 'lock' ? join(dirname(specPath), lockName) : await insideFolder(baseline)
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (named === undefined && error.code === 'ENOENT') return null
+    if (baseline === undefined && error.code === 'ENOENT') return null
     throw new InputError([{
       code: 'lock/unreadable', severity: 'error', message: 'the lock to gate against cannot be read', found: `${path}: ${error.code ?? error.message}`,
-      hint: 'name another by --baseline, or leave it out to gate against the declared levers',
+      hint: 'name another by --baseline PATH, or gate against the declared levers by --baseline retrain',
     }])
   })
   return text === null ? null : { lock: parseLock(text, path), source: basename(path) }
+}
+
+async function insideFolder(path: string): Promise<string> {
+  const folder = await stat(path).then((s) => s.isDirectory(), () => false)
+  return folder ? join(path, lockName) : path
 }

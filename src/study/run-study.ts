@@ -1,9 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { fingerprint } from '../base/hash.ts'
 import { explainFileError, makeFolder } from '../base/files.ts'
 import { CHECK_NAMES } from '../data/checks.ts'
-import type { Dataset } from '../data/types.ts'
 import { verificationStatistics } from '../gate/verification.ts'
 import type { VerifyFindings } from '../plan/decision.ts'
 import type { Lock } from '../plan/lock.ts'
@@ -15,14 +13,16 @@ import { summarizeRun } from '../report/runs.ts'
 import type { Choice } from '../provision/status.ts'
 import type { Listener } from '../run/events.ts'
 import { execute, Interrupted, runsOf, type StudyOutcome } from '../run/execute.ts'
-import { Journal } from '../run/journal.ts'
-import { WorkerPool } from '../run/pool.ts'
-import type { EngineOrder } from '../run/protocol.ts'
+import type { Journal } from '../run/journal.ts'
+import type { WorkerPool } from '../run/pool.ts'
 import { stages } from '../stages/index.ts'
+import type { BaselineEvidence } from '../gate/evidence.ts'
+import { retrainBase } from './base-study.ts'
 import { studyDiagnostics } from './diagnostics.ts'
 import { EngineBroke, onEngine, withBreaks, type EngineSource } from './engine.ts'
 import { judgingOf, type Judging } from './judging.ts'
 import { prepare, type Prepared, type SpecSource } from './prepare.ts'
+import { openJournal, startPool } from './means.ts'
 import { repeatCommand } from './repeat.ts'
 import { fitThreads, threadsBefore, type Fitted, type Split } from './threads.ts'
 import { toolName } from './version.ts'
@@ -38,8 +38,10 @@ export interface StudyOptions extends SpecSource {
   /** File that a worker process runs, and the folder with the wasm engine. */
   readonly workerScript: string
   readonly wasmFolder: string
-  /** The lock to gate against; the one beside the spec where it is left out and there is one. */
+  /** `lock`, `retrain` or the path of a lock, see `readLock`; the lock beside the spec where it is left out and there is one. */
   readonly baselinePath?: string
+  /** A spec of which model and levers are retrained as the baseline, on the same data and seeds. */
+  readonly baseSpecPath?: string
   /** Set an earlier journal aside. */
   readonly fresh?: boolean
   readonly listener: Listener
@@ -90,7 +92,9 @@ async function trainAndConclude(
   const [prepared, start] = [await checked, await begun]
   const { pool, workers, why } = await fitted(options, prepared, choice, first)
   try {
-    const engine = { label: pool.engine, why: why === null ? choice.why : `${choice.why}; ${why}` }
+    const base = options.baseSpecPath === undefined ? null
+      : await retrainBase(options, options.baseSpecPath, prepared, choice, outFolder(options, prepared))
+    const engine = { label: pool.engine, why: why === null ? choice.why : `${choice.why}; ${why}`, base }
     return await concludeStudy({ ...options, workers }, prepared, engine, async (journal, { settles }) => {
       const execution = { stages, settles, runner: withBreaks(pool), journal, listener, clock, ...(signal ? { signal } : {}) }
       const outcome = await execute(prepared.plan, execution)
@@ -107,7 +111,7 @@ async function fitted(options: StudyOptions, prepared: Prepared, choice: Choice,
   if (choice.folder === null) return { pool, workers: options.workers, threads: 1, why: null }
   const start = (split: Split): Promise<WorkerPool> =>
     startPool({ ...options, workers: split.workers }, Promise.resolve(prepared), choice, split.threads)
-  const before = options.fresh ? null : await threadsBefore(outDirOf(options, prepared))
+  const before = options.fresh ? null : await threadsBefore(outFolder(options, prepared))
   try {
     return await fitThreads({ plan: prepared.plan, pool, start, slowStep: options.slowStep ?? 1, before })
   } catch (error) {
@@ -123,14 +127,16 @@ type Course = Pick<Finished, 'outcome' | 'runs' | 'seconds'>
 interface EngineUsed {
   readonly label: string
   readonly why: string | null
+  /** Runs of a base spec that were retrained before; null or left out where there is none. */
+  readonly base?: BaselineEvidence | null
 }
 
 /** The study's folder with its journal, what is done with it, then verdict and report. */
 export async function concludeStudy(
   options: StudyOptions, prepared: Prepared, engine: EngineUsed, study: (journal: Journal, judging: Judging) => Promise<Course>,
 ): Promise<Study> {
-  const judging = await judgingOf(options, prepared, engine.label)
-  const outDir = outDirOf(options, prepared)
+  const judging = await judgingOf(options, prepared, engine.label, engine.base)
+  const outDir = outFolder(options, prepared)
   await makeFolder(outDir).catch((error: unknown) => {
     throw explainFileError(error, 'run/no-output-folder', 'the output folder cannot be made')
   })
@@ -142,34 +148,12 @@ export async function concludeStudy(
   }
 }
 
-const outDirOf = (options: StudyOptions, { plan }: Prepared): string =>
+const outFolder = (options: StudyOptions, { plan }: Prepared): string =>
   options.outDir ?? join(options.workspace, '.tunegate', folderName(plan.name, options))
 
 /** A study of some stages, or under other seeds, has a folder of its own: it must not put the whole study's results aside. */
 function folderName(name: string, { stages, seeds }: SpecSource): string {
   return [name, ...(stages ?? []), ...(seeds === undefined ? [] : [`${seeds}-seeds`])].join('-')
-}
-
-/** Processes load their engine while the data are loaded and checked. Throws `EngineBroke` where no process starts. */
-export function startPool(options: StudyOptions, checked: Promise<Prepared>, { folder }: Choice, threads = 1): Promise<WorkerPool> {
-  const { workerScript, wasmFolder, workers, listener, signal } = options
-  const engine: EngineOrder = { engine: folder === null ? 'wasm' : { tensorflow: folder, threads }, wasmFolder }
-  const starting = WorkerPool.start({
-    script: workerScript, workers, notice: (message) => listener({ type: 'notice', message }), engine,
-    init: checked.then(({ plan, dataset }) => ({ type: 'init', ...engine, workload: plan.workload, data: trainingData(dataset) })),
-  })
-  return starting.catch(async (error: unknown) => {
-    await checked
-    // Ctrl-C on a terminal ends the worker processes too, before they are ready.
-    throw signal?.aborted ? new Interrupted() : new EngineBroke(error)
-  })
-}
-
-export async function openJournal(outDir: string, { plan, dataset }: Prepared, engine: string, { fresh = false, listener }: StudyOptions): Promise<Journal> {
-  const header = { journal: 1, workload: fingerprint(plan.workload), spec: plan.specFingerprint, data: dataset.fingerprint, engine } as const
-  const journal = await Journal.open(join(outDir, 'journal.jsonl'), header, { fresh })
-  for (const message of journal.notices) listener({ type: 'notice', message })
-  return journal
 }
 
 interface Finished {
@@ -215,11 +199,6 @@ async function reportOf({ options, prepared, judging, outcome, engine, seconds, 
 function machineOf({ workers }: StudyOptions, { why }: EngineUsed): Report['timing']['machine'] {
   const machine = { platform: `${process.platform} ${process.arch}`, cores: availableParallelism(), workers, node: process.version }
   return why === null ? machine : { ...machine, whyEngine: why }
-}
-
-/** What workers need of a data set, and nothing more: it is copied to each. */
-function trainingData({ inputs, inputShape, targets, targetScale, splits }: Dataset) {
-  return { inputs, inputShape, targets, targetScale, splits }
 }
 
 function verifyFindings({ decisions }: StudyOutcome): VerifyFindings | null {

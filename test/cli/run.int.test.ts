@@ -63,8 +63,8 @@ describe('a run', () => {
     const harsh = await tunegate(a, ['run', 'tuning.yml', '--baseline', '.tunegate/small/tuning.lock.json', '--out', 'again'])
     expect(harsh.out).toContain('tuning.lock.json')
     const lost = await tunegate(a, ['gate', 'again'])
-    expect([lost.code, lost.err]).toEqual([2, expect.stringContaining('--baseline retrained')])
-    expect((await tunegate(a, ['gate', 'again', '--baseline', 'retrained'])).out).toContain('the declared levers')
+    expect([lost.code, lost.err]).toEqual([2, expect.stringContaining('--baseline retrain')])
+    expect((await tunegate(a, ['gate', 'again', '--baseline', 'retrain'])).out).toContain('the declared levers')
 
     const gate = await tunegate(a, ['gate', '.tunegate/small', '--json'])
     expect(gate.code).toBe(first.code)

@@ -64,8 +64,8 @@ describe('verification statistics', () => {
 })
 
 describe('study evidence', () => {
-  const lock = { fingerprints: { spec: 's', plan: 'p', data: 'd' }, engine: 'wasm', seeds: [] } as unknown as Lock
-  const setting = { dataFingerprint: 'd', specFingerprint: 's', engine: 'wasm' }
+  const lock = { fingerprints: { spec: 's', plan: 'p', data: 'd' }, engine: 'wasm 4.22.0 simd', seeds: [] } as unknown as Lock
+  const setting = { dataFingerprint: 'd', specFingerprint: 's', engine: 'wasm 4.22.0 simd' }
 
   it('takes the lock where it fits, and never replaces one that does not by the easier comparison', () => {
     const fits = studyEvidence(study(a, b), { lock, source: 'tuning.lock.json' }, setting)
@@ -73,8 +73,11 @@ describe('study evidence', () => {
     const other = studyEvidence(study(a, b), { lock, source: 'tuning.lock.json' }, { ...setting, dataFingerprint: 'x' })
     expect(other.baseline).toBeNull()
     expect(other.missingBaselineReason).toContain('other data')
-    const engine = studyEvidence(study(a, b), { lock, source: 'tuning.lock.json' }, { ...setting, engine: 'tensorflow' })
-    expect(engine.baseline?.notes).toEqual([expect.stringContaining('on tensorflow')])
+    const engine = studyEvidence(study(a, b), { lock, source: 'tuning.lock.json' }, { ...setting, engine: 'wasm 5.0.0 simd' })
+    expect(engine.baseline?.notes).toEqual([expect.stringContaining('on wasm 5.0.0')])
+    const otherClass = studyEvidence(study(a, b), { lock, source: 'tuning.lock.json' }, { ...setting, engine: 'native 2.18.0' })
+    expect(otherClass.baseline).toBeNull()
+    expect(otherClass.missingBaselineReason).toContain('could be the engine')
     const spec = studyEvidence(study(a, b), { lock, source: 'tuning.lock.json' }, { ...setting, specFingerprint: 'x' })
     expect(spec.baseline?.notes).toEqual([expect.stringContaining('The spec changed')])
   })

@@ -58,6 +58,10 @@ test('a lock is called by the name of its file', async () => {
   expect((await readLock(spec, join(folder, 'main.lock.json')))?.source).toBe('main.lock.json')
   writeFileSync(join(folder, 'tuning.lock.json'), lock)
   expect((await readLock(spec))?.source).toBe('tuning.lock.json')
+  expect((await readLock(spec, 'lock'))?.source).toBe('tuning.lock.json')
+  expect((await readLock('elsewhere/tuning.yml', folder))?.source).toBe('tuning.lock.json')
+  expect(await readLock(spec, 'retrain')).toBeNull()
+  await expect(readLock('elsewhere/tuning.yml', 'lock')).rejects.toThrow(/cannot be read/)
 })
 
 test('a place that init cannot write to is an input error', async () => {

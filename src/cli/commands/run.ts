@@ -4,6 +4,8 @@ import type { StageName } from '../../plan/plan.ts'
 import { Interrupted } from '../../run/execute.ts'
 import type { Listener } from '../../run/events.ts'
 import { reportText } from '../../report/json.ts'
+import { InputError } from '../../base/diagnostics.ts'
+import { retrainWords } from '../../study/lock.ts'
 import { engineHere, type EngineWish } from '../../study/engine.ts'
 import { runStudy } from '../../study/run-study.ts'
 import { closing } from '../closing.ts'
@@ -21,6 +23,7 @@ export interface RunOptions {
   readonly workers?: number
   readonly out?: string
   readonly baseline?: string
+  readonly baseSpec?: string
   readonly fresh?: boolean
   readonly json?: boolean
 }
@@ -36,6 +39,7 @@ export async function runCommand(specPath: string, options: RunOptions): Promise
       engine: engineHere(options.engine, engineFolder()),
       ...(options.stages ? { stages: options.stages } : {}), ...(options.seeds === undefined ? {} : { seeds: options.seeds }),
       ...(options.out === undefined ? {} : { outDir: resolve(options.out) }), ...(options.baseline === undefined ? {} : { baselinePath: options.baseline }),
+      ...baseSpecOf(options),
       fresh: options.fresh ?? false,
       listener: logger(), signal: stop.signal, startedAt: new Date().toISOString(), clock: () => performance.now(),
     })
@@ -50,6 +54,16 @@ export async function runCommand(specPath: string, options: RunOptions): Promise
     process.off('SIGINT', interrupted)
     process.off('SIGTERM', interrupted)
   }
+}
+
+/** A base spec is only retrained; with a lock named too it would be unclear which of them the gates take. */
+function baseSpecOf({ baseSpec, baseline }: RunOptions): { readonly baseSpecPath?: string } {
+  if (baseSpec === undefined) return {}
+  if (baseline === undefined || retrainWords.includes(baseline)) return { baseSpecPath: baseSpec }
+  throw new InputError([{
+    code: 'run/two-baselines', severity: 'error', message: 'two baselines are named', found: `--baseline ${baseline} --base-spec ${baseSpec}`,
+    allowed: '--base-spec alone, or with --baseline retrain',
+  }])
 }
 
 /** Progress goes to standard error, so that standard output holds the result alone. */

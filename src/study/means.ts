@@ -1,0 +1,39 @@
+// What a study trains with: its worker pool and its journal.
+import { join } from 'node:path'
+import { fingerprint } from '../base/hash.ts'
+import type { Dataset } from '../data/types.ts'
+import type { Choice } from '../provision/status.ts'
+import { Interrupted } from '../run/execute.ts'
+import { Journal } from '../run/journal.ts'
+import { WorkerPool } from '../run/pool.ts'
+import type { EngineOrder } from '../run/protocol.ts'
+import { EngineBroke } from './engine.ts'
+import type { Prepared } from './prepare.ts'
+import type { StudyOptions } from './run-study.ts'
+
+/** Processes load their engine while the data are loaded and checked. Throws `EngineBroke` where no process starts. */
+export function startPool(options: StudyOptions, checked: Promise<Prepared>, { folder }: Choice, threads = 1): Promise<WorkerPool> {
+  const { workerScript, wasmFolder, workers, listener, signal } = options
+  const engine: EngineOrder = { engine: folder === null ? 'wasm' : { tensorflow: folder, threads }, wasmFolder }
+  const starting = WorkerPool.start({
+    script: workerScript, workers, notice: (message) => listener({ type: 'notice', message }), engine,
+    init: checked.then(({ plan, dataset }) => ({ type: 'init', ...engine, workload: plan.workload, data: trainingData(dataset) })),
+  })
+  return starting.catch(async (error: unknown) => {
+    await checked
+    // Ctrl-C on a terminal ends the worker processes too, before they are ready.
+    throw signal?.aborted ? new Interrupted() : new EngineBroke(error)
+  })
+}
+
+export async function openJournal(outDir: string, { plan, dataset }: Prepared, engine: string, { fresh = false, listener }: StudyOptions): Promise<Journal> {
+  const header = { journal: 1, workload: fingerprint(plan.workload), spec: plan.specFingerprint, data: dataset.fingerprint, engine } as const
+  const journal = await Journal.open(join(outDir, 'journal.jsonl'), header, { fresh })
+  for (const message of journal.notices) listener({ type: 'notice', message })
+  return journal
+}
+
+/** What workers need of a data set, and nothing more: it is copied to each. */
+function trainingData({ inputs, inputShape, targets, targetScale, splits }: Dataset) {
+  return { inputs, inputShape, targets, targetScale, splits }
+}
