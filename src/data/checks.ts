@@ -5,12 +5,14 @@ import { identifiers } from './checks/identifier.ts'
 import { imbalance } from './checks/imbalance.ts'
 import { leakage } from './checks/leakage.ts'
 import { nearDuplicates } from './checks/near-duplicates.ts'
+import { strata } from './checks/strata.ts'
 import type { CheckName, DataFinding, Dataset } from './types.ts'
 
 /** In the order in which findings are shown: what spoils a score most comes first. */
 const checks: { readonly [name in CheckName]: (dataset: Dataset) => DataFinding[] } = {
   leakage,
   duplicates: (dataset) => [...duplicates(dataset), ...nearDuplicates(dataset)],
+  strata,
   drift,
   imbalance,
   constant: constants,

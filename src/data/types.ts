@@ -99,7 +99,7 @@ export interface TableSummary {
   readonly scale: number | null
 }
 
-export type CheckName = 'leakage' | 'duplicates' | 'drift' | 'imbalance' | 'constant' | 'identifier'
+export type CheckName = 'leakage' | 'duplicates' | 'strata' | 'drift' | 'imbalance' | 'constant' | 'identifier'
 
 /** Something about a data set that a person should look at before trusting a score. */
 export interface DataFinding {

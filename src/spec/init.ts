@@ -55,7 +55,7 @@ function dataLines({ file, target, header, columns, imageShape, scale }: InitOpt
       ? [`  inputs: { shape: [${imageShape.join(', ')}], scale: ${number(scale ?? 1)} }`]
       : [`  inputs: auto                 # ${census(columns, target)}; or { numeric: [a, b], categorical: [c] }`]),
     '  split: { validation: 0.2, test: 0.2, stratify: true, groupBy: null }',
-    '  checks: { leakage: warn, duplicates: warn, drift: warn, imbalance: warn, constant: warn, identifier: warn }',
+    '  checks: { leakage: warn, duplicates: warn, strata: warn, drift: warn, imbalance: warn, constant: warn, identifier: warn }',
   ]
 }
 

@@ -246,6 +246,7 @@ export interface Split {
 export interface Checks {
   leakage?: Severity
   duplicates?: Severity
+  strata?: Severity
   drift?: Severity
   imbalance?: Severity
   constant?: Severity

@@ -28,6 +28,7 @@ export function normalizeChecks(checks: Spec['data']['checks'] = {}): Normalized
     // that stops such a study would be switched off for good.
     leakage: checks.leakage ?? 'warn',
     duplicates: checks.duplicates ?? 'warn',
+    strata: checks.strata ?? 'warn',
     drift: checks.drift ?? 'warn',
     imbalance: checks.imbalance ?? 'warn',
     constant: checks.constant ?? 'warn',

@@ -149,6 +149,26 @@ describe('identifiers', () => {
   })
 })
 
+describe('strata', () => {
+  it('names a class that a part of the split lacks, its rows, and what follows', () => {
+    const { train, validation, test } = wines.splits
+    const own = [...wines.targets.keys()].filter((row) => wines.targets[row] === 2)
+    const without = (rows: Int32Array): Int32Array => rows.filter((row) => wines.targets[row] !== 2)
+    const untested = { ...wines, splits: { train, validation, test: without(test) } }
+    expect(checkData(untested, ['strata'])).toEqual([
+      { check: 'strata', message: `1 class without a test row: "${wines.classes?.[2]}"; the score on test rows says nothing of it`, rows: own },
+    ])
+    const unlearned = { ...wines, splits: { train: without(train), validation, test } }
+    expect(checkData(unlearned, ['strata'])).toMatchObject([{ message: expect.stringMatching(/it cannot be learned$/) as string }])
+  })
+
+  it('is silent on a stratified split, without test rows, and in a regression', () => {
+    expect(checkData(wines, ['strata'])).toEqual([])
+    expect(checkData({ ...wines, splits: { ...wines.splits, test: new Int32Array() } }, ['strata'])).toEqual([])
+    expect(checkData({ ...wines, task: 'regression', classes: null }, ['strata'])).toEqual([])
+  })
+})
+
 // What a person sees is any of them, so all are counted together; exact copies aside, which are facts.
 describe('false alarms on fresh random splits', () => {
   const alarms = (times: number, make: (seed: number) => Dataset): number => Array.from({ length: times }, (_, seed) =>

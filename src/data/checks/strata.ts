@@ -1,0 +1,22 @@
+import { counted, listed } from '../problems.ts'
+import type { DataFinding, Dataset } from '../types.ts'
+
+/**
+ * Classes without a row in a part of the split. One that training never sees cannot be learned and is always wrong
+ * elsewhere; one that validation or test lacks is not measured there, so that no gate can see it get worse. A stratified
+ * split avoids both where a class has rows enough; groups kept whole, or too few rows, do not.
+ */
+export function strata({ classes, targets, splits }: Dataset): DataFinding[] {
+  if (!classes) return []
+  const parts = [['training', splits.train], ['validation', splits.validation], ['test', splits.test]] as const
+  return parts.flatMap(([part, rows]) => {
+    const present = new Set([...rows].map((row) => targets[row]))
+    const absent = new Set([...classes.keys()].filter((code) => !present.has(code)))
+    if (rows.length === 0 || absent.size === 0) return []
+    const names = listed([...absent].map((code) => `"${classes[code] ?? code}"`))
+    const consequence = part === 'training' ? 'it cannot be learned' : `the score on ${part} rows says nothing of it`
+    const message = `${counted(absent.size, 'class')} without a ${part} row: ${names}; ${consequence}`
+    const elsewhere = [...targets.keys()].filter((row) => absent.has(targets[row] ?? -1))
+    return [{ check: 'strata', message, rows: elsewhere }]
+  })
+}
