@@ -1,17 +1,18 @@
 import { type Stream, stream } from '../../src/base/random.ts'
+import { lookAt, type GateEvidence } from '../../src/gate/evidence.ts'
 import { nonInferiority } from '../../src/gate/non-inferiority.ts'
 import { gain, type MetricName } from '../../src/model/metrics.ts'
 import type { LockedSeed } from '../../src/plan/lock.ts'
 import type { RegressionRule } from '../../src/plan/plan.ts'
 import type { VerdictStatus } from '../../src/plan/verdict.ts'
 import { mean, sampleSd } from '../../src/stats/describe.ts'
-import { nominalAlpha } from '../../src/stats/sequential.ts'
 import type { Banked } from './bank.ts'
 import type { Trained } from './gates.ts'
 
 /** Seeds a side at each look. */
 export const looks = [5, 10] as const
-const alphaOfLook = nominalAlpha(looks, 0.05)
+/** Once: the level of a look is an integral, and there are many decisions. */
+const levels = looks.map((seeds) => ({ seeds, look: lookAt(looks, seeds) }))
 /** Decisions of each kind on each change. */
 export const decisions = 300
 
@@ -43,21 +44,23 @@ export interface Said {
   readonly seeds: number
 }
 
-interface Sides {
+export interface Sides {
   readonly candidate: readonly LockedSeed[]
   readonly baseline: readonly LockedSeed[]
 }
 
 type Gate = (sides: Sides, rule: RegressionRule) => { readonly status: VerdictStatus; readonly seeds: number }
 
-/** A change on one metric, under a margin in seed SDs of the base; null is the change's own drop. Null where either is no number. */
+/** A change on one metric, under a margin in seed SDs of the base (null: its own drop). Null where that is no number. */
 export function judgeChange(base: Trained, trained: Trained, metric: MetricName, margin: number | null): Judged | null {
   const [from, to] = [valuesOf(base.runs, metric), valuesOf(trained.runs, metric)]
   const sd = sampleSd(from)
   const drop = to.length < trained.runs.length ? Infinity : gain(metric, mean(to), mean(from)) / sd
   const width = margin ?? drop
   if (!(sd > 0) || !Number.isFinite(width)) return null
-  const rule: RegressionRule = { gate: 'regression', metric, split: 'validation', margin: width * sd, paired: false, onInconclusive: 'fail' }
+  const rule: RegressionRule = {
+    gate: 'regression', metric, split: 'validation', margin: width * sd, paired: false, onInconclusive: 'fail',
+  }
   const purpose = [base.world.name, trained.change.name, metric, String(margin)]
   const tell = (name: string, gate: Gate, shared: boolean, over = rule): Said =>
     said(stream(2026, 'gates', ...purpose, name), base.runs, trained.runs, gate, shared, over)
@@ -76,9 +79,12 @@ function skewness(values: readonly number[]): number {
   return sd > 0 ? mean(values.map((v) => ((v - centre) / sd) ** 3)) : 0
 }
 
-const valuesOf = (runs: readonly Banked[], metric: MetricName): number[] => runs.flatMap((run) => run.validation?.[metric] ?? [])
+const valuesOf = (runs: readonly Banked[], metric: MetricName): number[] =>
+  runs.flatMap((run) => run.validation?.[metric] ?? [])
 
-function said(random: Stream, base: readonly Banked[], change: readonly Banked[], gate: Gate, shared: boolean, rule: RegressionRule): Said {
+function said(
+  random: Stream, base: readonly Banked[], change: readonly Banked[], gate: Gate, shared: boolean, rule: RegressionRule,
+): Said {
   const counts = { pass: 0, fail: 0, inconclusive: 0 }
   let seeds = 0
   for (let i = 0; i < decisions; i++) {
@@ -103,16 +109,21 @@ function draw(random: Stream, base: readonly Banked[], change: readonly Banked[]
   return { candidate: side(change, own, 'change'), baseline: side(base, theirs, 'base') }
 }
 
-/** The gate of the product: looks at 5 and at 10 seeds a side, no more seeds once it is decided. */
-const withLooks: Gate = (sides, rule) => {
-  for (const [i, seeds] of looks.entries()) {
-    const baseline = { source: 'the base', runs: sides.baseline.slice(0, seeds), notes: [] }
-    const evidence = { candidate: sides.candidate.slice(0, seeds), baseline, missingBaselineReason: null }
-    const { status } = nonInferiority(rule, evidence, { alpha: alphaOfLook, look: i + 1, of: looks.length })
-    if (status !== 'inconclusive' || i === looks.length - 1) return { status, seeds }
+/** The gate of the product: looks at 5 and at 10 seeds a side, no more seeds once it is decided. As `judgeInLooks` does. */
+export const withLooks: Gate = (sides, rule) => {
+  for (const { seeds, look } of levels) {
+    const { status } = nonInferiority(rule, evidenceOf(sides, seeds), look)
+    if (status !== 'inconclusive' || look.look === look.of) return { status, seeds }
   }
   throw new Error('there are no looks')
 }
+
+/** What the gate is shown at a look. */
+export const evidenceOf = ({ candidate, baseline }: Sides, seeds: number): GateEvidence => ({
+  candidate: candidate.slice(0, seeds),
+  baseline: { source: 'the base', runs: baseline.slice(0, seeds), notes: [] },
+  missingBaselineReason: null,
+})
 
 /** The usual gate: a mean compared with a threshold, `margins` margins below the baseline's mean. */
 const meanOf5 =

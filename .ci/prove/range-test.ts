@@ -124,7 +124,7 @@ const stepsOf = (runs: readonly RunResult[]): number => runs.reduce((sum, run) =
 function contextOf(world: World, seed: number): StageContext {
   const job = { id: 'lr-range', needs: [], fingerprint: 'proof', settings, templates: [], estimate: { runs: 0, steps: 0 } } as const
   const workload = workloadOf(world, world.data, world.layers)
-  return { job, workload, seed, baseline: world.levers, incumbent: world.levers, previous: [], runsLeft: () => Infinity }
+  return { job, workload, seed, baseline: world.levers, incumbent: world.levers, previous: [], runsLeft: () => Infinity, settles: () => false }
 }
 
 /** The stage itself, its requests answered by real training. */

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { judgeChange } from '../../.ci/prove/gate-decisions.ts'
+import { evidenceOf, judgeChange, looks, withLooks, type Sides } from '../../.ci/prove/gate-decisions.ts'
 import type { Trained } from '../../.ci/prove/gates.ts'
 import { stream } from '../../src/base/random.ts'
+import { judgeInLooks } from '../../src/gate/sequential.ts'
+import type { RegressionRule } from '../../src/plan/plan.ts'
 
 /** A bank of seeds with a known mean, as real training never has. */
 function bank(name: string, mean: number): Trained {
@@ -23,6 +25,20 @@ describe('decisions of the proof', () => {
     expect(worse?.drop).toBeLessThan(7)
     expect(worse?.welch.fail).toBeGreaterThan(290)
     expect(worse?.strict.fail).toBe(300)
+  })
+
+  test('the gate with looks decides as a study does', () => {
+    const rule: RegressionRule = {
+      gate: 'regression', metric: 'accuracy', split: 'validation', margin: 0.015, paired: false, onInconclusive: 'fail',
+    }
+    const found = Array.from({ length: 20 }, (_, i) => {
+      const side = (name: string, mean: number) => bank(`${name} ${i}`, mean).runs.slice(0, 10).map((run) => ({ ...run, weights: `${name} ${run.seed}` }))
+      const sides: Sides = { candidate: side('change', 0.89), baseline: side('base', 0.9) }
+      const { verdict, seeds } = judgeInLooks([rule], evidenceOf(sides, 10), looks)
+      expect(withLooks(sides, rule)).toEqual({ status: verdict.status, seeds })
+      return seeds
+    })
+    expect(new Set(found)).toEqual(new Set(looks))
   })
 
   test('a base held against itself passes, but for what is declared; a strict mean refuses it half of the time', () => {
