@@ -3,9 +3,13 @@ import { relative } from 'node:path'
 import { commentStep, handOn, requested } from './action/comment.ts'
 import { jobOf, unfinished } from './action/jobs.ts'
 import { InputError } from './base/diagnostics.ts'
+import { verification } from './action/base-commit.ts'
+import { occasionOf } from './action/event.ts'
+import { renewed } from './action/renewed.ts'
 import { ensureEngine } from './action/ensure-engine.ts'
 import { progressLogger } from './cli/progress.ts'
 import { workerFiles } from './cli/worker-files.ts'
+import { readPart } from './github/comment/inputs.ts'
 import { runner, type Runner } from './github/environment.ts'
 import { explain } from './github/failure.ts'
 import { readInputs, type Inputs } from './github/inputs.ts'
@@ -45,12 +49,16 @@ async function step(runner: Runner): Promise<number> {
 }
 
 /** The study, or what a job of a workflow has to do with it. */
-function studyOf(inputs: StepInputs, runner: Runner): Promise<Study | 'done' | null> {
+async function studyOf(inputs: StepInputs, runner: Runner): Promise<Study | 'done' | null> {
   const options = studyOptions(inputs, runner)
   const { mode } = inputs
-  // The steps of a workflow for comments that train nothing have ended before.
-  if (mode === 'tune' || mode === 'comment' || mode === 'publish') return runStudy(options)
-  return jobOf(mode, inputs, options, runner)
+  if (mode === 'plan' || mode === 'shard' || mode === 'stage' || mode === 'gate') return jobOf(mode, inputs, options, runner)
+  // A comment says itself what is to be run; its own steps that train nothing have ended before.
+  const occasion = occasionOf(readPart().does === 'run' ? 'tune' : mode, runner.eventName)
+  if (occasion.mode === 'tune') return runStudy(options)
+  say(`mode: ${occasion.mode}${occasion.base === null ? '' : `, against ${occasion.base}`}`)
+  const study = await runStudy({ ...options, ...await verification(options, occasion.base, runner) })
+  return occasion.mode === 'refresh' ? renewed(study, options.specPath) : study
 }
 
 /** Paths are given relative to the checkout, so that report and messages name no folder of the runner. */

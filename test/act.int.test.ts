@@ -1,14 +1,13 @@
 import { unzipSync } from 'fflate'
-import { spawn, spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { engineFolder } from '../src/cli/engine-folder.ts'
+import { act, commitAll, git, runNode } from './support/act.ts'
 import { root } from './support/architecture.ts'
 import { startArtifactService, type ArtifactService } from './support/artifact-service.ts'
 import { smallSpec } from './support/cli.ts'
-import { node24 } from './support/runner.ts'
 import { nativeFolder } from './support/tf-native.ts'
 import { needs } from './support/tools.ts'
 
@@ -34,49 +33,14 @@ function repository(text = spec): string {
   rmSync(join(folder, 'examples/digits/tuning.lock.json'))
   git(folder, 'init', '--quiet', '--initial-branch=main')
   git(folder, 'remote', 'add', 'origin', 'https://github.com/octo/nets.git')
-  return commit(folder)
-}
-
-function git(folder: string, ...args: readonly string[]): string {
-  const who = ['-c', 'user.name=test', '-c', 'user.email=test@example.org']
-  const done = spawnSync('git', [...who, ...args], { cwd: folder, encoding: 'utf8' })
-  if (done.status !== 0) throw new Error(`git ${args[0]}: ${done.stderr}`)
-  return done.stdout.trim()
-}
-
-function commit(folder: string): string {
-  git(folder, 'add', '--all')
-  git(folder, 'commit', '--quiet', '--message=all')
-  return folder
+  return commitAll(folder)
 }
 
 /** The native engine where this machine has it; a folder that cannot be made where not, so that nothing is downloaded. */
 const engines = nativeFolder === null ? '/proc/no-engine' : engineFolder()
 
-interface Ended { readonly status: number | null; readonly log: string }
-
-/** Runs a workflow as a runner on this machine would, without Docker and without a network. */
-function act(program: string, cwd: string, what: readonly string[], variables: Readonly<Record<string, string>>): Promise<Ended> {
-  const home = mkdtempSync(join(tmpdir(), 'home-'))
-  mkdirSync(join(home, '.config/act'), { recursive: true })
-  writeFileSync(join(home, '.config/act/actrc'), '')
-  const set = Object.entries(variables).flatMap(([name, value]) => ['--env', `${name}=${value}`])
-  const env = { HOME: home, PATH: `${dirname(node24)}${delimiter}${process.env['PATH'] ?? ''}` }
-  const args = [...what, '--platform', 'ubuntu-latest=-self-hosted', ...set]
-  const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
-  let log = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => { log += text })
-  }
-  return new Promise((resolve, reject) => child.on('error', reject).on('close', (status) => resolve({ status, log })))
-}
-
 /** Jobs that act says have failed, with what they said last. */
 const failures = (log: string): string[] => log.split('\n').filter((line) => /Job failed|::error|❗/.test(line))
-
-function run(cwd: string, ...args: readonly string[]) {
-  return spawnSync(node24, args, { cwd, encoding: 'utf8' })
-}
 
 /** The lock in the report that the gate uploads. */
 function lockIn(service: ArtifactService): string {
@@ -109,14 +73,15 @@ describe('a compiled workflow', () => {
     const service = await startArtifactService()
     try {
       const folder = repository(smallSpec.replace('examples/digits/', ''))
-      expect(run(folder, 'dist/cli/index.js', 'compile', 'examples/digits/tuning.yml', '--target', 'workflow', '--uses', './', '--shards', '3', '--engine', 'wasm',
+      expect(runNode(folder, 'dist/cli/index.js', 'compile', 'examples/digits/tuning.yml', '--target', 'workflow', '--uses', './', '--shards', '3', '--engine', 'wasm',
         '--output', '.github/workflows/fan-out.yml').status).toBe(0)
-      commit(folder)
-      const { status, log } = await act(program, folder, ['workflow_dispatch', '--workflows', '.github/workflows/fan-out.yml'], service.env)
+      commitAll(folder)
+      const { status, log } = await act(program, folder, ['workflow_dispatch', '--workflows', '.github/workflows/fan-out.yml'],
+        { ...service.env, TUNEGATE_ENGINE_DIR: engines })
       if (process.env['ACT_LOG']) writeFileSync(process.env['ACT_LOG'], log)
       expect(failures(log)).toEqual([])
       expect(status).toBe(0)
-      expect(run(folder, 'dist/cli/index.js', 'run', 'examples/digits/tuning.yml', '--engine', 'wasm').status).toBe(0)
+      expect(runNode(folder, 'dist/cli/index.js', 'run', 'examples/digits/tuning.yml', '--engine', 'wasm').status).toBe(0)
       const lock = readFileSync(join(folder, '.tunegate/small/tuning.lock.json'), 'utf8')
       expect(lockIn(service)).toBe(lock)
       const names = service.artifacts().map((a) => a.name.replace(/^tunegate-[0-9a-f]{12}-/, ''))

@@ -4,7 +4,7 @@ import { workflowRun, type Runner } from '../github/environment.ts'
 import type { Inputs, Mode } from '../github/inputs.ts'
 import { say } from '../github/log.ts'
 import { annotate } from '../github/annotations.ts'
-import { writeEngine, writeShards, writeVerdict } from '../github/outputs.ts'
+import { writeBegun, writeShards, writeVerdict } from '../github/outputs.ts'
 import { artifactParcels } from '../github/parcels.ts'
 import { writeSummary } from '../github/summary.ts'
 import type { StageName } from '../plan/plan.ts'
@@ -43,8 +43,8 @@ export async function jobOf(
 }
 
 async function begin(options: StudyOptions, fan: FanOut): Promise<void> {
-  const { shards, engine } = await planStudy(options, fan)
-  writeEngine(engine)
+  const { shards, ...begun } = await planStudy(options, fan)
+  writeBegun(begun)
   writeShards(shards)
 }
 

@@ -5,7 +5,9 @@ import { err, ok, type Result } from '../base/result.ts'
 import { insideWorkspace } from './environment.ts'
 
 /** What a step does. */
-export const modes = ['tune', 'plan', 'shard', 'stage', 'gate', 'comment', 'publish'] as const
+export const modes = [
+  'auto', 'tune', 'verify', 'refresh', 'plan', 'shard', 'stage', 'gate', 'comment', 'publish',
+] as const
 export type Mode = (typeof modes)[number]
 
 /** The platform makes no more jobs of one matrix. */

@@ -31,9 +31,10 @@ export function writeShards(shards: readonly string[]): void {
   setOutput('shards', text)
 }
 
-/** What the other jobs of the study are to train by. */
-export function writeEngine(engine: string): void {
+/** What the other jobs of the study are to train by, and the stages that it has. */
+export function writeBegun({ engine, stages }: { readonly engine: string; readonly stages: readonly string[] }): void {
   setOutput('engine', engine)
+  setOutput('stages', JSON.stringify(stages))
 }
 
 /** A gate that could not look at its evidence has decided nothing. */

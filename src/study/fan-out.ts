@@ -46,6 +46,7 @@ export type Shards = readonly string[]
 export interface Begun {
   readonly shards: Shards
   readonly engine: EngineName
+  readonly stages: readonly StageName[]
 }
 
 interface Site {
@@ -63,7 +64,7 @@ export function planStudy(options: StudyOptions, fan: FanOut): Promise<Begun> {
     const course = { engine: site.runner.engine, startedAt: fan.now() }
     const shards = await advance(site, course, -1)
     await send(site, course, 'after-plan')
-    return { shards, engine: site.engine }
+    return { shards, engine: site.engine, stages: site.prepared.plan.jobs.map((j) => j.id) }
   })
 }
 

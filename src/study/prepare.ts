@@ -1,6 +1,7 @@
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { dirname, relative, resolve, sep, isAbsolute } from 'node:path'
 import { InputError, type Diagnostic } from '../base/diagnostics.ts'
+import { fingerprint } from '../base/hash.ts'
 import type { Result } from '../base/result.ts'
 import { compile } from '../compile/compile.ts'
 import { normalize } from '../compile/normalize.ts'
@@ -9,7 +10,9 @@ import type { NormalizedSpec } from '../compile/normalized.ts'
 import { checkData, CHECK_NAMES } from '../data/checks.ts'
 import { loadDataset } from '../data/load.ts'
 import type { DataFinding, Dataset } from '../data/types.ts'
-import type { DataFacts, Plan, StageName, VerifySettings } from '../plan/plan.ts'
+import { leverDifferences, withLevers, type Levers } from '../model/levers.ts'
+import type { Lock } from '../plan/lock.ts'
+import type { DataFacts, GateRule, Plan, StageName, VerifySettings } from '../plan/plan.ts'
 import { parseSpec, type ParsedSpec } from '../spec/parse.ts'
 
 export interface SpecSource {
@@ -24,6 +27,10 @@ export interface SpecSource {
   /** Limits besides those of the spec's budget; the lower one holds. */
   readonly trials?: number
   readonly minutes?: number
+  /** Gates in place of the spec's own, as those of the commit that a pull request is merged into. */
+  readonly gates?: readonly GateRule[]
+  /** A lock whose levers take the place of the spec's, where it was tuned from the levers that the spec declares. */
+  readonly tuned?: Pick<Lock, 'levers' | 'lineage'>
 }
 
 /** Everything that is known before a step is trained. */
@@ -46,8 +53,28 @@ export async function prepare(source: SpecSource): Promise<Prepared> {
   const { parsed, spec } = await readSpec(source)
   const dataset = await loadDataset({ ...spec.data, source: await dataPath(spec, parsed, source) })
   const { findings, warnings } = judgeData(spec, dataset, parsed)
-  const plan = unwrap(compile(spec, factsOf(dataset), parsed.locate))
-  return { spec, plan, dataset, findings, warnings: [...warnings, ...warningsOf(spec, plan, parsed.locate)], gateLines: gateLines(parsed) }
+  const declared = unwrap(compile(spec, factsOf(dataset), parsed.locate))
+  const levers = tunedLevers(source, declared.baseline)
+  const plan = levers ? unwrap(compile({ ...spec, levers }, factsOf(dataset), parsed.locate)) : declared
+  const said = [...warnings, ...warningsOf(spec, plan, parsed.locate), ...otherGates(parsed, source)]
+  const lines = source.gates ? source.gates.map(() => parsed.locate(['gates']).line) : gateLines(parsed)
+  return { spec, plan, dataset, findings, warnings: said, gateLines: lines }
+}
+
+/** Undefined where the lock was tuned from other levers than the spec declares now: the change is what is proposed then. */
+function tunedLevers({ tuned }: SpecSource, declared: Levers): Levers | undefined {
+  if (!tuned) return undefined
+  const origin = tuned.lineage.toReversed().reduce((levers, { lever, from }) => withLevers(levers, { [lever]: from }), tuned.levers)
+  return leverDifferences(origin, declared).length === 0 ? tuned.levers : undefined
+}
+
+/** A change of the gates is said, and does not hold yet. */
+function otherGates(parsed: ParsedSpec, { gates }: SpecSource): Diagnostic[] {
+  if (!gates || fingerprint(gates) === fingerprint(unwrap(normalize(parsed)).gates)) return []
+  return [{
+    code: 'gates/changed', severity: 'warning', message: 'this change alters the gates; it was judged by those of the base commit',
+    at: parsed.locate(['gates']), hint: 'the new gates hold once they are merged',
+  }]
 }
 
 /** A threshold with both ends is two gates of the plan at one line. */
@@ -82,7 +109,7 @@ async function specText(path: string): Promise<string> {
   return readFile(path, 'utf8')
 }
 
-function overridden(spec: NormalizedSpec, { stages, seeds, trials, minutes }: SpecSource): NormalizedSpec {
+function overridden(spec: NormalizedSpec, { stages, seeds, trials, minutes, gates }: SpecSource): NormalizedSpec {
   const unknown = stages?.filter((name) => !spec.stages.some((s) => s.stage === name)) ?? []
   if (unknown.length > 0) fail('run/unknown-stage', 'the spec does not have every stage that was asked for', unknown.join(', '), spec.stages.map((s) => s.stage).join(', '))
   if (seeds !== undefined && !spec.stages.some((s) => s.stage === 'verify')) {
@@ -90,6 +117,7 @@ function overridden(spec: NormalizedSpec, { stages, seeds, trials, minutes }: Sp
   }
   return {
     ...spec,
+    ...(gates ? { gates } : {}),
     budget: { trials: lower(spec.budget.trials, trials), minutes: lower(spec.budget.minutes, minutes) },
     stages: spec.stages
       .filter((s) => stages === undefined || stages.includes(s.stage))

@@ -18,7 +18,7 @@ describe('the inputs', () => {
   it('have the defaults that action.yml states, and are the ones that it declares', () => {
     const { asked, result } = reading()
     expect(result).toEqual({ ok: true, value: {
-      mode: 'tune', stage: null, shard: null, shards: 8, jobMinutes: null, spec: '/home/work/tuning.yml', out: null, engine: 'auto', workers: null, stages: null, seeds: null, baseline: null,
+      mode: 'auto', stage: null, shard: null, shards: 8, jobMinutes: null, spec: '/home/work/tuning.yml', out: null, engine: 'auto', workers: null, stages: null, seeds: null, baseline: null,
       failOn: 'inconclusive', artifact: true, retentionDays: null,
     } })
     const ofComments = ['allow-forks', 'post', 'request', 'run-result', 'token']

@@ -1,0 +1,41 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+import { node24 } from './runner.ts'
+
+export interface Ended { readonly status: number | null; readonly log: string }
+
+/** Runs a workflow as a runner on this machine would, without Docker and without a network. */
+export function act(program: string, cwd: string, what: readonly string[], variables: Readonly<Record<string, string>>): Promise<Ended> {
+  const home = mkdtempSync(join(tmpdir(), 'home-'))
+  mkdirSync(join(home, '.config/act'), { recursive: true })
+  writeFileSync(join(home, '.config/act/actrc'), '')
+  const set = Object.entries(variables).flatMap(([name, value]) => ['--env', `${name}=${value}`])
+  const env = { HOME: home, PATH: `${dirname(node24)}${delimiter}${process.env['PATH'] ?? ''}` }
+  const args = [...what, '--platform', 'ubuntu-latest=-self-hosted', ...set]
+  const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  let log = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => { log += text })
+  }
+  return new Promise((resolve, reject) => child.on('error', reject).on('close', (status) => resolve({ status, log })))
+}
+
+export function git(folder: string, ...args: readonly string[]): string {
+  const who = ['-c', 'user.name=test', '-c', 'user.email=test@example.org']
+  const done = spawnSync('git', [...who, ...args], { cwd: folder, encoding: 'utf8' })
+  if (done.status !== 0) throw new Error(`git ${args[0]}: ${done.stderr}`)
+  return done.stdout.trim()
+}
+
+export function commitAll(folder: string): string {
+  git(folder, 'add', '--all')
+  git(folder, 'commit', '--quiet', '--message=all')
+  return folder
+}
+
+/** The Node of runners. */
+export function runNode(cwd: string, ...args: readonly string[]) {
+  return spawnSync(node24, args, { cwd, encoding: 'utf8' })
+}
