@@ -38,11 +38,14 @@ const asked = (job: RunJob, seed = 0): RunRequest => ({ stage: 'lr-range', label
 export interface Speed { readonly name: string; readonly one: number; readonly two: number }
 
 /** Medians of five runs in each process, after one that warms it up; 400 steps each, or 2000 where they are compiled. */
-export async function stepsPerSecond(files: WorkerFiles, data: TrainingData, engine: EngineOrder = 'wasm'): Promise<Speed[]> {
+export async function stepsPerSecond(
+  files: WorkerFiles, data: TrainingData, engine: EngineOrder = 'wasm',
+): Promise<Speed[]> {
   const count = engine === 'wasm' ? 400 : 2000
   const found: Speed[] = []
   for (const [name, layers] of Object.entries(models)) {
-    const workers = await Promise.all([0, 1].map(() => new WorkerProcess(files.script).start(initOf(files, data, layers, engine))))
+    const init = initOf(files, data, layers, engine)
+    const workers = await Promise.all([0, 1].map(() => new WorkerProcess(files.script).start(init)))
     const speed = async (worker: WorkerProcess): Promise<number> => {
       const speeds: number[] = []
       for (let i = 0; i < 6; i++) speeds.push(await speedOf(worker, count, i))
@@ -67,7 +70,9 @@ async function speedOf(worker: WorkerProcess, count: number, seed: number): Prom
 export interface ColdStart { readonly ready: number; readonly firstStep: number; readonly bare: number }
 
 /** Medians of seven. */
-export async function coldStart(files: WorkerFiles, data: TrainingData, engine: EngineOrder = 'wasm'): Promise<ColdStart> {
+export async function coldStart(
+  files: WorkerFiles, data: TrainingData, engine: EngineOrder = 'wasm',
+): Promise<ColdStart> {
   const layers = Object.values(models)[0] ?? []
   const samples: ColdStart[] = []
   for (let i = 0; i < 7; i++) {

@@ -1,7 +1,8 @@
-// `npm run bench:engines -- [--engine DIR] [--python FILE] [--rounds N] [--only TEXT] [--engines TEXT,TEXT] [--skip-processes] [--table FILE]`:
-// steps a second of one process with one thread on every engine, and PyTorch and Keras beside them: the same model, initial
-// weights, data, batches, optimizer and clipping. They take turns; figures are medians. Before any ratio counts, all must come to
-// the same loss. Then two workers at once, and a worker's start. `--table` puts the figures into a file.
+// `npm run bench:engines -- [--engine DIR] [--python FILE] [--rounds N] [--only TEXT] [--engines TEXT,TEXT]
+// [--skip-processes] [--table FILE]`: steps a second of one process with one thread on every engine, and PyTorch and Keras
+// beside them: the same model, initial weights, data, batches, optimizer and clipping. They take turns; figures are medians.
+// Before any ratio counts, all must come to the same loss. Then two workers at once, and a worker's start. `--table` puts the
+// figures into a file.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -29,8 +30,9 @@ type Runs = ReadonlyMap<string, (Measured | Unable)[]>
 
 const { values: given } = parseArgs({
   options: {
-    engine: { type: 'string' }, python: { type: 'string' }, rounds: { type: 'string', default: '5' }, only: { type: 'string' },
-    engines: { type: 'string', default: '' }, table: { type: 'string' }, 'skip-processes': { type: 'boolean', default: false },
+    engine: { type: 'string' }, python: { type: 'string' }, rounds: { type: 'string', default: '5' },
+    only: { type: 'string' }, engines: { type: 'string', default: '' }, table: { type: 'string' },
+    'skip-processes': { type: 'boolean', default: false },
   },
 })
 const scratch = mkdtempSync(join(tmpdir(), 'tunegate-bench-'))
@@ -42,9 +44,12 @@ const here = join(root, 'test/bench')
 const tolerance = 0.02
 const [base, ours] = ['PyTorch eager', 'tensorflow, compiled'] as const
 
-function enginesOf({ inputShape }: Contest, at: number, python: string, folder: string | null): Record<string, () => Measured | Unable> {
-  const node = (engine: string) => () => lastLine(command(process.execPath, [program, orderOf(engine, at, folder)])) as Measured
-  const peer = (script: string, ...options: string[]) => () => lastLine(command(python, [join(here, script), scratch, ...options])) as Measured | Unable
+type Measure = () => Measured | Unable
+
+function enginesOf({ inputShape }: Contest, at: number, python: string, folder: string | null): Record<string, Measure> {
+  const told = (file: string, ...args: string[]) => () => lastLine(command(file, args)) as Measured | Unable
+  const node = (engine: string): Measure => told(process.execPath, program, orderOf(engine, at, folder))
+  const peer = (script: string, ...options: string[]): Measure => told(python, join(here, script), scratch, ...options)
   return {
     [base]: peer('engines_torch.py'),
     ...(inputShape.length === 3 ? { 'PyTorch eager, channels last': peer('engines_torch.py', 'channels_last') } : {}),
@@ -60,7 +65,8 @@ const orderOf = (engine: string, contest: number, folder: string | null): string
 function compete(contest: Contest, at: number, python: string, folder: string | null): Table {
   command(process.execPath, [program, orderOf('prepare', at, folder)])
   const names = given.engines.split(',')
-  const wanted = Object.entries(enginesOf(contest, at, python, folder)).filter(([name]) => name === base || names.some((n) => name.includes(n)))
+  const wanted = Object.entries(enginesOf(contest, at, python, folder))
+    .filter(([name]) => name === base || names.some((n) => name.includes(n)))
   const found: Runs = new Map(wanted.map(([name]) => [name, []]))
   for (let round = 0; round < Number(given.rounds); round++) {
     for (const [name, run] of wanted) found.get(name)?.push(run())
@@ -77,7 +83,9 @@ function tableOf({ name, goal }: Contest, found: Runs): Table {
   return { title: `${name}: steps a second of processor time, median of ${given.rounds}`, head, rows }
 }
 
-function rowOf(engine: string, runs: readonly (Measured | Unable)[], peer: readonly Measured[], goal: number | null): string[] {
+function rowOf(
+  engine: string, runs: readonly (Measured | Unable)[], peer: readonly Measured[], goal: number | null,
+): string[] {
   const all = done(runs)
   const [lack] = runs.filter((run): run is Unable => 'unable' in run)
   if (lack) return [engine, `not measured: ${lack.unable}`, '', '', '', '', '']
@@ -103,18 +111,23 @@ async function folderOf(): Promise<string | null> {
 
 async function main(): Promise<void> {
   await build({
-    entryPoints: [join(here, 'engines-node.ts')], outfile: program, bundle: true, platform: 'node', format: 'esm', logLevel: 'error',
+    entryPoints: [join(here, 'engines-node.ts')], outfile: program, bundle: true, platform: 'node', format: 'esm',
+    logLevel: 'error',
     banner: { js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);" },
   })
   const [python, folder] = [pythonOf(given.python, scratch), await folderOf()]
-  const tell = (table: Table): Table => {
+  const head = machineLine(versionsOf(python))
+  const tables: Table[] = []
+  // After each, so that a benchmark that is stopped has written what it found.
+  const tell = (table: Table): void => {
+    tables.push(table)
     console.log(`\n${markdownOf(table)}`)
-    return table
+    if (given.table) writePart(given.table, 'Engines', [head, ...tables.map(markdownOf)])
   }
-  const tables = contests.flatMap((contest, at) =>
-    given.only && !contest.name.includes(given.only) ? [] : [tell(compete(contest, at, python, folder))])
-  if (!given['skip-processes']) tables.push(tell(await processesTable(folder)))
-  if (given.table) writePart(given.table, 'Engines', [machineLine(versionsOf(python)), ...tables.map(markdownOf)])
+  contests.forEach((contest, at) => {
+    if (!given.only || contest.name.includes(given.only)) tell(compete(contest, at, python, folder))
+  })
+  if (!given['skip-processes']) tell(await processesTable(folder))
 }
 
 try {

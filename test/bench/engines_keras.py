@@ -45,7 +45,8 @@ def keras_layer(position, layer):
 
 
 def build():
-    model = keras.Sequential([keras.Input(contest["inputShape"]), *(keras_layer(i, layer) for i, layer in enumerate(contest["layers"]))])
+    stack = [keras_layer(i, layer) for i, layer in enumerate(contest["layers"])]
+    model = keras.Sequential([keras.Input(contest["inputShape"]), *stack])
     plain = []
     for p in contest["parameters"]:
         position, kind, name = p["name"].split(".")
@@ -54,8 +55,9 @@ def build():
         if not p["decay"]:
             plain.append(variable)
     o = levers["optimization"]
-    optimizer = keras.optimizers.AdamW(o["learningRate"], weight_decay=levers["regularization"]["weightDecay"], beta_1=o["beta1"],
-                                       beta_2=o["beta2"], epsilon=o["epsilon"], global_clipnorm=levers["scheduling"]["clipNorm"])
+    optimizer = keras.optimizers.AdamW(
+        o["learningRate"], weight_decay=levers["regularization"]["weightDecay"], beta_1=o["beta1"], beta_2=o["beta2"],
+        epsilon=o["epsilon"], global_clipnorm=levers["scheduling"]["clipNorm"])
     optimizer.exclude_from_weight_decay(var_list=plain)
     model.compile(optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True), jit_compile=False)
     return model

@@ -7,8 +7,8 @@ export const pythonPackages: Readonly<Record<string, string>> = {
 }
 
 /** Runs a program with one thread for numbers; gives what it prints. */
-export function command(file: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}): string {
-  const env = { ...process.env, OMP_NUM_THREADS: '1', ...environment }
+export function command(file: string, args: readonly string[]): string {
+  const env = { ...process.env, OMP_NUM_THREADS: '1' }
   const { status, stdout, stderr, error } = spawnSync(file, args, { encoding: 'utf8', env, maxBuffer: 2 ** 28 })
   if (status !== 0) throw new Error(`${file} ${args[0] ?? ''}: ${error?.message ?? stderr.slice(-2000)}`)
   return stdout

@@ -10,7 +10,8 @@ export interface Table {
 
 export function markdownOf({ title, head, rows }: Table): string {
   const widths = head.map((cell, i) => Math.max(cell.length, ...rows.map((row) => row[i]?.length ?? 0)))
-  const line = (cells: readonly string[]): string => `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`
+  const padded = (cells: readonly string[]): string[] => cells.map((cell, i) => cell.padEnd(widths[i] ?? 0))
+  const line = (cells: readonly string[]): string => `| ${padded(cells).join(' | ')} |`
   return [`### ${title}`, '', line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n')
 }
 
@@ -30,6 +31,6 @@ export function writePart(file: string, name: string, lines: readonly string[]):
   const [start, end] = [mark(name, false), mark(name, true)]
   const part = `${start}\n${lines.join('\n\n')}\n${end}`
   const [from, to] = [before.indexOf(start), before.indexOf(end)]
-  const after = from < 0 || to < 0 ? `${before.trimEnd()}\n\n${part}\n` : before.slice(0, from) + part + before.slice(to + end.length)
-  writeFileSync(file, after)
+  const isNew = from < 0 || to < 0
+  writeFileSync(file, isNew ? `${before.trimEnd()}\n\n${part}\n` : before.slice(0, from) + part + before.slice(to + end.length))
 }
