@@ -23,37 +23,81 @@ rows = np.fromfile(f"{scratch}/rows.bin", np.int32).reshape(2 * steps, -1)
 weights = np.fromfile(f"{scratch}/weights.bin", np.float32)
 
 
-def keras_layer(position, layer):
-    kind, name = layer["kind"], f"layer{position}"
+parameters = {p["name"]: p for p in contest["parameters"]}
+plain = []
+
+
+def load(variables, name, parts=lambda w: [w]):
+    """Hands a parameter to the variable, or its parts to several."""
+    p = parameters[name]
+    values = parts(weights[p["offset"]:p["offset"] + p["size"]].reshape(p["shape"]))
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value.reshape(variable.shape))
+        if not p["decay"]:
+            plain.append(variable)
+
+
+def attention(x, layer, name):
+    inner = layers.MultiHeadAttention(layer["numHeads"], layer["keyDim"])
+    x = inner(x, x)
+    three = [inner._query_dense, inner._key_dense, inner._value_dense]
+    load([dense.kernel for dense in three], f"{name}.queryKeyValueKernel", lambda w: np.split(w, 3, -1))
+    load([dense.bias for dense in three], f"{name}.queryKeyValueBias", lambda w: np.split(w, 3, -1))
+    load([inner._output_dense.kernel], f"{name}.outputKernel")
+    load([inner._output_dense.bias], f"{name}.outputBias")
+    return x
+
+
+class Positions(layers.Layer):
+    def build(self, shape):
+        self.embeddings = self.add_weight(shape=shape[1:])
+
+    def call(self, x):
+        return x + self.embeddings
+
+
+def made(layer):
+    kind, activation = layer["kind"], layer.get("activation")
     if kind == "conv2d":
         return layers.Conv2D(layer["filters"], layer["kernelSize"], layer["strides"], layer["padding"],
-                             activation=layer["activation"], use_bias=layer["useBias"], name=name)
+                             activation=activation, use_bias=layer["useBias"])
     if kind == "dense":
-        return layers.Dense(layer["units"], activation=layer["activation"], use_bias=layer["useBias"], name=name)
+        return layers.Dense(layer["units"], activation=activation, use_bias=layer["useBias"])
     if kind == "batchNormalization":
-        return layers.BatchNormalization(momentum=layer["momentum"], epsilon=layer["epsilon"], name=name)
+        return layers.BatchNormalization(momentum=layer["momentum"], epsilon=layer["epsilon"])
     if kind == "maxPooling2d":
-        return layers.MaxPooling2D(layer["poolSize"], layer["strides"], layer["padding"], name=name)
-    if kind == "globalAveragePooling2d":
-        return layers.GlobalAveragePooling2D(name=name)
-    if kind == "activation":
-        return layers.Activation(layer["activation"], name=name)
-    if kind == "flatten":
-        return layers.Flatten(name=name)
-    print(json.dumps({"unable": f"no {kind} in this script"}))
+        return layers.MaxPooling2D(layer["poolSize"], layer["strides"], layer["padding"])
+    if kind == "embedding":
+        return layers.Embedding(layer["inputDim"], layer["outputDim"])
+    others = {
+        "layerNormalization": lambda: layers.LayerNormalization(epsilon=layer["epsilon"]), "positionEmbedding": Positions,
+        "globalAveragePooling1d": layers.GlobalAveragePooling1D, "globalAveragePooling2d": layers.GlobalAveragePooling2D,
+        "activation": lambda: layers.Activation(activation), "flatten": layers.Flatten,
+    }
+    if kind in others:
+        return others[kind]()
+    print(json.dumps({"unable": f"no {kind} in engines_keras.py"}))
     sys.exit(0)
 
 
+def stack(x, described, within=""):
+    for i, layer in enumerate(described):
+        name = f"{within}{i}.{layer['kind']}"
+        if layer["kind"] == "residual":
+            x = layers.add([stack(x, layer[part], f"{name}.{part}.") for part in ("layers", "shortcut")])
+        elif layer["kind"] == "multiHeadAttention":
+            x = attention(x, layer, name)
+        else:
+            one = made(layer)
+            x = one(x)
+            for key in [key for key in parameters if key.rpartition(".")[0] == name]:
+                load([getattr(one, key.rpartition(".")[2])], key)
+    return x
+
+
 def build():
-    stack = [keras_layer(i, layer) for i, layer in enumerate(contest["layers"])]
-    model = keras.Sequential([keras.Input(contest["inputShape"]), *stack])
-    plain = []
-    for p in contest["parameters"]:
-        position, kind, name = p["name"].split(".")
-        variable = getattr(model.get_layer(f"layer{position}"), name)
-        variable.assign(weights[p["offset"]:p["offset"] + p["size"]].reshape(p["shape"]))
-        if not p["decay"]:
-            plain.append(variable)
+    inputs = keras.Input(contest["inputShape"])
+    model = keras.Model(inputs, stack(inputs, contest["layers"]))
     o = levers["optimization"]
     optimizer = keras.optimizers.AdamW(
         o["learningRate"], weight_decay=levers["regularization"]["weightDecay"], beta_1=o["beta1"], beta_2=o["beta2"],
