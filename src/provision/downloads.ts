@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, readdir, rename, stat } from 'node:fs/promises'
+import { readdir, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InputError, type Diagnostic } from '../base/diagnostics.ts'
 import { unreachable } from '../base/result.ts'
@@ -8,6 +8,7 @@ import type { Download, NpmPackage, Wheel } from './pins.ts'
 import { notFetched, problem, withoutNetwork, wrongContent } from './problems.ts'
 import { runProcess, type Ended, type ProcessOptions } from './process.ts'
 import type { Command } from './tools.ts'
+import { makeFolder } from '../base/files.ts'
 
 export async function sha256OfFile(path: string): Promise<string> {
   const hash = createHash('sha256')
@@ -63,7 +64,7 @@ export type Order =
  * are asked because they know the user's registry, proxy, certificates and passwords; they install and run nothing.
  */
 export async function fetchInto(folder: string, work: string, order: Order, options: ProcessOptions): Promise<void> {
-  await mkdir(work, { recursive: true })
+  await makeFolder(work)
   const ended = await runProcess(commandOf(order, work), { ...options, env: { ...options.env, ...quiet } })
   const downloads: readonly Download[] = order.client === 'npm' ? order.packages : [order.wheel]
   if (!ended.ok) throw new InputError([failure(order, downloads, ended)])

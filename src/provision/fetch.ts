@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, stat, statfs, writeFile } from 'node:fs/promises'
+import { mkdtemp, stat, statfs, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { InputError, type Diagnostic } from '../base/diagnostics.ts'
 import { fetchInto, lacking, requirementOf, type Order } from './downloads.ts'
@@ -9,6 +9,7 @@ import { fileProblem, interrupted, noSpace } from './problems.ts'
 import type { ProcessOptions } from './process.ts'
 import { removeFolder } from './record.ts'
 import { findNpm, findPip, isProblem, type Command } from './tools.ts'
+import { makeFolder } from '../base/files.ts'
 
 /** What a folder lacks of the downloads for a platform. */
 export interface Lack {
@@ -45,7 +46,7 @@ export async function fetchLacking(
   clients: Clients,
   options: ProcessOptions,
 ): Promise<void> {
-  await mkdir(folder, { recursive: true })
+  await makeFolder(folder)
   const requirements = join(scratch, 'requirements.txt')
   await writeFile(requirements, lack.wheels.map(requirementOf).join(''))
   const orders: Order[] = [
@@ -109,7 +110,7 @@ export async function downloadEngine({
   ...options
 }: DownloadOptions): Promise<void> {
   await explained(folder, options.signal, async () => {
-    await mkdir(folder, { recursive: true })
+    await makeFolder(folder)
     const lock = await waitForLock(
       join(folder, '.tunegate.lock'),
       (holder) => listener({ type: 'waiting', holder }),

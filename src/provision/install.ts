@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
-import { syncFolder } from '../base/files.ts'
+import { makeFolder, syncFolder } from '../base/files.ts'
 import { compileAddon, unpackPackages, unpackWheel } from './build.ts'
 import { requireAll } from './downloads.ts'
 import { clientsFor, explained, fetchLacking, lackOf, requireSpace, type DownloadEvent } from './fetch.ts'
@@ -52,7 +52,7 @@ export async function installEngine(options: InstallOptions): Promise<Installed>
   const found = await usable(place, options)
   if (found && (await leftovers(place)).length === 0) return found
   return await explained(root, signal, async () => {
-    await mkdir(root, { recursive: true })
+    await makeFolder(root)
     const lock = await waitForLock(place.lock, (holder) => listener({ type: 'waiting', holder }), signal)
     try {
       const made = await usable(place, options)

@@ -1,10 +1,11 @@
-import { mkdir, stat, writeFile } from 'node:fs/promises'
+import { stat, writeFile } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
 import { InputError, didYouMean } from '../../base/diagnostics.ts'
 import { inspect } from '../../data/inspect.ts'
 import type { TableSummary } from '../../data/types.ts'
 import { renderSpec } from '../../spec/init.ts'
 import { commentWorkflow, commentWorkflowPath, noCommit } from '../workflows/comment.ts'
+import { makeFolder } from '../../base/files.ts'
 
 export interface InitOptions {
   readonly output: string
@@ -34,7 +35,7 @@ async function writeWorkflow({ output, force, uses = noCommit }: InitOptions): P
     throw new InputError([{ code: 'init/uses', severity: 'error', message: 'the action is not named by a commit', found: uses, allowed: 'owner/name@ and the 40 digits of a commit: a tag can be moved' }])
   }
   await refuseExisting(commentWorkflowPath, force)
-  await mkdir(dirname(commentWorkflowPath), { recursive: true }).catch(unwritable(commentWorkflowPath))
+  await makeFolder(dirname(commentWorkflowPath)).catch(unwritable(commentWorkflowPath))
   await writeFile(commentWorkflowPath, commentWorkflow({ spec, uses })).catch(unwritable(commentWorkflowPath))
   process.stdout.write(`${commentWorkflowPath}: written. Once it is on the default branch, \`/tune help\` in a comment on a pull request answers.\n` +
     (uses === noCommit ? '  Write the commit of a release in place of the zeros, or give it by --uses.\n' : ''))
