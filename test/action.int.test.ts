@@ -94,7 +94,7 @@ describe('the action', () => {
     expect(step.outputs['verdict']).toBe('fail')
     expect(notes(step)).toEqual([
       expect.stringMatching(/^nets\/tuning\.yml:1: error Verdict: fail: /),
-      expect.stringMatching(/^nets\/tuning\.yml:1: error Gate: fail: /)])
+      expect.stringMatching(/^nets\/tuning\.yml:9: error Gate: fail: /)])
   })
 
   it('fails the step where nothing can be decided, unless the workflow says otherwise', async () => {
@@ -152,7 +152,7 @@ describe('the engine', () => {
 describe('a cancelled job', () => {
   it('stops with a journal that the next one goes on from', async () => {
     const text = spec(0.05).replace('epochs: 5', 'epochs: 100').replace('seeds: 3', 'seeds: 6')
-    const first = await tune(text, { workers: '1' }, /run 1\//)
+    const first = await tune(text, { workers: '1' }, /verify 1\//)
     expect([first.exitCode, first.outputs]).toEqual([1, {}])
     expect(first.log).toContain('Stopped.')
     expect(notes(first)).toEqual([])
