@@ -34,7 +34,10 @@ function stageOf(stage: StageName, { label, epochs }: StudyConfig): Stage {
   return function* ({ incumbent }) {
     const request = (i: number): RunRequest => ({
       stage, label, seed: 5, job: { kind: 'train', length: 1, stopAfter: 1, evaluateTest: false },
-      levers: withLevers(incumbent, { weightDecay: incumbent.regularization.weightDecay * (1 + i / 8), epochs }),
+      // Epochs of its own, so that no stage asks for what another trained: results hang on ids, and so would their number.
+      levers: withLevers(incumbent, {
+        weightDecay: incumbent.regularization.weightDecay * (1 + i / 8), epochs: epochs + names.indexOf(stage),
+      }),
     })
     const first = yield [0, 1, 2, 3].map(request)
     const second = yield [4, 5, 6, 7].map(request)
