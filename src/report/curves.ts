@@ -1,4 +1,4 @@
-import type { MetricName } from '../model/metrics.ts'
+import type { MetricName, Task } from '../model/metrics.ts'
 import type { RunResult } from '../plan/run.ts'
 import { gridCurve, type GridCurve } from './explorer/grid.ts'
 import { quantileOf } from './numbers.ts'
@@ -30,6 +30,9 @@ export interface ThinCurve {
   /** For the page that shows all trials together. */
   readonly grid: GridCurve
 }
+
+/** The metric that is the loss without label smoothing. */
+export const lossOf = (task: Task): MetricName => (task === 'classification' ? 'nll' : 'mse')
 
 export type CurveBook = ReadonlyMap<string, ThinCurve>
 

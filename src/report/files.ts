@@ -1,8 +1,8 @@
-import { metricsOf, type MetricName } from '../model/metrics.ts'
+import { metricsOf } from '../model/metrics.ts'
 import type { RunResult } from '../plan/run.ts'
 import { charts } from './charts/index.ts'
 import { evaluationsCsv, evaluationsHeader, stepsCsv } from './csv.ts'
-import { thinCurve, type CurveBook, type ThinCurve } from './curves.ts'
+import { lossOf, thinCurve, type CurveBook, type ThinCurve } from './curves.ts'
 import { explorerData } from './explorer/data.ts'
 import { stretchesFor } from './explorer/grid.ts'
 import { renderHtml } from './html/index.ts'
@@ -38,15 +38,12 @@ export async function* reportFiles(
   for await (const run of runs) {
     if (run.steps.loss.length > 0) yield { path: curvePath(run), text: stepsCsv(run) }
     evaluations.set(run.id, evaluationsCsv(run, names))
-    curves.set(run.id, thinCurve(run, objective, lossOf(report), stretches))
+    curves.set(run.id, thinCurve(run, objective, lossOf(report.study.task), stretches))
   }
   const inOrder = report.runs.map((r) => evaluations.get(r.id) ?? '').join('')
   yield { path: 'curves/evaluations.csv', text: evaluationsHeader(names) + inOrder }
   yield* documents(report, curves)
 }
-
-/** The metric that is the loss without label smoothing. */
-const lossOf = (report: Report): MetricName => (report.study.task === 'classification' ? 'nll' : 'mse')
 
 async function* documents(report: Report, curves: CurveBook): AsyncGenerator<ReportFile> {
   const drawings = new Map<string, { title: string; sentence: string; svg: string }>()

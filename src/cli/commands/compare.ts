@@ -1,14 +1,15 @@
-import { basename, dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { explainFileError, writeFileAtomic } from '../../base/files.ts'
 import { comparisonCurves, comparisonHtml } from '../../report/compare/html.ts'
 import { comparisonMarkdown } from '../../report/compare/markdown.ts'
-import { thinCurve, type ThinCurve } from '../../report/curves.ts'
+import { lossOf, thinCurve, type ThinCurve } from '../../report/curves.ts'
 import { renderSvg } from '../../report/svg.ts'
 import { compareStudies } from '../../study/compare-studies.ts'
 import { readReport } from '../../study/judge-again.ts'
 import { finished } from '../../study/render-again.ts'
 import type { StudyComparison } from '../../report/compare/model.ts'
 import type { Report } from '../../report/model.ts'
+import { runFolder } from '../run-folder.ts'
 
 export interface CompareOptions {
   readonly format: 'markdown' | 'json'
@@ -17,7 +18,7 @@ export interface CompareOptions {
 
 /** Prints two finished runs side by side; with `html` a page with the curves of both is written, too. */
 export async function compareCommand(first: string, second: string, options: CompareOptions): Promise<number> {
-  const folders = [folderOf(first), folderOf(second)] as const
+  const folders = [runFolder(first), runFolder(second)] as const
   const [a, b] = [await reportIn(folders[0]), await reportIn(folders[1])]
   const comparison = compareStudies(a, b, folders)
   process.stdout.write(options.format === 'json' ? `${JSON.stringify(comparison, null, 1)}\n` : comparisonMarkdown(comparison))
@@ -25,8 +26,6 @@ export async function compareCommand(first: string, second: string, options: Com
   return 0
 }
 
-/** Its report.json names the folder as well. */
-const folderOf = (path: string): string => (basename(path) === 'report.json' ? dirname(path) : path)
 const reportIn = (folder: string): Promise<Report> => readReport(join(folder, 'report.json'))
 
 async function writePage(file: string, comparison: StudyComparison, folders: readonly [string, string]): Promise<void> {
@@ -47,7 +46,7 @@ async function winnerCurves(folder: string): Promise<{ readonly report: Report; 
   const { objective, task } = report.study
   const curves: ThinCurve[] = []
   for await (const run of runs) {
-    if (verified.has(run.id)) curves.push(thinCurve(run, objective, task === 'classification' ? 'nll' : 'mse'))
+    if (verified.has(run.id)) curves.push(thinCurve(run, objective, lossOf(task)))
   }
   return { report, curves }
 }

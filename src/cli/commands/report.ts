@@ -1,15 +1,15 @@
-import { basename, dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { unreachable } from '../../base/result.ts'
 import { reportText } from '../../report/json.ts'
 import { readReport } from '../../study/judge-again.ts'
 import { renderAgain, summaryAgain } from '../../study/render-again.ts'
+import { runFolder } from '../run-folder.ts'
 
 type Format = 'markdown' | 'json'
 
 /** Renders a finished run's report again from its report.json and journal; with a format it prints that and writes nothing. */
 export async function reportCommand(path: string, { format }: { readonly format?: Format }): Promise<number> {
-  // Its report.json names the folder as well.
-  const folder = basename(path) === 'report.json' ? dirname(path) : path
+  const folder = runFolder(path)
   switch (format) {
     case undefined: {
       const { files } = await renderAgain(folder)

@@ -4,6 +4,7 @@ import { lineageLines } from '../lineage.ts'
 import {
   exportedRuns, leversOf, startOf, type ExportedRun, type Exporter, type ExportFile, type ExportSource, type Lever,
 } from './exported.ts'
+import { fixed32, fixed64, lengthDelimited, message, varint, type Write } from './protobuf.ts'
 
 /**
  * A log directory for TensorBoard (`tensorboard --logdir FOLDER`): one event file a run, with its curves under Scalars and its
@@ -17,7 +18,7 @@ export const tensorboard: Exporter = async function* (source) {
 
 /** The reader finds event files by `tfevents` in their names, and orders them by the number behind it. */
 const file = (folder: string, started: number, events: readonly Uint8Array[]): ExportFile =>
-  ({ path: `${folder}/events.out.tfevents.${Math.floor(started / 1000)}.tunegate`, content: joined(events.map(framed)) })
+  ({ path: `${folder}/events.out.tfevents.${Math.floor(started / 1000)}.tunegate`, content: Buffer.concat(events.map(framed)) })
 
 function runEvents(run: ExportedRun): Uint8Array[] {
   const [from, to] = [run.started / 1000, run.ended / 1000]
@@ -41,15 +42,6 @@ function studyEvents({ report }: ExportSource): Uint8Array[] {
     levers: leversOf(report.levers.chosen).map(([name, value]) => `- ${name}: ${value}`).join('\n'),
   }
   return [version(at), ...Object.entries(texts).map(([tag, text]) => event(at, 0, (w) => textValue(w, tag, text)))]
-}
-
-type Write = (writer: BinaryWriter) => void
-const [lengthDelimited, varint, fixed64, fixed32] = [2, 0, 1, 5]
-
-const message = (writer: BinaryWriter, field: number, write: Write): BinaryWriter => {
-  writer.tag(field, lengthDelimited).fork()
-  write(writer)
-  return writer.join()
 }
 
 function event(seconds: number, step: number, value: Write): Uint8Array {
@@ -125,8 +117,4 @@ function framed(data: Uint8Array): Uint8Array {
 function masked(bytes: Uint8Array): number {
   const crc = crc32c.buf(bytes) >>> 0
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  return Buffer.concat(parts)
 }

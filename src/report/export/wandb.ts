@@ -2,6 +2,7 @@ import { BinaryWriter } from '@bufbuild/protobuf/wire'
 import crc32 from 'crc-32'
 import { createHash } from 'node:crypto'
 import { exportedRuns, leversOf, startOf, studyTags, type ExportedRun, type Exporter, type ExportSource } from './exported.ts'
+import { lengthDelimited, message, varint, type Write } from './protobuf.ts'
 
 /** What the tool keeps of one run. */
 interface Logged {
@@ -75,15 +76,6 @@ function logged(project: string, run: Logged): { readonly path: string; readonly
     return writer.finish()
   })
   return { path: `offline-run-${time}-${run.id}/run-${run.id}.wandb`, content: framed(records) }
-}
-
-type Write = (writer: BinaryWriter) => unknown
-const [lengthDelimited, varint] = [2, 0]
-
-function message(writer: BinaryWriter, field: number, write: Write): BinaryWriter {
-  writer.tag(field, lengthDelimited).fork()
-  write(writer)
-  return writer.join()
 }
 
 const text = (writer: BinaryWriter, field: number, value: string): BinaryWriter => writer.tag(field, lengthDelimited).string(value)

@@ -1,0 +1,13 @@
+import type { BinaryWriter } from '@bufbuild/protobuf/wire'
+
+export type Write = (writer: BinaryWriter) => unknown
+
+/** Wire types of protocol buffers, by what a field holds. */
+export const [varint, fixed64, lengthDelimited, fixed32] = [0, 1, 2, 5] as const
+
+/** A message as a field of another one. */
+export function message(writer: BinaryWriter, field: number, write: Write): BinaryWriter {
+  writer.tag(field, lengthDelimited).fork()
+  write(writer)
+  return writer.join()
+}
