@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { relative } from 'node:path'
+import { isAbsolute, relative, sep } from 'node:path'
 import { commentStep, handOn, requested } from './action/comment.ts'
 import { jobOf, unfinished } from './action/jobs.ts'
 import { InputError } from './base/diagnostics.ts'
@@ -64,18 +64,23 @@ async function studyOf(inputs: StepInputs, runner: Runner): Promise<Study | 'don
 /** Paths are given relative to the checkout, so that report and messages name no folder of the runner. */
 function studyOptions(inputs: StepInputs, runner: Runner): StudyOptions {
   const { workspace } = runner
-  const { stages, seeds, workers, baseline, out } = inputs
+  const { stages, seeds, workers, baseline, baseSpec, out } = inputs
   const specPath = relative(workspace, inputs.spec)
   const signal = stopSignal()
   return {
     specPath, workspace, ...workerFiles(), workers: workers ?? availableParallelism(),
     engine: provided(inputs.engine, signal),
     ...(stages === null ? {} : { stages }), ...(seeds === null ? {} : { seeds }), ...(out === null ? {} : { outDir: out }),
-    ...(baseline === null ? {} : { baselinePath: relative(workspace, baseline) }),
+    ...(baseline === null ? {} : { baselinePath: baselineOf(baseline, workspace) }),
+    ...(baseSpec === null ? {} : { baseSpec: { path: relative(workspace, baseSpec) } }),
     listener: folded(), signal, startedAt: new Date().toISOString(), clock: () => performance.now(),
     ...requested(runner),
   }
 }
+
+/** A word as it is; a path so that it is not taken for one. */
+const baselineOf = (baseline: string, workspace: string): string =>
+  (isAbsolute(baseline) ? `.${sep}${relative(workspace, baseline)}` : baseline)
 
 /** A spec that is wrong is said at once, and installs nothing. */
 function provided(wanted: EngineWish, signal: AbortSignal): EngineSource {

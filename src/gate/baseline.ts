@@ -1,5 +1,7 @@
+import type { MetricName } from '../model/metrics.ts'
 import type { VerifiedRun, VerifyFindings } from '../plan/decision.ts'
 import type { Lock, LockedSeed } from '../plan/lock.ts'
+import type { GateRule } from '../plan/plan.ts'
 import type { BaselineEvidence, GateEvidence } from './evidence.ts'
 
 const seedOf = (seed: number, run: VerifiedRun): LockedSeed => ({
@@ -26,32 +28,51 @@ export interface Setting {
   readonly dataFingerprint: string
   readonly specFingerprint: string
   readonly engine: string
+  /** The metric that checkpoints are chosen by. */
+  readonly objective: MetricName
+  /** `tunegate 0.1.0`. */
+  readonly tool: string
 }
 
+/** Whether the rule compares with a baseline. */
+export const needsBaseline = ({ gate }: GateRule): boolean => gate === 'regression' || gate === 'calibration'
+
 /**
- * A lock as baseline, or the reason why it cannot be one: metrics on other data (or another split) are other quantities, and
- * an engine of another class (the first word of its label) draws and rounds otherwise, so that a difference could be its
- * own. Another version of one class is only noted.
+ * A lock as baseline, or all the reasons why it cannot be one. Metrics on other data (or another split) are other quantities,
+ * and so are those of checkpoints that another metric chose; an engine of another class (the first word of its label) draws
+ * and rounds otherwise, so that a difference could be its own. Another version of one class is only noted.
  */
 export function lockBaseline(
   lock: Lock,
   source: string,
   setting: Setting,
 ): BaselineEvidence | { readonly reason: string } {
-  if (lock.fingerprints.data !== setting.dataFingerprint) {
-    return { reason: `${source} was made from other data or another split, so its metrics are not comparable` }
-  }
-  const engineClass = (label: string): string => label.split(' ')[0] ?? label
-  if (engineClass(lock.engine) !== engineClass(setting.engine)) {
-    return { reason: `${source} was made on the engine ${lock.engine}, this run on ${setting.engine}, so a difference could be the engine's` }
-  }
+  const reasons = incompatibilities(lock, setting)
+  if (reasons.length > 0) return { reason: `${source} ${reasons.join('; and it ')}` }
   const notes = [
     ...(lock.engine === setting.engine ? [] : [`${source} was made on ${lock.engine}, this run on ${setting.engine}.`]),
+    ...(lock.tool === setting.tool ? [] : [`${source} was written by ${lock.tool}, this run is of ${setting.tool}.`]),
     ...(lock.fingerprints.spec === setting.specFingerprint
       ? []
       : [`The spec changed since ${source} was made: model, data, levers, stages or gates.`]),
   ]
   return { source, runs: lock.seeds, notes }
+}
+
+/** Each to be read after the lock's name. What an old lock does not say is not held against it. */
+function incompatibilities({ fingerprints, objective, engine }: Lock, setting: Setting): string[] {
+  const engineClass = (label: string): string => label.split(' ')[0] ?? label
+  return [
+    ...(fingerprints.data === setting.dataFingerprint
+      ? []
+      : ['was made from other data or another split, so its metrics are not comparable']),
+    ...(objective === undefined || objective === setting.objective
+      ? []
+      : [`chose its checkpoints by ${objective}, this run by ${setting.objective}, so its metrics are those of other checkpoints`]),
+    ...(engineClass(engine) === engineClass(setting.engine)
+      ? []
+      : [`was made on the engine ${engine}, this run on ${setting.engine}, so a difference could be the engine's`]),
+  ]
 }
 
 /**

@@ -42,7 +42,7 @@ function decide(
   look: Look,
 ): Finding {
   if (baseline === null || evidence.baseline === null) return withoutBaseline(candidate, evidence.missingBaselineReason)
-  const early = unmatched(candidate, baseline)
+  const early = unmatched(candidate, baseline, { ...rule, source: evidence.baseline.source })
   if (early) return early
   const matched = matchSides(rule, candidate, baseline)
   const question = { rule, source: evidence.baseline.source, matched, look }

@@ -1,3 +1,4 @@
+import type { MetricName } from '../model/metrics.ts'
 import type { Side } from './evidence.ts'
 import { failed, inconclusive, unfinished, type Finding } from './finding.ts'
 import { seedList } from './words.ts'
@@ -15,8 +16,24 @@ export function withoutBaseline(candidate: Side, reason: string | null): Finding
 }
 
 /** Seeds without a value, on either side; undefined where both sides can be compared. */
-export function unmatched(candidate: Side, baseline: Side): Finding | undefined {
-  return divergence(candidate, baseline) ?? unfinished(candidate) ?? unusableBaseline(baseline)
+export function unmatched(candidate: Side, baseline: Side, named: Named): Finding | undefined {
+  return divergence(candidate, baseline) ?? unfinished(candidate) ?? withoutMetric(baseline, named) ?? unusableBaseline(baseline)
+}
+
+/** What is compared: a metric on a split, and the baseline, as a sentence names it. */
+export interface Named {
+  readonly metric: MetricName
+  readonly split: 'validation' | 'test'
+  readonly source: string
+}
+
+/** A baseline that never measured the metric, as one from before test rows were kept back, or of another task. */
+function withoutMetric({ values, unmeasured }: Side, { metric, split, source }: Named): Finding | undefined {
+  if (unmeasured.length === 0 || values.length > 0) return undefined
+  return inconclusive(
+    `Nothing to compare with: the baseline (${source}) holds no ${split} ${metric}.`,
+    'Retrain the baseline, or gate on a metric that it has.',
+  )
 }
 
 /**

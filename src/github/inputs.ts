@@ -35,8 +35,10 @@ export interface Inputs<Stage extends string, Engine extends string> {
   readonly stages: readonly Stage[] | null
   /** How many seeds verification takes; null is what the spec says. */
   readonly seeds: number | null
-  /** The lock to gate against, as an absolute path inside the workspace; null is the one beside the spec, if any. */
+  /** `lock`, `retrain`, or the absolute path of a lock inside the workspace; null is the lock beside the spec, if any. */
   readonly baseline: string | null
+  /** The spec to retrain as the baseline, as an absolute path inside the workspace; null where none is named. */
+  readonly baseSpec: string | null
   /** The mildest verdict that fails the step. */
   readonly failOn: 'fail' | 'inconclusive'
   readonly artifact: boolean
@@ -69,17 +71,30 @@ export function readInputs<Stage extends string, Engine extends string>(
     workers: from.whole('workers', 1, 256),
     stages: from.words('stages', choices.stages),
     seeds: from.whole('seeds', 2, 100),
-    baseline: from.path('baseline', workspace),
+    baseline: from.baseline(workspace),
+    baseSpec: from.path('base-spec', workspace),
     failOn: from.word('fail-on', ['inconclusive', 'fail'] as const),
     artifact: from.word('artifact', ['true', 'false'] as const) === 'true',
     retentionDays: from.whole('retention-days', 1, 400),
   }
+  problems.push(...twoBaselines(inputs, read))
   return problems.length > 0 ? err(problems) : ok(inputs)
+}
+
+/** A base spec is only retrained; with a lock named too it would be unclear which of them the gates take. */
+function twoBaselines({ baseline, baseSpec }: Pick<Inputs<never, never>, 'baseline' | 'baseSpec'>, read: (name: string) => string): Diagnostic[] {
+  if (baseSpec === null || baseline === null || baseline === 'retrain') return []
+  return [{
+    code: 'action/base-spec', severity: 'error', message: 'two baselines are named', found: `baseline: ${read('baseline')}, base-spec: ${read('base-spec')}`,
+    allowed: 'base-spec alone, or with baseline: retrain',
+  }]
 }
 
 interface Reader {
   /** Null where the input is empty and has no fallback, or is refused. */
   path(name: string, workspace: string, fallback?: string): string | null
+  /** Words stand for themselves; a file of such a name is written `./lock`. */
+  baseline(workspace: string): string | null
   whole(name: string, least: number, most: number): number | null
   /** The first choice where the input is empty. */
   word<W extends string>(name: string, choices: readonly W[]): W
@@ -99,12 +114,16 @@ function reader(read: (name: string) => string, problems: Diagnostic[]): Reader 
     const near = didYouMean(text, choices)
     return found ?? refuse(name, text, choices.join(', '), near && `did you mean ${near}?`)
   }
+  const place = (name: string, text: string, workspace: string): string | null => {
+    if (text === '') return null
+    if (insideWorkspace(text, workspace) !== null) return resolve(workspace, text)
+    return refuse(name, text, 'a path inside the workspace', 'write it relative to the root of the checkout')
+  }
   return {
-    path: (name, workspace, fallback = '') => {
-      const text = read(name) || fallback
-      if (text === '') return null
-      if (insideWorkspace(text, workspace) !== null) return resolve(workspace, text)
-      return refuse(name, text, 'a path inside the workspace', 'write it relative to the root of the checkout')
+    path: (name, workspace, fallback = '') => place(name, read(name) || fallback, workspace),
+    baseline: (workspace) => {
+      const text = read('baseline')
+      return text === 'lock' || text === 'retrain' ? text : place('baseline', text, workspace)
     },
     whole: (name, least, most) => {
       const text = read(name)

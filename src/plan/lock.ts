@@ -1,5 +1,5 @@
 import type { Levers } from '../model/levers.ts'
-import type { Metrics } from '../model/metrics.ts'
+import type { MetricName, Metrics } from '../model/metrics.ts'
 import type { LineageEntry } from './decision.ts'
 
 /** `tuning.lock.json`: the tuned levers with all that a later gate needs, committed beside the spec. No clock in it. */
@@ -8,6 +8,9 @@ export interface Lock {
   readonly name: string
   readonly tool: string
   readonly engine: string
+  /** The metric that checkpoints were chosen by, and the trainable numbers in the model; left out by versions that did not write them. */
+  readonly objective?: MetricName
+  readonly parameters?: number
   readonly fingerprints: { readonly spec: string; readonly plan: string; readonly data: string }
   readonly levers: Levers
   readonly lineage: readonly LockedChange[]

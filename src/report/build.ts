@@ -13,6 +13,7 @@ import type {
   DataSection,
   LeverChange,
   Report,
+  RetrainedBase,
   RunSummary,
   RunTiming,
   StageReport,
@@ -30,6 +31,8 @@ export interface ReportInput {
   readonly verdict: Verdict
   /** The baseline's source as the gates were given it; null without one. */
   readonly against: string | null
+  /** The runs of a base spec, retrained; none where it is left out. */
+  readonly base?: RetrainedBase
   /** The lock that the study was held against; null without one. */
   readonly lock: Lock | null
   /** See `verificationStatistics`; empty where verify did not run. */
@@ -60,6 +63,7 @@ export function buildReport(input: ReportInput): Report {
     study: studyOf(input),
     verdict: input.verdict,
     against: input.against,
+    ...(input.base ? { base: input.base } : {}),
     levers: {
       baseline: plan.baseline,
       chosen,

@@ -18,6 +18,8 @@ export function buildLock({ tool, study, levers, lineage, verification }: Report
     name: study.name,
     tool,
     engine: study.engine,
+    objective: study.objective,
+    parameters: study.parameters,
     fingerprints: study.fingerprints,
     levers: levers.chosen,
     lineage,

@@ -10,7 +10,7 @@ import type {
   StageFindings,
   VerifyFindings,
 } from '../plan/decision.ts'
-import type { LockedChange } from '../plan/lock.ts'
+import type { LockedChange, LockedSeed } from '../plan/lock.ts'
 import type { DataFacts, RunJob, StageName } from '../plan/plan.ts'
 import type { CalibrationSummary, ReliabilityBin } from '../plan/run.ts'
 import type { Verdict } from '../plan/verdict.ts'
@@ -26,6 +26,8 @@ export interface Report {
   readonly verdict: Verdict
   /** What regression gates compared with, to be read after "against"; null where there was nothing. */
   readonly against: string | null
+  /** The runs of another spec that were retrained as the baseline; left out where there were none. */
+  readonly base?: RetrainedBase
   readonly levers: {
     readonly baseline: Levers
     readonly chosen: Levers
@@ -50,6 +52,13 @@ export interface Report {
   readonly omissions: readonly StudyOmission[]
   readonly budget: BudgetSection
   readonly timing: Timing
+}
+
+/** As the gates were given it, so that they can be judged again. */
+export interface RetrainedBase {
+  readonly source: string
+  readonly runs: readonly LockedSeed[]
+  readonly notes: readonly string[]
 }
 
 export interface Study {

@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
 import { explainFileError, makeFolder } from '../base/files.ts'
+import { compile } from '../compile/compile.ts'
+import type { NormalizedSpec } from '../compile/normalized.ts'
 import { candidateSeeds } from '../gate/baseline.ts'
 import type { BaselineEvidence } from '../gate/evidence.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -8,35 +10,48 @@ import { execute } from '../run/execute.ts'
 import { stages } from '../stages/index.ts'
 import type { Choice } from '../provision/status.ts'
 import { withBreaks } from './engine.ts'
-import { prepare, type Prepared } from './prepare.ts'
 import { openJournal, startPool } from './means.ts'
+import { readSpec, tunedLevers, unwrap, type Prepared, type SpecSource } from './prepare.ts'
 import type { StudyOptions } from './run-study.ts'
 
+/** The spec that a baseline is retrained from. */
+export interface BaseSpec {
+  /** As messages name it. */
+  readonly path: string
+  /** Its text where it is not that of the file, as of another commit. */
+  readonly text?: string
+  /** A lock whose levers take the place of the spec's, where it was tuned from the levers that the spec declares. */
+  readonly tuned?: NonNullable<SpecSource['tuned']>
+}
+
+/** The study that a baseline is retrained for, and with what. */
+export interface RetrainingFor {
+  readonly head: Prepared
+  readonly choice: Choice
+  /** Native threads of a worker. */
+  readonly threads: number
+  readonly outDir: string
+}
+
 /**
- * Retrains model and declared levers of another spec (the base branch's) on the data and verification seeds of this study,
- * all of them, since their looks come later. Its journal lies in `baseline/` of the study's folder, so that it is trained
- * once. Throws an `InputError` where the two would not be comparable.
+ * Retrains model and levers of another spec (the base commit's) on the data, split and verification seeds of this study and
+ * measured as this study measures, on the same engine and machine. All seeds are trained, since their looks come later. Its
+ * journal lies in `baseline/` of the study's folder, so that it is trained once. Throws an `InputError` where it cannot be.
  */
-export async function retrainBase(
-  options: StudyOptions, specPath: string, head: Prepared, choice: Choice, outDir: string,
-): Promise<BaselineEvidence> {
-  const seeds = verifySeeds(head.plan)
-  const base = await prepare({ specPath, workspace: options.workspace, stages: ['verify'], ...(seeds === undefined ? {} : { seeds }) })
-  requireComparable(base.plan, head.plan, specPath)
+export async function retrainBase(options: StudyOptions, spec: BaseSpec, { head, choice, threads, outDir }: RetrainingFor): Promise<BaselineEvidence> {
+  const { prepared: base, notes } = await prepareBase(options, spec, head)
   const { listener, clock, signal } = options
-  listener({ type: 'notice', message: `retraining the baseline of ${specPath}` })
+  listener({ type: 'notice', message: `retraining the baseline of ${spec.path}` })
   const folder = join(outDir, 'baseline')
   await makeFolder(folder).catch((error: unknown) => { throw explainFileError(error, 'run/no-output-folder', 'the folder of the baseline cannot be made') })
-  const pool = await startPool(options, Promise.resolve(base), choice)
+  const pool = await startPool(options, Promise.resolve(base), choice, threads)
   try {
     const journal = await openJournal(folder, base, pool.engine, options)
     try {
-      // The head's root seed: both sides are verified on the same seeds.
-      const plan: Plan = { ...base.plan, seed: head.plan.seed }
-      const { decisions } = await execute(plan, { stages, runner: withBreaks(pool), journal, listener, clock, ...(signal ? { signal } : {}) })
+      const { decisions } = await execute(base.plan, { stages, runner: withBreaks(pool), journal, listener, clock, ...(signal ? { signal } : {}) })
       const found = decisions.find((d) => d.stage === 'verify')?.findings
       const runs = found?.stage === 'verify' ? candidateSeeds(found.verify) : []
-      return { source: `the levers of ${specPath}, retrained on the same seeds`, runs, notes: [] }
+      return { source: `the levers of ${spec.path}, retrained on the same seeds`, runs, notes }
     } finally {
       await journal.close()
     }
@@ -45,20 +60,40 @@ export async function retrainBase(
   }
 }
 
-function verifySeeds({ jobs }: Plan): number | undefined {
-  const settings = jobs.find((j) => j.id === 'verify')?.settings
-  return settings?.stage === 'verify' ? settings.seeds : undefined
+/** The base as a study of its own that only verifies, on what was loaded for the head; whatever is wrong with it is said at once. */
+export async function prepareBase(
+  { workspace }: Pick<SpecSource, 'workspace'>, { path, text, tuned }: BaseSpec, head: Prepared,
+): Promise<{ readonly prepared: Prepared; readonly notes: readonly string[] }> {
+  const { parsed, spec: own } = await readSpec({ specPath: path, workspace, ...(text === undefined ? {} : { specText: text }) })
+  requireTask(own, head.spec, path)
+  const spec: NormalizedSpec = { ...own, ...measuredAs(head.spec) }
+  const facts = head.plan.workload.data
+  const declared = unwrap(compile(spec, facts, parsed.locate))
+  const levers = tunedLevers(tuned ? { tuned } : {}, declared.baseline)
+  const plan: Plan = levers ? unwrap(compile({ ...spec, levers }, facts, parsed.locate)) : declared
+  return { prepared: { ...head, spec, plan, warnings: [], gateLines: [] }, notes: replaced(own, head.spec, path) }
 }
 
-/** Everything that differs, at once. */
-function requireComparable(base: Plan, head: Plan, specPath: string): void {
-  const differ = [
-    ...(base.workload.task === head.workload.task ? [] : [`task ${base.workload.task}, here ${head.workload.task}`]),
-    ...(base.workload.data.fingerprint === head.workload.data.fingerprint ? [] : ['other data or another split']),
+/** What must be the study's own for two metrics to be the same quantity: data, seeds, and which checkpoint counts. */
+function measuredAs({ data, checks, seed, objective, evaluateEvery, stages: all }: NormalizedSpec): Partial<NormalizedSpec> {
+  const verify = all.filter((s) => s.stage === 'verify')
+  return { data, checks, seed, objective, evaluateEvery, stages: verify, gates: [], budget: { minutes: null, trials: null } }
+}
+
+/** What of the base spec was replaced and says something else, for the verdict's notes. */
+function replaced(own: NormalizedSpec, head: NormalizedSpec, path: string): string[] {
+  const { source: _, ...settings } = own.data
+  const { source: __, ...here } = head.data
+  return [
+    ...(JSON.stringify(settings) === JSON.stringify(here) ? [] : [`${path} declares other inputs or another split; it was retrained on the data of this study.`]),
+    ...(own.objective === head.objective ? [] : [`${path} chooses checkpoints by ${own.objective}; on both sides they were chosen by ${head.objective}.`]),
   ]
-  if (differ.length === 0) return
+}
+
+function requireTask(base: NormalizedSpec, head: NormalizedSpec, path: string): void {
+  if (base.task === head.task) return
   throw new InputError([{
-    code: 'baseline/incompatible', severity: 'error', message: `the metrics of ${specPath} are not comparable with those of this study`,
-    found: differ.join('; '), hint: 'retrain a base spec with the same task, data and split, or gate against the declared levers by --baseline retrain',
+    code: 'baseline/incompatible', severity: 'error', message: `the metrics of ${path} are not comparable with those of this study`,
+    found: `task ${base.task}`, allowed: `task ${head.task}`, hint: 'name a base spec of the same task, or gate against the declared levers by --baseline retrain',
   }])
 }

@@ -101,6 +101,7 @@ export function decideStage(options: StudyOptions, fan: FanOut, stage: StageName
 
 /** The last job: trains nothing; null where the stages before it did not come to an end. */
 export async function gateStudy(options: StudyOptions, fan: FanOut): Promise<Study | null> {
+  refuseBaseSpec(options)
   const prepared = await prepare(options)
   const { plan } = prepared
   const content = `after-${plan.jobs.at(-1)?.id ?? 'plan'}`
@@ -120,6 +121,7 @@ export async function gateStudy(options: StudyOptions, fan: FanOut): Promise<Stu
 
 /** The journal of such a job lies in a folder of its own: what a cache or an earlier run left is not looked at. */
 async function onSite<T>(options: StudyOptions, fan: FanOut, use: (site: Site) => Promise<T>): Promise<T> {
+  refuseBaseSpec(options)
   const checked = prepare(options)
   const choice = await afterChecks(checked, options.engine.choose(checked))
   const { pool, engine } = await onEngine(options.engine.wanted, choice, async (taken) => (
@@ -140,6 +142,15 @@ async function onSite<T>(options: StudyOptions, fan: FanOut, use: (site: Site) =
     pool.close()
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** Its runs belong to another plan, and no job of the matrix deals in those; left out silently the gates would ask another question. */
+function refuseBaseSpec({ baseSpec }: StudyOptions): void {
+  if (!baseSpec) return
+  throw new InputError([{
+    code: 'study/no-base-spec', severity: 'error', message: 'a study that is spread over jobs cannot retrain the spec of a baseline', found: baseSpec.path,
+    hint: 'gate against a lock, or against the declared levers by `baseline: retrain`, or verify in one job (mode: verify)',
+  }])
 }
 
 type Place = Pick<Site, 'options' | 'fan' | 'runner' | 'journal'>

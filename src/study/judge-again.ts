@@ -15,9 +15,9 @@ export interface Rejudged { readonly verdict: Verdict; readonly against: string 
  */
 export async function judgeAgain(reportPath: string, baseline: string | undefined): Promise<Rejudged> {
   const report = await readReport(reportPath)
-  const lock = await lockOf(report, baseline)
-  const { data: dataFingerprint, spec: specFingerprint } = report.study.fingerprints
-  const evidence = studyEvidence(report.verification, lock, { dataFingerprint, specFingerprint, engine: report.study.engine })
+  const fixed = baseline === undefined && report.base ? report.base : await lockOf(report, baseline)
+  const { fingerprints: { data: dataFingerprint, spec: specFingerprint }, engine, objective } = report.study
+  const evidence = studyEvidence(report.verification, fixed, { dataFingerprint, specFingerprint, engine, objective, tool: report.tool })
   return { verdict: judgeAt(report.verdict.gates.map((g) => g.rule), evidence, report.verification?.looks ?? []), against: evidence.baseline?.source ?? null }
 }
 

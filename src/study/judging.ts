@@ -1,4 +1,4 @@
-import { studyEvidence } from '../gate/baseline.ts'
+import { studyEvidence, type Setting } from '../gate/baseline.ts'
 import type { BaselineEvidence, GateEvidence } from '../gate/evidence.ts'
 import { isSettled } from '../gate/judge.ts'
 import { judgeAt } from '../gate/sequential.ts'
@@ -7,6 +7,7 @@ import type { Lock } from '../plan/lock.ts'
 import type { Verdict } from '../plan/verdict.ts'
 import { readLock } from './lock.ts'
 import type { Prepared } from './prepare.ts'
+import { toolName } from './version.ts'
 
 /** How a study is judged: against what, and at which looks. Everything is fixed before a step is trained. */
 export interface Judging {
@@ -28,7 +29,8 @@ export async function judgingOf(
   { specPath, baselinePath }: JudgingSource, { plan, dataset }: Prepared, engine: string, base: BaselineEvidence | null = null,
 ): Promise<Judging> {
   const lock = base ? null : await readLock(specPath, baselinePath)
-  const setting = { dataFingerprint: dataset.fingerprint, specFingerprint: plan.specFingerprint, engine }
+  const { specFingerprint, workload: { objective } } = plan
+  const setting: Setting = { dataFingerprint: dataset.fingerprint, specFingerprint, engine, objective, tool: toolName }
   const evidence = (verify: VerifyFindings | null): GateEvidence => studyEvidence(verify, base ?? lock, setting)
   const verdict = (verify: VerifyFindings | null): Verdict => judgeAt(plan.gates, evidence(verify), verify?.looks ?? [])
   return { lock, evidence, verdict, settles: (verify) => isSettled(verdict(verify)) }

@@ -28,7 +28,7 @@ export async function readLock(specPath: string, baseline?: string): Promise<{ r
   return text === null ? null : { lock: parseLock(text, path), source: basename(path) }
 }
 
-async function insideFolder(path: string): Promise<string> {
+export async function insideFolder(path: string): Promise<string> {
   const folder = await stat(path).then((s) => s.isDirectory(), () => false)
   return folder ? join(path, lockName) : path
 }

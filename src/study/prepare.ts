@@ -18,6 +18,8 @@ import { parseSpec, type ParsedSpec } from '../spec/parse.ts'
 export interface SpecSource {
   /** Path of the spec as the user gave it; messages show it so. */
   readonly specPath: string
+  /** The spec's text where it is not that of the file, as of another commit. */
+  readonly specText?: string
   /** Nothing outside of this folder is read. */
   readonly workspace: string
   /** Run only these of the spec's stages. */
@@ -62,7 +64,7 @@ export async function prepare(source: SpecSource): Promise<Prepared> {
 }
 
 /** Undefined where the lock was tuned from other levers than the spec declares now: the change is what is proposed then. */
-function tunedLevers({ tuned }: SpecSource, declared: Levers): Levers | undefined {
+export function tunedLevers({ tuned }: Pick<SpecSource, 'tuned'>, declared: Levers): Levers | undefined {
   if (!tuned) return undefined
   const origin = tuned.lineage.toReversed().reduce((levers, { lever, from }) => withLevers(levers, { [lever]: from }), tuned.levers)
   return leverDifferences(origin, declared).length === 0 ? tuned.levers : undefined
@@ -93,7 +95,7 @@ function lower(one: number | null, other: number | undefined): number | null {
 
 /** The part of `prepare` that looks at no data. */
 export async function readSpec(source: SpecSource): Promise<{ readonly parsed: ParsedSpec; readonly spec: NormalizedSpec }> {
-  const parsed = unwrap(parseSpec(await specText(source.specPath), source.specPath))
+  const parsed = unwrap(parseSpec(source.specText ?? await textOf(source.specPath), source.specPath))
   return { parsed, spec: overridden(unwrap(normalize(parsed)), source) }
 }
 
@@ -102,7 +104,7 @@ export function unwrap<T>(result: Result<T, Diagnostic[]>): T {
   return result.value
 }
 
-async function specText(path: string): Promise<string> {
+async function textOf(path: string): Promise<string> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => fail('spec/unreadable', `cannot read the spec ${path}`, error.code ?? error.message))
   if (!found.isFile()) fail('spec/unreadable', `the spec ${path} is not a file`, 'a folder or a device', 'a YAML or JSON file')
   if (found.size > mostSpecBytes) fail('spec/too-large', `the spec ${path} is too large`, `${found.size} bytes`, `at most ${mostSpecBytes} bytes`)

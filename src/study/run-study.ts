@@ -17,7 +17,7 @@ import type { Journal } from '../run/journal.ts'
 import type { WorkerPool } from '../run/pool.ts'
 import { stages } from '../stages/index.ts'
 import type { BaselineEvidence } from '../gate/evidence.ts'
-import { retrainBase } from './base-study.ts'
+import { retrainBase, type BaseSpec } from './base-study.ts'
 import { studyDiagnostics } from './diagnostics.ts'
 import { EngineBroke, onEngine, withBreaks, type EngineSource } from './engine.ts'
 import { judgingOf, type Judging } from './judging.ts'
@@ -41,7 +41,9 @@ export interface StudyOptions extends SpecSource {
   /** `lock`, `retrain` or the path of a lock, see `readLock`; the lock beside the spec where it is left out and there is one. */
   readonly baselinePath?: string
   /** A spec of which model and levers are retrained as the baseline, on the same data and seeds. */
-  readonly baseSpecPath?: string
+  readonly baseSpec?: BaseSpec
+  /** The commit that the baseline was taken from, and the path that it has there. */
+  readonly baseCommit?: { readonly sha: string; readonly path: string }
   /** Set an earlier journal aside. */
   readonly fresh?: boolean
   readonly listener: Listener
@@ -90,10 +92,10 @@ async function trainAndConclude(
   const { listener, clock, signal } = options
   const first = await startPool(options, checked, choice)
   const [prepared, start] = [await checked, await begun]
-  const { pool, workers, why } = await fitted(options, prepared, choice, first)
+  const { pool, workers, threads, why } = await fitted(options, prepared, choice, first)
   try {
-    const base = options.baseSpecPath === undefined ? null
-      : await retrainBase(options, options.baseSpecPath, prepared, choice, outFolder(options, prepared))
+    const base = options.baseSpec === undefined ? null
+      : await retrainBase({ ...options, workers }, options.baseSpec, { head: prepared, choice, threads, outDir: outFolder(options, prepared) })
     const engine = { label: pool.engine, why: why === null ? choice.why : `${choice.why}; ${why}`, base }
     return await concludeStudy({ ...options, workers }, prepared, engine, async (journal, { settles }) => {
       const execution = { stages, settles, runner: withBreaks(pool), journal, listener, clock, ...(signal ? { signal } : {}) }
@@ -183,7 +185,7 @@ async function reportOf({ options, prepared, judging, outcome, engine, seconds, 
   const summaries = []
   for await (const run of runs()) summaries.push(summarizeRun(run, plan.baseline))
   return buildReport({
-    plan, decisions: outcome.decisions, runs: summaries, verdict, against, lock: judging.lock?.lock ?? null, engine: engine.label, tool: toolName,
+    plan, decisions: outcome.decisions, runs: summaries, verdict, against, lock: judging.lock?.lock ?? null, ...(engine.base ? { base: engine.base } : {}), engine: engine.label, tool: toolName,
     statistics: verify ? verificationStatistics(verify, plan.workload.objective) : [],
     diagnostics: await studyDiagnostics(plan, verify, runs()),
     command: repeatCommand(options), specFile: options.specPath,

@@ -64,8 +64,10 @@ describe('verification statistics', () => {
 })
 
 describe('study evidence', () => {
-  const lock = { fingerprints: { spec: 's', plan: 'p', data: 'd' }, engine: 'wasm 4.22.0 simd', seeds: [] } as unknown as Lock
-  const setting = { dataFingerprint: 'd', specFingerprint: 's', engine: 'wasm 4.22.0 simd' }
+  const lock = {
+    fingerprints: { spec: 's', plan: 'p', data: 'd' }, engine: 'wasm 4.22.0 simd', objective: 'nll', tool: 'tunegate 1', seeds: [],
+  } as unknown as Lock
+  const setting = { dataFingerprint: 'd', specFingerprint: 's', engine: 'wasm 4.22.0 simd', objective: 'nll', tool: 'tunegate 1' } as const
 
   it('takes the lock where it fits, and never replaces one that does not by the easier comparison', () => {
     const fits = studyEvidence(study(a, b), { lock, source: 'tuning.lock.json' }, setting)
@@ -80,6 +82,22 @@ describe('study evidence', () => {
     expect(otherClass.missingBaselineReason).toContain('could be the engine')
     const spec = studyEvidence(study(a, b), { lock, source: 'tuning.lock.json' }, { ...setting, specFingerprint: 'x' })
     expect(spec.baseline?.notes).toEqual([expect.stringContaining('The spec changed')])
+  })
+
+  it('names every reason why a lock is no baseline, at once', () => {
+    const reasonFor = (over: object, of: Lock = lock) =>
+      studyEvidence(study(a, b), { lock: of, source: 'tuning.lock.json' }, { ...setting, ...over }).missingBaselineReason
+    expect(reasonFor({})).toBeNull()
+    expect(reasonFor({ objective: 'accuracy' })).toMatch(/^tuning\.lock\.json chose its checkpoints by nll, this run by accuracy/)
+    expect(reasonFor({ objective: 'accuracy', engine: 'native 2.18.0', dataFingerprint: 'x' }))
+      .toMatch(/other data.*; and it chose its checkpoints by nll.*; and it was made on the engine wasm 4/)
+    const old = { ...lock, objective: undefined } as unknown as Lock
+    expect(reasonFor({ objective: 'accuracy' }, old)).toBeNull()
+  })
+
+  it('notes another version of the tool', () => {
+    const found = studyEvidence(study(a, b), { lock, source: 'tuning.lock.json' }, { ...setting, tool: 'tunegate 2' })
+    expect(found.baseline?.notes).toEqual(['tuning.lock.json was written by tunegate 1, this run is of tunegate 2.'])
   })
 
   it('falls back to the declared levers, or says that there are none', () => {

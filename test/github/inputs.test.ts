@@ -18,7 +18,7 @@ describe('the inputs', () => {
   it('have the defaults that action.yml states, and are the ones that it declares', () => {
     const { asked, result } = reading()
     expect(result).toEqual({ ok: true, value: {
-      mode: 'auto', stage: null, shard: null, shards: 8, jobMinutes: null, spec: '/home/work/tuning.yml', out: null, engine: 'auto', workers: null, stages: null, seeds: null, baseline: null,
+      mode: 'auto', stage: null, shard: null, shards: 8, jobMinutes: null, spec: '/home/work/tuning.yml', out: null, engine: 'auto', workers: null, stages: null, seeds: null, baseline: null, baseSpec: null,
       failOn: 'inconclusive', artifact: true, retentionDays: null,
     } })
     const ofComments = ['allow-forks', 'post', 'request', 'run-result', 'token']
@@ -34,8 +34,19 @@ describe('the inputs', () => {
     expect(result).toEqual({ ok: true, value: {
       mode: 'shard', stage: 'batch', shard: { index: 256, of: 256 }, shards: 256, jobMinutes: 350,
       spec: '/home/work/nets/a b/tuning.yml', out: '/home/work/report', engine: 'wasm', workers: 2, stages: ['lr-range', 'verify'],
-      seeds: 8, baseline: '/home/work/base/tuning.lock.json', failOn: 'fail', artifact: false, retentionDays: 7,
+      seeds: 8, baseline: '/home/work/base/tuning.lock.json', baseSpec: null, failOn: 'fail', artifact: false, retentionDays: 7,
     } })
+  })
+
+  it('tell the words of a baseline from paths, and one baseline from two', () => {
+    const baselineOf = (given: Readonly<Record<string, string>>) => {
+      const { result } = reading(given)
+      return result.ok ? [result.value.baseline, result.value.baseSpec] : result.error.map((d) => `${d.code} ${d.found}`)
+    }
+    expect(baselineOf({ baseline: 'lock' })).toEqual(['lock', null])
+    expect(baselineOf({ baseline: 'retrain', 'base-spec': 'old.yml' })).toEqual(['retrain', '/home/work/old.yml'])
+    expect(baselineOf({ baseline: './lock' })).toEqual(['/home/work/lock', null])
+    expect(baselineOf({ baseline: 'lock', 'base-spec': 'old.yml' })).toEqual(['action/base-spec baseline: lock, base-spec: old.yml'])
   })
 
   it('are refused all at once, with what was found, what is allowed and the nearest name', () => {

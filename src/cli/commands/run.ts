@@ -7,7 +7,7 @@ import { reportText } from '../../report/json.ts'
 import { InputError } from '../../base/diagnostics.ts'
 import { retrainWords } from '../../study/lock.ts'
 import { engineHere, type EngineWish } from '../../study/engine.ts'
-import { runStudy } from '../../study/run-study.ts'
+import { runStudy, type StudyOptions } from '../../study/run-study.ts'
 import { closing } from '../closing.ts'
 import { engineFolder } from '../engine-folder.ts'
 import { exitCodeOf, exitCodes } from '../exit.ts'
@@ -57,9 +57,9 @@ export async function runCommand(specPath: string, options: RunOptions): Promise
 }
 
 /** A base spec is only retrained; with a lock named too it would be unclear which of them the gates take. */
-function baseSpecOf({ baseSpec, baseline }: RunOptions): { readonly baseSpecPath?: string } {
+function baseSpecOf({ baseSpec, baseline }: RunOptions): Pick<StudyOptions, 'baseSpec'> {
   if (baseSpec === undefined) return {}
-  if (baseline === undefined || retrainWords.includes(baseline)) return { baseSpecPath: baseSpec }
+  if (baseline === undefined || retrainWords.includes(baseline)) return { baseSpec: { path: baseSpec } }
   throw new InputError([{
     code: 'run/two-baselines', severity: 'error', message: 'two baselines are named', found: `--baseline ${baseline} --base-spec ${baseSpec}`,
     allowed: '--base-spec alone, or with --baseline retrain',

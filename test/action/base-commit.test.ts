@@ -1,0 +1,111 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { verification } from '../../src/action/base-commit.ts'
+import { InputError } from '../../src/base/diagnostics.ts'
+import type { Runner } from '../../src/github/environment.ts'
+import type { Lock } from '../../src/plan/lock.ts'
+import { lockText } from '../../src/report/lock.ts'
+import type { StudyOptions } from '../../src/study/run-study.ts'
+import { someLevers } from '../support/levers.ts'
+
+const spec = (gate: string, units = 4): string => `version: 1
+name: net
+task: classification
+data: { source: rows.csv, target: y }
+model: { layers: [{ dense: { units: ${units} } }, { dense: { units: classes } }] }
+stages: [verify: { seeds: 3 }]
+gates: [${gate}]
+`
+const regression = 'regression: { metric: accuracy, margin: 0.1 }'
+const threshold = 'threshold: { metric: accuracy, min: 0.5 }'
+const lock = (name: string): string => lockText({
+  version: 1, name, tool: 'tunegate 0', engine: 'wasm', fingerprints: { spec: 'a'.repeat(64), plan: 'b'.repeat(64), data: 'c'.repeat(64) },
+  levers: someLevers, lineage: [], seeds: [],
+} satisfies Lock)
+
+let folder: string
+let base: string
+const home = process.cwd()
+const git = (...args: string[]): string =>
+  execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t', '-c', 'commit.gpgsign=false', ...args], { cwd: folder, encoding: 'utf8' }).trim()
+const put = (name: string, text: string): void => writeFileSync(join(folder, name), text)
+const commit = (): string => {
+  git('add', '--all')
+  git('commit', '--quiet', '--allow-empty', '--message=x')
+  return git('rev-parse', 'HEAD')
+}
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'base-commit-'))
+  process.chdir(folder)
+  git('init', '--quiet', '--initial-branch=main')
+  put('tuning.yml', spec(regression))
+  put('tuning.lock.json', lock('base'))
+  base = commit()
+  put('tuning.yml', spec(regression.replace('0.1', '0.9'), 8))
+  put('tuning.lock.json', lock('change'))
+  put('mine.lock.json', lock('mine'))
+  commit()
+})
+afterEach(() => process.chdir(home))
+
+const runner = (): Runner => ({ workspace: folder, repository: 'o/n', apiUrl: 'http://127.0.0.1:1' }) as unknown as Runner
+const against = (over: Partial<StudyOptions> = {}, of: string | null = base) =>
+  verification({ specPath: 'tuning.yml', workspace: folder, ...over } as unknown as StudyOptions, of, runner())
+const refusal = async (over: Partial<StudyOptions>, of = base): Promise<string> => {
+  const error: unknown = await against(over, of).then(() => undefined, (e: unknown) => e)
+  if (!(error instanceof InputError)) throw new Error(`not refused: ${String(error)}`)
+  return error.diagnostics.map((d) => `${d.code} ${d.message} ${d.found} ${d.hint}`).join()
+}
+const nameIn = (path: string | undefined): string => (JSON.parse(readFileSync(String(path), 'utf8')) as Lock).name
+
+describe('what a pull request is verified against', () => {
+  it('is the gates and the lock of its base commit, whether the lock is named or not', async () => {
+    for (const baselinePath of [undefined, 'lock']) {
+      const found = await against(baselinePath === undefined ? {} : { baselinePath })
+      expect(found.gates).toEqual([expect.objectContaining({ gate: 'regression', margin: 0.1 })])
+      expect(nameIn(found.baselinePath)).toBe('base')
+      expect(found.baseCommit).toEqual({ sha: base, path: 'tuning.lock.json' })
+      expect(found.tuned?.levers).toEqual(someLevers)
+    }
+  })
+
+  it('is with retrain what the base commit has: its spec with the levers of its lock', async () => {
+    const { baseSpec, baselinePath, baseCommit } = await against({ baselinePath: 'retrain' })
+    expect(baselinePath).toBeUndefined()
+    expect(baseSpec).toMatchObject({ path: 'tuning.yml of the base commit', text: spec(regression), tuned: { name: 'base' } })
+    expect(baseCommit).toEqual({ sha: base, path: 'tuning.yml' })
+  })
+
+  it('takes a base spec from the base commit, and says where that has none', async () => {
+    expect((await against({ baseSpec: { path: 'tuning.yml' } })).baseSpec?.text).toBe(spec(regression))
+    expect(await refusal({ baseSpec: { path: 'other.yml' } })).toMatch(/verify\/no-baseline .*no spec to retrain no other\.yml at [0-9a-f]{40}/)
+  })
+
+  it('never takes a lock that the change itself commits, and takes one that a step brought', async () => {
+    expect(await refusal({ baselinePath: './mine.lock.json' })).toMatch(/no mine\.lock\.json|no \.\/mine\.lock\.json/)
+    mkdirSync(join(folder, 'artifact'))
+    put('artifact/tuning.lock.json', lock('downloaded'))
+    const found = await against({ baselinePath: './artifact' })
+    expect(found).toMatchObject({ baselinePath: './artifact' })
+    expect(found.baseCommit).toBeUndefined()
+  })
+
+  it('needs no lock where no gate compares, and says what to do where one does', async () => {
+    git('rm', '--quiet', 'tuning.lock.json')
+    const without = commit()
+    expect(await refusal({}, without)).toContain('baseline: retrain')
+    put('tuning.yml', spec(threshold))
+    expect(await against({}, commit())).toMatchObject({ gates: [{ gate: 'threshold' }] })
+  })
+
+  it('is nothing but the change where the base has no spec, or there is no base', async () => {
+    git('rm', '--quiet', 'tuning.yml')
+    const empty = commit()
+    put('tuning.yml', spec(regression))
+    for (const of of [empty, null]) expect((await against({}, of)).gates).toBeUndefined()
+  })
+})

@@ -1,0 +1,123 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { InputError } from '../../src/base/diagnostics.ts'
+import type { RunEvent } from '../../src/run/events.ts'
+import { gateStudy, planStudy } from '../../src/study/fan-out.ts'
+import { judgeAgain } from '../../src/study/judge-again.ts'
+import { runStudy, type StudyOptions } from '../../src/study/run-study.ts'
+import { digitsCheckout, fanOut, memoryExchange, studyOptions } from '../support/fan-out.ts'
+import { bundleWorker, type WorkerBundle } from '../support/worker-bundle.ts'
+
+let bundle: WorkerBundle
+beforeAll(async () => { bundle = await bundleWorker() })
+afterAll(() => bundle.remove())
+
+const spec = `version: 1
+name: small
+task: classification
+data: { source: digits.csv.gz, target: -1, header: false, inputs: { shape: [64], scale: 0.0625 } }
+model: { layers: [{ dense: { units: classes } }] }
+levers: { optimization: { learningRate: 0.01 }, scheduling: { epochs: 3, warmupSteps: 0 } }
+stages: [verify: { seeds: 3 }]
+gates: [regression: { metric: accuracy, margin: 0.1 }]
+`
+const wider = spec.replace('layers: [', 'layers: [{ dense: { units: 8, activation: relu } }, ')
+
+/** The study of `head`, with other files of the checkout beside it. */
+async function study(head: string, files: Readonly<Record<string, string>>, over: (checkout: string) => Partial<StudyOptions>) {
+  const checkout = digitsCheckout(head)
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(checkout, name), text)
+  const events: RunEvent[] = []
+  const options = { ...studyOptions(checkout, bundle, events), ...over(checkout) }
+  const done = await runStudy(options)
+  const trained = events.flatMap((e) => (e.type === 'run-finished' && !e.cached ? [e.result.id] : []))
+  return { ...done, checkout, options, trained, gate: done.verdict.gates[0] }
+}
+
+const refusal = async (work: Promise<unknown>): Promise<string> => {
+  const error: unknown = await work.then(() => undefined, (e: unknown) => e)
+  if (!(error instanceof InputError)) throw new Error(`not refused: ${String(error)}`)
+  return error.diagnostics.map((d) => `${d.code}: ${d.message}: ${d.found}`).join('\n')
+}
+
+describe('a base spec', { timeout: 60_000 }, () => {
+  it('is retrained on the same seeds, and the gates are held against it; judged again they still are', async () => {
+    const { gate, report, files, trained, options } = await study(wider, { 'base.yml': spec }, (c) => ({ baseSpec: { path: join(c, 'base.yml') } }))
+    expect(gate?.sentence).toMatch(/against the levers of .*base\.yml, retrained on the same seeds/)
+    expect(report.base?.runs.map((r) => r.seed)).toEqual(report.verification?.seeds.map((s) => s.seed))
+    expect(report.base?.runs.map((r) => r.weights)).not.toEqual(report.verification?.seeds.map((s) => s.candidate.weights))
+    expect(report.study.command).toContain(`--base-spec ${options.baseSpec?.path}`)
+    expect(trained).toHaveLength(6)
+    const again = await judgeAgain(join(files.folder, 'report.json'), undefined)
+    expect(JSON.stringify(again.verdict)).toBe(JSON.stringify(report.verdict))
+    expect((await judgeAgain(join(files.folder, 'report.json'), 'retrain')).against).toContain('the declared levers')
+  })
+
+  it('is trained once: the study that is run again finds its runs in the journal', async () => {
+    const { options } = await study(wider, { 'base.yml': spec }, (c) => ({ baseSpec: { path: join(c, 'base.yml') } }))
+    const events: RunEvent[] = []
+    await runStudy({ ...options, listener: (e) => events.push(e) })
+    expect(events.filter((e) => e.type === 'run-finished' && !e.cached)).toEqual([])
+  })
+
+  it('passes at once where it is the study itself', async () => {
+    const { gate } = await study(spec, { 'base.yml': spec }, (c) => ({ baseSpec: { path: join(c, 'base.yml') } }))
+    expect(gate).toMatchObject({ status: 'pass', estimate: { value: 0, lower: 0, upper: 0 } })
+  })
+
+  it('of other data, split, seed or objective is measured as the study measures, and that is said', async () => {
+    const other = `${spec.replace('scale: 0.0625 }', 'scale: 0.0625 }, split: { validation: 0.3, seed: 5 }')}seed: 99\nobjective: accuracy\n`
+    const { gate, report } = await study(wider, { 'base.yml': other }, (c) => ({ baseSpec: { path: join(c, 'base.yml') } }))
+    expect(report.base?.runs.map((r) => r.seed)).toEqual(report.verification?.seeds.map((s) => s.seed))
+    expect(gate?.notes.join(' ')).toMatch(/another split; it was retrained on the data of this study.*chooses checkpoints by accuracy.*by nll/)
+  })
+
+  it('takes the levers of a lock that was tuned from it, and the text of another commit', async () => {
+    const tuned = await study(spec, {}, () => ({}))
+    const { levers } = tuned.lock
+    const moved = { ...levers, optimization: { ...levers.optimization, learningRate: 0.02 } }
+    const lineage = [{
+      stage: 'lr-range', lever: 'learningRate', from: 0.01, to: 0.02, reason: 'tuned',
+      evidence: { metric: null, gain: null, threshold: null, seeds: 1, runs: [] },
+    }] as const
+    const of = (base: object) => study(spec.replace('0.01', '0.02'), {}, () => ({ baseSpec: { path: 'tuning.yml of the base commit', text: spec, ...base } }))
+    expect((await of({ tuned: { levers: moved, lineage } })).gate?.estimate?.value).toBe(0)
+    expect((await of({})).gate?.estimate?.value).not.toBe(0)
+  })
+
+  it('of another task is refused before a step is trained, and one that does not fit says where', async () => {
+    const regressing = spec.replace('classification', 'regression').replace('accuracy', 'rmse').replace('classes', '1')
+    const text = (base: string) => study(wider, {}, () => ({ baseSpec: { path: 'base.yml', text: base } }))
+    expect(await refusal(text(regressing))).toBe('baseline/incompatible: the metrics of base.yml are not comparable with those of this study: task regression')
+    expect(await refusal(text(spec.replace('layers: [', 'layers: [{ conv2d: { filters: 2, kernelSize: 3 } }, ')))).toContain('spec/')
+  })
+
+  it('is refused where a study is spread over jobs', async () => {
+    const options = { ...studyOptions(digitsCheckout(spec), bundle), baseSpec: { path: 'base.yml', text: spec } }
+    const fan = fanOut(memoryExchange())
+    for (const job of [planStudy, gateStudy]) expect(await refusal(job(options, fan))).toContain('study/no-base-spec')
+  })
+})
+
+describe('a lock that is no baseline', { timeout: 60_000 }, () => {
+  it.each([
+    ['other data', (s: string) => s.replace('scale: 0.0625 }', 'scale: 0.0625 }, split: { validation: 0.3 }'), /made from other data or another split/],
+    ['another metric', (s: string) => `${s}objective: accuracy\n`, /chose its checkpoints by accuracy, this run by nll/],
+  ])('is named: %s', async (_, change, reason) => {
+    const { files } = await study(change(spec), {}, () => ({}))
+    const { gate } = await study(spec, { 'tuning.lock.json': readFileSync(files.lockPath, 'utf8') }, () => ({}))
+    expect(gate).toMatchObject({ status: 'inconclusive', blocks: true, sentence: expect.stringMatching(reason) })
+    expect(gate?.remedy).toContain('--baseline retrain')
+  })
+
+  it('is named where it is of another engine, or lacks the metric; and retrained where asked', async () => {
+    const { files } = await study(spec, {}, () => ({}))
+    const text = readFileSync(files.lockPath, 'utf8')
+    const withLock = (lock: string, over: Partial<StudyOptions> = {}) => study(spec, { 'tuning.lock.json': lock }, () => over)
+    const other = text.replace(/"engine": "wasm/, '"engine": "tensorflow')
+    expect((await withLock(other)).gate?.sentence).toMatch(/made on the engine tensorflow/)
+    expect((await withLock(text.replaceAll('"accuracy"', '"f1"'))).gate?.sentence).toMatch(/holds no validation accuracy/)
+    expect((await withLock(other, { baselinePath: 'retrain' })).gate?.status).toBe('pass')
+  })
+})

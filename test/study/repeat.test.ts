@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest'
+import { repeatCommand } from '../../src/study/repeat.ts'
+
+describe('the command that repeats a study', () => {
+  it('names every option that shapes the result', () => {
+    expect(repeatCommand({ specPath: 'a/tuning.yml' })).toBe('tunegate run a/tuning.yml')
+    expect(repeatCommand({ specPath: 'tuning.yml', stages: ['verify'], seeds: 7, baselinePath: 'retrain' }))
+      .toBe('tunegate run tuning.yml --stages verify --seeds 7 --baseline retrain')
+    expect(repeatCommand({ specPath: 'tuning.yml', baseSpec: { path: 'old/tuning.yml' } })).toBe('tunegate run tuning.yml --base-spec old/tuning.yml')
+  })
+
+  it('takes what a base commit has from there first', () => {
+    const baseCommit = { sha: 'abc123', path: 'nets/tuning.lock.json' }
+    expect(repeatCommand({ specPath: 'nets/tuning.yml', baselinePath: '/tmp/x/tuning.lock.json', baseCommit }))
+      .toBe('git show abc123:nets/tuning.lock.json > base-tuning.lock.json && tunegate run nets/tuning.yml --baseline base-tuning.lock.json')
+  })
+
+  it('quotes what a shell would take apart', () => {
+    expect(repeatCommand({ specPath: "my nets/it's.yml" })).toBe("tunegate run 'my nets/it'\\''s.yml'")
+  })
+})
