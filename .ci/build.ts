@@ -9,12 +9,18 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundle } from './bundle.ts'
+import { fontNames } from '../src/cli/picture-files.ts'
 import { differences } from './differences.ts'
 import { licenses } from './licenses.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const entries = ['cli', 'action', 'worker'] as const
 const wasm = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm']
+/** What the charts' PNG files are made with: file in `dist/pictures/` by where it comes from. */
+const pictures = {
+  'resvg.wasm': '@resvg/resvg-wasm/index_bg.wasm',
+  ...Object.fromEntries(fontNames.map((name) => [name, `@fontsource/inter/files/${name.replace('.woff2', '-normal.woff2')}`])),
+}
 
 function emit(): void {
   rmSync(join(root, 'build'), { recursive: true, force: true })
@@ -28,7 +34,7 @@ async function build(folder: string): Promise<void> {
   emit()
   rmSync(folder, { recursive: true, force: true })
   // Copied below, and inside of the report's page: the bundler sees neither.
-  const packages = new Set(['@tensorflow/tfjs-backend-wasm', 'uplot'])
+  const packages = new Set(['@tensorflow/tfjs-backend-wasm', 'uplot', '@resvg/resvg-wasm', '@fontsource/inter'])
   for (const entry of entries) {
     const file = join(root, 'build/src', `${entry}.js`)
     if (!existsSync(file)) {
@@ -42,6 +48,7 @@ async function build(folder: string): Promise<void> {
   for (const name of wasm) {
     write(join(folder, 'worker', name), readFileSync(join(root, 'node_modules/@tensorflow/tfjs-backend-wasm/dist', name)))
   }
+  for (const [name, from] of Object.entries(pictures)) write(join(folder, 'pictures', name), readFileSync(join(root, 'node_modules', from)))
   write(join(folder, 'package.json'), '{\n  "type": "module"\n}\n')
   write(join(folder, 'licenses.txt'), licenses(root, packages))
 }

@@ -16,12 +16,21 @@ interface Manifest {
   readonly name: string
   readonly version: string
   readonly license?: string
+  readonly homepage?: string
+  readonly repository?: string | { readonly url?: string }
 }
 
 function licence(folder: string): { readonly title: string; readonly text: string } {
-  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
+  const { name, version, license, homepage, repository } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
   const files = readdirSync(folder).filter((f) => /^(licen[cs]e|copying|notice)/i.test(f)).sort()
   const texts = files.map((f) => readFileSync(join(folder, f), 'utf8').replace(/\r\n/g, '\n').trim())
-  const text = texts.join('\n\n') || '(The package has no licence file.)'
+  const source = (typeof repository === 'string' ? repository : repository?.url) ?? homepage ?? ''
+  const text = texts.join('\n\n') || withoutFile(license ?? '', source)
   return { title: `${name} ${version} (${license ?? 'licence not named'})`, text }
+}
+
+/** A licence that asks to be told by name: its text and the sources are where this says. */
+function withoutFile(license: string, source: string): string {
+  const where = source === '' ? '' : ` Its sources: ${source.replace(/^git\+|\.git$/g, '')}.`
+  return `(The package has no licence file.${/^[\w.+-]+$/.test(license) ? ` The licence: https://spdx.org/licenses/${license}.html.` : ''}${where})`
 }

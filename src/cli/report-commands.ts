@@ -9,7 +9,8 @@ export function addReportCommands(root: Command, exit: (code: number) => void): 
   const report = root.command('report <dir>')
     .description('render the report of a finished run again')
     .addOption(new Option('--format <format>', 'print one of these instead of writing the files').choices(['markdown', 'json']))
-    .action(async (dir: string, options: { format?: 'markdown' | 'json' }) => exit(await reportCommand(dir, options)))
+    .addOption(new Option('--png', 'write every chart as PNG, too').conflicts('format'))
+    .action(async (dir: string, options: { format?: 'markdown' | 'json'; png?: boolean }) => exit(await reportCommand(dir, options)))
 
   report.command('compare <first> <second>')
     .description('two finished runs side by side: verdicts, levers, metrics over seeds, curves')

@@ -14,7 +14,7 @@ export interface ThinCurve {
   readonly loss: readonly Point[]
   readonly learningRate: readonly Point[]
   readonly gradientNorm: readonly Point[]
-  /** Loss by effective learning rate: what a range test draws. */
+  /** Loss by effective learning rate: what a range test draws; empty for any other run. */
   readonly lossByRate: readonly Point[]
   /** The same through a centred median of 5, as the range test reads it. */
   readonly smoothedByRate: readonly Point[]
@@ -41,27 +41,18 @@ const buckets = 300
 
 /** `stretches` is how finely the page that shows all trials together draws this one. */
 export function thinCurve(run: RunResult, objective: MetricName, loss: MetricName, stretches = 100): ThinCurve {
-  const { steps } = run
-  const bySteps = (values: readonly number[]): Point[] =>
-    thin(
-      values.map((v, i) => [i + 1, v] as const),
-      buckets,
-    )
+  const { steps, request } = run
+  const rangeTest = request.job.kind === 'range-test'
+  const byRate = (i: number): number => steps.learningRate[i] ?? NaN
   return {
     id: run.id,
-    label: run.request.label,
-    seed: run.request.seed,
-    loss: bySteps(steps.loss),
-    learningRate: bySteps(steps.learningRate),
-    gradientNorm: bySteps(steps.gradientNorm),
-    smoothedByRate: thin(
-      medianOfFive(steps.loss).map((v, i) => [steps.learningRate[i] ?? NaN, v] as const),
-      buckets,
-    ),
-    lossByRate: thin(
-      steps.loss.map((v, i) => [steps.learningRate[i] ?? NaN, v] as const),
-      buckets,
-    ),
+    label: request.label,
+    seed: request.seed,
+    loss: thin(steps.loss, buckets),
+    learningRate: thin(steps.learningRate, buckets),
+    gradientNorm: thin(steps.gradientNorm, buckets),
+    lossByRate: rangeTest ? thin(steps.loss, buckets, byRate) : [],
+    smoothedByRate: rangeTest ? thin(medianOfFive(steps.loss), buckets, byRate) : [],
     evaluations: spaced(run.evaluations, buckets).map((e) => ({
       step: e.step,
       epoch: e.epoch,
@@ -75,25 +66,34 @@ export function thinCurve(run: RunResult, objective: MetricName, loss: MetricNam
 }
 
 /**
- * At most `2 × count` of the points, extremes kept: of each of `count` equal stretches the smallest and the largest
- * value, in the order they came, and always the first and the last point. A spike of one step stays visible among a
- * million.
- * Points that are not finite are left out.
+ * At most `2 × count + 2` points, extremes kept: of each of `count` equal stretches the smallest and the largest value, in the
+ * order they came, and always the first and the last. A spike of one step stays visible among a million. Values that are not
+ * finite are left out; all others stay where there are at most `2 × count`. `xOf` gives where a value stands: by default its
+ * step, from 1. No point is made but those that are kept: a run may have millions of steps.
  */
-export function thin(points: readonly Point[], count: number): Point[] {
-  const finite = points.filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y))
-  if (finite.length <= 2 * count) return finite
-  const kept = new Set<number>([0, finite.length - 1])
+export function thin(values: readonly number[], count: number, xOf: (i: number) => number = (i) => i + 1): Point[] {
+  const point = (i: number): Point => [xOf(i), values[i] ?? NaN]
+  const known = knownPlaces(values, xOf)
+  if (known.length <= 2 * count) return Array.from(known, point)
+  const kept = new Set([known[0] ?? 0, known.at(-1) ?? 0])
   for (let b = 0; b < count; b++) {
-    const [start, end] = [Math.floor((b * finite.length) / count), Math.floor(((b + 1) * finite.length) / count)]
-    let [least, most] = [start, start]
-    for (let i = start; i < end; i++) {
-      if (valueAt(finite, i) < valueAt(finite, least)) least = i
-      if (valueAt(finite, i) > valueAt(finite, most)) most = i
+    const own = known.subarray(Math.floor((b * known.length) / count), Math.floor(((b + 1) * known.length) / count))
+    let [least, most] = [own[0] ?? 0, own[0] ?? 0]
+    for (const i of own) {
+      if ((values[i] ?? 0) < (values[least] ?? 0)) least = i
+      if ((values[i] ?? 0) > (values[most] ?? 0)) most = i
     }
     kept.add(least).add(most)
   }
-  return [...kept].sort((a, b) => a - b).map((i) => finite[i] as Point)
+  return [...kept].sort((a, b) => a - b).map(point)
+}
+
+/** Where values are finite, in order. */
+function knownPlaces(values: readonly number[], xOf: (i: number) => number): Uint32Array {
+  const places = new Uint32Array(values.length)
+  let count = 0
+  for (let i = 0; i < values.length; i++) if (Number.isFinite(values[i]) && Number.isFinite(xOf(i))) places[count++] = i
+  return places.subarray(0, count)
 }
 
 /** Each value replaced by the median of the five around it, fewer at the edges; values that are not finite count as largest. */
@@ -103,8 +103,6 @@ function medianOfFive(values: readonly number[]): number[] {
     return quantileOf(around, 0.5)
   })
 }
-
-const valueAt = (points: readonly Point[], i: number): number => points[i]?.[1] ?? NaN
 
 /** At most `count` of the items at equal distances, the last among them. */
 function spaced<T>(items: readonly T[], count: number): readonly T[] {

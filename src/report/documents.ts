@@ -9,6 +9,10 @@ export interface DocumentKind {
   /** Prefix of the codes: `lock`. */
   readonly code: string
   readonly schema: object
+  /** Of the format; what a newer tool wrote is refused before anything in it is judged. */
+  readonly version: number
+  /** What this tool wrote before the format had all it has now, brought up to it; checked after that. */
+  readonly upgrade?: (value: unknown) => unknown
   readonly mostBytes: number
   /** How to get a good one. */
   readonly hint: string
@@ -16,7 +20,9 @@ export interface DocumentKind {
 
 /** The document's value, checked against its schema; throws an `InputError` with everything that is wrong. */
 export function parseJsonDocument(text: string, file: string, kind: DocumentKind): unknown {
-  const value = parseText(text, file, kind)
+  const read = parseText(text, file, kind)
+  refuseNewer(read, text, file, kind)
+  const value = kind.upgrade?.(read) ?? read
   const validate = validatorOf(kind.schema)
   if (validate(value)) return value
   const locate = locator(text, file)
@@ -30,6 +36,17 @@ export function parseJsonDocument(text: string, file: string, kind: DocumentKind
       .slice(0, 20)
       .map((d, i) => (i === 0 ? { ...d, hint: d.hint ?? kind.hint } : d)),
   )
+}
+
+function refuseNewer(value: unknown, text: string, file: string, kind: DocumentKind): void {
+  const { version, tool } = typeof value === 'object' && value !== null ? (value as { version?: unknown; tool?: unknown }) : {}
+  if (typeof version !== 'number' || version <= kind.version) return
+  throw new InputError([{
+    code: `${kind.code}/version`, severity: 'error', at: locator(text, file)(['version']),
+    message: `${kind.what} was written by a newer version of this tool`,
+    found: `version ${version} of the format${typeof tool === 'string' ? `, written by ${tool.slice(0, 60)}` : ''}`,
+    allowed: `version ${kind.version}`, hint: `update tunegate, or ${kind.hint}`,
+  }])
 }
 
 function parseText(text: string, file: string, kind: DocumentKind): unknown {

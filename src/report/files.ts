@@ -11,6 +11,7 @@ import { lineageLines } from './lineage.ts'
 import { buildLock, lockText } from './lock.ts'
 import { renderSummary } from './markdown.ts'
 import type { Report } from './model.ts'
+import { onPaper } from './paper.ts'
 import { curvePath } from './runs.ts'
 import { capSummary } from './summary-size.ts'
 import { renderSvg } from './svg.ts'
@@ -47,17 +48,15 @@ export async function* reportFiles(
 
 async function* documents(report: Report, curves: CurveBook): AsyncGenerator<ReportFile> {
   const drawings = new Map<string, { title: string; sentence: string; svg: string }>()
-  for (const chart of charts(report, curves)) {
+  const trials = explorerData(report, curves)
+  for (const chart of charts(report, curves, trials)) {
     const svg = await renderSvg(chart)
     drawings.set(chart.id, { title: chart.title, sentence: chart.sentence, svg })
-    yield { path: `curves/${chart.id}.svg`, text: `${onPaper(svg)}\n` }
+    yield { path: `curves/${chart.id}.svg`, text: `${onPaper(svg, chart)}\n` }
   }
   yield { path: 'lineage.jsonl', text: lineageLines(report.lineage) }
   yield { path: 'tuning.lock.json', text: lockText(buildLock(report)) }
   yield { path: 'summary.md', text: capSummary(renderSummary(report, curves)) }
-  yield { path: 'report.html', text: renderHtml(report, drawings, explorerData(report, curves)) }
+  yield { path: 'report.html', text: renderHtml(report, drawings, trials) }
   yield { path: 'report.json', text: reportText(report) }
 }
-
-/** A file of its own has no page behind it: white, with black ink whatever the viewer's theme is. */
-const onPaper = (svg: string): string => svg.replace('<svg ', '<svg style="background:#fff;color:#000" ')

@@ -6,8 +6,23 @@ const kind: DocumentKind = {
   what: 'the report',
   code: 'report',
   schema,
+  version: 1,
+  upgrade: withCalibration,
   mostBytes: 200_000_000,
   hint: 'point to the report.json that a run wrote, of this version of tunegate',
+}
+
+/**
+ * Reports of before reliability diagrams were kept have none to show; a line among what was left out says so. Whatever else
+ * is not right is left for the schema to find.
+ */
+function withCalibration(value: unknown): unknown {
+  const { verification, omissions } = (value ?? {}) as { readonly verification?: unknown; readonly omissions?: unknown }
+  if (typeof verification !== 'object' || verification === null || 'calibration' in verification || !Array.isArray(omissions)) return value
+  const absent = {
+    stage: 'verify', what: 'reliability diagrams', why: 'the report was written before they were kept; run the study again to have them',
+  }
+  return { ...(value as object), verification: { ...verification, calibration: null }, omissions: [...(omissions as unknown[]), absent] }
 }
 
 export const reportText = (report: Report): string => `${JSON.stringify(report, null, 1)}\n`

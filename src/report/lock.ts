@@ -7,6 +7,7 @@ const kind: DocumentKind = {
   what: 'the lock',
   code: 'lock',
   schema,
+  version: 1,
   mostBytes: 4_000_000,
   hint: 'write it anew: copy tuning.lock.json from the output folder of a run',
 }

@@ -3,14 +3,17 @@ import { InputError } from '../base/diagnostics.ts'
 import type { RunResult } from '../plan/run.ts'
 import { reportFiles } from '../report/files.ts'
 import type { Report } from '../report/model.ts'
+import type { Rasterize } from '../report/png.ts'
 import { readRuns } from '../run/read-runs.ts'
 import { readReport } from './judge-again.ts'
 import { writeReport, type WrittenFiles } from './write-report.ts'
 
 /** Writes the files of a finished study anew, from its report.json and the curves in its journal. */
-export async function renderAgain(folder: string): Promise<{ readonly report: Report; readonly files: WrittenFiles }> {
+export async function renderAgain(
+  folder: string, rasterize?: Rasterize,
+): Promise<{ readonly report: Report; readonly files: WrittenFiles }> {
   const { report, runs } = await finished(folder)
-  return { report, files: await writeReport(report, folder, runs) }
+  return { report, files: await writeReport(report, folder, runs, rasterize) }
 }
 
 /** The text of `summary.md` drawn anew; no file is written. */

@@ -6,6 +6,7 @@ import type { RunResult } from '../plan/run.ts'
 import { reportFiles } from '../report/files.ts'
 import { buildLock } from '../report/lock.ts'
 import type { Report } from '../report/model.ts'
+import type { Rasterize } from '../report/png.ts'
 
 export interface WrittenFiles {
   readonly folder: string
@@ -19,9 +20,14 @@ export interface WrittenFiles {
   readonly all: readonly string[]
 }
 
-/** Writes everything that a study leaves behind, `report.json` last: a folder that has one is complete. */
-export async function writeReport(report: Report, folder: string, runs: AsyncIterable<RunResult>): Promise<WrittenFiles> {
-  return writeAll(report, folder, runs).catch((error: unknown) => {
+/**
+ * Writes everything that a study leaves behind, `report.json` last: a folder that has one is complete. With `rasterize` every
+ * chart is written as PNG beside its SVG.
+ */
+export async function writeReport(
+  report: Report, folder: string, runs: AsyncIterable<RunResult>, rasterize?: Rasterize,
+): Promise<WrittenFiles> {
+  return writeAll(report, folder, runs, rasterize).catch((error: unknown) => {
     throw explainFileError(error, 'report/unwritable', 'the report cannot be written; the finished runs are kept in the journal')
   })
 }
@@ -34,7 +40,9 @@ async function removeCurves(folder: string): Promise<void> {
   for (const path of listed) await rm(join(folder, ...path.split('/')), { force: true })
 }
 
-async function writeAll(report: Report, folder: string, runs: AsyncIterable<RunResult>): Promise<WrittenFiles> {
+async function writeAll(
+  report: Report, folder: string, runs: AsyncIterable<RunResult>, rasterize: Rasterize | undefined,
+): Promise<WrittenFiles> {
   // What an earlier run left would be taken for this one's; without its report.json the folder counts as unfinished.
   await removeCurves(folder)
   await rm(join(folder, 'report.json'), { force: true })
@@ -46,7 +54,18 @@ async function writeAll(report: Report, folder: string, runs: AsyncIterable<RunR
     // The hundreds of curves can be drawn again from the journal; the rest is what people keep.
     await (path.startsWith('curves/') ? writeFile(file, text) : writeFileAtomic(file, text))
     all.push(file)
+    if (path.endsWith('.svg')) all.push(...await writePicture(file.replace(/svg$/, 'png'), text, rasterize))
     if (path === 'summary.md') markdown = text
   }
   return { folder, page: join(folder, 'report.html'), markdown, lockPath: join(folder, 'tuning.lock.json'), lock: buildLock(report), all }
+}
+
+/** A picture of an earlier report would show what this one no longer says: it is made anew or removed. */
+async function writePicture(file: string, svg: string, rasterize: Rasterize | undefined): Promise<string[]> {
+  if (!rasterize) {
+    await rm(file, { force: true })
+    return []
+  }
+  await writeFile(file, rasterize(svg))
+  return [file]
 }

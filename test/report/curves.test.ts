@@ -4,12 +4,15 @@ import { thin, thinCurve, type Point } from '../../src/report/curves.ts'
 import { curvePath } from '../../src/report/runs.ts'
 import { fakeStudy } from '../support/study.ts'
 
-const line = (n: number, f: (i: number) => number): Point[] => Array.from({ length: n }, (_, i) => [i, f(i)] as const)
+const line = (n: number, f: (i: number) => number): number[] => Array.from({ length: n }, (_, i) => f(i))
+const place = (i: number): number => i
 
 describe('thinned curves', () => {
   it('leave short curves as they are', () => {
     const points = line(600, (i) => Math.sin(i))
-    expect(thin(points, 300)).toEqual(points)
+    expect(thin(points, 300, place)).toEqual(points.map((y, i) => [i, y]))
+    expect(thin([], 300)).toEqual([])
+    expect(thin([7], 300)).toEqual([[1, 7]])
   })
 
   it('keep a spike of one step among a million, both ends, and the order', () => {
@@ -17,6 +20,7 @@ describe('thinned curves', () => {
     const thinned = thin(
       line(1_000_000, (i) => (spikes.has(i) ? 100 : Math.sin(i / 1000))),
       300,
+      place,
     )
     expect(thinned.length).toBeLessThanOrEqual(602)
     expect(thinned.filter(([, y]) => y === 100).map(([x]) => x)).toEqual([...spikes])
@@ -26,30 +30,18 @@ describe('thinned curves', () => {
 
   it('keep the range of every stretch', () => {
     const points = line(30_000, (i) => Math.sin(i / 7) * i)
-    const thinned = thin(points, 100)
+    const thinned = thin(points, 100, place)
+    const whole = points.map((y, i) => [i, y] as const)
     for (let b = 0; b < 100; b++) {
       const inside = (p: readonly Point[]): number[] =>
         p.filter(([x]) => x >= b * 300 && x < (b + 1) * 300).map(([, y]) => y)
-      expect(Math.max(...inside(thinned))).toBe(Math.max(...inside(points)))
-      expect(Math.min(...inside(thinned))).toBe(Math.min(...inside(points)))
+      expect(Math.max(...inside(thinned))).toBe(Math.max(...inside(whole)))
+      expect(Math.min(...inside(thinned))).toBe(Math.min(...inside(whole)))
     }
   })
 
   it('leave out what is not finite, as a diverged loss', () => {
-    expect(
-      thin(
-        [
-          [1, 2],
-          [2, NaN],
-          [3, Infinity],
-          [4, 5],
-        ],
-        300,
-      ),
-    ).toEqual([
-      [1, 2],
-      [4, 5],
-    ])
+    expect(thin([2, NaN, Infinity, 5], 300)).toEqual([[1, 2], [4, 5]])
   })
 
   it('hold loss and objective at every evaluation', () => {
@@ -58,7 +50,11 @@ describe('thinned curves', () => {
     const curve = thinCurve(run, 'accuracy', 'nll')
     expect(curve.evaluations.map((e) => e.validationObjective)).toEqual(run.evaluations.map((e) => e.validation.accuracy))
     expect(curve.evaluations.map((e) => e.trainLoss)).toEqual(run.evaluations.map((e) => e.train.nll))
-    expect(curve.lossByRate[0]).toEqual([run.steps.learningRate[0], run.steps.loss[0]])
+    expect(curve.loss[0]).toEqual([1, run.steps.loss[0]])
+    expect(curve.lossByRate).toEqual([])
+    const range = fakeStudy().results.find((r) => r.request.job.kind === 'range-test')
+    if (!range) throw new Error('no range test')
+    expect(thinCurve(range, 'accuracy', 'nll').lossByRate[0]).toEqual([range.steps.learningRate[0], range.steps.loss[0]])
   })
 })
 

@@ -140,7 +140,7 @@ describe('report.html', () => {
 describe('drawings', () => {
   it('are well-formed, titled, described, and hold marks; none asks for anything', async () => {
     const drawings = [...(await filesOf({ hostile }))].filter(([path]) => path.endsWith('.svg'))
-    expect(drawings).toHaveLength(17)
+    expect(drawings).toHaveLength(21)
     for (const [path, svg] of drawings) {
       expect(markupProblem(svg), path).toBeUndefined()
       expect(svg).toMatch(/<title id="[^"]+">[^<]+<\/title><desc id="[^"]+">[^<]+<\/desc>/)

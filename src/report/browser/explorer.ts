@@ -1,5 +1,7 @@
 import type { ExplorerData, ExplorerRun } from '../explorer/data.ts'
-import { lineOf, nearest, smooth, type Measure } from './lines.ts'
+import { lineOf, type Measure } from '../explorer/lines.ts'
+import { panels } from '../explorer/panels.ts'
+import { nearest, smooth } from './lines.ts'
 import { createPlot, type Drawn, type Plot } from './plot.ts'
 
 interface State {
@@ -70,15 +72,11 @@ function specsOf(data: ExplorerData, state: State) {
     const raw = lineOf(one, measure)
     return { run, color: `--c-${one.group}`, line: measure === 'learningRate' ? raw : smooth(raw, state.smoothing) }
   })
-  const base = { percent: false, log: false, height: 190 }
   const name = nameOf(data, state.measure)
   byId('plot-main-title').textContent = `${name.charAt(0).toUpperCase()}${name.slice(1)} by epoch`
-  return [
-    { ...base, id: 'main', label: name, log: state.log, height: 320, lines: lines(state.measure) },
-    { ...base, id: 'norm', label: 'L2 norm', log: true, lines: lines('gradientNorm') },
-    { ...base, id: 'rate', label: 'learning rate', lines: lines('learningRate') },
-    { ...base, id: 'clip', label: 'clipped', percent: true, lines: lines('clipped') },
-  ]
+  return panels(data).map(({ id, measure, axis, log, percent }) => id === 'main'
+    ? { id, label: name, log: state.log, percent, height: 320, lines: lines(state.measure) }
+    : { id, label: axis, log, percent, height: 190, lines: lines(measure) })
 }
 
 const nameOf = (data: ExplorerData, measure: Measure): string =>

@@ -1,5 +1,6 @@
 import uPlot from 'uplot'
-import { nearest, rangeOf, type Line } from './lines.ts'
+import type { Line } from '../explorer/lines.ts'
+import { nearest, rangeOf } from './lines.ts'
 
 /** A line as it is drawn: whose it is, and its colour as a CSS variable. */
 export interface Drawn {

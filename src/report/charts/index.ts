@@ -1,4 +1,5 @@
 import type { CurveBook } from '../curves.ts'
+import type { ExplorerData } from '../explorer/data.ts'
 import type { Report } from '../model.ts'
 import { memory, throughput } from './batch.ts'
 import { findingCharts } from './findings.ts'
@@ -10,11 +11,12 @@ import { gradientNorms, scheduleCurves, scheduleResults } from './schedule.ts'
 import { reliability } from './reliability.ts'
 import { seedsStrip } from './seeds.ts'
 import type { Chart } from './theme.ts'
+import { trialCharts } from './trials.ts'
 
 export type { Chart } from './theme.ts'
 
 /** Every chart of a report, in the order in which a reader meets them. */
-export function charts(report: Report, curves: CurveBook): Chart[] {
+export function charts(report: Report, curves: CurveBook, trials: ExplorerData): Chart[] {
   return [
     ...gateIntervals(report),
     ...seedsStrip(report),
@@ -28,6 +30,7 @@ export function charts(report: Report, curves: CurveBook): Chart[] {
     ...scheduleCurves(report, curves),
     ...scheduleResults(report, curves),
     ...gradientNorms(report, curves),
+    ...trialCharts(trials),
     ...findingCharts(report, curves),
   ]
 }

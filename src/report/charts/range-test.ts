@@ -57,8 +57,11 @@ const rateAxis = (low: number, high: number) => ({
   type: 'quantitative' as const,
   scale: { type: 'log' as const, domain: [low, high], nice: false },
   title: 'learning rate (log scale)',
-  axis: { values: decades(low, high), format: '.0e', grid: false },
+  axis: { values: decades(low, high), labelExpr: powers, grid: false },
 })
+
+/** 1e-5, 1e-4, 0.001, 0.01, 0.1, 1, 10. */
+const powers = `datum.value < 0.0005 ? format(datum.value, '.0e') : format(datum.value, '~f')`
 
 type RateAxis = ReturnType<typeof rateAxis>
 

@@ -4,8 +4,8 @@ import { lineSpec } from '../charts/learning.ts'
 import { colors } from '../charts/theme.ts'
 import type { ThinCurve } from '../curves.ts'
 import { html } from '../escape.ts'
-import { figure, paragraph, pill, section, table, type Drawings } from '../html/parts.ts'
-import { style } from '../html/style.ts'
+import { pageHtml } from '../html/page.ts'
+import { card, figure, paragraph, pill, table, type Drawings } from '../html/parts.ts'
 import { duration, gainText, meanAndSd, short, whole } from '../numbers.ts'
 import { leverText } from '../phrases.ts'
 import { intervalText } from './markdown.ts'
@@ -29,20 +29,18 @@ export function comparisonCurves(objective: MetricName, first: readonly ThinCurv
 export function comparisonHtml(comparison: StudyComparison, drawings: Drawings): string {
   const { first, second, notes } = comparison
   const title = `${first.name} and ${second.name}`
-  const parts = [
-    section('sides', 'Both studies', sides(first, second) + notes.map((note) => paragraph(note)).join('')),
-    section('levers', 'Levers', levers(comparison)),
-    section('metrics', 'Winners on unseen seeds', metrics(comparison)),
-    section('curves', 'Curves', figure(drawings, 'compared-curves')),
-    section('seeds', 'Seed by seed', bySeed(comparison)),
-  ]
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="color-scheme" content="light dark"><title>${html(title, 200)}</title><style>${style}</style></head>
-<body><header class="top"><h1>${html(title, 200)}</h1></header>
-<main>${parts.join('\n')}</main><footer>Compared by ${html(second.tool)}.</footer></body></html>
-`
+  return pageHtml({
+    title,
+    header: `<h1>${html(title, 200)}</h1>`,
+    sections: [
+      ['sides', 'Both studies', card(sides(first, second) + notes.map((note) => paragraph(note)).join(''))],
+      ['levers', 'Levers', card(levers(comparison))],
+      ['metrics', 'Winners on unseen seeds', card(metrics(comparison))],
+      ['curves', 'Curves', card(figure(drawings, 'compared-curves'))],
+      ['seeds', 'Seed by seed', card(bySeed(comparison))],
+    ],
+    footer: `Compared by ${html(second.tool)}.`,
+  })
 }
 
 const sides = (a: StudySide, b: StudySide): string => {

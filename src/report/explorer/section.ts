@@ -1,16 +1,8 @@
 import { html } from '../escape.ts'
 import { card, paragraph } from '../html/parts.ts'
 import { plural } from '../numbers.ts'
-import { embedded, type ExplorerData, type Group } from './data.ts'
-
-const groups: Readonly<Record<Group, string>> = {
-  'winner': 'verify: chosen levers',
-  'baseline': 'verify: declared levers',
-  'lr-range': 'lr-range',
-  'batch': 'batch',
-  'regularize': 'regularize',
-  'schedule': 'schedule',
-}
+import { embedded, type ExplorerData } from './data.ts'
+import { groupNames, groupsOf, panels } from './panels.ts'
 
 /**
  * The learning curves of every trial, drawn by the page's script from the numbers beside it; without a script the sentence
@@ -20,7 +12,7 @@ export function explorer(data: ExplorerData): string {
   if (data.runs.length === 0) return ''
   return card(
     `${paragraph(sentence(data))}<noscript><p class="note">These curves need the script of this page; ` +
-      `the charts elsewhere on it do not. All curves are in curves/ beside it.</p></noscript>` +
+      `the charts elsewhere on it do not. curves/ beside it has them as pictures and as numbers.</p></noscript>` +
       `<div id="explorer" hidden="hidden">${controls(data)}${plots(data)}` +
       `<p id="readout" class="readout" role="status">Point at a line, or choose a trial, to read its values.</p></div>` +
       `<script type="application/json" id="explorer-data">${embedded(data)}</script>`,
@@ -33,11 +25,10 @@ const sentence = ({ runs, objective, direction }: ExplorerData): string =>
   'Long curves are thinned: of each stretch the smallest and the largest value are kept.'
 
 function controls({ runs, objective, loss }: ExplorerData): string {
-  const used = (Object.keys(groups) as Group[]).filter((g) => runs.some((r) => r.group === g))
-  const boxes = used.map(
+  const boxes = groupsOf({ runs }).map(
     (g) =>
       `<label class="chip"><input type="checkbox" name="group" value="${g}" checked="checked"> ` +
-      `<span class="swatch ${g}"></span>${groups[g]} <span class="soft">(${runs.filter((r) => r.group === g).length})</span></label>`,
+      `<span class="swatch ${g}"></span>${groupNames[g]} <span class="soft">(${runs.filter((r) => r.group === g).length})</span></label>`,
   )
   const measures = [['objective', `validation ${objective}`], ['validationLoss', `validation ${loss}`], ['loss', 'training loss by step']]
   return (
@@ -51,17 +42,12 @@ function controls({ runs, objective, loss }: ExplorerData): string {
   )
 }
 
-function plots({ objective }: ExplorerData): string {
-  const all = [
-    ['main', `Validation ${objective} by epoch`, 'One line a trial.'],
-    ['norm', 'Gradient norm by epoch', 'Global L2 norm before clipping, log scale: a norm that climbs comes before a loss that breaks.'],
-    ['rate', 'Effective learning rate by epoch', 'After schedule and warmup: hold turns of the curves against it.'],
-    ['clip', 'Share of clipped steps by epoch', 'In stretches of the run: near 100 % the clip norm, not the rate, sets the step.'],
-  ]
-  return all.map(([id, title, say]) =>
-    `<figure class="plot"><h3 id="plot-${id}-title">${html(title ?? '')}</h3>` +
+const hints = ' Drag to zoom, double-click to undo; with the keyboard, left and right move along the line, up and down change it.'
+
+const plots = (data: ExplorerData): string =>
+  panels(data).map(({ id, title, sentence: say }) =>
+    `<figure class="plot"><h3 id="plot-${id}-title">${html(title)}</h3>` +
     `<div class="canvas" id="plot-${id}" role="application" tabindex="0" aria-labelledby="plot-${id}-title" ` +
     `aria-describedby="plot-${id}-say readout"></div>` +
-    `<figcaption id="plot-${id}-say">${html(say ?? '')}${id === 'main' ? ' Drag to zoom, double-click to undo; with the keyboard, left and right move along the line, up and down change it.' : ''}</figcaption></figure>`,
+    `<figcaption id="plot-${id}-say">${html(say)}${id === 'main' ? hints : ''}</figcaption></figure>`,
   ).join('')
-}

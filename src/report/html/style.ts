@@ -1,10 +1,13 @@
+import { groupColors } from '../charts/trials.ts'
+
+const groupVariables = Object.entries(groupColors).map(([group, color]) => `--c-${group}: ${color}`).join('; ')
+
 /** The page's look: light and dark by the reader's setting, readable on a phone, printable. No file or address is named. */
 export const style = `
 :root { color-scheme: light dark; --page: #f6f7f9; --card: #ffffff; --ink: #1c2330; --soft: #5a6577; --line: #dfe3ea;
   --pass: #00724f; --pass-wash: #e0f3ec; --fail: #b03c00; --fail-wash: #fdeae1; --open: #8a5c00; --open-wash: #fdf3dc;
   --off: #5a6577; --off-wash: #eceff3; --link: #005f96;
-  --c-winner: #0072B2; --c-baseline: #E69F00; --c-lr-range: #009E73; --c-batch: #CC79A7; --c-regularize: #56B4E9;
-  --c-schedule: #D55E00 }
+  ${groupVariables} }
 @media (prefers-color-scheme: dark) { :root { --page: #12161d; --card: #1a202a; --ink: #e6eaf1; --soft: #9aa6b8;
   --line: #2d3644;
   --pass: #4fd0a5; --pass-wash: #123229; --fail: #ff9a66; --fail-wash: #3a2016; --open: #f2c14e; --open-wash: #352a10;

@@ -1,0 +1,68 @@
+import type { ExplorerData, Group } from '../explorer/data.ts'
+import { lineOf } from '../explorer/lines.ts'
+import { groupNames, groupsOf, panels, type Panel } from '../explorer/panels.ts'
+import { plural } from '../numbers.ts'
+import { colors, wide, type Chart } from './theme.ts'
+
+/** The colours of stages and sides; the page has the same under the names `--c-<group>`. */
+export const groupColors: Readonly<Record<Group, string>> = {
+  'winner': colors.winner,
+  'baseline': colors.baseline,
+  'lr-range': colors.chosen,
+  'batch': colors.purple,
+  'regularize': colors.sky,
+  'schedule': colors.limit,
+}
+
+/** Every trial as a line: learning curves, and under them what the optimizer did. On the page a script draws the same. */
+export function trialCharts(data: ExplorerData): Chart[] {
+  return panels(data).flatMap((panel) => trialChart(data, panel))
+}
+
+interface Value {
+  readonly group: string
+  readonly run: number
+  readonly epoch: number
+  /** Null breaks the line. */
+  readonly value: number | null
+}
+
+function trialChart(data: ExplorerData, panel: Panel): Chart[] {
+  const { measure, log, percent } = panel
+  const values = data.runs.flatMap((run, i): Value[] => {
+    const { x, y } = lineOf(run, measure)
+    const drawn = (value: number | null): number | null => (log && value !== null && value <= 0 ? null : value)
+    return y.map((value, at) => ({ group: groupNames[run.group], run: i, epoch: x[at] ?? 0, value: drawn(value) }))
+  })
+  if (!values.some((v) => v.value !== null)) return []
+  const used = groupsOf(data)
+  return [
+    {
+      id: panel.file,
+      title: `${panel.title}, every trial`,
+      sentence: `${plural(data.runs.length, 'trial')} in the colours of the stages that asked for them. ${panel.sentence}`,
+      spec: {
+        ...wide,
+        data: { values },
+        mark: { type: 'line', strokeWidth: 1, opacity: opacityFor(data.runs.length), invalid: 'break-paths-filter-domains' },
+        encoding: {
+          x: { field: 'epoch', type: 'quantitative', title: 'epoch', axis: { grid: false, tickMinStep: 1 } },
+          y: {
+            field: 'value', type: 'quantitative', title: panel.axis,
+            scale: log ? { type: 'log' } : percent ? { domain: [0, 1] } : { zero: false },
+            axis: percent ? { format: '.0%', tickCount: 5 } : log ? { tickCount: 5 } : {},
+          },
+          detail: { field: 'run', type: 'nominal' },
+          color: {
+            field: 'group', type: 'nominal', title: null,
+            scale: { domain: used.map((g) => groupNames[g]), range: used.map((g) => groupColors[g]) },
+            legend: { columns: 2 },
+          },
+        },
+      },
+    },
+  ]
+}
+
+/** Many lines over each other show where they are dense. */
+export const opacityFor = (lines: number): number => (lines > 200 ? 0.35 : lines > 20 ? 0.6 : 0.9)

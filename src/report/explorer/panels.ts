@@ -1,0 +1,56 @@
+import type { ExplorerData, Group } from './data.ts'
+import type { Measure } from './lines.ts'
+
+/** One picture of every trial: the page's script draws it from this, and so does the chart of the SVG and PNG files. */
+export interface Panel {
+  readonly id: 'main' | 'norm' | 'rate' | 'clip'
+  /** The chart's id where it is a file. */
+  readonly file: string
+  /** What it begins with; on the page a reader may choose another for `main`. */
+  readonly measure: Measure
+  readonly title: string
+  readonly axis: string
+  readonly log: boolean
+  /** Values are shares, shown from 0 to 100 %. */
+  readonly percent: boolean
+  /** What to see in it. */
+  readonly sentence: string
+}
+
+/** From top to bottom, over one axis of epochs. */
+export const panels = ({ objective, direction }: Pick<ExplorerData, 'objective' | 'direction'>): readonly Panel[] => [
+  {
+    id: 'main', file: 'trials', measure: 'objective', title: `Validation ${objective} by epoch`, axis: `validation ${objective}`,
+    log: false, percent: false,
+    sentence: `One line a trial; ${direction}. Lines that level off together ended on what the levers allow.`,
+  },
+  {
+    id: 'norm', file: 'trial-gradient-norms', measure: 'gradientNorm', title: 'Gradient norm by epoch', axis: 'global L2 norm (log scale)',
+    log: true, percent: false,
+    sentence: 'Global L2 norm before clipping: a norm that climbs comes before a loss that breaks.',
+  },
+  {
+    id: 'rate', file: 'trial-learning-rates', measure: 'learningRate', title: 'Effective learning rate by epoch', axis: 'learning rate',
+    log: false, percent: false,
+    sentence: 'After schedule and warmup: hold turns of the curves against it.',
+  },
+  {
+    id: 'clip', file: 'trial-clipping', measure: 'clipped', title: 'Share of clipped steps by epoch', axis: 'clipped steps',
+    log: false, percent: true,
+    sentence: 'In stretches of the run: near 100 % the clip norm, not the rate, sets the step.',
+  },
+]
+
+/** Whom a trial belongs to, as legends say it, in their order. */
+export const groupNames: Readonly<Record<Group, string>> = {
+  'winner': 'verify: chosen levers',
+  'baseline': 'verify: declared levers',
+  'lr-range': 'lr-range',
+  'batch': 'batch',
+  'regularize': 'regularize',
+  'schedule': 'schedule',
+}
+
+/** Groups that have a trial. */
+export const groupsOf = ({ runs }: Pick<ExplorerData, 'runs'>): Group[] =>
+  (Object.keys(groupNames) as Group[]).filter((g) => runs.some((r) => r.group === g))

@@ -1,0 +1,35 @@
+import { html } from '../escape.ts'
+import { section } from './parts.ts'
+import { style } from './style.ts'
+
+/** A page of this tool. `title` is text; everything else is HTML already. */
+export interface Page {
+  readonly title: string
+  readonly header: string
+  /** Sections without content are left out, and not linked. */
+  readonly sections: readonly (readonly [id: string, title: string, inner: string])[]
+  readonly footer: string
+  /** The one script that may run, by its text and the hash that the page's policy names. */
+  readonly script?: { readonly text: string; readonly hash: string; readonly style: string }
+}
+
+/**
+ * One file that needs nothing else. The policy in its head forbids the browser to load anything and to run any script but the
+ * one whose hash it names, so that even a mistake in escaping could not.
+ */
+export function pageHtml({ title, header, sections, footer, script }: Page): string {
+  const shown = sections.filter(([, , inner]) => inner !== '')
+  const links = shown.map(([id, name]) => `<li><a href="#${id}">${html(name)}</a></li>`).join('')
+  const policy = `default-src 'none'; style-src 'unsafe-inline'${script ? `; script-src '${script.hash}'` : ''}`
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="color-scheme" content="light dark"><title>${html(title, 200)}</title>
+<style>${script?.style ?? ''}${style}</style></head>
+<body><a class="skip" href="#${shown[0]?.[0] ?? 'main'}">To the content</a><header class="top">${header}</header>
+<nav aria-label="Sections"><ul>${links}</ul></nav>
+<main id="main">${shown.map(([id, name, inner]) => section(id, name, inner)).join('\n')}</main>
+<footer>${footer}</footer>${script ? `
+<script>${script.text}</script>` : ''}</body></html>
+`
+}

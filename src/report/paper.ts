@@ -1,0 +1,46 @@
+import { html } from './escape.ts'
+import type { Chart } from './charts/index.ts'
+
+const [titleSize, textSize, margin] = [15, 12, 8]
+/** Of an average letter, as a share of the size of its font: drawings are made where no font can be asked. */
+const letterWidth = 0.54
+const lineHeight = 1.4
+
+/**
+ * A drawing as a file of its own: nothing stands beside it, so its title and its sentence are drawn above it; nothing lies
+ * behind it, so it is white with black ink whatever the viewer's theme is.
+ */
+export function onPaper(svg: string, { title, sentence }: Pick<Chart, 'title' | 'sentence'>): string {
+  const [, width, height] = (/ viewBox="0 0 (\d+(?:\.\d+)?) (\d+(?:\.\d+)?)"/.exec(svg) ?? []).map(Number)
+  if (width === undefined || height === undefined) throw new Error('a drawing without a size')
+  const wide = Math.max(width, 360)
+  const lines = [
+    ...wrapped(title, wide, titleSize).map((text) => ({ text, size: titleSize, look: 'font-weight="bold"' })),
+    ...wrapped(sentence, wide, textSize).map((text) => ({ text, size: textSize, look: 'fill-opacity="0.75"' })),
+  ]
+  let y = margin
+  const words = lines.map(({ text, size, look }) => {
+    y += size * lineHeight
+    return `<text x="${margin}" y="${round(y)}" font-family="system-ui, sans-serif" font-size="${size}" ${look} fill="currentColor">${html(text)}</text>`
+  })
+  const top = Math.ceil(y + margin)
+  return svg
+    .replace(/ width="[^"]*" height="[^"]*" viewBox="[^"]*"/, ` width="${wide}" height="${height + top}" viewBox="0 0 ${wide} ${height + top}"`)
+    .replace('<svg ', '<svg style="background:#fff;color:#000" ')
+    .replace('</desc>', `</desc><g aria-hidden="true">${words.join('')}</g><g transform="translate(0,${top})">`)
+    .replace(/<\/svg>$/, '</g></svg>')
+}
+
+const round = (value: number): number => Math.round(value * 100) / 100
+
+/** Words in lines that fit; a word longer than a line stands alone. */
+function wrapped(text: string, width: number, size: number): string[] {
+  const most = Math.floor((width - 2 * margin) / (size * letterWidth))
+  const lines: string[] = ['']
+  for (const word of text.split(/ +/)) {
+    const last = lines.at(-1) ?? ''
+    if (last === '' || last.length + 1 + word.length <= most) lines[lines.length - 1] = last === '' ? word : `${last} ${word}`
+    else lines.push(word)
+  }
+  return lines
+}
