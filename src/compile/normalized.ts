@@ -54,7 +54,8 @@ export type NormalizedInputs =
     }
   | { readonly kind: 'auto' }
 
-export type CheckName = 'leakage' | 'duplicates' | 'strata' | 'drift' | 'imbalance' | 'constant' | 'identifier'
+export type CheckName =
+  | 'leakage' | 'duplicates' | 'groups' | 'strata' | 'drift' | 'augmentation' | 'imbalance' | 'constant' | 'identifier'
 export type NormalizedChecks = { readonly [name in CheckName]: 'error' | 'warn' | 'off' }
 
 /** `classes` becomes the number of classes, or 1 for regression, when the data are known. */

@@ -1,19 +1,24 @@
+import { augmentation } from './checks/augmentation.ts'
 import { constants } from './checks/constant.ts'
 import { drift } from './checks/drift.ts'
 import { duplicates } from './checks/duplicates.ts'
+import { groups } from './checks/groups.ts'
 import { identifiers } from './checks/identifier.ts'
 import { imbalance } from './checks/imbalance.ts'
 import { leakage } from './checks/leakage.ts'
 import { nearDuplicates } from './checks/near-duplicates.ts'
 import { strata } from './checks/strata.ts'
-import type { CheckName, DataFinding, Dataset } from './types.ts'
+import { listed } from './problems.ts'
+import type { Augmentation, CheckName, DataFinding, Dataset } from './types.ts'
 
 /** In the order in which findings are shown: what spoils a score most comes first. */
-const checks: { readonly [name in CheckName]: (dataset: Dataset) => DataFinding[] } = {
+const checks: { readonly [name in CheckName]: (data: Dataset, all: readonly Augmentation[]) => DataFinding[] } = {
   leakage,
   duplicates: (dataset) => [...duplicates(dataset), ...nearDuplicates(dataset)],
+  groups,
   strata,
   drift,
+  augmentation,
   imbalance,
   constant: constants,
   identifier: identifiers,
@@ -27,7 +32,18 @@ export const CHECK_NAMES = Object.keys(checks) as readonly CheckName[]
  * many rows look at a sample, the same one each time, and say so in their message.
  *
  * @param wanted the checks to make; one that is left out costs nothing
+ * @param augmentations what the study may do to training rows, each at its largest amount
  */
-export function checkData(dataset: Dataset, wanted: readonly CheckName[] = CHECK_NAMES): DataFinding[] {
-  return CHECK_NAMES.filter((name) => wanted.includes(name)).flatMap((name) => checks[name](dataset))
+export function checkData(
+  dataset: Dataset, wanted: readonly CheckName[] = CHECK_NAMES, augmentations: readonly Augmentation[] = [],
+): DataFinding[] {
+  const found = CHECK_NAMES.filter((name) => wanted.includes(name)).flatMap((name) => checks[name](dataset, augmentations))
+  return found.map(withRows)
+}
+
+/** The rows that a finding is about, counted from 1 as a person does, the header aside. */
+function withRows(finding: DataFinding): DataFinding {
+  if (!finding.rows || finding.rows.length === 0) return finding
+  const numbers = finding.rows.map((row) => (row + 1).toLocaleString('en'))
+  return { ...finding, message: `${finding.message}; row${numbers.length === 1 ? '' : 's'} ${listed(numbers)}` }
 }

@@ -3,6 +3,7 @@ import { readUndecided } from './column-type.ts'
 import { encodeInputs } from './encode.ts'
 import { selectInputs } from './inputs.ts'
 import type { InputColumn } from './inputs.ts'
+import { keyColumns } from './keys.ts'
 import { openTable } from './open.ts'
 import { fail } from './problems.ts'
 import { resolveRoles } from './roles.ts'
@@ -34,10 +35,11 @@ export async function loadDataset(config: DataConfig, limits: Limits = LIMITS): 
     inputShape: shapeOf(config, opened, dataset.features.length),
     fingerprint: contentFingerprint(config, source),
     notes: [...notes, ...dataset.notes],
+    keys: keyColumns(config, table, roles, limits),
   }
 }
 
-type Assembled = Omit<Dataset, 'inputShape' | 'fingerprint'>
+type Assembled = Omit<Dataset, 'inputShape' | 'fingerprint' | 'keys'>
 
 function assemble(
   config: DataConfig, table: Table, roles: Roles, inputs: readonly InputColumn[], limits: Limits,

@@ -13,6 +13,8 @@ export interface Roles {
   readonly categorical: readonly number[]
   /** Inputs whose type is not known before they are read. */
   readonly undecided: readonly number[]
+  /** Whether all of the table is one array of numbers, an image or a sequence. */
+  readonly whole: boolean
   /** What to keep of each column of the table; `undecided` ones aside. */
   readonly wants: readonly Want[]
 }
@@ -38,7 +40,7 @@ export function resolveRoles(config: DataConfig, table: OpenTable): Roles {
   errors.push(...conflicts(table, target, group, [...numeric, ...categorical]))
   if (inputs.kind === 'array') errors.push(...shapeErrors(inputs.shape, rest.length))
   if (errors.length > 0) throw new InputError(errors)
-  const parts = { target, group, numeric, categorical, undecided }
+  const parts = { target, group, numeric, categorical, undecided, whole }
   return { ...parts, wants: wantsOf(config, parts, table.names.length) }
 }
 
@@ -91,8 +93,12 @@ function shapeErrors(shape: readonly number[], columns: number): Diagnostic[] {
   }]
 }
 
+/** Of the columns that nobody named as inputs, so many are read all the same, for what they say of the rows of others. */
+const MOST_LEFT_OUT = 32
+
 function wantsOf(config: DataConfig, parts: Omit<Roles, 'wants'>, columns: number): Want[] {
   const wants = new Array<Want>(columns).fill('skip')
+  if (config.inputs.kind === 'columns') wants.fill('text', 0, MOST_LEFT_OUT)
   // Standardization subtracts what may be large, so it needs the digits that 32 bits would drop.
   for (const i of parts.numeric) wants[i] = config.standardize ? 'double' : 'single'
   for (const i of parts.categorical) wants[i] = 'text'

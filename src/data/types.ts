@@ -65,6 +65,28 @@ export interface Dataset {
   readonly fingerprint: string
   /** What was done that a person may want to know: "3 constant columns dropped: a, b, c". */
   readonly notes: readonly string[]
+  /** Columns, inputs or not, that may say which rows belong together; the target is none of them. */
+  readonly keys: readonly KeyColumn[]
+}
+
+/** A column whose equal values may be one patient, session or place. */
+export interface KeyColumn {
+  readonly name: string
+  /** One a row; equal codes are equal values. */
+  readonly codes: Int32Array
+  /** Whether the values are numbers and the codes are in their order. */
+  readonly ordered: boolean
+  /** Whether the split keeps its groups whole: `split.groupBy`. */
+  readonly declared: boolean
+}
+
+/** One augmentation at the largest amount that a study may use. */
+export interface Augmentation {
+  /** Its name in the spec: `flip`. */
+  readonly name: string
+  readonly amount: number
+  /** Changes `rows` rows of inputs in place, at random, the same each time. */
+  readonly apply: (inputs: Float32Array, rows: number) => void
 }
 
 export type ColumnType = 'numeric' | 'categorical' | 'constant' | 'identifier'
@@ -99,7 +121,8 @@ export interface TableSummary {
   readonly scale: number | null
 }
 
-export type CheckName = 'leakage' | 'duplicates' | 'strata' | 'drift' | 'imbalance' | 'constant' | 'identifier'
+export type CheckName =
+  | 'leakage' | 'duplicates' | 'groups' | 'strata' | 'drift' | 'augmentation' | 'imbalance' | 'constant' | 'identifier'
 
 /** Something about a data set that a person should look at before trusting a score. */
 export interface DataFinding {

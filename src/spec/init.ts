@@ -55,7 +55,9 @@ function dataLines({ file, target, header, columns, imageShape, scale }: InitOpt
       ? [`  inputs: { shape: [${imageShape.join(', ')}], scale: ${number(scale ?? 1)} }`]
       : [`  inputs: auto                 # ${census(columns, target)}; or { numeric: [a, b], categorical: [c] }`]),
     '  split: { validation: 0.2, test: 0.2, stratify: true, groupBy: null }',
-    '  checks: { leakage: warn, duplicates: warn, strata: warn, drift: warn, imbalance: warn, constant: warn, identifier: warn }',
+    '  checks:                       # error stops before training, warn reports, off does not look',
+    '    { leakage: warn, duplicates: warn, groups: warn, strata: warn, drift: warn, augmentation: warn, imbalance: warn,',
+    '      constant: warn, identifier: warn }',
   ]
 }
 

@@ -246,8 +246,10 @@ export interface Split {
 export interface Checks {
   leakage?: Severity
   duplicates?: Severity
+  groups?: Severity
   strata?: Severity
   drift?: Severity
+  augmentation?: Severity
   imbalance?: Severity
   constant?: Severity
   identifier?: Severity

@@ -14,6 +14,7 @@ import { leverDifferences, withLevers, type Levers } from '../model/levers.ts'
 import type { Lock } from '../plan/lock.ts'
 import type { DataFacts, GateRule, Plan, StageName, VerifySettings } from '../plan/plan.ts'
 import { parseSpec, type ParsedSpec } from '../spec/parse.ts'
+import { augmentationsOf } from './augmentations.ts'
 
 export interface SpecSource {
   /** Path of the spec as the user gave it; messages show it so. */
@@ -155,7 +156,8 @@ export function factsOf(dataset: Dataset): DataFacts {
 
 /** What the checks found, as loud as the spec wants it: an error stops, a warning is shown, off is not looked at. */
 function judgeData(spec: NormalizedSpec, dataset: Dataset, parsed: ParsedSpec): { readonly findings: readonly DataFinding[]; readonly warnings: readonly Diagnostic[] } {
-  const findings = checkData(dataset, CHECK_NAMES.filter((check) => spec.checks[check] !== 'off'))
+  const wanted = CHECK_NAMES.filter((check) => spec.checks[check] !== 'off')
+  const findings = checkData(dataset, wanted, augmentationsOf(spec, dataset))
   const said = (finding: DataFinding, severity: Diagnostic['severity']): Diagnostic => ({
     code: `data/${finding.check}`, severity, message: finding.message, at: parsed.locate(['data', 'checks', finding.check]),
     ...(severity === 'error' ? { hint: `mend the data, or set data.checks.${finding.check} to warn` } : {}),

@@ -8,7 +8,7 @@ function dataset(rows: readonly (readonly number[])[], targets: readonly number[
   const features = (rows[0] ?? []).map((_, i) => `f${i}`)
   return {
     inputs: Float32Array.from(rows.flat()), inputShape: [features.length], features, targets: Float32Array.from(targets),
-    task: 'classification', classes: [...new Set(targets)].map(String), targetScale: null, fingerprint: '', notes: [],
+    task: 'classification', classes: [...new Set(targets)].map(String), targetScale: null, fingerprint: '', notes: [], keys: [],
     splits: {
       train: Int32Array.from(targets.keys()).filter((i) => i % 3 === 0),
       validation: Int32Array.from(targets.keys()).filter((i) => i % 3 === 1),
@@ -31,7 +31,7 @@ describe('the data checks', () => {
   it('find rows that are in two parts, not those that are twice in one', () => {
     const data = dataset([[1, 2], [3, 4], [1, 2], [1, 2], [5, 6], [7, 8]], even)
     expect(checkData(data)).toMatchObject([{ check: 'duplicates', rows: [0, 2, 3] }])
-    expect(checkData(data)[0]?.message).toMatch(/^3 rows .*1 of them in validation or test$/)
+    expect(checkData(data)[0]?.message).toMatch(/^3 rows .*1 of them in validation or test; rows 1, 3, 4$/)
     expect(checkData(dataset([[1, 2], [3, 4], [5, 5], [1, 2], [3, 4], [7, 8]], even))).toEqual([])
   })
 

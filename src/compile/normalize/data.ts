@@ -28,8 +28,10 @@ export function normalizeChecks(checks: Spec['data']['checks'] = {}): Normalized
     // that stops such a study would be switched off for good.
     leakage: checks.leakage ?? 'warn',
     duplicates: checks.duplicates ?? 'warn',
+    groups: checks.groups ?? 'warn',
     strata: checks.strata ?? 'warn',
     drift: checks.drift ?? 'warn',
+    augmentation: checks.augmentation ?? 'warn',
     imbalance: checks.imbalance ?? 'warn',
     constant: checks.constant ?? 'warn',
     identifier: checks.identifier ?? 'warn',

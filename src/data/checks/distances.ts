@@ -17,9 +17,10 @@ export class Distances {
   readonly #values: Float32Array
   readonly #rows: number
 
-  constructor({ inputs, features, inputShape }: Dataset, rows: Int32Array) {
+  /** @param use whether each feature counts; all where it is left out */
+  constructor({ inputs, features, inputShape }: Dataset, rows: Int32Array, use?: readonly boolean[]) {
     const spread = features.map((_, i) => ({ i, sd: moments((row) => inputs[row * features.length + i] ?? 0, rows).sd }))
-      .filter(({ sd }) => sd > 0).sort((a, b) => b.sd - a.sd)
+      .filter(({ i, sd }) => sd > 0 && use?.[i] !== false).sort((a, b) => b.sd - a.sd)
     this.width = spread.length
     this.#rows = rows.length
     this.#values = new Float32Array(rows.length * spread.length)
@@ -44,6 +45,16 @@ export class Distances {
       if (best.length > k) best.pop()
     }
     return best.map(Math.sqrt)
+  }
+
+  /** Place of the nearest other row, equal ones too; of equally near ones the first. Null where there is no other. */
+  nearestOf(row: number): number | null {
+    let [least, at]: [number, number | null] = [Infinity, null]
+    for (let other = 0; other < this.#rows; other++) {
+      const square = other === row ? Infinity : this.#square(row, other, least)
+      if (square < least) [least, at] = [square, other]
+    }
+    return at
   }
 
   /** Distance to the nearest, not equal one of the first `before` rows; null if none is nearer than `limit`. */

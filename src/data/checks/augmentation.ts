@@ -1,0 +1,113 @@
+import { listed } from '../problems.ts'
+import type { Augmentation, DataFinding, Dataset } from '../types.ts'
+import { sampled } from './columns.ts'
+import { distributionsOf, isContinuous } from './properties.ts'
+import { centred } from './centred.ts'
+import { meansOfClasses, nearestMeans } from './class-means.ts'
+import { associationOf, holmRejects, kolmogorovSmirnov, stability, type Comparison } from './two-samples.ts'
+
+/** Chance of even one false finding over all that is compared. */
+const ALPHA = 0.001
+/**
+ * Cramér's V of the classes, and Kolmogorov–Smirnov's D and PSI of a property, from which a change is too much. Augmentation
+ * is there to change images, so theirs lie where harm begins: of the digits, what is beyond them (shift 0.25, flip 0.5,
+ * erase 0.5, noise 0.4) cost a convolutional network 2 to 6 points of accuracy, and what is within (shift 0.125, erase 0.25,
+ * noise 0.2) none. A table's are those of drift.
+ */
+const CLASSES = 0.4
+const IMAGES = { distance: 0.75, stability: 5 } as const
+const TABLES = { distance: 0.2, stability: 0.1 } as const
+/** Training rows that are looked at, and the values of theirs. */
+const [MOST_ROWS, MOST_CELLS] = [1000, 4_000_000]
+const FEWEST_ROWS = 20
+
+/**
+ * Augmentation that makes other data of the training rows than validation asks about, each by itself at the largest amount
+ * that the study may use. Compared are the clean and the augmented rows: how bright and how contrasted images are, or how
+ * the inputs of a table are distributed; and for each class, which class its rows are nearest to in the mean. An image that
+ * is nearest to another class once it is mirrored is an image of that class, or of none. Mixup is left out: that its rows
+ * lie between classes is what it is for, and it mixes their labels as well.
+ */
+export function augmentation(dataset: Dataset, all: readonly Augmentation[]): DataFinding[] {
+  const most = Math.min(MOST_ROWS, Math.floor(MOST_CELLS / dataset.features.length))
+  const rows = sampled(dataset.splits.train, most, 'augmentation')
+  if (rows.length < FEWEST_ROWS) return []
+  const found = all.flatMap((one) => differences(dataset, rows, one).map((difference) => ({ ...difference, one })))
+  const rejected = holmRejects(found.map(({ p }) => p), ALPHA)
+  const large = found.filter(({ effect, limit }, i) => rejected[i] === true && effect >= limit)
+  return all.flatMap((one) => findingOf(one, large.filter((d) => d.one === one)))
+}
+
+interface Difference extends Comparison {
+  /** What differs, in words. */
+  readonly what: string
+  readonly measure: string
+  readonly limit: number
+}
+
+function differences(dataset: Dataset, rows: Int32Array, one: Augmentation): Difference[] {
+  const clean = gathered(dataset, rows)
+  const changed = clean.slice()
+  one.apply(changed, rows.length)
+  const [before, after] = [distributionsOf(dataset, clean), distributionsOf(dataset, changed)]
+  const limits = dataset.inputShape.length === 3 ? IMAGES : TABLES
+  const properties = before.flatMap(({ what, values }, i) => {
+    if (!isContinuous(values)) return []
+    const [left, right] = [values.slice().sort(), (after[i]?.values ?? values).slice().sort()]
+    return [
+      { ...kolmogorovSmirnov(left, right), what, measure: "Kolmogorov–Smirnov's D", limit: limits.distance },
+      { ...stability(left, right), what, measure: 'PSI', limit: limits.stability },
+    ]
+  })
+  return [...classDifferences(dataset, rows, clean, changed), ...properties]
+}
+
+/** For each class, to which classes' means its clean and its augmented rows are nearest. */
+function classDifferences(
+  { classes, targets, inputShape }: Dataset, rows: Int32Array, clean: Float32Array, changed: Float32Array,
+): Difference[] {
+  if (!classes) return []
+  const labels = Int32Array.from(rows, (row) => targets[row] ?? 0)
+  const [left, right] = [centred(clean, inputShape), centred(changed, inputShape)]
+  const means = meansOfClasses(left, labels, classes.length)
+  const [before, after] = [nearestMeans(left, means), nearestMeans(right, means)]
+  return classes.flatMap((name, code): Difference[] => {
+    const own = [...labels.keys()].filter((i) => labels[i] === code)
+    const [from, to] = [countsOf(own, before, classes.length), countsOf(own, after, classes.length)]
+    const kept = (counts: readonly number[]): string => `${Math.round((100 * (counts[code] ?? 0)) / own.length)} %`
+    const what = `"${name}" (nearest to its own mean: ${kept(from)} before, ${kept(to)} after)`
+    return [{ ...associationOf(from, to), what, measure: "Cramér's V", limit: CLASSES }]
+  })
+}
+
+function countsOf(places: readonly number[], nearest: Int32Array, classes: number): number[] {
+  const counts = new Array<number>(classes).fill(0)
+  for (const i of places) counts[nearest[i] ?? 0]! += 1
+  return counts
+}
+
+function gathered({ inputs, features }: Dataset, rows: Int32Array): Float32Array {
+  const width = features.length
+  const out = new Float32Array(rows.length * width)
+  rows.forEach((row, i) => out.set(inputs.subarray(row * width, (row + 1) * width), i * width))
+  return out
+}
+
+function findingOf({ name, amount }: Augmentation, found: readonly Difference[]): DataFinding[] {
+  const said = ({ what, measure, effect, limit }: Difference): string =>
+    `${what}, ${measure} ${effect.toFixed(2)}, limit ${limit}`
+  const classes = found.filter(({ measure }) => measure === "Cramér's V")
+  // A property may differ by two measures; the first is enough to say.
+  const properties = found.filter((d, i) => !classes.includes(d) && found.findIndex(({ what }) => what === d.what) === i)
+  const finding = (message: string): DataFinding => ({ check: 'augmentation', message })
+  const where = `augmentation.${name} ${Number(amount.toPrecision(4))}`
+  const hint = 'lower the amount, or 0 where the change means something'
+  return [
+    ...(classes.length > 0
+      ? [finding(`${where} makes rows of one class look like another: ${listed(classes.map(said), 3)}; ${hint}`)]
+      : []),
+    ...(properties.length > 0
+      ? [finding(`${where} makes other data of the training rows: ${listed(properties.map(said), 3)}; ${hint}`)]
+      : []),
+  ]
+}

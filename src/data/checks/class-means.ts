@@ -1,0 +1,32 @@
+/** Means of the rows of each class, one after the other; a class without a row has none, and nothing is nearest to it. */
+export interface ClassMeans {
+  readonly means: Float64Array
+  readonly width: number
+  readonly present: readonly number[]
+}
+
+/** @param values rows × width, row-major, one row a label */
+export function meansOfClasses(values: Float32Array, labels: Int32Array, classes: number): ClassMeans {
+  const width = values.length / labels.length
+  const means = new Float64Array(classes * width)
+  const counts = new Float64Array(classes)
+  labels.forEach((label, row) => {
+    counts[label]! += 1
+    for (let i = 0; i < width; i++) means[label * width + i]! += values[row * width + i] ?? 0
+  })
+  for (let i = 0; i < means.length; i++) means[i]! /= counts[Math.floor(i / width)] || 1
+  return { means, width, present: [...counts.keys()].filter((code) => (counts[code] ?? 0) > 0) }
+}
+
+/** Of each row, the class whose mean is nearest by Euclid's distance; of equally near ones the first. */
+export function nearestMeans(values: Float32Array, { means, width, present }: ClassMeans): Int32Array {
+  return Int32Array.from({ length: values.length / width }, (_, row) => {
+    let [least, nearest] = [Infinity, 0]
+    for (const code of present) {
+      let square = 0
+      for (let i = 0; i < width; i++) square += ((values[row * width + i] ?? 0) - (means[code * width + i] ?? 0)) ** 2
+      if (square < least) [least, nearest] = [square, code]
+    }
+    return nearest
+  })
+}

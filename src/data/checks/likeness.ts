@@ -1,0 +1,77 @@
+import { shuffled, stream } from '../../base/random.ts'
+import type { Dataset, KeyColumn } from '../types.ts'
+import { Distances } from './distances.ts'
+
+/** Rows that are looked at, in whole groups, and those of them that are asked for their neighbour. */
+const MOST_ROWS = 2000
+const QUERIES = 300
+const FEWEST_QUERIES = 50
+/** Share of the rows whose nearest row has their value, and how many times that of chance and of a neighbouring value. */
+const SAME = 0.4
+const TIMES = 6
+/** So many equally common values at least: with fewer, or a value that most rows have, it is a category. */
+const FEWEST_VALUES = 10
+/** How far from a value, in ranks, others count as neighbouring. */
+const REACH = 2
+
+export interface Likeness {
+  /** Share of the rows whose nearest other row, by the inputs, has the same value. */
+  readonly same: number
+  /** The share that values dealt at random would have. */
+  readonly chance: number
+  /** The share of one neighbouring value, on average; null where values have no order. */
+  readonly neighbouring: number | null
+}
+
+/**
+ * Whether rows of one value are alike as only rows of one source are; undefined where they are not. A measurement that goes
+ * with the inputs makes rows of equal values alike too, and rows of nearly equal ones hardly less: so a number must bind
+ * its own rows far more closely than its neighbours'.
+ */
+export function alikeWithin(dataset: Dataset, key: KeyColumn): Likeness | undefined {
+  const rows = wholeGroups(key)
+  const chance = chanceOf(rows, key)
+  if (chance > 1 / FEWEST_VALUES) return undefined
+  const queries = Math.min(QUERIES, rows.length)
+  const others = dataset.features.map((name) => name !== key.name && !name.startsWith(`${key.name}=`))
+  if (queries < FEWEST_QUERIES || !others.includes(true)) return undefined
+  const nearest = new Distances(dataset, rows, others)
+  const at = (i: number): number => key.codes[rows[i] ?? 0] ?? 0
+  let [same, near] = [0, 0]
+  for (let i = 0; i < queries; i++) {
+    const found = nearest.nearestOf(i)
+    if (found === null) return undefined
+    const distance = Math.abs(at(found) - at(i))
+    if (distance === 0) same++
+    else if (distance <= REACH) near++
+  }
+  const likeness = {
+    same: same / queries, chance, neighbouring: key.ordered ? near / queries / (2 * REACH) : null,
+  }
+  const explained = Math.max(likeness.chance, likeness.neighbouring ?? 0)
+  return likeness.same >= SAME && likeness.same >= TIMES * explained ? likeness : undefined
+}
+
+/** Rows of groups of two or more, group after group in random order until there are enough, then in random order. */
+function wholeGroups({ codes }: KeyColumn): Int32Array {
+  const members = new Map<number, number[]>()
+  codes.forEach((code, row) => {
+    const own = members.get(code)
+    if (own) own.push(row)
+    else members.set(code, [row])
+  })
+  const random = stream(0, 'checks', 'groups')
+  const taken: number[] = []
+  for (const group of shuffled([...members.values()].filter((g) => g.length > 1), random)) {
+    if (taken.length >= MOST_ROWS) break
+    taken.push(...group)
+  }
+  return Int32Array.from(shuffled(taken, random).slice(0, MOST_ROWS))
+}
+
+function chanceOf(rows: Int32Array, { codes }: KeyColumn): number {
+  const sizes = new Map<number, number>()
+  for (const row of rows) sizes.set(codes[row] ?? 0, (sizes.get(codes[row] ?? 0) ?? 0) + 1)
+  const n = rows.length
+  return [...sizes.values()].reduce((sum, size) => sum + (size / n) * ((size - 1) / (n - 1)), 0)
+}

@@ -1,0 +1,57 @@
+import type { Column } from './column.ts'
+import type { Roles } from './roles.ts'
+import { encodeLevels, sortedLevels } from './targets.ts'
+import type { Limits } from './source.ts'
+import type { Table } from './table.ts'
+import type { DataConfig, KeyColumn } from './types.ts'
+
+/** So many columns are looked at; wide tables are of measurements. */
+const MOST = 24
+/** Fewer different values than this are a category, and every part of a split holds all of them. */
+const FEWEST = 10
+
+/**
+ * The columns that may say which rows belong together, one code a row: the declared group; and of the others those whose
+ * values, texts or whole numbers, are many and come again. Arrays have none: a grey level is no name.
+ */
+export function keyColumns(config: DataConfig, table: Table, roles: Roles, limits: Limits): KeyColumn[] {
+  const group = roles.group === null ? null : table.columns[roles.group]
+  const codes = group && encodeLevels(group, limits.levels).codes
+  const declared = group && codes ? [{ name: group.name, codes, ordered: false, declared: true }] : []
+  if (roles.whole || config.inputs.kind === 'array') return declared
+  const others = table.columns.flatMap((column, i) => (column && i !== roles.target && i !== roles.group ? [column] : []))
+  return [...declared, ...others.flatMap((column) => keyOf(column, table.rows) ?? []).slice(0, MOST)]
+}
+
+function keyOf(column: Column, rows: number): KeyColumn | undefined {
+  const found = column.isText ? ofTexts(column) : ofNumbers(column, rows)
+  if (!found || found.levels < FEWEST || found.levels > rows / 2) return undefined
+  return { name: column.name, codes: found.codes, ordered: found.ordered, declared: false }
+}
+
+interface Codes {
+  readonly codes: Int32Array
+  readonly levels: number
+  /** Whether neighbouring codes are neighbouring numbers. */
+  readonly ordered: boolean
+}
+
+/** Texts that are whole numbers, as "017", are in order as well. */
+function ofTexts({ codes, levels }: Column): Codes | undefined {
+  if (!codes || !levels) return undefined
+  const place = new Map(sortedLevels(levels).map((level, i) => [level, i]))
+  const moved = Int32Array.from(levels, (level) => place.get(level) ?? 0)
+  const ordered = levels.every((level) => /^-?\d+$/.test(level))
+  return { codes: codes.map((code) => moved[code] ?? 0), levels: levels.length, ordered }
+}
+
+/** Undefined where a number is not whole, or more are different than half of the rows: then they are no names of groups. */
+function ofNumbers({ at }: Column, rows: number): Codes | undefined {
+  const seen = new Set<number>()
+  for (let row = 0; row < rows; row++) {
+    const value = at(row)
+    if (!Number.isInteger(value) || (seen.add(value).size > rows / 2)) return undefined
+  }
+  const place = new Map([...seen].sort((a, b) => a - b).map((value, i) => [value, i]))
+  return { codes: Int32Array.from({ length: rows }, (_, row) => place.get(at(row)) ?? 0), levels: seen.size, ordered: true }
+}

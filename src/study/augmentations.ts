@@ -1,0 +1,31 @@
+import { stream } from '../base/random.ts'
+import type { NormalizedSpec } from '../compile/normalized.ts'
+import type { Augmentation, Dataset } from '../data/types.ts'
+import type { AugmentationPolicy } from '../plan/plan.ts'
+import { augment } from '../train/augment.ts'
+
+type Amount = keyof AugmentationPolicy
+
+const none: AugmentationPolicy = { shift: 0, flip: 0, erase: 0, noise: 0, mixup: 0 }
+/** Mixup changes labels with the inputs, so that its rows are not to look like clean ones. */
+const compared: readonly Amount[] = ['flip', 'shift', 'erase', 'noise']
+const ofImages: readonly Amount[] = ['flip', 'shift', 'erase']
+
+/** What the study may do to training rows, each at the largest strength that its levers or its grid ask for. */
+export function augmentationsOf(spec: NormalizedSpec, { inputShape, targets }: Dataset): Augmentation[] {
+  const strength = largestStrength(spec)
+  return compared.flatMap((name) => {
+    const amount = strength * spec.augmentation[name]
+    if (!(amount > 0) || (inputShape.length !== 3 && ofImages.includes(name))) return []
+    const policy = { ...none, [name]: amount }
+    const apply = (inputs: Float32Array, rows: number): void =>
+      augment({ inputs, targets: targets.slice(0, rows), rows }, inputShape, policy, stream(0, 'checks', name))
+    return [{ name, amount, apply }]
+  })
+}
+
+function largestStrength({ levers, stages }: NormalizedSpec): number {
+  const axes = stages.flatMap((s) => (s.stage === 'regularize' ? s.grid : []))
+  const tried = axes.flatMap((axis) => (axis.lever === 'augmentation' ? axis.values : []))
+  return Math.max(levers.regularization.augmentation, ...tried)
+}
