@@ -1,7 +1,6 @@
 import type { Levers } from '../../src/model/levers.ts'
 import { metricsOf } from '../../src/model/metrics.ts'
 import { inferShapes } from '../../src/model/shapes.ts'
-import type { RunJob, Workload } from '../../src/plan/plan.ts'
 import type { Evaluation, RunResult } from '../../src/plan/run.ts'
 import { gatherRows } from '../../src/data/batches.ts'
 import { batchPlan } from '../../src/train/batches.ts'
@@ -13,52 +12,25 @@ import { smoothedTargets } from '../../src/train/loss.ts'
 import { buildModel } from '../../src/train/model.ts'
 import { learningRate } from '../../src/train/schedule.ts'
 import { divergence, stepLogger } from '../../src/train/step-log.ts'
-import { createTrainer } from '../../src/train/trainer.ts'
-import type { Engine, TrainingData } from '../../src/train/types.ts'
+import type { Engine } from '../../src/train/types.ts'
+import { full, trained, workloadOf } from '../prove/workload.ts'
 import type { Variant } from './variants.ts'
 import type { World } from './worlds.ts'
-
-const job: RunJob = { kind: 'train', length: 1, stopAfter: 1, evaluateTest: false }
 
 /** Trains one seed of a variant, by the product's own trainer unless the variant does not shuffle. */
 export function train(engine: Engine, world: World, variant: Variant, seed: number): RunResult {
   const data = variant.data?.(world) ?? world.data
   const layers = variant.layers?.(world) ?? world.layers
   const levers = variant.levers(world)
-  const workload = workloadOf(world, data, layers)
-  const request = { stage: 'verify', label: variant.name, levers, seed, job } as const
+  const request = { stage: 'verify', label: variant.name, levers, seed, job: full } as const
   const id = `${world.name}, ${variant.name}, seed ${seed}`
-  if (variant.shuffle !== false) {
-    const trainer = createTrainer(engine, workload, data)
-    try {
-      return trainer.run(request, id)
-    } finally {
-      trainer.dispose()
-    }
-  }
+  if (variant.shuffle !== false) return trained(engine, world, request, { data, layers }, id)
+  const workload = workloadOf(world, data, layers)
   const shaped = inferShapes(layers, data.inputShape)
   if (!shaped.ok) throw new Error(shaped.error.message)
   const context: RunContext = { engine, workload, data, model: buildModel(engine.tf, shaped.value) }
   const body = trainInOrder(context, levers, seed)
   return { id, request, engine: engine.label, ...body, timing: { seconds: 0, stepsPerSecond: 0 } } as RunResult
-}
-
-function workloadOf(world: World, data: TrainingData, layers: Workload['layers']): Workload {
-  const { train: rows, validation, test } = data.splits
-  return {
-    task: world.task,
-    layers,
-    parameters: 0,
-    objective: world.task === 'classification' ? 'accuracy' : 'rmse',
-    evaluateEvery: 1,
-    augmentation: { shift: 0, flip: 0, erase: 0, noise: 0, mixup: 0 },
-    data: {
-      fingerprint: world.name,
-      inputShape: data.inputShape,
-      classes: world.classes,
-      rows: { train: rows.length, validation: validation.length, test: test.length },
-    },
-  }
 }
 
 /** The loop of a program that forgot to shuffle: the product's step and schedule, every epoch in the order of the rows. */

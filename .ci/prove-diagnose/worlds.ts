@@ -160,6 +160,20 @@ const recipes: readonly Recipe[] = [
     levers: with_({ epochs: 15 }),
     developedOn: false,
   },
+  {
+    name: 'iris, sepal length',
+    from: table('test/diagnose/data/iris.csv', 'sepal_length', 'regression'),
+    layers: [dense(8, 'tanh'), dense(1)],
+    levers: with_({ batchSize: 16, epochs: 25, weightDecay: 0.1, dropout: 0 }),
+    developedOn: false,
+  },
+  {
+    name: 'breast cancer, two layers',
+    from: table('test/diagnose/data/breast-cancer.csv', 'class'),
+    layers: [dense(24, 'relu'), dropout, dense(8, 'relu'), dense(2)],
+    levers: with_({ batchSize: 32, epochs: 15, weightDecay: 0.05 }),
+    developedOn: false,
+  },
 ]
 
 /** All worlds; `root` is the folder of the repository. */

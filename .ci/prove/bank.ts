@@ -1,11 +1,7 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { deriveSeed } from '../../src/base/random.ts'
 import type { LockedSeed } from '../../src/plan/lock.ts'
-import type { Workload } from '../../src/plan/plan.ts'
-import type { RunRequest, RunResult } from '../../src/plan/run.ts'
-import { createTrainer } from '../../src/train/trainer.ts'
-import type { Engine, TrainingData } from '../../src/train/types.ts'
-import type { World } from '../prove-diagnose/worlds.ts'
+import type { RunResult } from '../../src/plan/run.ts'
 
 /** What a trained run leaves in the bank: all that gates read. */
 export interface Banked extends LockedSeed {
@@ -55,38 +51,3 @@ function banked(key: string, run: RunResult): Banked {
 /** The seeds of all proofs but that of the diagnostics: other ones than anything was developed under. */
 export const proofSeeds = (count: number, purpose: string): number[] =>
   Array.from({ length: count }, (_, i) => deriveSeed(2026, purpose, i))
-
-/** The same workload for every proof: judged by the likelihood, evaluated after every epoch. */
-export function workloadOf(world: World, data: TrainingData, layers: Workload['layers']): Workload {
-  const { train: rows, validation, test } = data.splits
-  return {
-    task: world.task,
-    layers,
-    parameters: 0,
-    objective: world.task === 'classification' ? 'nll' : 'rmse',
-    evaluateEvery: 1,
-    augmentation: { shift: 0, flip: 0, erase: 0, noise: 0, mixup: 0 },
-    data: {
-      fingerprint: world.name,
-      inputShape: data.inputShape,
-      classes: world.classes,
-      rows: { train: rows.length, validation: validation.length, test: test.length },
-    },
-  }
-}
-
-/** One request by the product's own trainer. */
-export function trained(engine: Engine, world: World, request: RunRequest, changed: Changes = {}): RunResult {
-  const data = changed.data ?? world.data
-  const trainer = createTrainer(engine, workloadOf(world, data, changed.layers ?? world.layers), data)
-  try {
-    return trainer.run(request, request.label)
-  } finally {
-    trainer.dispose()
-  }
-}
-
-export interface Changes {
-  readonly data?: TrainingData
-  readonly layers?: Workload['layers']
-}

@@ -2,7 +2,7 @@ import { stream } from '../../src/base/random.ts'
 import type { Layer } from '../../src/model/layers.ts'
 import { type LeverPatch, type Levers, withLevers } from '../../src/model/levers.ts'
 import type { World } from '../prove-diagnose/worlds.ts'
-import type { Changes } from './bank.ts'
+import type { Changes } from './workload.ts'
 
 /** A change of a pull request: what is trained instead of the base. */
 export interface Change {

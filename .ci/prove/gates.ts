@@ -1,8 +1,8 @@
-import type { RunJob } from '../../src/plan/plan.ts'
 import type { Engine } from '../../src/train/types.ts'
 import type { World } from '../prove-diagnose/worlds.ts'
-import { type Bank, type Banked, proofSeeds, trained } from './bank.ts'
+import { type Bank, type Banked, proofSeeds } from './bank.ts'
 import { type Change, changes } from './gate-variants.ts'
+import { full, trained } from './workload.ts'
 
 /** One change in one world, under every seed of the bank. */
 export interface Trained {
@@ -11,7 +11,6 @@ export interface Trained {
   readonly runs: readonly Banked[]
 }
 
-const job: RunJob = { kind: 'train', length: 1, stopAfter: 1, evaluateTest: false }
 const worldNames = ['wine', 'iris', 'breast cancer', 'digits MLP']
 
 /** Trains every change under the same seeds, or takes it from the bank. */
@@ -27,7 +26,7 @@ export function trainGates(
     return changes.map((change) => {
       const start = performance.now()
       const runs = proofSeeds(options.seeds, 'gates').map((seed) => {
-        const request = { stage: 'verify', label: change.name, levers: change.levers(world), seed, job } as const
+        const request = { stage: 'verify', label: change.name, levers: change.levers(world), seed, job: full } as const
         const key = `gates, ${world.name}, ${change.name}, ${seed}, ${engine.label}`
         return bank.run(key, () => trained(engine, world, request, change.changed?.(world)))
       })

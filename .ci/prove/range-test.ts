@@ -1,14 +1,15 @@
 import { deriveSeed } from '../../src/base/random.ts'
 import { withLevers } from '../../src/model/levers.ts'
 import type { RangeTestFindings } from '../../src/plan/decision.ts'
-import type { LrRangeSettings, RunJob } from '../../src/plan/plan.ts'
+import type { LrRangeSettings } from '../../src/plan/plan.ts'
 import type { RunRequest, RunResult } from '../../src/plan/run.ts'
 import { lrRange } from '../../src/stages/lr-range.ts'
 import type { StageContext } from '../../src/stages/stage.ts'
 import { steepest } from '../../src/stats/range-suggestions.ts'
 import type { Engine } from '../../src/train/types.ts'
 import type { World } from '../prove-diagnose/worlds.ts'
-import { type Bank, type Kept, proofSeeds, trained, workloadOf } from './bank.ts'
+import { type Bank, type Kept, proofSeeds } from './bank.ts'
+import { full, trained, workloadOf } from './workload.ts'
 
 /** One model, data set and optimizer: every rate of the grid searched in full, and the range test several times. */
 export interface Searched {
@@ -47,7 +48,6 @@ export interface RangeTest {
   readonly steepestByRate: readonly (number | null)[]
 }
 
-const full: RunJob = { kind: 'train', length: 1, stopAfter: 1, evaluateTest: false }
 /** The preset's own. */
 export const settings: LrRangeSettings = {
   stage: 'lr-range', from: 1e-6, to: 10, steps: 300, seeds: 3, backOff: [0.85, 0.5, 1 / 3, 0.1], confirmLength: 0.5, confirmSeeds: 3,
