@@ -2,7 +2,7 @@ import { printable } from '../base/diagnostics.ts'
 import type { Verdict } from '../plan/verdict.ts'
 import type { Report } from '../report/model.ts'
 import { gainText, meanAndSd, short } from '../report/numbers.ts'
-import { leverText } from '../report/phrases.ts'
+import { askText, leverText, settleText } from '../report/phrases.ts'
 import { aligned, wrapped } from './text.ts'
 
 export interface Conclusion {
@@ -18,17 +18,22 @@ const indent = '  '
 export function closing({ report, verdict, page, lockPath }: Conclusion, columns: number): string {
   const use = verdict.status === 'pass' ? 'commit it beside the spec' : 'of a study that did not pass'
   return [
-    '', ...wrapped(`${verdict.status.toUpperCase()}: ${verdict.sentence}`, columns, ''), ...gates(verdict, columns),
+    '', ...wrapped(`${verdict.status.toUpperCase()}: ${verdict.sentence}`, columns, ''), ...gateLines(verdict, columns),
     ...measured(report), '', ...levers(report), '',
     `Report: ${page}`, `Lock:   ${lockPath} (${use})`, '',
   ].map((line) => printable(line, 4000)).join('\n')
 }
 
-function gates({ gates: all }: Verdict, columns: number): string[] {
+/** The question that the gate asks, then what it found, and what would settle it. */
+export function gateLines({ gates: all }: Verdict, columns: number): string[] {
+  const below = ' '.repeat(16)
   return all.flatMap((gate) => {
-    const said = gate.remedy === null ? gate.sentence : `${gate.sentence} ${gate.remedy}`
-    const [first = '', ...rest] = wrapped(said, columns, ' '.repeat(16))
-    return [`${indent}${gate.status.padEnd(14)}${first.trimStart()}`, ...rest]
+    const [first = '', ...rest] = wrapped(askText(gate), columns, below)
+    const settle = settleText(gate)
+    return [
+      `${indent}${gate.status.padEnd(14)}${first.trimStart()}`, ...rest, ...wrapped(gate.sentence, columns, below),
+      ...(settle === '' ? [] : wrapped(`To settle it: ${settle}`, columns, below)),
+    ]
   })
 }
 

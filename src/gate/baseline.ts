@@ -1,26 +1,21 @@
 import type { MetricName } from '../model/metrics.ts'
 import type { VerifiedRun, VerifyFindings } from '../plan/decision.ts'
-import type { Lock, LockedSeed } from '../plan/lock.ts'
-import type { GateRule } from '../plan/plan.ts'
-import type { BaselineEvidence, GateEvidence } from './evidence.ts'
+import type { Lock } from '../plan/lock.ts'
+import type { BaselineEvidence, GateEvidence, SeedEvidence } from './evidence.ts'
 
-const seedOf = (seed: number, run: VerifiedRun): LockedSeed => ({
-  seed,
-  status: run.status,
-  validation: run.validation,
-  test: run.test,
-  weights: run.weights,
-})
+const seedOf = (seed: number, { run: _, ...rest }: VerifiedRun): SeedEvidence => ({ seed, ...rest })
 
 /** The winner's verification runs. */
-export const candidateSeeds = (verify: VerifyFindings): LockedSeed[] =>
+export const candidateSeeds = (verify: VerifyFindings): SeedEvidence[] =>
   verify.seeds.map((s) => seedOf(s.seed, s.candidate))
 
-/** The declared levers' own verification runs, under the same seeds as the winner's. */
-export const retrainedBaseline = (verify: VerifyFindings): BaselineEvidence => ({
+/** The declared levers' own verification runs, under the same seeds as the winner's and of the same model. */
+export const retrainedBaseline = (verify: VerifyFindings, parameters?: number): BaselineEvidence => ({
   source: 'the declared levers, retrained on the same seeds',
   runs: verify.seeds.map((s) => seedOf(s.seed, s.baseline)),
+  alternated: true,
   notes: [],
+  ...(parameters === undefined ? {} : { parameters }),
 })
 
 /** What the lock must agree with to be comparable. */
@@ -32,10 +27,9 @@ export interface Setting {
   readonly objective: MetricName
   /** `tunegate 0.1.0`. */
   readonly tool: string
+  /** Trainable numbers in the model: what is held against those of the baseline. */
+  readonly parameters: number
 }
-
-/** Whether the rule compares with a baseline. */
-export const needsBaseline = ({ gate }: GateRule): boolean => gate === 'regression' || gate === 'calibration'
 
 /**
  * A lock as baseline, or all the reasons why it cannot be one. Metrics on other data (or another split) are other quantities,
@@ -56,7 +50,7 @@ export function lockBaseline(
       ? []
       : [`The spec changed since ${source} was made: model, data, levers, stages or gates.`]),
   ]
-  return { source, runs: lock.seeds, notes }
+  return { source, runs: lock.seeds, notes, ...(lock.parameters === undefined ? {} : { parameters: lock.parameters }) }
 }
 
 /** Each to be read after the lock's name. What an old lock does not say is not held against it. */
@@ -86,14 +80,15 @@ export function studyEvidence(
   fixed: { readonly lock: Lock; readonly source: string } | BaselineEvidence | null,
   setting: Setting,
 ): GateEvidence {
-  const candidate = verify ? candidateSeeds(verify) : []
+  const { parameters } = setting
+  const own = { candidate: verify ? candidateSeeds(verify) : [], parameters }
+  const without = (reason: string): GateEvidence => ({ ...own, baseline: null, missingBaselineReason: reason })
+  const held = (baseline: BaselineEvidence): GateEvidence => ({ ...own, baseline, missingBaselineReason: null })
   if (fixed !== null) {
     const found = 'runs' in fixed ? fixed : lockBaseline(fixed.lock, fixed.source, setting)
-    return 'reason' in found
-      ? { candidate, baseline: null, missingBaselineReason: found.reason }
-      : { candidate, baseline: found, missingBaselineReason: null }
+    return 'reason' in found ? without(found.reason) : held(found)
   }
   return verify && verify.seeds.length > 0
-    ? { candidate, baseline: retrainedBaseline(verify), missingBaselineReason: null }
-    : { candidate, baseline: null, missingBaselineReason: 'there is no lock, and the verify stage did not run' }
+    ? held(retrainedBaseline(verify, parameters))
+    : without('there is no lock, and the verify stage did not run')
 }

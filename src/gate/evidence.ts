@@ -1,13 +1,22 @@
 import type { LockedSeed } from '../plan/lock.ts'
-import type { GateRule } from '../plan/plan.ts'
+import type { MetricRule } from '../plan/plan.ts'
+import type { RunCalibration, RunTime } from '../plan/run.ts'
 import { nominalAlpha } from '../stats/sequential.ts'
 
 /** What gates are judged on: seeds that no selection saw, on both sides. */
 export interface GateEvidence {
-  readonly candidate: readonly LockedSeed[]
+  readonly candidate: readonly SeedEvidence[]
   readonly baseline: BaselineEvidence | null
   /** Why there is no baseline, as a sentence; null where there is one. */
   readonly missingBaselineReason: string | null
+  /** Trainable numbers in the candidate's model; left out where they are not known. */
+  readonly parameters?: number
+}
+
+/** A seed with what a lock holds of it, and what only the run itself tells. */
+export interface SeedEvidence extends LockedSeed {
+  readonly time?: RunTime
+  readonly calibration?: RunCalibration
 }
 
 export interface BaselineEvidence {
@@ -16,7 +25,11 @@ export interface BaselineEvidence {
    * seeds`.
    */
   readonly source: string
-  readonly runs: readonly LockedSeed[]
+  readonly runs: readonly SeedEvidence[]
+  /** Trainable numbers in its model; left out where they are not known. */
+  readonly parameters?: number
+  /** Whether its runs were trained in turn with the candidate's, so that a busy moment of the machine meets both. */
+  readonly alternated?: boolean
   /** What a reader must know of it, as "it was trained on another engine". */
   readonly notes: readonly string[]
 }
@@ -72,7 +85,7 @@ export interface SeedValue {
 }
 
 /** Reads the rule's metric from every seed; nothing is dropped, only sorted by why it has no value. */
-export function readSide(seeds: readonly LockedSeed[], rule: Pick<GateRule, 'metric' | 'split'>): Side {
+export function readSide(seeds: readonly LockedSeed[], rule: Pick<MetricRule, 'metric' | 'split'>): Side {
   const read = seeds.map((s) => ({ ...s, value: finiteOrNull(s[rule.split]?.[rule.metric]) }))
   const without = (status: LockedSeed['status']): number[] => read.filter((s) => s.status === status).map((s) => s.seed)
   return {

@@ -1,7 +1,8 @@
 import type { GateRule } from '../plan/plan.ts'
-import type { GateVerdict, VerdictStatus } from '../plan/verdict.ts'
+import type { GateVerdict, ShownEvidence, VerdictStatus } from '../plan/verdict.ts'
 import type { Side } from './evidence.ts'
 import { ruleInWords } from './rule-words.ts'
+import { turning } from './turning.ts'
 import { seedList } from './words.ts'
 
 /** What a gate found, before it is joined with its rule and the values it was found on. */
@@ -12,7 +13,10 @@ export interface Finding {
   readonly remedy: string | null
   /** Only where more seeds could decide an inconclusive finding; null where their number cannot be told. */
   readonly seedsToSettle?: number | null
+  /** True where more seeds are not to be trained for it, though they could decide it. */
+  readonly settled?: true
   readonly notes: readonly string[]
+  readonly evidence?: readonly ShownEvidence[]
 }
 
 export const inconclusive = (sentence: string, remedy: string, notes: readonly string[] = []): Finding => ({
@@ -35,24 +39,25 @@ export const failed = (sentence: string, notes: readonly string[] = []): Finding
   notes,
 })
 
+/** One entry a seed, null where it has no value. */
+export interface SidesShown {
+  readonly candidate: readonly (number | null)[]
+  readonly baseline: readonly (number | null)[] | null
+}
+
 /** Joins finding and rule; only here is decided what blocks. */
-export function verdictOf(
-  rule: GateRule,
-  limit: number,
-  candidate: Side,
-  baseline: Side | null,
-  finding: Finding,
-): GateVerdict {
-  const { seedsToSettle, ...found } = finding
+export function verdictOf(rule: GateRule, limit: number, sides: SidesShown, finding: Finding): GateVerdict {
+  const { seedsToSettle, settled, evidence = [], ...found } = finding
   return {
     rule,
     asks: ruleInWords(rule),
     limit,
     ...found,
-    settled: finding.status !== 'inconclusive' || seedsToSettle === undefined,
+    settled: settled ?? (finding.status !== 'inconclusive' || seedsToSettle === undefined),
     seedsToSettle: seedsToSettle ?? null,
-    baseline: baseline?.all ?? null,
-    candidate: candidate.all,
+    change: turning(rule, finding.estimate),
+    ...(evidence.length > 0 ? { evidence } : {}),
+    ...sides,
     blocks: finding.status === 'fail' || (finding.status === 'inconclusive' && rule.onInconclusive === 'fail'),
   }
 }

@@ -1,11 +1,15 @@
 import { unreachable } from '../base/result.ts'
+import { isResourceRule } from '../plan/gates.ts'
 import type { GateRule } from '../plan/plan.ts'
 import type { GateVerdict, Verdict, VerdictStatus } from '../plan/verdict.ts'
 import { calibration } from './calibration.ts'
 import { singleLook, type GateEvidence, type Look } from './evidence.ts'
+import { modelSize } from './model-size.ts'
 import { regression } from './regression.ts'
 import { seedVariance } from './seed-variance.ts'
+import { spreadRatio } from './spread-ratio.ts'
 import { threshold } from './threshold.ts'
+import { trainingTime } from './training-time.ts'
 
 /**
  * Holds every rule against the evidence. The verdict is fail if any gate fails, else inconclusive if an inconclusive gate
@@ -21,13 +25,17 @@ export function judge(rules: readonly GateRule[], evidence: GateEvidence, look: 
 function judgeOne(rule: GateRule, evidence: GateEvidence, look: Look): GateVerdict {
   switch (rule.gate) {
     case 'seed-variance':
-      return seedVariance(rule, evidence, look)
+      return 'maxRatio' in rule ? spreadRatio(rule, evidence, look) : seedVariance(rule, evidence, look)
     case 'regression':
       return regression(rule, evidence, look)
     case 'threshold':
       return threshold(rule, evidence, look)
     case 'calibration':
       return calibration(rule, evidence, look)
+    case 'training-time':
+      return trainingTime(rule, evidence)
+    case 'model-size':
+      return modelSize(rule, evidence)
     default:
       return unreachable(rule, 'gate')
   }
@@ -35,6 +43,9 @@ function judgeOne(rule: GateRule, evidence: GateEvidence, look: Look): GateVerdi
 
 /** Whether every gate is decided, or open for another reason than too few seeds. Without gates nothing is. */
 export const isSettled = ({ gates }: Verdict): boolean => gates.length > 0 && gates.every((g) => g.settled !== false)
+
+/** As a list of gates names it. */
+const nameOf = (rule: GateRule): string => (isResourceRule(rule) ? rule.gate : `${rule.gate} (${rule.metric})`)
 
 function overall(gates: readonly GateVerdict[]): VerdictStatus {
   if (gates.length === 0) return 'inconclusive'
@@ -47,7 +58,7 @@ function sentenceOf(status: VerdictStatus, gates: readonly GateVerdict[]): strin
     return 'No gate was declared, so nothing was judged: a pass would not be earned. Add gates to the spec.'
   }
   const names = (of: VerdictStatus): string[] =>
-    gates.filter((g) => g.status === of).map((g) => `${g.rule.gate} (${g.rule.metric})`)
+    gates.filter((g) => g.status === of).map((g) => nameOf(g.rule))
   const open = names('inconclusive')
   const openWords = open.length === 0 ? '' : ` Inconclusive: ${open.join(', ')}.`
   switch (status) {

@@ -7,6 +7,7 @@ import { allOnOneSide, completeSeparation } from './exact.ts'
 import { inconclusive, seedsWithoutEffect, tooFewSeeds, verdictOf, type Finding } from './finding.ts'
 import { matchSides, type Matched } from './match.ts'
 import { moreSeeds, tightMarginNotes } from './seeds-needed.ts'
+import { calibrationEvidence, comparisonEvidence } from './shown.ts'
 import { softened, unmatched, withoutBaseline } from './unmatched.ts'
 import { intervalWords, shown, signed } from './words.ts'
 
@@ -29,9 +30,11 @@ interface Question {
 export function nonInferiority(rule: NonInferiorityRule, evidence: GateEvidence, look: Look): GateVerdict {
   const candidate = readSide(evidence.candidate, rule)
   const baseline = evidence.baseline && readSide(evidence.baseline.runs, rule)
-  const finding = decide(rule, evidence, candidate, baseline, look)
-  const notes = [...(evidence.baseline?.notes ?? []), ...finding.notes]
-  return verdictOf(rule, rule.margin, candidate, baseline, { ...finding, notes })
+  const found = decide(rule, evidence, candidate, baseline, look)
+  const notes = [...(evidence.baseline?.notes ?? []), ...found.notes]
+  const shownToo = [...(found.evidence ?? []), ...(rule.gate === 'calibration' ? calibrationEvidence(evidence.candidate) : [])]
+  const sides = { candidate: candidate.all, baseline: baseline?.all ?? null }
+  return verdictOf(rule, rule.margin, sides, { ...found, notes, evidence: shownToo })
 }
 
 function decide(
@@ -107,6 +110,7 @@ function judged(question: Question, found: Interval, fallback: readonly string[]
     sentence: `The ${dropOf(rule)} against ${source} is ${signed(value)} (${intervalWords(found)}; ${method}): ${outcome}.`,
     ...(status === 'inconclusive' ? moreSeeds(rule.margin, found, matched, look) : { remedy: null }),
     notes: [...matched.notes, ...fallback, ...tightMarginNotes(rule.margin, matched, look)],
+    evidence: comparisonEvidence(rule, matched),
   }
 }
 

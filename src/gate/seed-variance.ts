@@ -13,7 +13,7 @@ import { intervalWords, shown } from './words.ts'
  */
 export function seedVariance(rule: SeedVarianceRule, evidence: GateEvidence, look: Look = singleLook): GateVerdict {
   const side = readSide(evidence.candidate, rule)
-  return verdictOf(rule, rule.maxStd, side, null, unfinished(side) ?? decide(rule, side, 1 - 2 * look.spreadAlpha))
+  return verdictOf(rule, rule.maxStd, { candidate: side.all, baseline: null }, unfinished(side) ?? decide(rule, side, 1 - 2 * look.spreadAlpha))
 }
 
 /** @param level two-sided coverage of the interval of σ */

@@ -16,7 +16,7 @@ export function threshold(rule: ThresholdRule, evidence: GateEvidence, look: Loo
   const side = readSide(evidence.candidate, rule)
   const limit = rule.min ?? rule.max
   if (limit === null) throw new Error('a threshold gate needs min or max')
-  return verdictOf(rule, limit, side, null, unfinished(side) ?? decide(rule, limit, side, look))
+  return verdictOf(rule, limit, { candidate: side.all, baseline: null }, unfinished(side) ?? decide(rule, limit, side, look))
 }
 
 function decide(rule: ThresholdRule, limit: number, side: Side, look: Look): Finding {

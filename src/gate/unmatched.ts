@@ -3,10 +3,10 @@ import type { Side } from './evidence.ts'
 import { failed, inconclusive, unfinished, type Finding } from './finding.ts'
 import { seedList } from './words.ts'
 
-/** No baseline: what is wrong with the candidate alone is still said first. */
-export function withoutBaseline(candidate: Side, reason: string | null): Finding {
+/** No baseline: what is wrong with the candidate alone is still said first, where its seeds have a part in it. */
+export function withoutBaseline(candidate: Side | null, reason: string | null): Finding {
   return (
-    unfinished(candidate) ??
+    (candidate && unfinished(candidate)) ??
     inconclusive(
       `Nothing to compare with: ${reason ?? 'there is no baseline'}.`,
       'Commit the tuning.lock.json of a run on the base branch, or let verify retrain the declared levers ' +

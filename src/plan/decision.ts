@@ -1,7 +1,7 @@
 import type { LeverName, LeverPatch, Levers, LeverValue } from '../model/levers.ts'
 import type { MetricName, Metrics } from '../model/metrics.ts'
 import type { StageName } from './plan.ts'
-import type { RunCalibration } from './run.ts'
+import type { RunCalibration, RunTime } from './run.ts'
 
 /** One lever moved, with what moved it. */
 export interface LineageEntry {
@@ -123,6 +123,8 @@ export interface VerifiedRun {
   readonly weights: string | null
   /** Left out for a regression, and where the run did not complete. */
   readonly calibration?: RunCalibration
+  /** Reports keep it under their times, and leave it out here. */
+  readonly time?: RunTime
 }
 
 export type StageFindings =

@@ -1,6 +1,12 @@
+import type { GateRule } from './gates.ts'
 import type { Layer, Shape } from '../model/layers.ts'
 import type { LeverName, Levers, LeverValue, ScheduleName, OptimizerName } from '../model/levers.ts'
 import type { MetricName, Task } from '../model/metrics.ts'
+
+export type {
+  CalibrationRule, GateRule, MetricRule, ModelSizeRule, OnInconclusive, RegressionRule, ResourceRule, SeedVarianceRule, SpreadRatioRule,
+  ThresholdRule, TrainingTimeRule,
+} from './gates.ts'
 
 export const stageNames = ['lr-range', 'batch', 'regularize', 'schedule', 'verify'] as const
 export type StageName = (typeof stageNames)[number]
@@ -170,41 +176,3 @@ export type RunJob =
     readonly steps: number
     readonly memoryMiB: number
   }
-
-export type GateRule = SeedVarianceRule | RegressionRule | ThresholdRule | CalibrationRule
-export type OnInconclusive = 'fail' | 'pass'
-
-interface GateBase {
-  readonly metric: MetricName
-  readonly split: 'validation' | 'test'
-  /** Whether an inconclusive verdict blocks. */
-  readonly onInconclusive: OnInconclusive
-}
-
-/** The seed SD of the candidate stays below a cap, by the χ² interval of σ. */
-export interface SeedVarianceRule extends GateBase {
-  readonly gate: 'seed-variance'
-  readonly maxStd: number
-}
-
-/** The candidate is not worse than the baseline by `margin` or more (non-inferiority). */
-export interface RegressionRule extends GateBase {
-  readonly gate: 'regression'
-  readonly margin: number
-  /** Whether the two sides share split, order and initialization streams seed by seed. */
-  readonly paired: boolean
-}
-
-/** The mean over seeds reaches a level, by its t interval. Exactly one of the two is a number. */
-export interface ThresholdRule extends GateBase {
-  readonly gate: 'threshold'
-  readonly min: number | null
-  readonly max: number | null
-}
-
-/** Non-inferiority on a proper score: nll or brier. */
-export interface CalibrationRule extends GateBase {
-  readonly gate: 'calibration'
-  readonly margin: number
-  readonly paired: boolean
-}

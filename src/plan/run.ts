@@ -84,6 +84,13 @@ export interface RunCalibration {
   readonly scaled: CalibrationSummary | null
 }
 
+/** How long a run took, and on what. */
+export interface RunTime {
+  readonly seconds: number
+  /** Processor, cores and workers side by side: times of other machines say nothing of a model. Left out where not known. */
+  readonly machine?: string
+}
+
 interface RunBase {
   /** Fingerprint of request, workload and engine: the same work has the same id in every process. */
   readonly id: string
@@ -92,7 +99,7 @@ interface RunBase {
   readonly steps: StepLog
   readonly evaluations: readonly Evaluation[]
   /** Wall-clock; the only members that differ between two equal runs. */
-  readonly timing: { readonly seconds: number; readonly stepsPerSecond: number }
+  readonly timing: RunTime & { readonly stepsPerSecond: number }
 }
 
 /** A finished run. Only `complete` has metrics, and all of them are finite. */

@@ -16,6 +16,10 @@ export interface GateVerdict {
   readonly settled?: boolean
   /** About how many seeds a side would; null where none are needed, or their number cannot be told. */
   readonly seedsToSettle?: number | null
+  /** The limits with which the same seeds would pass; null where nothing was estimated, left out by versions that did not write it. */
+  readonly change?: string | null
+  /** What is shown beside it and not gated on; left out where there is nothing. */
+  readonly evidence?: readonly ShownEvidence[]
   /** The limit that the interval is held against. */
   readonly limit: number
   /** What would change an inconclusive verdict; null otherwise. */
@@ -26,6 +30,14 @@ export interface GateVerdict {
   readonly candidate: readonly (number | null)[]
   /** Whether this verdict blocks: a fail does, an inconclusive one unless the rule says it passes. */
   readonly blocks: boolean
+}
+
+/** A number that says more of a verdict, with what it means. */
+export interface ShownEvidence {
+  /** `exact Mann–Whitney p`. */
+  readonly what: string
+  readonly value: number
+  readonly sentence: string
 }
 
 export interface Verdict {

@@ -1,7 +1,8 @@
 import type { Finding } from '../diagnose/finding.ts'
+import type { BaselineEvidence } from '../gate/evidence.ts'
 import type { MetricComparison } from '../gate/verification.ts'
 import { leverBuckets, leverDifferences, type Levers } from '../model/levers.ts'
-import type { Omission, StageDecision } from '../plan/decision.ts'
+import type { Omission, StageDecision, VerifiedRun, VerifyFindings } from '../plan/decision.ts'
 import type { Lock, LockedChange } from '../plan/lock.ts'
 import { stageNames, type Plan, type StageName } from '../plan/plan.ts'
 import type { Verdict } from '../plan/verdict.ts'
@@ -32,7 +33,7 @@ export interface ReportInput {
   /** The baseline's source as the gates were given it; null without one. */
   readonly against: string | null
   /** The runs of a base spec, retrained; none where it is left out. */
-  readonly base?: RetrainedBase
+  readonly base?: BaselineEvidence
   /** The lock that the study was held against; null without one. */
   readonly lock: Lock | null
   /** See `verificationStatistics`; empty where verify did not run. */
@@ -63,7 +64,7 @@ export function buildReport(input: ReportInput): Report {
     study: studyOf(input),
     verdict: input.verdict,
     against: input.against,
-    ...(input.base ? { base: input.base } : {}),
+    ...(input.base ? { base: baseOf(input.base) } : {}),
     levers: {
       baseline: plan.baseline,
       chosen,
@@ -113,6 +114,12 @@ function dataOf({ plan, data }: ReportInput): DataSection {
   return { source: data.source, rows, inputShape, classes, checks: data.checks, findings, notes: data.notes }
 }
 
+/** As a lock would hold them: their times go where times are. */
+function baseOf({ source, runs, notes, parameters }: BaselineEvidence): RetrainedBase {
+  const locked = runs.map(({ seed, status, validation, test, weights }) => ({ seed, status, validation, test, weights }))
+  return { source, runs: locked, notes, ...(parameters === undefined ? {} : { parameters }) }
+}
+
 /** Workers finish in any order; the report is in the order in which the stages asked, each run once. */
 function inAskedOrder({ decisions, runs }: ReportInput): ReportInput['runs'] {
   const byId = new Map(runs.map((r) => [r.summary.id, r]))
@@ -139,7 +146,12 @@ function verificationOf(
   statistics: readonly MetricComparison[],
 ): Report['verification'] {
   const verify = decisions.flatMap((d) => (d.findings.stage === 'verify' ? [d.findings.verify] : []))[0]
-  return verify ? { ...verify, metrics: statistics, calibration: calibrationOf(verify) } : null
+  return verify ? { ...untimed(verify), metrics: statistics, calibration: calibrationOf(verify) } : null
+}
+
+function untimed({ seeds, ...rest }: VerifyFindings): VerifyFindings {
+  const without = ({ time: _, ...run }: VerifiedRun): VerifiedRun => run
+  return { ...rest, seeds: seeds.map(({ seed, baseline, candidate }) => ({ seed, baseline: without(baseline), candidate: without(candidate) })) }
 }
 
 function stageOf(stage: StageName, plan: Plan, decisions: readonly StageDecision[]): StageReport {
@@ -156,6 +168,7 @@ function stageOf(stage: StageName, plan: Plan, decisions: readonly StageDecision
 }
 
 function timeless(findings: StageDecision['findings']): TimelessFindings {
+  if (findings.stage === 'verify') return { stage: 'verify', verify: untimed(findings.verify) }
   if (findings.stage !== 'batch') return findings
   const { probes, ...rest } = findings.batch
   return { stage: 'batch', batch: { ...rest, probed: probes.map((p) => p.batchSize) } }
@@ -168,14 +181,18 @@ function omissionsOf({ decisions, omissions }: ReportInput): StudyOmission[] {
   ]
 }
 
-function timingOf({ timing, decisions }: ReportInput, runs: readonly RunTiming[]): Timing {
+function timingOf({ timing, decisions, base }: ReportInput, runs: readonly RunTiming[]): Timing {
   const probes = decisions.flatMap((d) => (d.findings.stage === 'batch' ? d.findings.batch.probes : []))
   const lineage = decisions.flatMap((d) => d.lineage).map((l) => l.evidence.seconds)
-  return { ...timing, runs, lineage, probes }
+  return { ...timing, runs, ...(base ? { base: base.runs.map((r) => r.time ?? null) } : {}), lineage, probes }
 }
 
-/** The report without what a clock decided: two studies with one seed agree in it to the letter. */
-export function withoutTimes(report: Report): Omit<Report, 'timing'> {
-  const { timing: _, ...rest } = report
-  return rest
+/**
+ * The report without what a clock decided: two studies with one seed agree in it to the letter. A verdict that rests on
+ * seconds is a clock's too: of a gate on training time only the rule is left, and of the whole then only the other gates.
+ */
+export function withoutTimes(report: Report): object {
+  const { timing: _, verdict, ...rest } = report
+  const gates = verdict.gates.map((g) => (g.rule.gate === 'training-time' ? { rule: g.rule } : g))
+  return { ...rest, verdict: gates.some((g) => !('status' in g)) ? { gates } : verdict }
 }

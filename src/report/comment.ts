@@ -3,7 +3,7 @@ import { code, markdown } from './escape.ts'
 import { boxIcon, statusIcon } from './icons.ts'
 import type { Report } from './model.ts'
 import { plural, short } from './numbers.ts'
-import { headline, leverText, ruleText } from './phrases.ts'
+import { askText, headline, leverText, settleText } from './phrases.ts'
 
 /** Longest comment, in UTF-16 code units: what a reviewer reads without scrolling. */
 export const commentLength = 2000
@@ -47,13 +47,15 @@ const gateOrder = (gate: GateVerdict): number => (gate.blocks ? 0 : gate.status 
 function gates({ verdict }: Report, room: number): string {
   const sorted = [...verdict.gates].sort((a, b) => gateOrder(a) - gateOrder(b))
   const rows = sorted.map(
-    (g) => `| ${statusIcon[g.status]} ${g.status} | ${markdown(ruleText(g.rule))} | ${estimateText(g)} |`,
+    (g) => `| ${statusIcon[g.status]} ${g.status} | ${markdown(askText(g), 200)} | ${estimateText(g)} |`,
   )
-  return fitted(['| Gate | Rule | Measured |', '| --- | --- | --- |'], rows, room, (left) => `\n${plural(left, 'more gate')}.`)
+  return fitted(['| Gate | It asks | Measured |', '| --- | --- | --- |'], rows, room, (left) => `\n${plural(left, 'more gate')}.`)
 }
 
-function estimateText({ estimate, remedy }: GateVerdict): string {
-  const settle = remedy === null ? '' : ` **To settle it:** ${markdown(remedy, 160)}`
+function estimateText(gate: GateVerdict): string {
+  const { estimate } = gate
+  const open = settleText(gate)
+  const settle = open === '' ? '' : ` **To settle it:** ${markdown(open, 200)}`
   if (estimate === null) return `not measured${settle}`
   const { what, value, lower, upper } = estimate
   return `${markdown(what, 80)} ${short(value)} (${short(lower, 3)} to ${short(upper, 3)})${settle}`

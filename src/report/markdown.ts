@@ -1,3 +1,4 @@
+import { needsBaseline } from '../plan/gates.ts'
 import type { GateVerdict } from '../plan/verdict.ts'
 import type { CurveBook } from './curves.ts'
 import { movesText, seenText, silence, subjectText } from './diagnostics.ts'
@@ -6,7 +7,7 @@ import { boxIcon, statusIcon } from './icons.ts'
 import type { BoxState, Report } from './model.ts'
 import { textCharts } from './mermaid.ts'
 import { gainText, meanAndSd, percent, plural, rowsText, short, whole } from './numbers.ts'
-import { engineText, headline, leverText, ruleText, seedRows, timesText } from './phrases.ts'
+import { askText, asideTexts, engineText, headline, heldText, leverText, seedRows, settleText, timesText } from './phrases.ts'
 import { textIntervals } from './text-intervals.ts'
 
 /** `summary.md`: the verdict first, then what a reviewer asks next, in that order. See `capSummary` for its size. */
@@ -49,17 +50,18 @@ function head(report: Report): string {
 }
 
 function gates({ verdict, against }: Report): string {
-  const rows = verdict.gates.map((g) => [`${statusIcon[g.status]} ${g.status}`, ruleText(g.rule), said(g)])
+  const rows = verdict.gates.map((g) => [`${statusIcon[g.status]} ${g.status}`, markdown(askText(g), 400), said(g)])
   const evidence = table(['Verdict', 'Gate', 'Evidence'], rows)
   if (evidence === '') return 'No gate was declared.'
   const intervals = textIntervals(verdict.gates)
   const text = intervals === '' ? evidence : `${evidence}\n\n\`\`\`text\n${intervals}\n\`\`\``
-  return against === null ? text : `${text}\n\nRegression and calibration are held against ${markdown(against)}.`
+  return against === null || !verdict.gates.some((g) => needsBaseline(g.rule)) ? text : `${text}\n\n${heldText(verdict)} held against ${markdown(against)}.`
 }
 
 function said(gate: GateVerdict): string {
-  const remedy = gate.remedy === null ? '' : ` **To settle it:** ${markdown(gate.remedy, 1000)}`
-  const notes = gate.notes.map((n) => ` *${markdown(n, 1000)}*`).join('')
+  const settle = settleText(gate)
+  const remedy = settle === '' ? '' : ` **To settle it:** ${markdown(settle, 1000)}`
+  const notes = [...gate.notes, ...asideTexts(gate)].map((n) => ` *${markdown(n, 1000)}*`).join('')
   return `${markdown(gate.sentence, 1000)}${remedy}${notes}`
 }
 

@@ -12,12 +12,13 @@ import type {
 } from '../plan/decision.ts'
 import type { LockedChange, LockedSeed } from '../plan/lock.ts'
 import type { DataFacts, RunJob, StageName } from '../plan/plan.ts'
-import type { CalibrationSummary, ReliabilityBin } from '../plan/run.ts'
+import type { CalibrationSummary, ReliabilityBin, RunTime } from '../plan/run.ts'
 import type { Verdict } from '../plan/verdict.ts'
 
 /**
  * All that a reader of a study needs, as data: `report.json`, and the only thing that the renderers see besides curves.
- * Two equal studies give the same report apart from `timing`, where everything lives that a clock or the machine decides.
+ * Two equal studies give the same report apart from `timing`, where everything lives that a clock or the machine decides, and
+ * apart from what a training-time gate says, where the spec declares one.
  */
 export interface Report {
   readonly version: 1
@@ -59,6 +60,7 @@ export interface RetrainedBase {
   readonly source: string
   readonly runs: readonly LockedSeed[]
   readonly notes: readonly string[]
+  readonly parameters?: number
 }
 
 export interface Study {
@@ -203,6 +205,8 @@ export interface Timing {
   readonly seconds: number
   readonly stages: readonly { readonly stage: StageName; readonly seconds: number }[]
   readonly runs: readonly RunTiming[]
+  /** Times of the runs at `base`, in their order; null where one did not complete. Left out with `base`. */
+  readonly base?: readonly (RunTime | null)[]
   /** Training seconds behind each lineage entry, in its order. */
   readonly lineage: readonly number[]
   readonly probes: BatchFindings['probes']
@@ -216,8 +220,7 @@ export interface Timing {
   } | null
 }
 
-export interface RunTiming {
+export interface RunTiming extends RunTime {
   readonly id: string
-  readonly seconds: number
   readonly stepsPerSecond: number
 }

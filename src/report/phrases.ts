@@ -1,6 +1,7 @@
 import { unreachable } from '../base/result.ts'
 import type { LeverValue } from '../model/levers.ts'
-import type { GateRule } from '../plan/plan.ts'
+import { needsBaseline, subjectOf, type GateRule } from '../plan/gates.ts'
+import type { GateVerdict, Verdict } from '../plan/verdict.ts'
 import { objectiveOn } from './checklist.ts'
 import type { Report } from './model.ts'
 import { duration, gainText, meanAndSd, plural, short } from './numbers.ts'
@@ -35,20 +36,45 @@ export function headline(report: Report): string {
   return `${base}. Verified: ${values}, against ${meanAndSd(objective.baseline.mean, objective.baseline.sd)}: ${claim}${gain}.`
 }
 
-/** Why the verdict's gates ask what they ask: `regression: test accuracy drops by less than 0.01`. */
+/** A gate in a few words: `regression: test accuracy worse by less than 0.01`. */
 export function ruleText(rule: GateRule): string {
-  const what = `${rule.split} ${rule.metric}`
+  const what = subjectOf(rule)
   switch (rule.gate) {
     case 'seed-variance':
-      return `seed-variance: SD of ${what} below ${short(rule.maxStd)}`
+      return `seed-variance: SD of ${what} ${'maxRatio' in rule ? `at most ${ofBaseline(rule.maxRatio)}` : `below ${short(rule.maxStd)}`}`
     case 'regression':
     case 'calibration':
       return `${rule.gate}: ${what} worse by less than ${short(rule.margin)}${rule.paired ? ', paired by seed' : ''}`
     case 'threshold':
       return `threshold: ${what} ${rule.min !== null ? `at least ${short(rule.min)}` : `at most ${short(rule.max ?? NaN)}`}`
+    case 'training-time':
+    case 'model-size':
+      return `${rule.gate}: at most ${ofBaseline(rule.maxRatio)}`
     default:
       return unreachable(rule, 'gate')
   }
+}
+
+const ofBaseline = (ratio: number): string => `${short(ratio)} times the baseline's`
+
+/** The gate with the question that it asks; in a few words where an older version wrote the report. */
+export const askText = ({ rule, asks }: GateVerdict): string => (asks === undefined ? ruleText(rule) : `${rule.gate}: ${asks}`)
+
+/** What would settle an inconclusive verdict, and whether seeds would; empty for one that is settled. */
+export function settleText({ status, remedy, settled, seedsToSettle = null }: GateVerdict): string {
+  if (status !== 'inconclusive' || remedy === null) return ''
+  return settled === true && seedsToSettle === null ? `${remedy} More seeds of the candidate would not settle it.` : remedy
+}
+
+/** What else is said of a gate: the limits with which it would pass, and what is shown beside it and not gated on. */
+export const asideTexts = ({ change, evidence = [] }: GateVerdict): string[] =>
+  [...(change === undefined || change === null ? [] : [change]), ...evidence.map((e) => e.sentence)]
+
+/** `Regression and model-size are`: the gates that compare, as the beginning of a sentence. */
+export function heldText({ gates }: Verdict): string {
+  const names = [...new Set(gates.filter((g) => needsBaseline(g.rule)).map((g) => g.rule.gate))]
+  const list = names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)} are` : `${names[0] ?? 'no gate'} is`
+  return `${list.slice(0, 1).toUpperCase()}${list.slice(1)}`
 }
 
 export const leverText = (value: LeverValue): string =>

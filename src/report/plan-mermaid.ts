@@ -1,4 +1,6 @@
-import type { GateRule, Plan, StageJob } from '../plan/plan.ts'
+import { unreachable } from '../base/result.ts'
+import { subjectOf, type GateRule } from '../plan/gates.ts'
+import type { Plan, StageJob } from '../plan/plan.ts'
 
 /** A plan as a Mermaid flowchart, which GitHub renders: data, the stages in their order, the gates. */
 export function renderPlanMermaid(plan: Plan): string {
@@ -10,7 +12,7 @@ export function renderPlanMermaid(plan: Plan): string {
     `  data[("${escaped(plan.name)}<br/>${data.rows.train} training rows, ${parameters} weights")]`,
     ...plan.jobs.map((job) => `  ${nodeId(job.id)}["${escaped(job.id)}<br/>${label(job)}"]`),
     ...plan.gates.map(
-      (gate, i) => `  gate${i}{"${escaped(gate.gate)}<br/>${escaped(`${gate.split} ${gate.metric} ${limitOf(gate)}`)}"}`,
+      (gate, i) => `  gate${i}{"${escaped(gate.gate)}<br/>${escaped(`${subjectOf(gate)} ${limitOf(gate)}`)}"}`,
     ),
     ...(first ? [`  data --> ${nodeId(first.id)}`] : []),
     ...plan.jobs.flatMap((job) => job.needs.map((need) => `  ${nodeId(need)} --> ${nodeId(job.id)}`)),
@@ -28,12 +30,17 @@ const label = ({ estimate, templates }: StageJob): string =>
 function limitOf(gate: GateRule): string {
   switch (gate.gate) {
     case 'seed-variance':
-      return `SD below ${gate.maxStd}`
+      return 'maxRatio' in gate ? `SD at most ${gate.maxRatio} × the baseline's` : `SD below ${gate.maxStd}`
     case 'regression':
     case 'calibration':
       return `margin ${gate.margin}`
     case 'threshold':
       return gate.min === null ? `at most ${gate.max}` : `at least ${gate.min}`
+    case 'training-time':
+    case 'model-size':
+      return `at most ${gate.maxRatio} × the baseline's`
+    default:
+      return unreachable(gate, 'gate')
   }
 }
 

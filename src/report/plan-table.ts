@@ -1,4 +1,5 @@
 import { printable } from '../base/diagnostics.ts'
+import { isResourceRule, subjectOf } from '../plan/gates.ts'
 import type { Plan, TrialTemplate } from '../plan/plan.ts'
 
 const header = ['stage', 'needs', 'what varies', 'trials × seeds', 'runs', 'steps'] as const
@@ -27,7 +28,7 @@ function footer(plan: Plan): string[] {
     `stages compare validation ${workload.objective}`,
     ...(conditional(plan) ? ['* only under a condition, which --format json tells; counted as if it held'] : []),
     `budget: ${limits.join(', ') || 'no limit'}; ${counted(budget.reservedForVerification)} runs set aside for verification`,
-    `gates: ${plan.gates.map((g) => `${g.gate} on ${g.split} ${g.metric}`).join(', ') || 'none'}`,
+    `gates: ${plan.gates.map((g) => (isResourceRule(g) ? g.gate : `${g.gate} on ${subjectOf(g)}`)).join(', ') || 'none'}`,
     `plan ${plan.fingerprint.slice(0, 12)}`,
   ]
 }

@@ -1,3 +1,4 @@
+import { isResourceRule, neutralOf, subjectOf } from '../plan/gates.ts'
 import type { GateVerdict } from '../plan/verdict.ts'
 import { short } from './numbers.ts'
 
@@ -13,24 +14,24 @@ export function textIntervals(gates: readonly GateVerdict[]): string {
   const width = Math.max(...lines.map((l) => l.name.length))
   return [
     ...lines.map((l) => `${l.name.padEnd(width)}  ${l.axis}  ${l.values}`),
-    `${''.padEnd(width)}  ● measured, ━ its interval, ┃ the limit, 0 no change; each line has its own scale`,
+    `${''.padEnd(width)}  ● measured, ━ its interval, ┃ the limit, 0 (of a ratio 1) no change; each line has its own scale`,
   ].join('\n')
 }
 
 function intervalLine(gate: GateVerdict, estimate: NonNullable<GateVerdict['estimate']>) {
   const { value, lower, upper } = estimate
-  const ofDrop = gate.rule.gate === 'regression' || gate.rule.gate === 'calibration'
-  const all = [value, lower, upper, gate.limit, ...(ofDrop ? [0] : [])].filter(Number.isFinite)
+  const neutral = neutralOf(gate.rule)
+  const all = [value, lower, upper, gate.limit, ...(neutral === null ? [] : [neutral])].filter(Number.isFinite)
   const [low, high] = [Math.min(...all), Math.max(...all)]
   const at = (x: number): number =>
     Math.max(0, Math.min(columns - 1, Math.round(((x - low) / (high - low || 1)) * (columns - 5)) + 2))
   const axis = Array.from<unknown, string>({ length: columns }, (_, i) => (i >= at(lower) && i <= at(upper) ? '━' : '·'))
-  if (ofDrop) axis[at(0)] = '0'
+  if (neutral !== null) axis[at(neutral)] = String(neutral)
   axis[at(gate.limit)] = '┃'
   axis[at(value)] = '●'
   const { rule } = gate
   return {
-    name: `${rule.gate} ${rule.split} ${rule.metric}`,
+    name: isResourceRule(rule) ? rule.gate : `${rule.gate} ${subjectOf(rule)}`,
     axis: axis.join(''),
     values: `${short(value, 3)} (${short(lower, 3)} to ${short(upper, 3)}), limit ${short(gate.limit, 3)}`,
   }

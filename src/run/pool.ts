@@ -1,5 +1,6 @@
 import { InputError } from '../base/diagnostics.ts'
 import type { RunRequest, RunResult } from '../plan/run.ts'
+import { machineLabel, onMachine } from './machine.ts'
 import type { EngineOrder, InitMessage } from './protocol.ts'
 import type { Runner } from './runner.ts'
 import { WorkerProcess, type Trained } from './worker-process.ts'
@@ -45,10 +46,12 @@ export class WorkerPool implements Runner {
   private probing = false
   private closed = false
   private label = ''
+  private readonly machine: string
 
   private constructor(options: PoolOptions) {
     this.options = options
     this.slots = options.workers
+    this.machine = machineLabel(options.workers)
   }
 
   /** Starts all processes side by side; ready when the first is. Rejects where none can be started. */
@@ -161,7 +164,7 @@ export class WorkerPool implements Runner {
   private async occupied(work: () => Promise<RunResult>, { done, failed }: Job): Promise<void> {
     this.busy += 1
     try {
-      done(await work())
+      done(onMachine(await work(), this.machine))
     } catch (error) {
       failed(error)
     } finally {

@@ -32,7 +32,8 @@ function isStepLog(value: unknown): boolean {
   return numbers.every((log) => Array.isArray(log) && log.length === clipped.length && log.every(isLogged))
 }
 
-const isTiming = (value: unknown): boolean => isObject(value) && isFinite(value['seconds']) && isLogged(value['stepsPerSecond'])
+const isTiming = (value: unknown): boolean =>
+  isObject(value) && isFinite(value['seconds']) && isLogged(value['stepsPerSecond']) && (value['machine'] === undefined || isText(value['machine'], 300))
 
 function isEvaluation(value: unknown): boolean {
   return isObject(value) && isFinite(value['step']) && isFinite(value['epoch']) &&

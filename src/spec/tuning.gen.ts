@@ -683,16 +683,22 @@ export interface Gate {
   regression?: Regression
   threshold?: Threshold
   calibration?: Calibration
+  'training-time'?: TrainingTime
+  'model-size'?: ModelSize
 }
 /**
- * Rule of the seed-variance gate, by the interval of the SD.
+ * Rule of the seed-variance gate, by the interval of the SD: maxStd, maxRatio or both.
  */
 export interface SeedVariance {
   metric: Metric
   /**
-   * Largest SD over seeds.
+   * Largest SD over seeds; null sets no such cap.
    */
-  maxStd: number
+  maxStd?: number | null
+  /**
+   * Largest SD over seeds as a multiple of the baseline's; null sets no such limit. Five seeds a side tell a ratio only to a factor of 3.1, ten to 2.
+   */
+  maxRatio?: number | null
   split?: Measured
   onInconclusive?: OnInconclusive
 }
@@ -745,6 +751,26 @@ export interface Calibration {
    */
   paired?: boolean
   split?: Measured
+  onInconclusive?: OnInconclusive
+}
+/**
+ * Rule of the training-time gate, by the interval of the ratio.
+ */
+export interface TrainingTime {
+  /**
+   * Longest training as a multiple of the baseline's. A lock holds no times: the baseline must be retrained.
+   */
+  maxRatio: number
+  onInconclusive?: OnInconclusive
+}
+/**
+ * Rule of the model-size gate, counted and known before the training.
+ */
+export interface ModelSize {
+  /**
+   * Most trainable parameters as a multiple of the baseline's.
+   */
+  maxRatio: number
   onInconclusive?: OnInconclusive
 }
 /**

@@ -1,4 +1,5 @@
 import type { VerifiedRun, VerifyFindings } from '../plan/decision.ts'
+import type { CompleteRun, RunTime } from '../plan/run.ts'
 import { leverDifferences } from '../model/levers.ts'
 import type { RunJob, VerifySettings } from '../plan/plan.ts'
 import { unreachable } from '../base/result.ts'
@@ -54,7 +55,7 @@ function verified(outcome: RunOutcome | undefined): VerifiedRun | undefined {
       return {
         run: outcome.id, status: 'complete', weights: outcome.weights,
         validation: outcome.best?.validation ?? null, test: outcome.best?.test ?? null,
-        ...(outcome.best?.calibration ? { calibration: outcome.best.calibration } : {}),
+        ...(outcome.best?.calibration ? { calibration: outcome.best.calibration } : {}), time: timeOf(outcome),
       }
     case 'diverged':
     case 'crashed':
@@ -62,6 +63,10 @@ function verified(outcome: RunOutcome | undefined): VerifiedRun | undefined {
     default:
       return unreachable(outcome, 'run status')
   }
+}
+
+function timeOf({ timing: { seconds, machine } }: CompleteRun): RunTime {
+  return machine === undefined ? { seconds } : { seconds, machine }
 }
 
 function subject({ baseline, incumbent, previous }: StageContext): string {

@@ -11,6 +11,7 @@
  */
 import chiSquareQuantileOf from '@stdlib/stats-base-dists-chisquare-quantile'
 import fCdf from '@stdlib/stats-base-dists-f-cdf'
+import fQuantileOf from '@stdlib/stats-base-dists-f-quantile'
 import normalCdfOf from '@stdlib/stats-base-dists-normal-cdf'
 import studentCdf from '@stdlib/stats-base-dists-t-cdf'
 import studentQuantile from '@stdlib/stats-base-dists-t-quantile'
@@ -38,3 +39,6 @@ export function fUpperTail(f: number, df1: number, df2: number): number {
   if (f <= 0) return 1
   return f === Infinity ? 0 : fCdf(1 / f, df2, df1)
 }
+
+/** The f with P(F ≤ f) = p, with `df1` and `df2` degrees of freedom. */
+export const fQuantile = (p: number, df1: number, df2: number): number => fQuantileOf(p, df1, df2)

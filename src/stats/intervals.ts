@@ -1,4 +1,4 @@
-import { chiSquareQuantile, tQuantile } from './distributions.ts'
+import { chiSquareQuantile, fQuantile, tQuantile } from './distributions.ts'
 import { interquartileMean, largestMagnitude, mean, noSpread, sampleSd } from './describe.ts'
 import { firstReason, notAProbability, shown, undefinedBecause, unusable } from './outcome.ts'
 import type { Undefined } from './outcome.ts'
@@ -13,7 +13,7 @@ export interface Interval {
   readonly lower: number
   readonly upper: number
   readonly df: number
-  readonly method: 't' | 'trimmed-t' | 'welch' | 'paired-t' | 'chi-square'
+  readonly method: 't' | 'trimmed-t' | 'welch' | 'paired-t' | 'chi-square' | 'f'
   /** Chance, before the data are seen, that the interval covers the truth. */
   readonly level: number
 }
@@ -106,4 +106,23 @@ export function sigmaInterval(values: readonly number[], level = 0.95): Interval
   const tail = (1 - level) / 2
   const bound = (p: number): number => estimate * Math.sqrt(df / chiSquareQuantile(p, df))
   return interval({ estimate, lower: bound(1 - tail), upper: bound(tail), df, method: 'chi-square', level })
+}
+
+/**
+ * Two-sided interval of the ratio of two standard deviations, σ(a) / σ(b), of independent normal samples: the root of the
+ * F interval of the ratio of variances (as R's `var.test`). Where the two share their seeds and so are correlated, either
+ * way, it covers more than its level. `df` is that of `a`. Oracle: `scipy.stats.f.ppf`.
+ */
+export function sigmaRatioInterval(a: readonly number[], b: readonly number[], level = 0.95): IntervalResult {
+  const reason = firstReason(
+    unusable(a, 'the spread of the first side', 2), unusable(b, 'the spread of the second side', 2), notAProbability(level, 'the level'))
+  if (reason !== undefined) return undefinedBecause(reason)
+  const [sdA, sdB] = [sampleSd(a), sampleSd(b)]
+  if (noSpread(sdA, largestMagnitude(a))) return alike(a.length, mean(a))
+  if (noSpread(sdB, largestMagnitude(b))) return alike(b.length, mean(b))
+  const [dfA, dfB] = [a.length - 1, b.length - 1]
+  const estimate = sdA / sdB
+  const p = (1 + level) / 2
+  const lower = estimate / Math.sqrt(fQuantile(p, dfA, dfB))
+  return interval({ estimate, lower, upper: estimate * Math.sqrt(fQuantile(p, dfB, dfA)), df: dfA, method: 'f', level })
 }

@@ -1,4 +1,4 @@
-import { normalCdf, tQuantile } from './distributions.ts'
+import { fQuantile, normalCdf, tQuantile } from './distributions.ts'
 import { notAProbability, shown, undefinedBecause } from './outcome.ts'
 import type { Undefined } from './outcome.ts'
 import { gaussLegendre, integrate } from './quadrature.ts'
@@ -66,4 +66,17 @@ export function seedsNeeded(design: Design & { readonly power: number }): SeedsN
     else tooFew = middle
   }
   return { kind: 'seeds', seeds: enough, power: tPower(enough, design) }
+}
+
+/**
+ * The fewest seeds a side with which the interval of the ratio of two SDs ends below a limit `distance` (above 1) times the
+ * true ratio, with chance `power`; undefined where over a thousand would be needed, or the distance is not above 1. The
+ * upper bound is the ratio shown times the root of an F quantile, and the ratio shown is itself the root of an F.
+ */
+export function spreadRatioSeeds({ distance, alpha, power }: { readonly distance: number; readonly alpha: number; readonly power: number }): number | undefined {
+  if (!(distance > 1)) return undefined
+  for (let n = 2; n <= 1000; n++) {
+    if (fQuantile(power, n - 1, n - 1) * fQuantile(1 - alpha, n - 1, n - 1) <= distance ** 2) return n
+  }
+  return undefined
 }

@@ -51,7 +51,7 @@ export async function retrainBase(options: StudyOptions, spec: BaseSpec, { head,
       const { decisions } = await execute(base.plan, { stages, runner: withBreaks(pool), journal, listener, clock, ...(signal ? { signal } : {}) })
       const found = decisions.find((d) => d.stage === 'verify')?.findings
       const runs = found?.stage === 'verify' ? candidateSeeds(found.verify) : []
-      return { source: `the levers of ${spec.path}, retrained on the same seeds`, runs, notes }
+      return { source: `the levers of ${spec.path}, retrained on the same seeds`, runs, notes, parameters: base.plan.workload.parameters }
     } finally {
       await journal.close()
     }

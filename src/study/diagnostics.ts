@@ -32,12 +32,12 @@ export async function studyDiagnostics(
 }
 
 function contextOf({ workload, gates }: Plan): Context {
-  const cap = gates.find((g) => g.gate === 'seed-variance')
+  const cap = gates.find((g) => g.gate === 'seed-variance' && 'maxStd' in g)
   return {
     task: workload.task,
     classes: workload.data.classes?.length ?? null,
     rows: workload.data.rows,
     targetLoss: null,
-    seedCap: cap?.gate === 'seed-variance' ? { metric: cap.metric, maxStd: cap.maxStd } : null,
+    seedCap: cap && 'maxStd' in cap ? { metric: cap.metric, maxStd: cap.maxStd } : null,
   }
 }

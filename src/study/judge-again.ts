@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { InputError } from '../base/diagnostics.ts'
 import { studyEvidence } from '../gate/baseline.ts'
+import type { BaselineEvidence, SeedEvidence } from '../gate/evidence.ts'
 import { judgeAt } from '../gate/sequential.ts'
+import type { VerifiedRun, VerifyFindings } from '../plan/decision.ts'
+import type { RunTime } from '../plan/run.ts'
 import type { Verdict } from '../plan/verdict.ts'
 import { parseReport } from '../report/json.ts'
 import type { Report } from '../report/model.ts'
@@ -15,10 +18,26 @@ export interface Rejudged { readonly verdict: Verdict; readonly against: string 
  */
 export async function judgeAgain(reportPath: string, baseline: string | undefined): Promise<Rejudged> {
   const report = await readReport(reportPath)
-  const fixed = baseline === undefined && report.base ? report.base : await lockOf(report, baseline)
-  const { fingerprints: { data: dataFingerprint, spec: specFingerprint }, engine, objective } = report.study
-  const evidence = studyEvidence(report.verification, fixed, { dataFingerprint, specFingerprint, engine, objective, tool: report.tool })
+  const fixed = baseline === undefined && report.base ? baseEvidence(report.base, report.timing) : await lockOf(report, baseline)
+  const { fingerprints: { data: dataFingerprint, spec: specFingerprint }, engine, objective, parameters } = report.study
+  const evidence = studyEvidence(timedVerification(report), fixed, { dataFingerprint, specFingerprint, engine, objective, tool: report.tool, parameters })
   return { verdict: judgeAt(report.verdict.gates.map((g) => g.rule), evidence, report.verification?.looks ?? []), against: evidence.baseline?.source ?? null }
+}
+
+/** A report keeps times apart from what they belong to. */
+function timedVerification({ verification, timing }: Report): VerifyFindings | null {
+  if (verification === null) return null
+  const times = new Map(timing.runs.map(({ id, stepsPerSecond: _, ...time }) => [id, time]))
+  const timed = (run: VerifiedRun): VerifiedRun => {
+    const time = run.status === 'complete' ? times.get(run.run) : undefined
+    return time ? { ...run, time } : run
+  }
+  return { ...verification, seeds: verification.seeds.map(({ seed, baseline, candidate }) => ({ seed, baseline: timed(baseline), candidate: timed(candidate) })) }
+}
+
+function baseEvidence(base: NonNullable<Report['base']>, { base: times = [] }: Report['timing']): BaselineEvidence {
+  const timed = (run: SeedEvidence, time: RunTime | null | undefined): SeedEvidence => (time ? { ...run, time } : run)
+  return { ...base, runs: base.runs.map((run, i) => timed(run, times[i])) }
 }
 
 async function lockOf({ levers, study }: Report, baseline: string | undefined): ReturnType<typeof readLock> {

@@ -29,8 +29,8 @@ export async function judgingOf(
   { specPath, baselinePath }: JudgingSource, { plan, dataset }: Prepared, engine: string, base: BaselineEvidence | null = null,
 ): Promise<Judging> {
   const lock = base ? null : await readLock(specPath, baselinePath)
-  const { specFingerprint, workload: { objective } } = plan
-  const setting: Setting = { dataFingerprint: dataset.fingerprint, specFingerprint, engine, objective, tool: toolName }
+  const { specFingerprint, workload: { objective, parameters } } = plan
+  const setting: Setting = { dataFingerprint: dataset.fingerprint, specFingerprint, engine, objective, tool: toolName, parameters }
   const evidence = (verify: VerifyFindings | null): GateEvidence => studyEvidence(verify, base ?? lock, setting)
   const verdict = (verify: VerifyFindings | null): Verdict => judgeAt(plan.gates, evidence(verify), verify?.looks ?? [])
   return { lock, evidence, verdict, settles: (verify) => isSettled(verdict(verify)) }

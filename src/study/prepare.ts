@@ -5,6 +5,7 @@ import { fingerprint } from '../base/hash.ts'
 import type { Result } from '../base/result.ts'
 import { compile } from '../compile/compile.ts'
 import { normalize } from '../compile/normalize.ts'
+import { rulesIn } from '../compile/normalize/gates.ts'
 import { warningsOf } from '../compile/warnings.ts'
 import type { NormalizedSpec } from '../compile/normalized.ts'
 import { checkData, CHECK_NAMES } from '../data/checks.ts'
@@ -80,14 +81,9 @@ function otherGates(parsed: ParsedSpec, { gates }: SpecSource): Diagnostic[] {
   }]
 }
 
-/** A threshold with both ends is two gates of the plan at one line. */
-function gateLines({ spec, locate }: ParsedSpec): number[] {
-  return (spec.gates ?? []).flatMap((gate, i) => {
-    const both = gate.threshold?.min !== undefined && gate.threshold.max !== undefined
-    const { line } = locate(['gates', i])
-    return both ? [line, line] : [line]
-  })
-}
+/** A gate with two limits is two of the plan at one line. */
+const gateLines = ({ spec, locate }: ParsedSpec): number[] =>
+  (spec.gates ?? []).flatMap((gate, i) => new Array<number>(rulesIn(gate)).fill(locate(['gates', i]).line))
 
 /** The lower of two limits, where there are two. */
 function lower(one: number | null, other: number | undefined): number | null {

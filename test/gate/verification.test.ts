@@ -67,7 +67,7 @@ describe('study evidence', () => {
   const lock = {
     fingerprints: { spec: 's', plan: 'p', data: 'd' }, engine: 'wasm 4.22.0 simd', objective: 'nll', tool: 'tunegate 1', seeds: [],
   } as unknown as Lock
-  const setting = { dataFingerprint: 'd', specFingerprint: 's', engine: 'wasm 4.22.0 simd', objective: 'nll', tool: 'tunegate 1' } as const
+  const setting = { dataFingerprint: 'd', specFingerprint: 's', engine: 'wasm 4.22.0 simd', objective: 'nll', tool: 'tunegate 1', parameters: 100 } as const
 
   it('takes the lock where it fits, and never replaces one that does not by the easier comparison', () => {
     const fits = studyEvidence(study(a, b), { lock, source: 'tuning.lock.json' }, setting)

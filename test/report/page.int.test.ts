@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, describe, expect, it as test, type TestContext } from 'vitest'
 import { buildReport } from '../../src/report/build.ts'
+import { gateChartId } from '../../src/report/charts/gates.ts'
 import { root } from '../support/architecture.ts'
 import { hostile, hostileNames } from '../support/hostile.ts'
 import { fakeStudy } from '../support/study.ts'
@@ -59,7 +60,7 @@ describe('report.html in a browser', () => {
     const { report, page: file } = await usual()
     const { page } = await open(b, file)
     for (const [i, gate] of report.verdict.gates.entries()) {
-      const said = (await marks(page, `gate-${i + 1}-${gate.rule.gate}-${gate.rule.metric}`)).join('\n')
+      const said = (await marks(page, gateChartId(gate.rule, i))).join('\n')
       const numbers = [...said.matchAll(/: (−?-?[\d.e-]+)/g)].map((m) => Number((m[1] ?? '').replace('−', '-')))
       const { estimate, limit } = gate
       if (!estimate) throw new Error('no estimate')

@@ -33,7 +33,7 @@ describe('a spec that init writes', () => {
       preset: 'tabular-mlp',
       data: { source: 'data/houses.csv', target: 'price', header: true },
     })
-    expect(spec.gates.map((g) => g.metric)).toEqual(['r2', 'r2'])
+    expect(spec.gates.map((g) => 'metric' in g && g.metric)).toEqual(['r2', 'r2'])
     expect(text).toContain('1 numeric, 1 categorical, 1 left out')
   })
 

@@ -174,7 +174,7 @@ export function fakeStudy(options: StudyOptions = {}): FakeStudy {
   }
   const verify = decisions.flatMap((d) => (d.findings.stage === 'verify' ? [d.findings.verify] : []))[0] ?? null
   const evidence = studyEvidence(verify, options.lock ? { lock: options.lock, source: 'tuning.lock.json' } : null,
-    { dataFingerprint: plan.workload.data.fingerprint, specFingerprint: plan.specFingerprint, engine: 'wasm 4.22.0 simd', objective: 'accuracy', tool: 'tunegate 0.1.0' })
+    { dataFingerprint: plan.workload.data.fingerprint, specFingerprint: plan.specFingerprint, engine: 'wasm 4.22.0 simd', objective: 'accuracy', tool: 'tunegate 0.1.0', parameters: plan.workload.parameters })
   const clock = options.clock ?? 0
   const words = options.hostile
   return {

@@ -1,7 +1,7 @@
 import { didYouMean } from '../../base/diagnostics.ts'
 import { unreachable } from '../../base/result.ts'
 import { metrics, metricsOf, type MetricName, type Task } from '../../model/metrics.ts'
-import type { GateRule } from '../../plan/plan.ts'
+import { isResourceRule, type GateRule, type MetricRule } from '../../plan/gates.ts'
 import type { SpecPath } from '../../spec/parse.ts'
 import type { Gate, Spec } from '../../spec/tuning.gen.ts'
 import type { Report } from '../problem.ts'
@@ -17,7 +17,8 @@ export interface GateContext {
 }
 
 /**
- * The rules, each with split, pairing and what an inconclusive verdict does; a threshold with both ends becomes two rules.
+ * The rules, each with split, pairing and what an inconclusive verdict does; a threshold with both ends becomes two rules, and so
+ * does a seed-variance gate with a cap and a ratio.
  */
 export function normalizeGates(gates: Spec['gates'] = [], context: GateContext): GateRule[] {
   if (gates.length > 0 && !context.verifies) {
@@ -29,17 +30,21 @@ export function normalizeGates(gates: Spec['gates'] = [], context: GateContext):
     const kind = Object.keys(gate)[0] as Kind
     const rules = rulesOf(gate, kind, index, context)
     const [rule] = rules
-    if (rule) checkMeasured(rule, ['gates', index, kind], context)
+    if (rule && !isResourceRule(rule)) checkMeasured(rule, ['gates', index, kind], context)
     return rules
   })
 }
 
+/** How many rules of the plan a gate of a valid spec is. */
+export function rulesIn({ threshold, 'seed-variance': spread }: Gate): number {
+  const given = (...limits: readonly (number | null | undefined)[]): number => limits.filter((l) => l !== null && l !== undefined).length
+  return Math.max(1, given(threshold?.min, threshold?.max), given(spread?.maxStd, spread?.maxRatio))
+}
+
 function rulesOf(gate: Gate, kind: Kind, index: number, { report }: GateContext): GateRule[] {
   switch (kind) {
-    case 'seed-variance': {
-      const rule = ruleOf(gate, kind)
-      return [{ gate: kind, metric: rule.metric, ...common(rule), maxStd: rule.maxStd }]
-    }
+    case 'seed-variance':
+      return spreadRules(ruleOf(gate, kind), ['gates', index, kind], report)
     case 'regression': {
       const rule = ruleOf(gate, kind)
       return [{ gate: kind, metric: rule.metric, ...common(rule), margin: rule.margin, paired: rule.paired ?? false }]
@@ -51,9 +56,26 @@ function rulesOf(gate: Gate, kind: Kind, index: number, { report }: GateContext)
     }
     case 'threshold':
       return thresholds(ruleOf(gate, kind), ['gates', index, kind], report)
+    case 'training-time':
+    case 'model-size': {
+      const { maxRatio, onInconclusive = 'fail' } = ruleOf(gate, kind)
+      return [{ gate: kind, onInconclusive, maxRatio }]
+    }
     default:
       return unreachable(kind, 'gate')
   }
+}
+
+/** A cap and a ratio to the baseline are two rules. */
+function spreadRules(rule: NonNullable<Gate['seed-variance']>, at: SpecPath, report: Report): GateRule[] {
+  const { maxStd = null, maxRatio = null } = rule
+  const base = { gate: 'seed-variance', metric: rule.metric, ...common(rule) } as const
+  if (maxStd === null && maxRatio === null) {
+    report('seed-variance-open', at, 'a seed-variance gate has maxStd, maxRatio or both', { hint: 'write maxStd: 0.01, or maxRatio: 2' })
+    // There is one rule still, so that its metric is checked too; the spec is refused anyway.
+    return [{ ...base, maxStd: 1 }]
+  }
+  return [...(maxStd === null ? [] : [{ ...base, maxStd }]), ...(maxRatio === null ? [] : [{ ...base, maxRatio }])]
 }
 
 function thresholds(rule: NonNullable<Gate['threshold']>, at: SpecPath, report: Report): GateRule[] {
@@ -78,7 +100,7 @@ function ruleOf<K extends Kind>(gate: Gate, kind: K): NonNullable<Gate[K]> {
 const common = (rule: { readonly split?: 'validation' | 'test'; readonly onInconclusive?: 'fail' | 'pass' }) =>
   ({ split: rule.split ?? 'validation', onInconclusive: rule.onInconclusive ?? 'fail' }) as const
 
-function checkMeasured(rule: GateRule, at: SpecPath, { task, testShare, report }: GateContext): void {
+function checkMeasured(rule: MetricRule, at: SpecPath, { task, testShare, report }: GateContext): void {
   checkMetric(rule.metric, task, [...at, 'metric'], report)
   if (rule.split === 'test' && testShare === 0) {
     report('metric-not-computed', [...at, 'split'], 'no test metrics are computed, since the split keeps no test rows', {

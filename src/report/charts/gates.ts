@@ -1,4 +1,6 @@
+import { unreachable } from '../../base/result.ts'
 import { gain } from '../../model/metrics.ts'
+import { isResourceRule, neutralOf, subjectOf, type GateRule } from '../../plan/gates.ts'
 import type { GateVerdict } from '../../plan/verdict.ts'
 import { meanOf, percent, short } from '../numbers.ts'
 import type { Report } from '../model.ts'
@@ -8,21 +10,27 @@ import { colors, dashed, ink, layer, type Chart } from './theme.ts'
 export function gateIntervals(report: Report): Chart[] {
   return report.verdict.gates.flatMap((gate, i) =>
     gate.estimate
-      ? [intervalPlot(gate, gate.estimate, `gate-${i + 1}-${gate.rule.gate}-${gate.rule.metric}`)]
+      ? [intervalPlot(gate, gate.estimate, gateChartId(gate.rule, i))]
       : [],
   )
 }
+
+/** Of the gate at a position from 0. */
+export const gateChartId = (rule: GateRule, i: number): string =>
+  `gate-${i + 1}-${rule.gate}${isResourceRule(rule) ? '' : `-${rule.metric}`}`
 
 const dotWords = {
   'seed-variance': 'distances of single seeds from their mean',
   'regression': 'drops of single seeds',
   'calibration': 'drops of single seeds',
   'threshold': 'single seeds',
+  'training-time': 'ratios of single seeds',
+  'model-size': '',
 } as const
 
 function intervalPlot(gate: GateVerdict, estimate: NonNullable<GateVerdict['estimate']>, id: string): Chart {
   const color = { pass: colors.chosen, fail: colors.limit, inconclusive: colors.baseline }[gate.status]
-  const drop = gate.rule.gate === 'regression' || gate.rule.gate === 'calibration'
+  const neutral = neutralOf(gate.rule)
   const x = {
     type: 'quantitative',
     title: estimate.what,
@@ -32,23 +40,23 @@ function intervalPlot(gate: GateVerdict, estimate: NonNullable<GateVerdict['esti
   const dots = dotsOf(gate).map((value) => ({ value }))
   return {
     id,
-    title: `${gate.rule.gate}: ${gate.rule.split} ${gate.rule.metric}`,
+    title: `${gate.rule.gate}: ${subjectOf(gate.rule)}`,
     sentence:
       `${gate.sentence} The bar is the ${percent(estimate.level)} interval, the dashed line the limit ${short(gate.limit)}` +
-      `${drop ? ', the thin line no drop' : ''}${dots.length > 0 ? `, the dots ${dotWords[gate.rule.gate]}` : ''}.`,
+      `${neutral === null ? '' : ', the thin line no change'}${dots.length > 0 ? `, the dots ${dotWords[gate.rule.gate]}` : ''}.`,
     spec: {
       width: 430,
       height: 64,
       layer: [
-        ...(drop
-          ? [
+        ...(neutral === null
+          ? []
+          : [
               layer({
-                data: { values: [{ zero: 0 }] },
+                data: { values: [{ neutral }] },
                 mark: { type: 'rule', color: ink, opacity: 0.5 },
-                encoding: { x: { ...x, field: 'zero' } },
+                encoding: { x: { ...x, field: 'neutral' } },
               }),
-            ]
-          : []),
+            ]),
         {
           data: { values: [{ limit: gate.limit }] },
           mark: { type: 'rule', color: colors.limit, strokeWidth: 2, strokeDash: dashed() },
@@ -80,16 +88,28 @@ function intervalPlot(gate: GateVerdict, estimate: NonNullable<GateVerdict['esti
 
 /**
  * Seeds on the axis of the estimate: values for a threshold, paired drops where seeds are paired, distances from the mean for
- * an SD.
+ * an SD, ratios of times where each seed has one.
  */
 function dotsOf(gate: GateVerdict): number[] {
   const { rule, candidate, baseline } = gate
   const known = candidate.filter((v) => v !== null)
-  if (rule.gate === 'threshold') return known
-  if (rule.gate === 'seed-variance') return known.map((v) => Math.abs(v - meanOf(known)))
-  if (!rule.paired || baseline?.length !== candidate.length) return []
-  return candidate.flatMap((c, i) => {
+  const pairs = baseline?.length !== candidate.length ? [] : candidate.flatMap((c, i) => {
     const b = baseline[i] ?? null
-    return c === null || b === null ? [] : [gain(rule.metric, c, b)]
+    return c === null || b === null ? [] : [[c, b] as const]
   })
+  switch (rule.gate) {
+    case 'threshold':
+      return known
+    case 'seed-variance':
+      return 'maxRatio' in rule ? [] : known.map((v) => Math.abs(v - meanOf(known)))
+    case 'regression':
+    case 'calibration':
+      return rule.paired ? pairs.map(([c, b]) => gain(rule.metric, c, b)) : []
+    case 'training-time':
+      return pairs.map(([c, b]) => c / b)
+    case 'model-size':
+      return []
+    default:
+      return unreachable(rule, 'gate')
+  }
 }

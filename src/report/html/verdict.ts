@@ -1,9 +1,11 @@
+import { needsBaseline } from '../../plan/gates.ts'
 import type { MetricComparison } from '../../gate/verification.ts'
+import { gateChartId } from '../charts/gates.ts'
 import { html } from '../escape.ts'
 import type { Report } from '../model.ts'
 import { duration, gainText, plural, short, whole } from '../numbers.ts'
 import { objectiveOn } from '../checklist.ts'
-import { headline, ruleText } from '../phrases.ts'
+import { askText, asideTexts, headline, heldText, settleText } from '../phrases.ts'
 import { card, figure, paragraph, pill, type Drawings } from './parts.ts'
 
 /** The first screen: the verdict, its sentence, and the numbers behind it. */
@@ -53,19 +55,20 @@ function sideText({ mean, sd, seeds }: MetricComparison['candidate']): [value: s
 export function gates({ verdict, against }: Report, drawings: Drawings): string {
   if (verdict.gates.length === 0) return card(paragraph('No gate was declared.'))
   const cards = verdict.gates.map((g, i) => {
-    const remedy = g.remedy === null ? '' : `<p><strong>To settle it:</strong> ${html(g.remedy)}</p>`
-    const notes = g.notes.map((n) => paragraph(n, 'note')).join('')
-    const chart = figure(drawings, `gate-${i + 1}-${g.rule.gate}-${g.rule.metric}`, false)
+    const settle = settleText(g)
+    const remedy = settle === '' ? '' : `<p><strong>To settle it:</strong> ${html(settle)}</p>`
+    const notes = g.notes.map((n) => paragraph(n, 'note')).join('') + asideTexts(g).map((n) => paragraph(n, 'soft')).join('')
+    const chart = figure(drawings, gateChartId(g.rule, i), false)
     const open = g.status === 'inconclusive' && !g.blocks ? ' (the spec lets it through)' : ''
     return card(
-      `<h3>${pill(g.status, `${g.status}${open}`)} ${html(ruleText(g.rule))}</h3>${chart}${paragraph(g.sentence)}${remedy}${notes}`,
+      `<h3>${pill(g.status, `${g.status}${open}`)} ${html(askText(g))}</h3>${chart}${paragraph(g.sentence)}${remedy}${notes}`,
     )
   })
   const source =
-    against === null
+    against === null || !verdict.gates.some((g) => needsBaseline(g.rule))
       ? ''
       : paragraph(
-          `Regression and calibration are held against ${against}. Bars are intervals, dashed lines limits, thin lines zero, rings single seeds.`,
+          `${heldText(verdict)} held against ${against}. Bars are intervals, dashed lines limits, thin lines no change, rings single seeds.`,
           'soft',
         )
   return `${source}<div class="two">${cards.join('')}</div>`

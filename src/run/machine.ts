@@ -1,0 +1,10 @@
+import { availableParallelism, cpus } from 'node:os'
+import type { RunResult } from '../plan/run.ts'
+
+/** Processor, cores and workers side by side: where they agree, seconds of runs can be compared. */
+export function machineLabel(workers: number): string {
+  const model = (cpus()[0]?.model ?? '').replace(/\s+/g, ' ').trim().slice(0, 200) || process.arch
+  return `${model}, ${availableParallelism()} cores, ${workers} ${workers === 1 ? 'worker' : 'workers'}`
+}
+
+export const onMachine = (run: RunResult, machine: string): RunResult => ({ ...run, timing: { ...run.timing, machine } })
