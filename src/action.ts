@@ -3,13 +3,15 @@ import { isAbsolute, relative, sep } from 'node:path'
 import { commentStep, handOn, requested } from './action/comment.ts'
 import { jobOf, unfinished } from './action/jobs.ts'
 import { InputError } from './base/diagnostics.ts'
-import { verification } from './action/base-commit.ts'
-import { occasionOf } from './action/event.ts'
+import { judgedBy, verification } from './action/base-commit.ts'
+import { occasionOf, occasionOfRequest } from './action/event.ts'
 import { renewed } from './action/renewed.ts'
 import { ensureEngine } from './action/ensure-engine.ts'
 import { progressLogger } from './cli/progress.ts'
 import { workerFiles } from './cli/worker-files.ts'
-import { readPart } from './github/comment/inputs.ts'
+import { requireInside, requireNoReport } from './action/change-guard.ts'
+import { postProblem, postStudy } from './action/post-step.ts'
+import { readPart, readPost } from './github/comment/inputs.ts'
 import { runner, type Runner } from './github/environment.ts'
 import { explain } from './github/failure.ts'
 import { readInputs, type Inputs } from './github/inputs.ts'
@@ -27,9 +29,9 @@ const here = runner()
 try {
   process.exitCode = await commentStep(here) ?? await step(here)
 } catch (error) {
-  if (error instanceof InputError) await handOn(error, here)
   if (error instanceof Interrupted) say('Stopped. Finished runs are in the journal; a run that has it goes on from there.')
   else await explain(error, here)
+  if (error instanceof InputError) await withoutVerdict(error)
   process.exitCode = 1
 }
 
@@ -38,26 +40,42 @@ async function step(runner: Runner): Promise<number> {
   process.chdir(runner.workspace)
   const inputs = readInputs(runner.workspace, { stages: stageNames, engines: engineWishes })
   if (!inputs.ok) throw new InputError(inputs.error)
+  // A word that it does not know is said before anything is trained.
+  readPost()
+  requireInside(inputs.value, runner)
   const study = await studyOf(inputs.value, runner)
   endSection()
   if (study === 'done') return 0
   if (study === null) return unfinished()
   say(`${study.verdict.status.toUpperCase()}: ${study.verdict.sentence}`)
-  await publish(publication(study, inputs.value), inputs.value, runner)
+  const page = await publish(publication(study, inputs.value), inputs.value, runner)
   await handOn(study, runner)
+  await postStudy(study, page, inputs.value, runner)
   return fails(study.verdict.status, inputs.value.failOn) ? 1 : 0
+}
+
+/** Said where the verdict would have been. */
+async function withoutVerdict(error: InputError): Promise<void> {
+  await handOn(error, here)
+  const inputs = readInputs(here.workspace, { stages: stageNames, engines: engineWishes })
+  if (inputs.ok) await postProblem(error, inputs.value.spec, here)
 }
 
 /** The study, or what a job of a workflow has to do with it. */
 async function studyOf(inputs: StepInputs, runner: Runner): Promise<Study | 'done' | null> {
-  const options = studyOptions(inputs, runner)
+  const own = studyOptions(inputs, runner)
   const { mode } = inputs
-  if (mode === 'plan' || mode === 'shard' || mode === 'stage' || mode === 'gate') return jobOf(mode, inputs, options, runner)
   // A comment says itself what is to be run; its own steps that train nothing have ended before.
-  const occasion = occasionOf(readPart().does === 'run' ? 'tune' : mode, runner.eventName)
+  const part = readPart()
+  const occasion = part.does === 'run' ? occasionOfRequest(part.request) : occasionOf(mode, runner.eventName)
+  if (occasion.base !== null) requireNoReport(inputs, runner)
+  const job = mode === 'plan' || mode === 'shard' || mode === 'stage' || mode === 'gate'
+  const without = job ? 'retrain-declared' : occasion.mode === 'tune' ? 'retrain-base' : 'refuse'
+  const options = occasion.base === null ? own : { ...own, ...await judgedBy(occasion.base, without, own, runner) }
+  if (job) return jobOf(mode, inputs, options, runner)
+  if (occasion.mode !== 'tune' || occasion.base !== null) say(`mode: ${occasion.mode}${occasion.base === null ? '' : `, against ${occasion.base}`}`)
   if (occasion.mode === 'tune') return runStudy(options)
-  say(`mode: ${occasion.mode}${occasion.base === null ? '' : `, against ${occasion.base}`}`)
-  const study = await runStudy({ ...options, ...await verification(options, occasion.base, runner) })
+  const study = await runStudy({ ...options, ...await verification(options) })
   return occasion.mode === 'refresh' ? renewed(study, options.specPath) : study
 }
 

@@ -112,7 +112,7 @@ describe('the workflow for comments', () => {
       ])
       expect(log).not.toMatch(/Job failed|::error/)
       expect(status).toBe(0)
-      expect(github.state.comments.map((c) => c.body)).toEqual([expect.stringMatching(/^<!-- tunegate:report run=\d+ -->\n### .*pass/)])
+      expect(github.state.comments.map((c) => c.body)).toEqual([expect.stringMatching(/^<!-- tunegate:report of=[0-9a-f]{12} run=\d+ -->\n### .*pass/)])
       expect(github.state.checkRuns).toMatchObject([{ name: 'tunegate', head_sha: head, conclusion: 'success' }])
       expect(github.state.statuses).toMatchObject([{ sha: head, state: 'success' }])
       expect(github.state.reactions.map((r) => r.content)).toEqual(['eyes', '+1'])

@@ -4,48 +4,86 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
 import { normalize } from '../compile/normalize.ts'
+import type { NormalizedSpec } from '../compile/normalized.ts'
 import type { Runner } from '../github/environment.ts'
+import { say } from '../github/log.ts'
 import { needsBaseline, type GateRule } from '../plan/gates.ts'
 import { parseLock } from '../report/lock.ts'
 import { parseSpec } from '../spec/parse.ts'
 import type { BaseSpec } from '../study/base-study.ts'
 import { insideFolder, lockName, retrainWords } from '../study/lock.ts'
-import { unwrap } from '../study/prepare.ts'
 import type { StudyOptions } from '../study/run-study.ts'
 import { fileAt, isCommitted } from './commit-files.ts'
 
 type Baseline = Pick<StudyOptions, 'baselinePath' | 'baseSpec' | 'baseCommit'>
-type Verification = Pick<StudyOptions, 'stages' | 'gates' | 'tuned'> & Baseline
+/** What the commit that a change is to be merged into decides about its study. */
+type Judged = Pick<StudyOptions, 'gates' | 'trials' | 'minutes' | 'fresh'> & Baseline
+
+/** What is done where the base commit has no lock: nothing is judged, its spec is retrained, or what the change declares. */
+export type WithoutLock = 'refuse' | 'retrain-base' | 'retrain-declared'
 
 /**
- * Verification alone, of the levers that the checkout's lock holds, or its spec where they were not tuned from it. With a base
- * commit its gates judge, against its lock or what it has retrained: who proposes a change does not choose what it is judged by.
+ * The base commit's gates, baseline and budget, in place of those that the change brings along: who proposes a change does not
+ * choose what it is judged by, nor what it may cost, and does not hand in its own measurements as a journal.
  */
-export async function verification(options: StudyOptions, base: string | null, runner: Runner): Promise<Verification> {
-  const own = await readFile(lockBeside(options.specPath), 'utf8').catch(() => null)
-  const tuned = own === null ? {} : { tuned: parseLock(own, lockName) }
-  const stages = options.stages ?? ['verify']
-  if (base === null) return { stages, ...tuned }
-  const spec = await fileAt(base, options.specPath, runner)
-  // The first pull request with a spec has nothing to be compared with, and nobody else's gates.
-  if (spec === null) return { stages, ...tuned }
-  const { gates } = unwrap(normalize(unwrap(parseSpec(spec, options.specPath))))
-  return { stages, gates, ...tuned, ...await baselineAt(base, gates, options, runner) }
+export async function judgedBy(base: string, without: WithoutLock, options: StudyOptions, runner: Runner): Promise<Judged> {
+  const text = await fileAt(base, options.specPath, runner)
+  if (text === null) {
+    // The first change with a spec has nothing to be compared with, and nobody else's gates.
+    say(`${base} has no ${options.specPath}: the gates of the change itself are what there is.`)
+    return { fresh: true }
+  }
+  const { gates, budget } = specAt(text, options.specPath)
+  return { fresh: true, gates, ...lowerBudget(budget, options), ...await baselineAt(base, gates, without, options, runner) }
 }
 
-async function baselineAt(base: string, gates: readonly GateRule[], options: StudyOptions, runner: Runner): Promise<Baseline> {
+/** Of a text that the base branch holds; throws where it is not valid, since then nothing says what holds. */
+export function specAt(text: string, path: string): Pick<NormalizedSpec, 'gates' | 'budget'> {
+  const parsed = parseSpec(text, path)
+  const spec = parsed.ok ? normalize(parsed.value) : parsed
+  if (spec.ok) return spec.value
+  const [first] = spec.error
+  throw new InputError([{
+    code: 'verify/base-spec', severity: 'error', message: 'inconclusive: the spec of the base commit is not valid, so nothing says what judges the change',
+    found: `${path}${first?.at ? `:${first.at.line}` : ''}: ${first?.message ?? ''}`, hint: 'mend it on the base branch first',
+  }])
+}
+
+function lowerBudget(budget: NormalizedSpec['budget'], own: StudyOptions): Pick<StudyOptions, 'trials' | 'minutes'> {
+  const least = (one: number | null, other: number | undefined): number | undefined =>
+    (one === null || other === undefined ? one ?? other : Math.min(one, other))
+  const [trials, minutes] = [least(budget.trials, own.trials), least(budget.minutes, own.minutes)]
+  return { ...(trials === undefined ? {} : { trials }), ...(minutes === undefined ? {} : { minutes }) }
+}
+
+async function baselineAt(
+  base: string, gates: readonly GateRule[], without: WithoutLock, options: StudyOptions, runner: Runner,
+): Promise<Baseline> {
   const { baselinePath, baseSpec, specPath } = options
   if (baseSpec || (baselinePath !== undefined && retrainWords.includes(baselinePath))) {
-    return retrainedAt(base, baseSpec?.path ?? specPath, runner)
+    return without === 'retrain-declared' ? {} : retrainedAt(base, baseSpec?.path ?? specPath, runner)
   }
   const path = baselinePath === undefined || baselinePath === 'lock' ? lockBeside(specPath) : await insideFolder(baselinePath)
   const text = await fileAt(base, path, runner)
+  if (text !== null) return lockAt(base, path, text)
   // What neither commit holds, such as an artifact that an earlier step downloaded, is the workflow's choice.
-  if (text === null && baselinePath !== undefined && await isFile(path) && !isCommitted(path, runner)) return { baselinePath }
-  return lockAt(base, { path, text }, gates)
+  if (baselinePath !== undefined && await isFile(path) && !isCommitted(path, runner)) return { baselinePath }
+  return withoutLock(base, path, gates, without, options, runner)
 }
 
 const isFile = (path: string): Promise<boolean> => stat(path).then((s) => s.isFile(), () => false)
+
+/** The lock beside the spec is the change's own, so a whole study is not held against it. */
+async function withoutLock(
+  base: string, path: string, gates: readonly GateRule[], without: WithoutLock, { specPath }: StudyOptions, runner: Runner,
+): Promise<Baseline> {
+  const needed = gates.some(needsBaseline)
+  if (without === 'refuse' && !needed) return {}
+  if (without === 'retrain-base' && needed) return retrainedAt(base, specPath, runner)
+  if (without !== 'refuse') return { baselinePath: 'retrain' }
+  throw missing('the base commit has no lock to compare with', path, base,
+    'tune on the default branch, and commit the lock that it leaves; or let `baseline: retrain` train what the base commit has')
+}
 
 /** What the commit has: its spec with the levers of its lock. */
 async function retrainedAt(sha: string, path: string, runner: Runner): Promise<Baseline> {
@@ -57,12 +95,7 @@ async function retrainedAt(sha: string, path: string, runner: Runner): Promise<B
   return { baseSpec, baseCommit: { sha, path } }
 }
 
-function lockAt(sha: string, { path, text }: { readonly path: string; readonly text: string | null }, gates: readonly GateRule[]): Baseline {
-  if (text === null && !gates.some(needsBaseline)) return {}
-  if (text === null) {
-    throw missing('the base commit has no lock to compare with', path, sha,
-      'tune on the default branch, and commit the lock that it leaves; or let `baseline: retrain` train what the base commit has')
-  }
+function lockAt(sha: string, path: string, text: string): Baseline {
   const file = join(mkdtempSync(join(tmpdir(), 'tunegate-base-')), lockName)
   writeFileSync(file, text)
   return { baselinePath: file, baseCommit: { sha, path } }
@@ -71,5 +104,11 @@ function lockAt(sha: string, { path, text }: { readonly path: string; readonly t
 const missing = (what: string, path: string, sha: string, hint: string): InputError => new InputError([{
   code: 'verify/no-baseline', severity: 'error', message: `inconclusive: ${what}`, found: `no ${path} at ${sha}`, hint,
 }])
+
+/** Verification alone, of the levers that the checkout's lock holds, or its spec where they were not tuned from it. */
+export async function verification({ specPath, stages = ['verify'] }: StudyOptions): Promise<Pick<StudyOptions, 'stages' | 'tuned'>> {
+  const own = await readFile(lockBeside(specPath), 'utf8').catch(() => null)
+  return { stages, ...(own === null ? {} : { tuned: parseLock(own, lockName) }) }
+}
 
 const lockBeside = (spec: string): string => join(dirname(spec), lockName)

@@ -1,25 +1,29 @@
-import { execFileSync } from 'node:child_process'
 import { relative } from 'node:path'
 import { formatDiagnostic, InputError } from '../base/diagnostics.ts'
+import { fingerprint } from '../base/hash.ts'
 import { unreachable } from '../base/result.ts'
-import { normalize } from '../compile/normalize.ts'
 import { githubApi, type Api } from '../github/api.ts'
 import { commentEvent, readPayload } from '../github/comment/event.ts'
 import { readPart, readPost, readToken, writeRequest } from '../github/comment/inputs.ts'
-import type { Budget } from '../github/comment/policy.ts'
+import type { BaseFacts } from '../github/comment/policy.ts'
 import { receive } from '../github/comment/receive.ts'
 import type { Request } from '../github/comment/request.ts'
 import { uploadResult, type RunReport } from '../github/comment/result.ts'
+import { contentAt } from '../github/contents.ts'
 import type { Runner } from '../github/environment.ts'
 import { readInputs, type Inputs } from '../github/inputs.ts'
 import { say } from '../github/log.ts'
+import { postWords, titleOf } from '../github/post.ts'
 import { writeSummary } from '../github/summary.ts'
 import { stageNames, type StageName } from '../plan/plan.ts'
 import { renderPlanTable } from '../report/plan-table.ts'
-import { parseSpec } from '../spec/parse.ts'
 import { engineWishes, type EngineWish } from '../study/engine.ts'
 import { prepare, type SpecSource } from '../study/prepare.ts'
 import type { Study } from '../study/run-study.ts'
+import { specAt } from './base-commit.ts'
+import { requireInside } from './change-guard.ts'
+import { git } from './git.ts'
+import { block, specName } from './posting.ts'
 import { publishResult } from './publish-result.ts'
 
 /** The exit code where the step is one of a workflow for comments that trains nothing; null where there is a study to run. */
@@ -30,7 +34,7 @@ export async function commentStep(runner: Runner): Promise<number | null> {
       await decideComment(part.allowForks, runner)
       return 0
     case 'publish':
-      return publishResult({ api: apiOf(runner), runner, inputs: inputsOf(runner), what: readPost(), ...part })
+      return publishResult({ api: apiOf(runner), runner, inputs: inputsOf(runner), what: readPost() ?? postWords, ...part })
     case 'run':
       return part.request.command === 'plan' ? showPlan(part.request, runner) : null
     case 'other':
@@ -93,15 +97,7 @@ function checkCommit({ sha }: Request, { workspace }: Runner): void {
   }])
 }
 
-/** Settings of the checkout could name programs; `rev-parse` starts none. */
-function headIn(workspace: string): string {
-  try {
-    const args = ['-c', 'safe.directory=*', 'rev-parse', '--verify', 'HEAD']
-    return execFileSync('git', args, { cwd: workspace, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
-  } catch {
-    return 'no commit'
-  }
-}
+const headIn = (workspace: string): string => git(workspace, 'rev-parse', '--verify', 'HEAD')?.trim() ?? 'no commit'
 
 function inputsOf({ workspace }: Runner): Inputs<StageName, EngineWish> {
   const inputs = readInputs(workspace, { stages: stageNames, engines: engineWishes })
@@ -117,32 +113,37 @@ async function decideComment(allowForks: boolean, runner: Runner): Promise<void>
     say('The event is no new comment on a pull request; nothing is done.')
     return writeRequest(null)
   }
-  const spec = relative(runner.workspace, inputsOf(runner).spec).replaceAll('\\', '/')
+  const spec = specName(inputsOf(runner).spec, runner)
   writeRequest(await receive(event, {
-    api: apiOf(runner), run: runner.runId, runUrl: runner.runUrl ?? '', stageNames, allowForks,
-    budgetAt: (api, sha) => budgetAt(api, sha, spec),
+    api: apiOf(runner), title: titleOf(spec), run: runner.runId, runUrl: runner.runUrl ?? '', stageNames, allowForks,
+    baseAt: (api, sha) => baseAt(api, sha, spec),
   }))
 }
 
-/** No spec on the base, or one that is not valid, sets no limit: the job's own still holds. What cannot be read is null. */
-async function budgetAt(api: Api, ref: string, path: string): Promise<Budget | null> {
-  const route = 'GET /repos/{owner}/{repo}/contents/{+path}'
-  const answer = await api.call(route, { path: path.split('/').map(encodeURIComponent).join('/'), ref, headers: { accept: 'application/vnd.github.raw+json' } })
-  const none = { trials: null, minutes: null }
-  if (!answer.ok) return answer.error.status === 404 ? none : null
-  const parsed = parseSpec(String(answer.value), path)
-  const spec = parsed.ok ? normalize(parsed.value) : parsed
-  return spec.ok ? spec.value.budget : none
+/** A base without a spec sets no limit: the job's own still holds. */
+async function baseAt(api: Api, sha: string, path: string): Promise<BaseFacts | null> {
+  const text = await contentAt(api, sha, path)
+  if (!text.ok) return null
+  if (text.value === null) return { budget: { trials: null, minutes: null }, gates: null }
+  try {
+    const { budget, gates } = specAt(text.value, path)
+    return { budget, gates: fingerprint(gates) }
+  } catch (error) {
+    if (error instanceof InputError) return null
+    throw error
+  }
 }
 
 async function showPlan(request: Request, runner: Runner): Promise<number> {
   process.chdir(runner.workspace)
   const { stages, seeds } = requested(runner)
-  const source = { specPath: relative(runner.workspace, inputsOf(runner).spec), workspace: runner.workspace }
+  const inputs = inputsOf(runner)
+  requireInside(inputs, runner)
+  const source = { specPath: relative(runner.workspace, inputs.spec), workspace: runner.workspace }
   const { plan } = await prepare({ ...source, ...(stages ? { stages: stages satisfies readonly StageName[] } : {}), ...(seeds ? { seeds } : {}) })
   const text = renderPlanTable(plan)
   say(text)
-  await writeSummary(`## What would run\n\n\`\`\`text\n${text.replaceAll('```', "'''")}\n\`\`\`\n`)
+  await writeSummary(`## What would run\n\n${block(text)}\n`)
   await upload({ bound: boundTo(request, runner, null), outcome: { kind: 'plan', text } }, runner)
   return 0
 }

@@ -1,41 +1,74 @@
-import { execFileSync } from 'node:child_process'
-import { posix } from 'node:path'
+import { realpathSync } from 'node:fs'
+import { dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
 import { githubApi } from '../github/api.ts'
 import { readToken } from '../github/comment/inputs.ts'
+import { contentAt } from '../github/contents.ts'
 import type { Runner } from '../github/environment.ts'
+import { git } from './git.ts'
 
-/** A file of a commit, from the checkout where it has that commit, else from GitHub; null where the commit has no such file. */
+/**
+ * A file of a commit, from the checkout where it has that commit, else from GitHub; null where the commit has no such file.
+ * Whatever else keeps it from being read throws: a base that cannot be read must not look like one without a spec.
+ *
+ * @param path from the workspace
+ */
 export async function fileAt(sha: string, path: string, runner: Runner): Promise<string | null> {
-  const name = inRepository(path)
-  if (git(runner, 'cat-file', '-e', `${sha}^{commit}`) !== null) return git(runner, 'cat-file', 'blob', `${sha}:${name}`)
+  const name = inRepository(path, runner.workspace)
+  const found = inCheckout(sha, name, runner.workspace)
+  if (found !== undefined) return found
   const api = githubApi({ token: readToken(), repository: runner.repository, baseUrl: runner.apiUrl })
-  const answer = await api.call('GET /repos/{owner}/{repo}/contents/{+path}', {
-    path: name.split('/').map(encodeURIComponent).join('/'), ref: sha, headers: { accept: 'application/vnd.github.raw+json' },
-  })
-  if (answer.ok) return String(answer.value)
-  if (answer.error.status === 404) return null
+  const answer = await contentAt(api, sha, name.path)
+  if (answer.ok) return answer.value
   throw new InputError([{
-    code: 'verify/no-base', severity: 'error', message: 'inconclusive: the base commit cannot be read', found: `${sha}: ${answer.error.message}`,
-    hint: 'give actions/checkout `fetch-depth: 0`, or this step a `token`',
+    code: 'verify/no-base', severity: 'error', message: 'inconclusive: the base commit cannot be read', found: `${name.path} at ${sha}: ${answer.error.message}`,
+    hint: 'give actions/checkout `fetch-depth: 0`, or this step a `token` that may read the repository',
   }])
 }
 
-/** Whether the checkout's commit holds the file: then it is the change's own. Where there is no such commit it may be. */
-export function isCommitted(path: string, runner: Runner): boolean {
-  if (git(runner, 'cat-file', '-e', 'HEAD^{commit}') === null) return true
-  return git(runner, 'cat-file', '-e', `HEAD:${inRepository(path)}`) !== null
+/** Whether the checkout's commit holds the file, links followed: then it is the change's own. Where there is no commit it may be. */
+export function isCommitted(path: string, { workspace }: Runner): boolean {
+  const real = relative(realpathSync(workspace), realpathSync(join(workspace, path)))
+  const { root, path: name } = inRepository(real, workspace)
+  const listed = root === null ? null : git(root, 'ls-tree', '--full-tree', '-z', 'HEAD', '--', name)
+  return listed !== ''
 }
 
-const inRepository = (path: string): string => posix.normalize(path.replaceAll('\\', '/'))
+interface RepositoryPath {
+  /** The folder with `.git`; null where there is none. */
+  readonly root: string | null
+  /** With `/` between folders. */
+  readonly path: string
+}
 
-/** Null where git says no. No setting of a checkout names a program for these. */
-function git({ workspace }: Runner, ...args: readonly string[]): string | null {
-  try {
-    return execFileSync('git', ['-c', 'safe.directory=*', ...args], {
-      cwd: workspace, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 64 * 1024 * 1024,
-    })
-  } catch {
-    return null
+/** A checkout may lie in a folder of the workspace; its commits know nothing of that folder. */
+function inRepository(path: string, workspace: string): RepositoryPath {
+  const top = realpathSync(workspace)
+  const full = join(top, path)
+  const root = rootAbove(full, top)
+  return { root, path: relative(root ?? top, full).split(sep).join('/') }
+}
+
+/** From the nearest folder that there is, since the base may have folders that the checkout lacks; none above the workspace. */
+function rootAbove(full: string, top: string): string | null {
+  for (let folder = dirname(full); inside(folder, top); folder = dirname(folder)) {
+    const root = git(folder, 'rev-parse', '--show-toplevel')?.replace(/\n$/, '')
+    if (root !== undefined) return inside(root, top) ? root : null
   }
+  return null
+}
+
+function inside(folder: string, top: string): boolean {
+  const way = relative(top, folder)
+  return !isAbsolute(way) && way.split(sep)[0] !== '..'
+}
+
+/** Undefined where the checkout cannot tell: it lacks the commit, or was cloned without all of its objects. */
+function inCheckout(sha: string, { root, path }: RepositoryPath, workspace: string): string | null | undefined {
+  const folder = root ?? workspace
+  const listed = git(folder, 'ls-tree', '--full-tree', '-z', sha, '--', path)
+  if (listed === null) return undefined
+  if (listed === '') return null
+  const blob = /^100\d{3} blob ([0-9a-f]+)\t[^\0]*\0$/.exec(listed)?.[1]
+  return blob === undefined ? undefined : git(folder, 'cat-file', 'blob', blob) ?? undefined
 }

@@ -1,4 +1,6 @@
+import { InputError } from '../base/diagnostics.ts'
 import { readPayload } from '../github/comment/event.ts'
+import { isMap, isSha, type Request } from '../github/comment/request.ts'
 import type { Mode } from '../github/inputs.ts'
 
 /** What a step does that runs a study by itself. */
@@ -6,26 +8,38 @@ export type StudyMode = 'tune' | 'verify' | 'refresh'
 
 export interface Occasion {
   readonly mode: StudyMode
-  /** The commit that a pull request is to be merged into; null for other events. */
+  /** The commit that a change is to be merged into; null where the event is about no change. */
   readonly base: string | null
 }
 
-type Fields = Readonly<Record<string, unknown>>
-const fields = (value: unknown): Fields => (typeof value === 'object' && value !== null ? value as Fields : {})
-
 /**
- * What the event asks for: a pull request is verified against its base, a push to the default branch renews the lock, and
- * whoever or whatever starts the workflow otherwise wants the whole study.
+ * What the event asks for: a pull request, alone or in a merge queue, is verified against its base, a push to the default branch
+ * renews the lock, and whoever or whatever starts the workflow otherwise wants the whole study. Throws where a pull request
+ * does not say what its base is: by its own gates it is never judged.
  */
 export function occasionOf(mode: Mode, eventName: string, payload: unknown = readPayload()): Occasion {
-  const event = fields(payload)
-  const base = /^pull_request(_target)?$/.test(eventName) ? fields(fields(event['pull_request'])['base'])['sha'] : null
-  const found: StudyMode = base !== null ? 'verify' : eventName === 'push' ? pushed(event) : 'tune'
-  return {
-    mode: mode === 'tune' || mode === 'verify' || mode === 'refresh' ? mode : found,
-    base: typeof base === 'string' && /^[0-9a-f]{40}$/.test(base) ? base : null,
-  }
+  const event = isMap(payload) ? payload : {}
+  const base = baseOf(eventName, event)
+  if (mode === 'verify' || mode === 'refresh') return { mode, base }
+  // Jobs of a compiled workflow share a whole study.
+  if (mode !== 'auto') return { mode: 'tune', base }
+  return { mode: base !== null ? 'verify' : eventName === 'push' ? pushed(event) : 'tune', base }
 }
 
-const pushed = ({ ref, repository }: Fields): StudyMode =>
-  (ref === `refs/heads/${String(fields(repository)['default_branch'])}` ? 'refresh' : 'verify')
+/** What a comment asks for, at the base that it was let through for. */
+export const occasionOfRequest = ({ command, base }: Request): Occasion => ({ mode: command === 'verify' ? 'verify' : 'tune', base })
+
+function baseOf(eventName: string, event: Readonly<Record<string, unknown>>): string | null {
+  const pulls = eventName.startsWith('pull_request')
+  if (!pulls && eventName !== 'merge_group') return null
+  const { pull_request: pull, merge_group: group } = event
+  const sha = pulls ? isMap(pull) && isMap(pull['base']) && pull['base']['sha'] : isMap(group) && group['base_sha']
+  if (isSha(sha)) return sha
+  throw new InputError([{
+    code: 'action/no-base', severity: 'error', message: 'inconclusive: the event does not say which commit the change is to be merged into',
+    found: eventName, hint: 'leave the payload of the event as GitHub writes it',
+  }])
+}
+
+const pushed = ({ ref, repository }: Readonly<Record<string, unknown>>): StudyMode =>
+  (isMap(repository) && ref === `refs/heads/${String(repository['default_branch'])}` ? 'refresh' : 'verify')

@@ -8,6 +8,9 @@ import { stick } from './sticky.ts'
 export const postWords = ['comment', 'check', 'status'] as const
 export type PostWord = (typeof postWords)[number]
 
+/** Name of the check, the status and the comment of a spec, which is named where it is not the usual one. */
+export const titleOf = (spec: string): string => (spec === 'tuning.yml' ? 'tunegate' : printable(`tunegate (${spec})`, 90))
+
 /** What is said on a pull request of one commit. */
 export interface Posting {
   readonly what: readonly PostWord[]
@@ -51,20 +54,23 @@ function movedText({ sha, runUrl }: Posting, head: string): string {
     `[This run](${runUrl}) has the result; it says nothing of the new head.\n`
 }
 
-async function comment(api: Api, { pull, run, text }: Posting): Promise<ApiProblem | null> {
-  const stuck = await stick(api, { kind: 'report', pull, run, text })
+async function comment(api: Api, { pull, title, run, text }: Posting): Promise<ApiProblem | null> {
+  const stuck = await stick(api, { kind: 'report', pull, title, run, text })
   return stuck.ok ? null : stuck.error
 }
 
-/** The platform takes this many annotations with one request; of each level no more than ten are sent at all. */
+/** The platform refuses more of a check's summary. */
 export const mostSummaryCharacters = 65_535
 
-/** One check for a commit: a later run of the same commit edits it. */
+/** Tells a check of ours from that of a workflow's job, which may have the same name and cannot be edited. */
+const ownId = 'tunegate'
+
+/** One check for a commit: a later run of the same commit edits it. Of each level no more than ten annotations are sent. */
 async function checkRun(api: Api, posting: Posting): Promise<ApiProblem | null> {
   const { sha, title, verdict, runUrl } = posting
   if (verdict === null) return null
   const body = {
-    name: title, head_sha: sha, status: 'completed', details_url: runUrl, conclusion: conclusionOf(verdict),
+    name: title, external_id: ownId, head_sha: sha, status: 'completed', details_url: runUrl, conclusion: conclusionOf(verdict),
     output: { title: printable(`${verdict.status}: ${verdict.sentence}`, 200), summary: posting.text.slice(0, mostSummaryCharacters), annotations: annotationsOf(posting) },
   }
   const known = await api.call('GET /repos/{owner}/{repo}/commits/{sha}/check-runs', { sha, check_name: title, per_page: 100 })
@@ -77,7 +83,7 @@ async function checkRun(api: Api, posting: Posting): Promise<ApiProblem | null> 
 
 function ownCheck(value: unknown): number | null {
   const runs = isMap(value) && Array.isArray(value['check_runs']) ? value['check_runs'].filter(isMap) : []
-  const own = runs.find((r) => isMap(r['app']) && r['app']['slug'] === 'github-actions' && typeof r['id'] === 'number')
+  const own = runs.find((r) => isMap(r['app']) && r['app']['slug'] === 'github-actions' && r['external_id'] === ownId && typeof r['id'] === 'number')
   return own ? Number(own['id']) : null
 }
 

@@ -47,8 +47,11 @@ export function fails(status: Judgement['status'], failOn: PublicationSettings['
   return status === 'fail' || (status === 'inconclusive' && failOn === 'inconclusive')
 }
 
-/** Shows a finished study on the run's page: artifacts, outputs, annotations, summary. Nothing here changes the verdict. */
-export async function publish(study: Publication, settings: PublicationSettings, runner: Runner): Promise<void> {
+/**
+ * Shows a finished study on the run's page: artifacts, outputs, annotations, summary. Nothing here changes the verdict. Gives the
+ * address of the uploaded page, or null.
+ */
+export async function publish(study: Publication, settings: PublicationSettings, runner: Runner): Promise<string | null> {
   const uploaded = await upload(study, settings, runner)
   const address = (id: number): string => (runner.runUrl ? `${runner.runUrl}/artifacts/${id}` : '')
   const [page, folder] = [uploaded?.page, uploaded?.folder].map((id) => (typeof id === 'number' ? address(id) : ''))
@@ -65,6 +68,7 @@ export async function publish(study: Publication, settings: PublicationSettings,
   const foot = links.length > 0 ? `\n\n${links.join(' · ')}\n` : '\n'
   const written = await writeSummary(fitted(study.markdown, mostBytes - Buffer.byteLength(foot)) + foot)
   if (!written) say('This runner shows no job summary.')
+  return page || null
 }
 
 async function upload(study: Publication, settings: PublicationSettings, runner: Runner): Promise<Uploaded | null> {

@@ -1,3 +1,4 @@
+import { sha256 } from '../base/hash.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { Api, ApiProblem } from './api.ts'
 import { isMap } from './comment/request.ts'
@@ -9,6 +10,8 @@ export const mostCommentCharacters = 65_536
 export interface Sticky {
   readonly kind: 'report' | 'answer'
   readonly pull: number
+  /** Name of the check that it goes with: a spec of its own has a comment of its own. */
+  readonly title: string
   /** Id of the workflow run that writes; a comment of a later run is left alone. */
   readonly run: number
   readonly text: string
@@ -36,11 +39,11 @@ export async function stick(api: Api, sticky: Sticky): Promise<Result<Stuck, Api
   }
 }
 
-const marker = ({ kind, run }: Pick<Sticky, 'kind' | 'run'>): string => `<!-- tunegate:${kind} run=${run} -->`
-const markers = { report: /^<!-- tunegate:report run=(\d{1,15}) -->/, answer: /^<!-- tunegate:answer run=(\d{1,15}) -->/ }
+/** The title as a hash: it may hold what a comment in HTML may not. */
+const markerOf = ({ kind, title }: Pick<Sticky, 'kind' | 'title'>): string => `<!-- tunegate:${kind} of=${sha256(title).slice(0, 12)} run=`
 
 export function bodyOf(sticky: Sticky): string {
-  const start = `${marker(sticky)}\n`
+  const start = `${markerOf(sticky)}${sticky.run} -->\n`
   const text = start + sticky.text
   if (text.length <= mostCommentCharacters) return text
   const notice = '\n\n> Cut: this comment was longer than GitHub shows. The report has all of it.\n'
@@ -50,22 +53,22 @@ export function bodyOf(sticky: Sticky): string {
 
 interface Found { readonly id: number; readonly run: number }
 
-async function findComment(api: Api, { kind, pull }: Sticky): Promise<Result<Found | null, ApiProblem>> {
+async function findComment(api: Api, sticky: Sticky): Promise<Result<Found | null, ApiProblem>> {
   for (let page = 1; page <= 30; page++) {
-    const answer = await api.call('GET /repos/{owner}/{repo}/issues/{pull}/comments', { pull, per_page: 100, page })
+    const answer = await api.call('GET /repos/{owner}/{repo}/issues/{pull}/comments', { pull: sticky.pull, per_page: 100, page })
     if (!answer.ok) return answer
     const list = Array.isArray(answer.value) ? answer.value : []
-    const found = list.flatMap((c: unknown) => foundIn(c, kind))[0]
+    const found = list.flatMap((c: unknown) => foundIn(c, markerOf(sticky)))[0]
     if (found) return ok(found)
     if (list.length < 100) return ok(null)
   }
   return err({ status: null, message: 'the pull request has more than 3000 comments' })
 }
 
-function foundIn(comment: unknown, kind: Sticky['kind']): Found[] {
+function foundIn(comment: unknown, marker: string): Found[] {
   if (!isMap(comment) || !isMap(comment['user'])) return []
   const { id, body, user } = comment
   if (user['login'] !== 'github-actions[bot]' || user['type'] !== 'Bot' || typeof id !== 'number' || typeof body !== 'string') return []
-  const run = markers[kind].exec(body)?.[1]
+  const run = body.startsWith(marker) ? /^(\d{1,15}) -->/.exec(body.slice(marker.length))?.[1] : undefined
   return run === undefined ? [] : [{ id, run: Number(run) }]
 }

@@ -48,8 +48,36 @@ function isEnd({ status, reason, atStep, best, probe, weights }: Fields): boolea
 
 function isBest(value: unknown): boolean {
   return isObject(value) && isFinite(value['step']) && isFinite(value['epoch']) && isMetrics(value['validation']) &&
-    (value['test'] === null || isMetrics(value['test']))
+    (value['test'] === null || isMetrics(value['test'])) && (value['calibration'] === undefined || isCalibration(value['calibration']))
 }
+
+function isCalibration(value: unknown): boolean {
+  if (!isObject(value)) return false
+  const { split, rows, asTrained, ecePercentile95, temperature, scaled } = value
+  return (split === 'validation' || split === 'test') && isWhole(rows) && isCalibrated(asTrained) &&
+    (ecePercentile95 === null || isShare(ecePercentile95)) && (temperature === null || (isFinite(temperature) && Number(temperature) > 0)) &&
+    (scaled === null || isCalibrated(scaled)) && (temperature === null) === (scaled === null)
+}
+
+function isCalibrated(value: unknown): boolean {
+  if (!isObject(value)) return false
+  const { nll, brier, parts, ece, eceEqualMass, bins } = value
+  return isFinite(nll) && isFinite(brier) && isObject(parts) && partNames.every((name) => isFinite(parts[name])) &&
+    isShare(ece) && isShare(eceEqualMass) && Array.isArray(bins) && bins.length <= mostBins && bins.every(isBin)
+}
+
+const partNames = ['reliability', 'resolution', 'uncertainty', 'withinBins']
+const mostBins = 15
+
+function isBin(value: unknown): boolean {
+  if (!isObject(value)) return false
+  const { from, to, count, confidence, accuracy } = value
+  return isShare(from) && isShare(to) && Number(from) < Number(to) && isWhole(count) && isShare(confidence) && isShare(accuracy)
+}
+
+/** A share computed from rounded numbers may miss its bounds by a rounding. */
+const isShare = (value: unknown): boolean => isFinite(value) && Number(value) >= -1e-9 && Number(value) <= 1 + 1e-9
+const isWhole = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) > 0
 
 function isProbe(value: unknown): boolean {
   return isObject(value) && isFinite(value['examplesPerSecond']) && isFinite(value['peakMemoryMiB']) &&

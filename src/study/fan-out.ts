@@ -2,42 +2,23 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
-import type { Result } from '../base/result.ts'
 import type { EngineName } from '../provision/status.ts'
 import type { Plan, StageJob, StageName } from '../plan/plan.ts'
-import type { RunResult } from '../plan/run.ts'
 import type { AskedRun, Means } from '../run/asks.ts'
-import { execute, Interrupted, Paused, runsOf, type StudyOutcome } from '../run/execute.ts'
+import { execute, Interrupted, Paused, runsOf, type Execution, type StudyOutcome } from '../run/execute.ts'
 import type { Journal } from '../run/journal.ts'
-import { openParcel, packParcel, type Binding, type Course, type Parcel } from '../run/parcel.ts'
+import type { Course } from '../run/parcel.ts'
 import { ownRuns, trainRuns, type Portion } from '../run/portion.ts'
 import type { Runner } from '../run/runner.ts'
 import { stages } from '../stages/index.ts'
+import { absorb, absorbParts, fetchLatest, send, untrusted, type FanOut } from './exchange.ts'
 import { judgingOf, type Judging } from './judging.ts'
 import { prepare, type Prepared } from './prepare.ts'
 import { onEngine } from './engine.ts'
 import { openJournal, startPool } from './means.ts'
 import { afterChecks, concludeStudy, type Study, type StudyOptions } from './run-study.ts'
 
-/** Where the jobs of a workflow run leave files for each other. */
-export interface Exchange {
-  send(name: string, content: Uint8Array): Promise<void>
-  fetch(name: string): Promise<Result<Uint8Array | null, string>>
-  names(prefix: string): Promise<readonly string[]>
-}
-
-/** What a study that is spread over jobs needs beside what every study needs. */
-export interface FanOut {
-  readonly exchange: Exchange
-  /** The workflow run, its commit and which attempt at it this is. */
-  readonly run: string
-  readonly sha: string
-  readonly attempt: number
-  /** Jobs that share the runs of a stage, at most. */
-  readonly shards: number
-  /** Milliseconds since 1970. */
-  readonly now: () => number
-}
+export type { FanOut } from './exchange.ts'
 
 /** `1/8`, as a job of the matrix is called and told. */
 export type Shards = readonly string[]
@@ -109,7 +90,8 @@ export async function gateStudy(options: StudyOptions, fan: FanOut): Promise<Stu
   if (state === null) return null
   const { course, runs } = state
   const begun = fan.now()
-  return concludeStudy(options, prepared, { label: course.engine, why: null }, async (journal, { settles }) => {
+  // All runs come from the parcels: what lies in the folder of the report is not looked at.
+  return concludeStudy({ ...options, fresh: true }, prepared, { label: course.engine, why: null }, async (journal, { settles }) => {
     await absorb(journal, runs)
     const runner: Runner = { engine: course.engine, slots: 1, run: () => Promise.reject(new Error('a gate trains nothing')) }
     const outcome: StudyOutcome = await execute(plan, {
@@ -165,32 +147,32 @@ const settlesOn = async ({ options, prepared, runner }: Site): Promise<Judging['
 
 /** Drives the study until stage `position` is decided and the next one has runs to deal out, or is decided without. */
 async function advance(site: Site, course: Course, position: number): Promise<Shards> {
-  const { plan } = site.prepared
-  const next = plan.jobs[position + 1]
-  const pause = (job: StageJob, open: readonly AskedRun[]): boolean =>
-    job === next ? isWide(job, open) : plan.jobs.indexOf(job) > position + 1
-  try {
-    await execute(plan, { ...means(site, course), stages, settles: await settlesOn(site), settled: plan.jobs.slice(0, Math.max(0, position)).map((j) => j.id), pause })
-    return []
-  } catch (error) {
-    if (error instanceof Paused) return shardsOf(error.open.length, site.fan.shards)
-    throw error
-  }
+  const { jobs } = site.prepared.plan
+  const open = await drive(site, course, position, (job, runs) =>
+    (job === jobs[position + 1] ? isWide(job, runs) : jobs.indexOf(job) > position + 1))
+  return shardsOf(open.length, site.fan.shards)
 }
 
 /** The runs that the stage deals out: the same in every job, since all begin from the same parcel. */
 async function dealt(site: Site, stage: StageName): Promise<{ readonly course: Course; readonly open: readonly AskedRun[] }> {
   const course = await resume(site, stage)
+  const position = positionOf(site.prepared.plan, stage)
+  return { course, open: await drive(site, course, position, (job, runs) => job.id === stage && isWide(job, runs)) }
+}
+
+/** Executes the study, with the stages before `position` settled; the runs that are open where it pauses, none at its end. */
+async function drive(
+  site: Site, course: Course, position: number, pause: NonNullable<Execution['pause']>,
+): Promise<readonly AskedRun[]> {
   const { plan } = site.prepared
-  const position = positionOf(plan, stage)
-  const pause = (job: StageJob, open: readonly AskedRun[]): boolean => job.id === stage && isWide(job, open)
+  const settled = plan.jobs.slice(0, Math.max(0, position)).map((j) => j.id)
   try {
-    await execute(plan, { ...means(site, course), stages, settles: await settlesOn(site), settled: plan.jobs.slice(0, position).map((j) => j.id), pause })
+    await execute(plan, { ...means(site, course), stages, settles: await settlesOn(site), settled, pause })
+    return []
   } catch (error) {
-    if (error instanceof Paused) return { course, open: error.open }
+    if (error instanceof Paused) return error.open
     throw error
   }
-  return { course, open: [] }
 }
 
 /** A stage deals out its widest ask: the first that is at least half as wide as the plan's widest trials of the stage. */
@@ -228,55 +210,3 @@ async function resume(site: Site, stage: StageName): Promise<Course> {
   await absorb(site.journal, state.runs)
   return state.course
 }
-
-/** Of the latest attempt that left one; jobs that succeeded are not run again. */
-async function fetchLatest(at: Pick<Site, 'fan' | 'prepared'>, content: string): Promise<Parcel | null> {
-  for (let attempt = at.fan.attempt; attempt >= 1; attempt--) {
-    const name = nameOf(at, content, attempt)
-    const fetched = await at.fan.exchange.fetch(name)
-    if (!fetched.ok) throw untrusted(name, fetched.error)
-    if (fetched.value === null) continue
-    const parcel = await openParcel(fetched.value, bindingOf(at, content), at.prepared.plan.workload)
-    if (!parcel.ok) throw untrusted(name, parcel.error)
-    return parcel.value
-  }
-  return null
-}
-
-/** What shards, and this job itself in an earlier attempt, have finished. A part that cannot be trusted is left out. */
-async function absorbParts(site: Site, { engine }: Course, prefix: string): Promise<void> {
-  const leftOut = (name: string, reason: string): void =>
-    site.options.listener({ type: 'notice', message: `artifact ${name} is left out, and its runs are trained again: ${reason}` })
-  for (const name of await site.fan.exchange.names(nameOf(site, prefix))) {
-    const content = /-((?:lr-range|batch|regularize|schedule|verify)-(?:\d+of\d+|rest))-\d+\.gz$/.exec(name)?.[1]
-    if (content === undefined) continue
-    const fetched = await site.fan.exchange.fetch(name)
-    const parcel = fetched.ok && fetched.value
-      ? await openParcel(fetched.value, bindingOf(site, content), site.prepared.plan.workload) : fetched
-    if (!parcel.ok) leftOut(name, parcel.error)
-    else if (parcel.value !== null && 'runs' in parcel.value) {
-      if (parcel.value.course.engine === engine) await absorb(site.journal, parcel.value.runs)
-      else leftOut(name, `its engine is ${parcel.value.course.engine}`)
-    }
-  }
-}
-
-async function absorb(journal: Journal, runs: readonly RunResult[]): Promise<void> {
-  await Promise.all(runs.filter((run) => !journal.has(run.id)).map((run) => journal.append(run)))
-}
-
-async function send(site: Site, course: Course, content: string): Promise<void> {
-  const packed = await packParcel(bindingOf(site, content), course, site.journal)
-  await site.fan.exchange.send(nameOf(site, content, site.fan.attempt), packed)
-}
-
-const bindingOf = ({ fan: { run, sha }, prepared }: Pick<Site, 'fan' | 'prepared'>, content: string): Binding =>
-  ({ run, sha, plan: prepared.plan.fingerprint, content })
-
-/** Without an attempt it is what the names of a kind begin with. */
-const nameOf = ({ prepared }: Pick<Site, 'prepared'>, content: string, attempt?: number): string =>
-  `tunegate-${prepared.plan.fingerprint.slice(0, 12)}-${content}${attempt === undefined ? '' : `-${attempt}.gz`}`
-
-const untrusted = (name: string, found: string, hint = 'start the job that uploaded it again'): InputError => new InputError([{
-  code: 'study/no-state', severity: 'error', message: `the study cannot be continued from the artifact ${name}`, found, hint,
-}])

@@ -61,7 +61,7 @@ export async function prepare(source: SpecSource): Promise<Prepared> {
   const levers = tunedLevers(source, declared.baseline)
   const plan = levers ? unwrap(compile({ ...spec, levers }, factsOf(dataset), parsed.locate)) : declared
   const said = [...warnings, ...warningsOf(spec, plan, parsed.locate), ...otherGates(parsed, source)]
-  const lines = source.gates ? source.gates.map(() => parsed.locate(['gates']).line) : gateLines(parsed)
+  const lines = source.gates && !sameGates(parsed, source.gates) ? source.gates.map(() => parsed.locate(['gates']).line) : gateLines(parsed)
   return { spec, plan, dataset, findings, warnings: said, gateLines: lines }
 }
 
@@ -72,9 +72,12 @@ export function tunedLevers({ tuned }: Pick<SpecSource, 'tuned'>, declared: Leve
   return leverDifferences(origin, declared).length === 0 ? tuned.levers : undefined
 }
 
+const sameGates = (parsed: ParsedSpec, gates: readonly GateRule[]): boolean =>
+  fingerprint(gates) === fingerprint(unwrap(normalize(parsed)).gates)
+
 /** A change of the gates is said, and does not hold yet. */
 function otherGates(parsed: ParsedSpec, { gates }: SpecSource): Diagnostic[] {
-  if (!gates || fingerprint(gates) === fingerprint(unwrap(normalize(parsed)).gates)) return []
+  if (!gates || sameGates(parsed, gates)) return []
   return [{
     code: 'gates/changed', severity: 'warning', message: 'this change alters the gates; it was judged by those of the base commit',
     at: parsed.locate(['gates']), hint: 'the new gates hold once they are merged',

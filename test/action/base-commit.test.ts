@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { verification } from '../../src/action/base-commit.ts'
+import { judgedBy, verification, type WithoutLock } from '../../src/action/base-commit.ts'
 import { InputError } from '../../src/base/diagnostics.ts'
 import type { Runner } from '../../src/github/environment.ts'
 import type { Lock } from '../../src/plan/lock.ts'
@@ -53,8 +53,11 @@ beforeEach(() => {
 afterEach(() => process.chdir(home))
 
 const runner = (): Runner => ({ workspace: folder, repository: 'o/n', apiUrl: 'http://127.0.0.1:1' }) as unknown as Runner
-const against = (over: Partial<StudyOptions> = {}, of: string | null = base) =>
-  verification({ specPath: 'tuning.yml', workspace: folder, ...over } as unknown as StudyOptions, of, runner())
+const against = async (over: Partial<StudyOptions> = {}, of: string | null = base, without: WithoutLock = 'refuse') => {
+  const options = { specPath: 'tuning.yml', workspace: folder, ...over } as unknown as StudyOptions
+  const judged: Partial<Awaited<ReturnType<typeof judgedBy>>> = of === null ? {} : await judgedBy(of, without, options, runner())
+  return { ...await verification(options), ...judged }
+}
 const refusal = async (over: Partial<StudyOptions>, of = base): Promise<string> => {
   const error: unknown = await against(over, of).then(() => undefined, (e: unknown) => e)
   if (!(error instanceof InputError)) throw new Error(`not refused: ${String(error)}`)
@@ -100,6 +103,38 @@ describe('what a pull request is verified against', () => {
     expect(await refusal({}, without)).toContain('baseline: retrain')
     put('tuning.yml', spec(threshold))
     expect(await against({}, commit())).toMatchObject({ gates: [{ gate: 'threshold' }] })
+  })
+
+  it('is what the base commit has, retrained, where a whole study finds no lock there, and never the lock of the change', async () => {
+    git('rm', '--quiet', 'tuning.lock.json')
+    const without = commit()
+    put('tuning.lock.json', lock('change'))
+    expect((await against({}, without, 'retrain-base')).baseSpec?.text).toContain('regression')
+    expect(await against({}, without, 'retrain-declared')).toMatchObject({ baselinePath: 'retrain' })
+    expect((await against({}, without, 'retrain-declared')).baseSpec).toBeUndefined()
+  })
+
+  it('takes no lock that the change commits behind a link', async () => {
+    mkdirSync(join(folder, 'mine'))
+    put('mine/tuning.lock.json', lock('mine'))
+    symlinkSync('mine', join(folder, 'artifact'))
+    commit()
+    expect(await refusal({ baselinePath: './artifact' })).toContain('no lock to compare with')
+  })
+
+  it('has the budget of the base where that is lower', async () => {
+    put('tuning.yml', `${spec(regression)}budget: { trials: 40, minutes: 9 }\n`)
+    const of = commit()
+    expect(await against({}, of)).toMatchObject({ trials: 40, minutes: 9, fresh: true })
+    expect(await against({ trials: 7, minutes: 20 }, of)).toMatchObject({ trials: 7, minutes: 9 })
+  })
+
+  it('is nothing where the spec of the base is not valid, or is a link', async () => {
+    put('tuning.yml', 'version: 9\n')
+    expect(await refusal({}, commit())).toMatch(/verify\/base-spec .*not valid.*tuning\.yml:1/)
+    rmSync(join(folder, 'tuning.yml'))
+    symlinkSync('tuning.lock.json', join(folder, 'tuning.yml'))
+    expect(await refusal({}, commit())).toContain('cannot be read')
   })
 
   it('is nothing but the change where the base has no spec, or there is no base', async () => {

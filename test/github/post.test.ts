@@ -78,7 +78,7 @@ describe('what is posted', () => {
 })
 
 describe('the comment', () => {
-  const write = (run: number, text = 'words\n') => stick(api, { kind: 'report', pull: 7, run, text })
+  const write = (run: number, text = 'words\n') => stick(api, { kind: 'report', pull: 7, title: 'tunegate', run, text })
 
   it('of a later run is left alone', async () => {
     await write(78, 'later\n')
@@ -87,14 +87,14 @@ describe('the comment', () => {
   })
 
   it('of somebody else who wrote the marker is neither edited nor believed', async () => {
-    const body = '<!-- tunegate:report run=999 -->\nAll is well.'
+    const body = `${bodyOf({ kind: 'report', pull: 7, title: 'tunegate', run: 999, text: 'All is well.' })}`
     github.state.comments.push({ id: 1, pull: 7, body, login: 'mallory', type: 'User' })
     await write(77)
     expect(github.state.comments.map((c) => c.body)).toEqual([body, expect.stringContaining('words')])
   })
 
   it('is found behind many others, and quoting the marker inside of a text makes none', async () => {
-    for (let i = 0; i < 150; i++) github.state.comments.push({ id: i, pull: 7, body: '> <!-- tunegate:report run=1 -->', login: 'github-actions[bot]', type: 'Bot' })
+    for (let i = 0; i < 150; i++) github.state.comments.push({ id: i, pull: 7, body: `> ${bodyOf({ kind: 'report', pull: 7, title: 'tunegate', run: 1, text: '' })}`, login: 'github-actions[bot]', type: 'Bot' })
     await write(77)
     await write(78)
     expect(github.state.comments).toHaveLength(151)
@@ -107,9 +107,9 @@ describe('the comment', () => {
   })
 
   it('has at most 65536 characters: one below, there, one above', async () => {
-    const room = mostCommentCharacters - bodyOf({ kind: 'report', pull: 7, run: 77, text: '' }).length
+    const room = mostCommentCharacters - bodyOf({ kind: 'report', pull: 7, title: 'tunegate', run: 77, text: '' }).length
     for (const length of [room - 1, room, room + 1]) {
-      const body = bodyOf({ kind: 'report', pull: 7, run: 77, text: 'x\n'.repeat(room).slice(0, length) })
+      const body = bodyOf({ kind: 'report', pull: 7, title: 'tunegate', run: 77, text: 'x\n'.repeat(room).slice(0, length) })
       expect(body.length).toBeLessThanOrEqual(mostCommentCharacters)
       expect(body.includes('> Cut:')).toBe(length > room)
       expect(await write(77, 'x\n'.repeat(room).slice(0, length))).toMatchObject({ ok: true })

@@ -44,6 +44,25 @@ describe('a parcel', () => {
     for (const run of broken) expect(await reason(packed([run as RunResult]))).toContain('line 2')
   })
 
+  it('with a calibration that is none is not opened', async () => {
+    const one = results.map(known).find((r) => r.status === 'complete' && r.best !== null)
+    if (one?.status !== 'complete' || one.best === null) throw new Error('the study has no run with a checkpoint')
+    const { best } = one
+    const bin = { from: 0, to: 0.5, count: 3, confidence: 0.4, accuracy: 0.5 }
+    const summary = { nll: 0.1, brier: 0.1, parts: { reliability: 0, resolution: 0, uncertainty: 0.1, withinBins: 0 }, ece: 0.1, eceEqualMass: 0.1, bins: [bin] }
+    const good = { split: 'test', rows: 3, asTrained: summary, ecePercentile95: 0.2, temperature: 1.5, scaled: summary }
+    const withIt = (calibration: unknown): Uint8Array => packed([{ ...one, best: { ...best, calibration } } as RunResult])
+    expect(await reason(withIt(good))).toBeNull()
+    expect(await reason(withIt({ ...good, ecePercentile95: null, temperature: null, scaled: null }))).toBeNull()
+    const bad: unknown[] = [
+      null, 1, [], {}, { ...good, split: 'train' }, { ...good, rows: -1 }, { ...good, rows: 1.5 }, { ...good, temperature: 0 }, { ...good, temperature: null },
+      { ...good, ecePercentile95: '0.2' }, { ...good, asTrained: { ...summary, ece: 2 } }, { ...good, asTrained: { ...summary, nll: null } },
+      { ...good, asTrained: { ...summary, parts: {} } }, { ...good, scaled: { ...summary, bins: '<script>' } }, { ...good, scaled: { ...summary, bins: Array(16).fill(bin) } },
+      { ...good, scaled: { ...summary, bins: [{ ...bin, accuracy: '<img src=x>' }] } }, { ...good, scaled: { ...summary, bins: [{ ...bin, to: 0 }] } },
+    ]
+    for (const calibration of bad) expect(await reason(withIt(calibration)), JSON.stringify(calibration)).toContain('line 2')
+  })
+
   it('that is torn, no gzip, or empty is not opened', async () => {
     const whole = packed(results.map(known))
     expect(await reason(gzipSync(gunzipSync(whole).subarray(0, -3)))).toBe('its last line is torn')

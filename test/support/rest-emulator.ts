@@ -25,6 +25,8 @@ export interface RepositoryState {
   readonly statuses: Record<string, unknown>[]
   /** Text by `path@ref`. */
   readonly contents: Map<string, string>
+  /** Commits that the token may see; a file that one of them lacks is not there, and of any other nothing is told. */
+  readonly commits: Set<string>
   /** What the token may write: `issues`, `checks`, `statuses`. */
   readonly mayWrite: Set<string>
 }
@@ -60,7 +62,7 @@ const repository = '/repos/octo/nets'
 
 export async function startRestEmulator(): Promise<RestEmulator> {
   const state: RepositoryState = {
-    permissions: new Map(), pulls: new Map(), comments: [], reactions: [], checkRuns: [], statuses: [], contents: new Map(),
+    permissions: new Map(), pulls: new Map(), comments: [], reactions: [], checkRuns: [], statuses: [], contents: new Map(), commits: new Set(),
     mayWrite: new Set(['issues', 'checks', 'statuses']),
   }
   const requests: string[] = []
@@ -230,6 +232,10 @@ const routes: readonly Route[] = [
     if (String(call.body['description'] ?? '').length > 140) throw new Refusal(422, 'description is too long (maximum is 140 characters)')
     call.state.statuses.push({ sha: call.parts[0], ...call.body })
     return made(call.body)
+  }),
+  route('GET', /^\/git\/commits\/([0-9a-f]{40})$/, ({ state, parts }) => {
+    if (!state.commits.has(parts[0] ?? '')) throw new Refusal(404, 'Not Found')
+    return found({ sha: parts[0], message: 'base' })
   }),
   route('GET', /^\/contents\/(.+)$/, ({ state, parts, url, request }) => {
     const text = state.contents.get(`${parts[0]}@${url.searchParams.get('ref')}`)

@@ -29,15 +29,13 @@ const handingOn = 10
  */
 export function workflowText(plan: Pick<Plan, 'name' | 'jobs' | 'budget'>, options: WorkflowOptions): string {
   const stages = plan.jobs.map((job) => job.id)
-  const before = (i: number): string => stages[i - 1] ?? 'plan'
-  return [
-    head(plan.name, options),
-    planJob(options, plan.budget.minutes),
-    ...stages.flatMap((stage, i) => [
-      shardsJob(stage, before(i), options, plan.budget.minutes), stageJob(stage, before(i), options, plan.budget.minutes),
-    ]),
-    gateJob(stages, options),
-  ].join('\n')
+  const minutes = jobMinutes(plan.budget.minutes)
+  const jobs = [
+    planJob(options, minutes),
+    ...stages.flatMap((stage, i) => stageJobs(stage, stages[i - 1] ?? 'plan', options, minutes)),
+    gateJob(stages),
+  ]
+  return [head(plan.name, options), ...jobs.map((job) => `${jobText(job, options)}\n`)].join('\n')
 }
 
 const head = (name: string, { command }: WorkflowOptions): string => `# Written by \`${command}\`; with --check it tells
@@ -56,72 +54,69 @@ concurrency:
 
 jobs:`
 
-const planJob = (options: WorkflowOptions, minutes: number | null): string => `  plan:
-    name: Plan
-    runs-on: ubuntu-latest
-    timeout-minutes: ${jobMinutes(minutes) + handingOn}
-    permissions:
-      contents: read
-    outputs:
-      shards: \${{ steps.tunegate.outputs.shards }}
-      engine: \${{ steps.tunegate.outputs.engine }}
-${steps(options, ['mode: plan', `engine: ${options.engine}`, `shards: ${options.shards}`], true)}
-`
+interface Job {
+  readonly id: string
+  readonly name: string
+  readonly needs?: readonly string[]
+  readonly when?: string
+  /** Why that is the condition. */
+  readonly because?: string
+  /** Of `timeout-minutes`. */
+  readonly minutes: number
+  /** Of the step, for the jobs after it. */
+  readonly outputs?: readonly string[]
+  /** Where the jobs of a matrix come from. */
+  readonly shards?: string
+  /** What the step is told beside the spec. */
+  readonly inputs: readonly string[]
+}
 
-const shardsJob = (stage: StageName, before: string, options: WorkflowOptions, minutes: number | null): string => `  ${stage}-runs:
-    name: ${stage} \${{ matrix.shard }}
-    needs: ${needs(before)}
-    # Without a status function a job is left out where any job before it was.
-    if: \${{ !cancelled() && needs.${before}.result == 'success' && needs.${before}.outputs.shards != '[]' }}
-    runs-on: ubuntu-latest
-    timeout-minutes: ${jobMinutes(minutes) + handingOn}
-    permissions:
-      contents: read
-    strategy:
-      fail-fast: false
-      matrix:
-        shard: \${{ fromJSON(needs.${before}.outputs.shards) }}
-${steps(options, ['mode: shard', `stage: ${stage}`, 'shard: ${{ matrix.shard }}', planned, `job-minutes: ${jobMinutes(minutes)}`])}
-`
+const planJob = ({ engine, shards }: WorkflowOptions, minutes: number): Job => ({
+  id: 'plan', name: 'Plan', minutes: minutes + handingOn, outputs: ['shards', 'engine'], inputs: ['mode: plan', `engine: ${engine}`, `shards: ${shards}`],
+})
 
-const stageJob = (stage: StageName, before: string, options: WorkflowOptions, minutes: number | null): string => `  ${stage}:
-    name: ${stage}
-    needs: ${needs(before, `${stage}-runs`)}
-    # Where a shard was ended, its runs are trained here.
-    if: \${{ !cancelled() && needs.${before}.result == 'success' }}
-    runs-on: ubuntu-latest
-    timeout-minutes: ${jobMinutes(minutes) + handingOn}
-    permissions:
-      contents: read
-    outputs:
-      shards: \${{ steps.tunegate.outputs.shards }}
-${steps(options, ['mode: stage', `stage: ${stage}`, planned, `shards: ${options.shards}`, `job-minutes: ${jobMinutes(minutes)}`], true)}
-`
+/** The matrix of a stage, and its own job. */
+function stageJobs(stage: StageName, before: string, { shards }: WorkflowOptions, minutes: number): readonly Job[] {
+  const known = [...new Set(['plan', before])]
+  const [begun, runs] = [`needs.${before}.result == 'success'`, `${stage}-runs`]
+  const limit = `job-minutes: ${minutes}`
+  return [{
+    id: runs, name: `${stage} \${{ matrix.shard }}`, needs: known, minutes: minutes + handingOn, shards: `needs.${before}.outputs.shards`,
+    because: 'Without a status function a job is left out where any job before it was.', when: `\${{ !cancelled() && ${begun} && needs.${before}.outputs.shards != '[]' }}`,
+    inputs: ['mode: shard', `stage: ${stage}`, 'shard: ${{ matrix.shard }}', planned, limit],
+  }, {
+    id: stage, name: stage, needs: [...known, runs], minutes: minutes + handingOn, outputs: ['shards'],
+    because: 'Where a shard was ended, its runs are trained here.', when: `\${{ !cancelled() && ${begun} }}`,
+    inputs: ['mode: stage', `stage: ${stage}`, planned, `shards: ${shards}`, limit],
+  }]
+}
 
-const gateJob = (stages: readonly StageName[], options: WorkflowOptions): string => `  gate:
-    name: Gate
-    needs: [${['plan', ...stages].join(', ')}]
-    if: always()
-    runs-on: ubuntu-latest
-    timeout-minutes: 15
-    permissions:
-      contents: read
-${steps(options, ['mode: gate'])}
-`
+const gateJob = (stages: readonly StageName[]): Job =>
+  ({ id: 'gate', name: 'Gate', needs: ['plan', ...stages], when: 'always()', minutes: 15, inputs: ['mode: gate'] })
 
-function steps({ spec, uses }: WorkflowOptions, inputs: readonly string[], named = false): string {
-  // zizmor would have \`$/\`, which actionlint and act do not know yet.
+function jobText({ id, name, needs, because, when, minutes, outputs, shards, inputs }: Job, options: WorkflowOptions): string {
+  return [
+    `  ${id}:`, `    name: ${name}`, ...needs ? [`    needs: [${needs.join(', ')}]`] : [],
+    ...because ? [`    # ${because}`] : [], ...when ? [`    if: ${when}`] : [],
+    '    runs-on: ubuntu-latest', `    timeout-minutes: ${minutes}`, '    permissions:', '      contents: read',
+    ...outputs ? ['    outputs:', ...outputs.map((output) => `      ${output}: \${{ steps.tunegate.outputs.${output} }}`)] : [],
+    ...shards ? ['    strategy:', '      fail-fast: false', '      matrix:', `        shard: \${{ fromJSON(${shards}) }}`] : [],
+    ...steps(options, inputs, outputs !== undefined),
+  ].join('\n')
+}
+
+function steps({ spec, uses }: WorkflowOptions, inputs: readonly string[], named: boolean): readonly string[] {
+  // zizmor would have `$/`, which actionlint and act do not know yet.
   const step = uses === './' ? 'uses: ./ # zizmor: ignore[self-repository]' : `uses: ${uses}`
   return [
     '    steps:', `      - uses: ${checkout}`, '        with:', '          persist-credentials: false',
     ...named ? ['      - id: tunegate', `        ${step}`] : [`      - ${step}`],
     '        with:', ...[`spec: ${text(spec)}`, ...inputs].map((line) => `          ${line}`),
-  ].join('\n')
+  ]
 }
 
 /** Engines never mix in a study, so all jobs train by the one of the first. */
 const planned = 'engine: ${{ needs.plan.outputs.engine }}'
-const needs = (...jobs: readonly string[]): string => `[${[...new Set(['plan', ...jobs])].join(', ')}]`
 
 /** When a job hands on by itself: a little after the study's own budget, and before the platform's end. */
 const jobMinutes = (minutes: number | null): number => (minutes === null ? longestJob : Math.min(longestJob, Math.ceil(minutes) + 5))

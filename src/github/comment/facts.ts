@@ -1,17 +1,17 @@
 import type { Api } from '../api.ts'
 import type { CommentEvent } from './event.ts'
-import type { Budget, Facts, PullFacts } from './policy.ts'
+import type { BaseFacts, Facts, PullFacts } from './policy.ts'
 import { isMap, isSha } from './request.ts'
 
 /** Asks GitHub what the decision needs; nothing of it is taken from the comment, and what cannot be had is null. */
-export async function gatherFacts(api: Api, event: CommentEvent, budgetAt: (api: Api, sha: string) => Promise<Budget | null>): Promise<Facts> {
+export async function gatherFacts(api: Api, event: CommentEvent, baseAt: (api: Api, sha: string) => Promise<BaseFacts | null>): Promise<Facts> {
   const permission = await permissionOf(api, event)
   const answer = permission === null ? null : await api.call('GET /repos/{owner}/{repo}/pulls/{pull}', { pull: event.pull })
   const pull = answer?.ok ? pullOf(answer.value, event.pull) : null
   return {
     comment: { id: event.comment, createdAt: event.createdAt }, permission, pull,
     forcePushes: pull === null ? null : await forcePushes(api, event.pull),
-    budget: pull === null ? null : await budgetAt(api, pull.baseSha),
+    base: pull === null ? null : await baseAt(api, pull.baseSha),
   }
 }
 

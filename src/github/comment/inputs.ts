@@ -17,10 +17,11 @@ export function readPart(): Part {
   return request === '' ? { does: 'other' } : { does: 'run', request: parseRequest(request) }
 }
 
-/** What is posted on a pull request besides the summary. */
-export function readPost(): readonly PostWord[] {
+/** What is posted on a pull request besides the summary; null where the workflow leaves it to the step. */
+export function readPost(): readonly PostWord[] | null {
   const words = getInput('post').split(/[\s,]+/).filter((w) => w !== '')
   const unknown = words.find((w) => !postWords.some((p) => p === w))
+  if (words.length === 0) return null
   if (unknown === undefined) return postWords.filter((p) => words.includes(p))
   throw new InputError([{ code: 'action/post', severity: 'error', message: "the input 'post' of this step is not valid", found: unknown, allowed: postWords.join(', ') }])
 }

@@ -10,8 +10,15 @@ export interface Facts {
   readonly pull: PullFacts | null
   /** When the head was force-pushed, as GitHub's clock says; null where it could not be asked, or not to the end. */
   readonly forcePushes: readonly string[] | null
-  /** The budget of the spec on the base branch; null where it could not be read, and without numbers where there is none. */
-  readonly budget: Budget | null
+  /** What the spec on the base branch says; null where it could not be read, or is not valid. */
+  readonly base: BaseFacts | null
+}
+
+/** Of a base branch without a spec, nothing is limited and no gates are known. */
+export interface BaseFacts {
+  readonly budget: Budget
+  /** Fingerprint of its gates. */
+  readonly gates: string | null
 }
 
 export interface PullFacts {
@@ -40,7 +47,7 @@ const mayAsk = ['admin', 'maintain', 'write']
  * what is not known refuses.
  */
 export function decide(command: Command, facts: Facts, rules: Rules): Result<Request, string> {
-  const { pull, budget, permission } = facts
+  const { pull, base, permission } = facts
   if (permission === null) return err('your permission on this repository could not be asked, so the answer is no; try again later')
   if (!mayAsk.includes(permission)) return err('only people who may write to this repository can ask for a run')
   if (pull === null) return err('the pull request could not be read, so the answer is no; try again later')
@@ -48,11 +55,12 @@ export function decide(command: Command, facts: Facts, rules: Rules): Result<Req
   const { name } = command
   if (name === 'help') throw new Error('help is answered, not decided')
   const request = (options: Request['options']): Result<Request, string> =>
-    ok({ command: name, pull: pull.number, sha: pull.headSha, base: pull.baseSha, comment: facts.comment.id, options })
+    ok({ command: name, pull: pull.number, sha: pull.headSha, base: pull.baseSha, gates: base?.gates ?? null, comment: facts.comment.id, options })
   if (name === 'cancel') return request(command.options)
   const problem = forkProblem(command, pull, rules) ?? headProblem(command, pull, facts)
   if (problem !== undefined) return err(problem)
-  if (budget === null) return err('the spec of the base branch could not be read, and it caps what a run may cost; try again later')
+  if (base === null) return err('the spec of the base branch could not be read or is not valid, and it says what a run may cost and is judged by')
+  const { budget } = base
   const over = overBudget(command.options, budget)
   if (over !== undefined) return err(over)
   return request({ ...command.options, trials: capped('trials', command, budget), minutes: capped('minutes', command, budget) })

@@ -6,17 +6,19 @@ import { stick } from '../sticky.ts'
 import type { CommentEvent } from './event.ts'
 import { gatherFacts } from './facts.ts'
 import { helpText, parseComment } from './grammar.ts'
-import { decide, type Budget, type Rules } from './policy.ts'
+import { decide, type BaseFacts, type Rules } from './policy.ts'
 import type { Request } from './request.ts'
 
 export interface Receiving extends Rules {
   readonly api: Api
+  /** As the check of this spec is called. */
+  readonly title: string
   /** Id and page of this workflow run. */
   readonly run: number
   readonly runUrl: string
   readonly stageNames: readonly string[]
-  /** The budget of the spec at a commit of the base branch; null where it could not be read. */
-  readonly budgetAt: (api: Api, sha: string) => Promise<Budget | null>
+  /** What the spec at a commit of the base branch says; null where it could not be read or is not valid. */
+  readonly baseAt: (api: Api, sha: string) => Promise<BaseFacts | null>
 }
 
 /** Decides on a comment and answers it; what comes back is to be run, and null means that nothing is. */
@@ -26,7 +28,7 @@ export async function receive(event: CommentEvent, receiving: Receiving): Promis
   if (command === null) return null
   if (!command.ok) return refuse(event, command.error, receiving)
   if (command.value.name === 'help') return answer(event, helpText, 'eyes', receiving)
-  const decided = decide(command.value, await gatherFacts(api, event, receiving.budgetAt), receiving)
+  const decided = decide(command.value, await gatherFacts(api, event, receiving.baseAt), receiving)
   if (!decided.ok) return refuse(event, decided.error, receiving)
   await react(api, event.comment, 'eyes')
   await tell(receiving, event, 'report', startText(decided.value, receiving.runUrl))
@@ -46,8 +48,8 @@ async function answer(event: CommentEvent, text: string, reaction: Reaction, rec
   return null
 }
 
-async function tell({ api, run }: Receiving, { pull }: CommentEvent, kind: 'report' | 'answer', text: string): Promise<void> {
-  const stuck = await stick(api, { kind, pull, run, text })
+async function tell({ api, title, run }: Receiving, { pull }: CommentEvent, kind: 'report' | 'answer', text: string): Promise<void> {
+  const stuck = await stick(api, { kind, pull, title, run, text })
   if (!stuck.ok) say(`The comment could not be written: ${stuck.error.message}`)
 }
 

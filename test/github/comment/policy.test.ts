@@ -9,13 +9,13 @@ const command = (more: Partial<Command> = {}): Command => ({ name: 'tune', sha: 
 const pull = { number: 7, open: true, headSha: head, baseSha: other, fork: false }
 const good: Facts = {
   comment: { id: 11, createdAt: '2026-11-01T12:00:00Z' }, permission: 'write', pull, forcePushes: [],
-  budget: { trials: 200, minutes: null },
+  base: { budget: { trials: 200, minutes: null }, gates: 'f'.repeat(64) },
 }
 const answer = (c: Command, facts: Partial<Facts> = {}, allowForks = false): unknown => {
   const decided = decide(c, { ...good, ...facts }, { allowForks })
   return decided.ok ? decided.value : decided.error
 }
-const through = { command: 'tune', pull: 7, sha: head, base: other, comment: 11, options: { ...none, trials: 200 } }
+const through = { command: 'tune', pull: 7, sha: head, base: other, gates: 'f'.repeat(64), comment: 11, options: { ...none, trials: 200 } }
 
 describe('a command', () => {
   it('is let through for the head, with the budget of the base', () => {
@@ -68,7 +68,7 @@ describe('a command', () => {
     else expect(said).toContain('over the budget of the spec, which has 200')
   })
   it('attack 10: is refused where the budget could not be read', () => {
-    expect(answer(command(), { budget: null })).toContain('caps what a run may cost')
+    expect(answer(command(), { base: null })).toContain('what a run may cost')
   })
   it('may limit what the spec does not', () => {
     expect(answer(command({ options: { ...none, minutes: 5 } }))).toMatchObject({ options: { minutes: 5, trials: 200 } })
@@ -82,6 +82,6 @@ describe('a request', () => {
   it.each([
     '', '[]', 'null', '{"command":"tune"', JSON.stringify({ ...through, sha: 'main' }), JSON.stringify({ ...through, command: 'help' }),
     JSON.stringify({ ...through, pull: '7' }), JSON.stringify({ ...through, pull: -1 }), JSON.stringify({ ...through, options: { ...none, minutes: 361 } }),
-    JSON.stringify({ ...through, options: { ...none, stages: [1] } }), JSON.stringify({ ...through, comment: null }),
+    JSON.stringify({ ...through, gates: 'none' }), JSON.stringify({ ...through, gates: undefined }), JSON.stringify({ ...through, options: { ...none, stages: [1] } }), JSON.stringify({ ...through, comment: null }),
   ])('is refused: %s', (text) => expect(() => parseRequest(text)).toThrow('action/request'))
 })

@@ -38,8 +38,8 @@ async function comment(body: string, more: { allowForks?: boolean; run?: number;
   if (!event) throw new Error('the payload was not understood')
   const { budget = { trials: null, minutes: 30 } } = more
   return receive(event, {
-    api, run: more.run ?? 100, runUrl: 'https://github.com/octo/nets/actions/runs/100', stageNames: ['batch', 'verify'],
-    budgetAt: async () => budget, allowForks: more.allowForks ?? false,
+    api, title: 'tunegate', run: more.run ?? 100, runUrl: 'https://github.com/octo/nets/actions/runs/100', stageNames: ['batch', 'verify'],
+    baseAt: async () => budget && { budget, gates: null }, allowForks: more.allowForks ?? false,
   })
 }
 
@@ -48,7 +48,7 @@ const said = (): string => github.state.comments.at(-1)?.body ?? ''
 describe('a comment', () => {
   it('is let through, seen, and shown in one comment that the next one edits', async () => {
     expect(await comment('/tune verify seeds=5')).toEqual({
-      command: 'verify', pull: 7, sha: head, base, comment: 11, options: { seeds: 5, trials: null, minutes: 30, stages: null },
+      command: 'verify', pull: 7, sha: head, base, gates: null, comment: 11, options: { seeds: 5, trials: null, minutes: 30, stages: null },
     })
     await comment('/tune plan', { run: 101 })
     expect(github.state.comments).toHaveLength(1)

@@ -1,0 +1,59 @@
+import { lstatSync, realpathSync } from 'node:fs'
+import { dirname, isAbsolute, join, relative, sep } from 'node:path'
+import { InputError } from '../base/diagnostics.ts'
+import type { Runner } from '../github/environment.ts'
+import { lockName } from '../study/lock.ts'
+import { git } from './git.ts'
+
+/** Absolute paths that a step reads or writes; null where an input names none. */
+export interface StepPaths {
+  readonly spec: string
+  /** A word too. */
+  readonly baseline: string | null
+  readonly baseSpec: string | null
+  readonly out: string | null
+}
+
+/**
+ * A commit can hold links, and one that leads out of the checkout would have the step read what is the runner's (messages quote
+ * what they cannot read) or write there. Throws for the paths whose names a workflow gives; the data file is looked at where
+ * it is loaded.
+ */
+export function requireInside({ spec, baseline, baseSpec, out }: StepPaths, { workspace }: Runner): void {
+  const given = [baseline, baseSpec, out].filter((path) => path !== null).filter(isAbsolute)
+  const paths = [spec, join(dirname(spec), lockName), join(workspace, '.tunegate'), ...given]
+  const top = realpathSync(workspace)
+  const wrong = paths.filter((path) => leadsOut(path, top))
+  if (wrong.length === 0) return
+  throw new InputError(wrong.map((path) => ({
+    code: 'action/link', severity: 'error', message: 'a link leads out of the checkout', found: relative(workspace, path), hint: 'commit the file or the folder itself',
+  })))
+}
+
+/** Of what there is yet of a path; a link to nothing counts as one that leads out. */
+function leadsOut(path: string, top: string): boolean {
+  for (let at = path; at !== dirname(at); at = dirname(at)) {
+    if (lstatSync(at, { throwIfNoEntry: false })) return !isInside(at, top)
+  }
+  return true
+}
+
+function isInside(path: string, top: string): boolean {
+  try {
+    const way = relative(top, realpathSync(path))
+    return !isAbsolute(way) && way.split(sep)[0] !== '..'
+  } catch {
+    return false
+  }
+}
+
+/** Who proposes a change does not hand in the report of it, nor links in its place. Throws where the commit holds its folder. */
+export function requireNoReport({ out }: StepPaths, { workspace }: Runner): void {
+  const folder = relative(workspace, out ?? join(workspace, '.tunegate'))
+  const [first] = (git(workspace, 'ls-files', '-z', '--', `:(literal)${folder || '.'}`) ?? '').split('\0')
+  if (!first || folder === '') return
+  throw new InputError([{
+    code: 'action/report-committed', severity: 'error', message: 'the folder of the report is part of the commit', found: first,
+    hint: `remove it (git rm -r --cached ${folder}) and list it in .gitignore, or name another by the input out`,
+  }])
+}

@@ -1,0 +1,57 @@
+import { formatDiagnostic, type InputError } from '../base/diagnostics.ts'
+import { githubApi } from '../github/api.ts'
+import { readPayload } from '../github/comment/event.ts'
+import { readPost, readToken } from '../github/comment/inputs.ts'
+import { isMap, isSha } from '../github/comment/request.ts'
+import type { Runner } from '../github/environment.ts'
+import { post, titleOf, type PostWord } from '../github/post.ts'
+import { code } from '../report/escape.ts'
+import type { Study } from '../study/run-study.ts'
+import { specName, studyPart, textPart, type Part, type Setting } from './posting.ts'
+import { tellUnposted } from './publish-result.ts'
+
+/** The pull request that this step runs for, by its event. */
+interface Pull {
+  readonly number: number
+  /** Its head: the checkout is usually a merge of it that nobody sees. */
+  readonly head: string
+}
+
+/** Posts a study where the workflow asks for it. Whatever goes wrong is a notice. */
+export async function postStudy({ report, prepared: { gateLines } }: Study, page: string | null, inputs: Setting['inputs'], runner: Runner): Promise<void> {
+  await postStep(inputs.spec, runner, (foot) => studyPart(report, gateLines, page, { inputs, runner, foot }))
+}
+
+/** The same for a study that its input kept from being one: what an earlier run has posted is not left standing. */
+export async function postProblem({ diagnostics }: InputError, spec: string, runner: Runner): Promise<void> {
+  await postStep(spec, runner, (foot) => textPart('No verdict: the input is not valid', diagnostics.map(formatDiagnostic).join('\n\n'), { foot }))
+}
+
+async function postStep(spec: string, runner: Runner, partOf: (foot: string) => Part): Promise<void> {
+  try {
+    tellUnposted(await posted(spec, runner, partOf))
+  } catch (error) {
+    tellUnposted([`Nothing was posted: ${error instanceof Error ? error.message : String(error)}.`])
+  }
+}
+
+/** What could not be posted. Other events than a pull request have nowhere to post to, and need not be parted from it by the workflow. */
+async function posted(spec: string, runner: Runner, partOf: (foot: string) => Part): Promise<readonly string[]> {
+  const what: readonly PostWord[] = readPost() ?? []
+  if (what.length === 0 || !runner.eventName.startsWith('pull_request')) return []
+  if (runner.eventName === 'pull_request_target') return ['Nothing was posted: a step on pull_request_target holds a token that may write beside what the pull request brings along.']
+  const pull = pullIn(readPayload())
+  if (pull === null) return ['Nothing was posted: the event does not say which pull request it is about.']
+  const api = githubApi({ token: readToken(), repository: runner.repository, baseUrl: runner.apiUrl })
+  return post(api, {
+    ...partOf(`<sub>at ${code(pull.head.slice(0, 12))}</sub>`), what, pull: pull.number, sha: pull.head,
+    run: runner.runId, runUrl: runner.runUrl ?? '', title: titleOf(specName(spec, runner)),
+  })
+}
+
+function pullIn(payload: unknown): Pull | null {
+  const pull = isMap(payload) ? payload['pull_request'] : null
+  if (!isMap(pull) || !isMap(pull['head'])) return null
+  const [number, head] = [pull['number'], pull['head']['sha']]
+  return typeof number === 'number' && isSha(head) ? { number, head } : null
+}

@@ -1,0 +1,47 @@
+import { relative } from 'node:path'
+import { printable } from '../base/diagnostics.ts'
+import type { Runner } from '../github/environment.ts'
+import type { Posting } from '../github/post.ts'
+import { fails, verdictNotes, type PublicationSettings } from '../github/publish.ts'
+import { renderComment } from '../report/comment.ts'
+import type { Report } from '../report/model.ts'
+
+/** What a posting says of a run, however the run came about. */
+export type Part = Pick<Posting, 'text' | 'verdict' | 'notes'>
+
+/** What is said beside it. */
+export interface Setting {
+  readonly inputs: { readonly spec: string; readonly failOn: PublicationSettings['failOn'] }
+  readonly runner: Runner
+  /** What was run, in a small line of Markdown. */
+  readonly foot: string
+}
+
+/**
+ * A finished study. One of some stages alone has verified nothing, and sets no check.
+ *
+ * @param page address of the page that a browser opens; null for none
+ */
+export function studyPart(report: Report, gateLines: readonly number[], page: string | null, { inputs, runner, foot }: Setting): Part {
+  const { failOn, spec } = inputs
+  const links = [{ text: 'The run', url: runner.runUrl ?? '' }, ...(page === null ? [] : [{ text: 'Open the report', url: page }])]
+  const { status, sentence } = report.verdict
+  return {
+    text: `${renderComment(report, links).trimEnd()}\n\n${foot}\n`,
+    verdict: report.verification === null ? null : { status, sentence, fails: fails(status, failOn) },
+    notes: verdictNotes({ verdict: report.verdict, spec, gateLines }, failOn, runner),
+  }
+}
+
+/** A text instead of a verdict. */
+export const textPart = (head: string, text: string, { foot }: Pick<Setting, 'foot'>): Part =>
+  ({ text: `### ${head}\n\n${foot}\n\n${block(text)}\n`, verdict: null, notes: [] })
+
+/** Text of the pull request as a block that it cannot end. */
+export function block(text: string): string {
+  const lines = text.split('\n').slice(0, 200).map((line) => printable(line, 300).replaceAll('```', "'''"))
+  return `\`\`\`text\n${lines.join('\n')}\n\`\`\``
+}
+
+/** From the root of the checkout. */
+export const specName = (spec: string, { workspace }: Runner): string => relative(workspace, spec).replaceAll('\\', '/')

@@ -1,0 +1,91 @@
+import { InputError } from '../base/diagnostics.ts'
+import type { Result } from '../base/result.ts'
+import type { RunResult } from '../plan/run.ts'
+import type { Journal } from '../run/journal.ts'
+import { openParcel, packParcel, type Binding, type Course, type Parcel } from '../run/parcel.ts'
+import type { Prepared } from './prepare.ts'
+import type { StudyOptions } from './run-study.ts'
+
+/** Where the jobs of a workflow run leave files for each other. */
+export interface Exchange {
+  send(name: string, content: Uint8Array): Promise<void>
+  fetch(name: string): Promise<Result<Uint8Array | null, string>>
+  names(prefix: string): Promise<readonly string[]>
+}
+
+/** What a study that is spread over jobs needs beside what every study needs. */
+export interface FanOut {
+  readonly exchange: Exchange
+  /** The workflow run, its commit and which attempt at it this is. */
+  readonly run: string
+  readonly sha: string
+  readonly attempt: number
+  /** Jobs that share the runs of a stage, at most. */
+  readonly shards: number
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+}
+
+/** What names and binds a parcel. */
+interface Hold {
+  readonly fan: FanOut
+  readonly prepared: Prepared
+}
+
+/** Where parcels are packed and unpacked. */
+interface Desk extends Hold {
+  readonly options: Pick<StudyOptions, 'listener'>
+  readonly journal: Journal
+}
+
+/** Of the latest attempt that left one; jobs that succeeded are not run again. */
+export async function fetchLatest(at: Hold, content: string): Promise<Parcel | null> {
+  for (let attempt = at.fan.attempt; attempt >= 1; attempt--) {
+    const name = nameOf(at, content, attempt)
+    const fetched = await at.fan.exchange.fetch(name)
+    if (!fetched.ok) throw untrusted(name, fetched.error)
+    if (fetched.value === null) continue
+    const parcel = await openParcel(fetched.value, bindingOf(at, content), at.prepared.plan.workload)
+    if (!parcel.ok) throw untrusted(name, parcel.error)
+    return parcel.value
+  }
+  return null
+}
+
+/** What shards, and this job itself in an earlier attempt, have finished. A part that cannot be trusted is left out. */
+export async function absorbParts(site: Desk, { engine }: Course, prefix: string): Promise<void> {
+  const leftOut = (name: string, reason: string): void =>
+    site.options.listener({ type: 'notice', message: `artifact ${name} is left out, and its runs are trained again: ${reason}` })
+  for (const name of await site.fan.exchange.names(nameOf(site, prefix))) {
+    const content = /-((?:lr-range|batch|regularize|schedule|verify)-(?:\d+of\d+|rest))-\d+\.gz$/.exec(name)?.[1]
+    if (content === undefined) continue
+    const fetched = await site.fan.exchange.fetch(name)
+    const parcel = fetched.ok && fetched.value
+      ? await openParcel(fetched.value, bindingOf(site, content), site.prepared.plan.workload) : fetched
+    if (!parcel.ok) leftOut(name, parcel.error)
+    else if (parcel.value !== null && 'runs' in parcel.value) {
+      if (parcel.value.course.engine === engine) await absorb(site.journal, parcel.value.runs)
+      else leftOut(name, `its engine is ${parcel.value.course.engine}`)
+    }
+  }
+}
+
+export async function absorb(journal: Journal, runs: readonly RunResult[]): Promise<void> {
+  await Promise.all(runs.filter((run) => !journal.has(run.id)).map((run) => journal.append(run)))
+}
+
+export async function send(site: Desk, course: Course, content: string): Promise<void> {
+  const packed = await packParcel(bindingOf(site, content), course, site.journal)
+  await site.fan.exchange.send(nameOf(site, content, site.fan.attempt), packed)
+}
+
+const bindingOf = ({ fan: { run, sha }, prepared }: Hold, content: string): Binding =>
+  ({ run, sha, plan: prepared.plan.fingerprint, content })
+
+/** Without an attempt it is what the names of a kind begin with. */
+const nameOf = ({ prepared }: Pick<Hold, 'prepared'>, content: string, attempt?: number): string =>
+  `tunegate-${prepared.plan.fingerprint.slice(0, 12)}-${content}${attempt === undefined ? '' : `-${attempt}.gz`}`
+
+export const untrusted = (name: string, found: string, hint = 'start the job that uploaded it again'): InputError => new InputError([{
+  code: 'study/no-state', severity: 'error', message: `the study cannot be continued from the artifact ${name}`, found, hint,
+}])
