@@ -6,7 +6,7 @@ import { code, markdown } from './escape.ts'
 import { boxIcon, statusIcon } from './icons.ts'
 import type { BoxState, Report } from './model.ts'
 import { textCharts } from './mermaid.ts'
-import { gainText, meanAndSd, percent, plural, rowsText, short, whole } from './numbers.ts'
+import { fixed, gainAndInterval, meanAndSd, plural, rowsText, whole } from './numbers.ts'
 import { askText, asideTexts, engineText, headline, heldText, leverText, seedRows, settleText, timesText } from './phrases.ts'
 import { textIntervals } from './text-intervals.ts'
 
@@ -92,8 +92,8 @@ function measured({ verification }: Report): string {
     m.objective ? `**${m.metric}** (objective)` : m.metric,
     meanAndSd(m.baseline.mean, m.baseline.sd),
     meanAndSd(m.candidate.mean, m.candidate.sd),
-    m.gain === null ? '–' : `${gainText(m.gain.value)} (${short(m.gain.lower)} to ${short(m.gain.upper)})`,
-    m.probabilityBetter === null ? '–' : percent(m.probabilityBetter),
+    m.gain === null ? '–' : `${gainAndInterval(m.gain).gain} (${gainAndInterval(m.gain).interval})`,
+    m.probabilityBetter === null ? '–' : `${fixed(100 * m.probabilityBetter, 1)} %`,
     claims[m.claim],
   ])
   const text = table(['Split', 'Metric', 'Baseline', 'Winner', 'Gain (95 %)', 'P(better)', 'Beyond seed noise'], rows)

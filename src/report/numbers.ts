@@ -7,10 +7,31 @@ export function short(value: number, digits = 4): string {
   return String(Number(value.toPrecision(digits))).replaceAll('-', '−')
 }
 
-/** `0.9731 ± 0.0031`, the SD with two significant digits; `–` for what is not known. */
+/** `0.9731 ± 0.0031`: the SD with two significant digits, the mean with as many places; `–` for what is not known. */
 export function meanAndSd(mean: number | null, sd: number | null): string {
   if (mean === null) return '–'
-  return sd === null ? short(mean) : `${short(mean)} ± ${short(sd, 2)}`
+  if (sd === null) return short(mean)
+  const places = placesFor(sd)
+  return places === null ? `${short(mean)} ± ${short(sd, 2)}` : `${fixed(mean, places)} ± ${fixed(sd, places)}`
+}
+
+/** Decimal places that show two significant digits of a size; null where a plain decimal number would not be readable. */
+function placesFor(size: number): number | null {
+  const places = 1 - Math.floor(Math.log10(size))
+  return Number.isFinite(places) && places <= 8 ? Math.max(0, places) : null
+}
+
+/** With that many decimal places, zeros at the end kept: numbers below each other in a table have their points aligned. */
+export const fixed = (value: number, places: number): string => value.toFixed(places).replace('-', '−')
+
+/** A gain and its interval, all three as exact as the interval is narrow: `+0.0199`, `0.0170 to 0.0227`. */
+export function gainAndInterval({ value, lower, upper }: { readonly value: number; readonly lower: number; readonly upper: number }): {
+  readonly gain: string
+  readonly interval: string
+} {
+  const places = placesFor((upper - lower) / 2)
+  const text = (v: number): string => (places === null ? short(v, 3) : fixed(v, places))
+  return { gain: value > 0 ? `+${text(value)}` : text(value), interval: `${text(lower)} to ${text(upper)}` }
 }
 
 /** A gain with its sign always shown: `+0.0123`. */

@@ -4,7 +4,7 @@ import { needsBaseline, subjectOf, type GateRule } from '../plan/gates.ts'
 import type { GateVerdict, Verdict } from '../plan/verdict.ts'
 import { objectiveOn } from './checklist.ts'
 import type { Report } from './model.ts'
-import { duration, gainText, meanAndSd, plural, short } from './numbers.ts'
+import { duration, gainAndInterval, meanAndSd, plural, short } from './numbers.ts'
 
 // Sentences that the markdown and the HTML say alike. They are plain text: each renderer escapes them in its own way.
 
@@ -26,7 +26,7 @@ export function headline(report: Report): string {
       : plural(seeds, 'unseen seed')
   const values = `${objective.split} ${objective.metric} ${meanAndSd(mean, sd)} over ${over}`
   if (objective.claim === 'identical') return `${base}. Verified: ${values}, the same as the declared levers.`
-  const gain = objective.gain ? ` (gain ${gainText(objective.gain.value)})` : ''
+  const gain = objective.gain ? ` (gain ${gainAndInterval(objective.gain).gain})` : ''
   const claim = {
     'better': 'better than the declared levers by more than seed noise',
     'worse': 'worse than the declared levers by more than seed noise',

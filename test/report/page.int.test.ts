@@ -97,9 +97,13 @@ describe('report.html in a browser', () => {
       expect(throughput).toMatch(new RegExp(`batch size[^;]*: ${probe.batchSize}; examples a second: ${probe.examplesPerSecond?.toLocaleString('en')}`.replaceAll(',', ',?')))
       expect(memory).toContain(`peak memory (MiB): ${probe.peakMemoryMiB}`)
     }
-    const bins = (await marks(page, 'reliability')).join('\n')
-    for (const bin of report.verification?.calibration?.winner.asTrained.bins ?? []) {
-      expect(bins).toContain(`predictions: ${bin.count.toLocaleString('en').replaceAll(',', '')}`)
+    const { winner, baseline } = report.verification?.calibration ?? {}
+    for (const [id, side] of [['winner', winner?.asTrained], ['scaled', winner?.scaled], ['baseline', baseline?.asTrained]] as const) {
+      const bins = (await marks(page, `reliability-${id}`)).join('\n')
+      expect(side?.bins.length).toBeGreaterThan(2)
+      for (const bin of side?.bins ?? []) {
+        expect(bins).toContain(`predictions: ${bin.count.toLocaleString('en').replaceAll(',', '')}`)
+      }
     }
     expect(await page.locator('svg[aria-labelledby^="range-test-title"]').textContent()).toContain('edge 0.082')
     await page.context().close()

@@ -41,7 +41,7 @@ export function createPlot({ host, label, log, percent, lines, height, onPoint }
       x: { time: false, range: (_, low, high) => (low === high ? [0, last] : [low, high]) },
       y: { distr: log ? 3 : 1, range: (u) => valueRange(u, all, log, percent) },
     },
-    axes: [{ ...axis('epoch'), size: 32 }, { ...axis(label), size: 64, ...(percent ? { values: asPercent } : log ? { values: asPowers, grid: { ...axis(label).grid, filter: powers } } : {}) }],
+    axes: [{ ...axis('epoch'), size: 32 }, { ...axis(label), size: 64, values: percent ? asPercent : log ? asPowers : asDecimals, ...(log ? { grid: { ...axis(label).grid, filter: powers } } : {}) }],
     series: [{}, { paths: () => null, points: { show: false } }],
     cursor: { sync: { key: 'trials', scales: ['x', null] }, points: { show: false }, drag: { x: true, y: false }, y: false },
     hooks: {
@@ -62,6 +62,10 @@ export function createPlot({ host, label, log, percent, lines, height, onPoint }
 
 const asPercent = (_: uPlot, values: number[]): string[] => values.map((v) => `${Math.round(v * 100)} %`)
 const asPowers = (_: uPlot, values: (number | null)[]): string[] => values.map((v) => (v === null ? '' : String(Number(v.toPrecision(2)))))
+
+/** With the places that tell one tick from the next: rates of a thousandth and below as well as losses of hundreds. */
+const asDecimals = (_: uPlot, values: number[], _axis: number, _space: number, step: number): string[] =>
+  values.map((v) => v.toFixed(Math.min(12, Math.max(0, -Math.floor(Math.log10(step) + 1e-9)))).replace('-', '−'))
 
 /** Lines at powers of ten alone; a line at each step between them would be heavier than the curves. */
 const powers = (_: uPlot, splits: number[]): (number | null)[] =>

@@ -2,7 +2,7 @@ import type { Finding, RuleName } from '../../diagnose/finding.ts'
 import type { CurveBook, ThinCurve } from '../curves.ts'
 import { seenText } from '../diagnostics.ts'
 import type { Report } from '../model.ts'
-import { colors, layer, wide, type Chart } from './theme.ts'
+import { colors, layer, logAxis, wide, type Chart } from './theme.ts'
 
 /** Rules whose evidence lies in the gradient rather than in the loss. */
 const ofGradient: readonly RuleName[] = ['gradients', 'clipping']
@@ -57,7 +57,7 @@ function findingChart(finding: Finding, curve: ThinCurve, steps: readonly [numbe
                 field: 'value',
                 type: 'quantitative',
                 title: gradient ? 'global L2 norm (log scale)' : 'loss',
-                scale: gradient ? { type: 'log' } : { zero: false },
+                ...(gradient ? logAxis(values.map((v) => v.value)) : { scale: { zero: false } }),
               },
               color: {
                 field: 'what',

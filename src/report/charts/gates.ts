@@ -4,7 +4,7 @@ import { isResourceRule, neutralOf, subjectOf, type GateRule } from '../../plan/
 import type { GateVerdict } from '../../plan/verdict.ts'
 import { meanOf, percent, short } from '../numbers.ts'
 import type { Report } from '../model.ts'
-import { colors, dashed, ink, layer, type Chart } from './theme.ts'
+import { colors, dashed, ink, layer, wide, type Chart } from './theme.ts'
 
 /** One interval plot a gate: the estimate with its interval, the limit, zero where it means something, the seeds as dots. */
 export function gateIntervals(report: Report): Chart[] {
@@ -45,7 +45,7 @@ function intervalPlot(gate: GateVerdict, estimate: NonNullable<GateVerdict['esti
       `${gate.sentence} The bar is the ${percent(estimate.level)} interval, the dashed line the limit ${short(gate.limit)}` +
       `${neutral === null ? '' : ', the thin line no change'}${dots.length > 0 ? `, the dots ${dotWords[gate.rule.gate]}` : ''}.`,
     spec: {
-      width: 430,
+      ...wide,
       height: 64,
       layer: [
         ...(neutral === null

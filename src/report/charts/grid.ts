@@ -2,7 +2,7 @@ import { higherIsBetter } from '../../model/metrics.ts'
 import type { GridFindings } from '../../plan/decision.ts'
 import { directionOf, meanOf, plural, short } from '../numbers.ts'
 import type { Report } from '../model.ts'
-import { colors, ink, label, type Chart } from './theme.ts'
+import { colors, ink, label, wide, type Chart } from './theme.ts'
 
 /** The regularization grid as a heat map, and how much of the variance each lever explains. */
 export function gridCharts(report: Report): Chart[] {
@@ -30,7 +30,7 @@ function heatMap(report: Report, grid: GridFindings): Chart[] {
     const value = (lever: string): string => label(String(cell.patch[lever as keyof typeof cell.patch] ?? ''))
     return {
       column: value(first),
-      row: rest.length === 1 ? value(rest[0] ?? '') : rest.map((lever) => `${lever} ${value(lever)}`).join(', '),
+      row: rest.map(value).join(' · '),
       score,
       text: score === null ? 'unstable' : short(score),
       note: cell.length < 1 ? `${short(100 * cell.length, 2)} % of a run` : 'full run',
@@ -52,7 +52,7 @@ function heatMap(report: Report, grid: GridFindings): Chart[] {
         },
         width: { step: 100 },
         height: { step: 54 },
-        encoding: { x: axis('column', first, cells), y: axis('row', rest.length === 1 ? (rest[0] ?? '') : '', cells) },
+        encoding: { x: axis('column', first, cells), y: axis('row', rest.join(' · '), cells) },
         layer: [
           {
             mark: { type: 'rect', cornerRadius: 3 },
@@ -114,7 +114,7 @@ function sensitivity(grid: GridFindings): Chart[] {
       sentence:
         "Share of the score's variance over the grid that each lever explains (ω²); near 0, seed noise hides whatever it does.",
       spec: {
-        width: 340,
+        ...wide,
         height: { step: 32 },
         data: { values: values.map((v) => ({ ...v, text: short(v.omegaSquared ?? 0, 2) })) },
         encoding: {

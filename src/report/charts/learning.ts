@@ -69,7 +69,7 @@ export function lossCurves(report: Report, curves: CurveBook): Chart[] {
   return [
     {
       id: 'loss-curves',
-      title: 'Training and validation loss of the chosen levers',
+      title: 'Training and validation loss of the winner',
       sentence:
         'The distance between the lines is the gap that regularization works on; ' +
         'a validation line that turns up again is overfitting.',

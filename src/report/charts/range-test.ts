@@ -79,7 +79,7 @@ function lossLines(
       y: { field: 'loss', type: 'quantitative', title: 'training loss', scale: { domainMax: top, zero: false } },
       order: { field: 'rate', type: 'quantitative' },
       color: {
-        field: 'seed', type: 'nominal', title: 'seed', scale: { range: [...seedPalette] }, legend: { orient: 'bottom' },
+        field: 'seed', type: 'nominal', title: 'seed', scale: { range: [...seedPalette] }, legend: { orient: 'bottom', columns: 2 },
       },
     },
   })
@@ -120,5 +120,6 @@ function ceiling(losses: readonly number[]): number {
 
 function sentenceOf(found: RangeTestFindings, top: number): string {
   const lines = `${plural(found.curves.length, 'line')}, one a seed, at batch ${found.batchSize}, each faintly as measured and strongly through a median of 5.`
-  return `${lines} The shaded band is where the edges lie. ${found.conclusion} Losses above ${short(top, 3)} run out of the picture.`
+  const band = found.edge ? ' The shaded band is where the edges lie.' : ''
+  return `${lines}${band} ${found.conclusion} Losses above ${short(top, 3)} run out of the picture.`
 }

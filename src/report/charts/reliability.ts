@@ -4,48 +4,49 @@ import { colors, ink, type Chart } from './theme.ts'
 
 type Section = NonNullable<NonNullable<Report['verification']>['calibration']>
 
-/** Accuracy by confidence: the declared levers, the chosen ones, and those after temperature scaling. */
+interface Side {
+  readonly id: 'baseline' | 'winner' | 'scaled'
+  readonly title: string
+  readonly of: PooledCalibration
+}
+
+/** Accuracy by confidence: the declared levers, the chosen ones, and those after temperature scaling; a diagram each. */
 export function reliability({ verification }: Report): Chart[] {
   const found = verification?.calibration ?? null
-  if (found === null) return []
-  const sides = sidesOf(found)
-  const values = sides.flatMap(({ side, of }) => of.bins.map((bin) => ({ side, ...bin })))
-  const x = shareAxis('confidence')
-  const y = shareAxis('accuracy')
-  return [
-    {
-      id: 'reliability',
-      title: 'Reliability: how often a confidence is right',
-      sentence: sentenceOf(found),
-      spec: {
-        data: { values },
-        facet: { column: { field: 'side', type: 'nominal', title: null, sort: sides.map((s) => s.side) } },
-        spec: {
-          width: 124,
-          height: 150,
-          layer: [
-            {
-              data: { values: [{ confidence: 0, accuracy: 0 }, { confidence: 1, accuracy: 1 }] },
-              mark: { type: 'line', color: ink, strokeWidth: 1, opacity: 0.5 },
-              encoding: { x, y },
-            },
-            {
-              mark: { type: 'rule', color: colors.limit, strokeWidth: 2, opacity: 0.7 },
-              encoding: { x, y: { ...y, field: 'confidence' }, y2: { field: 'accuracy' } },
-            },
-            {
-              mark: { type: 'point', filled: true, opacity: 0.9, color: colors.winner },
-              encoding: {
-                x,
-                y,
-                size: { field: 'count', type: 'quantitative', title: 'predictions', scale: { range: [20, 260] }, legend: null },
-              },
-            },
-          ],
+  return found === null ? [] : sidesOf(found).map((side) => diagram(side, found))
+}
+
+function diagram({ id, title, of }: Side, found: Section): Chart {
+  const [x, y] = [shareAxis('confidence'), shareAxis('accuracy')]
+  return {
+    id: `reliability-${id}`,
+    title: `Reliability: ${title}`,
+    sentence: sentenceOf(id, of, found),
+    spec: {
+      width: 200,
+      height: 180,
+      data: { values: [...of.bins] },
+      layer: [
+        {
+          data: { values: [{ confidence: 0, accuracy: 0 }, { confidence: 1, accuracy: 1 }] },
+          mark: { type: 'line', color: ink, strokeWidth: 1, opacity: 0.5 },
+          encoding: { x, y },
         },
-      },
+        {
+          mark: { type: 'rule', color: colors.limit, strokeWidth: 2, opacity: 0.7 },
+          encoding: { x, y: { ...y, field: 'confidence' }, y2: { field: 'accuracy' } },
+        },
+        {
+          mark: { type: 'point', filled: true, opacity: 0.9, color: id === 'baseline' ? colors.baseline : colors.winner },
+          encoding: {
+            x,
+            y,
+            size: { field: 'count', type: 'quantitative', title: 'predictions', scale: { range: [20, 260] }, legend: null },
+          },
+        },
+      ],
     },
-  ]
+  }
 }
 
 const shareAxis = (field: 'confidence' | 'accuracy') => ({
@@ -56,24 +57,21 @@ const shareAxis = (field: 'confidence' | 'accuracy') => ({
   axis: { tickCount: 5, format: '.0%' },
 })
 
-function sidesOf({ baseline, winner }: Section): { side: string; of: PooledCalibration }[] {
-  return [
-    ...(baseline ? [{ side: 'declared levers', of: baseline.asTrained }] : []),
-    { side: 'chosen levers', of: winner.asTrained },
-    ...(winner.scaled ? [{ side: 'after temperature scaling', of: winner.scaled }] : []),
-  ]
-}
+const sidesOf = ({ baseline, winner }: Section): Side[] => [
+  ...(baseline ? [{ id: 'baseline', title: 'baseline', of: baseline.asTrained } as const] : []),
+  { id: 'winner', title: 'winner', of: winner.asTrained },
+  ...(winner.scaled ? [{ id: 'scaled', title: 'winner, temperature scaled', of: winner.scaled } as const] : []),
+]
 
-function sentenceOf({ split, rows, winner, baseline }: Section): string {
-  const { asTrained, scaled, temperature } = winner
-  const before = baseline ? `, ${short(baseline.asTrained.ece, 3)} with the declared levers` : ''
-  const after = scaled && temperature !== null
-    ? ` One temperature of ${short(temperature, 3)} (above 1: overconfident as trained) takes it to ${short(scaled.ece, 3)}` +
-      `${split === 'validation' ? ', which flatters it: it was fitted on these rows' : ''}.`
-    : ''
-  return (
-    `Dots on the diagonal are honest: of the predictions made with 80 % confidence, 80 % are right; below it is overconfidence, the ` +
-    `red lines are the gaps. ${plural(rows, `${split} row`)} under ${plural(asTrained.seeds, 'seed')}, larger dots for more of them. ` +
-    `The calibration error (ECE) is ${short(asTrained.ece, 3)}${before}.${after}`
-  )
+const reading =
+  'Dots on the diagonal are honest: of predictions made with 80 % confidence, 80 % are right. Below it is overconfidence; the red lines ' +
+  'are the gaps, larger dots hold more predictions.'
+
+function sentenceOf(id: Side['id'], { ece, seeds }: PooledCalibration, { split, rows, winner }: Section): string {
+  const error = `The calibration error (ECE) is ${short(ece, 3)} over ${plural(rows, `${split} row`)} under ${plural(seeds, 'seed')}.`
+  if (id !== 'scaled') return `${error} ${reading}`
+  const { temperature } = winner
+  const by = temperature === null ? '' : ` after one temperature of ${short(temperature, 3)} (${temperature > 1 ? 'above 1: over' : 'below 1: under'}confident as trained)`
+  const flatters = split === 'validation' ? ' That flatters it: the temperature was fitted on these rows.' : ''
+  return `The calibration error (ECE) is ${short(ece, 3)}${by}.${flatters} ${reading}`
 }

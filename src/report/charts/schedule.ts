@@ -3,7 +3,7 @@ import type { CurveBook, Point, ThinCurve } from '../curves.ts'
 import { directionOf, meanOf, percent, short } from '../numbers.ts'
 import type { Report } from '../model.ts'
 import { verifiedCurves } from './learning.ts'
-import { colors, dashed, label, layer, palette, wide, type Chart } from './theme.ts'
+import { colors, dashed, label, layer, logAxis, palette, wide, type Chart } from './theme.ts'
 
 /** The learning rate as it was, step by step: the declared levers, the chosen ones, and the schedules that were tried. */
 export function scheduleCurves(report: Report, curves: CurveBook): Chart[] {
@@ -27,7 +27,7 @@ export function scheduleCurves(report: Report, curves: CurveBook): Chart[] {
       id: 'schedules',
       title: 'Learning rate by step',
       sentence:
-        'The effective learning rate of the declared levers, of the chosen ones, and of each schedule that was tried against them.',
+        'The effective learning rate of the baseline, of the winner, and of each schedule that was tried on the way.',
       spec: {
         ...wide,
         data: { values },
@@ -40,7 +40,7 @@ export function scheduleCurves(report: Report, curves: CurveBook): Chart[] {
             type: 'nominal',
             title: null,
             scale: { domain, range: rangeOf(domain) },
-            legend: { columns: 4 },
+            legend: { columns: 2 },
           },
         },
       },
@@ -77,7 +77,7 @@ export function scheduleResults(report: Report, curves: CurveBook): Chart[] {
             type: 'nominal',
             title: null,
             scale: { domain: names.map(shown), range: rangeOf(names) },
-            legend: { columns: 4 },
+            legend: { columns: 2 },
           },
         },
       },
@@ -134,7 +134,7 @@ export function gradientNorms(report: Report, curves: CurveBook): Chart[] {
     {
       id: 'gradient-norms',
       title: 'Gradient norm by step',
-      sentence: `One run of the chosen levers (seed ${first.seed}), before clipping; ${clipping}.`,
+      sentence: `One run of the winner (seed ${first.seed}), before clipping; ${clipping}.`,
       spec: {
         ...wide,
         layer: [
@@ -147,8 +147,7 @@ export function gradientNorms(report: Report, curves: CurveBook): Chart[] {
                 field: 'norm',
                 type: 'quantitative',
                 title: 'global L2 norm (log scale)',
-                scale: { type: 'log', nice: true },
-                axis: { tickCount: 5 },
+                ...logAxis([...values.map((v) => v.norm), ...(typeof clip === 'number' ? [clip] : [])]),
               },
             },
           },

@@ -43,8 +43,8 @@ export function seedsStrip(report: Report): Chart[] {
         data: { values },
         facet: { column: { field: 'split', type: 'nominal', title: null, sort: ['validation', 'test'] } },
         spec: {
-          width: 185,
-          height: 230,
+          width: 150,
+          height: 200,
           layer: [
             {
               mark: { type: 'line', color: ink, opacity: 0.3, strokeWidth: 1 },

@@ -39,8 +39,11 @@ export const seedPalette = [colors.winner, colors.baseline, colors.purple, color
 /** The text colour of wherever the drawing stands, so that one drawing serves light and dark. */
 export const ink = 'currentColor'
 
-/** Small enough to be read on a phone without shrinking the letters to nothing. */
-export const wide = { width: 430, height: 230 } as const
+/**
+ * The width is that of everything with its axes, so that the letters of charts beside each other have one size; narrow enough
+ * to be read on a phone without shrinking them to nothing.
+ */
+export const wide = { width: 380, height: 215, autosize: { type: 'fit-x', contains: 'padding' } } as const
 
 /** The look of every chart; the page shows through it. */
 export const config: Config = {
@@ -91,6 +94,22 @@ export const dashed = (): number[] => [6, 4]
 
 /** Outside text as it may stand in a drawing. */
 export const label = (text: string): string => printable(text, 60)
+
+/** Where a log axis is labelled: 1, 2 and 5 of each power of ten between two positive values, or the powers alone where they are many. */
+export function logTicks(low: number, high: number): number[] {
+  const all = decades(low, high).flatMap((power) => [power, 2 * power, 5 * power]).filter((v) => v >= low && v <= high)
+  return all.length > 7 ? decades(low, high).filter((v) => v >= low && v <= high) : all
+}
+
+/** A log axis of positive values that hugs them. */
+export function logAxis(values: readonly number[]) {
+  const [low, high] = values.reduce(([a, b], v) => [Math.min(a, v), Math.max(b, v)], [Infinity, -Infinity])
+  const domain = [low / 1.1, high * 1.1]
+  return {
+    scale: { type: 'log' as const, domain, nice: false },
+    axis: { values: logTicks(low / 1.1, high * 1.1), format: '~g', gridOpacity: 0.12 },
+  }
+}
 
 /** The powers of ten from the one below `low` to the one above `high`. */
 export function decades(low: number, high: number): number[] {

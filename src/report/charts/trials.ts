@@ -2,7 +2,7 @@ import type { ExplorerData, Group } from '../explorer/data.ts'
 import { lineOf } from '../explorer/lines.ts'
 import { groupNames, groupsOf, panels, type Panel } from '../explorer/panels.ts'
 import { plural } from '../numbers.ts'
-import { colors, wide, type Chart } from './theme.ts'
+import { colors, logAxis, wide, type Chart } from './theme.ts'
 
 /** The colours of stages and sides; the page has the same under the names `--c-<group>`. */
 export const groupColors: Readonly<Record<Group, string>> = {
@@ -49,8 +49,7 @@ function trialChart(data: ExplorerData, panel: Panel): Chart[] {
           x: { field: 'epoch', type: 'quantitative', title: 'epoch', axis: { grid: false, tickMinStep: 1 } },
           y: {
             field: 'value', type: 'quantitative', title: panel.axis,
-            scale: log ? { type: 'log' } : percent ? { domain: [0, 1] } : { zero: false },
-            axis: percent ? { format: '.0%', tickCount: 5 } : log ? { tickCount: 5 } : {},
+            ...(log ? logAxis(values.flatMap((v) => v.value ?? [])) : percent ? asShares : { scale: { zero: false } }),
           },
           detail: { field: 'run', type: 'nominal' },
           color: {
@@ -63,6 +62,8 @@ function trialChart(data: ExplorerData, panel: Panel): Chart[] {
     },
   ]
 }
+
+const asShares = { scale: { domain: [0, 1] }, axis: { format: '.0%', tickCount: 5 } }
 
 /** Many lines over each other show where they are dense. */
 export const opacityFor = (lines: number): number => (lines > 200 ? 0.35 : lines > 20 ? 0.6 : 0.9)

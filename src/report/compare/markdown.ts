@@ -1,5 +1,5 @@
 import { code, markdown } from '../escape.ts'
-import { duration, gainText, meanAndSd, short, whole } from '../numbers.ts'
+import { duration, gainAndInterval, gainText, meanAndSd, short, whole } from '../numbers.ts'
 import { leverText } from '../phrases.ts'
 import { table } from '../markdown.ts'
 import type { ComparedMetric, StudyComparison, StudySide } from './model.ts'
@@ -34,7 +34,7 @@ function levers({ levers: differences }: StudyComparison): string {
 }
 
 export const intervalText = ({ gain }: ComparedMetric): string =>
-  gain === null ? '–' : `${gainText(gain.value)} (${short(gain.level * 100, 3)} %: ${short(gain.lower)} to ${short(gain.upper)})`
+  gain === null ? '–' : `${gainAndInterval(gain).gain} (${short(gain.level * 100, 3)} %: ${gainAndInterval(gain).interval})`
 
 const measured = (metrics: readonly ComparedMetric[]): string =>
   table(['Split', 'Metric', 'First', 'Second', 'Gain of the second', 'So'], metrics.map((m) => [

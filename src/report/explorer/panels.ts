@@ -25,7 +25,7 @@ export const panels = ({ objective, direction }: Pick<ExplorerData, 'objective' 
     sentence: `One line a trial; ${direction}. Lines that level off together ended on what the levers allow.`,
   },
   {
-    id: 'norm', file: 'trial-gradient-norms', measure: 'gradientNorm', title: 'Gradient norm by epoch', axis: 'global L2 norm (log scale)',
+    id: 'norm', file: 'trial-gradient-norms', measure: 'gradientNorm', title: 'Gradient norm by epoch', axis: 'L2 norm (log scale)',
     log: true, percent: false,
     sentence: 'Global L2 norm before clipping: a norm that climbs comes before a loss that breaks.',
   },
@@ -43,8 +43,8 @@ export const panels = ({ objective, direction }: Pick<ExplorerData, 'objective' 
 
 /** Whom a trial belongs to, as legends say it, in their order. */
 export const groupNames: Readonly<Record<Group, string>> = {
-  'winner': 'verify: chosen levers',
-  'baseline': 'verify: declared levers',
+  'winner': 'verify: winner',
+  'baseline': 'verify: baseline',
   'lr-range': 'lr-range',
   'batch': 'batch',
   'regularize': 'regularize',

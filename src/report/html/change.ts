@@ -1,6 +1,6 @@
 import { html } from '../escape.ts'
 import type { Report } from '../model.ts'
-import { duration, gainText, meanAndSd, percent, plural, short } from '../numbers.ts'
+import { duration, fixed, gainAndInterval, gainText, meanAndSd, plural, short } from '../numbers.ts'
 import { leverText, seedRows } from '../phrases.ts'
 import { card, codeText, details, paragraph, pill, table, toneOf, type Tone } from './parts.ts'
 
@@ -83,8 +83,8 @@ export function measured(report: Report): string {
     meanAndSd(m.candidate.mean, m.candidate.sd),
     m.gain === null
       ? '–'
-      : `${gainText(m.gain.value, 3)} <span class="soft small">(${short(m.gain.lower, 3)} to ${short(m.gain.upper, 3)})</span>`,
-    m.probabilityBetter === null ? '–' : percent(m.probabilityBetter),
+      : `${gainAndInterval(m.gain).gain} <span class="soft small">(${gainAndInterval(m.gain).interval})</span>`,
+    m.probabilityBetter === null ? '–' : `${fixed(100 * m.probabilityBetter, 1)} %`,
     pill(claimTones[m.claim], m.claim.replace('-', ' ')),
   ])
   const n = { number: true }
@@ -92,13 +92,14 @@ export function measured(report: Report): string {
     [
       { title: 'Split' },
       { title: 'Metric' },
-      { title: 'Declared', ...n },
+      { title: 'Baseline', ...n },
       { title: 'Winner', ...n },
       { title: 'Gain, 95 % interval', ...n },
       { title: 'P(better)', ...n },
       { title: 'Beyond seed noise' },
     ],
     rows,
+    'stacked',
   )
   if (all === '') return ''
   const note =

@@ -2,12 +2,15 @@ import { html } from '../escape.ts'
 import { section } from './parts.ts'
 import { style } from './style.ts'
 
+/** `link` is how the bar of links calls it, where the title is too long for that. */
+export type Section = readonly [id: string, title: string, inner: string, link?: string]
+
 /** A page of this tool. `title` is text; everything else is HTML already. */
 export interface Page {
   readonly title: string
   readonly header: string
   /** Sections without content are left out, and not linked. */
-  readonly sections: readonly (readonly [id: string, title: string, inner: string])[]
+  readonly sections: readonly Section[]
   readonly footer: string
   /** The one script that may run, by its text and the hash that the page's policy names. */
   readonly script?: { readonly text: string; readonly hash: string; readonly style: string }
@@ -19,7 +22,7 @@ export interface Page {
  */
 export function pageHtml({ title, header, sections, footer, script }: Page): string {
   const shown = sections.filter(([, , inner]) => inner !== '')
-  const links = shown.map(([id, name]) => `<li><a href="#${id}">${html(name)}</a></li>`).join('')
+  const links = shown.map(([id, name, , link]) => `<li><a href="#${id}">${html(link ?? name)}</a></li>`).join('')
   const policy = `default-src 'none'; style-src 'unsafe-inline'${script ? `; script-src '${script.hash}'` : ''}`
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">

@@ -31,15 +31,20 @@ export interface Column {
   readonly number?: boolean
 }
 
-/** A table that scrolls by itself on a narrow screen; cells are HTML already. Empty without rows. */
-export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+/**
+ * A table; cells are HTML already. Empty without rows. On a narrow screen it scrolls by itself, or where it is `stacked` each
+ * row stands as a list of its cells with their titles.
+ */
+export function table(columns: readonly Column[], rows: readonly (readonly string[])[], narrow: 'scrolls' | 'stacked' = 'scrolls'): string {
   if (rows.length === 0) return ''
+  const stacked = narrow === 'stacked'
+  const titled = (column: Column | undefined): string => (stacked ? ` data-title="${html(column?.title ?? '')}"` : '')
   const cell = (tag: 'th' | 'td', inner: string, column: Column | undefined): string =>
-    `<${tag}${tag === 'th' ? ' scope="col"' : ''}${column?.number ? ' class="number"' : ''}>${inner}</${tag}>`
+    `<${tag}${tag === 'th' ? ' scope="col"' : titled(column)}${column?.number ? ' class="number"' : ''}>${inner}</${tag}>`
   const head = columns.map((c) => cell('th', html(c.title), c)).join('')
   const body = rows.map((r) => `<tr>${r.map((inner, i) => cell('td', inner, columns[i])).join('')}</tr>`).join('')
   const name = `Table of ${columns.map((c) => c.title.toLowerCase()).join(', ')}`
-  return `<div class="scroll" tabindex="0" role="group" aria-label="${html(name)}"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`
+  return `<div class="scroll" tabindex="0" role="group" aria-label="${html(name)}"><table${stacked ? ' class="stacked"' : ''}><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`
 }
 
 export const details = (title: string, inner: string): string =>

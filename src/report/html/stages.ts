@@ -4,6 +4,7 @@ import { html } from '../escape.ts'
 import type { Report, StageReport } from '../model.ts'
 import { gainText, meanOf, plural, short, whole } from '../numbers.ts'
 import { measured } from './change.ts'
+import type { Section } from './page.ts'
 import { card, details, figure, paragraph, pill, table, type Drawings, type Tone } from './parts.ts'
 
 const tones = { changed: 'pass', kept: 'off', inconclusive: 'inconclusive', verified: 'pass' } as const satisfies Record<
@@ -12,8 +13,8 @@ const tones = { changed: 'pass', kept: 'off', inconclusive: 'inconclusive', veri
 >
 
 /** One section a stage: what it concluded, its charts, and what it compared. */
-export function stages(report: Report, drawings: Drawings): (readonly [id: string, title: string, inner: string])[] {
-  return report.stages.map((stage) => [`stage-${stage.stage}`, `Stage ${stage.stage}`, stageInner(stage, report, drawings)])
+export function stages(report: Report, drawings: Drawings): Section[] {
+  return report.stages.map((stage) => [`stage-${stage.stage}`, `Stage ${stage.stage}`, stageInner(stage, report, drawings), stage.stage])
 }
 
 function stageInner(stage: StageReport, report: Report, drawings: Drawings): string {
@@ -34,10 +35,11 @@ function stageInner(stage: StageReport, report: Report, drawings: Drawings): str
 
 function findings({ findings: found }: StageReport, report: Report, drawings: Drawings): string {
   if (found === null) return ''
-  const draw = (...ids: string[]): string => {
+  const group = (look: string, ids: readonly string[]): string => {
     const inner = ids.map((id) => figure(drawings, id)).join('')
-    return inner === '' ? '' : `<div class="charts">${inner}</div>`
+    return inner === '' ? '' : `<div class="charts${look}">${inner}</div>`
   }
+  const draw = (...ids: string[]): string => group('', ids)
   switch (found.stage) {
     case 'lr-range':
       return (
@@ -52,7 +54,10 @@ function findings({ findings: found }: StageReport, report: Report, drawings: Dr
     case 'schedule':
       return draw('schedules', 'schedule-results', 'gradient-norms')
     case 'verify':
-      return draw('seeds', 'learning-curves', 'loss-curves', 'reliability')
+      return (
+        draw('seeds', 'learning-curves', 'loss-curves') +
+        group(' small', ['reliability-baseline', 'reliability-winner', 'reliability-scaled'])
+      )
     default:
       return unreachable(found, 'stage')
   }

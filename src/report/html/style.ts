@@ -22,7 +22,7 @@ body { margin: 0; background: var(--page); color: var(--ink);
   font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif }
 main, header.top, nav { max-width: 1060px; margin: 0 auto; padding: 0 20px }
 h1 { font-size: 1.5rem; line-height: 1.25; margin: 0; overflow-wrap: anywhere }
-h2 { font-size: 1.22rem; margin: 44px 0 12px; scroll-margin-top: 12px }
+h2 { font-size: 1.22rem; margin: 40px 0 12px; scroll-margin-top: 58px }
 h3 { font-size: 1rem; margin: 0 0 6px }
 p, li, h1, h2, h3, dd, figcaption, label, summary, footer { overflow-wrap: anywhere } p { margin: 0 0 10px } a { color: var(--link) }
 code { font: 0.88em ui-monospace, "SF Mono", Menlo, Consolas, monospace; background: var(--off-wash); border-radius: 4px;
@@ -42,16 +42,17 @@ header.top { padding-top: 30px }
   border-radius: 999px; color: var(--tone);
   background: var(--wash); border: 1px solid var(--tone); white-space: nowrap }
 .banner .pill { font-size: 1.05rem; padding: 6px 16px; background: var(--tone); color: var(--page) }
-nav ul { list-style: none; display: flex; flex-wrap: wrap; gap: 4px 16px; padding: 0; margin: 16px 0 0 }
-  nav a { text-decoration: none }
-nav a:hover, nav a:focus { text-decoration: underline }
+nav { position: sticky; top: 0; z-index: 2; margin-top: 14px; background: var(--page); border-bottom: 1px solid var(--line) }
+nav ul { list-style: none; display: flex; gap: 2px; padding: 0; margin: 0 -10px; overflow-x: auto; scrollbar-width: none }
+nav a { display: block; padding: 9px 10px; color: var(--soft); font-size: 0.92rem; text-decoration: none; white-space: nowrap }
+nav a:hover, nav a:focus { color: var(--link); box-shadow: inset 0 -2px var(--link) }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(148px, 1fr)); gap: 12px; margin: 18px 0 0 }
 .facts div, .card { background: var(--card); border: 1px solid var(--line); border-radius: 12px }
 .facts div { padding: 12px 16px } .facts dt { color: var(--soft); font-size: 0.82rem } .facts dd { margin: 2px 0 0;
   font-size: 1.1rem; font-weight: 620 }
 .facts dd small { display: block; font-weight: 400; font-size: 0.8rem; color: var(--soft) }
 .card { padding: 18px 20px; margin: 0 0 14px } .card > :last-child { margin-bottom: 0 }
-.pills { display: flex; flex-wrap: wrap; gap: 6px 8px } .card h3 .pill { margin-right: 8px } .note { color: var(--soft); font-size: 0.92rem }
+.pills { display: flex; flex-wrap: wrap; gap: 6px 8px } .with-pill { display: flex; gap: 10px; align-items: baseline } .note { color: var(--soft); font-size: 0.92rem }
 .two { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 460px), 1fr)); gap: 14px;
   align-items: start } .two .card { margin: 0 }
 figure { margin: 0 } figcaption { color: var(--soft); font-size: 0.9rem; margin-top: 8px }
@@ -60,9 +61,10 @@ figure { margin: 0 } figcaption { color: var(--soft); font-size: 0.9rem; margin-
 table code { white-space: nowrap }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 22px 28px;
   align-items: start; margin: 14px 0 }
+.charts.small { grid-template-columns: repeat(auto-fit, minmax(min(100%, 250px), 1fr)) }
 table { border-collapse: collapse; width: 100%; font-size: 0.92rem } th { text-align: left; color: var(--soft);
   font-weight: 600; font-size: 0.82rem }
-th, td { padding: 7px 14px 7px 0; border-bottom: 1px solid var(--line); vertical-align: top }
+th, td { padding: 7px 12px 7px 0; border-bottom: 1px solid var(--line); vertical-align: top }
   tr:last-child td { border-bottom: 0 }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }
   td.nowrap { white-space: nowrap }
@@ -95,6 +97,9 @@ fieldset.chips legend { float: left; margin-right: 10px; padding: 0; font-weight
 footer { max-width: 1060px; margin: 44px auto 30px; padding: 0 20px; color: var(--soft); font-size: 0.88rem }
 @media (max-width: 560px) { main, header.top, nav, footer { padding-left: 14px; padding-right: 14px }
   .card { padding: 14px }
+  table.stacked thead { display: none } table.stacked tr { display: block; padding: 8px 0; border-bottom: 1px solid var(--line) }
+  table.stacked td { display: flow-root; padding: 2px 0; border: 0; text-align: right; white-space: normal }
+  table.stacked td::before { content: attr(data-title); color: var(--soft); float: left; margin-right: 12px }
   .banner { padding: 16px } ul.boxes li { grid-template-columns: 1fr } h2 { margin-top: 34px } }
 @media print { body { background: #fff } .card, figure { break-inside: avoid } nav { display: none }
   .chart svg { min-width: 0 } }

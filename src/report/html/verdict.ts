@@ -3,7 +3,7 @@ import type { MetricComparison } from '../../gate/verification.ts'
 import { gateChartId } from '../charts/gates.ts'
 import { html } from '../escape.ts'
 import type { Report } from '../model.ts'
-import { duration, gainText, plural, short, whole } from '../numbers.ts'
+import { duration, gainAndInterval, meanAndSd, plural, whole } from '../numbers.ts'
 import { objectiveOn } from '../checklist.ts'
 import { askText, asideTexts, headline, heldText, settleText } from '../phrases.ts'
 import { card, figure, paragraph, pill, type Drawings } from './parts.ts'
@@ -25,13 +25,9 @@ function facts(report: Report): string {
   const measured = objective
     ? [
         fact(`Winner, ${objective.split} ${objective.metric}`, ...sideText(objective.candidate)),
-        fact('Declared levers', ...sideText(objective.baseline)),
+        fact(`Baseline, ${objective.split} ${objective.metric}`, ...sideText(objective.baseline)),
         objective.gain
-          ? fact(
-              'Gain',
-              gainText(objective.gain.value),
-              `95 %: ${short(objective.gain.lower, 3)} to ${short(objective.gain.upper, 3)}`,
-            )
+          ? fact('Gain', gainAndInterval(objective.gain).gain, `95 %: ${gainAndInterval(objective.gain).interval}`)
           : '',
       ]
     : []
@@ -48,7 +44,8 @@ function facts(report: Report): string {
 }
 
 function sideText({ mean, sd, seeds }: MetricComparison['candidate']): [value: string, more: string] {
-  return [mean === null ? '–' : short(mean), `${sd === null ? '' : `± ${short(sd, 2)}, `}${plural(seeds, 'seed')}`]
+  const [value = '–', spread] = meanAndSd(mean, sd).split(' ± ')
+  return [value, `${spread === undefined ? '' : `± ${spread}, `}${plural(seeds, 'seed')}`]
 }
 
 /** One card a gate: the rule, what it says, its interval. */
@@ -61,7 +58,7 @@ export function gates({ verdict, against }: Report, drawings: Drawings): string 
     const chart = figure(drawings, gateChartId(g.rule, i), false)
     const open = g.status === 'inconclusive' && !g.blocks ? ' (the spec lets it through)' : ''
     return card(
-      `<h3>${pill(g.status, `${g.status}${open}`)} ${html(askText(g))}</h3>${chart}${paragraph(g.sentence)}${remedy}${notes}`,
+      `<h3 class="with-pill">${pill(g.status, `${g.status}${open}`)}<span>${html(askText(g))}</span></h3>${chart}${paragraph(g.sentence)}${remedy}${notes}`,
     )
   })
   const source =
