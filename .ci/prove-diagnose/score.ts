@@ -16,6 +16,10 @@ export interface Judged {
    * none.
    */
   readonly harmful: boolean
+  /** The rules of which at least one should speak; the first is the one that is there for this group. */
+  readonly expects: readonly string[]
+  /** Whether nobody looked at this group while the rules were made: another seed, or another world. */
+  readonly heldOut: boolean
 }
 
 export function judgeAll(groups: readonly Group[]): Judged[] {
@@ -24,7 +28,33 @@ export function judgeAll(groups: readonly Group[]): Judged[] {
     together: findings(group, group.runs),
     single: group.runs.map((run) => findings(group, [run])),
     harmful: group.variant.symptomOnly === true || harms(group, referenceOf(group, groups)),
+    expects: expectedOf(group),
+    heldOut: !group.world.developedOn || group.replicate % 2 === 1,
   }))
+}
+
+/** Noise in the labels that a model did not learn by heart keeps it from fitting them: that is no overfitting. */
+function expectedOf(group: Group): readonly string[] {
+  const { expects, labelNoise } = group.variant
+  return labelNoise === undefined || learnedByHeart(group, labelNoise) ? expects : [...expects].reverse()
+}
+
+/**
+ * Whether training rows are fitted better than anything but their noise allows, by two standard errors. With a share s of
+ * the labels taken from other rows, no rule that holds for all rows is right in more than 1 − s(1 − Σp²) of them, p being
+ * the shares of the classes; and of the variance of a number, none explains more than (1 − s)².
+ */
+function learnedByHeart({ world, variant, runs }: Group, noise: number): boolean {
+  const { targets, splits } = variant.data?.(world) ?? world.data
+  const rows = Math.min(splits.train.length, splits.validation.length)
+  const score = mean(runs.flatMap((run) => run.evaluations.slice(-3).map(({ train }) => train.accuracy ?? train.r2 ?? NaN)))
+  if (world.task === 'regression') {
+    const most = (1 - noise) ** 2
+    return score > most + 2 * ((2 * Math.sqrt(most) * (1 - most)) / Math.sqrt(rows))
+  }
+  const shares = (world.classes ?? []).map((_, code) => targets.filter((t) => t === code).length / targets.length)
+  const most = 1 - noise * (1 - shares.reduce((sum, p) => sum + p * p, 0))
+  return score > most + 2 * Math.sqrt((most * (1 - most)) / rows)
 }
 
 function findings({ world, variant }: Group, runs: readonly RunResult[]): Finding[] {

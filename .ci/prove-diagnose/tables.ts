@@ -14,7 +14,7 @@ const meantHealthy = (judged: readonly Judged[]): Judged[] =>
   judged.filter((j) => !j.group.variant.fault && !j.group.variant.heldAgainst)
 const healthyOf = (judged: readonly Judged[]): Judged[] => meantHealthy(judged).filter((j) => !j.harmful)
 const faultyOf = (judged: readonly Judged[]): Judged[] => judged.filter((j) => j.group.variant.fault && j.harmful)
-const primary = (j: Judged): string | undefined => j.group.variant.expects[0]
+const primary = (j: Judged): string | undefined => j.expects[0]
 
 export function tables(judged: readonly Judged[], facts: Facts): string {
   const worlds = [...new Set(judged.map((j) => j.group.world))]
@@ -22,24 +22,26 @@ export function tables(judged: readonly Judged[], facts: Facts): string {
   return [
     '# Diagnostics on real training: recall and false alarms',
     '',
-    `${facts.date}, tunegate ${facts.version}, ${facts.engine}. Written by \`node .ci/node24.mjs .ci/prove-diagnose.ts\`.`,
+    `${facts.date}, tunegate ${facts.version}, ${facts.engine}. Written by \`npm run prove -- diagnose\`.`,
     '',
     `${trained} runs of ${worlds.length} models and data sets, ${facts.seeds} seeds a group, ${facts.replicates} groups a ` +
-      `variant. Held out until the rules were as they are: ${namesOf(worlds.filter((w) => !w.developedOn))}. Looked at while ` +
-      `they were developed: ${namesOf(worlds.filter((w) => w.developedOn))}.`,
+      'variant. Held out are every other group of seeds, and all groups of ' +
+      `${namesOf(worlds.filter((w) => !w.developedOn))}; looked at while rules were made were other seeds of ` +
+      `${namesOf(worlds.filter((w) => w.developedOn))}.`,
     '',
     'A fault counts where it did harm by the results alone: the last validation loss is worse than that of the healthy ' +
-      'counterpart by more than two seed SDs and a tenth, or a run did not finish, or (`seed-variance`) the seeds spread three ' +
-      'times as far; where the symptom is the fault (no shuffling, clipping) it always counts. A variant that was meant to be ' +
-      'healthy and did harm by the same measure counts for neither. Brackets are 95 % intervals (Wilson).',
+      'counterpart by more than two seed SDs and a tenth, or a run did not finish, or (`seed-variance`) the seeds spread ' +
+      'three times as far; where the symptom is the fault (no shuffling, clipping) it always counts. A variant that was ' +
+      'meant to be healthy and did harm by the same measure counts for neither. Noise in the labels counts for `overfit` ' +
+      'where training rows end up fitted better than their noise allows any rule that holds for all rows, by two standard ' +
+      'errors, and else for `underfit`: what is not learned by heart is not overfitted. Brackets are 95 % intervals (Wilson).',
     '',
     history,
     '',
     '## By rule',
     '',
-    'Recall: of the groups with a fault that the rule is there for, those in which it spoke. "One run": the ' +
-    'same for each run by itself, ' +
-      'as `tunegate diagnose` sees a file. Goals: recall at least 0.8, false alarms at most 0.05.',
+    'Recall: of the groups with a fault that the rule is there for, those in which it spoke. "One run": the same for each ' +
+      'run by itself, as `tunegate diagnose` sees a file. Goals: recall at least 0.8, false alarms at most 0.05.',
     '',
     byRule(judged),
     '',
@@ -65,17 +67,23 @@ export function tables(judged: readonly Judged[], facts: Facts): string {
  * they are.
  */
 const history = [
-  'History, all on 2026-11-23. First look: rules developed on digits MLP, digits CNN and wine under another root seed were',
+  'History. First look, 2026-11-23: rules developed on digits MLP, digits CNN and wine under another root seed were',
   'measured on breast cancer, iris and wine (alcohol) held out. Every rule met its goals but `overfit`: recall 0.89 (32/36),',
   'false alarms 0.20 (24/120), 4 of them on breast cancer, where one or two rows carry the rise of the loss, and all 20 groups',
   'of wine (alcohol), whose network did overfit (R² 0.82 on training rows, 0.40 on validation rows). Since then the rule asks',
   'for as many wrong rows as can carry a rise and takes the sampling error of R², that network is smaller, and variants meant',
   'to be healthy are held to their results.',
-  'Second look: digits CNN with batch norm, iris (petal width) and breast cancer (worst texture) held out. `flat` had 0.10',
-  '(15/155) false alarms, all on worst texture: a defect, steps and evaluations of a regression were read in different units;',
+  'Second look, the same day: digits CNN with batch norm, iris (petal width) and breast cancer (worst texture) held out.',
+  '`flat` had 0.10 (15/155) false alarms, all on worst texture: a defect, steps and evaluations of a regression were read in different units;',
   '`early-plateau` had a recall of 0.78 (14/18), two of the four misses by the same defect; `overfit` had 0.12 (18/155), all on',
   'wine (alcohol): in a regression the validation error must now be twice the training error as well.',
-  'All of these count as developed on since, and two new sets are held out.',
+  'All of these count as developed on since, and two new sets were held out. Third look, 2026-11-25, with two more sets and',
+  'every other group of seeds held out: `overfit` had a recall of 0.75 (58/77), held out 0.72 (36/50), and false alarms of',
+  '0.04 (10/230). By the half that is not held out it was changed: squared errors are compared themselves instead of what R²',
+  'leaves, by their sampling error, and a rise asks for the 5.4 wrong rows that its own reason gives instead of 6. And the',
+  'measure was changed: two of its five misses in that half were seen to be label noise that a model had not learned at all,',
+  'which counts for `underfit` since. By the measure before it would be 0.79 (61/77), held out 0.76 (38/50); by the measure',
+  'now the rule before has 0.83 (52/63), held out 0.80 (33/41), with the same alarms.',
 ].join(' ')
 
 const namesOf = (worlds: readonly { readonly name: string }[]): string => worlds.map((w) => `*${w.name}*`).join(', ')
@@ -87,22 +95,28 @@ function byRule(judged: readonly Judged[]): string {
   const healthy = healthyOf(judged)
   const rows = ruleNames.map((rule) => {
     const faulty = faultyOf(judged).filter((j) => primary(j) === rule)
-    const held = faulty.filter((j) => !j.group.world.developedOn)
     const said = counter(rule)
     const [recall, alarms] = [said(faulty), said(healthy)]
-    const met = recall.hits / recall.of >= 0.8 && alarms.hits / alarms.of <= 0.05
+    const [heldRecall, heldAlarms] = [said(faulty.filter(isHeldOut)), said(healthy.filter(isHeldOut))]
     return [
       `\`${rule}\``,
       share(recall),
-      share(said(held), false),
+      share(heldRecall),
       rule === 'seed-variance' ? '–' : share(single(rule, faulty), false),
       share(alarms),
+      share(heldAlarms),
       rule === 'seed-variance' ? '–' : share(single(rule, healthy), false),
-      met ? 'yes' : '**no**',
+      `${metBy(recall, alarms)}, ${metBy(heldRecall, heldAlarms)}`,
     ]
   })
-  return table(['Rule', 'Recall', 'held out', 'one run', 'False alarms', 'one run', 'Goals met'], rows)
+  const header = ['Rule', 'Recall', 'held out', 'one run', 'False alarms', 'held out', 'one run', 'Goals met, held out']
+  return table(header, rows)
 }
+
+const isHeldOut = (j: Judged): boolean => j.heldOut
+
+const metBy = (recall: Count, alarms: Count): string =>
+  recall.hits / recall.of >= 0.8 && alarms.hits / alarms.of <= 0.05 ? 'yes' : '**no**'
 
 interface Count {
   readonly hits: number
@@ -159,7 +173,7 @@ function byWorld(judged: readonly Judged[]): string {
     const own = judged.filter((j) => j.group.world === world)
     const harmful = faultyOf(own)
     const healthy = healthyOf(own)
-    const named = { hits: harmful.filter((j) => spoke(j.together, j.group.variant.expects)).length, of: harmful.length }
+    const named = { hits: harmful.filter((j) => spoke(j.together, j.expects)).length, of: harmful.length }
     const alarms = { hits: healthy.filter((j) => j.together.length > 0).length, of: healthy.length }
     const { train, validation } = world.data.splits
     return [
@@ -177,7 +191,7 @@ function byWorld(judged: readonly Judged[]): string {
 }
 
 function exceptions(judged: readonly Judged[]): string {
-  const missed = faultyOf(judged).filter((j) => !spoke(j.together, j.group.variant.expects))
+  const missed = faultyOf(judged).filter((j) => !spoke(j.together, j.expects))
   const alarms = healthyOf(judged).filter((j) => j.together.length > 0)
   const line = (j: Judged): string =>
     `${j.group.world.name}, ${j.group.variant.name}: ` +

@@ -25,6 +25,8 @@ export interface Variant {
   readonly regression?: false
   /** True where the fault need not harm the result to be seen: the symptom is the fault. */
   readonly symptomOnly?: boolean
+  /** Share of all labels that other rows' took the place of; only where the fault may be learned by heart or not. */
+  readonly labelNoise?: number
 }
 
 const scaled =
@@ -170,6 +172,7 @@ export const faults: readonly Variant[] = [
     expects: ['overfit', 'underfit'],
     levers: longer(6, noRegularization),
     data: (world) => noisyLabels(world, 0.3),
+    labelNoise: 0.3,
   },
   {
     name: 'tiny data',

@@ -13,13 +13,15 @@ const ending = 3
 const gap = 0.1
 /** In a regression the validation error is this many times the training error as well: a few rows fit better by themselves. */
 const errorRatio = 2
+/** Below this R² validation is no better off than with a constant guess, whatever the errors are. */
+const nothing = 0.1
 /** Standard errors by which the gap must differ from 0: validation rows are few. */
 const confident = 1.645
 /**
  * A rise of the log loss is carried by the rows that are wrong. If their shares in it are as uneven as exponential ones, its
- * standard error is √(2 / rows) of it: with fewer rows than this a rise is within 1.645 of them.
+ * standard error is √(2 / rows) of it: with fewer rows than this (5.4) a rise is within 1.645 of them.
  */
-const leastWrongRows = 6
+const leastWrongRows = 2 * confident ** 2
 
 const advice: Omit<Symptom, 'sight'> = {
   cause: 'The model learns its training rows by heart, and what it learns of them does not carry over.',
@@ -88,17 +90,32 @@ const trainAt = (trained: readonly Fitted[], step: number): number =>
       .map((t) => t.loss),
   )
 
+/** Scores of both splits over the last evaluations, and what is known of the rows that they rest on. */
+interface Scores {
+  readonly training: number
+  readonly validation: number
+  readonly rows: Rows | null
+}
+
+/** Rows that validation is evaluated on, and of training, which is evaluated on as many of its own, the others unseen. */
+interface Rows {
+  readonly validation: number
+  readonly training: number
+  /** Share of the training rows that no evaluation looked at: what is known of all of them has no sampling error. */
+  readonly unseen: number
+}
+
 function gapes(run: Reading): Symptom | undefined {
   const last = run.curve.evaluations.slice(-ending)
   const regression = run.context.task === 'regression'
   const score = (split: 'train' | 'validation'): number =>
     mean(last.flatMap((e) => (regression ? e[split].metrics.r2 : e[split].accuracy) ?? []))
-  const [training, validation] = [score('train'), score('validation')]
+  const rows = rowsOf(run)
+  const scores: Scores = { training: score('train'), validation: score('validation'), rows }
+  const { training, validation } = scores
   const found = training - validation
-  const rows = run.context.rows?.validation
-  const error = rows === undefined ? 0 : regression ? errorOfR2(validation, rows) : errorOfShare(validation, rows)
-  if (!(found >= gap && found > confident * error)) return undefined
-  if (regression && 1 - validation < errorRatio * (1 - training)) return undefined
+  if (!(found >= gap && found > confident * errorOf(scores, regression ? errorOfR2 : errorOfShare))) return undefined
+  if (regression && !(validation < nothing || errorsDiffer(run, rows))) return undefined
   const name = regression ? 'R²' : 'accuracy'
   const sentence =
     `training ends at an ${name} of ${shown(training)}, validation at ${shown(validation)}: ` +
@@ -107,6 +124,30 @@ function gapes(run: Reading): Symptom | undefined {
     sight: sightOf(run, [last[0]?.step ?? 1, last.at(-1)?.step ?? 1], { training, validation, gap: found }, sentence),
     ...advice,
   }
+}
+
+function rowsOf({ context: { rows } }: Reading): Rows | null {
+  if (!rows) return null
+  const training = Math.min(rows.train, rows.validation)
+  return { validation: rows.validation, training, unseen: 1 - training / rows.train }
+}
+
+/** Standard error of the gap; 0 where the rows are not known. */
+function errorOf({ training, validation, rows }: Scores, error: (score: number, rows: number) => number): number {
+  if (!rows) return 0
+  return Math.hypot(error(training, rows.training) * Math.sqrt(rows.unseen), error(validation, rows.validation))
+}
+
+/**
+ * Whether validation errs so many times as much as training, and by more than which rows are in either explains: squared
+ * errors of normal residuals have a relative standard error of √(2 / rows). The errors themselves are compared, not what
+ * R² leaves, for that divides each by the spread of its own rows.
+ */
+function errorsDiffer({ trained, validated }: Reading, rows: Rows | null): boolean {
+  const end = (values: readonly Fitted[]): number => mean(values.slice(-ending).map((v) => v.loss))
+  const ratio = end(validated) / end(trained)
+  const error = rows ? Math.sqrt((2 / rows.training) * rows.unseen + 2 / rows.validation) : 0
+  return ratio >= errorRatio && Math.log(ratio) > confident * error
 }
 
 /** Standard error of a share of rows; no less than that of one row. */
