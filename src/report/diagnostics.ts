@@ -13,15 +13,17 @@ export function seenText({ sights }: Finding): string {
   const span =
     epochs === null ? '' : epochs[0] === epochs[1] ? `epoch ${epochs[0]}` : `epochs ${epochs[0]} to ${epochs[1]}`
   const place = [seed === null ? '' : `seed ${seed}`, span].filter((part) => part !== '').join(', ')
-  return `${sentence}${place === '' ? '' : ` (${place})`}.`
+  return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}${place === '' ? '' : ` (${place})`}.`
 }
 
+/** What to try, the likeliest first. */
+export const moveTexts = ({ moves }: Finding): string[] =>
+  moves.map(({ lever, change }) => (lever === null ? change : `${lever}: ${change}`))
+
 /** What to try, in order, and which stage would test the first. */
-export function movesText({ moves, stage }: Finding): string {
-  const all = moves
-    .map(({ lever, change }, i) => `${i + 1}. ${lever === null ? change : `${lever}: ${change}`}`)
-    .join('; ')
-  return `${all}${stage === null ? '' : `. Tested by the stage ${stage}`}.`
+export function movesText(finding: Finding): string {
+  const all = moveTexts(finding).map((move, i) => `${i + 1}. ${move}`).join('; ')
+  return `${all}${finding.stage === null ? '' : `. Tested by the stage ${finding.stage}`}.`
 }
 
 /** Said where every rule was silent; nothing where no curve was looked at. */

@@ -45,7 +45,7 @@ describe('what the curves say', () => {
     const report = reportWith(finding())
     const text = renderSummary(report, new Map())
     expect(text).toMatch(
-      /## What the curves say\n\n- \*\*The loss oscillates\*\* \(winner, in 4 of 5 seeds\): in 4 of 10 evaluations it swings \(seed 3, epochs 2 to 12\)\./,
+      /## What the curves say\n\n- \*\*The loss oscillates\*\* \(winner, in 4 of 5 seeds\): In 4 of 10 evaluations it swings \(seed 3, epochs 2 to 12\)\./,
     )
     expect(text).toMatch(
       /Likely cause: The steps are too large\.\n {2}- Try, in order: .*learningRate: lower it; 2\. shuffle\. Tested by the stage lr-range\./,

@@ -3,6 +3,9 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, describe, expect, it as test, type TestContext } from 'vitest'
+import type { Finding } from '../../src/diagnose/finding.ts'
+import type { Plan } from '../../src/plan/plan.ts'
+import type { RunResult } from '../../src/plan/run.ts'
 import { buildReport } from '../../src/report/build.ts'
 import { gateChartId } from '../../src/report/charts/gates.ts'
 import { root } from '../support/architecture.ts'
@@ -106,6 +109,57 @@ describe('report.html in a browser', () => {
       }
     }
     expect(await page.locator('svg[aria-labelledby^="range-test-title"]').textContent()).toContain('edge 0.082')
+    await page.context().close()
+  })
+
+  it('marks the evidence of each finding on its curve, at the steps of report.json', async (b) => {
+    const { input, results } = fakeStudy()
+    const [whole, part] = results.filter((r) => r.request.stage === 'verify' && r.request.label === 'winner')
+    if (!whole || !part) throw new Error('no winner')
+    const seen = (run: RunResult, rule: Finding['rule'], steps: readonly [number, number]): Finding => ({
+      rule, subject: 'winner', title: `About ${rule}`, seeds: { seen: 1, of: 5 }, cause: 'A cause.', moves: [{ lever: 'learningRate', change: 'lower it' }], stage: 'lr-range',
+      sights: [{ run: run.id, seed: run.request.seed, steps, epochs: [1, 2], values: {}, sentence: 'it was seen' }],
+    })
+    const diagnostics = [seen(whole, 'oscillation', [20, 55]), seen(part, 'gradients', [30, 31])]
+    const { page: file, report } = await kept(onDisk(buildReport({ ...input, diagnostics }), results))
+    const { page } = await open(b, file)
+    for (const [i, { sights }] of report.diagnostics.entries()) {
+      const [first, last] = sights[0]?.steps ?? [NaN, NaN]
+      const run = results.find((r) => r.id === sights[0]?.run)
+      const drawn = await marks(page, `finding-${i + 1}`)
+      expect(drawn.some((said) => said.startsWith(`step: ${first - 1}; to: ${last}`)), drawn.join('\n')).toBe(true)
+      const values = (i === 0 ? run?.steps.loss : run?.steps.gradientNorm) ?? []
+      expect(drawn.some((said) => new RegExp(`^step: 1; [^;]*: ${values[0]}; `).test(said)), drawn.join('\n')).toBe(true)
+      // Where the shade lies on the paper, as shares of the line's own width.
+      const box = (kind: string): Promise<{ x: number; width: number } | null> => page.locator(`svg[aria-labelledby^="finding-${i + 1}-title "] [aria-roledescription="${kind} mark"]`).first().boundingBox()
+      const [shade, line] = [await box('rect'), await box('line')]
+      if (!shade || !line) throw new Error('nothing is drawn')
+      const share = (x: number): number => (x - line.x) / line.width
+      expect(share(shade.x)).toBeCloseTo((first - 1 - 1) / (values.length - 1), 1)
+      expect(share(shade.x + shade.width)).toBeCloseTo((last - 1) / (values.length - 1), 1)
+    }
+    expect(await page.locator('#diagnostics ~ .card ol li').allTextContents()).toEqual(['learningRate: lower it', 'learningRate: lower it'])
+    expect(await page.locator('nav').textContent()).toContain('Diagnostics (2)')
+    await page.context().close()
+  })
+
+  it('says in its first screen what blocks, with the numbers', async (b) => {
+    const gates: Plan['gates'] = [
+      { gate: 'threshold', metric: 'accuracy', split: 'test', min: 0.5, max: null, onInconclusive: 'fail' },
+      { gate: 'threshold', metric: 'accuracy', split: 'test', min: 0.999, max: null, onInconclusive: 'fail' },
+    ]
+    const { page: file, report } = await kept(studyOnDisk(fakeStudy({ gates })))
+    const { page } = await open(b, file)
+    const [, failed] = report.verdict.gates
+    expect(failed?.status).toBe('fail')
+    const why = page.locator('.banner .why li')
+    expect(await why.allTextContents()).toEqual([`✗ threshold: ${failed?.sentence}`])
+    const box = await why.boundingBox()
+    expect((box?.y ?? Infinity) + (box?.height ?? 0)).toBeLessThan(400)
+    // The gate that blocks stands first among the cards, and its link leads to it.
+    expect(await page.locator('#gates ~ .two h3').first().getAttribute('id')).toBe('gate-2')
+    await why.locator('a').click()
+    expect(await page.evaluate('location.hash')).toBe('#gate-2')
     await page.context().close()
   })
 

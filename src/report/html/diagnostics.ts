@@ -1,4 +1,5 @@
-import { movesText, seenText, silence, subjectText } from '../diagnostics.ts'
+import type { Finding } from '../../diagnose/finding.ts'
+import { moveTexts, seenText, silence, subjectText } from '../diagnostics.ts'
 import { html } from '../escape.ts'
 import type { Report } from '../model.ts'
 import { card, figure, paragraph, type Drawings } from './parts.ts'
@@ -12,10 +13,14 @@ export function diagnostics({ diagnostics: findings, verification }: Report, dra
       card(
         `<h3>${html(f.title)} <span class="soft small">${html(subjectText(f))}</span></h3>` +
           paragraph(seenText(f)) +
-          figure(drawings, `finding-${i + 1}`, false) +
-          `<p><strong>Likely cause:</strong> ${html(f.cause)}</p><p><strong>Try, in order:</strong> ` +
-          `${html(movesText(f))}</p>`,
+          `<div class="beside">${figure(drawings, `finding-${i + 1}`, false)}<div>${advice(f)}</div></div>`,
       ),
     )
     .join('')
+}
+
+function advice(finding: Finding): string {
+  const moves = moveTexts(finding).map((move) => `<li>${html(move)}</li>`).join('')
+  const tested = finding.stage === null ? '' : paragraph(`The stage ${finding.stage} tests the first.`, 'note')
+  return `<p><strong>Likely cause:</strong> ${html(finding.cause)}</p><p><strong>Try, in order:</strong></p><ol>${moves}</ol>${tested}`
 }

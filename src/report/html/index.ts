@@ -22,8 +22,8 @@ export function renderHtml(report: Report, drawings: Drawings, trials: ExplorerD
       ['checklist', 'Checklist of the process', checklist(report), 'Checklist'],
       ...stages(report, drawings),
       ['trials', 'Learning curves of every trial', explorer(trials), 'Curves'],
-      ['diagnostics', 'What the curves say', diagnostics(report, drawings), 'Diagnostics'],
-      ['data', 'Data', data(report)],
+      ['diagnostics', 'What the curves say', diagnostics(report, drawings), counted('Diagnostics', report.diagnostics.length)],
+      ['data', 'Data', data(report), counted('Data', report.data.findings.length)],
       ['omissions', 'Left out', omissions(report)],
       ['runs', 'Runs', runs(report)],
       ['repeat', 'Repeat this run', repeat(report), 'Repeat'],
@@ -32,3 +32,6 @@ export function renderHtml(report: Report, drawings: Drawings, trials: ExplorerD
     script: { text: script, hash: scriptHash, style: plotStyle },
   })
 }
+
+/** `Data (2)`: there is something to look at. */
+const counted = (name: string, count: number): string => (count === 0 ? name : `${name} (${count})`)

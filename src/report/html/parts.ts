@@ -8,6 +8,9 @@ export type Tone = VerdictStatus | 'off'
 
 const icons: Record<Tone, string> = { pass: '✓', fail: '✗', inconclusive: '?', off: '–' }
 
+/** The sign of a status, for where its word stands beside it. */
+export const icon = (tone: Tone): string => `<span class="sign ${tone}" aria-hidden="true">${icons[tone]}</span>`
+
 /** A status in a rounded box: colour, sign and word, so that none of them is needed alone. */
 export const pill = (tone: Tone, text: string): string => `<span class="pill ${tone}">${icons[tone]} ${html(text)}</span>`
 

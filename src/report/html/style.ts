@@ -23,7 +23,7 @@ body { margin: 0; background: var(--page); color: var(--ink);
 main, header.top, nav { max-width: 1060px; margin: 0 auto; padding: 0 20px }
 h1 { font-size: 1.5rem; line-height: 1.25; margin: 0; overflow-wrap: anywhere }
 h2 { font-size: 1.22rem; margin: 40px 0 12px; scroll-margin-top: 58px }
-h3 { font-size: 1rem; margin: 0 0 6px }
+h3 { font-size: 1rem; margin: 0 0 6px; scroll-margin-top: 70px }
 p, li, h1, h2, h3, dd, figcaption, label, summary, footer { overflow-wrap: anywhere } p { margin: 0 0 10px } a { color: var(--link) }
 code { font: 0.88em ui-monospace, "SF Mono", Menlo, Consolas, monospace; background: var(--off-wash); border-radius: 4px;
   padding: 1px 5px;
@@ -52,7 +52,10 @@ nav a:hover, nav a:focus { color: var(--link); box-shadow: inset 0 -2px var(--li
   font-size: 1.1rem; font-weight: 620 }
 .facts dd small { display: block; font-weight: 400; font-size: 0.8rem; color: var(--soft) }
 .card { padding: 18px 20px; margin: 0 0 14px } .card > :last-child { margin-bottom: 0 }
-.pills { display: flex; flex-wrap: wrap; gap: 6px 8px } .with-pill { display: flex; gap: 10px; align-items: baseline } .note { color: var(--soft); font-size: 0.92rem }
+.pills { display: flex; flex-wrap: wrap; gap: 6px 8px } .sign { font-weight: 700; color: var(--tone) } ul.why { margin: 4px 0 10px; padding: 0; list-style: none } ul.why li { margin: 2px 0 }
+.beside { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 10px 28px }
+.beside figure:empty { display: none } .beside ol { margin: 0 0 10px; padding-left: 22px }
+.with-pill { display: flex; gap: 10px; align-items: baseline } .note { color: var(--soft); font-size: 0.92rem }
 .two { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 460px), 1fr)); gap: 14px;
   align-items: start } .two .card { margin: 0 }
 figure { margin: 0 } figcaption { color: var(--soft); font-size: 0.9rem; margin-top: 8px }

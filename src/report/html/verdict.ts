@@ -6,7 +6,7 @@ import type { Report } from '../model.ts'
 import { duration, gainAndInterval, meanAndSd, plural, whole } from '../numbers.ts'
 import { objectiveOn } from '../checklist.ts'
 import { askText, asideTexts, headline, heldText, settleText } from '../phrases.ts'
-import { card, figure, paragraph, pill, type Drawings } from './parts.ts'
+import { card, figure, icon, paragraph, pill, type Drawings } from './parts.ts'
 
 /** The first screen: the verdict, its sentence, and the numbers behind it. */
 export function banner(report: Report): string {
@@ -14,8 +14,15 @@ export function banner(report: Report): string {
   return (
     `<div class="banner ${verdict.status}"><div class="title">` +
     `${pill(verdict.status, verdict.status)}<h1>${html(study.name, 200)}</h1></div>` +
-    `<p class="sentence">${html(verdict.sentence)}</p><p>${html(headline(report))}</p></div><dl class="facts">${facts(report)}</dl>`
+    `<p class="sentence">${html(verdict.sentence)}</p>${why(report)}<p>${html(headline(report))}</p></div><dl class="facts">${facts(report)}</dl>`
   )
+}
+
+/** What each gate that blocks says, with its numbers: a reader who has ten seconds needs no other place. */
+function why({ verdict }: Report): string {
+  const items = verdict.gates.flatMap((g, i) =>
+    g.blocks ? [`<li>${icon(g.status)} <a href="#gate-${i + 1}">${html(g.rule.gate)}</a>: ${html(g.sentence)}</li>`] : [])
+  return items.length === 0 ? '' : `<ul class="why">${items.join('')}</ul>`
 }
 
 function facts(report: Report): string {
@@ -48,17 +55,18 @@ function sideText({ mean, sd, seeds }: MetricComparison['candidate']): [value: s
   return [value, `${spread === undefined ? '' : `± ${spread}, `}${plural(seeds, 'seed')}`]
 }
 
-/** One card a gate: the rule, what it says, its interval. */
+/** One card a gate, those that block first: what it asks, its interval, what it says. */
 export function gates({ verdict, against }: Report, drawings: Drawings): string {
   if (verdict.gates.length === 0) return card(paragraph('No gate was declared.'))
-  const cards = verdict.gates.map((g, i) => {
+  const places = verdict.gates.map((g, i) => ({ g, i })).sort((a, b) => Number(b.g.blocks) - Number(a.g.blocks))
+  const cards = places.map(({ g, i }) => {
     const settle = settleText(g)
     const remedy = settle === '' ? '' : `<p><strong>To settle it:</strong> ${html(settle)}</p>`
     const notes = g.notes.map((n) => paragraph(n, 'note')).join('') + asideTexts(g).map((n) => paragraph(n, 'soft')).join('')
     const chart = figure(drawings, gateChartId(g.rule, i), false)
     const open = g.status === 'inconclusive' && !g.blocks ? ' (the spec lets it through)' : ''
     return card(
-      `<h3 class="with-pill">${pill(g.status, `${g.status}${open}`)}<span>${html(askText(g))}</span></h3>${chart}${paragraph(g.sentence)}${remedy}${notes}`,
+      `<h3 class="with-pill" id="gate-${i + 1}">${pill(g.status, `${g.status}${open}`)}<span>${html(askText(g))}</span></h3>${chart}${paragraph(g.sentence)}${remedy}${notes}`,
     )
   })
   const source =
