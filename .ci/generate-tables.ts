@@ -19,6 +19,12 @@ function replaceBlock(text: string, name: string, block: string): string {
   return `${text.slice(0, from + open.length)}\n${block}\n${text.slice(to)}`
 }
 
+/** The attacks by number, what keeps them from working, and the tests that play them. */
+export function attackTable(attacks: Readonly<Record<number, { readonly attack: string; readonly guards: readonly string[]; readonly tests: readonly string[] }>>): string {
+  const links = (paths: readonly string[]): string => paths.map((path) => `[${path.split('/').at(-1)}](${path})`).join(', ')
+  return tableOf(['', 'attack', 'kept from working by', 'played in'], Object.entries(attacks).map(([n, { attack, guards, tests }]) => [n, attack, links(guards), links(tests)]))
+}
+
 /** Maps of the spec, each a table, by the path at which a person writes them. */
 export function specTables(root: Schema): string {
   const defs = root['$defs'] as { readonly [name: string]: Schema }

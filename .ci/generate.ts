@@ -5,9 +5,10 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { program } from '../src/cli/program.ts'
 import { commentWorkflow, noCommit } from '../src/cli/workflows/comment.ts'
-import { actionTables, cliTables, fenced, replaceBlocks, specTables } from './generate-tables.ts'
+import { actionTables, attackTable, cliTables, fenced, replaceBlocks, specTables } from './generate-tables.ts'
 import { pageScript } from './generate-page.ts'
 import { specTypes } from './generate-types.ts'
+import { attacks } from '../test/support/attacks.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
@@ -29,7 +30,9 @@ if (exists('README.md')) {
       action: exists('action.yml') ? actionTables(read('action.yml')) : '',
       cli: cliTables(program(() => undefined)),
       workflow: fenced(read('examples/workflows/tune.yml'), 'yaml'),
+      reusable: fenced(read('examples/workflows/tune-all.yml'), 'yaml'),
       comment: fenced(commentWorkflow({ spec: 'tuning.yml', uses: noCommit }), 'yaml'),
+      attacks: attackTable(attacks),
       example: fenced(read('examples/digits/tuning.yml'), 'yaml'),
     }),
   })

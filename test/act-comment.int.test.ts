@@ -1,13 +1,12 @@
-import { spawn, spawnSync } from 'node:child_process'
 import { copyFileSync, cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { join } from 'node:path'
+import { describe, expect, it, type TestContext } from 'vitest'
 import { commentWorkflow, noCommit } from '../src/cli/workflows/comment.ts'
+import { act, git } from './support/act.ts'
 import { root } from './support/architecture.ts'
-import { startArtifactService } from './support/artifact-service.ts'
-import { startRestEmulator } from './support/rest-emulator.ts'
-import { node24 } from './support/runner.ts'
+import { startArtifactService, type ArtifactService } from './support/artifact-service.ts'
+import { startRestEmulator, type RestEmulator } from './support/rest-emulator.ts'
 import { needs } from './support/tools.ts'
 
 const spec = `version: 1
@@ -19,12 +18,6 @@ levers: { optimization: { learningRate: 0.01 }, batching: { batchSize: 16 }, sch
 stages: [verify: { seeds: 3 }]
 gates: [threshold: { metric: accuracy, min: 0.05 }]
 `
-
-function git(folder: string, ...args: readonly string[]): string {
-  const done = spawnSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], { cwd: folder, encoding: 'utf8' })
-  if (done.status !== 0) throw new Error(`git ${args[0]}: ${done.stderr}`)
-  return done.stdout.trim()
-}
 
 /** The default branch with the workflow alone, and the commit of a pull request that brings spec and data. */
 function repository(): { readonly folder: string; readonly base: string; readonly head: string } {
@@ -76,40 +69,44 @@ function ourAction(): string {
   return folder
 }
 
-interface Ended { readonly status: number | null; readonly log: string }
-
-function act(program: string, cwd: string, args: readonly string[]): Promise<Ended> {
-  const home = mkdtempSync(join(tmpdir(), 'home-'))
-  mkdirSync(join(home, '.config/act'), { recursive: true })
-  writeFileSync(join(home, '.config/act/actrc'), '')
-  const env = { HOME: home, PATH: `${dirname(node24)}${delimiter}${process.env['PATH'] ?? ''}` }
-  const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
-  let log = ''
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => { log += text })
-  return new Promise((resolve, reject) => child.on('error', reject).on('close', (status) => resolve({ status, log })))
+interface Played {
+  readonly status: number | null
+  readonly log: string
+  readonly github: RestEmulator
+  readonly artifacts: ArtifactService
+  readonly head: string
 }
 
-describe('the workflow for comments', () => {
-  it('decides, runs and publishes in its three jobs', { timeout: 300_000 }, async (context) => {
-    const program = needs(context, 'act')
-    const [github, artifacts] = [await startRestEmulator(), await startArtifactService()]
-    try {
-      const { folder, base, head } = repository()
-      github.state.permissions.set('octocat', { permission: 'write', id: 5 })
-      github.state.pulls.set(7, { heads: [head], base, state: 'open', headRepository: 1, timeline: [] })
-      const event = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
-      writeFileSync(event, JSON.stringify({
-        action: 'created', issue: { number: 7, pull_request: { url: 'https://api.github.com/repos/octo/nets/pulls/7' } },
-        comment: { id: 11, body: `/tune verify ${head} seeds=4`, created_at: '2026-11-01T12:00:00Z', user: { login: 'octocat', id: 5 } },
-        repository: { full_name: 'octo/nets', default_branch: 'main' }, sender: { login: 'octocat' },
-      }))
-      const env = { ...artifacts.env, TEST_API_URL: github.url, TEST_ORIGIN: folder }
-      const { status, log } = await act(program, folder, [
-        'issue_comment', '--eventpath', event, '--platform', 'ubuntu-latest=-self-hosted', '--secret', `GITHUB_TOKEN=${github.token}`,
-        '--local-repository', `${noCommit}=${ourAction()}`,
-        '--local-repository', `actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1=${checkoutAction()}`,
-        ...Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
-      ])
+/** What the workflow makes of a new comment on a pull request, in all its jobs. */
+async function comment(context: TestContext, body: (head: string) => string, check: (played: Played) => void): Promise<void> {
+  const program = needs(context, 'act')
+  const [github, artifacts] = [await startRestEmulator(), await startArtifactService()]
+  try {
+    const { folder, base, head } = repository()
+    github.state.permissions.set('octocat', { permission: 'write', id: 5 })
+    github.state.commits.add(base)
+    github.state.pulls.set(7, { heads: [head], base, state: 'open', headRepository: 1, timeline: [] })
+    const event = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
+    writeFileSync(event, JSON.stringify({
+      action: 'created', issue: { number: 7, pull_request: { url: 'https://api.github.com/repos/octo/nets/pulls/7' } },
+      comment: { id: 11, body: body(head), created_at: '2026-11-01T12:00:00Z', user: { login: 'octocat', id: 5 } },
+      repository: { full_name: 'octo/nets', default_branch: 'main' }, sender: { login: 'octocat' },
+    }))
+    const what = [
+      'issue_comment', '--eventpath', event, '--secret', `GITHUB_TOKEN=${github.token}`,
+      '--local-repository', `${noCommit}=${ourAction()}`,
+      '--local-repository', `actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1=${checkoutAction()}`,
+    ]
+    check({ ...await act(program, folder, what, { ...artifacts.env, TEST_API_URL: github.url, TEST_ORIGIN: folder }), github, artifacts, head })
+  } finally {
+    await github.close()
+    await artifacts.close()
+  }
+}
+
+describe('the workflow for comments', { timeout: 300_000 }, () => {
+  it('decides, runs and publishes in its three jobs', (context) =>
+    comment(context, (head) => `/tune verify ${head} seeds=4`, ({ status, log, github, artifacts, head }) => {
       expect(log).not.toMatch(/Job failed|::error/)
       expect(status).toBe(0)
       expect(github.state.comments.map((c) => c.body)).toEqual([expect.stringMatching(/^<!-- tunegate:report of=[0-9a-f]{12} run=\d+ -->\n### .*pass/)])
@@ -117,9 +114,23 @@ describe('the workflow for comments', () => {
       expect(github.state.statuses).toMatchObject([{ sha: head, state: 'success' }])
       expect(github.state.reactions.map((r) => r.content)).toEqual(['eyes', '+1'])
       expect(artifacts.artifacts().map((a) => a.name)).toContain('tunegate-result-1.json')
-    } finally {
-      await github.close()
-      await artifacts.close()
-    }
-  })
+    }))
+
+  it('trains and publishes nothing for /tune cancel, and enters the group of the run that it ends', (context) =>
+    comment(context, () => '/tune cancel', ({ status, log, github, artifacts }) => {
+      expect(log).not.toMatch(/Job failed|::error/)
+      expect(status).toBe(0)
+      expect(log).toMatch(/Run\s*\].*Job succeeded/)
+      expect(log).not.toMatch(/Publish\s*\]/)
+      expect(github.state.comments.map((c) => c.body)).toEqual([expect.stringContaining('### Cancelled')])
+      expect([github.state.checkRuns, github.state.statuses, artifacts.artifacts()]).toEqual([[], [], []])
+      expect(github.state.reactions.map((r) => r.content)).toEqual(['eyes'])
+    }))
+
+  it('starts no run for what is refused', (context) =>
+    comment(context, () => '/tune verify 0123456789', ({ status, log, github }) => {
+      expect(status).toBe(0)
+      expect(log).not.toMatch(/(Run|Publish)\s*\]/)
+      expect(github.state.comments.map((c) => c.body)).toEqual([expect.stringContaining('can be forged')])
+    }))
 })

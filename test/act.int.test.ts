@@ -67,6 +67,48 @@ describe('our workflow', () => {
   })
 })
 
+/** The lock of the same study in one process. */
+function lockAlone(folder: string): string {
+  expect(runNode(folder, 'dist/cli/index.js', 'run', 'examples/digits/tuning.yml', '--engine', 'wasm').status).toBe(0)
+  return readFileSync(join(folder, '.tunegate/small/tuning.lock.json'), 'utf8')
+}
+
+describe('the reusable workflow', () => {
+  it('comes to the lock of the study in one process, and hands its verdict on', { timeout: 600_000 }, async (context) => {
+    const program = needs(context, 'act')
+    const service = await startArtifactService()
+    try {
+      const folder = repository(smallSpec.replace('examples/digits/', ''))
+      const path = join(folder, '.github/workflows/tune.yml')
+      const text = readFileSync(path, 'utf8')
+      expect(text).toContain('uses: tunegate/tunegate@')
+      writeFileSync(path, text.replaceAll(/uses: tunegate\/tunegate@\S+/g, 'uses: ./'))
+      const shown = readFileSync(join(root, 'examples/workflows/tune-all.yml'), 'utf8')
+      expect(shown).toContain('uses: tunegate/tunegate/.github/workflows/tune.yml@')
+      const here = shown.replace(/uses: \S+/, 'uses: ./.github/workflows/tune.yml').replace('spec: tuning.yml', 'spec: examples/digits/tuning.yml\n      engine: wasm')
+      writeFileSync(join(folder, '.github/workflows/caller.yml'), `${here.replace("'8'", "'2'")}${after}`)
+      commitAll(folder)
+      const { status, log } = await act(program, folder, ['workflow_dispatch', '--workflows', '.github/workflows/caller.yml'],
+        { ...service.env, TUNEGATE_ENGINE_DIR: engines })
+      if (process.env['ACT_LOG']) writeFileSync(process.env['ACT_LOG'], log)
+      expect(failures(log)).toEqual([])
+      expect(status).toBe(0)
+      expect(log).toMatch(/\|\s+verdict=pass\s*$/m)
+      expect(lockIn(service)).toBe(lockAlone(folder))
+    } finally {
+      await service.close()
+    }
+  })
+})
+
+/** A job that reads what the reusable workflow gives out. */
+const after = `  after:
+    needs: tune
+    runs-on: ubuntu-latest
+    steps:
+      - run: echo "verdict=\${{ needs.tune.outputs.verdict }}"
+`
+
 describe('a compiled workflow', () => {
   it('fans out over jobs and comes to the lock of the study in one process', { timeout: 600_000 }, async (context) => {
     const program = needs(context, 'act')
@@ -81,9 +123,7 @@ describe('a compiled workflow', () => {
       if (process.env['ACT_LOG']) writeFileSync(process.env['ACT_LOG'], log)
       expect(failures(log)).toEqual([])
       expect(status).toBe(0)
-      expect(runNode(folder, 'dist/cli/index.js', 'run', 'examples/digits/tuning.yml', '--engine', 'wasm').status).toBe(0)
-      const lock = readFileSync(join(folder, '.tunegate/small/tuning.lock.json'), 'utf8')
-      expect(lockIn(service)).toBe(lock)
+      expect(lockIn(service)).toBe(lockAlone(folder))
       const names = service.artifacts().map((a) => a.name.replace(/^tunegate-[0-9a-f]{12}-/, ''))
       expect(names).toEqual(expect.arrayContaining(['after-plan-1.gz', 'verify-3of3-1.gz', 'after-verify-1.gz']))
     } finally {

@@ -94,7 +94,7 @@ describe('the workflow for comments', () => {
 
   it('attack 1: is started by new comments alone, and checks out the commit that was let through', () => {
     expect(on).toEqual({ issue_comment: { types: ['created'] } })
-    expect(jobs.run.steps[0]?.with).toEqual({ ref: '${{ fromJSON(needs.decide.outputs.request).sha }}', 'persist-credentials': false })
+    expect(jobs.run.steps[0]?.with).toEqual({ ref: '${{ fromJSON(needs.decide.outputs.request).sha }}', 'persist-credentials': false, 'fetch-depth': 0 })
   })
 
   it('attack 4: gives no secret and no permission to the job that runs the pull request, and runs nothing of it elsewhere', () => {

@@ -65,7 +65,7 @@ const refusal = async (over: Partial<StudyOptions>, of = base): Promise<string> 
 }
 const nameIn = (path: string | undefined): string => (JSON.parse(readFileSync(String(path), 'utf8')) as Lock).name
 
-describe('what a pull request is verified against', () => {
+describe('attack 8: what a pull request is verified against', () => {
   it('is the gates and the lock of its base commit, whether the lock is named or not', async () => {
     for (const baselinePath of [undefined, 'lock']) {
       const found = await against(baselinePath === undefined ? {} : { baselinePath })
@@ -122,7 +122,7 @@ describe('what a pull request is verified against', () => {
     expect(await refusal({ baselinePath: './artifact' })).toContain('no lock to compare with')
   })
 
-  it('has the budget of the base where that is lower', async () => {
+  it('attack 10: has the budget of the base where that is lower', async () => {
     put('tuning.yml', `${spec(regression)}budget: { trials: 40, minutes: 9 }\n`)
     const of = commit()
     expect(await against({}, of)).toMatchObject({ trials: 40, minutes: 9, fresh: true })

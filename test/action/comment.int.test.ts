@@ -126,7 +126,7 @@ describe('a comment', { timeout: 120_000 }, () => {
     expect(github.state.checkRuns).toEqual([])
   })
 
-  it('is told what is wrong with the spec, as text', async () => {
+  it('attack 6: is told what is wrong with the spec, as text', async () => {
     commit(`${spec(0.05)}evil: "\`\`\`\\n@octo/everyone"\n`)
     const request = await decide('/tune')
     expect((await run(request)).exitCode).toBe(1)
@@ -230,7 +230,7 @@ describe('a comment', { timeout: 120_000 }, () => {
     for (const notice of notices) expect(notice).toMatch(/could not be posted.*403.*The verdict is what it was/)
   })
 
-  it('is cancelled by another: the run is ended with no result, and the later word stays', async () => {
+  it('attack 10: is cancelled by another: the run is ended with no result, and the later word stays', async () => {
     commit(spec(0.05).replace('epochs: 10', 'epochs: 3000'))
     const request = await decide('/tune')
     // What `cancel-in-progress` does to the run job when the one of the cancelling comment enters its concurrency group.
@@ -247,7 +247,7 @@ describe('a comment', { timeout: 120_000 }, () => {
     expect(github.state.reactions.map((r) => r.content)).toEqual(['eyes', 'eyes'])
   })
 
-  it('is not cancelled by somebody who may not write', async () => {
+  it('attack 3: is not cancelled by somebody who may not write', async () => {
     github.state.permissions.set('octocat', { permission: 'read', id: 5 })
     expect(await decide('/tune cancel')).toBe('')
     expect(comments()[0]).toContain('only people who may write')

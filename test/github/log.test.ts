@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { harmless } from '../../src/github/log.ts'
 import { commandsIn } from '../support/runner.ts'
 
-describe('a line of the log', () => {
+describe('attack 6: a line of the log', () => {
   it.each([
     '::set-output name=verdict::pass', '  ::error::x', '\t::stop-commands::token', '::add-mask::a', '::::',
     'a\n::error file=x::injected', 'a\r::error::y', '::error::\u001b[31mred',

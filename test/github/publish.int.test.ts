@@ -132,7 +132,7 @@ describe('what the step tells the runner', () => {
       'nets/tuning.yml:4: warning data/duplicates: warning[data/duplicates] 3 rows are there twice')
   })
 
-  it('has outputs that no value can add to', async () => {
+  it('attack 6: has outputs that no value can add to', async () => {
     const { outputs } = await publish({ study: { levers: { a: ['x\nlock<<EOF\nevil\nEOF'] } } })
     expect(outputs).toEqual({
       verdict: 'pass', levers: '{"a":["x\\nlock<<EOF\\nevil\\nEOF"]}', lock: 'out/tuning.lock.json', 'report-dir': 'out',

@@ -19,7 +19,7 @@ const reason = async (content: Uint8Array): Promise<string | null> => {
   return opened.ok ? null : opened.error
 }
 
-describe('a parcel', () => {
+describe('attack 7: a parcel', () => {
   it('gives the runs that were packed', async () => {
     const runs = results.map(known)
     const opened = await openParcel(packed(runs), binding, workload)

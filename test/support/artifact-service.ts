@@ -24,6 +24,8 @@ export interface ArtifactService {
   readonly requests: string[]
   /** The next so many calls of a method of the service (or `blob`) are answered with this status. */
   fail(what: string, status: number, times: number): void
+  /** What is served from now on under a name, whatever was finalized: the digest stays that of the upload, or is left out. */
+  tamper(name: string, change: { readonly content?: Buffer; readonly digest?: null }): void
   close(): Promise<void>
 }
 
@@ -37,6 +39,8 @@ interface Pending {
   content: Buffer | null
   contentType: string | null
   final: boolean
+  /** Of what was finalized. */
+  digest: string | null
 }
 
 const run = 'ce7f54c7-61c7-4aae-887f-30da475f5f1a'
@@ -90,6 +94,11 @@ export async function startArtifactService(): Promise<ArtifactService> {
     artifacts: () => [...store.values()].filter((a) => a.final).map(stored),
     requests,
     fail: (what, status, times) => void failures.push({ what, status, times }),
+    tamper: (name, change) => {
+      const artifact = store.get(name)
+      if (!artifact) throw new Error(`there is no artifact ${name}`)
+      Object.assign(artifact, change)
+    },
     close: () => new Promise((resolve) => {
       server.closeAllConnections()
       server.close(() => resolve())
@@ -136,7 +145,7 @@ function create(store: Map<string, Pending>, url: string, message: Body): Body {
   const signature = randomBytes(12).toString('hex')
   store.set(name, {
     id: 1000 + store.size, name, mimeType: text('mime_type'), expiresAt: text('expires_at'), signature,
-    blocks: new Map(), content: null, contentType: null, final: false,
+    blocks: new Map(), content: null, contentType: null, final: false, digest: null,
   })
   return { ok: true, signed_upload_url: `${url}container/${encodeURIComponent(name)}?sig=${signature}&se=2099-01-01` }
 }
@@ -148,6 +157,7 @@ function finalize(store: Map<string, Pending>, message: Body): Body {
   if (String(message['size']) !== String(artifact.content.length)) throw new Refusal(400, 'invalid_argument', 'the size differs')
   if (message['hash'] !== `sha256:${sha256(artifact.content)}`) throw new Refusal(400, 'invalid_argument', 'the hash differs')
   artifact.final = true
+  artifact.digest = String(message['hash'])
   return { ok: true, artifact_id: String(artifact.id) }
 }
 
@@ -166,7 +176,7 @@ function list(store: Map<string, Pending>, message: Body): Body {
   const wanted = (a: Pending): boolean => a.final && (name === undefined || a.name === name) && (id === undefined || String(a.id) === String(id))
   const artifacts = [...store.values()].filter(wanted).map((a) => ({
     workflow_run_backend_id: run, workflow_job_run_backend_id: job, database_id: String(a.id), name: a.name,
-    size: String(a.content?.length ?? 0), digest: `sha256:${sha256(a.content ?? Buffer.alloc(0))}`,
+    size: String(a.content?.length ?? 0), ...(a.digest === null ? {} : { digest: a.digest }),
   }))
   return { artifacts }
 }

@@ -73,6 +73,8 @@ jobs:
         with:
           ref: \${{ fromJSON(needs.decide.outputs.request).sha }}
           persist-credentials: false
+          # It is judged by the gates and against the lock of its base commit, which must be here.
+          fetch-depth: 0
       - uses: ${uses}
         if: fromJSON(needs.decide.outputs.request).command != 'cancel'
         with:

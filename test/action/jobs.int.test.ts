@@ -1,0 +1,110 @@
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { git } from '../support/act.ts'
+import { root } from '../support/architecture.ts'
+import { startArtifactService, type ArtifactService } from '../support/artifact-service.ts'
+import { runStep, type StepResult } from '../support/runner.ts'
+
+let artifacts: ArtifactService
+let checkout: string
+
+const spec = (least: number, epochs = 10): string => `version: 1
+name: wine
+task: classification
+data: { source: wine.csv, target: class, inputs: auto }
+model: { layers: [{ dense: { units: 16, activation: relu } }, { dense: { units: classes } }] }
+levers: { optimization: { learningRate: 0.01 }, batching: { batchSize: 16 }, scheduling: { epochs: ${epochs}, warmupSteps: 0 } }
+stages: [verify: { seeds: 4 }]
+gates:
+  - threshold: { metric: accuracy, min: ${least} }
+`
+
+beforeEach(async () => {
+  artifacts = await startArtifactService()
+  checkout = mkdtempSync(join(tmpdir(), 'jobs-'))
+  copyFileSync(join(root, 'examples/wine/wine.csv'), join(checkout, 'wine.csv'))
+  writeFileSync(join(checkout, '.gitignore'), '.tunegate/\n')
+  git(checkout, 'init', '--quiet')
+})
+afterEach(() => artifacts.close())
+
+function commit(text: string): string {
+  writeFileSync(join(checkout, 'tuning.yml'), text)
+  git(checkout, 'add', '--all')
+  git(checkout, 'commit', '--quiet', '--message=all')
+  return git(checkout, 'rev-parse', 'HEAD')
+}
+
+type Variables = Readonly<Record<string, string>>
+
+/** One job of a compiled workflow, as its step runs it. */
+function job(inputs: Variables, env: Variables = {}, cancelAt?: RegExp): Promise<StepResult> {
+  return runStep({
+    script: join(root, 'dist/action/index.js'), workspace: checkout, with: { workers: '1', shards: '2', ...inputs },
+    env: { ...artifacts.env, GITHUB_SHA: 'a'.repeat(40), GITHUB_EVENT_NAME: 'workflow_dispatch', ...env }, ...(cancelAt ? { cancelAt } : {}),
+  })
+}
+
+/** Lines of runs in the parcel whose name ends so; each has the run's own time, so that a run that is trained again has another line. */
+function runsIn(end: string): readonly string[] {
+  const found = artifacts.artifacts().find((a) => a.name.endsWith(end))
+  if (!found) throw new Error(`no artifact …${end} among ${artifacts.artifacts().map((a) => a.name).join(', ')}`)
+  return gunzipSync(found.content).toString().split('\n').slice(1, -1)
+}
+
+describe('jobs of a compiled workflow', { timeout: 120_000 }, () => {
+  it('go on from what a shard had when a limit ended it, and come to the lock of the study in one process', async () => {
+    commit(spec(0.05, 60))
+    const planned = await job({ mode: 'plan' })
+    expect([planned.exitCode, planned.outputs['shards']]).toEqual([0, '["1/2","2/2"]'])
+    const shard = { mode: 'shard', stage: 'verify', shard: '1/2' }
+    // As the runner ends a job at its limit: it is asked to stop first.
+    const ended = await job(shard, {}, /seed \d+|1\/\d/)
+    expect(ended.exitCode).toBe(1)
+    const first = runsIn('-verify-1of2-1.gz')
+    const again = await job(shard, { GITHUB_RUN_ATTEMPT: '2' })
+    expect(again.exitCode).toBe(0)
+    const second = runsIn('-verify-1of2-2.gz')
+    expect(second).toHaveLength(2)
+    expect(second).toEqual(expect.arrayContaining([...first]))
+    // The other shard never ran: the stage's own job trains what is left.
+    const stage = await job({ mode: 'stage', stage: 'verify' }, { GITHUB_RUN_ATTEMPT: '2' })
+    expect([stage.exitCode, stage.outputs['shards']]).toEqual([0, '[]'])
+    expect(runsIn('-after-verify-2.gz')).toEqual(expect.arrayContaining([...second]))
+    const gate = await job({ mode: 'gate' }, { GITHUB_RUN_ATTEMPT: '2' })
+    expect([gate.exitCode, gate.outputs['verdict']]).toEqual([0, 'pass'])
+    const lock = readFileSync(join(checkout, '.tunegate/wine/tuning.lock.json'), 'utf8')
+    expect((await job({ mode: 'tune', out: 'alone' })).exitCode).toBe(0)
+    expect(readFileSync(join(checkout, 'alone/tuning.lock.json'), 'utf8')).toBe(lock)
+    expect(first.length).toBeLessThan(2)
+  })
+
+  it('attack 8: are judged by the gates of the base on a pull request, and take no runs from a journal in the checkout', async () => {
+    const base = commit(spec(0.999))
+    const head = commit(spec(0.05))
+    const event = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
+    writeFileSync(event, JSON.stringify({ pull_request: { number: 7, base: { sha: base }, head: { sha: head } } }))
+    const pull = { GITHUB_EVENT_NAME: 'pull_request', GITHUB_EVENT_PATH: event }
+    expect((await job({ mode: 'plan' }, pull)).exitCode).toBe(0)
+    expect((await job({ mode: 'stage', stage: 'verify' }, pull)).exitCode).toBe(0)
+    mkdirSync(join(checkout, '.tunegate/wine'), { recursive: true })
+    writeFileSync(join(checkout, '.tunegate/wine/journal.jsonl'), '{}\n')
+    const gate = await job({ mode: 'gate' }, pull)
+    expect([gate.exitCode, gate.outputs['verdict']]).toEqual([1, 'fail'])
+    expect(gate.log).toContain('it was judged by those of the base commit')
+    expect(gate.log).toContain('everything is trained again')
+  })
+
+  it('attack 7: take nothing from a parcel that was replaced', async () => {
+    commit(spec(0.05))
+    await job({ mode: 'plan' })
+    const [plan] = artifacts.artifacts()
+    artifacts.tamper(plan?.name ?? '', { content: Buffer.from('forged') })
+    const stage = await job({ mode: 'stage', stage: 'verify' })
+    expect(stage.exitCode).toBe(1)
+    expect(stage.log).toMatch(/cannot be continued from the artifact[^]*its digest is/)
+  })
+})
