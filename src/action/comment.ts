@@ -140,8 +140,8 @@ async function showPlan(request: Request, runner: Runner): Promise<number> {
   const inputs = inputsOf(runner)
   requireInside(inputs, runner)
   const source = { specPath: relative(runner.workspace, inputs.spec), workspace: runner.workspace }
-  const { plan } = await prepare({ ...source, ...(stages ? { stages: stages satisfies readonly StageName[] } : {}), ...(seeds ? { seeds } : {}) })
-  const text = renderPlanTable(plan)
+  const { plan, warnings } = await prepare({ ...source, ...(stages ? { stages: stages satisfies readonly StageName[] } : {}), ...(seeds ? { seeds } : {}) })
+  const text = [renderPlanTable(plan), ...warnings.map(formatDiagnostic)].join('\n')
   say(text)
   await writeSummary(`## What would run\n\n${block(text)}\n`)
   await upload({ bound: boundTo(request, runner, null), outcome: { kind: 'plan', text } }, runner)

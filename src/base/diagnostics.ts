@@ -42,6 +42,12 @@ export function formatDiagnostic(d: Diagnostic): string {
   return lines.join('\n')
 }
 
+/** The same in one line, for a log of lines. */
+export function lineOf({ at, message, found, allowed, hint }: Diagnostic): string {
+  const more = [found, allowed && `allowed: ${allowed}`].filter((s) => s !== undefined && s !== '')
+  return `${at ? `${at.file}:${at.line}:${at.column}: ` : ''}${message}${more.length > 0 ? ` (${more.join('; ')})` : ''}${hint === undefined ? '' : `; ${hint}`}`
+}
+
 /** In the order a reader meets them: by file, line, column; those without a place first. */
 export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   return [...diagnostics].sort((a, b) =>

@@ -30,7 +30,7 @@ function decide({ maxRatio }: ModelSizeRule, { baseline, missingBaselineReason, 
   const passes = parameters <= before * maxRatio * rounding
   return {
     status: passes ? 'pass' : 'fail',
-    sentence: `The model has ${sizeOf(parameters)}, that of ${baseline.source} ${sizeOf(before)}: ${shown(ratio)} times as many, ` +
+    sentence: `The model has ${sizeOf(parameters)}, the baseline (${baseline.source}) ${sizeOf(before)}: ${shown(ratio)} times as many, ` +
       `${passes ? 'at or below' : 'above'} the limit ${shown(maxRatio)}. Both are counted, so no seed can change it.`,
     estimate: { what: 'ratio of model sizes', value: ratio, lower: ratio, upper: ratio, level: 1 },
     remedy: null,

@@ -7,7 +7,7 @@ import { boxIcon, statusIcon } from './icons.ts'
 import type { BoxState, Report } from './model.ts'
 import { textCharts } from './mermaid.ts'
 import { fixed, gainAndInterval, meanAndSd, plural, rowsText, whole } from './numbers.ts'
-import { askText, asideTexts, engineText, headline, heldText, leverText, seedRows, settleText, timesText } from './phrases.ts'
+import { askText, engineText, headline, heldText, leverText, seedRows, settleText, timesText } from './phrases.ts'
 import { textIntervals } from './text-intervals.ts'
 
 /** `summary.md`: the verdict first, then what a reviewer asks next, in that order. See `capSummary` for its size. */
@@ -55,13 +55,21 @@ function gates({ verdict, against }: Report): string {
   if (evidence === '') return 'No gate was declared.'
   const intervals = textIntervals(verdict.gates)
   const text = intervals === '' ? evidence : `${evidence}\n\n\`\`\`text\n${intervals}\n\`\`\``
-  return against === null || !verdict.gates.some((g) => needsBaseline(g.rule)) ? text : `${text}\n\n${heldText(verdict)} held against ${markdown(against)}.`
+  const besides = beside(verdict.gates)
+  const full = besides === '' ? text : `${text}\n\n${besides}`
+  return against === null || !verdict.gates.some((g) => needsBaseline(g.rule)) ? full : `${full}\n\n${heldText(verdict)} held against ${markdown(against)}.`
+}
+
+/** Below the table, where it is not taken for a reason of the verdict. */
+function beside(all: readonly GateVerdict[]): string {
+  const lines = all.flatMap((g) => (g.evidence ?? []).map((e) => `- ${g.rule.gate}: ${markdown(e.sentence, 1000)}`))
+  return lines.length === 0 ? '' : ['Shown beside the verdicts, and not gated on:', '', ...lines].join('\n')
 }
 
 function said(gate: GateVerdict): string {
   const settle = settleText(gate)
   const remedy = settle === '' ? '' : ` **To settle it:** ${markdown(settle, 1000)}`
-  const notes = [...gate.notes, ...asideTexts(gate)].map((n) => ` *${markdown(n, 1000)}*`).join('')
+  const notes = [...gate.notes, ...(gate.change ? [gate.change] : [])].map((n) => ` *${markdown(n, 1000)}*`).join('')
   return `${markdown(gate.sentence, 1000)}${remedy}${notes}`
 }
 

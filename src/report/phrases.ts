@@ -66,10 +66,6 @@ export function settleText({ status, remedy, settled, seedsToSettle = null }: Ga
   return settled === true && seedsToSettle === null ? `${remedy} More seeds of the candidate would not settle it.` : remedy
 }
 
-/** What else is said of a gate: the limits with which it would pass, and what is shown beside it and not gated on. */
-export const asideTexts = ({ change, evidence = [] }: GateVerdict): string[] =>
-  [...(change === undefined || change === null ? [] : [change]), ...evidence.map((e) => e.sentence)]
-
 /** `Regression and model-size are`: the gates that compare, as the beginning of a sentence. */
 export function heldText({ gates }: Verdict): string {
   const names = [...new Set(gates.filter((g) => needsBaseline(g.rule)).map((g) => g.rule.gate))]

@@ -1,4 +1,4 @@
-import { fQuantile, normalCdf, tQuantile } from './distributions.ts'
+import { chiSquareQuantile, fQuantile, normalCdf, tQuantile } from './distributions.ts'
 import { notAProbability, shown, undefinedBecause } from './outcome.ts'
 import type { Undefined } from './outcome.ts'
 import { gaussLegendre, integrate } from './quadrature.ts'
@@ -68,15 +68,53 @@ export function seedsNeeded(design: Design & { readonly power: number }): SeedsN
   return { kind: 'seeds', seeds: enough, power: tPower(enough, design) }
 }
 
-/**
- * The fewest seeds a side with which the interval of the ratio of two SDs ends below a limit `distance` (above 1) times the
- * true ratio, with chance `power`; undefined where over a thousand would be needed, or the distance is not above 1. The
- * upper bound is the ratio shown times the root of an F quantile, and the ratio shown is itself the root of an F.
- */
-export function spreadRatioSeeds({ distance, alpha, power }: { readonly distance: number; readonly alpha: number; readonly power: number }): number | undefined {
-  if (!(distance > 1)) return undefined
-  for (let n = 2; n <= 1000; n++) {
-    if (fQuantile(power, n - 1, n - 1) * fQuantile(1 - alpha, n - 1, n - 1) <= distance ** 2) return n
+/** The smallest effect that so many seeds a side show with chance `power`; undefined where they are fewer than 2. */
+export function resolvableEffect({ seeds, sd, alpha, power }: Omit<Design, 'effect' | 'paired'> & { readonly seeds: number; readonly power: number }): number | undefined {
+  if (!(seeds >= 2 && sd > 0)) return undefined
+  let [low, high] = [0, 100]
+  while (tPower(seeds, { effect: high * sd, sd, alpha }) < power) high *= 2
+  for (let i = 0; i < 40; i++) {
+    const middle = (low + high) / 2
+    if (tPower(seeds, { effect: middle * sd, sd, alpha }) < power) low = middle
+    else high = middle
   }
+  return high * sd
+}
+
+const MOST_SPREAD_SEEDS = 1000
+
+/**
+ * The fewest seeds with which the χ² interval of an SD of truly `sd` ends below `cap` with chance `power`; undefined where
+ * over a thousand would be needed, or the SD is not below the cap.
+ */
+export function capSeeds({ sd, cap, alpha, power }: { readonly sd: number; readonly cap: number; readonly alpha: number; readonly power: number }): number | undefined {
+  if (!(sd < cap)) return undefined
+  return firstSeeds((n) => chiSquareQuantile(power, n - 1) / chiSquareQuantile(alpha, n - 1) <= (cap / sd) ** 2)
+}
+
+export interface RatioDesign {
+  /** Limit over true ratio, above 1. */
+  readonly distance: number
+  readonly alpha: number
+  readonly power: number
+  /** Seeds of the other side, where they are not as many. */
+  readonly fixed?: number
+}
+
+/**
+ * The fewest seeds (a side, unless the other's are fixed) with which the interval of the ratio of two SDs ends below a limit
+ * `distance` times the true ratio, with chance `power`; undefined where over a thousand would be needed, or the distance is
+ * not above 1. The upper bound is the ratio shown times the root of an F quantile, and the ratio shown is itself the root of an F.
+ */
+export function spreadRatioSeeds({ distance, alpha, power, fixed }: RatioDesign): number | undefined {
+  if (!(distance > 1) || (fixed !== undefined && fixed < 2)) return undefined
+  return firstSeeds((n) => {
+    const [own, other] = [n - 1, (fixed ?? n) - 1]
+    return fQuantile(power, own, other) * fQuantile(1 - alpha, other, own) <= distance ** 2
+  })
+}
+
+function firstSeeds(enough: (n: number) => boolean): number | undefined {
+  for (let n = 2; n <= MOST_SPREAD_SEEDS; n++) if (enough(n)) return n
   return undefined
 }

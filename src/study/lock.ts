@@ -9,13 +9,19 @@ export const lockName = 'tuning.lock.json'
 /** The words that name a baseline without a path; a file of that name is written `./lock`. `retrained` is the old word. */
 export const retrainWords: readonly string[] = ['retrain', 'retrained']
 
+export interface NamedLock {
+  readonly lock: Lock
+  /** As sentences name it. */
+  readonly source: string
+}
+
 /**
  * The lock that a study is held against, and its name; null where the declared levers are retrained instead.
  *
  * @param baseline `lock`: the one beside the spec; `retrain`: none; else the path of a lock, or of a folder that holds one,
  * as a downloaded artifact does. Left out, the one beside the spec where there is one
  */
-export async function readLock(specPath: string, baseline?: string): Promise<{ readonly lock: Lock; readonly source: string } | null> {
+export async function readLock(specPath: string, baseline?: string): Promise<NamedLock | null> {
   if (baseline !== undefined && retrainWords.includes(baseline)) return null
   const path = baseline === undefined || baseline === 'lock' ? join(dirname(specPath), lockName) : await insideFolder(baseline)
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {

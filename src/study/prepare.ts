@@ -14,7 +14,8 @@ import type { DataFinding, Dataset } from '../data/types.ts'
 import { leverDifferences, withLevers, type Levers } from '../model/levers.ts'
 import type { Lock } from '../plan/lock.ts'
 import type { DataFacts, GateRule, Plan, StageName, VerifySettings } from '../plan/plan.ts'
-import { parseSpec, type ParsedSpec } from '../spec/parse.ts'
+import { parseSpec, type ParsedSpec, type SpecPath } from '../spec/parse.ts'
+import { foreseenOf } from './foreseen.ts'
 import { augmentationsOf } from './augmentations.ts'
 
 export interface SpecSource {
@@ -26,6 +27,8 @@ export interface SpecSource {
   readonly workspace: string
   /** Run only these of the spec's stages. */
   readonly stages?: readonly StageName[]
+  /** `lock`, `retrain` or the path of a lock, see `readLock`; the lock beside the spec where it is left out and there is one. */
+  readonly baselinePath?: string
   /** Verification seeds in place of the spec's. */
   readonly seeds?: number
   /** Limits besides those of the spec's budget; the lower one holds. */
@@ -60,9 +63,11 @@ export async function prepare(source: SpecSource): Promise<Prepared> {
   const declared = unwrap(compile(spec, factsOf(dataset), parsed.locate))
   const levers = tunedLevers(source, declared.baseline)
   const plan = levers ? unwrap(compile({ ...spec, levers }, factsOf(dataset), parsed.locate)) : declared
-  const said = [...warnings, ...warningsOf(spec, plan, parsed.locate), ...otherGates(parsed, source)]
-  const lines = source.gates && !sameGates(parsed, source.gates) ? source.gates.map(() => parsed.locate(['gates']).line) : gateLines(parsed)
-  return { spec, plan, dataset, findings, warnings: said, gateLines: lines }
+  const foreign = source.gates && !sameGates(parsed, source.gates)
+  const places = gatePlaces(parsed, foreign ? source : {})
+  const foreseen = await foreseenOf(plan, source, (gate, key) => parsed.locate([...places[gate] ?? ['gates'], ...(foreign ? [] : [key])]))
+  const said = [...warnings, ...warningsOf(spec, plan, parsed.locate), ...foreseen, ...otherGates(parsed, source)]
+  return { spec, plan, dataset, findings, warnings: said, gateLines: places.map((path) => parsed.locate(path.slice(0, 2)).line) }
 }
 
 /** Undefined where the lock was tuned from other levers than the spec declares now: the change is what is proposed then. */
@@ -84,9 +89,11 @@ function otherGates(parsed: ParsedSpec, { gates }: SpecSource): Diagnostic[] {
   }]
 }
 
-/** A gate with two limits is two of the plan at one line. */
-const gateLines = ({ spec, locate }: ParsedSpec): number[] =>
-  (spec.gates ?? []).flatMap((gate, i) => new Array<number>(rulesIn(gate)).fill(locate(['gates', i]).line))
+/** Where each gate of the plan stands in the spec, its kind included. One with two limits is two of the plan; one of another commit has no place. */
+function gatePlaces({ spec }: ParsedSpec, { gates }: Pick<SpecSource, 'gates'>): SpecPath[] {
+  if (gates) return gates.map(() => ['gates'])
+  return (spec.gates ?? []).flatMap((gate, i) => new Array<SpecPath>(rulesIn(gate)).fill(['gates', i, Object.keys(gate)[0] ?? '']))
+}
 
 /** The lower of two limits, where there are two. */
 function lower(one: number | null, other: number | undefined): number | null {

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import { lineOf } from '../base/diagnostics.ts'
 import { explainFileError, makeFolder } from '../base/files.ts'
 import { CHECK_NAMES } from '../data/checks.ts'
 import { verificationStatistics } from '../gate/verification.ts'
@@ -38,8 +39,6 @@ export interface StudyOptions extends SpecSource {
   /** File that a worker process runs, and the folder with the wasm engine. */
   readonly workerScript: string
   readonly wasmFolder: string
-  /** `lock`, `retrain` or the path of a lock, see `readLock`; the lock beside the spec where it is left out and there is one. */
-  readonly baselinePath?: string
   /** A spec of which model and levers are retrained as the baseline, on the same data and seeds. */
   readonly baseSpec?: BaseSpec
   /** The commit that the baseline was taken from, and the path that it has there. */
@@ -65,9 +64,9 @@ export interface Study {
 /** The whole path: spec → plan → runs → decisions → verdict → report. Used by the command line and by the action. */
 export async function runStudy(options: StudyOptions): Promise<Study> {
   const { listener, engine, clock } = options
-  const checked = prepare(options)
+  const checked = prepare(options.baseSpec ? { ...options, baselinePath: 'retrain' } : options)
   const begun = checked.then(({ warnings }) => {
-    for (const warning of warnings) listener({ type: 'notice', message: warning.message })
+    for (const warning of warnings) listener({ type: 'notice', message: lineOf(warning) })
     return clock()
   })
   // What is wrong is said by those who wait for the check itself.

@@ -104,7 +104,7 @@ describe('model size', () => {
     expect(of(110, 100)).toMatchObject({ status: 'pass', estimate: { value: 1.1, lower: 1.1, upper: 1.1 }, settled: true })
     expect(of(111, 100).status).toBe('fail')
     expect(of(115, 100, { ...size, maxRatio: 1.15 }).status).toBe('pass')
-    expect(of(12_345, 10_000).sentence).toBe('The model has 12,345 trainable parameters (48.22 KiB), that of the declared levers 10,000 ' +
+    expect(of(12_345, 10_000).sentence).toBe('The model has 12,345 trainable parameters (48.22 KiB), the baseline (the declared levers) 10,000 ' +
       'trainable parameters (39.06 KiB): 1.234 times as many, above the limit 1.1. Both are counted, so no seed can change it.')
   })
 

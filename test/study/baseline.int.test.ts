@@ -6,6 +6,8 @@ import type { RunEvent } from '../../src/run/events.ts'
 import { gateStudy, planStudy } from '../../src/study/fan-out.ts'
 import { judgeAgain } from '../../src/study/judge-again.ts'
 import { runStudy, type StudyOptions } from '../../src/study/run-study.ts'
+import { withoutTimes } from '../../src/report/build.ts'
+import { parseReport } from '../../src/report/json.ts'
 import { digitsCheckout, fanOut, memoryExchange, studyOptions } from '../support/fan-out.ts'
 import { bundleWorker, type WorkerBundle } from '../support/worker-bundle.ts'
 
@@ -97,6 +99,38 @@ describe('a base spec', { timeout: 60_000 }, () => {
     const options = { ...studyOptions(digitsCheckout(spec), bundle), baseSpec: { path: 'base.yml', text: spec } }
     const fan = fanOut(memoryExchange())
     for (const job of [planStudy, gateStudy]) expect(await refusal(job(options, fan))).toContain('study/no-base-spec')
+  })
+})
+
+describe('gates on what a model costs', { timeout: 60_000 }, () => {
+  const costs = (text: string): string => text.replace('gates: [', 'gates: [training-time: { maxRatio: 50 }, model-size: { maxRatio: 1.5 }, ')
+
+  it('compare with a base spec that is retrained on this machine, and are judged again from the report', async () => {
+    const { verdict, report, files } = await study(costs(wider), { 'base.yml': spec }, (c) => ({ baseSpec: { path: join(c, 'base.yml') } }))
+    const [time, size] = verdict.gates
+    expect(time).toMatchObject({ status: 'pass', estimate: { what: 'ratio of training times' } })
+    expect(time?.sentence).toContain('Welch, 3 against 3 seeds')
+    // (64 + 1) · 10, and with 8 hidden units (64 + 1) · 8 + (8 + 1) · 10.
+    expect(size).toMatchObject({ status: 'pass', estimate: { value: 610 / 650 } })
+    expect(JSON.stringify((await judgeAgain(join(files.folder, 'report.json'), undefined)).verdict)).toBe(JSON.stringify(report.verdict))
+    expect(parseReport(readFileSync(join(files.folder, 'report.json'), 'utf8'), 'report.json').timing.base).toHaveLength(3)
+  })
+
+  it('cannot be told from a lock in time, and can in size; both are said before the training', async () => {
+    const { files } = await study(spec, {}, () => ({}))
+    const { verdict, prepared } = await study(costs(wider), { 'tuning.lock.json': readFileSync(files.lockPath, 'utf8') }, () => ({}))
+    expect(verdict.gates.map((g) => g.status).slice(0, 2)).toEqual(['inconclusive', 'pass'])
+    expect(prepared.warnings.map((w) => w.code)).toContain('gate/not-comparable')
+  })
+
+  it('let no clock into the lock, nor into what else of the report is to be equal', async () => {
+    const of = () => study(costs(wider).replace('seeds: 3', 'seeds: 4, looks: [3]'), {}, () => ({ baselinePath: 'retrain' }))
+    const [one, other] = [await of(), await of()]
+    expect(readFileSync(one.files.lockPath, 'utf8')).toBe(readFileSync(other.files.lockPath, 'utf8'))
+    const rest = ({ report, checkout }: typeof one): string => JSON.stringify(withoutTimes(report)).replaceAll(checkout, '')
+    expect(rest(one)).toBe(rest(other))
+    expect(one.lock.parameters).toBe(610)
+    expect(JSON.stringify(one.lock)).not.toMatch(/seconds|machine/)
   })
 })
 

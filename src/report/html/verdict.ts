@@ -5,8 +5,8 @@ import { html } from '../escape.ts'
 import type { Report } from '../model.ts'
 import { duration, gainAndInterval, meanAndSd, plural, whole } from '../numbers.ts'
 import { objectiveOn } from '../checklist.ts'
-import { askText, asideTexts, headline, heldText, settleText } from '../phrases.ts'
-import { card, figure, icon, paragraph, pill, type Drawings } from './parts.ts'
+import { askText, headline, heldText, settleText } from '../phrases.ts'
+import { card, details, figure, icon, paragraph, pill, type Drawings } from './parts.ts'
 
 /** The first screen: the verdict, its sentence, and the numbers behind it. */
 export function banner(report: Report): string {
@@ -62,11 +62,12 @@ export function gates({ verdict, against }: Report, drawings: Drawings): string 
   const cards = places.map(({ g, i }) => {
     const settle = settleText(g)
     const remedy = settle === '' ? '' : `<p><strong>To settle it:</strong> ${html(settle)}</p>`
-    const notes = g.notes.map((n) => paragraph(n, 'note')).join('') + asideTexts(g).map((n) => paragraph(n, 'soft')).join('')
+    const notes = g.notes.map((n) => paragraph(n, 'note')).join('') + (g.change ? paragraph(g.change, 'soft') : '')
+    const beside = (g.evidence ?? []).map((e) => paragraph(e.sentence)).join('')
     const chart = figure(drawings, gateChartId(g.rule, i), false)
     const open = g.status === 'inconclusive' && !g.blocks ? ' (the spec lets it through)' : ''
     return card(
-      `<h3 class="with-pill" id="gate-${i + 1}">${pill(g.status, `${g.status}${open}`)}<span>${html(askText(g))}</span></h3>${chart}${paragraph(g.sentence)}${remedy}${notes}`,
+      `<h3 class="with-pill" id="gate-${i + 1}">${pill(g.status, `${g.status}${open}`)}<span>${html(askText(g))}</span></h3>${chart}${paragraph(g.sentence)}${remedy}${notes}${details('Shown beside it, and not gated on', beside)}`,
     )
   })
   const source =
