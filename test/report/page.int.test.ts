@@ -163,6 +163,19 @@ describe('report.html in a browser', () => {
     await page.context().close()
   })
 
+  it('cuts no letter off', async (b) => {
+    const { page } = await open(b, (await usual()).page)
+    const cut = await page.$$eval('main svg', (all) => all.flatMap((svg) => {
+      const paper = svg.getBoundingClientRect()
+      return [...svg.querySelectorAll('text')].filter((t) => {
+        const box = t.getBoundingClientRect()
+        return box.width > 0 && (box.left < paper.left - 1 || box.right > paper.right + 1 || box.top < paper.top - 1 || box.bottom > paper.bottom + 1)
+      }).map((t) => `${svg.getAttribute('aria-labelledby') ?? ''}: ${t.textContent ?? ''}`)
+    }))
+    expect(cut).toEqual([])
+    await page.context().close()
+  })
+
   it('has a sentence under every chart and a title on every drawing', async (b) => {
     const { page } = await open(b, (await usual()).page)
     const silent = await page.$$eval('main figure', (all) => all.filter((f) => {
@@ -277,6 +290,21 @@ describe('readers of every kind', () => {
     const pdf = await page.pdf({ format: 'A4' })
     expect(pdf.subarray(0, 5).toString()).toBe('%PDF-')
     expect(pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)?.length ?? 0).toBeGreaterThan(3)
+    await page.context().close()
+  })
+
+  it('print it in dark ink from a dark screen, the curves too, and nothing that paper cannot use', async (b) => {
+    const { page } = await open(b, (await usual()).page, { scheme: 'dark' })
+    const look = (what: string): Promise<unknown> => page.evaluate(what)
+    const ink = `getComputedStyle(document.querySelector('.banner .sentence')).color`
+    const canvas = `document.querySelector('#plot-main canvas').toDataURL()`
+    const dark = await look(canvas)
+    expect(await look(ink)).toBe('rgb(230, 234, 241)')
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
+    expect(await look(ink)).toBe('rgb(28, 35, 48)')
+    await expect.poll(() => look(`getComputedStyle(document.documentElement).getPropertyValue('--c-winner')`)).toContain('#0072B2')
+    await expect.poll(() => look(canvas)).not.toBe(dark)
+    for (const hidden of ['nav', '.controls', '#readout']) expect(await page.locator(hidden).first().isVisible()).toBe(false)
     await page.context().close()
   })
 

@@ -113,7 +113,8 @@ function controls(state: State, { draw, filter, show, reset }: Actions): void {
   on('smoothing', 'input', (i) => { state.smoothing = Number(i.value); byId('smoothed').textContent = i.value; draw() })
   on('trial', 'change', (i) => { state.run = i.value === '' ? null : Number(i.value); show() })
   on('reset', 'click', reset)
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw)
+  // Paper has the light colours whatever the screen has.
+  for (const media of ['(prefers-color-scheme: dark)', 'print']) matchMedia(media).addEventListener('change', draw)
 }
 
 /** Left and right walk along the line, up and down to the next trial; Escape lets go. */

@@ -16,7 +16,7 @@ export function scheduleCurves(report: Report, curves: CurveBook): Chart[] {
   const labels = [...new Set(tried.map((r) => r.label))]
   const candidates = labels.flatMap((name) => {
     const curve = curves.get(tried.find((r) => r.label === name)?.id ?? '')
-    return curve ? series(label(name), curve.learningRate) : []
+    return curve ? series(shortLabel(name), curve.learningRate) : []
   })
   // The chosen one last, so that nothing covers it.
   const values = [...candidates, ...own]
@@ -53,7 +53,7 @@ export function scheduleResults(report: Report, curves: CurveBook): Chart[] {
   const { objective } = report.study
   const tried = report.runs.filter((r) => r.stage === 'schedule' && r.label.startsWith('schedule '))
   const groups: [string, ThinCurve[]][] = [...new Set(tried.map((r) => r.label))].map((name) => [
-    label(name),
+    shortLabel(name),
     tried.filter((r) => r.label === name).flatMap((r) => curves.get(r.id) ?? []),
   ])
   const all: [string, ThinCurve[]][] = [...groups, ['winner', incumbentRuns(report).flatMap((id) => curves.get(id) ?? [])]]
@@ -84,6 +84,9 @@ export function scheduleResults(report: Report, curves: CurveBook): Chart[] {
     },
   ]
 }
+
+/** `one-cycle` for the trial `schedule one-cycle`: the chart speaks of nothing else. */
+const shortLabel = (name: string): string => label(name.replace(/^schedule /, ''))
 
 /** Runs that the schedules were held against; an earlier stage may have asked for them, under another name. */
 function incumbentRuns({ stages, runs }: Report): string[] {

@@ -8,7 +8,7 @@ export const style = `
   --pass: #00724f; --pass-wash: #e0f3ec; --fail: #b03c00; --fail-wash: #fdeae1; --open: #8a5c00; --open-wash: #fdf3dc;
   --off: #5a6577; --off-wash: #eceff3; --link: #005f96;
   ${groupVariables} }
-@media (prefers-color-scheme: dark) { :root { --page: #12161d; --card: #1a202a; --ink: #e6eaf1; --soft: #9aa6b8;
+@media screen and (prefers-color-scheme: dark) { :root { --page: #12161d; --card: #1a202a; --ink: #e6eaf1; --soft: #9aa6b8;
   --line: #2d3644;
   --pass: #4fd0a5; --pass-wash: #123229; --fail: #ff9a66; --fail-wash: #3a2016; --open: #f2c14e; --open-wash: #352a10;
   --off: #9aa6b8; --off-wash: #262e3a; --link: #6db8ea;
@@ -104,7 +104,9 @@ footer { max-width: 1060px; margin: 44px auto 30px; padding: 0 20px; color: var(
   table.stacked td { display: flow-root; padding: 2px 0; border: 0; text-align: right; white-space: normal }
   table.stacked td::before { content: attr(data-title); color: var(--soft); float: left; margin-right: 12px }
   .banner { padding: 16px } ul.boxes li { grid-template-columns: 1fr } h2 { margin-top: 34px } }
-@media print { body { background: #fff } .card, figure { break-inside: avoid } nav { display: none }
-  .chart svg { min-width: 0 } }
+@media print { :root { color-scheme: light; --page: #fff; --card: #fff } @page { margin: 14mm }
+  main, header.top, footer { max-width: none; padding: 0 } nav, .skip, .controls, fieldset.chips, #readout, #shown { display: none }
+  h2, h3 { break-after: avoid } figure, tr, li, .two .card, .facts div, .banner { break-inside: avoid }
+  .banner, .pill, .swatch, .sign { print-color-adjust: exact } .chart svg { min-width: 0 } table { font-size: 0.8rem } }
 @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto } }
 `
