@@ -10,10 +10,11 @@ import { createWasmEngine } from '../../src/train/engines/wasm.ts'
 import { createLearner } from '../../src/train/learner.ts'
 import { buildModel } from '../../src/train/model.ts'
 import type { Engine, Tf } from '../../src/train/types.ts'
+import { type OpCost, profileStep } from './profile-ops.ts'
 import { classes, contestData, contestLevers, contests, type Contest } from './workloads.ts'
 
 interface Order {
-  readonly engine: 'prepare' | 'wasm' | 'eager' | 'compiled'
+  readonly engine: 'prepare' | 'profile' | 'wasm' | 'eager' | 'compiled'
   readonly contest: number
   readonly folder: string
   readonly wasmFolder: string
@@ -28,8 +29,10 @@ if (!shaped.ok) throw new Error(shaped.error.message)
 const options = {
   task: 'classification', width: classes, levers: contestLevers, augmentation: { shift: 0, flip: 0, erase: 0, noise: 0, mixup: 0 },
 } as const
+/** Steps before the one that is profiled. */
+const warmUp = 3
 const batches = batchSource(data, options, 0)
-console.log(JSON.stringify(order.engine === 'prepare' ? prepare() : await measure()))
+console.log(JSON.stringify(order.engine === 'prepare' ? prepare() : order.engine === 'profile' ? await profile() : await measure()))
 
 /** Data, order of rows and initial weights as files, for peers in other languages. */
 function prepare(): object {
@@ -51,24 +54,32 @@ async function engineOf(): Promise<Engine> {
   Object.assign(process.env, nativeEnvironment)
   return order.engine === 'wasm'
     ? createWasmEngine({ wasmFolder: order.wasmFolder })
-    : createTensorflowEngine({ folder: order.folder, compiled: order.engine === 'compiled' })
+    : createTensorflowEngine({ folder: order.folder, compiled: order.engine !== 'eager' })
 }
 
-/** The first half of the steps warms up; what is told is the time of the second, by the clock and of all the process's threads together, and the mean loss at its end. */
-async function measure(): Promise<object> {
-  const engine = await engineOf()
-  if (!shaped.ok) throw new Error(shaped.error.message)
-  const workload = {
-    task: 'classification', objective: 'accuracy', layers: contest.layers, parameters: 0, evaluateEvery: 1, augmentation: options.augmentation,
-    data: { fingerprint: '', rows: { train: 0, validation: 0, test: 0 }, inputShape: contest.inputShape, classes: [...'0123456789'] },
-  } as const
-  const compiler = engine.native && createCompiler(engine.tf, engine.native, data, console.error)
-  const context: RunContext = { engine, workload, data, model: buildModel(engine.tf, shaped.value, engine.fused), compiler }
+/** What each op of a step costs, the dearest first. */
+async function profile(): Promise<readonly OpCost[]> {
+  const context = contextOf(await engineOf())
+  if (!context.engine.native) throw new Error('only the native engine tells of its ops')
   const learner = createLearner(context, contestLevers, 0)
+  const step = (at: number): void => void learner.step(batches(at), at, contestLevers.optimization.learningRate)
+  for (let at = 0; at < warmUp; at++) step(at)
+  return profileStep(context.engine.native.backend, () => step(warmUp))
+}
+
+/**
+ * The first half of the steps warms up; what is told is the time of the second, by the clock and of all the process's threads
+ * together, and the mean loss at its end.
+ */
+async function measure(): Promise<object> {
+  const context = contextOf(await engineOf())
+  const compiler = context.engine.native && createCompiler(context.engine.tf, context.engine.native, data, console.error)
+  const learner = createLearner({ ...context, compiler }, contestLevers, 0)
   const losses: number[] = []
   const take = (until: number): void => {
     while (losses.length < until) {
-      const rates = Array.from({ length: Math.min(learner.chunk, until - losses.length) }, () => contestLevers.optimization.learningRate)
+      const count = Math.min(learner.chunk, until - losses.length)
+      const rates = Array.from({ length: count }, () => contestLevers.optimization.learningRate)
       losses.push(...learner.advance(batches, losses.length, rates).map((r) => r.loss))
     }
   }
@@ -78,5 +89,20 @@ async function measure(): Promise<object> {
   const { user, system } = process.cpuUsage(before)
   const [seconds, processor] = [(performance.now() - start) / 1000, (user + system) / 1e6]
   const last = losses.slice(-10)
-  return { stepsPerSecond: contest.steps / seconds, perCore: contest.steps / processor, first: losses[0], loss: last.reduce((a, b) => a + b, 0) / last.length }
+  return {
+    stepsPerSecond: contest.steps / seconds, perCore: contest.steps / processor,
+    first: losses[0], loss: last.reduce((a, b) => a + b, 0) / last.length,
+  }
+}
+
+function contextOf(engine: Engine): RunContext {
+  if (!shaped.ok) throw new Error(shaped.error.message)
+  const workload = {
+    task: 'classification', objective: 'accuracy', layers: contest.layers, parameters: 0, evaluateEvery: 1,
+    augmentation: options.augmentation,
+    data: {
+      fingerprint: '', rows: { train: 0, validation: 0, test: 0 }, inputShape: contest.inputShape, classes: [...'0123456789'],
+    },
+  } as const
+  return { engine, workload, data, model: buildModel(engine.tf, shaped.value, engine.fused) }
 }

@@ -1,8 +1,8 @@
 // `npm run bench:engines -- [--engine DIR] [--python FILE] [--rounds N] [--only TEXT] [--engines TEXT,TEXT]
-// [--skip-processes] [--table FILE]`: steps a second of one process with one thread on every engine, and PyTorch and Keras
+// [--skip-processes] [--profile] [--table FILE]`: steps a second of one process with one thread on every engine, and PyTorch and Keras
 // beside them: the same model, initial weights, data, batches, optimizer and clipping. They take turns; figures are medians.
-// Before any ratio counts, all must come to the same loss. Then two workers at once, and a worker's start. `--table` puts the
-// figures into a file.
+// Before any ratio counts, all must come to the same loss. Then two workers at once, and a worker's start. `--profile`: instead,
+// what the ops of a native step cost one by one. `--table` puts the figures into a file.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -14,6 +14,7 @@ import { chooseEngine, engineState } from '../../src/provision/status.ts'
 import { root } from '../support/architecture.ts'
 import { command, lastLine, median, pythonOf, versionsOf } from './peers.ts'
 import { processesTable } from './processes.ts'
+import type { OpCost } from './profile-ops.ts'
 import { machineLine, markdownOf, type Table, writePart } from './results.ts'
 import { contests, type Contest } from './workloads.ts'
 
@@ -32,7 +33,7 @@ const { values: given } = parseArgs({
   options: {
     engine: { type: 'string' }, python: { type: 'string' }, rounds: { type: 'string', default: '5' },
     only: { type: 'string' }, engines: { type: 'string', default: '' }, table: { type: 'string' },
-    'skip-processes': { type: 'boolean', default: false },
+    'skip-processes': { type: 'boolean', default: false }, profile: { type: 'boolean', default: false },
   },
 })
 const scratch = mkdtempSync(join(tmpdir(), 'tunegate-bench-'))
@@ -109,25 +110,49 @@ async function folderOf(): Promise<string | null> {
   return null
 }
 
+/** Ops of a profile that are listed one by one. */
+const listed = 14
+
+/** Where the time of a native step goes. */
+function profiled(contest: Contest, at: number, folder: string): Table {
+  const costs = lastLine(command(process.execPath, [program, orderOf('profile', at, folder)])) as OpCost[]
+  const all = costs.reduce((sum, { micros }) => sum + micros, 0)
+  const row = (op: string, shapes: string, calls: number, micros: number): string[] =>
+    [op, shapes, String(calls), micros.toFixed(0), `${((100 * micros) / all).toFixed(1)} %`]
+  const rest = costs.slice(listed)
+  const sum = (of: 'calls' | 'micros'): number => rest.reduce((total, cost) => total + cost[of], 0)
+  return {
+    title: `${contest.name}: a step op by op, ${all.toFixed(0)} µs`,
+    head: ['op', 'inputs', 'calls', 'µs', 'share'],
+    rows: [
+      ...costs.slice(0, listed).map(({ op, shapes, calls, micros }) => row(op, shapes, calls, micros)),
+      row(`${rest.length} other kinds`, '', sum('calls'), sum('micros')),
+    ],
+  }
+}
+
 async function main(): Promise<void> {
   await build({
     entryPoints: [join(here, 'engines-node.ts')], outfile: program, bundle: true, platform: 'node', format: 'esm',
     logLevel: 'error',
     banner: { js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);" },
   })
-  const [python, folder] = [pythonOf(given.python, scratch), await folderOf()]
-  const head = machineLine(versionsOf(python))
+  const folder = await folderOf()
+  const python = given.profile ? '' : pythonOf(given.python, scratch)
+  const head = machineLine(given.profile ? {} : versionsOf(python))
   const tables: Table[] = []
   // After each, so that a benchmark that is stopped has written what it found.
   const tell = (table: Table): void => {
     tables.push(table)
     console.log(`\n${markdownOf(table)}`)
-    if (given.table) writePart(given.table, 'Engines', [head, ...tables.map(markdownOf)])
+    if (given.table) writePart(given.table, given.profile ? 'Profile' : 'Engines', [head, ...tables.map(markdownOf)])
   }
   contests.forEach((contest, at) => {
-    if (!given.only || contest.name.includes(given.only)) tell(compete(contest, at, python, folder))
+    if (given.only && !contest.name.includes(given.only)) return
+    if (!given.profile) tell(compete(contest, at, python, folder))
+    else if (folder !== null) tell(profiled(contest, at, folder))
   })
-  if (!given['skip-processes']) tell(await processesTable(folder))
+  if (!given['skip-processes'] && !given.profile) tell(await processesTable(folder))
 }
 
 try {

@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { exitCodes } from '../../src/cli/exit.ts'
 import { loadDataset } from '../../src/data/load.ts'
 import type { Evaluation, RunResult } from '../../src/plan/run.ts'
 import { root } from '../support/architecture.ts'
@@ -26,10 +27,13 @@ const goal = 3
 /** How far the mean validation accuracy of the verified runs may be from the peer's. */
 const tolerance = 0.02
 
+/** Exit codes of a study that came to its end, whatever its gates say. */
+const verdicts = [exitCodes.pass, exitCodes.fail, exitCodes.inconclusive].join('|')
+
 /** Time by the clock, and of the processors for the command and every process that it waited for (POSIX `times`). */
 function timed(file: string, args: readonly string[]): Took & { readonly text: string } {
   const start = performance.now()
-  const text = command('sh', ['-c', '"$@" && times', 'sh', file, ...args])
+  const text = command('sh', ['-c', `"$@"; code=$?; times; case $code in ${verdicts}) ;; *) exit $code ;; esac`, 'sh', file, ...args])
   const seconds = (performance.now() - start) / 1000
   const lines = text.trim().split('\n')
   const times = [...(lines.at(-1) ?? '').matchAll(/(\d+)m([\d.]+)s/g)]
