@@ -10,12 +10,15 @@ interface NamedParameter extends Parameter {
   readonly size: number
 }
 
-/** Builds the model that the shapes describe. Nothing is allocated on the engine until `forward` is called. */
-export function buildModel(tf: Tf, shaped: readonly ShapedLayer[], fused?: FusedOps): Model {
+/**
+ * Builds the model that the shapes describe. Nothing is allocated on the engine until `forward` is called. With `columns` it
+ * takes images as `columnsOf` spreads them out, and is the same in all else.
+ */
+export function buildModel(tf: Tf, shaped: readonly ShapedLayer[], fused?: FusedOps, columns = false): Model {
   const owned = shaped.flatMap(namedParameters)
   const trainable = owned.filter((p) => p.trainable)
   const parameters = withOffsets(trainable)
-  const chain = chainOf(tf, shaped, fused)
+  const chain = chainOf(tf, shaped, fused, columns)
   const size = parameters.reduce((sum, p) => sum + p.size, 0)
   return {
     parameters,

@@ -2,6 +2,8 @@ import { unreachable } from '../base/result.ts'
 import { inferShapes } from '../model/shapes.ts'
 import type { Workload } from '../plan/plan.ts'
 import type { RunRequest, RunResult } from '../plan/run.ts'
+import { scaledPolicy } from './augment.ts'
+import { columnsOf } from './columns.ts'
 import type { OnStep, RequestFor, RunBody, RunContext } from './context.ts'
 import { createCompiler } from './compiled/compiler.ts'
 import { trainRun } from './loop.ts'
@@ -23,19 +25,33 @@ export function createTrainer(
   const shaped = inferShapes(workload.layers, data.inputShape)
   if (!shaped.ok) throw new Error(`layer ${shaped.error.place.join('.')}: ${shaped.error.message}, found ${shaped.error.found}`)
   if (data.splits.train.length === 0) throw new Error('there are no training rows')
-  const compiler = engine.native && createCompiler(engine.tf, engine.native, data, notice)
-  const context: RunContext = { engine, workload, data, model: buildModel(engine.tf, shaped.value, engine.fused), compiler, notice }
+  const contextOf = (of: TrainingData): RunContext => ({
+    engine, workload, data: of, notice, model: buildModel(engine.tf, shaped.value, engine.fused, of !== data),
+    compiler: engine.native && createCompiler(engine.tf, engine.native, of, notice),
+  })
+  const plain = contextOf(data)
+  let spread: RunContext | null | undefined
+  /** Augmentation is of images, so only a run without it can take their columns. */
+  const contextFor = ({ levers }: RunRequest): RunContext => {
+    if (levers.regularization.augmentation > 0 && scaledPolicy(workload.augmentation, levers.regularization.augmentation)) return plain
+    if (spread === undefined) {
+      const columns = columnsOf(shaped.value, data)
+      spread = columns && contextOf(columns)
+    }
+    return spread ?? plain
+  }
   return {
     engine: engine.label,
     run(request, id, onStep) {
       const start = performance.now()
+      const context = contextFor(request)
       const body = withoutLeaks(context, () => runJob(context, request, onStep))
       const seconds = (performance.now() - start) / 1000
       const timing = { seconds: rounded(seconds), stepsPerSecond: rounded(body.steps.loss.length / seconds) }
       return { id, request, engine: engine.label, ...body, timing } as RunResult
     },
     // Every run owns its tensors; what compiling keeps is the trainer's.
-    dispose: () => compiler?.dispose(),
+    dispose: () => [plain, spread].forEach((context) => context?.compiler?.dispose()),
   }
 }
 

@@ -5,7 +5,7 @@ import { NotTraceable } from '../compiled/recording.ts'
 import type { FusedOps, Tensor, Tf } from '../types.ts'
 import { activationLayer } from './activation.ts'
 import { multiHeadAttention } from './attention.ts'
-import { conv2d, depthwiseConv2d, separableConv2d } from './convolution.ts'
+import { conv2d, conv2dOfColumns, depthwiseConv2d, separableConv2d } from './convolution.ts'
 import { dense } from './dense.ts'
 import { dropout } from './dropout.ts'
 import { embedding, positionEmbedding } from './embedding.ts'
@@ -26,12 +26,13 @@ interface Stage {
 
 /**
  * Layers behind one another as one function. Each has a number by which its random numbers are told from the others':
- * its position, or for nested layers one that counts on behind the last.
+ * its position, or for nested layers one that counts on behind the last. `columns`: the first is a convolution, and is given
+ * the columns of the images.
  */
-export function chainOf(tf: Tf, shaped: readonly ShapedLayer[], fused?: FusedOps): LayerFunction {
+export function chainOf(tf: Tf, shaped: readonly ShapedLayer[], fused?: FusedOps, columns = false): LayerFunction {
   let nested = shaped.length
   const stageOf = (s: ShapedLayer, name: string, site: () => number): LayerFunction => {
-    if (!s.inner) return named(name, layerFunction(tf, s.layer, site(), fused))
+    if (!s.inner) return named(name, columns && s === shaped[0] ? ofColumns(tf, s.layer) : layerFunction(tf, s.layer, site(), fused))
     const inside = (list: 'layers' | 'shortcut'): LayerFunction => chain(s.inner?.[list] ?? [], `${name}.${list}.`, () => nested++)
     return residual(tf, s.inner, inside('layers'), inside('shortcut'))
   }
@@ -63,6 +64,11 @@ function layerFunction(tf: Tf, layer: Layer, site: number, fused?: FusedOps): La
     case 'residual': throw new Error('a residual needs the shapes of its lists')
     default: return unreachable(layer, 'layer')
   }
+}
+
+function ofColumns(tf: Tf, layer: Layer): LayerFunction {
+  if (layer.kind !== 'conv2d') throw new Error(`columns for a layer ${layer.kind}`)
+  return conv2dOfColumns(tf, layer)
 }
 
 function inOrder(stages: readonly Stage[]): LayerFunction {

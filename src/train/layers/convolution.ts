@@ -1,4 +1,4 @@
-import type { Tensor4D } from '@tensorflow/tfjs-core'
+import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
 import type { LayerOf } from '../../model/layers.ts'
 import type { Tf } from '../types.ts'
 import { activate } from './activation.ts'
@@ -10,6 +10,17 @@ export function conv2d(tf: Tf, layer: LayerOf<'conv2d'>): LayerFunction {
     const kernel = weightAt(weights, 0) as Tensor4D
     const out = tf.conv2d(x as Tensor4D, kernel, [...layer.strides], layer.padding)
     return activate(tf, layer.activation, withBias(tf, out, weights, layer.useBias, 1))
+  })
+}
+
+/** The same over images whose patches are spread out already: [batch, rows, columns, height · width · channels]. */
+export function conv2dOfColumns(tf: Tf, layer: LayerOf<'conv2d'>): LayerFunction {
+  return stateless((x, weights) => {
+    const values = x.shape.at(-1) ?? 0
+    const kernel = tf.reshape(weightAt(weights, 0), [values, layer.filters])
+    const product = tf.matMul(tf.reshape(x, [-1, values]), kernel as Tensor2D)
+    const out = activate(tf, layer.activation, withBias(tf, product, weights, layer.useBias, 1))
+    return tf.reshape(out, [...x.shape.slice(0, -1), layer.filters])
   })
 }
 
