@@ -1,4 +1,4 @@
-import type { LayerOf } from '../model/layers.ts'
+import type { LayerOf, Shape } from '../model/layers.ts'
 import type { ShapedLayer } from '../model/shapes.ts'
 import type { TrainingData } from './types.ts'
 
@@ -8,27 +8,40 @@ const mostBytes = 256 * 2 ** 20
 const mostValues = 16
 
 /**
- * Every patch that the first convolution reads, in a row of its own behind all others: what convolutions as products compute
- * of each batch anew (Chellapilla et al., 2006, "High performance convolutional neural networks for document processing"). Of
- * data that no augmentation changes it can be done once, and is worth it where an image has one channel or two, for which
- * libraries' convolutions are slow. Null where the first layer is another, or it would not pay.
+ * The data with its images as columns, or null where the first layer is no convolution or it would not pay. It does where an
+ * image has one channel or two, for which libraries' convolutions are slow, and the columns fit in memory.
  */
 export function columnsOf([first]: readonly ShapedLayer[], data: TrainingData): TrainingData | null {
   if (first?.layer.kind !== 'conv2d') return null
-  const { layer, input: [height = 0, width = 0, channels = 0], output: [rows = 0, columns = 0] } = first
-  const values = layer.kernelSize[0] * layer.kernelSize[1] * channels
-  const images = data.targets.length
-  if (values > mostValues || 4 * images * rows * columns * values > mostBytes) return null
-  const inputs = new Float32Array(images * rows * columns * values)
-  const places = placesOf(layer, [height, width, channels], [rows, columns])
+  const [height = 0, width = 0] = first.output
+  const values = valuesOf(first.layer, first.input)
+  if (values > mostValues || 4 * data.targets.length * height * width * values > mostBytes) return null
+  return { ...data, inputs: spread(first.layer, first, data.inputs), inputShape: [height, width, values] }
+}
+
+const valuesOf = ({ kernelSize: [tall, wide] }: LayerOf<'conv2d'>, input: Shape): number => tall * wide * (input[2] ?? 0)
+
+/**
+ * Every patch that a convolution reads, one behind the other in the order of its outputs: [images, rows, columns, height ·
+ * width · channels], zeros where it reads padding. A product with the kernel is the convolution then (Chellapilla et al., 2006,
+ * "High performance convolutional neural networks for document processing").
+ */
+export function spread(
+  layer: LayerOf<'conv2d'>, { input, output }: Pick<ShapedLayer, 'input' | 'output'>, images: Float32Array,
+): Float32Array {
+  const [height = 0, width = 0, channels = 0] = input
+  const places = placesOf(layer, [height, width, channels], [output[0] ?? 0, output[1] ?? 0])
   const size = height * width * channels
-  for (let image = 0; image < images; image++) {
+  const count = images.length / size
+  const columns = new Float32Array(count * places.length)
+  for (let image = 0; image < count; image++) {
     const [from, to] = [image * size, image * places.length]
-    places.forEach((place, i) => {
-      if (place >= 0) inputs[to + i] = data.inputs[from + place] as number
-    })
+    for (let i = 0; i < places.length; i++) {
+      const place = places[i] as number
+      if (place >= 0) columns[to + i] = images[from + place] as number
+    }
   }
-  return { ...data, inputs, inputShape: [rows, columns, values] }
+  return columns
 }
 
 /** Where in an image each value of its columns stands; −1 for one of the padding. */

@@ -6,17 +6,39 @@ import { computeMetrics } from './metrics.ts'
 import { splitWeights, type TrainState } from './step.ts'
 import type { ForwardOptions, Model } from './types.ts'
 
-/** Rows of one forward pass; it bounds memory and changes no result. */
-const chunkRows = 256
+/** Rows of one forward pass: as many as keep its largest tensor in about 4 MiB, which the processor holds near, within bounds. */
+const mostValues = 2 ** 20
+const [fewestRows, mostRows] = [16, 1024]
+const chunkRows = ({ widest }: Model): number => Math.max(fewestRows, Math.min(mostRows, Math.floor(mostValues / widest)))
 const inference: ForwardOptions = { training: false, dropout: 0, random: null }
 
 /** Metrics of the model on some rows, without augmentation and dropout, by the running statistics; at least one row. */
 export function evaluate(context: RunContext, state: TrainState, rows: Int32Array): Metrics {
+  const [metrics] = evaluateEach(context, state, [rows])
+  return metrics as Metrics
+}
+
+/** The same for several lists of rows, whose predictions are made together. */
+export function evaluateEach(context: RunContext, state: TrainState, lists: readonly Int32Array[]): Metrics[] {
   const { workload, data } = context
-  if (rows.length === 0) throw new Error('a split without rows cannot be evaluated')
-  const targets = gatherRows(data.targets, 1, rows)
-  const predictions = { outputs: predict(context, state, rows), targets, width: outputWidth(workload) }
-  return computeMetrics(workload.task, predictions, data.targetScale)
+  if (lists.some((rows) => rows.length === 0)) throw new Error('a split without rows cannot be evaluated')
+  const width = outputWidth(workload)
+  const all = predict(context, state, joined(lists))
+  let start = 0
+  return lists.map((rows) => {
+    const outputs = all.subarray(start * width, (start += rows.length) * width)
+    return computeMetrics(workload.task, { outputs, targets: gatherRows(data.targets, 1, rows), width }, data.targetScale)
+  })
+}
+
+function joined(lists: readonly Int32Array[]): Int32Array {
+  const all = new Int32Array(lists.reduce((sum, { length }) => sum + length, 0))
+  let start = 0
+  for (const rows of lists) {
+    all.set(rows, start)
+    start += rows.length
+  }
+  return all
 }
 
 /** Outputs of the model, rows × width. */
@@ -27,8 +49,9 @@ export function predict(context: RunContext, state: TrainState, rows: Int32Array
   const size = data.inputs.length / data.targets.length
   const width = outputWidth(workload)
   const out = new Float32Array(rows.length * width)
-  for (let start = 0; start < rows.length; start += chunkRows) {
-    const chunk = rows.subarray(start, start + chunkRows)
+  const most = chunkRows(model)
+  for (let start = 0; start < rows.length; start += most) {
+    const chunk = rows.subarray(start, start + most)
     const outputs = tf.tidy(() => {
       const inputs = tf.tensor(gatherRows(data.inputs, size, chunk), [chunk.length, ...data.inputShape])
       return model.forward(splitWeights(tf, model, state.weights), state.statistics, inputs, inference).outputs
@@ -43,7 +66,7 @@ export function predict(context: RunContext, state: TrainState, rows: Int32Array
 function predictCompiled(
   compiler: Compiler, model: Model, state: TrainState, rows: Int32Array, width: number,
 ): Float32Array | null {
-  const size = Math.ceil(rows.length / Math.ceil(rows.length / chunkRows))
+  const size = Math.ceil(rows.length / Math.ceil(rows.length / chunkRows(model)))
   const out = new Float32Array(rows.length * width)
   for (let start = 0; start < rows.length; start += size) {
     const part = new Int32Array(size).fill(rows[0] as number)

@@ -5,7 +5,7 @@ import type { Evaluation } from '../plan/run.ts'
 import { batchPlan, runBatches } from './batches.ts'
 import { runCalibration } from './calibration.ts'
 import type { OnStep, RequestFor, RunBody, RunContext } from './context.ts'
-import { evaluate, fixedSample, notFinite } from './evaluate.ts'
+import { evaluate, evaluateEach, fixedSample, notFinite } from './evaluate.ts'
 import { type Checkpoint, createLearner, type Learner } from './learner.ts'
 import { learningRate, type ScheduleOptions } from './schedule.ts'
 import { divergence, stepLogger } from './step-log.ts'
@@ -38,8 +38,7 @@ export function trainRun(context: RunContext, request: RequestFor<'train'>, onSt
       }
       taken = until
       if (taken % every !== 0 && taken !== stopAt) continue
-      const train = evaluate(context, learner.state, sample)
-      const validation = evaluate(context, learner.state, data.splits.validation)
+      const [train, validation] = evaluateEach(context, learner.state, [sample, data.splits.validation]) as [Metrics, Metrics]
       const broken = notFinite(train) ?? notFinite(validation)
       if (broken) {
         return { status: 'diverged', atStep: taken, reason: `${broken} when evaluated`, steps: log.steps, evaluations }

@@ -24,6 +24,7 @@ export function buildModel(tf: Tf, shaped: readonly ShapedLayer[], fused?: Fused
     parameters,
     size,
     statistics: owned.filter((p) => !p.trainable).map((p) => ({ name: p.fullName, shape: p.shape, initial: constant(p) })),
+    widest: Math.max(...everyLayer(shaped).flatMap(({ input, output }) => [product(input), product(output)])),
     initialWeights: (seed) => initialWeights(trainable, size, seed),
     forward: (weights, statistics, inputs, options) => chain({ x: inputs, weights, statistics, options }),
   }
@@ -33,9 +34,14 @@ function namedParameters(shaped: ShapedLayer, position: number): NamedParameter[
   return shaped.parameters.map((p) => ({
     ...p,
     fullName: `${position}.${shaped.layer.kind}.${p.name}`,
-    size: p.shape.reduce((product, length) => product * length, 1),
+    size: product(p.shape),
   }))
 }
+
+const everyLayer = (shaped: readonly ShapedLayer[]): ShapedLayer[] => shaped.flatMap((s) =>
+  [s, ...everyLayer([...s.inner?.layers ?? [], ...s.inner?.shortcut ?? []])])
+
+const product = (shape: readonly number[]): number => shape.reduce((size, length) => size * length, 1)
 
 function withOffsets(parameters: readonly NamedParameter[]): ModelParameter[] {
   let offset = 0

@@ -99,5 +99,6 @@ export function batchGradient(
 
 /** The flat weights as one tensor a parameter. */
 export function splitWeights(tf: Tf, model: Model, weights: Tensor): Tensor[] {
-  return model.parameters.map((p) => tf.reshape(tf.slice(weights, [p.offset], [p.size]), [...p.shape]))
+  const parts = tf.split(weights, model.parameters.map((p) => p.size))
+  return model.parameters.map((p, i) => tf.reshape(parts[i] as Tensor, [...p.shape]))
 }

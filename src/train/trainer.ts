@@ -31,9 +31,9 @@ export function createTrainer(
   })
   const plain = contextOf(data)
   let spread: RunContext | null | undefined
-  /** Augmentation is of images, so only a run without it can take their columns. */
+  /** Augmentation is of images, so only a run without it can take their columns; wasm's own convolution is as quick. */
   const contextFor = ({ levers }: RunRequest): RunContext => {
-    if (levers.regularization.augmentation > 0 && scaledPolicy(workload.augmentation, levers.regularization.augmentation)) return plain
+    if (!engine.native || scaledPolicy(workload.augmentation, levers.regularization.augmentation)) return plain
     if (spread === undefined) {
       const columns = columnsOf(shaped.value, data)
       spread = columns && contextOf(columns)

@@ -74,6 +74,8 @@ export interface Model {
   /** Length of the flat vector of trainable weights. */
   readonly size: number
   readonly statistics: readonly { readonly name: string; readonly shape: readonly number[]; readonly initial: number }[]
+  /** Values of one example at the layer where it has most. */
+  readonly widest: number
   /** Flat initial weights from the stream `init` of a seed. */
   initialWeights(seed: number): Float32Array
   /**

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { inferShapes } from '../../src/model/shapes.ts'
 import { batchSource } from '../../src/train/batches.ts'
 import { createCompiler } from '../../src/train/compiled/compiler.ts'
+import { columnsOf } from '../../src/train/columns.ts'
 import type { RunContext } from '../../src/train/context.ts'
 import { createTensorflowEngine, nativeEnvironment } from '../../src/train/engines/tensorflow.ts'
 import { createWasmEngine } from '../../src/train/engines/wasm.ts'
@@ -73,7 +74,7 @@ async function profile(): Promise<readonly OpCost[]> {
  */
 async function measure(): Promise<object> {
   const context = contextOf(await engineOf())
-  const compiler = context.engine.native && createCompiler(context.engine.tf, context.engine.native, data, console.error)
+  const compiler = context.engine.native && createCompiler(context.engine.tf, context.engine.native, context.data, console.error)
   const learner = createLearner({ ...context, compiler }, contestLevers, 0)
   const losses: number[] = []
   const take = (until: number): void => {
@@ -104,5 +105,8 @@ function contextOf(engine: Engine): RunContext {
       fingerprint: '', rows: { train: 0, validation: 0, test: 0 }, inputShape: contest.inputShape, classes: [...'0123456789'],
     },
   } as const
-  return { engine, workload, data, model: buildModel(engine.tf, shaped.value, engine.fused) }
+  // As a trainer does it.
+  const columns = order.engine === 'compiled' ? columnsOf(shaped.value, data) : null
+  const model = buildModel(engine.tf, shaped.value, engine.fused, columns !== null)
+  return { engine, workload, data: columns ?? data, model }
 }

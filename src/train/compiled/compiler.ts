@@ -52,6 +52,8 @@ export function createCompiler(
   tf: Tf, native: Native, data: TrainingData, notice: (message: string) => void = () => {},
 ): Compiler {
   const sessions = new Map<string, Session>()
+  /** By what decides a step's graph: runs with other seeds and rates need no recording of their own. */
+  const compiled = new Map<string, { readonly key: string; readonly trace: Trace }>()
   let resident: Resident | undefined
   const sessionFor = (key: string, open: () => Session): Session => {
     const session = sessions.get(key) ?? open()
@@ -78,17 +80,23 @@ export function createCompiler(
   return {
     compile(source, state, from) {
       resident ??= createResident(native.backend.binding, data)
-      const trace = traceAt(tf, native, source, state, from)
-      const feed: Feed = source.rowsOf ? { kind: 'resident', classes: source.settings.task === 'classification' } : { kind: 'batches' }
       const rows = source.batches(from)[0]?.rows ?? 0
       const batch: BatchShape = { rows, inputShape: data.inputShape, width: source.width }
+      const structure = structureOf(source, rows)
+      const known = compiled.get(structure)
+      const open = known && sessions.get(known.key)
+      if (known && open) return compiledSteps(native, sessionFor(known.key, () => open), known.trace, source, resident, batch)
+      const trace = traceAt(tf, native, source, state, from)
+      const feed: Feed = source.rowsOf ? { kind: 'resident', classes: source.settings.task === 'classification' } : { kind: 'batches' }
       const shapes = [...tensorsOf(state), ...source.fixed].map((t) => t.shape)
-      const session = sessionFor(`${trace.fingerprint} ${feed.kind} ${rows}`, () => {
+      const key = `${trace.fingerprint} ${feed.kind} ${rows}`
+      const session = sessionFor(key, () => {
         assertSteady(trace, traceAt(tf, native, source, state, from + 1))
         return openStepSession(native, trace, shapes, batch, feed)
       })
       const steps = compiledSteps(native, session, trace, source, resident, batch)
       assertSame(trace, steps, state, from, source)
+      compiled.set(structure, { key, trace: { ...trace, entries: [] } })
       return steps
     },
     predict(model, state, rows) {
@@ -114,6 +122,13 @@ export function createCompiler(
       resident = undefined
     },
   }
+}
+
+/** All of a run that a step's graph depends on, and more than that; rates, seeds and lengths are not among it. */
+function structureOf({ settings: { levers }, rowsOf }: StepSource, rows: number): string {
+  const { optimization, batching, regularization, scheduling } = levers
+  const { learningRate: _, ...optimizer } = optimization
+  return JSON.stringify([optimizer, batching, regularization, scheduling.clipNorm, rows, rowsOf !== null])
 }
 
 function traceAt(tf: Tf, native: Native, source: StepSource, state: TrainState, step: number): Trace {

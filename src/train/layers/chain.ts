@@ -32,7 +32,8 @@ interface Stage {
 export function chainOf(tf: Tf, shaped: readonly ShapedLayer[], fused?: FusedOps, columns = false): LayerFunction {
   let nested = shaped.length
   const stageOf = (s: ShapedLayer, name: string, site: () => number): LayerFunction => {
-    if (!s.inner) return named(name, columns && s === shaped[0] ? ofColumns(tf, s.layer) : layerFunction(tf, s.layer, site(), fused))
+    const plain = (): LayerFunction => (columns && s === shaped[0] ? ofColumns(tf, s.layer) : layerFunction(tf, s.layer, site(), fused))
+    if (!s.inner) return named(name, plain())
     const inside = (list: 'layers' | 'shortcut'): LayerFunction => chain(s.inner?.[list] ?? [], `${name}.${list}.`, () => nested++)
     return residual(tf, s.inner, inside('layers'), inside('shortcut'))
   }

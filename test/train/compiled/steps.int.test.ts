@@ -10,6 +10,7 @@ import type { RunContext } from '../../../src/train/context.ts'
 import { evaluate } from '../../../src/train/evaluate.ts'
 import { createLearner, type Learner } from '../../../src/train/learner.ts'
 import { buildModel } from '../../../src/train/model.ts'
+import { createTrainer } from '../../../src/train/trainer.ts'
 import type { Engine, Tf, TrainingData } from '../../../src/train/types.ts'
 import { someLevers } from '../../support/levers.ts'
 import { missingNative, nativeEngine, nativeFolder } from '../../support/tf-native.ts'
@@ -153,15 +154,38 @@ const setups: readonly (readonly [string, Setup])[] = [
   ['regression', { ...mlp, task: 'regression', layers: [dense(16, 'relu'), dense(1)] }],
 ]
 
+/** Runs over images of one channel by a trainer, without and with augmentation. */
+function imageRuns(engine: Engine): { readonly loss: readonly number[]; readonly nll: number }[] {
+  const conv: Layer = {
+    kind: 'conv2d', filters: 4, kernelSize: [3, 3], strides: [1, 1], padding: 'same', activation: 'relu', useBias: true,
+  }
+  const images: Setup = { inputShape: [6, 5, 1], layers: [conv, { kind: 'flatten' }, dense(3)] }
+  const workload = {
+    task: 'classification', layers: images.layers, objective: 'nll', evaluateEvery: 1, parameters: 0,
+    augmentation: { ...none, shift: 0.2 }, data: { classes: ['a', 'b', 'c'] },
+  } as unknown as Workload
+  const trainer = createTrainer(engine, workload, dataOf(images))
+  const runs = [0, 0.5].map((augmentation) => {
+    const job = { kind: 'train', length: 1, stopAfter: 1, evaluateTest: true, calibration: true } as const
+    const result = trainer.run({ stage: 'verify', label: '', levers: withLevers(levers, { augmentation }), seed: 0, job }, 'a')
+    if (result.status !== 'complete' || !result.best?.test) throw new Error(JSON.stringify(result))
+    return { loss: result.steps.loss, nll: 'nll' in result.best.test ? result.best.test.nll : NaN }
+  })
+  trainer.dispose()
+  return runs
+}
+
 if (nativeFolder === null) test('compiled steps', ({ skip }) => skip(missingNative))
 else describe('compiled steps', () => {
   let eager: Engine
   let compiled: Engine
   const embedded = new Map<string, Trained>()
+  let embeddedImages: ReturnType<typeof imageRuns> = []
   beforeAll(async () => {
     // The tensor library has one engine at work in a process: wasm does all of its part first.
     const wasm = await wasmEngine()
     for (const [name, setup] of setups) embedded.set(name, trained(wasm, setup, 10))
+    embeddedImages = imageRuns(wasm)
     compiled = await nativeEngine(true)
     const { native: _, ...rest } = compiled
     eager = rest
@@ -184,6 +208,30 @@ else describe('compiled steps', () => {
       const runs = [1, 4, 30].map((part) => trained(compiled, setup, 30, part))
       for (const run of runs) expect(run).toEqual(runs[0])
     }
+  })
+
+  test('serve runs of other seeds and rates as if they had been recorded for them', () => {
+    const first = start(compiled, mlp, 0)
+    first.train(6)
+    const later = createLearner(first.context, levers, 7)
+    const batches = batchSource(first.context.data, { task: 'classification', width: 3, levers, augmentation: none }, 7)
+    const losses = later.advance(batches, 0, [0.02, 0.01, 0.03]).map((report) => report.loss)
+    const own = start(compiled, mlp, 7)
+    const wanted = own.learner.advance(batches, 0, [0.02, 0.01, 0.03]).map((report) => report.loss)
+    expect(losses).toEqual(wanted)
+    expect(later.checkpoint()).toEqual(own.learner.checkpoint())
+    later.dispose()
+    for (const training of [first, own]) training.dispose()
+  })
+
+  test('take a first convolution as a product where nothing augments, and come to what the embedded engine does', () => {
+    const found = imageRuns(compiled)
+    expect(found.length).toBe(2)
+    found.forEach(({ loss, nll }, i) => {
+      expectClose(loss, embeddedImages[i]?.loss ?? [], 1e-3)
+      expectClose([nll], [embeddedImages[i]?.nll ?? NaN], 1e-3)
+    })
+    expect(found[0]?.loss).not.toEqual(found[1]?.loss)
   })
 
   test('have a fresh dropout mask in every step', () => {
