@@ -3,15 +3,17 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inferShapes } from '../../src/model/shapes.ts'
 import { batchSource } from '../../src/train/batches.ts'
+import { dataType } from '../../src/train/compiled/binding.ts'
 import { createCompiler } from '../../src/train/compiled/compiler.ts'
+import { idOf, tensorsOf, traceStep } from '../../src/train/compiled/trace.ts'
 import { columnsOf } from '../../src/train/columns.ts'
 import type { RunContext } from '../../src/train/context.ts'
 import { createTensorflowEngine, nativeEnvironment } from '../../src/train/engines/tensorflow.ts'
 import { createWasmEngine } from '../../src/train/engines/wasm.ts'
-import { createLearner } from '../../src/train/learner.ts'
+import { createLearner, decayMask } from '../../src/train/learner.ts'
 import { buildModel } from '../../src/train/model.ts'
 import type { Engine, Tf } from '../../src/train/types.ts'
-import { type OpCost, profileStep } from './profile-ops.ts'
+import { type OpCost, profileOps } from './profile-ops.ts'
 import { classes, contestData, contestLevers, contests, type Contest } from './workloads.ts'
 
 interface Order {
@@ -30,9 +32,10 @@ if (!shaped.ok) throw new Error(shaped.error.message)
 const options = {
   task: 'classification', width: classes, levers: contestLevers, augmentation: { shift: 0, flip: 0, erase: 0, noise: 0, mixup: 0 },
 } as const
-/** Steps before the one that is profiled. */
-const warmUp = 3
-const batches = batchSource(data, options, 0)
+const scalar = { dtype: dataType.float32, shape: [] }
+/** As a trainer does it. */
+const columns = order.engine === 'compiled' || order.engine === 'profile' ? columnsOf(shaped.value, data) : null
+const batches = batchSource(columns ?? data, options, 0)
 console.log(JSON.stringify(order.engine === 'prepare' ? prepare() : order.engine === 'profile' ? await profile() : await measure()))
 
 /** Data, order of rows and initial weights as files, for peers in other languages. */
@@ -61,11 +64,16 @@ async function engineOf(): Promise<Engine> {
 /** What each op of a step costs, the dearest first. */
 async function profile(): Promise<readonly OpCost[]> {
   const context = contextOf(await engineOf())
-  if (!context.engine.native) throw new Error('only the native engine tells of its ops')
-  const learner = createLearner(context, contestLevers, 0)
-  const step = (at: number): void => void learner.step(batches(at), at, contestLevers.optimization.learningRate)
-  for (let at = 0; at < warmUp; at++) step(at)
-  return profileStep(context.engine.native.backend, () => step(warmUp))
+  const { tf, native } = context.engine
+  if (!native) throw new Error('only the native engine tells of its ops')
+  const { settings, state, upload } = createLearner(context, contestLevers, 0)
+  const uploaded = upload(batches(0), 0)
+  const mask = decayMask(tf, context.model)
+  const coefficients = settings.optimizer.coefficients(0, contestLevers.optimization.learningRate)
+  const trace = traceStep(tf, native.backend, { settings, state, fixed: [mask], batches: uploaded, coefficients })
+  const tensors = [...tensorsOf(state), mask, ...uploaded.flatMap(({ inputs, targets }) => [inputs, targets])]
+  const given = new Map(tensors.map((t) => [idOf(native.backend, t), { dtype: dataType.float32, shape: t.shape }]))
+  return profileOps(native, trace.entries, new Map([...given, ...trace.coefficients.map((id) => [id, scalar] as const)]))
 }
 
 /**
@@ -105,8 +113,6 @@ function contextOf(engine: Engine): RunContext {
       fingerprint: '', rows: { train: 0, validation: 0, test: 0 }, inputShape: contest.inputShape, classes: [...'0123456789'],
     },
   } as const
-  // As a trainer does it.
-  const columns = order.engine === 'compiled' ? columnsOf(shaped.value, data) : null
   const model = buildModel(engine.tf, shaped.value, engine.fused, columns !== null)
   return { engine, workload, data: columns ?? data, model }
 }
