@@ -108,9 +108,3 @@ function backFromLogs(interval: IntervalResult): IntervalResult {
   const { estimate, lower, upper } = interval
   return { ...interval, estimate: Math.exp(estimate), lower: Math.exp(lower), upper: Math.exp(upper) }
 }
-
-/** How far below the edge to train: just below it, and backed off. Each is confirmed by a short trial. */
-export const BACK_OFF = [0.85, 1 / 2, 1 / 3, 1 / 10] as const
-
-/** The rates to confirm, highest first. */
-export const candidateRates = (edge: number): number[] => BACK_OFF.map((factor) => edge * factor)

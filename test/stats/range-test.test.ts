@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { stream } from '../../src/base/random.ts'
 import { fastaiValley, gradient, smoothed, steepest, valleyIndex } from '../../src/stats/range-suggestions.ts'
-import { candidateRates, combineEdges, findEdge } from '../../src/stats/range-test.ts'
+import { combineEdges, findEdge } from '../../src/stats/range-test.ts'
 import type { Edge } from '../../src/stats/range-test.ts'
 import { near, of, reasonOf, vectors } from './vectors.ts'
 
@@ -43,7 +43,8 @@ describe('the edge on a quadratic, stable below 2 / λmax', () => {
     const edge = of('edge', findEdge(rates, descend(rates, curvatures, 0.05, seed)))
     expect(edge.rate).toBeGreaterThan(2 / 3)
     expect(edge.rate).toBeLessThan(2 * 2)
-    expect(candidateRates(edge.rate).slice(1).every(stable)).toBe(true)
+    // By the shares that the stage lr-range backs off by, but for the first, which only a trial can confirm.
+    expect([0.5, 1 / 3, 0.1].map((share) => edge.rate * share).every(stable)).toBe(true)
     expect(edge.index).toBeGreaterThan(edge.minimumIndex)
   })
 
@@ -138,10 +139,6 @@ describe('edges of several seeds', () => {
     expect(reasonOf(combineEdges([at(1), { kind: 'none', reason: 'the loss never fell' }])))
       .toBe('1 of 2 sweeps show no edge: the loss never fell')
     expect(reasonOf(combineEdges([]))).toMatch(/no sweep/)
-  })
-
-  it('give the rates to confirm', () => {
-    candidateRates(2).forEach((rate, i) => near(rate, [1.7, 1, 2 / 3, 0.2][i] ?? NaN))
   })
 })
 
