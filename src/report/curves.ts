@@ -10,7 +10,7 @@ export interface ThinCurve {
   readonly id: string
   readonly label: string
   readonly seed: number
-  /** By step, from 1. */
+  /** By step, from 1; empty for the trials of a search, which are drawn together alone: a study has hundreds of them. */
   readonly loss: readonly Point[]
   readonly learningRate: readonly Point[]
   readonly gradientNorm: readonly Point[]
@@ -43,14 +43,16 @@ const buckets = 300
 export function thinCurve(run: RunResult, objective: MetricName, loss: MetricName, stretches = 100): ThinCurve {
   const { steps, request } = run
   const rangeTest = request.job.kind === 'range-test'
+  const alone = !rangeTest && (request.stage === 'schedule' || request.stage === 'verify')
+  const bySteps = (values: readonly number[]): Point[] => (alone ? thin(values, buckets) : [])
   const byRate = (i: number): number => steps.learningRate[i] ?? NaN
   return {
     id: run.id,
     label: request.label,
     seed: request.seed,
-    loss: thin(steps.loss, buckets),
-    learningRate: thin(steps.learningRate, buckets),
-    gradientNorm: thin(steps.gradientNorm, buckets),
+    loss: bySteps(steps.loss),
+    learningRate: bySteps(steps.learningRate),
+    gradientNorm: bySteps(steps.gradientNorm),
     lossByRate: rangeTest ? thin(steps.loss, buckets, byRate) : [],
     smoothedByRate: rangeTest ? thin(medianOfFive(steps.loss), buckets, byRate) : [],
     evaluations: spaced(run.evaluations, buckets).map((e) => ({

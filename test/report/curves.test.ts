@@ -40,6 +40,18 @@ describe('thinned curves', () => {
     }
   })
 
+  it('of one run with a million steps are made at once, whatever it is', () => {
+    const [run] = fakeStudy().results.filter((r) => r.request.stage === 'verify')
+    if (!run) throw new Error('no run')
+    const steps = { loss: line(1e6, (i) => 2 / (1 + i / 1e4)), learningRate: line(1e6, () => 0.01), gradientNorm: line(1e6, (i) => (i === 777_777 ? 99 : 1)), clipped: Array.from({ length: 1e6 }, () => false) }
+    const start = performance.now()
+    const curve = thinCurve({ ...run, steps }, 'accuracy', 'nll')
+    expect(performance.now() - start).toBeLessThan(5000)
+    expect(curve.gradientNorm).toContainEqual([777_778, 99])
+    expect(Math.max(...curve.grid.gradientNorm.map((v) => v ?? 0))).toBe(99)
+    expect(curve.loss.length).toBeLessThan(603)
+  })
+
   it('leave out what is not finite, as a diverged loss', () => {
     expect(thin([2, NaN, Infinity, 5], 300)).toEqual([[1, 2], [4, 5]])
   })

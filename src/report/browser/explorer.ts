@@ -43,15 +43,16 @@ export function start(): void {
     }))
     show()
   }
-  const filter = (): void => {
+  const choose = (): void => {
     state.visible = visibleRuns(data)
     if (state.run !== null && !state.visible.includes(state.run)) state.run = null
     trialChoices(data, state)
     byId('shown').textContent = `${state.visible.length} of ${data.runs.length} trials shown.`
-    draw()
   }
+  const filter = (): void => { choose(); draw() }
+  const soon = oncePerFrame(draw)
   const reset = (): void => { for (const p of plots) p.reset() }
-  controls(state, { draw, filter, show, reset })
+  controls(state, { draw, filter, type: () => { choose(); soon() }, soon, show, reset })
   keyboard(data, state, show)
   whenNear(byId('explorer'), filter)
 }
@@ -99,18 +100,28 @@ function trialChoices(data: ExplorerData, state: State): void {
 
 const titleOf = ({ group, label, seed }: ExplorerRun): string => `${group}: ${label}, seed ${seed}`
 
-interface Actions { draw(): void; filter(): void; show(): void; reset(): void }
+interface Actions { draw(): void; filter(): void; type(): void; soon(): void; show(): void; reset(): void }
 
-function controls(state: State, { draw, filter, show, reset }: Actions): void {
+/** Keys and sliders are faster than a thousand lines are drawn: what comes within one frame is drawn once. */
+function oncePerFrame(act: () => void): () => void {
+  let asked = false
+  return () => {
+    if (asked) return
+    asked = true
+    requestAnimationFrame(() => { asked = false; act() })
+  }
+}
+
+function controls(state: State, { draw, filter, type, soon, show, reset }: Actions): void {
   const on = (id: string, type: string, act: (input: HTMLInputElement) => void): void => {
     const input = byId<HTMLInputElement>(id)
     input.addEventListener(type, () => { act(input) })
   }
   for (const box of document.querySelectorAll('input[name=group]')) box.addEventListener('change', filter)
-  on('find', 'input', filter)
+  on('find', 'input', type)
   on('measure', 'change', (i) => { state.measure = i.value as Measure; draw() })
   on('log', 'change', (i) => { state.log = i.checked; draw() })
-  on('smoothing', 'input', (i) => { state.smoothing = Number(i.value); byId('smoothed').textContent = i.value; draw() })
+  on('smoothing', 'input', (i) => { state.smoothing = Number(i.value); byId('smoothed').textContent = i.value; soon() })
   on('trial', 'change', (i) => { state.run = i.value === '' ? null : Number(i.value); show() })
   on('reset', 'click', reset)
   // Paper has the light colours whatever the screen has.
