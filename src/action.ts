@@ -96,9 +96,10 @@ function studyOptions(inputs: StepInputs, runner: Runner): StudyOptions {
   }
 }
 
-/** A word as it is; a path so that it is not taken for one. */
-const baselineOf = (baseline: string, workspace: string): string =>
-  (isAbsolute(baseline) ? `.${sep}${relative(workspace, baseline)}` : baseline)
+/** A word as it is; a path so that it is not taken for one. Hoisted, as all here: the step runs before what stands below it. */
+function baselineOf(baseline: string, workspace: string): string {
+  return isAbsolute(baseline) ? `.${sep}${relative(workspace, baseline)}` : baseline
+}
 
 /** A spec that is wrong is said at once, and installs nothing. */
 function provided(wanted: EngineWish, signal: AbortSignal): EngineSource {
