@@ -68,6 +68,29 @@ describe('our workflows', () => {
     expect(lint(node24, ['src/cli.ts', 'compile', ...command, other])).toMatchObject({ status: 1, said: expect.stringContaining('out of date: line') })
   })
 
+  it('attest every file that the action is made of, and release after the checks alone', () => {
+    const { on, jobs } = parse(readFileSync(join(root, '.github/workflows/release.yml'), 'utf8')) as {
+      on: unknown; jobs: Record<string, { needs?: string; permissions: object; steps: { uses?: string; run?: string; with?: Record<string, string> }[] }>
+    }
+    expect(on).toEqual({ push: { tags: ['v[0-9]+', 'v[0-9]+.[0-9]+.[0-9]+'] } })
+    expect(jobs['check']?.steps.some((s) => s.run === '.ci/run')).toBe(true)
+    expect(jobs['release']).toMatchObject({ needs: 'check', permissions: { 'id-token': 'write', attestations: 'write' } })
+    const subjects = jobs['release']?.steps.find((s) => s.uses?.startsWith('actions/attest-build-provenance@'))?.with?.['subject-path']?.trim().split('\n') ?? []
+    const attested = (path: string): boolean => subjects.some((subject) => (subject.startsWith('dist/**/*') ? path.endsWith(subject.slice('dist/**/*'.length)) : subject === path))
+    const parts = [...sources('dist', '').map(({ path }) => path), 'action.yml', 'tunegate.tar.gz']
+    expect(parts.length).toBeGreaterThan(8)
+    expect(parts.filter((path) => !attested(path))).toEqual([])
+  })
+
+  it('check, train and compare dist on every push', () => {
+    const { jobs } = parse(readFileSync(join(root, '.github/workflows/ci.yml'), 'utf8')) as { jobs: Record<string, { steps: { uses?: string; run?: string; with?: object }[] }> }
+    const steps = Object.values(jobs).flatMap((job) => job.steps)
+    expect(steps.some((s) => s.run === '.ci/run')).toBe(true)
+    expect(steps.find((s) => s.uses === './')?.with).toEqual({ spec: 'examples/digits/tuning.yml', engine: 'wasm' })
+    const checks = readFileSync(join(root, '.ci/run'), 'utf8')
+    for (const what of ['npm cit', 'npm run --silent typecheck', 'npm run --silent generate -- --check', 'npm run --silent build -- --check', 'actionlint', 'zizmor']) expect(checks).toContain(what)
+  })
+
   it('give a job what it needs and no more', () => {
     for (const { path, text } of workflows) {
       const { permissions, jobs } = parse(text) as { permissions: unknown; jobs: Record<string, { permissions: unknown }> }
