@@ -17,13 +17,13 @@ import { fileAt, isCommitted } from './commit-files.ts'
 
 type Baseline = Pick<StudyOptions, 'baselinePath' | 'baseSpec' | 'baseCommit'>
 /** What the commit that a change is to be merged into decides about its study. */
-type Judged = Pick<StudyOptions, 'gates' | 'trials' | 'minutes' | 'fresh'> & Baseline
+type Judged = Pick<StudyOptions, 'gates' | 'checks' | 'trials' | 'minutes' | 'fresh'> & Baseline
 
 /** What is done where the base commit has no lock: nothing is judged, its spec is retrained, or what the change declares. */
 export type WithoutLock = 'refuse' | 'retrain-base' | 'retrain-declared'
 
 /**
- * The base commit's gates, baseline and budget, in place of those that the change brings along: who proposes a change does not
+ * The base commit's gates, data checks, baseline and budget, in place of those that the change brings along: who proposes a change does not
  * choose what it is judged by, nor what it may cost, and does not hand in its own measurements as a journal.
  */
 export async function judgedBy(base: string, without: WithoutLock, options: StudyOptions, runner: Runner): Promise<Judged> {
@@ -33,12 +33,12 @@ export async function judgedBy(base: string, without: WithoutLock, options: Stud
     say(`${base} has no ${options.specPath}: the gates of the change itself are what there is.`)
     return { fresh: true }
   }
-  const { gates, budget } = specAt(text, options.specPath)
-  return { fresh: true, gates, ...lowerBudget(budget, options), ...await baselineAt(base, gates, without, options, runner) }
+  const { gates, checks, budget } = specAt(text, options.specPath)
+  return { fresh: true, gates, checks, ...lowerBudget(budget, options), ...await baselineAt(base, gates, without, options, runner) }
 }
 
 /** Of a text that the base branch holds; throws where it is not valid, since then nothing says what holds. */
-export function specAt(text: string, path: string): Pick<NormalizedSpec, 'gates' | 'budget'> {
+export function specAt(text: string, path: string): Pick<NormalizedSpec, 'gates' | 'checks' | 'budget'> {
   const parsed = parseSpec(text, path)
   const spec = parsed.ok ? normalize(parsed.value) : parsed
   if (spec.ok) return spec.value

@@ -5,9 +5,8 @@ import { readPost, readToken } from '../github/comment/inputs.ts'
 import { isMap, isSha } from '../github/comment/request.ts'
 import type { Runner } from '../github/environment.ts'
 import { post, titleOf, type PostWord } from '../github/post.ts'
-import { code } from '../report/escape.ts'
 import type { Study } from '../study/run-study.ts'
-import { specName, studyPart, textPart, type Part, type Setting } from './posting.ts'
+import { judgedAt, specName, studyPart, textPart, type Part, type Setting } from './posting.ts'
 import { tellUnposted } from './publish-result.ts'
 
 /** The pull request that this step runs for, by its event. */
@@ -15,6 +14,7 @@ interface Pull {
   readonly number: number
   /** Its head: the checkout is usually a merge of it that nobody sees. */
   readonly head: string
+  readonly base: string | null
 }
 
 /** Posts a study where the workflow asks for it. Whatever goes wrong is a notice. */
@@ -44,7 +44,7 @@ async function posted(spec: string, runner: Runner, partOf: (foot: string) => Pa
   if (pull === null) return ['Nothing was posted: the event does not say which pull request it is about.']
   const api = githubApi({ token: readToken(), repository: runner.repository, baseUrl: runner.apiUrl })
   return post(api, {
-    ...partOf(`<sub>at ${code(pull.head.slice(0, 12))}</sub>`), what, pull: pull.number, sha: pull.head,
+    ...partOf(`<sub>${judgedAt(pull.head, pull.base)}</sub>`), what, pull: pull.number, sha: pull.head,
     run: runner.runId, runUrl: runner.runUrl ?? '', title: titleOf(specName(spec, runner)),
   })
 }
@@ -52,6 +52,6 @@ async function posted(spec: string, runner: Runner, partOf: (foot: string) => Pa
 function pullIn(payload: unknown): Pull | null {
   const pull = isMap(payload) ? payload['pull_request'] : null
   if (!isMap(pull) || !isMap(pull['head'])) return null
-  const [number, head] = [pull['number'], pull['head']['sha']]
-  return typeof number === 'number' && isSha(head) ? { number, head } : null
+  const [number, head, base] = [pull['number'], pull['head']['sha'], isMap(pull['base']) ? pull['base']['sha'] : null]
+  return typeof number === 'number' && isSha(head) ? { number, head, base: isSha(base) ? base : null } : null
 }

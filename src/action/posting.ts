@@ -4,6 +4,7 @@ import type { Runner } from '../github/environment.ts'
 import type { Posting } from '../github/post.ts'
 import { fails, verdictNotes, type PublicationSettings } from '../github/publish.ts'
 import { renderComment } from '../report/comment.ts'
+import { code } from '../report/escape.ts'
 import type { Report } from '../report/model.ts'
 
 /** What a posting says of a run, however the run came about. */
@@ -32,6 +33,10 @@ export function studyPart(report: Report, gateLines: readonly number[], page: st
     notes: verdictNotes({ verdict: report.verdict, spec, gateLines }, failOn, runner),
   }
 }
+
+/** Which commit, and whose gates; null where the base has none. */
+export const judgedAt = (head: string, base: string | null): string =>
+  `at ${code(head.slice(0, 12))}${base === null ? '' : `, by gates and baseline of ${code(base.slice(0, 12))}`}`
 
 /** A text instead of a verdict. */
 export const textPart = (head: string, text: string, { foot }: Pick<Setting, 'foot'>): Part =>

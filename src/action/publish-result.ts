@@ -7,7 +7,7 @@ import { downloadResult, parseResult, type RunReport } from '../github/comment/r
 import { say } from '../github/log.ts'
 import { post, titleOf, type Posting, type PostWord } from '../github/post.ts'
 import { code } from '../report/escape.ts'
-import { specName, studyPart, textPart, type Part, type Setting } from './posting.ts'
+import { judgedAt, specName, studyPart, textPart, type Part, type Setting } from './posting.ts'
 
 export interface Publishing extends Omit<Setting, 'foot'> {
   readonly api: Api
@@ -50,8 +50,8 @@ function partOf({ outcome }: RunReport, publishing: Publishing, page: number | n
   }
 }
 
-const askedFor = ({ request: { command, sha } }: Publishing): string =>
-  `<sub>\`/tune${command === 'tune' ? '' : ` ${command}`}\` at ${code(sha.slice(0, 12))}</sub>`
+const askedFor = ({ request: { command, sha, base, gates } }: Publishing): string =>
+  `<sub>\`/tune${command === 'tune' ? '' : ` ${command}`}\` ${judgedAt(sha, gates === null ? null : base)}</sub>`
 
 function endText(ended: string, problem: string, publishing: Publishing): string {
   const { runUrl } = publishing.runner

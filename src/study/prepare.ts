@@ -7,7 +7,7 @@ import { compile } from '../compile/compile.ts'
 import { normalize } from '../compile/normalize.ts'
 import { rulesIn } from '../compile/normalize/gates.ts'
 import { warningsOf } from '../compile/warnings.ts'
-import type { NormalizedSpec } from '../compile/normalized.ts'
+import type { NormalizedChecks, NormalizedSpec } from '../compile/normalized.ts'
 import { checkData, CHECK_NAMES } from '../data/checks.ts'
 import { loadDataset } from '../data/load.ts'
 import type { DataFinding, Dataset } from '../data/types.ts'
@@ -36,6 +36,8 @@ export interface SpecSource {
   readonly minutes?: number
   /** Gates in place of the spec's own, as those of the commit that a pull request is merged into. */
   readonly gates?: readonly GateRule[]
+  /** Checks of the data besides the spec's; the stricter of two holds. */
+  readonly checks?: NormalizedChecks
   /** A lock whose levers take the place of the spec's, where it was tuned from the levers that the spec declares. */
   readonly tuned?: Pick<Lock, 'levers' | 'lineage'>
 }
@@ -66,7 +68,7 @@ export async function prepare(source: SpecSource): Promise<Prepared> {
   const foreign = source.gates && !sameGates(parsed, source.gates)
   const places = gatePlaces(parsed, foreign ? source : {})
   const foreseen = await foreseenOf(plan, source, (gate, key) => parsed.locate([...places[gate] ?? ['gates'], ...(foreign ? [] : [key])]))
-  const said = [...warnings, ...warningsOf(spec, plan, parsed.locate), ...foreseen, ...otherGates(parsed, source)]
+  const said = [...warnings, ...warningsOf(spec, plan, parsed.locate), ...foreseen, ...otherGates(parsed, source), ...weakerChecks(parsed, source)]
   return { spec, plan, dataset, findings, warnings: said, gateLines: places.map((path) => parsed.locate(path.slice(0, 2)).line) }
 }
 
@@ -75,6 +77,15 @@ export function tunedLevers({ tuned }: Pick<SpecSource, 'tuned'>, declared: Leve
   if (!tuned) return undefined
   const origin = tuned.lineage.toReversed().reduce((levers, { lever, from }) => withLevers(levers, { [lever]: from }), tuned.levers)
   return leverDifferences(origin, declared).length === 0 ? tuned.levers : undefined
+}
+
+function weakerChecks(parsed: ParsedSpec, { checks }: SpecSource): Diagnostic[] {
+  const own = unwrap(normalize(parsed)).checks
+  if (!checks || fingerprint(stricter(own, checks)) === fingerprint(own)) return []
+  return [{
+    code: 'data/checks-changed', severity: 'warning', message: 'this change weakens the checks of the data; they were held as the base commit has them',
+    at: parsed.locate(['data', 'checks']), hint: 'the new ones hold once they are merged',
+  }]
 }
 
 const sameGates = (parsed: ParsedSpec, gates: readonly GateRule[]): boolean =>
@@ -118,7 +129,7 @@ async function textOf(path: string): Promise<string> {
   return readFile(path, 'utf8')
 }
 
-function overridden(spec: NormalizedSpec, { stages, seeds, trials, minutes, gates }: SpecSource): NormalizedSpec {
+function overridden(spec: NormalizedSpec, { stages, seeds, trials, minutes, gates, checks }: SpecSource): NormalizedSpec {
   const unknown = stages?.filter((name) => !spec.stages.some((s) => s.stage === name)) ?? []
   if (unknown.length > 0) fail('run/unknown-stage', 'the spec does not have every stage that was asked for', unknown.join(', '), spec.stages.map((s) => s.stage).join(', '))
   if (seeds !== undefined && !spec.stages.some((s) => s.stage === 'verify')) {
@@ -127,11 +138,18 @@ function overridden(spec: NormalizedSpec, { stages, seeds, trials, minutes, gate
   return {
     ...spec,
     ...(gates ? { gates } : {}),
+    ...(checks ? { checks: stricter(spec.checks, checks) } : {}),
     budget: { trials: lower(spec.budget.trials, trials), minutes: lower(spec.budget.minutes, minutes) },
     stages: spec.stages
       .filter((s) => stages === undefined || stages.includes(s.stage))
       .map((s) => (s.stage === 'verify' && seeds !== undefined ? withSeeds(s, seeds) : s)),
   }
+}
+
+function stricter(own: NormalizedChecks, other: NormalizedChecks): NormalizedChecks {
+  const louder = { off: 0, warn: 1, error: 2 } as const
+  const names = Object.keys(own) as (keyof NormalizedChecks)[]
+  return Object.fromEntries(names.map((name) => [name, louder[other[name]] > louder[own[name]] ? other[name] : own[name]])) as NormalizedChecks
 }
 
 /** Looks at fewer seeds than are trained now are kept. */

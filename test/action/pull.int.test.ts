@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -152,6 +152,17 @@ describe('attack 8: a pull request', { timeout: 120_000 }, () => {
     const ran = await step({ mode })
     expect(ended(ran)).toEqual([1, 'fail'])
     expect(ran.log).toContain('it was judged by those of the base commit')
+  })
+
+  it('that turns a check of the data off is held to it', async () => {
+    const strict = 'inputs: auto, checks: { duplicates: error } }'
+    pull(spec(0.05).replace('inputs: auto }', strict), spec(0.05))
+    const rows = readFileSync(join(checkout, 'wine.csv'), 'utf8').trimEnd().split('\n')
+    writeFileSync(join(checkout, 'wine.csv'), `${[...rows, ...rows.slice(1)].join('\n')}\n`)
+    propose(spec(0.05).replace('inputs: auto }', 'inputs: auto, checks: { duplicates: off } }'))
+    const ran = await step()
+    expect(ended(ran)).toEqual([1, undefined])
+    expect(ran.log).toContain('data/duplicates')
   })
 
   it('is judged by its base where the checkout lies in a folder of the workspace', async () => {
