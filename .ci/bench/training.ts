@@ -34,10 +34,13 @@ export const levers: Levers = {
 const steps = (count: number): RunJob => ({ kind: 'range-test', from: 0.001, to: 0.001, steps: count })
 const asked = (job: RunJob, seed = 0): RunRequest => ({ stage: 'lr-range', label: 'bench', levers, seed, job })
 
-/** Steps a second of one process by itself, and of two side by side together. */
-export interface Speed { readonly name: string; readonly one: number; readonly two: number }
+/** Steps a second of one process by itself, and of two side by side together; the ratio is that of neighbouring turns. */
+export interface Speed { readonly name: string; readonly one: number; readonly two: number; readonly ratio: number }
 
-/** Medians of five runs in each process, after one that warms it up; 400 steps each, or 2000 where they are compiled. */
+/**
+ * One process alone and both at once in turns, so that a machine that is busy for a while slows both down; medians of seven
+ * turns, after one that warms up; 400 steps each, or 2000 where they are compiled.
+ */
 export async function stepsPerSecond(
   files: WorkerFiles, data: TrainingData, engine: EngineOrder = 'wasm',
 ): Promise<Speed[]> {
@@ -46,15 +49,13 @@ export async function stepsPerSecond(
   for (const [name, layers] of Object.entries(models)) {
     const init = initOf(files, data, layers, engine)
     const workers = await Promise.all([0, 1].map(() => new WorkerProcess(files.script).start(init)))
-    const speed = async (worker: WorkerProcess): Promise<number> => {
-      const speeds: number[] = []
-      for (let i = 0; i < 6; i++) speeds.push(await speedOf(worker, count, i))
-      return median(speeds.slice(1))
-    }
-    const one = await speed(workers[0] as WorkerProcess)
-    const two = await Promise.all(workers.map(speed))
+    const together = async (asked: readonly WorkerProcess[], seed: number): Promise<number> =>
+      (await Promise.all(asked.map((worker) => speedOf(worker, count, seed)))).reduce((a, b) => a + b, 0)
+    const turns: { readonly one: number; readonly two: number }[] = []
+    for (let i = 0; i < 8; i++) turns.push({ one: await together(workers.slice(0, 1), i), two: await together(workers, i) })
     workers.forEach((worker) => worker.kill())
-    found.push({ name, one, two: two.reduce((a, b) => a + b, 0) })
+    const of = (value: (turn: typeof turns[number]) => number): number => median(turns.slice(1).map(value))
+    found.push({ name, one: of(({ one }) => one), two: of(({ two }) => two), ratio: of(({ one, two }) => two / one) })
   }
   return found
 }
