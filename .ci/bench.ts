@@ -24,8 +24,8 @@ async function training(worker: WorkerBundle): Promise<void> {
     split: { validation: 0.2, test: 0.2, stratify: true, groupBy: null, seed: 17 },
   })
   title('Training on wasm: digits, batch 64, AdamW, clipping by global norm; one process')
-  for (const { name, one, two } of await stepsPerSecond(worker, data)) {
-    row(name, `${one.toFixed(0)} steps/s; two processes at once give ${(two / one).toFixed(2)} times that`)
+  for (const { name, one, ratio } of await stepsPerSecond(worker, data)) {
+    row(name, `${one.toFixed(0)} steps/s; two processes at once give ${ratio.toFixed(2)} times that`)
   }
   const cold = await coldStart(worker, data)
   title('A worker process, from its fork')

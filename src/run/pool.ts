@@ -44,6 +44,8 @@ export class WorkerPool implements Runner {
   /** Processes that train or are being started: a probe waits for both. */
   private busy = 0
   private probing = false
+  /** Started while a probe runs, for the one after it. */
+  private spare: Promise<WorkerProcess | null> | null = null
   private closed = false
   private label = ''
   private readonly machine: string
@@ -137,6 +139,7 @@ export class WorkerPool implements Runner {
         void this.occupied(() => this.probe(next, task.memoryMiB), next)
       } else {
         if (this.probing) return
+        this.letSpareGo()
         const worker = this.nextIdle()
         if (!worker) return this.fill()
         void this.occupied(() => this.train(next, worker), next)
@@ -203,7 +206,10 @@ export class WorkerPool implements Runner {
     this.probing = true
     let worker: WorkerProcess | undefined
     try {
-      worker = await this.fresh()
+      const spare = await this.spare
+      worker = spare?.usable ? spare : await this.fresh()
+      // A stage probes one size after the other, and another core has nothing to do meanwhile.
+      this.spare = this.slots > 1 ? this.fresh().catch(() => null) : null
       const trained = await this.attempt(job, worker, memoryMiB)
       return trained.ok ? trained.result : crashed(job, trained.died, this.engine)
     } finally {
@@ -238,6 +244,12 @@ export class WorkerPool implements Runner {
       this.dismiss(worker)
       throw error
     }
+  }
+
+  private letSpareGo(): void {
+    const { spare } = this
+    this.spare = null
+    void spare?.then((worker) => worker && this.dismiss(worker))
   }
 
   private dismiss(worker: WorkerProcess): void {

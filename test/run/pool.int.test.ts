@@ -153,6 +153,17 @@ describe('a probe', () => {
     await until(() => !isAlive(all[at]?.pid ?? 0))
   })
 
+  it('finds the process of its own started where it follows another, and none stays behind', async () => {
+    const { pool, run, notes } = await start(2)
+    const { processes } = pool as unknown as { readonly processes: ReadonlySet<unknown> }
+    await run('wait 100', { job: probe(4096) })
+    await until(() => processes.size === 3)
+    await run('fine', { job: probe(4096) })
+    expect(new Set(notes().filter((n) => n.what === 'start').map((n) => n.pid)).size).toBe(2)
+    await run('fine')
+    await until(() => processes.size === 2)
+  })
+
   it.skipIf(process.platform !== 'linux')('is ended when it holds more memory than it may, and not tried again', async () => {
     const { run, notes, notices } = await start(1)
     expect((await run('eat 64', { job: probe(400) })).status).toBe('complete')
