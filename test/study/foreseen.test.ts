@@ -70,6 +70,14 @@ describe('before a step is trained', () => {
   })
 })
 
+describe('the examples', () => {
+  it.each(['digits', 'wine'])('%s asks nothing of its seeds that they cannot tell', async (name) => {
+    const specPath = join(root, 'examples', name, 'tuning.yml')
+    const { warnings } = await prepare({ specPath, workspace: root })
+    expect(warnings.filter((w) => w.code.startsWith('gate/'))).toEqual([])
+  })
+})
+
 describe('the commands that train nothing', () => {
   afterEach(() => vi.restoreAllMocks())
 
