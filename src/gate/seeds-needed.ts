@@ -8,11 +8,12 @@ import { shown } from './words.ts'
 /** Four verdicts in five: the usual compromise between seeds and patience. */
 const power = 0.8
 
-/** A margin under two seed SDs asks more than a handful of seeds can answer; better said before it disappoints. */
+/** A margin that these seeds are too few for; better said before it disappoints. */
 export function tightMarginNotes(margin: number, matched: Matched, look: Look): string[] {
   const sd = sampleSd(matched.baseline)
   if (!(sd > 0) || margin >= 2 * sd) return []
   const needed = seedsNeeded({ effect: margin, sd, alpha: look.alpha, power })
+  if (needed.kind === 'seeds' && needed.seeds <= matched.candidate.length) return []
   const count = needed.kind === 'seeds' ? `${needed.seeds} seeds a side` : 'more seeds than are affordable'
   return [
     `The margin ${shown(margin)} is under twice the baseline's seed SD of ${shown(sd)}: unpaired, ` +

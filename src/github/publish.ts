@@ -34,6 +34,8 @@ export interface Judgement {
 export interface GateJudgement extends Judgement {
   /** Whether the spec lets it decide. */
   readonly blocks: boolean
+  /** What would settle it; null, or left out, where nothing needs to. */
+  readonly remedy?: string | null
 }
 
 export interface PublicationSettings {
@@ -86,6 +88,9 @@ function notUploaded(problem: string, folder: string): Annotation {
   return { level: 'warning', title: 'The report was not uploaded', message }
 }
 
+const withRemedy = ({ status, sentence, remedy = null }: GateJudgement): Judgement =>
+  ({ status, sentence: remedy === null ? sentence : `${sentence}\nTo settle it: ${remedy}` })
+
 /** One note for the verdict, and one for each gate that did not pass, at the lines of the spec that declare them. */
 export function verdictNotes(
   { verdict, spec, gateLines }: Pick<Publication, 'verdict' | 'spec' | 'gateLines'>, failOn: PublicationSettings['failOn'], runner: Runner,
@@ -95,6 +100,6 @@ export function verdictNotes(
     level: status === 'pass' ? 'notice' : blocks && fails(status, failOn) ? 'error' : 'warning',
     title: `${what}: ${status}`, message: sentence, ...(file ? { at: { file, line } } : {}),
   })
-  const gates = verdict.gates.map((g, i) => ({ g, note: note(g, 'Gate', g.blocks, gateLines[i]) }))
+  const gates = verdict.gates.map((g, i) => ({ g, note: note(withRemedy(g), 'Gate', g.blocks, gateLines[i]) }))
   return [note(verdict, 'Verdict', true), ...gates.filter(({ g }) => g.status !== 'pass').map((one) => one.note)]
 }

@@ -5,6 +5,7 @@ import { compile } from '../compile/compile.ts'
 import type { NormalizedSpec } from '../compile/normalized.ts'
 import { candidateSeeds } from '../gate/baseline.ts'
 import type { BaselineEvidence } from '../gate/evidence.ts'
+import { foresee } from '../gate/foresight.ts'
 import type { Plan } from '../plan/plan.ts'
 import { execute } from '../run/execute.ts'
 import { stages } from '../stages/index.ts'
@@ -40,8 +41,10 @@ export interface RetrainingFor {
  */
 export async function retrainBase(options: StudyOptions, spec: BaseSpec, { head, choice, threads, outDir }: RetrainingFor): Promise<BaselineEvidence> {
   const { prepared: base, notes } = await prepareBase(options, spec, head)
+  const source = `the levers of ${spec.path}, retrained on the same seeds`
   const { listener, clock, signal } = options
   listener({ type: 'notice', message: `retraining the baseline of ${spec.path}` })
+  for (const message of decidedBySize(head.plan, base.plan, source)) listener({ type: 'notice', message })
   const folder = join(outDir, 'baseline')
   await makeFolder(folder).catch((error: unknown) => { throw explainFileError(error, 'run/no-output-folder', 'the folder of the baseline cannot be made') })
   const pool = await startPool(options, Promise.resolve(base), choice, threads)
@@ -51,13 +54,20 @@ export async function retrainBase(options: StudyOptions, spec: BaseSpec, { head,
       const { decisions } = await execute(base.plan, { stages, runner: withBreaks(pool), journal, listener, clock, ...(signal ? { signal } : {}) })
       const found = decisions.find((d) => d.stage === 'verify')?.findings
       const runs = found?.stage === 'verify' ? candidateSeeds(found.verify) : []
-      return { source: `the levers of ${spec.path}, retrained on the same seeds`, runs, notes, parameters: base.plan.workload.parameters }
+      return { source, runs, notes, parameters: base.plan.workload.parameters }
     } finally {
       await journal.close()
     }
   } finally {
     pool.close()
   }
+}
+
+/** Gates that no training will change, since both models are known now. */
+function decidedBySize({ gates, workload: { parameters } }: Plan, base: Plan, source: string): string[] {
+  const baseline: BaselineEvidence = { source, runs: [], notes: [], parameters: base.workload.parameters }
+  const rules = gates.filter((rule) => rule.gate === 'model-size')
+  return foresee({ rules, seeds: 0, looks: [], parameters, baseline, noise: null }).map((said) => `${said.message}: ${said.found}`)
 }
 
 /** The base as a study of its own that only verifies, on what was loaded for the head; whatever is wrong with it is said at once. */

@@ -116,6 +116,17 @@ describe('gates on what a model costs', { timeout: 60_000 }, () => {
     expect(parseReport(readFileSync(join(files.folder, 'report.json'), 'utf8'), 'report.json').timing.base).toHaveLength(3)
   })
 
+  it('say at once that a model is too large, before the base is trained', async () => {
+    const events: string[] = []
+    const listener: StudyOptions['listener'] = (e) => { events.push(e.type === 'notice' ? e.message : e.type) }
+    const larger = costs(wider.replace('units: 8', 'units: 32'))
+    const { verdict } = await study(larger, { 'base.yml': spec }, (c) => ({ baseSpec: { path: join(c, 'base.yml') }, listener }))
+    expect(verdict.gates[1]?.status).toBe('fail')
+    const said = events.findIndex((e) => e.startsWith('the model-size gate fails, whatever is trained: The model has 2,410'))
+    expect(said).toBeGreaterThanOrEqual(0)
+    expect(said).toBeLessThan(events.indexOf('run-started'))
+  })
+
   it('cannot be told from a lock in time, and can in size; both are said before the training', async () => {
     const { files } = await study(spec, {}, () => ({}))
     const { verdict, prepared } = await study(costs(wider), { 'tuning.lock.json': readFileSync(files.lockPath, 'utf8') }, () => ({}))
