@@ -3,6 +3,7 @@ import { isAbsolute, relative, sep } from 'node:path'
 import { commentStep, handOn, requested } from './action/comment.ts'
 import { jobOf, unfinished } from './action/jobs.ts'
 import { InputError } from './base/diagnostics.ts'
+import { headIn } from './action/git.ts'
 import { judgedBy, verification } from './action/base-commit.ts'
 import { occasionOf, occasionOfRequest } from './action/event.ts'
 import { renewed } from './action/renewed.ts'
@@ -67,7 +68,7 @@ async function studyOf(inputs: StepInputs, runner: Runner): Promise<Study | 'don
   const { mode } = inputs
   // A comment says itself what is to be run; its own steps that train nothing have ended before.
   const part = readPart()
-  const occasion = part.does === 'run' ? occasionOfRequest(part.request) : occasionOf(mode, runner.eventName)
+  const occasion = part.does === 'run' ? occasionOfRequest(part.request) : occasionOf(mode, { ...runner, head: headIn(runner.workspace) })
   if (occasion.base !== null) requireNoReport(inputs, runner)
   const job = mode === 'plan' || mode === 'shard' || mode === 'stage' || mode === 'gate'
   const without = job ? 'retrain-declared' : occasion.mode === 'tune' ? 'retrain-base' : 'refuse'

@@ -44,7 +44,8 @@ export function specAt(text: string, path: string): Pick<NormalizedSpec, 'gates'
   if (spec.ok) return spec.value
   const [first] = spec.error
   throw new InputError([{
-    code: 'verify/base-spec', severity: 'error', message: 'inconclusive: the spec of the base commit is not valid, so nothing says what judges the change',
+    code: 'verify/base-spec', severity: 'error',
+    message: 'inconclusive: the spec of the base commit is not valid, so nothing says what judges the change',
     found: `${path}${first?.at ? `:${first.at.line}` : ''}: ${first?.message ?? ''}`, hint: 'mend it on the base branch first',
   }])
 }

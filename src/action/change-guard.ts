@@ -26,7 +26,8 @@ export function requireInside({ spec, baseline, baseSpec, out }: StepPaths, { wo
   const wrong = paths.filter((path) => leadsOut(path, top))
   if (wrong.length === 0) return
   throw new InputError(wrong.map((path) => ({
-    code: 'action/link', severity: 'error', message: 'a link leads out of the checkout', found: relative(workspace, path), hint: 'commit the file or the folder itself',
+    code: 'action/link', severity: 'error', message: 'a link leads out of the checkout', found: relative(workspace, path),
+    hint: 'commit the file or the folder itself',
   })))
 }
 

@@ -22,7 +22,7 @@ import { prepare, type SpecSource } from '../study/prepare.ts'
 import type { Study } from '../study/run-study.ts'
 import { specAt } from './base-commit.ts'
 import { requireInside } from './change-guard.ts'
-import { git } from './git.ts'
+import { headIn } from './git.ts'
 import { block, specName } from './posting.ts'
 import { publishResult } from './publish-result.ts'
 
@@ -89,7 +89,7 @@ async function upload(result: RunReport, { noArtifacts, runAttempt }: Runner): P
 
 /** The toolkit's own checkout may be wrong, and a workflow may have checked out something else. */
 function checkCommit({ sha }: Request, { workspace }: Runner): void {
-  const head = headIn(workspace)
+  const head = headIn(workspace) ?? 'no commit'
   if (head === sha) return
   throw new InputError([{
     code: 'action/commit', severity: 'error', message: 'the checkout is not the commit that the comment was let through for', found: head, allowed: sha,
@@ -97,7 +97,6 @@ function checkCommit({ sha }: Request, { workspace }: Runner): void {
   }])
 }
 
-const headIn = (workspace: string): string => git(workspace, 'rev-parse', '--verify', 'HEAD')?.trim() ?? 'no commit'
 
 function inputsOf({ workspace }: Runner): Inputs<StageName, EngineWish> {
   const inputs = readInputs(workspace, { stages: stageNames, engines: engineWishes })

@@ -21,7 +21,8 @@ export async function fileAt(sha: string, path: string, runner: Runner): Promise
   const answer = await contentAt(api, sha, name.path)
   if (answer.ok) return answer.value
   throw new InputError([{
-    code: 'verify/no-base', severity: 'error', message: 'inconclusive: the base commit cannot be read', found: `${name.path} at ${sha}: ${answer.error.message}`,
+    code: 'verify/no-base', severity: 'error', message: 'inconclusive: the base commit cannot be read',
+    found: `${name.path} at ${sha}: ${answer.error.message}`,
     hint: 'give actions/checkout `fetch-depth: 0`, or this step a `token` that may read the repository',
   }])
 }

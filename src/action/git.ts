@@ -11,3 +11,6 @@ export function git(folder: string, ...args: readonly string[]): string | null {
     return null
   }
 }
+
+/** The commit in the checkout; null where there is none. */
+export const headIn = (workspace: string): string | null => git(workspace, 'rev-parse', '--verify', 'HEAD')?.trim() ?? null

@@ -18,13 +18,16 @@ interface Pull {
 }
 
 /** Posts a study where the workflow asks for it. Whatever goes wrong is a notice. */
-export async function postStudy({ report, prepared: { gateLines } }: Study, page: string | null, inputs: Setting['inputs'], runner: Runner): Promise<void> {
+export async function postStudy(
+  { report, prepared: { gateLines } }: Study, page: string | null, inputs: Setting['inputs'], runner: Runner,
+): Promise<void> {
   await postStep(inputs.spec, runner, (foot) => studyPart(report, gateLines, page, { inputs, runner, foot }))
 }
 
 /** The same for a study that its input kept from being one: what an earlier run has posted is not left standing. */
 export async function postProblem({ diagnostics }: InputError, spec: string, runner: Runner): Promise<void> {
-  await postStep(spec, runner, (foot) => textPart('No verdict: the input is not valid', diagnostics.map(formatDiagnostic).join('\n\n'), { foot }))
+  const text = diagnostics.map(formatDiagnostic).join('\n\n')
+  await postStep(spec, runner, (foot) => textPart('No verdict: the input is not valid', text, { foot }))
 }
 
 async function postStep(spec: string, runner: Runner, partOf: (foot: string) => Part): Promise<void> {
@@ -35,11 +38,14 @@ async function postStep(spec: string, runner: Runner, partOf: (foot: string) => 
   }
 }
 
+const onTarget =
+  'Nothing was posted: a step on pull_request_target holds a token that may write beside what the pull request brings along.'
+
 /** What could not be posted. Other events than a pull request have nowhere to post to, and need not be parted from it by the workflow. */
 async function posted(spec: string, runner: Runner, partOf: (foot: string) => Part): Promise<readonly string[]> {
   const what: readonly PostWord[] = readPost() ?? []
   if (what.length === 0 || !runner.eventName.startsWith('pull_request')) return []
-  if (runner.eventName === 'pull_request_target') return ['Nothing was posted: a step on pull_request_target holds a token that may write beside what the pull request brings along.']
+  if (runner.eventName === 'pull_request_target') return [onTarget]
   const pull = pullIn(readPayload())
   if (pull === null) return ['Nothing was posted: the event does not say which pull request it is about.']
   const api = githubApi({ token: readToken(), repository: runner.repository, baseUrl: runner.apiUrl })

@@ -1,9 +1,9 @@
-import { unreachable } from '../base/result.ts'
+import { err, unreachable } from '../base/result.ts'
 import { annotate } from '../github/annotations.ts'
 import type { Api } from '../github/api.ts'
 import { react, type Reaction } from '../github/comment/receive.ts'
 import type { Request } from '../github/comment/request.ts'
-import { downloadResult, parseResult, type RunReport } from '../github/comment/result.ts'
+import { downloadResult, parseResult, type Left, type RunReport } from '../github/comment/result.ts'
 import { say } from '../github/log.ts'
 import { post, titleOf, type Posting, type PostWord } from '../github/post.ts'
 import { code } from '../report/escape.ts'
@@ -21,10 +21,11 @@ export interface Publishing extends Omit<Setting, 'foot'> {
 export async function publishResult(publishing: Publishing): Promise<number> {
   const { api, runner, inputs, what, request, ended } = publishing
   const { pull, sha, gates } = request
-  const left = runner.noArtifacts === null ? await downloadResult(runner.runAttempt) : { result: { ok: false, error: runner.noArtifacts } as const, page: null }
+  const left: Left = runner.noArtifacts === null ? await downloadResult(runner.runAttempt) : { result: err(runner.noArtifacts), page: null }
   const result = left.result.ok ? parseResult(left.result.value, { run: runner.runId, sha, gates }) : left.result
-  const part = result.ok ? partOf(result.value, publishing, left.page) : { text: endText(ended, result.error, publishing), verdict: null, notes: [] }
-  const problems = await post(api, { ...part, what, pull, sha, run: runner.runId, runUrl: runner.runUrl ?? '', title: titleOf(specName(inputs.spec, runner)) })
+  const part = result.ok ? partOf(result.value, publishing, left.page) : endPart(ended, result.error, publishing)
+  const [run, title] = [runner.runId, titleOf(specName(inputs.spec, runner))]
+  const problems = await post(api, { ...part, what, pull, sha, run, runUrl: runner.runUrl ?? '', title })
   if (request.command !== 'plan' && ended !== 'cancelled') await react(api, request.comment, reactionTo(part.verdict))
   tellUnposted(problems)
   return 0
@@ -33,14 +34,15 @@ export async function publishResult(publishing: Publishing): Promise<number> {
 /** What could not be posted is a notice; it changes nothing else. */
 export function tellUnposted(problems: readonly string[]): void {
   for (const problem of problems) say(problem)
-  annotate(problems.map((message) => ({ level: 'notice', title: 'Not everything was posted', message: `${message} The verdict is what it was.` })))
+  const title = 'Not everything was posted'
+  annotate(problems.map((message) => ({ level: 'notice', title, message: `${message} The verdict is what it was.` })))
 }
 
 function partOf({ outcome }: RunReport, publishing: Publishing, page: number | null): Part {
   const setting = { ...publishing, foot: askedFor(publishing) }
   switch (outcome.kind) {
     case 'study':
-      return studyPart(outcome.report, outcome.gateLines, page === null ? null : `${publishing.runner.runUrl ?? ''}/artifacts/${page}`, setting)
+      return studyPart(outcome.report, outcome.gateLines, pageAt(page, publishing), setting)
     case 'plan':
       return textPart('What would run', outcome.text, setting)
     case 'problem':
@@ -50,14 +52,18 @@ function partOf({ outcome }: RunReport, publishing: Publishing, page: number | n
   }
 }
 
+const pageAt = (page: number | null, { runner }: Publishing): string | null =>
+  (page === null ? null : `${runner.runUrl ?? ''}/artifacts/${page}`)
+
 const askedFor = ({ request: { command, sha, base, gates } }: Publishing): string =>
   `<sub>\`/tune${command === 'tune' ? '' : ` ${command}`}\` ${judgedAt(sha, gates === null ? null : base)}</sub>`
 
-function endText(ended: string, problem: string, publishing: Publishing): string {
+function endPart(ended: string, problem: string, publishing: Publishing): Part {
   const { runUrl } = publishing.runner
   const head = ended === 'cancelled' ? '### Stopped' : '### No verdict'
   const why = ended === 'cancelled' ? 'The run was cancelled.' : `The run came to no result that could be read: ${code(problem, 200)}.`
-  return `${head}\n\n${why} [This run](${runUrl}) has its log.\n\n${askedFor(publishing)}\n`
+  const text = `${head}\n\n${why} [This run](${runUrl}) has its log.\n\n${askedFor(publishing)}\n`
+  return { text, verdict: null, notes: [] }
 }
 
 function reactionTo(verdict: Posting['verdict']): Reaction {

@@ -54,9 +54,9 @@ function isBest(value: unknown): boolean {
 function isCalibration(value: unknown): boolean {
   if (!isObject(value)) return false
   const { split, rows, asTrained, ecePercentile95, temperature, scaled } = value
-  return (split === 'validation' || split === 'test') && isWhole(rows) && isCalibrated(asTrained) &&
-    (ecePercentile95 === null || isShare(ecePercentile95)) && (temperature === null || (isFinite(temperature) && Number(temperature) > 0)) &&
-    (scaled === null || isCalibrated(scaled)) && (temperature === null) === (scaled === null)
+  if ((split !== 'validation' && split !== 'test') || !isWhole(rows) || !isCalibrated(asTrained)) return false
+  if (ecePercentile95 !== null && !isShare(ecePercentile95)) return false
+  return temperature === null ? scaled === null : isFinite(temperature) && Number(temperature) > 0 && isCalibrated(scaled)
 }
 
 function isCalibrated(value: unknown): boolean {

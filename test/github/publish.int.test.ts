@@ -71,6 +71,17 @@ describe('the report', () => {
     expect(service.artifacts()[0]?.name).toBe('tunegate-..-a-b-c-d')
   })
 
+  it.each(['"', ':', '<', '>', '|', '*', '?', '\\', '/', '\r', '\n', '\u{1f642}', 'é'])('has no character in its name that the service refuses: %j', async (character) => {
+    const step = await publish({ study: { name: `a${character}b` } })
+    expect(notes(step).filter((n) => n.includes('not uploaded'))).toEqual([])
+    expect(service.artifacts().map((a) => a.name)).toEqual(['tunegate-a-b', 'tunegate-a-b.html'])
+  })
+
+  it.each([[99, 99], [100, 100], [101, 100], [1000, 100]])('has a name of at most 100 characters after the prefix: %d', async (length, kept) => {
+    await publish({ study: { name: 'n'.repeat(length) } })
+    expect(service.artifacts()[0]?.name).toBe(`tunegate-${'n'.repeat(kept)}`)
+  })
+
   it('is sent again where the service has a moment of weakness', async () => {
     service.fail('FinalizeArtifact', 503, 1)
     await publish()

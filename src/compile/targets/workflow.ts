@@ -72,7 +72,8 @@ interface Job {
 }
 
 const planJob = ({ engine, shards }: WorkflowOptions, minutes: number): Job => ({
-  id: 'plan', name: 'Plan', minutes: minutes + handingOn, outputs: ['shards', 'engine'], inputs: ['mode: plan', `engine: ${engine}`, `shards: ${shards}`],
+  id: 'plan', name: 'Plan', minutes: minutes + handingOn, outputs: ['shards', 'engine'],
+  inputs: ['mode: plan', `engine: ${engine}`, `shards: ${shards}`],
 })
 
 /** The matrix of a stage, and its own job. */
@@ -82,7 +83,8 @@ function stageJobs(stage: StageName, before: string, { shards }: WorkflowOptions
   const limit = `job-minutes: ${minutes}`
   return [{
     id: runs, name: `${stage} \${{ matrix.shard }}`, needs: known, minutes: minutes + handingOn, shards: `needs.${before}.outputs.shards`,
-    because: 'Without a status function a job is left out where any job before it was.', when: `\${{ !cancelled() && ${begun} && needs.${before}.outputs.shards != '[]' }}`,
+    because: 'Without a status function a job is left out where any job before it was.',
+    when: `\${{ !cancelled() && ${begun} && needs.${before}.outputs.shards != '[]' }}`,
     inputs: ['mode: shard', `stage: ${stage}`, 'shard: ${{ matrix.shard }}', planned, limit],
   }, {
     id: stage, name: stage, needs: [...known, runs], minutes: minutes + handingOn, outputs: ['shards'],
