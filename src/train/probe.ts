@@ -6,8 +6,7 @@ import { weightsHash } from './loop.ts'
 import { noiseScale, type NormPair } from './noise-scale.ts'
 import { rounded } from './round.ts'
 import { divergence, stepLogger } from './step-log.ts'
-import { batchGradient, splitWeights } from './step.ts'
-import type { Tensor, Tf } from './types.ts'
+import { squaredNorms } from './squared-norms.ts'
 
 /** Share of the steps that warms caches and compilers up and is not timed. */
 const warmUpShare = 0.2
@@ -52,7 +51,7 @@ export function probeRun(context: RunContext, { levers, seed, job }: RequestFor<
         taken++
         onStep?.(taken, job.steps)
       }
-      if (noisy) norms.push(...normPair(context.engine.tf, learner, batches(taken - 1), taken - 1))
+      if (noisy) norms.push(...normPair(context, learner, batches(taken - 1), taken - 1))
       refuseAbove(job.memoryMiB)
     }
     const probe = {
@@ -71,24 +70,18 @@ export function probeRun(context: RunContext, { levers, seed, job }: RequestFor<
  * Squared gradient norms of the first batch of a step, whole and in parts, at the weights after the step; none if it is too
  * small.
  */
-function normPair(tf: Tf, learner: Learner, batches: readonly BatchRows[], step: number): NormPair[] {
+function normPair(
+  { engine: { tf }, compiler }: RunContext, { settings, state, upload }: Learner, batches: readonly BatchRows[], step: number,
+): NormPair[] {
   const [whole] = batches
   const small = Math.floor((whole?.rows ?? 0) / parts)
   if (!whole || small === 0) return []
   const slices = Array.from({ length: parts }, (_, i) => rowsOf(whole, i * small, small))
   return tf.tidy(() => {
-    const { settings, state } = learner
-    const weights = splitWeights(tf, settings.model, state.weights)
-    const gradients = learner.upload(slices, step).map((batch) => {
-      const { gradient, statistics } = batchGradient(tf, settings, weights, state.statistics, batch)
-      tf.dispose(statistics as Tensor[])
-      return gradient
-    })
-    const squaredNorm = (t: Tensor): number => tf.sum(tf.square(t)).dataSync()[0] as number
-    const mean = tf.div(tf.addN(gradients), parts)
+    const uploaded = upload(slices, step)
+    const [ofParts, ofMean] = compiler?.norms(settings, state, uploaded) ?? squaredNorms(tf, settings, state, uploaded).dataSync()
     return [{
-      small: { batch: small, squaredNorm: gradients.map(squaredNorm).reduce((a, b) => a + b, 0) / parts },
-      large: { batch: small * parts, squaredNorm: squaredNorm(mean) },
+      small: { batch: small, squaredNorm: ofParts as number }, large: { batch: small * parts, squaredNorm: ofMean as number },
     }]
   })
 }

@@ -5,6 +5,7 @@ import type { StepReport } from '../step-log.ts'
 import type { StepBatch, StepSettings, TrainState } from '../step.ts'
 import type { Model, Tensor, TrainingData } from '../types.ts'
 import { dataType, type Native, type NativeTensor, type NativeValues } from './binding.ts'
+import { normInputs, openNormSession } from './norm-graph.ts'
 import { openPredictSession, predictors } from './predict-graph.ts'
 import { NotTraceable } from './recording.ts'
 import { createResident, type Resident } from './resident.ts'
@@ -45,6 +46,8 @@ export interface Compiler {
   compile(source: StepSource, state: TrainState, from: number): CompiledSteps
   /** Outputs of the model in inference, one after the other; for as many rows at once as are asked for. Null where they cannot be compiled. */
   predict(model: Model, state: TrainState, rows: Int32Array): Float32Array | null
+  /** Values of `squaredNorms`; null where they cannot be compiled. */
+  norms(settings: StepSettings, state: TrainState, batches: readonly StepBatch[]): readonly [number, number] | null
   dispose(): void
 }
 
@@ -67,6 +70,12 @@ export function createCompiler(
     return session
   }
   let predictable = true
+  const valuesOf = (session: Session, ids: readonly number[]): Float32Array => {
+    const [{ id }] = session.run(ids) as [NativeTensor]
+    const values = native.backend.binding.tensorDataSync(id) as Float32Array
+    native.backend.binding.deleteTensor(id)
+    return values
+  }
   const predictSession = (model: Model, state: TrainState, rows: number): Session | null => {
     try {
       return predictable ? sessionFor(`predict ${rows}`, () => openPredictSession(tf, native, model, state, data.inputShape, rows)) : null
@@ -107,12 +116,21 @@ export function createCompiler(
       try {
         inputs.keep(...native.backend.getInputTensorIds(predictors(state)), resident.inputs)
         inputs.add([rows.length], rows)
-        const [{ id }] = session.run(inputs.ids) as [NativeTensor]
-        const outputs = native.backend.binding.tensorDataSync(id) as Float32Array
-        native.backend.binding.deleteTensor(id)
-        return outputs
+        return valuesOf(session, inputs.ids)
       } finally {
         inputs.dispose()
+      }
+    },
+    norms(settings, state, batches) {
+      if (settings.levers.regularization.dropout > 0) return null
+      const sizes = batches.map(({ inputs }) => inputs.shape[0]).join(' ')
+      try {
+        const session = sessionFor(`norms ${sizes}`, () => openNormSession(tf, native, settings, state, batches))
+        const [small, large] = valuesOf(session, native.backend.getInputTensorIds(normInputs(state, batches)))
+        return [small as number, large as number]
+      } catch (error) {
+        if (error instanceof NotTraceable) return null
+        throw error
       }
     },
     dispose() {
