@@ -9,12 +9,12 @@ export function data(report: Report): string {
   const classes =
     d.classes === null
       ? 'One number to predict.'
-      : `${whole(d.classes.length)} classes: ${d.classes.slice(0, 50).join(', ')}${d.classes.length > 50 ? ', …' : ''}.`
+      : `${whole(d.classes.length)} classes: ${d.classes.slice(0, 50).map((c) => html(c, 60)).join(', ')}${d.classes.length > 50 ? ', …' : ''}.`
   const found = d.findings.map((f) => `<li><strong>${html(f.check)}</strong>: ${html(f.message)}</li>`).join('')
   const notes = d.notes.map((n) => `<li>${html(n)}</li>`).join('')
   const layers = study.layers.map((l) => `<li>${html(l)}</li>`).join('')
   return card(
-    `<p>${codeText(d.source)}: ${html(rowsText(d))}, inputs [${d.inputShape.join(', ')}]. ${html(classes)}</p>` +
+    `<p>${codeText(d.source)}: ${html(rowsText(d))}, inputs [${d.inputShape.join(', ')}]. ${classes}</p>` +
       checks(d) +
       (found + notes === '' ? '' : `<ul>${found}${notes}</ul>`) +
       details(`The model: ${whole(study.parameters)} parameters`, `<ol>${layers}</ol>`),
