@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { explainFileError, makeFolder, writeFileAtomic } from '../base/files.ts'
 import type { Lock } from '../plan/lock.ts'
@@ -40,11 +40,23 @@ async function removeCurves(folder: string): Promise<void> {
   for (const path of listed) await rm(join(folder, ...path.split('/')), { force: true })
 }
 
+/** Removes the charts of an earlier report, which would show what this one no longer says: drawings that name themselves as ours do. */
+async function removeCharts(curves: string): Promise<void> {
+  const names = await readdir(curves).catch((): string[] => [])
+  for (const name of names.filter((n) => n.endsWith('.svg'))) {
+    const id = name.slice(0, -'.svg'.length)
+    const text = await readFile(join(curves, name), 'utf8').catch(() => '')
+    if (!text.slice(0, 500).includes(` aria-labelledby="${id}-title ${id}-desc" `)) continue
+    for (const kind of ['svg', 'png']) await rm(join(curves, `${id}.${kind}`), { force: true })
+  }
+}
+
 async function writeAll(
   report: Report, folder: string, runs: AsyncIterable<RunResult>, rasterize: Rasterize | undefined,
 ): Promise<WrittenFiles> {
   // What an earlier run left would be taken for this one's; without its report.json the folder counts as unfinished.
   await removeCurves(folder)
+  await removeCharts(join(folder, 'curves'))
   await rm(join(folder, 'report.json'), { force: true })
   const all: string[] = []
   let markdown = ''
@@ -54,18 +66,12 @@ async function writeAll(
     // The hundreds of curves can be drawn again from the journal; the rest is what people keep.
     await (path.startsWith('curves/') ? writeFile(file, text) : writeFileAtomic(file, text))
     all.push(file)
-    if (path.endsWith('.svg')) all.push(...await writePicture(file.replace(/svg$/, 'png'), text, rasterize))
+    if (rasterize && path.endsWith('.svg')) {
+      const picture = file.replace(/svg$/, 'png')
+      await writeFile(picture, rasterize(text))
+      all.push(picture)
+    }
     if (path === 'summary.md') markdown = text
   }
   return { folder, page: join(folder, 'report.html'), markdown, lockPath: join(folder, 'tuning.lock.json'), lock: buildLock(report), all }
-}
-
-/** A picture of an earlier report would show what this one no longer says: it is made anew or removed. */
-async function writePicture(file: string, svg: string, rasterize: Rasterize | undefined): Promise<string[]> {
-  if (!rasterize) {
-    await rm(file, { force: true })
-    return []
-  }
-  await writeFile(file, rasterize(svg))
-  return [file]
 }

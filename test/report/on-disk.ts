@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { chromium, type Browser, type Page } from 'playwright-core'
 import { buildReport, type ReportInput } from '../../src/report/build.ts'
 import { reportFiles } from '../../src/report/files.ts'
@@ -48,12 +49,13 @@ export async function open(browser: Browser, file: string, { width = 1280, schem
   const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme, reducedMotion: 'reduce' })
   const page = await context.newPage()
   const complaints: string[] = []
+  const address = pathToFileURL(file).href
   page.on('console', (m) => { if (m.type() === 'error' || m.type() === 'warning') complaints.push(m.text()) })
   page.on('pageerror', (e) => complaints.push(e.message))
-  page.on('request', (r) => { if (r.url() !== `file://${file}`) complaints.push(`asks for ${r.url()}`) })
+  page.on('request', (r) => { if (r.url() !== address) complaints.push(`asks for ${r.url()}`) })
   page.on('dialog', (d) => { complaints.push(`dialog ${d.message()}`); void d.dismiss() })
   const start = performance.now()
-  await page.goto(`file://${file}`, { waitUntil: 'load' })
+  await page.goto(address, { waitUntil: 'load' })
   await page.evaluate(frame)
   const opened = performance.now() - start
   await page.locator('#explorer').scrollIntoViewIfNeeded()

@@ -46,6 +46,15 @@ test('report prints a format without writing a file; without one it writes them 
   expect(readdirSync(folder)).toEqual(before)
 
   await printed(() => reportCommand(folder, {}))
+  // A chart of an earlier report goes with its picture; what is not ours stays.
+  const curves = join(folder, 'curves')
+  writeFileSync(join(curves, 'finding-9.svg'), readFileSync(join(curves, 'grid.svg'), 'utf8').replaceAll('grid-', 'finding-9-'))
+  writeFileSync(join(curves, 'finding-9.png'), 'old')
+  writeFileSync(join(curves, 'grid.png'), 'old')
+  writeFileSync(join(curves, 'mine.svg'), '<svg/>')
+  writeFileSync(join(curves, 'mine.png'), 'mine')
+  await printed(() => reportCommand(folder, {}))
+  expect(readdirSync(curves).filter((name) => /^(finding-9|grid|mine)/.test(name))).toEqual(['grid.svg', 'mine.png', 'mine.svg'])
   expect(readFileSync(join(folder, 'summary.md'), 'utf8')).toBe(markdown)
 })
 
