@@ -70,7 +70,10 @@ function proof(program: typeof Program, part: (typeof parts)[number]): Promise<s
   if (values.keep) mkdirSync(values.keep, { recursive: true })
   const keep = values.keep ? join(values.keep, `${part}.jsonl`) : null
   const common = {
-    root, version, date: new Date().toISOString().slice(0, 10), progress: (message: string) => process.stderr.write(`${message}\n`),
+    root,
+    version,
+    date: new Date().toISOString().slice(0, 10),
+    progress: (message: string) => process.stderr.write(`${message}\n`),
   }
   if (part === 'diagnose') {
     return program.diagnose({ ...common, cache: keep, replicates: Number(values.replicates), seeds: Number(values.group) })

@@ -3,7 +3,7 @@ import { lookAt, type GateEvidence } from '../../src/gate/evidence.ts'
 import { nonInferiority } from '../../src/gate/non-inferiority.ts'
 import { gain, type MetricName } from '../../src/model/metrics.ts'
 import type { LockedSeed } from '../../src/plan/lock.ts'
-import type { RegressionRule } from '../../src/plan/plan.ts'
+import type { NonInferiorityRule } from '../../src/gate/non-inferiority.ts'
 import type { VerdictStatus } from '../../src/plan/verdict.ts'
 import { mean, sampleSd } from '../../src/stats/describe.ts'
 import type { Banked } from './bank.ts'
@@ -12,7 +12,7 @@ import type { Trained } from './gates.ts'
 /** Seeds a side at each look. */
 export const looks = [5, 10] as const
 /** Once: the level of a look is an integral, and there are many decisions. */
-const levels = looks.map((seeds) => ({ seeds, look: lookAt(looks, seeds) }))
+export const levels = looks.map((seeds) => ({ seeds, look: lookAt(looks, seeds) }))
 /** Decisions of each kind on each change. */
 export const decisions = 300
 
@@ -49,7 +49,7 @@ export interface Sides {
   readonly baseline: readonly LockedSeed[]
 }
 
-type Gate = (sides: Sides, rule: RegressionRule) => { readonly status: VerdictStatus; readonly seeds: number }
+type Gate = (sides: Sides, rule: NonInferiorityRule) => { readonly status: VerdictStatus; readonly seeds: number }
 
 /** A change on one metric, under a margin in seed SDs of the base (null: its own drop). Null where that is no number. */
 export function judgeChange(base: Trained, trained: Trained, metric: MetricName, margin: number | null): Judged | null {
@@ -58,7 +58,7 @@ export function judgeChange(base: Trained, trained: Trained, metric: MetricName,
   const drop = to.length < trained.runs.length ? Infinity : gain(metric, mean(to), mean(from)) / sd
   const width = margin ?? drop
   if (!(sd > 0) || !Number.isFinite(width)) return null
-  const rule: RegressionRule = {
+  const rule: NonInferiorityRule = {
     gate: 'regression', metric, split: 'validation', margin: width * sd, paired: false, onInconclusive: 'fail',
   }
   const purpose = [base.world.name, trained.change.name, metric, String(margin)]
@@ -74,16 +74,16 @@ export function judgeChange(base: Trained, trained: Trained, metric: MetricName,
   }
 }
 
-function skewness(values: readonly number[]): number {
+export function skewness(values: readonly number[]): number {
   const [centre, sd] = [mean(values), sampleSd(values)]
   return sd > 0 ? mean(values.map((v) => ((v - centre) / sd) ** 3)) : 0
 }
 
-const valuesOf = (runs: readonly Banked[], metric: MetricName): number[] =>
+export const valuesOf = (runs: readonly LockedSeed[], metric: MetricName): number[] =>
   runs.flatMap((run) => run.validation?.[metric] ?? [])
 
 function said(
-  random: Stream, base: readonly Banked[], change: readonly Banked[], gate: Gate, shared: boolean, rule: RegressionRule,
+  random: Stream, base: readonly Banked[], change: readonly Banked[], gate: Gate, shared: boolean, rule: NonInferiorityRule,
 ): Said {
   const counts = { pass: 0, fail: 0, inconclusive: 0 }
   let seeds = 0
@@ -99,7 +99,7 @@ function said(
  * Seeds of both sides, drawn from the bank with replacement, so that the bank is the population and its difference of
  * means the truth; a seed drawn twice counts as two that came out alike. Paired sides share their draws.
  */
-function draw(random: Stream, base: readonly Banked[], change: readonly Banked[], shared: boolean): Sides {
+export function draw(random: Stream, base: readonly Banked[], change: readonly Banked[], shared: boolean): Sides {
   const most = looks[looks.length - 1] as number
   const places = (): number[] => Array.from({ length: most }, () => random.integer(base.length))
   const own = places()

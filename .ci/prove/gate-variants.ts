@@ -41,6 +41,13 @@ function units({ layers }: World, factor: number): Changes {
   }
 }
 
+const noisy = (percent: number): Change => ({
+  name: `label noise ${percent} %`,
+  what: `${percent} % of the training labels from other rows`,
+  levers: same,
+  changed: (world) => noisyLabels(world, percent / 100),
+})
+
 /** The base first; then what a careless or a good pull request does. How far each moves the metric is measured. */
 export const changes: readonly Change[] = [
   { name: 'no change', what: 'the base', levers: same },
@@ -50,8 +57,8 @@ export const changes: readonly Change[] = [
   { name: 'rate × 8', what: 'learning rate × 8', levers: levers((w) => ({ learningRate: rate(w) * 8 })) },
   { name: 'half the units', what: 'hidden units / 2', levers: same, changed: (w) => units(w, 1 / 2) },
   { name: 'an eighth of the units', what: 'hidden units / 8', levers: same, changed: (w) => units(w, 1 / 8) },
-  { name: 'label noise 5 %', what: '5 % of the training labels from other rows', levers: same, changed: (w) => noisyLabels(w, 0.05) },
-  { name: 'label noise 20 %', what: '20 % of the training labels from other rows', levers: same, changed: (w) => noisyLabels(w, 0.2) },
+  noisy(5),
+  noisy(20),
   { name: 'twice the units', what: 'hidden units × 2', levers: same, changed: (w) => units(w, 2) },
   { name: 'twice the epochs', what: 'epochs × 2', levers: levers((w) => ({ epochs: w.levers.scheduling.epochs * 2 })) },
 ]

@@ -34,7 +34,8 @@ export async function rangeTest(options: ProveOptions): Promise<string> {
   const { engine, worlds, bank } = await ready(options)
   const tests = new Kept<RangeTest>(options.keep && `${options.keep}.tests`)
   const names = ['wine', 'iris', 'breast cancer']
-  const searched = searchRates(engine, worlds, bank, { worlds: names, gridSeeds: 3, repeats: 4, tests, progress: options.progress })
+  const settings = { worlds: names, gridSeeds: 3, repeats: 4, tests, progress: options.progress }
+  const searched = searchRates(engine, worlds, bank, settings)
   return rangeTables(searched, { ...options, engine: engine.label })
 }
 

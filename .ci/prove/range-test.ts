@@ -50,7 +50,8 @@ export interface RangeTest {
 
 /** The preset's own. */
 export const settings: LrRangeSettings = {
-  stage: 'lr-range', from: 1e-6, to: 10, steps: 300, seeds: 3, backOff: [0.85, 0.5, 1 / 3, 0.1], confirmLength: 0.5, confirmSeeds: 3,
+  stage: 'lr-range', from: 1e-6, to: 10, steps: 300, seeds: 3,
+  backOff: [0.85, 0.5, 1 / 3, 0.1], confirmLength: 0.5, confirmSeeds: 3,
 }
 const perDecade = 3
 const rates = Array.from({ length: 5 * perDecade + 1 }, (_, i) => 1e-4 * 10 ** (i / perDecade))
@@ -122,9 +123,11 @@ function testOnce(engine: Engine, world: World, label: string, seed: number): Om
 const stepsOf = (runs: readonly RunResult[]): number => runs.reduce((sum, run) => sum + run.steps.loss.length, 0)
 
 function contextOf(world: World, seed: number): StageContext {
-  const job = { id: 'lr-range', needs: [], fingerprint: 'proof', settings, templates: [], estimate: { runs: 0, steps: 0 } } as const
+  const none = { needs: [], templates: [], estimate: { runs: 0, steps: 0 } }
+  const job = { ...none, id: 'lr-range', fingerprint: 'proof', settings } as const
   const workload = workloadOf(world, world.data, world.layers)
-  return { job, workload, seed, baseline: world.levers, incumbent: world.levers, previous: [], runsLeft: () => Infinity, settles: () => false }
+  const levers = { baseline: world.levers, incumbent: world.levers }
+  return { ...levers, job, workload, seed, previous: [], runsLeft: () => Infinity, settles: () => false }
 }
 
 /** The stage itself, its requests answered by real training. */
