@@ -50,12 +50,15 @@ const MOST_SEEDS = 10_000
  * The fewest seeds a side with which a candidate that is truly as good as the baseline is shown to be within `effect` of
  * it with chance `power` (and a difference of `effect` is shown to be one): both questions need the same number.
  */
-export function seedsNeeded(design: Design & { readonly power: number }): SeedsNeeded | Undefined {
-  const { effect, sd, alpha, power } = design
+export function seedsNeeded(asked: Design & { readonly power: number }): SeedsNeeded | Undefined {
+  const { effect, sd, alpha, power, paired = false } = asked
   if (!(effect > 0 && Number.isFinite(effect))) return undefinedBecause(`the margin must be above 0, found ${effect}`)
   if (!(sd > 0 && Number.isFinite(sd))) return undefinedBecause(`the noise of a seed must be above 0, found ${sd}`)
   const reason = notAProbability(alpha, 'alpha') ?? notAProbability(power, 'the power')
   if (reason !== undefined) return undefinedBecause(reason)
+  // In units of the noise, and never so large that nothing can be computed of it: two seeds show what is a million of them.
+  const design = { alpha, paired, effect: Math.min(effect / sd, 1e6), sd: 1 }
+  if (!Number.isFinite(tPower(MOST_SEEDS, design))) return undefinedBecause(`alpha is too small to compute with, found ${alpha}`)
   if (tPower(MOST_SEEDS, design) < power) {
     return undefinedBecause(`a margin of ${shown(effect / sd)} times the seed noise would need over ${MOST_SEEDS} seeds`)
   }

@@ -108,9 +108,11 @@ export function brownForsythe(groups: readonly (readonly number[])[]): SpreadTes
   const reason = firstReason(...groups.map((g, i) => unusable(g, `group ${i + 1}`, 2)))
   if (reason !== undefined) return undefinedBecause(reason)
   const size = Math.max(...groups.map(largestMagnitude))
+  // Divided before they are subtracted: the distance of two numbers may be too large for one.
   const distances = groups.map((g) => {
-    const centre = median(g)
-    return g.map((v) => Math.abs(v - centre) / (size || 1))
+    const scaled = g.map((v) => v / (size || 1))
+    const centre = median(scaled)
+    return scaled.map((v) => Math.abs(v - centre))
   })
   return oneWay(distances, size === 0 ? 0 : 1)
 }
