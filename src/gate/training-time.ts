@@ -94,6 +94,9 @@ function weigh(rule: TrainingTimeRule, source: string, candidate: readonly numbe
   const found = differenceInterval(candidate, baseline, { paired, alpha })
   if (found.kind === 'undefined') return inconclusive(`The ${what} against ${source} has no interval: ${found.reason}.`, 'Look at the times a seed.')
   const [value, lower, upper] = [found.estimate, found.lower, found.upper].map(Math.exp) as [number, number, number]
+  if (!(lower > 0 && Number.isFinite(upper))) {
+    return inconclusive(`The times of ${source} and the candidate lie too far apart for a ratio.`, 'Look at the times a seed: a machine that slept counts as training.')
+  }
   const status = upper <= rule.maxRatio ? 'pass' : lower > rule.maxRatio ? 'fail' : 'inconclusive'
   const outcome = { pass: 'all of it at or below', fail: 'all of it above', inconclusive: 'it reaches across' }[status]
   const seconds = (logs: readonly number[]): string => `${shown(Number(Math.exp(logs.reduce((a, b) => a + b, 0) / logs.length).toPrecision(3)))} s`

@@ -32,6 +32,13 @@ describe('tuning.lock.json', () => {
     expect(parseLock(text, 'tuning.lock.json')).toEqual(lock)
   })
 
+  it('says how many parameters the model has and what chose the checkpoints, and is read where it does not', () => {
+    expect(lock).toMatchObject({ parameters: 9098, objective: 'accuracy' })
+    expect(problems(edited({ parameters: undefined, objective: undefined }))).toEqual([])
+    expect(problems(edited({ parameters: 1.5 }))).toHaveLength(1)
+    expect(problems(edited({ objective: 'acuracy' }))).toHaveLength(1)
+  })
+
   it('holds the winner, the lineage without times and every seed, the diverged one too', () => {
     expect(lock.levers.optimization.learningRate).toBe(0.0116)
     expect(lock.lineage).toHaveLength(5)
