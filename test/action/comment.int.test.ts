@@ -185,6 +185,19 @@ describe('a comment', { timeout: 120_000 }, () => {
     expect([github.state.checkRuns, github.state.statuses]).toEqual([[], []])
   })
 
+  it('attack 8: without a lock on the base is held against what the base declares, retrained, and not against its own', async () => {
+    const compared = (rate: number): string =>
+      spec(0).replace('learningRate: 0.01', `learningRate: ${rate}`).replace('threshold: { metric: accuracy, min: 0 }', 'regression: { metric: accuracy, margin: 0.1 }')
+    onBase(compared(0.01))
+    commit(compared(0.00001))
+    const verified = await run(await decide('/tune verify'))
+    expect([verified.exitCode, verified.outputs['verdict']]).toEqual([1, undefined])
+    expect(verified.log).toContain('inconclusive: the base commit has no lock to compare with')
+    const tuned = await run(await decide('/tune'))
+    expect(tuned.log).toContain('retraining the baseline of tuning.yml of the base commit')
+    expect([tuned.exitCode, tuned.outputs['verdict']]).toEqual([1, 'fail'])
+  })
+
   it('attack 8: has no verdict where the base cannot be read, which does not look like a base without a spec', async () => {
     const request = await decide('/tune')
     // What a token gets that may not read a private repository.

@@ -98,6 +98,21 @@ describe('jobs of a compiled workflow', { timeout: 120_000 }, () => {
     expect(gate.log).toContain('everything is trained again')
   })
 
+  it('say on an enterprise server that they need an artifact service, before anything is trained', async () => {
+    commit(spec(0.05))
+    const planned = await job({ mode: 'plan' }, { GITHUB_SERVER_URL: 'https://git.example.org' })
+    expect(planned.exitCode).toBe(1)
+    expect(planned.log).toMatch(/action\/no-jobs[^]*git\.example\.org[^]*tune in one job/)
+  })
+
+  it('are judged inconclusive where a stage did not come to its end', async () => {
+    commit(spec(0.05))
+    await job({ mode: 'plan' })
+    const gate = await job({ mode: 'gate' })
+    expect([gate.exitCode, gate.outputs['verdict']]).toEqual([1, 'inconclusive'])
+    expect(gate.summary).toContain('the study is not finished')
+  })
+
   it('attack 7: take nothing from a parcel that was replaced', async () => {
     commit(spec(0.05))
     await job({ mode: 'plan' })
