@@ -27,7 +27,7 @@ export function tables(judged: readonly Judged[], facts: Facts): string {
     `${trained} runs of ${worlds.length} models and data sets, ${facts.seeds} seeds a group, ${facts.replicates} groups a ` +
       'variant. Held out are every other group of seeds, and all groups of ' +
       `${namesOf(worlds.filter((w) => !w.developedOn))}; looked at while rules were made were other seeds of ` +
-      `${namesOf(worlds.filter((w) => w.developedOn))}.`,
+      `${namesOf(worlds.filter((w) => w.developedOn))}, and for \`overfit\` the groups of these that are not held out.`,
     '',
     'A fault counts where it did harm by the results alone: the last validation loss is worse than that of the healthy ' +
       'counterpart by more than two seed SDs and a tenth, or a run did not finish, or (`seed-variance`) the seeds spread ' +

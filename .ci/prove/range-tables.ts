@@ -27,8 +27,8 @@ export function rangeTables(all: readonly Searched[], facts: Facts): string {
       'the lowest of the grid, in seed SDs (those of the grid, pooled over the rates that come within twice the ' +
       'lowest loss, ' +
       `at least ${leastSd} nats). Factor: how far it lies outside the rates of the grid whose regret is 2 at most, 1 ` +
-      `inside. ` +
-      'A rate under which a seed does not finish has a regret without end; a test that names no rate counts as missed.',
+      'inside. A rate under which a seed does not finish has a regret without end; a test that names no rate counts ' +
+      'as missed.',
     '',
     'The measure was changed after a first version of this table had been seen. That one took factor and regret from the ' +
       'single best rate of the grid, with no floor of the SD; it broke on wine (loss 0, SD 0), and by it the range test came ' +

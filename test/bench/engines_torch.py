@@ -82,7 +82,8 @@ activations = {"relu": nn.ReLU, "gelu": nn.GELU}
 
 
 def build(layers, shape, within=""):
-    """Modules of a list of layers behind a shape [height, width, channels], [steps, features] or [features]; and the shape after them."""
+    """Modules of a list of layers behind a shape [height, width, channels], [steps, features] or [features]; and the
+    shape after them."""
     modules, flat = [], None
     for i, layer in enumerate(layers):
         kind, channels = layer["kind"], shape[-1]
@@ -144,7 +145,8 @@ def build(layers, shape, within=""):
         elif kind == "dense":
             dense = nn.Linear(channels, layer["units"])
             if flat:
-                load(dense.weight, f"{name}.kernel", lambda w: w.reshape(*flat, -1).permute(3, 2, 0, 1).reshape(w.shape[1], -1))
+                load(dense.weight, f"{name}.kernel",
+                     lambda w: w.reshape(*flat, -1).permute(3, 2, 0, 1).reshape(w.shape[1], -1))
             else:
                 load(dense.weight, f"{name}.kernel", lambda w: w.T)
             flat = None
@@ -188,4 +190,5 @@ take(0, steps)
 start, before = time.perf_counter(), time.process_time()
 take(steps, 2 * steps)
 seconds, processor = time.perf_counter() - start, time.process_time() - before
-print(json.dumps({"stepsPerSecond": steps / seconds, "perCore": steps / processor, "first": losses[0], "loss": sum(losses[-10:]) / 10}))
+print(json.dumps({"stepsPerSecond": steps / seconds, "perCore": steps / processor, "first": losses[0],
+                  "loss": sum(losses[-10:]) / 10}))

@@ -24,7 +24,8 @@ export function pythonOf(named: string | undefined, scratch: string): string {
   command('python3', ['-m', 'venv', folder])
   const pinned = Object.entries(pythonPackages).map(([name, version]) => `${name}==${version}`)
   // PyTorch for the processor alone, where that index can be reached; the one with all its CUDA libraries is no slower here.
-  command(join(folder, 'bin/pip'), ['install', '--quiet', ...pinned, '--extra-index-url', 'https://download.pytorch.org/whl/cpu'])
+  const index = ['--extra-index-url', 'https://download.pytorch.org/whl/cpu']
+  command(join(folder, 'bin/pip'), ['install', '--quiet', ...pinned, ...index])
   return join(folder, 'bin/python')
 }
 

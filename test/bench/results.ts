@@ -20,7 +20,8 @@ export function machineLine(versions: Readonly<Record<string, string>>): string 
   const [first] = cpus()
   const listed = Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(', ')
   return `${new Date().toISOString().slice(0, 10)}; ${cpus().length} × ${first?.model.trim() ?? 'unknown processor'}, ` +
-    `${(totalmem() / 2 ** 30).toFixed(0)} GiB, ${process.platform} ${release()}; Node ${process.version}${listed ? `, ${listed}` : ''}`
+    `${(totalmem() / 2 ** 30).toFixed(0)} GiB, ${process.platform} ${release()}; ` +
+    `Node ${process.version}${listed ? `, ${listed}` : ''}`
 }
 
 const mark = (name: string, end: boolean): string => `<!-- ${end ? 'end of ' : ''}${name}, written by the benchmark -->`
@@ -32,5 +33,6 @@ export function writePart(file: string, name: string, lines: readonly string[]):
   const part = `${start}\n${lines.join('\n\n')}\n${end}`
   const [from, to] = [before.indexOf(start), before.indexOf(end)]
   const isNew = from < 0 || to < 0
-  writeFileSync(file, isNew ? `${before.trimEnd()}\n\n${part}\n` : before.slice(0, from) + part + before.slice(to + end.length))
+  const text = isNew ? `${before.trimEnd()}\n\n${part}\n` : before.slice(0, from) + part + before.slice(to + end.length)
+  writeFileSync(file, text)
 }

@@ -1,6 +1,7 @@
-// `npm run bench:tuning -- [--python FILE] [--workers N] [--rounds N] [--engines NAME,NAME] [--table FILE]`: the whole digits
-// example, from its command to its report, against a plain Optuna + PyTorch script that trains the same trials: read from the
-// journal of the first study of this print. Both on as many processes; they take turns, and figures are medians.
+// `npm run bench:tuning -- [--python FILE] [--workers N] [--rounds N] [--engines NAME,NAME] [--table FILE]`: the whole
+// digits example, from its command to its report, against a plain Optuna + PyTorch script that trains the same trials:
+// read from the journal of the first study of this print. Both on as many processes; they take turns, and figures are
+// medians.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,7 +19,8 @@ interface Peer extends Took { readonly trials: number; readonly accuracy: number
 const { values: given } = parseArgs({
   options: {
     python: { type: 'string' }, workers: { type: 'string', default: String(availableParallelism()) },
-    rounds: { type: 'string', default: '3' }, engines: { type: 'string', default: 'tensorflow,wasm' }, table: { type: 'string' },
+    rounds: { type: 'string', default: '3' }, engines: { type: 'string', default: 'tensorflow,wasm' },
+    table: { type: 'string' },
   },
 })
 const scratch = mkdtempSync(join(tmpdir(), 'tunegate-tuning-'))
@@ -33,7 +35,8 @@ const verdicts = [exitCodes.pass, exitCodes.fail, exitCodes.inconclusive].join('
 /** Time by the clock, and of the processors for the command and every process that it waited for (POSIX `times`). */
 function timed(file: string, args: readonly string[]): Took & { readonly text: string } {
   const start = performance.now()
-  const text = command('sh', ['-c', `"$@"; code=$?; times; case $code in ${verdicts}) ;; *) exit $code ;; esac`, 'sh', file, ...args])
+  const timed = `"$@"; code=$?; times; case $code in ${verdicts}) ;; *) exit $code ;; esac`
+  const text = command('sh', ['-c', timed, 'sh', file, ...args])
   const seconds = (performance.now() - start) / 1000
   const lines = text.trim().split('\n')
   const times = [...(lines.at(-1) ?? '').matchAll(/(\d+)m([\d.]+)s/g)]
@@ -56,7 +59,8 @@ function runsOf(engine: string): RunResult[] {
 
 /** Data and trials for the peer: as many runs, with the same levers, steps, rates and evaluations. */
 async function prepare(runs: readonly RunResult[]): Promise<void> {
-  if (runs.some((run) => run.request.levers.regularization.augmentation > 0)) throw new Error('the peer knows no augmentation')
+  const augmented = runs.some((run) => run.request.levers.regularization.augmentation > 0)
+  if (augmented) throw new Error('the peer knows no augmentation')
   const data = await loadDataset({
     source: join(root, 'examples/digits/digits.csv.gz'), target: '-1', header: false, task: 'classification',
     standardize: false, inputs: { kind: 'array', shape: [8, 8, 1], scale: 0.0625 },
@@ -107,7 +111,9 @@ function tableOf(found: ReadonlyMap<string, readonly Took[]>, peers: readonly Pe
   })
   return {
     title: `The whole digits tuning, ${steps} steps, ${given.workers} processes, median of ${given.rounds}`,
-    head: ['program', 'runs', 'validation accuracy, verified', 'by the clock', 'processors', 'to Optuna (by processors)', 'goal'],
+    head: [
+      'program', 'runs', 'validation accuracy, verified', 'by the clock', 'processors', 'to Optuna (by processors)', 'goal',
+    ],
     rows: [row('Optuna + PyTorch', peers, peer.trials, peer.accuracy, false), ...rows],
   }
 }

@@ -1,5 +1,5 @@
-"""The trials of a finished digits study by a plain Optuna + PyTorch script: the same data, model, batch sizes, steps, learning
-rates, clipping and evaluations, in as many processes of one thread as the study had workers. Prints JSON.
+"""The trials of a finished digits study by a plain Optuna + PyTorch script: the same data, model, batch sizes, steps,
+learning rates, clipping and evaluations, in as many processes of one thread as the study had workers. Prints JSON.
 
 pip install torch==2.15.0 optuna==5.0.0 numpy==2.4.6
 """
@@ -22,7 +22,8 @@ runs = order["runs"]
 
 def model(dropout):
     return nn.Sequential(
-        nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(256, 64), nn.ReLU(), nn.Dropout(dropout),
+        nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(256, 64), nn.ReLU(),
+        nn.Dropout(dropout),
         nn.Linear(64, 10))
 
 
@@ -87,7 +88,8 @@ def worker(name, storage):
     y = torch.from_numpy(np.fromfile(f"{scratch}/targets.bin", np.float32)).long()
     split = {name: torch.tensor(rows) for name, rows in order["splits"].items()}
     part = lambda rows: (x[rows], y[rows])
-    data = [part(split["train"]), part(split["train"][:len(split["validation"])]), part(split["validation"]), part(split["test"])]
+    sample = split["train"][:len(split["validation"])]
+    data = [part(split["train"]), part(sample), part(split["validation"]), part(split["test"])]
     study = optuna.load_study(study_name=name, storage=JournalStorage(JournalFileBackend(storage)))
 
     def objective(trial):
@@ -102,12 +104,15 @@ def worker(name, storage):
 if __name__ == "__main__":
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     storage = f"{scratch}/optuna.journal"
-    study = optuna.create_study(study_name="digits", direction="maximize", storage=JournalStorage(JournalFileBackend(storage)))
+    journal = JournalStorage(JournalFileBackend(storage))
+    study = optuna.create_study(study_name="digits", direction="maximize", storage=journal)
     for number, run in enumerate(runs):
         levers = run["levers"]
-        study.enqueue_trial({"run": number, "batch": levers["batching"]["batchSize"], "rate": levers["optimization"]["learningRate"],
-                             "decay": levers["regularization"]["weightDecay"], "dropout": levers["regularization"]["dropout"]})
-    processes = [multiprocessing.get_context("spawn").Process(target=worker, args=("digits", storage)) for _ in range(workers)]
+        study.enqueue_trial({
+            "run": number, "batch": levers["batching"]["batchSize"], "rate": levers["optimization"]["learningRate"],
+            "decay": levers["regularization"]["weightDecay"], "dropout": levers["regularization"]["dropout"]})
+    spawn = multiprocessing.get_context("spawn")
+    processes = [spawn.Process(target=worker, args=("digits", storage)) for _ in range(workers)]
     [p.start() for p in processes]
     [p.join() for p in processes]
     done = [t for t in study.get_trials() if t.state == optuna.trial.TrialState.COMPLETE]

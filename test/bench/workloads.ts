@@ -14,15 +14,18 @@ export interface Contest {
   readonly goal: number | null
 }
 
-const dense = (units: number, activation: 'relu' | 'gelu' | 'linear' = 'linear'): Layer => ({ kind: 'dense', units, activation, useBias: true })
+const dense = (units: number, activation: 'relu' | 'gelu' | 'linear' = 'linear'): Layer =>
+  ({ kind: 'dense', units, activation, useBias: true })
 const conv = (filters: number, activation: 'relu' | 'linear' = 'relu', stride = 1): Layer => ({
-  kind: 'conv2d', filters, kernelSize: [3, 3], strides: [stride, stride], padding: 'same', activation, useBias: activation === 'relu',
+  kind: 'conv2d', filters, kernelSize: [3, 3], strides: [stride, stride], padding: 'same', activation,
+  useBias: activation === 'relu',
 })
 const pool: Layer = { kind: 'maxPooling2d', poolSize: [2, 2], strides: [2, 2], padding: 'valid' }
 const norm: Layer = { kind: 'batchNormalization', momentum: 0.9, epsilon: 1e-3 }
 const relu: Layer = { kind: 'activation', activation: 'relu' }
 const flatten: Layer = { kind: 'flatten' }
-const residual = (layers: readonly Layer[], shortcut: readonly Layer[] = []): Layer => ({ kind: 'residual', layers, shortcut })
+const residual = (layers: readonly Layer[], shortcut: readonly Layer[] = []): Layer =>
+  ({ kind: 'residual', layers, shortcut })
 /** A block of ResNet v1 (He et al., 2016): two convolutions, and one of 1×1 beside them where the shape changes. */
 const block = (filters: number, stride = 1): Layer[] => [
   residual(
@@ -57,7 +60,10 @@ export const contests: readonly Contest[] = [
   },
   {
     name: 'deep CNN 32×32', inputShape: [32, 32, 3], steps: 12, goal: null,
-    layers: [conv(16, 'linear'), norm, relu, ...block(16), ...block(32, 2), ...block(64, 2), { kind: 'globalAveragePooling2d' }, dense(10)],
+    layers: [
+      conv(16, 'linear'), norm, relu, ...block(16), ...block(32, 2), ...block(64, 2),
+      { kind: 'globalAveragePooling2d' }, dense(10),
+    ],
   },
 ]
 
@@ -67,13 +73,15 @@ const rows = 1024
 
 /** AdamW with clipping, at a constant rate. */
 export const contestLevers: Levers = {
-  optimization: { optimizer: 'adamw', learningRate: 1e-3, momentum: 0.9, nesterov: false, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+  optimization: {
+    optimizer: 'adamw', learningRate: 1e-3, momentum: 0.9, nesterov: false, beta1: 0.9, beta2: 0.999, epsilon: 1e-8,
+  },
   batching: { batchSize, accumulate: 1 },
   regularization: { weightDecay: 0.01, dropout: 0, labelSmoothing: 0, augmentation: 0 },
   scheduling: { schedule: 'constant', warmupSteps: 0, finalFraction: 0, clipNorm: 1, epochs: 1, patience: null },
 }
 
-/** Noise around one pattern a class, or tokens of which a class prefers some: learned slowly enough that losses tell engines apart. */
+/** Noise around one pattern a class, or tokens of which a class prefers some: so hard that losses tell engines apart. */
 export function contestData({ inputShape, layers }: Contest): TrainingData {
   const size = inputShape.reduce((product, length) => product * length, 1)
   const random = stream(7, 'contest')
@@ -88,5 +96,6 @@ export function contestData({ inputShape, layers }: Contest): TrainingData {
       : 0.15 * (patterns[label]?.[i % size] as number) + random.normal()
   }
   const train = Int32Array.from({ length: rows }, (_, i) => i)
-  return { inputs, inputShape, targets, targetScale: null, splits: { train, validation: new Int32Array(), test: new Int32Array() } }
+  const splits = { train, validation: new Int32Array(), test: new Int32Array() }
+  return { inputs, inputShape, targets, targetScale: null, splits }
 }
