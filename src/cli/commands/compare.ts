@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { explainFileError, writeFileAtomic } from '../../base/files.ts'
-import { comparisonCurves, comparisonHtml } from '../../report/compare/html.ts'
+import { comparisonCharts } from '../../report/compare/charts.ts'
+import { comparisonHtml } from '../../report/compare/html.ts'
 import { comparisonMarkdown } from '../../report/compare/markdown.ts'
 import { lossOf, thinCurve, type ThinCurve } from '../../report/curves.ts'
 import { renderSvg } from '../../report/svg.ts'
@@ -31,7 +32,7 @@ const reportIn = (folder: string): Promise<Report> => readReport(join(folder, 'r
 async function writePage(file: string, comparison: StudyComparison, folders: readonly [string, string]): Promise<void> {
   const [first, second] = [await winnerCurves(folders[0]), await winnerCurves(folders[1])]
   const drawings = new Map<string, { title: string; sentence: string; svg: string }>()
-  for (const chart of comparisonCurves(second.report.study.objective, first.curves, second.curves)) {
+  for (const chart of comparisonCharts(comparison, second.report.study.objective, first.curves, second.curves)) {
     drawings.set(chart.id, { title: chart.title, sentence: chart.sentence, svg: await renderSvg(chart) })
   }
   await writeFileAtomic(file, comparisonHtml(comparison, drawings)).catch((error: unknown) => {

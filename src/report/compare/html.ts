@@ -1,8 +1,3 @@
-import type { MetricName } from '../../model/metrics.ts'
-import type { Chart } from '../charts/index.ts'
-import { lineSpec } from '../charts/learning.ts'
-import { colors } from '../charts/theme.ts'
-import type { ThinCurve } from '../curves.ts'
 import { html } from '../escape.ts'
 import { pageHtml } from '../html/page.ts'
 import { card, figure, paragraph, pill, table, type Drawings } from '../html/parts.ts'
@@ -10,20 +5,6 @@ import { duration, gainText, meanAndSd, short, whole } from '../numbers.ts'
 import { leverText } from '../phrases.ts'
 import { intervalText } from './markdown.ts'
 import type { StudyComparison, StudySide } from './model.ts'
-
-/** Winners' objective on validation by epoch, a thin line a seed and a thick mean, both studies in one drawing. */
-export function comparisonCurves(objective: MetricName, first: readonly ThinCurve[], second: readonly ThinCurve[]): Chart[] {
-  const values = ([['first', first], ['second', second]] as const).flatMap(([side, curves]) =>
-    curves.flatMap((curve) => curve.evaluations.flatMap((e) =>
-      e.validationObjective === null ? [] : [{ side, run: `${side} ${curve.seed}`, epoch: e.epoch, value: e.validationObjective }])))
-  if (values.length === 0) return []
-  return [{
-    id: 'compared-curves',
-    title: `Validation ${objective} of both winners by epoch`,
-    sentence: 'Thin lines are single seeds, thick ones their mean: a lead that lasts to the end, beyond the thin lines, is one to believe.',
-    spec: lineSpec(values, `validation ${objective}`, { domain: ['first', 'second'], range: [colors.baseline, colors.winner] }),
-  }]
-}
 
 /** One page that needs nothing else, like the report's. */
 export function comparisonHtml(comparison: StudyComparison, drawings: Drawings): string {
@@ -37,7 +18,7 @@ export function comparisonHtml(comparison: StudyComparison, drawings: Drawings):
       ['levers', 'Levers', card(levers(comparison))],
       ['metrics', 'Winners on unseen seeds', card(metrics(comparison))],
       ['curves', 'Curves', card(figure(drawings, 'compared-curves'))],
-      ['seeds', 'Seed by seed', card(bySeed(comparison))],
+      ['seeds', 'Seed by seed', card(figure(drawings, 'compared-seeds') + bySeed(comparison))],
     ],
     footer: `Compared by ${html(second.tool)}.`,
   })
@@ -61,12 +42,12 @@ function levers({ levers: differences }: StudyComparison): string {
 }
 
 const metrics = ({ metrics: all }: StudyComparison): string =>
-  table([{ title: 'Split' }, { title: 'Metric' }, { title: 'First', number: true }, { title: 'Second', number: true },
-    { title: 'Gain of the second', number: true }, { title: 'So' }],
-  all.map((m) => [
-    m.split, m.objective ? `<strong>${html(m.metric)}</strong>` : html(m.metric), html(meanAndSd(m.first.mean, m.first.sd)),
-    html(meanAndSd(m.second.mean, m.second.sd)), html(intervalText(m)), html(m.sentence),
-  ]))
+  table([{ title: 'Split' }, { title: 'Metric' }, { title: 'First', number: true }, { title: 'Second', number: true }, { title: 'Gain of the second' }],
+    all.map((m) => [
+      m.split, m.objective ? `<strong>${html(m.metric)}</strong>` : html(m.metric), html(meanAndSd(m.first.mean, m.first.sd)),
+      html(meanAndSd(m.second.mean, m.second.sd)),
+      `${m.gain === null ? '' : `${html(intervalText(m))}<br>`}<span class="soft">${html(m.sentence)}</span>`,
+    ]), 'stacked')
 
 const bySeed = ({ metrics: all }: StudyComparison): string =>
   table([{ title: 'Split' }, { title: 'Seed', number: true }, { title: 'First', number: true }, { title: 'Second', number: true },
