@@ -31,6 +31,6 @@ function licence(folder: string): { readonly title: string; readonly text: strin
 
 /** A licence that asks to be told by name: its text and the sources are where this says. */
 function withoutFile(license: string, source: string): string {
-  const where = source === '' ? '' : ` Its sources: ${source.replace(/^git\+|\.git$/g, '')}.`
+  const where = source === '' ? '' : ` Its sources: ${source.replace(/^git@([^:]+):/, 'https://$1/').replace(/^git\+|\.git$/g, '')}.`
   return `(The package has no licence file.${/^[\w.+-]+$/.test(license) ? ` The licence: https://spdx.org/licenses/${license}.html.` : ''}${where})`
 }
