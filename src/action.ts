@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { isAbsolute, relative, sep } from 'node:path'
 import { commentStep, handOn, requested } from './action/comment.ts'
 import { jobOf, unfinished } from './action/jobs.ts'
-import { InputError } from './base/diagnostics.ts'
+import { formatDiagnostic, InputError } from './base/diagnostics.ts'
 import { headIn } from './action/git.ts'
 import { judgedBy, verification } from './action/base-commit.ts'
 import { occasionOf, occasionOfRequest } from './action/event.ts'
@@ -11,7 +11,7 @@ import { ensureEngine } from './action/ensure-engine.ts'
 import { progressLogger } from './cli/progress.ts'
 import { workerFiles } from './cli/worker-files.ts'
 import { requireInside, requireNoReport } from './action/change-guard.ts'
-import { postProblem, postStudy } from './action/post-step.ts'
+import { postInstead, postStudy } from './action/post-step.ts'
 import { readPart, readPost } from './github/comment/inputs.ts'
 import { runner, type Runner } from './github/environment.ts'
 import { explain } from './github/failure.ts'
@@ -47,7 +47,7 @@ async function step(runner: Runner): Promise<number> {
   const study = await studyOf(inputs.value, runner)
   endSection()
   if (study === 'done') return 0
-  if (study === null) return unfinished()
+  if (study === null) return unfinished(inputs.value.spec, runner)
   say(`${study.verdict.status.toUpperCase()}: ${study.verdict.sentence}`)
   const page = await publish(publication(study, inputs.value), inputs.value, runner)
   await handOn(study, runner)
@@ -59,7 +59,8 @@ async function step(runner: Runner): Promise<number> {
 async function withoutVerdict(error: InputError): Promise<void> {
   await handOn(error, here)
   const inputs = readInputs(here.workspace, { stages: stageNames, engines: engineWishes })
-  if (inputs.ok) await postProblem(error, inputs.value.spec, here)
+  const text = error.diagnostics.map(formatDiagnostic).join('\n\n')
+  if (inputs.ok) await postInstead('No verdict: the input is not valid', text, inputs.value.spec, here)
 }
 
 /** The study, or what a job of a workflow has to do with it. */

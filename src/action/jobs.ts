@@ -12,6 +12,7 @@ import { Interrupted } from '../run/execute.ts'
 import { mostPackedBytes } from '../run/parcel.ts'
 import { decideStage, gateStudy, planStudy, trainShard, type FanOut } from '../study/fan-out.ts'
 import type { Study, StudyOptions } from '../study/run-study.ts'
+import { postInstead } from './post-step.ts'
 
 type JobInputs = Pick<Inputs<StageName, string>, 'stage' | 'shard' | 'shards' | 'jobMinutes'>
 
@@ -76,13 +77,15 @@ function given<T>(value: T | null): T {
   return value
 }
 
+const message = 'A stage before this gate did not come to an end, so there is nothing to judge. What its jobs finished is kept: ' +
+  'start the failed jobs again, and they go on from there.'
+
 /** A gate without evidence: red, and no verdict but inconclusive. */
-export async function unfinished(): Promise<number> {
-  const message = 'A stage before this gate did not come to an end, so there is nothing to judge. What its jobs finished is kept: ' +
-    'start the failed jobs again, and they go on from there.'
+export async function unfinished(spec: string, runner: Runner): Promise<number> {
   say(`INCONCLUSIVE: ${message}`)
   writeVerdict('inconclusive')
   annotate([{ level: 'error', title: 'Verdict: inconclusive', message }])
   await writeSummary(`## Inconclusive: the study is not finished\n\n${message}\n`)
+  await postInstead('Inconclusive: the study is not finished', message, spec, runner)
   return 1
 }

@@ -1,4 +1,3 @@
-import { formatDiagnostic, type InputError } from '../base/diagnostics.ts'
 import { githubApi } from '../github/api.ts'
 import { readPayload } from '../github/comment/event.ts'
 import { readPost, readToken } from '../github/comment/inputs.ts'
@@ -24,10 +23,9 @@ export async function postStudy(
   await postStep(inputs.spec, runner, (foot) => studyPart(report, gateLines, page, { inputs, runner, foot }))
 }
 
-/** The same for a study that its input kept from being one: what an earlier run has posted is not left standing. */
-export async function postProblem({ diagnostics }: InputError, spec: string, runner: Runner): Promise<void> {
-  const text = diagnostics.map(formatDiagnostic).join('\n\n')
-  await postStep(spec, runner, (foot) => textPart('No verdict: the input is not valid', text, { foot }))
+/** The same where there is no study to judge: what an earlier run has posted is not left standing. */
+export async function postInstead(head: string, text: string, spec: string, runner: Runner): Promise<void> {
+  await postStep(spec, runner, (foot) => textPart(head, text, { foot }))
 }
 
 async function postStep(spec: string, runner: Runner, partOf: (foot: string) => Part): Promise<void> {

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { git } from '../support/act.ts'
 import { root } from '../support/architecture.ts'
 import { startArtifactService, type ArtifactService } from '../support/artifact-service.ts'
+import { startRestEmulator } from '../support/rest-emulator.ts'
 import { runStep, type StepResult } from '../support/runner.ts'
 
 let artifacts: ArtifactService
@@ -111,6 +112,30 @@ describe('jobs of a compiled workflow', { timeout: 120_000 }, () => {
     const gate = await job({ mode: 'gate' })
     expect([gate.exitCode, gate.outputs['verdict']]).toEqual([1, 'inconclusive'])
     expect(gate.summary).toContain('the study is not finished')
+  })
+
+  it('post once, at the gate, where the workflow asks for it', async () => {
+    const base = commit(spec(0.05))
+    const head = commit(spec(0.05, 11))
+    const event = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
+    writeFileSync(event, JSON.stringify({ pull_request: { number: 7, base: { sha: base }, head: { sha: head } } }))
+    const github = await startRestEmulator()
+    try {
+      github.state.pulls.set(7, { heads: [head], base, state: 'open', headRepository: 1, timeline: [] })
+      const pull = { GITHUB_EVENT_NAME: 'pull_request', GITHUB_EVENT_PATH: event, GITHUB_API_URL: github.url }
+      const asked = { post: 'comment, status', token: github.token }
+      await job({ mode: 'plan', ...asked }, pull)
+      expect(github.requests).toEqual([])
+      await job({ mode: 'gate', ...asked }, pull)
+      expect(github.state.comments.map((c) => c.body)).toEqual([expect.stringContaining('### Inconclusive: the study is not finished')])
+      expect(github.state.statuses).toEqual([])
+      await job({ mode: 'stage', stage: 'verify', ...asked }, pull)
+      expect((await job({ mode: 'gate', ...asked }, pull)).exitCode).toBe(0)
+      expect(github.state.comments.map((c) => c.body)).toEqual([expect.stringMatching(/### .*pass/)])
+      expect(github.state.statuses).toMatchObject([{ state: 'success', sha: head }])
+    } finally {
+      await github.close()
+    }
   })
 
   it('attack 7: take nothing from a parcel that was replaced', async () => {
