@@ -3,7 +3,7 @@ import { code, markdown } from './escape.ts'
 import { boxIcon, statusIcon } from './icons.ts'
 import type { Report } from './model.ts'
 import { plural, short } from './numbers.ts'
-import { askText, headline, leverText, settleText } from './phrases.ts'
+import { askText, byUrgency, headline, leverText, settleText } from './phrases.ts'
 
 /** Longest comment, in UTF-16 code units: what a reviewer reads without scrolling. */
 export const commentLength = 2000
@@ -41,13 +41,10 @@ function head(report: Report, room: number): string {
   return [[name, sentence, more], [name, sentence], [name]].map((p) => p.join('\n\n')).find((t) => t.length <= room) ?? name
 }
 
-/** What blocks stands first, so that it is the last to be left out. */
-const gateOrder = (gate: GateVerdict): number => (gate.blocks ? 0 : gate.status === 'pass' ? 2 : 1)
-
 function gates({ verdict }: Report, room: number): string {
-  const sorted = [...verdict.gates].sort((a, b) => gateOrder(a) - gateOrder(b))
-  const rows = sorted.map(
-    (g) => `| ${statusIcon[g.status]} ${g.status} | ${markdown(askText(g), 200)} | ${estimateText(g)} |`,
+  // What is last may be left out.
+  const rows = byUrgency(verdict.gates).map(
+    ({ gate: g }) => `| ${statusIcon[g.status]} ${g.status} | ${markdown(askText(g), 200)} | ${estimateText(g)} |`,
   )
   return fitted(['| Gate | It asks | Measured |', '| --- | --- | --- |'], rows, room, (left) => `\n${plural(left, 'more gate')}.`)
 }

@@ -57,6 +57,12 @@ export function ruleText(rule: GateRule): string {
 
 const ofBaseline = (ratio: number): string => `${short(ratio)} times the baseline's`
 
+/** What a reader must see first: a fail, then what blocks, then what is open, then what passes. Of equals the earlier. */
+export function byUrgency(gates: readonly GateVerdict[]): { readonly gate: GateVerdict; readonly position: number }[] {
+  const order = ({ status, blocks }: GateVerdict): number => (status === 'fail' ? 0 : blocks ? 1 : status === 'pass' ? 3 : 2)
+  return gates.map((gate, position) => ({ gate, position })).sort((a, b) => order(a.gate) - order(b.gate))
+}
+
 /** The gate with the question that it asks; in a few words where an older version wrote the report. */
 export const askText = ({ rule, asks }: GateVerdict): string => (asks === undefined ? ruleText(rule) : `${rule.gate}: ${asks}`)
 

@@ -41,7 +41,7 @@ export interface RetrainingFor {
  */
 export async function retrainBase(options: StudyOptions, spec: BaseSpec, { head, choice, threads, outDir }: RetrainingFor): Promise<BaselineEvidence> {
   const { prepared: base, notes } = await prepareBase(options, spec, head)
-  const source = `the levers of ${spec.path}, retrained on the same seeds`
+  const source = `model and levers of ${spec.path}, retrained on the same seeds`
   const { listener, clock, signal } = options
   listener({ type: 'notice', message: `retraining the baseline of ${spec.path}` })
   for (const message of decidedBySize(head.plan, base.plan, source)) listener({ type: 'notice', message })

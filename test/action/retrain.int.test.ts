@@ -66,7 +66,7 @@ describe('a pull request that changes the split', { timeout: 120_000 }, () => {
   it('is compared with what its base commit has, trained beside it on the new split; green where it is as good', async () => {
     const { exitCode, gates, summary } = await pull(otherSplit, { baseline: 'retrain' })
     expect(gates).toEqual(['regression pass', 'training-time pass', 'model-size pass'])
-    expect(summary).toMatch(/against the levers of tuning\\?\.yml of the base commit, retrained on the same seeds|the very weights of the levers of tuning/)
+    expect(summary).toMatch(/against model and levers of tuning\\?\.yml of the base commit, retrained on the same seeds|the very weights of model and levers of tuning/)
     expect(summary).toContain(`git show ${base}:tuning.yml > base-tuning.yml && tunegate run tuning.yml --stages verify --base-spec base-tuning.yml`)
     expect(exitCode).toBe(0)
   })

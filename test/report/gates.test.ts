@@ -8,6 +8,7 @@ import { gates as html } from '../../src/report/html/verdict.ts'
 import { parseReport, reportText } from '../../src/report/json.ts'
 import { renderSummary } from '../../src/report/markdown.ts'
 import type { Report } from '../../src/report/model.ts'
+import { byUrgency } from '../../src/report/phrases.ts'
 import { renderPlanMermaid } from '../../src/report/plan-mermaid.ts'
 import { renderPlanTable } from '../../src/report/plan-table.ts'
 import { fakePlan, fakeStudy } from '../support/study.ts'
@@ -55,6 +56,16 @@ describe('the comment', () => {
   it('shows what each gate asks and what would settle it', () => {
     for (const gate of report.verdict.gates.slice(0, 3)) expect(text).toContain(plain(`${gate.rule.gate}: ${gate.asks}`))
     expect(text).toMatch(/To settle it: .*About \d+ seeds a side/)
+  })
+})
+
+describe('the order of the gates', () => {
+  it('is fail, what blocks, what is open, pass; and as declared among equals', () => {
+    const [gate] = report.verdict.gates
+    if (!gate) throw new Error('no gate')
+    const of = [['pass', false], ['inconclusive', false], ['inconclusive', true], ['fail', true], ['pass', false], ['fail', true]] as const
+    const sorted = byUrgency(of.map(([status, blocks]) => ({ ...gate, status, blocks })))
+    expect(sorted.map((s) => s.position)).toEqual([3, 5, 2, 1, 0, 4])
   })
 })
 

@@ -46,7 +46,7 @@ const refusal = async (work: Promise<unknown>): Promise<string> => {
 describe('a base spec', { timeout: 60_000 }, () => {
   it('is retrained on the same seeds, and the gates are held against it; judged again they still are', async () => {
     const { gate, report, files, trained, options } = await study(wider, { 'base.yml': spec }, (c) => ({ baseSpec: { path: join(c, 'base.yml') } }))
-    expect(gate?.sentence).toMatch(/against the levers of .*base\.yml, retrained on the same seeds/)
+    expect(gate?.sentence).toMatch(/against model and levers of .*base\.yml, retrained on the same seeds/)
     expect(report.base?.runs.map((r) => r.seed)).toEqual(report.verification?.seeds.map((s) => s.seed))
     expect(report.base?.runs.map((r) => r.weights)).not.toEqual(report.verification?.seeds.map((s) => s.candidate.weights))
     expect(report.study.command).toContain(`--base-spec ${options.baseSpec?.path}`)

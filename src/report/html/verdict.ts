@@ -5,7 +5,7 @@ import { html } from '../escape.ts'
 import type { Report } from '../model.ts'
 import { duration, gainAndInterval, meanAndSd, plural, whole } from '../numbers.ts'
 import { objectiveOn } from '../checklist.ts'
-import { askText, headline, heldText, settleText } from '../phrases.ts'
+import { askText, byUrgency, headline, heldText, settleText } from '../phrases.ts'
 import { card, details, figure, icon, paragraph, pill, type Drawings } from './parts.ts'
 
 /** The first screen: the verdict, its sentence, and the numbers behind it. */
@@ -20,7 +20,7 @@ export function banner(report: Report): string {
 
 /** What each gate that blocks says, with its numbers: a reader who has ten seconds needs no other place. */
 function why({ verdict }: Report): string {
-  const items = verdict.gates.flatMap((g, i) =>
+  const items = byUrgency(verdict.gates).flatMap(({ gate: g, position: i }) =>
     g.blocks ? [`<li>${icon(g.status)} <a href="#gate-${i + 1}">${html(g.rule.gate)}</a>: ${html(g.sentence)}</li>`] : [])
   return items.length === 0 ? '' : `<ul class="why">${items.join('')}</ul>`
 }
@@ -55,11 +55,11 @@ function sideText({ mean, sd, seeds }: MetricComparison['candidate']): [value: s
   return [value, `${spread === undefined ? '' : `± ${spread}, `}${plural(seeds, 'seed')}`]
 }
 
-/** One card a gate, those that block first: what it asks, its interval, what it says. */
+/** One card a gate, the most urgent first: what it asks, its interval, what it says. */
 export function gates({ verdict, against }: Report, drawings: Drawings): string {
   if (verdict.gates.length === 0) return card(paragraph('No gate was declared.'))
-  const places = verdict.gates.map((g, i) => ({ g, i })).sort((a, b) => Number(b.g.blocks) - Number(a.g.blocks))
-  const cards = places.map(({ g, i }) => {
+  const places = byUrgency(verdict.gates)
+  const cards = places.map(({ gate: g, position: i }) => {
     const settle = settleText(g)
     const remedy = settle === '' ? '' : `<p><strong>To settle it:</strong> ${html(settle)}</p>`
     const notes = g.notes.map((n) => paragraph(n, 'note')).join('') + (g.change ? paragraph(g.change, 'soft') : '')
