@@ -12,6 +12,9 @@ import { shown } from './words.ts'
 
 type Rule = { readonly metric: Parameters<typeof gain>[0] }
 
+/** All signs of more pairs than this take longer to try than a verdict should. */
+const mostPairs = 14
+
 const pText = (p: number): string => (p < 0.0001 ? 'p below 0.0001' : `p ${shown(Number(p.toPrecision(2)))}`)
 
 /** Chance that a seed of the candidate beats one of the baseline, and the exact tests that it is worse. */
@@ -21,7 +24,7 @@ export function comparisonEvidence({ metric }: Rule, { baseline, candidate, pair
   return [
     ...chanceToBeat(own, base),
     ...exactTest('Mann–Whitney', 'which looks at the ranks of all seeds alone', mannWhitney(own, base)),
-    ...(paired ? exactTest('sign-flip', 'which looks at the differences by seed', signFlip(own, base)) : []),
+    ...(paired && own.length <= mostPairs ? exactTest('sign-flip', 'which looks at the differences by seed', signFlip(own, base)) : []),
   ]
 }
 

@@ -33,6 +33,15 @@ describe('what is shown beside a verdict', () => {
     expect(valuesOf(ratio)['Brown–Forsythe p']).toBeCloseTo(0.40935, 5)
   })
 
+  it('takes no time that a verdict should not take, with many seeds', () => {
+    const many = (of: readonly number[]): number[] => [0, 1, 2, 3].flatMap((k) => of.map((v) => v + k * 1e-4))
+    const rule: GateRule = { ...base, gate: 'regression', margin: 0.02, paired: true }
+    const began = performance.now()
+    const shown = valuesOf(gateOf(rule, evidence(seedsWith('accuracy', many(worse)), seedsWith('accuracy', many(better), 'b'))))
+    expect(performance.now() - began).toBeLessThan(200)
+    expect(Object.keys(shown)).toEqual(['P(candidate > baseline)', 'exact Mann–Whitney p'])
+  })
+
   it('turns with a metric where lower is better', () => {
     const rule: GateRule = { ...base, metric: 'nll', gate: 'calibration', margin: 0.02, paired: true }
     const found = valuesOf(gateOf(rule, evidence(seedsWith('nll', better), seedsWith('nll', worse, 'b'))))
