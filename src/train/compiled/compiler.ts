@@ -5,7 +5,7 @@ import type { StepReport } from '../step-log.ts'
 import type { StepBatch, StepSettings, TrainState } from '../step.ts'
 import type { Model, Tensor, TrainingData } from '../types.ts'
 import { dataType, type Native, type NativeTensor, type NativeValues } from './binding.ts'
-import { normInputs, openNormSession } from './norm-graph.ts'
+import { type NormSession, openNormSession } from './norm-graph.ts'
 import { openPredictSession, predictors } from './predict-graph.ts'
 import { NotTraceable } from './recording.ts'
 import { createResident, type Resident } from './resident.ts'
@@ -46,7 +46,7 @@ export interface Compiler {
   compile(source: StepSource, state: TrainState, from: number): CompiledSteps
   /** Outputs of the model in inference, one after the other; for as many rows at once as are asked for. Null where they cannot be compiled. */
   predict(model: Model, state: TrainState, rows: Int32Array): Float32Array | null
-  /** Values of `squaredNorms`; null where they cannot be compiled. */
+  /** Values of `squaredNorms`, inside a tidy scope; null where they cannot be compiled. */
   norms(settings: StepSettings, state: TrainState, batches: readonly StepBatch[]): readonly [number, number] | null
   dispose(): void
 }
@@ -57,6 +57,7 @@ export function createCompiler(
   const sessions = new Map<string, Session>()
   /** By what decides a step's graph: runs with other seeds and rates need no recording of their own. */
   const compiled = new Map<string, { readonly key: string; readonly trace: Trace }>()
+  const norms = new Map<string, NormSession>()
   let resident: Resident | undefined
   const sessionFor = (key: string, open: () => Session): Session => {
     const session = sessions.get(key) ?? open()
@@ -122,11 +123,13 @@ export function createCompiler(
       }
     },
     norms(settings, state, batches) {
-      if (settings.levers.regularization.dropout > 0) return null
-      const sizes = batches.map(({ inputs }) => inputs.shape[0]).join(' ')
+      const sizes = batches.map(({ inputs }) => inputs.shape[0])
+      const key = `norms ${JSON.stringify([sizes, settings.levers.regularization.dropout])}`
       try {
-        const session = sessionFor(`norms ${sizes}`, () => openNormSession(tf, native, settings, state, batches))
-        const [small, large] = valuesOf(session, native.backend.getInputTensorIds(normInputs(state, batches)))
+        const opened = sessions.has(key) && norms.get(key) || openNormSession(tf, native, settings, state, batches)
+        norms.set(key, opened)
+        const inputs = native.backend.getInputTensorIds(opened.inputs(state, batches))
+        const [small, large] = valuesOf(sessionFor(key, () => opened.session), inputs)
         return [small as number, large as number]
       } catch (error) {
         if (error instanceof NotTraceable) return null

@@ -16,7 +16,8 @@ export function replay(
       refs.set(entry.id, graph.constant(entry.dtype, entry.shape, entry.values, after))
     } else {
       const inputs = entry.inputs.map((id) => found(refs, id, entry.name))
-      const first = graph.add(entry.name, inputs, attributesOf(binding, entry))
+      const { op, attributes } = inGraphs(entry, attributesOf(binding, entry))
+      const first = graph.add(op, inputs, attributes)
       entry.outputs.forEach(({ id }, i) => refs.set(id, `${first.slice(0, -1)}${i}`))
     }
   }
@@ -27,6 +28,13 @@ function found(refs: ReadonlyMap<number, Ref>, id: number, user: string): Ref {
   const ref = refs.get(id)
   if (ref === undefined) throw new NotTraceable(`${user} uses a tensor that was made before the step`)
   return ref
+}
+
+/** A product of two matrices without a batch has an op of its own, with which graphs fuse bias and activation. */
+function inGraphs({ name, outputs }: RecordedOp, attributes: Record<string, Attribute>): { op: string; attributes: Record<string, Attribute> } {
+  const { adj_x: first, adj_y: second, T: dtype } = attributes
+  if (name !== 'BatchMatMulV2' || outputs[0]?.shape.length !== 2 || !first || !second || !dtype) return { op: name, attributes }
+  return { op: 'MatMul', attributes: { T: dtype, transpose_a: first, transpose_b: second } }
 }
 
 /** The entries on which the wanted tensors depend, in their order. */

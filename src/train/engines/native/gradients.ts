@@ -31,7 +31,6 @@ export function registerNativeGradients(tf: Tf, backend: NativeBackend): void {
   for (const gradient of gradients) replaceGradient(tf, gradientOf(tf, backend, gradient))
   replaceBias(tf, backend)
   replaceGather(tf, backend)
-  replaceProduct(tf, backend)
 }
 
 function gradientOf(tf: Tf, backend: NativeBackend, { kernel, op, takes }: NativeGradient): GradConfig {
@@ -65,20 +64,6 @@ function replaceBias(tf: Tf, backend: NativeBackend): void {
   replaceKernel(tf, 'Add', (before) => (args) => {
     const { a, b } = args.inputs as { a: Tensor; b: Tensor }
     return isBias(a, b) ? execute(backend, 'BiasAdd', [a, b]) : before(args)
-  })
-}
-
-/** Two matrices without a batch: an op of its own, with which graphs fuse bias and activation. */
-function replaceProduct(tf: Tf, { binding }: NativeBackend): void {
-  replaceKernel(tf, 'BatchMatMul', (before) => (args) => {
-    const { a, b } = args.inputs as { a: Tensor; b: Tensor }
-    if (a.shape.length !== 2 || b.shape.length !== 2 || a.dtype !== 'float32' || b.dtype !== 'float32') return before(args)
-    const { transposeA, transposeB } = args.attrs as unknown as { transposeA: boolean; transposeB: boolean }
-    return (args.backend as unknown as NativeBackend).executeSingleOutput('MatMul', [
-      { name: 'T', type: binding.TF_ATTR_TYPE, value: dataType.float32 },
-      { name: 'transpose_a', type: binding.TF_ATTR_BOOL, value: transposeA },
-      { name: 'transpose_b', type: binding.TF_ATTR_BOOL, value: transposeB },
-    ], [a, b])
   })
 }
 
