@@ -24,25 +24,25 @@ export function tables(judged: readonly Judged[], facts: Facts): string {
     '',
     `${facts.date}, tunegate ${facts.version}, ${facts.engine}. Written by \`npm run prove -- diagnose\`.`,
     '',
-    `${trained} runs of ${worlds.length} models and data sets, ${facts.seeds} seeds a group, ${facts.replicates} groups a ` +
-      'variant. Held out are every other group of seeds, and all groups of ' +
+    `${trained} runs of ${worlds.length} models and data sets, ${facts.seeds} seeds a group, ${facts.replicates} ` +
+      'groups a variant. Held out are every other group of seeds, and all groups of ' +
       `${namesOf(worlds.filter((w) => !w.developedOn))}; looked at while rules were made were other seeds of ` +
       `${namesOf(worlds.filter((w) => w.developedOn))}, and for \`overfit\` the groups of these that are not held out.`,
     '',
-    'A fault counts where it did harm by the results alone: the last validation loss is worse than that of the healthy ' +
-      'counterpart by more than two seed SDs and a tenth, or a run did not finish, or (`seed-variance`) the seeds spread ' +
-      'three times as far; where the symptom is the fault (no shuffling, clipping) it always counts. A variant that was ' +
-      'meant to be healthy and did harm by the same measure counts for neither. Noise in the labels counts for `overfit` ' +
-      'where training rows end up fitted better than their noise allows any rule that holds for all rows, by two standard ' +
-      'errors, and else for `underfit`: what is not learned by heart is not overfitted. Brackets are 95 % intervals',
-      '(Wilson).',
+    'A fault counts where it did harm by the results alone: the last validation loss is worse than that of the ' +
+      'healthy counterpart by more than two seed SDs and a tenth, or a run did not finish, or (`seed-variance`) the ' +
+      'seeds spread three times as far; where the symptom is the fault (no shuffling, clipping) it always counts. A ' +
+      'variant that was meant to be healthy and did harm by the same measure counts for neither. Noise in the labels ' +
+      'counts for `overfit` where training rows end up fitted better than their noise allows any rule that holds for ' +
+      'all rows, by two standard errors, and else for `underfit`: what is not learned by heart is not overfitted. ' +
+      'Brackets are 95 % intervals (Wilson).',
     '',
     history,
     '',
     '## By rule',
     '',
-    'Recall: of the groups with a fault that the rule is there for, those in which it spoke. "One run": the same for each ' +
-      'run by itself, as `tunegate diagnose` sees a file. Goals: recall at least 0.8, false alarms at most 0.05.',
+    'Recall: of the groups with a fault that the rule is there for, those in which it spoke. "One run": the same for ' +
+      'each run by itself, as `tunegate diagnose` sees a file. Goals: recall at least 0.8, false alarms at most 0.05.',
     '',
     byRule(judged),
     '',

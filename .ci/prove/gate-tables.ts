@@ -27,8 +27,7 @@ export function gateTables(all: readonly Trained[], facts: Facts & { readonly se
     `## Every change, under a margin of ${margin} seed SDs`,
     '',
     'pass / fail / inconclusive, in percent; mean seeds a side after it. Drop: what the change truly costs, in seed ' +
-    'SDs of ' +
-      'the base.',
+      'SDs of the base.',
     '',
     everyChange(usual),
     '',
@@ -42,8 +41,9 @@ const edgeOf = (all: readonly Trained[], of: readonly MetricName[]): Judged[] =>
 const declared = (usual: readonly Judged[], edge: readonly Judged[]): string[] => [
   '## Declared and measured',
   '',
-  'False fail: the change does no harm (true drop at or below 0) and the gate says fail. False pass: the true drop is at ' +
-    'or beyond the margin and the gate says pass. Declared: at most 0.05 of either. Brackets are 95 % intervals (Wilson).',
+  'False fail: the change does no harm (true drop at or below 0) and the gate says fail. False pass: the true drop ' +
+    'is at or beyond the margin and the gate says pass. Declared: at most 0.05 of either. Brackets are 95 % ' +
+    'intervals (Wilson).',
   '',
   errors(usual, edge),
   '',
@@ -52,8 +52,8 @@ const declared = (usual: readonly Judged[], edge: readonly Judged[]): string[] =
 const hardest = (all: readonly Trained[], edge: readonly Judged[]): string[] => [
   '## A margin of exactly the true drop: the hardest regression to catch',
   '',
-  'Every regression of half a seed SD or more, under a margin that is its own drop. A gate that holds its 0.05 passes at ' +
-    'most that share.',
+  'Every regression of half a seed SD or more, under a margin that is its own drop. A gate that holds its 0.05 ' +
+    'passes at most that share.',
   '',
   overDeclared(edge),
   '',
@@ -61,20 +61,16 @@ const hardest = (all: readonly Trained[], edge: readonly Judged[]): string[] => 
   '',
   '### Why, and what would hold it',
   '',
-  'A tail of bad seeds makes mean and SD of a sample go together: the samples that miss the tail have a good mean and ' +
-  'look ' +
-    'calm, both at once, and pass. It is the skewness and not the number of seeds: 20 a side cure it no more than 10. ' +
-    'Tried on the ' +
-    'same changes, 300 decisions each; the last columns are what it costs where nothing changed, under a margin of 2 ' +
-    'seed SDs.',
+  'A tail of bad seeds makes mean and SD of a sample go together: the samples that miss the tail have a good mean ' +
+    'and look calm, both at once, and pass. It is the skewness and not the number of seeds: 20 a side cure it no ' +
+    'more than 10. Tried on the same changes, 300 decisions each; the last columns are what it costs where nothing ' +
+    'changed, under a margin of 2 seed SDs.',
   '',
   remedyTable(all, metrics),
   '',
   'Johnson\'s correction needs the skewness of five or ten seeds, which hardly know it. To take the larger of the two ' +
-  'spreads ' +
-    'for both sides halves the false passes for about one more seed, since a change is then never taken for calmer ' +
-    'than its ' +
-    'base; a change that is itself the wild one it cannot see through either.',
+    'spreads for both sides halves the false passes for about one more seed, since a change is then never taken for ' +
+    'calmer than its base; a change that is itself the wild one it cannot see through either.',
   '',
 ]
 
@@ -91,20 +87,16 @@ function method(all: readonly Trained[], facts: Facts & { readonly seeds: number
   const worlds = [...new Set(all.map((t) => t.world.name))]
   return [
     `A bank of ${all.reduce((sum, t) => sum + t.runs.length, 0)} real runs: ${worlds.length} data sets ` +
-    `(${worlds.join(', ')}), ` +
-      `a base and ${all.length / worlds.length - 1} changes of it, each trained under the same ${facts.seeds} seeds ` +
-      `by the ` +
-      'product\'s trainer. A decision draws seeds of both sides from the bank, with replacement, and hands them to ' +
-      'the gate; ' +
-      `${decisions} decisions of each gate on each change. So the bank is the population and its difference of means the ` +
-      'truth: the rates below are exact for it but for the number of decisions, and the noise in them is that of real ' +
-      `training, not of a normal law. What they cannot hold is what ${facts.seeds} seeds do not show of the tails.`,
+      `(${worlds.join(', ')}), a base and ${all.length / worlds.length - 1} changes of it, each trained under the ` +
+      `same ${facts.seeds} seeds by the product's trainer. A decision draws seeds of both sides from the bank, with ` +
+      `replacement, and hands them to the gate; ${decisions} decisions of each gate on each change. So the bank is ` +
+      'the population and its difference of means the truth: the rates below are exact for it but for the number of ' +
+      'decisions, and the noise in them is that of real training, not of a normal law. What they cannot hold is what ' +
+      `${facts.seeds} seeds do not show of the tails.`,
     '',
     `The gate looks at ${looks.join(' and then ')} seeds a side and stops when it is decided (Pocock, 0.05 over both ` +
-    `looks). ` +
-      'Beside it the usual gate: the mean of 5 seeds held against the mean of 5 of the base, passing where it is not ' +
-      'lower ' +
-      '("mean, strict"), or not lower by the margin ("mean, margin").',
+      'looks). Beside it the usual gate: the mean of 5 seeds held against the mean of 5 of the base, passing where ' +
+      'it is not lower ("mean, strict"), or not lower by the margin ("mean, margin").',
     '',
   ]
 }

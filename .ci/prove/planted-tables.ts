@@ -10,21 +10,17 @@ export function plantedTables(all: readonly Trained[], metrics: readonly MetricN
   return [
     '## Threshold and seed variance, with limits planted around the truth',
     '',
-    'The truth is the mean, the spread, or the ratio of the spread to that of the base, in the bank; the limit is put ' +
-    'at a ' +
-      `known place from it. ${decisionsEach} decisions of each gate at each place, on every change of every data set ` +
-      `whose ` +
-      `seeds all finished (${metrics.join(', ')}). Declared: at most 0.05 false passes or fails of a threshold, at most ` +
-      '0.025 of a spread (each end of an interval of 95 %). At the limit itself either answer is wrong. The usual ' +
-      'gate holds ' +
-      'the mean, or the SD, of 5 seeds against the limit as it is, and always answers.',
+    'The truth is the mean, the spread, or the ratio of the spread to that of the base, in the bank; the limit is ' +
+      `put at a known place from it. ${decisionsEach} decisions of each gate at each place, on every change of every ` +
+      `data set whose seeds all finished (${metrics.join(', ')}). Declared: at most 0.05 false passes or fails of a ` +
+      'threshold, at most 0.025 of a spread (each end of an interval of 95 %). At the limit itself either answer is ' +
+      'wrong. The usual gate holds the mean, or the SD, of 5 seeds against the limit as it is, and always answers.',
     '',
     ...plantedGates.map((gate) => byPlace(gate, planted.filter((p) => p.gate === gate))),
     '### Where tails are heavier than a normal law\'s',
     '',
     'Intervals of a spread rest on normal tails. Populations by their kurtosis, less 3; the wrong answers are passes ' +
-    'with a ' +
-      'cap at or below the spread, and fails with one at or above it.',
+      'with a cap at or below the spread, and fails with one at or above it.',
     '',
     byTails(planted),
     '',

@@ -13,26 +13,24 @@ export function rangeTables(all: readonly Searched[], facts: Facts): string {
     `${facts.date}, tunegate ${facts.version}, ${facts.engine}. Written by \`npm run prove -- range-test\`.`,
     '',
     `${all.length} combinations of model, data and optimizer. Exhaustive search: ${first?.grid.length ?? 0} rates ` +
-    `from 1e-4 to 10, ` +
-      `${first?.grid[0]?.losses.length ?? 0} full runs of each. ` +
-      `The stage \`lr-range\` as the preset sets it (${settings.seeds} sweeps of ${settings.steps} steps, ` +
-      `${settings.backOff.length + 1} rates confirmed by ${settings.confirmSeeds} runs of ${settings.confirmLength} ` +
-      `of the full length), ` +
-      `from an incumbent of 1e-5, ${tests} times under seeds of its own. fastai's valley and Lightning's suggestion ` +
-      `are read ` +
-      'off each of the same sweeps; Lightning\'s differentiates by the rate, "steepest" by its logarithm.',
+      `from 1e-4 to 10, ${first?.grid[0]?.losses.length ?? 0} full runs of each. The stage \`lr-range\` as the preset ` +
+      `sets it (${settings.seeds} sweeps of ${settings.steps} steps, ${settings.backOff.length + 1} rates confirmed ` +
+      `by ${settings.confirmSeeds} runs of ${settings.confirmLength} of the full length), from an incumbent of 1e-5, ` +
+      `${tests} times under seeds of its own. "Best of its confirmed rates" is what the same runs would have it ` +
+      'choose if it took the best mean, where it takes the highest rate within noise of that. fastai\'s valley and ' +
+      'Lightning\'s suggestion are read off each of the same sweeps; Lightning\'s differentiates by the rate, ' +
+      '"steepest" by its logarithm.',
     '',
     'Every rate that anything picked was trained in full under the seeds of the grid. Regret: its mean validation ' +
-    'loss less ' +
-      'the lowest of the grid, in seed SDs (those of the grid, pooled over the rates that come within twice the ' +
-      'lowest loss, ' +
-      `at least ${leastSd} nats). Factor: how far it lies outside the rates of the grid whose regret is 2 at most, 1 ` +
-      'inside. A rate under which a seed does not finish has a regret without end; a test that names no rate counts ' +
-      'as missed.',
+      'loss less the lowest of the grid, in seed SDs (those of the grid, pooled over the rates that come within ' +
+      `twice the lowest loss, at least ${leastSd} nats). Factor: how far it lies outside the rates of the grid whose ` +
+      'regret is 2 at most, 1 inside. A rate under which a seed does not finish has a regret without end; a test ' +
+      'that names no rate counts as missed.',
     '',
-    'The measure was changed after a first version of this table had been seen. That one took factor and regret from the ' +
-      'single best rate of the grid, with no floor of the SD; it broke on wine (loss 0, SD 0), and by it the range test came ' +
-      'within 2 SDs in 5 of 24 and within a factor of 3 in half. The grid has 3 seeds a rate, so its SDs are rough.',
+    'The measure was changed after a first version of this table had been seen. That one took factor and regret from ' +
+      'the single best rate of the grid, with no floor of the SD; it broke on wine (loss 0, SD 0), and by it the ' +
+      'range test came within 2 SDs in 5 of 24 and within a factor of 3 in half. The grid has 3 seeds a rate, so its ' +
+      'SDs are rough.',
     '',
     '## All combinations',
     '',
