@@ -18,11 +18,17 @@ const kind: DocumentKind = {
  */
 function withCalibration(value: unknown): unknown {
   const { verification, omissions } = (value ?? {}) as { readonly verification?: unknown; readonly omissions?: unknown }
-  if (typeof verification !== 'object' || verification === null || 'calibration' in verification || !Array.isArray(omissions)) return value
+  const lacks = typeof verification === 'object' && verification !== null && !('calibration' in verification)
+  if (!lacks || !Array.isArray(omissions)) return value
   const absent = {
-    stage: 'verify', what: 'reliability diagrams', why: 'the report was written before they were kept; run the study again to have them',
+    stage: 'verify', what: 'reliability diagrams',
+    why: 'the report was written before they were kept; run the study again to have them',
   }
-  return { ...(value as object), verification: { ...verification, calibration: null }, omissions: [...(omissions as unknown[]), absent] }
+  return {
+    ...(value as object),
+    verification: { ...verification, calibration: null },
+    omissions: [...(omissions as unknown[]), absent],
+  }
 }
 
 export const reportText = (report: Report): string => `${JSON.stringify(report, null, 1)}\n`

@@ -25,10 +25,9 @@ function placesFor(size: number): number | null {
 export const fixed = (value: number, places: number): string => value.toFixed(places).replace('-', '−')
 
 /** A gain and its interval, all three as exact as the interval is narrow: `+0.0199`, `0.0170 to 0.0227`. */
-export function gainAndInterval({ value, lower, upper }: { readonly value: number; readonly lower: number; readonly upper: number }): {
-  readonly gain: string
-  readonly interval: string
-} {
+export function gainAndInterval(
+  { value, lower, upper }: { readonly value: number; readonly lower: number; readonly upper: number },
+): { readonly gain: string; readonly interval: string } {
   const places = placesFor((upper - lower) / 2)
   const text = (v: number): string => (places === null ? short(v, 3) : fixed(v, places))
   return { gain: value > 0 ? `+${text(value)}` : text(value), interval: `${text(lower)} to ${text(upper)}` }

@@ -21,11 +21,13 @@ export function onPaper(svg: string, { title, sentence }: Pick<Chart, 'title' | 
   let y = margin
   const words = lines.map(({ text, size, look }) => {
     y += size * lineHeight
-    return `<text x="${margin}" y="${round(y)}" font-family="system-ui, sans-serif" font-size="${size}" ${look} fill="currentColor">${html(text)}</text>`
+    const font = `font-family="system-ui, sans-serif" font-size="${size}" ${look}`
+    return `<text x="${margin}" y="${round(y)}" ${font} fill="currentColor">${html(text)}</text>`
   })
   const top = Math.ceil(y + margin)
+  const all = height + top
   return svg
-    .replace(/ width="[^"]*" height="[^"]*" viewBox="[^"]*"/, ` width="${wide}" height="${height + top}" viewBox="0 0 ${wide} ${height + top}"`)
+    .replace(/ width="[^"]*" height="[^"]*" viewBox="[^"]*"/, ` width="${wide}" height="${all}" viewBox="0 0 ${wide} ${all}"`)
     .replace('<svg ', '<svg style="background:#fff;color:#000" ')
     .replace('</desc>', `</desc><g aria-hidden="true">${words.join('')}</g><g transform="translate(0,${top})">`)
     .replace(/<\/svg>$/, '</g></svg>')

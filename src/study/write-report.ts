@@ -40,7 +40,7 @@ async function removeCurves(folder: string): Promise<void> {
   for (const path of listed) await rm(join(folder, ...path.split('/')), { force: true })
 }
 
-/** Removes the charts of an earlier report, which would show what this one no longer says: drawings that name themselves as ours do. */
+/** Removes the charts of an earlier report, which this one may no longer have: drawings that name themselves as ours do. */
 async function removeCharts(curves: string): Promise<void> {
   const names = await readdir(curves).catch((): string[] => [])
   for (const name of names.filter((n) => n.endsWith('.svg'))) {

@@ -95,7 +95,7 @@ export const dashed = (): number[] => [6, 4]
 /** Outside text as it may stand in a drawing. */
 export const label = (text: string): string => printable(text, 60)
 
-/** Where a log axis is labelled: 1, 2 and 5 of each power of ten between two positive values, or the powers alone where they are many. */
+/** Where a log axis is labelled: 1, 2 and 5 of each power of ten between two positive values, the powers alone of many. */
 export function logTicks(low: number, high: number): number[] {
   const all = decades(low, high).flatMap((power) => [power, 2 * power, 5 * power]).filter((v) => v >= low && v <= high)
   return all.length > 7 ? decades(low, high).filter((v) => v >= low && v <= high) : all

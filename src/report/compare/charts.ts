@@ -29,33 +29,43 @@ function comparedCurves(objective: MetricName, first: readonly ThinCurve[], seco
 
 /** The gain of the second study on every seed that both verified, its mean with the interval above. */
 function comparedSeeds(metrics: readonly ComparedMetric[]): Chart[] {
-  const seeds = metrics.flatMap(({ split, seeds: all }) => all.flatMap((s) => (s.gain === null ? [] : [{ split, seed: s.seed, gain: s.gain }])))
+  const seeds = metrics.flatMap(({ split, seeds: all }) =>
+    all.flatMap(({ seed, gain }) => (gain === null ? [] : [{ split, seed, gain }])))
   const means = metrics.flatMap(({ split, gain }) => (gain === null ? [] : [{ split, ...gain }]))
   if (seeds.length === 0) return []
   const y = { field: 'split', type: 'nominal', title: null, sort: ['validation', 'test'] } as const
-  const x = { type: 'quantitative', title: `gain in ${metrics[0]?.metric ?? ''} of the second`, scale: { zero: true, padding: 12 }, axis: { tickCount: 6 } } as const
+  const x = {
+    type: 'quantitative', title: `gain in ${metrics[0]?.metric ?? ''} of the second`,
+    scale: { zero: true, padding: 12 }, axis: { tickCount: 6 },
+  } as const
   const ahead = seeds.filter((s) => s.gain > 0).length
   return [{
     id: 'compared-seeds',
     title: 'Gain of the second on every seed',
     sentence:
-      `Right of the line the second is better: on ${ahead} of ${plural(seeds.length, 'pair')}. Rings are single seeds, the dot their mean, ` +
-      `the bar its ${short((means[0]?.level ?? 0.95) * 100, 3)} % interval: one that crosses the line says that the difference may be noise.`,
+      `Right of the line the second is better: on ${ahead} of ${plural(seeds.length, 'pair')}. Rings are single seeds, the dot ` +
+      `their mean, the bar its ${short((means[0]?.level ?? 0.95) * 100, 3)} % interval: one that crosses the line says that the difference may be noise.`,
     spec: {
       ...wide,
       height: { step: 56 },
       layer: [
-        { data: { values: [{ zero: 0 }] }, mark: { type: 'rule', color: ink, opacity: 0.5 }, encoding: { x: { ...x, field: 'zero' } } },
         {
-          data: { values: means }, mark: { type: 'rule', color: colors.winner, strokeWidth: 8, opacity: 0.4, yOffset: -8 },
+          data: { values: [{ zero: 0 }] },
+          mark: { type: 'rule', color: ink, opacity: 0.5 }, encoding: { x: { ...x, field: 'zero' } },
+        },
+        {
+          data: { values: means },
+          mark: { type: 'rule', color: colors.winner, strokeWidth: 8, opacity: 0.4, yOffset: -8 },
           encoding: { y, x: { ...x, field: 'lower' }, x2: { field: 'upper' } },
         },
         {
-          data: { values: means }, mark: { type: 'point', color: colors.winner, filled: true, size: 110, opacity: 1, yOffset: -8 },
+          data: { values: means },
+          mark: { type: 'point', color: colors.winner, filled: true, size: 110, opacity: 1, yOffset: -8 },
           encoding: { y, x: { ...x, field: 'value' } },
         },
         {
-          data: { values: seeds }, mark: { type: 'point', color: ink, size: 34, opacity: 0.6, yOffset: 12 },
+          data: { values: seeds },
+          mark: { type: 'point', color: ink, size: 34, opacity: 0.6, yOffset: 12 },
           encoding: { y, x: { ...x, field: 'gain' }, detail: { field: 'seed', type: 'nominal' } },
         },
       ],

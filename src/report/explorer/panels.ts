@@ -20,18 +20,18 @@ export interface Panel {
 /** From top to bottom, over one axis of epochs. */
 export const panels = ({ objective, direction }: Pick<ExplorerData, 'objective' | 'direction'>): readonly Panel[] => [
   {
-    id: 'main', file: 'trials', measure: 'objective', title: `Validation ${objective} by epoch`, axis: `validation ${objective}`,
-    log: false, percent: false,
+    id: 'main', file: 'trials', measure: 'objective', title: `Validation ${objective} by epoch`,
+    axis: `validation ${objective}`, log: false, percent: false,
     sentence: `One line a trial; ${direction}. Lines that level off together ended on what the levers allow.`,
   },
   {
-    id: 'norm', file: 'trial-gradient-norms', measure: 'gradientNorm', title: 'Gradient norm by epoch', axis: 'L2 norm (log scale)',
-    log: true, percent: false,
+    id: 'norm', file: 'trial-gradient-norms', measure: 'gradientNorm', title: 'Gradient norm by epoch',
+    axis: 'L2 norm (log scale)', log: true, percent: false,
     sentence: 'Global L2 norm before clipping: a norm that climbs comes before a loss that breaks.',
   },
   {
-    id: 'rate', file: 'trial-learning-rates', measure: 'learningRate', title: 'Effective learning rate by epoch', axis: 'learning rate',
-    log: false, percent: false,
+    id: 'rate', file: 'trial-learning-rates', measure: 'learningRate', title: 'Effective learning rate by epoch',
+    axis: 'learning rate', log: false, percent: false,
     sentence: 'After schedule and warmup: hold turns of the curves against it.',
   },
   {

@@ -9,7 +9,7 @@ export function data(report: Report): string {
   const classes =
     d.classes === null
       ? 'One number to predict.'
-      : `${whole(d.classes.length)} classes: ${d.classes.slice(0, 50).map((c) => html(c, 60)).join(', ')}${d.classes.length > 50 ? ', …' : ''}.`
+      : `${whole(d.classes.length)} classes: ${classNames(d.classes)}.`
   const found = d.findings.map((f) => `<li><strong>${html(f.check)}</strong>: ${html(f.message)}</li>`).join('')
   const notes = d.notes.map((n) => `<li>${html(n)}</li>`).join('')
   const layers = study.layers.map((l) => `<li>${html(l)}</li>`).join('')
@@ -20,6 +20,10 @@ export function data(report: Report): string {
       details(`The model: ${whole(study.parameters)} parameters`, `<ol>${layers}</ol>`),
   )
 }
+
+/** The first fifty, each as long as a reader can take in. */
+const classNames = (classes: readonly string[]): string =>
+  [...classes.slice(0, 50).map((c) => html(c, 60)), ...(classes.length > 50 ? ['…'] : [])].join(', ')
 
 /** Every check that ran, with whether it found something. */
 function checks({ checks: all, findings }: Report['data']): string {

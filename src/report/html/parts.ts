@@ -38,7 +38,9 @@ export interface Column {
  * A table; cells are HTML already. Empty without rows. On a narrow screen it scrolls by itself, or where it is `stacked` each
  * row stands as a list of its cells with their titles.
  */
-export function table(columns: readonly Column[], rows: readonly (readonly string[])[], narrow: 'scrolls' | 'stacked' = 'scrolls'): string {
+export function table(
+  columns: readonly Column[], rows: readonly (readonly string[])[], narrow: 'scrolls' | 'stacked' = 'scrolls',
+): string {
   if (rows.length === 0) return ''
   const stacked = narrow === 'stacked'
   const titled = (column: Column | undefined): string => (stacked ? ` data-title="${html(column?.title ?? '')}"` : '')

@@ -52,7 +52,9 @@ nav a:hover, nav a:focus { color: var(--link); box-shadow: inset 0 -2px var(--li
   font-size: 1.1rem; font-weight: 620 }
 .facts dd small { display: block; font-weight: 400; font-size: 0.8rem; color: var(--soft) }
 .card { padding: 18px 20px; margin: 0 0 14px } .card > :last-child { margin-bottom: 0 }
-.pills { display: flex; flex-wrap: wrap; gap: 6px 8px } .sign { font-weight: 700; color: var(--tone) } ul.why { margin: 4px 0 10px; padding: 0; list-style: none } ul.why li { margin: 2px 0 }
+.pills { display: flex; flex-wrap: wrap; gap: 6px 8px }
+.sign { font-weight: 700; color: var(--tone) } ul.why { margin: 4px 0 10px; padding: 0; list-style: none }
+ul.why li { margin: 2px 0 }
 .beside { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 10px 28px }
 .beside figure:empty { display: none } .beside ol { margin: 0 0 10px; padding-left: 22px }
 .with-pill { display: flex; gap: 10px; align-items: baseline } .note { color: var(--soft); font-size: 0.92rem }
