@@ -11,11 +11,12 @@ const blocks = [...readme.matchAll(/^```yaml\n([^]*?)^```$/gm)].map((m) => m[1] 
 /** Files that the linters read and act runs, or that a study is run from. */
 const tested = [...sources('examples', '.yml'), ...sources('.github/workflows', '.yml')]
 
-/** A fragment of a model in a spec that is whole without it. */
+/** What is wrong with a part of a spec, put into one that is whole without it; a list is one of layers. */
 function problems(fragment: string): string[] {
   const value: unknown = parse(fragment)
-  const layers: unknown = Array.isArray(value) ? value : (value as { model?: { layers?: unknown } }).model?.layers
-  const text = stringify({ version: 1, name: 'x', task: 'classification', data: { source: 'x.csv', target: 'y' }, model: { layers } })
+  const part = Array.isArray(value) ? { model: { layers: value } } : value as object
+  const layers = [{ dense: { units: 'classes' } }]
+  const text = stringify({ version: 1, name: 'x', task: 'classification', data: { source: 'x.csv', target: 'y' }, model: { layers }, ...part })
   const parsed = parseSpec(text, 'README.md')
   const spec = parsed.ok ? normalize(parsed.value) : parsed
   return spec.ok ? [] : spec.error.map((d) => d.message)
