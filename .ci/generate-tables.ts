@@ -155,17 +155,20 @@ export function cliTables(program: CliCommand, parent = 'tunegate'): string {
   return program.commands
     .map((command) => {
       const name = `${parent} ${command.name()}`
-      if (command.commands.length > 0) return cliTables(command, name)
-      const usage = `${name} ${command.usage().replace(/^\[options\] /, '')}`
+      // What only gathers others under its name has no table of its own.
+      const below = cliTables(command, name)
+      if (command.commands.length > 0 && command.options.length === 0) return below
+      const usage = `${name} ${command.usage().replace(/^\[options\] (?:\[command\] )?/, '')}`
       const options = command.options.map((o) => [
         code(o.flags),
         o.defaultValue === undefined || typeof o.defaultValue === 'boolean' ? '' : code(String(o.defaultValue)),
         cell(o.description + (o.argChoices ? ` (${o.argChoices.join(', ')})` : '')),
       ])
-      return folded(
+      const own = folded(
         `<code>${usage.replaceAll('<', '&lt;')}</code>: ${cell(command.description())}`,
         options.length === 0 ? 'No options.' : tableOf(['option', 'default', 'meaning'], options),
       )
+      return below === '' ? own : `${own}\n${below}`
     })
     .join('\n')
 }
