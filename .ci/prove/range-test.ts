@@ -5,7 +5,6 @@ import type { LrRangeSettings } from '../../src/plan/plan.ts'
 import type { RunRequest, RunResult } from '../../src/plan/run.ts'
 import { lrRange } from '../../src/stages/lr-range.ts'
 import type { StageContext } from '../../src/stages/stage.ts'
-import { mean } from '../../src/stats/describe.ts'
 import { steepest } from '../../src/stats/range-suggestions.ts'
 import type { Engine } from '../../src/train/types.ts'
 import type { World } from '../prove-diagnose/worlds.ts'
@@ -31,7 +30,6 @@ export interface Point {
 /** What each way would pick off one test. */
 export const ways = {
   'range test': (t: RangeTest) => [t.chosen],
-  'best of its confirmed rates': (t: RangeTest) => [t.bestConfirmed],
   "fastai's valley": (t: RangeTest) => t.valley,
   'steepest, log rate': (t: RangeTest) => t.steepest,
   "Lightning's suggestion": (t: RangeTest) => t.steepestByRate,
@@ -41,8 +39,6 @@ export const ways = {
 export interface RangeTest {
   readonly key: string
   readonly chosen: number | null
-  /** Of the rates that it confirmed, the one with the best mean, where the stage takes the highest within noise of it. */
-  readonly bestConfirmed: number | null
   readonly steps: number
   /** Steps of its sweeps alone: what a suggestion off one of them costs. */
   readonly sweepSteps: number
@@ -116,21 +112,12 @@ function testOnce(engine: Engine, world: World, label: string, seed: number): Om
   const byRate = sweeps.map(({ steps }) => steepest(steps.learningRate, steps.loss, 'rate'))
   return {
     chosen: found.chosen,
-    bestConfirmed: bestOf(found.confirmations),
     steps: stepsOf(runs),
     sweepSteps: stepsOf(sweeps),
     valley: found.curves.map((c) => c.valley),
     steepest: found.curves.map((c) => c.steepest),
     steepestByRate: byRate.map((s) => (s.kind === 'suggestion' ? s.rate : null)),
   }
-}
-
-/** Scores are losses here: the likelihood, or the error of a regression. */
-function bestOf(confirmations: RangeTestFindings['confirmations']): number | null {
-  const stable = confirmations.flatMap(({ learningRate, outcome, scores }) =>
-    outcome === 'unstable' ? [] : [{ learningRate, loss: mean(scores.map((score) => score ?? Infinity)) }])
-  const best = stable.reduce<(typeof stable)[number] | null>((a, b) => (a && a.loss <= b.loss ? a : b), null)
-  return best?.learningRate ?? null
 }
 
 const stepsOf = (runs: readonly RunResult[]): number => runs.reduce((sum, run) => sum + run.steps.loss.length, 0)

@@ -69,7 +69,7 @@ export interface RangeTestFindings {
     readonly scores: readonly (number | null)[]
     readonly outcome: 'chosen' | 'unstable' | 'worse' | 'within-noise'
   }[]
-  /** The highest rate below the edge that is stable and within noise of the best; null where there is none. */
+  /** The stable rate below the edge with the best mean; null where there is none. */
   readonly chosen: number | null
   /** Whether it became the incumbent's: it has to beat the one before by more than seed noise. */
   readonly adopted: boolean

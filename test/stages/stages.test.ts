@@ -23,7 +23,7 @@ describe('lr-range', () => {
   /** Best at 0.03, an edge at 0.2. */
   const world: World = { noise: 0.005, edge: () => 0.2, truth: (l) => (l.optimization.learningRate > 0.2 ? NaN : 0.05 + 0.02 * Math.log10(l.optimization.learningRate / 0.03) ** 2) }
 
-  test('finds the edge, backs off, and takes the highest rate within noise of the best', () => {
+  test('finds the edge, backs off, and takes the rate that trains best', () => {
     const { decision } = play(stages['lr-range'], lrRange, world)
     if (decision.findings.stage !== 'lr-range') throw new Error(decision.findings.stage)
     const { edge, confirmations, chosen } = decision.findings.rangeTest

@@ -133,7 +133,7 @@ describe('edges of several seeds', () => {
     reasonOf(of('edge', combineEdges([at(1), at(1)])).interval)
   })
 
-  it('are no measurement where they lie a factor of 3 apart, or where one is missing', () => {
+  it('are no measurement where they lie more than a factor of 3 apart, or where one is missing', () => {
     expect(combineEdges([at(1), at(3)]).kind).toBe('edge')
     expect(reasonOf(combineEdges([at(1), at(3.01)]))).toMatch(/from 1 to 3.01/)
     expect(reasonOf(combineEdges([at(1), { kind: 'none', reason: 'the loss never fell' }])))

@@ -235,7 +235,7 @@ function rangeTest(recorder: Recorder, stage: StageName, levers: Levers, chosen:
         factor: [0.85, 0.5, 0.1][i] as number, learningRate, scores: i === 0 ? [null, 0.9, 0.93] : [0.955, 0.958, 0.951],
         outcome: (['unstable', 'worse', 'chosen'] as const)[i] as 'chosen',
       })),
-      conclusion: `The edge is at 0.082 (0.071 to 0.094 over 3 seeds); ${chosen} is the highest rate below it that is stable and within noise of the best.`,
+      conclusion: `The edge is at 0.082 (0.071 to 0.094 over 3 seeds); ${chosen} is the rate below it that trains best and is stable.`,
     },
   }
 }
