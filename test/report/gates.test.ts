@@ -40,8 +40,13 @@ describe.each(Object.keys(rendered))('%s', (where) => {
     expect(text).toMatch(/About \d+ seeds/)
     expect(text).toContain('More seeds of the candidate would not settle it.')
   })
+})
 
-  it.skipIf(where === 'the terminal')('shows what would change it, and what is shown beside it', () => {
+/** The terminal leaves these to the report. */
+describe.each(['summary.md', 'report.html'])('%s', (where) => {
+  const text = rendered[where] as string
+
+  it('shows what would change it, and what is shown beside it', () => {
     for (const gate of report.verdict.gates) {
       if (gate.change) expect(text).toContain(gate.change)
       for (const { sentence } of gate.evidence ?? []) expect(text).toContain(plain(sentence))
