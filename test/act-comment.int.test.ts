@@ -7,17 +7,10 @@ import { act, git } from './support/act.ts'
 import { root } from './support/architecture.ts'
 import { startArtifactService, type ArtifactService } from './support/artifact-service.ts'
 import { startRestEmulator, type RestEmulator } from './support/rest-emulator.ts'
+import { wineSpec } from './support/specs.ts'
 import { needs } from './support/tools.ts'
 
-const spec = `version: 1
-name: wine
-task: classification
-data: { source: wine.csv, target: class, inputs: auto }
-model: { layers: [{ dense: { units: classes } }] }
-levers: { optimization: { learningRate: 0.01 }, batching: { batchSize: 16 }, scheduling: { epochs: 10, warmupSteps: 0 } }
-stages: [verify: { seeds: 3 }]
-gates: [threshold: { metric: accuracy, min: 0.05 }]
-`
+const spec = wineSpec()
 
 /** The default branch with the workflow alone, and the commit of a pull request that brings spec and data. */
 function repository(): { readonly folder: string; readonly base: string; readonly head: string } {

@@ -8,19 +8,12 @@ import { act, commitAll, git, runNode } from './support/act.ts'
 import { root } from './support/architecture.ts'
 import { startArtifactService, type ArtifactService } from './support/artifact-service.ts'
 import { smallSpec } from './support/cli.ts'
+import { digitsSpec } from './support/specs.ts'
 import { nativeFolder } from './support/tf-native.ts'
 import { needs } from './support/tools.ts'
 
 /** A small network instead of the five stages: the workflow is what is tested here. */
-const spec = `version: 1
-name: digits
-task: classification
-data: { source: digits.csv.gz, target: -1, header: false, inputs: { shape: [64], scale: 0.0625 } }
-model: { layers: [{ dense: { units: classes } }] }
-levers: { optimization: { learningRate: 0.01 }, scheduling: { epochs: 2, warmupSteps: 0 } }
-stages: [verify: { seeds: 2 }]
-gates: [threshold: { metric: accuracy, min: 0.05 }]
-`
+const spec = digitsSpec({ epochs: 2, seeds: 2 })
 
 /** A clone as a runner would check it out: what the job uses, committed. */
 function repository(text = spec): string {

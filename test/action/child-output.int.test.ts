@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { root } from '../support/architecture.ts'
 import { runStep } from '../support/runner.ts'
+import { accuracyOf, wineSpec } from '../support/specs.ts'
 
 const commands = ['::set-output name=verdict::pass', '::error::gotcha', '::stop-commands::x', '##[error]gotcha', '::add-path::/tmp/evil', '::set-env name=NODE_OPTIONS::x']
 
@@ -25,15 +26,7 @@ process.on('message', (m) => { if (m.type === 'run' && ++runs === 2) { writeSync
 it('attack 6: what a training process prints is never a command to the runner', { timeout: 60_000 }, async () => {
   const workspace = mkdtempSync(join(tmpdir(), 'checkout-'))
   copyFileSync(join(root, 'examples/wine/wine.csv'), join(workspace, 'wine.csv'))
-  writeFileSync(join(workspace, 'tuning.yml'), `version: 1
-name: wine
-task: classification
-data: { source: wine.csv, target: class, inputs: auto }
-model: { layers: [{ dense: { units: classes } }] }
-levers: { optimization: { learningRate: 0.01 }, batching: { batchSize: 16 }, scheduling: { epochs: 5, warmupSteps: 0 } }
-stages: [verify: { seeds: 3 }]
-gates: [threshold: { metric: accuracy, min: 0.999 }]
-`)
+  writeFileSync(join(workspace, 'tuning.yml'), wineSpec({ epochs: 5, gate: accuracyOf(0.999) }))
   const step = await runStep({ script: hostileAction(), workspace, with: { workers: '1', artifact: 'false' } })
   // The death is told, with its words, and none of them counts.
   expect(step.log).toContain('exited with code 3')

@@ -1,12 +1,13 @@
-import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { commitAll, git } from '../support/act.ts'
 import { root } from '../support/architecture.ts'
 import { startArtifactService, type ArtifactService } from '../support/artifact-service.ts'
 import { startRestEmulator, type RestEmulator } from '../support/rest-emulator.ts'
 import { runStep, type StepResult } from '../support/runner.ts'
+import { accuracyOf, wineSpec } from '../support/specs.ts'
 
 const [base, moved] = ['c'.repeat(40), 'b'.repeat(40)]
 let github: RestEmulator
@@ -14,17 +15,7 @@ let artifacts: ArtifactService
 let checkout: string
 let head: string
 
-const spec = (least: number): string => `version: 1
-name: wine
-task: classification
-data: { source: wine.csv, target: class, inputs: auto }
-model: { layers: [{ dense: { units: classes } }] }
-levers: { optimization: { learningRate: 0.01 }, batching: { batchSize: 16 }, scheduling: { epochs: 10, warmupSteps: 0 } }
-stages: [verify: { seeds: 3 }]
-gates:
-  - threshold: { metric: accuracy, min: ${least} }
-budget: { minutes: 20 }
-`
+const spec = (least: number): string => `${wineSpec({ gate: accuracyOf(least) })}budget: { minutes: 20 }\n`
 
 beforeEach(async () => {
   github = await startRestEmulator()
@@ -48,12 +39,9 @@ function onBase(text: string): void {
 
 function commit(text: string): void {
   writeFileSync(join(checkout, 'tuning.yml'), text)
-  const git = (...args: string[]): string =>
-    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], { cwd: checkout, encoding: 'utf8' }).trim()
-  git('init', '--quiet')
-  git('add', '--all')
-  git('commit', '--quiet', '--message=all')
-  head = git('rev-parse', 'HEAD')
+  git(checkout, 'init', '--quiet')
+  commitAll(checkout)
+  head = git(checkout, 'rev-parse', 'HEAD')
   github.state.pulls.set(7, { heads: [head], base, state: 'open', headRepository: 1, timeline: [] })
 }
 

@@ -8,20 +8,12 @@ import { root } from '../support/architecture.ts'
 import { startArtifactService, type ArtifactService } from '../support/artifact-service.ts'
 import { startRestEmulator } from '../support/rest-emulator.ts'
 import { runStep, type StepResult } from '../support/runner.ts'
+import { accuracyOf, wineSpec } from '../support/specs.ts'
 
 let artifacts: ArtifactService
 let checkout: string
 
-const spec = (least: number, epochs = 10): string => `version: 1
-name: wine
-task: classification
-data: { source: wine.csv, target: class, inputs: auto }
-model: { layers: [{ dense: { units: 16, activation: relu } }, { dense: { units: classes } }] }
-levers: { optimization: { learningRate: 0.01 }, batching: { batchSize: 16 }, scheduling: { epochs: ${epochs}, warmupSteps: 0 } }
-stages: [verify: { seeds: 4 }]
-gates:
-  - threshold: { metric: accuracy, min: ${least} }
-`
+const spec = (least: number, epochs = 10): string => wineSpec({ hidden: 16, epochs, seeds: 4, gate: accuracyOf(least) })
 
 beforeEach(async () => {
   artifacts = await startArtifactService()

@@ -7,6 +7,7 @@ import { root } from '../support/architecture.ts'
 import { startArtifactService, type ArtifactService } from '../support/artifact-service.ts'
 import { startRestEmulator, type RestEmulator } from '../support/rest-emulator.ts'
 import { runStep, type StepResult } from '../support/runner.ts'
+import { accuracyOf, wineSpec } from '../support/specs.ts'
 
 let github: RestEmulator
 let artifacts: ArtifactService
@@ -14,16 +15,7 @@ let checkout: string
 let base: string
 let head: string
 
-const spec = (least: number): string => `version: 1
-name: wine
-task: classification
-data: { source: wine.csv, target: class, inputs: auto }
-model: { layers: [{ dense: { units: classes } }] }
-levers: { optimization: { learningRate: 0.01 }, batching: { batchSize: 16 }, scheduling: { epochs: 10, warmupSteps: 0 } }
-stages: [verify: { seeds: 3 }]
-gates:
-  - threshold: { metric: accuracy, min: ${least} }
-`
+const spec = (least: number): string => wineSpec({ gate: accuracyOf(least) })
 
 function commit(text: string): string {
   writeFileSync(join(checkout, 'tuning.yml'), text)

@@ -9,21 +9,14 @@ import { runStudy, type StudyOptions } from '../../src/study/run-study.ts'
 import { withoutTimes } from '../../src/report/build.ts'
 import { parseReport } from '../../src/report/json.ts'
 import { digitsCheckout, fanOut, memoryExchange, studyOptions } from '../support/fan-out.ts'
+import { digitsSpec } from '../support/specs.ts'
 import { bundleWorker, type WorkerBundle } from '../support/worker-bundle.ts'
 
 let bundle: WorkerBundle
 beforeAll(async () => { bundle = await bundleWorker() })
 afterAll(() => bundle.remove())
 
-const spec = `version: 1
-name: small
-task: classification
-data: { source: digits.csv.gz, target: -1, header: false, inputs: { shape: [64], scale: 0.0625 } }
-model: { layers: [{ dense: { units: classes } }] }
-levers: { optimization: { learningRate: 0.01 }, scheduling: { epochs: 3, warmupSteps: 0 } }
-stages: [verify: { seeds: 3 }]
-gates: [regression: { metric: accuracy, margin: 0.1 }]
-`
+const spec = digitsSpec({ name: 'small', epochs: 3, seeds: 3, gate: 'regression: { metric: accuracy, margin: 0.1 }' })
 const wider = spec.replace('layers: [', 'layers: [{ dense: { units: 8, activation: relu } }, ')
 
 /** The study of `head`, with other files of the checkout beside it. */
