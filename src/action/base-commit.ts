@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
 import { normalize } from '../compile/normalize.ts'
 import type { NormalizedSpec } from '../compile/normalized.ts'
@@ -11,7 +11,7 @@ import { needsBaseline, type GateRule } from '../plan/gates.ts'
 import { parseLock } from '../report/lock.ts'
 import { parseSpec } from '../spec/parse.ts'
 import type { BaseSpec } from '../study/base-study.ts'
-import { insideFolder, lockName, retrainWords } from '../study/lock.ts'
+import { insideFolder, lockBeside, lockName, retrainWords } from '../study/lock.ts'
 import type { StudyOptions } from '../study/run-study.ts'
 import { fileAt, isCommitted } from './commit-files.ts'
 
@@ -112,4 +112,3 @@ export async function verification({ specPath, stages = ['verify'] }: StudyOptio
   return { stages, ...(own === null ? {} : { tuned: parseLock(own, lockName) }) }
 }
 
-const lockBeside = (spec: string): string => join(dirname(spec), lockName)

@@ -1,8 +1,8 @@
 import { lstatSync, realpathSync } from 'node:fs'
-import { dirname, isAbsolute, join, relative, sep } from 'node:path'
+import { dirname, isAbsolute, join, relative } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
-import type { Runner } from '../github/environment.ts'
-import { lockName } from '../study/lock.ts'
+import { insideWorkspace, type Runner } from '../github/environment.ts'
+import { lockBeside } from '../study/lock.ts'
 import { git } from './git.ts'
 
 /** Absolute paths that a step reads or writes; null where an input names none. */
@@ -21,7 +21,7 @@ export interface StepPaths {
  */
 export function requireInside({ spec, baseline, baseSpec, out }: StepPaths, { workspace }: Runner): void {
   const given = [baseline, baseSpec, out].filter((path) => path !== null).filter(isAbsolute)
-  const paths = [spec, join(dirname(spec), lockName), join(workspace, '.tunegate'), ...given]
+  const paths = [spec, lockBeside(spec), join(workspace, '.tunegate'), ...given]
   const top = realpathSync(workspace)
   const wrong = paths.filter((path) => leadsOut(path, top))
   if (wrong.length === 0) return
@@ -41,8 +41,7 @@ function leadsOut(path: string, top: string): boolean {
 
 function isInside(path: string, top: string): boolean {
   try {
-    const way = relative(top, realpathSync(path))
-    return !isAbsolute(way) && way.split(sep)[0] !== '..'
+    return insideWorkspace(realpathSync(path), top) !== null
   } catch {
     return false
   }

@@ -1,10 +1,10 @@
 import { realpathSync } from 'node:fs'
-import { dirname, isAbsolute, join, relative, sep } from 'node:path'
+import { dirname, join, relative, sep } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
 import { githubApi } from '../github/api.ts'
 import { readToken } from '../github/comment/inputs.ts'
 import { contentAt } from '../github/contents.ts'
-import type { Runner } from '../github/environment.ts'
+import { insideWorkspace, type Runner } from '../github/environment.ts'
 import { git } from './git.ts'
 
 /**
@@ -52,16 +52,11 @@ function inRepository(path: string, workspace: string): RepositoryPath {
 
 /** From the nearest folder that there is, since the base may have folders that the checkout lacks; none above the workspace. */
 function rootAbove(full: string, top: string): string | null {
-  for (let folder = dirname(full); inside(folder, top); folder = dirname(folder)) {
+  for (let folder = dirname(full); insideWorkspace(folder, top) !== null; folder = dirname(folder)) {
     const root = git(folder, 'rev-parse', '--show-toplevel')?.replace(/\n$/, '')
-    if (root !== undefined) return inside(root, top) ? root : null
+    if (root !== undefined) return insideWorkspace(root, top) === null ? null : root
   }
   return null
-}
-
-function inside(folder: string, top: string): boolean {
-  const way = relative(top, folder)
-  return !isAbsolute(way) && way.split(sep)[0] !== '..'
 }
 
 /** Undefined where the checkout cannot tell: it lacks the commit, or was cloned without all of its objects. */

@@ -1,7 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { say } from '../github/log.ts'
 import { lockText, parseLock } from '../report/lock.ts'
+import { lockBeside } from '../study/lock.ts'
 import type { Study } from '../study/run-study.ts'
 
 /**
@@ -9,7 +10,7 @@ import type { Study } from '../study/run-study.ts'
  * what it was. Where it differs from the committed one the change lies beside it as a patch for `git apply`.
  */
 export async function renewed(study: Study, specPath: string): Promise<Study> {
-  const path = join(dirname(specPath), 'tuning.lock.json').replaceAll('\\', '/')
+  const path = lockBeside(specPath).replaceAll('\\', '/')
   const before = await readFile(path, 'utf8').catch(() => null)
   const old = before === null ? null : parseLock(before, path)
   const same = old !== null && JSON.stringify(old.levers) === JSON.stringify(study.lock.levers)

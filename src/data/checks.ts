@@ -44,6 +44,6 @@ export function checkData(
 /** The rows that a finding is about, counted from 1 as a person does, the header aside. */
 function withRows(finding: DataFinding): DataFinding {
   if (!finding.rows || finding.rows.length === 0) return finding
-  const numbers = finding.rows.map((row) => (row + 1).toLocaleString('en'))
-  return { ...finding, message: `${finding.message}; row${numbers.length === 1 ? '' : 's'} ${listed(numbers)}` }
+  const rows = listed(finding.rows, 8, (row) => (row + 1).toLocaleString('en'))
+  return { ...finding, message: `${finding.message}; row${finding.rows.length === 1 ? '' : 's'} ${rows}` }
 }

@@ -20,12 +20,20 @@ export function keyColumns(config: DataConfig, table: Table, roles: Roles, limit
   const declared = group && codes ? [{ name: group.name, codes, ordered: false, declared: true }] : []
   if (roles.whole || config.inputs.kind === 'array') return declared
   const others = table.columns.flatMap((column, i) => (column && i !== roles.target && i !== roles.group ? [column] : []))
-  return [...declared, ...others.flatMap((column) => keyOf(column, table.rows) ?? []).slice(0, MOST)]
+  const keys: KeyColumn[] = []
+  for (const column of others) {
+    if (keys.length === MOST) break
+    const key = keyOf(column, table.rows)
+    if (key) keys.push(key)
+  }
+  return [...declared, ...keys]
 }
 
 function keyOf(column: Column, rows: number): KeyColumn | undefined {
+  const isKey = (levels: number): boolean => levels >= FEWEST && levels <= rows / 2
+  if (column.levels && !isKey(column.levels.length)) return undefined
   const found = column.isText ? ofTexts(column) : ofNumbers(column, rows)
-  if (!found || found.levels < FEWEST || found.levels > rows / 2) return undefined
+  if (!found || !isKey(found.levels)) return undefined
   return { name: column.name, codes: found.codes, ordered: found.ordered, declared: false }
 }
 

@@ -41,9 +41,10 @@ export function fail(problem: Problem): never {
 }
 
 /** "a, b, c and 12 more": names in a message, shortened. */
-export function listed(names: readonly string[], most = 8): string {
+export function listed<T>(names: readonly T[], most = 8, said: (name: T) => string = String): string {
   const rest = names.length - most
-  return rest > 0 ? `${names.slice(0, most).join(', ')} and ${rest} more` : names.join(', ')
+  const text = names.slice(0, most).map((name) => said(name)).join(', ')
+  return rest > 0 ? `${text} and ${rest} more` : text
 }
 
 /** "1 row", "3 rows". */

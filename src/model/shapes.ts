@@ -132,6 +132,6 @@ function misfit(layer: Layer, input: Shape, allowed: string): Misfit {
   return { message: `layer ${layer.kind} does not fit the shape before it`, found: `[${input.join(', ')}]`, allowed }
 }
 
-function product(shape: readonly number[]): number {
+export function product(shape: readonly number[]): number {
   return shape.reduce((a, b) => a * b, 1)
 }

@@ -1,6 +1,7 @@
 import type { VerifiedRun, VerifyFindings } from '../plan/decision.ts'
 import type { CalibrationSummary, ReliabilityBin, RunCalibration } from '../plan/run.ts'
 import type { CalibrationSection, CalibrationSide, PooledCalibration } from './model.ts'
+import { meanOf } from './numbers.ts'
 
 /** The seeds' reliability diagrams put together, for the winner and beside it the baseline. */
 export function calibrationOf({ seeds }: VerifyFindings): CalibrationSection | null {
@@ -56,6 +57,5 @@ function pooledBins(bins: readonly ReliabilityBin[]): ReliabilityBin[] {
   })
 }
 
-const meanOf = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length
 /** Six significant digits, as runs log theirs. */
 const six = (value: number): number => Number(value.toPrecision(6))

@@ -1,6 +1,7 @@
 import type { MetricName, Task } from '../model/metrics.ts'
 import type { RunResult } from '../plan/run.ts'
-import { gridCurve, type GridCurve } from './explorer/grid.ts'
+import { gridCurve, stretchesFor, type GridCurve } from './explorer/grid.ts'
+import type { Report } from './model.ts'
 import { quantileOf } from './numbers.ts'
 
 export type Point = readonly [x: number, y: number]
@@ -110,4 +111,11 @@ function medianOfFive(values: readonly number[]): number[] {
 function spaced<T>(items: readonly T[], count: number): readonly T[] {
   if (items.length <= count) return items
   return Array.from({ length: count }, (_, i) => items[Math.round((i * (items.length - 1)) / (count - 1))] as T)
+}
+
+/** The curves of all runs, as thin as the charts of this report need them. */
+export async function curveBook({ study: { task, objective }, runs: all }: Report, runs: AsyncIterable<RunResult>): Promise<CurveBook> {
+  const curves = new Map<string, ThinCurve>()
+  for await (const run of runs) curves.set(run.id, thinCurve(run, objective, lossOf(task), stretchesFor(all.length)))
+  return curves
 }

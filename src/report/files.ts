@@ -39,7 +39,7 @@ export async function* reportFiles(
   for await (const run of runs) {
     if (run.steps.loss.length > 0) yield { path: curvePath(run), text: stepsCsv(run) }
     evaluations.set(run.id, evaluationsCsv(run, names))
-    curves.set(run.id, thinCurve(run, objective, lossOf(report.study.task), stretches))
+    curves.set(run.id, thinCurve(run, objective, lossOf(task), stretches))
   }
   const inOrder = report.runs.map((r) => evaluations.get(r.id) ?? '').join('')
   yield { path: 'curves/evaluations.csv', text: evaluationsHeader(names) + inOrder }

@@ -5,6 +5,7 @@ import type { Lock } from '../plan/lock.ts'
 import { parseLock } from '../report/lock.ts'
 
 export const lockName = 'tuning.lock.json'
+export const lockBeside = (specPath: string): string => join(dirname(specPath), lockName)
 
 /** The words that name a baseline without a path; a file of that name is written `./lock`. `retrained` is the old word. */
 export const retrainWords: readonly string[] = ['retrain', 'retrained']
@@ -23,7 +24,7 @@ export interface NamedLock {
  */
 export async function readLock(specPath: string, baseline?: string): Promise<NamedLock | null> {
   if (baseline !== undefined && retrainWords.includes(baseline)) return null
-  const path = baseline === undefined || baseline === 'lock' ? join(dirname(specPath), lockName) : await insideFolder(baseline)
+  const path = baseline === undefined || baseline === 'lock' ? lockBeside(specPath) : await insideFolder(baseline)
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (baseline === undefined && error.code === 'ENOENT') return null
     throw new InputError([{

@@ -1,9 +1,11 @@
 import { join } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
 import type { RunResult } from '../plan/run.ts'
-import { reportFiles } from '../report/files.ts'
+import { curveBook } from '../report/curves.ts'
+import { renderSummary } from '../report/markdown.ts'
 import type { Report } from '../report/model.ts'
 import type { Rasterize } from '../report/png.ts'
+import { capSummary } from '../report/summary-size.ts'
 import { readRuns } from '../run/read-runs.ts'
 import { readReport } from './judge-again.ts'
 import { writeReport, type WrittenFiles } from './write-report.ts'
@@ -19,8 +21,7 @@ export async function renderAgain(
 /** The text of `summary.md` drawn anew; no file is written. */
 export async function summaryAgain(folder: string): Promise<string> {
   const { report, runs } = await finished(folder)
-  for await (const { path, text } of reportFiles(report, runs)) if (path === 'summary.md') return text
-  throw new Error('a report without summary.md')
+  return capSummary(renderSummary(report, await curveBook(report, runs)))
 }
 
 /** A finished study's report and its runs, one in memory at a time. */

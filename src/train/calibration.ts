@@ -8,6 +8,7 @@ import {
 import { fitTemperature, withTemperature } from '../stats/temperature.ts'
 import { outputWidth, type RunContext } from './context.ts'
 import { predict } from './evaluate.ts'
+import { softmaxRow } from './metrics.ts'
 import { rounded } from './round.ts'
 import type { TrainState } from './step.ts'
 
@@ -18,11 +19,13 @@ const mostDrawn = 2_000_000
 /**
  * Reliability of a classifier's probabilities on test rows, or on validation rows where none are kept back, as trained and
  * under the temperature that fits the validation rows best. Counts and means, not the probabilities themselves.
+ *
+ * @param onTest outputs of the test rows; null where none are kept back
  */
-export function runCalibration(context: RunContext, state: TrainState, onTest: boolean): RunCalibration {
+export function runCalibration(context: RunContext, state: TrainState, onTest: Float32Array | null): RunCalibration {
   const { validation, test } = context.data.splits
-  const fittedOn = predictions(context, state, validation)
-  const judged = onTest ? predictions(context, state, test) : fittedOn
+  const fittedOn = predictions(context, predict(context, state, validation), validation)
+  const judged = onTest ? predictions(context, onTest, test) : fittedOn
   return calibrationFrom(fittedOn, judged, onTest ? 'test' : 'validation')
 }
 
@@ -63,16 +66,11 @@ function summary(judged: Predictions): CalibrationSummary {
 }
 
 /** Softmax of the outputs, in double precision. */
-function predictions(context: RunContext, state: TrainState, rows: Int32Array): Predictions {
+function predictions(context: RunContext, logits: Float32Array, rows: Int32Array): Predictions {
   const classes = outputWidth(context.workload)
-  const logits = predict(context, state, rows)
   const probabilities = new Float64Array(logits.length)
   for (let start = 0; start < logits.length; start += classes) {
-    const row = Float64Array.from(logits.subarray(start, start + classes))
-    const largest = row.reduce((a, b) => Math.max(a, b))
-    const weights = row.map((z) => Math.exp(z - largest))
-    const sum = weights.reduce((a, b) => a + b)
-    probabilities.set(weights.map((w) => w / sum), start)
+    probabilities.set(softmaxRow(logits, start, classes).probabilities, start)
   }
   return { probabilities, labels: gatherRows(context.data.targets, 1, rows), classes }
 }

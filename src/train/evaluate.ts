@@ -20,15 +20,20 @@ export function evaluate(context: RunContext, state: TrainState, rows: Int32Arra
 
 /** The same for several lists of rows, whose predictions are made together. */
 export function evaluateEach(context: RunContext, state: TrainState, lists: readonly Int32Array[]): Metrics[] {
-  const { workload, data } = context
-  if (lists.some((rows) => rows.length === 0)) throw new Error('a split without rows cannot be evaluated')
-  const width = outputWidth(workload)
+  const width = outputWidth(context.workload)
   const all = predict(context, state, joined(lists))
   let start = 0
   return lists.map((rows) => {
     const outputs = all.subarray(start * width, (start += rows.length) * width)
-    return computeMetrics(workload.task, { outputs, targets: gatherRows(data.targets, 1, rows), width }, data.targetScale)
+    return metricsOf(context, outputs, rows)
   })
+}
+
+/** Metrics of outputs that were predicted for these rows. */
+export function metricsOf({ workload, data }: RunContext, outputs: Float32Array, rows: Int32Array): Metrics {
+  if (rows.length === 0) throw new Error('a split without rows cannot be evaluated')
+  const predictions = { outputs, targets: gatherRows(data.targets, 1, rows), width: outputWidth(workload) }
+  return computeMetrics(workload.task, predictions, data.targetScale)
 }
 
 function joined(lists: readonly Int32Array[]): Int32Array {

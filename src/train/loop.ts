@@ -5,7 +5,7 @@ import type { Evaluation } from '../plan/run.ts'
 import { batchPlan, runBatches } from './batches.ts'
 import { runCalibration } from './calibration.ts'
 import type { OnStep, RequestFor, RunBody, RunContext } from './context.ts'
-import { evaluate, evaluateEach, fixedSample, notFinite } from './evaluate.ts'
+import { evaluateEach, fixedSample, metricsOf, notFinite, predict } from './evaluate.ts'
 import { type Checkpoint, createLearner, type Learner } from './learner.ts'
 import { learningRate, type ScheduleOptions } from './schedule.ts'
 import { divergence, stepLogger } from './step-log.ts'
@@ -48,10 +48,11 @@ export function trainRun(context: RunContext, request: RequestFor<'train'>, onSt
       if (best.record(evaluation, learner).outOfPatience) break
     }
     const weights = weightsHash(learner.checkpoint())
-    learner.restore(best.checkpoint())
-    const test = job.evaluateTest ? evaluate(context, learner.state, data.splits.test) : null
+    if (job.evaluateTest || job.calibration) learner.restore(best.checkpoint())
+    const outputs = job.evaluateTest ? predict(context, learner.state, data.splits.test) : null
+    const test = outputs && metricsOf(context, outputs, data.splits.test)
     const { step, epoch, validation } = best.evaluation()
-    const calibration = job.calibration ? { calibration: runCalibration(context, learner.state, job.evaluateTest) } : {}
+    const calibration = job.calibration ? { calibration: runCalibration(context, learner.state, outputs) } : {}
     const found = { step, epoch, validation, test, ...calibration }
     return { status: 'complete', best: found, probe: null, weights, steps: log.steps, evaluations }
   } finally {

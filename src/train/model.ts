@@ -1,7 +1,7 @@
 import { stream } from '../base/random.ts'
 import { unreachable } from '../base/result.ts'
 import type { Parameter } from '../model/layers.ts'
-import type { ShapedLayer } from '../model/shapes.ts'
+import { product, type ShapedLayer } from '../model/shapes.ts'
 import { chainOf } from './layers/chain.ts'
 import type { FusedOps, Model, ModelParameter, Tf } from './types.ts'
 
@@ -41,7 +41,6 @@ function namedParameters(shaped: ShapedLayer, position: number): NamedParameter[
 const everyLayer = (shaped: readonly ShapedLayer[]): ShapedLayer[] => shaped.flatMap((s) =>
   [s, ...everyLayer([...s.inner?.layers ?? [], ...s.inner?.shortcut ?? []])])
 
-const product = (shape: readonly number[]): number => shape.reduce((size, length) => size * length, 1)
 
 function withOffsets(parameters: readonly NamedParameter[]): ModelParameter[] {
   let offset = 0

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { explainFileError, writeFileAtomic } from '../../base/files.ts'
 import { comparisonCharts } from '../../report/compare/charts.ts'
 import { comparisonHtml } from '../../report/compare/html.ts'
@@ -6,10 +5,8 @@ import { comparisonMarkdown } from '../../report/compare/markdown.ts'
 import { lossOf, thinCurve, type ThinCurve } from '../../report/curves.ts'
 import { renderSvg } from '../../report/svg.ts'
 import { compareStudies } from '../../study/compare-studies.ts'
-import { readReport } from '../../study/judge-again.ts'
 import { finished } from '../../study/render-again.ts'
 import type { StudyComparison } from '../../report/compare/model.ts'
-import type { Report } from '../../report/model.ts'
 import { runFolder } from '../run-folder.ts'
 
 export interface CompareOptions {
@@ -20,19 +17,19 @@ export interface CompareOptions {
 /** Prints two finished runs side by side; with `html` a page with the curves of both is written, too. */
 export async function compareCommand(first: string, second: string, options: CompareOptions): Promise<number> {
   const folders = [runFolder(first), runFolder(second)] as const
-  const [a, b] = [await reportIn(folders[0]), await reportIn(folders[1])]
-  const comparison = compareStudies(a, b, folders)
+  const [a, b] = [await finished(folders[0]), await finished(folders[1])]
+  const comparison = compareStudies(a.report, b.report, folders)
   process.stdout.write(options.format === 'json' ? `${JSON.stringify(comparison, null, 1)}\n` : comparisonMarkdown(comparison))
-  if (options.html !== undefined) await writePage(options.html, comparison, folders)
+  if (options.html !== undefined) await writePage(options.html, comparison, a, b)
   return 0
 }
 
-const reportIn = (folder: string): Promise<Report> => readReport(join(folder, 'report.json'))
+type Finished = Awaited<ReturnType<typeof finished>>
 
-async function writePage(file: string, comparison: StudyComparison, folders: readonly [string, string]): Promise<void> {
-  const [first, second] = [await winnerCurves(folders[0]), await winnerCurves(folders[1])]
+async function writePage(file: string, comparison: StudyComparison, first: Finished, second: Finished): Promise<void> {
+  const [a, b] = [await winnerCurves(first), await winnerCurves(second)]
   const drawings = new Map<string, { title: string; sentence: string; svg: string }>()
-  for (const chart of comparisonCharts(comparison, second.report.study.objective, first.curves, second.curves)) {
+  for (const chart of comparisonCharts(comparison, second.report.study.objective, a, b)) {
     drawings.set(chart.id, { title: chart.title, sentence: chart.sentence, svg: await renderSvg(chart) })
   }
   await writeFileAtomic(file, comparisonHtml(comparison, drawings)).catch((error: unknown) => {
@@ -41,13 +38,12 @@ async function writePage(file: string, comparison: StudyComparison, folders: rea
   process.stderr.write(`Page: ${file}\n`)
 }
 
-async function winnerCurves(folder: string): Promise<{ readonly report: Report; readonly curves: readonly ThinCurve[] }> {
-  const { report, runs } = await finished(folder)
+async function winnerCurves({ report, runs }: Finished): Promise<readonly ThinCurve[]> {
   const verified = new Set((report.verification?.seeds ?? []).map((s) => s.candidate.run))
   const { objective, task } = report.study
   const curves: ThinCurve[] = []
   for await (const run of runs) {
     if (verified.has(run.id)) curves.push(thinCurve(run, objective, lossOf(task)))
   }
-  return { report, curves }
+  return curves
 }

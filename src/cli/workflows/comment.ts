@@ -1,3 +1,7 @@
+import { checkout } from '../../compile/targets/workflow.ts'
+
+export { unpinned as noCommit } from '../../compile/targets/workflow.ts'
+
 export interface CommentWorkflow {
   /** Path of the spec from the root of the repository. */
   readonly spec: string
@@ -5,13 +9,8 @@ export interface CommentWorkflow {
   readonly uses: string
 }
 
-/** Stands in for the commit of a release, which a person has to choose. */
-export const noCommit = 'tunegate/tunegate@0000000000000000000000000000000000000000'
-
 /** Where `init --github` writes it. */
 export const commentWorkflowPath = '.github/workflows/tunegate-comment.yml'
-
-const checkout = 'actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1'
 
 /**
  * The workflow behind `/tune`. Three jobs: one decides and has a token, one runs code and data of the pull request and has

@@ -17,7 +17,7 @@ export interface WorkflowOptions {
 /** Until the user writes a commit: a workflow with it does not run, and says why. */
 export const unpinned = 'tunegate/tunegate@0000000000000000000000000000000000000000'
 
-const checkout = 'actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1'
+export const checkout = 'actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1'
 /** A hosted job ends after 360 minutes; this leaves time to hand on what is finished. */
 const longestJob = 350
 const handingOn = 10

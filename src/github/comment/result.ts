@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { InputError } from '../../base/diagnostics.ts'
 import { fingerprint } from '../../base/hash.ts'
 import { err, ok, type Result } from '../../base/result.ts'
-import { parseReport, reportText } from '../../report/json.ts'
+import { parseReport } from '../../report/json.ts'
 import type { Report } from '../../report/model.ts'
-import { isMap } from './request.ts'
+import { isId, isMap } from './request.ts'
 
 /** What the run job hands to the publishing job. It was made beside code of the pull request, so nothing of it is believed. */
 export interface RunReport {
@@ -31,7 +31,7 @@ export const mostResultBytes = 64 * 1024 * 1024
 const mostText = 20_000
 
 export const resultText = ({ bound, outcome }: RunReport): string =>
-  `${JSON.stringify({ version: 1, bound, outcome: outcome.kind === 'study' ? { ...outcome, report: JSON.parse(reportText(outcome.report)) as unknown } : outcome })}\n`
+  `${JSON.stringify({ version: 1, bound, outcome })}\n`
 
 /** What the publishing job knows by itself. */
 export interface Expected extends Omit<Bound, 'plan'> {
@@ -69,7 +69,7 @@ function outcomeOf(outcome: Readonly<Record<string, unknown>>): Result<RunReport
   const { kind, text, gateLines } = outcome
   if (kind === 'plan' || kind === 'problem') return typeof text === 'string' ? ok({ kind, text: text.slice(0, mostText) }) : err('the result has no text')
   if (kind !== 'study') return err('the result of the run is of no known kind')
-  if (!Array.isArray(gateLines) || gateLines.length > 1000 || !gateLines.every(isCount)) return err('the result names lines that are none')
+  if (!Array.isArray(gateLines) || gateLines.length > 1000 || !gateLines.every(isId)) return err('the result names lines that are none')
   try {
     return ok({ kind, report: parseReport(JSON.stringify(outcome['report']), 'report.json'), gateLines })
   } catch (error) {
@@ -77,8 +77,6 @@ function outcomeOf(outcome: Readonly<Record<string, unknown>>): Result<RunReport
     throw error
   }
 }
-
-const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value > 0
 
 const artifactName = (attempt: number): string => `tunegate-result-${attempt}.json`
 
@@ -128,12 +126,7 @@ export async function downloadResult(attempt: number): Promise<Left> {
 export function onlyFile(folder: string): Result<string, string> {
   const [name, ...more] = readdirSync(folder)
   if (name === undefined || more.length > 0) return err('the result of the run is not one file')
-  const { size, ...kind } = statOf(join(folder, name))
-  if (!kind.plain || size > mostResultBytes) return err('the result of the run is not a plain file of a size that it may have')
+  const file = lstatSync(join(folder, name))
+  if (!file.isFile() || file.size > mostResultBytes) return err('the result of the run is not a plain file of a size that it may have')
   return ok(readFileSync(join(folder, name), 'utf8'))
-}
-
-function statOf(file: string): { readonly plain: boolean; readonly size: number } {
-  const stat = lstatSync(file)
-  return { plain: stat.isFile(), size: stat.size }
 }

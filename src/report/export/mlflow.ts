@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { stringify } from 'yaml'
+import { sha256 } from '../../base/hash.ts'
 import { lineageLines } from '../lineage.ts'
 import {
   exportedRuns, leversOf, startOf, studyTags, type ExportedRun, type Exporter, type ExportFile, type ExportSource, type Series,
@@ -97,4 +97,4 @@ function* stored(experiment: string, location: string, run: StoredRun): Generato
 }
 
 /** 32 hexadecimal digits, as MLflow's own run ids. */
-const hash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32)
+const hash = (text: string): string => sha256(text).slice(0, 32)

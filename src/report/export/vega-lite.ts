@@ -1,15 +1,12 @@
 import { charts } from '../charts/index.ts'
 import { config } from '../charts/theme.ts'
-import { lossOf, thinCurve, type ThinCurve } from '../curves.ts'
-import { stretchesFor } from '../explorer/grid.ts'
+import { curveBook } from '../curves.ts'
 import { explorerData } from '../explorer/data.ts'
 import type { Exporter } from './exported.ts'
 
 /** Every chart of the report as a Vega-Lite spec that holds its data: for the Vega editor, notebooks and dashboards. */
 export const vegaLite: Exporter = async function* ({ report, runs }) {
-  const { task, objective } = report.study
-  const curves = new Map<string, ThinCurve>()
-  for await (const run of runs) curves.set(run.id, thinCurve(run, objective, lossOf(task), stretchesFor(report.runs.length)))
+  const curves = await curveBook(report, runs)
   for (const { id, title, sentence, spec } of charts(report, curves, explorerData(report, curves))) {
     const whole = { $schema: 'https://vega.github.io/schema/vega-lite/v6.json', title, description: sentence, config, ...spec }
     yield { path: `${id}.vl.json`, content: `${JSON.stringify(whole, null, 1)}\n` }

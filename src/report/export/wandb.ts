@@ -1,6 +1,6 @@
 import { BinaryWriter } from '@bufbuild/protobuf/wire'
 import crc32 from 'crc-32'
-import { createHash } from 'node:crypto'
+import { sha256 } from '../../base/hash.ts'
 import { exportedRuns, leversOf, startOf, studyTags, type ExportedRun, type Exporter, type ExportSource } from './exported.ts'
 import { lengthDelimited, message, varint, type Write } from './protobuf.ts'
 
@@ -41,7 +41,7 @@ function loggedRun(run: ExportedRun, group: string): Logged {
 
 function loggedStudy({ report }: ExportSource): Logged {
   return {
-    id: createHash('sha256').update(`study ${report.study.fingerprints.plan}`).digest('hex').slice(0, 16),
+    id: sha256(`study ${report.study.fingerprints.plan}`).slice(0, 16),
     name: report.study.name, group: report.study.name, jobType: 'study', started: startOf(report),
     notes: `${report.verdict.status}: ${report.verdict.sentence}`, tags: ['study', report.verdict.status],
     config: Object.fromEntries(leversOf(report.levers.chosen)), history: [],

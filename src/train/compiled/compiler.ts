@@ -1,16 +1,17 @@
 import type { BatchRows } from '../augment.ts'
+import { product } from '../../model/shapes.ts'
 import { smoothedTargets } from '../loss.ts'
 import { dropoutMaskBits } from '../step-random.ts'
 import type { StepReport } from '../step-log.ts'
 import type { StepBatch, StepSettings, TrainState } from '../step.ts'
 import type { Model, Tensor, TrainingData } from '../types.ts'
 import { dataType, type Native, type NativeTensor, type NativeValues } from './binding.ts'
-import { type NormSession, openNormSession } from './norm-graph.ts'
+import { openNormSession } from './norm-graph.ts'
 import { openPredictSession, predictors } from './predict-graph.ts'
 import { NotTraceable } from './recording.ts'
 import { createResident, type Resident } from './resident.ts'
 import type { Session } from './session.ts'
-import { type BatchShape, type Feed, openStepSession, product } from './step-graph.ts'
+import { type BatchShape, type Feed, openStepSession } from './step-graph.ts'
 import { tensorsOf, type Trace, traceStep } from './trace.ts'
 import type { Tf } from '../types.ts'
 
@@ -57,10 +58,10 @@ export function createCompiler(
   const sessions = new Map<string, Session>()
   /** By what decides a step's graph: runs with other seeds and rates need no recording of their own. */
   const compiled = new Map<string, { readonly key: string; readonly trace: Trace }>()
-  const norms = new Map<string, NormSession>()
   let resident: Resident | undefined
-  const sessionFor = (key: string, open: () => Session): Session => {
-    const session = sessions.get(key) ?? open()
+  /** Keys begin with the kind of session, so one of another kind is never found. */
+  const sessionFor = <S extends Session>(key: string, open: () => S): S => {
+    const session = (sessions.get(key) as S | undefined) ?? open()
     sessions.delete(key)
     sessions.set(key, session)
     const [oldest] = sessions
@@ -126,10 +127,8 @@ export function createCompiler(
       const sizes = batches.map(({ inputs }) => inputs.shape[0])
       const key = `norms ${JSON.stringify([sizes, settings.levers.regularization.dropout])}`
       try {
-        const opened = sessions.has(key) && norms.get(key) || openNormSession(tf, native, settings, state, batches)
-        norms.set(key, opened)
-        const inputs = native.backend.getInputTensorIds(opened.inputs(state, batches))
-        const [small, large] = valuesOf(sessionFor(key, () => opened.session), inputs)
+        const session = sessionFor(key, () => openNormSession(tf, native, settings, state, batches))
+        const [small, large] = valuesOf(session, native.backend.getInputTensorIds(session.inputs(state, batches)))
         return [small as number, large as number]
       } catch (error) {
         if (error instanceof NotTraceable) return null

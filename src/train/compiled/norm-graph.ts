@@ -19,8 +19,7 @@ interface BatchMask {
 }
 
 /** Computes `squaredNorms` for as many batches, of the sizes that it was opened with. */
-export interface NormSession {
-  readonly session: Session
+export interface NormSession extends Session {
   /** What it is given, in its order; call inside a tidy scope, for masks are made anew. */
   inputs(state: TrainState, batches: readonly StepBatch[]): Tensor[]
 }
@@ -46,7 +45,7 @@ export function openNormSession(
     const known = new Map(ids.map((id, i) => [id, refs[i] ?? '']))
     const outputs = replay(graph, backend.binding, entries, known, [idOf(backend, result)])
     return {
-      session: openSession(native, graph.nodes, refs, outputs),
+      ...openSession(native, graph.nodes, refs, outputs),
       inputs: (now, those) => [...plainInputs(now, those), ...masks.map(({ batch, site, shape, rate }) =>
         (those[batch] as StepBatch).random.dropoutMask(site, shape, rate))],
     }

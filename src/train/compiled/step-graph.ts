@@ -1,3 +1,4 @@
+import { product } from '../../model/shapes.ts'
 import { dataType, type Native } from './binding.ts'
 import { createGraph, type Graph, int, output, type Ref, scalarInt, type } from './graph.ts'
 import { addLoop, type LoopBody, type LoopVariable } from './loop.ts'
@@ -149,8 +150,6 @@ function loopTools(graph: Graph, index: Ref, round: Ref) {
     },
   }
 }
-
-export const product = (shape: readonly number[]): number => shape.reduce((size, length) => size * length, 1)
 
 function missing(): never {
   throw new Error('our defect: the graph of a step misses a part')
