@@ -8,8 +8,8 @@ const titles = (text: string): number[] => [...text.matchAll(/['"`]attack (\d+):
 const played = new Map(sources('test', '.test.ts').map(({ path, text }) => [path, new Set(titles(text))]))
 
 describe('the attacks', () => {
-  it('are numbered from 1 to 10', () => {
-    expect(Object.keys(attacks)).toEqual(Array.from({ length: 10 }, (_, i) => String(i + 1)))
+  it('are numbered from 1 without a gap', () => {
+    expect(Object.keys(attacks)).toEqual(Object.keys(attacks).map((_, i) => String(i + 1)))
   })
 
   it.each(Object.entries(attacks))('%s has guards, and a test in every file that is listed', (number, { guards, tests }) => {

@@ -59,4 +59,59 @@ export const attacks: Readonly<Record<number, Line>> = {
     guards: ['src/github/comment/policy.ts', 'src/action/base-commit.ts', 'src/cli/workflows/comment.ts'],
     tests: ['test/github/comment/policy.test.ts', 'test/github/comment/receive.test.ts', 'test/workflows.int.test.ts', 'test/action/comment.int.test.ts', 'test/action/base-commit.test.ts'],
   },
+  11: {
+    attack: 'A pull request plants a git repository, or settings of one, so that git reads another base or runs a command.',
+    guards: [],
+    tests: [],
+  },
+  12: {
+    attack: 'A job hands on a verdict that its own numbers do not support.',
+    guards: [],
+    tests: [],
+  },
+  13: {
+    attack: 'A planted or restored engine folder is run because it vouches for itself.',
+    guards: [],
+    tests: [],
+  },
+  14: {
+    attack: 'A change chooses the seeds, looks, split or rows that it is measured by.',
+    guards: [],
+    tests: [],
+  },
+  15: {
+    attack: "An event that nobody thought of runs a change by the change's own gates.",
+    guards: [],
+    tests: [],
+  },
+  16: {
+    attack: 'The name of a file or any other foreign text draws headings, pictures or colors in a summary, a log or a terminal.',
+    guards: [],
+    tests: [],
+  },
+  17: {
+    attack: 'A link or another spelling of a folder leads the report out of the workspace.',
+    guards: [],
+    tests: [],
+  },
+  18: {
+    attack: 'A small file unpacks to more rows, cells, time or memory than a runner has.',
+    guards: [],
+    tests: [],
+  },
+  19: {
+    attack: 'A path or an input of `compile` becomes YAML of the workflow that it writes.',
+    guards: [],
+    tests: [],
+  },
+  20: {
+    attack: 'A lock, report, journal or spec with countless errors or levels exhausts the step.',
+    guards: [],
+    tests: [],
+  },
+  21: {
+    attack: "A comment without a commit runs a push that came after it, or strangers use up the API's limit.",
+    guards: [],
+    tests: [],
+  },
 }
