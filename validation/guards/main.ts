@@ -1,0 +1,61 @@
+// `npm run validate:guards [-- --attack N] [-- --only TEXT]`: takes every guard away in turn, in a copy of the tree, and
+// checks that each test that the guard names fails then; of a table of cases, at least one. Closes with `N passed, N failed`.
+import { parseArgs } from 'node:util'
+import { guards } from './index.ts'
+import type { Guard } from './guard.ts'
+import { copyOfTree, type Tree } from './tree.ts'
+
+const { values } = parseArgs({ options: { attack: { type: 'string' }, only: { type: 'string' } } })
+const chosen = guards.filter(({ attack, guard, file }) =>
+  (values.attack === undefined || attack === Number(values.attack)) &&
+  (values.only === undefined || `${guard} ${file}`.includes(values.only)))
+
+const tree = copyOfTree()
+let failed = 0
+try {
+  const sound = withoutFailures(tree, chosen)
+  for (const [index, guard] of chosen.entries()) {
+    const problem = sound ?? removed(tree, guard)
+    if (problem !== null) failed += 1
+    const name = `${index + 1}/${chosen.length} attack ${guard.attack}: ${guard.guard} (${guard.file})`
+    console.log(problem === null ? `noticed  ${name}` : `UNNOTICED ${name}\n  ${problem}`)
+    if (sound !== null) break
+  }
+} finally {
+  tree.remove()
+}
+console.log(`${chosen.length - failed} passed, ${failed} failed`)
+process.exitCode = failed > 0 || chosen.length === 0 ? 1 : 0
+
+/** The tests must pass while every guard is in place; what they say otherwise, or null. */
+function withoutFailures(whole: Tree, all: readonly Guard[]): string | null {
+  whole.bundle()
+  const tests = all.flatMap((g) => g.tests)
+  for (const file of new Set(tests.map((t) => t.file))) {
+    const names = [...new Set(tests.filter((t) => t.file === file).map((t) => t.name))]
+    const ran = whole.test(file, names)
+    const missing = names.filter((name) => !ran.some((r) => r.name.includes(name)))
+    if (missing.length > 0) return `${file} has no test named: ${missing.join(' | ')}`
+    const broken = ran.filter((r) => r.state === 'failed')
+    if (broken.length > 0) return `with every guard in place, this fails in ${file}: ${broken.map((r) => r.name).join(' | ')}`
+  }
+  return null
+}
+
+/** Why the removal of a guard counts as not noticed; null where it was. */
+function removed(whole: Tree, { file, find, replace, tests }: Guard): string | null {
+  const restore = whole.change(file, find, replace)
+  try {
+    const compiler = whole.typeErrors()
+    if (compiler !== null) return `without the guard the code does not compile: ${compiler}`
+    if (tests.some((t) => t.file.endsWith('.int.test.ts'))) whole.bundle()
+    for (const test of tests) {
+      const ran = whole.test(test.file, [test.name]).filter((r) => r.state !== 'skipped')
+      if (ran.length === 0) return `no test ran for: ${test.name} (${test.file})`
+      if (ran.every((r) => r.state === 'passed')) return `still passes: ${test.name} (${test.file})`
+    }
+    return null
+  } finally {
+    restore()
+  }
+}

@@ -1,0 +1,96 @@
+import { spawnSync } from 'node:child_process'
+import { buildSync } from 'esbuild'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
+
+/** How one test ended. */
+export interface Ran {
+  /** Titles of its describes and its own, parted by blanks. */
+  readonly name: string
+  readonly state: 'passed' | 'failed' | 'skipped'
+}
+
+/** A copy of this checkout that may be changed. */
+export interface Tree {
+  /** Replaces text that stands in the file once; the answer puts it back. Throws where it does not stand there exactly once. */
+  change(file: string, find: string, replace: string): () => void
+  /** The first complaint of the compiler about `src/`; null for none. Unused names are allowed: a removed guard leaves them. */
+  typeErrors(): string | null
+  /** Bundles the entries anew, unminified and in a few seconds; `dist/` of a release differs in form alone. */
+  bundle(): void
+  /** Runs the tests of a file whose full name holds one of the names. */
+  test(file: string, names: readonly string[]): readonly Ran[]
+  remove(): void
+}
+
+export function copyOfTree(): Tree {
+  const folder = mkdtempSync(join(tmpdir(), 'guards-'))
+  const listed = spawnSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
+  for (const path of listed.stdout.split('\0').filter((p) => p !== '')) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    cpSync(join(root, path), join(folder, path))
+  }
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+  return {
+    change: (file, find, replace) => change(join(folder, file), find, replace),
+    typeErrors: () => typeErrors(folder),
+    bundle: () => bundle(folder),
+    test: (file, names) => test(folder, file, names),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  }
+}
+
+function change(path: string, find: string, replace: string): () => void {
+  const text = readFileSync(path, 'utf8')
+  const count = text.split(find).length - 1
+  if (count !== 1) throw new Error(`${path}: the text of the guard stands there ${count} times: ${find}`)
+  writeFileSync(path, text.replace(find, () => replace))
+  return () => writeFileSync(path, text)
+}
+
+function typeErrors(folder: string): string | null {
+  const args = ['--noEmit', '-p', '.ci/tsconfig.build.json', '--noUnusedLocals', 'false', '--noUnusedParameters', 'false']
+  const done = spawnSync(process.execPath, [join(folder, 'node_modules/typescript/bin/tsc'), ...args], { cwd: folder, encoding: 'utf8' })
+  return done.status === 0 ? null : done.stdout.split('\n')[0] ?? 'unknown'
+}
+
+function bundle(folder: string): void {
+  for (const entry of ['action', 'cli', 'worker']) {
+    buildSync({
+      entryPoints: [join(folder, `src/${entry}.ts`)], outfile: join(folder, `dist/${entry}/index.js`), bundle: true, allowOverwrite: true,
+      platform: 'node', format: 'esm', target: 'node20', logLevel: 'silent',
+      banner: { js: "import{createRequire as createRequireOfBundle}from'node:module';const require=createRequireOfBundle(import.meta.url);" },
+    })
+  }
+}
+
+interface JsonReport {
+  readonly testResults: readonly { readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[] }[]
+}
+
+function test(folder: string, file: string, names: readonly string[]): readonly Ran[] {
+  const [out, wanted] = [join(folder, 'guards.json.tmp'), names.map(pattern).join('|')]
+  rmSync(out, { force: true })
+  const args = ['.ci/node24.mjs', 'node_modules/vitest/vitest.mjs', 'run', file, '-t', wanted, '--reporter=json', `--outputFile=${out}`]
+  const done = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' })
+  const report = JSON.parse(readReport(out, done.stderr)) as JsonReport
+  return report.testResults.flatMap((r) => r.assertionResults).flatMap(({ fullName, status }) =>
+    (names.some((name) => fullName.includes(name)) ? [{ name: fullName, state: stateOf(status) }] : []))
+}
+
+function readReport(out: string, stderr: string): string {
+  try {
+    return readFileSync(out, 'utf8')
+  } catch {
+    throw new Error(`the tests did not report: ${stderr.slice(-2000)}`)
+  }
+}
+
+/** The runner writes ` > ` between titles where a report has a blank. */
+const pattern = (name: string): string => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll(' ', '[ >]+')
+
+const stateOf = (status: string): Ran['state'] => (status === 'passed' || status === 'failed' ? status : 'skipped')
