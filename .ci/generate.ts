@@ -1,5 +1,5 @@
-// Regenerates what is derived from other files: the TypeScript types of the spec, and the tables and examples of README.md and
-// SECURITY.md.
+// Regenerates what is derived from other files: the TypeScript types of the spec, and the tables and examples of README.md
+// and SECURITY.md.
 // `--check` writes nothing, names what is out of date and exits with 1.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -37,7 +37,9 @@ if (exists('README.md')) {
     }),
   })
 }
-if (exists('SECURITY.md')) generated.push({ path: 'SECURITY.md', text: replaceBlocks(read('SECURITY.md'), { attacks: attackTable(attacks) }) })
+if (exists('SECURITY.md')) {
+  generated.push({ path: 'SECURITY.md', text: replaceBlocks(read('SECURITY.md'), { attacks: attackTable(attacks) }) })
+}
 
 const stale = generated.filter(({ path, text }) => !exists(path) || read(path) !== text)
 if (process.argv.includes('--check')) {

@@ -47,7 +47,8 @@ describe('the README', () => {
 
 describe.each(['README.md', 'SECURITY.md'])('%s', (page) => {
   it('links to files that are there', () => {
-    const targets = [...read(page).matchAll(/\]\(((?!https?:|#|mailto:)[^)\s]+)\)/g)].map((m) => (m[1] ?? '').split('#')[0] ?? '')
+    const links = [...read(page).matchAll(/\]\(((?!https?:|#|mailto:)[^)\s]+)\)/g)]
+    const targets = links.map((m) => (m[1] ?? '').split('#')[0] ?? '')
     expect(targets.length).toBeGreaterThan(5)
     expect(targets.filter((target) => !existsSync(join(root, target)))).toEqual([])
   })
@@ -61,20 +62,23 @@ describe('SECURITY.md', () => {
   const page = read('SECURITY.md')
 
   it('shows every attack with the files that stop it and the tests that play it', () => {
-    const rows = page.slice(page.indexOf('<!-- generated:attacks -->'), page.indexOf('<!-- /generated:attacks -->')).split('\n').filter((line) => /^\| \d/.test(line))
+    const table = page.slice(page.indexOf('<!-- generated:attacks -->'), page.indexOf('<!-- /generated:attacks -->'))
+    const rows = table.split('\n').filter((line) => /^\| \d/.test(line))
     expect(rows).toHaveLength(Object.keys(attacks).length)
     for (const [i, { attack, guards, tests }] of Object.values(attacks).entries()) {
-      for (const part of [`| ${i + 1} | ${attack} |`, ...[...guards, ...tests].map((path) => `](${path})`)]) expect(rows[i]).toContain(part)
+      const parts = [`| ${i + 1} | ${attack} |`, ...[...guards, ...tests].map((path) => `](${path})`)]
+      for (const part of parts) expect(rows[i]).toContain(part)
     }
   })
 
   it('says how to report, how to verify a release, and what to require', () => {
-    for (const part of ['/security/advisories/new', '## Supported versions', 'gh attestation verify', 'ruleset', '`paths`', '`edited`', '`merge_group`', '`.github/`']) expect(page).toContain(part)
+    const topics = ['/security/advisories/new', '## Supported versions', 'gh attestation verify']
+    for (const part of [...topics, 'ruleset', '`paths`', '`edited`', '`merge_group`', '`.github/`']) expect(page).toContain(part)
   })
 })
 
 describe('the example of CODEOWNERS', () => {
-  const owned = read('examples/github/CODEOWNERS').split('\n').filter((line) => line !== '' && !line.startsWith('#')).map((line) => line.split(/\s+/))
+  const owned = read('examples/github/CODEOWNERS').split('\n').filter((line) => /^[^#]/.test(line)).map((line) => line.split(/\s+/))
 
   it('owns all that decides on a check, not one workflow, and names nobody', () => {
     expect(owned.map(([path]) => path)).toEqual(['/.github/', 'tuning.yml', 'tuning.lock.json', '/data/'])

@@ -66,7 +66,8 @@ describe('our workflows', () => {
   })
 
   it('name actions of others by the hash of a commit, and an action by one commit everywhere', () => {
-    const lines = [...workflows.map(({ text }) => text), `uses: ${checkout}`].flatMap((text) => [...text.matchAll(/^[\s-]*uses: (.+)$/gm)].map((m) => m[1] ?? ''))
+    const texts = [...workflows.map(({ text }) => text), `uses: ${checkout}`]
+    const lines = texts.flatMap((text) => [...text.matchAll(/^[\s-]*uses: (.+)$/gm)].map((m) => m[1] ?? ''))
     const used = [...new Set(lines)].filter((line) => !/^\.\/( #|$)/.test(line) && !line.startsWith('tunegate/tunegate'))
     expect(used.length).toBeGreaterThan(4)
     expect(used.filter((line) => !/^[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line))).toEqual([])
@@ -90,7 +91,8 @@ describe('our workflows', () => {
     }
     expect(on).toEqual({ push: { tags: ['v[0-9]+', 'v[0-9]+.[0-9]+.[0-9]+'] } })
     expect(jobs['check']?.steps.some((s) => s.run === '.ci/run')).toBe(true)
-    expect(jobs['release']).toMatchObject({ needs: 'check', permissions: { contents: 'write', 'id-token': 'write', attestations: 'write' } })
+    const permissions = { contents: 'write', 'id-token': 'write', attestations: 'write' }
+    expect(jobs['release']).toMatchObject({ needs: 'check', permissions })
   })
 
   it('check, train and compare dist on every push', () => {
@@ -103,7 +105,9 @@ describe('our workflows', () => {
   })
 
   it('attack 4: give a job what it needs and no more, keep no token in a checkout, and end', () => {
-    const more: Readonly<Record<string, object>> = { codeql: { 'security-events': 'write' }, scorecard: { 'security-events': 'write', 'id-token': 'write' } }
+    const more: Readonly<Record<string, object>> = {
+      codeql: { 'security-events': 'write' }, scorecard: { 'security-events': 'write', 'id-token': 'write' },
+    }
     for (const { path, text } of workflows) {
       const { permissions, jobs } = parse(text) as { permissions: unknown; jobs: Record<string, WorkflowJob> }
       expect(permissions, path).toEqual({})
@@ -111,7 +115,8 @@ describe('our workflows', () => {
         const checkouts = (job.steps ?? []).filter((step) => step.uses?.startsWith('actions/checkout@'))
         expect(checkouts.filter((step) => step.with?.['persist-credentials'] !== false), path).toEqual([])
         if (job.steps) expect(job['timeout-minutes'], path).toBeGreaterThan(0)
-        if (!/(tunegate-comment|release)\.yml$/.test(path)) expect(job.permissions, path).toEqual({ contents: 'read', ...more[basename(path, '.yml')] })
+        if (/(tunegate-comment|release)\.yml$/.test(path)) continue
+        expect(job.permissions, path).toEqual({ contents: 'read', ...more[basename(path, '.yml')] })
       }
     }
   })
@@ -119,7 +124,8 @@ describe('our workflows', () => {
   it('are updated by Dependabot, with the packages of each ecosystem', () => {
     const { updates } = parse(readFileSync(join(root, '.github/dependabot.yml'), 'utf8')) as
       { updates: { 'package-ecosystem': string; directory?: string; directories?: string[]; cooldown: object }[] }
-    const seen = updates.flatMap((one) => [one.directory ?? [], one.directories ?? []].flat().map((folder) => `${one['package-ecosystem']} ${folder}`))
+    const seen = updates.flatMap((one) => [one.directory ?? [], one.directories ?? []].flat()
+      .map((folder) => `${one['package-ecosystem']} ${folder}`))
     const requirements = sources('test', 'requirements.txt').map(({ path }) => `pip /${dirname(path)}`)
     expect(seen.sort()).toEqual(['npm /', 'github-actions /', ...requirements].sort())
     for (const one of updates) expect(one.cooldown).toEqual({ 'default-days': 7 })

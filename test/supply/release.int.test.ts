@@ -14,8 +14,12 @@ interface Step {
   readonly with?: Readonly<Record<string, string>>
 }
 
-const { jobs } = parse(readFileSync(join(root, '.github/workflows/release.yml'), 'utf8')) as { jobs: { release: { steps: readonly Step[] } } }
-const { steps } = jobs.release
+interface Workflow {
+  readonly jobs: { readonly release: { readonly steps: readonly Step[] } }
+}
+
+const read = (path: string): string => readFileSync(join(root, path), 'utf8')
+const { steps } = (parse(read('.github/workflows/release.yml')) as Workflow).jobs.release
 const attestations = steps.filter((step) => step.uses?.startsWith('actions/attest@')).map((step) => step.with ?? {})
 
 /** What a step of the release says, run as a runner runs it, in a checkout with these files. */
@@ -43,26 +47,33 @@ describe('the list of packages of a release', () => {
     readonly components: readonly Component[]
     readonly dependencies: readonly { readonly ref: string; readonly dependsOn?: readonly string[] }[]
   }
-  const { version, dependencies: direct, devDependencies: development } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as
-    { version: string; dependencies: Record<string, string>; devDependencies: Record<string, string> }
-  const text = readFileSync(join(ran('npm sbom', ['package.json', 'package-lock.json', '.npmrc']), 'tunegate.cdx.json'), 'utf8')
+  interface Manifest {
+    readonly version: string
+    readonly dependencies: Readonly<Record<string, string>>
+    readonly devDependencies: Readonly<Record<string, string>>
+  }
+  const { version, dependencies: direct, devDependencies: development } = JSON.parse(read('package.json')) as Manifest
+  const folder = ran('npm sbom', ['package.json', 'package-lock.json', '.npmrc'])
+  const text = readFileSync(join(folder, 'tunegate.cdx.json'), 'utf8')
   const { metadata, components, dependencies } = JSON.parse(text) as Sbom
   const scope = new Map(components.map((one) => [`${one.name} ${one.version}`, one.scope]))
 
   it('is CycloneDX by its schema, which finds what is wrong with another', (context) => {
     const python = needs(context, 'python-sbom')
-    const said = (input: string): string => spawnSync(python, [join(root, 'test/supply/validate_sbom.py')], { input, encoding: 'utf8' }).stdout.trim()
+    const said = (input: string): string =>
+      spawnSync(python, [join(root, 'test/supply/validate_sbom.py')], { input, encoding: 'utf8' }).stdout.trim()
     expect(said(text)).toBe('valid')
-    expect(said(JSON.stringify({ ...JSON.parse(text), dependencies: [], components: [{ type: 'no such thing', name: 'x' }] }))).toContain('no such thing')
+    const other = { ...JSON.parse(text), dependencies: [], components: [{ type: 'no such thing', name: 'x' }] }
+    expect(said(JSON.stringify(other))).toContain('no such thing')
   })
 
   it('has every package whose code the bundle holds, and marks those of development', () => {
-    const bundled = [...readFileSync(join(root, 'dist/licenses.txt'), 'utf8').matchAll(/^(\S+ \d+\.\d+\.\S+) \(.*\)$/gm)].map((match) => match[1] ?? '')
+    const bundled = [...read('dist/licenses.txt').matchAll(/^(\S+ \d+\.\d+\.\S+) \(.*\)$/gm)].map((match) => match[1] ?? '')
     expect(bundled.length).toBeGreaterThan(50)
     const listed = [...bundled, ...Object.entries(direct).map((one) => one.join(' '))]
     // What ncc adds to a bundle is a line or two of its own.
     expect(listed.filter((one) => scope.get(one) !== 'required' && !one.startsWith('@vercel/ncc '))).toEqual([])
-    for (const tool of ['vitest', 'esbuild', 'playwright-core']) expect(scope.get(`${tool} ${development[tool]}`)).toBe('optional')
+    for (const tool of ['vitest', 'esbuild', 'axe-core']) expect(scope.get(`${tool} ${development[tool]}`)).toBe('optional')
   })
 
   it('names each by what the lock file pins, and what needs it', () => {
@@ -72,11 +83,13 @@ describe('the list of packages of a release', () => {
       expect(one.purl).toMatch(new RegExp(`^pkg:npm/.+@${one.version.replace(/[.+]/g, '\\$&')}$`))
     }
     const known = new Set([metadata.component['bom-ref'], ...components.map((one) => one['bom-ref'])])
-    expect(dependencies.flatMap(({ ref, dependsOn = [] }) => [ref, ...dependsOn]).filter((ref) => !known.has(ref))).toEqual([])
+    const named = dependencies.flatMap(({ ref, dependsOn = [] }) => [ref, ...dependsOn])
+    expect(named.filter((ref) => !known.has(ref))).toEqual([])
   })
 
   it('is signed as what the tarball is built from, and released beside it', () => {
-    expect(attestations.filter((one) => 'sbom-path' in one)).toEqual([{ 'subject-path': 'tunegate.tar.gz', 'sbom-path': 'tunegate.cdx.json' }])
+    const signed = attestations.filter((one) => 'sbom-path' in one)
+    expect(signed).toEqual([{ 'subject-path': 'tunegate.tar.gz', 'sbom-path': 'tunegate.cdx.json' }])
     expect(steps.at(-1)?.run).toContain('gh release create "$TAG" tunegate.tar.gz tunegate.cdx.json ')
   })
 })
@@ -95,17 +108,22 @@ describe('the tarball of a release', () => {
   })
 
   it('is signed with every file that the action is made of', () => {
-    const subjects = attestations.filter((one) => !('sbom-path' in one)).flatMap((one) => one['subject-path']?.trim().split('\n') ?? [])
-    const signed = (path: string): boolean => subjects.some((subject) => (subject.startsWith('dist/**/*') ? path.endsWith(subject.slice('dist/**/*'.length)) : subject === path))
+    const subjects = attestations.filter((one) => !('sbom-path' in one))
+      .flatMap((one) => one['subject-path']?.trim().split('\n') ?? [])
+    const inDist = 'dist/**/*'
+    const names = (subject: string, path: string): boolean => subject === path ||
+      (subject.startsWith(inDist) && path.startsWith('dist/') && path.endsWith(subject.slice(inDist.length)))
+    const signed = (path: string): boolean => subjects.some((subject) => names(subject, path))
     const files = [...sources('dist', '').map(({ path }) => path), 'action.yml', 'tunegate.tar.gz', 'tunegate.cdx.json']
     expect(files.length).toBeGreaterThan(8)
     expect(files.filter((path) => !signed(path))).toEqual([])
   })
 
   it('is verified in SECURITY.md by what the workflow signs', () => {
-    const page = readFileSync(join(root, 'SECURITY.md'), 'utf8')
+    const page = read('SECURITY.md')
+    const sbom = 'verify tunegate.tar.gz --predicate-type https://cyclonedx.org/bom'
     expect(page).toContain('--signer-workflow tunegate/tunegate/.github/workflows/release.yml')
-    for (const line of ['verify tunegate.tar.gz', 'verify tunegate.cdx.json', 'verify tunegate.tar.gz --predicate-type https://cyclonedx.org/bom']) expect(page).toContain(`\n${line}\n`)
+    for (const line of ['verify tunegate.tar.gz', 'verify tunegate.cdx.json', sbom]) expect(page).toContain(`\n${line}\n`)
     expect(page).toContain('git ls-files action.yml dist')
   })
 })
