@@ -3,19 +3,19 @@ import { parse } from 'yaml'
 type Schema = { readonly [key: string]: unknown }
 
 /**
- * What a README shows between `<!-- generated:NAME -->` and `<!-- /generated:NAME -->`, replaced by the blocks of these
+ * What a page shows between `<!-- generated:NAME -->` and `<!-- /generated:NAME -->`, replaced by the blocks of these
  * names.
  */
-export function replaceBlocks(readme: string, blocks: Readonly<Record<string, string>>): string {
-  return Object.entries(blocks).reduce((text, [name, block]) => replaceBlock(text, name, block), readme)
+export function replaceBlocks(page: string, blocks: Readonly<Record<string, string>>): string {
+  return Object.entries(blocks).reduce((text, [name, block]) => replaceBlock(text, name, block), page)
 }
 
-/** A README without the markers is left alone; one marker without the other is a mistake. */
+/** A page without the markers is left alone; one marker without the other is a mistake. */
 function replaceBlock(text: string, name: string, block: string): string {
   const [open, close] = [`<!-- generated:${name} -->`, `<!-- /generated:${name} -->`]
   const [from, to] = [text.indexOf(open), text.indexOf(close)]
   if (from < 0 && to < 0) return text
-  if (from < 0 || to < from) throw new Error(`README.md: ${open} and ${close} do not enclose a block`)
+  if (from < 0 || to < from) throw new Error(`${open} and ${close} do not enclose a block`)
   return `${text.slice(0, from + open.length)}\n${block}\n${text.slice(to)}`
 }
 

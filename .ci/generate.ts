@@ -1,4 +1,5 @@
-// Regenerates what is derived from other files: the TypeScript types of the spec, and the README's tables and examples.
+// Regenerates what is derived from other files: the TypeScript types of the spec, and the tables and examples of README.md
+// and SECURITY.md.
 // `--check` writes nothing, names what is out of date and exits with 1.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -32,10 +33,12 @@ if (exists('README.md')) {
       workflow: fenced(read('examples/workflows/tune.yml'), 'yaml'),
       reusable: fenced(read('examples/workflows/tune-all.yml'), 'yaml'),
       comment: fenced(commentWorkflow({ spec: 'tuning.yml', uses: noCommit }), 'yaml'),
-      attacks: attackTable(attacks),
       example: fenced(read('examples/digits/tuning.yml'), 'yaml'),
     }),
   })
+}
+if (exists('SECURITY.md')) {
+  generated.push({ path: 'SECURITY.md', text: replaceBlocks(read('SECURITY.md'), { attacks: attackTable(attacks) }) })
 }
 
 const stale = generated.filter(({ path, text }) => !exists(path) || read(path) !== text)

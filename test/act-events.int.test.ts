@@ -56,8 +56,16 @@ const pull = (context: TestContext, change: (text: string) => string) =>
   event(context, 'pull_request', change, (sha) => ({ pull_request: { number: 7, base: { sha, ref: 'main' }, head: { ref: 'change' } } }))
 
 describe('a pull request', { timeout: 180_000 }, () => {
-  it('that changes nothing is green', async (context) => {
+  it('that changes nothing of the study is green at once, and reports', async (context) => {
     const { status, log } = await pull(context, (text) => text)
+    expect(log).toMatch(/::set-output:: changed=false/)
+    expect(log).not.toMatch(/mode: verify/)
+    expect(status).toBe(0)
+  })
+
+  it('that changes nothing but a comment of the spec is measured, and green', async (context) => {
+    const { status, log } = await pull(context, (text) => `${text}# as it was\n`)
+    expect(log).toMatch(/::set-output:: changed=true/)
     expect(log).toMatch(/mode: verify, against [0-9a-f]{40}/)
     expect(log).toMatch(/Verdict%3A pass|PASS: /)
     expect(status).toBe(0)
@@ -67,6 +75,13 @@ describe('a pull request', { timeout: 180_000 }, () => {
     const { status, log } = await pull(context, (text) => text.replace('learningRate: 0.01', 'learningRate: 0.00001'))
     expect(log).toMatch(/Verdict%3A fail/)
     expect(log).toMatch(/The drop in validation accuracy against tuning\.lock\.json is 0\.\d+/)
+    expect(status).not.toBe(0)
+  })
+
+  it('in a merge queue is measured against what the queue starts from', async (context) => {
+    const { status, log } = await event(context, 'merge_group', (text) => text.replace('learningRate: 0.01', 'learningRate: 0.00001'),
+      (sha) => ({ action: 'checks_requested', merge_group: { base_sha: sha, base_ref: 'refs/heads/main' } }))
+    expect(log).toMatch(/Verdict%3A fail/)
     expect(status).not.toBe(0)
   })
 

@@ -1,12 +1,14 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { normalize } from '../src/compile/normalize.ts'
 import { parseSpec } from '../src/spec/parse.ts'
 import { root, sources } from './support/architecture.ts'
+import { attacks } from './support/attacks.ts'
 
-const readme = readFileSync(join(root, 'README.md'), 'utf8')
+const read = (path: string): string => readFileSync(join(root, path), 'utf8')
+const readme = read('README.md')
 const blocks = [...readme.matchAll(/^```yaml\n([^]*?)^```$/gm)].map((m) => m[1] ?? '')
 /** Files that the linters read and act runs, or that a study is run from. */
 const tested = [...sources('examples', '.yml'), ...sources('.github/workflows', '.yml')]
@@ -37,9 +39,49 @@ describe('the README', () => {
     for (const part of parts) expect(problems(part), part).toEqual([])
   })
 
+  it('leads to what SECURITY.md says', () => {
+    expect(readme).toContain('](SECURITY.md)')
+    expect(readme).not.toContain('<!-- generated:attacks -->')
+  })
+})
+
+describe.each(['README.md', 'SECURITY.md'])('%s', (page) => {
   it('links to files that are there', () => {
-    const targets = [...readme.matchAll(/\]\(((?!https?:|#|mailto:)[^)\s]+)\)/g)].map((m) => (m[1] ?? '').split('#')[0] ?? '')
+    const links = [...read(page).matchAll(/\]\(((?!https?:|#|mailto:)[^)\s]+)\)/g)]
+    const targets = links.map((m) => (m[1] ?? '').split('#')[0] ?? '')
     expect(targets.length).toBeGreaterThan(5)
-    for (const target of targets) expect(() => readFileSync(join(root, target)), target).not.toThrow(/ENOENT/)
+    expect(targets.filter((target) => !existsSync(join(root, target)))).toEqual([])
+  })
+
+  it('names no mail address', () => {
+    expect(read(page)).not.toMatch(/mailto:|[\w.-]+@[\w-]+\.[a-z]{2,}\b/)
+  })
+})
+
+describe('SECURITY.md', () => {
+  const page = read('SECURITY.md')
+
+  it('shows every attack with the files that stop it and the tests that play it', () => {
+    const table = page.slice(page.indexOf('<!-- generated:attacks -->'), page.indexOf('<!-- /generated:attacks -->'))
+    const rows = table.split('\n').filter((line) => /^\| \d/.test(line))
+    expect(rows).toHaveLength(Object.keys(attacks).length)
+    for (const [i, { attack, guards, tests }] of Object.values(attacks).entries()) {
+      const parts = [`| ${i + 1} | ${attack} |`, ...[...guards, ...tests].map((path) => `](${path})`)]
+      for (const part of parts) expect(rows[i]).toContain(part)
+    }
+  })
+
+  it('says how to report, how to verify a release, and what to require', () => {
+    const topics = ['/security/advisories/new', '## Supported versions', 'gh attestation verify']
+    for (const part of [...topics, 'ruleset', '`paths`', '`edited`', '`merge_group`', '`.github/`']) expect(page).toContain(part)
+  })
+})
+
+describe('the example of CODEOWNERS', () => {
+  const owned = read('examples/github/CODEOWNERS').split('\n').filter((line) => /^[^#]/.test(line)).map((line) => line.split(/\s+/))
+
+  it('owns all that decides on a check, not one workflow, and names nobody', () => {
+    expect(owned.map(([path]) => path)).toEqual(['/.github/', 'tuning.yml', 'tuning.lock.json', '/data/'])
+    expect([...new Set(owned.map(([, owner]) => owner))]).toEqual(['@your-org/your-team'])
   })
 })

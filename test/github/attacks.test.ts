@@ -18,6 +18,10 @@ describe('the attacks', () => {
     for (const path of tests) expect([...played.get(path) ?? []], path).toContain(Number(number))
   })
 
+  it('have a sentence each that reads in a table', () => {
+    for (const { attack } of Object.values(attacks)) expect(attack).toMatch(/^[A-Z][^\n|]*\.$/)
+  })
+
   it('are listed wherever a test plays one', () => {
     for (const [path, numbers] of played) for (const number of numbers) expect(attacks[number]?.tests, `attack ${number}`).toContain(path)
   })

@@ -7,7 +7,7 @@ export interface Line {
   readonly tests: readonly string[]
 }
 
-/** The attacks on workflows that run what others propose, by number; the README shows this table, and a test that every line of it is played. */
+/** The attacks on workflows that run what others propose, by number. SECURITY.md shows this table, and a test sees that every line of it is played. */
 export const attacks: Readonly<Record<number, Line>> = {
   1: {
     attack: 'A comment is edited, or the head moves between comment, run and posting, so that something else is run or judged than was looked at.',
@@ -21,12 +21,12 @@ export const attacks: Readonly<Record<number, Line>> = {
   },
   3: {
     attack: 'Somebody asks for a run who may not write to the repository, or whose permission cannot be asked.',
-    guards: ['src/github/comment/facts.ts', 'src/github/comment/policy.ts'],
-    tests: ['test/github/comment/receive.test.ts', 'test/github/comment/policy.test.ts', 'test/action/comment.int.test.ts'],
+    guards: ['src/github/comment/facts.ts', 'src/github/comment/policy.ts', 'src/cli/workflows/comment.ts'],
+    tests: ['test/github/comment/receive.test.ts', 'test/github/comment/policy.test.ts', 'test/action/comment.int.test.ts', 'test/workflows.int.test.ts'],
   },
   4: {
     attack: 'What a pull request brings along is run beside a secret, or beside a token that may write.',
-    guards: ['src/cli/workflows/comment.ts', 'src/action/post-step.ts'],
+    guards: ['src/cli/workflows/comment.ts', 'src/compile/targets/workflow.ts', 'src/action/post-step.ts'],
     tests: ['test/workflows.int.test.ts', 'test/action/pull.int.test.ts'],
   },
   5: {
@@ -113,5 +113,10 @@ export const attacks: Readonly<Record<number, Line>> = {
     attack: "A comment without a commit runs a push that came after it, or strangers use up the API's limit.",
     guards: [],
     tests: [],
+  },
+  22: {
+    attack: 'A pull request gets a green check that nothing was measured for: its workflow is filtered out, its job is skipped, its base branch is changed after the run, or a merge queue asks nobody.',
+    guards: ['examples/workflows/tune.yml', 'test/support/advice.ts'],
+    tests: ['test/advice.test.ts'],
   },
 }
