@@ -3,7 +3,6 @@ import { dirname, isAbsolute, join, relative } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
 import { insideWorkspace, type Runner } from '../github/environment.ts'
 import { lockBeside } from '../study/lock.ts'
-import { git } from './git.ts'
 
 /** Absolute paths that a step reads or writes; null where an input names none. */
 export interface StepPaths {
@@ -45,15 +44,4 @@ function isInside(path: string, top: string): boolean {
   } catch {
     return false
   }
-}
-
-/** Who proposes a change does not hand in the report of it, nor links in its place. Throws where the commit holds its folder. */
-export function requireNoReport({ out }: StepPaths, { workspace }: Runner): void {
-  const folder = relative(workspace, out ?? join(workspace, '.tunegate'))
-  const [first] = (git(workspace, 'ls-files', '-z', '--', `:(literal)${folder || '.'}`) ?? '').split('\0')
-  if (!first || folder === '') return
-  throw new InputError([{
-    code: 'action/report-committed', severity: 'error', message: 'the folder of the report is part of the commit', found: first,
-    hint: `remove it (git rm -r --cached ${folder}) and list it in .gitignore, or name another by the input out`,
-  }])
 }

@@ -22,9 +22,9 @@ import { prepare, type SpecSource } from '../study/prepare.ts'
 import type { Study } from '../study/run-study.ts'
 import { specAt } from './base-commit.ts'
 import { requireInside } from './change-guard.ts'
-import { headIn } from './git.ts'
 import { block, specName } from './posting.ts'
 import { publishResult } from './publish-result.ts'
+import { repositoryOf } from './repository.ts'
 
 /** The exit code where the step is one of a workflow for comments that trains nothing; null where there is a study to run. */
 export async function commentStep(runner: Runner): Promise<number | null> {
@@ -45,10 +45,10 @@ export async function commentStep(runner: Runner): Promise<number | null> {
 }
 
 /** What a request changes of the study; nothing where the step has none. The checkout must be the commit that was let through. */
-export function requested(runner: Runner): Pick<SpecSource, 'stages' | 'seeds' | 'trials' | 'minutes'> {
+export function requested(head: string | null): Pick<SpecSource, 'stages' | 'seeds' | 'trials' | 'minutes'> {
   const part = readPart()
   if (part.does !== 'run') return {}
-  checkCommit(part.request, runner)
+  checkCommit(part.request, head)
   const { command, options: { seeds, trials, minutes, stages } } = part.request
   const named = command === 'verify' ? ['verify'] : stages
   return {
@@ -88,11 +88,11 @@ async function upload(result: RunReport, { noArtifacts, runAttempt }: Runner): P
 }
 
 /** The toolkit's own checkout may be wrong, and a workflow may have checked out something else. */
-function checkCommit({ sha }: Request, { workspace }: Runner): void {
-  const head = headIn(workspace) ?? 'no commit'
+function checkCommit({ sha }: Request, head: string | null): void {
   if (head === sha) return
   throw new InputError([{
-    code: 'action/commit', severity: 'error', message: 'the checkout is not the commit that the comment was let through for', found: head, allowed: sha,
+    code: 'action/commit', severity: 'error', message: 'the checkout is not the commit that the comment was let through for',
+    found: head ?? 'no commit', allowed: sha,
     hint: 'give `ref` of actions/checkout the `sha` of the request',
   }])
 }
@@ -135,9 +135,9 @@ async function baseAt(api: Api, sha: string, path: string): Promise<BaseFacts | 
 
 async function showPlan(request: Request, runner: Runner): Promise<number> {
   process.chdir(runner.workspace)
-  const { stages, seeds } = requested(runner)
   const inputs = inputsOf(runner)
   requireInside(inputs, runner)
+  const { stages, seeds } = requested(repositoryOf(runner.workspace, inputs.spec).head)
   const source = { specPath: relative(runner.workspace, inputs.spec), workspace: runner.workspace }
   const { plan, warnings } = await prepare({ ...source, ...(stages ? { stages: stages satisfies readonly StageName[] } : {}), ...(seeds ? { seeds } : {}) })
   const text = [renderPlanTable(plan), ...warnings.map(formatDiagnostic)].join('\n')

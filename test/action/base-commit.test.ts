@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { judgedBy, verification, type WithoutLock } from '../../src/action/base-commit.ts'
+import type { Commits } from '../../src/action/commit-files.ts'
+import { repositoryOf } from '../../src/action/repository.ts'
 import { InputError } from '../../src/base/diagnostics.ts'
-import type { Runner } from '../../src/github/environment.ts'
 import type { Lock } from '../../src/plan/lock.ts'
 import { lockText } from '../../src/report/lock.ts'
 import type { StudyOptions } from '../../src/study/run-study.ts'
@@ -52,10 +53,13 @@ beforeEach(() => {
 })
 afterEach(() => process.chdir(home))
 
-const runner = (): Runner => ({ workspace: folder, repository: 'o/n', apiUrl: 'http://127.0.0.1:1' }) as unknown as Runner
+const commits = (): Commits => ({
+  checkout: repositoryOf(folder, join(folder, 'tuning.yml')),
+  runner: { workspace: folder, repository: 'o/n', apiUrl: 'http://127.0.0.1:1' } as unknown as Commits['runner'],
+})
 const against = async (over: Partial<StudyOptions> = {}, of: string | null = base, without: WithoutLock = 'refuse') => {
   const options = { specPath: 'tuning.yml', workspace: folder, ...over } as unknown as StudyOptions
-  const judged: Partial<Awaited<ReturnType<typeof judgedBy>>> = of === null ? {} : await judgedBy(of, without, options, runner())
+  const judged: Partial<Awaited<ReturnType<typeof judgedBy>>> = of === null ? {} : await judgedBy(of, without, options, commits())
   return { ...await verification(options), ...judged }
 }
 const refusal = async (over: Partial<StudyOptions>, of = base): Promise<string> => {
