@@ -9,7 +9,7 @@ import { renewed } from './action/renewed.ts'
 import { ensureEngine } from './action/ensure-engine.ts'
 import { progressLogger } from './cli/progress.ts'
 import { workerFiles } from './cli/worker-files.ts'
-import { requireInside } from './action/change-guard.ts'
+import { requireInside, requireOwn } from './action/change-guard.ts'
 import { requireNoReport, requirePlainFolder } from './action/report-folder.ts'
 import { postInstead, postStudy } from './action/post-step.ts'
 import { repositoryOf, type Repository } from './action/repository.ts'
@@ -71,6 +71,7 @@ async function studyOf(inputs: StepInputs, runner: Runner): Promise<Study | 'don
   // A comment says itself what is to be run; its own steps that train nothing have ended before.
   const part = readPart()
   const checkout = part.does === 'run' || runner.eventName !== '' ? repositoryOf(runner.workspace, inputs.spec) : null
+  if (checkout !== null) requireOwn(inputs.spec, checkout.root)
   const head = checkout?.head ?? null
   const own = studyOptions(inputs, runner, head)
   const occasion = part.does === 'run' ? occasionOfRequest(part.request) : occasionOf(mode, { ...runner, head })

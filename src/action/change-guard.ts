@@ -20,12 +20,18 @@ export interface StepPaths {
  */
 export function requireInside({ spec, baseline, baseSpec, out }: StepPaths, { workspace }: Runner): void {
   const given = [baseline, baseSpec, out].filter((path) => path !== null).filter(isAbsolute)
-  const paths = [spec, lockBeside(spec), join(workspace, '.tunegate'), ...given]
-  const top = realpathSync(workspace)
+  refuseLinks([spec, lockBeside(spec), join(workspace, '.tunegate'), ...given], workspace)
+}
+
+/** The spec and its lock are the checkout's own: a link to another checkout in the workspace would have that one judged. */
+export const requireOwn = (spec: string, root: string): void => refuseLinks([spec, lockBeside(spec)], root)
+
+function refuseLinks(paths: readonly string[], folder: string): void {
+  const top = realpathSync(folder)
   const wrong = paths.filter((path) => leadsOut(path, top))
   if (wrong.length === 0) return
   throw new InputError(wrong.map((path) => ({
-    code: 'action/link', severity: 'error', message: 'a link leads out of the checkout', found: relative(workspace, path),
+    code: 'action/link', severity: 'error', message: 'a link leads out of the checkout', found: relative(folder, path),
     hint: 'commit the file or the folder itself',
   })))
 }

@@ -21,7 +21,7 @@ import { engineWishes, type EngineWish } from '../study/engine.ts'
 import { prepare, type SpecSource } from '../study/prepare.ts'
 import type { Study } from '../study/run-study.ts'
 import { specAt } from './base-commit.ts'
-import { requireInside } from './change-guard.ts'
+import { requireInside, requireOwn } from './change-guard.ts'
 import { block, specName } from './posting.ts'
 import { publishResult } from './publish-result.ts'
 import { repositoryOf } from './repository.ts'
@@ -137,7 +137,9 @@ async function showPlan(request: Request, runner: Runner): Promise<number> {
   process.chdir(runner.workspace)
   const inputs = inputsOf(runner)
   requireInside(inputs, runner)
-  const { stages, seeds } = requested(repositoryOf(runner.workspace, inputs.spec).head)
+  const { head, root } = repositoryOf(runner.workspace, inputs.spec)
+  requireOwn(inputs.spec, root)
+  const { stages, seeds } = requested(head)
   const source = { specPath: relative(runner.workspace, inputs.spec), workspace: runner.workspace }
   const { plan, warnings } = await prepare({ ...source, ...(stages ? { stages: stages satisfies readonly StageName[] } : {}), ...(seeds ? { seeds } : {}) })
   const text = [renderPlanTable(plan), ...warnings.map(formatDiagnostic)].join('\n')
