@@ -72,9 +72,8 @@ async function studyOf(inputs: StepInputs, runner: Runner): Promise<Study | 'don
   const part = readPart()
   const checkout = part.does === 'run' || runner.eventName !== '' ? repositoryOf(runner.workspace, inputs.spec) : null
   if (checkout !== null) requireOwn(inputs.spec, checkout.root)
-  const head = checkout?.head ?? null
-  const own = studyOptions(inputs, runner, head)
-  const occasion = part.does === 'run' ? occasionOfRequest(part.request) : occasionOf(mode, { ...runner, head })
+  const own = { ...studyOptions(inputs, runner), ...requested(checkout, runner) }
+  const occasion = part.does === 'run' ? occasionOfRequest(part.request) : occasionOf(mode, { ...runner, head: checkout?.head ?? null })
   const job = mode === 'plan' || mode === 'shard' || mode === 'stage' || mode === 'gate'
   const without = job ? 'retrain-declared' : occasion.mode === 'tune' ? 'retrain-base' : 'refuse'
   const options = occasion.base === null ? own : { ...own, ...await judged(occasion.base, without, own, { inputs, checkout, runner }) }
@@ -99,7 +98,7 @@ async function judged(base: string, without: WithoutLock, own: StudyOptions, { i
 }
 
 /** Paths are given relative to the checkout, so that report and messages name no folder of the runner. */
-function studyOptions(inputs: StepInputs, runner: Runner, head: string | null): StudyOptions {
+function studyOptions(inputs: StepInputs, runner: Runner): StudyOptions {
   const { workspace } = runner
   const { stages, seeds, workers, baseline, baseSpec, out } = inputs
   const specPath = relative(workspace, inputs.spec)
@@ -111,7 +110,6 @@ function studyOptions(inputs: StepInputs, runner: Runner, head: string | null): 
     ...(baseline === null ? {} : { baselinePath: baselineOf(baseline, workspace) }),
     ...(baseSpec === null ? {} : { baseSpec: { path: relative(workspace, baseSpec) } }),
     listener: folded(), signal, startedAt: new Date().toISOString(), clock: () => performance.now(),
-    ...requested(head),
   }
 }
 

@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs'
 import { relative } from 'node:path'
 import { formatDiagnostic, InputError } from '../base/diagnostics.ts'
 import { fingerprint } from '../base/hash.ts'
@@ -24,7 +25,7 @@ import { specAt } from './base-commit.ts'
 import { requireInside, requireOwn } from './change-guard.ts'
 import { block, specName } from './posting.ts'
 import { publishResult } from './publish-result.ts'
-import { repositoryOf } from './repository.ts'
+import { repositoryOf, type Repository } from './repository.ts'
 
 /** The exit code where the step is one of a workflow for comments that trains nothing; null where there is a study to run. */
 export async function commentStep(runner: Runner): Promise<number | null> {
@@ -45,10 +46,11 @@ export async function commentStep(runner: Runner): Promise<number | null> {
 }
 
 /** What a request changes of the study; nothing where the step has none. The checkout must be the commit that was let through. */
-export function requested(head: string | null): Pick<SpecSource, 'stages' | 'seeds' | 'trials' | 'minutes'> {
+export function requested(checkout: Repository | null, { workspace }: Runner): Pick<SpecSource, 'stages' | 'seeds' | 'trials' | 'minutes'> {
   const part = readPart()
   if (part.does !== 'run') return {}
-  checkCommit(part.request, head)
+  checkCommit(part.request, checkout?.head ?? null)
+  if (checkout?.root !== realpathSync(workspace)) throw notAtRoot()
   const { command, options: { seeds, trials, minutes, stages } } = part.request
   const named = command === 'verify' ? ['verify'] : stages
   return {
@@ -97,6 +99,11 @@ function checkCommit({ sha }: Request, head: string | null): void {
   }])
 }
 
+/** The jobs that decide and publish have no checkout: they know the spec by its path in the repository alone. */
+const notAtRoot = (): InputError => new InputError([{
+  code: 'action/not-at-root', severity: 'error', message: 'a comment runs a checkout at the root of the workspace',
+  found: 'a checkout in a folder of it', hint: 'leave `path` out of actions/checkout',
+}])
 
 function inputsOf({ workspace }: Runner): Inputs<StageName, EngineWish> {
   const inputs = readInputs(workspace, { stages: stageNames, engines: engineWishes })
@@ -137,9 +144,9 @@ async function showPlan(request: Request, runner: Runner): Promise<number> {
   process.chdir(runner.workspace)
   const inputs = inputsOf(runner)
   requireInside(inputs, runner)
-  const { head, root } = repositoryOf(runner.workspace, inputs.spec)
-  requireOwn(inputs.spec, root)
-  const { stages, seeds } = requested(head)
+  const checkout = repositoryOf(runner.workspace, inputs.spec)
+  requireOwn(inputs.spec, checkout.root)
+  const { stages, seeds } = requested(checkout, runner)
   const source = { specPath: relative(runner.workspace, inputs.spec), workspace: runner.workspace }
   const { plan, warnings } = await prepare({ ...source, ...(stages ? { stages: stages satisfies readonly StageName[] } : {}), ...(seeds ? { seeds } : {}) })
   const text = [renderPlanTable(plan), ...warnings.map(formatDiagnostic)].join('\n')

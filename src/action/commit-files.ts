@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
 import { unreachable } from '../base/result.ts'
@@ -52,11 +52,11 @@ export async function isCommitted(path: string, { checkout, runner: { workspace 
   return await heldIn(checkout, pathIn(checkout, relative(top, real), workspace) ?? '') !== null
 }
 
-/** Throws if the checkout lacks a spec that its base has. A rename is named if the text is the same. */
+/** Throws if the change deletes or renames a spec that its base has. The new name is told if the text or the letters are the same. */
 export async function requireKept(sha: string, path: string, text: string, { checkout, runner: { workspace } }: Commits): Promise<void> {
   const name = pathIn(checkout, path, workspace)
-  if (name === null || await heldIn(checkout, name) !== null) return
-  const other = pathOfText(checkout, text)
+  if (name === null || existsSync(join(workspace, path)) || (await fileIn(checkout, checkout.head, name)).is === 'file') return
+  const other = pathOfText(checkout, text) ?? await heldIn(checkout, name)
   throw new InputError([{
     code: 'verify/spec-gone', severity: 'error', message: `inconclusive: the change ${other === null ? 'deletes' : 'renames'} the spec that judges it`,
     found: `${name} is in the base commit ${sha}, and ${other === null ? 'not in this one' : `this one has it as ${other}`}`,

@@ -60,16 +60,15 @@ function kindOf(path: string): 'nothing' | 'folder' | 'a file' | 'a file with a 
 export async function requireNoReport(place: ReportPlace): Promise<void> {
   const { workspace, out } = place
   const folder = folderOf(place)
-  const name = relative(workspace, folder)
   const held = await committedAt(folder, workspace)
   if (held !== null) {
     throw refusal('action/report-committed', 'the folder of the report is part of the commit', held,
-      `remove it (git rm -r --cached ${name || '.'}) and list it in .gitignore, or name another by the input out`)
+      `remove it (git rm -r --cached ${held}) and list it in .gitignore, or name another by the input out`)
   }
   if (out === null || kindOf(folder) === 'nothing') return
   const names = readdirSync(folder)
   if (names.length === 0 || names.some((n) => /^(report\.json|journal\.jsonl.*|baseline)$/.test(n))) return
-  throw refusal('action/report-foreign', 'the folder of the report holds something else', join(name, names[0] ?? ''),
+  throw refusal('action/report-foreign', 'the folder of the report holds something else', join(relative(workspace, folder), names[0] ?? ''),
     'name an empty folder, or one that is not there yet, by the input out')
 }
 

@@ -53,8 +53,8 @@ beforeEach(() => {
 })
 afterEach(() => process.chdir(home))
 
-const commits = (): Commits => ({
-  checkout: repositoryOf(folder, join(folder, 'tuning.yml')),
+const commits = (spec = 'tuning.yml'): Commits => ({
+  checkout: repositoryOf(folder, join(folder, spec)),
   runner: { workspace: folder, repository: 'o/n', apiUrl: 'http://127.0.0.1:1' } as unknown as Commits['runner'],
 })
 const against = async (over: Partial<StudyOptions> = {}, of: string | null = base, without: WithoutLock = 'refuse') => {
@@ -124,6 +124,23 @@ describe('attack 8: what a pull request is verified against', () => {
     symlinkSync('mine', join(folder, 'artifact'))
     commit()
     expect(await refusal({ baselinePath: './artifact' })).toContain('no lock to compare with')
+  })
+
+  it('attack 11: takes no lock of a submodule or of another clone, and takes one beside the checkout', async () => {
+    const outer = mkdtempSync(join(tmpdir(), 'outer-'))
+    git('clone', '--quiet', folder, 'clone')
+    git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', folder, 'module')
+    commit()
+    for (const name of ['clone', 'module']) expect(await refusal({ baselinePath: `./${name}` })).toContain('no lock to compare with')
+    rmSync(join(folder, 'clone'), { recursive: true })
+    git('clone', '--quiet', folder, join(outer, 'sources'))
+    mkdirSync(join(outer, 'artifact'))
+    writeFileSync(join(outer, 'artifact/tuning.lock.json'), lock('downloaded'))
+    folder = outer
+    process.chdir(outer)
+    const options = { specPath: 'sources/tuning.yml', baselinePath: './artifact', workspace: outer } as unknown as StudyOptions
+    const found = await judgedBy(base, 'refuse', options, commits('sources/tuning.yml'))
+    expect(found).toMatchObject({ baselinePath: './artifact' })
   })
 
   it('attack 10: has the budget of the base where that is lower', async () => {
