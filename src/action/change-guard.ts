@@ -1,6 +1,7 @@
-import { lstatSync, realpathSync } from 'node:fs'
+import { realpathSync } from 'node:fs'
 import { dirname, isAbsolute, join, relative } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
+import { entryAt } from '../base/files.ts'
 import { insideWorkspace, type Runner } from '../github/environment.ts'
 import { lockBeside } from '../study/lock.ts'
 
@@ -39,7 +40,7 @@ function refuseLinks(paths: readonly string[], folder: string): void {
 /** Of what there is yet of a path; a link to nothing counts as one that leads out. */
 function leadsOut(path: string, top: string): boolean {
   for (let at = path; at !== dirname(at); at = dirname(at)) {
-    if (lstatSync(at, { throwIfNoEntry: false })) return !isInside(at, top)
+    if (entryAt(at)) return !isInside(at, top)
   }
   return true
 }

@@ -2,6 +2,7 @@ import { existsSync, realpathSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
 import { unreachable } from '../base/result.ts'
+import { spelling } from '../base/tree-path.ts'
 import { githubApi } from '../github/api.ts'
 import { readToken } from '../github/comment/inputs.ts'
 import { contentAt } from '../github/contents.ts'
@@ -56,7 +57,8 @@ export async function isCommitted(path: string, { checkout, runner: { workspace 
 export async function requireKept(sha: string, path: string, text: string, { checkout, runner: { workspace } }: Commits): Promise<void> {
   const name = pathIn(checkout, path, workspace)
   if (name === null || existsSync(join(workspace, path)) || (await fileIn(checkout, checkout.head, name)).is === 'file') return
-  const other = pathOfText(checkout, text) ?? await heldIn(checkout, name)
+  const held = await heldIn(checkout, name)
+  const other = pathOfText(checkout, text) ?? (held !== null && spelling(held) === spelling(name) ? held : null)
   throw new InputError([{
     code: 'verify/spec-gone', severity: 'error', message: `inconclusive: the change ${other === null ? 'deletes' : 'renames'} the spec that judges it`,
     found: `${name} is in the base commit ${sha}, and ${other === null ? 'not in this one' : `this one has it as ${other}`}`,

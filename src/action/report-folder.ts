@@ -1,6 +1,7 @@
-import { lstatSync, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
+import { entryAt } from '../base/files.ts'
 import { heldIn, pathIn, repositoryOf, rootsAbove } from './repository.ts'
 
 /** Where a step writes its report. */
@@ -45,7 +46,7 @@ function wrongBelow(folder: string): string | undefined {
 }
 
 function kindOf(path: string): 'nothing' | 'folder' | 'a file' | 'a file with a second name' | 'a link' | 'a device' {
-  const found = lstatSync(path, { throwIfNoEntry: false })
+  const found = entryAt(path)
   if (!found) return 'nothing'
   if (found.isSymbolicLink()) return 'a link'
   if (found.isDirectory()) return 'folder'

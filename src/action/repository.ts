@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync, type Stats } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative, sep } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
+import { entryAt } from '../base/files.ts'
 import { heldUnder, lookUp, type AtPath, type TreeEntry } from '../base/tree-path.ts'
 import { insideWorkspace } from '../github/environment.ts'
 import { findGit, git, type GitPlace } from './git.ts'
@@ -81,8 +82,6 @@ function entriesOf(place: GitPlace, id: string, ...more: readonly string[]): rea
     return { mode, id: entry, name }
   })
 }
-
-const entryAt = (path: string): Stats | null => lstatSync(path, { throwIfNoEntry: false }) ?? null
 
 /** `.git` as a clone has it. A file or a link there leads git elsewhere. */
 function gitFolder(root: string, workspace: string): string {

@@ -1,4 +1,4 @@
-import { constants } from 'node:fs'
+import { constants, lstatSync, type Stats } from 'node:fs'
 import { mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { InputError } from './diagnostics.ts'
@@ -72,6 +72,16 @@ export async function readAt(file: FileHandle, length: number, position: number)
     done += bytesRead
   }
   return bytes
+}
+
+/** What is at a path, a link for itself; null if there is nothing, as below a file or behind a link that leads to itself. */
+export function entryAt(path: string): Stats | null {
+  try {
+    return lstatSync(path)
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? '')) return null
+    throw error
+  }
 }
 
 /** Makes a folder and those it lies in. One by one: the recursive call of Node 20 never returns on some file systems. */

@@ -150,6 +150,15 @@ describe('a pull request without the spec of its base', { timeout: 120_000 }, ()
     refused(await proposal.step({ spec: path }), /the change deletes the spec that judges it\s+found: +models\/wine\/tuning\.yml is in the base commit [0-9a-f]{40}, and not in this one/)
   })
 
+  it('that puts a file in place of its folder, or changes its letters, is told so', async () => {
+    git(proposal.folder, 'mv', path, 'models/wine/TUNING.yml')
+    proposal.propose({ 'models/wine/TUNING.yml': loose })
+    refused(await proposal.step({ spec: path }), /the change renames the spec that judges it\s+found: .*this one has it as models\/wine\/TUNING\.yml/)
+    rmSync(join(proposal.folder, 'models/wine'), { recursive: true })
+    proposal.propose({ 'models/wine': 'x' })
+    refused(await proposal.step({ spec: path }), /the change deletes the spec that judges it/)
+  })
+
   it('that renames it is told the new name, where only GitHub has the base too', async () => {
     git(proposal.folder, 'mv', 'models/wine', 'models/grape')
     proposal.propose()
