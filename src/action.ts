@@ -3,15 +3,16 @@ import { isAbsolute, relative, sep } from 'node:path'
 import { commentStep, handOn, requested } from './action/comment.ts'
 import { jobOf, unfinished } from './action/jobs.ts'
 import { formatDiagnostic, InputError } from './base/diagnostics.ts'
-import { headIn } from './action/git.ts'
-import { judgedBy, verification } from './action/base-commit.ts'
+import { judgedBy, verification, type WithoutLock } from './action/base-commit.ts'
 import { occasionOf, occasionOfRequest } from './action/event.ts'
 import { renewed } from './action/renewed.ts'
 import { ensureEngine } from './action/ensure-engine.ts'
 import { progressLogger } from './cli/progress.ts'
 import { workerFiles } from './cli/worker-files.ts'
-import { requireInside, requireNoReport } from './action/change-guard.ts'
+import { requireInside, requireOwn } from './action/change-guard.ts'
+import { requireNoReport, requirePlainFolder } from './action/report-folder.ts'
 import { postInstead, postStudy } from './action/post-step.ts'
+import { repositoryOf, type Repository } from './action/repository.ts'
 import { readPart, readPost } from './github/comment/inputs.ts'
 import { runner, type Runner } from './github/environment.ts'
 import { explain } from './github/failure.ts'
@@ -44,6 +45,7 @@ async function step(runner: Runner): Promise<number> {
   // A word that it does not know is said before anything is trained.
   readPost()
   requireInside(inputs.value, runner)
+  requirePlainFolder({ ...runner, out: inputs.value.out })
   const study = await studyOf(inputs.value, runner)
   endSection()
   if (study === 'done') return 0
@@ -65,20 +67,34 @@ async function withoutVerdict(error: InputError): Promise<void> {
 
 /** The study, or what a job of a workflow has to do with it. */
 async function studyOf(inputs: StepInputs, runner: Runner): Promise<Study | 'done' | null> {
-  const own = studyOptions(inputs, runner)
   const { mode } = inputs
   // A comment says itself what is to be run; its own steps that train nothing have ended before.
   const part = readPart()
-  const occasion = part.does === 'run' ? occasionOfRequest(part.request) : occasionOf(mode, { ...runner, head: headIn(runner.workspace) })
-  if (occasion.base !== null) requireNoReport(inputs, runner)
+  const checkout = part.does === 'run' || runner.eventName !== '' ? repositoryOf(runner.workspace, inputs.spec) : null
+  if (checkout !== null) requireOwn(inputs.spec, checkout.root)
+  const own = { ...studyOptions(inputs, runner), ...requested(checkout, runner) }
+  const occasion = part.does === 'run' ? occasionOfRequest(part.request) : occasionOf(mode, { ...runner, head: checkout?.head ?? null })
   const job = mode === 'plan' || mode === 'shard' || mode === 'stage' || mode === 'gate'
   const without = job ? 'retrain-declared' : occasion.mode === 'tune' ? 'retrain-base' : 'refuse'
-  const options = occasion.base === null ? own : { ...own, ...await judgedBy(occasion.base, without, own, runner) }
+  const options = occasion.base === null ? own : { ...own, ...await judged(occasion.base, without, own, { inputs, checkout, runner }) }
   if (job) return jobOf(mode, inputs, options, runner)
   if (occasion.mode !== 'tune' || occasion.base !== null) say(`mode: ${occasion.mode}${occasion.base === null ? '' : `, against ${occasion.base}`}`)
   if (occasion.mode === 'tune') return runStudy(options)
   const study = await runStudy({ ...options, ...await verification(options) })
   return occasion.mode === 'refresh' ? renewed(study, options.specPath) : study
+}
+
+interface Site {
+  readonly inputs: StepInputs
+  readonly checkout: Repository | null
+  readonly runner: Runner
+}
+
+/** A change is judged by its base alone: without a repository there is none. */
+async function judged(base: string, without: WithoutLock, own: StudyOptions, { inputs, checkout, runner }: Site): Promise<Partial<StudyOptions>> {
+  if (checkout === null) throw new Error('an event about a change has a checkout')
+  await requireNoReport({ ...runner, out: inputs.out })
+  return judgedBy(base, without, own, { checkout, runner })
 }
 
 /** Paths are given relative to the checkout, so that report and messages name no folder of the runner. */
@@ -94,7 +110,6 @@ function studyOptions(inputs: StepInputs, runner: Runner): StudyOptions {
     ...(baseline === null ? {} : { baselinePath: baselineOf(baseline, workspace) }),
     ...(baseSpec === null ? {} : { baseSpec: { path: relative(workspace, baseSpec) } }),
     listener: folded(), signal, startedAt: new Date().toISOString(), clock: () => performance.now(),
-    ...requested(runner),
   }
 }
 

@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
 import { normalize } from '../compile/normalize.ts'
 import type { NormalizedSpec } from '../compile/normalized.ts'
-import type { Runner } from '../github/environment.ts'
 import { say } from '../github/log.ts'
 import { needsBaseline, type GateRule } from '../plan/gates.ts'
 import { parseLock } from '../report/lock.ts'
@@ -13,7 +12,7 @@ import { parseSpec } from '../spec/parse.ts'
 import type { BaseSpec } from '../study/base-study.ts'
 import { insideFolder, lockBeside, lockName, retrainWords } from '../study/lock.ts'
 import type { StudyOptions } from '../study/run-study.ts'
-import { fileAt, isCommitted } from './commit-files.ts'
+import { fileAt, isCommitted, requireKept, type Commits } from './commit-files.ts'
 
 type Baseline = Pick<StudyOptions, 'baselinePath' | 'baseSpec' | 'baseCommit'>
 /** What the commit that a change is to be merged into decides about its study. */
@@ -26,15 +25,16 @@ export type WithoutLock = 'refuse' | 'retrain-base' | 'retrain-declared'
  * The base commit's gates, data checks, baseline and budget, in place of those that the change brings along: who proposes a change does not
  * choose what it is judged by, nor what it may cost, and does not hand in its own measurements as a journal.
  */
-export async function judgedBy(base: string, without: WithoutLock, options: StudyOptions, runner: Runner): Promise<Judged> {
-  const text = await fileAt(base, options.specPath, runner)
+export async function judgedBy(base: string, without: WithoutLock, options: StudyOptions, commits: Commits): Promise<Judged> {
+  const text = await fileAt(base, options.specPath, commits)
   if (text === null) {
     // The first change with a spec has nothing to be compared with, and nobody else's gates.
     say(`${base} has no ${options.specPath}: the gates of the change itself are what there is.`)
     return { fresh: true }
   }
+  await requireKept(base, options.specPath, text, commits)
   const { gates, checks, budget } = specAt(text, options.specPath)
-  return { fresh: true, gates, checks, ...lowerBudget(budget, options), ...await baselineAt(base, gates, without, options, runner) }
+  return { fresh: true, gates, checks, ...lowerBudget(budget, options), ...await baselineAt(base, gates, without, options, commits) }
 }
 
 /** Of a text that the base branch holds; throws where it is not valid, since then nothing says what holds. */
@@ -58,39 +58,39 @@ function lowerBudget(budget: NormalizedSpec['budget'], own: StudyOptions): Pick<
 }
 
 async function baselineAt(
-  base: string, gates: readonly GateRule[], without: WithoutLock, options: StudyOptions, runner: Runner,
+  base: string, gates: readonly GateRule[], without: WithoutLock, options: StudyOptions, commits: Commits,
 ): Promise<Baseline> {
   const { baselinePath, baseSpec, specPath } = options
   if (baseSpec || (baselinePath !== undefined && retrainWords.includes(baselinePath))) {
-    return without === 'retrain-declared' ? {} : retrainedAt(base, baseSpec?.path ?? specPath, runner)
+    return without === 'retrain-declared' ? {} : retrainedAt(base, baseSpec?.path ?? specPath, commits)
   }
   const path = baselinePath === undefined || baselinePath === 'lock' ? lockBeside(specPath) : await insideFolder(baselinePath)
-  const text = await fileAt(base, path, runner)
+  const text = await fileAt(base, path, commits)
   if (text !== null) return lockAt(base, path, text)
   // What neither commit holds, such as an artifact that an earlier step downloaded, is the workflow's choice.
-  if (baselinePath !== undefined && await isFile(path) && !isCommitted(path, runner)) return { baselinePath }
-  return withoutLock(base, path, gates, without, options, runner)
+  if (baselinePath !== undefined && await isFile(path) && !await isCommitted(path, commits)) return { baselinePath }
+  return withoutLock(base, path, gates, without, options, commits)
 }
 
 const isFile = (path: string): Promise<boolean> => stat(path).then((s) => s.isFile(), () => false)
 
 /** The lock beside the spec is the change's own, so a whole study is not held against it. */
 async function withoutLock(
-  base: string, path: string, gates: readonly GateRule[], without: WithoutLock, { specPath }: StudyOptions, runner: Runner,
+  base: string, path: string, gates: readonly GateRule[], without: WithoutLock, { specPath }: StudyOptions, commits: Commits,
 ): Promise<Baseline> {
   const needed = gates.some(needsBaseline)
   if (without === 'refuse' && !needed) return {}
-  if (without === 'retrain-base' && needed) return retrainedAt(base, specPath, runner)
+  if (without === 'retrain-base' && needed) return retrainedAt(base, specPath, commits)
   if (without !== 'refuse') return { baselinePath: 'retrain' }
   throw missing('the base commit has no lock to compare with', path, base,
     'tune on the default branch, and commit the lock that it leaves; or let `baseline: retrain` train what the base commit has')
 }
 
 /** What the commit has: its spec with the levers of its lock. */
-async function retrainedAt(sha: string, path: string, runner: Runner): Promise<Baseline> {
-  const text = await fileAt(sha, path, runner)
+async function retrainedAt(sha: string, path: string, commits: Commits): Promise<Baseline> {
+  const text = await fileAt(sha, path, commits)
   if (text === null) throw missing('the base commit has no spec to retrain', path, sha, 'name one that it has by the input base-spec')
-  const lock = await fileAt(sha, lockBeside(path), runner)
+  const lock = await fileAt(sha, lockBeside(path), commits)
   const name = `${path} of the base commit`
   const baseSpec: BaseSpec = { path: name, text, ...(lock === null ? {} : { tuned: parseLock(lock, `${lockName} of the base commit`) }) }
   return { baseSpec, baseCommit: { sha, path } }

@@ -1,9 +1,9 @@
-import { lstatSync, realpathSync } from 'node:fs'
+import { realpathSync } from 'node:fs'
 import { dirname, isAbsolute, join, relative } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
+import { entryAt } from '../base/files.ts'
 import { insideWorkspace, type Runner } from '../github/environment.ts'
 import { lockBeside } from '../study/lock.ts'
-import { git } from './git.ts'
 
 /** Absolute paths that a step reads or writes; null where an input names none. */
 export interface StepPaths {
@@ -21,12 +21,18 @@ export interface StepPaths {
  */
 export function requireInside({ spec, baseline, baseSpec, out }: StepPaths, { workspace }: Runner): void {
   const given = [baseline, baseSpec, out].filter((path) => path !== null).filter(isAbsolute)
-  const paths = [spec, lockBeside(spec), join(workspace, '.tunegate'), ...given]
-  const top = realpathSync(workspace)
+  refuseLinks([spec, lockBeside(spec), join(workspace, '.tunegate'), ...given], workspace)
+}
+
+/** The spec and its lock are the checkout's own: a link to another checkout in the workspace would have that one judged. */
+export const requireOwn = (spec: string, root: string): void => refuseLinks([spec, lockBeside(spec)], root)
+
+function refuseLinks(paths: readonly string[], folder: string): void {
+  const top = realpathSync(folder)
   const wrong = paths.filter((path) => leadsOut(path, top))
   if (wrong.length === 0) return
   throw new InputError(wrong.map((path) => ({
-    code: 'action/link', severity: 'error', message: 'a link leads out of the checkout', found: relative(workspace, path),
+    code: 'action/link', severity: 'error', message: 'a link leads out of the checkout', found: relative(folder, path),
     hint: 'commit the file or the folder itself',
   })))
 }
@@ -34,7 +40,7 @@ export function requireInside({ spec, baseline, baseSpec, out }: StepPaths, { wo
 /** Of what there is yet of a path; a link to nothing counts as one that leads out. */
 function leadsOut(path: string, top: string): boolean {
   for (let at = path; at !== dirname(at); at = dirname(at)) {
-    if (lstatSync(at, { throwIfNoEntry: false })) return !isInside(at, top)
+    if (entryAt(at)) return !isInside(at, top)
   }
   return true
 }
@@ -45,15 +51,4 @@ function isInside(path: string, top: string): boolean {
   } catch {
     return false
   }
-}
-
-/** Who proposes a change does not hand in the report of it, nor links in its place. Throws where the commit holds its folder. */
-export function requireNoReport({ out }: StepPaths, { workspace }: Runner): void {
-  const folder = relative(workspace, out ?? join(workspace, '.tunegate'))
-  const [first] = (git(workspace, 'ls-files', '-z', '--', `:(literal)${folder || '.'}`) ?? '').split('\0')
-  if (!first || folder === '') return
-  throw new InputError([{
-    code: 'action/report-committed', severity: 'error', message: 'the folder of the report is part of the commit', found: first,
-    hint: `remove it (git rm -r --cached ${folder}) and list it in .gitignore, or name another by the input out`,
-  }])
 }

@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs'
 import { relative } from 'node:path'
 import { formatDiagnostic, InputError } from '../base/diagnostics.ts'
 import { fingerprint } from '../base/hash.ts'
@@ -21,10 +22,10 @@ import { engineWishes, type EngineWish } from '../study/engine.ts'
 import { prepare, type SpecSource } from '../study/prepare.ts'
 import type { Study } from '../study/run-study.ts'
 import { specAt } from './base-commit.ts'
-import { requireInside } from './change-guard.ts'
-import { headIn } from './git.ts'
+import { requireInside, requireOwn } from './change-guard.ts'
 import { block, specName } from './posting.ts'
 import { publishResult } from './publish-result.ts'
+import { repositoryOf, type Repository } from './repository.ts'
 
 /** The exit code where the step is one of a workflow for comments that trains nothing; null where there is a study to run. */
 export async function commentStep(runner: Runner): Promise<number | null> {
@@ -45,10 +46,11 @@ export async function commentStep(runner: Runner): Promise<number | null> {
 }
 
 /** What a request changes of the study; nothing where the step has none. The checkout must be the commit that was let through. */
-export function requested(runner: Runner): Pick<SpecSource, 'stages' | 'seeds' | 'trials' | 'minutes'> {
+export function requested(checkout: Repository | null, { workspace }: Runner): Pick<SpecSource, 'stages' | 'seeds' | 'trials' | 'minutes'> {
   const part = readPart()
   if (part.does !== 'run') return {}
-  checkCommit(part.request, runner)
+  checkCommit(part.request, checkout?.head ?? null)
+  if (checkout?.root !== realpathSync(workspace)) throw notAtRoot()
   const { command, options: { seeds, trials, minutes, stages } } = part.request
   const named = command === 'verify' ? ['verify'] : stages
   return {
@@ -88,15 +90,20 @@ async function upload(result: RunReport, { noArtifacts, runAttempt }: Runner): P
 }
 
 /** The toolkit's own checkout may be wrong, and a workflow may have checked out something else. */
-function checkCommit({ sha }: Request, { workspace }: Runner): void {
-  const head = headIn(workspace) ?? 'no commit'
+function checkCommit({ sha }: Request, head: string | null): void {
   if (head === sha) return
   throw new InputError([{
-    code: 'action/commit', severity: 'error', message: 'the checkout is not the commit that the comment was let through for', found: head, allowed: sha,
+    code: 'action/commit', severity: 'error', message: 'the checkout is not the commit that the comment was let through for',
+    found: head ?? 'no commit', allowed: sha,
     hint: 'give `ref` of actions/checkout the `sha` of the request',
   }])
 }
 
+/** The jobs that decide and publish have no checkout: they know the spec by its path in the repository alone. */
+const notAtRoot = (): InputError => new InputError([{
+  code: 'action/not-at-root', severity: 'error', message: 'a comment runs a checkout at the root of the workspace',
+  found: 'a checkout in a folder of it', hint: 'leave `path` out of actions/checkout',
+}])
 
 function inputsOf({ workspace }: Runner): Inputs<StageName, EngineWish> {
   const inputs = readInputs(workspace, { stages: stageNames, engines: engineWishes })
@@ -135,9 +142,11 @@ async function baseAt(api: Api, sha: string, path: string): Promise<BaseFacts | 
 
 async function showPlan(request: Request, runner: Runner): Promise<number> {
   process.chdir(runner.workspace)
-  const { stages, seeds } = requested(runner)
   const inputs = inputsOf(runner)
   requireInside(inputs, runner)
+  const checkout = repositoryOf(runner.workspace, inputs.spec)
+  requireOwn(inputs.spec, checkout.root)
+  const { stages, seeds } = requested(checkout, runner)
   const source = { specPath: relative(runner.workspace, inputs.spec), workspace: runner.workspace }
   const { plan, warnings } = await prepare({ ...source, ...(stages ? { stages: stages satisfies readonly StageName[] } : {}), ...(seeds ? { seeds } : {}) })
   const text = [renderPlanTable(plan), ...warnings.map(formatDiagnostic)].join('\n')

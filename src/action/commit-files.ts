@@ -1,70 +1,69 @@
-import { realpathSync } from 'node:fs'
-import { dirname, join, relative, sep } from 'node:path'
+import { existsSync, realpathSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
+import { unreachable } from '../base/result.ts'
+import { spelling } from '../base/tree-path.ts'
 import { githubApi } from '../github/api.ts'
 import { readToken } from '../github/comment/inputs.ts'
 import { contentAt } from '../github/contents.ts'
-import { insideWorkspace, type Runner } from '../github/environment.ts'
-import { git } from './git.ts'
+import type { Runner } from '../github/environment.ts'
+import { fileIn, heldIn, pathIn, pathOfText, rootsAbove, textIn, type Repository } from './repository.ts'
+
+/** Where files of commits come from: the repository of the checkout, or GitHub. */
+export interface Commits {
+  readonly checkout: Repository
+  readonly runner: Runner
+}
 
 /**
- * A file of a commit, from the checkout where it has that commit, else from GitHub; null where the commit has no such file.
- * Whatever else keeps it from being read throws: a base that cannot be read must not look like one without a spec.
+ * A file of a commit, from the checkout if it has that commit, or else from GitHub; null if the commit has no such file.
+ * Anything else throws: a base that cannot be read must not look like one without a spec.
  *
  * @param path from the workspace
  */
-export async function fileAt(sha: string, path: string, runner: Runner): Promise<string | null> {
-  const name = inRepository(path, runner.workspace)
-  const found = inCheckout(sha, name, runner.workspace)
-  if (found !== undefined) return found
-  const api = githubApi({ token: readToken(), repository: runner.repository, baseUrl: runner.apiUrl })
-  const answer = await contentAt(api, sha, name.path)
-  if (answer.ok) return answer.value
-  throw new InputError([{
-    code: 'verify/no-base', severity: 'error', message: 'inconclusive: the base commit cannot be read',
-    found: `${name.path} at ${sha}: ${answer.error.message}`,
-    hint: 'give actions/checkout `fetch-depth: 0`, or this step a `token` that may read the repository',
-  }])
-}
-
-/** Whether the checkout's commit holds the file, links followed: then it is the change's own. Where there is no commit it may be. */
-export function isCommitted(path: string, { workspace }: Runner): boolean {
-  const real = relative(realpathSync(workspace), realpathSync(join(workspace, path)))
-  const { root, path: name } = inRepository(real, workspace)
-  const listed = root === null ? null : git(root, 'ls-tree', '--full-tree', '-z', 'HEAD', '--', name)
-  return listed !== ''
-}
-
-interface RepositoryPath {
-  /** The folder with `.git`; null where there is none. */
-  readonly root: string | null
-  /** With `/` between folders. */
-  readonly path: string
-}
-
-/** A checkout may lie in a folder of the workspace; its commits know nothing of that folder. */
-function inRepository(path: string, workspace: string): RepositoryPath {
-  const top = realpathSync(workspace)
-  const full = join(top, path)
-  const root = rootAbove(full, top)
-  return { root, path: relative(root ?? top, full).split(sep).join('/') }
-}
-
-/** From the nearest folder that there is, since the base may have folders that the checkout lacks; none above the workspace. */
-function rootAbove(full: string, top: string): string | null {
-  for (let folder = dirname(full); insideWorkspace(folder, top) !== null; folder = dirname(folder)) {
-    const root = git(folder, 'rev-parse', '--show-toplevel')?.replace(/\n$/, '')
-    if (root !== undefined) return insideWorkspace(root, top) === null ? null : root
+export async function fileAt(sha: string, path: string, { checkout, runner }: Commits): Promise<string | null> {
+  const name = pathIn(checkout, path, runner.workspace)
+  if (name === null) return null
+  const found = await fileIn(checkout, sha, name)
+  switch (found.is) {
+    case 'absent': return null
+    case 'odd': throw unreadable(`${name} at ${sha}`, found.why, 'name the file by the path that git lists on the base branch')
+    case 'file': return textIn(checkout, found.id) ?? fromGitHub(sha, name, runner)
+    case 'unknown': return fromGitHub(sha, name, runner)
+    default: return unreachable(found, 'answer')
   }
-  return null
 }
 
-/** Undefined where the checkout cannot tell: it lacks the commit, or was cloned without all of its objects. */
-function inCheckout(sha: string, { root, path }: RepositoryPath, workspace: string): string | null | undefined {
-  const folder = root ?? workspace
-  const listed = git(folder, 'ls-tree', '--full-tree', '-z', sha, '--', path)
-  if (listed === null) return undefined
-  if (listed === '') return null
-  const blob = /^100\d{3} blob ([0-9a-f]+)\t[^\0]*\0$/.exec(listed)?.[1]
-  return blob === undefined ? undefined : git(folder, 'cat-file', 'blob', blob) ?? undefined
+async function fromGitHub(sha: string, name: string, runner: Runner): Promise<string | null> {
+  const api = githubApi({ token: readToken(), repository: runner.repository, baseUrl: runner.apiUrl })
+  const answer = await contentAt(api, sha, name)
+  if (answer.ok) return answer.value
+  throw unreadable(`${name} at ${sha}`, answer.error.message, 'give actions/checkout `fetch-depth: 0`, or this step a `token` that may read the repository')
+}
+
+const unreadable = (what: string, why: string, hint: string): InputError => new InputError([{
+  code: 'verify/no-base', severity: 'error', message: 'inconclusive: the base commit cannot be read', found: `${what}: ${why}`, hint,
+}])
+
+/** Whether the checked-out commit may hold the file, links followed: then it is the change's own. */
+export async function isCommitted(path: string, { checkout, runner: { workspace } }: Commits): Promise<boolean> {
+  const [top, real] = [realpathSync(workspace), realpathSync(join(workspace, path))]
+  const [root] = rootsAbove(top, real)
+  if (root !== checkout.root) return root !== undefined
+  return await heldIn(checkout, pathIn(checkout, relative(top, real), workspace) ?? '') !== null
+}
+
+/** Throws if the change deletes or renames a spec that its base has. The new name is told if the text or the letters are the same. */
+export async function requireKept(sha: string, path: string, text: string, { checkout, runner: { workspace } }: Commits): Promise<void> {
+  const name = pathIn(checkout, path, workspace)
+  if (name === null || existsSync(join(workspace, path)) || (await fileIn(checkout, checkout.head, name)).is === 'file') return
+  const held = await heldIn(checkout, name)
+  const other = pathOfText(checkout, text) ?? (held !== null && spelling(held) === spelling(name) ? held : null)
+  throw new InputError([{
+    code: 'verify/spec-gone', severity: 'error', message: `inconclusive: the change ${other === null ? 'deletes' : 'renames'} the spec that judges it`,
+    found: `${name} is in the base commit ${sha}, and ${other === null ? 'not in this one' : `this one has it as ${other}`}`,
+    hint: other === null
+      ? 'restore the spec; if it is no longer needed, remove its step from the workflow on the base branch first'
+      : `keep the old path, or let the workflow on the base branch name ${other} first`,
+  }])
 }

@@ -8,45 +8,89 @@ export type StudyMode = 'tune' | 'verify' | 'refresh'
 
 export interface Occasion {
   readonly mode: StudyMode
-  /** The commit that a change is to be merged into; null where the event is about no change. */
+  /** The commit that a change is to be merged into; null if the event is about no change. */
   readonly base: string | null
 }
 
 /** How the workflow was started, and what was checked out then. */
 export interface Started {
+  /** Empty outside of a runner. */
   readonly eventName: string
-  /** The commit that the event is about. */
+  /** The commit that the runner names for the event. */
   readonly sha: string
-  /** The commit in the checkout; null where there is none. */
+  /** The branch, tag or pull request that the workflow runs for. */
+  readonly ref: string
+  /** The commit in the checkout; null outside of a runner. */
   readonly head: string | null
 }
 
-/** Events that run the default branch's workflow, at its commit: what else is checked out there comes from somebody's change. */
-const onDefaultBranch = ['issue_comment', 'workflow_run']
+type Payload = Readonly<Record<string, unknown>>
+
+/** What an event is about. */
+interface About {
+  readonly base: string | null
+  /** The commits that may be checked out. */
+  readonly commits: readonly unknown[]
+  readonly hint: string
+}
 
 /**
- * What the event asks for: a pull request, alone or in a merge queue, is verified against its base, a push to the default branch
- * renews the lock, and whoever or whatever starts the workflow otherwise wants the whole study. Throws where a pull request
- * does not say what its base is: by its own gates it is never judged, nor is what a workflow of the default branch checked out.
+ * What the event asks for. A pull request, alone or in a merge queue, is verified against its base. A push to the default branch
+ * renews the lock, and one to another branch is verified against that branch's own lock. Anything else wants the whole study,
+ * of the default branch alone. Throws for a checkout that the event is not about: its gates are somebody's proposal, and nothing
+ * says whose base would judge it.
  */
-export function occasionOf(mode: Mode, { eventName, sha, head }: Started, payload: unknown = readPayload()): Occasion {
+export function occasionOf(mode: Mode, started: Started, payload: unknown = readPayload()): Occasion {
   const event = isMap(payload) ? payload : {}
-  const base = baseOf(eventName, event)
-  const foreign = onDefaultBranch.includes(eventName) && head !== sha ? required(sha, eventName) : null
-  if (mode === 'verify' || mode === 'refresh') return { mode, base: base ?? foreign }
+  const about = aboutOf(started, event)
+  if (about !== null) requireCheckout(about, started)
+  const base = about?.base ?? null
+  if (mode === 'verify' || mode === 'refresh') return { mode, base }
   // Jobs of a compiled workflow share a whole study.
-  if (mode !== 'auto') return { mode: 'tune', base: base ?? foreign }
-  return { mode: base !== null ? 'verify' : eventName === 'push' ? pushed(event) : 'tune', base: base ?? foreign }
+  if (mode !== 'auto') return { mode: 'tune', base }
+  return { mode: base !== null ? 'verify' : started.eventName === 'push' ? pushed(event) : 'tune', base }
 }
 
 /** What a comment asks for, at the base that it was let through for. */
 export const occasionOfRequest = ({ command, base }: Request): Occasion => ({ mode: command === 'verify' ? 'verify' : 'tune', base })
 
-function baseOf(eventName: string, event: Readonly<Record<string, unknown>>): string | null {
-  const pulls = eventName.startsWith('pull_request')
-  if (!pulls && eventName !== 'merge_group') return null
-  const { pull_request: pull, merge_group: group } = event
-  return required(pulls ? isMap(pull) && isMap(pull['base']) && pull['base']['sha'] : isMap(group) && group['base_sha'], eventName)
+const ownCommit = 'leave `ref` out of actions/checkout; a pull request is judged on the event pull_request, or by a /tune comment'
+
+/** Events are known by name. GitHub may add more, and those run the default branch too. */
+function aboutOf({ eventName, sha, ref }: Started, event: Payload): About | null {
+  switch (eventName) {
+    case 'pull_request': case 'pull_request_review': case 'pull_request_review_comment':
+      return pullRequest(event, eventName, [sha])
+    case 'pull_request_target':
+      // Here the runner names a commit of the base branch: green, it would say nothing of the change.
+      return pullRequest(event, eventName, [])
+    case 'merge_group': {
+      const group = isMap(event['merge_group']) ? event['merge_group'] : {}
+      return { base: required(group['base_sha'], eventName), commits: [group['head_sha'], sha], hint: 'leave `ref` out of actions/checkout' }
+    }
+    case 'push': case 'schedule': case 'workflow_dispatch':
+      return { base: null, commits: [sha], hint: ownCommit }
+    case '':
+      return null
+    default:
+      if (ref !== defaultRef(event)) throw unknownBranch(eventName, ref)
+      return { base: null, commits: [sha], hint: ownCommit }
+  }
+}
+
+function pullRequest({ pull_request: pull }: Payload, eventName: string, merged: readonly string[]): About {
+  const [base, head] = ['base', 'head'].map((side) => (isMap(pull) && isMap(pull[side]) ? pull[side]['sha'] : undefined))
+  const hint = merged.length > 0 ? 'leave `ref` out of actions/checkout, or name the head by its SHA' : 'name the head by its SHA'
+  return { base: required(base, eventName), commits: [head, ...merged], hint: `${hint}: ref: \${{ github.event.pull_request.head.sha }}` }
+}
+
+function requireCheckout({ commits, hint }: About, { eventName, head }: Started): void {
+  const allowed = commits.filter(isSha)
+  if (head !== null && allowed.includes(head)) return
+  throw new InputError([{
+    code: 'action/commit', severity: 'error', message: `inconclusive: the checkout is not the commit that the event ${eventName} is about`,
+    found: head ?? 'no commit', allowed: allowed.join(' or ') || 'none: the runner names no commit', hint,
+  }])
 }
 
 function required(sha: unknown, eventName: string): string {
@@ -57,5 +101,19 @@ function required(sha: unknown, eventName: string): string {
   }])
 }
 
-const pushed = ({ ref, repository }: Readonly<Record<string, unknown>>): StudyMode =>
-  (isMap(repository) && ref === `refs/heads/${String(repository['default_branch'])}` ? 'refresh' : 'verify')
+/** Undefined if the payload does not name the default branch. */
+function defaultRef({ repository }: Payload): string | undefined {
+  const name = isMap(repository) ? repository['default_branch'] : undefined
+  return typeof name === 'string' && name !== '' ? `refs/heads/${name}` : undefined
+}
+
+const unknownBranch = (eventName: string, ref: string): InputError => new InputError([{
+  code: 'action/event', severity: 'error', message: `inconclusive: the event ${eventName} runs something else than the default branch`,
+  found: ref || 'no ref', allowed: 'pull_request, merge_group, push, workflow_dispatch, or any event that runs the default branch',
+  hint: 'run the step on one of these events',
+}])
+
+function pushed(event: Payload): StudyMode {
+  const ref = defaultRef(event)
+  return ref !== undefined && event['ref'] === ref ? 'refresh' : 'verify'
+}

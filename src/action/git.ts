@@ -1,16 +1,66 @@
 import { execFileSync } from 'node:child_process'
+import { accessSync, constants, realpathSync, statSync } from 'node:fs'
+import { delimiter, dirname, isAbsolute, join } from 'node:path'
+import { insideWorkspace } from '../github/environment.ts'
 
-/** What git prints, or null where it fails. No setting of a checkout names a program for the commands that are used here. */
-export function git(folder: string, ...args: readonly string[]): string | null {
+/** Where git works. It never discovers any of this. */
+export interface GitPlace {
+  /** Absolute path of git. */
+  readonly program: string
+  /** The folder with `HEAD` and `config`. */
+  readonly gitDir: string
+  readonly workTree: string
+  /** Where objects are, if not in `gitDir`. */
+  readonly objects?: string
+}
+
+/**
+ * Git on the search path: null if it is missing. Folders of the workspace and relative ones do not count. A change can fill
+ * them, and Windows searches the current folder first.
+ *
+ * @param workspace absolute path
+ */
+export function findGit(workspace: string, path = process.env['PATH'] ?? ''): string | null {
+  const name = process.platform === 'win32' ? 'git.exe' : 'git'
+  const folders = path.split(delimiter).filter((folder) => isAbsolute(folder))
+  return folders.map((folder) => join(folder, name)).find((file) => isProgramOutside(file, workspace)) ?? null
+}
+
+function isProgramOutside(file: string, workspace: string): boolean {
   try {
-    return execFileSync('git', ['-c', 'safe.directory=*', ...args], {
-      cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 64 * 1024 * 1024,
-      env: { ...process.env, GIT_TERMINAL_PROMPT: '0' },
+    if (!statSync(file).isFile()) return false
+    accessSync(file, constants.X_OK)
+    const places = [[file, workspace], [realpathSync.native(file), realpathSync.native(workspace)]] as const
+    return places.every(([path, top]) => insideWorkspace(path, top) === null)
+  } catch {
+    return false
+  }
+}
+
+/** Settings that outrank those of any repository: git runs no program, fetches nothing and looks at no replaced object. */
+const settings = [
+  'safe.bareRepository=explicit', 'protocol.allow=never', 'core.fsmonitor=false', 'core.hooksPath=/dev/null', 'core.sshCommand=false',
+  'core.gitProxy=', 'core.askPass=', 'credential.helper=', 'core.pager=cat',
+].flatMap((setting) => ['-c', setting])
+
+/** All that git sees of the environment: no token, and no variable that names a repository, a program or more settings. */
+const environment = (program: string): NodeJS.ProcessEnv => ({
+  PATH: dirname(program), GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null', GIT_ATTR_NOSYSTEM: '1', GIT_NO_LAZY_FETCH: '1',
+  GIT_ALLOW_PROTOCOL: '', GIT_SSH_COMMAND: 'false', GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0',
+})
+
+const mostBytes = 64 * 1024 * 1024
+const mostMilliseconds = 120_000
+
+/** What git prints, or null if it fails. Run it for builtin commands that only read. */
+export function git({ program, gitDir, workTree, objects }: GitPlace, ...args: readonly string[]): string | null {
+  const place = [`--git-dir=${gitDir}`, `--work-tree=${workTree}`, '--no-replace-objects', '--literal-pathspecs', '--no-pager']
+  try {
+    return execFileSync(program, [...place, ...settings, ...args], {
+      cwd: gitDir, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: mostBytes, timeout: mostMilliseconds, windowsHide: true,
+      env: { ...environment(program), ...(objects === undefined ? {} : { GIT_OBJECT_DIRECTORY: objects }) },
     })
   } catch {
     return null
   }
 }
-
-/** The commit in the checkout; null where there is none. */
-export const headIn = (workspace: string): string | null => git(workspace, 'rev-parse', '--verify', 'HEAD')?.trim() ?? null

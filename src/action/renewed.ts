@@ -1,5 +1,6 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { writeFilePlain } from '../base/files.ts'
 import { say } from '../github/log.ts'
 import { lockText, parseLock } from '../report/lock.ts'
 import { lockBeside } from '../study/lock.ts'
@@ -16,10 +17,10 @@ export async function renewed(study: Study, specPath: string): Promise<Study> {
   const same = old !== null && JSON.stringify(old.levers) === JSON.stringify(study.lock.levers)
   const lock = same ? { ...study.lock, lineage: old.lineage } : study.lock
   const after = lockText(lock)
-  await writeFile(study.files.lockPath, after)
+  await writeFilePlain(study.files.lockPath, after)
   if (after === before) return study
   const patch = join(study.files.folder, 'tuning.lock.patch')
-  await writeFile(patch, patchOf(path, before, after))
+  await writeFilePlain(patch, patchOf(path, before, after))
   say(`The lock changed. The report's artifact has it, and tuning.lock.patch for \`git apply\`.`)
   return { ...study, lock, files: { ...study.files, lock, all: [...study.files.all, patch] } }
 }

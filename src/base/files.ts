@@ -1,3 +1,4 @@
+import { constants, lstatSync, type Stats } from 'node:fs'
 import { mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { InputError } from './diagnostics.ts'
@@ -10,9 +11,11 @@ export async function writeFileAtomic(path: string, content: string | Uint8Array
   // The process number keeps two writers from sharing one temporary file; the last rename wins, whole.
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
   try {
-    const file = await open(temporary, 'w')
+    // One that a killed process of the same number left is removed, and nothing of this name is followed.
+    await rm(temporary, { force: true })
+    const file = await open(temporary, 'wx')
     try {
-      await writeAt(file, typeof content === 'string' ? Buffer.from(content) : content, 0)
+      await writeAt(file, bytesOf(content), 0)
       await file.sync()
     } finally {
       await file.close()
@@ -23,6 +26,21 @@ export async function writeFileAtomic(path: string, content: string | Uint8Array
     throw error
   }
   await syncFolder(dirname(path))
+}
+
+const bytesOf = (content: string | Uint8Array): Uint8Array => (typeof content === 'string' ? Buffer.from(content) : content)
+
+/** Flags for `open` that never follow a link in place of the file; Windows has no such flag. */
+export const notThroughLink = (flags: number): number => flags | (constants.O_NOFOLLOW ?? 0)
+
+/** Writes a file that may be lost in a power cut, and never through a link of its name. */
+export async function writeFilePlain(path: string, content: string | Uint8Array): Promise<void> {
+  const file = await open(path, notThroughLink(constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC))
+  try {
+    await writeAt(file, bytesOf(content), 0)
+  } finally {
+    await file.close()
+  }
 }
 
 /** Puts names in a folder on disk: after it a rename or a new file survives a power cut. */
@@ -56,6 +74,16 @@ export async function readAt(file: FileHandle, length: number, position: number)
   return bytes
 }
 
+/** What is at a path, a link for itself; null if there is nothing, as below a file or behind a link that leads to itself. */
+export function entryAt(path: string): Stats | null {
+  try {
+    return lstatSync(path)
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? '')) return null
+    throw error
+  }
+}
+
 /** Makes a folder and those it lies in. One by one: the recursive call of Node 20 never returns on some file systems. */
 export async function makeFolder(path: string): Promise<void> {
   const full = resolve(path)
@@ -76,6 +104,7 @@ const causes: Readonly<Record<string, readonly [cause: string, hint: string]>> =
   EPERM: ['permission denied', 'choose another folder, or change its permissions'],
   ENOTDIR: ['a part of the path is a file', 'choose another folder'],
   EEXIST: ['there is a file of this name', 'choose another folder'],
+  ELOOP: ['there is a link of this name', 'remove the link, or choose another folder'],
   ENOENT: ['there is no such file or folder', 'check the path'],
   EISDIR: ['it is a folder', 'check the path'],
   EMFILE: ['too many files are open', 'close other programs, or raise the limit'],

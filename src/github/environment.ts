@@ -19,6 +19,8 @@ export interface Runner {
   readonly eventName: string
   /** The commit that the event is about; empty outside of a runner. */
   readonly sha: string
+  /** The branch, tag or pull request that the workflow runs for, as `refs/heads/main`; empty outside of a runner. */
+  readonly ref: string
   /** Id of this workflow run, and which attempt at it this is; 0 and 1 outside of a runner. */
   readonly runId: number
   readonly runAttempt: number
@@ -32,7 +34,8 @@ export function runner(env: Variables = process.env): Runner {
     runUrl: repository && run ? `${server}/${repository}/actions/runs/${run}` : null,
     issuesUrl: action || repository ? `${server}/${action || repository}/issues` : null,
     noArtifacts: noArtifacts(env, server),
-    apiUrl: env['GITHUB_API_URL'] || 'https://api.github.com', repository: repository ?? '', eventName: env['GITHUB_EVENT_NAME'] ?? '', sha: env['GITHUB_SHA'] ?? '',
+    apiUrl: env['GITHUB_API_URL'] || 'https://api.github.com', repository: repository ?? '',
+    eventName: env['GITHUB_EVENT_NAME'] ?? '', sha: env['GITHUB_SHA'] ?? '', ref: env['GITHUB_REF'] ?? '',
     runId: Number(run || 0), runAttempt: Number(env['GITHUB_RUN_ATTEMPT'] || 1),
   }
 }

@@ -1,7 +1,8 @@
+import { constants } from 'node:fs'
 import { open, rename, stat, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
-import { readAt, syncFolder, writeAt, writeFileAtomic } from '../base/files.ts'
+import { notThroughLink, readAt, syncFolder, writeAt, writeFileAtomic } from '../base/files.ts'
 import type { RunResult } from '../plan/run.ts'
 import { differences, journalLine, runOfLine, type JournalHeader } from './journal-line.ts'
 import { scanJournal, type Place, type Scan } from './journal-scan.ts'
@@ -45,7 +46,7 @@ export class Journal {
       const reason = before && (options.fresh ? 'everything is trained again' : stale(before, header))
       const aside = reason === undefined ? undefined : await setAside(path)
       const kept = before && !reason ? before : await create(path, header)
-      const file = await open(path, 'r+')
+      const file = await open(path, notThroughLink(constants.O_RDWR)).catch((error: unknown) => { throw unwritable(error) })
       await file.truncate(kept.end)
       const moved = aside ? [`${reason}; the journal of before is kept as ${aside}`] : []
       return new Journal(file, lock, kept, [...moved, ...repairs(kept)])

@@ -1,6 +1,6 @@
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { explainFileError, makeFolder, writeFileAtomic } from '../base/files.ts'
+import { explainFileError, makeFolder, writeFileAtomic, writeFilePlain } from '../base/files.ts'
 import type { Lock } from '../plan/lock.ts'
 import type { RunResult } from '../plan/run.ts'
 import { reportFiles } from '../report/files.ts'
@@ -64,11 +64,11 @@ async function writeAll(
     const file = join(folder, ...path.split('/'))
     await makeFolder(dirname(file))
     // The hundreds of curves can be drawn again from the journal; the rest is what people keep.
-    await (path.startsWith('curves/') ? writeFile(file, text) : writeFileAtomic(file, text))
+    await (path.startsWith('curves/') ? writeFilePlain(file, text) : writeFileAtomic(file, text))
     all.push(file)
     if (rasterize && path.endsWith('.svg')) {
       const picture = file.replace(/svg$/, 'png')
-      await writeFile(picture, rasterize(text))
+      await writeFilePlain(picture, rasterize(text))
       all.push(picture)
     }
     if (path === 'summary.md') markdown = text

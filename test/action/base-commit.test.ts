@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { judgedBy, verification, type WithoutLock } from '../../src/action/base-commit.ts'
+import type { Commits } from '../../src/action/commit-files.ts'
+import { repositoryOf } from '../../src/action/repository.ts'
 import { InputError } from '../../src/base/diagnostics.ts'
-import type { Runner } from '../../src/github/environment.ts'
 import type { Lock } from '../../src/plan/lock.ts'
 import { lockText } from '../../src/report/lock.ts'
 import type { StudyOptions } from '../../src/study/run-study.ts'
@@ -52,10 +53,13 @@ beforeEach(() => {
 })
 afterEach(() => process.chdir(home))
 
-const runner = (): Runner => ({ workspace: folder, repository: 'o/n', apiUrl: 'http://127.0.0.1:1' }) as unknown as Runner
+const commits = (spec = 'tuning.yml'): Commits => ({
+  checkout: repositoryOf(folder, join(folder, spec)),
+  runner: { workspace: folder, repository: 'o/n', apiUrl: 'http://127.0.0.1:1' } as unknown as Commits['runner'],
+})
 const against = async (over: Partial<StudyOptions> = {}, of: string | null = base, without: WithoutLock = 'refuse') => {
   const options = { specPath: 'tuning.yml', workspace: folder, ...over } as unknown as StudyOptions
-  const judged: Partial<Awaited<ReturnType<typeof judgedBy>>> = of === null ? {} : await judgedBy(of, without, options, runner())
+  const judged: Partial<Awaited<ReturnType<typeof judgedBy>>> = of === null ? {} : await judgedBy(of, without, options, commits())
   return { ...await verification(options), ...judged }
 }
 const refusal = async (over: Partial<StudyOptions>, of = base): Promise<string> => {
@@ -120,6 +124,23 @@ describe('attack 8: what a pull request is verified against', () => {
     symlinkSync('mine', join(folder, 'artifact'))
     commit()
     expect(await refusal({ baselinePath: './artifact' })).toContain('no lock to compare with')
+  })
+
+  it('attack 11: takes no lock of a submodule or of another clone, and takes one beside the checkout', async () => {
+    const outer = mkdtempSync(join(tmpdir(), 'outer-'))
+    git('clone', '--quiet', folder, 'clone')
+    git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', folder, 'module')
+    commit()
+    for (const name of ['clone', 'module']) expect(await refusal({ baselinePath: `./${name}` })).toContain('no lock to compare with')
+    rmSync(join(folder, 'clone'), { recursive: true })
+    git('clone', '--quiet', folder, join(outer, 'sources'))
+    mkdirSync(join(outer, 'artifact'))
+    writeFileSync(join(outer, 'artifact/tuning.lock.json'), lock('downloaded'))
+    folder = outer
+    process.chdir(outer)
+    const options = { specPath: 'sources/tuning.yml', baselinePath: './artifact', workspace: outer } as unknown as StudyOptions
+    const found = await judgedBy(base, 'refuse', options, commits('sources/tuning.yml'))
+    expect(found).toMatchObject({ baselinePath: './artifact' })
   })
 
   it('attack 10: has the budget of the base where that is lower', async () => {

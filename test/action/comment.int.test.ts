@@ -132,6 +132,15 @@ describe('a comment', { timeout: 120_000 }, () => {
     expect(ran.log).toContain('action/commit')
   })
 
+  it('attack 11: runs no checkout in a folder, since the other jobs ask for the spec by its path in the repository', async () => {
+    const workspace = empty()
+    const request = await decide('/tune')
+    git(workspace, 'clone', '--quiet', checkout, 'sources')
+    const ran = await step({ request, spec: 'sources/tuning.yml' }, workspace)
+    expect([ran.exitCode, ran.outputs['verdict']]).toEqual([1, undefined])
+    expect(ran.log).toContain('action/not-at-root')
+  })
+
   it('attack 1: says nothing of a head that moved while it ran', async () => {
     const request = await decide('/tune')
     await run(request)

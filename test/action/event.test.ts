@@ -1,22 +1,26 @@
 import { createRequire } from 'node:module'
 import { describe, expect, it } from 'vitest'
-import { occasionOf as occasion, occasionOfRequest, type Started } from '../../src/action/event.ts'
+import { occasionOf as occasion, occasionOfRequest, type Occasion, type Started } from '../../src/action/event.ts'
 import type { Mode } from '../../src/github/inputs.ts'
 
-const sha = 'c'.repeat(40)
+const [own, base, head, foreign] = ['a', 'c', 'd', 'f'].map((letter) => letter.repeat(40)) as [string, string, string, string]
 const examples = createRequire(import.meta.url)('@octokit/webhooks-examples') as readonly { name: string; examples: readonly { action?: string }[] }[]
-const push = (ref: string) => ({ ref, repository: { default_branch: 'main' } })
-const occasionOf = (mode: Mode, eventName: string, payload: unknown, more: Partial<Started> = {}) =>
-  occasion(mode, { eventName, sha: 'a'.repeat(40), head: 'a'.repeat(40), ...more }, payload)
-const pull = { pull_request: { base: { sha } } }
+const repository = { default_branch: 'main' }
+const push = (ref: string) => ({ ref, repository })
+const pull = { pull_request: { base: { sha: base }, head: { sha: head } }, repository }
+const group = { merge_group: { base_sha: base, head_sha: own }, repository }
+/** A workflow of the default branch, whose commit is checked out. */
+const started = { sha: own, ref: 'refs/heads/main', head: own }
+const occasionOf = (mode: Mode, eventName: string, payload: unknown, more: Partial<Started> = {}): Occasion =>
+  occasion(mode, { eventName, ...started, ...more }, payload)
 
 describe('what a step does', () => {
   it.each([
-    ['pull_request', pull, { mode: 'verify', base: sha }], ['pull_request_target', pull, { mode: 'verify', base: sha }],
-    ['pull_request_review', pull, { mode: 'verify', base: sha }], ['merge_group', { merge_group: { base_sha: sha } }, { mode: 'verify', base: sha }],
+    ['pull_request', pull, { mode: 'verify', base }], ['pull_request_review', pull, { mode: 'verify', base }],
+    ['pull_request_review_comment', pull, { mode: 'verify', base }], ['merge_group', group, { mode: 'verify', base }],
     ['push', push('refs/heads/main'), { mode: 'refresh', base: null }],
     ['push', push('refs/heads/other'), { mode: 'verify', base: null }],
-    ['push', push('refs/tags/main'), { mode: 'verify', base: null }],
+    ['push', push('refs/tags/main'), { mode: 'verify', base: null }], ['push', {}, { mode: 'verify', base: null }],
     ['schedule', {}, { mode: 'tune', base: null }], ['workflow_dispatch', {}, { mode: 'tune', base: null }], ['', undefined, { mode: 'tune', base: null }],
   ])('follows from %s', (event, payload, expected) => {
     expect(occasionOf('auto', event, payload)).toEqual(expected)
@@ -39,15 +43,15 @@ describe('what a step does', () => {
   })
 
   it('is what a comment asks for', () => {
-    const request = { pull: 7, sha, base: sha, gates: null, comment: 11, options: { seeds: null, trials: null, minutes: null, stages: null } }
-    expect(occasionOfRequest({ ...request, command: 'verify' })).toEqual({ mode: 'verify', base: sha })
-    expect(occasionOfRequest({ ...request, command: 'tune' })).toEqual({ mode: 'tune', base: sha })
+    const request = { pull: 7, sha: base, base, gates: null, comment: 11, options: { seeds: null, trials: null, minutes: null, stages: null } }
+    expect(occasionOfRequest({ ...request, command: 'verify' })).toEqual({ mode: 'verify', base })
+    expect(occasionOfRequest({ ...request, command: 'tune' })).toEqual({ mode: 'tune', base })
   })
 })
 
 describe('attack 8: a pull request', () => {
   it.each(['tune', 'plan', 'shard', 'stage', 'gate'] as const)('has its base whatever the mode is: %s', (mode) => {
-    expect(occasionOf(mode, 'pull_request', pull)).toEqual({ mode: 'tune', base: sha })
+    expect(occasionOf(mode, 'pull_request', pull)).toEqual({ mode: 'tune', base })
   })
 
   it.each([
@@ -56,14 +60,47 @@ describe('attack 8: a pull request', () => {
   ])('without a base that is a commit is not judged at all: %s %j', (event, payload) => {
     expect(() => occasionOf('auto', event, payload)).toThrow('action/no-base')
   })
+})
 
-  it.each(['issue_comment', 'workflow_run'])('that a workflow of the default branch checked out is judged by that branch: %s', (event) => {
-    const main = 'a'.repeat(40)
-    expect(occasionOf('auto', event, {})).toEqual({ mode: 'tune', base: null })
-    for (const head of [sha, null]) {
-      expect(occasionOf('auto', event, {}, { head })).toEqual({ mode: 'tune', base: main })
-      expect(occasionOf('verify', event, {}, { head })).toEqual({ mode: 'verify', base: main })
-      expect(() => occasionOf('tune', event, {}, { head, sha: '' })).toThrow('action/no-base')
+/** All events that start workflows, apart from those that are handled by name, and some that GitHub does not have. */
+const others = [
+  'branch_protection_rule', 'check_run', 'check_suite', 'create', 'delete', 'deployment', 'deployment_status', 'discussion', 'discussion_comment',
+  'fork', 'gollum', 'image_version', 'issue_comment', 'issues', 'label', 'milestone', 'page_build', 'project', 'public', 'registry_package',
+  'release', 'repository_dispatch', 'status', 'watch', 'workflow_run', 'pull_request_', 'pull_requests', 'PULL_REQUEST', 'toString', 'x',
+]
+
+describe('attack 15: the event', () => {
+  it.each(others)('%s runs the own commit of the default branch and no other', (event) => {
+    for (const mode of ['auto', 'tune', 'gate'] as const) expect(occasionOf(mode, event, { repository })).toEqual({ mode: 'tune', base: null })
+    expect(occasionOf('verify', event, { repository })).toEqual({ mode: 'verify', base: null })
+    for (const mode of ['auto', 'tune', 'verify', 'refresh', 'gate'] as const) {
+      // Somebody's head, and a job without a checkout.
+      for (const other of [head, foreign, null]) expect(() => occasionOf(mode, event, { ...pull, repository }, { head: other })).toThrow('action/commit')
     }
+  })
+
+  it.each(others)('%s does not run for another branch, where its own commit is the foreign one', (event) => {
+    for (const ref of ['refs/heads/other', 'refs/tags/main', 'refs/pull/7/merge', 'main', '']) {
+      expect(() => occasionOf('auto', event, { repository }, { ref })).toThrow('action/event')
+    }
+    for (const payload of [undefined, {}, { repository: null }, { repository: { default_branch: '' } }]) {
+      expect(() => occasionOf('auto', event, payload, { ref: 'refs/heads/' })).toThrow('action/event')
+    }
+  })
+
+  it.each(['push', 'schedule', 'workflow_dispatch'])('%s runs the commit that it names on any branch and no other', (event) => {
+    expect(occasionOf('auto', event, push('refs/heads/other'), { ref: 'refs/heads/other' }).base).toBeNull()
+    for (const other of [head, foreign, null]) expect(() => occasionOf('auto', event, push('refs/heads/main'), { head: other })).toThrow('action/commit')
+    expect(() => occasionOf('auto', event, {}, { sha: '', head: '' })).toThrow('action/commit')
+  })
+
+  it.each([
+    ['pull_request', pull, [head, own], [base, foreign, null]], ['pull_request_review', pull, [head, own], [base, foreign, null]],
+    ['pull_request_review_comment', pull, [head, own], [base, foreign, null]], ['merge_group', group, [own], [base, head, null]],
+    // The commit that the runner names is one of the base branch.
+    ['pull_request_target', pull, [head], [base, own, foreign, null]],
+  ])('%s judges the head or its merge and nothing else', (event, payload, allowed, refused) => {
+    for (const commit of allowed) expect(occasionOf('auto', event, payload, { head: commit })).toEqual({ mode: 'verify', base })
+    for (const commit of refused) expect(() => occasionOf('auto', event, payload, { head: commit })).toThrow('action/commit')
   })
 })

@@ -37,7 +37,7 @@ type Variables = Readonly<Record<string, string>>
 function job(inputs: Variables, env: Variables = {}, cancelAt?: RegExp): Promise<StepResult> {
   return runStep({
     script: join(root, 'dist/action/index.js'), workspace: checkout, with: { workers: '1', shards: '2', ...inputs },
-    env: { ...artifacts.env, GITHUB_SHA: 'a'.repeat(40), GITHUB_EVENT_NAME: 'workflow_dispatch', ...env }, ...(cancelAt ? { cancelAt } : {}),
+    env: { ...artifacts.env, GITHUB_SHA: git(checkout, 'rev-parse', 'HEAD'), GITHUB_EVENT_NAME: 'workflow_dispatch', ...env }, ...(cancelAt ? { cancelAt } : {}),
   })
 }
 

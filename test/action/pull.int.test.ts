@@ -185,7 +185,7 @@ describe('attack 8: a pull request', { timeout: 120_000 }, () => {
     propose(spec(0.05))
     const ran = await step()
     expect(ended(ran)).toEqual([1, undefined])
-    expect(ran.log).toMatch(/the folder of the report is part of the commit\s+found: +\.tunegate\//)
+    expect(ran.log).toMatch(/the folder of the report is part of the commit\s+found: +\.tunegate\n/)
   })
 
   it('gains nothing by a journal that a cache brought', async () => {

@@ -46,7 +46,7 @@ export const attacks: Readonly<Record<number, Line>> = {
   },
   8: {
     attack: 'A pull request loosens the gates that judge it, or brings its own baseline, report or measurements.',
-    guards: ['src/action/event.ts', 'src/action/base-commit.ts', 'src/action/commit-files.ts', 'src/action/change-guard.ts', 'src/github/comment/result.ts'],
+    guards: ['src/action/event.ts', 'src/action/base-commit.ts', 'src/action/commit-files.ts', 'src/action/report-folder.ts', 'src/github/comment/result.ts'],
     tests: ['test/action/event.test.ts', 'test/action/base-commit.test.ts', 'test/action/pull.int.test.ts', 'test/action/comment.int.test.ts', 'test/action/jobs.int.test.ts'],
   },
   9: {
@@ -60,9 +60,9 @@ export const attacks: Readonly<Record<number, Line>> = {
     tests: ['test/github/comment/policy.test.ts', 'test/github/comment/receive.test.ts', 'test/workflows.int.test.ts', 'test/action/comment.int.test.ts', 'test/action/base-commit.test.ts'],
   },
   11: {
-    attack: 'A pull request plants a git repository, or settings of one, so that git reads another base or runs a command.',
-    guards: [],
-    tests: [],
+    attack: 'A pull request plants a git repository, a git program, links or settings, so that git reads another base or runs a command.',
+    guards: ['src/action/git.ts', 'src/action/repository.ts', 'src/action/commit-files.ts', 'src/action/change-guard.ts', 'src/action/comment.ts', 'src/base/tree-path.ts', 'src/github/contents.ts'],
+    tests: ['test/action/repository.test.ts', 'test/action/git.int.test.ts', 'test/action/base-commit.test.ts', 'test/action/comment.int.test.ts', 'test/github/contents.test.ts'],
   },
   12: {
     attack: 'A job hands on a verdict that its own numbers do not support.',
@@ -81,8 +81,8 @@ export const attacks: Readonly<Record<number, Line>> = {
   },
   15: {
     attack: "An event that nobody thought of runs a change by the change's own gates.",
-    guards: [],
-    tests: [],
+    guards: ['src/action/event.ts'],
+    tests: ['test/action/event.test.ts', 'test/action/event.int.test.ts'],
   },
   16: {
     attack: 'The name of a file or any other foreign text draws headings, pictures or colors in a summary, a log or a terminal.',
@@ -90,9 +90,9 @@ export const attacks: Readonly<Record<number, Line>> = {
     tests: [],
   },
   17: {
-    attack: 'A link or another spelling of a folder leads the report out of the workspace.',
-    guards: [],
-    tests: [],
+    attack: 'A link, a second name of a file or another spelling of a folder leads the report to another place, or a change brings its report along.',
+    guards: ['src/action/report-folder.ts', 'src/action/repository.ts', 'src/base/files.ts', 'src/base/tree-path.ts'],
+    tests: ['test/action/report-folder.test.ts', 'test/action/report-folder.int.test.ts', 'test/base/files.test.ts'],
   },
   18: {
     attack: 'A small file unpacks to more rows, cells, time or memory than a runner has.',

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { treeId, treesOf } from './rest-trees.ts'
 
 /** The part of GitHub's REST API that this project calls, for one repository, with the shapes of the real answers. */
 export interface RestEmulator {
@@ -27,6 +28,8 @@ export interface RepositoryState {
   readonly contents: Map<string, string>
   /** Commits that the token may see; a file that one of them lacks is not there, and of any other nothing is told. */
   readonly commits: Set<string>
+  /** Links of commits by `path@ref`; the API for contents tells nothing of what lies behind them. */
+  readonly links: Set<string>
   /** What the token may write: `issues`, `checks`, `statuses`. */
   readonly mayWrite: Set<string>
 }
@@ -62,7 +65,7 @@ const repository = '/repos/octo/nets'
 
 export async function startRestEmulator(): Promise<RestEmulator> {
   const state: RepositoryState = {
-    permissions: new Map(), pulls: new Map(), comments: [], reactions: [], checkRuns: [], statuses: [], contents: new Map(), commits: new Set(),
+    permissions: new Map(), pulls: new Map(), comments: [], reactions: [], checkRuns: [], statuses: [], contents: new Map(), commits: new Set(), links: new Set(),
     mayWrite: new Set(['issues', 'checks', 'statuses']),
   }
   const requests: string[] = []
@@ -235,7 +238,12 @@ const routes: readonly Route[] = [
   }),
   route('GET', /^\/git\/commits\/([0-9a-f]{40})$/, ({ state, parts }) => {
     if (!state.commits.has(parts[0] ?? '')) throw new Refusal(404, 'Not Found')
-    return found({ sha: parts[0], message: 'base' })
+    return found({ sha: parts[0], message: 'base', tree: { sha: treeId(parts[0] ?? '', '') } })
+  }),
+  route('GET', /^\/git\/trees\/([0-9a-f]{40})$/, ({ state, parts }) => {
+    const tree = treesOf(state).get(parts[0] ?? '')
+    if (!tree) throw new Refusal(404, 'Not Found')
+    return found({ sha: parts[0], tree, truncated: false })
   }),
   route('GET', /^\/contents\/(.+)$/, ({ state, parts, url, request }) => {
     const text = state.contents.get(`${parts[0]}@${url.searchParams.get('ref')}`)

@@ -1,0 +1,86 @@
+import { readdirSync } from 'node:fs'
+import { join, relative, sep } from 'node:path'
+import { InputError } from '../base/diagnostics.ts'
+import { entryAt } from '../base/files.ts'
+import { heldIn, pathIn, repositoryOf, rootsAbove } from './repository.ts'
+
+/** Where a step writes its report. */
+export interface ReportPlace {
+  /** Absolute path of the workspace. */
+  readonly workspace: string
+  /** Absolute path in the workspace; null is `.tunegate`. */
+  readonly out: string | null
+}
+
+const folderOf = ({ workspace, out }: ReportPlace): string => out ?? join(workspace, '.tunegate')
+
+/**
+ * A step writes into folders and files alone, on every level from the workspace down to each file that is there yet. A link, a
+ * second name of a file or a device would carry the report to another place, inside of the workspace too.
+ */
+export function requirePlainFolder(place: ReportPlace): void {
+  const { workspace } = place
+  const folder = folderOf(place)
+  const names = relative(workspace, folder).split(sep).filter((name) => name !== '')
+  const above = names.map((_, i) => join(workspace, ...names.slice(0, i + 1)))
+  const wrong = above.find((path) => kindOf(path) !== 'folder' && kindOf(path) !== 'nothing')
+    ?? (isCheckout(folder, workspace) ? undefined : wrongBelow(folder))
+  if (wrong === undefined) return
+  throw new InputError([{
+    code: 'action/report-link', severity: 'error', message: 'the report would be written through something that is no plain file or folder',
+    found: `${relative(workspace, wrong)} is ${kindOf(wrong)}`, allowed: 'folders and files of their own', hint: 'remove it, or name another folder by the input out',
+  }])
+}
+
+/** A checkout may have links of its own. A change never reports into one. */
+const isCheckout = (folder: string, workspace: string): boolean => folder === workspace || kindOf(join(folder, '.git')) !== 'nothing'
+
+function wrongBelow(folder: string): string | undefined {
+  if (kindOf(folder) !== 'folder') return undefined
+  for (const path of readdirSync(folder).map((name) => join(folder, name))) {
+    const kind = kindOf(path)
+    const wrong = kind === 'folder' ? wrongBelow(path) : kind === 'a file' ? undefined : path
+    if (wrong !== undefined) return wrong
+  }
+  return undefined
+}
+
+function kindOf(path: string): 'nothing' | 'folder' | 'a file' | 'a file with a second name' | 'a link' | 'a device' {
+  const found = entryAt(path)
+  if (!found) return 'nothing'
+  if (found.isSymbolicLink()) return 'a link'
+  if (found.isDirectory()) return 'folder'
+  if (!found.isFile()) return 'a device'
+  return found.nlink > 1 ? 'a file with a second name' : 'a file'
+}
+
+/**
+ * Who proposes a change does not hand in its report. The folder is new, or it holds an earlier report of ours, and no commit has
+ * it in any spelling. Throws also if that cannot be told.
+ */
+export async function requireNoReport(place: ReportPlace): Promise<void> {
+  const { workspace, out } = place
+  const folder = folderOf(place)
+  const held = await committedAt(folder, workspace)
+  if (held !== null) {
+    throw refusal('action/report-committed', 'the folder of the report is part of the commit', held,
+      `remove it (git rm -r --cached ${held}) and list it in .gitignore, or name another by the input out`)
+  }
+  if (out === null || kindOf(folder) === 'nothing') return
+  const names = readdirSync(folder)
+  if (names.length === 0 || names.some((n) => /^(report\.json|journal\.jsonl.*|baseline)$/.test(n))) return
+  throw refusal('action/report-foreign', 'the folder of the report holds something else', join(relative(workspace, folder), names[0] ?? ''),
+    'name an empty folder, or one that is not there yet, by the input out')
+}
+
+/** What a repository that the folder lies in has at its path. */
+async function committedAt(folder: string, workspace: string): Promise<string | null> {
+  const inside = join(folder, 'report.json')
+  if (rootsAbove(workspace, inside).length === 0) return null
+  const repository = repositoryOf(workspace, inside)
+  const path = pathIn(repository, relative(workspace, folder), workspace)
+  return path ? heldIn(repository, path) : '.'
+}
+
+const refusal = (code: string, message: string, found: string, hint: string): InputError =>
+  new InputError([{ code, severity: 'error', message, found, hint }])
