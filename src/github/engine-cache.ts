@@ -10,7 +10,7 @@ export interface KeptFolder {
   readonly folder: string
   readonly key: string
   /** Whether the folder holds what it should: asked first of the runner's disk, then of what the cache brought. */
-  readonly ready: (from: 'runner' | 'restored') => Promise<boolean>
+  readonly ready: () => Promise<boolean>
   /** Makes it, in place of whatever is there. */
   readonly make: () => Promise<void>
 }
@@ -23,7 +23,7 @@ export type Origin = 'runner' | 'cache' | 'made'
  * A cache that is missing, read-only (a run for a comment or a fork), full or broken costs time and never the step.
  */
 export async function keepFolder(kept: KeptFolder, env: Variables = process.env): Promise<Origin> {
-  if (await kept.ready('runner')) return 'runner'
+  if (await kept.ready()) return 'runner'
   // Loaded here alone: it is large, and a runner with a disk of its own does not need it.
   const cache = await import('@actions/cache')
   const key = cacheKey(kept.key, env)
@@ -31,7 +31,7 @@ export async function keepFolder(kept: KeptFolder, env: Variables = process.env)
   if (
     usable &&
     (await attempt('restored from', () => cache.restoreCache([kept.folder], key))) &&
-    (await kept.ready('restored'))
+    (await kept.ready())
   )
     return 'cache'
   await kept.make()
@@ -68,11 +68,4 @@ function writable(path: string): boolean {
   } catch {
     return false
   }
-}
-
-/** What npm, pip and the compiler get to see: not the runner's tokens, nor this step's inputs. */
-export function withoutRunner(env: Variables = process.env): Variables {
-  return Object.fromEntries(
-    Object.entries(env).filter(([name]) => !/^(ACTIONS_|INPUT_|GITHUB_)/i.test(name)),
-  )
 }

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { engineRoot, withoutRunner } from '../../src/github/engine-cache.ts'
+import { engineRoot } from '../../src/github/engine-cache.ts'
 import { root } from '../support/architecture.ts'
 import { startCacheService, type CacheService } from '../support/cache-service.ts'
 import { runStep, type StepResult } from '../support/runner.ts'
@@ -83,10 +83,5 @@ describe('the runner', () => {
     expect(engineRoot({ ...env, RUNNER_TOOL_CACHE: join(runner, 'nowhere') })).toBe(join(runner, 'temp/tunegate-engine'))
     expect(engineRoot({ ...env, TUNEGATE_ENGINE_DIR: '/mine' })).toBe('/mine')
     expect(engineRoot({})).toBeNull()
-  })
-
-  it('keeps its tokens from the programs that install', () => {
-    expect(withoutRunner({ PATH: '/bin', ACTIONS_RUNTIME_TOKEN: 'a', INPUT_TOKEN: 'b', GITHUB_TOKEN: 'c', npm_config_registry: 'd', HTTPS_PROXY: 'e' }))
-      .toEqual({ PATH: '/bin', npm_config_registry: 'd', HTTPS_PROXY: 'e' })
   })
 })
