@@ -7,6 +7,7 @@ import { say } from '../github/log.ts'
 import { installEngine } from '../provision/install.ts'
 import { placeOf } from '../provision/place.ts'
 import { renewEngine, type RenewOptions } from '../provision/renew.ts'
+import { unpackEngine } from '../provision/unpack.ts'
 import { chooseEngine, engineState, type Choice, type EngineName } from '../provision/status.ts'
 
 /**
@@ -42,7 +43,8 @@ async function provide(root: string, signal: AbortSignal): Promise<readonly Diag
     return renewed.ok
   }
   try {
-    const origin = await keepFolder({ folder, key, ready, make: () => install(root, useless, signal) })
+    const unpack = (bytes: AsyncIterable<Uint8Array>): Promise<void> => unpackEngine(place.value, { bytes, from: runner().workspace }, signal)
+    const origin = await keepFolder({ folder, key, ready, unpack, make: () => install(root, useless, signal) })
     say(
       {
         runner: 'The tensorflow engine is on this runner.',

@@ -157,7 +157,7 @@ export function recordOf(
 }
 
 /** A folder cannot replace a full one in one call; a stop between the two leaves no engine, which the next install mends. */
-async function takePlace(engine: string, { folder, root }: Place, scratch: string): Promise<void> {
+export async function takePlace(engine: string, { folder, root }: Place, scratch: string): Promise<void> {
   await rename(folder, join(scratch, 'replaced')).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
   })
