@@ -93,13 +93,17 @@ describe('attack 13: a folder that vouches for itself', () => {
     'other code that loads it': ({ folder, code: evil }) => appendFileSync(join(folder, 'load.cjs'), evil),
     'another smoke test': ({ folder, code: evil }) => appendFileSync(join(folder, 'smoke-test.cjs'), evil),
     "another header of Node's": ({ folder }) => appendFileSync(join(folder, 'headers/node/include/node_api.h'), '\n'),
-    "another header of TensorFlow's": ({ folder }) => appendFileSync(join(folder, 'headers/tensorflow/include/tensorflow/c/c_api.h'), '\n'),
+    "another header of TensorFlow's": ({ folder }) => {
+      const header = join(folder, 'headers/tensorflow/include/tensorflow/c/c_api.h')
+      writeFileSync(header, readFileSync(header, 'utf8').replace(/\n$/, ' '))
+    },
     'a source less': ({ folder }) => rmSync(join(folder, 'node_modules/@tensorflow/tfjs-core/dist/one.node.js')),
     'a library less': ({ folder }) => rmSync(library(folder)),
     'no addon': ({ folder }) => rmSync(addonFile(folder)),
     'a link to a file': ({ folder }) => {
-      renameSync(join(folder, code), join(folder, '../index.js'))
-      symlinkSync('../../../../../index.js', join(folder, code))
+      const license = 'node_modules/@tensorflow/tfjs-core/LICENSE'
+      renameSync(join(folder, license), join(folder, '../LICENSE'))
+      symlinkSync('../../../../LICENSE', join(folder, license))
     },
     'a link to a folder': ({ folder }) => {
       renameSync(join(folder, 'node_modules'), join(folder, '../modules'))
