@@ -43,7 +43,8 @@ async function provide(root: string, signal: AbortSignal): Promise<readonly Diag
     return renewed.ok
   }
   try {
-    const unpack = (bytes: AsyncIterable<Uint8Array>): Promise<void> => unpackEngine(place.value, { bytes, from: runner().workspace }, signal)
+    const unpack = (bytes: AsyncIterable<Uint8Array>): Promise<void> =>
+      unpackEngine(place.value, { bytes, from: runner().workspace }, signal)
     const origin = await keepFolder({ folder, key, ready, unpack, make: () => install(root, useless, signal) })
     say(
       {

@@ -6,15 +6,20 @@ type Variables = Readonly<Record<string, string | undefined>>
 /** How `@actions/cache` may have packed an entry; it is part of what an entry is found by. */
 const packings = ['zstd-without-long', 'gzip'] as const
 
-/** Whether this run may read the cache, by what the workflow's `cache-mode` says. The service holds it to that as well. */
-const readable = ({ ACTIONS_CACHE_MODE: mode = '' }: Variables): boolean => !['none', 'write-only'].includes(mode.trim().toLowerCase())
+/** Whether this run may read the cache, by the workflow's `cache-mode`. The service holds the run to it as well. */
+const readable = ({ ACTIONS_CACHE_MODE: mode = '' }: Variables): boolean =>
+  !['none', 'write-only'].includes(mode.trim().toLowerCase())
 
 /**
- * The bytes of an entry that `@actions/cache` saved for a folder; null where there is none. Its own `restoreCache` hands them
- * to `tar -P`, which writes wherever the archive's paths and links lead. An entry is as foreign as an artifact, so here
- * nothing is unpacked.
+ * The bytes of an entry that `@actions/cache` saved for a folder; null where there is none. Its own `restoreCache` hands
+ * them to `tar -P`, which writes wherever the archive's paths and links lead. An entry is as foreign as an artifact, so this
+ * unpacks nothing.
  */
-export async function downloadCache(folder: string, key: string, env: Variables = process.env): Promise<AsyncIterable<Uint8Array> | null> {
+export async function downloadCache(
+  folder: string,
+  key: string,
+  env: Variables = process.env,
+): Promise<AsyncIterable<Uint8Array> | null> {
   if (!readable(env)) return null
   for (const packing of packings) {
     const address = await addressOf(key, sha256([folder, packing, '1.0'].join('|')), env)
@@ -27,10 +32,14 @@ export async function downloadCache(folder: string, key: string, env: Variables 
 }
 
 async function addressOf(key: string, version: string, env: Variables): Promise<string | null> {
-  const url = new URL('/twirp/github.actions.results.api.v1.CacheService/GetCacheEntryDownloadURL', env['ACTIONS_RESULTS_URL'])
+  const service = '/twirp/github.actions.results.api.v1.CacheService'
+  const url = new URL(`${service}/GetCacheEntryDownloadURL`, env['ACTIONS_RESULTS_URL'])
   const response = await fetch(url, {
     method: 'POST',
-    headers: { authorization: `Bearer ${env['ACTIONS_RUNTIME_TOKEN'] ?? ''}`, 'content-type': 'application/json' },
+    headers: {
+      authorization: `Bearer ${env['ACTIONS_RUNTIME_TOKEN'] ?? ''}`,
+      'content-type': 'application/json',
+    },
     body: JSON.stringify({ key, restore_keys: [], version }),
     signal: AbortSignal.timeout(30_000),
   })

@@ -58,8 +58,8 @@ async function save(folder: string, key: string): Promise<void> {
 export function mayLeave(env: Variables, payload: unknown = readPayload(env)): boolean {
   const repository = isMap(payload) && isMap(payload['repository']) ? payload['repository'] : {}
   const branch = repository['default_branch']
-  const event = env['GITHUB_EVENT_NAME'] ?? ''
-  return ['push', 'schedule', 'workflow_dispatch'].includes(event) && typeof branch === 'string' && env['GITHUB_REF'] === `refs/heads/${branch}`
+  const started = ['push', 'schedule', 'workflow_dispatch'].includes(env['GITHUB_EVENT_NAME'] ?? '')
+  return started && typeof branch === 'string' && env['GITHUB_REF'] === `refs/heads/${branch}`
 }
 
 /**

@@ -105,7 +105,9 @@ export interface Compilation {
   readonly compiler: Compiler
 }
 
-/** Compiles tfjs-node's own sources against TensorFlow's C interface. The same compiler gives the same bytes in every folder. */
+/**
+ * Compiles tfjs-node's own sources against TensorFlow's C interface. The same compiler gives the same bytes in every folder.
+ */
 export async function compileAddon(c: Compilation, options: ProcessOptions): Promise<void> {
   const folder = packageFolder(c.engine, addonPackage)
   const sources = (await readdir(join(folder, 'binding'))).filter((name) => name.endsWith('.cc')).sort()

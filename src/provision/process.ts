@@ -16,9 +16,9 @@ export interface ProcessOptions {
 export type CallerOptions = Omit<ProcessOptions, 'cwd'>
 
 /**
- * A folder for programs of this machine to start in. The folder of the caller may be a stranger's checkout: npm takes settings
- * from the `.npmrc` of the project it starts in, and Python runs a `pip.py` that lies there. Here is nothing to be found. The
- * one file ends npm's search for a project in the folders above.
+ * A folder for programs of this machine to start in. The folder of the caller may be a stranger's checkout: npm takes
+ * settings from the `.npmrc` of the project that it starts in, and Python runs a `pip.py` that lies there. This folder has
+ * nothing to find. Its one file ends npm's search for a project in the folders above.
  */
 export async function bareFolder(scratch: string): Promise<string> {
   const folder = join(scratch, 'bare')

@@ -20,8 +20,8 @@ export type RenewOptions = Omit<InstallOptions, 'from' | 'force'>
 
 /**
  * Vouches for an engine that somebody else may have put there: in the tool cache of a runner, by an earlier job, or out of
- * an archive. Every file is held against the pins. No pin can know what a compiler made, so the addon is compiled again here.
- * Nothing of the folder runs before that. The folder never vouches for itself: `engine.json` is written anew, not read.
+ * an archive. Every file is held against the pins. No pin can know what a compiler made, so this compiles the addon again.
+ * Nothing in the folder runs before that. The folder never vouches for itself: `engine.json` is written anew, not read.
  *
  * The answer holds for this process. Who can write to the folder can change it afterwards, so another job asks again.
  */

@@ -45,7 +45,8 @@ export interface TarHeader {
 export function readHeader(header: Buffer): TarHeader | 'end' {
   if (header.every((byte) => byte === 0)) return 'end'
   const size = Number.parseInt(text(header, 124, 12).trim() || '0', 8)
-  if (!Number.isSafeInteger(size) || size < 0 || checksum(header) !== Number.parseInt(text(header, 148, 8), 8)) throw new Error(damaged)
+  const sum = Number.parseInt(text(header, 148, 8), 8)
+  if (!Number.isSafeInteger(size) || size < 0 || checksum(header) !== sum) throw new Error(damaged)
   return { path: ustarPath(header), size, type: text(header, 156, 1) }
 }
 

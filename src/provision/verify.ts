@@ -27,10 +27,14 @@ interface Expected {
 
 /**
  * Holds every file of an engine's folder against the pins of this build, and against what this build would write. Nothing
- * that lies in the folder is believed. A link, a file that is not listed, one that is missing or another content is an error.
- * Only `engine.json` and the addon can be anything: the first is never run, and the second is to be compiled again.
+ * that lies in the folder is believed. A link, an unlisted file, a missing file or another content is an error. Only
+ * `engine.json` and the addon can be anything: the first is never run, and the caller compiles the second again.
  */
-export async function verifyFiles(engine: string, pins: Pins, platform: Platform): Promise<Result<readonly Found[], string>> {
+export async function verifyFiles(
+  engine: string,
+  pins: Pins,
+  platform: Platform,
+): Promise<Result<readonly Found[], string>> {
   const expected = expectedIn(engine, pins, platform)
   const listed = await list(engine)
   if (!listed.ok) return listed

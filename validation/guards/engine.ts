@@ -19,7 +19,7 @@ export const engineGuards: readonly Guard[] = [
     attack: 13, guard: 'A folder that was there before is held against the pins before anything of it runs.',
     file: 'src/action/ensure-engine.ts',
     find: 'const renewed = await renewEngine(optionsFor(root, signal, \'Checking\'))',
-    replace: 'const renewed = (await engineState(root)).state === \'installed\' && (await engineLoads(folder, signal)).ok ? { ok: true as const } : await renewEngine(optionsFor(root, signal, \'Checking\'))',
+    replace: 'const renewed = (await engineState(root)).state === \'installed\' && (await (await import(\'../provision/smoke-test.ts\')).smokeTest(folder)).ok ? { ok: true as const } : await renewEngine(optionsFor(root, signal, \'Checking\'))',
     tests: [
       { file: action, name: 'attack 13: an engine that somebody planted in the tool cache is never run' },
       { file: action, name: 'attack 13: an engine that somebody planted in the folder that TUNEGATE_ENGINE_DIR names is never run' },
@@ -94,7 +94,7 @@ export const engineGuards: readonly Guard[] = [
   },
   {
     attack: 13, guard: 'Programs and libraries are looked for outside of the checkout, in absolute folders.',
-    file: 'src/github/installer-environment.ts', find: 'value.split(delimiter).filter(trusted).join(delimiter)', replace: 'value',
+    file: 'src/github/installer-environment.ts', find: '.split(delimiter).filter(trusted)', replace: '.split(delimiter)',
     tests: [
       { file: environment, name: `${shown} has in PATH no folder of the checkout` },
       { file: environment, name: `${shown} has in LD_LIBRARY_PATH no folder of the checkout` },
