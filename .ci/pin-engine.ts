@@ -7,6 +7,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { dirname, join, posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { unpackedDigest } from '../src/provision/contents.ts'
 import type { Member, NpmPackage, Pins, Wheel } from '../src/provision/pins.ts'
 import { platforms, type Platform } from '../src/provision/platform.ts'
 import { readPackage } from '../src/provision/tar.ts'
@@ -99,8 +100,10 @@ function pack(name: string, version: string): NpmPackage {
   })
   const [{ filename = '' } = {}] = JSON.parse(said.toString()) as { readonly filename?: string }[]
   const content = readFileSync(join(scratch, filename))
-  const keep = bundleOf(name, content)
-  return { name, version, file: filename, bytes: content.length, sha256: sha256(content), ...(keep ? { keep: [keep] } : {}) }
+  const bundle = bundleOf(name, content)
+  const keep = bundle ? { keep: [bundle] } : {}
+  const unpacked = unpackedDigest(content, { name, ...keep })
+  return { name, version, file: filename, bytes: content.length, sha256: sha256(content), unpacked, ...keep }
 }
 
 /** The libraries of TensorFlow.js are each loaded as one file, and lie in their packages in a dozen other forms. */

@@ -1,12 +1,14 @@
-import { tmpdir } from 'node:os'
 import { InputError, type Diagnostic } from '../base/diagnostics.ts'
 import { engineFolder } from '../cli/engine-folder.ts'
-import { engineRoot, keepFolder, withoutRunner } from '../github/engine-cache.ts'
+import { engineRoot, keepFolder } from '../github/engine-cache.ts'
+import { runner } from '../github/environment.ts'
+import { installerEnvironment } from '../github/installer-environment.ts'
 import { say } from '../github/log.ts'
 import { installEngine } from '../provision/install.ts'
 import { placeOf } from '../provision/place.ts'
-import { readInstalled } from '../provision/record.ts'
-import { chooseEngine, engineLoads, engineState, type Choice, type EngineName } from '../provision/status.ts'
+import { renewEngine, type RenewOptions } from '../provision/renew.ts'
+import { unpackEngine } from '../provision/unpack.ts'
+import { chooseEngine, engineState, type Choice, type EngineName } from '../provision/status.ts'
 
 /**
  * The engine for this step, provided where it can be: from the runner's disk, the Actions cache, or installed now and kept
@@ -31,15 +33,19 @@ async function provide(root: string, signal: AbortSignal): Promise<readonly Diag
   if (!place.ok) return [place.error]
   const { folder, key } = place.value
   let useless = false
-  // A folder out of the cache was made on another machine: all its files are compared, and it has to train here.
-  const ready = async (from: 'runner' | 'restored'): Promise<boolean> => {
-    const whole = await readInstalled(folder, key, from === 'restored' ? 'digests' : 'sizes')
-    if (whole.ok && (await engineLoads(folder, signal)).ok) return true
-    useless ||= whole.ok || whole.error.state === 'damaged'
-    return false
+  // Neither a folder of the runner nor one of the cache is believed: a job before this one may have written it.
+  const ready = async (): Promise<boolean> => {
+    const renewed = await renewEngine(optionsFor(root, signal, 'Checking'))
+    if (!renewed.ok && renewed.error.state === 'damaged') {
+      useless = true
+      say(`The tensorflow engine in ${folder} is not used: ${renewed.error.why}`)
+    }
+    return renewed.ok
   }
   try {
-    const origin = await keepFolder({ folder, key, ready, make: () => install(root, useless, signal) })
+    const unpack = (bytes: AsyncIterable<Uint8Array>): Promise<void> =>
+      unpackEngine(place.value, { bytes, from: runner().workspace }, signal)
+    const origin = await keepFolder({ folder, key, ready, unpack, make: () => install(root, useless, signal) })
     say(
       {
         runner: 'The tensorflow engine is on this runner.',
@@ -56,17 +62,17 @@ async function provide(root: string, signal: AbortSignal): Promise<readonly Diag
 
 /** Another job on this runner may have installed it by now, which is as good; `force` replaces what is there and no good. */
 async function install(root: string, force: boolean, signal: AbortSignal): Promise<void> {
-  await installEngine({
+  await installEngine({ ...optionsFor(root, signal, 'Installing'), from: null, force })
+}
+
+function optionsFor(root: string, signal: AbortSignal, what: 'Checking' | 'Installing'): RenewOptions {
+  return {
     root,
-    from: null,
-    force,
     installedAt: new Date().toISOString(),
     signal,
-    // Not in the checkout, whose npm settings a pull request may have written.
-    cwd: tmpdir(),
-    env: withoutRunner(),
-    listener: (event) => say(`Installing the tensorflow engine: ${event.type}`),
-  })
+    env: installerEnvironment(runner().workspace),
+    listener: (event) => say(`${what} the tensorflow engine: ${event.type}`),
+  }
 }
 
 function because([first]: readonly Diagnostic[]): string {

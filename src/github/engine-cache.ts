@@ -1,5 +1,8 @@
 import { accessSync, constants } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { downloadCache } from './cache-download.ts'
+import { readPayload } from './comment/event.ts'
+import { isMap } from './comment/request.ts'
 import { say } from './log.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
@@ -10,7 +13,9 @@ export interface KeptFolder {
   readonly folder: string
   readonly key: string
   /** Whether the folder holds what it should: asked first of the runner's disk, then of what the cache brought. */
-  readonly ready: (from: 'runner' | 'restored') => Promise<boolean>
+  readonly ready: () => Promise<boolean>
+  /** Puts what the archive of a cache holds in its place. Nobody vouches for the archive. */
+  readonly unpack: (archive: AsyncIterable<Uint8Array>) => Promise<void>
   /** Makes it, in place of whatever is there. */
   readonly make: () => Promise<void>
 }
@@ -19,29 +24,50 @@ export interface KeptFolder {
 export type Origin = 'runner' | 'cache' | 'made'
 
 /**
- * Provides the folder: from the disk of a runner that keeps its disk, from the Actions cache, or made and then saved there.
- * A cache that is missing, read-only (a run for a comment or a fork), full or broken costs time and never the step.
+ * Provides the folder: from the disk of a runner that keeps its disk, from the Actions cache, or made. It is saved there by
+ * runs of the default branch alone, so that none that runs a change can leave an engine to others. A cache that is missing,
+ * read-only, full or broken costs time and never the step.
  */
 export async function keepFolder(kept: KeptFolder, env: Variables = process.env): Promise<Origin> {
-  if (await kept.ready('runner')) return 'runner'
-  // Loaded here alone: it is large, and a runner with a disk of its own does not need it.
-  const cache = await import('@actions/cache')
+  if (await kept.ready()) return 'runner'
   const key = cacheKey(kept.key, env)
-  const usable = cache.isFeatureAvailable()
-  if (
-    usable &&
-    (await attempt('restored from', () => cache.restoreCache([kept.folder], key))) &&
-    (await kept.ready('restored'))
-  )
-    return 'cache'
+  const usable = Boolean(env['ACTIONS_CACHE_SERVICE_V2'] && env['ACTIONS_RESULTS_URL'])
+  if (usable && (await attempt('restored from', () => restore(kept, key, env))) && (await kept.ready())) return 'cache'
   await kept.make()
-  if (usable) await attempt('saved to', () => cache.saveCache([kept.folder], key))
+  if (usable && mayLeave(env)) await attempt('saved to', () => save(kept.folder, key))
   return 'made'
 }
 
-/** The runner's image is part of it: what is compiled on one may need libraries that an older one lacks. */
+async function restore({ folder, unpack }: KeptFolder, key: string, env: Variables): Promise<boolean> {
+  const archive = await downloadCache(folder, key, env)
+  if (archive) await unpack(archive)
+  return archive !== null
+}
+
+async function save(folder: string, key: string): Promise<void> {
+  // Loaded here alone: it is large, and few runs save anything.
+  const cache = await import('@actions/cache')
+  if (cache.isFeatureAvailable()) await cache.saveCache([folder], key)
+}
+
+/**
+ * Whether a run may leave something behind for later runs: only one of the default branch's own commit, started by a push, a
+ * schedule or by hand. All others run what somebody proposes. Their entries would be found by runs of the same change, and
+ * those of a comment by every run.
+ */
+export function mayLeave(env: Variables, payload: unknown = readPayload(env)): boolean {
+  const repository = isMap(payload) && isMap(payload['repository']) ? payload['repository'] : {}
+  const branch = repository['default_branch']
+  const started = ['push', 'schedule', 'workflow_dispatch'].includes(env['GITHUB_EVENT_NAME'] ?? '')
+  return started && typeof branch === 'string' && env['GITHUB_REF'] === `refs/heads/${branch}`
+}
+
+/**
+ * The runner's image is part of it: what is compiled on one may need libraries that an older one lacks. So is the layout:
+ * folders of the first one had no headers.
+ */
 function cacheKey(key: string, env: Variables): string {
-  return `${key}-${(env['ImageOS'] || 'own').replaceAll(/[^\w.-]/g, '_')}`
+  return `${key}-2-${(env['ImageOS'] || 'own').replaceAll(/[^\w.-]/g, '_')}`
 }
 
 async function attempt<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
@@ -68,11 +94,4 @@ function writable(path: string): boolean {
   } catch {
     return false
   }
-}
-
-/** What npm, pip and the compiler get to see: not the runner's tokens, nor this step's inputs. */
-export function withoutRunner(env: Variables = process.env): Variables {
-  return Object.fromEntries(
-    Object.entries(env).filter(([name]) => !/^(ACTIONS_|INPUT_|GITHUB_)/i.test(name)),
-  )
 }

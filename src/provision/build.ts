@@ -4,48 +4,37 @@ import { basename, dirname, join } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
 import { writeAt } from '../base/files.ts'
 import { sha256 } from '../base/hash.ts'
-import { addonFile, files, libraryFolder, loadText, napiVersion, packageFolder, smokeTestText } from './layout.ts'
-import { addonPackage, type Member, type NpmPackage, type Pins } from './pins.ts'
+import { keptFiles } from './contents.ts'
+import { files, headersFolder, libraryFolder, loadText, napiVersion, packageFolder, smokeTestText } from './layout.ts'
+import { addonPackage, type Member, type NpmPackage, type Pins, type Wheel } from './pins.ts'
 import type { Platform } from './platform.ts'
 import { doesNotCompile, wrongContent } from './problems.ts'
 import { runProcess, type ProcessOptions } from './process.ts'
-import { readPackage } from './tar.ts'
 import type { Compiler } from './tools.ts'
 import { openZip } from './zip.ts'
 
-/** Writes the JavaScript of the engine: what `require` can reach of the packages, and their licences. */
+/** Writes the JavaScript of the engine: what `require` can reach of the packages, their licences, and Node's headers. */
 export async function unpackPackages(
   downloads: string,
   engine: string,
-  packages: readonly NpmPackage[],
+  { packages, headers }: Pins,
   signal?: AbortSignal,
 ): Promise<void> {
   for (const one of packages) {
     signal?.throwIfAborted()
-    await unpackPackage(downloads, packageFolder(engine, one.name), one, needed)
+    await unpackPackage(downloads, packageFolder(engine, one.name), one)
   }
+  await unpackPackage(downloads, dirname(headersFolder(engine, 'node')), headers)
   await writeFile(join(engine, files.load), loadText)
   await writeFile(join(engine, files.smokeTest), smokeTestText)
 }
 
-/** Source maps, types, sources, tests and bundles for browsers are nine tenths of the packages. */
-function needed(path: string, { keep }: NpmPackage): boolean {
-  if (/^(package\.json|licen[cs]e|notice|copying)/i.test(path)) return true
-  return keep ? keep.includes(path) : /\.(js|cjs|json|cc|h)$/.test(path) && !/_test\.js$/.test(path)
-}
-
-async function unpackPackage(
-  downloads: string,
-  folder: string,
-  one: NpmPackage,
-  wanted: (path: string, one: NpmPackage) => boolean,
-): Promise<void> {
+async function unpackPackage(downloads: string, folder: string, one: NpmPackage): Promise<void> {
   const archive = await readFile(join(downloads, one.file))
   // Checked again, on the very bytes that are used.
   const digest = sha256(archive)
   if (digest !== one.sha256) throw new InputError([wrongContent(one.file, `sha256 ${digest}`, one.sha256)])
-  for (const { path, content } of readPackage(archive)) {
-    if (!wanted(path, one)) continue
+  for (const { path, content } of keptFiles(archive, one)) {
     await mkdir(dirname(join(folder, path)), { recursive: true })
     await writeFile(join(folder, path), content)
   }
@@ -55,7 +44,6 @@ async function unpackPackage(
 export async function unpackWheel(
   downloads: string,
   engine: string,
-  headers: string,
   pins: Pins,
   platform: Platform,
   signal?: AbortSignal,
@@ -63,11 +51,7 @@ export async function unpackWheel(
   const wheel = pins.wheels[platform]
   const zip = await openZip(join(downloads, wheel.file))
   try {
-    const members: [Member, string][] = [
-      ...wheel.libraries.map((m): [Member, string] => [m, join(libraryFolder(engine), basename(m.path))]),
-      ...wheel.headers.map((m): [Member, string] => [m, join(headers, m.path)]),
-    ]
-    for (const [member, target] of members) {
+    for (const [member, target] of membersOf(engine, wheel)) {
       const entry = zip.entries.find((e) => e.name === member.path)
       if (!entry) throw new InputError([wrongContent(member.path, `not in ${wheel.file}`, member.sha256)])
       await mkdir(dirname(target), { recursive: true })
@@ -76,6 +60,14 @@ export async function unpackWheel(
   } finally {
     await zip.close()
   }
+}
+
+/** What an engine keeps of a wheel, and where. */
+export function membersOf(engine: string, { libraries, headers }: Wheel): [Member, string][] {
+  return [
+    ...libraries.map((m): [Member, string] => [m, join(libraryFolder(engine), basename(m.path))]),
+    ...headers.map((m): [Member, string] => [m, join(engine, 'headers', m.path)]),
+  ]
 }
 
 async function writeMember(
@@ -104,34 +96,34 @@ async function writeMember(
 }
 
 export interface Compilation {
-  readonly downloads: string
+  /** With everything that was downloaded in its place. */
   readonly engine: string
-  /** Where the headers lie and intermediate files may; gone after the install. */
-  readonly scratch: string
+  /** The addon. */
+  readonly output: string
   readonly pins: Pins
   readonly platform: Platform
   readonly compiler: Compiler
 }
 
-/** Compiles tfjs-node's own sources against TensorFlow's C interface. */
+/**
+ * Compiles tfjs-node's own sources against TensorFlow's C interface. The same compiler gives the same bytes in every folder.
+ */
 export async function compileAddon(c: Compilation, options: ProcessOptions): Promise<void> {
-  const napi = join(c.scratch, 'napi')
-  await unpackPackage(c.downloads, napi, c.pins.headers, (path) => path.startsWith('include/'))
   const folder = packageFolder(c.engine, addonPackage)
   const sources = (await readdir(join(folder, 'binding'))).filter((name) => name.endsWith('.cc')).sort()
-  await mkdir(dirname(addonFile(c.engine)), { recursive: true })
+  await mkdir(dirname(c.output), { recursive: true })
   const command = [
     ...c.compiler.command,
     ...compileFlags(c.platform),
     '-I',
-    join(napi, 'include'),
+    headersFolder(c.engine, 'node'),
     '-I',
-    join(c.scratch, 'tensorflow/include'),
+    headersFolder(c.engine, 'tensorflow'),
     '-I',
     folder,
     ...sources.map((name) => join('binding', name)),
     '-o',
-    addonFile(c.engine),
+    c.output,
     ...c.pins.wheels[c.platform].libraries.map((m) => join(libraryFolder(c.engine), basename(m.path))),
   ]
   const ended = await runProcess(command, { ...options, cwd: folder })

@@ -6,7 +6,7 @@ import { pins as ours, type NpmPackage, type Pins, type Wheel } from './pins.ts'
 import { waitForLock } from './place.ts'
 import type { Platform } from './platform.ts'
 import { fileProblem, interrupted, noSpace } from './problems.ts'
-import type { ProcessOptions } from './process.ts'
+import { bareFolder, type CallerOptions, type ProcessOptions } from './process.ts'
 import { removeFolder } from './record.ts'
 import { findNpm, findPip, isProblem, type Command } from './tools.ts'
 import { makeFolder } from '../base/files.ts'
@@ -90,7 +90,7 @@ export async function explained<T>(folder: string, signal: AbortSignal | undefin
   }
 }
 
-export interface DownloadOptions extends ProcessOptions {
+export interface DownloadOptions extends CallerOptions {
   readonly folder: string
   readonly platform: Platform
   readonly listener: (event: DownloadEvent) => void
@@ -107,17 +107,18 @@ export async function downloadEngine({
   platform,
   listener,
   pins = ours,
-  ...options
+  ...given
 }: DownloadOptions): Promise<void> {
-  await explained(folder, options.signal, async () => {
+  await explained(folder, given.signal, async () => {
     await makeFolder(folder)
     const lock = await waitForLock(
       join(folder, '.tunegate.lock'),
       (holder) => listener({ type: 'waiting', holder }),
-      options.signal,
+      given.signal,
     )
     const scratch = await mkdtemp(join(folder, '.tunegate-'))
     try {
+      const options = { ...given, cwd: await bareFolder(scratch) }
       const lack = await lackOf(folder, pins, platform)
       const clients = await clientsFor(lack, options)
       await requireSpace(folder, lack.bytes)

@@ -5,14 +5,15 @@ import { makeFolder, syncFolder } from '../base/files.ts'
 import { compileAddon, unpackPackages, unpackWheel } from './build.ts'
 import { requireAll } from './downloads.ts'
 import { clientsFor, explained, fetchLacking, lackOf, requireSpace, type DownloadEvent } from './fetch.ts'
+import { addonFile } from './layout.ts'
 import { downloadsOf, pins as ours, versionsOf, type Pins } from './pins.ts'
 import { placeOf, waitForLock, type Given, type Place } from './place.ts'
-import type { ProcessOptions } from './process.ts'
+import { bareFolder, type CallerOptions, type ProcessOptions } from './process.ts'
 import { listFiles, readInstalled, removeFolder, writeRecord, type EngineRecord } from './record.ts'
 import { smokeTest } from './smoke-test.ts'
 import { findCompiler, isProblem, type Compiler } from './tools.ts'
 
-export interface InstallOptions extends ProcessOptions, Given {
+export interface InstallOptions extends CallerOptions, Given {
   /** The folder of all engines; made where it is not there. */
   readonly root: string
   /** A folder that `engine download` filled; null fetches from the registries. */
@@ -26,6 +27,7 @@ export interface InstallOptions extends ProcessOptions, Given {
 
 export type InstallEvent =
   | DownloadEvent
+  | { readonly type: 'checking' }
   | { readonly type: 'unpacking'; readonly bytes: number }
   | { readonly type: 'compiling'; readonly compiler: string }
   | { readonly type: 'testing' }
@@ -74,17 +76,18 @@ async function usable({ folder, key }: Place, { force }: InstallOptions): Promis
 /** Room for JavaScript, headers and the addon beside the libraries. */
 const smallFiles = 32 * 2 ** 20
 
-async function build(place: Place, options: InstallOptions): Promise<Installed> {
-  const { root, from, pins = ours } = options
+async function build(place: Place, given: InstallOptions): Promise<Installed> {
+  const { root, from, pins = ours } = given
   if (from !== null) await requireAll(from, downloadsOf(pins, place.platform))
   const lack = await lackOf(from ?? place.downloads, pins, place.platform)
-  const compiler = await findCompiler(options)
-  const clients = await clientsFor(lack, options, isProblem(compiler) ? [compiler] : [])
-  if (isProblem(compiler)) throw new InputError([compiler])
   const libraries = pins.wheels[place.platform].libraries.reduce((sum, m) => sum + m.bytes, 0)
-  await requireSpace(root, lack.bytes + libraries + smallFiles)
   const scratch = await mkdtemp(`${place.folder}.new-`)
   try {
+    const options = { ...given, cwd: await bareFolder(scratch) }
+    const compiler = await findCompiler(options)
+    const clients = await clientsFor(lack, options, isProblem(compiler) ? [compiler] : [])
+    if (isProblem(compiler)) throw new InputError([compiler])
+    await requireSpace(root, lack.bytes + libraries + smallFiles)
     if (lack.bytes > 0) {
       options.listener({ type: 'fetching', files: lack.packages.length + lack.wheels.length, bytes: lack.bytes })
       await fetchLacking(place.downloads, scratch, lack, clients, options)
@@ -119,38 +122,42 @@ interface Assembly {
 /** Makes the engine in `scratch/engine`, and runs a training step there. */
 async function assemble(
   { place, pins, compiler, scratch, downloads, libraries }: Assembly,
-  options: InstallOptions,
+  options: InstallOptions & ProcessOptions,
 ): Promise<EngineRecord> {
   const { signal, listener, installedAt } = options
-  const { platform, key } = place
+  const { platform } = place
   const engine = join(scratch, 'engine')
   await mkdir(engine)
   listener({ type: 'unpacking', bytes: libraries })
-  await unpackPackages(downloads, engine, pins.packages, signal)
-  await unpackWheel(downloads, engine, scratch, pins, platform, signal)
+  await unpackPackages(downloads, engine, pins, signal)
+  await unpackWheel(downloads, engine, pins, platform, signal)
   listener({ type: 'compiling', compiler: compiler.version })
-  await compileAddon({ downloads, engine, scratch, pins, platform, compiler }, options)
+  await compileAddon({ engine, output: addonFile(engine), pins, platform, compiler }, options)
   signal?.throwIfAborted()
   listener({ type: 'testing' })
   const tested = await smokeTest(engine, signal)
   if (!tested.ok) throw new InputError([tested.error])
-  const record: EngineRecord = {
-    format: 1,
-    key,
-    platform,
-    versions: versionsOf(pins, platform),
-    compiler: compiler.version,
-    installedAt,
-    downloads: downloadsOf(pins, platform).map(({ file, bytes, sha256 }) => ({ file, bytes, sha256 })),
-    files: await listFiles(engine),
-  }
+  const record = recordOf(place, pins, compiler, installedAt, await listFiles(engine))
   await writeRecord(engine, record)
   signal?.throwIfAborted()
   return record
 }
 
+/** `engine.json` of an engine whose files were all checked or made by this process. */
+export function recordOf(
+  { key, platform }: Place,
+  pins: Pins,
+  compiler: Compiler,
+  installedAt: string,
+  files: EngineRecord['files'],
+): EngineRecord {
+  const downloads = downloadsOf(pins, platform).map(({ file, bytes, sha256 }) => ({ file, bytes, sha256 }))
+  const versions = versionsOf(pins, platform)
+  return { format: 1, key, platform, versions, compiler: compiler.version, installedAt, downloads, files }
+}
+
 /** A folder cannot replace a full one in one call; a stop between the two leaves no engine, which the next install mends. */
-async function takePlace(engine: string, { folder, root }: Place, scratch: string): Promise<void> {
+export async function takePlace(engine: string, { folder, root }: Place, scratch: string): Promise<void> {
   await rename(folder, join(scratch, 'replaced')).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
   })

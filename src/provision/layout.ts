@@ -6,6 +6,7 @@ import type { Environment } from './process.ts'
  *
  *     F/node_modules/@tensorflow/tfjs-node/          deps/lib/ TensorFlow's library, lib/napi-v8/ the addon
  *     F/node_modules/…                               the packages that it loads
+ *     F/headers/                                     what the addon is compiled with
  *     F/load.cjs                                     loads it on any Node; `createRequire(F + '/')('./load.cjs')`
  *     F/smoke-test.cjs                               one training step, with its numbers as JSON
  *     F/engine.json                                  what was installed; without it the folder counts for nothing
@@ -17,6 +18,8 @@ const addonFolder = ['node_modules', '@tensorflow', 'tfjs-node'] as const
 export const napiVersion = 8
 export const libraryFolder = (engine: string): string => join(engine, ...addonFolder, 'deps', 'lib')
 export const packageFolder = (engine: string, name: string): string => join(engine, 'node_modules', ...name.split('/'))
+/** Include folders for the compiler: of Node's interface, and of TensorFlow's. */
+export const headersFolder = (engine: string, of: 'node' | 'tensorflow'): string => join(engine, 'headers', of, 'include')
 export const addonFile = (engine: string): string =>
   join(engine, ...addonFolder, 'lib', `napi-v${napiVersion}`, 'tfjs_binding.node')
 

@@ -14,6 +14,8 @@ export interface Download {
 export interface NpmPackage extends Download {
   readonly name: string
   readonly version: string
+  /** Digest over the files that an engine keeps of it, by `digestOf`. */
+  readonly unpacked: string
   /** Files to keep besides `package.json` and licences; absent where all code is kept. */
   readonly keep?: readonly string[]
 }
@@ -65,13 +67,16 @@ export function downloadsOf({ packages, headers, wheels }: Pins, platform: Platf
   return [...packages, headers, wheels[platform]]
 }
 
+/** What is unpacked follows from the archive, so it names nothing. */
+const archiveOf = (one: NpmPackage) => ({ ...one, unpacked: undefined })
+
 /**
  * Names one engine: versions and platform for a reader, and a digest over every pinned content and `recipe` (how it is
  * built), so that an engine of other pins or another recipe lies in another folder.
  */
 export function engineKey(given: Pins, platform: Platform, recipe: unknown): string {
   const { tfjsNode, tensorflow } = versionsOf(given, platform)
-  const { packages, headers, wheels } = given
-  const digest = fingerprint({ packages, headers, wheel: wheels[platform], recipe })
+  const wheel = given.wheels[platform]
+  const digest = fingerprint({ packages: given.packages.map(archiveOf), headers: archiveOf(given.headers), wheel, recipe })
   return `tfjs-node-${tfjsNode}-tensorflow-${tensorflow}-${platform}-${digest.slice(0, 12)}`
 }

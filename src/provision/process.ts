@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -8,6 +10,21 @@ export interface ProcessOptions {
   readonly signal?: AbortSignal | undefined
   /** Ended after so long; without it, it may take what it takes. */
   readonly timeoutMs?: number
+}
+
+/** What a caller may decide. Where programs start is not among it: `bareFolder` says why. */
+export type CallerOptions = Omit<ProcessOptions, 'cwd'>
+
+/**
+ * A folder for programs of this machine to start in. The folder of the caller may be a stranger's checkout: npm takes
+ * settings from the `.npmrc` of the project that it starts in, and Python runs a `pip.py` that lies there. This folder has
+ * nothing to find. Its one file ends npm's search for a project in the folders above.
+ */
+export async function bareFolder(scratch: string): Promise<string> {
+  const folder = join(scratch, 'bare')
+  await mkdir(folder)
+  await writeFile(join(folder, 'package.json'), '{}')
+  return folder
 }
 
 export interface Ended {

@@ -6,7 +6,8 @@ export interface TarFile {
   readonly content: Buffer
 }
 
-const block = 512
+export const block = 512
+export const damaged = 'the archive is damaged'
 /** More than the largest package has; an archive that unpacks to more is not one of ours. */
 const mostBytes = 2 ** 29
 
@@ -19,26 +20,43 @@ export function* readPackage(archive: Uint8Array): Generator<TarFile> {
   const tar = gunzipSync(archive, { maxOutputLength: mostBytes })
   let longPath: string | undefined
   for (let at = 0; at + block <= tar.length;) {
-    const header = tar.subarray(at, at + block)
-    if (header.every((byte) => byte === 0)) return
-    const size = Number.parseInt(text(header, 124, 12).trim() || '0', 8)
+    const header = readHeader(tar.subarray(at, at + block))
+    if (header === 'end') return
+    const { size, type, path } = header
     const content = tar.subarray(at + block, at + block + size)
-    if (
-      !Number.isSafeInteger(size) ||
-      content.length !== size ||
-      checksum(header) !== Number.parseInt(text(header, 148, 8), 8)
-    ) {
-      throw new Error('the archive is damaged')
-    }
-    const type = text(header, 156, 1)
-    if (type === 'L') longPath = text(content, 0, size)
-    else if (type === 'x') longPath = /(?:^|\n)\d+ path=([^\n]*)\n/.exec(content.toString('utf8'))?.[1] ?? longPath
+    if (content.length !== size) throw new Error(damaged)
+    if (namesNext(type)) longPath = nextName(type, content) ?? longPath
     else {
-      if (type === '0' || type === '') yield { path: below(longPath ?? ustarPath(header)), content }
+      if (type === '0' || type === '') yield { path: below(longPath ?? path), content }
       if (type !== 'g') longPath = undefined
     }
     at += block + Math.ceil(size / block) * block
   }
+}
+
+export interface TarHeader {
+  readonly path: string
+  readonly size: number
+  /** '0' or nothing: a file, '5': a folder, '1' and '2': links. */
+  readonly type: string
+}
+
+/** The header of an entry. Throws where the block is none. */
+export function readHeader(header: Buffer): TarHeader | 'end' {
+  if (header.every((byte) => byte === 0)) return 'end'
+  const size = Number.parseInt(text(header, 124, 12).trim() || '0', 8)
+  const sum = Number.parseInt(text(header, 148, 8), 8)
+  if (!Number.isSafeInteger(size) || size < 0 || checksum(header) !== sum) throw new Error(damaged)
+  return { path: ustarPath(header), size, type: text(header, 156, 1) }
+}
+
+/** Whether an entry's content is about the entry that follows. */
+export const namesNext = (type: string): boolean => type === 'L' || type === 'x'
+
+/** The path of the entry that follows, where it is too long for a header. */
+export function nextName(type: string, content: Buffer): string | undefined {
+  if (type === 'L') return text(content, 0, content.length)
+  return /(?:^|\n)\d+ path=([^\n]*)\n/.exec(content.toString('utf8'))?.[1]
 }
 
 const text = (bytes: Buffer, from: number, length: number): string => {

@@ -1,14 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { unpackedDigest } from '../../src/provision/contents.ts'
 import { downloadEngine } from '../../src/provision/fetch.ts'
 import { files } from '../../src/provision/layout.ts'
 import { downloadsOf, pins } from '../../src/provision/pins.ts'
 import { platformOf, thisMachine } from '../../src/provision/platform.ts'
-import { readInstalled } from '../../src/provision/record.ts'
+import { renewEngine } from '../../src/provision/renew.ts'
+import { verifyFiles } from '../../src/provision/verify.ts'
 import { engineState } from '../../src/provision/status.ts'
 import { root as repository } from '../support/architecture.ts'
 
@@ -23,7 +25,7 @@ const skipped = !platform.ok ? platform.error.message : asked || there ? null : 
 
 beforeAll(async () => {
   if (skipped !== null || !platform.ok) return
-  await downloadEngine({ folder: kept, platform: platform.value, env: process.env, cwd: tmpdir(), listener: () => {} })
+  await downloadEngine({ folder: kept, platform: platform.value, env: process.env, listener: () => {} })
 }, 600_000)
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 
@@ -61,7 +63,7 @@ describe('the real engine', () => {
     if (skipped !== null) context.skip(skipped)
     const state = await engineState(root)
     if (state.state !== 'installed') throw new Error(state.state)
-    expect((await readInstalled(state.folder, state.record.key, 'digests')).ok).toBe(true)
+    expect(await verifyFiles(state.folder, pins, state.record.platform)).toEqual({ ok: true, value: expect.any(Array) as unknown[] })
     const status = engine('status')
     expect(await status.end).toBe(0)
     expect(status.text()).toMatch(/loads: +yes.*\n(.*\n)*auto takes: tensorflow/)
@@ -73,5 +75,14 @@ describe('the real engine', () => {
     for await (const chunk of child.stdout) out += String(chunk)
     const known = new Set(state.record.files.map((f) => join(state.folder, f.path)))
     expect((JSON.parse(out) as string[]).filter((path) => !known.has(path) && !path.includes('[eval]'))).toEqual([])
+  }, 120_000)
+
+  it('gives the same addon when a job compiles it again, and what the pins say comes from the downloads', async (context) => {
+    if (skipped !== null) context.skip(skipped)
+    const before = await engineState(root)
+    const renewed = await renewEngine({ root, env: process.env, installedAt: '2026-11-01T00:00:00Z', listener: () => {} })
+    if (before.state !== 'installed' || !renewed.ok) throw new Error(JSON.stringify(renewed))
+    expect(renewed.value.record.files).toEqual(before.record.files)
+    for (const one of [...pins.packages, pins.headers]) expect(unpackedDigest(readFileSync(join(kept, one.file)), one), one.name).toBe(one.unpacked)
   }, 120_000)
 })

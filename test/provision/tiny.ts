@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { zipSync } from 'fflate'
+import { unpackedDigest } from '../../src/provision/contents.ts'
 import type { Download, NpmPackage, Pins, Wheel } from '../../src/provision/pins.ts'
 import { platformOf, thisMachine } from '../../src/provision/platform.ts'
 
@@ -53,9 +54,10 @@ function pack(folder: string, name: string, version: string, content: Readonly<R
     writeFileSync(join(scratch, 'package', path), text)
   }
   const file = `${name.replace('@', '').replace('/', '-')}-${version}.tgz`
+  const kept = keep ? { keep } : {}
   execFileSync('tar', ['czf', join(folder, file), '-C', scratch, 'package'])
   rmSync(scratch, { recursive: true })
-  return { name, version, ...known(folder, file), ...(keep ? { keep } : {}) }
+  return { name, version, ...known(folder, file), unpacked: unpackedDigest(readFileSync(join(folder, file)), { name, ...kept }), ...kept }
 }
 
 function wheel(folder: string): Wheel {

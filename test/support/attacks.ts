@@ -70,9 +70,14 @@ export const attacks: Readonly<Record<number, Line>> = {
     tests: [],
   },
   13: {
-    attack: 'A planted or restored engine folder is run because it vouches for itself.',
-    guards: [],
-    tests: [],
+    attack: 'A planted or restored engine folder is run because it vouches for itself, or the install of one runs what a change brings.',
+    guards: [
+      'src/provision/verify.ts', 'src/provision/renew.ts', 'src/provision/unpack.ts', 'src/provision/process.ts', 'src/action/ensure-engine.ts',
+      'src/github/engine-cache.ts', 'src/github/cache-download.ts', 'src/github/installer-environment.ts',
+    ],
+    tests: [
+      'test/provision/renew.int.test.ts', 'test/action/engine.int.test.ts', 'test/github/engine-cache.int.test.ts', 'test/github/installer-environment.test.ts',
+    ],
   },
   14: {
     attack: 'A change chooses the seeds, looks, split or rows that it is measured by.',

@@ -23,7 +23,6 @@ export async function engineInstallCommand({ dir, from, force = false }: EngineI
       from: from === undefined ? null : resolve(from),
       force,
       env: process.env,
-      cwd: process.cwd(),
       signal,
       installedAt: new Date().toISOString(),
       listener: progress(seconds),
@@ -45,7 +44,6 @@ export async function engineDownloadCommand(dir: string, { platform }: { readonl
       folder,
       platform: platform ?? ownPlatform(),
       env: process.env,
-      cwd: process.cwd(),
       signal,
       listener: progress(stopwatch()),
     })
@@ -98,6 +96,8 @@ function words(event: InstallEvent): string {
       return event.files === 0
         ? 'all files are there'
         : `fetching ${event.files} files, ${mebi(event.bytes)}, and checking their SHA-256`
+    case 'checking':
+      return 'checking all files'
     case 'unpacking':
       return `unpacking what is needed, ${mebi(event.bytes)}`
     case 'compiling':

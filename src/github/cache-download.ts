@@ -1,0 +1,52 @@
+import { sha256 } from '../base/hash.ts'
+import { isMap } from './comment/request.ts'
+
+type Variables = Readonly<Record<string, string | undefined>>
+
+/** How `@actions/cache` may have packed an entry; it is part of what an entry is found by. */
+const packings = ['zstd-without-long', 'gzip'] as const
+
+/** Whether this run may read the cache, by the workflow's `cache-mode`. The service holds the run to it as well. */
+const readable = ({ ACTIONS_CACHE_MODE: mode = '' }: Variables): boolean =>
+  !['none', 'write-only'].includes(mode.trim().toLowerCase())
+
+/**
+ * The bytes of an entry that `@actions/cache` saved for a folder; null where there is none. Its own `restoreCache` hands
+ * them to `tar -P`, which writes wherever the archive's paths and links lead. An entry is as foreign as an artifact, so this
+ * unpacks nothing.
+ */
+export async function downloadCache(
+  folder: string,
+  key: string,
+  env: Variables = process.env,
+): Promise<AsyncIterable<Uint8Array> | null> {
+  if (!readable(env)) return null
+  for (const packing of packings) {
+    const address = await addressOf(key, sha256([folder, packing, '1.0'].join('|')), env)
+    if (address === null) continue
+    const response = await fetch(address)
+    if (!response.ok || response.body === null) throw new Error(`the archive cannot be downloaded: status ${response.status}`)
+    return response.body
+  }
+  return null
+}
+
+async function addressOf(key: string, version: string, env: Variables): Promise<string | null> {
+  const service = '/twirp/github.actions.results.api.v1.CacheService'
+  const url = new URL(`${service}/GetCacheEntryDownloadURL`, env['ACTIONS_RESULTS_URL'])
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${env['ACTIONS_RUNTIME_TOKEN'] ?? ''}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({ key, restore_keys: [], version }),
+    signal: AbortSignal.timeout(30_000),
+  })
+  if (!response.ok) throw new Error(`the cache service answers with status ${response.status}`)
+  const found: unknown = await response.json()
+  if (!isMap(found) || found['ok'] !== true) return null
+  const address = found['signed_download_url'] ?? found['signedDownloadUrl']
+  // Asked for one key, the service may answer with another that begins like it.
+  return typeof address === 'string' && (found['matched_key'] ?? found['matchedKey'] ?? key) === key ? address : null
+}
