@@ -1,4 +1,4 @@
-import { printable } from '../base/diagnostics.ts'
+import { printable } from '../base/printable.ts'
 import { unreachable } from '../base/result.ts'
 import { duration } from '../report/numbers.ts'
 import type { RunEvent, Listener } from '../run/events.ts'
@@ -76,7 +76,7 @@ function runLine(
     ...(progress.secondsLeft === null ? [] : [`${duration(Math.max(1, Math.round(progress.secondsLeft)))} left`]),
     `${printable(result.request.label, 60)}${outcome(result.status, cached)}`,
   ]
-  return fitting(parts.join(' · '), Math.max(20, columns - 1))
+  return fitting(printable(parts.join(' · ')), Math.max(20, columns - 1))
 }
 
 interface StatusLine { readonly show: (text: string) => void; readonly clear: () => void }
