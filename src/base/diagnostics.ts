@@ -41,7 +41,7 @@ export const formatDiagnostic = (d: Diagnostic): string => diagnosticLines(d).jo
 
 /** The same, each element one line of any terminal or log. */
 export function diagnosticLines(d: Diagnostic): string[] {
-  const lines = [`${placeOf(d)}${d.severity}[${d.code}] ${printable(d.message)}`]
+  const lines = [`${placeOf(d)}${d.severity}[${printable(d.code, 100)}] ${printable(d.message)}`]
   if (d.found !== undefined) lines.push(`  found:   ${printable(d.found)}`)
   if (d.allowed !== undefined) lines.push(`  allowed: ${printable(d.allowed)}`)
   if (d.hint !== undefined) lines.push(`  hint:    ${printable(d.hint)}`)

@@ -7,7 +7,7 @@
 const unprintable = String.raw`[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\ufff9-\ufffb]`
 /** Invisible characters where a script needs them: in emoji, after the ideograph or letter whose form they choose, and as joiners. */
 const emoji = String.raw`(?=\p{Emoji})(?:\p{RGI_Emoji}|\p{Extended_Pictographic}[\ufe0e\ufe0f])`
-const variant = String.raw`\p{Script=Han}[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]|\p{Script=Mongolian}[\u180b-\u180d\u180f]`
+const variant = String.raw`\p{Script=Han}[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]|[\p{Script=Mongolian}&&\p{L}][\u180b-\u180d\u180f]`
 const joinable = String.raw`[[\p{L}\p{M}]--[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Common}]]`
 const joiner = String.raw`(?<=${joinable})[\u200c\u200d](?=${joinable})`
 /** A letter has a few marks at most; a pile of them is drawn over the lines above and below. */
@@ -22,9 +22,12 @@ const kept = new RegExp(`(${emoji}|${variant}|${joiner})|${unprintable}|${pile}`
  */
 export function printable(text: string, most = 500): string {
   // Text may be huge, and only its beginning is shown: each character becomes one at least.
-  const start = beginning(text, most + 1)
-  return shortened(suspect.test(start) ? start.replace(kept, (found, whole?: string) => whole ?? escaped(found)) : start, most)
+  return shortened(withEscapes(beginning(text, most + 1), escaped), most)
 }
+
+/** The text with an escape, of whatever form its reader knows, for each part that must not be printed. */
+export const withEscapes = (text: string, escape: (part: string) => string): string =>
+  (suspect.test(text) ? text.replace(kept, (found, whole?: string) => whole ?? escape(found)) : text)
 
 /** A text of our own with lines of its own: line breaks stay, every line is printable and whole. */
 export const printableLines = (text: string): string => text.split('\n').map((line) => printable(line, Infinity)).join('\n')

@@ -1,11 +1,11 @@
-import { printable } from './printable.ts'
+import { printable, withEscapes } from './printable.ts'
 
 // Text in YAML that we write. No other code puts quotes around a scalar or text behind a `#`.
 
 /** A letter, digit or underscore first, and nothing that has a meaning in YAML, in any version of it. */
 const plain = /^\w(?:[\w @./-]*[\w@./-])?$/
 /** Words and numbers of YAML 1.1 and 1.2, dates too: without quotes they would be read as something else than text. */
-const notText = /^(?:true|false|yes|no|on|off|y|n|null|\d[\da-fox_.-]*(?:e-?\d+)?)$/i
+const notText = /^(?:true|false|yes|no|on|off|y|n|null|\d[\da-fox_.-]*(?:e-?\d+)?|e-?\d+)$/i
 
 /**
  * A scalar that every reader of YAML takes for exactly this text. Plain where that is safe, else in double quotes, with an escape
@@ -15,7 +15,7 @@ const notText = /^(?:true|false|yes|no|on|off|y|n|null|\d[\da-fox_.-]*(?:e-?\d+)
  */
 export function yamlScalar(text: string, after = ''): string {
   if (plain.test(text) && !(after === '' && notText.test(text))) return text + after
-  return JSON.stringify(wellFormed(text) + after).replace(/[^ -~]/gu, (c) => (printable(c) === c ? c : escaped(c)))
+  return withEscapes(JSON.stringify(wellFormed(text) + after), (part) => Array.from(part, escaped).join(''))
 }
 
 /** Half a surrogate pair is no character that YAML has. */

@@ -76,7 +76,7 @@ function runLine(
     ...(progress.secondsLeft === null ? [] : [`${duration(Math.max(1, Math.round(progress.secondsLeft)))} left`]),
     `${printable(result.request.label, 60)}${outcome(result.status, cached)}`,
   ]
-  return fitting(printable(parts.join(' · ')), Math.max(20, columns - 1))
+  return fitting(parts.join(' · '), Math.max(20, columns - 1))
 }
 
 interface StatusLine { readonly show: (text: string) => void; readonly clear: () => void }

@@ -30,7 +30,7 @@ export function annotationOf(d: Diagnostic, workspace: string): Annotation {
 /** As an annotation names a file; null where it has no place in the checkout, or a name that cannot be shown. */
 export function annotatedFile(path: string, workspace: string): string | null {
   const file = insideWorkspace(path, workspace)
-  return file !== null && printable(file, Infinity) === file ? file : null
+  return file !== null && printable(file, Infinity) === file && !file.includes('##[') ? file : null
 }
 
 /** At most ten a level, none too long, all of them printable; where there are more, the last one of the level says how many were left out. */

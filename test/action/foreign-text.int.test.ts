@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { git } from '../support/act.ts'
 import { root } from '../support/architecture.ts'
 import { startArtifactService, type ArtifactService } from '../support/artifact-service.ts'
-import { breakingName, harmIn, mark } from '../support/hostile.ts'
+import { breakingName, harmIn, hidingName, mark } from '../support/hostile.ts'
 import { startRestEmulator, type RestEmulator } from '../support/rest-emulator.ts'
 import { runStep, type StepResult } from '../support/runner.ts'
 import { accuracyOf, wineSpec } from '../support/specs.ts'
@@ -25,8 +25,7 @@ afterEach(async () => {
   await artifacts.close()
 })
 
-/** Names of files are bytes of UTF-8 with a length that no system exceeds. */
-const name = Buffer.from(breakingName).subarray(0, 240).toString().replace(/\ufffd+$/, '')
+const data = `${hidingName}/${breakingName}.csv`
 const wine = readFileSync(join(root, 'examples/wine/wine.csv'), 'utf8')
 
 function put(path: string, text: string): void {
@@ -57,17 +56,17 @@ async function proposed(files: Readonly<Record<string, string>>, spec: string): 
 }
 
 /** Everything that a person may read of the step. */
-function shown(step: StepResult): readonly (readonly [where: string, text: string, kind?: 'markdown'])[] {
+function shown(step: StepResult): readonly (readonly [where: string, text: string, kind?: 'log' | 'markdown'])[] {
   const { comments, checkRuns, statuses } = github.state
   const notes = step.commands.filter((c) => ['error', 'warning', 'notice'].includes(c.name))
   const checks = checkRuns as { readonly name: string; readonly output: { readonly title: string; readonly summary: string; readonly annotations: readonly Record<string, string>[] } }[]
   return [
-    ['log', step.log], ['errors', step.stderr], ['summary', step.summary ?? '', 'markdown'],
-    ...notes.map((c, i) => [`annotation ${i}`, [c.value, ...Object.values(c.properties)].join('\n')] as const),
+    ['log', step.log, 'log'], ['errors', step.stderr, 'log'], ['summary', step.summary ?? '', 'markdown'],
+    ...notes.map((c, i) => [`annotation ${i}`, [c.value, ...Object.values(c.properties)].join('\n'), 'log'] as const),
     ...comments.map((c) => ['comment', c.body, 'markdown'] as const),
     ...checks.flatMap(({ name: title, output }) => [
       ['check', [title, output.title].join('\n')] as const, ['check summary', output.summary, 'markdown'] as const,
-      ...output.annotations.map((a) => ['check note', Object.values(a).join('\n')] as const),
+      ...output.annotations.map((a) => ['check note', Object.values(a).join('\n'), 'log'] as const),
     ]),
     ...statuses.map((s) => ['status', JSON.stringify(s)] as const),
   ]
@@ -82,14 +81,14 @@ function expectHarmless(step: StepResult): void {
 
 describe('attack 16: a pull request whose data file has a name that draws and commands', { timeout: 900_000 }, () => {
   it('attack 16: is told of what is wrong with its data in text alone', async () => {
-    const step = await proposed({ [name + '.csv']: wine.replace(/^(.*\n.*\n)[^,]*/, '$1?'), 'tuning.yml': specOf(`${name}.csv`) }, 'tuning.yml')
+    const step = await proposed({ [data]: wine.replace(/^(.*\n.*\n)[^,]*/, '$1?'), 'tuning.yml': specOf(data) }, 'tuning.yml')
     expect([step.exitCode, step.summary]).toEqual([1, expect.stringContaining('## No verdict')])
     expectHarmless(step)
   })
 
   it('attack 16: has a report whose every text is text', async () => {
-    const step = await proposed({ [name + '.csv']: wine, 'tuning.yml': specOf(`${name}.csv`) }, 'tuning.yml')
-    expect([step.exitCode, step.outputs['verdict']]).toEqual([1, 'fail'])
+    const step = await proposed({ [data]: wine, 'tuning.yml': specOf(data) }, 'tuning.yml')
+    expect([step.exitCode, step.outputs['verdict']], step.log).toEqual([1, 'fail'])
     expectHarmless(step)
     const folder = join(checkout, step.outputs['report-dir'] ?? '')
     for (const file of readdirSync(folder).filter((f) => f !== 'journal.jsonl' && /\.(md|html|json|jsonl)$/.test(f))) {
@@ -98,16 +97,16 @@ describe('attack 16: a pull request whose data file has a name that draws and co
   })
 
   it('attack 16: is not there: the name is quoted as text', async () => {
-    expectHarmless(await proposed({ 'tuning.yml': specOf(`${name}.csv`) }, 'tuning.yml'))
+    expectHarmless(await proposed({ 'tuning.yml': specOf(data) }, 'tuning.yml'))
   })
 })
 
 describe('attack 16: a spec whose path draws and commands', { timeout: 900_000 }, () => {
-  const path = `${name}/tuning.yml`
+  const path = `${hidingName}/${breakingName}/tuning.yml`
 
   it('attack 16: names its study, its check and its comment by text alone', async () => {
-    const step = await proposed({ [`${name}/wine.csv`]: wine, [path]: specOf('wine.csv') }, path)
-    expect([step.exitCode, step.outputs['verdict']]).toEqual([1, 'fail'])
+    const step = await proposed({ [`${hidingName}/${breakingName}/wine.csv`]: wine, [path]: specOf('wine.csv') }, path)
+    expect([step.exitCode, step.outputs['verdict']], step.log).toEqual([1, 'fail'])
     expect(Object.keys(step.outputs).sort()).toEqual(['levers', 'lock', 'report-dir', 'report-url', 'verdict'])
     expectHarmless(step)
   })
@@ -116,6 +115,6 @@ describe('attack 16: a spec whose path draws and commands', { timeout: 900_000 }
     const step = await proposed({ [path]: `${specOf('wine.csv')}nonsense: "\\u001b[31m\\n# heading ${mark}"\n` }, path)
     expect(step.exitCode).toBe(1)
     expectHarmless(step)
-    expectHarmless(await proposed({}, `${name}/other.yml`))
+    expectHarmless(await proposed({}, `${hidingName}/${breakingName}/other.yml`))
   })
 })

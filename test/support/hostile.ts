@@ -12,17 +12,16 @@ export const hostileNames: readonly string[] = [
 export const hostile = hostileNames.slice(0, -1).join(' ')
 
 /** What a line of foreign text would draw or command if it stood alone; found again by its last word. */
-const drawn = ['# ', '## heading', '![picture](https:&#47;&#47;evil.example&#47;x.png)', '::error::', '::set-output name=verdict::', '##[error]', '````', '> [!NOTE]', '| cell |', '- [x] box']
+const drawn = ['# heading', '## heading', '![picture](https:&#47;&#47;evil.example&#47;x.png)', '::error::', '::set-output name=verdict::', '##[error]', '````', '> [!NOTE]', '| cell |', '- [x] box']
 export const mark = 'FORGED'
 
 /** Breaks a line in every way that something breaks lines. */
-const lineBreaks = ['\n', '\r', '\r\n', '\v', '\f', '\u0085', '\u2028', '\u2029']
+const lineBreaks = ['\n', '\r', '\v', '\f', '\u0085', '\u2028', '\u2029']
 
-/** Breaks lines, draws, commands a terminal, hides, and turns text around. Can be the name of a file: it holds no `/` and no NUL. */
-export const breakingName = [
-  'wine', ...drawn.map((line, i) => `${lineBreaks[i % lineBreaks.length] ?? ''}${line} ${mark}`),
-  '\u001b[31mred\u001b]8;;x\u0007', '\u009b32m', '\u202eturned\u2066', '\u200b\u200e\u200f\u2060\u2064\ufeff\u061c\u00ad\u180e', '\u{e0041}\u{e007f}', '\ufe0f\ufe01', `e${'\u0301'.repeat(30)}`,
-].join('')
+/** Names of files (no `/`, no NUL, at most 255 bytes): one breaks lines and draws, the other commands a terminal, hides and turns around. */
+export const breakingName = `wine${drawn.map((line, i) => `${lineBreaks[i % lineBreaks.length] ?? ''}${line} ${mark}`).join('')}`
+export const hidingName = 'h\n# FORGED\u001b[31mred\u001b]8;;x\u0007\u009b32m\u202eturned\u2066\u200b\u200d\u200e\u200f\u2060\u2064\ufeff\u061c\u00ad\u180e' +
+  `\u{e0041}\u{e007f}\ufe0f\ufe01\ufff9\u007fe${'\u0301'.repeat(12)}`
 
 /** Names of files and folders, each with one kind of harm, and harmless ones that must stay as they are. */
 export const breakingNames: readonly string[] = [
@@ -32,9 +31,14 @@ export const breakingNames: readonly string[] = [
   ' leading', 'trailing ', 'back\\slash', '--option', '<b>html</b>', '&amp;', 'tab\there', 'del\u007f', '🙂 ünïcode', '👨‍👩‍👧',
 ]
 
-const harmful = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]|\p{M}{6}|##\[/gu
-/** Line breaks, and signs of ours that are emoji. A mention or a link is broken apart in Markdown by the last. */
-const ours = { text: /\n|\p{Extended_Pictographic}\ufe0f/gu, markdown: /\n|\p{Extended_Pictographic}\ufe0f|(?<=[@#:w-])\u200b|\u200b(?=[-+=\d])/gu }
+const harmful = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]|\p{M}{6}/gu
+const emoji = String.raw`\n|(?=\p{Emoji})\p{RGI_Emoji}`
+/** Line breaks, emoji, and where we break apart what a runner or GitHub would find in the text. */
+const ours = {
+  text: new RegExp(emoji, 'gv'),
+  log: new RegExp(`${emoji}|(?<=#)\u200b(?=#\\[)|(?<=:)\u200b(?=:)`, 'gv'),
+  markdown: new RegExp(`${emoji}|(?<=[@#:w\\-])\u200b|\u200b(?=[\\-+=\\d])`, 'gv'),
+}
 
 /**
  * What foreign text did to bytes as they came out of the program: characters that command a terminal or hide, and lines that begin
@@ -42,7 +46,10 @@ const ours = { text: /\n|\p{Extended_Pictographic}\ufe0f/gu, markdown: /\n|\p{Ex
  */
 export function harmIn(text: string, kind: keyof typeof ours = 'text'): string[] {
   const shown = text.replace(ours[kind], ' ')
-  const characters = Array.from(shown.matchAll(harmful), (m) => JSON.stringify(shown.slice(Math.max(0, m.index - 40), m.index + 10)))
+  const found = [...shown.matchAll(harmful), ...(kind === 'log' ? shown.matchAll(/##\[/g) : [])]
   const lines = text.split('\n').map((line) => line.trimStart())
-  return [...characters, ...lines.filter((line) => line.includes(mark) && drawn.some((start) => line.startsWith(start)))]
+  return [
+    ...found.map((m) => JSON.stringify(shown.slice(Math.max(0, m.index - 40), m.index + 10))),
+    ...lines.filter((line) => line.includes(mark) && ['# FORGED', ...drawn].some((start) => line.startsWith(start))),
+  ]
 }
