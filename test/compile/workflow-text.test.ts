@@ -54,7 +54,7 @@ describe('attack 19: a compiled workflow', () => {
 
   it('has a command of one line, whatever the command is', () => {
     const text = workflowText(plan, { spec: 'tuning.yml', uses, release: null, shards: 4, engine: 'wasm', command: breakingName })
-    expect(withoutText(read(text), 'x')).toEqual(read(compiled('plain', 'tuning.yml')))
+    expect(read(text)).toEqual(read(compiled('plain', 'tuning.yml')))
   })
 
   it('is as it was for a harmless study', () => {

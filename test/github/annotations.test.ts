@@ -49,7 +49,7 @@ describe('what the platform would drop', () => {
 describe('attack 16: an annotation', () => {
   it.each([breakingName, hidingName, ...breakingNames].map((name) => [JSON.stringify(name).slice(0, 40), name]))('is printable in every part: %s', (_, name) => {
     const d = { ...diagnostic, message: name, found: name, code: name, at: { file: `/home/work/${name}`, line: 1, column: 1 } }
-    for (const { title, message, at } of capped([annotationOf(d, '/home/work'), note('warning', name)])) {
+    for (const { title, message, at } of capped([annotationOf(d, '/home/work'), { ...note('warning', name.replace(/\n/g, ' ')), title: name }])) {
       expect(harmIn([title, message, at?.file ?? ''].join('\n'))).toEqual([])
     }
   })
