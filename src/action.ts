@@ -17,7 +17,7 @@ import { readPart, readPost } from './github/comment/inputs.ts'
 import { runner, type Runner } from './github/environment.ts'
 import { explain } from './github/failure.ts'
 import { readInputs, type Inputs } from './github/inputs.ts'
-import { endSection, say, section } from './github/log.ts'
+import { endSection, say, sayAll, section } from './github/log.ts'
 import { fails, publish, type Publication } from './github/publish.ts'
 import { stageNames, type StageName } from './plan/plan.ts'
 import type { Listener } from './run/events.ts'
@@ -133,7 +133,7 @@ function provided(wanted: EngineWish, signal: AbortSignal): EngineSource {
 
 /** Progress as plain lines, those of a stage folded away below its name; what it concluded stays in sight. */
 function folded(): Listener {
-  const write = (text: string): void => say(text.trimEnd())
+  const write = (text: string): void => sayAll(text.trimEnd().split('\n'))
   const print = progressLogger({ write, isTerminal: false, columns: 120, letters: 'unicode', now: () => performance.now() })
   return (event) => {
     if (event.type === 'stage-decided' || event.type === 'study-finished') endSection()

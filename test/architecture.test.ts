@@ -32,6 +32,24 @@ describe('the folders of src', () => {
     expect(lines(inner, /\bprocess\.(env|argv)\b|from 'node:process'/)).toEqual([])
   })
 
+  it('attack 16: print in few places, each of which makes what it prints printable', () => {
+    const found = (pattern: RegExp): string[] => [...new Set(lines(src, pattern).map((line) => line.split(':')[0] ?? ''))]
+    // `cli.ts` hears whether the output can be written; `worker.ts` is no program for a person; a child's script prints for its parent.
+    expect(found(/\bconsole\.|\bprocess\.std(out|err)\b|\{[^}]*\bstd(out|err)\b[^}]*\} = process/)).toEqual(
+      ['src/cli.ts', 'src/cli/commands/gate.ts', 'src/cli/commands/run.ts', 'src/cli/print.ts', 'src/provision/layout.ts', 'src/worker.ts'])
+    expect(found(/\bprocess\.std(out|err)\.write\b|\bwriteSync\((1|2)\b/)).toEqual(['src/provision/layout.ts'])
+    expect(found(/\b(err|out)\.raw\b/)).toEqual(['src/cli/commands/run.ts'])
+    expect(found(/\bcore\.(info|debug|notice|warning|error|startGroup|setFailed)\b|\bcore\[/)).toEqual(['src/github/annotations.ts', 'src/github/log.ts'])
+    expect(found(/\bsetOutput\(|\bexportVariable\(/)).toEqual(['src/github/comment/inputs.ts', 'src/github/outputs.ts'])
+    expect(found(/\bsummary\.(add|write)/)).toEqual(['src/github/summary.ts'])
+  })
+
+  it('attack 16: write every fence and every quoted word by the one function for it', () => {
+    expect(lines(src, /(\\`){3}|['"]```/).filter((line) => !line.startsWith('src/report/escape.ts:'))).toEqual([])
+    expect(lines(src, /'\\\\''|'\\'\\\\/).filter((line) => !line.startsWith('src/base/shell.ts:'))).toEqual([])
+    expect(lines(src, /\\u001b|\\x1b|\\u009b/i).filter((line) => !line.startsWith('src/cli/progress.ts:'))).toEqual([])
+  })
+
   it('decide without a clock, the network or the file system where they decide', () => {
     const pure = src.filter((s) => /^src\/(model|plan|compile|stats|stages|diagnose|gate)\//.test(s.path))
     expect(lines(pure, /\bDate\.now\b|new Date\(\)|performance\.now|\bfetch\(|'node:(fs|http|https|net|child_process)/)).toEqual([])

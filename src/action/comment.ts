@@ -13,7 +13,7 @@ import { uploadResult, type RunReport } from '../github/comment/result.ts'
 import { contentAt } from '../github/contents.ts'
 import type { Runner } from '../github/environment.ts'
 import { readInputs, type Inputs } from '../github/inputs.ts'
-import { say } from '../github/log.ts'
+import { say, sayAll } from '../github/log.ts'
 import { postWords, titleOf } from '../github/post.ts'
 import { writeSummary } from '../github/summary.ts'
 import { stageNames, type StageName } from '../plan/plan.ts'
@@ -150,7 +150,7 @@ async function showPlan(request: Request, runner: Runner): Promise<number> {
   const source = { specPath: relative(runner.workspace, inputs.spec), workspace: runner.workspace }
   const { plan, warnings } = await prepare({ ...source, ...(stages ? { stages: stages satisfies readonly StageName[] } : {}), ...(seeds ? { seeds } : {}) })
   const text = [renderPlanTable(plan), ...warnings.map(formatDiagnostic)].join('\n')
-  say(text)
+  sayAll(text.split('\n'))
   await writeSummary(`## What would run\n\n${block(text)}\n`)
   await upload({ bound: boundTo(request, runner, null), outcome: { kind: 'plan', text } }, runner)
   return 0

@@ -1,10 +1,10 @@
 import { relative } from 'node:path'
-import { printable } from '../base/diagnostics.ts'
+import { printable } from '../base/printable.ts'
 import type { Runner } from '../github/environment.ts'
 import type { Posting } from '../github/post.ts'
 import { fails, verdictNotes, type PublicationSettings } from '../github/publish.ts'
 import { renderComment } from '../report/comment.ts'
-import { code } from '../report/escape.ts'
+import { code, fenced } from '../report/escape.ts'
 import type { Report } from '../report/model.ts'
 
 /** What a posting says of a run, however the run came about. */
@@ -42,11 +42,8 @@ export const judgedAt = (head: string, base: string | null): string =>
 export const textPart = (head: string, text: string, { foot }: Pick<Setting, 'foot'>): Part =>
   ({ text: `### ${head}\n\n${foot}\n\n${block(text)}\n`, verdict: null, notes: [] })
 
-/** Text of the pull request as a block that it cannot end. */
-export function block(text: string): string {
-  const lines = text.split('\n').slice(0, 200).map((line) => printable(line, 300).replaceAll('```', "'''"))
-  return `\`\`\`text\n${lines.join('\n')}\n\`\`\``
-}
+/** Text of the pull request as a block that it cannot end: the first lines, none too long. */
+export const block = (text: string): string => fenced(text.split('\n').slice(0, 200).map((line) => printable(line, 300)))
 
 /** From the root of the checkout. */
 export const specName = (spec: string, { workspace }: Runner): string => relative(workspace, spec).replaceAll('\\', '/')

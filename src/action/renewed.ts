@@ -26,13 +26,24 @@ export async function renewed(study: Study, specPath: string): Promise<Study> {
 }
 
 /** The whole file in one hunk: a lock is small, and its numbers change nearly everywhere. */
-function patchOf(path: string, before: string | null, after: string): string {
+export function patchOf(path: string, before: string | null, after: string): string {
+  const [a, b] = ['a', 'b'].map((side) => patchPath(`${side}/${path}`))
   const lines = (text: string): string[] => text.replace(/\n$/, '').split('\n')
   const [removed, added] = [before === null ? [] : lines(before), lines(after)]
-  const from = before === null ? ['new file mode 100644', '--- /dev/null'] : [`--- a/${path}`]
+  const from = before === null ? ['new file mode 100644', '--- /dev/null'] : [`--- ${a}`]
   return [
-    `diff --git a/${path} b/${path}`, ...from, `+++ b/${path}`,
+    `diff --git ${a} ${b}`, ...from, `+++ ${b}`,
     `@@ -${removed.length === 0 ? '0,0' : `1,${removed.length}`} +1,${added.length} @@`,
     ...removed.map((line) => `-${line}`), ...added.map((line) => `+${line}`), '',
   ].join('\n')
+}
+
+/** A path as git writes it into a patch: whatever is not plain stands in double quotes, byte by byte. */
+function patchPath(path: string): string {
+  if (/^[\w@%+=:,./-]+$/.test(path)) return path
+  const bytes = Array.from(Buffer.from(path), (byte) => {
+    const letter = String.fromCharCode(byte)
+    return byte >= 0x20 && byte < 0x7f && !/["\\]/.test(letter) ? letter : `\\${byte.toString(8).padStart(3, '0')}`
+  })
+  return `"${bytes.join('')}"`
 }

@@ -1,4 +1,8 @@
 import { distance } from 'fastest-levenshtein'
+import { shownPath } from './paths.ts'
+import { printable } from './printable.ts'
+
+export { printable } from './printable.ts'
 
 /** A place in a file that a person wrote; `line` and `column` count from 1. */
 export interface SourcePosition {
@@ -33,19 +37,35 @@ export class InputError extends Error {
 }
 
 /** `file:line:col: error[code] message`, then one indented line each for found, allowed and hint. */
-export function formatDiagnostic(d: Diagnostic): string {
-  const place = d.at ? `${d.at.file}:${d.at.line}:${d.at.column}: ` : ''
-  const lines = [`${place}${d.severity}[${d.code}] ${printable(d.message)}`]
+export const formatDiagnostic = (d: Diagnostic): string => diagnosticLines(d).join('\n')
+
+/** The same, each element one line of any terminal or log. */
+export function diagnosticLines(d: Diagnostic): string[] {
+  const lines = [`${placeOf(d)}${d.severity}[${printable(d.code, 100)}] ${printable(d.message)}`]
   if (d.found !== undefined) lines.push(`  found:   ${printable(d.found)}`)
   if (d.allowed !== undefined) lines.push(`  allowed: ${printable(d.allowed)}`)
   if (d.hint !== undefined) lines.push(`  hint:    ${printable(d.hint)}`)
-  return lines.join('\n')
+  return lines
 }
 
 /** The same in one line, for a log of lines. */
-export function lineOf({ at, message, found, allowed, hint }: Diagnostic): string {
+export function lineOf(d: Diagnostic): string {
+  const { message, found, allowed, hint } = d
   const more = [found, allowed && `allowed: ${allowed}`].filter((s) => s !== undefined && s !== '')
-  return `${at ? `${at.file}:${at.line}:${at.column}: ` : ''}${message}${more.length > 0 ? ` (${more.join('; ')})` : ''}${hint === undefined ? '' : `; ${hint}`}`
+  const text = `${message}${more.length > 0 ? ` (${more.join('; ')})` : ''}${hint === undefined ? '' : `; ${hint}`}`
+  return `${placeOf(d)}${printable(text, 2000)}`
+}
+
+const placeOf = ({ at }: Diagnostic): string => (at ? `${printable(shownPath(at.file))}:${at.line}:${at.column}: ` : '')
+
+/**
+ * Why a program of ours failed, for people who mend it: the message in one line, then the calls that led to it. A message may
+ * quote foreign text.
+ */
+export function defectLines(error: unknown): string[] {
+  if (!(error instanceof Error)) return [printable(String(error), 2000)]
+  const calls = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
+  return [printable(`${error.name}: ${error.message}`, 2000), ...calls.map((line) => printable(line))]
 }
 
 /** In the order a reader meets them: by file, line, column; those without a place first. */
@@ -66,11 +86,4 @@ export function didYouMean(name: string, candidates: readonly string[]): string 
     if (d < least) [best, least] = [candidate, d]
   }
   return best
-}
-
-/** Control characters (terminal escapes, line breaks) as visible escapes, and no more than 500 characters: input is not trusted. */
-export function printable(text: string, most = 500): string {
-  const shown = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
-  return shown.length > most ? `${shown.slice(0, most)}…` : shown
 }

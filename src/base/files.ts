@@ -2,6 +2,7 @@ import { constants, lstatSync, type Stats } from 'node:fs'
 import { mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { InputError } from './diagnostics.ts'
+import { shownPath } from './paths.ts'
 
 /**
  * Writes a whole file so that a reader, or a machine that loses power, sees the old content or the new and nothing between:
@@ -117,5 +118,5 @@ export function explainFileError(error: unknown, code: string, message: string):
   const known = causes[reason]
   if (!(error instanceof Error) || !known) return error
   const [cause, hint] = known
-  return new InputError([{ code, severity: 'error', message, found: `${cause} (${reason}${path ? `, ${path}` : ''})`, hint }])
+  return new InputError([{ code, severity: 'error', message, found: `${cause} (${reason}${path ? `, ${shownPath(path)}` : ''})`, hint }])
 }

@@ -1,4 +1,4 @@
-import { printable } from '../base/diagnostics.ts'
+import { shownPath } from '../base/paths.ts'
 import type { Verdict } from '../plan/verdict.ts'
 import type { Report } from '../report/model.ts'
 import { gainText, meanAndSd, short } from '../report/numbers.ts'
@@ -14,14 +14,14 @@ export interface Conclusion {
 
 const indent = '  '
 
-/** What stands on the terminal when a study is done: verdict, gates, measured metrics, levers, files. No colour carries meaning. */
-export function closing({ report, verdict, page, lockPath }: Conclusion, columns: number): string {
+/** The lines that stand on the terminal when a study is done: verdict, gates, measured metrics, levers, files. No colour carries meaning. */
+export function closing({ report, verdict, page, lockPath }: Conclusion, columns: number): string[] {
   const use = verdict.status === 'pass' ? 'commit it beside the spec' : 'of a study that did not pass'
   return [
     '', ...wrapped(`${verdict.status.toUpperCase()}: ${verdict.sentence}`, columns, ''), ...gateLines(verdict, columns),
     ...measured(report), '', ...levers(report), '',
-    `Report: ${page}`, `Lock:   ${lockPath} (${use})`, '',
-  ].map((line) => printable(line, 4000)).join('\n')
+    `Report: ${shownPath(page)}`, `Lock:   ${shownPath(lockPath)} (${use})`,
+  ]
 }
 
 /** The question that the gate asks, then what it found, and what would settle it. */

@@ -11,6 +11,7 @@ import { planCommand } from './commands/plan.ts'
 import { runCommand, type RunOptions } from './commands/run.ts'
 import { validateCommand } from './commands/validate.ts'
 import { addEngineCommands } from './engine-commands.ts'
+import { err, out } from './print.ts'
 import { addReportCommands } from './report-commands.ts'
 import { positiveNumber, stageList, wholeNumber } from './options.ts'
 import { noCommit } from './workflows/comment.ts'
@@ -24,6 +25,7 @@ export function program(exit: (code: number) => void): Command {
     .description('Tunes neural networks by discipline instead of luck: one lever at a time, confirmed over seeds, gated.')
     .version(version, '-V, --version')
     .exitOverride()
+    .configureOutput({ writeOut: out.document, writeErr: err.document, outputError: (message) => err.lines(...errorLines(message)) })
     .showHelpAfterError('(tunegate --help lists the commands)')
     .addHelpText('after', exitCodeHelp)
 
@@ -93,4 +95,10 @@ export function program(exit: (code: number) => void): Command {
 
   for (const command of root.commands) command.exitOverride().showHelpAfterError()
   return root
+}
+
+/** The parser's own words: one line, which may quote what was typed, and perhaps one more that names the nearest option. */
+function errorLines(message: string): string[] {
+  const [, said = '', near] = /^(.*?)(?:\n(\(Did you mean [^\n]*\)))?\n*$/s.exec(message) ?? []
+  return near === undefined ? [said] : [said, near]
 }

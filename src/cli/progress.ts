@@ -1,4 +1,4 @@
-import { printable } from '../base/diagnostics.ts'
+import { printable } from '../base/printable.ts'
 import { unreachable } from '../base/result.ts'
 import { duration } from '../report/numbers.ts'
 import type { RunEvent, Listener } from '../run/events.ts'

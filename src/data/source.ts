@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
+import { shownPath } from '../base/paths.ts'
 import { counted, fail } from './problems.ts'
 
 /** Sizes beyond which a file is refused instead of exhausting the machine: data files are not trusted. */
@@ -32,6 +33,7 @@ const ALLOWED = '.csv, .tsv, .jsonl, .npy, .npz, each also with .gz'
 
 /** A data file's content, inflated, and what the name says it is. */
 export interface Source {
+  /** As messages show it. */
   readonly file: string
   readonly format: Format
   readonly bytes: Buffer
@@ -40,11 +42,12 @@ export interface Source {
 
 /** Reads a data file; InputError where it cannot be read, is too large, or has a name that says no format. */
 export async function readSource(file: string, limits: Limits = LIMITS): Promise<Source> {
-  const { format, zipped } = formatOf(file)
-  const raw = await readBytes(file, limits)
-  const bytes = zipped ? await inflate(file, raw, limits) : raw
-  if (bytes.length === 0) fail({ code: 'data/empty', message: `${file} is empty` })
-  return { file, format, bytes, limits }
+  const name = shownPath(file)
+  const { format, zipped } = formatOf(name)
+  const raw = await readBytes(file, name, limits)
+  const bytes = zipped ? await inflate(name, raw, limits) : raw
+  if (bytes.length === 0) fail({ code: 'data/empty', message: `${name} is empty` })
+  return { file: name, format, bytes, limits }
 }
 
 function formatOf(file: string): { format: Format; zipped: boolean } {
@@ -58,18 +61,18 @@ function formatOf(file: string): { format: Format; zipped: boolean } {
   })
 }
 
-async function readBytes(file: string, limits: Limits): Promise<Buffer> {
+async function readBytes(file: string, name: string, limits: Limits): Promise<Buffer> {
   try {
     const info = await stat(file)
-    if (!info.isFile()) fail({ code: 'data/not-a-file', message: `${file} is not a regular file` })
-    if (info.size > limits.bytes) tooLarge(file, counted(info.size, 'byte'), limits)
+    if (!info.isFile()) fail({ code: 'data/not-a-file', message: `${name} is not a regular file` })
+    if (info.size > limits.bytes) tooLarge(name, counted(info.size, 'byte'), limits)
     return await readFile(file)
   } catch (error) {
     // Only what the file system says is about the input; anything else goes on up.
     const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
     if (code === undefined) throw error
     const missing = code === 'ENOENT' || code === 'ENOTDIR'
-    const message = missing ? `there is no file ${file}` : `${file} cannot be read`
+    const message = missing ? `there is no file ${name}` : `${name} cannot be read`
     return fail({ code: 'data/unreadable', message, found: code })
   }
 }

@@ -1,4 +1,4 @@
-import { printable } from '../base/diagnostics.ts'
+import { printable } from '../base/printable.ts'
 import type { Finding, Move, Sight } from './finding.ts'
 
 /** `in 4 of 5 seeds`, or nothing where there is one run. */

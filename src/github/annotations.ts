@@ -1,6 +1,7 @@
 import * as core from '@actions/core'
 import type { Diagnostic } from '../base/diagnostics.ts'
 import { formatDiagnostic } from '../base/diagnostics.ts'
+import { printable, printableLines, shortened } from '../base/printable.ts'
 import { insideWorkspace } from './environment.ts'
 
 /** A note on the run's page, beside a line of a file where it has one. */
@@ -19,14 +20,20 @@ export const mostCharacters = 4096
 
 /** The place is left out of the message where the annotation is shown at it. */
 export function annotationOf(d: Diagnostic, workspace: string): Annotation {
-  const file = d.at && insideWorkspace(d.at.file, workspace)
+  const file = d.at && annotatedFile(d.at.file, workspace)
   const { at, ...rest } = d
   const note = { level: d.severity, title: d.code }
   if (!at || !file) return { ...note, message: formatDiagnostic(d) }
   return { ...note, message: formatDiagnostic(rest), at: { file, line: at.line, column: at.column } }
 }
 
-/** At most ten a level and none too long; where there are more, the last one of the level says how many were left out. */
+/** As an annotation names a file; null where it has no place in the checkout, or a name that cannot be shown. */
+export function annotatedFile(path: string, workspace: string): string | null {
+  const file = insideWorkspace(path, workspace)
+  return file !== null && printable(file, Infinity) === file && !file.includes('##[') ? file : null
+}
+
+/** At most ten a level, none too long, all of them printable; where there are more, the last one of the level says how many were left out. */
 export function capped(all: readonly Annotation[]): Annotation[] {
   const seen = { error: 0, warning: 0, notice: 0 }
   const kept = all.flatMap((a) => {
@@ -37,20 +44,16 @@ export function capped(all: readonly Annotation[]): Annotation[] {
     const rest = { level: a.level, title: `${left} more`, message: `${left} more are in the log of this step.` }
     return nth === mostOfALevel ? [rest] : []
   })
-  return kept.map((a) => (a.message.length > mostCharacters ? { ...a, message: cut(a.message) } : a))
+  return kept.map((a) => ({ ...a, title: printable(a.title, 200), message: fitting(printableLines(a.message)) }))
 }
 
-/** Cuts between characters, never inside of a surrogate pair. */
-function cut(message: string): string {
-  const end = message.slice(0, mostCharacters - 1)
-  return `${/[\ud800-\udbff]$/.test(end) ? end.slice(0, -1) : end}…`
-}
+const fitting = (message: string): string => (message.length > mostCharacters ? shortened(message, mostCharacters - 1) : message)
 
 /** Shows them; the toolkit escapes what would end or split a command, and the old form of commands is broken up here. */
 export function annotate(all: readonly Annotation[]): void {
   for (const { level, title, message, at } of capped(all)) {
     core[level](message.replaceAll('##[', '#\u200b#['), {
-      title,
+      title: title.replaceAll('##[', '#\u200b#['),
       ...(at ? { file: at.file, startLine: at.line, ...(at.column ? { startColumn: at.column } : {}) } : {}),
     })
   }

@@ -1,5 +1,5 @@
 import { getOctokit } from '@actions/github'
-import { printable } from '../base/diagnostics.ts'
+import { printable } from '../base/printable.ts'
 import { err, ok, type Result } from '../base/result.ts'
 
 /** Why GitHub did not do what was asked. */

@@ -1,4 +1,6 @@
-import { isAbsolute, relative, resolve, sep } from 'node:path'
+import { resolve } from 'node:path'
+
+export { fromFolder as insideWorkspace } from '../base/paths.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
 
@@ -46,12 +48,6 @@ function noArtifacts(env: Variables, server: string): string | null {
   if (!cloud) return `GitHub Enterprise Server (${host}) does not have the artifact service that this action uses`
   const missing = ['ACTIONS_RUNTIME_TOKEN', 'ACTIONS_RESULTS_URL'].filter((name) => !env[name])
   return missing.length > 0 ? `the runner gives no artifact service (${missing.join(' and ')} not set)` : null
-}
-
-/** The path from the workspace with `/` between folders, or null for a path outside of it. */
-export function insideWorkspace(path: string, workspace: string): string | null {
-  const way = relative(workspace, resolve(workspace, path))
-  return way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way) ? null : way.split(sep).join('/')
 }
 
 /** The workflow run that a step belongs to: what files of its jobs are bound to. */

@@ -1,7 +1,8 @@
-import { formatDiagnostic, InputError, printable, sortDiagnostics, type Diagnostic } from '../base/diagnostics.ts'
+import { defectLines, diagnosticLines, InputError, sortDiagnostics, type Diagnostic } from '../base/diagnostics.ts'
+import { fenced } from '../report/escape.ts'
 import { annotate, annotationOf } from './annotations.ts'
 import type { Runner } from './environment.ts'
-import { endSection, say } from './log.ts'
+import { endSection, sayAll } from './log.ts'
 import { writeSummary } from './summary.ts'
 
 /** Shows why the step came to no verdict: what a person wrote is wrong, or this program is. */
@@ -14,18 +15,18 @@ export async function explain(error: unknown, runner: Runner): Promise<void> {
 /** All mistakes at once, at their lines; never a stack trace. */
 async function explainInput(diagnostics: readonly Diagnostic[], { workspace }: Runner): Promise<void> {
   const sorted = sortDiagnostics(diagnostics)
-  const text = sorted.map(formatDiagnostic).join('\n\n')
-  say(text)
+  const lines = sorted.flatMap((d, i) => [...(i === 0 ? [] : ['']), ...diagnosticLines(d)])
+  sayAll(lines)
   annotate(sorted.map((d) => annotationOf(d, workspace)))
-  await writeSummary(`## No verdict: the input is not valid\n\nNothing was trained.\n\n\`\`\`text\n${text}\n\`\`\`\n`)
+  await writeSummary(`## No verdict: the input is not valid\n\nNothing was trained.\n\n${fenced(lines)}\n`)
 }
 
 async function explainDefect(error: unknown, { issuesUrl }: Runner): Promise<void> {
-  const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  const [reason = '', ...calls] = defectLines(error)
   const where = issuesUrl ? `at ${issuesUrl}` : 'where this action is developed'
   const plea = 'This is a defect of tunegate, not of your workflow or your spec. ' +
     `Please report it ${where} with the log of this step.`
-  say(error instanceof Error ? error.stack ?? reason : reason)
-  annotate([{ level: 'error', title: 'A defect of tunegate', message: `${printable(reason)}\n${plea}` }])
-  await writeSummary(`## No verdict: tunegate has a defect\n\n${plea}\n\n\`\`\`text\n${printable(reason)}\n\`\`\`\n`)
+  sayAll([reason, ...calls])
+  annotate([{ level: 'error', title: 'A defect of tunegate', message: `${reason}\n${plea}` }])
+  await writeSummary(`## No verdict: tunegate has a defect\n\n${plea}\n\n${fenced([reason])}\n`)
 }

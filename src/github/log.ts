@@ -1,5 +1,5 @@
 import * as core from '@actions/core'
-import { printable } from '../base/diagnostics.ts'
+import { printable } from '../base/printable.ts'
 
 /**
  * One line of text that the runner cannot take for a command: it obeys `::` at the start of a line and `##[` anywhere.
@@ -9,9 +9,14 @@ export function harmless(text: string): string {
   return printable(text, 4000).replace(/^(\s*):(?=:)/, '$1:\u200b').replaceAll('##[', '#\u200b#[')
 }
 
-/** Prints text as it is, line by line, without letting any line be a command. */
-export function say(text: string): void {
-  for (const line of text.split('\n')) core.info(harmless(line))
+/** Prints one line: what it quotes can neither begin another nor be a command. */
+export function say(line: string): void {
+  core.info(harmless(line))
+}
+
+/** Prints several, each of which is one line. */
+export function sayAll(lines: readonly string[]): void {
+  for (const line of lines) say(line)
 }
 
 let open = false

@@ -1,4 +1,5 @@
-import { printable } from '../base/diagnostics.ts'
+import { printable } from '../base/printable.ts'
+import { cutMarkdown, markdownDocument } from '../report/escape.ts'
 import { capped, type Annotation } from './annotations.ts'
 import type { Api, ApiProblem } from './api.ts'
 import { headOf } from './comment/facts.ts'
@@ -71,7 +72,7 @@ async function checkRun(api: Api, posting: Posting): Promise<ApiProblem | null> 
   if (verdict === null) return null
   const body = {
     name: title, external_id: ownId, head_sha: sha, status: 'completed', details_url: runUrl, conclusion: conclusionOf(verdict),
-    output: { title: printable(`${verdict.status}: ${verdict.sentence}`, 200), summary: posting.text.slice(0, mostSummaryCharacters), annotations: annotationsOf(posting) },
+    output: { title: printable(`${verdict.status}: ${verdict.sentence}`, 200), summary: checkSummary(posting.text), annotations: annotationsOf(posting) },
   }
   const known = await api.call('GET /repos/{owner}/{repo}/commits/{sha}/check-runs', { sha, check_name: title, per_page: 100 })
   const id = known.ok ? ownCheck(known.value) : null
@@ -86,6 +87,9 @@ function ownCheck(value: unknown): number | null {
   const own = runs.find((r) => isMap(r['app']) && r['app']['slug'] === 'github-actions' && r['external_id'] === ownId && typeof r['id'] === 'number')
   return own ? Number(own['id']) : null
 }
+
+const checkSummary = (text: string): string =>
+  cutMarkdown(markdownDocument(text), mostSummaryCharacters, '\n\n> Cut: GitHub shows no more here.\n', ({ length }) => length)
 
 const conclusionOf = ({ status, fails }: NonNullable<Posting['verdict']>): string =>
   status === 'pass' ? 'success' : fails ? 'failure' : 'neutral'

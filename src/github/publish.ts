@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from 'node:path'
 import type { Diagnostic } from '../base/diagnostics.ts'
-import { annotate, annotationOf, type Annotation } from './annotations.ts'
+import { printable } from '../base/printable.ts'
+import { annotate, annotatedFile, annotationOf, type Annotation } from './annotations.ts'
 import { uploadReport, type Uploaded } from './artifacts.ts'
 import { insideWorkspace, type Runner } from './environment.ts'
 import { say } from './log.ts'
@@ -84,22 +85,24 @@ const shown = (path: string, { workspace }: Runner): string =>
   insideWorkspace(isAbsolute(path) ? path : resolve(workspace, path), workspace) ?? path
 
 function notUploaded(problem: string, folder: string): Annotation {
-  const message = `${problem}\nThe report stays on the runner, in ${folder}; the verdict is what it was.`
+  const message = `${said(problem)}\nThe report stays on the runner, in ${printable(folder)}; the verdict is what it was.`
   return { level: 'warning', title: 'The report was not uploaded', message }
 }
 
-const withRemedy = ({ status, sentence, remedy = null }: GateJudgement): Judgement =>
-  ({ status, sentence: remedy === null ? sentence : `${sentence}\nTo settle it: ${remedy}` })
+const withRemedy = ({ status, sentence, remedy = null }: Judgement & Pick<GateJudgement, 'remedy'>): Judgement =>
+  ({ status, sentence: remedy === null ? said(sentence) : `${said(sentence)}\nTo settle it: ${said(remedy)}` })
+
+const said = (text: string): string => printable(text, 2000)
 
 /** One note for the verdict, and one for each gate that did not pass, at the lines of the spec that declare them. */
 export function verdictNotes(
   { verdict, spec, gateLines }: Pick<Publication, 'verdict' | 'spec' | 'gateLines'>, failOn: PublicationSettings['failOn'], runner: Runner,
 ): Annotation[] {
-  const file = insideWorkspace(spec, runner.workspace)
+  const file = annotatedFile(spec, runner.workspace)
   const note = ({ status, sentence }: Judgement, what: string, blocks: boolean, line = 1): Annotation => ({
     level: status === 'pass' ? 'notice' : blocks && fails(status, failOn) ? 'error' : 'warning',
     title: `${what}: ${status}`, message: sentence, ...(file ? { at: { file, line } } : {}),
   })
   const gates = verdict.gates.map((g, i) => ({ g, note: note(withRemedy(g), 'Gate', g.blocks, gateLines[i]) }))
-  return [note(verdict, 'Verdict', true), ...gates.filter(({ g }) => g.status !== 'pass').map((one) => one.note)]
+  return [note(withRemedy(verdict), 'Verdict', true), ...gates.filter(({ g }) => g.status !== 'pass').map((one) => one.note)]
 }

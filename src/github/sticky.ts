@@ -1,5 +1,6 @@
 import { sha256 } from '../base/hash.ts'
 import { err, ok, type Result } from '../base/result.ts'
+import { cutMarkdown, markdownDocument } from '../report/escape.ts'
 import type { Api, ApiProblem } from './api.ts'
 import { isMap } from './comment/request.ts'
 
@@ -44,11 +45,9 @@ const markerOf = ({ kind, title }: Pick<Sticky, 'kind' | 'title'>): string => `<
 
 export function bodyOf(sticky: Sticky): string {
   const start = `${markerOf(sticky)}${sticky.run} -->\n`
-  const text = start + sticky.text
-  if (text.length <= mostCommentCharacters) return text
+  const text = markdownDocument(sticky.text)
   const notice = '\n\n> Cut: this comment was longer than GitHub shows. The report has all of it.\n'
-  const kept = text.slice(0, mostCommentCharacters - notice.length)
-  return kept.slice(0, Math.max(start.length, kept.lastIndexOf('\n'))) + notice
+  return start + cutMarkdown(text, mostCommentCharacters - start.length, notice, ({ length }) => length)
 }
 
 interface Found { readonly id: number; readonly run: number }

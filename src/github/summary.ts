@@ -1,4 +1,5 @@
 import { summary } from '@actions/core'
+import { cutMarkdown, markdownDocument } from '../report/escape.ts'
 
 /** Over 1 MiB the platform drops the whole summary and says nothing; this leaves room for what it counts besides. */
 export const mostBytes = 1_000_000
@@ -9,18 +10,13 @@ export function fitted(markdown: string, most = mostBytes): string {
   if (bytes <= most) return markdown
   const notice = '\n\n> [!NOTE]\n' +
     `> This summary was cut: it has ${bytes} bytes, and GitHub shows ${most} at most. The report has all of it.\n`
-  const room = most - Buffer.byteLength(notice) - '\n```'.length
-  const start = Buffer.from(markdown).subarray(0, Math.max(0, room)).toString('utf8')
-  const whole = start.slice(0, Math.max(0, start.lastIndexOf('\n')))
-  return `${whole}${endsInFence(whole) ? '\n```' : ''}${notice}`
+  return cutMarkdown(markdown, most, notice, Buffer.byteLength)
 }
-
-const endsInFence = (markdown: string): boolean => (markdown.match(/^```/gm) ?? []).length % 2 === 1
 
 /** Writes the page that the run shows for this step. False where the runner has none, which changes nothing else. */
 export async function writeSummary(markdown: string): Promise<boolean> {
   try {
-    await summary.addRaw(fitted(markdown)).write({ overwrite: true })
+    await summary.addRaw(fitted(markdownDocument(markdown))).write({ overwrite: true })
     return true
   } catch {
     return false

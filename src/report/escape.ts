@@ -1,4 +1,4 @@
-import { printable } from '../base/diagnostics.ts'
+import { beginning, printable, printableLines } from '../base/printable.ts'
 
 /**
  * Text from outside (names, classes, columns, labels, reasons) never becomes markup: each function here is for one place
@@ -37,6 +37,51 @@ export function code(text: string, length = 120): string {
   return `\`${shown}\``
 }
 
+/**
+ * A block that shows lines as they are. Its fence is longer than any run of backticks in it, so that no line can end the block.
+ *
+ * @param language how it is colored or drawn; empty for not at all
+ */
+export function fenced(lines: readonly string[], language: 'text' | 'sh' | 'json' | 'mermaid' = 'text'): string {
+  const shown = lines.map((line) => printable(line, 4000))
+  const longest = longestRun(shown.join('\n'), /`+/g)
+  const fence = '`'.repeat(Math.max(3, longest + 1))
+  return [`${fence}${language}`, ...shown, fence].join('\n')
+}
+
+/** The fence that closes the block in which a Markdown text was cut; null where it was cut outside of one. */
+export function openFence(text: string): string | null {
+  let open: string | null = null
+  for (const [fence = '', rest] of Array.from(text.matchAll(/^(`{3,})(.*)$/gm), (m) => [m[1], m[2]])) {
+    if (open === null) open = fence
+    else if (fence.length >= open.length && rest?.trim() === '') open = null
+  }
+  return open
+}
+
+const longestRun = (text: string, run: RegExp): number => (text.match(run) ?? []).reduce((most, { length }) => Math.max(most, length), 0)
+
+/**
+ * Markdown of at most `most` units, as `size` counts them: cut after a whole line where there is one, an open block closed, and `notice` behind it.
+ */
+export function cutMarkdown(text: string, most: number, notice: string, size: (text: string) => number): string {
+  if (size(text) <= most) return text
+  const longest = longestRun(text, /^`{3,}/gm)
+  const room = most - size(notice) - (longest === 0 ? 0 : longest + 1)
+  let kept = beginning(text, Math.max(0, room))
+  // A unit has four bytes at most, so this never takes away too much.
+  while (kept !== '' && size(kept) > room) kept = beginning(kept, Math.max(0, kept.length - Math.ceil((size(kept) - room) / 4)))
+  const whole = kept.includes('\n') ? kept.slice(0, kept.lastIndexOf('\n')) : kept
+  const fence = openFence(whole)
+  return `${whole}${fence === null ? '' : `\n${fence}`}${notice}`
+}
+
+/**
+ * A whole document of Markdown on its way out. Whatever foreign text it holds was escaped where it was put in; here what must not be
+ * printed anywhere is caught once more, the break in mentions and links aside.
+ */
+export const markdownDocument = (text: string): string => text.split(apart).map(printableLines).join(apart)
+
 /** Text and attribute values in HTML. */
 export function html(text: string, length = 2000): string {
   return printable(text, length).replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`)
@@ -48,10 +93,11 @@ export const mermaid = (text: string): string =>
     .replace(/[^\p{L}\p{N} .,()%×±–-]/gu, ' ')
     .trim()
 
-/** One CSV field (RFC 4180); text that a spreadsheet would run as a formula is quoted by an apostrophe. */
+/** One CSV field (RFC 4180) in one line; text that a spreadsheet would run as a formula is quoted by an apostrophe. */
 export function csvField(value: string | number | boolean | null): string {
   if (value === null) return ''
   if (typeof value !== 'string') return String(value)
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
-  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+  const shown = printable(value, Infinity)
+  const safe = /^\s*[=+\-@＝＋－＠]/.test(shown) ? `'${shown}` : shown
+  return /[",]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

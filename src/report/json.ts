@@ -1,4 +1,5 @@
 import schema from '../../schema/report.schema.json' with { type: 'json' }
+import { printableLines } from '../base/printable.ts'
 import { parseJsonDocument, type DocumentKind } from './documents.ts'
 import type { Report } from './model.ts'
 
@@ -31,7 +32,8 @@ function withCalibration(value: unknown): unknown {
   }
 }
 
-export const reportText = (report: Report): string => `${JSON.stringify(report, null, 1)}\n`
+/** What must not be printed stands in it as an escape, so that a file that is shown in a terminal does no harm either. */
+export const reportText = (report: Report): string => `${printableLines(JSON.stringify(report, null, 1))}\n`
 
 /** A report from its text; throws an `InputError` that says what is wrong and where. `file` is only for messages. */
 export const parseReport = (text: string, file: string): Report => parseJsonDocument(text, file, kind) as Report

@@ -2,7 +2,7 @@ import { needsBaseline } from '../plan/gates.ts'
 import type { GateVerdict } from '../plan/verdict.ts'
 import type { CurveBook } from './curves.ts'
 import { movesText, seenText, silence, subjectText } from './diagnostics.ts'
-import { code, markdown } from './escape.ts'
+import { code, fenced, markdown } from './escape.ts'
 import { boxIcon, statusIcon } from './icons.ts'
 import type { BoxState, Report } from './model.ts'
 import { textCharts } from './mermaid.ts'
@@ -54,7 +54,7 @@ function gates({ verdict, against }: Report): string {
   const evidence = table(['Verdict', 'Gate', 'Evidence'], rows)
   if (evidence === '') return 'No gate was declared.'
   const intervals = textIntervals(verdict.gates)
-  const text = intervals === '' ? evidence : `${evidence}\n\n\`\`\`text\n${intervals}\n\`\`\``
+  const text = intervals === '' ? evidence : `${evidence}\n\n${fenced(intervals.split('\n'))}`
   const besides = beside(verdict.gates)
   const full = besides === '' ? text : `${text}\n\n${besides}`
   return against === null || !verdict.gates.some((g) => needsBaseline(g.rule)) ? full : `${full}\n\n${heldText(verdict)} held against ${markdown(against)}.`
@@ -139,7 +139,7 @@ function seeds(report: Report): string {
 
 const drawn = (report: Report, curves: CurveBook): string =>
   textCharts(report, curves)
-    .map((c) => `**${markdown(c.title)}.** ${markdown(c.sentence, 1000)}\n\n\`\`\`mermaid\n${c.code}\n\`\`\``)
+    .map((c) => `**${markdown(c.title)}.** ${markdown(c.sentence, 1000)}\n\n${fenced(c.code.split('\n'), 'mermaid')}`)
     .join('\n\n')
 
 function diagnostics({ diagnostics: findings, verification }: Report): string {
@@ -185,9 +185,7 @@ function repeat(report: Report): string {
   const f = study.fingerprints
   const engine = engineText(report)
   return [
-    '```sh',
-    study.command.replace(/[\u0000-\u001f\u007f`]/g, ' '),
-    '```',
+    fenced([study.command], 'sh'),
     '',
     `Seed ${study.seed}, engine ${code(engine.label)}${markdown(engine.why)}, ${code(tool)}. ` +
       `Fingerprints: spec ${code(f.spec.slice(0, 12))}, plan ${code(f.plan.slice(0, 12))}, data ${code(f.data.slice(0, 12))}. ${markdown(timesText(report))}`,

@@ -1,3 +1,4 @@
+import { printable } from '../base/printable.ts'
 import { unreachable } from '../base/result.ts'
 import { subjectOf, type GateRule } from '../plan/gates.ts'
 import type { Plan, StageJob } from '../plan/plan.ts'
@@ -48,4 +49,5 @@ function limitOf(gate: GateRule): string {
 const nodeId = (name: string): string => `n_${name.replace(/[^A-Za-z0-9]/g, '_')}`
 
 /** Mermaid reads entity codes: everything but letters, digits and harmless punctuation becomes one. */
-const escaped = (text: string): string => text.replace(/[^\p{L}\p{N} .,:+×_-]/gu, (c) => `#${c.codePointAt(0)};`)
+const escaped = (text: string): string =>
+  printable(text, 200).replace(/[^\p{L}\p{N} .,:+×_-]/gu, (c) => `#${c.codePointAt(0)};`)

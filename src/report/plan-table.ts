@@ -1,4 +1,4 @@
-import { printable } from '../base/diagnostics.ts'
+import { printable } from '../base/printable.ts'
 import { isResourceRule, subjectOf } from '../plan/gates.ts'
 import type { Plan, TrialTemplate } from '../plan/plan.ts'
 

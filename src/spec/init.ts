@@ -1,3 +1,5 @@
+import { yamlComment, yamlScalar } from '../base/yaml.ts'
+
 /** What `init` knows of a data file; the loader's table summary fits. */
 export interface InitOptions {
   /** The data file as the spec shall name it: relative to where the spec will lie. */
@@ -24,7 +26,7 @@ export interface InitOptions {
 export function renderSpec(options: InitOptions): string {
   const task = options.task ?? 'classification'
   return [
-    ...(options.schema === undefined ? [] : [`# yaml-language-server: $schema=${options.schema}`]),
+    ...(options.schema === undefined ? [] : [yamlComment(`yaml-language-server: $schema=${options.schema}`)]),
     'version: 1',
     `name: ${options.name ?? nameOf(options.file)}`,
     `task: ${task}${options.task === null ? '                # a guess: classification or regression' : ''}`,
@@ -48,7 +50,7 @@ export function renderSpec(options: InitOptions): string {
 function dataLines({ file, target, header, columns, imageShape, scale }: InitOptions): string[] {
   return [
     'data:',
-    `  source: ${scalar(file)}`,
+    `  source: ${yamlScalar(file)}`,
     `  target: ${targetOf(target, header)}${target === null ? '                 # a guess: the last column' : ''}`,
     `  header: ${header}`,
     ...(imageShape
@@ -133,7 +135,7 @@ function census(columns: InitOptions['columns'], target: string | null): string 
 /** Without a header, columns are called by their position. */
 function targetOf(target: string | null, header: boolean): string {
   if (target === null) return '-1'
-  return !header && /^-?\d+$/.test(target) ? target : scalar(target)
+  return !header && /^-?\d+$/.test(target) ? target : yamlScalar(target)
 }
 
 /** Letters and digits of the file's name; a study's name is also a folder's. */
@@ -143,13 +145,7 @@ function nameOf(file: string): string {
     .replace(/(\.(csv|tsv|jsonl|ndjson|npy|npz|gz))+$/i, '')
     .replace(/[^A-Za-z0-9._-]+/g, '-')
     .replace(/^[^A-Za-z0-9]+/, '')
-  return scalar(name.slice(0, 64) || 'study')
-}
-
-/** Plain where that is safe in YAML, else in double quotes, whose escapes are those of JSON. */
-function scalar(text: string): string {
-  const plain = /^[A-Za-z_][A-Za-z0-9_./-]*$/.test(text) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(text)
-  return plain ? text : JSON.stringify(text)
+  return yamlScalar(name.slice(0, 64) || 'study')
 }
 
 /** Short where that loses nothing. */

@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import { shellCommand, shellWord } from '../base/shell.ts'
 import type { StudyOptions } from './run-study.ts'
 
 type Shaping = Pick<StudyOptions, 'specPath' | 'stages' | 'seeds' | 'baselinePath' | 'baseSpec' | 'baseCommit'>
@@ -15,9 +16,6 @@ export function repeatCommand({ specPath, stages, seeds, baselinePath, baseSpec,
     'tunegate', 'run', specPath, ...(stages ? ['--stages', stages.join(',')] : []), ...(seeds === undefined ? [] : ['--seeds', String(seeds)]),
     ...(baseline === undefined ? [] : [option, baseline]),
   ]
-  const command = words.map(quoted).join(' ')
-  return baseCommit && copy ? `git show ${quoted(`${baseCommit.sha}:${baseCommit.path}`)} > ${quoted(copy)} && ${command}` : command
+  const command = shellCommand(...words)
+  return baseCommit && copy ? `${shellCommand('git', 'show', `${baseCommit.sha}:${baseCommit.path}`)} > ${shellWord(copy)} && ${command}` : command
 }
-
-/** As a shell takes it for one word. */
-const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)

@@ -4,6 +4,7 @@ import type { RunEvent } from '../../src/run/events.ts'
 import { play, runRequest, someWorkload } from '../support/world.ts'
 import { stages } from '../../src/stages/index.ts'
 import { someLevers } from '../support/levers.ts'
+import { breakingName, breakingNames, harmIn, hidingName } from '../support/hostile.ts'
 
 const world = { truth: () => 0.1, noise: 0.01 }
 const request = play(stages.verify, { stage: 'verify', seeds: 2, looks: [2] }, world).requests[0]!
@@ -49,4 +50,13 @@ test('says what a study starts with, and what it continues from', () => {
     plan: { version: 1, name: 'digits', fingerprint: '', specFingerprint: '', seed: 1, workload: someWorkload, baseline: someLevers, jobs: [], gates: [], budget: { minutes: null, trials: null, reservedForVerification: 0 } },
   })
   expect(text()).toContain('digits: 0 stages, about 0 runs on wasm with 1 worker; continuing after 7 finished runs')
+})
+
+test.each([true, false])('attack 16: foreign names neither break a line of progress nor command the terminal: %s', (isTerminal) => {
+  for (const name of [breakingName, hidingName, ...breakingNames]) {
+    const { log, text } = collected(isTerminal, 200)
+    log({ type: 'notice', message: name })
+    log(finished({ request: { ...request, label: name } }))
+    expect(harmIn(text().replaceAll('\r\u001b[K', '\n')), JSON.stringify(name)).toEqual([])
+  }
 })

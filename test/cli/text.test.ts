@@ -36,7 +36,7 @@ test('a sparkline shows what is not finite, hides a single spike, and is flat fo
 
 const shown = (options: StudyOptions = {}): string => {
   const report = buildReport(fakeStudy(options).input)
-  return closing({ report, verdict: report.verdict, page: 'report.html', lockPath: 'tuning.lock.json' }, 80)
+  return closing({ report, verdict: report.verdict, page: 'report.html', lockPath: 'tuning.lock.json' }, 80).join('\n')
 }
 
 test('a study closes with its verdict, its metrics and its levers within 80 columns, without an escape', () => {

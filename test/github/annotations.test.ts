@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Diagnostic } from '../../src/base/diagnostics.ts'
 import { annotationOf, capped, mostCharacters } from '../../src/github/annotations.ts'
 import type { Annotation } from '../../src/github/annotations.ts'
+import { breakingName, breakingNames, harmIn, hidingName } from '../support/hostile.ts'
 
 const diagnostic: Diagnostic = {
   code: 'spec/unknown-key', severity: 'error', message: 'learningRat is not a lever', found: 'learningRat',
@@ -42,5 +43,19 @@ describe('what the platform would drop', () => {
     const [long] = capped([note('error', `${'a'.repeat(mostCharacters - 2)}😀😀`)])
     expect(long?.message).toBe(`${'a'.repeat(mostCharacters - 2)}…`)
     expect(capped([note('error', 'a'.repeat(mostCharacters))])[0]?.message).toHaveLength(mostCharacters)
+  })
+})
+
+describe('attack 16: an annotation', () => {
+  it.each([breakingName, hidingName, ...breakingNames].map((name) => [JSON.stringify(name).slice(0, 40), name]))('is printable in every part: %s', (_, name) => {
+    const d = { ...diagnostic, message: name, found: name, code: name, at: { file: `/home/work/${name}`, line: 1, column: 1 } }
+    for (const { title, message, at } of capped([annotationOf(d, '/home/work'), { ...note('warning', name.replace(/\n/g, ' ')), title: name }])) {
+      expect(harmIn([title, message, at?.file ?? ''].join('\n'))).toEqual([])
+    }
+  })
+
+  it('has no place where the name of its file cannot be shown, and says the place in its text', () => {
+    const { at, message } = annotationOf({ ...diagnostic, at: { file: '/home/work/a\nb.csv', line: 3, column: 1 } }, '/home/work')
+    expect([at, message]).toEqual([undefined, expect.stringContaining('/home/work/a\\u000ab.csv:3:1: error')])
   })
 })

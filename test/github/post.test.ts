@@ -46,6 +46,23 @@ describe('what is posted', () => {
     expect(await post(api, posting())).toEqual([expect.stringContaining('could not be read')])
   })
 
+  it('attack 16: holds nothing that commands a terminal, whatever forgot to escape it', async () => {
+    const verdict = { status: 'fail', sentence: 'a\n# heading\u001b[31m', fails: true } as const
+    expect(await post(api, posting({ text: '### a\u001b[31m\u202e\u0085b\n', verdict }))).toEqual([])
+    const { output } = github.state.checkRuns[0] as { output: { title: string; summary: string } }
+    expect(output.summary).toBe('### a\\u001b[31m\\u202e\\u0085b\n')
+    expect(output.title).toBe('fail: a\\u000a# heading\\u001b[31m')
+    expect(github.state.statuses[0]?.['description']).toBe(output.title)
+    expect(github.state.comments[0]?.body).toMatch(/ -->\n### a\\u001b\[31m\\u202e\\u0085b\n$/)
+  })
+
+  it('attack 16: ends no block in the middle where it is cut', async () => {
+    const text = `\`\`\`\`text\n${'a ``` b\n'.repeat(20_000)}\`\`\`\`\n`
+    expect(await post(api, posting({ text }))).toEqual([])
+    const { output } = github.state.checkRuns[0] as { output: { summary: string } }
+    for (const cut of [output.summary, github.state.comments[0]?.body]) expect(cut).toMatch(/ b\n`{4}\n\n> Cut: [^\n]*\n$/)
+  })
+
   it('has ten annotations of a level, at lines, and the texts that the platform takes', async () => {
     const at = { file: 'tuning.yml', line: 3 }
     const notes = Array.from({ length: 11 }, (_, i) => ({ level: 'error' as const, title: `${i}`, message: 'x'.repeat(5000), at }))

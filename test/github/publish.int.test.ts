@@ -129,7 +129,7 @@ describe('what the step tells the runner', () => {
   it('is a note for the verdict and each gate that did not pass, as grave as the workflow takes it', async () => {
     const strict = await publish({ study: { verdict } })
     expect(notes(strict)).toEqual([
-      'nets/tuning.yml:1: error Verdict: inconclusive: 3 seeds are too few,\n::error::100%',
+      'nets/tuning.yml:1: error Verdict: inconclusive: 3 seeds are too few,\\u000a::error::100%',
       'nets/tuning.yml:1: error Gate: fail: accuracy dropped', 'nets/tuning.yml:1: error Gate: inconclusive: no baseline',
       'nets/tuning.yml:1: warning Gate: inconclusive: few bins'])
     const mild = await publish({ study: { verdict }, settings: { failOn: 'fail' } })

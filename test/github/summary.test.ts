@@ -1,5 +1,9 @@
-import { describe, expect, it } from 'vitest'
-import { fitted, mostBytes } from '../../src/github/summary.ts'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, vi } from 'vitest'
+import { fitted, mostBytes, writeSummary } from '../../src/github/summary.ts'
+import { breakingName, harmIn, hidingName } from '../support/hostile.ts'
 
 describe('the job summary', () => {
   it('is left as it is where it fits, to the byte', () => {
@@ -21,5 +25,23 @@ describe('the job summary', () => {
     const page = `# Curves\n\n\`\`\`mermaid\n${'line [1, 2, 3]\n'.repeat(100)}\`\`\`\n`
     expect(fitted(page, 600)).toMatch(/line \[1, 2, 3\]\n```\n\n> \[!NOTE\]/)
     expect(fitted(`${'```\na\n```\n'}${'b\n'.repeat(1000)}`, 600)).toMatch(/b\n\n> \[!NOTE\]/)
+  })
+})
+
+describe('attack 16: the job summary', () => {
+  it('holds nothing that commands a terminal, whatever forgot to escape it', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'summary-')), 'summary.md')
+    writeFileSync(file, '')
+    vi.stubEnv('GITHUB_STEP_SUMMARY', file)
+    expect(await writeSummary(`# A\n\n${hidingName.replace('\n', ' ')}${breakingName.replace(/[\n\r]/g, ' ')}\n`)).toBe(true)
+    vi.unstubAllEnvs()
+    const text = readFileSync(file, 'utf8')
+    expect(text).toMatch(/^# A\n\nh # FORGED\\u001b/)
+    // Our own breaks of mentions and links are such characters too.
+    expect(harmIn(text.replaceAll('\u200b', ''))).toEqual([])
+  })
+
+  it('closes a fence of any length', () => {
+    expect(fitted(`\`\`\`\`\`text\n${'a ``` b\n'.repeat(200)}\`\`\`\`\`\n`, 600)).toMatch(/b\n`{5}\n\n> \[!NOTE\]/)
   })
 })

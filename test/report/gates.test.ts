@@ -26,7 +26,7 @@ const plain = (text: string): string => text.replace(/<[^>]*>/g, ' ').replace(/&
 const rendered: Readonly<Record<string, string>> = {
   'summary.md': plain(renderSummary(report, new Map())),
   'report.html': plain(html(report, new Map())),
-  'the terminal': plain(closing({ report, verdict: report.verdict, page: 'p', lockPath: 'l' }, 80)),
+  'the terminal': plain(closing({ report, verdict: report.verdict, page: 'p', lockPath: 'l' }, 80).join('\n')),
 }
 
 describe.each(Object.keys(rendered))('%s', (where) => {

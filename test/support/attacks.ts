@@ -91,8 +91,12 @@ export const attacks: Readonly<Record<number, Line>> = {
   },
   16: {
     attack: 'The name of a file or any other foreign text draws headings, pictures or colors in a summary, a log or a terminal.',
-    guards: [],
-    tests: [],
+    guards: ['src/base/printable.ts', 'src/base/diagnostics.ts', 'src/base/shell.ts', 'src/cli/print.ts', 'src/github/log.ts', 'src/github/annotations.ts', 'src/github/summary.ts', 'src/report/escape.ts', 'src/action/renewed.ts'],
+    tests: [
+      'test/action/foreign-text.int.test.ts', 'test/cli/foreign-text.int.test.ts', 'test/base/printable.test.ts', 'test/base/shell.test.ts', 'test/base/yaml.test.ts',
+      'test/report/escape.test.ts', 'test/report/export-text.test.ts', 'test/github/annotations.test.ts', 'test/github/post.test.ts', 'test/github/summary.test.ts',
+      'test/action/renewed.test.ts', 'test/cli/print.test.ts', 'test/cli/progress.test.ts', 'test/architecture.test.ts',
+    ],
   },
   17: {
     attack: 'A link, a second name of a file or another spelling of a folder leads the report to another place, or a change brings its report along.',
@@ -106,8 +110,8 @@ export const attacks: Readonly<Record<number, Line>> = {
   },
   19: {
     attack: 'A path or an input of `compile` becomes YAML of the workflow that it writes.',
-    guards: [],
-    tests: [],
+    guards: ['src/base/yaml.ts', 'src/compile/targets/workflow.ts', 'src/cli/workflows/comment.ts', 'src/cli/workflows/uses.ts', 'src/spec/init.ts'],
+    tests: ['test/base/yaml.test.ts', 'test/compile/workflow-text.test.ts', 'test/cli/foreign-text.int.test.ts'],
   },
   20: {
     attack: 'A lock, report, journal or spec with countless errors or levels exhausts the step.',

@@ -7,6 +7,7 @@ import { renderSvg } from '../../report/svg.ts'
 import { compareStudies } from '../../study/compare-studies.ts'
 import { finished } from '../../study/render-again.ts'
 import type { StudyComparison } from '../../report/compare/model.ts'
+import { err, out } from '../print.ts'
 import { runFolder } from '../run-folder.ts'
 
 export interface CompareOptions {
@@ -19,7 +20,8 @@ export async function compareCommand(first: string, second: string, options: Com
   const folders = [runFolder(first), runFolder(second)] as const
   const [a, b] = [await finished(folders[0]), await finished(folders[1])]
   const comparison = compareStudies(a.report, b.report, folders)
-  process.stdout.write(options.format === 'json' ? `${JSON.stringify(comparison, null, 1)}\n` : comparisonMarkdown(comparison))
+  if (options.format === 'json') out.document(`${JSON.stringify(comparison, null, 1)}\n`)
+  else out.markdown(comparisonMarkdown(comparison))
   if (options.html !== undefined) await writePage(options.html, comparison, a, b)
   return 0
 }
@@ -35,7 +37,7 @@ async function writePage(file: string, comparison: StudyComparison, first: Finis
   await writeFileAtomic(file, comparisonHtml(comparison, drawings)).catch((error: unknown) => {
     throw explainFileError(error, 'compare/unwritable', 'the page cannot be written')
   })
-  process.stderr.write(`Page: ${file}\n`)
+  err.lines(`Page: ${file}`)
 }
 
 async function winnerCurves({ report, runs }: Finished): Promise<readonly ThinCurve[]> {

@@ -2,9 +2,12 @@ import { readFile, stat } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { InputError } from '../../base/diagnostics.ts'
 import { explainFileError, makeFolder, writeFileAtomic } from '../../base/files.ts'
-import { unpinned, workflowText } from '../../compile/targets/workflow.ts'
+import { shellCommand } from '../../base/shell.ts'
+import { unpinned, workflowText, type WorkflowOptions } from '../../compile/targets/workflow.ts'
 import type { EngineWish } from '../../study/engine.ts'
 import { prepare } from '../../study/prepare.ts'
+import { err, out } from '../print.ts'
+import { checkedUses } from '../workflows/uses.ts'
 import { workspaceOf } from '../workspace.ts'
 
 export interface CompileOptions {
@@ -21,16 +24,21 @@ export async function compileCommand(specPath: string, options: CompileOptions):
   const { output } = options
   const { plan } = await prepare({ specPath, workspace: workspaceOf(specPath) })
   const before = output === undefined ? undefined : await readFile(output, 'utf8').catch(() => undefined)
-  // A commit that a person wrote stays; the file would otherwise be out of date with every release.
-  const uses = options.uses ?? before?.match(/^ *(?:- )?uses: (\.\/|(?!actions\/)\S+@\S+(?: #[^\n]*)?)/m)?.[1] ?? unpinned
   const spec = await fromRoot(specPath)
-  const rest = `${options.engine === 'auto' ? '' : ` --engine ${options.engine}`} --shards ${options.shards}`
-  const command = `tunegate compile ${spec} --target workflow${rest}`
-  const text = workflowText(plan, { spec, uses, shards: options.shards, engine: options.engine, command })
+  const engine = options.engine === 'auto' ? [] : ['--engine', options.engine]
+  const command = shellCommand('tunegate', 'compile', spec, '--target', 'workflow', ...engine, '--shards', String(options.shards))
+  const text = workflowText(plan, { spec, ...actionOf(options.uses, before), shards: options.shards, engine: options.engine, command })
   if (options.check) return check(text, before, output)
-  if (output === undefined) process.stdout.write(text)
+  if (output === undefined) out.document(text)
   else await write(text, output)
   return 0
+}
+
+/** A commit that a person wrote stays; the file would otherwise be out of date with every release. */
+function actionOf(wanted: string | undefined, before: string | undefined): Pick<WorkflowOptions, 'uses' | 'release'> {
+  const [, kept, release] = before?.match(/^ *(?:- )?uses: (\.\/|(?!actions\/)\S+@\S+)(?: # ?([^\r\n]*))?/m) ?? []
+  const uses = wanted ?? kept ?? unpinned
+  return { uses: uses === './' ? uses : checkedUses(uses, 'compile/uses'), release: wanted === undefined ? release ?? null : null }
 }
 
 function check(text: string, before: string | undefined, output: string | undefined): number {
@@ -41,11 +49,11 @@ function check(text: string, before: string | undefined, output: string | undefi
     }])
   }
   if (text === before) {
-    process.stdout.write(`${output} is what the spec gives\n`)
+    out.lines(`${output} is what the spec gives`)
     return 0
   }
   const found = before === undefined ? 'there is no such file' : firstDifference(before, text)
-  process.stderr.write(`${output} is out of date: ${found}\nWrite it by the same command without --check, and commit it.\n`)
+  err.lines(`${output} is out of date: ${found}`, 'Write it by the same command without --check, and commit it.')
   return 1
 }
 
@@ -61,7 +69,7 @@ async function write(text: string, output: string): Promise<void> {
   await makeFolder(dirname(path)).then(() => writeFileAtomic(path, text)).catch((error: unknown) => {
     throw explainFileError(error, 'compile/unwritable', 'the workflow cannot be written')
   })
-  process.stdout.write(`${output}: written\n${text.includes(unpinned) ? 'Write the commit of a release of the action into it.\n' : ''}`)
+  out.lines(`${output}: written`, ...(text.includes(unpinned) ? ['Write the commit of a release of the action into it.'] : []))
 }
 
 /** The path as the workflow's checkout has it: from the folder with `.git`, or from the current one where there is none. */
@@ -69,14 +77,6 @@ async function fromRoot(specPath: string): Promise<string> {
   const full = resolve(specPath)
   for (let folder = dirname(full); ; folder = dirname(folder)) {
     const isRoot = await stat(join(folder, '.git')).then(() => true, () => false)
-    if (isRoot || dirname(folder) === folder) return safe(relative(isRoot ? folder : process.cwd(), full).split(sep).join('/'))
+    if (isRoot || dirname(folder) === folder) return relative(isRoot ? folder : process.cwd(), full).split(sep).join('/')
   }
-}
-
-/** A path that the workflow would take for an expression cannot be written into it. */
-function safe(path: string): string {
-  if (!path.includes('${{')) return path
-  throw new InputError([{
-    code: 'compile/path', severity: 'error', message: 'the path of the spec would be an expression in a workflow', found: path, hint: 'rename it',
-  }])
 }

@@ -1,6 +1,7 @@
 import { basename, join, resolve } from 'node:path'
-import { formatDiagnostic, InputError } from '../../base/diagnostics.ts'
+import { diagnosticLines, InputError } from '../../base/diagnostics.ts'
 import { unreachable } from '../../base/result.ts'
+import { shellWord } from '../../base/shell.ts'
 import { downloadEngine } from '../../provision/fetch.ts'
 import { installEngine, type InstallEvent } from '../../provision/install.ts'
 import { platformOf, thisMachine, type Platform } from '../../provision/platform.ts'
@@ -8,6 +9,7 @@ import { bytesOf } from '../../provision/record.ts'
 import { chooseEngine, engineLoads, engineState, otherEngines, type EngineState } from '../../provision/status.ts'
 import { engineFolder } from '../engine-folder.ts'
 import { exitCodes } from '../exit.ts'
+import { err, out } from '../print.ts'
 
 export interface EngineInstallOptions {
   readonly dir?: string
@@ -29,10 +31,10 @@ export async function engineInstallCommand({ dir, from, force = false }: EngineI
     })
     const { tfjsNode, tensorflow } = record.versions
     const size = `${mebi(bytesOf(record))} in ${folder}`
-    process.stdout.write(
+    out.lines(
       fresh
-        ? `Installed in ${seconds()} s: tfjs-node ${tfjsNode} on TensorFlow ${tensorflow}, ${size}\n`
-        : `Installed already: tfjs-node ${tfjsNode} on TensorFlow ${tensorflow}, ${size} (--force builds it again)\n`,
+        ? `Installed in ${seconds()} s: tfjs-node ${tfjsNode} on TensorFlow ${tensorflow}, ${size}`
+        : `Installed already: tfjs-node ${tfjsNode} on TensorFlow ${tensorflow}, ${size} (--force builds it again)`,
     )
   })
 }
@@ -47,7 +49,7 @@ export async function engineDownloadCommand(dir: string, { platform }: { readonl
       signal,
       listener: progress(stopwatch()),
     })
-    process.stdout.write(`${folder} has everything. On the other machine: tunegate engine install --from ${dir}\n`)
+    out.lines(`${folder} has everything. On the other machine: tunegate engine install --from ${shellWord(dir)}`)
   })
 }
 
@@ -67,7 +69,7 @@ async function interruptible(work: (signal: AbortSignal) => Promise<void>): Prom
     return 0
   } catch (error) {
     if (!stop.signal.aborted || !(error instanceof InputError)) throw error
-    process.stderr.write(`${error.diagnostics.map(formatDiagnostic).join('\n')}\n`)
+    err.lines(...error.diagnostics.flatMap(diagnosticLines))
     return exitCodes.interrupted
   } finally {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, interrupted)
@@ -84,7 +86,7 @@ const mebi = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`
 /** Each step as it begins, on standard error. */
 function progress(seconds: () => string): (event: InstallEvent) => void {
   return (event) => {
-    process.stderr.write(`[${seconds().padStart(5)} s] ${words(event)}\n`)
+    err.lines(`[${seconds().padStart(5)} s] ${words(event)}`)
   }
 }
 
@@ -123,23 +125,18 @@ export async function engineStatusCommand({
   if (!choice.ok) throw new InputError([choice.error])
   const auto = loads?.ok === false ? { engine: 'wasm' as const, folder: null, why: loads.error.message } : choice.value
   const others = await otherEngines(root, found.state === 'unsupported' ? '' : basename(found.folder))
-  if (json) process.stdout.write(`${JSON.stringify({ root, ...found, loads, auto, others }, null, 2)}\n`)
+  if (json) out.document(`${JSON.stringify({ root, ...found, loads, auto, others }, null, 2)}\n`)
   else {
-    process.stdout.write(
-      [
-        ...described(found),
-        ...(loads
-          ? [
-              loads.ok
-                ? `loads:      yes, in ${loads.value.loadMs} ms, and one training step comes out right`
-                : `loads:      no\n${formatDiagnostic(loads.error)}`,
-            ]
-          : []),
-        'wasm:       always there: tunegate brings it along',
-        `auto takes: ${auto.engine} (${auto.why})`,
-        ...others.map((name) => `not used:   ${join(root, name)}, of another version of tunegate; remove it by hand`),
-        '',
-      ].join('\n'),
+    out.lines(
+      ...described(found),
+      ...(loads === null
+        ? []
+        : loads.ok
+          ? [`loads:      yes, in ${loads.value.loadMs} ms, and one training step comes out right`]
+          : ['loads:      no', ...diagnosticLines(loads.error)]),
+      'wasm:       always there: tunegate brings it along',
+      `auto takes: ${auto.engine} (${auto.why})`,
+      ...others.map((name) => `not used:   ${join(root, name)}, of another version of tunegate; remove it by hand`),
     )
   }
   return 0

@@ -1,6 +1,8 @@
 import { join } from 'node:path'
+import { shellWord } from '../../base/shell.ts'
 import { exporters, type ExportTarget } from '../../report/export/index.ts'
 import { exportStudy } from '../../study/export-study.ts'
+import { out } from '../print.ts'
 import { runFolder } from '../run-folder.ts'
 
 /** Writes a finished run's files for another tool and says what to do with them. */
@@ -8,9 +10,6 @@ export async function exportCommand(path: string, options: { readonly to: Export
   const run = runFolder(path)
   const folder = options.output ?? join(run, `export-${options.to}`)
   const count = await exportStudy(run, options.to, folder)
-  process.stdout.write(`${count} files written to ${folder}\nNext: ${exporters[options.to].next.replaceAll('%', quoted(folder))}\n`)
+  out.lines(`${count} files written to ${folder}`, `Next: ${exporters[options.to].next.replaceAll('%', () => shellWord(folder))}`)
   return 0
 }
-
-/** As a shell reads it as one word. */
-const quoted = (path: string): string => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll('\'', '\'\\\'\'')}'`)

@@ -1,10 +1,13 @@
 import { stat, writeFile } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
 import { InputError, didYouMean } from '../../base/diagnostics.ts'
+import { shellWord } from '../../base/shell.ts'
 import { inspect } from '../../data/inspect.ts'
 import type { TableSummary } from '../../data/types.ts'
 import { renderSpec } from '../../spec/init.ts'
+import { out } from '../print.ts'
 import { commentWorkflow, commentWorkflowPath, noCommit } from '../workflows/comment.ts'
+import { checkedUses } from '../workflows/uses.ts'
 import { makeFolder } from '../../base/files.ts'
 
 export interface InitOptions {
@@ -31,14 +34,14 @@ async function writeWorkflow({ output, force, uses = noCommit }: InitOptions): P
   if (!/^[\w][\w./-]*$/.test(spec) || spec.split('/').includes('..')) {
     throw new InputError([{ code: 'init/spec-path', severity: 'error', message: 'a workflow cannot name this spec', found: output, allowed: 'a path below the current folder, of letters, digits, `_`, `-`, `.` and `/`' }])
   }
-  if (!/^[\w.-]+\/[\w./-]+@[0-9a-f]{40}$/.test(uses)) {
-    throw new InputError([{ code: 'init/uses', severity: 'error', message: 'the action is not named by a commit', found: uses, allowed: 'owner/name@ and the 40 digits of a commit: a tag can be moved' }])
-  }
+  checkedUses(uses, 'init/uses')
   await refuseExisting(commentWorkflowPath, force)
   await makeFolder(dirname(commentWorkflowPath)).catch(unwritable(commentWorkflowPath))
   await writeFile(commentWorkflowPath, commentWorkflow({ spec, uses })).catch(unwritable(commentWorkflowPath))
-  process.stdout.write(`${commentWorkflowPath}: written. Once it is on the default branch, \`/tune help\` in a comment on a pull request answers.\n` +
-    (uses === noCommit ? '  Write the commit of a release in place of the zeros, or give it by --uses.\n' : ''))
+  out.lines(
+    `${commentWorkflowPath}: written. Once it is on the default branch, \`/tune help\` in a comment on a pull request answers.`,
+    ...(uses === noCommit ? ['  Write the commit of a release in place of the zeros, or give it by --uses.'] : []),
+  )
 }
 
 async function refuseExisting(file: string, force = false): Promise<void> {
@@ -58,8 +61,11 @@ async function writeSpec(data: string, options: InitOptions): Promise<void> {
   await refuseExisting(options.output, options.force)
   const file = relative(dirname(resolve(options.output)), resolve(data)).split('\\').join('/')
   await writeFile(options.output, renderSpec({ ...summary, file })).catch(unwritable(options.output))
-  process.stdout.write(`${options.output}: written for ${summary.rows} rows and ${summary.columns.length} columns${described(summary)}\n` +
-    `Look it over, then:\n  tunegate plan ${options.output}\n  tunegate run ${options.output}\n`)
+  const spec = shellWord(options.output)
+  out.lines(
+    `${options.output}: written for ${summary.rows} rows and ${summary.columns.length} columns${described(summary)}`,
+    'Look it over, then:', `  tunegate plan ${spec}`, `  tunegate run ${spec}`,
+  )
 }
 
 /** The column that the user names in place of the guess; the task is then a guess from its values. */

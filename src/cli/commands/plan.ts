@@ -1,9 +1,10 @@
-import { formatDiagnostic } from '../../base/diagnostics.ts'
+import { diagnosticLines } from '../../base/diagnostics.ts'
 import { unreachable } from '../../base/result.ts'
 import type { Plan, StageName } from '../../plan/plan.ts'
 import { renderPlanMermaid } from '../../report/plan-mermaid.ts'
 import { renderPlanTable } from '../../report/plan-table.ts'
 import { prepare } from '../../study/prepare.ts'
+import { err, out } from '../print.ts'
 import { workspaceOf } from '../workspace.ts'
 
 type Format = 'table' | 'json' | 'mermaid'
@@ -11,8 +12,8 @@ type Format = 'table' | 'json' | 'mermaid'
 export async function planCommand(specPath: string, options: { readonly format: Format; readonly stages?: StageName[]; readonly seeds?: number }): Promise<number> {
   const { format, ...overrides } = options
   const { plan, warnings } = await prepare({ specPath, workspace: workspaceOf(specPath), ...overrides })
-  for (const warning of warnings) process.stderr.write(`${formatDiagnostic(warning)}\n`)
-  process.stdout.write(rendered(plan, format))
+  err.lines(...warnings.flatMap(diagnosticLines))
+  out.document(rendered(plan, format))
   return 0
 }
 

@@ -5,6 +5,7 @@ import { rasterizer } from '../../report/png.ts'
 import { readReport } from '../../study/judge-again.ts'
 import { renderAgain, summaryAgain } from '../../study/render-again.ts'
 import { pictureFiles } from '../picture-files.ts'
+import { out } from '../print.ts'
 import { runFolder } from '../run-folder.ts'
 
 type Format = 'markdown' | 'json'
@@ -17,14 +18,14 @@ export async function reportCommand(
   switch (format) {
     case undefined: {
       const { files } = await renderAgain(folder, png ? await rasterizer(await pictureFiles()) : undefined)
-      process.stdout.write(`${files.all.length} files written to ${folder}\n`)
+      out.lines(`${files.all.length} files written to ${folder}`)
       return 0
     }
     case 'markdown':
-      process.stdout.write(await summaryAgain(folder))
+      out.markdown(await summaryAgain(folder))
       return 0
     case 'json':
-      process.stdout.write(reportText(await readReport(join(folder, 'report.json'))))
+      out.document(reportText(await readReport(join(folder, 'report.json'))))
       return 0
     default:
       return unreachable(format, 'format')

@@ -11,6 +11,7 @@ import { runStudy, type StudyOptions } from '../../study/run-study.ts'
 import { closing } from '../closing.ts'
 import { engineFolder } from '../engine-folder.ts'
 import { exitCodeOf, exitCodes } from '../exit.ts'
+import { err, out } from '../print.ts'
 import { progressLogger } from '../progress.ts'
 import { workerFiles } from '../worker-files.ts'
 import { workspaceOf } from '../workspace.ts'
@@ -43,12 +44,12 @@ export async function runCommand(specPath: string, options: RunOptions): Promise
       fresh: options.fresh ?? false,
       listener: logger(), signal: stop.signal, startedAt: new Date().toISOString(), clock: () => performance.now(),
     })
-    if (options.json) process.stdout.write(reportText(study.report))
-    else process.stdout.write(closing({ ...study, page: study.files.page, lockPath: study.files.lockPath }, columnsOf(process.stdout)))
+    if (options.json) out.document(reportText(study.report))
+    else out.lines(...closing({ ...study, page: study.files.page, lockPath: study.files.lockPath }, columnsOf(process.stdout)))
     return exitCodeOf(study.verdict.status)
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error
-    process.stderr.write('\nStopped. Finished runs are in the journal; the same command continues from them.\n')
+    err.lines('', 'Stopped. Finished runs are in the journal; the same command continues from them.')
     return exitCodes.interrupted
   } finally {
     process.off('SIGINT', interrupted)
@@ -70,7 +71,7 @@ function baseSpecOf({ baseSpec, baseline }: RunOptions): Pick<StudyOptions, 'bas
 function logger(): Listener {
   const { stderr } = process
   return progressLogger({
-    write: (text) => { stderr.write(text) }, now: () => performance.now(), columns: columnsOf(stderr), letters: lettersOf(process.env),
+    write: err.raw, now: () => performance.now(), columns: columnsOf(stderr), letters: lettersOf(process.env),
     isTerminal: stderr.isTTY && process.env['CI'] === undefined && process.env['TERM'] !== 'dumb',
   })
 }

@@ -1,17 +1,18 @@
-import { formatDiagnostic } from '../../base/diagnostics.ts'
+import { diagnosticLines } from '../../base/diagnostics.ts'
 import { prepare, readSpec } from '../../study/prepare.ts'
+import { err, out } from '../print.ts'
 import { workspaceOf } from '../workspace.ts'
 
 export async function validateCommand(specPath: string, { data }: { readonly data: boolean }): Promise<number> {
   const source = { specPath, workspace: workspaceOf(specPath) }
   if (!data) {
     const { spec } = await readSpec(source)
-    process.stdout.write(`${specPath}: valid by itself (${spec.stages.length} stages, ${spec.gates.length} gates); its data were not looked at\n`)
+    out.lines(`${specPath}: valid by itself (${spec.stages.length} stages, ${spec.gates.length} gates); its data were not looked at`)
     return 0
   }
   const { plan, warnings } = await prepare(source)
-  for (const warning of warnings) process.stderr.write(`${formatDiagnostic(warning)}\n`)
+  err.lines(...warnings.flatMap(diagnosticLines))
   const { train, validation, test } = plan.workload.data.rows
-  process.stdout.write(`${specPath}: valid (${plan.jobs.length} stages, ${plan.gates.length} gates; ${train} + ${validation} + ${test} rows, ${plan.workload.parameters} parameters)\n`)
+  out.lines(`${specPath}: valid (${plan.jobs.length} stages, ${plan.gates.length} gates; ${train} + ${validation} + ${test} rows, ${plan.workload.parameters} parameters)`)
   return 0
 }

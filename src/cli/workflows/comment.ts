@@ -1,4 +1,4 @@
-import { checkout } from '../../compile/targets/workflow.ts'
+import { checkout, workflowScalar } from '../../compile/targets/workflow.ts'
 
 export { unpinned as noCommit } from '../../compile/targets/workflow.ts'
 
@@ -16,7 +16,8 @@ export const commentWorkflowPath = '.github/workflows/tunegate-comment.yml'
  * The workflow behind `/tune`. Three jobs: one decides and has a token, one runs code and data of the pull request and has
  * none, one publishes and runs nothing of the pull request.
  */
-export function commentWorkflow({ spec, uses }: CommentWorkflow): string {
+export function commentWorkflow(named: CommentWorkflow): string {
+  const [spec, uses] = [workflowScalar(named.spec), workflowScalar(named.uses)]
   return `# Runs what \`/tune\` in a comment on a pull request asks for; \`/tune help\` lists it.
 name: tunegate-comment
 on:

@@ -1,3 +1,5 @@
+import { InputError } from '../../base/diagnostics.ts'
+import { yamlComment, yamlScalar } from '../../base/yaml.ts'
 import type { Plan, StageName } from '../../plan/plan.ts'
 
 /** What a compiled workflow says beside what follows from the plan. */
@@ -6,6 +8,8 @@ export interface WorkflowOptions {
   readonly spec: string
   /** The action, as `owner/name@commit`, or `./` in its own repository. */
   readonly uses: string
+  /** What stands behind it as a comment, such as the release that the commit is of; null for nothing. */
+  readonly release: string | null
   /** Jobs that share the runs of a stage, at most. */
   readonly shards: number
   /** What the first job is told; the others take what it found. */
@@ -38,9 +42,9 @@ export function workflowText(plan: Pick<Plan, 'name' | 'jobs' | 'budget'>, optio
   return [head(plan.name, options), ...jobs.map((job) => `${jobText(job, options)}\n`)].join('\n')
 }
 
-const head = (name: string, { command }: WorkflowOptions): string => `# Written by \`${command}\`; with --check it tells
+const head = (name: string, { command }: WorkflowOptions): string => `${yamlComment(`Written by \`${command}\`; with --check it tells`)}
 # whether this file is still what the spec gives. Only the commit of the action may be changed by hand.
-name: ${text(`tune ${name}`)}
+name: ${workflowScalar(`tune ${name}`)}
 on:
   workflow_dispatch:
   # From a workflow of yours, on the events that you choose.
@@ -49,7 +53,7 @@ on:
 permissions: {}
 
 concurrency:
-  group: ${text(`tunegate-${name}-`)}\${{ github.ref }}
+  group: ${workflowScalar(`tunegate-${name}-`, '${{ github.ref }}')}
   cancel-in-progress: true
 
 jobs:`
@@ -107,13 +111,14 @@ function jobText({ id, name, needs, because, when, minutes, outputs, shards, inp
   ].join('\n')
 }
 
-function steps({ spec, uses }: WorkflowOptions, inputs: readonly string[], named: boolean): readonly string[] {
+function steps({ spec, uses, release }: WorkflowOptions, inputs: readonly string[], named: boolean): readonly string[] {
   // zizmor would have `$/`, which actionlint and act do not know yet.
-  const step = uses === './' ? 'uses: ./ # zizmor: ignore[self-repository]' : `uses: ${uses}`
+  const step = uses === './' ? 'uses: ./ # zizmor: ignore[self-repository]'
+    : `uses: ${workflowScalar(uses)}${release === null ? '' : ` ${yamlComment(release)}`}`
   return [
     '    steps:', `      - uses: ${checkout}`, '        with:', '          persist-credentials: false',
     ...named ? ['      - id: tunegate', `        ${step}`] : [`      - ${step}`],
-    '        with:', ...[`spec: ${text(spec)}`, ...inputs].map((line) => `          ${line}`),
+    '        with:', ...[`spec: ${workflowScalar(spec)}`, ...inputs].map((line) => `          ${line}`),
   ]
 }
 
@@ -123,5 +128,15 @@ const planned = 'engine: ${{ needs.plan.outputs.engine }}'
 /** When a job hands on by itself: a little after the study's own budget, and before the platform's end. */
 const jobMinutes = (minutes: number | null): number => (minutes === null ? longestJob : Math.min(longestJob, Math.ceil(minutes) + 5))
 
-/** A scalar that YAML reads as this text. */
-const text = (value: string): string => (/^[\w][\w ./-]*$/.test(value) && !/ $/.test(value) ? value : JSON.stringify(value))
+/**
+ * Text as a scalar of a workflow. GitHub looks for expressions in scalars after YAML was read, and there is no way to quote one, so
+ * text that holds one is refused.
+ *
+ * @param after text of ours that follows, which may be an expression
+ */
+export function workflowScalar(text: string, after = ''): string {
+  if (!text.includes('${{')) return yamlScalar(text, after)
+  throw new InputError([{
+    code: 'compile/path', severity: 'error', message: 'a name or a path would be an expression in a workflow', found: text, hint: 'rename it',
+  }])
+}

@@ -1,5 +1,5 @@
 import type { Config, TopLevelSpec } from 'vega-lite'
-import { printable } from '../../base/diagnostics.ts'
+import { printable } from '../../base/printable.ts'
 
 /** One chart by one definition: the HTML and the SVG file show the same. */
 export interface Chart {

@@ -1,4 +1,4 @@
-import { printable } from '../../base/diagnostics.ts'
+import { printable } from '../../base/printable.ts'
 import type { CurveBook } from '../curves.ts'
 import type { Report, RunSummary } from '../model.ts'
 import { directionOf } from '../numbers.ts'

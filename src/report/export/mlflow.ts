@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { stringify } from 'yaml'
 import { sha256 } from '../../base/hash.ts'
+import { markdown } from '../escape.ts'
 import { lineageLines } from '../lineage.ts'
 import {
   exportedRuns, leversOf, startOf, studyTags, type ExportedRun, type Exporter, type ExportFile, type ExportSource, type Series,
@@ -60,7 +61,7 @@ function studyRun({ report, artifacts }: ExportSource, id: string, ended: number
     id, name: report.study.name, started: startOf(report), ended, finished: true,
     params: leversOf(report.levers.chosen).map(([name, value]) => [name, String(value)] as const),
     series: last({ ...Object.fromEntries(means), seconds: report.timing.seconds }),
-    tags: { ...studyTags(report), 'mlflow.note.content': `**${report.verdict.status}**: ${report.verdict.sentence}` },
+    tags: { ...studyTags(report), 'mlflow.note.content': `**${report.verdict.status}**: ${markdown(report.verdict.sentence, 1000)}` },
     artifacts: [...artifacts, { path: 'lineage.jsonl', content: lineageLines(report.lineage) }],
   }
 }

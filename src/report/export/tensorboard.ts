@@ -1,5 +1,6 @@
 import { BinaryWriter } from '@bufbuild/protobuf/wire'
 import crc32c from 'crc-32/crc32c.js'
+import { fenced, markdown } from '../escape.ts'
 import { lineageLines } from '../lineage.ts'
 import {
   exportedRuns, leversOf, startOf, type ExportedRun, type Exporter, type ExportFile, type ExportSource, type Lever,
@@ -37,8 +38,8 @@ function runEvents(run: ExportedRun): Uint8Array[] {
 function studyEvents({ report }: ExportSource): Uint8Array[] {
   const at = startOf(report) / 1000
   const texts = {
-    verdict: `**${report.verdict.status}**: ${report.verdict.sentence}`,
-    lineage: `\`\`\`json\n${lineageLines(report.lineage)}\`\`\``,
+    verdict: `**${report.verdict.status}**: ${markdown(report.verdict.sentence, 1000)}`,
+    lineage: fenced(lineageLines(report.lineage).trimEnd().split('\n'), 'json'),
     levers: leversOf(report.levers.chosen).map(([name, value]) => `- ${name}: ${value}`).join('\n'),
   }
   return [version(at), ...Object.entries(texts).map(([tag, text]) => event(at, 0, (w) => textValue(w, tag, text)))]

@@ -1,6 +1,7 @@
 import { BinaryWriter } from '@bufbuild/protobuf/wire'
 import crc32 from 'crc-32'
 import { sha256 } from '../../base/hash.ts'
+import { printable } from '../../base/printable.ts'
 import { exportedRuns, leversOf, startOf, studyTags, type ExportedRun, type Exporter, type ExportSource } from './exported.ts'
 import { lengthDelimited, message, varint, type Write } from './protobuf.ts'
 
@@ -43,7 +44,7 @@ function loggedStudy({ report }: ExportSource): Logged {
   return {
     id: sha256(`study ${report.study.fingerprints.plan}`).slice(0, 16),
     name: report.study.name, group: report.study.name, jobType: 'study', started: startOf(report),
-    notes: `${report.verdict.status}: ${report.verdict.sentence}`, tags: ['study', report.verdict.status],
+    notes: printable(`${report.verdict.status}: ${report.verdict.sentence}`, 1000), tags: ['study', report.verdict.status],
     config: Object.fromEntries(leversOf(report.levers.chosen)), history: [],
     summary: { ...studyTags(report), lineage: report.lineage }, exitCode: 0,
   }
