@@ -24,7 +24,7 @@ describe('a comment', () => {
   ])('asks: %j', (body, expected) => expect(read(body)).toEqual(expected))
 
   it.each([
-    '', 'please /tune', ' /tune', '\n/tune', '> /tune', '`/tune`', '/tuned', '/Tune', '/tune:verify', '/tune/x', '/tune\u00a0verify',
+    '', 'please /tune', ' /tune', '\n/tune', '> /tune', '`/tune`', '/tuned', '/Tuned', '/tune:verify', '/tune/x', '/tune\u00a0verify',
     'nice\n/tune', '//tune', '\ufeff/tune',
   ])('is not for us: %j', (body) => expect(read(body)).toBeNull())
 
