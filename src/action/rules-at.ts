@@ -53,7 +53,9 @@ export async function rulesAt(api: Api, request: Request, inputs: RuleInputs, ru
 const fromRoot = (path: string, { workspace }: Runner): string => (isAbsolute(path) ? relative(workspace, path) : path).replaceAll('\\', '/')
 
 function sentence({ diagnostics: [first] }: InputError): string {
-  return first ? [first.message, first.found].filter((part) => part !== undefined).join(': ') : 'the base commit cannot be read'
+  if (!first) return 'the base commit cannot be read'
+  const place = first.at ? `${first.at.file}:${first.at.line}` : undefined
+  return [place, first.message, first.found].filter((part) => part !== undefined).join(': ')
 }
 
 /** Null where the commit has no such file. Throws where that cannot be known: it must not look like a commit without a spec. */

@@ -47,8 +47,11 @@ function wrongMetrics(found: Metrics, task: Task, rows: number, split: string): 
 const loose = 3e-5
 const isNear = (a: number, b: number): boolean => Math.abs(a - b) <= loose * Math.max(Math.abs(a), Math.abs(b))
 
-/** Whether so many of the rows can be right. */
-const isShare = (share: number, rows: number): boolean => Math.abs(share * rows - Math.round(share * rows)) <= Math.max(1e-6, share * rows * 1e-6)
+/** Whether a share, rounded to six digits, is that of a whole number of rows. */
+function isShare(share: number, rows: number): boolean {
+  const right = share * rows
+  return Math.abs(right - Math.round(right)) <= 1e-6 + 6e-7 * rows
+}
 
 function wrongCalibration({ split, rows, asTrained, scaled }: RunCalibration, metrics: Pick<LockedSeed, 'validation' | 'test'>, all: Rows): string | undefined {
   if (split !== (all.test > 0 ? 'test' : 'validation') || rows !== all[split]) return `is calibrated on ${rows} ${split} rows, and there are ${all[split]}`
