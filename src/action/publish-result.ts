@@ -48,7 +48,7 @@ async function partOf({ outcome }: RunReport, publishing: Publishing, page: numb
   const { request: { command } } = publishing
   const setting = { ...publishing, foot: askedFor(publishing) }
   if (outcome.kind !== 'problem' && (outcome.kind === 'plan') !== (command === 'plan')) {
-    return endPart(`the run left a ${outcome.kind}, and /tune${command === 'tune' ? '' : ` ${command}`} was asked for`, publishing)
+    return endPart(`the run left a ${outcome.kind}, and ${lineOf(command)} was asked for`, publishing)
   }
   switch (outcome.kind) {
     case 'study':
@@ -73,12 +73,14 @@ async function judgedPart({ report, gateLines }: StudyOutcome, publishing: Publi
   const { rules, of } = found.value
   const audited = auditOrRefuse(report, rules)
   if (!audited.ok) return endPart(audited.error, publishing)
-  if (gateLines.length !== rules.gates.length) return endPart(`the result names ${gateLines.length} lines for ${rules.gates.length} gates`, publishing)
+  const [lines, gates] = [gateLines.length, rules.gates.length]
+  if (lines !== gates) return endPart(`the result names ${lines} lines for ${gates} gates`, publishing)
   const foot = askedFor(publishing, of)
   const part = studyPart(audited.value, gateLines, pageAt(page, publishing), { ...publishing, foot })
-  // A step that does not fail ends its job well; where the job says otherwise something else went wrong in it, or was made up.
+  // A verdict that does not fail ends its job with success. Where the job did not, something else went wrong in it.
   if (part.verdict !== null && !part.verdict.fails && ended !== 'success') {
-    return endPart(`the run left the verdict ${part.verdict.status}, and its job ended as "${ended}": run-result must be success`, publishing)
+    const { status } = part.verdict
+    return endPart(`the run left the verdict ${status}, and its job ended as "${ended}": only success will do`, publishing)
   }
   return part
 }
@@ -95,8 +97,11 @@ function auditOrRefuse(report: Report, rules: Rules): ReturnType<typeof audit> {
 const pageAt = (page: number | null, { runner }: Publishing): string | null =>
   (page === null ? null : `${runner.runUrl ?? ''}/artifacts/${page}`)
 
+/** As its comment asked. */
+const lineOf = (command: Request['command']): string => `/tune${command === 'tune' ? '' : ` ${command}`}`
+
 function askedFor({ request: { command, sha, base } }: Publishing, of?: 'base' | 'change'): string {
-  const words = `\`/tune${command === 'tune' ? '' : ` ${command}`}\` ${judgedAt(sha, of === 'base' ? base : null)}`
+  const words = `\`${lineOf(command)}\` ${judgedAt(sha, of === 'base' ? base : null)}`
   const own = of === 'change' ? ', by its own gates, since the base commit has no spec' : ''
   const again = of === undefined ? '' : '. Judged again here from the numbers of each seed, which are the run\'s own'
   return `<sub>${words}${own}${again}</sub>`
@@ -107,7 +112,8 @@ function endPart(problem: string, publishing: Publishing): Part {
   const { runner: { runUrl }, ended } = publishing
   say(`No verdict: ${problem}`)
   const head = ended === 'cancelled' ? '### Stopped' : '### No verdict'
-  const why = ended === 'cancelled' ? 'The run was cancelled.' : `The result of the run is not posted: ${code(problem, 300)}.`
+  const refused = `The result of the run is not posted: ${code(problem, 300)}.`
+  const why = ended === 'cancelled' ? 'The run was cancelled.' : refused
   const text = `${head}\n\n${why} [This run](${runUrl}) has its log.\n\n${askedFor(publishing)}\n`
   return { text, verdict: null, notes: [] }
 }

@@ -31,8 +31,13 @@ export interface RulesFound {
   readonly of: 'base' | 'change'
 }
 
-/** How the request had to be judged, read through the API: this job has no checkout, and believes none. The error is a sentence. */
-export async function rulesAt(api: Api, request: Request, inputs: RuleInputs, runner: Runner): Promise<Result<RulesFound, string>> {
+/**
+ * How the request had to be judged, read through the API: this job has no checkout, and would believe none. The error is a
+ * sentence.
+ */
+export async function rulesAt(
+  api: Api, request: Request, inputs: RuleInputs, runner: Runner,
+): Promise<Result<RulesFound, string>> {
   try {
     const specPath = fromRoot(inputs.spec, runner)
     const based = await textAt(api, request.base, specPath)
@@ -50,7 +55,8 @@ export async function rulesAt(api: Api, request: Request, inputs: RuleInputs, ru
   }
 }
 
-const fromRoot = (path: string, { workspace }: Runner): string => (isAbsolute(path) ? relative(workspace, path) : path).replaceAll('\\', '/')
+const fromRoot = (path: string, { workspace }: Runner): string =>
+  (isAbsolute(path) ? relative(workspace, path) : path).replaceAll('\\', '/')
 
 function sentence({ diagnostics: [first] }: InputError): string {
   if (!first) return 'the base commit cannot be read'
@@ -58,7 +64,7 @@ function sentence({ diagnostics: [first] }: InputError): string {
   return [place, first.message, first.found].filter((part) => part !== undefined).join(': ')
 }
 
-/** Null where the commit has no such file. Throws where that cannot be known: it must not look like a commit without a spec. */
+/** Null where the commit has no such file. Throws where that is not known: it must not look like a commit without a spec. */
 async function textAt(api: Api, sha: string, path: string): Promise<string | null> {
   const found = await contentAt(api, sha, path)
   if (found.ok) return found.value
@@ -104,7 +110,7 @@ async function baselineAt(site: Site): Promise<Baseline> {
   return needed ? retrained : { kind: 'declared' }
 }
 
-/** What no commit holds, such as an artifact that an earlier step downloaded, is the workflow's choice: this job needs it too. */
+/** The workflow may choose a file that no commit holds, as one that an earlier step downloaded: this job needs it too. */
 function ownFile(file: string, path: string): Baseline {
   const full = statSync(file, { throwIfNoEntry: false })?.isDirectory() ? join(file, lockName) : file
   if (!statSync(full, { throwIfNoEntry: false })?.isFile()) none(path, 'the base commit, and no such file here')
@@ -112,5 +118,9 @@ function ownFile(file: string, path: string): Baseline {
 }
 
 function none(path: string, where: string): never {
-  throw new InputError([{ code: 'verify/no-baseline', severity: 'error', message: 'there is no lock to compare with', found: `no ${path} at ${where}` }])
+  throw new InputError([{
+    code: 'verify/no-baseline', severity: 'error', message: 'there is no lock to compare with',
+    found: `no ${path} at ${where}`,
+    hint: 'give this step the inputs `baseline` and `base-spec` that the run has',
+  }])
 }

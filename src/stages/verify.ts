@@ -47,7 +47,8 @@ function* verifyOn(ledger: Ledger, seeds: readonly number[]): Asking<VerifyFindi
 
 /** The one job that may look at test data, where any are kept back. */
 export const verificationJob = (task: Task, { test }: Pick<DataFacts['rows'], 'test'>): RunJob => ({
-  kind: 'train', length: 1, stopAfter: 1, evaluateTest: test > 0, ...(task === 'classification' ? { calibration: true } : {}),
+  kind: 'train', length: 1, stopAfter: 1, evaluateTest: test > 0,
+  ...(task === 'classification' ? { calibration: true } : {}),
 })
 
 function verified(outcome: RunOutcome | undefined): VerifiedRun | undefined {

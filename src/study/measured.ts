@@ -25,7 +25,8 @@ export function impossible(run: VerifiedRun | LockedSeed, { task, rows }: Measur
   if (!weights || !validation) return 'is complete, and has no results'
   if ((test !== null) !== rows.test > 0) return `has ${test ? '' : 'no '}test metrics, and there are ${rows.test} test rows`
   if (task === 'classification' && 'run' in run && !calibration) return 'has no reliability diagram'
-  return wrongMetrics(validation, task, rows.validation, 'validation') ?? (test ? wrongMetrics(test, task, rows.test, 'test') : undefined) ??
+  return wrongMetrics(validation, task, rows.validation, 'validation') ??
+    (test ? wrongMetrics(test, task, rows.test, 'test') : undefined) ??
     (calibration ? wrongCalibration(calibration, { validation, test }, rows) : undefined)
 }
 
@@ -37,7 +38,9 @@ function wrongMetrics(found: Metrics, task: Task, rows: number, split: string): 
     if (value === undefined || !isPossible(name, value)) return `has a ${split} ${name} of ${value}`
   }
   const { accuracy, mse, rmse, mae } = found
-  if (accuracy !== undefined && !isShare(accuracy, rows)) return `has a ${split} accuracy of ${accuracy}, which no number of ${rows} rows gives`
+  if (accuracy !== undefined && !isShare(accuracy, rows)) {
+    return `has a ${split} accuracy of ${accuracy}, which no number of ${rows} rows gives`
+  }
   if (mse === undefined || rmse === undefined || mae === undefined) return undefined
   if (!isNear(rmse * rmse, mse)) return `has a ${split} rmse of ${rmse} and a mse of ${mse}`
   return mae > rmse * (1 + loose) ? `has a ${split} mae of ${mae}, above its rmse of ${rmse}` : undefined
@@ -53,8 +56,12 @@ function isShare(share: number, rows: number): boolean {
   return Math.abs(right - Math.round(right)) <= 1e-6 + 6e-7 * rows
 }
 
-function wrongCalibration({ split, rows, asTrained, scaled }: RunCalibration, metrics: Pick<LockedSeed, 'validation' | 'test'>, all: Rows): string | undefined {
-  if (split !== (all.test > 0 ? 'test' : 'validation') || rows !== all[split]) return `is calibrated on ${rows} ${split} rows, and there are ${all[split]}`
+function wrongCalibration(
+  { split, rows, asTrained, scaled }: RunCalibration, metrics: Pick<LockedSeed, 'validation' | 'test'>, all: Rows,
+): string | undefined {
+  if (split !== (all.test > 0 ? 'test' : 'validation') || rows !== all[split]) {
+    return `is calibrated on ${rows} ${split} rows, and there are ${all[split]}`
+  }
   for (const { bins } of [asTrained, ...(scaled ? [scaled] : [])]) {
     const counted = bins.reduce((sum, bin) => sum + bin.count, 0)
     if (counted !== rows) return `has a reliability diagram of ${counted} rows, and there are ${rows}`
@@ -63,5 +70,6 @@ function wrongCalibration({ split, rows, asTrained, scaled }: RunCalibration, me
   const right = asTrained.bins.reduce((sum, bin) => sum + bin.count * bin.accuracy, 0) / rows
   const said = metrics[split] ?? {}
   if (!isNear(brier, said.brier ?? Number.NaN)) return `has two Brier scores, ${brier} and ${said.brier}`
-  return Math.abs(right - (said.accuracy ?? Number.NaN)) <= 1e-4 + 1 / rows ? undefined : 'has a reliability diagram of another accuracy'
+  const same = Math.abs(right - (said.accuracy ?? Number.NaN)) <= 1e-4 + 1 / rows
+  return same ? undefined : 'has a reliability diagram of another accuracy'
 }

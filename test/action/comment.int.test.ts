@@ -199,6 +199,13 @@ describe('a comment', { timeout: 120_000 }, () => {
     expect(github.state.reactions.map((r) => r.content)).toEqual(['eyes', 'eyes'])
   })
 
+  it('attack 21: names the commit where the workflow insists, and is refused a word that is neither true nor false', async () => {
+    expect(await decide('/tune', '77', { 'require-sha': 'true' })).toBe('')
+    expect(comments()[0]).toContain(`/tune ${flow.head()}`)
+    expect(JSON.parse(await decide(`/tune ${flow.head()}`, '78', { 'require-sha': 'true' }))).toMatchObject({ sha: flow.head() })
+    await expect(decide('/tune', '79', { 'require-sha': 'yes' })).rejects.toThrow("the input 'require-sha' of this step is not valid")
+  })
+
   it('attack 3: is not cancelled by somebody who may not write', async () => {
     github.state.permissions.set('octocat', { permission: 'read', id: 5 })
     expect(await decide('/tune cancel')).toBe('')

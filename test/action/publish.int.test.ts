@@ -119,7 +119,7 @@ describe('what a run left', { timeout: 120_000 }, () => {
     await handOver(spec(0.05))
     await flow.publish(request, ended)
     if (ended === 'cancelled') expect(said()).toContain('### Stopped')
-    else refused('run-result must be success')
+    else refused('only success will do')
     expect([flow.github.state.checkRuns, flow.github.state.statuses]).toEqual([[], []])
   })
 

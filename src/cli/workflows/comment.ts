@@ -30,10 +30,11 @@ jobs:
   # Reads the comment, asks GitHub whether its writer may ask for a run, and for which commit. Checks nothing out.
   decide:
     name: Decide
-    # A first look that saves a runner: \`/tune\`, then a blank, a line break or nothing. The step reads the line by its grammar.
+    # A first look that saves a runner: \`/tune\`, then a blank, a line break or nothing. The step reads the line.
     if: >-
       github.event.issue.pull_request && (startsWith(format('{0} ', github.event.comment.body), '/tune ')
-      || startsWith(github.event.comment.body, fromJSON('"/tune\\r"')) || startsWith(github.event.comment.body, fromJSON('"/tune\\n"')))
+      || startsWith(github.event.comment.body, fromJSON('"/tune\\r"'))
+      || startsWith(github.event.comment.body, fromJSON('"/tune\\n"')))
     runs-on: ubuntu-latest
     timeout-minutes: 5
     permissions:

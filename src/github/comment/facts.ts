@@ -7,10 +7,12 @@ import { isMap, isSha } from './request.ts'
 type BaseAt = (api: Api, sha: string) => Promise<BaseFacts | null>
 
 /**
- * Asks GitHub what the decision on a command of somebody who may ask needs, and no more than that. Nothing of it is taken from
- * the comment, and what cannot be had is null.
+ * Asks GitHub what the decision on a command of somebody who may ask needs, and no more. Nothing of it comes from the
+ * comment, and what cannot be had is null.
  */
-export async function gatherFacts(api: Api, event: CommentEvent, permission: string, { name, sha }: Command, baseAt: BaseAt): Promise<Facts> {
+export async function gatherFacts(
+  api: Api, event: CommentEvent, permission: string, { name, sha }: Command, baseAt: BaseAt,
+): Promise<Facts> {
   const comment = { id: event.comment, createdAt: event.createdAt }
   const pull = await pullAt(api, event.pull)
   if (pull === null || name === 'cancel') return { comment, permission, pull, forcePushes: null, base: null }

@@ -30,7 +30,7 @@ const understood: Readonly<Record<CommandName, readonly (keyof Options)[]>> = {
 
 const longestLine = 300
 
-/** Whether a comment is for us, whatever its first line says. GitHub's own `startsWith` ignores case too, and so do phones. */
+/** Whether a comment is for us. Case does not matter: GitHub's `startsWith` ignores it too, and phones change it. */
 export const isForUs = (body: string): boolean => /^\/tune(?:[ \t\r\n]|$)/i.test(body)
 
 /**
@@ -114,8 +114,9 @@ export const helpText = `\`/tune [verify|plan|cancel|help] [sha] [key=value …]
 | \`/tune cancel\` | ends what runs for this pull request |
 | \`/tune help\` | this |
 
-\`sha\` is the whole hash of the pull request's head. Without one, the commit that is the head when the job starts is run, and
-the answer names it: a push in between is run too. A pull request from a fork needs the \`sha\`, and a workflow may always ask
-for it (\`require-sha\`). A result is not posted as a verdict once the head has moved on. Upper and lower case are alike.
+\`sha\` is the whole hash of the pull request's head. Without one, the commit that is the head when the
+job starts is run, and the answer names it: a push in between is run too. A pull request from a fork needs the \`sha\`, and
+a workflow may always ask for it (\`require-sha\`). A result is not posted as a verdict once the head has moved
+on. Upper and lower case are alike.
 Keys: \`seeds=${numberRanges.seeds.join('…')}\`, \`stages=lr-range,verify\`, \`trials=…\` and \`minutes=…\`, which may be lower than
 the budget of the spec and never higher.`

@@ -13,7 +13,9 @@ export type Part =
 
 export function readPart(): Part {
   const [mode, request] = [getInput('mode'), getInput('request')]
-  if (mode === 'comment') return { does: 'decide', rules: { allowForks: flag('allow-forks'), requireSha: flag('require-sha') } }
+  if (mode === 'comment') {
+    return { does: 'decide', rules: { allowForks: flag('allow-forks'), requireSha: flag('require-sha') } }
+  }
   if (mode === 'publish') return { does: 'publish', request: parseRequest(request), ended: getInput('run-result') }
   return request === '' ? { does: 'other' } : { does: 'run', request: parseRequest(request) }
 }
@@ -23,7 +25,8 @@ function flag(name: 'allow-forks' | 'require-sha'): boolean {
   const text = getInput(name).toLowerCase()
   if (text === '' || text === 'false' || text === 'true') return text === 'true'
   throw new InputError([{
-    code: `action/${name}`, severity: 'error', message: `the input '${name}' of this step is not valid`, found: text, allowed: 'true, false',
+    code: `action/${name}`, severity: 'error', message: `the input '${name}' of this step is not valid`,
+    found: text, allowed: 'true, false',
   }])
 }
 

@@ -57,7 +57,8 @@ export function decide(command: Command, facts: Facts, rules: Rules): Result<Req
   const request = (options: Request['options']): Result<Request, string> =>
     ok({ command: name, pull: pull.number, sha: pull.headSha, base: pull.baseSha, comment: facts.comment.id, options })
   if (name === 'cancel') return request(command.options)
-  const problem = forkProblem(command, pull, rules) ?? unnamedProblem(command, pull, rules) ?? headProblem(command, pull, facts)
+  const unnamed = forkProblem(command, pull, rules) ?? unnamedProblem(command, pull, rules)
+  const problem = unnamed ?? headProblem(command, pull, facts)
   if (problem !== undefined) return err(problem)
   if (base === null) return err('the spec of the base branch could not be read or is not valid, and it says what a run may cost and is judged by')
   const { budget } = base
@@ -87,7 +88,7 @@ function forkProblem({ sha }: Command, { fork, headSha }: PullFacts, { allowFork
 
 function unnamedProblem({ sha }: Command, { headSha }: PullFacts, { requireSha }: Rules): string | undefined {
   if (!requireSha || sha !== null) return undefined
-  return `this workflow runs only the commit that a comment names (\`require-sha\`): look at it, and say \`/tune ${headSha}\``
+  return `this workflow runs only a commit that is named (\`require-sha\`): look at it, and say \`/tune ${headSha}\``
 }
 
 /** Dates inside of commits are their author's to choose; only the time of a push, by GitHub's own clock, is looked at. */

@@ -34,7 +34,8 @@ export async function receive(event: CommentEvent, receiving: Receiving): Promis
   if (permission === null || stranger !== undefined) return shrug(event, stranger ?? '', api)
   if (!command.ok) return refuse(event, command.error, receiving)
   if (command.value.name === 'help') return answer(event, helpText, 'eyes', receiving)
-  const decided = decide(command.value, await gatherFacts(api, event, permission, command.value, receiving.baseAt), receiving)
+  const facts = await gatherFacts(api, event, permission, command.value, receiving.baseAt)
+  const decided = decide(command.value, facts, receiving)
   if (!decided.ok) return refuse(event, decided.error, receiving)
   await react(api, event.comment, 'eyes')
   await tell(receiving, event, 'report', startText(decided.value, command.value.sha !== null, receiving.runUrl))
@@ -77,8 +78,9 @@ export async function react(api: Api, comment: number, content: Reaction): Promi
 
 /** A comment that names no commit is told which one it gets, in full: it may be newer than what its writer saw. */
 function startText({ command, sha }: Request, named: boolean, runUrl: string): string {
-  const commit = named ? code(sha.slice(0, 12)) : `${code(sha)}, the head when [this run](${runUrl}) started: look whether it is what you meant`
-  const at = named ? `${commit}, in [this run](${runUrl})` : commit
+  const page = `[this run](${runUrl})`
+  const newer = `${code(sha)}, the head when ${page} started: look whether it is what you meant`
+  const at = named ? `${code(sha.slice(0, 12))}, in ${page}` : newer
   switch (command) {
     case 'tune':
       return `### Tuning\n\nAll stages at ${at}.\n`

@@ -36,8 +36,8 @@ export const resultText = ({ bound, outcome }: RunReport): string =>
 export type Expected = Omit<Bound, 'plan'>
 
 /**
- * The result in a text from outside, or why it is refused: it has the shape of one and belongs to this run and commit. What it
- * says of the study is held against the rules elsewhere.
+ * The result in a text from outside, or why it is refused: it has the shape of one and belongs to this run and commit.
+ * Whether what it says of the study follows from its numbers is audited elsewhere.
  */
 export function parseResult(text: string, expected: Expected): Result<RunReport, string> {
   if (Buffer.byteLength(text) > mostResultBytes) return err('the result of the run is too large')
