@@ -132,6 +132,16 @@ describe('a study that nobody touched follows from its own numbers', { timeout: 
   })
 })
 
+describe('a study that its gates ended at a look', { timeout: 300_000 }, () => {
+  it('attack 12: is not made of others of its seeds', async () => {
+    const all = await study(digitsSpec({ seeds: 6 }), { kind: 'any' })
+    // The last three of six, as if the gates had been looked at after them.
+    const verify = { stage: 'verify', seeds: 6, looks: [3, 6] } as const
+    const picked = said(all, (r) => { if (r.verification) r.verification.looks = [3, 6]; cut(3, 3)(r) }, { verify })
+    expect(picked).toContain('cut short at 3 of 6 seeds')
+  })
+})
+
 /** Does the same to the metrics of the first winner wherever they stand. */
 function everywhere(change: (metrics: Mutable<NonNullable<Report['runs'][number]['best']>>['validation']) => void): Change {
   return (report) => {
