@@ -136,7 +136,8 @@ describe('the workflow for comments', () => {
   })
 
   it.each([
-    ['/tune', true], ['/tune verify', true], ['/tune\r\nplease', true], ['/tune\nplease', true], ['/TUNE', true], ['/Tune Help', true],
+    ['/tune', true], ['/tune verify', true], ['/tune\r\nplease', true], ['/tune\nplease', true], ['/TUNE', true],
+    ['/Tune Help', true],
     ['/tuned well', false], ['/tune-up', false], [' /tune', false], ['please /tune', false], ['', false],
   ])('attack 21: starts a runner for what the step answers, and for nothing else: %j', (body, starts) => {
     expect(startsFor(String(jobs.decide.if), body)).toBe(starts)

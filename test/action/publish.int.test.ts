@@ -64,7 +64,9 @@ beforeEach(async () => { flow = await startCommentFlow() })
 afterEach(() => flow.close())
 
 /** The pull request with this spec on both sides, its request, and the result of its run with a change in it. */
-async function handOver(text: string, change: (result: Result) => void = () => undefined, body = '/tune', lock?: string): Promise<void> {
+async function handOver(
+  text: string, change: (result: Result) => void = () => undefined, body = '/tune', lock?: string,
+): Promise<void> {
   const result = JSON.parse(await honest(text, lock)) as Result
   place(flow, text, lock)
   request = await flow.decide(body)
@@ -115,7 +117,8 @@ describe('what a run left', { timeout: 120_000 }, () => {
     refused(/its gate 1 \(threshold\) says pass, and the numbers say fail/)
   })
 
-  it.each(['failure', 'cancelled', 'skipped', ''])('attack 12: is refused where it passes and its job ended as "%s"', async (ended) => {
+  const ends = ['failure', 'cancelled', 'skipped', '']
+  it.each(ends)('attack 12: is refused where it passes and its job ended as "%s"', async (ended) => {
     await handOver(spec(0.05))
     await flow.publish(request, ended)
     if (ended === 'cancelled') expect(said()).toContain('### Stopped')
@@ -176,7 +179,10 @@ describe('what a run left', { timeout: 120_000 }, () => {
     expect(said()).toContain('the run left a study, and /tune plan was asked for')
     expect([flow.github.state.checkRuns, flow.github.state.statuses]).toEqual([[], []])
     await another()
-    await handOver(spec(0.05), ({ outcome }) => { Object.assign(outcome, { kind: 'plan', text: '### all green' }) })
+    await handOver(spec(0.05), ({ bound, outcome }) => {
+      bound.plan = null
+      Object.assign(outcome, { kind: 'plan', text: '### all green' })
+    })
     await flow.publish(request)
     refused('the run left a plan, and /tune was asked for')
   })
@@ -222,7 +228,7 @@ describe('what a run left', { timeout: 120_000 }, () => {
     expect(said()).toMatch(/### .*pass: `wine`/)
     expect(flow.github.state.statuses).toMatchObject([{ state: 'success' }])
     // The base has a better model than the run compared with.
-    const better = lock.seeds.map((s) => ({ ...s, validation: { ...s.validation, accuracy: 1 }, weights: s.weights?.replace(/^./, 'x') ?? null }))
+    const better = lock.seeds.map((s) => ({ ...s, validation: { ...s.validation, accuracy: 1 }, weights: 'f'.repeat(64) }))
     await another()
     await handOver(compared, undefined, '/tune verify', lockText(lock))
     flow.onBase(lockText({ ...lock, seeds: better }), 'tuning.lock.json')

@@ -110,7 +110,7 @@ export const attacks: Readonly<Record<number, Line>> = {
     tests: [],
   },
   21: {
-    attack: "A comment without a commit runs a push that came after it unseen, or strangers use up the API's limit and overwrite answers.",
+    attack: "A comment without a commit runs a later push unseen, or strangers use up the API's limit and overwrite answers.",
     guards: ['src/github/comment/receive.ts', 'src/github/comment/policy.ts', 'src/github/comment/facts.ts', 'src/cli/workflows/comment.ts'],
     tests: ['test/github/comment/receive.test.ts', 'test/github/comment/policy.test.ts', 'test/action/comment.int.test.ts', 'test/workflows.int.test.ts'],
   },

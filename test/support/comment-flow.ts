@@ -40,7 +40,8 @@ export async function startCommentFlow(): Promise<CommentFlow> {
   github.state.commits.add(baseCommit)
   let head = ''
   const step = (inputs: Words, workspace: string, env: Words = {}, cancelAt?: RegExp): Promise<StepResult> => runStep({
-    script: join(root, 'dist/action/index.js'), workspace, with: { token: github.token, engine: 'wasm', workers: '1', ...inputs },
+    script: join(root, 'dist/action/index.js'), workspace,
+    with: { token: github.token, engine: 'wasm', workers: '1', ...inputs },
     env: { ...artifacts.env, GITHUB_API_URL: github.url, GITHUB_EVENT_NAME: 'issue_comment', ...env },
     ...(cancelAt ? { cancelAt } : {}),
   })
@@ -49,12 +50,13 @@ export async function startCommentFlow(): Promise<CommentFlow> {
     head: () => head,
     onBase: (text, name = 'tuning.yml') => void github.state.contents.set(`${name}@${baseCommit}`, text),
     commit: (spec, files = {}) => {
-      for (const [name, text] of Object.entries({ 'tuning.yml': spec, ...files })) writeFileSync(join(checkout, name), text)
+      const all = Object.entries({ 'tuning.yml': spec, ...files })
+      for (const [name, text] of all) writeFileSync(join(checkout, name), text)
       git(checkout, 'init', '--quiet')
       commitAll(checkout)
       head = git(checkout, 'rev-parse', 'HEAD')
       github.state.commits.add(head)
-      for (const [name, text] of Object.entries({ 'tuning.yml': spec, ...files })) github.state.contents.set(`${name}@${head}`, text)
+      for (const [name, text] of all) github.state.contents.set(`${name}@${head}`, text)
       github.state.pulls.set(7, { heads: [head], base: baseCommit, state: 'open', headRepository: 1, timeline: [] })
     },
     decide: async (body, run = '77', inputs = {}) => {
@@ -63,9 +65,10 @@ export async function startCommentFlow(): Promise<CommentFlow> {
         action: 'created', issue: { number: 7, pull_request: {} },
         comment: { id: 11, body, created_at: '2026-11-01T12:00:00Z', user: { login: 'octocat', id: 5 } },
       }))
-      const decided = await step({ mode: 'comment', ...inputs }, emptyFolder(), { GITHUB_EVENT_PATH: event, GITHUB_RUN_ID: run })
-      if (decided.exitCode !== 0 || decided.stderr !== '') throw new Error(`the comment was not decided on: ${decided.stderr}${decided.log}`)
-      return decided.outputs['request'] ?? ''
+      const env = { GITHUB_EVENT_PATH: event, GITHUB_RUN_ID: run }
+      const { exitCode, stderr, log, outputs } = await step({ mode: 'comment', ...inputs }, emptyFolder(), env)
+      if (exitCode !== 0 || stderr !== '') throw new Error(`the comment was not decided on: ${stderr}${log}`)
+      return outputs['request'] ?? ''
     },
     run: (request, inputs = {}, env = {}, cancelAt = undefined) => step({ request, ...inputs }, checkout, env, cancelAt),
     publish: (request, ended = 'success', inputs = {}, env = {}) =>

@@ -130,7 +130,8 @@ describe('a comment', () => {
   ])('attack 21: of a stranger costs two requests and leaves the answer to others alone: %s', async (body) => {
     expect(await comment('/tune help')).toBeNull()
     const answered = structuredClone(github.state.comments)
-    for (let i = 0; i < 2950; i++) github.state.comments.unshift({ id: i, pull: 7, body: 'talk', login: 'mallory', type: 'User' })
+    const talk = { pull: 7, body: 'talk', login: 'mallory', type: 'User' } as const
+    for (let id = 0; id < 2950; id++) github.state.comments.unshift({ id, ...talk })
     pull.timeline = long
     github.state.permissions.set('octocat', { permission: 'read', id: 5 })
     github.requests.length = 0
