@@ -6,7 +6,7 @@ const refused = (name: string): GuardTest => audit(`attack 12: a report is refus
 const inAudit = (guard: string, find: string, replace: string, ...tests: readonly GuardTest[]): Guard =>
   ({ attack: 12, guard, file: 'src/study/audit.ts', find, replace, tests })
 
-/** Of the audit of a report that another job hands on. */
+/** Of the audit of a report that another job hands on, and of the numbers in it. */
 export const publishAuditGuards: readonly Guard[] = [
   inAudit(
     'A report of another version of the tool is not judged again.',
@@ -210,4 +210,24 @@ export const publishAuditGuards: readonly Guard[] = [
     refused('with a checklist of its own'),
     refused('with levers that did not move'),
   ),
+  {
+    attack: 12,
+    guard: 'A metric is inside its range.',
+    file: 'src/model/metrics.ts',
+    find: 'return Number.isFinite(value) && value >= least - rounding && value <= most + rounding',
+    replace: 'return Number.isFinite(value) && value >= -1e9 - rounding && least <= most',
+    tests: [
+      refused('with an accuracy over 1'),
+      refused('with a negative loss'),
+      { file: 'test/run/parcel.test.ts', name: 'attack 12: with a accuracy of 1.2' },
+    ],
+  },
+  {
+    attack: 12,
+    guard: 'A parcel holds no metric that is outside its range.',
+    file: 'src/run/valid-run.ts',
+    find: '(isMetricName(name) ? isPossible(name, v) : isFinite(v))',
+    replace: '(isMetricName(name) || isPossible("nll", v) || isFinite(v))',
+    tests: [{ file: 'test/run/parcel.test.ts', name: 'attack 12: with a accuracy of 1.2' }],
+  },
 ]

@@ -17,26 +17,6 @@ const inRules = (guard: string, find: string, replace: string, ...tests: readonl
 /** Of the jobs that post what another job measured, and of the comments that ask for it. */
 export const publishGuards: readonly Guard[] = [
   ...publishAuditGuards,
-  {
-    attack: 12,
-    guard: 'A metric is inside its range.',
-    file: 'src/model/metrics.ts',
-    find: 'return Number.isFinite(value) && value >= least - rounding && value <= most + rounding',
-    replace: 'return Number.isFinite(value) && value >= -1e9 - rounding && least <= most',
-    tests: [
-      refused('with an accuracy over 1'),
-      refused('with a negative loss'),
-      { file: 'test/run/parcel.test.ts', name: 'attack 12: with a accuracy of 1.2' },
-    ],
-  },
-  {
-    attack: 12,
-    guard: 'A parcel holds no metric that is outside its range.',
-    file: 'src/run/valid-run.ts',
-    find: '(isMetricName(name) ? isPossible(name, v) : isFinite(v))',
-    replace: '(isMetricName(name) || isPossible("nll", v) || isFinite(v))',
-    tests: [{ file: 'test/run/parcel.test.ts', name: 'attack 12: with a accuracy of 1.2' }],
-  },
   inMeasured(
     'A run that did not complete has no results.',
     'return validation || test || weights !== null || calibration ?',
