@@ -103,7 +103,8 @@ async function baselineAt(site: Site): Promise<Baseline> {
   const sha = of === 'base' ? request.base : request.sha
   const text = await textAt(api, sha, path.endsWith('.json') ? path : join(path, lockName).replaceAll('\\', '/'))
   if (text !== null) return { kind: 'lock', lock: parseLock(text, path), source: of === 'base' ? lockName : basename(path) }
-  if (baseline !== null) return ownFile(join(runner.workspace, path), path)
+  const own = baseline === null ? null : ownFile(join(runner.workspace, path), path)
+  if (own !== null) return own
   if (of === 'change') return { kind: 'declared' }
   const needed = gates.some(needsBaseline)
   if (request.command === 'verify') return needed ? none(path, sha) : { kind: 'any' }
@@ -111,9 +112,9 @@ async function baselineAt(site: Site): Promise<Baseline> {
 }
 
 /** The workflow may choose a file that no commit holds, as one that an earlier step downloaded: this job needs it too. */
-function ownFile(file: string, path: string): Baseline {
+function ownFile(file: string, path: string): Baseline | null {
   const full = statSync(file, { throwIfNoEntry: false })?.isDirectory() ? join(file, lockName) : file
-  if (!statSync(full, { throwIfNoEntry: false })?.isFile()) none(path, 'the base commit, and no such file here')
+  if (!statSync(full, { throwIfNoEntry: false })?.isFile()) return null
   return { kind: 'lock', lock: parseLock(readFileSync(full, 'utf8'), path), source: basename(full) }
 }
 

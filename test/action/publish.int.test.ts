@@ -215,6 +215,8 @@ describe('what a run left', { timeout: 120_000 }, () => {
     await flow.publish(request)
     expect(said()).toMatch(/### .*(pass|inconclusive|fail): `wine`/)
     expect(flow.github.state.checkRuns).toHaveLength(1)
+    await flow.publish(request, 'success', { baseline: 'lock' })
+    expect(said()).not.toContain('No verdict')
     // The workflow names another spec here than it did for the run.
     await flow.publish(request, 'success', { 'base-spec': 'other.yml' })
     expect(said()).toContain('another baseline than that of the base commit')
