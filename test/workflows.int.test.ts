@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { commentWorkflow, noCommit } from '../src/cli/workflows/comment.ts'
 import { checkout } from '../src/compile/targets/workflow.ts'
+import { parseComment } from '../src/github/comment/grammar.ts'
 import { root, sources } from './support/architecture.ts'
 import { manifest, node24 } from './support/runner.ts'
 import { needs } from './support/tools.ts'
@@ -134,6 +135,7 @@ describe('our workflows', () => {
 
 describe('the workflow for comments', () => {
   interface Job {
+    readonly if?: string
     readonly permissions: Readonly<Record<string, string>>
     readonly concurrency: { readonly group: string; readonly 'cancel-in-progress': boolean }
     readonly steps: readonly { readonly uses?: string; readonly run?: string; readonly with?: Readonly<Record<string, string>> }[]
@@ -156,12 +158,39 @@ describe('the workflow for comments', () => {
     expect(jobs.run.steps[0]?.with).toMatchObject({ 'persist-credentials': false })
     expect(text).not.toContain('secrets')
     expect([checksOut(jobs.decide), checksOut(jobs.run), checksOut(jobs.publish)]).toEqual([false, true, false])
-    expect(jobs.publish.permissions).not.toHaveProperty('contents')
   })
 
   it('attack 3: runs no pull request of a fork unless the workflow is changed', () => {
     expect(jobs.decide.steps.find((s) => s.with?.['mode'] === 'comment')?.with).toMatchObject({ 'allow-forks': 'false' })
   })
+
+  it('attack 12: lets the job that publishes read the base commit, and write nothing but what it posts', () => {
+    expect(jobs.publish.permissions).toEqual({
+      'contents': 'read', 'checks': 'write', 'issues': 'write', 'pull-requests': 'write', 'statuses': 'write',
+    })
+    expect(jobs.publish.steps[0]?.with).toMatchObject({ 'run-result': '${{ needs.run.result }}' })
+  })
+
+  it.each([
+    ['/tune', true], ['/tune verify', true], ['/tune\r\nplease', true], ['/tune\nplease', true], ['/TUNE', true],
+    ['/Tune Help', true],
+    ['/tuned well', false], ['/tune-up', false], [' /tune', false], ['please /tune', false], ['', false],
+  ])('attack 21: starts a runner for what the step answers, and for nothing else: %j', (body, starts) => {
+    expect(startsFor(String(jobs.decide.if), body)).toBe(starts)
+    expect(parseComment(body, []) !== null).toBe(starts)
+  })
+
+  /** GitHub's expressions, as far as the condition uses them: functions ignore case, and strings know no escapes. */
+  function startsFor(condition: string, body: string): boolean {
+    const code = condition.replace(/'([^']*)'/g, (_, text: string) => JSON.stringify(text))
+    const known = {
+      github: { event: { issue: { pull_request: {} }, comment: { body } } }, fromJSON: JSON.parse,
+      startsWith: (text: string, start: string) => text.toLowerCase().startsWith(start.toLowerCase()),
+      format: (pattern: string, text: string) => pattern.replace('{0}', () => text),
+    }
+    const evaluate = new Function(...Object.keys(known), `return Boolean(${code})`) as (...values: unknown[]) => boolean
+    return evaluate(...Object.values(known))
+  }
 
   it('attack 5: puts no text of a person into a script', () => {
     expect(Object.values(jobs).flatMap((j) => j.steps).filter((s) => s.run !== undefined)).toEqual([])

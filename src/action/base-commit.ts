@@ -38,7 +38,7 @@ export async function judgedBy(base: string, without: WithoutLock, options: Stud
 }
 
 /** Of a text that the base branch holds; throws where it is not valid, since then nothing says what holds. */
-export function specAt(text: string, path: string): Pick<NormalizedSpec, 'gates' | 'checks' | 'budget'> {
+export function specAt(text: string, path: string): NormalizedSpec {
   const parsed = parseSpec(text, path)
   const spec = parsed.ok ? normalize(parsed.value) : parsed
   if (spec.ok) return spec.value
@@ -86,12 +86,15 @@ async function withoutLock(
     'tune on the default branch, and commit the lock that it leaves; or let `baseline: retrain` train what the base commit has')
 }
 
+/** How messages and gates name a spec that was read from there. */
+export const ofBase = (path: string): string => `${path} of the base commit`
+
 /** What the commit has: its spec with the levers of its lock. */
 async function retrainedAt(sha: string, path: string, commits: Commits): Promise<Baseline> {
   const text = await fileAt(sha, path, commits)
   if (text === null) throw missing('the base commit has no spec to retrain', path, sha, 'name one that it has by the input base-spec')
   const lock = await fileAt(sha, lockBeside(path), commits)
-  const name = `${path} of the base commit`
+  const name = ofBase(path)
   const baseSpec: BaseSpec = { path: name, text, ...(lock === null ? {} : { tuned: parseLock(lock, `${lockName} of the base commit`) }) }
   return { baseSpec, baseCommit: { sha, path } }
 }

@@ -1,12 +1,11 @@
 import { realpathSync } from 'node:fs'
 import { relative } from 'node:path'
 import { formatDiagnostic, InputError } from '../base/diagnostics.ts'
-import { fingerprint } from '../base/hash.ts'
 import { unreachable } from '../base/result.ts'
 import { githubApi, type Api } from '../github/api.ts'
 import { commentEvent, readPayload } from '../github/comment/event.ts'
 import { readPart, readPost, readToken, writeRequest } from '../github/comment/inputs.ts'
-import type { BaseFacts } from '../github/comment/policy.ts'
+import type { BaseFacts, Rules } from '../github/comment/policy.ts'
 import { receive } from '../github/comment/receive.ts'
 import type { Request } from '../github/comment/request.ts'
 import { uploadResult, type RunReport } from '../github/comment/result.ts'
@@ -32,7 +31,7 @@ export async function commentStep(runner: Runner): Promise<number | null> {
   const part = readPart()
   switch (part.does) {
     case 'decide':
-      await decideComment(part.allowForks, runner)
+      await decideComment(part.rules, runner)
       return 0
     case 'publish':
       return publishResult({ api: apiOf(runner), runner, inputs: inputsOf(runner), what: readPost() ?? postWords, ...part })
@@ -113,7 +112,7 @@ function inputsOf({ workspace }: Runner): Inputs<StageName, EngineWish> {
 
 const apiOf = ({ apiUrl, repository }: Runner): Api => githubApi({ token: readToken(), repository, baseUrl: apiUrl })
 
-async function decideComment(allowForks: boolean, runner: Runner): Promise<void> {
+async function decideComment(rules: Rules, runner: Runner): Promise<void> {
   const event = commentEvent(runner.eventName, readPayload())
   if (event === null) {
     say('The event is no new comment on a pull request; nothing is done.')
@@ -121,7 +120,7 @@ async function decideComment(allowForks: boolean, runner: Runner): Promise<void>
   }
   const spec = specName(inputsOf(runner).spec, runner)
   writeRequest(await receive(event, {
-    api: apiOf(runner), title: titleOf(spec), run: runner.runId, runUrl: runner.runUrl ?? '', stageNames, allowForks,
+    api: apiOf(runner), title: titleOf(spec), run: runner.runId, runUrl: runner.runUrl ?? '', stageNames, ...rules,
     baseAt: (api, sha) => baseAt(api, sha, spec),
   }))
 }
@@ -130,10 +129,9 @@ async function decideComment(allowForks: boolean, runner: Runner): Promise<void>
 async function baseAt(api: Api, sha: string, path: string): Promise<BaseFacts | null> {
   const text = await contentAt(api, sha, path)
   if (!text.ok) return null
-  if (text.value === null) return { budget: { trials: null, minutes: null }, gates: null }
+  if (text.value === null) return { budget: { trials: null, minutes: null } }
   try {
-    const { budget, gates } = specAt(text.value, path)
-    return { budget, gates: fingerprint(gates) }
+    return { budget: specAt(text.value, path).budget }
   } catch (error) {
     if (error instanceof InputError) return null
     throw error

@@ -16,7 +16,11 @@ interface Pull {
   readonly base: string | null
 }
 
-/** Posts a study where the workflow asks for it. Whatever goes wrong is a notice. */
+/**
+ * Posts a study where the workflow asks for it. Whatever goes wrong is a notice. Nobody handed the verdict over: this
+ * process made it by the rules of the base commit. The runs are its own, or, for the gate of a compiled workflow, those in
+ * parcels of other jobs, whose numbers it has to take as they are.
+ */
 export async function postStudy(
   { report, prepared: { gateLines } }: Study, page: string | null, inputs: Setting['inputs'], runner: Runner,
 ): Promise<void> {

@@ -7,10 +7,16 @@ import { downloadResult, parseResult, type Left, type RunReport } from '../githu
 import { say } from '../github/log.ts'
 import { post, titleOf, type Posting, type PostWord } from '../github/post.ts'
 import { code } from '../report/escape.ts'
+import type { Report } from '../report/model.ts'
+import { audit, type Rules } from '../study/audit.ts'
 import { judgedAt, specName, studyPart, textPart, type Part, type Setting } from './posting.ts'
+import { rulesAt, type RuleInputs } from './rules-at.ts'
+
+type StudyOutcome = Extract<RunReport['outcome'], { kind: 'study' }>
 
 export interface Publishing extends Omit<Setting, 'foot'> {
   readonly api: Api
+  readonly inputs: Setting['inputs'] & RuleInputs
   readonly what: readonly PostWord[]
   readonly request: Request
   /** How the run job ended, as the workflow says: `success`, `failure`, `cancelled`, `skipped`. */
@@ -20,10 +26,10 @@ export interface Publishing extends Omit<Setting, 'foot'> {
 /** Posts what the run job left. The exit code is 0 whatever is in it: the verdict is the check's to show. */
 export async function publishResult(publishing: Publishing): Promise<number> {
   const { api, runner, inputs, what, request, ended } = publishing
-  const { pull, sha, gates } = request
+  const { pull, sha } = request
   const left: Left = runner.noArtifacts === null ? await downloadResult(runner.runAttempt) : { result: err(runner.noArtifacts), page: null }
-  const result = left.result.ok ? parseResult(left.result.value, { run: runner.runId, sha, gates }) : left.result
-  const part = result.ok ? partOf(result.value, publishing, left.page) : endPart(ended, result.error, publishing)
+  const result = left.result.ok ? parseResult(left.result.value, { run: runner.runId, sha }) : left.result
+  const part = result.ok ? await partOf(result.value, publishing, left.page) : endPart(result.error, publishing)
   const [run, title] = [runner.runId, titleOf(specName(inputs.spec, runner))]
   const problems = await post(api, { ...part, what, pull, sha, run, runUrl: runner.runUrl ?? '', title })
   if (request.command !== 'plan' && ended !== 'cancelled') await react(api, request.comment, reactionTo(part.verdict))
@@ -38,11 +44,15 @@ export function tellUnposted(problems: readonly string[]): void {
   annotate(problems.map((message) => ({ level: 'notice', title, message: `${message} The verdict is what it was.` })))
 }
 
-function partOf({ outcome }: RunReport, publishing: Publishing, page: number | null): Part {
+async function partOf({ outcome }: RunReport, publishing: Publishing, page: number | null): Promise<Part> {
+  const { request: { command } } = publishing
   const setting = { ...publishing, foot: askedFor(publishing) }
+  if (outcome.kind !== 'problem' && (outcome.kind === 'plan') !== (command === 'plan')) {
+    return endPart(`the run left a ${outcome.kind}, and ${lineOf(command)} was asked for`, publishing)
+  }
   switch (outcome.kind) {
     case 'study':
-      return studyPart(outcome.report, outcome.gateLines, pageAt(page, publishing), setting)
+      return judgedPart(outcome, publishing, page)
     case 'plan':
       return textPart('What would run', outcome.text, setting)
     case 'problem':
@@ -52,16 +62,58 @@ function partOf({ outcome }: RunReport, publishing: Publishing, page: number | n
   }
 }
 
+/**
+ * A study, judged again by rules that this job reads itself: only what follows from the numbers of each seed is posted. The
+ * numbers are the run's own, and no second look at them can tell whether they were measured.
+ */
+async function judgedPart({ report, gateLines }: StudyOutcome, publishing: Publishing, page: number | null): Promise<Part> {
+  const { api, request, inputs, runner, ended } = publishing
+  const found = await rulesAt(api, request, inputs, runner)
+  if (!found.ok) return endPart(found.error, publishing)
+  const { rules, of } = found.value
+  const audited = auditOrRefuse(report, rules)
+  if (!audited.ok) return endPart(audited.error, publishing)
+  const [lines, gates] = [gateLines.length, rules.gates.length]
+  if (lines !== gates) return endPart(`the result names ${lines} lines for ${gates} gates`, publishing)
+  const foot = askedFor(publishing, of)
+  const part = studyPart(audited.value, gateLines, pageAt(page, publishing), { ...publishing, foot })
+  // A verdict that does not fail ends its job with success. Where the job did not, something else went wrong in it.
+  if (part.verdict !== null && !part.verdict.fails && ended !== 'success') {
+    const { status } = part.verdict
+    return endPart(`the run left the verdict ${status}, and its job ended as "${ended}": only success will do`, publishing)
+  }
+  return part
+}
+
+/** A report that breaks the judging is refused like one that contradicts itself: nothing is posted as a success. */
+function auditOrRefuse(report: Report, rules: Rules): ReturnType<typeof audit> {
+  try {
+    return audit(report, rules)
+  } catch (error) {
+    return err(`it cannot be judged again: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
 const pageAt = (page: number | null, { runner }: Publishing): string | null =>
   (page === null ? null : `${runner.runUrl ?? ''}/artifacts/${page}`)
 
-const askedFor = ({ request: { command, sha, base, gates } }: Publishing): string =>
-  `<sub>\`/tune${command === 'tune' ? '' : ` ${command}`}\` ${judgedAt(sha, gates === null ? null : base)}</sub>`
+/** As its comment asked. */
+const lineOf = (command: Request['command']): string => `/tune${command === 'tune' ? '' : ` ${command}`}`
 
-function endPart(ended: string, problem: string, publishing: Publishing): Part {
-  const { runUrl } = publishing.runner
+function askedFor({ request: { command, sha, base } }: Publishing, of?: 'base' | 'change'): string {
+  const words = `\`${lineOf(command)}\` ${judgedAt(sha, of === 'base' ? base : null)}`
+  const own = of === 'change' ? ', by its own gates, since the base commit has no spec' : ''
+  const again = of === undefined ? '' : '. Judged again here from the numbers of each seed, which are the run\'s own'
+  return `<sub>${words}${own}${again}</sub>`
+}
+
+/** Why there is no verdict; it is said in the log too. */
+function endPart(problem: string, publishing: Publishing): Part {
+  const { runner: { runUrl }, ended } = publishing
+  say(`No verdict: ${problem}`)
   const head = ended === 'cancelled' ? '### Stopped' : '### No verdict'
-  const why = ended === 'cancelled' ? 'The run was cancelled.' : `The run came to no result that could be read: ${code(problem, 200)}.`
+  const refused = `The result of the run is not posted: ${code(problem, 300)}.`
+  const why = ended === 'cancelled' ? 'The run was cancelled.' : refused
   const text = `${head}\n\n${why} [This run](${runUrl}) has its log.\n\n${askedFor(publishing)}\n`
   return { text, verdict: null, notes: [] }
 }

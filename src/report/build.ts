@@ -128,7 +128,8 @@ function inAskedOrder({ decisions, runs }: ReportInput): ReportInput['runs'] {
   return [...new Set([...asked, ...rest])].flatMap((id) => byId.get(id) ?? [])
 }
 
-function changesOf(baseline: Levers, chosen: Levers, lineage: readonly { readonly lever: string }[]): LeverChange[] {
+/** The levers that ended elsewhere, with what moved them. */
+export function changesOf(baseline: Levers, chosen: Levers, lineage: readonly { readonly lever: string }[]): LeverChange[] {
   return leverDifferences(baseline, chosen).map((d) => ({
     ...d,
     bucket: leverBuckets[d.lever],

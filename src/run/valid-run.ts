@@ -1,3 +1,4 @@
+import { isMetricName, isPossible } from '../model/metrics.ts'
 import { stageNames } from '../plan/plan.ts'
 import type { RunResult } from '../plan/run.ts'
 
@@ -8,7 +9,8 @@ const isFinite = (value: unknown): boolean => typeof value === 'number' && Numbe
 const isText = (value: unknown, most = 4000): boolean => typeof value === 'string' && value.length <= most
 /** A value that was not finite is null in JSON. */
 const isLogged = (value: unknown): boolean => value === null || typeof value === 'number'
-const isMetrics = (value: unknown): boolean => isObject(value) && Object.values(value).every(isFinite)
+const isMetrics = (value: unknown): boolean => isObject(value) && Object.entries(value).every(([name, v]) =>
+  typeof v === 'number' && (isMetricName(name) ? isPossible(name, v) : isFinite(v)))
 
 /** Whether a value out of a file that others wrote has the form of a finished run: nothing is read of it before. */
 export function isRun(value: unknown): value is RunResult {

@@ -1,7 +1,8 @@
 import type { VerifiedRun, VerifyFindings } from '../plan/decision.ts'
 import type { CompleteRun, RunTime } from '../plan/run.ts'
 import { leverDifferences } from '../model/levers.ts'
-import type { RunJob, VerifySettings } from '../plan/plan.ts'
+import type { Task } from '../model/metrics.ts'
+import type { DataFacts, RunJob, VerifySettings } from '../plan/plan.ts'
 import { unreachable } from '../base/result.ts'
 import { Ledger, type Asking } from './ledger.ts'
 import { verificationSeeds } from './seeds.ts'
@@ -33,11 +34,7 @@ export const verify: Stage = function* (context) {
 
 function* verifyOn(ledger: Ledger, seeds: readonly number[]): Asking<VerifyFindings['seeds']> {
   const { baseline, incumbent, workload } = ledger.context
-  // The one job that may look at test data, where any are kept back.
-  const verification: RunJob = {
-    kind: 'train', length: 1, stopAfter: 1, evaluateTest: workload.data.rows.test > 0,
-    ...(workload.task === 'classification' ? { calibration: true } : {}),
-  }
+  const verification = verificationJob(workload.task, workload.data.rows)
   const outcomes = yield* ledger.ask(seeds.flatMap((seed) => [
     ledger.request('baseline', baseline, seed, verification),
     ledger.request('winner', incumbent, seed, verification),
@@ -47,6 +44,12 @@ function* verifyOn(ledger: Ledger, seeds: readonly number[]): Asking<VerifyFindi
     return base && candidate ? [{ seed, baseline: base, candidate }] : []
   })
 }
+
+/** The one job that may look at test data, where any are kept back. */
+export const verificationJob = (task: Task, { test }: Pick<DataFacts['rows'], 'test'>): RunJob => ({
+  kind: 'train', length: 1, stopAfter: 1, evaluateTest: test > 0,
+  ...(task === 'classification' ? { calibration: true } : {}),
+})
 
 function verified(outcome: RunOutcome | undefined): VerifiedRun | undefined {
   if (outcome === undefined || outcome.status === 'not-run') return undefined

@@ -25,6 +25,9 @@ export interface BaseSpec {
   readonly tuned?: NonNullable<SpecSource['tuned']>
 }
 
+/** What gates call the baseline that a spec was retrained as. */
+export const retrainedSource = (path: string): string => `model and levers of ${path}, retrained on the same seeds`
+
 /** The study that a baseline is retrained for, and with what. */
 export interface RetrainingFor {
   readonly head: Prepared
@@ -41,7 +44,7 @@ export interface RetrainingFor {
  */
 export async function retrainBase(options: StudyOptions, spec: BaseSpec, { head, choice, threads, outDir }: RetrainingFor): Promise<BaselineEvidence> {
   const { prepared: base, notes } = await prepareBase(options, spec, head)
-  const source = `model and levers of ${spec.path}, retrained on the same seeds`
+  const source = retrainedSource(spec.path)
   const { listener, clock, signal } = options
   listener({ type: 'notice', message: `retraining the baseline of ${spec.path}` })
   for (const message of decidedBySize(head.plan, base.plan, source)) listener({ type: 'notice', message })

@@ -80,7 +80,11 @@ export function decideStage(options: StudyOptions, fan: FanOut, stage: StageName
   })
 }
 
-/** The last job: trains nothing; null where the stages before it did not come to an end. */
+/**
+ * The last job: trains nothing; null where the stages before it did not come to an end. It takes runs from other jobs, but
+ * no decision and no verdict: it decides every stage again, from runs whose form, id and ranges `openParcel` checked. A job
+ * of the same workflow run can still invent what it measured.
+ */
 export async function gateStudy(options: StudyOptions, fan: FanOut): Promise<Study | null> {
   refuseBaseSpec(options)
   const prepared = await prepare(options)

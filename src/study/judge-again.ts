@@ -4,6 +4,7 @@ import { studyEvidence } from '../gate/baseline.ts'
 import type { BaselineEvidence, SeedEvidence } from '../gate/evidence.ts'
 import { judgeAt } from '../gate/sequential.ts'
 import type { VerifiedRun, VerifyFindings } from '../plan/decision.ts'
+import type { GateRule } from '../plan/plan.ts'
 import type { RunTime } from '../plan/run.ts'
 import type { Verdict } from '../plan/verdict.ts'
 import { parseReport } from '../report/json.ts'
@@ -19,13 +20,27 @@ export interface Rejudged { readonly verdict: Verdict; readonly against: string 
 export async function judgeAgain(reportPath: string, baseline: string | undefined): Promise<Rejudged> {
   const report = await readReport(reportPath)
   const fixed = baseline === undefined && report.base ? baseEvidence(report.base, report.timing) : await lockOf(report, baseline)
-  const { fingerprints: { data: dataFingerprint, spec: specFingerprint }, engine, objective, parameters } = report.study
-  const evidence = studyEvidence(timedVerification(report), fixed, { dataFingerprint, specFingerprint, engine, objective, tool: report.tool, parameters })
-  return { verdict: judgeAt(report.verdict.gates.map((g) => g.rule), evidence, report.verification?.looks ?? []), against: evidence.baseline?.source ?? null }
+  return judgeReport(report, report.verdict.gates.map((g) => g.rule), fixed, timedVerification(report))
+}
+
+/** A lock with the name that sentences give it, the runs of another spec, or null for the study's own declared levers. */
+export type Against = Awaited<ReturnType<typeof readLock>> | BaselineEvidence
+
+/**
+ * Judges what a report measured, seed by seed, as the study itself does at its end.
+ *
+ * @param verify of the report, with times; where it is cut to its first seeds, the verdict is that of an earlier look
+ */
+export function judgeReport(
+  { study, tool, verification }: Report, rules: readonly GateRule[], fixed: Against, verify: VerifyFindings | null,
+): Rejudged {
+  const { fingerprints: { data: dataFingerprint, spec: specFingerprint }, engine, objective, parameters } = study
+  const evidence = studyEvidence(verify, fixed, { dataFingerprint, specFingerprint, engine, objective, tool, parameters })
+  return { verdict: judgeAt(rules, evidence, verification?.looks ?? []), against: evidence.baseline?.source ?? null }
 }
 
 /** A report keeps times apart from what they belong to. */
-function timedVerification({ verification, timing }: Report): VerifyFindings | null {
+export function timedVerification({ verification, timing }: Report): VerifyFindings | null {
   if (verification === null) return null
   const times = new Map(timing.runs.map(({ id, stepsPerSecond: _, ...time }) => [id, time]))
   const timed = (run: VerifiedRun): VerifiedRun => {
@@ -35,7 +50,8 @@ function timedVerification({ verification, timing }: Report): VerifyFindings | n
   return { ...verification, seeds: verification.seeds.map(({ seed, baseline, candidate }) => ({ seed, baseline: timed(baseline), candidate: timed(candidate) })) }
 }
 
-function baseEvidence(base: NonNullable<Report['base']>, { base: times = [] }: Report['timing']): BaselineEvidence {
+/** The retrained runs of a base spec, with their times. */
+export function baseEvidence(base: NonNullable<Report['base']>, { base: times = [] }: Report['timing']): BaselineEvidence {
   const timed = (run: SeedEvidence, time: RunTime | null | undefined): SeedEvidence => (time ? { ...run, time } : run)
   return { ...base, runs: base.runs.map((run, i) => timed(run, times[i])) }
 }

@@ -153,7 +153,7 @@ function stricter(own: NormalizedChecks, other: NormalizedChecks): NormalizedChe
 }
 
 /** Looks at fewer seeds than are trained now are kept. */
-const withSeeds = (settings: VerifySettings, seeds: number): VerifySettings =>
+export const withSeeds = (settings: VerifySettings, seeds: number): VerifySettings =>
   ({ ...settings, seeds, looks: [...settings.looks.filter((n) => n < seeds), seeds] })
 
 /** The data file, next to the spec unless it is absolute, and inside the workspace with all links followed. */

@@ -1,84 +1,35 @@
-import { copyFileSync, mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { commitAll, git } from '../support/act.ts'
-import { root } from '../support/architecture.ts'
-import { startArtifactService, type ArtifactService } from '../support/artifact-service.ts'
-import { startRestEmulator, type RestEmulator } from '../support/rest-emulator.ts'
-import { runStep, type StepResult } from '../support/runner.ts'
+import type { ArtifactService } from '../support/artifact-service.ts'
+import { baseCommit as base, startCommentFlow, type CommentFlow } from '../support/comment-flow.ts'
+import type { RestEmulator } from '../support/rest-emulator.ts'
 import { accuracyOf, wineSpec } from '../support/specs.ts'
 
-const [base, moved] = ['c'.repeat(40), 'b'.repeat(40)]
-let github: RestEmulator
-let artifacts: ArtifactService
-let checkout: string
-let head: string
-
+const moved = 'b'.repeat(40)
 const spec = (least: number): string => `${wineSpec({ gate: accuracyOf(least) })}budget: { minutes: 20 }\n`
 
+let flow: CommentFlow
+let github: RestEmulator
+let artifacts: ArtifactService
+let decide: CommentFlow['decide']
+let run: CommentFlow['run']
+let publish: CommentFlow['publish']
+let comments: CommentFlow['comments']
+let commit: CommentFlow['commit']
+let onBase: CommentFlow['onBase']
+
 beforeEach(async () => {
-  github = await startRestEmulator()
-  artifacts = await startArtifactService()
-  checkout = mkdtempSync(join(tmpdir(), 'checkout-'))
-  copyFileSync(join(root, 'examples/wine/wine.csv'), join(checkout, 'wine.csv'))
+  flow = await startCommentFlow();
+  ({ github, artifacts, decide, run, publish, comments, commit, onBase } = flow)
   commit(spec(0.05))
-  github.state.permissions.set('octocat', { permission: 'write', id: 5 })
   onBase(spec(0.05))
 })
-afterEach(async () => {
-  await github.close()
-  await artifacts.close()
-})
-
-/** The base commit, which the checkout of a runner does not have: it is asked from the API. */
-function onBase(text: string): void {
-  github.state.commits.add(base)
-  github.state.contents.set(`tuning.yml@${base}`, text)
-}
-
-function commit(text: string): void {
-  writeFileSync(join(checkout, 'tuning.yml'), text)
-  git(checkout, 'init', '--quiet')
-  commitAll(checkout)
-  head = git(checkout, 'rev-parse', 'HEAD')
-  github.state.pulls.set(7, { heads: [head], base, state: 'open', headRepository: 1, timeline: [] })
-}
-
-/** One step of one job; `decide` and `publish` are in an empty folder, as in their jobs. */
-function step(
-  inputs: Readonly<Record<string, string>>, workspace: string, env: Readonly<Record<string, string>> = {}, cancelAt?: RegExp,
-): Promise<StepResult> {
-  return runStep({
-    script: join(root, 'dist/action/index.js'), workspace, with: { token: github.token, engine: 'wasm', workers: '1', ...inputs },
-    env: { ...artifacts.env, GITHUB_API_URL: github.url, GITHUB_EVENT_NAME: 'issue_comment', ...env },
-    ...(cancelAt ? { cancelAt } : {}),
-  })
-}
-
-const empty = (): string => mkdtempSync(join(tmpdir(), 'empty-'))
-
-async function decide(body: string, run = '77'): Promise<string> {
-  const event = join(empty(), 'event.json')
-  writeFileSync(event, JSON.stringify({
-    action: 'created', issue: { number: 7, pull_request: {} },
-    comment: { id: 11, body, created_at: '2026-11-01T12:00:00Z', user: { login: 'octocat', id: 5 } },
-  }))
-  const decided = await step({ mode: 'comment' }, empty(), { GITHUB_EVENT_PATH: event, GITHUB_RUN_ID: run })
-  expect([decided.stderr, decided.exitCode]).toEqual(['', 0])
-  return decided.outputs['request'] ?? ''
-}
-
-/** Its token may read what everybody may. */
-const run = (request: string): Promise<StepResult> => step({ request }, checkout)
-const publish = (request: string, ended = 'success', more: Readonly<Record<string, string>> = {}): Promise<StepResult> =>
-  step({ mode: 'publish', request, 'run-result': ended, ...more }, empty())
-const comments = (): string[] => github.state.comments.map((c) => c.body)
+afterEach(() => flow.close())
 
 describe('a comment', { timeout: 120_000 }, () => {
   it('is decided on, run by a token that may write nothing, and published at the commit', async () => {
     const request = await decide('/tune verify seeds=4')
-    expect(JSON.parse(request)).toMatchObject({ command: 'verify', sha: head, base, options: { seeds: 4, minutes: 20 } })
+    const options = { seeds: 4, minutes: 20 }
+    expect(JSON.parse(request)).toMatchObject({ command: 'verify', sha: flow.head(), base, options })
     const ran = await run(request)
     expect([ran.stderr, ran.exitCode, ran.outputs['verdict']]).toEqual(['', 0, 'pass'])
     const published = await publish(request)
@@ -86,10 +37,10 @@ describe('a comment', { timeout: 120_000 }, () => {
     expect(comments()).toHaveLength(1)
     expect(comments()[0]).toMatch(/^<!-- tunegate:report of=[0-9a-f]{12} run=77 -->\n### .*pass/)
     expect(comments()[0]).toMatch(/\[Open the report\]\(https:\/\/github\.com\/octo\/nets\/actions\/runs\/77\/artifacts\/\d+\)/)
-    expect(github.state.checkRuns).toMatchObject([{ name: 'tunegate', head_sha: head, conclusion: 'success' }])
-    expect(github.state.statuses).toMatchObject([{ sha: head, state: 'success', context: 'tunegate' }])
+    expect(github.state.checkRuns).toMatchObject([{ name: 'tunegate', head_sha: flow.head(), conclusion: 'success' }])
+    expect(github.state.statuses).toMatchObject([{ sha: flow.head(), state: 'success', context: 'tunegate' }])
     expect(github.state.reactions.map((r) => r.content)).toEqual(['eyes', '+1'])
-    expect(github.requests.filter((r) => !/ 20\d$/.test(r))).toEqual(['GET /contents/tuning.lock.json 404'])
+    expect(github.requests.filter((r) => !/ 20\d$/.test(r))).toEqual(Array(2).fill('GET /contents/tuning.lock.json 404'))
   })
 
   it('that finds a failure makes the check red, at the line of the gate, and no job of its own', async () => {
@@ -177,7 +128,8 @@ describe('a comment', { timeout: 120_000 }, () => {
   it('attack 8: is not published where the run judged by other gates than those that it was let through for', async () => {
     const request = await decide('/tune')
     await run(request)
-    await publish(JSON.stringify({ ...JSON.parse(request) as object, gates: 'f'.repeat(64) }))
+    onBase(spec(0.06))
+    await publish(request)
     expect(comments()[0]).toContain('judged by other gates than those of the base commit')
     expect([github.state.checkRuns, github.state.statuses]).toEqual([[], []])
   })
@@ -244,7 +196,7 @@ describe('a comment', { timeout: 120_000 }, () => {
     commit(spec(0.05).replace('epochs: 10', 'epochs: 3000'))
     const request = await decide('/tune')
     // What `cancel-in-progress` does to the run job when the one of the cancelling comment enters its concurrency group.
-    const ran = await step({ request }, checkout, {}, /Stage 1/)
+    const ran = await run(request, {}, {}, /Stage 1/)
     expect([ran.exitCode, ran.outputs['verdict']]).toEqual([1, undefined])
     expect(ran.log).toContain('Stopped.')
     expect(artifacts.artifacts()).toEqual([])
@@ -257,10 +209,19 @@ describe('a comment', { timeout: 120_000 }, () => {
     expect(github.state.reactions.map((r) => r.content)).toEqual(['eyes', 'eyes'])
   })
 
+  it('attack 21: names the commit where the workflow insists, and takes no word but true and false', async () => {
+    expect(await decide('/tune', '77', { 'require-sha': 'true' })).toBe('')
+    expect(comments()[0]).toContain(`/tune ${flow.head()}`)
+    const named = await decide(`/tune ${flow.head()}`, '78', { 'require-sha': 'true' })
+    expect(JSON.parse(named)).toMatchObject({ sha: flow.head() })
+    await expect(decide('/tune', '79', { 'require-sha': 'yes' })).rejects.toThrow("the input 'require-sha'")
+  })
+
   it('attack 3: is not cancelled by somebody who may not write', async () => {
     github.state.permissions.set('octocat', { permission: 'read', id: 5 })
     expect(await decide('/tune cancel')).toBe('')
-    expect(comments()[0]).toContain('only people who may write')
+    expect(comments()).toEqual([])
+    expect(github.state.reactions.map((r) => r.content)).toEqual(['confused'])
   })
 
   it('that was cancelled, as by a time limit, is said to be stopped', async () => {
@@ -272,9 +233,9 @@ describe('a comment', { timeout: 120_000 }, () => {
   it('on an enterprise server without an artifact service is answered with the reason, and no check', async () => {
     const request = await decide('/tune')
     const enterprise = { GITHUB_SERVER_URL: 'https://git.example.org' }
-    const ran = await step({ request }, checkout, enterprise)
+    const ran = await run(request, {}, enterprise)
     expect([ran.exitCode, ran.outputs['verdict']]).toEqual([0, 'pass'])
-    const published = await step({ mode: 'publish', request, 'run-result': 'success' }, empty(), enterprise)
+    const published = await publish(request, 'success', {}, enterprise)
     expect(published.exitCode).toBe(0)
     expect(comments()[0]).toMatch(/### No verdict[^]*git\.example\.org[^]*artifact service/)
     expect([github.state.checkRuns, github.state.statuses]).toEqual([[], []])

@@ -44,6 +44,18 @@ describe('attack 7: a parcel', () => {
     for (const run of broken) expect(await reason(packed([run as RunResult]))).toContain('line 2')
   })
 
+  it.each([
+    ['accuracy', 1.2], ['accuracy', -0.1], ['nll', -0.5], ['brier', 2.5],
+  ])('attack 12: with a %s of %d is not opened', async (name, value) => {
+    const one = results.map(known).find((r) => r.status === 'complete' && r.best !== null)
+    if (one?.status !== 'complete' || one.best === null) throw new Error('the study has no run with a checkpoint')
+    expect(await reason(packed([one]))).toBeNull()
+    const best = { ...one.best, validation: { ...one.best.validation, [name]: value } }
+    expect(await reason(packed([{ ...one, best }]))).toContain('line 2 is not a run of this study')
+    const evaluations = one.evaluations.map((e) => ({ ...e, train: { ...e.train, [name]: value } }))
+    expect(await reason(packed([{ ...one, evaluations }]))).toContain('line 2 is not a run of this study')
+  })
+
   it('with a calibration that is none is not opened', async () => {
     const one = results.map(known).find((r) => r.status === 'complete' && r.best !== null)
     if (one?.status !== 'complete' || one.best === null) throw new Error('the study has no run with a checkpoint')

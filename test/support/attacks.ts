@@ -42,7 +42,7 @@ export const attacks: Readonly<Record<number, Line>> = {
   7: {
     attack: 'An artifact is forged, replaced, too large, of another run, commit or plan, or a link in a commit leads out of the checkout.',
     guards: ['src/github/parcels.ts', 'src/run/parcel.ts', 'src/run/valid-run.ts', 'src/github/comment/result.ts', 'src/action/change-guard.ts'],
-    tests: ['test/github/parcels.int.test.ts', 'test/run/parcel.test.ts', 'test/github/comment/result.test.ts', 'test/action/comment.int.test.ts', 'test/action/jobs.int.test.ts', 'test/action/pull.int.test.ts'],
+    tests: ['test/github/parcels.int.test.ts', 'test/run/parcel.test.ts', 'test/github/comment/result.test.ts', 'test/action/comment.int.test.ts', 'test/action/publish.int.test.ts', 'test/action/jobs.int.test.ts', 'test/action/pull.int.test.ts'],
   },
   8: {
     attack: 'A pull request loosens the gates that judge it, or brings its own baseline, report or measurements.',
@@ -65,9 +65,9 @@ export const attacks: Readonly<Record<number, Line>> = {
     tests: ['test/action/repository.test.ts', 'test/action/git.int.test.ts', 'test/action/base-commit.test.ts', 'test/action/comment.int.test.ts', 'test/github/contents.test.ts'],
   },
   12: {
-    attack: 'A job hands on a verdict that its own numbers do not support.',
-    guards: [],
-    tests: [],
+    attack: 'A job hands on a verdict that its own numbers do not support, or numbers that nothing could have measured.',
+    guards: ['src/study/audit.ts', 'src/study/measured.ts', 'src/action/rules-at.ts', 'src/action/publish-result.ts', 'src/run/valid-run.ts'],
+    tests: ['test/study/audit.int.test.ts', 'test/action/publish.int.test.ts', 'test/run/parcel.test.ts'],
   },
   13: {
     attack: 'A planted or restored engine folder is run because it vouches for itself, or the install of one runs what a change brings.',
@@ -119,9 +119,9 @@ export const attacks: Readonly<Record<number, Line>> = {
     tests: [],
   },
   21: {
-    attack: "A comment without a commit runs a push that came after it, or strangers use up the API's limit.",
-    guards: [],
-    tests: [],
+    attack: "A comment without a commit runs a later push unseen, or strangers use up the API's limit and overwrite answers.",
+    guards: ['src/github/comment/receive.ts', 'src/github/comment/policy.ts', 'src/github/comment/facts.ts', 'src/cli/workflows/comment.ts'],
+    tests: ['test/github/comment/receive.test.ts', 'test/github/comment/policy.test.ts', 'test/action/comment.int.test.ts', 'test/workflows.int.test.ts'],
   },
   22: {
     attack: 'A pull request gets a green check that nothing was measured for: its workflow is filtered out, its job is skipped, its base branch is changed after the run, or a merge queue asks nobody.',

@@ -31,8 +31,11 @@ jobs:
   # Reads the comment, asks GitHub whether its writer may ask for a run, and for which commit. Checks nothing out.
   decide:
     name: Decide
-    # A first look that saves a runner; the step reads the line by its grammar.
-    if: github.event.issue.pull_request && startsWith(github.event.comment.body, '/tune')
+    # A first look that saves a runner: \`/tune\`, then a blank, a line break or nothing. The step reads the line.
+    if: >-
+      github.event.issue.pull_request && (startsWith(format('{0} ', github.event.comment.body), '/tune ')
+      || startsWith(github.event.comment.body, fromJSON('"/tune\\r"'))
+      || startsWith(github.event.comment.body, fromJSON('"/tune\\n"')))
     runs-on: ubuntu-latest
     timeout-minutes: 5
     permissions:
@@ -53,6 +56,8 @@ jobs:
           spec: ${spec}
           # Whether pull requests from forks may be run, where a comment names the commit.
           allow-forks: 'false'
+          # With 'true' every comment must name the commit. Otherwise \`/tune\` alone runs the head when this job starts.
+          require-sha: 'false'
 
   # Runs what the pull request holds: no secret, and a token that may nothing.
   run:
@@ -81,7 +86,8 @@ jobs:
           spec: ${spec}
           request: \${{ needs.decide.outputs.request }}
 
-  # Reads what the run left as a stranger's, compares the head once more, and posts. Checks nothing out.
+  # Reads what the run left as a stranger's, judges it again by spec and lock of the base commit, which it asks GitHub for,
+  # compares the head once more, and posts. Checks nothing out.
   publish:
     name: Publish
     needs: [decide, run]
@@ -89,6 +95,7 @@ jobs:
     runs-on: ubuntu-latest
     timeout-minutes: 5
     permissions:
+      contents: read # spec and lock of the base commit
       checks: write # the check on the commit, with notes at the spec's lines
       issues: write # the comment and the reaction
       pull-requests: write # the same, on pull requests

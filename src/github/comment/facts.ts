@@ -1,22 +1,33 @@
 import type { Api } from '../api.ts'
 import type { CommentEvent } from './event.ts'
+import type { Command } from './grammar.ts'
 import type { BaseFacts, Facts, PullFacts } from './policy.ts'
 import { isMap, isSha } from './request.ts'
 
-/** Asks GitHub what the decision needs; nothing of it is taken from the comment, and what cannot be had is null. */
-export async function gatherFacts(api: Api, event: CommentEvent, baseAt: (api: Api, sha: string) => Promise<BaseFacts | null>): Promise<Facts> {
-  const permission = await permissionOf(api, event)
-  const answer = permission === null ? null : await api.call('GET /repos/{owner}/{repo}/pulls/{pull}', { pull: event.pull })
-  const pull = answer?.ok ? pullOf(answer.value, event.pull) : null
-  return {
-    comment: { id: event.comment, createdAt: event.createdAt }, permission, pull,
-    forcePushes: pull === null ? null : await forcePushes(api, event.pull),
-    base: pull === null ? null : await baseAt(api, pull.baseSha),
-  }
+type BaseAt = (api: Api, sha: string) => Promise<BaseFacts | null>
+
+/**
+ * Asks GitHub what the decision on a command of somebody who may ask needs, and no more. Nothing of it comes from the
+ * comment, and what cannot be had is null.
+ */
+export async function gatherFacts(
+  api: Api, event: CommentEvent, permission: string, { name, sha }: Command, baseAt: BaseAt,
+): Promise<Facts> {
+  const comment = { id: event.comment, createdAt: event.createdAt }
+  const pull = await pullAt(api, event.pull)
+  if (pull === null || name === 'cancel') return { comment, permission, pull, forcePushes: null, base: null }
+  // Who names the commit has seen it, whenever it was pushed.
+  const pushes = sha === null ? await forcePushes(api, event.pull) : null
+  return { comment, permission, pull, forcePushes: pushes, base: await baseAt(api, pull.baseSha) }
+}
+
+async function pullAt(api: Api, pull: number): Promise<PullFacts | null> {
+  const answer = await api.call('GET /repos/{owner}/{repo}/pulls/{pull}', { pull })
+  return answer.ok ? pullOf(answer.value, pull) : null
 }
 
 /** The answer must be about the very account that commented: a name can change hands between comment and run. */
-async function permissionOf(api: Api, { login, user }: CommentEvent): Promise<string | null> {
+export async function permissionOf(api: Api, { login, user }: CommentEvent): Promise<string | null> {
   const answer = await api.call('GET /repos/{owner}/{repo}/collaborators/{login}/permission', { login })
   if (!answer.ok || !isMap(answer.value) || !isMap(answer.value['user'])) return answer.ok || answer.error.status !== 404 ? null : 'none'
   const { permission } = answer.value
@@ -24,10 +35,7 @@ async function permissionOf(api: Api, { login, user }: CommentEvent): Promise<st
 }
 
 /** The head that a pull request has at this moment. */
-export async function headOf(api: Api, pull: number): Promise<string | null> {
-  const answer = await api.call('GET /repos/{owner}/{repo}/pulls/{pull}', { pull })
-  return answer.ok ? pullOf(answer.value, pull)?.headSha ?? null : null
-}
+export const headOf = async (api: Api, pull: number): Promise<string | null> => (await pullAt(api, pull))?.headSha ?? null
 
 function pullOf(value: unknown, number: number): PullFacts | null {
   if (!isMap(value) || value['number'] !== number || !isMap(value['head']) || !isMap(value['base'])) return null

@@ -30,13 +30,16 @@ const understood: Readonly<Record<CommandName, readonly (keyof Options)[]>> = {
 
 const longestLine = 300
 
+/** Whether a comment is for us. Case does not matter: GitHub's `startsWith` ignores it too, and phones change it. */
+export const isForUs = (body: string): boolean => /^\/tune(?:[ \t\r\n]|$)/i.test(body)
+
 /**
  * Reads `/tune [verify|plan|cancel|help] [sha] key=value …` from the first line of a comment. Null where the comment is not
  * for us; an error says in a sentence why the line is refused. Nothing is guessed: what is not understood is refused whole.
  */
 export function parseComment(body: string, stageNames: readonly string[]): Result<Command, string> | null {
+  if (!isForUs(body)) return null
   const line = body.split(/\r\n|\n|\r/, 1)[0] ?? ''
-  if (!/^\/tune(?:[ \t]|$)/.test(line)) return null
   if (line.length > longestLine) return err(`the line is longer than ${longestLine} characters`)
   if (!/^[\x20-\x7e\t]*$/.test(line)) return err('the line holds characters other than printable ASCII')
   return parseWords(line.split(/[ \t]+/).slice(1).filter((word) => word !== ''), stageNames)
@@ -44,8 +47,9 @@ export function parseComment(body: string, stageNames: readonly string[]): Resul
 
 function parseWords(words: readonly string[], stageNames: readonly string[]): Result<Command, string> {
   const rest = [...words]
-  const name = commands.find((c) => c === rest[0]) ?? 'tune'
-  if (rest[0] === name) rest.shift()
+  const named = commands.find((c) => c === rest[0]?.toLowerCase())
+  const name = named ?? 'tune'
+  if (named !== undefined) rest.shift()
   const sha = /^[0-9a-f]{40}$/i.test(rest[0] ?? '') ? rest.shift()?.toLowerCase() ?? null : null
   const options = parseOptions(rest, name, stageNames)
   return options.ok ? ok({ name, sha, options: options.value }) : options
@@ -54,7 +58,8 @@ function parseWords(words: readonly string[], stageNames: readonly string[]): Re
 function parseOptions(words: readonly string[], name: CommandName, stageNames: readonly string[]): Result<Options, string> {
   const given: { -readonly [K in keyof Options]: Options[K] } = { seeds: null, trials: null, minutes: null, stages: null }
   for (const word of words) {
-    const [, key, value] = /^([a-z]+)=([^=]+)$/.exec(word) ?? []
+    const [, written, value] = /^([a-z]+)=([^=]+)$/i.exec(word) ?? []
+    const key = written?.toLowerCase()
     if (key === undefined || value === undefined) return err(strange(word))
     if (!isOption(key) || !understood[name].includes(key)) return err(unknownKey(key, name))
     if (given[key] !== null) return err(`${key} is given twice`)
@@ -109,6 +114,9 @@ export const helpText = `\`/tune [verify|plan|cancel|help] [sha] [key=value …]
 | \`/tune cancel\` | ends what runs for this pull request |
 | \`/tune help\` | this |
 
-\`sha\` is the whole hash of the pull request's head; for a pull request from a fork it is required.
+\`sha\` is the whole hash of the pull request's head. Without one, the commit that is the head when the
+job starts is run, and the answer names it: a push in between is run too. A pull request from a fork needs the \`sha\`, and
+a workflow may always ask for it (\`require-sha\`). A result is not posted as a verdict once the head has moved
+on. Upper and lower case are alike.
 Keys: \`seeds=${numberRanges.seeds.join('…')}\`, \`stages=lr-range,verify\`, \`trials=…\` and \`minutes=…\`, which may be lower than
 the budget of the spec and never higher.`

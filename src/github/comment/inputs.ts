@@ -1,20 +1,33 @@
 import { getInput, setOutput, setSecret } from '@actions/core'
 import { InputError } from '../../base/diagnostics.ts'
 import { postWords, type PostWord } from '../post.ts'
+import type { Rules } from './policy.ts'
 import { parseRequest, type Request } from './request.ts'
 
 /** Where the step stands in a workflow for comments: it decides, it publishes, it runs a request, or it has none. */
 export type Part =
-  | { readonly does: 'decide'; readonly allowForks: boolean }
+  | { readonly does: 'decide'; readonly rules: Rules }
   | { readonly does: 'publish'; readonly request: Request; readonly ended: string }
   | { readonly does: 'run'; readonly request: Request }
   | { readonly does: 'other' }
 
 export function readPart(): Part {
   const [mode, request] = [getInput('mode'), getInput('request')]
-  if (mode === 'comment') return { does: 'decide', allowForks: getInput('allow-forks') === 'true' }
+  if (mode === 'comment') {
+    return { does: 'decide', rules: { allowForks: flag('allow-forks'), requireSha: flag('require-sha') } }
+  }
   if (mode === 'publish') return { does: 'publish', request: parseRequest(request), ended: getInput('run-result') }
   return request === '' ? { does: 'other' } : { does: 'run', request: parseRequest(request) }
+}
+
+/** A word that is neither is refused: it may have been meant as the stricter of the two. */
+function flag(name: 'allow-forks' | 'require-sha'): boolean {
+  const text = getInput(name).toLowerCase()
+  if (text === '' || text === 'false' || text === 'true') return text === 'true'
+  throw new InputError([{
+    code: `action/${name}`, severity: 'error', message: `the input '${name}' of this step is not valid`,
+    found: text, allowed: 'true, false',
+  }])
 }
 
 /** What is posted on a pull request besides the summary; null where the workflow leaves it to the step. */

@@ -14,11 +14,9 @@ export interface Facts {
   readonly base: BaseFacts | null
 }
 
-/** Of a base branch without a spec, nothing is limited and no gates are known. */
+/** Of a base branch without a spec, nothing is limited. */
 export interface BaseFacts {
   readonly budget: Budget
-  /** Fingerprint of its gates. */
-  readonly gates: string | null
 }
 
 export interface PullFacts {
@@ -37,6 +35,8 @@ export interface Budget {
 
 export interface Rules {
   readonly allowForks: boolean
+  /** Whether every comment must name the commit; one on a pull request from a fork must anyway. */
+  readonly requireSha: boolean
 }
 
 /** Permissions that may spend the repository's minutes. */
@@ -48,22 +48,29 @@ const mayAsk = ['admin', 'maintain', 'write']
  */
 export function decide(command: Command, facts: Facts, rules: Rules): Result<Request, string> {
   const { pull, base, permission } = facts
-  if (permission === null) return err('your permission on this repository could not be asked, so the answer is no; try again later')
-  if (!mayAsk.includes(permission)) return err('only people who may write to this repository can ask for a run')
+  const stranger = strangerProblem(permission)
+  if (stranger !== undefined) return err(stranger)
   if (pull === null) return err('the pull request could not be read, so the answer is no; try again later')
   if (!pull.open) return err('the pull request is not open')
   const { name } = command
   if (name === 'help') throw new Error('help is answered, not decided')
   const request = (options: Request['options']): Result<Request, string> =>
-    ok({ command: name, pull: pull.number, sha: pull.headSha, base: pull.baseSha, gates: base?.gates ?? null, comment: facts.comment.id, options })
+    ok({ command: name, pull: pull.number, sha: pull.headSha, base: pull.baseSha, comment: facts.comment.id, options })
   if (name === 'cancel') return request(command.options)
-  const problem = forkProblem(command, pull, rules) ?? headProblem(command, pull, facts)
+  const unnamed = forkProblem(command, pull, rules) ?? unnamedProblem(command, pull, rules)
+  const problem = unnamed ?? headProblem(command, pull, facts)
   if (problem !== undefined) return err(problem)
   if (base === null) return err('the spec of the base branch could not be read or is not valid, and it says what a run may cost and is judged by')
   const { budget } = base
   const over = overBudget(command.options, budget)
   if (over !== undefined) return err(over)
   return request({ ...command.options, trials: capped('trials', command, budget), minutes: capped('minutes', command, budget) })
+}
+
+/** Why somebody is not answered at all; undefined for those who may ask. */
+export function strangerProblem(permission: string | null): string | undefined {
+  if (permission === null) return 'the permission of who commented could not be asked, so the answer is no'
+  return mayAsk.includes(permission) ? undefined : 'only people who may write to this repository can ask for a run'
 }
 
 /** What the comment says, else what the spec of the base says; the spec on the branch may have raised its own. */
@@ -77,6 +84,11 @@ function forkProblem({ sha }: Command, { fork, headSha }: PullFacts, { allowFork
   if (!allowForks) return 'the pull request comes from a fork, and this workflow does not run those (`allow-forks`)'
   if (sha !== null) return undefined
   return `the pull request comes from a fork: name the commit that you have looked at, as in \`/tune ${headSha}\``
+}
+
+function unnamedProblem({ sha }: Command, { headSha }: PullFacts, { requireSha }: Rules): string | undefined {
+  if (!requireSha || sha !== null) return undefined
+  return `this workflow runs only a commit that is named (\`require-sha\`): look at it, and say \`/tune ${headSha}\``
 }
 
 /** Dates inside of commits are their author's to choose; only the time of a push, by GitHub's own clock, is looked at. */

@@ -4,9 +4,9 @@ import type { Api } from '../api.ts'
 import { say } from '../log.ts'
 import { stick } from '../sticky.ts'
 import type { CommentEvent } from './event.ts'
-import { gatherFacts } from './facts.ts'
+import { gatherFacts, permissionOf } from './facts.ts'
 import { helpText, parseComment } from './grammar.ts'
-import { decide, type BaseFacts, type Rules } from './policy.ts'
+import { decide, strangerProblem, type BaseFacts, type Rules } from './policy.ts'
 import type { Request } from './request.ts'
 
 export interface Receiving extends Rules {
@@ -21,18 +21,32 @@ export interface Receiving extends Rules {
   readonly baseAt: (api: Api, sha: string) => Promise<BaseFacts | null>
 }
 
-/** Decides on a comment and answers it; what comes back is to be run, and null means that nothing is. */
+/**
+ * Decides on a comment and answers it; what comes back is to be run, and null means that nothing is. The permission of the
+ * writer is asked before anything else: a stranger costs two requests, gets a reaction, and changes no answer to others.
+ */
 export async function receive(event: CommentEvent, receiving: Receiving): Promise<Request | null> {
   const { api } = receiving
   const command = parseComment(event.body, receiving.stageNames)
   if (command === null) return null
+  const permission = await permissionOf(api, event)
+  const stranger = strangerProblem(permission)
+  if (permission === null || stranger !== undefined) return shrug(event, stranger ?? '', api)
   if (!command.ok) return refuse(event, command.error, receiving)
   if (command.value.name === 'help') return answer(event, helpText, 'eyes', receiving)
-  const decided = decide(command.value, await gatherFacts(api, event, receiving.baseAt), receiving)
+  const facts = await gatherFacts(api, event, permission, command.value, receiving.baseAt)
+  const decided = decide(command.value, facts, receiving)
   if (!decided.ok) return refuse(event, decided.error, receiving)
   await react(api, event.comment, 'eyes')
-  await tell(receiving, event, 'report', startText(decided.value, receiving.runUrl))
+  await tell(receiving, event, 'report', startText(decided.value, command.value.sha !== null, receiving.runUrl))
   return decided.value
+}
+
+/** No comment: anybody can make a thousand of them, and the one answer may be to somebody else. */
+async function shrug(event: CommentEvent, reason: string, api: Api): Promise<null> {
+  say(`Refused: ${reason}`)
+  await react(api, event.comment, 'confused')
+  return null
 }
 
 async function refuse(event: CommentEvent, reason: string, receiving: Receiving): Promise<null> {
@@ -62,8 +76,11 @@ export async function react(api: Api, comment: number, content: Reaction): Promi
   if (!done.ok) say(`No reaction could be given: ${done.error.message}`)
 }
 
-function startText({ command, sha }: Request, runUrl: string): string {
-  const at = `${code(sha.slice(0, 12))}, in [this run](${runUrl})`
+/** A comment that names no commit is told which one it gets, in full: it may be newer than what its writer saw. */
+function startText({ command, sha }: Request, named: boolean, runUrl: string): string {
+  const page = `[this run](${runUrl})`
+  const newer = `${code(sha)}, the head when ${page} started: look whether it is what you meant`
+  const at = named ? `${code(sha.slice(0, 12))}, in ${page}` : newer
   switch (command) {
     case 'tune':
       return `### Tuning\n\nAll stages at ${at}.\n`

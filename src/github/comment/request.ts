@@ -9,8 +9,6 @@ export interface Request {
   readonly sha: string
   /** The commit of the base branch that the pull request is held against. */
   readonly base: string
-  /** Fingerprint of the gates of the spec at `base`, by which alone its runs are judged; null where there is no spec. */
-  readonly gates: string | null
   /** Id of the comment that asked. */
   readonly comment: number
   /** `trials` and `minutes` are at most those of the spec on the base branch. */
@@ -25,11 +23,10 @@ const bad = (found: string): InputError => new InputError([{
 /** Reads it back; throws an `InputError` for anything that the deciding step does not write. */
 export function parseRequest(text: string): Request {
   const value = parsed(text)
-  const { command, pull, sha, base, gates, comment, options } = value
+  const { command, pull, sha, base, comment, options } = value
   const known = commands.find((c) => c === command)
   if (known === undefined || known === 'help') throw bad(text)
   if (!isSha(sha) || !isSha(base) || !isId(pull) || !isId(comment) || !isMap(options)) throw bad(text)
-  if (gates !== null && !(typeof gates === 'string' && /^[0-9a-f]{64}$/.test(gates))) throw bad(text)
   const { stages } = options
   if (stages !== null && !(Array.isArray(stages) && stages.every((s): s is string => typeof s === 'string'))) throw bad(text)
   const number = (key: keyof typeof numberRanges): number | null => {
@@ -38,7 +35,7 @@ export function parseRequest(text: string): Request {
     return n
   }
   const read = { seeds: number('seeds'), trials: number('trials'), minutes: number('minutes'), stages }
-  return { command: known, pull, sha, base, gates, comment, options: read }
+  return { command: known, pull, sha, base, comment, options: read }
 }
 
 function parsed(text: string): Readonly<Record<string, unknown>> {

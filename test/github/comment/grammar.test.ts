@@ -15,6 +15,7 @@ describe('a comment', () => {
     ['/tune  \t', { name: 'tune', sha: null, options: none }],
     ['/tune verify', { name: 'verify', sha: null, options: none }],
     ['/tune plan stages=batch,verify', { name: 'plan', sha: null, options: { ...none, stages: ['batch', 'verify'] } }],
+    ['/TUNE Verify', { name: 'verify', sha: null, options: none }],
     ['/tune cancel', { name: 'cancel', sha: null, options: none }],
     ['/tune help', { name: 'help', sha: null, options: none }],
     [`/tune ${sha}`, { name: 'tune', sha, options: none }],
@@ -24,12 +25,12 @@ describe('a comment', () => {
   ])('asks: %j', (body, expected) => expect(read(body)).toEqual(expected))
 
   it.each([
-    '', 'please /tune', ' /tune', '\n/tune', '> /tune', '`/tune`', '/tuned', '/Tune', '/tune:verify', '/tune/x', '/tune\u00a0verify',
+    '', 'please /tune', ' /tune', '\n/tune', '> /tune', '`/tune`', '/tuned', '/Tuned', '/tune:verify', '/tune/x', '/tune\u00a0verify',
     'nice\n/tune', '//tune', '\ufeff/tune',
   ])('is not for us: %j', (body) => expect(read(body)).toBeNull())
 
   it.each([
-    ['/tune verfy', 'did you mean verify?'], ['/tune Verify', 'not understood'], ['/tune verify plan', 'not understood'],
+    ['/tune verfy', 'did you mean verify?'], ['/tune verify plan', 'not understood'],
     [`/tune ${sha} verify`, 'not understood'], ['/tune abc1234', 'can be forged'], [`/tune ${sha}0`, 'can be forged'],
     [`/tune ${sha} ${sha}`, 'not the whole hash'], ['/tune seeds', 'not understood'], ['/tune seeds=', 'not understood'],
     ['/tune seeds==3', 'not understood'], ['/tune seeds=1', 'from 2 to 100'], ['/tune seeds=101', 'from 2 to 100'],

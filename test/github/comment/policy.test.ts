@@ -9,13 +9,13 @@ const command = (more: Partial<Command> = {}): Command => ({ name: 'tune', sha: 
 const pull = { number: 7, open: true, headSha: head, baseSha: other, fork: false }
 const good: Facts = {
   comment: { id: 11, createdAt: '2026-11-01T12:00:00Z' }, permission: 'write', pull, forcePushes: [],
-  base: { budget: { trials: 200, minutes: null }, gates: 'f'.repeat(64) },
+  base: { budget: { trials: 200, minutes: null } },
 }
-const answer = (c: Command, facts: Partial<Facts> = {}, allowForks = false): unknown => {
-  const decided = decide(c, { ...good, ...facts }, { allowForks })
+const answer = (c: Command, facts: Partial<Facts> = {}, allowForks = false, requireSha = false): unknown => {
+  const decided = decide(c, { ...good, ...facts }, { allowForks, requireSha })
   return decided.ok ? decided.value : decided.error
 }
-const through = { command: 'tune', pull: 7, sha: head, base: other, gates: 'f'.repeat(64), comment: 11, options: { ...none, trials: 200 } }
+const through = { command: 'tune', pull: 7, sha: head, base: other, comment: 11, options: { ...none, trials: 200 } }
 
 describe('a command', () => {
   it('is let through for the head, with the budget of the base', () => {
@@ -42,6 +42,13 @@ describe('a command', () => {
     expect(answer(command({ sha: head }), fork)).toContain('allow-forks')
     expect(answer(command(), fork, true)).toContain(`/tune ${head}`)
     expect(answer(command({ sha: head }), fork, true)).toEqual(through)
+  })
+
+  it('attack 21: names its commit where the workflow insists on it, whoever asks', () => {
+    expect(answer(command(), {}, false, true)).toContain(`/tune ${head}`)
+    expect(answer(command({ name: 'plan' }), {}, false, true)).toContain('require-sha')
+    expect(answer(command({ sha: head }), {}, false, true)).toEqual(through)
+    expect(answer(command({ name: 'cancel' }), {}, false, true)).toMatchObject({ command: 'cancel' })
   })
 
   // Attack 2: a force-push between comment and run; a second is what the clock of GitHub tells apart.
@@ -82,6 +89,6 @@ describe('a request', () => {
   it.each([
     '', '[]', 'null', '{"command":"tune"', JSON.stringify({ ...through, sha: 'main' }), JSON.stringify({ ...through, command: 'help' }),
     JSON.stringify({ ...through, pull: '7' }), JSON.stringify({ ...through, pull: -1 }), JSON.stringify({ ...through, options: { ...none, minutes: 361 } }),
-    JSON.stringify({ ...through, gates: 'none' }), JSON.stringify({ ...through, gates: undefined }), JSON.stringify({ ...through, options: { ...none, stages: [1] } }), JSON.stringify({ ...through, comment: null }),
+    JSON.stringify({ ...through, options: { ...none, stages: [1] } }), JSON.stringify({ ...through, comment: null }),
   ])('is refused: %s', (text) => expect(() => parseRequest(text)).toThrow('action/request'))
 })

@@ -32,14 +32,14 @@ function payload(body: string, action = 'created'): unknown {
   }
 }
 
-async function comment(body: string, more: { allowForks?: boolean; run?: number; budget?: Budget | null } = {}): Promise<Request | null> {
+async function comment(body: string, more: { allowForks?: boolean; requireSha?: boolean; run?: number; budget?: Budget | null } = {}): Promise<Request | null> {
   const api = githubApi({ token: github.token, repository: 'octo/nets', baseUrl: github.url, sleep: async () => undefined })
   const event = commentEvent('issue_comment', payload(body))
   if (!event) throw new Error('the payload was not understood')
   const { budget = { trials: null, minutes: 30 } } = more
   return receive(event, {
     api, title: 'tunegate', run: more.run ?? 100, runUrl: 'https://github.com/octo/nets/actions/runs/100', stageNames: ['batch', 'verify'],
-    baseAt: async () => budget && { budget, gates: null }, allowForks: more.allowForks ?? false,
+    baseAt: async () => budget && { budget }, allowForks: more.allowForks ?? false, requireSha: more.requireSha ?? false,
   })
 }
 
@@ -48,7 +48,7 @@ const said = (): string => github.state.comments.at(-1)?.body ?? ''
 describe('a comment', () => {
   it('is let through, seen, and shown in one comment that the next one edits', async () => {
     expect(await comment('/tune verify seeds=5')).toEqual({
-      command: 'verify', pull: 7, sha: head, base, gates: null, comment: 11, options: { seeds: 5, trials: null, minutes: 30, stages: null },
+      command: 'verify', pull: 7, sha: head, base, comment: 11, options: { seeds: 5, trials: null, minutes: 30, stages: null },
     })
     await comment('/tune plan', { run: 101 })
     expect(github.state.comments).toHaveLength(1)
@@ -108,19 +108,68 @@ describe('a comment', () => {
   it('attack 3: of somebody whose permission is not known is refused', async () => {
     github.state.permissions.set('octocat', { permission: 'read', id: 5 })
     expect(await comment('/tune')).toBeNull()
-    expect(said()).toContain('who may write')
     github.state.permissions.delete('octocat')
     expect(await comment('/tune')).toBeNull()
     for (const status of [403, 500, 502]) {
       github.script(/permission/, status, 4)
       expect(await comment('/tune')).toBeNull()
-      expect(said()).toContain('could not be asked')
     }
+    expect(github.state.reactions.map((r) => r.content)).toEqual(Array(5).fill('confused'))
+    expect(github.state.comments).toEqual([])
   })
 
   it('attack 3: of an account that took over the name of one with the permission is refused', async () => {
     github.state.permissions.set('octocat', { permission: 'admin', id: 6 })
     expect(await comment('/tune')).toBeNull()
+  })
+
+  const long = Array.from({ length: 2950 }, () => ({ event: 'committed' }))
+
+  it.each([
+    '/tune', `/tune ${head}`, '/tune help', '/tune cancel', '/tune verfy', '/TUNE', `/tune ${'x'.repeat(400)}`,
+  ])('attack 21: of a stranger costs two requests and leaves the answer to others alone: %s', async (body) => {
+    expect(await comment('/tune help')).toBeNull()
+    const answered = structuredClone(github.state.comments)
+    const talk = { pull: 7, body: 'talk', login: 'mallory', type: 'User' } as const
+    for (let id = 0; id < 2950; id++) github.state.comments.unshift({ id, ...talk })
+    pull.timeline = long
+    github.state.permissions.set('octocat', { permission: 'read', id: 5 })
+    github.requests.length = 0
+    expect(await comment(body)).toBeNull()
+    expect(github.requests).toEqual(['GET /collaborators/octocat/permission 200', 'POST /issues/comments/11/reactions 201'])
+    expect(github.state.reactions.at(-1)?.content).toBe('confused')
+    expect(github.state.comments.filter((c) => c.type === 'Bot')).toEqual(answered)
+  })
+
+  it('attack 21: of somebody who may write reads the timeline only where it names no commit', async () => {
+    const timelines = (): number => github.requests.filter((r) => r.includes('timeline')).length
+    await comment(`/tune ${head}`)
+    await comment('/tune cancel')
+    await comment('/tune help')
+    expect(timelines()).toBe(0)
+    await comment('/tune')
+    expect(timelines()).toBe(1)
+  })
+
+  it('attack 21: without a commit gets the head as it is when the job starts, and is told which in full', async () => {
+    pull.heads = [moved]
+    expect(await comment('/tune')).toMatchObject({ sha: moved })
+    expect(said()).toContain(`\`${moved}\`, the head when [this run]`)
+    await comment(`/tune ${moved}`)
+    expect(said()).toContain(`at \`${moved.slice(0, 12)}\`, in [this run]`)
+  })
+
+  it('attack 21: without a commit is refused where the workflow insists on one, with the line to write', async () => {
+    expect(await comment('/tune', { requireSha: true })).toBeNull()
+    expect(said()).toContain(`\`/tune ${head}\``)
+    expect(await comment(`/tune ${head}`, { requireSha: true })).toMatchObject({ sha: head })
+  })
+
+  it('attack 21: is read in whatever case it is written, since its runner has started', async () => {
+    expect(await comment('/TUNE')).toMatchObject({ command: 'tune' })
+    expect(await comment('/Tune Verify Seeds=4')).toMatchObject({ command: 'verify', options: { seeds: 4 } })
+    expect(await comment('/TUNE verfy')).toBeNull()
+    expect(said()).toContain('did you mean verify?')
   })
 
   it('attack 6: is quoted as text, mentions and all', async () => {

@@ -8,7 +8,7 @@ const [sha, other] = ['a'.repeat(40), 'b'.repeat(40)]
 const bound = { run: 77, sha, plan: null }
 const good = { version: 1, bound, outcome: { kind: 'plan', text: 'one stage' } }
 const read = (value: unknown): string => {
-  const result = parseResult(typeof value === 'string' ? value : JSON.stringify(value), { run: 77, sha, gates: null })
+  const result = parseResult(typeof value === 'string' ? value : JSON.stringify(value), { run: 77, sha })
   return result.ok ? 'read' : result.error
 }
 
@@ -29,7 +29,7 @@ describe('attack 7: a result', () => {
   ])('is refused: %j', (value, reason) => expect(read(value)).toContain(reason))
 
   it('shows at most so much text', () => {
-    const result = parseResult(JSON.stringify({ ...good, outcome: { kind: 'problem', text: 'x'.repeat(30_000) } }), { run: 77, sha, gates: null })
+    const result = parseResult(JSON.stringify({ ...good, outcome: { kind: 'problem', text: 'x'.repeat(30_000) } }), { run: 77, sha })
     expect(result.ok && result.value.outcome.kind === 'problem' && result.value.outcome.text.length).toBe(20_000)
   })
 })

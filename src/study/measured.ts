@@ -1,0 +1,75 @@
+import { isPossible, metricsOf, type Metrics, type Task } from '../model/metrics.ts'
+import type { VerifiedRun } from '../plan/decision.ts'
+import type { LockedSeed } from '../plan/lock.ts'
+import type { DataFacts } from '../plan/plan.ts'
+import type { RunCalibration } from '../plan/run.ts'
+
+/** What the runs of one study are measured on. */
+export interface Measured {
+  readonly task: Task
+  readonly rows: DataFacts['rows']
+}
+
+type Rows = Pick<DataFacts['rows'], 'validation' | 'test'>
+
+/**
+ * What cannot be true of a verified run, as half a sentence; undefined where nothing is. Numbers that somebody made up with
+ * care pass it: it finds those that no training could have measured.
+ */
+export function impossible(run: VerifiedRun | LockedSeed, { task, rows }: Measured): string | undefined {
+  const { status, validation, test, weights } = run
+  const calibration = 'calibration' in run ? run.calibration : undefined
+  if (status !== 'complete') {
+    return validation || test || weights !== null || calibration ? `has results, and its status is ${status}` : undefined
+  }
+  if (!weights || !validation) return 'is complete, and has no results'
+  if ((test !== null) !== rows.test > 0) return `has ${test ? '' : 'no '}test metrics, and there are ${rows.test} test rows`
+  if (task === 'classification' && 'run' in run && !calibration) return 'has no reliability diagram'
+  return wrongMetrics(validation, task, rows.validation, 'validation') ??
+    (test ? wrongMetrics(test, task, rows.test, 'test') : undefined) ??
+    (calibration ? wrongCalibration(calibration, { validation, test }, rows) : undefined)
+}
+
+function wrongMetrics(found: Metrics, task: Task, rows: number, split: string): string | undefined {
+  const names = metricsOf(task)
+  if (Object.keys(found).length !== names.length) return `does not have the ${split} metrics of a ${task}`
+  for (const name of names) {
+    const value = found[name]
+    if (value === undefined || !isPossible(name, value)) return `has a ${split} ${name} of ${value}`
+  }
+  const { accuracy, mse, rmse, mae } = found
+  if (accuracy !== undefined && !isShare(accuracy, rows)) {
+    return `has a ${split} accuracy of ${accuracy}, which no number of ${rows} rows gives`
+  }
+  if (mse === undefined || rmse === undefined || mae === undefined) return undefined
+  if (!isNear(rmse * rmse, mse)) return `has a ${split} rmse of ${rmse} and a mse of ${mse}`
+  return mae > rmse * (1 + loose) ? `has a ${split} mae of ${mae}, above its rmse of ${rmse}` : undefined
+}
+
+/** What two values may differ by that were each rounded to six digits. */
+const loose = 3e-5
+const isNear = (a: number, b: number): boolean => Math.abs(a - b) <= loose * Math.max(Math.abs(a), Math.abs(b))
+
+/** Whether a share, rounded to six digits, is that of a whole number of rows. */
+function isShare(share: number, rows: number): boolean {
+  const right = share * rows
+  return Math.abs(right - Math.round(right)) <= 1e-6 + 6e-7 * rows
+}
+
+function wrongCalibration(
+  { split, rows, asTrained, scaled }: RunCalibration, metrics: Pick<LockedSeed, 'validation' | 'test'>, all: Rows,
+): string | undefined {
+  if (split !== (all.test > 0 ? 'test' : 'validation') || rows !== all[split]) {
+    return `is calibrated on ${rows} ${split} rows, and there are ${all[split]}`
+  }
+  for (const { bins } of [asTrained, ...(scaled ? [scaled] : [])]) {
+    const counted = bins.reduce((sum, bin) => sum + bin.count, 0)
+    if (counted !== rows) return `has a reliability diagram of ${counted} rows, and there are ${rows}`
+  }
+  const { brier } = asTrained
+  const right = asTrained.bins.reduce((sum, bin) => sum + bin.count * bin.accuracy, 0) / rows
+  const said = metrics[split] ?? {}
+  if (!isNear(brier, said.brier ?? Number.NaN)) return `has two Brier scores, ${brier} and ${said.brier}`
+  const same = Math.abs(right - (said.accuracy ?? Number.NaN)) <= 1e-4 + 1 / rows
+  return same ? undefined : 'has a reliability diagram of another accuracy'
+}

@@ -1,0 +1,279 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { normalize } from '../../src/compile/normalize.ts'
+import type { VerifySettings } from '../../src/plan/plan.ts'
+import { parseReport, reportText } from '../../src/report/json.ts'
+import { lockText } from '../../src/report/lock.ts'
+import type { Report } from '../../src/report/model.ts'
+import { parseSpec } from '../../src/spec/parse.ts'
+import { audit, type Baseline, type Rules } from '../../src/study/audit.ts'
+import { retrainedSource } from '../../src/study/base-study.ts'
+import { unwrap } from '../../src/study/prepare.ts'
+import { runStudy, type Study, type StudyOptions } from '../../src/study/run-study.ts'
+import { digitsCheckout, studyOptions } from '../support/fan-out.ts'
+import { digitsSpec } from '../support/specs.ts'
+import { bundleWorker, type WorkerBundle } from '../support/worker-bundle.ts'
+
+// Real studies, as a job hands them on: the text of the report and nothing else.
+
+type Mutable<T> = { -readonly [K in keyof T]: Mutable<T[K]> }
+type Change = (report: Mutable<Report>) => void
+
+const regression = 'regression: { metric: accuracy, margin: 0.1 }'
+const looks = digitsSpec({ seeds: 6 }).replace('seeds: 6', 'seeds: 6, looks: [3]')
+const line = `version: 1
+name: line
+task: regression
+data: { source: line.csv, target: y }
+model: { layers: [{ dense: { units: 1 } }] }
+levers: { optimization: { learningRate: 0.05 }, scheduling: { epochs: 8, warmupSteps: 0 } }
+stages: [verify: { seeds: 3 }]
+gates: [threshold: { metric: rmse, max: 100 }]
+`
+const rows = Array.from({ length: 120 }, (_, i) => `${i % 17},${2 * (i % 17) + (i % 5)}`)
+
+let bundle: WorkerBundle
+let plain: Study
+const checked = new Map<string, Rules>()
+
+beforeAll(async () => {
+  bundle = await bundleWorker()
+  plain = await study(digitsSpec({ seeds: 3, hidden: 4 }), { kind: 'any' })
+}, 300_000)
+afterAll(() => bundle.remove())
+
+async function study(
+  spec: string, baseline: Baseline | ((checkout: string) => Baseline),
+  more: (checkout: string) => Partial<StudyOptions> = () => ({}),
+): Promise<Study> {
+  const checkout = digitsCheckout(spec)
+  writeFileSync(join(checkout, 'line.csv'), `x,y\n${rows.join('\n')}\n`)
+  const options = { ...studyOptions(checkout, bundle), ...more(checkout) }
+  const done = await runStudy(options)
+  const { task, gates, seed, stages } = unwrap(normalize(unwrap(parseSpec(spec, 'tuning.yml'))))
+  const verify = stages.find((s): s is VerifySettings => s.stage === 'verify') ?? null
+  const held = typeof baseline === 'function' ? baseline(checkout) : baseline
+  checked.set(textOf(done), { specPath: options.specPath, task, gates, seed, verify, baseline: held })
+  return done
+}
+
+const textOf = ({ report }: Study): string => reportText(report)
+
+function rulesOf(done: Study): Rules {
+  const rules = checked.get(textOf(done))
+  if (!rules) throw new Error('the study is not one of these')
+  return rules
+}
+
+/** What the audit says of the report with a change in its text. */
+function said(done: Study, change: Change = () => undefined, rules: Partial<Rules> = {}): string {
+  const forged = parseReport(textOf(done), 'report.json') as Mutable<Report>
+  change(forged)
+  const audited = audit(parseReport(JSON.stringify(forged), 'report.json'), { ...rulesOf(done), ...rules })
+  return audited.ok ? audited.value.verdict.status : audited.error
+}
+
+const withBase = (base: string) => (checkout: string): Partial<StudyOptions> => {
+  writeFileSync(join(checkout, 'base.yml'), base)
+  return { baseSpec: { path: join(checkout, 'base.yml') } }
+}
+
+describe('a study that nobody touched follows from its own numbers', { timeout: 300_000 }, () => {
+  it('with a threshold', () => {
+    expect(said(plain)).toBe('pass')
+    const audited = audit(plain.report, rulesOf(plain))
+    expect(audited.ok && JSON.stringify(audited.value)).toBe(JSON.stringify(plain.report))
+  })
+
+  it('against a lock, and against no other lock', async () => {
+    const spec = digitsSpec({ seeds: 3, hidden: 4, gate: regression })
+    const baseline = { kind: 'lock', lock: plain.lock, source: 'tuning.lock.json' } as const
+    const done = await study(spec, baseline, (checkout) => {
+      writeFileSync(join(checkout, 'tuning.lock.json'), lockText(plain.lock))
+      return { baselinePath: join(checkout, 'tuning.lock.json') }
+    })
+    expect(said(done)).toBe(done.verdict.status)
+    const best = (s: Study['lock']['seeds'][number]): typeof s => ({ ...s, validation: { ...s.validation, accuracy: 1 } })
+    const lock = { ...plain.lock, seeds: plain.lock.seeds.map(best) }
+    expect(said(done, undefined, { baseline: { ...baseline, lock } })).toContain('says pass, and the numbers say')
+    expect(said(done, undefined, { baseline: { kind: 'declared' } })).toContain('another baseline')
+  })
+
+  it('against the retrained base, whose runs it holds', async () => {
+    const own = digitsSpec({ seeds: 3, hidden: 4, gate: regression })
+    const base = digitsSpec({ seeds: 3, hidden: 6, gate: regression })
+    const retrained = (c: string): Baseline => ({ kind: 'retrained', source: retrainedSource(join(c, 'base.yml')) })
+    const done = await study(own, retrained, withBase(base))
+    expect(said(done)).toBe(done.verdict.status)
+    expect(said(done, (r) => { delete r.base; delete r.timing.base })).toContain('another baseline')
+    expect(said(done, (r) => { if (r.base) r.base.source = 'mine' })).toContain('another baseline')
+    expect(said(done, (r) => { r.base?.runs.pop(); r.timing.base?.pop() })).toContain('not retrained on the seeds')
+    expect(said(done, (r) => { const [run] = r.base?.runs ?? []; if (run?.validation) run.validation.accuracy = 1.5 }))
+      .toContain('a run of the baseline has a validation accuracy of 1.5')
+    expect(said(done, (r) => { r.timing.base?.pop() })).toContain('other times than runs')
+  })
+
+  it('of a regression', async () => {
+    const done = await study(line, { kind: 'any' })
+    expect(said(done)).toBe('pass')
+    const metric = (name: 'mse' | 'rmse' | 'mae' | 'r2', value: number): string =>
+      said(done, everywhere((m) => { m[name] = value }))
+    expect(metric('r2', 1.01)).toContain('r2 of 1.01')
+    expect(metric('rmse', 0)).toContain('rmse of 0 and a mse')
+    expect(metric('mae', 1e6)).toContain('above its rmse')
+    expect(metric('mse', -1)).toContain('mse of -1')
+  })
+
+  it('that its gates ended at a look, and at no other number of seeds', async () => {
+    const done = await study(looks, { kind: 'any' })
+    expect(done.report.verification?.seeds).toHaveLength(3)
+    expect(said(done)).toBe('pass')
+    // Two of the three are enough to pass, and nobody planned to look then.
+    expect(said(done, cut(2))).toContain('cut short at 2 of 6 seeds')
+    // All six, where three settle it: the draw that pleases may have been waited for.
+    const all = await study(digitsSpec({ seeds: 6 }), { kind: 'any' })
+    const verify = { stage: 'verify', seeds: 6, looks: [3, 6] } as const
+    const late = said(all, (r) => { if (r.verification) r.verification.looks = [3, 6]; retold(r) }, { verify })
+    expect(late).toContain('settled at 3 seeds, and more were trained')
+  })
+})
+
+describe('a study that its gates ended at a look', { timeout: 300_000 }, () => {
+  it('attack 12: is not made of others of its seeds', async () => {
+    const all = await study(digitsSpec({ seeds: 6 }), { kind: 'any' })
+    // The last three of six, as if the gates had been looked at after them.
+    const verify = { stage: 'verify', seeds: 6, looks: [3, 6] } as const
+    const picked = said(all, (r) => { if (r.verification) r.verification.looks = [3, 6]; cut(3, 3)(r) }, { verify })
+    expect(picked).toContain('cut short at 3 of 6 seeds')
+  })
+})
+
+/** Does the same to the metrics of the first winner wherever they stand. */
+function everywhere(change: (metrics: Mutable<NonNullable<Report['runs'][number]['best']>>['validation']) => void): Change {
+  return (report) => {
+    const candidate = report.verification?.seeds[0]?.candidate
+    if (candidate?.validation) change(candidate.validation)
+    const summary = report.runs.find((run) => run.id === candidate?.run)
+    if (summary?.best) change(summary.best.validation)
+    // Where no lever moved, both sides are one run.
+    const baseline = report.verification?.seeds[0]?.baseline
+    if (baseline?.validation && baseline.run === candidate?.run) change(baseline.validation)
+    retold(report)
+  }
+}
+
+/** Keeps the second account of the verification like the first. */
+function retold(report: Mutable<Report>): void {
+  const findings = report.stages.find((s) => s.stage === 'verify')?.findings
+  if (findings?.stage !== 'verify' || !report.verification) throw new Error('nothing was verified')
+  const { looks: at, seeds } = report.verification
+  findings.verify = structuredClone(at ? { looks: at, seeds } : { seeds })
+}
+
+const cut = (seeds: number, from = 0): Change => (report) => {
+  if (report.verification) report.verification.seeds = report.verification.seeds.slice(from, from + seeds)
+  retold(report)
+}
+
+const seedsOf = (report: Mutable<Report>): Mutable<NonNullable<Report['verification']>>['seeds'] =>
+  report.verification?.seeds ?? []
+
+describe('attack 12: a report is refused', () => {
+  const cases: Readonly<Record<string, readonly [Change, string]>> = {
+    'whose status is not that of its gates': [(r) => { r.verdict.status = 'fail' }, 'it says fail, and its gates say pass'],
+    'whose sentence is not': [(r) => { r.verdict.sentence = 'All 9 gates pass.' }, 'words or estimates'],
+    'with a gate of another status than its numbers': [(r) => {
+      for (const g of r.verdict.gates) g.status = 'fail'
+    }, 'says fail, and the numbers say pass'],
+    'with another estimate': [(r) => {
+      for (const g of r.verdict.gates) if (g.estimate) g.estimate.lower = 0.9
+    }, 'words or estimates'],
+    'with a gate that does not block': [(r) => { for (const g of r.verdict.gates) g.blocks = true }, 'words or estimates'],
+    'with a gate more': [(r) => { r.verdict.gates = [...r.verdict.gates, ...r.verdict.gates] }, 'judges 2 gates'],
+    'without gates': [(r) => { r.verdict.gates = [] }, 'judges 0 gates'],
+    'of other limits': [(r) => {
+      for (const g of r.verdict.gates) if (g.rule.gate === 'threshold') g.rule.min = 0
+    }, 'other gates than those of the base'],
+    'of another spec': [(r) => { r.study.specFile = 'other.yml' }, 'of the spec other.yml'],
+    'of another task': [(r) => { r.study.task = 'regression' }, 'of a regression'],
+    'of another root seed': [(r) => { r.study.seed = 18 }, 'root seed 18, not 17'],
+    'of another version': [(r) => { r.tool = 'tunegate 0.0.1' }, 'give both jobs one version'],
+    'with seeds left out': [cut(2), 'cut short at 2 of 3 seeds'],
+    'with the first seed left out': [cut(2, 1), 'cut short at 2 of 3 seeds'],
+    'with no seed': [cut(0), 'the numbers say inconclusive'],
+    'with a seed twice': [(r) => {
+      seedsOf(r).splice(1, 1, structuredClone(seedsOf(r)[0] as never)); retold(r)
+    }, 'verified twice'],
+    'with a seed of its own': [(r) => {
+      const [first] = seedsOf(r); if (first) first.seed = 4; retold(r)
+    }, 'the seed 4 is none of those'],
+    'with seeds in another order': [(r) => { seedsOf(r).reverse(); retold(r) }, 'out of order'],
+    'with other looks': [(r) => {
+      if (r.verification) r.verification.looks = [2, 3]; retold(r)
+    }, 'to be judged at 3 seeds, not at 2, 3'],
+    'with another account of its verification': [(r) => { seedsOf(r).pop() }, 'two accounts'],
+    'with a run that no list of runs has': [(r) => {
+      for (const s of seedsOf(r)) s.candidate.run = 'x'; retold(r)
+    }, 'another account among the runs'],
+    'with other metrics than the list of runs': [(r) => {
+      for (const s of seedsOf(r)) if (s.candidate.validation) s.candidate.validation.accuracy = 1; retold(r)
+    }, 'another account'],
+    'with runs that were cut short': [(r) => {
+      for (const { job } of r.runs) if (job.kind === 'train') job.stopAfter = 0.5
+    }, 'another account'],
+    'with a run of two times': [(r) => { r.timing.runs.push(structuredClone(r.timing.runs[0] as never)) }, 'two times'],
+    'with a negative time': [(r) => { for (const t of r.timing.runs) t.seconds = -1 }, 'a time that there is not'],
+    'with a run twice': [(r) => { r.runs.push(structuredClone(r.runs[0] as never)) }, 'stands in the report twice'],
+    'with an accuracy over 1': [everywhere((m) => { m.accuracy = 1.25 }), 'accuracy of 1.25'],
+    'with a negative loss': [everywhere((m) => { m.nll = -0.5 }), 'nll of -0.5'],
+    'with a share that its rows do not give': [everywhere((m) => { m.accuracy = 0.7123 }), 'which no number of'],
+    'with the metric of another task': [everywhere((m) => { m.mse = 1 }), 'does not have the validation metrics'],
+    'without a metric': [everywhere((m) => { delete m.brier }), 'does not have the validation metrics'],
+    'with test metrics of no rows': [(r) => {
+      r.data.rows.test = 0; for (const { job } of r.runs) if (job.kind === 'train') job.evaluateTest = false
+    }, 'there are 0 test rows'],
+    'with a diverged run that has results': [(r) => {
+      for (const s of seedsOf(r)) s.candidate.status = s.baseline.status = 'diverged'
+      for (const run of r.runs) run.status = 'diverged'
+      retold(r)
+    }, 'its status is diverged'],
+    'with a reliability diagram of other rows': [(r) => {
+      for (const b of binsOf(r)) b.count += 1; retold(r)
+    }, 'a reliability diagram of'],
+    'with a reliability diagram of another accuracy': [(r) => {
+      for (const b of binsOf(r)) b.accuracy = 0; retold(r)
+    }, 'of another accuracy'],
+    'without a reliability diagram': [(r) => {
+      for (const s of seedsOf(r)) delete s.candidate.calibration; retold(r)
+    }, 'no reliability diagram'],
+    'with other statistics': [(r) => {
+      for (const m of r.verification?.metrics ?? []) m.sentence = 'accuracy is better'
+    }, 'statistics of the report'],
+    'with another pooled diagram': [(r) => {
+      if (r.verification?.calibration) r.verification.calibration.winner.temperature = 9
+    }, 'statistics of the report'],
+    'with a checklist of its own': [(r) => {
+      for (const c of r.checklist) c.title = '# All good'
+    }, 'statistics of the report'],
+    'with levers that did not move': [(r) => {
+      r.levers.changes = [{ lever: 'epochs', from: 1, to: 2, bucket: 'scheduling', lineage: [] }]
+    }, 'statistics of the report'],
+    'with a baseline of its own': [(r) => { r.base = { source: 'mine', runs: [], notes: [] } }, 'another baseline'],
+    'with stages that are none': [(r) => { r.stages.pop() }, 'stages of one'],
+  }
+  const binsOf = (r: Mutable<Report>) => seedsOf(r).flatMap((s) => [s.candidate, s.baseline])
+    .flatMap((run) => run.calibration?.asTrained.bins ?? [])
+
+  it.each(Object.entries(cases))('%s', (_, [change, reason]) => expect(said(plain, change)).toContain(reason))
+
+  it('that verifies where nobody asked for it', () => {
+    expect(said(plain, undefined, { verify: null })).toContain('nothing but itself says over which seeds')
+  })
+
+  it('and is never one that passes by a claim about its lock', () => {
+    const baseline = { kind: 'lock', lock: plain.lock, source: 'tuning.lock.json' } as const
+    expect(said(plain, undefined, { baseline })).toContain('another baseline')
+    expect(said(plain, (r) => { r.levers.sinceLock = [] }, { baseline: { kind: 'declared' } })).toContain('another baseline')
+  })
+})
