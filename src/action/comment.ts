@@ -20,7 +20,7 @@ import { renderPlanTable } from '../report/plan-table.ts'
 import { engineWishes, type EngineWish } from '../study/engine.ts'
 import { prepare, type SpecSource } from '../study/prepare.ts'
 import type { Study } from '../study/run-study.ts'
-import { specAt } from './base-commit.ts'
+import { rulesAt, specAt } from './base-commit.ts'
 import { requireInside } from './change-guard.ts'
 import { headIn } from './git.ts'
 import { block, specName } from './posting.ts'
@@ -138,7 +138,8 @@ async function showPlan(request: Request, runner: Runner): Promise<number> {
   const { stages, seeds } = requested(runner)
   const inputs = inputsOf(runner)
   requireInside(inputs, runner)
-  const source = { specPath: relative(runner.workspace, inputs.spec), workspace: runner.workspace }
+  const specPath = relative(runner.workspace, inputs.spec)
+  const source = { specPath, workspace: runner.workspace, ...await rulesAt(request.base, specPath, runner) }
   const { plan, warnings } = await prepare({ ...source, ...(stages ? { stages: stages satisfies readonly StageName[] } : {}), ...(seeds ? { seeds } : {}) })
   const text = [renderPlanTable(plan), ...warnings.map(formatDiagnostic)].join('\n')
   say(text)

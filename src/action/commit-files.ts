@@ -1,11 +1,12 @@
 import { realpathSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
+import { err, ok, type Result } from '../base/result.ts'
 import { githubApi } from '../github/api.ts'
 import { readToken } from '../github/comment/inputs.ts'
-import { contentAt } from '../github/contents.ts'
+import { blobOf, contentAt } from '../github/contents.ts'
 import { insideWorkspace, type Runner } from '../github/environment.ts'
-import { git } from './git.ts'
+import { git, gitBytes } from './git.ts'
 
 /**
  * A file of a commit, from the checkout where it has that commit, else from GitHub; null where the commit has no such file.
@@ -26,6 +27,33 @@ export async function fileAt(sha: string, path: string, runner: Runner): Promise
     hint: 'give actions/checkout `fetch-depth: 0`, or this step a `token` that may read the repository',
   }])
 }
+
+/** A plain file of a commit, its bytes not read yet. */
+export interface CommittedFile {
+  /** Git's name of the content: SHA-1, or SHA-256 where the repository is of that kind. */
+  readonly id: string
+  readonly bytes: number
+  read(): Promise<Result<Buffer, string>>
+}
+
+/**
+ * The same file as bytes; null where the commit has no plain file of that name, and why where that cannot be told. Nothing is red
+ * because of it, so it does not throw.
+ */
+export async function blobAt(sha: string, path: string, runner: Runner): Promise<Result<CommittedFile | null, string>> {
+  const { root, path: name } = inRepository(path, runner.workspace)
+  const folder = root ?? runner.workspace
+  const listed = git(folder, 'ls-tree', '--full-tree', '-z', '--long', sha, '--', name)
+  if (listed !== null) {
+    const [, id, bytes] = /^100\d{3} blob ([0-9a-f]+) +(\d+)\t[^\0]*\0$/.exec(listed) ?? []
+    if (id === undefined) return ok(null)
+    const read = (): Buffer | null => gitBytes(folder, 'cat-file', 'blob', id)
+    return ok({ id, bytes: Number(bytes), read: async () => orElse(read(), 'the checkout does not have its content') })
+  }
+  return blobOf(githubApi({ token: readToken(), repository: runner.repository, baseUrl: runner.apiUrl }), sha, name)
+}
+
+const orElse = (bytes: Buffer | null, why: string): Result<Buffer, string> => (bytes === null ? err(why) : ok(bytes))
 
 /** Whether the checkout's commit holds the file, links followed: then it is the change's own. Where there is no commit it may be. */
 export function isCommitted(path: string, { workspace }: Runner): boolean {
