@@ -13,12 +13,12 @@ export interface ChangedPart {
   readonly part: 'validation' | 'test'
   /** Rows that the part had. */
   readonly rows: number
-  /** Of these, rows that it does not have any more, those of the next two among them. */
+  /** Of these, rows that are in no part any more, as they were. */
   readonly edited: number
-  /** In another part of the split now. */
-  readonly moved: number
-  /** With equal inputs and another target. */
+  /** Of the edited, rows whose inputs are still there, with another target. */
   readonly relabelled: number
+  /** Rows that are in another part of the split now. */
+  readonly moved: number
   /** Rows that the part has more than before; negative where it has fewer. */
   readonly growth: number
 }
@@ -72,17 +72,19 @@ async function usedColumns(config: DataConfig): Promise<Columns> {
 async function sameColumns(config: DataConfig, { target, group, inputs }: Columns): Promise<Columns | string> {
   const { opened, roles } = await open(config)
   const places = new Map(opened.names.map((name, i) => [name, i]))
+  // By its position the change may mean another column.
+  const targetAt = roles.target
   const missing = inputs.find(({ name }) => !places.has(name))
   if (missing) return missing.name
   const pairs = [
-    [target, roles.target] as const, ...(group && roles.group !== null ? [[group, roles.group] as const] : []),
+    [target, targetAt] as const, ...(group && roles.group !== null ? [[group, roles.group] as const] : []),
     ...inputs.map((column) => [column, places.get(column.name) ?? -1] as const),
   ]
   const kinds = new Map(pairs.map(([{ isText }, index]) => [index, isText ? 'text' : 'double'] as const))
   const { columns } = opened.read(opened.names.map((_, i) => kinds.get(i) ?? 'skip'))
   const at = (index: number): Column => given(columns[index])
   return {
-    target: at(roles.target), group: roles.group === null ? null : at(roles.group),
+    target: at(targetAt), group: roles.group === null ? null : at(roles.group),
     inputs: inputs.map(({ name }) => at(places.get(name) ?? -1)),
   }
 }
@@ -111,14 +113,16 @@ const cell = ({ isText, codes, levels, at }: Column, row: number): string =>
   (isText ? levels?.[codes?.[row] ?? -1] ?? '' : String(at(row)))
 
 function compared(part: ChangedPart['part'], old: Rows, now: Rows): ChangedPart {
+  const all = ({ train, validation, test }: Rows): Row[] => [...train, ...validation, ...test]
   const elsewhere = (rows: Rows): Row[] => (['train', 'validation', 'test'] as const).flatMap((p) => (p === part ? [] : rows[p]))
-  const removed = without(old[part], now[part], content)
-  const added = without(now[part], old[part], content)
+  const gone = without(old[part], now[part], content)
   // Only what another part did not hold before has come from here.
-  const stay = without(removed, without(elsewhere(now), elsewhere(old), content), content)
-  const relabelled = stay.length - without(stay, added, ({ inputs }) => inputs).length
+  const edited = without(gone, without(elsewhere(now), elsewhere(old), content), content)
+  // Another label can draw another split, so the row with it may be in any part.
+  const added = without(all(now), all(old), content)
+  const relabelled = edited.length - without(edited, added, ({ inputs }) => inputs).length
   return {
-    part, rows: old[part].length, edited: removed.length, moved: removed.length - stay.length, relabelled,
+    part, rows: old[part].length, edited: edited.length, relabelled, moved: gone.length - edited.length,
     growth: now[part].length - old[part].length,
   }
 }

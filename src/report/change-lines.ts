@@ -20,22 +20,26 @@ const notCompared = (why: string): string =>
   `The validation and test rows were not compared with those of the base commit: ${why}.`
 
 function rowLines(parts: readonly ChangedPart[]): string[] {
-  const edits = parts.filter(({ edited }) => edited > 0).toReversed().map(editText)
-  const sizes = parts.filter(({ growth }) => growth !== 0).toReversed().map(sizeText)
-  const lines = [...(edits.length === 0 ? [] : [`This change edits ${listed(edits)}.`]), ...sizes]
+  const ordered = parts.toReversed()
+  const edits = ordered.filter(({ edited }) => edited > 0).map(editText)
+  const moves = ordered.filter(({ moved }) => moved > 0).map((part) => ofRows(part.moved, part))
+  const clauses = [
+    ...(edits.length === 0 ? [] : [`edits ${listed(edits)}`]),
+    ...(moves.length === 0 ? [] : [`moves ${listed(moves)} to another part of the split`]),
+  ]
+  const sizes = ordered.filter(({ growth }) => growth !== 0).map(sizeText)
+  const lines = [...(clauses.length === 0 ? [] : [`This change ${clauses.join(', and ')}.`]), ...sizes]
   return lines.length === 0 ? [] : [lines.join(' ')]
 }
 
 /** `12 of the 36 test rows (3 relabelled)`. */
-function editText({ part, rows, edited, relabelled, moved }: ChangedPart): string {
-  const kinds = [
-    ...(relabelled === 0 ? [] : [`${relabelled} relabelled`]), ...(moved === 0 ? [] : [`${moved} moved to another part of the split`]),
-  ]
-  return `${edited} of the ${plural(rows, `${part} row`)}${kinds.length === 0 ? '' : ` (${kinds.join(', ')})`}`
-}
+const editText = (part: ChangedPart): string =>
+  `${ofRows(part.edited, part)}${part.relabelled === 0 ? '' : ` (${part.relabelled} relabelled)`}`
+
+const ofRows = (count: number, { part, rows }: ChangedPart): string => `${count} of the ${plural(rows, `${part} row`)}`
 
 const sizeText = ({ part, rows, growth }: ChangedPart): string =>
-  `It measures ${plural(rows + growth, `${part} row`)}, ${Math.abs(growth)} ${growth > 0 ? 'more' : 'fewer'} than the base commit.`
+  `The change is measured on ${plural(rows + growth, `${part} row`)}, ${Math.abs(growth)} ${growth > 0 ? 'more' : 'fewer'} than the base commit.`
 
 const listed = (items: readonly string[]): string =>
   (items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1) ?? ''}`)

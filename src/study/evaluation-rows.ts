@@ -53,6 +53,6 @@ async function evaluationRows(
 
 function withDifference(rows: RowComparison): EvaluationRows | undefined {
   if ('notCompared' in rows) return rows
-  const parts = rows.parts.filter(({ edited, growth }) => edited > 0 || growth !== 0)
+  const parts = rows.parts.filter(({ edited, moved, growth }) => edited > 0 || moved > 0 || growth !== 0)
   return parts.length === 0 ? undefined : { parts }
 }

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -35,6 +35,7 @@ afterEach(async () => {
 function onBase(text: string): void {
   github.state.commits.add(base)
   github.state.contents.set(`tuning.yml@${base}`, text)
+  github.state.contents.set(`wine.csv@${base}`, readFileSync(join(root, 'examples/wine/wine.csv')))
 }
 
 function commit(text: string): void {
@@ -159,10 +160,30 @@ describe('a comment', { timeout: 120_000 }, () => {
     const request = await decide('/tune')
     const ran = await run(request)
     expect([ran.exitCode, ran.outputs['verdict']]).toEqual([1, 'fail'])
-    expect(ran.log).toContain('it was judged by those of the base commit')
+    expect(ran.log).toMatch(/this change alters gates from threshold: .* to threshold: .*; it was judged with threshold: .* of the base commit/)
     await publish(request, 'failure')
     expect(github.state.checkRuns).toMatchObject([{ conclusion: 'failure' }])
     expect(github.state.statuses).toMatchObject([{ state: 'failure' }])
+  })
+
+  it('attack 14: is measured by the rules of the base, and what the change edits of them and of its rows stands at the top', async () => {
+    const lines = readFileSync(join(checkout, 'wine.csv'), 'utf8').trimEnd().split('\n')
+    writeFileSync(join(checkout, 'wine.csv'), `${lines.map((line, i) => (i === 0 ? line : `1${line}`)).join('\n')}\n`)
+    commit(`${spec(0.05).replace('seeds: 3', 'seeds: 2')}seed: 3\n`)
+    const request = await decide('/tune verify')
+    const ran = await run(request)
+    expect([ran.exitCode, ran.outputs['verdict']]).toEqual([0, 'pass'])
+    const rows = 'This change edits 35 of the 35 test rows and 36 of the 36 validation rows.'
+    const rules = 'This change alters seed from 17 to 3 and stages.verify.seeds from 3 to 2; it was judged with the values of the base commit.'
+    for (const line of [rows, rules]) expect(ran.log).toContain(`NOTE: ${line}`)
+    await publish(request)
+    expect(comments()[0]?.split('\n').slice(2, 7)).toEqual(['', '> [!WARNING]', `> ${rows}`, '>', `> ${rules}`])
+  })
+
+  it('attack 14: shows the plan that the rules of the base make of the change', async () => {
+    commit(spec(0.05).replace('seeds: 3', 'seeds: 2'))
+    const ran = await run(await decide('/tune plan'))
+    expect(ran.log).toContain('this change alters stages.verify.seeds from 3 to 2; it was judged with 3 of the base commit')
   })
 
   it('attack 8: is not published where the run judged by other gates than those that it was let through for', async () => {
