@@ -6,11 +6,17 @@ import { judgeAt } from '../gate/sequential.ts'
 import type { VerifiedRun, VerifyFindings } from '../plan/decision.ts'
 import type { RunTime } from '../plan/run.ts'
 import type { Verdict } from '../plan/verdict.ts'
+import { changeLines } from '../report/change-lines.ts'
 import { parseReport } from '../report/json.ts'
 import type { Report } from '../report/model.ts'
 import { readLock } from './lock.ts'
 
-export interface Rejudged { readonly verdict: Verdict; readonly against: string | null }
+export interface Rejudged {
+  readonly verdict: Verdict
+  readonly against: string | null
+  /** What a reader must know before the verdict. */
+  readonly notes: readonly string[]
+}
 
 /**
  * Judges a finished study again: against the named lock, against its own retrained baseline (`retrain`), or, where nothing is
@@ -21,7 +27,8 @@ export async function judgeAgain(reportPath: string, baseline: string | undefine
   const fixed = baseline === undefined && report.base ? baseEvidence(report.base, report.timing) : await lockOf(report, baseline)
   const { fingerprints: { data: dataFingerprint, spec: specFingerprint }, engine, objective, parameters } = report.study
   const evidence = studyEvidence(timedVerification(report), fixed, { dataFingerprint, specFingerprint, engine, objective, tool: report.tool, parameters })
-  return { verdict: judgeAt(report.verdict.gates.map((g) => g.rule), evidence, report.verification?.looks ?? []), against: evidence.baseline?.source ?? null }
+  const verdict = judgeAt(report.verdict.gates.map((g) => g.rule), evidence, report.verification?.looks ?? [])
+  return { verdict, against: evidence.baseline?.source ?? null, notes: changeLines(report) }
 }
 
 /** A report keeps times apart from what they belong to. */

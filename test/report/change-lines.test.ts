@@ -1,5 +1,9 @@
-import { describe, expect, it } from 'vitest'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, vi } from 'vitest'
 import { closing } from '../../src/cli/closing.ts'
+import { gateCommand } from '../../src/cli/commands/gate.ts'
 import { buildReport } from '../../src/report/build.ts'
 import { changeLines } from '../../src/report/change-lines.ts'
 import { commentLength, renderComment } from '../../src/report/comment.ts'
@@ -35,6 +39,18 @@ describe('attack 14: what is said at the top', () => {
     expect(banner(report).indexOf('This change edits 12')).toBeLessThan(banner(report).indexOf('<h1>'))
     const terminal = closing({ report, verdict: report.verdict, page: 'p', lockPath: 'l' }, 400)
     expect(terminal.split('\n').slice(1, 4)).toEqual([`NOTE: ${rows}`, `NOTE: ${rules}`, expect.stringContaining(report.verdict.sentence)])
+  })
+
+  it('stands before the verdict of a report that is judged again', async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'report-')), 'report.json')
+    writeFileSync(path, reportText(withChange({ rules: [rule] })))
+    const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+    try {
+      await gateCommand(path, {})
+      expect(String(write.mock.calls[0]?.[0])).toMatch(/^NOTE: This change alters seed from 17 to 3; it was judged with the values of the base commit\.\n[A-Z]+: /)
+    } finally {
+      write.mockRestore()
+    }
   })
 
   it('is in the comment however long and hostile it is, and the comment stays within its length', () => {

@@ -13,7 +13,7 @@ export async function gateCommand(report: string, options: { readonly baseline?:
   return exitCodeOf(judged.verdict.status)
 }
 
-function text({ verdict, against }: Rejudged, columns: number): string {
-  const lines = [`${verdict.status.toUpperCase()}: ${verdict.sentence}`, ...(against === null ? [] : [`Held against ${against}.`]), ...gateLines(verdict, columns)]
+function text({ verdict, against, notes }: Rejudged, columns: number): string {
+  const lines = [...notes.map((note) => `NOTE: ${note}`), `${verdict.status.toUpperCase()}: ${verdict.sentence}`, ...(against === null ? [] : [`Held against ${against}.`]), ...gateLines(verdict, columns)]
   return lines.map((line) => `${printable(line, 4000)}\n`).join('')
 }
