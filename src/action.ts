@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { isAbsolute, relative, sep } from 'node:path'
 import { commentStep, handOn, requested } from './action/comment.ts'
 import { jobOf, unfinished } from './action/jobs.ts'
-import { formatDiagnostic, InputError } from './base/diagnostics.ts'
+import { formatDiagnostic, InputError, printable } from './base/diagnostics.ts'
 import { judgedBy, verification, type WithoutLock } from './action/base-commit.ts'
 import { occasionOf, occasionOfRequest } from './action/event.ts'
 import { renewed } from './action/renewed.ts'
@@ -20,6 +20,7 @@ import { readInputs, type Inputs } from './github/inputs.ts'
 import { endSection, say, sayAll, section } from './github/log.ts'
 import { fails, publish, type Publication } from './github/publish.ts'
 import { stageNames, type StageName } from './plan/plan.ts'
+import { changeLines } from './report/change-lines.ts'
 import type { Listener } from './run/events.ts'
 import { Interrupted } from './run/execute.ts'
 import { engineWishes, type EngineSource, type EngineWish } from './study/engine.ts'
@@ -50,6 +51,7 @@ async function step(runner: Runner): Promise<number> {
   endSection()
   if (study === 'done') return 0
   if (study === null) return unfinished(inputs.value.spec, runner)
+  for (const line of changeLines(study.report)) say(`NOTE: ${printable(line, 4000)}`)
   say(`${study.verdict.status.toUpperCase()}: ${study.verdict.sentence}`)
   const page = await publish(publication(study, inputs.value), inputs.value, runner)
   await handOn(study, runner)

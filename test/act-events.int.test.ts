@@ -85,15 +85,16 @@ describe('a pull request', { timeout: 180_000 }, () => {
     expect(status).not.toBe(0)
   })
 
-  it('with too few seeds to tell is inconclusive, and red', async (context) => {
-    const { status, log } = await pull(context, (text) => text.replace('seeds: 5', 'seeds: 2').replace('0.01', '0.004'))
-    expect(log).toMatch(/Verdict%3A inconclusive/)
+  it('attack 14: that asks for fewer seeds is judged by as many as its base has', async (context) => {
+    const { status, log } = await pull(context, (text) => text.replace('seeds: 5', 'seeds: 2').replace('0.01', '0.00001'))
+    expect(log).toContain('this change alters stages.verify.seeds from 5 to 2; it was judged with 5 of the base commit')
+    expect(log).toMatch(/Verdict%3A fail/)
     expect(status).not.toBe(0)
   })
 
   it('that widens its own gate is judged by the one of its base, and told so', async (context) => {
     const { status, log } = await pull(context, (text) => text.replace('margin: 0.03', 'margin: 0.99').replace('0.01', '0.00001'))
-    expect(log).toContain('it was judged by those of the base commit')
+    expect(log).toMatch(/this change alters gates from .* of the base commit/)
     expect(log).toMatch(/Verdict%3A fail/)
     expect(status).not.toBe(0)
   })

@@ -10,20 +10,22 @@ import { needsBaseline, type GateRule } from '../plan/gates.ts'
 import { parseLock } from '../report/lock.ts'
 import { parseSpec } from '../spec/parse.ts'
 import type { BaseSpec } from '../study/base-study.ts'
+import { rulesOf } from '../study/rules.ts'
 import { insideFolder, lockBeside, lockName, retrainWords } from '../study/lock.ts'
 import type { StudyOptions } from '../study/run-study.ts'
+import { baseData } from './base-data.ts'
 import { fileAt, isCommitted, requireKept, type Commits } from './commit-files.ts'
 
 type Baseline = Pick<StudyOptions, 'baselinePath' | 'baseSpec' | 'baseCommit'>
 /** What the commit that a change is to be merged into decides about its study. */
-type Judged = Pick<StudyOptions, 'gates' | 'checks' | 'trials' | 'minutes' | 'fresh'> & Baseline
+type Judged = Pick<StudyOptions, 'rules' | 'baseData' | 'fresh'> & Baseline
 
 /** What is done where the base commit has no lock: nothing is judged, its spec is retrained, or what the change declares. */
 export type WithoutLock = 'refuse' | 'retrain-base' | 'retrain-declared'
 
 /**
- * The base commit's gates, data checks, baseline and budget, in place of those that the change brings along: who proposes a change does not
- * choose what it is judged by, nor what it may cost, and does not hand in its own measurements as a journal.
+ * The base commit's rules and baseline, in place of those that the change brings along: who proposes a change does not choose what it
+ * is judged by, nor what it may cost, and does not hand in its own measurements as a journal.
  */
 export async function judgedBy(base: string, without: WithoutLock, options: StudyOptions, commits: Commits): Promise<Judged> {
   const text = await fileAt(base, options.specPath, commits)
@@ -33,11 +35,19 @@ export async function judgedBy(base: string, without: WithoutLock, options: Stud
     return { fresh: true }
   }
   await requireKept(base, options.specPath, text, commits)
-  const { gates, checks, budget } = specAt(text, options.specPath)
-  return { fresh: true, gates, checks, ...lowerBudget(budget, options), ...await baselineAt(base, gates, without, options, commits) }
+  const spec = specAt(text, options.specPath)
+  const rules = rulesOf(spec)
+  const data = baseData(base, options.specPath, spec.data, commits)
+  return { fresh: true, rules, baseData: data, ...await baselineAt(base, rules.gates, without, options, commits) }
 }
 
-/** Of a text that the base branch holds; throws where it is not valid, since then nothing says what holds. */
+/** The rules alone, for what judges nothing itself. */
+export async function rulesAt(base: string, path: string, commits: Commits): Promise<Pick<StudyOptions, 'rules'>> {
+  const text = await fileAt(base, path, commits)
+  return text === null ? {} : { rules: rulesOf(specAt(text, path)) }
+}
+
+/** Of a text that the base branch holds, see `rulesOf`; throws where it is not valid, since then nothing says what holds. */
 export function specAt(text: string, path: string): NormalizedSpec {
   const parsed = parseSpec(text, path)
   const spec = parsed.ok ? normalize(parsed.value) : parsed
@@ -48,13 +58,6 @@ export function specAt(text: string, path: string): NormalizedSpec {
     message: 'inconclusive: the spec of the base commit is not valid, so nothing says what judges the change',
     found: `${path}${first?.at ? `:${first.at.line}` : ''}: ${first?.message ?? ''}`, hint: 'mend it on the base branch first',
   }])
-}
-
-function lowerBudget(budget: NormalizedSpec['budget'], own: StudyOptions): Pick<StudyOptions, 'trials' | 'minutes'> {
-  const least = (one: number | null, other: number | undefined): number | undefined =>
-    (one === null || other === undefined ? one ?? other : Math.min(one, other))
-  const [trials, minutes] = [least(budget.trials, own.trials), least(budget.minutes, own.minutes)]
-  return { ...(trials === undefined ? {} : { trials }), ...(minutes === undefined ? {} : { minutes }) }
 }
 
 async function baselineAt(

@@ -20,7 +20,7 @@ import { renderPlanTable } from '../report/plan-table.ts'
 import { engineWishes, type EngineWish } from '../study/engine.ts'
 import { prepare, type SpecSource } from '../study/prepare.ts'
 import type { Study } from '../study/run-study.ts'
-import { specAt } from './base-commit.ts'
+import { rulesAt, specAt } from './base-commit.ts'
 import { requireInside, requireOwn } from './change-guard.ts'
 import { block, specName } from './posting.ts'
 import { publishResult } from './publish-result.ts'
@@ -145,7 +145,8 @@ async function showPlan(request: Request, runner: Runner): Promise<number> {
   const checkout = repositoryOf(runner.workspace, inputs.spec)
   requireOwn(inputs.spec, checkout.root)
   const { stages, seeds } = requested(checkout, runner)
-  const source = { specPath: relative(runner.workspace, inputs.spec), workspace: runner.workspace }
+  const specPath = relative(runner.workspace, inputs.spec)
+  const source = { specPath, workspace: runner.workspace, ...await rulesAt(request.base, specPath, { checkout, runner }) }
   const { plan, warnings } = await prepare({ ...source, ...(stages ? { stages: stages satisfies readonly StageName[] } : {}), ...(seeds ? { seeds } : {}) })
   const text = [renderPlanTable(plan), ...warnings.map(formatDiagnostic)].join('\n')
   sayAll(text.split('\n'))

@@ -1,13 +1,13 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
-import { unreachable } from '../base/result.ts'
+import { err, ok, unreachable, type Result } from '../base/result.ts'
 import { spelling } from '../base/tree-path.ts'
 import { githubApi } from '../github/api.ts'
 import { readToken } from '../github/comment/inputs.ts'
-import { contentAt } from '../github/contents.ts'
+import { blobOf, contentAt } from '../github/contents.ts'
 import type { Runner } from '../github/environment.ts'
-import { fileIn, heldIn, pathIn, pathOfText, rootsAbove, textIn, type Repository } from './repository.ts'
+import { bytesIn, fileIn, heldIn, pathIn, pathOfText, rootsAbove, sizeIn, textIn, type Repository } from './repository.ts'
 
 /** Where files of commits come from: the repository of the checkout, or GitHub. */
 export interface Commits {
@@ -67,3 +67,33 @@ export async function requireKept(sha: string, path: string, text: string, { che
       : `keep the old path, or let the workflow on the base branch name ${other} first`,
   }])
 }
+
+/** A plain file of a commit, its bytes not read yet. */
+export interface CommittedFile {
+  /** Git's name of the content: SHA-1, or SHA-256 if the repository is of that kind. */
+  readonly id: string
+  readonly bytes: number
+  read(): Promise<Result<Buffer, string>>
+}
+
+/**
+ * The same file as bytes; null if the commit has no plain file of that name, and the reason if that cannot be told. Nothing is
+ * red because of it, so it does not throw.
+ *
+ * @param path from the workspace
+ */
+export async function blobAt(sha: string, path: string, { checkout, runner }: Commits): Promise<Result<CommittedFile | null, string>> {
+  const name = pathIn(checkout, path, runner.workspace)
+  if (name === null) return ok(null)
+  const found = await fileIn(checkout, sha, name)
+  if (found.is === 'absent') return ok(null)
+  if (found.is === 'odd') return err(found.why)
+  const bytes = found.is === 'file' ? sizeIn(checkout, found.id) : null
+  if (found.is === 'file' && bytes !== null) {
+    const { id } = found
+    return ok({ id, bytes, read: async () => orElse(bytesIn(checkout, id), 'the checkout does not have its content') })
+  }
+  return blobOf(githubApi({ token: readToken(), repository: runner.repository, baseUrl: runner.apiUrl }), sha, name)
+}
+
+const orElse = (bytes: Buffer | null, why: string): Result<Buffer, string> => (bytes === null ? err(why) : ok(bytes))

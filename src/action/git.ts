@@ -49,15 +49,18 @@ const environment = (program: string): NodeJS.ProcessEnv => ({
   GIT_ALLOW_PROTOCOL: '', GIT_SSH_COMMAND: 'false', GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0',
 })
 
-const mostBytes = 64 * 1024 * 1024
+const mostBytes = 128 * 1024 * 1024
 const mostMilliseconds = 120_000
 
 /** What git prints, or null if it fails. Run it for builtin commands that only read. */
-export function git({ program, gitDir, workTree, objects }: GitPlace, ...args: readonly string[]): string | null {
+export const git = (place: GitPlace, ...args: readonly string[]): string | null => gitBytes(place, ...args)?.toString('utf8') ?? null
+
+/** The same if it need not be text. */
+export function gitBytes({ program, gitDir, workTree, objects }: GitPlace, ...args: readonly string[]): Buffer | null {
   const place = [`--git-dir=${gitDir}`, `--work-tree=${workTree}`, '--no-replace-objects', '--literal-pathspecs', '--no-pager']
   try {
     return execFileSync(program, [...place, ...settings, ...args], {
-      cwd: gitDir, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: mostBytes, timeout: mostMilliseconds, windowsHide: true,
+      cwd: gitDir, stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: mostBytes, timeout: mostMilliseconds, windowsHide: true,
       env: { ...environment(program), ...(objects === undefined ? {} : { GIT_OBJECT_DIRECTORY: objects }) },
     })
   } catch {

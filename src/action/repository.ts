@@ -6,7 +6,7 @@ import { InputError } from '../base/diagnostics.ts'
 import { entryAt } from '../base/files.ts'
 import { heldUnder, lookUp, type AtPath, type TreeEntry } from '../base/tree-path.ts'
 import { insideWorkspace } from '../github/environment.ts'
-import { findGit, git, type GitPlace } from './git.ts'
+import { findGit, git, gitBytes, type GitPlace } from './git.ts'
 
 /** The repository that the workflow checked out. It is found once and handed on whole; nothing looks for another. */
 export interface Repository {
@@ -62,6 +62,15 @@ export async function heldIn({ objects, head }: Repository, path: string): Promi
 
 /** The text of a file by its id; null if the repository lacks it. */
 export const textIn = ({ objects }: Repository, id: string): string | null => git(objects, 'cat-file', 'blob', id)
+
+/** The same as bytes. */
+export const bytesIn = ({ objects }: Repository, id: string): Buffer | null => gitBytes(objects, 'cat-file', 'blob', id)
+
+/** Bytes of a file by its id; null if the repository lacks it. */
+export function sizeIn({ objects }: Repository, id: string): number | null {
+  const size = git(objects, 'cat-file', '-s', id)
+  return size === null ? null : Number(size)
+}
 
 /** Where the checked-out commit holds a file with exactly this text; null for nowhere, or if git cannot tell. */
 export function pathOfText({ objects, head }: Repository, text: string): string | null {

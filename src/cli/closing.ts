@@ -1,5 +1,6 @@
 import { shownPath } from '../base/paths.ts'
 import type { Verdict } from '../plan/verdict.ts'
+import { changeLines } from '../report/change-lines.ts'
 import type { Report } from '../report/model.ts'
 import { gainText, meanAndSd, short } from '../report/numbers.ts'
 import { askText, leverText, settleText } from '../report/phrases.ts'
@@ -18,7 +19,8 @@ const indent = '  '
 export function closing({ report, verdict, page, lockPath }: Conclusion, columns: number): string[] {
   const use = verdict.status === 'pass' ? 'commit it beside the spec' : 'of a study that did not pass'
   return [
-    '', ...wrapped(`${verdict.status.toUpperCase()}: ${verdict.sentence}`, columns, ''), ...gateLines(verdict, columns),
+    '', ...changeLines(report).flatMap((line) => wrapped(`NOTE: ${line}`, columns, '')),
+    ...wrapped(`${verdict.status.toUpperCase()}: ${verdict.sentence}`, columns, ''), ...gateLines(verdict, columns),
     ...measured(report), '', ...levers(report), '',
     `Report: ${shownPath(page)}`, `Lock:   ${shownPath(lockPath)} (${use})`,
   ]

@@ -8,11 +8,41 @@ import { isMap } from './comment/request.ts'
  * through a link, so only the trees of the commit say that a file is absent.
  */
 export async function contentAt(api: Api, sha: string, path: string): Promise<Result<string | null, ApiProblem>> {
+  const answer = await contents(api, sha, path, 'raw')
+  if (!answer.ok) return answer
+  if (answer.value === null) return ok(null)
+  return typeof answer.value === 'string' ? ok(answer.value) : err({ status: 200, message: `${path} is not a file there` })
+}
+
+/** A plain file at a commit, whatever is in it, with a way to read it; null where the commit has none. */
+export async function blobOf(api: Api, sha: string, path: string): Promise<Result<Blob | null, string>> {
+  const answer = await contents(api, sha, path, 'object')
+  if (!answer.ok) return err(answer.error.message)
+  if (!isMap(answer.value)) return ok(null)
+  const { type, sha: id, size } = answer.value
+  // A link is told as a link, or as the file that it leads to; that one has another path.
+  if (type !== 'file' || answer.value['path'] !== path || typeof id !== 'string' || typeof size !== 'number') return ok(null)
+  return ok({ id, bytes: size, read: () => blobBytes(api, id) })
+}
+
+interface Blob {
+  readonly id: string
+  readonly bytes: number
+  read(): Promise<Result<Buffer, string>>
+}
+
+async function blobBytes(api: Api, id: string): Promise<Result<Buffer, string>> {
+  const answer = await api.call('GET /repos/{owner}/{repo}/git/blobs/{id}', { id })
+  if (!answer.ok) return err(answer.error.message)
+  const { encoding, content } = isMap(answer.value) ? answer.value : {}
+  return encoding === 'base64' && typeof content === 'string' ? ok(Buffer.from(content, 'base64')) : err('GitHub answered with no content')
+}
+
+async function contents(api: Api, sha: string, path: string, media: 'raw' | 'object'): Promise<Result<unknown, ApiProblem>> {
   const answer = await api.call('GET /repos/{owner}/{repo}/contents/{+path}', {
-    path: path.split('/').map(encodeURIComponent).join('/'), ref: sha, headers: { accept: 'application/vnd.github.raw+json' },
+    path: path.split('/').map(encodeURIComponent).join('/'), ref: sha, headers: { accept: `application/vnd.github.${media}+json` },
   })
-  if (answer.ok) return typeof answer.value === 'string' ? ok(answer.value) : err({ status: 200, message: `${path} is not a file there` })
-  return answer.error.status === 404 ? absentAt(api, sha, path) : answer
+  return answer.ok || answer.error.status !== 404 ? answer : absentAt(api, sha, path)
 }
 
 async function absentAt(api: Api, sha: string, path: string): Promise<Result<null, ApiProblem>> {

@@ -11,6 +11,7 @@ import { checklist } from './checklist.ts'
 import { describeLayer } from './layers.ts'
 import type {
   BudgetSection,
+  ChangeSection,
   DataSection,
   LeverChange,
   Report,
@@ -49,6 +50,8 @@ export interface ReportInput {
   /** What the study as a whole left out; stages bring their own. */
   readonly omissions: readonly Omission[]
   readonly exhausted: BudgetSection['exhausted']
+  /** What a change alters of how it is measured; left out where that is nothing. */
+  readonly change?: ChangeSection
   readonly timing: Pick<Timing, 'startedAt' | 'seconds' | 'stages' | 'machine'>
 }
 
@@ -84,6 +87,7 @@ export function buildReport(input: ReportInput): Report {
       runs: runs.length,
       exhausted: input.exhausted,
     },
+    ...(input.change ? { change: input.change } : {}),
     timing: timingOf(
       input,
       runs.map((r) => r.timing),

@@ -1,6 +1,8 @@
 import type { GateVerdict } from '../plan/verdict.ts'
+import { changeLines } from './change-lines.ts'
 import { code, markdown } from './escape.ts'
 import { boxIcon, statusIcon } from './icons.ts'
+import { warned } from './markdown.ts'
 import type { Report } from './model.ts'
 import { plural, short } from './numbers.ts'
 import { askText, byUrgency, headline, leverText, settleText } from './phrases.ts'
@@ -38,7 +40,17 @@ function head(report: Report, room: number): string {
   const name = [60, 30, 10].map(title).find((t) => t.length < room / 4) ?? `### ${verdict.status}`
   const sentence = `**${markdown(verdict.sentence, 300)}**`
   const more = markdown(headline(report), 300)
-  return [[name, sentence, more], [name, sentence], [name]].map((p) => p.join('\n\n')).find((t) => t.length <= room) ?? name
+  const top = [name, ...altered(report, room / 2)]
+  return [[...top, sentence, more], [...top, sentence], top].map((p) => p.join('\n\n')).find((t) => t.length <= room) ?? name
+}
+
+/** What a reader must know before the verdict. It stands in any case, in few words where all of it is too long. */
+function altered(report: Report, room: number): string[] {
+  const lines = changeLines(report)
+  if (lines.length === 0) return []
+  const said = [300, 150, 60].map((length) => warned(lines.map((line) => markdown(line, length))).join('\n').trimEnd())
+  const least = warned(['This change alters how it is measured: the report says what.']).join('\n').trimEnd()
+  return [said.find((text) => text.length <= room) ?? least]
 }
 
 function gates({ verdict }: Report, room: number): string {

@@ -1,5 +1,6 @@
 import { needsBaseline } from '../plan/gates.ts'
 import type { GateVerdict } from '../plan/verdict.ts'
+import { changeLines } from './change-lines.ts'
 import type { CurveBook } from './curves.ts'
 import { movesText, seenText, silence, subjectText } from './diagnostics.ts'
 import { code, fenced, markdown } from './escape.ts'
@@ -42,11 +43,17 @@ function head(report: Report): string {
   return [
     `# ${statusIcon[verdict.status]} ${verdict.status}: ${code(study.name)}`,
     '',
+    ...warned(changeLines(report).map((line) => markdown(line, 2000))),
     `**${markdown(verdict.sentence, 1000)}**`,
     '',
     markdown(headline(report), 1000),
     '',
   ].join('\n')
+}
+
+/** Lines of markdown that nobody overlooks. */
+export function warned(lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ['> [!WARNING]', ...lines.map((line) => `> ${line}`).join('\n>\n').split('\n'), '']
 }
 
 function gates({ verdict, against }: Report): string {

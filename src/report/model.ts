@@ -1,3 +1,4 @@
+import type { RowComparison } from '../data/changed-rows.ts'
 import type { Finding } from '../diagnose/finding.ts'
 import type { MetricComparison } from '../gate/verification.ts'
 import type { Bucket, LeverDifference, Levers } from '../model/levers.ts'
@@ -52,8 +53,28 @@ export interface Report {
   readonly data: DataSection
   readonly omissions: readonly StudyOmission[]
   readonly budget: BudgetSection
+  /** What a change alters of how it is measured; left out where it alters nothing, or no base commit judges. */
+  readonly change?: ChangeSection
   readonly timing: Timing
 }
+
+export interface ChangeSection {
+  /** Settings that the change alters in vain: the base commit's judged. */
+  readonly rules: readonly AlteredRule[]
+  /** The rows that are measured, against the base commit's; left out where they are the same. */
+  readonly rows?: EvaluationRows
+}
+
+export interface AlteredRule {
+  /** As the spec nests it: `data.split.test`. */
+  readonly setting: string
+  /** Values as text: what judged, and what the change has in its place. */
+  readonly base: string
+  readonly change: string
+}
+
+/** Parts of the split with a difference; none were compared where there is a reason. */
+export type EvaluationRows = RowComparison
 
 /** As the gates were given it, so that they can be judged again. */
 export interface RetrainedBase {

@@ -7,11 +7,17 @@ import type { VerifiedRun, VerifyFindings } from '../plan/decision.ts'
 import type { GateRule } from '../plan/plan.ts'
 import type { RunTime } from '../plan/run.ts'
 import type { Verdict } from '../plan/verdict.ts'
+import { changeLines } from '../report/change-lines.ts'
 import { parseReport } from '../report/json.ts'
 import type { Report } from '../report/model.ts'
 import { readLock } from './lock.ts'
 
-export interface Rejudged { readonly verdict: Verdict; readonly against: string | null }
+export interface Rejudged {
+  readonly verdict: Verdict
+  readonly against: string | null
+  /** What a reader must know before the verdict. */
+  readonly notes: readonly string[]
+}
 
 /**
  * Judges a finished study again: against the named lock, against its own retrained baseline (`retrain`), or, where nothing is
@@ -32,11 +38,12 @@ export type Against = Awaited<ReturnType<typeof readLock>> | BaselineEvidence
  * @param verify of the report, with times; where it is cut to its first seeds, the verdict is that of an earlier look
  */
 export function judgeReport(
-  { study, tool, verification }: Report, rules: readonly GateRule[], fixed: Against, verify: VerifyFindings | null,
+  report: Report, rules: readonly GateRule[], fixed: Against, verify: VerifyFindings | null,
 ): Rejudged {
+  const { study, tool, verification } = report
   const { fingerprints: { data: dataFingerprint, spec: specFingerprint }, engine, objective, parameters } = study
   const evidence = studyEvidence(verify, fixed, { dataFingerprint, specFingerprint, engine, objective, tool, parameters })
-  return { verdict: judgeAt(rules, evidence, verification?.looks ?? []), against: evidence.baseline?.source ?? null }
+  return { verdict: judgeAt(rules, evidence, verification?.looks ?? []), against: evidence.baseline?.source ?? null, notes: changeLines(report) }
 }
 
 /** A report keeps times apart from what they belong to. */

@@ -1,22 +1,22 @@
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { dirname, relative, resolve, sep, isAbsolute } from 'node:path'
 import { InputError, type Diagnostic } from '../base/diagnostics.ts'
-import { fingerprint } from '../base/hash.ts'
 import type { Result } from '../base/result.ts'
 import { compile } from '../compile/compile.ts'
 import { normalize } from '../compile/normalize.ts'
 import { rulesIn } from '../compile/normalize/gates.ts'
 import { warningsOf } from '../compile/warnings.ts'
-import type { NormalizedChecks, NormalizedSpec } from '../compile/normalized.ts'
+import type { NormalizedSpec } from '../compile/normalized.ts'
 import { checkData, CHECK_NAMES } from '../data/checks.ts'
 import { loadDataset } from '../data/load.ts'
 import type { DataFinding, Dataset } from '../data/types.ts'
 import { leverDifferences, withLevers, type Levers } from '../model/levers.ts'
 import type { Lock } from '../plan/lock.ts'
-import type { DataFacts, GateRule, Plan, StageName, VerifySettings } from '../plan/plan.ts'
+import type { DataFacts, Plan, StageName, VerifySettings } from '../plan/plan.ts'
 import { parseSpec, type ParsedSpec, type SpecPath } from '../spec/parse.ts'
 import { foreseenOf } from './foreseen.ts'
 import { augmentationsOf } from './augmentations.ts'
+import { alterations, alteredWarnings, applyRules, underRules, type Alteration, type Rules } from './rules.ts'
 
 export interface SpecSource {
   /** Path of the spec as the user gave it; messages show it so. */
@@ -34,10 +34,8 @@ export interface SpecSource {
   /** Limits besides those of the spec's budget; the lower one holds. */
   readonly trials?: number
   readonly minutes?: number
-  /** Gates in place of the spec's own, as those of the commit that a pull request is merged into. */
-  readonly gates?: readonly GateRule[]
-  /** Checks of the data besides the spec's; the stricter of two holds. */
-  readonly checks?: NormalizedChecks
+  /** What judges in place of the spec's own settings: the rules of the commit that a change is merged into. */
+  readonly rules?: Rules
   /** A lock whose levers take the place of the spec's, where it was tuned from the levers that the spec declares. */
   readonly tuned?: Pick<Lock, 'levers' | 'lineage'>
 }
@@ -52,6 +50,10 @@ export interface Prepared {
   readonly warnings: readonly Diagnostic[]
   /** For each gate of the plan, the line of the spec that declares it. */
   readonly gateLines: readonly number[]
+  /** The data file, with all links followed. */
+  readonly dataFile: string
+  /** Rules of another commit that the spec alters; they judge as that commit has them. */
+  readonly altered: readonly Alteration[]
 }
 
 /** A spec is small; anything larger is not one. */
@@ -59,17 +61,27 @@ const mostSpecBytes = 1024 * 1024
 
 /** Spec → normalized spec → data → plan. Throws an `InputError` with everything that is wrong at once, as far as it can be known. */
 export async function prepare(source: SpecSource): Promise<Prepared> {
-  const { parsed, spec } = await readSpec(source)
-  const dataset = await loadDataset({ ...spec.data, source: await dataPath(spec, parsed, source) })
+  const read = await readSpec(source)
+  try {
+    return await prepareRead(read, source)
+  } catch (error) {
+    throw error instanceof InputError ? underRules(error, read.altered, read.parsed.locate) : error
+  }
+}
+
+async function prepareRead({ parsed, spec, altered }: ReadSpec, source: SpecSource): Promise<Prepared> {
+  const dataFile = await dataPath(spec, parsed, source)
+  const dataset = await loadDataset({ ...spec.data, source: dataFile })
   const { findings, warnings } = judgeData(spec, dataset, parsed)
   const declared = unwrap(compile(spec, factsOf(dataset), parsed.locate))
   const levers = tunedLevers(source, declared.baseline)
   const plan = levers ? unwrap(compile({ ...spec, levers }, factsOf(dataset), parsed.locate)) : declared
-  const foreign = source.gates && !sameGates(parsed, source.gates)
-  const places = gatePlaces(parsed, foreign ? source : {})
+  const foreign = altered.some(({ setting }) => setting === 'gates')
+  const places = foreign ? plan.gates.map((): SpecPath => ['gates']) : gatePlaces(parsed)
   const foreseen = await foreseenOf(plan, source, (gate, key) => parsed.locate([...places[gate] ?? ['gates'], ...(foreign ? [] : [key])]))
-  const said = [...warnings, ...warningsOf(spec, plan, parsed.locate), ...foreseen, ...otherGates(parsed, source), ...weakerChecks(parsed, source)]
-  return { spec, plan, dataset, findings, warnings: said, gateLines: places.map((path) => parsed.locate(path.slice(0, 2)).line) }
+  const said = [...warnings, ...warningsOf(spec, plan, parsed.locate), ...foreseen, ...alteredWarnings(altered, parsed.locate)]
+  const gateLines = places.map((path) => parsed.locate(path.slice(0, 2)).line)
+  return { spec, plan, dataset, findings, warnings: said, gateLines, dataFile, altered }
 }
 
 /** Undefined where the lock was tuned from other levers than the spec declares now: the change is what is proposed then. */
@@ -79,30 +91,8 @@ export function tunedLevers({ tuned }: Pick<SpecSource, 'tuned'>, declared: Leve
   return leverDifferences(origin, declared).length === 0 ? tuned.levers : undefined
 }
 
-function weakerChecks(parsed: ParsedSpec, { checks }: SpecSource): Diagnostic[] {
-  const own = unwrap(normalize(parsed)).checks
-  if (!checks || fingerprint(stricter(own, checks)) === fingerprint(own)) return []
-  return [{
-    code: 'data/checks-changed', severity: 'warning', message: 'this change weakens the checks of the data; they were held as the base commit has them',
-    at: parsed.locate(['data', 'checks']), hint: 'the new ones hold once they are merged',
-  }]
-}
-
-const sameGates = (parsed: ParsedSpec, gates: readonly GateRule[]): boolean =>
-  fingerprint(gates) === fingerprint(unwrap(normalize(parsed)).gates)
-
-/** A change of the gates is said, and does not hold yet. */
-function otherGates(parsed: ParsedSpec, { gates }: SpecSource): Diagnostic[] {
-  if (!gates || sameGates(parsed, gates)) return []
-  return [{
-    code: 'gates/changed', severity: 'warning', message: 'this change alters the gates; it was judged by those of the base commit',
-    at: parsed.locate(['gates']), hint: 'the new gates hold once they are merged',
-  }]
-}
-
-/** Where each gate of the plan stands in the spec, its kind included. One with two limits is two of the plan; one of another commit has no place. */
-function gatePlaces({ spec }: ParsedSpec, { gates }: Pick<SpecSource, 'gates'>): SpecPath[] {
-  if (gates) return gates.map(() => ['gates'])
+/** Where each gate of the spec stands, its kind included. One with two limits is two of the plan. */
+function gatePlaces({ spec }: ParsedSpec): SpecPath[] {
   return (spec.gates ?? []).flatMap((gate, i) => new Array<SpecPath>(rulesIn(gate)).fill(['gates', i, Object.keys(gate)[0] ?? '']))
 }
 
@@ -111,11 +101,25 @@ function lower(one: number | null, other: number | undefined): number | null {
   return other === undefined ? one : Math.min(one ?? other, other)
 }
 
-/** The part of `prepare` that looks at no data. */
-export async function readSpec(source: SpecSource): Promise<{ readonly parsed: ParsedSpec; readonly spec: NormalizedSpec }> {
-  const parsed = unwrap(parseSpec(source.specText ?? await textOf(source.specPath), source.specPath))
-  return { parsed, spec: overridden(unwrap(normalize(parsed)), source) }
+export interface ReadSpec {
+  readonly parsed: ParsedSpec
+  /** With what another commit and the caller decide in place of it. */
+  readonly spec: NormalizedSpec
+  readonly altered: readonly Alteration[]
 }
+
+/** The part of `prepare` that looks at no data. */
+export async function readSpec(source: SpecSource): Promise<ReadSpec> {
+  const parsed = unwrap(parseSpec(source.specText ?? await textOf(source.specPath), source.specPath))
+  const own = unwrap(normalize(parsed))
+  const { rules } = source
+  if (rules === undefined) return { parsed, spec: overridden(own, source), altered: [] }
+  return { parsed, spec: overridden(applyRules(own, rules, parsed.locate), source), altered: alterations(own, rules).filter(isHeld(source)) }
+}
+
+/** Nothing is judged by a number of seeds that the caller replaces, whoever set it. */
+const isHeld = ({ seeds }: SpecSource) => ({ setting }: Alteration): boolean =>
+  seeds === undefined || setting !== 'stages.verify.seeds'
 
 export function unwrap<T>(result: Result<T, Diagnostic[]>): T {
   if (!result.ok) throw new InputError(result.error)
@@ -129,7 +133,7 @@ async function textOf(path: string): Promise<string> {
   return readFile(path, 'utf8')
 }
 
-function overridden(spec: NormalizedSpec, { stages, seeds, trials, minutes, gates, checks }: SpecSource): NormalizedSpec {
+function overridden(spec: NormalizedSpec, { stages, seeds, trials, minutes }: SpecSource): NormalizedSpec {
   const unknown = stages?.filter((name) => !spec.stages.some((s) => s.stage === name)) ?? []
   if (unknown.length > 0) fail('run/unknown-stage', 'the spec does not have every stage that was asked for', unknown.join(', '), spec.stages.map((s) => s.stage).join(', '))
   if (seeds !== undefined && !spec.stages.some((s) => s.stage === 'verify')) {
@@ -137,19 +141,11 @@ function overridden(spec: NormalizedSpec, { stages, seeds, trials, minutes, gate
   }
   return {
     ...spec,
-    ...(gates ? { gates } : {}),
-    ...(checks ? { checks: stricter(spec.checks, checks) } : {}),
     budget: { trials: lower(spec.budget.trials, trials), minutes: lower(spec.budget.minutes, minutes) },
     stages: spec.stages
       .filter((s) => stages === undefined || stages.includes(s.stage))
       .map((s) => (s.stage === 'verify' && seeds !== undefined ? withSeeds(s, seeds) : s)),
   }
-}
-
-function stricter(own: NormalizedChecks, other: NormalizedChecks): NormalizedChecks {
-  const louder = { off: 0, warn: 1, error: 2 } as const
-  const names = Object.keys(own) as (keyof NormalizedChecks)[]
-  return Object.fromEntries(names.map((name) => [name, louder[other[name]] > louder[own[name]] ? other[name] : own[name]])) as NormalizedChecks
 }
 
 /** Looks at fewer seeds than are trained now are kept. */

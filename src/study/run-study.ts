@@ -20,6 +20,7 @@ import { stages } from '../stages/index.ts'
 import type { BaselineEvidence } from '../gate/evidence.ts'
 import { retrainBase, type BaseSpec } from './base-study.ts'
 import { studyDiagnostics } from './diagnostics.ts'
+import { changeOf, type BaseData } from './evaluation-rows.ts'
 import { EngineBroke, onEngine, withBreaks, type EngineSource } from './engine.ts'
 import { judgingOf, type Judging } from './judging.ts'
 import { prepare, type Prepared, type SpecSource } from './prepare.ts'
@@ -43,6 +44,8 @@ export interface StudyOptions extends SpecSource {
   readonly baseSpec?: BaseSpec
   /** The commit that the baseline was taken from, and the path that it has there. */
   readonly baseCommit?: { readonly sha: string; readonly path: string }
+  /** The data of that commit, which the rows that are measured are held against. */
+  readonly baseData?: BaseData
   /** Set an earlier journal aside. */
   readonly fresh?: boolean
   readonly listener: Listener
@@ -183,13 +186,14 @@ async function reportOf({ options, prepared, judging, outcome, engine, seconds, 
   const { plan, dataset, spec, findings } = prepared
   const summaries = []
   for await (const run of runs()) summaries.push(summarizeRun(run, plan.baseline))
+  const change = await changeOf(prepared, options.baseData)
   return buildReport({
     plan, decisions: outcome.decisions, runs: summaries, verdict, against, lock: judging.lock?.lock ?? null, ...(engine.base ? { base: engine.base } : {}), engine: engine.label, tool: toolName,
     statistics: verify ? verificationStatistics(verify, plan.workload.objective) : [],
     diagnostics: await studyDiagnostics(plan, verify, runs()),
     command: repeatCommand(options), specFile: options.specPath,
     data: { source: spec.data.source, checks: checksOf(prepared), findings, notes: dataset.notes },
-    omissions: [], exhausted: outcome.exhausted,
+    omissions: [], exhausted: outcome.exhausted, ...(change ? { change } : {}),
     timing: {
       startedAt: options.startedAt, seconds, stages: outcome.seconds,
       machine: machineOf(options, engine),

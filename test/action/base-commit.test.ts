@@ -9,6 +9,7 @@ import { repositoryOf } from '../../src/action/repository.ts'
 import { InputError } from '../../src/base/diagnostics.ts'
 import type { Lock } from '../../src/plan/lock.ts'
 import { lockText } from '../../src/report/lock.ts'
+import { readSpec } from '../../src/study/prepare.ts'
 import type { StudyOptions } from '../../src/study/run-study.ts'
 import { someLevers } from '../support/levers.ts'
 
@@ -73,7 +74,7 @@ describe('attack 8: what a pull request is verified against', () => {
   it('is the gates and the lock of its base commit, whether the lock is named or not', async () => {
     for (const baselinePath of [undefined, 'lock']) {
       const found = await against(baselinePath === undefined ? {} : { baselinePath })
-      expect(found.gates).toEqual([expect.objectContaining({ gate: 'regression', margin: 0.1 })])
+      expect(found.rules?.gates).toEqual([expect.objectContaining({ gate: 'regression', margin: 0.1 })])
       expect(nameIn(found.baselinePath)).toBe('base')
       expect(found.baseCommit).toEqual({ sha: base, path: 'tuning.lock.json' })
       expect(found.tuned?.levers).toEqual(someLevers)
@@ -106,7 +107,7 @@ describe('attack 8: what a pull request is verified against', () => {
     const without = commit()
     expect(await refusal({}, without)).toContain('baseline: retrain')
     put('tuning.yml', spec(threshold))
-    expect(await against({}, commit())).toMatchObject({ gates: [{ gate: 'threshold' }] })
+    expect(await against({}, commit())).toMatchObject({ rules: { gates: [{ gate: 'threshold' }] } })
   })
 
   it('is what the base commit has, retrained, where a whole study finds no lock there, and never the lock of the change', async () => {
@@ -143,11 +144,18 @@ describe('attack 8: what a pull request is verified against', () => {
     expect(found).toMatchObject({ baselinePath: './artifact' })
   })
 
-  it('attack 10: has the budget of the base where that is lower', async () => {
+  it('attack 10: has the budget of the base, beside the limits of whoever asked', async () => {
     put('tuning.yml', `${spec(regression)}budget: { trials: 40, minutes: 9 }\n`)
     const of = commit()
-    expect(await against({}, of)).toMatchObject({ trials: 40, minutes: 9, fresh: true })
-    expect(await against({ trials: 7, minutes: 20 }, of)).toMatchObject({ trials: 7, minutes: 9 })
+    const budgetOf = async (over: Partial<StudyOptions>) => {
+      const options = { specPath: 'tuning.yml', workspace: folder, ...over }
+      return (await readSpec({ ...options, ...await against(over, of) })).spec.budget
+    }
+    for (const own of ['', 'budget: { trials: 400, minutes: 90 }\n', 'budget: { trials: 1, minutes: 0.001 }\n']) {
+      put('tuning.yml', `${spec(regression)}${own}`)
+      expect(await budgetOf({})).toEqual({ trials: 40, minutes: 9 })
+      expect(await budgetOf({ trials: 7, minutes: 20 })).toEqual({ trials: 7, minutes: 9 })
+    }
   })
 
   it('is nothing where the spec of the base is not valid, or is a link', async () => {
@@ -162,6 +170,6 @@ describe('attack 8: what a pull request is verified against', () => {
     git('rm', '--quiet', 'tuning.yml')
     const empty = commit()
     put('tuning.yml', spec(regression))
-    for (const of of [empty, null]) expect((await against({}, of)).gates).toBeUndefined()
+    for (const of of [empty, null]) expect((await against({}, of)).rules).toBeUndefined()
   })
 })

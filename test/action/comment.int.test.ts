@@ -1,6 +1,9 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ArtifactService } from '../support/artifact-service.ts'
-import { baseCommit as base, startCommentFlow, type CommentFlow } from '../support/comment-flow.ts'
+import { git } from '../support/act.ts'
+import { baseCommit as base, emptyFolder, startCommentFlow, type CommentFlow } from '../support/comment-flow.ts'
 import type { RestEmulator } from '../support/rest-emulator.ts'
 import { accuracyOf, wineSpec } from '../support/specs.ts'
 
@@ -84,10 +87,10 @@ describe('a comment', { timeout: 120_000 }, () => {
   })
 
   it('attack 11: runs no checkout in a folder, since the other jobs ask for the spec by its path in the repository', async () => {
-    const workspace = empty()
+    const workspace = emptyFolder()
     const request = await decide('/tune')
-    git(workspace, 'clone', '--quiet', checkout, 'sources')
-    const ran = await step({ request, spec: 'sources/tuning.yml' }, workspace)
+    git(workspace, 'clone', '--quiet', flow.checkout, 'sources')
+    const ran = await flow.step({ request, spec: 'sources/tuning.yml' }, workspace)
     expect([ran.exitCode, ran.outputs['verdict']]).toEqual([1, undefined])
     expect(ran.log).toContain('action/not-at-root')
   })
@@ -119,10 +122,30 @@ describe('a comment', { timeout: 120_000 }, () => {
     const request = await decide('/tune')
     const ran = await run(request)
     expect([ran.exitCode, ran.outputs['verdict']]).toEqual([1, 'fail'])
-    expect(ran.log).toContain('it was judged by those of the base commit')
+    expect(ran.log).toMatch(/this change alters gates from threshold: .* to threshold: .*; it was judged with threshold: .* of the base commit/)
     await publish(request, 'failure')
     expect(github.state.checkRuns).toMatchObject([{ conclusion: 'failure' }])
     expect(github.state.statuses).toMatchObject([{ state: 'failure' }])
+  })
+
+  it('attack 14: is measured by the rules of the base, and what the change edits of them and of its rows stands at the top', async () => {
+    const lines = readFileSync(join(flow.checkout, 'wine.csv'), 'utf8').trimEnd().split('\n')
+    writeFileSync(join(flow.checkout, 'wine.csv'), `${lines.map((line, i) => (i === 0 ? line : `1${line}`)).join('\n')}\n`)
+    commit(`${spec(0.05).replace('seeds: 3', 'seeds: 2')}seed: 3\n`)
+    const request = await decide('/tune verify')
+    const ran = await run(request)
+    expect([ran.exitCode, ran.outputs['verdict']]).toEqual([0, 'pass'])
+    const rows = 'This change edits 35 of the 35 test rows and 36 of the 36 validation rows.'
+    const rules = 'This change alters seed from 17 to 3 and stages.verify.seeds from 3 to 2; it was judged with the values of the base commit.'
+    for (const line of [rows, rules]) expect(ran.log).toContain(`NOTE: ${line}`)
+    await publish(request)
+    expect(comments()[0]?.split('\n').slice(2, 7)).toEqual(['', '> [!WARNING]', `> ${rows}`, '>', `> ${rules}`])
+  })
+
+  it('attack 14: shows the plan that the rules of the base make of the change', async () => {
+    commit(spec(0.05).replace('seeds: 3', 'seeds: 2'))
+    const ran = await run(await decide('/tune plan'))
+    expect(ran.log).toContain('this change alters stages.verify.seeds from 3 to 2; it was judged with 3 of the base commit')
   })
 
   it('attack 8: is not published where the run judged by other gates than those that it was let through for', async () => {

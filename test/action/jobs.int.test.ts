@@ -87,8 +87,23 @@ describe('jobs of a compiled workflow', { timeout: 120_000 }, () => {
     writeFileSync(join(checkout, '.tunegate/wine/journal.jsonl'), '{}\n')
     const gate = await job({ mode: 'gate' }, pull)
     expect([gate.exitCode, gate.outputs['verdict']]).toEqual([1, 'fail'])
-    expect(gate.log).toContain('it was judged by those of the base commit')
+    expect(gate.log).toMatch(/this change alters gates from .* of the base commit/)
     expect(gate.log).toContain('everything is trained again')
+  })
+
+  it('attack 14: take seeds and split from the base on a pull request, each of them alike', async () => {
+    const base = commit(spec(0.05))
+    const head = commit(`${spec(0.05).replace('seeds: 4', 'seeds: 2')}seed: 3\n`)
+    const event = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
+    writeFileSync(event, JSON.stringify({ pull_request: { number: 7, base: { sha: base }, head: { sha: head } } }))
+    const pull = { GITHUB_EVENT_NAME: 'pull_request', GITHUB_EVENT_PATH: event }
+    expect((await job({ mode: 'plan' }, pull)).outputs['shards']).toBe('["1/2","2/2"]')
+    for (const shard of ['1/2', '2/2']) expect((await job({ mode: 'shard', stage: 'verify', shard }, pull)).exitCode).toBe(0)
+    expect([...runsIn('-verify-1of2-1.gz'), ...runsIn('-verify-2of2-1.gz')]).toHaveLength(4)
+    expect((await job({ mode: 'stage', stage: 'verify' }, pull)).exitCode).toBe(0)
+    const gate = await job({ mode: 'gate' }, pull)
+    expect([gate.exitCode, gate.outputs['verdict']]).toEqual([0, 'pass'])
+    expect(gate.log).toContain('NOTE: This change alters seed from 17 to 3 and stages.verify.seeds from 4 to 2; it was judged')
   })
 
   it('say on an enterprise server that they need an artifact service, before anything is trained', async () => {

@@ -6,7 +6,8 @@ import { lineOf } from '../../src/base/diagnostics.ts'
 import { planCommand } from '../../src/cli/commands/plan.ts'
 import { validateCommand } from '../../src/cli/commands/validate.ts'
 import { parseSpec } from '../../src/spec/parse.ts'
-import { prepare, type SpecSource } from '../../src/study/prepare.ts'
+import { prepare, readSpec, type SpecSource } from '../../src/study/prepare.ts'
+import { rulesOf } from '../../src/study/rules.ts'
 import { root } from '../support/architecture.ts'
 
 const example = join(root, 'examples/wine')
@@ -65,7 +66,9 @@ describe('before a step is trained', () => {
     const folder = checkout('  - threshold: { metric: accuracy, min: 0.5 }\n')
     const path = join(folder, 'tuning.yml')
     const parsed = parseSpec(readFileSync(path, 'utf8'), path)
-    const [said] = await warned(folder, { gates: [{ gate: 'regression', metric: 'nll', split: 'validation', margin: 0.001, paired: false, onInconclusive: 'fail' }] })
+    const { spec } = await readSpec({ specPath: path, workspace: folder })
+    const gates = [{ gate: 'regression', metric: 'nll', split: 'validation', margin: 0.001, paired: false, onInconclusive: 'fail' }] as const
+    const [said] = await warned(folder, { rules: rulesOf({ ...spec, gates }) })
     expect(said?.at).toEqual(parsed.ok && parsed.value.locate(['gates']))
   })
 })

@@ -81,8 +81,8 @@ export const attacks: Readonly<Record<number, Line>> = {
   },
   14: {
     attack: 'A change chooses the seeds, looks, split or rows that it is measured by.',
-    guards: [],
-    tests: [],
+    guards: ['src/study/rules.ts', 'src/study/prepare.ts', 'src/action/base-commit.ts', 'src/action/comment.ts', 'src/action/base-data.ts', 'src/study/evaluation-rows.ts', 'src/data/changed-rows.ts', 'src/report/change-lines.ts'],
+    tests: ['test/study/rules.test.ts', 'test/study/evaluation-rows.test.ts', 'test/data/changed-rows.test.ts', 'test/report/change-lines.test.ts', 'test/action/base-data.test.ts', 'test/action/rules.int.test.ts', 'test/action/comment.int.test.ts', 'test/action/jobs.int.test.ts', 'test/act-events.int.test.ts'],
   },
   15: {
     attack: "An event that nobody thought of runs a change by the change's own gates.",

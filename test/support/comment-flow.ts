@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { commitAll, git } from './act.ts'
@@ -25,6 +25,8 @@ export interface CommentFlow {
   run(request: string, inputs?: Words, env?: Words, cancelAt?: RegExp): Promise<StepResult>
   publish(request: string, ended?: string, inputs?: Words, env?: Words): Promise<StepResult>
   comments(): string[]
+  /** Any step of the action, in a workspace of the caller's. */
+  step(inputs: Words, workspace: string): Promise<StepResult>
   close(): Promise<void>
 }
 
@@ -38,6 +40,7 @@ export async function startCommentFlow(): Promise<CommentFlow> {
   copyFileSync(join(root, 'examples/wine/wine.csv'), join(checkout, 'wine.csv'))
   github.state.permissions.set('octocat', { permission: 'write', id: 5 })
   github.state.commits.add(baseCommit)
+  github.state.contents.set(`wine.csv@${baseCommit}`, readFileSync(join(root, 'examples/wine/wine.csv')))
   let head = ''
   const step = (inputs: Words, workspace: string, env: Words = {}, cancelAt?: RegExp): Promise<StepResult> => runStep({
     script: join(root, 'dist/action/index.js'), workspace,
@@ -73,6 +76,7 @@ export async function startCommentFlow(): Promise<CommentFlow> {
     run: (request, inputs = {}, env = {}, cancelAt = undefined) => step({ request, ...inputs }, checkout, env, cancelAt),
     publish: (request, ended = 'success', inputs = {}, env = {}) =>
       step({ mode: 'publish', request, 'run-result': ended, ...inputs }, emptyFolder(), env),
+    step,
     comments: () => github.state.comments.map((c) => c.body),
     close: async () => {
       await github.close()

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { treeId, treesOf } from './rest-trees.ts'
@@ -24,8 +25,8 @@ export interface RepositoryState {
   readonly reactions: { comment: number; content: string }[]
   readonly checkRuns: Record<string, unknown>[]
   readonly statuses: Record<string, unknown>[]
-  /** Text by `path@ref`. */
-  readonly contents: Map<string, string>
+  /** Content by `path@ref`. */
+  readonly contents: Map<string, string | Buffer>
   /** Commits that the token may see; a file that one of them lacks is not there, and of any other nothing is told. */
   readonly commits: Set<string>
   /** Links of commits by `path@ref`; the API for contents tells nothing of what lies behind them. */
@@ -175,6 +176,9 @@ function checkRunBody(body: Record<string, unknown>): Record<string, unknown> {
   return body
 }
 
+/** As git names the content of a file. */
+const blobId = (bytes: Buffer): string => createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex')
+
 const routes: readonly Route[] = [
   route('GET', /^\/collaborators\/([^/]+)\/permission$/, ({ state, parts }) => {
     const known = state.permissions.get(parts[0] ?? '')
@@ -248,7 +252,16 @@ const routes: readonly Route[] = [
   route('GET', /^\/contents\/(.+)$/, ({ state, parts, url, request }) => {
     const text = state.contents.get(`${parts[0]}@${url.searchParams.get('ref')}`)
     if (text === undefined) throw new Refusal(404, 'Not Found')
-    if (request.headers.accept?.includes('raw')) return found(text)
-    return found({ type: 'file', encoding: 'base64', content: Buffer.from(text).toString('base64') })
+    if (request.headers.accept?.includes('raw')) return found(text.toString())
+    const bytes = Buffer.from(text)
+    const small = bytes.length <= 1024 * 1024
+    return found({
+      type: 'file', path: parts[0], sha: blobId(bytes), size: bytes.length, encoding: small ? 'base64' : 'none', content: small ? bytes.toString('base64') : '',
+    })
+  }),
+  route('GET', /^\/git\/blobs\/([0-9a-f]{40})$/, ({ state, parts }) => {
+    const bytes = [...state.contents.values()].map((text) => Buffer.from(text)).find((b) => blobId(b) === parts[0])
+    if (bytes === undefined) throw new Refusal(404, 'Not Found')
+    return found({ sha: parts[0], size: bytes.length, encoding: 'base64', content: bytes.toString('base64').replace(/.{60}/g, '$&\n') })
   }),
 ]

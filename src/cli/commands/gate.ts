@@ -14,6 +14,7 @@ export async function gateCommand(report: string, options: { readonly baseline?:
   return exitCodeOf(judged.verdict.status)
 }
 
-function said({ verdict, against }: Rejudged, columns: number): string[] {
-  return [`${verdict.status.toUpperCase()}: ${verdict.sentence}`, ...(against === null ? [] : [`Held against ${against}.`]), ...gateLines(verdict, columns)]
+function said({ verdict, against, notes }: Rejudged, columns: number): string[] {
+  const held = against === null ? [] : [`Held against ${against}.`]
+  return [...notes.map((note) => `NOTE: ${note}`), `${verdict.status.toUpperCase()}: ${verdict.sentence}`, ...held, ...gateLines(verdict, columns)]
 }

@@ -34,6 +34,7 @@ pre { background: var(--off-wash); border-radius: 8px; padding: 12px 14px; overf
 header.top { padding-top: 30px }
 .banner { border-radius: 14px; padding: 22px 24px; border-left: 8px solid; background: var(--card) }
 .banner .title { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 14px }
+.banner .altered { font-weight: 600; margin: 0 0 10px }
 .banner .sentence { font-size: 1.12rem; font-weight: 600; margin: 12px 0 4px } .banner p:last-child { margin: 0 }
 .pass { --tone: var(--pass); --wash: var(--pass-wash) } .fail { --tone: var(--fail); --wash: var(--fail-wash) }
 .inconclusive { --tone: var(--open); --wash: var(--open-wash) } .off { --tone: var(--off); --wash: var(--off-wash) }

@@ -1,5 +1,6 @@
 import { needsBaseline } from '../../plan/gates.ts'
 import type { MetricComparison } from '../../gate/verification.ts'
+import { changeLines } from '../change-lines.ts'
 import { gateChartId } from '../charts/gates.ts'
 import { html } from '../escape.ts'
 import type { Report } from '../model.ts'
@@ -12,11 +13,15 @@ import { card, details, figure, icon, paragraph, pill, type Drawings } from './p
 export function banner(report: Report): string {
   const { verdict, study } = report
   return (
-    `<div class="banner ${verdict.status}"><div class="title">` +
+    `<div class="banner ${verdict.status}">${altered(report)}<div class="title">` +
     `${pill(verdict.status, verdict.status)}<h1>${html(study.name, 200)}</h1></div>` +
     `<p class="sentence">${html(verdict.sentence)}</p>${why(report)}<p>${html(headline(report))}</p></div><dl class="facts">${facts(report)}</dl>`
   )
 }
+
+/** Above the verdict, since it says what the verdict is worth. */
+const altered = (report: Report): string =>
+  changeLines(report).map((line) => `<p class="altered">${icon('inconclusive')} ${html(line)}</p>`).join('')
 
 /** What each gate that blocks says, with its numbers: a reader who has ten seconds needs no other place. */
 function why({ verdict }: Report): string {

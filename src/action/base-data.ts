@@ -1,0 +1,54 @@
+import { createHash, type Hash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { extname, posix } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import type { NormalizedData } from '../compile/normalized.ts'
+import type { BaseData, BaseFile } from '../study/evaluation-rows.ts'
+import { blobAt, type CommittedFile, type Commits } from './commit-files.ts'
+
+/** Larger files are not compared: GitHub hands out no more of one. */
+const mostBytes = 100 * 1024 * 1024
+
+/** The data file that the base commit's spec names, to be asked for once a study is done. */
+export function baseData(base: string, specPath: string, data: NormalizedData, commits: Commits): BaseData {
+  const path = posix.join(posix.dirname(specPath.replaceAll('\\', '/')), data.source)
+  return { data, file: (own) => fileOf(base, path, own, commits) }
+}
+
+/** Nothing is read of a file that the change leaves as it is, but its own copy to tell so. */
+async function fileOf(base: string, path: string, own: string, commits: Commits): Promise<BaseFile> {
+  const found = await blobAt(base, path, commits)
+  if (!found.ok) return { kind: 'unknown', why: `${path} of the base commit cannot be read: ${found.error}` }
+  const file = found.value
+  if (file === null) return { kind: 'unknown', why: `the base commit has no file ${path}` }
+  if (extname(own) === extname(path) && await idOf(own, file.id) === file.id) return { kind: 'same' }
+  if (file.bytes > mostBytes) return { kind: 'unknown', why: `${path} of the base commit has ${file.bytes} bytes, more than ${mostBytes}` }
+  return contentOf(file, path, own)
+}
+
+async function contentOf(file: CommittedFile, path: string, own: string): Promise<BaseFile> {
+  const bytes = await file.read()
+  if (!bytes.ok) return { kind: 'unknown', why: `${path} of the base commit cannot be read: ${bytes.error}` }
+  const stored = largeFile(bytes.value)
+  if (stored === null) return { kind: 'other', name: posix.basename(path), bytes: bytes.value }
+  if (await digest(own, createHash('sha256')) === stored) return { kind: 'same' }
+  return { kind: 'unknown', why: `${path} of the base commit lies in Git LFS` }
+}
+
+/** As git names the content of a file; the length of the name tells which kind the repository is of. */
+async function idOf(path: string, like: string): Promise<string> {
+  const { size } = await stat(path)
+  return digest(path, createHash(like.length === 64 ? 'sha256' : 'sha1').update(`blob ${size}\0`))
+}
+
+async function digest(path: string, hash: Hash): Promise<string> {
+  await pipeline(createReadStream(path), hash)
+  return hash.digest('hex')
+}
+
+/** The digest of the content that a pointer of Git LFS stands for; null for any other file. */
+function largeFile(bytes: Buffer): string | null {
+  if (bytes.length > 1024) return null
+  return /^version https:\/\/git-lfs\.github\.com\/spec\/v1\n(?:.*\n)*oid sha256:([0-9a-f]{64})\n/.exec(bytes.toString('latin1'))?.[1] ?? null
+}

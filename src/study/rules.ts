@@ -1,0 +1,178 @@
+import { InputError, printable, type Diagnostic } from '../base/diagnostics.ts'
+import { canonicalJson, fingerprint } from '../base/hash.ts'
+import type { NormalizedChecks, NormalizedData, NormalizedSpec } from '../compile/normalized.ts'
+import type { StageSettings, VerifySettings } from '../plan/plan.ts'
+import { ruleText } from '../report/phrases.ts'
+import type { AlteredRule } from '../report/model.ts'
+import type { Locate, SpecPath } from '../spec/parse.ts'
+
+/**
+ * Whose a setting is when a change is judged. A `rule` decides how the change is measured, so the base commit's value holds.
+ * A `proposal` is what the change offers to be measured. `parts` is decided one level down.
+ */
+export type Kind = 'rule' | 'proposal' | 'parts'
+
+/** Every key of a spec. A new key does not compile until somebody decides whose it is. */
+export const specKinds = {
+  version: 'proposal', // the format has one version
+  name: 'proposal', // names folders and headings
+  task: 'rule', // another task has other metrics; it cannot be replaced, so such a change is refused
+  preset: 'proposal', // ranges of the stages and augmentation, both of which only shape training
+  seed: 'rule', // draws the split, the verification seeds and every other random stream
+  objective: 'rule', // chooses the checkpoint that is measured
+  evaluateEvery: 'rule', // says at how many checkpoints that choice may look
+  data: 'parts',
+  checks: 'rule', // the stricter of the two holds
+  augmentation: 'proposal', // applies to training batches alone
+  layers: 'proposal', // the model
+  levers: 'proposal', // the hyperparameters
+  stages: 'parts', // `verify` is a rule, all other stages only find the levers
+  gates: 'rule', // what must hold
+  budget: 'rule', // a small one ends the study before its gates are decided, a large one costs
+} as const satisfies Readonly<Record<keyof NormalizedSpec, Kind>>
+
+/** Every key of the data block. */
+export const dataKinds = {
+  source: 'proposal', // rows are the change's to add and to mend; `changedRows` compares those that it is measured on
+  target: 'rule', // what is predicted: a change could choose an easier column
+  header: 'proposal', // describes the change's own file; the rows that come of it are compared
+  task: 'rule', // a copy of the spec's
+  inputs: 'proposal', // features are part of the model
+  standardize: 'proposal', // so is how they are scaled
+  split: 'rule', // which rows are measured, stratified and grouped how, drawn by which seed
+} as const satisfies Readonly<Record<keyof NormalizedData, Kind>>
+
+type RulesIn<K extends Readonly<Record<string, Kind>>> =
+  { readonly [N in keyof K]: K[N] extends 'rule' ? N : never }[keyof K]
+
+/** What judges a change: the part of its base commit's spec that the change does not choose. */
+export type Rules = Pick<NormalizedSpec, RulesIn<typeof specKinds>> & {
+  readonly data: Pick<NormalizedData, RulesIn<typeof dataKinds>>
+  /** Null where the base verifies nothing. It has no gates then. */
+  readonly verify: VerifySettings | null
+}
+
+/** A rule that the change alters, as the report names it, and its place in the change's spec. */
+export interface Alteration extends AlteredRule {
+  readonly path: SpecPath
+}
+
+/** Pure: the rules that a valid spec sets for others. */
+export function rulesOf(spec: NormalizedSpec): Rules {
+  const { task, seed, objective, evaluateEvery, checks, gates, budget, data: { target, split } } = spec
+  const data = { target, task, split }
+  return { task, seed, objective, evaluateEvery, data, checks, gates, budget, verify: verifyIn(spec.stages) }
+}
+
+/** What the change proposes, measured by the rules of its base. Throws where its task is another: nothing compares then. */
+export function applyRules(spec: NormalizedSpec, rules: Rules, locate: Locate): NormalizedSpec {
+  if (spec.task !== rules.task) throw otherTask(spec, rules, locate)
+  const { data, verify, checks, ...settings } = rules
+  return {
+    ...spec, ...settings, checks: stricter(spec.checks, checks), data: { ...spec.data, ...data },
+    stages: verify === null ? spec.stages : [...spec.stages.filter((s) => s.stage !== 'verify'), verify],
+  }
+}
+
+/** Pure: each rule that the change alters. A check that it makes stricter holds, so it is none of them. */
+export function alterations(spec: NormalizedSpec, rules: Rules): Alteration[] {
+  const own = rulesOf(spec)
+  const held = stricter(own.checks, rules.checks)
+  const checks = (Object.keys(held) as (keyof NormalizedChecks)[])
+    .map((name) => setting(['data', 'checks', name], held[name], own.checks[name]))
+  const split = (Object.keys(rules.data.split) as (keyof NormalizedData['split'])[])
+    .filter((key) => key !== 'seed' || !followsRoot(own, rules))
+    .map((key) => setting(['data', 'split', key], rules.data.split[key], own.data.split[key]))
+  return [
+    setting(['task'], rules.task, own.task),
+    setting(['seed'], rules.seed, own.seed),
+    setting(['objective'], rules.objective, own.objective),
+    setting(['evaluateEvery'], rules.evaluateEvery, own.evaluateEvery),
+    setting(['data', 'target'], rules.data.target, own.data.target),
+    ...split, ...checks, ...verification(rules.verify, own.verify), gates(rules.gates, own.gates),
+    setting(['budget', 'trials'], rules.budget.trials, own.budget.trials),
+    setting(['budget', 'minutes'], rules.budget.minutes, own.budget.minutes),
+  ].filter((found) => found !== null)
+}
+
+/** One warning for each, at its line in the change's spec. */
+export function alteredWarnings(altered: readonly Alteration[], locate: Locate): Diagnostic[] {
+  return altered.map(({ path, setting: name, base, change }) => ({
+    code: 'rules/changed', severity: 'warning', at: locate(path),
+    message: `this change alters ${name} from ${base} to ${change}; it was judged with ${base} of the base commit`,
+    hint: 'the new value holds once it is merged',
+  }))
+}
+
+/** An error that the base's rules may have brought about: says so, and which rules are not the change's own. */
+export function underRules(error: InputError, altered: readonly Alteration[], locate: Locate): InputError {
+  if (altered.length === 0) return error
+  const head: Diagnostic = {
+    code: 'rules/no-verdict', severity: 'error',
+    message: 'inconclusive: this change comes to no verdict by the rules of the base commit, which hold where it alters them',
+    found: altered.map((a) => `${a.setting}: ${a.base} in place of ${a.change}`).join('; '),
+    hint: 'mend the errors below; where a rule itself must move, merge that on its own first',
+  }
+  return new InputError([head, ...error.diagnostics, ...alteredWarnings(altered, locate)])
+}
+
+const verifyIn = (stages: readonly StageSettings[]): VerifySettings | null =>
+  stages.find((s) => s.stage === 'verify') ?? null
+
+function stricter(own: NormalizedChecks, base: NormalizedChecks): NormalizedChecks {
+  const louder = { off: 0, warn: 1, error: 2 } as const
+  const held = (name: keyof NormalizedChecks) => (louder[base[name]] > louder[own[name]] ? base[name] : own[name])
+  const names = Object.keys(own) as (keyof NormalizedChecks)[]
+  return Object.fromEntries(names.map((name) => [name, held(name)])) as NormalizedChecks
+}
+
+/** Whether neither spec gives the split a seed of its own: then the root seed says it all. */
+const followsRoot = (own: Rules, base: Rules): boolean => [own, base].every(({ seed, data }) => data.split.seed === seed)
+
+function setting(path: SpecPath, base: unknown, change: unknown): Alteration | null {
+  if (fingerprint(base) === fingerprint(change)) return null
+  return { path, setting: path.join('.'), base: shown(base), change: shown(change) }
+}
+
+/** A stage that the base lacks decides nothing: there are no gates that it feeds. */
+function verification(base: VerifySettings | null, change: VerifySettings | null): (Alteration | null)[] {
+  if (base === null) return []
+  const path = ['stages', 'verify']
+  // The last look is at all seeds.
+  const early = ({ looks }: VerifySettings): readonly number[] => looks.slice(0, -1)
+  const whole = `${base.seeds} seeds, looks at ${shown(base.looks)}`
+  if (change === null) return [{ path, setting: path.join('.'), base: whole, change: 'none' }]
+  return [setting([...path, 'seeds'], base.seeds, change.seeds), setting([...path, 'looks'], early(base), early(change))]
+}
+
+/** The gates that only one side has; all of them where no more than their order differs. */
+function gates(base: Rules['gates'], change: Rules['gates']): Alteration | null {
+  if (fingerprint(base) === fingerprint(change)) return null
+  const without = (some: Rules['gates'], others: Rules['gates']): Rules['gates'] => {
+    const known = new Set(others.map(fingerprint))
+    return some.filter((rule) => !known.has(fingerprint(rule)))
+  }
+  const [gone, added] = [without(base, change), without(change, base)]
+  const [one, other] = gone.length + added.length === 0 ? [base, change] : [gone, added]
+  const words = (gate: (rule: Rules['gates'][number]) => string): readonly [string, string] => {
+    const list = (all: Rules['gates']): string => printable(all.map(gate).join('; ') || 'none', 400)
+    return [list(one), list(other)]
+  }
+  const rounded = words((rule) => `${ruleText(rule)}${rule.onInconclusive === 'pass' ? ', passes while inconclusive' : ''}`)
+  const [from, to] = rounded[0] === rounded[1] ? words(canonicalJson) : rounded
+  return { path: ['gates'], setting: 'gates', base: from, change: to }
+}
+
+function shown(value: unknown): string {
+  if (value === null || value === undefined) return 'none'
+  const text = Array.isArray(value) ? value.join(', ') : String(value)
+  return text === '' ? 'none' : printable(text, 100)
+}
+
+function otherTask(spec: NormalizedSpec, rules: Rules, locate: Locate): InputError {
+  return new InputError([{
+    code: 'rules/other-task', severity: 'error', at: locate(['task']),
+    message: 'inconclusive: this change alters the task, so the rules of the base commit cannot judge it',
+    found: spec.task, allowed: rules.task, hint: 'give the other task a spec of its own',
+  }])
+}

@@ -1,0 +1,73 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, vi } from 'vitest'
+import { closing } from '../../src/cli/closing.ts'
+import { gateCommand } from '../../src/cli/commands/gate.ts'
+import { buildReport } from '../../src/report/build.ts'
+import { changeLines } from '../../src/report/change-lines.ts'
+import { commentLength, renderComment } from '../../src/report/comment.ts'
+import { banner } from '../../src/report/html/verdict.ts'
+import { parseReport, reportText } from '../../src/report/json.ts'
+import { renderSummary } from '../../src/report/markdown.ts'
+import type { ChangeSection, Report } from '../../src/report/model.ts'
+import { fakeStudy } from '../support/study.ts'
+
+const part = { part: 'test', rows: 36, edited: 0, relabelled: 0, moved: 0, growth: 0 } as const
+const withChange = (change: ChangeSection): Report => buildReport({ ...fakeStudy().input, change })
+const linesOf = (change: ChangeSection): string[] => changeLines(withChange(change))
+const rule = { setting: 'seed', base: '17', change: '3' }
+
+describe('attack 14: what is said at the top', () => {
+  it.each<[string, ChangeSection, string[]]>([
+    ['edited rows', { rules: [], rows: { parts: [{ ...part, edited: 12, relabelled: 3 }] } }, ['This change edits 12 of the 36 test rows (3 relabelled).']],
+    ['both parts', { rules: [], rows: { parts: [{ ...part, part: 'validation', edited: 1 }, { ...part, edited: 2 }] } }, ['This change edits 2 of the 36 test rows and 1 of the 36 validation rows.']],
+    ['another draw', { rules: [], rows: { parts: [{ ...part, edited: 1, moved: 30, growth: 2 }] } }, ['This change edits 1 of the 36 test rows, and moves 30 of the 36 test rows to another part of the split. The change is measured on 38 test rows, 2 more than the base commit.']],
+    ['fewer rows', { rules: [], rows: { parts: [{ ...part, growth: -4 }] } }, ['The change is measured on 32 test rows, 4 fewer than the base commit.']],
+    ['nothing to compare with', { rules: [], rows: { notCompared: 'x.csv lies in Git LFS' } }, ['The validation and test rows were not compared with those of the base commit: x.csv lies in Git LFS.']],
+    ['rules', { rules: [rule, { setting: 'data.split.test', base: '0.2', change: '0.5' }] }, ['This change alters seed from 17 to 3 and data.split.test from 0.2 to 0.5; it was judged with the values of the base commit.']],
+  ])('is %s', (_, change, lines) => {
+    expect(linesOf(change)).toEqual(lines)
+  })
+
+  it('stands before the verdict in summary, comment, HTML report and terminal', () => {
+    const report = withChange({ rules: [rule], rows: { parts: [{ ...part, edited: 12, relabelled: 3 }] } })
+    const [rows = '', rules = ''] = changeLines(report)
+    const warning = `> [!WARNING]\n> ${rows}\n>\n> ${rules}\n\n**`
+    expect(renderSummary(report, new Map()).replaceAll('\\', '')).toContain(warning)
+    expect(renderComment(report).replaceAll('\\', '').split('\n').slice(2).join('\n')).toMatch(/^> \[!WARNING\]\n> This change edits[^]*\n\n\*\*/)
+    expect(banner(report).indexOf('This change edits 12')).toBeLessThan(banner(report).indexOf('<h1>'))
+    const terminal = closing({ report, verdict: report.verdict, page: 'p', lockPath: 'l' }, 400)
+    expect(terminal.slice(1, 4)).toEqual([`NOTE: ${rows}`, `NOTE: ${rules}`, expect.stringContaining(report.verdict.sentence)])
+  })
+
+  it('stands before the verdict of a report that is judged again', async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'report-')), 'report.json')
+    writeFileSync(path, reportText(withChange({ rules: [rule] })))
+    const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+    try {
+      await gateCommand(path, {})
+      expect(String(write.mock.calls[0]?.[0])).toMatch(/^NOTE: This change alters seed from 17 to 3; it was judged with the values of the base commit\.\n[A-Z]+: /)
+    } finally {
+      write.mockRestore()
+    }
+  })
+
+  it('is in the comment however long and hostile it is, and the comment stays within its length', () => {
+    const hostile = { setting: 'gates', base: '@all `#1` <b>|'.repeat(40), change: '*[x](http://y)'.repeat(40) }
+    const text = renderComment(withChange({ rules: Array.from({ length: 20 }, () => hostile), rows: { notCompared: '@all/`'.repeat(200) } }))
+    expect(text.length).toBeLessThanOrEqual(commentLength + 1)
+    expect(text).toMatch(/\n> \[!WARNING\]\n> (The validation and test rows were not compared|This change alters how it is measured)/)
+    expect(text).not.toMatch(/@all|<b>|\]\(http/)
+  })
+
+  it('is kept in report.json, and a report without it is read as before', () => {
+    const report = withChange({ rules: [rule], rows: { notCompared: 'x' } })
+    expect(parseReport(reportText(report), 'report.json').change).toEqual({ rules: [rule], rows: { notCompared: 'x' } })
+    const parts = withChange({ rules: [], rows: { parts: [{ ...part, edited: 1, growth: -1 }] } })
+    expect(parseReport(reportText(parts), 'report.json')).toEqual(JSON.parse(reportText(parts)))
+    const plain = buildReport(fakeStudy().input)
+    expect('change' in plain).toBe(false)
+    expect(changeLines(parseReport(reportText(plain), 'report.json'))).toEqual([])
+  })
+})

@@ -1,0 +1,59 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { ChangeSection } from '../../src/report/model.ts'
+import { changeOf, type BaseFile } from '../../src/study/evaluation-rows.ts'
+import { prepare, readSpec } from '../../src/study/prepare.ts'
+import { rulesOf } from '../../src/study/rules.ts'
+
+const rows = Array.from({ length: 300 }, (_, i) => `${i + 1000},${(i * i) % 53 + 3},${i % 2 === 0 ? 'yes' : 'no'}`)
+const table = (lines: readonly string[], head = ['a,b,y']): string => `${[...head, ...lines].join('\n')}\n`
+const spec = (data: string): string => `version: 1
+name: net
+task: classification
+data: { source: own.csv, target: -1, ${data} }
+model: { layers: [{ dense: { units: classes } }] }
+stages: [verify: { seeds: 2 }]
+`
+
+let folder: string
+beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'rows-')) })
+
+/** The change has the plain table; `found` is what the base commit has. */
+async function changed(
+  found: BaseFile, { base, own, head }: { readonly base?: string; readonly own?: string; readonly head?: string[] } = {},
+): Promise<ChangeSection | undefined> {
+  const specPath = join(folder, 'tuning.yml')
+  writeFileSync(join(folder, 'own.csv'), table(rows, head))
+  writeFileSync(specPath, spec(own ?? base ?? 'header: true'))
+  const { spec: before } = await readSpec({ specPath, workspace: folder, specText: spec(base ?? 'header: true') })
+  const prepared = await prepare({ specPath, workspace: folder, rules: rulesOf(before) })
+  return changeOf(prepared, { data: before.data, file: async () => found })
+}
+
+const other = (lines: readonly string[]): BaseFile => ({ kind: 'other', name: 'base.csv', bytes: Buffer.from(table(lines)) })
+const cannot = (why: string): ChangeSection => ({ rules: [], rows: { notCompared: why } })
+
+describe('attack 14: what a change alters of the rows that are measured', () => {
+  it('is nothing where file and settings are the same, or only the bytes differ', async () => {
+    expect(await changed({ kind: 'same' })).toBeUndefined()
+    expect(await changed(other(rows.map((row) => row.replace(/^(\d+)/, '$1.0'))))).toBeUndefined()
+  })
+
+  it('is each part of the split that differs', async () => {
+    expect(await changed(other(rows.map((row) => `9${row}`)))).toEqual({
+      rules: [], rows: { parts: [{ part: 'validation', rows: 60, edited: 60, relabelled: 0, moved: 0, growth: 0 }, { part: 'test', rows: 60, edited: 60, relabelled: 0, moved: 0, growth: 0 }] },
+    })
+  })
+
+  it('is not known where the same file is read in another way, or its content cannot be had', async () => {
+    expect(await changed({ kind: 'same' }, { base: 'header: false', own: 'header: true', head: [] })).toEqual(cannot('the data of the change have no column "0"'))
+    expect(await changed({ kind: 'unknown', why: 'no file' })).toEqual(cannot('no file'))
+    expect(await changed(other(['1,2,yes']))).toEqual(cannot('the data of the base commit cannot be loaded: the target has one class only: there is nothing to tell apart'))
+  })
+
+  it('is told beside the rules that it alters', async () => {
+    expect(await changed({ kind: 'same' }, { own: 'header: true, split: { test: 0.5 }' })).toEqual({ rules: [{ setting: 'data.split.test', base: '0.2', change: '0.5' }] })
+  })
+})
