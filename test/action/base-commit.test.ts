@@ -127,14 +127,14 @@ describe('attack 8: what a pull request is verified against', () => {
     expect(await refusal({ baselinePath: './artifact' })).toContain('no lock to compare with')
   })
 
-  it('attack 11: takes no lock of a submodule or of another clone, and takes one beside the checkout', async () => {
+  it('attack 11: takes no lock of a submodule or of another checkout, and takes one beside the checkout', async () => {
     const outer = mkdtempSync(join(tmpdir(), 'outer-'))
     git('clone', '--quiet', folder, 'clone')
     git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', folder, 'module')
     commit()
     for (const name of ['clone', 'module']) expect(await refusal({ baselinePath: `./${name}` })).toContain('no lock to compare with')
     rmSync(join(folder, 'clone'), { recursive: true })
-    git('clone', '--quiet', folder, join(outer, 'sources'))
+    for (const name of ['sources', 'other']) git('clone', '--quiet', folder, join(outer, name))
     mkdirSync(join(outer, 'artifact'))
     writeFileSync(join(outer, 'artifact/tuning.lock.json'), lock('downloaded'))
     folder = outer
@@ -142,6 +142,8 @@ describe('attack 8: what a pull request is verified against', () => {
     const options = { specPath: 'sources/tuning.yml', baselinePath: './artifact', workspace: outer } as unknown as StudyOptions
     const found = await judgedBy(base, 'refuse', options, commits('sources/tuning.yml'))
     expect(found).toMatchObject({ baselinePath: './artifact' })
+    const other = judgedBy(base, 'refuse', { ...options, baselinePath: './other' }, commits('sources/tuning.yml'))
+    await expect(other).rejects.toThrow('no lock to compare with')
   })
 
   it('attack 10: has the budget of the base, beside the limits of whoever asked', async () => {

@@ -22,7 +22,7 @@ describe('what a step does', () => {
     ['push', push('refs/heads/other'), { mode: 'verify', base: null }],
     ['push', push('refs/tags/main'), { mode: 'verify', base: null }], ['push', {}, { mode: 'verify', base: null }],
     ['schedule', {}, { mode: 'tune', base: null }], ['workflow_dispatch', {}, { mode: 'tune', base: null }], ['', undefined, { mode: 'tune', base: null }],
-  ])('follows from %s', (event, payload, expected) => {
+  ])('follows from %s with %j', (event, payload, expected) => {
     expect(occasionOf('auto', event, payload)).toEqual(expected)
   })
 

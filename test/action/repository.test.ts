@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
+import { delimiter, dirname, join, relative } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { findGit, git, type GitPlace } from '../../src/action/git.ts'
 import { fileIn, heldIn, pathOfText, repositoryOf, textIn, type Repository } from '../../src/action/repository.ts'
@@ -190,6 +190,7 @@ describe('attack 11: git', () => {
     try {
       const search = [own, '.', '', 'bin', outside, join(outside, 'none'), dirname(String(real))].join(delimiter)
       expect(findGit(workspace, search)).toBe(real)
+      expect(findGit(workspace, relative(own, dirname(String(real))))).toBeNull()
     } finally {
       process.chdir(tmpdir())
     }
@@ -242,6 +243,8 @@ describe('attack 11: the settings of a repository', () => {
       ...more.map(([key, value]) => [key, named(value)] as const))
     expect(git(bare(), 'ls-tree', missing)).toBeNull()
     expect(git(bare(), 'cat-file', '-t', missing)).toBeNull()
+    // What git before 2.39.4 does by itself for a missing object.
+    expect(git(bare(), 'ls-remote', 'origin')).toBeNull()
     expect((await fileIn(found(), missing, 'x')).is).toBe('unknown')
     expect(existsSync(marker)).toBe(false)
   })

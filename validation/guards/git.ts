@@ -20,7 +20,7 @@ const repositoryGuards: readonly Guard[] = [
     attack: 11, guard: 'Only `.git` makes a repository, and the outermost one is taken.', file: repository,
     find: "folders.filter((folder) => entryAt(join(folder, '.git')) !== null)",
     replace: "folders.filter((folder) => existsSync(join(folder, 'HEAD')) || entryAt(join(folder, '.git')) !== null)",
-    tests: [ofRepository('is none that tracked files make in models/wine'), ofRepository('is none that tracked files make in models')],
+    tests: [ofRepository('is none that tracked files make in models/wine')],
   },
   {
     attack: 11, guard: 'A repository inside of the checkout is refused.', file: repository,
@@ -29,11 +29,11 @@ const repositoryGuards: readonly Guard[] = [
   },
   {
     attack: 11, guard: 'A `.git` that leads elsewhere is refused.', file: repository,
-    find: 'if (plain && ', replace: 'if (entryAt(folder) && ', tests: [ofRepository('is refused where .git is a file, a link or in part elsewhere')],
+    find: 'if (plain && ', replace: 'if ((plain || entryAt(folder)) && ', tests: [ofRepository('is refused where .git is a file, a link or in part elsewhere')],
   },
   {
     attack: 11, guard: 'A repository that shares the folder of another one is refused.', file: repository,
-    find: "!existsSync(join(folder, 'commondir')) && ", replace: '', tests: [ofRepository('is refused where .git is a file, a link or in part elsewhere')],
+    find: "!existsSync(join(folder, 'commondir')) && ", replace: "(plain || !existsSync(join(folder, 'commondir'))) && ", tests: [ofRepository('is refused where .git is a file, a link or in part elsewhere')],
   },
   {
     attack: 11, guard: 'No link leads from the workspace to the repository.', file: repository,
@@ -51,8 +51,8 @@ const repositoryGuards: readonly Guard[] = [
   },
   {
     attack: 11, guard: 'Paths count from the root of the repository.', file: repository,
-    find: 'return insideWorkspace(join(realpathSync(workspace), path), root)', replace: 'return root && path',
-    tests: [unit('action/base-commit', 'takes no lock of a submodule or of another clone')],
+    find: 'return insideWorkspace(join(realpathSync(workspace), path), root)', replace: 'return insideWorkspace(join(realpathSync(workspace), path), root && workspace)',
+    tests: [unit('action/base-commit', 'takes no lock of a submodule or of another checkout')],
   },
   {
     attack: 11, guard: "The spec lies in the checkout itself, not behind a link to another one.", file: 'src/action.ts',
@@ -77,7 +77,7 @@ const programGuards: readonly Guard[] = [
     tests: [ofRepository('that a change brings along is not run'), bundled('runs no git that it brings along')],
   },
   {
-    attack: 11, guard: 'A link to a program of the workspace is none outside.', file: program, find: ', [realpathSync.native(file), realpathSync.native(workspace)]]', replace: ']',
+    attack: 11, guard: 'A link to a program of the workspace is none outside.', file: program, find: ', [realpathSync.native(file), realpathSync.native(workspace)]]', replace: ', [realpathSync.native(workspace) && file, workspace]]',
     tests: [ofRepository('is an absolute path outside of the workspace')],
   },
   {
@@ -113,7 +113,7 @@ const baseGuards: readonly Guard[] = [
     tests: [bundled('whose base spells the spec otherwise')],
   },
   {
-    attack: 11, guard: 'A 404 of GitHub alone is not an absent spec.', file: 'src/github/contents.ts', find: "if (found.is === 'absent') return", replace: "if (found.is !== 'file') return",
+    attack: 11, guard: 'A 404 of GitHub alone is not an absent spec.', file: 'src/github/contents.ts', find: "if (found.is === 'absent') return", replace: "if (found.is === 'absent' || (found.is === 'odd' && found.why !== '')) return",
     tests: [unit('github/contents', 'is not absent behind a link, in another spelling'), bundled('whose base has the spec behind a link is not taken for the first with a spec shallow')],
   },
   {
@@ -129,8 +129,8 @@ const baseGuards: readonly Guard[] = [
     tests: [ofTree('models/tuning.yml is odd, and not absent'), bundled('whose base spells the spec otherwise')],
   },
   {
-    attack: 11, guard: "A lock of a repository in the checkout is the change's.", file: files, find: 'if (root !== checkout.root) return root !== undefined', replace: 'if (root !== checkout.root) return true',
-    tests: [unit('action/base-commit', 'takes no lock of a submodule or of another clone')],
+    attack: 11, guard: 'A lock of another checkout is no choice of the workflow.', file: files, find: 'if (root !== checkout.root) return root !== undefined', replace: "if (root !== checkout.root) return root === ''",
+    tests: [unit('action/base-commit', 'takes no lock of a submodule or of another checkout')],
   },
   {
     attack: 8, guard: 'A change that drops the spec of its base is told so.', file: 'src/action/base-commit.ts', find: '  await requireKept(base, options.specPath, text, commits)\n', replace: '  void requireKept\n',
@@ -156,11 +156,11 @@ const eventGuards: readonly Guard[] = [
   },
   {
     attack: 15, guard: 'A review of a pull request is judged by its base.', file: event, find: "case 'pull_request': case 'pull_request_review': case 'pull_request_review_comment':", replace: "case 'pull_request':",
-    tests: [ofEvent('follows from pull_request_review'), ofEvent('pull_request_review_comment judges the head or its merge and nothing else')],
+    tests: [ofEvent('follows from pull_request_review with'), ofEvent('pull_request_review_comment judges the head or its merge and nothing else')],
   },
   {
     attack: 15, guard: 'A payload without a default branch is no push to it.', file: event, find: "return ref !== undefined && event['ref'] === ref", replace: "return event['ref'] === ref",
-    tests: [ofEvent('follows from push')],
+    tests: [ofEvent('follows from push with {}')],
   },
 ]
 
@@ -175,7 +175,7 @@ const folderGuards: readonly Guard[] = [
   },
   {
     attack: 17, guard: 'Every level of the path is a folder.', file: folder, find: "kindOf(path) !== 'folder' && kindOf(path) !== 'nothing')", replace: "kindOf(path) === 'a device')",
-    tests: [ofFolder('is not behind a link, wherever it leads: link'), ofFolder('is not behind a link, wherever it leads: x/link/deep/er')],
+    tests: [ofFolder('is not behind a link, wherever it leads: link/deep'), ofFolder('is not behind a link, wherever it leads: x/link/deep/er')],
   },
   {
     attack: 17, guard: 'Every entry below is a plain file or a folder.', file: folder, find: "kind === 'a file' ? undefined : path", replace: 'undefined',
