@@ -25,7 +25,7 @@ export async function downloadCache(
     const address = await addressOf(key, sha256([folder, packing, '1.0'].join('|')), env)
     if (address === null) continue
     const response = await fetch(address)
-    if (!response.ok || response.body === null) throw new Error(`the archive cannot be downloaded: status ${response.status}`)
+    if (!response.ok || response.body === null) throw new Error(`the archive comes with status ${response.status}`)
     return response.body
   }
   return null

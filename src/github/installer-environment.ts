@@ -18,8 +18,8 @@ const plain = ['LANG', 'LC_ALL', 'USER', 'LOGNAME', ...network]
 /**
  * What npm, pip and the compiler get to see in a step: these variables and no other. No token or secret of the job is
  * among them, and nothing that makes them run a program or load a library of somebody's choice (`NODE_OPTIONS`,
- * `LD_PRELOAD`, `PYTHONPATH`, `npm_config_…`). Paths into the checkout are left out, because a change wrote what is there. So
- * are relative paths.
+ * `LD_PRELOAD`, `PYTHONPATH`, `npm_config_…`). Relative paths and paths into the checkout are left out: a change wrote
+ * what they lead to.
  */
 export function installerEnvironment(workspace: string, env: Variables = process.env): Variables {
   const trusted = (path: string): boolean => isAbsolute(path) && insideWorkspace(real(path), real(workspace)) === null
