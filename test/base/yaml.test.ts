@@ -9,8 +9,8 @@ const random = stream(7, 'yaml')
 const drawn = Array.from({ length: 3000 }, () => Array.from({ length: 1 + random.integer(8) }, () => pieces[random.integer(pieces.length)]).join(''))
 const names = [breakingName, hidingName, ...breakingNames, ...hostileNames, ...drawn, '', 'no', 'off', 'Y', '12e03', '1_000', '0o7', '.5', '-', '<<', '=', '12.yml', '1d']
 
-describe.each(['1.1', '1.2'] as const)('attack 19: text in YAML %s that we write', (version) => {
-  it('is a scalar that is read as the very text', () => {
+describe.each(['1.1', '1.2'] as const)('attack 19: YAML %s', (version) => {
+  it(`reads a scalar of ours in version ${version} as the very text`, () => {
     for (const name of names) {
       const document = `a: ${yamlScalar(name)}\nb: 1\nc:\n  - ${yamlScalar(name)} ${yamlComment(name)}\n`
       const { errors, warnings } = parseDocument(document, { version })
@@ -19,13 +19,13 @@ describe.each(['1.1', '1.2'] as const)('attack 19: text in YAML %s that we write
     }
   })
 
-  it('is a comment of one line', () => {
+  it(`reads a comment of ours in version ${version} as one line`, () => {
     for (const name of names) expect(parse(`${yamlComment(name)}\na: 1\n`, { version }), JSON.stringify(name)).toEqual({ a: 1 })
   })
 })
 
 describe('attack 16: YAML that we write', () => {
-  it('is printable', () => {
+  it('has only printable characters', () => {
     for (const name of names) expect(harmIn(`${yamlScalar(name)}\n${yamlComment(name).slice(2)}`), JSON.stringify(name)).toEqual([])
   })
 })

@@ -83,7 +83,7 @@ describe('attack 19: a compiled workflow', () => {
 describe('attack 19: the workflow for comments', () => {
   const harmless = withoutText(read(commentWorkflow({ spec: 'TEXT', uses })), 'TEXT')
 
-  it('has the structure of a harmless one, and the very path', () => {
+  it('for comments has the structure of a harmless one, and the very path', () => {
     for (const name of names) {
       const document = read(commentWorkflow({ spec: name, uses }))
       expect(document, JSON.stringify(name)).toMatchObject({ jobs: { decide: { steps: [{ with: { spec: name } }] } } })

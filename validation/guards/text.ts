@@ -145,12 +145,12 @@ export const textGuards: readonly Guard[] = [
   },
   {
     attack: 16, guard: 'The title of an annotation is one line.', file: 'src/github/annotations.ts',
-    find: 'title: printable(a.title, 200)', replace: 'title: a.title', tests: [annotation('an annotation is printable in every part')],
+    find: 'title: printable(a.title, 200)', replace: 'title: a.title', tests: [annotation('is printable in every part')],
   },
   {
     attack: 16, guard: 'The message of an annotation is printable.', file: 'src/github/annotations.ts',
     find: 'fitting(printableLines(a.message))', replace: "fitting(a.message === '' ? printableLines('') : a.message)",
-    tests: [annotation('an annotation is printable in every part')],
+    tests: [annotation('is printable in every part')],
   },
   {
     attack: 16, guard: 'An annotation names no file whose name cannot be shown.', file: 'src/github/annotations.ts',
@@ -233,19 +233,19 @@ export const textGuards: readonly Guard[] = [
   },
   {
     attack: 19, guard: 'Text with a meaning in YAML is quoted.', file: 'src/base/yaml.ts',
-    find: 'if (plain.test(text) && ', replace: "if ((plain.test(text) || text !== '') && ", tests: [yaml('1.2 that we write is a scalar'), workflow('has the structure of a harmless one, and the very name and path')],
+    find: 'if (plain.test(text) && ', replace: "if ((plain.test(text) || text !== '') && ", tests: [yaml('reads a scalar of ours in version 1.2'), workflow('has the structure of a harmless one, and the very name and path')],
   },
   {
     attack: 19, guard: 'Words and numbers of YAML are quoted.', file: 'src/base/yaml.ts',
-    find: "!(after === '' && notText.test(text))", replace: "!(after === '?' && notText.test(text))", tests: [yaml('1.1 that we write is a scalar'), yaml('1.2 that we write is a scalar')],
+    find: "!(after === '' && notText.test(text))", replace: "!(after === '?' && notText.test(text))", tests: [yaml('reads a scalar of ours in version 1.1'), yaml('reads a scalar of ours in version 1.2')],
   },
   {
     attack: 19, guard: 'A scalar is printable.', file: 'src/base/yaml.ts',
-    find: "Array.from(part, escaped).join('')", replace: "part || escaped('')", tests: [yaml('YAML that we write is printable')],
+    find: "Array.from(part, escaped).join('')", replace: "part || escaped('')", tests: [yaml('has only printable characters')],
   },
   {
     attack: 19, guard: 'A comment is one line.', file: 'src/base/yaml.ts',
-    find: '`# ${printable(text, Infinity)}`', replace: "`# ${text || printable('')}`", tests: [yaml('1.2 that we write is a comment of one line'), workflow('has the structure of a harmless one, and the very name and path')],
+    find: '`# ${printable(text, Infinity)}`', replace: "`# ${text || printable('')}`", tests: [yaml('reads a comment of ours in version 1.2'), workflow('has the structure of a harmless one, and the very name and path')],
   },
   {
     attack: 19, guard: 'A name or a path is no expression.', file: 'src/compile/targets/workflow.ts',
@@ -271,11 +271,11 @@ export const textGuards: readonly Guard[] = [
   {
     attack: 19, guard: 'The path in the workflow for comments is a scalar.', file: 'src/cli/workflows/comment.ts',
     find: '[workflowScalar(named.spec), workflowScalar(named.uses)]', replace: '[named.spec, workflowScalar(named.uses)]',
-    tests: [workflow('the workflow for comments has the structure of a harmless one')],
+    tests: [workflow('for comments has the structure of a harmless one')],
   },
   {
     attack: 19, guard: 'An action is named by a commit.', file: 'src/cli/workflows/uses.ts',
-    find: '/^[\\w.-]+\\/[\\w./-]+@[0-9a-f]{40}$/.test(uses)', replace: '/@/.test(uses)', tests: [workflow('an action is one that a commit names')],
+    find: '/^[\\w.-]+\\/[\\w./-]+@[0-9a-f]{40}$/.test(uses)', replace: '/@/.test(uses)', tests: [workflow('is one that a commit names')],
   },
   {
     attack: 19, guard: '`compile --uses` is checked.', file: 'src/cli/commands/compile.ts',
