@@ -48,6 +48,8 @@ describe('attack 14: the data of the base commit', () => {
   })
 
   it('are read from GitHub where the checkout lacks the commit, small or large', async () => {
+    put('other.txt', 'x')
+    commit()
     const sha = 'c'.repeat(40)
     github.state.commits.add(sha)
     for (const content of [bytes, Buffer.alloc(1024 * 1024 + 7, 0xfe)]) {
@@ -84,7 +86,7 @@ describe('attack 14: the data of the base commit', () => {
     const sha = commit()
     rmSync(join(folder, 'rows.npy'))
     put('rows.npy', bytes)
-    expect(await fileAt(sha)).toEqual({ kind: 'unknown', why: 'the base commit has no file rows.npy' })
+    expect(await fileAt(sha)).toEqual({ kind: 'unknown', why: 'rows.npy of the base commit cannot be read: rows.npy is a link in the commit' })
     expect(await fileAt(sha, 'rows.npy', 'none.npy')).toEqual({ kind: 'unknown', why: 'the base commit has no file none.npy' })
     expect(await fileAt('d'.repeat(40))).toMatchObject({ kind: 'unknown', why: expect.stringMatching(/^rows\.npy of the base commit cannot be read: .*404/) as string })
   })

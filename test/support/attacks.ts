@@ -67,7 +67,7 @@ export const attacks: Readonly<Record<number, Line>> = {
   12: {
     attack: 'A job hands on a verdict that its own numbers do not support, or numbers that nothing could have measured.',
     guards: ['src/study/audit.ts', 'src/study/measured.ts', 'src/action/rules-at.ts', 'src/action/publish-result.ts', 'src/run/valid-run.ts'],
-    tests: ['test/study/audit.int.test.ts', 'test/action/publish.int.test.ts', 'test/run/parcel.test.ts'],
+    tests: ['test/study/audit.int.test.ts', 'test/action/publish.int.test.ts', 'test/run/parcel.test.ts', 'test/workflows.int.test.ts'],
   },
   13: {
     attack: 'A planted or restored engine folder is run because it vouches for itself, or the install of one runs what a change brings.',

@@ -1,5 +1,13 @@
+import { engineGuards } from './engine.ts'
+import { gitGuards } from './git.ts'
 import type { Guard } from './guard.ts'
+import { publishGuards } from './publish.ts'
+import { rulesGuards } from './rules.ts'
+import { supplyGuards } from './supply.ts'
+import { textGuards } from './text.ts'
 import { workflowGuards } from './workflows.ts'
 
 /** All guards that the campaign takes away. */
-export const guards: readonly Guard[] = [...workflowGuards]
+export const guards: readonly Guard[] = [
+  ...workflowGuards, ...gitGuards, ...publishGuards, ...engineGuards, ...rulesGuards, ...textGuards, ...supplyGuards,
+]
