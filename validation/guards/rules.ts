@@ -76,7 +76,8 @@ export const rulesGuards: readonly Guard[] = [
   },
   {
     attack, guard: 'A plan that a comment asks for is that of the rules of the base.', file: 'src/action/comment.ts',
-    find: '...await rulesAt(request.base, specPath, runner) }', replace: '...(request.base === "" ? await rulesAt(request.base, specPath, runner) : {}) }',
+    find: '...await rulesAt(request.base, specPath, { checkout, runner }) }',
+    replace: "...(request.base === '' ? await rulesAt(request.base, specPath, { checkout, runner }) : {}) }",
     tests: [comment('attack 14: shows the plan that the rules of the base make of the change')],
   },
   {
@@ -101,12 +102,12 @@ export const rulesGuards: readonly Guard[] = [
   },
   {
     attack, guard: 'Content is read as bytes.', file: 'src/action/commit-files.ts',
-    find: "gitBytes(folder, 'cat-file', 'blob', id)", replace: "Buffer.from(gitBytes(folder, 'cat-file', 'blob', id)?.toString('utf8') ?? '')",
+    find: 'bytesIn(checkout, id)', replace: "Buffer.from(textIn(checkout, id) ?? '')",
     tests: [base('are read byte by byte from the checkout')],
   },
   {
-    attack, guard: 'A link is not followed to other content.', file: 'src/action/commit-files.ts',
-    find: '/^100\\d{3} blob ([0-9a-f]+) +(\\d+)\\t', replace: '/^1\\d{5} blob ([0-9a-f]+) +(\\d+)\\t',
+    attack, guard: 'A link is not followed to other content.', file: 'src/base/tree-path.ts',
+    find: "case '120000': return 'link'", replace: "case '120000': return 'file'",
     tests: [base('are unknown where the commit has no plain file of that name')],
   },
   {

@@ -55,11 +55,6 @@ export const supplyGuards: readonly Guard[] = [
     tests: [{ file: 'test/action/pull.int.test.ts', name: 'attack 4: never posts on pull_request_target' }],
   },
   {
-    attack: 5, guard: 'A path with an expression is not written into a workflow.', file: 'src/cli/commands/compile.ts',
-    find: "if (!path.includes('${{')) return path", replace: 'if (path) return path',
-    tests: [{ file: 'test/cli/compile.int.test.ts', name: 'a path that a workflow would take for an expression' }],
-  },
-  {
     attack: 10, guard: 'A pull request has one run at a time.', file: comment,
     find: 'cancel-in-progress: true', replace: 'cancel-in-progress: false',
     tests: [oneRun],

@@ -35,7 +35,7 @@ export const workflowGuards: readonly Guard[] = [
   },
   {
     attack: 3, guard: 'Only writers are heard', file: policy,
-    find: 'if (!mayAsk.includes(permission)) return', replace: "if (permission === 'nobody') return",
+    find: 'return mayAsk.includes(permission) ? undefined :', replace: "return permission !== 'nobody' ? undefined :",
     tests: [{ file: policyTest, name: 'attack 3: is refused to a permission of "read"' }],
   },
   {
