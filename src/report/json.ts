@@ -9,6 +9,7 @@ const kind: DocumentKind = {
   version: 1,
   upgrade: withCalibration,
   mostBytes: 200_000_000,
+  mostValues: 5_000_000,
   hint: 'point to the report.json that a run wrote, of this version of tunegate',
 }
 

@@ -9,6 +9,7 @@ const kind: DocumentKind = {
   schema,
   version: 1,
   mostBytes: 4_000_000,
+  mostValues: 100_000,
   hint: 'write it anew: copy tuning.lock.json from the output folder of a run',
 }
 
