@@ -10,7 +10,9 @@ import { warningsOf } from '../compile/warnings.ts'
 import type { NormalizedChecks, NormalizedSpec } from '../compile/normalized.ts'
 import { checkData, CHECK_NAMES } from '../data/checks.ts'
 import { loadDataset } from '../data/load.ts'
+import { LIMITS } from '../data/source.ts'
 import type { DataFinding, Dataset } from '../data/types.ts'
+import { Watch } from '../data/watch.ts'
 import { leverDifferences, withLevers, type Levers } from '../model/levers.ts'
 import type { Lock } from '../plan/lock.ts'
 import type { DataFacts, GateRule, Plan, StageName, VerifySettings } from '../plan/plan.ts'
@@ -34,6 +36,8 @@ export interface SpecSource {
   /** Limits besides those of the spec's budget; the lower one holds. */
   readonly trials?: number
   readonly minutes?: number
+  /** Milliseconds from any origin, by which reading and checking the data count toward the budget of minutes. */
+  readonly clock?: () => number
   /** Gates in place of the spec's own, as those of the commit that a pull request is merged into. */
   readonly gates?: readonly GateRule[]
   /** Checks of the data besides the spec's; the stricter of two holds. */
@@ -52,6 +56,8 @@ export interface Prepared {
   readonly warnings: readonly Diagnostic[]
   /** For each gate of the plan, the line of the spec that declares it. */
   readonly gateLines: readonly number[]
+  /** Milliseconds that reading and checking the data took: they are part of the budget. */
+  readonly took: number
 }
 
 /** A spec is small; anything larger is not one. */
@@ -60,8 +66,10 @@ const mostSpecBytes = 1024 * 1024
 /** Spec → normalized spec → data → plan. Throws an `InputError` with everything that is wrong at once, as far as it can be known. */
 export async function prepare(source: SpecSource): Promise<Prepared> {
   const { parsed, spec } = await readSpec(source)
-  const dataset = await loadDataset({ ...spec.data, source: await dataPath(spec, parsed, source) })
-  const { findings, warnings } = judgeData(spec, dataset, parsed)
+  const watch = new Watch(spec.budget.minutes, source.clock ?? (() => performance.now()))
+  const dataset = await loadDataset({ ...spec.data, source: await dataPath(spec, parsed, source) }, LIMITS, watch)
+  const { findings, warnings } = judgeData(spec, dataset, parsed, watch)
+  const took = watch.elapsed
   const declared = unwrap(compile(spec, factsOf(dataset), parsed.locate))
   const levers = tunedLevers(source, declared.baseline)
   const plan = levers ? unwrap(compile({ ...spec, levers }, factsOf(dataset), parsed.locate)) : declared
@@ -69,7 +77,7 @@ export async function prepare(source: SpecSource): Promise<Prepared> {
   const places = gatePlaces(parsed, foreign ? source : {})
   const foreseen = await foreseenOf(plan, source, (gate, key) => parsed.locate([...places[gate] ?? ['gates'], ...(foreign ? [] : [key])]))
   const said = [...warnings, ...warningsOf(spec, plan, parsed.locate), ...foreseen, ...otherGates(parsed, source), ...weakerChecks(parsed, source)]
-  return { spec, plan, dataset, findings, warnings: said, gateLines: places.map((path) => parsed.locate(path.slice(0, 2)).line) }
+  return { spec, plan, dataset, findings, took, warnings: said, gateLines: places.map((path) => parsed.locate(path.slice(0, 2)).line) }
 }
 
 /** Undefined where the lock was tuned from other levers than the spec declares now: the change is what is proposed then. */
@@ -179,9 +187,9 @@ export function factsOf(dataset: Dataset): DataFacts {
 }
 
 /** What the checks found, as loud as the spec wants it: an error stops, a warning is shown, off is not looked at. */
-function judgeData(spec: NormalizedSpec, dataset: Dataset, parsed: ParsedSpec): { readonly findings: readonly DataFinding[]; readonly warnings: readonly Diagnostic[] } {
+function judgeData(spec: NormalizedSpec, dataset: Dataset, parsed: ParsedSpec, watch: Watch): { readonly findings: readonly DataFinding[]; readonly warnings: readonly Diagnostic[] } {
   const wanted = CHECK_NAMES.filter((check) => spec.checks[check] !== 'off')
-  const findings = checkData(dataset, wanted, augmentationsOf(spec, dataset))
+  const findings = checkData(dataset, wanted, augmentationsOf(spec, dataset), watch)
   const said = (finding: DataFinding, severity: Diagnostic['severity']): Diagnostic => ({
     code: `data/${finding.check}`, severity, message: finding.message, at: parsed.locate(['data', 'checks', finding.check]),
     ...(severity === 'error' ? { hint: `mend the data, or set data.checks.${finding.check} to warn` } : {}),
