@@ -79,6 +79,13 @@ export async function readWithin(path: string, most: number): Promise<Buffer | u
   }
 }
 
+/** The same as text; an `InputError` of this code where it is too large. What the system says is thrown as it is. */
+export async function readTextWithin(path: string, most: number, code: string): Promise<string> {
+  const content = await readWithin(path, most)
+  if (content) return content.toString('utf8')
+  throw new InputError([{ code, severity: 'error', message: `${path} is too large`, found: `more than ${most} bytes`, allowed: `at most ${most} bytes` }])
+}
+
 /** Makes a folder and those it lies in. One by one: the recursive call of Node 20 never returns on some file systems. */
 export async function makeFolder(path: string): Promise<void> {
   const full = resolve(path)

@@ -1,6 +1,7 @@
-import { readFile, realpath, stat } from 'node:fs/promises'
+import { realpath, stat } from 'node:fs/promises'
 import { dirname, relative, resolve, sep, isAbsolute } from 'node:path'
 import { InputError, type Diagnostic } from '../base/diagnostics.ts'
+import { readTextWithin } from '../base/files.ts'
 import { fingerprint } from '../base/hash.ts'
 import type { Result } from '../base/result.ts'
 import { compile } from '../compile/compile.ts'
@@ -134,7 +135,7 @@ async function textOf(path: string): Promise<string> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => fail('spec/unreadable', `cannot read the spec ${path}`, error.code ?? error.message))
   if (!found.isFile()) fail('spec/unreadable', `the spec ${path} is not a file`, 'a folder or a device', 'a YAML or JSON file')
   if (found.size > mostSpecBytes) fail('spec/too-large', `the spec ${path} is too large`, `${found.size} bytes`, `at most ${mostSpecBytes} bytes`)
-  return readFile(path, 'utf8')
+  return readTextWithin(path, mostSpecBytes, 'spec/too-large')
 }
 
 function overridden(spec: NormalizedSpec, { stages, seeds, trials, minutes, gates, checks }: SpecSource): NormalizedSpec {

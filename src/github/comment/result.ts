@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { InputError } from '../../base/diagnostics.ts'
 import { fingerprint } from '../../base/hash.ts'
+import { jsonOrUndefined, mostDepth } from '../../base/json.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import { parseReport } from '../../report/json.ts'
 import type { Report } from '../../report/model.ts'
@@ -29,6 +30,7 @@ export interface Bound {
 /** Larger ones are not downloaded. */
 export const mostResultBytes = 64 * 1024 * 1024
 const mostText = 20_000
+const mostValues = 5_000_000
 
 export const resultText = ({ bound, outcome }: RunReport): string =>
   `${JSON.stringify({ version: 1, bound, outcome })}\n`
@@ -42,7 +44,7 @@ export interface Expected extends Omit<Bound, 'plan'> {
 /** The result in a text from outside, or why it is refused. */
 export function parseResult(text: string, { gates, ...expected }: Expected): Result<RunReport, string> {
   if (Buffer.byteLength(text) > mostResultBytes) return err('the result of the run is too large')
-  const value = jsonIn(text)
+  const value = jsonOrUndefined(text, { bytes: mostResultBytes, depth: mostDepth, values: mostValues })
   if (!isMap(value) || value['version'] !== 1 || !isMap(value['bound']) || !isMap(value['outcome'])) return err('the result of the run does not have the shape of one')
   const { bound, outcome } = value
   if (bound['run'] !== expected.run || bound['sha'] !== expected.sha) return err('the result belongs to another run or commit')
@@ -56,14 +58,6 @@ export function parseResult(text: string, { gates, ...expected }: Expected): Res
 
 const judgedBy = (outcome: RunReport['outcome'], gates: string | null): boolean =>
   outcome.kind !== 'study' || gates === null || fingerprint(outcome.report.verdict.gates.map((g) => g.rule)) === gates
-
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
 
 function outcomeOf(outcome: Readonly<Record<string, unknown>>): Result<RunReport['outcome'], string> {
   const { kind, text, gateLines } = outcome
