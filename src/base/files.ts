@@ -85,6 +85,36 @@ export function entryAt(path: string): Stats | null {
   }
 }
 
+/**
+ * Content of a file that others may have written; undefined where it has more than `most` bytes. No more than that is read,
+ * whatever the file says of its own size, as a pipe or a device does.
+ */
+export async function readWithin(path: string, most: number): Promise<Buffer | undefined> {
+  const file = await open(path, 'r')
+  try {
+    const { size } = await file.stat()
+    if (size > most) return undefined
+    const chunks: Buffer[] = []
+    for (let total = 0; ;) {
+      const chunk = Buffer.allocUnsafe(Math.min(most + 1 - total, Math.max(size + 1 - total, 65_536)))
+      const { bytesRead } = await file.read(chunk, 0, chunk.length, null)
+      if (bytesRead === 0) return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)
+      chunks.push(chunk.subarray(0, bytesRead))
+      total += bytesRead
+      if (total > most) return undefined
+    }
+  } finally {
+    await file.close()
+  }
+}
+
+/** The same as text; an `InputError` of this code where it is too large. What the system says is thrown as it is. */
+export async function readTextWithin(path: string, most: number, code: string): Promise<string> {
+  const content = await readWithin(path, most)
+  if (content) return content.toString('utf8')
+  throw new InputError([{ code, severity: 'error', message: `${shownPath(path)} is too large`, found: `more than ${most} bytes`, allowed: `at most ${most} bytes` }])
+}
+
 /** Makes a folder and those it lies in. One by one: the recursive call of Node 20 never returns on some file systems. */
 export async function makeFolder(path: string): Promise<void> {
   const full = resolve(path)

@@ -1,10 +1,14 @@
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { jsonOrUndefined } from './json.ts'
 import { err, ok, type Result } from './result.ts'
 
 export interface HeldLock { readonly release: () => void }
 
 interface Holder { readonly pid: number; readonly started: string | null }
+/** It is one short line. */
+const limits = { bytes: 1000, depth: 2, values: 10 }
+
 /** `unreadable`: just being written, or torn by a power cut. */
 type Found = Holder | 'unreadable' | 'none'
 
@@ -60,7 +64,7 @@ function create(path: string): boolean {
 
 function read(path: string): Found {
   try {
-    const { pid, started } = JSON.parse(readFileSync(path, 'utf8')) as Partial<Holder>
+    const { pid, started } = (jsonOrUndefined(readFileSync(path, 'utf8'), limits) ?? {}) as Partial<Holder>
     return typeof pid === 'number' ? { pid, started: started ?? null } : 'unreadable'
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'none' : 'unreadable'

@@ -3,12 +3,15 @@ import type { Lock } from '../plan/lock.ts'
 import { parseJsonDocument, type DocumentKind } from './documents.ts'
 import type { Report } from './model.ts'
 
+export const mostLockBytes = 4_000_000
+
 const kind: DocumentKind = {
   what: 'the lock',
   code: 'lock',
   schema,
   version: 1,
-  mostBytes: 4_000_000,
+  mostBytes: mostLockBytes,
+  mostValues: 100_000,
   hint: 'write it anew: copy tuning.lock.json from the output folder of a run',
 }
 

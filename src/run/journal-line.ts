@@ -1,5 +1,8 @@
+import { InputError } from '../base/diagnostics.ts'
 import { sha256 } from '../base/hash.ts'
+import { jsonOrUndefined, mostDepth } from '../base/json.ts'
 import type { RunResult } from '../plan/run.ts'
+import { isRun } from './valid-run.ts'
 
 /**
  * What a journal belongs to. Runs of another workload (model, data, metrics) or engine must not be reused; other stages, seeds
@@ -33,15 +36,25 @@ export function idOfLine(line: string): string | undefined {
   return checkOf(id, line.slice(match[0].length, -1)) === match[2] ? id : undefined
 }
 
+/** Longer lines are damaged: a run of a million steps has less. */
+export const mostLineBytes = 128 * 2 ** 20
+export const lineLimits = { bytes: mostLineBytes, depth: mostDepth, values: 10_000_000 }
+const headerLimits = { bytes: 10_000, depth: 4, values: 100 }
+
 /** The run of a line whose check was right when the journal was opened. */
 export function runOfLine(line: string): RunResult {
-  const parsed = JSON.parse(line) as { readonly run: RunResult }
-  return parsed.run
+  const value = jsonOrUndefined(line, lineLimits)
+  const run: unknown = typeof value === 'object' && value !== null && 'run' in value ? value.run : undefined
+  if (isRun(run)) return run
+  throw new InputError([{
+    code: 'journal/damaged', severity: 'error', message: 'the journal holds a line that no run has written', found: line.slice(0, 80),
+    hint: 'remove the output folder, or train everything again by --fresh',
+  }])
 }
 
 export function parseHeader(line: string | undefined): JournalHeader | undefined {
   try {
-    const header = JSON.parse(line ?? '') as Partial<JournalHeader>
+    const header = (jsonOrUndefined(line ?? '', headerLimits) ?? {}) as Partial<JournalHeader>
     const { journal, workload, spec, data, engine } = header
     const whole = journal === 1 && [workload, spec, data, engine].every((v) => typeof v === 'string')
     return whole ? (header as JournalHeader) : undefined

@@ -1,5 +1,8 @@
 import { createReadStream } from 'node:fs'
-import { idOfLine, parseHeader, type JournalHeader } from './journal-line.ts'
+import { idOfLine, mostLineBytes, parseHeader, type JournalHeader } from './journal-line.ts'
+
+/** No budget allows as many; further lines count as damaged. */
+const mostRuns = 1_000_000
 
 /** Where the run of a line stands in the file, its line break left out. */
 export interface Place { readonly offset: number; readonly length: number }
@@ -23,13 +26,13 @@ export async function scanJournal(path: string): Promise<Scan | undefined> {
   const places = new Map<string, Place>()
   let header: JournalHeader | undefined
   let [offset, damaged] = [0, 0]
-  const take = (line: Buffer): void => {
+  const take = (line: Buffer, length: number): void => {
     const text = line.toString('utf8')
-    const id = idOfLine(text)
+    const id = places.size < mostRuns ? idOfLine(text) : undefined
     if (offset === 0) header = parseHeader(text)
     else if (id === undefined) damaged += 1
-    else places.set(id, { offset, length: line.length })
-    offset += line.length + 1
+    else places.set(id, { offset, length })
+    offset += length + 1
   }
   try {
     const rest = await eachLine(path, take)
@@ -40,17 +43,25 @@ export async function scanJournal(path: string): Promise<Scan | undefined> {
   }
 }
 
-/** Hands on every line that ends in a line break; returns how many bytes follow the last one. */
-async function eachLine(path: string, take: (line: Buffer) => void): Promise<number> {
+/** Hands on every line that ends in a line break; returns how many bytes follow the last one. Of a line that is too long only its length is known. */
+async function eachLine(path: string, take: (line: Buffer, length: number) => void): Promise<number> {
   let parts: Buffer[] = []
+  let length = 0
+  const add = (part: Buffer): void => {
+    length += part.length
+    if (length > mostLineBytes) parts = []
+    else parts.push(part)
+  }
   for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
     let from = 0
     for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, from)) {
-      take(Buffer.concat([...parts, chunk.subarray(from, at)]))
+      add(chunk.subarray(from, at))
+      take(Buffer.concat(parts), length)
       parts = []
+      length = 0
       from = at + 1
     }
-    if (from < chunk.length) parts.push(chunk.subarray(from))
+    if (from < chunk.length) add(chunk.subarray(from))
   }
-  return parts.reduce((sum, part) => sum + part.length, 0)
+  return length
 }

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { InputError } from '../base/diagnostics.ts'
+import { readTextWithin } from '../base/files.ts'
 import { studyEvidence } from '../gate/baseline.ts'
 import type { BaselineEvidence, SeedEvidence } from '../gate/evidence.ts'
 import { judgeAt } from '../gate/sequential.ts'
@@ -7,7 +7,7 @@ import type { VerifiedRun, VerifyFindings } from '../plan/decision.ts'
 import type { GateRule } from '../plan/plan.ts'
 import type { RunTime } from '../plan/run.ts'
 import type { Verdict } from '../plan/verdict.ts'
-import { parseReport } from '../report/json.ts'
+import { mostReportBytes, parseReport } from '../report/json.ts'
 import type { Report } from '../report/model.ts'
 import { readLock } from './lock.ts'
 
@@ -69,7 +69,8 @@ async function lockOf({ levers, study }: Report, baseline: string | undefined): 
 }
 
 export async function readReport(path: string): Promise<Report> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const text = await readTextWithin(path, mostReportBytes, 'report/too-large').catch((error: NodeJS.ErrnoException) => {
+    if (error instanceof InputError) throw error
     throw new InputError([{ code: 'report/unreadable', severity: 'error', message: 'the report cannot be read', found: `${path}: ${error.code ?? error.message}`, hint: 'name the output folder of a finished run' }])
   })
   return parseReport(text, path)

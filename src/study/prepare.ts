@@ -1,6 +1,7 @@
-import { readFile, realpath, stat } from 'node:fs/promises'
+import { realpath, stat } from 'node:fs/promises'
 import { dirname, relative, resolve, sep, isAbsolute } from 'node:path'
 import { InputError, type Diagnostic } from '../base/diagnostics.ts'
+import { readTextWithin } from '../base/files.ts'
 import { fingerprint } from '../base/hash.ts'
 import type { Result } from '../base/result.ts'
 import { compile } from '../compile/compile.ts'
@@ -10,7 +11,9 @@ import { warningsOf } from '../compile/warnings.ts'
 import type { NormalizedChecks, NormalizedSpec } from '../compile/normalized.ts'
 import { checkData, CHECK_NAMES } from '../data/checks.ts'
 import { loadDataset } from '../data/load.ts'
+import { LIMITS } from '../data/source.ts'
 import type { DataFinding, Dataset } from '../data/types.ts'
+import { Watch } from '../data/watch.ts'
 import { leverDifferences, withLevers, type Levers } from '../model/levers.ts'
 import type { Lock } from '../plan/lock.ts'
 import type { DataFacts, GateRule, Plan, StageName, VerifySettings } from '../plan/plan.ts'
@@ -34,6 +37,8 @@ export interface SpecSource {
   /** Limits besides those of the spec's budget; the lower one holds. */
   readonly trials?: number
   readonly minutes?: number
+  /** Milliseconds from any origin, by which reading and checking the data count toward the budget of minutes. */
+  readonly clock?: () => number
   /** Gates in place of the spec's own, as those of the commit that a pull request is merged into. */
   readonly gates?: readonly GateRule[]
   /** Checks of the data besides the spec's; the stricter of two holds. */
@@ -52,6 +57,8 @@ export interface Prepared {
   readonly warnings: readonly Diagnostic[]
   /** For each gate of the plan, the line of the spec that declares it. */
   readonly gateLines: readonly number[]
+  /** Milliseconds that reading and checking the data took: they are part of the budget. */
+  readonly took: number
 }
 
 /** A spec is small; anything larger is not one. */
@@ -60,8 +67,10 @@ const mostSpecBytes = 1024 * 1024
 /** Spec → normalized spec → data → plan. Throws an `InputError` with everything that is wrong at once, as far as it can be known. */
 export async function prepare(source: SpecSource): Promise<Prepared> {
   const { parsed, spec } = await readSpec(source)
-  const dataset = await loadDataset({ ...spec.data, source: await dataPath(spec, parsed, source) })
-  const { findings, warnings } = judgeData(spec, dataset, parsed)
+  const watch = new Watch(spec.budget.minutes, source.clock ?? (() => performance.now()))
+  const dataset = await loadDataset({ ...spec.data, source: await dataPath(spec, parsed, source) }, LIMITS, watch)
+  const { findings, warnings } = judgeData(spec, dataset, parsed, watch)
+  const took = watch.elapsed
   const declared = unwrap(compile(spec, factsOf(dataset), parsed.locate))
   const levers = tunedLevers(source, declared.baseline)
   const plan = levers ? unwrap(compile({ ...spec, levers }, factsOf(dataset), parsed.locate)) : declared
@@ -69,7 +78,7 @@ export async function prepare(source: SpecSource): Promise<Prepared> {
   const places = gatePlaces(parsed, foreign ? source : {})
   const foreseen = await foreseenOf(plan, source, (gate, key) => parsed.locate([...places[gate] ?? ['gates'], ...(foreign ? [] : [key])]))
   const said = [...warnings, ...warningsOf(spec, plan, parsed.locate), ...foreseen, ...otherGates(parsed, source), ...weakerChecks(parsed, source)]
-  return { spec, plan, dataset, findings, warnings: said, gateLines: places.map((path) => parsed.locate(path.slice(0, 2)).line) }
+  return { spec, plan, dataset, findings, took, warnings: said, gateLines: places.map((path) => parsed.locate(path.slice(0, 2)).line) }
 }
 
 /** Undefined where the lock was tuned from other levers than the spec declares now: the change is what is proposed then. */
@@ -126,7 +135,7 @@ async function textOf(path: string): Promise<string> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => fail('spec/unreadable', `cannot read the spec ${path}`, error.code ?? error.message))
   if (!found.isFile()) fail('spec/unreadable', `the spec ${path} is not a file`, 'a folder or a device', 'a YAML or JSON file')
   if (found.size > mostSpecBytes) fail('spec/too-large', `the spec ${path} is too large`, `${found.size} bytes`, `at most ${mostSpecBytes} bytes`)
-  return readFile(path, 'utf8')
+  return readTextWithin(path, mostSpecBytes, 'spec/too-large')
 }
 
 function overridden(spec: NormalizedSpec, { stages, seeds, trials, minutes, gates, checks }: SpecSource): NormalizedSpec {
@@ -179,9 +188,9 @@ export function factsOf(dataset: Dataset): DataFacts {
 }
 
 /** What the checks found, as loud as the spec wants it: an error stops, a warning is shown, off is not looked at. */
-function judgeData(spec: NormalizedSpec, dataset: Dataset, parsed: ParsedSpec): { readonly findings: readonly DataFinding[]; readonly warnings: readonly Diagnostic[] } {
+function judgeData(spec: NormalizedSpec, dataset: Dataset, parsed: ParsedSpec, watch: Watch): { readonly findings: readonly DataFinding[]; readonly warnings: readonly Diagnostic[] } {
   const wanted = CHECK_NAMES.filter((check) => spec.checks[check] !== 'off')
-  const findings = checkData(dataset, wanted, augmentationsOf(spec, dataset))
+  const findings = checkData(dataset, wanted, augmentationsOf(spec, dataset), watch)
   const said = (finding: DataFinding, severity: Diagnostic['severity']): Diagnostic => ({
     code: `data/${finding.check}`, severity, message: finding.message, at: parsed.locate(['data', 'checks', finding.check]),
     ...(severity === 'error' ? { hint: `mend the data, or set data.checks.${finding.check} to warn` } : {}),

@@ -97,7 +97,7 @@ async function trainAndConclude(
       : await retrainBase({ ...options, workers }, options.baseSpec, { head: prepared, choice, threads, outDir: outFolder(options, prepared) })
     const engine = { label: pool.engine, why: why === null ? choice.why : `${choice.why}; ${why}`, base }
     return await concludeStudy({ ...options, workers }, prepared, engine, async (journal, { settles }) => {
-      const execution = { stages, settles, runner: withBreaks(pool), journal, listener, clock, ...(signal ? { signal } : {}) }
+      const execution = { stages, settles, runner: withBreaks(pool), journal, listener, clock, elapsed: prepared.took, ...(signal ? { signal } : {}) }
       const outcome = await execute(prepared.plan, execution)
       pool.close()
       return { outcome, runs: () => runsOf(journal, outcome.decisions), seconds: (clock() - start) / 1000 }
