@@ -67,19 +67,52 @@ export async function makeFolder(path: string): Promise<void> {
   })
 }
 
-/** What a person can do about an error of the file system, by its code. */
+const otherFolder = 'choose another folder'
+const raise = 'close other programs, or raise the limit (`ulimit -a` shows it)'
+const memory = 'close other programs, use fewer --workers, or take a machine with more memory'
+const remount = 'mount the file system again, or choose another folder'
+
+/** What a person can do about an error of the operating system, by its code. */
 const causes: Readonly<Record<string, readonly [cause: string, hint: string]>> = {
   ENOSPC: ['the disk is full', 'make room, or choose another folder'],
   EDQUOT: ['the disk quota is used up', 'make room, or choose another folder'],
-  EROFS: ['the file system is read-only', 'choose another folder'],
+  EFBIG: ['the file is larger than the system allows', 'raise the limit (`ulimit -f`), or choose another file system'],
+  EROFS: ['the file system is read-only', otherFolder],
   EACCES: ['permission denied', 'choose another folder, or change its permissions'],
   EPERM: ['permission denied', 'choose another folder, or change its permissions'],
-  ENOTDIR: ['a part of the path is a file', 'choose another folder'],
-  EEXIST: ['there is a file of this name', 'choose another folder'],
+  ENOTDIR: ['a part of the path is a file', otherFolder],
+  EEXIST: ['there is a file of this name', otherFolder],
+  ENOTEMPTY: ['the folder is not empty', otherFolder],
   ENOENT: ['there is no such file or folder', 'check the path'],
   EISDIR: ['it is a folder', 'check the path'],
-  EMFILE: ['too many files are open', 'close other programs, or raise the limit'],
+  ELOOP: ['links lead in a circle', 'remove one of the links'],
+  EMLINK: ['the file system allows no more links', otherFolder],
+  EXDEV: ['the folder spans two file systems', otherFolder],
+  ENAMETOOLONG: ['a name is too long', 'choose a shorter one'],
+  EBUSY: ['another program holds it', 'close that program, and try again'],
+  ETXTBSY: ['it is a program that is running', 'end that program, and try again'],
+  ENODEV: ['the device cannot do this', 'name a regular file'],
+  ENXIO: ['there is no such device, or nobody listens at it', 'name a regular file'],
+  ESPIPE: ['it is a pipe and cannot be read at a place', 'name a regular file'],
+  EINVAL: ['the file system refuses this operation', otherFolder],
+  ENOSYS: ['the file system does not know this operation', otherFolder],
+  ENOTSUP: ['the file system does not know this operation', otherFolder],
+  EOPNOTSUPP: ['the file system does not know this operation', otherFolder],
+  ENOLCK: ['the system has no more locks', raise],
+  EMFILE: ['too many files are open', raise],
+  ENFILE: ['too many files are open on this machine', raise],
+  EAGAIN: ['the system has no more processes or threads to give', 'raise the limit (`ulimit -u`), or use fewer --workers'],
+  ENOMEM: ['the system has no memory left', memory],
+  ERR_FS_FILE_TOO_LARGE: ['the file is larger than can be read at once', 'name a smaller file'],
+  ERR_STRING_TOO_LONG: ['the file is larger than can be read at once', 'name a smaller file'],
+  ERR_MEMORY_ALLOCATION_FAILED: ['the system has no memory left', memory],
   EIO: ['the disk reports an error', 'check the disk'],
+  EUCLEAN: ['the file system is damaged', 'check the disk'],
+  ESTALE: ['the network file system has lost the file', remount],
+  ENOTCONN: ['the file system has lost its server', remount],
+  EREMOTEIO: ['the file system has lost its server', remount],
+  ENOEXEC: ['it is not a program of this machine', 'install it again for this machine'],
+  E2BIG: ['the environment is too large to start a program', 'unset variables that are not needed'],
 }
 
 /** An error of the file system as one that a person can act on; anything else as it is: that is a defect of ours. */
@@ -89,4 +122,15 @@ export function explainFileError(error: unknown, code: string, message: string):
   if (!(error instanceof Error) || !known) return error
   const [cause, hint] = known
   return new InputError([{ code, severity: 'error', message, found: `${cause} (${reason}${path ? `, ${path}` : ''})`, hint }])
+}
+
+/**
+ * The same for an error that nobody explained nearer to where it happened: the last net before "a defect of ours". Only what
+ * comes from the operating system gets through; the system names the call that failed, our own errors do not.
+ */
+export function explainSystemError(error: unknown): unknown {
+  const { code = '', syscall } = error as NodeJS.ErrnoException
+  if (syscall === undefined && !code.startsWith('ERR_')) return error
+  const what = syscall === undefined ? 'a file' : `the call \`${syscall.split(' ')[0] ?? ''}\``
+  return explainFileError(error, 'system/refused', `the operating system refused ${what}`)
 }

@@ -11,12 +11,14 @@ import { planCommand } from './commands/plan.ts'
 import { runCommand, type RunOptions } from './commands/run.ts'
 import { validateCommand } from './commands/validate.ts'
 import { addEngineCommands } from './engine-commands.ts'
+import { print } from './output.ts'
 import { addReportCommands } from './report-commands.ts'
 import { positiveNumber, stageList, wholeNumber } from './options.ts'
 import { noCommit } from './workflows/comment.ts'
 
 const exitCodeHelp = `
-Exit codes: 0 pass, 1 fail, 2 bad input, 3 inconclusive, 4 a fault of tunegate itself.`
+Exit codes: 0 pass, 1 fail, 2 bad input, 3 inconclusive, 4 a fault of tunegate itself.
+Stopped by a signal: 130 SIGINT, 143 SIGTERM, 129 SIGHUP; a second one ends it at once.`
 
 /** The command line; `exit` is told the exit code of a command that ended as it should. */
 export function program(exit: (code: number) => void): Command {
@@ -24,6 +26,7 @@ export function program(exit: (code: number) => void): Command {
     .description('Tunes neural networks by discipline instead of luck: one lever at a time, confirmed over seeds, gated.')
     .version(version, '-V, --version')
     .exitOverride()
+    .configureOutput({ writeOut: print })
     .showHelpAfterError('(tunegate --help lists the commands)')
     .addHelpText('after', exitCodeHelp)
 

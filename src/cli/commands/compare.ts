@@ -8,6 +8,7 @@ import { compareStudies } from '../../study/compare-studies.ts'
 import { finished } from '../../study/render-again.ts'
 import type { StudyComparison } from '../../report/compare/model.ts'
 import { runFolder } from '../run-folder.ts'
+import { print } from '../output.ts'
 
 export interface CompareOptions {
   readonly format: 'markdown' | 'json'
@@ -19,7 +20,7 @@ export async function compareCommand(first: string, second: string, options: Com
   const folders = [runFolder(first), runFolder(second)] as const
   const [a, b] = [await finished(folders[0]), await finished(folders[1])]
   const comparison = compareStudies(a.report, b.report, folders)
-  process.stdout.write(options.format === 'json' ? `${JSON.stringify(comparison, null, 1)}\n` : comparisonMarkdown(comparison))
+  print(options.format === 'json' ? `${JSON.stringify(comparison, null, 1)}\n` : comparisonMarkdown(comparison))
   if (options.html !== undefined) await writePage(options.html, comparison, a, b)
   return 0
 }

@@ -6,6 +6,7 @@ import { unpinned, workflowText } from '../../compile/targets/workflow.ts'
 import type { EngineWish } from '../../study/engine.ts'
 import { prepare } from '../../study/prepare.ts'
 import { workspaceOf } from '../workspace.ts'
+import { print } from '../output.ts'
 
 export interface CompileOptions {
   readonly target: 'workflow'
@@ -28,7 +29,7 @@ export async function compileCommand(specPath: string, options: CompileOptions):
   const command = `tunegate compile ${spec} --target workflow${rest}`
   const text = workflowText(plan, { spec, uses, shards: options.shards, engine: options.engine, command })
   if (options.check) return check(text, before, output)
-  if (output === undefined) process.stdout.write(text)
+  if (output === undefined) print(text)
   else await write(text, output)
   return 0
 }
@@ -41,7 +42,7 @@ function check(text: string, before: string | undefined, output: string | undefi
     }])
   }
   if (text === before) {
-    process.stdout.write(`${output} is what the spec gives\n`)
+    print(`${output} is what the spec gives\n`)
     return 0
   }
   const found = before === undefined ? 'there is no such file' : firstDifference(before, text)
@@ -61,7 +62,7 @@ async function write(text: string, output: string): Promise<void> {
   await makeFolder(dirname(path)).then(() => writeFileAtomic(path, text)).catch((error: unknown) => {
     throw explainFileError(error, 'compile/unwritable', 'the workflow cannot be written')
   })
-  process.stdout.write(`${output}: written\n${text.includes(unpinned) ? 'Write the commit of a release of the action into it.\n' : ''}`)
+  print(`${output}: written\n${text.includes(unpinned) ? 'Write the commit of a release of the action into it.\n' : ''}`)
 }
 
 /** The path as the workflow's checkout has it: from the folder with `.git`, or from the current one where there is none. */

@@ -7,6 +7,7 @@ import { foreignCurves, type KnownFacts } from '../../diagnose/read/foreign.ts'
 import { contextOfRun, isJournal, journalCurves } from '../../diagnose/read/journal.ts'
 import { findingsText } from '../../diagnose/text.ts'
 import { parseReport } from '../../report/json.ts'
+import { print } from '../output.ts'
 
 export interface DiagnoseOptions {
   readonly classes?: number
@@ -23,7 +24,7 @@ export async function diagnoseCommand(paths: readonly string[], options: Diagnos
   const read = (await Promise.all(paths.map((path) => curvesOf(path, options)))).flat()
   const groups = distinct(options.together ? joined(read) : read)
   const findings = diagnose(groups)
-  process.stdout.write(
+  print(
     options.json
       ? `${JSON.stringify(findings, null, 2)}\n`
       : findingsText(

@@ -7,7 +7,8 @@ import { platformOf, thisMachine, type Platform } from '../../provision/platform
 import { bytesOf } from '../../provision/record.ts'
 import { chooseEngine, engineLoads, engineState, otherEngines, type EngineState } from '../../provision/status.ts'
 import { engineFolder } from '../engine-folder.ts'
-import { exitCodes } from '../exit.ts'
+import { StopSwitch } from '../stop.ts'
+import { print } from '../output.ts'
 
 export interface EngineInstallOptions {
   readonly dir?: string
@@ -30,7 +31,7 @@ export async function engineInstallCommand({ dir, from, force = false }: EngineI
     })
     const { tfjsNode, tensorflow } = record.versions
     const size = `${mebi(bytesOf(record))} in ${folder}`
-    process.stdout.write(
+    print(
       fresh
         ? `Installed in ${seconds()} s: tfjs-node ${tfjsNode} on TensorFlow ${tensorflow}, ${size}\n`
         : `Installed already: tfjs-node ${tfjsNode} on TensorFlow ${tensorflow}, ${size} (--force builds it again)\n`,
@@ -49,7 +50,7 @@ export async function engineDownloadCommand(dir: string, { platform }: { readonl
       signal,
       listener: progress(stopwatch()),
     })
-    process.stdout.write(`${folder} has everything. On the other machine: tunegate engine install --from ${dir}\n`)
+    print(`${folder} has everything. On the other machine: tunegate engine install --from ${dir}\n`)
   })
 }
 
@@ -61,18 +62,17 @@ function ownPlatform(): Platform {
 
 /** Runs until it is done or asked to stop, and then cleans up first. */
 async function interruptible(work: (signal: AbortSignal) => Promise<void>): Promise<number> {
-  const stop = new AbortController()
-  const interrupted = (): void => stop.abort()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupted)
+  const stop = new StopSwitch()
+  stop.arm()
   try {
     await work(stop.signal)
     return 0
   } catch (error) {
     if (!stop.signal.aborted || !(error instanceof InputError)) throw error
     process.stderr.write(`${error.diagnostics.map(formatDiagnostic).join('\n')}\n`)
-    return exitCodes.interrupted
+    return stop.code
   } finally {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, interrupted)
+    stop.disarm()
   }
 }
 
@@ -123,9 +123,9 @@ export async function engineStatusCommand({
   if (!choice.ok) throw new InputError([choice.error])
   const auto = loads?.ok === false ? { engine: 'wasm' as const, folder: null, why: loads.error.message } : choice.value
   const others = await otherEngines(root, found.state === 'unsupported' ? '' : basename(found.folder))
-  if (json) process.stdout.write(`${JSON.stringify({ root, ...found, loads, auto, others }, null, 2)}\n`)
+  if (json) print(`${JSON.stringify({ root, ...found, loads, auto, others }, null, 2)}\n`)
   else {
-    process.stdout.write(
+    print(
       [
         ...described(found),
         ...(loads

@@ -6,6 +6,7 @@ import type { TableSummary } from '../../data/types.ts'
 import { renderSpec } from '../../spec/init.ts'
 import { commentWorkflow, commentWorkflowPath, noCommit } from '../workflows/comment.ts'
 import { makeFolder } from '../../base/files.ts'
+import { print } from '../output.ts'
 
 export interface InitOptions {
   readonly output: string
@@ -37,7 +38,7 @@ async function writeWorkflow({ output, force, uses = noCommit }: InitOptions): P
   await refuseExisting(commentWorkflowPath, force)
   await makeFolder(dirname(commentWorkflowPath)).catch(unwritable(commentWorkflowPath))
   await writeFile(commentWorkflowPath, commentWorkflow({ spec, uses })).catch(unwritable(commentWorkflowPath))
-  process.stdout.write(`${commentWorkflowPath}: written. Once it is on the default branch, \`/tune help\` in a comment on a pull request answers.\n` +
+  print(`${commentWorkflowPath}: written. Once it is on the default branch, \`/tune help\` in a comment on a pull request answers.\n` +
     (uses === noCommit ? '  Write the commit of a release in place of the zeros, or give it by --uses.\n' : ''))
 }
 
@@ -58,7 +59,7 @@ async function writeSpec(data: string, options: InitOptions): Promise<void> {
   await refuseExisting(options.output, options.force)
   const file = relative(dirname(resolve(options.output)), resolve(data)).split('\\').join('/')
   await writeFile(options.output, renderSpec({ ...summary, file })).catch(unwritable(options.output))
-  process.stdout.write(`${options.output}: written for ${summary.rows} rows and ${summary.columns.length} columns${described(summary)}\n` +
+  print(`${options.output}: written for ${summary.rows} rows and ${summary.columns.length} columns${described(summary)}\n` +
     `Look it over, then:\n  tunegate plan ${options.output}\n  tunegate run ${options.output}\n`)
 }
 

@@ -5,6 +5,7 @@ import { renderPlanMermaid } from '../../report/plan-mermaid.ts'
 import { renderPlanTable } from '../../report/plan-table.ts'
 import { prepare } from '../../study/prepare.ts'
 import { workspaceOf } from '../workspace.ts'
+import { print } from '../output.ts'
 
 type Format = 'table' | 'json' | 'mermaid'
 
@@ -12,7 +13,7 @@ export async function planCommand(specPath: string, options: { readonly format: 
   const { format, ...overrides } = options
   const { plan, warnings } = await prepare({ specPath, workspace: workspaceOf(specPath), ...overrides })
   for (const warning of warnings) process.stderr.write(`${formatDiagnostic(warning)}\n`)
-  process.stdout.write(rendered(plan, format))
+  print(rendered(plan, format))
   return 0
 }
 

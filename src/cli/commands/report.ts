@@ -6,6 +6,7 @@ import { readReport } from '../../study/judge-again.ts'
 import { renderAgain, summaryAgain } from '../../study/render-again.ts'
 import { pictureFiles } from '../picture-files.ts'
 import { runFolder } from '../run-folder.ts'
+import { print } from '../output.ts'
 
 type Format = 'markdown' | 'json'
 
@@ -17,14 +18,14 @@ export async function reportCommand(
   switch (format) {
     case undefined: {
       const { files } = await renderAgain(folder, png ? await rasterizer(await pictureFiles()) : undefined)
-      process.stdout.write(`${files.all.length} files written to ${folder}\n`)
+      print(`${files.all.length} files written to ${folder}\n`)
       return 0
     }
     case 'markdown':
-      process.stdout.write(await summaryAgain(folder))
+      print(await summaryAgain(folder))
       return 0
     case 'json':
-      process.stdout.write(reportText(await readReport(join(folder, 'report.json'))))
+      print(reportText(await readReport(join(folder, 'report.json'))))
       return 0
     default:
       return unreachable(format, 'format')

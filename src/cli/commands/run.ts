@@ -10,10 +10,12 @@ import { engineHere, type EngineWish } from '../../study/engine.ts'
 import { runStudy, type StudyOptions } from '../../study/run-study.ts'
 import { closing } from '../closing.ts'
 import { engineFolder } from '../engine-folder.ts'
-import { exitCodeOf, exitCodes } from '../exit.ts'
+import { exitCodeOf } from '../exit.ts'
 import { progressLogger } from '../progress.ts'
+import { StopSwitch } from '../stop.ts'
 import { workerFiles } from '../worker-files.ts'
 import { workspaceOf } from '../workspace.ts'
+import { print } from '../output.ts'
 
 /** The options of `run` as the parser gives them. */
 export interface RunOptions {
@@ -29,10 +31,7 @@ export interface RunOptions {
 }
 
 export async function runCommand(specPath: string, options: RunOptions): Promise<number> {
-  const stop = new AbortController()
-  const interrupted = (): void => stop.abort()
-  process.once('SIGINT', interrupted)
-  process.once('SIGTERM', interrupted)
+  const stop = new StopSwitch()
   try {
     const study = await runStudy({
       specPath, workspace: workspaceOf(specPath), ...workerFiles(), workers: options.workers ?? availableParallelism(),
@@ -41,18 +40,17 @@ export async function runCommand(specPath: string, options: RunOptions): Promise
       ...(options.out === undefined ? {} : { outDir: resolve(options.out) }), ...(options.baseline === undefined ? {} : { baselinePath: options.baseline }),
       ...baseSpecOf(options),
       fresh: options.fresh ?? false,
-      listener: logger(), signal: stop.signal, startedAt: new Date().toISOString(), clock: () => performance.now(),
+      listener: arming(stop, logger()), signal: stop.signal, startedAt: new Date().toISOString(), clock: () => performance.now(),
     })
-    if (options.json) process.stdout.write(reportText(study.report))
-    else process.stdout.write(closing({ ...study, page: study.files.page, lockPath: study.files.lockPath }, columnsOf(process.stdout)))
+    if (options.json) print(reportText(study.report))
+    else print(closing({ ...study, page: study.files.page, lockPath: study.files.lockPath }, columnsOf(process.stdout)))
     return exitCodeOf(study.verdict.status)
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error
     process.stderr.write('\nStopped. Finished runs are in the journal; the same command continues from them.\n')
-    return exitCodes.interrupted
+    return stop.code
   } finally {
-    process.off('SIGINT', interrupted)
-    process.off('SIGTERM', interrupted)
+    stop.disarm()
   }
 }
 
@@ -64,6 +62,14 @@ function baseSpecOf({ baseSpec, baseline }: RunOptions): Pick<StudyOptions, 'bas
     code: 'run/two-baselines', severity: 'error', message: 'two baselines are named', found: `--baseline ${baseline} --base-spec ${baseSpec}`,
     allowed: '--base-spec alone, or with --baseline retrain',
   }])
+}
+
+/** Until there is something to keep, a signal ends the process at once: reading a large file does not stop for a handler. */
+function arming(stop: StopSwitch, listener: Listener): Listener {
+  return (event) => {
+    if (event.type === 'study-started') stop.arm()
+    listener(event)
+  }
 }
 
 /** Progress goes to standard error, so that standard output holds the result alone. */
