@@ -6,13 +6,13 @@ import { InputError } from './diagnostics.ts'
  * Writes a whole file so that a reader, or a machine that loses power, sees the old content or the new and nothing between:
  * a temporary file beside it, synced, renamed over it, the folder synced.
  */
-export async function writeFileAtomic(path: string, content: string | Uint8Array): Promise<void> {
+export async function writeFileAtomic(path: string, content: string | Uint8Array | AsyncIterable<Uint8Array>): Promise<void> {
   // The process number keeps two writers from sharing one temporary file; the last rename wins, whole.
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
   try {
     const file = await open(temporary, 'w')
     try {
-      await writeAt(file, typeof content === 'string' ? Buffer.from(content) : content, 0)
+      await writePieces(file, content)
       await file.sync()
     } finally {
       await file.close()
@@ -23,6 +23,16 @@ export async function writeFileAtomic(path: string, content: string | Uint8Array
     throw error
   }
   await syncFolder(dirname(path))
+}
+
+async function writePieces(file: FileHandle, content: string | Uint8Array | AsyncIterable<Uint8Array>): Promise<void> {
+  if (typeof content === 'string') return writeAt(file, Buffer.from(content), 0)
+  if (content instanceof Uint8Array) return writeAt(file, content, 0)
+  let position = 0
+  for await (const piece of content) {
+    await writeAt(file, piece, position)
+    position += piece.length
+  }
 }
 
 /** Puts names in a folder on disk: after it a rename or a new file survives a power cut. */

@@ -4,6 +4,7 @@ import { fingerprint } from '../base/hash.ts'
 import type { Dataset } from '../data/types.ts'
 import type { Choice } from '../provision/status.ts'
 import { Interrupted } from '../run/execute.ts'
+import { runIds } from '../run/id.ts'
 import { Journal } from '../run/journal.ts'
 import { WorkerPool } from '../run/pool.ts'
 import type { EngineOrder } from '../run/protocol.ts'
@@ -28,7 +29,7 @@ export function startPool(options: StudyOptions, checked: Promise<Prepared>, { f
 
 export async function openJournal(outDir: string, { plan, dataset }: Prepared, engine: string, { fresh = false, listener }: StudyOptions): Promise<Journal> {
   const header = { journal: 1, workload: fingerprint(plan.workload), spec: plan.specFingerprint, data: dataset.fingerprint, engine } as const
-  const journal = await Journal.open(join(outDir, 'journal.jsonl'), header, { fresh })
+  const journal = await Journal.open(join(outDir, 'journal.jsonl'), header, { fresh, idOf: runIds(plan.workload, engine) })
   for (const message of journal.notices) listener({ type: 'notice', message })
   return journal
 }
