@@ -42,6 +42,8 @@ export interface Look {
   readonly spreadAlpha: number
   readonly look: number
   readonly of: number
+  /** Time ended the verification before its last look. */
+  readonly cutShort?: true
 }
 
 const alpha = 0.05

@@ -7,6 +7,7 @@ import type { VerifiedRun, VerifyFindings } from '../plan/decision.ts'
 import type { RunTime } from '../plan/run.ts'
 import type { Verdict } from '../plan/verdict.ts'
 import { parseReport } from '../report/json.ts'
+import { wasCutShort } from '../report/lock.ts'
 import type { Report } from '../report/model.ts'
 import { readLock } from './lock.ts'
 
@@ -21,7 +22,7 @@ export async function judgeAgain(reportPath: string, baseline: string | undefine
   const fixed = baseline === undefined && report.base ? baseEvidence(report.base, report.timing) : await lockOf(report, baseline)
   const { fingerprints: { data: dataFingerprint, spec: specFingerprint }, engine, objective, parameters } = report.study
   const evidence = studyEvidence(timedVerification(report), fixed, { dataFingerprint, specFingerprint, engine, objective, tool: report.tool, parameters })
-  return { verdict: judgeAt(report.verdict.gates.map((g) => g.rule), evidence, report.verification?.looks ?? []), against: evidence.baseline?.source ?? null }
+  return { verdict: judgeAt(report.verdict.gates.map((g) => g.rule), evidence, report.verification?.looks ?? [], wasCutShort(report.budget)), against: evidence.baseline?.source ?? null }
 }
 
 /** A report keeps times apart from what they belong to. */

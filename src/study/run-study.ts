@@ -173,7 +173,7 @@ interface Finished {
 async function conclude(finished: Finished): Promise<Study> {
   const { prepared, judging, outcome, outDir, runs } = finished
   const verify = verifyFindings(outcome)
-  const verdict = judging.verdict(verify)
+  const verdict = judging.verdict(verify, outcome.cutShort)
   const report = await reportOf(finished, verdict, verify, judging.evidence(verify).baseline?.source ?? null)
   const files = await writeReport(report, outDir, runs())
   return { prepared, report, verdict, lock: files.lock, files }
@@ -189,7 +189,7 @@ async function reportOf({ options, prepared, judging, outcome, engine, seconds, 
     diagnostics: await studyDiagnostics(plan, verify, runs()),
     command: repeatCommand(options), specFile: options.specPath,
     data: { source: spec.data.source, checks: checksOf(prepared), findings, notes: dataset.notes },
-    omissions: [], exhausted: outcome.exhausted,
+    omissions: [], exhausted: outcome.exhausted, cutShort: outcome.cutShort,
     timing: {
       startedAt: options.startedAt, seconds, stages: outcome.seconds,
       machine: machineOf(options, engine),
