@@ -134,12 +134,18 @@ export function explainFileError(error: unknown, code: string, message: string):
   return new InputError([{ code, severity: 'error', message, found: `${cause} (${reason}${path ? `, ${path}` : ''})`, hint }])
 }
 
+/** What engines of JavaScript and WebAssembly say where an array, a text or a memory cannot be had. */
+const noMemory = /^(Array buffer allocation failed|Invalid (typed array|string|array) length(: \d+)?$|WebAssembly\.Memory\(\): could not allocate|Cannot enlarge memory|Aborted\(OOM\))/
+
 /**
  * The same for an error that nobody explained nearer to where it happened: the last net before "a defect of ours". Only what
  * comes from the operating system gets through; the system names the call that failed, our own errors do not.
  */
 export function explainSystemError(error: unknown): unknown {
-  const { code = '', syscall } = error as NodeJS.ErrnoException
+  if (error instanceof Error && noMemory.test(error.message)) {
+    return new InputError([{ code: 'system/no-memory', severity: 'error', message: 'memory ran out', found: error.message, hint: memory }])
+  }
+  const { code = '', syscall } = (error ?? {}) as NodeJS.ErrnoException
   if (syscall === undefined && !code.startsWith('ERR_')) return error
   const what = syscall === undefined ? 'a file' : `the call \`${syscall.split(' ')[0] ?? ''}\``
   return explainFileError(error, 'system/refused', `the operating system refused ${what}`)

@@ -1,11 +1,13 @@
 import { formatDiagnostic, InputError, printable, sortDiagnostics, type Diagnostic } from '../base/diagnostics.ts'
+import { explainSystemError } from '../base/files.ts'
 import { annotate, annotationOf } from './annotations.ts'
 import type { Runner } from './environment.ts'
 import { endSection, say } from './log.ts'
 import { writeSummary } from './summary.ts'
 
 /** Shows why the step came to no verdict: what a person wrote is wrong, or this program is. */
-export async function explain(error: unknown, runner: Runner): Promise<void> {
+export async function explain(thrown: unknown, runner: Runner): Promise<void> {
+  const error = explainSystemError(thrown)
   endSection()
   if (error instanceof InputError) await explainInput(error.diagnostics, runner)
   else await explainDefect(error, runner)

@@ -109,7 +109,7 @@ async function trainAndConclude(
 
 /** The pool, or one of fewer workers with more threads where that is faster. */
 async function fitted(options: StudyOptions, prepared: Prepared, choice: Choice, pool: WorkerPool): Promise<Fitted<WorkerPool>> {
-  if (choice.folder === null) return { pool, workers: options.workers, threads: 1, why: null }
+  if (choice.folder === null) return { pool, workers: pool.slots, threads: 1, why: null }
   const start = (split: Split): Promise<WorkerPool> =>
     startPool({ ...options, workers: split.workers }, Promise.resolve(prepared), choice, split.threads)
   const before = options.fresh ? null : await threadsBefore(outFolder(options, prepared))
