@@ -28,9 +28,9 @@ describe.skipIf(process.platform !== 'linux')('what the system refuses is told a
     ['a page that is a folder', () => run('--out', 'report-is-folder'), /report\/unwritable.*\n.*(EISDIR|ENOTEMPTY|EEXIST)/],
     ['a spec with a name that is too long', () => tunegate(folder, ['plan', `${long}.yml`], node24), /ENAMETOOLONG/],
     ['a spec that is a folder', () => tunegate(folder, ['plan', 'examples'], node24), /not a file/],
-    ['a baseline that is a pipe or a folder without a lock', () => run('--baseline', 'examples'), /lock\/unreadable/],
+    ['a baseline that is a folder without a lock', () => run('--baseline', 'examples'), /lock\/unreadable/],
     ['a report in a circle of links', () => tunegate(folder, ['report', 'circle'], node24), /ELOOP/],
-    ['a page of a comparison that is a folder', () => tunegate(folder, ['init', 'examples/wine/wine.csv', '-o', `${long}.yml`], node24), /ENAMETOOLONG|no such data file|there is no file/],
+    ['a new spec with a name that is too long', () => tunegate(folder, ['init', 'examples/digits/digits.csv.gz', '-o', `${long}.yml`], node24), /ENAMETOOLONG/],
     ['an engine folder with a name that is too long', () => tunegate(folder, ['engine', 'status', '--dir', long], node24), /^$|ENAMETOOLONG/],
   ] as const)('%s', async (_, command, expected) => {
     const { code, err, out } = await command()

@@ -163,6 +163,14 @@ describe('an output folder that is lost while the study runs', () => {
     expect((await opened(path)).runs).toEqual([one, two])
   })
 
+  it('leaves the lock of another process alone when it ends', async () => {
+    const path = journalIn(folder())
+    const journal = await open(path)
+    writeFileSync(`${path}.lock`, JSON.stringify({ pid: process.ppid, started: null }))
+    await journal.close()
+    expect(existsSync(`${path}.lock`)).toBe(true)
+  })
+
   it('says so where it cannot be made again', async () => {
     const where = join(folder(), 'out')
     mkdirSync(where)
