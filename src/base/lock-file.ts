@@ -22,7 +22,7 @@ const patience = { attempts: 100, milliseconds: 20 }
  */
 export async function takeLock(path: string): Promise<Result<HeldLock, string>> {
   for (let attempt = 0; attempt < patience.attempts; attempt++) {
-    if (create(path)) return ok({ release: () => rmSync(path, { force: true }) })
+    if (create(path)) return ok({ release: () => release(path) })
     const found = read(path)
     if (found !== 'none' && found !== 'unreadable' && alive(found)) return err(`process ${found.pid}, by ${path}`)
     // A file without a holder in it is written within microseconds, so it is given time before it counts as torn.
@@ -46,6 +46,17 @@ async function removeDead(path: string): Promise<void> {
     if (found === 'unreadable' || (found !== 'none' && !alive(found))) rmSync(path, { force: true })
   } finally {
     guard.value.release()
+  }
+}
+
+/** The folder may have been lost since, and another process may have made the file anew; a lock left behind has a dead holder. */
+function release(path: string): void {
+  const found = read(path)
+  if (found === 'none' || found === 'unreadable' || found.pid !== process.pid) return
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // Who comes next takes it over.
   }
 }
 

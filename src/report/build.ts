@@ -49,6 +49,8 @@ export interface ReportInput {
   /** What the study as a whole left out; stages bring their own. */
   readonly omissions: readonly Omission[]
   readonly exhausted: BudgetSection['exhausted']
+  /** Whether the budget of minutes left out runs; false where it is left out. */
+  readonly cutShort?: boolean
   readonly timing: Pick<Timing, 'startedAt' | 'seconds' | 'stages' | 'machine'>
 }
 
@@ -83,6 +85,7 @@ export function buildReport(input: ReportInput): Report {
       plannedRuns: plan.jobs.reduce((sum, j) => sum + j.estimate.runs, 0),
       runs: runs.length,
       exhausted: input.exhausted,
+      ...(input.cutShort ? { cutShort: 'minutes' } : {}),
     },
     timing: timingOf(
       input,

@@ -16,7 +16,7 @@ const kind: DocumentKind = {
 }
 
 /** The lock of a finished study. It holds no clock, so the same study writes the same bytes. */
-export function buildLock({ tool, study, levers, lineage, verification }: Report): Lock {
+export function buildLock({ tool, study, levers, lineage, verification, budget }: Report): Lock {
   return {
     version: 1,
     name: study.name,
@@ -24,6 +24,7 @@ export function buildLock({ tool, study, levers, lineage, verification }: Report
     engine: study.engine,
     objective: study.objective,
     parameters: study.parameters,
+    ...(wasCutShort(budget) ? { cutShort: 'minutes' } : {}),
     fingerprints: study.fingerprints,
     levers: levers.chosen,
     lineage,
@@ -36,6 +37,9 @@ export function buildLock({ tool, study, levers, lineage, verification }: Report
     })),
   }
 }
+
+/** Whether time ended the study before it was done; reports of before say so only where no other limit came first. */
+export const wasCutShort = ({ exhausted, cutShort }: Report['budget']): boolean => exhausted === 'minutes' || cutShort !== undefined
 
 /** Indented, so that a change of one lever is a change of one line. */
 export const lockText = (lock: Lock): string => `${JSON.stringify(lock, null, 2)}\n`

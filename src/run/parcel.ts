@@ -4,10 +4,10 @@ import { jsonOrUndefined } from '../base/json.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { Workload } from '../plan/plan.ts'
 import type { RunResult } from '../plan/run.ts'
+import { fittingRun } from './fitting-run.ts'
 import { runIds } from './id.ts'
 import type { Journal } from './journal.ts'
-import { idOfLine, journalLine, lineLimits } from './journal-line.ts'
-import { isRun } from './valid-run.ts'
+import { journalLine } from './journal-line.ts'
 
 /** What the runs of a parcel belong to: a parcel of another workflow run, commit or plan is not opened. */
 export interface Binding {
@@ -64,7 +64,7 @@ export async function openParcel(packed: Uint8Array, expected: Binding, workload
   if (other) return err(`it belongs to another ${{ run: 'workflow run', sha: 'commit', plan: 'plan', content: 'job' }[other]}`)
   if (lines.length > mostParcelRuns) return err(`it holds ${lines.length} runs, more than ${mostParcelRuns}`)
   const idOf = runIds(workload, first.engine)
-  const runs = lines.map((line) => runOf(line, first.engine, idOf))
+  const runs = lines.map((line) => fittingRun(line, first.engine, idOf))
   const wrong = runs.indexOf(undefined)
   if (wrong >= 0) return err(`line ${wrong + 2} is not a run of this study`)
   return ok({ course: { engine: first.engine, startedAt: first.startedAt }, runs: runs.filter((run) => run !== undefined) })
@@ -85,13 +85,6 @@ function hasMoreLines(bytes: Buffer, most: number): boolean {
   let count = 0
   for (let at = bytes.indexOf(10); at >= 0 && count <= most; at = bytes.indexOf(10, at + 1)) count++
   return count > most
-}
-
-function runOf(line: string, engine: string, idOf: ReturnType<typeof runIds>): RunResult | undefined {
-  const id = idOfLine(line)
-  const parsed = id === undefined ? undefined : jsonOrUndefined(line, lineLimits)
-  const run: unknown = typeof parsed === 'object' && parsed !== null && 'run' in parsed ? parsed.run : undefined
-  return isRun(run) && run.id === id && run.engine === engine && idOf(run.request) === id ? run : undefined
 }
 
 function isFirstLine(value: unknown): value is FirstLine {

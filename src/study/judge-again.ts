@@ -8,6 +8,7 @@ import type { GateRule } from '../plan/plan.ts'
 import type { RunTime } from '../plan/run.ts'
 import type { Verdict } from '../plan/verdict.ts'
 import { mostReportBytes, parseReport } from '../report/json.ts'
+import { wasCutShort } from '../report/lock.ts'
 import type { Report } from '../report/model.ts'
 import { readLock } from './lock.ts'
 
@@ -32,11 +33,11 @@ export type Against = Awaited<ReturnType<typeof readLock>> | BaselineEvidence
  * @param verify of the report, with times; where it is cut to its first seeds, the verdict is that of an earlier look
  */
 export function judgeReport(
-  { study, tool, verification }: Report, rules: readonly GateRule[], fixed: Against, verify: VerifyFindings | null,
+  { study, tool, verification, budget }: Report, rules: readonly GateRule[], fixed: Against, verify: VerifyFindings | null,
 ): Rejudged {
   const { fingerprints: { data: dataFingerprint, spec: specFingerprint }, engine, objective, parameters } = study
   const evidence = studyEvidence(verify, fixed, { dataFingerprint, specFingerprint, engine, objective, tool, parameters })
-  return { verdict: judgeAt(rules, evidence, verification?.looks ?? []), against: evidence.baseline?.source ?? null }
+  return { verdict: judgeAt(rules, evidence, verification?.looks ?? [], wasCutShort(budget)), against: evidence.baseline?.source ?? null }
 }
 
 /** A report keeps times apart from what they belong to. */
