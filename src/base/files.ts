@@ -122,7 +122,8 @@ export async function readWithin(path: string, most: number): Promise<Buffer | u
 export async function readTextWithin(path: string, most: number, code: string): Promise<string> {
   const content = await readWithin(path, most)
   if (content) return content.toString('utf8')
-  throw new InputError([{ code, severity: 'error', message: `${shownPath(path)} is too large`, found: `more than ${most} bytes`, allowed: `at most ${most} bytes` }])
+  const message = `${shownPath(path)} is too large`
+  throw new InputError([{ code, severity: 'error', message, found: `more than ${most} bytes`, allowed: `at most ${most} bytes` }])
 }
 
 /** Makes a folder and those it lies in. One by one: the recursive call of Node 20 never returns on some file systems. */

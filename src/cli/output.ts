@@ -5,8 +5,8 @@ import { explainFileError } from '../base/files.ts'
 let lost: unknown
 
 /**
- * Writes text that is printable already to standard output. Throws an `InputError` where it cannot be written: a result that is
- * lost or cut short is not a success. A reader that closes the pipe has seen enough, and that is no error.
+ * Writes text that is printable already to standard output. Throws an `InputError` where it cannot be written: a result that
+ * is lost or cut short is not a success. A reader that closes the pipe has seen enough, and that is no error.
  */
 export function writeOutput(text: string): void {
   try {

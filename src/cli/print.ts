@@ -3,8 +3,8 @@ import { markdownDocument } from '../report/escape.ts'
 import { writeErrors, writeOutput } from './output.ts'
 
 /**
- * The only way to a terminal: no other file calls what writes to standard output and standard error. Whatever text a command shows, a
- * terminal is never commanded by it.
+ * The only way to a terminal: no other file calls what writes to standard output and standard error. Whatever text a command
+ * shows, a terminal is never commanded by it.
  */
 export interface Printer {
   /** Each is one line: a line break in it is foreign. */

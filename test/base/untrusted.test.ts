@@ -56,7 +56,7 @@ describe('attack 20: a document', () => {
     expect(await refused(() => parseLock(deep, 'tuning.lock.json'))).toMatchObject([{ code: 'lock/too-deep', at: { line: 1, column: 65 } }])
     expect(await refused(() => parseReport(deep, 'report.json'))).toMatchObject([{ code: 'report/too-deep' }])
     expect(await refused(() => parseRequest(nested))).toMatchObject([{ code: 'action/request' }])
-    expect(parseResult(nested, { run: 1, sha: 'a', gates: null })).toEqual({ ok: false, error: 'the result of the run does not have the shape of one' })
+    expect(parseResult(nested, { run: 1, sha: 'a' })).toEqual({ ok: false, error: 'the result of the run does not have the shape of one' })
     expect(readPayload({ GITHUB_EVENT_PATH: written('event.json', nested) })).toBeUndefined()
     expect(await refused(() => runOfLine(nested))).toMatchObject([{ code: 'journal/damaged' }])
     expect(await refused(() => foreignCurves(nested, 'log.jsonl', { classes: null, validationRows: null, targetLoss: null }))).toMatchObject([
