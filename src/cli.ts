@@ -1,10 +1,24 @@
 #!/usr/bin/env node
-import { main } from './cli/main.ts'
+// Node leaves with 1 where nobody catches an error, and here 1 is a verdict. So this file imports nothing that could be
+// missing or too new for the Node it meets, and loads the rest only after it has looked.
+const badInput = 2
+/** A message may name a path that holds anything. */
+const unprintable = /(?!\n)[\p{C}\p{Zl}\p{Zp}]/gu
+const oldest: readonly [major: number, minor: number] = [20, 3]
 
-// A reader that has seen enough, as `head`, closes the pipe; that is no error, and the exit code is still the verdict's.
-for (const output of [process.stdout, process.stderr]) {
-  output.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-  })
+function refuse(text: string): never {
+  process.stderr.write(`${text.replace(unprintable, ' ')}\n`)
+  process.exit(badInput)
 }
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+if (major < oldest[0] || (major === oldest[0] && minor < oldest[1])) {
+  refuse(`error[node/too-old] tunegate needs Node ${oldest.join('.')} or newer\n  found:   ${process.versions.node}`)
+}
+const { explain, finalCode, main } = await import('./cli/main.ts').catch((error: unknown) => {
+  const found = error instanceof Error ? error.message : String(error)
+  return refuse(`error[install/incomplete] tunegate is not installed whole\n  found:   ${found}\n  hint:    install it again`)
+})
+process.on('uncaughtException', (error) => { process.exit(explain(error)) })
+process.on('exit', (code) => { process.exitCode = finalCode(code) })
 process.exitCode = await main(process.argv)

@@ -1,4 +1,5 @@
 import { InputError } from './base/diagnostics.ts'
+import { explainSystemError } from './base/files.ts'
 import type { RunRequest, RunResult } from './plan/run.ts'
 import { protocolVersion, type EngineOrder, type FromWorker, type ToWorker } from './run/protocol.ts'
 import { createTensorflowEngine, nativeEnvironment } from './train/engines/tensorflow.ts'
@@ -20,7 +21,8 @@ process.on('disconnect', () => process.exit(0))
 process.on('SIGINT', () => {})
 process.on('message', (message: ToWorker) => {
   void handle(message).catch((error: unknown) => {
-    const diagnostics = error instanceof InputError ? error.diagnostics : []
+    const known = explainSystemError(error)
+    const diagnostics = known instanceof InputError ? known.diagnostics : []
     send({ type: 'unable', message: messageOf(error), diagnostics }, () => process.exit(1))
   })
 })

@@ -1,13 +1,14 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
+import { readTextWithin } from '../base/files.ts'
 import { normalize } from '../compile/normalize.ts'
 import type { NormalizedSpec } from '../compile/normalized.ts'
 import { say } from '../github/log.ts'
 import { needsBaseline, type GateRule } from '../plan/gates.ts'
-import { parseLock } from '../report/lock.ts'
+import { mostLockBytes, parseLock } from '../report/lock.ts'
 import { parseSpec } from '../spec/parse.ts'
 import type { BaseSpec } from '../study/base-study.ts'
 import { rulesOf } from '../study/rules.ts'
@@ -112,9 +113,16 @@ const missing = (what: string, path: string, sha: string, hint: string): InputEr
   code: 'verify/no-baseline', severity: 'error', message: `inconclusive: ${what}`, found: `no ${path} at ${sha}`, hint,
 }])
 
+/** Null where there is none. */
+const ownLock = (specPath: string): Promise<string | null> =>
+  readTextWithin(lockBeside(specPath), mostLockBytes, 'lock/too-large').catch((error: unknown) => {
+    if (error instanceof InputError) throw error
+    return null
+  })
+
 /** Verification alone, of the levers that the checkout's lock holds, or its spec where they were not tuned from it. */
 export async function verification({ specPath, stages = ['verify'] }: StudyOptions): Promise<Pick<StudyOptions, 'stages' | 'tuned'>> {
-  const own = await readFile(lockBeside(specPath), 'utf8').catch(() => null)
+  const own = await ownLock(specPath)
   return { stages, ...(own === null ? {} : { tuned: parseLock(own, lockName) }) }
 }
 

@@ -8,14 +8,14 @@ import type { Study } from '../study/run-study.ts'
 
 /**
  * The lock of a verification on the default branch, as the one to commit: the numbers are new, and how its levers were found is
- * what it was. Where it differs from the committed one the change lies beside it as a patch for `git apply`.
+ * what it was, cut short by time or not. Where it differs from the committed one the change lies beside it as a patch for `git apply`.
  */
 export async function renewed(study: Study, specPath: string): Promise<Study> {
   const path = lockBeside(specPath).replaceAll('\\', '/')
   const before = await readFile(path, 'utf8').catch(() => null)
   const old = before === null ? null : parseLock(before, path)
   const same = old !== null && JSON.stringify(old.levers) === JSON.stringify(study.lock.levers)
-  const lock = same ? { ...study.lock, lineage: old.lineage } : study.lock
+  const lock = same ? { ...study.lock, lineage: old.lineage, ...(old.cutShort ? { cutShort: old.cutShort } : {}) } : study.lock
   const after = lockText(lock)
   await writeFilePlain(study.files.lockPath, after)
   if (after === before) return study

@@ -76,12 +76,18 @@ export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[
     (a.at?.column ?? 0) - (b.at?.column ?? 0))
 }
 
+/** Longer names are no slip of the fingers, and comparing two of them takes time with the product of their lengths. */
+const longestSlip = 100
+const mostCandidates = 10_000
+
 /** The candidate nearest to `name`, if it is near enough to be a slip of the fingers: at most a third of its length. */
 export function didYouMean(name: string, candidates: readonly string[]): string | undefined {
+  if (name.length > longestSlip) return undefined
   const wanted = name.toLowerCase()
   let best: string | undefined
   let least = Math.max(1, Math.floor(name.length / 3)) + 1
-  for (const candidate of candidates) {
+  for (const candidate of candidates.slice(0, mostCandidates)) {
+    if (candidate.length > 2 * longestSlip) continue
     const d = distance(wanted, candidate.toLowerCase())
     if (d < least) [best, least] = [candidate, d]
   }

@@ -8,7 +8,7 @@ import { shownPath } from './paths.ts'
  * Writes a whole file so that a reader, or a machine that loses power, sees the old content or the new and nothing between:
  * a temporary file beside it, synced, renamed over it, the folder synced.
  */
-export async function writeFileAtomic(path: string, content: string | Uint8Array): Promise<void> {
+export async function writeFileAtomic(path: string, content: Content): Promise<void> {
   // The process number keeps two writers from sharing one temporary file; the last rename wins, whole.
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
   try {
@@ -16,7 +16,7 @@ export async function writeFileAtomic(path: string, content: string | Uint8Array
     await rm(temporary, { force: true })
     const file = await open(temporary, 'wx')
     try {
-      await writeAt(file, bytesOf(content), 0)
+      await writePieces(file, content)
       await file.sync()
     } finally {
       await file.close()
@@ -29,8 +29,6 @@ export async function writeFileAtomic(path: string, content: string | Uint8Array
   await syncFolder(dirname(path))
 }
 
-const bytesOf = (content: string | Uint8Array): Uint8Array => (typeof content === 'string' ? Buffer.from(content) : content)
-
 /** Flags for `open` that never follow a link in place of the file; Windows has no such flag. */
 export const notThroughLink = (flags: number): number => flags | (constants.O_NOFOLLOW ?? 0)
 
@@ -38,9 +36,21 @@ export const notThroughLink = (flags: number): number => flags | (constants.O_NO
 export async function writeFilePlain(path: string, content: string | Uint8Array): Promise<void> {
   const file = await open(path, notThroughLink(constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC))
   try {
-    await writeAt(file, bytesOf(content), 0)
+    await writePieces(file, content)
   } finally {
     await file.close()
+  }
+}
+
+type Content = string | Uint8Array | AsyncIterable<Uint8Array>
+
+async function writePieces(file: FileHandle, content: Content): Promise<void> {
+  if (typeof content === 'string') return writeAt(file, Buffer.from(content), 0)
+  if (content instanceof Uint8Array) return writeAt(file, content, 0)
+  let position = 0
+  for await (const piece of content) {
+    await writeAt(file, piece, position)
+    position += piece.length
   }
 }
 
@@ -85,6 +95,37 @@ export function entryAt(path: string): Stats | null {
   }
 }
 
+/**
+ * Content of a file that others may have written; undefined where it has more than `most` bytes. No more than that is read,
+ * whatever the file says of its own size, as a pipe or a device does.
+ */
+export async function readWithin(path: string, most: number): Promise<Buffer | undefined> {
+  const file = await open(path, 'r')
+  try {
+    const { size } = await file.stat()
+    if (size > most) return undefined
+    const chunks: Buffer[] = []
+    for (let total = 0; ;) {
+      const chunk = Buffer.allocUnsafe(Math.min(most + 1 - total, Math.max(size + 1 - total, 65_536)))
+      const { bytesRead } = await file.read(chunk, 0, chunk.length, null)
+      if (bytesRead === 0) return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)
+      chunks.push(chunk.subarray(0, bytesRead))
+      total += bytesRead
+      if (total > most) return undefined
+    }
+  } finally {
+    await file.close()
+  }
+}
+
+/** The same as text; an `InputError` of this code where it is too large. What the system says is thrown as it is. */
+export async function readTextWithin(path: string, most: number, code: string): Promise<string> {
+  const content = await readWithin(path, most)
+  if (content) return content.toString('utf8')
+  const message = `${shownPath(path)} is too large`
+  throw new InputError([{ code, severity: 'error', message, found: `more than ${most} bytes`, allowed: `at most ${most} bytes` }])
+}
+
 /** Makes a folder and those it lies in. One by one: the recursive call of Node 20 never returns on some file systems. */
 export async function makeFolder(path: string): Promise<void> {
   const full = resolve(path)
@@ -96,20 +137,52 @@ export async function makeFolder(path: string): Promise<void> {
   })
 }
 
-/** What a person can do about an error of the file system, by its code. */
+const otherFolder = 'choose another folder'
+const raise = 'close other programs, or raise the limit (`ulimit -a` shows it)'
+const memory = 'close other programs, use fewer --workers, or take a machine with more memory'
+const remount = 'mount the file system again, or choose another folder'
+
+/** What a person can do about an error of the operating system, by its code. */
 const causes: Readonly<Record<string, readonly [cause: string, hint: string]>> = {
   ENOSPC: ['the disk is full', 'make room, or choose another folder'],
   EDQUOT: ['the disk quota is used up', 'make room, or choose another folder'],
-  EROFS: ['the file system is read-only', 'choose another folder'],
+  EFBIG: ['the file is larger than the system allows', 'raise the limit (`ulimit -f`), or choose another file system'],
+  EROFS: ['the file system is read-only', otherFolder],
   EACCES: ['permission denied', 'choose another folder, or change its permissions'],
   EPERM: ['permission denied', 'choose another folder, or change its permissions'],
-  ENOTDIR: ['a part of the path is a file', 'choose another folder'],
-  EEXIST: ['there is a file of this name', 'choose another folder'],
-  ELOOP: ['there is a link of this name', 'remove the link, or choose another folder'],
+  ENOTDIR: ['a part of the path is a file', otherFolder],
+  EEXIST: ['there is a file of this name', otherFolder],
+  ENOTEMPTY: ['the folder is not empty', otherFolder],
   ENOENT: ['there is no such file or folder', 'check the path'],
   EISDIR: ['it is a folder', 'check the path'],
-  EMFILE: ['too many files are open', 'close other programs, or raise the limit'],
+  ELOOP: ['there is a link of this name, or links lead in a circle', 'remove the link, or choose another folder'],
+  EMLINK: ['the file system allows no more links', otherFolder],
+  EXDEV: ['the folder spans two file systems', otherFolder],
+  ENAMETOOLONG: ['a name is too long', 'choose a shorter one'],
+  EBUSY: ['another program holds it', 'close that program, and try again'],
+  ETXTBSY: ['it is a program that is running', 'end that program, and try again'],
+  ENODEV: ['the device cannot do this', 'name a regular file'],
+  ENXIO: ['there is no such device, or nobody listens at it', 'name a regular file'],
+  ESPIPE: ['it is a pipe and cannot be read at a place', 'name a regular file'],
+  EINVAL: ['the file system refuses this operation', otherFolder],
+  ENOSYS: ['the file system does not know this operation', otherFolder],
+  ENOTSUP: ['the file system does not know this operation', otherFolder],
+  EOPNOTSUPP: ['the file system does not know this operation', otherFolder],
+  ENOLCK: ['the system has no more locks', raise],
+  EMFILE: ['too many files are open', raise],
+  ENFILE: ['too many files are open on this machine', raise],
+  EAGAIN: ['the system has no more processes or threads to give', 'raise the limit (`ulimit -u`), or use fewer --workers'],
+  ENOMEM: ['the system has no memory left', memory],
+  ERR_FS_FILE_TOO_LARGE: ['the file is larger than can be read at once', 'name a smaller file'],
+  ERR_STRING_TOO_LONG: ['the file is larger than can be read at once', 'name a smaller file'],
+  ERR_MEMORY_ALLOCATION_FAILED: ['the system has no memory left', memory],
   EIO: ['the disk reports an error', 'check the disk'],
+  EUCLEAN: ['the file system is damaged', 'check the disk'],
+  ESTALE: ['the network file system has lost the file', remount],
+  ENOTCONN: ['the file system has lost its server', remount],
+  EREMOTEIO: ['the file system has lost its server', remount],
+  ENOEXEC: ['it is not a program of this machine', 'install it again for this machine'],
+  E2BIG: ['the environment is too large to start a program', 'unset variables that are not needed'],
 }
 
 /** An error of the file system as one that a person can act on; anything else as it is: that is a defect of ours. */
@@ -119,4 +192,21 @@ export function explainFileError(error: unknown, code: string, message: string):
   if (!(error instanceof Error) || !known) return error
   const [cause, hint] = known
   return new InputError([{ code, severity: 'error', message, found: `${cause} (${reason}${path ? `, ${shownPath(path)}` : ''})`, hint }])
+}
+
+/** What engines of JavaScript and WebAssembly say where an array, a text or a memory cannot be had. */
+const noMemory = /^(Array buffer allocation failed|Invalid (typed array|string|array) length(: \d+)?$|WebAssembly\.Memory\(\): could not allocate|Cannot enlarge memory|Aborted\(OOM\))/
+
+/**
+ * The same for an error that nobody explained nearer to where it happened: the last net before "a defect of ours". Only what
+ * comes from the operating system gets through; the system names the call that failed, our own errors do not.
+ */
+export function explainSystemError(error: unknown): unknown {
+  if (error instanceof Error && noMemory.test(error.message)) {
+    return new InputError([{ code: 'system/no-memory', severity: 'error', message: 'memory ran out', found: error.message, hint: memory }])
+  }
+  const { code = '', syscall } = (error ?? {}) as NodeJS.ErrnoException
+  if (syscall === undefined && !code.startsWith('ERR_')) return error
+  const what = syscall === undefined ? 'a file' : `the call \`${syscall.split(' ')[0] ?? ''}\``
+  return explainFileError(error, 'system/refused', `the operating system refused ${what}`)
 }

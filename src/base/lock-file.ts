@@ -1,10 +1,14 @@
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { jsonOrUndefined } from './json.ts'
 import { err, ok, type Result } from './result.ts'
 
 export interface HeldLock { readonly release: () => void }
 
 interface Holder { readonly pid: number; readonly started: string | null }
+/** It is one short line. */
+const limits = { bytes: 1000, depth: 2, values: 10 }
+
 /** `unreadable`: just being written, or torn by a power cut. */
 type Found = Holder | 'unreadable' | 'none'
 
@@ -18,7 +22,7 @@ const patience = { attempts: 100, milliseconds: 20 }
  */
 export async function takeLock(path: string): Promise<Result<HeldLock, string>> {
   for (let attempt = 0; attempt < patience.attempts; attempt++) {
-    if (create(path)) return ok({ release: () => rmSync(path, { force: true }) })
+    if (create(path)) return ok({ release: () => release(path) })
     const found = read(path)
     if (found !== 'none' && found !== 'unreadable' && alive(found)) return err(`process ${found.pid}, by ${path}`)
     // A file without a holder in it is written within microseconds, so it is given time before it counts as torn.
@@ -45,6 +49,17 @@ async function removeDead(path: string): Promise<void> {
   }
 }
 
+/** The folder may have been lost since, and another process may have made the file anew; a lock left behind has a dead holder. */
+function release(path: string): void {
+  const found = read(path)
+  if (found === 'none' || found === 'unreadable' || found.pid !== process.pid) return
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // Who comes next takes it over.
+  }
+}
+
 /** False where the file is there already. Synchronous, so that it is without a holder for as short as can be. */
 function create(path: string): boolean {
   try {
@@ -60,7 +75,7 @@ function create(path: string): boolean {
 
 function read(path: string): Found {
   try {
-    const { pid, started } = JSON.parse(readFileSync(path, 'utf8')) as Partial<Holder>
+    const { pid, started } = (jsonOrUndefined(readFileSync(path, 'utf8'), limits) ?? {}) as Partial<Holder>
     return typeof pid === 'number' ? { pid, started: started ?? null } : 'unreadable'
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'none' : 'unreadable'

@@ -3,6 +3,7 @@ import type { Verdict } from '../plan/verdict.ts'
 import { changeLines } from '../report/change-lines.ts'
 import type { Report } from '../report/model.ts'
 import { gainText, meanAndSd, short } from '../report/numbers.ts'
+import { wasCutShort } from '../report/lock.ts'
 import { askText, leverText, settleText } from '../report/phrases.ts'
 import { aligned, wrapped } from './text.ts'
 
@@ -17,7 +18,8 @@ const indent = '  '
 
 /** The lines that stand on the terminal when a study is done: verdict, gates, measured metrics, levers, files. No colour carries meaning. */
 export function closing({ report, verdict, page, lockPath }: Conclusion, columns: number): string[] {
-  const use = verdict.status === 'pass' ? 'commit it beside the spec' : 'of a study that did not pass'
+  const use = wasCutShort(report.budget) ? 'cut short by the budget of minutes: no gate takes it as a baseline'
+    : verdict.status === 'pass' ? 'commit it beside the spec' : 'of a study that did not pass'
   return [
     '', ...changeLines(report).flatMap((line) => wrapped(`NOTE: ${line}`, columns, '')),
     ...wrapped(`${verdict.status.toUpperCase()}: ${verdict.sentence}`, columns, ''), ...gateLines(verdict, columns),

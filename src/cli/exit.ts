@@ -1,6 +1,14 @@
+import { constants } from 'node:os'
 import type { VerdictStatus } from '../plan/verdict.ts'
 
-/** What a shell or a workflow sees; documented in the README. */
-export const exitCodes = { pass: 0, fail: 1, badInput: 2, inconclusive: 3, defect: 4, interrupted: 130 } as const
+/** What a shell or a workflow sees; documented in the README. 1 is a verdict and nothing else. */
+export const exitCodes = { pass: 0, fail: 1, badInput: 2, inconclusive: 3, defect: 4 } as const
 
 export const exitCodeOf = (status: VerdictStatus): number => exitCodes[status]
+
+/** Signals that ask a program to stop. */
+export const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+export type StopSignal = (typeof stopSignals)[number]
+
+/** As a shell reports a program that a signal ended: 130, 143, 129. */
+export const exitCodeOfSignal = (signal: StopSignal): number => 128 + constants.signals[signal]

@@ -1,11 +1,14 @@
 import { CommanderError } from 'commander'
 import { defectLines, diagnosticLines, InputError, sortDiagnostics } from '../base/diagnostics.ts'
+import { explainSystemError } from '../base/files.ts'
 import { exitCodes } from './exit.ts'
+import { lostOutput, watchOutputs } from './output.ts'
 import { err } from './print.ts'
 import { program } from './program.ts'
 
 /** Runs one command line; every way it can end has an exit code, and only a defect of ours prints a stack trace. */
 export async function main(argv: readonly string[]): Promise<number> {
+  watchOutputs()
   let exitCode = 0
   try {
     await program((code) => { exitCode = code }).parseAsync([...argv])
@@ -15,8 +18,21 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-function explain(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.badInput
+/** What is known only at the end: an output that failed after the call which wrote it, and work that never came to one. */
+export function finalCode(code: number | string | null | undefined): number {
+  const lost = lostOutput()
+  if (lost !== undefined) return explain(lost)
+  if (code !== unsettled) return Number(code ?? 0)
+  return explain(new Error('the command waits for something that never comes'))
+}
+
+/** What Node exits with where nothing is left that could end the wait of the entry. */
+const unsettled = 13
+
+/** Prints an error for a person; the exit code that it means. */
+export function explain(thrown: unknown): number {
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : exitCodes.badInput
+  const error = explainSystemError(thrown)
   if (error instanceof InputError) {
     const { diagnostics } = error
     err.lines(...sortDiagnostics(diagnostics).flatMap(diagnosticLines), '', `${diagnostics.length} ${diagnostics.length === 1 ? 'problem' : 'problems'}`)

@@ -1,9 +1,10 @@
 import { printableLines, printable } from '../base/printable.ts'
 import { markdownDocument } from '../report/escape.ts'
+import { writeErrors, writeOutput } from './output.ts'
 
 /**
- * The only way to a terminal: no other file writes to standard output or standard error. Whatever text a command shows, a
- * terminal is never commanded by it.
+ * The only way to a terminal: no other file calls what writes to standard output and standard error. Whatever text a command
+ * shows, a terminal is never commanded by it.
  */
 export interface Printer {
   /** Each is one line: a line break in it is foreign. */
@@ -16,21 +17,18 @@ export interface Printer {
   raw(text: string): void
 }
 
-const printer = (stream: () => NodeJS.WriteStream): Printer => {
-  const write = (text: string): void => { stream().write(text) }
-  return {
-    lines: (...lines) => {
-      if (lines.length > 0) write(lines.map((line) => `${printable(line, mostOfALine)}\n`).join(''))
-    },
-    document: (text) => write(printableLines(text)),
-    markdown: (text) => write(markdownDocument(text)),
-    raw: write,
-  }
-}
+const printer = (write: (text: string) => void): Printer => ({
+  lines: (...lines) => {
+    if (lines.length > 0) write(lines.map((line) => `${printable(line, mostOfALine)}\n`).join(''))
+  },
+  document: (text) => write(printableLines(text)),
+  markdown: (text) => write(markdownDocument(text)),
+  raw: write,
+})
 
 const mostOfALine = 8000
 
-/** Results. */
-export const out = printer(() => process.stdout)
+/** Results. Throws an `InputError` where one cannot be written. */
+export const out = printer(writeOutput)
 /** Progress, warnings and errors. */
-export const err = printer(() => process.stderr)
+export const err = printer(writeErrors)

@@ -17,7 +17,8 @@ import { positiveNumber, stageList, wholeNumber } from './options.ts'
 import { noCommit } from './workflows/comment.ts'
 
 const exitCodeHelp = `
-Exit codes: 0 pass, 1 fail, 2 bad input, 3 inconclusive, 4 a fault of tunegate itself.`
+Exit codes: 0 pass, 1 fail, 2 bad input, 3 inconclusive, 4 a fault of tunegate itself.
+Stopped by a signal: 130 SIGINT, 143 SIGTERM, 129 SIGHUP; a second one ends it at once.`
 
 /** The command line; `exit` is told the exit code of a command that ended as it should. */
 export function program(exit: (code: number) => void): Command {
@@ -65,7 +66,7 @@ export function program(exit: (code: number) => void): Command {
     .addOption(new Option('--engine <engine>', 'what trains; auto: tensorflow where it is installed, else wasm').choices(engineWishes).default('auto'))
     .option('--stages <names>', `only these stages (${stageNames.join(', ')})`, stageList)
     .option('--seeds <n>', 'verification seeds in place of the spec\'s', wholeNumber(2, 100))
-    .option('--workers <n>', 'worker processes (one a core where it is left out)', wholeNumber(1, 256))
+    .option('--workers <n>', 'worker processes, at most one a core and as many as fit into memory (as many where it is left out)', wholeNumber(1, 256))
     .option('--out <dir>', 'where the report goes (default: .tunegate/<name>)')
     .option('--baseline <what>', '`lock` (tuning.lock.json beside the spec), the path of a lock or of a folder with one, or `retrain` for the declared levers (default: the lock where there is one, else retrain)')
     .option('--base-spec <spec>', 'retrain model and levers of this spec as the baseline, on the same data and seeds; its runs are not counted in the budget')

@@ -1,4 +1,5 @@
 import { printable } from '../base/printable.ts'
+import type { RunResult } from '../plan/run.ts'
 import { unreachable } from '../base/result.ts'
 import { duration } from '../report/numbers.ts'
 import type { RunEvent, Listener } from '../run/events.ts'
@@ -42,6 +43,7 @@ export function progressLogger(output: Output): Listener {
         return
       case 'run-finished':
         status.show(runLine(stage, event, objective, output))
+        if (event.result.status === 'crashed' && !event.cached) line(crashLine(event.result))
         return
       case 'stage-decided':
         line(`${stage}: ${event.decision.conclusion} in ${event.seconds.toFixed(1)} s. ${event.decision.summary}`)
@@ -78,6 +80,10 @@ function runLine(
   ]
   return fitting(parts.join(' · '), Math.max(20, columns - 1))
 }
+
+/** Here and not only in the report: who sees it can stop the study and give it what it lacks. */
+const crashLine = ({ request, reason }: Extract<RunResult, { status: 'crashed' }>): string =>
+  `note: ${request.label} (seed ${request.seed}) crashed: ${reason}`
 
 interface StatusLine { readonly show: (text: string) => void; readonly clear: () => void }
 

@@ -1,12 +1,14 @@
 import { didYouMean } from '../base/diagnostics.ts'
 import { fitsFloat32 } from './cells.ts'
 import type { Column, Want } from './column.ts'
+import { requireSize } from './gauge.ts'
 import { parseNpy } from './npy.ts'
 import type { NumberArray } from './npy.ts'
 import { listArrays, readArrays } from './npz.ts'
 import { fail, listed, Problems } from './problems.ts'
 import type { Source } from './source.ts'
 import type { OpenTable, Table, TableUse } from './table.ts'
+import { Texts } from './texts.ts'
 
 const INPUT_NAMES = ['x', 'X', 'inputs', 'x_train', 'X_train', 'data', 'features', 'images']
 const TARGET_NAMES = ['y', 'Y', 'target', 'targets', 'label', 'labels', 'y_train']
@@ -24,7 +26,7 @@ interface Block {
  */
 export function openArrays(source: Source, use: TableUse): OpenTable {
   if (source.format === 'npy') {
-    const array = parseNpy(source.file, source.bytes)
+    const array = parseNpy(source.file, source.bytes, source.limits)
     return openBlocks(source, [{ name: null, array }], array.rowShape, null)
   }
   const names = listArrays(source)
@@ -35,7 +37,7 @@ export function openArrays(source: Source, use: TableUse): OpenTable {
   const input = inputArray(source, names.filter((name) => !taken.includes(name)))
   const arrays = readArrays(source, [input, ...taken])
   const blocks = [input, ...taken].map((name) => {
-    const array = parseNpy(`${source.file} (${name})`, arrays.get(name) ?? new Uint8Array(0))
+    const array = parseNpy(`${source.file} (${name})`, arrays.get(name) ?? new Uint8Array(0), source.limits)
     return { name: name === input ? null : name, array }
   })
   const [{ array }] = blocks as [Block, ...Block[]] // the input is always there
@@ -83,6 +85,7 @@ function openBlocks(
     fail({ code: 'data/too-many-columns', message: `${source.file} is too wide`, found, allowed })
   }
   const rows = blocks[0]?.array.rows ?? 0
+  requireSize(source, rows, width)
   const places = blocks.flatMap(({ name, array }) =>
     Array.from({ length: array.size }, (_, column) => ({ name: name ?? String(column), array, column })))
   return {
@@ -96,10 +99,11 @@ function openBlocks(
 }
 
 /** NaN and infinities have no place in a file that a person can open: rows and columns are counted from 1. */
-function requireFinite({ file }: Source, blocks: readonly Block[]): void {
+function requireFinite({ file, watch }: Source, blocks: readonly Block[]): void {
   const problems = new Problems()
   for (const { name, array } of blocks) {
     for (let row = 0; array.floating && row < array.rows; row++) {
+      if (row % 4096 === 0) watch.look()
       for (let column = 0; column < array.size; column++) {
         const value = array.at(row, column)
         if (fitsFloat32(value)) continue
@@ -119,30 +123,34 @@ interface Place {
   readonly column: number
 }
 
-function readPlaces({ file, limits }: Source, rows: number, places: readonly Place[], wants: readonly Want[]): Table {
+function readPlaces(source: Source, rows: number, places: readonly Place[], wants: readonly Want[]): Table {
+  const { file } = source
+  const texts = new Texts(source)
   const columns = places.map(({ name, array, column }, index): Column | null => {
     const want = wants[index] ?? 'skip'
     if (want === 'skip') return null
     const at = (row: number): number => array.at(row, column)
     const clean = { name, index, bad: [], badCount: { missing: 0, text: 0, infinite: 0 } }
     if (want !== 'text') return { ...clean, isText: false, at, codes: null, levels: null }
-    return { ...clean, isText: true, at: () => NaN, ...encode(rows, at, limits.levels) }
+    return { ...clean, isText: true, at: () => NaN, ...encode(rows, at, name, texts) }
   })
   return { file, rows, columns }
 }
 
-/** Numbers as levels, in order of first appearance; nulls beyond `most` of them. */
-function encode(rows: number, at: (row: number) => number, most: number): Pick<Column, 'codes' | 'levels'> {
+/** Numbers as levels, in order of first appearance; nulls where they are too many to be categories. */
+function encode(rows: number, at: (row: number) => number, name: string, texts: Texts): Pick<Column, 'codes' | 'levels'> {
   const levels = new Map<number, number>()
   const codes = new Int32Array(rows)
   for (let row = 0; row < rows; row++) {
     const value = at(row)
     let code = levels.get(value)
     if (code === undefined) {
-      if (levels.size === most) return { codes: null, levels: null }
+      if (levels.size === texts.perColumn) return { codes: null, levels: null }
       levels.set(value, code = levels.size)
     }
     codes[row] = code
   }
-  return { codes, levels: [...levels.keys()].map(String) }
+  const shown = [...levels.keys()].map(String)
+  for (const text of shown) texts.keep(text, name)
+  return { codes, levels: shown }
 }

@@ -10,6 +10,7 @@ import { nearDuplicates } from './checks/near-duplicates.ts'
 import { strata } from './checks/strata.ts'
 import { listed } from './problems.ts'
 import type { Augmentation, CheckName, DataFinding, Dataset } from './types.ts'
+import { unwatched, type Watch } from './watch.ts'
 
 /** In the order in which findings are shown: what spoils a score most comes first. */
 const checks: { readonly [name in CheckName]: (data: Dataset, all: readonly Augmentation[]) => DataFinding[] } = {
@@ -33,11 +34,17 @@ export const CHECK_NAMES = Object.keys(checks) as readonly CheckName[]
  *
  * @param wanted the checks to make; one that is left out costs nothing
  * @param augmentations what the study may do to training rows, each at its largest amount
+ * @param watch is told which check is made, and looked at between two
  */
 export function checkData(
   dataset: Dataset, wanted: readonly CheckName[] = CHECK_NAMES, augmentations: readonly Augmentation[] = [],
+  watch: Watch = unwatched,
 ): DataFinding[] {
-  const found = CHECK_NAMES.filter((name) => wanted.includes(name)).flatMap((name) => checks[name](dataset, augmentations))
+  const found = CHECK_NAMES.filter((name) => wanted.includes(name)).flatMap((name) => {
+    watch.begin(`the check ${name}`)
+    return checks[name](dataset, augmentations)
+  })
+  watch.look()
   return found.map(withRows)
 }
 

@@ -1,4 +1,5 @@
 import { fitsFloat32, isMissing, parseNumber } from './cells.ts'
+import type { Texts } from './texts.ts'
 
 /** What to keep of a column: nothing; its numbers, as 32-bit or 64-bit floats; or its texts, as codes into levels. */
 export type Want = 'skip' | 'single' | 'double' | 'text'
@@ -36,7 +37,7 @@ export class ColumnBuilder {
   readonly #name: string
   readonly #index: number
   readonly #isText: boolean
-  readonly #most: number
+  readonly #texts: Texts
   #rows = 0
   #numbers: Float32Array | Float64Array
   #codes: Int32Array | null
@@ -44,12 +45,12 @@ export class ColumnBuilder {
   readonly #bad: BadCell[] = []
   readonly #badCount = { missing: 0, text: 0, infinite: 0 }
 
-  /** `most` levels are kept; beyond that the column is not categorical and its texts are let go. */
-  constructor(name: string, index: number, want: Exclude<Want, 'skip'>, most: number) {
+  /** Texts are kept as long as the column may be categorical; beyond that they are let go. */
+  constructor(name: string, index: number, want: Exclude<Want, 'skip'>, texts: Texts) {
     this.#name = name
     this.#index = index
     this.#isText = want === 'text'
-    this.#most = most
+    this.#texts = texts
     const capacity = this.#isText ? 0 : FIRST_CAPACITY
     this.#numbers = want === 'single' ? new Float32Array(capacity) : new Float64Array(capacity)
     this.#codes = this.#isText ? new Int32Array(FIRST_CAPACITY) : null
@@ -111,10 +112,12 @@ export class ColumnBuilder {
     let code = this.#levels.get(text)
     if (code === undefined) {
       code = this.#levels.size
-      if (code === this.#most) {
+      if (code === this.#texts.perColumn) {
+        this.#texts.letGo(this.#levels.keys())
         this.#levels = this.#codes = null
         return
       }
+      this.#texts.keep(text, this.#name)
       this.#levels.set(text, code)
     }
     if (this.#rows >= this.#codes.length) {
@@ -126,6 +129,7 @@ export class ColumnBuilder {
   }
 
   #note(kind: BadKind, line: number, found: string): void {
-    if (this.#badCount[kind]++ < KEPT_BAD) this.#bad.push({ kind, line, found })
+    // A long cell is cut: five of every column are kept.
+    if (this.#badCount[kind]++ < KEPT_BAD) this.#bad.push({ kind, line, found: found.slice(0, 500) })
   }
 }

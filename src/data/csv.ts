@@ -1,6 +1,7 @@
 import { CsvError, parse } from 'csv-parse/sync'
 import type { Options } from 'csv-parse/sync'
 import { hasHeader, sniffDelimiter } from './csv-sniff.ts'
+import { Gauge } from './gauge.ts'
 import { counted, fail, Problems } from './problems.ts'
 import type { Source } from './source.ts'
 import { builders, finish } from './table.ts'
@@ -61,7 +62,8 @@ interface Layout {
 }
 
 function readRows(source: Source, { delimiter, header, names }: Layout, wants: readonly Want[]): Table {
-  const columns = builders(names, wants, source.limits.levels)
+  const columns = builders(source, names, wants)
+  const gauge = new Gauge(source, columns.filter((column) => column !== null).length)
   const problems = new Problems()
   let skip = header
   let rows = 0
@@ -74,6 +76,7 @@ function readRows(source: Source, { delimiter, header, names }: Layout, wants: r
       skip = false
       return null
     }
+    gauge.row(cells.length)
     if (cells.length === names.length) {
       rows++
       for (let i = 0; i < cells.length; i++) columns[i]?.text(cells[i] ?? '', line)

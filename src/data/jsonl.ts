@@ -1,5 +1,7 @@
 import { didYouMean } from '../base/diagnostics.ts'
+import { parseJson, type JsonProblem } from '../base/json.ts'
 import type { ColumnBuilder, Want } from './column.ts'
+import { Gauge } from './gauge.ts'
 import { counted, fail, listed, Problems } from './problems.ts'
 import type { Problem } from './problems.ts'
 import type { Source } from './source.ts'
@@ -18,7 +20,7 @@ export function openJsonLines(source: Source): OpenTable {
   requireText(source)
   const { file } = source
   for (const { text, line } of linesOf(source)) {
-    const row = parseRow(file, line, text)
+    const row = parseRow(source, line, text)
     if ('code' in row) return fail(row)
     const names = row.entries.map(([name]) => name)
     const place = at(file, line, 0)
@@ -34,12 +36,14 @@ export function openJsonLines(source: Source): OpenTable {
 
 function readRows(source: Source, names: readonly string[], wants: readonly Want[]): Table {
   const { file } = source
-  const columns = builders(names, wants, source.limits.levels)
+  const columns = builders(source, names, wants)
+  const gauge = new Gauge(source, columns.filter((column) => column !== null).length)
   const indices = new Map(names.map((name, i) => [name, i]))
   const problems = new Problems()
   let rows = 0
   for (const { text, line } of linesOf(source)) {
-    const row = parseRow(file, line, text)
+    const row = parseRow(source, line, text)
+    gauge.row('code' in row ? 1 : row.entries.length)
     const cells = 'code' in row ? row : arrange(file, line, row.entries, indices)
     if ('code' in cells) problems.add(cells)
     else {
@@ -73,19 +77,26 @@ function* linesOf({ bytes, file, limits }: Source): Generator<{ readonly text: s
   }
 }
 
-function parseRow(file: string, line: number, text: string): { readonly entries: Row; readonly array: boolean } | Problem {
-  try {
-    const value: unknown = JSON.parse(text)
-    if (value !== null && typeof value === 'object') return { entries: Object.entries(value), array: Array.isArray(value) }
-    const [found, allowed] = [text, 'an object or an array']
-    return { code: 'data/json', message: 'the line is not a row', at: at(file, line, 0), found, allowed }
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error
+/** Values of a row are single, so anything deeper is refused whatever it holds. */
+const mostDepth = 8
+
+function parseRow({ file, limits }: Source, line: number, text: string): { readonly entries: Row; readonly array: boolean } | Problem {
+  const parsed = parseJson(text, { bytes: limits.record, depth: mostDepth, values: 2 * limits.columns })
+  if (!parsed.ok) return refused(file, line, parsed.error)
+  const { value } = parsed
+  if (value !== null && typeof value === 'object') return { entries: Object.entries(value), array: Array.isArray(value) }
+  const [found, allowed] = [text, 'an object or an array']
+  return { code: 'data/json', message: 'the line is not a row', at: at(file, line, 0), found, allowed }
+}
+
+function refused(file: string, line: number, { kind, message, found, allowed }: JsonProblem): Problem {
+  if (kind === 'not-json') {
     return {
-      code: 'data/json', message: 'the line is not JSON', at: at(file, line, 0), found: error.message,
+      code: 'data/json', message: 'the line is not JSON', at: at(file, line, 0), found: message.replace('is not JSON: ', ''),
       hint: 'JSON Lines has one complete object on each line',
     }
   }
+  return { code: 'data/json', message: `the line ${message}`, at: at(file, line, 0), ...(found ? { found } : {}), ...(allowed ? { allowed } : {}) }
 }
 
 /** The row's values in the order of the columns, or the first thing that is wrong with it. */

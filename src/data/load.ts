@@ -14,6 +14,7 @@ import { splitRows } from './splits.ts'
 import type { OpenTable, Table } from './table.ts'
 import { checkClasses, encodeLevels, standardizeTargets } from './targets.ts'
 import type { DataConfig, Dataset } from './types.ts'
+import { unwatched, type Watch } from './watch.ts'
 
 /**
  * Reads a data file into inputs, targets and splits:
@@ -22,12 +23,13 @@ import type { DataConfig, Dataset } from './types.ts'
  * @throws InputError with everything that is wrong, up to 20 problems in full and the rest as a count; the position of a
  *   cell is file:line:column, the column being the table's, counted from 1
  */
-export async function loadDataset(config: DataConfig, limits: Limits = LIMITS): Promise<Dataset> {
-  const source = await readSource(config.source, limits)
+export async function loadDataset(config: DataConfig, limits: Limits = LIMITS, watch: Watch = unwatched): Promise<Dataset> {
+  const source = await readSource(config.source, limits, watch)
   const opened = openTable(source, { header: config.header, target: config.target, groupBy: config.split.groupBy })
   const roles = resolveRoles(config, opened)
   const table = readUndecided(opened, roles.wants, roles.undecided)
   if (table.rows === 0) fail({ code: 'data/empty', message: `${source.file} has no rows` })
+  watch.begin('preparing the inputs')
   const { inputs, notes } = selectInputs(config, table, roles)
   const dataset = assemble(config, table, roles, inputs, limits)
   return {

@@ -1,5 +1,7 @@
 import { parse } from 'npyjs'
+import { tooMany } from './gauge.ts'
 import { fail } from './problems.ts'
+import type { Limits } from './source.ts'
 
 /** The numbers of a .npy file; those of N dimensions are rows of `size` values each, the first axis being the rows. */
 export interface NumberArray {
@@ -22,13 +24,10 @@ const INTEGER: ReadonlySet<string> = new Set(['i1', 'i2', 'i4', 'i8', 'u1', 'u2'
  *
  * @param what how messages call it: the file's path, with the array's name for a member of an npz
  */
-export function parseNpy(what: string, bytes: Uint8Array): NumberArray {
+export function parseNpy(what: string, bytes: Uint8Array, limits: Pick<Limits, 'cells'>): NumberArray {
+  requireHeader(what, bytes, limits)
   const { data, shape, dtype, fortranOrder } = parseBytes(what, bytes)
-  if (!FLOATING.has(dtype) && !INTEGER.has(dtype)) {
-    const hint = 'convert it with astype; write class labels as integers'
-    const message = `${what} holds values of a type that cannot be read`
-    fail({ code: 'data/npy', message, found: dtype, allowed: DTYPES, hint })
-  }
+  if (!FLOATING.has(dtype) && !INTEGER.has(dtype)) unknownType(what, dtype)
   // The library's type says only "a view"; of the types above each is indexable by number (b1 arrives as booleans).
   const values = data as unknown as ArrayLike<number | bigint | boolean>
   const [rows, ...rowShape] = shape
@@ -43,9 +42,40 @@ export function parseNpy(what: string, bytes: Uint8Array): NumberArray {
   return { rows, rowShape, size, floating: FLOATING.has(dtype), at: accessor(values, rows, rowShape, size, fortranOrder) }
 }
 
+/** The library makes a list of them, which takes eight times the memory of the file. */
+const mostBooleans = 20_000_000
+/** NumPy itself reads no longer header unless it is told to trust the file. */
+const mostHeader = 10_000
+
+/**
+ * Refuses before the library sees them: headers without end, and types of which it makes one object a value, as texts are.
+ * Whatever else is wrong is left for the library to say.
+ */
+function requireHeader(what: string, bytes: Uint8Array, limits: Pick<Limits, 'cells'>): void {
+  if (bytes.length < 12) return
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const isFirst = view.getUint8(6) <= 1
+  const [start, length] = isFirst ? [10, view.getUint16(8, true)] : [12, view.getUint32(8, true)]
+  if (length > mostHeader) {
+    fail({ code: 'data/npy', message: `the header of ${what} is too long`, found: `${length} bytes`, allowed: `at most ${mostHeader} bytes` })
+  }
+  const header = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1', start, start + length)
+  const type = /'descr'\s*:\s*'[<|=>]?([^']*)'/.exec(header)?.[1]
+  if (type !== undefined && !FLOATING.has(type) && !INTEGER.has(type)) unknownType(what, type)
+  const size = Math.max(1, Number(type?.slice(1)) || 1)
+  const most = type === 'b1' ? Math.min(limits.cells, mostBooleans) : limits.cells
+  if ((bytes.length - start - length) / size > most) tooMany({ file: what }, 'cell', most)
+}
+
+function unknownType(what: string, found: string): never {
+  const hint = 'convert it with astype; write class labels as integers'
+  return fail({ code: 'data/npy', message: `${what} holds values of a type that cannot be read`, found, allowed: DTYPES, hint })
+}
+
 function parseBytes(what: string, bytes: Uint8Array): ReturnType<typeof parse> {
   const whole = bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength && bytes.buffer instanceof ArrayBuffer
-  const buffer = whole ? (bytes.buffer as ArrayBuffer) : bytes.slice().buffer
+  // A Buffer's own `slice` shares its memory, so the copy is made this way.
+  const buffer = whole ? (bytes.buffer as ArrayBuffer) : new Uint8Array(bytes).buffer
   try {
     return parse(buffer)
   } catch (error) {

@@ -1,28 +1,55 @@
-import { readFile, stat } from 'node:fs/promises'
-import { promisify } from 'node:util'
-import { gunzip } from 'node:zlib'
+import { stat } from 'node:fs/promises'
+import { totalmem } from 'node:os'
+import { createGunzip } from 'node:zlib'
+import { InputError } from '../base/diagnostics.ts'
+import { readWithin } from '../base/files.ts'
 import { shownPath } from '../base/paths.ts'
+import { tooMany } from './gauge.ts'
+import { LineCount } from './lines.ts'
 import { counted, fail } from './problems.ts'
+import { unwatched, type Watch } from './watch.ts'
 
 /** Sizes beyond which a file is refused instead of exhausting the machine: data files are not trusted. */
 export interface Limits {
   /** Bytes of the file, and of what a .gz or .npz of it unpacks to (a decompression bomb ends here). */
   readonly bytes: number
+  /** Line breaks of a text file; a quoted cell may hold some, and blank lines are skipped. */
+  readonly lines: number
+  readonly rows: number
+  /** Rows × columns. */
+  readonly cells: number
   readonly columns: number
   /** Bytes of one line or record. */
   readonly record: number
   /** Different values of one categorical column or target. */
   readonly levels: number
+  /** Different texts that are kept of all columns together, and their characters. */
+  readonly texts: number
+  readonly characters: number
   /** Bytes of the model's inputs, rows × inputSize × 4. */
   readonly inputs: number
+  /** Bytes that a table may need in memory, as far as that can be told from its rows and columns. */
+  readonly memory: number
 }
 
 export const LIMITS: Limits = {
   bytes: 2 ** 31 - 1,
+  lines: 20_000_000,
+  rows: 10_000_000,
+  cells: 200_000_000,
   columns: 65_536,
   record: 16 * 2 ** 20,
   levels: 10_000,
+  texts: 2_000_000,
+  characters: 2 ** 28,
   inputs: 2 ** 31,
+  memory: Math.floor(0.75 * memoryOfMachine()),
+}
+
+/** A container may have less than the machine. */
+function memoryOfMachine(): number {
+  const most = process.constrainedMemory()
+  return most > 0 ? Math.min(most, totalmem()) : totalmem()
 }
 
 export type Format = 'csv' | 'tsv' | 'jsonl' | 'npy' | 'npz'
@@ -38,16 +65,25 @@ export interface Source {
   readonly format: Format
   readonly bytes: Buffer
   readonly limits: Limits
+  readonly watch: Watch
 }
 
 /** Reads a data file; InputError where it cannot be read, is too large, or has a name that says no format. */
-export async function readSource(file: string, limits: Limits = LIMITS): Promise<Source> {
+export async function readSource(file: string, limits: Limits = LIMITS, watch: Watch = unwatched): Promise<Source> {
   const name = shownPath(file)
   const { format, zipped } = formatOf(name)
+  watch.begin(`reading ${name}`)
   const raw = await readBytes(file, name, limits)
-  const bytes = zipped ? await inflate(name, raw, limits) : raw
+  const lines = new LineCount(limits.lines, () => tooMany({ file: name }, 'line', limits.lines))
+  const isText = format === 'csv' || format === 'tsv' || format === 'jsonl'
+  const see = (chunk: Uint8Array): void => {
+    if (isText) lines.add(chunk)
+    watch.look()
+  }
+  if (!zipped) see(raw)
+  const bytes = zipped ? await inflate(name, raw, limits, see) : raw
   if (bytes.length === 0) fail({ code: 'data/empty', message: `${name} is empty` })
-  return { file: name, format, bytes, limits }
+  return { file: name, format, bytes, limits, watch }
 }
 
 function formatOf(file: string): { format: Format; zipped: boolean } {
@@ -66,7 +102,8 @@ async function readBytes(file: string, name: string, limits: Limits): Promise<Bu
     const info = await stat(file)
     if (!info.isFile()) fail({ code: 'data/not-a-file', message: `${name} is not a regular file` })
     if (info.size > limits.bytes) tooLarge(name, counted(info.size, 'byte'), limits)
-    return await readFile(file)
+    // It may grow while it is read.
+    return await readWithin(file, limits.bytes) ?? tooLarge(name, 'it grows', limits)
   } catch (error) {
     // Only what the file system says is about the input; anything else goes on up.
     const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
@@ -77,12 +114,26 @@ async function readBytes(file: string, name: string, limits: Limits): Promise<Bu
   }
 }
 
-async function inflate(file: string, raw: Buffer, limits: Limits): Promise<Buffer> {
+/** Bytes that are inflated before they are looked at. */
+const chunkSize = 2 ** 20
+
+/** @param see is given every part as it is inflated, and may throw to end it */
+async function inflate(file: string, raw: Buffer, limits: Limits, see: (chunk: Buffer) => void): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let total = 0
+  const stream = createGunzip({ chunkSize })
   try {
-    return await promisify(gunzip)(raw, { maxOutputLength: limits.bytes })
+    stream.end(raw)
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      total += chunk.length
+      if (total > limits.bytes) tooLarge(file, 'it inflates to more', limits)
+      if (2 * total > limits.memory) tooLarge(file, 'it inflates to more', { bytes: Math.floor(limits.memory / 2) })
+      see(chunk)
+      chunks.push(chunk)
+    }
+    return Buffer.concat(chunks)
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-    if (code === 'ERR_BUFFER_TOO_LARGE') tooLarge(file, 'it inflates to more', limits)
+    if (error instanceof InputError) throw error
     return fail({
       code: 'data/gzip', message: `${file} is named .gz but cannot be inflated`,
       found: error instanceof Error ? error.message : String(error),
@@ -90,6 +141,6 @@ async function inflate(file: string, raw: Buffer, limits: Limits): Promise<Buffe
   }
 }
 
-export function tooLarge(file: string, found: string, limits: Limits): never {
+export function tooLarge(file: string, found: string, limits: Pick<Limits, 'bytes'>): never {
   return fail({ code: 'data/too-large', message: `${file} is too large`, found, allowed: counted(limits.bytes, 'byte') })
 }

@@ -1,5 +1,7 @@
 import { ColumnBuilder } from './column.ts'
 import type { Column, Want } from './column.ts'
+import type { Source } from './source.ts'
+import { Texts } from './texts.ts'
 
 /** What has to be known of the use of a table to find its header and its arrays. */
 export interface TableUse {
@@ -31,10 +33,11 @@ export interface Table {
 }
 
 /** Column builders for the columns that are wanted. */
-export function builders(names: readonly string[], wants: readonly Want[], most: number): (ColumnBuilder | null)[] {
+export function builders(source: Source, names: readonly string[], wants: readonly Want[]): (ColumnBuilder | null)[] {
+  const texts = new Texts(source)
   return names.map((name, i) => {
     const want = wants[i] ?? 'skip'
-    return want === 'skip' ? null : new ColumnBuilder(name, i, want, most)
+    return want === 'skip' ? null : new ColumnBuilder(name, i, want, texts)
   })
 }
 

@@ -54,9 +54,12 @@ export function lockBaseline(
 }
 
 /** Each to be read after the lock's name. What an old lock does not say is not held against it. */
-function incompatibilities({ fingerprints, objective, engine }: Lock, setting: Setting): string[] {
+function incompatibilities({ fingerprints, objective, engine, cutShort }: Lock, setting: Setting): string[] {
   const engineClass = (label: string): string => label.split(' ')[0] ?? label
   return [
+    ...(cutShort === undefined
+      ? []
+      : ['was cut short by its budget of minutes, so it is not the lock of a whole study; tune again with more minutes']),
     ...(fingerprints.data === setting.dataFingerprint
       ? []
       : ['was made from other data or another split, so its metrics are not comparable']),

@@ -16,6 +16,8 @@ export interface GateEvidence {
 /** A seed with what a lock holds of it, and what only the run itself tells. */
 export interface SeedEvidence extends LockedSeed {
   readonly time?: RunTime
+  /** Why it crashed, where that is known. */
+  readonly reason?: string
   readonly calibration?: RunCalibration
 }
 
@@ -42,6 +44,8 @@ export interface Look {
   readonly spreadAlpha: number
   readonly look: number
   readonly of: number
+  /** Time ended the verification before its last look. */
+  readonly cutShort?: true
 }
 
 const alpha = 0.05
@@ -72,6 +76,8 @@ export interface Side {
   readonly values: readonly SeedValue[]
   readonly diverged: readonly number[]
   readonly crashed: readonly number[]
+  /** Why they crashed, each reason once. */
+  readonly reasons: readonly string[]
   /** Seeds that completed but hold no finite value of the metric. */
   readonly unmeasured: readonly number[]
   /** One entry a seed, null where it has no value: for the verdict's record. */
@@ -85,7 +91,7 @@ export interface SeedValue {
 }
 
 /** Reads the rule's metric from every seed; nothing is dropped, only sorted by why it has no value. */
-export function readSide(seeds: readonly LockedSeed[], rule: Pick<MetricRule, 'metric' | 'split'>): Side {
+export function readSide(seeds: readonly SeedEvidence[], rule: Pick<MetricRule, 'metric' | 'split'>): Side {
   const read = seeds.map((s) => ({ ...s, value: finiteOrNull(s[rule.split]?.[rule.metric]) }))
   const without = (status: LockedSeed['status']): number[] => read.filter((s) => s.status === status).map((s) => s.seed)
   return {
@@ -94,6 +100,7 @@ export function readSide(seeds: readonly LockedSeed[], rule: Pick<MetricRule, 'm
     ),
     diverged: without('diverged'),
     crashed: without('crashed'),
+    reasons: [...new Set(read.flatMap(({ reason }) => reason ?? []))],
     unmeasured: read.filter((s) => s.status === 'complete' && s.value === null).map((s) => s.seed),
     all: read.map((s) => (s.status === 'complete' ? s.value : null)),
   }

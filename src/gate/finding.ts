@@ -80,8 +80,8 @@ export function unfinished(side: Side): Finding | undefined {
   if (side.crashed.length > 0) {
     return inconclusive(
       `The candidate's run crashed on ${seedList(side.crashed)} of ${side.all.length}, ` +
-        'which says nothing about its levers.',
-      'Run again: finished runs are kept, and only the crashed ones are repeated.',
+        `which says nothing about its levers.${because(side)}`,
+      remedyOf(side),
     )
   }
   if (side.unmeasured.length > 0) {
@@ -99,6 +99,15 @@ export function unfinished(side: Side): Finding | undefined {
     )
   }
   return undefined
+}
+
+/** The first reasons, for there may be one a seed. */
+const because = ({ reasons }: Side): string => (reasons.length === 0 ? '' : ` The reason: ${reasons.slice(0, 2).join('; ')}.`)
+
+function remedyOf({ reasons }: Side): string {
+  const again = 'Run again: finished runs are kept, and only the crashed ones are repeated.'
+  const memory = reasons.some((reason) => /memory|alloc|array length/i.test(reason))
+  return memory ? `Give the run more memory (fewer workers, a larger machine), or take a smaller batch or model. ${again}` : again
 }
 
 const crashNotes = (side: Side): string[] =>

@@ -17,7 +17,7 @@ import { trainingTime } from './training-time.ts'
  * Without gates it is inconclusive: a pass that nothing was asked of would not be earned.
  */
 export function judge(rules: readonly GateRule[], evidence: GateEvidence, look: Look = singleLook): Verdict {
-  const gates = rules.map((rule) => judgeOne(rule, evidence, look))
+  const gates = rules.map((rule) => judgeOne(rule, evidence, look)).map((gate) => (look.cutShort ? notExcused(gate) : gate))
   const status = overall(gates)
   return { status, sentence: sentenceOf(status, gates), gates }
 }
@@ -39,6 +39,16 @@ function judgeOne(rule: GateRule, evidence: GateEvidence, look: Look): GateVerdi
     default:
       return unreachable(rule, 'gate')
   }
+}
+
+/**
+ * `onInconclusive: pass` is for what the planned seeds cannot decide. Where time kept them from being trained nobody knows
+ * whether they could, and a slow model must not come through by being slow.
+ */
+function notExcused(gate: GateVerdict): GateVerdict {
+  if (gate.status !== 'inconclusive' || gate.settled !== false || gate.blocks) return gate
+  const note = 'The budget of minutes ended the verification before its last seed, so the gate is not let through as inconclusive.'
+  return { ...gate, blocks: true, notes: [...gate.notes, note] }
 }
 
 /** Whether every gate is decided, or open for another reason than too few seeds. Without gates nothing is. */

@@ -9,9 +9,16 @@ export interface SequentialVerdict {
   readonly seeds: number
 }
 
-/** Judges what has been verified so far, at the look that it is. */
-export const judgeAt = (rules: readonly GateRule[], evidence: GateEvidence, looks: readonly number[]): Verdict =>
-  judge(rules, evidence, lookAt(looks, evidence.candidate.length))
+/**
+ * Judges what has been verified so far, at the look that it is.
+ *
+ * @param cutShort whether time ended the study; then seeds that the last look lacks are missing and not unneeded
+ */
+export function judgeAt(rules: readonly GateRule[], evidence: GateEvidence, looks: readonly number[], cutShort = false): Verdict {
+  const seeds = evidence.candidate.length
+  const look = lookAt(looks, seeds)
+  return judge(rules, evidence, cutShort && seeds < (looks.at(-1) ?? Infinity) ? { ...look, cutShort } : look)
+}
 
 /**
  * What a study with these looks would have concluded, from seeds that are all known: the evidence is cut to each look in

@@ -1,4 +1,5 @@
 import { defectLines, diagnosticLines, InputError, sortDiagnostics, type Diagnostic } from '../base/diagnostics.ts'
+import { explainSystemError } from '../base/files.ts'
 import { fenced } from '../report/escape.ts'
 import { annotate, annotationOf } from './annotations.ts'
 import type { Runner } from './environment.ts'
@@ -6,7 +7,8 @@ import { endSection, sayAll } from './log.ts'
 import { writeSummary } from './summary.ts'
 
 /** Shows why the step came to no verdict: what a person wrote is wrong, or this program is. */
-export async function explain(error: unknown, runner: Runner): Promise<void> {
+export async function explain(thrown: unknown, runner: Runner): Promise<void> {
+  const error = explainSystemError(thrown)
   endSection()
   if (error instanceof InputError) await explainInput(error.diagnostics, runner)
   else await explainDefect(error, runner)

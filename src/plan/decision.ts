@@ -121,6 +121,8 @@ export interface VerifiedRun {
   readonly validation: Metrics | null
   readonly test: Metrics | null
   readonly weights: string | null
+  /** Why it crashed; left out where it did not, and in reports from before it was kept. */
+  readonly reason?: string
   /** Left out for a regression, and where the run did not complete. */
   readonly calibration?: RunCalibration
   /** Reports keep it under their times, and leave it out here. */

@@ -11,6 +11,8 @@ export interface Lock {
   /** The metric that checkpoints were chosen by, and the trainable numbers in the model; left out by versions that did not write them. */
   readonly objective?: MetricName
   readonly parameters?: number
+  /** Time ended the study before it was done, so another machine may come to another lock; left out where it did not. */
+  readonly cutShort?: 'minutes'
   readonly fingerprints: { readonly spec: string; readonly plan: string; readonly data: string }
   readonly levers: Levers
   readonly lineage: readonly LockedChange[]

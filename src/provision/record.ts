@@ -1,6 +1,7 @@
-import { readFile, readdir, rm, stat } from 'node:fs/promises'
+import { readdir, rm, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
-import { writeFileAtomic } from '../base/files.ts'
+import { readWithin, writeFileAtomic } from '../base/files.ts'
+import { jsonOrUndefined } from '../base/json.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { sha256OfFile } from './downloads.ts'
 import { files } from './layout.ts'
@@ -55,7 +56,7 @@ export interface NotInstalled {
  * forgery: `renewEngine` is for folders that others may have written to.
  */
 export async function readInstalled(engine: string, key: string): Promise<Result<EngineRecord, NotInstalled>> {
-  const text = await readFile(join(engine, files.record), 'utf8').catch(() => undefined)
+  const text = (await readWithin(join(engine, files.record), recordLimits.bytes).catch(() => undefined))?.toString('utf8')
   if (text === undefined) {
     const there = await stat(engine).then(
       () => true,
@@ -75,13 +76,17 @@ export async function readInstalled(engine: string, key: string): Promise<Result
 
 const damaged = (why: string): NotInstalled => ({ state: 'damaged', why })
 
+/** An engine has some ten thousand files. */
+const recordLimits = { bytes: 16_000_000, depth: 8, values: 500_000 }
+
 function parse(text: string): EngineRecord | undefined {
-  try {
-    const record = JSON.parse(text) as EngineRecord
-    return record.format === 1 && Array.isArray(record.files) ? record : undefined
-  } catch {
-    return undefined
-  }
+  const record = jsonOrUndefined(text, recordLimits) as Partial<EngineRecord> | null | undefined
+  return record?.format === 1 && Array.isArray(record.files) && record.files.every(isListed) ? (record as EngineRecord) : undefined
+}
+
+function isListed(value: unknown): boolean {
+  const { path, bytes, sha256 } = (value ?? {}) as Readonly<Record<string, unknown>>
+  return typeof path === 'string' && !path.includes('\0') && typeof bytes === 'number' && typeof sha256 === 'string'
 }
 
 export const bytesOf = (record: EngineRecord): number => record.files.reduce((sum, f) => sum + f.bytes, 0)

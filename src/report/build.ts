@@ -52,6 +52,8 @@ export interface ReportInput {
   readonly exhausted: BudgetSection['exhausted']
   /** What a change alters of how it is measured; left out where that is nothing. */
   readonly change?: ChangeSection
+  /** Whether the budget of minutes left out runs; false where it is left out. */
+  readonly cutShort?: boolean
   readonly timing: Pick<Timing, 'startedAt' | 'seconds' | 'stages' | 'machine'>
 }
 
@@ -86,6 +88,7 @@ export function buildReport(input: ReportInput): Report {
       plannedRuns: plan.jobs.reduce((sum, j) => sum + j.estimate.runs, 0),
       runs: runs.length,
       exhausted: input.exhausted,
+      ...(input.cutShort ? { cutShort: 'minutes' } : {}),
     },
     ...(input.change ? { change: input.change } : {}),
     timing: timingOf(

@@ -1,6 +1,8 @@
-import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
-import { LineCounter, parseDocument as parseYaml } from 'yaml'
+import type { ErrorObject } from 'ajv'
 import { didYouMean, InputError, type Diagnostic, type SourcePosition } from '../base/diagnostics.ts'
+import { offsetOf } from '../base/json-places.ts'
+import { mostDepth, parseJson, type JsonLimits } from '../base/json.ts'
+import { schemaChecker, type SchemaErrors } from '../base/schema.ts'
 
 /** A JSON document that this tool writes and reads again, and that a person or another tool may have changed in between. */
 export interface DocumentKind {
@@ -14,29 +16,50 @@ export interface DocumentKind {
   /** What this tool wrote before the format had all it has now, brought up to it; checked after that. */
   readonly upgrade?: (value: unknown) => unknown
   readonly mostBytes: number
+  /** Far above what this tool writes. */
+  readonly mostValues: number
   /** How to get a good one. */
   readonly hint: string
 }
 
-/** The document's value, checked against its schema; throws an `InputError` with everything that is wrong. */
+/** Nobody reads more problems; the rest is a count. */
+const mostProblems = 20
+
+/** The document's value, checked against its schema; throws an `InputError` that says what is wrong. */
 export function parseJsonDocument(text: string, file: string, kind: DocumentKind): unknown {
   const read = parseText(text, file, kind)
   refuseNewer(read, text, file, kind)
   const value = kind.upgrade?.(read) ?? read
-  const validate = validatorOf(kind.schema)
-  if (validate(value)) return value
+  const { errors, complete } = checkerOf(kind.schema)(value)
+  if (errors.length === 0) return value
   const locate = locator(text, file)
-  // The members of a union that does not fit all complain; the deepest complaints are about what the writer meant.
-  const errors = validate.errors ?? []
-  const deepest = Math.max(...errors.map(depth))
-  const useful = errors.length > 12 ? errors.filter((e) => depth(e) === deepest) : errors
-  const diagnostics = useful.flatMap((error) => explain(error, kind, locate))
-  throw new InputError(
-    unique(diagnostics)
-      .slice(0, 20)
-      .map((d, i) => (i === 0 ? { ...d, hint: d.hint ?? kind.hint } : d)),
-  )
+  const { shown, more } = distinct(useful(errors).filter(isSaid), mostProblems)
+  const diagnostics = shown.map((error) => explain(error, kind, locate))
+    .map((d, i) => (i === 0 ? { ...d, hint: d.hint ?? kind.hint } : d))
+  throw new InputError([...diagnostics, ...rest(more, complete, kind)])
 }
+
+/** The members of a union that does not fit all complain; the deepest complaints are about what the writer meant. */
+function useful(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+  if (errors.length <= 12) return errors
+  const deepest = errors.reduce((most, error) => Math.max(most, depth(error)), 0)
+  return errors.filter((error) => depth(error) === deepest)
+}
+
+/** The first errors that say something of their own, and how many more do. */
+function distinct(errors: readonly ErrorObject[], most: number): { readonly shown: readonly ErrorObject[]; readonly more: number } {
+  const each = new Map(errors.map((e) => [`${e.instancePath} ${e.keyword} ${JSON.stringify(e.params).slice(0, 200)}`, e]))
+  return { shown: [...each.values()].slice(0, most), more: Math.max(0, each.size - most) }
+}
+
+function rest(more: number, complete: boolean, { code }: DocumentKind): Diagnostic[] {
+  if (more === 0 && complete) return []
+  const count = `${more.toLocaleString('en')} more problem${more === 1 ? '' : 's'}`
+  const message = complete ? `${count} not listed` : more === 0 ? 'there may be more problems' : `at least ${count} not listed`
+  return [{ code: `${code}/more`, severity: 'error', message }]
+}
+
+const limitsOf = ({ mostBytes, mostValues }: DocumentKind): JsonLimits => ({ bytes: mostBytes, depth: mostDepth, values: mostValues })
 
 function refuseNewer(value: unknown, text: string, file: string, kind: DocumentKind): void {
   const { version, tool } = typeof value === 'object' && value !== null ? (value as { version?: unknown; tool?: unknown }) : {}
@@ -55,8 +78,6 @@ function parseText(text: string, file: string, kind: DocumentKind): unknown {
       { code: `${kind.code}/${code}`, severity: 'error', message, hint, ...(at ? { at } : { found: file }) },
     ])
   }
-  const bytes = Buffer.byteLength(text)
-  if (bytes > kind.mostBytes) fail('too-large', `${kind.what} has ${bytes} bytes, more than ${kind.mostBytes}`, kind.hint)
   const conflict = /^(?:<{7}|={7}|>{7})(?: |$)/m.exec(text)
   if (conflict) {
     fail(
@@ -66,62 +87,39 @@ function parseText(text: string, file: string, kind: DocumentKind): unknown {
       positionAt(text, conflict.index, file),
     )
   }
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    const offset = /position (\d+)/.exec((error as Error).message)?.[1]
-    return fail(
-      'not-json',
-      `${kind.what} is not JSON: ${(error as Error).message}`,
-      kind.hint,
-      offset === undefined ? undefined : positionAt(text, Number(offset), file),
-    )
-  }
+  const parsed = parseJson(text, limitsOf(kind))
+  if (parsed.ok) return parsed.value
+  const { kind: code, message, offset } = parsed.error
+  return fail(code, `${kind.what} ${message}`, kind.hint, offset === undefined ? undefined : positionAt(text, offset, file))
 }
 
 function positionAt(text: string, offset: number, file: string): SourcePosition {
-  const before = text.slice(0, offset).split('\n')
-  return { file, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }
+  const before = text.slice(0, offset)
+  const start = before.lastIndexOf('\n') + 1
+  let line = 1
+  for (let at = before.indexOf('\n'); at >= 0; at = before.indexOf('\n', at + 1)) line++
+  return { file, line, column: offset - start + 1 }
 }
 
-/** JSON is YAML, and the YAML parser remembers where everything stood. Only asked when something is wrong. */
-function locator(text: string, file: string): (path: readonly string[]) => SourcePosition {
-  const lines = new LineCounter()
-  const document = parseYaml(text, { lineCounter: lines, uniqueKeys: false, logLevel: 'silent' })
-  return (path) => {
-    const steps = path.map((step) => (/^\d+$/.test(step) ? Number(step) : step))
-    const node = document.getIn(steps, true)
-    const range = node !== null && typeof node === 'object' && 'range' in node ? node.range : undefined
-    const offset = Array.isArray(range) ? Number(range[0]) : 0
-    const { line, col } = lines.linePos(offset)
-    return { file, line, column: col }
-  }
-}
+/** Only asked when something is wrong. */
+const locator = (text: string, file: string) => (path: readonly string[]): SourcePosition =>
+  positionAt(text, offsetOf(text, path), file)
 
-const compiled = new WeakMap<object, ReturnType<Ajv2020['compile']>>()
+type Checker = (value: unknown) => SchemaErrors
+const checkers = new WeakMap<object, Checker>()
 
-function validatorOf(schema: object): ReturnType<Ajv2020['compile']> {
-  const known = compiled.get(schema)
-  if (known) return known
-  const validate = new Ajv2020({
-    allErrors: true,
-    verbose: true,
-    strict: false,
-    validateSchema: false,
-    meta: false,
-  }).compile(schema)
-  compiled.set(schema, validate)
-  return validate
+function checkerOf(schema: object): Checker {
+  const known = checkers.get(schema) ?? schemaChecker(schema)
+  checkers.set(schema, known)
+  return known
 }
 
 const depth = (error: ErrorObject): number => error.instancePath.split('/').length
 
-function explain(
-  error: ErrorObject,
-  kind: DocumentKind,
-  locate: (path: readonly string[]) => SourcePosition,
-): Diagnostic[] {
-  if (error.keyword === 'if' || error.keyword === 'anyOf' || error.keyword === 'oneOf') return []
+/** Said by the errors beneath them. */
+const isSaid = ({ keyword }: ErrorObject): boolean => keyword !== 'if' && keyword !== 'anyOf' && keyword !== 'oneOf'
+
+function explain(error: ErrorObject, kind: DocumentKind, locate: (path: readonly string[]) => SourcePosition): Diagnostic {
   const path = error.instancePath
     .split('/')
     .slice(1)
@@ -133,48 +131,32 @@ function explain(
     code: `${kind.code}/${error.keyword === 'const' && path.at(-1) === 'version' ? 'version' : 'invalid'}`,
   }
   const params: Record<string, unknown> = error.params
+  const notAllowed = { ...base, message: `${place} has a value that is not allowed`, found: shownValue(error.data) }
   switch (error.keyword) {
     case 'additionalProperties': {
       const key = String(params.additionalProperty)
       const known = Object.keys((error.parentSchema as { properties?: object } | undefined)?.properties ?? {})
       const near = didYouMean(key, known)
-      return [
-        {
-          ...base,
-          message: `${place} has an unknown member`,
-          found: key,
-          allowed: known.join(', '),
-          ...(near ? { hint: `did you mean ${near}?` } : {}),
-        },
-      ]
+      const hint = near ? { hint: `did you mean ${near}?` } : {}
+      return { ...base, message: `${place} has an unknown member`, found: key, allowed: known.join(', '), ...hint }
     }
     case 'required':
-      return [{ ...base, message: `${place} lacks the member ${String(params.missingProperty)}` }]
+      return { ...base, message: `${place} lacks the member ${String(params.missingProperty)}` }
     case 'const':
-      return [
-        {
-          ...base,
-          message: `${place} has a value that is not allowed`,
-          found: shownValue(error.data),
-          allowed: shownValue(params.allowedValue),
-        },
-      ]
+      return { ...notAllowed, allowed: shownValue(params.allowedValue) }
     case 'enum':
-      return [
-        {
-          ...base,
-          message: `${place} has a value that is not allowed`,
-          found: shownValue(error.data),
-          allowed: (params.allowedValues as unknown[]).map(shownValue).join(', '),
-        },
-      ]
+      return { ...notAllowed, allowed: (params.allowedValues as unknown[]).map(shownValue).join(', ') }
     default:
-      return [{ ...base, message: `${place} ${error.message ?? 'is not right'}`, found: shownValue(error.data) }]
+      return { ...base, message: `${place} ${error.message ?? 'is not right'}`, found: shownValue(error.data) }
   }
 }
 
-const shownValue = (value: unknown): string => (JSON.stringify(value) ?? String(value)).slice(0, 80)
-
-const unique = (diagnostics: readonly Diagnostic[]): Diagnostic[] => [
-  ...new Map(diagnostics.map((d) => [`${d.at?.line}:${d.at?.column} ${d.message} ${d.found ?? ''}`, d])).values(),
-]
+/** A short value whole; of a list or a map only what it is, since it may be large. */
+function shownValue(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? '[]' : `a list of ${value.length}`
+  if (typeof value === 'object' && value !== null) {
+    const keys = Object.keys(value)
+    return keys.length === 0 ? '{}' : `a map with ${keys.slice(0, 5).join(', ').slice(0, 80)}`
+  }
+  return JSON.stringify(typeof value === 'string' ? value.slice(0, 80) : value) ?? String(value)
+}

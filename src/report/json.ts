@@ -3,13 +3,16 @@ import { printableLines } from '../base/printable.ts'
 import { parseJsonDocument, type DocumentKind } from './documents.ts'
 import type { Report } from './model.ts'
 
+export const mostReportBytes = 200_000_000
+
 const kind: DocumentKind = {
   what: 'the report',
   code: 'report',
   schema,
   version: 1,
   upgrade: withCalibration,
-  mostBytes: 200_000_000,
+  mostBytes: mostReportBytes,
+  mostValues: 5_000_000,
   hint: 'point to the report.json that a run wrote, of this version of tunegate',
 }
 

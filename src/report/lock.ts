@@ -3,17 +3,20 @@ import type { Lock } from '../plan/lock.ts'
 import { parseJsonDocument, type DocumentKind } from './documents.ts'
 import type { Report } from './model.ts'
 
+export const mostLockBytes = 4_000_000
+
 const kind: DocumentKind = {
   what: 'the lock',
   code: 'lock',
   schema,
   version: 1,
-  mostBytes: 4_000_000,
+  mostBytes: mostLockBytes,
+  mostValues: 100_000,
   hint: 'write it anew: copy tuning.lock.json from the output folder of a run',
 }
 
 /** The lock of a finished study. It holds no clock, so the same study writes the same bytes. */
-export function buildLock({ tool, study, levers, lineage, verification }: Report): Lock {
+export function buildLock({ tool, study, levers, lineage, verification, budget }: Report): Lock {
   return {
     version: 1,
     name: study.name,
@@ -21,6 +24,7 @@ export function buildLock({ tool, study, levers, lineage, verification }: Report
     engine: study.engine,
     objective: study.objective,
     parameters: study.parameters,
+    ...(wasCutShort(budget) ? { cutShort: 'minutes' } : {}),
     fingerprints: study.fingerprints,
     levers: levers.chosen,
     lineage,
@@ -33,6 +37,9 @@ export function buildLock({ tool, study, levers, lineage, verification }: Report
     })),
   }
 }
+
+/** Whether time ended the study before it was done; reports of before say so only where no other limit came first. */
+export const wasCutShort = ({ exhausted, cutShort }: Report['budget']): boolean => exhausted === 'minutes' || cutShort !== undefined
 
 /** Indented, so that a change of one lever is a change of one line. */
 export const lockText = (lock: Lock): string => `${JSON.stringify(lock, null, 2)}\n`

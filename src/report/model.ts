@@ -216,7 +216,10 @@ export interface BudgetSection {
   readonly reservedForVerification: number
   readonly plannedRuns: number
   readonly runs: number
+  /** The limit that was hit first. */
   readonly exhausted: 'minutes' | 'trials' | null
+  /** Where time left out runs, whatever was hit first; absent otherwise, and in reports from before it was kept. */
+  readonly cutShort?: 'minutes'
 }
 
 /** Everything that may differ between two equal studies. */

@@ -19,8 +19,10 @@ export interface Means {
   readonly clock: () => number
   /** Aborted when the user stops the study; what is finished stays in the journal. */
   readonly signal?: AbortSignal
-  /** Milliseconds that the study has taken already, where it is spread over jobs; 0 where it is left out. */
+  /** Milliseconds that the study has taken already, where it is spread over jobs; left out, the journal knows and keeps them. */
   readonly elapsed?: number
+  /** Milliseconds that this process took before, to read and check the data; they count as well. */
+  readonly preparing?: number
   /** Stages that another job has decided: what the journal lacks of them was left out there and is not trained here. */
   readonly settled?: readonly StageName[]
 }
@@ -50,7 +52,9 @@ export class Asks {
 
   constructor(plan: Plan, means: Means) {
     this.means = means
-    this.budget = new BudgetKeeper(plan.budget, means.clock, means.elapsed)
+    const { budget } = plan
+    this.budget = new BudgetKeeper(budget, means.clock, (means.elapsed ?? means.journal.elapsed) + (means.preparing ?? 0))
+    if (budget.minutes !== null && means.elapsed === undefined) means.journal.keepTime(() => this.budget.elapsed())
     this.meter = new ProgressMeter(plan, means.runner.slots)
     this.idOf = runIds(plan.workload, means.runner.engine)
     this.timer = this.budget.timer()
@@ -120,11 +124,16 @@ export class Asks {
     const kept = await this.means.journal.read(id)
     if (kept && (again || this.settled || isFinal(kept))) return this.found(kept)
     if (this.settled) return this.notRun(request, this.budget.leftOut() ?? lost(request))
-    const late = this.budget.late(this.verifying ? 0 : this.meter.heldBackSeconds() * 1000)
+    const heldBack = this.verifying ? 0 : this.meter.heldBackSeconds() * 1000
+    // A crash that cannot be tried again for want of time stays what the stage was told before.
+    if (kept && !this.budget.inTime(heldBack)) return this.found(kept)
+    const late = this.budget.late(heldBack)
     return late ? this.notRun(request, late) : this.train(id, request, onWrite)
   }
 
   private found(result: RunResult): RunResult {
+    // A study that continues holds back as much for verification as it did before.
+    this.meter.time(result)
     this.means.listener({ type: 'run-finished', result, cached: true, progress: this.meter.finish(result) })
     return result
   }

@@ -10,19 +10,23 @@ const longestTimer = 2 ** 31 - 10
 export class BudgetKeeper {
   /** The limit that was hit; null while none was. */
   exhausted: 'minutes' | 'trials' | null = null
+  /** Whether time left out a run, be it before the trials did or after. */
+  cutShort = false
   private used = 0
   private readonly budget: Budget
+  private readonly begin: number
   private readonly deadline: number
   private readonly clock: () => number
 
   /**
    * @param clock milliseconds from any origin that does not jump
-   * @param elapsed milliseconds that the study has taken already, in other jobs of a workflow
+   * @param elapsed milliseconds that the study has taken already, before it was killed or in other jobs of a workflow
    */
   constructor(budget: Budget, clock: () => number, elapsed = 0) {
     this.budget = budget
     this.clock = clock
-    this.deadline = budget.minutes === null ? Infinity : clock() - elapsed + budget.minutes * 60_000
+    this.begin = clock() - elapsed
+    this.deadline = budget.minutes === null ? Infinity : this.begin + budget.minutes * 60_000
   }
 
   /** Runs that a stage may still start; verification's share is held back from all others. */
@@ -41,10 +45,19 @@ export class BudgetKeeper {
     return undefined
   }
 
+  /** Milliseconds that the study has taken. */
+  elapsed(): number {
+    return this.clock() - this.begin
+  }
+
   /** A reason where no run may start any more. `heldBack` are the milliseconds that verification is expected to take. */
   late(heldBack: number): string | undefined {
-    const left = this.deadline - this.clock()
-    return left > heldBack ? undefined : this.timeIsUp(left > 0 ? this.beside('time') : '')
+    return this.inTime(heldBack) ? undefined : this.timeIsUp(this.inTime(0) ? this.beside('time') : '')
+  }
+
+  /** Whether a run may start; asking leaves out nothing. */
+  inTime(heldBack: number): boolean {
+    return this.deadline - this.clock() > heldBack
   }
 
   /** The reason for a run that an earlier job left out; time alone makes one do so. Undefined where time does not end. */
@@ -66,6 +79,7 @@ export class BudgetKeeper {
 
   private timeIsUp(detail: string): string {
     this.exhausted ??= 'minutes'
+    this.cutShort = true
     return `the budget of ${this.budget.minutes} ${this.budget.minutes === 1 ? 'minute' : 'minutes'} is used up${detail}`
   }
 

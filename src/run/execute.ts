@@ -41,6 +41,8 @@ export interface StudyOutcome {
   readonly seconds: readonly { readonly stage: StageName; readonly seconds: number }[]
   /** The limit that was hit first; what it left out is among the omissions of the decisions. */
   readonly exhausted: 'minutes' | 'trials' | null
+  /** Whether the budget of minutes left out runs: another machine may have come to other decisions. */
+  readonly cutShort: boolean
 }
 
 /**
@@ -73,7 +75,7 @@ export async function execute(plan: Plan, execution: Execution): Promise<StudyOu
     incumbent = decision.levers
   }
   listener({ type: 'study-finished', seconds: (clock() - start) / 1000 })
-  return { decisions, levers: incumbent, seconds, exhausted: asks.budget.exhausted }
+  return { decisions, levers: incumbent, seconds, exhausted: asks.budget.exhausted, cutShort: asks.budget.cutShort }
 }
 
 /** A stage is a conversation: it asks, it is answered, until it decides. */

@@ -1,5 +1,8 @@
+import { InputError } from '../base/diagnostics.ts'
 import { sha256 } from '../base/hash.ts'
+import { jsonOrUndefined, mostDepth } from '../base/json.ts'
 import type { RunResult } from '../plan/run.ts'
+import { isRun } from './valid-run.ts'
 
 /**
  * What a journal belongs to. Runs of another workload (model, data, metrics) or engine must not be reused; other stages, seeds
@@ -15,7 +18,8 @@ export interface JournalHeader {
 }
 
 /** Eight hexadecimal digits: enough against a bad disk or a slip of an editor; nobody is assumed to forge a journal. */
-const checkOf = (id: string, run: string): string => sha256(`${id} ${run}`).slice(0, 8)
+const shortHash = (text: string): string => sha256(text).slice(0, 8)
+const checkOf = (id: string, run: string): string => shortHash(`${id} ${run}`)
 
 /** `{"id":…,"check":…,"run":…}` and a line break; the check covers id and run, so that a damaged line is noticed. */
 export function journalLine(result: RunResult): string {
@@ -33,21 +37,66 @@ export function idOfLine(line: string): string | undefined {
   return checkOf(id, line.slice(match[0].length, -1)) === match[2] ? id : undefined
 }
 
+/** Longer lines are damaged: a run of a million steps has less. */
+export const mostLineBytes = 128 * 2 ** 20
+export const lineLimits = { bytes: mostLineBytes, depth: mostDepth, values: 10_000_000 }
+const headerLimits = { bytes: 10_000, depth: 4, values: 100 }
+
 /** The run of a line whose check was right when the journal was opened. */
 export function runOfLine(line: string): RunResult {
-  const parsed = JSON.parse(line) as { readonly run: RunResult }
-  return parsed.run
+  const value = jsonOrUndefined(line, lineLimits)
+  const run: unknown = typeof value === 'object' && value !== null && 'run' in value ? value.run : undefined
+  if (isRun(run)) return run
+  throw new InputError([{
+    code: 'journal/damaged', severity: 'error', message: 'the journal holds a line that no run has written', found: line.slice(0, 80),
+    hint: 'remove the output folder, or train everything again by --fresh',
+  }])
 }
 
-export function parseHeader(line: string | undefined): JournalHeader | undefined {
+/** The first line of a journal. The check covers what it says, so that damage is not taken for another study. */
+export function headerLine(header: JournalHeader): string {
+  return `${JSON.stringify({ ...header, check: checkOfHeader(header) })}\n`
+}
+
+const checkOfHeader = ({ journal, workload, spec, data, engine }: JournalHeader): string =>
+  shortHash(JSON.stringify([journal, workload, spec, data, engine]))
+
+export interface FoundHeader {
+  readonly header: JournalHeader
+  /** False where an older version wrote it, without a check. */
+  readonly checked: boolean
+}
+
+/** Undefined where the line is damaged, of a later version, or no header at all. */
+export function parseHeader(line: string): FoundHeader | undefined {
   try {
-    const header = JSON.parse(line ?? '') as Partial<JournalHeader>
+    // An editor may have put a byte order mark before it.
+    const value = jsonOrUndefined(line.replace(/^\ufeff/, ''), headerLimits)
+    const { check, ...header } = (value ?? {}) as Partial<JournalHeader & { check: unknown }>
     const { journal, workload, spec, data, engine } = header
-    const whole = journal === 1 && [workload, spec, data, engine].every((v) => typeof v === 'string')
-    return whole ? (header as JournalHeader) : undefined
+    const texts = [workload, spec, data, engine]
+    if (journal !== 1 || Object.keys(header).length !== 5 || !texts.every((v) => typeof v === 'string')) return undefined
+    const found = header as JournalHeader
+    if (check === undefined) return { header: found, checked: false }
+    return check === checkOfHeader(found) ? { header: found, checked: true } : undefined
   } catch {
     return undefined
   }
+}
+
+/** Milliseconds that the study has used so far, as a line of its own; of several the greatest counts. */
+export function elapsedLine(milliseconds: number): string {
+  const whole = Math.ceil(milliseconds)
+  return `{"elapsed":${whole},"check":"${checkOfElapsed(whole)}"}\n`
+}
+
+const checkOfElapsed = (whole: number): string => shortHash(`elapsed ${whole}`)
+
+/** Undefined for a damaged line, or one of another kind. */
+export function elapsedOfLine(line: string): number | undefined {
+  const [, digits, check] = /^\{"elapsed":(\d{1,15}),"check":"([0-9a-f]{8})"\}$/.exec(line) ?? []
+  const whole = Number(digits)
+  return check !== undefined && check === checkOfElapsed(whole) ? whole : undefined
 }
 
 /** Which parts differ, in words; empty where the journal belongs to this study. */

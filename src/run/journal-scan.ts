@@ -1,13 +1,16 @@
 import { createReadStream } from 'node:fs'
-import { idOfLine, parseHeader, type JournalHeader } from './journal-line.ts'
+import { elapsedOfLine, idOfLine, mostLineBytes, parseHeader, type FoundHeader } from './journal-line.ts'
+
+/** No budget allows as many; further lines count as damaged. */
+const mostRuns = 1_000_000
 
 /** Where the run of a line stands in the file, its line break left out. */
 export interface Place { readonly offset: number; readonly length: number }
 
 /** What a journal holds. */
 export interface Scan {
-  /** Undefined where the first line is not a header that this version understands. */
-  readonly header: JournalHeader | undefined
+  /** Undefined where the first line is not a whole header that this version understands. */
+  readonly first: FoundHeader | undefined
   /** By the id of the run; of equal ids the last one counts. */
   readonly places: Map<string, Place>
   /** Length of the file up to its last whole line. */
@@ -16,41 +19,58 @@ export interface Scan {
   readonly torn: boolean
   /** Whole lines that are not what was written. */
   readonly damaged: number
+  /** Milliseconds that the study has used, as far as they were written down. */
+  readonly elapsed: number
 }
 
 /** Reads the file once, one line in memory at a time; undefined where there is none. */
 export async function scanJournal(path: string): Promise<Scan | undefined> {
   const places = new Map<string, Place>()
-  let header: JournalHeader | undefined
-  let [offset, damaged] = [0, 0]
-  const take = (line: Buffer): void => {
-    const text = line.toString('utf8')
-    const id = idOfLine(text)
-    if (offset === 0) header = parseHeader(text)
-    else if (id === undefined) damaged += 1
-    else places.set(id, { offset, length: line.length })
-    offset += line.length + 1
+  let first: FoundHeader | undefined
+  let [offset, damaged, elapsed] = [0, 0, 0]
+  const take = (line: Buffer, bytes: number): void => {
+    // An editor may have ended the lines as Windows does.
+    const length = line.at(-1) === 13 ? bytes - 1 : bytes
+    const text = line.toString('utf8', 0, length)
+    const id = places.size < mostRuns ? idOfLine(text) : undefined
+    if (offset === 0) first = parseHeader(text)
+    if (id !== undefined) places.set(id, { offset, length })
+    else if (offset > 0 && length > 0) {
+      const time = elapsedOfLine(text)
+      elapsed = Math.max(elapsed, time ?? 0)
+      // Two files put into one have two headers. Whose runs they are, their ids tell.
+      if (time === undefined && parseHeader(text) === undefined) damaged += 1
+    }
+    offset += bytes + 1
   }
   try {
     const rest = await eachLine(path, take)
-    return { header, places, end: offset, torn: rest > 0, damaged }
+    return { first, places, end: offset, torn: rest > 0, damaged, elapsed }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
   }
 }
 
-/** Hands on every line that ends in a line break; returns how many bytes follow the last one. */
-async function eachLine(path: string, take: (line: Buffer) => void): Promise<number> {
+/** Hands on every line that ends in a line break; returns how many bytes follow the last one. Of a line that is too long only its length is known. */
+async function eachLine(path: string, take: (line: Buffer, length: number) => void): Promise<number> {
   let parts: Buffer[] = []
+  let length = 0
+  const add = (part: Buffer): void => {
+    length += part.length
+    if (length > mostLineBytes) parts = []
+    else parts.push(part)
+  }
   for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
     let from = 0
     for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, from)) {
-      take(Buffer.concat([...parts, chunk.subarray(from, at)]))
+      add(chunk.subarray(from, at))
+      take(Buffer.concat(parts), length)
       parts = []
+      length = 0
       from = at + 1
     }
-    if (from < chunk.length) parts.push(chunk.subarray(from))
+    if (from < chunk.length) add(chunk.subarray(from))
   }
-  return parts.reduce((sum, part) => sum + part.length, 0)
+  return length
 }

@@ -1,19 +1,23 @@
 import { constants } from 'node:fs'
-import { open, rename, stat, type FileHandle } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { open, type FileHandle } from 'node:fs/promises'
 import { InputError } from '../base/diagnostics.ts'
-import { notThroughLink, readAt, syncFolder, writeAt, writeFileAtomic } from '../base/files.ts'
+import { explainFileError, notThroughLink, readAt, writeAt } from '../base/files.ts'
 import type { RunResult } from '../plan/run.ts'
-import { differences, journalLine, runOfLine, type JournalHeader } from './journal-line.ts'
-import { scanJournal, type Place, type Scan } from './journal-scan.ts'
+import { elapsedLine, journalLine, runOfLine, type JournalHeader } from './journal-line.ts'
+import { explainJournalError, settleJournal, type OpenOptions, type Settled } from './journal-opening.ts'
+import { requireFolder, rescue } from './journal-rescue.ts'
+import type { Place } from './journal-scan.ts'
 import { holdLock, type HeldLock } from './lock-file.ts'
 
 interface Pending {
-  readonly line: Buffer
-  readonly id: string
+  /** Undefined where only the time is to be written. */
+  readonly run: { readonly id: string; readonly line: Buffer } | undefined
   readonly resolve: () => void
   readonly reject: (error: unknown) => void
 }
+
+/** So much of the time that a study has used is forgotten by a kill, at most. */
+const timeEveryMs = 10_000
 
 /**
  * Every finished run, one line each, on disk before it counts. Only places are kept in memory, so a long study stays small.
@@ -23,36 +27,40 @@ interface Pending {
 export class Journal {
   /** What a person should know about the journal that was found. */
   readonly notices: readonly string[]
-  private readonly file: FileHandle
+  /** Milliseconds that the study had used when the journal was opened. */
+  readonly elapsed: number
+  private readonly path: string
+  private file: FileHandle
   private readonly lock: HeldLock
   private readonly places: Map<string, Place>
   private end: number
   private pending: Pending[] = []
   private writing: Promise<void> | undefined
+  private time: { readonly elapsed: () => number; readonly timer: NodeJS.Timeout } | undefined
+  /** Set once the folder was lost: from then on runs are still written, and every append says why the study ends. */
+  private lost: InputError | undefined
 
-  private constructor(file: FileHandle, lock: HeldLock, found: Scan, notices: readonly string[]) {
+  private constructor(path: string, file: FileHandle, lock: HeldLock, { scan, notices }: Settled) {
+    this.path = path
     this.file = file
     this.lock = lock
-    this.places = found.places
-    this.end = found.end
+    this.places = scan.places
+    this.end = scan.end
+    this.elapsed = scan.elapsed
     this.notices = notices
   }
 
-  /** Opens or begins a journal. `fresh` sets aside whatever is there. Throws `InputError` where another process holds it. */
-  static async open(path: string, header: JournalHeader, options: { readonly fresh?: boolean } = {}): Promise<Journal> {
+  /** Opens or begins a journal. Throws `InputError` where another process holds it, or the system refuses a file. */
+  static async open(path: string, header: JournalHeader, options: OpenOptions = {}): Promise<Journal> {
     const lock = await holdLock(`${path}.lock`)
     try {
-      const before = await scanJournal(path)
-      const reason = before && (options.fresh ? 'everything is trained again' : stale(before, header))
-      const aside = reason === undefined ? undefined : await setAside(path)
-      const kept = before && !reason ? before : await create(path, header)
-      const file = await open(path, notThroughLink(constants.O_RDWR)).catch((error: unknown) => { throw unwritable(error) })
-      await file.truncate(kept.end)
-      const moved = aside ? [`${reason}; the journal of before is kept as ${aside}`] : []
-      return new Journal(file, lock, kept, [...moved, ...repairs(kept)])
+      const settled = await settleJournal(path, header, options)
+      const file = await open(path, notThroughLink(constants.O_RDWR))
+      await file.truncate(settled.scan.end)
+      return new Journal(path, file, lock, settled)
     } catch (error) {
       lock.release()
-      throw error
+      throw explainJournalError(error)
     }
   }
 
@@ -81,17 +89,30 @@ export class Journal {
 
   /** Resolves when the run is on disk. Appends that arrive while a write is under way share the next one. */
   append(result: RunResult): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.pending.push({ line: Buffer.from(journalLine(result)), id: result.id, resolve, reject })
-      this.writing ??= this.drain()
-    })
+    return this.write({ id: result.id, line: Buffer.from(journalLine(result)) })
+  }
+
+  /** From now on the time that the study has used is written with every run, every ten seconds, and at the end. */
+  keepTime(elapsed: () => number): void {
+    clearInterval(this.time?.timer)
+    // What is wrong with the disk is told by the next run.
+    const timer = setInterval(() => { this.write(undefined).catch(() => {}) }, timeEveryMs)
+    this.time = { elapsed, timer: timer.unref() }
   }
 
   /** Waits for what is being written. */
   async close(): Promise<void> {
+    clearInterval(this.time?.timer)
+    if (this.time && !this.lost) await this.write(undefined).catch(() => {})
     await this.writing
-    await this.file.close()
-    this.lock.release()
+    await this.file.close().finally(() => this.lock.release())
+  }
+
+  private write(run: Pending['run']): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.pending.push({ run, resolve, reject })
+      this.writing ??= this.drain()
+    })
   }
 
   private async drain(): Promise<void> {
@@ -99,9 +120,8 @@ export class Journal {
       const batch = this.pending
       this.pending = []
       try {
-        await writeAt(this.file, Buffer.concat(batch.map((p) => p.line)), this.end)
-        await this.file.datasync()
-        batch.forEach((p) => this.count(p))
+        await this.put(batch.flatMap(({ run }) => run ?? []))
+        for (const { resolve, reject } of batch) this.lost ? reject(this.lost) : resolve()
       } catch (error) {
         for (const { reject } of batch) reject(unwritable(error))
       }
@@ -110,47 +130,31 @@ export class Journal {
     this.writing = undefined
   }
 
-  private count({ line, id, resolve }: Pending): void {
-    this.places.set(id, { offset: this.end, length: line.length - 1 })
-    this.end += line.length
-    resolve()
+  private async put(runs: readonly NonNullable<Pending['run']>[]): Promise<void> {
+    const time = this.time ? [Buffer.from(elapsedLine(this.time.elapsed()))] : []
+    const bytes = Buffer.concat([...runs.map((r) => r.line), ...time])
+    const found = this.lost ? 'there' : await requireFolder(this.file, this.path)
+    if (found === 'gone') {
+      const saved = await rescue(this.file, this.end, this.path, this.size + runs.length)
+      await this.file.close()
+      ;[this.file, this.lost] = [saved.file, saved.error]
+    }
+    await writeAt(this.file, bytes, this.end)
+    await this.file.datasync()
+    let offset = this.end
+    for (const { id, line } of runs) {
+      this.places.set(id, { offset, length: line.length - 1 })
+      offset += line.length
+    }
+    this.end += bytes.length
   }
 }
 
-const unwritable = (error: unknown): InputError => new InputError([{
-  code: 'journal/unwritable', severity: 'error', message: 'the journal cannot be written, so the study stops here',
-  found: error instanceof Error ? error.message : String(error),
-  hint: 'make room or choose another --out; runs that finished before are kept',
-}])
-
-/** Why a journal must not be continued; undefined where it may be. */
-function stale(found: Scan, header: JournalHeader): string | undefined {
-  if (!found.header) return 'the journal in this folder cannot be read'
-  const changed = differences(found.header, header)
-  return changed.length === 0 ? undefined : `${changed.join(' and ')} changed since the journal was begun`
-}
-
-function repairs({ torn, damaged }: Scan): string[] {
-  return [
-    ...torn ? ['the last line of the journal was torn and is cut off; that run is trained again'] : [],
-    ...damaged === 1 ? ['a damaged line of the journal is left out; that run is trained again'] : [],
-    ...damaged > 1 ? [`${damaged} damaged lines of the journal are left out; those runs are trained again`] : [],
-  ]
-}
-
-async function create(path: string, header: JournalHeader): Promise<Scan> {
-  const text = Buffer.from(`${JSON.stringify(header)}\n`)
-  await writeFileAtomic(path, text).catch((error: unknown) => { throw unwritable(error) })
-  return { header, places: new Map(), end: text.length, torn: false, damaged: 0 }
-}
-
-/** Renames it to the first free `<name>.<n>.stale`; the lock keeps others from choosing the same. */
-async function setAside(path: string): Promise<string> {
-  for (let n = 1; ; n++) {
-    const to = `${path}.${n}.stale`
-    if (await stat(to).then(() => true, () => false)) continue
-    await rename(path, to)
-    await syncFolder(dirname(path))
-    return to
-  }
+function unwritable(error: unknown): unknown {
+  if (error instanceof InputError) return error
+  const message = 'the journal cannot be written, so the study stops here'
+  const known = explainFileError(error, 'journal/unwritable', message)
+  const found = error instanceof Error ? error.message : String(error)
+  const diagnostics = known instanceof InputError ? known.diagnostics : [{ code: 'journal/unwritable', severity: 'error' as const, message, found }]
+  return new InputError(diagnostics.map((d) => ({ ...d, hint: 'make room or choose another --out; runs that finished before are kept' })))
 }

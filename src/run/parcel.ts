@@ -1,12 +1,13 @@
 import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
+import { jsonOrUndefined } from '../base/json.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { Workload } from '../plan/plan.ts'
 import type { RunResult } from '../plan/run.ts'
+import { fittingRun } from './fitting-run.ts'
 import { runIds } from './id.ts'
 import type { Journal } from './journal.ts'
-import { idOfLine, journalLine } from './journal-line.ts'
-import { isRun } from './valid-run.ts'
+import { journalLine } from './journal-line.ts'
 
 /** What the runs of a parcel belong to: a parcel of another workflow run, commit or plan is not opened. */
 export interface Binding {
@@ -36,6 +37,7 @@ interface FirstLine extends Binding, Course { readonly parcel: 1 }
 /** Far above what a study needs, and below what hurts a runner. */
 export const mostParcelBytes = 512 * 1024 * 1024
 export const mostParcelRuns = 20_000
+const headLimits = { bytes: 10_000, depth: 4, values: 100 }
 /** Of the packed file. */
 export const mostPackedBytes = 128 * 1024 * 1024
 
@@ -56,13 +58,13 @@ export async function openParcel(packed: Uint8Array, expected: Binding, workload
   if (!text.ok) return text
   const [head = '', ...lines] = text.value.split('\n')
   if (lines.pop() !== '') return err('its last line is torn')
-  const first = parseJson(head)
+  const first = jsonOrUndefined(head, headLimits)
   if (!isFirstLine(first)) return err('its first line is not what this version writes')
   const other = (['run', 'sha', 'plan', 'content'] as const).find((key) => first[key] !== expected[key])
   if (other) return err(`it belongs to another ${{ run: 'workflow run', sha: 'commit', plan: 'plan', content: 'job' }[other]}`)
   if (lines.length > mostParcelRuns) return err(`it holds ${lines.length} runs, more than ${mostParcelRuns}`)
   const idOf = runIds(workload, first.engine)
-  const runs = lines.map((line) => runOf(line, first.engine, idOf))
+  const runs = lines.map((line) => fittingRun(line, first.engine, idOf))
   const wrong = runs.indexOf(undefined)
   if (wrong >= 0) return err(`line ${wrong + 2} is not a run of this study`)
   return ok({ course: { engine: first.engine, startedAt: first.startedAt }, runs: runs.filter((run) => run !== undefined) })
@@ -71,25 +73,18 @@ export async function openParcel(packed: Uint8Array, expected: Binding, workload
 async function unpack(packed: Uint8Array): Promise<Result<string, string>> {
   if (packed.length > mostPackedBytes) return err(`it has ${packed.length} bytes, more than ${mostPackedBytes}`)
   try {
-    return ok((await promisify(gunzip)(packed, { maxOutputLength: mostParcelBytes })).toString('utf8'))
+    const bytes = await promisify(gunzip)(packed, { maxOutputLength: mostParcelBytes })
+    return hasMoreLines(bytes, mostParcelRuns + 1) ? err(`it holds more than ${mostParcelRuns} runs`) : ok(bytes.toString('utf8'))
   } catch {
     return err(`it is not gzipped, or unpacks to more than ${mostParcelBytes} bytes`)
   }
 }
 
-function runOf(line: string, engine: string, idOf: ReturnType<typeof runIds>): RunResult | undefined {
-  const id = idOfLine(line)
-  const parsed = id === undefined ? undefined : parseJson(line)
-  const run: unknown = typeof parsed === 'object' && parsed !== null && 'run' in parsed ? parsed.run : undefined
-  return isRun(run) && run.id === id && run.engine === engine && idOf(run.request) === id ? run : undefined
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
+/** Counted before the text is cut into lines, of which each is an object. */
+function hasMoreLines(bytes: Buffer, most: number): boolean {
+  let count = 0
+  for (let at = bytes.indexOf(10); at >= 0 && count <= most; at = bytes.indexOf(10, at + 1)) count++
+  return count > most
 }
 
 function isFirstLine(value: unknown): value is FirstLine {

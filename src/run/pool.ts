@@ -1,8 +1,9 @@
-import { InputError } from '../base/diagnostics.ts'
+import { InputError, lineOf } from '../base/diagnostics.ts'
 import type { RunRequest, RunResult } from '../plan/run.ts'
 import { machineLabel, onMachine } from './machine.ts'
 import type { EngineOrder, InitMessage } from './protocol.ts'
 import type { Runner } from './runner.ts'
+import type { WorkerCount } from './worker-count.ts'
 import { WorkerProcess, type Trained } from './worker-process.ts'
 
 export interface PoolOptions {
@@ -14,6 +15,8 @@ export interface PoolOptions {
   readonly init: InitMessage | Promise<InitMessage>
   /** Where it is known before the rest of `init`: processes load their engine meanwhile. */
   readonly engine?: EngineOrder
+  /** How many of them to keep once the data are known, of which each holds a copy; all where it is left out. */
+  readonly bound?: (wanted: number, init: InitMessage) => WorkerCount
   /** Told of what a person should know, as of a worker that was replaced. */
   readonly notice: (message: string) => void
 }
@@ -34,8 +37,9 @@ interface Job {
  * all others wait, and one that does not fit is not tried again.
  */
 export class WorkerPool implements Runner {
-  readonly slots: number
+  private most: number
   private readonly options: PoolOptions
+  private readonly init: Promise<InitMessage>
   private readonly processes = new Set<WorkerProcess>()
   private readonly idle: WorkerProcess[] = []
   private readonly queue: Job[] = []
@@ -48,20 +52,20 @@ export class WorkerPool implements Runner {
   private spare: Promise<WorkerProcess | null> | null = null
   private closed = false
   private label = ''
-  private readonly machine: string
+  private machine: string | undefined
 
   private constructor(options: PoolOptions) {
     this.options = options
-    this.slots = options.workers
-    this.machine = machineLabel(options.workers)
+    this.most = options.workers
+    this.init = Promise.resolve(options.init).then((init) => this.bounded(init))
   }
 
   /** Starts all processes side by side; ready when the first is. Rejects where none can be started. */
   static async start(options: PoolOptions): Promise<WorkerPool> {
     if (!(options.workers >= 1)) throw new Error(`a pool needs one worker at least, found ${options.workers}`)
     const pool = new WorkerPool(options)
-    Promise.resolve(options.init).catch(() => pool.close())
-    const starting = Array.from({ length: options.workers }, () => pool.hire())
+    pool.init.catch(() => pool.close())
+    const starting = Array.from({ length: options.workers }, () => pool.hire(true))
     try {
       pool.label = (await Promise.any(starting)).engine
       return pool
@@ -69,6 +73,18 @@ export class WorkerPool implements Runner {
       pool.close()
       throw error instanceof AggregateError ? error.errors[0] : error
     }
+  }
+
+  get slots(): number {
+    return this.most
+  }
+
+  private bounded(init: InitMessage): InitMessage {
+    const { bound, notice } = this.options
+    const { workers, why } = bound?.(this.most, init) ?? { workers: this.most, why: null }
+    this.most = workers
+    if (why !== null) notice(why)
+    return init
   }
 
   get engine(): string {
@@ -110,17 +126,17 @@ export class WorkerPool implements Runner {
   }
 
   /** Starts a process that takes the next job. One that cannot be started is not tried again, unless it was the last. */
-  private async hire(): Promise<WorkerProcess> {
+  private async hire(first = false): Promise<WorkerProcess> {
     this.busy += 1
     try {
-      const worker = await this.fresh()
+      const worker = await this.fresh(first)
       this.idle.push(worker)
       return worker
     } catch (error) {
       if (this.processes.size === 0) {
         this.vacant = 1
         this.giveUp(error)
-      } else if (!this.closed) this.options.notice(`one worker process fewer: ${messageOf(error)}`)
+      } else if (!this.closed && error !== surplus) this.options.notice(`one worker process fewer: ${messageOf(error)}`)
       throw error
     } finally {
       this.busy -= 1
@@ -167,7 +183,7 @@ export class WorkerPool implements Runner {
   private async occupied(work: () => Promise<RunResult>, { done, failed }: Job): Promise<void> {
     this.busy += 1
     try {
-      done(onMachine(await work(), this.machine))
+      done(onMachine(await work(), this.machine ??= machineLabel(this.slots)))
     } catch (error) {
       failed(error)
     } finally {
@@ -196,7 +212,7 @@ export class WorkerPool implements Runner {
     try {
       worker = await this.fresh()
     } catch (error) {
-      if (error instanceof InputError || this.closed) throw error
+      if (this.closed || (error instanceof InputError && !error.diagnostics.some((d) => d.code.startsWith('worker/')))) throw error
       return { ok: false, died: messageOf(error) }
     }
     return this.attempt(job, worker)
@@ -232,14 +248,16 @@ export class WorkerPool implements Runner {
     return trained
   }
 
-  private async fresh(): Promise<WorkerProcess> {
+  private async fresh(first = false): Promise<WorkerProcess> {
     if (this.closed) throw new Error(closedText)
-    const { script, notice, engine, init } = this.options
+    const { script, notice, engine } = this.options
     const worker = new WorkerProcess(script, notice)
     this.processes.add(worker)
     try {
       if (engine) worker.load(engine)
-      return await worker.start(await init)
+      const init = await this.init
+      if (first && this.processes.size > this.slots) throw surplus
+      return await worker.start(init)
     } catch (error) {
       this.dismiss(worker)
       throw error
@@ -265,5 +283,8 @@ function crashed({ id, request }: Job, reason: string, engine: string): RunResul
   }
 }
 
+/** A process that was started before it was known how much room its data take. */
+const surplus = new Error('one worker process too many')
 const closedText = 'the worker processes were ended'
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+const messageOf = (error: unknown): string =>
+  error instanceof InputError ? error.diagnostics.map(lineOf).join('; ') : error instanceof Error ? error.message : String(error)

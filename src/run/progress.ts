@@ -30,7 +30,7 @@ export class ProgressMeter {
     this.later = { runs: sum(after.map((j) => j.estimate.runs)), steps: sum(after.map((j) => j.estimate.steps)) }
   }
 
-  /** Takes the speed from a run that was trained now and here. */
+  /** Takes the speed from a run. */
   time({ steps, timing }: RunResult): void {
     this.trainedSteps += steps.loss.length
     this.trainedSeconds += timing.seconds

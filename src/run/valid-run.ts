@@ -42,9 +42,12 @@ function isEvaluation(value: unknown): boolean {
     isMetrics(value['train']) && isMetrics(value['validation'])
 }
 
+/** What a process said as it ended. */
+const mostReason = 100_000
+
 function isEnd({ status, reason, atStep, best, probe, weights }: Fields): boolean {
-  if (status === 'crashed') return isText(reason)
-  if (status === 'diverged') return isText(reason) && isFinite(atStep)
+  if (status === 'crashed') return isText(reason, mostReason)
+  if (status === 'diverged') return isText(reason, mostReason) && isFinite(atStep)
   return status === 'complete' && isText(weights, 64) && (best === null || isBest(best)) && (probe === null || isProbe(probe))
 }
 

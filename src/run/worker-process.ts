@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { InputError } from '../base/diagnostics.ts'
 import type { RunRequest, RunResult } from '../plan/run.ts'
 import { watchMemory } from './memory.ts'
+import { deathOf, lateError, spawnError, startError } from './worker-death.ts'
 import { protocolVersion, type EngineOrder, type FromWorker, type InitMessage, type ToWorker } from './protocol.ts'
 
 /** `died`: why the process did not survive the run. */
@@ -22,13 +23,11 @@ export class WorkerProcess {
   private errors = ''
   private killedFor: string | undefined
   private onMessage: (message: FromWorker) => void = () => {}
-  private onEnd: (died: string) => void = () => {}
+  private onEnd: (died: string, error: Error) => void = () => {}
+  private endedBy = new Error('')
 
   constructor(script: string, notice: (message: string) => void = () => {}) {
-    // No environment: a worker needs none of it, and on a CI runner it holds secrets.
-    this.child = fork(script, [], {
-      serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [], env: {},
-    })
+    this.child = started(script)
     this.child.stderr?.on('data', (chunk: Buffer) => {
       this.errors = (this.errors + chunk.toString('utf8')).slice(-mostErrorText)
     })
@@ -37,9 +36,12 @@ export class WorkerProcess {
       else this.onMessage(message)
     })
     // After its last words were read; `error` is for a process that could not be started, or a pipe that broke.
-    this.child.on('close', (code, signal) => this.end(this.killedFor ?? deathOf(code, signal, this.errors)))
+    this.child.on('close', (code, signal) => {
+      const death = deathOf(code, signal, this.errors)
+      this.end(this.killedFor ?? death.text, this.killedFor === undefined ? startError(death) : new Error(this.killedFor))
+    })
     this.child.on('error', (error) => {
-      if (this.child.pid === undefined) this.end(`the worker process could not be started: ${error.message}`)
+      if (this.child.pid === undefined) this.end(`the worker process could not be started: ${error.message}`, spawnError(error))
     })
   }
 
@@ -62,10 +64,12 @@ export class WorkerProcess {
     let timer: NodeJS.Timeout | undefined
     const answer = new Promise<FromWorker>((resolve, reject) => {
       this.onMessage = resolve
-      this.onEnd = (died) => reject(new Error(died))
-      const late = `the worker process was not ready after ${mostStartMs / 1000} seconds`
-      timer = setTimeout(() => this.kill(late), mostStartMs)
-      if (this.ended !== null) reject(new Error(this.ended))
+      this.onEnd = (_, error) => reject(error)
+      timer = setTimeout(() => {
+        reject(lateError(mostStartMs / 1000))
+        this.kill()
+      }, mostStartMs)
+      if (this.ended !== null) reject(this.endedBy)
       else this.send({ ...init, version: protocolVersion })
     })
     const message = await answer.finally(() => clearTimeout(timer))
@@ -104,21 +108,26 @@ export class WorkerProcess {
     this.child.send(message, () => {})
   }
 
-  private end(how: string): void {
+  private end(how: string, error: Error): void {
     if (this.ended !== null) return
     this.ended = how
-    this.onEnd(how)
+    this.endedBy = error
+    this.onEnd(how, error)
+  }
+}
+
+/** No environment: a worker needs none of it, and on a CI runner it holds secrets. */
+function started(script: string): ChildProcess {
+  try {
+    return fork(script, [], {
+      serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [], env: {},
+    })
+  } catch (error) {
+    // Some refusals of the system are thrown, others are events.
+    throw spawnError(error)
   }
 }
 
 function unableError({ message, diagnostics }: Extract<FromWorker, { type: 'unable' }>): Error {
   return diagnostics.length > 0 ? new InputError(diagnostics) : new Error(message)
-}
-
-function deathOf(code: number | null, signal: NodeJS.Signals | null, errors: string): string {
-  if (/heap out of memory|Cannot allocate memory|std::bad_alloc/.test(errors)) return 'the worker process ran out of memory'
-  if (signal === 'SIGKILL') return 'the worker process was killed, as the system does when memory runs out'
-  const lines = errors.trim().split('\n').map((line) => line.trim()).filter((line) => line !== '')
-  const said = lines.find((line) => /^(\w*Error|FATAL|fatal)\b/.test(line)) ?? lines.slice(-3).join(' | ')
-  return `the worker process ${signal ? `was ended by ${signal}` : `exited with code ${code}`}${said ? `: ${said}` : ''}`
 }

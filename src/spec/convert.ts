@@ -69,6 +69,9 @@ export class Converter {
       const [start, end] = key.range
       if (key.value === '<<' && key.type === 'PLAIN') {
         this.report('spec/merge-key', 'merge keys are not read', start, { found: '<<', hint: 'write the keys out' })
+      } else if (children.has(String(key.value))) {
+        const found = String(key.value).slice(0, 100)
+        this.report('spec/duplicate-key', 'the same key twice in one map', start, { found, hint: 'keep one of them' })
       } else {
         children.set(String(key.value), this.visit(value, depth + 1, end, start))
       }

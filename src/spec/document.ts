@@ -56,14 +56,22 @@ function guardedTokens(text: string, lines: LineCounter, position: Position): Re
   return guard.problems.length > 0 ? err(guard.problems) : ok(tokens)
 }
 
-const options = { schema: 'core', strict: true, uniqueKeys: true, stringKeys: true, prettyErrors: false } as const
+/** Equal keys are found by the converter: the library compares each key with every other. */
+const options = { schema: 'core', strict: true, uniqueKeys: false, stringKeys: true, prettyErrors: false } as const
+
+/** One slip can make an error of every sign that follows it. */
+const mostErrors = 99
+
+const moreErrors = (count: number): Diagnostic =>
+  ({ code: 'spec/more', severity: 'error', message: `${count.toLocaleString('en')} more problems are not shown` })
 
 type Composed = Result<Document.Parsed, Diagnostic[]>
 
 function composed(tokens: CST.Token[], text: string, file: string, position: Position): Composed {
   const [document, another] = [...new Composer(options).compose(tokens, true, text.length)]
   if (!document) throw new Error('the composer made no document')
-  const problems = document.errors.map((e) => diagnosticOf(e, text, file, position))
+  const problems = document.errors.slice(0, mostErrors).map((e) => diagnosticOf(e, text, file, position))
+  if (document.errors.length > mostErrors) problems.push(moreErrors(document.errors.length - mostErrors))
   if (another) problems.push(secondDocument(position(another.range[0])))
   return problems.length > 0 ? err(problems) : ok(document)
 }

@@ -23,16 +23,17 @@ type Schema = Readonly<Record<string, unknown>>
 export function foldChoices(errors: readonly SchemaError[], root: Schema): SchemaError[] {
   const dropped = new Set<SchemaError>()
   const added: SchemaError[] = []
+  const byPath = groupedByPath(errors)
   for (const choice of errors.filter((e) => e.keyword === 'anyOf')) {
     dropped.add(choice)
     const alternatives = (choice.schema as readonly Schema[]).map((s) => resolved(s, root))
     const meant = alternatives.find((a) => typesOf(a).some((type) => hasType(choice.value, type)))
-    for (const error of errors) {
-      const here = error !== choice && samePath(error.path, choice.path)
-      if (here && error.parent !== meant && alternatives.includes(error.parent)) dropped.add(error)
+    const here = (byPath.get(keyOf(choice.path)) ?? []).filter((error) => error !== choice)
+    for (const error of here) {
+      if (error.parent !== meant && alternatives.includes(error.parent)) dropped.add(error)
     }
     const names = alternatives.flatMap((a) => Object.keys((a['properties'] ?? {}) as object))
-    for (const error of errors.filter((e) => e.parent === meant && e.keyword === 'enum' && samePath(e.path, choice.path))) {
+    for (const error of here.filter((e) => e.parent === meant && e.keyword === 'enum')) {
       dropped.add(error)
       added.push({ ...error, params: { ...error.params, names } })
     }
@@ -44,16 +45,26 @@ export function foldChoices(errors: readonly SchemaError[], root: Schema): Schem
 
 /** An item with two keys where one is allowed (arguments that lost their indentation) is one error, not one for each key. */
 function foldItems(errors: readonly SchemaError[]): SchemaError[] {
-  const items = errors.filter((e) => e.keyword === 'maxProperties')
-  return errors.filter(
-    (error) =>
-      !items.some(
-        (item) =>
-          error !== item &&
-          error.path.length >= item.path.length &&
-          samePath(error.path.slice(0, item.path.length), item.path),
-      ),
-  )
+  const items = groupedByPath(errors.filter((e) => e.keyword === 'maxProperties'))
+  if (items.size === 0) return [...errors]
+  const isWithin = (error: SchemaError): boolean =>
+    Array.from({ length: error.path.length + 1 }, (_, i) => items.get(keyOf(error.path.slice(0, i))) ?? [])
+      .some((around) => around.some((item) => item !== error))
+  return errors.filter((error) => !isWithin(error))
+}
+
+/** Paths are compared by this text, so that the work grows with the number of errors and not with its square. */
+const keyOf = (path: readonly string[]): string => JSON.stringify(path)
+
+function groupedByPath(errors: readonly SchemaError[]): ReadonlyMap<string, readonly SchemaError[]> {
+  const groups = new Map<string, SchemaError[]>()
+  for (const error of errors) {
+    const key = keyOf(error.path)
+    const group = groups.get(key)
+    if (group) group.push(error)
+    else groups.set(key, [error])
+  }
+  return groups
 }
 
 export function resolved(schema: Schema, root: Schema): Schema {
@@ -85,6 +96,3 @@ export function hasType(value: unknown, type: string): boolean {
       return typeof value === type
   }
 }
-
-const samePath = (a: readonly string[], b: readonly string[]): boolean =>
-  a.length === b.length && a.every((step, i) => step === b[i])

@@ -40,18 +40,19 @@ export function parseSpec(text: string, file: string): Result<ParsedSpec, Diagno
 /** Nobody reads more; a file with so many is not a spec. */
 const mostProblems = 100
 
-/** In the order of the text, each once. */
+/** In the order of the text, each once; that there are more comes last. */
 function sorted(problems: readonly Diagnostic[]): Diagnostic[] {
   const seen = new Set<string>()
-  const each = sortDiagnostics(problems).filter((p) => {
+  const more = problems.filter((p) => p.code === 'spec/more')
+  const each = sortDiagnostics(problems.filter((p) => p.code !== 'spec/more')).filter((p) => {
     const identity = JSON.stringify([p.code, p.at, p.message, p.found])
     return !seen.has(identity) && seen.add(identity)
   })
-  if (each.length <= mostProblems) return each
+  if (each.length <= mostProblems) return [...each, ...more]
   const rest: Diagnostic = {
     code: 'spec/more',
     severity: 'error',
-    message: `${each.length - mostProblems} more problems are not shown`,
+    message: `${more.length > 0 ? 'at least ' : ''}${each.length - mostProblems} more problems are not shown`,
   }
   return [...each.slice(0, mostProblems), rest]
 }

@@ -1,31 +1,23 @@
-import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
+import type { ErrorObject } from 'ajv'
 import type { Diagnostic } from '../base/diagnostics.ts'
+import { schemaChecker } from '../base/schema.ts'
 import schema from '../../schema/tuning.schema.json' with { type: 'json' }
 import type { Located } from './convert.ts'
 import type { LocatedDocument } from './document.ts'
 import { explain, type Context } from './explain.ts'
 import { foldChoices, type SchemaError } from './fold.ts'
 
-/** Everything in which a document differs from the schema, each with its place; empty where it fits. */
-export function validate(document: LocatedDocument): Diagnostic[] {
-  const check = validator()
-  if (check(document.root.value)) return []
-  const errors = (check.errors ?? []).map(withPath)
-  return foldChoices(errors, schema).flatMap((error) => {
-    const problem = explain(error, contextOf(document, error.path))
-    return problem === undefined ? [] : [problem]
-  })
-}
+const check = schemaChecker(schema)
 
 /**
- * Compiled once, and only when a spec is read. That the schema itself is right is for a test to say, not for every start.
+ * Everything in which a document differs from the schema, each with its place; empty where it fits. Of a large document
+ * that differs everywhere it is a part, and a last problem says so.
  */
-let compiled: ReturnType<Ajv2020['compile']> | undefined
-function validator(): ReturnType<Ajv2020['compile']> {
-  compiled ??= new Ajv2020({ allErrors: true, verbose: true, strict: false, validateSchema: false, meta: false }).compile(
-    schema,
-  )
-  return compiled
+export function validate(document: LocatedDocument): Diagnostic[] {
+  const { errors, complete } = check(document.root.value)
+  if (errors.length === 0) return []
+  const problems = foldChoices(errors.map(withPath), schema).flatMap((error) => explain(error, contextOf(document, error.path)) ?? [])
+  return complete ? problems : [...problems, { code: 'spec/more', severity: 'error', message: 'there may be more problems' }]
 }
 
 /** Verbose errors carry the schema and the value that did not fit. */

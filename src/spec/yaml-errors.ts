@@ -10,16 +10,6 @@ export function diagnosticOf(
 ): Diagnostic {
   const [offset] = error.pos
   const at = position(offset)
-  if (error.code === 'DUPLICATE_KEY') {
-    return {
-      code: 'spec/duplicate-key',
-      severity: 'error',
-      message: 'the same key twice in one map',
-      at,
-      found: word(text, offset),
-      hint: 'keep one of them',
-    }
-  }
   if (error.code === 'MULTIPLE_DOCS') {
     return {
       code: 'spec/multiple-documents',
@@ -63,6 +53,3 @@ function lineAt(text: string, offset: number): string {
     .trim()
     .slice(0, 100)
 }
-
-const word = (text: string, offset: number): string =>
-  /^["']?([^\s:"']+)/.exec(text.slice(offset, offset + 200))?.[1] ?? lineAt(text, offset)

@@ -3,6 +3,7 @@ import type { CompleteRun, RunTime } from '../plan/run.ts'
 import { leverDifferences } from '../model/levers.ts'
 import type { Task } from '../model/metrics.ts'
 import type { DataFacts, RunJob, VerifySettings } from '../plan/plan.ts'
+import { printable } from '../base/printable.ts'
 import { unreachable } from '../base/result.ts'
 import { Ledger, type Asking } from './ledger.ts'
 import { verificationSeeds } from './seeds.ts'
@@ -61,8 +62,9 @@ function verified(outcome: RunOutcome | undefined): VerifiedRun | undefined {
         ...(outcome.best?.calibration ? { calibration: outcome.best.calibration } : {}), time: timeOf(outcome),
       }
     case 'diverged':
-    case 'crashed':
       return { run: outcome.id, status: outcome.status, weights: null, validation: null, test: null }
+    case 'crashed':
+      return { run: outcome.id, status: outcome.status, reason: printable(outcome.reason, 300), weights: null, validation: null, test: null }
     default:
       return unreachable(outcome, 'run status')
   }

@@ -42,7 +42,7 @@ interface Site {
 /** The first job: begins the study, up to where the first stage has runs to deal out. */
 export function planStudy(options: StudyOptions, fan: FanOut): Promise<Begun> {
   return onSite(options, fan, async (site) => {
-    const course = { engine: site.runner.engine, startedAt: fan.now() }
+    const course = { engine: site.runner.engine, startedAt: fan.now() - Math.round(site.prepared.took) }
     const shards = await advance(site, course, -1)
     await send(site, course, 'after-plan')
     return { shards, engine: site.engine, stages: site.prepared.plan.jobs.map((j) => j.id) }

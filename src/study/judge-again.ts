@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { InputError } from '../base/diagnostics.ts'
+import { readTextWithin } from '../base/files.ts'
 import { studyEvidence } from '../gate/baseline.ts'
 import type { BaselineEvidence, SeedEvidence } from '../gate/evidence.ts'
 import { judgeAt } from '../gate/sequential.ts'
@@ -8,7 +8,8 @@ import type { GateRule } from '../plan/plan.ts'
 import type { RunTime } from '../plan/run.ts'
 import type { Verdict } from '../plan/verdict.ts'
 import { changeLines } from '../report/change-lines.ts'
-import { parseReport } from '../report/json.ts'
+import { mostReportBytes, parseReport } from '../report/json.ts'
+import { wasCutShort } from '../report/lock.ts'
 import type { Report } from '../report/model.ts'
 import { readLock } from './lock.ts'
 
@@ -43,7 +44,8 @@ export function judgeReport(
   const { study, tool, verification } = report
   const { fingerprints: { data: dataFingerprint, spec: specFingerprint }, engine, objective, parameters } = study
   const evidence = studyEvidence(verify, fixed, { dataFingerprint, specFingerprint, engine, objective, tool, parameters })
-  return { verdict: judgeAt(rules, evidence, verification?.looks ?? []), against: evidence.baseline?.source ?? null, notes: changeLines(report) }
+  const verdict = judgeAt(rules, evidence, verification?.looks ?? [], wasCutShort(report.budget))
+  return { verdict, against: evidence.baseline?.source ?? null, notes: changeLines(report) }
 }
 
 /** A report keeps times apart from what they belong to. */
@@ -76,7 +78,8 @@ async function lockOf({ levers, study }: Report, baseline: string | undefined): 
 }
 
 export async function readReport(path: string): Promise<Report> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const text = await readTextWithin(path, mostReportBytes, 'report/too-large').catch((error: NodeJS.ErrnoException) => {
+    if (error instanceof InputError) throw error
     throw new InputError([{ code: 'report/unreadable', severity: 'error', message: 'the report cannot be read', found: `${path}: ${error.code ?? error.message}`, hint: 'name the output folder of a finished run' }])
   })
   return parseReport(text, path)

@@ -14,7 +14,8 @@ export interface Judging {
   /** The lock to gate against; null where the declared levers are retrained instead. */
   readonly lock: { readonly lock: Lock; readonly source: string } | null
   evidence(verify: VerifyFindings | null): GateEvidence
-  verdict(verify: VerifyFindings | null): Verdict
+  /** `cutShort`: whether time ended the study. */
+  verdict(verify: VerifyFindings | null, cutShort?: boolean): Verdict
   /** For the verify stage: whether these seeds settle every gate. */
   readonly settles: (verify: VerifyFindings) => boolean
 }
@@ -32,6 +33,6 @@ export async function judgingOf(
   const { specFingerprint, workload: { objective, parameters } } = plan
   const setting: Setting = { dataFingerprint: dataset.fingerprint, specFingerprint, engine, objective, tool: toolName, parameters }
   const evidence = (verify: VerifyFindings | null): GateEvidence => studyEvidence(verify, base ?? lock, setting)
-  const verdict = (verify: VerifyFindings | null): Verdict => judgeAt(plan.gates, evidence(verify), verify?.looks ?? [])
+  const verdict: Judging['verdict'] = (verify, cutShort) => judgeAt(plan.gates, evidence(verify), verify?.looks ?? [], cutShort)
   return { lock, evidence, verdict, settles: (verify) => isSettled(verdict(verify)) }
 }

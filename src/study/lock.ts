@@ -1,8 +1,9 @@
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
+import { readTextWithin } from '../base/files.ts'
 import type { Lock } from '../plan/lock.ts'
-import { parseLock } from '../report/lock.ts'
+import { mostLockBytes, parseLock } from '../report/lock.ts'
 
 export const lockName = 'tuning.lock.json'
 export const lockBeside = (specPath: string): string => join(dirname(specPath), lockName)
@@ -25,7 +26,8 @@ export interface NamedLock {
 export async function readLock(specPath: string, baseline?: string): Promise<NamedLock | null> {
   if (baseline !== undefined && retrainWords.includes(baseline)) return null
   const path = baseline === undefined || baseline === 'lock' ? lockBeside(specPath) : await insideFolder(baseline)
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const text = await readTextWithin(path, mostLockBytes, 'lock/too-large').catch((error: NodeJS.ErrnoException) => {
+    if (error instanceof InputError) throw error
     if (baseline === undefined && error.code === 'ENOENT') return null
     throw new InputError([{
       code: 'lock/unreadable', severity: 'error', message: 'the lock to gate against cannot be read', found: `${path}: ${error.code ?? error.message}`,

@@ -4,19 +4,27 @@ import { fingerprint } from '../base/hash.ts'
 import type { Dataset } from '../data/types.ts'
 import type { Choice } from '../provision/status.ts'
 import { Interrupted } from '../run/execute.ts'
+import { runIds } from '../run/id.ts'
 import { Journal } from '../run/journal.ts'
 import { WorkerPool } from '../run/pool.ts'
 import type { EngineOrder } from '../run/protocol.ts'
+import { thisMachine, workersFor } from '../run/worker-count.ts'
+import type { TrainingData } from '../train/types.ts'
 import { EngineBroke } from './engine.ts'
 import type { Prepared } from './prepare.ts'
 import type { StudyOptions } from './run-study.ts'
 
 /** Processes load their engine while the data are loaded and checked. Throws `EngineBroke` where no process starts. */
 export function startPool(options: StudyOptions, checked: Promise<Prepared>, { folder }: Choice, threads = 1): Promise<WorkerPool> {
-  const { workerScript, wasmFolder, workers, listener, signal } = options
+  const { workerScript, wasmFolder, listener, signal } = options
+  const machine = thisMachine()
+  const { workers, why } = workersFor(options.workers, machine)
+  const notice = (message: string): void => listener({ type: 'notice', message })
+  // What is wrong with the spec is said before.
+  if (why !== null) checked.then(() => notice(why), () => {})
   const engine: EngineOrder = { engine: folder === null ? 'wasm' : { tensorflow: folder, threads }, wasmFolder }
   const starting = WorkerPool.start({
-    script: workerScript, workers, notice: (message) => listener({ type: 'notice', message }), engine,
+    script: workerScript, workers, notice, engine, bound: (wanted, { data }) => workersFor(wanted, machine, bytesOf(data)),
     init: checked.then(({ plan, dataset }) => ({ type: 'init', ...engine, workload: plan.workload, data: trainingData(dataset) })),
   })
   return starting.catch(async (error: unknown) => {
@@ -28,10 +36,13 @@ export function startPool(options: StudyOptions, checked: Promise<Prepared>, { f
 
 export async function openJournal(outDir: string, { plan, dataset }: Prepared, engine: string, { fresh = false, listener }: StudyOptions): Promise<Journal> {
   const header = { journal: 1, workload: fingerprint(plan.workload), spec: plan.specFingerprint, data: dataset.fingerprint, engine } as const
-  const journal = await Journal.open(join(outDir, 'journal.jsonl'), header, { fresh })
+  const journal = await Journal.open(join(outDir, 'journal.jsonl'), header, { fresh, idOf: runIds(plan.workload, engine) })
   for (const message of journal.notices) listener({ type: 'notice', message })
   return journal
 }
+
+/** The inputs are nearly all of it. */
+const bytesOf = ({ inputs, targets }: TrainingData): number => inputs.byteLength + targets.byteLength
 
 /** What workers need of a data set, and nothing more: it is copied to each. */
 function trainingData({ inputs, inputShape, targets, targetScale, splits }: Dataset) {

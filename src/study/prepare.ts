@@ -1,6 +1,7 @@
-import { readFile, realpath, stat } from 'node:fs/promises'
+import { realpath, stat } from 'node:fs/promises'
 import { dirname, relative, resolve, sep, isAbsolute } from 'node:path'
 import { InputError, type Diagnostic } from '../base/diagnostics.ts'
+import { readTextWithin } from '../base/files.ts'
 import type { Result } from '../base/result.ts'
 import { compile } from '../compile/compile.ts'
 import { normalize } from '../compile/normalize.ts'
@@ -9,7 +10,9 @@ import { warningsOf } from '../compile/warnings.ts'
 import type { NormalizedSpec } from '../compile/normalized.ts'
 import { checkData, CHECK_NAMES } from '../data/checks.ts'
 import { loadDataset } from '../data/load.ts'
+import { LIMITS } from '../data/source.ts'
 import type { DataFinding, Dataset } from '../data/types.ts'
+import { Watch } from '../data/watch.ts'
 import { leverDifferences, withLevers, type Levers } from '../model/levers.ts'
 import type { Lock } from '../plan/lock.ts'
 import type { DataFacts, Plan, StageName, VerifySettings } from '../plan/plan.ts'
@@ -34,6 +37,8 @@ export interface SpecSource {
   /** Limits besides those of the spec's budget; the lower one holds. */
   readonly trials?: number
   readonly minutes?: number
+  /** Milliseconds from any origin, by which reading and checking the data count toward the budget of minutes. */
+  readonly clock?: () => number
   /** What judges in place of the spec's own settings: the rules of the commit that a change is merged into. */
   readonly rules?: Rules
   /** A lock whose levers take the place of the spec's, where it was tuned from the levers that the spec declares. */
@@ -54,6 +59,8 @@ export interface Prepared {
   readonly dataFile: string
   /** Rules of another commit that the spec alters; they judge as that commit has them. */
   readonly altered: readonly Alteration[]
+  /** Milliseconds that reading and checking the data took: they are part of the budget. */
+  readonly took: number
 }
 
 /** A spec is small; anything larger is not one. */
@@ -71,8 +78,10 @@ export async function prepare(source: SpecSource): Promise<Prepared> {
 
 async function prepareRead({ parsed, spec, altered }: ReadSpec, source: SpecSource): Promise<Prepared> {
   const dataFile = await dataPath(spec, parsed, source)
-  const dataset = await loadDataset({ ...spec.data, source: dataFile })
-  const { findings, warnings } = judgeData(spec, dataset, parsed)
+  const watch = new Watch(spec.budget.minutes, source.clock ?? (() => performance.now()))
+  const dataset = await loadDataset({ ...spec.data, source: dataFile }, LIMITS, watch)
+  const { findings, warnings } = judgeData(spec, dataset, parsed, watch)
+  const took = watch.elapsed
   const declared = unwrap(compile(spec, factsOf(dataset), parsed.locate))
   const levers = tunedLevers(source, declared.baseline)
   const plan = levers ? unwrap(compile({ ...spec, levers }, factsOf(dataset), parsed.locate)) : declared
@@ -81,7 +90,7 @@ async function prepareRead({ parsed, spec, altered }: ReadSpec, source: SpecSour
   const foreseen = await foreseenOf(plan, source, (gate, key) => parsed.locate([...places[gate] ?? ['gates'], ...(foreign ? [] : [key])]))
   const said = [...warnings, ...warningsOf(spec, plan, parsed.locate), ...foreseen, ...alteredWarnings(altered, parsed.locate)]
   const gateLines = places.map((path) => parsed.locate(path.slice(0, 2)).line)
-  return { spec, plan, dataset, findings, warnings: said, gateLines, dataFile, altered }
+  return { spec, plan, dataset, findings, took, warnings: said, gateLines, dataFile, altered }
 }
 
 /** Undefined where the lock was tuned from other levers than the spec declares now: the change is what is proposed then. */
@@ -130,7 +139,7 @@ async function textOf(path: string): Promise<string> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => fail('spec/unreadable', `cannot read the spec ${path}`, error.code ?? error.message))
   if (!found.isFile()) fail('spec/unreadable', `the spec ${path} is not a file`, 'a folder or a device', 'a YAML or JSON file')
   if (found.size > mostSpecBytes) fail('spec/too-large', `the spec ${path} is too large`, `${found.size} bytes`, `at most ${mostSpecBytes} bytes`)
-  return readFile(path, 'utf8')
+  return readTextWithin(path, mostSpecBytes, 'spec/too-large')
 }
 
 function overridden(spec: NormalizedSpec, { stages, seeds, trials, minutes }: SpecSource): NormalizedSpec {
@@ -175,9 +184,9 @@ export function factsOf(dataset: Dataset): DataFacts {
 }
 
 /** What the checks found, as loud as the spec wants it: an error stops, a warning is shown, off is not looked at. */
-function judgeData(spec: NormalizedSpec, dataset: Dataset, parsed: ParsedSpec): { readonly findings: readonly DataFinding[]; readonly warnings: readonly Diagnostic[] } {
+function judgeData(spec: NormalizedSpec, dataset: Dataset, parsed: ParsedSpec, watch: Watch): { readonly findings: readonly DataFinding[]; readonly warnings: readonly Diagnostic[] } {
   const wanted = CHECK_NAMES.filter((check) => spec.checks[check] !== 'off')
-  const findings = checkData(dataset, wanted, augmentationsOf(spec, dataset))
+  const findings = checkData(dataset, wanted, augmentationsOf(spec, dataset), watch)
   const said = (finding: DataFinding, severity: Diagnostic['severity']): Diagnostic => ({
     code: `data/${finding.check}`, severity, message: finding.message, at: parsed.locate(['data', 'checks', finding.check]),
     ...(severity === 'error' ? { hint: `mend the data, or set data.checks.${finding.check} to warn` } : {}),

@@ -100,7 +100,7 @@ async function trainAndConclude(
       : await retrainBase({ ...options, workers }, options.baseSpec, { head: prepared, choice, threads, outDir: outFolder(options, prepared) })
     const engine = { label: pool.engine, why: why === null ? choice.why : `${choice.why}; ${why}`, base }
     return await concludeStudy({ ...options, workers }, prepared, engine, async (journal, { settles }) => {
-      const execution = { stages, settles, runner: withBreaks(pool), journal, listener, clock, ...(signal ? { signal } : {}) }
+      const execution = { stages, settles, runner: withBreaks(pool), journal, listener, clock, preparing: prepared.took, ...(signal ? { signal } : {}) }
       const outcome = await execute(prepared.plan, execution)
       pool.close()
       return { outcome, runs: () => runsOf(journal, outcome.decisions), seconds: (clock() - start) / 1000 }
@@ -112,7 +112,7 @@ async function trainAndConclude(
 
 /** The pool, or one of fewer workers with more threads where that is faster. */
 async function fitted(options: StudyOptions, prepared: Prepared, choice: Choice, pool: WorkerPool): Promise<Fitted<WorkerPool>> {
-  if (choice.folder === null) return { pool, workers: options.workers, threads: 1, why: null }
+  if (choice.folder === null) return { pool, workers: pool.slots, threads: 1, why: null }
   const start = (split: Split): Promise<WorkerPool> =>
     startPool({ ...options, workers: split.workers }, Promise.resolve(prepared), choice, split.threads)
   const before = options.fresh ? null : await threadsBefore(outFolder(options, prepared))
@@ -176,7 +176,7 @@ interface Finished {
 async function conclude(finished: Finished): Promise<Study> {
   const { prepared, judging, outcome, outDir, runs } = finished
   const verify = verifyFindings(outcome)
-  const verdict = judging.verdict(verify)
+  const verdict = judging.verdict(verify, outcome.cutShort)
   const report = await reportOf(finished, verdict, verify, judging.evidence(verify).baseline?.source ?? null)
   const files = await writeReport(report, outDir, runs())
   return { prepared, report, verdict, lock: files.lock, files }
@@ -193,7 +193,7 @@ async function reportOf({ options, prepared, judging, outcome, engine, seconds, 
     diagnostics: await studyDiagnostics(plan, verify, runs()),
     command: repeatCommand(options), specFile: options.specPath,
     data: { source: spec.data.source, checks: checksOf(prepared), findings, notes: dataset.notes },
-    omissions: [], exhausted: outcome.exhausted, ...(change ? { change } : {}),
+    omissions: [], exhausted: outcome.exhausted, cutShort: outcome.cutShort, ...(change ? { change } : {}),
     timing: {
       startedAt: options.startedAt, seconds, stages: outcome.seconds,
       machine: machineOf(options, engine),

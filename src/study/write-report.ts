@@ -1,4 +1,4 @@
-import { readdir, readFile, rm } from 'node:fs/promises'
+import { readdir, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { explainFileError, makeFolder, writeFileAtomic, writeFilePlain } from '../base/files.ts'
 import type { Lock } from '../plan/lock.ts'
@@ -32,12 +32,20 @@ export async function writeReport(
   })
 }
 
-/** Removes the runs' curves that an earlier report of ours lists, and nothing else: the folder may hold what is not ours. */
+/**
+ * Removes the runs' curves that an earlier report of ours lists, and nothing else: the folder may hold what is not ours. The
+ * list is kept under another name meanwhile, for the next attempt where this one is killed.
+ */
 async function removeCurves(folder: string): Promise<void> {
-  const text = await readFile(join(folder, 'report.json'), 'utf8').catch(() => undefined)
+  const replaced = join(folder, '.report.json.replaced')
+  await rename(join(folder, 'report.json'), replaced).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error
+  })
+  const text = await readFile(replaced, 'utf8').catch(() => undefined)
   if (text === undefined) return
   const listed = [...text.matchAll(/"curve": "(curves\/runs\/[\w.-]+\.csv)"/g)].map((match) => match[1] as string)
   for (const path of listed) await rm(join(folder, ...path.split('/')), { force: true })
+  await rm(replaced, { force: true })
 }
 
 /** Removes the charts of an earlier report, which this one may no longer have: drawings that name themselves as ours do. */
@@ -54,10 +62,10 @@ async function removeCharts(curves: string): Promise<void> {
 async function writeAll(
   report: Report, folder: string, runs: AsyncIterable<RunResult>, rasterize: Rasterize | undefined,
 ): Promise<WrittenFiles> {
-  // What an earlier run left would be taken for this one's; without its report.json the folder counts as unfinished.
+  // What an earlier run left would be taken for this one's. Its report.json goes first: without it the folder counts as
+  // unfinished, whenever this is killed.
   await removeCurves(folder)
   await removeCharts(join(folder, 'curves'))
-  await rm(join(folder, 'report.json'), { force: true })
   const all: string[] = []
   let markdown = ''
   for await (const { path, text } of reportFiles(report, runs)) {

@@ -80,8 +80,15 @@ function withoutLeaks({ engine: { tf } }: RunContext, run: () => RunBody): RunBo
     const left = tf.memory().numTensors - before
     return left === 0 ? body : crashed(`our defect: the run left ${left} tensors behind`)
   } catch (error) {
-    return crashed(error instanceof Error ? error.message : String(error))
+    return crashed(error instanceof Error ? reasonOf(error, tf.memory().numBytes) : String(error))
   }
+}
+
+/** What could not be allocated says little without what was held already. */
+function reasonOf({ message }: Error, tensorBytes: number): string {
+  if (!/alloc|memory|array length/i.test(message) || message.includes('MiB')) return message
+  const mebi = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`
+  return `${message} (tensors held ${mebi(tensorBytes)}, the process ${mebi(process.memoryUsage.rss())})`
 }
 
 function crashed(reason: string): Crash {

@@ -6,6 +6,7 @@ import { diagnose } from '../../src/diagnose/diagnose.ts'
 import { columnNames, columnOf, columns } from '../../src/diagnose/read/columns.ts'
 import { foreignCurves } from '../../src/diagnose/read/foreign.ts'
 import { contextOfRun, isJournal, journalCurves } from '../../src/diagnose/read/journal.ts'
+import { isRun } from '../../src/run/valid-run.ts'
 import { findingsText } from '../../src/diagnose/text.ts'
 import type { RunResult } from '../../src/plan/run.ts'
 import { evaluationsCsv, evaluationsHeader, stepsCsv } from '../../src/report/csv.ts'
@@ -93,7 +94,7 @@ describe('our own files', () => {
     const twice = journalLine(run).repeat(2)
     const text = `{"journal":1,"plan":"p"}\n${twice}${journalLine(probe)}{"id":"broken\n${journalLine(runOf(2))}`
     expect([isJournal(text), isJournal('step,loss\n1,2\n')]).toEqual([true, false])
-    const groups = journalCurves(text, (r) => contextOfRun(r, { classes: 10, rows: null, targetLoss: null }))
+    const groups = journalCurves(text, (r) => contextOfRun(r, { classes: 10, rows: null, targetLoss: null }), isRun)
     expect(
       groups.map((g) => [g.subject, g.curves.map((c) => c.seed), g.context.task, g.curves[0]?.stepsPerEpoch]),
     ).toEqual([['verify, baseline', [1, 2], 'classification', 10]])

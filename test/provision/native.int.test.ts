@@ -51,7 +51,7 @@ describe('the real engine', () => {
       await until(called, words)
       await new Promise((resolve) => setTimeout(resolve, 300))
       called.child.kill(signal)
-      expect(await called.end).toBe(signal === 'SIGTERM' ? 130 : null)
+      expect(await called.end).toBe(signal === 'SIGTERM' ? 143 : null)
       expect((await engineState(root)).state).toBe('absent')
     }
     const healed = engine('install', '--from', kept)

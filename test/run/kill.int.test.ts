@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { stream } from '../../src/base/random.ts'
 import { idOfLine } from '../../src/run/journal-line.ts'
 import { root } from '../support/architecture.ts'
+import { memoryGroup, noGroups } from '../support/memory-group.ts'
 import { node24 } from '../support/runner.ts'
 import type { StudyConfig } from '../support/worker-study.ts'
 import { someWorkload } from '../support/world.ts'
@@ -27,8 +28,10 @@ function place(over: Partial<StudyConfig> = {}): Place {
 
 interface Started { readonly child: ChildProcess; readonly ended: Promise<number | null>; readonly said: () => string }
 
-function start({ config }: Place): Started {
-  const child = spawn(node24, [join(root, 'test/support/worker-study.ts'), config], { stdio: ['ignore', 'ignore', 'pipe'] })
+const script = join(root, 'test/support/worker-study.ts')
+
+function start({ config }: Place, [program, ...args]: readonly [string, ...string[]] = [node24, script]): Started {
+  const child = spawn(program, [...args, config], { stdio: ['ignore', 'ignore', 'pipe'] })
   // A test that fails leaves no study behind; workers end with it.
   onTestFinished(() => { child.kill('SIGKILL') })
   let said = ''
@@ -92,6 +95,25 @@ describe('a study that is killed', () => {
     expect(begun(at).every((n) => !isAlive(n.pid))).toBe(true)
     expect(finished(at).length).toBeGreaterThanOrEqual(2)
     expect(readdirSync(at.where).filter((name) => name.includes('lock'))).toEqual([])
+  })
+})
+
+// Elsewhere `kill -9` stands in for the kernel, above and in the tests of the pool: to who is left both look the same.
+describe.skipIf(noGroups !== null)(`the kernel, out of memory (where a group of processes can be made${noGroups === null ? '' : `: ${noGroups}`}),`, () => {
+  it('kills the study itself: it continues to the same end, and repeats no finished run', async () => {
+    const whole = place({ label: 'wait 40' })
+    expect(await start(whole).ended).toBe(0)
+    const at = place({ label: 'wait 40' })
+    const eat = 'data:text/javascript,const a=[];setTimeout(()=>setInterval(()=>{a.push(Buffer.alloc(2**23,1))},1),700)'
+    const procs = memoryGroup(500)
+    const { child, ended } = start(at, ['sh', '-c', `echo $$ > ${procs}; exec "$@"`, 'sh', node24, '--import', eat, script])
+    expect([await ended, child.signalCode]).toEqual([null, 'SIGKILL'])
+    const before = finished(at)
+    const notes = begun(at).length
+    expect(before.length).toBeLessThan(24)
+    expect(await start(at).ended).toBe(0)
+    expect(begun(at).slice(notes).filter((n) => before.includes(n.id))).toEqual([])
+    expect(readFileSync(at.out, 'utf8')).toBe(readFileSync(whole.out, 'utf8'))
   })
 })
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -7,6 +7,7 @@ import type { RunRequest, RunResult } from '../../src/plan/run.ts'
 import { WorkerPool } from '../../src/run/pool.ts'
 import type { InitMessage } from '../../src/run/protocol.ts'
 import { root } from '../support/architecture.ts'
+import { memoryGroup, noGroups } from '../support/memory-group.ts'
 import { someWorkload } from '../support/world.ts'
 import { folder, isAlive, noData, probe, request, until } from './runs.ts'
 
@@ -91,6 +92,15 @@ describe('a worker that dies costs its run alone', () => {
     const tries = notes().filter((n) => n.what === 'start' && n.id.startsWith('000000'))
     expect(new Set(tries.map((n) => n.pid)).size).toBe(2)
     expect((await run('fine')).status).toBe('complete')
+  })
+
+  it.skipIf(noGroups !== null)(`also when the kernel kills it for want of memory${noGroups === null ? '' : ` (here it cannot be played: ${noGroups})`}`, async () => {
+    const { run, notes, notices } = await start(1)
+    await run('fine')
+    writeFileSync(memoryGroup(100), String(notes()[0]?.pid))
+    // It takes more than its group may; the fresh process is in no group.
+    expect((await run('eat 300')).status).toBe('complete')
+    expect(notices).toEqual([expect.stringMatching(/was killed, as the system does when memory runs out; eat 300 \(seed 1\) is tried again/)])
   })
 
   it('and a crash that does not come again leaves only a notice', async () => {

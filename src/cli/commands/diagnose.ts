@@ -1,12 +1,14 @@
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InputError } from '../../base/diagnostics.ts'
+import { readWithin } from '../../base/files.ts'
 import type { Context, CurveGroup } from '../../diagnose/curve.ts'
 import { diagnose } from '../../diagnose/diagnose.ts'
 import { foreignCurves, type KnownFacts } from '../../diagnose/read/foreign.ts'
 import { contextOfRun, isJournal, journalCurves } from '../../diagnose/read/journal.ts'
 import { findingsText } from '../../diagnose/text.ts'
-import { parseReport } from '../../report/json.ts'
+import { isRun } from '../../run/valid-run.ts'
+import { readReport } from '../../study/judge-again.ts'
 import { out } from '../print.ts'
 
 export interface DiagnoseOptions {
@@ -55,7 +57,7 @@ async function curvesOf(path: string, options: DiagnoseOptions): Promise<CurveGr
     rows: rows ?? known?.rows ?? null,
     targetLoss: facts.targetLoss,
   }
-  const groups = journalCurves(text, (run) => contextOfRun(run, merged))
+  const groups = journalCurves(text, (run) => contextOfRun(run, merged), isRun)
   if (groups.length > 0) return groups
   throw new InputError([
     {
@@ -67,8 +69,11 @@ async function curvesOf(path: string, options: DiagnoseOptions): Promise<CurveGr
   ])
 }
 
+/** A journal holds every step of every run; a string can be hardly longer. */
+const mostBytes = 400_000_000
+
 async function readText(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const content = await readWithin(file, mostBytes).catch((error: NodeJS.ErrnoException) => {
     throw new InputError([
       {
         code: 'diagnose/unreadable',
@@ -79,14 +84,16 @@ async function readText(file: string): Promise<string> {
       },
     ])
   })
+  if (content) return content.toString('utf8')
+  const [message, allowed] = [`${file} is too large`, `at most ${mostBytes} bytes`]
+  throw new InputError([{ code: 'diagnose/too-large', severity: 'error', message, allowed }])
 }
 
 /** Classes and rows of the study, where its report is there. */
 async function reportFacts(folder: string): Promise<Pick<JournalFacts, 'classes' | 'rows'> | undefined> {
   const file = join(folder, 'report.json')
-  const text = await readFile(file, 'utf8').catch(() => undefined)
-  if (text === undefined) return undefined
-  const { data } = parseReport(text, file)
+  if (!(await stat(file).then((s) => s.isFile(), () => false))) return undefined
+  const { data } = await readReport(file)
   return { classes: data.classes?.length ?? null, rows: data.rows }
 }
 

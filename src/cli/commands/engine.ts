@@ -8,8 +8,8 @@ import { platformOf, thisMachine, type Platform } from '../../provision/platform
 import { bytesOf } from '../../provision/record.ts'
 import { chooseEngine, engineLoads, engineState, otherEngines, type EngineState } from '../../provision/status.ts'
 import { engineFolder } from '../engine-folder.ts'
-import { exitCodes } from '../exit.ts'
 import { err, out } from '../print.ts'
+import { StopSwitch } from '../stop.ts'
 
 export interface EngineInstallOptions {
   readonly dir?: string
@@ -61,18 +61,17 @@ function ownPlatform(): Platform {
 
 /** Runs until it is done or asked to stop, and then cleans up first. */
 async function interruptible(work: (signal: AbortSignal) => Promise<void>): Promise<number> {
-  const stop = new AbortController()
-  const interrupted = (): void => stop.abort()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupted)
+  const stop = new StopSwitch()
+  stop.arm()
   try {
     await work(stop.signal)
     return 0
   } catch (error) {
     if (!stop.signal.aborted || !(error instanceof InputError)) throw error
     err.lines(...error.diagnostics.flatMap(diagnosticLines))
-    return exitCodes.interrupted
+    return stop.code
   } finally {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, interrupted)
+    stop.disarm()
   }
 }
 

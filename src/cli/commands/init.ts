@@ -8,7 +8,7 @@ import { renderSpec } from '../../spec/init.ts'
 import { out } from '../print.ts'
 import { commentWorkflow, commentWorkflowPath, noCommit } from '../workflows/comment.ts'
 import { checkedUses } from '../workflows/uses.ts'
-import { makeFolder } from '../../base/files.ts'
+import { explainFileError, makeFolder } from '../../base/files.ts'
 
 export interface InitOptions {
   readonly output: string
@@ -49,11 +49,8 @@ async function refuseExisting(file: string, force = false): Promise<void> {
   throw new InputError([{ code: 'init/exists', severity: 'error', message: 'there is such a file already', found: file, hint: 'choose another by --output, or replace it by --force' }])
 }
 
-const unwritable = (file: string) => (error: NodeJS.ErrnoException): never => {
-  throw new InputError([{
-    code: 'init/unwritable', severity: 'error', message: 'the file cannot be written', found: `${file}: ${error.code ?? error.message}`,
-    hint: 'choose another place by --output',
-  }])
+const unwritable = (file: string) => (error: unknown): never => {
+  throw explainFileError(error, 'init/unwritable', `${file} cannot be written`)
 }
 
 async function writeSpec(data: string, options: InitOptions): Promise<void> {

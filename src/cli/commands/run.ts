@@ -10,9 +10,10 @@ import { engineHere, type EngineWish } from '../../study/engine.ts'
 import { runStudy, type StudyOptions } from '../../study/run-study.ts'
 import { closing } from '../closing.ts'
 import { engineFolder } from '../engine-folder.ts'
-import { exitCodeOf, exitCodes } from '../exit.ts'
+import { exitCodeOf } from '../exit.ts'
 import { err, out } from '../print.ts'
 import { progressLogger } from '../progress.ts'
+import { StopSwitch } from '../stop.ts'
 import { workerFiles } from '../worker-files.ts'
 import { workspaceOf } from '../workspace.ts'
 
@@ -30,10 +31,7 @@ export interface RunOptions {
 }
 
 export async function runCommand(specPath: string, options: RunOptions): Promise<number> {
-  const stop = new AbortController()
-  const interrupted = (): void => stop.abort()
-  process.once('SIGINT', interrupted)
-  process.once('SIGTERM', interrupted)
+  const stop = new StopSwitch()
   try {
     const study = await runStudy({
       specPath, workspace: workspaceOf(specPath), ...workerFiles(), workers: options.workers ?? availableParallelism(),
@@ -42,7 +40,7 @@ export async function runCommand(specPath: string, options: RunOptions): Promise
       ...(options.out === undefined ? {} : { outDir: resolve(options.out) }), ...(options.baseline === undefined ? {} : { baselinePath: options.baseline }),
       ...baseSpecOf(options),
       fresh: options.fresh ?? false,
-      listener: logger(), signal: stop.signal, startedAt: new Date().toISOString(), clock: () => performance.now(),
+      listener: arming(stop, logger()), signal: stop.signal, startedAt: new Date().toISOString(), clock: () => performance.now(),
     })
     if (options.json) out.document(reportText(study.report))
     else out.lines(...closing({ ...study, page: study.files.page, lockPath: study.files.lockPath }, columnsOf(process.stdout)))
@@ -50,10 +48,9 @@ export async function runCommand(specPath: string, options: RunOptions): Promise
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error
     err.lines('', 'Stopped. Finished runs are in the journal; the same command continues from them.')
-    return exitCodes.interrupted
+    return stop.code
   } finally {
-    process.off('SIGINT', interrupted)
-    process.off('SIGTERM', interrupted)
+    stop.disarm()
   }
 }
 
@@ -65,6 +62,14 @@ function baseSpecOf({ baseSpec, baseline }: RunOptions): Pick<StudyOptions, 'bas
     code: 'run/two-baselines', severity: 'error', message: 'two baselines are named', found: `--baseline ${baseline} --base-spec ${baseSpec}`,
     allowed: '--base-spec alone, or with --baseline retrain',
   }])
+}
+
+/** Until there is something to keep, a signal ends the process at once: reading a large file does not stop for a handler. */
+function arming(stop: StopSwitch, listener: Listener): Listener {
+  return (event) => {
+    if (event.type === 'study-started') stop.arm()
+    listener(event)
+  }
 }
 
 /** Progress goes to standard error, so that standard output holds the result alone. */

@@ -1,48 +1,61 @@
+import { stream } from '../../base/random.ts'
 import { counted } from '../problems.ts'
 import type { DataFinding, Dataset } from '../types.ts'
 
 /** Exact copies of a row's inputs in different parts: the score on them is memory, not generalization. */
-export function duplicates({ inputs, features, splits, targets }: Dataset): DataFinding[] {
+export function duplicates({ inputs, features, splits, targets, fingerprint }: Dataset): DataFinding[] {
   const width = features.length
   const words = new Int32Array(inputs.buffer, inputs.byteOffset, inputs.length)
   const part = new Uint8Array(targets.length)
   for (const row of splits.validation) part[row] = 1
   for (const row of splits.test) part[row] = 2
-  const groups = equalRows(words, width, targets.length)
-  const straddling = groups.filter(([first = 0, ...rest]) => rest.some((row) => part[row] !== part[first]))
-  if (straddling.length === 0) return []
-  const rows = straddling.flat().sort((a, b) => a - b)
+  const first = firstEqual(words, hashKeys(width, fingerprint), targets.length)
+  const isTorn = new Uint8Array(targets.length)
+  first.forEach((other, row) => {
+    if (part[row] !== part[other]) isTorn[other] = 1
+  })
+  const rows = [...first.keys()].filter((row) => isTorn[first[row] ?? 0] === 1)
+  if (rows.length === 0) return []
   const outside = rows.filter((row) => part[row] !== 0).length
   const message = `${counted(rows.length, 'row')} with inputs that come again in another part of the split; ` +
     `${outside} of them in validation or test`
   return [{ check: 'duplicates', message, rows }]
 }
 
-/** Sets of two or more rows that are equal to the bit. */
-function equalRows(words: Int32Array, width: number, rows: number): number[][] {
-  const byHash = new Map<number, number[][]>()
+/** For each row the first that is equal to it to the bit, itself where there is none; a hash table with open addressing. */
+function firstEqual(words: Int32Array, keys: Int32Array, rows: number): Int32Array {
+  const width = keys.length
+  const size = 2 ** Math.ceil(Math.log2(2 * rows + 1))
+  const places = new Int32Array(size).fill(-1)
   const equal = (a: number, b: number): boolean => {
     for (let i = 0; i < width; i++) if (words[a * width + i] !== words[b * width + i]) return false
     return true
   }
-  for (let row = 0; row < rows; row++) {
-    const hash = rowHash(words, row * width, width)
-    const candidates = byHash.get(hash)
-    const same = candidates?.find(([first = 0]) => equal(first, row))
-    if (same) same.push(row)
-    else if (candidates) candidates.push([row])
-    else byHash.set(hash, [[row]])
-  }
-  return [...byHash.values()].flat().filter((group) => group.length > 1)
+  return Int32Array.from({ length: rows }, (_, row) => {
+    let at = rowHash(words, row * width, keys) & (size - 1)
+    for (;;) {
+      const other = places[at] ?? -1
+      if (other < 0) return (places[at] = row)
+      if (equal(other, row)) return other
+      at = (at + 1) & (size - 1)
+    }
+  })
 }
 
-/** FNV-1a over 32-bit words, with a final mix; equality is checked afterwards, so a collision only costs time. */
-function rowHash(words: Int32Array, from: number, width: number): number {
-  let hash = 0x811c9dc5
-  for (let i = from; i < from + width; i++) {
-    const word = words[i] ?? 0
-    // Floats of small whole numbers differ in their upper bits only, which a product would push out.
-    hash = Math.imul(hash ^ word ^ (word >>> 15), 0x01000193)
+/** One for each input, by the content of the file: nobody can write rows into a file that all get the same hash. */
+function hashKeys(width: number, fingerprint: string): Int32Array {
+  const random = stream(0, 'checks', 'duplicates', fingerprint)
+  return Int32Array.from({ length: width }, () => random.integer(2 ** 32) | 0)
+}
+
+/** Sum of the keyed words, each mixed as at the end of MurmurHash3; equality is checked afterwards. */
+function rowHash(words: Int32Array, from: number, keys: Int32Array): number {
+  let hash = 0
+  for (let i = 0; i < keys.length; i++) {
+    let word = (words[from + i] ?? 0) ^ (keys[i] ?? 0)
+    word = Math.imul(word ^ (word >>> 16), 0x85ebca6b)
+    word = Math.imul(word ^ (word >>> 13), 0xc2b2ae35)
+    hash = (hash + (word ^ (word >>> 16))) | 0
   }
-  return hash ^ (hash >>> 16)
+  return hash
 }

@@ -33,7 +33,11 @@ export function foreignCurves(text: string, file: string, facts: KnownFacts): Cu
 
 function groupBy(rows: readonly Row[], key: (row: Row) => string): Map<string, Row[]> {
   const groups = new Map<string, Row[]>()
-  for (const row of rows) groups.set(key(row), [...(groups.get(key(row)) ?? []), row])
+  for (const row of rows) {
+    const own = groups.get(key(row))
+    if (own) own.push(row)
+    else groups.set(key(row), [row])
+  }
   return groups
 }
 
@@ -56,16 +60,17 @@ function curveFrom(rows: readonly Row[], id: string): Curve {
   const trained = rows.filter((r) => r.numbers.has('loss') || r.numbers.has('trainLoss') || r.numbers.has('gradientNorm'))
   const byEpoch = evaluated.length > 0 && 2 * trained.filter(isEvaluation).length >= trained.length
   const placed = withSteps(rows, byEpoch)
-  const stepRows = byEpoch ? [] : placed.filter(({ row }) => trained.includes(row))
+  const isTrained = new Set(trained)
+  const stepRows = byEpoch ? [] : placed.filter(({ row }) => isTrained.has(row))
   const steps = stepRows.map(stepOf)
+  const asked = placed.filter(({ row }) => isEvaluation(row))
+  const between = lossesBetween(steps, asked.map(({ step }) => step))
   return {
     id,
     seed: rows[0]?.numbers.get('seed') ?? null,
     status: 'unknown',
     steps,
-    evaluations: placed
-      .filter(({ row }) => isEvaluation(row))
-      .map((p, i, all) => evaluationOf(p, byEpoch, lossBetween(steps, all[i - 1]?.step ?? 0, p.step))),
+    evaluations: asked.map((p, i) => evaluationOf(p, byEpoch, between[i] ?? null)),
     stepsPerEpoch: stepsPerEpoch(stepRows),
     levers: null,
   }
@@ -144,10 +149,23 @@ function split({ loss, accuracy, balancedAccuracy, r2 }: SplitNumbers): Measured
   }
 }
 
-/** Mean loss of the steps since the evaluation before: what training rows had, where nobody evaluated them. */
-function lossBetween(steps: readonly StepPoint[], after: number, until: number): number | null {
-  const losses = steps.flatMap((s) => (s.step > after && s.step <= until && s.loss !== null ? [s.loss] : []))
-  return losses.length > 0 ? mean(losses) : null
+/**
+ * For each evaluation the mean loss of the steps since the one before it: what training rows had, where nobody evaluated
+ * them. Both are walked once in the order of their steps, in which every log should be.
+ */
+function lossesBetween(steps: readonly StepPoint[], evaluated: readonly number[]): (number | null)[] {
+  const known = steps.flatMap(({ step, loss }) => (loss === null ? [] : [{ step, loss }])).sort((a, b) => a.step - b.step)
+  const found = new Array<number | null>(evaluated.length).fill(null)
+  let [at, before] = [known.findIndex(({ step }) => step > 0), 0]
+  if (at < 0) return found
+  for (const i of [...evaluated.keys()].sort((a, b) => (evaluated[a] ?? 0) - (evaluated[b] ?? 0))) {
+    const until = evaluated[i] ?? 0
+    const from = at
+    while (at < known.length && (known[at]?.step ?? 0) <= until) at++
+    if (until > before && at > from) found[i] = mean(known.slice(from, at).map(({ loss }) => loss))
+    before = until
+  }
+  return found
 }
 
 /**

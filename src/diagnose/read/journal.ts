@@ -1,3 +1,4 @@
+import { jsonOrUndefined, mostDepth } from '../../base/json.ts'
 import type { RunResult } from '../../plan/run.ts'
 import { type Context, type CurveGroup, curveOf } from '../curve.ts'
 
@@ -7,17 +8,21 @@ export const isJournal = (text: string): boolean => /^\s*\{"journal":1[,}]/.test
 /**
  * Training runs of a journal, seeds of one trial together, in the order they were trained. Damaged lines are left out,
  * as the journal itself does; so are range tests, probes and shortened runs.
+ *
+ * @param isRun whether a value has the form of a finished run; the folder that knows it may not be imported here
  */
-export function journalCurves(text: string, context: (run: RunResult) => Context): CurveGroup[] {
+export function journalCurves(text: string, context: (run: RunResult) => Context, isRun: IsRun): CurveGroup[] {
   const runs = text
     .split('\n')
     .slice(1)
-    .flatMap((line) => runOf(line) ?? [])
+    .flatMap((line) => runOf(line, isRun) ?? [])
   const groups = new Map<string, RunResult[]>()
   for (const run of new Map(runs.map((r) => [r.id, r])).values()) {
     const { job, stage, label } = run.request
     if (job.kind !== 'train' || job.length < 1 || job.stopAfter < 1) continue
-    groups.set(`${stage}, ${label}`, [...(groups.get(`${stage}, ${label}`) ?? []), run])
+    const own = groups.get(`${stage}, ${label}`)
+    if (own) own.push(run)
+    else groups.set(`${stage}, ${label}`, [run])
   }
   return [...groups].map(([subject, own]) => ({
     subject,
@@ -26,13 +31,15 @@ export function journalCurves(text: string, context: (run: RunResult) => Context
   }))
 }
 
-function runOf(line: string): RunResult | undefined {
-  try {
-    const { run } = JSON.parse(line) as { readonly run?: RunResult }
-    return run?.request && Array.isArray(run.evaluations) ? run : undefined
-  } catch {
-    return undefined
-  }
+type IsRun = (value: unknown) => value is RunResult
+
+/** One run has its steps and evaluations, and no more. */
+const lineLimits = { bytes: 64 * 2 ** 20, depth: mostDepth, values: 5_000_000 }
+
+function runOf(line: string, isRun: IsRun): RunResult | undefined {
+  const value = jsonOrUndefined(line, lineLimits)
+  const run: unknown = typeof value === 'object' && value !== null && 'run' in value ? value.run : undefined
+  return isRun(run) ? run : undefined
 }
 
 /** What a journal's run tells of its task; classes and rows are only known to whoever has the report. */

@@ -1,5 +1,6 @@
 import { CsvError, parse } from 'csv-parse/sync'
 import { didYouMean, type Diagnostic, InputError } from '../../base/diagnostics.ts'
+import { parseJson } from '../../base/json.ts'
 import { type Column, columnNames, columnOf, columns, rankOf, wordColumns } from './columns.ts'
 
 /**
@@ -18,19 +19,42 @@ interface RawRow {
 }
 
 const mostProblems = 20
+/** A log of training is far smaller; what is larger is refused before a row is made of it. */
+export const logLimits = { bytes: 200_000_000, rows: 1_000_000, cells: 20_000_000, line: 4_000_000, depth: 16 } as const
+/** Names that are listed, and compared with those that are known, where none of them is. */
+const mostNames = 30
 
 /**
  * Rows of a CSV file with a header (comma, semicolon or tab) or of JSON lines. Throws `InputError` with every value that
  * is none.
  */
 export function rowsOf(text: string, file: string): Row[] {
+  if (text.length > logLimits.bytes) throw tooLarge(file, 'characters', logLimits.bytes)
   const raw = /^\s*[[{]/.test(text) ? jsonRows(text, file) : csvRows(text, file)
   const names = [...new Set(raw.flatMap((r) => r.cells.map(([name]) => name)))]
   if (!names.some((name) => isMeasure(columnOf(name)))) throw new InputError([unknownColumns(names, file)])
   const problems: Diagnostic[] = []
   const rows = raw.map((r) => typed(r, file, problems))
-  if (problems.length > 0) throw new InputError(problems.slice(0, mostProblems))
-  return rows
+  if (problems.length === 0) return rows
+  const left = problems.length - mostProblems
+  const message = `${left.toLocaleString('en')} more problem${left === 1 ? '' : 's'} not listed`
+  throw new InputError([...problems.slice(0, mostProblems), ...(left > 0 ? [{ code: 'diagnose/more', severity: 'error', message } as const] : [])])
+}
+
+const tooLarge = (file: string, what: string, most: number): InputError => new InputError([{
+  code: 'diagnose/too-large', severity: 'error', message: `the log ${file} has too many ${what}`, found: `more than ${most.toLocaleString('en')}`,
+  allowed: `at most ${most.toLocaleString('en')} ${what}`, hint: 'give every tenth row, or the rows of one run',
+}])
+
+/** Counts what is read; returns the same row. */
+function counter(file: string): <T extends { readonly length: number }>(row: T) => T {
+  let [rows, cells] = [0, 0]
+  return (row) => {
+    if (++rows > logLimits.rows) throw tooLarge(file, 'rows', logLimits.rows)
+    cells += row.length
+    if (cells > logLimits.cells) throw tooLarge(file, 'cells', logLimits.cells)
+    return row
+  }
 }
 
 const isMeasure = (column: Column | undefined): boolean =>
@@ -41,7 +65,7 @@ const isMeasure = (column: Column | undefined): boolean =>
 
 function unknownColumns(names: readonly string[], file: string): Diagnostic {
   const known = columnNames.flatMap((c) => columns[c])
-  const near = names.flatMap((name) => {
+  const near = names.slice(0, mostNames).flatMap((name) => {
     const hit = didYouMean(name, known)
     return hit ? [`${name} → ${hit}`] : []
   })
@@ -49,7 +73,7 @@ function unknownColumns(names: readonly string[], file: string): Diagnostic {
     code: 'diagnose/no-curve',
     severity: 'error',
     message: `${file} has no column that is a curve`,
-    found: names.join(', ') || 'nothing',
+    found: names.slice(0, mostNames).map((name) => name.slice(0, 100)).join(', ') || 'nothing',
     allowed: `${columns.loss[0]}, ${columns.trainLoss[0]}, ${columns.validationLoss[0]}, ` +
       `${columns.validationAccuracy[0]}, … (a header is needed)`,
     ...(near.length > 0 ? { hint: `did you mean ${near.join(', ')}?` } : {}),
@@ -59,22 +83,28 @@ function unknownColumns(names: readonly string[], file: string): Diagnostic {
 function csvRows(text: string, file: string): RawRow[] {
   const head = text.slice(0, text.search(/\r?\n|$/))
   const delimiter = [',', ';', '\t'].reduce((a, b) => (head.split(b).length > head.split(a).length ? b : a))
+  const seen = counter(file)
+  const rows: RawRow[] = []
+  let names: readonly string[] | undefined
+  const onRecord = (record: readonly string[], { lines: line }: { readonly lines: number }): null => {
+    if (names === undefined) names = seen(record)
+    else rows.push({ line, cells: seen(names.map((name, i) => [name, record[i] ?? ''] as const)) })
+    return null
+  }
   try {
-    const records = parse(text, {
+    parse(text, {
       bom: true,
       delimiter,
       trim: true,
       skip_empty_lines: true,
       relax_column_count: true,
-      info: true,
-    }) as unknown as readonly { readonly record: readonly string[]; readonly info: { readonly lines: number } }[]
-    const names = records[0]?.record ?? []
-    return records
-      .slice(1)
-      .map(({ record, info }) => ({ line: info.lines, cells: names.map((name, i) => [name, record[i] ?? ''] as const) }))
+      max_record_size: logLimits.line,
+      on_record: onRecord,
+    })
+    return rows
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
-    throw new InputError([{ code: 'diagnose/not-csv', severity: 'error', message: error.message, found: file }])
+    throw new InputError([{ code: 'diagnose/not-csv', severity: 'error', message: error.message.slice(0, 500), found: file }])
   }
 }
 
@@ -82,15 +112,14 @@ function csvRows(text: string, file: string): RawRow[] {
 const bare = /(?<=[:,[\s])-?(?:NaN|Infinity)(?=\s*[,}\]])/g
 
 function jsonRows(text: string, file: string): RawRow[] {
+  const seen = counter(file)
+  const limits = { bytes: logLimits.line, depth: logLimits.depth, values: logLimits.cells }
   return text.split(/\r?\n/).flatMap((content, i) => {
     if (content.trim() === '') return []
-    try {
-      const value: unknown = JSON.parse(content.replace(bare, '"$&"'))
-      if (typeof value === 'object' && value !== null && !Array.isArray(value))
-        return [{ line: i + 1, cells: flattened(value) }]
-    } catch {
-      /* Said below, like everything that is no object. */
-    }
+    const parsed = parseJson(content.replace(bare, '"$&"'), limits)
+    const value = parsed.ok ? parsed.value : undefined
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return [{ line: i + 1, cells: seen(flattened(value)) }]
     throw new InputError([
       {
         code: 'diagnose/not-json-lines',
@@ -98,6 +127,7 @@ function jsonRows(text: string, file: string): RawRow[] {
         message: 'every line must be one JSON object',
         at: { file, line: i + 1, column: 1 },
         found: content.slice(0, 80),
+        ...(parsed.ok || parsed.error.kind === 'not-json' ? {} : { hint: `the line ${parsed.error.message}` }),
       },
     ])
   })

@@ -103,13 +103,27 @@ function byEpoch({ steps, curve }: Reading): number[][] | undefined {
   return Array.from({ length: count }, (_, e) => losses.slice(e * stepsPerEpoch, (e + 1) * stepsPerEpoch))
 }
 
+/** Up to so many additions every window is added up by itself; beyond that from sums up to each place, which round. */
+const mostAdditions = 10_000_000
+
 /** Less the mean of one epoch around each step, so that a loss that falls within epochs is no pattern of theirs. */
 function withoutCourse(losses: readonly number[], window: number): number[] {
   const half = Math.floor(window / 2)
+  const meanOf = losses.length * window <= mostAdditions
+    ? (from: number, to: number): number => mean(losses.slice(from, to))
+    : meansFromSums(losses)
   return losses.map((loss, i) => {
     const reach = Math.min(half, i, losses.length - 1 - i)
-    return loss - mean(losses.slice(i - reach, i + reach + 1))
+    return loss - meanOf(i - reach, i + reach + 1)
   })
+}
+
+function meansFromSums(values: readonly number[]): (from: number, to: number) => number {
+  const sums = new Float64Array(values.length + 1)
+  values.forEach((value, i) => {
+    sums[i + 1] = (sums[i] ?? 0) + value
+  })
+  return (from, to) => ((sums[to] ?? 0) - (sums[from] ?? 0)) / (to - from)
 }
 
 /** Friedman's test and Kendall's W of rows of equal length, one an epoch. Oracle: `scipy.stats.friedmanchisquare`. */
@@ -124,19 +138,23 @@ export function agreement(epochs: readonly (readonly number[])[]): { readonly p:
 
 /** Ranks from 1; equal values share the mean of theirs. */
 function ranks(values: readonly number[]): number[] {
-  return values.map((v) => {
-    const below = values.filter((other) => other < v).length
-    return below + (values.filter((other) => other === v).length + 1) / 2
-  })
+  const order = [...values.keys()].sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0))
+  const found = new Array<number>(values.length).fill(0)
+  for (let from = 0, to = 0; from < order.length; from = to) {
+    to = from + 1
+    while (to < order.length && values[order[to] ?? 0] === values[order[from] ?? 0]) to++
+    for (const i of order.slice(from, to)) found[i] = from + (to - from + 1) / 2
+  }
+  return found
 }
 
 /** Mean change from each place of an epoch to the next place; the last one's leads into the next epoch. */
 function boundaryJump(epochs: readonly (readonly number[])[]): { readonly jump: number; readonly rank: number } {
   const all = epochs.flat()
   const k = epochs[0]?.length ?? 1
-  const jumps = Array.from({ length: k }, (_, phase) =>
-    mean(all.slice(1).flatMap((v, i) => ((i + 1) % k === phase ? [v - (all[i] as number)] : []))),
-  )
+  const changes = Array.from({ length: k }, (): number[] => [])
+  for (let i = 1; i < all.length; i++) changes[i % k]?.push((all[i] as number) - (all[i - 1] as number))
+  const jumps = changes.map(mean)
   const jump = jumps[0] ?? NaN
   return { jump, rank: jumps.filter((j) => j > jump).length + 1 }
 }

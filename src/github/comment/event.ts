@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { jsonOrUndefined, mostDepth } from '../../base/json.ts'
 import { isMap } from './request.ts'
 
 /** A new comment on a pull request, as GitHub's payload has it. */
@@ -24,10 +25,13 @@ export function commentEvent(name: string | undefined, payload: unknown): Commen
   return { comment: id, body, createdAt, login, user, pull }
 }
 
+/** GitHub itself drops an event of more than 25 MB. */
+const limits = { bytes: 32_000_000, depth: mostDepth, values: 2_000_000 }
+
 /** The payload of the event that started this workflow; undefined where there is none to read. */
 export function readPayload(env: Readonly<Record<string, string | undefined>> = process.env): unknown {
   try {
-    return JSON.parse(readFileSync(env['GITHUB_EVENT_PATH'] ?? '', 'utf8'))
+    return jsonOrUndefined(readFileSync(env['GITHUB_EVENT_PATH'] ?? '', 'utf8'), limits)
   } catch {
     return undefined
   }

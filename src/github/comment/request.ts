@@ -1,4 +1,5 @@
 import { InputError } from '../../base/diagnostics.ts'
+import { jsonOrUndefined } from '../../base/json.ts'
 import { commands, numberRanges, type CommandName, type Options } from './grammar.ts'
 
 /** A comment that was let through: the one thing that passes from the job that decides to those that run and publish. */
@@ -14,6 +15,9 @@ export interface Request {
   /** `trials` and `minutes` are at most those of the spec on the base branch. */
   readonly options: Options
 }
+
+/** A request is one line. */
+const limits = { bytes: 10_000, depth: 4, values: 100 }
 
 const bad = (found: string): InputError => new InputError([{
   code: 'action/request', severity: 'error', message: "the input 'request' of this step is not valid", found,
@@ -39,12 +43,8 @@ export function parseRequest(text: string): Request {
 }
 
 function parsed(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text)
-    if (isMap(value)) return value
-  } catch {
-    // Said below.
-  }
+  const value = jsonOrUndefined(text, limits)
+  if (isMap(value)) return value
   throw bad(text)
 }
 

@@ -3,6 +3,7 @@ import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { InputError } from '../../base/diagnostics.ts'
+import { jsonOrUndefined, mostDepth } from '../../base/json.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import { parseReport } from '../../report/json.ts'
 import type { Report } from '../../report/model.ts'
@@ -28,6 +29,7 @@ export interface Bound {
 /** Larger ones are not downloaded. */
 export const mostResultBytes = 64 * 1024 * 1024
 const mostText = 20_000
+const mostValues = 5_000_000
 
 export const resultText = ({ bound, outcome }: RunReport): string =>
   `${JSON.stringify({ version: 1, bound, outcome })}\n`
@@ -41,7 +43,7 @@ export type Expected = Omit<Bound, 'plan'>
  */
 export function parseResult(text: string, expected: Expected): Result<RunReport, string> {
   if (Buffer.byteLength(text) > mostResultBytes) return err('the result of the run is too large')
-  const value = jsonIn(text)
+  const value = jsonOrUndefined(text, { bytes: mostResultBytes, depth: mostDepth, values: mostValues })
   if (!isMap(value) || value['version'] !== 1 || !isMap(value['bound']) || !isMap(value['outcome'])) return err('the result of the run does not have the shape of one')
   const { bound, outcome } = value
   if (bound['run'] !== expected.run || bound['sha'] !== expected.sha) return err('the result belongs to another run or commit')
@@ -50,14 +52,6 @@ export function parseResult(text: string, expected: Expected): Result<RunReport,
   const plan = read.value.kind === 'study' ? read.value.report.study.fingerprints.plan : null
   if (bound['plan'] !== plan) return err('the result belongs to another plan than its report')
   return ok({ bound: { ...expected, plan }, outcome: read.value })
-}
-
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function outcomeOf(outcome: Readonly<Record<string, unknown>>): Result<RunReport['outcome'], string> {

@@ -1,0 +1,91 @@
+import { err, ok, type Result } from './result.ts'
+
+/** Sizes beyond which a JSON text from outside is refused before a value is built of it. */
+export interface JsonLimits {
+  readonly bytes: number
+  /** Levels of lists and maps. */
+  readonly depth: number
+  /** Items and members, over all levels. */
+  readonly values: number
+}
+
+/** Why a text is refused. */
+export interface JsonProblem {
+  readonly kind: 'too-large' | 'too-deep' | 'too-many-values' | 'not-json'
+  /** A sentence without its subject: `is nested too deeply`. */
+  readonly message: string
+  readonly found?: string
+  readonly allowed?: string
+  /** Where in the text, in UTF-16 units, as far as it is known. */
+  readonly offset?: number
+}
+
+/** Nothing that this tool writes or reads is nested deeper. */
+export const mostDepth = 64
+
+/**
+ * The one place that parses JSON from outside. Size, depth and number of values are known before `JSON.parse` sees the
+ * text, so a small file cannot exhaust memory, and what reads the value may recurse.
+ */
+export function parseJson(text: string, limits: JsonLimits): Result<unknown, JsonProblem> {
+  const problem = excess(text, limits)
+  if (problem) return err(problem)
+  try {
+    return ok(JSON.parse(text))
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    const offset = /position (\d+)/.exec(error.message)?.[1]
+    const at = offset === undefined ? {} : { offset: Number(offset) }
+    return err({ kind: 'not-json', message: `is not JSON: ${error.message}`, ...at })
+  }
+}
+
+/** The value, or undefined where the text is refused, for readers that say no more than that. */
+export function jsonOrUndefined(text: string, limits: JsonLimits): unknown {
+  const parsed = parseJson(text, limits)
+  return parsed.ok ? parsed.value : undefined
+}
+
+/** The first limit that a text passes; undefined where it passes none. The text need not be JSON. */
+export const excess = (text: string, limits: JsonLimits): JsonProblem | undefined => tooLarge(text, limits) ?? tooMuch(text, limits)
+
+function tooLarge(text: string, { bytes }: JsonLimits): JsonProblem | undefined {
+  const found = text.length > bytes ? text.length : Buffer.byteLength(text)
+  if (found <= bytes) return undefined
+  return { kind: 'too-large', message: `has ${found} bytes, more than ${bytes}`, found: `${found} bytes`, allowed: `at most ${bytes} bytes` }
+}
+
+const [quote, backslash, comma, openList, closeList, openMap, closeMap] = [34, 92, 44, 91, 93, 123, 125]
+
+/** Counts brackets and commas outside of strings; whether they match is for the parser to say. */
+function tooMuch(text: string, limits: JsonLimits): JsonProblem | undefined {
+  let [depth, values] = [0, 1]
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code === quote) i = endOfString(text, i)
+    else if (code === comma) values++
+    else if (code === closeList || code === closeMap) depth--
+    else if (code === openList || code === openMap) {
+      values++
+      if (++depth > limits.depth) {
+        return { kind: 'too-deep', message: 'is nested too deeply', found: `more than ${limits.depth} levels`, allowed: `at most ${limits.depth} levels`, offset: i }
+      }
+    }
+    if (values > limits.values) {
+      return { kind: 'too-many-values', message: 'has too many values', found: `more than ${limits.values}`, allowed: `at most ${limits.values} values`, offset: i }
+    }
+  }
+  return undefined
+}
+
+/** Place of the quote that closes the string which opens at `start`; the text's end where none does. */
+export function endOfString(text: string, start: number): number {
+  for (let from = start + 1; ;) {
+    const end = text.indexOf('"', from)
+    if (end < 0) return text.length
+    let slashes = 0
+    while (text.charCodeAt(end - 1 - slashes) === backslash) slashes++
+    if (slashes % 2 === 0) return end
+    from = end + 1
+  }
+}

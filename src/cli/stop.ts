@@ -1,0 +1,33 @@
+import { exitCodeOfSignal, stopSignals, type StopSignal } from './exit.ts'
+
+/** Turns the first signal that asks to stop into an abort; a second one, of any kind, ends the process at once. */
+export class StopSwitch {
+  private readonly controller = new AbortController()
+  private readonly pull = (signal: StopSignal): void => {
+    if (this.stoppedBy !== null) process.exit(exitCodeOfSignal(signal))
+    this.stoppedBy = signal
+    this.controller.abort()
+  }
+  private stoppedBy: StopSignal | null = null
+  private armed = false
+
+  get signal(): AbortSignal {
+    return this.controller.signal
+  }
+
+  /** Exit code of a process that was asked to stop. */
+  get code(): number {
+    return exitCodeOfSignal(this.stoppedBy ?? 'SIGINT')
+  }
+
+  /** Before this a signal ends the process as the system does by default. */
+  arm(): void {
+    if (this.armed) return
+    this.armed = true
+    for (const signal of stopSignals) process.on(signal, this.pull)
+  }
+
+  disarm(): void {
+    for (const signal of stopSignals) process.off(signal, this.pull)
+  }
+}

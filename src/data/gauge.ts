@@ -1,0 +1,64 @@
+import { counted, fail } from './problems.ts'
+import type { Source } from './source.ts'
+
+/** How often the clock and the memory are looked at. */
+const rowsBetween = 4096
+/** Bytes that a kept cell takes while its column grows and once it is an input: 8 of a number, half as many to grow, 4 of a float. */
+const cellBytes = 16
+/** Bytes that a row takes beside its cells: its place in the split, its codes, its hash. */
+const rowBytes = 64
+
+/** Counts what is read of a table, and refuses it once it is more than the limits allow. */
+export class Gauge {
+  rows = 0
+  private cells = 0
+  private readonly source: Source
+  private readonly kept: number
+
+  /** @param kept columns of which cells are kept */
+  constructor(source: Source, kept: number) {
+    this.source = source
+    this.kept = kept
+  }
+
+  /** One more row, of so many cells, kept or not. */
+  row(cells: number): void {
+    const { limits, watch } = this.source
+    this.rows++
+    this.cells += cells
+    if (this.rows > limits.rows) tooMany(this.source, 'row', limits.rows)
+    if (this.cells > limits.cells) tooMany(this.source, 'cell', limits.cells)
+    if (this.rows % rowsBetween !== 0) return
+    watch.look()
+    requireMemory(this.source, this.rows, this.kept)
+  }
+}
+
+/** The same for a table of which rows and columns are known beforehand. */
+export function requireSize(source: Source, rows: number, columns: number): void {
+  const { limits } = source
+  if (rows > limits.rows) tooMany(source, 'row', limits.rows, rows)
+  if (rows * columns > limits.cells) tooMany(source, 'cell', limits.cells, rows * columns)
+  requireMemory(source, rows, columns)
+}
+
+/** Refuses what would not fit into the memory of this machine, before it is used up and the process is ended from outside. */
+function requireMemory({ file, bytes, limits }: Source, rows: number, columns: number): void {
+  const need = bytes.length + rows * (columns * cellBytes + rowBytes)
+  if (need <= limits.memory) return
+  fail({
+    code: 'data/memory', message: `${file} needs more memory than this machine has to give`,
+    found: `about ${mebibytes(need)} for the first ${counted(rows, 'row')} of ${counted(columns, 'column')}`,
+    allowed: `at most ${mebibytes(limits.memory)}`, hint: 'give fewer rows or columns, or run on a larger machine',
+  })
+}
+
+export function tooMany({ file }: Pick<Source, 'file'>, what: string, most: number, found?: number): never {
+  return fail({
+    code: `data/too-many-${what}s`, message: `${file} has too many ${what}s`,
+    found: found === undefined ? `more than ${counted(most, what)}` : counted(found, what), allowed: `at most ${counted(most, what)}`,
+    hint: 'give a sample of the rows',
+  })
+}
+
+const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20).toLocaleString('en')} MiB`

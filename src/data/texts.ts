@@ -1,0 +1,37 @@
+import { counted, fail } from './problems.ts'
+import type { Source } from './source.ts'
+
+/** How many texts a table may still keep: each is held once a column, and a file may be made of nothing but different ones. */
+export class Texts {
+  /** Different texts of one column; beyond that it is not categorical. */
+  readonly perColumn: number
+  private count = 0
+  private characters = 0
+  private readonly source: Source
+
+  constructor(source: Source) {
+    this.source = source
+    this.perColumn = source.limits.levels
+  }
+
+  keep(text: string, column: string): void {
+    const { file, limits } = this.source
+    this.count++
+    this.characters += text.length
+    if (this.count <= limits.texts && this.characters <= limits.characters) return
+    fail({
+      code: 'data/too-many-texts', message: `${file} holds too many different texts, counted up to column "${column}"`,
+      found: `${counted(this.count, 'text')} of ${counted(this.characters, 'character')}`,
+      allowed: `at most ${counted(limits.texts, 'text')} of ${counted(limits.characters, 'character')}`,
+      hint: 'leave out columns of free text',
+    })
+  }
+
+  /** What a column that turned out not to be categorical had kept. */
+  letGo(texts: Iterable<string>): void {
+    for (const text of texts) {
+      this.count--
+      this.characters -= text.length
+    }
+  }
+}

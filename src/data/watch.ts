@@ -1,0 +1,60 @@
+import { InputError } from '../base/diagnostics.ts'
+
+interface Part {
+  readonly what: string
+  readonly since: number
+}
+
+/**
+ * Holds reading and checking of data to a budget of minutes: the time they take is part of what a study may take, and a
+ * data file may be made to take long. Loops look at it every few thousand rows.
+ */
+export class Watch {
+  private readonly minutes: number | null
+  private readonly clock: () => number
+  private readonly start: number
+  private readonly parts: Part[] = []
+
+  /**
+   * @param minutes null for no limit
+   * @param clock milliseconds from any origin that does not jump
+   */
+  constructor(minutes: number | null, clock: () => number) {
+    this.minutes = minutes
+    this.clock = clock
+    this.start = clock()
+  }
+
+  /** Milliseconds since the start. */
+  get elapsed(): number {
+    return this.clock() - this.start
+  }
+
+  /** Names what is done from now on: `reading wine.csv`. */
+  begin(what: string): void {
+    if (this.minutes === null) return
+    this.look()
+    this.parts.push({ what, since: this.clock() })
+  }
+
+  /** Throws an `InputError` once the time is up. */
+  look(): void {
+    if (this.minutes === null || this.elapsed <= this.minutes * 60_000) return
+    throw new InputError([{
+      code: 'data/time', severity: 'error', message: 'reading and checking the data used up the budget of minutes, and nothing was trained',
+      found: this.longest().join(', '), allowed: `${this.minutes} ${this.minutes === 1 ? 'minute' : 'minutes'}`,
+      hint: 'raise budget.minutes, or give fewer rows or columns',
+    }])
+  }
+
+  /** What took longest, with its seconds. */
+  private longest(): string[] {
+    const now = this.clock()
+    return this.parts.map(({ what, since }, i) => ({ what, seconds: ((this.parts[i + 1]?.since ?? now) - since) / 1000 }))
+      .sort((a, b) => b.seconds - a.seconds).slice(0, 3)
+      .map(({ what, seconds }) => `${what}: ${seconds.toFixed(seconds < 10 ? 1 : 0)} s`)
+  }
+}
+
+/** Has all the time in the world. */
+export const unwatched = new Watch(null, () => 0)

@@ -1,0 +1,123 @@
+// What is done with the journal that lies in the folder before a study goes on with it.
+import { constants } from 'node:fs'
+import { copyFile, open, rename, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { InputError } from '../base/diagnostics.ts'
+import { explainFileError, readAt, syncFolder, writeFileAtomic } from '../base/files.ts'
+import type { RunRequest } from '../plan/run.ts'
+import { fittingRun } from './fitting-run.ts'
+import { differences, elapsedLine, headerLine, type JournalHeader } from './journal-line.ts'
+import { scanJournal, type Place, type Scan } from './journal-scan.ts'
+
+export interface OpenOptions {
+  /** Sets aside whatever is there. */
+  readonly fresh?: boolean
+  /** The id that a request has in this study. Runs behind a damaged header are kept by it; left out, none are. */
+  readonly idOf?: (request: RunRequest) => string
+}
+
+/** A journal that belongs to this study, and what a person should know about the one that was found. */
+export interface Settled {
+  readonly scan: Scan
+  readonly notices: readonly string[]
+}
+
+/** Leaves a journal of this study at the path: the one that is there, what can be kept of it, or a new one. */
+export async function settleJournal(path: string, header: JournalHeader, { fresh = false, idOf }: OpenOptions): Promise<Settled> {
+  const before = await scanJournal(path)
+  if (!before) return { scan: await create(path, header), notices: [] }
+  if (fresh) return replaced(path, header, 'everything is trained again')
+  if (before.end === 0 && !before.torn) {
+    return { scan: await create(path, header), notices: ['the journal was empty, as after a power cut; it is begun anew'] }
+  }
+  const changed = before.first && differences(before.first.header, header)
+  if (changed?.length === 0) return { scan: before, notices: repairs(before) }
+  const why = changed ? `${changed.join(' and ')} changed since the journal was begun` : unreadable
+  if (before.first?.checked) return replaced(path, header, why)
+  // The header is damaged, or too old to tell: then the ids of the runs say whose they are.
+  const fitting = idOf ? await fittingRuns(path, before, header.engine, idOf) : []
+  return fitting.length === 0 ? replaced(path, header, why) : mended(path, header, before, fitting)
+}
+
+const unreadable = 'the journal in this folder cannot be read: its first line is damaged or of another version, and no run in it belongs to this study'
+
+async function replaced(path: string, header: JournalHeader, reason: string): Promise<Settled> {
+  const aside = await setAside(path)
+  return { scan: await create(path, header), notices: [`${reason}; the journal of before is kept as ${aside}`] }
+}
+
+async function create(path: string, header: JournalHeader): Promise<Scan> {
+  const text = Buffer.from(headerLine(header))
+  await writeFileAtomic(path, text)
+  return { first: { header, checked: true }, places: new Map(), end: text.length, torn: false, damaged: 0, elapsed: 0 }
+}
+
+async function fittingRuns(
+  path: string, { places }: Scan, engine: string, idOf: (request: RunRequest) => string,
+): Promise<Place[]> {
+  const fitting: Place[] = []
+  const file = await open(path, 'r')
+  try {
+    for (const place of places.values()) {
+      const line = (await readAt(file, place.length, place.offset)).toString('utf8')
+      if (fittingRun(line, engine, idOf)) fitting.push(place)
+    }
+  } finally {
+    await file.close()
+  }
+  return fitting
+}
+
+/** The damaged file is copied first, so that a kill in between leaves it where it was. */
+async function mended(path: string, header: JournalHeader, before: Scan, fitting: readonly Place[]): Promise<Settled> {
+  const aside = await freeName(path)
+  await copyFile(path, aside, constants.COPYFILE_EXCL)
+  await writeFileAtomic(path, linesAt(aside, [headerLine(header), elapsedLine(before.elapsed)], fitting))
+  const scan = await scanJournal(path)
+  if (!scan) throw new Error(`${path} was written and is gone`)
+  const runs = fitting.length === 1 ? '1 run in it belongs' : `${fitting.length} runs in it belong`
+  return {
+    scan,
+    notices: [`the first line of the journal was damaged; ${runs} to this study and ${fitting.length === 1 ? 'is' : 'are'} kept; the damaged file is kept as ${aside}`],
+  }
+}
+
+async function* linesAt(path: string, first: readonly string[], places: readonly Place[]): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(first.join(''))
+  const file = await open(path, 'r')
+  try {
+    for (const { length, offset } of places) yield Buffer.concat([await readAt(file, length, offset), Buffer.from('\n')])
+  } finally {
+    await file.close()
+  }
+}
+
+function repairs({ torn, damaged }: Scan): string[] {
+  return [
+    ...torn ? ['the last line of the journal was torn and is cut off; that run is trained again'] : [],
+    ...damaged === 1 ? ['a damaged line of the journal is left out; that run is trained again'] : [],
+    ...damaged > 1 ? [`${damaged} damaged lines of the journal are left out; those runs are trained again`] : [],
+  ]
+}
+
+/** The lock keeps other processes from choosing the same name. */
+async function setAside(path: string): Promise<string> {
+  const to = await freeName(path)
+  await rename(path, to)
+  await syncFolder(dirname(path))
+  return to
+}
+
+/** The first free `<name>.<n>.stale`. */
+export async function freeName(path: string): Promise<string> {
+  for (let n = 1; ; n++) {
+    const to = `${path}.${n}.stale`
+    if (!await stat(to).then(() => true, () => false)) return to
+  }
+}
+
+/** Why the journal cannot be used, for a person; anything but an error of the system as it is. */
+export function explainJournalError(error: unknown): unknown {
+  return error instanceof InputError ? error
+    : explainFileError(error, 'journal/unusable', 'the journal in the output folder cannot be opened')
+}

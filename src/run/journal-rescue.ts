@@ -1,0 +1,49 @@
+// An output folder may be removed, renamed or made read-only while a study writes into it: an open file does not notice.
+import { access, constants, open, stat, type FileHandle } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { InputError } from '../base/diagnostics.ts'
+import { explainFileError, makeFolder, notThroughLink, readAt, writeFileAtomic } from '../base/files.ts'
+import { freeName } from './journal-opening.ts'
+
+/** Whether the open file is still the one at its path. Throws where the report could not be written beside it. */
+export async function requireFolder(file: FileHandle, path: string): Promise<'there' | 'gone'> {
+  const [own, there] = await Promise.all([file.stat(), stat(path).catch(() => undefined)])
+  const same = there && there.ino === own.ino && there.dev === own.dev
+  // Some file systems give an open file another number; of another size it is another file.
+  if (!there || (!same && (own.nlink === 0 || own.size !== there.size))) return 'gone'
+  if (process.platform !== 'win32') await access(dirname(path), constants.W_OK)
+  return 'there'
+}
+
+export interface Rescued {
+  readonly file: FileHandle
+  /** Why the study ends, and where its runs are. */
+  readonly error: InputError
+}
+
+/** Copies what the open file holds to its path, in a folder that is made again; beside it where there is a file by now. */
+export async function rescue(file: FileHandle, end: number, path: string, runs: number): Promise<Rescued> {
+  const message = 'the output folder was removed or replaced while the study ran, so the study stops here'
+  try {
+    await makeFolder(dirname(path))
+    const to = await stat(path).then(() => freeName(path), () => path)
+    await writeFileAtomic(to, piecesOf(file, end))
+    const hint = to === path ? 'the same command continues from them' : `rename it to ${path} to continue from them`
+    return {
+      file: await open(to, notThroughLink(constants.O_RDWR)),
+      error: new InputError([{
+        code: 'journal/folder-lost', severity: 'error', message, found: dirname(path),
+        hint: `it was made again, and ${runs} finished ${runs === 1 ? 'run is' : 'runs are'} kept in ${to}: ${hint}`,
+      }]),
+    }
+  } catch (error) {
+    throw explainFileError(error, 'journal/folder-lost', `${message}; it cannot be made again, and the finished runs are lost`)
+  }
+}
+
+/** So much of a long journal is in memory at a time. */
+const pieceBytes = 1 << 20
+
+async function* piecesOf(file: FileHandle, end: number): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < end; at += pieceBytes) yield await readAt(file, Math.min(pieceBytes, end - at), at)
+}

@@ -1,0 +1,43 @@
+import { availableParallelism, freemem, totalmem } from 'node:os'
+
+/** What workers share. */
+export interface Machine {
+  readonly cores: number
+  /** Bytes that may still be taken, a container's limit included where the system tells it. */
+  readonly memory: number
+}
+
+export interface WorkerCount {
+  readonly workers: number
+  /** A sentence where they are fewer than asked for; null otherwise. */
+  readonly why: string | null
+}
+
+const mebi = 2 ** 20
+/** A worker with its engine, before it has data. */
+const workerBytes = 160 * mebi
+/** Each worker has a copy of the data, and while it is sent there are two more. */
+const copies = 3
+
+/** More workers than cores only wait for each other, and more than fit into memory are killed. No result depends on their number. */
+export function workersFor(wanted: number, { cores, memory }: Machine, dataBytes = 0): WorkerCount {
+  const each = workerBytes + copies * dataBytes
+  const fitting = Math.max(1, Math.floor(memory / each))
+  const workers = Math.max(1, Math.min(wanted, cores, fitting))
+  if (workers === wanted) return { workers, why: null }
+  const reason = workers === cores ? `this machine has ${cores} ${cores === 1 ? 'core' : 'cores'}`
+    : `${Math.floor(memory / mebi)} MiB of memory are free, and a worker takes about ${Math.ceil(each / mebi)} MiB`
+  return { workers, why: `${workers} of ${wanted} workers are started, since ${reason}; the results are the same` }
+}
+
+export function thisMachine(): Machine {
+  return { cores: availableParallelism(), memory: freeMemory() }
+}
+
+/** Elsewhere than on Linux the system counts caches as taken; half of the memory is a guess that stops only the absurd. */
+function freeMemory(): number {
+  if (process.platform !== 'linux') return totalmem() / 2
+  // Node 20.3 does not have it yet.
+  const tell: (() => number) | undefined = process.availableMemory?.bind(process)
+  return tell?.() ?? freemem()
+}

@@ -1,0 +1,59 @@
+// How a worker process ended, in words, and what a person can do where it could not even start.
+import { InputError } from '../base/diagnostics.ts'
+import { explainFileError } from '../base/files.ts'
+
+/** What ended a process, as far as its parent can tell. */
+export interface Death {
+  readonly text: string
+  /** `memory`: there was none left; `killed`: by the system or a person; `limit`: no more processes or threads. */
+  readonly cause: 'memory' | 'killed' | 'limit' | 'incomplete' | 'other'
+}
+
+const memoryWords = /heap out of memory|process out of memory|Cannot allocate memory|bad_alloc|allocation failed/i
+const limitWords = /thread_create|Resource temporarily unavailable|\bEAGAIN\b/
+const incompleteWords = /Cannot find (module|package)|ERR_MODULE_NOT_FOUND/
+/** Signals by which a process ends itself, out of a defect; any other came from outside. */
+const ownSignals: readonly NodeJS.Signals[] = ['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGTRAP', 'SIGSYS']
+
+/** @param errors the end of what the process wrote to its standard error */
+export function deathOf(code: number | null, signal: NodeJS.Signals | null, errors: string): Death {
+  if (signal === 'SIGKILL') return { text: 'the worker process was killed, as the system does when memory runs out', cause: 'killed' }
+  const said = wordsOf(errors)
+  if (memoryWords.test(errors)) return { text: `the worker process ran out of memory${said === '' ? '' : `: ${said}`}`, cause: 'memory' }
+  const cause = limitWords.test(errors) ? 'limit' : incompleteWords.test(errors) ? 'incomplete'
+    : signal !== null && !ownSignals.includes(signal) ? 'killed' : 'other'
+  return { text: `the worker process ${signal ? `was ended by ${signal}` : `exited with code ${code}`}${said === '' ? '' : `: ${said}`}`, cause }
+}
+
+/** The line that names the cause, or the last lines; a native backtrace says nothing to a person. */
+function wordsOf(errors: string): string {
+  const lines = errors.trim().split('\n').map((line) => line.trim()).filter((line) => line !== '' && !/^\d+: (0x|\S+:\d+:\d+|\S+ \()/.test(line))
+  return lines.find((line) => /^(\w*Error|#? ?fatal)\b|Assertion|^what\(\):/i.test(line)) ?? lines.slice(-3).join(' | ')
+}
+
+const advice: Readonly<Record<Exclude<Death['cause'], 'other'>, string>> = {
+  memory: 'use fewer --workers, close other programs, or take a machine with more memory',
+  killed: 'use fewer --workers, close other programs, or take a machine with more memory, if it was the system that killed it',
+  limit: 'raise the limit of processes and threads (`ulimit -u`), or use fewer --workers',
+  incomplete: 'install tunegate again',
+}
+
+/** Why no worker could start: what a person can mend, or a defect of ours. */
+export function startError({ text, cause }: Death): Error {
+  if (cause === 'other') return new Error(text)
+  return new InputError([{ code: 'worker/not-started', severity: 'error', message: notStarted, found: text, hint: advice[cause] }])
+}
+
+const notStarted = 'a worker process, which trains, cannot be started'
+
+/** Why the system gave no process. */
+export function spawnError(error: unknown): Error {
+  const known = explainFileError(error, 'worker/not-started', notStarted)
+  return known instanceof Error ? known : new Error(String(known))
+}
+
+/** A worker that said nothing for so long. */
+export const lateError = (seconds: number): Error => new InputError([{
+  code: 'worker/late', severity: 'error', message: notStarted, found: `it was not ready after ${seconds} seconds`,
+  hint: 'the machine is too busy: use fewer --workers, or try again when it is idle',
+}])
