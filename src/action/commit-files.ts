@@ -37,8 +37,8 @@ export interface CommittedFile {
 }
 
 /**
- * The same file as bytes; null where the commit has no plain file of that name, and why where that cannot be told. Nothing is red
- * because of it, so it does not throw.
+ * The same file as bytes; null where the commit has no plain file of that name, and the reason where nobody can tell. It
+ * decides no verdict, so it does not throw.
  */
 export async function blobAt(sha: string, path: string, runner: Runner): Promise<Result<CommittedFile | null, string>> {
   const { root, path: name } = inRepository(path, runner.workspace)

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
 
 /** What git prints, or null where it fails. No setting of a checkout names a program for the commands that are used here. */
-export const git = (folder: string, ...args: readonly string[]): string | null => gitBytes(folder, ...args)?.toString('utf8') ?? null
+export const git = (folder: string, ...args: readonly string[]): string | null =>
+  gitBytes(folder, ...args)?.toString('utf8') ?? null
 
 /** The same where it need not be text. */
 export function gitBytes(folder: string, ...args: readonly string[]): Buffer | null {

@@ -14,6 +14,9 @@ export async function gateCommand(report: string, options: { readonly baseline?:
 }
 
 function text({ verdict, against, notes }: Rejudged, columns: number): string {
-  const lines = [...notes.map((note) => `NOTE: ${note}`), `${verdict.status.toUpperCase()}: ${verdict.sentence}`, ...(against === null ? [] : [`Held against ${against}.`]), ...gateLines(verdict, columns)]
+  const lines = [
+    ...notes.map((note) => `NOTE: ${note}`), `${verdict.status.toUpperCase()}: ${verdict.sentence}`,
+    ...(against === null ? [] : [`Held against ${against}.`]), ...gateLines(verdict, columns),
+  ]
   return lines.map((line) => `${printable(line, 4000)}\n`).join('')
 }
