@@ -25,8 +25,8 @@ type Judged = Pick<StudyOptions, 'rules' | 'baseData' | 'fresh'> & Baseline
 export type WithoutLock = 'refuse' | 'retrain-base' | 'retrain-declared'
 
 /**
- * The base commit's rules and baseline, in place of those that the change brings along: who proposes a change does not choose what it
- * is judged by, nor what it may cost, and does not hand in its own measurements as a journal.
+ * The base commit's rules and baseline, in place of those that the change brings along. Who proposes a change does not
+ * choose what it is judged by or what it may cost, and does not hand in its own measurements as a journal.
  */
 export async function judgedBy(base: string, without: WithoutLock, options: StudyOptions, commits: Commits): Promise<Judged> {
   const text = await fileAt(base, options.specPath, commits)

@@ -23,7 +23,9 @@ async function fileOf(base: string, path: string, own: string, commits: Commits)
   const file = found.value
   if (file === null) return { kind: 'unknown', why: `the base commit has no file ${path}` }
   if (extname(own) === extname(path) && await idOf(own, file.id) === file.id) return { kind: 'same' }
-  if (file.bytes > mostBytes) return { kind: 'unknown', why: `${path} of the base commit has ${file.bytes} bytes, more than ${mostBytes}` }
+  if (file.bytes > mostBytes) {
+    return { kind: 'unknown', why: `${path} of the base commit has ${file.bytes} bytes, more than ${mostBytes}` }
+  }
   return contentOf(file, path, own)
 }
 
@@ -50,5 +52,6 @@ async function digest(path: string, hash: Hash): Promise<string> {
 /** The digest of the content that a pointer of Git LFS stands for; null for any other file. */
 function largeFile(bytes: Buffer): string | null {
   if (bytes.length > 1024) return null
-  return /^version https:\/\/git-lfs\.github\.com\/spec\/v1\n(?:.*\n)*oid sha256:([0-9a-f]{64})\n/.exec(bytes.toString('latin1'))?.[1] ?? null
+  const pointer = /^version https:\/\/git-lfs\.github\.com\/spec\/v1\n(?:.*\n)*oid sha256:([0-9a-f]{64})\n/
+  return pointer.exec(bytes.toString('latin1'))?.[1] ?? null
 }

@@ -27,8 +27,8 @@ export interface ChangedPart {
 export type RowComparison = { readonly parts: readonly ChangedPart[] } | { readonly notCompared: string }
 
 /**
- * Holds the rows that are measured against those of another version of the data: as multisets of their contents, so that their order
- * is nothing. A row is its inputs, its group and its target, in the columns that the earlier version uses.
+ * Compares the rows that are measured with those of another version of the data, as multisets of their contents: their order
+ * does not count. A row is its inputs, its group and its target, in the columns that the earlier version uses.
  *
  * @param own the later version, as it was loaded with these splits
  */
@@ -60,7 +60,8 @@ type Rows = { readonly [part in keyof Splits]: readonly Row[] }
 async function usedColumns(config: DataConfig): Promise<Columns> {
   const { opened, roles } = await open(config)
   // As many digits as there are, since both versions are read alike.
-  const { columns } = readUndecided(opened, roles.wants.map((want) => (want === 'single' ? 'double' : want)), roles.undecided)
+  const wants = roles.wants.map((want) => (want === 'single' ? 'double' : want))
+  const { columns } = readUndecided(opened, wants, roles.undecided)
   const at = (index: number): Column => given(columns[index])
   return {
     target: at(roles.target), group: roles.group === null ? null : at(roles.group),
@@ -68,7 +69,7 @@ async function usedColumns(config: DataConfig): Promise<Columns> {
   }
 }
 
-/** The columns of another file that play these parts, inputs by their names, read alike; the name of one that is not there. */
+/** The columns of another file that play these parts, inputs by their names, read alike; or the name of one that it lacks. */
 async function sameColumns(config: DataConfig, { target, group, inputs }: Columns): Promise<Columns | string> {
   const { opened, roles } = await open(config)
   const places = new Map(opened.names.map((name, i) => [name, i]))
@@ -113,9 +114,10 @@ const cell = ({ isText, codes, levels, at }: Column, row: number): string =>
   (isText ? levels?.[codes?.[row] ?? -1] ?? '' : String(at(row)))
 
 function compared(part: ChangedPart['part'], old: Rows, now: Rows): ChangedPart {
-  const all = ({ train, validation, test }: Rows): Row[] => [...train, ...validation, ...test]
-  const elsewhere = (rows: Rows): Row[] => (['train', 'validation', 'test'] as const).flatMap((p) => (p === part ? [] : rows[p]))
+  const parts = ['train', 'validation', 'test'] as const
+  const elsewhere = (rows: Rows): Row[] => parts.flatMap((p) => (p === part ? [] : rows[p]))
   const gone = without(old[part], now[part], content)
+  const all = (rows: Rows): Row[] => [...rows[part], ...elsewhere(rows)]
   // Only what another part did not hold before has come from here.
   const edited = without(gone, without(elsewhere(now), elsewhere(old), content), content)
   // Another label can draw another split, so the row with it may be in any part.

@@ -20,7 +20,7 @@ export async function blobOf(api: Api, sha: string, path: string): Promise<Resul
   if (!answer.ok) return err(answer.error.message)
   if (!isMap(answer.value)) return ok(null)
   const { type, sha: id, size } = answer.value
-  // A link is told as a link, or as the file that it leads to; that one has another path.
+  // GitHub describes a link as a link, or as the file that it leads to, which has another path.
   if (type !== 'file' || answer.value['path'] !== path || typeof id !== 'string' || typeof size !== 'number') return ok(null)
   return ok({ id, bytes: size, read: () => blobBytes(api, id) })
 }
@@ -35,12 +35,14 @@ async function blobBytes(api: Api, id: string): Promise<Result<Buffer, string>> 
   const answer = await api.call('GET /repos/{owner}/{repo}/git/blobs/{id}', { id })
   if (!answer.ok) return err(answer.error.message)
   const { encoding, content } = isMap(answer.value) ? answer.value : {}
-  return encoding === 'base64' && typeof content === 'string' ? ok(Buffer.from(content, 'base64')) : err('GitHub answered with no content')
+  if (encoding !== 'base64' || typeof content !== 'string') return err('GitHub answered with no content')
+  return ok(Buffer.from(content, 'base64'))
 }
 
 async function contents(api: Api, sha: string, path: string, media: 'raw' | 'object'): Promise<Result<unknown, ApiProblem>> {
   const answer = await api.call('GET /repos/{owner}/{repo}/contents/{+path}', {
-    path: path.split('/').map(encodeURIComponent).join('/'), ref: sha, headers: { accept: `application/vnd.github.${media}+json` },
+    path: path.split('/').map(encodeURIComponent).join('/'), ref: sha,
+    headers: { accept: `application/vnd.github.${media}+json` },
   })
   return answer.ok || answer.error.status !== 404 ? answer : absentAt(api, sha, path)
 }

@@ -3,16 +3,16 @@ import type { Report } from './model.ts'
 import { plural } from './numbers.ts'
 
 /**
- * What a reader must know before the verdict: which of the rows that are measured the change edits, and which rules it alters.
- * Plain text, a sentence or two each, the rows first; empty where the change leaves all of that alone.
+ * What a reader must know before the verdict: which of the measured rows the change edits, and which rules it alters.
+ * Plain text, a sentence or two each, the rows first. Empty where the change leaves all of that alone.
  */
 export function changeLines({ change }: Report): string[] {
   if (!change) return []
   const { rows, rules } = change
-  const altered = rules.map(({ setting, base, change: own }) => `${setting} from ${base} to ${own}`)
+  const altered = listed(rules.map(({ setting, base, change: own }) => `${setting} from ${base} to ${own}`))
   return [
     ...(rows === undefined ? [] : 'notCompared' in rows ? [notCompared(rows.notCompared)] : rowLines(rows.parts)),
-    ...(altered.length === 0 ? [] : [`This change alters ${listed(altered)}; it was judged with the values of the base commit.`]),
+    ...(altered === '' ? [] : [`This change alters ${altered}; it was judged with the values of the base commit.`]),
   ]
 }
 
@@ -38,8 +38,10 @@ const editText = (part: ChangedPart): string =>
 
 const ofRows = (count: number, { part, rows }: ChangedPart): string => `${count} of the ${plural(rows, `${part} row`)}`
 
-const sizeText = ({ part, rows, growth }: ChangedPart): string =>
-  `The change is measured on ${plural(rows + growth, `${part} row`)}, ${Math.abs(growth)} ${growth > 0 ? 'more' : 'fewer'} than the base commit.`
+function sizeText({ part, rows, growth }: ChangedPart): string {
+  const more = `${Math.abs(growth)} ${growth > 0 ? 'more' : 'fewer'}`
+  return `The change is measured on ${plural(rows + growth, `${part} row`)}, ${more} than the base commit.`
+}
 
 const listed = (items: readonly string[]): string =>
   (items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1) ?? ''}`)

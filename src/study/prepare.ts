@@ -88,7 +88,8 @@ async function prepareRead({ parsed, spec, altered }: ReadSpec, source: SpecSour
   const foreign = altered.some(({ setting }) => setting === 'gates')
   const places = foreign ? plan.gates.map((): SpecPath => ['gates']) : gatePlaces(parsed)
   const foreseen = await foreseenOf(plan, source, (gate, key) => parsed.locate([...places[gate] ?? ['gates'], ...(foreign ? [] : [key])]))
-  const said = [...warnings, ...warningsOf(spec, plan, parsed.locate), ...foreseen, ...alteredWarnings(altered, parsed.locate)]
+  const general = warningsOf(spec, plan, parsed.locate)
+  const said = [...warnings, ...general, ...foreseen, ...alteredWarnings(altered, parsed.locate)]
   const gateLines = places.map((path) => parsed.locate(path.slice(0, 2)).line)
   return { spec, plan, dataset, findings, took, warnings: said, gateLines, dataFile, altered }
 }
@@ -123,10 +124,11 @@ export async function readSpec(source: SpecSource): Promise<ReadSpec> {
   const own = unwrap(normalize(parsed))
   const { rules } = source
   if (rules === undefined) return { parsed, spec: overridden(own, source), altered: [] }
-  return { parsed, spec: overridden(applyRules(own, rules, parsed.locate), source), altered: alterations(own, rules).filter(isHeld(source)) }
+  const altered = alterations(own, rules).filter(isHeld(source))
+  return { parsed, spec: overridden(applyRules(own, rules, parsed.locate), source), altered }
 }
 
-/** Nothing is judged by a number of seeds that the caller replaces, whoever set it. */
+/** Seeds that the caller asks for take the place of both, so an edit of them is not worth a word. */
 const isHeld = ({ seeds }: SpecSource) => ({ setting }: Alteration): boolean =>
   seeds === undefined || setting !== 'stages.verify.seeds'
 
