@@ -2,8 +2,6 @@ import type { Guard, GuardTest } from './guard.ts'
 import { publishAuditGuards } from './publish-audit.ts'
 import { publishMeasuredGuards } from './publish-measured.ts'
 
-const audit = (name: string): GuardTest => ({ file: 'test/study/audit.int.test.ts', name })
-const refused = (name: string): GuardTest => audit(`attack 12: a report is refused ${name}`)
 const publish = (name: string): GuardTest => ({ file: 'test/action/publish.int.test.ts', name })
 const receive = (name: string): GuardTest => ({ file: 'test/github/comment/receive.test.ts', name })
 const parcels = (name: string): GuardTest => ({ file: 'test/github/parcels.int.test.ts', name })
