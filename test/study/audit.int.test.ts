@@ -98,6 +98,7 @@ describe('a study that nobody touched follows from its own numbers', { timeout: 
     const lock = { ...plain.lock, seeds: plain.lock.seeds.map(best) }
     expect(said(done, undefined, { baseline: { ...baseline, lock } })).toContain('says pass, and the numbers say')
     expect(said(done, undefined, { baseline: { kind: 'declared' } })).toContain('another baseline')
+    expect(said(done, (r) => { r.levers.sinceLock = [{ lever: 'epochs', from: 1, to: 2 }] })).toContain('another baseline')
   })
 
   it('against the retrained base, whose runs it holds', async () => {
@@ -240,10 +241,23 @@ describe('attack 12: a report is refused', () => {
     }, 'its status is diverged'],
     'with a reliability diagram of other rows': [(r) => {
       for (const b of binsOf(r)) b.count += 1; retold(r)
-    }, 'a reliability diagram of'],
+    }, 'rows, and there are'],
     'with a reliability diagram of another accuracy': [(r) => {
       for (const b of binsOf(r)) b.accuracy = 0; retold(r)
     }, 'of another accuracy'],
+    'with two Brier scores': [(r) => {
+      for (const c of calibrationsOf(r)) c.asTrained.brier = 1.9
+      retold(r)
+    }, 'two Brier scores'],
+    'calibrated on other rows': [(r) => {
+      for (const c of calibrationsOf(r)) c.rows = 5
+      retold(r)
+    }, 'is calibrated on 5 test rows'],
+    'with a complete run that has no weights': [(r) => {
+      for (const s of seedsOf(r)) s.candidate.weights = s.baseline.weights = null
+      for (const run of r.runs) run.weights = null
+      retold(r)
+    }, 'is complete, and has no results'],
     'without a reliability diagram': [(r) => {
       for (const s of seedsOf(r)) delete s.candidate.calibration; retold(r)
     }, 'no reliability diagram'],
@@ -262,8 +276,9 @@ describe('attack 12: a report is refused', () => {
     'with a baseline of its own': [(r) => { r.base = { source: 'mine', runs: [], notes: [] } }, 'another baseline'],
     'with stages that are none': [(r) => { r.stages.pop() }, 'stages of one'],
   }
-  const binsOf = (r: Mutable<Report>) => seedsOf(r).flatMap((s) => [s.candidate, s.baseline])
-    .flatMap((run) => run.calibration?.asTrained.bins ?? [])
+  const calibrationsOf = (r: Mutable<Report>) => seedsOf(r).flatMap((s) => [s.candidate, s.baseline])
+    .flatMap((run) => run.calibration ?? [])
+  const binsOf = (r: Mutable<Report>) => calibrationsOf(r).flatMap((c) => c.asTrained.bins)
 
   it.each(Object.entries(cases))('%s', (_, [change, reason]) => expect(said(plain, change)).toContain(reason))
 

@@ -1,14 +1,11 @@
 import type { Guard, GuardTest } from './guard.ts'
 import { publishAuditGuards } from './publish-audit.ts'
+import { publishMeasuredGuards } from './publish-measured.ts'
 
-const audit = (name: string): GuardTest => ({ file: 'test/study/audit.int.test.ts', name })
-const refused = (name: string): GuardTest => audit(`attack 12: a report is refused ${name}`)
 const publish = (name: string): GuardTest => ({ file: 'test/action/publish.int.test.ts', name })
 const receive = (name: string): GuardTest => ({ file: 'test/github/comment/receive.test.ts', name })
 const parcels = (name: string): GuardTest => ({ file: 'test/github/parcels.int.test.ts', name })
 
-const inMeasured = (guard: string, find: string, replace: string, ...tests: readonly GuardTest[]): Guard =>
-  ({ attack: 12, guard, file: 'src/study/measured.ts', find, replace, tests })
 const inPublish = (guard: string, find: string, replace: string, ...tests: readonly GuardTest[]): Guard =>
   ({ attack: 12, guard, file: 'src/action/publish-result.ts', find, replace, tests })
 const inRules = (guard: string, find: string, replace: string, ...tests: readonly GuardTest[]): Guard =>
@@ -17,60 +14,7 @@ const inRules = (guard: string, find: string, replace: string, ...tests: readonl
 /** Of the jobs that post what another job measured, and of the comments that ask for it. */
 export const publishGuards: readonly Guard[] = [
   ...publishAuditGuards,
-  inMeasured(
-    'A run that did not complete has no results.',
-    'return validation || test || weights !== null || calibration ?',
-    'return validation === undefined ?',
-    refused('with a diverged run that has results'),
-  ),
-  inMeasured(
-    'There are test metrics where there are test rows.',
-    'if ((test !== null) !== rows.test > 0)',
-    'if (rows.test < 0)',
-    refused('with test metrics of no rows'),
-  ),
-  inMeasured(
-    'A verified classifier has a reliability diagram.',
-    "if (task === 'classification' && 'run' in run && !calibration) return 'has no reliability diagram'",
-    '',
-    refused('without a reliability diagram'),
-  ),
-  inMeasured(
-    'A run has the metrics of its task.',
-    'if (Object.keys(found).length !== names.length)',
-    'if (names.length === 0)',
-    refused('with the metric of another task'),
-  ),
-  inMeasured(
-    'A share is one of whole rows.',
-    'if (accuracy !== undefined && !isShare(accuracy, rows))',
-    'if (accuracy !== undefined && !isShare(0, rows))',
-    refused('with a share that its rows do not give'),
-  ),
-  inMeasured(
-    'Two errors of one run agree.',
-    'if (!isNear(rmse * rmse, mse))',
-    'if (!isNear(mse, mse))',
-    audit('of a regression'),
-  ),
-  inMeasured(
-    'The mean error is at most the root of the mean square.',
-    'return mae > rmse * (1 + loose) ?',
-    'return mae < 0 ?',
-    audit('of a regression'),
-  ),
-  inMeasured(
-    'A reliability diagram counts every row once.',
-    'if (counted !== rows)',
-    'if (counted < 0)',
-    refused('with a reliability diagram of other rows'),
-  ),
-  inMeasured(
-    'A reliability diagram has the accuracy of its run.',
-    'const same = Math.abs(right - (said.accuracy ?? Number.NaN)) <= 1e-4 + 1 / rows',
-    'const same = right >= 0',
-    refused('with a reliability diagram of another accuracy'),
-  ),
+  ...publishMeasuredGuards,
   inPublish(
     'A verdict that does not fail comes from a job that succeeded.',
     "if (part.verdict !== null && !part.verdict.fails && ended !== 'success')",
