@@ -21,7 +21,7 @@ describe('the inputs', () => {
       mode: 'auto', stage: null, shard: null, shards: 8, jobMinutes: null, spec: '/home/work/tuning.yml', out: null, engine: 'auto', workers: null, stages: null, seeds: null, baseline: null, baseSpec: null,
       failOn: 'inconclusive', artifact: true, retentionDays: null,
     } })
-    const ofComments = ['allow-forks', 'post', 'request', 'run-result', 'token']
+    const ofComments = ['allow-forks', 'post', 'request', 'require-sha', 'run-result', 'token']
     expect([...asked, ...ofComments].sort()).toEqual(Object.keys(manifest().inputs).sort())
   })
 
