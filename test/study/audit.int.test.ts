@@ -202,7 +202,7 @@ describe('attack 12: a report is refused', () => {
     'of another version': [(r) => { r.tool = 'tunegate 0.0.1' }, 'give both jobs one version'],
     'with seeds left out': [cut(2), 'cut short at 2 of 3 seeds'],
     'with the first seed left out': [cut(2, 1), 'cut short at 2 of 3 seeds'],
-    'with no seed': [cut(0), 'the numbers say inconclusive'],
+    'with no seed': [cut(0), 'cut short at 0 of 3 seeds'],
     'with a seed twice': [(r) => {
       seedsOf(r).splice(1, 1, structuredClone(seedsOf(r)[0] as never)); retold(r)
     }, 'verified twice'],

@@ -174,6 +174,7 @@ export const publishAuditGuards: readonly Guard[] = [
     'verify === null || verdict.status) return undefined',
     refused('with seeds left out'),
     refused('with the first seed left out'),
+    refused('with no seed'),
   ),
   inAudit(
     'The seeds that are there are the first ones.',
