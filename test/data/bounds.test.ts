@@ -24,7 +24,7 @@ function npy(type: string, columns: number, values: Uint8Array): Buffer {
   return Buffer.concat([start, Buffer.from(header), values])
 }
 
-const bytes = (n: number): Uint8Array => Uint8Array.from({ length: n }, (_, i) => i % 2)
+const bytes = (n: number): Uint8Array => Uint8Array.from({ length: n }, (_, i) => (i >> 2) % 2)
 const table = npy('|u1', 4, bytes(240))
 const npz = zipSync({ 'x.npy': npy('|u1', 3, bytes(180)), 'y.npy': npy('|u1', 1, bytes(60)) })
 
@@ -75,7 +75,7 @@ describe('attack 18: a data file', () => {
   })
 
   it('is refused where nearly all of its texts are different, however few columns or rows it has', async () => {
-    const texts = ['a,b,y', ...rows.map((_, i) => `t${i % 30},u${i % 30},${i % 2}`)].join('\n')
+    const texts = ['a,b,n,y', ...rows.map((_, i) => `t${i % 30},u${i % 30},${i * 1.5},${i % 2}`)].join('\n')
     expect(await code('csv', texts, 'y', {})).toBeUndefined()
     expect(await code('csv', texts, 'y', { texts: 50 })).toBe('data/too-many-texts')
     expect(await code('csv', texts, 'y', { characters: 100 })).toBe('data/too-many-texts')

@@ -105,8 +105,8 @@ export const attacks: Readonly<Record<number, Line>> = {
   },
   18: {
     attack: 'A small file unpacks to more rows, cells, time or memory than a runner has.',
-    guards: [],
-    tests: [],
+    guards: ['src/data/source.ts', 'src/data/gauge.ts', 'src/data/texts.ts', 'src/data/watch.ts', 'src/data/npy.ts', 'src/study/prepare.ts'],
+    tests: ['test/data/bounds.test.ts', 'test/bounds.int.test.ts'],
   },
   19: {
     attack: 'A path or an input of `compile` becomes YAML of the workflow that it writes.',
@@ -114,9 +114,9 @@ export const attacks: Readonly<Record<number, Line>> = {
     tests: ['test/base/yaml.test.ts', 'test/compile/workflow-text.test.ts', 'test/cli/foreign-text.int.test.ts'],
   },
   20: {
-    attack: 'A lock, report, journal or spec with countless errors or levels exhausts the step.',
-    guards: [],
-    tests: [],
+    attack: 'A lock, report, journal, log or spec with countless errors or levels exhausts the step.',
+    guards: ['src/base/json.ts', 'src/base/schema.ts', 'src/base/files.ts', 'src/spec/guard.ts', 'src/report/documents.ts', 'src/run/parcel.ts', 'src/run/journal-line.ts', 'src/diagnose/read/rows.ts'],
+    tests: ['test/base/untrusted.test.ts', 'test/validation/fuzz.test.ts', 'test/bounds.int.test.ts'],
   },
   21: {
     attack: "A comment without a commit runs a later push unseen, or strangers use up the API's limit and overwrite answers.",

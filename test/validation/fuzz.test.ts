@@ -5,7 +5,7 @@ import { targets } from '../../validation/fuzz/targets.ts'
 /** `npm run fuzz` plays as many as are wanted. */
 const cases = 40
 
-describe.each(targets)('attack 20: damaged documents, $name:', (target) => {
+describe.each(targets)('attack 20: damaged documents, $name,', (target) => {
   it('each is read or refused, and nothing else comes of it', async () => {
     const { crashes, read, refused } = await fuzz(target, cases, 1)
     expect(crashes.map(({ number, reason }) => `case ${number}: ${reason}`)).toEqual([])
