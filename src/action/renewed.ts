@@ -18,7 +18,7 @@ export async function renewed(study: Study, specPath: string): Promise<Study> {
   const lock = same ? { ...study.lock, lineage: old.lineage, ...(old.cutShort ? { cutShort: old.cutShort } : {}) } : study.lock
   const after = lockText(lock)
   await writeFilePlain(study.files.lockPath, after)
-  if (after === before) return study
+  if (after === before) return { ...study, lock, files: { ...study.files, lock } }
   const patch = join(study.files.folder, 'tuning.lock.patch')
   await writeFilePlain(patch, patchOf(path, before, after))
   say(`The lock changed. The report's artifact has it, and tuning.lock.patch for \`git apply\`.`)

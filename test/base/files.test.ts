@@ -48,6 +48,6 @@ describe('attack 17: a link in place of a file', () => {
     const journal = await Journal.open(join(folder, 'journal.jsonl'), header)
     await journal.close()
     symlinkSync(join(folder, 'journal.jsonl'), join(folder, 'linked.jsonl'))
-    await expect(Journal.open(join(folder, 'linked.jsonl'), header)).rejects.toThrow('journal/unwritable')
+    await expect(Journal.open(join(folder, 'linked.jsonl'), header)).rejects.toThrow('journal/unusable')
   })
 })
