@@ -21,6 +21,7 @@ export function openDelimited(source: Source, use: TableUse): OpenTable {
   requireText(source)
   const { bytes, file, limits } = source
   const head = beginning(bytes, limits.record)
+  requireFewSeparators(source, head)
   const delimiter = sniffDelimiter(source.format, (candidate) => sample(head, candidate))
   const [first, ...rest] = sample(head, delimiter) ?? records(source, head, { ...DIALECT, delimiter, to: SAMPLE_ROWS })
   if (!first) return fail({ code: 'data/empty', message: `${file} has no rows` })
@@ -43,6 +44,21 @@ function beginning(bytes: Buffer, mostRecord: number): Buffer {
   const whole = bytes.lastIndexOf(10, SAMPLE_BYTES)
   const end = whole > 0 ? whole : bytes.indexOf(10, SAMPLE_BYTES)
   return bytes.subarray(0, end > 0 ? end + 1 : mostRecord)
+}
+
+/** A first line with so many times the delimiters that columns may have is refused before it is cut at every one of them. */
+function requireFewSeparators({ file, limits }: Source, head: Buffer): void {
+  const end = head.indexOf(10)
+  const first = end < 0 ? head : head.subarray(0, end)
+  const most = 4 * limits.columns
+  if (first.length <= most) return
+  for (const sign of ',;\t|') {
+    let count = 0
+    for (let at = first.indexOf(sign); at >= 0 && count <= most; at = first.indexOf(sign, at + 1)) count++
+    if (count <= most) continue
+    const [found, allowed] = [`more than ${counted(most, 'delimiter')}`, `at most ${counted(limits.columns, 'column')}`]
+    fail({ code: 'data/too-many-columns', message: 'the table is too wide', at: { file, line: 1, column: 1 }, found, allowed })
+  }
 }
 
 /** The first records under a delimiter; null if they cannot be parsed with it, as when a quote opens in mid-field. */

@@ -90,6 +90,21 @@ describe('attack 18: a data file', () => {
     ])
   })
 
+  it('with a first line of millions of delimiters is refused before it is cut at them', async () => {
+    const path = file('wide.csv', `${','.repeat(10_000_000)}\n1,2\n`)
+    const took = await cpuTime(() => problemsOf(loadDataset(config(path))).then((found) => {
+      expect(found).toMatchObject([{ code: 'data/too-many-columns', allowed: 'at most 65,536 columns' }])
+    }))
+    expect(took).toBeLessThan(1000)
+  })
+
+  it('of very many columns is checked on fewer rows, so that no check takes minutes', async () => {
+    const names = Array.from({ length: 6000 }, (_, i) => `c${i}`)
+    const lines = Array.from({ length: 400 }, (_, row) => [...names.map((_, i) => (row * 7 + i * 13) % 97), row % 2].join(','))
+    const dataset = await loadDataset(config(file('columns.csv', [[...names, 'y'].join(','), ...lines].join('\n'))))
+    expect(await cpuTime(() => checkData(dataset, ['groups']))).toBeLessThan(20_000)
+  })
+
   it('has no .npy of booleans or of texts that become an object each, and no header without end', async () => {
     const wide = npy('<U4', 1, new Uint8Array(160))
     expect(await problemsOf(loadDataset(config(file(name('npy'), wide))))).toMatchObject([{ code: 'data/npy', found: 'U4' }])

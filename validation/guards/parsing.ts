@@ -64,6 +64,11 @@ export const parsingGuards: readonly Guard[] = [
     tests: [bounds('is refused where nearly all of its texts are different')],
   },
   {
+    attack: 18, guard: 'Delimiters of the first line are counted before it is cut at them.', file: 'src/data/csv.ts',
+    find: '  requireFewSeparators(source, head)\n', replace: '',
+    tests: [bounds('with a first line of millions of delimiters is refused before it is cut at them')],
+  },
+  {
     attack: 18, guard: 'The header of an array is short.', file: 'src/data/npy.ts',
     find: '  if (length > mostHeader) {', replace: '  if (length < 0) {',
     tests: [bounds('has no .npy of booleans or of texts that become an object each')],

@@ -4,6 +4,8 @@ import { Distances } from './distances.ts'
 
 /** Rows that are looked at, in whole groups, and those of them that are asked for their neighbour. */
 const MOST_ROWS = 2000
+/** Values of the rows that are looked at; of a wide table there are fewer rows. */
+const MOST_CELLS = 4_000_000
 const QUERIES = 300
 const FEWEST_QUERIES = 50
 /** Share of the rows whose nearest row has their value, and how many times that of chance and of a neighbouring value. */
@@ -29,7 +31,7 @@ export interface Likeness {
  * its own rows far more closely than its neighbours'.
  */
 export function alikeWithin(dataset: Dataset, key: KeyColumn): Likeness | undefined {
-  const rows = wholeGroups(key)
+  const rows = wholeGroups(key, Math.min(MOST_ROWS, Math.floor(MOST_CELLS / dataset.features.length)))
   const chance = chanceOf(rows, key)
   if (chance > 1 / FEWEST_VALUES) return undefined
   const queries = Math.min(QUERIES, rows.length)
@@ -53,7 +55,7 @@ export function alikeWithin(dataset: Dataset, key: KeyColumn): Likeness | undefi
 }
 
 /** Rows of groups of two or more, group after group in random order until there are enough, then in random order. */
-function wholeGroups({ codes }: KeyColumn): Int32Array {
+function wholeGroups({ codes }: KeyColumn, most: number): Int32Array {
   const members = new Map<number, number[]>()
   codes.forEach((code, row) => {
     const own = members.get(code)
@@ -63,10 +65,10 @@ function wholeGroups({ codes }: KeyColumn): Int32Array {
   const random = stream(0, 'checks', 'groups')
   const taken: number[] = []
   for (const group of shuffled([...members.values()].filter((g) => g.length > 1), random)) {
-    if (taken.length >= MOST_ROWS) break
+    if (taken.length >= most) break
     taken.push(...group)
   }
-  return Int32Array.from(shuffled(taken, random).slice(0, MOST_ROWS))
+  return Int32Array.from(shuffled(taken, random).slice(0, most))
 }
 
 function chanceOf(rows: Int32Array, { codes }: KeyColumn): number {
