@@ -1,7 +1,9 @@
 import { engineGuards } from './engine.ts'
 import { gitGuards } from './git.ts'
 import type { Guard } from './guard.ts'
+import { parsingGuards } from './parsing.ts'
 import { publishGuards } from './publish.ts'
+import { reliabilityGuards } from './reliability.ts'
 import { rulesGuards } from './rules.ts'
 import { supplyGuards } from './supply.ts'
 import { textGuards } from './text.ts'
@@ -9,5 +11,6 @@ import { workflowGuards } from './workflows.ts'
 
 /** All guards that the campaign takes away. */
 export const guards: readonly Guard[] = [
-  ...workflowGuards, ...gitGuards, ...publishGuards, ...engineGuards, ...rulesGuards, ...textGuards, ...supplyGuards,
+  ...workflowGuards, ...gitGuards, ...publishGuards, ...engineGuards, ...rulesGuards, ...textGuards,
+  ...parsingGuards, ...reliabilityGuards, ...supplyGuards,
 ]
