@@ -44,6 +44,11 @@ export const workflowGuards: readonly Guard[] = [
     tests: [{ file: receiveTest, name: 'attack 3: of an account that took over the name of one with the permission is refused' }],
   },
   {
+    attack: 5, guard: 'No name or path is an expression of a workflow', file: 'src/compile/targets/workflow.ts',
+    find: "if (!text.includes('${{')) return yamlScalar(text, after)", replace: "if (text !== '${{') return yamlScalar(text, after)",
+    tests: [{ file: 'test/cli/compile.int.test.ts', name: 'attack 5: a path that a workflow would take for an expression is refused' }],
+  },
+  {
     attack: 6, guard: 'No line of the log is a command', file: 'src/github/log.ts',
     find: ".replace(/^(\\s*):(?=:)/, '$1:\\u200b')", replace: '',
     tests: [{ file: 'test/github/log.test.ts', name: 'is no command, whatever a spec calls its layers' }],
@@ -64,7 +69,7 @@ export const workflowGuards: readonly Guard[] = [
     tests: [{ file: parcelTest, name: 'attack 7: a parcel of another' }],
   },
   {
-    attack: 7, guard: 'The id of a run is the one that its request has', file: 'src/run/parcel.ts',
+    attack: 7, guard: 'The id of a run is the one that its request has', file: 'src/run/fitting-run.ts',
     find: ' && idOf(run.request) === id ? run', replace: ' ? run',
     tests: [{ file: parcelTest, name: 'with a run under an id that is not its own is not opened' }],
   },
