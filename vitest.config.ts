@@ -16,6 +16,6 @@ export default defineConfig({
     hookTimeout: patience,
     teardownTimeout: patience,
     env: { TEST_SLOWNESS: String(factor) },
-    reporters: ['default', './.ci/reporter.ts'],
+    reporters: ['default', './scripts/reporter.ts'],
   },
 })

@@ -1,9 +1,9 @@
 import { InputError } from './base/diagnostics.ts'
 import { explainSystemError } from './base/files.ts'
-import type { RunRequest, RunResult } from './plan/run.ts'
+import type { RunRequest, RunResult } from './records/run.ts'
 import { protocolVersion, type EngineOrder, type FromWorker, type ToWorker } from './run/protocol.ts'
-import { createTensorflowEngine, nativeEnvironment } from './train/engines/tensorflow.ts'
-import { createWasmEngine } from './train/engines/wasm.ts'
+import { createTensorflowEngine, nativeEnvironment } from './engines/tensorflow/engine.ts'
+import { createWasmEngine } from './engines/wasm/engine.ts'
 import { createTrainer } from './train/trainer.ts'
 import type { Engine, Trainer } from './train/types.ts'
 

@@ -36,8 +36,8 @@ describe('the folders of src', () => {
     const found = (pattern: RegExp): string[] => [...new Set(lines(src, pattern).map((line) => line.split(':')[0] ?? ''))]
     // `cli.ts` speaks where the rest is not there; `worker.ts` is no program for a person; a child's script prints for its parent.
     expect(found(/\bconsole\.|\bprocess\.std(out|err)\b|\{[^}]*\bstd(out|err)\b[^}]*\} = process/)).toEqual(
-      ['src/cli.ts', 'src/cli/commands/gate.ts', 'src/cli/commands/run.ts', 'src/cli/output.ts', 'src/provision/layout.ts', 'src/worker.ts'])
-    expect(found(/\bprocess\.std(out|err)\.write\b|\bwriteSync\((1|2)\b/)).toEqual(['src/cli.ts', 'src/cli/output.ts', 'src/provision/layout.ts'])
+      ['src/cli.ts', 'src/cli/commands/gate.ts', 'src/cli/commands/run.ts', 'src/cli/output.ts', 'src/engines/tensorflow/install/layout.ts', 'src/worker.ts'])
+    expect(found(/\bprocess\.std(out|err)\.write\b|\bwriteSync\((1|2)\b/)).toEqual(['src/cli.ts', 'src/cli/output.ts', 'src/engines/tensorflow/install/layout.ts'])
     expect(found(/\bwrite(Output|Errors)\b/)).toEqual(['src/cli/output.ts', 'src/cli/print.ts'])
     expect(found(/\b(err|out)\.raw\b/)).toEqual(['src/cli/commands/run.ts'])
     expect(found(/\bcore\.(info|debug|notice|warning|error|startGroup|setFailed)\b|\bcore\[/)).toEqual(['src/github/annotations.ts', 'src/github/log.ts'])
@@ -52,7 +52,7 @@ describe('the folders of src', () => {
   })
 
   it('decide without a clock, the network or the file system where they decide', () => {
-    const pure = src.filter((s) => /^src\/(model|plan|compile|stats|stages|diagnose|gate)\//.test(s.path))
+    const pure = src.filter((s) => /^src\/(layers|records|compile|stats|stages|diagnose|gates)\//.test(s.path))
     expect(lines(pure, /\bDate\.now\b|new Date\(\)|performance\.now|\bfetch\(|'node:(fs|http|https|net|child_process)/)).toEqual([])
   })
 })
@@ -108,7 +108,7 @@ describe('the rules themselves', () => {
     ['src/stages/x.ts', "import type { Engine } from '../train/types.ts'"],
     ['src/report/x.ts', "import type { Interval } from '../stats/intervals.ts'"],
     ['src/cli.ts', "import { study } from './study.ts'"],
-    ['src/train/engines/wasm.ts', "import '@tensorflow/tfjs-backend-wasm'"],
+    ['src/engines/wasm/engine.ts', "import '@tensorflow/tfjs-backend-wasm'"],
     ['src/github/log.ts', "import * as core from '@actions/core'"],
   ])('allow, in %s, %s', (path, text) => {
     expect(problems(path, text)).toEqual([undefined])

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { normalize } from '../src/compile/normalize.ts'
-import { parseSpec } from '../src/spec/parse.ts'
+import { parseSpec } from '../src/dsl/parse.ts'
 import { root, sources } from './support/architecture.ts'
 import { attacks } from './support/attacks.ts'
 

@@ -4,11 +4,11 @@ import { engineRoot, keepFolder } from '../github/engine-cache.ts'
 import { runner } from '../github/environment.ts'
 import { installerEnvironment } from '../github/installer-environment.ts'
 import { say } from '../github/log.ts'
-import { installEngine } from '../provision/install.ts'
-import { placeOf } from '../provision/place.ts'
-import { renewEngine, type RenewOptions } from '../provision/renew.ts'
-import { unpackEngine } from '../provision/unpack.ts'
-import { chooseEngine, engineState, type Choice, type EngineName } from '../provision/status.ts'
+import { installEngine } from '../engines/tensorflow/install/install.ts'
+import { placeOf } from '../engines/tensorflow/install/place.ts'
+import { renewEngine, type RenewOptions } from '../engines/tensorflow/install/renew.ts'
+import { unpackEngine } from '../engines/tensorflow/install/unpack.ts'
+import { chooseEngine, engineState, type Choice, type EngineName } from '../engines/tensorflow/install/status.ts'
 
 /**
  * The engine for this step, provided where it can be: from the runner's disk, the Actions cache, or installed now and kept

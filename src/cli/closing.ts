@@ -1,5 +1,5 @@
 import { shownPath } from '../base/paths.ts'
-import type { Verdict } from '../plan/verdict.ts'
+import type { Verdict } from '../records/verdict.ts'
 import { changeLines } from '../report/change-lines.ts'
 import type { Report } from '../report/model.ts'
 import { gainText, meanAndSd, short } from '../report/numbers.ts'

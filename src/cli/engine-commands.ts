@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander'
-import { platforms, type Platform } from '../provision/platform.ts'
+import { platforms, type Platform } from '../engines/tensorflow/install/platform.ts'
 import {
   engineDownloadCommand,
   engineInstallCommand,

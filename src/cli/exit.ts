@@ -1,5 +1,5 @@
 import { constants } from 'node:os'
-import type { VerdictStatus } from '../plan/verdict.ts'
+import type { VerdictStatus } from '../records/verdict.ts'
 
 /** What a shell or a workflow sees; documented in the README. 1 is a verdict and nothing else. */
 export const exitCodes = { pass: 0, fail: 1, badInput: 2, inconclusive: 3, defect: 4 } as const

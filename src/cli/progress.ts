@@ -1,5 +1,5 @@
 import { printable } from '../base/printable.ts'
-import type { RunResult } from '../plan/run.ts'
+import type { RunResult } from '../records/run.ts'
 import { unreachable } from '../base/result.ts'
 import { duration } from '../report/numbers.ts'
 import type { RunEvent, Listener } from '../run/events.ts'

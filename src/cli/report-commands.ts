@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander'
-import { exportTargets, type ExportTarget } from '../report/export/index.ts'
+import { exportTargets, type ExportTarget } from '../report/exports/index.ts'
 import { compareCommand, type CompareOptions } from './commands/compare.ts'
 import { exportCommand } from './commands/export.ts'
 import { reportCommand } from './commands/report.ts'

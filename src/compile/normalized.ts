@@ -1,7 +1,7 @@
-import type { Layer, LayerOf, Residual, Shape } from '../model/layers.ts'
-import type { Levers, SchedulingLevers } from '../model/levers.ts'
-import type { MetricName, Task } from '../model/metrics.ts'
-import type { AugmentationPolicy, GateRule, StageSettings } from '../plan/plan.ts'
+import type { NormalizedLayer, Shape } from '../layers/layer.ts'
+import type { Levers, SchedulingLevers } from '../records/levers.ts'
+import type { MetricName, Task } from '../records/metrics.ts'
+import type { AugmentationPolicy, GateRule, StageSettings } from '../records/plan.ts'
 
 /** A spec with no shorthand left and every default filled in; what only the data can tell is still named, not counted. */
 export interface NormalizedSpec {
@@ -57,10 +57,6 @@ export type NormalizedInputs =
 export type CheckName =
   | 'leakage' | 'duplicates' | 'groups' | 'strata' | 'drift' | 'augmentation' | 'imbalance' | 'constant' | 'identifier'
 export type NormalizedChecks = { readonly [name in CheckName]: 'error' | 'warn' | 'off' }
-
-/** `classes` becomes the number of classes, or 1 for regression, when the data are known. */
-export type NormalizedLayer = Exclude<Layer, { kind: 'dense' | 'residual' }> | NormalizedDense | Residual<NormalizedLayer>
-export type NormalizedDense = Omit<LayerOf<'dense'>, 'units'> & { readonly units: number | 'classes' }
 
 /** Warmup as a share of a run's steps, which are known when the data are. */
 export interface WarmupShare {

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../base/diagnostics.ts'
-import type { Locate, SpecPath } from '../spec/parse.ts'
+import type { Locate, SpecPath } from '../dsl/parse.ts'
 
 /** Collects what is wrong, each with its place in the spec. */
 export type Report = (

@@ -1,4 +1,4 @@
-import type { Levers } from '../model/levers.ts'
+import type { Levers } from '../records/levers.ts'
 import type { WarmupShare } from './normalized.ts'
 
 /** Steps of one epoch: every step has the same number of rows, and what is left over waits for the next epoch. */

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../base/diagnostics.ts'
-import type { Plan } from '../plan/plan.ts'
-import type { Locate } from '../spec/parse.ts'
+import type { Plan } from '../records/plan.ts'
+import type { Locate } from '../dsl/parse.ts'
 import { canAugment, hasDropoutLever } from './normalize/levers.ts'
 import type { NormalizedSpec } from './normalized.ts'
 import { collectProblems, type Report } from './problem.ts'

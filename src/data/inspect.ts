@@ -1,7 +1,7 @@
 import { distinct, readUndecided, typeOf } from './column-type.ts'
 import type { Column } from './column.ts'
 import { guessImage, guessTarget, guessTask } from './guess.ts'
-import { openTable } from './open.ts'
+import { openTable } from './formats/index.ts'
 import { LIMITS, readSource } from './source.ts'
 import type { Limits } from './source.ts'
 import type { OpenTable, Table } from './table.ts'

@@ -1,7 +1,7 @@
 import { median } from '../stats/describe.ts'
-import type { Levers } from '../model/levers.ts'
-import type { MetricName, Metrics, Task } from '../model/metrics.ts'
-import type { Evaluation, RunResult } from '../plan/run.ts'
+import type { Levers } from '../records/levers.ts'
+import type { MetricName, Metrics, Task } from '../records/metrics.ts'
+import type { Evaluation, RunResult } from '../records/run.ts'
 
 /** What was logged at one step; null for what was not. Losses and norms may be not finite. */
 export interface StepPoint {

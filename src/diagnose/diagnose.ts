@@ -1,5 +1,5 @@
-import { type Bucket, leverBuckets } from '../model/levers.ts'
-import type { StageName } from '../plan/plan.ts'
+import { type Bucket, leverBuckets } from '../records/levers.ts'
+import type { StageName } from '../records/plan.ts'
 import type { CurveGroup } from './curve.ts'
 import { type Finding, type Move, ruleNames } from './finding.ts'
 import { read, type Reading } from './reading.ts'

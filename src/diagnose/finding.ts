@@ -1,5 +1,5 @@
-import type { LeverName } from '../model/levers.ts'
-import type { StageName } from '../plan/plan.ts'
+import type { LeverName } from '../records/levers.ts'
+import type { StageName } from '../records/plan.ts'
 
 /** Every rule, in the order in which findings are shown: what stops a run before what spoils it before what it lacks. */
 export const ruleNames = [

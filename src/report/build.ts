@@ -1,14 +1,14 @@
 import type { Finding } from '../diagnose/finding.ts'
-import type { BaselineEvidence } from '../gate/evidence.ts'
-import type { MetricComparison } from '../gate/verification.ts'
-import { leverBuckets, leverDifferences, type Levers } from '../model/levers.ts'
-import type { Omission, StageDecision, VerifiedRun, VerifyFindings } from '../plan/decision.ts'
-import type { Lock, LockedChange } from '../plan/lock.ts'
-import { stageNames, type Plan, type StageName } from '../plan/plan.ts'
-import type { Verdict } from '../plan/verdict.ts'
+import type { BaselineEvidence } from '../gates/evidence.ts'
+import type { MetricComparison } from '../gates/verification.ts'
+import { leverBuckets, leverDifferences, type Levers } from '../records/levers.ts'
+import type { Omission, StageDecision, VerifiedRun, VerifyFindings } from '../records/decision.ts'
+import type { Lock, LockedChange } from '../records/lock.ts'
+import { stageNames, type Plan, type StageName } from '../records/plan.ts'
+import type { Verdict } from '../records/verdict.ts'
 import { calibrationOf } from './calibration.ts'
 import { checklist } from './checklist.ts'
-import { describeLayer } from './layers.ts'
+import { describeLayer } from '../layers/words.ts'
 import type {
   BudgetSection,
   ChangeSection,

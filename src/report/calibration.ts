@@ -1,5 +1,5 @@
-import type { VerifiedRun, VerifyFindings } from '../plan/decision.ts'
-import type { CalibrationSummary, ReliabilityBin, RunCalibration } from '../plan/run.ts'
+import type { VerifiedRun, VerifyFindings } from '../records/decision.ts'
+import type { CalibrationSummary, ReliabilityBin, RunCalibration } from '../records/run.ts'
 import type { CalibrationSection, CalibrationSide, PooledCalibration } from './model.ts'
 import { meanOf } from './numbers.ts'
 

@@ -1,8 +1,8 @@
-import type { LeverPatch } from '../model/levers.ts'
-import type { Comparison } from '../plan/decision.ts'
-import type { LockedChange } from '../plan/lock.ts'
-import type { Plan, StageName } from '../plan/plan.ts'
-import type { MetricComparison } from '../gate/verification.ts'
+import type { LeverPatch } from '../records/levers.ts'
+import type { Comparison } from '../records/decision.ts'
+import type { LockedChange } from '../records/lock.ts'
+import type { Plan, StageName } from '../records/plan.ts'
+import type { MetricComparison } from '../gates/verification.ts'
 import { meanAndSd, percent, plural, rowsText, short, whole } from './numbers.ts'
 import type { BoxState, ChecklistItem, Report, StageReport, TimelessFindings } from './model.ts'
 

@@ -1,4 +1,4 @@
-import type { GateVerdict } from '../plan/verdict.ts'
+import type { GateVerdict } from '../records/verdict.ts'
 import { changeLines } from './change-lines.ts'
 import { code, markdown } from './escape.ts'
 import { boxIcon, statusIcon } from './icons.ts'

@@ -1,5 +1,5 @@
-import type { MetricName } from '../model/metrics.ts'
-import type { RunResult } from '../plan/run.ts'
+import type { MetricName } from '../records/metrics.ts'
+import type { RunResult } from '../records/run.ts'
 import { csvField } from './escape.ts'
 
 type Field = string | number | boolean | null

@@ -1,5 +1,5 @@
-import type { MetricName, Task } from '../model/metrics.ts'
-import type { RunResult } from '../plan/run.ts'
+import type { MetricName, Task } from '../records/metrics.ts'
+import type { RunResult } from '../records/run.ts'
 import { gridCurve, stretchesFor, type GridCurve } from './explorer/grid.ts'
 import type { Report } from './model.ts'
 import { quantileOf } from './numbers.ts'

@@ -1,5 +1,5 @@
-import { metricsOf } from '../model/metrics.ts'
-import type { RunResult } from '../plan/run.ts'
+import { metricsOf } from '../records/metrics.ts'
+import type { RunResult } from '../records/run.ts'
 import { charts } from './charts/index.ts'
 import { evaluationsCsv, evaluationsHeader, stepsCsv } from './csv.ts'
 import { lossOf, thinCurve, type CurveBook, type ThinCurve } from './curves.ts'

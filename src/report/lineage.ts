@@ -1,4 +1,4 @@
-import type { LockedChange } from '../plan/lock.ts'
+import type { LockedChange } from '../records/lock.ts'
 
 /** `lineage.jsonl`: one lever change a line, in the order in which they were made. */
 export const lineageLines = (lineage: readonly LockedChange[]): string =>

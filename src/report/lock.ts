@@ -1,5 +1,5 @@
 import schema from '../../schema/lock.schema.json' with { type: 'json' }
-import type { Lock } from '../plan/lock.ts'
+import type { Lock } from '../records/lock.ts'
 import { parseJsonDocument, type DocumentKind } from './documents.ts'
 import type { Report } from './model.ts'
 

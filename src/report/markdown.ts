@@ -1,5 +1,5 @@
-import { needsBaseline } from '../plan/gates.ts'
-import type { GateVerdict } from '../plan/verdict.ts'
+import { needsBaseline } from '../records/gates.ts'
+import type { GateVerdict } from '../records/verdict.ts'
 import { changeLines } from './change-lines.ts'
 import type { CurveBook } from './curves.ts'
 import { movesText, seenText, silence, subjectText } from './diagnostics.ts'

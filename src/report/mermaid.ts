@@ -1,4 +1,4 @@
-import type { RangeTestFindings } from '../plan/decision.ts'
+import type { RangeTestFindings } from '../records/decision.ts'
 import { verifiedCurves, type Side } from './charts/learning.ts'
 import { colors, seedPalette } from './charts/theme.ts'
 import type { CurveBook, Point } from './curves.ts'

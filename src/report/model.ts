@@ -1,8 +1,8 @@
 import type { RowComparison } from '../data/changed-rows.ts'
 import type { Finding } from '../diagnose/finding.ts'
-import type { MetricComparison } from '../gate/verification.ts'
-import type { Bucket, LeverDifference, Levers } from '../model/levers.ts'
-import type { MetricName, Metrics, Task } from '../model/metrics.ts'
+import type { MetricComparison } from '../gates/verification.ts'
+import type { Bucket, LeverDifference, Levers } from '../records/levers.ts'
+import type { MetricName, Metrics, Task } from '../records/metrics.ts'
 import type {
   BatchFindings,
   Comparison,
@@ -10,11 +10,11 @@ import type {
   StageDecision,
   StageFindings,
   VerifyFindings,
-} from '../plan/decision.ts'
-import type { LockedChange, LockedSeed } from '../plan/lock.ts'
-import type { DataFacts, RunJob, StageName } from '../plan/plan.ts'
-import type { CalibrationSummary, ReliabilityBin, RunTime } from '../plan/run.ts'
-import type { Verdict } from '../plan/verdict.ts'
+} from '../records/decision.ts'
+import type { LockedChange, LockedSeed } from '../records/lock.ts'
+import type { DataFacts, RunJob, StageName } from '../records/plan.ts'
+import type { CalibrationSummary, ReliabilityBin, RunTime } from '../records/run.ts'
+import type { Verdict } from '../records/verdict.ts'
 
 /**
  * All that a reader of a study needs, as data: `report.json`, and the only thing that the renderers see besides curves.

@@ -1,5 +1,5 @@
 import type { DataSection } from './model.ts'
-import { higherIsBetter, type MetricName } from '../model/metrics.ts'
+import { higherIsBetter, type MetricName } from '../records/metrics.ts'
 
 /** A number as people read it: four significant digits, with the true minus sign that no line break separates from it. */
 export function short(value: number, digits = 4): string {

@@ -1,7 +1,7 @@
 import { printable } from '../base/printable.ts'
 import { unreachable } from '../base/result.ts'
-import { subjectOf, type GateRule } from '../plan/gates.ts'
-import type { Plan, StageJob } from '../plan/plan.ts'
+import { subjectOf, type GateRule } from '../records/gates.ts'
+import type { Plan, StageJob } from '../records/plan.ts'
 
 /** A plan as a Mermaid flowchart, which GitHub renders: data, the stages in their order, the gates. */
 export function renderPlanMermaid(plan: Plan): string {

@@ -1,6 +1,6 @@
 import { printable } from '../base/printable.ts'
-import { isResourceRule, subjectOf } from '../plan/gates.ts'
-import type { Plan, TrialTemplate } from '../plan/plan.ts'
+import { isResourceRule, subjectOf } from '../records/gates.ts'
+import type { Plan, TrialTemplate } from '../records/plan.ts'
 
 const header = ['stage', 'needs', 'what varies', 'trials × seeds', 'runs', 'steps'] as const
 

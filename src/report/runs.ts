@@ -1,5 +1,5 @@
-import { leverDifferences, type Levers } from '../model/levers.ts'
-import type { RunResult } from '../plan/run.ts'
+import { leverDifferences, type Levers } from '../records/levers.ts'
+import type { RunResult } from '../records/run.ts'
 import { quantileOf } from './numbers.ts'
 import type { RunSummary, RunTiming } from './model.ts'
 

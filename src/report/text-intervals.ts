@@ -1,5 +1,5 @@
-import { isResourceRule, neutralOf, subjectOf } from '../plan/gates.ts'
-import type { GateVerdict } from '../plan/verdict.ts'
+import { isResourceRule, neutralOf, subjectOf } from '../records/gates.ts'
+import type { GateVerdict } from '../records/verdict.ts'
 import { short } from './numbers.ts'
 
 const columns = 41

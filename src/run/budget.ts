@@ -1,4 +1,4 @@
-import type { Budget } from '../plan/plan.ts'
+import type { Budget } from '../records/plan.ts'
 
 /** A timer takes no more milliseconds than this: 24 days. */
 const longestTimer = 2 ** 31 - 10

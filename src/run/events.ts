@@ -1,6 +1,6 @@
-import type { StageDecision } from '../plan/decision.ts'
-import type { Plan, StageJob } from '../plan/plan.ts'
-import type { RunRequest, RunResult } from '../plan/run.ts'
+import type { StageDecision } from '../records/decision.ts'
+import type { Plan, StageJob } from '../records/plan.ts'
+import type { RunRequest, RunResult } from '../records/run.ts'
 
 /** What happens while a plan is executed; only loggers render it. */
 export type RunEvent =

@@ -1,5 +1,5 @@
 import { jsonOrUndefined } from '../base/json.ts'
-import type { RunRequest, RunResult } from '../plan/run.ts'
+import type { RunRequest, RunResult } from '../records/run.ts'
 import { idOfLine, lineLimits } from './journal-line.ts'
 import { isRun } from './valid-run.ts'
 

@@ -1,6 +1,6 @@
 import { fingerprint } from '../base/hash.ts'
-import type { Workload } from '../plan/plan.ts'
-import type { RunRequest } from '../plan/run.ts'
+import type { Workload } from '../records/plan.ts'
+import type { RunRequest } from '../records/run.ts'
 import { trainingVersion } from '../train/version.ts'
 
 /**

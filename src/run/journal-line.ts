@@ -1,7 +1,7 @@
 import { InputError } from '../base/diagnostics.ts'
 import { sha256 } from '../base/hash.ts'
 import { jsonOrUndefined, mostDepth } from '../base/json.ts'
-import type { RunResult } from '../plan/run.ts'
+import type { RunResult } from '../records/run.ts'
 import { isRun } from './valid-run.ts'
 
 /**

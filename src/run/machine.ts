@@ -1,5 +1,5 @@
 import { availableParallelism, cpus } from 'node:os'
-import type { RunResult } from '../plan/run.ts'
+import type { RunResult } from '../records/run.ts'
 
 /** Processor, cores and workers side by side: where they agree, seconds of runs can be compared. */
 export function machineLabel(workers: number): string {

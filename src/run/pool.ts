@@ -1,5 +1,5 @@
 import { InputError, lineOf } from '../base/diagnostics.ts'
-import type { RunRequest, RunResult } from '../plan/run.ts'
+import type { RunRequest, RunResult } from '../records/run.ts'
 import { machineLabel, onMachine } from './machine.ts'
 import type { EngineOrder, InitMessage } from './protocol.ts'
 import type { Runner } from './runner.ts'

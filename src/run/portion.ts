@@ -1,4 +1,4 @@
-import type { Plan } from '../plan/plan.ts'
+import type { Plan } from '../records/plan.ts'
 import { Interrupted, type AskedRun, type Means } from './asks.ts'
 import { BudgetKeeper } from './budget.ts'
 import { ProgressMeter } from './progress.ts'

@@ -1,6 +1,6 @@
-import { gain, type MetricName } from '../model/metrics.ts'
-import type { Plan, StageJob } from '../plan/plan.ts'
-import type { RunResult } from '../plan/run.ts'
+import { gain, type MetricName } from '../records/metrics.ts'
+import type { Plan, StageJob } from '../records/plan.ts'
+import type { RunResult } from '../records/run.ts'
 import type { Progress } from './events.ts'
 
 /** Counts what is done, and guesses what is left from the plan's own estimates and the speed seen so far. */

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../base/diagnostics.ts'
-import type { Workload } from '../plan/plan.ts'
-import type { RunRequest, RunResult } from '../plan/run.ts'
+import type { Workload } from '../records/plan.ts'
+import type { RunRequest, RunResult } from '../records/run.ts'
 import type { TrainingData } from '../train/types.ts'
 
 /** Changes with every change of the messages below: a worker of another build is refused instead of misunderstood. */

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import { readAt } from '../base/files.ts'
-import type { RunResult } from '../plan/run.ts'
+import type { RunResult } from '../records/run.ts'
 import { runOfLine } from './journal-line.ts'
 import { scanJournal } from './journal-scan.ts'
 

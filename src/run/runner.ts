@@ -1,4 +1,4 @@
-import type { RunRequest, RunResult } from '../plan/run.ts'
+import type { RunRequest, RunResult } from '../records/run.ts'
 
 /** Trains runs, somewhere. Never rejects for a run that fails: that is a crashed result. */
 export interface Runner {

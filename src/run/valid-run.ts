@@ -1,6 +1,6 @@
-import { isMetricName, isPossible } from '../model/metrics.ts'
-import { stageNames } from '../plan/plan.ts'
-import type { RunResult } from '../plan/run.ts'
+import { isMetricName, isPossible } from '../records/metrics.ts'
+import { stageNames } from '../records/plan.ts'
+import type { RunResult } from '../records/run.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 

@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { InputError } from '../base/diagnostics.ts'
-import type { RunRequest, RunResult } from '../plan/run.ts'
+import type { RunRequest, RunResult } from '../records/run.ts'
 import { watchMemory } from './memory.ts'
 import { deathOf, lateError, spawnError, startError } from './worker-death.ts'
 import { protocolVersion, type EngineOrder, type FromWorker, type InitMessage, type ToWorker } from './protocol.ts'

@@ -1,4 +1,4 @@
-import type { StageName } from '../plan/plan.ts'
+import type { StageName } from '../records/plan.ts'
 import { batch } from './batch.ts'
 import { lrRange } from './lr-range.ts'
 import { regularize } from './regularize.ts'

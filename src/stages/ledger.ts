@@ -1,7 +1,7 @@
-import { leverDifferences, withLevers, type LeverPatch, type Levers } from '../model/levers.ts'
-import type { Comparison, Evidence, LineageEntry, Omission, StageDecision, StageFindings } from '../plan/decision.ts'
-import type { RunJob } from '../plan/plan.ts'
-import type { RunRequest } from '../plan/run.ts'
+import { leverDifferences, withLevers, type LeverPatch, type Levers } from '../records/levers.ts'
+import type { Comparison, Evidence, LineageEntry, Omission, StageDecision, StageFindings } from '../records/decision.ts'
+import type { RunJob } from '../records/plan.ts'
+import type { RunRequest } from '../records/run.ts'
 import type { RunOutcome, StageContext } from './stage.ts'
 
 /** Part of a stage: asks for runs on the way to a value. */

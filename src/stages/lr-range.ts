@@ -1,4 +1,4 @@
-import type { Comparison, RangeTestFindings } from '../plan/decision.ts'
+import type { Comparison, RangeTestFindings } from '../records/decision.ts'
 import { shown } from '../stats/outcome.ts'
 import { compareArms, evidenceOf, gainSentence } from './compare.ts'
 import { findRate, type RateSearch } from './find-rate.ts'

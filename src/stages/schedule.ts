@@ -1,4 +1,4 @@
-import type { LeverPatch } from '../model/levers.ts'
+import type { LeverPatch } from '../records/levers.ts'
 import { quantile } from '../stats/describe.ts'
 import { shown } from '../stats/outcome.ts'
 import { challenge, trainArms, unmoved, type Arm } from './compare.ts'

@@ -1,4 +1,4 @@
-import type { StageName, StageSettings } from '../plan/plan.ts'
+import type { StageName, StageSettings } from '../records/plan.ts'
 import type { StageContext } from './stage.ts'
 
 type SettingsOf<S extends StageName> = Extract<StageSettings, { stage: S }>

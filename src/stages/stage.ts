@@ -1,7 +1,7 @@
-import type { Levers } from '../model/levers.ts'
-import type { StageDecision, VerifyFindings } from '../plan/decision.ts'
-import type { StageJob, Workload } from '../plan/plan.ts'
-import type { RunRequest, RunResult } from '../plan/run.ts'
+import type { Levers } from '../records/levers.ts'
+import type { StageDecision, VerifyFindings } from '../records/decision.ts'
+import type { StageJob, Workload } from '../records/plan.ts'
+import type { RunRequest, RunResult } from '../records/run.ts'
 
 /** A request that the budget did not allow; it is never journaled, so a later study with more budget runs it. */
 export interface NotRun {

@@ -1,7 +1,7 @@
 import { stream } from '../base/random.ts'
 import type { NormalizedSpec } from '../compile/normalized.ts'
 import type { Augmentation, Dataset } from '../data/types.ts'
-import type { AugmentationPolicy } from '../plan/plan.ts'
+import type { AugmentationPolicy } from '../records/plan.ts'
 import { augment } from '../train/augment.ts'
 
 type Amount = keyof AugmentationPolicy

@@ -2,9 +2,9 @@ import type { Context, CurveGroup } from '../diagnose/curve.ts'
 import { curveOf } from '../diagnose/curve.ts'
 import { diagnose } from '../diagnose/diagnose.ts'
 import type { Finding } from '../diagnose/finding.ts'
-import type { VerifyFindings } from '../plan/decision.ts'
-import type { Plan } from '../plan/plan.ts'
-import type { RunResult } from '../plan/run.ts'
+import type { VerifyFindings } from '../records/decision.ts'
+import type { Plan } from '../records/plan.ts'
+import type { RunResult } from '../records/run.ts'
 
 /**
  * What the curves of the verification say: of the winner first, then of the declared levers, each over all seeds. Where

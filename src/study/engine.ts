@@ -1,6 +1,6 @@
 import { InputError } from '../base/diagnostics.ts'
-import type { RunRequest, RunResult } from '../plan/run.ts'
-import { chooseEngine, engineState, type Choice, type EngineName } from '../provision/status.ts'
+import type { RunRequest, RunResult } from '../records/run.ts'
+import { chooseEngine, engineState, type Choice, type EngineName } from '../engines/tensorflow/install/status.ts'
 import type { Runner } from '../run/runner.ts'
 
 /** What a user may ask for; the first is the default. */

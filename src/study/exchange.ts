@@ -1,6 +1,6 @@
 import { InputError } from '../base/diagnostics.ts'
 import type { Result } from '../base/result.ts'
-import type { RunResult } from '../plan/run.ts'
+import type { RunResult } from '../records/run.ts'
 import type { Journal } from '../run/journal.ts'
 import { openParcel, packParcel, type Binding, type Course, type Parcel } from '../run/parcel.ts'
 import type { Prepared } from './prepare.ts'

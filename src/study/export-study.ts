@@ -2,8 +2,8 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
 import { explainFileError, makeFolder } from '../base/files.ts'
-import { exporters, type ExportTarget } from '../report/export/index.ts'
-import type { ExportFile } from '../report/export/exported.ts'
+import { exporters, type ExportTarget } from '../report/exports/index.ts'
+import type { ExportFile } from '../report/exports/exported.ts'
 import { finished } from './render-again.ts'
 
 /** Files of a report that a tracker keeps beside the numbers. */

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
 import { readTextWithin } from '../base/files.ts'
-import type { Lock } from '../plan/lock.ts'
+import type { Lock } from '../records/lock.ts'
 import { mostLockBytes, parseLock } from '../report/lock.ts'
 
 export const lockName = 'tuning.lock.json'

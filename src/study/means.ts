@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { fingerprint } from '../base/hash.ts'
 import type { Dataset } from '../data/types.ts'
-import type { Choice } from '../provision/status.ts'
+import type { Choice } from '../engines/tensorflow/install/status.ts'
 import { Interrupted } from '../run/execute.ts'
 import { runIds } from '../run/id.ts'
 import { Journal } from '../run/journal.ts'

@@ -1,8 +1,8 @@
-import { isPossible, metricsOf, type Metrics, type Task } from '../model/metrics.ts'
-import type { VerifiedRun } from '../plan/decision.ts'
-import type { LockedSeed } from '../plan/lock.ts'
-import type { DataFacts } from '../plan/plan.ts'
-import type { RunCalibration } from '../plan/run.ts'
+import { isPossible, metricsOf, type Metrics, type Task } from '../records/metrics.ts'
+import type { VerifiedRun } from '../records/decision.ts'
+import type { LockedSeed } from '../records/lock.ts'
+import type { DataFacts } from '../records/plan.ts'
+import type { RunCalibration } from '../records/run.ts'
 
 /** What the runs of one study are measured on. */
 export interface Measured {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
-import type { RunResult } from '../plan/run.ts'
+import type { RunResult } from '../records/run.ts'
 import { curveBook } from '../report/curves.ts'
 import { renderSummary } from '../report/markdown.ts'
 import type { Report } from '../report/model.ts'

@@ -1,10 +1,10 @@
 import { InputError, printable, type Diagnostic } from '../base/diagnostics.ts'
 import { canonicalJson, fingerprint } from '../base/hash.ts'
 import type { NormalizedChecks, NormalizedData, NormalizedSpec } from '../compile/normalized.ts'
-import type { StageSettings, VerifySettings } from '../plan/plan.ts'
+import type { StageSettings, VerifySettings } from '../records/plan.ts'
 import { ruleText } from '../report/phrases.ts'
 import type { AlteredRule } from '../report/model.ts'
-import type { Locate, SpecPath } from '../spec/parse.ts'
+import type { Locate, SpecPath } from '../dsl/parse.ts'
 
 /**
  * Whose a setting is when a change is judged. A `rule` decides how the change is measured, so the base commit's value holds.

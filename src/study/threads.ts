@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Plan } from '../plan/plan.ts'
-import type { RunRequest } from '../plan/run.ts'
+import type { Plan } from '../records/plan.ts'
+import type { RunRequest } from '../records/run.ts'
 import type { Runner } from '../run/runner.ts'
 
 /** Workers side by side, and the native threads of each. */

@@ -1,6 +1,6 @@
 import type { Stream } from '../base/random.ts'
-import type { Shape } from '../model/layers.ts'
-import type { AugmentationPolicy } from '../plan/plan.ts'
+import type { Shape } from '../layers/layer.ts'
+import type { AugmentationPolicy } from '../records/plan.ts'
 
 /** Rows on their way to the engine; augmentation writes into them. */
 export interface BatchRows {

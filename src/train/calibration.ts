@@ -1,6 +1,6 @@
 import { gatherRows } from '../data/batches.ts'
 import { stream } from '../base/random.ts'
-import type { CalibrationSummary, RunCalibration } from '../plan/run.ts'
+import type { CalibrationSummary, RunCalibration } from '../records/run.ts'
 import { brierParts, calibrationNull } from '../stats/calibration-evidence.ts'
 import {
   brierScore, calibrationBins, calibrationError, expectedCalibrationError, negativeLogLikelihood, topLabel, type Predictions,

@@ -1,4 +1,4 @@
-import type { Tensor, Tf } from './types.ts'
+import type { Tensor, Tf } from '../layers/forward.ts'
 
 /** L2 norm of a flat gradient, as a scalar. */
 export function globalNorm(tf: Tf, gradient: Tensor): Tensor {

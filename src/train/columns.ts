@@ -1,5 +1,5 @@
-import type { LayerOf, Shape } from '../model/layers.ts'
-import type { ShapedLayer } from '../model/shapes.ts'
+import type { LayerOf, Shape } from '../layers/layer.ts'
+import type { ShapedLayer } from '../layers/shapes.ts'
 import type { TrainingData } from './types.ts'
 
 /** What the columns of a data set may take up. */

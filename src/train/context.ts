@@ -1,6 +1,6 @@
-import type { RunJob, Workload } from '../plan/plan.ts'
-import type { RunRequest, RunResult } from '../plan/run.ts'
-import type { Compiler } from './compiled/compiler.ts'
+import type { RunJob, Workload } from '../records/plan.ts'
+import type { RunRequest, RunResult } from '../records/run.ts'
+import type { Compiler } from './step-compiler.ts'
 import type { Engine, Model, TrainingData } from './types.ts'
 
 /** What all runs of a trainer share. */

@@ -1,10 +1,11 @@
 import { gatherRows } from '../data/batches.ts'
-import type { Metrics } from '../model/metrics.ts'
-import type { Compiler } from './compiled/compiler.ts'
+import type { Metrics } from '../records/metrics.ts'
+import type { Compiler } from './step-compiler.ts'
 import { outputWidth, type RunContext } from './context.ts'
 import { computeMetrics } from './metrics.ts'
 import { splitWeights, type TrainState } from './step.ts'
-import type { ForwardOptions, Model } from './types.ts'
+import type { ForwardOptions } from '../layers/forward.ts'
+import type { Model } from './types.ts'
 
 /** Rows of one forward pass: as many as keep its largest tensor in about 4 MiB, which the processor holds near, within bounds. */
 const mostValues = 2 ** 20

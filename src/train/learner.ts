@@ -1,14 +1,15 @@
-import type { Levers } from '../model/levers.ts'
+import type { Levers } from '../records/levers.ts'
 import type { BatchRows } from './augment.ts'
 import type { BatchSource } from './batches.ts'
-import { createStepper, type Stepper } from './compiled/stepper.ts'
+import { createStepper, type Stepper } from './step-compiler.ts'
 import { outputWidth, type RunContext } from './context.ts'
 import { createOptimizer, type WeightDecay } from './optimizer.ts'
 import type { StepReport } from './step-log.ts'
 import { stepRandom } from './step-random.ts'
-import { type StepBatch, type StepSettings, type TrainState, trainStep } from './step.ts'
+import { tensorsOf, type StepBatch, type StepSettings, type TrainState, trainStep } from './step.ts'
 import { tidy } from './tidy.ts'
-import type { Model, Tensor, Tf } from './types.ts'
+import type { Tensor, Tf } from '../layers/forward.ts'
+import type { Model } from './types.ts'
 
 /** Numbers that make a model: the flat trainable weights, and the running statistics one array each. */
 export interface Checkpoint {
@@ -113,8 +114,6 @@ export function decayMask(tf: Tf, model: Model): Tensor {
   for (const p of model.parameters) if (p.decay) mask.fill(1, p.offset, p.offset + p.size)
   return tf.tensor1d(mask)
 }
-
-const tensorsOf = ({ weights, slots, statistics }: TrainState): Tensor[] => [weights, ...slots, ...statistics]
 /** A copy, whatever the engine hands out. */
 const numbersOf = (tensor: Tensor): Float32Array => Float32Array.from(tensor.dataSync())
 const numberOf = (scalar: Tensor): number => scalar.dataSync()[0] as number

@@ -1,4 +1,4 @@
-import type { Tensor, Tf } from './types.ts'
+import type { Tensor, Tf } from '../layers/forward.ts'
 
 /**
  * Rows of class probabilities for sparse labels: 1 − ε on the right class, and ε spread evenly over all classes (Szegedy et

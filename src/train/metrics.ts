@@ -1,4 +1,4 @@
-import type { Metrics, Task } from '../model/metrics.ts'
+import type { Metrics, Task } from '../records/metrics.ts'
 import { rounded } from './round.ts'
 import type { TrainingData } from './types.ts'
 

@@ -1,9 +1,10 @@
 import { stream } from '../base/random.ts'
 import { unreachable } from '../base/result.ts'
-import type { Parameter } from '../model/layers.ts'
-import { product, type ShapedLayer } from '../model/shapes.ts'
-import { chainOf } from './layers/chain.ts'
-import type { FusedOps, Model, ModelParameter, Tf } from './types.ts'
+import type { Parameter } from '../layers/layer.ts'
+import { product, type ShapedLayer } from '../layers/shapes.ts'
+import { chainOf } from '../layers/chain.ts'
+import type { FusedOps, Tf } from '../layers/forward.ts'
+import type { Model, ModelParameter } from './types.ts'
 
 interface NamedParameter extends Parameter {
   readonly fullName: string

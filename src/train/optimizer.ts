@@ -1,6 +1,6 @@
 import { unreachable } from '../base/result.ts'
-import type { OptimizationLevers } from '../model/levers.ts'
-import type { Tensor, Tf } from './types.ts'
+import type { OptimizationLevers } from '../records/levers.ts'
+import type { Tensor, Tf } from '../layers/forward.ts'
 
 /** Weights and the optimizer's own vectors (Adam: first and second moment; SGD: momentum), all flat and of one length. */
 export interface OptimizerState {

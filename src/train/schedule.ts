@@ -1,5 +1,5 @@
 import { unreachable } from '../base/result.ts'
-import type { ScheduleName } from '../model/levers.ts'
+import type { ScheduleName } from '../records/levers.ts'
 
 /** What fixes the learning rate of every step of a run before it starts. */
 export interface ScheduleOptions {

@@ -1,5 +1,5 @@
 import { batchGradient, splitWeights, type StepBatch, type StepSettings, type TrainState } from './step.ts'
-import type { Tensor, Tf } from './types.ts'
+import type { Tensor, Tf } from '../layers/forward.ts'
 
 /**
  * [mean of the squared norms of the batches' gradients, squared norm of their mean gradient], at the weights of the state. No

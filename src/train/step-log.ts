@@ -1,4 +1,4 @@
-import type { StepLog } from '../plan/run.ts'
+import type { StepLog } from '../records/run.ts'
 import { rounded } from './round.ts'
 
 /** What one step reports. */

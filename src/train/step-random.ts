@@ -1,4 +1,4 @@
-import type { StepRandom, Tf } from './types.ts'
+import type { StepRandom, Tf } from '../layers/forward.ts'
 
 /**
  * Random numbers for one forward pass of one step. They come from a counter, not from a state that is passed on: element i

@@ -1,15 +1,18 @@
-import type { Levers } from '../model/levers.ts'
-import type { Task } from '../model/metrics.ts'
+import type { Levers } from '../records/levers.ts'
+import type { Task } from '../records/metrics.ts'
 import { clipByNorm, globalNorm } from './clip.ts'
 import { meanSquaredError, softmaxCrossEntropy } from './loss.ts'
 import type { Optimizer, OptimizerState } from './optimizer.ts'
-import type { FusedOps, Model, StepRandom, Tensor, Tf } from './types.ts'
+import type { FusedOps, StepRandom, Tensor, Tf } from '../layers/forward.ts'
+import type { Model } from './types.ts'
 
 /** All tensors that a step turns into new ones. */
 export interface TrainState extends OptimizerState {
   /** Running statistics of batch normalization. */
   readonly statistics: readonly Tensor[]
 }
+
+export const tensorsOf = ({ weights, slots, statistics }: TrainState): Tensor[] => [weights, ...slots, ...statistics]
 
 /** One forward pass: [rows, ...shape] and [rows, width]. */
 export interface StepBatch {

@@ -1,4 +1,4 @@
-import type { Tf } from './types.ts'
+import type { Tf } from '../layers/forward.ts'
 
 /** `tf.tidy` for any result: its own type knows tensors in arrays and plain records, but not in interfaces. */
 export function tidy<T>(tf: Tf, run: () => T): T {

@@ -1,11 +1,10 @@
 import { unreachable } from '../base/result.ts'
-import { inferShapes } from '../model/shapes.ts'
-import type { Workload } from '../plan/plan.ts'
-import type { RunRequest, RunResult } from '../plan/run.ts'
+import { inferShapes } from '../layers/shapes.ts'
+import type { Workload } from '../records/plan.ts'
+import type { RunRequest, RunResult } from '../records/run.ts'
 import { scaledPolicy } from './augment.ts'
 import { columnsOf } from './columns.ts'
 import type { OnStep, RequestFor, RunBody, RunContext } from './context.ts'
-import { createCompiler } from './compiled/compiler.ts'
 import { trainRun } from './loop.ts'
 import { buildModel } from './model.ts'
 import { probeRun } from './probe.ts'
@@ -27,13 +26,13 @@ export function createTrainer(
   if (data.splits.train.length === 0) throw new Error('there are no training rows')
   const contextOf = (of: TrainingData): RunContext => ({
     engine, workload, data: of, notice, model: buildModel(engine.tf, shaped.value, engine.fused, of !== data),
-    compiler: engine.native && createCompiler(engine.tf, engine.native, of, notice),
+    compiler: engine.compile?.(of, notice),
   })
   const plain = contextOf(data)
   let spread: RunContext | null | undefined
   /** Augmentation is of images, so only a run without it can take their columns; wasm's own convolution is as quick. */
   const contextFor = ({ levers }: RunRequest): RunContext => {
-    if (!engine.native || scaledPolicy(workload.augmentation, levers.regularization.augmentation)) return plain
+    if (!engine.compile || scaledPolicy(workload.augmentation, levers.regularization.augmentation)) return plain
     if (spread === undefined) {
       const columns = columnsOf(shaped.value, data)
       spread = columns && contextOf(columns)

@@ -1,11 +1,7 @@
-import type * as tfjs from '@tensorflow/tfjs-core'
-import type { Shape } from '../model/layers.ts'
-import type { RunRequest, RunResult } from '../plan/run.ts'
-import type { Native } from './compiled/binding.ts'
-
-/** The tensor library as a value: only the two files under `engines/` import a backend, all others are handed this. */
-export type Tf = typeof tfjs
-export type Tensor = tfjs.Tensor
+import type { ForwardOptions, FusedOps, Tensor, Tf } from '../layers/forward.ts'
+import type { Shape } from '../layers/layer.ts'
+import type { RunRequest, RunResult } from '../records/run.ts'
+import type { Compiler } from './step-compiler.ts'
 
 /** A ready tensor library with the kernels that training needs. */
 export interface Engine {
@@ -15,17 +11,8 @@ export interface Engine {
   readonly tf: Tf
   /** Where the engine has them in one piece. */
   readonly fused?: FusedOps | undefined
-  /** Present where steps can be compiled into one native graph. */
-  readonly native?: Native
-}
-
-/** Operations with a gradient of their own that an engine may have natively; the same numbers as the chains they stand for. */
-export interface FusedOps {
-  /** As `softmaxCrossEntropy` of loss.ts. */
-  softmaxCrossEntropy(targets: Tensor, logits: Tensor): Tensor
-  /** Over all but the last size; mean and biased variance of the batch, through which no gradient flows. */
-  batchNormalization(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number):
-    { readonly outputs: Tensor; readonly mean: Tensor; readonly variance: Tensor }
+  /** Present where steps can be compiled into one native graph: makes the compiler of a data set. */
+  readonly compile?: (data: TrainingData, notice?: (message: string) => void) => Compiler
 }
 
 /** Rows ready for the model; `splits` hold row numbers. The parts of a loaded data set that training needs. */
@@ -49,20 +36,6 @@ export interface ModelParameter {
   readonly decay: boolean
   /** Start in the flat vector of trainable weights. */
   readonly offset: number
-}
-
-/** Random numbers inside a step, drawn so that (stream, step) alone determines them. */
-export interface StepRandom {
-  /** 1 / (1 − rate) with probability 1 − rate, else 0; `site` tells the dropout layers of one model apart. */
-  dropoutMask(site: number, shape: readonly number[], rate: number): Tensor
-}
-
-export interface ForwardOptions {
-  readonly training: boolean
-  /** Rate of dropout layers without a rate of their own. */
-  readonly dropout: number
-  /** Present when training. */
-  readonly random: StepRandom | null
 }
 
 /**

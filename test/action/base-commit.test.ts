@@ -7,7 +7,7 @@ import { judgedBy, verification, type WithoutLock } from '../../src/action/base-
 import type { Commits } from '../../src/action/commit-files.ts'
 import { repositoryOf } from '../../src/action/repository.ts'
 import { InputError } from '../../src/base/diagnostics.ts'
-import type { Lock } from '../../src/plan/lock.ts'
+import type { Lock } from '../../src/records/lock.ts'
 import { lockText } from '../../src/report/lock.ts'
 import { readSpec } from '../../src/study/prepare.ts'
 import type { StudyOptions } from '../../src/study/run-study.ts'

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, type TestContext } from 'vitest'
 import { root } from '../support/architecture.ts'
-import { platform } from '../provision/tiny.ts'
+import { platform } from '../engines/tensorflow/install/tiny.ts'
 import { plantEngine } from '../support/planted-engine.ts'
 import { node24, runStep, type StepResult } from '../support/runner.ts'
 import { wineSpec } from '../support/specs.ts'
@@ -142,7 +142,7 @@ it('attack 13: code of the same user sees the secrets of the step that starts it
   if (process.platform !== 'linux') context.skip('there is no /proc here')
   const folder = mkdtempSync(join(tmpdir(), 'seen-'))
   const { folder: engine, seen } = await plantEngine(join(folder, 'engines'), join(folder, 'dump'))
-  const script = `const { smokeTest } = await import(${JSON.stringify(join(root, 'src/provision/smoke-test.ts'))}); delete process.env.SECRET; await smokeTest(${JSON.stringify(engine)})`
+  const script = `const { smokeTest } = await import(${JSON.stringify(join(root, 'src/engines/tensorflow/install/smoke-test.ts'))}); delete process.env.SECRET; await smokeTest(${JSON.stringify(engine)})`
   spawnSync(node24, ['--input-type=module', '-e', script], { env: { SECRET: 'deleted-by-then' } })
   expect(seen()?.own).toMatch(/^(TF_\w+=\d\0)+$/)
   expect(seen()?.parent).toContain('SECRET=deleted-by-then')

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { judge } from '../../src/gate/judge.ts'
-import type { GateRule } from '../../src/plan/plan.ts'
-import { evidence, seedsWith } from '../gate/evidence.ts'
+import { judge } from '../../src/gates/judge.ts'
+import type { GateRule } from '../../src/records/plan.ts'
+import { evidence, seedsWith } from '../gates/evidence.ts'
 import { progressLogger } from '../../src/cli/progress.ts'
 import { crashed, request } from '../run/runs.ts'
 

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { exportTargets } from '../../src/report/export/index.ts'
+import { exportTargets } from '../../src/report/exports/index.ts'
 import { root } from '../support/architecture.ts'
 import { tunegate, workFolder } from '../support/cli.ts'
 import { breakingName, breakingNames, harmIn, hidingName, mark } from '../support/hostile.ts'

@@ -2,7 +2,7 @@ import { describe, expect, it, test } from 'vitest'
 import { fingerprint } from '../../src/base/hash.ts'
 import { compile } from '../../src/compile/compile.ts'
 import { normalize } from '../../src/compile/normalize.ts'
-import { parseSpec } from '../../src/spec/parse.ts'
+import { parseSpec } from '../../src/dsl/parse.ts'
 import { asJson, compiled, dataFacts, iris, irisFacts, must } from './support.ts'
 
 const facts = dataFacts(irisFacts)

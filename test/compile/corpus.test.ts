@@ -4,7 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 import planSchema from '../../schema/plan.schema.json' with { type: 'json' }
 import { fingerprint } from '../../src/base/hash.ts'
-import { everyLayer } from '../../src/model/layers.ts'
+import { everyLayer } from '../../src/layers/layer.ts'
 import { asJson, compiled, expectGolden, factsOf } from './support.ts'
 
 const folder = join(import.meta.dirname, 'corpus')

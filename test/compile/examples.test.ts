@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { loadDataset } from '../../src/data/load.ts'
 import { normalize } from '../../src/compile/normalize.ts'
-import { parseSpec } from '../../src/spec/parse.ts'
+import { parseSpec } from '../../src/dsl/parse.ts'
 import { compiled, must } from './support.ts'
 
 const folder = join(import.meta.dirname, '../../examples')

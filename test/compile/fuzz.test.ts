@@ -7,7 +7,7 @@ import { normalize } from '../../src/compile/normalize.ts'
 import { warningsOf } from '../../src/compile/warnings.ts'
 import { renderPlanMermaid } from '../../src/report/plan-mermaid.ts'
 import { renderPlanTable } from '../../src/report/plan-table.ts'
-import { parseSpec } from '../../src/spec/parse.ts'
+import { parseSpec } from '../../src/dsl/parse.ts'
 import { dataFacts, factsOf, irisFacts } from './support.ts'
 
 const folder = join(import.meta.dirname, 'corpus')

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
-import type { StageSettings } from '../../src/plan/plan.ts'
+import type { StageSettings } from '../../src/records/plan.ts'
 import { compiled, dataFacts, iris, type Compiled } from './support.ts'
 
 const withLayers = (layers: string, rest = ''): string => `${iris.split('model:')[0]}model: { layers: ${layers} }\n${rest}`

@@ -6,8 +6,8 @@ import { compile } from '../../src/compile/compile.ts'
 import type { NormalizedSpec } from '../../src/compile/normalized.ts'
 import { normalize } from '../../src/compile/normalize.ts'
 import { warningsOf } from '../../src/compile/warnings.ts'
-import type { DataFacts, Plan } from '../../src/plan/plan.ts'
-import { parseSpec, type ParsedSpec } from '../../src/spec/parse.ts'
+import type { DataFacts, Plan } from '../../src/records/plan.ts'
+import { parseSpec, type ParsedSpec } from '../../src/dsl/parse.ts'
 
 /** Facts as a corpus file writes them in its first line, or a JSON spec in a file beside it. */
 interface ShortFacts {

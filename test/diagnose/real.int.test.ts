@@ -2,13 +2,13 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { type Context, curveOf } from '../../src/diagnose/curve.ts'
 import { diagnose } from '../../src/diagnose/diagnose.ts'
 import type { RuleName } from '../../src/diagnose/finding.ts'
-import { type LeverPatch, withLevers } from '../../src/model/levers.ts'
-import type { Layer } from '../../src/model/layers.ts'
+import { type LeverPatch, withLevers } from '../../src/records/levers.ts'
+import type { Layer } from '../../src/layers/layer.ts'
 import type { TrainingData } from '../../src/train/types.ts'
 import { someLevers } from '../support/levers.ts'
 import { dense, dropout, flatten, loadDigits, request, trainerFor } from '../train/world.ts'
 
-// A few real runs, seconds in all; recall and false alarms over hundreds of them are in test/prove/diagnose.md.
+// A few real runs, seconds in all; recall and false alarms over hundreds of them are in docs/validation/diagnose.md.
 
 let data: TrainingData
 beforeAll(async () => {

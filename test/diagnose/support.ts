@@ -9,7 +9,7 @@ import {
 } from '../../src/diagnose/curve.ts'
 import { diagnose } from '../../src/diagnose/diagnose.ts'
 import type { Finding, RuleName } from '../../src/diagnose/finding.ts'
-import type { Metrics } from '../../src/model/metrics.ts'
+import type { Metrics } from '../../src/records/metrics.ts'
 
 /**
  * What a made-up run of ten classes, ten steps an epoch and thirty epochs looks like; every course is by the share of the

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { VerifiedRun } from '../../src/plan/decision.ts'
+import type { VerifiedRun } from '../../src/records/decision.ts'
 import { calibrationOf } from '../../src/report/calibration.ts'
 import { drawnCalibration } from '../support/calibration.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { buildReport } from '../../src/report/build.ts'
-import { exporters, exportTargets } from '../../src/report/export/index.ts'
+import { exporters, exportTargets } from '../../src/report/exports/index.ts'
 import { breakingName, breakingNames, hidingName } from '../support/hostile.ts'
 import { fakeStudy } from '../support/study.ts'
 

@@ -1,6 +1,6 @@
 import { fingerprint } from '../../src/base/hash.ts'
 import { stream } from '../../src/base/random.ts'
-import type { RunResult } from '../../src/plan/run.ts'
+import type { RunResult } from '../../src/records/run.ts'
 import { buildReport } from '../../src/report/build.ts'
 import type { Report } from '../../src/report/model.ts'
 import { summarizeRun } from '../../src/report/runs.ts'

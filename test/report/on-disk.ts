@@ -6,7 +6,7 @@ import { chromium, type Browser, type Page } from 'playwright-core'
 import { buildReport, type ReportInput } from '../../src/report/build.ts'
 import { reportFiles } from '../../src/report/files.ts'
 import type { Report } from '../../src/report/model.ts'
-import type { RunResult } from '../../src/plan/run.ts'
+import type { RunResult } from '../../src/records/run.ts'
 
 /** A report on the disk, as a reader gets it. */
 export interface OnDisk {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { RunResult } from '../../src/plan/run.ts'
+import type { RunResult } from '../../src/records/run.ts'
 import { buildReport } from '../../src/report/build.ts'
 import { parseReport, reportText } from '../../src/report/json.ts'
 import { summarizeRun } from '../../src/report/runs.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { GateVerdict } from '../../src/plan/verdict.ts'
+import type { GateVerdict } from '../../src/records/verdict.ts'
 import { buildReport } from '../../src/report/build.ts'
 import { textIntervals } from '../../src/report/text-intervals.ts'
 import { fakeStudy } from '../support/study.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { withLevers } from '../../src/model/levers.ts'
+import { withLevers } from '../../src/records/levers.ts'
 import { runIds } from '../../src/run/id.ts'
 import { someLevers } from '../support/levers.ts'
 import { someWorkload } from '../support/world.ts'

@@ -5,7 +5,7 @@ import { stream } from '../../src/base/random.ts'
 import { runIds } from '../../src/run/id.ts'
 import { journalLine } from '../../src/run/journal-line.ts'
 import { Journal } from '../../src/run/journal.ts'
-import type { RunResult } from '../../src/plan/run.ts'
+import type { RunResult } from '../../src/records/run.ts'
 import { someWorkload } from '../support/world.ts'
 import { all, complete, folder, header, journalIn, request } from './runs.ts'
 

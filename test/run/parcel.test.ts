@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { journalLine } from '../../src/run/journal-line.ts'
 import { runIds } from '../../src/run/id.ts'
 import { mostPackedBytes, mostParcelBytes, openParcel, type Binding } from '../../src/run/parcel.ts'
-import type { RunResult } from '../../src/plan/run.ts'
+import type { RunResult } from '../../src/records/run.ts'
 import { fakeStudy } from '../support/study.ts'
 
 const { input, results } = fakeStudy({})

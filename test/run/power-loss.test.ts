@@ -5,7 +5,7 @@ import { runIds } from '../../src/run/id.ts'
 import { Journal } from '../../src/run/journal.ts'
 import type { Runner } from '../../src/run/runner.ts'
 import type { Stage } from '../../src/stages/stage.ts'
-import { withLevers } from '../../src/model/levers.ts'
+import { withLevers } from '../../src/records/levers.ts'
 import { someWorkload } from '../support/world.ts'
 import { complete, folder, header, journalIn, plan, request } from './runs.ts'
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { StageName } from '../../src/plan/plan.ts'
+import type { StageName } from '../../src/records/plan.ts'
 import { ProgressMeter } from '../../src/run/progress.ts'
 import { complete, plan } from './runs.ts'
 

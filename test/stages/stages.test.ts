@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { leverDifferences, withLevers } from '../../src/model/levers.ts'
-import type { BatchSettings, LrRangeSettings, RegularizeSettings, ScheduleSettings } from '../../src/plan/plan.ts'
+import { leverDifferences, withLevers } from '../../src/records/levers.ts'
+import type { BatchSettings, LrRangeSettings, RegularizeSettings, ScheduleSettings } from '../../src/records/plan.ts'
 import { stages } from '../../src/stages/index.ts'
 import { someLevers } from '../support/levers.ts'
 import { play, type World } from '../support/world.ts'

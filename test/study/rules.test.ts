@@ -3,7 +3,7 @@ import { InputError } from '../../src/base/diagnostics.ts'
 import { fingerprint } from '../../src/base/hash.ts'
 import { normalize } from '../../src/compile/normalize.ts'
 import type { NormalizedSpec } from '../../src/compile/normalized.ts'
-import { parseSpec, type ParsedSpec } from '../../src/spec/parse.ts'
+import { parseSpec, type ParsedSpec } from '../../src/dsl/parse.ts'
 import { alterations, alteredWarnings, applyRules, dataKinds, rulesOf, specKinds, underRules } from '../../src/study/rules.ts'
 
 const text = `version: 1

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import type { Plan } from '../../src/plan/plan.ts'
-import type { RunResult } from '../../src/plan/run.ts'
+import type { Plan } from '../../src/records/plan.ts'
+import type { RunResult } from '../../src/records/run.ts'
 import { fitThreads, type Pool, type Split } from '../../src/study/threads.ts'
 import { someLevers } from '../support/levers.ts'
 

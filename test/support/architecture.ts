@@ -27,19 +27,19 @@ export interface FolderRule {
 /** What each folder of `src/` may import besides itself. */
 export const folders: Readonly<Record<string, FolderRule>> = {
   base: { may: [] },
-  model: { may: ['base'] },
-  spec: { may: ['base'] },
-  plan: { may: ['model', 'base'] },
-  compile: { may: ['spec', 'plan', 'model', 'base'] },
-  data: { may: ['base'] },
-  train: { may: ['stats', 'data', 'model', 'plan', 'base'] },
+  dsl: { may: ['base'] },
   stats: { may: ['base'] },
-  stages: { may: ['stats', 'plan', 'model', 'base'], types: ['train'] },
-  run: { may: ['stages', 'train', 'plan', 'model', 'base'] },
-  diagnose: { may: ['stats', 'plan', 'model', 'base'] },
-  gate: { may: ['stats', 'plan', 'model', 'base'] },
-  report: { may: ['plan', 'model', 'base'], types: 'any' },
-  provision: { may: ['base'] },
+  layers: { may: ['base'], types: ['dsl'] },
+  records: { may: ['layers', 'base'] },
+  data: { may: ['base'] },
+  gates: { may: ['stats', 'records', 'base'] },
+  diagnose: { may: ['stats', 'records', 'base'] },
+  train: { may: ['stats', 'data', 'layers', 'records', 'base'] },
+  stages: { may: ['stats', 'records', 'base'], types: ['train'] },
+  compile: { may: ['dsl', 'layers', 'records', 'base'] },
+  engines: { may: ['train', 'layers', 'records', 'base'] },
+  run: { may: ['stages', 'train', 'records', 'base'] },
+  report: { may: ['layers', 'records', 'base'], types: 'any' },
   github: { may: ['report', 'base'] },
 }
 
@@ -79,11 +79,12 @@ export function importProblem(i: Import): string | undefined {
   if (i.to.startsWith('src/')) return isEntry(i.from) ? undefined : folderProblem(i)
   if (/^(schema|package\.json)/.test(i.to)) return undefined
   if (i.to.startsWith('@actions/') && folderOf(i.from) !== 'github') return `${i.from} imports ${i.to}; only src/github may`
-  if (i.to.startsWith('@tensorflow/tfjs-backend-wasm') && i.from !== 'src/train/engines/wasm.ts') {
-    return `${i.from} imports ${i.to}; only src/train/engines/wasm.ts may`
+  if (i.to.startsWith('@tensorflow/tfjs-backend-wasm') && i.from !== 'src/engines/wasm/engine.ts') {
+    return `${i.from} imports ${i.to}; only src/engines/wasm/engine.ts may`
   }
-  if (i.to.startsWith('@tensorflow/') && folderOf(i.from) !== 'train') return `${i.from} imports ${i.to}; only src/train may`
-  return /^(test|\.ci|dist|build)\//.test(i.to) ? `${i.from} imports ${i.to}, which is no part of the program` : undefined
+  const tensors = ['layers', 'train', 'engines'].includes(folderOf(i.from))
+  if (i.to.startsWith('@tensorflow/') && !tensors) return `${i.from} imports ${i.to}; only src/layers, src/train and src/engines may`
+  return /^(test|bench|validation|scripts|dist|build)\//.test(i.to) ? `${i.from} imports ${i.to}, which is no part of the program` : undefined
 }
 
 function folderProblem(i: Import): string | undefined {

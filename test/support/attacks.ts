@@ -72,11 +72,11 @@ export const attacks: Readonly<Record<number, Line>> = {
   13: {
     attack: 'A planted or restored engine folder is run because it vouches for itself, or the install of one runs what a change brings.',
     guards: [
-      'src/provision/verify.ts', 'src/provision/renew.ts', 'src/provision/unpack.ts', 'src/provision/process.ts', 'src/action/ensure-engine.ts',
+      'src/engines/tensorflow/install/verify.ts', 'src/engines/tensorflow/install/renew.ts', 'src/engines/tensorflow/install/unpack.ts', 'src/engines/tensorflow/install/process.ts', 'src/action/ensure-engine.ts',
       'src/github/engine-cache.ts', 'src/github/cache-download.ts', 'src/github/installer-environment.ts',
     ],
     tests: [
-      'test/provision/renew.int.test.ts', 'test/action/engine.int.test.ts', 'test/github/engine-cache.int.test.ts', 'test/github/installer-environment.test.ts',
+      'test/engines/tensorflow/install/renew.int.test.ts', 'test/action/engine.int.test.ts', 'test/github/engine-cache.int.test.ts', 'test/github/installer-environment.test.ts',
     ],
   },
   14: {
@@ -105,17 +105,17 @@ export const attacks: Readonly<Record<number, Line>> = {
   },
   18: {
     attack: 'A small file unpacks to more rows, cells, time or memory than a runner has.',
-    guards: ['src/data/source.ts', 'src/data/gauge.ts', 'src/data/texts.ts', 'src/data/watch.ts', 'src/data/npy.ts', 'src/study/prepare.ts'],
+    guards: ['src/data/source.ts', 'src/data/gauge.ts', 'src/data/texts.ts', 'src/data/watch.ts', 'src/data/formats/npy.ts', 'src/study/prepare.ts'],
     tests: ['test/data/bounds.test.ts', 'test/bounds.int.test.ts'],
   },
   19: {
     attack: 'A path or an input of `compile` becomes YAML of the workflow that it writes.',
-    guards: ['src/base/yaml.ts', 'src/compile/targets/workflow.ts', 'src/cli/workflows/comment.ts', 'src/cli/workflows/uses.ts', 'src/spec/init.ts'],
+    guards: ['src/base/yaml.ts', 'src/compile/targets/workflow.ts', 'src/cli/workflows/comment.ts', 'src/cli/workflows/uses.ts', 'src/dsl/init.ts'],
     tests: ['test/base/yaml.test.ts', 'test/compile/workflow-text.test.ts', 'test/cli/foreign-text.int.test.ts'],
   },
   20: {
     attack: 'A lock, report, journal, log or spec with countless errors or levels exhausts the step.',
-    guards: ['src/base/json.ts', 'src/base/schema.ts', 'src/base/files.ts', 'src/spec/guard.ts', 'src/report/documents.ts', 'src/run/parcel.ts', 'src/run/journal-line.ts', 'src/diagnose/read/rows.ts'],
+    guards: ['src/base/json.ts', 'src/base/schema.ts', 'src/base/files.ts', 'src/dsl/guard.ts', 'src/report/documents.ts', 'src/run/parcel.ts', 'src/run/journal-line.ts', 'src/diagnose/read/rows.ts'],
     tests: ['test/base/untrusted.test.ts', 'test/validation/fuzz.test.ts', 'test/bounds.int.test.ts'],
   },
   21: {

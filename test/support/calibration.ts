@@ -1,5 +1,5 @@
 import { stream } from '../../src/base/random.ts'
-import type { RunCalibration } from '../../src/plan/run.ts'
+import type { RunCalibration } from '../../src/records/run.ts'
 import type { Predictions } from '../../src/stats/calibration.ts'
 import { calibrationFrom } from '../../src/train/calibration.ts'
 

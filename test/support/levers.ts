@@ -1,4 +1,4 @@
-import type { Levers } from '../../src/model/levers.ts'
+import type { Levers } from '../../src/records/levers.ts'
 
 /** The levers of the digits example as a spec declares them. */
 export const someLevers: Levers = {

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { files, smokeTestStep } from '../../src/provision/layout.ts'
-import { pins, versionsOf } from '../../src/provision/pins.ts'
-import { placeOf } from '../../src/provision/place.ts'
-import { listFiles, writeRecord } from '../../src/provision/record.ts'
+import { files, smokeTestStep } from '../../src/engines/tensorflow/install/layout.ts'
+import { pins, versionsOf } from '../../src/engines/tensorflow/install/pins.ts'
+import { placeOf } from '../../src/engines/tensorflow/install/place.ts'
+import { listFiles, writeRecord } from '../../src/engines/tensorflow/install/record.ts'
 
 /** What planted code saw of the machine. Null where it never ran. */
 export interface Seen {

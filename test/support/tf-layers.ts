@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TensorContainer } from '@tensorflow/tfjs-core'
-import type { Layer } from '../../src/model/layers.ts'
-import { inferShapes } from '../../src/model/shapes.ts'
+import type { Layer } from '../../src/layers/layer.ts'
+import { inferShapes } from '../../src/layers/shapes.ts'
 import { buildModel } from '../../src/train/model.ts'
-import type { ForwardOptions, FusedOps, Model, Tensor, Tf } from '../../src/train/types.ts'
+import type { ForwardOptions, FusedOps, Tensor, Tf } from '../../src/layers/forward.ts'
+import type { Model } from '../../src/train/types.ts'
 
 /** One entry of `layers.json`; all tensors are flat, in the project's layout. */
 export interface LayerCase {

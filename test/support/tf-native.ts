@@ -1,6 +1,6 @@
 import { engineFolder } from '../../src/cli/engine-folder.ts'
-import { engineState } from '../../src/provision/status.ts'
-import { createTensorflowEngine, nativeEnvironment } from '../../src/train/engines/tensorflow.ts'
+import { engineState } from '../../src/engines/tensorflow/install/status.ts'
+import { createTensorflowEngine, nativeEnvironment } from '../../src/engines/tensorflow/engine.ts'
 import type { Engine } from '../../src/train/types.ts'
 
 const found = await engineState(engineFolder())

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path'
 import { createRequire } from 'node:module'
-import { createWasmEngine } from '../../src/train/engines/wasm.ts'
+import { createWasmEngine } from '../../src/engines/wasm/engine.ts'
 import type { Engine } from '../../src/train/types.ts'
 
 const manifest = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json')

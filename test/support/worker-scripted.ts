@@ -2,7 +2,7 @@
 // in a file of the test, by whose name `wasmFolder` comes.
 import { appendFileSync, existsSync, writeFileSync, writeSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { RunRequest, RunResult } from '../../src/plan/run.ts'
+import type { RunRequest, RunResult } from '../../src/records/run.ts'
 import { protocolVersion, type FromWorker, type ToWorker } from '../../src/run/protocol.ts'
 
 const say = (message: FromWorker): void => { process.send?.(message) }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { stream } from '../../src/base/random.ts'
-import type { AugmentationPolicy } from '../../src/plan/plan.ts'
+import type { AugmentationPolicy } from '../../src/records/plan.ts'
 import { augment, scaledPolicy, type BatchRows } from '../../src/train/augment.ts'
 
 const nothing: AugmentationPolicy = { shift: 0, flip: 0, erase: 0, noise: 0, mixup: 0 }

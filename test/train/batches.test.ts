@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { withLevers } from '../../src/model/levers.ts'
+import { withLevers } from '../../src/records/levers.ts'
 import { batchPlan, batchSource, type BatchOptions } from '../../src/train/batches.ts'
 import type { TrainingData } from '../../src/train/types.ts'
 import { someLevers } from '../support/levers.ts'

@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { LayerOf } from '../../src/model/layers.ts'
-import { inferShapes, type ShapedLayer } from '../../src/model/shapes.ts'
+import type { LayerOf } from '../../src/layers/layer.ts'
+import { inferShapes, type ShapedLayer } from '../../src/layers/shapes.ts'
 import { columnsOf, spread } from '../../src/train/columns.ts'
 import { buildModel } from '../../src/train/model.ts'
-import type { Model, Tensor, Tf, TrainingData } from '../../src/train/types.ts'
+import type { Tensor, Tf } from '../../src/layers/forward.ts'
+import type { Model, TrainingData } from '../../src/train/types.ts'
 import { type LayerCase, layerCases, noDropout, statisticTensors, weightTensors } from '../support/tf-layers.ts'
 import { wasmEngine } from '../support/tf-wasm.ts'
 

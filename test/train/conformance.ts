@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { stream } from '../../src/base/random.ts'
-import { activationNames, everyLayer, type Layer, type LayerKind } from '../../src/model/layers.ts'
+import { activationNames, everyLayer, type Layer, type LayerKind } from '../../src/layers/layer.ts'
 import { stepRandom } from '../../src/train/step-random.ts'
-import type { Engine, FusedOps, Model, Tensor, Tf } from '../../src/train/types.ts'
+import type { FusedOps, Tensor, Tf } from '../../src/layers/forward.ts'
+import type { Engine, Model } from '../../src/train/types.ts'
 import {
   differentiate, flatten, layerCases, modelOf, statisticTensors, tidy, weightedOutput, weightTensors,
 } from '../support/tf-layers.ts'

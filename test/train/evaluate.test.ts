@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { inferShapes } from '../../src/model/shapes.ts'
+import { inferShapes } from '../../src/layers/shapes.ts'
 import type { RunContext } from '../../src/train/context.ts'
 import { evaluate, fixedSample, notFinite, predict } from '../../src/train/evaluate.ts'
 import { createLearner } from '../../src/train/learner.ts'

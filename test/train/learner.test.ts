@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
-import { withLevers } from '../../src/model/levers.ts'
-import { inferShapes } from '../../src/model/shapes.ts'
+import { withLevers } from '../../src/records/levers.ts'
+import { inferShapes } from '../../src/layers/shapes.ts'
 import { batchSource, type BatchSource } from '../../src/train/batches.ts'
 import type { RunContext } from '../../src/train/context.ts'
 import { createLearner } from '../../src/train/learner.ts'

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { withLevers, type LeverPatch } from '../../src/model/levers.ts'
-import { inferShapes } from '../../src/model/shapes.ts'
+import { withLevers, type LeverPatch } from '../../src/records/levers.ts'
+import { inferShapes } from '../../src/layers/shapes.ts'
 import { trainRun } from '../../src/train/loop.ts'
 import { classificationMetrics } from '../../src/train/metrics.ts'
 import { buildModel } from '../../src/train/model.ts'

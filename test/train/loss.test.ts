@@ -1,7 +1,7 @@
 import type { Scalar } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { meanSquaredError, smoothedTargets, softmaxCrossEntropy } from '../../src/train/loss.ts'
-import type { Tensor, Tf } from '../../src/train/types.ts'
+import type { Tensor, Tf } from '../../src/layers/forward.ts'
 import { wasmEngine } from '../support/tf-wasm.ts'
 import fixture from './fixtures/losses.json' with { type: 'json' }
 

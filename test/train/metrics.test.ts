@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { metricsOf, type Metrics } from '../../src/model/metrics.ts'
+import { metricsOf, type Metrics } from '../../src/records/metrics.ts'
 import { classificationMetrics, computeMetrics, regressionMetrics } from '../../src/train/metrics.ts'
 import fixture from './fixtures/metrics.json' with { type: 'json' }
 

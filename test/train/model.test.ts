@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { Layer } from '../../src/model/layers.ts'
-import type { Tf } from '../../src/train/types.ts'
+import type { Layer } from '../../src/layers/layer.ts'
+import type { Tf } from '../../src/layers/forward.ts'
 import { modelOf, noDropout, statisticTensors, weightTensors } from '../support/tf-layers.ts'
 import { wasmEngine } from '../support/tf-wasm.ts'
 

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { OptimizationLevers } from '../../src/model/levers.ts'
+import type { OptimizationLevers } from '../../src/records/levers.ts'
 import { clipByNorm, globalNorm } from '../../src/train/clip.ts'
 import { createOptimizer, type OptimizerState } from '../../src/train/optimizer.ts'
 import { tidy } from '../../src/train/tidy.ts'
-import type { Tf } from '../../src/train/types.ts'
+import type { Tf } from '../../src/layers/forward.ts'
 import { wasmEngine } from '../support/tf-wasm.ts'
 import fixture from './fixtures/optimizers.json' with { type: 'json' }
 

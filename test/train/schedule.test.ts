@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { scheduleNames } from '../../src/model/levers.ts'
+import { scheduleNames } from '../../src/records/levers.ts'
 import { learningRate, type ScheduleOptions } from '../../src/train/schedule.ts'
 import cases from './fixtures/schedules.json' with { type: 'json' }
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { withLevers, type LeverPatch } from '../../src/model/levers.ts'
-import type { RunJob } from '../../src/plan/plan.ts'
+import { withLevers, type LeverPatch } from '../../src/records/levers.ts'
+import type { RunJob } from '../../src/records/plan.ts'
 import { findEdge } from '../../src/stats/range-test.ts'
 import { createTrainer } from '../../src/train/trainer.ts'
 import type { Trainer, TrainingData } from '../../src/train/types.ts'

@@ -1,6 +1,6 @@
 import type { Guard, GuardTest } from './guard.ts'
 
-const renew = 'test/provision/renew.int.test.ts'
+const renew = 'test/engines/tensorflow/install/renew.int.test.ts'
 const action = 'test/action/engine.int.test.ts'
 const cache = 'test/github/engine-cache.int.test.ts'
 const environment = 'test/github/installer-environment.test.ts'
@@ -27,53 +27,53 @@ export const engineGuards: readonly Guard[] = [
   },
   {
     attack: 13, guard: 'A folder that is not what the pins say is not used.',
-    file: 'src/provision/renew.ts', find: 'if (!found.ok) return err({ state: \'damaged\', why: found.error })',
+    file: 'src/engines/tensorflow/install/renew.ts', find: 'if (!found.ok) return err({ state: \'damaged\', why: found.error })',
     replace: 'if (!found.ok) return ok({ folder, record: {} as EngineRecord, fresh: false })',
     tests: refused('other code in a package', 'a link as the folder'),
   },
   {
     attack: 13, guard: 'A file that belongs to no package is refused.',
-    file: 'src/provision/verify.ts', find: 'if (unlisted !== undefined) return', replace: 'if (false as boolean) return',
+    file: 'src/engines/tensorflow/install/verify.ts', find: 'if (unlisted !== undefined) return', replace: 'if (false as boolean) return',
     tests: refused('one more package', 'a file at its root'),
   },
   {
     attack: 13, guard: 'A pinned file that is missing is told.',
-    file: 'src/provision/verify.ts', find: 'if (missing !== undefined) return', replace: 'if (false as boolean) return',
+    file: 'src/engines/tensorflow/install/verify.ts', find: 'if (missing !== undefined) return', replace: 'if (false as boolean) return',
     tests: refused('a library less', 'no addon'),
   },
   {
     attack: 13, guard: 'A pinned file with another content is refused.',
-    file: 'src/provision/verify.ts', find: 'if (pinned && sha256 !== pinned.sha256) return', replace: 'if (false as boolean) return',
+    file: 'src/engines/tensorflow/install/verify.ts', find: 'if (pinned && sha256 !== pinned.sha256) return', replace: 'if (false as boolean) return',
     tests: refused('another library of the same size', "another header of TensorFlow's"),
   },
   {
     attack: 13, guard: 'The files of a package are the ones that its archive holds, and no more.',
-    file: 'src/provision/verify.ts', find: 'return wrong ? err(', replace: 'return (false as boolean) && wrong ? err(',
+    file: 'src/engines/tensorflow/install/verify.ts', find: 'return wrong ? err(', replace: 'return (false as boolean) && wrong ? err(',
     tests: refused('other code in a package', 'one more file in a package', 'one more library beside those of TensorFlow', "another header of Node's", 'a source less'),
   },
   {
     attack: 13, guard: 'Links and pipes are refused.',
-    file: 'src/provision/verify.ts', find: 'else return err(`${path} is neither a file nor a folder`)', replace: 'else if (entry.isSymbolicLink()) paths.push(path)',
+    file: 'src/engines/tensorflow/install/verify.ts', find: 'else return err(`${path} is neither a file nor a folder`)', replace: 'else if (entry.isSymbolicLink()) paths.push(path)',
     tests: refused('a link to a file'),
   },
   {
     attack: 13, guard: "The engine's folder itself is no link.",
-    file: 'src/provision/verify.ts', find: 'if (!(await lstat(engine)).isDirectory()) return', replace: 'if (false as boolean) return',
+    file: 'src/engines/tensorflow/install/verify.ts', find: 'if (!(await lstat(engine)).isDirectory()) return', replace: 'if (false as boolean) return',
     tests: refused('a link as the folder'),
   },
   {
     attack: 13, guard: 'The number of files is bounded.',
-    file: 'src/provision/verify.ts', find: 'if (paths.length + folders.length > most.entries) return', replace: 'if (false as boolean) return',
+    file: 'src/engines/tensorflow/install/verify.ts', find: 'if (paths.length + folders.length > most.entries) return', replace: 'if (false as boolean) return',
     tests: refused('more files than an engine has'),
   },
   {
     attack: 13, guard: 'Code that loads and tests the engine is what this build writes.',
-    file: 'src/provision/verify.ts', find: 'const pinned = expected.files.get(path)', replace: "const pinned = path.endsWith('.cjs') ? undefined : expected.files.get(path)",
+    file: 'src/engines/tensorflow/install/verify.ts', find: 'const pinned = expected.files.get(path)', replace: "const pinned = path.endsWith('.cjs') ? undefined : expected.files.get(path)",
     tests: refused('other code that loads it', 'another smoke test'),
   },
   {
     attack: 13, guard: 'The addon is compiled again before it is loaded.',
-    file: 'src/provision/renew.ts', find: 'if (found.find((file) => file.path === path)?.sha256 !== sha256) await rename(output, addonFile(folder))',
+    file: 'src/engines/tensorflow/install/renew.ts', find: 'if (found.find((file) => file.path === path)?.sha256 !== sha256) await rename(output, addonFile(folder))',
     replace: '', tests: [
       { file: renew, name: `${vouching} with an addon of its own loses it before anything runs` },
       { file: renew, name: `${vouching} with an addon that is shared with another name leaves that one as it is` },
@@ -81,7 +81,7 @@ export const engineGuards: readonly Guard[] = [
   },
   {
     attack: 13, guard: 'npm and pip start in a folder of the install, not in the checkout.',
-    file: 'src/provision/install.ts', find: 'cwd: await bareFolder(scratch)', replace: 'cwd: (await bareFolder(scratch)) && process.cwd()',
+    file: 'src/engines/tensorflow/install/install.ts', find: 'cwd: await bareFolder(scratch)', replace: 'cwd: (await bareFolder(scratch)) && process.cwd()',
     tests: [{ file: action, name: `${install} asks no registry of its .npmrc, sends it no token, and runs no pip.py of it` }],
   },
   {
@@ -118,17 +118,17 @@ export const engineGuards: readonly Guard[] = [
   },
   {
     attack: 13, guard: 'An archive writes below the folder of the engine alone.',
-    file: 'src/provision/unpack.ts', find: 'if (!path.startsWith(folder + sep)) throw', replace: 'if (false as boolean) throw',
+    file: 'src/engines/tensorflow/install/unpack.ts', find: 'if (!path.startsWith(folder + sep)) throw', replace: 'if (false as boolean) throw',
     tests: [{ file: cache, name: `${archive} writes nothing beside the folder, by whatever path` }],
   },
   {
     attack: 13, guard: 'An archive makes files and folders, and no links.',
-    file: 'src/provision/unpack.ts', find: 'else throw new Error(`the archive holds what is neither', replace: 'else if (size > size) throw new Error(`the archive holds what is neither',
+    file: 'src/engines/tensorflow/install/unpack.ts', find: 'else throw new Error(`the archive holds what is neither', replace: 'else if (size > size) throw new Error(`the archive holds what is neither',
     tests: [{ file: cache, name: `${archive} makes no symbolic link` }, { file: cache, name: `${archive} makes no hard link` }],
   },
   {
     attack: 13, guard: 'An archive has an upper bound.',
-    file: 'src/provision/unpack.ts', find: 'if (++entries > most.entries || total > most.bytes) throw', replace: 'if (++entries > 2 ** 30) throw',
+    file: 'src/engines/tensorflow/install/unpack.ts', find: 'if (++entries > most.entries || total > most.bytes) throw', replace: 'if (++entries > 2 ** 30) throw',
     tests: [{ file: cache, name: `${archive} does not fill the disk` }],
   },
   {

@@ -64,22 +64,22 @@ export const parsingGuards: readonly Guard[] = [
     tests: [bounds('is refused where nearly all of its texts are different')],
   },
   {
-    attack: 18, guard: 'Delimiters of the first line are counted before it is cut at them.', file: 'src/data/csv.ts',
+    attack: 18, guard: 'Delimiters of the first line are counted before it is cut at them.', file: 'src/data/formats/csv.ts',
     find: '  requireFewSeparators(source, head)\n', replace: '',
     tests: [bounds('with a first line of millions of delimiters is refused before it is cut at them')],
   },
   {
-    attack: 18, guard: 'The header of an array is short.', file: 'src/data/npy.ts',
+    attack: 18, guard: 'The header of an array is short.', file: 'src/data/formats/npy.ts',
     find: '  if (length > mostHeader) {', replace: '  if (length < 0) {',
     tests: [bounds('has no .npy of booleans or of texts that become an object each')],
   },
   {
-    attack: 18, guard: 'Booleans, of which the library makes a list, are few.', file: 'src/data/npy.ts',
+    attack: 18, guard: 'Booleans, of which the library makes a list, are few.', file: 'src/data/formats/npy.ts',
     find: "type === 'b1' ? Math.min(limits.cells, mostBooleans) : limits.cells", replace: 'Math.max(limits.cells, mostBooleans)',
     tests: [bounds('has no .npy of booleans or of texts that become an object each')],
   },
   {
-    attack: 18, guard: 'A line of JSON has no more values than a table may have columns.', file: 'src/data/jsonl.ts',
+    attack: 18, guard: 'A line of JSON has no more values than a table may have columns.', file: 'src/data/formats/jsonl.ts',
     find: 'values: 2 * limits.columns', replace: 'values: Infinity',
     tests: [bounds('has no line of JSON with more values than columns may be')],
   },
@@ -89,7 +89,7 @@ export const parsingGuards: readonly Guard[] = [
     tests: [bundle('stops reading once the budget of minutes is used up')],
   },
   {
-    attack: 18, guard: 'Checks count toward the budget of minutes.', file: 'src/data/checks.ts',
+    attack: 18, guard: 'Checks count toward the budget of minutes.', file: 'src/data/checks/index.ts',
     find: '    watch.begin(`the check ${name}`)\n', replace: '',
     tests: [bounds('is refused once its checks have used up the budget')],
   },
@@ -129,12 +129,12 @@ export const parsingGuards: readonly Guard[] = [
     tests: [untrusted('with countless errors is told twenty of them and that there are more')],
   },
   {
-    attack: 20, guard: 'Errors of YAML are explained up to a hundred.', file: 'src/spec/document.ts',
+    attack: 20, guard: 'Errors of YAML are explained up to a hundred.', file: 'src/dsl/document.ts',
     find: 'document.errors.slice(0, mostErrors)', replace: 'document.errors.slice(0)',
     tests: [untrusted('of YAML with an error at every sign is refused, and none of them costs the whole line')],
   },
   {
-    attack: 20, guard: 'Equal keys of YAML are found without comparing each with each.', file: 'src/spec/convert.ts',
+    attack: 20, guard: 'Equal keys of YAML are found without comparing each with each.', file: 'src/dsl/convert.ts',
     find: 'children.has(String(key.value))', replace: 'children.size < 0',
     tests: [untrusted('of thousands of keys is not compared key by key with itself')],
   },
@@ -149,7 +149,7 @@ export const parsingGuards: readonly Guard[] = [
     tests: [untrusted('of a journal that is right in its check and wrong in its form is a refusal')],
   },
   {
-    attack: 20, guard: 'What an engine lists are paths, sizes and digests.', file: 'src/provision/record.ts',
+    attack: 20, guard: 'What an engine lists are paths, sizes and digests.', file: 'src/engines/tensorflow/install/record.ts',
     find: ' && record.files.every(isListed)', replace: '',
     tests: [untrusted('of an engine that lists what is no file is damaged')],
   },

@@ -3,7 +3,7 @@ import type { Guard, GuardTest } from './guard.ts'
 const exits = (name: string): GuardTest[] => [{ file: 'test/cli/exit.int.test.ts', name }]
 const damage = (name: string): GuardTest[] => [{ file: 'test/run/journal-damage.test.ts', name }]
 const elapsed = (name: string): GuardTest[] => [{ file: 'test/run/elapsed.test.ts', name }]
-const cutShort = (name: string): GuardTest[] => [{ file: 'test/gate/cut-short.test.ts', name }]
+const cutShort = (name: string): GuardTest[] => [{ file: 'test/gates/cut-short.test.ts', name }]
 const starts = (name: string): GuardTest[] => [{ file: 'test/run/worker-start.int.test.ts', name }]
 
 /** No attacker is needed for what these stop: a full disk, a kill, a power cut, a slow machine. */
@@ -99,12 +99,12 @@ export const reliabilityGuards: readonly Guard[] = [
     tests: cutShort('a lock of a study that time cut short says so, and the lock of a whole one has the bytes that it always had'),
   },
   {
-    attack: 0, guard: 'A lock that time cut short is no baseline.', file: 'src/gate/baseline.ts',
+    attack: 0, guard: 'A lock that time cut short is no baseline.', file: 'src/gates/baseline.ts',
     find: '...(cutShort === undefined\n', replace: "...(cutShort === undefined || engine !== ''\n",
     tests: cutShort('a lock of a study that time cut short is no baseline, and the gate says why'),
   },
   {
-    attack: 0, guard: 'A verification that time cut short excuses no open gate.', file: 'src/gate/judge.ts',
+    attack: 0, guard: 'A verification that time cut short excuses no open gate.', file: 'src/gates/judge.ts',
     find: '(look.cutShort ? notExcused(gate) : gate)', replace: '(look.cutShort ? { ...notExcused(gate), ...gate } : gate)',
     tests: cutShort('a verification that time cut short lets no gate through that more seeds could have decided'),
   },
@@ -149,7 +149,7 @@ export const reliabilityGuards: readonly Guard[] = [
     tests: starts('the number of workers is cut to what the data leave room for, before a process has them'),
   },
   {
-    attack: 0, guard: 'A gate that a crash leaves open gives the reason of the crash.', file: 'src/gate/finding.ts',
+    attack: 0, guard: 'A gate that a crash leaves open gives the reason of the crash.', file: 'src/gates/finding.ts',
     find: '`which says nothing about its levers.${because(side)}`', replace: "`which says nothing about its levers.${because({ ...side, reasons: [] })}`",
     tests: [{ file: 'test/cli/crash-reason.test.ts', name: 'a gate that a crash leaves open gives the reason, and what to do about memory' }],
   },

@@ -217,17 +217,17 @@ export const textGuards: readonly Guard[] = [
     find: 'printable(text, 60)', replace: "text || printable('')", tests: [others],
   },
   {
-    attack: 16, guard: 'Prose for TensorBoard is escaped.', file: 'src/report/export/tensorboard.ts',
+    attack: 16, guard: 'Prose for TensorBoard is escaped.', file: 'src/report/exports/tensorboard.ts',
     find: 'markdown(report.verdict.sentence, 1000)', replace: "report.verdict.sentence || markdown('')",
     tests: [{ file: 'test/report/export-text.test.ts', name: 'an export to tensorboard has no text that draws' }],
   },
   {
-    attack: 16, guard: 'Prose for MLflow is escaped.', file: 'src/report/export/mlflow.ts',
+    attack: 16, guard: 'Prose for MLflow is escaped.', file: 'src/report/exports/mlflow.ts',
     find: 'markdown(report.verdict.sentence, 1000)', replace: "report.verdict.sentence || markdown('')",
     tests: [{ file: 'test/report/export-text.test.ts', name: 'an export to mlflow has no text that draws' }],
   },
   {
-    attack: 16, guard: 'Prose for Weights & Biases is printable.', file: 'src/report/export/wandb.ts',
+    attack: 16, guard: 'Prose for Weights & Biases is printable.', file: 'src/report/exports/wandb.ts',
     find: 'printable(`${report.verdict.status}: ${report.verdict.sentence}`, 1000)', replace: "`${report.verdict.status}: ${report.verdict.sentence || printable('')}`",
     tests: [{ file: 'test/report/export-text.test.ts', name: 'an export to wandb has no text that draws' }],
   },
@@ -288,7 +288,7 @@ export const textGuards: readonly Guard[] = [
     tests: [{ file: 'test/cli/foreign-text.int.test.ts', name: 'attack 19: an action of compile and init is named by a commit' }],
   },
   {
-    attack: 19, guard: 'The data file in a spec that `init` writes is a scalar.', file: 'src/spec/init.ts',
+    attack: 19, guard: 'The data file in a spec that `init` writes is a scalar.', file: 'src/dsl/init.ts',
     find: 'source: ${yamlScalar(file)}', replace: 'source: ${file}',
     tests: [{ file: 'test/cli/foreign-text.int.test.ts', name: 'attack 16: what the commands wrote' }],
   },

@@ -53,7 +53,7 @@ function change(path: string, find: string, replace: string): () => void {
 }
 
 function typeErrors(folder: string): string | null {
-  const args = ['--noEmit', '-p', '.ci/tsconfig.build.json', '--noUnusedLocals', 'false', '--noUnusedParameters', 'false']
+  const args = ['--noEmit', '-p', 'scripts/tsconfig.build.json', '--noUnusedLocals', 'false', '--noUnusedParameters', 'false']
   const done = spawnSync(process.execPath, [join(folder, 'node_modules/typescript/bin/tsc'), ...args], { cwd: folder, encoding: 'utf8' })
   return done.status === 0 ? null : done.stdout.split('\n')[0] ?? 'unknown'
 }
@@ -75,7 +75,7 @@ interface JsonReport {
 function test(folder: string, file: string, names: readonly string[]): readonly Ran[] {
   const [out, wanted] = [join(folder, 'guards.json.tmp'), names.map(pattern).join('|')]
   rmSync(out, { force: true })
-  const args = ['.ci/node24.mjs', 'node_modules/vitest/vitest.mjs', 'run', file, '-t', wanted, '--reporter=json', `--outputFile=${out}`]
+  const args = ['scripts/node24.mjs', 'node_modules/vitest/vitest.mjs', 'run', file, '-t', wanted, '--reporter=json', `--outputFile=${out}`]
   const done = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' })
   const report = JSON.parse(readReport(out, done.stderr)) as JsonReport
   return report.testResults.flatMap((r) => r.assertionResults).flatMap(({ fullName, status }) =>

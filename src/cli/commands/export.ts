@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { shellWord } from '../../base/shell.ts'
-import { exporters, type ExportTarget } from '../../report/export/index.ts'
+import { exporters, type ExportTarget } from '../../report/exports/index.ts'
 import { exportStudy } from '../../study/export-study.ts'
 import { out } from '../print.ts'
 import { runFolder } from '../run-folder.ts'

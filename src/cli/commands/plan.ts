@@ -1,6 +1,6 @@
 import { diagnosticLines } from '../../base/diagnostics.ts'
 import { unreachable } from '../../base/result.ts'
-import type { Plan, StageName } from '../../plan/plan.ts'
+import type { Plan, StageName } from '../../records/plan.ts'
 import { renderPlanMermaid } from '../../report/plan-mermaid.ts'
 import { renderPlanTable } from '../../report/plan-table.ts'
 import { prepare } from '../../study/prepare.ts'

@@ -1,4 +1,4 @@
-import type { Budget, StageJob } from '../../plan/plan.ts'
+import type { Budget, StageJob } from '../../records/plan.ts'
 import type { Report } from '../problem.ts'
 
 /** Runs that verification needs in any case; they are set aside before any stage spends. */

@@ -1,5 +1,5 @@
-import type { Levers } from '../../model/levers.ts'
-import type { DataFacts } from '../../plan/plan.ts'
+import type { Levers } from '../../records/levers.ts'
+import type { DataFacts } from '../../records/plan.ts'
 import type { Report } from '../problem.ts'
 
 /** Levers whose range depends on how many rows there are. */

@@ -1,6 +1,6 @@
-import { type Layer, placedLayers } from '../../model/layers.ts'
-import { inferShapes, parameterCount } from '../../model/shapes.ts'
-import type { DataFacts } from '../../plan/plan.ts'
+import { type Layer, placedLayers } from '../../layers/layer.ts'
+import { inferShapes, parameterCount } from '../../layers/shapes.ts'
+import type { DataFacts } from '../../records/plan.ts'
 import type { Report } from '../problem.ts'
 
 /** Walks the layers from the input shape; reports the first that does not fit, and an output that the loss cannot take. */

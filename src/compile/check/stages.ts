@@ -1,6 +1,6 @@
-import { stageNames, type LrRangeSettings, type StageName, type StageSettings, type VerifySettings } from '../../plan/plan.ts'
-import type { SpecPath } from '../../spec/parse.ts'
-import type { Stage } from '../../spec/tuning.gen.ts'
+import { stageNames, type LrRangeSettings, type StageName, type StageSettings, type VerifySettings } from '../../records/plan.ts'
+import type { SpecPath } from '../../dsl/parse.ts'
+import type { Stage } from '../../dsl/tuning.gen.ts'
 import { gridLevers, movesNothing, type GridContext } from '../normalize/grid.ts'
 import type { Report } from '../problem.ts'
 

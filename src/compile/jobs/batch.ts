@@ -1,4 +1,4 @@
-import type { BatchSettings, TrialTemplate } from '../../plan/plan.ts'
+import type { BatchSettings, TrialTemplate } from '../../records/plan.ts'
 import { training, type Study } from './job.ts'
 import { lrRangeTemplates } from './lr-range.ts'
 

@@ -1,6 +1,6 @@
 import { fingerprint } from '../../base/hash.ts'
 import { unreachable } from '../../base/result.ts'
-import type { StageJob, StageSettings, TrialTemplate } from '../../plan/plan.ts'
+import type { StageJob, StageSettings, TrialTemplate } from '../../records/plan.ts'
 import { batchTemplates } from './batch.ts'
 import { estimateOf, type Study } from './job.ts'
 import { lrRangeTemplates } from './lr-range.ts'

@@ -1,4 +1,4 @@
-import type { LrRangeSettings, TrialTemplate } from '../../plan/plan.ts'
+import type { LrRangeSettings, TrialTemplate } from '../../records/plan.ts'
 import { training, type Study } from './job.ts'
 
 /** Sweeps, then the rate before and the backed-off ones in short runs. */

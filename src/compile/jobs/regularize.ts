@@ -1,4 +1,4 @@
-import type { RegularizeSettings, TrialTemplate } from '../../plan/plan.ts'
+import type { RegularizeSettings, TrialTemplate } from '../../records/plan.ts'
 import { training, type Study } from './job.ts'
 
 type Axis = RegularizeSettings['grid'][number]

@@ -1,5 +1,5 @@
-import type { LeverName, LeverValue } from '../../model/levers.ts'
-import type { ScheduleSettings, TrialTemplate } from '../../plan/plan.ts'
+import type { LeverName, LeverValue } from '../../records/levers.ts'
+import type { ScheduleSettings, TrialTemplate } from '../../records/plan.ts'
 import { training, type Study } from './job.ts'
 
 /** One comparison after the other, each against the incumbent that the one before left, whose runs are there already. */

@@ -1,4 +1,4 @@
-import type { TrialTemplate, VerifySettings } from '../../plan/plan.ts'
+import type { TrialTemplate, VerifySettings } from '../../records/plan.ts'
 import { training, type Study } from './job.ts'
 
 /** Baseline and winner under the same fresh seeds; where no lever moved the two are one and half of it is saved. */

@@ -1,5 +1,5 @@
-import type { Task } from '../../model/metrics.ts'
-import type { Spec } from '../../spec/tuning.gen.ts'
+import type { Task } from '../../records/metrics.ts'
+import type { Spec } from '../../dsl/tuning.gen.ts'
 import type { NormalizedChecks, NormalizedData, NormalizedInputs } from '../normalized.ts'
 import type { Report } from '../problem.ts'
 

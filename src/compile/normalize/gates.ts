@@ -1,9 +1,9 @@
 import { didYouMean } from '../../base/diagnostics.ts'
 import { unreachable } from '../../base/result.ts'
-import { metrics, metricsOf, type MetricName, type Task } from '../../model/metrics.ts'
-import { isResourceRule, type GateRule, type MetricRule } from '../../plan/gates.ts'
-import type { SpecPath } from '../../spec/parse.ts'
-import type { Gate, Spec } from '../../spec/tuning.gen.ts'
+import { metrics, metricsOf, type MetricName, type Task } from '../../records/metrics.ts'
+import { isResourceRule, type GateRule, type MetricRule } from '../../records/gates.ts'
+import type { SpecPath } from '../../dsl/parse.ts'
+import type { Gate, Spec } from '../../dsl/tuning.gen.ts'
 import type { Report } from '../problem.ts'
 
 type Kind = keyof Gate

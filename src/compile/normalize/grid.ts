@@ -1,7 +1,8 @@
-import type { Task } from '../../model/metrics.ts'
-import type { AugmentationPolicy, RegularizeSettings } from '../../plan/plan.ts'
-import type { Grid } from '../../spec/tuning.gen.ts'
-import type { NormalizedLayer, NormalizedLevers } from '../normalized.ts'
+import type { Task } from '../../records/metrics.ts'
+import type { AugmentationPolicy, RegularizeSettings } from '../../records/plan.ts'
+import type { Grid } from '../../dsl/tuning.gen.ts'
+import type { NormalizedLayer } from '../../layers/layer.ts'
+import type { NormalizedLevers } from '../normalized.ts'
 import type { GridLever, Preset } from '../presets/preset.ts'
 import { canAugment, hasDropoutLever } from './levers.ts'
 

@@ -1,8 +1,8 @@
-import { everyLayer } from '../../model/layers.ts'
-import type { Task } from '../../model/metrics.ts'
-import type { AugmentationPolicy } from '../../plan/plan.ts'
-import type { Spec } from '../../spec/tuning.gen.ts'
-import type { NormalizedLayer, NormalizedLevers } from '../normalized.ts'
+import { everyLayer, type NormalizedLayer } from '../../layers/layer.ts'
+import type { Task } from '../../records/metrics.ts'
+import type { AugmentationPolicy } from '../../records/plan.ts'
+import type { Spec } from '../../dsl/tuning.gen.ts'
+import type { NormalizedLevers } from '../normalized.ts'
 import type { Preset } from '../presets/preset.ts'
 import type { Report } from '../problem.ts'
 

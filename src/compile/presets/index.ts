@@ -1,5 +1,5 @@
-import { everyLayer } from '../../model/layers.ts'
-import type { NormalizedInputs, NormalizedLayer, PresetName } from '../normalized.ts'
+import { everyLayer, type NormalizedLayer } from '../../layers/layer.ts'
+import type { NormalizedInputs, PresetName } from '../normalized.ts'
 import type { Preset } from './preset.ts'
 import { tabularMlp } from './tabular-mlp.ts'
 import { textTransformer } from './text-transformer.ts'

@@ -1,6 +1,6 @@
-import type { ScheduleName } from '../../model/levers.ts'
-import type { Task } from '../../model/metrics.ts'
-import type { AugmentationPolicy, RegularizeSettings } from '../../plan/plan.ts'
+import type { ScheduleName } from '../../records/levers.ts'
+import type { Task } from '../../records/metrics.ts'
+import type { AugmentationPolicy, RegularizeSettings } from '../../records/plan.ts'
 import type { PresetName, WarmupShare } from '../normalized.ts'
 
 export type GridLever = RegularizeSettings['grid'][number]['lever']

@@ -1,6 +1,6 @@
 import { InputError } from '../../base/diagnostics.ts'
 import { yamlComment, yamlScalar } from '../../base/yaml.ts'
-import type { Plan, StageName } from '../../plan/plan.ts'
+import type { Plan, StageName } from '../../records/plan.ts'
 
 /** What a compiled workflow says beside what follows from the plan. */
 export interface WorkflowOptions {

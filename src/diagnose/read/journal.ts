@@ -1,5 +1,5 @@
 import { jsonOrUndefined, mostDepth } from '../../base/json.ts'
-import type { RunResult } from '../../plan/run.ts'
+import type { RunResult } from '../../records/run.ts'
 import { type Context, type CurveGroup, curveOf } from '../curve.ts'
 
 /** Whether a text begins like a journal of ours: its first line says so. */

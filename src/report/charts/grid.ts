@@ -1,5 +1,5 @@
-import { higherIsBetter } from '../../model/metrics.ts'
-import type { GridFindings } from '../../plan/decision.ts'
+import { higherIsBetter } from '../../records/metrics.ts'
+import type { GridFindings } from '../../records/decision.ts'
 import { directionOf, meanOf, plural, short } from '../numbers.ts'
 import type { Report } from '../model.ts'
 import { colors, ink, label, wide, type Chart } from './theme.ts'

@@ -1,4 +1,4 @@
-import type { RangeTestFindings } from '../../plan/decision.ts'
+import type { RangeTestFindings } from '../../records/decision.ts'
 import type { CurveBook } from '../curves.ts'
 import { plural, quantileOf, short } from '../numbers.ts'
 import type { Report } from '../model.ts'

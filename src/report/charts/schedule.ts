@@ -1,4 +1,4 @@
-import { leverValue } from '../../model/levers.ts'
+import { leverValue } from '../../records/levers.ts'
 import type { CurveBook, Point, ThinCurve } from '../curves.ts'
 import { directionOf, meanOf, percent, short } from '../numbers.ts'
 import type { Report } from '../model.ts'

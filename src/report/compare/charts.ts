@@ -1,4 +1,4 @@
-import type { MetricName } from '../../model/metrics.ts'
+import type { MetricName } from '../../records/metrics.ts'
 import type { Chart } from '../charts/index.ts'
 import { lineSpec } from '../charts/learning.ts'
 import { colors, ink, wide } from '../charts/theme.ts'

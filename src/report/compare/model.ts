@@ -1,6 +1,6 @@
-import type { LeverDifference } from '../../model/levers.ts'
-import type { MetricName } from '../../model/metrics.ts'
-import type { VerdictStatus } from '../../plan/verdict.ts'
+import type { LeverDifference } from '../../records/levers.ts'
+import type { MetricName } from '../../records/metrics.ts'
+import type { VerdictStatus } from '../../records/verdict.ts'
 
 /** Two finished studies side by side: what differs, and by how much on the seeds that nothing was selected on. */
 export interface StudyComparison {

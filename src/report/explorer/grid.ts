@@ -1,5 +1,5 @@
-import type { RunResult } from '../../plan/run.ts'
-import type { MetricName } from '../../model/metrics.ts'
+import type { RunResult } from '../../records/run.ts'
+import type { MetricName } from '../../records/metrics.ts'
 
 /** Values of a run at equal distances, as the page draws them; null where a value is not finite. */
 export type GridValues = readonly (number | null)[]

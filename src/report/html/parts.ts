@@ -1,4 +1,4 @@
-import type { VerdictStatus } from '../../plan/verdict.ts'
+import type { VerdictStatus } from '../../records/verdict.ts'
 import { html } from '../escape.ts'
 import type { BoxState } from '../model.ts'
 

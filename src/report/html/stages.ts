@@ -1,5 +1,5 @@
 import { unreachable } from '../../base/result.ts'
-import type { Comparison } from '../../plan/decision.ts'
+import type { Comparison } from '../../records/decision.ts'
 import { html } from '../escape.ts'
 import type { Report, StageReport } from '../model.ts'
 import { gainText, meanOf, plural, short, whole } from '../numbers.ts'

@@ -1,5 +1,5 @@
-import { needsBaseline } from '../../plan/gates.ts'
-import type { MetricComparison } from '../../gate/verification.ts'
+import { needsBaseline } from '../../records/gates.ts'
+import type { MetricComparison } from '../../gates/verification.ts'
 import { changeLines } from '../change-lines.ts'
 import { gateChartId } from '../charts/gates.ts'
 import { html } from '../escape.ts'

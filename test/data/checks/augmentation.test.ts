@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { stream } from '../../../src/base/random.ts'
-import { checkData } from '../../../src/data/checks.ts'
+import { checkData } from '../../../src/data/checks/index.ts'
 import { centred } from '../../../src/data/checks/centred.ts'
 import { loadDataset } from '../../../src/data/load.ts'
 import type { Augmentation, Dataset } from '../../../src/data/types.ts'

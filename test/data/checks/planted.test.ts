@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { stream } from '../../../src/base/random.ts'
-import { checkData } from '../../../src/data/checks.ts'
+import { checkData } from '../../../src/data/checks/index.ts'
 import { columnsOf } from '../../../src/data/checks/columns.ts'
 import { loadDataset } from '../../../src/data/load.ts'
 import { splitRows } from '../../../src/data/splits.ts'

@@ -1,10 +1,10 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { stream } from '../../../src/base/random.ts'
-import { giveToMaxima } from '../../../src/train/engines/simd/maxima.ts'
-import { products } from '../../../src/train/engines/simd/products.ts'
-import { rowsOfWindows, type WindowGeometry } from '../../../src/train/engines/kernels/windows.ts'
-import type { Tensor, Tf } from '../../../src/train/types.ts'
+import { giveToMaxima } from '../../../src/engines/wasm/simd/maxima.ts'
+import { products } from '../../../src/engines/wasm/simd/products.ts'
+import { rowsOfWindows, type WindowGeometry } from '../../../src/engines/wasm/kernels/windows.ts'
+import type { Tensor, Tf } from '../../../src/layers/forward.ts'
 import { wasmEngine } from '../../support/tf-wasm.ts'
 
 let tf: Tf

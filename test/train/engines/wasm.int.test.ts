@@ -12,7 +12,7 @@ const bundle = join(folder, 'engine.mjs')
 
 beforeAll(async () => {
   const entry = `
-    import { createWasmEngine } from './src/train/engines/wasm.ts'
+    import { createWasmEngine } from './src/engines/wasm/engine.ts'
     const start = () => createWasmEngine({ wasmFolder: process.argv[2] })
     await start().then(
       ({ tf, label }) => console.log(label, tf.grad((x) => tf.square(x))(tf.scalar(3)).dataSync()[0]),

@@ -1,0 +1,32 @@
+import { isMissing, parseNumber } from '../cells.ts'
+
+/**
+ * The delimiter that cuts the first records into the most cells, all records alike. A tie with semicolons goes to them:
+ * with decimal commas ("1,5;2,5") the comma cuts just as evenly, and once more.
+ *
+ * @param sample the first records under a candidate, or null where they cannot be parsed with it
+ */
+export function sniffDelimiter(format: 'csv' | 'tsv' | string, sample: (delimiter: string) => string[][] | null): string {
+  if (format === 'tsv') return '\t'
+  const cells = (delimiter: string): number => {
+    const rows = sample(delimiter) ?? []
+    const count = rows[0]?.length ?? 0
+    return rows.every((row) => row.length === count) ? count : 0
+  }
+  const comma = cells(',')
+  const semicolon = cells(';')
+  if (semicolon > 1 && semicolon + 1 >= comma) return ';'
+  if (comma > 1) return ','
+  return cells('\t') > 1 ? '\t' : cells('|') > 1 ? '|' : ','
+}
+
+/**
+ * Whether the first record names the columns: no cell of it is a number, and no name comes twice. Where the target is a
+ * name, it decides: a header is what holds it.
+ */
+export function hasHeader(first: readonly string[], rest: readonly (readonly string[])[], target: string | null): boolean {
+  if (target !== null && !/^-?\d+$/.test(target) && first.includes(target)) return true
+  const named = first.filter((cell) => cell !== '')
+  if (named.length === 0 || new Set(named).size < named.length || rest.length === 0) return false
+  return first.every((cell) => Number.isNaN(parseNumber(cell)) && (cell === '' || !isMissing(cell)))
+}

@@ -1,0 +1,149 @@
+import { CsvError, parse } from 'csv-parse/sync'
+import type { Options } from 'csv-parse/sync'
+import { hasHeader, sniffDelimiter } from './csv-sniff.ts'
+import { Gauge } from '../gauge.ts'
+import { counted, fail, Problems } from '../problems.ts'
+import type { Source } from '../source.ts'
+import { builders, finish } from '../table.ts'
+import type { OpenTable, Table, TableUse } from '../table.ts'
+import { requireNames, requireText } from '../text.ts'
+import type { Want } from '../column.ts'
+
+/** Enough of the beginning to tell delimiter and header, little enough to parse with every candidate. */
+const SAMPLE_BYTES = 16 * 1024
+const SAMPLE_ROWS = 30
+
+/**
+ * Comma-, semicolon-, tab- or bar-separated text as in RFC 4180, with a byte order mark, any line ends, blank lines and
+ * spaces around the delimiters tolerated. Rows of another length than the first are refused.
+ */
+export function openDelimited(source: Source, use: TableUse): OpenTable {
+  requireText(source)
+  const { bytes, file, limits } = source
+  const head = beginning(bytes, limits.record)
+  requireFewSeparators(source, head)
+  const delimiter = sniffDelimiter(source.format, (candidate) => sample(head, candidate))
+  const [first, ...rest] = sample(head, delimiter) ?? records(source, head, { ...DIALECT, delimiter, to: SAMPLE_ROWS })
+  if (!first) return fail({ code: 'data/empty', message: `${file} has no rows` })
+  const header = use.header === 'auto' ? hasHeader(first, rest, use.target) : use.header
+  const names = first.map((cell, i) => (header && cell !== '' ? cell : String(i)))
+  requireNames(source, names)
+  return {
+    file, names, header, delimiter, rowShape: null, target: null,
+    read: (wants) => readRows(source, { delimiter, header, names }, wants),
+  }
+}
+
+const DIALECT: Options = {
+  bom: true, trim: true, skip_empty_lines: true, relax_column_count: true, record_delimiter: ['\r\n', '\n', '\r'],
+}
+
+/** The first bytes, up to the end of a line. */
+function beginning(bytes: Buffer, mostRecord: number): Buffer {
+  if (bytes.length <= SAMPLE_BYTES) return bytes
+  const whole = bytes.lastIndexOf(10, SAMPLE_BYTES)
+  const end = whole > 0 ? whole : bytes.indexOf(10, SAMPLE_BYTES)
+  return bytes.subarray(0, end > 0 ? end + 1 : mostRecord)
+}
+
+/** A first line with so many times the delimiters that columns may have is refused before it is cut at every one of them. */
+function requireFewSeparators({ file, limits }: Source, head: Buffer): void {
+  const end = head.indexOf(10)
+  const first = end < 0 ? head : head.subarray(0, end)
+  const most = 4 * limits.columns
+  if (first.length <= most) return
+  for (const sign of ',;\t|') {
+    let count = 0
+    for (let at = first.indexOf(sign); at >= 0 && count <= most; at = first.indexOf(sign, at + 1)) count++
+    if (count <= most) continue
+    const [found, allowed] = [`more than ${counted(most, 'delimiter')}`, `at most ${counted(limits.columns, 'column')}`]
+    fail({ code: 'data/too-many-columns', message: 'the table is too wide', at: { file, line: 1, column: 1 }, found, allowed })
+  }
+}
+
+/** The first records under a delimiter; null if they cannot be parsed with it, as when a quote opens in mid-field. */
+function sample(head: Buffer, delimiter: string): string[][] | null {
+  try {
+    return parse(head, { ...DIALECT, delimiter, to: SAMPLE_ROWS })
+  } catch (error) {
+    if (error instanceof CsvError) return null
+    throw error
+  }
+}
+
+interface Layout {
+  readonly delimiter: string
+  readonly header: boolean
+  readonly names: readonly string[]
+}
+
+function readRows(source: Source, { delimiter, header, names }: Layout, wants: readonly Want[]): Table {
+  const columns = builders(source, names, wants)
+  const gauge = new Gauge(source, columns.filter((column) => column !== null).length)
+  const problems = new Problems()
+  let skip = header
+  let rows = 0
+  let before = 0
+  const onRecord = (cells: string[], { lines }: { readonly lines: number }): null => {
+    // The parser counts lines at the end of a record; only one that spans several, or follows blank ones, needs a look.
+    const line = lines - before > 1 ? lines - breaksIn(cells) : lines
+    before = lines
+    if (skip) {
+      skip = false
+      return null
+    }
+    gauge.row(cells.length)
+    if (cells.length === names.length) {
+      rows++
+      for (let i = 0; i < cells.length; i++) columns[i]?.text(cells[i] ?? '', line)
+    } else problems.add(ragged(source.file, line, cells.length, names.length))
+    return null
+  }
+  records(source, source.bytes, { ...DIALECT, delimiter, on_record: onRecord })
+  problems.throwIfAny()
+  return finish(source.file, rows, columns)
+}
+
+/** Line breaks inside quoted cells. */
+function breaksIn(cells: readonly string[]): number {
+  let breaks = 0
+  for (const cell of cells) {
+    if (cell.includes('\n')) breaks += cell.split('\n').length - 1
+  }
+  return breaks
+}
+
+function ragged(file: string, line: number, found: number, allowed: number) {
+  return {
+    code: 'data/ragged', message: `the row has ${counted(found, 'cell')} where the first has ${allowed}`,
+    at: { file, line, column: Math.min(found, allowed) + 1 }, found: String(found), allowed: String(allowed),
+    hint: 'quote cells that hold the delimiter',
+  }
+}
+
+/** All records; what the parser refuses becomes an InputError at its line. */
+function records(source: Source, bytes: Buffer, options: Options): string[][] {
+  try {
+    return parse(bytes, { ...options, max_record_size: source.limits.record })
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error
+    return fail({
+      code: 'data/csv', message: parserMessage(error.code), found: error.message,
+      at: { file: source.file, line: numberOr(error.lines, 1), column: numberOr(error.column, 0) + 1 },
+    })
+  }
+}
+
+function parserMessage(code: string): string {
+  switch (code) {
+    case 'CSV_QUOTE_NOT_CLOSED': return 'a quote opens and never closes'
+    case 'INVALID_OPENING_QUOTE': return 'a quote inside an unquoted cell; quote the whole cell and double the quote'
+    case 'CSV_INVALID_CLOSING_QUOTE': return 'text after a closing quote; double quotes that belong to the cell'
+    case 'CSV_MAX_RECORD_SIZE': return 'a row is too long'
+    default: return 'the row cannot be parsed'
+  }
+}
+
+function numberOr(value: unknown, otherwise: number): number {
+  return typeof value === 'number' ? value : otherwise
+}

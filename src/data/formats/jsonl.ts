@@ -1,0 +1,130 @@
+import { didYouMean } from '../../base/diagnostics.ts'
+import { parseJson, type JsonProblem } from '../../base/json.ts'
+import type { ColumnBuilder, Want } from '../column.ts'
+import { Gauge } from '../gauge.ts'
+import { counted, fail, listed, Problems } from '../problems.ts'
+import type { Problem } from '../problems.ts'
+import type { Source } from '../source.ts'
+import { builders, finish } from '../table.ts'
+import type { OpenTable, Table } from '../table.ts'
+import { requireNames, requireText } from '../text.ts'
+
+type Cell = string | number | boolean | null
+type Row = readonly (readonly [string, unknown])[]
+
+/**
+ * One JSON object a line, all with the keys of the first one, in any order; or one array a line, its columns named 0, 1, 2.
+ * Values are numbers, strings, booleans (read as the texts true and false) and null (missing).
+ */
+export function openJsonLines(source: Source): OpenTable {
+  requireText(source)
+  const { file } = source
+  for (const { text, line } of linesOf(source)) {
+    const row = parseRow(source, line, text)
+    if ('code' in row) return fail(row)
+    const names = row.entries.map(([name]) => name)
+    const place = at(file, line, 0)
+    if (names.length === 0) fail({ code: 'data/empty', message: 'the first row has no columns', at: place })
+    requireNames(source, names)
+    return {
+      file, names, header: !row.array, delimiter: null, rowShape: null, target: null,
+      read: (wants) => readRows(source, names, wants),
+    }
+  }
+  return fail({ code: 'data/empty', message: `${file} has no rows` })
+}
+
+function readRows(source: Source, names: readonly string[], wants: readonly Want[]): Table {
+  const { file } = source
+  const columns = builders(source, names, wants)
+  const gauge = new Gauge(source, columns.filter((column) => column !== null).length)
+  const indices = new Map(names.map((name, i) => [name, i]))
+  const problems = new Problems()
+  let rows = 0
+  for (const { text, line } of linesOf(source)) {
+    const row = parseRow(source, line, text)
+    gauge.row('code' in row ? 1 : row.entries.length)
+    const cells = 'code' in row ? row : arrange(file, line, row.entries, indices)
+    if ('code' in cells) problems.add(cells)
+    else {
+      rows++
+      cells.forEach((cell, i) => push(columns[i] ?? null, cell, line))
+    }
+  }
+  problems.throwIfAny()
+  return finish(file, rows, columns)
+}
+
+function push(column: ColumnBuilder | null, cell: Cell, line: number): void {
+  if (typeof cell === 'number') column?.number(cell, line)
+  else column?.text(cell === null ? '' : String(cell), line)
+}
+
+const at = (file: string, line: number, index: number) => ({ file, line, column: index + 1 })
+
+function* linesOf({ bytes, file, limits }: Source): Generator<{ readonly text: string; readonly line: number }> {
+  const mark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
+  for (let start = mark, line = 1; start < bytes.length; line++) {
+    const found = bytes.indexOf(10, start)
+    const end = found < 0 ? bytes.length : found
+    if (end - start > limits.record) {
+      const [found, allowed] = [counted(end - start, 'byte'), `at most ${counted(limits.record, 'byte')}`]
+      fail({ code: 'data/too-large', message: 'the line is too long', at: at(file, line, 0), found, allowed })
+    }
+    const text = bytes.toString('utf8', start, end).trim()
+    if (text !== '') yield { text, line }
+    start = end + 1
+  }
+}
+
+/** Values of a row are single, so anything deeper is refused whatever it holds. */
+const mostDepth = 8
+
+function parseRow({ file, limits }: Source, line: number, text: string): { readonly entries: Row; readonly array: boolean } | Problem {
+  const parsed = parseJson(text, { bytes: limits.record, depth: mostDepth, values: 2 * limits.columns })
+  if (!parsed.ok) return refused(file, line, parsed.error)
+  const { value } = parsed
+  if (value !== null && typeof value === 'object') return { entries: Object.entries(value), array: Array.isArray(value) }
+  const [found, allowed] = [text, 'an object or an array']
+  return { code: 'data/json', message: 'the line is not a row', at: at(file, line, 0), found, allowed }
+}
+
+function refused(file: string, line: number, { kind, message, found, allowed }: JsonProblem): Problem {
+  if (kind === 'not-json') {
+    return {
+      code: 'data/json', message: 'the line is not JSON', at: at(file, line, 0), found: message.replace('is not JSON: ', ''),
+      hint: 'JSON Lines has one complete object on each line',
+    }
+  }
+  return { code: 'data/json', message: `the line ${message}`, at: at(file, line, 0), ...(found ? { found } : {}), ...(allowed ? { allowed } : {}) }
+}
+
+/** The row's values in the order of the columns, or the first thing that is wrong with it. */
+function arrange(file: string, line: number, row: Row, indices: ReadonlyMap<string, number>): Cell[] | Problem {
+  const cells = new Array<Cell | undefined>(indices.size).fill(undefined)
+  for (const [name, value] of row) {
+    const index = indices.get(name)
+    if (index === undefined) return unknownKey(file, line, name, [...indices.keys()])
+    if (value !== null && typeof value === 'object') return nested(at(file, line, index), name)
+    cells[index] = value as Cell // JSON holds nothing else that is not an object
+  }
+  const gap = cells.indexOf(undefined)
+  if (gap < 0) return cells as Cell[] // every place is filled
+  const name = [...indices.keys()][gap] ?? ''
+  return { code: 'data/ragged', message: `the row has no "${name}", which the first has`, at: at(file, line, gap) }
+}
+
+function nested(place: ReturnType<typeof at>, name: string): Problem {
+  return {
+    code: 'data/nested', message: `"${name}" is not a single value`, at: place, found: 'an array or an object',
+    allowed: 'a number, a string, true, false', hint: 'one key a value; for arrays use npz',
+  }
+}
+
+function unknownKey(file: string, line: number, name: string, names: readonly string[]): Problem {
+  const meant = didYouMean(name, names)
+  return {
+    code: 'data/ragged', message: 'the row has a key that the first row has not', at: at(file, line, 0), found: name,
+    allowed: listed(names), ...(meant === undefined ? {} : { hint: `did you mean "${meant}"?` }),
+  }
+}

@@ -1,0 +1,113 @@
+import { parse } from 'npyjs'
+import { tooMany } from '../gauge.ts'
+import { fail } from '../problems.ts'
+import type { Limits } from '../source.ts'
+
+/** The numbers of a .npy file; those of N dimensions are rows of `size` values each, the first axis being the rows. */
+export interface NumberArray {
+  readonly rows: number
+  /** Trailing dimensions: the shape of one row, [] for a plain vector. */
+  readonly rowShape: readonly number[]
+  readonly size: number
+  /** Value `column` (row-major over `rowShape`) of a row. */
+  readonly at: (row: number, column: number) => number
+  /** Whether NaN and infinities can occur. */
+  readonly floating: boolean
+}
+
+const DTYPES = 'f2, f4, f8, i1–i8, u1–u8 (little-endian), b1'
+const FLOATING: ReadonlySet<string> = new Set(['f2', 'f4', 'f8'])
+const INTEGER: ReadonlySet<string> = new Set(['i1', 'i2', 'i4', 'i8', 'u1', 'u2', 'u4', 'u8', 'b1'])
+
+/**
+ * Parses the .npy format (NumPy NEP 1), C or Fortran order, without copying the values.
+ *
+ * @param what how messages call it: the file's path, with the array's name for a member of an npz
+ */
+export function parseNpy(what: string, bytes: Uint8Array, limits: Pick<Limits, 'cells'>): NumberArray {
+  requireHeader(what, bytes, limits)
+  const { data, shape, dtype, fortranOrder } = parseBytes(what, bytes)
+  if (!FLOATING.has(dtype) && !INTEGER.has(dtype)) unknownType(what, dtype)
+  // The library's type says only "a view"; of the types above each is indexable by number (b1 arrives as booleans).
+  const values = data as unknown as ArrayLike<number | bigint | boolean>
+  const [rows, ...rowShape] = shape
+  if (rows === undefined || !shape.every((n) => Number.isSafeInteger(n) && n >= 0)) {
+    return fail({ code: 'data/npy', message: `${what} has no rows`, found: `shape (${shape.join(', ')})` })
+  }
+  const size = rowShape.reduce((a, b) => a * b, 1)
+  if (values.length !== rows * size) {
+    const [found, allowed] = [`${values.length} values`, `${rows * size} for the shape (${shape.join(', ')})`]
+    fail({ code: 'data/npy', message: `${what} is not as long as its header says`, found, allowed })
+  }
+  return { rows, rowShape, size, floating: FLOATING.has(dtype), at: accessor(values, rows, rowShape, size, fortranOrder) }
+}
+
+/** The library makes a list of them, which takes eight times the memory of the file. */
+const mostBooleans = 20_000_000
+/** NumPy itself reads no longer header unless it is told to trust the file. */
+const mostHeader = 10_000
+
+/**
+ * Refuses before the library sees them: headers without end, and types of which it makes one object a value, as texts are.
+ * Whatever else is wrong is left for the library to say.
+ */
+function requireHeader(what: string, bytes: Uint8Array, limits: Pick<Limits, 'cells'>): void {
+  if (bytes.length < 12) return
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const isFirst = view.getUint8(6) <= 1
+  const [start, length] = isFirst ? [10, view.getUint16(8, true)] : [12, view.getUint32(8, true)]
+  if (length > mostHeader) {
+    fail({ code: 'data/npy', message: `the header of ${what} is too long`, found: `${length} bytes`, allowed: `at most ${mostHeader} bytes` })
+  }
+  const header = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1', start, start + length)
+  const type = /'descr'\s*:\s*'[<|=>]?([^']*)'/.exec(header)?.[1]
+  if (type !== undefined && !FLOATING.has(type) && !INTEGER.has(type)) unknownType(what, type)
+  const size = Math.max(1, Number(type?.slice(1)) || 1)
+  const most = type === 'b1' ? Math.min(limits.cells, mostBooleans) : limits.cells
+  if ((bytes.length - start - length) / size > most) tooMany({ file: what }, 'cell', most)
+}
+
+function unknownType(what: string, found: string): never {
+  const hint = 'convert it with astype; write class labels as integers'
+  return fail({ code: 'data/npy', message: `${what} holds values of a type that cannot be read`, found, allowed: DTYPES, hint })
+}
+
+function parseBytes(what: string, bytes: Uint8Array): ReturnType<typeof parse> {
+  const whole = bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength && bytes.buffer instanceof ArrayBuffer
+  // A Buffer's own `slice` shares its memory, so the copy is made this way.
+  const buffer = whole ? (bytes.buffer as ArrayBuffer) : new Uint8Array(bytes).buffer
+  try {
+    return parse(buffer)
+  } catch (error) {
+    // The library throws plain errors, and so do typed arrays over a range that the file does not have.
+    const found = error instanceof Error ? error.message : String(error)
+    return fail({ code: 'data/npy', message: `${what} is not a .npy array that can be read`, found, allowed: DTYPES })
+  }
+}
+
+function accessor(
+  values: ArrayLike<number | bigint | boolean>, rows: number, rowShape: readonly number[], size: number, fortran: boolean,
+): NumberArray['at'] {
+  if (!fortran) return (row, column) => Number(values[row * size + column])
+  const offsets = fortranOffsets(rows, rowShape, size)
+  return (row, column) => Number(values[row + (offsets[column] ?? 0)])
+}
+
+/** Where each value of row 0 lies when the first axis varies fastest. */
+function fortranOffsets(rows: number, rowShape: readonly number[], size: number): Float64Array {
+  const strides: number[] = []
+  let stride = rows
+  for (const n of rowShape) {
+    strides.push(stride)
+    stride *= n
+  }
+  return Float64Array.from({ length: size }, (_, column) => {
+    let [rest, offset] = [column, 0]
+    for (let axis = rowShape.length - 1; axis >= 0; axis--) {
+      const n = rowShape[axis] ?? 1
+      offset += (rest % n) * (strides[axis] ?? 0)
+      rest = Math.floor(rest / n)
+    }
+    return offset
+  })
+}

@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join, resolve } from 'node:path'
+import { InputError } from '../../base/diagnostics.ts'
+import type { Messages, Native, NativeBackend } from './graph/binding.ts'
+import { createCompiler } from './graph/compiler.ts'
+import type { Tf } from '../../layers/forward.ts'
+import type { Engine } from '../../train/types.ts'
+import { fusedOps } from './ops/fused.ts'
+import { registerNativeGradients } from './ops/gradients.ts'
+
+export interface TensorflowEngineOptions {
+  /** Folder in whose `node_modules` @tensorflow/tfjs-node lies, its addon built. */
+  readonly folder: string
+  /** Whole chunks of steps as one native graph (the default), or every op by itself. */
+  readonly compiled?: boolean
+  /** Native threads that the environment gives an operation; a part of the label, since sums depend on it. */
+  readonly threads?: number
+}
+
+/** The engine with its native side, for what looks at single operations. */
+export interface TensorflowEngine extends Engine {
+  readonly native: Native
+}
+
+/** Functions of `util` that tfjs-node calls and Node 23 removed; Node 20 has them, and warns of each. */
+const removedFromNode = {
+  isNullOrUndefined: (value: unknown): boolean => value === null || value === undefined,
+  isArray: Array.isArray,
+}
+
+/**
+ * One process a core with one native thread each is the fastest, and the only way to the same bits every time. Read by the
+ * library when it starts: whoever starts the process, or the process itself first of all, puts these into its environment.
+ */
+export const nativeEnvironment: Readonly<Record<string, string>> = {
+  TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1', TF_CPP_MIN_LOG_LEVEL: '2',
+}
+
+/**
+ * The native TensorFlow library through tfjs-node, from a folder that may be anywhere: nothing of it is in the bundle. Throws
+ * `InputError` if it is not there or does not load.
+ */
+export async function createTensorflowEngine({ folder, compiled = true, threads = 1 }: TensorflowEngineOptions): Promise<TensorflowEngine> {
+  const from = createRequire(join(resolve(folder), 'index.js'))
+  // The module itself, not a namespace: only that can be added to.
+  Object.assign(from('node:util') as object, removedFromNode)
+  const { tf, messages } = load(from, folder)
+  if (!await tf.setBackend('tensorflow')) throw unusable('the native engine did not start', folder)
+  const backend = tf.backend() as unknown as NativeBackend
+  registerNativeGradients(tf, backend)
+  const native = { backend, messages }
+  const { version } = from('@tensorflow/tfjs-node/package.json') as { version: string }
+  return {
+    name: 'tensorflow',
+    label: `tensorflow ${backend.binding.TF_Version} tfjs-node ${version} ${compiled ? 'compiled' : 'eager'}${threads > 1 ? ` ${threads} threads` : ''}`,
+    tf,
+    fused: fusedOps(tf, backend),
+    native,
+    ...(compiled ? { compile: (data, notice) => createCompiler(tf, native, data, notice) } : {}),
+  }
+}
+
+function load(from: NodeJS.Require, folder: string): { readonly tf: Tf; readonly messages: Messages } {
+  if (!existsSync(join(folder, 'node_modules', '@tensorflow', 'tfjs-node', 'package.json'))) {
+    throw unusable('the native engine is not installed', folder)
+  }
+  try {
+    return {
+      tf: from('@tensorflow/tfjs-node') as Tf,
+      messages: from('@tensorflow/tfjs-node/dist/proto/api_pb.js') as Messages,
+    }
+  } catch (error) {
+    throw unusable(`the native engine does not load: ${error instanceof Error ? error.message : String(error)}`, folder)
+  }
+}
+
+function unusable(message: string, folder: string): InputError {
+  const hint = 'install it anew, or use the engine wasm'
+  return new InputError([{ code: 'engine/tensorflow-unusable', severity: 'error', message, found: folder, hint }])
+}

@@ -1,0 +1,246 @@
+import { NotTraceable } from '../../../layers/forward.ts'
+import type { CompiledSteps, Compiler, StepSource } from '../../../train/step-compiler.ts'
+import { product } from '../../../layers/shapes.ts'
+import { smoothedTargets } from '../../../train/loss.ts'
+import { dropoutMaskBits } from '../../../train/step-random.ts'
+import { type TrainState, tensorsOf } from '../../../train/step.ts'
+import type { Tensor } from '../../../layers/forward.ts'
+import type { Model, TrainingData } from '../../../train/types.ts'
+import { dataType, type Native, type NativeTensor, type NativeValues } from './binding.ts'
+import { openNormSession } from './norm-graph.ts'
+import { openPredictSession, predictors } from './predict-graph.ts'
+import { createResident, type Resident } from './resident.ts'
+import type { Session } from './session.ts'
+import { type BatchShape, type Feed, openStepSession } from './step-graph.ts'
+import { type Trace, traceStep } from './trace.ts'
+import type { Tf } from '../../../layers/forward.ts'
+
+/** Sessions that a trainer keeps open: graphs differ by the levers that change what a step is, not by rates. */
+const mostSessions = 8
+/** How far the compiled step's loss may be from the recorded one's: the same numbers, summed in another order. */
+const tolerance = 1e-3
+
+export function createCompiler(
+  tf: Tf, native: Native, data: TrainingData, notice: (message: string) => void = () => {},
+): Compiler {
+  const sessions = new Map<string, Session>()
+  /** By what decides a step's graph: runs with other seeds and rates need no recording of their own. */
+  const compiled = new Map<string, { readonly key: string; readonly trace: Trace }>()
+  let resident: Resident | undefined
+  /** Keys begin with the kind of session, so one of another kind is never found. */
+  const sessionFor = <S extends Session>(key: string, open: () => S): S => {
+    const session = (sessions.get(key) as S | undefined) ?? open()
+    sessions.delete(key)
+    sessions.set(key, session)
+    const [oldest] = sessions
+    if (oldest && sessions.size > mostSessions) {
+      oldest[1].close()
+      sessions.delete(oldest[0])
+    }
+    return session
+  }
+  let predictable = true
+  const valuesOf = (session: Session, ids: readonly number[]): Float32Array => {
+    const [{ id }] = session.run(ids) as [NativeTensor]
+    const values = native.backend.binding.tensorDataSync(id) as Float32Array
+    native.backend.binding.deleteTensor(id)
+    return values
+  }
+  const predictSession = (model: Model, state: TrainState, rows: number): Session | null => {
+    try {
+      return predictable ? sessionFor(`predict ${rows}`, () => openPredictSession(tf, native, model, state, data.inputShape, rows)) : null
+    } catch (error) {
+      if (!(error instanceof NotTraceable)) throw error
+      predictable = false
+      notice(`evaluation runs one op at a time, several times slower: ${error.message}`)
+      return null
+    }
+  }
+  return {
+    compile(source, state, from) {
+      resident ??= createResident(native.backend.binding, data)
+      const rows = source.batches(from)[0]?.rows ?? 0
+      const batch: BatchShape = { rows, inputShape: data.inputShape, width: source.width }
+      const structure = structureOf(source, rows)
+      const known = compiled.get(structure)
+      const open = known && sessions.get(known.key)
+      if (known && open) return compiledSteps(native, sessionFor(known.key, () => open), known.trace, source, resident, batch)
+      const trace = traceAt(tf, native, source, state, from)
+      const feed: Feed = source.rowsOf ? { kind: 'resident', classes: source.settings.task === 'classification' } : { kind: 'batches' }
+      const shapes = [...tensorsOf(state), ...source.fixed].map((t) => t.shape)
+      const key = `${trace.fingerprint} ${feed.kind} ${rows}`
+      const session = sessionFor(key, () => {
+        assertSteady(trace, traceAt(tf, native, source, state, from + 1))
+        return openStepSession(native, trace, shapes, batch, feed)
+      })
+      const steps = compiledSteps(native, session, trace, source, resident, batch)
+      assertSame(trace, steps, state, from, source)
+      compiled.set(structure, { key, trace: { ...trace, entries: [] } })
+      return steps
+    },
+    predict(model, state, rows) {
+      resident ??= createResident(native.backend.binding, data)
+      const session = predictSession(model, state, rows.length)
+      if (!session) return null
+      const inputs = createInputs(native.backend.binding)
+      try {
+        inputs.keep(...native.backend.getInputTensorIds(predictors(state)), resident.inputs)
+        inputs.add([rows.length], rows)
+        return valuesOf(session, inputs.ids)
+      } finally {
+        inputs.dispose()
+      }
+    },
+    norms(settings, state, batches) {
+      const sizes = batches.map(({ inputs }) => inputs.shape[0])
+      const key = `norms ${JSON.stringify([sizes, settings.levers.regularization.dropout])}`
+      try {
+        const session = sessionFor(key, () => openNormSession(tf, native, settings, state, batches))
+        const [small, large] = valuesOf(session, native.backend.getInputTensorIds(session.inputs(state, batches)))
+        return [small as number, large as number]
+      } catch (error) {
+        if (error instanceof NotTraceable) return null
+        throw error
+      }
+    },
+    dispose() {
+      for (const session of sessions.values()) session.close()
+      sessions.clear()
+      resident?.dispose()
+      resident = undefined
+    },
+  }
+}
+
+/** All of a run that a step's graph depends on, and more than that; rates, seeds and lengths are not among it. */
+function structureOf({ settings: { levers }, rowsOf }: StepSource, rows: number): string {
+  const { optimization, batching, regularization, scheduling } = levers
+  const { learningRate: _, ...optimizer } = optimization
+  return JSON.stringify([optimizer, batching, regularization, scheduling.clipNorm, rows, rowsOf !== null])
+}
+
+function traceAt(tf: Tf, native: Native, source: StepSource, state: TrainState, step: number): Trace {
+  const { settings, fixed, upload, batches } = source
+  const uploaded = upload(batches(step), step)
+  try {
+    return traceStep(tf, native.backend, {
+      settings, state, fixed, batches: uploaded, coefficients: settings.optimizer.coefficients(step, anyRate),
+    })
+  } finally {
+    tf.dispose(uploaded.flatMap((b) => [b.inputs, b.targets]))
+  }
+}
+
+/** Rates enter a step as tensors, so the rate of a recorded step is that of no other. */
+const anyRate = 1e-3
+
+/** Two steps that differ in more than their inputs would be wrong from the second on: something is drawn or computed outside. */
+function assertSteady(first: Trace, second: Trace): void {
+  if (first.fingerprint !== second.fingerprint) throw new NotTraceable('its steps are not alike: JavaScript computes a part of each')
+}
+
+/** The graph's own first step must come to what the recorded one did. */
+function assertSame(trace: Trace, steps: CompiledSteps, state: TrainState, from: number, source: StepSource): void {
+  const { state: after, reports } = steps.run(state, from, [source.settings.levers.optimization.learningRate])
+  for (const tensor of tensorsOf(after)) tensor.dispose()
+  const [loss, wanted] = [reports[0]?.loss ?? NaN, trace.lossValue]
+  const same = Math.abs(loss - wanted) <= tolerance * Math.max(1, Math.abs(wanted)) || !(Number.isFinite(loss) || Number.isFinite(wanted))
+  if (!same) throw new NotTraceable(`as a graph it gives the loss ${loss} instead of ${wanted}`)
+}
+
+function compiledSteps(
+  native: Native, session: Session, trace: Trace, source: StepSource, resident: Resident, batch: BatchShape,
+): CompiledSteps {
+  const { binding } = native.backend
+  return {
+    bytesPerStep: bytesPerStep(trace, batch, source.rowsOf !== null),
+    run(state, from, rates) {
+      const inputs = createInputs(binding)
+      try {
+        inputs.add([], Int32Array.of(rates.length))
+        const known = native.backend.getInputTensorIds([...tensorsOf(state), ...source.fixed])
+        const coefficients = rates.flatMap((rate, i) => source.settings.optimizer.coefficients(from + i, rate))
+        inputs.keep(...known)
+        inputs.add([rates.length, trace.coefficients.length], Float32Array.from(coefficients))
+        addBatches(inputs, source, trace, resident, batch, from, rates.length)
+        addMasks(inputs, trace, source.seed, from, rates.length)
+        return outcome(native, state, session.run(inputs.ids), rates.length)
+      } finally {
+        inputs.dispose()
+      }
+    },
+  }
+}
+
+function bytesPerStep({ batches, masks }: Trace, { rows, inputShape, width }: BatchShape, resident: boolean): number {
+  const batch = resident ? rows : rows * (product(inputShape) + width)
+  return 4 * batches.length * batch + masks.reduce((sum, { at }) => sum + product(at.shape), 0)
+}
+
+type Inputs = ReturnType<typeof createInputs>
+
+/** Inputs of one run in their order; those that are added are the run's own. */
+function createInputs(binding: Native['backend']['binding']) {
+  const [ids, own]: [number[], number[]] = [[], []]
+  return {
+    ids,
+    keep: (...kept: number[]) => ids.push(...kept),
+    add(shape: readonly number[], values: NativeValues): void {
+      const dtype = values instanceof Float32Array ? dataType.float32 : values instanceof Int32Array ? dataType.int32 : dataType.bool
+      const id = binding.createTensor(shape, dtype, values)
+      ids.push(id)
+      own.push(id)
+    },
+    dispose: () => own.forEach((id) => binding.deleteTensor(id)),
+  }
+}
+
+function addBatches(
+  inputs: Inputs, source: StepSource, trace: Trace, resident: Resident, batch: BatchShape, from: number, count: number,
+): void {
+  const passes = trace.batches.length
+  const { rows, inputShape, width } = batch
+  const steps = Array.from({ length: count }, (_, i) => from + i)
+  if (source.rowsOf) {
+    const perStep = passes * rows
+    const order = new Int32Array(count * perStep)
+    for (const step of steps) order.set(source.rowsOf(step), (step - from) * perStep)
+    inputs.add([count, perStep], order)
+    inputs.keep(resident.inputs)
+    if (source.settings.task === 'regression') return void inputs.keep(resident.targets)
+    inputs.add([width, width], smoothedTargets(Array.from({ length: width }, (_, i) => i), width, source.settings.levers.regularization.labelSmoothing))
+    inputs.keep(resident.labels())
+    return
+  }
+  const [x, y] = [new Float32Array(count * passes * rows * product(inputShape)), new Float32Array(count * passes * rows * width)]
+  steps.flatMap((step) => source.batches(step)).forEach((b, i) => {
+    x.set(b.inputs, i * b.inputs.length)
+    y.set(b.targets, i * b.targets.length)
+  })
+  inputs.add([count, passes, rows, ...inputShape], x)
+  inputs.add([count, passes, rows, width], y)
+}
+
+function addMasks(inputs: Inputs, { masks }: Trace, seed: number, from: number, count: number): void {
+  if (masks.length === 0) return
+  inputs.add([masks.length], Float32Array.from(masks, ({ at }) => 1 / (1 - at.rate)))
+  for (const { at } of masks) {
+    const size = product(at.shape)
+    const bits = new Uint8Array(count * size)
+    for (let i = 0; i < count; i++) dropoutMaskBits([seed, from + i, at.pass, at.site], at.rate, bits.subarray(i * size, (i + 1) * size))
+    inputs.add([count, size], bits)
+  }
+}
+
+function outcome(
+  { backend }: Native, { slots }: TrainState, outputs: readonly NativeTensor[], count: number,
+): ReturnType<CompiledSteps['run']> {
+  const reports = outputs.at(-1) as NativeTensor
+  const values = backend.binding.tensorDataSync(reports.id)
+  backend.binding.deleteTensor(reports.id)
+  const [weights, ...others] = outputs.slice(0, -1).map((tensor) => backend.createOutputTensor(tensor)) as [Tensor, ...Tensor[]]
+  return {
+    state: { weights, slots: others.slice(0, slots.length), statistics: others.slice(slots.length) },
+    reports: Array.from({ length: count }, (_, i) => ({ loss: values[2 * i] as number, norm: values[2 * i + 1] as number })),
+  }
+}

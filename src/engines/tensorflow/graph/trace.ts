@@ -1,0 +1,89 @@
+import { type StepBatch, type StepOutcome, type StepSettings, type TrainState, tensorsOf } from '../../../train/step.ts'
+import { trainStep } from '../../../train/step.ts'
+import type { StepRandom, Tensor, Tf } from '../../../layers/forward.ts'
+import { tidy } from '../../../train/tidy.ts'
+import type { NativeBackend } from './binding.ts'
+import { fingerprint, record, type Recorded } from './recording.ts'
+
+/** A place where a step multiplies by a dropout mask. */
+export interface MaskSite {
+  readonly pass: number
+  readonly site: number
+  readonly shape: readonly number[]
+  readonly rate: number
+}
+
+/** One real step as a record; all members but `entries` are the addon's numbers of tensors. */
+export interface Trace {
+  readonly entries: readonly Recorded[]
+  readonly state: readonly number[]
+  /** Tensors that are the same in every step of a run. */
+  readonly fixed: readonly number[]
+  readonly coefficients: readonly number[]
+  readonly batches: readonly { readonly inputs: number; readonly targets: number }[]
+  readonly masks: readonly { readonly id: number; readonly at: MaskSite }[]
+  readonly nextState: readonly number[]
+  readonly loss: number
+  readonly norm: number
+  /** Equal for steps that make the same graph. */
+  readonly fingerprint: string
+  /** What the recorded step came to. */
+  readonly lossValue: number
+}
+
+export interface TraceOptions {
+  readonly settings: StepSettings
+  readonly state: TrainState
+  /** Used by the optimizer beside its state. */
+  readonly fixed: readonly Tensor[]
+  readonly batches: readonly StepBatch[]
+  readonly coefficients: readonly number[]
+}
+
+/** Takes one step without keeping it, and records it. Throws `NotTraceable`. */
+export function traceStep(
+  tf: Tf, backend: NativeBackend, { settings, state, fixed, batches, coefficients }: TraceOptions,
+): Trace {
+  return tidy(tf, () => {
+    const scalars = coefficients.map((value) => tf.scalar(value))
+    const ids = {
+      state: backend.getInputTensorIds(tensorsOf(state)),
+      fixed: backend.getInputTensorIds(fixed),
+      coefficients: backend.getInputTensorIds(scalars),
+      batches: batches.map(({ inputs, targets }) => ({ inputs: idOf(backend, inputs), targets: idOf(backend, targets) })),
+    }
+    const masks: Trace['masks'][number][] = []
+    const watched = batches.map((batch, pass) => ({ ...batch, random: watch(backend, batch.random, pass, masks) }))
+    const { result, entries } = record(backend, () => trainStep(tf, settings, state, watched, scalars))
+    return { ...ids, ...outcome(backend, result), masks, entries, fingerprint: fingerprintOf(entries, ids, masks) }
+  })
+}
+
+function outcome(
+  backend: NativeBackend, { state, loss, norm }: StepOutcome,
+): Pick<Trace, 'nextState' | 'loss' | 'norm' | 'lossValue'> {
+  const [nextState, lossId, normId] = [backend.getInputTensorIds(tensorsOf(state)), idOf(backend, loss), idOf(backend, norm)]
+  return { nextState, loss: lossId, norm: normId, lossValue: loss.dataSync()[0] as number }
+}
+
+/** Lets masks through and takes down which tensors they are. */
+function watch(backend: NativeBackend, random: StepRandom, pass: number, masks: Trace['masks'][number][]): StepRandom {
+  return {
+    dropoutMask(site, shape, rate) {
+      const mask = random.dropoutMask(site, shape, rate)
+      masks.push({ id: idOf(backend, mask), at: { pass, site, shape: [...shape], rate } })
+      return mask
+    },
+  }
+}
+
+function fingerprintOf(
+  entries: readonly Recorded[], ids: Pick<Trace, 'state' | 'fixed' | 'coefficients' | 'batches'>, masks: Trace['masks'],
+): string {
+  const known = [
+    ...ids.state, ...ids.fixed, ...ids.coefficients, ...ids.batches.flatMap((b) => [b.inputs, b.targets]), ...masks.map((m) => m.id),
+  ]
+  return fingerprint(entries, known)
+}
+
+export const idOf = (backend: NativeBackend, tensor: Tensor): number => backend.getInputTensorIds([tensor])[0] as number

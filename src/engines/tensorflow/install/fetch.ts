@@ -1,0 +1,132 @@
+import { mkdtemp, stat, statfs, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { InputError, type Diagnostic } from '../../../base/diagnostics.ts'
+import { fetchInto, lacking, requirementOf, type Order } from './downloads.ts'
+import { pins as ours, type NpmPackage, type Pins, type Wheel } from './pins.ts'
+import { waitForLock } from './place.ts'
+import type { Platform } from './platform.ts'
+import { fileProblem, interrupted, noSpace } from './problems.ts'
+import { bareFolder, type CallerOptions, type ProcessOptions } from './process.ts'
+import { removeFolder } from './record.ts'
+import { findNpm, findPip, isProblem, type Command } from './tools.ts'
+import { makeFolder } from '../../../base/files.ts'
+
+/** What a folder lacks of the downloads for a platform. */
+export interface Lack {
+  readonly packages: readonly NpmPackage[]
+  readonly wheels: readonly Wheel[]
+  readonly bytes: number
+}
+
+export async function lackOf(folder: string, { packages, headers, wheels }: Pins, platform: Platform): Promise<Lack> {
+  const [npm, pip] = [await lacking(folder, [...packages, headers]), await lacking(folder, [wheels[platform]])]
+  return { packages: npm, wheels: pip, bytes: [...npm, ...pip].reduce((sum, d) => sum + d.bytes, 0) }
+}
+
+/** The clients that are needed to fetch what is lacking. */
+export interface Clients {
+  readonly npm: Command | null
+  readonly pip: Command | null
+}
+
+/** Throws an `InputError` that names every client that is needed and not there, together with other problems found. */
+export async function clientsFor(lack: Lack, options: ProcessOptions, others: readonly Diagnostic[] = []): Promise<Clients> {
+  const npm = lack.packages.length > 0 ? await findNpm(options) : null
+  const pip = lack.wheels.length > 0 ? await findPip(options) : null
+  const problems = [...others, ...[npm, pip].filter((client) => client !== null).filter(isProblem)]
+  if (problems.length > 0 || (npm && isProblem(npm)) || (pip && isProblem(pip))) throw new InputError(problems)
+  return { npm, pip }
+}
+
+/** npm and pip work at the same time, below `scratch`. What either has fetched is kept where the other fails. */
+export async function fetchLacking(
+  folder: string,
+  scratch: string,
+  lack: Lack,
+  clients: Clients,
+  options: ProcessOptions,
+): Promise<void> {
+  await makeFolder(folder)
+  const requirements = join(scratch, 'requirements.txt')
+  await writeFile(requirements, lack.wheels.map(requirementOf).join(''))
+  const orders: Order[] = [
+    ...(clients.npm ? [{ client: 'npm', command: clients.npm, packages: lack.packages } as const] : []),
+    ...lack.wheels.flatMap((wheel) =>
+      clients.pip ? [{ client: 'pip', command: clients.pip, wheel, requirements } as const] : [],
+    ),
+  ]
+  const done = await Promise.allSettled(
+    orders.map((order) => fetchInto(folder, join(scratch, order.client), order, options)),
+  )
+  const errors = done.flatMap((d): unknown[] => (d.status === 'rejected' ? [d.reason] : []))
+  const defect = errors.find((error) => !(error instanceof InputError))
+  if (defect) throw defect
+  if (errors.length > 0)
+    throw new InputError(errors.flatMap((error) => (error instanceof InputError ? error.diagnostics : [])))
+}
+
+/** Throws an `InputError` where the disk has no room for so many bytes in a folder that may not be there yet. */
+export async function requireSpace(folder: string, bytes: number): Promise<void> {
+  let there = folder
+  while (
+    dirname(there) !== there &&
+    !(await stat(there).then(
+      () => true,
+      () => false,
+    ))
+  )
+    there = dirname(there)
+  const { bavail, bsize } = await statfs(there)
+  if (bavail * bsize < bytes) throw new InputError([noSpace(folder, bytes, bavail * bsize)])
+}
+
+/** Runs what touches the disk, its ends put in words: a full disk, a folder that may not be written, an interruption. */
+export async function explained<T>(folder: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (signal?.aborted) throw new InputError([interrupted()])
+    throw fileProblem(error, folder) ?? error
+  }
+}
+
+export interface DownloadOptions extends CallerOptions {
+  readonly folder: string
+  readonly platform: Platform
+  readonly listener: (event: DownloadEvent) => void
+  readonly pins?: Pins
+}
+
+export type DownloadEvent =
+  | { readonly type: 'waiting'; readonly holder: string }
+  | { readonly type: 'fetching'; readonly files: number; readonly bytes: number }
+
+/** Fills a folder with everything that an install needs from the network, for this machine or another. */
+export async function downloadEngine({
+  folder,
+  platform,
+  listener,
+  pins = ours,
+  ...given
+}: DownloadOptions): Promise<void> {
+  await explained(folder, given.signal, async () => {
+    await makeFolder(folder)
+    const lock = await waitForLock(
+      join(folder, '.tunegate.lock'),
+      (holder) => listener({ type: 'waiting', holder }),
+      given.signal,
+    )
+    const scratch = await mkdtemp(join(folder, '.tunegate-'))
+    try {
+      const options = { ...given, cwd: await bareFolder(scratch) }
+      const lack = await lackOf(folder, pins, platform)
+      const clients = await clientsFor(lack, options)
+      await requireSpace(folder, lack.bytes)
+      listener({ type: 'fetching', files: lack.packages.length + lack.wheels.length, bytes: lack.bytes })
+      await fetchLacking(folder, scratch, lack, clients, options)
+    } finally {
+      await removeFolder(scratch)
+      lock.release()
+    }
+  })
+}

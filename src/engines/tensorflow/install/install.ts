@@ -1,0 +1,166 @@
+import { mkdir, mkdtemp, readdir, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import { InputError } from '../../../base/diagnostics.ts'
+import { makeFolder, syncFolder } from '../../../base/files.ts'
+import { compileAddon, unpackPackages, unpackWheel } from './build.ts'
+import { requireAll } from './downloads.ts'
+import { clientsFor, explained, fetchLacking, lackOf, requireSpace, type DownloadEvent } from './fetch.ts'
+import { addonFile } from './layout.ts'
+import { downloadsOf, pins as ours, versionsOf, type Pins } from './pins.ts'
+import { placeOf, waitForLock, type Given, type Place } from './place.ts'
+import { bareFolder, type CallerOptions, type ProcessOptions } from './process.ts'
+import { listFiles, readInstalled, removeFolder, writeRecord, type EngineRecord } from './record.ts'
+import { smokeTest } from './smoke-test.ts'
+import { findCompiler, isProblem, type Compiler } from './tools.ts'
+
+export interface InstallOptions extends CallerOptions, Given {
+  /** The folder of all engines; made where it is not there. */
+  readonly root: string
+  /** A folder that `engine download` filled; null fetches from the registries. */
+  readonly from: string | null
+  /** Builds again what is installed already. */
+  readonly force: boolean
+  /** ISO 8601, for the record. */
+  readonly installedAt: string
+  readonly listener: (event: InstallEvent) => void
+}
+
+export type InstallEvent =
+  | DownloadEvent
+  | { readonly type: 'checking' }
+  | { readonly type: 'unpacking'; readonly bytes: number }
+  | { readonly type: 'compiling'; readonly compiler: string }
+  | { readonly type: 'testing' }
+
+export interface Installed {
+  readonly folder: string
+  readonly record: EngineRecord
+  /** False where it was installed before. */
+  readonly fresh: boolean
+}
+
+/**
+ * Installs the native engine: fetch, check, unpack, compile, test, and only then give the folder its name. Everything up to
+ * there happens in a folder of its own, so an engine is whole or not there, wherever this is stopped; the next install
+ * sweeps up and goes on with the downloads that were complete. Installs at the same time wait for each other.
+ *
+ * Throws an `InputError` that names the cause and what to do.
+ */
+export async function installEngine(options: InstallOptions): Promise<Installed> {
+  const { root, signal, listener } = options
+  const placed = placeOf(root, options)
+  if (!placed.ok) throw new InputError([placed.error])
+  const place = placed.value
+  const found = await usable(place, options)
+  if (found && (await leftovers(place)).length === 0) return found
+  return await explained(root, signal, async () => {
+    await makeFolder(root)
+    const lock = await waitForLock(place.lock, (holder) => listener({ type: 'waiting', holder }), signal)
+    try {
+      const made = await usable(place, options)
+      // Of an install that is done, downloads are left over as well.
+      for (const path of await leftovers(place)) if (made || path !== place.downloads) await removeFolder(path)
+      return made ?? (await build(place, options))
+    } finally {
+      lock.release()
+    }
+  })
+}
+
+async function usable({ folder, key }: Place, { force }: InstallOptions): Promise<Installed | undefined> {
+  if (force) return undefined
+  const record = await readInstalled(folder, key)
+  return record.ok ? { folder, record: record.value, fresh: false } : undefined
+}
+
+/** Room for JavaScript, headers and the addon beside the libraries. */
+const smallFiles = 32 * 2 ** 20
+
+async function build(place: Place, given: InstallOptions): Promise<Installed> {
+  const { root, from, pins = ours } = given
+  if (from !== null) await requireAll(from, downloadsOf(pins, place.platform))
+  const lack = await lackOf(from ?? place.downloads, pins, place.platform)
+  const libraries = pins.wheels[place.platform].libraries.reduce((sum, m) => sum + m.bytes, 0)
+  const scratch = await mkdtemp(`${place.folder}.new-`)
+  try {
+    const options = { ...given, cwd: await bareFolder(scratch) }
+    const compiler = await findCompiler(options)
+    const clients = await clientsFor(lack, options, isProblem(compiler) ? [compiler] : [])
+    if (isProblem(compiler)) throw new InputError([compiler])
+    await requireSpace(root, lack.bytes + libraries + smallFiles)
+    if (lack.bytes > 0) {
+      options.listener({ type: 'fetching', files: lack.packages.length + lack.wheels.length, bytes: lack.bytes })
+      await fetchLacking(place.downloads, scratch, lack, clients, options)
+    }
+    const record = await assemble({ place, pins, compiler, scratch, downloads: from ?? place.downloads, libraries }, options)
+    await takePlace(join(scratch, 'engine'), place, scratch)
+    await removeFolder(place.downloads)
+    return { folder: place.folder, record, fresh: true }
+  } finally {
+    await removeFolder(scratch)
+  }
+}
+
+/**
+ * What interrupted installs left. A client or compiler that outlived its installer may add to it later, so it is looked for
+ * even where the engine is there.
+ */
+async function leftovers({ root, folder, downloads }: Place): Promise<string[]> {
+  const names = await readdir(root)
+  return names.map((name) => join(root, name)).filter((path) => path.startsWith(`${folder}.new-`) || path === downloads)
+}
+
+interface Assembly {
+  readonly place: Place
+  readonly pins: Pins
+  readonly compiler: Compiler
+  readonly scratch: string
+  readonly downloads: string
+  readonly libraries: number
+}
+
+/** Makes the engine in `scratch/engine`, and runs a training step there. */
+async function assemble(
+  { place, pins, compiler, scratch, downloads, libraries }: Assembly,
+  options: InstallOptions & ProcessOptions,
+): Promise<EngineRecord> {
+  const { signal, listener, installedAt } = options
+  const { platform } = place
+  const engine = join(scratch, 'engine')
+  await mkdir(engine)
+  listener({ type: 'unpacking', bytes: libraries })
+  await unpackPackages(downloads, engine, pins, signal)
+  await unpackWheel(downloads, engine, pins, platform, signal)
+  listener({ type: 'compiling', compiler: compiler.version })
+  await compileAddon({ engine, output: addonFile(engine), pins, platform, compiler }, options)
+  signal?.throwIfAborted()
+  listener({ type: 'testing' })
+  const tested = await smokeTest(engine, signal)
+  if (!tested.ok) throw new InputError([tested.error])
+  const record = recordOf(place, pins, compiler, installedAt, await listFiles(engine))
+  await writeRecord(engine, record)
+  signal?.throwIfAborted()
+  return record
+}
+
+/** `engine.json` of an engine whose files were all checked or made by this process. */
+export function recordOf(
+  { key, platform }: Place,
+  pins: Pins,
+  compiler: Compiler,
+  installedAt: string,
+  files: EngineRecord['files'],
+): EngineRecord {
+  const downloads = downloadsOf(pins, platform).map(({ file, bytes, sha256 }) => ({ file, bytes, sha256 }))
+  const versions = versionsOf(pins, platform)
+  return { format: 1, key, platform, versions, compiler: compiler.version, installedAt, downloads, files }
+}
+
+/** A folder cannot replace a full one in one call; a stop between the two leaves no engine, which the next install mends. */
+export async function takePlace(engine: string, { folder, root }: Place, scratch: string): Promise<void> {
+  await rename(folder, join(scratch, 'replaced')).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  })
+  await rename(engine, folder)
+  await syncFolder(root)
+}

@@ -1,0 +1,85 @@
+import { lstat, mkdtemp, rename } from 'node:fs/promises'
+import { join, relative, sep } from 'node:path'
+import { InputError } from '../../../base/diagnostics.ts'
+import { makeFolder } from '../../../base/files.ts'
+import { err, ok, type Result } from '../../../base/result.ts'
+import { compileAddon } from './build.ts'
+import { sha256OfFile } from './downloads.ts'
+import { explained } from './fetch.ts'
+import { recordOf, type Installed, type InstallOptions } from './install.ts'
+import { addonFile, files as names } from './layout.ts'
+import { pins as ours } from './pins.ts'
+import { placeOf, waitForLock, type Place } from './place.ts'
+import { bareFolder } from './process.ts'
+import { removeFolder, writeRecord, type EngineRecord, type NotInstalled } from './record.ts'
+import { smokeTest } from './smoke-test.ts'
+import { findCompiler, isProblem, type Compiler } from './tools.ts'
+import { verifyFiles } from './verify.ts'
+
+export type RenewOptions = Omit<InstallOptions, 'from' | 'force'>
+
+/**
+ * Vouches for an engine that somebody else may have put there: in the tool cache of a runner, by an earlier job, or out of
+ * an archive. Every file is held against the pins. No pin can know what a compiler made, so this compiles the addon again.
+ * Nothing in the folder runs before that. The folder never vouches for itself: `engine.json` is written anew, not read.
+ *
+ * The answer holds for this process. Who can write to the folder can change it afterwards, so another job asks again.
+ */
+export async function renewEngine(options: RenewOptions): Promise<Result<Installed, NotInstalled>> {
+  const placed = placeOf(options.root, options)
+  if (!placed.ok) throw new InputError([placed.error])
+  const place = placed.value
+  const { root, signal, listener } = options
+  if (!(await isThere(place.folder))) return err({ state: 'absent', why: 'it is not installed' })
+  return await explained(root, signal, async () => {
+    await makeFolder(root)
+    const lock = await waitForLock(place.lock, (holder) => listener({ type: 'waiting', holder }), signal)
+    try {
+      return await renew(place, options)
+    } finally {
+      lock.release()
+    }
+  })
+}
+
+const isThere = (path: string): Promise<boolean> => lstat(path).then(() => true, () => false)
+
+async function renew(place: Place, options: RenewOptions): Promise<Result<Installed, NotInstalled>> {
+  const { pins = ours, signal, listener, installedAt } = options
+  const { folder, platform } = place
+  listener({ type: 'checking' })
+  const found = await verifyFiles(folder, pins, platform)
+  if (!found.ok) return err({ state: 'damaged', why: found.error })
+  const { compiler, files } = await withFreshAddon(place, found.value, options)
+  signal?.throwIfAborted()
+  listener({ type: 'testing' })
+  const tested = await smokeTest(folder, signal)
+  if (!tested.ok) return err({ state: 'damaged', why: tested.error.found ?? tested.error.message })
+  const record = recordOf(place, pins, compiler, installedAt, files)
+  await writeRecord(folder, record)
+  return ok({ folder, record, fresh: false })
+}
+
+/** Compiles the addon, and puts it in the place of what lies there where the two are not the same. */
+async function withFreshAddon(
+  { folder, platform }: Place, found: EngineRecord['files'], given: RenewOptions,
+): Promise<{ readonly compiler: Compiler; readonly files: EngineRecord['files'] }> {
+  const { pins = ours, listener } = given
+  const scratch = await mkdtemp(`${folder}.new-`)
+  try {
+    const options = { ...given, cwd: await bareFolder(scratch) }
+    const compiler = await findCompiler(options)
+    if (isProblem(compiler)) throw new InputError([compiler])
+    listener({ type: 'compiling', compiler: compiler.version })
+    const output = join(scratch, 'addon.node')
+    await compileAddon({ engine: folder, output, pins, platform, compiler }, options)
+    options.signal?.throwIfAborted()
+    const [sha256, { size: bytes }] = [await sha256OfFile(output), await lstat(output)]
+    const path = relative(folder, addonFile(folder)).split(sep).join('/')
+    if (found.find((file) => file.path === path)?.sha256 !== sha256) await rename(output, addonFile(folder))
+    const files = found.filter((file) => file.path !== names.record)
+    return { compiler, files: files.map((file) => (file.path === path ? { path, bytes, sha256 } : file)) }
+  } finally {
+    await removeFolder(scratch)
+  }
+}

@@ -1,0 +1,89 @@
+import { readdir } from 'node:fs/promises'
+import type { Diagnostic } from '../../../base/diagnostics.ts'
+import { err, ok, type Result } from '../../../base/result.ts'
+import { versionsOf, pins as ours, type Versions } from './pins.ts'
+import { placeOf, type Given } from './place.ts'
+import { problem } from './problems.ts'
+import { readInstalled, type EngineRecord } from './record.ts'
+import { smokeTest, type SmokeTest } from './smoke-test.ts'
+
+/** The state of the native engine on this machine. */
+export type EngineState =
+  /** No build for this machine. */
+  | { readonly state: 'unsupported'; readonly why: Diagnostic }
+  | { readonly state: 'absent' | 'damaged'; readonly folder: string; readonly versions: Versions; readonly why: string }
+  | { readonly state: 'installed'; readonly folder: string; readonly record: EngineRecord }
+
+/** Looks without running anything: fit for every start of a study. */
+export async function engineState(root: string, given: Given = {}): Promise<EngineState> {
+  const place = placeOf(root, given)
+  if (!place.ok) return { state: 'unsupported', why: place.error }
+  const { folder, key, platform } = place.value
+  const found = await readInstalled(folder, key)
+  if (found.ok) return { state: 'installed', folder, record: found.value }
+  return { ...found.error, folder, versions: versionsOf(given.pins ?? ours, platform) }
+}
+
+/** Whether an installed engine loads and trains, found out in a process of its own. */
+export async function engineLoads(folder: string, signal?: AbortSignal): Promise<Result<SmokeTest, Diagnostic>> {
+  return await smokeTest(folder, signal)
+}
+
+/** Other engines in the folder, of other versions of tunegate; they may be removed by hand. */
+export async function otherEngines(root: string, own: string): Promise<string[]> {
+  const names = await readdir(root, { withFileTypes: true }).catch(() => [])
+  return names
+    .filter((e) => e.isDirectory() && /^tfjs-node-.*-[0-9a-f]{12}$/.test(e.name) && e.name !== own)
+    .map((e) => e.name)
+    .sort()
+}
+
+export type EngineName = 'tensorflow' | 'wasm'
+
+export interface Choice {
+  readonly engine: EngineName
+  /** Folder of the native engine; null for wasm. */
+  readonly folder: string | null
+  /** Half a sentence for a report: why this engine. */
+  readonly why: string
+}
+
+/**
+ * Which engine trains: the one that was asked for, or by `auto` tensorflow where it is installed, else wasm. An error where
+ * tensorflow was asked for by name and is not there.
+ */
+export function chooseEngine(wanted: EngineName | 'auto', found: EngineState): Result<Choice, Diagnostic> {
+  if (wanted === 'wasm') return ok({ engine: 'wasm', folder: null, why: 'asked for' })
+  if (found.state === 'installed') {
+    return ok({
+      engine: 'tensorflow',
+      folder: found.folder,
+      why: wanted === 'auto' ? 'installed, and the faster one' : 'asked for',
+    })
+  }
+  if (wanted === 'auto') return ok({ engine: 'wasm', folder: null, why: whyNot(found) })
+  if (found.state === 'unsupported') return err(found.why)
+  return err(
+    problem(
+      found.state === 'absent' ? 'not-installed' : 'damaged',
+      'the tensorflow engine was asked for and cannot be used',
+      {
+        found: `${found.folder}: ${found.why}`,
+        hint: 'install it by `tunegate engine install`, or let --engine auto take wasm',
+      },
+    ),
+  )
+}
+
+function whyNot(found: Exclude<EngineState, { readonly state: 'installed' }>): string {
+  switch (found.state) {
+    case 'unsupported':
+      return found.why.message
+    case 'absent':
+      return 'the tensorflow engine is not installed (`tunegate engine install`)'
+    case 'damaged':
+      return `the installed tensorflow engine is damaged: ${found.why} (\`tunegate engine install\` mends it)`
+    default:
+      throw new Error(`no reason for ${JSON.stringify(found satisfies never)}`)
+  }
+}

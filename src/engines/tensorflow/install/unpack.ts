@@ -1,0 +1,137 @@
+import { mkdir, mkdtemp, open } from 'node:fs/promises'
+import { dirname, join, resolve, sep } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+// By its name, not by those of its functions: Node 20, which loads this in tests, has no Zstandard.
+import * as zlib from 'node:zlib'
+import { makeFolder, writeAt } from '../../../base/files.ts'
+import { takePlace } from './install.ts'
+import { waitForLock, type Place } from './place.ts'
+import { removeFolder } from './record.ts'
+import { block, damaged, namesNext, nextName, readHeader } from './tar.ts'
+
+/** An archive of an engine's folder that somebody made. */
+export interface Archive {
+  /** A tar, packed by gzip or Zstandard. */
+  readonly bytes: AsyncIterable<Uint8Array>
+  /** The folder that relative paths in it start from. */
+  readonly from: string
+}
+
+/** More than an engine has. */
+const most = { entries: 5000, bytes: 2 ** 30, name: 2 ** 16 } as const
+
+/**
+ * Puts what an archive holds in the place of an engine. Its maker may want to write elsewhere: only files and folders below
+ * the engine's folder are taken, by their paths alone, and everything else refuses the archive. `tar` would follow links and
+ * write wherever a path leads. What is in the files is not looked at here: `renewEngine` does, before any of them is used.
+ */
+export async function unpackEngine(place: Place, archive: Archive, signal?: AbortSignal): Promise<void> {
+  await makeFolder(place.root)
+  const lock = await waitForLock(place.lock, () => {}, signal)
+  const scratch = await mkdtemp(`${place.folder}.new-`)
+  try {
+    const engine = join(scratch, 'engine')
+    await mkdir(engine)
+    await unpack(engine, place.folder, archive, signal)
+    await takePlace(engine, place, scratch)
+  } finally {
+    await removeFolder(scratch)
+    lock.release()
+  }
+}
+
+async function unpack(engine: string, folder: string, { bytes, from }: Archive, signal?: AbortSignal): Promise<void> {
+  const input = new Input(await unpacked(bytes))
+  let [longPath, entries, total] = [undefined as string | undefined, 0, 0]
+  for (;;) {
+    signal?.throwIfAborted()
+    const header = readHeader(await input.take(block))
+    if (header === 'end') return
+    const { size, type } = header
+    total += size
+    if (++entries > most.entries || total > most.bytes) throw new Error('the archive holds more than an engine')
+    if (namesNext(type)) {
+      if (size > most.name) throw new Error(damaged)
+      longPath = nextName(type, await input.take(size)) ?? longPath
+    } else if (type === 'g') for await (const _ of input.stream(size)) continue
+    else {
+      const below = pathBelow(folder, resolve(from, longPath ?? header.path))
+      longPath = undefined
+      if (type === '5' && size === 0) await mkdir(join(engine, below), { recursive: true })
+      else if ((type === '0' || type === '') && below !== '') await write(join(engine, below), input.stream(size))
+      else throw new Error(`the archive holds what is neither a file nor a folder: ${below}`)
+    }
+    await input.take((block - (size % block)) % block)
+  }
+}
+
+/** Empty for the folder itself. */
+function pathBelow(folder: string, path: string): string {
+  if (path === folder) return ''
+  if (!path.startsWith(folder + sep)) throw new Error(`the archive has a path that leads elsewhere: ${path}`)
+  return path.slice(folder.length + 1)
+}
+
+async function write(path: string, content: AsyncIterable<Buffer>): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  // Fails where it is there already: a path that comes twice.
+  const file = await open(path, 'wx')
+  try {
+    let at = 0
+    for await (const part of content) {
+      await writeAt(file, part, at)
+      at += part.length
+    }
+  } finally {
+    await file.close()
+  }
+}
+
+/** Which packer made it is told by its first bytes. */
+async function unpacked(bytes: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Buffer>> {
+  const iterator = bytes[Symbol.asyncIterator]()
+  const first = await iterator.next()
+  const head = Buffer.from(first.done ? Buffer.of() : first.value)
+  const unpacker = head.length < 4 ? undefined
+    : head.readUInt32LE(0) === 0xfd2fb528 ? zlib.createZstdDecompress()
+      : head.readUInt16BE(0) === 0x1f8b ? zlib.createGunzip() : undefined
+  if (!unpacker) throw new Error('it is no archive')
+  const source = async function* (): AsyncGenerator<Uint8Array> {
+    yield head
+    yield* { [Symbol.asyncIterator]: () => iterator }
+  }
+  // A failure of either is thrown to who reads the end.
+  pipeline(Readable.from(source()), unpacker).catch(() => {})
+  return unpacker
+}
+
+/** Bytes that come in pieces of any size, taken in those that are wanted. */
+class Input {
+  readonly #source: AsyncIterator<Buffer>
+  #rest: Buffer = Buffer.of()
+
+  constructor(source: AsyncIterable<Buffer>) {
+    this.#source = source[Symbol.asyncIterator]()
+  }
+
+  async take(size: number): Promise<Buffer> {
+    const parts: Buffer[] = []
+    for await (const part of this.stream(size)) parts.push(part)
+    return Buffer.concat(parts)
+  }
+
+  async* stream(size: number): AsyncGenerator<Buffer> {
+    for (let left = size; left > 0;) {
+      if (this.#rest.length === 0) {
+        const next = await this.#source.next()
+        if (next.done) throw new Error(damaged)
+        this.#rest = next.value
+      }
+      const part = this.#rest.subarray(0, left)
+      this.#rest = this.#rest.subarray(part.length)
+      left -= part.length
+      yield part
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join, resolve } from 'node:path'
+import * as tf from '@tensorflow/tfjs-core'
+// Side effect: puts the gradients into a registry that is global, whichever copy of tfjs-core a bundler picks.
+import '@tensorflow/tfjs-core/dist/register_all_gradients.js'
+import { setWasmPaths, version_wasm } from '@tensorflow/tfjs-backend-wasm'
+import { InputError } from '../../base/diagnostics.ts'
+import type { Engine } from '../../train/types.ts'
+import { registerTrainingKernels } from './kernels/register.ts'
+
+export interface WasmEngineOptions {
+  /** Folder of `tfjs-backend-wasm-simd.wasm` and `tfjs-backend-wasm.wasm`. */
+  readonly wasmFolder: string
+}
+
+let ready: Promise<Engine> | undefined
+
+/**
+ * The embedded engine: one thread, SIMD where the machine has it, nothing to install. The tensor library is global to a
+ * process, so a second call returns the first engine. Throws `InputError` if the wasm binary is missing or does not load.
+ */
+export function createWasmEngine(options: WasmEngineOptions): Promise<Engine> {
+  ready ??= start(resolve(options.wasmFolder)).catch((error: unknown) => {
+    ready = undefined
+    throw error
+  })
+  return ready
+}
+
+async function start(folder: string): Promise<Engine> {
+  provideCommonJsGlobals()
+  const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT') === true
+  const binary = simd ? 'tfjs-backend-wasm-simd.wasm' : 'tfjs-backend-wasm.wasm'
+  if (!existsSync(join(folder, binary))) throw unusable(`the wasm engine has no ${binary}`, folder)
+  setWasmPaths(`${folder}/`)
+  // Trials run side by side in processes of one core each: threads inside of a step would only fight over cores.
+  tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false)
+  if (!await tf.setBackend('wasm')) throw unusable(`the wasm engine did not load ${binary}`, folder)
+  registerTrainingKernels(tf, simd)
+  return { name: 'wasm', label: `wasm ${version_wasm}${simd ? ' simd' : ''}`, tf }
+}
+
+/** The backend's loader was written for CommonJS and looks for these two; in an ES module nobody defines them. */
+function provideCommonJsGlobals(): void {
+  const scope = globalThis as { __dirname?: string; require?: unknown }
+  scope.__dirname ??= process.cwd()
+  scope.require ??= createRequire(import.meta.url)
+}
+
+function unusable(message: string, folder: string): InputError {
+  const hint = 'the binaries belong beside the bundle; a complete checkout or a new build brings them back'
+  return new InputError([{ code: 'engine/wasm-unusable', severity: 'error', message, found: folder, hint }])
+}

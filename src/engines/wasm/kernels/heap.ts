@@ -1,0 +1,70 @@
+import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core'
+import type { Tf } from '../../../layers/forward.ts'
+import type { GiveToMaxima } from '../simd/maxima.ts'
+import type { Products } from '../simd/products.ts'
+
+/** What the kernels here use of the wasm backend: memory on the wasm heap, and views of it. */
+export interface WasmHeap {
+  makeOutput(shape: readonly number[], dtype: 'float32'): TensorInfo
+  typedArrayFromHeap(info: TensorInfo): ArrayLike<number>
+  disposeData(dataId: object): void
+}
+
+export type Sizes4 = [number, number, number, number]
+
+/** What kernels are built with. */
+export interface KernelTools {
+  /** Gives kernels the geometry helpers of tfjs and the kernels that the backend brings. */
+  readonly tf: Tf
+  readonly products: Products
+  readonly giveToMaxima: GiveToMaxima
+}
+
+export type KernelBuilder = (tools: KernelTools) => KernelFunc
+
+/** The kernel that the backend brings, to be wrapped. */
+export function backendKernel(tf: Tf, name: string): KernelFunc {
+  const kernel = tf.getKernel(name, 'wasm')
+  if (!kernel) throw new Error(`the wasm backend has no kernel ${name}`)
+  return kernel.kernelFunc
+}
+
+/**
+ * The values of a float tensor, in place. A view dies when the wasm memory grows: allocate every output and every scratch
+ * tensor before the first view is taken.
+ */
+export function floats(heap: WasmHeap, info: TensorInfo): Float32Array {
+  const view = heap.typedArrayFromHeap(info)
+  if (!(view instanceof Float32Array)) throw new Error(`a kernel needs float32, found ${info.dtype}`)
+  return view
+}
+
+/** The same memory under another shape. */
+export function shaped(info: TensorInfo, shape: readonly number[]): TensorInfo {
+  return { dataId: info.dataId, dtype: info.dtype, shape: [...shape] }
+}
+
+/** What a kernel is called with. tfjs types it loosely; which inputs and attributes there are is known to the op alone. */
+export function opened<Input extends string, Attributes>(call: Parameters<KernelFunc>[0]): {
+  readonly heap: WasmHeap
+  readonly inputs: Readonly<Record<Input, TensorInfo>>
+  readonly attributes: Attributes
+} {
+  const inputs = call.inputs as Record<Input, TensorInfo>
+  return { heap: call.backend as WasmHeap, inputs, attributes: call.attrs as unknown as Attributes }
+}
+
+/** Puts a kernel in the place of the backend's own, if it has one. */
+export function replaceKernel(tf: Tf, kernelName: string, kernelFunc: KernelFunc): void {
+  if (tf.getKernel(kernelName, 'wasm')) tf.unregisterKernel(kernelName, 'wasm')
+  tf.registerKernel({ kernelName, backendName: 'wasm', kernelFunc })
+}
+
+/** Runs a kernel that the backend brings, outside of the gradient tape. */
+export function runKernel(
+  tf: Tf, name: string, heap: WasmHeap, inputs: Record<string, TensorInfo>, attrs: object,
+): TensorInfo {
+  const out = backendKernel(tf, name)({ inputs, backend: heap, attrs: attrs as Record<string, never> })
+  if (Array.isArray(out)) throw new Error(`the kernel ${name} has several outputs`)
+  return out
+}

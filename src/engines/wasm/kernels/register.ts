@@ -1,0 +1,40 @@
+import type { Tf } from '../../../layers/forward.ts'
+import { broadcastRows } from './broadcast.ts'
+import type { WasmMemory } from '../simd/assembler.ts'
+import { giveToMaxima } from '../simd/maxima.ts'
+import { products } from '../simd/products.ts'
+import { conv2dBackpropFilter, conv2dBackpropInput } from './conv2d.ts'
+import { depthwiseBackpropFilter, depthwiseBackpropInput } from './depthwise.ts'
+import { type KernelBuilder, replaceKernel } from './heap.ts'
+import { batchMatMul } from './matmul.ts'
+import { avgPoolGrad, maxPoolGrad } from './pooling.ts'
+import { explicitPadding } from './same-padding.ts'
+import { unsortedSegmentSum } from './segment-sum.ts'
+import { sum } from './sum.ts'
+
+/** The kernels that the wasm backend lacks for training, and those that it has but are slow where training needs them. */
+const kernels: Readonly<Record<string, KernelBuilder>> = {
+  Add: broadcastRows('Add'),
+  AvgPoolGrad: avgPoolGrad,
+  BatchMatMul: batchMatMul,
+  Conv2D: explicitPadding('Conv2D'),
+  Conv2DBackpropFilter: conv2dBackpropFilter,
+  Conv2DBackpropInput: conv2dBackpropInput,
+  DepthwiseConv2dNative: explicitPadding('DepthwiseConv2dNative'),
+  DepthwiseConv2dNativeBackpropFilter: depthwiseBackpropFilter,
+  DepthwiseConv2dNativeBackpropInput: depthwiseBackpropInput,
+  MaxPoolGrad: maxPoolGrad,
+  Multiply: broadcastRows('Multiply'),
+  Sub: broadcastRows('Sub'),
+  Sum: sum,
+  UnsortedSegmentSum: unsortedSegmentSum,
+}
+
+/** To be called once, after the wasm backend is ready: its own kernels have to be set up before they are wrapped. */
+export function registerTrainingKernels(tf: Tf, simd: boolean): void {
+  const backend = tf.backend() as { readonly wasm?: { readonly asm?: { readonly memory?: WasmMemory } } }
+  const memory = backend.wasm?.asm?.memory
+  if (!memory) throw new Error('the wasm backend does not show its memory; kernels cannot work on it')
+  const tools = { tf, products: products(memory, simd), giveToMaxima: giveToMaxima(memory, simd) }
+  for (const [name, build] of Object.entries(kernels)) replaceKernel(tf, name, build(tools))
+}

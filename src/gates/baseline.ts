@@ -1,0 +1,97 @@
+import type { MetricName } from '../records/metrics.ts'
+import type { VerifiedRun, VerifyFindings } from '../records/decision.ts'
+import type { Lock } from '../records/lock.ts'
+import type { BaselineEvidence, GateEvidence, SeedEvidence } from './evidence.ts'
+
+const seedOf = (seed: number, { run: _, ...rest }: VerifiedRun): SeedEvidence => ({ seed, ...rest })
+
+/** The winner's verification runs. */
+export const candidateSeeds = (verify: VerifyFindings): SeedEvidence[] =>
+  verify.seeds.map((s) => seedOf(s.seed, s.candidate))
+
+/** The declared levers' own verification runs, under the same seeds as the winner's and of the same model. */
+export const retrainedBaseline = (verify: VerifyFindings, parameters?: number): BaselineEvidence => ({
+  source: 'the declared levers, retrained on the same seeds',
+  runs: verify.seeds.map((s) => seedOf(s.seed, s.baseline)),
+  alternated: true,
+  notes: [],
+  ...(parameters === undefined ? {} : { parameters }),
+})
+
+/** What the lock must agree with to be comparable. */
+export interface Setting {
+  readonly dataFingerprint: string
+  readonly specFingerprint: string
+  readonly engine: string
+  /** The metric that checkpoints are chosen by. */
+  readonly objective: MetricName
+  /** `tunegate 0.1.0`. */
+  readonly tool: string
+  /** Trainable numbers in the model: what is held against those of the baseline. */
+  readonly parameters: number
+}
+
+/**
+ * A lock as baseline, or all the reasons why it cannot be one. Metrics on other data (or another split) are other quantities,
+ * and so are those of checkpoints that another metric chose; an engine of another class (the first word of its label) draws
+ * and rounds otherwise, so that a difference could be its own. Another version of one class is only noted.
+ */
+export function lockBaseline(
+  lock: Lock,
+  source: string,
+  setting: Setting,
+): BaselineEvidence | { readonly reason: string } {
+  const reasons = incompatibilities(lock, setting)
+  if (reasons.length > 0) return { reason: `${source} ${reasons.join('; and it ')}` }
+  const notes = [
+    ...(lock.engine === setting.engine ? [] : [`${source} was made on ${lock.engine}, this run on ${setting.engine}.`]),
+    ...(lock.tool === setting.tool ? [] : [`${source} was written by ${lock.tool}, this run is of ${setting.tool}.`]),
+    ...(lock.fingerprints.spec === setting.specFingerprint
+      ? []
+      : [`The spec changed since ${source} was made: model, data, levers, stages or gates.`]),
+  ]
+  return { source, runs: lock.seeds, notes, ...(lock.parameters === undefined ? {} : { parameters: lock.parameters }) }
+}
+
+/** Each to be read after the lock's name. What an old lock does not say is not held against it. */
+function incompatibilities({ fingerprints, objective, engine, cutShort }: Lock, setting: Setting): string[] {
+  const engineClass = (label: string): string => label.split(' ')[0] ?? label
+  return [
+    ...(cutShort === undefined
+      ? []
+      : ['was cut short by its budget of minutes, so it is not the lock of a whole study; tune again with more minutes']),
+    ...(fingerprints.data === setting.dataFingerprint
+      ? []
+      : ['was made from other data or another split, so its metrics are not comparable']),
+    ...(objective === undefined || objective === setting.objective
+      ? []
+      : [`chose its checkpoints by ${objective}, this run by ${setting.objective}, so its metrics are those of other checkpoints`]),
+    ...(engineClass(engine) === engineClass(setting.engine)
+      ? []
+      : [`was made on the engine ${engine}, this run on ${setting.engine}, so a difference could be the engine's`]),
+  ]
+}
+
+/**
+ * The evidence of a study: its verified winner against a lock where there is one, else against the declared levers.
+ * A lock that does not fit is said and not silently replaced by the easier comparison.
+ *
+ * @param fixed a lock, or the runs of another spec retrained for this study
+ */
+export function studyEvidence(
+  verify: VerifyFindings | null,
+  fixed: { readonly lock: Lock; readonly source: string } | BaselineEvidence | null,
+  setting: Setting,
+): GateEvidence {
+  const { parameters } = setting
+  const own = { candidate: verify ? candidateSeeds(verify) : [], parameters }
+  const without = (reason: string): GateEvidence => ({ ...own, baseline: null, missingBaselineReason: reason })
+  const held = (baseline: BaselineEvidence): GateEvidence => ({ ...own, baseline, missingBaselineReason: null })
+  if (fixed !== null) {
+    const found = 'runs' in fixed ? fixed : lockBaseline(fixed.lock, fixed.source, setting)
+    return 'reason' in found ? without(found.reason) : held(found)
+  }
+  return verify && verify.seeds.length > 0
+    ? held(retrainedBaseline(verify, parameters))
+    : without('there is no lock, and the verify stage did not run')
+}

@@ -1,0 +1,120 @@
+import type { GateRule } from '../records/plan.ts'
+import type { GateVerdict, ShownEvidence, VerdictStatus } from '../records/verdict.ts'
+import type { Side } from './evidence.ts'
+import { ruleInWords } from './rule-words.ts'
+import { turning } from './turning.ts'
+import { seedList } from './words.ts'
+
+/** What a gate found, before it is joined with its rule and the values it was found on. */
+export interface Finding {
+  readonly status: VerdictStatus
+  readonly sentence: string
+  readonly estimate: GateVerdict['estimate']
+  readonly remedy: string | null
+  /** Only where more seeds could decide an inconclusive finding; null where their number cannot be told. */
+  readonly seedsToSettle?: number | null
+  /** True where more seeds are not to be trained for it, though they could decide it. */
+  readonly settled?: true
+  readonly notes: readonly string[]
+  readonly evidence?: readonly ShownEvidence[]
+}
+
+export const inconclusive = (sentence: string, remedy: string, notes: readonly string[] = []): Finding => ({
+  status: 'inconclusive',
+  sentence,
+  estimate: null,
+  remedy,
+  notes,
+})
+
+/** Inconclusive for want of seeds. */
+export const tooFewSeeds = (sentence: string, remedy: string, seedsToSettle: number): Finding =>
+  ({ ...inconclusive(sentence, remedy), seedsToSettle })
+
+export const failed = (sentence: string, notes: readonly string[] = []): Finding => ({
+  status: 'fail',
+  sentence,
+  estimate: null,
+  remedy: null,
+  notes,
+})
+
+/** One entry a seed, null where it has no value. */
+export interface SidesShown {
+  readonly candidate: readonly (number | null)[]
+  readonly baseline: readonly (number | null)[] | null
+}
+
+/** Joins finding and rule; only here is decided what blocks. */
+export function verdictOf(rule: GateRule, limit: number, sides: SidesShown, finding: Finding): GateVerdict {
+  const { seedsToSettle, settled, evidence = [], ...found } = finding
+  return {
+    rule,
+    asks: ruleInWords(rule),
+    limit,
+    ...found,
+    settled: settled ?? (finding.status !== 'inconclusive' || seedsToSettle === undefined),
+    seedsToSettle: seedsToSettle ?? null,
+    change: turning(rule, finding.estimate),
+    ...(evidence.length > 0 ? { evidence } : {}),
+    ...sides,
+    blocks: finding.status === 'fail' || (finding.status === 'inconclusive' && rule.onInconclusive === 'fail'),
+  }
+}
+
+/**
+ * What seeds without a value mean for a gate on the candidate alone; undefined where every seed has one.
+ *
+ * A diverged seed fails: the levers themselves sent the loss to infinity, so no mean or spread over the seeds that happened
+ * to survive describes what a user of these levers will get. A crashed seed (the process died, or our own code threw) says
+ * nothing about the levers, good or bad, so it is inconclusive. Neither is dropped, and neither can be outvoted.
+ */
+export function unfinished(side: Side): Finding | undefined {
+  if (side.diverged.length > 0) {
+    return failed(
+      `The candidate diverged on ${seedList(side.diverged)} of ${side.all.length}: ` +
+        'levers that do not train under every seed cannot pass.',
+      crashNotes(side),
+    )
+  }
+  if (side.crashed.length > 0) {
+    return inconclusive(
+      `The candidate's run crashed on ${seedList(side.crashed)} of ${side.all.length}, ` +
+        `which says nothing about its levers.${because(side)}`,
+      remedyOf(side),
+    )
+  }
+  if (side.unmeasured.length > 0) {
+    return inconclusive(
+      `The metric is not a finite number on ${seedList(side.unmeasured)} of ${side.all.length}.`,
+      'Gate on a metric that is defined for this data set.',
+    )
+  }
+  if (side.values.length < 2) {
+    const count = side.values.length === 1 ? 'is 1 verified seed' : 'are no verified seeds'
+    return tooFewSeeds(
+      `There ${count}; seed noise cannot be known from fewer than 2.`,
+      'Let the verify stage run with 5 seeds or more.',
+      5,
+    )
+  }
+  return undefined
+}
+
+/** The first reasons, for there may be one a seed. */
+const because = ({ reasons }: Side): string => (reasons.length === 0 ? '' : ` The reason: ${reasons.slice(0, 2).join('; ')}.`)
+
+function remedyOf({ reasons }: Side): string {
+  const again = 'Run again: finished runs are kept, and only the crashed ones are repeated.'
+  const memory = reasons.some((reason) => /memory|alloc|array length/i.test(reason))
+  return memory ? `Give the run more memory (fewer workers, a larger machine), or take a smaller batch or model. ${again}` : again
+}
+
+const crashNotes = (side: Side): string[] =>
+  side.crashed.length > 0 ? [`The candidate's run also crashed on ${seedList(side.crashed)}.`] : []
+
+/** Whether different seeds all ended in the same weights: then the seed never reached the training. */
+export function seedsWithoutEffect(side: Side): boolean {
+  const weights = side.values.map((v) => v.weights)
+  return weights.length > 1 && weights[0] !== null && weights.every((w) => w === weights[0])
+}

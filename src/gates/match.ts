@@ -1,0 +1,38 @@
+import type { CalibrationRule, RegressionRule } from '../records/plan.ts'
+import type { Side } from './evidence.ts'
+
+/** Both sides in one order, by seed where they are paired. */
+export interface Matched {
+  readonly baseline: readonly number[]
+  readonly candidate: readonly number[]
+  readonly paired: boolean
+  /** Every seed of the candidate completed on both sides with the same weights. */
+  readonly identical: boolean
+  readonly notes: readonly string[]
+}
+
+/**
+ * Pairs the sides by seed where the rule says that seeds are shared and the candidate's are all among the baseline's, which
+ * may have more, as at an early look. A baseline seed that diverged takes its pair with it. Where only some of the
+ * candidate's seeds are shared, pairing would throw the others away, so the sides are compared unpaired.
+ */
+export function matchSides(rule: Pick<RegressionRule | CalibrationRule, 'paired'>, candidate: Side, baseline: Side): Matched {
+  const bySeed = new Map(baseline.values.map((v) => [v.seed, v]))
+  const known = new Set([...bySeed.keys(), ...baseline.diverged])
+  const shared = candidate.values.every((v) => known.has(v.seed))
+  const values = (side: Side): number[] => side.values.map((v) => v.value)
+  const pairs = candidate.values.flatMap((c) => {
+    const b = bySeed.get(c.seed)
+    return b ? [{ b, c }] : []
+  })
+  const identical =
+    shared &&
+    pairs.length === candidate.values.length &&
+    pairs.every(({ b, c }) => b.weights !== null && b.weights === c.weights && b.value === c.value)
+  if (rule.paired && shared && pairs.length >= 2) {
+    const [b, c] = [pairs.map((p) => p.b.value), pairs.map((p) => p.c.value)]
+    return { baseline: b, candidate: c, paired: true, identical, notes: [] }
+  }
+  const notes = rule.paired ? ['The two sides do not share their seeds, so they were compared unpaired.'] : []
+  return { baseline: values(baseline), candidate: values(candidate), paired: false, identical, notes }
+}

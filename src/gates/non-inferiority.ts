@@ -1,0 +1,152 @@
+import { gain } from '../records/metrics.ts'
+import type { CalibrationRule, RegressionRule } from '../records/plan.ts'
+import type { GateVerdict } from '../records/verdict.ts'
+import { differenceInterval, type Interval } from '../stats/intervals.ts'
+import { readSide, type GateEvidence, type Look, type Side } from './evidence.ts'
+import { allOnOneSide, completeSeparation } from './exact.ts'
+import { inconclusive, seedsWithoutEffect, tooFewSeeds, verdictOf, type Finding } from './finding.ts'
+import { matchSides, type Matched } from './match.ts'
+import { moreSeeds, tightMarginNotes } from './seeds-needed.ts'
+import { calibrationEvidence, comparisonEvidence } from './shown.ts'
+import { softened, unmatched, withoutBaseline } from './unmatched.ts'
+import { intervalWords, shown, signed } from './words.ts'
+
+export type NonInferiorityRule = RegressionRule | CalibrationRule
+
+/** A question as the steps below hand it on. */
+interface Question {
+  readonly rule: NonInferiorityRule
+  /** What the baseline is, in words. */
+  readonly source: string
+  readonly matched: Matched
+  readonly look: Look
+}
+
+/**
+ * The candidate is not worse than the baseline by the margin or more. The drop is baseline − candidate in the better
+ * direction; its interval is Welch's, or that of the paired t where seeds are shared, each bound one-sided at the look's
+ * alpha. Upper bound below the margin: pass. Else lower bound above 0: fail. Else inconclusive.
+ */
+export function nonInferiority(rule: NonInferiorityRule, evidence: GateEvidence, look: Look): GateVerdict {
+  const candidate = readSide(evidence.candidate, rule)
+  const baseline = evidence.baseline && readSide(evidence.baseline.runs, rule)
+  const found = decide(rule, evidence, candidate, baseline, look)
+  const notes = [...(evidence.baseline?.notes ?? []), ...found.notes]
+  const shownToo = [...(found.evidence ?? []), ...(rule.gate === 'calibration' ? calibrationEvidence(evidence.candidate) : [])]
+  const sides = { candidate: candidate.all, baseline: baseline?.all ?? null }
+  return verdictOf(rule, rule.margin, sides, { ...found, notes, evidence: shownToo })
+}
+
+function decide(
+  rule: NonInferiorityRule,
+  evidence: GateEvidence,
+  candidate: Side,
+  baseline: Side | null,
+  look: Look,
+): Finding {
+  if (baseline === null || evidence.baseline === null) return withoutBaseline(candidate, evidence.missingBaselineReason)
+  const early = unmatched(candidate, baseline, { ...rule, source: evidence.baseline.source })
+  if (early) return early
+  const matched = matchSides(rule, candidate, baseline)
+  const question = { rule, source: evidence.baseline.source, matched, look }
+  if (matched.identical) return unchanged(question)
+  return softened(baseline, weigh(question, candidate))
+}
+
+/**
+ * Every seed was trained on both sides and ended in the same weights: the candidate is the baseline, retrained. There is
+ * nothing to estimate; an interval here would only say how noisy seeds are, and block a change that changes nothing.
+ */
+function unchanged({ rule, source, matched }: Question): Finding {
+  const what = dropOf(rule)
+  return {
+    status: 'pass',
+    remedy: null,
+    notes: [],
+    sentence:
+      `On all ${matched.candidate.length} seeds the candidate ends in the very weights of ${source}: ` +
+      `nothing changed, so the ${what} is exactly 0.`,
+    estimate: { what, value: 0, lower: 0, upper: 0, level: 1 },
+  }
+}
+
+const dropOf = (rule: NonInferiorityRule): string => `drop in ${rule.split} ${rule.metric}`
+
+function weigh(question: Question, side: Side): Finding {
+  const { rule, matched, look } = question
+  // Turned so that more is better, and baseline − candidate is the drop for every metric.
+  const turn = gain(rule.metric, 0, 1)
+  const base = matched.baseline.map((v) => turn * v)
+  const cand = matched.candidate.map((v) => turn * v)
+  const paired = matched.paired ? differenceInterval(base, cand, { paired: true, alpha: look.alpha }) : undefined
+  if (paired?.kind === 'interval') return judged(question, paired, [])
+  const welch = differenceInterval(base, cand, { paired: false, alpha: look.alpha })
+  if (welch.kind === 'undefined') return withoutInterval(question, side, base, cand, welch.reason)
+  return judged(
+    question,
+    welch,
+    paired === undefined
+      ? []
+      : ["Every pair differs by the same amount, so Welch's interval was used instead of the paired one."],
+  )
+}
+
+function judged(question: Question, found: Interval, fallback: readonly string[]): Finding {
+  const { rule, source, matched, look } = question
+  const status = found.upper < rule.margin ? 'pass' : found.lower > 0 ? 'fail' : 'inconclusive'
+  const outcome = {
+    pass: `its upper bound is below the margin ${shown(rule.margin)}`,
+    fail: `all of it is above 0 and it reaches the margin ${shown(rule.margin)}: worse by more than seed noise`,
+    inconclusive: `it reaches from no drop to beyond the margin ${shown(rule.margin)}`,
+  }[status]
+  const method =
+    found.method === 'paired-t'
+      ? `paired over ${matched.candidate.length} seeds`
+      : `Welch, ${matched.baseline.length} against ${matched.candidate.length} seeds`
+  const { estimate: value, lower, upper, level } = found
+  return {
+    status,
+    estimate: { what: dropOf(rule), value, lower, upper, level },
+    sentence: `The ${dropOf(rule)} against ${source} is ${signed(value)} (${intervalWords(found)}; ${method}): ${outcome}.`,
+    ...(status === 'inconclusive' ? moreSeeds(rule.margin, found, matched, look) : { remedy: null }),
+    notes: [...matched.notes, ...fallback, ...tightMarginNotes(rule.margin, matched, look)],
+    evidence: comparisonEvidence(rule, matched),
+  }
+}
+
+/** Neither side varies over its seeds: exact tests, where there are seeds enough. */
+function withoutInterval(
+  { rule, source, matched, look }: Question,
+  side: Side,
+  base: readonly number[],
+  cand: readonly number[],
+  reason: string,
+): Finding {
+  if (seedsWithoutEffect(side)) {
+    return inconclusive(
+      'All seeds of the candidate end in the same weights: the seed does not reach the training.',
+      'Report this; it is a defect.',
+    )
+  }
+  if (new Set(base).size > 1 || new Set(cand).size > 1) {
+    return inconclusive(`The ${dropOf(rule)} against ${source} has no interval: ${reason}.`, 'Look at the values a seed.')
+  }
+  const drop = (base[0] ?? NaN) - (cand[0] ?? NaN)
+  const p = matched.paired ? allOnOneSide(cand.length) : completeSeparation(cand.length, base.length)
+  const words = `Neither side varies over its seeds; the ${dropOf(rule)} against ${source} is ${signed(drop)}`
+  if (p > look.alpha) {
+    return tooFewSeeds(
+      `${words}. Without spread there is no interval, and so few seeds allow no exact test.`,
+      'Verify with 5 seeds or more.',
+      Math.max(5, cand.length + 1),
+    )
+  }
+  const passes = drop < rule.margin
+  return {
+    status: passes ? 'pass' : 'fail',
+    estimate: null,
+    remedy: null,
+    sentence: `${words}, ${passes ? '' : 'not '}below the margin ${shown(rule.margin)} (exact test, p ${shown(p)}).`,
+    notes: [...matched.notes, 'The seeds show no spread, so an exact test was used instead of a t interval.'],
+  }
+}

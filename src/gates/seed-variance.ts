@@ -1,0 +1,74 @@
+import type { SeedVarianceRule } from '../records/plan.ts'
+import type { GateVerdict } from '../records/verdict.ts'
+import { sampleSd } from '../stats/describe.ts'
+import { chiSquareQuantile } from '../stats/distributions.ts'
+import { sigmaInterval } from '../stats/intervals.ts'
+import { readSide, singleLook, type GateEvidence, type Look, type Side } from './evidence.ts'
+import { inconclusive, seedsWithoutEffect, unfinished, verdictOf, type Finding } from './finding.ts'
+import { intervalWords, shown } from './words.ts'
+
+/**
+ * The spread over seeds stays below a cap, by the χ² interval of σ: fail only if all of the interval is above the cap,
+ * pass if all of it is below, else inconclusive. Five seeds know σ only to 0.60 to 2.87 times what they show.
+ */
+export function seedVariance(rule: SeedVarianceRule, evidence: GateEvidence, look: Look = singleLook): GateVerdict {
+  const side = readSide(evidence.candidate, rule)
+  return verdictOf(rule, rule.maxStd, { candidate: side.all, baseline: null }, unfinished(side) ?? decide(rule, side, 1 - 2 * look.spreadAlpha))
+}
+
+/** @param level two-sided coverage of the interval of σ */
+function decide(rule: SeedVarianceRule, side: Side, level: number): Finding {
+  const values = side.values.map((v) => v.value)
+  const found = sigmaInterval(values, level)
+  if (found.kind === 'undefined') return withoutSpread(rule, side, found.reason)
+  const status = found.lower > rule.maxStd ? 'fail' : found.upper < rule.maxStd ? 'pass' : 'inconclusive'
+  const outcome = { fail: 'all of it above', pass: 'all of it below', inconclusive: 'it reaches across' }[status]
+  const what = `seed SD of ${rule.split} ${rule.metric}`
+  const { estimate: value, lower, upper } = found
+  return {
+    status,
+    notes: [],
+    ...(status === 'inconclusive' ? remedyFor(values, rule.maxStd, level) : { remedy: null }),
+    sentence:
+      `S${what.slice(1)} over ${values.length} seeds is ${shown(found.estimate)} ` +
+      `(${intervalWords(found)} for σ): ${outcome} the cap ${shown(rule.maxStd)}.`,
+    estimate: { what, value, lower, upper, level },
+  }
+}
+
+/**
+ * Equal values over all seeds. That looks like perfect stability, but five equal values bound no spread (a rare bad seed
+ * would not have shown), and it is also what a seed that never reaches the training looks like. So it never passes by
+ * itself.
+ */
+function withoutSpread(rule: SeedVarianceRule, side: Side, reason: string): Finding {
+  if (seedsWithoutEffect(side)) {
+    return inconclusive(
+      `All ${side.values.length} seeds end in the same weights: the seed does not reach the training.`,
+      'Report this; it is a defect.',
+    )
+  }
+  return inconclusive(
+    `Seed SD of ${rule.split} ${rule.metric}: ${reason}.`,
+    'The split is too small for this metric to show noise: gate on nll (or rmse), use a larger split, or set ' +
+      'onInconclusive: pass.',
+  )
+}
+
+function remedyFor(
+  values: readonly number[],
+  cap: number,
+  level: number,
+): Pick<Finding, 'remedy' | 'seedsToSettle'> {
+  const sd = sampleSd(values)
+  for (let n = values.length + 1; n <= 1000; n++) {
+    const bound = (p: number): number => sd * Math.sqrt((n - 1) / chiSquareQuantile(p, n - 1))
+    if (bound((1 - level) / 2) < cap || bound((1 + level) / 2) > cap) {
+      return { remedy: `About ${n} seeds would settle it, if the SD is what it looks like.`, seedsToSettle: n }
+    }
+  }
+  const remedy =
+    'The SD lies so close to the cap that no affordable number of seeds would settle it: move the cap or calm the ' +
+    'levers.'
+  return { remedy, seedsToSettle: null }
+}

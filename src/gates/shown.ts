@@ -1,0 +1,69 @@
+import { gain } from '../records/metrics.ts'
+import type { ShownEvidence } from '../records/verdict.ts'
+import { mean } from '../stats/describe.ts'
+import { superiority } from '../stats/superiority.ts'
+import { brownForsythe, mannWhitney, signFlip } from '../stats/tests.ts'
+import type { SeedEvidence } from './evidence.ts'
+import type { Matched } from './match.ts'
+import { shown } from './words.ts'
+
+// What is shown beside a verdict and never gated on: at these numbers of seeds it says less than the interval does, but it
+// assumes less, so that a reader who distrusts the interval can look for a contradiction.
+
+type Rule = { readonly metric: Parameters<typeof gain>[0] }
+
+/** All signs of more pairs than this take longer to try than a verdict should. */
+const mostPairs = 14
+
+const pText = (p: number): string => (p < 0.0001 ? 'p below 0.0001' : `p ${shown(Number(p.toPrecision(2)))}`)
+
+/** Chance that a seed of the candidate beats one of the baseline, and the exact tests that it is worse. */
+export function comparisonEvidence({ metric }: Rule, { baseline, candidate, paired }: Matched): ShownEvidence[] {
+  const turn = gain(metric, 0, 1)
+  const [base, own] = [baseline, candidate].map((side) => side.map((v) => turn * v)) as [number[], number[]]
+  return [
+    ...chanceToBeat(own, base),
+    ...exactTest('Mann–Whitney', 'which looks at the ranks of all seeds alone', mannWhitney(own, base)),
+    ...(paired && own.length <= mostPairs ? exactTest('sign-flip', 'which looks at the differences by seed', signFlip(own, base)) : []),
+  ]
+}
+
+function chanceToBeat(own: readonly number[], base: readonly number[]): ShownEvidence[] {
+  const found = superiority(own, base, true)
+  if (found.kind === 'undefined') return []
+  return [{
+    what: 'P(candidate > baseline)', value: found.probability,
+    sentence: `In ${shown(found.probability * 100)} % of all ${found.pairs} pairs of a candidate's and a baseline's seed the candidate is the better one.`,
+  }]
+}
+
+function exactTest(name: string, how: string, found: ReturnType<typeof mannWhitney>): ShownEvidence[] {
+  if (found.kind === 'undefined') return []
+  return [{ what: `exact ${name} p`, value: found.pLess, sentence: `The exact ${name} test, ${how}, gives ${pText(found.pLess)} for "the candidate is worse".` }]
+}
+
+/** A test of equal spreads that a single outlier does not decide, beside the F interval, which takes the noise for normal. */
+export function spreadEvidence(candidate: readonly number[], baseline: readonly number[]): ShownEvidence[] {
+  const found = brownForsythe([candidate, baseline])
+  if (found.kind === 'undefined') return []
+  return [{
+    what: 'Brown–Forsythe p', value: found.p,
+    sentence: `The Brown–Forsythe test, which does not take the noise for normal, gives ${pText(found.p)} for "the spreads differ".`,
+  }]
+}
+
+/** The calibration error against what honest confidences would show; nothing for runs that were not summed up for it. */
+export function calibrationEvidence(seeds: readonly SeedEvidence[]): ShownEvidence[] {
+  const known = seeds.flatMap(({ calibration: c }) => (c?.ecePercentile95 === undefined || c.ecePercentile95 === null
+    ? [] : [{ split: c.split, ece: c.asTrained.ece, limit: c.ecePercentile95 }]))
+  const [first] = known
+  if (first === undefined) return []
+  const above = known.filter((s) => s.ece > s.limit).length
+  const ece = mean(known.map((s) => s.ece))
+  const outcome = above === 0 ? 'no sign that the confidences are off' : 'there the confidences are off by more than chance'
+  return [{
+    what: 'ECE', value: ece,
+    sentence: `The candidate's expected calibration error (${first.split}, 15 bins of equal width) is ${shown(ece)} on average; honest ` +
+      `confidences would exceed ${shown(mean(known.map((s) => s.limit)))} once in twenty times. It does on ${above} of ${known.length} seeds: ${outcome}.`,
+  }]
+}

@@ -1,0 +1,91 @@
+import type { SpreadRatioRule } from '../records/plan.ts'
+import type { GateVerdict } from '../records/verdict.ts'
+import { sigmaRatioInterval } from '../stats/intervals.ts'
+import { spreadRatioSeeds } from '../stats/power.ts'
+import { readSide, singleLook, type GateEvidence, type Look, type Side } from './evidence.ts'
+import { inconclusive, seedsWithoutEffect, verdictOf, type Finding } from './finding.ts'
+import { matchSides } from './match.ts'
+import { spreadEvidence } from './shown.ts'
+import { softened, unmatched, withoutBaseline } from './unmatched.ts'
+import { intervalWords, shown } from './words.ts'
+
+/**
+ * The spread over seeds is at most so many times the baseline's, by the F interval of the ratio of SDs: pass where all of it
+ * is at most the limit, fail where all of it is above, else inconclusive. Five seeds a side know a ratio of SDs only to a
+ * factor of 3.1 either way.
+ */
+export function spreadRatio(rule: SpreadRatioRule, evidence: GateEvidence, look: Look = singleLook): GateVerdict {
+  const candidate = readSide(evidence.candidate, rule)
+  const baseline = evidence.baseline && readSide(evidence.baseline.runs, rule)
+  const finding = decide(rule, evidence, candidate, baseline, look)
+  const notes = [...(evidence.baseline?.notes ?? []), ...finding.notes]
+  return verdictOf(rule, rule.maxRatio, { candidate: candidate.all, baseline: baseline?.all ?? null }, { ...finding, notes })
+}
+
+function decide(rule: SpreadRatioRule, evidence: GateEvidence, candidate: Side, baseline: Side | null, look: Look): Finding {
+  if (baseline === null || evidence.baseline === null) return withoutBaseline(candidate, evidence.missingBaselineReason)
+  const { source } = evidence.baseline
+  const early = unmatched(candidate, baseline, { ...rule, source })
+  if (early) return early
+  return matchSides({ paired: false }, candidate, baseline).identical
+    ? unchanged(rule, source)
+    : softened(baseline, weigh(rule, source, candidate, baseline, look))
+}
+
+const ratioOf = (rule: SpreadRatioRule): string => `ratio of seed SDs of ${rule.split} ${rule.metric}`
+
+/** The candidate is the baseline, retrained: an interval would only say how little seeds know of a spread. */
+function unchanged(rule: SpreadRatioRule, source: string): Finding {
+  const [what, passes] = [ratioOf(rule), rule.maxRatio >= 1]
+  return {
+    status: passes ? 'pass' : 'fail',
+    sentence: `On all seeds the candidate ends in the very weights of ${source}: nothing changed, so the ${what} is exactly 1` +
+      (passes ? '.' : `, above the limit ${shown(rule.maxRatio)}.`),
+    estimate: { what, value: 1, lower: 1, upper: 1, level: 1 },
+    remedy: null,
+    notes: [],
+  }
+}
+
+function weigh(rule: SpreadRatioRule, source: string, candidate: Side, baseline: Side, look: Look): Finding {
+  const [own, theirs] = [candidate, baseline].map((side) => side.values.map((v) => v.value)) as [number[], number[]]
+  const level = 1 - 2 * look.spreadAlpha
+  const found = sigmaRatioInterval(own, theirs, level)
+  if (found.kind === 'undefined') return withoutSpread(rule, candidate, found.reason)
+  const { estimate: value, lower, upper } = found
+  const status = upper <= rule.maxRatio ? 'pass' : lower > rule.maxRatio ? 'fail' : 'inconclusive'
+  const outcome = { pass: 'all of it at or below', fail: 'all of it above', inconclusive: 'it reaches across' }[status]
+  return {
+    status,
+    estimate: { what: ratioOf(rule), value, lower, upper, level },
+    sentence: `The ${ratioOf(rule)} against ${source} is ${shown(value)} (${intervalWords(found)}; F, ${theirs.length} against ` +
+      `${own.length} seeds): ${outcome} the limit ${shown(rule.maxRatio)}.`,
+    ...(status === 'inconclusive' ? moreSeeds(rule.maxRatio, value, own.length, look) : { remedy: null }),
+    notes: [],
+    evidence: spreadEvidence(own, theirs),
+  }
+}
+
+/** Equal values on a side: a spread of 0 would make any ratio 0 or infinite out of nothing. */
+function withoutSpread(rule: SpreadRatioRule, candidate: Side, reason: string): Finding {
+  if (seedsWithoutEffect(candidate)) {
+    return inconclusive('All seeds of the candidate end in the same weights: the seed does not reach the training.', 'Report this; it is a defect.')
+  }
+  return inconclusive(
+    `The ${ratioOf(rule)} has no interval: ${reason}.`,
+    'The split is too small for this metric to show noise: gate on nll (or rmse), or use a larger split.',
+  )
+}
+
+/** By equal spreads, as it should have been planned; else by the ratio as it looks. */
+function moreSeeds(maxRatio: number, ratio: number, seeds: number, look: Look): Pick<Finding, 'remedy' | 'seedsToSettle'> {
+  const question = { alpha: look.spreadAlpha, power: 0.8 }
+  const more = (distance: number): number | undefined => {
+    const n = spreadRatioSeeds({ ...question, distance })
+    return n !== undefined && n > seeds ? n : undefined
+  }
+  const n = more(maxRatio) ?? more(Math.max(maxRatio / ratio, ratio / maxRatio))
+  return n === undefined
+    ? { remedy: 'The ratio lies so close to the limit that no affordable number of seeds would settle it: move the limit.', seedsToSettle: null }
+    : { remedy: `About ${n} seeds a side would settle it in 4 cases of 5, if the spreads are what they look like.`, seedsToSettle: n }
+}

@@ -1,0 +1,124 @@
+import type { TrainingTimeRule } from '../records/plan.ts'
+import type { RunTime } from '../records/run.ts'
+import type { GateVerdict } from '../records/verdict.ts'
+import { pooledSd, sampleSd } from '../stats/describe.ts'
+import { differenceInterval, type Interval } from '../stats/intervals.ts'
+import { seedsNeeded } from '../stats/power.ts'
+import type { GateEvidence, SeedEvidence } from './evidence.ts'
+import { inconclusive, verdictOf, type Finding } from './finding.ts'
+import { withoutBaseline } from './unmatched.ts'
+import { intervalWords, seedList, shown } from './words.ts'
+
+/** One-sided chance of error of each bound. There is one look: the clock has no say in how many seeds are trained. */
+const alpha = 0.05
+const retrain =
+  'Retrain the baseline beside the candidate: --baseline retrain, or --base-spec SPEC for another model; in the action ' +
+  '`baseline: retrain`.'
+
+/**
+ * A run takes at most `maxRatio` times as long as one of the baseline: by the t interval of the difference of the mean
+ * logarithms, whose exponential is the ratio of geometric means. Pass where all of it is at most the limit, fail where all of
+ * it is above, else inconclusive. Seconds are compared only where both sides trained on one machine; a lock holds none.
+ */
+export function trainingTime(rule: TrainingTimeRule, evidence: GateEvidence): GateVerdict {
+  const { baseline, candidate } = evidence
+  const finding = baseline === null ? withoutBaseline(null, evidence.missingBaselineReason) : decide(rule, candidate, baseline)
+  const seconds = (seeds: readonly SeedEvidence[]): (number | null)[] => seeds.map((s) => timed(s)?.seconds ?? null)
+  const sides = { candidate: seconds(candidate), baseline: baseline && seconds(baseline.runs) }
+  return verdictOf(rule, rule.maxRatio, sides, { ...finding, notes: [...finding.notes, ...(baseline?.notes ?? [])] })
+}
+
+/** The time of a run that went its whole length; one that diverged ended early. */
+const timed = ({ status, time }: SeedEvidence): RunTime | undefined =>
+  (status === 'complete' && time !== undefined && time.seconds > 0 && Number.isFinite(time.seconds) ? time : undefined)
+
+type Baseline = NonNullable<GateEvidence['baseline']>
+
+function decide(rule: TrainingTimeRule, candidate: readonly SeedEvidence[], baseline: Baseline): Finding {
+  const early = unfinished(candidate) ?? incomparable(candidate, baseline)
+  if (early) return early
+  const bySeed = new Map(baseline.runs.map((s) => [s.seed, s]))
+  const pairs = candidate.flatMap((c) => {
+    const b = bySeed.get(c.seed)
+    return b && timed(b) ? [{ c, b }] : []
+  })
+  const all = pairs.length === candidate.length
+  if (all && pairs.every(({ b, c }) => b.weights !== null && b.weights === c.weights)) return unchanged(rule, baseline.source)
+  const logs = (seeds: readonly SeedEvidence[]): number[] => seeds.flatMap((s) => timed(s)?.seconds ?? []).map(Math.log)
+  return all && baseline.alternated
+    ? weigh(rule, baseline.source, logs(pairs.map((p) => p.c)), logs(pairs.map((p) => p.b)), true)
+    : weigh(rule, baseline.source, logs(candidate), logs(baseline.runs), false)
+}
+
+function unfinished(candidate: readonly SeedEvidence[]): Finding | undefined {
+  const without = candidate.filter((s) => s.status !== 'complete').map((s) => s.seed)
+  if (without.length > 0) {
+    return inconclusive(`The candidate did not finish on ${seedList(without)}, so its training has no length.`, 'Let every seed finish.')
+  }
+  if (candidate.length >= 2) return undefined
+  return inconclusive('How much times vary cannot be known from fewer than 2 runs.', 'Let the verify stage run with 5 seeds or more.')
+}
+
+function incomparable(candidate: readonly SeedEvidence[], { runs, source }: Baseline): Finding | undefined {
+  if (runs.every((s) => s.time === undefined)) {
+    return inconclusive(`The baseline (${source}) holds no times: seconds of another run are no measure of the model.`, retrain)
+  }
+  const times = [...candidate, ...runs].flatMap((s) => timed(s) ?? [])
+  if (candidate.some((s) => !timed(s)) || runs.filter(timed).length < 2) {
+    return inconclusive('The times of too few runs are known to compare them.', retrain)
+  }
+  const machines = [...new Set(times.map((t) => t.machine ?? 'a machine that was not recorded'))]
+  if (machines.length === 1 && times.every((t) => t.machine !== undefined)) return undefined
+  return inconclusive(
+    `The runs were not timed on one machine (${machines.join('; ')}), so a ratio of their times would be the machines'.`,
+    'Train everything again on one machine: --fresh, and the same --workers; in a workflow, verify in one job.',
+  )
+}
+
+const what = 'ratio of training times'
+
+/** The very same training: whatever its seconds differ by is the machine's. */
+function unchanged({ maxRatio }: TrainingTimeRule, source: string): Finding {
+  const passes = maxRatio >= 1
+  return {
+    status: passes ? 'pass' : 'fail',
+    sentence: `On all seeds the candidate ends in the very weights of ${source}: the same training, so the ${what} is exactly 1` +
+      (passes ? '.' : `, above the limit ${shown(maxRatio)}.`),
+    estimate: { what, value: 1, lower: 1, upper: 1, level: 1 },
+    remedy: null,
+    notes: [],
+  }
+}
+
+function weigh(rule: TrainingTimeRule, source: string, candidate: readonly number[], baseline: readonly number[], paired: boolean): Finding {
+  const found = differenceInterval(candidate, baseline, { paired, alpha })
+  if (found.kind === 'undefined') return inconclusive(`The ${what} against ${source} has no interval: ${found.reason}.`, 'Look at the times a seed.')
+  const [value, lower, upper] = [found.estimate, found.lower, found.upper].map(Math.exp) as [number, number, number]
+  if (!(lower > 0 && Number.isFinite(upper))) {
+    return inconclusive(`The times of ${source} and the candidate lie too far apart for a ratio.`, 'Look at the times a seed: a machine that slept counts as training.')
+  }
+  const status = upper <= rule.maxRatio ? 'pass' : lower > rule.maxRatio ? 'fail' : 'inconclusive'
+  const outcome = { pass: 'all of it at or below', fail: 'all of it above', inconclusive: 'it reaches across' }[status]
+  const seconds = (logs: readonly number[]): string => `${shown(Number(Math.exp(logs.reduce((a, b) => a + b, 0) / logs.length).toPrecision(3)))} s`
+  const method = paired ? `paired over ${candidate.length} seeds` : `Welch, ${baseline.length} against ${candidate.length} seeds`
+  return {
+    status,
+    estimate: { what, value, lower, upper, level: found.level },
+    sentence: `The ${what} against ${source} is ${shown(value)} (${intervalWords({ lower, upper, level: found.level })}; ${method}; ` +
+      `${seconds(candidate)} a run against ${seconds(baseline)}): ${outcome} the limit ${shown(rule.maxRatio)}.`,
+    ...(status === 'inconclusive' ? moreSeeds(rule, found, candidate, baseline, paired) : { remedy: null }),
+    notes: paired ? [] : ['The two sides were timed one after the other, not in turn: another load on the machine in between would count as a difference.'],
+  }
+}
+
+function moreSeeds(
+  { maxRatio }: TrainingTimeRule, { estimate }: Interval, candidate: readonly number[], baseline: readonly number[], paired: boolean,
+): Pick<Finding, 'remedy' | 'seedsToSettle' | 'settled'> {
+  const sd = paired ? sampleSd(candidate.map((c, i) => c - (baseline[i] ?? NaN))) : pooledSd([candidate, baseline]).sd
+  const needed = seedsNeeded({ effect: Math.abs(Math.log(maxRatio) - estimate), sd, alpha, power: 0.8, paired })
+  const n = needed.kind === 'seeds' && needed.seeds > candidate.length ? needed.seeds : null
+  const remedy = n === null
+    ? 'The ratio lies too close to the limit, or the times vary too much: time it on a quiet machine, or move the limit.'
+    : `About ${n} seeds a side would settle it in 4 cases of 5, if times vary as they seem to: raise the seeds of verify.`
+  return { remedy, seedsToSettle: n, settled: true }
+}

@@ -1,0 +1,142 @@
+import { gain, metricNames, metrics, type MetricName } from '../records/metrics.ts'
+import type { VerifyFindings } from '../records/decision.ts'
+import { interquartileMean, mean, sampleSd } from '../stats/describe.ts'
+import { differenceInterval, interquartileMeanInterval, pairedT } from '../stats/intervals.ts'
+import { superiority } from '../stats/superiority.ts'
+import { holm } from '../stats/tests.ts'
+import { candidateSeeds, retrainedBaseline } from './baseline.ts'
+import { readSide, type SeedValue } from './evidence.ts'
+import { intervalWords, seedList, shown, signed } from './words.ts'
+
+/** Winner against baseline on one metric of one split, over the seeds that both finished. */
+export interface MetricComparison {
+  readonly metric: MetricName
+  readonly split: 'validation' | 'test'
+  readonly better: 'higher' | 'lower'
+  /** Whether it is the objective, which is tested alone; the other metrics share their chance of a false claim (Holm). */
+  readonly objective: boolean
+  readonly baseline: SideSummary
+  readonly candidate: SideSummary
+  /** Seeds that both sides finished. */
+  readonly pairs: number
+  /** Mean paired difference in the better direction with its two-sided 95 % interval; null where there is none. */
+  readonly gain: { readonly value: number; readonly lower: number; readonly upper: number; readonly level: number } | null
+  /** Two-sided p of the paired t test, corrected where it is not the objective; null where there is none. */
+  readonly p: number | null
+  /** Share of all candidate–baseline pairs in which the candidate is better, ties half; reported, never gated on. */
+  readonly probabilityBetter: number | null
+  readonly claim: 'better' | 'worse' | 'not-distinguishable' | 'identical' | 'undecidable'
+  readonly sentence: string
+}
+
+/** Null where too few seeds finished. */
+export interface SideSummary {
+  readonly seeds: number
+  readonly mean: number | null
+  readonly sd: number | null
+  readonly interquartileMean: number | null
+  readonly interquartileInterval: { readonly lower: number; readonly upper: number; readonly level: number } | null
+}
+
+const alpha = 0.05
+
+/** Every metric on validation and test, in the table's order; the claims of one split are corrected together. */
+export function verificationStatistics(verify: VerifyFindings, objective: MetricName): MetricComparison[] {
+  return (['validation', 'test'] as const).flatMap((split) => {
+    const drafts = metricNames.flatMap((metric) => draft(verify, metric, split, metric === objective))
+    const others = drafts.filter((d) => !d.objective)
+    const corrected = holm(others.map((d) => d.p ?? NaN)).adjusted
+    return drafts.map((d) => {
+      const p = d.objective || d.p === null ? d.p : (corrected[others.indexOf(d)] ?? null)
+      return claimed({ ...d, p })
+    })
+  })
+}
+
+interface Draft extends Omit<MetricComparison, 'claim' | 'sentence'> {
+  readonly equal: boolean
+  readonly reason: string | null
+  /** Candidate seeds without a value: whatever the others show, no improvement is claimed over them. */
+  readonly unfinished: readonly number[]
+}
+
+function draft(verify: VerifyFindings, metric: MetricName, split: 'validation' | 'test', objective: boolean): Draft[] {
+  const baseline = readSide(retrainedBaseline(verify).runs, { metric, split }).values
+  const candidate = readSide(candidateSeeds(verify), { metric, split }).values
+  if (baseline.length === 0 && candidate.length === 0) return []
+  const [from, to] = paired(baseline, candidate)
+  const turn = gain(metric, 0, 1)
+  const [a, b] = [to.map((v) => turn * v), from.map((v) => turn * v)]
+  const interval = differenceInterval(a, b, { paired: true, alpha: alpha / 2 })
+  const test = pairedT(a, b)
+  const better = superiority(values(candidate), values(baseline), turn > 0)
+  return [
+    {
+      metric,
+      split,
+      better: metrics[metric].better,
+      objective,
+      pairs: from.length,
+      baseline: summarize(values(baseline)),
+      candidate: summarize(values(candidate)),
+      gain:
+        interval.kind === 'interval'
+          ? { value: interval.estimate, lower: interval.lower, upper: interval.upper, level: interval.level }
+          : null,
+      p: test.kind === 'test' ? test.pTwoSided : null,
+      probabilityBetter: better.kind === 'superiority' ? better.probability : null,
+      equal: from.length > 0 && from.every((v, i) => v === to[i]),
+      unfinished: verify.seeds.map((s) => s.seed).filter((seed) => !candidate.some((c) => c.seed === seed)),
+      reason: interval.kind === 'undefined' ? interval.reason : null,
+    },
+  ]
+}
+
+const values = (side: readonly SeedValue[]): number[] => side.map((v) => v.value)
+
+function paired(baseline: readonly SeedValue[], candidate: readonly SeedValue[]): readonly [number[], number[]] {
+  const bySeed = new Map(baseline.map((v) => [v.seed, v.value]))
+  const both = candidate.filter((c) => bySeed.has(c.seed))
+  return [both.map((c) => bySeed.get(c.seed) ?? NaN), values(both)]
+}
+
+function summarize(list: readonly number[]): SideSummary {
+  const interval = interquartileMeanInterval(list)
+  return {
+    seeds: list.length,
+    mean: list.length > 0 ? mean(list) : null,
+    sd: list.length > 1 ? sampleSd(list) : null,
+    interquartileMean: list.length > 0 ? interquartileMean(list) : null,
+    interquartileInterval:
+      interval.kind === 'interval' ? { lower: interval.lower, upper: interval.upper, level: interval.level } : null,
+  }
+}
+
+function claimed(draft: Draft): MetricComparison {
+  const { equal: _, reason: __, unfinished: ___, ...found } = draft
+  const claim = claimOf(draft)
+  return { ...found, claim, sentence: sentenceOf(draft, claim) }
+}
+
+function claimOf({ equal, gain: found, p, unfinished }: Draft): MetricComparison['claim'] {
+  if (found !== null && p !== null && p <= alpha && found.value < 0) return 'worse'
+  if (unfinished.length > 0) return 'undecidable'
+  if (equal) return 'identical'
+  if (found === null || p === null) return 'undecidable'
+  return p <= alpha ? 'better' : 'not-distinguishable'
+}
+
+function sentenceOf({ reason, unfinished, ...found }: Draft, claim: MetricComparison['claim']): string {
+  const what = `${found.split} ${found.metric}`
+  if (claim === 'identical') return `${what} is the same on every seed.`
+  if (found.gain === null || found.p === null) return `${what} cannot be compared: ${reason ?? 'there is no interval'}.`
+  const p = found.p < 0.0001 ? 'p below 0.0001' : `p ${shown(Number(found.p.toPrecision(2)))}`
+  const correction = found.objective ? '' : ', corrected for the other metrics'
+  const words = {
+    'better': 'better by more than seed noise',
+    'worse': 'worse by more than seed noise',
+    'not-distinguishable': 'not distinguishable from the baseline',
+    'undecidable': `not compared, since the winner has no value on ${seedList(unfinished)}; over the others`,
+  }[claim]
+  return `${what} is ${words}: gain ${signed(found.gain.value)} (${intervalWords(found.gain)}, ${p}${correction}).`
+}

@@ -1,0 +1,55 @@
+import type { GradSaveFunc, Tensor3D } from '@tensorflow/tfjs-core'
+import type { LayerOf } from './layer.ts'
+import { dropoutMask } from './dropout.ts'
+import { type LayerFunction, stateless, weightAt, withBias, type ForwardOptions, type Tensor, type Tf } from './forward.ts'
+
+/**
+ * Multi-head self-attention (Vaswani et al., 2017), [batch, steps, features] → the same: softmax(q kᵀ / √keyDim) v in every head,
+ * and a product that mixes the heads. Dropout is on the attention weights, as in Keras.
+ */
+export function multiHeadAttention(tf: Tf, layer: LayerOf<'multiHeadAttention'>, site: number): LayerFunction {
+  const second = layer.useBias ? 2 : 1
+  return stateless((x, weights, options) => {
+    const [batch, steps, features] = (x as Tensor3D).shape
+    const width = layer.numHeads * layer.keyDim
+    const rows = tf.reshape(x, [batch * steps, features])
+    const projected = withBias(tf, tf.matMul(rows, weightAt(weights, 0)), weights, layer.useBias, 1)
+    const attended = attend(tf, layer, tf.reshape(projected, [batch, steps, 3, layer.numHeads, layer.keyDim]), site, options)
+    const mixed = tf.matMul(tf.reshape(attended, [batch * steps, width]), weightAt(weights, second))
+    return tf.reshape(withBias(tf, mixed, weights, layer.useBias, second + 1), x.shape)
+  })
+}
+
+/**
+ * [batch, steps, 3, heads, keyDim] of queries, keys and values → [batch, steps, heads, keyDim]. The gradient is given by hand:
+ * what the softmax takes off each row of it, Σ dP ∘ P, is Σ dO ∘ O as well (Dao et al., 2022), a fourth of the work and less.
+ */
+function attend(
+  tf: Tf, { keyDim, dropout }: LayerOf<'multiHeadAttention'>, projected: Tensor, site: number, options: ForwardOptions,
+): Tensor {
+  const scale = 1 / Math.sqrt(keyDim)
+  const apply = tf.customGrad((...args) => {
+    const [given, save] = args as unknown as [Tensor, GradSaveFunc]
+    const [queries, keys, values] = tf.unstack(tf.transpose(given, [2, 0, 3, 1, 4])) as [Tensor, Tensor, Tensor]
+    const scaled = tf.mul(queries, scale)
+    const shares = tf.softmax(tf.matMul(scaled, keys, false, true))
+    const mask = dropoutMask(shares, dropout, site, options)
+    const out = tf.matMul(masked(tf, shares, mask), values)
+    save([scaled, keys, values, shares, out, ...(mask ? [mask] : [])])
+    return { value: tf.transpose(out, [0, 2, 1, 3]), gradFunc: (dy: Tensor, saved: Tensor[]) => gradient(tf, dy, saved, scale) }
+  })
+  return apply(projected)
+}
+
+function gradient(tf: Tf, dy: Tensor, saved: readonly Tensor[], scale: number): Tensor {
+  const [scaled, keys, values, shares, out, mask] = saved as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor?]
+  const slope = tf.transpose(dy, [0, 2, 1, 3])
+  const ofValues = tf.matMul(masked(tf, shares, mask), slope, true, false)
+  const ofShares = masked(tf, tf.matMul(slope, values, false, true), mask)
+  const ofScores = tf.mul(tf.sub(ofShares, tf.sum(tf.mul(slope, out), -1, true)), shares)
+  const ofQueries = tf.mul(tf.matMul(ofScores, keys), scale)
+  const ofKeys = tf.matMul(ofScores, scaled, true, false)
+  return tf.transpose(tf.stack([ofQueries, ofKeys, ofValues]), [1, 3, 0, 2, 4])
+}
+
+const masked = (tf: Tf, x: Tensor, mask: Tensor | null | undefined): Tensor => (mask ? tf.mul(x, mask) : x)

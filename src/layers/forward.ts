@@ -1,0 +1,67 @@
+import type * as tfjs from '@tensorflow/tfjs-core'
+
+/** The tensor library as a value: only the engines import a backend, all others are handed this. */
+export type Tf = typeof tfjs
+export type Tensor = tfjs.Tensor
+
+/** Operations with a gradient of their own that an engine may have natively; the same numbers as the chains they stand for. */
+export interface FusedOps {
+  /** As `softmaxCrossEntropy` of loss.ts. */
+  softmaxCrossEntropy(targets: Tensor, logits: Tensor): Tensor
+  /** Over all but the last size; mean and biased variance of the batch, through which no gradient flows. */
+  batchNormalization(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number):
+    { readonly outputs: Tensor; readonly mean: Tensor; readonly variance: Tensor }
+}
+
+/** Random numbers inside a step, drawn so that (stream, step) alone determines them. */
+export interface StepRandom {
+  /** 1 / (1 − rate) with probability 1 − rate, else 0; `site` tells the dropout layers of one model apart. */
+  dropoutMask(site: number, shape: readonly number[], rate: number): Tensor
+}
+
+export interface ForwardOptions {
+  readonly training: boolean
+  /** Rate of dropout layers without a rate of their own. */
+  readonly dropout: number
+  /** Present when training. */
+  readonly random: StepRandom | null
+}
+
+/** What cannot become part of a graph, as a layer that reads values while it is computed. */
+export class NotTraceable extends Error {}
+
+/** What a layer is given in one forward pass. */
+export interface LayerInput {
+  /** [batch, ...input shape]. */
+  readonly x: Tensor
+  /** Trainable tensors of this layer, in the order of `parametersOf`. */
+  readonly weights: readonly Tensor[]
+  /** Running statistics of this layer, in the same order. */
+  readonly statistics: readonly Tensor[]
+  readonly options: ForwardOptions
+}
+
+export interface LayerOutput {
+  readonly outputs: Tensor
+  readonly statistics: readonly Tensor[]
+}
+
+/** One layer as a pure function; nothing in it may read a tensor's values, or a step could not be traced into a graph. */
+export type LayerFunction = (input: LayerInput) => LayerOutput
+
+/** A layer without running statistics. */
+export function stateless(apply: (x: Tensor, weights: readonly Tensor[], options: ForwardOptions) => Tensor): LayerFunction {
+  return ({ x, weights, statistics, options }) => ({ outputs: apply(x, weights, options), statistics })
+}
+
+/** The weight at a position that `parametersOf` promises. */
+export function weightAt(weights: readonly Tensor[], index: number): Tensor {
+  const weight = weights[index]
+  if (!weight) throw new Error(`a layer misses weight ${index} of ${weights.length}`)
+  return weight
+}
+
+/** Adds the bias that stands at `index`, if the layer has one. */
+export function withBias(tf: Tf, x: Tensor, weights: readonly Tensor[], useBias: boolean, index: number): Tensor {
+  return useBias ? tf.add(x, weightAt(weights, index)) : x
+}

@@ -1,0 +1,125 @@
+import { join } from 'node:path'
+import { describe, expect, it, test } from 'vitest'
+import { inspect } from '../../src/data/inspect.ts'
+import { renderSpec, type InitOptions } from '../../src/dsl/init.ts'
+import { compiled, dataFacts } from '../compile/support.ts'
+
+const table: InitOptions = {
+  file: 'data/houses.csv',
+  header: true,
+  rows: 1000,
+  target: 'price',
+  task: 'regression',
+  imageShape: null,
+  scale: null,
+  columns: [
+    { name: 'area', type: 'numeric' },
+    { name: 'heating', type: 'categorical' },
+    { name: 'id', type: 'identifier' },
+    { name: 'price', type: 'numeric' },
+  ],
+}
+const facts = (shape: readonly number[], classes: readonly string[] | null, train = 600) =>
+  dataFacts({ rows: [train, 200, 200], inputShape: shape, classes })
+
+describe('a spec that init writes', () => {
+  it('compiles without a warning, and names what was seen', () => {
+    const text = renderSpec(table)
+    const { spec, warnings } = compiled(text, facts([5], null))
+    expect(warnings).toEqual([])
+    expect(spec).toMatchObject({
+      name: 'houses',
+      task: 'regression',
+      preset: 'tabular-mlp',
+      data: { source: 'data/houses.csv', target: 'price', header: true },
+    })
+    expect(spec.gates.map((g) => 'metric' in g && g.metric)).toEqual(['r2', 'r2'])
+    expect(text).toContain('1 numeric, 1 categorical, 1 left out')
+  })
+
+  it('has convolutions for images, and pools where there is room', () => {
+    const pixels = renderSpec({
+      ...table,
+      task: 'classification',
+      imageShape: [8, 8, 1],
+      scale: 1 / 16,
+      target: '64',
+      header: false,
+      schema: '../../schema/tuning.schema.json',
+    })
+    const { spec } = compiled(pixels, facts([8, 8, 1], ['0', '1']))
+    expect(spec.layers.map((l) => l.kind)).toEqual(['conv2d', 'maxPooling2d', 'flatten', 'dense', 'dropout', 'dense'])
+    expect(spec.data).toMatchObject({ target: '64', inputs: { kind: 'array', shape: [8, 8, 1], scale: 0.0625 } })
+    expect(
+      compiled(
+        renderSpec({ ...table, task: 'classification', imageShape: [3, 3, 1], scale: 1 }),
+        facts([3, 3, 1], ['0', '1']),
+      ).spec.layers,
+    ).toHaveLength(5)
+    expect(
+      compiled(renderSpec({ ...table, task: 'classification', imageShape: [20], scale: 1 }), facts([20], ['0', '1'])).spec
+        .layers[0]?.kind,
+    ).toBe('flatten')
+  })
+
+  it('marks guesses', () => {
+    const text = renderSpec({ ...table, target: null, task: null })
+    expect(compiled(text, facts([5], ['a', 'b'])).spec).toMatchObject({ task: 'classification', data: { target: '-1' } })
+    expect(text.match(/a guess/g)).toHaveLength(2)
+  })
+
+  test.each([
+    'no',
+    'true',
+    '1e3',
+    'a: b',
+    '- x',
+    '#hash',
+    '"quoted"',
+    "it's",
+    'über größe',
+    '*star',
+    '&and',
+    '!bang',
+    'tab\there',
+    'line\nbreak',
+    '{x}',
+    '日本',
+    '',
+    ' ',
+    '\u0000',
+    '\u2028',
+    '\\',
+    '<<',
+    '0x1F',
+  ])('keeps the column %j and the file of that name', (name) => {
+    const { spec } = compiled(
+      renderSpec({ ...table, target: name === '' ? 'x' : name, file: `${name.replace(/[\0/\\]/g, '')}.csv` }),
+      facts([5], null),
+    )
+    expect(spec.data.target).toBe(name === '' ? 'x' : name)
+    expect(spec.data.source).toBe(`${name.replace(/[\0/\\]/g, '')}.csv`)
+  })
+
+  test.each([2, 5, 10, 30, 100, 178, 1797, 1e6])('has a batch that fits %d rows', (rows) => {
+    const train = Math.max(1, Math.floor(rows * 0.6))
+    const { plan } = compiled(renderSpec({ ...table, rows }), facts([5], null, train))
+    expect(plan.baseline.batching.batchSize).toBeLessThanOrEqual(train)
+  })
+
+  test.each([
+    ['digits/digits.csv.gz', [8, 8, 1], 10],
+    ['wine/wine.csv', [13], 3],
+  ] as const)('of the example %s compiles', async (file, shape, classes) => {
+    const summary = await inspect(join(import.meta.dirname, '../../examples', file))
+    const { spec } = compiled(
+      renderSpec({ ...summary, file: file.split('/')[1] ?? '' }),
+      facts(
+        shape,
+        Array.from({ length: classes }, (_, i) => String(i)),
+      ),
+    )
+    expect(spec.task).toBe('classification')
+    expect(spec.preset).toBe(shape.length === 3 ? 'vision-cnn' : 'tabular-mlp')
+  })
+})

@@ -1,0 +1,102 @@
+import { diagnose } from '../../src/diagnose/diagnose.ts'
+import { type Context, curveOf } from '../../src/diagnose/curve.ts'
+import type { Finding, RuleName } from '../../src/diagnose/finding.ts'
+import type { RunResult } from '../../src/records/run.ts'
+import { mean, pooledSd } from '../../src/stats/describe.ts'
+import type { Group } from './corpus.ts'
+
+/** What the rules said of a group, and whether a fault was one. */
+export interface Judged {
+  readonly group: Group
+  readonly together: readonly Finding[]
+  /** Of every run by itself, as `tunegate diagnose` sees a single file. */
+  readonly single: readonly (readonly Finding[])[]
+  /**
+   * Whether the fault did harm by the results alone, whatever the curves look like; for a healthy variant, whether it is
+   * none.
+   */
+  readonly harmful: boolean
+  /** The rules of which at least one should speak; the first is the one that is there for this group. */
+  readonly expects: readonly string[]
+  /** Whether nobody looked at this group while the rules were made: another seed, or another world. */
+  readonly heldOut: boolean
+}
+
+export function judgeAll(groups: readonly Group[]): Judged[] {
+  return groups.map((group) => ({
+    group,
+    together: findings(group, group.runs),
+    single: group.runs.map((run) => findings(group, [run])),
+    harmful: group.variant.symptomOnly === true || harms(group, referenceOf(group, groups)),
+    expects: expectedOf(group),
+    heldOut: !group.world.developedOn || group.replicate % 2 === 1,
+  }))
+}
+
+/** Noise in the labels that a model did not learn by heart keeps it from fitting them: that is no overfitting. */
+function expectedOf(group: Group): readonly string[] {
+  const { expects, labelNoise } = group.variant
+  return labelNoise === undefined || learnedByHeart(group, labelNoise) ? expects : [...expects].reverse()
+}
+
+/**
+ * Whether training rows are fitted better than anything but their noise allows, by two standard errors. With a share s of
+ * the labels taken from other rows, no rule that holds for all rows is right in more than 1 − s(1 − Σp²) of them, p being
+ * the shares of the classes; and of the variance of a number, none explains more than (1 − s)².
+ */
+function learnedByHeart({ world, variant, runs }: Group, noise: number): boolean {
+  const { targets, splits } = variant.data?.(world) ?? world.data
+  const rows = Math.min(splits.train.length, splits.validation.length)
+  const score = mean(runs.flatMap((run) => run.evaluations.slice(-3).map(({ train }) => train.accuracy ?? train.r2 ?? NaN)))
+  if (world.task === 'regression') {
+    const most = (1 - noise) ** 2
+    return score > most + 2 * ((2 * Math.sqrt(most) * (1 - most)) / Math.sqrt(rows))
+  }
+  const shares = (world.classes ?? []).map((_, code) => targets.filter((t) => t === code).length / targets.length)
+  const most = 1 - noise * (1 - shares.reduce((sum, p) => sum + p * p, 0))
+  return score > most + 2 * Math.sqrt((most * (1 - most)) / rows)
+}
+
+function findings({ world, variant }: Group, runs: readonly RunResult[]): Finding[] {
+  const data = variant.data?.(world) ?? world.data
+  const context: Context = {
+    task: world.task,
+    classes: world.classes?.length ?? null,
+    targetLoss: null,
+    seedCap: null,
+    rows: { train: data.splits.train.length, validation: data.splits.validation.length },
+  }
+  return diagnose([{ subject: variant.name, curves: runs.map(curveOf), context }])
+}
+
+function referenceOf({ world, variant, replicate }: Group, groups: readonly Group[]): Group {
+  const name = variant.reference?.name ?? 'as tuned'
+  const found = groups.find((g) => g.world === world && g.replicate === replicate && g.variant.name === name)
+  if (!found) throw new Error(`no group ${name}`)
+  return found
+}
+
+/**
+ * A fault did harm if the last validation loss is worse than the reference's by more than two SDs over seeds and a
+ * tenth, or if a run did not finish, or if the seeds spread three times as far.
+ */
+function harms(group: Group, reference: Group): boolean {
+  if (group.runs.some((r) => r.status !== 'complete')) return true
+  const [own, other] = [group, reference].map((g) => g.runs.filter((r) => r.status === 'complete').map(lastLoss)) as [
+    number[],
+    number[],
+  ]
+  if (group.variant.expects[0] === 'seed-variance') return pooledSd([own]).sd > 3 * pooledSd([other]).sd
+  const { sd } = pooledSd([own, other])
+  const worse = mean(own) - mean(other)
+  return worse > 2 * Math.min(sd, pooledSd([other]).sd) && worse > 0.1 * mean(other)
+}
+
+function lastLoss({ evaluations }: RunResult): number {
+  const last = evaluations.at(-1)?.validation
+  return last?.nll ?? last?.mse ?? Infinity
+}
+
+export const spoke = (found: readonly Finding[], names: readonly string[]): boolean =>
+  found.some((f) => names.includes(f.rule))
+export type { RuleName }

@@ -1,0 +1,83 @@
+// `npm run prove -- [gates] [range-test] [diagnose]` measures verdicts and advice on real training and writes the tables in
+// `test/prove/`; without a name all of them, in about an hour of one core.
+//
+//   --keep FOLDER      trained runs as JSON lines; a later call with it trains only what is missing
+//   --seeds N          gates: seeds of every variant in the bank (default 48)
+//   --group N          diagnose: seeds a group (default 5)
+//   --replicates N     diagnose: groups of seeds a variant (default 2)
+//   --stdout           print the tables instead of writing them
+//
+// Node cannot load the tensor library's modules unbundled, so that the program is bundled first, as the worker is.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { parseArgs } from 'node:util'
+import { build } from 'esbuild'
+import { root } from '../../test/support/architecture.ts'
+import type * as Program from './all.ts'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    keep: { type: 'string' },
+    seeds: { type: 'string', default: '48' },
+    group: { type: 'string', default: '5' },
+    replicates: { type: 'string', default: '2' },
+    stdout: { type: 'boolean', default: false },
+  },
+})
+
+const parts = ['gates', 'range-test', 'diagnose'] as const
+const unknown = positionals.filter((name) => !parts.some((part) => part === name))
+if (unknown.length > 0) {
+  console.error(`there is no proof named ${unknown.join(', ')}; there are ${parts.join(', ')}`)
+  process.exit(2)
+}
+const wanted = parts.filter((part) => positionals.length === 0 || positionals.includes(part))
+
+const folder = mkdtempSync(join(tmpdir(), 'prove-'))
+try {
+  const program = await bundled(join(folder, 'main.mjs'))
+  for (const part of wanted) {
+    const text = await proof(program, part)
+    if (values.stdout) process.stdout.write(text)
+    else writeFileSync(join(root, `test/prove/${part}.md`), text)
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
+
+async function bundled(outfile: string): Promise<typeof Program> {
+  await build({
+    entryPoints: [join(root, 'validation/statistics/all.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    mainFields: ['main'],
+    logLevel: 'error',
+    banner: {
+      js: 'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);',
+    },
+  })
+  return (await import(pathToFileURL(outfile).href)) as typeof Program
+}
+
+function proof(program: typeof Program, part: (typeof parts)[number]): Promise<string> {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly version: string }
+  if (values.keep) mkdirSync(values.keep, { recursive: true })
+  const keep = values.keep ? join(values.keep, `${part}.jsonl`) : null
+  const common = {
+    root,
+    version,
+    date: new Date().toISOString().slice(0, 10),
+    progress: (message: string) => process.stderr.write(`${message}\n`),
+  }
+  if (part === 'diagnose') {
+    return program.diagnose({ ...common, cache: keep, replicates: Number(values.replicates), seeds: Number(values.group) })
+  }
+  const options = { ...common, keep, seeds: Number(values.seeds) }
+  return part === 'gates' ? program.gates(options) : program.rangeTest(options)
+}
