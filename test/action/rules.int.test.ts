@@ -190,7 +190,7 @@ describe('attack 14: rows of the test and validation parts that a change edits',
 
   it('leave nothing to gate on where the base has a lock of the data that were', async () => {
     const gated = wineSpec({ gate: 'regression: { metric: accuracy, margin: 0.5, split: test }' })
-    base = commit(gated)
+    propose(gated, gated)
     await step({ baseline: 'retrain', out: 'first' })
     copyFileSync(join(checkout, 'first/tuning.lock.json'), join(checkout, 'tuning.lock.json'))
     rmSync(join(checkout, 'first'), { recursive: true })
