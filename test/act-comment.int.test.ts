@@ -97,7 +97,7 @@ async function comment(context: TestContext, body: (head: string) => string, che
   }
 }
 
-describe('the workflow for comments', { timeout: 300_000 }, () => {
+describe('the workflow for comments', () => {
   it('decides, runs and publishes in its three jobs', (context) =>
     comment(context, (head) => `/tune verify ${head} seeds=4`, ({ status, log, github, artifacts, head }) => {
       expect(log).not.toMatch(/Job failed|::error/)

@@ -31,7 +31,7 @@ beforeAll(() => {
   git(repository, 'init', '--quiet', '--initial-branch=main')
   git(repository, 'remote', 'add', 'origin', 'https://github.com/octo/nets.git')
   commitAll(repository)
-}, 120_000)
+})
 
 /** A commit on the default branch that changes the spec, and what the workflow makes of the event. */
 async function event(context: TestContext, name: string, change: (text: string) => string, payload: (base: string) => unknown) {
@@ -55,7 +55,7 @@ async function event(context: TestContext, name: string, change: (text: string) 
 const pull = (context: TestContext, change: (text: string) => string) =>
   event(context, 'pull_request', change, (sha) => ({ pull_request: { number: 7, base: { sha, ref: 'main' }, head: { ref: 'change' } } }))
 
-describe('a pull request', { timeout: 180_000 }, () => {
+describe('a pull request', () => {
   it('that changes nothing of the study is green at once, and reports', async (context) => {
     const { status, log } = await pull(context, (text) => text)
     expect(log).toMatch(/::set-output:: changed=false/)
@@ -100,7 +100,7 @@ describe('a pull request', { timeout: 180_000 }, () => {
   })
 })
 
-describe('a push to the default branch', { timeout: 180_000 }, () => {
+describe('a push to the default branch', () => {
   it('leaves the renewed lock, and its change as a patch that git applies', async (context) => {
     const { log, files } = await event(context, 'push', (text) => text.replace('epochs: 4', 'epochs: 5'),
       () => ({ ref: 'refs/heads/main', repository: { default_branch: 'main', full_name: 'octo/nets' } }))

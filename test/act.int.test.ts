@@ -67,7 +67,7 @@ function lockAlone(folder: string): string {
 }
 
 describe('the reusable workflow', () => {
-  it('comes to the lock of the study in one process, and hands its verdict on', { timeout: 600_000 }, async (context) => {
+  it('comes to the lock of the study in one process, and hands its verdict on', async (context) => {
     const program = needs(context, 'act')
     const service = await startArtifactService()
     try {
@@ -103,7 +103,7 @@ const after = `  after:
 `
 
 describe('a compiled workflow', () => {
-  it('fans out over jobs and comes to the lock of the study in one process', { timeout: 600_000 }, async (context) => {
+  it('fans out over jobs and comes to the lock of the study in one process', async (context) => {
     const program = needs(context, 'act')
     const service = await startArtifactService()
     try {

@@ -28,7 +28,7 @@ beforeEach(async () => {
 })
 afterEach(() => flow.close())
 
-describe('a comment', { timeout: 120_000 }, () => {
+describe('a comment', () => {
   it('is decided on, run by a token that may write nothing, and published at the commit', async () => {
     const request = await decide('/tune verify seeds=4')
     const options = { seeds: 4, minutes: 20 }

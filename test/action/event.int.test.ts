@@ -19,7 +19,7 @@ const onMain = (event: string, env: Readonly<Record<string, string>> = {}) => ({
   event, payload: { repository: { default_branch: 'main' } }, env: { GITHUB_SHA: proposal.base, GITHUB_REF: 'refs/heads/main', ...env },
 })
 
-describe('attack 15: the event', { timeout: 120_000 }, () => {
+describe('attack 15: the event', () => {
   it.each(['repository_dispatch', 'issues', 'check_suite', 'issue_comment', 'workflow_run', 'schedule', 'workflow_dispatch', 'push'])(
     '%s with the head of a pull request in the checkout has no verdict', async (event) => {
       const ran = await proposal.step({}, onMain(event))

@@ -79,7 +79,7 @@ function expectHarmless(step: StepResult): void {
   expect(all.filter(([, text]) => text.includes(mark)).map(([where]) => where)).not.toEqual([])
 }
 
-describe('attack 16: a pull request whose data file has a name that draws and commands', { timeout: 900_000 }, () => {
+describe('attack 16: a pull request whose data file has a name that draws and commands', () => {
   it('attack 16: is told of what is wrong with its data in text alone', async () => {
     const step = await proposed({ [data]: wine.replace(/^(.*\n.*\n)[^,]*/, '$1?'), 'tuning.yml': specOf(data) }, 'tuning.yml')
     expect([step.exitCode, step.summary]).toEqual([1, expect.stringContaining('## No verdict')])
@@ -101,7 +101,7 @@ describe('attack 16: a pull request whose data file has a name that draws and co
   })
 })
 
-describe('attack 16: a spec whose path draws and commands', { timeout: 900_000 }, () => {
+describe('attack 16: a spec whose path draws and commands', () => {
   const path = `${hidingName}/${breakingName}/tuning.yml`
 
   it('attack 16: names its study, its check and its comment by text alone', async () => {

@@ -47,7 +47,7 @@ function refused(ran: StepResult, why: RegExp): void {
   expect(ran.log).not.toContain('defect')
 }
 
-describe('attack 11: a pull request', { timeout: 120_000 }, () => {
+describe('attack 11: a pull request', () => {
   it.each(['models/wine', 'models', '.'])('with a bare repository of tracked files in %s is judged by its base', async (folder) => {
     proposal.propose({ [path]: loose, ...bare(folder, wrongRoot) })
     expect(ended(await proposal.step({ spec: path }))).toEqual([1, 'fail'])
@@ -143,7 +143,7 @@ describe('attack 11: a pull request', { timeout: 120_000 }, () => {
   })
 })
 
-describe('a pull request without the spec of its base', { timeout: 120_000 }, () => {
+describe('a pull request without the spec of its base', () => {
   it('that deletes it is told so', async () => {
     rmSync(join(proposal.folder, path))
     proposal.propose()

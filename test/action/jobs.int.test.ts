@@ -48,7 +48,7 @@ function runsIn(end: string): readonly string[] {
   return gunzipSync(found.content).toString().split('\n').slice(1, -1)
 }
 
-describe('jobs of a compiled workflow', { timeout: 120_000 }, () => {
+describe('jobs of a compiled workflow', () => {
   it('go on from what a shard had when a limit ended it, and come to the lock of the study in one process', async () => {
     commit(spec(0.05, 60))
     const planned = await job({ mode: 'plan' })

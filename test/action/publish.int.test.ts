@@ -59,7 +59,7 @@ async function honest(text: string, lock?: string): Promise<string> {
 beforeAll(async () => {
   await honest(spec(0.05))
   await honest(spec(0.999))
-}, 300_000)
+})
 beforeEach(async () => { flow = await startCommentFlow() })
 afterEach(() => flow.close())
 
@@ -96,7 +96,7 @@ const passing = ({ outcome: { report: { verdict } } }: Result): void => {
   for (const gate of verdict.gates) gate.status = 'pass'
 }
 
-describe('what a run left', { timeout: 120_000 }, () => {
+describe('what a run left', () => {
   it('is posted where it follows from its own numbers, and the post says whose numbers they are', async () => {
     await handOver(spec(0.05))
     await flow.publish(request)
@@ -257,7 +257,7 @@ describe('what a run left', { timeout: 120_000 }, () => {
   })
 })
 
-describe('the artifact of a result', { timeout: 120_000 }, () => {
+describe('the artifact of a result', () => {
   it('attack 7: is refused where it is not what was uploaded', async () => {
     await handOver(spec(0.05))
     const [artifact] = flow.artifacts.artifacts()

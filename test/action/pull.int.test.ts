@@ -62,7 +62,7 @@ const notices = ({ commands }: StepResult): string[] => commands.filter((c) => c
 const posted = (): number[] => [github.state.comments.length, github.state.checkRuns.length, github.state.statuses.length]
 const ended = ({ exitCode, outputs }: StepResult): unknown[] => [exitCode, outputs['verdict']]
 
-describe('a step of a pull request', { timeout: 120_000 }, () => {
+describe('a step of a pull request', () => {
   it('posts nothing and asks for nothing unless the workflow says so', async () => {
     pull(spec(0.05), spec(0.05))
     expect(ended(await step())).toEqual([0, 'pass'])
@@ -138,7 +138,7 @@ describe('a step of a pull request', { timeout: 120_000 }, () => {
   })
 })
 
-describe('attack 8: a pull request', { timeout: 120_000 }, () => {
+describe('attack 8: a pull request', () => {
   it.each(['auto', 'verify', 'tune'])('that widens its gate is judged by the one of its base, in mode %s', async (mode) => {
     pull(spec(0.999), spec(0.05))
     const ran = await step({ mode })
@@ -195,7 +195,7 @@ describe('attack 8: a pull request', { timeout: 120_000 }, () => {
   })
 })
 
-describe('attack 7: a link in a commit', { timeout: 120_000 }, () => {
+describe('attack 7: a link in a commit', () => {
   const secret = (): string => {
     const folder = mkdtempSync(join(tmpdir(), 'runner-'))
     writeFileSync(join(folder, 'environ'), 'SECRET_OF_THE_RUNNER=x\n')

@@ -37,7 +37,7 @@ beforeAll(() => {
   git(checkout, 'add', '--all')
   git(checkout, 'commit', '--quiet', '--message=base')
   base = git(checkout, 'rev-parse', 'HEAD')
-}, 60_000)
+})
 
 async function pull(text: string, inputs: Readonly<Record<string, string>>): Promise<StepResult & { readonly gates: readonly string[] }> {
   git(checkout, 'switch', '--quiet', '--detach', base)
@@ -53,7 +53,7 @@ async function pull(text: string, inputs: Readonly<Record<string, string>>): Pro
   return { ...result, gates }
 }
 
-describe('a pull request that changes the split', { timeout: 120_000 }, () => {
+describe('a pull request that changes the split', () => {
   it('has nothing to compare with in the lock of its base, which is named, before the training too, and red', async () => {
     const { exitCode, gates, summary, commands } = await pull(otherSplit, {})
     expect(exitCode).toBe(1)

@@ -40,7 +40,7 @@ beforeAll(async () => {
   propose(spec, spec)
   expect((await step()).outputs['verdict']).toBe('pass')
   reference = reportOf().verification
-}, 900_000)
+})
 afterAll(async () => {
   await github.close()
   await artifacts.close()
@@ -97,7 +97,7 @@ const edit = (rows: Iterable<number>, change: (line: string) => string): void =>
 }
 const anotherAlcohol = (line: string): string => `1${line}`
 
-describe('attack 14: a change that edits', { timeout: 900_000 }, () => {
+describe('attack 14: a change that edits', () => {
   it.each<[string, string, RegExp]>([
     ['the root seed', `${spec}seed: 3\n`, /seed from 17 to 3/],
     ['the seeds of the verification', spec.replace('seeds: 3', 'seeds: 2'), /stages\.verify\.seeds from 3 to 2/],
@@ -150,7 +150,7 @@ describe('attack 14: a change that edits', { timeout: 900_000 }, () => {
   })
 })
 
-describe('attack 14: rows of the test and validation parts that a change edits', { timeout: 900_000 }, () => {
+describe('attack 14: rows of the test and validation parts that a change edits', () => {
   it('are counted at the top, those with another label apart', async () => {
     const relabel = (line: string): string => line.replace(/class_(\d)$/, (__, n) => `class_${(Number(n) + 1) % 3}`)
     propose(spec, spec, () => {

@@ -49,7 +49,7 @@ beforeAll(async () => {
   put(`${deep}/old/report.json`, JSON.stringify({ version: 1, [breakingName]: hidingName }))
   put(`${deep}/workflow.yml`, `jobs:\n  a:\n    steps:\n      - uses: "${breakingName.replace(/[^ -~]| /g, '')}"@x\u001b[31m\n`)
   await ran(['run', spec, '--engine', 'wasm', '--workers', '2', '--out', out], 1)
-}, 900_000)
+})
 
 /** What a command printed did no harm; a file of Markdown may break mentions and links apart. */
 async function ran(args: readonly string[], code: number, kind?: 'markdown'): Promise<string> {
@@ -60,7 +60,7 @@ async function ran(args: readonly string[], code: number, kind?: 'markdown'): Pr
   return said
 }
 
-describe('attack 16: the terminal is not commanded by', { timeout: 900_000 }, () => {
+describe('attack 16: the terminal is not commanded by', () => {
   const commands: readonly (readonly [what: string, args: readonly string[], code: number, kind?: 'markdown'])[] = [
     ['a spec that is checked', ['validate', spec], 0],
     ['a spec that is checked without its data', ['validate', spec, '--no-data'], 0],
@@ -134,7 +134,7 @@ describe('attack 16: the terminal is not commanded by', { timeout: 900_000 }, ()
   })
 })
 
-describe('attack 19: workflows that are written', { timeout: 900_000 }, () => {
+describe('attack 19: workflows that are written', () => {
   test('attack 19: an action of compile and init is named by a commit', async () => {
     put('plain/wine.csv', readFileSync(join(root, 'examples/wine/wine.csv'), 'utf8'))
     put('plain/tuning.yml', wineSpec({ epochs: 3, gate: accuracyOf(0.05) }))
@@ -155,7 +155,7 @@ describe('attack 19: workflows that are written', { timeout: 900_000 }, () => {
   })
 })
 
-describe('attack 16: a harmless study', { timeout: 900_000 }, () => {
+describe('attack 16: a harmless study', () => {
   test('attack 16: is told with its paths from the current folder', async () => {
     put('plain/wine.csv', readFileSync(join(root, 'examples/wine/wine.csv'), 'utf8'))
     put('plain/tuning.yml', wineSpec({ epochs: 3, gate: accuracyOf(0.05) }))

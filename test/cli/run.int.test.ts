@@ -23,7 +23,7 @@ function otherNode(major: number): string | undefined {
 }
 
 describe('the five-minute start', () => {
-  test('tunes digits as the README says, and ends with the committed lock on Node 24 and 20', { timeout: 400_000 }, async (context) => {
+  test('tunes digits as the README says, and ends with the committed lock on Node 24 and 20', async (context) => {
     const folder = workFolder()
     const { code, out, err } = await tunegate(folder, ['run', 'examples/digits/tuning.yml'])
     expect([code, err.includes('    at ')]).toEqual([0, false])
@@ -45,7 +45,7 @@ describe('the five-minute start', () => {
     expect(lockOf(folder, 'digits')).toBe(committed)
   })
 
-  test('the wine example ends with its committed lock', { timeout: 200_000 }, async () => {
+  test('the wine example ends with its committed lock', async () => {
     const folder = workFolder()
     expect([0, 3]).toContain((await tunegate(folder, ['run', 'examples/wine/tuning.yml'])).code)
     expect(lockOf(folder, 'wine')).toBe(readFileSync(join(root, 'examples/wine/tuning.lock.json'), 'utf8'))
@@ -53,7 +53,7 @@ describe('the five-minute start', () => {
 })
 
 describe('a run', () => {
-  test('with the same seed gives the same report, times aside; what it wrote can be judged and drawn again', { timeout: 200_000 }, async () => {
+  test('with the same seed gives the same report, times aside; what it wrote can be judged and drawn again', async () => {
     const [a, b] = [withSpec(workFolder()), withSpec(workFolder())]
     const first = await tunegate(a, ['run', 'tuning.yml'])
     await tunegate(b, ['run', 'tuning.yml', '--workers', '1'])
@@ -75,7 +75,7 @@ describe('a run', () => {
     expect(readFileSync(join(a, '.tunegate/small/report.html'), 'utf8')).toBe(page)
   })
 
-  test('killed with -9 at ten random moments and started again, it ends with the lock of an uninterrupted one', { timeout: 400_000 }, async () => {
+  test('killed with -9 at ten random moments and started again, it ends with the lock of an uninterrupted one', async () => {
     const [whole, killed] = [withSpec(workFolder()), withSpec(workFolder())]
     const begun = performance.now()
     await tunegate(whole, ['run', 'tuning.yml', '--out', 'out'])
@@ -100,7 +100,7 @@ describe('a run', () => {
     expect(new Set(ids).size).toBe(ids.length)
   })
 
-  test('stopped by ctrl-c says how to go on and exits with 130', { timeout: 60_000 }, async () => {
+  test('stopped by ctrl-c says how to go on and exits with 130', async () => {
     const folder = withSpec(workFolder())
     const child = start(folder, ['run', 'tuning.yml'])
     let [err, sent] = ['', false]
@@ -113,7 +113,7 @@ describe('a run', () => {
     expect([code, err]).toEqual([130, expect.stringContaining('continues from them')])
   })
 
-  test.skipIf(process.platform !== 'linux')('whose output folder cannot be written is told why, and what is full or closed is no defect of ours', { timeout: 60_000 }, async () => {
+  test.skipIf(process.platform !== 'linux')('whose output folder cannot be written is told why, and what is full or closed is no defect of ours', async () => {
     const folder = withSpec(workFolder())
     for (const [out, why] of [['tuning.yml/out', /a part of the path is a file|there is a file of this name/], ['/proc/none/out', /no-output-folder/]] as const) {
       const { code, err } = await tunegate(folder, ['run', 'tuning.yml', '--out', out])
@@ -126,7 +126,7 @@ describe('a run', () => {
     expect([json.toString().trim(), readFileSync(join(folder, 'err.txt'), 'utf8').includes('EPIPE')]).toEqual(['3', false])
   })
 
-  test('with --json prints the report and nothing else', { timeout: 60_000 }, async () => {
+  test('with --json prints the report and nothing else', async () => {
     const folder = withSpec(workFolder())
     const { out } = await tunegate(folder, ['run', 'tuning.yml', '--json', '--stages', 'lr-range'])
     const report = parseReport(out, 'stdout')

@@ -71,7 +71,7 @@ gates:
 `
 
 // On the native engine where it is installed, else on the embedded one: `auto`.
-test('a small transformer learns from token ids which kind of text it reads', { timeout: 300_000 }, async () => {
+test('a small transformer learns from token ids which kind of text it reads', async () => {
   const folder = withSpec(workFolder(), spec)
   writeFileSync(join(folder, 'tokens.csv'), tokenRows())
   const { code, out, err } = await tunegate(folder, ['run', 'tuning.yml', '--engine', 'auto'])

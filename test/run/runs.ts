@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { patiently } from '../support/slowness.ts'
 import { onTestFinished } from 'vitest'
 import type { Plan, RunJob, StageJob, StageName } from '../../src/records/plan.ts'
 import type { CompleteRun, RunRequest, RunResult } from '../../src/records/run.ts'
@@ -77,8 +78,9 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** Waits for something that takes 20 seconds at most on a usual machine, unless `milliseconds` say otherwise. */
 export async function until(what: () => boolean, milliseconds = 20_000): Promise<void> {
-  for (const end = performance.now() + milliseconds; !what();) {
+  for (const end = performance.now() + patiently(milliseconds / 1000); !what();) {
     if (performance.now() > end) throw new Error('it did not happen in time')
     await sleep(10)
   }

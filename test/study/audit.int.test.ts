@@ -40,7 +40,7 @@ const checked = new Map<string, Rules>()
 beforeAll(async () => {
   bundle = await bundleWorker()
   plain = await study(digitsSpec({ seeds: 3, hidden: 4 }), { kind: 'any' })
-}, 300_000)
+})
 afterAll(() => bundle.remove())
 
 async function study(
@@ -79,7 +79,7 @@ const withBase = (base: string) => (checkout: string): Partial<StudyOptions> => 
   return { baseSpec: { path: join(checkout, 'base.yml') } }
 }
 
-describe('a study that nobody touched follows from its own numbers', { timeout: 300_000 }, () => {
+describe('a study that nobody touched follows from its own numbers', () => {
   it('with a threshold', () => {
     expect(said(plain)).toBe('pass')
     const audited = audit(plain.report, rulesOf(plain))
@@ -140,7 +140,7 @@ describe('a study that nobody touched follows from its own numbers', { timeout: 
   })
 })
 
-describe('a study that its gates ended at a look', { timeout: 300_000 }, () => {
+describe('a study that its gates ended at a look', () => {
   it('attack 12: is not made of others of its seeds', async () => {
     const all = await study(digitsSpec({ seeds: 6 }), { kind: 'any' })
     // The last three of six, as if the gates had been looked at after them.

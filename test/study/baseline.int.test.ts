@@ -36,7 +36,7 @@ const refusal = async (work: Promise<unknown>): Promise<string> => {
   return error.diagnostics.map((d) => `${d.code}: ${d.message}: ${d.found}`).join('\n')
 }
 
-describe('a base spec', { timeout: 60_000 }, () => {
+describe('a base spec', () => {
   it('is retrained on the same seeds, and the gates are held against it; judged again they still are', async () => {
     const { gate, report, files, trained, options } = await study(wider, { 'base.yml': spec }, (c) => ({ baseSpec: { path: join(c, 'base.yml') } }))
     expect(gate?.sentence).toMatch(/against model and levers of .*base\.yml, retrained on the same seeds/)
@@ -95,7 +95,7 @@ describe('a base spec', { timeout: 60_000 }, () => {
   })
 })
 
-describe('gates on what a model costs', { timeout: 60_000 }, () => {
+describe('gates on what a model costs', () => {
   const costs = (text: string): string => text.replace('gates: [', 'gates: [training-time: { maxRatio: 50 }, model-size: { maxRatio: 1.5 }, ')
 
   it('compare with a base spec that is retrained on this machine, and are judged again from the report', async () => {
@@ -138,7 +138,7 @@ describe('gates on what a model costs', { timeout: 60_000 }, () => {
   })
 })
 
-describe('a lock that is no baseline', { timeout: 60_000 }, () => {
+describe('a lock that is no baseline', () => {
   it.each([
     ['other data', (s: string) => s.replace('scale: 0.0625 }', 'scale: 0.0625 }, split: { validation: 0.3 }'), /made from other data or another split/],
     ['another metric', (s: string) => `${s}objective: accuracy\n`, /chose its checkpoints by accuracy, this run by nll/],

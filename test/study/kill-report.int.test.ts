@@ -21,7 +21,7 @@ function files(where: string): Record<string, string> {
   return Object.fromEntries(names.map((e) => join(e.parentPath, e.name)).map((path) => [path.slice(where.length), sha256(readFileSync(path))]).sort())
 }
 
-it('a study that is killed while it writes its report is unfinished, and written again it is whole', { timeout: 300_000 }, () => {
+it('a study that is killed while it writes its report is unfinished, and written again it is whole', () => {
   const whole = folder()
   const { operations } = write(whole)
   expect(operations).toBeGreaterThan(30)

@@ -44,7 +44,7 @@ else describe('a study on the native engine', () => {
   const study = (engine: EngineSource, over: Partial<StudyOptions> = {}): Promise<Study> =>
     runStudy({ ...studyOptions(digitsCheckout(), bundle), engine, ...over })
 
-  test('comes to the same lock and report with one worker or two, and says which engine and why', { timeout: 200_000 }, async () => {
+  test('comes to the same lock and report with one worker or two, and says which engine and why', async () => {
     const one = await study(choice('tensorflow', nativeFolder as string), { workers: 1 })
     const two = await study(choice('auto', nativeFolder as string), { workers: 2 })
     expect(one.report.study.engine).toMatch(label)
@@ -60,7 +60,7 @@ else describe('a study on the native engine', () => {
     }
   })
 
-  test('killed with -9 again and again, ends every run in the bits of an uninterrupted one', { timeout: 300_000 }, async () => {
+  test('killed with -9 again and again, ends every run in the bits of an uninterrupted one', async () => {
     const place = (): DigitsStudy & { readonly config: string } => {
       const where = digitsCheckout()
       const [spec, config, out, started] = ['tuning.yml', 'config', 'out', 'started'].map((name) => join(where, name)) as [string, string, string, string]
@@ -95,7 +95,7 @@ else describe('a study on the native engine', () => {
     expect(found).toEqual(wanted)
   })
 
-  test('goes on with the threads it was begun with, to the same bits each time', { timeout: 200_000 }, async () => {
+  test('goes on with the threads it was begun with, to the same bits each time', async () => {
     const begun = async (): Promise<Study> => {
       const checkout = digitsCheckout()
       mkdirSync(join(checkout, 'out'))
@@ -123,7 +123,7 @@ else describe('a study on the native engine', () => {
     return { folder, listener }
   }
 
-  test('whose engine breaks half-way is trained on wasm from the start where auto chose it, and says so', { timeout: 200_000 }, async () => {
+  test('whose engine breaks half-way is trained on wasm from the start where auto chose it, and says so', async () => {
     const events: RunEvent[] = []
     const { folder, listener } = breaking(events)
     const { report, files } = await study(choice('auto', folder), { listener })
@@ -136,7 +136,7 @@ else describe('a study on the native engine', () => {
     expect(report.levers.chosen).toEqual(wasm.report.levers.chosen)
   })
 
-  test('whose engine breaks half-way ends with the reason where it was asked for by name', { timeout: 100_000 }, async () => {
+  test('whose engine breaks half-way ends with the reason where it was asked for by name', async () => {
     const { folder, listener } = breaking([])
     await expect(study(choice('tensorflow', folder), { listener })).rejects.toMatchObject({
       diagnostics: [expect.objectContaining({ code: 'engine/tensorflow-unusable' })],

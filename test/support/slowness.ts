@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 
 /** Milliseconds that the work below takes on a quiet machine of 2024. */
-const usual = 120
+const usual = 250
 const rounds = 3
 
 /**

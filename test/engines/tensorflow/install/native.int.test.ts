@@ -26,7 +26,7 @@ const skipped = !platform.ok ? platform.error.message : asked || there ? null : 
 beforeAll(async () => {
   if (skipped !== null || !platform.ok) return
   await downloadEngine({ folder: kept, platform: platform.value, env: process.env, listener: () => {} })
-}, 600_000)
+})
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 
 interface Called { readonly child: ChildProcess; readonly text: () => string; readonly end: Promise<number | null> }
@@ -57,7 +57,7 @@ describe('the real engine', () => {
     const healed = engine('install', '--from', kept)
     expect([await healed.end, healed.text()]).toEqual([0, expect.stringContaining('Installed in') as string])
     expect(readdirSync(root)).toHaveLength(1)
-  }, 600_000)
+  })
 
   it('is whole, needs nothing from outside of its folder, and says that it loads', async (context) => {
     if (skipped !== null) context.skip(skipped)
@@ -75,7 +75,7 @@ describe('the real engine', () => {
     for await (const chunk of child.stdout) out += String(chunk)
     const known = new Set(state.record.files.map((f) => join(state.folder, f.path)))
     expect((JSON.parse(out) as string[]).filter((path) => !known.has(path) && !path.includes('[eval]'))).toEqual([])
-  }, 120_000)
+  })
 
   it('gives the same addon when a job compiles it again, and what the pins say comes from the downloads', async (context) => {
     if (skipped !== null) context.skip(skipped)
@@ -84,5 +84,5 @@ describe('the real engine', () => {
     if (before.state !== 'installed' || !renewed.ok) throw new Error(JSON.stringify(renewed))
     expect(renewed.value.record.files).toEqual(before.record.files)
     for (const one of [...pins.packages, pins.headers]) expect(unpackedDigest(readFileSync(join(kept, one.file)), one), one.name).toBe(one.unpacked)
-  }, 120_000)
+  })
 })
