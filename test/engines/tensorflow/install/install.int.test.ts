@@ -14,6 +14,7 @@ import { placeOf } from '../../../../src/engines/tensorflow/install/place.ts'
 import { chooseEngine, engineLoads, engineState, otherEngines } from '../../../../src/engines/tensorflow/install/status.ts'
 import { needs } from '../../../support/tools.ts'
 import { impatient, makeTiny, platform, serve, sha256, tree, type Registries, type Tiny } from './tiny.ts'
+import { patiently } from '../../../support/slowness.ts'
 
 let tiny: Tiny
 let registries: Registries
@@ -319,7 +320,7 @@ function start(root: string, from = tiny.folder, env: Readonly<Record<string, st
 }
 
 async function until(what: () => boolean): Promise<void> {
-  for (let i = 0; i < 1500 && !what(); i++) await sleep(10)
+  for (const end = performance.now() + patiently(15); !what() && performance.now() < end;) await sleep(10)
   if (!what()) throw new Error('it never came to that')
 }
 
