@@ -1,4 +1,5 @@
 import { shownPath } from '../base/paths.ts'
+import { gateOf } from '../gates/index.ts'
 import type { Verdict } from '../records/verdict.ts'
 import { changeLines } from '../report/change-lines.ts'
 import type { Report } from '../report/model.ts'
@@ -43,7 +44,7 @@ export function gateLines({ gates: all }: Verdict, columns: number): string[] {
 
 /** The objective, and what a gate looks at, on the rows it looks at. */
 function measured({ verification, verdict }: Report): string[] {
-  const gated = new Set(verdict.gates.flatMap(({ rule }) => ('metric' in rule ? [`${rule.metric} ${rule.split}`] : [])))
+  const gated = new Set(verdict.gates.map(({ rule }) => gateOf(rule).measures(rule)).map((m) => m && `${m.metric} ${m.split}`))
   const rows = (verification?.metrics ?? [])
     .filter((m) => (m.objective && m.split === 'validation') || gated.has(`${m.metric} ${m.split}`))
     .map((m) => [

@@ -70,17 +70,13 @@ function quotes({ keyword, value, schema }: SchemaError): string | undefined {
   return value.trim() !== '' && Number.isFinite(Number(value)) ? 'write it without quotes' : undefined
 }
 
-const rules: { readonly [gate: string]: string } = {
-  'seed-variance': '{ metric: accuracy, maxStd: 0.01 }',
-  regression: '{ metric: accuracy, margin: 0.01 }',
-  threshold: '{ metric: accuracy, min: 0.9 }',
-  calibration: '{ margin: 0.05 }',
-}
-
-/** A gate's name alone: every gate has a limit to be told. */
-function ruleOf({ keyword, path, value }: SchemaError): string | undefined {
-  const name = keyword === 'type' && path[0] === 'gates' && path.length === 2 && typeof value === 'string' ? value : ''
-  return Object.hasOwn(rules, name) ? `write - ${name}: ${rules[name]}` : undefined
+/** A gate's name alone: every gate has a limit to be told. The schema has an example of each. */
+function ruleOf({ keyword, path, value, parent }: SchemaError): string | undefined {
+  if (keyword !== 'type' || path[0] !== 'gates' || path.length !== 2 || typeof value !== 'string') return undefined
+  const gates = (parent['properties'] ?? {}) as Readonly<Record<string, { readonly default?: object }>>
+  const example = Object.hasOwn(gates, value) ? gates[value]?.default : undefined
+  if (example === undefined) return undefined
+  return `write - ${value}: { ${Object.entries(example).map(([key, setting]) => `${key}: ${setting}`).join(', ')} }`
 }
 
 const version = ({ keyword, path }: SchemaError): string | undefined =>

@@ -1,11 +1,25 @@
-import type { CalibrationRule } from '../records/plan.ts'
-import type { GateVerdict } from '../records/verdict.ts'
-import { singleLook, type GateEvidence, type Look } from './evidence.ts'
-import { nonInferiority } from './non-inferiority.ts'
+import type { Calibration } from '../dsl/tuning.gen.ts'
+import type { GateDefinition } from './definition.ts'
+import { metricDefaults } from './metric-rule.ts'
+import { nonInferiority, type MarginRule } from './non-inferiority.ts'
+import { calibrationEvidence } from './shown.ts'
+
+/** Non-inferiority on a proper score: nll or brier. */
+export interface CalibrationRule extends MarginRule {
+  readonly gate: 'calibration'
+}
 
 /**
- * The candidate's probabilities are not worse than the baseline's by the margin or more, on a proper score (nll or
- * brier): such a score cannot be improved by shifting confidence alone, which the expected calibration error can.
+ * The candidate's probabilities are not worse than the baseline's by the margin or more, on a proper score: such a score
+ * cannot be improved by shifting confidence alone, which the expected calibration error can.
  */
-export const calibration = (rule: CalibrationRule, evidence: GateEvidence, look: Look = singleLook): GateVerdict =>
-  nonInferiority(rule, evidence, look)
+export const calibration: GateDefinition<CalibrationRule, Calibration> = {
+  ...nonInferiority,
+  name: 'calibration',
+  rules: ({ metric = 'nll', margin, paired = false, ...rest }) => [{ gate: 'calibration', metric, ...metricDefaults(rest), margin, paired }],
+  judge(rule, evidence, look) {
+    const judged = nonInferiority.judge(rule, evidence, look)
+    const supplementary = [...(judged.finding.evidence ?? []), ...calibrationEvidence(evidence.candidate)]
+    return { ...judged, finding: { ...judged.finding, evidence: supplementary } }
+  },
+}

@@ -1,5 +1,5 @@
 import type { LockedSeed } from '../records/lock.ts'
-import type { MetricRule } from '../records/plan.ts'
+import type { Measured } from '../records/gates.ts'
 import type { RunCalibration, RunTime } from '../records/run.ts'
 import { nominalAlpha } from '../stats/sequential.ts'
 
@@ -91,7 +91,7 @@ export interface SeedValue {
 }
 
 /** Reads the rule's metric from every seed; nothing is dropped, only sorted by why it has no value. */
-export function readSide(seeds: readonly SeedEvidence[], rule: Pick<MetricRule, 'metric' | 'split'>): Side {
+export function readSide(seeds: readonly SeedEvidence[], rule: Measured): Side {
   const read = seeds.map((s) => ({ ...s, value: finiteOrNull(s[rule.split]?.[rule.metric]) }))
   const without = (status: LockedSeed['status']): number[] => read.filter((s) => s.status === status).map((s) => s.seed)
   return {

@@ -1,8 +1,5 @@
-import type { GateRule } from '../records/plan.ts'
 import type { GateVerdict, ShownEvidence, VerdictStatus } from '../records/verdict.ts'
 import type { Side } from './evidence.ts'
-import { ruleInWords } from './rule-words.ts'
-import { turning } from './turning.ts'
 import { seedList } from './words.ts'
 
 /** What a gate found, before it is joined with its rule and the values it was found on. */
@@ -45,21 +42,12 @@ export interface SidesShown {
   readonly baseline: readonly (number | null)[] | null
 }
 
-/** Joins finding and rule; only here is decided what blocks. */
-export function verdictOf(rule: GateRule, limit: number, sides: SidesShown, finding: Finding): GateVerdict {
-  const { seedsToSettle, settled, evidence = [], ...found } = finding
-  return {
-    rule,
-    asks: ruleInWords(rule),
-    limit,
-    ...found,
-    settled: settled ?? (finding.status !== 'inconclusive' || seedsToSettle === undefined),
-    seedsToSettle: seedsToSettle ?? null,
-    change: turning(rule, finding.estimate),
-    ...(evidence.length > 0 ? { evidence } : {}),
-    ...sides,
-    blocks: finding.status === 'fail' || (finding.status === 'inconclusive' && rule.onInconclusive === 'fail'),
-  }
+/** A finding with what it was found on. */
+export interface Judged {
+  /** The limit that the interval is held against. */
+  readonly limit: number
+  readonly sides: SidesShown
+  readonly finding: Finding
 }
 
 /**

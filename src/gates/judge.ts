@@ -1,15 +1,8 @@
 import { unreachable } from '../base/result.ts'
-import { isResourceRule } from '../records/gates.ts'
-import type { GateRule } from '../records/plan.ts'
+import type { GateRule } from '../records/gates.ts'
 import type { GateVerdict, Verdict, VerdictStatus } from '../records/verdict.ts'
-import { calibration } from './calibration.ts'
 import { singleLook, type GateEvidence, type Look } from './evidence.ts'
-import { modelSize } from './model-size.ts'
-import { regression } from './regression.ts'
-import { seedVariance } from './seed-variance.ts'
-import { spreadRatio } from './spread-ratio.ts'
-import { threshold } from './threshold.ts'
-import { trainingTime } from './training-time.ts'
+import { gateOf } from './index.ts'
 
 /**
  * Holds every rule against the evidence. The verdict is fail if any gate fails, else inconclusive if an inconclusive gate
@@ -22,22 +15,22 @@ export function judge(rules: readonly GateRule[], evidence: GateEvidence, look: 
   return { status, sentence: sentenceOf(status, gates), gates }
 }
 
+/** Joins rule and finding; only here is decided what blocks. */
 function judgeOne(rule: GateRule, evidence: GateEvidence, look: Look): GateVerdict {
-  switch (rule.gate) {
-    case 'seed-variance':
-      return 'maxRatio' in rule ? spreadRatio(rule, evidence, look) : seedVariance(rule, evidence, look)
-    case 'regression':
-      return regression(rule, evidence, look)
-    case 'threshold':
-      return threshold(rule, evidence, look)
-    case 'calibration':
-      return calibration(rule, evidence, look)
-    case 'training-time':
-      return trainingTime(rule, evidence)
-    case 'model-size':
-      return modelSize(rule, evidence)
-    default:
-      return unreachable(rule, 'gate')
+  const gate = gateOf(rule)
+  const { limit, sides, finding } = gate.judge(rule, evidence, look)
+  const { seedsToSettle, settled, evidence: supplementary = [], ...found } = finding
+  return {
+    rule,
+    asks: gate.question(rule),
+    limit,
+    ...found,
+    settled: settled ?? (finding.status !== 'inconclusive' || seedsToSettle === undefined),
+    seedsToSettle: seedsToSettle ?? null,
+    change: finding.estimate === null ? null : gate.passingLimits(rule, finding.estimate),
+    ...(supplementary.length > 0 ? { evidence: supplementary } : {}),
+    ...sides,
+    blocks: finding.status === 'fail' || (finding.status === 'inconclusive' && rule.onInconclusive === 'fail'),
   }
 }
 
@@ -55,7 +48,10 @@ function notExcused(gate: GateVerdict): GateVerdict {
 export const isSettled = ({ gates }: Verdict): boolean => gates.length > 0 && gates.every((g) => g.settled !== false)
 
 /** As a list of gates names it. */
-const nameOf = (rule: GateRule): string => (isResourceRule(rule) ? rule.gate : `${rule.gate} (${rule.metric})`)
+function nameOf(rule: GateRule): string {
+  const measured = gateOf(rule).measures(rule)
+  return measured === null ? rule.gate : `${rule.gate} (${measured.metric})`
+}
 
 function overall(gates: readonly GateVerdict[]): VerdictStatus {
   if (gates.length === 0) return 'inconclusive'

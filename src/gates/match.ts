@@ -1,4 +1,3 @@
-import type { CalibrationRule, RegressionRule } from '../records/plan.ts'
 import type { Side } from './evidence.ts'
 
 /** Both sides in one order, by seed where they are paired. */
@@ -16,7 +15,7 @@ export interface Matched {
  * may have more, as at an early look. A baseline seed that diverged takes its pair with it. Where only some of the
  * candidate's seeds are shared, pairing would throw the others away, so the sides are compared unpaired.
  */
-export function matchSides(rule: Pick<RegressionRule | CalibrationRule, 'paired'>, candidate: Side, baseline: Side): Matched {
+export function matchSides(rule: { readonly paired: boolean }, candidate: Side, baseline: Side): Matched {
   const bySeed = new Map(baseline.values.map((v) => [v.seed, v]))
   const known = new Set([...bySeed.keys(), ...baseline.diverged])
   const shared = candidate.values.every((v) => known.has(v.seed))

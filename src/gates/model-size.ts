@@ -1,9 +1,17 @@
-import type { ModelSizeRule } from '../records/plan.ts'
-import type { GateVerdict } from '../records/verdict.ts'
+import type { ModelSize } from '../dsl/tuning.gen.ts'
+import type { GateRule } from '../records/gates.ts'
+import type { GateDefinition } from './definition.ts'
 import type { GateEvidence } from './evidence.ts'
-import { inconclusive, verdictOf, type Finding } from './finding.ts'
+import { inconclusive, type Finding } from './finding.ts'
+import type { PowerProblem, StudyDesign } from './power.ts'
 import { withoutBaseline } from './unmatched.ts'
-import { shown } from './words.ts'
+import { shown, signed, timesBaseline } from './words.ts'
+
+/** The model has at most so many times the baseline's trainable parameters; counted, not estimated. */
+export interface ModelSizeRule extends GateRule {
+  readonly gate: 'model-size'
+  readonly maxRatio: number
+}
 
 /** What rounding may add to a limit such as 1.15 times 100. */
 const rounding = 1 + 1e-9
@@ -12,8 +20,35 @@ const rounding = 1 + 1e-9
  * The model has at most `maxRatio` times the baseline's trainable parameters. Both are counted, so there is no noise and no
  * interval, and the answer is known before a step is trained.
  */
-export function modelSize(rule: ModelSizeRule, evidence: GateEvidence): GateVerdict {
-  return verdictOf(rule, rule.maxRatio, { candidate: [], baseline: null }, decide(rule, evidence))
+export const modelSize: GateDefinition<ModelSizeRule, ModelSize> = {
+  name: 'model-size',
+  decidedByPlan: true,
+  rules: ({ maxRatio, onInconclusive = 'fail' }) => [{ gate: 'model-size', onInconclusive, maxRatio }],
+  needsBaseline: () => true,
+  measures: () => null,
+  subject: () => 'model size',
+  neutral: () => 1,
+  limitKey: () => 'maxRatio',
+  judge: (rule, evidence) => ({ limit: rule.maxRatio, sides: { candidate: [], baseline: null }, finding: decide(rule, evidence) }),
+  powerCheck,
+  question: ({ maxRatio }) => `Does the model have at most ${shown(maxRatio)} times as many parameters as the baseline's?`,
+  passingLimits: (_, { upper }) => `This model would pass with any limit from ${signed(upper)} on.`,
+  requirement: ({ maxRatio }) => `at most ${timesBaseline(maxRatio)}`,
+  planLimit: ({ maxRatio }) => `at most ${maxRatio} × the baseline's`,
+  seedDots: () => [],
+  seedDotsCaption: '',
+}
+
+/** Counted, so the verdict is known now; only a pass needs no word. */
+function powerCheck(rule: ModelSizeRule, { baseline, parameters }: StudyDesign): PowerProblem | null {
+  if (!baseline || !('source' in baseline)) return null
+  const { status, sentence, remedy } = decide(rule, { candidate: [], baseline, missingBaselineReason: null, parameters })
+  if (status === 'pass') return null
+  return {
+    code: status === 'fail' ? 'fails-already' : 'not-comparable', found: sentence,
+    message: `the model-size gate ${status === 'fail' ? 'fails, whatever is trained' : 'will be inconclusive'}`,
+    hint: remedy ?? 'make the model smaller, or raise the limit',
+  }
 }
 
 function decide({ maxRatio }: ModelSizeRule, { baseline, missingBaselineReason, parameters }: GateEvidence): Finding {

@@ -1,21 +1,50 @@
-import { gain } from '../records/metrics.ts'
-import type { CalibrationRule, RegressionRule } from '../records/plan.ts'
-import type { GateVerdict } from '../records/verdict.ts'
+import { gain, metrics } from '../records/metrics.ts'
+import type { MetricRule } from '../records/gates.ts'
 import { differenceInterval, type Interval } from '../stats/intervals.ts'
+import { resolvableEffect, seedsNeeded } from '../stats/power.ts'
+import type { RuleBehavior } from './definition.ts'
 import { readSide, type GateEvidence, type Look, type Side } from './evidence.ts'
 import { allOnOneSide, completeSeparation } from './exact.ts'
-import { inconclusive, seedsWithoutEffect, tooFewSeeds, verdictOf, type Finding } from './finding.ts'
+import { inconclusive, seedsWithoutEffect, tooFewSeeds, type Finding, type Judged } from './finding.ts'
 import { matchSides, type Matched } from './match.ts'
+import { comparesMetric, pairsOf } from './metric-rule.ts'
+import { designLook, noiseOf, power, seedsASide, type PowerProblem, type StudyDesign } from './power.ts'
 import { moreSeeds, tightMarginNotes } from './seeds-needed.ts'
-import { calibrationEvidence, comparisonEvidence } from './shown.ts'
+import { comparisonEvidence } from './shown.ts'
 import { softened, unmatched, withoutBaseline } from './unmatched.ts'
-import { intervalWords, shown, signed } from './words.ts'
+import { intervalWords, limitWords, shown, signed } from './words.ts'
 
-export type NonInferiorityRule = RegressionRule | CalibrationRule
+/** A rule that allows a loss of less than a margin. */
+export interface MarginRule extends MetricRule {
+  /** The largest loss that is acceptable, in units of the metric. */
+  readonly margin: number
+  /** Whether the two sides share split, order and initialization streams seed by seed. */
+  readonly paired: boolean
+}
+
+/** What the gates share that allow a margin. */
+export const nonInferiority: RuleBehavior<MarginRule> = {
+  ...comparesMetric,
+  neutral: () => 0,
+  limitKey: () => 'margin',
+  judge: judgeMargin,
+  powerCheck: checkMargin,
+  question({ metric, split, margin }) {
+    const worse = metrics[metric].better === 'higher' ? 'below' : 'above'
+    return `Is it shown that ${split} ${metric} lies less than ${shown(margin)} ${worse} the baseline's?`
+  },
+  passingLimits: (_, { upper }) =>
+    (upper < 0 ? 'These seeds would pass with any margin.' : `These seeds would pass with any margin above ${signed(upper)}.`),
+  requirement: ({ metric, split, margin, paired }) =>
+    `${split} ${metric} worse by less than ${limitWords(margin)}${paired ? ', paired by seed' : ''}`,
+  planLimit: ({ margin }) => `margin ${margin}`,
+  seedDots: ({ metric, paired }, sides) => (paired ? pairsOf(sides).map(([own, base]) => gain(metric, own, base)) : []),
+  seedDotsCaption: 'drops of single seeds',
+}
 
 /** A question as the steps below hand it on. */
 interface Question {
-  readonly rule: NonInferiorityRule
+  readonly rule: MarginRule
   /** What the baseline is, in words. */
   readonly source: string
   readonly matched: Matched
@@ -27,18 +56,33 @@ interface Question {
  * direction; its interval is Welch's, or that of the paired t where seeds are shared, each bound one-sided at the look's
  * alpha. Upper bound below the margin: pass. Else lower bound above 0: fail. Else inconclusive.
  */
-export function nonInferiority(rule: NonInferiorityRule, evidence: GateEvidence, look: Look): GateVerdict {
+function judgeMargin(rule: MarginRule, evidence: GateEvidence, look: Look): Judged {
   const candidate = readSide(evidence.candidate, rule)
   const baseline = evidence.baseline && readSide(evidence.baseline.runs, rule)
   const found = decide(rule, evidence, candidate, baseline, look)
   const notes = [...(evidence.baseline?.notes ?? []), ...found.notes]
-  const shownToo = [...(found.evidence ?? []), ...(rule.gate === 'calibration' ? calibrationEvidence(evidence.candidate) : [])]
-  const sides = { candidate: candidate.all, baseline: baseline?.all ?? null }
-  return verdictOf(rule, rule.margin, sides, { ...found, notes, evidence: shownToo })
+  return { limit: rule.margin, sides: { candidate: candidate.all, baseline: baseline?.all ?? null }, finding: { ...found, notes } }
+}
+
+function checkMargin(rule: MarginRule, design: StudyDesign): PowerProblem | null {
+  const noise = noiseOf(rule, design)
+  if (!noise) return null
+  const { alpha } = designLook(design)
+  const needed = seedsNeeded({ effect: rule.margin, sd: noise.sd, alpha, power })
+  const seeds = needed.kind === 'seeds' ? needed.seeds : undefined
+  if (seeds !== undefined && seeds <= design.seeds) return null
+  const least = resolvableEffect({ seeds: design.seeds, sd: noise.sd, alpha, power })
+  const orMargin = least === undefined ? '' : `, or a margin of ${shown(Number(least.toPrecision(2)))} with ${design.seeds}`
+  return {
+    code: 'below-noise', message: `the margin of the ${rule.gate} gate is below what ${design.seeds} seeds can resolve`,
+    found: `margin ${shown(rule.margin)}, ${shown(Number((rule.margin / noise.sd).toPrecision(2)))} times the noise: ${noise.words}`,
+    allowed: `${seedsASide(seeds)}${orMargin}, settle it in 4 cases of 5`,
+    hint: `raise the seeds of verify or the margin${rule.paired ? '; paired by seed it may need fewer' : ''}`,
+  }
 }
 
 function decide(
-  rule: NonInferiorityRule,
+  rule: MarginRule,
   evidence: GateEvidence,
   candidate: Side,
   baseline: Side | null,
@@ -70,7 +114,7 @@ function unchanged({ rule, source, matched }: Question): Finding {
   }
 }
 
-const dropOf = (rule: NonInferiorityRule): string => `drop in ${rule.split} ${rule.metric}`
+const dropOf = (rule: MarginRule): string => `drop in ${rule.split} ${rule.metric}`
 
 function weigh(question: Question, side: Side): Finding {
   const { rule, matched, look } = question

@@ -1,8 +1,15 @@
-import type { RegressionRule } from '../records/plan.ts'
-import type { GateVerdict } from '../records/verdict.ts'
-import { singleLook, type GateEvidence, type Look } from './evidence.ts'
-import { nonInferiority } from './non-inferiority.ts'
+import type { Regression } from '../dsl/tuning.gen.ts'
+import type { GateDefinition } from './definition.ts'
+import { metricDefaults } from './metric-rule.ts'
+import { nonInferiority, type MarginRule } from './non-inferiority.ts'
 
-/** The candidate's metric is not worse than the baseline's by the margin or more. */
-export const regression = (rule: RegressionRule, evidence: GateEvidence, look: Look = singleLook): GateVerdict =>
-  nonInferiority(rule, evidence, look)
+/** The candidate is not worse than the baseline by `margin` or more (non-inferiority). */
+export interface RegressionRule extends MarginRule {
+  readonly gate: 'regression'
+}
+
+export const regression: GateDefinition<RegressionRule, Regression> = {
+  ...nonInferiority,
+  name: 'regression',
+  rules: ({ metric, margin, paired = false, ...rest }) => [{ gate: 'regression', metric, ...metricDefaults(rest), margin, paired }],
+}

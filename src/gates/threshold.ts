@@ -1,22 +1,85 @@
-import type { ThresholdRule } from '../records/plan.ts'
+import type { Threshold } from '../dsl/tuning.gen.ts'
+import type { MetricRule } from '../records/gates.ts'
 import type { GateVerdict } from '../records/verdict.ts'
 import { mean, sampleSd } from '../stats/describe.ts'
 import { tQuantile } from '../stats/distributions.ts'
 import { tInterval, type Interval } from '../stats/intervals.ts'
-import { readSide, singleLook, type GateEvidence, type Look, type Side } from './evidence.ts'
+import { seedsNeeded } from '../stats/power.ts'
+import type { GateDefinition, ReportProblem } from './definition.ts'
+import { readSide, type Look, type Side } from './evidence.ts'
 import { allOnOneSide } from './exact.ts'
-import { inconclusive, seedsWithoutEffect, tooFewSeeds, unfinished, verdictOf, type Finding } from './finding.ts'
-import { intervalWords, shown, signed } from './words.ts'
+import { inconclusive, seedsWithoutEffect, tooFewSeeds, unfinished, type Finding } from './finding.ts'
+import { judgesMetric, metricDefaults } from './metric-rule.ts'
+import { designLook, noiseOf, power, seedsAlone, type PowerProblem, type StudyDesign } from './power.ts'
+import { intervalWords, limitWords, shown, signed } from './words.ts'
+
+/** The mean over seeds reaches a level, by its t interval. Exactly one of the two is a number, in units of the metric. */
+export interface ThresholdRule extends MetricRule {
+  readonly gate: 'threshold'
+  readonly min: number | null
+  readonly max: number | null
+}
 
 /**
  * The mean over seeds reaches a level: pass where the one-sided t bound on the safe side reaches it, fail where the bound on
- * the other side does not, else inconclusive. With `max` instead of `min` the same with the direction turned.
+ * the other side does not, else inconclusive. With `max` instead of `min` the same with the direction turned. A threshold
+ * with both ends is two rules.
  */
-export function threshold(rule: ThresholdRule, evidence: GateEvidence, look: Look = singleLook): GateVerdict {
-  const side = readSide(evidence.candidate, rule)
+export const threshold: GateDefinition<ThresholdRule, Threshold> = {
+  ...judgesMetric,
+  name: 'threshold',
+  rules,
+  count: ({ min = null, max = null }) => (min !== null && max !== null ? 2 : 1),
+  neutral: () => null,
+  limitKey: ({ min }) => (min === null ? 'max' : 'min'),
+  judge(rule, evidence, look) {
+    const side = readSide(evidence.candidate, rule)
+    const limit = rule.min ?? rule.max
+    if (limit === null) throw new Error('a threshold gate needs min or max')
+    return { limit, sides: { candidate: side.all, baseline: null }, finding: unfinished(side) ?? decide(rule, limit, side, look) }
+  },
+  powerCheck,
+  question: ({ metric, split, min, max }) => (min !== null
+    ? `Is it shown that ${split} ${metric} reaches ${shown(min)} on average over seeds?`
+    : `Is it shown that ${split} ${metric} stays at or below ${shown(max ?? NaN)} on average over seeds?`),
+  passingLimits: ({ min }, { lower, upper }) => (min !== null
+    ? `These seeds would pass with any level up to ${signed(lower)}.`
+    : `These seeds would pass with any limit from ${signed(upper)} on.`),
+  requirement: ({ metric, split, min, max }) =>
+    `${split} ${metric} ${min !== null ? `at least ${limitWords(min)}` : `at most ${limitWords(max ?? NaN)}`}`,
+  planLimit: ({ min, max }) => (min === null ? `at most ${max}` : `at least ${min}`),
+  seedDots: (_, { candidate }) => candidate.filter((v) => v !== null),
+  seedDotsCaption: 'single seeds',
+}
+
+function rules({ metric, min = null, max = null, ...rest }: Threshold, report: ReportProblem): ThresholdRule[] {
+  if (min === null && max === null) report('threshold-open', null, 'a threshold has min, max or both')
+  if (min !== null && max !== null && min > max) {
+    const found = `min ${min}, max ${max}`
+    report('range-reversed', 'min', 'the threshold is the wrong way round', { found, allowed: 'min at most max' })
+  }
+  const base = { gate: 'threshold', metric, ...metricDefaults(rest) } as const
+  // With neither end there is one rule still, so that its metric is checked too; the spec is refused anyway.
+  if (max === null) return [{ ...base, min, max: null }]
+  return [...(min === null ? [] : [{ ...base, min, max: null }]), { ...base, min: null, max }]
+}
+
+/** Where the lock's own mean lies on the right side, but too near. On the wrong side the change may be what is to mend it. */
+function powerCheck(rule: ThresholdRule, design: StudyDesign): PowerProblem | null {
+  const noise = noiseOf(rule, design)
   const limit = rule.min ?? rule.max
-  if (limit === null) throw new Error('a threshold gate needs min or max')
-  return verdictOf(rule, limit, { candidate: side.all, baseline: null }, unfinished(side) ?? decide(rule, limit, side, look))
+  if (!noise || limit === null) return null
+  const level = mean(noise.values)
+  const distance = rule.min === null ? limit - level : level - limit
+  if (distance <= 0) return null
+  const needed = seedsNeeded({ effect: distance, sd: noise.sd, alpha: designLook(design).alpha, power, paired: true })
+  const seeds = needed.kind === 'seeds' ? needed.seeds : undefined
+  if (seeds !== undefined && seeds <= design.seeds) return null
+  return {
+    code: 'below-noise', message: `the level of the threshold gate is too near for ${design.seeds} seeds to tell`,
+    found: `${rule.min === null ? 'at most' : 'at least'} ${shown(limit)}; the mean is ${shown(level)}, and ${noise.words}`,
+    allowed: `${seedsAlone(seeds)} settle it in 4 cases of 5`, hint: 'raise the seeds of verify, or move the level',
+  }
 }
 
 function decide(rule: ThresholdRule, limit: number, side: Side, look: Look): Finding {

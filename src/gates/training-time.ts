@@ -1,13 +1,21 @@
-import type { TrainingTimeRule } from '../records/plan.ts'
+import type { TrainingTime } from '../dsl/tuning.gen.ts'
+import type { GateRule } from '../records/gates.ts'
 import type { RunTime } from '../records/run.ts'
-import type { GateVerdict } from '../records/verdict.ts'
 import { pooledSd, sampleSd } from '../stats/describe.ts'
 import { differenceInterval, type Interval } from '../stats/intervals.ts'
 import { seedsNeeded } from '../stats/power.ts'
+import type { GateDefinition } from './definition.ts'
 import type { GateEvidence, SeedEvidence } from './evidence.ts'
-import { inconclusive, verdictOf, type Finding } from './finding.ts'
+import { inconclusive, type Finding, type Judged } from './finding.ts'
+import { pairsOf } from './metric-rule.ts'
 import { withoutBaseline } from './unmatched.ts'
-import { intervalWords, seedList, shown } from './words.ts'
+import { intervalWords, seedList, shown, signed, timesBaseline } from './words.ts'
+
+/** A run takes at most so many times as long as the baseline's, by the t interval of the log ratio. */
+export interface TrainingTimeRule extends GateRule {
+  readonly gate: 'training-time'
+  readonly maxRatio: number
+}
 
 /** One-sided chance of error of each bound. There is one look: the clock has no say in how many seeds are trained. */
 const alpha = 0.05
@@ -20,12 +28,38 @@ const retrain =
  * logarithms, whose exponential is the ratio of geometric means. Pass where all of it is at most the limit, fail where all of
  * it is above, else inconclusive. Seconds are compared only where both sides trained on one machine; a lock holds none.
  */
-export function trainingTime(rule: TrainingTimeRule, evidence: GateEvidence): GateVerdict {
+export const trainingTime: GateDefinition<TrainingTimeRule, TrainingTime> = {
+  name: 'training-time',
+  restsOnTime: true,
+  rules: ({ maxRatio, onInconclusive = 'fail' }) => [{ gate: 'training-time', onInconclusive, maxRatio }],
+  needsBaseline: () => true,
+  measures: () => null,
+  subject: () => 'training time',
+  neutral: () => 1,
+  limitKey: () => 'maxRatio',
+  judge,
+  powerCheck(_, { baseline }) {
+    if (!baseline || !('source' in baseline)) return null
+    return {
+      code: 'not-comparable', message: 'the training-time gate cannot be decided against a lock, and will be inconclusive',
+      found: `${baseline.source}, which holds no times`,
+      hint: 'retrain the baseline beside the candidate: --baseline retrain or --base-spec, in the action `baseline: retrain`',
+    }
+  },
+  question: ({ maxRatio }) => `Is it shown that a training takes at most ${shown(maxRatio)} times as long as the baseline's?`,
+  passingLimits: (_, { upper }) => `These runs would pass with any limit from ${signed(upper)} on.`,
+  requirement: ({ maxRatio }) => `at most ${timesBaseline(maxRatio)}`,
+  planLimit: ({ maxRatio }) => `at most ${maxRatio} × the baseline's`,
+  seedDots: (_, sides) => pairsOf(sides).map(([own, base]) => own / base),
+  seedDotsCaption: 'ratios of single seeds',
+}
+
+function judge(rule: TrainingTimeRule, evidence: GateEvidence): Judged {
   const { baseline, candidate } = evidence
   const finding = baseline === null ? withoutBaseline(null, evidence.missingBaselineReason) : decide(rule, candidate, baseline)
   const seconds = (seeds: readonly SeedEvidence[]): (number | null)[] => seeds.map((s) => timed(s)?.seconds ?? null)
   const sides = { candidate: seconds(candidate), baseline: baseline && seconds(baseline.runs) }
-  return verdictOf(rule, rule.maxRatio, sides, { ...finding, notes: [...finding.notes, ...(baseline?.notes ?? [])] })
+  return { limit: rule.maxRatio, sides, finding: { ...finding, notes: [...finding.notes, ...(baseline?.notes ?? [])] } }
 }
 
 /** The time of a run that went its whole length; one that diverged ended early. */

@@ -15,3 +15,8 @@ export function intervalWords(found: { readonly lower: number; readonly upper: n
 
 /** Four significant digits; the minus sign is the typographic one, which no line break separates from its number. */
 export const signed = (value: number): string => shown(value).replace('-', '−')
+
+/** A limit in a few words: four significant digits, every minus sign the typographic one. */
+export const limitWords = (value: number): string => shown(value).replaceAll('-', '−')
+
+export const timesBaseline = (ratio: number): string => `${limitWords(ratio)} times the baseline's`

@@ -3,10 +3,7 @@ import type { Layer, Shape } from '../layers/layer.ts'
 import type { LeverName, Levers, LeverValue, ScheduleName, OptimizerName } from './levers.ts'
 import type { MetricName, Task } from './metrics.ts'
 
-export type {
-  CalibrationRule, GateRule, MetricRule, ModelSizeRule, OnInconclusive, RegressionRule, ResourceRule, SeedVarianceRule, SpreadRatioRule,
-  ThresholdRule, TrainingTimeRule,
-} from './gates.ts'
+export type { GateRule, OnInconclusive } from './gates.ts'
 
 export const stageNames = ['lr-range', 'batch', 'regularize', 'schedule', 'verify'] as const
 export type StageName = (typeof stageNames)[number]

@@ -1,5 +1,6 @@
 import type { Finding } from '../diagnose/finding.ts'
 import type { BaselineEvidence } from '../gates/evidence.ts'
+import { gateOf } from '../gates/index.ts'
 import type { MetricComparison } from '../gates/verification.ts'
 import { leverBuckets, leverDifferences, type Levers } from '../records/levers.ts'
 import type { Omission, StageDecision, VerifiedRun, VerifyFindings } from '../records/decision.ts'
@@ -201,6 +202,6 @@ function timingOf({ timing, decisions, base }: ReportInput, runs: readonly RunTi
  */
 export function withoutTimes(report: Report): object {
   const { timing: _, verdict, ...rest } = report
-  const gates = verdict.gates.map((g) => (g.rule.gate === 'training-time' ? { rule: g.rule } : g))
+  const gates = verdict.gates.map((g) => (gateOf(g.rule).restsOnTime ? { rule: g.rule } : g))
   return { ...rest, verdict: gates.some((g) => !('status' in g)) ? { gates } : verdict }
 }

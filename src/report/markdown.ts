@@ -1,4 +1,4 @@
-import { needsBaseline } from '../records/gates.ts'
+import { needsBaseline } from '../gates/index.ts'
 import type { GateVerdict } from '../records/verdict.ts'
 import { changeLines } from './change-lines.ts'
 import type { CurveBook } from './curves.ts'

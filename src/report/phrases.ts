@@ -1,6 +1,6 @@
-import { unreachable } from '../base/result.ts'
 import type { LeverValue } from '../records/levers.ts'
-import { needsBaseline, subjectOf, type GateRule } from '../records/gates.ts'
+import { gateOf, needsBaseline } from '../gates/index.ts'
+import type { GateRule } from '../records/gates.ts'
 import type { GateVerdict, Verdict } from '../records/verdict.ts'
 import { objectiveOn } from './checklist.ts'
 import type { Report } from './model.ts'
@@ -37,25 +37,7 @@ export function headline(report: Report): string {
 }
 
 /** A gate in a few words: `regression: test accuracy worse by less than 0.01`. */
-export function ruleText(rule: GateRule): string {
-  const what = subjectOf(rule)
-  switch (rule.gate) {
-    case 'seed-variance':
-      return `seed-variance: SD of ${what} ${'maxRatio' in rule ? `at most ${ofBaseline(rule.maxRatio)}` : `below ${short(rule.maxStd)}`}`
-    case 'regression':
-    case 'calibration':
-      return `${rule.gate}: ${what} worse by less than ${short(rule.margin)}${rule.paired ? ', paired by seed' : ''}`
-    case 'threshold':
-      return `threshold: ${what} ${rule.min !== null ? `at least ${short(rule.min)}` : `at most ${short(rule.max ?? NaN)}`}`
-    case 'training-time':
-    case 'model-size':
-      return `${rule.gate}: at most ${ofBaseline(rule.maxRatio)}`
-    default:
-      return unreachable(rule, 'gate')
-  }
-}
-
-const ofBaseline = (ratio: number): string => `${short(ratio)} times the baseline's`
+export const ruleText = (rule: GateRule): string => `${rule.gate}: ${gateOf(rule).requirement(rule)}`
 
 /** What a reader must see first: a fail, then what blocks, then what is open, then what passes. Of equals the earlier. */
 export function byUrgency(gates: readonly GateVerdict[]): { readonly gate: GateVerdict; readonly position: number }[] {

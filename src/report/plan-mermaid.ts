@@ -1,6 +1,6 @@
 import { printable } from '../base/printable.ts'
-import { unreachable } from '../base/result.ts'
-import { subjectOf, type GateRule } from '../records/gates.ts'
+import { gateOf } from '../gates/index.ts'
+import type { GateRule } from '../records/gates.ts'
 import type { Plan, StageJob } from '../records/plan.ts'
 
 /** A plan as a Mermaid flowchart, which GitHub renders: data, the stages in their order, the gates. */
@@ -13,7 +13,7 @@ export function renderPlanMermaid(plan: Plan): string {
     `  data[("${escaped(plan.name)}<br/>${data.rows.train} training rows, ${parameters} weights")]`,
     ...plan.jobs.map((job) => `  ${nodeId(job.id)}["${escaped(job.id)}<br/>${label(job)}"]`),
     ...plan.gates.map(
-      (gate, i) => `  gate${i}{"${escaped(gate.gate)}<br/>${escaped(`${subjectOf(gate)} ${limitOf(gate)}`)}"}`,
+      (gate, i) => `  gate${i}{"${escaped(gate.gate)}<br/>${escaped(limitOf(gate))}"}`,
     ),
     ...(first ? [`  data --> ${nodeId(first.id)}`] : []),
     ...plan.jobs.flatMap((job) => job.needs.map((need) => `  ${nodeId(need)} --> ${nodeId(job.id)}`)),
@@ -28,21 +28,9 @@ const label = ({ estimate, templates }: StageJob): string =>
     ...templates.map((t) => escaped(`${t.id}: ${t.trials} × ${t.seeds}`)),
   ].join('<br/>')
 
-function limitOf(gate: GateRule): string {
-  switch (gate.gate) {
-    case 'seed-variance':
-      return 'maxRatio' in gate ? `SD at most ${gate.maxRatio} × the baseline's` : `SD below ${gate.maxStd}`
-    case 'regression':
-    case 'calibration':
-      return `margin ${gate.margin}`
-    case 'threshold':
-      return gate.min === null ? `at most ${gate.max}` : `at least ${gate.min}`
-    case 'training-time':
-    case 'model-size':
-      return `at most ${gate.maxRatio} × the baseline's`
-    default:
-      return unreachable(gate, 'gate')
-  }
+function limitOf(rule: GateRule): string {
+  const gate = gateOf(rule)
+  return `${gate.subject(rule)} ${gate.planLimit(rule)}`
 }
 
 /** `end` and words with dashes are not safe as node names in Mermaid. */

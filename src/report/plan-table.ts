@@ -1,5 +1,6 @@
 import { printable } from '../base/printable.ts'
-import { isResourceRule, subjectOf } from '../records/gates.ts'
+import { gateOf } from '../gates/index.ts'
+import type { GateRule } from '../records/gates.ts'
 import type { Plan, TrialTemplate } from '../records/plan.ts'
 
 const header = ['stage', 'needs', 'what varies', 'trials × seeds', 'runs', 'steps'] as const
@@ -28,9 +29,14 @@ function footer(plan: Plan): string[] {
     `stages compare validation ${workload.objective}`,
     ...(conditional(plan) ? ['* only under a condition, which --format json tells; counted as if it held'] : []),
     `budget: ${limits.join(', ') || 'no limit'}; ${counted(budget.reservedForVerification)} runs set aside for verification`,
-    `gates: ${plan.gates.map((g) => (isResourceRule(g) ? g.gate : `${g.gate} on ${subjectOf(g)}`)).join(', ') || 'none'}`,
+    `gates: ${plan.gates.map(gateName).join(', ') || 'none'}`,
     `plan ${plan.fingerprint.slice(0, 12)}`,
   ]
+}
+
+function gateName(rule: GateRule): string {
+  const gate = gateOf(rule)
+  return gate.measures(rule) === null ? gate.name : `${gate.name} on ${gate.subject(rule)}`
 }
 
 /** The levers, with their values where they are known. */

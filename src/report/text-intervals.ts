@@ -1,4 +1,4 @@
-import { isResourceRule, neutralOf, subjectOf } from '../records/gates.ts'
+import { gateOf } from '../gates/index.ts'
 import type { GateVerdict } from '../records/verdict.ts'
 import { short } from './numbers.ts'
 
@@ -20,7 +20,9 @@ export function textIntervals(gates: readonly GateVerdict[]): string {
 
 function intervalLine(gate: GateVerdict, estimate: NonNullable<GateVerdict['estimate']>) {
   const { value, lower, upper } = estimate
-  const neutral = neutralOf(gate.rule)
+  const { rule } = gate
+  const definition = gateOf(rule)
+  const neutral = definition.neutral(rule)
   const all = [value, lower, upper, gate.limit, ...(neutral === null ? [] : [neutral])].filter(Number.isFinite)
   const [low, high] = [Math.min(...all), Math.max(...all)]
   const at = (x: number): number =>
@@ -29,9 +31,8 @@ function intervalLine(gate: GateVerdict, estimate: NonNullable<GateVerdict['esti
   if (neutral !== null) axis[at(neutral)] = String(neutral)
   axis[at(gate.limit)] = '┃'
   axis[at(value)] = '●'
-  const { rule } = gate
   return {
-    name: isResourceRule(rule) ? rule.gate : `${rule.gate} ${subjectOf(rule)}`,
+    name: definition.measures(rule) === null ? rule.gate : `${rule.gate} ${definition.subject(rule)}`,
     axis: axis.join(''),
     values: `${short(value, 3)} (${short(lower, 3)} to ${short(upper, 3)}), limit ${short(gate.limit, 3)}`,
   }

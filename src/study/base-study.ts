@@ -6,6 +6,7 @@ import type { NormalizedSpec } from '../compile/normalized.ts'
 import { candidateSeeds } from '../gates/baseline.ts'
 import type { BaselineEvidence } from '../gates/evidence.ts'
 import { foresee } from '../gates/foresight.ts'
+import { gateOf } from '../gates/index.ts'
 import type { Plan } from '../records/plan.ts'
 import { execute } from '../run/execute.ts'
 import { stages } from '../stages/index.ts'
@@ -69,7 +70,7 @@ export async function retrainBase(options: StudyOptions, spec: BaseSpec, { head,
 /** Gates that no training will change, since both models are known now. */
 function decidedBySize({ gates, workload: { parameters } }: Plan, base: Plan, source: string): string[] {
   const baseline: BaselineEvidence = { source, runs: [], notes: [], parameters: base.workload.parameters }
-  const rules = gates.filter((rule) => rule.gate === 'model-size')
+  const rules = gates.filter((rule) => gateOf(rule).decidedByPlan)
   return foresee({ rules, seeds: 0, looks: [], parameters, baseline, noise: null }).map((said) => `${said.message}: ${said.found}`)
 }
 

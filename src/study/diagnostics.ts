@@ -2,6 +2,7 @@ import type { Context, CurveGroup } from '../diagnose/curve.ts'
 import { curveOf } from '../diagnose/curve.ts'
 import { diagnose } from '../diagnose/diagnose.ts'
 import type { Finding } from '../diagnose/finding.ts'
+import { gateOf } from '../gates/index.ts'
 import type { VerifyFindings } from '../records/decision.ts'
 import type { Plan } from '../records/plan.ts'
 import type { RunResult } from '../records/run.ts'
@@ -32,12 +33,11 @@ export async function studyDiagnostics(
 }
 
 function contextOf({ workload, gates }: Plan): Context {
-  const cap = gates.find((g) => g.gate === 'seed-variance' && 'maxStd' in g)
   return {
     task: workload.task,
     classes: workload.data.classes?.length ?? null,
     rows: workload.data.rows,
     targetLoss: null,
-    seedCap: cap && 'maxStd' in cap ? { metric: cap.metric, maxStd: cap.maxStd } : null,
+    seedCap: gates.map((rule) => gateOf(rule).spreadCap?.(rule) ?? null).find((cap) => cap !== null) ?? null,
   }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { judge } from '../../src/gates/judge.ts'
-import type { GateRule } from '../../src/records/plan.ts'
+import type { AnyGateRule as GateRule } from '../../src/gates/index.ts'
 import { evidence, seedsWith } from '../gates/evidence.ts'
 import { progressLogger } from '../../src/cli/progress.ts'
 import { crashed, request } from '../run/runs.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { lockBaseline, studyEvidence, type Setting } from '../../src/gates/baseline.ts'
 import { judgeAt } from '../../src/gates/sequential.ts'
-import type { GateRule } from '../../src/records/plan.ts'
+import type { AnyGateRule as GateRule } from '../../src/gates/index.ts'
 import { buildReport } from '../../src/report/build.ts'
 import { parseReport, reportText } from '../../src/report/json.ts'
 import { buildLock, lockText, parseLock } from '../../src/report/lock.ts'

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { judge } from '../../src/gates/judge.ts'
 import { judgeInLooks } from '../../src/gates/sequential.ts'
 import type { MetricName } from '../../src/records/metrics.ts'
-import type { MetricRule } from '../../src/records/plan.ts'
+import type { AnyGateRule } from '../../src/gates/index.ts'
 import { evidence, seedsWith } from './evidence.ts'
 
 const common = { split: 'test', onInconclusive: 'fail' } as const
 const of = (metric: MetricName) => ({ ...common, metric })
-const rules: readonly MetricRule[] = [
+const rules: readonly AnyGateRule[] = [
   { ...of('rmse'), gate: 'regression', margin: 0.01, paired: false },
   { ...of('rmse'), gate: 'regression', margin: 0.01, paired: true },
   { ...of('rmse'), gate: 'threshold', min: null, max: 1 },

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { judge } from '../../src/gates/judge.ts'
-import type { CalibrationRule, RegressionRule, SeedVarianceRule, ThresholdRule } from '../../src/records/plan.ts'
+import type { CalibrationRule } from '../../src/gates/calibration.ts'
+import type { RegressionRule } from '../../src/gates/regression.ts'
+import type { SeedVarianceRule } from '../../src/gates/seed-variance/cap.ts'
+import type { ThresholdRule } from '../../src/gates/threshold.ts'
 import { evidence, seedsWith } from './evidence.ts'
 
 const base = { metric: 'accuracy', split: 'test', onInconclusive: 'fail' } as const
@@ -200,7 +203,8 @@ describe('words and directions', () => {
   it('lets an inconclusive gate through only where the rule says so', () => {
     const rule = { ...variance, onInconclusive: 'pass' } as const
     const verdict = judge([rule], evidence(acc(good.map((v) => v * 1.01 - 0.009))))
-    const open = judge([{ ...rule, maxStd: 0.002 }], evidence(acc(good)))
+    const tight: SeedVarianceRule = { ...rule, maxStd: 0.002 }
+    const open = judge([tight], evidence(acc(good)))
     expect(verdict.status).toBe('pass')
     expect(open.gates[0]?.status).toBe('inconclusive')
     expect(open.gates[0]?.blocks).toBe(false)

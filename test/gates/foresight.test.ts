@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { stream } from '../../src/base/random.ts'
 import { foresee, type Foresight } from '../../src/gates/foresight.ts'
 import { judge } from '../../src/gates/judge.ts'
-import type { GateRule } from '../../src/records/plan.ts'
+import type { AnyGateRule as GateRule } from '../../src/gates/index.ts'
 import { evidence, seedsWith } from './evidence.ts'
 
 const values = [0.9, 0.91, 0.89, 0.905, 0.895]

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { judge } from '../../src/gates/judge.ts'
 import type { MetricName } from '../../src/records/metrics.ts'
-import type { GateRule } from '../../src/records/plan.ts'
+import type { AnyGateRule as GateRule } from '../../src/gates/index.ts'
 import type { VerdictStatus } from '../../src/records/verdict.ts'
 import { evidence, seedsWith } from './evidence.ts'
 

@@ -3,7 +3,7 @@ import { stream, type Stream } from '../../src/base/random.ts'
 import type { GateEvidence, SeedEvidence } from '../../src/gates/evidence.ts'
 import { judge } from '../../src/gates/judge.ts'
 import { judgeInLooks } from '../../src/gates/sequential.ts'
-import type { GateRule } from '../../src/records/plan.ts'
+import type { AnyGateRule as GateRule } from '../../src/gates/index.ts'
 import type { GateVerdict } from '../../src/records/verdict.ts'
 
 const base = { metric: 'nll', split: 'test', onInconclusive: 'fail' } as const

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { stream } from '../../src/base/random.ts'
 import type { GateEvidence, SeedEvidence } from '../../src/gates/evidence.ts'
 import { isSettled, judge } from '../../src/gates/judge.ts'
-import type { ModelSizeRule, TrainingTimeRule } from '../../src/records/plan.ts'
+import type { ModelSizeRule } from '../../src/gates/model-size.ts'
+import type { TrainingTimeRule } from '../../src/gates/training-time.ts'
 
 const time: TrainingTimeRule = { gate: 'training-time', onInconclusive: 'fail', maxRatio: 1.2 }
 const size: ModelSizeRule = { gate: 'model-size', onInconclusive: 'fail', maxRatio: 1.1 }

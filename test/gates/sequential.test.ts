@@ -3,7 +3,7 @@ import { stream } from '../../src/base/random.ts'
 import { lookAt, singleLook } from '../../src/gates/evidence.ts'
 import { isSettled, judge } from '../../src/gates/judge.ts'
 import { judgeInLooks } from '../../src/gates/sequential.ts'
-import type { GateRule } from '../../src/records/plan.ts'
+import type { AnyGateRule as GateRule } from '../../src/gates/index.ts'
 import { nominalAlpha } from '../../src/stats/sequential.ts'
 import { evidence, seedsWith } from './evidence.ts'
 

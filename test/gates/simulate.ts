@@ -7,7 +7,8 @@ import { stream } from '../../src/base/random.ts'
 import type { GateEvidence, SeedEvidence } from '../../src/gates/evidence.ts'
 import { judge } from '../../src/gates/judge.ts'
 import { judgeInLooks } from '../../src/gates/sequential.ts'
-import type { SpreadRatioRule, TrainingTimeRule } from '../../src/records/plan.ts'
+import type { SpreadRatioRule } from '../../src/gates/seed-variance/ratio.ts'
+import type { TrainingTimeRule } from '../../src/gates/training-time.ts'
 
 const draws = Number(process.argv[2] ?? 20_000)
 const ratio: SpreadRatioRule = { gate: 'seed-variance', metric: 'nll', split: 'test', onInconclusive: 'fail', maxRatio: 2 }

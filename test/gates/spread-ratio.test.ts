@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { stream } from '../../src/base/random.ts'
 import { judge } from '../../src/gates/judge.ts'
 import { judgeInLooks } from '../../src/gates/sequential.ts'
-import type { SpreadRatioRule } from '../../src/records/plan.ts'
+import type { SpreadRatioRule } from '../../src/gates/seed-variance/ratio.ts'
 import { evidence, seedsWith } from './evidence.ts'
 
 const rule: SpreadRatioRule = { gate: 'seed-variance', metric: 'nll', split: 'test', onInconclusive: 'fail', maxRatio: 2 }
@@ -34,7 +34,8 @@ describe('the spread against the baseline’s', () => {
   it('is exactly 1 for an unchanged candidate', () => {
     const same = evidence(seedsWith('nll', ten), seedsWith('nll', ten))
     expect(judge([rule], same).gates[0]).toMatchObject({ status: 'pass', estimate: { value: 1, lower: 1, upper: 1 } })
-    expect(judge([{ ...rule, maxRatio: 0.9 }], same).gates[0]?.status).toBe('fail')
+    const below: SpreadRatioRule = { ...rule, maxRatio: 0.9 }
+    expect(judge([below], same).gates[0]?.status).toBe('fail')
   })
 
   it('never passes on what is missing, equal or not finite', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { closing } from '../../src/cli/closing.ts'
-import type { GateRule } from '../../src/records/plan.ts'
+import type { AnyGateRule as GateRule } from '../../src/gates/index.ts'
 import { buildReport } from '../../src/report/build.ts'
 import { gateIntervals } from '../../src/report/charts/gates.ts'
 import { renderComment } from '../../src/report/comment.ts'

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, describe, expect, it as test, type TestContext } from 'vitest'
 import type { Finding } from '../../src/diagnose/finding.ts'
-import type { Plan } from '../../src/records/plan.ts'
+import type { AnyGateRule } from '../../src/gates/index.ts'
 import type { RunResult } from '../../src/records/run.ts'
 import { buildReport } from '../../src/report/build.ts'
 import { gateChartId } from '../../src/report/charts/gates.ts'
@@ -144,7 +144,7 @@ describe('report.html in a browser', () => {
   })
 
   it('says in its first screen what blocks, with the numbers', async (b) => {
-    const gates: Plan['gates'] = [
+    const gates: readonly AnyGateRule[] = [
       { gate: 'threshold', metric: 'accuracy', split: 'test', min: 0.5, max: null, onInconclusive: 'fail' },
       { gate: 'threshold', metric: 'accuracy', split: 'test', min: 0.999, max: null, onInconclusive: 'fail' },
     ]

@@ -3,7 +3,7 @@ import { evidenceOf, judgeChange, looks, withLooks, type Sides } from '../../val
 import type { Trained } from '../../validation/statistics/gates.ts'
 import { stream } from '../../src/base/random.ts'
 import { judgeInLooks } from '../../src/gates/sequential.ts'
-import type { RegressionRule } from '../../src/records/plan.ts'
+import type { RegressionRule } from '../../src/gates/regression.ts'
 
 /** A bank of seeds with a known mean, as real training never has. */
 function bank(name: string, mean: number): Trained {

@@ -194,7 +194,7 @@ describe('attack 12: a report is refused', () => {
     'with a gate more': [(r) => { r.verdict.gates = [...r.verdict.gates, ...r.verdict.gates] }, 'judges 2 gates'],
     'without gates': [(r) => { r.verdict.gates = [] }, 'judges 0 gates'],
     'of other limits': [(r) => {
-      for (const g of r.verdict.gates) if (g.rule.gate === 'threshold') g.rule.min = 0
+      for (const g of r.verdict.gates) if ('min' in g.rule) g.rule.min = 0
     }, 'other gates than those of the base'],
     'of another spec': [(r) => { r.study.specFile = 'other.yml' }, 'of the spec other.yml'],
     'of another task': [(r) => { r.study.task = 'regression' }, 'of a regression'],

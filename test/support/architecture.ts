@@ -32,14 +32,14 @@ export const folders: Readonly<Record<string, FolderRule>> = {
   layers: { may: ['base'], types: ['dsl'] },
   records: { may: ['layers', 'base'] },
   data: { may: ['base'] },
-  gates: { may: ['stats', 'records', 'base'] },
+  gates: { may: ['stats', 'records', 'base'], types: ['dsl'] },
   diagnose: { may: ['stats', 'records', 'base'] },
   train: { may: ['stats', 'data', 'layers', 'records', 'base'] },
   stages: { may: ['stats', 'records', 'base'], types: ['train'] },
-  compile: { may: ['dsl', 'layers', 'records', 'base'] },
+  compile: { may: ['dsl', 'gates', 'layers', 'records', 'base'] },
   engines: { may: ['train', 'layers', 'records', 'base'] },
   run: { may: ['stages', 'train', 'records', 'base'] },
-  report: { may: ['layers', 'records', 'base'], types: 'any' },
+  report: { may: ['gates', 'layers', 'records', 'base'], types: 'any' },
   github: { may: ['report', 'base'] },
 }
 

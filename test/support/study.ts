@@ -4,6 +4,7 @@
 import { fingerprint } from '../../src/base/hash.ts'
 import { stream } from '../../src/base/random.ts'
 import { studyEvidence } from '../../src/gates/baseline.ts'
+import type { AnyGateRule } from '../../src/gates/index.ts'
 import { judge } from '../../src/gates/judge.ts'
 import { verificationStatistics } from '../../src/gates/verification.ts'
 import { withLevers, type LeverPatch, type Levers } from '../../src/records/levers.ts'
@@ -51,6 +52,13 @@ const full: RunJob = { kind: 'train', length: 1, stopAfter: 1, evaluateTest: fal
 const verification: RunJob = { ...full, evaluateTest: true }
 const selection = [11, 12, 13]
 
+const fourGates: readonly AnyGateRule[] = [
+  { gate: 'seed-variance', metric: 'accuracy', split: 'test', maxStd: 0.015, onInconclusive: 'pass' },
+  { gate: 'regression', metric: 'accuracy', split: 'test', margin: 0.01, paired: true, onInconclusive: 'fail' },
+  { gate: 'calibration', metric: 'nll', split: 'test', margin: 0.05, paired: true, onInconclusive: 'fail' },
+  { gate: 'threshold', metric: 'accuracy', split: 'test', min: 0.93, max: null, onInconclusive: 'fail' },
+]
+
 export function fakePlan({ hostile, gates, seeds = 5, stages = ['lr-range', 'batch', 'regularize', 'schedule', 'verify'] }: StudyOptions): Plan {
   const lrRange = {
     stage: 'lr-range', from: 1e-6, to: 10, steps: 300, seeds: 3, backOff: [0.85, 0.5, 1 / 3, 0.1], confirmLength: 0.5, confirmSeeds: 3,
@@ -82,12 +90,7 @@ export function fakePlan({ hostile, gates, seeds = 5, stages = ['lr-range', 'bat
       id, needs: i === 0 ? [] : [stages[i - 1] as StageName], fingerprint: fingerprint(id), settings: settings[id], templates: [],
       estimate: { runs: runs[id], steps: 204 * runs[id] },
     })),
-    gates: gates ?? [
-      { gate: 'seed-variance', metric: 'accuracy', split: 'test', maxStd: 0.015, onInconclusive: 'pass' },
-      { gate: 'regression', metric: 'accuracy', split: 'test', margin: 0.01, paired: true, onInconclusive: 'fail' },
-      { gate: 'calibration', metric: 'nll', split: 'test', margin: 0.05, paired: true, onInconclusive: 'fail' },
-      { gate: 'threshold', metric: 'accuracy', split: 'test', min: 0.93, max: null, onInconclusive: 'fail' },
-    ],
+    gates: gates ?? fourGates,
     budget: { minutes: 20, trials: 120, reservedForVerification: 2 * seeds },
   }
   return { ...rest, fingerprint: fingerprint(rest) }

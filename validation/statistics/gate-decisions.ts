@@ -1,9 +1,8 @@
 import { type Stream, stream } from '../../src/base/random.ts'
 import { lookAt, type GateEvidence } from '../../src/gates/evidence.ts'
-import { nonInferiority } from '../../src/gates/non-inferiority.ts'
+import { nonInferiority, type MarginRule } from '../../src/gates/non-inferiority.ts'
 import { gain, type MetricName } from '../../src/records/metrics.ts'
 import type { LockedSeed } from '../../src/records/lock.ts'
-import type { NonInferiorityRule } from '../../src/gates/non-inferiority.ts'
 import type { VerdictStatus } from '../../src/records/verdict.ts'
 import { mean, sampleSd } from '../../src/stats/describe.ts'
 import type { Banked } from './bank.ts'
@@ -49,7 +48,7 @@ export interface Sides {
   readonly baseline: readonly LockedSeed[]
 }
 
-type Gate = (sides: Sides, rule: NonInferiorityRule) => { readonly status: VerdictStatus; readonly seeds: number }
+type Gate = (sides: Sides, rule: MarginRule) => { readonly status: VerdictStatus; readonly seeds: number }
 
 /** A change on one metric, under a margin in seed SDs of the base (null: its own drop). Null where that is no number. */
 export function judgeChange(base: Trained, trained: Trained, metric: MetricName, margin: number | null): Judged | null {
@@ -58,7 +57,7 @@ export function judgeChange(base: Trained, trained: Trained, metric: MetricName,
   const drop = to.length < trained.runs.length ? Infinity : gain(metric, mean(to), mean(from)) / sd
   const width = margin ?? drop
   if (!(sd > 0) || !Number.isFinite(width)) return null
-  const rule: NonInferiorityRule = {
+  const rule: MarginRule = {
     gate: 'regression', metric, split: 'validation', margin: width * sd, paired: false, onInconclusive: 'fail',
   }
   const purpose = [base.world.name, trained.change.name, metric, String(margin)]
@@ -83,7 +82,7 @@ export const valuesOf = (runs: readonly LockedSeed[], metric: MetricName): numbe
   runs.flatMap((run) => run.validation?.[metric] ?? [])
 
 function said(
-  random: Stream, base: readonly Banked[], change: readonly Banked[], gate: Gate, shared: boolean, rule: NonInferiorityRule,
+  random: Stream, base: readonly Banked[], change: readonly Banked[], gate: Gate, shared: boolean, rule: MarginRule,
 ): Said {
   const counts = { pass: 0, fail: 0, inconclusive: 0 }
   let seeds = 0
@@ -112,7 +111,7 @@ export function draw(random: Stream, base: readonly Banked[], change: readonly B
 /** The gate of the product: looks at 5 and at 10 seeds a side, no more seeds once it is decided. As `judgeInLooks` does. */
 export const withLooks: Gate = (sides, rule) => {
   for (const { seeds, look } of levels) {
-    const { status } = nonInferiority(rule, evidenceOf(sides, seeds), look)
+    const { status } = nonInferiority.judge(rule, evidenceOf(sides, seeds), look).finding
     if (status !== 'inconclusive' || look.look === look.of) return { status, seeds }
   }
   throw new Error('there are no looks')

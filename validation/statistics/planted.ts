@@ -1,7 +1,7 @@
 import { stream } from '../../src/base/random.ts'
 import { type GateEvidence, type Look } from '../../src/gates/evidence.ts'
-import { seedVariance } from '../../src/gates/seed-variance.ts'
-import { spreadRatio } from '../../src/gates/spread-ratio.ts'
+import { cap } from '../../src/gates/seed-variance/cap.ts'
+import { ratio } from '../../src/gates/seed-variance/ratio.ts'
 import { threshold } from '../../src/gates/threshold.ts'
 import { gain, type MetricName } from '../../src/records/metrics.ts'
 import type { LockedSeed } from '../../src/records/lock.ts'
@@ -109,20 +109,20 @@ function questionOf(
     const limit = mean(own) - by * better * populationSd(own)
     const ends = better > 0 ? { min: limit, max: null } : { min: null, max: limit }
     return {
-      judge: (evidence, look) => threshold({ ...common, gate: 'threshold', ...ends }, evidence, look).status,
+      judge: (evidence, look) => threshold.judge({ ...common, gate: 'threshold', ...ends }, evidence, look).finding.status,
       usual: ({ candidate }) => better * (mean(first(candidate)) - limit) >= 0,
     }
   }
   if (gate === 'seed-variance') {
     const maxStd = by * populationSd(own)
     return {
-      judge: (evidence, look) => seedVariance({ ...common, gate: 'seed-variance', maxStd }, evidence, look).status,
+      judge: (evidence, look) => cap.judge({ ...common, gate: 'seed-variance', maxStd }, evidence, look).finding.status,
       usual: ({ candidate }) => sampleSd(first(candidate)) <= maxStd,
     }
   }
   const maxRatio = (by * populationSd(own)) / populationSd(theirs)
   return {
-    judge: (evidence, look) => spreadRatio({ ...common, gate: 'seed-variance', maxRatio }, evidence, look).status,
+    judge: (evidence, look) => ratio.judge({ ...common, gate: 'seed-variance', maxRatio }, evidence, look).finding.status,
     usual: ({ candidate, baseline }) => sampleSd(first(candidate)) <= maxRatio * sampleSd(first(baseline)),
   }
 }

@@ -1,8 +1,7 @@
-import { unreachable } from '../../base/result.ts'
-import { gain } from '../../records/metrics.ts'
-import { isResourceRule, neutralOf, subjectOf, type GateRule } from '../../records/gates.ts'
+import { gateOf } from '../../gates/index.ts'
+import type { GateRule } from '../../records/gates.ts'
 import type { GateVerdict } from '../../records/verdict.ts'
-import { meanOf, percent, short } from '../numbers.ts'
+import { percent, short } from '../numbers.ts'
 import type { Report } from '../model.ts'
 import { colors, dashed, ink, layer, wide, type Chart } from './theme.ts'
 
@@ -16,34 +15,28 @@ export function gateIntervals(report: Report): Chart[] {
 }
 
 /** Of the gate at a position from 0. */
-export const gateChartId = (rule: GateRule, i: number): string =>
-  `gate-${i + 1}-${rule.gate}${isResourceRule(rule) ? '' : `-${rule.metric}`}`
-
-const dotWords = {
-  'seed-variance': 'distances of single seeds from their mean',
-  'regression': 'drops of single seeds',
-  'calibration': 'drops of single seeds',
-  'threshold': 'single seeds',
-  'training-time': 'ratios of single seeds',
-  'model-size': '',
-} as const
+export function gateChartId(rule: GateRule, i: number): string {
+  const measured = gateOf(rule).measures(rule)
+  return `gate-${i + 1}-${rule.gate}${measured === null ? '' : `-${measured.metric}`}`
+}
 
 function intervalPlot(gate: GateVerdict, estimate: NonNullable<GateVerdict['estimate']>, id: string): Chart {
   const color = { pass: colors.chosen, fail: colors.limit, inconclusive: colors.baseline }[gate.status]
-  const neutral = neutralOf(gate.rule)
+  const definition = gateOf(gate.rule)
+  const neutral = definition.neutral(gate.rule)
   const x = {
     type: 'quantitative',
     title: estimate.what,
     scale: { zero: false, padding: 14 },
     axis: { tickCount: 6, gridOpacity: 0.06 },
   } as const
-  const dots = dotsOf(gate).map((value) => ({ value }))
+  const dots = definition.seedDots(gate.rule, gate).map((value) => ({ value }))
   return {
     id,
-    title: `${gate.rule.gate}: ${subjectOf(gate.rule)}`,
+    title: `${gate.rule.gate}: ${definition.subject(gate.rule)}`,
     sentence:
       `${gate.sentence} The bar is the ${percent(estimate.level)} interval, the dashed line the limit ${short(gate.limit)}` +
-      `${neutral === null ? '' : ', the thin line no change'}${dots.length > 0 ? `, the dots ${dotWords[gate.rule.gate]}` : ''}.`,
+      `${neutral === null ? '' : ', the thin line no change'}${dots.length > 0 ? `, the dots ${definition.seedDotsCaption}` : ''}.`,
     spec: {
       ...wide,
       height: 64,
@@ -83,33 +76,5 @@ function intervalPlot(gate: GateVerdict, estimate: NonNullable<GateVerdict['esti
           : []),
       ],
     },
-  }
-}
-
-/**
- * Seeds on the axis of the estimate: values for a threshold, paired drops where seeds are paired, distances from the mean for
- * an SD, ratios of times where each seed has one.
- */
-function dotsOf(gate: GateVerdict): number[] {
-  const { rule, candidate, baseline } = gate
-  const known = candidate.filter((v) => v !== null)
-  const pairs = baseline?.length !== candidate.length ? [] : candidate.flatMap((c, i) => {
-    const b = baseline[i] ?? null
-    return c === null || b === null ? [] : [[c, b] as const]
-  })
-  switch (rule.gate) {
-    case 'threshold':
-      return known
-    case 'seed-variance':
-      return 'maxRatio' in rule ? [] : known.map((v) => Math.abs(v - meanOf(known)))
-    case 'regression':
-    case 'calibration':
-      return rule.paired ? pairs.map(([c, b]) => gain(rule.metric, c, b)) : []
-    case 'training-time':
-      return pairs.map(([c, b]) => c / b)
-    case 'model-size':
-      return []
-    default:
-      return unreachable(rule, 'gate')
   }
 }

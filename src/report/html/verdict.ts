@@ -1,4 +1,4 @@
-import { needsBaseline } from '../../records/gates.ts'
+import { needsBaseline } from '../../gates/index.ts'
 import type { MetricComparison } from '../../gates/verification.ts'
 import { changeLines } from '../change-lines.ts'
 import { gateChartId } from '../charts/gates.ts'

@@ -1,25 +1,63 @@
-import type { SpreadRatioRule } from '../records/plan.ts'
-import type { GateVerdict } from '../records/verdict.ts'
-import { sigmaRatioInterval } from '../stats/intervals.ts'
-import { spreadRatioSeeds } from '../stats/power.ts'
-import { readSide, singleLook, type GateEvidence, type Look, type Side } from './evidence.ts'
-import { inconclusive, seedsWithoutEffect, verdictOf, type Finding } from './finding.ts'
-import { matchSides } from './match.ts'
-import { spreadEvidence } from './shown.ts'
-import { softened, unmatched, withoutBaseline } from './unmatched.ts'
-import { intervalWords, shown } from './words.ts'
+import type { MetricRule } from '../../records/gates.ts'
+import { sigmaRatioInterval } from '../../stats/intervals.ts'
+import { spreadRatioSeeds } from '../../stats/power.ts'
+import type { RuleBehavior } from '../definition.ts'
+import { readSide, type GateEvidence, type Look, type Side } from '../evidence.ts'
+import { inconclusive, seedsWithoutEffect, type Finding } from '../finding.ts'
+import { matchSides } from '../match.ts'
+import { comparesMetric } from '../metric-rule.ts'
+import { designLook, power, type PowerProblem, type StudyDesign } from '../power.ts'
+import { spreadEvidence } from '../shown.ts'
+import { softened, unmatched, withoutBaseline } from '../unmatched.ts'
+import { intervalWords, shown, signed, timesBaseline } from '../words.ts'
+
+/** The seed SD of the candidate is at most so many times the baseline's, by the F interval of the ratio. */
+export interface SpreadRatioRule extends MetricRule {
+  readonly gate: 'seed-variance'
+  /** Candidate SD over baseline SD. */
+  readonly maxRatio: number
+}
 
 /**
  * The spread over seeds is at most so many times the baseline's, by the F interval of the ratio of SDs: pass where all of it
  * is at most the limit, fail where all of it is above, else inconclusive. Five seeds a side know a ratio of SDs only to a
  * factor of 3.1 either way.
  */
-export function spreadRatio(rule: SpreadRatioRule, evidence: GateEvidence, look: Look = singleLook): GateVerdict {
-  const candidate = readSide(evidence.candidate, rule)
-  const baseline = evidence.baseline && readSide(evidence.baseline.runs, rule)
-  const finding = decide(rule, evidence, candidate, baseline, look)
-  const notes = [...(evidence.baseline?.notes ?? []), ...finding.notes]
-  return verdictOf(rule, rule.maxRatio, { candidate: candidate.all, baseline: baseline?.all ?? null }, { ...finding, notes })
+export const ratio: RuleBehavior<SpreadRatioRule> = {
+  ...comparesMetric,
+  neutral: () => 1,
+  limitKey: () => 'maxRatio',
+  judge(rule, evidence, look) {
+    const candidate = readSide(evidence.candidate, rule)
+    const baseline = evidence.baseline && readSide(evidence.baseline.runs, rule)
+    const finding = decide(rule, evidence, candidate, baseline, look)
+    const notes = [...(evidence.baseline?.notes ?? []), ...finding.notes]
+    return { limit: rule.maxRatio, sides: { candidate: candidate.all, baseline: baseline?.all ?? null }, finding: { ...finding, notes } }
+  },
+  powerCheck,
+  question: ({ metric, split, maxRatio }) =>
+    `Is it shown that ${split} ${metric} varies from seed to seed at most ${shown(maxRatio)} times as much as the baseline's?`,
+  passingLimits: (_, { upper }) => `These seeds would pass with any limit above ${signed(upper)}.`,
+  requirement: ({ metric, split, maxRatio }) => `SD of ${split} ${metric} at most ${timesBaseline(maxRatio)}`,
+  planLimit: ({ maxRatio }) => `SD at most ${maxRatio} × the baseline's`,
+  seedDots: () => [],
+  seedDotsCaption: '',
+}
+
+/** Needs no noise: where both sides vary alike, the ratio is 1 whatever the spread. */
+function powerCheck({ maxRatio }: SpreadRatioRule, design: StudyDesign): PowerProblem | null {
+  const { baseline, seeds: declared } = design
+  const fixed = baseline && 'runs' in baseline ? { fixed: baseline.runs.filter((r) => r.status === 'complete').length } : {}
+  const seeds = spreadRatioSeeds({ distance: maxRatio, alpha: designLook(design).spreadAlpha, power, ...fixed })
+  if (seeds !== undefined && seeds <= declared) return null
+  const against = 'fixed' in fixed ? ` against the ${fixed.fixed} of the baseline` : ' a side'
+  return {
+    code: 'below-noise', message: `the limit of the seed-variance gate is below what ${declared} seeds can tell of a ratio`,
+    found: `at most ${shown(maxRatio)} times the baseline's spread, by ${declared} seeds${against}`,
+    allowed: maxRatio <= 1 ? 'a limit above 1: an equal spread does not pass this one'
+      : seeds === undefined ? 'a wider limit, or a baseline of more seeds' : `${seeds} seeds${against} settle it in 4 cases of 5 where the spreads are equal`,
+    hint: 'raise the seeds of verify or the limit',
+  }
 }
 
 function decide(rule: SpreadRatioRule, evidence: GateEvidence, candidate: Side, baseline: Side | null, look: Look): Finding {

@@ -1,19 +1,59 @@
-import type { SeedVarianceRule } from '../records/plan.ts'
-import type { GateVerdict } from '../records/verdict.ts'
-import { sampleSd } from '../stats/describe.ts'
-import { chiSquareQuantile } from '../stats/distributions.ts'
-import { sigmaInterval } from '../stats/intervals.ts'
-import { readSide, singleLook, type GateEvidence, type Look, type Side } from './evidence.ts'
-import { inconclusive, seedsWithoutEffect, unfinished, verdictOf, type Finding } from './finding.ts'
-import { intervalWords, shown } from './words.ts'
+import type { MetricRule } from '../../records/gates.ts'
+import { sampleSd } from '../../stats/describe.ts'
+import { chiSquareQuantile } from '../../stats/distributions.ts'
+import { sigmaInterval } from '../../stats/intervals.ts'
+import { capSeeds } from '../../stats/power.ts'
+import type { RuleBehavior } from '../definition.ts'
+import { readSide, type Side } from '../evidence.ts'
+import { inconclusive, seedsWithoutEffect, unfinished, type Finding } from '../finding.ts'
+import { judgesMetric } from '../metric-rule.ts'
+import { designLook, noiseOf, power, seedsAlone, type PowerProblem, type StudyDesign } from '../power.ts'
+import { intervalWords, limitWords, shown, signed } from '../words.ts'
+
+/** The seed SD of the candidate stays below a cap, by the χ² interval of σ. */
+export interface SeedVarianceRule extends MetricRule {
+  readonly gate: 'seed-variance'
+  /** In units of the metric. */
+  readonly maxStd: number
+}
 
 /**
  * The spread over seeds stays below a cap, by the χ² interval of σ: fail only if all of the interval is above the cap,
  * pass if all of it is below, else inconclusive. Five seeds know σ only to 0.60 to 2.87 times what they show.
  */
-export function seedVariance(rule: SeedVarianceRule, evidence: GateEvidence, look: Look = singleLook): GateVerdict {
-  const side = readSide(evidence.candidate, rule)
-  return verdictOf(rule, rule.maxStd, { candidate: side.all, baseline: null }, unfinished(side) ?? decide(rule, side, 1 - 2 * look.spreadAlpha))
+export const cap: RuleBehavior<SeedVarianceRule> = {
+  ...judgesMetric,
+  neutral: () => null,
+  limitKey: () => 'maxStd',
+  judge(rule, evidence, look) {
+    const side = readSide(evidence.candidate, rule)
+    const finding = unfinished(side) ?? decide(rule, side, 1 - 2 * look.spreadAlpha)
+    return { limit: rule.maxStd, sides: { candidate: side.all, baseline: null }, finding }
+  },
+  powerCheck,
+  question: ({ metric, split, maxStd }) => `Is it shown that ${split} ${metric} varies from seed to seed by an SD below ${shown(maxStd)}?`,
+  passingLimits: (_, { upper }) => `These seeds would pass with any cap above ${signed(upper)}.`,
+  requirement: ({ metric, split, maxStd }) => `SD of ${split} ${metric} below ${limitWords(maxStd)}`,
+  planLimit: ({ maxStd }) => `SD below ${maxStd}`,
+  seedDots(_, { candidate }) {
+    const known = candidate.filter((v) => v !== null)
+    const center = known.reduce((sum, v) => sum + v, 0) / known.length
+    return known.map((v) => Math.abs(v - center))
+  },
+  seedDotsCaption: 'distances of single seeds from their mean',
+}
+
+function powerCheck(rule: SeedVarianceRule, design: StudyDesign): PowerProblem | null {
+  const noise = noiseOf(rule, design)
+  if (!noise) return null
+  const seeds = capSeeds({ sd: noise.sd, cap: rule.maxStd, alpha: designLook(design).spreadAlpha, power })
+  if (seeds !== undefined && seeds <= design.seeds) return null
+  return {
+    code: 'below-noise', message: `the cap of the seed-variance gate is too near the noise for ${design.seeds} seeds to tell`,
+    found: `cap ${shown(rule.maxStd)}; ${noise.words}`,
+    allowed: noise.sd >= rule.maxStd ? `a cap above ${shown(noise.sd)}` : `${seedsAlone(seeds)} settle it in 4 cases of 5`,
+    hint: 'raise the seeds of verify or the cap',
+  }
 }
 
 /** @param level two-sided coverage of the interval of σ */

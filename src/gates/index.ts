@@ -1,0 +1,26 @@
+import type { GateRule } from '../records/gates.ts'
+import { calibration } from './calibration.ts'
+import type { GateDefinition } from './definition.ts'
+import { modelSize } from './model-size.ts'
+import { regression } from './regression.ts'
+import { seedVariance } from './seed-variance/index.ts'
+import { threshold } from './threshold.ts'
+import { trainingTime } from './training-time.ts'
+
+/** Every gate, in the order of the schema. */
+export const gates = [seedVariance, regression, threshold, calibration, trainingTime, modelSize] as const
+
+/** A rule of any gate that is registered. */
+export type AnyGateRule = ReturnType<(typeof gates)[number]['rules']>[number]
+
+/** The gate of this name. Throws where there is none. */
+export function gateNamed(name: string): GateDefinition {
+  const found = (gates as readonly GateDefinition[]).find((gate) => gate.name === name)
+  if (!found) throw new Error(`there is no gate ${name}`)
+  return found
+}
+
+/** The gate that a rule belongs to. */
+export const gateOf = (rule: GateRule): GateDefinition => gateNamed(rule.gate)
+
+export const needsBaseline = (rule: GateRule): boolean => gateOf(rule).needsBaseline(rule)

@@ -1,0 +1,52 @@
+import type { LockedSeed } from '../records/lock.ts'
+import type { Measured } from '../records/gates.ts'
+import { sampleSd } from '../stats/describe.ts'
+import { lookAt, readSide, type BaselineEvidence, type Look } from './evidence.ts'
+import { shown } from './words.ts'
+
+/** A setting that holds the limit of a gate. */
+export type LimitKey = 'margin' | 'maxStd' | 'maxRatio' | 'min' | 'max'
+
+/** What a power check says of one rule. */
+export interface PowerProblem {
+  /** `below-noise`: its seeds will rarely settle it; `fails-already`, `not-comparable`: no seed will change it. */
+  readonly code: 'below-noise' | 'fails-already' | 'not-comparable'
+  readonly message: string
+  readonly found: string
+  readonly allowed?: string
+  readonly hint: string
+}
+
+/** What is known before a step is trained. */
+export interface StudyDesign {
+  /** Seeds of the verification, and the looks at them. */
+  readonly seeds: number
+  readonly looks: readonly number[]
+  /** Trainable numbers in the model. */
+  readonly parameters: number
+  /** What the gates will be held against where it is fixed before the run, or why it cannot be; null where it is yet to be trained. */
+  readonly baseline: BaselineEvidence | { readonly reason: string } | null
+  /** Seeds that tell how noisy the metrics are, and where they are from; null where there are none. */
+  readonly noise: { readonly source: string; readonly seeds: readonly LockedSeed[] } | null
+}
+
+/** A gate that its seeds settle in fewer than four cases of five disappoints; better said before they are trained. */
+export const power = 0.8
+
+/** The noise of a metric over seeds, and the same in words. */
+export interface Noise { readonly sd: number; readonly values: readonly number[]; readonly words: string }
+
+/** Undefined where the lock has too few values of the metric, or values without spread. */
+export function noiseOf({ metric, split }: Measured, { noise }: StudyDesign): Noise | undefined {
+  const values = noise === null ? [] : readSide(noise.seeds, { metric, split }).values.map((v) => v.value)
+  const sd = sampleSd(values)
+  if (!(sd > 0)) return undefined
+  return { sd, values, words: `the seed SD of ${split} ${metric} is ${shown(sd)} (${values.length} seeds of ${noise?.source})` }
+}
+
+export const designLook = ({ looks, seeds }: StudyDesign): Look => lookAt(looks, seeds)
+
+export const seedsASide = (n: number | undefined): string => (n === undefined ? 'more seeds than are affordable' : `${n} seeds a side`)
+
+/** For a rule on the candidate alone. */
+export const seedsAlone = (n: number | undefined): string => seedsASide(n).replace(' a side', '')
