@@ -9,6 +9,7 @@ import { commentWorkflow, noCommit } from '../src/cli/workflows/comment.ts'
 import { actionTables, attackTable, cliTables, fenced, replaceBlocks, specTables } from './generate-tables.ts'
 import { pageScript } from './generate-page.ts'
 import { specTypes } from './generate-types.ts'
+import { rates } from './generate-rates.ts'
 import { explainedVerdict } from './generate-verdict.ts'
 import { attacks } from '../test/support/attacks.ts'
 
@@ -35,6 +36,11 @@ const pages: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     comment: fenced(commentWorkflow({ spec: 'tuning.yml', uses: noCommit }), 'yaml'),
   },
   'docs/how-it-decides.md': { verdict: explainedVerdict(read('examples/digits/tuning.yml'), read('examples/digits/tuning.lock.json')) },
+  'docs/trust.md': {
+    'gate-rates': rates(read('docs/validation/gates.md'), 'Declared and measured'),
+    'rule-rates': rates(read('docs/validation/diagnose.md'), 'By rule', ['Rule', 'Recall', 'held out', 'False alarms', 'held out']),
+    'range-rates': rates(read('docs/validation/range-test.md'), 'All combinations'),
+  },
   'SECURITY.md': { attacks: attackTable(attacks) },
 }
 for (const [path, blocks] of Object.entries(pages)) {
