@@ -25,6 +25,19 @@ export function attackTable(attacks: Readonly<Record<number, { readonly attack: 
   return tableOf(['', 'attack', 'kept from working by', 'played in'], Object.entries(attacks).map(([n, { attack, guards, tests }]) => [n, attack, links(guards), links(tests)]))
 }
 
+interface FolderRule {
+  readonly may: readonly string[]
+  readonly types?: readonly string[] | 'any'
+}
+
+/** What each folder of `src/` may import, by the rules that a test holds. */
+export function folderTable(folders: Readonly<Record<string, FolderRule>>): string {
+  const names = (list: readonly string[]): string => list.map((name) => code(`${name}/`)).join(', ')
+  const types = ({ types: list = [] }: FolderRule): string => (list === 'any' ? 'every folder' : names(list))
+  const rows = Object.entries(folders).map(([name, rule]) => [code(`${name}/`), names(rule.may) || 'nothing', types(rule)])
+  return tableOf(['folder', 'may import', 'and the types of'], rows)
+}
+
 /** Maps of the spec, each a table, by the path at which a person writes them. */
 export function specTables(root: Schema): string {
   const defs = root['$defs'] as { readonly [name: string]: Schema }

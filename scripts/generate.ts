@@ -6,11 +6,12 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { program } from '../src/cli/program.ts'
 import { commentWorkflow, noCommit } from '../src/cli/workflows/comment.ts'
-import { actionTables, attackTable, cliTables, fenced, replaceBlocks, specTables } from './generate-tables.ts'
+import { actionTables, attackTable, cliTables, fenced, folderTable, replaceBlocks, specTables } from './generate-tables.ts'
 import { pageScript } from './generate-page.ts'
 import { specTypes } from './generate-types.ts'
 import { rates } from './generate-rates.ts'
 import { explainedVerdict } from './generate-verdict.ts'
+import { folders } from '../test/support/architecture.ts'
 import { attacks } from '../test/support/attacks.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -41,6 +42,7 @@ const pages: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'rule-rates': rates(read('docs/validation/diagnose.md'), 'By rule', ['Rule', 'Recall', 'held out', 'False alarms', 'held out']),
     'range-rates': rates(read('docs/validation/range-test.md'), 'All combinations'),
   },
+  'docs/architecture.md': { folders: folderTable(folders) },
   'SECURITY.md': { attacks: attackTable(attacks) },
 }
 for (const [path, blocks] of Object.entries(pages)) {
