@@ -25,18 +25,31 @@ export function attackTable(attacks: Readonly<Record<number, { readonly attack: 
   return tableOf(['', 'attack', 'kept from working by', 'played in'], Object.entries(attacks).map(([n, { attack, guards, tests }]) => [n, attack, links(guards), links(tests)]))
 }
 
+interface FolderRule {
+  readonly may: readonly string[]
+  readonly types?: readonly string[] | 'any'
+}
+
+/** What each folder of `src/` may import, by the rules that a test holds. */
+export function folderTable(folders: Readonly<Record<string, FolderRule>>): string {
+  const names = (list: readonly string[]): string => list.map((name) => code(`${name}/`)).join(', ')
+  const types = ({ types: list = [] }: FolderRule): string => (list === 'any' ? 'every folder' : names(list))
+  const rows = Object.entries(folders).map(([name, rule]) => [code(`${name}/`), names(rule.may) || 'nothing', types(rule)])
+  return tableOf(['folder', 'may import', 'and the types of'], rows)
+}
+
 /** Maps of the spec, each a table, by the path at which a person writes them. */
 export function specTables(root: Schema): string {
   const defs = root['$defs'] as { readonly [name: string]: Schema }
   const shown = new Set<string>()
   const rows = (schema: Schema): string[][] => rowsOf(schema, root, shown)
   const table = (title: string, schema: Schema): string =>
-    folded(title, tableOf(['key', 'value', 'default', 'meaning'], rows(schema)))
+    section(title, tableOf(['key', 'value', 'default', 'meaning'], rows(schema)))
   const inputs = ((defs['inputs'] as Schema)['anyOf'] as readonly Schema[])[1] as Schema
   const items = (name: string): [string, Schema][] =>
     Object.entries(itemsOf(defs[name] as Schema)).map(([key, s]) => [key, target(s, root)])
   const settings = (title: string, entries: readonly [string, Schema][]): string =>
-    folded(
+    section(
       title,
       tableOf(
         ['name', 'setting', 'value', 'default', 'meaning'],
@@ -49,9 +62,9 @@ export function specTables(root: Schema): string {
       ),
     )
   return [
-    table('top level', root),
+    table('Top level', root),
     table('data', defs['data'] as Schema),
-    table('data.inputs, unless it is auto', inputs),
+    table('data.inputs', inputs),
     table('data.split', defs['split'] as Schema),
     table('data.checks', defs['checks'] as Schema),
     table('augmentation', defs['augmentation'] as Schema),
@@ -61,7 +74,7 @@ export function specTables(root: Schema): string {
       Object.entries((defs['levers'] as Schema)['properties'] as Schema).map(([key, s]) => [key, target(s as Schema, root)]),
     ),
     settings('stages', items('stage')),
-    table('stages: regularize: grid', defs['grid'] as Schema),
+    table('stages.regularize.grid', defs['grid'] as Schema),
     settings(
       'gates',
       Object.entries((defs['gate'] as Schema)['properties'] as Schema).map(([key, s]) => [key, target(s as Schema, root)]),
@@ -73,8 +86,8 @@ export function specTables(root: Schema): string {
 const itemsOf = (choice: Schema): { readonly [key: string]: Schema } =>
   (choice['anyOf'] as readonly Schema[])[1]?.['properties'] as { readonly [key: string]: Schema }
 
-/** Closed in the README until a reader opens it: the tables are for looking things up. */
-const folded = (title: string, table: string): string => `<details><summary>${title}</summary>\n\n${table}\n\n</details>`
+/** A table under a heading of its own, so that other pages can link to it. */
+const section = (title: string, ...parts: readonly string[]): string => [`### ${title}`, ...parts].join('\n\n') + '\n'
 
 function rowsOf(schema: Schema, root: Schema, shown: Set<string>): string[][] {
   const required = [schema['required'] ?? []].flat() as string[]
@@ -164,8 +177,9 @@ export function cliTables(program: CliCommand, parent = 'tunegate'): string {
         o.defaultValue === undefined || typeof o.defaultValue === 'boolean' ? '' : code(String(o.defaultValue)),
         cell(o.description + (o.argChoices ? ` (${o.argChoices.join(', ')})` : '')),
       ])
-      const own = folded(
-        `<code>${usage.replaceAll('<', '&lt;')}</code>: ${cell(command.description())}`,
+      const own = section(
+        code(usage),
+        sentence(cell(command.description())),
         options.length === 0 ? 'No options.' : tableOf(['option', 'default', 'meaning'], options),
       )
       return below === '' ? own : `${own}\n${below}`
@@ -186,6 +200,8 @@ export interface CliCommand {
     readonly argChoices?: readonly string[] | undefined
   }[]
 }
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 
 /** A file as a fenced block. */
 export const fenced = (text: string, language: string): string => `\`\`\`${language}\n${text.trimEnd()}\n\`\`\``

@@ -1,14 +1,17 @@
-// Regenerates what is derived from other files: the TypeScript types of the spec, and the tables and examples of README.md
-// and SECURITY.md.
+// Regenerates what is derived from other files: the TypeScript types of the spec, and the tables and examples in docs/ and
+// SECURITY.md.
 // `--check` writes nothing, names what is out of date and exits with 1.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { program } from '../src/cli/program.ts'
 import { commentWorkflow, noCommit } from '../src/cli/workflows/comment.ts'
-import { actionTables, attackTable, cliTables, fenced, replaceBlocks, specTables } from './generate-tables.ts'
+import { actionTables, attackTable, cliTables, fenced, folderTable, replaceBlocks, specTables } from './generate-tables.ts'
 import { pageScript } from './generate-page.ts'
 import { specTypes } from './generate-types.ts'
+import { rates } from './generate-rates.ts'
+import { explainedVerdict } from './generate-verdict.ts'
+import { folders } from '../test/support/architecture.ts'
 import { attacks } from '../test/support/attacks.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -23,22 +26,27 @@ const generated: { readonly path: string; readonly text: string }[] = [
 if (exists('examples/workflows')) {
   generated.push({ path: 'examples/workflows/tunegate-comment.yml', text: commentWorkflow({ spec: 'tuning.yml', uses: noCommit }) })
 }
-if (exists('README.md')) {
-  generated.push({
-    path: 'README.md',
-    text: replaceBlocks(read('README.md'), {
-      spec: specTables(schema),
-      action: exists('action.yml') ? actionTables(read('action.yml')) : '',
-      cli: cliTables(program(() => undefined)),
-      workflow: fenced(read('examples/workflows/tune.yml'), 'yaml'),
-      reusable: fenced(read('examples/workflows/tune-all.yml'), 'yaml'),
-      comment: fenced(commentWorkflow({ spec: 'tuning.yml', uses: noCommit }), 'yaml'),
-      example: fenced(read('examples/digits/tuning.yml'), 'yaml'),
-    }),
-  })
+/** What is generated within each page, block by block. */
+const pages: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'docs/spec.md': { spec: specTables(schema), example: fenced(read('examples/digits/tuning.yml'), 'yaml') },
+  'docs/action.md': { action: actionTables(read('action.yml')) },
+  'docs/cli.md': { cli: cliTables(program(() => undefined)) },
+  'docs/github.md': {
+    workflow: fenced(read('examples/workflows/tune.yml'), 'yaml'),
+    reusable: fenced(read('examples/workflows/tune-all.yml'), 'yaml'),
+    comment: fenced(commentWorkflow({ spec: 'tuning.yml', uses: noCommit }), 'yaml'),
+  },
+  'docs/how-it-decides.md': { verdict: explainedVerdict(read('examples/digits/tuning.yml'), read('examples/digits/tuning.lock.json')) },
+  'docs/trust.md': {
+    'gate-rates': rates(read('docs/validation/gates.md'), 'Declared and measured'),
+    'rule-rates': rates(read('docs/validation/diagnose.md'), 'By rule', ['Rule', 'Recall', 'held out', 'False alarms', 'held out']),
+    'range-rates': rates(read('docs/validation/range-test.md'), 'All combinations'),
+  },
+  'docs/architecture.md': { folders: folderTable(folders) },
+  'SECURITY.md': { attacks: attackTable(attacks) },
 }
-if (exists('SECURITY.md')) {
-  generated.push({ path: 'SECURITY.md', text: replaceBlocks(read('SECURITY.md'), { attacks: attackTable(attacks) }) })
+for (const [path, blocks] of Object.entries(pages)) {
+  if (exists(path)) generated.push({ path, text: replaceBlocks(read(path), blocks) })
 }
 
 const stale = generated.filter(({ path, text }) => !exists(path) || read(path) !== text)

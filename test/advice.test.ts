@@ -10,8 +10,8 @@ import { root, sources } from './support/architecture.ts'
 
 const types = 'types: [opened, synchronize, reopened, edited]'
 const example = readFileSync(join(root, 'examples/workflows/tune.yml'), 'utf8')
-const below = ['examples', '.github'].flatMap((folder) => sources(folder, '.md')).map(({ path }) => path)
-const pages = ['README.md', 'SECURITY.md', ...below]
+const below = ['docs', 'examples', '.github'].flatMap((folder) => sources(folder, '.md')).map(({ path }) => path)
+const pages = ['README.md', 'SECURITY.md', 'CONTRIBUTING.md', ...below]
 
 /** Every workflow that somebody may copy, by where it stands. */
 function workflows(): readonly (readonly [string, string])[] {

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
+import { noCommit } from '../src/cli/workflows/comment.ts'
 import { normalize } from '../src/compile/normalize.ts'
 import { parseSpec } from '../src/dsl/parse.ts'
 import { root, sources } from './support/architecture.ts'
@@ -9,7 +10,11 @@ import { attacks } from './support/attacks.ts'
 
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 const readme = read('README.md')
-const blocks = [...readme.matchAll(/^```yaml\n([^]*?)^```$/gm)].map((m) => m[1] ?? '')
+const pages = ['README.md', ...sources('docs', '.md').map(({ path }) => path)]
+const blocks = pages.flatMap((page) => [...read(page).matchAll(/^```yaml\n([^]*?)^```$/gm)].map((m) => m[1] ?? ''))
+const isWhole = (block: string): boolean => /^(jobs|on|version):/m.test(block)
+/** Steps of a workflow, which call an action. */
+const isStep = (block: string): boolean => /^- uses:/.test(block)
 /** Files that the linters read and act runs, or that a study is run from. */
 const tested = [...sources('examples', '.yml'), ...sources('.github/workflows', '.yml')]
 
@@ -24,9 +29,9 @@ function problems(fragment: string): string[] {
   return spec.ok ? [] : spec.error.map((d) => d.message)
 }
 
-describe('the README', () => {
+describe('the README and the pages of docs/', () => {
   it('shows workflows and whole specs as the files that are tested', () => {
-    const whole = blocks.filter((block) => /^(jobs|on|version):/m.test(block))
+    const whole = blocks.filter(isWhole)
     expect(whole.length).toBeGreaterThanOrEqual(4)
     for (const block of whole) expect(tested.filter(({ text }) => text === block).map(({ path }) => path), block.slice(0, 80)).toHaveLength(1)
     // Every example of a workflow is shown.
@@ -34,9 +39,23 @@ describe('the README', () => {
   })
 
   it('shows parts of specs that are valid', () => {
-    const parts = blocks.filter((block) => !/^(jobs|on|version):/m.test(block))
+    const parts = blocks.filter((block) => !isWhole(block) && !isStep(block))
     expect(parts.length).toBeGreaterThan(0)
     for (const part of parts) expect(problems(part), part).toEqual([])
+  })
+
+  it('shows steps that give the action inputs that it has', () => {
+    const steps = blocks.filter(isStep).flatMap((block) => parse(block) as { readonly uses: string; readonly with: object }[])
+    const { inputs }: { inputs: object } = parse(read('action.yml'))
+    expect(steps.length).toBeGreaterThan(0)
+    for (const step of steps) {
+      expect(step.uses).toBe(noCommit)
+      expect(Object.keys(inputs)).toEqual(expect.arrayContaining(Object.keys(step.with)))
+    }
+  })
+
+  it('keeps the README short', () => {
+    expect(Buffer.byteLength(readme)).toBeLessThanOrEqual(10_240)
   })
 
   it('leads to what SECURITY.md says', () => {
@@ -45,14 +64,7 @@ describe('the README', () => {
   })
 })
 
-describe.each(['README.md', 'SECURITY.md'])('%s', (page) => {
-  it('links to files that are there', () => {
-    const links = [...read(page).matchAll(/\]\(((?!https?:|#|mailto:)[^)\s]+)\)/g)]
-    const targets = links.map((m) => (m[1] ?? '').split('#')[0] ?? '')
-    expect(targets.length).toBeGreaterThan(5)
-    expect(targets.filter((target) => !existsSync(join(root, target)))).toEqual([])
-  })
-
+describe.each([...pages, 'SECURITY.md', 'CONTRIBUTING.md', 'CHANGELOG.md'])('%s', (page) => {
   it('names no mail address', () => {
     expect(read(page)).not.toMatch(/mailto:|[\w.-]+@[\w-]+\.[a-z]{2,}\b/)
   })

@@ -11,7 +11,7 @@ import { root, sources } from './support/architecture.ts'
 import { manifest, node24 } from './support/runner.ts'
 import { needs } from './support/tools.ts'
 
-/** Our own, and the ones that the README shows. */
+/** Our own, and the ones that docs/github.md shows. */
 const workflows = [...sources('.github/workflows', '.yml'), ...sources('examples/workflows', '.yml')]
 
 interface WorkflowJob {

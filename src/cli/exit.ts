@@ -1,7 +1,7 @@
 import { constants } from 'node:os'
 import type { VerdictStatus } from '../records/verdict.ts'
 
-/** What a shell or a workflow sees; documented in the README. 1 is a verdict and nothing else. */
+/** What a shell or a workflow sees; documented in docs/troubleshooting.md. 1 is a verdict and nothing else. */
 export const exitCodes = { pass: 0, fail: 1, badInput: 2, inconclusive: 3, defect: 4 } as const
 
 export const exitCodeOf = (status: VerdictStatus): number => exitCodes[status]

@@ -11,7 +11,7 @@ const rowsOfClass = 300
 
 /** The repository's own text by its kind: what a small encoder has to tell apart from 32 characters. */
 const kinds = {
-  prose: ['README.md'],
+  prose: ['README.md', 'SECURITY.md', ...under('docs', '.md').filter((path) => !path.includes('validation'))],
   typescript: under('src/stats', '.ts'),
   python: [...under('test/stats/fixtures', '.py'), ...under('test/train', '.py')],
 } as const

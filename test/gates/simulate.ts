@@ -1,4 +1,4 @@
-// Chances of the gates on spread ratios and training times, on normal noise of known size: the decimals of the README.
+// Chances of the gates on spread ratios and training times, on normal noise of known size: the decimals of docs/how-it-decides.md.
 //
 //   node scripts/node24.mjs test/gates/simulate.ts [DRAWS]
 //
