@@ -1,5 +1,6 @@
 import { normalize } from '../src/compile/normalize.ts'
 import { parseSpec } from '../src/dsl/parse.ts'
+import type { AnyGateRule } from '../src/gates/index.ts'
 import { parseLock } from '../src/report/lock.ts'
 import { mean, sampleSd } from '../src/stats/describe.ts'
 import { tQuantile } from '../src/stats/distributions.ts'
@@ -10,7 +11,8 @@ export function explainedVerdict(specText: string, lockText: string): string {
   const parsed = parseSpec(specText, 'tuning.yml')
   const spec = parsed.ok ? normalize(parsed.value) : parsed
   if (!spec.ok) throw new Error(spec.error.map((d) => d.message).join('\n'))
-  const rule = spec.value.gates.find((gate) => gate.gate === 'threshold')
+  // Every rule of a spec was made by a gate of the registry.
+  const rule = (spec.value.gates as readonly AnyGateRule[]).find((gate) => gate.gate === 'threshold')
   if (rule?.gate !== 'threshold' || rule.min === null || rule.split !== 'test') throw new Error('the example has no threshold on test rows')
   const { metric, min } = rule
   const values = parseLock(lockText, 'tuning.lock.json').seeds.map((seed) => seed.test?.[metric] ?? Number.NaN)
