@@ -1,13 +1,44 @@
 import type { GradSaveFunc, Tensor3D } from '@tensorflow/tfjs-core'
-import type { LayerOf } from './layer.ts'
-import { dropoutMask } from './dropout.ts'
-import { type LayerFunction, stateless, weightAt, withBias, type ForwardOptions, type Tensor, type Tf } from './forward.ts'
+import { err, ok } from '../base/result.ts'
+import { misfit, type LayerDefinition } from './definition.ts'
+import { dropoutMask, type ForwardOptions, type LayerFunction, stateless, type Tensor, type Tf, weightAt, withBias } from './forward.ts'
+import { bias, channelsOf, kernel } from './parameters.ts'
+
+interface MultiHeadAttention {
+  readonly kind: 'multiHeadAttention'
+  readonly numHeads: number
+  readonly keyDim: number
+  readonly useBias: boolean
+  /** Null is the dropout lever. */
+  readonly dropout: number | null
+}
 
 /**
  * Multi-head self-attention (Vaswani et al., 2017), [batch, steps, features] → the same: softmax(q kᵀ / √keyDim) v in every head,
  * and a product that mixes the heads. Dropout is on the attention weights, as in Keras.
+ *
+ * Queries, keys and values come from one kernel, side by side in its columns and head after head in each: what Keras keeps as
+ * three kernels [features, heads, keyDim]. Each starts as a kernel of its own.
  */
-export function multiHeadAttention(tf: Tf, layer: LayerOf<'multiHeadAttention'>, site: number): LayerFunction {
+export const multiHeadAttention: LayerDefinition<MultiHeadAttention> = {
+  kind: 'multiHeadAttention',
+  normalize: ({ numHeads, keyDim, useBias = true, dropout = 0 }) => ({ kind: 'multiHeadAttention', numHeads, keyDim, useBias, dropout }),
+  outputShape: (layer, input) => (input.length === 2 ? ok(input) : err(misfit(layer, input, 'a sequence: [steps, features]'))),
+  parameters: ({ numHeads, keyDim, useBias }, input) => {
+    const [features, width] = [channelsOf(input), numHeads * keyDim]
+    return [
+      kernel('queryKeyValueKernel', [features, 3 * width], features, width), ...bias(useBias, 3 * width, 'queryKeyValueBias'),
+      kernel('outputKernel', [width, features], width, features), ...bias(useBias, features, 'outputBias'),
+    ]
+  },
+  forward: (tf, layer, { site }) => forward(tf, layer, site),
+  followsDropoutLever: (layer) => layer.dropout === null,
+  words: (layer) => `multiHeadAttention ${layer.numHeads} heads of ${layer.keyDim}${dropoutWords(layer.dropout)}`,
+}
+
+const dropoutWords = (rate: number | null): string => (rate === 0 ? '' : rate === null ? ', dropout: the lever' : `, dropout ${rate}`)
+
+function forward(tf: Tf, layer: MultiHeadAttention, site: number): LayerFunction {
   const second = layer.useBias ? 2 : 1
   return stateless((x, weights, options) => {
     const [batch, steps, features] = (x as Tensor3D).shape
@@ -25,7 +56,7 @@ export function multiHeadAttention(tf: Tf, layer: LayerOf<'multiHeadAttention'>,
  * what the softmax takes off each row of it, Σ dP ∘ P, is Σ dO ∘ O as well (Dao et al., 2022), a fourth of the work and less.
  */
 function attend(
-  tf: Tf, { keyDim, dropout }: LayerOf<'multiHeadAttention'>, projected: Tensor, site: number, options: ForwardOptions,
+  tf: Tf, { keyDim, dropout }: MultiHeadAttention, projected: Tensor, site: number, options: ForwardOptions,
 ): Tensor {
   const scale = 1 / Math.sqrt(keyDim)
   const apply = tf.customGrad((...args) => {

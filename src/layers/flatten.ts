@@ -1,0 +1,17 @@
+import { ok } from '../base/result.ts'
+import { product, type LayerDefinition } from './definition.ts'
+import { stateless } from './forward.ts'
+
+interface Flatten {
+  readonly kind: 'flatten'
+}
+
+/** [batch, ...sizes] → [batch, product of sizes], row-major. */
+export const flatten: LayerDefinition<Flatten> = {
+  kind: 'flatten',
+  normalize: () => ({ kind: 'flatten' }),
+  outputShape: (_, input) => ok([product(input)]),
+  parameters: () => [],
+  forward: (tf) => stateless((x) => tf.reshape(x, [x.shape[0] ?? 0, product(x.shape.slice(1))])),
+  words: () => 'flatten',
+}

@@ -1,0 +1,24 @@
+import { ok } from '../base/result.ts'
+import type { LayerDefinition } from './definition.ts'
+import { stateless, weightAt } from './forward.ts'
+import { normalize } from './normalization.ts'
+import { channelsOf, norm } from './parameters.ts'
+
+interface LayerNormalization {
+  readonly kind: 'layerNormalization'
+  readonly epsilon: number
+}
+
+/** Layer normalization over the last size of each example (Ba et al., 2016). */
+export const layerNormalization: LayerDefinition<LayerNormalization> = {
+  kind: 'layerNormalization',
+  normalize: (a) => ({ kind: 'layerNormalization', epsilon: a.epsilon ?? 0.001 }),
+  outputShape: (_, input) => ok(input),
+  parameters: (_, input) => [norm('gamma', channelsOf(input), 'ones'), norm('beta', channelsOf(input), 'zeros')],
+  forward: (tf, layer) => stateless((x, weights) => {
+    const rows = tf.reshape(x, [-1, x.shape.at(-1) ?? 0])
+    const { outputs } = normalize(tf, rows, 1, layer.epsilon)
+    return tf.reshape(tf.add(tf.mul(outputs, weightAt(weights, 0)), weightAt(weights, 1)), x.shape)
+  }),
+  words: () => 'layerNormalization',
+}
