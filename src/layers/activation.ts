@@ -10,6 +10,17 @@ interface ActivationLayer {
 
 export const activation: LayerDefinition<ActivationLayer> = {
   kind: 'activation',
+  schema: {
+    summary: 'An activation of its own.',
+    arguments: {
+      name: 'activationLayer',
+      required: ['activation'],
+      properties: {
+        activation: { title: 'Activation', description: 'The function.', $ref: '#/$defs/activation', default: 'relu' },
+      },
+    },
+    example: { activation: 'relu' },
+  },
   normalize: (a) => ({ kind: 'activation', activation: a.activation }),
   outputShape: (_, input) => ok(input),
   parameters: () => [],

@@ -13,6 +13,23 @@ interface BatchNormalization {
 /** Batch normalization over the last size (Ioffe and Szegedy, 2015). */
 export const batchNormalization: LayerDefinition<BatchNormalization> = {
   kind: 'batchNormalization',
+  schema: {
+    summary: 'Normalizes each channel over the batch.',
+    arguments: {
+      properties: {
+        momentum: {
+          title: 'Momentum', description: 'Weight of the past in the running statistics.', type: 'number', minimum: 0,
+          exclusiveMaximum: 1, default: 0.99,
+        },
+        epsilon: {
+          title: 'Epsilon', description: 'Added to the variance.', type: 'number', exclusiveMinimum: 0, maximum: 1,
+          default: 0.001,
+        },
+      },
+    },
+    example: {},
+    bare: 'possible',
+  },
   normalize: (a) => ({ kind: 'batchNormalization', momentum: a.momentum ?? 0.99, epsilon: a.epsilon ?? 0.001 }),
   outputShape: (_, input) => ok(input),
   parameters: (_, input) => {

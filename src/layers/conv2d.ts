@@ -3,7 +3,7 @@ import { activate } from './activations.ts'
 import type { LayerDefinition } from './definition.ts'
 import { type LayerFunction, stateless, weightAt, withBias, type Tf } from './forward.ts'
 import { bias, channelsOf, kernel } from './parameters.ts'
-import { type Convolution, convolution, convolutionWords, windowed } from './windows.ts'
+import { type Convolution, convolution, convolutionSchema, convolutionWords, kernelSizeSchema, windowed } from './windows.ts'
 
 interface Conv2d extends Convolution {
   readonly kind: 'conv2d'
@@ -13,6 +13,18 @@ interface Conv2d extends Convolution {
 /** Images [batch, height, width, channels] by the kernel [height, width, channels, filters]. */
 export const conv2d: LayerDefinition<Conv2d> = {
   kind: 'conv2d',
+  schema: {
+    summary: 'Convolution over an image [height, width, channels].',
+    arguments: {
+      required: ['filters', 'kernelSize'],
+      properties: {
+        filters: { title: 'Filters', description: 'Output channels.', $ref: '#/$defs/width', default: 16 },
+        kernelSize: kernelSizeSchema,
+        ...convolutionSchema,
+      },
+    },
+    example: { filters: 16, kernelSize: 3 },
+  },
   normalize: (a) => ({ kind: 'conv2d', filters: a.filters, ...convolution(a) }),
   outputShape: (layer, input) => windowed(layer, layer.kernelSize, input, layer.filters),
   parameters: ({ kernelSize: [h, w], filters, useBias }, input) => {

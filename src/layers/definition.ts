@@ -13,6 +13,8 @@ import type { FusedOps, LayerFunction, Tf } from './forward.ts'
 interface Definition<L extends AnyLayer, N extends AnyLayer, A> {
   /** Its name in the spec, in the names of weights and in reports. It never changes: initial weights depend on it. */
   readonly kind: L['kind']
+  /** Its part of the JSON Schema, which `npm run generate` composes into `schema/tuning.schema.json`. */
+  readonly schema: LayerSchema
   /**
    * Fills in every argument that the spec leaves out. Defaults are those of tfjs-layers; they stand in the schema too, and a
    * test holds the two equal. `inner` normalizes a layer of a list inside.
@@ -60,6 +62,38 @@ export interface NestedDefinition<L extends AnyLayer, List extends string, A = A
   outputShape(layer: L, outputs: Readonly<Record<List, Shape>>): Result<Shape, Misfit>
   /** As that of other layers. Its weights are those of the first list, then those of the second, and so on. */
   forward(tf: Tf, layer: L, chains: Readonly<Record<List, InnerChain>>): LayerFunction
+}
+
+/** What the JSON Schema says of a layer. Editors show it, and the reference of the spec is made of it. */
+export interface LayerSchema {
+  /** What the layer does, in one sentence. */
+  readonly summary: string
+  readonly arguments: ArgumentsSchema
+  /** Arguments that an editor fills in, and that the spec accepts. */
+  readonly example: JsonObject
+  /** Present where the name alone is a layer. Error messages list first those that are `usual`ly written so. */
+  readonly bare?: 'usual' | 'possible'
+}
+
+export interface ArgumentsSchema {
+  /** Name under `$defs`; absent: the layer's. Layers with the same arguments share one. */
+  readonly name?: string
+  /** Absent: the layer's name. */
+  readonly title?: string
+  /** Absent: "Arguments of" the layer. */
+  readonly description?: string
+  readonly required?: readonly string[]
+  /** Absent where the layer takes no arguments. */
+  readonly properties?: Readonly<Record<string, JsonObject>>
+}
+
+export interface JsonObject {
+  readonly [key: string]: unknown
+}
+
+/** Of layers that take no arguments. */
+export const noArguments: ArgumentsSchema = {
+  name: 'noArguments', title: 'No arguments', description: 'The layer takes none.',
 }
 
 /** A definition whose layer is not known to the compiler. */

@@ -15,6 +15,25 @@ interface Dense<Units = number> {
 /** [..., features] → [..., units]: one product over all leading sizes together. */
 export const dense: LayerDefinition<Dense, Dense<number | 'classes'>> = {
   kind: 'dense',
+  schema: {
+    summary: 'A fully connected layer.',
+    arguments: {
+      required: ['units'],
+      properties: {
+        units: {
+          title: 'Units', description: 'Outputs. classes is the number of classes, or 1 for regression.',
+          default: 'classes',
+          anyOf: [{ type: 'integer', minimum: 1, maximum: 65536 }, { type: 'string', enum: ['classes'] }],
+        },
+        activation: {
+          title: 'Activation', description: 'Applied to the output. The last layer has none: the loss takes logits.',
+          $ref: '#/$defs/activation', default: 'linear',
+        },
+        useBias: { title: 'Bias', description: 'Whether a bias is added.', type: 'boolean', default: true },
+      },
+    },
+    example: { units: 'classes' },
+  },
   normalize: (a) => ({ kind: 'dense', units: a.units, activation: a.activation ?? 'linear', useBias: a.useBias ?? true }),
   resolve: (layer, { classes }) => ({ ...layer, units: layer.units === 'classes' ? classes : layer.units }),
   outputShape: (layer, input) => (input.length >= 1

@@ -3,7 +3,7 @@ import { activate } from './activations.ts'
 import type { LayerDefinition } from './definition.ts'
 import { stateless, weightAt, withBias } from './forward.ts'
 import { bias, channelsOf, depthwiseKernel } from './parameters.ts'
-import { type Convolution, convolution, convolutionWords, windowed } from './windows.ts'
+import { type Convolution, convolution, convolutionSchema, convolutionWords, kernelSizeSchema, windowed } from './windows.ts'
 
 interface DepthwiseConv2d extends Convolution {
   readonly kind: 'depthwiseConv2d'
@@ -13,6 +13,21 @@ interface DepthwiseConv2d extends Convolution {
 /** Every channel by its own kernels [height, width, channels, multiplier]; outputs are grouped by input channel. */
 export const depthwiseConv2d: LayerDefinition<DepthwiseConv2d> = {
   kind: 'depthwiseConv2d',
+  schema: {
+    summary: 'One convolution for each channel.',
+    arguments: {
+      required: ['kernelSize'],
+      properties: {
+        kernelSize: kernelSizeSchema,
+        depthMultiplier: {
+          title: 'Depth multiplier', description: 'Output channels for each input channel.', type: 'integer',
+          minimum: 1, maximum: 64, default: 1,
+        },
+        ...convolutionSchema,
+      },
+    },
+    example: { kernelSize: 3 },
+  },
   normalize: (a) => ({ kind: 'depthwiseConv2d', depthMultiplier: a.depthMultiplier ?? 1, ...convolution(a) }),
   outputShape: (layer, input) => windowed(layer, layer.kernelSize, input, (input[2] ?? 0) * layer.depthMultiplier),
   parameters: ({ kernelSize, depthMultiplier, useBias }, input) => {

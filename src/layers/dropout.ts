@@ -14,6 +14,19 @@ interface Dropout {
  */
 export const dropout: LayerDefinition<Dropout> = {
   kind: 'dropout',
+  schema: {
+    summary: 'Drops values in training.',
+    arguments: {
+      properties: {
+        rate: {
+          title: 'Rate', description: 'Share of the values that are dropped; null is the dropout lever.',
+          type: ['number', 'null'], minimum: 0, exclusiveMaximum: 1, default: null,
+        },
+      },
+    },
+    example: {},
+    bare: 'usual',
+  },
   normalize: (a) => ({ kind: 'dropout', rate: a.rate ?? null }),
   outputShape: (_, input) => ok(input),
   parameters: () => [],

@@ -1,5 +1,5 @@
 import { ok } from '../base/result.ts'
-import { product, type LayerDefinition } from './definition.ts'
+import { noArguments, product, type LayerDefinition } from './definition.ts'
 import { stateless } from './forward.ts'
 
 interface Flatten {
@@ -9,6 +9,12 @@ interface Flatten {
 /** [batch, ...sizes] → [batch, product of sizes], row-major. */
 export const flatten: LayerDefinition<Flatten> = {
   kind: 'flatten',
+  schema: {
+    summary: 'All values in one row.',
+    arguments: noArguments,
+    example: {},
+    bare: 'usual',
+  },
   normalize: () => ({ kind: 'flatten' }),
   outputShape: (_, input) => ok([product(input)]),
   parameters: () => [],

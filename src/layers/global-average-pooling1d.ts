@@ -1,6 +1,6 @@
 import type { Tensor3D, Tensor4D } from '@tensorflow/tfjs-core'
 import { err, ok } from '../base/result.ts'
-import { misfit, type LayerDefinition } from './definition.ts'
+import { misfit, noArguments, type LayerDefinition } from './definition.ts'
 import { stateless } from './forward.ts'
 
 interface GlobalAveragePooling1d {
@@ -10,6 +10,12 @@ interface GlobalAveragePooling1d {
 /** [batch, steps, features] → [batch, features]. */
 export const globalAveragePooling1d: LayerDefinition<GlobalAveragePooling1d> = {
   kind: 'globalAveragePooling1d',
+  schema: {
+    summary: 'The mean over the steps of a sequence [steps, features].',
+    arguments: noArguments,
+    example: {},
+    bare: 'possible',
+  },
   normalize: () => ({ kind: 'globalAveragePooling1d' }),
   outputShape: (layer, input) =>
     input.length === 2 ? ok([input[1] ?? 0]) : err(misfit(layer, input, 'a sequence: [steps, features]')),

@@ -12,6 +12,19 @@ interface LayerNormalization {
 /** Layer normalization over the last size of each example (Ba et al., 2016). */
 export const layerNormalization: LayerDefinition<LayerNormalization> = {
   kind: 'layerNormalization',
+  schema: {
+    summary: 'Normalizes the last axis of each example.',
+    arguments: {
+      properties: {
+        epsilon: {
+          title: 'Epsilon', description: 'Added to the variance.', type: 'number', exclusiveMinimum: 0, maximum: 1,
+          default: 0.001,
+        },
+      },
+    },
+    example: {},
+    bare: 'possible',
+  },
   normalize: (a) => ({ kind: 'layerNormalization', epsilon: a.epsilon ?? 0.001 }),
   outputShape: (_, input) => ok(input),
   parameters: (_, input) => [norm('gamma', channelsOf(input), 'ones'), norm('beta', channelsOf(input), 'zeros')],

@@ -1,7 +1,9 @@
 import type { GradSaveFunc, Tensor3D } from '@tensorflow/tfjs-core'
 import { err, ok } from '../base/result.ts'
 import { misfit, type LayerDefinition } from './definition.ts'
-import { dropoutMask, type ForwardOptions, type LayerFunction, stateless, type Tensor, type Tf, weightAt, withBias } from './forward.ts'
+import {
+  dropoutMask, type ForwardOptions, type LayerFunction, stateless, type Tensor, type Tf, weightAt, withBias,
+} from './forward.ts'
 import { bias, channelsOf, kernel } from './parameters.ts'
 
 interface MultiHeadAttention {
@@ -22,7 +24,35 @@ interface MultiHeadAttention {
  */
 export const multiHeadAttention: LayerDefinition<MultiHeadAttention> = {
   kind: 'multiHeadAttention',
-  normalize: ({ numHeads, keyDim, useBias = true, dropout = 0 }) => ({ kind: 'multiHeadAttention', numHeads, keyDim, useBias, dropout }),
+  schema: {
+    summary: 'Self-attention over the steps of a sequence [steps, features].',
+    arguments: {
+      required: ['numHeads', 'keyDim'],
+      properties: {
+        numHeads: {
+          title: 'Heads', description: 'Attentions side by side.', type: 'integer', minimum: 1, maximum: 1024,
+          default: 4,
+        },
+        keyDim: {
+          title: 'Key size',
+          description: 'Features of each head\'s queries, keys and values; usually those of the sequence divided by the heads.',
+          $ref: '#/$defs/width', default: 16,
+        },
+        useBias: {
+          title: 'Bias', description: 'Whether biases are added to queries, keys, values and the output.',
+          type: 'boolean', default: true,
+        },
+        dropout: {
+          title: 'Dropout',
+          description: 'Share of the attention weights that are dropped in training; null is the dropout lever.',
+          type: ['number', 'null'], minimum: 0, exclusiveMaximum: 1, default: 0,
+        },
+      },
+    },
+    example: { numHeads: 4, keyDim: 16 },
+  },
+  normalize: ({ numHeads, keyDim, useBias = true, dropout = 0 }) => (
+    { kind: 'multiHeadAttention', numHeads, keyDim, useBias, dropout }),
   outputShape: (layer, input) => (input.length === 2 ? ok(input) : err(misfit(layer, input, 'a sequence: [steps, features]'))),
   parameters: ({ numHeads, keyDim, useBias }, input) => {
     const [features, width] = [channelsOf(input), numHeads * keyDim]

@@ -1,5 +1,5 @@
 import { err, ok } from '../base/result.ts'
-import { misfit, type LayerDefinition } from './definition.ts'
+import { misfit, noArguments, type LayerDefinition } from './definition.ts'
 import { stateless, weightAt } from './forward.ts'
 import { channelsOf, kernel } from './parameters.ts'
 
@@ -10,6 +10,12 @@ interface PositionEmbedding {
 /** [batch, steps, features] plus one learned vector a step. */
 export const positionEmbedding: LayerDefinition<PositionEmbedding> = {
   kind: 'positionEmbedding',
+  schema: {
+    summary: 'Adds a learned vector for each step of a sequence [steps, features].',
+    arguments: noArguments,
+    example: {},
+    bare: 'possible',
+  },
   normalize: () => ({ kind: 'positionEmbedding' }),
   outputShape: (layer, input) => (input.length === 2 ? ok(input) : err(misfit(layer, input, 'a sequence: [steps, features]'))),
   parameters: (_, input) => [kernel('embeddings', input, input[0] ?? 0, channelsOf(input))],

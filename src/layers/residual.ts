@@ -11,6 +11,24 @@ interface Residual {
 /** What comes out of `layers` plus what comes out of `shortcut` (He et al., 2016); an empty shortcut hands its input on. */
 export const residual: NestedDefinition<Residual, 'layers' | 'shortcut'> = {
   kind: 'residual',
+  schema: {
+    summary: 'Adds the input to the output of a list of layers.',
+    arguments: {
+      required: ['layers'],
+      properties: {
+        layers: {
+          title: 'Layers', description: 'What the input is added to: layers as in model.layers.', type: 'array',
+          items: { $ref: '#/$defs/layer' }, minItems: 1, maxItems: 256, default: [{ dense: { units: 64 } }],
+        },
+        shortcut: {
+          title: 'Shortcut',
+          description: 'Layers that the input goes through before it is added, where shapes differ. Empty: none.',
+          type: 'array', items: { $ref: '#/$defs/layer' }, maxItems: 256, default: [],
+        },
+      },
+    },
+    example: { layers: [{ dense: { units: 64 } }] },
+  },
   normalize: ({ layers, shortcut = [] }, inner) => ({ kind: 'residual', layers: layers.map(inner), shortcut: shortcut.map(inner) }),
   resolve: (layer, _, inner) => ({ ...layer, layers: layer.layers.map(inner), shortcut: layer.shortcut.map(inner) }),
   inner: ({ layers, shortcut }) => ({ layers, shortcut }),

@@ -3,7 +3,7 @@ import { activate } from './activations.ts'
 import type { LayerDefinition } from './definition.ts'
 import { stateless, weightAt, withBias } from './forward.ts'
 import { bias, channelsOf, depthwiseKernel, kernel } from './parameters.ts'
-import { type Convolution, convolution, convolutionWords, windowed } from './windows.ts'
+import { type Convolution, convolution, convolutionSchema, convolutionWords, kernelSizeSchema, windowed } from './windows.ts'
 
 interface SeparableConv2d extends Convolution {
   readonly kind: 'separableConv2d'
@@ -14,6 +14,22 @@ interface SeparableConv2d extends Convolution {
 /** A depthwise convolution, then one of 1×1 that mixes the channels; bias and activation once, at the end. */
 export const separableConv2d: LayerDefinition<SeparableConv2d> = {
   kind: 'separableConv2d',
+  schema: {
+    summary: 'A depthwise convolution, then one of 1×1 across channels.',
+    arguments: {
+      required: ['filters', 'kernelSize'],
+      properties: {
+        filters: { title: 'Filters', description: 'Output channels.', $ref: '#/$defs/width', default: 16 },
+        kernelSize: kernelSizeSchema,
+        depthMultiplier: {
+          title: 'Depth multiplier', description: 'Channels between the two convolutions for each input channel.',
+          type: 'integer', minimum: 1, maximum: 64, default: 1,
+        },
+        ...convolutionSchema,
+      },
+    },
+    example: { filters: 16, kernelSize: 3 },
+  },
   normalize: (a) => ({ kind: 'separableConv2d', filters: a.filters, depthMultiplier: a.depthMultiplier ?? 1, ...convolution(a) }),
   outputShape: (layer, input) => windowed(layer, layer.kernelSize, input, layer.filters),
   parameters: ({ kernelSize, filters, depthMultiplier, useBias }, input) => {

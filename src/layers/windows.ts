@@ -9,6 +9,23 @@ export interface Convolution extends Window {
   readonly useBias: boolean
 }
 
+export const kernelSizeSchema = {
+  title: 'Kernel size', description: 'Height and width of the window.', $ref: '#/$defs/size', default: 3,
+} as const
+
+/** The other arguments that all convolutions share. */
+export const convolutionSchema = {
+  strides: { title: 'Strides', description: 'Steps of the window.', $ref: '#/$defs/size', default: 1 },
+  padding: {
+    title: 'Padding', description: 'same pads with zeros so that only strides shrink the image.',
+    $ref: '#/$defs/padding', default: 'valid',
+  },
+  activation: {
+    title: 'Activation', description: 'Applied to the output.', $ref: '#/$defs/activation', default: 'linear',
+  },
+  useBias: { title: 'Bias', description: 'Whether a bias is added.', type: 'boolean', default: true },
+} as const
+
 /** The arguments of `Convolution` with their defaults. */
 export function convolution(a: Omit<DepthwiseConv2D, 'depthMultiplier'>): Convolution {
   return {
