@@ -1,13 +1,15 @@
-// Regenerates what is derived from other files: the TypeScript types of the spec, and the tables and examples in docs/ and
-// SECURITY.md.
+// Regenerates what is derived from other files: the schema's part of the layers, the TypeScript types of the spec, and the tables
+// and examples in docs/ and SECURITY.md.
 // `--check` writes nothing, names what is out of date and exits with 1.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { program } from '../src/cli/program.ts'
 import { commentWorkflow, noCommit } from '../src/cli/workflows/comment.ts'
+import { layerDefinitions } from '../src/layers/index.ts'
 import { actionTables, attackTable, cliTables, fenced, folderTable, replaceBlocks, specTables } from './generate-tables.ts'
 import { pageScript } from './generate-page.ts'
+import { withLayers } from './generate-schema.ts'
 import { specTypes } from './generate-types.ts'
 import { rates } from './generate-rates.ts'
 import { explainedVerdict } from './generate-verdict.ts'
@@ -18,8 +20,10 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 const exists = (path: string): boolean => existsSync(join(root, path))
 
-const schema = JSON.parse(read('schema/tuning.schema.json'))
+const schemaText = withLayers(read('schema/tuning.schema.json'), layerDefinitions)
+const schema = JSON.parse(schemaText)
 const generated: { readonly path: string; readonly text: string }[] = [
+  { path: 'schema/tuning.schema.json', text: schemaText },
   { path: 'src/dsl/tuning.gen.ts', text: await specTypes(schema) },
   { path: 'src/report/html/script.gen.ts', text: await pageScript(root) },
 ]

@@ -17,6 +17,19 @@ const held: readonly PluginKind[] = [
       'src/report/checklist.ts': 'the checklist of a report has a box of the name seed-variance',
     },
   },
+  {
+    folder: 'src/layers',
+    // Not held, since they are words of other things too: dense, flatten, embedding and residual are plain English, dropout is
+    // a lever as well, and activation an argument of several layers.
+    names: [
+      'conv2d', 'depthwiseConv2d', 'separableConv2d', 'maxPooling2d', 'averagePooling2d', 'globalAveragePooling2d',
+      'globalMaxPooling2d', 'globalAveragePooling1d', 'batchNormalization', 'layerNormalization', 'positionEmbedding',
+      'multiHeadAttention',
+    ],
+    besides: {
+      'src/engines/tensorflow/ops/fused.ts': 'names the native operation of `FusedOps`, which is no layer',
+    },
+  },
 ]
 
 describe('the name of a plug-in', () => {

@@ -1,7 +1,7 @@
 import { sortDiagnostics, type Diagnostic } from '../base/diagnostics.ts'
 import { fingerprint } from '../base/hash.ts'
 import { err, ok, type Result } from '../base/result.ts'
-import type { Layer, NormalizedLayer } from '../layers/layer.ts'
+import { resolveLayer } from '../layers/layer.ts'
 import type { Levers } from '../records/levers.ts'
 import type { Budget, DataFacts, Plan, Workload } from '../records/plan.ts'
 import type { Locate } from '../dsl/parse.ts'
@@ -23,7 +23,7 @@ export function compile(spec: NormalizedSpec, facts: DataFacts, locate: Locate):
   const { report, all } = collectProblems(locate)
 
   // 1. What only the data can tell: how many outputs, how many steps, and so how long the warmup is.
-  const layers = spec.layers.map((layer) => withUnits(layer, facts))
+  const layers = spec.layers.map((layer) => resolveLayer(layer, { classes: facts.classes?.length ?? 1 }))
   const runSteps = spec.levers.scheduling.epochs * stepsPerEpoch(facts.rows.train, spec.levers.batching)
   const baseline = withWarmup(spec.levers, runSteps)
 
@@ -49,15 +49,6 @@ export function compile(spec: NormalizedSpec, facts: DataFacts, locate: Locate):
   const specFingerprint = fingerprint(spec)
   const plan = { version: 1, name, specFingerprint, seed, workload, baseline, jobs, gates, budget } as const
   return ok({ ...plan, fingerprint: fingerprint(plan) })
-}
-
-function withUnits(layer: NormalizedLayer, { classes }: Pick<DataFacts, 'classes'>): Layer {
-  if (layer.kind === 'residual') {
-    const inner = (list: readonly NormalizedLayer[]): Layer[] => list.map((nested) => withUnits(nested, { classes }))
-    return { ...layer, layers: inner(layer.layers), shortcut: inner(layer.shortcut) }
-  }
-  if (layer.kind !== 'dense') return layer
-  return { ...layer, units: layer.units === 'classes' ? (classes?.length ?? 1) : layer.units }
 }
 
 function withWarmup(levers: NormalizedLevers, runSteps: number): Levers {

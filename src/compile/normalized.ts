@@ -1,4 +1,5 @@
-import type { NormalizedLayer, Shape } from '../layers/layer.ts'
+import type { Shape } from '../layers/definition.ts'
+import type { NormalizedLayer } from '../layers/layer.ts'
 import type { Levers, SchedulingLevers } from '../records/levers.ts'
 import type { MetricName, Task } from '../records/metrics.ts'
 import type { AugmentationPolicy, GateRule, StageSettings } from '../records/plan.ts'

@@ -1,7 +1,8 @@
 import type { Diagnostic } from '../base/diagnostics.ts'
 import type { Plan } from '../records/plan.ts'
 import type { Locate } from '../dsl/parse.ts'
-import { canAugment, hasDropoutLever } from './normalize/levers.ts'
+import { canAugment } from './normalize/levers.ts'
+import { hasDropoutLever } from '../layers/layer.ts'
 import type { NormalizedSpec } from './normalized.ts'
 import { collectProblems, type Report } from './problem.ts'
 

@@ -65,3 +65,16 @@ export function weightAt(weights: readonly Tensor[], index: number): Tensor {
 export function withBias(tf: Tf, x: Tensor, weights: readonly Tensor[], useBias: boolean, index: number): Tensor {
   return useBias ? tf.add(x, weightAt(weights, index)) : x
 }
+
+/**
+ * What `x` is multiplied by, or null where nothing is dropped. A rate of null is the lever; `site` tells the layers of a
+ * model apart that drop values.
+ */
+export function dropoutMask(
+  x: Tensor, own: number | null, site: number, { training, dropout: lever, random }: ForwardOptions,
+): Tensor | null {
+  const rate = own ?? lever
+  if (!training || rate === 0) return null
+  if (!random) throw new Error('dropout in training needs random numbers')
+  return random.dropoutMask(site, x.shape, rate)
+}

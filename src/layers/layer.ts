@@ -1,92 +1,77 @@
-/** Sizes of one example, without the batch dimension: `[8, 8, 1]`, channels last. */
-export type Shape = readonly number[]
+import type { Layer as SpecLayer } from '../dsl/tuning.gen.ts'
+import type { AnyDefinition, AnyLayer, DataSizes } from './definition.ts'
+import { layerOf, type layerDefinitions } from './index.ts'
 
-export const activationNames = ['linear', 'relu', 'relu6', 'elu', 'selu', 'gelu', 'swish', 'tanh', 'sigmoid', 'softplus'] as const
-export type Activation = (typeof activationNames)[number]
+type Definition = (typeof layerDefinitions)[number]
+type ResolvedBy<D> = D extends AnyDefinition ? Parameters<D['outputShape']>[0] : never
+type NormalizedBy<D> = D extends AnyDefinition ? ReturnType<D['normalize']> : never
 
-export type Pair = readonly [height: number, width: number]
-export type Padding = 'valid' | 'same'
+/** A layer whose lists hold layers of the union `Of['layer']`. An interface holds the union, so that it can refer to itself. */
+type Closed<L, Of extends { readonly layer: AnyLayer }> = L extends AnyLayer
+  ? { readonly [K in keyof L]: L[K] extends readonly AnyLayer[] ? readonly Of['layer'][] : L[K] }
+  : never
 
-interface Windowed {
-  readonly strides: Pair
-  readonly padding: Padding
+interface OfLayer {
+  readonly layer: Layer
+}
+
+interface OfNormalized {
+  readonly layer: NormalizedLayer
 }
 
 /**
  * One layer with every argument explicit. Names, arguments and defaults are those of tfjs-layers (and so of Keras), with two
- * additions: a dropout rate of null is the dropout lever, and lists of layers nest by `residual`.
+ * additions: a dropout rate of null is the dropout lever, and lists of layers nest.
  */
-export type Layer =
-  | ({ readonly kind: 'conv2d'; readonly filters: number; readonly kernelSize: Pair; readonly activation: Activation; readonly useBias: boolean } & Windowed)
-  | ({ readonly kind: 'depthwiseConv2d'; readonly depthMultiplier: number; readonly kernelSize: Pair; readonly activation: Activation; readonly useBias: boolean } & Windowed)
-  | ({ readonly kind: 'separableConv2d'; readonly filters: number; readonly depthMultiplier: number; readonly kernelSize: Pair; readonly activation: Activation; readonly useBias: boolean } & Windowed)
-  | ({ readonly kind: 'maxPooling2d'; readonly poolSize: Pair } & Windowed)
-  | ({ readonly kind: 'averagePooling2d'; readonly poolSize: Pair } & Windowed)
-  | { readonly kind: 'globalAveragePooling2d' }
-  | { readonly kind: 'globalMaxPooling2d' }
-  | { readonly kind: 'globalAveragePooling1d' }
-  | { readonly kind: 'flatten' }
-  | { readonly kind: 'dense'; readonly units: number; readonly activation: Activation; readonly useBias: boolean }
-  | { readonly kind: 'dropout'; readonly rate: number | null }
-  | { readonly kind: 'batchNormalization'; readonly momentum: number; readonly epsilon: number }
-  | { readonly kind: 'layerNormalization'; readonly epsilon: number }
-  | { readonly kind: 'embedding'; readonly inputDim: number; readonly outputDim: number }
-  | { readonly kind: 'positionEmbedding' }
-  | { readonly kind: 'multiHeadAttention'; readonly numHeads: number; readonly keyDim: number; readonly useBias: boolean; readonly dropout: number | null }
-  | { readonly kind: 'activation'; readonly activation: Activation }
-  | Residual<Layer>
-
-/** What comes out of `layers` plus what comes out of `shortcut`, both fed the same; an empty shortcut hands its input on. */
-export interface Residual<L> {
-  readonly kind: 'residual'
-  readonly layers: readonly L[]
-  readonly shortcut: readonly L[]
-}
-
-/** `classes` becomes the number of classes, or 1 for regression, when the data are known. */
-export type NormalizedLayer = Exclude<Layer, { kind: 'dense' | 'residual' }> | NormalizedDense | Residual<NormalizedLayer>
-export type NormalizedDense = Omit<LayerOf<'dense'>, 'units'> & { readonly units: number | 'classes' }
-
-/** The lists that a residual is made of, in the order in which their weights are saved. */
-export const residualLists = ['layers', 'shortcut'] as const
+export type Layer = Closed<ResolvedBy<Definition>, OfLayer>
+/** The same before the data are known: `classes` becomes the number of classes, or 1 for regression. */
+export type NormalizedLayer = Closed<NormalizedBy<Definition>, OfNormalized>
 
 export type LayerKind = Layer['kind']
 export type LayerOf<K extends LayerKind> = Extract<Layer, { kind: K }>
 
+/** A name alone, or one name with arguments; the schema holds every layer to exactly one name. */
+export function normalizeLayer(layer: SpecLayer): NormalizedLayer {
+  const [kind, written] = typeof layer === 'string' ? [layer, {}] : Object.entries(layer)[0] ?? ['', undefined]
+  if (written === undefined) throw new Error(`the layer has no arguments for ${kind}`)
+  // The registry says which layer belongs to the kind; the compiler cannot follow a look-up by name.
+  return layerOf(kind).normalize(written, normalizeLayer) as NormalizedLayer
+}
+
+/** Fills in what only the data tell. */
+export function resolveLayer(layer: NormalizedLayer, data: DataSizes): Layer {
+  const resolve = (one: AnyLayer): AnyLayer => layerOf(one.kind).resolve?.(one, data, resolve) ?? one
+  // As above: `resolve` of a definition turns its normalized layer into its layer.
+  return resolve(layer) as Layer
+}
+
+/** A layer in a line, as `conv2d 16 filters 3×3, relu`; the arguments that keep their usual value are left out. */
+export const describeLayer = (layer: AnyLayer): string => layerOf(layer.kind).words(layer, describeLayer)
+
 /** Position in a list of layers, or the way into a nested one: `[2, 'residual', 'layers', 0]`, as the spec writes it. */
 export type LayerPlace = readonly (number | string)[]
 
+/** The lists of layers that a layer holds, by name; none for most. */
+export function innerLayers<L extends AnyLayer>(layer: L): { readonly list: string; readonly layers: readonly L[] }[] {
+  const definition = layerOf(layer.kind)
+  if (!('inner' in definition)) return []
+  // A list holds layers of the union that its owner belongs to; `Closed` says so, the definition does not know the union.
+  return Object.entries(definition.inner(layer)).map(([list, layers]) => ({ list, layers: layers as readonly L[] }))
+}
+
 /** All layers of a list and of the lists within, each before those that it holds, with their places. */
-export function placedLayers<L extends { readonly kind: string }>(
+export function placedLayers<L extends AnyLayer>(
   layers: readonly L[], within: LayerPlace = [],
 ): { readonly layer: L; readonly place: LayerPlace }[] {
   return layers.flatMap((layer, position) => {
     const place = [...within, position]
-    if (!isResidual(layer)) return [{ layer, place }]
-    return [{ layer, place }, ...residualLists.flatMap((list) => placedLayers<L>(layer[list], [...place, 'residual', list]))]
+    const inside = innerLayers(layer).flatMap((inner) => placedLayers(inner.layers, [...place, layer.kind, inner.list]))
+    return [{ layer, place }, ...inside]
   })
 }
 
-export const everyLayer = <L extends { readonly kind: string }>(layers: readonly L[]): L[] =>
-  placedLayers(layers).map(({ layer }) => layer)
+export const everyLayer = <L extends AnyLayer>(layers: readonly L[]): L[] => placedLayers(layers).map(({ layer }) => layer)
 
-const isResidual = <L extends { readonly kind: string }>(layer: L): layer is L & Residual<L> => layer.kind === 'residual'
-
-export type Initializer =
-  | { readonly kind: 'zeros' | 'ones' }
-  /** Uniform within ±√(6 / (fanIn + fanOut)) (Glorot and Bengio, 2010; the default of Keras). */
-  | { readonly kind: 'glorot-uniform'; readonly fanIn: number; readonly fanOut: number }
-  /** Uniform within ±limit (the default of Keras embeddings is 0.05). */
-  | { readonly kind: 'uniform'; readonly limit: number }
-
-/** One tensor that a layer owns. */
-export interface Parameter {
-  /** Unique within the layer: `kernel`, `bias`, `gamma`, `movingMean`. */
-  readonly name: string
-  readonly shape: readonly number[]
-  readonly initializer: Initializer
-  /** False for the running statistics of batch normalization, which no gradient reaches. */
-  readonly trainable: boolean
-  /** Whether weight decay applies: on kernels and embeddings, never on biases and norms. */
-  readonly decay: boolean
-}
+/** Whether the dropout lever moves anything: a layer leaves its rate to it. */
+export const hasDropoutLever = (layers: readonly NormalizedLayer[]): boolean =>
+  everyLayer(layers).some((layer) => layerOf(layer.kind).followsDropoutLever?.(layer) ?? false)

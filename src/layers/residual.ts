@@ -1,21 +1,64 @@
-import type { Tf, LayerFunction } from './forward.ts'
-import type { ShapedLayer } from './shapes.ts'
+import { err, ok } from '../base/result.ts'
+import type { AnyLayer, InnerChain, Misfit, NestedDefinition, Shape } from './definition.ts'
+import type { LayerFunction, Tf } from './forward.ts'
 
-/** How many tensors of each list layers own. */
-export function tensorCounts(shaped: readonly ShapedLayer[]): { readonly weights: number; readonly statistics: number } {
-  const parameters = shaped.flatMap((s) => s.parameters)
-  const weights = parameters.filter((p) => p.trainable).length
-  return { weights, statistics: parameters.length - weights }
+interface Residual {
+  readonly kind: 'residual'
+  readonly layers: readonly AnyLayer[]
+  readonly shortcut: readonly AnyLayer[]
 }
 
-/** layers(x) + shortcut(x) (He et al., 2016); weights and statistics of the first list stand before those of the second. */
-export function residual(
-  tf: Tf, inner: NonNullable<ShapedLayer['inner']>, layers: LayerFunction, shortcut: LayerFunction,
-): LayerFunction {
-  const own = tensorCounts(inner.layers)
+/** What comes out of `layers` plus what comes out of `shortcut` (He et al., 2016); an empty shortcut hands its input on. */
+export const residual: NestedDefinition<Residual, 'layers' | 'shortcut'> = {
+  kind: 'residual',
+  schema: {
+    summary: 'Adds the input to the output of a list of layers.',
+    arguments: {
+      required: ['layers'],
+      properties: {
+        layers: {
+          title: 'Layers', description: 'What the input is added to: layers as in model.layers.', type: 'array',
+          items: { $ref: '#/$defs/layer' }, minItems: 1, maxItems: 256, default: [{ dense: { units: 64 } }],
+        },
+        shortcut: {
+          title: 'Shortcut',
+          description: 'Layers that the input goes through before it is added, where shapes differ. Empty: none.',
+          type: 'array', items: { $ref: '#/$defs/layer' }, maxItems: 256, default: [],
+        },
+      },
+    },
+    example: { layers: [{ dense: { units: 64 } }] },
+  },
+  normalize: ({ layers, shortcut = [] }, inner) => ({ kind: 'residual', layers: layers.map(inner), shortcut: shortcut.map(inner) }),
+  resolve: (layer, _, inner) => ({ ...layer, layers: layer.layers.map(inner), shortcut: layer.shortcut.map(inner) }),
+  inner: ({ layers, shortcut }) => ({ layers, shortcut }),
+  outputShape: (layer, { layers, shortcut }) => (sameShape(layers, shortcut) ? ok(layers) : err(unlike(layer, layers, shortcut))),
+  forward: (tf, _, { layers, shortcut }) => sumOf(tf, layers, shortcut),
+  words: ({ layers, shortcut }, describe) => {
+    const list = (of: readonly AnyLayer[]): string => of.map(describe).join(', ')
+    return shortcut.length === 0 ? `residual (${list(layers)})` : `residual (${list(layers)}; shortcut ${list(shortcut)})`
+  },
+}
+
+const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((size, i) => size === b[i])
+
+function unlike({ shortcut }: Residual, output: Shape, beside: Shape): Misfit {
+  const [other, channels] = [shortcut.length === 0 ? 'input' : 'shortcut', output.at(-1) ?? 1]
+  const projection = output.length === 3
+    ? `[{ conv2d: { filters: ${channels}, kernelSize: 1, strides: 2 } }]`
+    : `[{ dense: { units: ${channels} } }]`
+  return {
+    message: `the layers of the residual give another shape than its ${other}`,
+    found: `[${output.join(', ')}] and [${beside.join(', ')}]`,
+    allowed: 'two equal shapes, which can be added',
+    ...(shortcut.length === 0 ? { hint: `bring the input into that shape, as in shortcut: ${projection}` } : {}),
+  }
+}
+
+function sumOf(tf: Tf, own: InnerChain, other: InnerChain): LayerFunction {
   return ({ x, weights, statistics, options }) => {
-    const through = layers({ x, weights: weights.slice(0, own.weights), statistics: statistics.slice(0, own.statistics), options })
-    const beside = shortcut({ x, weights: weights.slice(own.weights), statistics: statistics.slice(own.statistics), options })
+    const through = own.apply({ x, weights: weights.slice(0, own.weights), statistics: statistics.slice(0, own.statistics), options })
+    const beside = other.apply({ x, weights: weights.slice(own.weights), statistics: statistics.slice(own.statistics), options })
     return { outputs: tf.add(through.outputs, beside.outputs), statistics: [...through.statistics, ...beside.statistics] }
   }
 }

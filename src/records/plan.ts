@@ -1,5 +1,6 @@
 import type { GateRule } from './gates.ts'
-import type { Layer, Shape } from '../layers/layer.ts'
+import type { Shape } from '../layers/definition.ts'
+import type { Layer } from '../layers/layer.ts'
 import type { LeverName, Levers, LeverValue, ScheduleName, OptimizerName } from './levers.ts'
 import type { MetricName, Task } from './metrics.ts'
 

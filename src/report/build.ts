@@ -9,7 +9,7 @@ import { stageNames, type Plan, type StageName } from '../records/plan.ts'
 import type { Verdict } from '../records/verdict.ts'
 import { calibrationOf } from './calibration.ts'
 import { checklist } from './checklist.ts'
-import { describeLayer } from '../layers/words.ts'
+import { describeLayer } from '../layers/layer.ts'
 import type {
   BudgetSection,
   ChangeSection,

@@ -1,5 +1,5 @@
 import type { Stream } from '../base/random.ts'
-import type { Shape } from '../layers/layer.ts'
+import type { Shape } from '../layers/definition.ts'
 import type { AugmentationPolicy } from '../records/plan.ts'
 
 /** Rows on their way to the engine; augmentation writes into them. */

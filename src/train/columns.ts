@@ -1,4 +1,5 @@
-import type { LayerOf, Shape } from '../layers/layer.ts'
+import type { Shape, Window } from '../layers/definition.ts'
+import { layerOf } from '../layers/index.ts'
 import type { ShapedLayer } from '../layers/shapes.ts'
 import type { TrainingData } from './types.ts'
 
@@ -8,18 +9,24 @@ const mostBytes = 256 * 2 ** 20
 const mostValues = 16
 
 /**
- * The data with its images as columns, or null where the first layer is no convolution or it would not pay. It does where an
+ * The data with its images as columns, or null where the first layer cannot take columns or it would not pay. It does where an
  * image has one channel or two, for which libraries' convolutions are slow, and the columns fit in memory.
  */
 export function columnsOf([first]: readonly ShapedLayer[], data: TrainingData): TrainingData | null {
-  if (first?.layer.kind !== 'conv2d') return null
+  const window = first && windowOf(first)
+  if (!window) return null
   const [height = 0, width = 0] = first.output
-  const values = valuesOf(first.layer, first.input)
+  const values = valuesOf(window, first.input)
   if (values > mostValues || 4 * data.targets.length * height * width * values > mostBytes) return null
-  return { ...data, inputs: spread(first.layer, first, data.inputs), inputShape: [height, width, values] }
+  return { ...data, inputs: spread(window, first, data.inputs), inputShape: [height, width, values] }
 }
 
-const valuesOf = ({ kernelSize: [tall, wide] }: LayerOf<'conv2d'>, input: Shape): number => tall * wide * (input[2] ?? 0)
+function windowOf({ layer }: ShapedLayer): Window | undefined {
+  const definition = layerOf(layer.kind)
+  return 'columns' in definition ? definition.columns?.window(layer) : undefined
+}
+
+const valuesOf = ({ kernelSize: [tall, wide] }: Window, input: Shape): number => tall * wide * (input[2] ?? 0)
 
 /**
  * Every patch that a convolution reads, one behind the other in the order of its outputs: [images, rows, columns, height ·
@@ -27,10 +34,10 @@ const valuesOf = ({ kernelSize: [tall, wide] }: LayerOf<'conv2d'>, input: Shape)
  * "High performance convolutional neural networks for document processing").
  */
 export function spread(
-  layer: LayerOf<'conv2d'>, { input, output }: Pick<ShapedLayer, 'input' | 'output'>, images: Float32Array,
+  window: Window, { input, output }: Pick<ShapedLayer, 'input' | 'output'>, images: Float32Array,
 ): Float32Array {
   const [height = 0, width = 0, channels = 0] = input
-  const places = placesOf(layer, [height, width, channels], [output[0] ?? 0, output[1] ?? 0])
+  const places = placesOf(window, [height, width, channels], [output[0] ?? 0, output[1] ?? 0])
   const size = height * width * channels
   const count = images.length / size
   const columns = new Float32Array(count * places.length)
@@ -46,7 +53,7 @@ export function spread(
 
 /** Where in an image each value of its columns stands; −1 for one of the padding. */
 function placesOf(
-  { kernelSize: [tall, wide], strides: [down, right], padding }: LayerOf<'conv2d'>,
+  { kernelSize: [tall, wide], strides: [down, right], padding }: Window,
   [height, width, channels]: readonly [number, number, number], [rows, columns]: readonly [number, number],
 ): Int32Array {
   const before = (outputs: number, stride: number, kernel: number, inputs: number): number =>

@@ -1,7 +1,7 @@
 import { stream } from '../base/random.ts'
 import { unreachable } from '../base/result.ts'
-import type { Parameter } from '../layers/layer.ts'
-import { product, type ShapedLayer } from '../layers/shapes.ts'
+import { product, type Parameter } from '../layers/definition.ts'
+import type { ShapedLayer } from '../layers/shapes.ts'
 import { chainOf } from '../layers/chain.ts'
 import type { FusedOps, Tf } from '../layers/forward.ts'
 import type { Model, ModelParameter } from './types.ts'
@@ -40,8 +40,7 @@ function namedParameters(shaped: ShapedLayer, position: number): NamedParameter[
 }
 
 const everyLayer = (shaped: readonly ShapedLayer[]): ShapedLayer[] => shaped.flatMap((s) =>
-  [s, ...everyLayer([...s.inner?.layers ?? [], ...s.inner?.shortcut ?? []])])
-
+  [s, ...everyLayer(Object.values(s.inner ?? {}).flat())])
 
 function withOffsets(parameters: readonly NamedParameter[]): ModelParameter[] {
   let offset = 0

@@ -1,5 +1,5 @@
 import type { ForwardOptions, FusedOps, Tensor, Tf } from '../layers/forward.ts'
-import type { Shape } from '../layers/layer.ts'
+import type { Shape } from '../layers/definition.ts'
 import type { RunRequest, RunResult } from '../records/run.ts'
 import type { Compiler } from './step-compiler.ts'
 

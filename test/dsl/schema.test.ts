@@ -4,7 +4,7 @@ import planSchema from '../../schema/plan.schema.json' with { type: 'json' }
 import schema from '../../schema/tuning.schema.json' with { type: 'json' }
 import { gridLevers } from '../../src/compile/normalize/grid.ts'
 import { presetNames } from '../../src/compile/normalized.ts'
-import { activationNames } from '../../src/layers/layer.ts'
+import { activationNames } from '../../src/layers/activations.ts'
 import { buckets, leverBuckets, leverNames, optimizerNames, scheduleNames } from '../../src/records/levers.ts'
 import { metricNames } from '../../src/records/metrics.ts'
 import { stageNames } from '../../src/records/plan.ts'

@@ -1,3 +1,4 @@
+import { layerOf } from '../../layers/index.ts'
 import { type Layer, placedLayers } from '../../layers/layer.ts'
 import { inferShapes, parameterCount } from '../../layers/shapes.ts'
 import type { DataFacts } from '../../records/plan.ts'
@@ -5,7 +6,7 @@ import type { Report } from '../problem.ts'
 
 /** Walks the layers from the input shape; reports the first that does not fit, and an output that the loss cannot take. */
 export function checkModel(layers: readonly Layer[], facts: DataFacts, report: Report): { readonly parameters: number } {
-  checkEmbeddings(layers, report)
+  checkFirst(layers, report)
   const shaped = inferShapes(layers, facts.inputShape)
   if (!shaped.ok) {
     const { place, message, ...more } = shaped.error
@@ -42,12 +43,14 @@ function checkLogits(layers: readonly Layer[], report: Report): void {
   }
 }
 
-function checkEmbeddings(layers: readonly Layer[], report: Report): void {
+/** Whole numbers stand in the data alone: what reads them is the first layer. */
+function checkFirst(layers: readonly Layer[], report: Report): void {
   for (const { layer, place } of placedLayers(layers)) {
     const [index, ...within] = place
-    if (layer.kind !== 'embedding' || (index === 0 && within.length === 0)) continue
-    report('embedding-order', ['model', 'layers', ...place], 'an embedding reads whole numbers, so it is the first layer', {
-      found: within.length > 0 ? 'within residual' : `behind ${layers[Number(index) - 1]?.kind}`,
+    const { readsWholeNumbers } = layerOf(layer.kind)
+    if (readsWholeNumbers === undefined || (index === 0 && within.length === 0)) continue
+    report('embedding-order', ['model', 'layers', ...place], readsWholeNumbers, {
+      found: within.length > 0 ? `within ${layers[Number(index)]?.kind}` : `behind ${layers[Number(index) - 1]?.kind}`,
     })
   }
 }

@@ -1,10 +1,10 @@
 import type { Task } from '../../records/metrics.ts'
 import type { AugmentationPolicy, RegularizeSettings } from '../../records/plan.ts'
 import type { Grid } from '../../dsl/tuning.gen.ts'
-import type { NormalizedLayer } from '../../layers/layer.ts'
+import { hasDropoutLever, type NormalizedLayer } from '../../layers/layer.ts'
 import type { NormalizedLevers } from '../normalized.ts'
 import type { GridLever, Preset } from '../presets/preset.ts'
-import { canAugment, hasDropoutLever } from './levers.ts'
+import { canAugment } from './levers.ts'
 
 export interface GridContext {
   readonly task: Task

@@ -1,4 +1,4 @@
-import { everyLayer, type NormalizedLayer } from '../../layers/layer.ts'
+import { hasDropoutLever, type NormalizedLayer } from '../../layers/layer.ts'
 import type { Task } from '../../records/metrics.ts'
 import type { AugmentationPolicy } from '../../records/plan.ts'
 import type { Spec } from '../../dsl/tuning.gen.ts'
@@ -49,10 +49,6 @@ export function normalizeLevers(
     },
   }
 }
-
-/** Whether the dropout lever moves anything: a dropout layer without a rate of its own, or attention that leaves its rate to it. */
-export const hasDropoutLever = (layers: readonly NormalizedLayer[]): boolean =>
-  everyLayer(layers).some((l) => (l.kind === 'dropout' && l.rate === null) || (l.kind === 'multiHeadAttention' && l.dropout === null))
 
 /** Whether augmentation does anything at full strength. */
 export const canAugment = (policy: AugmentationPolicy): boolean => Object.values(policy).some((amount) => amount > 0)

@@ -1,3 +1,4 @@
+import { layerOf } from '../../layers/index.ts'
 import { everyLayer, type NormalizedLayer } from '../../layers/layer.ts'
 import type { NormalizedInputs, PresetName } from '../normalized.ts'
 import type { Preset } from './preset.ts'
@@ -13,6 +14,6 @@ export const presets: { readonly [name in PresetName]: Preset } = {
 
 /** The preset of a spec that leaves it open: by what the model reads. */
 export function presetFor(layers: readonly NormalizedLayer[], inputs: NormalizedInputs): PresetName {
-  if (everyLayer(layers).some((l) => l.kind === 'embedding')) return 'text-transformer'
+  if (everyLayer(layers).some((l) => layerOf(l.kind).readsWholeNumbers !== undefined)) return 'text-transformer'
   return inputs.kind === 'array' && inputs.shape.length === 3 ? 'vision-cnn' : 'tabular-mlp'
 }

@@ -1,6 +1,6 @@
 import { NotTraceable } from '../../../layers/forward.ts'
 import type { CompiledSteps, Compiler, StepSource } from '../../../train/step-compiler.ts'
-import { product } from '../../../layers/shapes.ts'
+import { product } from '../../../layers/definition.ts'
 import { smoothedTargets } from '../../../train/loss.ts'
 import { dropoutMaskBits } from '../../../train/step-random.ts'
 import { type TrainState, tensorsOf } from '../../../train/step.ts'

@@ -1,4 +1,4 @@
-import { product } from '../../../layers/shapes.ts'
+import { product } from '../../../layers/definition.ts'
 import { dataType, type Native } from './binding.ts'
 import { createGraph, type Graph, int, output, type Ref, scalarInt, type } from './graph.ts'
 import { addLoop, type LoopBody, type LoopVariable } from './loop.ts'

@@ -1,0 +1,42 @@
+import type { Tensor4D } from '@tensorflow/tfjs-core'
+import { activate } from './activations.ts'
+import type { LayerDefinition } from './definition.ts'
+import { stateless, weightAt, withBias } from './forward.ts'
+import { bias, channelsOf, depthwiseKernel } from './parameters.ts'
+import { type Convolution, convolution, convolutionSchema, convolutionWords, kernelSizeSchema, windowed } from './windows.ts'
+
+interface DepthwiseConv2d extends Convolution {
+  readonly kind: 'depthwiseConv2d'
+  readonly depthMultiplier: number
+}
+
+/** Every channel by its own kernels [height, width, channels, multiplier]; outputs are grouped by input channel. */
+export const depthwiseConv2d: LayerDefinition<DepthwiseConv2d> = {
+  kind: 'depthwiseConv2d',
+  schema: {
+    summary: 'One convolution for each channel.',
+    arguments: {
+      required: ['kernelSize'],
+      properties: {
+        kernelSize: kernelSizeSchema,
+        depthMultiplier: {
+          title: 'Depth multiplier', description: 'Output channels for each input channel.', type: 'integer',
+          minimum: 1, maximum: 64, default: 1,
+        },
+        ...convolutionSchema,
+      },
+    },
+    example: { kernelSize: 3 },
+  },
+  normalize: (a) => ({ kind: 'depthwiseConv2d', depthMultiplier: a.depthMultiplier ?? 1, ...convolution(a) }),
+  outputShape: (layer, input) => windowed(layer, layer.kernelSize, input, (input[2] ?? 0) * layer.depthMultiplier),
+  parameters: ({ kernelSize, depthMultiplier, useBias }, input) => {
+    const channels = channelsOf(input)
+    return [depthwiseKernel(kernelSize, channels, depthMultiplier), ...bias(useBias, channels * depthMultiplier)]
+  },
+  forward: (tf, layer) => stateless((x, weights) => {
+    const out = tf.depthwiseConv2d(x as Tensor4D, weightAt(weights, 0) as Tensor4D, [...layer.strides], layer.padding)
+    return activate(tf, layer.activation, withBias(tf, out, weights, layer.useBias, 1))
+  }),
+  words: (layer) => `depthwiseConv2d ×${layer.depthMultiplier} ${convolutionWords(layer)}`,
+}

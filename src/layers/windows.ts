@@ -1,0 +1,60 @@
+import { err, ok, type Result } from '../base/result.ts'
+import type { DepthwiseConv2D, Size } from '../dsl/tuning.gen.ts'
+import { activationWords, type Activation } from './activations.ts'
+import { misfit, type AnyLayer, type Misfit, type Pair, type Shape, type Window, type Windowed } from './definition.ts'
+
+/** What all convolutions have in common. */
+export interface Convolution extends Window {
+  readonly activation: Activation
+  readonly useBias: boolean
+}
+
+export const kernelSizeSchema = {
+  title: 'Kernel size', description: 'Height and width of the window.', $ref: '#/$defs/size', default: 3,
+} as const
+
+/** The other arguments that all convolutions share. */
+export const convolutionSchema = {
+  strides: { title: 'Strides', description: 'Steps of the window.', $ref: '#/$defs/size', default: 1 },
+  padding: {
+    title: 'Padding', description: 'same pads with zeros so that only strides shrink the image.',
+    $ref: '#/$defs/padding', default: 'valid',
+  },
+  activation: {
+    title: 'Activation', description: 'Applied to the output.', $ref: '#/$defs/activation', default: 'linear',
+  },
+  useBias: { title: 'Bias', description: 'Whether a bias is added.', type: 'boolean', default: true },
+} as const
+
+/** The arguments of `Convolution` with their defaults. */
+export function convolution(a: Omit<DepthwiseConv2D, 'depthMultiplier'>): Convolution {
+  return {
+    kernelSize: pair(a.kernelSize), strides: pair(a.strides ?? 1), padding: a.padding ?? 'valid',
+    activation: a.activation ?? 'linear', useBias: a.useBias ?? true,
+  }
+}
+
+export const pair = (size: Size): Pair => (typeof size === 'number' ? [size, size] : size)
+
+/** The shape that a window leaves of an image. */
+export function windowed(layer: AnyLayer & Windowed, window: Pair, input: Shape, channels: number): Result<Shape, Misfit> {
+  const [height, width] = input
+  if (input.length !== 3 || height === undefined || width === undefined) {
+    return err(misfit(layer, input, 'an image: [height, width, channels]'))
+  }
+  if (layer.padding === 'valid' && (window[0] > height || window[1] > width)) {
+    return err(misfit(layer, input, `an image of at least ${window[0]}×${window[1]}, or padding: same`))
+  }
+  const size = (length: number, kernel: number, stride: number): number =>
+    layer.padding === 'same' ? Math.ceil(length / stride) : Math.ceil((length - kernel + 1) / stride)
+  return ok([size(height, window[0], layer.strides[0]), size(width, window[1], layer.strides[1]), channels])
+}
+
+export const sizeWords = ([height, width]: Pair): string => `${height}×${width}`
+
+/** `3×3, stride 2×2, same padding, relu`: the window and what else convolutions have in common. */
+export function convolutionWords({ kernelSize, strides, padding, activation }: Convolution): string {
+  const stride = strides[0] === 1 && strides[1] === 1 ? '' : `, stride ${sizeWords(strides)}`
+  const window = padding === 'valid' ? stride : `${stride}, ${padding} padding`
+  return `${sizeWords(kernelSize)}${window}${activationWords(activation)}`
+}
