@@ -15,6 +15,8 @@ export interface Finding {
   readonly seedsToSettle?: number | null
   /** True where more seeds are not to be trained for it, though they could decide it. */
   readonly settled?: true
+  /** True where nothing was measured or compared: a change can bring that about, so `onInconclusive: pass` does not hold. */
+  readonly unmeasured?: true
   readonly notes: readonly string[]
   readonly evidence?: readonly ShownEvidence[]
 }
@@ -26,6 +28,9 @@ export const inconclusive = (sentence: string, remedy: string, notes: readonly s
   remedy,
   notes,
 })
+
+/** Inconclusive since there is nothing to measure or to compare with. */
+export const nothingMeasured = (sentence: string, remedy: string): Finding => ({ ...inconclusive(sentence, remedy), unmeasured: true })
 
 /** Inconclusive for want of seeds. */
 export const tooFewSeeds = (sentence: string, remedy: string, seedsToSettle: number): Finding =>
@@ -47,18 +52,22 @@ export interface SidesShown {
 
 /** Joins finding and rule; only here is decided what blocks. */
 export function verdictOf(rule: GateRule, limit: number, sides: SidesShown, finding: Finding): GateVerdict {
-  const { seedsToSettle, settled, evidence = [], ...found } = finding
+  const { seedsToSettle, settled, unmeasured, evidence = [], ...found } = finding
+  const open = finding.status === 'inconclusive'
+  const excused = rule.onInconclusive === 'pass'
+  const unearned = open && excused && unmeasured ? ['Nothing was measured that seeds leave open, so the gate is not let through as inconclusive.'] : []
   return {
     rule,
     asks: ruleInWords(rule),
     limit,
     ...found,
+    notes: [...found.notes, ...unearned],
     settled: settled ?? (finding.status !== 'inconclusive' || seedsToSettle === undefined),
     seedsToSettle: seedsToSettle ?? null,
     change: turning(rule, finding.estimate),
     ...(evidence.length > 0 ? { evidence } : {}),
     ...sides,
-    blocks: finding.status === 'fail' || (finding.status === 'inconclusive' && rule.onInconclusive === 'fail'),
+    blocks: finding.status === 'fail' || (open && (!excused || unmeasured === true)),
   }
 }
 
@@ -78,14 +87,14 @@ export function unfinished(side: Side): Finding | undefined {
     )
   }
   if (side.crashed.length > 0) {
-    return inconclusive(
+    return nothingMeasured(
       `The candidate's run crashed on ${seedList(side.crashed)} of ${side.all.length}, ` +
         `which says nothing about its levers.${because(side)}`,
       remedyOf(side),
     )
   }
   if (side.unmeasured.length > 0) {
-    return inconclusive(
+    return nothingMeasured(
       `The metric is not a finite number on ${seedList(side.unmeasured)} of ${side.all.length}.`,
       'Gate on a metric that is defined for this data set.',
     )

@@ -201,6 +201,17 @@ describe('attack 14: rows of the test and validation parts that a change edits',
     expectSaid(ran, /This change edits 5 of the 35 test rows/)
   })
 
+  it('attack 8: do not open a gate that passes while inconclusive', async () => {
+    const gated = wineSpec({ gate: 'regression: { metric: accuracy, margin: 0.1, split: test, onInconclusive: pass }' })
+    base = commit(gated)
+    await step({ baseline: 'retrain', out: 'first' })
+    copyFileSync(join(checkout, 'first/tuning.lock.json'), join(checkout, 'tuning.lock.json'))
+    rmSync(join(checkout, 'first'), { recursive: true })
+    // A model that learns nothing, and one row so that the lock of the base does not fit.
+    propose(gated, gated.replace('0.01', '0.0000001'), () => edit([...splits.train].slice(0, 1), anotherAlcohol))
+    expect(ended(await step())).toEqual([1, 'inconclusive'])
+  })
+
   it.each<[string, () => void, RegExp]>([
     ['lie in Git LFS', () => writeFileSync(join(checkout, 'wine.csv'), pointer), /wine\.csv of the base commit lies in Git LFS/],
     ['are not part of the commit', () => rmSync(join(checkout, 'wine.csv')), /the base commit has no file wine\.csv/],
