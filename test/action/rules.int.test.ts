@@ -190,8 +190,9 @@ describe('attack 14: rows of the test and validation parts that a change edits',
 
   it('leave nothing to gate on where the base has a lock of the data that were', async () => {
     const gated = wineSpec({ gate: 'regression: { metric: accuracy, margin: 0.5, split: test }' })
-    base = commit(gated)
-    await step({ baseline: 'retrain', out: 'first' })
+    propose(gated, gated)
+    const first = await step({ baseline: 'retrain', out: 'first' })
+    expect(first.exitCode, first.log.slice(-1500)).toBe(0)
     copyFileSync(join(checkout, 'first/tuning.lock.json'), join(checkout, 'tuning.lock.json'))
     rmSync(join(checkout, 'first'), { recursive: true })
     propose(gated, gated, () => edit([...splits.test].slice(0, 5), anotherAlcohol))
@@ -203,8 +204,9 @@ describe('attack 14: rows of the test and validation parts that a change edits',
 
   it('attack 8: do not open a gate that passes while inconclusive', async () => {
     const gated = wineSpec({ gate: 'regression: { metric: accuracy, margin: 0.1, split: test, onInconclusive: pass }' })
-    base = commit(gated)
-    await step({ baseline: 'retrain', out: 'first' })
+    propose(gated, gated)
+    const first = await step({ baseline: 'retrain', out: 'first' })
+    expect(first.exitCode, first.log.slice(-1500)).toBe(0)
     copyFileSync(join(checkout, 'first/tuning.lock.json'), join(checkout, 'tuning.lock.json'))
     rmSync(join(checkout, 'first'), { recursive: true })
     // A model that learns nothing, and one row so that the lock of the base does not fit.
