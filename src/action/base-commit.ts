@@ -22,7 +22,10 @@ type Baseline = Pick<StudyOptions, 'baselinePath' | 'baseSpec' | 'baseCommit'>
 /** What the commit that a change is to be merged into decides about its study. */
 type Judged = Pick<StudyOptions, 'rules' | 'baseData' | 'fresh'> & Baseline
 
-/** What is done where the base commit has no lock: nothing is judged, its spec is retrained, or what the change declares. */
+/**
+ * What is done where the base commit has no lock: nothing is judged, its spec is retrained, or what the change declares. The
+ * last is no baseline, so it judges nothing where a gate needs one.
+ */
 export type WithoutLock = 'refuse' | 'retrain-base' | 'retrain-declared'
 
 /**
@@ -67,7 +70,9 @@ async function baselineAt(
 ): Promise<Baseline> {
   const { baselinePath, baseSpec, specPath } = options
   if (baseSpec || (baselinePath !== undefined && retrainWords.includes(baselinePath))) {
-    return without === 'retrain-declared' ? {} : retrainedAt(base, baseSpec?.path ?? specPath, commits)
+    if (without !== 'retrain-declared') return retrainedAt(base, baseSpec?.path ?? specPath, commits)
+    if (gates.some(needsBaseline)) throw jobsWithoutLock(base, lockBeside(specPath))
+    return {}
   }
   const path = baselinePath === undefined || baselinePath === 'lock' ? lockBeside(specPath) : await insideFolder(baselinePath)
   const text = await fileAt(base, path, commits)
@@ -86,10 +91,17 @@ async function withoutLock(
   const needed = gates.some(needsBaseline)
   if (without === 'refuse' && !needed) return {}
   if (without === 'retrain-base' && needed) return retrainedAt(base, specPath, commits)
+  if (without === 'retrain-declared' && needed) throw jobsWithoutLock(base, path)
   if (without !== 'refuse') return { baselinePath: 'retrain' }
   throw missing('the base commit has no lock to compare with', path, base,
     'tune on the default branch, and commit the lock that it leaves; or let `baseline: retrain` train what the base commit has')
 }
+
+/** What the change declares is its own: held against that, a worse model is no worse. */
+const jobsWithoutLock = (base: string, path: string): InputError => missing(
+  'the base commit has no lock to compare with, and jobs of a compiled workflow cannot retrain what it has', path, base,
+  'tune on the default branch, and commit the lock that it leaves; or verify pull requests in one job (mode: verify)',
+)
 
 /** How messages and gates name a spec that was read from there. */
 export const ofBase = (path: string): string => `${path} of the base commit`

@@ -12,6 +12,8 @@ export interface Finding {
   readonly seedsToSettle?: number | null
   /** True where more seeds are not to be trained for it, though they could decide it. */
   readonly settled?: true
+  /** True where nothing was measured or compared: a change can bring that about, so `onInconclusive: pass` does not hold. */
+  readonly unmeasured?: true
   readonly notes: readonly string[]
   readonly evidence?: readonly ShownEvidence[]
 }
@@ -23,6 +25,9 @@ export const inconclusive = (sentence: string, remedy: string, notes: readonly s
   remedy,
   notes,
 })
+
+/** Inconclusive since there is nothing to measure or to compare with. */
+export const nothingMeasured = (sentence: string, remedy: string): Finding => ({ ...inconclusive(sentence, remedy), unmeasured: true })
 
 /** Inconclusive for want of seeds. */
 export const tooFewSeeds = (sentence: string, remedy: string, seedsToSettle: number): Finding =>
@@ -66,14 +71,14 @@ export function unfinished(side: Side): Finding | undefined {
     )
   }
   if (side.crashed.length > 0) {
-    return inconclusive(
+    return nothingMeasured(
       `The candidate's run crashed on ${seedList(side.crashed)} of ${side.all.length}, ` +
         `which says nothing about its levers.${because(side)}`,
       remedyOf(side),
     )
   }
   if (side.unmeasured.length > 0) {
-    return inconclusive(
+    return nothingMeasured(
       `The metric is not a finite number on ${seedList(side.unmeasured)} of ${side.all.length}.`,
       'Gate on a metric that is defined for this data set.',
     )

@@ -19,18 +19,22 @@ export function judge(rules: readonly GateRule[], evidence: GateEvidence, look: 
 function judgeOne(rule: GateRule, evidence: GateEvidence, look: Look): GateVerdict {
   const gate = gateOf(rule)
   const { limit, sides, finding } = gate.judge(rule, evidence, look)
-  const { seedsToSettle, settled, evidence: supplementary = [], ...found } = finding
+  const { seedsToSettle, settled, unmeasured, evidence: supplementary = [], ...found } = finding
+  const open = finding.status === 'inconclusive'
+  const excused = rule.onInconclusive === 'pass'
+  const unearned = open && excused && unmeasured ? ['Nothing was measured that seeds leave open, so the gate is not let through as inconclusive.'] : []
   return {
     rule,
     asks: gate.question(rule),
     limit,
     ...found,
+    notes: [...found.notes, ...unearned],
     settled: settled ?? (finding.status !== 'inconclusive' || seedsToSettle === undefined),
     seedsToSettle: seedsToSettle ?? null,
     change: finding.estimate === null ? null : gate.passingLimits(rule, finding.estimate),
     ...(supplementary.length > 0 ? { evidence: supplementary } : {}),
     ...sides,
-    blocks: finding.status === 'fail' || (finding.status === 'inconclusive' && rule.onInconclusive === 'fail'),
+    blocks: finding.status === 'fail' || (open && (!excused || unmeasured === true)),
   }
 }
 

@@ -6,7 +6,7 @@ import { differenceInterval, type Interval } from '../stats/intervals.ts'
 import { seedsNeeded } from '../stats/power.ts'
 import type { GateDefinition } from './definition.ts'
 import type { GateEvidence, SeedEvidence } from './evidence.ts'
-import { inconclusive, type Finding, type Judged } from './finding.ts'
+import { inconclusive, nothingMeasured, type Finding, type Judged } from './finding.ts'
 import { pairsOf } from './metric-rule.ts'
 import { withoutBaseline } from './unmatched.ts'
 import { intervalWords, seedList, shown, signed, timesBaseline } from './words.ts'
@@ -87,7 +87,7 @@ function decide(rule: TrainingTimeRule, candidate: readonly SeedEvidence[], base
 function unfinished(candidate: readonly SeedEvidence[]): Finding | undefined {
   const without = candidate.filter((s) => s.status !== 'complete').map((s) => s.seed)
   if (without.length > 0) {
-    return inconclusive(`The candidate did not finish on ${seedList(without)}, so its training has no length.`, 'Let every seed finish.')
+    return nothingMeasured(`The candidate did not finish on ${seedList(without)}, so its training has no length.`, 'Let every seed finish.')
   }
   if (candidate.length >= 2) return undefined
   return inconclusive('How much times vary cannot be known from fewer than 2 runs.', 'Let the verify stage run with 5 seeds or more.')

@@ -1,13 +1,13 @@
 import type { MetricName } from '../records/metrics.ts'
 import type { Side } from './evidence.ts'
-import { failed, inconclusive, unfinished, type Finding } from './finding.ts'
+import { failed, inconclusive, nothingMeasured, unfinished, type Finding } from './finding.ts'
 import { seedList } from './words.ts'
 
 /** No baseline: what is wrong with the candidate alone is still said first, where its seeds have a part in it. */
 export function withoutBaseline(candidate: Side | null, reason: string | null): Finding {
   return (
     (candidate && unfinished(candidate)) ??
-    inconclusive(
+    nothingMeasured(
       `Nothing to compare with: ${reason ?? 'there is no baseline'}.`,
       'Commit the tuning.lock.json of a run on the base branch, or let verify retrain the declared levers ' +
         '(--baseline retrain).',
@@ -48,7 +48,7 @@ function divergence(candidate: Side, baseline: Side): Finding | undefined {
     return failed(`${own}, the baseline on none: that is a larger drop than any margin.`)
   const theirs = `the baseline on ${seedList(baseline.diverged)} of ${baseline.all.length}`
   return share(baseline) >= share(candidate)
-    ? inconclusive(`${own} and ${theirs}: neither has a mean to compare.`, 'Lower the learning rate of both.')
+    ? nothingMeasured(`${own} and ${theirs}: neither has a mean to compare.`, 'Lower the learning rate of both.')
     : failed(`${own}, ${theirs}: it trains less often.`)
 }
 

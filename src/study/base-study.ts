@@ -1,8 +1,11 @@
 import { join } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
 import { explainFileError, makeFolder } from '../base/files.ts'
+import { fingerprint } from '../base/hash.ts'
 import { compile } from '../compile/compile.ts'
 import type { NormalizedSpec } from '../compile/normalized.ts'
+import { loadDataset } from '../data/load.ts'
+import type { Dataset } from '../data/types.ts'
 import { candidateSeeds } from '../gates/baseline.ts'
 import type { BaselineEvidence } from '../gates/evidence.ts'
 import { foresee } from '../gates/foresight.ts'
@@ -13,7 +16,7 @@ import { stages } from '../stages/index.ts'
 import type { Choice } from '../engines/tensorflow/install/status.ts'
 import { withBreaks } from './engine.ts'
 import { openJournal, startPool } from './means.ts'
-import { readSpec, tunedLevers, unwrap, type Prepared, type SpecSource } from './prepare.ts'
+import { factsOf, readSpec, tunedLevers, unwrap, type Prepared, type SpecSource } from './prepare.ts'
 import type { StudyOptions } from './run-study.ts'
 
 /** The spec that a baseline is retrained from. */
@@ -39,7 +42,7 @@ export interface RetrainingFor {
 }
 
 /**
- * Retrains model and levers of another spec (the base commit's) on the data, split and verification seeds of this study and
+ * Retrains model, inputs and levers of another spec (the base commit's) on the rows, split and verification seeds of this study,
  * measured as this study measures, on the same engine and machine. All seeds are trained, since their looks come later. Its
  * journal lies in `baseline/` of the study's folder, so that it is trained once. Throws an `InputError` where it cannot be.
  */
@@ -80,26 +83,48 @@ export async function prepareBase(
 ): Promise<{ readonly prepared: Prepared; readonly notes: readonly string[] }> {
   const { parsed, spec: own } = await readSpec({ specPath: path, workspace, ...(text === undefined ? {} : { specText: text }) })
   requireTask(own, head.spec, path)
-  const spec: NormalizedSpec = { ...own, ...measuredAs(head.spec) }
-  const facts = head.plan.workload.data
+  const spec: NormalizedSpec = { ...own, ...measuredAs(head.spec), data: rowsOf(head.spec, own) }
+  const dataset = await datasetOf(spec, head, path)
+  const facts = factsOf(dataset)
   const declared = unwrap(compile(spec, facts, parsed.locate))
   const levers = tunedLevers(tuned ? { tuned } : {}, declared.baseline)
   const plan: Plan = levers ? unwrap(compile({ ...spec, levers }, facts, parsed.locate)) : declared
-  return { prepared: { ...head, spec, plan, warnings: [], gateLines: [] }, notes: replaced(own, head.spec, path) }
+  return { prepared: { ...head, dataset, spec, plan, warnings: [], gateLines: [] }, notes: replaced(own, head.spec, path) }
 }
 
-/** What must be the study's own for two metrics to be the same quantity: data, seeds, and which checkpoint counts. */
-function measuredAs({ data, checks, seed, objective, evaluateEvery, stages: all }: NormalizedSpec): Partial<NormalizedSpec> {
+/** The rows, target and split of the study, with the inputs of the base: those are part of its model. */
+function rowsOf({ data }: NormalizedSpec, { data: { inputs, standardize } }: NormalizedSpec): NormalizedSpec['data'] {
+  return { ...data, inputs, standardize }
+}
+
+/** What the head has loaded, where the base reads the same of it. */
+async function datasetOf({ data }: NormalizedSpec, { spec, dataset, dataFile }: Prepared, path: string): Promise<Dataset> {
+  if (fingerprint(data) === fingerprint(spec.data)) return dataset
+  try {
+    return await loadDataset({ ...data, source: dataFile })
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    throw new InputError([{
+      code: 'baseline/other-inputs', severity: 'error', message: `the inputs of ${path} cannot be read from the data of this study, so it is no baseline`,
+      found: error.diagnostics[0]?.message ?? '', hint: 'keep the columns that it reads until the change is merged, or gate against a lock',
+    }])
+  }
+}
+
+/** What must be the study's own for two metrics to be the same quantity: rows, seeds, and which checkpoint counts. */
+function measuredAs({ checks, seed, objective, evaluateEvery, stages: all }: NormalizedSpec): Partial<NormalizedSpec> {
   const verify = all.filter((s) => s.stage === 'verify')
-  return { data, checks, seed, objective, evaluateEvery, stages: verify, gates: [], budget: { minutes: null, trials: null } }
+  return { checks, seed, objective, evaluateEvery, stages: verify, gates: [], budget: { minutes: null, trials: null } }
 }
 
 /** What of the base spec was replaced and says something else, for the verdict's notes. */
 function replaced(own: NormalizedSpec, head: NormalizedSpec, path: string): string[] {
-  const { source: _, ...settings } = own.data
-  const { source: __, ...here } = head.data
+  const { inputs, standardize, target, split } = own.data
+  const here = head.data
+  const same = (one: unknown, other: unknown): boolean => fingerprint(one) === fingerprint(other)
   return [
-    ...(JSON.stringify(settings) === JSON.stringify(here) ? [] : [`${path} declares other inputs or another split; it was retrained on the data of this study.`]),
+    ...(same([target, split], [here.target, here.split]) ? [] : [`${path} declares another target or another split; it was retrained on the data of this study.`]),
+    ...(same([inputs, standardize], [here.inputs, here.standardize]) ? [] : [`${path} reads other inputs; it was retrained on its own.`]),
     ...(own.objective === head.objective ? [] : [`${path} chooses checkpoints by ${own.objective}; on both sides they were chosen by ${head.objective}.`]),
   ]
 }

@@ -115,8 +115,18 @@ describe('attack 8: what a pull request is verified against', () => {
     const without = commit()
     put('tuning.lock.json', lock('change'))
     expect((await against({}, without, 'retrain-base')).baseSpec?.text).toContain('regression')
-    expect(await against({}, without, 'retrain-declared')).toMatchObject({ baselinePath: 'retrain' })
-    expect((await against({}, without, 'retrain-declared')).baseSpec).toBeUndefined()
+  })
+
+  it('is never what the change declares', async () => {
+    git('rm', '--quiet', 'tuning.lock.json')
+    const without = commit()
+    for (const over of [{}, { baselinePath: 'retrain' }, { baseSpec: { path: 'tuning.yml' } }]) {
+      await expect(against(over, without, 'retrain-declared')).rejects.toThrow('verify/no-baseline')
+    }
+    put('tuning.yml', spec(threshold))
+    const free = commit()
+    expect(await against({}, free, 'retrain-declared')).toMatchObject({ baselinePath: 'retrain' })
+    expect((await against({}, free, 'retrain-declared')).baseSpec).toBeUndefined()
   })
 
   it('takes no lock that the change commits behind a link', async () => {

@@ -91,6 +91,20 @@ describe('jobs of a compiled workflow', () => {
     expect(gate.log).toContain('everything is trained again')
   })
 
+  it.each(['', 'retrain'])('attack 8: hold no change against itself where its base has no lock: baseline %j', async (baseline) => {
+    const compared = spec(0.05).replace(/threshold: .*/, 'regression: { metric: accuracy, margin: 0.1 }')
+    const base = commit(compared)
+    const head = commit(compared.replace('learningRate: 0.01', 'learningRate: 0.0000001'))
+    const event = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
+    writeFileSync(event, JSON.stringify({ pull_request: { number: 7, base: { sha: base }, head: { sha: head } } }))
+    const pull = { GITHUB_EVENT_NAME: 'pull_request', GITHUB_EVENT_PATH: event }
+    for (const inputs of [{ mode: 'plan' }, { mode: 'stage', stage: 'verify' }, { mode: 'gate' }]) {
+      const ran = await job({ ...inputs, baseline }, pull)
+      expect([ran.exitCode, ran.outputs['verdict']]).toEqual([1, undefined])
+      expect(ran.log).toMatch(/verify\/no-baseline[^]*jobs of a compiled workflow cannot retrain/)
+    }
+  })
+
   it('attack 14: take seeds and split from the base on a pull request, each of them alike', async () => {
     const base = commit(spec(0.05))
     const head = commit(`${spec(0.05).replace('seeds: 4', 'seeds: 2')}seed: 3\n`)

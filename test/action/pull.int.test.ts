@@ -157,6 +157,25 @@ describe('attack 8: a pull request', () => {
     expect(ran.log).toContain('data/duplicates')
   })
 
+  it.each([
+    ['columns', 'inputs: { numeric: [ash] }'], ['scale', 'inputs: auto, standardize: false'],
+  ])('that spoils its %s does not spoil those that its base is retrained with', async (_, inputs) => {
+    const compared = spec(0.05).replace(/threshold: .*/, 'regression: { metric: accuracy, margin: 0.1, split: test }')
+    pull(compared, compared.replace('inputs: auto', inputs))
+    expect(ended(await step({ baseline: 'retrain' }))).toEqual([1, 'fail'])
+  })
+
+  it('without the columns that its base is retrained with has no verdict', async () => {
+    const compared = spec(0.05).replace(/threshold: .*/, 'regression: { metric: accuracy, margin: 0.1, split: test }')
+      .replace('inputs: auto', 'inputs: { numeric: [alcohol, ash] }')
+    pull(compared, compared)
+    writeFileSync(join(checkout, 'wine.csv'), readFileSync(join(checkout, 'wine.csv'), 'utf8').replace('alcohol', 'spirit'))
+    propose(compared.replace('alcohol, ', ''))
+    const ran = await step({ baseline: 'retrain' })
+    expect(ended(ran)).toEqual([1, undefined])
+    expect(ran.log).toMatch(/baseline\/other-inputs[^]*tuning\.yml of the base commit/)
+  })
+
   it('is judged by its base where the checkout lies in a folder of the workspace', async () => {
     pull(spec(0.999), spec(0.05))
     const workspace = mkdtempSync(join(tmpdir(), 'workspace-'))

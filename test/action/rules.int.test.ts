@@ -191,7 +191,8 @@ describe('attack 14: rows of the test and validation parts that a change edits',
   it('leave nothing to gate on where the base has a lock of the data that were', async () => {
     const gated = wineSpec({ gate: 'regression: { metric: accuracy, margin: 0.5, split: test }' })
     propose(gated, gated)
-    await step({ baseline: 'retrain', out: 'first' })
+    const first = await step({ baseline: 'retrain', out: 'first' })
+    expect(first.exitCode, first.log.slice(-1500)).toBe(0)
     copyFileSync(join(checkout, 'first/tuning.lock.json'), join(checkout, 'tuning.lock.json'))
     rmSync(join(checkout, 'first'), { recursive: true })
     propose(gated, gated, () => edit([...splits.test].slice(0, 5), anotherAlcohol))
@@ -199,6 +200,18 @@ describe('attack 14: rows of the test and validation parts that a change edits',
     expect(ended(ran)).toEqual([1, 'inconclusive'])
     expect(ran.log).toContain('was made from other data or another split')
     expectSaid(ran, /This change edits 5 of the 35 test rows/)
+  })
+
+  it('attack 8: do not open a gate that passes while inconclusive', async () => {
+    const gated = wineSpec({ gate: 'regression: { metric: accuracy, margin: 0.1, split: test, onInconclusive: pass }' })
+    propose(gated, gated)
+    const first = await step({ baseline: 'retrain', out: 'first' })
+    expect(first.exitCode, first.log.slice(-1500)).toBe(0)
+    copyFileSync(join(checkout, 'first/tuning.lock.json'), join(checkout, 'tuning.lock.json'))
+    rmSync(join(checkout, 'first'), { recursive: true })
+    // A model that learns nothing, and one row so that the lock of the base does not fit.
+    propose(gated, gated.replace('0.01', '0.0000001'), () => edit([...splits.train].slice(0, 1), anotherAlcohol))
+    expect(ended(await step())).toEqual([1, 'inconclusive'])
   })
 
   it.each<[string, () => void, RegExp]>([

@@ -46,8 +46,8 @@ export const attacks: Readonly<Record<number, Line>> = {
   },
   8: {
     attack: 'A pull request loosens the gates that judge it, or brings its own baseline, report or measurements.',
-    guards: ['src/action/event.ts', 'src/action/base-commit.ts', 'src/action/commit-files.ts', 'src/action/report-folder.ts', 'src/github/comment/result.ts'],
-    tests: ['test/action/event.test.ts', 'test/action/base-commit.test.ts', 'test/action/pull.int.test.ts', 'test/action/comment.int.test.ts', 'test/action/jobs.int.test.ts'],
+    guards: ['src/action/event.ts', 'src/action/base-commit.ts', 'src/action/commit-files.ts', 'src/action/report-folder.ts', 'src/github/comment/result.ts', 'src/study/base-study.ts', 'src/gates/finding.ts'],
+    tests: ['test/action/event.test.ts', 'test/action/base-commit.test.ts', 'test/action/pull.int.test.ts', 'test/action/comment.int.test.ts', 'test/action/jobs.int.test.ts', 'test/action/rules.int.test.ts', 'test/gates/edges.test.ts'],
   },
   9: {
     attack: 'A token that may not write, a rate limit or a server that fails turns a verdict around.',

@@ -1,3 +1,4 @@
+import { baselineGuards } from './baseline.ts'
 import { engineGuards } from './engine.ts'
 import { gitGuards } from './git.ts'
 import type { Guard } from './guard.ts'
@@ -12,5 +13,5 @@ import { workflowGuards } from './workflows.ts'
 /** All guards that the campaign takes away. */
 export const guards: readonly Guard[] = [
   ...workflowGuards, ...gitGuards, ...publishGuards, ...engineGuards, ...rulesGuards, ...textGuards,
-  ...parsingGuards, ...reliabilityGuards, ...supplyGuards,
+  ...parsingGuards, ...reliabilityGuards, ...supplyGuards, ...baselineGuards,
 ]
