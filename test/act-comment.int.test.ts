@@ -77,7 +77,9 @@ async function comment(context: TestContext, body: (head: string) => string, che
   try {
     const { folder, base, head } = repository()
     github.state.permissions.set('octocat', { permission: 'write', id: 5 })
-    github.state.commits.add(base)
+    for (const sha of [base, head]) github.state.commits.add(sha)
+    // The base has no spec, so the job that publishes asks for the head's.
+    github.state.contents.set(`tuning.yml@${head}`, `${git(folder, 'show', `${head}:tuning.yml`)}\n`)
     github.state.pulls.set(7, { heads: [head], base, state: 'open', headRepository: 1, timeline: [] })
     const event = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
     writeFileSync(event, JSON.stringify({
