@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -39,8 +39,12 @@ beforeAll(() => {
   base = git(checkout, 'rev-parse', 'HEAD')
 })
 
-async function pull(text: string, inputs: Readonly<Record<string, string>>): Promise<StepResult & { readonly gates: readonly string[] }> {
+async function pull(
+  text: string, inputs: Readonly<Record<string, string>>, data?: (rows: string) => string,
+): Promise<StepResult & { readonly gates: readonly string[] }> {
   git(checkout, 'switch', '--quiet', '--detach', base)
+  const file = join(checkout, 'wine.csv')
+  if (data) writeFileSync(file, data(readFileSync(file, 'utf8')))
   writeFileSync(join(checkout, 'tuning.yml'), text)
   git(checkout, 'commit', '--quiet', '--all', '--allow-empty', '--message=change')
   const path = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
@@ -54,8 +58,15 @@ async function pull(text: string, inputs: Readonly<Record<string, string>>): Pro
 }
 
 describe('a pull request that changes the split', () => {
-  it('has nothing to compare with in the lock of its base, which is named, before the training too, and red', async () => {
-    const { exitCode, gates, summary, commands } = await pull(otherSplit, {})
+  it('keeps the split of its base, and so the lock to compare with', async () => {
+    const { gates, log } = await pull(otherSplit, {})
+    expect(gates).toEqual(['regression pass', 'training-time inconclusive', 'model-size pass'])
+    expect(log).toContain('it was judged with')
+  })
+
+  it('has nothing to compare with in the lock of its base where it changes the data, which is named, before the training too, and red', async () => {
+    const withoutLast = (rows: string): string => rows.trimEnd().replace(/\n[^\n]*$/, '\n')
+    const { exitCode, gates, summary, commands } = await pull(otherSplit, {}, withoutLast)
     expect(exitCode).toBe(1)
     expect(gates).toEqual(['regression inconclusive', 'training-time inconclusive', 'model-size inconclusive'])
     expect(summary).toContain('was made from other data or another split')
