@@ -161,6 +161,7 @@ const causes: Readonly<Record<string, readonly [cause: string, hint: string]>> =
   EMLINK: ['the file system allows no more links', otherFolder],
   EXDEV: ['the folder spans two file systems', otherFolder],
   ENAMETOOLONG: ['a name is too long', 'choose a shorter one'],
+  ERANGE: ['the path of the current folder is too long', 'start in a folder with a shorter path'],
   EBUSY: ['another program holds it', 'close that program, and try again'],
   ETXTBSY: ['it is a program that is running', 'end that program, and try again'],
   ENODEV: ['the device cannot do this', 'name a regular file'],

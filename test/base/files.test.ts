@@ -43,7 +43,7 @@ describe.skipIf(process.platform !== 'linux')('a pipe, a socket or a device', ()
   it('is not read', async () => {
     execFileSync('mkfifo', [join(folder, 'pipe')])
     for (const path of [join(folder, 'pipe'), '/dev/zero']) expect(await failed(readWithin(path, 10))).toContain('a device')
-    expect(await failed(readWithin(folder, 10))).toContain('EISDIR')
+    expect(await failed(readWithin(folder, 1_000_000))).toContain('EISDIR')
   })
 })
 

@@ -64,9 +64,14 @@ export const reliabilityGuards: readonly Guard[] = [
     tests: exits('a signal of whatever kind ends at once what a first one only asked to stop'),
   },
   {
+    attack: 0, guard: 'A worker that could not be started is sent nothing.', file: 'src/run/worker-process.ts',
+    find: 'if (this.pid !== undefined) this.child.send(message, () => {})', replace: 'this.child.send(message, () => {})',
+    tests: starts('a worker that the system does not let start where no file is left for it, and to end it ends nothing else'),
+  },
+  {
     attack: 0, guard: 'A worker that could not be started is not signaled: number 0 would be the whole process group.', file: 'src/run/worker-process.ts',
     find: "if (this.pid !== undefined) this.child.kill('SIGKILL')", replace: "this.child.kill('SIGKILL')",
-    tests: exits('a limit on open files of 25 ends the command alone, with a verdict or with code 2 and the reason'),
+    tests: starts('a worker that the system does not let start where no file is left for it, and to end it ends nothing else'),
   },
   {
     attack: 0, guard: 'A run in a journal has every part of its levers.', file: 'src/run/valid-run.ts',
