@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { writeFilePlain } from '../base/files.ts'
+import { readWithin, writeFilePlain } from '../base/files.ts'
 import { say } from '../github/log.ts'
-import { lockText, parseLock } from '../report/lock.ts'
+import { lockText, mostLockBytes, parseLock } from '../report/lock.ts'
 import { lockBeside } from '../study/lock.ts'
 import type { Study } from '../study/run-study.ts'
 
@@ -12,7 +11,7 @@ import type { Study } from '../study/run-study.ts'
  */
 export async function renewed(study: Study, specPath: string): Promise<Study> {
   const path = lockBeside(specPath).replaceAll('\\', '/')
-  const before = await readFile(path, 'utf8').catch(() => null)
+  const before = (await readWithin(path, mostLockBytes).catch(() => undefined))?.toString('utf8') ?? null
   const old = before === null ? null : parseLock(before, path)
   const same = old !== null && JSON.stringify(old.levers) === JSON.stringify(study.lock.levers)
   const lock = same ? { ...study.lock, lineage: old.lineage, ...(old.cutShort ? { cutShort: old.cutShort } : {}) } : study.lock

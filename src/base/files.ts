@@ -1,6 +1,7 @@
 import { constants, lstatSync, type Stats } from 'node:fs'
 import { mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import { notAFile, openFile, requireReplaceable, withoutWaiting } from './devices.ts'
 import { InputError } from './diagnostics.ts'
 import { shownPath } from './paths.ts'
 
@@ -11,6 +12,7 @@ import { shownPath } from './paths.ts'
 export async function writeFileAtomic(path: string, content: Content): Promise<void> {
   // The process number keeps two writers from sharing one temporary file; the last rename wins, whole.
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
+  await requireReplaceable(path)
   try {
     // One that a killed process of the same number left is removed, and nothing of this name is followed.
     await rm(temporary, { force: true })
@@ -29,8 +31,8 @@ export async function writeFileAtomic(path: string, content: Content): Promise<v
   await syncFolder(dirname(path))
 }
 
-/** Flags for `open` that never follow a link in place of the file; Windows has no such flag. */
-export const notThroughLink = (flags: number): number => flags | (constants.O_NOFOLLOW ?? 0)
+/** Flags for `open` that never follow a link in place of the file, nor wait at a pipe; Windows has no such flags. */
+export const notThroughLink = (flags: number): number => flags | (constants.O_NOFOLLOW ?? 0) | withoutWaiting
 
 /** Writes a file that may be lost in a power cut, and never through a link of its name. */
 export async function writeFilePlain(path: string, content: string | Uint8Array): Promise<void> {
@@ -97,10 +99,10 @@ export function entryAt(path: string): Stats | null {
 
 /**
  * Content of a file that others may have written; undefined where it has more than `most` bytes. No more than that is read,
- * whatever the file says of its own size, as a pipe or a device does.
+ * whatever the file says of its own size.
  */
 export async function readWithin(path: string, most: number): Promise<Buffer | undefined> {
-  const file = await open(path, 'r')
+  const file = await openFile(path)
   try {
     const { size } = await file.stat()
     if (size > most) return undefined
@@ -159,6 +161,7 @@ const causes: Readonly<Record<string, readonly [cause: string, hint: string]>> =
   EMLINK: ['the file system allows no more links', otherFolder],
   EXDEV: ['the folder spans two file systems', otherFolder],
   ENAMETOOLONG: ['a name is too long', 'choose a shorter one'],
+  ERANGE: ['the path of the current folder is too long', 'start in a folder with a shorter path'],
   EBUSY: ['another program holds it', 'close that program, and try again'],
   ETXTBSY: ['it is a program that is running', 'end that program, and try again'],
   ENODEV: ['the device cannot do this', 'name a regular file'],
@@ -181,8 +184,15 @@ const causes: Readonly<Record<string, readonly [cause: string, hint: string]>> =
   ESTALE: ['the network file system has lost the file', remount],
   ENOTCONN: ['the file system has lost its server', remount],
   EREMOTEIO: ['the file system has lost its server', remount],
+  [notAFile]: ['it is a pipe, a socket or a device', 'name a regular file'],
   ENOEXEC: ['it is not a program of this machine', 'install it again for this machine'],
   E2BIG: ['the environment is too large to start a program', 'unset variables that are not needed'],
+}
+
+/** What the system said of a file, in words where there are some. */
+export function reasonOf({ code = '', message }: NodeJS.ErrnoException): string {
+  const cause = causes[code]?.[0]
+  return cause ? `${cause} (${code})` : code || message
 }
 
 /** An error of the file system as one that a person can act on; anything else as it is: that is a defect of ours. */

@@ -1,5 +1,6 @@
-import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, constants, openSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { withoutWaiting } from './devices.ts'
 import { jsonOrUndefined } from './json.ts'
 import { err, ok, type Result } from './result.ts'
 
@@ -75,10 +76,21 @@ function create(path: string): boolean {
 
 function read(path: string): Found {
   try {
-    const { pid, started } = (jsonOrUndefined(readFileSync(path, 'utf8'), limits) ?? {}) as Partial<Holder>
+    const { pid, started } = (jsonOrUndefined(firstBytes(path), limits) ?? {}) as Partial<Holder>
     return typeof pid === 'number' ? { pid, started: started ?? null } : 'unreadable'
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'none' : 'unreadable'
+  }
+}
+
+/** Of whatever lies there: a pipe is not waited for, and a device not read to its end. */
+function firstBytes(path: string): string {
+  const file = openSync(path, constants.O_RDONLY | withoutWaiting)
+  try {
+    const bytes = Buffer.alloc(limits.bytes)
+    return bytes.toString('utf8', 0, readSync(file, bytes))
+  } finally {
+    closeSync(file)
   }
 }
 

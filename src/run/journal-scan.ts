@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs'
+import { openFile } from '../base/devices.ts'
 import { elapsedOfLine, idOfLine, mostLineBytes, parseHeader, type FoundHeader } from './journal-line.ts'
 
 /** No budget allows as many; further lines count as damaged. */
@@ -61,7 +61,8 @@ async function eachLine(path: string, take: (line: Buffer, length: number) => vo
     if (length > mostLineBytes) parts = []
     else parts.push(part)
   }
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+  const file = await openFile(path)
+  for await (const chunk of file.createReadStream() as AsyncIterable<Buffer>) {
     let from = 0
     for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, from)) {
       add(chunk.subarray(from, at))

@@ -1,3 +1,4 @@
+import { buckets } from '../records/levers.ts'
 import { isMetricName, isPossible } from '../records/metrics.ts'
 import { stageNames } from '../records/plan.ts'
 import type { RunResult } from '../records/run.ts'
@@ -22,8 +23,10 @@ export function isRun(value: unknown): value is RunResult {
 
 function isRequest(value: unknown): boolean {
   return isObject(value) && stageNames.some((name) => name === value['stage']) && isText(value['label']) &&
-    isObject(value['levers']) && Number.isSafeInteger(value['seed']) && isObject(value['job'])
+    isLevers(value['levers']) && Number.isSafeInteger(value['seed']) && isObject(value['job'])
 }
+
+const isLevers = (value: unknown): boolean => isObject(value) && buckets.every((bucket) => isObject(value[bucket]))
 
 /** All of equal length. */
 function isStepLog(value: unknown): boolean {

@@ -100,12 +100,14 @@ export class WorkerProcess {
   /** Ends it at once, whatever it does. */
   kill(reason = 'the worker process was stopped'): void {
     this.killedFor ??= reason
-    this.child.kill('SIGKILL')
+    // Where no file was left for a process, Node has none and signals number 0 instead, which is the whole process group.
+    if (this.pid !== undefined) this.child.kill('SIGKILL')
   }
 
   /** A pipe that breaks while a message is on its way is followed by the end of the process, which says more. */
   private send(message: ToWorker): void {
-    this.child.send(message, () => {})
+    // A child that could not be started may lack the call.
+    if (this.pid !== undefined) this.child.send(message, () => {})
   }
 
   private end(how: string, error: Error): void {

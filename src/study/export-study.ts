@@ -1,5 +1,6 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { openFile } from '../base/devices.ts'
 import { InputError } from '../base/diagnostics.ts'
 import { explainFileError, makeFolder } from '../base/files.ts'
 import { exporters, type ExportTarget } from '../report/exports/index.ts'
@@ -32,7 +33,8 @@ export async function exportStudy(run: string, target: ExportTarget, to: string)
 
 /** Left out where it is not there: `report` draws it anew. */
 async function artifact(run: string, path: string): Promise<ExportFile[]> {
-  const content = await readFile(join(run, path)).catch(() => undefined)
+  const file = await openFile(join(run, path)).catch(() => undefined)
+  const content = await file?.readFile().catch(() => undefined).finally(() => file.close())
   return content === undefined ? [] : [{ path, content }]
 }
 

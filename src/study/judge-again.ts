@@ -1,5 +1,5 @@
 import { InputError } from '../base/diagnostics.ts'
-import { readTextWithin } from '../base/files.ts'
+import { readTextWithin, reasonOf } from '../base/files.ts'
 import { studyEvidence } from '../gates/baseline.ts'
 import type { BaselineEvidence, SeedEvidence } from '../gates/evidence.ts'
 import { judgeAt } from '../gates/sequential.ts'
@@ -80,7 +80,7 @@ async function lockOf({ levers, study }: Report, baseline: string | undefined): 
 export async function readReport(path: string): Promise<Report> {
   const text = await readTextWithin(path, mostReportBytes, 'report/too-large').catch((error: NodeJS.ErrnoException) => {
     if (error instanceof InputError) throw error
-    throw new InputError([{ code: 'report/unreadable', severity: 'error', message: 'the report cannot be read', found: `${path}: ${error.code ?? error.message}`, hint: 'name the output folder of a finished run' }])
+    throw new InputError([{ code: 'report/unreadable', severity: 'error', message: 'the report cannot be read', found: `${path}: ${reasonOf(error)}`, hint: 'name the output folder of a finished run' }])
   })
   return parseReport(text, path)
 }

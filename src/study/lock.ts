@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
-import { readTextWithin } from '../base/files.ts'
+import { readTextWithin, reasonOf } from '../base/files.ts'
 import type { Lock } from '../records/lock.ts'
 import { mostLockBytes, parseLock } from '../report/lock.ts'
 
@@ -30,7 +30,7 @@ export async function readLock(specPath: string, baseline?: string): Promise<Nam
     if (error instanceof InputError) throw error
     if (baseline === undefined && error.code === 'ENOENT') return null
     throw new InputError([{
-      code: 'lock/unreadable', severity: 'error', message: 'the lock to gate against cannot be read', found: `${path}: ${error.code ?? error.message}`,
+      code: 'lock/unreadable', severity: 'error', message: 'the lock to gate against cannot be read', found: `${path}: ${reasonOf(error)}`,
       hint: 'name another by --baseline PATH, or gate against the declared levers by --baseline retrain',
     }])
   })

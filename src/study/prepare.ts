@@ -1,7 +1,7 @@
 import { realpath, stat } from 'node:fs/promises'
 import { dirname, relative, resolve, sep, isAbsolute } from 'node:path'
 import { InputError, type Diagnostic } from '../base/diagnostics.ts'
-import { readTextWithin } from '../base/files.ts'
+import { readTextWithin, reasonOf } from '../base/files.ts'
 import type { Result } from '../base/result.ts'
 import { compile } from '../compile/compile.ts'
 import { normalize } from '../compile/normalize.ts'
@@ -138,7 +138,7 @@ export function unwrap<T>(result: Result<T, Diagnostic[]>): T {
 }
 
 async function textOf(path: string): Promise<string> {
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) => fail('spec/unreadable', `cannot read the spec ${path}`, error.code ?? error.message))
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => fail('spec/unreadable', `cannot read the spec ${path}`, reasonOf(error)))
   if (!found.isFile()) fail('spec/unreadable', `the spec ${path} is not a file`, 'a folder or a device', 'a YAML or JSON file')
   if (found.size > mostSpecBytes) fail('spec/too-large', `the spec ${path} is too large`, `${found.size} bytes`, `at most ${mostSpecBytes} bytes`)
   return readTextWithin(path, mostSpecBytes, 'spec/too-large')

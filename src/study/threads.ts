@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises'
 import { join } from 'node:path'
+import { openFile } from '../base/devices.ts'
 import type { Plan } from '../records/plan.ts'
 import type { RunRequest } from '../records/run.ts'
 import type { Runner } from '../run/runner.ts'
@@ -96,7 +96,7 @@ async function secondsOf(pool: Pool, plan: Plan, steps: number): Promise<number>
 
 /** Threads a worker of the study whose journal lies there; null where there is none. */
 export async function threadsBefore(outDir: string): Promise<number | null> {
-  const file = await open(join(outDir, 'journal.jsonl')).catch(() => null)
+  const file = await openFile(join(outDir, 'journal.jsonl')).catch(() => null)
   if (file === null) return null
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, 0)

@@ -1,9 +1,10 @@
-import { readdir, readFile, rename, rm } from 'node:fs/promises'
+import { readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { explainFileError, makeFolder, writeFileAtomic, writeFilePlain } from '../base/files.ts'
+import { explainFileError, makeFolder, readWithin, writeFileAtomic, writeFilePlain } from '../base/files.ts'
 import type { Lock } from '../records/lock.ts'
 import type { RunResult } from '../records/run.ts'
 import { reportFiles } from '../report/files.ts'
+import { mostReportBytes } from '../report/json.ts'
 import { buildLock } from '../report/lock.ts'
 import type { Report } from '../report/model.ts'
 import type { Rasterize } from '../report/png.ts'
@@ -41,20 +42,23 @@ async function removeCurves(folder: string): Promise<void> {
   await rename(join(folder, 'report.json'), replaced).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error
   })
-  const text = await readFile(replaced, 'utf8').catch(() => undefined)
+  const text = (await readWithin(replaced, mostReportBytes).catch(() => undefined))?.toString('utf8')
   if (text === undefined) return
   const listed = [...text.matchAll(/"curve": "(curves\/runs\/[\w.-]+\.csv)"/g)].map((match) => match[1] as string)
   for (const path of listed) await rm(join(folder, ...path.split('/')), { force: true })
   await rm(replaced, { force: true })
 }
 
+/** No chart of ours has as many. */
+const mostChartBytes = 64 * 2 ** 20
+
 /** Removes the charts of an earlier report, which this one may no longer have: drawings that name themselves as ours do. */
 async function removeCharts(curves: string): Promise<void> {
   const names = await readdir(curves).catch((): string[] => [])
   for (const name of names.filter((n) => n.endsWith('.svg'))) {
     const id = name.slice(0, -'.svg'.length)
-    const text = await readFile(join(curves, name), 'utf8').catch(() => '')
-    if (!text.slice(0, 500).includes(` aria-labelledby="${id}-title ${id}-desc" `)) continue
+    const text = (await readWithin(join(curves, name), mostChartBytes).catch(() => undefined))?.toString('utf8', 0, 500)
+    if (!text?.includes(` aria-labelledby="${id}-title ${id}-desc" `)) continue
     for (const kind of ['svg', 'png']) await rm(join(curves, `${id}.${kind}`), { force: true })
   }
 }

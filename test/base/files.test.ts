@@ -1,8 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { lstatSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { explainFileError, writeFileAtomic, writeFilePlain } from '../../src/base/files.ts'
+import { requireReplaceable } from '../../src/base/devices.ts'
+import { explainFileError, readWithin, reasonOf, writeFileAtomic, writeFilePlain } from '../../src/base/files.ts'
 import { InputError } from '../../src/base/diagnostics.ts'
 import { Journal } from '../../src/run/journal.ts'
 
@@ -15,6 +17,35 @@ beforeEach(() => {
 })
 const kept = (): void => expect(readFileSync(outside, 'utf8')).toBe('kept')
 const header = { journal: 1, workload: 'w', spec: 's', data: 'd', engine: 'e' } as const
+
+describe.skipIf(process.platform !== 'linux')('a pipe, a socket or a device', () => {
+  const failed = async (work: Promise<unknown>): Promise<string> => reasonOf(await work.then(() => new Error('it went on'), (e: Error) => e))
+
+  it('is not replaced by a file, nor is a link to one', async () => {
+    execFileSync('mkfifo', [join(folder, 'pipe')])
+    symlinkSync('/dev/null', join(folder, 'null'))
+    for (const name of ['pipe', 'null']) expect(await failed(writeFileAtomic(join(folder, name), 'x'))).toContain('a device')
+    expect(lstatSync(join(folder, 'pipe')).isFIFO() && lstatSync(join(folder, 'null')).isSymbolicLink()).toBe(true)
+    expect(readdirSync(folder).sort()).toEqual(['null', 'pipe'])
+  })
+
+  it('is not replaced, nor is the link that the system makes to standard output', async () => {
+    // Looked at and not written: a version that does not refuse would break this machine.
+    for (const path of ['/dev/null', '/dev/stdout', '/dev/stderr']) expect(await failed(requireReplaceable(path))).toContain('a device')
+    await expect(requireReplaceable(outside)).resolves.toBeUndefined()
+  })
+
+  it('is not written to, nor waited for', async () => {
+    execFileSync('mkfifo', [join(folder, 'pipe')])
+    expect(await failed(writeFilePlain(join(folder, 'pipe'), 'x'))).toContain('ENXIO')
+  })
+
+  it('is not read', async () => {
+    execFileSync('mkfifo', [join(folder, 'pipe')])
+    for (const path of [join(folder, 'pipe'), '/dev/zero']) expect(await failed(readWithin(path, 10))).toContain('a device')
+    expect(await failed(readWithin(folder, 1_000_000))).toContain('EISDIR')
+  })
+})
 
 describe('attack 17: a link in place of a file', () => {
   it('is replaced by a file that is written whole', async () => {

@@ -141,7 +141,7 @@ describe('attack 20: a document', () => {
     expect(await readWithin(written('ten', 'x'.repeat(10)), 9)).toBeUndefined()
     expect((await readWithin(written('ten', 'x'.repeat(10)), 10))?.toString()).toBe('x'.repeat(10))
     expect((await readWithin(written('none', ''), 10))?.length).toBe(0)
-    if (process.platform === 'linux') expect(await readWithin('/dev/zero', 1_000_000)).toBeUndefined()
+    if (process.platform === 'linux') expect(await readWithin('/proc/kallsyms', 10_000)).toBeUndefined()
   })
 })
 

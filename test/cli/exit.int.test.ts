@@ -83,6 +83,25 @@ describe.skipIf(process.platform !== 'linux')('exit code 1 is a verdict and noth
   })
 })
 
+describe.skipIf(process.platform !== 'linux')('a current folder', () => {
+  test('with a path that is too long for the system is told so, with code 2', () => {
+    const { code, err } = shell('p="$PWD/dist/cli/index.js"; d=$(printf "d%.0s" $(seq 200)); for i in $(seq 30); do mkdir $d; cd $d; done; '
+      + `"${node24}" "$p" plan none.yml`)
+    expect([code, err]).toEqual([2, expect.stringContaining('the path of the current folder is too long (ERANGE')])
+  })
+})
+
+describe.skipIf(process.platform !== 'linux')('a limit on open files', () => {
+  // In a process group of its own, since a wrong signal would end the group.
+  test.each([23, 24, 25, 26, 27, 32])('of %d ends the command alone, with a verdict or with code 2 and the reason', (limit) => {
+    const { out, err } = shell(`setsid --wait bash -c 'ulimit -n ${limit}; "$0" dist/cli/index.js run tuning.yml --engine wasm --workers 2 --out files-${limit}; echo "code $?"' "${node24}"`)
+    const code = /^code (\d+)$/m.exec(out)?.[1]
+    expect(['0', '1', '2', '3'], out + err).toContain(code)
+    if (code === '2') expect(err).toContain('too many files are open (EMFILE')
+    expect(err).not.toMatch(/^\s+at |defect/m)
+  })
+})
+
 describe.skipIf(process.platform === 'win32')('a signal', () => {
   test.each([
     ['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129],

@@ -14,6 +14,11 @@ beforeAll(() => {
   mkdirSync(join(folder, 'report-is-folder/report.html'), { recursive: true })
   symlinkSync('circle', join(folder, 'circle'))
   execFileSync('mkfifo', [join(folder, 'pipe')])
+  symlinkSync('/dev/zero', join(folder, 'zeros'))
+  for (const [out, name] of [['out-journal', 'journal.jsonl'], ['out-lock', 'journal.jsonl.lock'], ['out-report', 'report.json']] as const) {
+    mkdirSync(join(folder, out))
+    execFileSync('mkfifo', [join(folder, out, name)])
+  }
 })
 
 const quick = ['run', 'examples/wine/tuning.yml', '--stages', 'verify', '--seeds', '2']
@@ -36,6 +41,36 @@ describe.skipIf(process.platform !== 'linux')('what the system refuses is told a
     const { code, err, out } = await command()
     expect([code, err + out], err).toEqual([expect.toSatisfy((c) => c === 2 || c === 0), expect.not.stringMatching(/defect|^\s+at /m)])
     expect(err).toMatch(expected)
+  })
+
+  const compile = (...more: string[]): Promise<Ended> => tunegate(folder, ['compile', 'examples/wine/tuning.yml', '--target', 'workflow', ...more], node24)
+  const device = 'it is a pipe, a socket or a device'
+  test.each([
+    ['a log', 'pipe', () => tunegate(folder, ['diagnose', 'pipe'], node24)],
+    ['a log', 'device', () => tunegate(folder, ['diagnose', 'zeros'], node24)],
+    ['a study', 'pipe', () => tunegate(folder, ['diagnose', 'out-journal'], node24)],
+    ['a report', 'pipe', () => tunegate(folder, ['gate', 'out-report/report.json'], node24)],
+    ['a baseline', 'pipe', () => run('--baseline', 'pipe')],
+    ['a baseline', 'device', () => run('--baseline', 'zeros')],
+    ['a journal', 'pipe', () => run('--out', 'out-journal')],
+    ['a workflow', 'pipe', () => compile('-o', 'pipe')],
+    ['a workflow to check', 'pipe', () => compile('-o', 'pipe', '--check')],
+    ['a workflow to check', 'device', () => compile('-o', 'zeros', '--check')],
+    ['a new spec', 'pipe', () => tunegate(folder, ['init', 'examples/digits/digits.csv.gz', '--force', '-o', 'pipe'], node24)],
+    ['a new spec', 'device', () => tunegate(folder, ['init', 'examples/digits/digits.csv.gz', '--force', '-o', 'zeros'], node24)],
+  ] as const)('%s in whose place is a %s is refused and not waited for', async (_, __, command) => {
+    const { code, err } = await command()
+    expect([code, err]).toEqual([2, expect.stringContaining(device)])
+  })
+
+  test('a log that a shell hands over by a pipe is read', () => {
+    const log = 'step,loss\\n1,2\\n2,1.5\\n3,1.2\\n'
+    const line = `"${node24}" dist/cli/index.js diagnose <(sleep 1; printf "${log}") && printf "${log}" | "${node24}" dist/cli/index.js diagnose /dev/stdin`
+    expect(execFileSync('bash', ['-c', line], { cwd: folder, encoding: 'utf8' })).toMatch(/\(1 run\)[^]*\(1 run\)/)
+  })
+
+  test('a pipe in place of a lock is one that nobody holds', async () => {
+    expect([0, 1, 3]).toContain((await run('--out', 'out-lock')).code)
   })
 
   test('a temporary file is not left behind where a name is too long for it alone', async () => {

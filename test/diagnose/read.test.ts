@@ -6,6 +6,7 @@ import { diagnose } from '../../src/diagnose/diagnose.ts'
 import { columnNames, columnOf, columns } from '../../src/diagnose/read/columns.ts'
 import { foreignCurves } from '../../src/diagnose/read/foreign.ts'
 import { contextOfRun, isJournal, journalCurves } from '../../src/diagnose/read/journal.ts'
+import { buckets } from '../../src/records/levers.ts'
 import { isRun } from '../../src/run/valid-run.ts'
 import { findingsText } from '../../src/diagnose/text.ts'
 import type { RunResult } from '../../src/records/run.ts'
@@ -99,6 +100,15 @@ describe('our own files', () => {
       groups.map((g) => [g.subject, g.curves.map((c) => c.seed), g.context.task, g.curves[0]?.stepsPerEpoch]),
     ).toEqual([['verify, baseline', [1, 2], 'classification', 10]])
     expect(diagnose(groups)).toEqual([])
+  })
+
+  it('of a run without a part of its levers is no run', () => {
+    const run = runOf(1)
+    for (const part of buckets) {
+      for (const value of [undefined, null, 7, []]) {
+        expect(isRun({ ...run, request: { ...run.request, levers: { ...run.request.levers, [part]: value } } })).toBe(false)
+      }
+    }
   })
 })
 

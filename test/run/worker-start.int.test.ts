@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -6,6 +7,7 @@ import { explainFileError, explainSystemError } from '../../src/base/files.ts'
 import { WorkerPool, type PoolOptions } from '../../src/run/pool.ts'
 import { workersFor } from '../../src/run/worker-count.ts'
 import { root } from '../support/architecture.ts'
+import { node24 } from '../support/runner.ts'
 import { someWorkload } from '../support/world.ts'
 import { folder, isAlive, noData, until } from './runs.ts'
 
@@ -48,6 +50,25 @@ describe('a worker that the system does not let start', () => {
     process.execPath = '/nowhere/node'
     const error = await refused(WorkerPool.start(options()))
     expect([error instanceof InputError, error.message]).toEqual([true, expect.stringMatching(/worker\/not-started.*\n.*ENOENT.*\n.*hint/)])
+  })
+
+  it.skipIf(process.platform !== 'linux')('where no file is left for it, and to end it ends nothing else', () => {
+    const script = join(folder(), 'exhausted.mjs')
+    writeFileSync(script, `
+      import { openSync } from 'node:fs'
+      import { WorkerProcess } from ${JSON.stringify(join(root, 'src/run/worker-process.ts'))}
+      try { for (;;) openSync('/dev/null') } catch {}
+      // Which number is signaled without a guard is chance, so there are many.
+      for (let i = 0; i < 60; i++) {
+        const worker = new WorkerProcess('none.mjs')
+        worker.load({ engine: 'wasm', wasmFolder: '' })
+        worker.kill()
+      }
+      console.log('alive')
+    `)
+    // In a process group of its own, which a signal to number 0 would end.
+    const { stdout, stderr } = spawnSync('setsid', ['--wait', 'bash', '-c', 'ulimit -n 100; "$0" "$1"; echo "code $?"', node24, script], { encoding: 'utf8' })
+    expect(stdout, stderr).toBe('alive\ncode 0\n')
   })
 
   it('and a defect of its own stays one', async () => {

@@ -9,6 +9,26 @@ const starts = (name: string): GuardTest[] => [{ file: 'test/run/worker-start.in
 /** No attacker is needed for what these stop: a full disk, a kill, a power cut, a slow machine. */
 export const reliabilityGuards: readonly Guard[] = [
   {
+    attack: 0, guard: 'What is no regular file is not read.', file: 'src/base/devices.ts',
+    find: 'if (found.isFile() || found.isDirectory() || (pipes && found.isFIFO())) return file', replace: 'if (found.size >= 0) return file',
+    tests: [{ file: 'test/base/files.test.ts', name: 'a pipe, a socket or a device is not read' }],
+  },
+  {
+    attack: 0, guard: 'The other end of a pipe is not waited for.', file: 'src/base/devices.ts',
+    find: 'constants.O_NONBLOCK ?? 0', replace: '0 * (constants.O_NONBLOCK ?? 0)',
+    tests: [{ file: 'test/base/files.test.ts', name: 'a pipe, a socket or a device is not written to, nor waited for' }],
+  },
+  {
+    attack: 0, guard: 'A file does not take the place of a device.', file: 'src/base/devices.ts',
+    find: '(end && !end.isFile() && !end.isDirectory())', replace: '(end && entry === undefined)',
+    tests: [{ file: 'test/base/files.test.ts', name: 'a pipe, a socket or a device is not replaced by a file, nor is a link to one' }],
+  },
+  {
+    attack: 0, guard: 'A file does not take the place of what the system has in /dev.', file: 'src/base/devices.ts',
+    find: "dirname(resolve(path)) === '/dev'", replace: "dirname(resolve(path)) === ''",
+    tests: [{ file: 'test/base/files.test.ts', name: 'a pipe, a socket or a device is not replaced, nor is the link that the system makes to standard output' }],
+  },
+  {
     attack: 0, guard: 'A reader that closes the pipe leaves the exit code as it is.', file: 'src/cli/output.ts',
     find: "    if (error.code !== 'EPIPE') lost ??= error", replace: '    lost ??= error',
     tests: exits('exit code 1 is a verdict and nothing else: a reader that closes standard output leaves the code as it is'),
@@ -42,6 +62,21 @@ export const reliabilityGuards: readonly Guard[] = [
     attack: 0, guard: 'A second signal ends the process at once.', file: 'src/cli/stop.ts',
     find: '    if (this.stoppedBy !== null) process.exit(exitCodeOfSignal(signal))\n', replace: '',
     tests: exits('a signal of whatever kind ends at once what a first one only asked to stop'),
+  },
+  {
+    attack: 0, guard: 'A worker that could not be started is sent nothing.', file: 'src/run/worker-process.ts',
+    find: 'if (this.pid !== undefined) this.child.send(message, () => {})', replace: 'this.child.send(message, () => {})',
+    tests: starts('a worker that the system does not let start where no file is left for it, and to end it ends nothing else'),
+  },
+  {
+    attack: 0, guard: 'A worker that could not be started is not signaled: number 0 would be the whole process group.', file: 'src/run/worker-process.ts',
+    find: "if (this.pid !== undefined) this.child.kill('SIGKILL')", replace: "this.child.kill('SIGKILL')",
+    tests: starts('a worker that the system does not let start where no file is left for it, and to end it ends nothing else'),
+  },
+  {
+    attack: 0, guard: 'A run in a journal has every part of its levers.', file: 'src/run/valid-run.ts',
+    find: "isObject(value) && buckets.every((bucket) => isObject(value[bucket]))", replace: 'isObject(value) && buckets.length > 0',
+    tests: [{ file: 'test/diagnose/read.test.ts', name: 'of a run without a part of its levers is no run' }],
   },
   {
     attack: 0, guard: 'Each signal has the exit code that shells give it.', file: 'src/cli/exit.ts',

@@ -1,7 +1,7 @@
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { InputError } from '../../base/diagnostics.ts'
-import { explainFileError, makeFolder, writeFileAtomic } from '../../base/files.ts'
+import { explainFileError, makeFolder, readTextWithin, writeFileAtomic } from '../../base/files.ts'
 import { shellCommand } from '../../base/shell.ts'
 import { unpinned, workflowText, type WorkflowOptions } from '../../compile/targets/workflow.ts'
 import type { EngineWish } from '../../study/engine.ts'
@@ -23,7 +23,7 @@ export interface CompileOptions {
 export async function compileCommand(specPath: string, options: CompileOptions): Promise<number> {
   const { output } = options
   const { plan } = await prepare({ specPath, workspace: workspaceOf(specPath) })
-  const before = output === undefined ? undefined : await readFile(output, 'utf8').catch(() => undefined)
+  const before = output === undefined ? undefined : await committed(output)
   const spec = await fromRoot(specPath)
   const engine = options.engine === 'auto' ? [] : ['--engine', options.engine]
   const command = shellCommand('tunegate', 'compile', spec, '--target', 'workflow', ...engine, '--shards', String(options.shards))
@@ -32,6 +32,17 @@ export async function compileCommand(specPath: string, options: CompileOptions):
   if (output === undefined) out.document(text)
   else await write(text, output)
   return 0
+}
+
+/** No workflow of ours is as large. */
+const mostBytes = 16 * 2 ** 20
+
+/** What is there so far; undefined where nothing is. */
+async function committed(output: string): Promise<string | undefined> {
+  return readTextWithin(output, mostBytes, 'compile/too-large').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined
+    throw explainFileError(error, 'compile/unreadable', 'the workflow that is there cannot be read')
+  })
 }
 
 /** A commit that a person wrote stays; the file would otherwise be out of date with every release. */

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InputError } from '../../base/diagnostics.ts'
-import { readWithin } from '../../base/files.ts'
+import { readWithin, reasonOf } from '../../base/files.ts'
 import type { Context, CurveGroup } from '../../diagnose/curve.ts'
 import { diagnose } from '../../diagnose/diagnose.ts'
 import { foreignCurves, type KnownFacts } from '../../diagnose/read/foreign.ts'
@@ -79,7 +79,7 @@ async function readText(file: string): Promise<string> {
         code: 'diagnose/unreadable',
         severity: 'error',
         message: 'the curves cannot be read',
-        found: `${file}: ${error.code ?? error.message}`,
+        found: `${file}: ${reasonOf(error)}`,
         hint: 'name a CSV file, JSON lines, a journal.jsonl, or the folder of a study',
       },
     ])

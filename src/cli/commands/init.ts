@@ -1,4 +1,4 @@
-import { stat, writeFile } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
 import { InputError, didYouMean } from '../../base/diagnostics.ts'
 import { shellWord } from '../../base/shell.ts'
@@ -8,7 +8,7 @@ import { renderSpec } from '../../dsl/init.ts'
 import { out } from '../print.ts'
 import { commentWorkflow, commentWorkflowPath, noCommit } from '../workflows/comment.ts'
 import { checkedUses } from '../workflows/uses.ts'
-import { explainFileError, makeFolder } from '../../base/files.ts'
+import { explainFileError, makeFolder, writeFileAtomic } from '../../base/files.ts'
 
 export interface InitOptions {
   readonly output: string
@@ -37,7 +37,7 @@ async function writeWorkflow({ output, force, uses = noCommit }: InitOptions): P
   checkedUses(uses, 'init/uses')
   await refuseExisting(commentWorkflowPath, force)
   await makeFolder(dirname(commentWorkflowPath)).catch(unwritable(commentWorkflowPath))
-  await writeFile(commentWorkflowPath, commentWorkflow({ spec, uses })).catch(unwritable(commentWorkflowPath))
+  await writeFileAtomic(commentWorkflowPath, commentWorkflow({ spec, uses })).catch(unwritable(commentWorkflowPath))
   out.lines(
     `${commentWorkflowPath}: written. Once it is on the default branch, \`/tune help\` in a comment on a pull request answers.`,
     ...(uses === noCommit ? ['  Write the commit of a release in place of the zeros, or give it by --uses.'] : []),
@@ -57,7 +57,7 @@ async function writeSpec(data: string, options: InitOptions): Promise<void> {
   const summary = retargeted(await inspect(data), options.target)
   await refuseExisting(options.output, options.force)
   const file = relative(dirname(resolve(options.output)), resolve(data)).split('\\').join('/')
-  await writeFile(options.output, renderSpec({ ...summary, file })).catch(unwritable(options.output))
+  await writeFileAtomic(options.output, renderSpec({ ...summary, file })).catch(unwritable(options.output))
   const spec = shellWord(options.output)
   out.lines(
     `${options.output}: written for ${summary.rows} rows and ${summary.columns.length} columns${described(summary)}`,
