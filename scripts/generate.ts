@@ -1,11 +1,13 @@
-// Regenerates what is derived from other files: the TypeScript types of the spec, and the tables and examples of README.md
-// and SECURITY.md.
+// Regenerates what is derived from other files: the gates in the schema of the spec, the TypeScript types of the spec, and
+// the tables and examples of README.md and SECURITY.md.
 // `--check` writes nothing, names what is out of date and exits with 1.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { program } from '../src/cli/program.ts'
 import { commentWorkflow, noCommit } from '../src/cli/workflows/comment.ts'
+import { gates } from '../src/gates/index.ts'
+import { withGates } from './generate-gates-schema.ts'
 import { actionTables, attackTable, cliTables, fenced, replaceBlocks, specTables } from './generate-tables.ts'
 import { pageScript } from './generate-page.ts'
 import { specTypes } from './generate-types.ts'
@@ -15,8 +17,10 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 const exists = (path: string): boolean => existsSync(join(root, path))
 
-const schema = JSON.parse(read('schema/tuning.schema.json'))
+const schemaText = withGates(read('schema/tuning.schema.json'), gates)
+const schema = JSON.parse(schemaText)
 const generated: { readonly path: string; readonly text: string }[] = [
+  { path: 'schema/tuning.schema.json', text: schemaText },
   { path: 'src/dsl/tuning.gen.ts', text: await specTypes(schema) },
   { path: 'src/report/html/script.gen.ts', text: await pageScript(root) },
 ]
