@@ -44,7 +44,8 @@ export function gateLines({ gates: all }: Verdict, columns: number): string[] {
 
 /** The objective, and what a gate looks at, on the rows it looks at. */
 function measured({ verification, verdict }: Report): string[] {
-  const gated = new Set(verdict.gates.map(({ rule }) => gateOf(rule).measures(rule)).map((m) => m && `${m.metric} ${m.split}`))
+  const judged = verdict.gates.flatMap(({ rule }) => gateOf(rule).measures(rule) ?? [])
+  const gated = new Set(judged.map(({ metric, split }) => `${metric} ${split}`))
   const rows = (verification?.metrics ?? [])
     .filter((m) => (m.objective && m.split === 'validation') || gated.has(`${m.metric} ${m.split}`))
     .map((m) => [

@@ -2,6 +2,7 @@ import type { Calibration } from '../dsl/tuning.gen.ts'
 import type { GateDefinition } from './definition.ts'
 import { metricDefaults } from './metric-rule.ts'
 import { nonInferiority, type MarginRule } from './non-inferiority.ts'
+import { marginOf, shared } from './schema.ts'
 import { calibrationEvidence } from './shown.ts'
 
 /** Non-inferiority on a proper score: nll or brier. */
@@ -16,7 +17,18 @@ export interface CalibrationRule extends MarginRule {
 export const calibration: GateDefinition<CalibrationRule, Calibration> = {
   ...nonInferiority,
   name: 'calibration',
-  rules: ({ metric = 'nll', margin, paired = false, ...rest }) => [{ gate: 'calibration', metric, ...metricDefaults(rest), margin, paired }],
+  schema: {
+    summary: "Probabilities are not worse than the baseline's by the margin or more; classification only.",
+    example: { margin: 0.05 },
+    description: 'Rule of the calibration gate: non-inferiority on a proper score.',
+    required: ['margin'],
+    properties: {
+      metric: { title: 'Metric', description: 'A proper score.', enum: ['nll', 'brier'], default: 'nll' },
+      margin: marginOf(0.05), paired: shared.paired, split: shared.split, onInconclusive: shared.onInconclusive,
+    },
+  },
+  rules: ({ metric = 'nll', margin, paired = false, ...rest }) =>
+    [{ gate: 'calibration', metric, ...metricDefaults(rest), margin, paired }],
   judge(rule, evidence, look) {
     const judged = nonInferiority.judge(rule, evidence, look)
     const supplementary = [...(judged.finding.evidence ?? []), ...calibrationEvidence(evidence.candidate)]

@@ -4,6 +4,7 @@ import type { GateVerdict } from '../records/verdict.ts'
 import type { GateEvidence, Look } from './evidence.ts'
 import type { Judged } from './finding.ts'
 import type { LimitKey, PowerProblem, StudyDesign } from './power.ts'
+import type { GateSchema } from './schema.ts'
 
 /**
  * Reports a problem in the settings of one gate. `key` is the setting at fault; null is the gate as a whole. Every reported
@@ -53,6 +54,8 @@ export interface RuleBehavior<Rule extends GateRule = GateRule> {
 export interface GateDefinition<Rule extends GateRule = GateRule, Settings = unknown> extends RuleBehavior<Rule> {
   /** As specs, plans, locks and reports write it. It never changes. */
   readonly name: Rule['gate']
+  /** Its part of the JSON Schema of the spec. */
+  readonly schema: GateSchema
   /**
    * The rules that valid settings stand for, with every default filled in. It reports what a JSON Schema cannot say. It
    * returns at least one rule, even for settings that it refuses, so that the metric is checked too.

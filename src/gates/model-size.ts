@@ -4,6 +4,7 @@ import type { GateDefinition } from './definition.ts'
 import type { GateEvidence } from './evidence.ts'
 import { inconclusive, type Finding } from './finding.ts'
 import type { PowerProblem, StudyDesign } from './power.ts'
+import { shared } from './schema.ts'
 import { withoutBaseline } from './unmatched.ts'
 import { shown, signed, timesBaseline } from './words.ts'
 
@@ -22,6 +23,19 @@ const rounding = 1 + 1e-9
  */
 export const modelSize: GateDefinition<ModelSizeRule, ModelSize> = {
   name: 'model-size',
+  schema: {
+    summary: "The model has at most so many times the baseline's trainable parameters.",
+    example: { maxRatio: 1 },
+    description: 'Rule of the model-size gate, counted and known before the training.',
+    required: ['maxRatio'],
+    properties: {
+      maxRatio: {
+        title: 'Ratio', description: "Most trainable parameters as a multiple of the baseline's.", type: 'number', exclusiveMinimum: 0,
+        default: 1,
+      },
+      onInconclusive: shared.onInconclusive,
+    },
+  },
   decidedByPlan: true,
   rules: ({ maxRatio, onInconclusive = 'fail' }) => [{ gate: 'model-size', onInconclusive, maxRatio }],
   needsBaseline: () => true,

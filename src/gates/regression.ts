@@ -2,6 +2,7 @@ import type { Regression } from '../dsl/tuning.gen.ts'
 import type { GateDefinition } from './definition.ts'
 import { metricDefaults } from './metric-rule.ts'
 import { nonInferiority, type MarginRule } from './non-inferiority.ts'
+import { marginOf, shared } from './schema.ts'
 
 /** The candidate is not worse than the baseline by `margin` or more (non-inferiority). */
 export interface RegressionRule extends MarginRule {
@@ -11,5 +12,16 @@ export interface RegressionRule extends MarginRule {
 export const regression: GateDefinition<RegressionRule, Regression> = {
   ...nonInferiority,
   name: 'regression',
-  rules: ({ metric, margin, paired = false, ...rest }) => [{ gate: 'regression', metric, ...metricDefaults(rest), margin, paired }],
+  schema: {
+    summary: 'The winner is not worse than the baseline by the margin or more.',
+    example: { metric: 'accuracy', margin: 0.01 },
+    description: 'Rule of the regression gate: non-inferiority by an interval.',
+    required: ['metric', 'margin'],
+    properties: {
+      metric: shared.metric, margin: marginOf(0.01), paired: shared.paired, split: shared.split,
+      onInconclusive: shared.onInconclusive,
+    },
+  },
+  rules: ({ metric, margin, paired = false, ...rest }) =>
+    [{ gate: 'regression', metric, ...metricDefaults(rest), margin, paired }],
 }

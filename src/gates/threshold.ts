@@ -11,6 +11,7 @@ import { allOnOneSide } from './exact.ts'
 import { inconclusive, seedsWithoutEffect, tooFewSeeds, unfinished, type Finding } from './finding.ts'
 import { judgesMetric, metricDefaults } from './metric-rule.ts'
 import { designLook, noiseOf, power, seedsAlone, type PowerProblem, type StudyDesign } from './power.ts'
+import { shared } from './schema.ts'
 import { intervalWords, limitWords, shown, signed } from './words.ts'
 
 /** The mean over seeds reaches a level, by its t interval. Exactly one of the two is a number, in units of the metric. */
@@ -28,6 +29,19 @@ export interface ThresholdRule extends MetricRule {
 export const threshold: GateDefinition<ThresholdRule, Threshold> = {
   ...judgesMetric,
   name: 'threshold',
+  schema: {
+    summary: 'The mean over seeds reaches a level.',
+    example: { metric: 'accuracy', min: 0.9 },
+    description: 'Rule of the threshold gate, by the interval of the mean: min, max or both.',
+    required: ['metric'],
+    properties: {
+      metric: shared.metric,
+      min: { title: 'Least', description: 'The mean is at least this; null sets no such level.', type: ['number', 'null'], default: null },
+      max: { title: 'Most', description: 'The mean is at most this; null sets no such level.', type: ['number', 'null'], default: null },
+      split: shared.split,
+      onInconclusive: shared.onInconclusive,
+    },
+  },
   rules,
   count: ({ min = null, max = null }) => (min !== null && max !== null ? 2 : 1),
   neutral: () => null,

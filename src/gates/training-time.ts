@@ -8,6 +8,7 @@ import type { GateDefinition } from './definition.ts'
 import type { GateEvidence, SeedEvidence } from './evidence.ts'
 import { inconclusive, nothingMeasured, type Finding, type Judged } from './finding.ts'
 import { pairsOf } from './metric-rule.ts'
+import { shared } from './schema.ts'
 import { withoutBaseline } from './unmatched.ts'
 import { intervalWords, seedList, shown, signed, timesBaseline } from './words.ts'
 
@@ -30,6 +31,19 @@ const retrain =
  */
 export const trainingTime: GateDefinition<TrainingTimeRule, TrainingTime> = {
   name: 'training-time',
+  schema: {
+    summary: "A training takes at most so many times as long as the baseline's, retrained on the same machine.",
+    example: { maxRatio: 1.2 },
+    description: 'Rule of the training-time gate, by the interval of the ratio.',
+    required: ['maxRatio'],
+    properties: {
+      maxRatio: {
+        title: 'Ratio', description: "Longest training as a multiple of the baseline's. A lock holds no times: the baseline must be retrained.",
+        type: 'number', exclusiveMinimum: 0, default: 1.2,
+      },
+      onInconclusive: shared.onInconclusive,
+    },
+  },
   restsOnTime: true,
   rules: ({ maxRatio, onInconclusive = 'fail' }) => [{ gate: 'training-time', onInconclusive, maxRatio }],
   needsBaseline: () => true,

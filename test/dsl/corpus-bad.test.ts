@@ -57,7 +57,7 @@ describe('the bad corpus', () => {
 
 /** Every code that stands in the sources, as text or as the argument of a report. */
 function codes(): string[] {
-  const source = ['dsl', 'compile']
+  const source = ['dsl', 'compile', 'gates']
     .flatMap((part) =>
       readdirSync(join(import.meta.dirname, '../../src', part), { recursive: true, withFileTypes: true })
         .filter((f) => f.isFile() && f.name.endsWith('.ts'))

@@ -25,7 +25,8 @@ export function normalizeGates(gates: Spec['gates'] = [], context: GateContext):
   return gates.flatMap((written, index) => {
     const { gate, settings } = declared(written)
     const at = ['gates', index, gate.name]
-    const report: ReportProblem = (code, key, message, more) => context.report(code, key === null ? at : [...at, key], message, more)
+    const report: ReportProblem = (code, key, message, more) =>
+      context.report(code, key === null ? at : [...at, key], message, more)
     const rules = gate.rules(settings, report)
     const [rule] = rules
     const measured = rule ? gate.measures(rule) : null

@@ -1,6 +1,7 @@
 import type { SeedVariance } from '../../dsl/tuning.gen.ts'
 import type { GateDefinition, RuleBehavior } from '../definition.ts'
 import { metricDefaults } from '../metric-rule.ts'
+import { shared } from '../schema.ts'
 import { cap, type SeedVarianceRule } from './cap.ts'
 import { ratio, type SpreadRatioRule } from './ratio.ts'
 
@@ -12,6 +13,27 @@ const behaviorOf = (rule: Rule): RuleBehavior<Rule> => (isRatio(rule) ? ratio : 
 /** The spread over seeds stays below a cap, below a multiple of the baseline's, or both: then it is two rules. */
 export const seedVariance: GateDefinition<Rule, SeedVariance> = {
   name: 'seed-variance',
+  schema: {
+    summary: "The SD over seeds stays below a cap, or below so many times the baseline's.",
+    example: { metric: 'accuracy', maxStd: 0.01 },
+    description: 'Rule of the seed-variance gate, by the interval of the SD: maxStd, maxRatio or both.',
+    required: ['metric'],
+    properties: {
+      metric: shared.metric,
+      maxStd: {
+        title: 'Cap', description: 'Largest SD over seeds; null sets no such cap.', type: ['number', 'null'], exclusiveMinimum: 0,
+        default: null,
+      },
+      maxRatio: {
+        title: 'Ratio',
+        description: "Largest SD over seeds as a multiple of the baseline's; null sets no such limit. Five seeds a side tell a ratio " +
+          'only to a factor of 3.1, ten to 2.',
+        type: ['number', 'null'], exclusiveMinimum: 0, default: null,
+      },
+      split: shared.split,
+      onInconclusive: shared.onInconclusive,
+    },
+  },
   rules({ metric, maxStd = null, maxRatio = null, ...rest }, report) {
     const base = { gate: 'seed-variance', metric, ...metricDefaults(rest) } as const
     if (maxStd === null && maxRatio === null) {

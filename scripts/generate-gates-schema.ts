@@ -1,0 +1,46 @@
+import type { GateSchema } from '../src/gates/schema.ts'
+
+interface GatePart {
+  readonly name: string
+  readonly schema: GateSchema
+}
+
+/** The schema of the spec with the definitions of all gates, from `gate` to before `measured`, written anew. */
+export function withGates(text: string, gates: readonly GatePart[]): string {
+  const [from, to] = [text.indexOf('    "gate": {'), text.indexOf('    "measured": {')]
+  if (from < 0 || to < from) throw new Error('the schema has no definitions from gate to measured')
+  return text.slice(0, from) + [choiceOf(gates), ...gates.map(definitionOf)].map((part) => `${part},\n`).join('') + text.slice(to)
+}
+
+const camelCase = (name: string): string => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
+
+/** One gate with its settings. */
+function choiceOf(gates: readonly GatePart[]): string {
+  const entries = gates.map(({ name, schema: { summary, example } }) => (
+    [name, { title: name, description: summary, $ref: `#/$defs/${camelCase(name)}`, default: example }] as const))
+  const limits = { minProperties: 1, maxProperties: 1 }
+  return mapOf('gate', { title: 'Gate', description: 'One gate with its rule.' }, limits, entries)
+}
+
+const definitionOf = ({ name, schema: { description, required, properties } }: GatePart): string =>
+  mapOf(camelCase(name), { title: name, description }, { required }, Object.entries(properties))
+
+function mapOf(name: string, head: object, limits: object, entries: readonly (readonly [string, object])[]): string {
+  return [
+    `    "${name}": {`,
+    `      ${members(head)},`,
+    `      ${members({ type: 'object', additionalProperties: false, ...limits })},`,
+    '      "properties": {',
+    entries.map(([key, value]) => `        "${key}": ${inline(value)}`).join(',\n'),
+    '      }',
+    '    }',
+  ].join('\n')
+}
+
+const members = (value: object): string => Object.entries(value).map(([key, v]) => `"${key}": ${inline(v)}`).join(', ')
+
+/** JSON in one line, with blanks as a person sets them. */
+function inline(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(inline).join(', ')}]`
+  return typeof value === 'object' && value !== null ? `{ ${members(value)} }` : JSON.stringify(value)
+}

@@ -1,0 +1,30 @@
+/** The part of the JSON Schema that a gate owns. `npm run generate` composes it into `schema/tuning.schema.json`. */
+export interface GateSchema {
+  /** What the gate asks, in one sentence. */
+  readonly summary: string
+  /** Settings that make a useful gate. Error hints show them too. */
+  readonly example: object
+  /** What the settings are, in one sentence. */
+  readonly description: string
+  readonly required: readonly string[]
+  /** One JSON Schema for each setting. */
+  readonly properties: Readonly<Record<string, object>>
+}
+
+const ref = (title: string, description: string, name: string, fallback: string): object =>
+  ({ title, description, $ref: `#/$defs/${name}`, default: fallback })
+
+/** Settings that several gates have. */
+export const shared = {
+  metric: ref('Metric', 'A metric of the task.', 'metric', 'accuracy'),
+  split: ref('Split', 'Where the metric is measured.', 'measured', 'validation'),
+  onInconclusive: ref('If inconclusive', 'Whether an inconclusive verdict blocks.', 'onInconclusive', 'fail'),
+  paired: {
+    title: 'Paired', description: 'Compare seed by seed: both sides share split, order and initialization.', type: 'boolean',
+    default: false,
+  },
+} as const
+
+/** A margin with a default of its own. */
+export const marginOf = (fallback: number): object =>
+  ({ title: 'Margin', description: 'The largest loss that is acceptable.', type: 'number', exclusiveMinimum: 0, default: fallback })
