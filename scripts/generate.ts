@@ -1,5 +1,5 @@
-// Regenerates what is derived from other files: the parts of gates and layers in the schema of the spec, its TypeScript types, and
-// the tables and examples in docs/ and SECURITY.md.
+// Regenerates what is derived from other files: the parts of gates, stages and layers in the schema of the spec, its TypeScript types,
+// and the tables and examples in docs/ and SECURITY.md.
 // `--check` writes nothing, names what is out of date and exits with 1.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -8,10 +8,12 @@ import { program } from '../src/cli/program.ts'
 import { commentWorkflow, noCommit } from '../src/cli/workflows/comment.ts'
 import { gates } from '../src/gates/index.ts'
 import { layerDefinitions } from '../src/layers/index.ts'
+import { stageDefinitions } from '../src/stages/index.ts'
 import { withGates } from './generate-gates-schema.ts'
 import { actionTables, attackTable, cliTables, fenced, folderTable, replaceBlocks, specTables } from './generate-tables.ts'
 import { pageScript } from './generate-page.ts'
 import { withLayers } from './generate-schema.ts'
+import { withStages } from './generate-stages-schema.ts'
 import { specTypes } from './generate-types.ts'
 import { rates } from './generate-rates.ts'
 import { explainedVerdict } from './generate-verdict.ts'
@@ -22,7 +24,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 const exists = (path: string): boolean => existsSync(join(root, path))
 
-const schemaText = withGates(withLayers(read('schema/tuning.schema.json'), layerDefinitions), gates)
+const schemaText = withGates(withStages(withLayers(read('schema/tuning.schema.json'), layerDefinitions), stageDefinitions), gates)
 const schema = JSON.parse(schemaText)
 const generated: { readonly path: string; readonly text: string }[] = [
   { path: 'schema/tuning.schema.json', text: schemaText },

@@ -11,6 +11,7 @@ import { needsBaseline } from '../gates/index.ts'
 import type { GateRule } from '../records/gates.ts'
 import { mostLockBytes, parseLock } from '../report/lock.ts'
 import { parseSpec } from '../dsl/parse.ts'
+import { confirmation } from '../stages/index.ts'
 import type { BaseSpec } from '../study/base-study.ts'
 import { rulesOf } from '../study/rules.ts'
 import { insideFolder, lockBeside, lockName, retrainWords } from '../study/lock.ts'
@@ -134,7 +135,7 @@ const ownLock = (specPath: string): Promise<string | null> =>
   })
 
 /** Verification alone, of the levers that the checkout's lock holds, or its spec where they were not tuned from it. */
-export async function verification({ specPath, stages = ['verify'] }: StudyOptions): Promise<Pick<StudyOptions, 'stages' | 'tuned'>> {
+export async function verification({ specPath, stages = [confirmation.name] }: StudyOptions): Promise<Pick<StudyOptions, 'stages' | 'tuned'>> {
   const own = await ownLock(specPath)
   return { stages, ...(own === null ? {} : { tuned: parseLock(own, lockName) }) }
 }

@@ -15,7 +15,8 @@ import { readInputs, type Inputs } from '../github/inputs.ts'
 import { say, sayAll } from '../github/log.ts'
 import { postWords, titleOf } from '../github/post.ts'
 import { writeSummary } from '../github/summary.ts'
-import { stageNames, type StageName } from '../records/plan.ts'
+import type { StageName } from '../records/plan.ts'
+import { confirmation, stageNames } from '../stages/index.ts'
 import { renderPlanTable } from '../report/plan-table.ts'
 import { engineWishes, type EngineWish } from '../study/engine.ts'
 import { prepare, type SpecSource } from '../study/prepare.ts'
@@ -51,7 +52,7 @@ export function requested(checkout: Repository | null, { workspace }: Runner): P
   checkCommit(part.request, checkout?.head ?? null)
   if (checkout?.root !== realpathSync(workspace)) throw notAtRoot()
   const { command, options: { seeds, trials, minutes, stages } } = part.request
-  const named = command === 'verify' ? ['verify'] : stages
+  const named = command === 'verify' ? [confirmation.name] : stages
   return {
     ...(named === null ? {} : { stages: stageNames.filter((name) => named.includes(name)) }),
     ...(seeds === null ? {} : { seeds }), ...(trials === null ? {} : { trials }), ...(minutes === null ? {} : { minutes }),

@@ -8,12 +8,13 @@ import type { Request } from '../github/comment/request.ts'
 import { contentAt } from '../github/contents.ts'
 import type { Runner } from '../github/environment.ts'
 import { needsBaseline } from '../gates/index.ts'
-import type { StageName, VerifySettings } from '../records/plan.ts'
+import type { StageName } from '../records/plan.ts'
+import { confirmation, confirmationIn } from '../stages/index.ts'
+import { withSeeds, type VerifySettings } from '../stages/verify.ts'
 import { parseLock } from '../report/lock.ts'
 import type { Baseline, Rules } from '../study/audit.ts'
 import { retrainedSource } from '../study/base-study.ts'
 import { lockBeside, lockName, retrainWords } from '../study/lock.ts'
-import { withSeeds } from '../study/prepare.ts'
 import { ofBase, specAt } from './base-commit.ts'
 
 /** Inputs of the publishing step. The step that ran the request must have had the same. */
@@ -75,10 +76,10 @@ async function textAt(api: Api, sha: string, path: string): Promise<string | nul
 }
 
 function verifyOf({ stages }: NormalizedSpec, { command, options }: Request, inputs: RuleInputs): VerifySettings | null {
-  const asked = command === 'verify' ? ['verify'] : options.stages ?? inputs.stages
-  const own = stages.find((s): s is VerifySettings => s.stage === 'verify')
+  const asked = command === 'verify' ? [confirmation.name] : options.stages ?? inputs.stages
+  const own = confirmationIn(stages)
   const seeds = options.seeds ?? inputs.seeds
-  if (own === undefined || asked?.includes('verify') === false) return null
+  if (own === undefined || asked?.includes(confirmation.name) === false) return null
   return seeds === null ? own : withSeeds(own, seeds)
 }
 

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander'
 import { didYouMean } from '../base/diagnostics.ts'
-import { stageNames, type StageName } from '../records/plan.ts'
+import type { StageName } from '../records/plan.ts'
+import { stageNames } from '../stages/index.ts'
 
 /** A whole number within bounds; anything else is refused with what is allowed. */
 export const wholeNumber = (least: number, most: number) => (text: string): number => {

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander'
 import { columnHelp } from '../diagnose/read/columns.ts'
-import { stageNames, type StageName } from '../records/plan.ts'
+import type { StageName } from '../records/plan.ts'
+import { stageNames } from '../stages/index.ts'
 import { engineWishes } from '../study/engine.ts'
 import { version } from '../study/version.ts'
 import { compileCommand, type CompileOptions } from './commands/compile.ts'

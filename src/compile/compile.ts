@@ -3,12 +3,13 @@ import { fingerprint } from '../base/hash.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { resolveLayer } from '../layers/layer.ts'
 import type { Levers } from '../records/levers.ts'
-import type { Budget, DataFacts, Plan, Workload } from '../records/plan.ts'
+import type { Budget, DataFacts, Plan, StageJob, StageSettings, Workload } from '../records/plan.ts'
+import { estimateOf, type Study } from '../stages/estimate.ts'
+import { stageNamed } from '../stages/index.ts'
 import type { Locate } from '../dsl/parse.ts'
 import { checkBudget, reservedRuns } from './check/budget.ts'
 import { checkLevers, checkRows } from './check/levers.ts'
 import { checkModel } from './check/model.ts'
-import { stageJobs } from './jobs/index.ts'
 import type { NormalizedLevers, NormalizedSpec } from './normalized.ts'
 import { collectProblems } from './problem.ts'
 import { stepsPerEpoch, warmupSteps } from './steps.ts'
@@ -49,6 +50,25 @@ export function compile(spec: NormalizedSpec, facts: DataFacts, locate: Locate):
   const specFingerprint = fingerprint(spec)
   const plan = { version: 1, name, specFingerprint, seed, workload, baseline, jobs, gates, budget } as const
   return ok({ ...plan, fingerprint: fingerprint(plan) })
+}
+
+/** One job a listed stage, each after the one listed before it; its fingerprint holds those of all jobs that led to it. */
+function stageJobs(stages: readonly StageSettings[], study: Study, seed: number): StageJob[] {
+  const { workload, baseline } = study
+  const jobs: StageJob[] = []
+  for (const settings of stages) {
+    const before = jobs.slice(-1)
+    const templates = stageNamed(settings.stage).estimate(settings, study)
+    jobs.push({
+      id: settings.stage,
+      needs: before.map((job) => job.id),
+      fingerprint: fingerprint({ workload, baseline, seed, settings, needs: before.map((job) => job.fingerprint) }),
+      settings,
+      templates,
+      estimate: estimateOf(templates),
+    })
+  }
+  return jobs
 }
 
 function withWarmup(levers: NormalizedLevers, runSteps: number): Levers {

@@ -2,15 +2,16 @@ import { sortDiagnostics, type Diagnostic } from '../base/diagnostics.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { MetricName } from '../records/metrics.ts'
 import type { ParsedSpec } from '../dsl/parse.ts'
-import { checkStages } from './check/stages.ts'
 import type { NormalizedSpec } from './normalized.ts'
 import { normalizeChecks, normalizeData } from './normalize/data.ts'
 import { checkMetric, normalizeGates } from './normalize/gates.ts'
 import { normalizeLayer } from '../layers/layer.ts'
-import { normalizeLevers } from './normalize/levers.ts'
+import { movesNothing, normalizeLevers } from './normalize/levers.ts'
 import { normalizeStages } from './normalize/stages.ts'
+import { confirmationIn } from '../stages/index.ts'
 import { presetFor, presets } from './presets/index.ts'
 import { collectProblems } from './problem.ts'
+import type { SpecContext } from '../stages/definition.ts'
 
 /**
  * Spec → normalized spec: no shorthand, all defaults, presets applied. Whatever can be wrong without looking at the data
@@ -34,9 +35,9 @@ export function normalize({ spec, locate }: ParsedSpec): Result<NormalizedSpec, 
   // 3. The process: what is compared, in which stages, under which gates.
   const objective: MetricName = spec.objective ?? (task === 'classification' ? 'nll' : 'mse')
   checkMetric(objective, task, ['objective'], report)
-  const stages = normalizeStages(spec.stages, { preset, task, levers, layers, augmentation })
-  checkStages(stages, spec.stages ?? [], { task, levers, layers, augmentation }, report)
-  const verifies = stages.some((s) => s.stage === 'verify')
+  const idle: SpecContext['idle'] = (lever) => movesNothing(lever, { task, layers, augmentation })
+  const stages = normalizeStages(spec.stages, { preset, levers, idle }, report)
+  const verifies = confirmationIn(stages) !== undefined
   const gates = normalizeGates(spec.gates, { task, testShare: data.split.test, verifies, report })
 
   if (all.length > 0) return err(sortDiagnostics(all))

@@ -1,5 +1,5 @@
-import { type Bucket, leverBuckets } from '../records/levers.ts'
 import type { StageName } from '../records/plan.ts'
+import { stageTuning } from '../stages/index.ts'
 import type { CurveGroup } from './curve.ts'
 import { type Finding, type Move, ruleNames } from './finding.ts'
 import { read, type Reading } from './reading.ts'
@@ -38,16 +38,8 @@ function findingOf(subject: string, rule: Rule, runs: readonly Reading[]): Findi
 
 const isSeen = (symptom: Symptom | undefined): symptom is Symptom => symptom !== undefined
 
-const stageOfBucket: Readonly<Record<Bucket, StageName>> = {
-  optimization: 'lr-range',
-  batching: 'batch',
-  regularization: 'regularize',
-  scheduling: 'schedule',
-}
-
-/** The stage that moves the first lever; optimizers are compared where schedules are. */
+/** The stage that moves the first lever. */
 function stageOf(moves: readonly Move[]): StageName | null {
   const lever = moves[0]?.lever ?? null
-  if (lever === null) return null
-  return lever === 'optimizer' ? 'schedule' : stageOfBucket[leverBuckets[lever]]
+  return lever === null ? null : stageTuning(lever).name
 }

@@ -129,12 +129,14 @@ export interface VerifiedRun {
   readonly time?: RunTime
 }
 
-export type StageFindings =
-  | { readonly stage: 'lr-range'; readonly rangeTest: RangeTestFindings }
-  | { readonly stage: 'batch'; readonly batch: BatchFindings }
-  | { readonly stage: 'regularize'; readonly grid: GridFindings }
-  | { readonly stage: 'schedule' }
-  | { readonly stage: 'verify'; readonly verify: VerifyFindings }
+/** What a stage found beside its comparisons, by kind. A stage leaves out the kinds that it does not look for. */
+export interface StageFindings {
+  readonly stage: StageName
+  readonly rangeTest?: RangeTestFindings
+  readonly batch?: BatchFindings
+  readonly grid?: GridFindings
+  readonly verify?: VerifyFindings
+}
 
 export interface StageDecision {
   readonly stage: StageName

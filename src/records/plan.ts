@@ -1,13 +1,13 @@
 import type { GateRule } from './gates.ts'
 import type { Shape } from '../layers/definition.ts'
 import type { Layer } from '../layers/layer.ts'
-import type { LeverName, Levers, LeverValue, ScheduleName, OptimizerName } from './levers.ts'
+import type { LeverName, Levers, LeverValue } from './levers.ts'
 import type { MetricName, Task } from './metrics.ts'
 
 export type { GateRule, OnInconclusive } from './gates.ts'
 
-export const stageNames = ['lr-range', 'batch', 'regularize', 'schedule', 'verify'] as const
-export type StageName = (typeof stageNames)[number]
+/** Name of a stage, as the spec writes it. `stages/index.ts` lists them. */
+export type StageName = string
 
 /** What the compiler must know of the data, and nothing more; the data themselves never enter a plan. */
 export interface DataFacts {
@@ -25,7 +25,7 @@ export interface Workload {
   readonly layers: readonly Layer[]
   /** Trainable numbers in the model. */
   readonly parameters: number
-  /** The metric that stages compare on the validation split; test data are never looked at before `verify`. */
+  /** The metric that stages compare on the validation split; test data are never looked at before the verification. */
   readonly objective: MetricName
   /** The augmentation that strength 1 means. */
   readonly augmentation: AugmentationPolicy
@@ -98,60 +98,9 @@ export interface TrialTemplate {
   readonly condition: string | null
 }
 
-export type StageSettings = LrRangeSettings | BatchSettings | RegularizeSettings | ScheduleSettings | VerifySettings
-
-export interface LrRangeSettings {
-  readonly stage: 'lr-range'
-  readonly from: number
-  readonly to: number
-  readonly steps: number
-  /** Range tests, each under a seed of its own. */
-  readonly seeds: number
-  /** Shares of the edge that are tried, the highest first. */
-  readonly backOff: readonly number[]
-  /** Length of a confirmation run as a share of a full one, in (0, 1]. */
-  readonly confirmLength: number
-  readonly confirmSeeds: number
-}
-
-export interface BatchSettings {
-  readonly stage: 'batch'
-  readonly largest: number
-  /** How the learning rate follows the batch: factor κ or √κ; auto is linear for SGD and sqrt for the Adam family. */
-  readonly scaling: 'auto' | 'linear' | 'sqrt'
-  readonly memoryMiB: number
-  readonly probeSteps: number
-  readonly seeds: number
-  /** The range test that rechecks the learning rate after a change; null where the spec turns it off. */
-  readonly recheck: LrRangeSettings | null
-}
-
-export interface RegularizeSettings {
-  readonly stage: 'regularize'
-  /** Lever values to cross; the incumbent's own value is always among them. */
-  readonly grid: readonly { readonly lever: 'weightDecay' | 'dropout' | 'labelSmoothing' | 'augmentation'; readonly values: readonly number[] }[]
-  /** Successive halving keeps one in so many. */
-  readonly eta: number
-  readonly seeds: number
-}
-
-export interface ScheduleSettings {
-  readonly stage: 'schedule'
-  readonly schedules: readonly ScheduleName[]
-  /** Warmup lengths as shares of a run's steps. */
-  readonly warmupFractions: readonly number[]
-  /** Percentiles of the logged gradient norms to try as clip norm. */
-  readonly clipPercentiles: readonly number[]
-  readonly optimizers: readonly OptimizerName[]
-  readonly seeds: number
-}
-
-export interface VerifySettings {
-  readonly stage: 'verify'
-  /** Seeds a side, at most. */
-  readonly seeds: number
-  /** Seeds at which the gates are judged, rising; the last is `seeds`. Once every gate is settled no more are trained. */
-  readonly looks: readonly number[]
+/** What the settings of every stage have. The others belong to the stage: see its definition in `stages/`. */
+export interface StageSettings {
+  readonly stage: StageName
 }
 
 /** What a run does. */

@@ -3,9 +3,10 @@ import type { BaselineEvidence } from '../gates/evidence.ts'
 import { gateOf } from '../gates/index.ts'
 import type { MetricComparison } from '../gates/verification.ts'
 import { leverBuckets, leverDifferences, type Levers } from '../records/levers.ts'
-import type { Omission, StageDecision, VerifiedRun, VerifyFindings } from '../records/decision.ts'
+import type { BatchFindings, Omission, StageDecision, VerifiedRun, VerifyFindings } from '../records/decision.ts'
 import type { Lock, LockedChange } from '../records/lock.ts'
-import { stageNames, type Plan, type StageName } from '../records/plan.ts'
+import type { Plan, StageName } from '../records/plan.ts'
+import { stageNames } from '../stages/index.ts'
 import type { Verdict } from '../records/verdict.ts'
 import { calibrationOf } from './calibration.ts'
 import { checklist } from './checklist.ts'
@@ -21,6 +22,7 @@ import type {
   RunTiming,
   StageReport,
   StudyOmission,
+  TimelessBatch,
   TimelessFindings,
   Timing,
 } from './model.ts'
@@ -154,7 +156,7 @@ function verificationOf(
   decisions: readonly StageDecision[],
   statistics: readonly MetricComparison[],
 ): Report['verification'] {
-  const verify = decisions.flatMap((d) => (d.findings.stage === 'verify' ? [d.findings.verify] : []))[0]
+  const verify = decisions.flatMap((d) => d.findings.verify ?? [])[0]
   return verify ? { ...untimed(verify), metrics: statistics, calibration: calibrationOf(verify) } : null
 }
 
@@ -176,12 +178,12 @@ function stageOf(stage: StageName, plan: Plan, decisions: readonly StageDecision
   return { stage, state: 'ran', conclusion, summary, comparisons, findings: timeless(findings), runs, planned }
 }
 
-function timeless(findings: StageDecision['findings']): TimelessFindings {
-  if (findings.stage === 'verify') return { stage: 'verify', verify: untimed(findings.verify) }
-  if (findings.stage !== 'batch') return findings
-  const { probes, ...rest } = findings.batch
-  return { stage: 'batch', batch: { ...rest, probed: probes.map((p) => p.batchSize) } }
+function timeless({ verify, batch, ...rest }: StageDecision['findings']): TimelessFindings {
+  return { ...rest, ...(verify ? { verify: untimed(verify) } : {}), ...(batch ? { batch: withoutProbes(batch) } : {}) }
 }
+
+const withoutProbes = ({ probes, ...rest }: BatchFindings): TimelessBatch =>
+  ({ ...rest, probed: probes.map((p) => p.batchSize) })
 
 function omissionsOf({ decisions, omissions }: ReportInput): StudyOmission[] {
   return [
@@ -191,7 +193,7 @@ function omissionsOf({ decisions, omissions }: ReportInput): StudyOmission[] {
 }
 
 function timingOf({ timing, decisions, base }: ReportInput, runs: readonly RunTiming[]): Timing {
-  const probes = decisions.flatMap((d) => (d.findings.stage === 'batch' ? d.findings.batch.probes : []))
+  const probes = decisions.flatMap((d) => d.findings.batch?.probes ?? [])
   const lineage = decisions.flatMap((d) => d.lineage).map((l) => l.evidence.seconds)
   return { ...timing, runs, ...(base ? { base: base.runs.map((r) => r.time ?? null) } : {}), lineage, probes }
 }

@@ -1,5 +1,6 @@
 import type { MetricName, Task } from '../records/metrics.ts'
 import type { RunResult } from '../records/run.ts'
+import { stageNamed } from '../stages/index.ts'
 import { gridCurve, stretchesFor, type GridCurve } from './explorer/grid.ts'
 import type { Report } from './model.ts'
 import { quantileOf } from './numbers.ts'
@@ -44,7 +45,7 @@ const buckets = 300
 export function thinCurve(run: RunResult, objective: MetricName, loss: MetricName, stretches = 100): ThinCurve {
   const { steps, request } = run
   const rangeTest = request.job.kind === 'range-test'
-  const alone = !rangeTest && (request.stage === 'schedule' || request.stage === 'verify')
+  const alone = !rangeTest && stageNamed(request.stage).chartsSteps === true
   const bySteps = (values: readonly number[]): Point[] => (alone ? thin(values, buckets) : [])
   const byRate = (i: number): number => steps.learningRate[i] ?? NaN
   return {

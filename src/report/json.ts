@@ -1,5 +1,6 @@
 import schema from '../../schema/report.schema.json' with { type: 'json' }
 import { printableLines } from '../base/printable.ts'
+import { confirmation } from '../stages/index.ts'
 import { parseJsonDocument, type DocumentKind } from './documents.ts'
 import type { Report } from './model.ts'
 
@@ -25,7 +26,7 @@ function withCalibration(value: unknown): unknown {
   const lacks = typeof verification === 'object' && verification !== null && !('calibration' in verification)
   if (!lacks || !Array.isArray(omissions)) return value
   const absent = {
-    stage: 'verify', what: 'reliability diagrams',
+    stage: confirmation.name, what: 'reliability diagrams',
     why: 'the report was written before they were kept; run the study again to have them',
   }
   return {

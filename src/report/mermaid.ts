@@ -24,9 +24,8 @@ export function textCharts(report: Report, curves: CurveBook): TextChart[] {
 const columns = 41
 
 function rangeTest(report: Report, curves: CurveBook): TextChart[] {
-  const findings = report.stages.find((s) => s.stage === 'lr-range')?.findings
-  if (findings?.stage !== 'lr-range') return []
-  const found = findings.rangeTest
+  const found = report.stages.flatMap((s) => s.findings?.rangeTest ?? [])[0]
+  if (!found) return []
   const lines = found.curves
     .map((c) => (c.run === null ? [] : (curves.get(c.run)?.lossByRate ?? [])))
     .filter((l) => l.length > 1)

@@ -165,9 +165,11 @@ export interface StageReport {
 }
 
 /** Findings without what a clock measured: a probe keeps its batch size here and the rest under `timing`. */
-export type TimelessFindings =
-  | Exclude<StageFindings, { stage: 'batch' }>
-  | { readonly stage: 'batch'; readonly batch: Omit<BatchFindings, 'probes'> & { readonly probed: readonly number[] } }
+export interface TimelessFindings extends Omit<StageFindings, 'batch'> {
+  readonly batch?: TimelessBatch
+}
+
+export type TimelessBatch = Omit<BatchFindings, 'probes'> & { readonly probed: readonly number[] }
 
 export interface RunSummary {
   readonly id: string

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { InputError } from '../base/diagnostics.ts'
 import type { Plan, StageJob, StageName } from '../records/plan.ts'
 import type { RunRequest, RunResult } from '../records/run.ts'
+import { confirmation } from '../stages/index.ts'
 import type { RunOutcome } from '../stages/stage.ts'
 import { BudgetKeeper } from './budget.ts'
 import type { Listener } from './events.ts'
@@ -64,7 +65,7 @@ export class Asks {
   }
 
   startStage(job: StageJob): void {
-    this.verifying = job.id === 'verify'
+    this.verifying = job.id === confirmation.name
     this.settled = this.means.settled?.includes(job.id) ?? false
     this.meter.startStage(job)
   }

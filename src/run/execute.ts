@@ -63,7 +63,9 @@ export async function execute(plan: Plan, execution: Execution): Promise<StudyOu
   for (const [index, job] of plan.jobs.entries()) {
     const before = { at: clock(), exhausted: asks.budget.exhausted }
     listener({ type: 'stage-started', job, position: index + 1, of: plan.jobs.length })
-    const decision = await decide(stages[job.id], execution, asks, {
+    const stage = stages[job.id]
+    if (!stage) throw new Error(`there is no stage ${job.id}`)
+    const decision = await decide(stage, execution, asks, {
       job, workload: plan.workload, seed: plan.seed, baseline: plan.baseline, incumbent,
       previous: [...decisions], settles: execution.settles ?? (() => false),
     })

@@ -1,4 +1,5 @@
 import type { Plan } from '../records/plan.ts'
+import { confirmation } from '../stages/index.ts'
 import { Interrupted, type AskedRun, type Means } from './asks.ts'
 import { BudgetKeeper } from './budget.ts'
 import { ProgressMeter } from './progress.ts'
@@ -23,7 +24,7 @@ export async function trainRuns(plan: Plan, runs: readonly AskedRun[], means: Me
   const meter = new ProgressMeter(plan, runner.slots)
   const timer = budget.timer()
   const stop = AbortSignal.any([signal, timer].filter((s) => s !== undefined))
-  const held = (stage: string): number => (stage === 'verify' ? 0 : meter.heldBackSeconds() * 1000)
+  const held = (stage: string): number => (stage === confirmation.name ? 0 : meter.heldBackSeconds() * 1000)
   const queue = runs.filter(({ id }) => !journal.has(id)).values()
   const failures: unknown[] = []
   const lane = async (): Promise<void> => {

@@ -1,6 +1,7 @@
 import { gain, type MetricName } from '../records/metrics.ts'
 import type { Plan, StageJob } from '../records/plan.ts'
 import type { RunResult } from '../records/run.ts'
+import { confirmation } from '../stages/index.ts'
 import type { Progress } from './events.ts'
 
 /** Counts what is done, and guesses what is left from the plan's own estimates and the speed seen so far. */
@@ -62,7 +63,7 @@ export class ProgressMeter {
   }
 
   private get verification(): { readonly runs: number; readonly steps: number } {
-    return this.plan.jobs.find((j) => j.id === 'verify')?.estimate ?? { runs: 0, steps: 0 }
+    return this.plan.jobs.find((j) => j.id === confirmation.name)?.estimate ?? { runs: 0, steps: 0 }
   }
 
   /** One of verification's runs; 0 where there is none. */

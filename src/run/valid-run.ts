@@ -1,7 +1,7 @@
 import { buckets } from '../records/levers.ts'
 import { isMetricName, isPossible } from '../records/metrics.ts'
-import { stageNames } from '../records/plan.ts'
 import type { RunResult } from '../records/run.ts'
+import { stageNames } from '../stages/index.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 

@@ -61,9 +61,9 @@ export class Ledger {
     this.incumbent = next
   }
 
-  close(conclusion: StageDecision['conclusion'], summary: string, findings: StageFindings): StageDecision {
+  close(conclusion: StageDecision['conclusion'], summary: string, findings: Omit<StageFindings, 'stage'>): StageDecision {
     return {
-      stage: this.context.job.id, levers: this.incumbent, conclusion, summary, findings,
+      stage: this.context.job.id, levers: this.incumbent, conclusion, summary, findings: { stage: this.context.job.id, ...findings },
       lineage: this.lineage, comparisons: this.comparisons, omissions: this.omissions, runs: [...new Set(this.runs)],
     }
   }

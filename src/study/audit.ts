@@ -6,13 +6,14 @@ import { leverDifferences } from '../records/levers.ts'
 import type { Task } from '../records/metrics.ts'
 import type { VerifiedRun, VerifyFindings } from '../records/decision.ts'
 import type { Lock } from '../records/lock.ts'
-import { stageNames, type GateRule, type VerifySettings } from '../records/plan.ts'
+import type { GateRule } from '../records/plan.ts'
 import { changesOf } from '../report/build.ts'
 import { calibrationOf } from '../report/calibration.ts'
 import { checklist } from '../report/checklist.ts'
 import type { Report } from '../report/model.ts'
+import { confirmation, stageNames } from '../stages/index.ts'
 import { verificationSeeds } from '../stages/seeds.ts'
-import { verificationJob } from '../stages/verify.ts'
+import { verificationJob, type VerifySettings } from '../stages/verify.ts'
 import { agree } from './agree.ts'
 import { baseEvidence, judgeReport, timedVerification, type Against, type Rejudged } from './judge-again.ts'
 import { impossible } from './measured.ts'
@@ -100,8 +101,7 @@ function wrongRuns(report: Report): string | undefined {
   const { study: { task }, data: { rows }, levers, verification, stages, runs, base } = report
   const byId = new Map(runs.map((run) => [run.id, run]))
   if (byId.size < runs.length) return 'a run stands in the report twice'
-  const stage = stages.find((s) => s.stage === 'verify')?.findings
-  const told = stage?.stage === 'verify' ? stage.verify : null
+  const told = stages.find((s) => s.stage === confirmation.name)?.findings?.verify ?? null
   const own = verification && { looks: verification.looks, seeds: verification.seeds }
   if (!agree(told, own)) return 'the report has two accounts of its verification'
   const moved = leverDifferences(levers.baseline, levers.chosen)

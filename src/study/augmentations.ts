@@ -2,6 +2,7 @@ import { stream } from '../base/random.ts'
 import type { NormalizedSpec } from '../compile/normalized.ts'
 import type { Augmentation, Dataset } from '../data/types.ts'
 import type { AugmentationPolicy } from '../records/plan.ts'
+import { stageNamed } from '../stages/index.ts'
 import { augment } from '../train/augment.ts'
 
 type Amount = keyof AugmentationPolicy
@@ -25,7 +26,7 @@ export function augmentationsOf(spec: NormalizedSpec, { inputShape, targets }: D
 }
 
 function largestStrength({ levers, stages }: NormalizedSpec): number {
-  const axes = stages.flatMap((s) => (s.stage === 'regularize' ? s.grid : []))
-  const tried = axes.flatMap((axis) => (axis.lever === 'augmentation' ? axis.values : []))
+  const tried = stages.flatMap((s) => stageNamed(s.stage).tries?.(s) ?? [])
+    .flatMap(({ lever, values }) => (lever === 'augmentation' ? values.map(Number) : []))
   return Math.max(levers.regularization.augmentation, ...tried)
 }

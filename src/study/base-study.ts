@@ -12,7 +12,7 @@ import { foresee } from '../gates/foresight.ts'
 import { gateOf } from '../gates/index.ts'
 import type { Plan } from '../records/plan.ts'
 import { execute } from '../run/execute.ts'
-import { stages } from '../stages/index.ts'
+import { isConfirmation, stages } from '../stages/index.ts'
 import type { Choice } from '../engines/tensorflow/install/status.ts'
 import { withBreaks } from './engine.ts'
 import { openJournal, startPool } from './means.ts'
@@ -59,8 +59,8 @@ export async function retrainBase(options: StudyOptions, spec: BaseSpec, { head,
     const journal = await openJournal(folder, base, pool.engine, options)
     try {
       const { decisions } = await execute(base.plan, { stages, runner: withBreaks(pool), journal, listener, clock, ...(signal ? { signal } : {}) })
-      const found = decisions.find((d) => d.stage === 'verify')?.findings
-      const runs = found?.stage === 'verify' ? candidateSeeds(found.verify) : []
+      const found = decisions.find((d) => d.findings.verify)?.findings.verify
+      const runs = found ? candidateSeeds(found) : []
       return { source, runs, notes, parameters: base.plan.workload.parameters }
     } finally {
       await journal.close()
@@ -113,8 +113,7 @@ async function datasetOf({ data }: NormalizedSpec, { spec, dataset, dataFile }: 
 
 /** What must be the study's own for two metrics to be the same quantity: rows, seeds, and which checkpoint counts. */
 function measuredAs({ checks, seed, objective, evaluateEvery, stages: all }: NormalizedSpec): Partial<NormalizedSpec> {
-  const verify = all.filter((s) => s.stage === 'verify')
-  return { checks, seed, objective, evaluateEvery, stages: verify, gates: [], budget: { minutes: null, trials: null } }
+  return { checks, seed, objective, evaluateEvery, stages: all.filter(isConfirmation), gates: [], budget: { minutes: null, trials: null } }
 }
 
 /** What of the base spec was replaced and says something else, for the verdict's notes. */

@@ -2,6 +2,7 @@ import type { Diagnostic, SourcePosition } from '../base/diagnostics.ts'
 import { lockBaseline } from '../gates/baseline.ts'
 import { foresee, type Foreseen, type Foresight } from '../gates/foresight.ts'
 import type { Plan } from '../records/plan.ts'
+import { confirmationIn } from '../stages/index.ts'
 import { readLock, type NamedLock } from './lock.ts'
 import type { SpecSource } from './prepare.ts'
 import { toolName } from './version.ts'
@@ -13,8 +14,8 @@ import { toolName } from './version.ts'
 export async function foreseenOf(
   plan: Plan, { specPath, baselinePath }: Pick<SpecSource, 'specPath' | 'baselinePath'>, locate: (gate: number, key: string) => SourcePosition,
 ): Promise<Diagnostic[]> {
-  const verify = plan.jobs.find((j) => j.id === 'verify')?.settings
-  if (verify?.stage !== 'verify') return []
+  const verify = confirmationIn(plan.jobs.map((job) => job.settings))
+  if (verify === undefined) return []
   const lock = await readLock(specPath, baselinePath)
   const baseline = lock && heldAgainst(lock, plan)
   const beside = lock ?? await readLock(specPath).catch(() => null)

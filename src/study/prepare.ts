@@ -15,7 +15,9 @@ import type { DataFinding, Dataset } from '../data/types.ts'
 import { Watch } from '../data/watch.ts'
 import { leverDifferences, withLevers, type Levers } from '../records/levers.ts'
 import type { Lock } from '../records/lock.ts'
-import type { DataFacts, Plan, StageName, VerifySettings } from '../records/plan.ts'
+import type { DataFacts, Plan, StageName } from '../records/plan.ts'
+import { confirmation, confirmationIn, isConfirmation } from '../stages/index.ts'
+import { withSeeds } from '../stages/verify.ts'
 import { parseSpec, type ParsedSpec, type SpecPath } from '../dsl/parse.ts'
 import { foreseenOf } from './foreseen.ts'
 import { augmentationsOf } from './augmentations.ts'
@@ -130,7 +132,7 @@ export async function readSpec(source: SpecSource): Promise<ReadSpec> {
 
 /** Seeds that the caller asks for take the place of both, so an edit of them is not worth a word. */
 const isHeld = ({ seeds }: SpecSource) => ({ setting }: Alteration): boolean =>
-  seeds === undefined || setting !== 'stages.verify.seeds'
+  seeds === undefined || setting !== `stages.${confirmation.name}.seeds`
 
 export function unwrap<T>(result: Result<T, Diagnostic[]>): T {
   if (!result.ok) throw new InputError(result.error)
@@ -147,7 +149,7 @@ async function textOf(path: string): Promise<string> {
 function overridden(spec: NormalizedSpec, { stages, seeds, trials, minutes }: SpecSource): NormalizedSpec {
   const unknown = stages?.filter((name) => !spec.stages.some((s) => s.stage === name)) ?? []
   if (unknown.length > 0) fail('run/unknown-stage', 'the spec does not have every stage that was asked for', unknown.join(', '), spec.stages.map((s) => s.stage).join(', '))
-  if (seeds !== undefined && !spec.stages.some((s) => s.stage === 'verify')) {
+  if (seeds !== undefined && confirmationIn(spec.stages) === undefined) {
     fail('run/no-verify', 'seeds were given, and the spec has no verify stage to use them', `--seeds ${seeds}`, 'a spec with the stage verify')
   }
   return {
@@ -155,13 +157,9 @@ function overridden(spec: NormalizedSpec, { stages, seeds, trials, minutes }: Sp
     budget: { trials: lower(spec.budget.trials, trials), minutes: lower(spec.budget.minutes, minutes) },
     stages: spec.stages
       .filter((s) => stages === undefined || stages.includes(s.stage))
-      .map((s) => (s.stage === 'verify' && seeds !== undefined ? withSeeds(s, seeds) : s)),
+      .map((s) => (isConfirmation(s) && seeds !== undefined ? withSeeds(s, seeds) : s)),
   }
 }
-
-/** Looks at fewer seeds than are trained now are kept. */
-export const withSeeds = (settings: VerifySettings, seeds: number): VerifySettings =>
-  ({ ...settings, seeds, looks: [...settings.looks.filter((n) => n < seeds), seeds] })
 
 /** The data file, next to the spec unless it is absolute, and inside the workspace with all links followed. */
 async function dataPath(spec: NormalizedSpec, parsed: ParsedSpec, { specPath, workspace }: SpecSource): Promise<string> {

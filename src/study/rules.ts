@@ -1,7 +1,8 @@
 import { InputError, printable, type Diagnostic } from '../base/diagnostics.ts'
 import { canonicalJson, fingerprint } from '../base/hash.ts'
 import type { NormalizedChecks, NormalizedData, NormalizedSpec } from '../compile/normalized.ts'
-import type { StageSettings, VerifySettings } from '../records/plan.ts'
+import { confirmation, confirmationIn, isConfirmation } from '../stages/index.ts'
+import type { VerifySettings } from '../stages/verify.ts'
 import { ruleText } from '../report/phrases.ts'
 import type { AlteredRule } from '../report/model.ts'
 import type { Locate, SpecPath } from '../dsl/parse.ts'
@@ -61,7 +62,7 @@ export interface Alteration extends AlteredRule {
 export function rulesOf(spec: NormalizedSpec): Rules {
   const { task, seed, objective, evaluateEvery, checks, gates, budget, data: { target, split } } = spec
   const data = { target, task, split }
-  return { task, seed, objective, evaluateEvery, data, checks, gates, budget, verify: verifyIn(spec.stages) }
+  return { task, seed, objective, evaluateEvery, data, checks, gates, budget, verify: confirmationIn(spec.stages) ?? null }
 }
 
 /** What the change proposes, measured by the rules of its base. Throws where its task is another: nothing compares then. */
@@ -70,7 +71,7 @@ export function applyRules(spec: NormalizedSpec, rules: Rules, locate: Locate): 
   const { data, verify, checks, ...settings } = rules
   return {
     ...spec, ...settings, checks: stricter(spec.checks, checks), data: { ...spec.data, ...data },
-    stages: verify === null ? spec.stages : [...spec.stages.filter((s) => s.stage !== 'verify'), verify],
+    stages: verify === null ? spec.stages : [...spec.stages.filter((s) => !isConfirmation(s)), verify],
   }
 }
 
@@ -116,8 +117,6 @@ export function underRules(error: InputError, altered: readonly Alteration[], lo
   return new InputError([head, ...error.diagnostics, ...alteredWarnings(altered, locate)])
 }
 
-const verifyIn = (stages: readonly StageSettings[]): VerifySettings | null =>
-  stages.find((s) => s.stage === 'verify') ?? null
 
 function stricter(own: NormalizedChecks, base: NormalizedChecks): NormalizedChecks {
   const louder = { off: 0, warn: 1, error: 2 } as const
@@ -137,7 +136,7 @@ function setting(path: SpecPath, base: unknown, change: unknown): Alteration | n
 /** A stage that the base lacks decides nothing: there are no gates that it feeds. */
 function verification(base: VerifySettings | null, change: VerifySettings | null): (Alteration | null)[] {
   if (base === null) return []
-  const path = ['stages', 'verify']
+  const path = ['stages', confirmation.name]
   // The last look is at all seeds.
   const early = ({ looks }: VerifySettings): readonly number[] => looks.slice(0, -1)
   const whole = `${base.seeds} seeds, looks at ${shown(base.looks)}`

@@ -206,10 +206,8 @@ function machineOf({ workers }: StudyOptions, { why }: EngineUsed): Report['timi
   return why === null ? machine : { ...machine, whyEngine: why }
 }
 
-function verifyFindings({ decisions }: StudyOutcome): VerifyFindings | null {
-  const findings = decisions.find((d) => d.stage === 'verify')?.findings
-  return findings?.stage === 'verify' ? findings.verify : null
-}
+const verifyFindings = ({ decisions }: StudyOutcome): VerifyFindings | null =>
+  decisions.find((d) => d.findings.verify)?.findings.verify ?? null
 
 const checksOf = ({ spec }: Prepared): string[] =>
   CHECK_NAMES.filter((check) => spec.checks[check] !== 'off')

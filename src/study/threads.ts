@@ -88,7 +88,7 @@ const stepsInside = (steps: number): number => steps + 2
 async function secondsOf(pool: Pool, plan: Plan, steps: number): Promise<number> {
   const rate = plan.baseline.optimization.learningRate
   const request: RunRequest = {
-    stage: 'lr-range', label: 'threads', levers: plan.baseline, seed: 0, job: { kind: 'range-test', from: rate, to: rate, steps },
+    stage: 'threads', label: 'threads', levers: plan.baseline, seed: 0, job: { kind: 'range-test', from: rate, to: rate, steps },
   }
   const { timing } = await pool.run(request, 'threads')
   return timing.seconds

@@ -1,4 +1,5 @@
 import { hasDropoutLever, type NormalizedLayer } from '../../layers/layer.ts'
+import type { RegularizationLevers } from '../../records/levers.ts'
 import type { Task } from '../../records/metrics.ts'
 import type { AugmentationPolicy } from '../../records/plan.ts'
 import type { Spec } from '../../dsl/tuning.gen.ts'
@@ -48,6 +49,21 @@ export function normalizeLevers(
       patience: scheduling.patience ?? null,
     },
   }
+}
+
+/** What tells whether a lever does anything. */
+interface LeverContext {
+  readonly task: Task
+  readonly layers: readonly NormalizedLayer[]
+  readonly augmentation: AugmentationPolicy
+}
+
+/** Why a lever cannot change a run, as half a sentence; undefined where it can. */
+export function movesNothing(lever: keyof RegularizationLevers, { task, layers, augmentation }: LeverContext): string | undefined {
+  if (lever === 'dropout' && !hasDropoutLever(layers)) return 'the model has no dropout layer without a rate of its own'
+  if (lever === 'labelSmoothing' && task === 'regression') return 'label smoothing is for classification'
+  if (lever === 'augmentation' && !canAugment(augmentation)) return 'the augmentation policy is all zero'
+  return undefined
 }
 
 /** Whether augmentation does anything at full strength. */

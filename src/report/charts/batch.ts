@@ -14,14 +14,14 @@ const outcomes = {
  * others.
  */
 export function throughput(report: Report): Chart[] {
-  const findings = report.stages.find((s) => s.stage === 'batch')?.findings
+  const findings = report.stages.flatMap((s) => s.findings?.batch ?? [])[0]
   const values = report.timing.probes.flatMap((p) =>
     p.examplesPerSecond === null
       ? []
       : [{ batchSize: p.batchSize, speed: p.examplesPerSecond, outcome: outcomes[p.outcome].title }],
   )
-  if (findings?.stage !== 'batch' || values.length < 2) return []
-  const { noiseScale, chosen } = findings.batch
+  if (!findings || values.length < 2) return []
+  const { noiseScale, chosen } = findings
   const sizes = values.map((v) => v.batchSize)
   const x = sizeAxis(sizes)
   const used = Object.values(outcomes).filter((o) => values.some((v) => v.outcome === o.title))

@@ -6,9 +6,9 @@ import { colors, ink, label, wide, type Chart } from './theme.ts'
 
 /** The regularization grid as a heat map, and how much of the variance each lever explains. */
 export function gridCharts(report: Report): Chart[] {
-  const findings = report.stages.find((s) => s.stage === 'regularize')?.findings
-  if (findings?.stage !== 'regularize' || findings.grid.cells.length === 0) return []
-  return [...heatMap(report, findings.grid), ...sensitivity(findings.grid)]
+  const grid = report.stages.flatMap((s) => s.findings?.grid ?? [])[0]
+  if (!grid || grid.cells.length === 0) return []
+  return [...heatMap(report, grid), ...sensitivity(grid)]
 }
 
 /** Columns are the first lever's values, rows those of all others together. */

@@ -1,12 +1,13 @@
 import { printable } from '../../base/printable.ts'
+import { confirmation } from '../../stages/index.ts'
 import type { CurveBook } from '../curves.ts'
 import type { Report, RunSummary } from '../model.ts'
 import { directionOf } from '../numbers.ts'
 import { leverText } from '../phrases.ts'
 import type { GridCurve } from './grid.ts'
 
-/** Who a trial belongs to: its stage, or its side in the verification. Each has its colour. */
-export type Group = 'lr-range' | 'batch' | 'regularize' | 'schedule' | 'baseline' | 'winner'
+/** What a trial belongs to: the name of its stage, or `baseline` or `winner` in the verification. Each has its color. */
+export type Group = string
 
 /** What the script of the page reads; plain text, escaped where it is shown. */
 export interface ExplorerData {
@@ -51,7 +52,7 @@ function explorerRun(
   objective: Report['study']['objective'],
 ): ExplorerRun {
   return {
-    group: run.stage === 'verify' ? (baseline.has(run.id) ? 'baseline' : 'winner') : run.stage,
+    group: run.stage === confirmation.name ? (baseline.has(run.id) ? 'baseline' : 'winner') : run.stage,
     label: printable(run.label, 80),
     seed: run.seed,
     levers: printable(run.differences.map((d) => `${d.lever} ${leverText(d.to)}`).join(', '), 120),

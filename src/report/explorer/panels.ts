@@ -1,4 +1,4 @@
-import type { ExplorerData, Group } from './data.ts'
+import type { ExplorerData } from './data.ts'
 import type { Measure } from './lines.ts'
 
 /** One picture of every trial: the page's script draws it from this, and so does the chart of the SVG and PNG files. */
@@ -40,17 +40,3 @@ export const panels = ({ objective, direction }: Pick<ExplorerData, 'objective' 
     sentence: 'In stretches of the run: near 100 % the clip norm, not the rate, sets the step.',
   },
 ]
-
-/** Whom a trial belongs to, as legends say it, in their order. */
-export const groupNames: Readonly<Record<Group, string>> = {
-  'winner': 'verify: winner',
-  'baseline': 'verify: baseline',
-  'lr-range': 'lr-range',
-  'batch': 'batch',
-  'regularize': 'regularize',
-  'schedule': 'schedule',
-}
-
-/** Groups that have a trial. */
-export const groupsOf = ({ runs }: Pick<ExplorerData, 'runs'>): Group[] =>
-  (Object.keys(groupNames) as Group[]).filter((g) => runs.some((r) => r.group === g))

@@ -1,18 +1,17 @@
-import { leverValue, type LeverName, type LeverPatch } from '../records/levers.ts'
-import { higherIsBetter } from '../records/metrics.ts'
-import type { GridFindings } from '../records/decision.ts'
-import type { RegularizeSettings, RunJob } from '../records/plan.ts'
-import { mean } from '../stats/describe.ts'
-import { halvingRungs, promoted } from '../stats/halving.ts'
-import { shown } from '../stats/outcome.ts'
-import { sensitivity } from '../stats/sensitivity.ts'
-import { challenge, stableScores, trainArms, unmoved, type Arm } from './compare.ts'
-import { Ledger, type Asking } from './ledger.ts'
-import { selectionSeeds } from './seeds.ts'
-import { settingsOf } from './settings.ts'
-import type { Stage } from './stage.ts'
+import { leverValue, type LeverName, type LeverPatch } from '../../records/levers.ts'
+import { higherIsBetter } from '../../records/metrics.ts'
+import type { GridFindings } from '../../records/decision.ts'
+import type { RunJob } from '../../records/plan.ts'
+import { mean } from '../../stats/describe.ts'
+import { halvingRungs, promoted, type Rung } from '../../stats/halving.ts'
+import { shown } from '../../stats/outcome.ts'
+import { sensitivity } from '../../stats/sensitivity.ts'
+import { challenge, stableScores, trainArms, unmoved, type Arm } from '../compare.ts'
+import { Ledger, type Asking } from '../ledger.ts'
+import { selectionSeeds } from '../seeds.ts'
+import type { StageContext, StageProcess } from '../stage.ts'
+import type { Axis, RegularizeSettings } from './index.ts'
 
-type Axis = RegularizeSettings['grid'][number]
 interface Cell { readonly label: string; readonly patch: LeverPatch }
 /** No cell is judged on less than this share of a full run: before it, no regularization lever has had time to act. */
 const shortestRung = 1 / 9
@@ -23,14 +22,13 @@ type CellFinding = GridFindings['cells'][number]
  * that survives is reached one lever at a time, and each lever has to beat seed noise by itself. What budget is left goes to the
  * lever to which the grid was most sensitive.
  */
-export const regularize: Stage = function* (context) {
-  const settings = settingsOf(context, 'regularize')
+export function* searchGrid(context: StageContext, settings: RegularizeSettings): StageProcess {
   const ledger = new Ledger(context)
   const seeds = selectionSeeds(context.seed, settings.seeds)
 
-  for (const axis of settings.grid.filter((a) => a.lever === 'augmentation')) yield* pilot(ledger, axis, seeds)
+  for (const axis of settings.grid.filter(isPiloted)) yield* pilot(ledger, axis, seeds)
 
-  const axes = settings.grid.filter((a) => a.lever !== 'augmentation').map((axis) => withOwnValue(ledger, axis))
+  const axes = settings.grid.filter((a) => !isPiloted(a)).map((axis) => withOwnValue(ledger, axis))
   const grid = yield* prunedGrid(ledger, axes, settings, seeds)
   const order = [...grid.sensitivity].sort((a, b) => (b.omegaSquared ?? -1) - (a.omegaSquared ?? -1))
   yield* towards(ledger, grid.winner, order.map((s) => s.lever), axes, seeds)
@@ -46,7 +44,7 @@ export const regularize: Stage = function* (context) {
         : none.sentence,
       sensitive.length > 0 ? `Share of the variance over the first round of the grid that each lever explains (ω²): ${sensitive.join(', ')}.` : '',
     ].join(' ').trim(),
-    { stage: 'regularize', grid: { levers: axes.map((a) => a.lever), cells: grid.cells, sensitivity: grid.sensitivity } },
+    { grid: { levers: axes.map((a) => a.lever), cells: grid.cells, sensitivity: grid.sensitivity } },
   )
 }
 
@@ -57,6 +55,15 @@ function unmovedGrid(ledger: Ledger, { cells }: Grid): ReturnType<typeof unmoved
   if (comparisons.length > 0 || cells.length === 0 || (!survivor && omissions.length > 0)) return unmoved(ledger)
   if (!survivor) return { conclusion: 'inconclusive', sentence: 'No cell of the grid trained under every seed.' }
   return { conclusion: 'kept', sentence: `Of ${cells.length} cells the incumbent's own came out best.` }
+}
+
+/** Whether a lever has a pilot of its own and is no axis of the grid. */
+export const isPiloted = ({ lever }: Axis): boolean => lever === 'augmentation'
+
+/** Successive halving over the crossed axes; the units are shares of a full run. Empty where there is nothing to cross. */
+export function gridRungs(axes: readonly Axis[], eta: number): Rung[] {
+  const cells = axes.reduce((product, { values }) => product * values.length, 1)
+  return axes.length === 0 || cells < 2 ? [] : halvingRungs(cells, { eta, most: 1, least: shortestRung })
 }
 
 /** Augmentation changes what the data are, so it is tried alone, at full length, before anything is crossed with it. */
@@ -78,8 +85,8 @@ interface Grid { readonly cells: readonly CellFinding[]; readonly sensitivity: G
 function* prunedGrid(ledger: Ledger, axes: readonly Axis[], settings: RegularizeSettings, seeds: readonly number[]): Asking<Grid> {
   const all = cross(axes)
   const nothing: Grid = { cells: [], sensitivity: [], winner: {} }
-  if (axes.length === 0 || all.length < 2) return nothing
-  const rungs = halvingRungs(all.length, { eta: settings.eta, most: 1, least: shortestRung })
+  const rungs = gridRungs(axes, settings.eta)
+  if (rungs.length === 0) return nothing
   const runs = rungs.reduce((sum, rung) => sum + rung.configurations * seeds.length, 0)
   if (!ledger.affords(runs, `regularization grid of ${all.length} cells`)) return nothing
 

@@ -1,5 +1,5 @@
-import type { Levers } from '../../records/levers.ts'
-import type { StageJob, TrialTemplate, Workload } from '../../records/plan.ts'
+import type { Levers } from '../records/levers.ts'
+import type { StageJob, TrialTemplate, Workload } from '../records/plan.ts'
 
 /** What the estimate of a stage rests on: the baseline, since the incumbent of a later stage is not known yet. */
 export interface Study {

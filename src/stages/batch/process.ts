@@ -1,15 +1,15 @@
-import { withLevers, type LeverPatch, type Levers } from '../records/levers.ts'
-import type { BatchFindings, Comparison, RangeTestFindings } from '../records/decision.ts'
-import type { BatchSettings } from '../records/plan.ts'
-import { median } from '../stats/describe.ts'
-import { shown } from '../stats/outcome.ts'
-import { compareArms, evidenceOf, leading, trainArms, type Arm } from './compare.ts'
-import { findRate } from './find-rate.ts'
-import { Ledger, type Asking } from './ledger.ts'
-import { adopt } from './lr-range.ts'
-import { selectionSeeds } from './seeds.ts'
-import { settingsOf } from './settings.ts'
-import type { Stage } from './stage.ts'
+import { withLevers, type LeverPatch, type Levers } from '../../records/levers.ts'
+import type { BatchFindings, Comparison, RangeTestFindings } from '../../records/decision.ts'
+import type { Workload } from '../../records/plan.ts'
+import { median } from '../../stats/describe.ts'
+import { shown } from '../../stats/outcome.ts'
+import { compareArms, evidenceOf, leading, trainArms, type Arm } from '../compare.ts'
+import { findRate } from '../lr-range/find-rate.ts'
+import { Ledger, type Asking } from '../ledger.ts'
+import { adopt } from '../lr-range/process.ts'
+import { selectionSeeds } from '../seeds.ts'
+import type { StageContext, StageProcess } from '../stage.ts'
+import type { BatchSettings } from './index.ts'
 
 type ProbeFinding = BatchFindings['probes'][number]
 
@@ -21,13 +21,15 @@ type ProbeFinding = BatchFindings['probes'][number]
 const leastThroughput = 0.5
 const rounds = 3
 
+/** Rates that a larger batch is tried at, as shares of what the scaling rule says. */
+export const rateShares: readonly number[] = [0.5, 1, 2]
+
 /**
  * Finds the largest batch that memory holds, that does not lower throughput and that the gradient noise scale still supports;
  * the learning rate follows by the scaling rule and is rechecked by a second range test. A larger batch is taken for speed, so
  * it need not be better on validation, but it must not be worse by more than seed noise.
  */
-export const batch: Stage = function* (context) {
-  const settings = settingsOf(context, 'batch')
+export function* growBatch(context: StageContext, settings: BatchSettings): StageProcess {
   const ledger = new Ledger(context)
   const before = context.incumbent.batching
   const probes = yield* probeSizes(ledger, settings)
@@ -47,7 +49,6 @@ export const batch: Stage = function* (context) {
     moved ? 'changed' : noiseScale === null ? 'inconclusive' : 'kept',
     moved ? `The batch grows from ${before.batchSize * before.accumulate} to ${batchSize * accumulate}; the learning rate goes with it by ×${shown(taken)}, where the rule says ×${shown(factor)}. ${recheck?.conclusion ?? ''}`.trim() : kept,
     {
-      stage: 'batch',
       batch: { probes: judged, noiseScale, chosen: batchSize, accumulate, learningRateFactor: taken, recheck },
     },
   )
@@ -66,16 +67,23 @@ interface SizeProbe {
 }
 
 /** The most examples of a step: the stage's limit and a quarter of the training rows, or what the incumbent has already. */
-function mostExamples({ context: { workload, incumbent: { batching } } }: Ledger, { largest }: BatchSettings): number {
-  return Math.max(batching.batchSize * batching.accumulate, Math.min(largest, Math.floor(workload.data.rows.train / 4)))
+function mostExamples({ batchSize, accumulate }: Levers['batching'], { largest }: BatchSettings, { data }: Pick<Workload, 'data'>): number {
+  return Math.max(batchSize * accumulate, Math.min(largest, Math.floor(data.rows.train / 4)))
+}
+
+/** The batch doubled, its own size first, while a step has no more examples than it may. */
+export function sizesToProbe(batching: Levers['batching'], settings: BatchSettings, workload: Pick<Workload, 'data'>): number[] {
+  const most = mostExamples(batching, settings, workload) / batching.accumulate
+  const sizes: number[] = []
+  for (let size = batching.batchSize; size <= most; size *= 2) sizes.push(size)
+  return sizes
 }
 
 /** Doubles the batch until a step would be larger than it may be, or than memory. */
 function* probeSizes(ledger: Ledger, settings: BatchSettings): Asking<SizeProbe[]> {
-  const { incumbent } = ledger.context
-  const most = mostExamples(ledger, settings) / incumbent.batching.accumulate
+  const { incumbent, workload } = ledger.context
   const probes: SizeProbe[] = []
-  for (let { batchSize } = incumbent.batching; batchSize <= most; batchSize *= 2) {
+  for (const batchSize of sizesToProbe(incumbent.batching, settings, workload)) {
     const probe = yield* probeSize(ledger, settings, batchSize, 0)
     if (probe === undefined) break
     const smaller = probes.at(-1)
@@ -141,7 +149,7 @@ function targetOf(
   const fitting = judged.filter((p) => p.outcome === 'fits').map((p) => p.batchSize)
   const batchSize = Math.max(before.batchSize, ...fitting)
   if (refused === undefined || noiseScale === null || noiseScale < refused) return { batchSize, accumulate: before.accumulate }
-  const examples = Math.min(noiseScale, mostExamples(ledger, settings))
+  const examples = Math.min(noiseScale, mostExamples(before, settings, ledger.context.workload))
   return { batchSize, accumulate: Math.max(before.accumulate, 2 ** Math.floor(Math.log2(examples / batchSize))) }
 }
 
@@ -155,8 +163,8 @@ function scalingFactor(settings: BatchSettings, levers: Levers, growth: number):
 function* tryLarger(ledger: Ledger, settings: BatchSettings, target: Levers['batching'], growth: number, factor: number): Asking<string> {
   const { workload, seed } = ledger.context
   const what = `batch ${target.batchSize * target.accumulate}`
-  if (!ledger.affords(4 * settings.seeds, `comparison of ${what}`)) return `The budget left no room to compare ${what}.`
-  const arms = yield* trainArms(ledger, [{ label: 'incumbent', patch: {} }, ...[0.5, 1, 2].map((share) => ({
+  if (!ledger.affords((1 + rateShares.length) * settings.seeds, `comparison of ${what}`)) return `The budget left no room to compare ${what}.`
+  const arms = yield* trainArms(ledger, [{ label: 'incumbent', patch: {} }, ...rateShares.map((share) => ({
     label: `${what}, learning rate ×${shown(factor * share)}`, patch: scaledPatch(ledger.incumbent, target, growth, factor * share),
   }))], selectionSeeds(seed, settings.seeds))
   const incumbent = arms[0] as Arm

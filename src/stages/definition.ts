@@ -1,0 +1,75 @@
+import type { Diagnostic } from '../base/diagnostics.ts'
+import type { Stage as WrittenStage } from '../dsl/tuning.gen.ts'
+import type { Bucket, LeverName, Levers, LeverValue, RegularizationLevers, ScheduleName } from '../records/levers.ts'
+import type { StageSettings, TrialTemplate } from '../records/plan.ts'
+import type { Study } from './estimate.ts'
+import type { StageSchema } from './schema.ts'
+import type { StageContext, StageProcess } from './stage.ts'
+
+/**
+ * A stage: everything that is special about it. Every stage is one entry of `index.ts`; whoever normalizes, checks, estimates,
+ * runs or describes a stage asks its definition. Only `process` trains anything; every other method is pure.
+ *
+ * @typeParam Settings the stage's settings with every default filled in
+ * @typeParam Written the same as the spec writes them
+ */
+export interface StageDefinition<Settings extends StageSettings = StageSettings, Written = unknown> {
+  /** As specs, plans, locks and reports write it. It never changes. */
+  readonly name: Settings['stage']
+  /** Its part of the JSON Schema of the spec. */
+  readonly schema: StageSchema
+  /** The bucket of levers that it tunes; absent where it moves none. The diagnosis and the checklist find the stage by it. */
+  readonly tunes?: Bucket
+  /** Levers of other buckets that it tunes as well, in place of the stage of their bucket. */
+  readonly tunesToo?: readonly LeverName[]
+  /** Why one decision may move several levers, as the checklist says it. Absent: the stage moves one lever at a time. */
+  readonly movesTogether?: string
+  /** The charts that a report shows in the stage's section, by their ids, each group in a row of its own. */
+  readonly charts: readonly ChartGroup[]
+  /** True where those charts show every step of the stage's runs. Curves of other stages are kept by epoch. */
+  readonly chartsSteps?: true
+
+  /** Fills in every setting that the spec leaves out. */
+  normalize(written: Written, context: SpecContext): Settings
+  /** Reports what a JSON Schema cannot say about the settings. */
+  check?(settings: Settings, written: Written, context: SpecContext, report: ReportProblem): void
+  /**
+   * The setting that holds the seeds of a comparison, and its value. With one seed the stage can move no lever, since the noise
+   * of a difference is unknown. Absent where the stage compares nothing.
+   */
+  comparisonSeeds?(settings: Settings): { readonly key: string; readonly seeds: number }
+  /** The levers and values that the settings name. Absent where the stage finds its values while it runs. */
+  tries?(settings: Settings): readonly { readonly lever: LeverName; readonly values: readonly LeverValue[] }[]
+  /** The most that the stage may train, as families of trials. It rests on the baseline: the incumbent is not known yet. */
+  estimate(settings: Settings, study: Study): readonly TrialTemplate[]
+  /** Runs of its grid, which is worthless in part, so that the budget must hold them all. Absent: the stage has no grid. */
+  gridRuns?(templates: readonly TrialTemplate[]): number
+  /** The stage itself: asks for runs and decides by their results. */
+  process(context: StageContext, settings: Settings): StageProcess
+}
+
+export interface ChartGroup {
+  readonly ids: readonly string[]
+  /** True for charts that fit three in a row. */
+  readonly small?: true
+}
+
+/** What the settings of a stage may depend on beside themselves. */
+export interface SpecContext {
+  /** The baseline, as far as it is known before the data are. */
+  readonly levers: Pick<Levers, 'optimization' | 'batching' | 'regularization'> & { readonly scheduling: { readonly schedule: ScheduleName } }
+  /** Where to look if the spec does not say. */
+  readonly preset: {
+    readonly grid: { readonly [lever in keyof RegularizationLevers]: readonly number[] }
+    readonly schedules: readonly ScheduleName[]
+  }
+  /** The settings of all listed stages by name, as the spec writes them. */
+  readonly written: Exclude<WrittenStage, string>
+  /** Why a lever cannot change a run of this spec, as half a sentence; undefined where it can. */
+  idle(lever: keyof RegularizationLevers): string | undefined
+}
+
+/** Reports an error in the settings of one stage. `path` leads from the settings to the value at fault. */
+export type ReportProblem = (
+  code: string, path: readonly string[], message: string, more?: Pick<Diagnostic, 'found' | 'allowed' | 'hint'>,
+) => void
