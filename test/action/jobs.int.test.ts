@@ -33,11 +33,20 @@ function commit(text: string): string {
 
 type Variables = Readonly<Record<string, string>>
 
+/** As GitHub starts a workflow by hand on the default branch. */
+function byHand(): Variables {
+  const path = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
+  writeFileSync(path, JSON.stringify({ repository: { default_branch: 'main' } }))
+  return {
+    GITHUB_EVENT_NAME: 'workflow_dispatch', GITHUB_REF: 'refs/heads/main', GITHUB_SHA: git(checkout, 'rev-parse', 'HEAD'), GITHUB_EVENT_PATH: path,
+  }
+}
+
 /** One job of a compiled workflow, as its step runs it. */
 function job(inputs: Variables, env: Variables = {}, cancelAt?: RegExp): Promise<StepResult> {
   return runStep({
     script: join(root, 'dist/action/index.js'), workspace: checkout, with: { workers: '1', shards: '2', ...inputs },
-    env: { ...artifacts.env, GITHUB_SHA: git(checkout, 'rev-parse', 'HEAD'), GITHUB_EVENT_NAME: 'workflow_dispatch', ...env }, ...(cancelAt ? { cancelAt } : {}),
+    env: { ...artifacts.env, ...byHand(), ...env }, ...(cancelAt ? { cancelAt } : {}),
   })
 }
 
