@@ -43,7 +43,7 @@ describe('what a step does', () => {
   })
 
   it('is what a comment asks for', () => {
-    const request = { pull: 7, sha: base, base, gates: null, comment: 11, options: { seeds: null, trials: null, minutes: null, stages: null } }
+    const request = { pull: 7, sha: base, base, into: 'main', gates: null, comment: 11, options: { seeds: null, trials: null, minutes: null, stages: null } }
     expect(occasionOfRequest({ ...request, command: 'verify' })).toEqual({ mode: 'verify', base })
     expect(occasionOfRequest({ ...request, command: 'tune' })).toEqual({ mode: 'tune', base })
   })
