@@ -17,8 +17,8 @@ export function withStages(text: string, stages: readonly StagePart[]): string {
 /** The property of the spec that lists them. */
 function listOf(stages: readonly StagePart[]): string {
   const names = stages.map(({ name }) => name)
-  const description = `The stages to run, in the order ${names.join(', ')}. A name alone takes the preset's settings; a stage that is left ` +
-    'out is skipped.'
+  const description = `The stages to run, in the order ${names.join(', ')}. A name alone takes the preset's settings; ` +
+    'a stage that is left out is skipped.'
   const limits = { type: 'array', items: { $ref: '#/$defs/stage' }, minItems: 1, maxItems: 16 }
   return `    "stages": ${inline({ title: 'Stages', description, ...limits, default: names })},`
 }

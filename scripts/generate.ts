@@ -1,5 +1,5 @@
-// Regenerates what is derived from other files: the parts of gates, stages and layers in the schema of the spec, its TypeScript types,
-// and the tables and examples in docs/ and SECURITY.md.
+// Regenerates what is derived from other files: the parts of plug-ins in the schema of the spec, its TypeScript types, and
+// the tables and examples in docs/ and SECURITY.md.
 // `--check` writes nothing, names what is out of date and exits with 1.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -24,7 +24,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 const exists = (path: string): boolean => existsSync(join(root, path))
 
-const schemaText = withGates(withStages(withLayers(read('schema/tuning.schema.json'), layerDefinitions), stageDefinitions), gates)
+const layered = withLayers(read('schema/tuning.schema.json'), layerDefinitions)
+const schemaText = withGates(withStages(layered, stageDefinitions), gates)
 const schema = JSON.parse(schemaText)
 const generated: { readonly path: string; readonly text: string }[] = [
   { path: 'schema/tuning.schema.json', text: schemaText },

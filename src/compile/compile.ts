@@ -2,7 +2,7 @@ import { sortDiagnostics, type Diagnostic } from '../base/diagnostics.ts'
 import { fingerprint } from '../base/hash.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { resolveLayer } from '../layers/layer.ts'
-import type { Levers } from '../records/levers.ts'
+import { stepsOfRun, type Levers } from '../records/levers.ts'
 import type { Budget, DataFacts, Plan, StageJob, StageSettings, Workload } from '../records/plan.ts'
 import { estimateOf, type Study } from '../stages/estimate.ts'
 import { stageNamed } from '../stages/index.ts'
@@ -10,9 +10,8 @@ import type { Locate } from '../dsl/parse.ts'
 import { checkBudget, reservedRuns } from './check/budget.ts'
 import { checkLevers, checkRows } from './check/levers.ts'
 import { checkModel } from './check/model.ts'
-import type { NormalizedLevers, NormalizedSpec } from './normalized.ts'
+import type { NormalizedLevers, NormalizedSpec, WarmupShare } from './normalized.ts'
 import { collectProblems } from './problem.ts'
-import { stepsPerEpoch, warmupSteps } from './steps.ts'
 
 /**
  * Normalized spec and what is known of the data → plan. Pure: the same spec and facts give the same plan, byte for byte.
@@ -25,7 +24,7 @@ export function compile(spec: NormalizedSpec, facts: DataFacts, locate: Locate):
 
   // 1. What only the data can tell: how many outputs, how many steps, and so how long the warmup is.
   const layers = spec.layers.map((layer) => resolveLayer(layer, { classes: facts.classes?.length ?? 1 }))
-  const runSteps = spec.levers.scheduling.epochs * stepsPerEpoch(facts.rows.train, spec.levers.batching)
+  const runSteps = stepsOfRun(spec.levers, facts.rows.train)
   const baseline = withWarmup(spec.levers, runSteps)
 
   // 2. Does the model fit the data, and do the levers?
@@ -77,4 +76,10 @@ function withWarmup(levers: NormalizedLevers, runSteps: number): Levers {
     ...levers,
     scheduling: { ...levers.scheduling, warmupSteps: typeof warmup === 'number' ? warmup : warmupSteps(warmup, runSteps) },
   }
+}
+
+/** The preset's warmup in steps of a run of this length. */
+function warmupSteps({ share, atLeast, atMost }: WarmupShare, runSteps: number): number {
+  const wanted = Math.min(atMost, Math.max(atLeast, Math.round(share * runSteps)))
+  return Math.min(wanted, Math.floor(runSteps / 2))
 }

@@ -36,7 +36,8 @@ function warnOfSeeds({ stages, gates }: NormalizedSpec, warn: Report): void {
   const seeds = confirmationIn(stages)?.seeds ?? Infinity
   if (seeds < 2 && gates.length > 0) {
     const allowed = 'at least 2, better 5'
-    warn('too-few-seeds', ['stages', confirmation.name, 'seeds'], 'no gate can be decided with one seed', { found: '1', allowed })
+    const at = ['stages', confirmation.name, 'seeds']
+    warn('too-few-seeds', at, 'no gate can be decided with one seed', { found: '1', allowed })
   }
 }
 
@@ -46,7 +47,8 @@ function warnOfSelectionSeeds({ stages }: NormalizedSpec, warn: Report): void {
     const compared = stageNamed(settings.stage).comparisonSeeds?.(settings)
     if (!compared || compared.seeds > 1) continue
     const allowed = 'at least 2, better 3'
-    warn('too-few-seeds', ['stages', index, settings.stage, compared.key], 'with one seed this stage can move no lever', { found: '1', allowed })
+    const at = ['stages', index, settings.stage, compared.key]
+    warn('too-few-seeds', at, 'with one seed this stage can move no lever', { found: '1', allowed })
   }
 }
 

@@ -18,6 +18,8 @@ export interface InitOptions {
   /** Shape of a row where rows are images, else null. */
   readonly imageShape: readonly number[] | null
   readonly scale: number | null
+  /** The stages in their order, with settings that a reader is likely to change; null where the name alone says it. */
+  readonly stages: readonly { readonly name: string; readonly settings: Readonly<Record<string, number>> | null }[]
   /** Address of the schema for editors, relative to the spec; left out of the text where there is none. */
   readonly schema?: string
 }
@@ -38,7 +40,7 @@ export function renderSpec(options: InitOptions): string {
     '',
     ...leverLines(options.rows),
     '',
-    ...stageLines(),
+    ...stageLines(options.stages),
     '',
     ...gateLines(task),
     '',
@@ -97,16 +99,15 @@ function leverLines(rows: number): string[] {
   ]
 }
 
-function stageLines(): string[] {
+function stageLines(stages: InitOptions['stages']): string[] {
   return [
     "stages:                        # names alone take the preset's settings; leave out what you do not want tuned",
-    '  - lr-range',
-    '  - batch',
-    '  - regularize',
-    '  - schedule',
-    '  - verify: { seeds: 5 }',
+    ...stages.map(({ name, settings }) => `  - ${name}${settings === null ? '' : `: ${flowMap(settings)}`}`),
   ]
 }
+
+const flowMap = (settings: Readonly<Record<string, number>>): string =>
+  `{ ${Object.entries(settings).map(([key, value]) => `${key}: ${value}`).join(', ')} }`
 
 function gateLines(task: 'classification' | 'regression'): string[] {
   const [metric, level] = task === 'classification' ? ['accuracy', 'min: 0.9'] : ['r2', 'min: 0.8']

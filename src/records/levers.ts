@@ -60,6 +60,18 @@ export interface SchedulingLevers {
   readonly patience: number | null
 }
 
+/** What the length of a run follows from. */
+interface RunLengthLevers {
+  readonly batching: BatchingLevers
+  readonly scheduling: Pick<SchedulingLevers, 'epochs'>
+}
+
+/** Steps of a full run. Every step has the same number of rows; rows that an epoch leaves over wait for the next. */
+export function stepsOfRun({ batching, scheduling: { epochs } }: RunLengthLevers, trainingRows: number): number {
+  const { batchSize, accumulate } = batching
+  return epochs * Math.max(1, Math.floor(trainingRows / (batchSize * accumulate)))
+}
+
 export type Bucket = keyof Levers
 export const buckets: readonly Bucket[] = ['optimization', 'batching', 'regularization', 'scheduling']
 

@@ -40,7 +40,9 @@ function reportOf(report: Draft, stage: StageName): StageReport {
 }
 
 /** What the stage found of a kind, or the box that says why there is nothing. */
-function findingsOf<K extends keyof TimelessFindings>(report: Draft, stage: StageName, kind: K): NonNullable<TimelessFindings[K]> | Box {
+function findingsOf<K extends keyof TimelessFindings>(
+  report: Draft, stage: StageName, kind: K,
+): NonNullable<TimelessFindings[K]> | Box {
   const { state, summary, findings } = reportOf(report, stage)
   return findings?.[kind] ?? box(state === 'skipped' ? 'skipped' : 'not-done', summary)
 }

@@ -1,14 +1,17 @@
 import type { Diagnostic } from '../base/diagnostics.ts'
 import type { Stage as WrittenStage } from '../dsl/tuning.gen.ts'
-import type { Bucket, LeverName, Levers, LeverValue, RegularizationLevers, ScheduleName } from '../records/levers.ts'
+import type {
+  Bucket, LeverName, Levers, LeverValue, RegularizationLevers, ScheduleName, SchedulingLevers,
+} from '../records/levers.ts'
 import type { StageSettings, TrialTemplate } from '../records/plan.ts'
 import type { Study } from './estimate.ts'
 import type { StageSchema } from './schema.ts'
 import type { StageContext, StageProcess } from './stage.ts'
 
 /**
- * A stage: everything that is special about it. Every stage is one entry of `index.ts`; whoever normalizes, checks, estimates,
- * runs or describes a stage asks its definition. Only `process` trains anything; every other method is pure.
+ * A stage: everything that is special about it. Every stage is one entry of `index.ts`. Whoever normalizes, checks,
+ * estimates, runs or describes a stage asks its definition. All methods are pure: `process` asks for runs, and another part
+ * of the program trains them.
  *
  * @typeParam Settings the stage's settings with every default filled in
  * @typeParam Written the same as the spec writes them
@@ -18,7 +21,7 @@ export interface StageDefinition<Settings extends StageSettings = StageSettings,
   readonly name: Settings['stage']
   /** Its part of the JSON Schema of the spec. */
   readonly schema: StageSchema
-  /** The bucket of levers that it tunes; absent where it moves none. The diagnosis and the checklist find the stage by it. */
+  /** The bucket of levers that it tunes; absent where it moves none. Diagnosis and checklist find the stage by it. */
   readonly tunes?: Bucket
   /** Levers of other buckets that it tunes as well, in place of the stage of their bucket. */
   readonly tunesToo?: readonly LeverName[]
@@ -34,8 +37,8 @@ export interface StageDefinition<Settings extends StageSettings = StageSettings,
   /** Reports what a JSON Schema cannot say about the settings. */
   check?(settings: Settings, written: Written, context: SpecContext, report: ReportProblem): void
   /**
-   * The setting that holds the seeds of a comparison, and its value. With one seed the stage can move no lever, since the noise
-   * of a difference is unknown. Absent where the stage compares nothing.
+   * The setting that holds the seeds of a comparison, and its value. With one seed the stage can move no lever, since the
+   * noise of a difference is unknown. Absent where the stage compares nothing.
    */
   comparisonSeeds?(settings: Settings): { readonly key: string; readonly seeds: number }
   /** The levers and values that the settings name. Absent where the stage finds its values while it runs. */
@@ -57,7 +60,7 @@ export interface ChartGroup {
 /** What the settings of a stage may depend on beside themselves. */
 export interface SpecContext {
   /** The baseline, as far as it is known before the data are. */
-  readonly levers: Pick<Levers, 'optimization' | 'batching' | 'regularization'> & { readonly scheduling: { readonly schedule: ScheduleName } }
+  readonly levers: Omit<Levers, 'scheduling'> & { readonly scheduling: Pick<SchedulingLevers, 'schedule'> }
   /** Where to look if the spec does not say. */
   readonly preset: {
     readonly grid: { readonly [lever in keyof RegularizationLevers]: readonly number[] }

@@ -19,6 +19,9 @@ const definitions: readonly StageDefinition[] = stageDefinitions
 /** In the order of the process. */
 export const stageNames: readonly StageName[] = definitions.map(({ name }) => name)
 
+/** The stages as `init` writes them into a new spec. */
+export const initialStages = definitions.map(({ name, schema: { initial = null } }) => ({ name, settings: initial }))
+
 /** The stage of this name. Throws where there is none. */
 export function stageNamed(name: StageName): StageDefinition {
   const found = definitions.find((stage) => stage.name === name)
@@ -45,8 +48,8 @@ export function stageTuning(lever: LeverName): StageDefinition {
 }
 
 /**
- * The stage that retrains baseline and winner on seeds that no selection saw. The gates rest on it, and the budget sets its runs
- * aside before any other stage spends.
+ * The stage that retrains baseline and winner on seeds that no selection saw. The gates rest on it, and the budget sets its
+ * runs aside before any other stage spends.
  */
 export const confirmation = verify
 

@@ -63,7 +63,8 @@ export class Ledger {
 
   close(conclusion: StageDecision['conclusion'], summary: string, findings: Omit<StageFindings, 'stage'>): StageDecision {
     return {
-      stage: this.context.job.id, levers: this.incumbent, conclusion, summary, findings: { stage: this.context.job.id, ...findings },
+      stage: this.context.job.id, levers: this.incumbent, conclusion, summary,
+      findings: { stage: this.context.job.id, ...findings },
       lineage: this.lineage, comparisons: this.comparisons, omissions: this.omissions, runs: [...new Set(this.runs)],
     }
   }

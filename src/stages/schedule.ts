@@ -1,5 +1,6 @@
 import type { ScheduleStage } from '../dsl/tuning.gen.ts'
 import type { LeverName, LeverPatch, LeverValue, OptimizerName, ScheduleName } from '../records/levers.ts'
+import { stepsOfRun } from '../records/levers.ts'
 import type { StageSettings, TrialTemplate } from '../records/plan.ts'
 import { quantile } from '../stats/describe.ts'
 import { shown } from '../stats/outcome.ts'
@@ -49,7 +50,8 @@ export const schedule: StageDefinition<ScheduleSettings, ScheduleStage> = {
   chartsSteps: true,
   /** The incumbent's own schedule and optimizer are not compared with themselves. */
   normalize(written, { preset, levers }) {
-    const { warmupFractions = [0, 0.05, 0.2], clipPercentiles = [0.5, 0.9], optimizers = ['adamw', 'sgd'], seeds = 3 } = written
+    const { warmupFractions = [0, 0.05, 0.2], clipPercentiles = [0.5, 0.9], seeds = 3 } = written
+    const { optimizers = ['adamw', 'sgd'] } = written
     return {
       stage: 'schedule', warmupFractions, clipPercentiles, seeds,
       schedules: (written.schedules ?? preset.schedules).filter((s) => s !== levers.scheduling.schedule),
@@ -129,17 +131,15 @@ function* incumbentRuns(ledger: Ledger, what: string, seeds: readonly number[]):
 }
 
 /** Steps of a full run, which the schedule covers; one that patience ended logs fewer. */
-function stepsOf({ context, incumbent: { batching, scheduling } }: Ledger): number {
-  const stepsPerEpoch = Math.floor(context.workload.data.rows.train / (batching.batchSize * batching.accumulate))
-  return scheduling.epochs * Math.max(1, stepsPerEpoch)
-}
+const stepsOf = ({ context, incumbent }: Ledger): number => stepsOfRun(incumbent, context.workload.data.rows.train)
 
 function warmups(ledger: Ledger, settings: ScheduleSettings): Candidate[] {
   const { schedule: name, warmupSteps: own } = ledger.incumbent.scheduling
   // One-cycle has a rise of its own, which a warmup of 0 leaves as it is.
   const label = (steps: number): string =>
     steps === 0 && name === 'one-cycle' ? 'warmup as one-cycle has it (30 % of a run)' : `warmup ${steps} steps`
-  return warmupLengths(settings, stepsOf(ledger), own).map((warmupSteps) => ({ label: label(warmupSteps), patch: { warmupSteps } }))
+  return warmupLengths(settings, stepsOf(ledger), own)
+    .map((warmupSteps) => ({ label: label(warmupSteps), patch: { warmupSteps } }))
 }
 
 /** Gradient norms of every step of the incumbent's runs: what a clip norm is read from. */

@@ -4,6 +4,8 @@ export interface StageSchema extends SettingsSchema {
   readonly summary: string
   /** Name of the settings under `$defs`. Absent: the stage's own name. */
   readonly key?: string
+  /** Settings that `init` writes into a new spec. Absent: it writes the name alone. */
+  readonly initial?: Readonly<Record<string, number>>
   /** Definitions that the settings refer to, each by its name under `$defs`. */
   readonly definitions?: Readonly<Record<string, SettingsSchema & { readonly title: string }>>
 }
@@ -20,5 +22,6 @@ export const seedsSchema = (description: string, fallback: number, title = 'Seed
   ({ title, description, $ref: '#/$defs/seeds', default: fallback })
 
 /** A list of values. `more` holds the limits of its length. */
-export const listSchema = (title: string, description: string, items: object, more: object, fallback: readonly unknown[]): object =>
-  ({ title, description, type: 'array', items, ...more, default: fallback })
+export const listSchema = (
+  title: string, description: string, items: object, more: object, fallback: readonly unknown[],
+): object => ({ title, description, type: 'array', items, ...more, default: fallback })

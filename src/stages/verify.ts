@@ -27,12 +27,13 @@ export const verify: StageDefinition<VerifySettings, Verify> = {
   schema: {
     summary: 'Retrains baseline and winner on seeds that no selection saw.',
     description: 'Settings of the verification.',
+    initial: { seeds: 5 },
     properties: {
       seeds: seedsSchema('Seeds under which baseline and winner are retrained, at most.', 5),
       looks: listSchema('Looks',
-        'Numbers of seeds, rising, after which the gates are judged; no more seeds are trained once every gate is settled. [5] or [5, 10] ' +
-        'with 10 seeds looks at 5 and, where needed, at 10; [] looks once, at the end. Every look tests at a smaller level, so that all ' +
-        'looks together err as seldom as one.',
+        'Numbers of seeds, rising, after which the gates are judged; no more seeds are trained once every gate is ' +
+        'settled. [5] or [5, 10] with 10 seeds looks at 5 and, where needed, at 10; [] looks once, at the end. Every look ' +
+        'tests at a smaller level, so that all looks together err as seldom as one.',
         { type: 'integer', minimum: 2, maximum: 100 }, { uniqueItems: true, maxItems: 10 }, []),
     },
   },
@@ -42,7 +43,8 @@ export const verify: StageDefinition<VerifySettings, Verify> = {
   ],
   chartsSteps: true,
   /** The last look is at all seeds, whether the spec lists it or not. */
-  normalize: ({ seeds = 5, looks = [] }) => ({ stage: 'verify', seeds, looks: [...looks.filter((n) => n !== seeds), seeds] }),
+  normalize: ({ seeds = 5, looks = [] }) =>
+    ({ stage: 'verify', seeds, looks: [...looks.filter((n) => n !== seeds), seeds] }),
   check({ seeds, looks }, _written, _context, report) {
     if (looks.every((n, i) => n > (looks[i - 1] ?? 0))) return
     report('looks-not-rising', ['looks'], 'the looks must rise, none beyond the seeds of the stage', {
@@ -50,7 +52,8 @@ export const verify: StageDefinition<VerifySettings, Verify> = {
     })
   },
   /** Baseline and winner under the same fresh seeds; where no lever moved the two are one and half of it is saved. */
-  estimate: ({ seeds }, study) => [training(study, { id: 'retrain', title: 'baseline and winner', varies: [], trials: 2, seeds })],
+  estimate: ({ seeds }, study) =>
+    [training(study, { id: 'retrain', title: 'baseline and winner', varies: [], trials: 2, seeds })],
   process,
 }
 

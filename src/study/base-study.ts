@@ -113,7 +113,8 @@ async function datasetOf({ data }: NormalizedSpec, { spec, dataset, dataFile }: 
 
 /** What must be the study's own for two metrics to be the same quantity: rows, seeds, and which checkpoint counts. */
 function measuredAs({ checks, seed, objective, evaluateEvery, stages: all }: NormalizedSpec): Partial<NormalizedSpec> {
-  return { checks, seed, objective, evaluateEvery, stages: all.filter(isConfirmation), gates: [], budget: { minutes: null, trials: null } }
+  const verify = all.filter(isConfirmation)
+  return { checks, seed, objective, evaluateEvery, stages: verify, gates: [], budget: { minutes: null, trials: null } }
 }
 
 /** What of the base spec was replaced and says something else, for the verdict's notes. */

@@ -3,6 +3,7 @@ import type { Result } from '../base/result.ts'
 import type { RunResult } from '../records/run.ts'
 import type { Journal } from '../run/journal.ts'
 import { openParcel, packParcel, type Binding, type Course, type Parcel } from '../run/parcel.ts'
+import { stageNames } from '../stages/index.ts'
 import type { Prepared } from './prepare.ts'
 import type { StudyOptions } from './run-study.ts'
 
@@ -52,12 +53,15 @@ export async function fetchLatest(at: Hold, content: string): Promise<Parcel | n
   return null
 }
 
+/** The name of an artifact with finished runs of one stage, from one shard or from the job that trained the rest. */
+const partPattern = new RegExp(`-((?:${stageNames.join('|')})-(?:\\d+of\\d+|rest))-\\d+\\.gz$`)
+
 /** What shards, and this job itself in an earlier attempt, have finished. A part that cannot be trusted is left out. */
 export async function absorbParts(site: Desk, { engine }: Course, prefix: string): Promise<void> {
   const leftOut = (name: string, reason: string): void =>
     site.options.listener({ type: 'notice', message: `artifact ${name} is left out, and its runs are trained again: ${reason}` })
   for (const name of await site.fan.exchange.names(nameOf(site, prefix))) {
-    const content = /-((?:lr-range|batch|regularize|schedule|verify)-(?:\d+of\d+|rest))-\d+\.gz$/.exec(name)?.[1]
+    const content = partPattern.exec(name)?.[1]
     if (content === undefined) continue
     const fetched = await site.fan.exchange.fetch(name)
     const parcel = fetched.ok && fetched.value

@@ -5,6 +5,7 @@ import { shellWord } from '../../base/shell.ts'
 import { inspect } from '../../data/inspect.ts'
 import type { TableSummary } from '../../data/types.ts'
 import { renderSpec } from '../../dsl/init.ts'
+import { initialStages } from '../../stages/index.ts'
 import { out } from '../print.ts'
 import { commentWorkflow, commentWorkflowPath, noCommit } from '../workflows/comment.ts'
 import { checkedUses } from '../workflows/uses.ts'
@@ -57,7 +58,8 @@ async function writeSpec(data: string, options: InitOptions): Promise<void> {
   const summary = retargeted(await inspect(data), options.target)
   await refuseExisting(options.output, options.force)
   const file = relative(dirname(resolve(options.output)), resolve(data)).split('\\').join('/')
-  await writeFileAtomic(options.output, renderSpec({ ...summary, file })).catch(unwritable(options.output))
+  const text = renderSpec({ ...summary, file, stages: initialStages })
+  await writeFileAtomic(options.output, text).catch(unwritable(options.output))
   const spec = shellWord(options.output)
   out.lines(
     `${options.output}: written for ${summary.rows} rows and ${summary.columns.length} columns${described(summary)}`,

@@ -11,7 +11,8 @@ export function reservedRuns(jobs: readonly StageJob[]): number {
 export function checkBudget(jobs: readonly StageJob[], { trials, reservedForVerification }: Budget, report: Report): void {
   if (trials === null) return
   const left = trials - reservedForVerification
-  const grid = jobs.map(({ id, templates }) => ({ id, runs: stageNamed(id).gridRuns?.(templates) ?? 0 })).find(({ runs }) => runs > left)
+  const grids = jobs.map(({ id, templates }) => ({ id, runs: stageNamed(id).gridRuns?.(templates) ?? 0 }))
+  const grid = grids.find(({ runs }) => runs > left)
   if (left < 0) {
     report('budget-verification', ['budget', 'trials'], 'the budget does not cover the verification', {
       found: String(trials), allowed: `at least ${reservedForVerification}: baseline and winner under every seed`,

@@ -59,7 +59,9 @@ interface LeverContext {
 }
 
 /** Why a lever cannot change a run, as half a sentence; undefined where it can. */
-export function movesNothing(lever: keyof RegularizationLevers, { task, layers, augmentation }: LeverContext): string | undefined {
+export function movesNothing(
+  lever: keyof RegularizationLevers, { task, layers, augmentation }: LeverContext,
+): string | undefined {
   if (lever === 'dropout' && !hasDropoutLever(layers)) return 'the model has no dropout layer without a rate of its own'
   if (lever === 'labelSmoothing' && task === 'regression') return 'label smoothing is for classification'
   if (lever === 'augmentation' && !canAugment(augmentation)) return 'the augmentation policy is all zero'

@@ -11,7 +11,7 @@ interface Listed {
   readonly settings: unknown
 }
 
-/** The listed stages with every setting, each at most once and in the order of the process. A name alone takes the preset's settings. */
+/** The listed stages with every setting. A name alone takes the preset's settings. */
 export function normalizeStages(
   stages: Spec['stages'], context: Omit<SpecContext, 'written'>, report: Report,
 ): StageSettings[] {

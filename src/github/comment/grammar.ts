@@ -104,7 +104,9 @@ function strange(word: string): string {
 }
 
 /** What `/tune help` answers, as Markdown. */
-export const helpText = `\`/tune [verify|plan|cancel|help] [sha] [key=value …]\` on the first line of a new comment.
+export function helpText(stageNames: readonly string[]): string {
+  const someStages = [stageNames[0], stageNames.at(-1)].join(',')
+  return `\`/tune [verify|plan|cancel|help] [sha] [key=value …]\` on the first line of a new comment.
 
 | Command | What it does |
 | --- | --- |
@@ -118,5 +120,6 @@ export const helpText = `\`/tune [verify|plan|cancel|help] [sha] [key=value …]
 job starts is run, and the answer names it: a push in between is run too. A pull request from a fork needs the \`sha\`, and
 a workflow may always ask for it (\`require-sha\`). A result is not posted as a verdict once the head has moved
 on. Upper and lower case are alike.
-Keys: \`seeds=${numberRanges.seeds.join('…')}\`, \`stages=lr-range,verify\`, \`trials=…\` and \`minutes=…\`, which may be lower than
+Keys: \`seeds=${numberRanges.seeds.join('…')}\`, \`stages=${someStages}\`, \`trials=…\` and \`minutes=…\`, which may be lower than
 the budget of the spec and never higher.`
+}

@@ -33,7 +33,7 @@ export async function receive(event: CommentEvent, receiving: Receiving): Promis
   const stranger = strangerProblem(permission)
   if (permission === null || stranger !== undefined) return shrug(event, stranger ?? '', api)
   if (!command.ok) return refuse(event, command.error, receiving)
-  if (command.value.name === 'help') return answer(event, helpText, 'eyes', receiving)
+  if (command.value.name === 'help') return answer(event, helpText(receiving.stageNames), 'eyes', receiving)
   const facts = await gatherFacts(api, event, permission, command.value, receiving.baseAt)
   const decided = decide(command.value, facts, receiving)
   if (!decided.ok) return refuse(event, decided.error, receiving)

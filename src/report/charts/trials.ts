@@ -23,7 +23,8 @@ function trialChart(data: ExplorerData, panel: Panel): Chart[] {
   const values = data.runs.flatMap((run, i): Value[] => {
     const { x, y } = lineOf(run, measure)
     const drawn = (value: number | null): number | null => (log && value !== null && value <= 0 ? null : value)
-    return y.map((value, at) => ({ group: groupNames[run.group] ?? run.group, run: i, epoch: x[at] ?? 0, value: drawn(value) }))
+    const group = groupNames[run.group] ?? run.group
+    return y.map((value, at) => ({ group, run: i, epoch: x[at] ?? 0, value: drawn(value) }))
   })
   if (!values.some((v) => v.value !== null)) return []
   const used = groupsOf(data)

@@ -5,7 +5,9 @@ const variables = (all: readonly (readonly [group: string, color: string])[]): s
   all.map(([group, color]) => `--c-${group}: ${color}`).join('; ')
 
 /** Colors that are hard to see on a dark page, and what takes their place there. */
-const brighter: Readonly<Record<string, string>> = { [colors.winner]: '#4ba3e3', [colors.chosen]: '#2fc99a', [colors.limit]: '#ff8a3d' }
+const brighter: Readonly<Record<string, string>> = {
+  [colors.winner]: '#4ba3e3', [colors.chosen]: '#2fc99a', [colors.limit]: '#ff8a3d',
+}
 
 const groupVariables = variables(Object.entries(groupColors))
 const darkVariables = variables(Object.entries(groupColors).flatMap(([group, color]) => {
@@ -14,7 +16,8 @@ const darkVariables = variables(Object.entries(groupColors).flatMap(([group, col
 }))
 
 /** Two rules a line. */
-const swatches = Object.keys(groupColors).map((group, i) => `${i === 0 ? '' : i % 2 === 0 ? '\n' : ' '}.swatch.${group} { background: var(--c-${group}) }`).join('')
+const swatches = Object.keys(groupColors)
+  .map((group, i) => `${i === 0 ? '' : i % 2 === 0 ? '\n' : ' '}.swatch.${group} { background: var(--c-${group}) }`).join('')
 
 /** The page's look: light and dark by the reader's setting, readable on a phone, printable. No file or address is named. */
 export const style = `

@@ -32,8 +32,8 @@ export const batch: StageDefinition<BatchSettings, Batch> = {
       },
       scaling: {
         title: 'Scaling',
-        description: 'How the learning rate follows the batch: by the factor or its square root; auto is linear for SGD and sqrt for ' +
-          'the Adam family.',
+        description: 'How the learning rate follows the batch: by the factor or its square root; auto is linear for SGD ' +
+          'and sqrt for the Adam family.',
         enum: ['auto', 'linear', 'sqrt'], default: 'auto',
       },
       memoryMiB: {
@@ -47,8 +47,8 @@ export const batch: StageDefinition<BatchSettings, Batch> = {
       seeds: seedsSchema('Seeds of the comparison with the incumbent.', 3),
       recheck: {
         title: 'Recheck',
-        description: 'A range test after a change of batch. true: the settings of lr-range, but lighter (2 sweeps, shares 0.5 and 0.2); ' +
-          'false: none.',
+        description: 'A range test after a change of batch. true: the settings of lr-range, but lighter (2 sweeps, shares ' +
+          '0.5 and 0.2); false: none.',
         default: true,
         anyOf: [{ type: 'boolean' }, { $ref: '#/$defs/lrRange' }],
       },
@@ -58,7 +58,8 @@ export const batch: StageDefinition<BatchSettings, Batch> = {
   movesTogether: 'as the scaling rule asks',
   charts: [{ ids: ['throughput', 'memory', 'range-test-recheck'] }],
   normalize(written, { levers: { batching: { batchSize } }, written: listed }) {
-    const { largest = Math.max(512, batchSize), scaling = 'auto', memoryMiB = 2048, probeSteps = 100, seeds = 3, recheck = true } = written
+    const { largest = Math.max(512, batchSize), scaling = 'auto', memoryMiB = 2048 } = written
+    const { probeSteps = 100, seeds = 3, recheck = true } = written
     const lighter = { ...rangeTestSettings(listed[lrRange.name] ?? {}), seeds: 2, backOff: [0.5, 0.2] }
     return {
       stage: 'batch', largest, scaling, memoryMiB, probeSteps, seeds,

@@ -11,6 +11,7 @@ import { selectionSeeds } from '../seeds.ts'
 import type { StageContext, StageProcess } from '../stage.ts'
 import type { BatchSettings } from './index.ts'
 
+type Batching = Levers['batching']
 type ProbeFinding = BatchFindings['probes'][number]
 
 /**
@@ -67,12 +68,14 @@ interface SizeProbe {
 }
 
 /** The most examples of a step: the stage's limit and a quarter of the training rows, or what the incumbent has already. */
-function mostExamples({ batchSize, accumulate }: Levers['batching'], { largest }: BatchSettings, { data }: Pick<Workload, 'data'>): number {
+function mostExamples(
+  { batchSize, accumulate }: Batching, { largest }: BatchSettings, { data }: Pick<Workload, 'data'>,
+): number {
   return Math.max(batchSize * accumulate, Math.min(largest, Math.floor(data.rows.train / 4)))
 }
 
 /** The batch doubled, its own size first, while a step has no more examples than it may. */
-export function sizesToProbe(batching: Levers['batching'], settings: BatchSettings, workload: Pick<Workload, 'data'>): number[] {
+export function sizesToProbe(batching: Batching, settings: BatchSettings, workload: Pick<Workload, 'data'>): number[] {
   const most = mostExamples(batching, settings, workload) / batching.accumulate
   const sizes: number[] = []
   for (let size = batching.batchSize; size <= most; size *= 2) sizes.push(size)
@@ -163,7 +166,8 @@ function scalingFactor(settings: BatchSettings, levers: Levers, growth: number):
 function* tryLarger(ledger: Ledger, settings: BatchSettings, target: Levers['batching'], growth: number, factor: number): Asking<string> {
   const { workload, seed } = ledger.context
   const what = `batch ${target.batchSize * target.accumulate}`
-  if (!ledger.affords((1 + rateShares.length) * settings.seeds, `comparison of ${what}`)) return `The budget left no room to compare ${what}.`
+  const runs = (1 + rateShares.length) * settings.seeds
+  if (!ledger.affords(runs, `comparison of ${what}`)) return `The budget left no room to compare ${what}.`
   const arms = yield* trainArms(ledger, [{ label: 'incumbent', patch: {} }, ...rateShares.map((share) => ({
     label: `${what}, learning rate ×${shown(factor * share)}`, patch: scaledPatch(ledger.incumbent, target, growth, factor * share),
   }))], selectionSeeds(seed, settings.seeds))

@@ -19,6 +19,9 @@ export interface LrRangeSettings extends StageSettings {
   readonly confirmSeeds: number
 }
 
+const rate = { $ref: '#/$defs/rate' }
+const belowOne = { type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 1 }
+
 const defaults: LrRangeSettings = {
   stage: 'lr-range', from: 1e-6, to: 10, steps: 300, seeds: 3,
   backOff: [0.85, 0.5, 1 / 3, 0.1], confirmLength: 0.5, confirmSeeds: 3,
@@ -32,13 +35,14 @@ export const lrRange: StageDefinition<LrRangeSettings, LrRange> = {
     key: 'lrRange',
     description: 'Settings of a learning-rate range test.',
     properties: {
-      from: { title: 'From', description: 'First learning rate of the sweep.', $ref: '#/$defs/rate', default: defaults.from },
-      to: { title: 'To', description: 'Last learning rate of the sweep.', $ref: '#/$defs/rate', default: defaults.to },
+      from: { title: 'From', description: 'First learning rate of the sweep.', ...rate, default: defaults.from },
+      to: { title: 'To', description: 'Last learning rate of the sweep.', ...rate, default: defaults.to },
       steps: {
-        title: 'Steps', description: 'Steps of the sweep.', type: 'integer', minimum: 50, maximum: 100000, default: defaults.steps,
+        title: 'Steps', description: 'Steps of the sweep.',
+        type: 'integer', minimum: 50, maximum: 100000, default: defaults.steps,
       },
       seeds: seedsSchema('Sweeps, each under a seed of its own.', defaults.seeds),
-      backOff: listSchema('Back-off', 'Shares of the edge that are tried.', { type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 1 },
+      backOff: listSchema('Back-off', 'Shares of the edge that are tried.', belowOne,
         { minItems: 1, maxItems: 16, uniqueItems: true }, defaults.backOff),
       confirmLength: {
         title: 'Confirmation length', description: 'Length of a confirmation run as a share of a full one.',
@@ -55,11 +59,14 @@ export const lrRange: StageDefinition<LrRangeSettings, LrRange> = {
   /** Sweeps, then the rate before and the backed-off ones in short runs. */
   estimate({ backOff, steps, seeds, confirmSeeds, confirmLength }, study) {
     return [
-      { id: 'sweep', title: 'range test', job: 'range-test', varies: [], trials: 1, seeds, stepsPerRun: steps, condition: null },
+      {
+        id: 'sweep', title: 'range test', job: 'range-test', varies: [],
+        trials: 1, seeds, stepsPerRun: steps, condition: null,
+      },
       training(study, {
         id: 'confirm', title: `incumbent, edge ${backOff.map((share) => `×${short(share)}`).join(', ')}`,
-        varies: [{ lever: 'learningRate', values: null }], trials: 1 + backOff.length, seeds: confirmSeeds, share: confirmLength,
-        condition: 'if the sweeps agree on an edge',
+        varies: [{ lever: 'learningRate', values: null }],
+        trials: 1 + backOff.length, seeds: confirmSeeds, share: confirmLength, condition: 'if the sweeps agree on an edge',
       }),
     ]
   },

@@ -37,10 +37,14 @@ export const regularize: StageDefinition<RegularizeSettings, Regularize> = {
     properties: {
       grid: {
         title: 'Grid',
-        description: "Values to cross, lever by lever; the baseline's own value is always among them. Left out or empty: the preset's grid.",
+        description: "Values to cross, lever by lever; the baseline's own value is always among them. " +
+          "Left out or empty: the preset's grid.",
         $ref: '#/$defs/grid', default: {},
       },
-      eta: { title: 'Eta', description: 'Successive halving keeps one in so many.', type: 'integer', minimum: 2, maximum: 10, default: 3 },
+      eta: {
+        title: 'Eta', description: 'Successive halving keeps one in so many.',
+        type: 'integer', minimum: 2, maximum: 10, default: 3,
+      },
       seeds: seedsSchema('Seeds of each cell.', 3),
     },
     definitions: {
@@ -50,14 +54,16 @@ export const regularize: StageDefinition<RegularizeSettings, Regularize> = {
           weightDecay: listSchema('Weight decay', 'Values of weight decay.', strength, someValues, [0.01, 0.03, 0.1]),
           dropout: listSchema('Dropout', 'Values of the dropout lever.', share, someValues, [0, 0.1, 0.2]),
           labelSmoothing: listSchema('Label smoothing', 'Values of label smoothing.', share, someValues, [0, 0.1]),
-          augmentation: listSchema('Augmentation strength', 'Strengths to try in a pilot before the grid.', strength, someValues, [0, 0.5, 1]),
+          augmentation: listSchema('Augmentation strength', 'Strengths to try in a pilot before the grid.',
+            strength, someValues, [0, 0.5, 1]),
         },
       },
     },
   },
   tunes: 'regularization',
   charts: [{ ids: ['grid', 'sensitivity'] }],
-  normalize: ({ grid = {}, eta = 3, seeds = 3 }, context) => ({ stage: 'regularize', grid: normalizeGrid(grid, context), eta, seeds }),
+  normalize: ({ grid = {}, eta = 3, seeds = 3 }, context) =>
+    ({ stage: 'regularize', grid: normalizeGrid(grid, context), eta, seeds }),
   /** Only a grid that the spec writes can name a lever that moves nothing; a preset's leaves it out. */
   check(_settings, { grid = {} }, { idle }, report) {
     for (const lever of gridLevers) {
@@ -101,7 +107,8 @@ function estimate({ grid, eta, seeds }: RegularizeSettings, study: Study): Trial
   const axes = grid.filter((axis) => !isPiloted(axis))
   const names = axes.map(({ lever }) => ({ lever, values: null }))
   const rungs = gridRungs(axes, eta).map(({ configurations: trials, units }, i) => training(study, {
-    id: `rung-${i + 1}`, title: `grid at ${percent(units)} of a run`, varies: i === 0 ? axes : names, trials, seeds, share: units,
+    id: `rung-${i + 1}`, title: `grid at ${percent(units)} of a run`, varies: i === 0 ? axes : names,
+    trials, seeds, share: units,
   }))
   if (rungs.length === 0) return pilots
   const towards = training(study, {
