@@ -6,8 +6,8 @@ import { literalsIn, uses, type PluginKind } from './support/plugins.ts'
 /** Names of gates that mean something else too: a task, and what a run says about its probabilities. */
 const otherWords: readonly string[] = ['regression', 'calibration']
 
-/** Names of stages that mean something else too: a lever, and what the trigger of a workflow is called. */
-const leverNames: readonly string[] = ['schedule']
+/** Names of stages that mean something else too: a lever, and a trigger of workflows. */
+const otherThanStages: readonly string[] = ['schedule']
 
 /** Kinds of plug-ins whose names stand in their own folder alone. */
 const held: readonly PluginKind[] = [
@@ -23,7 +23,7 @@ const held: readonly PluginKind[] = [
   },
   {
     folder: 'src/stages',
-    names: stageNames.filter((name) => !leverNames.includes(name)),
+    names: stageNames.filter((name) => !otherThanStages.includes(name)),
     besides: {
       'src/action/comment.ts': 'the comment command `/tune verify`',
       'src/action/event.ts': 'the mode `verify` of the action',
@@ -32,7 +32,7 @@ const held: readonly PluginKind[] = [
       'src/github/comment/grammar.ts': 'the same comment command, in its grammar',
       'src/github/comment/receive.ts': 'the same comment command, as it is answered',
       'src/github/inputs.ts': 'the mode `verify` among the modes of the action',
-      'src/report/checklist.ts': 'the checklist of a report has a box of the name batch',
+      'src/report/checklist.ts': 'the checklist has a box of the name batch, and asks for findings of the kinds batch and verify',
       'src/report/model.ts': 'findings of the kind batch, which any stage may have',
     },
   },
