@@ -3,6 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { bundle } from '../../scripts/quick-bundle.ts'
 import { copyTree } from '../../test/support/tree.ts'
+import { placesOf } from './place.ts'
 
 /** How one test ended. */
 export interface Ran {
@@ -27,7 +28,7 @@ export interface Tree {
 export function copyOfTree(): Tree {
   const folder = copyTree()
   return {
-    change: (file, find, replace) => change(join(folder, file), find, replace),
+    change: (file, find, replace) => change(folder, file, find, replace),
     typeErrors: () => typeErrors(folder),
     bundle: () => bundle(folder),
     test: (file, names) => test(folder, file, names),
@@ -35,11 +36,12 @@ export function copyOfTree(): Tree {
   }
 }
 
-function change(path: string, find: string, replace: string): () => void {
+function change(folder: string, file: string, find: string, replace: string): () => void {
+  const path = join(folder, file)
   const text = readFileSync(path, 'utf8')
-  const count = text.split(find).length - 1
-  if (count !== 1) throw new Error(`${path}: the text of the guard stands there ${count} times: ${find}`)
-  writeFileSync(path, text.replace(find, () => replace))
+  const [place, ...more] = placesOf(file, text, find)
+  if (place === undefined || more.length > 0) throw new Error(`${file}: this text of a guard must stand there exactly once: ${find}`)
+  writeFileSync(path, text.slice(0, place.from) + replace + text.slice(place.to))
   return () => writeFileSync(path, text)
 }
 
