@@ -51,3 +51,20 @@ function definitionsOf({ name, schema: { key = name, description, properties, de
       mapOf(own, { title: of.title, description: of.description }, {}, Object.entries(of.properties))),
   ]
 }
+
+/** A schema of a file that names stages (plan, lock or report), with every stage in its list of them. */
+export function withStageNames(text: string, stages: readonly StagePart[]): string {
+  const names = stages.map(({ name }) => name)
+  const list = /^( *"(?:stageName|stage)": \{.*"enum": )\[[^\]]*\]/m
+  if (!list.test(text)) throw new Error('the schema has no list of stages')
+  return withPlainFindings(text.replace(list, (_, before: string) => before + inline(names)), names)
+}
+
+/** In the schema of a report: the stages that find nothing beside their comparisons, since no other definition is theirs. */
+function withPlainFindings(text: string, names: readonly string[]): string {
+  const plain = /^( *\{"type": "object".*"required": \["stage"\], "properties": \{"stage": )\{.*\}(\}\},)$/m
+  const own = [...text.replace(plain, '').matchAll(/"stage": \{"const": "([^"]+)"\}/g)].map(([, name]) => name)
+  const others = names.filter((name) => !own.includes(name))
+  const choice = others.length === 1 ? `{"const": ${inline(others[0])}}` : `{"enum": ${inline(others)}}`
+  return text.replace(plain, (_, before: string, after: string) => before + choice + after)
+}

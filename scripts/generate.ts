@@ -13,7 +13,7 @@ import { withGates } from './generate-gates-schema.ts'
 import { actionTables, attackTable, cliTables, fenced, folderTable, replaceBlocks, specTables } from './generate-tables.ts'
 import { pageScript } from './generate-page.ts'
 import { withLayers } from './generate-schema.ts'
-import { withStages } from './generate-stages-schema.ts'
+import { withStageNames, withStages } from './generate-stages-schema.ts'
 import { specTypes } from './generate-types.ts'
 import { rates } from './generate-rates.ts'
 import { explainedVerdict } from './generate-verdict.ts'
@@ -29,6 +29,8 @@ const schemaText = withGates(withStages(layered, stageDefinitions), gates)
 const schema = JSON.parse(schemaText)
 const generated: { readonly path: string; readonly text: string }[] = [
   { path: 'schema/tuning.schema.json', text: schemaText },
+  ...['schema/plan.schema.json', 'schema/lock.schema.json', 'schema/report.schema.json']
+    .map((path) => ({ path, text: withStageNames(read(path), stageDefinitions) })),
   { path: 'src/dsl/tuning.gen.ts', text: await specTypes(schema) },
   { path: 'src/report/html/script.gen.ts', text: await pageScript(root) },
 ]

@@ -23,7 +23,7 @@ export interface StageDefinition<Settings extends StageSettings = StageSettings,
   readonly schema: StageSchema
   /** The bucket of levers that it tunes; absent where it moves none. Diagnosis and checklist find the stage by it. */
   readonly tunes?: Bucket
-  /** Levers of other buckets that it tunes as well, in place of the stage of their bucket. */
+  /** Levers that it tunes in place of the stage of their bucket. */
   readonly tunesToo?: readonly LeverName[]
   /** Why one decision may move several levers, as the checklist says it. Absent: the stage moves one lever at a time. */
   readonly movesTogether?: string
