@@ -8,8 +8,9 @@ import { program } from '../src/cli/program.ts'
 import { commentWorkflow, noCommit } from '../src/cli/workflows/comment.ts'
 import { gates } from '../src/gates/index.ts'
 import { layerDefinitions } from '../src/layers/index.ts'
+import { exportDefinitions } from '../src/report/exports/index.ts'
 import { withGates } from './generate-gates-schema.ts'
-import { actionTables, attackTable, cliTables, fenced, folderTable, replaceBlocks, specTables } from './generate-tables.ts'
+import { actionTables, attackTable, cliTables, fenced, folderTable, nameTable, replaceBlocks, specTables } from './generate-tables.ts'
 import { pageScript } from './generate-page.ts'
 import { withLayers } from './generate-schema.ts'
 import { specTypes } from './generate-types.ts'
@@ -36,7 +37,10 @@ if (exists('examples/workflows')) {
 const pages: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'docs/spec.md': { spec: specTables(schema), example: fenced(read('examples/digits/tuning.yml'), 'yaml') },
   'docs/action.md': { action: actionTables(read('action.yml')) },
-  'docs/cli.md': { cli: cliTables(program(() => undefined)) },
+  'docs/cli.md': {
+    cli: cliTables(program(() => undefined)),
+    exports: nameTable(['`--to`', 'what it writes', 'what you do next'], exportDefinitions.map((e) => [e.name, e.summary, e.next.replaceAll('%', 'FOLDER')])),
+  },
   'docs/github.md': {
     workflow: fenced(read('examples/workflows/tune.yml'), 'yaml'),
     reusable: fenced(read('examples/workflows/tune-all.yml'), 'yaml'),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { gates } from '../src/gates/index.ts'
+import { exportNames } from '../src/report/exports/index.ts'
 import { literalsIn, uses, type PluginKind } from './support/plugins.ts'
 
 /** Names of gates that mean something else too: a task, and what a run says about its probabilities. */
@@ -30,6 +31,7 @@ const held: readonly PluginKind[] = [
       'src/engines/tensorflow/ops/fused.ts': 'names the native operation of `FusedOps`, which is no layer',
     },
   },
+  { folder: 'src/report/exports', names: exportNames, besides: {} },
 ]
 
 describe('the name of a plug-in', () => {
