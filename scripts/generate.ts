@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { program } from '../src/cli/program.ts'
 import { commentWorkflow, noCommit } from '../src/cli/workflows/comment.ts'
+import { rules } from '../src/diagnose/rules/index.ts'
 import { gates } from '../src/gates/index.ts'
 import { layerDefinitions } from '../src/layers/index.ts'
 import { exportDefinitions } from '../src/report/exports/index.ts'
@@ -40,6 +41,7 @@ const pages: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'docs/cli.md': {
     cli: cliTables(program(() => undefined)),
     exports: nameTable(['`--to`', 'what it writes', 'what you do next'], exportDefinitions.map((e) => [e.name, e.summary, e.next.replaceAll('%', 'FOLDER')])),
+    rules: nameTable(['rule', 'symptom', 'it speaks when'], rules.map((rule) => [rule.name, rule.title, rule.summary])),
   },
   'docs/github.md': {
     workflow: fenced(read('examples/workflows/tune.yml'), 'yaml'),

@@ -39,7 +39,7 @@ export const folders: Readonly<Record<string, FolderRule>> = {
   compile: { may: ['dsl', 'gates', 'layers', 'records', 'base'] },
   engines: { may: ['train', 'layers', 'records', 'base'] },
   run: { may: ['stages', 'train', 'records', 'base'] },
-  report: { may: ['gates', 'layers', 'records', 'base'], types: 'any' },
+  report: { may: ['diagnose', 'gates', 'layers', 'records', 'base'], types: 'any' },
   github: { may: ['report', 'base'] },
 }
 
