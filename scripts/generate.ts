@@ -1,4 +1,4 @@
-// Regenerates what is derived from other files: the parts of gates and layers in the schema of the spec, its TypeScript types, and
+// Regenerates what is derived from other files: the parts of plug-ins in the schema of the spec, its TypeScript types, and
 // the tables and examples in docs/ and SECURITY.md.
 // `--check` writes nothing, names what is out of date and exits with 1.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -6,10 +6,12 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { program } from '../src/cli/program.ts'
 import { commentWorkflow, noCommit } from '../src/cli/workflows/comment.ts'
+import { checks } from '../src/data/checks/index.ts'
 import { rules } from '../src/diagnose/rules/index.ts'
 import { gates } from '../src/gates/index.ts'
 import { layerDefinitions } from '../src/layers/index.ts'
 import { exportDefinitions } from '../src/report/exports/index.ts'
+import { withChecks } from './generate-data-schema.ts'
 import { withGates } from './generate-gates-schema.ts'
 import { actionTables, attackTable, cliTables, fenced, folderTable, nameTable, replaceBlocks, specTables } from './generate-tables.ts'
 import { pageScript } from './generate-page.ts'
@@ -24,7 +26,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 const exists = (path: string): boolean => existsSync(join(root, path))
 
-const schemaText = withGates(withLayers(read('schema/tuning.schema.json'), layerDefinitions), gates)
+const withPlugins = withGates(withLayers(read('schema/tuning.schema.json'), layerDefinitions), gates)
+const schemaText = withChecks(withPlugins, checks)
 const schema = JSON.parse(schemaText)
 const generated: { readonly path: string; readonly text: string }[] = [
   { path: 'schema/tuning.schema.json', text: schemaText },

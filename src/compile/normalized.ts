@@ -1,3 +1,4 @@
+import type { Checks } from '../dsl/tuning.gen.ts'
 import type { Shape } from '../layers/definition.ts'
 import type { NormalizedLayer } from '../layers/layer.ts'
 import type { Levers, SchedulingLevers } from '../records/levers.ts'
@@ -55,9 +56,7 @@ export type NormalizedInputs =
     }
   | { readonly kind: 'auto' }
 
-export type CheckName =
-  | 'leakage' | 'duplicates' | 'groups' | 'strata' | 'drift' | 'augmentation' | 'imbalance' | 'constant' | 'identifier'
-export type NormalizedChecks = { readonly [name in CheckName]: 'error' | 'warn' | 'off' }
+export type NormalizedChecks = Readonly<Required<Checks>>
 
 /** Warmup as a share of a run's steps, which are known when the data are. */
 export interface WarmupShare {

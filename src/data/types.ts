@@ -1,3 +1,5 @@
+import type { CheckName, Found } from './checks/definition.ts'
+
 /** What to read and how to prepare it: the spec's `data` block with every default filled in. */
 export interface DataConfig {
   /** Path, already resolved and confined to the workspace by the caller. */
@@ -121,13 +123,7 @@ export interface TableSummary {
   readonly scale: number | null
 }
 
-export type CheckName =
-  | 'leakage' | 'duplicates' | 'groups' | 'strata' | 'drift' | 'augmentation' | 'imbalance' | 'constant' | 'identifier'
-
 /** Something about a data set that a person should look at before trusting a score. */
-export interface DataFinding {
+export interface DataFinding extends Found {
   readonly check: CheckName
-  readonly message: string
-  /** Row numbers, ascending, where the finding is about rows. */
-  readonly rows?: readonly number[]
 }

@@ -18,6 +18,8 @@ export interface InitOptions {
   /** Shape of a row where rows are images, else null. */
   readonly imageShape: readonly number[] | null
   readonly scale: number | null
+  /** What each data check does by default, by its name. */
+  readonly checks: Readonly<Record<string, string>>
   /** Address of the schema for editors, relative to the spec; left out of the text where there is none. */
   readonly schema?: string
 }
@@ -47,7 +49,7 @@ export function renderSpec(options: InitOptions): string {
   ].join('\n')
 }
 
-function dataLines({ file, target, header, columns, imageShape, scale }: InitOptions): string[] {
+function dataLines({ file, target, header, columns, imageShape, scale, checks }: InitOptions): string[] {
   return [
     'data:',
     `  source: ${yamlScalar(file)}`,
@@ -57,10 +59,24 @@ function dataLines({ file, target, header, columns, imageShape, scale }: InitOpt
       ? [`  inputs: { shape: [${imageShape.join(', ')}], scale: ${number(scale ?? 1)} }`]
       : [`  inputs: auto                 # ${census(columns, target)}; or { numeric: [a, b], categorical: [c] }`]),
     '  split: { validation: 0.2, test: 0.2, stratify: true, groupBy: null }',
-    '  checks:                       # error stops before training, warn reports, off does not look',
-    '    { leakage: warn, duplicates: warn, groups: warn, strata: warn, drift: warn, augmentation: warn, imbalance: warn,',
-    '      constant: warn, identifier: warn }',
+        '  checks:                       # error stops before training, warn reports, off does not look',
+    ...filled(Object.entries(checks).map(([name, severity]) => `${name}: ${severity}`)),
   ]
+}
+
+/** Entries of a map in braces, as many on a line as fit into 120 columns. */
+function filled(entries: readonly string[]): string[] {
+  const lines: string[] = []
+  let line = '    {'
+  entries.forEach((entry, i) => {
+    const next = ` ${entry}${i === entries.length - 1 ? ' }' : ','}`
+    if (line.length + next.length > 120) {
+      lines.push(line)
+      line = '     '
+    }
+    line += next
+  })
+  return [...lines, line]
 }
 
 function modelLines(image: InitOptions['imageShape']): string[] {

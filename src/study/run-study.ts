@@ -2,7 +2,6 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { lineOf } from '../base/diagnostics.ts'
 import { explainFileError, makeFolder } from '../base/files.ts'
-import { CHECK_NAMES } from '../data/checks/index.ts'
 import { verificationStatistics } from '../gates/verification.ts'
 import type { VerifyFindings } from '../records/decision.ts'
 import type { Lock } from '../records/lock.ts'
@@ -23,7 +22,7 @@ import { studyDiagnostics } from './diagnostics.ts'
 import { changeOf, type BaseData } from './evaluation-rows.ts'
 import { EngineBroke, onEngine, withBreaks, type EngineSource } from './engine.ts'
 import { judgingOf, type Judging } from './judging.ts'
-import { prepare, type Prepared, type SpecSource } from './prepare.ts'
+import { checksMade, prepare, type Prepared, type SpecSource } from './prepare.ts'
 import { openJournal, startPool } from './means.ts'
 import { repeatCommand } from './repeat.ts'
 import { fitThreads, threadsBefore, type Fitted, type Split } from './threads.ts'
@@ -192,7 +191,7 @@ async function reportOf({ options, prepared, judging, outcome, engine, seconds, 
     statistics: verify ? verificationStatistics(verify, plan.workload.objective) : [],
     diagnostics: await studyDiagnostics(plan, verify, runs()),
     command: repeatCommand(options), specFile: options.specPath,
-    data: { source: spec.data.source, checks: checksOf(prepared), findings, notes: dataset.notes },
+    data: { source: spec.data.source, checks: checksMade(spec), findings, notes: dataset.notes },
     omissions: [], exhausted: outcome.exhausted, cutShort: outcome.cutShort, ...(change ? { change } : {}),
     timing: {
       startedAt: options.startedAt, seconds, stages: outcome.seconds,
@@ -210,6 +209,3 @@ function verifyFindings({ decisions }: StudyOutcome): VerifyFindings | null {
   const findings = decisions.find((d) => d.stage === 'verify')?.findings
   return findings?.stage === 'verify' ? findings.verify : null
 }
-
-const checksOf = ({ spec }: Prepared): string[] =>
-  CHECK_NAMES.filter((check) => spec.checks[check] !== 'off')

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, it, test } from 'vitest'
+import { normalizeChecks } from '../../src/compile/normalize/data.ts'
 import { inspect } from '../../src/data/inspect.ts'
 import { renderSpec, type InitOptions } from '../../src/dsl/init.ts'
 import { compiled, dataFacts } from '../compile/support.ts'
@@ -12,6 +13,7 @@ const table: InitOptions = {
   task: 'regression',
   imageShape: null,
   scale: null,
+  checks: normalizeChecks(),
   columns: [
     { name: 'area', type: 'numeric' },
     { name: 'heating', type: 'categorical' },
@@ -113,7 +115,7 @@ describe('a spec that init writes', () => {
   ] as const)('of the example %s compiles', async (file, shape, classes) => {
     const summary = await inspect(join(import.meta.dirname, '../../examples', file))
     const { spec } = compiled(
-      renderSpec({ ...summary, file: file.split('/')[1] ?? '' }),
+      renderSpec({ ...summary, file: file.split('/')[1] ?? '', checks: normalizeChecks() }),
       facts(
         shape,
         Array.from({ length: classes }, (_, i) => String(i)),

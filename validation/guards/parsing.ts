@@ -89,8 +89,8 @@ export const parsingGuards: readonly Guard[] = [
     tests: [bundle('stops reading once the budget of minutes is used up')],
   },
   {
-    attack: 18, guard: 'Checks count toward the budget of minutes.', file: 'src/data/checks/index.ts',
-    find: '    watch.begin(`the check ${name}`)\n', replace: '',
+    attack: 18, guard: 'Checks count toward the budget of minutes.', file: 'src/data/check.ts',
+    find: '    watch.begin(`the check ${check.name}`)\n', replace: '',
     tests: [bounds('is refused once its checks have used up the budget')],
   },
   {

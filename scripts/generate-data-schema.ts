@@ -1,0 +1,29 @@
+interface CheckPart {
+  readonly name: string
+  readonly schema: { readonly title: string; readonly description: string }
+  readonly severity: string
+}
+
+/** The schema of the spec with the settings of all data checks, which stand from `checks` to before `severity`, written anew. */
+export function withChecks(text: string, checks: readonly CheckPart[]): string {
+  const [from, to] = [text.indexOf('    "checks": {\n'), text.indexOf('    "severity": {')]
+  if (from < 0 || to < from) throw new Error('the schema has no definitions from checks to severity')
+  return text.slice(0, from) + definitionOf(checks) + text.slice(to)
+}
+
+function definitionOf(checks: readonly CheckPart[]): string {
+  const settings = checks.map(({ name, schema: { title, description }, severity }) => {
+    const members = { title, description, $ref: '#/$defs/severity', default: severity }
+    const said = Object.entries(members).map(([key, value]) => `"${key}": ${JSON.stringify(value)}`)
+    return `        "${name}": { ${said.join(', ')} }`
+  })
+  return [
+    '    "checks": {',
+    '      "title": "Data checks", "description": "error stops before training, warn reports, off does not look.",',
+    '      "type": "object", "additionalProperties": false,',
+    '      "properties": {',
+    settings.join(',\n'),
+    '      }',
+    '    },\n',
+  ].join('\n')
+}
