@@ -27,3 +27,13 @@ function definitionOf(checks: readonly CheckPart[]): string {
     '    },\n',
   ].join('\n')
 }
+
+/** The schema of the spec with the description of `data.source` written anew: it names every format. */
+export function withFormats(text: string, formats: readonly { readonly name: string }[]): string {
+  const source = /("source": \{ "title": "Source", "description": )"[^"]*"/
+  if (!source.test(text)) throw new Error('the schema has no description of data.source')
+  const names = formats.map(({ name }) => name)
+  const listed = `${names.slice(0, -1).join(', ')} or ${names.at(-1) ?? ''}`
+  const description = `Data file, relative to the spec: ${listed}, and .gz of each. It must lie inside the workspace.`
+  return text.replace(source, (_, head: string) => head + JSON.stringify(description))
+}

@@ -7,11 +7,12 @@ import { fileURLToPath } from 'node:url'
 import { program } from '../src/cli/program.ts'
 import { commentWorkflow, noCommit } from '../src/cli/workflows/comment.ts'
 import { checks } from '../src/data/checks/index.ts'
+import { formats } from '../src/data/formats/index.ts'
 import { rules } from '../src/diagnose/rules/index.ts'
 import { gates } from '../src/gates/index.ts'
 import { layerDefinitions } from '../src/layers/index.ts'
 import { exportDefinitions } from '../src/report/exports/index.ts'
-import { withChecks } from './generate-data-schema.ts'
+import { withChecks, withFormats } from './generate-data-schema.ts'
 import { withGates } from './generate-gates-schema.ts'
 import { actionTables, attackTable, cliTables, fenced, folderTable, nameTable, replaceBlocks, specTables } from './generate-tables.ts'
 import { pageScript } from './generate-page.ts'
@@ -27,7 +28,7 @@ const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 const exists = (path: string): boolean => existsSync(join(root, path))
 
 const withPlugins = withGates(withLayers(read('schema/tuning.schema.json'), layerDefinitions), gates)
-const schemaText = withChecks(withPlugins, checks)
+const schemaText = withFormats(withChecks(withPlugins, checks), formats)
 const schema = JSON.parse(schemaText)
 const generated: { readonly path: string; readonly text: string }[] = [
   { path: 'schema/tuning.schema.json', text: schemaText },
@@ -39,7 +40,12 @@ if (exists('examples/workflows')) {
 }
 /** What is generated within each page, block by block. */
 const pages: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'docs/spec.md': { spec: specTables(schema), example: fenced(read('examples/digits/tuning.yml'), 'yaml') },
+  'docs/spec.md': {
+    spec: specTables(schema),
+    example: fenced(read('examples/digits/tuning.yml'), 'yaml'),
+    formats: nameTable(['format', 'file name', 'content'], formats.map(({ name, endings, summary }) =>
+      [name, endings.map((ending) => `\`.${ending}\``).join(', '), summary])),
+  },
   'docs/action.md': { action: actionTables(read('action.yml')) },
   'docs/cli.md': {
     cli: cliTables(program(() => undefined)),

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import type { Column } from './column.ts'
 import { readUndecided } from './column-type.ts'
 import { loadDataset } from './load.ts'
-import { openTable } from './formats/index.ts'
 import { resolveRoles, type Roles } from './roles.ts'
 import { LIMITS, readSource } from './source.ts'
 import type { OpenTable } from './table.ts'
@@ -93,7 +92,7 @@ async function sameColumns(config: DataConfig, { target, group, inputs }: Column
 /** Levels are not counted here: every text is compared. */
 async function open(config: DataConfig): Promise<{ readonly opened: OpenTable; readonly roles: Roles }> {
   const source = await readSource(config.source, { ...LIMITS, levels: Infinity })
-  const opened = openTable(source, { header: config.header, target: config.target, groupBy: config.split.groupBy })
+  const opened = source.format.open(source, { header: config.header, target: config.target, groupBy: config.split.groupBy })
   return { opened, roles: resolveRoles(config, opened) }
 }
 

@@ -110,6 +110,8 @@ export interface ColumnSummary {
 /** What `init` learns from a data file before there is a spec. Everything below `columns` is a guess. */
 export interface TableSummary {
   readonly file: string
+  /** The file's name without its folder and endings. */
+  readonly stem: string
   readonly format: string
   readonly delimiter: string | null
   readonly header: boolean

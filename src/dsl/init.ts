@@ -4,8 +4,8 @@ import { yamlComment, yamlScalar } from '../base/yaml.ts'
 export interface InitOptions {
   /** The data file as the spec shall name it: relative to where the spec will lie. */
   readonly file: string
-  /** Name of the study; made from the file's where left out. */
-  readonly name?: string
+  /** The file's name without its folder and the endings that say its format; the study is named by it. */
+  readonly stem: string
   readonly header: boolean
   readonly rows: number
   readonly columns: readonly {
@@ -30,7 +30,7 @@ export function renderSpec(options: InitOptions): string {
   return [
     ...(options.schema === undefined ? [] : [yamlComment(`yaml-language-server: $schema=${options.schema}`)]),
     'version: 1',
-    `name: ${options.name ?? nameOf(options.file)}`,
+    `name: ${nameOf(options.stem)}`,
     `task: ${task}${options.task === null ? '                # a guess: classification or regression' : ''}`,
     `preset: ${options.imageShape ? 'vision-cnn' : 'tabular-mlp'}`,
     '',
@@ -154,11 +154,9 @@ function targetOf(target: string | null, header: boolean): string {
   return !header && /^-?\d+$/.test(target) ? target : yamlScalar(target)
 }
 
-/** Letters and digits of the file's name; a study's name is also a folder's. */
-function nameOf(file: string): string {
-  const base = file.split(/[/\\]/).at(-1) ?? ''
-  const name = base
-    .replace(/(\.(csv|tsv|jsonl|ndjson|npy|npz|gz))+$/i, '')
+/** Letters and digits of a name; a study's name is also a folder's. */
+function nameOf(text: string): string {
+  const name = text
     .replace(/[^A-Za-z0-9._-]+/g, '-')
     .replace(/^[^A-Za-z0-9]+/, '')
   return yamlScalar(name.slice(0, 64) || 'study')

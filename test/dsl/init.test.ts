@@ -1,12 +1,14 @@
 import { join } from 'node:path'
 import { describe, expect, it, test } from 'vitest'
 import { normalizeChecks } from '../../src/compile/normalize/data.ts'
+import { stemOf } from '../../src/data/formats/index.ts'
 import { inspect } from '../../src/data/inspect.ts'
 import { renderSpec, type InitOptions } from '../../src/dsl/init.ts'
 import { compiled, dataFacts } from '../compile/support.ts'
 
 const table: InitOptions = {
   file: 'data/houses.csv',
+  stem: stemOf('data/houses.csv'),
   header: true,
   rows: 1000,
   target: 'price',
@@ -96,7 +98,7 @@ describe('a spec that init writes', () => {
     '0x1F',
   ])('keeps the column %j and the file of that name', (name) => {
     const { spec } = compiled(
-      renderSpec({ ...table, target: name === '' ? 'x' : name, file: `${name.replace(/[\0/\\]/g, '')}.csv` }),
+      renderSpec({ ...table, target: name === '' ? 'x' : name, file: `${name.replace(/[\0/\\]/g, '')}.csv`, stem: name }),
       facts([5], null),
     )
     expect(spec.data.target).toBe(name === '' ? 'x' : name)

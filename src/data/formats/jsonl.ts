@@ -8,6 +8,7 @@ import type { Source } from '../source.ts'
 import { builders, finish } from '../table.ts'
 import type { OpenTable, Table } from '../table.ts'
 import { requireNames, requireText } from '../text.ts'
+import type { FormatDefinition } from './definition.ts'
 
 type Cell = string | number | boolean | null
 type Row = readonly (readonly [string, unknown])[]
@@ -16,7 +17,15 @@ type Row = readonly (readonly [string, unknown])[]
  * One JSON object a line, all with the keys of the first one, in any order; or one array a line, its columns named 0, 1, 2.
  * Values are numbers, strings, booleans (read as the texts true and false) and null (missing).
  */
-export function openJsonLines(source: Source): OpenTable {
+export const jsonl: FormatDefinition = {
+  name: 'jsonl',
+  endings: ['jsonl', 'ndjson'],
+  summary: 'One JSON object per line, all with the same keys, or one array per line. `null` is a missing value.',
+  isText: true,
+  open,
+}
+
+function open(source: Source): OpenTable {
   requireText(source)
   const { file } = source
   for (const { text, line } of linesOf(source)) {
