@@ -4,7 +4,7 @@ interface CheckPart {
   readonly severity: string
 }
 
-/** The schema of the spec with the settings of all data checks, which stand from `checks` to before `severity`, written anew. */
+/** The schema of the spec with the settings of all data checks written anew: from `checks` to before `severity`. */
 export function withChecks(text: string, checks: readonly CheckPart[]): string {
   const [from, to] = [text.indexOf('    "checks": {\n'), text.indexOf('    "severity": {')]
   if (from < 0 || to < from) throw new Error('the schema has no definitions from checks to severity')

@@ -14,7 +14,9 @@ import { layerDefinitions } from '../src/layers/index.ts'
 import { exportDefinitions } from '../src/report/exports/index.ts'
 import { withChecks, withFormats } from './generate-data-schema.ts'
 import { withGates } from './generate-gates-schema.ts'
-import { actionTables, attackTable, cliTables, fenced, folderTable, nameTable, replaceBlocks, specTables } from './generate-tables.ts'
+import {
+  actionTables, attackTable, cliTables, fenced, folderTable, nameTable, replaceBlocks, specTables,
+} from './generate-tables.ts'
 import { pageScript } from './generate-page.ts'
 import { withLayers } from './generate-schema.ts'
 import { specTypes } from './generate-types.ts'
@@ -49,7 +51,8 @@ const pages: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'docs/action.md': { action: actionTables(read('action.yml')) },
   'docs/cli.md': {
     cli: cliTables(program(() => undefined)),
-    exports: nameTable(['`--to`', 'what it writes', 'what you do next'], exportDefinitions.map((e) => [e.name, e.summary, e.next.replaceAll('%', 'FOLDER')])),
+    exports: nameTable(['`--to`', 'what it writes', 'what you do next'], exportDefinitions.map(({ name, summary, next }) =>
+      [name, summary, next.replaceAll('%', 'FOLDER')])),
     rules: nameTable(['rule', 'symptom', 'it speaks when'], rules.map((rule) => [rule.name, rule.title, rule.summary])),
   },
   'docs/github.md': {

@@ -19,7 +19,8 @@ export async function inspect(path: string, limits: Limits = LIMITS): Promise<Ta
   const named = target === null ? null : names[target.index] ?? null
   const image = imageOf(opened, columns.filter((column) => column !== target))
   return {
-    file, stem: stemOf(file), format: source.format.name, delimiter, header, rows: table.rows, columns, target: named, task, ...image,
+    file, stem: stemOf(file), format: source.format.name, delimiter, header, rows: table.rows, columns,
+    target: named, task, ...image,
   }
 }
 

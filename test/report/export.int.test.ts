@@ -122,6 +122,7 @@ describe('an export', () => {
   test('says which runs the journal lacks', async () => {
     const bare = join(scratch, 'bare')
     await writeReport(report, bare, study.runs())
-    await expect(exportStudy(bare, exportNamed('wandb'), join(scratch, 'bare-out'))).rejects.toMatchObject({ diagnostics: [{ code: 'report/runs-missing' }] })
+    const exported = exportStudy(bare, exportNamed('wandb'), join(scratch, 'bare-out'))
+    await expect(exported).rejects.toMatchObject({ diagnostics: [{ code: 'report/runs-missing' }] })
   })
 })

@@ -5,8 +5,14 @@ import { exportStudy } from '../../study/export-study.ts'
 import { out } from '../print.ts'
 import { runFolder } from '../run-folder.ts'
 
-/** Writes a finished run's files for the export named `to`, and says what to do with them. */
-export async function exportCommand(path: string, options: { readonly to: string; readonly output?: string }): Promise<number> {
+export interface ExportOptions {
+  /** Name of the export. */
+  readonly to: string
+  readonly output?: string
+}
+
+/** Writes a finished run's files for another tool and says what to do with them. */
+export async function exportCommand(path: string, options: ExportOptions): Promise<number> {
   const run = runFolder(path)
   const tool = exportNamed(options.to)
   const folder = options.output ?? join(run, `export-${tool.name}`)

@@ -58,7 +58,8 @@ async function writeSpec(data: string, options: InitOptions): Promise<void> {
   const summary = retargeted(await inspect(data), options.target)
   await refuseExisting(options.output, options.force)
   const file = relative(dirname(resolve(options.output)), resolve(data)).split('\\').join('/')
-  await writeFileAtomic(options.output, renderSpec({ ...summary, file, checks: normalizeChecks() })).catch(unwritable(options.output))
+  const text = renderSpec({ ...summary, file, checks: normalizeChecks() })
+  await writeFileAtomic(options.output, text).catch(unwritable(options.output))
   const spec = shellWord(options.output)
   out.lines(
     `${options.output}: written for ${summary.rows} rows and ${summary.columns.length} columns${described(summary)}`,

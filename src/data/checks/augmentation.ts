@@ -34,8 +34,8 @@ export const augmentation: CheckDefinition = {
   schema: {
     title: 'Augmentation',
     description:
-      'Training rows that augmentation, at the largest strength that the study tries, makes look like another class or like ' +
-      'other data; the amount that does it is named. Mixup is not looked at.',
+      'Training rows that augmentation, at the largest strength that the study tries, makes look like another class or ' +
+      'like other data; the amount that does it is named. Mixup is not looked at.',
   },
   severity: 'warn',
   find,

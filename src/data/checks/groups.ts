@@ -27,8 +27,8 @@ export const groups: CheckDefinition = {
   schema: {
     title: 'Groups',
     description:
-      'Rows that belong together in two parts of the split: groups of groupBy, or of a column that is not declared and whose ' +
-      'equal values stand, by its name or by how alike their rows are, for one person, place or occasion.',
+      'Rows that belong together in two parts of the split: groups of groupBy, or of a column that is not declared and ' +
+      'whose equal values stand, by its name or by how alike their rows are, for one person, place or occasion.',
   },
   severity: 'warn',
   find,

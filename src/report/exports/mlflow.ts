@@ -27,7 +27,7 @@ interface StoredRun {
  */
 export const mlflow: ExportDefinition = {
   name: 'mlflow',
-  summary: 'MLflow: an experiment with levers as params, curves as metrics and the report as artifacts; each run is nested in it',
+  summary: 'MLflow: one experiment with levers as params, curves as metrics, nested runs, and the report as artifacts',
   next:
     'mlflow migrate-filestore --source % --target sqlite:///mlflow.db && mlflow ui --backend-store-uri sqlite:///mlflow.db',
   write,
