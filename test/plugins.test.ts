@@ -55,6 +55,14 @@ describe('the name of a plug-in', () => {
     expect(uses(kind).map(({ file, line, name }) => `${file}:${line}: ${name}`)).toEqual([])
   })
 
+  it('is unique in its registry, and so is each ending of a data format', () => {
+    const lists = [
+      gates.map((gate) => gate.name), checkNames, formats.map((format) => format.name), rules.map((rule) => rule.name), exportNames,
+      formats.flatMap((format) => format.endings),
+    ]
+    for (const names of lists) expect([...new Set(names)]).toEqual(names)
+  })
+
   it('is found in code, types and keys, and not in comments or longer texts', () => {
     const text = "// 'verify'\nconst a: 'verify' = 'verify'\nconst b = { 'lr-range': 1 }\nconst c = 'we verify'\nimport x from 'verify'\n"
     expect(literalsIn(text)).toEqual([
