@@ -13,7 +13,7 @@ import { unwatched, type Watch } from './watch.ts'
 
 /** Sizes beyond which a file is refused instead of exhausting the machine: data files are not trusted. */
 export interface Limits {
-  /** Bytes of the file, and of what a .gz or .npz of it unpacks to (a decompression bomb ends here). */
+  /** Bytes of the file, and of what it unpacks to (a decompression bomb ends here). */
   readonly bytes: number
   /** Line breaks of a text file; a quoted cell may hold some, and blank lines are skipped. */
   readonly lines: number
