@@ -1,4 +1,4 @@
-// Regenerates what is derived from other files: the parts of gates and layers in the schema of the spec, its TypeScript types, and
+// Regenerates what is derived from other files: the parts of gates, layers and presets in the schema of the spec, its TypeScript types, and
 // the tables and examples in docs/ and SECURITY.md.
 // `--check` writes nothing, names what is out of date and exits with 1.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -6,9 +6,11 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { program } from '../src/cli/program.ts'
 import { commentWorkflow, noCommit } from '../src/cli/workflows/comment.ts'
+import { autoPresetWords, presets } from '../src/compile/presets/index.ts'
 import { gates } from '../src/gates/index.ts'
 import { layerDefinitions } from '../src/layers/index.ts'
 import { withGates } from './generate-gates-schema.ts'
+import { withPresets } from './generate-presets-schema.ts'
 import { actionTables, attackTable, cliTables, fenced, folderTable, replaceBlocks, specTables } from './generate-tables.ts'
 import { pageScript } from './generate-page.ts'
 import { withLayers } from './generate-schema.ts'
@@ -22,7 +24,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 const exists = (path: string): boolean => existsSync(join(root, path))
 
-const schemaText = withGates(withLayers(read('schema/tuning.schema.json'), layerDefinitions), gates)
+const withModel = withLayers(read('schema/tuning.schema.json'), layerDefinitions)
+const schemaText = withPresets(withGates(withModel, gates), presets.map(({ name }) => name), autoPresetWords())
 const schema = JSON.parse(schemaText)
 const generated: { readonly path: string; readonly text: string }[] = [
   { path: 'schema/tuning.schema.json', text: schemaText },

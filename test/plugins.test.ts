@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { presets } from '../src/compile/presets/index.ts'
 import { gates } from '../src/gates/index.ts'
 import { literalsIn, uses, type PluginKind } from './support/plugins.ts'
 
@@ -7,6 +8,7 @@ const otherWords: readonly string[] = ['regression', 'calibration']
 
 /** Kinds of plug-ins whose names stand in their own folder alone. */
 const held: readonly PluginKind[] = [
+  { folder: 'src/compile/presets', names: presets.map((preset) => preset.name), besides: {} },
   {
     folder: 'src/gates',
     names: gates.map((gate) => gate.name).filter((name) => !otherWords.includes(name)),

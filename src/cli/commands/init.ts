@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
 import { InputError, didYouMean } from '../../base/diagnostics.ts'
 import { shellWord } from '../../base/shell.ts'
+import { presetFor } from '../../compile/presets/index.ts'
 import { inspect } from '../../data/inspect.ts'
 import type { TableSummary } from '../../data/types.ts'
 import { renderSpec } from '../../dsl/init.ts'
@@ -56,8 +57,9 @@ const unwritable = (file: string) => (error: unknown): never => {
 async function writeSpec(data: string, options: InitOptions): Promise<void> {
   const summary = retargeted(await inspect(data), options.target)
   await refuseExisting(options.output, options.force)
+  const { name: preset } = presetFor({ tokens: false, images: summary.imageShape !== null })
   const file = relative(dirname(resolve(options.output)), resolve(data)).split('\\').join('/')
-  await writeFileAtomic(options.output, renderSpec({ ...summary, file })).catch(unwritable(options.output))
+  await writeFileAtomic(options.output, renderSpec({ ...summary, file, preset })).catch(unwritable(options.output))
   const spec = shellWord(options.output)
   out.lines(
     `${options.output}: written for ${summary.rows} rows and ${summary.columns.length} columns${described(summary)}`,
