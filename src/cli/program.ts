@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander'
+import { targetNames, targetSummaries } from '../compile/targets/index.ts'
 import { columnHelp } from '../diagnose/read/columns.ts'
 import { stageNames, type StageName } from '../records/plan.ts'
 import { engineWishes } from '../study/engine.ts'
@@ -52,8 +53,8 @@ export function program(exit: (code: number) => void): Command {
     .action(async (spec: string, options: { format: 'table' | 'json' | 'mermaid'; stages?: StageName[]; seeds?: number }) => exit(await planCommand(spec, options)))
 
   root.command('compile <spec>')
-    .description('write the plan as a GitHub workflow whose jobs share the runs of each stage')
-    .addOption(new Option('--target <target>', 'what to write').choices(['workflow']).makeOptionMandatory())
+    .description(`write the plan as ${targetSummaries()}`)
+    .addOption(new Option('--target <target>', 'what to write').choices(targetNames).makeOptionMandatory())
     .option('-o, --output <file>', 'where to write it (default: standard output)')
     .option('--check', 'write nothing; exit with 1 where the file is not what the spec gives')
     .option('--shards <n>', 'jobs that share the runs of a stage, at most', wholeNumber(1, 256), 8)

@@ -3,12 +3,12 @@ import { dirname, relative, resolve } from 'node:path'
 import { InputError, didYouMean } from '../../base/diagnostics.ts'
 import { shellWord } from '../../base/shell.ts'
 import { presetFor } from '../../compile/presets/index.ts'
+import { checkedUses } from '../../compile/targets/workflow.ts'
 import { inspect } from '../../data/inspect.ts'
 import type { TableSummary } from '../../data/types.ts'
 import { renderSpec } from '../../dsl/init.ts'
 import { out } from '../print.ts'
 import { commentWorkflow, commentWorkflowPath, noCommit } from '../workflows/comment.ts'
-import { checkedUses } from '../workflows/uses.ts'
 import { explainFileError, makeFolder, writeFileAtomic } from '../../base/files.ts'
 
 export interface InitOptions {
