@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { presets } from '../src/compile/presets/index.ts'
 import { targetNames } from '../src/compile/targets/index.ts'
+import { engines } from '../src/engines/index.ts'
 import { gates } from '../src/gates/index.ts'
 import { literalsIn, uses, type PluginKind } from './support/plugins.ts'
 
@@ -11,6 +12,7 @@ const otherWords: readonly string[] = ['regression', 'calibration']
 const held: readonly PluginKind[] = [
   { folder: 'src/compile/presets', names: presets.map((preset) => preset.name), besides: {} },
   { folder: 'src/compile/targets', names: targetNames, besides: {} },
+  { folder: 'src/engines', names: engines.map((engine) => engine.name), besides: {} },
   {
     folder: 'src/gates',
     names: gates.map((gate) => gate.name).filter((name) => !otherWords.includes(name)),

@@ -5,7 +5,7 @@ import { explainFileError, makeFolder, readTextWithin, writeFileAtomic } from '.
 import { shellCommand } from '../../base/shell.ts'
 import type { TargetDefinition } from '../../compile/targets/definition.ts'
 import { targetNamed, type TargetName } from '../../compile/targets/index.ts'
-import type { EngineWish } from '../../study/engine.ts'
+import type { EngineWish } from '../../engines/index.ts'
 import { prepare } from '../../study/prepare.ts'
 import { err, out } from '../print.ts'
 import { workspaceOf } from '../workspace.ts'

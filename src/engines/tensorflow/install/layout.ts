@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import type { Environment } from './process.ts'
 
 /**
  * An installed engine is a folder F with
@@ -48,9 +47,10 @@ process.stdout.write(JSON.stringify({ tensorflow, tfjsNode, loadMs, step }) + '\
 /** What its numbers must be. */
 export const smokeTestStep = { backend: 'tensorflow', loss: [1], weights: [2, 3] } as const
 
-/** All that TensorFlow is told by its environment in a smoke test. */
-export const smokeTestEnvironment: Environment = {
-  TF_CPP_MIN_LOG_LEVEL: '2',
-  TF_NUM_INTRAOP_THREADS: '1',
-  TF_NUM_INTEROP_THREADS: '1',
+/**
+ * One process a core with one native thread each is the fastest, and the only way to the same bits every time. Read by the
+ * library when it starts: whoever starts the process, or the process itself first of all, puts these into its environment.
+ */
+export const nativeEnvironment: Readonly<Record<string, string>> = {
+  TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1', TF_CPP_MIN_LOG_LEVEL: '2',
 }
