@@ -63,7 +63,8 @@ function withoutEngines(): void {
   const folder = join(root, 'build/src/engines')
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const file = join(folder, entry.name, 'engine.js')
-    if (existsSync(file)) writeFileSync(file, "throw new Error('only a worker process loads an engine')\nexport const start = undefined\n")
+    if (!existsSync(file)) continue
+    write(file, "throw new Error('only a worker process loads an engine')\nexport const start = undefined\n")
   }
 }
 

@@ -1,5 +1,5 @@
-// Regenerates what is derived from other files: the parts of gates, layers and presets in the schema of the spec, its TypeScript types, and
-// the tables and examples in docs/ and SECURITY.md.
+// Regenerates what is derived from other files: the parts of gates, layers and presets in the schema of the spec, its
+// TypeScript types, and the tables and examples in docs/ and SECURITY.md.
 // `--check` writes nothing, names what is out of date and exits with 1.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -7,11 +7,14 @@ import { fileURLToPath } from 'node:url'
 import { program } from '../src/cli/program.ts'
 import { commentWorkflow, noCommit } from '../src/cli/workflows/comment.ts'
 import { autoPresetWords, presets } from '../src/compile/presets/index.ts'
+import { autoEngineWords, engines } from '../src/engines/index.ts'
 import { gates } from '../src/gates/index.ts'
 import { layerDefinitions } from '../src/layers/index.ts'
 import { withGates } from './generate-gates-schema.ts'
 import { withPresets } from './generate-presets-schema.ts'
-import { actionTables, attackTable, cliTables, fenced, folderTable, replaceBlocks, specTables } from './generate-tables.ts'
+import {
+  actionTables, attackTable, cliTables, engineTable, fenced, folderTable, replaceBlocks, specTables,
+} from './generate-tables.ts'
 import { pageScript } from './generate-page.ts'
 import { withLayers } from './generate-schema.ts'
 import { specTypes } from './generate-types.ts'
@@ -39,6 +42,7 @@ if (exists('examples/workflows')) {
 const pages: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'docs/spec.md': { spec: specTables(schema), example: fenced(read('examples/digits/tuning.yml'), 'yaml') },
   'docs/action.md': { action: actionTables(read('action.yml')) },
+  'docs/engines.md': { engines: engineTable(engines, autoEngineWords()) },
   'docs/cli.md': { cli: cliTables(program(() => undefined)) },
   'docs/github.md': {
     workflow: fenced(read('examples/workflows/tune.yml'), 'yaml'),

@@ -24,7 +24,8 @@ export async function chooseEngine(
   const refused: Unavailable[] = []
   for (const engine of wanted === 'auto' ? automaticEngines() : [engineNamed(wanted)]) {
     const found = await look(engine)
-    if (found.ok) return ok({ engine: engine.name, folder: found.value, why: wanted === 'auto' ? whyOf(engine, refused) : 'asked for' })
+    const why = wanted === 'auto' ? whyOf(engine, refused) : 'asked for'
+    if (found.ok) return ok({ engine: engine.name, folder: found.value, why })
     refused.push(found.error)
   }
   return err(refused.flatMap(({ problems }) => problems))

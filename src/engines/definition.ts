@@ -5,8 +5,8 @@ import type { EngineInstaller } from './installer.ts'
 
 /**
  * An engine: what trains. Every engine is one folder and one entry of `index.ts`. Whoever chooses, installs, starts or
- * describes an engine asks its definition. The definition itself is cheap to load: `start` imports the engine's own code, and
- * only a worker process calls it.
+ * describes an engine asks its definition. The definition itself is cheap to load: `start` imports `engine.ts` of the folder,
+ * which holds or imports the rest, and only a worker process calls it.
  */
 export interface EngineDefinition<Name extends string = string> {
   /** As `--engine` takes it and reports write it. The labels of runs begin with it, so it never changes. */

@@ -34,7 +34,8 @@ export function fallbackEngine(): EngineDefinition<EngineName> {
 
 /** What the commands of `tunegate engine` install, and the engine that it belongs to. */
 export function installable(): { readonly name: EngineName; readonly installer: EngineInstaller } {
-  const [found] = engines.flatMap(({ name, installer }: EngineDefinition<EngineName>) => (installer ? [{ name, installer }] : []))
+  const all: readonly EngineDefinition<EngineName>[] = engines
+  const [found] = all.flatMap(({ name, installer }) => (installer ? [{ name, installer }] : []))
   if (!found) throw new Error('no engine can be installed')
   return found
 }

@@ -56,8 +56,11 @@ export async function onEngine<T>(
 function explained({ why, message }: EngineBroke, name: EngineName): unknown {
   const { embedded, mend } = engineNamed(name)
   if (why instanceof InputError || embedded) return why
-  const hint = `finished runs are kept; ${mend === undefined ? '' : `${mend}, `}--engine ${fallbackEngine().name} does without it`
-  return new InputError([{ code: 'engine/broke', severity: 'error', message: `the ${name} engine broke`, found: message, hint }])
+  const ways = [...(mend === undefined ? [] : [mend]), `--engine ${fallbackEngine().name} does without it`]
+  return new InputError([{
+    code: 'engine/broke', severity: 'error', message: `the ${name} engine broke`, found: message,
+    hint: `finished runs are kept; ${ways.join(', ')}`,
+  }])
 }
 
 /** A runner whose failures are those of its engine: a pool rejects only where it was stopped or no process starts. */

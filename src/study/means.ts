@@ -15,7 +15,9 @@ import type { Prepared } from './prepare.ts'
 import type { StudyOptions } from './run-study.ts'
 
 /** Processes load their engine while the data are loaded and checked. Throws `EngineBroke` where no process starts. */
-export function startPool(options: StudyOptions, checked: Promise<Prepared>, choice: EngineChoice, threads = 1): Promise<WorkerPool> {
+export function startPool(
+  options: StudyOptions, checked: Promise<Prepared>, choice: EngineChoice, threads = 1,
+): Promise<WorkerPool> {
   const { workerScript, listener, signal } = options
   const machine = thisMachine()
   const { workers, why } = workersFor(options.workers, machine)

@@ -4,7 +4,8 @@ import { chooseEngine } from '../../src/engines/choose.ts'
 import type { Availability } from '../../src/engines/definition.ts'
 import { autoEngineWords, engineNamed, engines, engineWishes, fallbackEngine, installable } from '../../src/engines/index.ts'
 
-const missing: Availability = err({ why: 'it is not here', problems: [{ code: 'engine/none', severity: 'error', message: 'none' }] })
+const missing: Availability = err(
+  { why: 'it is not here', problems: [{ code: 'engine/none', severity: 'error', message: 'none' }] })
 
 /** What a study trains on where these engines are available. */
 const choose = (wanted: (typeof engineWishes)[number], here: Readonly<Record<string, Availability>>, asked: string[] = []) =>
@@ -37,7 +38,8 @@ describe('the engine of a study', () => {
 
 describe('the registry of engines', () => {
   test('gives help and inputs their words', () => {
-    expect(engineWishes).toEqual(['auto', 'tensorflow', 'wasm'])
+    expect(engineWishes.slice(0, 2)).toEqual(['auto', 'tensorflow'])
+    expect(engineWishes).toHaveLength(engines.length + 1)
     expect(autoEngineWords()).toBe('tensorflow where it is installed, else wasm')
     expect(() => engineNamed('cuda')).toThrow('there is no engine cuda')
   })
@@ -48,9 +50,10 @@ describe('the registry of engines', () => {
   })
 
   test('tells apart an engine whose bits depend on its threads, and reads them from the label', () => {
-    expect(engines.map(({ name }) => [name, engineNamed(name).threadsOf?.(`${name} 1.0 compiled 4 threads`)])).toEqual(
-      [['tensorflow', 4], ['wasm', undefined]])
+    expect(engineNamed('wasm').threadsOf).toBeUndefined()
+    expect(engineNamed('tensorflow').threadsOf?.('tensorflow 1.0 compiled 4 threads')).toBe(4)
     expect(engineNamed('tensorflow').threadsOf?.('tensorflow 1.0 compiled')).toBe(1)
-    expect(engineNamed('tensorflow').environment?.(3)).toMatchObject({ TF_NUM_INTRAOP_THREADS: '3', TF_NUM_INTEROP_THREADS: '1' })
+    expect(engineNamed('tensorflow').environment?.(3)).toMatchObject(
+      { TF_NUM_INTRAOP_THREADS: '3', TF_NUM_INTEROP_THREADS: '1' })
   })
 })

@@ -31,7 +31,8 @@ export function createWasmEngine(options: WasmEngineOptions): Promise<Engine> {
 }
 
 /** Starts the engine for a worker. */
-export const start: EngineDefinition['start'] = async ({ folder }) => trainsOn(await createWasmEngine({ wasmFolder: folder }))
+export const start: EngineDefinition['start'] = async ({ folder }) =>
+  trainsOn(await createWasmEngine({ wasmFolder: folder }))
 
 async function load(folder: string): Promise<Engine> {
   provideCommonJsGlobals()
