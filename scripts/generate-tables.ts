@@ -115,7 +115,7 @@ function rowsOf(schema: Schema, root: Schema, shown: Set<string>): string[][] {
 function valueOrAbove(property: Schema, root: Schema, shown: Set<string>): string {
   const ref = typeof property['$ref'] === 'string' ? (property['$ref'].split('/').at(-1) ?? '') : ''
   const value = valueOf(target(property, root), root)
-  if (shown.has(ref) && value.length > 60) return `${ref}, as above`
+  if (ref !== '' && shown.has(ref) && value.length > 60) return `${ref}, as above`
   shown.add(ref)
   return value
 }
