@@ -17,8 +17,9 @@ const addonFolder = ['node_modules', '@tensorflow', 'tfjs-node'] as const
 export const napiVersion = 8
 export const libraryFolder = (engine: string): string => join(engine, ...addonFolder, 'deps', 'lib')
 export const packageFolder = (engine: string, name: string): string => join(engine, 'node_modules', ...name.split('/'))
-/** Include folders for the compiler: of Node's interface, and of TensorFlow's. */
-export const headersFolder = (engine: string, of: 'node' | 'tensorflow'): string => join(engine, 'headers', of, 'include')
+/** Folders with the headers of Node's interface and of TensorFlow's; the compiler is given `include` of each. */
+export const headerFolders = (engine: string): { readonly node: string; readonly library: string } =>
+  ({ node: join(engine, 'headers', 'node'), library: join(engine, 'headers', 'tensorflow') })
 export const addonFile = (engine: string): string =>
   join(engine, ...addonFolder, 'lib', `napi-v${napiVersion}`, 'tfjs_binding.node')
 
