@@ -5,8 +5,8 @@ import type { EngineInstaller } from './installer.ts'
 
 /**
  * An engine: what trains. Every engine is one folder and one entry of `index.ts`. Whoever chooses, installs, starts or
- * describes an engine asks its definition. The definition itself is cheap to load: `start` imports `engine.ts` of the folder,
- * which holds or imports the rest, and only a worker process calls it.
+ * describes an engine asks its definition. The definition itself is cheap to load: `start` imports `engine.ts` of the
+ * folder, which holds or imports the rest, and only a worker process calls it.
  */
 export interface EngineDefinition<Name extends string = string> {
   /** As `--engine` takes it and reports write it. The labels of runs begin with it, so it never changes. */
@@ -36,8 +36,9 @@ export interface EngineDefinition<Name extends string = string> {
   /** Variables that the engine's libraries read when they are loaded. The worker sets them before `start`. */
   environment?(threads: number): Readonly<Record<string, string>>
   /**
-   * Loads the engine in a worker process. The answer makes the trainer of a workload. Throws an `InputError` where a file is
-   * missing or does not load.
+   * Loads the engine in a worker process. The answer makes the trainer of a workload: `trainsOn` for a tensor library, which
+   * may bring a step compiler, or a trainer of the engine's own. Throws an `InputError` where a file is missing or does not
+   * load.
    */
   start(files: EngineFiles): Promise<CreateTrainer>
 }
