@@ -1,5 +1,5 @@
-// Regenerates what is derived from other files: the parts of gates, layers and presets in the schema of the spec, its
-// TypeScript types, and the tables and examples in docs/ and SECURITY.md.
+// Regenerates what is derived from other files: the parts of plug-ins in the schema of the spec, its TypeScript types, and
+// the tables and examples in docs/ and SECURITY.md.
 // `--check` writes nothing, names what is out of date and exits with 1.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
