@@ -18,9 +18,10 @@ import type { Journal } from '../run/journal.ts'
 import type { WorkerPool } from '../run/pool.ts'
 import { stages } from '../stages/index.ts'
 import type { BaselineEvidence } from '../gates/evidence.ts'
+import type { BaseData } from './base-file.ts'
 import { retrainBase, type BaseSpec } from './base-study.ts'
 import { studyDiagnostics } from './diagnostics.ts'
-import { changeOf, type BaseData } from './evaluation-rows.ts'
+import { changeOf } from './evaluation-rows.ts'
 import { EngineBroke, onEngine, withBreaks, type EngineSource } from './engine.ts'
 import { judgingOf, type Judging } from './judging.ts'
 import { prepare, type Prepared, type SpecSource } from './prepare.ts'
@@ -40,11 +41,11 @@ export interface StudyOptions extends SpecSource {
   /** File that a worker process runs, and the folder with the wasm engine. */
   readonly workerScript: string
   readonly wasmFolder: string
-  /** A spec of which model and levers are retrained as the baseline, on the same data and seeds. */
+  /** A spec of which model and levers are retrained as the baseline, on the same seeds, and on `baseData` where it is given. */
   readonly baseSpec?: BaseSpec
   /** The commit that the baseline was taken from, and the path that it has there. */
   readonly baseCommit?: { readonly sha: string; readonly path: string }
-  /** The data of that commit, which the rows that are measured are held against. */
+  /** The data of that commit: what `baseSpec` is retrained on, and what the change's rows are held against. */
   readonly baseData?: BaseData
   /** Set an earlier journal aside. */
   readonly fresh?: boolean
