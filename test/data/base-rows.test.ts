@@ -106,10 +106,13 @@ describe('attack 23: a base that is retrained', () => {
   it('lets no row of a group be trained on that the change measures', async () => {
     const grouped = Array.from({ length: 200 }, (_, i) => `${i},${(i * i) % 97},g${i % 40},${i % 2 === 0 ? 'yes' : 'no'}`)
     const config = { split: { ...settings.split, groupBy: 'word', stratify: false } }
-    const { joined, own } = await join2(grouped.map((row, i) => (i % 9 === 0 ? `7${row}` : row)), { before: grouped, config })
-    expect(joined.splits.test.length).toBe(own.splits.test.length)
-    const groups = new Set([...own.splits.test, ...own.splits.validation].map((row) => row % 40))
-    const kept = grouped.filter((_, i) => !groups.has(i % 40)).length
+    // More groups draw another split, and edited rows equal none of the base.
+    const after = [...grouped.map((row, i) => (i % 9 === 0 ? `7${row}` : row)), ...grouped.slice(0, 60).map((row) => row.replace(',g', ',h'))]
+    const { joined, own, base } = await join2(after, { before: grouped, config })
+    const groupsOf = (...held: Int32Array[]): Set<string> => new Set(held.flatMap((at) => Array.from(at, (row) => after[row]?.split(',')[2] ?? '')))
+    const groups = groupsOf(own.splits.test, own.splits.validation)
+    expect(groupsOf(base.splits.test, base.splits.validation)).not.toEqual(groups)
+    const kept = grouped.filter((row) => !groups.has(row.split(',')[2] ?? '')).length
     expect(joined.splits.train.length).toBe(kept)
   })
 
