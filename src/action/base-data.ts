@@ -13,7 +13,7 @@ const mostBytes = 100 * 1024 * 1024
 /** The data file that the base commit's spec names, to be asked for once a study is done. */
 export function baseData(base: string, specPath: string, data: NormalizedData, commits: Commits): BaseData {
   const path = posix.join(posix.dirname(specPath.replaceAll('\\', '/')), data.source)
-  return { data, file: (own) => fileOf(base, path, own, commits) }
+  return { data, path, file: (own) => fileOf(base, path, own, commits) }
 }
 
 /** Nothing is read of a file that the change leaves as it is, but its own copy to tell so. */

@@ -7,6 +7,8 @@ import type { NormalizedData } from '../compile/normalized.ts'
 export interface BaseData {
   /** As that commit's spec reads them. */
   readonly data: NormalizedData
+  /** Where that commit has its file; left out where it is no file of a commit. */
+  readonly path?: string
   /** @param own the change's data file */
   file(own: string): Promise<BaseFile>
 }

@@ -9,7 +9,7 @@ import type { Lock } from '../records/lock.ts'
 import type { RunResult } from '../records/run.ts'
 import type { Verdict } from '../records/verdict.ts'
 import { buildReport } from '../report/build.ts'
-import type { Report } from '../report/model.ts'
+import type { ChangeSection, Report } from '../report/model.ts'
 import { summarizeRun } from '../report/runs.ts'
 import type { Choice } from '../engines/tensorflow/install/status.ts'
 import type { Listener } from '../run/events.ts'
@@ -192,7 +192,7 @@ async function reportOf({ options, prepared, judging, outcome, engine, seconds, 
     plan, decisions: outcome.decisions, runs: summaries, verdict, against, lock: judging.lock?.lock ?? null, ...(engine.base ? { base: engine.base } : {}), engine: engine.label, tool: toolName,
     statistics: verify ? verificationStatistics(verify, plan.workload.objective) : [],
     diagnostics: await studyDiagnostics(plan, verify, runs()),
-    command: repeatCommand(options), specFile: options.specPath,
+    command: repeatCommand(options, otherData(change) ? options.baseData?.path : undefined), specFile: options.specPath,
     data: { source: spec.data.source, checks: checksOf(prepared), findings, notes: dataset.notes },
     omissions: [], exhausted: outcome.exhausted, cutShort: outcome.cutShort, ...(change ? { change } : {}),
     timing: {
@@ -201,6 +201,10 @@ async function reportOf({ options, prepared, judging, outcome, engine, seconds, 
     },
   })
 }
+
+/** Whether rows or columns were held against those of another file, and differ. */
+const otherData = (change: ChangeSection | undefined): boolean =>
+  change !== undefined && (Boolean(change.training ?? change.columns) || (change.rows !== undefined && 'parts' in change.rows))
 
 function machineOf({ workers }: StudyOptions, { why }: EngineUsed): Report['timing']['machine'] {
   const machine = { platform: `${process.platform} ${process.arch}`, cores: availableParallelism(), workers, node: process.version }

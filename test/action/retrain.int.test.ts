@@ -173,6 +173,12 @@ describe('attack 23: a pull request that edits the data', () => {
     expect(ran.exitCode).toBe(0)
     expect(plain(ran.summary)).toMatch(/This change adds \d+ training rows and moves[^.]*\. It trains on 107 rows, \d+ more than the base commit/)
     expect(plain(ran.summary)).toMatch(/was retrained on \d\d training rows of its own, the candidate on 107/)
+    // The command of the report makes the same runs of the base.
+    const { study, base: retrained } = JSON.parse(readFileSync(join(checkout, '.tunegate/out/report.json'), 'utf8')) as Report
+    expect(study.command).toContain(`git show ${half}:wine.csv > base-wine.csv`)
+    execFileSync('bash', ['-c', `tunegate() { ${process.execPath} ${join(root, 'dist/cli/index.js')} "$@" --engine wasm --out out/again; }; ${study.command}`], { cwd: checkout, stdio: 'ignore' })
+    const again = JSON.parse(readFileSync(join(checkout, 'out/again/report.json'), 'utf8')) as Report
+    expect(again.base?.runs).toEqual(retrained?.runs)
   })
 
   it('so that they cannot be compared has no verdict: its base is never retrained on the data of the change', async () => {

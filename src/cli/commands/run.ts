@@ -8,6 +8,7 @@ import { InputError } from '../../base/diagnostics.ts'
 import { retrainWords } from '../../study/lock.ts'
 import { engineHere, type EngineWish } from '../../study/engine.ts'
 import { runStudy, type StudyOptions } from '../../study/run-study.ts'
+import { baseDataOf } from '../base-data.ts'
 import { closing } from '../closing.ts'
 import { engineFolder } from '../engine-folder.ts'
 import { exitCodeOf } from '../exit.ts'
@@ -26,6 +27,7 @@ export interface RunOptions {
   readonly out?: string
   readonly baseline?: string
   readonly baseSpec?: string
+  readonly baseData?: string
   readonly fresh?: boolean
   readonly json?: boolean
 }
@@ -38,7 +40,7 @@ export async function runCommand(specPath: string, options: RunOptions): Promise
       engine: engineHere(options.engine, engineFolder()),
       ...(options.stages ? { stages: options.stages } : {}), ...(options.seeds === undefined ? {} : { seeds: options.seeds }),
       ...(options.out === undefined ? {} : { outDir: resolve(options.out) }), ...(options.baseline === undefined ? {} : { baselinePath: options.baseline }),
-      ...baseSpecOf(options),
+      ...baseSpecOf(options), ...await baseDataOf(options.baseData, options.baseSpec),
       fresh: options.fresh ?? false,
       listener: arming(stop, logger()), signal: stop.signal, startedAt: new Date().toISOString(), clock: () => performance.now(),
     })
