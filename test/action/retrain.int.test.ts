@@ -52,7 +52,7 @@ async function pull(
   git(checkout, 'add', '--all')
   git(checkout, 'commit', '--quiet', '--allow-empty', '--message=change')
   const path = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
-  writeFileSync(path, JSON.stringify({ pull_request: { number: 7, base: { sha: from }, head: { sha: git(checkout, 'rev-parse', 'HEAD') } } }))
+  writeFileSync(path, JSON.stringify({ pull_request: { number: 7, base: { sha: from, ref: 'main' }, head: { sha: git(checkout, 'rev-parse', 'HEAD') } } }))
   const result = await runStep({
     script: join(root, 'dist/action/index.js'), workspace: checkout, with: { engine: 'wasm', workers: '1', artifact: 'false', ...inputs },
     env: { GITHUB_EVENT_NAME: 'pull_request', GITHUB_EVENT_PATH: path },

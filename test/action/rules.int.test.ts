@@ -71,7 +71,7 @@ function propose(onBase: string, onHead: string, change: () => void = () => {}):
 
 function step(inputs: Readonly<Record<string, string>> = {}): Promise<StepResult> {
   const path = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
-  writeFileSync(path, JSON.stringify({ pull_request: { number: 7, base: { sha: base }, head: { sha: head } } }))
+  writeFileSync(path, JSON.stringify({ pull_request: { number: 7, base: { sha: base, ref: 'main' }, head: { sha: head } } }))
   return runStep({
     script: join(root, 'dist/action/index.js'), workspace: checkout,
     with: { token: github.token, engine: 'wasm', workers: '1', out: '.tunegate/out', post: 'comment', ...inputs },

@@ -125,8 +125,8 @@ export const attacks: Readonly<Record<number, Line>> = {
   },
   22: {
     attack: 'A pull request gets a green check that nothing was measured for: its workflow is filtered out, its job is skipped, its base branch is changed after the run, or a merge queue asks nobody.',
-    guards: ['examples/workflows/tune.yml', 'test/support/advice.ts'],
-    tests: ['test/advice.test.ts'],
+    guards: ['examples/workflows/tune.yml', 'test/support/advice.ts', 'src/github/post.ts'],
+    tests: ['test/advice.test.ts', 'test/github/post.test.ts'],
   },
   23: {
     attack: 'A change spoils the training rows that its base is retrained on, or hides rows and columns that it adds to the data.',
