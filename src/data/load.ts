@@ -66,13 +66,13 @@ function assemble(
 }
 
 /** The shape that the config asks for; else the array's own, where all of it became inputs; else a vector. */
-function shapeOf(config: DataConfig, { rowShape }: OpenTable, width: number): readonly number[] {
+export function shapeOf(config: DataConfig, { rowShape }: OpenTable, width: number): readonly number[] {
   if (config.inputs.kind === 'array') return config.inputs.shape
   const size = rowShape?.reduce((a, b) => a * b, 1)
   return rowShape && size === width ? rowShape : [width]
 }
 
 /** Content and settings in a fixed order. The path is left out: a moved file is the same data; so is a recompressed one. */
-function contentFingerprint({ source: _, ...settings }: DataConfig, { format, bytes }: Source): string {
+export function contentFingerprint({ source: _, ...settings }: DataConfig, { format, bytes }: Source): string {
   return fingerprint({ format: format.name, content: sha256(bytes), ...settings })
 }
