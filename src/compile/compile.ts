@@ -10,7 +10,8 @@ import type { Locate } from '../dsl/parse.ts'
 import { checkBudget, reservedRuns } from './check/budget.ts'
 import { checkLevers, checkRows } from './check/levers.ts'
 import { checkModel } from './check/model.ts'
-import type { NormalizedLevers, NormalizedSpec, WarmupShare } from './normalized.ts'
+import type { NormalizedLevers, NormalizedSpec } from './normalized.ts'
+import type { WarmupShare } from './presets/definition.ts'
 import { collectProblems } from './problem.ts'
 
 /**
