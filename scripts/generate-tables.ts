@@ -215,6 +215,13 @@ export interface CliCommand {
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 
+/** Plug-ins by name: what each is or says, and what else is known of it. */
+export function nameTable(
+  header: readonly string[], rows: readonly (readonly [name: string, ...cells: readonly string[]])[],
+): string {
+  return tableOf(header, rows.map(([name, ...cells]) => [code(name), ...cells.map(cell)]))
+}
+
 /** A file as a fenced block. */
 export const fenced = (text: string, language: string): string => `\`\`\`${language}\n${text.trimEnd()}\n\`\`\``
 

@@ -71,6 +71,7 @@ export function program(exit: (code: number) => void): Command {
     .option('--out <dir>', 'where the report goes (default: .tunegate/<name>)')
     .option('--baseline <what>', '`lock` (tuning.lock.json beside the spec), the path of a lock or of a folder with one, or `retrain` for the declared levers (default: the lock where there is one, else retrain)')
     .option('--base-spec <spec>', 'retrain model and levers of this spec as the baseline, on the same data and seeds; its runs are not counted in the budget')
+    .option('--base-data <file>', 'retrain the spec of --base-spec on the training rows of this file; both are measured on the rows of the spec\'s own data')
     .option('--fresh', 'set the journal of an earlier run aside and train everything again')
     .option('--json', 'print the report as JSON on standard output, and nothing else there')
     .action(async (spec: string, options: RunOptions) => exit(await runCommand(spec, options)))

@@ -1,3 +1,4 @@
+import type { Checks } from '../dsl/tuning.gen.ts'
 import type { Shape } from '../layers/definition.ts'
 import type { NormalizedLayer } from '../layers/layer.ts'
 import type { Levers, SchedulingLevers } from '../records/levers.ts'
@@ -54,9 +55,7 @@ export type NormalizedInputs =
     }
   | { readonly kind: 'auto' }
 
-export type CheckName =
-  | 'leakage' | 'duplicates' | 'groups' | 'strata' | 'drift' | 'augmentation' | 'imbalance' | 'constant' | 'identifier'
-export type NormalizedChecks = { readonly [name in CheckName]: 'error' | 'warn' | 'off' }
+export type NormalizedChecks = Readonly<Required<Checks>>
 
 export type NormalizedLevers = Omit<Levers, 'scheduling'> & {
   readonly scheduling: Omit<SchedulingLevers, 'warmupSteps'> & { readonly warmupSteps: number | WarmupShare }

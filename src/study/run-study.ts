@@ -2,14 +2,13 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { lineOf } from '../base/diagnostics.ts'
 import { explainFileError, makeFolder } from '../base/files.ts'
-import { CHECK_NAMES } from '../data/checks/index.ts'
 import { verificationStatistics } from '../gates/verification.ts'
 import type { VerifyFindings } from '../records/decision.ts'
 import type { Lock } from '../records/lock.ts'
 import type { RunResult } from '../records/run.ts'
 import type { Verdict } from '../records/verdict.ts'
 import { buildReport } from '../report/build.ts'
-import type { Report } from '../report/model.ts'
+import type { ChangeSection, Report } from '../report/model.ts'
 import { summarizeRun } from '../report/runs.ts'
 import type { EngineChoice } from '../engines/choose.ts'
 import { engineNamed } from '../engines/index.ts'
@@ -19,12 +18,13 @@ import type { Journal } from '../run/journal.ts'
 import type { WorkerPool } from '../run/pool.ts'
 import { stages } from '../stages/index.ts'
 import type { BaselineEvidence } from '../gates/evidence.ts'
+import type { BaseData } from './base-file.ts'
 import { retrainBase, type BaseSpec } from './base-study.ts'
 import { studyDiagnostics } from './diagnostics.ts'
-import { changeOf, type BaseData } from './evaluation-rows.ts'
+import { changeOf } from './evaluation-rows.ts'
 import { EngineBroke, onEngine, withBreaks, type EngineSource } from './engine.ts'
 import { judgingOf, type Judging } from './judging.ts'
-import { prepare, type Prepared, type SpecSource } from './prepare.ts'
+import { checksMade, prepare, type Prepared, type SpecSource } from './prepare.ts'
 import { openJournal, startPool } from './means.ts'
 import { repeatCommand } from './repeat.ts'
 import { fitThreads, threadsBefore, type Fitted, type Split } from './threads.ts'
@@ -40,11 +40,11 @@ export interface StudyOptions extends SpecSource {
   readonly slowStep?: number
   /** File that a worker process runs. The files of embedded engines lie beside it. */
   readonly workerScript: string
-  /** A spec of which model and levers are retrained as the baseline, on the same data and seeds. */
+  /** A spec of which model and levers are retrained as the baseline, on the same seeds, and on `baseData` where it is given. */
   readonly baseSpec?: BaseSpec
   /** The commit that the baseline was taken from, and the path that it has there. */
   readonly baseCommit?: { readonly sha: string; readonly path: string }
-  /** The data of that commit, which the rows that are measured are held against. */
+  /** The data of that commit: what `baseSpec` is retrained on, and what the change's rows are held against. */
   readonly baseData?: BaseData
   /** Set an earlier journal aside. */
   readonly fresh?: boolean
@@ -192,8 +192,8 @@ async function reportOf({ options, prepared, judging, outcome, engine, seconds, 
     plan, decisions: outcome.decisions, runs: summaries, verdict, against, lock: judging.lock?.lock ?? null, ...(engine.base ? { base: engine.base } : {}), engine: engine.label, tool: toolName,
     statistics: verify ? verificationStatistics(verify, plan.workload.objective) : [],
     diagnostics: await studyDiagnostics(plan, verify, runs()),
-    command: repeatCommand(options), specFile: options.specPath,
-    data: { source: spec.data.source, checks: checksOf(prepared), findings, notes: dataset.notes },
+    command: repeatCommand(options, otherData(change) ? options.baseData?.path : undefined), specFile: options.specPath,
+    data: { source: spec.data.source, checks: checksMade(spec), findings, notes: dataset.notes },
     omissions: [], exhausted: outcome.exhausted, cutShort: outcome.cutShort, ...(change ? { change } : {}),
     timing: {
       startedAt: options.startedAt, seconds, stages: outcome.seconds,
@@ -201,6 +201,10 @@ async function reportOf({ options, prepared, judging, outcome, engine, seconds, 
     },
   })
 }
+
+/** Whether rows or columns were held against those of another file, and differ. */
+const otherData = (change: ChangeSection | undefined): boolean =>
+  change !== undefined && (Boolean(change.training ?? change.columns) || (change.rows !== undefined && 'parts' in change.rows))
 
 function machineOf({ workers }: StudyOptions, { why }: EngineUsed): Report['timing']['machine'] {
   const machine = { platform: `${process.platform} ${process.arch}`, cores: availableParallelism(), workers, node: process.version }
@@ -211,6 +215,3 @@ function verifyFindings({ decisions }: StudyOutcome): VerifyFindings | null {
   const findings = decisions.find((d) => d.stage === 'verify')?.findings
   return findings?.stage === 'verify' ? findings.verify : null
 }
-
-const checksOf = ({ spec }: Prepared): string[] =>
-  CHECK_NAMES.filter((check) => spec.checks[check] !== 'off')

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
 import { InputError, didYouMean } from '../../base/diagnostics.ts'
 import { shellWord } from '../../base/shell.ts'
+import { normalizeChecks } from '../../compile/normalize/data.ts'
 import { presetFor } from '../../compile/presets/index.ts'
 import { checkedUses } from '../../compile/targets/workflow.ts'
 import { inspect } from '../../data/inspect.ts'
@@ -59,7 +60,8 @@ async function writeSpec(data: string, options: InitOptions): Promise<void> {
   await refuseExisting(options.output, options.force)
   const { name: preset } = presetFor({ tokens: false, images: summary.imageShape !== null })
   const file = relative(dirname(resolve(options.output)), resolve(data)).split('\\').join('/')
-  await writeFileAtomic(options.output, renderSpec({ ...summary, file, preset })).catch(unwritable(options.output))
+  const text = renderSpec({ ...summary, file, preset, checks: normalizeChecks() })
+  await writeFileAtomic(options.output, text).catch(unwritable(options.output))
   const spec = shellWord(options.output)
   out.lines(
     `${options.output}: written for ${summary.rows} rows and ${summary.columns.length} columns${described(summary)}`,

@@ -9,6 +9,7 @@ import { retrainWords } from '../../study/lock.ts'
 import type { EngineWish } from '../../engines/index.ts'
 import { engineHere } from '../../study/engine.ts'
 import { runStudy, type StudyOptions } from '../../study/run-study.ts'
+import { baseDataOf } from '../base-data.ts'
 import { closing } from '../closing.ts'
 import { engineFolder } from '../engine-folder.ts'
 import { exitCodeOf } from '../exit.ts'
@@ -27,6 +28,7 @@ export interface RunOptions {
   readonly out?: string
   readonly baseline?: string
   readonly baseSpec?: string
+  readonly baseData?: string
   readonly fresh?: boolean
   readonly json?: boolean
 }
@@ -39,7 +41,7 @@ export async function runCommand(specPath: string, options: RunOptions): Promise
       engine: engineHere(options.engine, engineFolder()),
       ...(options.stages ? { stages: options.stages } : {}), ...(options.seeds === undefined ? {} : { seeds: options.seeds }),
       ...(options.out === undefined ? {} : { outDir: resolve(options.out) }), ...(options.baseline === undefined ? {} : { baselinePath: options.baseline }),
-      ...baseSpecOf(options),
+      ...baseSpecOf(options), ...await baseDataOf(options.baseData, options.baseSpec),
       fresh: options.fresh ?? false,
       listener: arming(stop, logger()), signal: stop.signal, startedAt: new Date().toISOString(), clock: () => performance.now(),
     })

@@ -1,10 +1,11 @@
 import { listed } from '../problems.ts'
-import type { Augmentation, DataFinding, Dataset } from '../types.ts'
-import { sampled } from './columns.ts'
-import { distributionsOf, isContinuous } from './properties.ts'
-import { centred } from './centred.ts'
-import { meansOfClasses, nearestMeans } from './class-means.ts'
-import { associationOf, holmRejects, kolmogorovSmirnov, stability, type Comparison } from './two-samples.ts'
+import type { Augmentation, Dataset } from '../types.ts'
+import type { CheckDefinition, Found } from './definition.ts'
+import { sampled } from './methods/columns.ts'
+import { distributionsOf, isContinuous } from './methods/properties.ts'
+import { centred } from './methods/centred.ts'
+import { meansOfClasses, nearestMeans } from './methods/class-means.ts'
+import { associationOf, holmRejects, kolmogorovSmirnov, stability, type Comparison } from './methods/two-samples.ts'
 
 /** Chance of even one false finding over all that is compared. */
 const ALPHA = 0.001
@@ -28,7 +29,19 @@ const FEWEST_ROWS = 20
  * is nearest to another class once it is mirrored is an image of that class, or of none. Mixup is left out: that its rows
  * lie between classes is what it is for, and it mixes their labels as well.
  */
-export function augmentation(dataset: Dataset, all: readonly Augmentation[]): DataFinding[] {
+export const augmentation: CheckDefinition = {
+  name: 'augmentation',
+  schema: {
+    title: 'Augmentation',
+    description:
+      'Training rows that augmentation, at the largest strength that the study tries, makes look like another class or ' +
+      'like other data; the amount that does it is named. Mixup is not looked at.',
+  },
+  severity: 'warn',
+  find,
+}
+
+function find(dataset: Dataset, all: readonly Augmentation[]): Found[] {
   const most = Math.min(MOST_ROWS, Math.floor(MOST_CELLS / dataset.features.length))
   const rows = sampled(dataset.splits.train, most, 'augmentation')
   if (rows.length < FEWEST_ROWS) return []
@@ -93,13 +106,13 @@ function gathered({ inputs, features }: Dataset, rows: Int32Array): Float32Array
   return out
 }
 
-function findingOf({ name, amount }: Augmentation, found: readonly Difference[]): DataFinding[] {
+function findingOf({ name, amount }: Augmentation, found: readonly Difference[]): Found[] {
   const said = ({ what, measure, effect, limit }: Difference): string =>
     `${what}, ${measure} ${effect.toFixed(2)}, limit ${limit}`
   const classes = found.filter(({ measure }) => measure === "Cramér's V")
   // A property may differ by two measures; the first is enough to say.
   const properties = found.filter((d, i) => !classes.includes(d) && found.findIndex(({ what }) => what === d.what) === i)
-  const finding = (message: string): DataFinding => ({ check: 'augmentation', message })
+  const finding = (message: string): Found => ({ message })
   const where = `augmentation.${name} ${Number(amount.toPrecision(4))}`
   const hint = 'lower the amount, or 0 where the change means something'
   return [
