@@ -9,13 +9,16 @@ import { commentWorkflow, noCommit } from '../src/cli/workflows/comment.ts'
 import { checks } from '../src/data/checks/index.ts'
 import { formats } from '../src/data/formats/index.ts'
 import { rules } from '../src/diagnose/rules/index.ts'
+import { autoPresetWords, presets } from '../src/compile/presets/index.ts'
+import { autoEngineWords, engines } from '../src/engines/index.ts'
 import { gates } from '../src/gates/index.ts'
 import { layerDefinitions } from '../src/layers/index.ts'
 import { exportDefinitions } from '../src/report/exports/index.ts'
 import { withChecks, withFormats } from './generate-data-schema.ts'
 import { withGates } from './generate-gates-schema.ts'
+import { withPresets } from './generate-presets-schema.ts'
 import {
-  actionTables, attackTable, cliTables, fenced, folderTable, nameTable, replaceBlocks, specTables,
+  actionTables, attackTable, cliTables, engineTable, fenced, folderTable, nameTable, replaceBlocks, specTables,
 } from './generate-tables.ts'
 import { pageScript } from './generate-page.ts'
 import { withLayers } from './generate-schema.ts'
@@ -29,8 +32,9 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 const exists = (path: string): boolean => existsSync(join(root, path))
 
-const withPlugins = withGates(withLayers(read('schema/tuning.schema.json'), layerDefinitions), gates)
-const schemaText = withFormats(withChecks(withPlugins, checks), formats)
+const withModel = withLayers(read('schema/tuning.schema.json'), layerDefinitions)
+const withRules = withPresets(withGates(withModel, gates), presets.map(({ name }) => name), autoPresetWords())
+const schemaText = withFormats(withChecks(withRules, checks), formats)
 const schema = JSON.parse(schemaText)
 const generated: { readonly path: string; readonly text: string }[] = [
   { path: 'schema/tuning.schema.json', text: schemaText },
@@ -49,6 +53,7 @@ const pages: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       [name, endings.map((ending) => `\`.${ending}\``).join(', '), summary])),
   },
   'docs/action.md': { action: actionTables(read('action.yml')) },
+  'docs/engines.md': { engines: engineTable(engines, autoEngineWords()) },
   'docs/cli.md': {
     cli: cliTables(program(() => undefined)),
     exports: nameTable(['`--to`', 'what it writes', 'what you do next'], exportDefinitions.map(({ name, summary, next }) =>

@@ -15,6 +15,8 @@ export interface InitOptions {
   /** Column to predict; null where nobody can tell. */
   readonly target: string | null
   readonly task: 'classification' | 'regression' | null
+  /** The preset that fits the rows. */
+  readonly preset: string
   /** Shape of a row where rows are images, else null. */
   readonly imageShape: readonly number[] | null
   readonly scale: number | null
@@ -32,7 +34,7 @@ export function renderSpec(options: InitOptions): string {
     'version: 1',
     `name: ${nameOf(options.stem)}`,
     `task: ${task}${options.task === null ? '                # a guess: classification or regression' : ''}`,
-    `preset: ${options.imageShape ? 'vision-cnn' : 'tabular-mlp'}`,
+    `preset: ${options.preset}`,
     '',
     ...dataLines(options),
     '',

@@ -10,7 +10,8 @@ import type { Verdict } from '../records/verdict.ts'
 import { buildReport } from '../report/build.ts'
 import type { Report } from '../report/model.ts'
 import { summarizeRun } from '../report/runs.ts'
-import type { Choice } from '../engines/tensorflow/install/status.ts'
+import type { EngineChoice } from '../engines/choose.ts'
+import { engineNamed } from '../engines/index.ts'
 import type { Listener } from '../run/events.ts'
 import { execute, Interrupted, runsOf, type StudyOutcome } from '../run/execute.ts'
 import type { Journal } from '../run/journal.ts'
@@ -34,11 +35,10 @@ export interface StudyOptions extends SpecSource {
   readonly outDir?: string
   readonly workers: number
   readonly engine: EngineSource
-  /** Seconds of a native step from which on fewer workers with more threads are tried; 1 where it is left out. */
+  /** Seconds of a step with native threads from which on fewer workers with more threads are tried; 1 where it is left out. */
   readonly slowStep?: number
-  /** File that a worker process runs, and the folder with the wasm engine. */
+  /** File that a worker process runs. The files of embedded engines lie beside it. */
   readonly workerScript: string
-  readonly wasmFolder: string
   /** A spec of which model and levers are retrained as the baseline, on the same data and seeds. */
   readonly baseSpec?: BaseSpec
   /** The commit that the baseline was taken from, and the path that it has there. */
@@ -88,7 +88,7 @@ export async function afterChecks<T>(checked: Promise<unknown>, work: Promise<T>
 }
 
 async function trainAndConclude(
-  options: StudyOptions, checked: Promise<Prepared>, choice: Choice, begun: Promise<number>,
+  options: StudyOptions, checked: Promise<Prepared>, choice: EngineChoice, begun: Promise<number>,
 ): Promise<Study> {
   const { listener, clock, signal } = options
   const first = await startPool(options, checked, choice)
@@ -110,11 +110,12 @@ async function trainAndConclude(
 }
 
 /** The pool, or one of fewer workers with more threads where that is faster. */
-async function fitted(options: StudyOptions, prepared: Prepared, choice: Choice, pool: WorkerPool): Promise<Fitted<WorkerPool>> {
-  if (choice.folder === null) return { pool, workers: pool.slots, threads: 1, why: null }
+async function fitted(options: StudyOptions, prepared: Prepared, choice: EngineChoice, pool: WorkerPool): Promise<Fitted<WorkerPool>> {
+  const engine = engineNamed(choice.engine)
+  if (!engine.threadsOf) return { pool, workers: pool.slots, threads: 1, why: null }
   const start = (split: Split): Promise<WorkerPool> =>
     startPool({ ...options, workers: split.workers }, Promise.resolve(prepared), choice, split.threads)
-  const before = options.fresh ? null : await threadsBefore(outFolder(options, prepared))
+  const before = options.fresh ? null : await threadsBefore(outFolder(options, prepared), engine)
   try {
     return await fitThreads({ plan: prepared.plan, pool, start, slowStep: options.slowStep ?? 1, before })
   } catch (error) {

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { describe, expect, it, test } from 'vitest'
 import { normalizeChecks } from '../../src/compile/normalize/data.ts'
 import { stemOf } from '../../src/data/formats/index.ts'
+import { presetFor } from '../../src/compile/presets/index.ts'
 import { inspect } from '../../src/data/inspect.ts'
 import { renderSpec, type InitOptions } from '../../src/dsl/init.ts'
 import { compiled, dataFacts } from '../compile/support.ts'
@@ -13,6 +14,7 @@ const table: InitOptions = {
   rows: 1000,
   target: 'price',
   task: 'regression',
+  preset: 'tabular-mlp',
   imageShape: null,
   scale: null,
   checks: normalizeChecks(),
@@ -117,7 +119,10 @@ describe('a spec that init writes', () => {
   ] as const)('of the example %s compiles', async (file, shape, classes) => {
     const summary = await inspect(join(import.meta.dirname, '../../examples', file))
     const { spec } = compiled(
-      renderSpec({ ...summary, file: file.split('/')[1] ?? '', checks: normalizeChecks() }),
+      renderSpec({
+        ...summary, file: file.split('/')[1] ?? '', checks: normalizeChecks(),
+        preset: presetFor({ tokens: false, images: summary.imageShape !== null }).name,
+      }),
       facts(
         shape,
         Array.from({ length: classes }, (_, i) => String(i)),

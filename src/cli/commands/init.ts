@@ -3,12 +3,13 @@ import { dirname, relative, resolve } from 'node:path'
 import { InputError, didYouMean } from '../../base/diagnostics.ts'
 import { shellWord } from '../../base/shell.ts'
 import { normalizeChecks } from '../../compile/normalize/data.ts'
+import { presetFor } from '../../compile/presets/index.ts'
+import { checkedUses } from '../../compile/targets/workflow.ts'
 import { inspect } from '../../data/inspect.ts'
 import type { TableSummary } from '../../data/types.ts'
 import { renderSpec } from '../../dsl/init.ts'
 import { out } from '../print.ts'
 import { commentWorkflow, commentWorkflowPath, noCommit } from '../workflows/comment.ts'
-import { checkedUses } from '../workflows/uses.ts'
 import { explainFileError, makeFolder, writeFileAtomic } from '../../base/files.ts'
 
 export interface InitOptions {
@@ -57,8 +58,9 @@ const unwritable = (file: string) => (error: unknown): never => {
 async function writeSpec(data: string, options: InitOptions): Promise<void> {
   const summary = retargeted(await inspect(data), options.target)
   await refuseExisting(options.output, options.force)
+  const { name: preset } = presetFor({ tokens: false, images: summary.imageShape !== null })
   const file = relative(dirname(resolve(options.output)), resolve(data)).split('\\').join('/')
-  const text = renderSpec({ ...summary, file, checks: normalizeChecks() })
+  const text = renderSpec({ ...summary, file, preset, checks: normalizeChecks() })
   await writeFileAtomic(options.output, text).catch(unwritable(options.output))
   const spec = shellWord(options.output)
   out.lines(
