@@ -216,7 +216,7 @@ describe('a comment', () => {
   })
 
   it('attack 10: is cancelled by another: the run is ended with no result, and the later word stays', async () => {
-    commit(spec(0.05).replace('epochs: 10', 'epochs: 3000'))
+    commit(spec(0.05).replace('epochs: 3', 'epochs: 3000'))
     const request = await decide('/tune')
     // What `cancel-in-progress` does to the run job when the one of the cancelling comment enters its concurrency group.
     const ran = await run(request, {}, {}, /Stage 1/)
