@@ -159,7 +159,7 @@ describe('a comment', () => {
 
   it('attack 8: without a lock on the base is held against what the base declares, retrained, and not against its own', async () => {
     const compared = (rate: number): string =>
-      spec(0).replace('learningRate: 0.01', `learningRate: ${rate}`).replace('threshold: { metric: accuracy, min: 0 }', 'regression: { metric: accuracy, margin: 0.1 }')
+      wineSpec({ epochs: 10, gate: 'regression: { metric: accuracy, margin: 0.1 }' }).replace('learningRate: 0.01', `learningRate: ${rate}`)
     onBase(compared(0.01))
     commit(compared(0.00001))
     const verified = await run(await decide('/tune verify'))
