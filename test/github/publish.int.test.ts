@@ -3,17 +3,19 @@ import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { root } from '../support/architecture.ts'
 import { startArtifactService } from '../support/artifact-service.ts'
 import type { ArtifactService } from '../support/artifact-service.ts'
 import { runStep } from '../support/runner.ts'
 import type { StepResult } from '../support/runner.ts'
+import { bundleScript } from '../support/worker-bundle.ts'
 
-const script = join(root, 'test/github/fixtures/publish.ts')
+let script: string
 let service: ArtifactService
 let workspace: string
 
-beforeAll(() => {
+beforeAll(async () => {
+  script = join(mkdtempSync(join(tmpdir(), 'publish-')), 'publish.mjs')
+  await bundleScript('test/github/fixtures/publish.ts', script)
   workspace = mkdtempSync(join(tmpdir(), 'work space '))
   const report = join(workspace, 'out')
   mkdirSync(join(report, 'curves'), { recursive: true })
@@ -197,6 +199,6 @@ describe('a step without a verdict', () => {
     expect(notes(step)).toEqual([expect.stringMatching(/^error A defect of tunegate: TypeError: undefined is not a tensor\n/)])
     expect(notes(step)[0]).toContain('https://github.com/tune/gate/issues')
     expect(step.summary).toContain('defect of tunegate, not of your workflow')
-    expect(step.log).toMatch(/^\s+at .*publish\.ts/m)
+    expect(step.log).toMatch(/^\s+at .*publish\.mjs/m)
   })
 })
