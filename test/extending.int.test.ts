@@ -36,7 +36,9 @@ function script(text: string): string {
 
 describe('the worked examples of docs/extending.md', () => {
   it('are there for each kind of plug-in, and each is one new file and one registry', () => {
-    expect(examples.map(({ title }) => title)).toEqual(['A gate', 'A layer'])
+    expect(examples.map(({ title }) => title)).toEqual([
+      'A gate', 'A layer', 'A data format', 'A data check', 'A diagnosis rule', 'An export',
+    ])
     for (const { files, edits } of examples) expect([Object.keys(files).length, Object.keys(edits).length]).toEqual([1, 1])
   })
 

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Column } from './column.ts'
 import { readUndecided } from './column-type.ts'
-import { openTable } from './formats/index.ts'
 import { resolveRoles, type Roles } from './roles.ts'
 import { LIMITS, readSource, type Source } from './source.ts'
 import type { OpenTable, Table } from './table.ts'
@@ -35,7 +34,7 @@ export type Rows = { readonly [part in keyof Splits]: readonly Row[] }
 /** Levels are not counted here: every text is compared. */
 export async function openVersion(config: DataConfig): Promise<Version> {
   const source = await readSource(config.source, { ...LIMITS, levels: Infinity })
-  const opened = openTable(source, { header: config.header, target: config.target, groupBy: config.split.groupBy })
+  const opened = source.format.open(source, { header: config.header, target: config.target, groupBy: config.split.groupBy })
   return { source, opened, roles: resolveRoles(config, opened) }
 }
 

@@ -11,7 +11,7 @@ import { gateOf } from '../gates/index.ts'
 import type { Plan } from '../records/plan.ts'
 import { execute } from '../run/execute.ts'
 import { stages } from '../stages/index.ts'
-import type { Choice } from '../engines/tensorflow/install/status.ts'
+import type { EngineChoice } from '../engines/choose.ts'
 import { baseDataset } from './base-dataset.ts'
 import type { BaseData } from './base-file.ts'
 import { withBreaks } from './engine.ts'
@@ -35,7 +35,7 @@ export const retrainedSource = (path: string): string => `model and levers of ${
 /** The study that a baseline is retrained for, and with what. */
 export interface RetrainingFor {
   readonly head: Prepared
-  readonly choice: Choice
+  readonly choice: EngineChoice
   /** Native threads of a worker. */
   readonly threads: number
   readonly outDir: string

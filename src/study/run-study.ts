@@ -2,7 +2,6 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { lineOf } from '../base/diagnostics.ts'
 import { explainFileError, makeFolder } from '../base/files.ts'
-import { CHECK_NAMES } from '../data/checks/index.ts'
 import { verificationStatistics } from '../gates/verification.ts'
 import type { VerifyFindings } from '../records/decision.ts'
 import type { Lock } from '../records/lock.ts'
@@ -11,7 +10,8 @@ import type { Verdict } from '../records/verdict.ts'
 import { buildReport } from '../report/build.ts'
 import type { ChangeSection, Report } from '../report/model.ts'
 import { summarizeRun } from '../report/runs.ts'
-import type { Choice } from '../engines/tensorflow/install/status.ts'
+import type { EngineChoice } from '../engines/choose.ts'
+import { engineNamed } from '../engines/index.ts'
 import type { Listener } from '../run/events.ts'
 import { execute, Interrupted, runsOf, type StudyOutcome } from '../run/execute.ts'
 import type { Journal } from '../run/journal.ts'
@@ -24,7 +24,7 @@ import { studyDiagnostics } from './diagnostics.ts'
 import { changeOf } from './evaluation-rows.ts'
 import { EngineBroke, onEngine, withBreaks, type EngineSource } from './engine.ts'
 import { judgingOf, type Judging } from './judging.ts'
-import { prepare, type Prepared, type SpecSource } from './prepare.ts'
+import { checksMade, prepare, type Prepared, type SpecSource } from './prepare.ts'
 import { openJournal, startPool } from './means.ts'
 import { repeatCommand } from './repeat.ts'
 import { fitThreads, threadsBefore, type Fitted, type Split } from './threads.ts'
@@ -36,11 +36,10 @@ export interface StudyOptions extends SpecSource {
   readonly outDir?: string
   readonly workers: number
   readonly engine: EngineSource
-  /** Seconds of a native step from which on fewer workers with more threads are tried; 1 where it is left out. */
+  /** Seconds of a step with native threads from which on fewer workers with more threads are tried; 1 where it is left out. */
   readonly slowStep?: number
-  /** File that a worker process runs, and the folder with the wasm engine. */
+  /** File that a worker process runs. The files of embedded engines lie beside it. */
   readonly workerScript: string
-  readonly wasmFolder: string
   /** A spec of which model and levers are retrained as the baseline, on the same seeds, and on `baseData` where it is given. */
   readonly baseSpec?: BaseSpec
   /** The commit that the baseline was taken from, and the path that it has there. */
@@ -90,7 +89,7 @@ export async function afterChecks<T>(checked: Promise<unknown>, work: Promise<T>
 }
 
 async function trainAndConclude(
-  options: StudyOptions, checked: Promise<Prepared>, choice: Choice, begun: Promise<number>,
+  options: StudyOptions, checked: Promise<Prepared>, choice: EngineChoice, begun: Promise<number>,
 ): Promise<Study> {
   const { listener, clock, signal } = options
   const first = await startPool(options, checked, choice)
@@ -112,11 +111,12 @@ async function trainAndConclude(
 }
 
 /** The pool, or one of fewer workers with more threads where that is faster. */
-async function fitted(options: StudyOptions, prepared: Prepared, choice: Choice, pool: WorkerPool): Promise<Fitted<WorkerPool>> {
-  if (choice.folder === null) return { pool, workers: pool.slots, threads: 1, why: null }
+async function fitted(options: StudyOptions, prepared: Prepared, choice: EngineChoice, pool: WorkerPool): Promise<Fitted<WorkerPool>> {
+  const engine = engineNamed(choice.engine)
+  if (!engine.threadsOf) return { pool, workers: pool.slots, threads: 1, why: null }
   const start = (split: Split): Promise<WorkerPool> =>
     startPool({ ...options, workers: split.workers }, Promise.resolve(prepared), choice, split.threads)
-  const before = options.fresh ? null : await threadsBefore(outFolder(options, prepared))
+  const before = options.fresh ? null : await threadsBefore(outFolder(options, prepared), engine)
   try {
     return await fitThreads({ plan: prepared.plan, pool, start, slowStep: options.slowStep ?? 1, before })
   } catch (error) {
@@ -193,7 +193,7 @@ async function reportOf({ options, prepared, judging, outcome, engine, seconds, 
     statistics: verify ? verificationStatistics(verify, plan.workload.objective) : [],
     diagnostics: await studyDiagnostics(plan, verify, runs()),
     command: repeatCommand(options, otherData(change) ? options.baseData?.path : undefined), specFile: options.specPath,
-    data: { source: spec.data.source, checks: checksOf(prepared), findings, notes: dataset.notes },
+    data: { source: spec.data.source, checks: checksMade(spec), findings, notes: dataset.notes },
     omissions: [], exhausted: outcome.exhausted, cutShort: outcome.cutShort, ...(change ? { change } : {}),
     timing: {
       startedAt: options.startedAt, seconds, stages: outcome.seconds,
@@ -215,6 +215,3 @@ function verifyFindings({ decisions }: StudyOutcome): VerifyFindings | null {
   const findings = decisions.find((d) => d.stage === 'verify')?.findings
   return findings?.stage === 'verify' ? findings.verify : null
 }
-
-const checksOf = ({ spec }: Prepared): string[] =>
-  CHECK_NAMES.filter((check) => spec.checks[check] !== 'off')

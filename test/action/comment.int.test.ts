@@ -160,7 +160,7 @@ describe('a comment', () => {
 
   it('attack 8: without a lock on the base is held against what the base declares, retrained, and not against its own', async () => {
     const compared = (rate: number): string =>
-      spec(0).replace('learningRate: 0.01', `learningRate: ${rate}`).replace('threshold: { metric: accuracy, min: 0 }', 'regression: { metric: accuracy, margin: 0.1 }')
+      wineSpec({ epochs: 10, gate: 'regression: { metric: accuracy, margin: 0.1 }' }).replace('learningRate: 0.01', `learningRate: ${rate}`)
     onBase(compared(0.01))
     commit(compared(0.00001))
     const verified = await run(await decide('/tune verify'))
@@ -217,7 +217,7 @@ describe('a comment', () => {
   })
 
   it('attack 10: is cancelled by another: the run is ended with no result, and the later word stays', async () => {
-    commit(spec(0.05).replace('epochs: 10', 'epochs: 3000'))
+    commit(spec(0.05).replace('epochs: 3', 'epochs: 3000'))
     const request = await decide('/tune')
     // What `cancel-in-progress` does to the run job when the one of the cancelling comment enters its concurrency group.
     const ran = await run(request, {}, {}, /Stage 1/)

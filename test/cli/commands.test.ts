@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { root } from '../support/architecture.ts'
 import { smallSpec, tunegate, withSpec, workFolder } from '../support/cli.ts'
 
 let folder: string
@@ -92,5 +93,5 @@ test('help and version say what there is', async () => {
   expect(help.code).toBe(0)
   for (const command of ['init', 'validate', 'plan', 'run', 'gate', 'report', 'Exit codes']) expect(help.out).toContain(command)
   const version = await tunegate(folder, ['--version'])
-  expect([version.code, version.out.trim()]).toEqual([0, (JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version])
+  expect([version.code, version.out.trim()]).toEqual([0, (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version])
 })

@@ -110,7 +110,7 @@ export const attacks: Readonly<Record<number, Line>> = {
   },
   19: {
     attack: 'A path or an input of `compile` becomes YAML of the workflow that it writes.',
-    guards: ['src/base/yaml.ts', 'src/compile/targets/workflow.ts', 'src/cli/workflows/comment.ts', 'src/cli/workflows/uses.ts', 'src/dsl/init.ts'],
+    guards: ['src/base/yaml.ts', 'src/compile/targets/workflow.ts', 'src/cli/workflows/comment.ts', 'src/dsl/init.ts'],
     tests: ['test/base/yaml.test.ts', 'test/compile/workflow-text.test.ts', 'test/cli/foreign-text.int.test.ts'],
   },
   20: {

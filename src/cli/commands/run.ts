@@ -6,7 +6,8 @@ import type { Listener } from '../../run/events.ts'
 import { reportText } from '../../report/json.ts'
 import { InputError } from '../../base/diagnostics.ts'
 import { retrainWords } from '../../study/lock.ts'
-import { engineHere, type EngineWish } from '../../study/engine.ts'
+import type { EngineWish } from '../../engines/index.ts'
+import { engineHere } from '../../study/engine.ts'
 import { runStudy, type StudyOptions } from '../../study/run-study.ts'
 import { baseDataOf } from '../base-data.ts'
 import { closing } from '../closing.ts'
@@ -15,7 +16,7 @@ import { exitCodeOf } from '../exit.ts'
 import { err, out } from '../print.ts'
 import { progressLogger } from '../progress.ts'
 import { StopSwitch } from '../stop.ts'
-import { workerFiles } from '../worker-files.ts'
+import { workerScript } from '../bundled-files.ts'
 import { workspaceOf } from '../workspace.ts'
 
 /** The options of `run` as the parser gives them. */
@@ -36,7 +37,7 @@ export async function runCommand(specPath: string, options: RunOptions): Promise
   const stop = new StopSwitch()
   try {
     const study = await runStudy({
-      specPath, workspace: workspaceOf(specPath), ...workerFiles(), workers: options.workers ?? availableParallelism(),
+      specPath, workspace: workspaceOf(specPath), workerScript: workerScript(), workers: options.workers ?? availableParallelism(),
       engine: engineHere(options.engine, engineFolder()),
       ...(options.stages ? { stages: options.stages } : {}), ...(options.seeds === undefined ? {} : { seeds: options.seeds }),
       ...(options.out === undefined ? {} : { outDir: resolve(options.out) }), ...(options.baseline === undefined ? {} : { baselinePath: options.baseline }),
