@@ -7,13 +7,16 @@ import { engineFolder } from '../src/cli/engine-folder.ts'
 import { act, commitAll, git, onDefaultBranch, runNode } from './support/act.ts'
 import { root } from './support/architecture.ts'
 import { startArtifactService, type ArtifactService } from './support/artifact-service.ts'
-import { smallSpec } from './support/cli.ts'
+import { smallSpec, twoStages } from './support/cli.ts'
 import { digitsSpec } from './support/specs.ts'
 import { nativeFolder } from './support/tf-native.ts'
 import { needs } from './support/tools.ts'
 
 /** A small network instead of the five stages: the workflow is what is tested here. */
 const spec = digitsSpec({ epochs: 2, seeds: 2 })
+
+/** All five stages. */
+const small = smallSpec.replace('examples/digits/', '')
 
 /** A clone as a runner would check it out: what the job uses, committed. */
 function repository(text = spec): string {
@@ -71,7 +74,7 @@ describe('the reusable workflow', () => {
     const program = needs(context, 'act')
     const service = await startArtifactService()
     try {
-      const folder = repository(smallSpec.replace('examples/digits/', ''))
+      const folder = repository(small)
       const path = join(folder, '.github/workflows/tune.yml')
       const text = readFileSync(path, 'utf8')
       expect(text).toContain('uses: tunegate/tunegate@')
@@ -107,7 +110,8 @@ describe('a compiled workflow', () => {
     const program = needs(context, 'act')
     const service = await startArtifactService()
     try {
-      const folder = repository(smallSpec.replace('examples/digits/', ''))
+      // The jobs of every stage are written alike: a first and a last one are enough to hand on, and to be handed on to.
+      const folder = repository(twoStages(small).replace('maxStd: 0.5', 'maxStd: 0.9'))
       expect(runNode(folder, 'dist/cli/index.js', 'compile', 'examples/digits/tuning.yml', '--target', 'workflow', '--uses', './', '--shards', '3', '--engine', 'wasm',
         '--output', '.github/workflows/fan-out.yml').status).toBe(0)
       commitAll(folder)

@@ -14,14 +14,16 @@ const fewValues = 2_000
 /** Of longer documents so many items of each list are; where those are right, more of them. */
 const itemsLookedAt = [50, 500] as const
 
+/** The code of a check is not optimized: that takes half of the compilation, and one process checks little. */
+const options = { verbose: true, strict: false, validateSchema: false, meta: false, code: { optimize: false } } as const
+
 /**
  * Holds a value against a schema. Collecting every error takes time that grows with the square of the items that are
  * wrong, so a large value that does not fit is looked at again with its lists cut short, which leaves all places as they
  * are. The schema is compiled when it is first needed; that it is right itself is for a test to say.
  */
 export function schemaChecker(schema: object): (value: unknown) => SchemaErrors {
-  const compile = (allErrors: boolean): Validate =>
-    new Ajv2020({ allErrors, verbose: true, strict: false, validateSchema: false, meta: false }).compile(schema)
+  const compile = (allErrors: boolean): Validate => new Ajv2020({ ...options, allErrors }).compile(schema)
   let [first, all]: [Validate?, Validate?] = []
   return (value) => {
     first ??= compile(false)

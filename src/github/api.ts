@@ -1,4 +1,3 @@
-import { getOctokit } from '@actions/github'
 import { printable } from '../base/printable.ts'
 import { err, ok, type Result } from '../base/result.ts'
 
@@ -41,10 +40,14 @@ export function githubApi({ token, repository, baseUrl, sleep = pause }: ApiOpti
   const [owner = '', repo = ''] = repository.split('/')
   const quiet = (): void => undefined
   if (token === '') return { owner, repo, call: async () => err({ status: null, message: 'this step has no token to ask GitHub with' }) }
-  const client = getOctokit(token, { baseUrl, log: { debug: quiet, info: quiet, warn: quiet, error: quiet } })
+  // Loaded with the first call: most steps ask GitHub for nothing, and its client is slow to load.
+  const connect = async () => (await import('@actions/github'))
+    .getOctokit(token, { baseUrl, log: { debug: quiet, info: quiet, warn: quiet, error: quiet } })
+  let connection: ReturnType<typeof connect> | undefined
   return {
     owner, repo,
     async call(route, values = {}, { repeatable = !route.startsWith('POST') } = {}) {
+      const client = await (connection ??= connect())
       for (let attempt = 1; ; attempt++) {
         try {
           const request = { signal: AbortSignal.timeout(mostSeconds * 1000) }

@@ -1,4 +1,4 @@
-import { DefaultArtifactClient } from '@actions/artifact'
+import type { DefaultArtifactClient } from '@actions/artifact'
 import { copyFileSync, lstatSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, extname, join } from 'node:path'
@@ -23,6 +23,9 @@ export interface Uploaded {
   readonly problems: readonly string[]
 }
 
+/** The toolkit's client. It is loaded with its first use: half of a step's start would go to it, and many steps keep nothing. */
+export const artifactClient = async (): Promise<DefaultArtifactClient> => new (await import('@actions/artifact')).DefaultArtifactClient()
+
 /**
  * Uploads the report's folder as `tunegate-<name>` and the page on its own, unzipped, as `tunegate-<name>.html`.
  * Never throws: a report that cannot be uploaded does not change a verdict.
@@ -30,7 +33,7 @@ export interface Uploaded {
 export async function uploadReport(upload: Upload): Promise<Uploaded> {
   const name = `tunegate-${upload.name.replace(/[^\w.-]+/g, '-').slice(0, 100)}`
   const options = upload.retentionDays === null ? {} : { retentionDays: upload.retentionDays }
-  const client = new DefaultArtifactClient()
+  const client = await artifactClient()
   const files = upload.files.filter(isPlain)
   const folder = await attempt(name, (free) => client.uploadArtifact(free, files, upload.folder, options))
   if ('problem' in folder) return { folder: null, page: null, problems: [folder.problem] }

@@ -1,9 +1,10 @@
-import { ArtifactNotFoundError, DefaultArtifactClient } from '@actions/artifact'
+import type { DefaultArtifactClient } from '@actions/artifact'
 import { createHash } from 'node:crypto'
 import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { err, ok, type Result } from '../base/result.ts'
+import { artifactClient } from './artifacts.ts'
 
 /** The part of the toolkit's client that is used here. */
 type Client = Pick<DefaultArtifactClient, 'uploadArtifact' | 'downloadArtifact' | 'getArtifact' | 'listArtifacts'>
@@ -22,16 +23,17 @@ export interface Parcels {
 const retentionDays = 5
 
 /** @param mostBytes larger files are not downloaded */
-export function artifactParcels(mostBytes: number, client: Client = new DefaultArtifactClient()): Parcels {
+export function artifactParcels(mostBytes: number, given?: Client): Parcels {
+  const connect = async (): Promise<Client> => given ?? artifactClient()
   return {
     send: (name, content) => inScratch(async (folder) => {
       const file = join(folder, name)
       writeFileSync(file, content)
-      await client.uploadArtifact(name, [file], folder, { retentionDays, skipArchive: true })
+      await (await connect()).uploadArtifact(name, [file], folder, { retentionDays, skipArchive: true })
     }),
-    fetch: (name) => fetchOne(client, name, mostBytes),
+    fetch: async (name) => fetchOne(await connect(), name, mostBytes),
     names: async (prefix) => {
-      const { artifacts } = await client.listArtifacts({ latest: true })
+      const { artifacts } = await (await connect()).listArtifacts({ latest: true })
       return artifacts.map((a) => a.name).filter((name) => name.startsWith(prefix)).sort()
     },
   }
@@ -59,7 +61,7 @@ async function find(client: Client, name: string): Promise<Awaited<ReturnType<Cl
   try {
     return (await client.getArtifact(name)).artifact
   } catch (error) {
-    if (error instanceof ArtifactNotFoundError) return null
+    if (error instanceof (await import('@actions/artifact')).ArtifactNotFoundError) return null
     throw error
   }
 }

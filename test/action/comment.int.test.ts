@@ -136,10 +136,11 @@ describe('a comment', () => {
     const ran = await run(request)
     expect([ran.exitCode, ran.outputs['verdict']]).toEqual([0, 'pass'])
     const rows = 'This change edits 35 of the 35 test rows and 36 of the 36 validation rows.'
+    const training = 'This change edits 107 of the 107 training rows.'
     const rules = 'This change alters seed from 17 to 3 and stages.verify.seeds from 3 to 2; it was judged with the values of the base commit.'
-    for (const line of [rows, rules]) expect(ran.log).toContain(`NOTE: ${line}`)
+    for (const line of [rows, training, rules]) expect(ran.log).toContain(`NOTE: ${line}`)
     await publish(request)
-    expect(comments()[0]?.split('\n').slice(2, 7)).toEqual(['', '> [!WARNING]', `> ${rows}`, '>', `> ${rules}`])
+    expect(comments()[0]?.split('\n').slice(2, 9)).toEqual(['', '> [!WARNING]', `> ${rows}`, '>', `> ${training}`, '>', `> ${rules}`])
   })
 
   it('attack 14: shows the plan that the rules of the base make of the change', async () => {
@@ -159,7 +160,7 @@ describe('a comment', () => {
 
   it('attack 8: without a lock on the base is held against what the base declares, retrained, and not against its own', async () => {
     const compared = (rate: number): string =>
-      spec(0).replace('learningRate: 0.01', `learningRate: ${rate}`).replace('threshold: { metric: accuracy, min: 0 }', 'regression: { metric: accuracy, margin: 0.1 }')
+      wineSpec({ epochs: 10, gate: 'regression: { metric: accuracy, margin: 0.1 }' }).replace('learningRate: 0.01', `learningRate: ${rate}`)
     onBase(compared(0.01))
     commit(compared(0.00001))
     const verified = await run(await decide('/tune verify'))
@@ -216,7 +217,7 @@ describe('a comment', () => {
   })
 
   it('attack 10: is cancelled by another: the run is ended with no result, and the later word stays', async () => {
-    commit(spec(0.05).replace('epochs: 10', 'epochs: 3000'))
+    commit(spec(0.05).replace('epochs: 3', 'epochs: 3000'))
     const request = await decide('/tune')
     // What `cancel-in-progress` does to the run job when the one of the cancelling comment enters its concurrency group.
     const ran = await run(request, {}, {}, /Stage 1/)

@@ -13,7 +13,7 @@ import { accuracyOf, wineSpec } from '../support/specs.ts'
 let artifacts: ArtifactService
 let checkout: string
 
-const spec = (least: number, epochs = 10): string => wineSpec({ hidden: 16, epochs, seeds: 4, gate: accuracyOf(least) })
+const spec = (least: number, epochs = 3): string => wineSpec({ hidden: 16, epochs, seeds: 4, gate: accuracyOf(least) })
 
 beforeEach(async () => {
   artifacts = await startArtifactService()
@@ -146,7 +146,7 @@ describe('jobs of a compiled workflow', () => {
 
   it('post once, at the gate, where the workflow asks for it', async () => {
     const base = commit(spec(0.05))
-    const head = commit(spec(0.05, 11))
+    const head = commit(spec(0.05, 4))
     const event = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
     writeFileSync(event, JSON.stringify({ pull_request: { number: 7, base: { sha: base, ref: 'main' }, head: { sha: head } } }))
     const github = await startRestEmulator()

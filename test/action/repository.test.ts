@@ -34,6 +34,7 @@ beforeEach(() => {
   commit()
 })
 const path = process.env['PATH'] ?? ''
+const home = process.cwd()
 afterEach(() => { process.env['PATH'] = path })
 
 /** A program that leaves a file behind when it runs. */
@@ -192,7 +193,7 @@ describe('attack 11: git', () => {
       expect(findGit(workspace, search)).toBe(real)
       expect(findGit(workspace, relative(own, dirname(String(real))))).toBeNull()
     } finally {
-      process.chdir(tmpdir())
+      process.chdir(home)
     }
     expect(findGit(workspace, own)).toBeNull()
     expect(findGit(workspace, '')).toBeNull()

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { root } from '../support/architecture.ts'
 import { smallSpec, tunegate, withSpec, workFolder } from '../support/cli.ts'
 
 let folder: string
@@ -38,6 +39,13 @@ describe('validate', () => {
     expect(code).toBe(2)
     expect(err).toMatch(message)
     noStackTrace(err)
+  })
+  test.each([
+    [['run', 'tuning.yml', '--workers', '0'], 'run'], [['report', 'export', 'out', '--frobnicate'], 'report export'],
+  ])('%j prints its error and where to look, not the whole help', async (args, name) => {
+    const { code, err } = await tunegate(folder, args)
+    expect([code, err.trimEnd().split('\n').at(-1)]).toEqual([2, `(tunegate ${name} --help lists the options)`])
+    expect(err).not.toContain('Usage:')
   })
   test('a data file outside of the workspace is refused', async () => {
     writeFileSync(join(folder, '..', 'secret.csv'), 'a,b\n1,2\n')
@@ -85,5 +93,5 @@ test('help and version say what there is', async () => {
   expect(help.code).toBe(0)
   for (const command of ['init', 'validate', 'plan', 'run', 'gate', 'report', 'Exit codes']) expect(help.out).toContain(command)
   const version = await tunegate(folder, ['--version'])
-  expect([version.code, version.out.trim()]).toEqual([0, (JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version])
+  expect([version.code, version.out.trim()]).toEqual([0, (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version])
 })

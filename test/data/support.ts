@@ -2,19 +2,19 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll } from 'vitest'
 import { InputError } from '../../src/base/diagnostics.ts'
 import type { Diagnostic } from '../../src/base/diagnostics.ts'
 import type { DataConfig } from '../../src/data/types.ts'
 
+/** One for all files of tests that a process runs: vitest loads this module once for them. */
 const folder = mkdtempSync(join(tmpdir(), 'tunegate-data-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 
 export const digits = fileURLToPath(new URL('../../examples/digits/digits.csv.gz', import.meta.url))
 export const wine = fileURLToPath(new URL('../../examples/wine/wine.csv', import.meta.url))
 export const fixture = (name: string): string => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url))
 
-/** Writes a file into this test file's own folder. */
+/** Writes a file into a folder of these tests. */
 export function file(name: string, content: string | Uint8Array): string {
   const path = join(folder, name)
   writeFileSync(path, content)

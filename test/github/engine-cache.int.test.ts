@@ -2,16 +2,20 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { engineRoot, mayLeave } from '../../src/github/engine-cache.ts'
-import { root } from '../support/architecture.ts'
 import { startCacheService, type CacheService } from '../support/cache-service.ts'
 import { runStep, type StepResult } from '../support/runner.ts'
+import { bundleScript } from '../support/worker-bundle.ts'
 
-const script = join(root, 'test/github/fixtures/keep-folder.ts')
+let script: string
 let service: CacheService
 let runner: string
 let folder: string
+beforeAll(async () => {
+  script = join(mkdtempSync(join(tmpdir(), 'keep-folder-')), 'keep-folder.mjs')
+  await bundleScript('test/github/fixtures/keep-folder.ts', script)
+})
 beforeEach(async () => {
   service = await startCacheService()
   runner = mkdtempSync(join(tmpdir(), 'runner-'))
@@ -85,7 +89,7 @@ describe('attack 13: an archive in the cache that somebody else saved', () => {
   /** Packs paths as they are given, as `tar -P` does for the cache. */
   function pack(names: readonly string[], ...options: string[]): void {
     const archive = join(runner, 'archive')
-    execFileSync('tar', ['--posix', '-czf', archive, '-P', '-C', join(runner, 'workspace'), ...options, ...names])
+    execFileSync('tar', ['--posix', '-I', 'gzip -1', '-cf', archive, '-P', '-C', join(runner, 'workspace'), ...options, ...names])
     service.spoil(readFileSync(archive))
   }
   const outside = (): string[] => readdirSync(runner, { recursive: true }).map(String).filter((path) => path.includes('evil'))

@@ -2,19 +2,20 @@ import { strFromU8, unzipSync } from 'fflate'
 import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { root } from '../support/architecture.ts'
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startArtifactService } from '../support/artifact-service.ts'
 import type { ArtifactService } from '../support/artifact-service.ts'
 import { runStep } from '../support/runner.ts'
 import type { StepResult } from '../support/runner.ts'
+import { bundleScript } from '../support/worker-bundle.ts'
 
-const script = join(root, 'test/github/fixtures/publish.ts')
+let script: string
 let service: ArtifactService
 let workspace: string
 
-beforeEach(async () => {
-  service = await startArtifactService()
+beforeAll(async () => {
+  script = join(mkdtempSync(join(tmpdir(), 'publish-')), 'publish.mjs')
+  await bundleScript('test/github/fixtures/publish.ts', script)
   workspace = mkdtempSync(join(tmpdir(), 'work space '))
   const report = join(workspace, 'out')
   mkdirSync(join(report, 'curves'), { recursive: true })
@@ -22,6 +23,7 @@ beforeEach(async () => {
   writeFileSync(join(report, 'curves', 'loss.csv'), 'step,loss\n1,2.3\n')
   symlinkSync('/etc/hostname', join(report, 'stolen.txt'))
 })
+beforeEach(async () => { service = await startArtifactService() })
 afterEach(() => service.close())
 
 function publish(study: unknown = {}, env: Readonly<Record<string, string>> = {}): Promise<StepResult> {
@@ -66,22 +68,6 @@ describe('the report', () => {
     expect(service.requests.filter((r) => r.endsWith('409'))).toHaveLength(2)
   })
 
-  it('has a name that the service takes, whatever the study is called', async () => {
-    await publish({ study: { name: '../a:b "c" / d' } })
-    expect(service.artifacts()[0]?.name).toBe('tunegate-..-a-b-c-d')
-  })
-
-  it.each(['"', ':', '<', '>', '|', '*', '?', '\\', '/', '\r', '\n', '\u{1f642}', 'é'])('has no character in its name that the service refuses: %j', async (character) => {
-    const step = await publish({ study: { name: `a${character}b` } })
-    expect(notes(step).filter((n) => n.includes('not uploaded'))).toEqual([])
-    expect(service.artifacts().map((a) => a.name)).toEqual(['tunegate-a-b', 'tunegate-a-b.html'])
-  })
-
-  it.each([[99, 99], [100, 100], [101, 100], [1000, 100]])('has a name of at most 100 characters after the prefix: %d', async (length, kept) => {
-    await publish({ study: { name: 'n'.repeat(length) } })
-    expect(service.artifacts()[0]?.name).toBe(`tunegate-${'n'.repeat(kept)}`)
-  })
-
   it('is sent again where the service has a moment of weakness', async () => {
     service.fail('FinalizeArtifact', 503, 1)
     await publish()
@@ -93,6 +79,37 @@ describe('the report', () => {
     expect(service.requests).toEqual([])
     expect(notes(step)).toEqual(['nets/tuning.yml:1: notice Verdict: pass: All gates pass.'])
     expect(step.outputs['report-url']).toBe('https://github.com/octo/nets/actions/runs/77')
+  })
+})
+
+describe('the name of an artifact', () => {
+  const refused = ['"', ':', '<', '>', '|', '*', '?', '\\', '/', '\r', '\n', '\u{1f642}', 'é']
+  const lengths: readonly (readonly [length: number, kept: number])[] = [[99, 99], [100, 100], [101, 100], [1000, 100]]
+  let uploaded: readonly string[]
+  let step: StepResult
+  // One process and one service for all of them: what a name becomes hangs on no other.
+  beforeAll(async () => {
+    service = await startArtifactService()
+    const letter = (i: number): string => String.fromCharCode(97 + i)
+    const names = ['../a:b "c" / d', ...refused.map((c, i) => `a${c}b${i}`), ...lengths.map(([n], i) => letter(i).repeat(n))]
+    step = await publish({ names })
+    uploaded = service.artifacts().map((a) => a.name)
+    await service.close()
+  })
+
+  it('is one that the service takes, whatever the study is called', () => {
+    expect(notes(step).filter((n) => n.includes('not uploaded'))).toEqual([])
+    expect(uploaded.slice(0, 2)).toEqual(['tunegate-..-a-b-c-d', 'tunegate-..-a-b-c-d.html'])
+    expect(uploaded).toHaveLength(2 * (1 + refused.length + lengths.length))
+  })
+
+  it.each(refused.map((c, i) => [c, i] as const))('has no character that the service refuses: %j', (_, i) => {
+    expect(uploaded.slice(2 + 2 * i, 4 + 2 * i)).toEqual([`tunegate-a-b${i}`, `tunegate-a-b${i}.html`])
+  })
+
+  it.each(lengths)('has at most 100 characters after the prefix: %d', (length, kept) => {
+    const [name] = uploaded.slice(2 * (1 + refused.length + lengths.findIndex(([n]) => n === length)))
+    expect(name).toMatch(new RegExp(`^tunegate-([a-d])\\1{${kept - 1}}$`))
   })
 })
 
@@ -182,6 +199,6 @@ describe('a step without a verdict', () => {
     expect(notes(step)).toEqual([expect.stringMatching(/^error A defect of tunegate: TypeError: undefined is not a tensor\n/)])
     expect(notes(step)[0]).toContain('https://github.com/tune/gate/issues')
     expect(step.summary).toContain('defect of tunegate, not of your workflow')
-    expect(step.log).toMatch(/^\s+at .*publish\.ts/m)
+    expect(step.log).toMatch(/^\s+at .*publish\.mjs/m)
   })
 })

@@ -30,6 +30,15 @@ async function study(head: string, files: Readonly<Record<string, string>>, over
   return { ...done, checkout, options, trained, gate: done.verdict.gates[0] }
 }
 
+type Done = Awaited<ReturnType<typeof study>>
+/** Trained once for the tests that read it, or go on from what it left. */
+const once = (train: () => Promise<Done>): (() => Promise<Done>) => {
+  let done: Promise<Done> | undefined
+  return () => (done ??= train())
+}
+const plain = once(() => study(spec, {}, () => ({})))
+const retrained = once(() => study(wider, { 'base.yml': spec }, (c) => ({ baseSpec: { path: join(c, 'base.yml') } })))
+
 const refusal = async (work: Promise<unknown>): Promise<string> => {
   const error: unknown = await work.then(() => undefined, (e: unknown) => e)
   if (!(error instanceof InputError)) throw new Error(`not refused: ${String(error)}`)
@@ -38,7 +47,7 @@ const refusal = async (work: Promise<unknown>): Promise<string> => {
 
 describe('a base spec', () => {
   it('is retrained on the same seeds, and the gates are held against it; judged again they still are', async () => {
-    const { gate, report, files, trained, options } = await study(wider, { 'base.yml': spec }, (c) => ({ baseSpec: { path: join(c, 'base.yml') } }))
+    const { gate, report, files, trained, options } = await retrained()
     expect(gate?.sentence).toMatch(/against model and levers of .*base\.yml, retrained on the same seeds/)
     expect(report.base?.runs.map((r) => r.seed)).toEqual(report.verification?.seeds.map((s) => s.seed))
     expect(report.base?.runs.map((r) => r.weights)).not.toEqual(report.verification?.seeds.map((s) => s.candidate.weights))
@@ -50,7 +59,7 @@ describe('a base spec', () => {
   })
 
   it('is trained once: the study that is run again finds its runs in the journal', async () => {
-    const { options } = await study(wider, { 'base.yml': spec }, (c) => ({ baseSpec: { path: join(c, 'base.yml') } }))
+    const { options } = await retrained()
     const events: RunEvent[] = []
     await runStudy({ ...options, listener: (e) => events.push(e) })
     expect(events.filter((e) => e.type === 'run-finished' && !e.cached)).toEqual([])
@@ -69,7 +78,7 @@ describe('a base spec', () => {
   })
 
   it('takes the levers of a lock that was tuned from it, and the text of another commit', async () => {
-    const tuned = await study(spec, {}, () => ({}))
+    const tuned = await plain()
     const { levers } = tuned.lock
     const moved = { ...levers, optimization: { ...levers.optimization, learningRate: 0.02 } }
     const lineage = [{
@@ -121,7 +130,7 @@ describe('gates on what a model costs', () => {
   })
 
   it('cannot be told from a lock in time, and can in size; both are said before the training', async () => {
-    const { files } = await study(spec, {}, () => ({}))
+    const { files } = await plain()
     const { verdict, prepared } = await study(costs(wider), { 'tuning.lock.json': readFileSync(files.lockPath, 'utf8') }, () => ({}))
     expect(verdict.gates.map((g) => g.status).slice(0, 2)).toEqual(['inconclusive', 'pass'])
     expect(prepared.warnings.map((w) => w.code)).toContain('gate/not-comparable')
@@ -150,7 +159,7 @@ describe('a lock that is no baseline', () => {
   })
 
   it('is named where it is of another engine, or lacks the metric; and retrained where asked', async () => {
-    const { files } = await study(spec, {}, () => ({}))
+    const { files } = await plain()
     const text = readFileSync(files.lockPath, 'utf8')
     const withLock = (lock: string, over: Partial<StudyOptions> = {}) => study(spec, { 'tuning.lock.json': lock }, () => over)
     const other = text.replace(/"engine": "wasm/, '"engine": "tensorflow')

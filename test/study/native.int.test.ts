@@ -8,6 +8,7 @@ import type { RunEvent } from '../../src/run/events.ts'
 import { engineHere, type EngineSource } from '../../src/study/engine.ts'
 import { runStudy, type Study, type StudyOptions } from '../../src/study/run-study.ts'
 import { root } from '../support/architecture.ts'
+import { smallSpec, twoStages } from '../support/cli.ts'
 import { digitsCheckout, studyOptions } from '../support/fan-out.ts'
 import { node24 } from '../support/runner.ts'
 import { missingNative, nativeFolder } from '../support/tf-native.ts'
@@ -41,8 +42,10 @@ else describe('a study on the native engine', () => {
 
   const choice = (wanted: EngineSource['wanted'], folder: string): EngineSource =>
     ({ wanted, choose: async () => ({ engine: 'tensorflow', folder, why: 'for a test' }) })
-  const study = (engine: EngineSource, over: Partial<StudyOptions> = {}): Promise<Study> =>
-    runStudy({ ...studyOptions(digitsCheckout(), bundle), engine, ...over })
+  const study = (engine: EngineSource, over: Partial<StudyOptions> = {}, spec = smallSpec): Promise<Study> =>
+    runStudy({ ...studyOptions(digitsCheckout(spec), bundle), engine, ...over })
+  /** Where the number of stages does not matter. */
+  const shorter = twoStages(smallSpec)
 
   test('comes to the same lock and report with one worker or two, and says which engine and why', async () => {
     const one = await study(choice('tensorflow', nativeFolder as string), { workers: 1 })
@@ -97,7 +100,7 @@ else describe('a study on the native engine', () => {
 
   test('goes on with the threads it was begun with, to the same bits each time', async () => {
     const begun = async (): Promise<Study> => {
-      const checkout = digitsCheckout()
+      const checkout = digitsCheckout(shorter)
       mkdirSync(join(checkout, 'out'))
       const header = { journal: 1, workload: 'w', spec: 's', data: 'd', engine: 'tensorflow 1 tfjs-node 1 compiled 2 threads' }
       writeFileSync(join(checkout, 'out/journal.jsonl'), `${JSON.stringify(header)}\n`)
@@ -126,19 +129,19 @@ else describe('a study on the native engine', () => {
   test('whose engine breaks half-way is trained on wasm from the start where auto chose it, and says so', async () => {
     const events: RunEvent[] = []
     const { folder, listener } = breaking(events)
-    const { report, files } = await study(choice('auto', folder), { listener })
+    const { report, files } = await study(choice('auto', folder), { listener }, shorter)
     expect(report.study.engine).toMatch(/^wasm /)
     expect(report.timing.machine?.whyEngine).toMatch(/tensorflow engine is installed and broke: the native engine is not installed/)
     expect(readFileSync(join(files.folder, 'summary.md'), 'utf8')).toContain('and broke')
     const said = events.flatMap((e) => (e.type === 'notice' ? [e.message] : []))
     expect(said.filter((message) => message.startsWith('training on wasm'))).toHaveLength(1)
-    const wasm = await study(engineHere('wasm', 'none'))
+    const wasm = await study(engineHere('wasm', 'none'), {}, shorter)
     expect(report.levers.chosen).toEqual(wasm.report.levers.chosen)
   })
 
   test('whose engine breaks half-way ends with the reason where it was asked for by name', async () => {
     const { folder, listener } = breaking([])
-    await expect(study(choice('tensorflow', folder), { listener })).rejects.toMatchObject({
+    await expect(study(choice('tensorflow', folder), { listener }, shorter)).rejects.toMatchObject({
       diagnostics: [expect.objectContaining({ code: 'engine/tensorflow-unusable' })],
     })
   })

@@ -52,6 +52,10 @@ export const node24 = ((): string => {
   return existsSync(bundled) ? bundled : process.execPath
 })()
 
+/** Where V8 keeps what it compiled of the bundle, which changes nothing but how soon a step starts. */
+const { NODE_COMPILE_CACHE } = process.env
+const compiled = NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }
+
 /**
  * Runs a step as the runner does: inputs with their defaults, the files for outputs and summary, nothing else of ours. The
  * engine is wasm unless a test names another: `auto` would download the native one.
@@ -67,6 +71,7 @@ export async function runStep(step: Step): Promise<StepResult> {
     GITHUB_SERVER_URL: 'https://github.com',
     GITHUB_REPOSITORY: 'octo/nets', GITHUB_RUN_ID: '77', GITHUB_WORKSPACE: step.workspace, RUNNER_TEMP: scratch,
     GITHUB_OUTPUT: output, GITHUB_STEP_SUMMARY: summary,
+    ...compiled,
     ...variables(inputs),
     ...step.env,
   }

@@ -8,7 +8,7 @@ export interface SmallStudy {
 }
 
 /** Verification alone of one dense layer, a second or two; `wine.csv` lies beside it. */
-export function wineSpec({ hidden, epochs = 10, seeds = 3, gate = 'threshold: { metric: accuracy, min: 0.05 }' }: SmallStudy = {}): string {
+export function wineSpec({ hidden, epochs = 3, seeds = 3, gate = 'threshold: { metric: accuracy, min: 0.05 }' }: SmallStudy = {}): string {
   return `version: 1
 name: wine
 task: classification

@@ -10,10 +10,10 @@ import { associationOf, holmRejects, kolmogorovSmirnov, stability, type Comparis
 /** Chance of even one false finding over all that is compared. */
 const ALPHA = 0.001
 /**
- * Cramér's V of the classes, and Kolmogorov–Smirnov's D and PSI of a property, from which a change is too much. Augmentation
- * is there to change images, so theirs lie where harm begins: of the digits, what is beyond them (shift 0.25, flip 0.5,
- * erase 0.5, noise 0.4) cost a convolutional network 2 to 6 points of accuracy, and what is within (shift 0.125, erase 0.25,
- * noise 0.2) none. A table's are those of drift.
+ * A change is too large from these values of Cramér's V of the classes, and of Kolmogorov–Smirnov's D and PSI of a property.
+ * Augmentation is meant to change images, so their limits lie where harm begins. On the digits, amounts beyond the limits
+ * (shift 0.25, flip 0.5, erase 0.5, noise 0.4) cost a convolutional network 2 to 6 points of accuracy; amounts within them
+ * (shift 0.125, erase 0.25, noise 0.2) cost nothing. The limits of tables are those of drift.
  */
 const CLASSES = 0.4
 const IMAGES = { distance: 0.75, stability: 5 } as const
@@ -23,11 +23,11 @@ const [MOST_ROWS, MOST_CELLS] = [1000, 4_000_000]
 const FEWEST_ROWS = 20
 
 /**
- * Augmentation that makes other data of the training rows than validation asks about, each by itself at the largest amount
- * that the study may use. Compared are the clean and the augmented rows: how bright and how contrasted images are, or how
- * the inputs of a table are distributed; and for each class, which class its rows are nearest to in the mean. An image that
- * is nearest to another class once it is mirrored is an image of that class, or of none. Mixup is left out: that its rows
- * lie between classes is what it is for, and it mixes their labels as well.
+ * Augmentation that turns training rows into data that validation never asks about. The check applies each augmentation by
+ * itself, at the largest amount that the study may use, and compares clean with augmented rows: the brightness and contrast
+ * of images, or the distribution of each input of a table; and, for each class, the class whose mean its rows are nearest to.
+ * A mirrored image that is nearest to another class shows that class, or none. Mixup is left out: its rows lie between
+ * classes on purpose, and it mixes their labels as well.
  */
 export const augmentation: CheckDefinition = {
   name: 'augmentation',

@@ -15,12 +15,12 @@ const NAMES = new Set(
 )
 
 /**
- * Rows that belong together in different parts of the split: training has then seen what validation asks. A declared group
- * is to be whole. Of other columns those are named whose values come again and that either say by their name what they
- * are, or whose equal values stand on rows that are far more alike than chance, and than neighbouring values, explain.
+ * Rows that belong together lie in different parts of the split, so that training has seen what validation asks. A declared
+ * group must be whole. The check names another column if its values repeat and either its name says what it is, or rows with
+ * equal values are far more alike than chance and neighbouring values explain.
  *
- * On the 1,002 tables of R packages with 80 to 20,000 rows that no missing value kept from being read, likeness spoke of 88:
- * of 76 a reader would say that it is right (states, firms, schools, persons), and in 12 it was a month, a year or a price.
+ * Measured on the 1,002 tables of R packages with 80 to 20,000 rows and no missing value: likeness named a column in 88. It
+ * was right in 76 (states, firms, schools, persons); in 12 the column was a month, a year or a price.
  */
 export const groups: CheckDefinition = {
   name: 'groups',

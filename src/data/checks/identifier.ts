@@ -9,10 +9,10 @@ const FEWEST_ROWS = 30
 const ROUNDING = 2 ** -23
 
 /**
- * Columns used as inputs that only name the row. A model may learn them by heart, and what it learns holds for no other row.
- * Found are a one-hot encoding with more levels than half of the rows, and numbers that differ in every row and either are
- * consecutive, in any order (row numbers), or count up from row to row in whole steps (numbers given in order of arrival,
- * with gaps). A measurement is neither, unless it was planned as a grid; where it is the only input it is left alone.
+ * Inputs that only name the row. A model may learn them by heart, and what it learns holds for no other row. The check finds
+ * one-hot encodings with more levels than half of the rows, and numbers that differ in every row and are either consecutive,
+ * in any order (row numbers), or count up from row to row in whole steps (numbers given in order of arrival, with gaps). A
+ * measurement does neither, unless it was planned as a grid. The check leaves the only input of a table alone.
  */
 export const identifier: CheckDefinition = {
   name: 'identifier',

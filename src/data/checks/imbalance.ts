@@ -5,7 +5,7 @@ import type { CheckDefinition, Found } from './definition.ts'
 /** Smallest class / largest class below which accuracy says little about the small one. */
 const IMBALANCE = 0.1
 
-/** Classes of which one has less than a tenth of the rows of another. */
+/** One class has less than a tenth of the rows of another. */
 export const imbalance: CheckDefinition = {
   name: 'imbalance',
   schema: { title: 'Imbalance', description: 'A smallest class under a tenth of the largest.' },

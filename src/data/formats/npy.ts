@@ -47,14 +47,14 @@ export function parseNpy(what: string, bytes: Uint8Array, limits: Pick<Limits, '
   return { rows, rowShape, size, floating: FLOATING.has(dtype), at: accessor(values, rows, rowShape, size, fortranOrder) }
 }
 
-/** The library makes a list of them, which takes eight times the memory of the file. */
+/** The library turns booleans into a list, which takes eight times the memory of the file. */
 const mostBooleans = 20_000_000
 /** NumPy itself reads no longer header unless it is told to trust the file. */
 const mostHeader = 10_000
 
 /**
- * Refuses before the library sees them: headers without end, and types of which it makes one object a value, as texts are.
- * Whatever else is wrong is left for the library to say.
+ * Refuses endless headers, and types that the library would turn into one object per value, such as text, before the library
+ * sees them. The library reports everything else that is wrong.
  */
 function requireHeader(what: string, bytes: Uint8Array, limits: Pick<Limits, 'cells'>): void {
   if (bytes.length < 12) return

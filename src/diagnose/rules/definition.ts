@@ -20,7 +20,7 @@ interface Definition {
 
 /** A rule on each run by itself. */
 export interface RunRule extends Definition {
-  /** `any`: one run is enough, as for a crash; `most`: what half of the runs or fewer show may be chance. */
+  /** `any`: one run is enough, as for a crash. `most`: more than half of the runs must show it; fewer may be chance. */
   readonly quorum: 'any' | 'most'
   /** Undefined where the rule stays silent. */
   look(run: Reading): Symptom | undefined
@@ -39,7 +39,7 @@ export interface Symptom {
   readonly moves: readonly Move[]
 }
 
-/** A sight in one run between two steps; values that are not finite are left out, since JSON has none. */
+/** A sight in one run between two steps. It leaves out values that are not finite, since JSON has none. */
 export function sightOf(
   run: Reading,
   between: readonly [number, number] | null,

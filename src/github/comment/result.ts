@@ -1,4 +1,3 @@
-import { DefaultArtifactClient } from '@actions/artifact'
 import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +6,7 @@ import { jsonOrUndefined, mostDepth } from '../../base/json.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import { parseReport } from '../../report/json.ts'
 import type { Report } from '../../report/model.ts'
+import { artifactClient } from '../artifacts.ts'
 import { isId, isMap } from './request.ts'
 
 /** What the run job hands to the publishing job. It was made beside code of the pull request, so nothing of it is believed. */
@@ -75,7 +75,7 @@ export async function uploadResult(result: RunReport, attempt: number): Promise<
   try {
     const file = join(folder, artifactName(attempt))
     writeFileSync(file, resultText(result))
-    await new DefaultArtifactClient().uploadArtifact(artifactName(attempt), [file], folder, { retentionDays: 1, skipArchive: true })
+    await (await artifactClient()).uploadArtifact(artifactName(attempt), [file], folder, { retentionDays: 1, skipArchive: true })
     return null
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
@@ -94,7 +94,7 @@ export interface Left {
 export async function downloadResult(attempt: number): Promise<Left> {
   const folder = mkdtempSync(join(tmpdir(), 'tunegate-result-'))
   try {
-    const client = new DefaultArtifactClient()
+    const client = await artifactClient()
     const { artifacts } = await client.listArtifacts({ latest: true })
     const names = Array.from({ length: attempt }, (_, i) => artifactName(attempt - i))
     const found = names.map((name) => artifacts.find((a) => a.name === name)).find((a) => a !== undefined)

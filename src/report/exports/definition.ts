@@ -16,14 +16,14 @@ export interface ExportDefinition {
   write(source: ExportSource): AsyncGenerator<ExportFile>
 }
 
-/** A finished study and where its export goes. */
+/** A finished study, and where its export goes. */
 export interface ExportSource {
   readonly report: Report
   /** One in memory at a time, in the order of `report.runs`. */
   readonly runs: AsyncIterable<RunResult>
-  /** The folder the files will lie in, absolute: some tools want to be told. */
+  /** The absolute path of the folder that the files go to, which some tools store. */
   readonly folder: string
-  /** Files of the report that go along as artifacts, by name. */
+  /** Files of the report that the tool may keep as artifacts. */
   readonly artifacts: readonly ExportFile[]
 }
 
