@@ -96,7 +96,7 @@ export function program(exit: (code: number) => void): Command {
 
   addEngineCommands(root, exit)
 
-  for (const command of root.commands) command.exitOverride().showHelpAfterError()
+  for (const command of root.commands) command.exitOverride().showHelpAfterError(`(tunegate ${command.name()} --help lists the options)`)
   return root
 }
 

@@ -24,5 +24,5 @@ export function addReportCommands(root: Command, exit: (code: number) => void): 
     .option('-o, --output <folder>', 'where to write them (default: export-<tool> in the run\'s folder)')
     .action(async (dir: string, options: ExportOptions) => exit(await exportCommand(dir, options)))
 
-  for (const command of report.commands) command.exitOverride().showHelpAfterError()
+  for (const command of report.commands) command.exitOverride().showHelpAfterError(`(tunegate report ${command.name()} --help lists the options)`)
 }
