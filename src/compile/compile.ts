@@ -15,15 +15,15 @@ import type { WarmupShare } from './presets/definition.ts'
 import { collectProblems } from './problem.ts'
 
 /**
- * Normalized spec and what is known of the data → plan. Pure: the same spec and facts give the same plan, byte for byte.
+ * Normalized spec and facts about the data → plan. Pure: the same spec and facts give the same plan, byte for byte.
  *
- * @param locate where the values of the spec stand, for messages: `ParsedSpec.locate`
+ * @param locate where the values of the spec are, for messages: `ParsedSpec.locate`
  * @returns the plan, or everything that does not fit the data or the budget
  */
 export function compile(spec: NormalizedSpec, facts: DataFacts, locate: Locate): Result<Plan, Diagnostic[]> {
   const { report, all } = collectProblems(locate)
 
-  // 1. What only the data can tell: how many outputs, how many steps, and so how long the warmup is.
+  // 1. What only the data determine: how many outputs, how many steps, and therefore how long the warmup is.
   const layers = spec.layers.map((layer) => resolveLayer(layer, { classes: facts.classes?.length ?? 1 }))
   const runSteps = stepsOfRun(spec.levers, facts.rows.train)
   const baseline = withWarmup(spec.levers, runSteps)
@@ -40,19 +40,19 @@ export function compile(spec: NormalizedSpec, facts: DataFacts, locate: Locate):
   // 4. The stages as jobs, one after the other.
   const jobs = stageJobs(spec.stages, { workload, baseline, runSteps }, spec.seed)
 
-  // 5. What it may cost; verification first.
+  // 5. What it may cost, with verification first.
   const budget: Budget = { ...spec.budget, reservedForVerification: reservedRuns(jobs) }
   checkBudget(jobs, budget, report)
   if (all.length > 0) return err(sortDiagnostics(all))
 
-  // 6. The plan, and what it is known by.
+  // 6. The plan and its fingerprints.
   const { name, seed, gates } = spec
   const specFingerprint = fingerprint(spec)
   const plan = { version: 1, name, specFingerprint, seed, workload, baseline, jobs, gates, budget } as const
   return ok({ ...plan, fingerprint: fingerprint(plan) })
 }
 
-/** One job a listed stage, each after the one listed before it; its fingerprint holds those of all jobs that led to it. */
+/** One job per listed stage, each after the previous one. Its fingerprint includes those of all jobs that led to it. */
 function stageJobs(stages: readonly StageSettings[], study: Study, seed: number): StageJob[] {
   const { workload, baseline } = study
   const jobs: StageJob[] = []

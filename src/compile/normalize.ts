@@ -15,9 +15,8 @@ import { collectProblems } from './problem.ts'
 import type { SpecContext } from '../stages/definition.ts'
 
 /**
- * Spec → normalized spec: no shorthand, all defaults, presets applied. Whatever can be wrong without looking at the data
- * is found here: metrics that the task does not have, stages twice or out of order, ranges the wrong way round, gates
- * that nothing feeds.
+ * Spec → normalized spec: no shorthand, all defaults, presets applied. It finds every error that does not depend on the
+ * data: metrics that the task does not have, stages that repeat or are out of order, reversed ranges, gates without input.
  */
 export function normalize({ spec, locate }: ParsedSpec): Result<NormalizedSpec, Diagnostic[]> {
   const { report, all } = collectProblems(locate)
@@ -27,7 +26,7 @@ export function normalize({ spec, locate }: ParsedSpec): Result<NormalizedSpec, 
   const data = normalizeData(spec.data, task, seed, report)
   const layers = spec.model.layers.map(normalizeLayer)
 
-  // 2. The preset that fits them, and what it says of augmentation and levers.
+  // 2. The preset that fits them, and its augmentation and levers.
   const tokens = everyLayer(layers).some((layer) => layerOf(layer.kind).readsWholeNumbers !== undefined)
   const images = data.inputs.kind === 'array' && data.inputs.shape.length === 3
   const { preset: named = 'auto' } = spec
@@ -35,7 +34,7 @@ export function normalize({ spec, locate }: ParsedSpec): Result<NormalizedSpec, 
   const augmentation = { ...preset.augmentation({ task, standardized: data.standardize }), ...spec.augmentation }
   const levers = normalizeLevers(spec.levers, preset, layers, task, report)
 
-  // 3. The process: what is compared, in which stages, under which gates.
+  // 3. The process: what is compared, in which stages, with which gates.
   const objective: MetricName = spec.objective ?? (task === 'classification' ? 'nll' : 'mse')
   checkMetric(objective, task, ['objective'], report)
   const idle: SpecContext['idle'] = (lever) => movesNothing(lever, { task, layers, augmentation })

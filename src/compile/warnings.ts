@@ -7,7 +7,7 @@ import { hasDropoutLever } from '../layers/layer.ts'
 import type { NormalizedSpec } from './normalized.ts'
 import { collectProblems, type Report } from './problem.ts'
 
-/** What may be meant but is likely a slip: the study runs, and these are shown before it does. */
+/** What may be intended but is likely a mistake: the study runs, and these are shown before it does. */
 export function warningsOf(spec: NormalizedSpec, plan: Plan, locate: Locate): readonly Diagnostic[] {
   const { warn, all } = collectProblems(locate)
   warnOfIdleLevers(spec, warn)
@@ -31,7 +31,7 @@ function warnOfIdleLevers({ levers: { regularization }, layers, augmentation, pr
   }
 }
 
-/** An SD or an interval of a mean needs two seeds at least. */
+/** An SD or an interval of a mean needs at least two seeds. */
 function warnOfSeeds({ stages, gates }: NormalizedSpec, warn: Report): void {
   const seeds = confirmationIn(stages)?.seeds ?? Infinity
   if (seeds < 2 && gates.length > 0) {
@@ -41,7 +41,7 @@ function warnOfSeeds({ stages, gates }: NormalizedSpec, warn: Report): void {
   }
 }
 
-/** The noise of a difference cannot be told from one seed, and a stage moves nothing that it cannot hold against noise. */
+/** One seed cannot show the noise of a difference, and a stage moves nothing that it cannot compare with noise. */
 function warnOfSelectionSeeds({ stages }: NormalizedSpec, warn: Report): void {
   for (const [index, settings] of stages.entries()) {
     const compared = stageNamed(settings.stage).comparisonSeeds?.(settings)

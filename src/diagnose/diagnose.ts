@@ -7,7 +7,7 @@ import type { RuleDefinition, Symptom } from './rules/definition.ts'
 import { rules } from './rules/index.ts'
 
 /**
- * What the curves of some trials say, group by group; empty where every rule is silent. Pure: equal curves, equal
+ * What the curves of some trials show, group by group; empty if no rule finds anything. Pure: equal curves give equal
  * findings.
  */
 export function diagnose(groups: readonly CurveGroup[]): Finding[] {

@@ -12,7 +12,7 @@ type Box = Omit<ChecklistItem, 'id' | 'title'>
 
 const box = (state: BoxState, evidence: string): Box => ({ state, evidence })
 
-/** The process as boxes, each with the evidence that ticks it; a box that cannot be ticked says why not. */
+/** The process as boxes, each with the evidence that checks it. A box that cannot be checked says why. */
 export function checklist(report: Draft, plan: Pick<Plan, 'gates'>): ChecklistItem[] {
   return [
     item('data', 'Data checked before training', dataChecked(report)),
@@ -39,7 +39,7 @@ function reportOf(report: Draft, stage: StageName): StageReport {
   return found
 }
 
-/** What the stage found of a kind, or the box that says why there is nothing. */
+/** What the stage found of one kind, or the box that says why there is nothing. */
 function findingsOf<K extends keyof TimelessFindings>(
   report: Draft, stage: StageName, kind: K,
 ): NonNullable<TimelessFindings[K]> | Box {
@@ -110,7 +110,7 @@ function batch(report: Draft): Box {
       )
 }
 
-/** Entries that rest on the very same runs were moved together. */
+/** Entries that rest on exactly the same runs were moved together. */
 function oneLever({ lineage, stages }: Draft): Box {
   const decided = stages.some((s) => s.comparisons.some(isDecided))
   if (lineage.length === 0)
@@ -168,7 +168,7 @@ function schedule(report: Draft): Box {
     : box('not-done', summary)
 }
 
-/** Runs that are missing, or noise that could not be estimated, decide nothing. */
+/** Missing runs, or noise that could not be estimated, decide nothing. */
 const isDecided = ({ outcome }: Comparison): boolean => outcome !== 'undecidable'
 
 const moves = (patch: LeverPatch, lever: keyof LeverPatch): boolean => patch[lever] !== undefined

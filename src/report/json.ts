@@ -18,8 +18,8 @@ const kind: DocumentKind = {
 }
 
 /**
- * Reports of before reliability diagrams were kept have none to show; a line among what was left out says so. Whatever else
- * is not right is left for the schema to find.
+ * Reports from before reliability diagrams were stored have none to show; a line among the omissions says so. The schema
+ * finds any other problem.
  */
 function withCalibration(value: unknown): unknown {
   const { verification, omissions } = (value ?? {}) as { readonly verification?: unknown; readonly omissions?: unknown }
@@ -36,8 +36,8 @@ function withCalibration(value: unknown): unknown {
   }
 }
 
-/** What must not be printed stands in it as an escape, so that a file that is shown in a terminal does no harm either. */
+/** Unprintable characters become escapes, so that a file shown in a terminal does no harm either. */
 export const reportText = (report: Report): string => `${printableLines(JSON.stringify(report, null, 1))}\n`
 
-/** A report from its text; throws an `InputError` that says what is wrong and where. `file` is only for messages. */
+/** A report from its text. Throws an `InputError` that says what is wrong and where. `file` is only for messages. */
 export const parseReport = (text: string, file: string): Report => parseJsonDocument(text, file, kind) as Report

@@ -8,34 +8,34 @@ import { schedule } from './schedule.ts'
 import type { Stage } from './stage.ts'
 import { verify, type VerifySettings } from './verify.ts'
 
-/** Every stage, in the order of the process. */
+/** Every stage, in process order. */
 export const stageDefinitions = [lrRange, batch, regularize, schedule, verify] as const
 
-/** The settings of any stage that is registered. */
+/** The settings of any registered stage. */
 export type AnyStageSettings = ReturnType<(typeof stageDefinitions)[number]['normalize']>
 
 const definitions: readonly StageDefinition[] = stageDefinitions
 
-/** In the order of the process. */
+/** In process order. */
 export const stageNames: readonly StageName[] = definitions.map(({ name }) => name)
 
-/** The stages as `init` writes them into a new spec. */
+/** The stages that `init` writes to a new spec. */
 export const initialStages = definitions.map(({ name, schema: { initial = null } }) => ({ name, settings: initial }))
 
-/** The stage of this name. Throws where there is none. */
+/** The stage with this name. Throws if there is none. */
 export function stageNamed(name: StageName): StageDefinition {
   const found = definitions.find((stage) => stage.name === name)
   if (!found) throw new Error(`there is no stage ${name}`)
   return found
 }
 
-/** What executes each stage. A job holds the settings of its own stage, by the plan's construction. */
+/** What executes each stage. A job has the settings of its own stage, because of how the plan is built. */
 export const stages = Object.fromEntries(
   definitions.map((stage): [StageName, Stage] => [stage.name, (context) => stage.process(context, context.job.settings)]),
-  // `fromEntries` forgets the names; they are those of the list above.
+  // `fromEntries` loses the names; they are those of the list above.
 ) as Readonly<Record<StageName, Stage> & Record<AnyStageSettings['stage'], Stage>>
 
-/** The stage that tunes this bucket of levers. Throws where there is none. */
+/** The stage that tunes this bucket of levers. Throws if there is none. */
 export function stageFor(bucket: Bucket): StageDefinition {
   const found = definitions.find(({ tunes }) => tunes === bucket)
   if (!found) throw new Error(`no stage tunes ${bucket}`)
@@ -48,12 +48,12 @@ export function stageTuning(lever: LeverName): StageDefinition {
 }
 
 /**
- * The stage that retrains baseline and winner on seeds that no selection saw. The gates rest on it, and the budget sets its
- * runs aside before any other stage spends.
+ * The stage that retrains baseline and winner on seeds that no selection used. The gates rest on it, and the budget reserves
+ * its runs before any other stage spends.
  */
 export const confirmation = verify
 
-/** The settings of that stage; undefined where it is not listed. */
+/** The settings of that stage; undefined if it is not listed. */
 export const confirmationIn = (listed: readonly StageSettings[]): VerifySettings | undefined => listed.find(isConfirmation)
 
 export const isConfirmation = (settings: StageSettings): settings is VerifySettings => settings.stage === confirmation.name

@@ -17,7 +17,7 @@ export interface ScheduleSettings extends StageSettings {
   readonly schedules: readonly ScheduleName[]
   /** Warmup lengths as shares of a run's steps. */
   readonly warmupFractions: readonly number[]
-  /** Percentiles of the logged gradient norms to try as clip norm. */
+  /** Percentiles of the logged gradient norms to try as the clip norm. */
   readonly clipPercentiles: readonly number[]
   readonly optimizers: readonly OptimizerName[]
   readonly seeds: number
@@ -63,12 +63,12 @@ export const schedule: StageDefinition<ScheduleSettings, ScheduleStage> = {
   process,
 }
 
-/** One comparison after the other, each against the incumbent that the one before left, whose runs are there already. */
+/** One comparison after another, each with the incumbent that the previous one left. The incumbent's runs already exist. */
 function estimate(settings: ScheduleSettings, study: Study): TrialTemplate[] {
   const { schedules, optimizers, clipPercentiles, seeds } = settings
   const { schedule: own, warmupSteps, clipNorm } = study.baseline.scheduling
   const warmups = warmupLengths(settings, study.runSteps, warmupSteps)
-  // One for each quantile, and no clipping where the incumbent clips.
+  // One for each quantile, and one without clipping if the incumbent clips.
   const clips = clipPercentiles.length === 0 ? 0 : clipPercentiles.length + (clipNorm === null ? 0 : 1)
   const compare = (id: string, title: string, lever: LeverName, trials: number, values: readonly LeverValue[] | null) =>
     training(study, { id, title, varies: [{ lever, values }], trials, seeds })
@@ -81,7 +81,7 @@ function estimate(settings: ScheduleSettings, study: Study): TrialTemplate[] {
   ].filter((t) => t.trials > 0)
 }
 
-/** Warmup lengths in steps, but for the one that the levers have already. */
+/** Warmup lengths in steps, except the one that the levers already have. */
 function warmupLengths({ warmupFractions }: ScheduleSettings, runSteps: number, own: number): number[] {
   const lengths = new Set(warmupFractions.map((f) => Math.round(f * runSteps)))
   lengths.delete(own)
@@ -91,9 +91,9 @@ function warmupLengths({ warmupFractions }: ScheduleSettings, runSteps: number, 
 interface Candidate { readonly label: string; readonly patch: LeverPatch }
 
 /**
- * First the schedule, then the length of warmup, then the clip norm against the
- * gradient norms that were logged, last the optimizer with all else fixed. One lever after the other, each from the incumbent
- * that the one before left.
+ * First the schedule, then the length of warmup, then the clip norm (from the logged gradient norms), and last the optimizer
+ * with everything else fixed. The levers come one after another, each starting from the incumbent that the previous one
+ * left.
  */
 function* process(context: StageContext, settings: ScheduleSettings): StageProcess {
   const ledger = new Ledger(context)
@@ -124,25 +124,25 @@ function* process(context: StageContext, settings: ScheduleSettings): StageProce
   return ledger.close(conclusion, sentence, {})
 }
 
-/** The incumbent's own runs, for their logs; whoever compares with them next is handed the same runs, so they are trained once. */
+/** The incumbent's own runs, for their logs. A later comparison with them gets the same runs, so they are trained once. */
 function* incumbentRuns(ledger: Ledger, what: string, seeds: readonly number[]): Asking<Arm | undefined> {
   if (!ledger.affords(seeds.length, what)) return undefined
   return (yield* trainArms(ledger, [{ label: 'incumbent', patch: {} }], seeds))[0]
 }
 
-/** Steps of a full run, which the schedule covers; one that patience ended logs fewer. */
+/** Steps of a full run, which the schedule covers. A run that early stopping ended logs fewer. */
 const stepsOf = ({ context, incumbent }: Ledger): number => stepsOfRun(incumbent, context.workload.data.rows.train)
 
 function warmups(ledger: Ledger, settings: ScheduleSettings): Candidate[] {
   const { schedule: name, warmupSteps: own } = ledger.incumbent.scheduling
-  // One-cycle has a rise of its own, which a warmup of 0 leaves as it is.
+  // One-cycle has its own rise, which a warmup of 0 leaves as it is.
   const label = (steps: number): string =>
     steps === 0 && name === 'one-cycle' ? 'warmup as one-cycle has it (30 % of a run)' : `warmup ${steps} steps`
   return warmupLengths(settings, stepsOf(ledger), own)
     .map((warmupSteps) => ({ label: label(warmupSteps), patch: { warmupSteps } }))
 }
 
-/** Gradient norms of every step of the incumbent's runs: what a clip norm is read from. */
+/** Gradient norms of every step of the incumbent's runs. The clip norm is derived from them. */
 const gradientNorms = (arm: Arm): number[] =>
   arm.outcomes.flatMap((o) => (o.status === 'complete' ? o.steps.gradientNorm.filter(Number.isFinite) : []))
 

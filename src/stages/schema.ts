@@ -2,9 +2,9 @@
 export interface StageSchema extends SettingsSchema {
   /** What the stage does, in one sentence. */
   readonly summary: string
-  /** Name of the settings under `$defs`. Absent: the stage's own name. */
+  /** Name of the settings under `$defs`. If absent, the stage's own name. */
   readonly key?: string
-  /** Settings that `init` writes into a new spec. Absent: it writes the name alone. */
+  /** Settings that `init` writes to a new spec. If absent, it writes only the name. */
   readonly initial?: Readonly<Record<string, number>>
   /** Definitions that the settings refer to, each by its name under `$defs`. */
   readonly definitions?: Readonly<Record<string, SettingsSchema & { readonly title: string }>>
@@ -21,7 +21,7 @@ interface SettingsSchema {
 export const seedsSchema = (description: string, fallback: number, title = 'Seeds'): object =>
   ({ title, description, $ref: '#/$defs/seeds', default: fallback })
 
-/** A list of values. `more` holds the limits of its length. */
+/** A list of values. `more` sets the limits of its length. */
 export const listSchema = (
   title: string, description: string, items: object, more: object, fallback: readonly unknown[],
 ): object => ({ title, description, type: 'array', items, ...more, default: fallback })

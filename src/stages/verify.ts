@@ -15,13 +15,16 @@ import type { RunOutcome, StageContext, StageProcess } from './stage.ts'
 
 export interface VerifySettings extends StageSettings {
   readonly stage: 'verify'
-  /** Seeds a side, at most. */
+  /** Most seeds per side. */
   readonly seeds: number
-  /** Seeds at which the gates are judged, rising; the last is `seeds`. Once every gate is settled no more are trained. */
+  /**
+   * Seed counts at which the gates are judged, ascending; the last is `seeds`. Once every gate is settled, no more seeds are
+   * trained.
+   */
   readonly looks: readonly number[]
 }
 
-/** Retrains baseline and winner on seeds that no selection saw. Gates rest on it. */
+/** Retrains baseline and winner on seeds that no selection used. Gates rest on it. */
 export const verify: StageDefinition<VerifySettings, Verify> = {
   name: 'verify',
   schema: {
@@ -42,7 +45,7 @@ export const verify: StageDefinition<VerifySettings, Verify> = {
     { ids: ['reliability-baseline', 'reliability-winner', 'reliability-scaled'], small: true },
   ],
   chartsSteps: true,
-  /** The last look is at all seeds, whether the spec lists it or not. */
+  /** The last look covers all seeds, whether the spec lists it or not. */
   normalize: ({ seeds = 5, looks = [] }) =>
     ({ stage: 'verify', seeds, looks: [...looks.filter((n) => n !== seeds), seeds] }),
   check({ seeds, looks }, _written, _context, report) {
@@ -51,21 +54,21 @@ export const verify: StageDefinition<VerifySettings, Verify> = {
       found: looks.slice(0, -1).join(', '), allowed: `rising numbers up to the ${seeds} seeds`,
     })
   },
-  /** Baseline and winner under the same fresh seeds; where no lever moved the two are one and half of it is saved. */
+  /** Baseline and winner under the same fresh seeds. If no lever moved, they are identical and half of the runs are saved. */
   estimate: ({ seeds }, study) =>
     [training(study, { id: 'retrain', title: 'baseline and winner', varies: [], trials: 2, seeds })],
   process,
 }
 
-/** With another number of seeds. Looks at fewer seeds than are trained now are kept. */
+/** With another number of seeds. Keeps looks at fewer seeds than are trained now. */
 export const withSeeds = (settings: VerifySettings, seeds: number): VerifySettings =>
   ({ ...settings, seeds, looks: [...settings.looks.filter((n) => n < seeds), seeds] })
 
 /**
- * Retrains both sides on the verification seeds, paired by seed. It moves no lever: what it finds goes to the
- * gates and the report. Where the winner is the baseline the two requests are equal, and each seed is trained once.
+ * Retrains both sides on the verification seeds, paired by seed. It moves no lever; its findings go to the gates and the
+ * report. If the winner is the baseline, the two requests are equal, and each seed is trained once.
  *
- * Seeds are trained up to one look after the other; none follow once the gates are settled, or the budget has ended.
+ * Seeds are trained up to one look after another. It stops once the gates are settled or the budget is exhausted.
  */
 function* process(context: StageContext, { seeds: most, looks }: VerifySettings): StageProcess {
   const ledger = new Ledger(context)
@@ -96,7 +99,7 @@ function* verifyOn(ledger: Ledger, seeds: readonly number[]): Asking<VerifyFindi
   })
 }
 
-/** The one job that may look at test data, where any are kept back. */
+/** The only job that may use test data, if any are held out. */
 export const verificationJob = (task: Task, { test }: Pick<DataFacts['rows'], 'test'>): RunJob => ({
   kind: 'train', length: 1, stopAfter: 1, evaluateTest: test > 0,
   ...(task === 'classification' ? { calibration: true } : {}),

@@ -8,8 +8,9 @@ import type { SpecSource } from './prepare.ts'
 import { toolName } from './version.ts'
 
 /**
- * What the gates will come to as far as it is known before a step is trained, at their places in the spec: by the lock that
- * they are held against, and its noise. Where the baseline is retrained, a lock beside the spec still tells the noise.
+ * The expected result of each gate, as far as it is known before training, at its place in the spec. It rests on the lock
+ * that the gates compare with, and the lock's noise. If the baseline is retrained, a lock beside the spec still shows the
+ * noise.
  */
 export async function foreseenOf(
   plan: Plan, { specPath, baselinePath }: Pick<SpecSource, 'specPath' | 'baselinePath'>, locate: (gate: number, key: string) => SourcePosition,
@@ -29,7 +30,7 @@ function diagnosticOf({ gate, key, code, ...said }: Foreseen, locate: (gate: num
   return { code: `gate/${code}`, severity: 'warning', at: locate(gate, key), ...said }
 }
 
-/** The engine is not chosen yet, so it is not held against the lock here. */
+/** The engine is not chosen yet, so it is not compared with the lock's here. */
 function heldAgainst({ lock, source }: NamedLock, { specFingerprint, workload: { data, objective, parameters } }: Plan): ReturnType<typeof lockBaseline> {
   return lockBaseline(lock, source, { dataFingerprint: data.fingerprint, specFingerprint, engine: lock.engine, objective, tool: toolName, parameters })
 }

@@ -17,7 +17,7 @@ export interface InitOptions {
   readonly output: string
   readonly target?: string
   readonly force?: boolean
-  /** Write the workflow behind `/tune` too, or alone where there are no data. */
+  /** Writes the workflow behind `/tune` as well, or only that if there are no data. */
   readonly github?: boolean
   readonly uses?: string
 }
@@ -31,7 +31,7 @@ export async function initCommand(data: string | undefined, options: InitOptions
   return 0
 }
 
-/** The path of the spec counts from the current folder, which is the root of the repository. */
+/** The path of the spec is relative to the current folder, which is the root of the repository. */
 async function writeWorkflow({ output, force, uses = noCommit }: InitOptions): Promise<void> {
   const spec = relative('.', output).split('\\').join('/')
   if (!/^[\w][\w./-]*$/.test(spec) || spec.split('/').includes('..')) {
@@ -70,7 +70,7 @@ async function writeSpec(data: string, options: InitOptions): Promise<void> {
   )
 }
 
-/** The column that the user names in place of the guess; the task is then a guess from its values. */
+/** Replaces the guessed column with the one that the user names. The task is then guessed from its values. */
 function retargeted(summary: TableSummary, target: string | undefined): TableSummary {
   if (target === undefined) return summary
   const column = summary.columns.find((c) => c.name === target || String(c.index) === target)

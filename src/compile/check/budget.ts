@@ -2,12 +2,12 @@ import type { Budget, StageJob } from '../../records/plan.ts'
 import { isConfirmation, stageNamed } from '../../stages/index.ts'
 import type { Report } from '../problem.ts'
 
-/** Runs that verification needs in any case; they are set aside before any stage spends. */
+/** Runs that verification needs in any case. They are reserved before any stage spends. */
 export function reservedRuns(jobs: readonly StageJob[]): number {
   return jobs.find(({ settings }) => isConfirmation(settings))?.estimate.runs ?? 0
 }
 
-/** What cannot be within the budget whatever the data say: verification itself, and a grid, which is worthless in part. */
+/** What exceeds the budget whatever the data are: verification itself, and a grid, which is worthless if incomplete. */
 export function checkBudget(jobs: readonly StageJob[], { trials, reservedForVerification }: Budget, report: Report): void {
   if (trials === null) return
   const left = trials - reservedForVerification

@@ -7,7 +7,9 @@ import type { NormalizedLevers } from '../normalized.ts'
 import type { Preset } from '../presets/definition.ts'
 import type { Report } from '../problem.ts'
 
-/** The baseline, every lever explicit. Defaults are the same for all presets but for the warmup that is left to them. */
+/**
+ * The baseline, with every lever explicit. Defaults are the same for all presets, except for a warmup that is left to them.
+ */
 export function normalizeLevers(
   levers: Spec['levers'] = {},
   preset: Preset,
@@ -51,14 +53,14 @@ export function normalizeLevers(
   }
 }
 
-/** What tells whether a lever does anything. */
+/** What determines whether a lever has any effect. */
 interface LeverContext {
   readonly task: Task
   readonly layers: readonly NormalizedLayer[]
   readonly augmentation: AugmentationPolicy
 }
 
-/** Why a lever cannot change a run, as half a sentence; undefined where it can. */
+/** Why a lever cannot change a run, as a clause; undefined if it can. */
 export function movesNothing(
   lever: keyof RegularizationLevers, { task, layers, augmentation }: LeverContext,
 ): string | undefined {

@@ -5,13 +5,13 @@ import type { ReportProblem, SpecContext } from '../../stages/definition.ts'
 import { stageNamed, stageNames } from '../../stages/index.ts'
 import type { Report } from '../problem.ts'
 
-/** A stage of a spec: its name, and its settings as they are written. */
+/** A stage of a spec: its name, and its settings as written. */
 interface Listed {
   readonly name: StageName
   readonly settings: unknown
 }
 
-/** The listed stages with every setting. A name alone takes the preset's settings. */
+/** The listed stages with every setting. A name alone uses the preset's settings. */
 export function normalizeStages(
   stages: Spec['stages'], context: Omit<SpecContext, 'written'>, report: Report,
 ): StageSettings[] {
@@ -28,14 +28,14 @@ export function normalizeStages(
   })
 }
 
-/** A stage of a spec is its name, or a map of one key. */
+/** A stage of a spec is its name, or a map with one key. */
 function declared(written: Stage): Listed {
   if (typeof written === 'string') return { name: written, settings: {} }
   const [name = '', settings] = Object.entries(written)[0] ?? []
   return { name, settings }
 }
 
-/** Of a stage that is listed twice, which is an error, the first counts. */
+/** If a stage is listed twice, which is an error, the first entry counts. */
 const writtenIn = (stages: Spec['stages'] = []): SpecContext['written'] =>
   stages.reduceRight<SpecContext['written']>((all, stage) => (typeof stage === 'string' ? all : { ...all, ...stage }), {})
 

@@ -110,7 +110,7 @@ function marker(rate: number | null, name: 'edge' | 'chosen' | 'not taken', colo
 }
 
 /**
- * The loss explodes past the edge by orders of magnitude; what matters happens below a little more than where it started.
+ * Past the edge the loss explodes by orders of magnitude. What matters happens below a little more than its starting value.
  */
 function ceiling(losses: readonly number[]): number {
   const least = Math.min(...losses)

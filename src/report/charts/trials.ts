@@ -5,7 +5,7 @@ import { panels, type Panel } from '../explorer/panels.ts'
 import { plural } from '../numbers.ts'
 import { ink, logAxis, wide, type Chart } from './theme.ts'
 
-/** Every trial as a line: learning curves, and under them what the optimizer did. On the page a script draws the same. */
+/** Every trial as a line: learning curves, and below them the optimizer's curves. On the page a script draws the same. */
 export function trialCharts(data: ExplorerData): Chart[] {
   return panels(data).flatMap((panel) => trialChart(data, panel))
 }
@@ -57,5 +57,5 @@ function trialChart(data: ExplorerData, panel: Panel): Chart[] {
 
 const asShares = { scale: { domain: [0, 1] }, axis: { format: '.0%', tickCount: 5 } }
 
-/** Many lines over each other show where they are dense. */
+/** Many overlapping lines show where they are dense. */
 export const opacityFor = (lines: number): number => (lines > 200 ? 0.35 : lines > 20 ? 0.6 : 0.9)

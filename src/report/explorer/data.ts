@@ -6,10 +6,10 @@ import { directionOf } from '../numbers.ts'
 import { leverText } from '../phrases.ts'
 import type { GridCurve } from './grid.ts'
 
-/** What a trial belongs to: the name of its stage, or `baseline` or `winner` in the verification. Each has its color. */
+/** The owner of a trial: the name of its stage, or `baseline` or `winner` in the verification. Each has its own color. */
 export type Group = string
 
-/** What the script of the page reads; plain text, escaped where it is shown. */
+/** The input of the page's script; plain text, escaped where it is shown. */
 export interface ExplorerData {
   readonly objective: string
   readonly direction: string
@@ -21,15 +21,15 @@ export interface ExplorerRun {
   readonly group: Group
   readonly label: string
   readonly seed: number
-  /** Levers that are not as declared. */
+  /** Levers that differ from the declared ones. */
   readonly levers: string
   readonly status: RunSummary['status']
-  /** Best validation objective; null where it did not complete. */
+  /** Best validation objective; null if it did not complete. */
   readonly best: number | null
   readonly curve: GridCurve
 }
 
-/** Every run that trained a model; range tests have a chart of their own, probes measure nothing that a curve shows. */
+/** Every run that trained a model. Range tests have a separate chart, and probes measure nothing that a curve shows. */
 export function explorerData(report: Report, curves: CurveBook): ExplorerData {
   const { objective, task } = report.study
   const baseline = new Set((report.verification?.seeds ?? []).filter((s) => s.baseline.run !== s.candidate.run)
@@ -62,6 +62,6 @@ function explorerRun(
   }
 }
 
-/** JSON that may stand inside of a script element: nothing in it closes the element or opens a comment. */
+/** JSON that is safe inside a script element: nothing in it closes the element or opens a comment. */
 export const embedded = (data: ExplorerData): string =>
   JSON.stringify(data).replace(/[<>&\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)

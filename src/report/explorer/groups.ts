@@ -5,10 +5,10 @@ import type { ExplorerData, Group } from './data.ts'
 const sides: readonly Group[] = ['winner', 'baseline']
 const others = stageNames.filter((name) => name !== confirmation.name)
 
-/** Colors of the stages that tune, in their order. */
+/** Colors of the stages that tune, in order. */
 const stageColors = [colors.chosen, colors.purple, colors.sky, colors.limit]
 
-/** Whom a trial belongs to, as legends say it, in their order. */
+/** The owners of trials as legends name them, in order. */
 export const groupNames: Readonly<Record<Group, string>> = Object.fromEntries([
   ...sides.map((side) => [side, `${confirmation.name}: ${side}`] as const),
   ...others.map((name) => [name, name] as const),

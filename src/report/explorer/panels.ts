@@ -1,10 +1,10 @@
 import type { ExplorerData } from './data.ts'
 import type { Measure } from './lines.ts'
 
-/** One picture of every trial: the page's script draws it from this, and so does the chart of the SVG and PNG files. */
+/** One picture of every trial. The page's script draws it from this, and so does the chart of the SVG and PNG files. */
 export interface Panel {
   readonly id: 'main' | 'norm' | 'rate' | 'clip'
-  /** The chart's id where it is a file. */
+  /** The chart's id if it is a file. */
   readonly file: string
   /** What it begins with; on the page a reader may choose another for `main`. */
   readonly measure: Measure
@@ -17,7 +17,7 @@ export interface Panel {
   readonly sentence: string
 }
 
-/** From top to bottom, over one axis of epochs. */
+/** From top to bottom, over one shared axis of epochs. */
 export const panels = ({ objective, direction }: Pick<ExplorerData, 'objective' | 'direction'>): readonly Panel[] => [
   {
     id: 'main', file: 'trials', measure: 'objective', title: `Validation ${objective} by epoch`,

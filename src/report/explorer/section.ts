@@ -6,7 +6,7 @@ import { groupNames, groupsOf } from './groups.ts'
 import { panels } from './panels.ts'
 
 /**
- * The learning curves of every trial, drawn by the page's script from the numbers beside it; without a script the sentence
+ * The learning curves of every trial, drawn by the page's script from the numbers beside it. Without a script, the sentence
  * says where the curves are.
  */
 export function explorer(data: ExplorerData): string {

@@ -12,7 +12,7 @@ const tones = { changed: 'pass', kept: 'off', inconclusive: 'inconclusive', veri
   Tone
 >
 
-/** One section a stage: what it concluded, its charts, and what it compared. */
+/** One section per stage: its conclusion, its charts, and its comparisons. */
 export function stages(report: Report, drawings: Drawings): Section[] {
   return report.stages.map((stage) => [`stage-${stage.stage}`, `Stage ${stage.stage}`, stageInner(stage, report, drawings), stage.stage])
 }

@@ -4,7 +4,7 @@ import { groupColors } from '../explorer/groups.ts'
 const variables = (all: readonly (readonly [group: string, color: string])[]): string =>
   all.map(([group, color]) => `--c-${group}: ${color}`).join('; ')
 
-/** Colors that are hard to see on a dark page, and what takes their place there. */
+/** Colors that are hard to see on a dark page, and their replacements there. */
 const brighter: Readonly<Record<string, string>> = {
   [colors.winner]: '#4ba3e3', [colors.chosen]: '#2fc99a', [colors.limit]: '#ff8a3d',
 }
@@ -19,7 +19,9 @@ const darkVariables = variables(Object.entries(groupColors).flatMap(([group, col
 const swatches = Object.keys(groupColors)
   .map((group, i) => `${i === 0 ? '' : i % 2 === 0 ? '\n' : ' '}.swatch.${group} { background: var(--c-${group}) }`).join('')
 
-/** The page's look: light and dark by the reader's setting, readable on a phone, printable. No file or address is named. */
+/**
+ * The page's look: light and dark by the reader's setting, readable on a phone, printable. It references no file or address.
+ */
 export const style = `
 :root { color-scheme: light dark; --page: #f6f7f9; --card: #ffffff; --ink: #1c2330; --soft: #5a6577; --line: #dfe3ea;
   --pass: #00724f; --pass-wash: #e0f3ec; --fail: #b03c00; --fail-wash: #fdeae1; --open: #8a5c00; --open-wash: #fdf3dc;

@@ -9,16 +9,16 @@ import { growBatch, rateShares, sizesToProbe } from './process.ts'
 export interface BatchSettings extends StageSettings {
   readonly stage: 'batch'
   readonly largest: number
-  /** How the learning rate follows the batch: factor κ or √κ; auto is linear for SGD and sqrt for the Adam family. */
+  /** How the learning rate follows the batch: by κ or √κ; auto means linear for SGD and sqrt for the Adam family. */
   readonly scaling: 'auto' | 'linear' | 'sqrt'
   readonly memoryMiB: number
   readonly probeSteps: number
   readonly seeds: number
-  /** The range test that rechecks the learning rate after a change; null where the spec turns it off. */
+  /** The range test that rechecks the learning rate after a change; null if the spec turns it off. */
   readonly recheck: LrRangeSettings | null
 }
 
-/** Finds the largest batch that pays. */
+/** Finds the largest batch that pays off. */
 export const batch: StageDefinition<BatchSettings, Batch> = {
   name: 'batch',
   schema: {
@@ -72,7 +72,7 @@ export const batch: StageDefinition<BatchSettings, Batch> = {
         found: String(largest), allowed: `at least the batchSize of ${batchSize}`,
       })
     }
-    // A recheck that is only switched on takes the range of lr-range, which is judged there.
+    // A recheck that is only switched on uses the range of lr-range, which is checked there.
     if (recheck && typeof written.recheck === 'object') checkSweep(recheck, ['recheck'], report)
   },
   comparisonSeeds: ({ seeds }) => ({ key: 'seeds', seeds }),
@@ -80,7 +80,7 @@ export const batch: StageDefinition<BatchSettings, Batch> = {
   process: growBatch,
 }
 
-/** Probes of doubled sizes, the largest that fits against the incumbent, and the recheck of the learning rate. */
+/** Probes of doubled sizes, the largest that fits compared with the incumbent, and the recheck of the learning rate. */
 function estimate(settings: BatchSettings, study: Study): TrialTemplate[] {
   const sizes = sizesToProbe(study.baseline.batching, settings, study.workload)
   const probes: TrialTemplate = {

@@ -10,9 +10,9 @@ export interface LrRangeSettings extends StageSettings {
   readonly from: number
   readonly to: number
   readonly steps: number
-  /** Range tests, each under a seed of its own. */
+  /** Range tests, each under its own seed. */
   readonly seeds: number
-  /** Shares of the edge that are tried, the highest first. */
+  /** Shares of the edge to try, the highest first. */
   readonly backOff: readonly number[]
   /** Length of a confirmation run as a share of a full one, in (0, 1]. */
   readonly confirmLength: number
@@ -27,7 +27,7 @@ const defaults: LrRangeSettings = {
   backOff: [0.85, 0.5, 1 / 3, 0.1], confirmLength: 0.5, confirmSeeds: 3,
 }
 
-/** Finds the learning rate: the lever to which training is most sensitive, so it comes first. */
+/** Finds the learning rate. Training is most sensitive to this lever, so it comes first. */
 export const lrRange: StageDefinition<LrRangeSettings, LrRange> = {
   name: 'lr-range',
   schema: {
@@ -56,7 +56,7 @@ export const lrRange: StageDefinition<LrRangeSettings, LrRange> = {
   normalize: (written) => rangeTestSettings(written),
   check: (settings, _written, _context, report) => checkSweep(settings, [], report),
   comparisonSeeds: ({ confirmSeeds }) => ({ key: 'confirmSeeds', seeds: confirmSeeds }),
-  /** Sweeps, then the rate before and the backed-off ones in short runs. */
+  /** Sweeps, then short runs with the previous rate and the backed-off ones. */
   estimate({ backOff, steps, seeds, confirmSeeds, confirmLength }, study) {
     return [
       {
@@ -73,7 +73,7 @@ export const lrRange: StageDefinition<LrRangeSettings, LrRange> = {
   process: findLearningRate,
 }
 
-/** Shares of the edge are tried from the highest, in whatever order the spec has them. */
+/** Shares of the edge are tried from the highest down, whatever their order in the spec. */
 export function rangeTestSettings(written: LrRange, fallback: LrRangeSettings = defaults): LrRangeSettings {
   const merged = { ...fallback, ...written }
   return { ...merged, backOff: [...merged.backOff].sort((a, b) => b - a) }

@@ -17,7 +17,10 @@ export function* findLearningRate(context: StageContext, settings: LrRangeSettin
   )
 }
 
-/** Moves the incumbent to the found rate if that beats the incumbent's own by more than seed noise; the findings say which it was. */
+/**
+ * Moves the incumbent to the found rate if that beats the incumbent's own by more than seed noise. The findings say which
+ * rate was kept.
+ */
 export function adopt(ledger: Ledger, search: RateSearch): { readonly findings: RangeTestFindings } {
   const { incumbent, chosen, arms, findings } = search
   if (incumbent === null || chosen === null) return { findings }

@@ -15,14 +15,14 @@ export interface Axis {
 
 export interface RegularizeSettings extends StageSettings {
   readonly stage: 'regularize'
-  /** Lever values to cross, ascending; the incumbent's own value is always among them. */
+  /** Lever values to cross, ascending; they always include the incumbent's own value. */
   readonly grid: readonly Axis[]
-  /** Successive halving keeps one in so many. */
+  /** Successive halving keeps one in this many. */
   readonly eta: number
   readonly seeds: number
 }
 
-/** In the order of a written grid. */
+/** In the order of a grid in a spec. */
 export const gridLevers: readonly GridLever[] = ['weightDecay', 'dropout', 'labelSmoothing', 'augmentation']
 const share = { $ref: '#/$defs/share' }
 const strength = { type: 'number', minimum: 0, maximum: 1 }
@@ -64,7 +64,7 @@ export const regularize: StageDefinition<RegularizeSettings, Regularize> = {
   charts: [{ ids: ['grid', 'sensitivity'] }],
   normalize: ({ grid = {}, eta = 3, seeds = 3 }, context) =>
     ({ stage: 'regularize', grid: normalizeGrid(grid, context), eta, seeds }),
-  /** Only a grid that the spec writes can name a lever that moves nothing; a preset's leaves it out. */
+  /** Only a grid in the spec can name a lever without effect; a preset's grid omits it. */
   check(_settings, { grid = {} }, { idle }, report) {
     for (const lever of gridLevers) {
       const why = grid[lever] === undefined ? undefined : idle(lever)
@@ -79,9 +79,9 @@ export const regularize: StageDefinition<RegularizeSettings, Regularize> = {
 }
 
 /**
- * The values to cross, ascending, the baseline's own among them. The spec's values are all kept; of the preset's, the
- * nearest gives way to the baseline's own, so that the grid does not outgrow the preset. Levers that move nothing are left
- * out of the preset's grid; in the spec's they are an error that `check` finds.
+ * The values to cross, ascending, including the baseline's own. All of the spec's values are kept. Of the preset's, the
+ * value nearest to the baseline's own is replaced by it, so that the grid does not outgrow the preset. The preset's grid
+ * omits levers without effect; in the spec's grid they are an error that `check` finds.
  */
 function normalizeGrid(grid: Grid, { levers, preset, idle }: SpecContext): Axis[] {
   const written = Object.keys(grid).length > 0
@@ -100,7 +100,9 @@ function around(own: number, values: readonly number[]): number[] {
 
 const ascending = (values: readonly number[]): number[] => [...new Set(values)].sort((a, b) => a - b)
 
-/** The pilot of augmentation, the rungs of the grid, then what the surviving cell and the most sensitive lever lead to. */
+/**
+ * The augmentation pilot, the rungs of the grid, then the runs that the surviving cell and the most sensitive lever lead to.
+ */
 function estimate({ grid, eta, seeds }: RegularizeSettings, study: Study): TrialTemplate[] {
   const pilots = grid.filter(isPiloted).map((axis) =>
     training(study, { id: 'pilot', title: 'pilot', varies: [axis], trials: axis.values.length, seeds }))
