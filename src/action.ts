@@ -4,7 +4,7 @@ import { commentStep, handOn, requested } from './action/comment.ts'
 import { jobOf, unfinished } from './action/jobs.ts'
 import { formatDiagnostic, InputError, printable } from './base/diagnostics.ts'
 import { judgedBy, verification, type WithoutLock } from './action/base-commit.ts'
-import { occasionOf, occasionOfRequest } from './action/event.ts'
+import { triggerOf, triggerOfRequest } from './action/event.ts'
 import { renewed } from './action/renewed.ts'
 import { ensureEngine } from './action/ensure-engine.ts'
 import { progressLogger } from './cli/progress.ts'
@@ -77,25 +77,25 @@ async function studyOf(inputs: StepInputs, runner: Runner): Promise<Study | 'don
   const checkout = part.does === 'run' || runner.eventName !== '' ? repositoryOf(runner.workspace, inputs.spec) : null
   if (checkout !== null) requireOwn(inputs.spec, checkout.root)
   const own = { ...studyOptions(inputs, runner), ...requested(checkout, runner) }
-  const occasion = part.does === 'run' ? occasionOfRequest(part.request) : occasionOf(mode, { ...runner, head: checkout?.head ?? null })
+  const trigger = part.does === 'run' ? triggerOfRequest(part.request) : triggerOf(mode, { ...runner, head: checkout?.head ?? null })
   const job = mode === 'plan' || mode === 'shard' || mode === 'stage' || mode === 'gate'
-  const without = job ? 'retrain-declared' : occasion.mode === 'tune' ? 'retrain-base' : 'refuse'
-  const options = occasion.base === null ? own : { ...own, ...await judged(occasion.base, without, own, { inputs, checkout, runner }) }
+  const without = job ? 'retrain-declared' : trigger.mode === 'tune' ? 'retrain-base' : 'refuse'
+  const options = trigger.base === null ? own : { ...own, ...await judged(trigger.base, without, own, { inputs, checkout, runner }) }
   if (job) return jobOf(mode, inputs, options, runner)
-  if (occasion.mode !== 'tune' || occasion.base !== null) say(`mode: ${occasion.mode}${occasion.base === null ? '' : `, against ${occasion.base}`}`)
-  if (occasion.mode === 'tune') return runStudy(options)
+  if (trigger.mode !== 'tune' || trigger.base !== null) say(`mode: ${trigger.mode}${trigger.base === null ? '' : `, against ${trigger.base}`}`)
+  if (trigger.mode === 'tune') return runStudy(options)
   const study = await runStudy({ ...options, ...await verification(options) })
-  return occasion.mode === 'refresh' ? renewed(study, options.specPath) : study
+  return trigger.mode === 'refresh' ? renewed(study, options.specPath) : study
 }
 
-interface Site {
+interface JobContext {
   readonly inputs: StepInputs
   readonly checkout: Repository | null
   readonly runner: Runner
 }
 
 /** Only its base judges a change. Without a repository there is no base. */
-async function judged(base: string, without: WithoutLock, own: StudyOptions, { inputs, checkout, runner }: Site): Promise<Partial<StudyOptions>> {
+async function judged(base: string, without: WithoutLock, own: StudyOptions, { inputs, checkout, runner }: JobContext): Promise<Partial<StudyOptions>> {
   if (checkout === null) throw new Error('an event about a change has a checkout')
   await requireNoReport({ ...runner, out: inputs.out })
   return judgedBy(base, without, own, { checkout, runner })

@@ -6,7 +6,7 @@ import type { Mode } from '../github/inputs.ts'
 /** What a step does when it runs a study itself. */
 export type StudyMode = 'tune' | 'verify' | 'refresh'
 
-export interface Occasion {
+export interface Trigger {
   readonly mode: StudyMode
   /** The commit that a change will be merged into; null if the event has no change. */
   readonly base: string | null
@@ -39,7 +39,7 @@ interface About {
  * branch renews the lock. Any other event runs the whole study of the default branch. Throws for another branch or tag, and
  * for a checkout that does not match the event: the gates there are somebody's proposal, and no base judges them.
  */
-export function occasionOf(mode: Mode, started: Started, payload: unknown = readPayload()): Occasion {
+export function triggerOf(mode: Mode, started: Started, payload: unknown = readPayload()): Trigger {
   const event = isMap(payload) ? payload : {}
   const about = aboutOf(started, event)
   if (about !== null) requireCheckout(about, started)
@@ -51,7 +51,7 @@ export function occasionOf(mode: Mode, started: Started, payload: unknown = read
 }
 
 /** What a comment requests, at the base that it was approved for. */
-export const occasionOfRequest = ({ command, base }: Request): Occasion => ({ mode: command === 'verify' ? 'verify' : 'tune', base })
+export const triggerOfRequest = ({ command, base }: Request): Trigger => ({ mode: command === 'verify' ? 'verify' : 'tune', base })
 
 const ownCommit = 'leave `ref` out of actions/checkout; use the pull_request event or a /tune comment to judge a pull request'
 

@@ -83,7 +83,7 @@ function verifyOf({ stages }: NormalizedSpec, { command, options }: Request, inp
   return seeds === null ? own : withSeeds(own, seeds)
 }
 
-interface Site {
+interface BaselineQuery {
   readonly api: Api
   readonly request: Request
   readonly inputs: RuleInputs
@@ -94,8 +94,8 @@ interface Site {
 }
 
 /** The same choice that `judgedBy` makes for the run. */
-async function baselineAt(site: Site): Promise<Baseline> {
-  const { api, request, inputs: { baseline, baseSpec }, runner, specPath, spec: { gates }, of } = site
+async function baselineAt(query: BaselineQuery): Promise<Baseline> {
+  const { api, request, inputs: { baseline, baseSpec }, runner, specPath, spec: { gates }, of } = query
   const named = baseSpec === null ? specPath : fromRoot(baseSpec, runner)
   const retrained: Baseline = { kind: 'retrained', source: retrainedSource(of === 'base' ? ofBase(named) : named) }
   if (baseSpec !== null) return retrained

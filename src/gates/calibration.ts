@@ -3,7 +3,7 @@ import type { GateDefinition } from './definition.ts'
 import { metricDefaults } from './metric-rule.ts'
 import { nonInferiority, type MarginRule } from './non-inferiority.ts'
 import { marginOf, shared } from './schema.ts'
-import { calibrationEvidence } from './shown.ts'
+import { calibrationEvidence } from './supplementary.ts'
 
 /** Non-inferiority on a proper score: nll or brier. */
 export interface CalibrationRule extends MarginRule {
@@ -29,8 +29,8 @@ export const calibration: GateDefinition<CalibrationRule, Calibration> = {
   },
   rules: ({ metric = 'nll', margin, paired = false, ...rest }) =>
     [{ gate: 'calibration', metric, ...metricDefaults(rest), margin, paired }],
-  judge(rule, evidence, look) {
-    const judged = nonInferiority.judge(rule, evidence, look)
+  judge(rule, evidence, analysis) {
+    const judged = nonInferiority.judge(rule, evidence, analysis)
     const supplementary = [...(judged.finding.evidence ?? []), ...calibrationEvidence(evidence.candidate)]
     return { ...judged, finding: { ...judged.finding, evidence: supplementary } }
   },

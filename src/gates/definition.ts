@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../base/diagnostics.ts'
 import type { GateRule, Measured } from '../records/gates.ts'
 import type { GateVerdict } from '../records/verdict.ts'
-import type { GateEvidence, Look } from './evidence.ts'
+import type { GateEvidence, InterimAnalysis } from './evidence.ts'
 import type { Judged } from './finding.ts'
 import type { LimitKey, PowerProblem, StudyDesign } from './power.ts'
 import type { GateSchema } from './schema.ts'
@@ -30,7 +30,7 @@ export interface RuleBehavior<Rule extends GateRule = GateRule> {
    * Judges the evidence. `limit` and every bound are in the units of the estimate. It never throws for evidence that is
    * missing, crashed or diverged; it returns a finding instead.
    */
-  judge(rule: Rule, evidence: GateEvidence, look: Look): Judged
+  judge(rule: Rule, evidence: GateEvidence, analysis: InterimAnalysis): Judged
   /**
    * Predicts before training that the seeds will rarely settle the rule, or that the rule is already settled. Null if there
    * is nothing to report, or too little is known.

@@ -36,37 +36,37 @@ export interface BaselineEvidence {
 /**
  * One interim analysis of the seeds. With several, each uses a smaller nominal alpha (Pocock); see `stats/sequential.ts`.
  */
-export interface Look {
-  /** One-sided error probability of each bound at this look. */
+export interface InterimAnalysis {
+  /** One-sided error probability of each bound at this analysis. */
   readonly alpha: number
   /** The same for each bound of σ. Seeds say less about σ than about a mean. */
   readonly spreadAlpha: number
-  readonly look: number
+  readonly number: number
   readonly of: number
-  /** The time budget ended the verification before its last look. */
+  /** The time budget ended the verification before its last interim analysis. */
   readonly cutShort?: true
 }
 
 const alpha = 0.05
 const spreadAlpha = 0.025
 
-/** A single look at all verification seeds, at the end. */
-export const singleLook: Look = { alpha, spreadAlpha, look: 1, of: 1 }
+/** A single analysis of all verification seeds, at the end. */
+export const singleAnalysis: InterimAnalysis = { alpha, spreadAlpha, number: 1, of: 1 }
 
 /**
- * The look at `seeds` of the planned seeds. Every look, including the last, tests at the nominal level that keeps the error
+ * The interim analysis at `seeds` of the planned seeds. Every one, including the last, tests at the nominal level that keeps the error
  * rate of all looks together at the level of a single test. A look that the budget forces between two planned ones keeps
  * that level, because the seeds' results did not trigger it. The information of a look is assumed to grow with the
  * candidate's seeds. If the baseline's seeds are fixed, as in a lock, successive looks correlate more than that, and the
  * level errs on the safe side.
  */
-export function lookAt(looks: readonly number[], seeds: number): Look {
-  if (looks.length <= 1) return singleLook
+export function analysisAt(looks: readonly number[], seeds: number): InterimAnalysis {
+  if (looks.length <= 1) return singleAnalysis
   const reached = looks.findIndex((n) => n >= seeds)
   return {
     alpha: nominalAlpha(looks, alpha),
     spreadAlpha: nominalAlpha(looks, spreadAlpha),
-    look: reached === -1 ? looks.length : reached + 1,
+    number: reached === -1 ? looks.length : reached + 1,
     of: looks.length,
   }
 }

@@ -1,4 +1,4 @@
-import type { GateVerdict, ShownEvidence, VerdictStatus } from '../records/verdict.ts'
+import type { GateVerdict, SupplementaryEvidence, VerdictStatus } from '../records/verdict.ts'
 import type { Side } from './evidence.ts'
 import { seedList } from './words.ts'
 
@@ -15,7 +15,7 @@ export interface Finding {
   /** True if nothing was measured or compared. A change can cause that, so `onInconclusive: pass` does not apply. */
   readonly unmeasured?: true
   readonly notes: readonly string[]
-  readonly evidence?: readonly ShownEvidence[]
+  readonly evidence?: readonly SupplementaryEvidence[]
 }
 
 export const inconclusive = (sentence: string, remedy: string, notes: readonly string[] = []): Finding => ({

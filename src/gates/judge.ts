@@ -1,7 +1,7 @@
 import { unreachable } from '../base/result.ts'
 import type { GateRule } from '../records/gates.ts'
 import type { GateVerdict, Verdict, VerdictStatus } from '../records/verdict.ts'
-import { singleLook, type GateEvidence, type Look } from './evidence.ts'
+import { singleAnalysis, type GateEvidence, type InterimAnalysis } from './evidence.ts'
 import { gateOf } from './index.ts'
 
 /**
@@ -9,16 +9,16 @@ import { gateOf } from './index.ts'
  * blocks, else pass. All gates must pass, so several gates need no correction for multiplicity. Without gates the verdict is
  * inconclusive: a pass that tested nothing would be unearned.
  */
-export function judge(rules: readonly GateRule[], evidence: GateEvidence, look: Look = singleLook): Verdict {
-  const gates = rules.map((rule) => judgeOne(rule, evidence, look)).map((gate) => (look.cutShort ? notExcused(gate) : gate))
+export function judge(rules: readonly GateRule[], evidence: GateEvidence, analysis: InterimAnalysis = singleAnalysis): Verdict {
+  const gates = rules.map((rule) => judgeOne(rule, evidence, analysis)).map((gate) => (analysis.cutShort ? notExcused(gate) : gate))
   const status = overall(gates)
   return { status, sentence: sentenceOf(status, gates), gates }
 }
 
 /** Combines rule and finding. This is the only place that decides what blocks. */
-function judgeOne(rule: GateRule, evidence: GateEvidence, look: Look): GateVerdict {
+function judgeOne(rule: GateRule, evidence: GateEvidence, analysis: InterimAnalysis): GateVerdict {
   const gate = gateOf(rule)
-  const { limit, sides, finding } = gate.judge(rule, evidence, look)
+  const { limit, sides, finding } = gate.judge(rule, evidence, analysis)
   const { seedsToSettle, settled, unmeasured, evidence: supplementary = [], ...found } = finding
   const open = finding.status === 'inconclusive'
   const excused = rule.onInconclusive === 'pass'

@@ -5,7 +5,7 @@ import type { GateEvidence } from './evidence.ts'
 import { inconclusive, type Finding } from './finding.ts'
 import type { PowerProblem, StudyDesign } from './power.ts'
 import { shared } from './schema.ts'
-import { withoutBaseline } from './unmatched.ts'
+import { withoutBaseline } from './missing-data.ts'
 import { shown, signed, timesBaseline } from './words.ts'
 
 /** The model has at most this many times the baseline's trainable parameters. They are counted, not estimated. */

@@ -3,15 +3,15 @@ import type { MetricRule } from '../records/gates.ts'
 import { differenceInterval, type Interval } from '../stats/intervals.ts'
 import { resolvableEffect, seedsNeeded } from '../stats/power.ts'
 import type { RuleBehavior } from './definition.ts'
-import { readSide, type GateEvidence, type Look, type Side } from './evidence.ts'
+import { readSide, type GateEvidence, type InterimAnalysis, type Side } from './evidence.ts'
 import { allOnOneSide, completeSeparation } from './exact.ts'
 import { inconclusive, seedsWithoutEffect, tooFewSeeds, type Finding, type Judged } from './finding.ts'
 import { matchSides, type Matched } from './match.ts'
 import { comparesMetric, pairsOf } from './metric-rule.ts'
-import { designLook, noiseOf, power, seedsASide, type PowerProblem, type StudyDesign } from './power.ts'
+import { designAnalysis, noiseOf, power, seedsASide, type PowerProblem, type StudyDesign } from './power.ts'
 import { moreSeeds, tightMarginNotes } from './seeds-needed.ts'
-import { comparisonEvidence } from './shown.ts'
-import { softened, unmatched, withoutBaseline } from './unmatched.ts'
+import { comparisonEvidence } from './supplementary.ts'
+import { softened, missingData, withoutBaseline } from './missing-data.ts'
 import { intervalWords, limitWords, shown, signed } from './words.ts'
 
 /** A rule that allows a loss of less than a margin. */
@@ -48,18 +48,18 @@ interface Question {
   /** What the baseline is, in words. */
   readonly source: string
   readonly matched: Matched
-  readonly look: Look
+  readonly analysis: InterimAnalysis
 }
 
 /**
  * Tests that the candidate is not worse than the baseline by the margin or more. The drop is baseline − candidate, oriented
  * so that more is better. Its interval is Welch's, or the paired t interval if seeds are shared; each bound is one-sided at
- * the look's alpha. Upper bound below the margin: pass. Else lower bound above 0: fail. Else inconclusive.
+ * the analysis's alpha. Upper bound below the margin: pass. Else lower bound above 0: fail. Else inconclusive.
  */
-function judgeMargin(rule: MarginRule, evidence: GateEvidence, look: Look): Judged {
+function judgeMargin(rule: MarginRule, evidence: GateEvidence, analysis: InterimAnalysis): Judged {
   const candidate = readSide(evidence.candidate, rule)
   const baseline = evidence.baseline && readSide(evidence.baseline.runs, rule)
-  const found = decide(rule, evidence, candidate, baseline, look)
+  const found = decide(rule, evidence, candidate, baseline, analysis)
   const notes = [...(evidence.baseline?.notes ?? []), ...found.notes]
   return { limit: rule.margin, sides: { candidate: candidate.all, baseline: baseline?.all ?? null }, finding: { ...found, notes } }
 }
@@ -67,7 +67,7 @@ function judgeMargin(rule: MarginRule, evidence: GateEvidence, look: Look): Judg
 function checkMargin(rule: MarginRule, design: StudyDesign): PowerProblem | null {
   const noise = noiseOf(rule, design)
   if (!noise) return null
-  const { alpha } = designLook(design)
+  const { alpha } = designAnalysis(design)
   const needed = seedsNeeded({ effect: rule.margin, sd: noise.sd, alpha, power })
   const seeds = needed.kind === 'seeds' ? needed.seeds : undefined
   if (seeds !== undefined && seeds <= design.seeds) return null
@@ -86,13 +86,13 @@ function decide(
   evidence: GateEvidence,
   candidate: Side,
   baseline: Side | null,
-  look: Look,
+  analysis: InterimAnalysis,
 ): Finding {
   if (baseline === null || evidence.baseline === null) return withoutBaseline(candidate, evidence.missingBaselineReason)
-  const early = unmatched(candidate, baseline, { ...rule, source: evidence.baseline.source })
+  const early = missingData(candidate, baseline, { ...rule, source: evidence.baseline.source })
   if (early) return early
   const matched = matchSides(rule, candidate, baseline)
-  const question = { rule, source: evidence.baseline.source, matched, look }
+  const question = { rule, source: evidence.baseline.source, matched, analysis }
   if (matched.identical) return unchanged(question)
   return softened(baseline, weigh(question, candidate))
 }
@@ -118,14 +118,14 @@ function unchanged({ rule, source, matched }: Question): Finding {
 const dropOf = (rule: MarginRule): string => `drop in ${rule.split} ${rule.metric}`
 
 function weigh(question: Question, side: Side): Finding {
-  const { rule, matched, look } = question
+  const { rule, matched, analysis } = question
   // Oriented so that more is better and baseline − candidate is the drop, for every metric.
   const turn = gain(rule.metric, 0, 1)
   const base = matched.baseline.map((v) => turn * v)
   const cand = matched.candidate.map((v) => turn * v)
-  const paired = matched.paired ? differenceInterval(base, cand, { paired: true, alpha: look.alpha }) : undefined
+  const paired = matched.paired ? differenceInterval(base, cand, { paired: true, alpha: analysis.alpha }) : undefined
   if (paired?.kind === 'interval') return judged(question, paired, [])
-  const welch = differenceInterval(base, cand, { paired: false, alpha: look.alpha })
+  const welch = differenceInterval(base, cand, { paired: false, alpha: analysis.alpha })
   if (welch.kind === 'undefined') return withoutInterval(question, side, base, cand, welch.reason)
   return judged(
     question,
@@ -137,7 +137,7 @@ function weigh(question: Question, side: Side): Finding {
 }
 
 function judged(question: Question, found: Interval, fallback: readonly string[]): Finding {
-  const { rule, source, matched, look } = question
+  const { rule, source, matched, analysis } = question
   const status = found.upper < rule.margin ? 'pass' : found.lower > 0 ? 'fail' : 'inconclusive'
   const outcome = {
     pass: `its upper bound is below the margin ${shown(rule.margin)}`,
@@ -153,15 +153,15 @@ function judged(question: Question, found: Interval, fallback: readonly string[]
     status,
     estimate: { what: dropOf(rule), value, lower, upper, level },
     sentence: `The ${dropOf(rule)} against ${source} is ${signed(value)} (${intervalWords(found)}; ${method}): ${outcome}.`,
-    ...(status === 'inconclusive' ? moreSeeds(rule.margin, found, matched, look) : { remedy: null }),
-    notes: [...matched.notes, ...fallback, ...tightMarginNotes(rule.margin, matched, look)],
+    ...(status === 'inconclusive' ? moreSeeds(rule.margin, found, matched, analysis) : { remedy: null }),
+    notes: [...matched.notes, ...fallback, ...tightMarginNotes(rule.margin, matched, analysis)],
     evidence: comparisonEvidence(rule, matched),
   }
 }
 
 /** Neither side varies over its seeds: uses exact tests if there are enough seeds. */
 function withoutInterval(
-  { rule, source, matched, look }: Question,
+  { rule, source, matched, analysis }: Question,
   side: Side,
   base: readonly number[],
   cand: readonly number[],
@@ -174,12 +174,12 @@ function withoutInterval(
     )
   }
   if (new Set(base).size > 1 || new Set(cand).size > 1) {
-    return inconclusive(`The ${dropOf(rule)} against ${source} has no interval: ${reason}.`, 'Look at the per-seed values.')
+    return inconclusive(`The ${dropOf(rule)} against ${source} has no interval: ${reason}.`, 'InterimAnalysis at the per-seed values.')
   }
   const drop = (base[0] ?? NaN) - (cand[0] ?? NaN)
   const p = matched.paired ? allOnOneSide(cand.length) : completeSeparation(cand.length, base.length)
   const words = `Neither side varies over its seeds; the ${dropOf(rule)} against ${source} is ${signed(drop)}`
-  if (p > look.alpha) {
+  if (p > analysis.alpha) {
     return tooFewSeeds(
       `${words}. Without spread there is no interval, and there are too few seeds for an exact test.`,
       'Verify with 5 or more seeds.',

@@ -1,7 +1,7 @@
 import type { LockedSeed } from '../records/lock.ts'
 import type { Measured } from '../records/gates.ts'
 import { sampleSd } from '../stats/describe.ts'
-import { lookAt, readSide, type BaselineEvidence, type Look } from './evidence.ts'
+import { analysisAt, readSide, type BaselineEvidence, type InterimAnalysis } from './evidence.ts'
 import { shown } from './words.ts'
 
 /** A setting that contains the limit of a gate. */
@@ -44,7 +44,7 @@ export function noiseOf({ metric, split }: Measured, { noise }: StudyDesign): No
   return { sd, values, words: `the seed SD of ${split} ${metric} is ${shown(sd)} (${values.length} seeds of ${noise?.source})` }
 }
 
-export const designLook = ({ looks, seeds }: StudyDesign): Look => lookAt(looks, seeds)
+export const designAnalysis = ({ looks, seeds }: StudyDesign): InterimAnalysis => analysisAt(looks, seeds)
 
 export const seedsASide = (n: number | undefined): string => (n === undefined ? 'an impractical number of seeds' : `${n} seeds per side`)
 

@@ -1,7 +1,7 @@
 import { pooledSd, sampleSd } from '../stats/describe.ts'
 import type { Interval } from '../stats/intervals.ts'
 import { seedsNeeded } from '../stats/power.ts'
-import type { Look } from './evidence.ts'
+import type { InterimAnalysis } from './evidence.ts'
 import type { Matched } from './match.ts'
 import { shown } from './words.ts'
 
@@ -9,10 +9,10 @@ import { shown } from './words.ts'
 const power = 0.8
 
 /** A note about a margin that is too tight for these seeds. Better to say so before it disappoints. */
-export function tightMarginNotes(margin: number, matched: Matched, look: Look): string[] {
+export function tightMarginNotes(margin: number, matched: Matched, analysis: InterimAnalysis): string[] {
   const sd = sampleSd(matched.baseline)
   if (!(sd > 0) || margin >= 2 * sd) return []
-  const needed = seedsNeeded({ effect: margin, sd, alpha: look.alpha, power })
+  const needed = seedsNeeded({ effect: margin, sd, alpha: analysis.alpha, power })
   if (needed.kind === 'seeds' && needed.seeds <= matched.candidate.length) return []
   const count = needed.kind === 'seeds' ? `${needed.seeds} seeds per side` : 'an impractical number of seeds'
   return [
@@ -29,13 +29,13 @@ export function moreSeeds(
   margin: number,
   found: Interval,
   matched: Matched,
-  look: Look,
+  analysis: InterimAnalysis,
 ): { readonly remedy: string; readonly seedsToSettle: number | null } {
   const paired = found.method === 'paired-t'
   const differences = matched.baseline.map((b, i) => b - (matched.candidate[i] ?? NaN))
   const sd = paired ? sampleSd(differences) : pooledSd([matched.baseline, matched.candidate]).sd
   const more = (effect: number): number | undefined => {
-    const needed = seedsNeeded({ effect, sd, alpha: look.alpha, power, paired })
+    const needed = seedsNeeded({ effect, sd, alpha: analysis.alpha, power, paired })
     return needed.kind === 'seeds' && needed.seeds > matched.candidate.length ? needed.seeds : undefined
   }
   const n = more(margin) ?? more(Math.max(margin - found.estimate, found.estimate))

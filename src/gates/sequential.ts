@@ -1,24 +1,24 @@
 import type { GateRule } from '../records/plan.ts'
 import type { Verdict } from '../records/verdict.ts'
-import { lookAt, type GateEvidence } from './evidence.ts'
+import { analysisAt, type GateEvidence } from './evidence.ts'
 import { isSettled, judge } from './judge.ts'
 
 export interface SequentialVerdict {
   readonly verdict: Verdict
-  /** Candidate seeds behind the verdict: those of the look at which every gate was settled, or all. */
+  /** Candidate seeds behind the verdict: those of the interim analysis at which every gate was settled, or all. */
   readonly seeds: number
 }
 
 /**
- * Judges what has been verified so far, at the current look.
+ * Judges what has been verified so far, at the current interim analysis.
  *
  * @param cutShort whether the time budget ended the study; seeds missing from the last look then count as missing, not as
  * unneeded
  */
 export function judgeAt(rules: readonly GateRule[], evidence: GateEvidence, looks: readonly number[], cutShort = false): Verdict {
   const seeds = evidence.candidate.length
-  const look = lookAt(looks, seeds)
-  return judge(rules, evidence, cutShort && seeds < (looks.at(-1) ?? Infinity) ? { ...look, cutShort } : look)
+  const analysis = analysisAt(looks, seeds)
+  return judge(rules, evidence, cutShort && seeds < (looks.at(-1) ?? Infinity) ? { ...analysis, cutShort } : analysis)
 }
 
 /**
@@ -37,7 +37,7 @@ export function judgeInLooks(
     const verdict = judgeAt(rules, firstSeeds(evidence, seeds), looks)
     if (seeds === all || isSettled(verdict)) return { verdict, seeds }
   }
-  throw new Error('the last look is at all seeds')
+  throw new Error('the last analysis is at all seeds')
 }
 
 function firstSeeds(evidence: GateEvidence, seeds: number): GateEvidence {

@@ -6,11 +6,11 @@ import { tQuantile } from '../stats/distributions.ts'
 import { tInterval, type Interval } from '../stats/intervals.ts'
 import { seedsNeeded } from '../stats/power.ts'
 import type { GateDefinition, ReportProblem } from './definition.ts'
-import { readSide, type Look, type Side } from './evidence.ts'
+import { readSide, type InterimAnalysis, type Side } from './evidence.ts'
 import { allOnOneSide } from './exact.ts'
 import { inconclusive, seedsWithoutEffect, tooFewSeeds, unfinished, type Finding } from './finding.ts'
 import { judgesMetric, metricDefaults } from './metric-rule.ts'
-import { designLook, noiseOf, power, seedsAlone, type PowerProblem, type StudyDesign } from './power.ts'
+import { designAnalysis, noiseOf, power, seedsAlone, type PowerProblem, type StudyDesign } from './power.ts'
 import { shared } from './schema.ts'
 import { intervalWords, limitWords, shown, signed } from './words.ts'
 
@@ -49,11 +49,11 @@ export const threshold: GateDefinition<ThresholdRule, Threshold> = {
   count: ({ min = null, max = null }) => (min !== null && max !== null ? 2 : 1),
   neutral: () => null,
   limitKey: ({ min }) => (min === null ? 'max' : 'min'),
-  judge(rule, evidence, look) {
+  judge(rule, evidence, analysis) {
     const side = readSide(evidence.candidate, rule)
     const limit = rule.min ?? rule.max
     if (limit === null) throw new Error('a threshold gate needs min or max')
-    return { limit, sides: { candidate: side.all, baseline: null }, finding: unfinished(side) ?? decide(rule, limit, side, look) }
+    return { limit, sides: { candidate: side.all, baseline: null }, finding: unfinished(side) ?? decide(rule, limit, side, analysis) }
   },
   powerCheck,
   question: ({ metric, split, min, max }) => (min !== null
@@ -91,7 +91,7 @@ function powerCheck(rule: ThresholdRule, design: StudyDesign): PowerProblem | nu
   const level = mean(noise.values)
   const distance = rule.min === null ? limit - level : level - limit
   if (distance <= 0) return null
-  const needed = seedsNeeded({ effect: distance, sd: noise.sd, alpha: designLook(design).alpha, power, paired: true })
+  const needed = seedsNeeded({ effect: distance, sd: noise.sd, alpha: designAnalysis(design).alpha, power, paired: true })
   const seeds = needed.kind === 'seeds' ? needed.seeds : undefined
   if (seeds !== undefined && seeds <= design.seeds) return null
   return {
@@ -101,10 +101,10 @@ function powerCheck(rule: ThresholdRule, design: StudyDesign): PowerProblem | nu
   }
 }
 
-function decide(rule: ThresholdRule, limit: number, side: Side, look: Look): Finding {
+function decide(rule: ThresholdRule, limit: number, side: Side, analysis: InterimAnalysis): Finding {
   const values = side.values.map((v) => v.value)
-  const found = tInterval(values, 1 - 2 * look.alpha)
-  if (found.kind === 'undefined') return withoutSpread(rule, limit, side, look, found.reason)
+  const found = tInterval(values, 1 - 2 * analysis.alpha)
+  if (found.kind === 'undefined') return withoutSpread(rule, limit, side, analysis, found.reason)
   const reached = rule.min !== null ? found.lower >= limit : found.upper <= limit
   const missed = rule.min !== null ? found.upper < limit : found.lower > limit
   const status = reached ? 'pass' : missed ? 'fail' : 'inconclusive'
@@ -116,7 +116,7 @@ function decide(rule: ThresholdRule, limit: number, side: Side, look: Look): Fin
   return {
     status,
     notes: [],
-    ...(status === 'inconclusive' ? remedyFor(values, limit, look) : { remedy: null }),
+    ...(status === 'inconclusive' ? remedyFor(values, limit, analysis) : { remedy: null }),
     sentence:
       `Mean ${rule.split} ${rule.metric} over ${values.length} seeds is ${signed(found.estimate)} ` +
       `(${intervalWords(found)}): ${outcome}.`,
@@ -133,10 +133,10 @@ function estimateOf(rule: ThresholdRule, { estimate: value, lower, upper, level 
 /**
  * Every seed gave the same value. The sign test still decides if there are enough seeds and they are not one run repeated.
  */
-function withoutSpread(rule: ThresholdRule, limit: number, side: Side, look: Look, reason: string): Finding {
+function withoutSpread(rule: ThresholdRule, limit: number, side: Side, analysis: InterimAnalysis, reason: string): Finding {
   const [first] = side.values
   if (first === undefined || side.values.some((v) => v.value !== first.value)) {
-    return inconclusive(`The mean has no interval: ${reason}.`, 'Look at the per-seed values.')
+    return inconclusive(`The mean has no interval: ${reason}.`, 'InterimAnalysis at the per-seed values.')
   }
   const n = side.values.length
   const same = `${n} seeds all give ${rule.split} ${rule.metric} ${shown(first.value)}`
@@ -147,7 +147,7 @@ function withoutSpread(rule: ThresholdRule, limit: number, side: Side, look: Loo
     )
   }
   const reached = rule.min !== null ? first.value >= limit : first.value <= limit
-  const enough = allOnOneSide(n) <= look.alpha
+  const enough = allOnOneSide(n) <= analysis.alpha
   const words = `${same}, ${reached ? onTheSafeSide(rule) : rule.min !== null ? 'below' : 'above'} ${shown(limit)}`
   if (!enough) {
     return tooFewSeeds(
@@ -166,11 +166,11 @@ function withoutSpread(rule: ThresholdRule, limit: number, side: Side, look: Loo
 }
 
 /** The number of seeds that a t interval around the observed mean would need to exclude the limit. */
-function remedyFor(values: readonly number[], limit: number, look: Look): Pick<Finding, 'remedy' | 'seedsToSettle'> {
+function remedyFor(values: readonly number[], limit: number, analysis: InterimAnalysis): Pick<Finding, 'remedy' | 'seedsToSettle'> {
   const distance = Math.abs(mean(values) - limit)
   const sd = sampleSd(values)
   for (let n = values.length + 1; n <= 1000; n++) {
-    if ((tQuantile(1 - look.alpha, n - 1) * sd) / Math.sqrt(n) < distance) {
+    if ((tQuantile(1 - analysis.alpha, n - 1) * sd) / Math.sqrt(n) < distance) {
       const remedy = `About ${n} seeds would settle it if the mean and the noise are as estimated.`
       return { remedy, seedsToSettle: n }
     }

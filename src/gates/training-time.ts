@@ -9,7 +9,7 @@ import type { GateEvidence, SeedEvidence } from './evidence.ts'
 import { inconclusive, nothingMeasured, type Finding, type Judged } from './finding.ts'
 import { pairsOf } from './metric-rule.ts'
 import { shared } from './schema.ts'
-import { withoutBaseline } from './unmatched.ts'
+import { withoutBaseline } from './missing-data.ts'
 import { intervalWords, seedList, shown, signed, timesBaseline } from './words.ts'
 
 /** A run takes at most this many times as long as the baseline's, by the t interval of the log ratio. */
@@ -18,7 +18,7 @@ export interface TrainingTimeRule extends GateRule {
   readonly maxRatio: number
 }
 
-/** One-sided error probability of each bound. There is one look: the clock does not decide how many seeds are trained. */
+/** One-sided error probability of each bound. There is one analysis: the clock does not decide how many seeds are trained. */
 const alpha = 0.05
 const retrain =
   'Retrain the baseline with the candidate: --baseline retrain, or --base-spec SPEC for another model; in the action, ' +
@@ -141,10 +141,10 @@ function unchanged({ maxRatio }: TrainingTimeRule, source: string): Finding {
 
 function weigh(rule: TrainingTimeRule, source: string, candidate: readonly number[], baseline: readonly number[], paired: boolean): Finding {
   const found = differenceInterval(candidate, baseline, { paired, alpha })
-  if (found.kind === 'undefined') return inconclusive(`The ${what} against ${source} has no interval: ${found.reason}.`, 'Look at the per-seed times.')
+  if (found.kind === 'undefined') return inconclusive(`The ${what} against ${source} has no interval: ${found.reason}.`, 'InterimAnalysis at the per-seed times.')
   const [value, lower, upper] = [found.estimate, found.lower, found.upper].map(Math.exp) as [number, number, number]
   if (!(lower > 0 && Number.isFinite(upper))) {
-    return inconclusive(`The times of ${source} and the candidate are too far apart for a ratio.`, 'Look at the per-seed times: the time that a machine sleeps counts as training.')
+    return inconclusive(`The times of ${source} and the candidate are too far apart for a ratio.`, 'InterimAnalysis at the per-seed times: the time that a machine sleeps counts as training.')
   }
   const status = upper <= rule.maxRatio ? 'pass' : lower > rule.maxRatio ? 'fail' : 'inconclusive'
   const outcome = { pass: 'entirely at or below', fail: 'entirely above', inconclusive: 'the interval spans' }[status]

@@ -22,7 +22,7 @@ export interface GateVerdict {
    */
   readonly change?: string | null
   /** Evidence shown beside it and not gated on; omitted if there is none. */
-  readonly evidence?: readonly ShownEvidence[]
+  readonly evidence?: readonly SupplementaryEvidence[]
   /** The limit that the interval is compared with. */
   readonly limit: number
   /** What would change an inconclusive verdict; null otherwise. */
@@ -36,7 +36,7 @@ export interface GateVerdict {
 }
 
 /** A number that says more about a verdict, with its meaning. */
-export interface ShownEvidence {
+export interface SupplementaryEvidence {
   /** `exact Mann–Whitney p`. */
   readonly what: string
   readonly value: number

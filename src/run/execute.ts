@@ -3,12 +3,12 @@ import type { StageDecision } from '../records/decision.ts'
 import type { Plan, StageJob, StageName } from '../records/plan.ts'
 import type { RunResult } from '../records/run.ts'
 import type { Stage, StageContext } from '../stages/stage.ts'
-import { Asks, type AskedRun, type Means } from './asks.ts'
+import { RunScheduler, type AskedRun, type RunResources } from './scheduler.ts'
 import type { Journal } from './journal.ts'
 
-export { Interrupted } from './asks.ts'
+export { Interrupted } from './scheduler.ts'
 
-export interface Execution extends Means {
+export interface Execution extends RunResources {
   readonly stages: Readonly<Record<StageName, Stage>>
   /**
    * Whether the seeds verified so far settle every gate. Equal findings must always get the same answer. If omitted, all
@@ -55,21 +55,21 @@ export async function execute(plan: Plan, execution: Execution): Promise<StudyOu
   const { stages, runner, journal, listener, clock } = execution
   const start = clock()
   listener({ type: 'study-started', plan, engine: runner.engine, workers: runner.slots, resumedRuns: journal.size })
-  const asks = new Asks(plan, execution)
+  const scheduler = new RunScheduler(plan, execution)
   const decisions: StageDecision[] = []
   const seconds: { stage: StageName; seconds: number }[] = []
   let incumbent = plan.baseline
 
   for (const [index, job] of plan.jobs.entries()) {
-    const before = { at: clock(), exhausted: asks.budget.exhausted }
+    const before = { at: clock(), exhausted: scheduler.budget.exhausted }
     listener({ type: 'stage-started', job, position: index + 1, of: plan.jobs.length })
     const stage = stages[job.id]
     if (!stage) throw new Error(`there is no stage ${job.id}`)
-    const decision = await decide(stage, execution, asks, {
+    const decision = await decide(stage, execution, scheduler, {
       job, workload: plan.workload, seed: plan.seed, baseline: plan.baseline, incumbent,
       previous: [...decisions], settles: execution.settles ?? (() => false),
     })
-    const { exhausted } = asks.budget
+    const { exhausted } = scheduler.budget
     if (exhausted && !before.exhausted) listener({ type: 'budget-exhausted', what: exhausted, stage: job.id })
     decisions.push(decision)
     seconds.push({ stage: job.id, seconds: (clock() - before.at) / 1000 })
@@ -77,22 +77,22 @@ export async function execute(plan: Plan, execution: Execution): Promise<StudyOu
     incumbent = decision.levers
   }
   listener({ type: 'study-finished', seconds: (clock() - start) / 1000 })
-  return { decisions, levers: incumbent, seconds, exhausted: asks.budget.exhausted, cutShort: asks.budget.cutShort }
+  return { decisions, levers: incumbent, seconds, exhausted: scheduler.budget.exhausted, cutShort: scheduler.budget.cutShort }
 }
 
 /** Runs one stage: it requests runs and receives outcomes until it decides. */
 async function decide(
-  stage: Stage, { pause }: Pick<Execution, 'pause'>, asks: Asks, known: Omit<StageContext, 'runsLeft'>,
+  stage: Stage, { pause }: Pick<Execution, 'pause'>, scheduler: RunScheduler, known: Omit<StageContext, 'runsLeft'>,
 ): Promise<StageDecision> {
   const { job } = known
-  asks.startStage(job)
+  scheduler.startStage(job)
   if (pause?.(job, [])) throw new Paused(job, [])
-  const process = stage({ ...known, runsLeft: () => asks.left() })
+  const process = stage({ ...known, runsLeft: () => scheduler.left() })
   let turn = process.next()
   while (!turn.done) {
-    const open = pause ? await asks.open(turn.value) : []
+    const open = pause ? await scheduler.open(turn.value) : []
     if (open.length > 0 && pause?.(job, open)) throw new Paused(job, open)
-    turn = process.next(await asks.answer(turn.value))
+    turn = process.next(await scheduler.answer(turn.value))
   }
   return turn.value
 }

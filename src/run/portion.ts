@@ -1,6 +1,6 @@
 import type { Plan } from '../records/plan.ts'
 import { confirmation } from '../stages/index.ts'
-import { Interrupted, type AskedRun, type Means } from './asks.ts'
+import { Interrupted, type AskedRun, type RunResources } from './scheduler.ts'
 import { BudgetKeeper } from './budget.ts'
 import { ProgressMeter } from './progress.ts'
 
@@ -18,9 +18,9 @@ export const ownRuns = (open: readonly AskedRun[], { index, of }: Portion): Aske
  * Trains runs that the journal lacks, as many at a time as the runner has slots, while the budget of minutes allows it.
  * Throws `Interrupted` when the signal is aborted; the journal then has the finished runs.
  */
-export async function trainRuns(plan: Plan, runs: readonly AskedRun[], means: Means): Promise<void> {
-  const { runner, journal, signal } = means
-  const budget = new BudgetKeeper(plan.budget, means.clock, means.elapsed)
+export async function trainRuns(plan: Plan, runs: readonly AskedRun[], resources: RunResources): Promise<void> {
+  const { runner, journal, signal } = resources
+  const budget = new BudgetKeeper(plan.budget, resources.clock, resources.elapsed)
   const meter = new ProgressMeter(plan, runner.slots)
   const timer = budget.timer()
   const stop = AbortSignal.any([signal, timer].filter((s) => s !== undefined))
@@ -30,11 +30,11 @@ export async function trainRuns(plan: Plan, runs: readonly AskedRun[], means: Me
   const lane = async (): Promise<void> => {
     for (const { id, request } of queue) {
       if (failures.length > 0 || stop.aborted || budget.late(held(request.stage))) return
-      means.listener({ type: 'run-started', request })
+      resources.listener({ type: 'run-started', request })
       const result = await runner.run(request, id, stop)
       meter.time(result)
       await journal.append(result)
-      means.listener({ type: 'run-finished', result, cached: false, progress: meter.finish(result) })
+      resources.listener({ type: 'run-finished', result, cached: false, progress: meter.finish(result) })
     }
   }
   await Promise.all(Array.from({ length: runner.slots }, () => lane().catch((error: unknown) => { failures.push(error) })))

@@ -6,7 +6,7 @@ import { blockNoise } from '../stats/blocks.ts'
 import { mean, type PooledSd } from '../stats/describe.ts'
 import { beatsNoisePaired } from '../stats/noise.ts'
 import { shown } from '../stats/outcome.ts'
-import { fullRun, type Asking, type Ledger } from './ledger.ts'
+import { fullRun, type Asking, type StageRecorder } from './recorder.ts'
 import type { RunOutcome } from './stage.ts'
 
 /** Probability that seed noise alone moves a lever, divided among all candidates that compete for it (Bonferroni). */
@@ -39,14 +39,14 @@ export const trainingSeconds = (outcomes: readonly RunOutcome[]): number =>
 
 /** Trains several patches of the incumbent under the same seeds, in one request. */
 export function* trainArms(
-  ledger: Ledger, arms: readonly { readonly label: string; readonly patch: LeverPatch }[], seeds: readonly number[], job: RunJob = fullRun,
+  recorder: StageRecorder, arms: readonly { readonly label: string; readonly patch: LeverPatch }[], seeds: readonly number[], job: RunJob = fullRun,
 ): Asking<Arm[]> {
   const requests = arms.flatMap(({ label, patch }) =>
-    seeds.map((seed) => ledger.request(label, withLevers(ledger.incumbent, patch), seed, job)))
-  const outcomes = yield* ledger.ask(requests)
+    seeds.map((seed) => recorder.request(label, withLevers(recorder.incumbent, patch), seed, job)))
+  const outcomes = yield* recorder.ask(requests)
   return arms.map(({ label, patch }, i) => {
     const own = outcomes.slice(i * seeds.length, (i + 1) * seeds.length)
-    return { label, patch, seeds, outcomes: own, scores: own.map((o) => score(ledger.context.workload, o)) }
+    return { label, patch, seeds, outcomes: own, scores: own.map((o) => score(recorder.context.workload, o)) }
   })
 }
 
@@ -109,23 +109,23 @@ export function evidenceOf(comparison: Comparison, arms: readonly Arm[]): Eviden
 
 /**
  * Compares candidates with the incumbent under the same seeds and moves the incumbent to the best one that beats it by more
- * than seed noise. Returns the comparisons; the ledger has them too.
+ * than seed noise. Returns the comparisons; the recorder has them too.
  *
  * @param competitors number of candidates that these were picked from on the same seeds, if more than are compared here
  */
 export function* challenge(
-  ledger: Ledger, what: string, candidates: readonly { readonly label: string; readonly patch: LeverPatch }[], seeds: readonly number[],
+  recorder: StageRecorder, what: string, candidates: readonly { readonly label: string; readonly patch: LeverPatch }[], seeds: readonly number[],
   competitors = candidates.length,
 ): Asking<{ readonly arms: readonly Arm[]; readonly comparisons: readonly Comparison[] }> {
-  if (candidates.length === 0 || !ledger.affords((candidates.length + 1) * seeds.length, what)) return { arms: [], comparisons: [] }
-  const arms = yield* trainArms(ledger, [{ label: 'incumbent', patch: {} }, ...candidates], seeds)
+  if (candidates.length === 0 || !recorder.affords((candidates.length + 1) * seeds.length, what)) return { arms: [], comparisons: [] }
+  const arms = yield* trainArms(recorder, [{ label: 'incumbent', patch: {} }, ...candidates], seeds)
   const incumbent = arms[0] as Arm
-  const comparisons = arms.slice(1).map((arm) => compareArms(ledger.context.workload, incumbent, arm, arms, competitors))
-  ledger.comparisons.push(...comparisons)
+  const comparisons = arms.slice(1).map((arm) => compareArms(recorder.context.workload, incumbent, arm, arms, competitors))
+  recorder.comparisons.push(...comparisons)
   const winner = bestOf(comparisons)
   if (winner) {
     const won = arms[1 + comparisons.indexOf(winner)] as Arm
-    ledger.move(winner.patch, gainSentence(winner), evidenceOf(winner, [incumbent, won]))
+    recorder.move(winner.patch, gainSentence(winner), evidenceOf(winner, [incumbent, won]))
   }
   return { arms, comparisons }
 }
@@ -142,7 +142,7 @@ export function leading(comparisons: readonly Comparison[]): Comparison | undefi
 }
 
 /** What to report if no lever moved: nothing was compared, nothing could be decided, or nothing was better. */
-export function unmoved({ comparisons, omissions }: Ledger): { readonly conclusion: 'kept' | 'inconclusive'; readonly sentence: string } {
+export function unmoved({ comparisons, omissions }: StageRecorder): { readonly conclusion: 'kept' | 'inconclusive'; readonly sentence: string } {
   const undecided = comparisons.filter((c) => c.outcome === 'undecidable').length
   if (comparisons.length === undecided && undecided > 0) {
     return {

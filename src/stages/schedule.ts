@@ -7,7 +7,7 @@ import { shown } from '../stats/outcome.ts'
 import { challenge, trainArms, unmoved, type Arm } from './compare.ts'
 import type { StageDefinition } from './definition.ts'
 import { training, type Study } from './estimate.ts'
-import { Ledger, type Asking } from './ledger.ts'
+import { StageRecorder, type Asking } from './recorder.ts'
 import { listSchema, seedsSchema } from './schema.ts'
 import { selectionSeeds } from './seeds.ts'
 import type { StageContext, StageProcess } from './stage.ts'
@@ -96,49 +96,49 @@ interface Candidate { readonly label: string; readonly patch: LeverPatch }
  * left.
  */
 function* process(context: StageContext, settings: ScheduleSettings): StageProcess {
-  const ledger = new Ledger(context)
+  const recorder = new StageRecorder(context)
   const seeds = selectionSeeds(context.seed, settings.seeds)
 
-  yield* challenge(ledger, 'comparison of schedules', settings.schedules
-    .filter((name) => name !== ledger.incumbent.scheduling.schedule)
+  yield* challenge(recorder, 'comparison of schedules', settings.schedules
+    .filter((name) => name !== recorder.incumbent.scheduling.schedule)
     .map((name): Candidate => ({ label: `schedule ${name}`, patch: { schedule: name } })), seeds)
 
   if (settings.warmupFractions.length > 0) {
-    yield* challenge(ledger, 'comparison of warmup lengths', warmups(ledger, settings), seeds)
+    yield* challenge(recorder, 'comparison of warmup lengths', warmups(recorder, settings), seeds)
   }
   if (settings.clipPercentiles.length > 0) {
-    const logged = yield* incumbentRuns(ledger, 'comparison of clip norms', seeds)
-    yield* challenge(ledger, 'comparison of clip norms', clips(ledger, settings.clipPercentiles, logged ? gradientNorms(logged) : []), seeds)
+    const logged = yield* incumbentRuns(recorder, 'comparison of clip norms', seeds)
+    yield* challenge(recorder, 'comparison of clip norms', clips(recorder, settings.clipPercentiles, logged ? gradientNorms(logged) : []), seeds)
   }
 
-  yield* challenge(ledger, 'comparison of optimizers', settings.optimizers
-    .filter((name) => name !== ledger.incumbent.optimization.optimizer)
+  yield* challenge(recorder, 'comparison of optimizers', settings.optimizers
+    .filter((name) => name !== recorder.incumbent.optimization.optimizer)
     .map((name): Candidate => ({ label: `optimizer ${name}`, patch: { optimizer: name } })), seeds)
 
-  const moved = ledger.lineage.map((l) => `${l.lever} ${String(l.from)} → ${String(l.to)}`)
+  const moved = recorder.lineage.map((l) => `${l.lever} ${String(l.from)} → ${String(l.to)}`)
   if (moved.length > 0) {
-    const words = `Of ${ledger.comparisons.length} candidates, these beat the incumbent by more than seed noise: ${moved.join(', ')}.`
-    return ledger.close('changed', words, {})
+    const words = `Of ${recorder.comparisons.length} candidates, these beat the incumbent by more than seed noise: ${moved.join(', ')}.`
+    return recorder.close('changed', words, {})
   }
-  const { conclusion, sentence } = unmoved(ledger)
-  return ledger.close(conclusion, sentence, {})
+  const { conclusion, sentence } = unmoved(recorder)
+  return recorder.close(conclusion, sentence, {})
 }
 
 /** The incumbent's own runs, for their logs. A later comparison with them gets the same runs, so they are trained once. */
-function* incumbentRuns(ledger: Ledger, what: string, seeds: readonly number[]): Asking<Arm | undefined> {
-  if (!ledger.affords(seeds.length, what)) return undefined
-  return (yield* trainArms(ledger, [{ label: 'incumbent', patch: {} }], seeds))[0]
+function* incumbentRuns(recorder: StageRecorder, what: string, seeds: readonly number[]): Asking<Arm | undefined> {
+  if (!recorder.affords(seeds.length, what)) return undefined
+  return (yield* trainArms(recorder, [{ label: 'incumbent', patch: {} }], seeds))[0]
 }
 
 /** Steps of a full run, which the schedule covers. A run that early stopping ended logs fewer. */
-const stepsOf = ({ context, incumbent }: Ledger): number => stepsOfRun(incumbent, context.workload.data.rows.train)
+const stepsOf = ({ context, incumbent }: StageRecorder): number => stepsOfRun(incumbent, context.workload.data.rows.train)
 
-function warmups(ledger: Ledger, settings: ScheduleSettings): Candidate[] {
-  const { schedule: name, warmupSteps: own } = ledger.incumbent.scheduling
+function warmups(recorder: StageRecorder, settings: ScheduleSettings): Candidate[] {
+  const { schedule: name, warmupSteps: own } = recorder.incumbent.scheduling
   // One-cycle has its own rise, which a warmup of 0 leaves as it is.
   const label = (steps: number): string =>
     steps === 0 && name === 'one-cycle' ? 'one-cycle warmup (30 % of a run)' : `warmup ${steps} steps`
-  return warmupLengths(settings, stepsOf(ledger), own)
+  return warmupLengths(settings, stepsOf(recorder), own)
     .map((warmupSteps) => ({ label: label(warmupSteps), patch: { warmupSteps } }))
 }
 
@@ -146,10 +146,10 @@ function warmups(ledger: Ledger, settings: ScheduleSettings): Candidate[] {
 const gradientNorms = (arm: Arm): number[] =>
   arm.outcomes.flatMap((o) => (o.status === 'complete' ? o.steps.gradientNorm.filter(Number.isFinite) : []))
 
-function clips(ledger: Ledger, percentiles: readonly number[], norms: readonly number[]): Candidate[] {
+function clips(recorder: StageRecorder, percentiles: readonly number[], norms: readonly number[]): Candidate[] {
   if (norms.length === 0) return []
   const levels = new Set(percentiles.map((p) => Number(quantile(norms, p).toPrecision(2))))
-  if (ledger.incumbent.scheduling.clipNorm !== null) levels.delete(ledger.incumbent.scheduling.clipNorm)
+  if (recorder.incumbent.scheduling.clipNorm !== null) levels.delete(recorder.incumbent.scheduling.clipNorm)
   const candidates: Candidate[] = [...levels].filter((n) => n > 0).map((clipNorm) => ({ label: `clip norm ${shown(clipNorm)}`, patch: { clipNorm } }))
-  return ledger.incumbent.scheduling.clipNorm === null ? candidates : [...candidates, { label: 'no clipping', patch: { clipNorm: null } }]
+  return recorder.incumbent.scheduling.clipNorm === null ? candidates : [...candidates, { label: 'no clipping', patch: { clipNorm: null } }]
 }

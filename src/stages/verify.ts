@@ -8,7 +8,7 @@ import { printable } from '../base/printable.ts'
 import { unreachable } from '../base/result.ts'
 import type { StageDefinition } from './definition.ts'
 import { training } from './estimate.ts'
-import { Ledger, type Asking } from './ledger.ts'
+import { StageRecorder, type Asking } from './recorder.ts'
 import { listSchema, seedsSchema } from './schema.ts'
 import { verificationSeeds } from './seeds.ts'
 import type { RunOutcome, StageContext, StageProcess } from './stage.ts'
@@ -71,27 +71,27 @@ export const withSeeds = (settings: VerifySettings, seeds: number): VerifySettin
  * Seeds are trained up to one look after another. It stops once the gates are settled or the budget is exhausted.
  */
 function* process(context: StageContext, { seeds: most, looks }: VerifySettings): StageProcess {
-  const ledger = new Ledger(context)
+  const recorder = new StageRecorder(context)
   const seeds = verificationSeeds(context.seed, most)
   let findings: VerifyFindings = { looks, seeds: [] }
   let planned = 0
   for (const look of looks) {
-    const next = yield* verifyOn(ledger, seeds.slice(planned, look))
+    const next = yield* verifyOn(recorder, seeds.slice(planned, look))
     planned = look
     findings = { looks, seeds: [...findings.seeds, ...next] }
     if (findings.seeds.length < look || (look < most && context.settles(findings))) break
   }
   const early = planned < most && findings.seeds.length === planned
   const words = extent(findings, early ? planned : most) + (early ? ` They settled every gate, so ${most - planned} more were not needed.` : '')
-  return ledger.close('verified', `${subject(context)} retrained ${words}`, { verify: findings })
+  return recorder.close('verified', `${subject(context)} retrained ${words}`, { verify: findings })
 }
 
-function* verifyOn(ledger: Ledger, seeds: readonly number[]): Asking<VerifyFindings['seeds']> {
-  const { baseline, incumbent, workload } = ledger.context
+function* verifyOn(recorder: StageRecorder, seeds: readonly number[]): Asking<VerifyFindings['seeds']> {
+  const { baseline, incumbent, workload } = recorder.context
   const verification = verificationJob(workload.task, workload.data.rows)
-  const outcomes = yield* ledger.ask(seeds.flatMap((seed) => [
-    ledger.request('baseline', baseline, seed, verification),
-    ledger.request('winner', incumbent, seed, verification),
+  const outcomes = yield* recorder.ask(seeds.flatMap((seed) => [
+    recorder.request('baseline', baseline, seed, verification),
+    recorder.request('winner', incumbent, seed, verification),
   ]))
   return seeds.flatMap((seed, i) => {
     const [base, candidate] = [verified(outcomes[2 * i]), verified(outcomes[2 * i + 1])]

@@ -6,7 +6,7 @@ import { compile } from '../compile/compile.ts'
 import type { NormalizedSpec } from '../compile/normalized.ts'
 import { candidateSeeds } from '../gates/baseline.ts'
 import type { BaselineEvidence } from '../gates/evidence.ts'
-import { foresee } from '../gates/foresight.ts'
+import { checkPower } from '../gates/power-check.ts'
 import { gateOf } from '../gates/index.ts'
 import type { Plan } from '../records/plan.ts'
 import { execute } from '../run/execute.ts'
@@ -15,7 +15,7 @@ import type { EngineChoice } from '../engines/choose.ts'
 import { baseDataset } from './base-dataset.ts'
 import type { BaseData } from './base-file.ts'
 import { withBreaks } from './engine.ts'
-import { openJournal, startPool } from './means.ts'
+import { openJournal, startPool } from './resources.ts'
 import { factsOf, readSpec, tunedLevers, unwrap, type Prepared, type SpecSource } from './prepare.ts'
 import type { StudyOptions } from './run-study.ts'
 
@@ -75,7 +75,7 @@ export async function retrainBase(options: StudyOptions, spec: BaseSpec, { head,
 function decidedBySize({ gates, workload: { parameters } }: Plan, base: Plan, source: string): string[] {
   const baseline: BaselineEvidence = { source, runs: [], notes: [], parameters: base.workload.parameters }
   const rules = gates.filter((rule) => gateOf(rule).decidedByPlan)
-  return foresee({ rules, seeds: 0, looks: [], parameters, baseline, noise: null }).map((said) => `${said.message}: ${said.found}`)
+  return checkPower({ rules, seeds: 0, looks: [], parameters, baseline, noise: null }).map((said) => `${said.message}: ${said.found}`)
 }
 
 /** The base as a separate study that only verifies. Any problem with it is reported at once. */

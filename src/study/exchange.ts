@@ -2,7 +2,7 @@ import { InputError } from '../base/diagnostics.ts'
 import type { Result } from '../base/result.ts'
 import type { RunResult } from '../records/run.ts'
 import type { Journal } from '../run/journal.ts'
-import { openParcel, packParcel, type Binding, type Course, type Parcel } from '../run/parcel.ts'
+import { openShardBundle, packShardBundle, type Binding, type StudyState, type ShardBundle } from '../run/shard-bundle.ts'
 import { stageNames } from '../stages/index.ts'
 import type { Prepared } from './prepare.ts'
 import type { StudyOptions } from './run-study.ts'
@@ -28,27 +28,27 @@ export interface FanOut {
 }
 
 /** What names and binds a shard bundle. */
-interface Hold {
+interface ExchangeSource {
   readonly fan: FanOut
   readonly prepared: Prepared
 }
 
 /** Where bundles are packed and unpacked. */
-interface Desk extends Hold {
+interface ExchangeContext extends ExchangeSource {
   readonly options: Pick<StudyOptions, 'listener'>
   readonly journal: Journal
 }
 
 /** From the latest attempt that left one; jobs that succeeded do not run again. */
-export async function fetchLatest(at: Hold, content: string): Promise<Parcel | null> {
+export async function fetchLatest(at: ExchangeSource, content: string): Promise<ShardBundle | null> {
   for (let attempt = at.fan.attempt; attempt >= 1; attempt--) {
     const name = nameOf(at, content, attempt)
     const fetched = await at.fan.exchange.fetch(name)
     if (!fetched.ok) throw untrusted(name, fetched.error)
     if (fetched.value === null) continue
-    const parcel = await openParcel(fetched.value, bindingOf(at, content), at.prepared.plan.workload)
-    if (!parcel.ok) throw untrusted(name, parcel.error)
-    return parcel.value
+    const bundle = await openShardBundle(fetched.value, bindingOf(at, content), at.prepared.plan.workload)
+    if (!bundle.ok) throw untrusted(name, bundle.error)
+    return bundle.value
   }
   return null
 }
@@ -57,19 +57,19 @@ export async function fetchLatest(at: Hold, content: string): Promise<Parcel | n
 const partPattern = new RegExp(`-((?:${stageNames.join('|')})-(?:\\d+of\\d+|rest))-\\d+\\.gz$`)
 
 /** Runs that shards, and this job in an earlier attempt, have finished. A bundle that cannot be trusted is left out. */
-export async function absorbParts(site: Desk, { engine }: Course, prefix: string): Promise<void> {
+export async function absorbParts(context: ExchangeContext, { engine }: StudyState, prefix: string): Promise<void> {
   const leftOut = (name: string, reason: string): void =>
-    site.options.listener({ type: 'notice', message: `artifact ${name} is ignored, and its runs are trained again: ${reason}` })
-  for (const name of await site.fan.exchange.names(nameOf(site, prefix))) {
+    context.options.listener({ type: 'notice', message: `artifact ${name} is ignored, and its runs are trained again: ${reason}` })
+  for (const name of await context.fan.exchange.names(nameOf(context, prefix))) {
     const content = partPattern.exec(name)?.[1]
     if (content === undefined) continue
-    const fetched = await site.fan.exchange.fetch(name)
-    const parcel = fetched.ok && fetched.value
-      ? await openParcel(fetched.value, bindingOf(site, content), site.prepared.plan.workload) : fetched
-    if (!parcel.ok) leftOut(name, parcel.error)
-    else if (parcel.value !== null && 'runs' in parcel.value) {
-      if (parcel.value.course.engine === engine) await absorb(site.journal, parcel.value.runs)
-      else leftOut(name, `its engine is ${parcel.value.course.engine}`)
+    const fetched = await context.fan.exchange.fetch(name)
+    const bundle = fetched.ok && fetched.value
+      ? await openShardBundle(fetched.value, bindingOf(context, content), context.prepared.plan.workload) : fetched
+    if (!bundle.ok) leftOut(name, bundle.error)
+    else if (bundle.value !== null && 'runs' in bundle.value) {
+      if (bundle.value.state.engine === engine) await absorb(context.journal, bundle.value.runs)
+      else leftOut(name, `its engine is ${bundle.value.state.engine}`)
     }
   }
 }
@@ -78,16 +78,16 @@ export async function absorb(journal: Journal, runs: readonly RunResult[]): Prom
   await Promise.all(runs.filter((run) => !journal.has(run.id)).map((run) => journal.append(run)))
 }
 
-export async function send(site: Desk, course: Course, content: string): Promise<void> {
-  const packed = await packParcel(bindingOf(site, content), course, site.journal)
-  await site.fan.exchange.send(nameOf(site, content, site.fan.attempt), packed)
+export async function send(context: ExchangeContext, state: StudyState, content: string): Promise<void> {
+  const packed = await packShardBundle(bindingOf(context, content), state, context.journal)
+  await context.fan.exchange.send(nameOf(context, content, context.fan.attempt), packed)
 }
 
-const bindingOf = ({ fan: { run, sha }, prepared }: Hold, content: string): Binding =>
+const bindingOf = ({ fan: { run, sha }, prepared }: ExchangeSource, content: string): Binding =>
   ({ run, sha, plan: prepared.plan.fingerprint, content })
 
 /** Without an attempt, the prefix of all names of a kind. */
-const nameOf = ({ prepared }: Pick<Hold, 'prepared'>, content: string, attempt?: number): string =>
+const nameOf = ({ prepared }: Pick<ExchangeSource, 'prepared'>, content: string, attempt?: number): string =>
   `tunegate-${prepared.plan.fingerprint.slice(0, 12)}-${content}${attempt === undefined ? '' : `-${attempt}.gz`}`
 
 export const untrusted = (name: string, found: string, hint = 'rerun the job that uploaded it'): InputError => new InputError([{

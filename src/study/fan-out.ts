@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
 import type { EngineName } from '../engines/index.ts'
 import type { Plan, StageJob, StageName } from '../records/plan.ts'
-import type { AskedRun, Means } from '../run/asks.ts'
+import type { AskedRun, RunResources } from '../run/scheduler.ts'
 import { execute, Interrupted, Paused, runsOf, type Execution, type StudyOutcome } from '../run/execute.ts'
 import type { Journal } from '../run/journal.ts'
-import type { Course } from '../run/parcel.ts'
+import type { StudyState } from '../run/shard-bundle.ts'
 import { ownRuns, trainRuns, type Portion } from '../run/portion.ts'
 import type { Runner } from '../run/runner.ts'
 import { stages } from '../stages/index.ts'
@@ -15,7 +15,7 @@ import { absorb, absorbParts, fetchLatest, send, untrusted, type FanOut } from '
 import { judgingOf, type Judging } from './judging.ts'
 import { prepare, type Prepared } from './prepare.ts'
 import { onEngine } from './engine.ts'
-import { openJournal, startPool } from './means.ts'
+import { openJournal, startPool } from './resources.ts'
 import { afterChecks, concludeStudy, type Study, type StudyOptions } from './run-study.ts'
 
 export type { FanOut } from './exchange.ts'
@@ -24,13 +24,13 @@ export type { FanOut } from './exchange.ts'
 export type Shards = readonly string[]
 
 /** How the study begins: the engine for its other jobs, and what the first stage deals out. */
-export interface Begun {
+export interface PlannedStudy {
   readonly shards: Shards
   readonly engine: EngineName
   readonly stages: readonly StageName[]
 }
 
-interface Site {
+interface JobContext {
   readonly engine: EngineName
   readonly options: StudyOptions
   readonly fan: FanOut
@@ -40,12 +40,12 @@ interface Site {
 }
 
 /** The first job: begins the study and stops where the first stage has runs to deal out. */
-export function planStudy(options: StudyOptions, fan: FanOut): Promise<Begun> {
-  return onSite(options, fan, async (site) => {
-    const course = { engine: site.runner.engine, startedAt: fan.now() - Math.round(site.prepared.took) }
-    const shards = await advance(site, course, -1)
-    await send(site, course, 'after-plan')
-    return { shards, engine: site.engine, stages: site.prepared.plan.jobs.map((j) => j.id) }
+export function planStudy(options: StudyOptions, fan: FanOut): Promise<PlannedStudy> {
+  return inJob(options, fan, async (context) => {
+    const state = { engine: context.runner.engine, startedAt: fan.now() - Math.round(context.prepared.took) }
+    const shards = await advance(context, state, -1)
+    await send(context, state, 'after-plan')
+    return { shards, engine: context.engine, stages: context.prepared.plan.jobs.map((j) => j.id) }
   })
 }
 
@@ -53,14 +53,14 @@ export function planStudy(options: StudyOptions, fan: FanOut): Promise<Begun> {
  * A job of the matrix: trains its share of the runs that the stage deals out, and passes on what it has, however it ends.
  */
 export function trainShard(options: StudyOptions, fan: FanOut, stage: StageName, portion: Portion): Promise<void> {
-  return onSite(options, fan, async (site) => {
+  return inJob(options, fan, async (context) => {
     const own = `${stage}-${portion.index}of${portion.of}`
-    const { course, open } = await dealt(site, stage)
-    await absorbParts(site, course, `${own}-`)
+    const { state, open } = await dealt(context, stage)
+    await absorbParts(context, state, `${own}-`)
     try {
-      await trainRuns(site.prepared.plan, ownRuns(open, portion), means(site, course))
+      await trainRuns(context.prepared.plan, ownRuns(open, portion), resources(context, state))
     } finally {
-      await send(site, course, own)
+      await send(context, state, own)
     }
   })
 }
@@ -69,16 +69,16 @@ export function trainShard(options: StudyOptions, fan: FanOut, stage: StageName,
  * A stage's own job: collects the shards' runs, trains what is left, decides, and determines what the next stage deals out.
  */
 export function decideStage(options: StudyOptions, fan: FanOut, stage: StageName): Promise<Shards> {
-  return onSite(options, fan, async (site) => {
-    const position = positionOf(site.prepared.plan, stage)
-    const course = await resume(site, stage)
-    await absorbParts(site, course, `${stage}-`)
+  return inJob(options, fan, async (context) => {
+    const position = positionOf(context.prepared.plan, stage)
+    const state = await resume(context, stage)
+    await absorbParts(context, state, `${stage}-`)
     try {
-      const shards = await advance(site, course, position)
-      await send(site, course, `after-${stage}`)
+      const shards = await advance(context, state, position)
+      await send(context, state, `after-${stage}`)
       return shards
     } catch (error) {
-      if (error instanceof Interrupted) await send(site, course, `${stage}-rest`)
+      if (error instanceof Interrupted) await send(context, state, `${stage}-rest`)
       throw error
     }
   })
@@ -86,7 +86,7 @@ export function decideStage(options: StudyOptions, fan: FanOut, stage: StageName
 
 /**
  * The last job. It trains nothing; null if the earlier stages did not finish. It takes runs from other jobs, but no decision
- * and no verdict: it decides every stage again, from runs whose form, id and ranges `openParcel` checked. A job of the same
+ * and no verdict: it decides every stage again, from runs whose form, id and ranges `openShardBundle` checked. A job of the same
  * workflow run can still invent its measurements.
  */
 export async function gateStudy(options: StudyOptions, fan: FanOut): Promise<Study | null> {
@@ -94,23 +94,23 @@ export async function gateStudy(options: StudyOptions, fan: FanOut): Promise<Stu
   const prepared = await prepare(options)
   const { plan } = prepared
   const content = `after-${plan.jobs.at(-1)?.id ?? 'plan'}`
-  const state = await fetchLatest({ fan, prepared }, content)
-  if (state === null) return null
-  const { course, runs } = state
+  const bundle = await fetchLatest({ fan, prepared }, content)
+  if (bundle === null) return null
+  const { state, runs } = bundle
   const begun = fan.now()
   // All runs come from the bundles. The report folder's content is ignored.
-  return concludeStudy({ ...options, fresh: true }, prepared, { label: course.engine, why: null }, async (journal, { settles }) => {
+  return concludeStudy({ ...options, fresh: true }, prepared, { label: state.engine, why: null }, async (journal, { settles }) => {
     await absorb(journal, runs)
-    const runner: Runner = { engine: course.engine, slots: 1, run: () => Promise.reject(new Error('a gate trains nothing')) }
+    const runner: Runner = { engine: state.engine, slots: 1, run: () => Promise.reject(new Error('a gate trains nothing')) }
     const outcome: StudyOutcome = await execute(plan, {
-      ...means({ options, fan, runner, journal }, course), stages, settles, settled: plan.jobs.map((j) => j.id),
+      ...resources({ options, fan, runner, journal }, state), stages, settles, settled: plan.jobs.map((j) => j.id),
     })
-    return { outcome, runs: () => runsOf(journal, outcome.decisions), seconds: (begun - course.startedAt) / 1000 }
+    return { outcome, runs: () => runsOf(journal, outcome.decisions), seconds: (begun - state.startedAt) / 1000 }
   })
 }
 
 /** The journal of such a job has its own folder. Files from a cache or an earlier run are ignored. */
-async function onSite<T>(options: StudyOptions, fan: FanOut, use: (site: Site) => Promise<T>): Promise<T> {
+async function inJob<T>(options: StudyOptions, fan: FanOut, use: (context: JobContext) => Promise<T>): Promise<T> {
   refuseBaseSpec(options)
   const checked = prepare(options)
   const choice = await afterChecks(checked, options.engine.choose(checked))
@@ -146,29 +146,29 @@ function refuseBaseSpec({ baseSpec }: StudyOptions): void {
   }])
 }
 
-type Place = Pick<Site, 'options' | 'fan' | 'runner' | 'journal'>
+type Place = Pick<JobContext, 'options' | 'fan' | 'runner' | 'journal'>
 
-function means({ options: { listener, clock, signal }, fan, runner, journal }: Place, { startedAt }: Course): Means {
+function resources({ options: { listener, clock, signal }, fan, runner, journal }: Place, { startedAt }: StudyState): RunResources {
   return { runner, journal, listener, clock, elapsed: Math.max(0, fan.now() - startedAt), ...(signal ? { signal } : {}) }
 }
 
 /** Every job reads the same lock from the same checkout, so all of them stop the verification at the same look. */
-const settlesOn = async ({ options, prepared, runner }: Site): Promise<Judging['settles']> =>
+const settlesOn = async ({ options, prepared, runner }: JobContext): Promise<Judging['settles']> =>
   (await judgingOf(options, prepared, runner.engine)).settles
 
 /** Drives the study until stage `position` is decided and the next stage has runs to deal out or is decided without any. */
-async function advance(site: Site, course: Course, position: number): Promise<Shards> {
-  const { jobs } = site.prepared.plan
-  const open = await drive(site, course, position, (job, runs) =>
+async function advance(context: JobContext, state: StudyState, position: number): Promise<Shards> {
+  const { jobs } = context.prepared.plan
+  const open = await drive(context, state, position, (job, runs) =>
     (job === jobs[position + 1] ? isWide(job, runs) : jobs.indexOf(job) > position + 1))
-  return shardsOf(open.length, site.fan.shards)
+  return shardsOf(open.length, context.fan.shards)
 }
 
 /** The runs that the stage deals out. They are the same in every job, since all start from the same bundle. */
-async function dealt(site: Site, stage: StageName): Promise<{ readonly course: Course; readonly open: readonly AskedRun[] }> {
-  const course = await resume(site, stage)
-  const position = positionOf(site.prepared.plan, stage)
-  return { course, open: await drive(site, course, position, (job, runs) => job.id === stage && isWide(job, runs)) }
+async function dealt(context: JobContext, stage: StageName): Promise<{ readonly state: StudyState; readonly open: readonly AskedRun[] }> {
+  const state = await resume(context, stage)
+  const position = positionOf(context.prepared.plan, stage)
+  return { state, open: await drive(context, state, position, (job, runs) => job.id === stage && isWide(job, runs)) }
 }
 
 /**
@@ -176,12 +176,12 @@ async function dealt(site: Site, stage: StageName): Promise<{ readonly course: C
  * end.
  */
 async function drive(
-  site: Site, course: Course, position: number, pause: NonNullable<Execution['pause']>,
+  context: JobContext, state: StudyState, position: number, pause: NonNullable<Execution['pause']>,
 ): Promise<readonly AskedRun[]> {
-  const { plan } = site.prepared
+  const { plan } = context.prepared
   const settled = plan.jobs.slice(0, Math.max(0, position)).map((j) => j.id)
   try {
-    await execute(plan, { ...means(site, course), stages, settles: await settlesOn(site), settled, pause })
+    await execute(plan, { ...resources(context, state), stages, settles: await settlesOn(context), settled, pause })
     return []
   } catch (error) {
     if (error instanceof Paused) return error.open
@@ -212,17 +212,17 @@ function positionOf({ jobs }: Plan, stage: StageName): number {
 }
 
 /** Takes over the study as the previous stage left it. */
-async function resume(site: Site, stage: StageName): Promise<Course> {
-  const before = site.prepared.plan.jobs[positionOf(site.prepared.plan, stage) - 1]?.id ?? 'plan'
-  const state = await fetchLatest(site, `after-${before}`)
-  if (state === null) throw untrusted(`after-${before}`, 'no job of this workflow run uploaded it', 'rerun the jobs before this one')
-  const { engine } = site.runner
-  if (state.course.engine !== engine) {
+async function resume(context: JobContext, stage: StageName): Promise<StudyState> {
+  const before = context.prepared.plan.jobs[positionOf(context.prepared.plan, stage) - 1]?.id ?? 'plan'
+  const bundle = await fetchLatest(context, `after-${before}`)
+  if (bundle === null) throw untrusted(`after-${before}`, 'no job of this workflow run uploaded it', 'rerun the jobs before this one')
+  const { engine } = context.runner
+  if (bundle.state.engine !== engine) {
     throw new InputError([{
       code: 'study/other-engine', severity: 'error', message: 'this job uses a different engine from the one that started the study',
-      found: engine, allowed: state.course.engine, hint: 'set the engine of every job to the output of the plan job',
+      found: engine, allowed: bundle.state.engine, hint: 'set the engine of every job to the output of the plan job',
     }])
   }
-  await absorb(site.journal, state.runs)
-  return state.course
+  await absorb(context.journal, bundle.runs)
+  return bundle.state
 }

@@ -21,7 +21,7 @@ import type { DataFacts, Plan, StageName } from '../records/plan.ts'
 import { confirmation, confirmationIn, isConfirmation } from '../stages/index.ts'
 import { withSeeds } from '../stages/verify.ts'
 import { parseSpec, type ParsedSpec, type SpecPath } from '../dsl/parse.ts'
-import { foreseenOf } from './foreseen.ts'
+import { powerChecksOf } from './power-checks.ts'
 import { augmentationsOf } from './augmentations.ts'
 import { alterations, alteredWarnings, applyRules, underRules, type Alteration, type Rules } from './rules.ts'
 
@@ -91,9 +91,9 @@ async function prepareRead({ parsed, spec, altered }: ReadSpec, source: SpecSour
   const plan = levers ? unwrap(compile({ ...spec, levers }, factsOf(dataset), parsed.locate)) : declared
   const foreign = altered.some(({ setting }) => setting === 'gates')
   const places = foreign ? plan.gates.map((): SpecPath => ['gates']) : gatePlaces(parsed)
-  const foreseen = await foreseenOf(plan, source, (gate, key) => parsed.locate([...places[gate] ?? ['gates'], ...(foreign ? [] : [key])]))
+  const powerChecks = await powerChecksOf(plan, source, (gate, key) => parsed.locate([...places[gate] ?? ['gates'], ...(foreign ? [] : [key])]))
   const general = warningsOf(spec, plan, parsed.locate)
-  const said = [...warnings, ...general, ...foreseen, ...alteredWarnings(altered, parsed.locate)]
+  const said = [...warnings, ...general, ...powerChecks, ...alteredWarnings(altered, parsed.locate)]
   const gateLines = places.map((path) => parsed.locate(path.slice(0, 2)).line)
   return { spec, plan, dataset, findings, took, warnings: said, gateLines, dataFile, altered }
 }

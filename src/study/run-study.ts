@@ -25,7 +25,7 @@ import { changeOf } from './evaluation-rows.ts'
 import { EngineBroke, onEngine, withBreaks, type EngineSource } from './engine.ts'
 import { judgingOf, type Judging } from './judging.ts'
 import { checksMade, prepare, type Prepared, type SpecSource } from './prepare.ts'
-import { openJournal, startPool } from './means.ts'
+import { openJournal, startPool } from './resources.ts'
 import { repeatCommand } from './repeat.ts'
 import { fitThreads, threadsBefore, type Fitted, type Split } from './threads.ts'
 import { toolName } from './version.ts'
@@ -126,7 +126,7 @@ async function fitted(options: StudyOptions, prepared: Prepared, choice: EngineC
 }
 
 /** How a study reached its decisions, with access to its runs while the journal is open. */
-type Course = Pick<Finished, 'outcome' | 'runs' | 'seconds'>
+type StudyEnd = Pick<Finished, 'outcome' | 'runs' | 'seconds'>
 
 /** Label of the engine that trained, and why it was chosen, if known. */
 interface EngineUsed {
@@ -138,7 +138,7 @@ interface EngineUsed {
 
 /** Opens the study's folder with its journal, runs what needs it, then writes verdict and report. */
 export async function concludeStudy(
-  options: StudyOptions, prepared: Prepared, engine: EngineUsed, study: (journal: Journal, judging: Judging) => Promise<Course>,
+  options: StudyOptions, prepared: Prepared, engine: EngineUsed, study: (journal: Journal, judging: Judging) => Promise<StudyEnd>,
 ): Promise<Study> {
   const judging = await judgingOf(options, prepared, engine.label, engine.base)
   const outDir = outFolder(options, prepared)

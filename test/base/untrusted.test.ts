@@ -18,7 +18,7 @@ import { readInstalled } from '../../src/engines/tensorflow/install/record.ts'
 import { parseReport } from '../../src/report/json.ts'
 import { parseLock } from '../../src/report/lock.ts'
 import { runOfLine } from '../../src/run/journal-line.ts'
-import { openParcel } from '../../src/run/parcel.ts'
+import { openShardBundle } from '../../src/run/shard-bundle.ts'
 import { parseSpec } from '../../src/dsl/parse.ts'
 import { root } from '../support/architecture.ts'
 import { fakeStudy } from '../support/study.ts'
@@ -121,7 +121,7 @@ describe('attack 20: a document', () => {
   it('from another job has no more lines than it may have, and they are counted before they are cut', async () => {
     const { workload } = fakeStudy({}).input.plan
     const binding = { run: '1', sha: 's', plan: 'p', content: 'c' }
-    expect(await openParcel(gzipSync('\n'.repeat(3_000_000)), binding, workload)).toEqual({ ok: false, error: 'it holds more than 20000 runs' })
+    expect(await openShardBundle(gzipSync('\n'.repeat(3_000_000)), binding, workload)).toEqual({ ok: false, error: 'it holds more than 20000 runs' })
   })
 
   it('of a journal that is right in its check and wrong in its form is a refusal', async () => {

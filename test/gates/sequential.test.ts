@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { stream } from '../../src/base/random.ts'
-import { lookAt, singleLook } from '../../src/gates/evidence.ts'
+import { analysisAt, singleAnalysis } from '../../src/gates/evidence.ts'
 import { isSettled, judge } from '../../src/gates/judge.ts'
 import { judgeInLooks } from '../../src/gates/sequential.ts'
 import type { AnyGateRule as GateRule } from '../../src/gates/index.ts'
@@ -58,12 +58,12 @@ describe('a regression gate with looks at 5 and 10 seeds', () => {
 
 describe('a look', () => {
   test('one planned look is none', () => {
-    expect(lookAt([5], 5)).toBe(singleLook)
-    expect(lookAt([], 5)).toBe(singleLook)
+    expect(analysisAt([5], 5)).toBe(singleAnalysis)
+    expect(analysisAt([], 5)).toBe(singleAnalysis)
   })
   test('every look has the nominal level, also one that the budget forced', () => {
     const alpha = nominalAlpha(looks, 0.05)
-    expect([3, 5, 7, 10].map((n) => lookAt(looks, n)).map((l) => [l.alpha, l.look, l.of])).toEqual(
+    expect([3, 5, 7, 10].map((n) => analysisAt(looks, n)).map((l) => [l.alpha, l.number, l.of])).toEqual(
       [[alpha, 1, 2], [alpha, 1, 2], [alpha, 2, 2], [alpha, 2, 2]])
   })
 })

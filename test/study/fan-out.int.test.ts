@@ -78,7 +78,7 @@ describe('a study spread over jobs', () => {
     })
     expect((await gateStudy(options, fan))?.verdict.status).toBe('pass')
     expect(lockOf(checkout)).toBe(inProcess)
-    expect(events.some((e) => e.type === 'notice' && /3of3-1\.gz is left out/.test(e.message))).toBe(true)
+    expect(events.some((e) => e.type === 'notice' && /3of3-1\.gz is ignored/.test(e.message))).toBe(true)
   })
 
   it('resumes a shard in a second attempt from what the first one left', async () => {

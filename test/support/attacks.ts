@@ -41,8 +41,8 @@ export const attacks: Readonly<Record<number, Line>> = {
   },
   7: {
     attack: 'An artifact is forged, replaced, too large, of another run, commit or plan, or a link in a commit leads out of the checkout.',
-    guards: ['src/github/parcels.ts', 'src/run/parcel.ts', 'src/run/valid-run.ts', 'src/github/comment/result.ts', 'src/action/change-guard.ts'],
-    tests: ['test/github/parcels.int.test.ts', 'test/run/parcel.test.ts', 'test/github/comment/result.test.ts', 'test/action/comment.int.test.ts', 'test/action/publish.int.test.ts', 'test/action/jobs.int.test.ts', 'test/action/pull.int.test.ts'],
+    guards: ['src/github/shard-bundles.ts', 'src/run/shard-bundle.ts', 'src/run/valid-run.ts', 'src/github/comment/result.ts', 'src/action/change-guard.ts'],
+    tests: ['test/github/shard-bundles.int.test.ts', 'test/run/shard-bundle.test.ts', 'test/github/comment/result.test.ts', 'test/action/comment.int.test.ts', 'test/action/publish.int.test.ts', 'test/action/jobs.int.test.ts', 'test/action/pull.int.test.ts'],
   },
   8: {
     attack: 'A pull request loosens the gates that judge it, or brings its own baseline, report or measurements.',
@@ -67,7 +67,7 @@ export const attacks: Readonly<Record<number, Line>> = {
   12: {
     attack: 'A job hands on a verdict that its own numbers do not support, or numbers that nothing could have measured.',
     guards: ['src/study/audit.ts', 'src/study/measured.ts', 'src/action/rules-at.ts', 'src/action/publish-result.ts', 'src/run/valid-run.ts'],
-    tests: ['test/study/audit.int.test.ts', 'test/action/publish.int.test.ts', 'test/run/parcel.test.ts', 'test/workflows.int.test.ts'],
+    tests: ['test/study/audit.int.test.ts', 'test/action/publish.int.test.ts', 'test/run/shard-bundle.test.ts', 'test/workflows.int.test.ts'],
   },
   13: {
     attack: 'A planted or restored engine folder is run because it vouches for itself, or the install of one runs what a change brings.',
@@ -115,7 +115,7 @@ export const attacks: Readonly<Record<number, Line>> = {
   },
   20: {
     attack: 'A lock, report, journal, log or spec with countless errors or levels exhausts the step.',
-    guards: ['src/base/json.ts', 'src/base/schema.ts', 'src/base/files.ts', 'src/dsl/guard.ts', 'src/report/documents.ts', 'src/run/parcel.ts', 'src/run/journal-line.ts', 'src/diagnose/read/rows.ts'],
+    guards: ['src/base/json.ts', 'src/base/schema.ts', 'src/base/files.ts', 'src/dsl/guard.ts', 'src/report/documents.ts', 'src/run/shard-bundle.ts', 'src/run/journal-line.ts', 'src/diagnose/read/rows.ts'],
     tests: ['test/base/untrusted.test.ts', 'test/validation/fuzz.test.ts', 'test/bounds.int.test.ts'],
   },
   21: {

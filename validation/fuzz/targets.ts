@@ -21,7 +21,7 @@ import { parseReport } from '../../src/report/json.ts'
 import { parseLock } from '../../src/report/lock.ts'
 import { idOfLine } from '../../src/run/journal-line.ts'
 import { scanJournal } from '../../src/run/journal-scan.ts'
-import { openParcel } from '../../src/run/parcel.ts'
+import { openShardBundle } from '../../src/run/shard-bundle.ts'
 import { readRuns } from '../../src/run/read-runs.ts'
 import { isRun } from '../../src/run/valid-run.ts'
 import { parseSpec } from '../../src/dsl/parse.ts'
@@ -116,7 +116,7 @@ const { workload } = fakeStudy({}).input.plan
 const binding = { run: '77', sha: 'a'.repeat(40), plan: 'p', content: 'after-plan' }
 
 async function parcel(bytes: Buffer): Promise<Outcome> {
-  return judged((await openParcel(gzipSync(checkedAgain(bytes), { level: 1 }), binding, workload)).ok)
+  return judged((await openShardBundle(gzipSync(checkedAgain(bytes), { level: 1 }), binding, workload)).ok)
 }
 
 function event(bytes: Buffer, folder: string): Outcome {

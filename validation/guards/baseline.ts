@@ -25,11 +25,11 @@ export const baselineGuards: readonly Guard[] = [
     tests: [unit('gates/edges', 'attack 8: lets no change through where it leaves nothing to measure: a candidate that crashes'), { file: 'test/action/rules.int.test.ts', name: 'attack 8: do not open a gate that passes while inconclusive' }],
   },
   {
-    attack: 8, guard: 'A lock that does not fit is nothing to compare with.', file: 'src/gates/unmatched.ts', find: '    nothingMeasured(\n      `Nothing to compare with: ${reason', replace: '    inconclusive(\n      `Nothing to compare with: ${reason',
+    attack: 8, guard: 'A lock that does not fit is nothing to compare with.', file: 'src/gates/missing-data.ts', find: '    nothingMeasured(\n      `Nothing to compare with: ${reason', replace: '    inconclusive(\n      `Nothing to compare with: ${reason',
     tests: [unit('gates/edges', 'attack 8: lets no change through where it leaves nothing to measure: no baseline that fits'), { file: 'test/action/rules.int.test.ts', name: 'attack 8: do not open a gate that passes while inconclusive' }],
   },
   {
-    attack: 8, guard: 'A candidate that diverges with its baseline is not let through.', file: 'src/gates/unmatched.ts', find: '? nothingMeasured(`${own} and', replace: '? inconclusive(`${own} and',
+    attack: 8, guard: 'A candidate that diverges with its baseline is not let through.', file: 'src/gates/missing-data.ts', find: '? nothingMeasured(`${own} and', replace: '? inconclusive(`${own} and',
     tests: [unit('gates/edges', 'attack 8: lets no change through where it leaves nothing to measure: two sides that diverge')],
   },
   {

@@ -139,7 +139,7 @@ export const parsingGuards: readonly Guard[] = [
     tests: [untrusted('of thousands of keys is not compared key by key with itself')],
   },
   {
-    attack: 20, guard: 'Lines of a parcel are counted before it is cut into them.', file: 'src/run/parcel.ts',
+    attack: 20, guard: 'Lines of a parcel are counted before it is cut into them.', file: 'src/run/shard-bundle.ts',
     find: 'hasMoreLines(bytes, mostParcelRuns + 1)', replace: 'bytes.length < 0',
     tests: [untrusted('from another job has no more lines than it may have')],
   },

@@ -219,7 +219,7 @@ export const publishAuditGuards: readonly Guard[] = [
     tests: [
       refused('with an accuracy over 1'),
       refused('with a negative loss'),
-      { file: 'test/run/parcel.test.ts', name: 'attack 12: with a accuracy of 1.2' },
+      { file: 'test/run/shard-bundle.test.ts', name: 'attack 12: with a accuracy of 1.2' },
     ],
   },
   {
@@ -228,6 +228,6 @@ export const publishAuditGuards: readonly Guard[] = [
     file: 'src/run/valid-run.ts',
     find: '(isMetricName(name) ? isPossible(name, v) : isFinite(v))',
     replace: '(isMetricName(name) || isPossible("nll", v) || isFinite(v))',
-    tests: [{ file: 'test/run/parcel.test.ts', name: 'attack 12: with a accuracy of 1.2' }],
+    tests: [{ file: 'test/run/shard-bundle.test.ts', name: 'attack 12: with a accuracy of 1.2' }],
   },
 ]

@@ -4,7 +4,7 @@ import { publishMeasuredGuards } from './publish-measured.ts'
 
 const publish = (name: string): GuardTest => ({ file: 'test/action/publish.int.test.ts', name })
 const receive = (name: string): GuardTest => ({ file: 'test/github/comment/receive.test.ts', name })
-const parcels = (name: string): GuardTest => ({ file: 'test/github/parcels.int.test.ts', name })
+const parcels = (name: string): GuardTest => ({ file: 'test/github/shard-bundles.int.test.ts', name })
 
 const inPublish = (guard: string, find: string, replace: string, ...tests: readonly GuardTest[]): Guard =>
   ({ attack: 12, guard, file: 'src/action/publish-result.ts', find, replace, tests })
@@ -87,7 +87,7 @@ export const publishGuards: readonly Guard[] = [
   {
     attack: 7,
     guard: 'A parcel without a digest is not taken.',
-    file: 'src/github/parcels.ts',
+    file: 'src/github/shard-bundles.ts',
     find: "if (!digest) return err('the artifact service has no digest for it')",
     replace: "if (!digest) return ok(Buffer.from(''))",
     tests: [parcels('attack 7: what is fetched is refused where the service has no digest of it')],
@@ -95,7 +95,7 @@ export const publishGuards: readonly Guard[] = [
   {
     attack: 7,
     guard: 'A parcel is what was uploaded.',
-    file: 'src/github/parcels.ts',
+    file: 'src/github/shard-bundles.ts',
     find: 'return digestMismatch || found !== digest ?',
     replace: 'return digestMismatch === undefined ?',
     tests: [parcels('attack 7: what is fetched is refused where it is not what was uploaded')],

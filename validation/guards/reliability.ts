@@ -114,12 +114,12 @@ export const reliabilityGuards: readonly Guard[] = [
     tests: damage('an output folder that is lost while the study runs leaves the lock of another process alone when it ends'),
   },
   {
-    attack: 0, guard: 'A kill gives a study no new minutes.', file: 'src/run/asks.ts',
-    find: 'means.elapsed ?? means.journal.elapsed', replace: 'means.elapsed ?? 0',
+    attack: 0, guard: 'A kill gives a study no new minutes.', file: 'src/run/scheduler.ts',
+    find: 'resources.elapsed ?? resources.journal.elapsed', replace: 'resources.elapsed ?? 0',
     tests: elapsed('a study with a budget of minutes that is killed and continued ends where the uninterrupted one does, and no kill gives it time'),
   },
   {
-    attack: 0, guard: 'A crash that time keeps from being tried again stays as it was.', file: 'src/run/asks.ts',
+    attack: 0, guard: 'A crash that time keeps from being tried again stays as it was.', file: 'src/run/scheduler.ts',
     find: '    if (kept && !this.budget.inTime(heldBack)) return this.found(kept)\n', replace: '',
     tests: elapsed('a study with a budget of minutes leaves a crash as it was where no time is left to try it again'),
   },
@@ -140,7 +140,7 @@ export const reliabilityGuards: readonly Guard[] = [
   },
   {
     attack: 0, guard: 'A verification that time cut short excuses no open gate.', file: 'src/gates/judge.ts',
-    find: '(look.cutShort ? notExcused(gate) : gate)', replace: '(look.cutShort ? { ...notExcused(gate), ...gate } : gate)',
+    find: '(analysis.cutShort ? notExcused(gate) : gate)', replace: '(analysis.cutShort ? { ...notExcused(gate), ...gate } : gate)',
     tests: cutShort('a verification that time cut short lets no gate through that more seeds could have decided'),
   },
   {

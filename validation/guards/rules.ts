@@ -56,7 +56,7 @@ export const rulesGuards: readonly Guard[] = [
   },
   {
     attack, guard: 'Each rule that a change alters is a warning at its line.', file: 'src/study/prepare.ts',
-    find: 'foreseen, ...alteredWarnings(altered, parsed.locate)]', replace: 'foreseen, ...alteredWarnings(altered, parsed.locate).slice(99)]',
+    find: 'powerChecks, ...alteredWarnings(altered, parsed.locate)]', replace: 'powerChecks, ...alteredWarnings(altered, parsed.locate).slice(99)]',
     tests: [pull(seedAsBase), comment('attack 14: shows the plan that the rules of the base make of the change')],
   },
   {

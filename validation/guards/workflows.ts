@@ -4,7 +4,7 @@ const policy = 'src/github/comment/policy.ts'
 const policyTest = 'test/github/comment/policy.test.ts'
 const receiveTest = 'test/github/comment/receive.test.ts'
 const postTest = 'test/github/post.test.ts'
-const parcelTest = 'test/run/parcel.test.ts'
+const parcelTest = 'test/run/shard-bundle.test.ts'
 
 /** Guards of the comment workflow, of what is posted, and of what jobs hand on. */
 export const workflowGuards: readonly Guard[] = [
@@ -69,7 +69,7 @@ export const workflowGuards: readonly Guard[] = [
     tests: [{ file: 'test/action/child-output.int.test.ts', name: 'attack 6: what a training process prints is never a command to the runner' }],
   },
   {
-    attack: 7, guard: 'A bundle belongs to this run, commit, plan and job', file: 'src/run/parcel.ts',
+    attack: 7, guard: 'A bundle belongs to this run, commit, plan and job', file: 'src/run/shard-bundle.ts',
     find: 'if (other) return err(', replace: "if (other && expected.run === '') return err(",
     tests: [{ file: parcelTest, name: 'attack 7: a parcel of another' }],
   },

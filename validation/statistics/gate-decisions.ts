@@ -1,5 +1,5 @@
 import { type Stream, stream } from '../../src/base/random.ts'
-import { lookAt, type GateEvidence } from '../../src/gates/evidence.ts'
+import { analysisAt, type GateEvidence } from '../../src/gates/evidence.ts'
 import { nonInferiority, type MarginRule } from '../../src/gates/non-inferiority.ts'
 import { gain, type MetricName } from '../../src/records/metrics.ts'
 import type { LockedSeed } from '../../src/records/lock.ts'
@@ -11,7 +11,7 @@ import type { Trained } from './gates.ts'
 /** Seeds a side at each look. */
 export const looks = [5, 10] as const
 /** Once: the level of a look is an integral, and there are many decisions. */
-export const levels = looks.map((seeds) => ({ seeds, look: lookAt(looks, seeds) }))
+export const levels = looks.map((seeds) => ({ seeds, look: analysisAt(looks, seeds) }))
 /** Decisions of each kind on each change. */
 export const decisions = 300
 
@@ -112,7 +112,7 @@ export function draw(random: Stream, base: readonly Banked[], change: readonly B
 export const withLooks: Gate = (sides, rule) => {
   for (const { seeds, look } of levels) {
     const { status } = nonInferiority.judge(rule, evidenceOf(sides, seeds), look).finding
-    if (status !== 'inconclusive' || look.look === look.of) return { status, seeds }
+    if (status !== 'inconclusive' || look.number === look.of) return { status, seeds }
   }
   throw new Error('there are no looks')
 }

@@ -1,5 +1,5 @@
 import { stream } from '../../src/base/random.ts'
-import { type GateEvidence, type Look } from '../../src/gates/evidence.ts'
+import { type GateEvidence, type InterimAnalysis } from '../../src/gates/evidence.ts'
 import { cap } from '../../src/gates/seed-variance/cap.ts'
 import { ratio } from '../../src/gates/seed-variance/ratio.ts'
 import { threshold } from '../../src/gates/threshold.ts'
@@ -53,7 +53,7 @@ export interface Planted {
 }
 
 interface Question {
-  readonly judge: (evidence: GateEvidence, look: Look) => VerdictStatus
+  readonly judge: (evidence: GateEvidence, look: InterimAnalysis) => VerdictStatus
   readonly usual: (sides: Sides) => boolean
 }
 
@@ -93,7 +93,7 @@ function plantedOf(base: Trained, trained: Trained, metric: MetricName, gate: Pl
 function inLooks(sides: Sides, judge: Question['judge']): { readonly status: VerdictStatus; readonly seeds: number } {
   for (const { seeds, look } of levels) {
     const status = judge(evidenceOf(sides, seeds), look)
-    if (status !== 'inconclusive' || look.look === look.of) return { status, seeds }
+    if (status !== 'inconclusive' || look.number === look.of) return { status, seeds }
   }
   throw new Error('there are no looks')
 }

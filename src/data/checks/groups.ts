@@ -1,7 +1,7 @@
 import { counted, listed } from '../problems.ts'
 import type { Dataset, KeyColumn } from '../types.ts'
 import type { CheckDefinition, Found } from './definition.ts'
-import { alikeWithin, type Likeness } from './methods/likeness.ts'
+import { alikeWithin, type GroupLeakage } from './methods/group-leakage.ts'
 
 /** A column is suspect if this share of all rows has another row with the same value. */
 const REPEATED = 0.5
@@ -60,8 +60,8 @@ function suspectOf(dataset: Dataset, key: KeyColumn, shared: Shared): Suspect | 
   const repeated = sizesOf(key).rows
   if (key.declared || key.codes.length < FEWEST_ROWS || repeated < REPEATED * key.codes.length) return undefined
   if (isName(key.name)) return { key, shared, why: 'its name says so', weight: Infinity }
-  const likeness = alikeWithin(dataset, key)
-  return likeness && { key, shared, why: inWords(likeness), weight: likeness.same }
+  const groupLeakage = alikeWithin(dataset, key)
+  return groupLeakage && { key, shared, why: inWords(groupLeakage), weight: groupLeakage.same }
 }
 
 interface Shared {
@@ -113,7 +113,7 @@ function suspected({ key, shared: { rows, values }, why }: Suspect, others: read
   return { message, rows }
 }
 
-const inWords = ({ same, chance, neighbouring }: Likeness): string => {
+const inWords = ({ same, chance, neighbouring }: GroupLeakage): string => {
   const percent = (share: number): string => `${Math.round(100 * share)} %`
   const near = neighbouring === null ? '' : ` and ${percent(neighbouring)} for a neighboring value`
   const where = `where chance gives ${percent(chance)}${near}`

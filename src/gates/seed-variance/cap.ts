@@ -7,7 +7,7 @@ import type { RuleBehavior } from '../definition.ts'
 import { readSide, type Side } from '../evidence.ts'
 import { inconclusive, seedsWithoutEffect, unfinished, type Finding } from '../finding.ts'
 import { judgesMetric } from '../metric-rule.ts'
-import { designLook, noiseOf, power, seedsAlone, type PowerProblem, type StudyDesign } from '../power.ts'
+import { designAnalysis, noiseOf, power, seedsAlone, type PowerProblem, type StudyDesign } from '../power.ts'
 import { intervalWords, limitWords, shown, signed } from '../words.ts'
 
 /** The seed SD of the candidate stays below a cap, by the χ² interval of σ. */
@@ -26,9 +26,9 @@ export const cap: RuleBehavior<SeedVarianceRule> = {
   ...judgesMetric,
   neutral: () => null,
   limitKey: () => 'maxStd',
-  judge(rule, evidence, look) {
+  judge(rule, evidence, analysis) {
     const side = readSide(evidence.candidate, rule)
-    const finding = unfinished(side) ?? decide(rule, side, 1 - 2 * look.spreadAlpha)
+    const finding = unfinished(side) ?? decide(rule, side, 1 - 2 * analysis.spreadAlpha)
     return { limit: rule.maxStd, sides: { candidate: side.all, baseline: null }, finding }
   },
   powerCheck,
@@ -47,7 +47,7 @@ export const cap: RuleBehavior<SeedVarianceRule> = {
 function powerCheck(rule: SeedVarianceRule, design: StudyDesign): PowerProblem | null {
   const noise = noiseOf(rule, design)
   if (!noise) return null
-  const seeds = capSeeds({ sd: noise.sd, cap: rule.maxStd, alpha: designLook(design).spreadAlpha, power })
+  const seeds = capSeeds({ sd: noise.sd, cap: rule.maxStd, alpha: designAnalysis(design).spreadAlpha, power })
   if (seeds !== undefined && seeds <= design.seeds) return null
   return {
     code: 'below-noise', message: `the cap of the seed-variance gate is too close to the noise for ${design.seeds} seeds to decide`,

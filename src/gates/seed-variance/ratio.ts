@@ -2,13 +2,13 @@ import type { MetricRule } from '../../records/gates.ts'
 import { sigmaRatioInterval } from '../../stats/intervals.ts'
 import { spreadRatioSeeds } from '../../stats/power.ts'
 import type { RuleBehavior } from '../definition.ts'
-import { readSide, type GateEvidence, type Look, type Side } from '../evidence.ts'
+import { readSide, type GateEvidence, type InterimAnalysis, type Side } from '../evidence.ts'
 import { inconclusive, seedsWithoutEffect, type Finding } from '../finding.ts'
 import { matchSides } from '../match.ts'
 import { comparesMetric } from '../metric-rule.ts'
-import { designLook, power, type PowerProblem, type StudyDesign } from '../power.ts'
-import { spreadEvidence } from '../shown.ts'
-import { softened, unmatched, withoutBaseline } from '../unmatched.ts'
+import { designAnalysis, power, type PowerProblem, type StudyDesign } from '../power.ts'
+import { spreadEvidence } from '../supplementary.ts'
+import { softened, missingData, withoutBaseline } from '../missing-data.ts'
 import { intervalWords, shown, signed, timesBaseline } from '../words.ts'
 
 /** The seed SD of the candidate is at most this many times the baseline's, by the F interval of the ratio. */
@@ -27,10 +27,10 @@ export const ratio: RuleBehavior<SpreadRatioRule> = {
   ...comparesMetric,
   neutral: () => 1,
   limitKey: () => 'maxRatio',
-  judge(rule, evidence, look) {
+  judge(rule, evidence, analysis) {
     const candidate = readSide(evidence.candidate, rule)
     const baseline = evidence.baseline && readSide(evidence.baseline.runs, rule)
-    const finding = decide(rule, evidence, candidate, baseline, look)
+    const finding = decide(rule, evidence, candidate, baseline, analysis)
     const notes = [...(evidence.baseline?.notes ?? []), ...finding.notes]
     return { limit: rule.maxRatio, sides: { candidate: candidate.all, baseline: baseline?.all ?? null }, finding: { ...finding, notes } }
   },
@@ -48,7 +48,7 @@ export const ratio: RuleBehavior<SpreadRatioRule> = {
 function powerCheck({ maxRatio }: SpreadRatioRule, design: StudyDesign): PowerProblem | null {
   const { baseline, seeds: declared } = design
   const fixed = baseline && 'runs' in baseline ? { fixed: baseline.runs.filter((r) => r.status === 'complete').length } : {}
-  const seeds = spreadRatioSeeds({ distance: maxRatio, alpha: designLook(design).spreadAlpha, power, ...fixed })
+  const seeds = spreadRatioSeeds({ distance: maxRatio, alpha: designAnalysis(design).spreadAlpha, power, ...fixed })
   if (seeds !== undefined && seeds <= declared) return null
   const against = 'fixed' in fixed ? ` against the ${fixed.fixed} of the baseline` : ' per side'
   return {
@@ -60,14 +60,14 @@ function powerCheck({ maxRatio }: SpreadRatioRule, design: StudyDesign): PowerPr
   }
 }
 
-function decide(rule: SpreadRatioRule, evidence: GateEvidence, candidate: Side, baseline: Side | null, look: Look): Finding {
+function decide(rule: SpreadRatioRule, evidence: GateEvidence, candidate: Side, baseline: Side | null, analysis: InterimAnalysis): Finding {
   if (baseline === null || evidence.baseline === null) return withoutBaseline(candidate, evidence.missingBaselineReason)
   const { source } = evidence.baseline
-  const early = unmatched(candidate, baseline, { ...rule, source })
+  const early = missingData(candidate, baseline, { ...rule, source })
   if (early) return early
   return matchSides({ paired: false }, candidate, baseline).identical
     ? unchanged(rule, source)
-    : softened(baseline, weigh(rule, source, candidate, baseline, look))
+    : softened(baseline, weigh(rule, source, candidate, baseline, analysis))
 }
 
 const ratioOf = (rule: SpreadRatioRule): string => `ratio of seed SDs of ${rule.split} ${rule.metric}`
@@ -85,9 +85,9 @@ function unchanged(rule: SpreadRatioRule, source: string): Finding {
   }
 }
 
-function weigh(rule: SpreadRatioRule, source: string, candidate: Side, baseline: Side, look: Look): Finding {
+function weigh(rule: SpreadRatioRule, source: string, candidate: Side, baseline: Side, analysis: InterimAnalysis): Finding {
   const [own, theirs] = [candidate, baseline].map((side) => side.values.map((v) => v.value)) as [number[], number[]]
-  const level = 1 - 2 * look.spreadAlpha
+  const level = 1 - 2 * analysis.spreadAlpha
   const found = sigmaRatioInterval(own, theirs, level)
   if (found.kind === 'undefined') return withoutSpread(rule, candidate, found.reason)
   const { estimate: value, lower, upper } = found
@@ -98,7 +98,7 @@ function weigh(rule: SpreadRatioRule, source: string, candidate: Side, baseline:
     estimate: { what: ratioOf(rule), value, lower, upper, level },
     sentence: `The ${ratioOf(rule)} against ${source} is ${shown(value)} (${intervalWords(found)}; F, ${theirs.length} against ` +
       `${own.length} seeds): ${outcome} the limit ${shown(rule.maxRatio)}.`,
-    ...(status === 'inconclusive' ? moreSeeds(rule.maxRatio, value, own.length, look) : { remedy: null }),
+    ...(status === 'inconclusive' ? moreSeeds(rule.maxRatio, value, own.length, analysis) : { remedy: null }),
     notes: [],
     evidence: spreadEvidence(own, theirs),
   }
@@ -116,8 +116,8 @@ function withoutSpread(rule: SpreadRatioRule, candidate: Side, reason: string): 
 }
 
 /** Assumes equal spreads, as a plan would; otherwise uses the observed ratio. */
-function moreSeeds(maxRatio: number, ratio: number, seeds: number, look: Look): Pick<Finding, 'remedy' | 'seedsToSettle'> {
-  const question = { alpha: look.spreadAlpha, power: 0.8 }
+function moreSeeds(maxRatio: number, ratio: number, seeds: number, analysis: InterimAnalysis): Pick<Finding, 'remedy' | 'seedsToSettle'> {
+  const question = { alpha: analysis.spreadAlpha, power: 0.8 }
   const more = (distance: number): number | undefined => {
     const n = spreadRatioSeeds({ ...question, distance })
     return n !== undefined && n > seeds ? n : undefined

@@ -5,7 +5,7 @@ import { median } from '../../stats/describe.ts'
 import { shown } from '../../stats/outcome.ts'
 import { compareArms, evidenceOf, leading, trainArms, type Arm } from '../compare.ts'
 import { findRate } from '../lr-range/find-rate.ts'
-import { Ledger, type Asking } from '../ledger.ts'
+import { StageRecorder, type Asking } from '../recorder.ts'
 import { adopt } from '../lr-range/process.ts'
 import { selectionSeeds } from '../seeds.ts'
 import type { StageContext, StageProcess } from '../stage.ts'
@@ -31,22 +31,22 @@ export const rateShares: readonly number[] = [0.5, 1, 2]
  * speed. It need not be better on validation, but it must not be worse by more than seed noise.
  */
 export function* growBatch(context: StageContext, settings: BatchSettings): StageProcess {
-  const ledger = new Ledger(context)
+  const recorder = new StageRecorder(context)
   const before = context.incumbent.batching
-  const probes = yield* probeSizes(ledger, settings)
+  const probes = yield* probeSizes(recorder, settings)
   const noiseScale = typicalNoiseScale(probes)
   const judged = judgeSizes(probes, noiseScale, before)
-  const target = targetOf(ledger, settings, judged, probes.find((p) => p.crashed)?.batchSize, noiseScale)
+  const target = targetOf(recorder, settings, judged, probes.find((p) => p.crashed)?.batchSize, noiseScale)
 
   const growth = (target.batchSize * target.accumulate) / (before.batchSize * before.accumulate)
   const factor = scalingFactor(settings, context.incumbent, growth)
-  const kept = growth > 1 ? yield* tryLarger(ledger, settings, target, growth, factor) : `The batch stays at ${before.batchSize}: ${whyNot(judged, noiseScale)}.`
-  const { batchSize, accumulate } = ledger.incumbent.batching
-  const moved = ledger.lineage.length > 0
-  const taken = ledger.incumbent.optimization.learningRate / context.incumbent.optimization.learningRate
-  const recheck = moved ? yield* recheckRate(ledger, settings) : null
+  const kept = growth > 1 ? yield* tryLarger(recorder, settings, target, growth, factor) : `The batch stays at ${before.batchSize}: ${whyNot(judged, noiseScale)}.`
+  const { batchSize, accumulate } = recorder.incumbent.batching
+  const moved = recorder.lineage.length > 0
+  const taken = recorder.incumbent.optimization.learningRate / context.incumbent.optimization.learningRate
+  const recheck = moved ? yield* recheckRate(recorder, settings) : null
 
-  return ledger.close(
+  return recorder.close(
     moved ? 'changed' : noiseScale === null ? 'inconclusive' : 'kept',
     moved ? `The batch grows from ${before.batchSize * before.accumulate} to ${batchSize * accumulate}. The learning rate is scaled by ×${shown(taken)}; the scaling rule gives ×${shown(factor)}. ${recheck?.conclusion ?? ''}`.trim() : kept,
     {
@@ -83,23 +83,23 @@ export function sizesToProbe(batching: Batching, settings: BatchSettings, worklo
 }
 
 /** Doubles the batch until a step would exceed its size limit or memory. */
-function* probeSizes(ledger: Ledger, settings: BatchSettings): Asking<SizeProbe[]> {
-  const { incumbent, workload } = ledger.context
+function* probeSizes(recorder: StageRecorder, settings: BatchSettings): Asking<SizeProbe[]> {
+  const { incumbent, workload } = recorder.context
   const probes: SizeProbe[] = []
   for (const batchSize of sizesToProbe(incumbent.batching, settings, workload)) {
-    const probe = yield* probeSize(ledger, settings, batchSize, 0)
+    const probe = yield* probeSize(recorder, settings, batchSize, 0)
     if (probe === undefined) break
     const smaller = probes.at(-1)
-    probes.push({ ...probe, slower: smaller !== undefined && (yield* isSlower(ledger, settings, smaller, probe)) })
+    probes.push({ ...probe, slower: smaller !== undefined && (yield* isSlower(recorder, settings, smaller, probe)) })
     if (probe.examplesPerSecond === null) break
   }
   return probes
 }
 
-function* probeSize(ledger: Ledger, settings: BatchSettings, batchSize: number, round: number): Asking<SizeProbe | undefined> {
-  if (!ledger.affords(1, `probe of batch ${batchSize}`)) return undefined
-  const { incumbent, seed } = ledger.context
-  const [outcome] = yield* ledger.ask([ledger.request(`batch ${batchSize}`, withLevers(incumbent, { batchSize, accumulate: 1 }),
+function* probeSize(recorder: StageRecorder, settings: BatchSettings, batchSize: number, round: number): Asking<SizeProbe | undefined> {
+  if (!recorder.affords(1, `probe of batch ${batchSize}`)) return undefined
+  const { incumbent, seed } = recorder.context
+  const [outcome] = yield* recorder.ask([recorder.request(`batch ${batchSize}`, withLevers(incumbent, { batchSize, accumulate: 1 }),
     selectionSeeds(seed, rounds)[round] as number, { kind: 'probe', steps: settings.probeSteps, memoryMiB: settings.memoryMiB })])
   if (outcome === undefined || outcome.status === 'not-run') return undefined
   const measured = outcome.status === 'complete' ? outcome.probe : null
@@ -111,12 +111,12 @@ function* probeSize(ledger: Ledger, settings: BatchSettings, batchSize: number, 
 }
 
 /** Whether a size is much slower than a smaller one. Measures both again, in turn, until one round says no. */
-function* isSlower(ledger: Ledger, settings: BatchSettings, smaller: SizeProbe, size: SizeProbe): Asking<boolean> {
+function* isSlower(recorder: StageRecorder, settings: BatchSettings, smaller: SizeProbe, size: SizeProbe): Asking<boolean> {
   const slow = (a: SizeProbe | undefined, b: SizeProbe | undefined): boolean =>
     a?.examplesPerSecond != null && b?.examplesPerSecond != null && b.examplesPerSecond < leastThroughput * a.examplesPerSecond
   if (!slow(smaller, size)) return false
   for (let round = 1; round < rounds; round++) {
-    const [a, b] = [yield* probeSize(ledger, settings, smaller.batchSize, round), yield* probeSize(ledger, settings, size.batchSize, round)]
+    const [a, b] = [yield* probeSize(recorder, settings, smaller.batchSize, round), yield* probeSize(recorder, settings, size.batchSize, round)]
     if (!slow(a, b)) return false
   }
   return true
@@ -147,13 +147,13 @@ function judgeSizes(probes: readonly SizeProbe[], noiseScale: number | null, bef
  * accumulated, up to the most examples that a step may have.
  */
 function targetOf(
-  ledger: Ledger, settings: BatchSettings, judged: readonly ProbeFinding[], refused: number | undefined, noiseScale: number | null,
+  recorder: StageRecorder, settings: BatchSettings, judged: readonly ProbeFinding[], refused: number | undefined, noiseScale: number | null,
 ): Levers['batching'] {
-  const before = ledger.context.incumbent.batching
+  const before = recorder.context.incumbent.batching
   const fitting = judged.filter((p) => p.outcome === 'fits').map((p) => p.batchSize)
   const batchSize = Math.max(before.batchSize, ...fitting)
   if (refused === undefined || noiseScale === null || noiseScale < refused) return { batchSize, accumulate: before.accumulate }
-  const examples = Math.min(noiseScale, mostExamples(before, settings, ledger.context.workload))
+  const examples = Math.min(noiseScale, mostExamples(before, settings, recorder.context.workload))
   return { batchSize, accumulate: Math.max(before.accumulate, 2 ** Math.floor(Math.log2(examples / batchSize))) }
 }
 
@@ -164,21 +164,21 @@ function scalingFactor(settings: BatchSettings, levers: Levers, growth: number):
 }
 
 /** Compares the larger batch, at half, once and twice the scaled rate, with the incumbent. Returns why it was not taken. */
-function* tryLarger(ledger: Ledger, settings: BatchSettings, target: Levers['batching'], growth: number, factor: number): Asking<string> {
-  const { workload, seed } = ledger.context
+function* tryLarger(recorder: StageRecorder, settings: BatchSettings, target: Levers['batching'], growth: number, factor: number): Asking<string> {
+  const { workload, seed } = recorder.context
   const what = `batch ${target.batchSize * target.accumulate}`
   const runs = (1 + rateShares.length) * settings.seeds
-  if (!ledger.affords(runs, `comparison of ${what}`)) return `The budget left no room to compare ${what}.`
-  const arms = yield* trainArms(ledger, [{ label: 'incumbent', patch: {} }, ...rateShares.map((share) => ({
-    label: `${what}, learning rate ×${shown(factor * share)}`, patch: scaledPatch(ledger.incumbent, target, growth, factor * share),
+  if (!recorder.affords(runs, `comparison of ${what}`)) return `The budget left no room to compare ${what}.`
+  const arms = yield* trainArms(recorder, [{ label: 'incumbent', patch: {} }, ...rateShares.map((share) => ({
+    label: `${what}, learning rate ×${shown(factor * share)}`, patch: scaledPatch(recorder.incumbent, target, growth, factor * share),
   }))], selectionSeeds(seed, settings.seeds))
   const incumbent = arms[0] as Arm
   const comparisons = arms.slice(1).map((arm) => compareArms(workload, incumbent, arm, arms))
-  ledger.comparisons.push(...comparisons)
+  recorder.comparisons.push(...comparisons)
   const fit = leading(comparisons.filter((c) => c.outcome === 'better' || c.outcome === 'within-noise'))
   if (fit === undefined) return `${whyWorse(what, comparisons)}, so the batch stays.`
   const arm = arms[1 + comparisons.indexOf(fit)] as Arm
-  ledger.move(fit.patch, `${fit.label}: as good on validation within seed noise, and fewer steps per epoch`, evidenceOf(fit, [incumbent, arm]))
+  recorder.move(fit.patch, `${fit.label}: as good on validation within seed noise, and fewer steps per epoch`, evidenceOf(fit, [incumbent, arm]))
   return ''
 }
 
@@ -196,10 +196,10 @@ function scaledPatch(levers: Levers, target: Levers['batching'], growth: number,
   }
 }
 
-function* recheckRate(ledger: Ledger, settings: BatchSettings): Asking<RangeTestFindings | null> {
+function* recheckRate(recorder: StageRecorder, settings: BatchSettings): Asking<RangeTestFindings | null> {
   if (settings.recheck === null) return null
-  const search = yield* findRate(ledger, ledger.incumbent, settings.recheck)
-  return adopt(ledger, search).findings
+  const search = yield* findRate(recorder, recorder.incumbent, settings.recheck)
+  return adopt(recorder, search).findings
 }
 
 function whyNot(judged: readonly ProbeFinding[], noiseScale: number | null): string {

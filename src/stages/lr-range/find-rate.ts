@@ -7,7 +7,7 @@ import { fastaiValley, steepest, type Suggestion } from '../../stats/range-sugge
 import { combineEdges, findEdge, type Edge, type NoEdge } from '../../stats/range-test.ts'
 import { shown, type Undefined } from '../../stats/outcome.ts'
 import { compareArms, stableScores, trainArms, type Arm } from '../compare.ts'
-import type { Asking, Ledger } from '../ledger.ts'
+import type { Asking, StageRecorder } from '../recorder.ts'
 import { selectionSeeds } from '../seeds.ts'
 import type { RunOutcome } from '../stage.ts'
 import type { LrRangeSettings } from './index.ts'
@@ -29,27 +29,27 @@ export interface RateSearch {
  * with an exhaustive search, that is closer than the highest rate within noise of the best: short runs flatter high rates.
  * It moves no lever; the caller compares the choice with its incumbent.
  */
-export function* findRate(ledger: Ledger, levers: Levers, settings: LrRangeSettings): Asking<RateSearch> {
+export function* findRate(recorder: StageRecorder, levers: Levers, settings: LrRangeSettings): Asking<RateSearch> {
   const nothing = (curves: readonly Curve[], conclusion: string): RateSearch => ({
     findings: { batchSize: levers.batching.batchSize, curves, edge: null, confirmations: [], chosen: null, adopted: false, conclusion },
     incumbent: null, chosen: null, arms: [],
   })
-  if (!ledger.affords(settings.seeds, 'learning-rate range test')) return nothing([], 'The range test was skipped because of the budget.')
+  if (!recorder.affords(settings.seeds, 'learning-rate range test')) return nothing([], 'The range test was skipped because of the budget.')
 
-  const sweeps = yield* sweep(ledger, levers, settings)
+  const sweeps = yield* sweep(recorder, levers, settings)
   const curves = sweeps.map((s) => s.curve)
   const combined = combineEdges(sweeps.map((s) => s.found))
   if (combined.kind === 'inconclusive') return nothing(curves, `The learning rate stays: ${combined.reason}.`)
 
   const rates = settings.backOff.map((factor) => ({ factor, learningRate: rounded(combined.rate * factor) }))
-  if (!ledger.affords((rates.length + 1) * settings.confirmSeeds, 'confirmation of the range test')) {
+  if (!recorder.affords((rates.length + 1) * settings.confirmSeeds, 'confirmation of the range test')) {
     return nothing(curves, 'An edge was found, but the budget does not allow confirming rates below it.')
   }
-  const arms = yield* confirm(ledger, levers, rates, settings)
+  const arms = yield* confirm(recorder, levers, rates, settings)
   if (arms.some((arm) => arm.outcomes.some((o) => o.status === 'not-run'))) {
     return nothing(curves, 'An edge was found, but the budget ran out before the rates below it were confirmed.')
   }
-  const chosen = bestStable(ledger, arms.slice(1), rates)
+  const chosen = bestStable(recorder, arms.slice(1), rates)
   const edge = { low: combined.lowest, center: combined.rate, high: combined.highest }
   return {
     incumbent: arms[0] ?? null, chosen: chosen.arm, arms,
@@ -64,10 +64,10 @@ export function* findRate(ledger: Ledger, levers: Levers, settings: LrRangeSetti
 
 interface Sweep { readonly curve: Curve; readonly found: Edge | NoEdge }
 
-function* sweep(ledger: Ledger, levers: Levers, settings: LrRangeSettings): Asking<Sweep[]> {
+function* sweep(recorder: StageRecorder, levers: Levers, settings: LrRangeSettings): Asking<Sweep[]> {
   const job: RunJob = { kind: 'range-test', from: settings.from, to: settings.to, steps: settings.steps }
-  const seeds = selectionSeeds(ledger.context.seed, settings.seeds)
-  const outcomes = yield* ledger.ask(seeds.map((seed) => ledger.request('range test', levers, seed, job)))
+  const seeds = selectionSeeds(recorder.context.seed, settings.seeds)
+  const outcomes = yield* recorder.ask(seeds.map((seed) => recorder.request('range test', levers, seed, job)))
   return outcomes.map((outcome, i) => sweepOf(outcome, seeds[i] as number))
 }
 
@@ -96,20 +96,20 @@ function swept(outcome: Exclude<RunOutcome, { status: 'not-run' | 'crashed' }>):
 
 const rateOf = (suggestion: Suggestion | Undefined): number | null => (suggestion.kind === 'undefined' ? null : suggestion.rate)
 
-function* confirm(ledger: Ledger, levers: Levers, rates: readonly { learningRate: number }[], settings: LrRangeSettings): Asking<Arm[]> {
+function* confirm(recorder: StageRecorder, levers: Levers, rates: readonly { learningRate: number }[], settings: LrRangeSettings): Asking<Arm[]> {
   const job: RunJob = { kind: 'train', length: settings.confirmLength, stopAfter: 1, evaluateTest: false }
   const arms = [levers.optimization.learningRate, ...rates.map((r) => r.learningRate)].map((learningRate) => ({
     label: `learning rate ${shown(learningRate)}`, patch: { ...batchPatch(levers), learningRate },
   }))
-  return yield* trainArms(ledger, arms, selectionSeeds(ledger.context.seed, settings.confirmSeeds), job)
+  return yield* trainArms(recorder, arms, selectionSeeds(recorder.context.seed, settings.confirmSeeds), job)
 }
 
 /** The recheck after a change of batch runs at other batch levers than the incumbent's. Otherwise this changes nothing. */
 const batchPatch = (levers: Levers) => ({ batchSize: levers.batching.batchSize, accumulate: levers.batching.accumulate })
 
-function bestStable(ledger: Ledger, arms: readonly Arm[], rates: readonly { factor: number; learningRate: number }[]):
+function bestStable(recorder: StageRecorder, arms: readonly Arm[], rates: readonly { factor: number; learningRate: number }[]):
   { readonly confirmations: readonly Confirmation[]; readonly learningRate: number | null; readonly arm: Arm | null } {
-  const { workload } = ledger.context
+  const { workload } = recorder.context
   const stable = arms.map((arm) => ({ arm, scores: stableScores(arm) }))
   const best = stable.reduce<Arm | null>((top, { arm, scores }) => {
     const leader = top && stableScores(top)

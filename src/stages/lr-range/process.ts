@@ -2,16 +2,16 @@ import type { Comparison, RangeTestFindings } from '../../records/decision.ts'
 import { shown } from '../../stats/outcome.ts'
 import { compareArms, evidenceOf, gainSentence } from '../compare.ts'
 import { findRate, type RateSearch } from './find-rate.ts'
-import { Ledger } from '../ledger.ts'
+import { StageRecorder } from '../recorder.ts'
 import type { StageContext, StageProcess } from '../stage.ts'
 import type { LrRangeSettings } from './index.ts'
 
 export function* findLearningRate(context: StageContext, settings: LrRangeSettings): StageProcess {
-  const ledger = new Ledger(context)
-  const search = yield* findRate(ledger, context.incumbent, settings)
-  const { findings } = adopt(ledger, search)
-  const moved = ledger.lineage.length > 0
-  return ledger.close(
+  const recorder = new StageRecorder(context)
+  const search = yield* findRate(recorder, context.incumbent, settings)
+  const { findings } = adopt(recorder, search)
+  const moved = recorder.lineage.length > 0
+  return recorder.close(
     search.findings.chosen === null ? 'inconclusive' : moved ? 'changed' : 'kept', findings.conclusion,
     { rangeTest: findings },
   )
@@ -21,14 +21,14 @@ export function* findLearningRate(context: StageContext, settings: LrRangeSettin
  * Moves the incumbent to the found rate if that beats the incumbent's own by more than seed noise. The findings say which
  * rate was kept.
  */
-export function adopt(ledger: Ledger, search: RateSearch): { readonly findings: RangeTestFindings } {
+export function adopt(recorder: StageRecorder, search: RateSearch): { readonly findings: RangeTestFindings } {
   const { incumbent, chosen, arms, findings } = search
   if (incumbent === null || chosen === null) return { findings }
-  const before = ledger.incumbent.optimization.learningRate
-  const comparison = compareArms(ledger.context.workload, incumbent, chosen, arms)
-  ledger.comparisons.push(comparison)
+  const before = recorder.incumbent.optimization.learningRate
+  const comparison = compareArms(recorder.context.workload, incumbent, chosen, arms)
+  recorder.comparisons.push(comparison)
   const adopted = comparison.outcome === 'better'
-  if (adopted) ledger.move(chosen.patch, gainSentence(comparison), evidenceOf(comparison, [incumbent, chosen]))
+  if (adopted) recorder.move(chosen.patch, gainSentence(comparison), evidenceOf(comparison, [incumbent, chosen]))
   return {
     findings: {
       ...findings, adopted, conclusion: `${findings.conclusion} ${verdictOf(comparison, before)}`,

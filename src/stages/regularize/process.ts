@@ -7,7 +7,7 @@ import { halvingRungs, promoted, type Rung } from '../../stats/halving.ts'
 import { shown } from '../../stats/outcome.ts'
 import { sensitivity } from '../../stats/sensitivity.ts'
 import { challenge, stableScores, trainArms, unmoved, type Arm } from '../compare.ts'
-import { Ledger, type Asking } from '../ledger.ts'
+import { StageRecorder, type Asking } from '../recorder.ts'
 import { selectionSeeds } from '../seeds.ts'
 import type { StageContext, StageProcess } from '../stage.ts'
 import type { Axis, RegularizeSettings } from './index.ts'
@@ -23,24 +23,24 @@ type CellFinding = GridFindings['cells'][number]
  * remaining budget goes to the lever to which the grid was most sensitive.
  */
 export function* searchGrid(context: StageContext, settings: RegularizeSettings): StageProcess {
-  const ledger = new Ledger(context)
+  const recorder = new StageRecorder(context)
   const seeds = selectionSeeds(context.seed, settings.seeds)
 
-  for (const axis of settings.grid.filter(isPiloted)) yield* pilot(ledger, axis, seeds)
+  for (const axis of settings.grid.filter(isPiloted)) yield* pilot(recorder, axis, seeds)
 
-  const axes = settings.grid.filter((a) => !isPiloted(a)).map((axis) => withOwnValue(ledger, axis))
-  const grid = yield* prunedGrid(ledger, axes, settings, seeds)
+  const axes = settings.grid.filter((a) => !isPiloted(a)).map((axis) => withOwnValue(recorder, axis))
+  const grid = yield* prunedGrid(recorder, axes, settings, seeds)
   const order = [...grid.sensitivity].sort((a, b) => (b.omegaSquared ?? -1) - (a.omegaSquared ?? -1))
-  yield* towards(ledger, grid.winner, order.map((s) => s.lever), axes, seeds)
-  yield* refine(ledger, axes, order[0], seeds)
+  yield* towards(recorder, grid.winner, order.map((s) => s.lever), axes, seeds)
+  yield* refine(recorder, axes, order[0], seeds)
 
   const sensitive = order.filter((s) => s.omegaSquared !== null).map((s) => `${s.lever} ${shown(s.omegaSquared ?? 0)}`)
-  const none = unmovedGrid(ledger, grid)
-  return ledger.close(
-    ledger.lineage.length > 0 ? 'changed' : none.conclusion,
+  const none = unmovedGrid(recorder, grid)
+  return recorder.close(
+    recorder.lineage.length > 0 ? 'changed' : none.conclusion,
     [
-      ledger.lineage.length > 0
-        ? `Moved: ${ledger.lineage.map((l) => `${l.lever} ${String(l.from)} → ${String(l.to)}`).join(', ')}.`
+      recorder.lineage.length > 0
+        ? `Moved: ${recorder.lineage.map((l) => `${l.lever} ${String(l.from)} → ${String(l.to)}`).join(', ')}.`
         : none.sentence,
       sensitive.length > 0 ? `Share of the variance in the first round of the grid that each lever explains (ω²): ${sensitive.join(', ')}.` : '',
     ].join(' ').trim(),
@@ -49,10 +49,10 @@ export function* searchGrid(context: StageContext, settings: RegularizeSettings)
 }
 
 /** A grid whose best cell is the incumbent's own has answered, even though no other cell was left to compare with it. */
-function unmovedGrid(ledger: Ledger, { cells }: Grid): ReturnType<typeof unmoved> {
-  const { comparisons, omissions } = ledger
+function unmovedGrid(recorder: StageRecorder, { cells }: Grid): ReturnType<typeof unmoved> {
+  const { comparisons, omissions } = recorder
   const survivor = cells.some((c) => c.survived)
-  if (comparisons.length > 0 || cells.length === 0 || (!survivor && omissions.length > 0)) return unmoved(ledger)
+  if (comparisons.length > 0 || cells.length === 0 || (!survivor && omissions.length > 0)) return unmoved(recorder)
   if (!survivor) return { conclusion: 'inconclusive', sentence: 'No cell of the grid trained under every seed.' }
   return { conclusion: 'kept', sentence: `Of ${cells.length} cells, the incumbent's own was the best.` }
 }
@@ -67,37 +67,37 @@ export function gridRungs(axes: readonly Axis[], eta: number): Rung[] {
 }
 
 /** Augmentation changes what the data are, so it is tried alone, at full length, before it is crossed with other levers. */
-function* pilot(ledger: Ledger, axis: Axis, seeds: readonly number[]): Asking<void> {
-  yield* challenge(ledger, 'pilot of the augmentation strength', axis.values
-    .filter((value) => value !== leverValue(ledger.incumbent, axis.lever))
+function* pilot(recorder: StageRecorder, axis: Axis, seeds: readonly number[]): Asking<void> {
+  yield* challenge(recorder, 'pilot of the augmentation strength', axis.values
+    .filter((value) => value !== leverValue(recorder.incumbent, axis.lever))
     .map((value) => ({ label: `augmentation ${shown(value)}`, patch: { augmentation: value } })), seeds)
 }
 
 /** The grid always includes the incumbent's own value. Otherwise nothing could be compared with it. */
-function withOwnValue(ledger: Ledger, axis: Axis): Axis {
-  const own = leverValue(ledger.incumbent, axis.lever)
+function withOwnValue(recorder: StageRecorder, axis: Axis): Axis {
+  const own = leverValue(recorder.incumbent, axis.lever)
   const values = typeof own === 'number' ? [...new Set([own, ...axis.values])] : axis.values
   return { lever: axis.lever, values: [...values].sort((a, b) => a - b) }
 }
 
 interface Grid { readonly cells: readonly CellFinding[]; readonly sensitivity: GridFindings['sensitivity']; readonly winner: LeverPatch }
 
-function* prunedGrid(ledger: Ledger, axes: readonly Axis[], settings: RegularizeSettings, seeds: readonly number[]): Asking<Grid> {
+function* prunedGrid(recorder: StageRecorder, axes: readonly Axis[], settings: RegularizeSettings, seeds: readonly number[]): Asking<Grid> {
   const all = cross(axes)
   const nothing: Grid = { cells: [], sensitivity: [], winner: {} }
   const rungs = gridRungs(axes, settings.eta)
   if (rungs.length === 0) return nothing
   const runs = rungs.reduce((sum, rung) => sum + rung.configurations * seeds.length, 0)
-  if (!ledger.affords(runs, `regularization grid of ${all.length} cells`)) return nothing
+  if (!recorder.affords(runs, `regularization grid of ${all.length} cells`)) return nothing
 
   const found = new Map<string, CellFinding>()
   let cells: readonly Cell[] = all
   let shares: GridFindings['sensitivity'] = []
   for (const [index, rung] of rungs.entries()) {
     const job: RunJob = { kind: 'train', length: 1, stopAfter: rung.units, evaluateTest: false }
-    const arms = yield* trainArms(ledger, cells, seeds, job)
+    const arms = yield* trainArms(recorder, cells, seeds, job)
     if (index === 0) shares = sensitivityOf(axes, arms)
-    const kept = keep(ledger, arms, settings.eta)
+    const kept = keep(recorder, arms, settings.eta)
     for (const arm of arms) found.set(arm.label, { patch: arm.patch, length: rung.units, scores: arm.scores, survived: kept.includes(arm) })
     cells = kept
   }
@@ -112,8 +112,8 @@ function cross(axes: readonly Axis[]): Cell[] {
 }
 
 /** The best arms by mean score. An unstable arm never survives while a stable one is left. */
-function keep(ledger: Ledger, arms: readonly Arm[], eta: number): Arm[] {
-  const better = higherIsBetter(ledger.context.workload.objective)
+function keep(recorder: StageRecorder, arms: readonly Arm[], eta: number): Arm[] {
+  const better = higherIsBetter(recorder.context.workload.objective)
   const scores = arms.map((arm) => {
     const stable = stableScores(arm)
     return stable ? mean(stable) : NaN
@@ -136,24 +136,24 @@ function sensitivityOf(axes: readonly Axis[], arms: readonly Arm[]): GridFinding
  * Moves from the incumbent to the surviving cell, the most sensitive lever first. A lever that brings no gain on its own
  * stays.
  */
-function* towards(ledger: Ledger, winner: LeverPatch, order: readonly LeverName[], axes: readonly Axis[], seeds: readonly number[]): Asking<void> {
+function* towards(recorder: StageRecorder, winner: LeverPatch, order: readonly LeverName[], axes: readonly Axis[], seeds: readonly number[]): Asking<void> {
   for (const lever of order) {
     const value = winner[lever]
-    if (value === undefined || value === leverValue(ledger.incumbent, lever)) continue
-    yield* challenge(ledger, `full run of ${lever} ${String(value)}`, [{ label: `${lever} ${String(value)}`, patch: { [lever]: value } }], seeds,
+    if (value === undefined || value === leverValue(recorder.incumbent, lever)) continue
+    yield* challenge(recorder, `full run of ${lever} ${String(value)}`, [{ label: `${lever} ${String(value)}`, patch: { [lever]: value } }], seeds,
       // The grid picked this value from the lever's values on these same seeds.
       (axes.find((axis) => axis.lever === lever)?.values.length ?? 2) - 1)
   }
 }
 
 /** Two more values of the most sensitive lever, halfway to its neighbors (geometrically, for a rate above 0). */
-function* refine(ledger: Ledger, axes: readonly Axis[], top: GridFindings['sensitivity'][number] | undefined, seeds: readonly number[]): Asking<void> {
+function* refine(recorder: StageRecorder, axes: readonly Axis[], top: GridFindings['sensitivity'][number] | undefined, seeds: readonly number[]): Asking<void> {
   const axis = axes.find((a) => a.lever === top?.lever)
   if (!axis || !top?.omegaSquared) return
-  const own = leverValue(ledger.incumbent, axis.lever)
+  const own = leverValue(recorder.incumbent, axis.lever)
   const at = axis.values.findIndex((v) => v === own)
   const neighbours = [axis.values[at - 1], axis.values[at + 1]].filter((v) => v !== undefined)
-  yield* challenge(ledger, `refinement of ${axis.lever}`, neighbours.map((v) => {
+  yield* challenge(recorder, `refinement of ${axis.lever}`, neighbours.map((v) => {
     const value = Number(between(v, Number(own)).toPrecision(2))
     return { label: `${axis.lever} ${shown(value)}`, patch: { [axis.lever]: value } }
   }), seeds)

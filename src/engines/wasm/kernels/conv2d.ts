@@ -5,7 +5,7 @@ import {
   col2im, columnRows, columnWidth, type ConvolutionAttributes, convolutionGeometry, type WindowGeometry,
 } from './windows.ts'
 import { transposeInto } from './matmul.ts'
-import { overTaps } from './taps.ts'
+import { overFilterOffsets } from './filter-offsets.ts'
 
 /**
  * Gradient of a convolution by its filter: for every filter offset, the sum of input pixel ⊗ slope over all positions. The
@@ -18,7 +18,7 @@ export const conv2dBackpropFilter: KernelBuilder = ({ tf, products }) => (call) 
   const out = shaped(heap.makeOutput(filterShape, 'float32'), filterShape)
   const operands = { left: floats(heap, x), right: floats(heap, dy), out: floats(heap, out).fill(0) }
   const sizes = { leftSize: g.inChannels, rightSize: g.outChannels }
-  overTaps(g, operands, (positions) => products.addOuter({ ...positions, ...sizes }))
+  overFilterOffsets(g, operands, (positions) => products.addOuter({ ...positions, ...sizes }))
   return out
 }
 

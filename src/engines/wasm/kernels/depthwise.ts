@@ -1,6 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import { floats, type KernelBuilder, opened, runKernel, shaped, type WasmHeap } from './heap.ts'
-import { overTaps } from './taps.ts'
+import { overFilterOffsets } from './filter-offsets.ts'
 import { type ConvolutionAttributes, convolutionGeometry, type WindowGeometry } from './windows.ts'
 
 /**
@@ -14,7 +14,7 @@ export const depthwiseBackpropFilter: KernelBuilder = ({ tf, products }) => (cal
   const out = shaped(heap.makeOutput(filterShape, 'float32'), filterShape)
   const operands = { left: floats(heap, x), right: floats(heap, dy), out: floats(heap, out).fill(0) }
   const multiplier = g.outChannels / g.inChannels
-  overTaps(g, operands, (positions) => {
+  overFilterOffsets(g, operands, (positions) => {
     if (multiplier === 1) return products.addRows({ ...positions, size: g.inChannels })
     const { left, right, out: sums } = positions
     for (let c = 0; c < g.inChannels; c++) {

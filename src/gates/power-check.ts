@@ -3,14 +3,14 @@ import { gateOf } from './index.ts'
 import type { LimitKey, PowerProblem, StudyDesign } from './power.ts'
 
 /** What a gate's power check found before training. */
-export interface Foreseen extends PowerProblem {
+export interface PowerFinding extends PowerProblem {
   /** Position in the plan's gates. */
   readonly gate: number
   /** The gate's setting that the problem is about. */
   readonly key: LimitKey
 }
 
-export interface Foresight extends StudyDesign {
+export interface PowerCheckInput extends StudyDesign {
   readonly rules: readonly GateRule[]
 }
 
@@ -18,7 +18,7 @@ export interface Foresight extends StudyDesign {
  * Finds gates that the declared seeds will rarely settle, judging by the noise in the lock, and gates that are already
  * decided.
  */
-export function foresee({ rules, ...design }: Foresight): Foreseen[] {
+export function checkPower({ rules, ...design }: PowerCheckInput): PowerFinding[] {
   return rules.flatMap((rule, gate) => {
     const problem = problemOf(rule, design)
     return problem === null ? [] : [{ gate, key: gateOf(rule).limitKey(rule), ...problem }]

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { artifactParcels, type Parcels } from '../../src/github/parcels.ts'
+import { artifactParcels, type Parcels } from '../../src/github/shard-bundles.ts'
 import { startArtifactService, type ArtifactService } from '../support/artifact-service.ts'
 
 const most = 1000

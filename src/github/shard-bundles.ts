@@ -67,7 +67,7 @@ async function find(client: Client, name: string): Promise<Awaited<ReturnType<Cl
 }
 
 async function inScratch<T>(use: (folder: string) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), 'tunegate-parcel-'))
+  const folder = mkdtempSync(join(tmpdir(), 'tunegate-bundle-'))
   try {
     return await use(folder)
   } finally {

@@ -2,7 +2,7 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { journalLine } from '../../src/run/journal-line.ts'
 import { runIds } from '../../src/run/id.ts'
-import { mostPackedBytes, mostParcelBytes, openParcel, type Binding } from '../../src/run/parcel.ts'
+import { mostPackedBytes, mostParcelBytes, openShardBundle, type Binding } from '../../src/run/shard-bundle.ts'
 import type { RunResult } from '../../src/records/run.ts'
 import { fakeStudy } from '../support/study.ts'
 
@@ -15,14 +15,14 @@ const known = (run: RunResult): RunResult => ({ ...run, engine, id: idOf(run.req
 const first = (more: object = {}): string => `${JSON.stringify({ parcel: 1, ...binding, engine, startedAt: 1, ...more })}\n`
 const packed = (runs: readonly RunResult[], head = first()): Uint8Array => gzipSync(head + runs.map(journalLine).join(''))
 const reason = async (content: Uint8Array): Promise<string | null> => {
-  const opened = await openParcel(content, binding, workload)
+  const opened = await openShardBundle(content, binding, workload)
   return opened.ok ? null : opened.error
 }
 
 describe('attack 7: a parcel', () => {
   it('gives the runs that were packed', async () => {
     const runs = results.map(known)
-    const opened = await openParcel(packed(runs), binding, workload)
+    const opened = await openShardBundle(packed(runs), binding, workload)
     expect(opened.ok && opened.value.runs).toEqual(JSON.parse(JSON.stringify(runs)))
   })
 

@@ -15,7 +15,7 @@ const cacheBytes = 256 * 1024
  * Visits, for every filter offset, the box of output positions at which the offset is inside the image, which is what the
  * offset's gradient sums over. Padding is excluded, so no test is needed on the way.
  */
-export function overTaps(g: WindowGeometry, { left, right, out }: TapOperands, visit: (positions: Positions) => void): void {
+export function overFilterOffsets(g: WindowGeometry, { left, right, out }: TapOperands, visit: (positions: Positions) => void): void {
   const [leftImage, rightImage] = [g.inHeight * g.inWidth * g.inChannels * 4, g.outHeight * g.outWidth * g.outChannels * 4]
   const taps = g.filterHeight * g.filterWidth
   const group = Math.max(1, Math.floor(cacheBytes / (leftImage + rightImage)))

@@ -12,7 +12,7 @@ import { ProgressMeter } from './progress.ts'
 import type { Runner } from './runner.ts'
 
 /** How runs are obtained. */
-export interface Means {
+export interface RunResources {
   readonly runner: Runner
   readonly journal: Journal
   readonly listener: Listener
@@ -45,9 +45,9 @@ export class Interrupted extends Error {}
 /**
  * Answers the requests of stages: from the journal, from the runner, or with the reason why the budget does not allow a run.
  */
-export class Asks {
+export class RunScheduler {
   readonly budget: BudgetKeeper
-  private readonly means: Means
+  private readonly resources: RunResources
   private readonly meter: ProgressMeter
   private readonly idOf: (request: RunRequest) => string
   private readonly timer: AbortSignal | undefined
@@ -58,22 +58,22 @@ export class Asks {
   private verifying = false
   private settled = false
 
-  constructor(plan: Plan, means: Means) {
-    this.means = means
+  constructor(plan: Plan, resources: RunResources) {
+    this.resources = resources
     const { budget } = plan
-    this.budget = new BudgetKeeper(budget, means.clock, (means.elapsed ?? means.journal.elapsed) + (means.preparing ?? 0))
-    if (budget.minutes !== null && means.elapsed === undefined) means.journal.keepTime(() => this.budget.elapsed())
-    this.meter = new ProgressMeter(plan, means.runner.slots)
-    this.idOf = runIds(plan.workload, means.runner.engine)
+    this.budget = new BudgetKeeper(budget, resources.clock, (resources.elapsed ?? resources.journal.elapsed) + (resources.preparing ?? 0))
+    if (budget.minutes !== null && resources.elapsed === undefined) resources.journal.keepTime(() => this.budget.elapsed())
+    this.meter = new ProgressMeter(plan, resources.runner.slots)
+    this.idOf = runIds(plan.workload, resources.runner.engine)
     this.timer = this.budget.timer()
-    this.stop = AbortSignal.any([means.signal, this.timer].filter((s) => s !== undefined))
+    this.stop = AbortSignal.any([resources.signal, this.timer].filter((s) => s !== undefined))
     // Every active run listens. Node takes more than ten listeners for a leak.
     setMaxListeners(0, this.stop)
   }
 
   startStage(job: StageJob): void {
     this.verifying = job.id === confirmation.name
-    this.settled = this.means.settled?.includes(job.id) ?? false
+    this.settled = this.resources.settled?.includes(job.id) ?? false
     this.meter.startStage(job)
   }
 
@@ -88,7 +88,7 @@ export class Asks {
     for (const id of this.asked) fresh.delete(id)
     const open: AskedRun[] = []
     for (const [id, request] of [...fresh].slice(0, this.left())) {
-      const kept = await this.means.journal.read(id)
+      const kept = await this.resources.journal.read(id)
       if (!kept || !isFinal(kept)) open.push({ id, request })
     }
     return open
@@ -120,19 +120,19 @@ export class Asks {
         if (failures.length > 0) return
       }
     }
-    await Promise.all(Array.from({ length: this.means.runner.slots }, () => lane().catch(noteFailure)))
+    await Promise.all(Array.from({ length: this.resources.runner.slots }, () => lane().catch(noteFailure)))
     await Promise.all(writes)
     if (failures.length > 0) throw failures[0]
     return outcomes
   }
 
   private async one(id: string, request: RunRequest, onWrite: (write: Promise<void>) => void): Promise<RunOutcome> {
-    if (this.means.signal?.aborted) throw new Interrupted()
+    if (this.resources.signal?.aborted) throw new Interrupted()
     const again = this.asked.has(id)
     const refused = again ? undefined : this.budget.take(this.verifying)
     if (refused) return this.notRun(request, refused)
     this.asked.add(id)
-    const kept = await this.means.journal.read(id)
+    const kept = await this.resources.journal.read(id)
     if (kept && (again || this.settled || isFinal(kept))) return this.found(kept)
     if (this.settled) return this.notRun(request, this.budget.leftOut() ?? lost(request))
     const heldBack = this.verifying ? 0 : this.meter.heldBackSeconds() * 1000
@@ -145,12 +145,12 @@ export class Asks {
   private found(result: RunResult): RunResult {
     // A study that continues holds back as much for verification as it did before.
     this.meter.time(result)
-    this.means.listener({ type: 'run-finished', result, cached: true, progress: this.meter.finish(result) })
+    this.resources.listener({ type: 'run-finished', result, cached: true, progress: this.meter.finish(result) })
     return result
   }
 
   private async train(id: string, request: RunRequest, onWrite: (write: Promise<void>) => void): Promise<RunOutcome> {
-    const { runner, journal, listener, signal } = this.means
+    const { runner, journal, listener, signal } = this.resources
     listener({ type: 'run-started', request })
     try {
       const result = await runner.run(request, id, this.stop)

@@ -14,7 +14,7 @@ export const fullRun: RunJob = { kind: 'train', length: 1, stopAfter: 1, evaluat
  * Records one stage: the incumbent as it moves, and everything that the decision must show. It lives as long as the stage's
  * generator and is closed into a readonly decision.
  */
-export class Ledger {
+export class StageRecorder {
   readonly context: StageContext
   incumbent: Levers
   readonly lineage: LineageEntry[] = []

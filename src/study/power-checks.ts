@@ -1,6 +1,6 @@
 import type { Diagnostic, SourcePosition } from '../base/diagnostics.ts'
 import { lockBaseline } from '../gates/baseline.ts'
-import { foresee, type Foreseen, type Foresight } from '../gates/foresight.ts'
+import { checkPower, type PowerFinding, type PowerCheckInput } from '../gates/power-check.ts'
 import type { Plan } from '../records/plan.ts'
 import { confirmationIn } from '../stages/index.ts'
 import { readLock, type NamedLock } from './lock.ts'
@@ -12,7 +12,7 @@ import { toolName } from './version.ts'
  * that the gates compare with, and the lock's noise. If the baseline is retrained, a lock beside the spec still shows the
  * noise.
  */
-export async function foreseenOf(
+export async function powerChecksOf(
   plan: Plan, { specPath, baselinePath }: Pick<SpecSource, 'specPath' | 'baselinePath'>, locate: (gate: number, key: string) => SourcePosition,
 ): Promise<Diagnostic[]> {
   const verify = confirmationIn(plan.jobs.map((job) => job.settings))
@@ -22,11 +22,11 @@ export async function foreseenOf(
   const beside = lock ?? await readLock(specPath).catch(() => null)
   const noise = beside && !('reason' in heldAgainst(beside, plan)) ? { source: beside.source, seeds: beside.lock.seeds } : null
   const { parameters } = plan.workload
-  const foresight: Foresight = { rules: plan.gates, seeds: verify.seeds, looks: verify.looks, parameters, baseline, noise }
-  return foresee(foresight).map((said) => diagnosticOf(said, locate))
+  const foresight: PowerCheckInput = { rules: plan.gates, seeds: verify.seeds, looks: verify.looks, parameters, baseline, noise }
+  return checkPower(foresight).map((said) => diagnosticOf(said, locate))
 }
 
-function diagnosticOf({ gate, key, code, ...said }: Foreseen, locate: (gate: number, key: string) => SourcePosition): Diagnostic {
+function diagnosticOf({ gate, key, code, ...said }: PowerFinding, locate: (gate: number, key: string) => SourcePosition): Diagnostic {
   return { code: `gate/${code}`, severity: 'warning', at: locate(gate, key), ...said }
 }
 

@@ -19,7 +19,7 @@ const FEWEST_VALUES = 10
 /** How far from a value, in ranks, others count as neighboring. */
 const REACH = 2
 
-export interface Likeness {
+export interface GroupLeakage {
   /** Share of the rows whose nearest other row, by the inputs, has the same value. */
   readonly same: number
   /** The share that randomly assigned values would have. */
@@ -33,7 +33,7 @@ export interface Likeness {
  * correlates with the inputs also makes rows with equal values similar, and rows with nearly equal values hardly less so. So
  * a number must tie its own rows together far more closely than its neighbors'.
  */
-export function alikeWithin(dataset: Dataset, key: KeyColumn): Likeness | undefined {
+export function alikeWithin(dataset: Dataset, key: KeyColumn): GroupLeakage | undefined {
   const rows = wholeGroups(key, Math.min(MOST_ROWS, Math.floor(MOST_CELLS / dataset.features.length)))
   const chance = chanceOf(rows, key)
   if (chance > 1 / FEWEST_VALUES) return undefined
@@ -50,11 +50,11 @@ export function alikeWithin(dataset: Dataset, key: KeyColumn): Likeness | undefi
     if (distance === 0) same++
     else if (distance <= REACH) near++
   }
-  const likeness = {
+  const groupLeakage = {
     same: same / queries, chance, neighbouring: key.ordered ? near / queries / (2 * REACH) : null,
   }
-  const explained = Math.max(likeness.chance, likeness.neighbouring ?? 0)
-  return likeness.same >= SAME && likeness.same >= TIMES * explained ? likeness : undefined
+  const explained = Math.max(groupLeakage.chance, groupLeakage.neighbouring ?? 0)
+  return groupLeakage.same >= SAME && groupLeakage.same >= TIMES * explained ? groupLeakage : undefined
 }
 
 /** Rows of groups of two or more, group after group in random order until there are enough, then in random order. */

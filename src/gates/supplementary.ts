@@ -1,5 +1,5 @@
 import { gain } from '../records/metrics.ts'
-import type { ShownEvidence } from '../records/verdict.ts'
+import type { SupplementaryEvidence } from '../records/verdict.ts'
 import { mean } from '../stats/describe.ts'
 import { superiority } from '../stats/superiority.ts'
 import { brownForsythe, mannWhitney, signFlip } from '../stats/tests.ts'
@@ -18,7 +18,7 @@ const mostPairs = 14
 const pText = (p: number): string => (p < 0.0001 ? 'p below 0.0001' : `p ${shown(Number(p.toPrecision(2)))}`)
 
 /** The probability that a seed of the candidate beats one of the baseline, and exact tests that the candidate is worse. */
-export function comparisonEvidence({ metric }: Rule, { baseline, candidate, paired }: Matched): ShownEvidence[] {
+export function comparisonEvidence({ metric }: Rule, { baseline, candidate, paired }: Matched): SupplementaryEvidence[] {
   const turn = gain(metric, 0, 1)
   const [base, own] = [baseline, candidate].map((side) => side.map((v) => turn * v)) as [number[], number[]]
   return [
@@ -28,7 +28,7 @@ export function comparisonEvidence({ metric }: Rule, { baseline, candidate, pair
   ]
 }
 
-function chanceToBeat(own: readonly number[], base: readonly number[]): ShownEvidence[] {
+function chanceToBeat(own: readonly number[], base: readonly number[]): SupplementaryEvidence[] {
   const found = superiority(own, base, true)
   if (found.kind === 'undefined') return []
   return [{
@@ -37,13 +37,13 @@ function chanceToBeat(own: readonly number[], base: readonly number[]): ShownEvi
   }]
 }
 
-function exactTest(name: string, how: string, found: ReturnType<typeof mannWhitney>): ShownEvidence[] {
+function exactTest(name: string, how: string, found: ReturnType<typeof mannWhitney>): SupplementaryEvidence[] {
   if (found.kind === 'undefined') return []
   return [{ what: `exact ${name} p`, value: found.pLess, sentence: `The exact ${name} test, ${how}, gives ${pText(found.pLess)} for "the candidate is worse".` }]
 }
 
 /** A test of equal spreads that a single outlier does not decide, beside the F interval, which assumes normal noise. */
-export function spreadEvidence(candidate: readonly number[], baseline: readonly number[]): ShownEvidence[] {
+export function spreadEvidence(candidate: readonly number[], baseline: readonly number[]): SupplementaryEvidence[] {
   const found = brownForsythe([candidate, baseline])
   if (found.kind === 'undefined') return []
   return [{
@@ -53,7 +53,7 @@ export function spreadEvidence(candidate: readonly number[], baseline: readonly 
 }
 
 /** The calibration error compared with what honest confidences would show; nothing for runs without that summary. */
-export function calibrationEvidence(seeds: readonly SeedEvidence[]): ShownEvidence[] {
+export function calibrationEvidence(seeds: readonly SeedEvidence[]): SupplementaryEvidence[] {
   const known = seeds.flatMap(({ calibration: c }) => (c?.ecePercentile95 === undefined || c.ecePercentile95 === null
     ? [] : [{ split: c.split, ece: c.asTrained.ece, limit: c.ecePercentile95 }]))
   const [first] = known

@@ -16,7 +16,7 @@ export function withoutBaseline(candidate: Side | null, reason: string | null): 
 }
 
 /** Seeds without a value, on either side; undefined if the sides can be compared. */
-export function unmatched(candidate: Side, baseline: Side, named: Named): Finding | undefined {
+export function missingData(candidate: Side, baseline: Side, named: Named): Finding | undefined {
   return divergence(candidate, baseline) ?? unfinished(candidate) ?? withoutMetric(baseline, named) ?? unusableBaseline(baseline)
 }
 

@@ -20,19 +20,19 @@ export interface Binding {
 }
 
 /** The study as far as earlier jobs know it. */
-export interface Course {
+export interface StudyState {
   /** The engine's label. All jobs must train on the same engine. */
   readonly engine: string
   /** When the study began, in milliseconds since 1970. */
   readonly startedAt: number
 }
 
-export interface Parcel {
-  readonly course: Course
+export interface ShardBundle {
+  readonly state: StudyState
   readonly runs: readonly RunResult[]
 }
 
-interface FirstLine extends Binding, Course { readonly parcel: 1 }
+interface FirstLine extends Binding, StudyState { readonly parcel: 1 }
 
 /** Far above what a study needs, and below what hurts a runner. */
 export const mostParcelBytes = 512 * 1024 * 1024
@@ -42,8 +42,8 @@ const headLimits = { bytes: 10_000, depth: 4, values: 100 }
 export const mostPackedBytes = 128 * 1024 * 1024
 
 /** Packs runs of a journal into a file for another job: one line that binds it, then one line per run, gzipped. */
-export async function packParcel(binding: Binding, course: Course, journal: Journal): Promise<Buffer> {
-  const first: FirstLine = { parcel: 1, ...binding, ...course }
+export async function packShardBundle(binding: Binding, state: StudyState, journal: Journal): Promise<Buffer> {
+  const first: FirstLine = { parcel: 1, ...binding, ...state }
   const lines = [`${JSON.stringify(first)}\n`]
   for await (const run of journal.runs()) lines.push(journalLine(run))
   return promisify(gzip)(lines.join(''))
@@ -54,7 +54,7 @@ export async function packParcel(binding: Binding, course: Course, journal: Jour
  * binding, each line's checksum and form, and that the run's id matches its request in this workload. The error is a
  * sentence.
  */
-export async function openParcel(packed: Uint8Array, expected: Binding, workload: Workload): Promise<Result<Parcel, string>> {
+export async function openShardBundle(packed: Uint8Array, expected: Binding, workload: Workload): Promise<Result<ShardBundle, string>> {
   const text = await unpack(packed)
   if (!text.ok) return text
   const [head = '', ...lines] = text.value.split('\n')
@@ -68,7 +68,7 @@ export async function openParcel(packed: Uint8Array, expected: Binding, workload
   const runs = lines.map((line) => fittingRun(line, first.engine, idOf))
   const wrong = runs.indexOf(undefined)
   if (wrong >= 0) return err(`line ${wrong + 2} is not a run of this study`)
-  return ok({ course: { engine: first.engine, startedAt: first.startedAt }, runs: runs.filter((run) => run !== undefined) })
+  return ok({ state: { engine: first.engine, startedAt: first.startedAt }, runs: runs.filter((run) => run !== undefined) })
 }
 
 async function unpack(packed: Uint8Array): Promise<Result<string, string>> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { stream } from '../../src/base/random.ts'
-import { foresee, type Foresight } from '../../src/gates/foresight.ts'
+import { checkPower, type PowerCheckInput } from '../../src/gates/power-check.ts'
 import { judge } from '../../src/gates/judge.ts'
 import type { AnyGateRule as GateRule } from '../../src/gates/index.ts'
 import { evidence, seedsWith } from './evidence.ts'
@@ -17,8 +17,8 @@ const time = { gate: 'training-time', onInconclusive: 'fail', maxRatio: 1.1 } as
 
 const seeds = seedsWith('accuracy', values)
 const lock = { source: 'tuning.lock.json', runs: seeds, notes: [], parameters: 100 }
-const of = (rule: GateRule, over: Partial<Foresight> = {}) =>
-  foresee({ rules: [rule], seeds: 5, looks: [5], parameters: 100, baseline: lock, noise: { source: lock.source, seeds }, ...over })
+const of = (rule: GateRule, over: Partial<PowerCheckInput> = {}) =>
+  checkPower({ rules: [rule], seeds: 5, looks: [5], parameters: 100, baseline: lock, noise: { source: lock.source, seeds }, ...over })
 
 describe('what is foreseen of a gate', () => {
   it('is nothing where its seeds will settle it', () => {
