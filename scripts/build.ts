@@ -4,17 +4,18 @@
 //
 // The output depends on the sources and the lock file alone: no path of this machine, no time, no source map.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundle } from './bundle.ts'
-import { fontNames } from '../src/cli/picture-files.ts'
+import { fontNames } from '../src/cli/bundled-files.ts'
 import { differences } from './differences.ts'
 import { licenses } from './licenses.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const entries = ['cli', 'action', 'worker'] as const
+/** The worker comes first: for the others, `withoutEngines` takes out what only it needs. */
+const entries = ['worker', 'cli', 'action'] as const
 const wasm = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm']
 /** What the charts' PNG files are made with: file in `dist/pictures/` by where it comes from. */
 const pictures = {
@@ -41,6 +42,7 @@ async function build(folder: string): Promise<void> {
       console.log(`src/${entry}.ts is not there yet: dist/${entry} is left out`)
       continue
     }
+    if (entry !== 'worker') withoutEngines()
     const { files, modules } = await bundle(root, file)
     for (const name of modules) packages.add(name)
     for (const [name, content] of files) write(join(folder, entry, name), content)
@@ -51,6 +53,19 @@ async function build(folder: string): Promise<void> {
   for (const [name, from] of Object.entries(pictures)) write(join(folder, 'pictures', name), readFileSync(join(root, 'node_modules', from)))
   write(join(folder, 'package.json'), '{\n  "type": "module"\n}\n')
   write(join(folder, 'licenses.txt'), licenses(root, packages))
+}
+
+/**
+ * Leaves the code of the engines out of the bundles that come next. The command line and the action read definitions of
+ * engines, whose `start` only a worker calls; with it each of the two bundles would hold the tensor library, a megabyte.
+ */
+function withoutEngines(): void {
+  const folder = join(root, 'build/src/engines')
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const file = join(folder, entry.name, 'engine.js')
+    if (!existsSync(file)) continue
+    write(file, "throw new Error('only a worker process loads an engine')\nexport const start = undefined\n")
+  }
 }
 
 function write(file: string, content: string | Uint8Array): void {

@@ -64,7 +64,7 @@ function property(value: object): string {
 const bareInline = (value: object): string => Object.entries(value).map(([key, v]) => `"${key}": ${inline(v)}`).join(', ')
 
 /** JSON in one line, with blanks as a person sets them. */
-function inline(value: unknown): string {
+export function inline(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(inline).join(', ')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   return Object.keys(value).length === 0 ? '{}' : `{ ${bareInline(value)} }`

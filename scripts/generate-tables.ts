@@ -30,6 +30,18 @@ interface FolderRule {
   readonly types?: readonly string[] | 'any'
 }
 
+interface EngineWords {
+  readonly name: string
+  readonly summary: string
+  readonly where: string
+}
+
+/** What `--engine` takes, with what `auto` prefers in words. */
+export function engineTable(engines: readonly EngineWords[], auto: string): string {
+  const rows = engines.map(({ name, summary, where }) => [code(name), summary, where])
+  return tableOf(['`--engine`', 'what trains', 'when'], [...rows, [code('auto'), auto, 'the default']])
+}
+
 /** What each folder of `src/` may import, by the rules that a test holds. */
 export function folderTable(folders: Readonly<Record<string, FolderRule>>): string {
   const names = (list: readonly string[]): string => list.map((name) => code(`${name}/`)).join(', ')
@@ -103,7 +115,7 @@ function rowsOf(schema: Schema, root: Schema, shown: Set<string>): string[][] {
 function valueOrAbove(property: Schema, root: Schema, shown: Set<string>): string {
   const ref = typeof property['$ref'] === 'string' ? (property['$ref'].split('/').at(-1) ?? '') : ''
   const value = valueOf(target(property, root), root)
-  if (shown.has(ref) && value.length > 60) return `${ref}, as above`
+  if (ref !== '' && shown.has(ref) && value.length > 60) return `${ref}, as above`
   shown.add(ref)
   return value
 }
@@ -202,6 +214,13 @@ export interface CliCommand {
 }
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
+
+/** Plug-ins by name: what each is or says, and what else is known of it. */
+export function nameTable(
+  header: readonly string[], rows: readonly (readonly [name: string, ...cells: readonly string[]])[],
+): string {
+  return tableOf(header, rows.map(([name, ...cells]) => [code(name), ...cells.map(cell)]))
+}
 
 /** A file as a fenced block. */
 export const fenced = (text: string, language: string): string => `\`\`\`${language}\n${text.trimEnd()}\n\`\`\``

@@ -1,4 +1,4 @@
-// Regenerates what is derived from other files: the parts of gates and layers in the schema of the spec, its TypeScript types, and
+// Regenerates what is derived from other files: the parts of plug-ins in the schema of the spec, its TypeScript types, and
 // the tables and examples in docs/ and SECURITY.md.
 // `--check` writes nothing, names what is out of date and exits with 1.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -6,10 +6,20 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { program } from '../src/cli/program.ts'
 import { commentWorkflow, noCommit } from '../src/cli/workflows/comment.ts'
+import { checks } from '../src/data/checks/index.ts'
+import { formats } from '../src/data/formats/index.ts'
+import { rules } from '../src/diagnose/rules/index.ts'
+import { autoPresetWords, presets } from '../src/compile/presets/index.ts'
+import { autoEngineWords, engines } from '../src/engines/index.ts'
 import { gates } from '../src/gates/index.ts'
 import { layerDefinitions } from '../src/layers/index.ts'
+import { exportDefinitions } from '../src/report/exports/index.ts'
+import { withChecks, withFormats } from './generate-data-schema.ts'
 import { withGates } from './generate-gates-schema.ts'
-import { actionTables, attackTable, cliTables, fenced, folderTable, replaceBlocks, specTables } from './generate-tables.ts'
+import { withPresets } from './generate-presets-schema.ts'
+import {
+  actionTables, attackTable, cliTables, engineTable, fenced, folderTable, nameTable, replaceBlocks, specTables,
+} from './generate-tables.ts'
 import { pageScript } from './generate-page.ts'
 import { withLayers } from './generate-schema.ts'
 import { specTypes } from './generate-types.ts'
@@ -22,7 +32,9 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 const exists = (path: string): boolean => existsSync(join(root, path))
 
-const schemaText = withGates(withLayers(read('schema/tuning.schema.json'), layerDefinitions), gates)
+const withModel = withLayers(read('schema/tuning.schema.json'), layerDefinitions)
+const withRules = withPresets(withGates(withModel, gates), presets.map(({ name }) => name), autoPresetWords())
+const schemaText = withFormats(withChecks(withRules, checks), formats)
 const schema = JSON.parse(schemaText)
 const generated: { readonly path: string; readonly text: string }[] = [
   { path: 'schema/tuning.schema.json', text: schemaText },
@@ -34,9 +46,20 @@ if (exists('examples/workflows')) {
 }
 /** What is generated within each page, block by block. */
 const pages: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'docs/spec.md': { spec: specTables(schema), example: fenced(read('examples/digits/tuning.yml'), 'yaml') },
+  'docs/spec.md': {
+    spec: specTables(schema),
+    example: fenced(read('examples/digits/tuning.yml'), 'yaml'),
+    formats: nameTable(['format', 'file name', 'content'], formats.map(({ name, endings, summary }) =>
+      [name, endings.map((ending) => `\`.${ending}\``).join(', '), summary])),
+  },
   'docs/action.md': { action: actionTables(read('action.yml')) },
-  'docs/cli.md': { cli: cliTables(program(() => undefined)) },
+  'docs/engines.md': { engines: engineTable(engines, autoEngineWords()) },
+  'docs/cli.md': {
+    cli: cliTables(program(() => undefined)),
+    exports: nameTable(['`--to`', 'what it writes', 'what you do next'], exportDefinitions.map(({ name, summary, next }) =>
+      [name, summary, next.replaceAll('%', 'FOLDER')])),
+    rules: nameTable(['rule', 'symptom', 'it speaks when'], rules.map((rule) => [rule.name, rule.title, rule.summary])),
+  },
   'docs/github.md': {
     workflow: fenced(read('examples/workflows/tune.yml'), 'yaml'),
     reusable: fenced(read('examples/workflows/tune-all.yml'), 'yaml'),

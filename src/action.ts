@@ -8,13 +8,14 @@ import { occasionOf, occasionOfRequest } from './action/event.ts'
 import { renewed } from './action/renewed.ts'
 import { ensureEngine } from './action/ensure-engine.ts'
 import { progressLogger } from './cli/progress.ts'
-import { workerFiles } from './cli/worker-files.ts'
+import { workerScript } from './cli/bundled-files.ts'
 import { requireInside, requireOwn } from './action/change-guard.ts'
 import { requireNoReport, requirePlainFolder } from './action/report-folder.ts'
 import { postInstead, postStudy } from './action/post-step.ts'
 import { repositoryOf, type Repository } from './action/repository.ts'
 import { readPart, readPost } from './github/comment/inputs.ts'
 import { runner, type Runner } from './github/environment.ts'
+import { engineWishes, type EngineWish } from './engines/index.ts'
 import { explain } from './github/failure.ts'
 import { readInputs, type Inputs } from './github/inputs.ts'
 import { endSection, say, sayAll, section } from './github/log.ts'
@@ -23,7 +24,7 @@ import { stageNames, type StageName } from './records/plan.ts'
 import { changeLines } from './report/change-lines.ts'
 import type { Listener } from './run/events.ts'
 import { Interrupted } from './run/execute.ts'
-import { engineWishes, type EngineSource, type EngineWish } from './study/engine.ts'
+import type { EngineSource } from './study/engine.ts'
 import { runStudy, type Study, type StudyOptions } from './study/run-study.ts'
 
 export type StepInputs = Inputs<StageName, EngineWish>
@@ -106,7 +107,7 @@ function studyOptions(inputs: StepInputs, runner: Runner): StudyOptions {
   const specPath = relative(workspace, inputs.spec)
   const signal = stopSignal()
   return {
-    specPath, workspace, ...workerFiles(), workers: workers ?? availableParallelism(),
+    specPath, workspace, workerScript: workerScript(), workers: workers ?? availableParallelism(),
     engine: provided(inputs.engine, signal),
     ...(stages === null ? {} : { stages }), ...(seeds === null ? {} : { seeds }), ...(out === null ? {} : { outDir: out }),
     ...(baseline === null ? {} : { baselinePath: baselineOf(baseline, workspace) }),

@@ -2,15 +2,13 @@ import { InputError } from './base/diagnostics.ts'
 import { explainSystemError } from './base/files.ts'
 import type { RunRequest, RunResult } from './records/run.ts'
 import { protocolVersion, type EngineOrder, type FromWorker, type ToWorker } from './run/protocol.ts'
-import { createTensorflowEngine, nativeEnvironment } from './engines/tensorflow/engine.ts'
-import { createWasmEngine } from './engines/wasm/engine.ts'
-import { createTrainer } from './train/trainer.ts'
-import type { Engine, Trainer } from './train/types.ts'
+import { engineNamed } from './engines/index.ts'
+import type { CreateTrainer, Trainer } from './train/types.ts'
 
 /** A process that trains runs, one at a time, for the study that started it, and that does not outlive it. */
 const parent = process.ppid
 let trainer: Trainer | undefined
-let loading: Promise<Engine> | undefined
+let loading: Promise<CreateTrainer> | undefined
 
 if (process.send === undefined) {
   console.error('This is a worker of tunegate; it is started by a study and does nothing by itself.')
@@ -38,20 +36,20 @@ async function handle(message: ToWorker): Promise<void> {
   if (version !== protocolVersion) {
     throw new Error(`a worker of protocol ${protocolVersion} for a study of ${version}: two builds`)
   }
-  trainer = createTrainer(await load(message), workload, data, (text) => send({ type: 'notice', message: text }))
+  const createTrainer = await load(message)
+  trainer = createTrainer(workload, data, (text) => send({ type: 'notice', message: text }))
   send({ type: 'ready', version: protocolVersion, engine: trainer.engine })
 }
 
-function load(order: EngineOrder): Promise<Engine> {
-  return loading ??= engineOf(order)
+function load(order: EngineOrder): Promise<CreateTrainer> {
+  return loading ??= start(order)
 }
 
-async function engineOf({ engine, wasmFolder }: EngineOrder): Promise<Engine> {
-  if (engine === 'wasm') return createWasmEngine({ wasmFolder })
-  // Before the library is loaded, which reads them.
-  const { tensorflow: folder, threads = 1 } = engine
-  Object.assign(process.env, nativeEnvironment, { TF_NUM_INTRAOP_THREADS: String(threads) })
-  return createTensorflowEngine({ folder, threads })
+async function start({ engine: name, folder, threads = 1 }: EngineOrder): Promise<CreateTrainer> {
+  const engine = engineNamed(name)
+  // Before its libraries are loaded, which read them.
+  Object.assign(process.env, engine.environment?.(threads))
+  return await engine.start({ folder, threads })
 }
 
 function run(request: RunRequest, id: string): RunResult {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { engineFolder } from '../src/cli/engine-folder.ts'
-import { act, commitAll, git, runNode } from './support/act.ts'
+import { act, commitAll, git, onDefaultBranch, runNode } from './support/act.ts'
 import { root } from './support/architecture.ts'
 import { startArtifactService, type ArtifactService } from './support/artifact-service.ts'
 import { smallSpec, twoStages } from './support/cli.ts'
@@ -50,7 +50,7 @@ describe('our workflow', () => {
     const service = await startArtifactService()
     try {
       const variables = { ...service.env, TUNEGATE_ENGINE_DIR: engines }
-      const { status, log } = await act(program, repository(), ['push', '--job', 'tune'], variables)
+      const { status, log } = await act(program, repository(), ['push', '--job', 'tune', ...onDefaultBranch()], variables)
       expect(log).toContain('Job succeeded')
       expect(status).toBe(0)
       expect(log).toMatch(/\|\s+pass\s*$/m)
@@ -84,7 +84,7 @@ describe('the reusable workflow', () => {
       const here = shown.replace(/uses: \S+/, 'uses: ./.github/workflows/tune.yml').replace('spec: tuning.yml', 'spec: examples/digits/tuning.yml\n      engine: wasm')
       writeFileSync(join(folder, '.github/workflows/caller.yml'), `${here.replace("'8'", "'2'")}${after}`)
       commitAll(folder)
-      const { status, log } = await act(program, folder, ['workflow_dispatch', '--workflows', '.github/workflows/caller.yml'],
+      const { status, log } = await act(program, folder, ['workflow_dispatch', '--workflows', '.github/workflows/caller.yml', ...onDefaultBranch()],
         { ...service.env, TUNEGATE_ENGINE_DIR: engines })
       if (process.env['ACT_LOG']) writeFileSync(process.env['ACT_LOG'], log)
       expect(failures(log)).toEqual([])
@@ -115,7 +115,7 @@ describe('a compiled workflow', () => {
       expect(runNode(folder, 'dist/cli/index.js', 'compile', 'examples/digits/tuning.yml', '--target', 'workflow', '--uses', './', '--shards', '3', '--engine', 'wasm',
         '--output', '.github/workflows/fan-out.yml').status).toBe(0)
       commitAll(folder)
-      const { status, log } = await act(program, folder, ['workflow_dispatch', '--workflows', '.github/workflows/fan-out.yml'],
+      const { status, log } = await act(program, folder, ['workflow_dispatch', '--workflows', '.github/workflows/fan-out.yml', ...onDefaultBranch()],
         { ...service.env, TUNEGATE_ENGINE_DIR: engines })
       if (process.env['ACT_LOG']) writeFileSync(process.env['ACT_LOG'], log)
       expect(failures(log)).toEqual([])

@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
 import { engineFolder } from '../../src/cli/engine-folder.ts'
-import { chooseEngine, engineState } from '../../src/engines/tensorflow/install/status.ts'
+import { availabilityOf, engineState } from '../../src/engines/tensorflow/install/status.ts'
 import { root } from '../../test/support/architecture.ts'
 import { command, lastLine, median, pythonOf, versionsOf } from './peers.ts'
 import { processesTable } from './processes.ts'
@@ -104,9 +104,9 @@ function rowOf(
 /** The engine that is named, else the one that is installed; without one its rows are left out. */
 async function folderOf(): Promise<string | null> {
   if (given.engine) return given.engine
-  const choice = chooseEngine('auto', await engineState(engineFolder()))
-  if (choice.ok && choice.value.folder) return choice.value.folder
-  console.error(`without the native engine: ${choice.ok ? choice.value.why : choice.error.message}`)
+  const found = availabilityOf(await engineState(engineFolder()))
+  if (found.ok) return found.value
+  console.error(`without the native engine: ${found.error.why}`)
   return null
 }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { coldStart, stepsPerSecond } from '../orchestration/training.ts'
 import { loadDataset } from '../../src/data/load.ts'
-import type { InitMessage } from '../../src/run/protocol.ts'
+import type { EngineOrder } from '../../src/run/protocol.ts'
 import { root } from '../../test/support/architecture.ts'
 import { bundleWorker } from '../../test/support/worker-bundle.ts'
 import type { Table } from './results.ts'
@@ -19,7 +19,7 @@ export async function processesTable(folder: string | null): Promise<Table> {
   const rows: string[][] = []
   try {
     for (const name of folder === null ? ['wasm'] as const : ['tensorflow', 'wasm'] as const) {
-      const engine: InitMessage['engine'] = name === 'wasm' || folder === null ? 'wasm' : { tensorflow: folder }
+      const engine: EngineOrder = { engine: name, folder: name === 'wasm' || folder === null ? worker.wasmFolder : folder }
       for (const { name: model, one, two, ratio } of await stepsPerSecond(worker, data, engine)) {
         const figure = `${two.toFixed(0)} steps a second, one alone ${one.toFixed(0)}: ${ratio.toFixed(2)}×`
         rows.push([`${name}: two workers, ${model}`, figure, judged(ratio >= goals.two, `${goals.two}×`)])

@@ -86,7 +86,7 @@ async function runnerOf(idler: Idler): Promise<Runner> {
   }
   return WorkerPool.start({
     script: join(root, 'test/support/worker-scripted.ts'), workers: 1, notice: (text) => { throw new Error(text) },
-    init: { type: 'init', engine: 'wasm', wasmFolder: '', workload, data: {
+    init: { type: 'init', engine: 'wasm', folder: '', workload, data: {
       inputs: new Float32Array(1), inputShape: [1], targets: new Float32Array(1), targetScale: null,
       splits: { train: new Int32Array(1), validation: new Int32Array(1), test: new Int32Array(1) },
     } },

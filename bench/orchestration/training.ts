@@ -3,14 +3,12 @@ import type { Layer } from '../../src/layers/layer.ts'
 import type { Levers } from '../../src/records/levers.ts'
 import type { RunJob, Workload } from '../../src/records/plan.ts'
 import type { RunRequest } from '../../src/records/run.ts'
-import type { InitMessage } from '../../src/run/protocol.ts'
+import type { EngineOrder, InitMessage } from '../../src/run/protocol.ts'
 import { WorkerProcess } from '../../src/run/worker-process.ts'
 import type { TrainingData } from '../../src/train/types.ts'
 
 /** Files of a worker: what it runs, and where the engine's binaries are. */
 export interface WorkerFiles { readonly script: string; readonly wasmFolder: string }
-
-type EngineOrder = InitMessage['engine']
 
 const dense = (units: number, activation: 'relu' | 'linear'): Layer => ({ kind: 'dense', units, activation, useBias: true })
 const models: Readonly<Record<string, readonly Layer[]>> = {
@@ -42,12 +40,12 @@ export interface Speed { readonly name: string; readonly one: number; readonly t
  * turns, after one that warms up; 400 steps each, or 2000 where they are compiled.
  */
 export async function stepsPerSecond(
-  files: WorkerFiles, data: TrainingData, engine: EngineOrder = 'wasm',
+  files: WorkerFiles, data: TrainingData, engine: EngineOrder = embedded(files),
 ): Promise<Speed[]> {
-  const count = engine === 'wasm' ? 400 : 2000
+  const count = engine.engine === 'wasm' ? 400 : 2000
   const found: Speed[] = []
   for (const [name, layers] of Object.entries(models)) {
-    const init = initOf(files, data, layers, engine)
+    const init = initOf(data, layers, engine)
     const workers = await Promise.all([0, 1].map(() => new WorkerProcess(files.script).start(init)))
     const together = async (asked: readonly WorkerProcess[], seed: number): Promise<number> =>
       (await Promise.all(asked.map((worker) => speedOf(worker, count, seed)))).reduce((a, b) => a + b, 0)
@@ -72,13 +70,13 @@ export interface ColdStart { readonly ready: number; readonly firstStep: number;
 
 /** Medians of seven. */
 export async function coldStart(
-  files: WorkerFiles, data: TrainingData, engine: EngineOrder = 'wasm',
+  files: WorkerFiles, data: TrainingData, engine: EngineOrder = embedded(files),
 ): Promise<ColdStart> {
   const layers = Object.values(models)[0] ?? []
   const samples: ColdStart[] = []
   for (let i = 0; i < 7; i++) {
     const start = performance.now()
-    const worker = await new WorkerProcess(files.script).start(initOf(files, data, layers, engine))
+    const worker = await new WorkerProcess(files.script).start(initOf(data, layers, engine))
     const ready = since(start)
     await worker.run(asked(steps(1)), 'a')
     const firstStep = since(start)
@@ -96,9 +94,9 @@ function bareProcess(): Promise<number> {
   })
 }
 
-function initOf(
-  { wasmFolder }: WorkerFiles, data: TrainingData, layers: readonly Layer[], engine: EngineOrder,
-): InitMessage {
+const embedded = ({ wasmFolder }: WorkerFiles): EngineOrder => ({ engine: 'wasm', folder: wasmFolder })
+
+function initOf(data: TrainingData, layers: readonly Layer[], engine: EngineOrder): InitMessage {
   const { inputs, inputShape, targets, targetScale, splits } = data
   const workload: Workload = {
     task: 'classification', layers, parameters: 0, objective: 'nll', evaluateEvery: 1,
@@ -108,7 +106,7 @@ function initOf(
       rows: { train: splits.train.length, validation: splits.validation.length, test: splits.test.length },
     },
   }
-  return { type: 'init', engine, wasmFolder, workload, data: { inputs, inputShape, targets, targetScale, splits } }
+  return { type: 'init', ...engine, workload, data: { inputs, inputShape, targets, targetScale, splits } }
 }
 
 export function median(values: readonly number[]): number {

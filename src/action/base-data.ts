@@ -1,11 +1,11 @@
 import { createHash, type Hash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
-import { extname, posix } from 'node:path'
+import { realpath, stat } from 'node:fs/promises'
+import { extname, join, posix } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { NormalizedData } from '../compile/normalized.ts'
-import type { BaseData, BaseFile } from '../study/evaluation-rows.ts'
-import { blobAt, type CommittedFile, type Commits } from './commit-files.ts'
+import type { BaseData, BaseFile } from '../study/base-file.ts'
+import { blobAt, isCommitted, type CommittedFile, type Commits } from './commit-files.ts'
 
 /** Larger files are not compared: GitHub hands out no more of one. */
 const mostBytes = 100 * 1024 * 1024
@@ -13,7 +13,7 @@ const mostBytes = 100 * 1024 * 1024
 /** The data file that the base commit's spec names, to be asked for once a study is done. */
 export function baseData(base: string, specPath: string, data: NormalizedData, commits: Commits): BaseData {
   const path = posix.join(posix.dirname(specPath.replaceAll('\\', '/')), data.source)
-  return { data, file: (own) => fileOf(base, path, own, commits) }
+  return { data, path, file: (own) => fileOf(base, path, own, commits) }
 }
 
 /** Nothing is read of a file that the change leaves as it is, but its own copy to tell so. */
@@ -21,12 +21,21 @@ async function fileOf(base: string, path: string, own: string, commits: Commits)
   const found = await blobAt(base, path, commits)
   if (!found.ok) return { kind: 'unknown', why: `${path} of the base commit cannot be read: ${found.error}` }
   const file = found.value
-  if (file === null) return { kind: 'unknown', why: `the base commit has no file ${path}` }
+  if (file === null) {
+    const kind = await isUncommitted(path, own, commits) ? 'uncommitted' : 'unknown'
+    return { kind, why: `the base commit has no file ${path}` }
+  }
   if (extname(own) === extname(path) && await idOf(own, file.id) === file.id) return { kind: 'same' }
   if (file.bytes > mostBytes) {
     return { kind: 'unknown', why: `${path} of the base commit has ${file.bytes} bytes, more than ${mostBytes}` }
   }
   return contentOf(file, path, own)
+}
+
+/** Whether the change has no such file either, nor another in its place: an earlier step of the workflow brought it. */
+async function isUncommitted(path: string, own: string, commits: Commits): Promise<boolean> {
+  const { workspace } = commits.runner
+  return own === join(await realpath(workspace), path) && !await isCommitted(path, commits)
 }
 
 async function contentOf(file: CommittedFile, path: string, own: string): Promise<BaseFile> {

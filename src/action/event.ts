@@ -36,9 +36,8 @@ interface About {
 
 /**
  * What the event asks for. A pull request, alone or in a merge queue, is verified against its base. A push to the default branch
- * renews the lock, and one to another branch is verified against that branch's own lock. Anything else wants the whole study,
- * of the default branch alone. Throws for a checkout that the event is not about: its gates are somebody's proposal, and nothing
- * says whose base would judge it.
+ * renews the lock. Any other event runs the whole study of the default branch. Throws for another branch or tag and for a
+ * checkout that the event is not about: the gates there are somebody's proposal, and no base judges them.
  */
 export function occasionOf(mode: Mode, started: Started, payload: unknown = readPayload()): Occasion {
   const event = isMap(payload) ? payload : {}
@@ -48,7 +47,7 @@ export function occasionOf(mode: Mode, started: Started, payload: unknown = read
   if (mode === 'verify' || mode === 'refresh') return { mode, base }
   // Jobs of a compiled workflow share a whole study.
   if (mode !== 'auto') return { mode: 'tune', base }
-  return { mode: base !== null ? 'verify' : started.eventName === 'push' ? pushed(event) : 'tune', base }
+  return { mode: base !== null ? 'verify' : started.eventName === 'push' ? 'refresh' : 'tune', base }
 }
 
 /** What a comment asks for, at the base that it was let through for. */
@@ -56,7 +55,10 @@ export const occasionOfRequest = ({ command, base }: Request): Occasion => ({ mo
 
 const ownCommit = 'leave `ref` out of actions/checkout; a pull request is judged on the event pull_request, or by a /tune comment'
 
-/** Events are known by name. GitHub may add more, and those run the default branch too. */
+/**
+ * Events of a change are known by name. All others, and those that GitHub may add, run the default branch: a green check of
+ * another branch would rest on that branch's own gates, and stand under the name that its pull request requires.
+ */
 function aboutOf({ eventName, sha, ref }: Started, event: Payload): About | null {
   switch (eventName) {
     case 'pull_request': case 'pull_request_review': case 'pull_request_review_comment':
@@ -68,8 +70,6 @@ function aboutOf({ eventName, sha, ref }: Started, event: Payload): About | null
       const group = isMap(event['merge_group']) ? event['merge_group'] : {}
       return { base: required(group['base_sha'], eventName), commits: [group['head_sha'], sha], hint: 'leave `ref` out of actions/checkout' }
     }
-    case 'push': case 'schedule': case 'workflow_dispatch':
-      return { base: null, commits: [sha], hint: ownCommit }
     case '':
       return null
     default:
@@ -108,12 +108,7 @@ function defaultRef({ repository }: Payload): string | undefined {
 }
 
 const unknownBranch = (eventName: string, ref: string): InputError => new InputError([{
-  code: 'action/event', severity: 'error', message: `inconclusive: the event ${eventName} runs something else than the default branch`,
-  found: ref || 'no ref', allowed: 'pull_request, merge_group, push, workflow_dispatch, or any event that runs the default branch',
-  hint: 'run the step on one of these events',
+  code: 'action/event', severity: 'error', message: `inconclusive: the event ${eventName} runs a branch or tag that is not the default branch`,
+  found: ref || 'no ref', allowed: 'pull_request, merge_group, or any event that runs the default branch',
+  hint: 'open a pull request for the branch; under `push`, name the default branch: branches: [main]',
 }])
-
-function pushed(event: Payload): StudyMode {
-  const ref = defaultRef(event)
-  return ref !== undefined && event['ref'] === ref ? 'refresh' : 'verify'
-}

@@ -1,7 +1,7 @@
 import { githubApi } from '../github/api.ts'
 import { readPayload } from '../github/comment/event.ts'
 import { readPost, readToken } from '../github/comment/inputs.ts'
-import { isMap, isSha } from '../github/comment/request.ts'
+import { isBranch, isMap, isSha } from '../github/comment/request.ts'
 import type { Runner } from '../github/environment.ts'
 import { post, titleOf, type PostWord } from '../github/post.ts'
 import type { Study } from '../study/run-study.ts'
@@ -14,6 +14,8 @@ interface Pull {
   /** Its head: the checkout is usually a merge of it that nobody sees. */
   readonly head: string
   readonly base: string | null
+  /** The branch that it was to be merged into when the event came. */
+  readonly into: string
 }
 
 /**
@@ -52,7 +54,7 @@ async function posted(spec: string, runner: Runner, partOf: (foot: string) => Pa
   if (pull === null) return ['Nothing was posted: the event does not say which pull request it is about.']
   const api = githubApi({ token: readToken(), repository: runner.repository, baseUrl: runner.apiUrl })
   return post(api, {
-    ...partOf(`<sub>${judgedAt(pull.head, pull.base)}</sub>`), what, pull: pull.number, sha: pull.head,
+    ...partOf(`<sub>${judgedAt(pull.head, pull.base)}</sub>`), what, pull: pull.number, sha: pull.head, into: pull.into,
     run: runner.runId, runUrl: runner.runUrl ?? '', title: titleOf(specName(spec, runner)),
   })
 }
@@ -60,6 +62,7 @@ async function posted(spec: string, runner: Runner, partOf: (foot: string) => Pa
 function pullIn(payload: unknown): Pull | null {
   const pull = isMap(payload) ? payload['pull_request'] : null
   if (!isMap(pull) || !isMap(pull['head'])) return null
-  const [number, head, base] = [pull['number'], pull['head']['sha'], isMap(pull['base']) ? pull['base']['sha'] : null]
-  return typeof number === 'number' && isSha(head) ? { number, head, base: isSha(base) ? base : null } : null
+  const target = isMap(pull['base']) ? pull['base'] : {}
+  const [number, head, base, into] = [pull['number'], pull['head']['sha'], target['sha'], target['ref']]
+  return typeof number === 'number' && isSha(head) && isBranch(into) ? { number, head, into, base: isSha(base) ? base : null } : null
 }

@@ -26,12 +26,12 @@ export interface Publishing extends Omit<Setting, 'foot'> {
 /** Posts what the run job left. The exit code is 0 whatever is in it: the verdict is the check's to show. */
 export async function publishResult(publishing: Publishing): Promise<number> {
   const { api, runner, inputs, what, request, ended } = publishing
-  const { pull, sha } = request
+  const { pull, sha, into } = request
   const left: Left = runner.noArtifacts === null ? await downloadResult(runner.runAttempt) : { result: err(runner.noArtifacts), page: null }
   const result = left.result.ok ? parseResult(left.result.value, { run: runner.runId, sha }) : left.result
   const part = result.ok ? await partOf(result.value, publishing, left.page) : endPart(result.error, publishing)
   const [run, title] = [runner.runId, titleOf(specName(inputs.spec, runner))]
-  const problems = await post(api, { ...part, what, pull, sha, run, runUrl: runner.runUrl ?? '', title })
+  const problems = await post(api, { ...part, what, pull, sha, into, run, runUrl: runner.runUrl ?? '', title })
   if (request.command !== 'plan' && ended !== 'cancelled') await react(api, request.comment, reactionTo(part.verdict))
   tellUnposted(problems)
   return 0

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander'
-import { platforms, type Platform } from '../engines/tensorflow/install/platform.ts'
+import { installable } from '../engines/index.ts'
 import {
   engineDownloadCommand,
   engineInstallCommand,
@@ -7,9 +7,10 @@ import {
   type EngineInstallOptions,
 } from './commands/engine.ts'
 
-/** `tunegate engine …`: the native engine on this machine. */
+/** `tunegate engine …`: the engine that can be installed on this machine. */
 export function addEngineCommands(root: Command, exit: (code: number) => void): void {
-  const engine = root.command('engine').description('the native engine: TensorFlow on the cores of this machine')
+  const { summary, platforms } = installable().installer
+  const engine = root.command('engine').description(summary)
   const dir = [
     '--dir <dir>',
     "folder of the engines (default: $TUNEGATE_ENGINE_DIR, else tunegate/engine in the user's cache)",
@@ -34,5 +35,5 @@ export function addEngineCommands(root: Command, exit: (code: number) => void): 
     .command('download <dir>')
     .description('save the files of an install, for a machine without a network')
     .addOption(new Option('--platform <platform>', 'the machine they are for (default: this one)').choices(platforms))
-    .action(async (to: string, options: { platform?: Platform }) => exit(await engineDownloadCommand(to, options)))
+    .action(async (to: string, options: { platform?: string }) => exit(await engineDownloadCommand(to, options)))
 }

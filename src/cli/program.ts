@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander'
+import { targetNames, targetSummaries } from '../compile/targets/index.ts'
 import { columnHelp } from '../diagnose/read/columns.ts'
+import { autoEngineWords, engineWishes } from '../engines/index.ts'
 import { stageNames, type StageName } from '../records/plan.ts'
-import { engineWishes } from '../study/engine.ts'
 import { version } from '../study/version.ts'
 import { compileCommand, type CompileOptions } from './commands/compile.ts'
 import { diagnoseCommand, type DiagnoseOptions } from './commands/diagnose.ts'
@@ -52,8 +53,8 @@ export function program(exit: (code: number) => void): Command {
     .action(async (spec: string, options: { format: 'table' | 'json' | 'mermaid'; stages?: StageName[]; seeds?: number }) => exit(await planCommand(spec, options)))
 
   root.command('compile <spec>')
-    .description('write the plan as a GitHub workflow whose jobs share the runs of each stage')
-    .addOption(new Option('--target <target>', 'what to write').choices(['workflow']).makeOptionMandatory())
+    .description(`write the plan as ${targetSummaries()}`)
+    .addOption(new Option('--target <target>', 'what to write').choices(targetNames).makeOptionMandatory())
     .option('-o, --output <file>', 'where to write it (default: standard output)')
     .option('--check', 'write nothing; exit with 1 where the file is not what the spec gives')
     .option('--shards <n>', 'jobs that share the runs of a stage, at most', wholeNumber(1, 256), 8)
@@ -63,13 +64,14 @@ export function program(exit: (code: number) => void): Command {
 
   root.command('run <spec>')
     .description('tune: run the stages, verify the winner over seeds, judge the gates, write the report')
-    .addOption(new Option('--engine <engine>', 'what trains; auto: tensorflow where it is installed, else wasm').choices(engineWishes).default('auto'))
+    .addOption(new Option('--engine <engine>', `what trains; auto: ${autoEngineWords()}`).choices(engineWishes).default('auto'))
     .option('--stages <names>', `only these stages (${stageNames.join(', ')})`, stageList)
     .option('--seeds <n>', 'verification seeds in place of the spec\'s', wholeNumber(2, 100))
     .option('--workers <n>', 'worker processes, at most one a core and as many as fit into memory (as many where it is left out)', wholeNumber(1, 256))
     .option('--out <dir>', 'where the report goes (default: .tunegate/<name>)')
     .option('--baseline <what>', '`lock` (tuning.lock.json beside the spec), the path of a lock or of a folder with one, or `retrain` for the declared levers (default: the lock where there is one, else retrain)')
     .option('--base-spec <spec>', 'retrain model and levers of this spec as the baseline, on the same data and seeds; its runs are not counted in the budget')
+    .option('--base-data <file>', 'retrain the spec of --base-spec on the training rows of this file; both are measured on the rows of the spec\'s own data')
     .option('--fresh', 'set the journal of an earlier run aside and train everything again')
     .option('--json', 'print the report as JSON on standard output, and nothing else there')
     .action(async (spec: string, options: RunOptions) => exit(await runCommand(spec, options)))
@@ -94,7 +96,7 @@ export function program(exit: (code: number) => void): Command {
 
   addEngineCommands(root, exit)
 
-  for (const command of root.commands) command.exitOverride().showHelpAfterError()
+  for (const command of root.commands) command.exitOverride().showHelpAfterError(`(tunegate ${command.name()} --help lists the options)`)
   return root
 }
 

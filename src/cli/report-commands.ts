@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander'
-import { exportTargets, type ExportTarget } from '../report/exports/index.ts'
+import { exportNames } from '../report/exports/index.ts'
 import { compareCommand, type CompareOptions } from './commands/compare.ts'
-import { exportCommand } from './commands/export.ts'
+import { exportCommand, type ExportOptions } from './commands/export.ts'
 import { reportCommand } from './commands/report.ts'
 
 /** `report DIR` itself, and what else can be done with finished runs. A folder of a subcommand's name is written `./compare`. */
@@ -20,9 +20,9 @@ export function addReportCommands(root: Command, exit: (code: number) => void): 
 
   report.command('export <dir>')
     .description('write a finished run for other tools')
-    .addOption(new Option('--to <tool>', 'whose files to write').choices(exportTargets).makeOptionMandatory())
+    .addOption(new Option('--to <tool>', 'whose files to write').choices(exportNames).makeOptionMandatory())
     .option('-o, --output <folder>', 'where to write them (default: export-<tool> in the run\'s folder)')
-    .action(async (dir: string, options: { to: ExportTarget; output?: string }) => exit(await exportCommand(dir, options)))
+    .action(async (dir: string, options: ExportOptions) => exit(await exportCommand(dir, options)))
 
-  for (const command of report.commands) command.exitOverride().showHelpAfterError()
+  for (const command of report.commands) command.exitOverride().showHelpAfterError(`(tunegate report ${command.name()} --help lists the options)`)
 }

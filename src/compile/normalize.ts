@@ -6,10 +6,11 @@ import { checkStages } from './check/stages.ts'
 import type { NormalizedSpec } from './normalized.ts'
 import { normalizeChecks, normalizeData } from './normalize/data.ts'
 import { checkMetric, normalizeGates } from './normalize/gates.ts'
-import { normalizeLayer } from '../layers/layer.ts'
+import { layerOf } from '../layers/index.ts'
+import { everyLayer, normalizeLayer } from '../layers/layer.ts'
 import { normalizeLevers } from './normalize/levers.ts'
 import { normalizeStages } from './normalize/stages.ts'
-import { presetFor, presets } from './presets/index.ts'
+import { presetFor, presetNamed } from './presets/index.ts'
 import { collectProblems } from './problem.ts'
 
 /**
@@ -26,8 +27,10 @@ export function normalize({ spec, locate }: ParsedSpec): Result<NormalizedSpec, 
   const layers = spec.model.layers.map(normalizeLayer)
 
   // 2. The preset that fits them, and what it says of augmentation and levers.
-  const named = spec.preset ?? 'auto'
-  const preset = presets[named === 'auto' ? presetFor(layers, data.inputs) : named]
+  const tokens = everyLayer(layers).some((layer) => layerOf(layer.kind).readsWholeNumbers !== undefined)
+  const images = data.inputs.kind === 'array' && data.inputs.shape.length === 3
+  const { preset: named = 'auto' } = spec
+  const preset = named === 'auto' ? presetFor({ tokens, images }) : presetNamed(named)
   const augmentation = { ...preset.augmentation({ task, standardized: data.standardize }), ...spec.augmentation }
   const levers = normalizeLevers(spec.levers, preset, layers, task, report)
 

@@ -1,8 +1,11 @@
+import type { Checks } from '../dsl/tuning.gen.ts'
 import type { Shape } from '../layers/definition.ts'
 import type { NormalizedLayer } from '../layers/layer.ts'
 import type { Levers, SchedulingLevers } from '../records/levers.ts'
 import type { MetricName, Task } from '../records/metrics.ts'
 import type { AugmentationPolicy, GateRule, StageSettings } from '../records/plan.ts'
+import type { WarmupShare } from './presets/definition.ts'
+import type { PresetName } from './presets/index.ts'
 
 /** A spec with no shorthand left and every default filled in; what only the data can tell is still named, not counted. */
 export interface NormalizedSpec {
@@ -23,9 +26,6 @@ export interface NormalizedSpec {
   readonly gates: readonly GateRule[]
   readonly budget: { readonly minutes: number | null; readonly trials: number | null }
 }
-
-export const presetNames = ['vision-cnn', 'text-transformer', 'tabular-mlp'] as const
-export type PresetName = (typeof presetNames)[number]
 
 /** What the loader needs, but for resolving the path: `source` is as the spec says it. */
 export interface NormalizedData {
@@ -55,16 +55,7 @@ export type NormalizedInputs =
     }
   | { readonly kind: 'auto' }
 
-export type CheckName =
-  | 'leakage' | 'duplicates' | 'groups' | 'strata' | 'drift' | 'augmentation' | 'imbalance' | 'constant' | 'identifier'
-export type NormalizedChecks = { readonly [name in CheckName]: 'error' | 'warn' | 'off' }
-
-/** Warmup as a share of a run's steps, which are known when the data are. */
-export interface WarmupShare {
-  readonly share: number
-  readonly atLeast: number
-  readonly atMost: number
-}
+export type NormalizedChecks = Readonly<Required<Checks>>
 
 export type NormalizedLevers = Omit<Levers, 'scheduling'> & {
   readonly scheduling: Omit<SchedulingLevers, 'warmupSteps'> & { readonly warmupSteps: number | WarmupShare }

@@ -1,5 +1,5 @@
 import type { Levers } from '../records/levers.ts'
-import type { WarmupShare } from './normalized.ts'
+import type { WarmupShare } from './presets/definition.ts'
 
 /** Steps of one epoch: every step has the same number of rows, and what is left over waits for the next epoch. */
 export function stepsPerEpoch(trainingRows: number, { batchSize, accumulate }: Levers['batching']): number {

@@ -36,7 +36,7 @@ export function encodeInputs(
     }
     const { levels, codes } = encodeLevels(column, limits.levels)
     notes.push(...unseen(column.name, levels, codes, splits.train))
-    return as === 'index' ? indices(column.name, codes) : oneHot(column.name, levels, codes)
+    return as === 'index' ? indices(column.name, requireKnown(column.name, codes)) : oneHot(column.name, levels, codes)
   })
   const constant = `${counted(flat.length, 'input')} constant in the training rows, centred only: ${listed(flat)}`
   if (flat.length > 0) notes.push(constant)
@@ -84,11 +84,17 @@ function indices(name: string, codes: Int32Array): Encoder {
   }
 }
 
+/** One-hot places can all be 0; an index has no such value. */
+function requireKnown(name: string, codes: Int32Array): Int32Array {
+  if (!codes.includes(-1)) return codes
+  return fail({ code: 'data/unknown-level', message: `column "${name}" has a text that the index does not know` })
+}
+
 function oneHot(name: string, levels: readonly string[], codes: Int32Array): Encoder {
   return {
     features: levels.map((level) => `${name}=${level}`),
     fill: (values, width, offset) => codes.forEach((code, row) => {
-      values[row * width + offset + code] = 1
+      if (code >= 0) values[row * width + offset + code] = 1
     }),
   }
 }

@@ -1,5 +1,5 @@
 import { counted, fail } from './problems.ts'
-import type { Source } from './source.ts'
+import type { Limits, Source } from './source.ts'
 
 /** How often the clock and the memory are looked at. */
 const rowsBetween = 4096
@@ -59,6 +59,10 @@ export function tooMany({ file }: Pick<Source, 'file'>, what: string, most: numb
     found: found === undefined ? `more than ${counted(most, what)}` : counted(found, what), allowed: `at most ${counted(most, what)}`,
     hint: 'give a sample of the rows',
   })
+}
+
+export function tooLarge(file: string, found: string, limits: Pick<Limits, 'bytes'>): never {
+  return fail({ code: 'data/too-large', message: `${file} is too large`, found, allowed: counted(limits.bytes, 'byte') })
 }
 
 const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20).toLocaleString('en')} MiB`

@@ -1,7 +1,7 @@
 import { distinct, readUndecided, typeOf } from './column-type.ts'
 import type { Column } from './column.ts'
 import { guessImage, guessTarget, guessTask } from './guess.ts'
-import { openTable } from './formats/index.ts'
+import { stemOf } from './formats/index.ts'
 import { LIMITS, readSource } from './source.ts'
 import type { Limits } from './source.ts'
 import type { OpenTable, Table } from './table.ts'
@@ -10,7 +10,7 @@ import type { ColumnSummary, TableSummary } from './types.ts'
 /** Looks at a data file before there is a spec: its columns, and a guess of target, task and image shape. */
 export async function inspect(path: string, limits: Limits = LIMITS): Promise<TableSummary> {
   const source = await readSource(path, limits)
-  const opened = openTable(source, { header: 'auto', target: null, groupBy: null })
+  const opened = source.format.open(source, { header: 'auto', target: null, groupBy: null })
   const table = readUndecided(opened, opened.names.map(() => 'double'), opened.names.map((_, i) => i))
   const columns = table.columns.flatMap((column) => (column ? [summarize(column, table, limits)] : []))
   const { file, names, header, delimiter } = opened
@@ -18,7 +18,10 @@ export async function inspect(path: string, limits: Limits = LIMITS): Promise<Ta
   const task = target && guessTask(target, table.rows)
   const named = target === null ? null : names[target.index] ?? null
   const image = imageOf(opened, columns.filter((column) => column !== target))
-  return { file, format: source.format, delimiter, header, rows: table.rows, columns, target: named, task, ...image }
+  return {
+    file, stem: stemOf(file), format: source.format.name, delimiter, header, rows: table.rows, columns,
+    target: named, task, ...image,
+  }
 }
 
 function summarize(column: Column, { rows }: Table, limits: Limits): ColumnSummary {

@@ -4,7 +4,6 @@ import { encodeInputs } from './encode.ts'
 import { selectInputs } from './inputs.ts'
 import type { InputColumn } from './inputs.ts'
 import { keyColumns } from './keys.ts'
-import { openTable } from './formats/index.ts'
 import { fail } from './problems.ts'
 import { resolveRoles } from './roles.ts'
 import type { Roles } from './roles.ts'
@@ -25,7 +24,7 @@ import { unwatched, type Watch } from './watch.ts'
  */
 export async function loadDataset(config: DataConfig, limits: Limits = LIMITS, watch: Watch = unwatched): Promise<Dataset> {
   const source = await readSource(config.source, limits, watch)
-  const opened = openTable(source, { header: config.header, target: config.target, groupBy: config.split.groupBy })
+  const opened = source.format.open(source, { header: config.header, target: config.target, groupBy: config.split.groupBy })
   const roles = resolveRoles(config, opened)
   const table = readUndecided(opened, roles.wants, roles.undecided)
   if (table.rows === 0) fail({ code: 'data/empty', message: `${source.file} has no rows` })
@@ -67,13 +66,13 @@ function assemble(
 }
 
 /** The shape that the config asks for; else the array's own, where all of it became inputs; else a vector. */
-function shapeOf(config: DataConfig, { rowShape }: OpenTable, width: number): readonly number[] {
+export function shapeOf(config: DataConfig, { rowShape }: OpenTable, width: number): readonly number[] {
   if (config.inputs.kind === 'array') return config.inputs.shape
   const size = rowShape?.reduce((a, b) => a * b, 1)
   return rowShape && size === width ? rowShape : [width]
 }
 
 /** Content and settings in a fixed order. The path is left out: a moved file is the same data; so is a recompressed one. */
-function contentFingerprint({ source: _, ...settings }: DataConfig, { format, bytes }: Source): string {
-  return fingerprint({ format, content: sha256(bytes), ...settings })
+export function contentFingerprint({ source: _, ...settings }: DataConfig, { format, bytes }: Source): string {
+  return fingerprint({ format: format.name, content: sha256(bytes), ...settings })
 }

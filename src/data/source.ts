@@ -4,14 +4,16 @@ import { createGunzip } from 'node:zlib'
 import { InputError } from '../base/diagnostics.ts'
 import { readWithin } from '../base/files.ts'
 import { shownPath } from '../base/paths.ts'
-import { tooMany } from './gauge.ts'
+import type { FormatDefinition } from './formats/definition.ts'
+import { formatOf } from './formats/index.ts'
+import { tooLarge, tooMany } from './gauge.ts'
 import { LineCount } from './lines.ts'
 import { counted, fail } from './problems.ts'
 import { unwatched, type Watch } from './watch.ts'
 
 /** Sizes beyond which a file is refused instead of exhausting the machine: data files are not trusted. */
 export interface Limits {
-  /** Bytes of the file, and of what a .gz or .npz of it unpacks to (a decompression bomb ends here). */
+  /** Bytes of the file, and of what it unpacks to (a decompression bomb ends here). */
   readonly bytes: number
   /** Line breaks of a text file; a quoted cell may hold some, and blank lines are skipped. */
   readonly lines: number
@@ -52,17 +54,11 @@ function memoryOfMachine(): number {
   return most > 0 ? Math.min(most, totalmem()) : totalmem()
 }
 
-export type Format = 'csv' | 'tsv' | 'jsonl' | 'npy' | 'npz'
-const FORMATS: Readonly<Record<string, Format>> = {
-  csv: 'csv', tsv: 'tsv', tab: 'tsv', jsonl: 'jsonl', ndjson: 'jsonl', npy: 'npy', npz: 'npz',
-}
-const ALLOWED = '.csv, .tsv, .jsonl, .npy, .npz, each also with .gz'
-
 /** A data file's content, inflated, and what the name says it is. */
 export interface Source {
   /** As messages show it. */
   readonly file: string
-  readonly format: Format
+  readonly format: FormatDefinition
   readonly bytes: Buffer
   readonly limits: Limits
   readonly watch: Watch
@@ -75,26 +71,14 @@ export async function readSource(file: string, limits: Limits = LIMITS, watch: W
   watch.begin(`reading ${name}`)
   const raw = await readBytes(file, name, limits)
   const lines = new LineCount(limits.lines, () => tooMany({ file: name }, 'line', limits.lines))
-  const isText = format === 'csv' || format === 'tsv' || format === 'jsonl'
   const see = (chunk: Uint8Array): void => {
-    if (isText) lines.add(chunk)
+    if (format.isText) lines.add(chunk)
     watch.look()
   }
   if (!zipped) see(raw)
   const bytes = zipped ? await inflate(name, raw, limits, see) : raw
   if (bytes.length === 0) fail({ code: 'data/empty', message: `${name} is empty` })
   return { file: name, format, bytes, limits, watch }
-}
-
-function formatOf(file: string): { format: Format; zipped: boolean } {
-  const [, extension, gz] = /\.([a-z0-9]+?)(\.gz)?$/i.exec(file) ?? []
-  const key = extension?.toLowerCase() ?? ''
-  const format = Object.hasOwn(FORMATS, key) ? FORMATS[key] : undefined
-  if (format) return { format, zipped: gz !== undefined }
-  return fail({
-    code: 'data/format', message: `the format of ${file} is not known from its name`,
-    found: key === '' ? 'no extension' : `.${key}${gz ?? ''}`, allowed: ALLOWED,
-  })
 }
 
 async function readBytes(file: string, name: string, limits: Limits): Promise<Buffer> {
@@ -139,8 +123,4 @@ async function inflate(file: string, raw: Buffer, limits: Limits, see: (chunk: B
       found: error instanceof Error ? error.message : String(error),
     })
   }
-}
-
-export function tooLarge(file: string, found: string, limits: Pick<Limits, 'bytes'>): never {
-  return fail({ code: 'data/too-large', message: `${file} is too large`, found, allowed: counted(limits.bytes, 'byte') })
 }

@@ -17,9 +17,9 @@ export interface OpenTable {
   readonly names: readonly string[]
   readonly header: boolean
   readonly delimiter: string | null
-  /** Shape of one row of an array file; null where rows are plain columns. */
+  /** Shape of one row, where the file has one; null where rows are plain columns. */
   readonly rowShape: readonly number[] | null
-  /** In an npz the arrays have taken their roles already: the target's column; null elsewhere. */
+  /** The target's column, where the format itself tells the target from the inputs; null elsewhere. */
   readonly target: number | null
   /** Throws InputError with every malformed row. */
   read(wants: readonly Want[]): Table

@@ -10,7 +10,7 @@ export function sortedLevels(levels: readonly string[]): string[] {
   return [...levels].sort((a, b) => (numeric ? Number(a) - Number(b) : 0) || byText(a, b))
 }
 
-/** The column's codes into its sorted levels. */
+/** The column's codes into its sorted levels; −1 where a row has none of them. */
 export function encodeLevels({ codes, levels, name }: Column, mostLevels: number): { levels: string[]; codes: Int32Array } {
   if (!codes || !levels) {
     return fail({
@@ -21,7 +21,7 @@ export function encodeLevels({ codes, levels, name }: Column, mostLevels: number
   const sorted = sortedLevels(levels)
   const place = new Map(sorted.map((level, i) => [level, i]))
   const moved = Int32Array.from(levels, (level) => place.get(level) ?? 0)
-  return { levels: sorted, codes: codes.map((code) => moved[code] ?? 0) }
+  return { levels: sorted, codes: codes.map((code) => moved[code] ?? -1) }
 }
 
 /** Refuses a target with one class, and, where the split is stratified, classes too small to be in every part. */

@@ -13,6 +13,29 @@ export function requireText(source: Source): void {
   fail({ code: 'data/encoding', message: `${source.file} is not UTF-8 text`, allowed: 'UTF-8', hint })
 }
 
+/** A line of a file, without the blanks around it. */
+export interface Line {
+  readonly text: string
+  /** Counted from 1, blank lines too. */
+  readonly line: number
+}
+
+/** The lines that are not blank, one in memory at a time, without a byte order mark. InputError for one that is too long. */
+export function* linesOf({ bytes, file, limits }: Source): Generator<Line> {
+  const mark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
+  for (let start = mark, line = 1; start < bytes.length; line++) {
+    const found = bytes.indexOf(10, start)
+    const end = found < 0 ? bytes.length : found
+    if (end - start > limits.record) {
+      const [found, allowed] = [counted(end - start, 'byte'), `at most ${counted(limits.record, 'byte')}`]
+      fail({ code: 'data/too-large', message: 'the line is too long', at: { file, line, column: 1 }, found, allowed })
+    }
+    const text = bytes.toString('utf8', start, end).trim()
+    if (text !== '') yield { text, line }
+    start = end + 1
+  }
+}
+
 /** Names that a header may not have: the same one twice, or too many. */
 export function requireNames(source: Source, names: readonly string[]): void {
   const at = { file: source.file, line: 1, column: 1 }

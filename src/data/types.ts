@@ -1,8 +1,10 @@
+import type { CheckName, Found } from './checks/definition.ts'
+
 /** What to read and how to prepare it: the spec's `data` block with every default filled in. */
 export interface DataConfig {
   /** Path, already resolved and confined to the workspace by the caller. */
   readonly source: string
-  /** A column's name, or its index from 0 ("64"), or from the end ("-1" is the last); in an npz, the array's name. */
+  /** A column's name, or its index from 0 ("64"), or from the end ("-1" is the last); in an archive of arrays, the array's name. */
   readonly target: string
   readonly header: boolean | 'auto'
   readonly task: Task
@@ -108,6 +110,8 @@ export interface ColumnSummary {
 /** What `init` learns from a data file before there is a spec. Everything below `columns` is a guess. */
 export interface TableSummary {
   readonly file: string
+  /** The file's name without its folder and endings. */
+  readonly stem: string
   readonly format: string
   readonly delimiter: string | null
   readonly header: boolean
@@ -121,13 +125,7 @@ export interface TableSummary {
   readonly scale: number | null
 }
 
-export type CheckName =
-  | 'leakage' | 'duplicates' | 'groups' | 'strata' | 'drift' | 'augmentation' | 'imbalance' | 'constant' | 'identifier'
-
 /** Something about a data set that a person should look at before trusting a score. */
-export interface DataFinding {
+export interface DataFinding extends Found {
   readonly check: CheckName
-  readonly message: string
-  /** Row numbers, ascending, where the finding is about rows. */
-  readonly rows?: readonly number[]
 }

@@ -1,9 +1,9 @@
 import { type Bucket, leverBuckets } from '../records/levers.ts'
 import type { StageName } from '../records/plan.ts'
 import type { CurveGroup } from './curve.ts'
-import { type Finding, type Move, ruleNames } from './finding.ts'
+import type { Finding, Move } from './finding.ts'
 import { read, type Reading } from './reading.ts'
-import type { Rule, Symptom } from './rule.ts'
+import type { RuleDefinition, Symptom } from './rules/definition.ts'
 import { rules } from './rules/index.ts'
 
 /**
@@ -16,19 +16,20 @@ export function diagnose(groups: readonly CurveGroup[]): Finding[] {
 
 function diagnoseGroup({ subject, curves, context }: CurveGroup): Finding[] {
   const runs = curves.map((curve) => read(curve, context))
-  return ruleNames.flatMap((name) => findingOf(subject, rules[name], runs) ?? [])
+  return rules.flatMap((rule) => findingOf(subject, rule, runs) ?? [])
 }
 
-function findingOf(subject: string, rule: Rule, runs: readonly Reading[]): Finding | undefined {
-  const seen = rule.lookAtAll ? [rule.lookAtAll(runs)].filter(isSeen) : runs.map(rule.look).filter(isSeen)
+function findingOf(subject: string, rule: RuleDefinition, runs: readonly Reading[]): Finding | undefined {
+  const ofSeeds = 'lookAtAll' in rule
+  const seen = (ofSeeds ? [rule.lookAtAll(runs)] : runs.map((run) => rule.look(run))).filter(isSeen)
   const first = seen[0]
-  const enough = rule.lookAtAll || rule.quorum === 'any' || seen.length > runs.length / 2
+  const enough = ofSeeds || rule.quorum === 'any' || seen.length > runs.length / 2
   if (!first || !enough) return undefined
   return {
     rule: rule.name,
     subject,
     title: rule.title,
-    seeds: { seen: rule.lookAtAll ? runs.length : seen.length, of: runs.length },
+    seeds: { seen: ofSeeds ? runs.length : seen.length, of: runs.length },
     sights: seen.map((s) => s.sight),
     cause: first.cause,
     moves: first.moves,

@@ -1,23 +1,6 @@
 import type { LeverName } from '../records/levers.ts'
 import type { StageName } from '../records/plan.ts'
 
-/** Every rule, in the order in which findings are shown: what stops a run before what spoils it before what it lacks. */
-export const ruleNames = [
-  'early-divergence',
-  'gradients',
-  'flat',
-  'oscillation',
-  'early-plateau',
-  'unfinished',
-  'underfit',
-  'overfit',
-  'overconfident',
-  'epoch-boundaries',
-  'seed-variance',
-  'clipping',
-] as const
-export type RuleName = (typeof ruleNames)[number]
-
 /** What to try, the most promising first. */
 export interface Move {
   /** Null where no lever does it, as shuffling. */
@@ -44,7 +27,8 @@ export type Span = readonly [from: number, to: number]
 
 /** A symptom with its evidence, what likely causes it and what to do about it. */
 export interface Finding {
-  readonly rule: RuleName
+  /** Name of the rule that found it: see `rules/`. */
+  readonly rule: string
   /** Which runs it is about: `winner`, `declared levers`, or a file. */
   readonly subject: string
   readonly title: string

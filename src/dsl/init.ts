@@ -4,8 +4,8 @@ import { yamlComment, yamlScalar } from '../base/yaml.ts'
 export interface InitOptions {
   /** The data file as the spec shall name it: relative to where the spec will lie. */
   readonly file: string
-  /** Name of the study; made from the file's where left out. */
-  readonly name?: string
+  /** The file's name without its folder and the endings that say its format; the study is named by it. */
+  readonly stem: string
   readonly header: boolean
   readonly rows: number
   readonly columns: readonly {
@@ -15,9 +15,13 @@ export interface InitOptions {
   /** Column to predict; null where nobody can tell. */
   readonly target: string | null
   readonly task: 'classification' | 'regression' | null
+  /** The preset that fits the rows. */
+  readonly preset: string
   /** Shape of a row where rows are images, else null. */
   readonly imageShape: readonly number[] | null
   readonly scale: number | null
+  /** What each data check does by default, by its name. */
+  readonly checks: Readonly<Record<string, string>>
   /** Address of the schema for editors, relative to the spec; left out of the text where there is none. */
   readonly schema?: string
 }
@@ -28,9 +32,9 @@ export function renderSpec(options: InitOptions): string {
   return [
     ...(options.schema === undefined ? [] : [yamlComment(`yaml-language-server: $schema=${options.schema}`)]),
     'version: 1',
-    `name: ${options.name ?? nameOf(options.file)}`,
+    `name: ${nameOf(options.stem)}`,
     `task: ${task}${options.task === null ? '                # a guess: classification or regression' : ''}`,
-    `preset: ${options.imageShape ? 'vision-cnn' : 'tabular-mlp'}`,
+    `preset: ${options.preset}`,
     '',
     ...dataLines(options),
     '',
@@ -47,7 +51,7 @@ export function renderSpec(options: InitOptions): string {
   ].join('\n')
 }
 
-function dataLines({ file, target, header, columns, imageShape, scale }: InitOptions): string[] {
+function dataLines({ file, target, header, columns, imageShape, scale, checks }: InitOptions): string[] {
   return [
     'data:',
     `  source: ${yamlScalar(file)}`,
@@ -57,10 +61,24 @@ function dataLines({ file, target, header, columns, imageShape, scale }: InitOpt
       ? [`  inputs: { shape: [${imageShape.join(', ')}], scale: ${number(scale ?? 1)} }`]
       : [`  inputs: auto                 # ${census(columns, target)}; or { numeric: [a, b], categorical: [c] }`]),
     '  split: { validation: 0.2, test: 0.2, stratify: true, groupBy: null }',
-    '  checks:                       # error stops before training, warn reports, off does not look',
-    '    { leakage: warn, duplicates: warn, groups: warn, strata: warn, drift: warn, augmentation: warn, imbalance: warn,',
-    '      constant: warn, identifier: warn }',
+        '  checks:                       # error stops before training, warn reports, off does not look',
+    ...filled(Object.entries(checks).map(([name, severity]) => `${name}: ${severity}`)),
   ]
+}
+
+/** Entries of a map in braces, as many on a line as fit into 120 columns. */
+function filled(entries: readonly string[]): string[] {
+  const lines: string[] = []
+  let line = '    {'
+  entries.forEach((entry, i) => {
+    const next = ` ${entry}${i === entries.length - 1 ? ' }' : ','}`
+    if (line.length + next.length > 120) {
+      lines.push(line)
+      line = '     '
+    }
+    line += next
+  })
+  return [...lines, line]
 }
 
 function modelLines(image: InitOptions['imageShape']): string[] {
@@ -138,11 +156,9 @@ function targetOf(target: string | null, header: boolean): string {
   return !header && /^-?\d+$/.test(target) ? target : yamlScalar(target)
 }
 
-/** Letters and digits of the file's name; a study's name is also a folder's. */
-function nameOf(file: string): string {
-  const base = file.split(/[/\\]/).at(-1) ?? ''
-  const name = base
-    .replace(/(\.(csv|tsv|jsonl|ndjson|npy|npz|gz))+$/i, '')
+/** Letters and digits of a name; a study's name is also a folder's. */
+function nameOf(text: string): string {
+  const name = text
     .replace(/[^A-Za-z0-9._-]+/g, '-')
     .replace(/^[^A-Za-z0-9]+/, '')
   return yamlScalar(name.slice(0, 64) || 'study')

@@ -85,11 +85,12 @@ export function unfinished(side: Side): Finding | undefined {
   }
   if (side.values.length < 2) {
     const count = side.values.length === 1 ? 'is 1 verified seed' : 'are no verified seeds'
-    return tooFewSeeds(
+    const found = tooFewSeeds(
       `There ${count}; seed noise cannot be known from fewer than 2.`,
       'Let the verify stage run with 5 seeds or more.',
       5,
     )
+    return side.values.length === 0 ? { ...found, unmeasured: true } : found
   }
   return undefined
 }

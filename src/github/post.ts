@@ -1,8 +1,9 @@
 import { printable } from '../base/printable.ts'
-import { cutMarkdown, markdownDocument } from '../report/escape.ts'
+import { code, cutMarkdown, markdownDocument } from '../report/escape.ts'
 import { capped, type Annotation } from './annotations.ts'
 import type { Api, ApiProblem } from './api.ts'
-import { headOf } from './comment/facts.ts'
+import { pullAt } from './comment/facts.ts'
+import type { PullFacts } from './comment/policy.ts'
 import { isMap } from './comment/request.ts'
 import { stick } from './sticky.ts'
 
@@ -18,6 +19,8 @@ export interface Posting {
   readonly pull: number
   /** The commit that was run. */
   readonly sha: string
+  /** The branch whose rules judged it. */
+  readonly into: string
   readonly run: number
   readonly runUrl: string
   /** Name of the check and the status; never text of the pull request. */
@@ -31,12 +34,13 @@ export interface Posting {
 
 /**
  * Posts where the token may. What could not be posted is given back, for a notice: the verdict is what it was, and so is the
- * exit code. Where the head is no longer the commit that was run, no check is set and the comment says that alone.
+ * exit code. Where the pull request has another head or another base branch by now, no check is set and the comment says only that.
  */
 export async function post(api: Api, posting: Posting): Promise<string[]> {
-  const head = await headOf(api, posting.pull)
-  if (head === null) return ['Nothing was posted: the head of the pull request could not be read.']
-  if (head !== posting.sha) return postOne(posting, 'comment', () => comment(api, { ...posting, text: movedText(posting, head) }))
+  const pull = await pullAt(api, posting.pull)
+  if (pull === null) return ['Nothing was posted: the head of the pull request could not be read.']
+  const outdated = outdatedBy(posting, pull)
+  if (outdated !== null) return postOne(posting, 'comment', () => comment(api, { ...posting, text: outdated }))
   const problems: string[] = []
   problems.push(...await postOne(posting, 'comment', () => comment(api, posting)))
   problems.push(...await postOne(posting, 'check', () => checkRun(api, posting)))
@@ -50,9 +54,14 @@ async function postOne({ what, verdict }: Posting, word: PostWord, send: () => P
   return problem === null ? [] : [`The ${word} could not be posted. ${problem.message}`]
 }
 
-function movedText({ sha, runUrl }: Posting, head: string): string {
-  return `### Out of date\n\n\`${sha.slice(0, 12)}\` was run, and the pull request is at \`${head.slice(0, 12)}\` now. ` +
-    `[This run](${runUrl}) has the result; it says nothing of the new head.\n`
+/** What to say where the pull request is no longer what was run; null where it still is. */
+function outdatedBy({ sha, into, runUrl }: Posting, now: PullFacts): string | null {
+  const result = `[This run](${runUrl}) has the result; it says nothing about`
+  if (now.headSha !== sha) {
+    return `### Out of date\n\n\`${sha.slice(0, 12)}\` was run, and the pull request is at \`${now.headSha.slice(0, 12)}\` now. ${result} the new head.\n`
+  }
+  if (now.into === into) return null
+  return `### Out of date\n\nThe rules of ${code(into, 100)} judged this run, and the pull request goes into ${code(now.into, 100)} now. ${result} the new base.\n`
 }
 
 async function comment(api: Api, { pull, title, run, text }: Posting): Promise<ApiProblem | null> {

@@ -1,23 +1,29 @@
-import type { ChangedPart } from '../data/changed-rows.ts'
+import { printable } from '../base/printable.ts'
+import type { ChangedColumns } from '../data/changed-columns.ts'
+import type { ChangedPart, ChangedTraining } from '../data/changed-rows.ts'
 import type { Report } from './model.ts'
 import { plural } from './numbers.ts'
 
 /**
- * What a reader must know before the verdict: which of the measured rows the change edits, and which rules it alters.
- * Plain text, a sentence or two each, the rows first. Empty where the change leaves all of that alone.
+ * What a reader must know before the verdict: which of the measured rows, training rows and columns the change edits, and
+ * which rules it alters. Plain text, a sentence or two each, the measured rows first. Empty where the change leaves all of that alone.
  */
 export function changeLines({ change }: Report): string[] {
   if (!change) return []
-  const { rows, rules } = change
+  const { rows, training, columns, rules } = change
   const altered = listed(rules.map(({ setting, base, change: own }) => `${setting} from ${base} to ${own}`))
   return [
-    ...(rows === undefined ? [] : 'notCompared' in rows ? [notCompared(rows.notCompared)] : rowLines(rows.parts)),
+    ...(rows === undefined ? [] : 'notCompared' in rows ? notCompared(rows.notCompared) : rowLines(rows.parts)),
+    ...(training === undefined ? [] : [trainingLine(training)]),
+    ...(columns === undefined ? [] : [columnLine(columns)]),
     ...(altered === '' ? [] : [`This change alters ${altered}; it was judged with the values of the base commit.`]),
   ]
 }
 
-const notCompared = (why: string): string =>
-  `The validation and test rows were not compared with those of the base commit: ${why}.`
+const notCompared = (why: string): string[] => [
+  `The validation and test rows were not compared with those of the base commit: ${why}.`,
+  'The training rows were not compared either.',
+]
 
 function rowLines(parts: readonly ChangedPart[]): string[] {
   const ordered = parts.toReversed()
@@ -32,16 +38,47 @@ function rowLines(parts: readonly ChangedPart[]): string[] {
   return lines.length === 0 ? [] : [lines.join(' ')]
 }
 
+/** Rows that are gone and rows that are new count as edits, one of each. */
+function trainingLine({ edited, relabelled, moved, added, rows, growth }: ChangedTraining): string {
+  const part = { part: 'training', rows } as const
+  const edits = Math.max(relabelled, Math.min(edited, added))
+  const [removed, more] = [edited - edits, Math.max(0, added - edits)]
+  const clauses = [
+    ...(edits === 0 ? [] : [`edits ${editText({ ...part, edited: edits, relabelled })}`]),
+    ...(removed === 0 ? [] : [`removes ${ofRows(removed, part)}`]),
+    ...(more === 0 ? [] : [`adds ${plural(more, 'training row')}`]),
+    ...(moved === 0 ? [] : [`moves ${ofRows(moved, part)} to another part of the split`]),
+  ]
+  const size = `It trains on ${plural(rows + growth, 'row')}, ${difference(growth)} than the base commit.`
+  return `This change ${listed(clauses)}.${growth === 0 ? '' : ` ${size}`}`
+}
+
+function columnLine({ added, removed, retyped, unlisted }: ChangedColumns): string {
+  const columns = (verb: string, names: readonly string[]): string[] =>
+    (names.length === 0 ? [] : [`${verb} the ${names.length === 1 ? 'column' : 'columns'} ${listed(names.map(quoted))}`])
+  const turned = retyped.map(({ name, base, change }) => `turns the column ${quoted(name)} from ${base} into ${change}`)
+  const clauses = [...columns('adds', added), ...columns('removes', removed), ...turned]
+  const rest = unlisted === 0 ? '' : ` ${plural(unlisted, 'column')} more ${unlisted === 1 ? 'differs' : 'differ'}.`
+  return `This change ${listed(clauses)}.${rest}`
+}
+
+const quoted = (name: string): string => `"${printable(name, 60)}"`
+
+interface Part extends Pick<ChangedPart, 'rows' | 'edited' | 'relabelled'> {
+  readonly part: ChangedPart['part'] | 'training'
+}
+
 /** `12 of the 36 test rows (3 relabelled)`. */
-const editText = (part: ChangedPart): string =>
+const editText = (part: Part): string =>
   `${ofRows(part.edited, part)}${part.relabelled === 0 ? '' : ` (${part.relabelled} relabelled)`}`
 
-const ofRows = (count: number, { part, rows }: ChangedPart): string => `${count} of the ${plural(rows, `${part} row`)}`
+const ofRows = (count: number, { part, rows }: Pick<Part, 'part' | 'rows'>): string => `${count} of the ${plural(rows, `${part} row`)}`
 
 function sizeText({ part, rows, growth }: ChangedPart): string {
-  const more = `${Math.abs(growth)} ${growth > 0 ? 'more' : 'fewer'}`
-  return `The change is measured on ${plural(rows + growth, `${part} row`)}, ${more} than the base commit.`
+  return `The change is measured on ${plural(rows + growth, `${part} row`)}, ${difference(growth)} than the base commit.`
 }
+
+const difference = (growth: number): string => `${Math.abs(growth)} ${growth > 0 ? 'more' : 'fewer'}`
 
 const listed = (items: readonly string[]): string =>
   (items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1) ?? ''}`)

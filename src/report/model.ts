@@ -1,4 +1,5 @@
-import type { RowComparison } from '../data/changed-rows.ts'
+import type { ChangedColumns } from '../data/changed-columns.ts'
+import type { ChangedPart, ChangedTraining, NotCompared } from '../data/changed-rows.ts'
 import type { Finding } from '../diagnose/finding.ts'
 import type { MetricComparison } from '../gates/verification.ts'
 import type { Bucket, LeverDifference, Levers } from '../records/levers.ts'
@@ -63,6 +64,10 @@ export interface ChangeSection {
   readonly rules: readonly AlteredRule[]
   /** The rows that are measured, against the base commit's; left out where they are the same. */
   readonly rows?: EvaluationRows
+  /** The rows that are trained on, against the base commit's; left out where they are the same, or none were compared. */
+  readonly training?: ChangedTraining
+  /** Columns of the data against the base commit's, used or not; left out where they are the same. */
+  readonly columns?: ChangedColumns
 }
 
 export interface AlteredRule {
@@ -74,7 +79,7 @@ export interface AlteredRule {
 }
 
 /** Parts of the split with a difference; none were compared where there is a reason. */
-export type EvaluationRows = RowComparison
+export type EvaluationRows = { readonly parts: readonly ChangedPart[] } | NotCompared
 
 /** As the gates were given it, so that they can be judged again. */
 export interface RetrainedBase {

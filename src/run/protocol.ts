@@ -4,13 +4,16 @@ import type { RunRequest, RunResult } from '../records/run.ts'
 import type { TrainingData } from '../train/types.ts'
 
 /** Changes with every change of the messages below: a worker of another build is refused instead of misunderstood. */
-export const protocolVersion = 3
+export const protocolVersion = 4
 
 /** What trains. */
 export interface EngineOrder {
-  /** `tensorflow`: the folder of an installed native engine; `threads`: of one step, 1 where it is left out. */
-  readonly engine: 'wasm' | { readonly tensorflow: string; readonly threads?: number }
-  readonly wasmFolder: string
+  /** The engine by its name. */
+  readonly engine: string
+  /** Folder of its files. */
+  readonly folder: string
+  /** Native threads of one step; 1 where it is left out. */
+  readonly threads?: number
 }
 
 /** What a worker needs once, before its first run. */

@@ -55,8 +55,8 @@ export class WorkerProcess {
   }
 
   /** Has it load its engine ahead of the start message. */
-  load({ engine, wasmFolder }: EngineOrder): void {
-    this.send({ type: 'load', engine, wasmFolder })
+  load(order: EngineOrder): void {
+    this.send({ ...order, type: 'load' })
   }
 
   /** Waits until it can train. Rejects with the reason where it cannot: an `InputError` where a person can mend it. */

@@ -4,8 +4,6 @@ import { explainFileError, makeFolder } from '../base/files.ts'
 import { fingerprint } from '../base/hash.ts'
 import { compile } from '../compile/compile.ts'
 import type { NormalizedSpec } from '../compile/normalized.ts'
-import { loadDataset } from '../data/load.ts'
-import type { Dataset } from '../data/types.ts'
 import { candidateSeeds } from '../gates/baseline.ts'
 import type { BaselineEvidence } from '../gates/evidence.ts'
 import { foresee } from '../gates/foresight.ts'
@@ -13,7 +11,9 @@ import { gateOf } from '../gates/index.ts'
 import type { Plan } from '../records/plan.ts'
 import { execute } from '../run/execute.ts'
 import { stages } from '../stages/index.ts'
-import type { Choice } from '../engines/tensorflow/install/status.ts'
+import type { EngineChoice } from '../engines/choose.ts'
+import { baseDataset } from './base-dataset.ts'
+import type { BaseData } from './base-file.ts'
 import { withBreaks } from './engine.ts'
 import { openJournal, startPool } from './means.ts'
 import { factsOf, readSpec, tunedLevers, unwrap, type Prepared, type SpecSource } from './prepare.ts'
@@ -35,16 +35,17 @@ export const retrainedSource = (path: string): string => `model and levers of ${
 /** The study that a baseline is retrained for, and with what. */
 export interface RetrainingFor {
   readonly head: Prepared
-  readonly choice: Choice
+  readonly choice: EngineChoice
   /** Native threads of a worker. */
   readonly threads: number
   readonly outDir: string
 }
 
 /**
- * Retrains model, inputs and levers of another spec (the base commit's) on the rows, split and verification seeds of this study,
- * measured as this study measures, on the same engine and machine. All seeds are trained, since their looks come later. Its
- * journal lies in `baseline/` of the study's folder, so that it is trained once. Throws an `InputError` where it cannot be.
+ * Retrains model, inputs and levers of another spec (the base commit's) on the verification seeds of this study, measured as
+ * this study measures, on its validation and test rows. The training rows are the base commit's own where there is one.
+ * Engine and machine are the same. All seeds are trained, since their looks come later. Its journal lies in `baseline/` of
+ * the study's folder, so that it is trained once. Throws an `InputError` where it cannot be.
  */
 export async function retrainBase(options: StudyOptions, spec: BaseSpec, { head, choice, threads, outDir }: RetrainingFor): Promise<BaselineEvidence> {
   const { prepared: base, notes } = await prepareBase(options, spec, head)
@@ -77,38 +78,24 @@ function decidedBySize({ gates, workload: { parameters } }: Plan, base: Plan, so
   return foresee({ rules, seeds: 0, looks: [], parameters, baseline, noise: null }).map((said) => `${said.message}: ${said.found}`)
 }
 
-/** The base as a study of its own that only verifies, on what was loaded for the head; whatever is wrong with it is said at once. */
+/** The base as a study of its own that only verifies; whatever is wrong with it is said at once. */
 export async function prepareBase(
-  { workspace }: Pick<SpecSource, 'workspace'>, { path, text, tuned }: BaseSpec, head: Prepared,
+  { workspace, baseData }: Pick<SpecSource, 'workspace'> & { readonly baseData?: BaseData }, { path, text, tuned }: BaseSpec, head: Prepared,
 ): Promise<{ readonly prepared: Prepared; readonly notes: readonly string[] }> {
   const { parsed, spec: own } = await readSpec({ specPath: path, workspace, ...(text === undefined ? {} : { specText: text }) })
   requireTask(own, head.spec, path)
   const spec: NormalizedSpec = { ...own, ...measuredAs(head.spec), data: rowsOf(head.spec, own) }
-  const dataset = await datasetOf(spec, head, path)
+  const { dataset, notes } = await baseDataset({ path, data: spec.data, baseData }, head)
   const facts = factsOf(dataset)
   const declared = unwrap(compile(spec, facts, parsed.locate))
   const levers = tunedLevers(tuned ? { tuned } : {}, declared.baseline)
   const plan: Plan = levers ? unwrap(compile({ ...spec, levers }, facts, parsed.locate)) : declared
-  return { prepared: { ...head, dataset, spec, plan, warnings: [], gateLines: [] }, notes: replaced(own, head.spec, path) }
+  return { prepared: { ...head, dataset, spec, plan, warnings: [], gateLines: [] }, notes: [...replaced(own, head.spec, path), ...notes] }
 }
 
-/** The rows, target and split of the study, with the inputs of the base: those are part of its model. */
+/** Source, target and split of the study, with the inputs of the base: those are part of its model. */
 function rowsOf({ data }: NormalizedSpec, { data: { inputs, standardize } }: NormalizedSpec): NormalizedSpec['data'] {
   return { ...data, inputs, standardize }
-}
-
-/** What the head has loaded, where the base reads the same of it. */
-async function datasetOf({ data }: NormalizedSpec, { spec, dataset, dataFile }: Prepared, path: string): Promise<Dataset> {
-  if (fingerprint(data) === fingerprint(spec.data)) return dataset
-  try {
-    return await loadDataset({ ...data, source: dataFile })
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error
-    throw new InputError([{
-      code: 'baseline/other-inputs', severity: 'error', message: `the inputs of ${path} cannot be read from the data of this study, so it is no baseline`,
-      found: error.diagnostics[0]?.message ?? '', hint: 'keep the columns that it reads until the change is merged, or gate against a lock',
-    }])
-  }
 }
 
 /** What must be the study's own for two metrics to be the same quantity: rows, seeds, and which checkpoint counts. */

@@ -1,26 +1,23 @@
 import { InputError } from '../base/diagnostics.ts'
 import type { RunRequest, RunResult } from '../records/run.ts'
-import { chooseEngine, engineState, type Choice, type EngineName } from '../engines/tensorflow/install/status.ts'
+import { chooseEngine, type EngineChoice } from '../engines/choose.ts'
+import { engineNamed, fallbackEngine, type EngineName, type EngineWish } from '../engines/index.ts'
 import type { Runner } from '../run/runner.ts'
-
-/** What a user may ask for; the first is the default. */
-export const engineWishes = ['auto', 'tensorflow', 'wasm'] as const
-export type EngineWish = (typeof engineWishes)[number]
 
 /** How a study comes to its engine. */
 export interface EngineSource {
   readonly wanted: EngineWish
   /** May wait for `checked`, the spec and data that are being checked meanwhile, before it does anything that takes long. */
-  readonly choose: (checked: Promise<unknown>) => Promise<Choice>
+  readonly choose: (checked: Promise<unknown>) => Promise<EngineChoice>
 }
 
-/** An engine of this machine, or wasm; nothing is installed for it. */
+/** An engine that is available on this machine; nothing is installed for it. */
 export function engineHere(wanted: EngineWish, root: string): EngineSource {
   return {
     wanted,
     choose: async () => {
-      const choice = chooseEngine(wanted, await engineState(root))
-      if (!choice.ok) throw new InputError([choice.error])
+      const choice = await chooseEngine(wanted, (engine) => engine.available(root))
+      if (!choice.ok) throw new InputError(choice.error)
       return choice.value
     },
   }
@@ -38,27 +35,32 @@ export class EngineBroke extends Error {
 const sentence = ({ diagnostics: [first] }: InputError): string =>
   `${first?.message ?? ''}${first?.found === undefined ? '' : ` (${first.found})`}`
 
-/** Runs on the engine that was chosen; where `auto` chose one that breaks, the whole study again on wasm: engines never mix. */
+/** Runs on the engine that was chosen; where `auto` chose one that breaks, the whole study again on the fallback: engines never mix. */
 export async function onEngine<T>(
-  wanted: EngineWish, choice: Choice, work: (choice: Choice) => Promise<T>, notice: (message: string) => void,
+  wanted: EngineWish, choice: EngineChoice, work: (choice: EngineChoice) => Promise<T>, notice: (message: string) => void,
 ): Promise<T> {
   if (wanted === 'auto') notice(`training on ${choice.engine}: ${choice.why}`)
   try {
     return await work(choice)
   } catch (error) {
     if (!(error instanceof EngineBroke)) throw error
-    if (wanted !== 'auto' || choice.engine === 'wasm') throw explained(error, choice.engine)
-    const instead: Choice = { engine: 'wasm', folder: null, why: `the tensorflow engine is installed and broke: ${error.message}` }
-    notice(`training on wasm: ${instead.why}`)
-    return await onEngine('wasm', instead, work, notice)
+    const { name } = fallbackEngine()
+    if (wanted !== 'auto' || choice.engine === name) throw explained(error, choice.engine)
+    const why = `the ${choice.engine} engine is installed and broke: ${error.message}`
+    notice(`training on ${name}: ${why}`)
+    return await onEngine(name, { engine: name, folder: null, why }, work, notice)
   }
 }
 
-/** A defect of wasm, which is ours, stays one. */
-function explained({ why, message }: EngineBroke, engine: EngineName): unknown {
-  if (why instanceof InputError || engine === 'wasm') return why
-  const hint = 'finished runs are kept; `tunegate engine install --force` builds the engine anew, --engine wasm does without it'
-  return new InputError([{ code: 'engine/broke', severity: 'error', message: 'the tensorflow engine broke', found: message, hint }])
+/** A defect of an engine that tunegate brings along is ours, and stays one. */
+function explained({ why, message }: EngineBroke, name: EngineName): unknown {
+  const { embedded, mend } = engineNamed(name)
+  if (why instanceof InputError || embedded) return why
+  const ways = [...(mend === undefined ? [] : [mend]), `--engine ${fallbackEngine().name} does without it`]
+  return new InputError([{
+    code: 'engine/broke', severity: 'error', message: `the ${name} engine broke`, found: message,
+    hint: `finished runs are kept; ${ways.join(', ')}`,
+  }])
 }
 
 /** A runner whose failures are those of its engine: a pool rejects only where it was stopped or no process starts. */

@@ -3,8 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { openFile } from '../base/devices.ts'
 import { InputError } from '../base/diagnostics.ts'
 import { explainFileError, makeFolder } from '../base/files.ts'
-import { exporters, type ExportTarget } from '../report/exports/index.ts'
-import type { ExportFile } from '../report/exports/exported.ts'
+import type { ExportDefinition, ExportFile } from '../report/exports/definition.ts'
 import { finished } from './render-again.ts'
 
 /** Files of a report that a tracker keeps beside the numbers. */
@@ -14,14 +13,14 @@ const kept = ['summary.md', 'report.html', 'report.json', 'tuning.lock.json']
  * Writes a finished study for another tool into a folder that is new or empty: files of an earlier export, or of the tool
  * itself, would be mixed with these. Gives the number of files.
  */
-export async function exportStudy(run: string, target: ExportTarget, to: string): Promise<number> {
+export async function exportStudy(run: string, tool: ExportDefinition, to: string): Promise<number> {
   const folder = resolve(to)
   const { report, runs } = await finished(run)
   const artifacts = await Promise.all(kept.map((path) => artifact(run, path)))
   await requireEmpty(folder, to)
   let count = 0
   try {
-    for await (const file of exporters[target].write({ report, runs, folder, artifacts: artifacts.flat() })) {
+    for await (const file of tool.write({ report, runs, folder, artifacts: artifacts.flat() })) {
       await writeNew(folder, file)
       count += 1
     }

@@ -1,8 +1,8 @@
 // What a study trains with: its worker pool and its journal.
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fingerprint } from '../base/hash.ts'
 import type { Dataset } from '../data/types.ts'
-import type { Choice } from '../engines/tensorflow/install/status.ts'
+import type { EngineChoice } from '../engines/choose.ts'
 import { Interrupted } from '../run/execute.ts'
 import { runIds } from '../run/id.ts'
 import { Journal } from '../run/journal.ts'
@@ -15,14 +15,16 @@ import type { Prepared } from './prepare.ts'
 import type { StudyOptions } from './run-study.ts'
 
 /** Processes load their engine while the data are loaded and checked. Throws `EngineBroke` where no process starts. */
-export function startPool(options: StudyOptions, checked: Promise<Prepared>, { folder }: Choice, threads = 1): Promise<WorkerPool> {
-  const { workerScript, wasmFolder, listener, signal } = options
+export function startPool(
+  options: StudyOptions, checked: Promise<Prepared>, choice: EngineChoice, threads = 1,
+): Promise<WorkerPool> {
+  const { workerScript, listener, signal } = options
   const machine = thisMachine()
   const { workers, why } = workersFor(options.workers, machine)
   const notice = (message: string): void => listener({ type: 'notice', message })
   // What is wrong with the spec is said before.
   if (why !== null) checked.then(() => notice(why), () => {})
-  const engine: EngineOrder = { engine: folder === null ? 'wasm' : { tensorflow: folder, threads }, wasmFolder }
+  const engine: EngineOrder = { engine: choice.engine, folder: choice.folder ?? dirname(workerScript), threads }
   const starting = WorkerPool.start({
     script: workerScript, workers, notice, engine, bound: (wanted, { data }) => workersFor(wanted, machine, bytesOf(data)),
     init: checked.then(({ plan, dataset }) => ({ type: 'init', ...engine, workload: plan.workload, data: trainingData(dataset) })),

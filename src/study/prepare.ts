@@ -8,9 +8,11 @@ import { normalize } from '../compile/normalize.ts'
 import { rulesIn } from '../compile/normalize/gates.ts'
 import { warningsOf } from '../compile/warnings.ts'
 import type { NormalizedSpec } from '../compile/normalized.ts'
-import { checkData, CHECK_NAMES } from '../data/checks/index.ts'
+import { checkData } from '../data/check.ts'
+import { checkNames } from '../data/checks/index.ts'
 import { loadDataset } from '../data/load.ts'
 import { LIMITS } from '../data/source.ts'
+import type { CheckName } from '../data/checks/definition.ts'
 import type { DataFinding, Dataset } from '../data/types.ts'
 import { Watch } from '../data/watch.ts'
 import { leverDifferences, withLevers, type Levers } from '../records/levers.ts'
@@ -185,10 +187,12 @@ export function factsOf(dataset: Dataset): DataFacts {
   }
 }
 
+/** Names of the checks that are made: all but those that the spec switches off. */
+export const checksMade = ({ checks }: NormalizedSpec): CheckName[] => checkNames.filter((name) => checks[name] !== 'off')
+
 /** What the checks found, as loud as the spec wants it: an error stops, a warning is shown, off is not looked at. */
 function judgeData(spec: NormalizedSpec, dataset: Dataset, parsed: ParsedSpec, watch: Watch): { readonly findings: readonly DataFinding[]; readonly warnings: readonly Diagnostic[] } {
-  const wanted = CHECK_NAMES.filter((check) => spec.checks[check] !== 'off')
-  const findings = checkData(dataset, wanted, augmentationsOf(spec, dataset), watch)
+  const findings = checkData(dataset, checksMade(spec), augmentationsOf(spec, dataset), watch)
   const said = (finding: DataFinding, severity: Diagnostic['severity']): Diagnostic => ({
     code: `data/${finding.check}`, severity, message: finding.message, at: parsed.locate(['data', 'checks', finding.check]),
     ...(severity === 'error' ? { hint: `mend the data, or set data.checks.${finding.check} to warn` } : {}),

@@ -7,15 +7,23 @@ type Shaping = Pick<StudyOptions, 'specPath' | 'stages' | 'seeds' | 'baselinePat
 /**
  * The command that repeats a study, with the options that shape its result, as the report shows it. What was taken from the
  * base commit of a pull request is first written to a file.
+ *
+ * @param data where that commit has the data that the base was retrained on; left out where the change has the same
  */
-export function repeatCommand({ specPath, stages, seeds, baselinePath, baseSpec, baseCommit }: Shaping): string {
+export function repeatCommand(
+  { specPath, stages, seeds, baselinePath, baseSpec, baseCommit }: Shaping, data?: string,
+): string {
   const [option, path] = baseSpec ? ['--base-spec', baseSpec.path] : ['--baseline', baselinePath]
-  const copy = baseCommit && `base-${posix.basename(baseCommit.path)}`
+  const copyOf = (path: string): string => `base-${posix.basename(path)}`
+  const copy = baseCommit && copyOf(baseCommit.path)
+  const baseData = baseSpec && baseCommit ? data : undefined
   const baseline = copy ?? path
   const words = [
     'tunegate', 'run', specPath, ...(stages ? ['--stages', stages.join(',')] : []), ...(seeds === undefined ? [] : ['--seeds', String(seeds)]),
     ...(baseline === undefined ? [] : [option, baseline]),
+    ...(baseData === undefined ? [] : ['--base-data', copyOf(baseData)]),
   ]
-  const command = shellCommand(...words)
-  return baseCommit && copy ? `${shellCommand('git', 'show', `${baseCommit.sha}:${baseCommit.path}`)} > ${shellWord(copy)} && ${command}` : command
+  const taken = baseCommit ? [baseCommit.path, ...(baseData === undefined ? [] : [baseData])] : []
+  const shown = taken.map((from) => `${shellCommand('git', 'show', `${baseCommit?.sha}:${from}`)} > ${shellWord(copyOf(from))}`)
+  return [...shown, shellCommand(...words)].join(' && ')
 }

@@ -33,7 +33,7 @@ export const specKinds = {
 
 /** Every key of the data block. */
 export const dataKinds = {
-  source: 'proposal', // rows are the change's to add and to mend; `changedRows` compares those that it is measured on
+  source: 'proposal', // rows are the change's to add and to mend; `changeOf` names those that differ
   target: 'rule', // what is predicted: a change could choose an easier column
   header: 'proposal', // describes the change's own file; the rows that come of it are compared
   task: 'rule', // a copy of the spec's

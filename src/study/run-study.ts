@@ -2,28 +2,29 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { lineOf } from '../base/diagnostics.ts'
 import { explainFileError, makeFolder } from '../base/files.ts'
-import { CHECK_NAMES } from '../data/checks/index.ts'
 import { verificationStatistics } from '../gates/verification.ts'
 import type { VerifyFindings } from '../records/decision.ts'
 import type { Lock } from '../records/lock.ts'
 import type { RunResult } from '../records/run.ts'
 import type { Verdict } from '../records/verdict.ts'
 import { buildReport } from '../report/build.ts'
-import type { Report } from '../report/model.ts'
+import type { ChangeSection, Report } from '../report/model.ts'
 import { summarizeRun } from '../report/runs.ts'
-import type { Choice } from '../engines/tensorflow/install/status.ts'
+import type { EngineChoice } from '../engines/choose.ts'
+import { engineNamed } from '../engines/index.ts'
 import type { Listener } from '../run/events.ts'
 import { execute, Interrupted, runsOf, type StudyOutcome } from '../run/execute.ts'
 import type { Journal } from '../run/journal.ts'
 import type { WorkerPool } from '../run/pool.ts'
 import { stages } from '../stages/index.ts'
 import type { BaselineEvidence } from '../gates/evidence.ts'
+import type { BaseData } from './base-file.ts'
 import { retrainBase, type BaseSpec } from './base-study.ts'
 import { studyDiagnostics } from './diagnostics.ts'
-import { changeOf, type BaseData } from './evaluation-rows.ts'
+import { changeOf } from './evaluation-rows.ts'
 import { EngineBroke, onEngine, withBreaks, type EngineSource } from './engine.ts'
 import { judgingOf, type Judging } from './judging.ts'
-import { prepare, type Prepared, type SpecSource } from './prepare.ts'
+import { checksMade, prepare, type Prepared, type SpecSource } from './prepare.ts'
 import { openJournal, startPool } from './means.ts'
 import { repeatCommand } from './repeat.ts'
 import { fitThreads, threadsBefore, type Fitted, type Split } from './threads.ts'
@@ -35,16 +36,15 @@ export interface StudyOptions extends SpecSource {
   readonly outDir?: string
   readonly workers: number
   readonly engine: EngineSource
-  /** Seconds of a native step from which on fewer workers with more threads are tried; 1 where it is left out. */
+  /** Seconds of a step with native threads from which on fewer workers with more threads are tried; 1 where it is left out. */
   readonly slowStep?: number
-  /** File that a worker process runs, and the folder with the wasm engine. */
+  /** File that a worker process runs. The files of embedded engines lie beside it. */
   readonly workerScript: string
-  readonly wasmFolder: string
-  /** A spec of which model and levers are retrained as the baseline, on the same data and seeds. */
+  /** A spec of which model and levers are retrained as the baseline, on the same seeds, and on `baseData` where it is given. */
   readonly baseSpec?: BaseSpec
   /** The commit that the baseline was taken from, and the path that it has there. */
   readonly baseCommit?: { readonly sha: string; readonly path: string }
-  /** The data of that commit, which the rows that are measured are held against. */
+  /** The data of that commit: what `baseSpec` is retrained on, and what the change's rows are held against. */
   readonly baseData?: BaseData
   /** Set an earlier journal aside. */
   readonly fresh?: boolean
@@ -89,7 +89,7 @@ export async function afterChecks<T>(checked: Promise<unknown>, work: Promise<T>
 }
 
 async function trainAndConclude(
-  options: StudyOptions, checked: Promise<Prepared>, choice: Choice, begun: Promise<number>,
+  options: StudyOptions, checked: Promise<Prepared>, choice: EngineChoice, begun: Promise<number>,
 ): Promise<Study> {
   const { listener, clock, signal } = options
   const first = await startPool(options, checked, choice)
@@ -111,11 +111,12 @@ async function trainAndConclude(
 }
 
 /** The pool, or one of fewer workers with more threads where that is faster. */
-async function fitted(options: StudyOptions, prepared: Prepared, choice: Choice, pool: WorkerPool): Promise<Fitted<WorkerPool>> {
-  if (choice.folder === null) return { pool, workers: pool.slots, threads: 1, why: null }
+async function fitted(options: StudyOptions, prepared: Prepared, choice: EngineChoice, pool: WorkerPool): Promise<Fitted<WorkerPool>> {
+  const engine = engineNamed(choice.engine)
+  if (!engine.threadsOf) return { pool, workers: pool.slots, threads: 1, why: null }
   const start = (split: Split): Promise<WorkerPool> =>
     startPool({ ...options, workers: split.workers }, Promise.resolve(prepared), choice, split.threads)
-  const before = options.fresh ? null : await threadsBefore(outFolder(options, prepared))
+  const before = options.fresh ? null : await threadsBefore(outFolder(options, prepared), engine)
   try {
     return await fitThreads({ plan: prepared.plan, pool, start, slowStep: options.slowStep ?? 1, before })
   } catch (error) {
@@ -191,8 +192,8 @@ async function reportOf({ options, prepared, judging, outcome, engine, seconds, 
     plan, decisions: outcome.decisions, runs: summaries, verdict, against, lock: judging.lock?.lock ?? null, ...(engine.base ? { base: engine.base } : {}), engine: engine.label, tool: toolName,
     statistics: verify ? verificationStatistics(verify, plan.workload.objective) : [],
     diagnostics: await studyDiagnostics(plan, verify, runs()),
-    command: repeatCommand(options), specFile: options.specPath,
-    data: { source: spec.data.source, checks: checksOf(prepared), findings, notes: dataset.notes },
+    command: repeatCommand(options, otherData(change) ? options.baseData?.path : undefined), specFile: options.specPath,
+    data: { source: spec.data.source, checks: checksMade(spec), findings, notes: dataset.notes },
     omissions: [], exhausted: outcome.exhausted, cutShort: outcome.cutShort, ...(change ? { change } : {}),
     timing: {
       startedAt: options.startedAt, seconds, stages: outcome.seconds,
@@ -200,6 +201,10 @@ async function reportOf({ options, prepared, judging, outcome, engine, seconds, 
     },
   })
 }
+
+/** Whether rows or columns were held against those of another file, and differ. */
+const otherData = (change: ChangeSection | undefined): boolean =>
+  change !== undefined && (Boolean(change.training ?? change.columns) || (change.rows !== undefined && 'parts' in change.rows))
 
 function machineOf({ workers }: StudyOptions, { why }: EngineUsed): Report['timing']['machine'] {
   const machine = { platform: `${process.platform} ${process.arch}`, cores: availableParallelism(), workers, node: process.version }
@@ -210,6 +215,3 @@ function verifyFindings({ decisions }: StudyOutcome): VerifyFindings | null {
   const findings = decisions.find((d) => d.stage === 'verify')?.findings
   return findings?.stage === 'verify' ? findings.verify : null
 }
-
-const checksOf = ({ spec }: Prepared): string[] =>
-  CHECK_NAMES.filter((check) => spec.checks[check] !== 'off')

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { openFile } from '../base/devices.ts'
+import type { EngineDefinition } from '../engines/definition.ts'
 import type { Plan } from '../records/plan.ts'
 import type { RunRequest } from '../records/run.ts'
 import type { Runner } from '../run/runner.ts'
@@ -94,14 +95,14 @@ async function secondsOf(pool: Pool, plan: Plan, steps: number): Promise<number>
   return timing.seconds
 }
 
-/** Threads a worker of the study whose journal lies there; null where there is none. */
-export async function threadsBefore(outDir: string): Promise<number | null> {
+/** Threads a worker of the study whose journal lies there; null where there is none, or one of another engine. */
+export async function threadsBefore(outDir: string, { name, threadsOf }: EngineDefinition): Promise<number | null> {
   const file = await openFile(join(outDir, 'journal.jsonl')).catch(() => null)
   if (file === null) return null
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, 0)
-    const engine = /^\{"journal":1,.*?"engine":"(tensorflow [^"]*)"/.exec(buffer.toString('utf8', 0, bytesRead))?.[1]
-    return engine === undefined ? null : Number(/ (\d+) threads$/.exec(engine)?.[1] ?? 1)
+    const label = /^\{"journal":1,.*?"engine":"([^"]*)"/.exec(buffer.toString('utf8', 0, bytesRead))?.[1]
+    return label?.startsWith(`${name} `) ? threadsOf?.(label) ?? null : null
   } finally {
     await file.close()
   }

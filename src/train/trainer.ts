@@ -10,7 +10,7 @@ import { buildModel } from './model.ts'
 import { probeRun } from './probe.ts'
 import { rangeTestRun } from './range-test.ts'
 import { rounded } from './round.ts'
-import type { Engine, Trainer, TrainingData } from './types.ts'
+import type { CreateTrainer, Engine, Trainer, TrainingData } from './types.ts'
 
 const noSteps = { loss: [], learningRate: [], gradientNorm: [], clipped: [] } as const
 
@@ -53,6 +53,9 @@ export function createTrainer(
     dispose: () => [plain, spread].forEach((context) => context?.compiler?.dispose()),
   }
 }
+
+/** What a tensor library does once it is loaded in a worker. */
+export const trainsOn = (engine: Engine): CreateTrainer => (...given) => createTrainer(engine, ...given)
 
 type Crash = Pick<Extract<RunResult, { status: 'crashed' }>, 'status' | 'reason' | 'steps' | 'evaluations'>
 

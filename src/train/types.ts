@@ -1,12 +1,12 @@
 import type { ForwardOptions, FusedOps, Tensor, Tf } from '../layers/forward.ts'
 import type { Shape } from '../layers/definition.ts'
+import type { Workload } from '../records/plan.ts'
 import type { RunRequest, RunResult } from '../records/run.ts'
 import type { Compiler } from './step-compiler.ts'
 
 /** A ready tensor library with the kernels that training needs. */
 export interface Engine {
-  readonly name: 'wasm' | 'tensorflow'
-  /** Name, version and instruction set, as `wasm 4.22.0 simd`; part of every run's id. */
+  /** Name of its definition, version and instruction set, as `wasm 4.22.0 simd`; part of every run's id. */
   readonly label: string
   readonly tf: Tf
   /** Where the engine has them in one piece. */
@@ -58,6 +58,9 @@ export interface Model {
   forward(trainable: readonly Tensor[], statistics: readonly Tensor[], inputs: Tensor, options: ForwardOptions):
     { readonly outputs: Tensor; readonly statistics: readonly Tensor[] }
 }
+
+/** Makes the trainer of a workload on an engine that is loaded. */
+export type CreateTrainer = (workload: Workload, data: TrainingData, notice?: (message: string) => void) => Trainer
 
 /** Trains whatever is asked for on one engine, one run at a time; never throws for a run that fails. */
 export interface Trainer {

@@ -7,7 +7,7 @@ import { baseData } from '../../src/action/base-data.ts'
 import { repositoryOf } from '../../src/action/repository.ts'
 import type { NormalizedData } from '../../src/compile/normalized.ts'
 import type { Runner } from '../../src/github/environment.ts'
-import type { BaseFile } from '../../src/study/evaluation-rows.ts'
+import type { BaseFile } from '../../src/study/base-file.ts'
 import { commitAll, git } from '../support/act.ts'
 import { startRestEmulator, type RestEmulator } from '../support/rest-emulator.ts'
 
@@ -96,5 +96,18 @@ describe('attack 14: the data of the base commit', () => {
     const sha = commit()
     put('rows.npy', 'other')
     expect(await fileAt(sha)).toEqual({ kind: 'unknown', why: 'rows.npy of the base commit has 104857601 bytes, more than 104857600' })
+  })
+
+  it('attack 23: are those of the workflow only where neither commit holds a file of that name, or a link to another', async () => {
+    put('.gitignore', 'rows.npy\nstored.npy\n')
+    const sha = commit()
+    const why = 'the base commit has no file rows.npy'
+    put('rows.npy', bytes)
+    expect(await fileAt(sha)).toEqual({ kind: 'uncommitted', why })
+    put('stored.npy', bytes)
+    expect(await fileAt(sha, 'stored.npy')).toEqual({ kind: 'unknown', why })
+    git(folder, 'add', '--force', 'rows.npy')
+    git(folder, 'commit', '--quiet', '--message=brings its own')
+    expect(await fileAt(sha)).toEqual({ kind: 'unknown', why })
   })
 })

@@ -136,10 +136,11 @@ describe('a comment', () => {
     const ran = await run(request)
     expect([ran.exitCode, ran.outputs['verdict']]).toEqual([0, 'pass'])
     const rows = 'This change edits 35 of the 35 test rows and 36 of the 36 validation rows.'
+    const training = 'This change edits 107 of the 107 training rows.'
     const rules = 'This change alters seed from 17 to 3 and stages.verify.seeds from 3 to 2; it was judged with the values of the base commit.'
-    for (const line of [rows, rules]) expect(ran.log).toContain(`NOTE: ${line}`)
+    for (const line of [rows, training, rules]) expect(ran.log).toContain(`NOTE: ${line}`)
     await publish(request)
-    expect(comments()[0]?.split('\n').slice(2, 7)).toEqual(['', '> [!WARNING]', `> ${rows}`, '>', `> ${rules}`])
+    expect(comments()[0]?.split('\n').slice(2, 9)).toEqual(['', '> [!WARNING]', `> ${rows}`, '>', `> ${training}`, '>', `> ${rules}`])
   })
 
   it('attack 14: shows the plan that the rules of the base make of the change', async () => {

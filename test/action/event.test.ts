@@ -19,31 +19,31 @@ describe('what a step does', () => {
     ['pull_request', pull, { mode: 'verify', base }], ['pull_request_review', pull, { mode: 'verify', base }],
     ['pull_request_review_comment', pull, { mode: 'verify', base }], ['merge_group', group, { mode: 'verify', base }],
     ['push', push('refs/heads/main'), { mode: 'refresh', base: null }],
-    ['push', push('refs/heads/other'), { mode: 'verify', base: null }],
-    ['push', push('refs/tags/main'), { mode: 'verify', base: null }], ['push', {}, { mode: 'verify', base: null }],
-    ['schedule', {}, { mode: 'tune', base: null }], ['workflow_dispatch', {}, { mode: 'tune', base: null }], ['', undefined, { mode: 'tune', base: null }],
+    ['schedule', { repository }, { mode: 'tune', base: null }], ['workflow_dispatch', { repository }, { mode: 'tune', base: null }],
+    ['', undefined, { mode: 'tune', base: null }],
   ])('follows from %s with %j', (event, payload, expected) => {
     expect(occasionOf('auto', event, payload)).toEqual(expected)
   })
 
   // GitHub's own examples of the payloads.
-  it.each([['pull_request', 'opened', 'verify'], ['pull_request', 'synchronize', 'verify'], ['merge_group', 'checks_requested', 'verify'], ['push', undefined, 'verify'], ['workflow_dispatch', undefined, 'tune']])(
+  it.each([['pull_request', 'opened', 'verify'], ['pull_request', 'synchronize', 'verify'], ['merge_group', 'checks_requested', 'verify'], ['push', undefined, 'refresh'], ['workflow_dispatch', undefined, 'tune']])(
     'is read from a real payload of %s %s', (name, action, mode) => {
       const payload = examples.find((e) => e.name === name)?.examples.find((p) => action === undefined || p.action === action)
       expect(payload).toBeDefined()
-      const found = occasionOf('auto', name, payload)
+      const ref = /"default_branch":"(\w+)"/.exec(JSON.stringify(payload))?.[1]
+      const found = occasionOf('auto', name, payload, { ref: `refs/heads/${ref}` })
       expect(found.mode).toBe(mode)
       if (action === undefined) expect(found.base).toBeNull()
       else expect(found.base).toMatch(/^[0-9a-f]{40}$/)
     })
 
   it('is what the workflow says, where it says something', () => {
-    expect(occasionOf('verify', 'workflow_dispatch', {})).toEqual({ mode: 'verify', base: null })
-    expect(occasionOf('refresh', 'schedule', {})).toEqual({ mode: 'refresh', base: null })
+    expect(occasionOf('verify', 'workflow_dispatch', { repository })).toEqual({ mode: 'verify', base: null })
+    expect(occasionOf('refresh', 'schedule', { repository })).toEqual({ mode: 'refresh', base: null })
   })
 
   it('is what a comment asks for', () => {
-    const request = { pull: 7, sha: base, base, gates: null, comment: 11, options: { seeds: null, trials: null, minutes: null, stages: null } }
+    const request = { pull: 7, sha: base, base, into: 'main', gates: null, comment: 11, options: { seeds: null, trials: null, minutes: null, stages: null } }
     expect(occasionOfRequest({ ...request, command: 'verify' })).toEqual({ mode: 'verify', base })
     expect(occasionOfRequest({ ...request, command: 'tune' })).toEqual({ mode: 'tune', base })
   })
@@ -62,16 +62,17 @@ describe('attack 8: a pull request', () => {
   })
 })
 
-/** All events that start workflows, apart from those that are handled by name, and some that GitHub does not have. */
+/** All events that start workflows, apart from those of a change, and some that GitHub does not have. */
 const others = [
   'branch_protection_rule', 'check_run', 'check_suite', 'create', 'delete', 'deployment', 'deployment_status', 'discussion', 'discussion_comment',
   'fork', 'gollum', 'image_version', 'issue_comment', 'issues', 'label', 'milestone', 'page_build', 'project', 'public', 'registry_package',
-  'release', 'repository_dispatch', 'status', 'watch', 'workflow_run', 'pull_request_', 'pull_requests', 'PULL_REQUEST', 'toString', 'x',
+  'push', 'release', 'repository_dispatch', 'schedule', 'status', 'watch', 'workflow_dispatch', 'workflow_run', 'pull_request_', 'pull_requests', 'PULL_REQUEST', 'toString', 'x',
 ]
 
 describe('attack 15: the event', () => {
   it.each(others)('%s runs the own commit of the default branch and no other', (event) => {
-    for (const mode of ['auto', 'tune', 'gate'] as const) expect(occasionOf(mode, event, { repository })).toEqual({ mode: 'tune', base: null })
+    for (const mode of ['tune', 'gate'] as const) expect(occasionOf(mode, event, { repository })).toEqual({ mode: 'tune', base: null })
+    expect(occasionOf('auto', event, { repository })).toEqual({ mode: event === 'push' ? 'refresh' : 'tune', base: null })
     expect(occasionOf('verify', event, { repository })).toEqual({ mode: 'verify', base: null })
     for (const mode of ['auto', 'tune', 'verify', 'refresh', 'gate'] as const) {
       // Somebody's head, and a job without a checkout.
@@ -83,15 +84,10 @@ describe('attack 15: the event', () => {
     for (const ref of ['refs/heads/other', 'refs/tags/main', 'refs/pull/7/merge', 'main', '']) {
       expect(() => occasionOf('auto', event, { repository }, { ref })).toThrow('action/event')
     }
+    expect(() => occasionOf('verify', event, push('refs/heads/other'), { ref: 'refs/heads/other' })).toThrow('action/event')
     for (const payload of [undefined, {}, { repository: null }, { repository: { default_branch: '' } }]) {
       expect(() => occasionOf('auto', event, payload, { ref: 'refs/heads/' })).toThrow('action/event')
     }
-  })
-
-  it.each(['push', 'schedule', 'workflow_dispatch'])('%s runs the commit that it names on any branch and no other', (event) => {
-    expect(occasionOf('auto', event, push('refs/heads/other'), { ref: 'refs/heads/other' }).base).toBeNull()
-    for (const other of [head, foreign, null]) expect(() => occasionOf('auto', event, push('refs/heads/main'), { head: other })).toThrow('action/commit')
-    expect(() => occasionOf('auto', event, {}, { sha: '', head: '' })).toThrow('action/commit')
   })
 
   it.each([

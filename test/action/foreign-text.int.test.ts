@@ -47,7 +47,7 @@ async function proposed(files: Readonly<Record<string, string>>, spec: string): 
   const head = commit()
   github.state.pulls.set(7, { heads: [head], base, state: 'open', headRepository: 1, timeline: [] })
   const event = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
-  writeFileSync(event, JSON.stringify({ pull_request: { number: 7, base: { sha: base }, head: { sha: head } } }))
+  writeFileSync(event, JSON.stringify({ pull_request: { number: 7, base: { sha: base, ref: 'main' }, head: { sha: head } } }))
   return runStep({
     script: join(root, 'dist/action/index.js'), workspace: checkout,
     with: { token: github.token, engine: 'wasm', workers: '1', post: 'comment, check, status', spec },

@@ -33,11 +33,20 @@ function commit(text: string): string {
 
 type Variables = Readonly<Record<string, string>>
 
+/** As GitHub starts a workflow by hand on the default branch. */
+function byHand(): Variables {
+  const path = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
+  writeFileSync(path, JSON.stringify({ repository: { default_branch: 'main' } }))
+  return {
+    GITHUB_EVENT_NAME: 'workflow_dispatch', GITHUB_REF: 'refs/heads/main', GITHUB_SHA: git(checkout, 'rev-parse', 'HEAD'), GITHUB_EVENT_PATH: path,
+  }
+}
+
 /** One job of a compiled workflow, as its step runs it. */
 function job(inputs: Variables, env: Variables = {}, cancelAt?: RegExp): Promise<StepResult> {
   return runStep({
     script: join(root, 'dist/action/index.js'), workspace: checkout, with: { workers: '1', shards: '2', ...inputs },
-    env: { ...artifacts.env, GITHUB_SHA: git(checkout, 'rev-parse', 'HEAD'), GITHUB_EVENT_NAME: 'workflow_dispatch', ...env }, ...(cancelAt ? { cancelAt } : {}),
+    env: { ...artifacts.env, ...byHand(), ...env }, ...(cancelAt ? { cancelAt } : {}),
   })
 }
 
@@ -79,7 +88,7 @@ describe('jobs of a compiled workflow', () => {
     const base = commit(spec(0.999))
     const head = commit(spec(0.05))
     const event = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
-    writeFileSync(event, JSON.stringify({ pull_request: { number: 7, base: { sha: base }, head: { sha: head } } }))
+    writeFileSync(event, JSON.stringify({ pull_request: { number: 7, base: { sha: base, ref: 'main' }, head: { sha: head } } }))
     const pull = { GITHUB_EVENT_NAME: 'pull_request', GITHUB_EVENT_PATH: event }
     expect((await job({ mode: 'plan' }, pull)).exitCode).toBe(0)
     expect((await job({ mode: 'stage', stage: 'verify' }, pull)).exitCode).toBe(0)
@@ -96,7 +105,7 @@ describe('jobs of a compiled workflow', () => {
     const base = commit(compared)
     const head = commit(compared.replace('learningRate: 0.01', 'learningRate: 0.0000001'))
     const event = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
-    writeFileSync(event, JSON.stringify({ pull_request: { number: 7, base: { sha: base }, head: { sha: head } } }))
+    writeFileSync(event, JSON.stringify({ pull_request: { number: 7, base: { sha: base, ref: 'main' }, head: { sha: head } } }))
     const pull = { GITHUB_EVENT_NAME: 'pull_request', GITHUB_EVENT_PATH: event }
     for (const inputs of [{ mode: 'plan' }, { mode: 'stage', stage: 'verify' }, { mode: 'gate' }]) {
       const ran = await job({ ...inputs, baseline }, pull)
@@ -109,7 +118,7 @@ describe('jobs of a compiled workflow', () => {
     const base = commit(spec(0.05))
     const head = commit(`${spec(0.05).replace('seeds: 4', 'seeds: 2')}seed: 3\n`)
     const event = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
-    writeFileSync(event, JSON.stringify({ pull_request: { number: 7, base: { sha: base }, head: { sha: head } } }))
+    writeFileSync(event, JSON.stringify({ pull_request: { number: 7, base: { sha: base, ref: 'main' }, head: { sha: head } } }))
     const pull = { GITHUB_EVENT_NAME: 'pull_request', GITHUB_EVENT_PATH: event }
     expect((await job({ mode: 'plan' }, pull)).outputs['shards']).toBe('["1/2","2/2"]')
     for (const shard of ['1/2', '2/2']) expect((await job({ mode: 'shard', stage: 'verify', shard }, pull)).exitCode).toBe(0)
@@ -139,7 +148,7 @@ describe('jobs of a compiled workflow', () => {
     const base = commit(spec(0.05))
     const head = commit(spec(0.05, 4))
     const event = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
-    writeFileSync(event, JSON.stringify({ pull_request: { number: 7, base: { sha: base }, head: { sha: head } } }))
+    writeFileSync(event, JSON.stringify({ pull_request: { number: 7, base: { sha: base, ref: 'main' }, head: { sha: head } } }))
     const github = await startRestEmulator()
     try {
       github.state.pulls.set(7, { heads: [head], base, state: 'open', headRepository: 1, timeline: [] })

@@ -50,7 +50,7 @@ afterEach(async () => {
 
 function step(inputs: Readonly<Record<string, string>> = {}, event = 'pull_request', env: Readonly<Record<string, string>> = {}): Promise<StepResult> {
   const path = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
-  writeFileSync(path, JSON.stringify({ pull_request: { number: 7, base: { sha: base }, head: { sha: head } } }))
+  writeFileSync(path, JSON.stringify({ pull_request: { number: 7, base: { sha: base, ref: 'main' }, head: { sha: head } } }))
   return runStep({
     script: join(root, 'dist/action/index.js'), workspace: checkout, with: { token: github.token, engine: 'wasm', workers: '1', ...inputs },
     env: { ...artifacts.env, GITHUB_API_URL: github.url, GITHUB_EVENT_NAME: event, GITHUB_EVENT_PATH: path, ...env },

@@ -1,8 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { loadDataset } from '../../src/data/load.ts'
+import type { Splits } from '../../src/data/types.ts'
+import type { Report } from '../../src/report/model.ts'
 import { git } from '../support/act.ts'
 import { root } from '../support/architecture.ts'
 import { runStep, type StepResult } from '../support/runner.ts'
@@ -40,15 +43,16 @@ beforeAll(() => {
 })
 
 async function pull(
-  text: string, inputs: Readonly<Record<string, string>>, data?: (rows: string) => string,
+  text: string, inputs: Readonly<Record<string, string>>, data?: (rows: string) => string, from = base,
 ): Promise<StepResult & { readonly gates: readonly string[] }> {
-  git(checkout, 'switch', '--quiet', '--detach', base)
+  git(checkout, 'switch', '--quiet', '--detach', '--force', from)
   const file = join(checkout, 'wine.csv')
-  if (data) writeFileSync(file, data(readFileSync(file, 'utf8')))
+  if (data) writeFileSync(file, data(existsSync(file) ? readFileSync(file, 'utf8') : ''))
   writeFileSync(join(checkout, 'tuning.yml'), text)
-  git(checkout, 'commit', '--quiet', '--all', '--allow-empty', '--message=change')
+  git(checkout, 'add', '--all')
+  git(checkout, 'commit', '--quiet', '--allow-empty', '--message=change')
   const path = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
-  writeFileSync(path, JSON.stringify({ pull_request: { number: 7, base: { sha: base }, head: { sha: git(checkout, 'rev-parse', 'HEAD') } } }))
+  writeFileSync(path, JSON.stringify({ pull_request: { number: 7, base: { sha: from, ref: 'main' }, head: { sha: git(checkout, 'rev-parse', 'HEAD') } } }))
   const result = await runStep({
     script: join(root, 'dist/action/index.js'), workspace: checkout, with: { engine: 'wasm', workers: '1', artifact: 'false', ...inputs },
     env: { GITHUB_EVENT_NAME: 'pull_request', GITHUB_EVENT_PATH: path },
@@ -94,6 +98,112 @@ describe('a pull request that changes the split', () => {
     expect(gates).toContain('model-size fail')
     expect(commands.find((c) => c.properties['title'] === 'gate/fails-already')?.value).toContain('fails, whatever is trained')
     expect((await pull(wide, { baseline: 'retrain' })).gates).toContain('model-size fail')
+  })
+})
+
+/** The base branch with other files: they are written by `change`, and what git does not ignore is committed. */
+function onBase(change: () => void): string {
+  git(checkout, 'switch', '--quiet', '--detach', '--force', base)
+  change()
+  git(checkout, 'add', '--all')
+  git(checkout, 'commit', '--quiet', '--allow-empty', '--message=other base')
+  return git(checkout, 'rev-parse', 'HEAD')
+}
+
+/** Rows of a part of the split, their line replaced. */
+async function edited(rows: string, part: keyof Splits, change: (line: string) => string, stratify = true): Promise<string> {
+  const split = { validation: 0.2, test: 0.2, stratify, groupBy: null, seed: 17 }
+  const { splits } = await loadDataset({
+    source: join(root, 'examples/wine/wine.csv'), target: 'class', header: 'auto', task: 'classification', inputs: { kind: 'auto' }, standardize: true, split,
+  })
+  const chosen = new Set(splits[part])
+  return rows.split('\n').map((line, i) => (chosen.has(i - 1) ? change(line) : line)).join('\n')
+}
+
+const retrain = { baseline: 'retrain', out: '.tunegate/out' }
+const wine = readFileSync(join(root, 'examples/wine/wine.csv'), 'utf8')
+/** Numbers that say nothing of the class. */
+const noise = (line: string): string => line.split(',').map((cell, i) => (/^[\d.]+$/.test(cell) ? String(Number(cell) * ((i * 7) % 5) + i) : cell)).join(',')
+const plain = (text: string | null): string => (text ?? '').replace(/\\([\\`*_[\]#|~$])/g, '$1')
+const idsIn = (journal: string): string[] => readFileSync(join(checkout, journal), 'utf8').trimEnd().split('\n').slice(1)
+  .map((line) => (JSON.parse(line) as { readonly id?: string; readonly result?: { readonly id: string } })).map((line) => line.id ?? line.result?.id ?? '').toSorted()
+
+describe('attack 23: a pull request that edits the data', () => {
+  it('not at all keeps the runs of its base, by their ids', async () => {
+    const ran = await pull(spec.replace('0.02', '0.03'), retrain)
+    expect(ran.gates).toContain('regression pass')
+    // The study of the same spec that its default branch ran.
+    expect(idsIn('.tunegate/out/baseline/journal.jsonl')).toEqual(idsIn('out/journal.jsonl'))
+    expect(ran.summary).not.toContain('his change')
+  })
+
+  it('in the training rows does not spoil what its base is retrained on, and is told', async () => {
+    const spoiled = await edited(wine, 'train', noise)
+    const ran = await pull(spec, retrain, () => spoiled)
+    expect(ran.gates).toContain('regression fail')
+    expect(ran.exitCode).toBe(1)
+    expect(plain(ran.summary)).toContain('> This change edits 107 of the 107 training rows.')
+    expect(plain(ran.summary)).toContain('was retrained on 107 training rows of its own, the candidate on 107')
+    expect(idsIn('.tunegate/out/baseline/journal.jsonl')).not.toEqual(idsIn('out/journal.jsonl'))
+  })
+
+  it('in the labels of the training rows does not spoil them either', async () => {
+    // Without strata the labels do not draw the split, so that none that is measured becomes a wrong one.
+    const free = spec.replace('inputs: auto', 'inputs: auto, split: { stratify: false }')
+    const from = onBase(() => writeFileSync(join(checkout, 'tuning.yml'), free))
+    const rotate = (line: string): string => line.replace(/class_(\d)$/, (_, n) => `class_${(Number(n) + 1) % 3}`)
+    const spoiled = await edited(wine, 'train', rotate, false)
+    const ran = await pull(free, retrain, () => spoiled, from)
+    expect([ran.exitCode, ran.gates[0]]).toEqual([1, 'regression fail'])
+    expect(plain(ran.summary)).toMatch(/> This change edits (\d+) of the \1 training rows \(\1 relabelled\)\./)
+  })
+
+  it('by a column that gives the label away names the column, and its base learns nothing of it', async () => {
+    const leak = (rows: string): string => rows.trimEnd().split('\n').map((line, i) => (i === 0 ? `leak,${line}` : `${line.at(-1)},${line}`)).join('\n')
+    const ran = await pull(spec.replace('inputs: auto', 'inputs: auto, checks: { leakage: warn }'), retrain, leak)
+    expect(plain(ran.summary)).toContain('> This change adds the column "leak".')
+    const { base: { parameters }, study } = JSON.parse(readFileSync(join(checkout, '.tunegate/out/report.json'), 'utf8')) as Report & { base: { parameters: number } }
+    expect([parameters, study.parameters]).toEqual([42, 45])
+  })
+
+  it('by more training rows is compared with its base on fewer: does more data help?', async () => {
+    const half = onBase(() => writeFileSync(join(checkout, 'wine.csv'), wine.split('\n').filter((_, i) => i % 3 > 0 || i === 0).join('\n')))
+    const ran = await pull(spec, retrain, () => wine, half)
+    expect(ran.gates).toContain('regression pass')
+    expect(ran.exitCode).toBe(0)
+    expect(plain(ran.summary)).toMatch(/This change adds \d+ training rows and moves[^.]*\. It trains on 107 rows, \d+ more than the base commit/)
+    expect(plain(ran.summary)).toMatch(/was retrained on \d\d training rows of its own, the candidate on 107/)
+    // The command of the report makes the same runs of the base.
+    const { study, base: retrained } = JSON.parse(readFileSync(join(checkout, '.tunegate/out/report.json'), 'utf8')) as Report
+    expect(study.command).toContain(`git show ${half}:wine.csv > base-wine.csv`)
+    execFileSync('bash', ['-c', `tunegate() { ${process.execPath} ${join(root, 'dist/cli/index.js')} "$@" --engine wasm --out out/again; }; ${study.command}`], { cwd: checkout, stdio: 'ignore' })
+    const again = JSON.parse(readFileSync(join(checkout, 'out/again/report.json'), 'utf8')) as Report
+    expect(again.base?.runs).toEqual(retrained?.runs)
+  })
+
+  it('so that they cannot be compared has no verdict: its base is never retrained on the data of the change', async () => {
+    const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'a'.repeat(64)}\nsize 5\n`
+    const without = onBase(() => writeFileSync(join(checkout, 'wine.csv'), pointer))
+    const ran = await pull(spec, retrain, () => wine, without)
+    expect(ran.exitCode).toBe(1)
+    expect(ran.log).toMatch(/baseline\/no-data[^]*inconclusive[^]*lies in Git LFS/)
+    const none = onBase(() => rmSync(join(checkout, 'wine.csv')))
+    const added = await pull(spec, retrain, () => wine, none)
+    expect([added.exitCode, added.log.includes('baseline/no-data')]).toEqual([1, true])
+    const foreign = onBase(() => writeFileSync(join(checkout, 'wine.csv'), wine.replace('alcohol', 'spirit')))
+    const renamed = await pull(spec, retrain, () => wine, foreign)
+    expect([renamed.exitCode, renamed.log.includes('baseline/other-inputs')]).toEqual([1, true])
+  })
+
+  it('is compared on the file of the workflow where no commit holds one, and that is told', async () => {
+    const without = onBase(() => {
+      rmSync(join(checkout, 'wine.csv'))
+      writeFileSync(join(checkout, '.gitignore'), 'out/\n.tunegate/\nwine.csv\n')
+    })
+    writeFileSync(join(checkout, 'wine.csv'), wine)
+    const ran = await pull(spec, retrain, undefined, without)
+    expect(ran.gates).toContain('regression pass')
+    expect(plain(ran.summary)).toContain('the base commit has no file wine.csv: both were trained on the file of the workflow')
   })
 })
 

@@ -40,6 +40,13 @@ describe('validate', () => {
     expect(err).toMatch(message)
     noStackTrace(err)
   })
+  test.each([
+    [['run', 'tuning.yml', '--workers', '0'], 'run'], [['report', 'export', 'out', '--frobnicate'], 'report export'],
+  ])('%j prints its error and where to look, not the whole help', async (args, name) => {
+    const { code, err } = await tunegate(folder, args)
+    expect([code, err.trimEnd().split('\n').at(-1)]).toEqual([2, `(tunegate ${name} --help lists the options)`])
+    expect(err).not.toContain('Usage:')
+  })
   test('a data file outside of the workspace is refused', async () => {
     writeFileSync(join(folder, '..', 'secret.csv'), 'a,b\n1,2\n')
     const { code, err } = await tunegate(withSpec(folder, smallSpec.replace('examples/digits/digits.csv.gz', '../secret.csv')), ['validate', 'tuning.yml'])

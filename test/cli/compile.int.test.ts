@@ -50,7 +50,7 @@ describe('compile', () => {
 
   test.each([
     ['no target', ['compile', 'examples/digits/tuning.yml'], /--target/],
-    ['another target', ['compile', 'examples/digits/tuning.yml', '--target', 'gitlab'], /workflow/],
+    ['another target', ['compile', 'examples/digits/tuning.yml', '--target', 'nowhere'], /workflow/],
     ['no file to check', [...target, '--check'], /nothing to check/],
     ['no job', [...target, '--shards', '0'], /from 1 to 256/],
     ['more jobs than a matrix has', [...target, '--shards', '257'], /from 1 to 256/],

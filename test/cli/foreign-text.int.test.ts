@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { exportTargets } from '../../src/report/exports/index.ts'
+import { exportNames } from '../../src/report/exports/index.ts'
 import { root } from '../support/architecture.ts'
 import { tunegate, workFolder } from '../support/cli.ts'
 import { breakingName, breakingNames, harmIn, hidingName, mark } from '../support/hostile.ts'
@@ -93,7 +93,7 @@ describe('attack 16: the terminal is not commanded by', () => {
     ['a comparison', ['report', 'compare', out, out], 0, 'markdown'],
     ['a comparison in JSON', ['report', 'compare', out, out, '--format', 'json'], 0],
     ['a comparison as a page', ['report', 'compare', out, out, '--html', `${deep}/page.html`], 0, 'markdown'],
-    ...exportTargets.map((to) => [`an export to ${to}`, ['report', 'export', out, '--to', to, '--output', `${deep}/to ${to}`], 0] as const),
+    ...exportNames.map((to) => [`an export to ${to}`, ['report', 'export', out, '--to', to, '--output', `${deep}/to ${to}`], 0] as const),
     ['an export into a folder that is there', ['report', 'export', out, '--to', 'dvc', '--output', out], 2],
     ['curves', ['diagnose', `${deep}/curves.csv`, out], 0],
     ['curves as JSON', ['diagnose', `${deep}/curves.csv`, '--json'], 0],

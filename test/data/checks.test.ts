@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkData } from '../../src/data/checks/index.ts'
+import { checkData } from '../../src/data/check.ts'
 import { loadDataset } from '../../src/data/load.ts'
 import type { Dataset } from '../../src/data/types.ts'
 import { config, cpuTime, digits, wine } from './support.ts'

@@ -48,7 +48,6 @@ describe('a study', () => {
       workspace,
       workers: Math.min(2, availableParallelism()),
       workerScript: worker.script,
-      wasmFolder: worker.wasmFolder,
       engine: engineHere('wasm', workspace),
       listener: () => {},
       startedAt: null,

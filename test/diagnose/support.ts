@@ -8,7 +8,7 @@ import {
   type StepPoint,
 } from '../../src/diagnose/curve.ts'
 import { diagnose } from '../../src/diagnose/diagnose.ts'
-import type { Finding, RuleName } from '../../src/diagnose/finding.ts'
+import type { Finding } from '../../src/diagnose/finding.ts'
 import type { Metrics } from '../../src/records/metrics.ts'
 
 /**
@@ -100,5 +100,5 @@ export const group = (over: Partial<Shape> = {}, more: Partial<Context> = {}): C
 
 export const findingsOf = (over: Partial<Shape> = {}, more: Partial<Context> = {}): Finding[] =>
   diagnose([group(over, more)])
-export const rulesOf = (over: Partial<Shape> = {}, more: Partial<Context> = {}): RuleName[] =>
+export const rulesOf = (over: Partial<Shape> = {}, more: Partial<Context> = {}): string[] =>
   findingsOf(over, more).map((f) => f.rule)

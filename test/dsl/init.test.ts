@@ -1,17 +1,23 @@
 import { join } from 'node:path'
 import { describe, expect, it, test } from 'vitest'
+import { normalizeChecks } from '../../src/compile/normalize/data.ts'
+import { stemOf } from '../../src/data/formats/index.ts'
+import { presetFor } from '../../src/compile/presets/index.ts'
 import { inspect } from '../../src/data/inspect.ts'
 import { renderSpec, type InitOptions } from '../../src/dsl/init.ts'
 import { compiled, dataFacts } from '../compile/support.ts'
 
 const table: InitOptions = {
   file: 'data/houses.csv',
+  stem: stemOf('data/houses.csv'),
   header: true,
   rows: 1000,
   target: 'price',
   task: 'regression',
+  preset: 'tabular-mlp',
   imageShape: null,
   scale: null,
+  checks: normalizeChecks(),
   columns: [
     { name: 'area', type: 'numeric' },
     { name: 'heating', type: 'categorical' },
@@ -94,7 +100,7 @@ describe('a spec that init writes', () => {
     '0x1F',
   ])('keeps the column %j and the file of that name', (name) => {
     const { spec } = compiled(
-      renderSpec({ ...table, target: name === '' ? 'x' : name, file: `${name.replace(/[\0/\\]/g, '')}.csv` }),
+      renderSpec({ ...table, target: name === '' ? 'x' : name, file: `${name.replace(/[\0/\\]/g, '')}.csv`, stem: name }),
       facts([5], null),
     )
     expect(spec.data.target).toBe(name === '' ? 'x' : name)
@@ -113,7 +119,10 @@ describe('a spec that init writes', () => {
   ] as const)('of the example %s compiles', async (file, shape, classes) => {
     const summary = await inspect(join(import.meta.dirname, '../../examples', file))
     const { spec } = compiled(
-      renderSpec({ ...summary, file: file.split('/')[1] ?? '' }),
+      renderSpec({
+        ...summary, file: file.split('/')[1] ?? '', checks: normalizeChecks(),
+        preset: presetFor({ tokens: false, images: summary.imageShape !== null }).name,
+      }),
       facts(
         shape,
         Array.from({ length: classes }, (_, i) => String(i)),

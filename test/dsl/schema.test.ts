@@ -3,7 +3,7 @@ import { describe, expect, it, test } from 'vitest'
 import planSchema from '../../schema/plan.schema.json' with { type: 'json' }
 import schema from '../../schema/tuning.schema.json' with { type: 'json' }
 import { gridLevers } from '../../src/compile/normalize/grid.ts'
-import { presetNames } from '../../src/compile/normalized.ts'
+import { presets } from '../../src/compile/presets/index.ts'
 import { activationNames } from '../../src/layers/activations.ts'
 import { buckets, leverBuckets, leverNames, optimizerNames, scheduleNames } from '../../src/records/levers.ts'
 import { metricNames } from '../../src/records/metrics.ts'
@@ -85,7 +85,7 @@ describe('names in the schemas are those of the program', () => {
     ['stages with settings', keys(stage[1]), stageNames],
     ['buckets', keys(defs['levers']), buckets],
     ['levers of the grid', keys(defs['grid']), gridLevers],
-    ['presets', schema.properties.preset.enum.slice(1), presetNames],
+    ['presets', schema.properties.preset.enum.slice(1), presets.map(({ name }) => name)],
     ['metrics in a plan', names(plan['metric']), metricNames],
     ['activations in a plan', names(plan['activation']), activationNames],
     ['optimizers in a plan', names(plan['optimizer']), optimizerNames],

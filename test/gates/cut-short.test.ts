@@ -55,8 +55,8 @@ describe('a verification that time cut short', () => {
       .toEqual(['inconclusive', true, expect.stringContaining('The budget of minutes ended the verification')])
   })
 
-  it('with no seed at all is not a pass either', () => {
-    expect(judgeAt([open], evidence([]), [5]).status).toBe('pass')
+  it('with no seed at all is not a pass either, whatever ended it', () => {
+    expect(judgeAt([open], evidence([]), [5]).status).toBe('inconclusive')
     expect(judgeAt([open], evidence([]), [5], true).status).toBe('inconclusive')
     expect(judgeAt([open], evidence([]), [], true).status).toBe('inconclusive')
   })

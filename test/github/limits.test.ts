@@ -76,7 +76,7 @@ describe('a check and a status', () => {
   })
   afterEach(() => github.close())
   const posting = (more: Partial<Posting>): Posting => ({
-    what: ['check', 'status'], pull: 7, sha: head, run: 77, runUrl: 'https://github.com/octo/nets/actions/runs/77', title: 'tunegate',
+    what: ['check', 'status'], pull: 7, sha: head, into: 'main', run: 77, runUrl: 'https://github.com/octo/nets/actions/runs/77', title: 'tunegate',
     verdict: { status: 'pass', sentence: 'All gates pass.', fails: false }, text: '### pass\n', notes: [], ...more,
   })
 

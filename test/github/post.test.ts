@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => github.close())
 
 const posting = (more: Partial<Posting> = {}): Posting => ({
-  what: ['comment', 'check', 'status'], pull: 7, sha: head, run: 77, runUrl: 'https://github.com/octo/nets/actions/runs/77', title: 'tunegate',
+  what: ['comment', 'check', 'status'], pull: 7, sha: head, into: 'main', run: 77, runUrl: 'https://github.com/octo/nets/actions/runs/77', title: 'tunegate',
   verdict: { status: 'pass', sentence: 'All gates pass.', fails: false }, text: '### pass\n', notes: [], ...more,
 })
 
@@ -44,6 +44,14 @@ describe('what is posted', () => {
     expect([github.state.checkRuns.length, github.state.statuses.length]).toEqual([0, 0])
     github.script(/GET \/pulls/, 500, 4)
     expect(await post(api, posting())).toEqual([expect.stringContaining('could not be read')])
+  })
+
+  it('attack 22: compares the base branch too, which can change while a run goes on', async () => {
+    const pull = github.state.pulls.get(7)
+    if (pull) pull.into = 'release'
+    await post(api, posting())
+    expect(github.state.comments[0]?.body).toContain('The rules of `main` judged this run, and the pull request goes into `release` now.')
+    expect([github.state.checkRuns.length, github.state.statuses.length]).toEqual([0, 0])
   })
 
   it('attack 16: holds nothing that commands a terminal, whatever forgot to escape it', async () => {

@@ -15,6 +15,7 @@ import { fakeStudy } from '../support/study.ts'
 
 const part = { part: 'test', rows: 36, edited: 0, relabelled: 0, moved: 0, growth: 0 } as const
 const withChange = (change: ChangeSection): Report => buildReport({ ...fakeStudy().input, change })
+const trained = { rows: 107, edited: 0, relabelled: 0, moved: 0, growth: 0, added: 0 }
 const linesOf = (change: ChangeSection): string[] => changeLines(withChange(change))
 const rule = { setting: 'seed', base: '17', change: '3' }
 
@@ -24,21 +25,31 @@ describe('attack 14: what is said at the top', () => {
     ['both parts', { rules: [], rows: { parts: [{ ...part, part: 'validation', edited: 1 }, { ...part, edited: 2 }] } }, ['This change edits 2 of the 36 test rows and 1 of the 36 validation rows.']],
     ['another draw', { rules: [], rows: { parts: [{ ...part, edited: 1, moved: 30, growth: 2 }] } }, ['This change edits 1 of the 36 test rows, and moves 30 of the 36 test rows to another part of the split. The change is measured on 38 test rows, 2 more than the base commit.']],
     ['fewer rows', { rules: [], rows: { parts: [{ ...part, growth: -4 }] } }, ['The change is measured on 32 test rows, 4 fewer than the base commit.']],
-    ['nothing to compare with', { rules: [], rows: { notCompared: 'x.csv lies in Git LFS' } }, ['The validation and test rows were not compared with those of the base commit: x.csv lies in Git LFS.']],
+    ['nothing to compare with', { rules: [], rows: { notCompared: 'x.csv lies in Git LFS' } }, ['The validation and test rows were not compared with those of the base commit: x.csv lies in Git LFS.', 'The training rows were not compared either.']],
+    ['edited training rows', { rules: [], training: { ...trained, edited: 12, added: 9, relabelled: 3 } }, ['This change edits 9 of the 107 training rows (3 relabelled) and removes 3 of the 107 training rows.']],
+    ['more training rows', { rules: [], training: { ...trained, added: 20, moved: 5, growth: 15 } }, ['This change adds 20 training rows and moves 5 of the 107 training rows to another part of the split. It trains on 122 rows, 15 more than the base commit.']],
+    ['fewer training rows', { rules: [], training: { ...trained, edited: 7, growth: -7 } }, ['This change removes 7 of the 107 training rows. It trains on 100 rows, 7 fewer than the base commit.']],
+    ['a relabelled training row that another part has now', { rules: [], training: { ...trained, edited: 1, relabelled: 1, growth: -1 } }, ['This change edits 1 of the 107 training rows (1 relabelled). It trains on 106 rows, 1 fewer than the base commit.']],
+    ['columns', { rules: [], columns: { added: ['leak'], removed: ['hue', 'ash'], retyped: [{ name: 'id', base: 'numbers', change: 'texts' }], unlisted: 0 } }, ['This change adds the column "leak", removes the columns "hue" and "ash" and turns the column "id" from numbers into texts.']],
+    ['countless columns', { rules: [], columns: { added: ['a'], removed: [], retyped: [], unlisted: 3000 } }, ['This change adds the column "a". 3,000 columns more differ.']],
     ['rules', { rules: [rule, { setting: 'data.split.test', base: '0.2', change: '0.5' }] }, ['This change alters seed from 17 to 3 and data.split.test from 0.2 to 0.5; it was judged with the values of the base commit.']],
   ])('is %s', (_, change, lines) => {
     expect(linesOf(change)).toEqual(lines)
   })
 
   it('stands before the verdict in summary, comment, HTML report and terminal', () => {
-    const report = withChange({ rules: [rule], rows: { parts: [{ ...part, edited: 12, relabelled: 3 }] } })
-    const [rows = '', rules = ''] = changeLines(report)
-    const warning = `> [!WARNING]\n> ${rows}\n>\n> ${rules}\n\n**`
+    const training = { ...trained, edited: 5, added: 5 }
+    const columns = { added: ['leak'], removed: [], retyped: [], unlisted: 0 }
+    const report = withChange({ rules: [rule], rows: { parts: [{ ...part, edited: 12, relabelled: 3 }] }, training, columns })
+    const lines = changeLines(report)
+    const [rows = ''] = lines
+    expect(lines).toEqual([rows, 'This change edits 5 of the 107 training rows.', 'This change adds the column "leak".', expect.stringContaining('alters seed')])
+    const warning = `> [!WARNING]\n> ${lines.join('\n>\n> ')}\n\n**`
     expect(renderSummary(report, new Map()).replaceAll('\\', '')).toContain(warning)
     expect(renderComment(report).replaceAll('\\', '').split('\n').slice(2).join('\n')).toMatch(/^> \[!WARNING\]\n> This change edits[^]*\n\n\*\*/)
     expect(banner(report).indexOf('This change edits 12')).toBeLessThan(banner(report).indexOf('<h1>'))
     const terminal = closing({ report, verdict: report.verdict, page: 'p', lockPath: 'l' }, 400)
-    expect(terminal.slice(1, 4)).toEqual([`NOTE: ${rows}`, `NOTE: ${rules}`, expect.stringContaining(report.verdict.sentence)])
+    expect(terminal.slice(1, 6)).toEqual([...lines.map((line) => `NOTE: ${line}`), expect.stringContaining(report.verdict.sentence)])
   })
 
   it('stands before the verdict of a report that is judged again', async () => {
@@ -66,6 +77,8 @@ describe('attack 14: what is said at the top', () => {
     expect(parseReport(reportText(report), 'report.json').change).toEqual({ rules: [rule], rows: { notCompared: 'x' } })
     const parts = withChange({ rules: [], rows: { parts: [{ ...part, edited: 1, growth: -1 }] } })
     expect(parseReport(reportText(parts), 'report.json')).toEqual(JSON.parse(reportText(parts)))
+    const data = withChange({ rules: [], training: { ...trained, edited: 1 }, columns: { added: ['a'], removed: ['b'], retyped: [{ name: 'c', base: 'texts', change: 'numbers' }], unlisted: 2 } })
+    expect(parseReport(reportText(data), 'report.json')).toEqual(JSON.parse(reportText(data)))
     const plain = buildReport(fakeStudy().input)
     expect('change' in plain).toBe(false)
     expect(changeLines(parseReport(reportText(plain), 'report.json'))).toEqual([])

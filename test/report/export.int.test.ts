@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, type TestContext } from 'vitest'
-import { exportTargets, type ExportTarget } from '../../src/report/exports/index.ts'
+import { exportDefinitions, exportNamed } from '../../src/report/exports/index.ts'
 import { leverNames, leverValue } from '../../src/records/levers.ts'
 import { buildReport } from '../../src/report/build.ts'
 import { writeReport } from '../../src/study/write-report.ts'
@@ -32,10 +32,10 @@ beforeAll(async () => {
 afterAll(() => rm(scratch, { recursive: true, force: true }))
 
 /** What the tool itself reads from an export of the study. */
-async function seenBy(context: TestContext, target: ExportTarget, script: string): Promise<Seen> {
+async function seenBy(context: TestContext, target: string, script: string): Promise<Seen> {
   const python = needs(context, 'python-readers')
   const folder = join(scratch, target)
-  await exportStudy(run, target, folder)
+  await exportStudy(run, exportNamed(target), folder)
   const { status, stdout, stderr } = spawnSync(python, [join(root, 'test/report/readers', script), folder], {
     encoding: 'utf8', maxBuffer: 2 ** 28,
   })
@@ -115,13 +115,14 @@ describe('what the tools themselves read', () => {
 })
 
 describe('an export', () => {
-  test.each(exportTargets)('to %s refuses a folder that is not empty', async (target) => {
-    await expect(exportStudy(run, target, run)).rejects.toMatchObject({ diagnostics: [{ code: 'export/not-empty' }] })
+  test.each(exportDefinitions)('to $name refuses a folder that is not empty', async (tool) => {
+    await expect(exportStudy(run, tool, run)).rejects.toMatchObject({ diagnostics: [{ code: 'export/not-empty' }] })
   })
 
   test('says which runs the journal lacks', async () => {
     const bare = join(scratch, 'bare')
     await writeReport(report, bare, study.runs())
-    await expect(exportStudy(bare, 'wandb', join(scratch, 'bare-out'))).rejects.toMatchObject({ diagnostics: [{ code: 'report/runs-missing' }] })
+    const exported = exportStudy(bare, exportNamed('wandb'), join(scratch, 'bare-out'))
+    await expect(exported).rejects.toMatchObject({ diagnostics: [{ code: 'report/runs-missing' }] })
   })
 })

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { compareCommand } from '../../src/cli/commands/compare.ts'
-import { fontNames } from '../../src/cli/picture-files.ts'
-import { exportTargets } from '../../src/report/exports/index.ts'
+import { fontNames } from '../../src/cli/bundled-files.ts'
+import { exportDefinitions } from '../../src/report/exports/index.ts'
 import { rasterizer } from '../../src/report/png.ts'
 import { exportStudy } from '../../src/study/export-study.ts'
 import { renderAgain } from '../../src/study/render-again.ts'
@@ -91,9 +91,9 @@ describe('a study of data with hostile names', () => {
     }
     expect(markupProblem(readFileSync(page, 'utf8'))).toBeUndefined()
     expect(readFileSync(page, 'utf8')).not.toMatch(/<script|<img/)
-    for (const target of exportTargets) {
+    for (const tool of exportDefinitions) {
       const to = mkdtempSync(join(tmpdir(), 'tunegate hostile '))
-      expect(await exportStudy(out, target, to)).toBeGreaterThan(3)
+      expect(await exportStudy(out, tool, to)).toBeGreaterThan(3)
       rmSync(to, { recursive: true })
     }
   })

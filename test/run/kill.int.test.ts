@@ -21,7 +21,7 @@ function place(over: Partial<StudyConfig> = {}): Place {
   const journal = journalIn(where)
   writeFileSync(config, serialize({
     journal, out, label: 'wait 25', epochs: 1, script: join(root, 'test/support/worker-scripted.ts'),
-    init: { type: 'init', engine: 'wasm', wasmFolder: notes, workload: someWorkload, data: noData }, ...over,
+    init: { type: 'init', engine: 'wasm', folder: notes, workload: someWorkload, data: noData }, ...over,
   } satisfies StudyConfig))
   return { where, journal, notes, out, config }
 }

@@ -32,7 +32,7 @@ async function start(workers: number, over: StartOptions = {}): Promise<Started>
       notices.push(text)
       over.onNotice?.()
     },
-    init: { type: 'init', engine: 'wasm', wasmFolder: notes, workload: someWorkload, data: noData },
+    init: { type: 'init', engine: 'wasm', folder: notes, workload: someWorkload, data: noData },
   })
   onTestFinished(() => pool.close())
   let count = 0
@@ -241,7 +241,7 @@ describe('a pool that is started before its start message is made', () => {
   const early = (init: (notes: string) => Promise<InitMessage>) => {
     const notes = join(folder(), 'notes')
     const notices: string[] = []
-    const engine = { engine: 'wasm', wasmFolder: notes } as const
+    const engine = { engine: 'wasm', folder: notes } as const
     const pool = WorkerPool.start({ script, workers: 2, notice: (text) => notices.push(text), engine, init: init(notes) })
     return { pool, notices }
   }
@@ -249,7 +249,7 @@ describe('a pool that is started before its start message is made', () => {
   it('has its processes load the engine meanwhile', async () => {
     const { pool } = early(async (notes) => {
       await until(() => existsSync(notes) && readFileSync(notes, 'utf8').split('load').length === 3, 20_000)
-      return { type: 'init', engine: 'wasm', wasmFolder: '', workload: someWorkload, data: noData }
+      return { type: 'init', engine: 'wasm', folder: '', workload: someWorkload, data: noData }
     })
     const started = await pool
     onTestFinished(() => started.close())

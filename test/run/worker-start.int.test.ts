@@ -17,7 +17,7 @@ function options(over: Partial<PoolOptions> & { body?: string } = {}): PoolOptio
   const where = folder()
   const script = join(where, 'worker.mjs')
   writeFileSync(script, over.body ?? '')
-  const init = { type: 'init', engine: 'wasm', wasmFolder: join(where, 'notes'), workload: someWorkload, data: noData } as const
+  const init = { type: 'init', engine: 'wasm', folder: join(where, 'notes'), workload: someWorkload, data: noData } as const
   return { script, workers: 1, init, notice: () => {}, ...over }
 }
 
@@ -61,7 +61,7 @@ describe('a worker that the system does not let start', () => {
       // Which number is signaled without a guard is chance, so there are many.
       for (let i = 0; i < 60; i++) {
         const worker = new WorkerProcess('none.mjs')
-        worker.load({ engine: 'wasm', wasmFolder: '' })
+        worker.load({ engine: 'wasm', folder: '' })
         worker.kill()
       }
       console.log('alive')

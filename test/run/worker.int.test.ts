@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => bundle.remove())
 
 const init = (): InitMessage =>
-  ({ type: 'init', engine: 'wasm', wasmFolder: bundle.wasmFolder, workload: workloadOf(digits, mlp), data: digits })
+  ({ type: 'init', engine: 'wasm', folder: bundle.wasmFolder, workload: workloadOf(digits, mlp), data: digits })
 const twoEpochs = withLevers(someLevers, { epochs: 2 })
 
 async function start(workers: number): Promise<WorkerPool> {
@@ -63,7 +63,7 @@ describe('the real worker', () => {
   })
 
   it('says what is missing where the engine cannot start', async () => {
-    const broken = { ...init(), wasmFolder: '/nowhere' }
+    const broken = { ...init(), folder: '/nowhere' }
     await expect(WorkerPool.start({ script: bundle.script, workers: 2, init: broken, notice: () => {} })).rejects.toMatchObject({
       diagnostics: [expect.objectContaining({ code: 'engine/wasm-unusable' })] })
   })

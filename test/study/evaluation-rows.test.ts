@@ -2,8 +2,11 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { loadDataset } from '../../src/data/load.ts'
+import type { Splits } from '../../src/data/types.ts'
 import type { ChangeSection } from '../../src/report/model.ts'
-import { changeOf, type BaseFile } from '../../src/study/evaluation-rows.ts'
+import type { BaseFile } from '../../src/study/base-file.ts'
+import { changeOf } from '../../src/study/evaluation-rows.ts'
 import { prepare, readSpec } from '../../src/study/prepare.ts'
 import { rulesOf } from '../../src/study/rules.ts'
 
@@ -20,16 +23,32 @@ stages: [verify: { seeds: 2 }]
 let folder: string
 beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'rows-')) })
 
+interface Other {
+  readonly base?: string
+  readonly own?: string
+  readonly head?: string[]
+  readonly lines?: readonly string[]
+}
+
 /** The change has the plain table; `found` is what the base commit has. */
 async function changed(
-  found: BaseFile, { base, own, head }: { readonly base?: string; readonly own?: string; readonly head?: string[] } = {},
+  found: BaseFile, { base, own, head, lines = rows }: Other = {},
 ): Promise<ChangeSection | undefined> {
   const specPath = join(folder, 'tuning.yml')
-  writeFileSync(join(folder, 'own.csv'), table(rows, head))
+  writeFileSync(join(folder, 'own.csv'), table(lines, head))
   writeFileSync(specPath, spec(own ?? base ?? 'header: true'))
   const { spec: before } = await readSpec({ specPath, workspace: folder, specText: spec(base ?? 'header: true') })
   const prepared = await prepare({ specPath, workspace: folder, rules: rulesOf(before) })
   return changeOf(prepared, { data: before.data, file: async () => found })
+}
+
+async function splitOf(): Promise<Splits> {
+  const source = join(folder, 'split.csv')
+  writeFileSync(source, table(rows))
+  const split = { validation: 0.2, test: 0.2, stratify: true, groupBy: null, seed: 17 }
+  return (await loadDataset({
+    source, target: 'y', header: true, task: 'classification', inputs: { kind: 'auto' }, standardize: true, split,
+  })).splits
 }
 
 const other = (lines: readonly string[]): BaseFile => ({ kind: 'other', name: 'base.csv', bytes: Buffer.from(table(lines)) })
@@ -44,11 +63,29 @@ describe('attack 14: what a change alters of the rows that are measured', () => 
   it('is each part of the split that differs', async () => {
     expect(await changed(other(rows.map((row) => `9${row}`)))).toEqual({
       rules: [], rows: { parts: [{ part: 'validation', rows: 60, edited: 60, relabelled: 0, moved: 0, growth: 0 }, { part: 'test', rows: 60, edited: 60, relabelled: 0, moved: 0, growth: 0 }] },
+      training: { rows: 180, edited: 180, relabelled: 0, moved: 0, growth: 0, added: 180 },
+    })
+  })
+
+  it('attack 23: is each training row that differs, where nothing that is measured does', async () => {
+    const { train } = await splitOf()
+    const chosen = new Set(train.slice(0, 9))
+    const edited = rows.map((row, i) => (chosen.has(i) ? `9${row}` : row))
+    expect(await changed(other(edited))).toEqual({ rules: [], training: { rows: 180, edited: 9, relabelled: 0, moved: 0, growth: 0, added: 9 } })
+  })
+
+  it('attack 23: is each column that is added, removed, or holds something else, by its name', async () => {
+    const base = table(rows.map((row, i) => `${i},${i % 3},${row}`), ['gone,unused,a,b,y'])
+    const found: BaseFile = { kind: 'other', name: 'base.csv', bytes: Buffer.from(base) }
+    const own = rows.map((row, i) => `w${i % 3},${i % 2},${row}`)
+    const inputs = { base: 'header: true, inputs: { numeric: [a, b] }', own: 'header: true, inputs: auto' }
+    expect(await changed(found, { ...inputs, head: ['unused,leak,a,b,y'], lines: own })).toEqual({
+      rules: [], columns: { added: ['leak'], removed: ['gone'], retyped: [{ name: 'unused', base: 'numbers', change: 'texts' }], unlisted: 0 },
     })
   })
 
   it('is not known where the same file is read in another way, or its content cannot be had', async () => {
-    expect(await changed({ kind: 'same' }, { base: 'header: false', own: 'header: true', head: [] })).toEqual(cannot('the data of the change have no column "0"'))
+    expect(await changed({ kind: 'same' }, { base: 'header: false', own: 'header: true', head: [] })).toMatchObject(cannot('the data of the change have no column "0"'))
     expect(await changed({ kind: 'unknown', why: 'no file' })).toEqual(cannot('no file'))
     expect(await changed(other(['1,2,yes']))).toEqual(cannot('the data of the base commit cannot be loaded: the target has one class only: there is nothing to tell apart'))
   })

@@ -15,6 +15,13 @@ describe('the command that repeats a study', () => {
       .toBe('git show abc123:nets/tuning.lock.json > base-tuning.lock.json && tunegate run nets/tuning.yml --baseline base-tuning.lock.json')
   })
 
+  it('takes the data from there too, where its base was retrained on others', () => {
+    const options = { specPath: 'nets/tuning.yml', baseSpec: { path: 'x' }, baseCommit: { sha: 'abc123', path: 'nets/tuning.yml' } }
+    expect(repeatCommand(options, 'nets/my rows.csv')).toBe("git show abc123:nets/tuning.yml > base-tuning.yml && git show 'abc123:nets/my rows.csv' > 'base-my rows.csv' && "
+      + "tunegate run nets/tuning.yml --base-spec base-tuning.yml --base-data 'base-my rows.csv'")
+    expect(repeatCommand({ specPath: 'tuning.yml', baselinePath: 'retrain' }, 'rows.csv')).toBe('tunegate run tuning.yml --baseline retrain')
+  })
+
   it('quotes what a shell would take apart', () => {
     expect(repeatCommand({ specPath: "my nets/it's.yml" })).toBe("tunegate run 'my nets/it'\\''s.yml'")
   })

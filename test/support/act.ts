@@ -22,6 +22,13 @@ export function act(program: string, cwd: string, what: readonly string[], varia
   return new Promise((resolve, reject) => child.on('error', reject).on('close', (status) => resolve({ status, log })))
 }
 
+/** The event of a run on the default branch, as arguments of act. The checkout must be on the branch main. */
+export function onDefaultBranch(): readonly string[] {
+  const file = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
+  writeFileSync(file, JSON.stringify({ ref: 'refs/heads/main', repository: { default_branch: 'main', full_name: 'octo/nets' } }))
+  return ['--eventpath', file]
+}
+
 export function git(folder: string, ...args: readonly string[]): string {
   const who = ['-c', 'user.name=test', '-c', 'user.email=test@example.org']
   const done = spawnSync('git', [...who, ...args], { cwd: folder, encoding: 'utf8' })

@@ -31,15 +31,15 @@ export const folders: Readonly<Record<string, FolderRule>> = {
   stats: { may: ['base'] },
   layers: { may: ['base'], types: ['dsl'] },
   records: { may: ['layers', 'base'] },
-  data: { may: ['base'] },
+  data: { may: ['base'], types: ['dsl'] },
   gates: { may: ['stats', 'records', 'base'], types: ['dsl'] },
   diagnose: { may: ['stats', 'records', 'base'] },
   train: { may: ['stats', 'data', 'layers', 'records', 'base'] },
   stages: { may: ['stats', 'records', 'base'], types: ['train'] },
-  compile: { may: ['dsl', 'gates', 'layers', 'records', 'base'] },
+  compile: { may: ['dsl', 'data', 'gates', 'layers', 'records', 'base'] },
   engines: { may: ['train', 'layers', 'records', 'base'] },
   run: { may: ['stages', 'train', 'records', 'base'] },
-  report: { may: ['gates', 'layers', 'records', 'base'], types: 'any' },
+  report: { may: ['diagnose', 'gates', 'layers', 'records', 'base'], types: 'any' },
   github: { may: ['report', 'base'] },
 }
 

@@ -81,7 +81,7 @@ export const attacks: Readonly<Record<number, Line>> = {
   },
   14: {
     attack: 'A change chooses the seeds, looks, split or rows that it is measured by.',
-    guards: ['src/study/rules.ts', 'src/study/prepare.ts', 'src/action/base-commit.ts', 'src/action/comment.ts', 'src/action/base-data.ts', 'src/study/evaluation-rows.ts', 'src/data/changed-rows.ts', 'src/report/change-lines.ts'],
+    guards: ['src/study/rules.ts', 'src/study/prepare.ts', 'src/action/base-commit.ts', 'src/action/comment.ts', 'src/action/base-data.ts', 'src/study/base-file.ts', 'src/study/evaluation-rows.ts', 'src/data/changed-rows.ts', 'src/data/versions.ts', 'src/report/change-lines.ts'],
     tests: ['test/study/rules.test.ts', 'test/study/evaluation-rows.test.ts', 'test/data/changed-rows.test.ts', 'test/report/change-lines.test.ts', 'test/action/base-data.test.ts', 'test/action/rules.int.test.ts', 'test/action/comment.int.test.ts', 'test/action/jobs.int.test.ts', 'test/act-events.int.test.ts'],
   },
   15: {
@@ -110,7 +110,7 @@ export const attacks: Readonly<Record<number, Line>> = {
   },
   19: {
     attack: 'A path or an input of `compile` becomes YAML of the workflow that it writes.',
-    guards: ['src/base/yaml.ts', 'src/compile/targets/workflow.ts', 'src/cli/workflows/comment.ts', 'src/cli/workflows/uses.ts', 'src/dsl/init.ts'],
+    guards: ['src/base/yaml.ts', 'src/compile/targets/workflow.ts', 'src/cli/workflows/comment.ts', 'src/dsl/init.ts'],
     tests: ['test/base/yaml.test.ts', 'test/compile/workflow-text.test.ts', 'test/cli/foreign-text.int.test.ts'],
   },
   20: {
@@ -125,7 +125,12 @@ export const attacks: Readonly<Record<number, Line>> = {
   },
   22: {
     attack: 'A pull request gets a green check that nothing was measured for: its workflow is filtered out, its job is skipped, its base branch is changed after the run, or a merge queue asks nobody.',
-    guards: ['examples/workflows/tune.yml', 'test/support/advice.ts'],
-    tests: ['test/advice.test.ts'],
+    guards: ['examples/workflows/tune.yml', 'test/support/advice.ts', 'src/github/post.ts'],
+    tests: ['test/advice.test.ts', 'test/github/post.test.ts'],
+  },
+  23: {
+    attack: 'A change spoils the training rows that its base is retrained on, or hides rows and columns that it adds to the data.',
+    guards: ['src/study/base-dataset.ts', 'src/study/base-study.ts', 'src/action/base-data.ts', 'src/data/base-rows.ts', 'src/study/evaluation-rows.ts', 'src/data/changed-columns.ts', 'src/report/change-lines.ts'],
+    tests: ['test/data/base-rows.test.ts', 'test/study/evaluation-rows.test.ts', 'test/report/change-lines.test.ts', 'test/action/base-data.test.ts', 'test/action/retrain.int.test.ts'],
   },
 }

@@ -35,7 +35,7 @@ export function digitsCheckout(spec = smallSpec): string {
 export function studyOptions(checkout: string, bundle: WorkerBundle, events: RunEvent[] = []): StudyOptions {
   return {
     specPath: join(checkout, 'tuning.yml'), workspace: checkout, outDir: join(checkout, 'out'), workers: 2,
-    engine: engineHere('wasm', checkout), workerScript: bundle.script, wasmFolder: bundle.wasmFolder, listener: (event) => events.push(event),
+    engine: engineHere('wasm', checkout), workerScript: bundle.script, listener: (event) => events.push(event),
     startedAt: null, clock: () => performance.now(),
   }
 }

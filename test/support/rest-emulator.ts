@@ -42,6 +42,8 @@ export interface EmulatedPull {
   state: 'open' | 'closed'
   /** Id of the repository that the head lies in; 1 is this one, null is one that was deleted. */
   headRepository: number | null
+  /** The base branch; main where it is left out. */
+  into?: string
   timeline: { event: string; created_at?: string; [key: string]: unknown }[]
 }
 
@@ -192,7 +194,7 @@ const routes: readonly Route[] = [
     const repo = pull.headRepository === null ? null : { id: pull.headRepository, full_name: pull.headRepository === 1 ? 'octo/nets' : 'mallory/nets' }
     return found({
       number: Number(call.parts[0]), state: pull.state, head: { sha: head, ref: 'change', repo },
-      base: { sha: pull.base, ref: 'main', repo: { id: 1, full_name: 'octo/nets' } },
+      base: { sha: pull.base, ref: pull.into ?? 'main', repo: { id: 1, full_name: 'octo/nets' } },
     })
   }),
   route('GET', /^\/issues\/(\d+)\/timeline$/, (call) => found(paged(call, pullOf(call).timeline))),

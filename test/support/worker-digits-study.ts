@@ -27,7 +27,7 @@ async function study({ spec, journal: path, out, started, script, wasmFolder, na
   const { inputs, inputShape, targets, targetScale, splits } = dataset
   const pool = await WorkerPool.start({
     script, workers: 2, notice: (text) => { throw new Error(text) }, init: {
-      type: 'init', engine: nativeFolder === undefined ? 'wasm' : { tensorflow: nativeFolder }, wasmFolder,
+      type: 'init', ...(nativeFolder === undefined ? { engine: 'wasm', folder: wasmFolder } : { engine: 'tensorflow', folder: nativeFolder }),
       workload: plan.workload, data: { inputs, inputShape, targets, targetScale, splits },
     },
   })

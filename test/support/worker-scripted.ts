@@ -1,5 +1,5 @@
 // A worker that trains nothing and does what the label of a run tells it: for tests of the process around it. Every run is noted
-// in a file of the test, by whose name `wasmFolder` comes.
+// in a file of the test, by whose name `folder` comes.
 import { appendFileSync, existsSync, writeFileSync, writeSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RunRequest, RunResult } from '../../src/records/run.ts'
@@ -10,9 +10,9 @@ let notes = ''
 
 process.on('disconnect', () => process.exit(0))
 process.on('message', (message: ToWorker) => {
-  if (message.type === 'load') return appendFileSync(message.wasmFolder, 'load\n')
+  if (message.type === 'load') return appendFileSync(message.folder, 'load\n')
   if (message.type === 'init') {
-    notes = message.wasmFolder
+    notes = message.folder
     if (notes.endsWith('.broken')) {
       return say({ type: 'unable', message: 'no engine', diagnostics: [{ code: 'engine/none', severity: 'error', message: 'no engine' }] })
     }

@@ -1,6 +1,6 @@
 import { diagnose } from '../../src/diagnose/diagnose.ts'
 import { type Context, curveOf } from '../../src/diagnose/curve.ts'
-import type { Finding, RuleName } from '../../src/diagnose/finding.ts'
+import type { Finding } from '../../src/diagnose/finding.ts'
 import type { RunResult } from '../../src/records/run.ts'
 import { mean, pooledSd } from '../../src/stats/describe.ts'
 import type { Group } from './corpus.ts'
@@ -99,4 +99,3 @@ function lastLoss({ evaluations }: RunResult): number {
 
 export const spoke = (found: readonly Finding[], names: readonly string[]): boolean =>
   found.some((f) => names.includes(f.rule))
-export type { RuleName }

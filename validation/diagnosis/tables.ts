@@ -1,4 +1,4 @@
-import { ruleNames, type RuleName } from '../../src/diagnose/finding.ts'
+import { rules } from '../../src/diagnose/rules/index.ts'
 import { spoke, type Judged } from './score.ts'
 import { faults } from './variants.ts'
 
@@ -102,7 +102,8 @@ const table = (header: readonly string[], rows: readonly (readonly string[])[]):
 
 function byRule(judged: readonly Judged[]): string {
   const healthy = healthyOf(judged)
-  const rows = ruleNames.map((rule) => {
+  const rows = rules.map((definition) => {
+    const [rule, ofSeeds] = [definition.name, 'lookAtAll' in definition]
     const faulty = faultyOf(judged).filter((j) => primary(j) === rule)
     const said = counter(rule)
     const [recall, alarms] = [said(faulty), said(healthy)]
@@ -111,10 +112,10 @@ function byRule(judged: readonly Judged[]): string {
       `\`${rule}\``,
       share(recall),
       share(heldRecall),
-      rule === 'seed-variance' ? '–' : share(single(rule, faulty), false),
+      ofSeeds ? '–' : share(single(rule, faulty), false),
       share(alarms),
       share(heldAlarms),
-      rule === 'seed-variance' ? '–' : share(single(rule, healthy), false),
+      ofSeeds ? '–' : share(single(rule, healthy), false),
       `${metBy(recall, alarms)}, ${metBy(heldRecall, heldAlarms)}`,
     ]
   })
@@ -133,13 +134,13 @@ interface Count {
 }
 
 const counter =
-  (rule: RuleName) =>
+  (rule: string) =>
   (groups: readonly Judged[]): Count => ({
     hits: groups.filter((j) => spoke(j.together, [rule])).length,
     of: groups.length,
   })
 
-function single(rule: RuleName, groups: readonly Judged[]): Count {
+function single(rule: string, groups: readonly Judged[]): Count {
   const runs = groups.flatMap((j) => j.single)
   return { hits: runs.filter((found) => spoke(found, [rule])).length, of: runs.length }
 }
@@ -164,7 +165,8 @@ function byFault(judged: readonly Judged[]): string {
     const all = judged.filter((j) => j.group.variant === fault)
     const harmful = all.filter((j) => j.harmful)
     const named = { hits: harmful.filter((j) => spoke(j.together, fault.expects)).length, of: harmful.length }
-    const others = ruleNames.filter((r) => !fault.expects.includes(r) && harmful.some((j) => spoke(j.together, [r])))
+    const others = rules.map((r) => r.name)
+      .filter((r) => !fault.expects.includes(r) && harmful.some((j) => spoke(j.together, [r])))
     return [
       fault.name,
       fault.what,

@@ -41,6 +41,10 @@ export const baselineGuards: readonly Guard[] = [
     tests: [unit('gates/edges', 'attack 8: lets no change through where it leaves nothing to measure: a metric that is no number')],
   },
   {
+    attack: 8, guard: 'A verification without a seed is not let through.', file: 'src/gates/finding.ts', find: 'side.values.length === 0 ? {', replace: 'side.values.length < 0 ? {',
+    tests: [unit('gates/cut-short', 'with no seed at all is not a pass either')],
+  },
+  {
     attack: 8, guard: 'A run without a length is not let through.', file: 'src/gates/training-time.ts', find: 'return nothingMeasured(', replace: 'return inconclusive(',
     tests: [unit('gates/edges', 'attack 8: lets no change through where it leaves nothing to measure: a run that has no length')],
   },

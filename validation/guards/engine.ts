@@ -18,8 +18,8 @@ export const engineGuards: readonly Guard[] = [
   {
     attack: 13, guard: 'A folder that was there before is held against the pins before anything of it runs.',
     file: 'src/action/ensure-engine.ts',
-    find: 'const renewed = await renewEngine(optionsFor(root, signal, \'Checking\'))',
-    replace: 'const renewed = (await engineState(root)).state === \'installed\' && (await (await import(\'../provision/smoke-test.ts\')).smokeTest(folder)).ok ? { ok: true as const } : await renewEngine(optionsFor(root, signal, \'Checking\'))',
+    find: 'const renewed = await installer.renew(orderFor(engine, \'Checking\'))',
+    replace: 'const renewed = (await installer.status(root)).loads?.ok ? { ok: true as const } : await installer.renew(orderFor(engine, \'Checking\'))',
     tests: [
       { file: action, name: 'attack 13: an engine that somebody planted in the tool cache is never run' },
       { file: action, name: 'attack 13: an engine that somebody planted in the folder that TUNEGATE_ENGINE_DIR names is never run' },

@@ -147,8 +147,8 @@ const eventGuards: readonly Guard[] = [
     ],
   },
   {
-    attack: 15, guard: 'An event without a rule of its own runs the default branch.', file: event, find: 'if (ref !== defaultRef(event)) throw', replace: "if (ref === 'refs/none') throw",
-    tests: [ofEvent('deployment does not run for another branch'), { file: 'test/action/event.int.test.ts', name: 'deployment, which runs a head by its own commit, has no verdict' }],
+    attack: 15, guard: 'An event that is not about a change runs the default branch.', file: event, find: 'if (ref !== defaultRef(event)) throw', replace: "if (ref === 'refs/none') throw",
+    tests: [ofEvent('deployment does not run for another branch'), { file: 'test/action/event.int.test.ts', name: 'deployment, which runs a head by its own commit, has no verdict' }, { file: 'test/action/event.int.test.ts', name: 'workflow_dispatch, which runs a head by its own commit, has no verdict' }],
   },
   {
     attack: 15, guard: 'On pull_request_target the commit of the base is not the change.', file: event, find: 'return pullRequest(event, eventName, [])', replace: 'return pullRequest(event, eventName, [sha])',
@@ -159,8 +159,8 @@ const eventGuards: readonly Guard[] = [
     tests: [ofEvent('follows from pull_request_review with'), ofEvent('pull_request_review_comment judges the head or its merge and nothing else')],
   },
   {
-    attack: 15, guard: 'A payload without a default branch is no push to it.', file: event, find: "return ref !== undefined && event['ref'] === ref", replace: "return event['ref'] === ref",
-    tests: [ofEvent('follows from push with {}')],
+    attack: 15, guard: 'A payload that names no default branch runs nothing.', file: event, find: "typeof name === 'string' && name !== ''", replace: "typeof name === 'string'",
+    tests: [ofEvent('workflow_dispatch does not run for another branch')],
   },
 ]
 

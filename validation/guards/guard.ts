@@ -17,7 +17,7 @@ export interface Guard {
   readonly guard: string
   /** Source file that holds it, from the root of the repository. */
   readonly file: string
-  /** Text of the guard; stands in the file exactly once. */
+  /** Text of the guard; stands in the file exactly once, in whatever layout. */
   readonly find: string
   /** What takes its place: code that compiles and does not guard. */
   readonly replace: string

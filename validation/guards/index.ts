@@ -1,3 +1,4 @@
+import { baseRowsGuards } from './base-rows.ts'
 import { baselineGuards } from './baseline.ts'
 import { engineGuards } from './engine.ts'
 import { gitGuards } from './git.ts'
@@ -13,5 +14,5 @@ import { workflowGuards } from './workflows.ts'
 /** All guards that the campaign takes away. */
 export const guards: readonly Guard[] = [
   ...workflowGuards, ...gitGuards, ...publishGuards, ...engineGuards, ...rulesGuards, ...textGuards,
-  ...parsingGuards, ...reliabilityGuards, ...supplyGuards, ...baselineGuards,
+  ...parsingGuards, ...reliabilityGuards, ...supplyGuards, ...baselineGuards, ...baseRowsGuards,
 ]

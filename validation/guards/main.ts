@@ -1,14 +1,15 @@
-// `npm run validate:guards [-- --attack N] [-- --only TEXT]`: takes every guard away in turn, in a copy of the tree, and
-// checks that each test that the guard names fails then; of a table of cases, at least one. Closes with `N passed, N failed`.
+// `npm run validate:guards [-- --attack N] [-- --only TEXT] [-- --shard I/N]`: removes every guard in turn, in a copy of the
+// tree, and checks that each test that the guard names then fails; of a table of cases, at least one. Ends with `N passed, N failed`.
 import { parseArgs } from 'node:util'
 import { guards } from './index.ts'
 import type { Guard } from './guard.ts'
 import { copyOfTree, type Tree } from './tree.ts'
 
-const { values } = parseArgs({ options: { attack: { type: 'string' }, only: { type: 'string' } } })
+const { values } = parseArgs({ options: { attack: { type: 'string' }, only: { type: 'string' }, shard: { type: 'string' } } })
+const [shard, shards] = (values.shard ?? '1/1').split('/').map(Number) as [number, number]
 const chosen = guards.filter(({ attack, guard, file }) =>
   (values.attack === undefined || attack === Number(values.attack)) &&
-  (values.only === undefined || `${guard} ${file}`.includes(values.only)))
+  (values.only === undefined || `${guard} ${file}`.includes(values.only))).filter((_, index) => index % shards === shard - 1)
 
 const tree = copyOfTree()
 let failed = 0
@@ -49,10 +50,14 @@ function removed(whole: Tree, { file, find, replace, tests }: Guard): string | n
     const compiler = whole.typeErrors()
     if (compiler !== null) return `without the guard the code does not compile: ${compiler}`
     if (tests.some((t) => t.file.endsWith('.int.test.ts'))) whole.bundle()
-    for (const test of tests) {
-      const ran = whole.test(test.file, [test.name]).filter((r) => r.state !== 'skipped')
-      if (ran.length === 0) return `no test ran for: ${test.name} (${test.file})`
-      if (ran.every((r) => r.state === 'passed')) return `still passes: ${test.name} (${test.file})`
+    for (const path of new Set(tests.map((t) => t.file))) {
+      const names = tests.filter((t) => t.file === path).map((t) => t.name)
+      const ran = whole.test(path, names).filter((r) => r.state !== 'skipped')
+      for (const name of names) {
+        const cases = ran.filter((r) => r.name.includes(name))
+        if (cases.length === 0) return `no test ran for: ${name} (${path})`
+        if (cases.every((r) => r.state === 'passed')) return `still passes: ${name} (${path})`
+      }
     }
     return null
   } finally {

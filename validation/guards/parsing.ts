@@ -10,7 +10,7 @@ const rowsAndCells = (format: string): GuardTest => bounds(`.${format} has no mo
 export const parsingGuards: readonly Guard[] = [
   {
     attack: 18, guard: 'Lines are counted while a file is inflated.', file: 'src/data/source.ts',
-    find: '    if (isText) lines.add(chunk)\n', replace: '',
+    find: '    if (format.isText) lines.add(chunk)\n', replace: '',
     tests: [bounds('is refused while it is inflated, at the line that is one too many ("\\n")'), bundle('refuses a small file that unpacks to half a gigabyte')],
   },
   {
@@ -89,8 +89,8 @@ export const parsingGuards: readonly Guard[] = [
     tests: [bundle('stops reading once the budget of minutes is used up')],
   },
   {
-    attack: 18, guard: 'Checks count toward the budget of minutes.', file: 'src/data/checks/index.ts',
-    find: '    watch.begin(`the check ${name}`)\n', replace: '',
+    attack: 18, guard: 'Checks count toward the budget of minutes.', file: 'src/data/check.ts',
+    find: '    watch.begin(`the check ${check.name}`)\n', replace: '',
     tests: [bounds('is refused once its checks have used up the budget')],
   },
   {

@@ -111,28 +111,28 @@ export const rulesGuards: readonly Guard[] = [
     tests: [base('are unknown where the commit has no plain file of that name')],
   },
   {
-    attack, guard: 'The same file that is read in another way is compared.', file: 'src/study/evaluation-rows.ts',
-    find: "found.kind === 'same' && data.header === own.header", replace: "found.kind === 'same' && (data.header === own.header || own.source !== '')",
+    attack, guard: 'The same file that is read in another way is compared.', file: 'src/study/base-file.ts',
+    find: 'return use(header === own.header ? found', replace: "return use(header === own.header || own.source !== '' ? found",
     tests: [measured('is not known where the same file is read in another way')],
   },
   {
     attack, guard: 'Rows that cannot be compared are said to be so.', file: 'src/study/evaluation-rows.ts',
-    find: "if (found.kind === 'unknown') return { notCompared: found.why }", replace: "if (found.kind === 'unknown') return undefined",
+    find: "if (found.kind !== 'other') return { rows: { notCompared: found.why } }", replace: "if (found.kind !== 'other') return {}",
     tests: [measured('is not known where the same file is read in another way'), pull('are told to be not compared where the data of the base are not part of the commit')],
   },
   {
-    attack, guard: 'Another column that takes the place of the target is another target.', file: 'src/data/changed-rows.ts',
+    attack, guard: 'Another column that takes the place of the target is another target.', file: 'src/data/versions.ts',
     find: 'const targetAt = roles.target', replace: 'const targetAt = places.get(target.name) ?? roles.target',
     tests: [rows('are all relabelled where another column becomes the target by its position')],
   },
   {
-    attack, guard: 'Texts are compared however many there are.', file: 'src/data/changed-rows.ts',
+    attack, guard: 'Texts are compared however many there are.', file: 'src/data/versions.ts',
     find: '{ ...LIMITS, levels: Infinity }', replace: 'LIMITS',
     tests: [rows('are counted where texts are too many to be categories')],
   },
   {
     attack, guard: 'A label that moves a row to another part is still counted.', file: 'src/data/changed-rows.ts',
-    find: 'without(all(now), all(old), content)', replace: 'without(now[part], old[part], content)',
+    find: 'const added = without(all(now), all(old), content)', replace: 'const added = without(now[part], old[part], content)',
     tests: [rows('are counted where one class is swapped for another, whatever the split makes of it')],
   },
   {

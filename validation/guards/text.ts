@@ -274,12 +274,12 @@ export const textGuards: readonly Guard[] = [
     tests: [workflow('for comments has the structure of a harmless one')],
   },
   {
-    attack: 19, guard: 'An action is named by a commit.', file: 'src/cli/workflows/uses.ts',
+    attack: 19, guard: 'An action is named by a commit.', file: 'src/compile/targets/workflow.ts',
     find: '/^[\\w.-]+\\/[\\w./-]+@[0-9a-f]{40}$/.test(uses)', replace: '/@/.test(uses)', tests: [workflow('is one that a commit names')],
   },
   {
-    attack: 19, guard: '`compile --uses` is checked.', file: 'src/cli/commands/compile.ts',
-    find: "checkedUses(uses, 'compile/uses')", replace: "(uses || checkedUses(uses, 'compile/uses'))",
+    attack: 19, guard: '`compile --uses` is checked.', file: 'src/compile/targets/workflow.ts',
+    find: "if (uses !== './') checkedUses(uses, 'compile/uses')", replace: "if (uses === '') checkedUses(uses, 'compile/uses')",
     tests: [{ file: 'test/cli/foreign-text.int.test.ts', name: 'attack 19: an action of compile and init is named by a commit' }],
   },
   {

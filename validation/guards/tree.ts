@@ -1,11 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { buildSync } from 'esbuild'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-
-const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { bundle } from '../../scripts/quick-bundle.ts'
+import { copyTree } from '../../test/support/tree.ts'
+import { placesOf } from './place.ts'
 
 /** How one test ended. */
 export interface Ran {
@@ -28,15 +26,9 @@ export interface Tree {
 }
 
 export function copyOfTree(): Tree {
-  const folder = mkdtempSync(join(tmpdir(), 'guards-'))
-  const listed = spawnSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
-  for (const path of listed.stdout.split('\0').filter((p) => p !== '')) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true })
-    cpSync(join(root, path), join(folder, path))
-  }
-  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+  const folder = copyTree()
   return {
-    change: (file, find, replace) => change(join(folder, file), find, replace),
+    change: (file, find, replace) => change(folder, file, find, replace),
     typeErrors: () => typeErrors(folder),
     bundle: () => bundle(folder),
     test: (file, names) => test(folder, file, names),
@@ -44,28 +36,23 @@ export function copyOfTree(): Tree {
   }
 }
 
-function change(path: string, find: string, replace: string): () => void {
+function change(folder: string, file: string, find: string, replace: string): () => void {
+  const path = join(folder, file)
   const text = readFileSync(path, 'utf8')
-  const count = text.split(find).length - 1
-  if (count !== 1) throw new Error(`${path}: the text of the guard stands there ${count} times: ${find}`)
-  writeFileSync(path, text.replace(find, () => replace))
+  const [place, ...more] = placesOf(file, text, find)
+  if (place === undefined || more.length > 0) throw new Error(`${file}: this text of a guard must stand there exactly once: ${find}`)
+  writeFileSync(path, text.slice(0, place.from) + replace + text.slice(place.to))
   return () => writeFileSync(path, text)
 }
 
 function typeErrors(folder: string): string | null {
-  const args = ['--noEmit', '-p', 'scripts/tsconfig.build.json', '--noUnusedLocals', 'false', '--noUnusedParameters', 'false']
+  const args = [
+    '--noEmit', '-p', 'scripts/tsconfig.build.json', '--noUnusedLocals', 'false', '--noUnusedParameters', 'false',
+    // After the first time, only what a removal touches is looked at.
+    '--incremental', '--tsBuildInfoFile', join(folder, 'guards.tsbuildinfo'),
+  ]
   const done = spawnSync(process.execPath, [join(folder, 'node_modules/typescript/bin/tsc'), ...args], { cwd: folder, encoding: 'utf8' })
   return done.status === 0 ? null : done.stdout.split('\n')[0] ?? 'unknown'
-}
-
-function bundle(folder: string): void {
-  for (const entry of ['action', 'cli', 'worker']) {
-    buildSync({
-      entryPoints: [join(folder, `src/${entry}.ts`)], outfile: join(folder, `dist/${entry}/index.js`), bundle: true, allowOverwrite: true,
-      platform: 'node', format: 'esm', target: 'node20', logLevel: 'silent',
-      banner: { js: "import{createRequire as createRequireOfBundle}from'node:module';const require=createRequireOfBundle(import.meta.url);" },
-    })
-  }
 }
 
 interface JsonReport {

@@ -25,8 +25,13 @@ export const workflowGuards: readonly Guard[] = [
   },
   {
     attack: 1, guard: 'The head is compared before anything is posted', file: 'src/github/post.ts',
-    find: 'if (head !== posting.sha) return', replace: "if (head === '') return",
+    find: 'if (now.headSha !== sha) {', replace: "if (now.headSha === '') {",
     tests: [{ file: postTest, name: 'attack 1: compares the head first' }],
+  },
+  {
+    attack: 22, guard: 'The base branch is compared before anything is posted', file: 'src/github/post.ts',
+    find: 'if (now.into === into) return null', replace: "if (now.into !== '') return null",
+    tests: [{ file: postTest, name: 'attack 22: compares the base branch too' }],
   },
   {
     attack: 2, guard: 'A force-push after the comment needs a named commit', file: policy,

@@ -3,15 +3,15 @@ import { dirname, join, relative, resolve, sep } from 'node:path'
 import { InputError } from '../../base/diagnostics.ts'
 import { explainFileError, makeFolder, readTextWithin, writeFileAtomic } from '../../base/files.ts'
 import { shellCommand } from '../../base/shell.ts'
-import { unpinned, workflowText, type WorkflowOptions } from '../../compile/targets/workflow.ts'
-import type { EngineWish } from '../../study/engine.ts'
+import type { TargetDefinition } from '../../compile/targets/definition.ts'
+import { targetNamed, type TargetName } from '../../compile/targets/index.ts'
+import type { EngineWish } from '../../engines/index.ts'
 import { prepare } from '../../study/prepare.ts'
 import { err, out } from '../print.ts'
-import { checkedUses } from '../workflows/uses.ts'
 import { workspaceOf } from '../workspace.ts'
 
 export interface CompileOptions {
-  readonly target: 'workflow'
+  readonly target: TargetName
   readonly output?: string
   readonly check?: boolean
   readonly shards: number
@@ -19,44 +19,38 @@ export interface CompileOptions {
   readonly uses?: string
 }
 
-/** Writes the plan as a workflow, or says whether the one that is there is still what the spec gives. */
+/** Writes the plan as the file of a target, or says whether the one that is there is still what the spec gives. */
 export async function compileCommand(specPath: string, options: CompileOptions): Promise<number> {
-  const { output } = options
+  const { output, shards } = options
+  const target = targetNamed(options.target)
   const { plan } = await prepare({ specPath, workspace: workspaceOf(specPath) })
-  const before = output === undefined ? undefined : await committed(output)
+  const before = output === undefined ? undefined : await committed(output, target)
   const spec = await fromRoot(specPath)
   const engine = options.engine === 'auto' ? [] : ['--engine', options.engine]
-  const command = shellCommand('tunegate', 'compile', spec, '--target', 'workflow', ...engine, '--shards', String(options.shards))
-  const text = workflowText(plan, { spec, ...actionOf(options.uses, before), shards: options.shards, engine: options.engine, command })
-  if (options.check) return check(text, before, output)
+  const command = shellCommand('tunegate', 'compile', spec, '--target', target.name, ...engine, '--shards', String(shards))
+  const text = target.render(plan, { spec, shards, engine: options.engine, uses: options.uses, before, command })
+  if (options.check) return check(text, before, output, target)
   if (output === undefined) out.document(text)
-  else await write(text, output)
+  else await write(text, output, target)
   return 0
 }
 
-/** No workflow of ours is as large. */
+/** No file of ours is as large. */
 const mostBytes = 16 * 2 ** 20
 
 /** What is there so far; undefined where nothing is. */
-async function committed(output: string): Promise<string | undefined> {
+async function committed(output: string, { noun }: TargetDefinition): Promise<string | undefined> {
   return readTextWithin(output, mostBytes, 'compile/too-large').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined
-    throw explainFileError(error, 'compile/unreadable', 'the workflow that is there cannot be read')
+    throw explainFileError(error, 'compile/unreadable', `the ${noun} that is there cannot be read`)
   })
 }
 
-/** A commit that a person wrote stays; the file would otherwise be out of date with every release. */
-function actionOf(wanted: string | undefined, before: string | undefined): Pick<WorkflowOptions, 'uses' | 'release'> {
-  const [, kept, release] = before?.match(/^ *(?:- )?uses: (\.\/|(?!actions\/)\S+@\S+)(?: # ?([^\r\n]*))?/m) ?? []
-  const uses = wanted ?? kept ?? unpinned
-  return { uses: uses === './' ? uses : checkedUses(uses, 'compile/uses'), release: wanted === undefined ? release ?? null : null }
-}
-
-function check(text: string, before: string | undefined, output: string | undefined): number {
+function check(text: string, before: string | undefined, output: string | undefined, { noun }: TargetDefinition): number {
   if (output === undefined) {
     throw new InputError([{
       code: 'compile/check-what', severity: 'error', message: 'there is nothing to check', found: '--check without --output',
-      hint: 'name the committed workflow by --output FILE',
+      hint: `name the committed ${noun} by --output FILE`,
     }])
   }
   if (text === before) {
@@ -75,15 +69,15 @@ function firstDifference(before: string, after: string): string {
   return `line ${at + 1} is ${JSON.stringify(a[at] ?? '')} and would be ${JSON.stringify(b[at] ?? '')}`
 }
 
-async function write(text: string, output: string): Promise<void> {
+async function write(text: string, output: string, target: TargetDefinition): Promise<void> {
   const path = resolve(output)
   await makeFolder(dirname(path)).then(() => writeFileAtomic(path, text)).catch((error: unknown) => {
-    throw explainFileError(error, 'compile/unwritable', 'the workflow cannot be written')
+    throw explainFileError(error, 'compile/unwritable', `the ${target.noun} cannot be written`)
   })
-  out.lines(`${output}: written`, ...(text.includes(unpinned) ? ['Write the commit of a release of the action into it.'] : []))
+  out.lines(`${output}: written`, ...(target.todo?.(text) ?? []))
 }
 
-/** The path as the workflow's checkout has it: from the folder with `.git`, or from the current one where there is none. */
+/** The path as the checkout of a job has it: from the folder with `.git`, or from the current one where there is none. */
 async function fromRoot(specPath: string): Promise<string> {
   const full = resolve(specPath)
   for (let folder = dirname(full); ; folder = dirname(folder)) {

@@ -1,12 +1,11 @@
-import { basename, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { diagnosticLines, InputError } from '../../base/diagnostics.ts'
-import { unreachable } from '../../base/result.ts'
+import { err as failed, unreachable } from '../../base/result.ts'
 import { shellWord } from '../../base/shell.ts'
-import { downloadEngine } from '../../engines/tensorflow/install/fetch.ts'
-import { installEngine, type InstallEvent } from '../../engines/tensorflow/install/install.ts'
-import { platformOf, thisMachine, type Platform } from '../../engines/tensorflow/install/platform.ts'
-import { bytesOf } from '../../engines/tensorflow/install/record.ts'
-import { chooseEngine, engineLoads, engineState, otherEngines, type EngineState } from '../../engines/tensorflow/install/status.ts'
+import { chooseEngine } from '../../engines/choose.ts'
+import { engines, installable } from '../../engines/index.ts'
+import type { EngineDefinition } from '../../engines/definition.ts'
+import type { InstallEvent } from '../../engines/installer.ts'
 import { engineFolder } from '../engine-folder.ts'
 import { err, out } from '../print.ts'
 import { StopSwitch } from '../stop.ts'
@@ -20,7 +19,7 @@ export interface EngineInstallOptions {
 export async function engineInstallCommand({ dir, from, force = false }: EngineInstallOptions): Promise<number> {
   return await interruptible(async (signal) => {
     const seconds = stopwatch()
-    const { folder, record, fresh } = await installEngine({
+    const { folder, title, bytes, fresh } = await installable().installer.install({
       root: engineFolder(dir),
       from: from === undefined ? null : resolve(from),
       force,
@@ -29,34 +28,27 @@ export async function engineInstallCommand({ dir, from, force = false }: EngineI
       installedAt: new Date().toISOString(),
       listener: progress(seconds),
     })
-    const { tfjsNode, tensorflow } = record.versions
-    const size = `${mebi(bytesOf(record))} in ${folder}`
+    const size = `${mebi(bytes)} in ${folder}`
     out.lines(
       fresh
-        ? `Installed in ${seconds()} s: tfjs-node ${tfjsNode} on TensorFlow ${tensorflow}, ${size}`
-        : `Installed already: tfjs-node ${tfjsNode} on TensorFlow ${tensorflow}, ${size} (--force builds it again)`,
+        ? `Installed in ${seconds()} s: ${title}, ${size}`
+        : `Installed already: ${title}, ${size} (--force builds it again)`,
     )
   })
 }
 
-export async function engineDownloadCommand(dir: string, { platform }: { readonly platform?: Platform }): Promise<number> {
+export async function engineDownloadCommand(dir: string, { platform }: { readonly platform?: string }): Promise<number> {
   return await interruptible(async (signal) => {
     const folder = resolve(dir)
-    await downloadEngine({
+    await installable().installer.download({
       folder,
-      platform: platform ?? ownPlatform(),
+      platform: platform ?? null,
       env: process.env,
       signal,
       listener: progress(stopwatch()),
     })
     out.lines(`${folder} has everything. On the other machine: tunegate engine install --from ${shellWord(dir)}`)
   })
-}
-
-function ownPlatform(): Platform {
-  const own = platformOf(thisMachine())
-  if (!own.ok) throw new InputError([{ ...own.error, hint: 'name the machine that the files are for by --platform' }])
-  return own.value
 }
 
 /** Runs until it is done or asked to stop, and then cleans up first. */
@@ -118,51 +110,24 @@ export async function engineStatusCommand({
   readonly json?: boolean
 }): Promise<number> {
   const root = engineFolder(dir)
-  const found = await engineState(root)
-  const loads = found.state === 'installed' ? await engineLoads(found.folder) : null
-  const choice = chooseEngine('auto', found)
-  if (!choice.ok) throw new InputError([choice.error])
-  const auto = loads?.ok === false ? { engine: 'wasm' as const, folder: null, why: loads.error.message } : choice.value
-  const others = await otherEngines(root, found.state === 'unsupported' ? '' : basename(found.folder))
+  const { name, installer } = installable()
+  const { found, lines, loads, others } = await installer.status(root)
+  const choice = await chooseEngine('auto', async (engine) => {
+    // An engine that is installed and does not load breaks the study, so `auto` ends on another one.
+    if (engine.name === name && loads?.ok === false) return failed({ why: loads.error.message, problems: [loads.error] })
+    return await engine.available(root)
+  })
+  if (!choice.ok) throw new InputError(choice.error)
+  const auto = choice.value
   if (json) out.document(`${JSON.stringify({ root, ...found, loads, auto, others }, null, 2)}\n`)
   else {
     out.lines(
-      ...described(found),
-      ...(loads === null
-        ? []
-        : loads.ok
-          ? [`loads:      yes, in ${loads.value.loadMs} ms, and one training step comes out right`]
-          : ['loads:      no', ...diagnosticLines(loads.error)]),
-      'wasm:       always there: tunegate brings it along',
+      ...lines,
+      ...engines.filter((engine: EngineDefinition) => engine.embedded)
+        .map((engine) => `${`${engine.name}:`.padEnd(12)}always there: tunegate brings it along`),
       `auto takes: ${auto.engine} (${auto.why})`,
-      ...others.map((name) => `not used:   ${join(root, name)}, of another version of tunegate; remove it by hand`),
+      ...others.map((folder) => `not used:   ${join(root, folder)}, of another version of tunegate; remove it by hand`),
     )
   }
   return 0
-}
-
-function described(found: EngineState): string[] {
-  switch (found.state) {
-    case 'unsupported':
-      return [`tensorflow: ${found.why.message} (found: ${found.why.found ?? ''})`]
-    case 'absent':
-    case 'damaged':
-      return [
-        `tensorflow: ${found.state === 'absent' ? 'not installed' : `damaged: ${found.why}`}`,
-        'to do:      tunegate engine install',
-        `versions:   tfjs-node ${found.versions.tfjsNode} on TensorFlow ${found.versions.tensorflow}`,
-        `folder:     ${found.folder}`,
-      ]
-    case 'installed': {
-      const { versions, installedAt, platform, compiler } = found.record
-      return [
-        `tensorflow: installed ${installedAt} for ${platform}`,
-        `versions:   tfjs-node ${versions.tfjsNode} on TensorFlow ${versions.tensorflow}`,
-        `compiled:   ${compiler}`,
-        `folder:     ${found.folder} (${mebi(bytesOf(found.record))})`,
-      ]
-    }
-    default:
-      return unreachable(found, 'state')
-  }
 }

@@ -2,12 +2,14 @@ import { stat } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
 import { InputError, didYouMean } from '../../base/diagnostics.ts'
 import { shellWord } from '../../base/shell.ts'
+import { normalizeChecks } from '../../compile/normalize/data.ts'
+import { presetFor } from '../../compile/presets/index.ts'
+import { checkedUses } from '../../compile/targets/workflow.ts'
 import { inspect } from '../../data/inspect.ts'
 import type { TableSummary } from '../../data/types.ts'
 import { renderSpec } from '../../dsl/init.ts'
 import { out } from '../print.ts'
 import { commentWorkflow, commentWorkflowPath, noCommit } from '../workflows/comment.ts'
-import { checkedUses } from '../workflows/uses.ts'
 import { explainFileError, makeFolder, writeFileAtomic } from '../../base/files.ts'
 
 export interface InitOptions {
@@ -56,8 +58,10 @@ const unwritable = (file: string) => (error: unknown): never => {
 async function writeSpec(data: string, options: InitOptions): Promise<void> {
   const summary = retargeted(await inspect(data), options.target)
   await refuseExisting(options.output, options.force)
+  const { name: preset } = presetFor({ tokens: false, images: summary.imageShape !== null })
   const file = relative(dirname(resolve(options.output)), resolve(data)).split('\\').join('/')
-  await writeFileAtomic(options.output, renderSpec({ ...summary, file })).catch(unwritable(options.output))
+  const text = renderSpec({ ...summary, file, preset, checks: normalizeChecks() })
+  await writeFileAtomic(options.output, text).catch(unwritable(options.output))
   const spec = shellWord(options.output)
   out.lines(
     `${options.output}: written for ${summary.rows} rows and ${summary.columns.length} columns${described(summary)}`,

@@ -4,7 +4,7 @@ import { reportText } from '../../report/json.ts'
 import { rasterizer } from '../../report/png.ts'
 import { readReport } from '../../study/judge-again.ts'
 import { renderAgain, summaryAgain } from '../../study/render-again.ts'
-import { pictureFiles } from '../picture-files.ts'
+import { pictureFiles } from '../bundled-files.ts'
 import { out } from '../print.ts'
 import { runFolder } from '../run-folder.ts'
 

@@ -6,15 +6,17 @@ import type { Listener } from '../../run/events.ts'
 import { reportText } from '../../report/json.ts'
 import { InputError } from '../../base/diagnostics.ts'
 import { retrainWords } from '../../study/lock.ts'
-import { engineHere, type EngineWish } from '../../study/engine.ts'
+import type { EngineWish } from '../../engines/index.ts'
+import { engineHere } from '../../study/engine.ts'
 import { runStudy, type StudyOptions } from '../../study/run-study.ts'
+import { baseDataOf } from '../base-data.ts'
 import { closing } from '../closing.ts'
 import { engineFolder } from '../engine-folder.ts'
 import { exitCodeOf } from '../exit.ts'
 import { err, out } from '../print.ts'
 import { progressLogger } from '../progress.ts'
 import { StopSwitch } from '../stop.ts'
-import { workerFiles } from '../worker-files.ts'
+import { workerScript } from '../bundled-files.ts'
 import { workspaceOf } from '../workspace.ts'
 
 /** The options of `run` as the parser gives them. */
@@ -26,6 +28,7 @@ export interface RunOptions {
   readonly out?: string
   readonly baseline?: string
   readonly baseSpec?: string
+  readonly baseData?: string
   readonly fresh?: boolean
   readonly json?: boolean
 }
@@ -34,11 +37,11 @@ export async function runCommand(specPath: string, options: RunOptions): Promise
   const stop = new StopSwitch()
   try {
     const study = await runStudy({
-      specPath, workspace: workspaceOf(specPath), ...workerFiles(), workers: options.workers ?? availableParallelism(),
+      specPath, workspace: workspaceOf(specPath), workerScript: workerScript(), workers: options.workers ?? availableParallelism(),
       engine: engineHere(options.engine, engineFolder()),
       ...(options.stages ? { stages: options.stages } : {}), ...(options.seeds === undefined ? {} : { seeds: options.seeds }),
       ...(options.out === undefined ? {} : { outDir: resolve(options.out) }), ...(options.baseline === undefined ? {} : { baselinePath: options.baseline }),
-      ...baseSpecOf(options),
+      ...baseSpecOf(options), ...await baseDataOf(options.baseData, options.baseSpec),
       fresh: options.fresh ?? false,
       listener: arming(stop, logger()), signal: stop.signal, startedAt: new Date().toISOString(), clock: () => performance.now(),
     })

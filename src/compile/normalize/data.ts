@@ -1,5 +1,6 @@
 import type { Task } from '../../records/metrics.ts'
-import type { Spec } from '../../dsl/tuning.gen.ts'
+import { checks } from '../../data/checks/index.ts'
+import type { Checks, Spec } from '../../dsl/tuning.gen.ts'
 import type { NormalizedChecks, NormalizedData, NormalizedInputs } from '../normalized.ts'
 import type { Report } from '../problem.ts'
 
@@ -22,20 +23,10 @@ export function normalizeData(data: Spec['data'], task: Task, seed: number, repo
   }
 }
 
-export function normalizeChecks(checks: Spec['data']['checks'] = {}): NormalizedChecks {
-  return {
-    // An error only where the spec asks for it: in an honest and easy data set one input can tell the label, and a default
-    // that stops such a study would be switched off for good.
-    leakage: checks.leakage ?? 'warn',
-    duplicates: checks.duplicates ?? 'warn',
-    groups: checks.groups ?? 'warn',
-    strata: checks.strata ?? 'warn',
-    drift: checks.drift ?? 'warn',
-    augmentation: checks.augmentation ?? 'warn',
-    imbalance: checks.imbalance ?? 'warn',
-    constant: checks.constant ?? 'warn',
-    identifier: checks.identifier ?? 'warn',
-  }
+/** What the spec says of each check, or what the check itself does by default. */
+export function normalizeChecks(written: Checks = {}): NormalizedChecks {
+  const all = checks.map(({ name, severity }) => [name, written[name] ?? severity])
+  return Object.fromEntries(all) as NormalizedChecks // the type has the names of the registry
 }
 
 type Inputs = NonNullable<Spec['data']['inputs']>

@@ -3,7 +3,7 @@ import type { AugmentationPolicy, RegularizeSettings } from '../../records/plan.
 import type { Grid } from '../../dsl/tuning.gen.ts'
 import { hasDropoutLever, type NormalizedLayer } from '../../layers/layer.ts'
 import type { NormalizedLevers } from '../normalized.ts'
-import type { GridLever, Preset } from '../presets/preset.ts'
+import type { GridLever, Preset } from '../presets/definition.ts'
 import { canAugment } from './levers.ts'
 
 export interface GridContext {

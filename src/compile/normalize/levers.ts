@@ -3,7 +3,7 @@ import type { Task } from '../../records/metrics.ts'
 import type { AugmentationPolicy } from '../../records/plan.ts'
 import type { Spec } from '../../dsl/tuning.gen.ts'
 import type { NormalizedLevers } from '../normalized.ts'
-import type { Preset } from '../presets/preset.ts'
+import type { Preset } from '../presets/definition.ts'
 import type { Report } from '../problem.ts'
 
 /** The baseline, every lever explicit. Defaults are the same for all presets but for the warmup that is left to them. */

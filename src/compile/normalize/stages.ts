@@ -2,7 +2,7 @@ import { unreachable } from '../../base/result.ts'
 import type { BatchSettings, LrRangeSettings, ScheduleSettings, StageName, StageSettings, VerifySettings } from '../../records/plan.ts'
 import { stageNames } from '../../records/plan.ts'
 import type { Spec, Stage } from '../../dsl/tuning.gen.ts'
-import type { Preset } from '../presets/preset.ts'
+import type { Preset } from '../presets/definition.ts'
 import { normalizeGrid, type GridContext } from './grid.ts'
 
 type Settings = Exclude<Stage, string>

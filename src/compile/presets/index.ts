@@ -1,19 +1,31 @@
-import { layerOf } from '../../layers/index.ts'
-import { everyLayer, type NormalizedLayer } from '../../layers/layer.ts'
-import type { NormalizedInputs, PresetName } from '../normalized.ts'
-import type { Preset } from './preset.ts'
+import type { ModelInputs, Preset } from './definition.ts'
 import { tabularMlp } from './tabular-mlp.ts'
 import { textTransformer } from './text-transformer.ts'
 import { visionCnn } from './vision-cnn.ts'
 
-export const presets: { readonly [name in PresetName]: Preset } = {
-  'vision-cnn': visionCnn,
-  'text-transformer': textTransformer,
-  'tabular-mlp': tabularMlp,
+/** Every preset, in the order of the schema. */
+export const presets = [visionCnn, textTransformer, tabularMlp] as const
+
+export type PresetName = (typeof presets)[number]['name']
+
+/** The presets that `auto` may take, in the order in which it asks them. */
+const automatic = presets.flatMap((preset: Preset<PresetName>) => (preset.auto ? [{ preset, auto: preset.auto }] : []))
+  .sort((a, b) => a.auto.precedence - b.auto.precedence)
+
+/** The preset of this name. Throws where there is none. */
+export function presetNamed(name: PresetName): Preset<PresetName> {
+  const found = presets.find((preset) => preset.name === name)
+  if (!found) throw new Error(`there is no preset ${name}`)
+  return found
 }
 
-/** The preset of a spec that leaves it open: by what the model reads. */
-export function presetFor(layers: readonly NormalizedLayer[], inputs: NormalizedInputs): PresetName {
-  if (everyLayer(layers).some((l) => layerOf(l.kind).readsWholeNumbers !== undefined)) return 'text-transformer'
-  return inputs.kind === 'array' && inputs.shape.length === 3 ? 'vision-cnn' : 'tabular-mlp'
+/** The preset of a spec that leaves it open. */
+export function presetFor(inputs: ModelInputs): Preset<PresetName> {
+  const found = automatic.find(({ auto }) => auto.fits(inputs))
+  if (!found) throw new Error('no preset takes what is left')
+  return found.preset
 }
+
+/** What `auto` takes, for the schema: `tabular-mlp` and the like, each with when. */
+export const autoPresetWords = (): string => automatic.map(({ preset, auto }) => (
+  auto.where === null ? `else ${preset.name}` : `${preset.name} ${auto.where}`)).join(', ')

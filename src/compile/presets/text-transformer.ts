@@ -1,8 +1,9 @@
-import { noAugmentation, type Preset } from './preset.ts'
+import { noAugmentation, type Preset } from './definition.ts'
 
 /** Sequences behind an embedding: low dropout, moderate weight decay, a longer warmup. Tokens are not augmented yet. */
-export const textTransformer: Preset = {
+export const textTransformer: Preset<'text-transformer'> = {
   name: 'text-transformer',
+  auto: { precedence: 1, where: 'where the model has an embedding', fits: ({ tokens }) => tokens },
   grid: { weightDecay: [0.01, 0.1], dropout: [0, 0.05, 0.1], labelSmoothing: [0, 0.1], augmentation: [] },
   schedules: ['cosine', 'linear'],
   warmup: { share: 0.1, atLeast: 100, atMost: 1000 },

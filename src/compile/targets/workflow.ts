@@ -1,27 +1,47 @@
 import { InputError } from '../../base/diagnostics.ts'
 import { yamlComment, yamlScalar } from '../../base/yaml.ts'
 import type { Plan, StageName } from '../../records/plan.ts'
+import type { CompileRequest, TargetDefinition } from './definition.ts'
+
+/** A GitHub workflow that calls the action once a job. */
+export const workflow: TargetDefinition<'workflow'> = {
+  name: 'workflow',
+  summary: 'a GitHub workflow whose jobs share the runs of each stage',
+  noun: 'workflow',
+  render: (plan, { uses, before, ...request }) => workflowText(plan, { ...request, ...actionOf(uses, before) }),
+  todo: (text) => (text.includes(unpinned) ? ['Write the commit of a release of the action into it.'] : []),
+}
 
 /** What a compiled workflow says beside what follows from the plan. */
-export interface WorkflowOptions {
-  /** Path of the spec from the root of the repository, with `/` between folders. */
-  readonly spec: string
+export interface WorkflowOptions extends Pick<CompileRequest, 'spec' | 'shards' | 'engine' | 'command'> {
   /** The action, as `owner/name@commit`, or `./` in its own repository. */
   readonly uses: string
   /** What stands behind it as a comment, such as the release that the commit is of; null for nothing. */
   readonly release: string | null
-  /** Jobs that share the runs of a stage, at most. */
-  readonly shards: number
-  /** What the first job is told; the others take what it found. */
-  readonly engine: string
-  /** The command that writes the file. */
-  readonly command: string
 }
 
 /** Until the user writes a commit: a workflow with it does not run, and says why. */
 export const unpinned = 'tunegate/tunegate@0000000000000000000000000000000000000000'
 
 export const checkout = 'actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1'
+
+/** A commit that a person wrote stays; the file would otherwise be out of date with every release. */
+function actionOf(wanted: string | undefined, before: string | undefined): Pick<WorkflowOptions, 'uses' | 'release'> {
+  const [, kept, release] = before?.match(/^ *(?:- )?uses: (\.\/|(?!actions\/)\S+@\S+)(?: # ?([^\r\n]*))?/m) ?? []
+  const uses = wanted ?? kept ?? unpinned
+  if (uses !== './') checkedUses(uses, 'compile/uses')
+  return { uses, release: wanted === undefined ? release ?? null : null }
+}
+
+/** The action as a workflow that we write may name it. Throws for anything else: a tag can be moved, a commit cannot. */
+export function checkedUses(uses: string, code: 'init/uses' | 'compile/uses'): string {
+  if (/^[\w.-]+\/[\w./-]+@[0-9a-f]{40}$/.test(uses)) return uses
+  throw new InputError([{
+    code, severity: 'error', message: 'the action is not named by a commit', found: uses,
+    allowed: 'owner/name@ and the 40 digits of a commit: a tag can be moved',
+  }])
+}
+
 /** A hosted job ends after 360 minutes; this leaves time to hand on what is finished. */
 const longestJob = 350
 const handingOn = 10
@@ -75,6 +95,7 @@ interface Job {
   readonly inputs: readonly string[]
 }
 
+/** The first job is told the engine; the others take what it found. */
 const planJob = ({ engine, shards }: WorkflowOptions, minutes: number): Job => ({
   id: 'plan', name: 'Plan', minutes: minutes + handingOn, outputs: ['shards', 'engine'],
   inputs: ['mode: plan', `engine: ${engine}`, `shards: ${shards}`],

@@ -1,18 +1,19 @@
 import { listed } from '../problems.ts'
-import type { Augmentation, DataFinding, Dataset } from '../types.ts'
-import { sampled } from './columns.ts'
-import { distributionsOf, isContinuous } from './properties.ts'
-import { centred } from './centred.ts'
-import { meansOfClasses, nearestMeans } from './class-means.ts'
-import { associationOf, holmRejects, kolmogorovSmirnov, stability, type Comparison } from './two-samples.ts'
+import type { Augmentation, Dataset } from '../types.ts'
+import type { CheckDefinition, Found } from './definition.ts'
+import { sampled } from './methods/columns.ts'
+import { distributionsOf, isContinuous } from './methods/properties.ts'
+import { centred } from './methods/centred.ts'
+import { meansOfClasses, nearestMeans } from './methods/class-means.ts'
+import { associationOf, holmRejects, kolmogorovSmirnov, stability, type Comparison } from './methods/two-samples.ts'
 
 /** Chance of even one false finding over all that is compared. */
 const ALPHA = 0.001
 /**
- * Cramér's V of the classes, and Kolmogorov–Smirnov's D and PSI of a property, from which a change is too much. Augmentation
- * is there to change images, so theirs lie where harm begins: of the digits, what is beyond them (shift 0.25, flip 0.5,
- * erase 0.5, noise 0.4) cost a convolutional network 2 to 6 points of accuracy, and what is within (shift 0.125, erase 0.25,
- * noise 0.2) none. A table's are those of drift.
+ * A change is too large from these values of Cramér's V of the classes, and of Kolmogorov–Smirnov's D and PSI of a property.
+ * Augmentation is meant to change images, so their limits lie where harm begins. On the digits, amounts beyond the limits
+ * (shift 0.25, flip 0.5, erase 0.5, noise 0.4) cost a convolutional network 2 to 6 points of accuracy; amounts within them
+ * (shift 0.125, erase 0.25, noise 0.2) cost nothing. The limits of tables are those of drift.
  */
 const CLASSES = 0.4
 const IMAGES = { distance: 0.75, stability: 5 } as const
@@ -22,13 +23,25 @@ const [MOST_ROWS, MOST_CELLS] = [1000, 4_000_000]
 const FEWEST_ROWS = 20
 
 /**
- * Augmentation that makes other data of the training rows than validation asks about, each by itself at the largest amount
- * that the study may use. Compared are the clean and the augmented rows: how bright and how contrasted images are, or how
- * the inputs of a table are distributed; and for each class, which class its rows are nearest to in the mean. An image that
- * is nearest to another class once it is mirrored is an image of that class, or of none. Mixup is left out: that its rows
- * lie between classes is what it is for, and it mixes their labels as well.
+ * Augmentation that turns training rows into data that validation never asks about. The check applies each augmentation by
+ * itself, at the largest amount that the study may use, and compares clean with augmented rows: the brightness and contrast
+ * of images, or the distribution of each input of a table; and, for each class, the class whose mean its rows are nearest to.
+ * A mirrored image that is nearest to another class shows that class, or none. Mixup is left out: its rows lie between
+ * classes on purpose, and it mixes their labels as well.
  */
-export function augmentation(dataset: Dataset, all: readonly Augmentation[]): DataFinding[] {
+export const augmentation: CheckDefinition = {
+  name: 'augmentation',
+  schema: {
+    title: 'Augmentation',
+    description:
+      'Training rows that augmentation, at the largest strength that the study tries, makes look like another class or ' +
+      'like other data; the amount that does it is named. Mixup is not looked at.',
+  },
+  severity: 'warn',
+  find,
+}
+
+function find(dataset: Dataset, all: readonly Augmentation[]): Found[] {
   const most = Math.min(MOST_ROWS, Math.floor(MOST_CELLS / dataset.features.length))
   const rows = sampled(dataset.splits.train, most, 'augmentation')
   if (rows.length < FEWEST_ROWS) return []
@@ -93,13 +106,13 @@ function gathered({ inputs, features }: Dataset, rows: Int32Array): Float32Array
   return out
 }
 
-function findingOf({ name, amount }: Augmentation, found: readonly Difference[]): DataFinding[] {
+function findingOf({ name, amount }: Augmentation, found: readonly Difference[]): Found[] {
   const said = ({ what, measure, effect, limit }: Difference): string =>
     `${what}, ${measure} ${effect.toFixed(2)}, limit ${limit}`
   const classes = found.filter(({ measure }) => measure === "Cramér's V")
   // A property may differ by two measures; the first is enough to say.
   const properties = found.filter((d, i) => !classes.includes(d) && found.findIndex(({ what }) => what === d.what) === i)
-  const finding = (message: string): DataFinding => ({ check: 'augmentation', message })
+  const finding = (message: string): Found => ({ message })
   const where = `augmentation.${name} ${Number(amount.toPrecision(4))}`
   const hint = 'lower the amount, or 0 where the change means something'
   return [

@@ -1,8 +1,16 @@
 import { counted, listed } from '../problems.ts'
-import type { DataFinding, Dataset } from '../types.ts'
+import type { Dataset } from '../types.ts'
+import type { CheckDefinition, Found } from './definition.ts'
 
 /** Inputs that are the same in every row: a model learns nothing from them. */
-export function constants({ inputs, features, targets }: Dataset): DataFinding[] {
+export const constant: CheckDefinition = {
+  name: 'constant',
+  schema: { title: 'Constant columns', description: 'Inputs that never change.' },
+  severity: 'warn',
+  find,
+}
+
+function find({ inputs, features, targets }: Dataset): Found[] {
   const width = features.length
   const constant = new Uint8Array(width).fill(1)
   for (let i = width; i < targets.length * width; i++) {
@@ -10,5 +18,5 @@ export function constants({ inputs, features, targets }: Dataset): DataFinding[]
   }
   const names = features.filter((_, i) => constant[i] === 1)
   if (names.length === 0) return []
-  return [{ check: 'constant', message: `${counted(names.length, 'input')} with one value in all rows: ${listed(names)}` }]
+  return [{ message: `${counted(names.length, 'input')} with one value in all rows: ${listed(names)}` }]
 }

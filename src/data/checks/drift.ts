@@ -1,7 +1,8 @@
 import { counted, listed } from '../problems.ts'
-import type { DataFinding, Dataset } from '../types.ts'
-import { columnsOf, sampled, valuesOf, type CheckedColumn } from './columns.ts'
-import { associationOf, holmRejects, kolmogorovSmirnov, stability, type Comparison } from './two-samples.ts'
+import type { Dataset } from '../types.ts'
+import type { CheckDefinition, Found } from './definition.ts'
+import { columnsOf, sampled, valuesOf, type CheckedColumn } from './methods/columns.ts'
+import { associationOf, holmRejects, kolmogorovSmirnov, stability, type Comparison } from './methods/two-samples.ts'
 
 /** Chance of even one false finding over all columns and parts of a split drawn at random. */
 const ALPHA = 0.001
@@ -18,7 +19,18 @@ const FEWEST_ROWS = 20
  * of other data. A difference is a finding if it is large and, after Holm's correction over all comparisons, chance is
  * ruled out: size alone would warn about every small part, significance alone about every large one.
  */
-export function drift(dataset: Dataset): DataFinding[] {
+export const drift: CheckDefinition = {
+  name: 'drift',
+  schema: {
+    title: 'Drift',
+    description:
+      'The label or an input is distributed differently in validation or test than in training, by much and not by chance.',
+  },
+  severity: 'warn',
+  find,
+}
+
+function find(dataset: Dataset): Found[] {
   const { train, validation, test } = dataset.splits
   const columns = columnsOf(dataset)
   const compared = [['validation', validation], ['test', test]] as const
@@ -68,7 +80,7 @@ function countsOf(codes: Float32Array, levels: number): number[] {
   return counts
 }
 
-function findingsOf(found: readonly Difference[], part: string, isSample: boolean): DataFinding[] {
+function findingsOf(found: readonly Difference[], part: string, isSample: boolean): Found[] {
   const said = ({ measure, effect, limit }: Difference): string => `${measure} ${effect.toFixed(2)}, limit ${limit}`
   // A column may differ by two measures; the first is enough to say.
   const first = new Map([...found].reverse().map((difference) => [difference.column, difference]))
@@ -77,7 +89,7 @@ function findingsOf(found: readonly Difference[], part: string, isSample: boolea
   const where = `between training and ${part} rows`
   const sample = isSample ? `; by ${MOST_ROWS} rows of a part at most` : ''
   const hint = `the split was not drawn at random, or its groups are few${sample}`
-  const finding = (message: string): DataFinding => ({ check: 'drift', message: `${message}; ${hint}` })
+  const finding = (message: string): Found => ({ message: `${message}; ${hint}` })
   const names = listed(inputs.map((input) => `${input.column} (${said(input)})`), 5)
   return [
     ...(label ? [finding(`the label differs ${where}: ${said(label)}`)] : []),

@@ -1,9 +1,19 @@
 import { stream } from '../../base/random.ts'
 import { counted } from '../problems.ts'
-import type { DataFinding, Dataset } from '../types.ts'
+import type { Dataset } from '../types.ts'
+import type { CheckDefinition, Found } from './definition.ts'
+import { nearDuplicates } from './methods/near-duplicates.ts'
 
-/** Exact copies of a row's inputs in different parts: the score on them is memory, not generalization. */
-export function duplicates({ inputs, features, splits, targets, fingerprint }: Dataset): DataFinding[] {
+/** Rows that are equal, or nearly, in different parts: the score on them is memory, not generalization. */
+export const duplicates: CheckDefinition = {
+  name: 'duplicates',
+  schema: { title: 'Duplicates', description: 'Equal or nearly equal rows in two parts of the split.' },
+  severity: 'warn',
+  find: (dataset) => [...equalRows(dataset), ...nearDuplicates(dataset)],
+}
+
+/** Exact copies of a row's inputs in different parts. */
+function equalRows({ inputs, features, splits, targets, fingerprint }: Dataset): Found[] {
   const width = features.length
   const words = new Int32Array(inputs.buffer, inputs.byteOffset, inputs.length)
   const part = new Uint8Array(targets.length)
@@ -19,7 +29,7 @@ export function duplicates({ inputs, features, splits, targets, fingerprint }: D
   const outside = rows.filter((row) => part[row] !== 0).length
   const message = `${counted(rows.length, 'row')} with inputs that come again in another part of the split; ` +
     `${outside} of them in validation or test`
-  return [{ check: 'duplicates', message, rows }]
+  return [{ message, rows }]
 }
 
 /** For each row the first that is equal to it to the bit, itself where there is none; a hash table with open addressing. */

@@ -1,6 +1,7 @@
 import { counted, listed } from '../problems.ts'
-import type { DataFinding, Dataset } from '../types.ts'
-import { allRows, columnsOf, valuesOf, type CheckedColumn } from './columns.ts'
+import type { Dataset } from '../types.ts'
+import type { CheckDefinition, Found } from './definition.ts'
+import { allRows, columnsOf, valuesOf, type CheckedColumn } from './methods/columns.ts'
 
 /** With fewer rows than this, a measurement may count up by chance. */
 const FEWEST_ROWS = 30
@@ -8,12 +9,19 @@ const FEWEST_ROWS = 30
 const ROUNDING = 2 ** -23
 
 /**
- * Columns used as inputs that only name the row. A model may learn them by heart, and what it learns holds for no other row.
- * Found are a one-hot encoding with more levels than half of the rows, and numbers that differ in every row and either are
- * consecutive, in any order (row numbers), or count up from row to row in whole steps (numbers given in order of arrival,
- * with gaps). A measurement is neither, unless it was planned as a grid; where it is the only input it is left alone.
+ * Inputs that only name the row. A model may learn them by heart, and what it learns holds for no other row. The check finds
+ * one-hot encodings with more levels than half of the rows, and numbers that differ in every row and are either consecutive,
+ * in any order (row numbers), or count up from row to row in whole steps (numbers given in order of arrival, with gaps). A
+ * measurement does neither, unless it was planned as a grid. The check leaves the only input of a table alone.
  */
-export function identifiers(dataset: Dataset): DataFinding[] {
+export const identifier: CheckDefinition = {
+  name: 'identifier',
+  schema: { title: 'Identifier columns', description: 'Inputs that only number or name the rows.' },
+  severity: 'warn',
+  find,
+}
+
+function find(dataset: Dataset): Found[] {
   const rows = allRows(dataset)
   const columns = columnsOf(dataset)
   if (rows.length < FEWEST_ROWS || columns.length < 2) return []
@@ -21,7 +29,7 @@ export function identifiers(dataset: Dataset): DataFinding[] {
   if (found.length === 0) return []
   const names = listed(found.map(({ name }) => name))
   const message = `${counted(found.length, 'column')} used as input, where each row has its own number or name: ${names}`
-  return [{ check: 'identifier', message }]
+  return [{ message }]
 }
 
 function isIdentifier(dataset: Dataset, column: CheckedColumn, rows: Int32Array): boolean {

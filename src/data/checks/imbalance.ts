@@ -1,11 +1,19 @@
 import { counted } from '../problems.ts'
-import type { DataFinding, Dataset } from '../types.ts'
+import type { Dataset } from '../types.ts'
+import type { CheckDefinition, Found } from './definition.ts'
 
 /** Smallest class / largest class below which accuracy says little about the small one. */
 const IMBALANCE = 0.1
 
-/** Classes of which one has less than a tenth of the rows of another. */
-export function imbalance({ classes, targets }: Dataset): DataFinding[] {
+/** One class has less than a tenth of the rows of another. */
+export const imbalance: CheckDefinition = {
+  name: 'imbalance',
+  schema: { title: 'Imbalance', description: 'A smallest class under a tenth of the largest.' },
+  severity: 'warn',
+  find,
+}
+
+function find({ classes, targets }: Dataset): Found[] {
   if (!classes) return []
   const counts = new Array<number>(classes.length).fill(0)
   for (const target of targets) counts[target] = (counts[target] ?? 0) + 1
@@ -14,5 +22,5 @@ export function imbalance({ classes, targets }: Dataset): DataFinding[] {
   const name = (count: number): string => `"${classes[counts.indexOf(count)]}" has ${counted(count, 'row')}`
   const ratio = (smallest / largest).toPrecision(2)
   const message = `classes are imbalanced: ${name(smallest)}, ${name(largest)}, a ratio of ${ratio}`
-  return [{ check: 'imbalance', message }]
+  return [{ message }]
 }

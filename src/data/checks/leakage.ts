@@ -1,7 +1,8 @@
 import { counted, listed } from '../problems.ts'
-import type { DataFinding, Dataset } from '../types.ts'
-import { allRows, columnsOf, sampled, valuesOf } from './columns.ts'
-import { fitTree, type Intervals } from './tree.ts'
+import type { Dataset } from '../types.ts'
+import type { CheckDefinition, Found } from './definition.ts'
+import { allRows, columnsOf, sampled, valuesOf } from './methods/columns.ts'
+import { fitTree, type Intervals } from './methods/tree.ts'
 
 /** Score from which a single column is taken to give the label away. */
 const LEAKS = 0.8
@@ -21,7 +22,20 @@ const INDICES = 2 ** 20
  * petals of the iris do), and only a person can tell it from a leak. A table of one column is not judged: there the
  * question is whether that column predicts.
  */
-export function leakage(dataset: Dataset): DataFinding[] {
+export const leakage: CheckDefinition = {
+  name: 'leakage',
+  schema: {
+    title: 'Leakage',
+    description:
+      'A single column that predicts the label: predictive power of 0.8 or more by a small decision tree. error is worth ' +
+      'asking for once the data are known; the default warns, since in easy data one honest column can do it.',
+  },
+  // A default that stops an honest and easy study would be switched off for good.
+  severity: 'warn',
+  find,
+}
+
+function find(dataset: Dataset): Found[] {
   const columns = columnsOf(dataset)
   const rows = allRows(dataset)
   if (columns.length < 2 || rows.length < FEWEST_ROWS) return []
@@ -39,7 +53,7 @@ export function leakage(dataset: Dataset): DataFinding[] {
   const sample = looked.length < rows.length ? `, by a sample of ${counted(looked.length, 'row')}` : ''
   const message = `the label can be told from a single column, which may be a leak: ${names}; ` +
     `predictive power from 0 to 1, ${LEAKS} or more is suspect${sample}`
-  return [{ check: 'leakage', message }]
+  return [{ message }]
 }
 
 /**

@@ -1,12 +1,23 @@
 import { counted, listed } from '../problems.ts'
-import type { DataFinding, Dataset } from '../types.ts'
+import type { Dataset } from '../types.ts'
+import type { CheckDefinition, Found } from './definition.ts'
 
 /**
  * Classes without a row in a part of the split. One that training never sees cannot be learned and is always wrong
  * elsewhere; one that validation or test lacks is not measured there, so that no gate can see it get worse. A stratified
  * split avoids both where a class has rows enough; groups kept whole, or too few rows, do not.
  */
-export function strata({ classes, targets, splits }: Dataset): DataFinding[] {
+export const strata: CheckDefinition = {
+  name: 'strata',
+  schema: {
+    title: 'Strata',
+    description: 'A class that is missing from a part of the split: not learned, or not measured there.',
+  },
+  severity: 'warn',
+  find,
+}
+
+function find({ classes, targets, splits }: Dataset): Found[] {
   if (!classes) return []
   const parts = [['training', splits.train], ['validation', splits.validation], ['test', splits.test]] as const
   return parts.flatMap(([part, rows]) => {
@@ -17,6 +28,6 @@ export function strata({ classes, targets, splits }: Dataset): DataFinding[] {
     const consequence = part === 'training' ? 'it cannot be learned' : `the score on ${part} rows says nothing of it`
     const message = `${counted(absent.size, 'class')} without a ${part} row: ${names}; ${consequence}`
     const elsewhere = [...targets.keys()].filter((row) => absent.has(targets[row] ?? -1))
-    return [{ check: 'strata', message, rows: elsewhere }]
+    return [{ message, rows: elsewhere }]
   })
 }

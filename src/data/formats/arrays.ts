@@ -1,82 +1,37 @@
-import { didYouMean } from '../../base/diagnostics.ts'
 import { fitsFloat32 } from '../cells.ts'
 import type { Column, Want } from '../column.ts'
 import { requireSize } from '../gauge.ts'
-import { parseNpy } from './npy.ts'
-import type { NumberArray } from './npy.ts'
-import { listArrays, readArrays } from './npz.ts'
-import { fail, listed, Problems } from '../problems.ts'
+import { fail, Problems } from '../problems.ts'
 import type { Source } from '../source.ts'
-import type { OpenTable, Table, TableUse } from '../table.ts'
+import type { OpenTable, Table } from '../table.ts'
 import { Texts } from '../texts.ts'
 
-const INPUT_NAMES = ['x', 'X', 'inputs', 'x_train', 'X_train', 'data', 'features', 'images']
-const TARGET_NAMES = ['y', 'Y', 'target', 'targets', 'label', 'labels', 'y_train']
+/** Numbers in memory; those of N dimensions are rows of `size` values each, the first axis being the rows. */
+export interface NumberArray {
+  readonly rows: number
+  /** Trailing dimensions: the shape of one row, [] for a plain vector. */
+  readonly rowShape: readonly number[]
+  readonly size: number
+  /** Value `column` (row-major over `rowShape`) of a row. */
+  readonly at: (row: number, column: number) => number
+  /** Whether NaN and infinities can occur. */
+  readonly floating: boolean
+}
 
 /** One array as columns: its name as prefix, or none. */
-interface Block {
+export interface Block {
   readonly name: string | null
   readonly array: NumberArray
 }
 
 /**
- * A .npy file is a table without header: its first axis is the rows, the rest, flattened row-major, the columns 0, 1, 2, ….
- * In an .npz the target (and the group) names an array of one value a row, and the inputs are the one other array, or the
- * one of them named x, X, inputs, data, features or images.
+ * Arrays side by side as one table without a header: the first axis is the rows, the rest, flattened row-major, the columns,
+ * called by the array's name, or by their position where it has none.
+ *
+ * @param rowShape shape of one row of the inputs
+ * @param target column of the target; null where nobody knows it yet
  */
-export function openArrays(source: Source, use: TableUse): OpenTable {
-  if (source.format === 'npy') {
-    const array = parseNpy(source.file, source.bytes, source.limits)
-    return openBlocks(source, [{ name: null, array }], array.rowShape, null)
-  }
-  const names = listArrays(source)
-  const guessed = names.find((name) => TARGET_NAMES.includes(name)) ?? null
-  const target = use.target === null ? guessed : member(source, names, use.target)
-  const group = use.groupBy === null ? null : member(source, names, use.groupBy)
-  const taken = [target, group].filter((name) => name !== null)
-  const input = inputArray(source, names.filter((name) => !taken.includes(name)))
-  const arrays = readArrays(source, [input, ...taken])
-  const blocks = [input, ...taken].map((name) => {
-    const array = parseNpy(`${source.file} (${name})`, arrays.get(name) ?? new Uint8Array(0), source.limits)
-    return { name: name === input ? null : name, array }
-  })
-  const [{ array }] = blocks as [Block, ...Block[]] // the input is always there
-  requireVectors(source, blocks.slice(1), array.rows)
-  return openBlocks(source, blocks, array.rowShape, target === null ? null : array.size)
-}
-
-function member(source: Source, names: readonly string[], name: string): string {
-  if (names.includes(name)) return name
-  const meant = didYouMean(name, names)
-  return fail({
-    code: 'data/no-array', message: `${source.file} has no array of this name`, found: name, allowed: listed(names),
-    ...(meant === undefined ? {} : { hint: `did you mean "${meant}"?` }),
-  })
-}
-
-function inputArray(source: Source, names: readonly string[]): string {
-  const known = names.filter((name) => INPUT_NAMES.includes(name))
-  const [only] = names.length === 1 ? names : known
-  if (only !== undefined && (names.length === 1 || known.length === 1)) return only
-  return fail({
-    code: 'data/no-array', message: `it is not clear which array of ${source.file} holds the inputs`,
-    found: names.length === 0 ? 'no array but the target' : listed(names),
-    allowed: 'one array beside the target, or one named x',
-  })
-}
-
-function requireVectors(source: Source, blocks: readonly Block[], rows: number): void {
-  for (const { name, array } of blocks) {
-    if (array.rows === rows && array.size === 1) continue
-    fail({
-      code: 'data/npz', message: `the array "${name}" of ${source.file} has not one value for each row of the inputs`,
-      found: `shape (${[array.rows, ...array.rowShape].join(', ')})`, allowed: `shape (${rows})`,
-      ...(array.size > 1 ? { hint: 'for one-hot classes write y.argmax(axis=1)' } : {}),
-    })
-  }
-}
-
-function openBlocks(
+export function openBlocks(
   source: Source, blocks: readonly Block[], rowShape: readonly number[], target: number | null,
 ): OpenTable {
   const width = blocks.reduce((sum, { array }) => sum + array.size, 0)

@@ -6,8 +6,7 @@ import { isMissing, parseNumber } from '../cells.ts'
  *
  * @param sample the first records under a candidate, or null where they cannot be parsed with it
  */
-export function sniffDelimiter(format: 'csv' | 'tsv' | string, sample: (delimiter: string) => string[][] | null): string {
-  if (format === 'tsv') return '\t'
+export function sniffDelimiter(sample: (delimiter: string) => string[][] | null): string {
   const cells = (delimiter: string): number => {
     const rows = sample(delimiter) ?? []
     const count = rows[0]?.length ?? 0

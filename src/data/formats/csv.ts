@@ -1,6 +1,5 @@
 import { CsvError, parse } from 'csv-parse/sync'
 import type { Options } from 'csv-parse/sync'
-import { hasHeader, sniffDelimiter } from './csv-sniff.ts'
 import { Gauge } from '../gauge.ts'
 import { counted, fail, Problems } from '../problems.ts'
 import type { Source } from '../source.ts'
@@ -8,21 +7,42 @@ import { builders, finish } from '../table.ts'
 import type { OpenTable, Table, TableUse } from '../table.ts'
 import { requireNames, requireText } from '../text.ts'
 import type { Want } from '../column.ts'
+import { hasHeader, sniffDelimiter } from './csv-sniff.ts'
+import type { FormatDefinition } from './definition.ts'
 
 /** Enough of the beginning to tell delimiter and header, little enough to parse with every candidate. */
 const SAMPLE_BYTES = 16 * 1024
 const SAMPLE_ROWS = 30
 
+/** The delimiter is one of comma, semicolon, tab and bar: the one that cuts the first rows best. */
+export const csv: FormatDefinition = {
+  name: 'csv',
+  endings: ['csv'],
+  summary: 'One row per line, with cells between commas, semicolons, tabs or bars. A header is optional.',
+  isText: true,
+  open: (source, use) => openDelimited(source, use, null),
+}
+
+export const tsv: FormatDefinition = {
+  name: 'tsv',
+  endings: ['tsv', 'tab'],
+  summary: 'One row per line, with cells between tabs. A header is optional.',
+  isText: true,
+  open: (source, use) => openDelimited(source, use, '\t'),
+}
+
 /**
- * Comma-, semicolon-, tab- or bar-separated text as in RFC 4180, with a byte order mark, any line ends, blank lines and
- * spaces around the delimiters tolerated. Rows of another length than the first are refused.
+ * Delimited text as in RFC 4180, with a byte order mark, any line ends, blank lines and spaces around the delimiters
+ * tolerated. Rows of another length than the first are refused.
+ *
+ * @param fixed the delimiter; null for the one that the first rows tell
  */
-export function openDelimited(source: Source, use: TableUse): OpenTable {
+export function openDelimited(source: Source, use: TableUse, fixed: string | null): OpenTable {
   requireText(source)
   const { bytes, file, limits } = source
   const head = beginning(bytes, limits.record)
   requireFewSeparators(source, head)
-  const delimiter = sniffDelimiter(source.format, (candidate) => sample(head, candidate))
+  const delimiter = fixed ?? sniffDelimiter((candidate) => sample(head, candidate))
   const [first, ...rest] = sample(head, delimiter) ?? records(source, head, { ...DIALECT, delimiter, to: SAMPLE_ROWS })
   if (!first) return fail({ code: 'data/empty', message: `${file} has no rows` })
   const header = use.header === 'auto' ? hasHeader(first, rest, use.target) : use.header

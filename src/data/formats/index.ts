@@ -1,19 +1,28 @@
-import { openArrays } from './arrays.ts'
-import { openDelimited } from './csv.ts'
-import { openJsonLines } from './jsonl.ts'
-import type { Source } from '../source.ts'
-import type { OpenTable, TableUse } from '../table.ts'
+import { fail } from '../problems.ts'
+import { csv, tsv } from './csv.ts'
+import type { FormatDefinition } from './definition.ts'
+import { jsonl } from './jsonl.ts'
+import { npy } from './npy.ts'
+import { npz } from './npz.ts'
 
-/** Looks at the beginning of the file; InputError where it is not what its name says. */
-export function openTable(source: Source, use: TableUse): OpenTable {
-  switch (source.format) {
-    case 'csv':
-    case 'tsv':
-      return openDelimited(source, use)
-    case 'jsonl':
-      return openJsonLines(source)
-    case 'npy':
-    case 'npz':
-      return openArrays(source, use)
-  }
+/** Every format, in the order in which messages and docs list them. */
+export const formats: readonly FormatDefinition[] = [csv, tsv, jsonl, npy, npz]
+
+/** What the name of a file says of its content. InputError where it names no format. */
+export function formatOf(file: string): { readonly format: FormatDefinition; readonly zipped: boolean } {
+  const [, extension = '', gz] = /\.([a-z0-9]+?)(\.gz)?$/i.exec(file) ?? []
+  const ending = extension.toLowerCase()
+  const format = formats.find(({ endings }) => endings.includes(ending))
+  if (format) return { format, zipped: gz !== undefined }
+  return fail({
+    code: 'data/format', message: `the format of ${file} is not known from its name`,
+    found: ending === '' ? 'no extension' : `.${ending}${gz ?? ''}`,
+    allowed: `${formats.map(({ endings: [usual] }) => `.${usual}`).join(', ')}, each also with .gz`,
+  })
+}
+
+/** The name of a file without its folder and without endings that say a format: `digits` of `data/digits.csv.gz`. */
+export function stemOf(file: string): string {
+  const endings = [...formats.flatMap((format) => format.endings), 'gz']
+  return (file.split(/[/\\]/).at(-1) ?? '').replace(new RegExp(`(\\.(${endings.join('|')}))+$`, 'i'), '')
 }

@@ -2,12 +2,13 @@ import { didYouMean } from '../../base/diagnostics.ts'
 import { parseJson, type JsonProblem } from '../../base/json.ts'
 import type { ColumnBuilder, Want } from '../column.ts'
 import { Gauge } from '../gauge.ts'
-import { counted, fail, listed, Problems } from '../problems.ts'
+import { fail, listed, Problems } from '../problems.ts'
 import type { Problem } from '../problems.ts'
 import type { Source } from '../source.ts'
 import { builders, finish } from '../table.ts'
 import type { OpenTable, Table } from '../table.ts'
-import { requireNames, requireText } from '../text.ts'
+import { linesOf, requireNames, requireText } from '../text.ts'
+import type { FormatDefinition } from './definition.ts'
 
 type Cell = string | number | boolean | null
 type Row = readonly (readonly [string, unknown])[]
@@ -16,7 +17,15 @@ type Row = readonly (readonly [string, unknown])[]
  * One JSON object a line, all with the keys of the first one, in any order; or one array a line, its columns named 0, 1, 2.
  * Values are numbers, strings, booleans (read as the texts true and false) and null (missing).
  */
-export function openJsonLines(source: Source): OpenTable {
+export const jsonl: FormatDefinition = {
+  name: 'jsonl',
+  endings: ['jsonl', 'ndjson'],
+  summary: 'One JSON object per line, all with the same keys, or one array per line. `null` is a missing value.',
+  isText: true,
+  open,
+}
+
+function open(source: Source): OpenTable {
   requireText(source)
   const { file } = source
   for (const { text, line } of linesOf(source)) {
@@ -61,21 +70,6 @@ function push(column: ColumnBuilder | null, cell: Cell, line: number): void {
 }
 
 const at = (file: string, line: number, index: number) => ({ file, line, column: index + 1 })
-
-function* linesOf({ bytes, file, limits }: Source): Generator<{ readonly text: string; readonly line: number }> {
-  const mark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
-  for (let start = mark, line = 1; start < bytes.length; line++) {
-    const found = bytes.indexOf(10, start)
-    const end = found < 0 ? bytes.length : found
-    if (end - start > limits.record) {
-      const [found, allowed] = [counted(end - start, 'byte'), `at most ${counted(limits.record, 'byte')}`]
-      fail({ code: 'data/too-large', message: 'the line is too long', at: at(file, line, 0), found, allowed })
-    }
-    const text = bytes.toString('utf8', start, end).trim()
-    if (text !== '') yield { text, line }
-    start = end + 1
-  }
-}
 
 /** Values of a row are single, so anything deeper is refused whatever it holds. */
 const mostDepth = 8

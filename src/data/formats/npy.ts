@@ -1,23 +1,28 @@
 import { parse } from 'npyjs'
 import { tooMany } from '../gauge.ts'
 import { fail } from '../problems.ts'
-import type { Limits } from '../source.ts'
-
-/** The numbers of a .npy file; those of N dimensions are rows of `size` values each, the first axis being the rows. */
-export interface NumberArray {
-  readonly rows: number
-  /** Trailing dimensions: the shape of one row, [] for a plain vector. */
-  readonly rowShape: readonly number[]
-  readonly size: number
-  /** Value `column` (row-major over `rowShape`) of a row. */
-  readonly at: (row: number, column: number) => number
-  /** Whether NaN and infinities can occur. */
-  readonly floating: boolean
-}
+import type { Limits, Source } from '../source.ts'
+import type { OpenTable } from '../table.ts'
+import { openBlocks, type NumberArray } from './arrays.ts'
+import type { FormatDefinition } from './definition.ts'
 
 const DTYPES = 'f2, f4, f8, i1–i8, u1–u8 (little-endian), b1'
 const FLOATING: ReadonlySet<string> = new Set(['f2', 'f4', 'f8'])
 const INTEGER: ReadonlySet<string> = new Set(['i1', 'i2', 'i4', 'i8', 'u1', 'u2', 'u4', 'u8', 'b1'])
+
+/** The first axis is the rows; the rest, flattened row-major, are the columns. */
+export const npy: FormatDefinition = {
+  name: 'npy',
+  endings: ['npy'],
+  summary: 'A NumPy array: the first axis is the rows, the others are the columns. Images keep their shape.',
+  isText: false,
+  open,
+}
+
+function open(source: Source): OpenTable {
+  const array = parseNpy(source.file, source.bytes, source.limits)
+  return openBlocks(source, [{ name: null, array }], array.rowShape, null)
+}
 
 /**
  * Parses the .npy format (NumPy NEP 1), C or Fortran order, without copying the values.
@@ -42,14 +47,14 @@ export function parseNpy(what: string, bytes: Uint8Array, limits: Pick<Limits, '
   return { rows, rowShape, size, floating: FLOATING.has(dtype), at: accessor(values, rows, rowShape, size, fortranOrder) }
 }
 
-/** The library makes a list of them, which takes eight times the memory of the file. */
+/** The library turns booleans into a list, which takes eight times the memory of the file. */
 const mostBooleans = 20_000_000
 /** NumPy itself reads no longer header unless it is told to trust the file. */
 const mostHeader = 10_000
 
 /**
- * Refuses before the library sees them: headers without end, and types of which it makes one object a value, as texts are.
- * Whatever else is wrong is left for the library to say.
+ * Refuses endless headers, and types that the library would turn into one object per value, such as text, before the library
+ * sees them. The library reports everything else that is wrong.
  */
 function requireHeader(what: string, bytes: Uint8Array, limits: Pick<Limits, 'cells'>): void {
   if (bytes.length < 12) return

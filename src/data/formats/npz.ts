@@ -1,15 +1,85 @@
 import { unzipSync } from 'fflate'
 import type { UnzipFileInfo } from 'fflate'
-import { fail } from '../problems.ts'
-import { tooLarge } from '../source.ts'
+import { didYouMean } from '../../base/diagnostics.ts'
+import { tooLarge } from '../gauge.ts'
+import { fail, listed } from '../problems.ts'
 import type { Source } from '../source.ts'
+import type { OpenTable, TableUse } from '../table.ts'
+import { openBlocks, type Block } from './arrays.ts'
+import type { FormatDefinition } from './definition.ts'
+import { parseNpy } from './npy.ts'
+
+const INPUT_NAMES = ['x', 'X', 'inputs', 'x_train', 'X_train', 'data', 'features', 'images']
+const TARGET_NAMES = ['y', 'Y', 'target', 'targets', 'label', 'labels', 'y_train']
+
+/**
+ * The target (and the group) names an array of one value a row. The inputs are the one other array, or the one of them that
+ * has a usual name.
+ */
+export const npz: FormatDefinition = {
+  name: 'npz',
+  endings: ['npz'],
+  summary:
+    'An archive of NumPy arrays. The target names an array of one value a row, and the inputs are the other array, or the ' +
+    'one called `x`, `inputs`, `data`, `features` or `images`.',
+  isText: false,
+  open,
+}
+
+function open(source: Source, use: TableUse): OpenTable {
+  const names = listArrays(source)
+  const guessed = names.find((name) => TARGET_NAMES.includes(name)) ?? null
+  const target = use.target === null ? guessed : member(source, names, use.target)
+  const group = use.groupBy === null ? null : member(source, names, use.groupBy)
+  const taken = [target, group].filter((name) => name !== null)
+  const input = inputArray(source, names.filter((name) => !taken.includes(name)))
+  const arrays = readArrays(source, [input, ...taken])
+  const blocks = [input, ...taken].map((name) => {
+    const array = parseNpy(`${source.file} (${name})`, arrays.get(name) ?? new Uint8Array(0), source.limits)
+    return { name: name === input ? null : name, array }
+  })
+  const [{ array }] = blocks as [Block, ...Block[]] // the input is always there
+  requireVectors(source, blocks.slice(1), array.rows)
+  return openBlocks(source, blocks, array.rowShape, target === null ? null : array.size)
+}
+
+function member(source: Source, names: readonly string[], name: string): string {
+  if (names.includes(name)) return name
+  const meant = didYouMean(name, names)
+  return fail({
+    code: 'data/no-array', message: `${source.file} has no array of this name`, found: name, allowed: listed(names),
+    ...(meant === undefined ? {} : { hint: `did you mean "${meant}"?` }),
+  })
+}
+
+function inputArray(source: Source, names: readonly string[]): string {
+  const known = names.filter((name) => INPUT_NAMES.includes(name))
+  const [only] = names.length === 1 ? names : known
+  if (only !== undefined && (names.length === 1 || known.length === 1)) return only
+  return fail({
+    code: 'data/no-array', message: `it is not clear which array of ${source.file} holds the inputs`,
+    found: names.length === 0 ? 'no array but the target' : listed(names),
+    allowed: 'one array beside the target, or one named x',
+  })
+}
+
+function requireVectors(source: Source, blocks: readonly Block[], rows: number): void {
+  for (const { name, array } of blocks) {
+    if (array.rows === rows && array.size === 1) continue
+    fail({
+      code: 'data/npz', message: `the array "${name}" of ${source.file} has not one value for each row of the inputs`,
+      found: `shape (${[array.rows, ...array.rowShape].join(', ')})`, allowed: `shape (${rows})`,
+      ...(array.size > 1 ? { hint: 'for one-hot classes write y.argmax(axis=1)' } : {}),
+    })
+  }
+}
 
 /** An archive that claims more entries than this is refused before its directory is walked to the end. */
 const MOST_ENTRIES = 1000
 const SUFFIX = '.npy'
 
 /** Names of the arrays in an npz, without ".npy", in the archive's order. */
-export function listArrays(source: Source): string[] {
+function listArrays(source: Source): string[] {
   const names: string[] = []
   unzip(source, ({ name }) => {
     if (name.endsWith(SUFFIX)) names.push(name.slice(0, -SUFFIX.length))
@@ -20,7 +90,7 @@ export function listArrays(source: Source): string[] {
 }
 
 /** The named arrays' .npy bytes. What they inflate to is limited before anything is inflated. */
-export function readArrays(source: Source, names: readonly string[]): ReadonlyMap<string, Uint8Array> {
+function readArrays(source: Source, names: readonly string[]): ReadonlyMap<string, Uint8Array> {
   let total = 0
   const files = unzip(source, ({ name, originalSize }) => {
     if (!name.endsWith(SUFFIX) || !names.includes(name.slice(0, -SUFFIX.length))) return false

@@ -1,15 +1,17 @@
 import { quantile } from '../../stats/describe.ts'
 import { shown } from '../../stats/outcome.ts'
 import { lastStep } from '../reading.ts'
-import { sightOf, type Rule } from '../rule.ts'
+import { sightOf, type RuleDefinition } from './definition.ts'
 
 const tooOften = 0.5
 const leastSteps = 20
 
 /** More than half of the steps are clipped: the clip norm sets the step, not the gradient. */
-export const clipping: Rule = {
+export const clipping: RuleDefinition = {
   name: 'clipping',
   title: 'Most steps are clipped',
+  summary: 'More than half of the steps are clipped.',
+  evidence: 'gradient',
   quorum: 'most',
   look(run) {
     const logged = run.curve.steps.filter((s) => s.clipped !== null)

@@ -1,7 +1,7 @@
 import { medianFilter } from '../../stats/describe.ts'
 import { shown } from '../../stats/outcome.ts'
 import type { Reading } from '../reading.ts'
-import { sightOf, type Rule, type Symptom } from '../rule.ts'
+import { sightOf, type RuleDefinition, type Symptom } from './definition.ts'
 
 /** "Early": the first tenth of the run, and never less than this many steps. */
 const leastWindow = 20
@@ -16,9 +16,10 @@ const moves: Symptom['moves'] = [
 ]
 
 /** The loss is not finite, or the median of five rises above four times its best within the first tenth. */
-export const earlyDivergence: Rule = {
+export const earlyDivergence: RuleDefinition = {
   name: 'early-divergence',
   title: 'The loss diverges early',
+  summary: 'The loss is not finite, or its median of five rises above four times its best in the first tenth of the run.',
   quorum: 'any',
   look: (run) => notFinite(run) ?? risen(run),
 }

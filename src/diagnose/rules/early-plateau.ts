@@ -3,7 +3,7 @@ import { shown } from '../../stats/outcome.ts'
 import { lateFall } from '../progress.ts'
 import { lastStep, type Reading, underTarget } from '../reading.ts'
 import { blockMedians, noiseAround, robustSlope } from '../robust.ts'
-import { sightOf, type Rule, type Symptom } from '../rule.ts'
+import { sightOf, type RuleDefinition, type Symptom } from './definition.ts'
 
 /** A plateau that begins after this share of the run is its end. */
 const early = 0.7
@@ -13,9 +13,10 @@ const still = 0.02
 const spent = 0.1
 
 /** The training loss stops falling long before the run ends, above what a good fit reaches. */
-export const earlyPlateau: Rule = {
+export const earlyPlateau: RuleDefinition = {
   name: 'early-plateau',
   title: 'The loss plateaus too soon',
+  summary: 'The training loss stops falling long before the run ends, above what a good fit reaches.',
   quorum: 'most',
   look(run) {
     if (!underTarget(run)) return undefined

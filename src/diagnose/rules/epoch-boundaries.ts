@@ -2,7 +2,7 @@ import { fUpperTail } from '../../stats/distributions.ts'
 import { mean } from '../../stats/describe.ts'
 import { shown } from '../../stats/outcome.ts'
 import { lastStep, type Reading } from '../reading.ts'
-import { sightOf, type Rule, type Symptom } from '../rule.ts'
+import { sightOf, type RuleDefinition, type Symptom } from './definition.ts'
 
 const leastEpochs = 3
 const leastSteps = 4
@@ -20,9 +20,10 @@ const leastAgreement = 0.2
  * asks for that, and the jump from the last step of an epoch to the first of the next is ranked against all other
  * neighbours.
  */
-export const epochBoundaries: Rule = {
+export const epochBoundaries: RuleDefinition = {
   name: 'epoch-boundaries',
   title: 'The loss jumps at epoch boundaries',
+  summary: 'The loss is high and low at the same steps of every epoch, more than shuffled rows explain.',
   quorum: 'most',
   look(run) {
     const epochs = byEpoch(run)

@@ -1,14 +1,15 @@
 import { shown } from '../../stats/outcome.ts'
 import { lastStep } from '../reading.ts'
-import { sightOf, type Rule } from '../rule.ts'
+import { sightOf, type RuleDefinition } from './definition.ts'
 
 /** A gain below this share of the start is none, however small the noise. */
 const leastGain = 0.03
 
 /** Neither split gains anything beyond noise, from the start on: no better at the end than a constant guess. */
-export const flat: Rule = {
+export const flat: RuleDefinition = {
   name: 'flat',
   title: 'Training and validation are flat from the start',
+  summary: 'Neither split gains anything beyond noise from the start on.',
   quorum: 'most',
   look(run) {
     const { start, constantLoss, trained, steps, end, batchNoise, validated } = run

@@ -1,7 +1,7 @@
 import { median } from '../../stats/describe.ts'
 import { shown } from '../../stats/outcome.ts'
 import { lastStep, type Reading, underTarget } from '../reading.ts'
-import { sightOf, type Rule, type Symptom } from '../rule.ts'
+import { sightOf, type RuleDefinition, type Symptom } from './definition.ts'
 
 /** Largest norm against the usual one. */
 const explosion = 100
@@ -13,9 +13,11 @@ const vanished = 0.01
 const outputOnly = 6
 
 /** Norms that vanish or explode, or a model that predicts the same for all rows; only where convergence failed as well. */
-export const gradients: Rule = {
+export const gradients: RuleDefinition = {
   name: 'gradients',
   title: 'Gradients vanish or explode, or units are dead',
+  summary: 'Gradient norms explode or vanish, or the model predicts the same for all rows, and training failed as well.',
+  evidence: 'gradient',
   quorum: 'any',
   look(run) {
     const norms = run.curve.steps.flatMap((s) => s.gradientNorm ?? [])

@@ -1,6 +1,5 @@
-import type { RuleName } from '../finding.ts'
-import type { Rule } from '../rule.ts'
 import { clipping } from './clipping.ts'
+import type { RuleDefinition } from './definition.ts'
 import { earlyDivergence } from './early-divergence.ts'
 import { earlyPlateau } from './early-plateau.ts'
 import { epochBoundaries } from './epoch-boundaries.ts'
@@ -13,17 +12,11 @@ import { seedVariance } from './seed-variance.ts'
 import { underfit } from './underfit.ts'
 import { unfinished } from './unfinished.ts'
 
-export const rules: { readonly [name in RuleName]: Rule } = {
-  'early-divergence': earlyDivergence,
-  gradients,
-  flat,
-  oscillation,
-  'early-plateau': earlyPlateau,
-  unfinished,
-  underfit,
-  overfit,
-  overconfident,
-  'epoch-boundaries': epochBoundaries,
-  'seed-variance': seedVariance,
-  clipping,
-}
+/** Every rule, in the order in which findings are shown: what stops a run before what spoils it before what it lacks. */
+export const rules: readonly RuleDefinition[] = [
+  earlyDivergence, gradients, flat, oscillation, earlyPlateau, unfinished, underfit, overfit, overconfident, epochBoundaries,
+  seedVariance, clipping,
+]
+
+/** The rule of this name; undefined where there is none, as for a report of another version. */
+export const ruleNamed = (name: string): RuleDefinition | undefined => rules.find((rule) => rule.name === name)

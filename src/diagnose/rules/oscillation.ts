@@ -1,7 +1,7 @@
 import { median } from '../../stats/describe.ts'
 import { shown } from '../../stats/outcome.ts'
 import type { Fitted, Reading } from '../reading.ts'
-import { sightOf, type Rule } from '../rule.ts'
+import { sightOf, type RuleDefinition } from './definition.ts'
 
 /** Evaluations in which the loss swings. */
 const share = 0.2
@@ -12,9 +12,10 @@ const harmless = 0.05
 const leastEvaluations = 8
 
 /** The detrended validation loss swings beyond noise in a fifth of the evaluations or more. */
-export const oscillation: Rule = {
+export const oscillation: RuleDefinition = {
   name: 'oscillation',
   title: 'The loss oscillates',
+  summary: 'The validation loss swings beyond 15 % around its course in a fifth of the evaluations or more.',
   quorum: 'most',
   look(run) {
     const later = run.validated.slice(Math.floor(run.validated.length / 5))

@@ -1,7 +1,7 @@
 import { mean } from '../../stats/describe.ts'
 import { shown } from '../../stats/outcome.ts'
 import { lastStep, type Reading } from '../reading.ts'
-import { sightOf, type Rule } from '../rule.ts'
+import { sightOf, type RuleDefinition } from './definition.ts'
 
 const bins = 15
 
@@ -10,9 +10,10 @@ const bins = 15
  * Where the validation rows are few, the calibration error alone shows nothing; a log loss above any that honest
  * probabilities of this accuracy can have still does.
  */
-export const overconfident: Rule = {
+export const overconfident: RuleDefinition = {
   name: 'overconfident',
   title: 'It is surer than it is right',
+  summary: 'Calibration error or log loss exceeds what honest probabilities explain: confidence is above accuracy.',
   quorum: 'most',
   look(run) {
     const last = run.curve.evaluations.slice(-3)

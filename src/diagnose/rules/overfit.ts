@@ -2,7 +2,7 @@ import { mean } from '../../stats/describe.ts'
 import { shown } from '../../stats/outcome.ts'
 import type { Fitted, Reading } from '../reading.ts'
 import { noiseAround } from '../robust.ts'
-import { sightOf, type Rule, type Symptom } from '../rule.ts'
+import { sightOf, type RuleDefinition, type Symptom } from './definition.ts'
 
 /** A rise of the validation loss counts from here: noise SDs, and a share of a constant guess. */
 const beyondNoise = 2
@@ -34,9 +34,10 @@ const advice: Omit<Symptom, 'sight'> = {
 }
 
 /** Validation rises beyond noise while training falls, or training does better by a tenth of all rows. */
-export const overfit: Rule = {
+export const overfit: RuleDefinition = {
   name: 'overfit',
   title: 'It trains well and validates badly',
+  summary: 'Validation gets worse beyond noise while training gets better, or training does better by a tenth of all rows.',
   quorum: 'most',
   look: (run) => rises(run) ?? gapes(run),
 }

@@ -3,14 +3,13 @@ import { sigmaInterval } from '../../stats/intervals.ts'
 import { shown } from '../../stats/outcome.ts'
 import type { Measured } from '../curve.ts'
 import type { Reading } from '../reading.ts'
-import type { Rule } from '../rule.ts'
+import type { RuleDefinition } from './definition.ts'
 
 /** The interval of the SD over seeds lies above the cap: the gate's, or what drawing other validation rows would give. */
-export const seedVariance: Rule = {
+export const seedVariance: RuleDefinition = {
   name: 'seed-variance',
   title: 'Seeds differ widely',
-  quorum: 'any',
-  look: () => undefined,
+  summary: 'Seeds spread more than the cap of the gate allows, or more than another draw of validation rows explains.',
   lookAtAll(runs) {
     const found = valuesOf(runs)
     if (found === undefined) return undefined

@@ -1,12 +1,13 @@
 import { shown } from '../../stats/outcome.ts'
 import type { Move } from '../finding.ts'
 import { lastStep, type Reading, shareLeft, underTarget } from '../reading.ts'
-import { sightOf, type Rule } from '../rule.ts'
+import { sightOf, type RuleDefinition } from './definition.ts'
 
 /** Training itself ends far above what a good fit reaches: too much bias. */
-export const underfit: Rule = {
+export const underfit: RuleDefinition = {
   name: 'underfit',
   title: 'It underfits, even on training rows',
+  summary: 'The training loss ends far above what a good fit reaches.',
   quorum: 'most',
   look(run) {
     if (!underTarget(run) || run.curve.status === 'diverged') return undefined

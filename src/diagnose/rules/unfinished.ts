@@ -1,12 +1,13 @@
 import { shown } from '../../stats/outcome.ts'
 import { lateFall, lateShare } from '../progress.ts'
 import { lastStep, underTarget } from '../reading.ts'
-import { sightOf, type Rule } from '../rule.ts'
+import { sightOf, type RuleDefinition } from './definition.ts'
 
 /** The training loss still falls when the run ends, far above what a good fit reaches. */
-export const unfinished: Rule = {
+export const unfinished: RuleDefinition = {
   name: 'unfinished',
   title: 'The loss still falls when the run ends',
+  summary: 'The training loss still falls when the run ends, above what a good fit reaches.',
   quorum: 'most',
   look(run) {
     const fall = underTarget(run) ? lateFall(run) : undefined

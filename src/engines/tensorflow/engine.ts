@@ -5,7 +5,9 @@ import { InputError } from '../../base/diagnostics.ts'
 import type { Messages, Native, NativeBackend } from './graph/binding.ts'
 import { createCompiler } from './graph/compiler.ts'
 import type { Tf } from '../../layers/forward.ts'
+import { trainsOn } from '../../train/trainer.ts'
 import type { Engine } from '../../train/types.ts'
+import type { EngineDefinition } from '../definition.ts'
 import { fusedOps } from './ops/fused.ts'
 import { registerNativeGradients } from './ops/gradients.ts'
 
@@ -30,14 +32,6 @@ const removedFromNode = {
 }
 
 /**
- * One process a core with one native thread each is the fastest, and the only way to the same bits every time. Read by the
- * library when it starts: whoever starts the process, or the process itself first of all, puts these into its environment.
- */
-export const nativeEnvironment: Readonly<Record<string, string>> = {
-  TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1', TF_CPP_MIN_LOG_LEVEL: '2',
-}
-
-/**
  * The native TensorFlow library through tfjs-node, from a folder that may be anywhere: nothing of it is in the bundle. Throws
  * `InputError` if it is not there or does not load.
  */
@@ -52,7 +46,6 @@ export async function createTensorflowEngine({ folder, compiled = true, threads 
   const native = { backend, messages }
   const { version } = from('@tensorflow/tfjs-node/package.json') as { version: string }
   return {
-    name: 'tensorflow',
     label: `tensorflow ${backend.binding.TF_Version} tfjs-node ${version} ${compiled ? 'compiled' : 'eager'}${threads > 1 ? ` ${threads} threads` : ''}`,
     tf,
     fused: fusedOps(tf, backend),
@@ -60,6 +53,9 @@ export async function createTensorflowEngine({ folder, compiled = true, threads 
     ...(compiled ? { compile: (data, notice) => createCompiler(tf, native, data, notice) } : {}),
   }
 }
+
+/** Starts the engine for a worker. */
+export const start: EngineDefinition['start'] = async (files) => trainsOn(await createTensorflowEngine(files))
 
 function load(from: NodeJS.Require, folder: string): { readonly tf: Tf; readonly messages: Messages } {
   if (!existsSync(join(folder, 'node_modules', '@tensorflow', 'tfjs-node', 'package.json'))) {

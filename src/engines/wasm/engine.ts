@@ -6,7 +6,9 @@ import * as tf from '@tensorflow/tfjs-core'
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js'
 import { setWasmPaths, version_wasm } from '@tensorflow/tfjs-backend-wasm'
 import { InputError } from '../../base/diagnostics.ts'
+import { trainsOn } from '../../train/trainer.ts'
 import type { Engine } from '../../train/types.ts'
+import type { EngineDefinition } from '../definition.ts'
 import { registerTrainingKernels } from './kernels/register.ts'
 
 export interface WasmEngineOptions {
@@ -21,14 +23,18 @@ let ready: Promise<Engine> | undefined
  * process, so a second call returns the first engine. Throws `InputError` if the wasm binary is missing or does not load.
  */
 export function createWasmEngine(options: WasmEngineOptions): Promise<Engine> {
-  ready ??= start(resolve(options.wasmFolder)).catch((error: unknown) => {
+  ready ??= load(resolve(options.wasmFolder)).catch((error: unknown) => {
     ready = undefined
     throw error
   })
   return ready
 }
 
-async function start(folder: string): Promise<Engine> {
+/** Starts the engine for a worker. */
+export const start: EngineDefinition['start'] = async ({ folder }) =>
+  trainsOn(await createWasmEngine({ wasmFolder: folder }))
+
+async function load(folder: string): Promise<Engine> {
   provideCommonJsGlobals()
   const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT') === true
   const binary = simd ? 'tfjs-backend-wasm-simd.wasm' : 'tfjs-backend-wasm.wasm'
@@ -38,7 +44,7 @@ async function start(folder: string): Promise<Engine> {
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false)
   if (!await tf.setBackend('wasm')) throw unusable(`the wasm engine did not load ${binary}`, folder)
   registerTrainingKernels(tf, simd)
-  return { name: 'wasm', label: `wasm ${version_wasm}${simd ? ' simd' : ''}`, tf }
+  return { label: `wasm ${version_wasm}${simd ? ' simd' : ''}`, tf }
 }
 
 /** The backend's loader was written for CommonJS and looks for these two; in an ES module nobody defines them. */

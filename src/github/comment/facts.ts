@@ -2,7 +2,7 @@ import type { Api } from '../api.ts'
 import type { CommentEvent } from './event.ts'
 import type { Command } from './grammar.ts'
 import type { BaseFacts, Facts, PullFacts } from './policy.ts'
-import { isMap, isSha } from './request.ts'
+import { isBranch, isMap, isSha } from './request.ts'
 
 type BaseAt = (api: Api, sha: string) => Promise<BaseFacts | null>
 
@@ -21,7 +21,8 @@ export async function gatherFacts(
   return { comment, permission, pull, forcePushes: pushes, base: await baseAt(api, pull.baseSha) }
 }
 
-async function pullAt(api: Api, pull: number): Promise<PullFacts | null> {
+/** The pull request as it is at this moment; null where that cannot be had. */
+export async function pullAt(api: Api, pull: number): Promise<PullFacts | null> {
   const answer = await api.call('GET /repos/{owner}/{repo}/pulls/{pull}', { pull })
   return answer.ok ? pullOf(answer.value, pull) : null
 }
@@ -34,17 +35,14 @@ export async function permissionOf(api: Api, { login, user }: CommentEvent): Pro
   return typeof permission === 'string' && answer.value['user']['id'] === user ? permission : null
 }
 
-/** The head that a pull request has at this moment. */
-export const headOf = async (api: Api, pull: number): Promise<string | null> => (await pullAt(api, pull))?.headSha ?? null
-
 function pullOf(value: unknown, number: number): PullFacts | null {
   if (!isMap(value) || value['number'] !== number || !isMap(value['head']) || !isMap(value['base'])) return null
   const { head, base, state } = value
-  const [headSha, baseSha] = [head['sha'], base['sha']]
-  if (!isSha(headSha) || !isSha(baseSha)) return null
+  const [headSha, baseSha, into] = [head['sha'], base['sha'], base['ref']]
+  if (!isSha(headSha) || !isSha(baseSha) || !isBranch(into)) return null
   const [from, to] = [head['repo'], base['repo']]
   const fork = !(isMap(from) && isMap(to) && typeof from['id'] === 'number' && from['id'] === to['id'])
-  return { number, open: state === 'open', headSha, baseSha, fork }
+  return { number, open: state === 'open', headSha, baseSha, into, fork }
 }
 
 /** Times of the force-pushes; a timeline too long to read to its end counts as unknown. */

@@ -24,6 +24,8 @@ export interface PullFacts {
   readonly open: boolean
   readonly headSha: string
   readonly baseSha: string
+  /** The branch that it is to be merged into. */
+  readonly into: string
   /** Whether the head lies in another repository, or in one that was deleted. */
   readonly fork: boolean
 }
@@ -55,7 +57,7 @@ export function decide(command: Command, facts: Facts, rules: Rules): Result<Req
   const { name } = command
   if (name === 'help') throw new Error('help is answered, not decided')
   const request = (options: Request['options']): Result<Request, string> =>
-    ok({ command: name, pull: pull.number, sha: pull.headSha, base: pull.baseSha, comment: facts.comment.id, options })
+    ok({ command: name, pull: pull.number, sha: pull.headSha, base: pull.baseSha, into: pull.into, comment: facts.comment.id, options })
   if (name === 'cancel') return request(command.options)
   const unnamed = forkProblem(command, pull, rules) ?? unnamedProblem(command, pull, rules)
   const problem = unnamed ?? headProblem(command, pull, facts)

@@ -10,6 +10,8 @@ export interface Request {
   readonly sha: string
   /** The commit of the base branch that the pull request is held against. */
   readonly base: string
+  /** The base branch by its name: a pull request can be moved to another one while it is run. */
+  readonly into: string
   /** Id of the comment that asked. */
   readonly comment: number
   /** `trials` and `minutes` are at most those of the spec on the base branch. */
@@ -27,10 +29,10 @@ const bad = (found: string): InputError => new InputError([{
 /** Reads it back; throws an `InputError` for anything that the deciding step does not write. */
 export function parseRequest(text: string): Request {
   const value = parsed(text)
-  const { command, pull, sha, base, comment, options } = value
+  const { command, pull, sha, base, into, comment, options } = value
   const known = commands.find((c) => c === command)
   if (known === undefined || known === 'help') throw bad(text)
-  if (!isSha(sha) || !isSha(base) || !isId(pull) || !isId(comment) || !isMap(options)) throw bad(text)
+  if (!isSha(sha) || !isSha(base) || !isId(pull) || !isId(comment) || !isBranch(into) || !isMap(options)) throw bad(text)
   const { stages } = options
   if (stages !== null && !(Array.isArray(stages) && stages.every((s): s is string => typeof s === 'string'))) throw bad(text)
   const number = (key: keyof typeof numberRanges): number | null => {
@@ -39,7 +41,7 @@ export function parseRequest(text: string): Request {
     return n
   }
   const read = { seeds: number('seeds'), trials: number('trials'), minutes: number('minutes'), stages }
-  return { command: known, pull, sha, base, comment, options: read }
+  return { command: known, pull, sha, base, into, comment, options: read }
 }
 
 function parsed(text: string): Readonly<Record<string, unknown>> {
@@ -49,6 +51,9 @@ function parsed(text: string): Readonly<Record<string, unknown>> {
 }
 
 export const isSha = (value: unknown): value is string => typeof value === 'string' && /^[0-9a-f]{40}$/.test(value)
+
+/** Git allows more than the platform does; what is longer than a file name is no branch of either. */
+export const isBranch = (value: unknown): value is string => typeof value === 'string' && value !== '' && value.length <= 255
 
 export const isId = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value > 0
 

@@ -1,11 +1,9 @@
-import type { Finding, RuleName } from '../../diagnose/finding.ts'
+import type { Finding } from '../../diagnose/finding.ts'
+import { ruleNamed } from '../../diagnose/rules/index.ts'
 import type { CurveBook, ThinCurve } from '../curves.ts'
 import { seenText } from '../diagnostics.ts'
 import type { Report } from '../model.ts'
 import { colors, layer, logAxis, wide, type Chart } from './theme.ts'
-
-/** Rules whose evidence lies in the gradient rather than in the loss. */
-const ofGradient: readonly RuleName[] = ['gradients', 'clipping']
 
 /** Each finding on the curve it was seen on, the steps it speaks of shaded. */
 export function findingCharts(report: Report, curves: CurveBook): Chart[] {
@@ -23,7 +21,7 @@ interface Value {
 }
 
 function findingChart(finding: Finding, curve: ThinCurve, steps: readonly [number, number] | null, id: string): Chart[] {
-  const gradient = ofGradient.includes(finding.rule)
+  const gradient = ruleNamed(finding.rule)?.evidence === 'gradient'
   const values = gradient ? gradientValues(curve) : lossValues(curve)
   if (values.length === 0) return []
   const last = Math.max(...values.map((v) => v.step))

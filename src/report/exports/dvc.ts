@@ -1,6 +1,7 @@
 import { stringify } from 'yaml'
 import type { Report } from '../model.ts'
-import { exportedRuns, type Exporter, type Series } from './exported.ts'
+import type { ExportDefinition, ExportFile, ExportSource } from './definition.ts'
+import { exportedRuns, type Series } from './exported.ts'
 
 /** A run's curves that DVC draws, by the template that suits them. */
 const drawn = ['train/loss', 'train/learning_rate', 'train/gradient_norm']
@@ -10,7 +11,14 @@ const drawn = ['train/loss', 'train/learning_rate', 'train/gradient_norm']
  * `metrics.json` with the verdict and the verified means, `plots/*.tsv` with the curves of the verified runs, and a
  * `dvc.yaml` that names them. Without a pipeline: nothing is run.
  */
-export const dvc: Exporter = async function* (source) {
+export const dvc: ExportDefinition = {
+  name: 'dvc',
+  summary: 'DVC: params of the chosen levers, metrics of the verification, plots of the verified runs',
+  next: 'copy the files of % into a DVC repository; dvc plots show',
+  write,
+}
+
+async function* write(source: ExportSource): AsyncGenerator<ExportFile> {
   const { report } = source
   const plots: string[] = []
   const verified = new Set((report.verification?.seeds ?? []).map((s) => s.candidate.run))

@@ -3,25 +3,7 @@ import type { Metrics } from '../../records/metrics.ts'
 import type { RunResult } from '../../records/run.ts'
 import type { Report } from '../model.ts'
 import { curvePath } from '../runs.ts'
-
-/** A file for another tool; `path` is relative to the export's folder, with `/`. */
-export interface ExportFile {
-  readonly path: string
-  readonly content: string | Uint8Array
-}
-
-/** A finished study and where its export goes. */
-export interface ExportSource {
-  readonly report: Report
-  /** One in memory at a time, in the order of `report.runs`. */
-  readonly runs: AsyncIterable<RunResult>
-  /** The folder the files will lie in, absolute: some tools want to be told. */
-  readonly folder: string
-  /** Files of the report that go along as artifacts, by name. */
-  readonly artifacts: readonly ExportFile[]
-}
-
-export type Exporter = (source: ExportSource) => AsyncGenerator<ExportFile>
+import type { ExportSource } from './definition.ts'
 
 /** One value a step; `step` counts the optimizer updates done when it was measured, from 1. */
 export interface Series {

@@ -1,23 +1,18 @@
+import type { ExportDefinition } from './definition.ts'
 import { dvc } from './dvc.ts'
-import type { Exporter } from './exported.ts'
 import { mlflow } from './mlflow.ts'
 import { tensorboard } from './tensorboard.ts'
 import { vegaLite } from './vega-lite.ts'
 import { wandb } from './wandb.ts'
 
-export const exportTargets = ['tensorboard', 'mlflow', 'wandb', 'vega-lite', 'dvc'] as const
-export type ExportTarget = (typeof exportTargets)[number]
+/** Every export, in the order of the help text. */
+export const exportDefinitions: readonly ExportDefinition[] = [tensorboard, mlflow, wandb, vegaLite, dvc]
 
-interface Target {
-  readonly write: Exporter
-  /** What a person does next with the folder, which stands for `%`. */
-  readonly next: string
-}
+export const exportNames: readonly string[] = exportDefinitions.map((definition) => definition.name)
 
-export const exporters: Readonly<Record<ExportTarget, Target>> = {
-  'tensorboard': { write: tensorboard, next: 'tensorboard --logdir %' },
-  'mlflow': { write: mlflow, next: 'mlflow migrate-filestore --source % --target sqlite:///mlflow.db && mlflow ui --backend-store-uri sqlite:///mlflow.db' },
-  'wandb': { write: wandb, next: 'wandb sync %/offline-run-*' },
-  'vega-lite': { write: vegaLite, next: 'open a file of % in the Vega editor or in a notebook' },
-  'dvc': { write: dvc, next: 'copy the files of % into a DVC repository; dvc plots show' },
+/** The export of this name. Throws where there is none: the CLI lets no other name through. */
+export function exportNamed(name: string): ExportDefinition {
+  const found = exportDefinitions.find((definition) => definition.name === name)
+  if (!found) throw new Error(`there is no export ${name}`)
+  return found
 }

@@ -4,9 +4,8 @@ import { stringify } from 'yaml'
 import { sha256 } from '../../base/hash.ts'
 import { markdown } from '../escape.ts'
 import { lineageLines } from '../lineage.ts'
-import {
-  exportedRuns, leversOf, startOf, studyTags, type ExportedRun, type Exporter, type ExportFile, type ExportSource, type Series,
-} from './exported.ts'
+import type { ExportDefinition, ExportFile, ExportSource } from './definition.ts'
+import { exportedRuns, leversOf, startOf, studyTags, type ExportedRun, type Series } from './exported.ts'
 
 /** A run as the file store of MLflow keeps it. */
 interface StoredRun {
@@ -23,9 +22,18 @@ interface StoredRun {
 
 /**
  * The folder of MLflow's file store. Current versions read it only with MLFLOW_ALLOW_FILE_STORE=true; the way
- * that is documented is `mlflow migrate-filestore` into a database. One experiment, a run for the study with the chosen levers, lineage and report, and a nested run for each training run.
+ * that is documented is `mlflow migrate-filestore` into a database. One experiment, a run for the study with the chosen
+ * levers, lineage and report, and a nested run for each training run.
  */
-export const mlflow: Exporter = async function* (source) {
+export const mlflow: ExportDefinition = {
+  name: 'mlflow',
+  summary: 'MLflow: one experiment with levers as params, curves as metrics, nested runs, and the report as artifacts',
+  next:
+    'mlflow migrate-filestore --source % --target sqlite:///mlflow.db && mlflow ui --backend-store-uri sqlite:///mlflow.db',
+  write,
+}
+
+async function* write(source: ExportSource): AsyncGenerator<ExportFile> {
   const experiment = String(parseInt(hash(source.report.study.name).slice(0, 12), 16))
   const location = pathToFileURL(join(source.folder, experiment)).href
   yield {

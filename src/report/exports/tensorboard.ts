@@ -2,17 +2,23 @@ import { BinaryWriter } from '@bufbuild/protobuf/wire'
 import crc32c from 'crc-32/crc32c.js'
 import { fenced, markdown } from '../escape.ts'
 import { lineageLines } from '../lineage.ts'
-import {
-  exportedRuns, leversOf, startOf, type ExportedRun, type Exporter, type ExportFile, type ExportSource, type Lever,
-} from './exported.ts'
-import { fixed32, fixed64, lengthDelimited, message, varint, type Write } from './protobuf.ts'
+import type { ExportDefinition, ExportFile, ExportSource } from './definition.ts'
+import { exportedRuns, leversOf, startOf, type ExportedRun, type Lever } from './exported.ts'
+import { fixed32, fixed64, lengthDelimited, message, text, varint, type Write } from './protobuf.ts'
 
 /**
  * A log directory for TensorBoard (`tensorboard --logdir FOLDER`): one event file a run, with its curves under Scalars and its
  * levers and last metrics under HParams, and `study` with verdict, chosen levers and lineage under Text. Formats: TFRecord
  * framing, and the messages Event, Summary and HParamsPluginData of TensorFlow and TensorBoard.
  */
-export const tensorboard: Exporter = async function* (source) {
+export const tensorboard: ExportDefinition = {
+  name: 'tensorboard',
+  summary: 'TensorBoard: curves under Scalars, levers under HParams, verdict and lineage under Text',
+  next: 'tensorboard --logdir %',
+  write,
+}
+
+async function* write(source: ExportSource): AsyncGenerator<ExportFile> {
   for await (const run of exportedRuns(source)) yield file(run.slug, run.started, runEvents(run))
   yield file('study', startOf(source.report), studyEvents(source))
 }
@@ -42,7 +48,7 @@ function studyEvents({ report }: ExportSource): Uint8Array[] {
     lineage: fenced(lineageLines(report.lineage).trimEnd().split('\n'), 'json'),
     levers: leversOf(report.levers.chosen).map(([name, value]) => `- ${name}: ${value}`).join('\n'),
   }
-  return [version(at), ...Object.entries(texts).map(([tag, text]) => event(at, 0, (w) => textValue(w, tag, text)))]
+  return [version(at), ...Object.entries(texts).map(([tag, value]) => event(at, 0, (w) => textValue(w, tag, value)))]
 }
 
 function event(seconds: number, step: number, value: Write): Uint8Array {
@@ -51,31 +57,31 @@ function event(seconds: number, step: number, value: Write): Uint8Array {
 }
 
 const version = (seconds: number): Uint8Array =>
-  new BinaryWriter().tag(1, fixed64).double(seconds).tag(3, lengthDelimited).string('brain.Event:2').finish()
+  text(new BinaryWriter().tag(1, fixed64).double(seconds), 3, 'brain.Event:2').finish()
 
 const scalar = (writer: BinaryWriter, tag: string, value: number): BinaryWriter =>
-  writer.tag(1, lengthDelimited).string(tag).tag(2, fixed32).float(value)
+  text(writer, 1, tag).tag(2, fixed32).float(value)
 
 /** SummaryMetadata.plugin_data: its name and its content. */
 const plugin = (writer: BinaryWriter, name: string, content: Uint8Array): BinaryWriter =>
   message(writer, 9, (metadata) => message(metadata, 1, (data) =>
-    data.tag(1, lengthDelimited).string(name).tag(2, lengthDelimited).bytes(content)))
+    text(data, 1, name).tag(2, lengthDelimited).bytes(content)))
 
-function textValue(writer: BinaryWriter, tag: string, text: string): void {
-  writer.tag(1, lengthDelimited).string(`${tag}/text_summary`)
+function textValue(writer: BinaryWriter, tag: string, value: string): void {
+  text(writer, 1, `${tag}/text_summary`)
   plugin(writer, 'text', new Uint8Array())
   const stringType = 7
   message(writer, 8, (tensor) => {
     tensor.tag(1, varint).int32(stringType)
     message(tensor, 2, (shape) => message(shape, 2, (size) => size.tag(1, varint).int64(1)))
-    tensor.tag(8, lengthDelimited).string(text)
+    text(tensor, 8, value)
   })
 }
 
 function hparams(writer: BinaryWriter, tag: string, content: Write): void {
   const data = new BinaryWriter()
   content(data)
-  writer.tag(1, lengthDelimited).string(tag)
+  text(writer, 1, tag)
   plugin(writer, 'hparams', data.finish())
 }
 
@@ -85,11 +91,11 @@ function sessionStart(writer: BinaryWriter, levers: readonly (Lever | readonly [
     for (const [name, value] of levers) {
       if (value === null) continue
       message(info, 1, (entry) => {
-        entry.tag(1, lengthDelimited).string(name)
+        text(entry, 1, name)
         message(entry, 2, (v) => {
           if (typeof value === 'number') v.tag(2, fixed64).double(value)
           else if (typeof value === 'boolean') v.tag(4, varint).bool(value)
-          else v.tag(3, lengthDelimited).string(value)
+          else text(v, 3, value)
         })
       })
     }

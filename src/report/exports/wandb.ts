@@ -2,8 +2,9 @@ import { BinaryWriter } from '@bufbuild/protobuf/wire'
 import crc32 from 'crc-32'
 import { sha256 } from '../../base/hash.ts'
 import { printable } from '../../base/printable.ts'
-import { exportedRuns, leversOf, startOf, studyTags, type ExportedRun, type Exporter, type ExportSource } from './exported.ts'
-import { lengthDelimited, message, varint, type Write } from './protobuf.ts'
+import type { ExportDefinition, ExportFile, ExportSource } from './definition.ts'
+import { exportedRuns, leversOf, startOf, studyTags, type ExportedRun } from './exported.ts'
+import { message, text, varint, type Write } from './protobuf.ts'
 
 /** What the tool keeps of one run. */
 interface Logged {
@@ -25,7 +26,14 @@ interface Logged {
  * Offline run folders of Weights & Biases (`wandb sync FOLDER/offline-run-*`): one a run, and one for the study with verdict,
  * chosen levers and lineage. A `.wandb` file is a log in LevelDB's framing of messages of the type Record.
  */
-export const wandb: Exporter = async function* (source) {
+export const wandb: ExportDefinition = {
+  name: 'wandb',
+  summary: 'Weights & Biases: offline runs with levers as config and curves as history, and one run for the study',
+  next: 'wandb sync %/offline-run-*',
+  write,
+}
+
+async function* write(source: ExportSource): AsyncGenerator<ExportFile> {
   const project = source.report.study.name
   for await (const run of exportedRuns(source)) yield logged(project, loggedRun(run, project))
   yield logged(project, loggedStudy(source))
@@ -62,7 +70,7 @@ function rowsOf({ series }: ExportedRun): Logged['history'] {
   return [...rows].sort(([a], [b]) => a - b)
 }
 
-function logged(project: string, run: Logged): { readonly path: string; readonly content: Uint8Array } {
+function logged(project: string, run: Logged): ExportFile {
   const time = new Date(run.started).toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '_')
   const writes: Write[] = [
     (w) => message(w, 21, (header) => message(header, 1, (v) => text(text(v, 1, '0.21.4'), 2, '0.9.0'))),
@@ -78,8 +86,6 @@ function logged(project: string, run: Logged): { readonly path: string; readonly
   })
   return { path: `offline-run-${time}-${run.id}/run-${run.id}.wandb`, content: framed(records) }
 }
-
-const text = (writer: BinaryWriter, field: number, value: string): BinaryWriter => writer.tag(field, lengthDelimited).string(value)
 
 function runRecord(writer: BinaryWriter, project: string, run: Logged): void {
   text(text(writer, 1, run.id), 3, project)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { fileURLToPath } from 'node:url'
 import { stream } from '../../../src/base/random.ts'
-import { checkData } from '../../../src/data/checks/index.ts'
+import { checkData } from '../../../src/data/check.ts'
 import { loadDataset } from '../../../src/data/load.ts'
 import type { DataConfig, Dataset } from '../../../src/data/types.ts'
 import { config, digits, file, wine } from '../support.ts'

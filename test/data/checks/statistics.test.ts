@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { predictivePower } from '../../../src/data/checks/leakage.ts'
 import {
   associationOf, chiSquareTail, holmRejects, kolmogorovSmirnov, stability,
-} from '../../../src/data/checks/two-samples.ts'
+} from '../../../src/data/checks/methods/two-samples.ts'
 import { stream } from '../../../src/base/random.ts'
 import { fixture } from '../support.ts'
 

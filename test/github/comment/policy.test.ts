@@ -6,7 +6,7 @@ import { parseRequest } from '../../../src/github/comment/request.ts'
 const [head, other] = ['a'.repeat(40), 'b'.repeat(40)]
 const none = { seeds: null, trials: null, minutes: null, stages: null }
 const command = (more: Partial<Command> = {}): Command => ({ name: 'tune', sha: null, options: none, ...more })
-const pull = { number: 7, open: true, headSha: head, baseSha: other, fork: false }
+const pull = { number: 7, open: true, headSha: head, baseSha: other, into: 'main', fork: false }
 const good: Facts = {
   comment: { id: 11, createdAt: '2026-11-01T12:00:00Z' }, permission: 'write', pull, forcePushes: [],
   base: { budget: { trials: 200, minutes: null } },
@@ -15,7 +15,7 @@ const answer = (c: Command, facts: Partial<Facts> = {}, allowForks = false, requ
   const decided = decide(c, { ...good, ...facts }, { allowForks, requireSha })
   return decided.ok ? decided.value : decided.error
 }
-const through = { command: 'tune', pull: 7, sha: head, base: other, comment: 11, options: { ...none, trials: 200 } }
+const through = { command: 'tune', pull: 7, sha: head, base: other, into: 'main', comment: 11, options: { ...none, trials: 200 } }
 
 describe('a command', () => {
   it('is let through for the head, with the budget of the base', () => {
@@ -90,5 +90,6 @@ describe('a request', () => {
     '', '[]', 'null', '{"command":"tune"', JSON.stringify({ ...through, sha: 'main' }), JSON.stringify({ ...through, command: 'help' }),
     JSON.stringify({ ...through, pull: '7' }), JSON.stringify({ ...through, pull: -1 }), JSON.stringify({ ...through, options: { ...none, minutes: 361 } }),
     JSON.stringify({ ...through, options: { ...none, stages: [1] } }), JSON.stringify({ ...through, comment: null }),
+    JSON.stringify({ ...through, into: '' }), JSON.stringify({ ...through, into: 7 }), JSON.stringify({ ...through, into: 'x'.repeat(256) }),
   ])('is refused: %s', (text) => expect(() => parseRequest(text)).toThrow('action/request'))
 })

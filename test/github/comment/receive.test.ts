@@ -48,7 +48,7 @@ const said = (): string => github.state.comments.at(-1)?.body ?? ''
 describe('a comment', () => {
   it('is let through, seen, and shown in one comment that the next one edits', async () => {
     expect(await comment('/tune verify seeds=5')).toEqual({
-      command: 'verify', pull: 7, sha: head, base, comment: 11, options: { seeds: 5, trials: null, minutes: 30, stages: null },
+      command: 'verify', pull: 7, sha: head, base, into: 'main', comment: 11, options: { seeds: 5, trials: null, minutes: 30, stages: null },
     })
     await comment('/tune plan', { run: 101 })
     expect(github.state.comments).toHaveLength(1)

@@ -6,10 +6,11 @@ import { dropoutMaskBits } from '../../../train/step-random.ts'
 import { type TrainState, tensorsOf } from '../../../train/step.ts'
 import type { Tensor } from '../../../layers/forward.ts'
 import type { Model, TrainingData } from '../../../train/types.ts'
-import { dataType, type Native, type NativeTensor, type NativeValues } from './binding.ts'
+import {
+  createResident, dataType, type Native, type NativeTensor, type NativeValues, type Resident,
+} from './binding.ts'
 import { openNormSession } from './norm-graph.ts'
 import { openPredictSession, predictors } from './predict-graph.ts'
-import { createResident, type Resident } from './resident.ts'
 import type { Session } from './session.ts'
 import { type BatchShape, type Feed, openStepSession } from './step-graph.ts'
 import { type Trace, traceStep } from './trace.ts'

@@ -5,7 +5,7 @@ import { InputError } from '../../../base/diagnostics.ts'
 import { writeAt } from '../../../base/files.ts'
 import { sha256 } from '../../../base/hash.ts'
 import { keptFiles } from './contents.ts'
-import { files, headersFolder, libraryFolder, loadText, napiVersion, packageFolder, smokeTestText } from './layout.ts'
+import { files, headerFolders, libraryFolder, loadText, napiVersion, packageFolder, smokeTestText } from './layout.ts'
 import { addonPackage, type Member, type NpmPackage, type Pins, type Wheel } from './pins.ts'
 import type { Platform } from './platform.ts'
 import { doesNotCompile, wrongContent } from './problems.ts'
@@ -24,7 +24,7 @@ export async function unpackPackages(
     signal?.throwIfAborted()
     await unpackPackage(downloads, packageFolder(engine, one.name), one)
   }
-  await unpackPackage(downloads, dirname(headersFolder(engine, 'node')), headers)
+  await unpackPackage(downloads, headerFolders(engine).node, headers)
   await writeFile(join(engine, files.load), loadText)
   await writeFile(join(engine, files.smokeTest), smokeTestText)
 }
@@ -110,15 +110,16 @@ export interface Compilation {
  */
 export async function compileAddon(c: Compilation, options: ProcessOptions): Promise<void> {
   const folder = packageFolder(c.engine, addonPackage)
+  const { node, library } = headerFolders(c.engine)
   const sources = (await readdir(join(folder, 'binding'))).filter((name) => name.endsWith('.cc')).sort()
   await mkdir(dirname(c.output), { recursive: true })
   const command = [
     ...c.compiler.command,
     ...compileFlags(c.platform),
     '-I',
-    headersFolder(c.engine, 'node'),
+    join(node, 'include'),
     '-I',
-    headersFolder(c.engine, 'tensorflow'),
+    join(library, 'include'),
     '-I',
     folder,
     ...sources.map((name) => join('binding', name)),

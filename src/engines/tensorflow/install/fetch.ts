@@ -1,6 +1,7 @@
 import { mkdtemp, stat, statfs, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { InputError, type Diagnostic } from '../../../base/diagnostics.ts'
+import type { InstallEvent } from '../../installer.ts'
 import { fetchInto, lacking, requirementOf, type Order } from './downloads.ts'
 import { pins as ours, type NpmPackage, type Pins, type Wheel } from './pins.ts'
 import { waitForLock } from './place.ts'
@@ -93,13 +94,9 @@ export async function explained<T>(folder: string, signal: AbortSignal | undefin
 export interface DownloadOptions extends CallerOptions {
   readonly folder: string
   readonly platform: Platform
-  readonly listener: (event: DownloadEvent) => void
+  readonly listener: (event: InstallEvent) => void
   readonly pins?: Pins
 }
-
-export type DownloadEvent =
-  | { readonly type: 'waiting'; readonly holder: string }
-  | { readonly type: 'fetching'; readonly files: number; readonly bytes: number }
 
 /** Fills a folder with everything that an install needs from the network, for this machine or another. */
 export async function downloadEngine({

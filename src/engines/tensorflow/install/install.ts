@@ -2,9 +2,10 @@ import { mkdir, mkdtemp, readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InputError } from '../../../base/diagnostics.ts'
 import { makeFolder, syncFolder } from '../../../base/files.ts'
+import type { InstallEvent } from '../../installer.ts'
 import { compileAddon, unpackPackages, unpackWheel } from './build.ts'
 import { requireAll } from './downloads.ts'
-import { clientsFor, explained, fetchLacking, lackOf, requireSpace, type DownloadEvent } from './fetch.ts'
+import { clientsFor, explained, fetchLacking, lackOf, requireSpace } from './fetch.ts'
 import { addonFile } from './layout.ts'
 import { downloadsOf, pins as ours, versionsOf, type Pins } from './pins.ts'
 import { placeOf, waitForLock, type Given, type Place } from './place.ts'
@@ -24,13 +25,6 @@ export interface InstallOptions extends CallerOptions, Given {
   readonly installedAt: string
   readonly listener: (event: InstallEvent) => void
 }
-
-export type InstallEvent =
-  | DownloadEvent
-  | { readonly type: 'checking' }
-  | { readonly type: 'unpacking'; readonly bytes: number }
-  | { readonly type: 'compiling'; readonly compiler: string }
-  | { readonly type: 'testing' }
 
 export interface Installed {
   readonly folder: string

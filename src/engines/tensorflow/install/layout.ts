@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import type { Environment } from './process.ts'
 
 /**
  * An installed engine is a folder F with
@@ -18,8 +17,9 @@ const addonFolder = ['node_modules', '@tensorflow', 'tfjs-node'] as const
 export const napiVersion = 8
 export const libraryFolder = (engine: string): string => join(engine, ...addonFolder, 'deps', 'lib')
 export const packageFolder = (engine: string, name: string): string => join(engine, 'node_modules', ...name.split('/'))
-/** Include folders for the compiler: of Node's interface, and of TensorFlow's. */
-export const headersFolder = (engine: string, of: 'node' | 'tensorflow'): string => join(engine, 'headers', of, 'include')
+/** Folders with the headers of Node's interface and of TensorFlow's; the compiler is given `include` of each. */
+export const headerFolders = (engine: string): { readonly node: string; readonly library: string } =>
+  ({ node: join(engine, 'headers', 'node'), library: join(engine, 'headers', 'tensorflow') })
 export const addonFile = (engine: string): string =>
   join(engine, ...addonFolder, 'lib', `napi-v${napiVersion}`, 'tfjs_binding.node')
 
@@ -48,9 +48,10 @@ process.stdout.write(JSON.stringify({ tensorflow, tfjsNode, loadMs, step }) + '\
 /** What its numbers must be. */
 export const smokeTestStep = { backend: 'tensorflow', loss: [1], weights: [2, 3] } as const
 
-/** All that TensorFlow is told by its environment in a smoke test. */
-export const smokeTestEnvironment: Environment = {
-  TF_CPP_MIN_LOG_LEVEL: '2',
-  TF_NUM_INTRAOP_THREADS: '1',
-  TF_NUM_INTEROP_THREADS: '1',
+/**
+ * One process a core with one native thread each is the fastest, and the only way to the same bits every time. Read by the
+ * library when it starts: whoever starts the process, or the process itself first of all, puts these into its environment.
+ */
+export const nativeEnvironment: Readonly<Record<string, string>> = {
+  TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1', TF_CPP_MIN_LOG_LEVEL: '2',
 }

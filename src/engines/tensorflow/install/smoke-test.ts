@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Diagnostic } from '../../../base/diagnostics.ts'
 import { canonicalJson } from '../../../base/hash.ts'
 import { err, ok, type Result } from '../../../base/result.ts'
-import { files, smokeTestEnvironment, smokeTestStep } from './layout.ts'
+import { files, nativeEnvironment, smokeTestStep } from './layout.ts'
 import { doesNotRun } from './problems.ts'
 import { runProcess } from './process.ts'
 
@@ -21,7 +21,7 @@ const mostMs = 60_000
 export async function smokeTest(engine: string, signal?: AbortSignal): Promise<Result<SmokeTest, Diagnostic>> {
   const ended = await runProcess([process.execPath, join(engine, files.smokeTest)], {
     cwd: engine,
-    env: smokeTestEnvironment,
+    env: nativeEnvironment,
     signal,
     timeoutMs: mostMs,
   })

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import type { Diagnostic } from '../../../base/diagnostics.ts'
 import { err, ok, type Result } from '../../../base/result.ts'
+import type { Availability } from '../../definition.ts'
 import { versionsOf, pins as ours, type Versions } from './pins.ts'
 import { placeOf, type Given } from './place.ts'
 import { problem } from './problems.ts'
@@ -38,42 +39,17 @@ export async function otherEngines(root: string, own: string): Promise<string[]>
     .sort()
 }
 
-export type EngineName = 'tensorflow' | 'wasm'
-
-export interface Choice {
-  readonly engine: EngineName
-  /** Folder of the native engine; null for wasm. */
-  readonly folder: string | null
-  /** Half a sentence for a report: why this engine. */
-  readonly why: string
+/** Whether the engine can train here, where this is its state. */
+export function availabilityOf(found: EngineState): Availability {
+  if (found.state === 'installed') return ok(found.folder)
+  return err({ why: whyNot(found), problems: [found.state === 'unsupported' ? found.why : askedFor(found)] })
 }
 
-/**
- * Which engine trains: the one that was asked for, or by `auto` tensorflow where it is installed, else wasm. An error where
- * tensorflow was asked for by name and is not there.
- */
-export function chooseEngine(wanted: EngineName | 'auto', found: EngineState): Result<Choice, Diagnostic> {
-  if (wanted === 'wasm') return ok({ engine: 'wasm', folder: null, why: 'asked for' })
-  if (found.state === 'installed') {
-    return ok({
-      engine: 'tensorflow',
-      folder: found.folder,
-      why: wanted === 'auto' ? 'installed, and the faster one' : 'asked for',
-    })
-  }
-  if (wanted === 'auto') return ok({ engine: 'wasm', folder: null, why: whyNot(found) })
-  if (found.state === 'unsupported') return err(found.why)
-  return err(
-    problem(
-      found.state === 'absent' ? 'not-installed' : 'damaged',
-      'the tensorflow engine was asked for and cannot be used',
-      {
-        found: `${found.folder}: ${found.why}`,
-        hint: 'install it by `tunegate engine install`, or let --engine auto take wasm',
-      },
-    ),
-  )
-}
+const askedFor = ({ state, folder, why }: Extract<EngineState, { readonly state: 'absent' | 'damaged' }>): Diagnostic =>
+  problem(state === 'absent' ? 'not-installed' : 'damaged', 'the tensorflow engine was asked for and cannot be used', {
+    found: `${folder}: ${why}`,
+    hint: 'install it by `tunegate engine install`, or let --engine auto take wasm',
+  })
 
 function whyNot(found: Exclude<EngineState, { readonly state: 'installed' }>): string {
   switch (found.state) {

@@ -5,18 +5,11 @@ import { pipeline } from 'node:stream/promises'
 // By its name, not by those of its functions: Node 20, which loads this in tests, has no Zstandard.
 import * as zlib from 'node:zlib'
 import { makeFolder, writeAt } from '../../../base/files.ts'
+import type { EngineArchive } from '../../installer.ts'
 import { takePlace } from './install.ts'
 import { waitForLock, type Place } from './place.ts'
 import { removeFolder } from './record.ts'
 import { block, damaged, namesNext, nextName, readHeader } from './tar.ts'
-
-/** An archive of an engine's folder that somebody made. */
-export interface Archive {
-  /** A tar, packed by gzip or Zstandard. */
-  readonly bytes: AsyncIterable<Uint8Array>
-  /** The folder that relative paths in it start from. */
-  readonly from: string
-}
 
 /** More than an engine has. */
 const most = { entries: 5000, bytes: 2 ** 30, name: 2 ** 16 } as const
@@ -26,7 +19,7 @@ const most = { entries: 5000, bytes: 2 ** 30, name: 2 ** 16 } as const
  * the engine's folder are taken, by their paths alone, and everything else refuses the archive. `tar` would follow links and
  * write wherever a path leads. What is in the files is not looked at here: `renewEngine` does, before any of them is used.
  */
-export async function unpackEngine(place: Place, archive: Archive, signal?: AbortSignal): Promise<void> {
+export async function unpackEngine(place: Place, archive: EngineArchive, signal?: AbortSignal): Promise<void> {
   await makeFolder(place.root)
   const lock = await waitForLock(place.lock, () => {}, signal)
   const scratch = await mkdtemp(`${place.folder}.new-`)
@@ -41,7 +34,7 @@ export async function unpackEngine(place: Place, archive: Archive, signal?: Abor
   }
 }
 
-async function unpack(engine: string, folder: string, { bytes, from }: Archive, signal?: AbortSignal): Promise<void> {
+async function unpack(engine: string, folder: string, { bytes, from }: EngineArchive, signal?: AbortSignal): Promise<void> {
   const input = new Input(await unpacked(bytes))
   let [longPath, entries, total] = [undefined as string | undefined, 0, 0]
   for (;;) {

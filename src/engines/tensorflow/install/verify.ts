@@ -5,7 +5,7 @@ import { err, ok, type Result } from '../../../base/result.ts'
 import { membersOf } from './build.ts'
 import { digestOf, type Digest } from './contents.ts'
 import { sha256OfFile } from './downloads.ts'
-import { addonFile, files, headersFolder, loadText, packageFolder, smokeTestText } from './layout.ts'
+import { addonFile, files, headerFolders, loadText, packageFolder, smokeTestText } from './layout.ts'
 import type { Pins } from './pins.ts'
 import type { Platform } from './platform.ts'
 import type { EngineRecord } from './record.ts'
@@ -68,7 +68,7 @@ function expectedIn(engine: string, pins: Pins, platform: Platform): Expected {
     ]),
     folders: new Map([
       ...pins.packages.map((one) => [below(packageFolder(engine, one.name)), one.unpacked] as const),
-      [below(join(headersFolder(engine, 'node'), '..')), pins.headers.unpacked],
+      [below(headerFolders(engine).node), pins.headers.unpacked],
     ]),
     own: new Set([files.record, below(addonFile(engine))]),
   }

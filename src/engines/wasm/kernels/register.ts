@@ -3,14 +3,12 @@ import { broadcastRows } from './broadcast.ts'
 import type { WasmMemory } from '../simd/assembler.ts'
 import { giveToMaxima } from '../simd/maxima.ts'
 import { products } from '../simd/products.ts'
-import { conv2dBackpropFilter, conv2dBackpropInput } from './conv2d.ts'
+import { conv2dBackpropFilter, conv2dBackpropInput, explicitPadding } from './conv2d.ts'
 import { depthwiseBackpropFilter, depthwiseBackpropInput } from './depthwise.ts'
 import { type KernelBuilder, replaceKernel } from './heap.ts'
 import { batchMatMul } from './matmul.ts'
 import { avgPoolGrad, maxPoolGrad } from './pooling.ts'
-import { explicitPadding } from './same-padding.ts'
-import { unsortedSegmentSum } from './segment-sum.ts'
-import { sum } from './sum.ts'
+import { sum, unsortedSegmentSum } from './sum.ts'
 
 /** The kernels that the wasm backend lacks for training, and those that it has but are slow where training needs them. */
 const kernels: Readonly<Record<string, KernelBuilder>> = {

@@ -3,6 +3,7 @@ import { withLevers } from '../../../../src/records/levers.ts'
 import type { RunJob } from '../../../../src/records/plan.ts'
 import type { RunResult } from '../../../../src/records/run.ts'
 import { WorkerPool } from '../../../../src/run/pool.ts'
+import type { EngineOrder } from '../../../../src/run/protocol.ts'
 import type { TrainingData } from '../../../../src/train/types.ts'
 import { someLevers } from '../../../support/levers.ts'
 import { missingNative, nativeFolder } from '../../../support/tf-native.ts'
@@ -18,9 +19,9 @@ else describe('a worker with the native engine, from its bundle', () => {
   let data: TrainingData
   const pools: WorkerPool[] = []
   const notices: string[] = []
-  const pool = async (engine: 'wasm' | { readonly tensorflow: string }): Promise<WorkerPool> => {
+  const pool = async (order: EngineOrder): Promise<WorkerPool> => {
     const notice = (message: string): number => notices.push(message)
-    const init = { type: 'init', engine, wasmFolder: bundle.wasmFolder, workload: workloadOf(data, smallCnn), data } as const
+    const init = { type: 'init', ...order, workload: workloadOf(data, smallCnn), data } as const
     const started = await WorkerPool.start({ script: bundle.script, workers: 1, notice, init })
     pools.push(started)
     return started
@@ -29,7 +30,8 @@ else describe('a worker with the native engine, from its bundle', () => {
   let embedded: WorkerPool
   beforeAll(async () => {
     [bundle, data] = [await bundleWorker(), await loadDigits()]
-    ;[native, embedded] = [await pool({ tensorflow: nativeFolder as string }), await pool('wasm')]
+    ;[native, embedded] = [
+      await pool({ engine: 'tensorflow', folder: nativeFolder as string }), await pool({ engine: 'wasm', folder: bundle.wasmFolder })]
   })
   afterAll(() => {
     for (const p of pools) p.close()
@@ -50,7 +52,7 @@ else describe('a worker with the native engine, from its bundle', () => {
     expect(found.evaluations.map((e) => e.step)).toEqual(wanted.evaluations.map((e) => e.step))
     for (const [i, loss] of found.steps.loss.entries()) expect(Math.abs(loss - (wanted.steps.loss[i] ?? NaN))).toBeLessThan(0.01)
     expect(Math.abs((found.best.test?.accuracy ?? 0) - (wanted.best.test?.accuracy ?? 1))).toBeLessThan(0.02)
-    const again = await pool({ tensorflow: nativeFolder as string })
+    const again = await pool({ engine: 'tensorflow', folder: nativeFolder as string })
     expect(complete(await again.run(request({ levers, job: { kind: 'train', length: 1, stopAfter: 1, evaluateTest: true } }), 'again')).weights)
       .toBe(found.weights)
   })
@@ -81,6 +83,6 @@ else describe('a worker with the native engine, from its bundle', () => {
   })
 
   test('says where an engine is that is none', async () => {
-    await expect(pool({ tensorflow: '/nowhere' })).rejects.toThrow(/native engine is not installed/)
+    await expect(pool({ engine: 'tensorflow', folder: '/nowhere' })).rejects.toThrow(/native engine is not installed/)
   })
 })

@@ -7,11 +7,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, type TestContext } from 'vitest'
 import { InputError, type Diagnostic } from '../../../../src/base/diagnostics.ts'
+import { ok } from '../../../../src/base/result.ts'
+import type { EngineWish } from '../../../../src/engines/index.ts'
 import { takeLock } from '../../../../src/base/lock-file.ts'
 import { downloadEngine } from '../../../../src/engines/tensorflow/install/fetch.ts'
-import { installEngine, type InstallEvent, type InstallOptions } from '../../../../src/engines/tensorflow/install/install.ts'
+import { chooseEngine } from '../../../../src/engines/choose.ts'
+import type { InstallEvent } from '../../../../src/engines/installer.ts'
+import { installEngine, type InstallOptions } from '../../../../src/engines/tensorflow/install/install.ts'
 import { placeOf } from '../../../../src/engines/tensorflow/install/place.ts'
-import { chooseEngine, engineLoads, engineState, otherEngines } from '../../../../src/engines/tensorflow/install/status.ts'
+import { availabilityOf, engineLoads, engineState, otherEngines, type EngineState } from '../../../../src/engines/tensorflow/install/status.ts'
 import { needs } from '../../../support/tools.ts'
 import { impatient, makeTiny, platform, serve, sha256, tree, type Registries, type Tiny } from './tiny.ts'
 import { patiently } from '../../../support/slowness.ts'
@@ -47,6 +51,10 @@ const options = (root: string, over: Partial<InstallOptions> = {}): InstallOptio
   root, from: tiny.folder, force: false, pins: tiny.pins, env: process.env, installedAt: '2026-11-01T00:00:00Z',
   listener: () => {}, ...over,
 })
+
+/** What a study trains on where this is the state of the native engine. */
+const choose = (wanted: EngineWish, state: EngineState): ReturnType<typeof chooseEngine> =>
+  chooseEngine(wanted, async ({ name }) => (name === 'tensorflow' ? availabilityOf(state) : ok(null)))
 
 /** The diagnostics that a promise rejects with. */
 async function problems(work: Promise<unknown>): Promise<readonly Diagnostic[]> {
@@ -94,8 +102,8 @@ describe('an install', () => {
     const engine = createRequire(join(folder, '/'))('./load.cjs') as { backend: () => { binding: { TF_Version: string } } }
     expect(engine.backend().binding.TF_Version).toBe('2.21.0')
     const state = await engineState(root, { pins: tiny.pins })
-    expect(chooseEngine('auto', state)).toEqual({ ok: true, value: { engine: 'tensorflow', folder, why: 'installed, and the faster one' } })
-    expect(chooseEngine('wasm', state)).toMatchObject({ value: { engine: 'wasm' } })
+    expect(await choose('auto', state)).toEqual({ ok: true, value: { engine: 'tensorflow', folder, why: 'installed, and the faster one' } })
+    expect(await choose('wasm', state)).toMatchObject({ value: { engine: 'wasm' } })
     expect(await engineLoads(folder)).toMatchObject({ ok: true, value: { tensorflow: '2.21.0', tfjsNode: '4.22.0' } })
   })
 
@@ -119,8 +127,8 @@ describe('an install', () => {
     truncateSync(join(folder, library), 100)
     const state = await engineState(root, { pins: tiny.pins })
     expect(state).toMatchObject({ state: 'damaged', why: expect.stringContaining('has 100 bytes') as string })
-    expect(chooseEngine('auto', state)).toMatchObject({ value: { engine: 'wasm', why: expect.stringContaining('damaged') as string } })
-    expect(chooseEngine('tensorflow', state)).toMatchObject({ ok: false, error: { code: 'engine/damaged' } })
+    expect(await choose('auto', state)).toMatchObject({ value: { engine: 'wasm', why: expect.stringContaining('damaged') as string } })
+    expect(await choose('tensorflow', state)).toMatchObject({ ok: false, error: [{ code: 'engine/damaged' }] })
     expect(await installEngine(options(root))).toMatchObject({ fresh: true })
     expect((await engineState(root, { pins: tiny.pins })).state).toBe('installed')
   })

@@ -5,7 +5,7 @@ import { downloadsOf, engineKey, pins, versionsOf } from '../../../../src/engine
 import { platformOf, platforms, thisMachine, type Machine } from '../../../../src/engines/tensorflow/install/platform.ts'
 import { doesNotRun, fileProblem } from '../../../../src/engines/tensorflow/install/problems.ts'
 import { lastWords, type Ended } from '../../../../src/engines/tensorflow/install/process.ts'
-import { chooseEngine } from '../../../../src/engines/tensorflow/install/status.ts'
+import { availabilityOf } from '../../../../src/engines/tensorflow/install/status.ts'
 import { engineFolder } from '../../../../src/cli/engine-folder.ts'
 
 const machine = (over: Partial<Machine>): Machine => ({ os: 'linux', arch: 'x64', glibc: '2.36', release: '6.1.0', ...over })
@@ -27,8 +27,7 @@ describe('the platform', () => {
     if (found.ok) throw new Error('it has one')
     expect(found.error.hint).toContain('WebAssembly')
     const state = { state: 'unsupported', why: found.error } as const
-    expect(chooseEngine('auto', state)).toMatchObject({ value: { engine: 'wasm', why: found.error.message } })
-    expect(chooseEngine('tensorflow', state)).toEqual({ ok: false, error: found.error })
+    expect(availabilityOf(state)).toEqual({ ok: false, error: { why: found.error.message, problems: [found.error] } })
   })
 
   it('of this machine is known to Node', () => expect(thisMachine().os).toBe(process.platform))

@@ -1,4 +1,4 @@
-/** Means of the rows of each class, one after the other; a class without a row has none, and nothing is nearest to it. */
+/** The mean row of each class, one after the other. A class without rows has no mean, and no row is nearest to it. */
 export interface ClassMeans {
   readonly means: Float64Array
   readonly width: number
@@ -18,7 +18,7 @@ export function meansOfClasses(values: Float32Array, labels: Int32Array, classes
   return { means, width, present: [...counts.keys()].filter((code) => (counts[code] ?? 0) > 0) }
 }
 
-/** Of each row, the class whose mean is nearest by Euclid's distance; of equally near ones the first. */
+/** The class whose mean is nearest to each row, by Euclidean distance. The first of equally near ones wins. */
 export function nearestMeans(values: Float32Array, { means, width, present }: ClassMeans): Int32Array {
   return Int32Array.from({ length: values.length / width }, (_, row) => {
     let [least, nearest] = [Infinity, 0]

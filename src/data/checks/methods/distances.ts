@@ -1,5 +1,5 @@
-import { moments } from '../moments.ts'
-import type { Dataset } from '../types.ts'
+import { moments } from '../../moments.ts'
+import type { Dataset } from '../../types.ts'
 
 /** Distances above 0 of the nearest rows, ascending. */
 export type Neighbours = readonly number[]

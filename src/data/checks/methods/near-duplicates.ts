@@ -1,5 +1,6 @@
-import { counted } from '../problems.ts'
-import type { DataFinding, Dataset } from '../types.ts'
+import { counted } from '../../problems.ts'
+import type { Dataset } from '../../types.ts'
+import type { Found } from '../definition.ts'
 import { sampled } from './columns.ts'
 import { Distances, type Neighbours } from './distances.ts'
 
@@ -24,9 +25,9 @@ const ALPHA = 0.001
  * 0.13 × the row's own distance to its tenth neighbour, or else every dense region would be full of them. Among independent
  * rows the second happens with a chance of 9 × 0.13^d, d being the data's own dimension (Levina and Bickel 2004, by the ten
  * neighbours): rare among pictures, usual among points on a line. More are reported than that chance explains, or none.
- * Equal rows are the business of `duplicates`.
+ * Equal rows are found elsewhere, by their hashes.
  */
-export function nearDuplicates(dataset: Dataset): DataFinding[] {
+export function nearDuplicates(dataset: Dataset): Found[] {
   const { rows, starts, isSample } = pooled(dataset)
   if (rows.length < 5 * K || (starts[0] ?? 0) === 0) return []
   const distances = new Distances(dataset, rows)
@@ -42,7 +43,7 @@ export function nearDuplicates(dataset: Dataset): DataFinding[] {
   const sample = isSample || share < 1 ? `, of a sample of ${counted(queries, 'row')} that was looked at` : ''
   const message = `${counted(found.length, 'row')}${more} of validation or test nearly the same as one in another part: ` +
     `closer than ${NEAR} × the usual distance to the nearest neighbour${sample}`
-  return [{ check: 'duplicates', message, rows: found }]
+  return [{ message, rows: found }]
 }
 
 /** Rows of train, validation and test in this order, sampled if they are many; the second and third begin at `starts`. */

@@ -1,5 +1,5 @@
-import { stream } from '../../base/random.ts'
-import type { Dataset } from '../types.ts'
+import { stream } from '../../../base/random.ts'
+import type { Dataset } from '../../types.ts'
 
 /** A column as it was before encoding: one input, or the inputs of one one-hot encoding side by side. */
 export interface CheckedColumn {

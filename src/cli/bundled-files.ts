@@ -3,12 +3,18 @@ import { realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { PictureFiles } from '../report/png.ts'
 
+/** A folder of `dist/`, which lies beside the folder of the bundle that is running, links followed. */
+const besideBundle = (name: string): string => join(dirname(realpathSync(process.argv[1] ?? '.')), '..', name)
+
+/** What a worker process runs. */
+export const workerScript = (): string => join(besideBundle('worker'), 'index.js')
+
 /** Latin and Greek letters and the signs of the charts, regular and bold; the build puts them there under these names. */
 export const fontNames = ['inter-latin-400.woff2', 'inter-latin-700.woff2', 'inter-greek-400.woff2', 'inter-greek-700.woff2'] as const
 
-/** What charts are made PNG files with. It lies beside the bundle that is running, links followed. */
+/** What charts are made PNG files with. */
 export async function pictureFiles(): Promise<PictureFiles> {
-  const folder = join(dirname(realpathSync(process.argv[1] ?? '.')), '..', 'pictures')
+  const folder = besideBundle('pictures')
   const [wasm, ...fonts] = await Promise.all(['resvg.wasm', ...fontNames].map((name) => readFile(join(folder, name))))
   if (!wasm) throw new Error('no resvg.wasm')
   return { wasm, fonts }

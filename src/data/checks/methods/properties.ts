@@ -1,4 +1,4 @@
-import type { Dataset } from '../types.ts'
+import type { Dataset } from '../../types.ts'
 
 /** A number of each row, as its brightness, and what it is. */
 export interface Distribution {

@@ -1,5 +1,5 @@
-import { shuffled, stream } from '../../base/random.ts'
-import type { Dataset, KeyColumn } from '../types.ts'
+import { shuffled, stream } from '../../../base/random.ts'
+import type { Dataset, KeyColumn } from '../../types.ts'
 import { Distances } from './distances.ts'
 
 /** Rows that are looked at, in whole groups, and those of them that are asked for their neighbour. */

@@ -1,0 +1,174 @@
+import { fingerprint } from '../base/hash.ts'
+import type { Column } from './column.ts'
+import { encodeInputs } from './encode.ts'
+import { selectInputs, type InputColumn } from './inputs.ts'
+import { contentFingerprint, loadDataset, shapeOf } from './load.ts'
+import { counted, fail, listed } from './problems.ts'
+import { LIMITS } from './source.ts'
+import { encodeLevels, standardizeTargets } from './targets.ts'
+import type { DataConfig, Dataset, Splits } from './types.ts'
+import { openVersion, rowsIn, sameColumns, usedColumns, type Columns, type Row, type Rows } from './versions.ts'
+
+/** Share of its training rows that a base must keep, of all and of each class. With fewer it is another model. */
+const least = { all: 0.8, class: 0.5 }
+
+/**
+ * The data of a base that is retrained beside a change: the training rows of its own version of the file, and the validation
+ * and test rows of the change. Encoding and scaling follow from the base's version alone.
+ *
+ * @param base the base's version, with the base's inputs
+ * @param own the change's version, and what it was loaded as
+ * @throws InputError if a version cannot be read, if the change lacks a column of the base or has cells in it that the base
+ *   cannot read, or if the change measures on so many training rows of the base that too few are left
+ */
+export async function baseRows(
+  base: DataConfig, own: DataConfig, { splits, fingerprint: measured }: Pick<Dataset, 'splits' | 'fingerprint'>,
+): Promise<Dataset> {
+  const { splits: before } = await loadDataset(base)
+  const version = await openVersion(base)
+  const { table, columns } = usedColumns(version)
+  const selected = selectInputs(base, table, version.roles)
+  const after = sameColumns(await openVersion(own), columns)
+  if (typeof after === 'string') {
+    return fail({ code: 'data/no-column', message: `the data of the change have no column "${after}"` })
+  }
+  requireCells(selected.inputs, columns, after)
+  const train = trainingRows({ before, columns, after, splits })
+  const rows = { base: train, own: Int32Array.from([...splits.validation, ...splits.test]) }
+  const join = (one: Column, other: Column): Column =>
+    joined(one, other, rows, version.roles.wants[one.index] === 'single')
+  const inputs = selected.inputs.map(({ column, as }) => ({ column: join(column, counterpart(column, columns, after)), as }))
+  const parts = partsOf(train.length, splits)
+  const encoded = encodeInputs(base, rows.base.length + rows.own.length, inputs, parts, LIMITS)
+  return {
+    inputs: encoded.values, features: encoded.features, notes: [...selected.notes, ...encoded.notes],
+    splits: parts, task: base.task,
+    ...targetsOf(base, columns.target, after.target, rows, parts), keys: [],
+    inputShape: shapeOf(base, version.opened, encoded.features.length),
+    fingerprint: fingerprint({ trained: contentFingerprint(base, version.source), measured }),
+  }
+}
+
+/** Row numbers of both files, the base's first. */
+interface JoinedRows {
+  readonly base: Int32Array
+  readonly own: Int32Array
+}
+
+const partsOf = (trained: number, { validation, test }: Splits): Splits => {
+  const range = (from: number, length: number): Int32Array => Int32Array.from({ length }, (_, i) => from + i)
+  return {
+    train: range(0, trained), validation: range(trained, validation.length),
+    test: range(trained + validation.length, test.length),
+  }
+}
+
+function counterpart(column: Column, columns: Columns, after: Columns): Column {
+  const found = after.inputs[columns.inputs.indexOf(column)]
+  if (!found) throw new Error(`column ${column.name} was not read`)
+  return found
+}
+
+/** A cell that the base cannot read would measure it by numbers that are none. */
+function requireCells(inputs: readonly InputColumn[], columns: Columns, after: Columns): void {
+  const wrong = inputs.flatMap(({ column }) => {
+    const { isText, badCount: { missing, text, infinite } } = counterpart(column, columns, after)
+    return missing + (isText ? 0 : text + infinite) > 0 ? [`"${column.name}"`] : []
+  })
+  if (wrong.length === 0) return
+  fail({
+    code: 'data/not-a-number',
+    message: `the data of the change have cells that the base cannot read, in ${listed(wrong)}`,
+  })
+}
+
+interface Trained {
+  /** How the base's version is split. */
+  readonly before: Splits
+  readonly columns: Columns
+  readonly after: Columns
+  /** How the change's version is split. */
+  readonly splits: Splits
+}
+
+/**
+ * The base's own training rows, without those that the change measures on. In exchange for them come rows that the base keeps
+ * for measuring and the change trains on, since more or fewer rows draw another split. Row numbers, ascending.
+ */
+function trainingRows({ before, columns, after, splits }: Trained): Int32Array {
+  const [old, now] = [rowsIn(columns, before), rowsIn(after, splits)]
+  const measured = supply([...now.validation, ...now.test])
+  const numbered = (part: keyof Splits) => old[part].map((row, i) => ({ row, number: before[part][i] ?? -1 }))
+  // The rows that the base measures on come first, so that equal training rows stay.
+  const freed = [...numbered('test'), ...numbered('validation')].filter(({ row }) => !measured(row))
+  const kept = numbered('train').filter(({ row }) => !measured(row))
+  const trained = supply(now.train)
+  for (const { row } of kept) trained(row)
+  const chosen = [...kept, ...freed.filter(({ row }) => trained(row))]
+  requireEnough(old, chosen.map(({ row }) => row), columns.target.isText)
+  return Int32Array.from(chosen, ({ number }) => number).sort()
+}
+
+/** Whether one of the rows is left that equals a given one, by its inputs alone; a group counts as a whole. */
+function supply(rows: readonly Row[]): (row: Row) => boolean {
+  const counts = new Map<string, number>()
+  const key = ({ inputs, group }: Row): string => group ?? inputs
+  for (const row of rows) counts.set(key(row), (counts.get(key(row)) ?? 0) + 1)
+  return (row) => {
+    const left = counts.get(key(row)) ?? 0
+    if (left > 0 && row.group === null) counts.set(key(row), left - 1)
+    return left > 0
+  }
+}
+
+function requireEnough({ train }: Rows, chosen: readonly Row[], classes: boolean): void {
+  const few = (left: number, of: number, what: string): never => fail({
+    code: 'data/split', message: 'the change measures on too many of the training rows of the base',
+    found: `${left} of ${counted(of, 'row')} ${what}`,
+  })
+  if (chosen.length < least.all * train.length) few(chosen.length, train.length, 'left')
+  if (!classes) return
+  const [before, after] = [countsOf(train), countsOf(chosen)]
+  for (const [target, count] of before) {
+    const left = after.get(target) ?? 0
+    if (left < least.class * count) few(left, count, `of the class "${target}" left`)
+  }
+}
+
+function countsOf(rows: readonly Row[]): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const { target } of rows) counts.set(target, (counts.get(target) ?? 0) + 1)
+  return counts
+}
+
+/** Column of both versions, its levels those of the base: a text that the base does not know has none, which is −1. */
+function joined(base: Column, own: Column, rows: JoinedRows, single: boolean): Column {
+  const count = rows.base.length
+  const pick = (of: (column: Column, row: number) => number) => (row: number): number =>
+    (row < count ? of(base, rows.base[row] ?? -1) : of(own, rows.own[row - count] ?? -1))
+  const place = new Map(base.levels?.map((level, i) => [level, i]))
+  const known = own.levels?.map((level) => place.get(level) ?? -1) ?? []
+  const codeAt = pick((column, row) => {
+    const code = column.codes?.[row] ?? -1
+    return column === base ? code : known[code] ?? -1
+  })
+  const number = pick((column, row) => column.at(row))
+  return {
+    ...base, at: single ? (row) => Math.fround(number(row)) : number,
+    codes: base.codes && Int32Array.from({ length: count + rows.own.length }, (_, row) => codeAt(row)),
+  }
+}
+
+/** Classes are those of the base's version and of the rows that are measured. */
+function targetsOf(
+  { task }: DataConfig, base: Column, own: Column, rows: JoinedRows, parts: Splits,
+): Pick<Dataset, 'targets' | 'classes' | 'targetScale'> {
+  if (task === 'regression') {
+    const column = joined(base, own, rows, false)
+    return { ...standardizeTargets(column, rows.base.length + rows.own.length, parts), classes: null }
+  }
+  const measured = Array.from(rows.own, (row) => own.levels?.[own.codes?.[row] ?? -1] ?? '')
+  const levels = [...new Set([...base.levels ?? [], ...measured])]
+  const { levels: classes, codes } = encodeLevels(joined({ ...base, levels }, own, rows, false), LIMITS.levels)
+  return { targets: Float32Array.from(codes), classes, targetScale: null }
+}

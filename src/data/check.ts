@@ -1,0 +1,31 @@
+import { checkNames, checks } from './checks/index.ts'
+import type { CheckName, Found } from './checks/definition.ts'
+import { listed } from './problems.ts'
+import type { Augmentation, DataFinding, Dataset } from './types.ts'
+import { unwatched, type Watch } from './watch.ts'
+
+/**
+ * What looks wrong with a data set before anything is trained on it. The work is bounded: checks that would take long on
+ * many rows look at a sample, the same one each time, and say so in their message.
+ *
+ * @param wanted the checks to make; one that is left out costs nothing
+ * @param augmentations what the study may do to training rows, each at its largest amount
+ * @param watch is told which check is made, and looked at between two
+ */
+export function checkData(
+  dataset: Dataset, wanted: readonly CheckName[] = checkNames, augmentations: readonly Augmentation[] = [],
+  watch: Watch = unwatched,
+): DataFinding[] {
+  const findings = checks.filter(({ name }) => wanted.includes(name)).flatMap((check) => {
+    watch.begin(`the check ${check.name}`)
+    return check.find(dataset, augmentations).map((found) => ({ check: check.name, ...found, message: messageOf(found) }))
+  })
+  watch.look()
+  return findings
+}
+
+/** With the rows that it is about, counted from 1 as a person does, the header aside. */
+function messageOf({ message, rows = [] }: Found): string {
+  if (rows.length === 0) return message
+  return `${message}; row${rows.length === 1 ? '' : 's'} ${listed(rows, 8, (row) => (row + 1).toLocaleString('en'))}`
+}

@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto'
+import type { Column } from './column.ts'
+import { readUndecided } from './column-type.ts'
+import { resolveRoles, type Roles } from './roles.ts'
+import { LIMITS, readSource, type Source } from './source.ts'
+import type { OpenTable, Table } from './table.ts'
+import type { DataConfig, Splits } from './types.ts'
+
+/** One version of a data file, opened; its rows are not read yet. */
+export interface Version {
+  readonly source: Source
+  readonly opened: OpenTable
+  readonly roles: Roles
+}
+
+/** The columns in which two versions are compared. */
+export interface Columns {
+  readonly target: Column
+  /** Null if there are no groups. */
+  readonly group: Column | null
+  readonly inputs: readonly Column[]
+}
+
+export interface Row {
+  /** Digest of inputs and group. */
+  readonly inputs: string
+  readonly target: string
+  /** Null if there are no groups. */
+  readonly group: string | null
+}
+
+export type Rows = { readonly [part in keyof Splits]: readonly Row[] }
+
+/** Levels are not counted here: every text is compared. */
+export async function openVersion(config: DataConfig): Promise<Version> {
+  const source = await readSource(config.source, { ...LIMITS, levels: Infinity })
+  const opened = source.format.open(source, { header: config.header, target: config.target, groupBy: config.split.groupBy })
+  return { source, opened, roles: resolveRoles(config, opened) }
+}
+
+/** The columns that a version uses, with as many digits as there are, since both versions are read alike. */
+export function usedColumns({ opened, roles }: Version): { readonly table: Table; readonly columns: Columns } {
+  const wants = roles.wants.map((want) => (want === 'single' ? 'double' : want))
+  const table = readUndecided(opened, wants, roles.undecided)
+  const at = (index: number): Column => given(table.columns[index])
+  const inputs = [...roles.numeric, ...roles.categorical, ...roles.undecided].map(at)
+  return { table, columns: { target: at(roles.target), group: roles.group === null ? null : at(roles.group), inputs } }
+}
+
+/** The columns of another version that play these parts, inputs by their names, read alike; or the name of one that it lacks. */
+export function sameColumns({ opened, roles }: Version, { target, group, inputs }: Columns): Columns | string {
+  const places = new Map(opened.names.map((name, i) => [name, i]))
+  // By its position the change may mean another column.
+  const targetAt = roles.target
+  const missing = inputs.find(({ name }) => !places.has(name))
+  if (missing) return missing.name
+  const pairs = [
+    [target, targetAt] as const, ...(group && roles.group !== null ? [[group, roles.group] as const] : []),
+    ...inputs.map((column) => [column, places.get(column.name) ?? -1] as const),
+  ]
+  const kinds = new Map(pairs.map(([{ isText }, index]) => [index, isText ? 'text' : 'double'] as const))
+  const { columns } = opened.read(opened.names.map((_, i) => kinds.get(i) ?? 'skip'))
+  const at = (index: number): Column => given(columns[index])
+  return {
+    target: at(targetAt), group: roles.group === null ? null : at(roles.group),
+    inputs: inputs.map(({ name }) => at(places.get(name) ?? -1)),
+  }
+}
+
+/** The rows of each part, in the order of the split. */
+export function rowsIn({ target, group, inputs }: Columns, splits: Splits): Rows {
+  const numbers = inputs.filter((column) => !column.isText)
+  const texts = [...inputs.filter((column) => column.isText), ...(group ? [group] : [])]
+  const values = new Float64Array(numbers.length)
+  const rowOf = (row: number): Row => {
+    for (let i = 0; i < numbers.length; i++) values[i] = numbers[i]?.at(row) ?? NaN
+    const words = JSON.stringify(texts.map((column) => cell(column, row)))
+    const digest = createHash('sha256').update(values).update(words).digest('base64')
+    return { inputs: digest, target: cell(target, row), group: group && cell(group, row) }
+  }
+  const part = (rows: Int32Array): Row[] => Array.from(rows, rowOf)
+  return { train: part(splits.train), validation: part(splits.validation), test: part(splits.test) }
+}
+
+const cell = ({ isText, codes, levels, at }: Column, row: number): string =>
+  (isText ? levels?.[codes?.[row] ?? -1] ?? '' : String(at(row)))
+
+function given(column: Column | null | undefined): Column {
+  if (!column) throw new Error('a column that has a part was not read')
+  return column
+}

@@ -1,0 +1,18 @@
+import type { EngineDefinition } from '../definition.ts'
+import { nativeEnvironment } from './install/layout.ts'
+import { availabilityOf, engineState } from './install/status.ts'
+import { installer } from './installer.ts'
+
+/** The native engine: the TensorFlow library through tfjs-node, which `tunegate engine install` and the action install. */
+export const tensorflow: EngineDefinition<'tensorflow'> = {
+  name: 'tensorflow',
+  summary: 'the TensorFlow library, one process per core, many training steps as one native graph',
+  where: 'where it is installed',
+  auto: 'installed, and the faster one',
+  available: async (root) => availabilityOf(await engineState(root)),
+  installer,
+  mend: '`tunegate engine install --force` builds the engine anew',
+  threadsOf: (label) => Number(/ (\d+) threads$/.exec(label)?.[1] ?? 1),
+  environment: (threads) => ({ ...nativeEnvironment, TF_NUM_INTRAOP_THREADS: String(threads) }),
+  start: async (files) => (await import('./engine.ts')).start(files),
+}

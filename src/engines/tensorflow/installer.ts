@@ -1,0 +1,78 @@
+import { basename } from 'node:path'
+import { diagnosticLines, InputError } from '../../base/diagnostics.ts'
+import { unreachable } from '../../base/result.ts'
+import type { EngineInstaller, InstallStatus } from '../installer.ts'
+import { downloadEngine } from './install/fetch.ts'
+import { installEngine } from './install/install.ts'
+import { placeOf } from './install/place.ts'
+import { platformOf, platforms, thisMachine, type Platform } from './install/platform.ts'
+import { bytesOf } from './install/record.ts'
+import { renewEngine } from './install/renew.ts'
+import { engineLoads, engineState, otherEngines, type EngineState } from './install/status.ts'
+import { unpackEngine } from './install/unpack.ts'
+import type { Versions } from './install/pins.ts'
+
+/** Fetches tfjs-node and TensorFlow from npm and PyPI, and compiles the addon between the two. */
+export const installer: EngineInstaller = {
+  summary: 'the native engine: TensorFlow on the cores of this machine',
+  platforms,
+  placeOf,
+  async install(options) {
+    const { folder, record, fresh } = await installEngine(options)
+    return { folder, title: titleOf(record.versions), bytes: bytesOf(record), fresh }
+  },
+  download: async ({ platform, ...options }) =>
+    await downloadEngine({ ...options, platform: platforms.find((known) => known === platform) ?? ownPlatform() }),
+  renew: renewEngine,
+  async unpack(root, archive, signal) {
+    const place = placeOf(root)
+    if (!place.ok) throw new InputError([place.error])
+    await unpackEngine(place.value, archive, signal)
+  },
+  async status(root) {
+    const found = await engineState(root)
+    const loads = found.state === 'installed' ? await engineLoads(found.folder) : null
+    const others = await otherEngines(root, found.state === 'unsupported' ? '' : basename(found.folder))
+    return { found, lines: [...described(found), ...loadLines(loads)], loads, others }
+  },
+}
+
+function ownPlatform(): Platform {
+  const own = platformOf(thisMachine())
+  if (!own.ok) throw new InputError([{ ...own.error, hint: 'name the machine that the files are for by --platform' }])
+  return own.value
+}
+
+const titleOf = ({ tfjsNode, tensorflow }: Versions): string => `tfjs-node ${tfjsNode} on TensorFlow ${tensorflow}`
+
+function loadLines(loads: InstallStatus['loads']): string[] {
+  if (loads === null) return []
+  if (!loads.ok) return ['loads:      no', ...diagnosticLines(loads.error)]
+  return [`loads:      yes, in ${loads.value.loadMs} ms, and one training step comes out right`]
+}
+
+function described(found: EngineState): string[] {
+  switch (found.state) {
+    case 'unsupported':
+      return [`tensorflow: ${found.why.message} (found: ${found.why.found ?? ''})`]
+    case 'absent':
+    case 'damaged':
+      return [
+        `tensorflow: ${found.state === 'absent' ? 'not installed' : `damaged: ${found.why}`}`,
+        'to do:      tunegate engine install',
+        `versions:   ${titleOf(found.versions)}`,
+        `folder:     ${found.folder}`,
+      ]
+    case 'installed': {
+      const { versions, installedAt, platform, compiler } = found.record
+      return [
+        `tensorflow: installed ${installedAt} for ${platform}`,
+        `versions:   ${titleOf(versions)}`,
+        `compiled:   ${compiler}`,
+        `folder:     ${found.folder} (${Math.round(bytesOf(found.record) / 2 ** 20)} MiB)`,
+      ]
+    }
+    default:
+      return unreachable(found, 'state')
+  }
+}

@@ -1,0 +1,34 @@
+import type { RunResult } from '../../records/run.ts'
+import type { Report } from '../model.ts'
+
+/** A tool that finished studies are exported to: everything that is special about it. CLI and docs ask this. */
+export interface ExportDefinition {
+  /** As `report export --to` takes it, and the folder `export-NAME` is called. */
+  readonly name: string
+  /** The tool and what it shows, in half a sentence: `TensorBoard: curves under Scalars, levers under HParams`. */
+  readonly summary: string
+  /** What a person does next: a command, or an instruction. `%` stands for the folder; the CLI quotes it for a shell. */
+  readonly next: string
+  /**
+   * Yields the files, one in memory at a time. It writes nothing itself. Equal studies yield equal files. Text that the tool
+   * renders goes through `escape.ts`, since names in a study may come from a stranger.
+   */
+  write(source: ExportSource): AsyncGenerator<ExportFile>
+}
+
+/** A finished study, and where its export goes. */
+export interface ExportSource {
+  readonly report: Report
+  /** One in memory at a time, in the order of `report.runs`. */
+  readonly runs: AsyncIterable<RunResult>
+  /** The absolute path of the folder that the files go to, which some tools store. */
+  readonly folder: string
+  /** Files of the report that the tool may keep as artifacts. */
+  readonly artifacts: readonly ExportFile[]
+}
+
+/** A file for another tool; `path` is relative to the export's folder, with `/`. */
+export interface ExportFile {
+  readonly path: string
+  readonly content: string | Uint8Array
+}

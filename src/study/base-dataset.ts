@@ -1,0 +1,85 @@
+import { unreachable } from '../base/result.ts'
+import { InputError } from '../base/diagnostics.ts'
+import { fingerprint } from '../base/hash.ts'
+import type { NormalizedData } from '../compile/normalized.ts'
+import { baseRows } from '../data/base-rows.ts'
+import { loadDataset } from '../data/load.ts'
+import type { DataConfig, Dataset } from '../data/types.ts'
+import { withBaseData, type BaseData, type BaseVersion } from './base-file.ts'
+import type { Prepared } from './prepare.ts'
+
+/** What a base is retrained on, and what a reader of its gates must know of that. */
+export interface BaseDataset {
+  readonly dataset: Dataset
+  readonly notes: readonly string[]
+}
+
+/** The base that is retrained. */
+export interface RetrainedOn {
+  /** As messages name its spec. */
+  readonly path: string
+  /** The change's data, with the inputs of the base: those are part of its model. */
+  readonly data: NormalizedData
+  /** Undefined where no commit judges: then a base has no data of its own. */
+  readonly baseData: BaseData | undefined
+}
+
+/**
+ * The base's own training rows, and the rows that the change is measured on. A change that could choose the training rows of
+ * its base could spoil them, and then a worse model passes. Throws an `InputError` where the base's data cannot be had.
+ */
+export async function baseDataset(base: RetrainedOn, head: Prepared): Promise<BaseDataset> {
+  const shared = async (notes: readonly string[]): Promise<BaseDataset> => ({ dataset: await sharedRows(base, head), notes })
+  if (base.baseData === undefined) return shared([])
+  const own = { ...head.spec.data, source: head.dataFile }
+  return withBaseData(base.baseData, own, async (found) => {
+    switch (found.kind) {
+      case 'same': return shared([])
+      case 'uncommitted': return shared([`${found.why}: both were trained on the file of the workflow.`])
+      case 'unknown': throw noData(base.path, found.why)
+      case 'other': return ownRows(base, found, own, head)
+      default: return unreachable(found, 'version of the data')
+    }
+  })
+}
+
+type Other = Extract<BaseVersion, { readonly kind: 'other' }>
+
+async function ownRows(
+  { path, data }: RetrainedOn, { source, header }: Other, own: DataConfig, head: Prepared,
+): Promise<BaseDataset> {
+  try {
+    const dataset = await baseRows({ ...data, source, header }, own, head.dataset)
+    const rows = ({ splits }: Dataset): number => splits.train.length
+    const note = `The data differ from the base commit: ${path} was retrained on ${rows(dataset)} training rows of its own, ` +
+      `the candidate on ${rows(head.dataset)}.`
+    return { dataset, notes: [note] }
+  } catch (error) {
+    throw error instanceof InputError ? otherInputs(error, path, 'the data of the base commit and of the change') : error
+  }
+}
+
+/** What the head has loaded, where the base reads the same of it. */
+async function sharedRows({ data, path }: RetrainedOn, { spec, dataset, dataFile }: Prepared): Promise<Dataset> {
+  if (fingerprint(data) === fingerprint(spec.data)) return dataset
+  try {
+    return await loadDataset({ ...data, source: dataFile })
+  } catch (error) {
+    throw error instanceof InputError ? otherInputs(error, path, 'the data of this study') : error
+  }
+}
+
+function otherInputs({ diagnostics: [first] }: InputError, path: string, from: string): InputError {
+  return new InputError([{
+    code: 'baseline/other-inputs', severity: 'error',
+    message: `the inputs of ${path} cannot be read from ${from}, so it is no baseline`,
+    found: [first?.message, first?.found].filter((part) => part !== undefined).join(': '),
+    hint: 'keep the columns and rows that it reads until the change is merged, or gate against a lock',
+  }])
+}
+
+const noData = (path: string, why: string): InputError => new InputError([{
+  code: 'baseline/no-data', severity: 'error',
+  message: `inconclusive: ${path} cannot be retrained without its own data, and is never trained on those of the change`,
+  found: why, hint: 'commit the data, give actions/checkout `fetch-depth: 0` and `lfs: true`, or gate against a lock',
+}])
