@@ -1,4 +1,5 @@
 import type { GateSchema } from '../src/gates/schema.ts'
+import { mapOf } from './schema-text.ts'
 
 interface GatePart {
   readonly name: string
@@ -24,23 +25,3 @@ function choiceOf(gates: readonly GatePart[]): string {
 
 const definitionOf = ({ name, schema: { description, required, properties } }: GatePart): string =>
   mapOf(camelCase(name), { title: name, description }, { required }, Object.entries(properties))
-
-function mapOf(name: string, head: object, limits: object, entries: readonly (readonly [string, object])[]): string {
-  return [
-    `    "${name}": {`,
-    `      ${members(head)},`,
-    `      ${members({ type: 'object', additionalProperties: false, ...limits })},`,
-    '      "properties": {',
-    entries.map(([key, value]) => `        "${key}": ${inline(value)}`).join(',\n'),
-    '      }',
-    '    }',
-  ].join('\n')
-}
-
-const members = (value: object): string => Object.entries(value).map(([key, v]) => `"${key}": ${inline(v)}`).join(', ')
-
-/** JSON in one line, with blanks as a person sets them. */
-function inline(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(inline).join(', ')}]`
-  return typeof value === 'object' && value !== null ? `{ ${members(value)} }` : JSON.stringify(value)
-}

@@ -1,4 +1,4 @@
-import { inline } from './generate-schema.ts'
+import { inline } from './schema-text.ts'
 
 /**
  * The schema of the spec with the property `preset` written anew.

@@ -1,4 +1,5 @@
 import type { ArgumentsSchema, LayerSchema } from '../src/layers/definition.ts'
+import { inline, members, property } from './schema-text.ts'
 
 interface LayerPart {
   readonly kind: string
@@ -47,25 +48,9 @@ function definition(name: string, kind: string, of: ArgumentsSchema): string {
   const head = { title, description }
   const type = { type: 'object', additionalProperties: false, ...(required ? { required } : {}) }
   if (!properties) return `    "${name}": ${inline({ ...head, ...type })}`
-  const members = Object.entries(properties).map(([key, value]) => `        "${key}": ${property(value)}`)
+  const entries = Object.entries(properties).map(([key, value]) => `        "${key}": ${property(value)}`)
   return [
-    `    "${name}": {`, `      ${bareInline(head)},`, `      ${bareInline(type)},`,
-    '      "properties": {', members.join(',\n'), '      }', '    }',
+    `    "${name}": {`, `      ${members(head)},`, `      ${members(type)},`,
+    '      "properties": {', entries.join(',\n'), '      }', '    }',
   ].join('\n')
-}
-
-/** One line, and a second one for alternatives. */
-function property(value: object): string {
-  if (!('anyOf' in value)) return inline(value)
-  const { anyOf, ...rest } = value
-  return ['{', `          ${bareInline(rest)},`, `          ${bareInline({ anyOf })}`, '        }'].join('\n')
-}
-
-const bareInline = (value: object): string => Object.entries(value).map(([key, v]) => `"${key}": ${inline(v)}`).join(', ')
-
-/** JSON in one line, with blanks as a person sets them. */
-export function inline(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(inline).join(', ')}]`
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  return Object.keys(value).length === 0 ? '{}' : `{ ${bareInline(value)} }`
 }

@@ -13,6 +13,7 @@ import { autoPresetWords, presets } from '../src/compile/presets/index.ts'
 import { autoEngineWords, engines } from '../src/engines/index.ts'
 import { gates } from '../src/gates/index.ts'
 import { layerDefinitions } from '../src/layers/index.ts'
+import { stageDefinitions } from '../src/stages/index.ts'
 import { exportDefinitions } from '../src/report/exports/index.ts'
 import { withChecks, withFormats } from './generate-data-schema.ts'
 import { withGates } from './generate-gates-schema.ts'
@@ -22,6 +23,7 @@ import {
 } from './generate-tables.ts'
 import { pageScript } from './generate-page.ts'
 import { withLayers } from './generate-schema.ts'
+import { withStageNames, withStages } from './generate-stages-schema.ts'
 import { specTypes } from './generate-types.ts'
 import { rates } from './generate-rates.ts'
 import { explainedVerdict } from './generate-verdict.ts'
@@ -33,11 +35,14 @@ const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 const exists = (path: string): boolean => existsSync(join(root, path))
 
 const withModel = withLayers(read('schema/tuning.schema.json'), layerDefinitions)
-const withRules = withPresets(withGates(withModel, gates), presets.map(({ name }) => name), autoPresetWords())
+const withProcess = withGates(withStages(withModel, stageDefinitions), gates)
+const withRules = withPresets(withProcess, presets.map(({ name }) => name), autoPresetWords())
 const schemaText = withFormats(withChecks(withRules, checks), formats)
 const schema = JSON.parse(schemaText)
 const generated: { readonly path: string; readonly text: string }[] = [
   { path: 'schema/tuning.schema.json', text: schemaText },
+  ...['schema/plan.schema.json', 'schema/lock.schema.json', 'schema/report.schema.json']
+    .map((path) => ({ path, text: withStageNames(read(path), stageDefinitions) })),
   { path: 'src/dsl/tuning.gen.ts', text: await specTypes(schema) },
   { path: 'src/report/html/script.gen.ts', text: await pageScript(root) },
 ]

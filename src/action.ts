@@ -20,7 +20,8 @@ import { explain } from './github/failure.ts'
 import { readInputs, type Inputs } from './github/inputs.ts'
 import { endSection, say, sayAll, section } from './github/log.ts'
 import { fails, publish, type Publication } from './github/publish.ts'
-import { stageNames, type StageName } from './records/plan.ts'
+import type { StageName } from './records/plan.ts'
+import { stageNames } from './stages/index.ts'
 import { changeLines } from './report/change-lines.ts'
 import type { Listener } from './run/events.ts'
 import { Interrupted } from './run/execute.ts'
@@ -39,12 +40,12 @@ try {
   process.exitCode = 1
 }
 
-/** Inputs → study → what the run's page shows; the exit code says whether the verdict fails the step. */
+/** Inputs → study → what the run's page shows. The exit code says whether the verdict fails the step. */
 async function step(runner: Runner): Promise<number> {
   process.chdir(runner.workspace)
   const inputs = readInputs(runner.workspace, { stages: stageNames, engines: engineWishes })
   if (!inputs.ok) throw new InputError(inputs.error)
-  // A word that it does not know is said before anything is trained.
+  // Reports an unknown word before training.
   readPost()
   requireInside(inputs.value, runner)
   requirePlainFolder({ ...runner, out: inputs.value.out })
@@ -60,7 +61,7 @@ async function step(runner: Runner): Promise<number> {
   return fails(study.verdict.status, inputs.value.failOn) ? 1 : 0
 }
 
-/** Said where the verdict would have been. */
+/** Shown in place of the verdict. */
 async function withoutVerdict(error: InputError): Promise<void> {
   await handOn(error, here)
   const inputs = readInputs(here.workspace, { stages: stageNames, engines: engineWishes })
@@ -68,10 +69,10 @@ async function withoutVerdict(error: InputError): Promise<void> {
   if (inputs.ok) await postInstead('No verdict: the input is not valid', text, inputs.value.spec, here)
 }
 
-/** The study, or what a job of a workflow has to do with it. */
+/** The study, or the task of a workflow job within it. */
 async function studyOf(inputs: StepInputs, runner: Runner): Promise<Study | 'done' | null> {
   const { mode } = inputs
-  // A comment says itself what is to be run; its own steps that train nothing have ended before.
+  // A comment determines what to run. Its steps that train nothing have already ended.
   const part = readPart()
   const checkout = part.does === 'run' || runner.eventName !== '' ? repositoryOf(runner.workspace, inputs.spec) : null
   if (checkout !== null) requireOwn(inputs.spec, checkout.root)
@@ -93,14 +94,14 @@ interface Site {
   readonly runner: Runner
 }
 
-/** A change is judged by its base alone: without a repository there is none. */
+/** Only its base judges a change. Without a repository there is no base. */
 async function judged(base: string, without: WithoutLock, own: StudyOptions, { inputs, checkout, runner }: Site): Promise<Partial<StudyOptions>> {
   if (checkout === null) throw new Error('an event about a change has a checkout')
   await requireNoReport({ ...runner, out: inputs.out })
   return judgedBy(base, without, own, { checkout, runner })
 }
 
-/** Paths are given relative to the checkout, so that report and messages name no folder of the runner. */
+/** Paths are relative to the checkout, so that report and messages name no folder of the runner. */
 function studyOptions(inputs: StepInputs, runner: Runner): StudyOptions {
   const { workspace } = runner
   const { stages, seeds, workers, baseline, baseSpec, out } = inputs
@@ -116,12 +117,15 @@ function studyOptions(inputs: StepInputs, runner: Runner): StudyOptions {
   }
 }
 
-/** A word as it is; a path so that it is not taken for one. Hoisted, as all here: the step runs before what stands below it. */
+/**
+ * Leaves a word as it is, and writes a path so that it is not mistaken for a word. Hoisted, like everything here: the step
+ * runs before the code below it.
+ */
 function baselineOf(baseline: string, workspace: string): string {
   return isAbsolute(baseline) ? `.${sep}${relative(workspace, baseline)}` : baseline
 }
 
-/** A spec that is wrong is said at once, and installs nothing. */
+/** A spec with errors is reported at once, and nothing is installed. */
 function provided(wanted: EngineWish, signal: AbortSignal): EngineSource {
   const choose: EngineSource['choose'] = async (checked) => {
     await checked
@@ -134,7 +138,7 @@ function provided(wanted: EngineWish, signal: AbortSignal): EngineSource {
   return { wanted, choose }
 }
 
-/** Progress as plain lines, those of a stage folded away below its name; what it concluded stays in sight. */
+/** Progress as plain lines. The lines of a stage are folded under its name; its conclusion stays visible. */
 function folded(): Listener {
   const write = (text: string): void => sayAll(text.trimEnd().split('\n'))
   const print = progressLogger({ write, isTerminal: false, columns: 120, letters: 'unicode', now: () => performance.now() })
@@ -145,7 +149,7 @@ function folded(): Listener {
   }
 }
 
-/** A cancelled job is asked twice to stop before it is killed; the first time is enough to close the journal. */
+/** A canceled job gets two stop signals before it is killed. The first is enough to close the journal. */
 function stopSignal(): AbortSignal {
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())

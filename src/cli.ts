@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-// Node leaves with 1 where nobody catches an error, and here 1 is a verdict. So this file imports nothing that could be
-// missing or too new for the Node it meets, and loads the rest only after it has looked.
+// Node exits with 1 for an uncaught error, and here 1 is a verdict. So this file imports nothing that could be missing or
+// too new for the current Node, and loads the rest only after it has checked.
 const badInput = 2
-/** A message may name a path that holds anything. */
+/** A message may quote a path, which may contain anything. */
 const unprintable = /(?!\n)[\p{C}\p{Zl}\p{Zp}]/gu
 const oldest: readonly [major: number, minor: number] = [20, 3]
 

@@ -5,7 +5,7 @@ import { protocolVersion, type EngineOrder, type FromWorker, type ToWorker } fro
 import { engineNamed } from './engines/index.ts'
 import type { CreateTrainer, Trainer } from './train/types.ts'
 
-/** A process that trains runs, one at a time, for the study that started it, and that does not outlive it. */
+/** A process that trains runs, one at a time, for the study that started it, and that does not outlive the study. */
 const parent = process.ppid
 let trainer: Trainer | undefined
 let loading: Promise<CreateTrainer> | undefined
@@ -15,7 +15,7 @@ if (process.send === undefined) {
   process.exit(2)
 }
 process.on('disconnect', () => process.exit(0))
-// Ctrl-C reaches all processes of a terminal; the study decides when its workers end.
+// Ctrl-C reaches all processes of a terminal. The study decides when its workers end.
 process.on('SIGINT', () => {})
 process.on('message', (message: ToWorker) => {
   void handle(message).catch((error: unknown) => {
@@ -28,7 +28,7 @@ process.on('message', (message: ToWorker) => {
 async function handle(message: ToWorker): Promise<void> {
   if (message.type === 'run') return send({ type: 'result', result: run(message.request, message.id) })
   if (message.type === 'load') {
-    // Whether it does is told when the start message asks for it.
+    // Whether it does is reported when the start message requests it.
     load(message).catch(() => {})
     return
   }
@@ -57,7 +57,7 @@ function run(request: RunRequest, id: string): RunResult {
   try {
     return trainer.run(request, id, leaveIfOrphaned)
   } catch (error) {
-    // The trainer makes results of failures itself; what gets here is a defect, and costs this run alone.
+    // The trainer turns failures into results. An error that gets here is a defect, and affects only this run.
     return {
       id, request, engine: trainer.engine, status: 'crashed', reason: messageOf(error), evaluations: [],
       steps: { loss: [], learningRate: [], gradientNorm: [], clipped: [] }, timing: { seconds: 0, stepsPerSecond: 0 },
@@ -69,7 +69,7 @@ function send(message: FromWorker, then: () => void = () => {}): void {
   process.send?.(message, then)
 }
 
-/** Training does not return to the event loop, so a study that was killed is noticed by its process number. */
+/** Training does not return to the event loop, so the process number is what reveals that the study was killed. */
 function leaveIfOrphaned(): void {
   if (process.ppid !== parent) process.exit(0)
 }

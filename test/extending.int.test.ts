@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bundle } from '../scripts/quick-bundle.ts'
+import { root } from './support/architecture.ts'
 import { node24 } from './support/runner.ts'
 import { copyTree } from './support/tree.ts'
 import { edited, workedExamples } from './support/worked-examples.ts'
@@ -35,11 +36,17 @@ function script(text: string): string {
 }
 
 describe('the worked examples of docs/extending.md', () => {
-  it('are there for each kind of plug-in, and each is one new file and one registry', () => {
+  it('are there for each kind of plug-in, and each is one new file, or one new folder, and one registry', () => {
     expect(examples.map(({ title }) => title)).toEqual([
-      'A gate', 'A layer', 'A data format', 'A data check', 'A diagnosis rule', 'An export',
+      'A gate', 'A layer', 'A stage', 'A data format', 'A data check', 'A diagnosis rule', 'An export', 'An engine',
+      'A compile target', 'A preset',
     ])
-    for (const { files, edits } of examples) expect([Object.keys(files).length, Object.keys(edits).length]).toEqual([1, 1])
+    for (const { files, edits } of examples) {
+      const folders = new Set(Object.keys(files).map(dirname))
+      expect([folders.size, Object.keys(edits).length]).toEqual([1, 1])
+      // Several files share a folder that is theirs alone.
+      for (const folder of folders) expect(Object.keys(files).length === 1 || !existsSync(join(root, folder))).toBe(true)
+    }
   })
 
   it('are all that is to be written by hand', () => {

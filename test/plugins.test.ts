@@ -6,11 +6,15 @@ import { presets } from '../src/compile/presets/index.ts'
 import { targetNames } from '../src/compile/targets/index.ts'
 import { engines } from '../src/engines/index.ts'
 import { gates } from '../src/gates/index.ts'
+import { stageNames } from '../src/stages/index.ts'
 import { exportNames } from '../src/report/exports/index.ts'
 import { literalsIn, uses, type PluginKind } from './support/plugins.ts'
 
 /** Names of gates that mean something else too: a task, and what a run says about its probabilities. */
 const otherWords: readonly string[] = ['regression', 'calibration']
+
+/** Names of stages that mean something else too: a lever, and a trigger of workflows. */
+const otherThanStages: readonly string[] = ['schedule']
 
 /** Kinds of plug-ins whose names stand in their own folder alone. */
 const held: readonly PluginKind[] = [
@@ -23,6 +27,21 @@ const held: readonly PluginKind[] = [
     besides: {
       'src/diagnose/rules/seed-variance.ts': 'the diagnosis has a rule of the name seed-variance',
       'src/report/checklist.ts': 'the checklist of a report has a box of the name seed-variance',
+    },
+  },
+  {
+    folder: 'src/stages',
+    names: stageNames.filter((name) => !otherThanStages.includes(name)),
+    besides: {
+      'src/action/comment.ts': 'the comment command `/tune verify`',
+      'src/action/event.ts': 'the mode `verify` of the action',
+      'src/action/rules-at.ts': 'the same comment command',
+      'src/diagnose/read/columns.ts': 'a column of a training log may be called batch',
+      'src/github/comment/grammar.ts': 'the same comment command, in its grammar',
+      'src/github/comment/receive.ts': 'the same comment command, as it is answered',
+      'src/github/inputs.ts': 'the mode `verify` among the modes of the action',
+      'src/report/checklist.ts': 'the checklist has a box of the name batch, and asks for findings of the kinds batch and verify',
+      'src/report/model.ts': 'findings of the kind batch, which any stage may have',
     },
   },
   {

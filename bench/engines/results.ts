@@ -28,7 +28,7 @@ const mark = (name: string, end: boolean): string => `<!-- ${end ? 'end of ' : '
 
 /** Replaces one part of a results file and leaves what people wrote around it. */
 export function writePart(file: string, name: string, lines: readonly string[]): void {
-  const before = existsSync(file) ? readFileSync(file, 'utf8') : '# Engines, measured\n'
+  const before = existsSync(file) ? readFileSync(file, 'utf8') : '# Engine benchmarks\n'
   const [start, end] = [mark(name, false), mark(name, true)]
   const part = `${start}\n${lines.join('\n\n')}\n${end}`
   const [from, to] = [before.indexOf(start), before.indexOf(end)]

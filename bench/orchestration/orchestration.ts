@@ -8,6 +8,7 @@ import { Journal } from '../../src/run/journal.ts'
 import { WorkerPool } from '../../src/run/pool.ts'
 import type { Runner } from '../../src/run/runner.ts'
 import type { Stage } from '../../src/stages/stage.ts'
+import type { VerifySettings } from '../../src/stages/verify.ts'
 import { root } from '../../test/support/architecture.ts'
 import { levers, median } from './training.ts'
 
@@ -109,10 +110,11 @@ function logOf(steps: number): StepLog {
 }
 
 function planOf(runs: number): Plan {
+  const settings: VerifySettings = { stage: 'verify', seeds: 1, looks: [1] }
   return {
     version: 1, name: 'bench', fingerprint: 'p', specFingerprint: 's', seed: 0, workload, baseline: levers, gates: [],
     jobs: [{
-      id: 'verify', needs: [], fingerprint: 'v', settings: { stage: 'verify', seeds: 1, looks: [1] }, templates: [],
+      id: 'verify', needs: [], fingerprint: 'v', settings, templates: [],
       estimate: { runs, steps: runs },
     }],
     budget: { minutes: null, trials: null, reservedForVerification: 0 },

@@ -11,6 +11,7 @@ import { needsBaseline } from '../gates/index.ts'
 import type { GateRule } from '../records/gates.ts'
 import { mostLockBytes, parseLock } from '../report/lock.ts'
 import { parseSpec } from '../dsl/parse.ts'
+import { confirmation } from '../stages/index.ts'
 import type { BaseSpec } from '../study/base-study.ts'
 import { rulesOf } from '../study/rules.ts'
 import { insideFolder, lockBeside, lockName, retrainWords } from '../study/lock.ts'
@@ -19,23 +20,23 @@ import { baseData } from './base-data.ts'
 import { fileAt, isCommitted, requireKept, type Commits } from './commit-files.ts'
 
 type Baseline = Pick<StudyOptions, 'baselinePath' | 'baseSpec' | 'baseCommit'>
-/** What the commit that a change is to be merged into decides about its study. */
+/** What the commit that a change will be merged into decides about the change's study. */
 type Judged = Pick<StudyOptions, 'rules' | 'baseData' | 'fresh'> & Baseline
 
 /**
- * What is done where the base commit has no lock: nothing is judged, its spec is retrained, or what the change declares. The
- * last is no baseline, so it judges nothing where a gate needs one.
+ * What happens if the base commit has no lock: nothing is judged, its spec is retrained, or the change's declared levers
+ * are. The last is not a baseline, so it judges nothing if a gate needs one.
  */
 export type WithoutLock = 'refuse' | 'retrain-base' | 'retrain-declared'
 
 /**
- * The base commit's rules and baseline, in place of those that the change brings along. Who proposes a change does not
- * choose what it is judged by or what it may cost, and does not hand in its own measurements as a journal.
+ * The base commit's rules and baseline replace those in the change. The author of a change does not choose what judges it or
+ * what it may cost, and cannot submit measurements as a journal.
  */
 export async function judgedBy(base: string, without: WithoutLock, options: StudyOptions, commits: Commits): Promise<Judged> {
   const text = await fileAt(base, options.specPath, commits)
   if (text === null) {
-    // The first change with a spec has nothing to be compared with, and nobody else's gates.
+    // The first change with a spec has nothing to compare with, and only its own gates.
     say(`${base} has no ${options.specPath}: the gates of the change itself are what there is.`)
     return { fresh: true }
   }
@@ -46,13 +47,13 @@ export async function judgedBy(base: string, without: WithoutLock, options: Stud
   return { fresh: true, rules, baseData: data, ...await baselineAt(base, rules.gates, without, options, commits) }
 }
 
-/** The rules alone, for what judges nothing itself. */
+/** The rules alone, for jobs that judge nothing themselves. */
 export async function rulesAt(base: string, path: string, commits: Commits): Promise<Pick<StudyOptions, 'rules'>> {
   const text = await fileAt(base, path, commits)
   return text === null ? {} : { rules: rulesOf(specAt(text, path)) }
 }
 
-/** Of a text that the base branch holds, see `rulesOf`; throws where it is not valid, since then nothing says what holds. */
+/** From a text on the base branch, see `rulesOf`. Throws if it is not valid, since nothing then defines the rules. */
 export function specAt(text: string, path: string): NormalizedSpec {
   const parsed = parseSpec(text, path)
   const spec = parsed.ok ? normalize(parsed.value) : parsed
@@ -77,14 +78,14 @@ async function baselineAt(
   const path = baselinePath === undefined || baselinePath === 'lock' ? lockBeside(specPath) : await insideFolder(baselinePath)
   const text = await fileAt(base, path, commits)
   if (text !== null) return lockAt(base, path, text)
-  // What neither commit holds, such as an artifact that an earlier step downloaded, is the workflow's choice.
+  // The workflow chooses what neither commit has, such as an artifact that an earlier step downloaded.
   if (baselinePath !== undefined && await isFile(path) && !await isCommitted(path, commits)) return { baselinePath }
   return withoutLock(base, path, gates, without, options, commits)
 }
 
 const isFile = (path: string): Promise<boolean> => stat(path).then((s) => s.isFile(), () => false)
 
-/** The lock beside the spec is the change's own, so a whole study is not held against it. */
+/** The lock beside the spec belongs to the change, so a whole study does not compare with it. */
 async function withoutLock(
   base: string, path: string, gates: readonly GateRule[], without: WithoutLock, { specPath }: StudyOptions, commits: Commits,
 ): Promise<Baseline> {
@@ -97,16 +98,16 @@ async function withoutLock(
     'tune on the default branch, and commit the lock that it leaves; or let `baseline: retrain` train what the base commit has')
 }
 
-/** What the change declares is its own: held against that, a worse model is no worse. */
+/** The change's declared levers are its own. Compared with those, a worse model would look no worse. */
 const jobsWithoutLock = (base: string, path: string): InputError => missing(
   'the base commit has no lock to compare with, and jobs of a compiled workflow cannot retrain what it has', path, base,
   'tune on the default branch, and commit the lock that it leaves; or verify pull requests in one job (mode: verify)',
 )
 
-/** How messages and gates name a spec that was read from there. */
+/** How messages and gates name a spec read from there. */
 export const ofBase = (path: string): string => `${path} of the base commit`
 
-/** What the commit has: its spec with the levers of its lock. */
+/** The commit's spec with the levers of its lock. */
 async function retrainedAt(sha: string, path: string, commits: Commits): Promise<Baseline> {
   const text = await fileAt(sha, path, commits)
   if (text === null) throw missing('the base commit has no spec to retrain', path, sha, 'name one that it has by the input base-spec')
@@ -126,15 +127,15 @@ const missing = (what: string, path: string, sha: string, hint: string): InputEr
   code: 'verify/no-baseline', severity: 'error', message: `inconclusive: ${what}`, found: `no ${path} at ${sha}`, hint,
 }])
 
-/** Null where there is none. */
+/** Null if there is none. */
 const ownLock = (specPath: string): Promise<string | null> =>
   readTextWithin(lockBeside(specPath), mostLockBytes, 'lock/too-large').catch((error: unknown) => {
     if (error instanceof InputError) throw error
     return null
   })
 
-/** Verification alone, of the levers that the checkout's lock holds, or its spec where they were not tuned from it. */
-export async function verification({ specPath, stages = ['verify'] }: StudyOptions): Promise<Pick<StudyOptions, 'stages' | 'tuned'>> {
+/** Only verification, of the levers in the checkout's lock, or of its spec if the lock was not tuned from it. */
+export async function verification({ specPath, stages = [confirmation.name] }: StudyOptions): Promise<Pick<StudyOptions, 'stages' | 'tuned'>> {
   const own = await ownLock(specPath)
   return { stages, ...(own === null ? {} : { tuned: parseLock(own, lockName) }) }
 }

@@ -7,16 +7,16 @@ import type { NormalizedData } from '../compile/normalized.ts'
 import type { BaseData, BaseFile } from '../study/base-file.ts'
 import { blobAt, isCommitted, type CommittedFile, type Commits } from './commit-files.ts'
 
-/** Larger files are not compared: GitHub hands out no more of one. */
+/** Larger files are not compared: GitHub does not serve more of a file. */
 const mostBytes = 100 * 1024 * 1024
 
-/** The data file that the base commit's spec names, to be asked for once a study is done. */
+/** The data file that the base commit's spec names. It is requested once a study is done. */
 export function baseData(base: string, specPath: string, data: NormalizedData, commits: Commits): BaseData {
   const path = posix.join(posix.dirname(specPath.replaceAll('\\', '/')), data.source)
   return { data, path, file: (own) => fileOf(base, path, own, commits) }
 }
 
-/** Nothing is read of a file that the change leaves as it is, but its own copy to tell so. */
+/** If the change leaves the file alone, only the change's own copy is read, to find that out. */
 async function fileOf(base: string, path: string, own: string, commits: Commits): Promise<BaseFile> {
   const found = await blobAt(base, path, commits)
   if (!found.ok) return { kind: 'unknown', why: `${path} of the base commit cannot be read: ${found.error}` }
@@ -32,7 +32,7 @@ async function fileOf(base: string, path: string, own: string, commits: Commits)
   return contentOf(file, path, own)
 }
 
-/** Whether the change has no such file either, nor another in its place: an earlier step of the workflow brought it. */
+/** Whether the change has no such file either, nor another in its place: an earlier workflow step created it. */
 async function isUncommitted(path: string, own: string, commits: Commits): Promise<boolean> {
   const { workspace } = commits.runner
   return own === join(await realpath(workspace), path) && !await isCommitted(path, commits)
@@ -47,7 +47,7 @@ async function contentOf(file: CommittedFile, path: string, own: string): Promis
   return { kind: 'unknown', why: `${path} of the base commit lies in Git LFS` }
 }
 
-/** As git names the content of a file; the length of the name tells which kind the repository is of. */
+/** Git's name of the file's content. The length of the name shows the repository's hash kind. */
 async function idOf(path: string, like: string): Promise<string> {
   const { size } = await stat(path)
   return digest(path, createHash(like.length === 64 ? 'sha256' : 'sha1').update(`blob ${size}\0`))
@@ -58,7 +58,7 @@ async function digest(path: string, hash: Hash): Promise<string> {
   return hash.digest('hex')
 }
 
-/** The digest of the content that a pointer of Git LFS stands for; null for any other file. */
+/** The digest of the content behind a Git LFS pointer; null for any other file. */
 function largeFile(bytes: Buffer): string | null {
   if (bytes.length > 1024) return null
   const pointer = /^version https:\/\/git-lfs\.github\.com\/spec\/v1\n(?:.*\n)*oid sha256:([0-9a-f]{64})\n/

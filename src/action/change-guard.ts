@@ -5,7 +5,7 @@ import { entryAt } from '../base/files.ts'
 import { insideWorkspace, type Runner } from '../github/environment.ts'
 import { lockBeside } from '../study/lock.ts'
 
-/** Absolute paths that a step reads or writes; null where an input names none. */
+/** Absolute paths that a step reads or writes; null if an input names none. */
 export interface StepPaths {
   readonly spec: string
   /** A word too. */
@@ -15,16 +15,17 @@ export interface StepPaths {
 }
 
 /**
- * A commit can hold links, and one that leads out of the checkout would have the step read what is the runner's (messages quote
- * what they cannot read) or write there. Throws for the paths whose names a workflow gives; the data file is looked at where
- * it is loaded.
+ * A commit can contain links. A link out of the checkout would make the step read the runner's files (messages quote what
+ * they cannot read) or write there. Throws for the paths that a workflow names; the data file is checked when it is loaded.
  */
 export function requireInside({ spec, baseline, baseSpec, out }: StepPaths, { workspace }: Runner): void {
   const given = [baseline, baseSpec, out].filter((path) => path !== null).filter(isAbsolute)
   refuseLinks([spec, lockBeside(spec), join(workspace, '.tunegate'), ...given], workspace)
 }
 
-/** The spec and its lock are the checkout's own: a link to another checkout in the workspace would have that one judged. */
+/**
+ * The spec and its lock must belong to the checkout: a link to another checkout in the workspace would have that one judged.
+ */
 export const requireOwn = (spec: string, root: string): void => refuseLinks([spec, lockBeside(spec)], root)
 
 function refuseLinks(paths: readonly string[], folder: string): void {
@@ -37,7 +38,7 @@ function refuseLinks(paths: readonly string[], folder: string): void {
   })))
 }
 
-/** Of what there is yet of a path; a link to nothing counts as one that leads out. */
+/** The part of a path that exists so far. A link to nothing counts as a link out of the checkout. */
 function leadsOut(path: string, top: string): boolean {
   for (let at = path; at !== dirname(at); at = dirname(at)) {
     if (entryAt(at)) return !isInside(at, top)

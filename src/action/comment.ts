@@ -15,7 +15,8 @@ import { readInputs, type Inputs } from '../github/inputs.ts'
 import { say, sayAll } from '../github/log.ts'
 import { postWords, titleOf } from '../github/post.ts'
 import { writeSummary } from '../github/summary.ts'
-import { stageNames, type StageName } from '../records/plan.ts'
+import type { StageName } from '../records/plan.ts'
+import { confirmation, stageNames } from '../stages/index.ts'
 import { renderPlanTable } from '../report/plan-table.ts'
 import { engineWishes, type EngineWish } from '../engines/index.ts'
 import { prepare, type SpecSource } from '../study/prepare.ts'
@@ -26,7 +27,7 @@ import { block, specName } from './posting.ts'
 import { publishResult } from './publish-result.ts'
 import { repositoryOf, type Repository } from './repository.ts'
 
-/** The exit code where the step is one of a workflow for comments that trains nothing; null where there is a study to run. */
+/** The exit code if the step belongs to a workflow for comments and trains nothing; null if there is a study to run. */
 export async function commentStep(runner: Runner): Promise<number | null> {
   const part = readPart()
   switch (part.does) {
@@ -44,21 +45,24 @@ export async function commentStep(runner: Runner): Promise<number | null> {
   }
 }
 
-/** What a request changes of the study; nothing where the step has none. The checkout must be the commit that was let through. */
+/**
+ * What a request changes about the study; nothing if the step has no request. The checkout must be the commit that was
+ * approved.
+ */
 export function requested(checkout: Repository | null, { workspace }: Runner): Pick<SpecSource, 'stages' | 'seeds' | 'trials' | 'minutes'> {
   const part = readPart()
   if (part.does !== 'run') return {}
   checkCommit(part.request, checkout?.head ?? null)
   if (checkout?.root !== realpathSync(workspace)) throw notAtRoot()
   const { command, options: { seeds, trials, minutes, stages } } = part.request
-  const named = command === 'verify' ? ['verify'] : stages
+  const named = command === 'verify' ? [confirmation.name] : stages
   return {
     ...(named === null ? {} : { stages: stageNames.filter((name) => named.includes(name)) }),
     ...(seeds === null ? {} : { seeds }), ...(trials === null ? {} : { trials }), ...(minutes === null ? {} : { minutes }),
   }
 }
 
-/** Hands a finished study on to the publishing job, or why there is none. */
+/** Passes a finished study to the publishing job, or the reason why there is none. */
 export async function handOn(outcome: Study | InputError, runner: Runner): Promise<void> {
   const part = partOf()
   if (part === null) return
@@ -71,7 +75,7 @@ export async function handOn(outcome: Study | InputError, runner: Runner): Promi
   }
 }
 
-/** The request that this step runs; null where it runs none, or one that cannot be read. */
+/** The request that this step runs; null if it runs none, or if it cannot be read. */
 function partOf(): Request | null {
   try {
     const part = readPart()
@@ -88,7 +92,7 @@ async function upload(result: RunReport, { noArtifacts, runAttempt }: Runner): P
   if (problem !== null) say(`The result could not be handed on: ${problem}`)
 }
 
-/** The toolkit's own checkout may be wrong, and a workflow may have checked out something else. */
+/** The checkout that the toolkit reports may be wrong, and a workflow may have checked out something else. */
 function checkCommit({ sha }: Request, head: string | null): void {
   if (head === sha) return
   throw new InputError([{
@@ -98,7 +102,7 @@ function checkCommit({ sha }: Request, head: string | null): void {
   }])
 }
 
-/** The jobs that decide and publish have no checkout: they know the spec by its path in the repository alone. */
+/** The jobs that decide and publish have no checkout. They know the spec only by its path in the repository. */
 const notAtRoot = (): InputError => new InputError([{
   code: 'action/not-at-root', severity: 'error', message: 'a comment runs a checkout at the root of the workspace',
   found: 'a checkout in a folder of it', hint: 'leave `path` out of actions/checkout',
@@ -125,7 +129,7 @@ async function decideComment(rules: Rules, runner: Runner): Promise<void> {
   }))
 }
 
-/** A base without a spec sets no limit: the job's own still holds. */
+/** A base without a spec sets no limit; the job's own limit still applies. */
 async function baseAt(api: Api, sha: string, path: string): Promise<BaseFacts | null> {
   const text = await contentAt(api, sha, path)
   if (!text.ok) return null

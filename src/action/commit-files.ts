@@ -9,17 +9,17 @@ import { blobOf, contentAt } from '../github/contents.ts'
 import type { Runner } from '../github/environment.ts'
 import { bytesIn, fileIn, heldIn, pathIn, pathOfText, rootsAbove, sizeIn, textIn, type Repository } from './repository.ts'
 
-/** Where files of commits come from: the repository of the checkout, or GitHub. */
+/** Where the files of commits come from: the repository of the checkout, or GitHub. */
 export interface Commits {
   readonly checkout: Repository
   readonly runner: Runner
 }
 
 /**
- * A file of a commit, from the checkout if it has that commit, or else from GitHub; null if the commit has no such file.
- * Anything else throws: a base that cannot be read must not look like one without a spec.
+ * A file of a commit, from the checkout if it has that commit, otherwise from GitHub; null if the commit has no such file.
+ * Throws in all other cases: an unreadable base must not look like one without a spec.
  *
- * @param path from the workspace
+ * @param path relative to the workspace
  */
 export async function fileAt(sha: string, path: string, { checkout, runner }: Commits): Promise<string | null> {
   const name = pathIn(checkout, path, runner.workspace)
@@ -45,7 +45,7 @@ const unreadable = (what: string, why: string, hint: string): InputError => new 
   code: 'verify/no-base', severity: 'error', message: 'inconclusive: the base commit cannot be read', found: `${what}: ${why}`, hint,
 }])
 
-/** Whether the checked-out commit may hold the file, links followed: then it is the change's own. */
+/** Whether the checked-out commit may contain the file, links resolved. If so, the file belongs to the change. */
 export async function isCommitted(path: string, { checkout, runner: { workspace } }: Commits): Promise<boolean> {
   const [top, real] = [realpathSync(workspace), realpathSync(join(workspace, path))]
   const [root] = rootsAbove(top, real)
@@ -53,7 +53,10 @@ export async function isCommitted(path: string, { checkout, runner: { workspace 
   return await heldIn(checkout, pathIn(checkout, relative(top, real), workspace) ?? '') !== null
 }
 
-/** Throws if the change deletes or renames a spec that its base has. The new name is told if the text or the letters are the same. */
+/**
+ * Throws if the change deletes or renames a spec that its base has. The error gives the new name if the text is the same, or
+ * only the spelling of the name differs.
+ */
 export async function requireKept(sha: string, path: string, text: string, { checkout, runner: { workspace } }: Commits): Promise<void> {
   const name = pathIn(checkout, path, workspace)
   if (name === null || existsSync(join(workspace, path)) || (await fileIn(checkout, checkout.head, name)).is === 'file') return
@@ -68,19 +71,19 @@ export async function requireKept(sha: string, path: string, text: string, { che
   }])
 }
 
-/** A plain file of a commit, its bytes not read yet. */
+/** A plain file of a commit; its bytes are not read yet. */
 export interface CommittedFile {
-  /** Git's name of the content: SHA-1, or SHA-256 if the repository is of that kind. */
+  /** Git's name of the content: SHA-1, or SHA-256 in a repository of that kind. */
   readonly id: string
   readonly bytes: number
   read(): Promise<Result<Buffer, string>>
 }
 
 /**
- * The same file as bytes; null if the commit has no plain file of that name, and the reason if that cannot be told. Nothing is
- * red because of it, so it does not throw.
+ * The same file as bytes; null if the commit has no plain file of that name, and the reason if that cannot be determined.
+ * This never turns the check red, so it does not throw.
  *
- * @param path from the workspace
+ * @param path relative to the workspace
  */
 export async function blobAt(sha: string, path: string, { checkout, runner }: Commits): Promise<Result<CommittedFile | null, string>> {
   const name = pathIn(checkout, path, runner.workspace)

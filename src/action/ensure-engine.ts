@@ -10,9 +10,9 @@ import { installerEnvironment } from '../github/installer-environment.ts'
 import { say } from '../github/log.ts'
 
 /**
- * The engine for this step. One that is not everywhere is provided where it can be: from the runner's disk, the Actions
- * cache, or installed now and kept for later runs. `auto` falls back to another with the reason in `why`, for the report.
- * Throws an `InputError` where an engine was asked for by name and cannot be had, and where `signal` stops it.
+ * Provides the engine for this step. If it is not available everywhere, it comes from the runner's disk, from the Actions
+ * cache, or is installed now and kept for later runs. `auto` falls back to another engine, with the reason for the report in
+ * `why`. Throws an `InputError` if an engine was requested by name and is not available, and if `signal` stops it.
  */
 export async function ensureEngine(wanted: EngineWish, signal: AbortSignal): Promise<EngineChoice> {
   const root = engineRoot() ?? engineFolder()
@@ -26,7 +26,7 @@ export async function ensureEngine(wanted: EngineWish, signal: AbortSignal): Pro
   return choice.value
 }
 
-/** An engine that is to be here. */
+/** An engine that the step needs. */
 interface Wanted {
   readonly name: string
   readonly installer: EngineInstaller
@@ -34,14 +34,14 @@ interface Wanted {
   readonly signal: AbortSignal
 }
 
-/** What kept the engine from being there; undefined where it is. */
+/** Why the engine was not there; undefined if it was. */
 async function provide(engine: Wanted): Promise<readonly Diagnostic[] | undefined> {
   const { name, installer, root, signal } = engine
   const place = installer.placeOf(root)
   if (!place.ok) return [place.error]
   const { folder, key } = place.value
   let useless = false
-  // Neither a folder of the runner nor one of the cache is believed: a job before this one may have written it.
+  // Neither the runner's folder nor the cached one is trusted: an earlier job may have written it.
   const ready = async (): Promise<boolean> => {
     const renewed = await installer.renew(orderFor(engine, 'Checking'))
     if (!renewed.ok && renewed.error.state === 'damaged') {
@@ -68,7 +68,7 @@ async function provide(engine: Wanted): Promise<readonly Diagnostic[] | undefine
   }
 }
 
-/** Another job on this runner may have installed it by now, which is as good; `force` replaces what is there and no good. */
+/** Another job on this runner may have installed it by now, which is just as good. `force` replaces a broken one. */
 async function install(engine: Wanted, force: boolean): Promise<void> {
   await engine.installer.install({ ...orderFor(engine, 'Installing'), from: null, force })
 }

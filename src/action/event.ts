@@ -3,24 +3,24 @@ import { readPayload } from '../github/comment/event.ts'
 import { isMap, isSha, type Request } from '../github/comment/request.ts'
 import type { Mode } from '../github/inputs.ts'
 
-/** What a step does that runs a study by itself. */
+/** What a step does when it runs a study itself. */
 export type StudyMode = 'tune' | 'verify' | 'refresh'
 
 export interface Occasion {
   readonly mode: StudyMode
-  /** The commit that a change is to be merged into; null if the event is about no change. */
+  /** The commit that a change will be merged into; null if the event has no change. */
   readonly base: string | null
 }
 
-/** How the workflow was started, and what was checked out then. */
+/** How the workflow was started, and what was checked out. */
 export interface Started {
-  /** Empty outside of a runner. */
+  /** Empty outside a runner. */
   readonly eventName: string
   /** The commit that the runner names for the event. */
   readonly sha: string
   /** The branch, tag or pull request that the workflow runs for. */
   readonly ref: string
-  /** The commit in the checkout; null outside of a runner. */
+  /** The commit in the checkout; null outside a runner. */
   readonly head: string | null
 }
 
@@ -35,9 +35,9 @@ interface About {
 }
 
 /**
- * What the event asks for. A pull request, alone or in a merge queue, is verified against its base. A push to the default branch
- * renews the lock. Any other event runs the whole study of the default branch. Throws for another branch or tag and for a
- * checkout that the event is not about: the gates there are somebody's proposal, and no base judges them.
+ * What the event requests. A pull request, alone or in a merge queue, is verified against its base. A push to the default
+ * branch renews the lock. Any other event runs the whole study of the default branch. Throws for another branch or tag, and
+ * for a checkout that does not match the event: the gates there are somebody's proposal, and no base judges them.
  */
 export function occasionOf(mode: Mode, started: Started, payload: unknown = readPayload()): Occasion {
   const event = isMap(payload) ? payload : {}
@@ -50,21 +50,22 @@ export function occasionOf(mode: Mode, started: Started, payload: unknown = read
   return { mode: base !== null ? 'verify' : started.eventName === 'push' ? 'refresh' : 'tune', base }
 }
 
-/** What a comment asks for, at the base that it was let through for. */
+/** What a comment requests, at the base that it was approved for. */
 export const occasionOfRequest = ({ command, base }: Request): Occasion => ({ mode: command === 'verify' ? 'verify' : 'tune', base })
 
 const ownCommit = 'leave `ref` out of actions/checkout; a pull request is judged on the event pull_request, or by a /tune comment'
 
 /**
- * Events of a change are known by name. All others, and those that GitHub may add, run the default branch: a green check of
- * another branch would rest on that branch's own gates, and stand under the name that its pull request requires.
+ * Events with a change are known by name. All others, including those that GitHub may add, run the default branch. A green
+ * check on another branch would rest on that branch's own gates, under the name that its pull request requires.
  */
 function aboutOf({ eventName, sha, ref }: Started, event: Payload): About | null {
   switch (eventName) {
     case 'pull_request': case 'pull_request_review': case 'pull_request_review_comment':
       return pullRequest(event, eventName, [sha])
     case 'pull_request_target':
-      // Here the runner names a commit of the base branch: green, it would say nothing of the change.
+      // For this event, the runner names a commit of the base branch. A green check there would say nothing about the
+      // change.
       return pullRequest(event, eventName, [])
     case 'merge_group': {
       const group = isMap(event['merge_group']) ? event['merge_group'] : {}

@@ -3,7 +3,7 @@ import { accessSync, constants, realpathSync, statSync } from 'node:fs'
 import { delimiter, dirname, isAbsolute, join } from 'node:path'
 import { insideWorkspace } from '../github/environment.ts'
 
-/** Where git works. It never discovers any of this. */
+/** Where git works. Git never discovers any of this itself. */
 export interface GitPlace {
   /** Absolute path of git. */
   readonly program: string
@@ -15,8 +15,8 @@ export interface GitPlace {
 }
 
 /**
- * Git on the search path: null if it is missing. Folders of the workspace and relative ones do not count. A change can fill
- * them, and Windows searches the current folder first.
+ * Git on the search path; null if it is missing. Folders in the workspace and relative folders do not count: a change can
+ * fill them, and Windows searches the current folder first.
  *
  * @param workspace absolute path
  */
@@ -37,7 +37,7 @@ function isProgramOutside(file: string, workspace: string): boolean {
   }
 }
 
-/** Settings that outrank those of any repository: git runs no program, fetches nothing and looks at no replaced object. */
+/** Settings that override those of any repository: git runs no program, fetches nothing and ignores replaced objects. */
 const settings = [
   'safe.bareRepository=explicit', 'protocol.allow=never', 'core.fsmonitor=false', 'core.hooksPath=/dev/null', 'core.sshCommand=false',
   'core.gitProxy=', 'core.askPass=', 'credential.helper=', 'core.pager=cat',
@@ -52,10 +52,10 @@ const environment = (program: string): NodeJS.ProcessEnv => ({
 const mostBytes = 128 * 1024 * 1024
 const mostMilliseconds = 120_000
 
-/** What git prints, or null if it fails. Run it for builtin commands that only read. */
+/** What git prints, or null if it fails. Use it only for builtin commands that read. */
 export const git = (place: GitPlace, ...args: readonly string[]): string | null => gitBytes(place, ...args)?.toString('utf8') ?? null
 
-/** The same if it need not be text. */
+/** The same for output that may not be text. */
 export function gitBytes({ program, gitDir, workTree, objects }: GitPlace, ...args: readonly string[]): Buffer | null {
   const place = [`--git-dir=${gitDir}`, `--work-tree=${workTree}`, '--no-replace-objects', '--literal-pathspecs', '--no-pager']
   try {

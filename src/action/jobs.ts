@@ -19,7 +19,9 @@ type JobInputs = Pick<Inputs<StageName, string>, 'stage' | 'shard' | 'shards' | 
 /** What a compiled workflow's jobs do. */
 export type JobMode = Extract<Mode, 'plan' | 'shard' | 'stage' | 'gate'>
 
-/** One job of a compiled workflow. The gate gives the study, or null where there is none to judge; the others are done. */
+/**
+ * One job of a compiled workflow. The gate returns the study, or null if there is none to judge; the other jobs are done.
+ */
 export async function jobOf(
   mode: JobMode, inputs: JobInputs, options: StudyOptions, runner: Runner,
 ): Promise<Study | 'done' | null> {
@@ -49,7 +51,7 @@ async function begin(options: StudyOptions, fan: FanOut): Promise<void> {
   writeShards(shards)
 }
 
-/** A shard that its own limit ends has done what it could: the stage's job trains the rest. */
+/** A shard that hits its own limit has done what it could: the stage's job trains the rest. */
 async function shard(inputs: JobInputs, options: StudyOptions, fan: FanOut, limit: AbortSignal | undefined): Promise<void> {
   try {
     await trainShard(options, fan, given(inputs.stage), given(inputs.shard))
@@ -80,7 +82,7 @@ function given<T>(value: T | null): T {
 const message = 'A stage before this gate did not come to an end, so there is nothing to judge. What its jobs finished is kept: ' +
   'start the failed jobs again, and they go on from there.'
 
-/** A gate without evidence: red, and no verdict but inconclusive. */
+/** A gate without evidence is red, with an inconclusive verdict. */
 export async function unfinished(spec: string, runner: Runner): Promise<number> {
   say(`INCONCLUSIVE: ${message}`)
   writeVerdict('inconclusive')

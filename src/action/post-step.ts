@@ -8,20 +8,20 @@ import type { Study } from '../study/run-study.ts'
 import { judgedAt, specName, studyPart, textPart, type Part, type Setting } from './posting.ts'
 import { tellUnposted } from './publish-result.ts'
 
-/** The pull request that this step runs for, by its event. */
+/** The pull request that this step runs for, according to its event. */
 interface Pull {
   readonly number: number
-  /** Its head: the checkout is usually a merge of it that nobody sees. */
+  /** Its head. The checkout is usually a merge commit that nobody sees. */
   readonly head: string
   readonly base: string | null
-  /** The branch that it was to be merged into when the event came. */
+  /** The branch that it was to be merged into when the event arrived. */
   readonly into: string
 }
 
 /**
- * Posts a study where the workflow asks for it. Whatever goes wrong is a notice. Nobody handed the verdict over: this
- * process made it by the rules of the base commit. The runs are its own, or, for the gate of a compiled workflow, those in
- * parcels of other jobs, whose numbers it has to take as they are.
+ * Posts a study if the workflow requests it. Any failure becomes a notice. The verdict comes from this process, by the rules
+ * of the base commit. The runs are its own or, for the gate of a compiled workflow, come from bundles of other jobs, whose
+ * numbers it must accept.
  */
 export async function postStudy(
   { report, prepared: { gateLines } }: Study, page: string | null, inputs: Setting['inputs'], runner: Runner,
@@ -29,7 +29,7 @@ export async function postStudy(
   await postStep(inputs.spec, runner, (foot) => studyPart(report, gateLines, page, { inputs, runner, foot }))
 }
 
-/** The same where there is no study to judge: what an earlier run has posted is not left standing. */
+/** The same if there is no study to judge, so that earlier posts do not stay. */
 export async function postInstead(head: string, text: string, spec: string, runner: Runner): Promise<void> {
   await postStep(spec, runner, (foot) => textPart(head, text, { foot }))
 }
@@ -45,7 +45,9 @@ async function postStep(spec: string, runner: Runner, partOf: (foot: string) => 
 const onTarget =
   'Nothing was posted: a step on pull_request_target holds a token that may write beside what the pull request brings along.'
 
-/** What could not be posted. Other events than a pull request have nowhere to post to, and need not be parted from it by the workflow. */
+/**
+ * What could not be posted. Events other than a pull request have nowhere to post, so the workflow need not exclude them.
+ */
 async function posted(spec: string, runner: Runner, partOf: (foot: string) => Part): Promise<readonly string[]> {
   const what: readonly PostWord[] = readPost() ?? []
   if (what.length === 0 || !runner.eventName.startsWith('pull_request')) return []

@@ -7,19 +7,19 @@ import { renderComment } from '../report/comment.ts'
 import { code, fenced } from '../report/escape.ts'
 import type { Report } from '../report/model.ts'
 
-/** What a posting says of a run, however the run came about. */
+/** What a post says about a run, however the run was started. */
 export type Part = Pick<Posting, 'text' | 'verdict' | 'notes'>
 
-/** What is said beside it. */
+/** The context of a post. */
 export interface Setting {
   readonly inputs: { readonly spec: string; readonly failOn: PublicationSettings['failOn'] }
   readonly runner: Runner
-  /** What was run, in a small line of Markdown. */
+  /** What was run, as a small line of Markdown. */
   readonly foot: string
 }
 
 /**
- * A finished study. One of some stages alone has verified nothing, and sets no check.
+ * A finished study. A study of only some stages has verified nothing and sets no check.
  *
  * @param page address of the page that a browser opens; null for none
  */
@@ -34,7 +34,7 @@ export function studyPart(report: Report, gateLines: readonly number[], page: st
   }
 }
 
-/** Which commit, and whose gates; null where the base has none. */
+/** Which commit, and whose gates; null if the base has none. */
 export const judgedAt = (head: string, base: string | null): string =>
   `at ${code(head.slice(0, 12))}${base === null ? '' : `, by gates and baseline of ${code(base.slice(0, 12))}`}`
 
@@ -42,8 +42,8 @@ export const judgedAt = (head: string, base: string | null): string =>
 export const textPart = (head: string, text: string, { foot }: Pick<Setting, 'foot'>): Part =>
   ({ text: `### ${head}\n\n${foot}\n\n${block(text)}\n`, verdict: null, notes: [] })
 
-/** Text of the pull request as a block that it cannot end: the first lines, none too long. */
+/** Text of the pull request as a block that the text cannot close: the first lines, shortened. */
 export const block = (text: string): string => fenced(text.split('\n').slice(0, 200).map((line) => printable(line, 300)))
 
-/** From the root of the checkout. */
+/** Relative to the root of the checkout. */
 export const specName = (spec: string, { workspace }: Runner): string => relative(workspace, spec).replaceAll('\\', '/')

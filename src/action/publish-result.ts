@@ -19,11 +19,11 @@ export interface Publishing extends Omit<Setting, 'foot'> {
   readonly inputs: Setting['inputs'] & RuleInputs
   readonly what: readonly PostWord[]
   readonly request: Request
-  /** How the run job ended, as the workflow says: `success`, `failure`, `cancelled`, `skipped`. */
+  /** The result of the run job, from the workflow: `success`, `failure`, `cancelled`, `skipped`. */
   readonly ended: string
 }
 
-/** Posts what the run job left. The exit code is 0 whatever is in it: the verdict is the check's to show. */
+/** Posts what the run job left. The exit code is 0 whatever the result is: the check shows the verdict. */
 export async function publishResult(publishing: Publishing): Promise<number> {
   const { api, runner, inputs, what, request, ended } = publishing
   const { pull, sha, into } = request
@@ -37,7 +37,7 @@ export async function publishResult(publishing: Publishing): Promise<number> {
   return 0
 }
 
-/** What could not be posted is a notice; it changes nothing else. */
+/** What could not be posted becomes a notice. It changes nothing else. */
 export function tellUnposted(problems: readonly string[]): void {
   for (const problem of problems) say(problem)
   const title = 'Not everything was posted'
@@ -63,8 +63,8 @@ async function partOf({ outcome }: RunReport, publishing: Publishing, page: numb
 }
 
 /**
- * A study, judged again by rules that this job reads itself: only what follows from the numbers of each seed is posted. The
- * numbers are the run's own, and no second look at them can tell whether they were measured.
+ * A study, judged again by rules that this job reads itself. Only what follows from the numbers of each seed is posted. The
+ * numbers come from the run, and no second check of them can tell whether they were measured.
  */
 async function judgedPart({ report, gateLines }: StudyOutcome, publishing: Publishing, page: number | null): Promise<Part> {
   const { api, request, inputs, runner, ended } = publishing
@@ -77,7 +77,7 @@ async function judgedPart({ report, gateLines }: StudyOutcome, publishing: Publi
   if (lines !== gates) return endPart(`the result names ${lines} lines for ${gates} gates`, publishing)
   const foot = askedFor(publishing, of)
   const part = studyPart(audited.value, gateLines, pageAt(page, publishing), { ...publishing, foot })
-  // A verdict that does not fail ends its job with success. Where the job did not, something else went wrong in it.
+  // A verdict that does not fail ends its job with success. If the job did not succeed, something else went wrong in it.
   if (part.verdict !== null && !part.verdict.fails && ended !== 'success') {
     const { status } = part.verdict
     return endPart(`the run left the verdict ${status}, and its job ended as "${ended}": only success will do`, publishing)
@@ -97,7 +97,7 @@ function auditOrRefuse(report: Report, rules: Rules): ReturnType<typeof audit> {
 const pageAt = (page: number | null, { runner }: Publishing): string | null =>
   (page === null ? null : `${runner.runUrl ?? ''}/artifacts/${page}`)
 
-/** As its comment asked. */
+/** The request as it was commented. */
 const lineOf = (command: Request['command']): string => `/tune${command === 'tune' ? '' : ` ${command}`}`
 
 function askedFor({ request: { command, sha, base } }: Publishing, of?: 'base' | 'change'): string {
@@ -107,7 +107,7 @@ function askedFor({ request: { command, sha, base } }: Publishing, of?: 'base' |
   return `<sub>${words}${own}${again}</sub>`
 }
 
-/** Why there is no verdict; it is said in the log too. */
+/** Why there is no verdict; the log has it too. */
 function endPart(problem: string, publishing: Publishing): Part {
   const { runner: { runUrl }, ended } = publishing
   say(`No verdict: ${problem}`)

@@ -6,8 +6,9 @@ import { lockBeside } from '../study/lock.ts'
 import type { Study } from '../study/run-study.ts'
 
 /**
- * The lock of a verification on the default branch, as the one to commit: the numbers are new, and how its levers were found is
- * what it was, cut short by time or not. Where it differs from the committed one the change lies beside it as a patch for `git apply`.
+ * The lock of a verification on the default branch, as a lock to commit. Its numbers are new. How its levers were found, cut
+ * short by time or not, stays as it was. If it differs from the committed lock, a patch for `git apply` is written beside
+ * it.
  */
 export async function renewed(study: Study, specPath: string): Promise<Study> {
   const path = lockBeside(specPath).replaceAll('\\', '/')
@@ -37,7 +38,7 @@ export function patchOf(path: string, before: string | null, after: string): str
   ].join('\n')
 }
 
-/** A path as git writes it into a patch: whatever is not plain stands in double quotes, byte by byte. */
+/** A path as git writes it in a patch: anything but plain characters is in double quotes, byte by byte. */
 function patchPath(path: string): string {
   if (/^[\w@%+=:,./-]+$/.test(path)) return path
   const bytes = Array.from(Buffer.from(path), (byte) => {

@@ -8,15 +8,15 @@ import { heldIn, pathIn, repositoryOf, rootsAbove } from './repository.ts'
 export interface ReportPlace {
   /** Absolute path of the workspace. */
   readonly workspace: string
-  /** Absolute path in the workspace; null is `.tunegate`. */
+  /** Absolute path in the workspace; null means `.tunegate`. */
   readonly out: string | null
 }
 
 const folderOf = ({ workspace, out }: ReportPlace): string => out ?? join(workspace, '.tunegate')
 
 /**
- * A step writes into folders and files alone, on every level from the workspace down to each file that is there yet. A link, a
- * second name of a file or a device would carry the report to another place, inside of the workspace too.
+ * A step writes only to plain folders and files, at every level from the workspace down to each existing file. A link, a
+ * second name of a file, or a device would redirect the report, even within the workspace.
  */
 export function requirePlainFolder(place: ReportPlace): void {
   const { workspace } = place
@@ -32,7 +32,7 @@ export function requirePlainFolder(place: ReportPlace): void {
   }])
 }
 
-/** A checkout may have links of its own. A change never reports into one. */
+/** A checkout may have its own links. A change never reports into one. */
 const isCheckout = (folder: string, workspace: string): boolean => folder === workspace || kindOf(join(folder, '.git')) !== 'nothing'
 
 function wrongBelow(folder: string): string | undefined {
@@ -55,8 +55,8 @@ function kindOf(path: string): 'nothing' | 'folder' | 'a file' | 'a file with a 
 }
 
 /**
- * Who proposes a change does not hand in its report. The folder is new, or it holds an earlier report of ours, and no commit has
- * it in any spelling. Throws also if that cannot be told.
+ * The author of a change does not supply its report. The folder is new or contains an earlier tunegate report, and no commit
+ * contains it in any spelling. Also throws if that cannot be determined.
  */
 export async function requireNoReport(place: ReportPlace): Promise<void> {
   const { workspace, out } = place
@@ -73,7 +73,7 @@ export async function requireNoReport(place: ReportPlace): Promise<void> {
     'name an empty folder, or one that is not there yet, by the input out')
 }
 
-/** What a repository that the folder lies in has at its path. */
+/** What a repository that contains the folder has at its path. */
 async function committedAt(folder: string, workspace: string): Promise<string | null> {
   const inside = join(folder, 'report.json')
   if (rootsAbove(workspace, inside).length === 0) return null

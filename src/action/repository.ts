@@ -8,19 +8,20 @@ import { heldUnder, lookUp, type AtPath, type TreeEntry } from '../base/tree-pat
 import { insideWorkspace } from '../github/environment.ts'
 import { findGit, git, gitBytes, type GitPlace } from './git.ts'
 
-/** The repository that the workflow checked out. It is found once and handed on whole; nothing looks for another. */
+/** The repository that the workflow checked out. It is found once and passed on as a whole; nothing searches for another. */
 export interface Repository {
-  /** Real path of the folder with `.git`. */
+  /** Real path of the folder that contains `.git`. */
   readonly root: string
   /** The commit that is checked out. */
   readonly head: string
-  /** A repository without settings of its own, which reads the objects of the checkout. */
+  /** A repository without its own settings, which reads the objects of the checkout. */
   readonly objects: GitPlace
 }
 
 /**
- * The outermost repository from the workspace down to a path. A change can put nothing above its own checkout, and git commits
- * no file named `.git`. Whatever else could be taken for a repository is left alone. Throws if there is none or if it is odd.
+ * The outermost repository from the workspace down to a path. A change can put nothing above its own checkout, and git
+ * commits no file named `.git`. Anything else that looks like a repository is ignored. Throws if there is none or if it is
+ * unusual.
  *
  * @param path absolute, in the workspace
  */
@@ -49,11 +50,17 @@ export function rootsAbove(workspace: string, path: string): readonly string[] {
   return folders.filter((folder) => entryAt(join(folder, '.git')) !== null)
 }
 
-/** What a commit of the repository holds at a path from its root; `unknown` if the repository lacks the commit or a tree of it. */
+/**
+ * What a commit of the repository has at a path from its root; `unknown` if the repository lacks the commit or one of its
+ * trees.
+ */
 export const fileIn = ({ objects }: Repository, commit: string, path: string): Promise<AtPath> =>
   lookUp(commit, path, async (id) => entriesOf(objects, id))
 
-/** The path under which the checked-out commit holds a path or a part of it, in any spelling; null if it holds nothing there. */
+/**
+ * The path under which the checked-out commit contains a path or a prefix of it, in any spelling; null if it contains
+ * nothing there.
+ */
 export async function heldIn({ objects, head }: Repository, path: string): Promise<string | null> {
   const held = await heldUnder(head, path, async (id) => entriesOf(objects, id))
   if (held === 'unknown') throw odd('the repository lacks a tree of its own commit', head)
@@ -63,7 +70,7 @@ export async function heldIn({ objects, head }: Repository, path: string): Promi
 /** The text of a file by its id; null if the repository lacks it. */
 export const textIn = ({ objects }: Repository, id: string): string | null => git(objects, 'cat-file', 'blob', id)
 
-/** The same as bytes. */
+/** The same for bytes. */
 export const bytesIn = ({ objects }: Repository, id: string): Buffer | null => gitBytes(objects, 'cat-file', 'blob', id)
 
 /** Bytes of a file by its id; null if the repository lacks it. */
@@ -72,14 +79,14 @@ export function sizeIn({ objects }: Repository, id: string): number | null {
   return size === null ? null : Number(size)
 }
 
-/** Where the checked-out commit holds a file with exactly this text; null for nowhere, or if git cannot tell. */
+/** Where the checked-out commit contains a file with exactly this text; null if nowhere, or if git cannot tell. */
 export function pathOfText({ objects, head }: Repository, text: string): string | null {
   const bytes = Buffer.from(text)
   const id = createHash(head.length === 64 ? 'sha256' : 'sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex')
   return entriesOf(objects, head, '-r')?.find((e) => e.id === id && e.mode.startsWith('100'))?.name ?? null
 }
 
-/** The path from the root of the repository, with `/` between folders; null if it lies outside. */
+/** The path from the root of the repository, with `/` between folders; null if it is outside. */
 export function pathIn({ root }: Repository, path: string, workspace: string): string | null {
   return insideWorkspace(join(realpathSync(workspace), path), root)
 }
@@ -92,7 +99,7 @@ function entriesOf(place: GitPlace, id: string, ...more: readonly string[]): rea
   })
 }
 
-/** `.git` as a clone has it. A file or a link there leads git elsewhere. */
+/** `.git` as in a clone. A file or a link there leads git elsewhere. */
 function gitFolder(root: string, workspace: string): string {
   const folder = join(root, '.git')
   const plain = [folder, join(folder, 'objects')].every((path) => entryAt(path)?.isDirectory())
@@ -100,13 +107,13 @@ function gitFolder(root: string, workspace: string): string {
   throw odd('the repository is not a plain clone', relative(workspace, folder))
 }
 
-/** Whether no link lies between the workspace and the folder. */
+/** Whether there is no link between the workspace and the folder. */
 const isAt = (folder: string, workspace: string): boolean =>
   realpathSync(folder) === join(realpathSync(workspace), relative(workspace, folder))
 
 const made: string[] = []
 
-/** A repository that sets nothing: what the checkout's `config`, `info/` and refs say does not reach git. */
+/** A repository without settings. Git never sees the checkout's `config`, `info/` and refs. */
 function plainFolder(head: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'tunegate-git-'))
   if (made.push(folder) === 1) process.once('exit', () => made.forEach((path) => rmSync(path, { recursive: true, force: true })))

@@ -8,15 +8,16 @@ import type { Request } from '../github/comment/request.ts'
 import { contentAt } from '../github/contents.ts'
 import type { Runner } from '../github/environment.ts'
 import { needsBaseline } from '../gates/index.ts'
-import type { StageName, VerifySettings } from '../records/plan.ts'
+import type { StageName } from '../records/plan.ts'
+import { confirmation, confirmationIn } from '../stages/index.ts'
+import { withSeeds, type VerifySettings } from '../stages/verify.ts'
 import { parseLock } from '../report/lock.ts'
 import type { Baseline, Rules } from '../study/audit.ts'
 import { retrainedSource } from '../study/base-study.ts'
 import { lockBeside, lockName, retrainWords } from '../study/lock.ts'
-import { withSeeds } from '../study/prepare.ts'
 import { ofBase, specAt } from './base-commit.ts'
 
-/** Inputs of the publishing step. The step that ran the request must have had the same. */
+/** Inputs of the publishing step. The step that ran the request must have had the same ones. */
 export interface RuleInputs {
   readonly spec: string
   readonly stages: readonly StageName[] | null
@@ -27,12 +28,12 @@ export interface RuleInputs {
 
 export interface RulesFound {
   readonly rules: Rules
-  /** Whose rules they are: of the base commit, or of the change where the base has no spec yet. */
+  /** Whose rules apply: the base commit's, or the change's if the base has no spec yet. */
   readonly of: 'base' | 'change'
 }
 
 /**
- * How the request had to be judged, read through the API: this job has no checkout, and would believe none. The error is a
+ * How the request had to be judged, read through the API. This job has no checkout, and would not trust one. The error is a
  * sentence.
  */
 export async function rulesAt(
@@ -41,7 +42,7 @@ export async function rulesAt(
   try {
     const specPath = fromRoot(inputs.spec, runner)
     const based = await textAt(api, request.base, specPath)
-    // The first change with a spec has nobody else's rules, as in the job that ran it.
+    // The first change with a spec has only its own rules, as in the job that ran it.
     const text = based ?? await textAt(api, request.sha, specPath)
     if (text === null) return err(`neither the base commit nor the change has ${specPath}`)
     const of = based === null ? 'change' : 'base'
@@ -64,7 +65,7 @@ function sentence({ diagnostics: [first] }: InputError): string {
   return [place, first.message, first.found].filter((part) => part !== undefined).join(': ')
 }
 
-/** Null where the commit has no such file. Throws where that is not known: it must not look like a commit without a spec. */
+/** Null if the commit has no such file. Throws if that is unknown: it must not look like a commit without a spec. */
 async function textAt(api: Api, sha: string, path: string): Promise<string | null> {
   const found = await contentAt(api, sha, path)
   if (found.ok) return found.value
@@ -75,10 +76,10 @@ async function textAt(api: Api, sha: string, path: string): Promise<string | nul
 }
 
 function verifyOf({ stages }: NormalizedSpec, { command, options }: Request, inputs: RuleInputs): VerifySettings | null {
-  const asked = command === 'verify' ? ['verify'] : options.stages ?? inputs.stages
-  const own = stages.find((s): s is VerifySettings => s.stage === 'verify')
+  const asked = command === 'verify' ? [confirmation.name] : options.stages ?? inputs.stages
+  const own = confirmationIn(stages)
   const seeds = options.seeds ?? inputs.seeds
-  if (own === undefined || asked?.includes('verify') === false) return null
+  if (own === undefined || asked?.includes(confirmation.name) === false) return null
   return seeds === null ? own : withSeeds(own, seeds)
 }
 
@@ -92,7 +93,7 @@ interface Site {
   readonly of: RulesFound['of']
 }
 
-/** The choice that `judgedBy` makes for the run. */
+/** The same choice that `judgedBy` makes for the run. */
 async function baselineAt(site: Site): Promise<Baseline> {
   const { api, request, inputs: { baseline, baseSpec }, runner, specPath, spec: { gates }, of } = site
   const named = baseSpec === null ? specPath : fromRoot(baseSpec, runner)
@@ -111,7 +112,7 @@ async function baselineAt(site: Site): Promise<Baseline> {
   return needed ? retrained : { kind: 'declared' }
 }
 
-/** The workflow may choose a file that no commit holds, as one that an earlier step downloaded: this job needs it too. */
+/** The workflow may choose a file that no commit has, such as one that an earlier step downloaded. This job needs it too. */
 function ownFile(file: string, path: string): Baseline | null {
   const full = statSync(file, { throwIfNoEntry: false })?.isDirectory() ? join(file, lockName) : file
   if (!statSync(full, { throwIfNoEntry: false })?.isFile()) return null

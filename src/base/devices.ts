@@ -1,19 +1,19 @@
-// Paths from outside may lead to a pipe, a socket or a device: to open one may wait forever, to read it may never end, and to
-// replace it would break the machine.
+// Paths from outside may lead to a pipe, a socket or a device. Opening one may block forever, reading it may never end, and
+// replacing it would break the machine.
 import { constants } from 'node:fs'
 import { lstat, open, stat, type FileHandle } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 
-/** The code of the error that says so, beside those of the system. */
+/** The error code for this case, beside those of the system. */
 export const notAFile = 'ERR_NOT_A_FILE'
 
-/** A flag for `open`, which then does not wait for the other end of a pipe; Windows has no such flag. */
+/** A flag for `open` that avoids waiting for the other end of a pipe. Windows has no such flag. */
 export const withoutWaiting = constants.O_NONBLOCK ?? 0
 
-/** What a shell hands over, as by `<(…)`. Its writer is there already, so opening it does not wait. */
+/** A pipe that a shell passes, for example with `<(…)`. Its writer already exists, so opening it does not block. */
 const handedOver = /^\/(dev|proc\/self)\/(stdin|fd\/\d+)$/
 
-/** Opens a regular file for reading, or a pipe that a shell hands over. Whatever else is there throws. */
+/** Opens a regular file for reading, or a pipe that a shell passes. Throws for anything else. */
 export async function openFile(path: string): Promise<FileHandle> {
   const pipes = handedOver.test(path)
   const file = await open(path, constants.O_RDONLY | (pipes ? 0 : withoutWaiting))
@@ -24,7 +24,7 @@ export async function openFile(path: string): Promise<FileHandle> {
   throw refusal(path)
 }
 
-/** Throws where a file that is renamed to this path would take the place of a pipe, a socket or a device. */
+/** Throws if renaming a file to this path would replace a pipe, a socket or a device. */
 export async function requireReplaceable(path: string): Promise<void> {
   const entry = await lstat(path).catch(() => undefined)
   const end = entry?.isSymbolicLink() ? await stat(path).catch(() => undefined) : entry

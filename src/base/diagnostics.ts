@@ -11,14 +11,14 @@ export interface SourcePosition {
   readonly column: number
 }
 
-/** One thing that is wrong with what a person gave us, complete enough to mend it without reading our code. */
+/** One problem with what the user supplied, complete enough to fix it without reading our code. */
 export interface Diagnostic {
   /** Stable, greppable: `spec/unknown-key`, `data/not-a-number`. */
   readonly code: string
   readonly severity: 'error' | 'warning'
   /** What is wrong, in a sentence without the position. */
   readonly message: string
-  /** Absent where the thing that is wrong has no place, as a file that cannot be opened. */
+  /** Absent if the problem has no place, such as a file that cannot be opened. */
   readonly at?: SourcePosition
   readonly found?: string
   readonly allowed?: string
@@ -26,7 +26,10 @@ export interface Diagnostic {
   readonly hint?: string
 }
 
-/** Thrown across layers that cannot return a result; entries print the diagnostics and exit with 2, never a stack trace. */
+/**
+ * Thrown across layers that cannot return a result. Entry points print the diagnostics and exit with 2, never with a stack
+ * trace.
+ */
 export class InputError extends Error {
   readonly diagnostics: readonly Diagnostic[]
   constructor(diagnostics: readonly Diagnostic[]) {
@@ -39,7 +42,7 @@ export class InputError extends Error {
 /** `file:line:col: error[code] message`, then one indented line each for found, allowed and hint. */
 export const formatDiagnostic = (d: Diagnostic): string => diagnosticLines(d).join('\n')
 
-/** The same, each element one line of any terminal or log. */
+/** The same, with each element as one line for any terminal or log. */
 export function diagnosticLines(d: Diagnostic): string[] {
   const lines = [`${placeOf(d)}${d.severity}[${printable(d.code, 100)}] ${printable(d.message)}`]
   if (d.found !== undefined) lines.push(`  found:   ${printable(d.found)}`)
@@ -48,7 +51,7 @@ export function diagnosticLines(d: Diagnostic): string[] {
   return lines
 }
 
-/** The same in one line, for a log of lines. */
+/** The same in one line, for a line-based log. */
 export function lineOf(d: Diagnostic): string {
   const { message, found, allowed, hint } = d
   const more = [found, allowed && `allowed: ${allowed}`].filter((s) => s !== undefined && s !== '')
@@ -59,8 +62,8 @@ export function lineOf(d: Diagnostic): string {
 const placeOf = ({ at }: Diagnostic): string => (at ? `${printable(shownPath(at.file))}:${at.line}:${at.column}: ` : '')
 
 /**
- * Why a program of ours failed, for people who mend it: the message in one line, then the calls that led to it. A message may
- * quote foreign text.
+ * Why one of our programs failed, for the people who fix it: the message in one line, then the calls that led to it. A
+ * message may quote foreign text.
  */
 export function defectLines(error: unknown): string[] {
   if (!(error instanceof Error)) return [printable(String(error), 2000)]
@@ -68,7 +71,7 @@ export function defectLines(error: unknown): string[] {
   return [printable(`${error.name}: ${error.message}`, 2000), ...calls.map((line) => printable(line))]
 }
 
-/** In the order a reader meets them: by file, line, column; those without a place first. */
+/** In reading order: by file, line, column; diagnostics without a place come first. */
 export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   return [...diagnostics].sort((a, b) =>
     (a.at?.file ?? '').localeCompare(b.at?.file ?? '') ||
@@ -76,11 +79,11 @@ export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[
     (a.at?.column ?? 0) - (b.at?.column ?? 0))
 }
 
-/** Longer names are no slip of the fingers, and comparing two of them takes time with the product of their lengths. */
+/** Longer names are not typos, and comparing two of them takes time proportional to the product of their lengths. */
 const longestSlip = 100
 const mostCandidates = 10_000
 
-/** The candidate nearest to `name`, if it is near enough to be a slip of the fingers: at most a third of its length. */
+/** The candidate nearest to `name`, if it is close enough for a typo: at most a third of its length. */
 export function didYouMean(name: string, candidates: readonly string[]): string | undefined {
   if (name.length > longestSlip) return undefined
   const wanted = name.toLowerCase()

@@ -6,15 +6,15 @@ import { InputError } from './diagnostics.ts'
 import { shownPath } from './paths.ts'
 
 /**
- * Writes a whole file so that a reader, or a machine that loses power, sees the old content or the new and nothing between:
- * a temporary file beside it, synced, renamed over it, the folder synced.
+ * Writes a whole file atomically: a reader, or a machine that loses power, sees the old content or the new, never anything
+ * in between. It writes and syncs a temporary file beside it, renames that over it, and syncs the folder.
  */
 export async function writeFileAtomic(path: string, content: Content): Promise<void> {
-  // The process number keeps two writers from sharing one temporary file; the last rename wins, whole.
+  // The process number keeps two writers from sharing one temporary file. The last rename wins, with a complete file.
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
   await requireReplaceable(path)
   try {
-    // One that a killed process of the same number left is removed, and nothing of this name is followed.
+    // A leftover of a killed process with the same number is removed, and no link of this name is followed.
     await rm(temporary, { force: true })
     const file = await open(temporary, 'wx')
     try {
@@ -31,10 +31,10 @@ export async function writeFileAtomic(path: string, content: Content): Promise<v
   await syncFolder(dirname(path))
 }
 
-/** Flags for `open` that never follow a link in place of the file, nor wait at a pipe; Windows has no such flags. */
+/** Flags for `open` that never follow a link in place of the file or wait at a pipe. Windows has no such flags. */
 export const notThroughLink = (flags: number): number => flags | (constants.O_NOFOLLOW ?? 0) | withoutWaiting
 
-/** Writes a file that may be lost in a power cut, and never through a link of its name. */
+/** Writes a file that a power cut may lose, and never through a link of its name. */
 export async function writeFilePlain(path: string, content: string | Uint8Array): Promise<void> {
   const file = await open(path, notThroughLink(constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC))
   try {
@@ -56,7 +56,7 @@ async function writePieces(file: FileHandle, content: Content): Promise<void> {
   }
 }
 
-/** Puts names in a folder on disk: after it a rename or a new file survives a power cut. */
+/** Syncs the names in a folder to disk, so that a rename or a new file survives a power cut. */
 export async function syncFolder(path: string): Promise<void> {
   // Windows has no such call: it refuses to open a folder.
   if (process.platform === 'win32') return
@@ -68,7 +68,7 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** Writes all bytes at a position; one call of the system may write a part, as on a disk that is nearly full. */
+/** Writes all bytes at a position. A single system call may write only a part, for example on a nearly full disk. */
 export async function writeAt(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
   for (let done = 0; done < bytes.length;) {
     const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done)
@@ -76,7 +76,7 @@ export async function writeAt(file: FileHandle, bytes: Uint8Array, position: num
   }
 }
 
-/** Reads exactly so many bytes at a position. Throws where the file ends before them. */
+/** Reads exactly this many bytes at a position. Throws if the file ends before that. */
 export async function readAt(file: FileHandle, length: number, position: number): Promise<Buffer> {
   const bytes = Buffer.alloc(length)
   for (let done = 0; done < length;) {
@@ -87,7 +87,10 @@ export async function readAt(file: FileHandle, length: number, position: number)
   return bytes
 }
 
-/** What is at a path, a link for itself; null if there is nothing, as below a file or behind a link that leads to itself. */
+/**
+ * What is at a path, without following a link; null if there is nothing, for example below a file or behind a link that
+ * leads to itself.
+ */
 export function entryAt(path: string): Stats | null {
   try {
     return lstatSync(path)
@@ -98,8 +101,8 @@ export function entryAt(path: string): Stats | null {
 }
 
 /**
- * Content of a file that others may have written; undefined where it has more than `most` bytes. No more than that is read,
- * whatever the file says of its own size.
+ * Content of a file that others may have written; undefined if it has more than `most` bytes. It never reads more than that,
+ * whatever size the file reports.
  */
 export async function readWithin(path: string, most: number): Promise<Buffer | undefined> {
   const file = await openFile(path)
@@ -120,7 +123,7 @@ export async function readWithin(path: string, most: number): Promise<Buffer | u
   }
 }
 
-/** The same as text; an `InputError` of this code where it is too large. What the system says is thrown as it is. */
+/** The same as text. Throws an `InputError` with this code if it is too large. System errors are thrown unchanged. */
 export async function readTextWithin(path: string, most: number, code: string): Promise<string> {
   const content = await readWithin(path, most)
   if (content) return content.toString('utf8')
@@ -128,7 +131,7 @@ export async function readTextWithin(path: string, most: number, code: string): 
   throw new InputError([{ code, severity: 'error', message, found: `more than ${most} bytes`, allowed: `at most ${most} bytes` }])
 }
 
-/** Makes a folder and those it lies in. One by one: the recursive call of Node 20 never returns on some file systems. */
+/** Creates a folder and its parents, one by one: the recursive call of Node 20 never returns on some file systems. */
 export async function makeFolder(path: string): Promise<void> {
   const full = resolve(path)
   const found = await stat(full).catch(() => undefined)
@@ -144,7 +147,7 @@ const raise = 'close other programs, or raise the limit (`ulimit -a` shows it)'
 const memory = 'close other programs, use fewer --workers, or take a machine with more memory'
 const remount = 'mount the file system again, or choose another folder'
 
-/** What a person can do about an error of the operating system, by its code. */
+/** What the user can do about an operating system error, by its code. */
 const causes: Readonly<Record<string, readonly [cause: string, hint: string]>> = {
   ENOSPC: ['the disk is full', 'make room, or choose another folder'],
   EDQUOT: ['the disk quota is used up', 'make room, or choose another folder'],
@@ -189,13 +192,13 @@ const causes: Readonly<Record<string, readonly [cause: string, hint: string]>> =
   E2BIG: ['the environment is too large to start a program', 'unset variables that are not needed'],
 }
 
-/** What the system said of a file, in words where there are some. */
+/** What the system said about a file, in words if known. */
 export function reasonOf({ code = '', message }: NodeJS.ErrnoException): string {
   const cause = causes[code]?.[0]
   return cause ? `${cause} (${code})` : code || message
 }
 
-/** An error of the file system as one that a person can act on; anything else as it is: that is a defect of ours. */
+/** Turns a file system error into one that the user can act on. Returns anything else unchanged: it is a defect of ours. */
 export function explainFileError(error: unknown, code: string, message: string): unknown {
   const { code: reason = '', path } = error as NodeJS.ErrnoException
   const known = causes[reason]
@@ -204,12 +207,12 @@ export function explainFileError(error: unknown, code: string, message: string):
   return new InputError([{ code, severity: 'error', message, found: `${cause} (${reason}${path ? `, ${shownPath(path)}` : ''})`, hint }])
 }
 
-/** What engines of JavaScript and WebAssembly say where an array, a text or a memory cannot be had. */
+/** Messages of JavaScript and WebAssembly engines when an array, a text or a memory cannot be allocated. */
 const noMemory = /^(Array buffer allocation failed|Invalid (typed array|string|array) length(: \d+)?$|WebAssembly\.Memory\(\): could not allocate|Cannot enlarge memory|Aborted\(OOM\))/
 
 /**
- * The same for an error that nobody explained nearer to where it happened: the last net before "a defect of ours". Only what
- * comes from the operating system gets through; the system names the call that failed, our own errors do not.
+ * The same for an error that no code closer to its source explained: the last safety net before "a defect of ours". It only
+ * accepts operating system errors. The system names the call that failed; our own errors do not.
  */
 export function explainSystemError(error: unknown): unknown {
   if (error instanceof Error && noMemory.test(error.message)) {

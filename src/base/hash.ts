@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** JSON with sorted keys and no undefined members: equal values give equal text whatever order they were built in. */
+/** JSON with sorted keys and without undefined members: equal values give equal text, whatever order they were built in. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((v) => canonicalJson(v ?? null)).join(',')}]`
   if (value !== null && typeof value === 'object') {

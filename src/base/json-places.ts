@@ -1,8 +1,9 @@
 import { endOfString } from './json.ts'
 
 /**
- * Offset of the value at a path of keys and positions, in the text of valid JSON; of the nearest value around it where the
- * text lacks it, as a member that was added after reading. Of equal keys the last one counts, as in `JSON.parse`.
+ * Offset of the value at a path of keys and positions, in the text of valid JSON. If the text lacks it, for example because
+ * a member was added after reading, the offset of the nearest enclosing value. The last of equal keys counts, as in
+ * `JSON.parse`.
  */
 export function offsetOf(text: string, path: readonly string[]): number {
   let at = afterBlanks(text, 0)
@@ -35,7 +36,7 @@ function itemAt(text: string, list: number, wanted: string): number | undefined 
   return at >= text.length || text[at] === ']' ? undefined : at
 }
 
-/** Start of what follows the value at `at` and a comma; the closing bracket where it is the last one. */
+/** Start of what follows the value at `at` and a comma; the closing bracket if it is the last value. */
 function afterComma(text: string, at: number): number {
   const end = afterBlanks(text, endOfValue(text, at))
   return text[end] === ',' ? afterBlanks(text, end + 1) : end

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from './result.ts'
 
-/** Sizes beyond which a JSON text from outside is refused before a value is built of it. */
+/** Sizes above which a JSON text from outside is rejected before a value is built from it. */
 export interface JsonLimits {
   readonly bytes: number
   /** Levels of lists and maps. */
@@ -9,14 +9,14 @@ export interface JsonLimits {
   readonly values: number
 }
 
-/** Why a text is refused. */
+/** Why a text is rejected. */
 export interface JsonProblem {
   readonly kind: 'too-large' | 'too-deep' | 'too-many-values' | 'not-json'
   /** A sentence without its subject: `is nested too deeply`. */
   readonly message: string
   readonly found?: string
   readonly allowed?: string
-  /** Where in the text, in UTF-16 units, as far as it is known. */
+  /** Where in the text, in UTF-16 units, if known. */
   readonly offset?: number
 }
 
@@ -24,8 +24,8 @@ export interface JsonProblem {
 export const mostDepth = 64
 
 /**
- * The one place that parses JSON from outside. Size, depth and number of values are known before `JSON.parse` sees the
- * text, so a small file cannot exhaust memory, and what reads the value may recurse.
+ * The only place that parses JSON from outside. It checks size, depth and number of values before `JSON.parse` sees the
+ * text, so a small file cannot exhaust memory, and code that reads the value may recurse.
  */
 export function parseJson(text: string, limits: JsonLimits): Result<unknown, JsonProblem> {
   const problem = excess(text, limits)
@@ -40,13 +40,13 @@ export function parseJson(text: string, limits: JsonLimits): Result<unknown, Jso
   }
 }
 
-/** The value, or undefined where the text is refused, for readers that say no more than that. */
+/** The value, or undefined if the text is rejected, for readers that need no reason. */
 export function jsonOrUndefined(text: string, limits: JsonLimits): unknown {
   const parsed = parseJson(text, limits)
   return parsed.ok ? parsed.value : undefined
 }
 
-/** The first limit that a text passes; undefined where it passes none. The text need not be JSON. */
+/** The first limit that a text exceeds; undefined if none. The text need not be JSON. */
 export const excess = (text: string, limits: JsonLimits): JsonProblem | undefined => tooLarge(text, limits) ?? tooMuch(text, limits)
 
 function tooLarge(text: string, { bytes }: JsonLimits): JsonProblem | undefined {
@@ -57,7 +57,7 @@ function tooLarge(text: string, { bytes }: JsonLimits): JsonProblem | undefined 
 
 const [quote, backslash, comma, openList, closeList, openMap, closeMap] = [34, 92, 44, 91, 93, 123, 125]
 
-/** Counts brackets and commas outside of strings; whether they match is for the parser to say. */
+/** Counts brackets and commas outside strings. The parser checks whether they match. */
 function tooMuch(text: string, limits: JsonLimits): JsonProblem | undefined {
   let [depth, values] = [0, 1]
   for (let i = 0; i < text.length; i++) {
@@ -78,7 +78,7 @@ function tooMuch(text: string, limits: JsonLimits): JsonProblem | undefined {
   return undefined
 }
 
-/** Place of the quote that closes the string which opens at `start`; the text's end where none does. */
+/** Position of the quote that closes the string that opens at `start`; the text's end if there is none. */
 export function endOfString(text: string, start: number): number {
   for (let from = start + 1; ;) {
     const end = text.indexOf('"', from)

@@ -10,23 +10,23 @@ interface Holder { readonly pid: number; readonly started: string | null }
 /** It is one short line. */
 const limits = { bytes: 1000, depth: 2, values: 10 }
 
-/** `unreadable`: just being written, or torn by a power cut. */
+/** `unreadable`: it is being written, or a power cut tore it. */
 type Found = Holder | 'unreadable' | 'none'
 
-/** How often, and after how many milliseconds, a lock is looked at again that is changing hands. */
+/** How often, and after how many milliseconds, a lock that is changing hands is checked again. */
 const patience = { attempts: 100, milliseconds: 20 }
 
 /**
- * Holds a file as a lock. One whose holder is dead, as after a kill, is taken over; for a living holder the error says which
- * process it is and by which file. Holders are told apart by process number and start time, so a number that was used again
- * is not mistaken. Throws the system's error where the file cannot be written.
+ * Holds a file as a lock. If its holder is dead, for example after a kill, the lock is taken over. If the holder is alive,
+ * the error names its process and the file. Holders are identified by process number and start time, so a reused number is
+ * not mistaken for the holder. Throws the system's error if the file cannot be written.
  */
 export async function takeLock(path: string): Promise<Result<HeldLock, string>> {
   for (let attempt = 0; attempt < patience.attempts; attempt++) {
     if (create(path)) return ok({ release: () => release(path) })
     const found = read(path)
     if (found !== 'none' && found !== 'unreadable' && alive(found)) return err(`process ${found.pid}, by ${path}`)
-    // A file without a holder in it is written within microseconds, so it is given time before it counts as torn.
+    // An empty lock file gets its holder within microseconds, so it is given time before it counts as torn.
     if (found === 'unreadable' && attempt < patience.attempts / 2) await sleep(patience.milliseconds)
     else if (found !== 'none') await removeDead(path)
   }
@@ -35,12 +35,12 @@ export async function takeLock(path: string): Promise<Result<HeldLock, string>> 
 
 /**
  * Two processes may find the same dead holder at once, and the slower one must not remove the lock that the faster one has
- * made by then. So a dead lock is removed only by who holds the lock's own lock, and only after a second look. That inner lock
- * is taken in the same way, so a process that is killed right here leaves nothing that stays locked.
+ * created in the meantime. So only the holder of the lock's own lock removes a dead lock, and only after a second check.
+ * That inner lock is acquired in the same way, so a process that is killed right here leaves nothing locked.
  */
 async function removeDead(path: string): Promise<void> {
   const guard = await takeLock(`${path}.takeover`)
-  // Somebody else is at it.
+  // Another process is taking it over.
   if (!guard.ok) return void await sleep(patience.milliseconds)
   try {
     const found = read(path)
@@ -50,18 +50,21 @@ async function removeDead(path: string): Promise<void> {
   }
 }
 
-/** The folder may have been lost since, and another process may have made the file anew; a lock left behind has a dead holder. */
+/**
+ * The folder may have been lost since, and another process may have created the file again. A lock left behind has a dead
+ * holder.
+ */
 function release(path: string): void {
   const found = read(path)
   if (found === 'none' || found === 'unreadable' || found.pid !== process.pid) return
   try {
     rmSync(path, { force: true })
   } catch {
-    // Who comes next takes it over.
+    // The next process takes it over.
   }
 }
 
-/** False where the file is there already. Synchronous, so that it is without a holder for as short as can be. */
+/** False if the file already exists. Synchronous, so that the file is without a holder for as short a time as possible. */
 function create(path: string): boolean {
   try {
     const file = openSync(path, 'wx')
@@ -83,7 +86,7 @@ function read(path: string): Found {
   }
 }
 
-/** Of whatever lies there: a pipe is not waited for, and a device not read to its end. */
+/** Reads whatever is there, without waiting for a pipe or reading a device to its end. */
 function firstBytes(path: string): string {
   const file = openSync(path, constants.O_RDONLY | withoutWaiting)
   try {
@@ -98,20 +101,21 @@ function alive({ pid, started }: Holder): boolean {
   try {
     process.kill(pid, 0)
   } catch (error) {
-    // EPERM: it lives and belongs to somebody else.
+    // EPERM: it is alive and belongs to somebody else.
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
   }
   const now = statusOf(pid)
-  // A killed process keeps its number until its parent asks for it, which in a container may be never.
+  // A killed process keeps its number until its parent reaps it, which in a container may never happen.
   if (now?.state === 'Z' || now?.state === 'X') return false
   return started === null || now === null || started === now.started
 }
 
-/** State letter, and start in clock ticks since boot; null where the system does not tell. */
+/** State letter, and start in clock ticks since boot; null if the system does not say. */
 function statusOf(pid: number): { readonly state: string; readonly started: string } | null {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The second field is the program's name in brackets and may hold spaces; the state follows, the start is the 22nd.
+    // The second field is the program's name in parentheses and may contain spaces. The state follows; the start is field
+    // 22.
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
     return { state: fields[0] ?? '', started: fields[19] ?? '' }
   } catch {

@@ -1,41 +1,46 @@
 /**
  * Foreign text is any text that we did not write: names of files, columns and classes, options, messages of libraries. Every
- * place that shows some passes it through here, so that it can neither break a line nor command a terminal.
+ * place that shows such text passes it through here, so that it can neither break a line nor command a terminal.
  */
 
-/** Has no place in a line: controls, line breaks, lone surrogates, and everything that is not drawn or turns text around. */
+/**
+ * Not allowed in a line: controls, line breaks, lone surrogates, and everything invisible or that reverses text around it.
+ */
 const unprintable = String.raw`[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\ufff9-\ufffb]`
-/** Invisible characters where a script needs them: in emoji, after the ideograph or letter whose form they choose, and as joiners. */
+/**
+ * Invisible characters where a script needs them: in emoji, after the ideograph or letter whose form they choose, and as
+ * joiners.
+ */
 const emoji = String.raw`(?=\p{Emoji})(?:\p{RGI_Emoji}|\p{Extended_Pictographic}[\ufe0e\ufe0f])`
 const variant = String.raw`\p{Script=Han}[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]|[\p{Script=Mongolian}&&\p{L}][\u180b-\u180d\u180f]`
 const joinable = String.raw`[[\p{L}\p{M}]--[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Common}]]`
 const joiner = String.raw`(?<=${joinable})[\u200c\u200d](?=${joinable})`
-/** A letter has a few marks at most; a pile of them is drawn over the lines above and below. */
+/** A letter has at most a few marks; a pile of them is drawn over the lines above and below. */
 const pile = String.raw`(?<=\p{M}{5})\p{M}+`
 
 const suspect = new RegExp(`${unprintable}|\\p{M}{6}`, 'v')
 const kept = new RegExp(`(${emoji}|${variant}|${joiner})|${unprintable}|${pile}`, 'gv')
 
 /**
- * One line that shows a foreign text: what must not be printed stands there as `\u001b`, an escape of JSON, and what is longer
- * than `most` UTF-16 units is cut between characters.
+ * One line that shows a foreign text. Unprintable characters become `\u001b`, a JSON escape, and text longer than `most`
+ * UTF-16 units is truncated between characters.
  */
 export function printable(text: string, most = 500): string {
-  // Text may be huge, and only its beginning is shown: each character becomes one at least.
+  // The text may be huge, and only its beginning is shown: each character produces at least one.
   return shortened(withEscapes(beginning(text, most + 1), escaped), most)
 }
 
-/** The text with an escape, of whatever form its reader knows, for each part that must not be printed. */
+/** The text with an escape, in the form that its reader knows, for each part that must not be printed. */
 export const withEscapes = (text: string, escape: (part: string) => string): string =>
   (suspect.test(text) ? text.replace(kept, (found, whole?: string) => whole ?? escape(found)) : text)
 
-/** A text of our own with lines of its own: line breaks stay, every line is printable and whole. */
+/** Our own text with several lines: line breaks stay, and every line is printable and complete. */
 export const printableLines = (text: string): string => text.split('\n').map((line) => printable(line, Infinity)).join('\n')
 
-/** At most so many UTF-16 units and `…` where more was there. */
+/** At most this many UTF-16 units, and `…` if there was more. */
 export const shortened = (text: string, most: number): string => (text.length > most ? `${beginning(text, most)}…` : text)
 
-/** The first UTF-16 units, without half a surrogate pair or a joiner that has nothing to join at the end. */
+/** The first UTF-16 units, without half a surrogate pair or a trailing joiner that joins nothing. */
 export function beginning(text: string, most: number): string {
   const start = text.slice(0, most)
   return text.length > most ? start.replace(/[\ud800-\udbff]$/, '').replace(/\u200d$/, '') : start

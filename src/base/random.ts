@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
 
-/** A reproducible source of random numbers; each purpose has its own, so that drawing more in one never shifts another. */
+/** A reproducible source of random numbers. Each purpose has its own, so that drawing more in one never shifts another. */
 export interface Stream {
   /** Uniform in [0, 1), 32 bits of resolution. */
   uniform(): number
@@ -12,8 +12,8 @@ export interface Stream {
 }
 
 /**
- * The stream named by `path` under a root seed. Seed 0 is a seed like any other.
- * The state is 128 bits of SHA-256 over seed and path, so neighbouring seeds and names are unrelated.
+ * The stream named by `path` under a root seed. Seed 0 is a seed like any other. The state is 128 bits of SHA-256 over seed
+ * and path, so adjacent seeds and names are unrelated.
  */
 export function stream(seed: number, ...path: readonly (string | number)[]): Stream {
   if (!Number.isSafeInteger(seed)) throw new Error(`a seed must be a whole number, found ${seed}`)

@@ -1,26 +1,26 @@
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
 
-/** What a schema has against a value: nothing where `errors` is empty. */
+/** A schema's errors for a value: none if `errors` is empty. */
 export interface SchemaErrors {
   readonly errors: readonly ErrorObject[]
-  /** Whether every error is among them. */
+  /** Whether every error is included. */
   readonly complete: boolean
 }
 
 type Validate = ReturnType<Ajv2020['compile']>
 
-/** Up to so many values everything is looked for. */
+/** Up to this many values, every error is reported. */
 const fewValues = 2_000
-/** Of longer documents so many items of each list are; where those are right, more of them. */
+/** In longer documents, this many items of each list are checked; if those are right, more of them. */
 const itemsLookedAt = [50, 500] as const
 
-/** The code of a check is not optimized: that takes half of the compilation, and one process checks little. */
+/** The check's code is not optimized: optimization takes half of the compilation, and one process checks little. */
 const options = { verbose: true, strict: false, validateSchema: false, meta: false, code: { optimize: false } } as const
 
 /**
- * Holds a value against a schema. Collecting every error takes time that grows with the square of the items that are
- * wrong, so a large value that does not fit is looked at again with its lists cut short, which leaves all places as they
- * are. The schema is compiled when it is first needed; that it is right itself is for a test to say.
+ * Validates a value against a schema. Collecting every error takes time that grows with the square of the number of wrong
+ * items, so a large invalid value is checked again with its lists truncated, which leaves all places unchanged. The schema
+ * is compiled on first use; a test checks that the schema itself is valid.
  */
 export function schemaChecker(schema: object): (value: unknown) => SchemaErrors {
   const compile = (allErrors: boolean): Validate => new Ajv2020({ ...options, allErrors }).compile(schema)
@@ -51,7 +51,7 @@ function hasMore(value: unknown, most: number): boolean {
   return visit(value)
 }
 
-/** A copy with at most so many items of each list. */
+/** A copy with at most this many items of each list. */
 function shortened(value: unknown, items: number): unknown {
   if (Array.isArray(value)) return value.slice(0, items).map((item) => shortened(item, items))
   if (typeof value !== 'object' || value === null) return value

@@ -1,8 +1,8 @@
 import { printable } from './printable.ts'
 
 /**
- * Words as a POSIX shell reads them, for a command that a person is shown and may copy: each word is one word, and the line is
- * printable. What could not be printed stands as bytes in `$'…'`, which current shells know.
+ * Words for a POSIX shell, for a command that the user sees and may copy: each word stays one word, and the line is
+ * printable. Unprintable characters become bytes in `$'…'`, which current shells understand.
  */
 export const shellCommand = (...words: readonly string[]): string => words.map(shellWord).join(' ')
 

@@ -9,7 +9,7 @@ export interface TreeEntry {
 /** Entries of a tree; null if they cannot be read. */
 export type ReadTree = (id: string) => Promise<readonly TreeEntry[] | null>
 
-/** What a commit holds at a path. Only `absent` means that it holds nothing there. */
+/** What a commit has at a path. Only `absent` means that it has nothing there. */
 export type AtPath =
   | { readonly is: 'file'; readonly id: string }
   | { readonly is: 'absent' }
@@ -17,8 +17,8 @@ export type AtPath =
   | { readonly is: 'odd'; readonly why: string }
 
 /**
- * Looks up a file one folder at a time. A link, a submodule or another spelling on the way is odd: files may well be there, and
- * git does not list them under the path.
+ * Looks up a file one folder at a time. A link, a submodule or another spelling on the way is reported as odd: there may
+ * well be files, and git does not list them under the path.
  *
  * @param path with `/` between folders
  */
@@ -42,13 +42,15 @@ export async function lookUp(root: string, path: string, readTree: ReadTree): Pr
   return { is: 'file', id }
 }
 
-/** The path of an entry that a disk takes for the given path or a part of it, however the commit spells it; null for none. */
+/**
+ * The path of an entry that a disk takes for the given path or a prefix of it, however the commit spells it; null for none.
+ */
 export async function heldUnder(root: string, path: string, readTree: ReadTree): Promise<string | null | 'unknown'> {
   let found: { id: string; path: string; folder: boolean }[] = [{ id: root, path: '', folder: true }]
   for (const name of path.split('/')) {
     const next: typeof found = []
     for (const place of found) {
-      // A file, a link or a submodule in place of a folder.
+      // A file, a link or a submodule where a folder should be.
       if (!place.folder) return place.path
       const entries = await readTree(place.id)
       if (entries === null) return 'unknown'
@@ -60,7 +62,10 @@ export async function heldUnder(root: string, path: string, readTree: ReadTree):
   return found[0]?.path ?? null
 }
 
-/** One spelling for all names that some file system takes for the same: letter case, composed accents, trailing dots, characters that are not shown. */
+/**
+ * One spelling for all names that some file system treats as the same: letter case, composed accents, trailing dots,
+ * invisible characters.
+ */
 export function spelling(name: string): string {
   const shown = name.normalize('NFKC').replace(/\p{Default_Ignorable_Code_Point}/gu, '').replace(/[. ]+$/, '')
   return shown.toUpperCase().toLowerCase().normalize('NFKC')

@@ -8,7 +8,7 @@ import type { StudyOptions } from '../study/run-study.ts'
 import { workspaceOf } from './workspace.ts'
 
 /**
- * The data file that a base spec is retrained on, read as that spec reads its data. Throws an `InputError` where there is no
+ * The data file that a base spec is retrained on, read as that spec reads its data. Throws an `InputError` if there is no
  * base spec, or no such file.
  */
 export async function baseDataOf(file: string | undefined, baseSpec: string | undefined): Promise<Pick<StudyOptions, 'baseData'>> {

@@ -3,16 +3,16 @@ import { realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { PictureFiles } from '../report/png.ts'
 
-/** A folder of `dist/`, which lies beside the folder of the bundle that is running, links followed. */
+/** A folder of `dist/`, beside the folder of the running bundle, with links resolved. */
 const besideBundle = (name: string): string => join(dirname(realpathSync(process.argv[1] ?? '.')), '..', name)
 
-/** What a worker process runs. */
+/** The file that a worker process runs. */
 export const workerScript = (): string => join(besideBundle('worker'), 'index.js')
 
-/** Latin and Greek letters and the signs of the charts, regular and bold; the build puts them there under these names. */
+/** Latin and Greek letters and the symbols of the charts, regular and bold. The build puts them there under these names. */
 export const fontNames = ['inter-latin-400.woff2', 'inter-latin-700.woff2', 'inter-greek-400.woff2', 'inter-greek-700.woff2'] as const
 
-/** What charts are made PNG files with. */
+/** What charts need to become PNG files. */
 export async function pictureFiles(): Promise<PictureFiles> {
   const folder = besideBundle('pictures')
   const [wasm, ...fonts] = await Promise.all(['resvg.wasm', ...fontNames].map((name) => readFile(join(folder, name))))

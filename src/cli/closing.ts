@@ -17,7 +17,10 @@ export interface Conclusion {
 
 const indent = '  '
 
-/** The lines that stand on the terminal when a study is done: verdict, gates, measured metrics, levers, files. No colour carries meaning. */
+/**
+ * The lines on the terminal when a study is done: verdict, gates, measured metrics, levers, files. Color never carries
+ * meaning.
+ */
 export function closing({ report, verdict, page, lockPath }: Conclusion, columns: number): string[] {
   const use = wasCutShort(report.budget) ? 'cut short by the budget of minutes: no gate takes it as a baseline'
     : verdict.status === 'pass' ? 'commit it beside the spec' : 'of a study that did not pass'
@@ -42,7 +45,7 @@ export function gateLines({ gates: all }: Verdict, columns: number): string[] {
   })
 }
 
-/** The objective, and what a gate looks at, on the rows it looks at. */
+/** The objective, and the metrics that gates judge, on the rows that they judge. */
 function measured({ verification, verdict }: Report): string[] {
   const judged = verdict.gates.flatMap(({ rule }) => gateOf(rule).measures(rule) ?? [])
   const gated = new Set(judged.map(({ metric, split }) => `${metric} ${split}`))

@@ -1,7 +1,7 @@
 import { constants } from 'node:os'
 import type { VerdictStatus } from '../records/verdict.ts'
 
-/** What a shell or a workflow sees; documented in docs/troubleshooting.md. 1 is a verdict and nothing else. */
+/** What a shell or a workflow sees; documented in docs/troubleshooting.md. 1 is always a verdict. */
 export const exitCodes = { pass: 0, fail: 1, badInput: 2, inconclusive: 3, defect: 4 } as const
 
 export const exitCodeOf = (status: VerdictStatus): number => exitCodes[status]
@@ -10,5 +10,5 @@ export const exitCodeOf = (status: VerdictStatus): number => exitCodes[status]
 export const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 export type StopSignal = (typeof stopSignals)[number]
 
-/** As a shell reports a program that a signal ended: 130, 143, 129. */
+/** The code that a shell reports for a program ended by a signal: 130, 143, 129. */
 export const exitCodeOfSignal = (signal: StopSignal): number => 128 + constants.signals[signal]

@@ -6,7 +6,7 @@ import { lostOutput, watchOutputs } from './output.ts'
 import { err } from './print.ts'
 import { program } from './program.ts'
 
-/** Runs one command line; every way it can end has an exit code, and only a defect of ours prints a stack trace. */
+/** Runs one command line. Every way it can end has an exit code, and only a defect of ours prints a stack trace. */
 export async function main(argv: readonly string[]): Promise<number> {
   watchOutputs()
   let exitCode = 0
@@ -18,7 +18,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** What is known only at the end: an output that failed after the call which wrote it, and work that never came to one. */
+/** What is known only at the end: an output that failed after its call, and work that never reached one. */
 export function finalCode(code: number | string | null | undefined): number {
   const lost = lostOutput()
   if (lost !== undefined) return explain(lost)
@@ -26,10 +26,10 @@ export function finalCode(code: number | string | null | undefined): number {
   return explain(new Error('the command waits for something that never comes'))
 }
 
-/** What Node exits with where nothing is left that could end the wait of the entry. */
+/** Node's exit code if nothing is left that could end the entry's wait. */
 const unsettled = 13
 
-/** Prints an error for a person; the exit code that it means. */
+/** Prints an error for the user and returns its exit code. */
 export function explain(thrown: unknown): number {
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : exitCodes.badInput
   const error = explainSystemError(thrown)

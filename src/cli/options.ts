@@ -1,15 +1,16 @@
 import { InvalidArgumentError } from 'commander'
 import { didYouMean } from '../base/diagnostics.ts'
-import { stageNames, type StageName } from '../records/plan.ts'
+import type { StageName } from '../records/plan.ts'
+import { stageNames } from '../stages/index.ts'
 
-/** A whole number within bounds; anything else is refused with what is allowed. */
+/** An integer within bounds; anything else is rejected with the allowed values. */
 export const wholeNumber = (least: number, most: number) => (text: string): number => {
   const value = Number(text)
   if (!/^\d+$/.test(text) || value < least || value > most) throw new InvalidArgumentError(`Allowed: a whole number from ${least} to ${most}.`)
   return value
 }
 
-/** A number above 0; anything else is refused with what is allowed. */
+/** A number above 0; anything else is rejected with the allowed values. */
 export function positiveNumber(text: string): number {
   const value = Number(text)
   if (text.trim() === '' || !Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('Allowed: a number above 0.')

@@ -5,8 +5,8 @@ import { explainFileError } from '../base/files.ts'
 let lost: unknown
 
 /**
- * Writes text that is printable already to standard output. Throws an `InputError` where it cannot be written: a result that
- * is lost or cut short is not a success. A reader that closes the pipe has seen enough, and that is no error.
+ * Writes printable text to standard output. Throws an `InputError` if it cannot be written: a lost or truncated result is
+ * not a success. If a reader closes the pipe, it has seen enough, and that is not an error.
  */
 export function writeOutput(text: string): void {
   try {
@@ -17,7 +17,7 @@ export function writeOutput(text: string): void {
   }
 }
 
-/** A stream of Node takes it for success when the system writes only a part to a file. */
+/** A Node stream reports success even if the system writes only a part to a file. */
 function writeWhole(file: number, text: string): void {
   const bytes = Buffer.from(text)
   for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done)
@@ -29,10 +29,10 @@ function isFile(file: number): boolean {
   return found.isFile() || found.isCharacterDevice()
 }
 
-/** The same to standard error. What it cannot take, nobody can be told. */
+/** The same for standard error. If that fails, there is nowhere to report it. */
 export const writeErrors = (text: string): void => { process.stderr.write(text) }
 
-/** Errors of a stream come later than the call. */
+/** Stream errors arrive after the call. */
 export function watchOutputs(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') lost ??= error
@@ -40,7 +40,7 @@ export function watchOutputs(): void {
   process.stderr.on('error', () => {})
 }
 
-/** An error that came later than the call which wrote; undefined where there was none. */
+/** An error that arrived after its write call; undefined if there was none. */
 export const lostOutput = (): unknown => (lost === undefined ? undefined : unwritable(lost))
 
 const unwritable = (error: unknown): unknown =>

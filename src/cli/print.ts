@@ -3,17 +3,17 @@ import { markdownDocument } from '../report/escape.ts'
 import { writeErrors, writeOutput } from './output.ts'
 
 /**
- * The only way to a terminal: no other file calls what writes to standard output and standard error. Whatever text a command
- * shows, a terminal is never commanded by it.
+ * The only way to a terminal: no other file writes to standard output or standard error. Whatever text a command shows, it
+ * never commands a terminal.
  */
 export interface Printer {
-  /** Each is one line: a line break in it is foreign. */
+  /** Each text is one line: a line break in it is foreign. */
   lines(...lines: readonly string[]): void
-  /** A text with lines of its own, such as JSON or YAML, whose maker has escaped what is foreign in it. */
+  /** A text with several lines, such as JSON or YAML. The code that made it has escaped the foreign parts. */
   document(text: string): void
   /** The same in Markdown. */
   markdown(text: string): void
-  /** As it is: for a line that is rewritten in place, by whoever makes its text printable. */
+  /** Unchanged, for a line that is rewritten in place. The code that makes its text must make it printable. */
   raw(text: string): void
 }
 
@@ -28,7 +28,7 @@ const printer = (write: (text: string) => void): Printer => ({
 
 const mostOfALine = 8000
 
-/** Results. Throws an `InputError` where one cannot be written. */
+/** Results. Throws an `InputError` if one cannot be written. */
 export const out = printer(writeOutput)
 /** Progress, warnings and errors. */
 export const err = printer(writeErrors)

@@ -2,7 +2,8 @@ import { Command, Option } from 'commander'
 import { targetNames, targetSummaries } from '../compile/targets/index.ts'
 import { columnHelp } from '../diagnose/read/columns.ts'
 import { autoEngineWords, engineWishes } from '../engines/index.ts'
-import { stageNames, type StageName } from '../records/plan.ts'
+import type { StageName } from '../records/plan.ts'
+import { stageNames } from '../stages/index.ts'
 import { version } from '../study/version.ts'
 import { compileCommand, type CompileOptions } from './commands/compile.ts'
 import { diagnoseCommand, type DiagnoseOptions } from './commands/diagnose.ts'
@@ -21,7 +22,7 @@ const exitCodeHelp = `
 Exit codes: 0 pass, 1 fail, 2 bad input, 3 inconclusive, 4 a fault of tunegate itself.
 Stopped by a signal: 130 SIGINT, 143 SIGTERM, 129 SIGHUP; a second one ends it at once.`
 
-/** The command line; `exit` is told the exit code of a command that ended as it should. */
+/** The command line. `exit` receives the exit code of a command that ended normally. */
 export function program(exit: (code: number) => void): Command {
   const root = new Command('tunegate')
     .description('Tunes neural networks by discipline instead of luck: one lever at a time, confirmed over seeds, gated.')
@@ -100,7 +101,9 @@ export function program(exit: (code: number) => void): Command {
   return root
 }
 
-/** The parser's own words: one line, which may quote what was typed, and perhaps one more that names the nearest option. */
+/**
+ * The parser's own messages: one line, which may quote what was typed, and perhaps one more that names the nearest option.
+ */
 function errorLines(message: string): string[] {
   const [, said = '', near] = /^(.*?)(?:\n(\(Did you mean [^\n]*\)))?\n*$/s.exec(message) ?? []
   return near === undefined ? [said] : [said, near]

@@ -11,13 +11,16 @@ export interface Output {
   /** Whether the line can be rewritten in place. */
   readonly isTerminal: boolean
   readonly columns: number
-  /** What small curves are made of: blocks, or letters that every terminal has. */
+  /** The characters of small curves: blocks, or letters that every terminal has. */
   readonly letters: 'unicode' | 'plain'
-  /** Milliseconds; only decides how often a line is printed. */
+  /** Milliseconds; only determines how often a line is printed. */
   readonly now: () => number
 }
 
-/** Renders events for a person: a status line that is rewritten on a terminal, plain lines at most every two seconds in a log. */
+/**
+ * Renders events for the user: on a terminal, a status line that is rewritten; in a log, plain lines at most every two
+ * seconds.
+ */
 export function progressLogger(output: Output): Listener {
   const status = output.isTerminal ? terminalStatus(output) : logStatus(output)
   const line = (text: string): void => {
@@ -65,7 +68,10 @@ export function progressLogger(output: Output): Listener {
 
 const outcome = (status: string, cached: boolean): string => (status === 'complete' ? '' : ` (${status})`) + (cached ? ' (already trained)' : '')
 
-/** What matters first: a narrow terminal cuts the end. The curve is the training loss of the run that just ended. */
+/**
+ * The most important part comes first, because a narrow terminal truncates the end. The curve is the training loss of the
+ * last run.
+ */
 function runLine(
   stage: string, { result, cached, progress }: Extract<RunEvent, { type: 'run-finished' }>, objective: string,
   { columns, letters }: Output,
@@ -81,7 +87,7 @@ function runLine(
   return fitting(parts.join(' · '), Math.max(20, columns - 1))
 }
 
-/** Here and not only in the report: who sees it can stop the study and give it what it lacks. */
+/** Shown here and not only in the report, so that the user can stop the study and fix the problem. */
 const crashLine = ({ request, reason }: Extract<RunResult, { status: 'crashed' }>): string =>
   `note: ${request.label} (seed ${request.seed}) crashed: ${reason}`
 
@@ -91,7 +97,7 @@ function terminalStatus({ write }: Output): StatusLine {
   let shownNow = false
   return {
     show: (text) => {
-      // Erase, then write: the text is no wider than the terminal, or it would wrap and could not be erased.
+      // Erase, then write. The text is no wider than the terminal, because wrapped text could not be erased.
       write(`\r\u001b[K${text}`)
       shownNow = true
     },

@@ -4,7 +4,9 @@ import { compareCommand, type CompareOptions } from './commands/compare.ts'
 import { exportCommand, type ExportOptions } from './commands/export.ts'
 import { reportCommand } from './commands/report.ts'
 
-/** `report DIR` itself, and what else can be done with finished runs. A folder of a subcommand's name is written `./compare`. */
+/**
+ * `report DIR` itself, and the other commands for finished runs. Write `./compare` for a folder with a subcommand's name.
+ */
 export function addReportCommands(root: Command, exit: (code: number) => void): void {
   const report = root.command('report <dir>')
     .description('render the report of a finished run again')

@@ -1,6 +1,6 @@
 import { exitCodeOfSignal, stopSignals, type StopSignal } from './exit.ts'
 
-/** Turns the first signal that asks to stop into an abort; a second one, of any kind, ends the process at once. */
+/** Turns the first stop signal into an abort. A second signal, of any kind, ends the process at once. */
 export class StopSwitch {
   private readonly controller = new AbortController()
   private readonly pull = (signal: StopSignal): void => {
@@ -20,7 +20,7 @@ export class StopSwitch {
     return exitCodeOfSignal(this.stoppedBy ?? 'SIGINT')
   }
 
-  /** Before this a signal ends the process as the system does by default. */
+  /** Before this, a signal ends the process with the system's default action. */
   arm(): void {
     if (this.armed) return
     this.armed = true

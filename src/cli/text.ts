@@ -2,7 +2,9 @@ import stringWidth from 'string-width'
 
 const segments = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
-/** The beginning of a text that fits in so many columns of a terminal, where some letters take two; `…` where it was cut. */
+/**
+ * The beginning of a text that fits in this many terminal columns, where some letters take two; ends in `…` if truncated.
+ */
 export function fitting(text: string, columns: number): string {
   if (stringWidth(text) <= columns) return text
   let fit = ''
@@ -15,10 +17,13 @@ export function fitting(text: string, columns: number): string {
   return `${fit.trimEnd()}…`
 }
 
-/** Fills up with blanks on the right to so many columns. */
+/** Pads on the right with spaces to this many columns. */
 export const padded = (text: string, columns: number): string => text + ' '.repeat(Math.max(0, columns - stringWidth(text)))
 
-/** Lines of at most so many columns, broken between words; a longer word stands alone. Every line begins with the indent. */
+/**
+ * Lines of at most this many columns, broken between words; a longer word gets its own line. Every line begins with the
+ * indent.
+ */
 export function wrapped(text: string, columns: number, indent: string): string[] {
   const lines: string[] = []
   let line = ''
@@ -32,7 +37,7 @@ export function wrapped(text: string, columns: number, indent: string): string[]
   return [...lines, indent + line]
 }
 
-/** Rows as columns that stand under each other, two blanks between them; the first row is the head. */
+/** Rows as aligned columns with two spaces between them; the first row is the header. */
 export function aligned(rows: readonly (readonly string[])[], indent: string): string[] {
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => stringWidth(row[i] ?? ''))))
   return rows.map((row) => (indent + row.map((cell, i) => padded(cell, widths[i] ?? 0)).join('  ')).trimEnd())
@@ -41,8 +46,8 @@ export function aligned(rows: readonly (readonly string[])[], indent: string): s
 const blocks = { unicode: '▁▂▃▄▅▆▇█', plain: '_.-~=+*#' } as const
 
 /**
- * Values as a curve one line high, from the least to the greatest of them; each column is the median of its share, so that a
- * single spike does not hide the course. A column without a finite value is `!`. Empty for fewer than two values.
+ * Values as a curve one line high, from the smallest to the largest. Each column is the median of its share, so that a
+ * single spike does not hide the trend. A column without a finite value is `!`. Empty for fewer than two values.
  */
 export function sparkline(values: readonly number[], columns: number, letters: keyof typeof blocks): string {
   const count = Math.min(columns, values.length)

@@ -2,29 +2,30 @@ import { sortDiagnostics, type Diagnostic } from '../base/diagnostics.ts'
 import { fingerprint } from '../base/hash.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { resolveLayer } from '../layers/layer.ts'
-import type { Levers } from '../records/levers.ts'
-import type { Budget, DataFacts, Plan, Workload } from '../records/plan.ts'
+import { stepsOfRun, type Levers } from '../records/levers.ts'
+import type { Budget, DataFacts, Plan, StageJob, StageSettings, Workload } from '../records/plan.ts'
+import { estimateOf, type Study } from '../stages/estimate.ts'
+import { stageNamed } from '../stages/index.ts'
 import type { Locate } from '../dsl/parse.ts'
 import { checkBudget, reservedRuns } from './check/budget.ts'
 import { checkLevers, checkRows } from './check/levers.ts'
 import { checkModel } from './check/model.ts'
-import { stageJobs } from './jobs/index.ts'
 import type { NormalizedLevers, NormalizedSpec } from './normalized.ts'
+import type { WarmupShare } from './presets/definition.ts'
 import { collectProblems } from './problem.ts'
-import { stepsPerEpoch, warmupSteps } from './steps.ts'
 
 /**
- * Normalized spec and what is known of the data → plan. Pure: the same spec and facts give the same plan, byte for byte.
+ * Normalized spec and facts about the data → plan. Pure: the same spec and facts give the same plan, byte for byte.
  *
- * @param locate where the values of the spec stand, for messages: `ParsedSpec.locate`
+ * @param locate where the values of the spec are, for messages: `ParsedSpec.locate`
  * @returns the plan, or everything that does not fit the data or the budget
  */
 export function compile(spec: NormalizedSpec, facts: DataFacts, locate: Locate): Result<Plan, Diagnostic[]> {
   const { report, all } = collectProblems(locate)
 
-  // 1. What only the data can tell: how many outputs, how many steps, and so how long the warmup is.
+  // 1. What only the data determine: how many outputs, how many steps, and therefore how long the warmup is.
   const layers = spec.layers.map((layer) => resolveLayer(layer, { classes: facts.classes?.length ?? 1 }))
-  const runSteps = spec.levers.scheduling.epochs * stepsPerEpoch(facts.rows.train, spec.levers.batching)
+  const runSteps = stepsOfRun(spec.levers, facts.rows.train)
   const baseline = withWarmup(spec.levers, runSteps)
 
   // 2. Does the model fit the data, and do the levers?
@@ -39,16 +40,35 @@ export function compile(spec: NormalizedSpec, facts: DataFacts, locate: Locate):
   // 4. The stages as jobs, one after the other.
   const jobs = stageJobs(spec.stages, { workload, baseline, runSteps }, spec.seed)
 
-  // 5. What it may cost; verification first.
+  // 5. What it may cost, with verification first.
   const budget: Budget = { ...spec.budget, reservedForVerification: reservedRuns(jobs) }
   checkBudget(jobs, budget, report)
   if (all.length > 0) return err(sortDiagnostics(all))
 
-  // 6. The plan, and what it is known by.
+  // 6. The plan and its fingerprints.
   const { name, seed, gates } = spec
   const specFingerprint = fingerprint(spec)
   const plan = { version: 1, name, specFingerprint, seed, workload, baseline, jobs, gates, budget } as const
   return ok({ ...plan, fingerprint: fingerprint(plan) })
+}
+
+/** One job per listed stage, each after the previous one. Its fingerprint includes those of all jobs that led to it. */
+function stageJobs(stages: readonly StageSettings[], study: Study, seed: number): StageJob[] {
+  const { workload, baseline } = study
+  const jobs: StageJob[] = []
+  for (const settings of stages) {
+    const before = jobs.slice(-1)
+    const templates = stageNamed(settings.stage).estimate(settings, study)
+    jobs.push({
+      id: settings.stage,
+      needs: before.map((job) => job.id),
+      fingerprint: fingerprint({ workload, baseline, seed, settings, needs: before.map((job) => job.fingerprint) }),
+      settings,
+      templates,
+      estimate: estimateOf(templates),
+    })
+  }
+  return jobs
 }
 
 function withWarmup(levers: NormalizedLevers, runSteps: number): Levers {
@@ -57,4 +77,10 @@ function withWarmup(levers: NormalizedLevers, runSteps: number): Levers {
     ...levers,
     scheduling: { ...levers.scheduling, warmupSteps: typeof warmup === 'number' ? warmup : warmupSteps(warmup, runSteps) },
   }
+}
+
+/** The preset's warmup in steps of a run of this length. */
+function warmupSteps({ share, atLeast, atMost }: WarmupShare, runSteps: number): number {
+  const wanted = Math.min(atMost, Math.max(atLeast, Math.round(share * runSteps)))
+  return Math.min(wanted, Math.floor(runSteps / 2))
 }

@@ -2,21 +2,21 @@ import { sortDiagnostics, type Diagnostic } from '../base/diagnostics.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { MetricName } from '../records/metrics.ts'
 import type { ParsedSpec } from '../dsl/parse.ts'
-import { checkStages } from './check/stages.ts'
 import type { NormalizedSpec } from './normalized.ts'
 import { normalizeChecks, normalizeData } from './normalize/data.ts'
 import { checkMetric, normalizeGates } from './normalize/gates.ts'
 import { layerOf } from '../layers/index.ts'
 import { everyLayer, normalizeLayer } from '../layers/layer.ts'
-import { normalizeLevers } from './normalize/levers.ts'
+import { movesNothing, normalizeLevers } from './normalize/levers.ts'
 import { normalizeStages } from './normalize/stages.ts'
+import { confirmationIn } from '../stages/index.ts'
 import { presetFor, presetNamed } from './presets/index.ts'
 import { collectProblems } from './problem.ts'
+import type { SpecContext } from '../stages/definition.ts'
 
 /**
- * Spec → normalized spec: no shorthand, all defaults, presets applied. Whatever can be wrong without looking at the data
- * is found here: metrics that the task does not have, stages twice or out of order, ranges the wrong way round, gates
- * that nothing feeds.
+ * Spec → normalized spec: no shorthand, all defaults, presets applied. It finds every error that does not depend on the
+ * data: metrics that the task does not have, stages that repeat or are out of order, reversed ranges, gates without input.
  */
 export function normalize({ spec, locate }: ParsedSpec): Result<NormalizedSpec, Diagnostic[]> {
   const { report, all } = collectProblems(locate)
@@ -26,7 +26,7 @@ export function normalize({ spec, locate }: ParsedSpec): Result<NormalizedSpec, 
   const data = normalizeData(spec.data, task, seed, report)
   const layers = spec.model.layers.map(normalizeLayer)
 
-  // 2. The preset that fits them, and what it says of augmentation and levers.
+  // 2. The preset that fits them, and its augmentation and levers.
   const tokens = everyLayer(layers).some((layer) => layerOf(layer.kind).readsWholeNumbers !== undefined)
   const images = data.inputs.kind === 'array' && data.inputs.shape.length === 3
   const { preset: named = 'auto' } = spec
@@ -34,12 +34,12 @@ export function normalize({ spec, locate }: ParsedSpec): Result<NormalizedSpec, 
   const augmentation = { ...preset.augmentation({ task, standardized: data.standardize }), ...spec.augmentation }
   const levers = normalizeLevers(spec.levers, preset, layers, task, report)
 
-  // 3. The process: what is compared, in which stages, under which gates.
+  // 3. The process: what is compared, in which stages, with which gates.
   const objective: MetricName = spec.objective ?? (task === 'classification' ? 'nll' : 'mse')
   checkMetric(objective, task, ['objective'], report)
-  const stages = normalizeStages(spec.stages, { preset, task, levers, layers, augmentation })
-  checkStages(stages, spec.stages ?? [], { task, levers, layers, augmentation }, report)
-  const verifies = stages.some((s) => s.stage === 'verify')
+  const idle: SpecContext['idle'] = (lever) => movesNothing(lever, { task, layers, augmentation })
+  const stages = normalizeStages(spec.stages, { preset, levers, idle }, report)
+  const verifies = confirmationIn(stages) !== undefined
   const gates = normalizeGates(spec.gates, { task, testShare: data.split.test, verifies, report })
 
   if (all.length > 0) return err(sortDiagnostics(all))

@@ -7,7 +7,7 @@ import type { AugmentationPolicy, GateRule, StageSettings } from '../records/pla
 import type { WarmupShare } from './presets/definition.ts'
 import type { PresetName } from './presets/index.ts'
 
-/** A spec with no shorthand left and every default filled in; what only the data can tell is still named, not counted. */
+/** A spec without shorthand and with every default filled in. What only the data determine is still named, not counted. */
 export interface NormalizedSpec {
   readonly version: 1
   readonly name: string
@@ -21,13 +21,13 @@ export interface NormalizedSpec {
   readonly augmentation: AugmentationPolicy
   readonly layers: readonly NormalizedLayer[]
   readonly levers: NormalizedLevers
-  /** In the order of the process, which is the order in the spec. */
+  /** In process order, which is the order in the spec. */
   readonly stages: readonly StageSettings[]
   readonly gates: readonly GateRule[]
   readonly budget: { readonly minutes: number | null; readonly trials: number | null }
 }
 
-/** What the loader needs, but for resolving the path: `source` is as the spec says it. */
+/** What the loader needs, except for resolving the path: `source` is as in the spec. */
 export interface NormalizedData {
   readonly source: string
   /** A column's name, or its position: "64" from 0, "-1" from the end. */

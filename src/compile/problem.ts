@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../base/diagnostics.ts'
 import type { Locate, SpecPath } from '../dsl/parse.ts'
 
-/** Collects what is wrong, each with its place in the spec. */
+/** Collects problems, each with its place in the spec. */
 export type Report = (
   code: string,
   path: SpecPath,

@@ -2,11 +2,12 @@ import type { Diagnostic } from '../base/diagnostics.ts'
 import type { Plan } from '../records/plan.ts'
 import type { Locate } from '../dsl/parse.ts'
 import { canAugment } from './normalize/levers.ts'
+import { confirmation, confirmationIn, stageNamed } from '../stages/index.ts'
 import { hasDropoutLever } from '../layers/layer.ts'
 import type { NormalizedSpec } from './normalized.ts'
 import { collectProblems, type Report } from './problem.ts'
 
-/** What may be meant but is likely a slip: the study runs, and these are shown before it does. */
+/** What may be intended but is likely a mistake: the study runs, and these are shown before it does. */
 export function warningsOf(spec: NormalizedSpec, plan: Plan, locate: Locate): readonly Diagnostic[] {
   const { warn, all } = collectProblems(locate)
   warnOfIdleLevers(spec, warn)
@@ -30,23 +31,24 @@ function warnOfIdleLevers({ levers: { regularization }, layers, augmentation, pr
   }
 }
 
-/** An SD or an interval of a mean needs two seeds at least. */
+/** An SD or an interval of a mean needs at least two seeds. */
 function warnOfSeeds({ stages, gates }: NormalizedSpec, warn: Report): void {
-  const verify = stages.find((s) => s.stage === 'verify')
-  if (verify?.stage === 'verify' && verify.seeds < 2 && gates.length > 0) {
+  const seeds = confirmationIn(stages)?.seeds ?? Infinity
+  if (seeds < 2 && gates.length > 0) {
     const allowed = 'at least 2, better 5'
-    warn('too-few-seeds', ['stages', 'verify', 'seeds'], 'no gate can be decided with one seed', { found: '1', allowed })
+    const at = ['stages', confirmation.name, 'seeds']
+    warn('too-few-seeds', at, 'no gate can be decided with one seed', { found: '1', allowed })
   }
 }
 
-/** The noise of a difference cannot be told from one seed, and a stage moves nothing that it cannot hold against noise. */
+/** One seed cannot show the noise of a difference, and a stage moves nothing that it cannot compare with noise. */
 function warnOfSelectionSeeds({ stages }: NormalizedSpec, warn: Report): void {
   for (const [index, settings] of stages.entries()) {
-    const key = settings.stage === 'lr-range' ? 'confirmSeeds' : 'seeds'
-    const seeds = settings.stage === 'lr-range' ? settings.confirmSeeds : settings.seeds
-    if (settings.stage === 'verify' || seeds > 1) continue
+    const compared = stageNamed(settings.stage).comparisonSeeds?.(settings)
+    if (!compared || compared.seeds > 1) continue
     const allowed = 'at least 2, better 3'
-    warn('too-few-seeds', ['stages', index, settings.stage, key], 'with one seed this stage can move no lever', { found: '1', allowed })
+    const at = ['stages', index, settings.stage, compared.key]
+    warn('too-few-seeds', at, 'with one seed this stage can move no lever', { found: '1', allowed })
   }
 }
 

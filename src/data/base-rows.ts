@@ -9,17 +9,17 @@ import { encodeLevels, standardizeTargets } from './targets.ts'
 import type { DataConfig, Dataset, Splits } from './types.ts'
 import { openVersion, rowsIn, sameColumns, usedColumns, type Columns, type Row, type Rows } from './versions.ts'
 
-/** Share of its training rows that a base must keep, of all and of each class. With fewer it is another model. */
+/** Share of its training rows that a base must keep, of all rows and of each class. With fewer it is another model. */
 const least = { all: 0.8, class: 0.5 }
 
 /**
  * The data of a base that is retrained beside a change: the training rows of its own version of the file, and the validation
- * and test rows of the change. Encoding and scaling follow from the base's version alone.
+ * and test rows of the change. Only the base's version determines encoding and scaling.
  *
  * @param base the base's version, with the base's inputs
  * @param own the change's version, and what it was loaded as
  * @throws InputError if a version cannot be read, if the change lacks a column of the base or has cells in it that the base
- *   cannot read, or if the change measures on so many training rows of the base that too few are left
+ * cannot read, or if the change measures on so many training rows of the base that too few are left
  */
 export async function baseRows(
   base: DataConfig, own: DataConfig, { splits, fingerprint: measured }: Pick<Dataset, 'splits' | 'fingerprint'>,
@@ -69,7 +69,7 @@ function counterpart(column: Column, columns: Columns, after: Columns): Column {
   return found
 }
 
-/** A cell that the base cannot read would measure it by numbers that are none. */
+/** A cell that the base cannot read would measure it on values that are not numbers. */
 function requireCells(inputs: readonly InputColumn[], columns: Columns, after: Columns): void {
   const wrong = inputs.flatMap(({ column }) => {
     const { isText, badCount: { missing, text, infinite } } = counterpart(column, columns, after)
@@ -92,7 +92,7 @@ interface Trained {
 }
 
 /**
- * The base's own training rows, without those that the change measures on. In exchange for them come rows that the base keeps
+ * The base's own training rows, without those that the change measures on. They are replaced by rows that the base holds out
  * for measuring and the change trains on, since more or fewer rows draw another split. Row numbers, ascending.
  */
 function trainingRows({ before, columns, after, splits }: Trained): Int32Array {
@@ -109,7 +109,7 @@ function trainingRows({ before, columns, after, splits }: Trained): Int32Array {
   return Int32Array.from(chosen, ({ number }) => number).sort()
 }
 
-/** Whether one of the rows is left that equals a given one, by its inputs alone; a group counts as a whole. */
+/** Whether a row is left that equals a given one by its inputs alone; a group counts as a whole. */
 function supply(rows: readonly Row[]): (row: Row) => boolean {
   const counts = new Map<string, number>()
   const key = ({ inputs, group }: Row): string => group ?? inputs
@@ -141,7 +141,7 @@ function countsOf(rows: readonly Row[]): Map<string, number> {
   return counts
 }
 
-/** Column of both versions, its levels those of the base: a text that the base does not know has none, which is −1. */
+/** A column of both versions with the levels of the base. A text that the base does not know has no level, which is −1. */
 function joined(base: Column, own: Column, rows: JoinedRows, single: boolean): Column {
   const count = rows.base.length
   const pick = (of: (column: Column, row: number) => number) => (row: number): number =>
@@ -159,7 +159,7 @@ function joined(base: Column, own: Column, rows: JoinedRows, single: boolean): C
   }
 }
 
-/** Classes are those of the base's version and of the rows that are measured. */
+/** Classes come from the base's version and from the measured rows. */
 function targetsOf(
   { task }: DataConfig, base: Column, own: Column, rows: JoinedRows, parts: Splits,
 ): Pick<Dataset, 'targets' | 'classes' | 'targetScale'> {

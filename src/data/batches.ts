@@ -1,6 +1,8 @@
 import { shuffled, stream } from '../base/random.ts'
 
-/** The training rows in the order of one epoch, from a stream of its own: epoch 7 is the same whether or not 6 was run. */
+/**
+ * The training rows in the order of one epoch, from the epoch's own stream: epoch 7 is the same whether or not epoch 6 ran.
+ */
 export function epochOrder(rows: Int32Array, seed: number, epoch: number): Int32Array {
   return Int32Array.from(shuffled(rows, stream(seed, 'order', epoch)))
 }

@@ -1,19 +1,21 @@
-/** Texts that stand for "no value" in files written by people, spreadsheets, pandas, R and Weka. */
+/** Texts that mean "no value" in files written by people, spreadsheets, pandas, R and Weka. */
 const MISSING: ReadonlySet<string> = new Set(['', 'NA', 'N/A', 'NaN', 'nan', 'NAN', 'null', 'NULL', '?'])
 
-/** The largest magnitude that still rounds to a finite 32-bit float, which is what models are fed. */
+/** The largest magnitude that still rounds to a finite 32-bit float, the type of model inputs. */
 const LARGEST = 3.4028235677973362e38
 
 export function isMissing(text: string): boolean {
   return MISSING.has(text) || text.trim() === ''
 }
 
-/** Whether a number survives as a finite 32-bit float. */
+/** Whether a number stays finite as a 32-bit float. */
 export function fitsFloat32(value: number): boolean {
   return Math.abs(value) <= LARGEST
 }
 
-/** The decimal number that the whole text spells, ±Infinity for infinities, NaN for everything else, hexadecimal too. */
+/**
+ * The decimal number that the whole text spells, ±Infinity for infinities, NaN for everything else, including hexadecimal.
+ */
 export function parseNumber(text: string): number {
   const value = Number(text)
   if (value === 0 && text.trim() === '') return NaN

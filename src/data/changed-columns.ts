@@ -3,7 +3,7 @@ import { readUndecided } from './column-type.ts'
 import type { DataConfig } from './types.ts'
 import { openVersion, type Version } from './versions.ts'
 
-/** How the columns of a table differ from those of an earlier version, by their names. */
+/** How the columns of a table differ from those of an earlier version, by name. */
 export interface ChangedColumns {
   readonly added: readonly string[]
   readonly removed: readonly string[]
@@ -20,10 +20,10 @@ export interface RetypedColumn {
 
 export type ColumnKind = 'numbers' | 'texts'
 
-/** A table may have any number of columns; a reader looks at the first. */
+/** A table may have any number of columns; a reader only looks at the first. */
 const mostNamed = 50
 
-/** Compares the columns of two versions, used by the model or not; undefined where they are the same. Pixels have no types. */
+/** Compares the columns of two versions, used by the model or not; undefined if they are the same. Pixels have no types. */
 export async function changedColumns(base: DataConfig, own: DataConfig): Promise<ChangedColumns | undefined> {
   const [before, after] = [await openVersion(base), await openVersion(own)]
   const [old, now] = [new Set(before.opened.names), new Set(after.opened.names)]
@@ -47,7 +47,7 @@ function retypedIn(before: Kinds, after: Kinds): RetypedColumn[] {
   })
 }
 
-/** What each column holds; nothing where a file has columns beyond what is read, so that no type is told of any. */
+/** What each column contains; nothing if a file has more columns than are read, so that no type is reported for any. */
 function kindsOf({ opened }: Version): Kinds {
   if (opened.rowShape !== null) return new Map()
   try {

@@ -2,41 +2,41 @@ import { loadDataset } from './load.ts'
 import type { DataConfig, Splits } from './types.ts'
 import { openVersion, rowsIn, sameColumns, usedColumns, type Row, type Rows } from './versions.ts'
 
-/** How one part of the split differs from what it was, rows counted as often as they occur. */
+/** How one part of the split differs from before. Rows count as often as they occur. */
 export interface ChangedPart {
   readonly part: 'validation' | 'test'
   /** Rows that the part had. */
   readonly rows: number
-  /** Of these, rows that are in no part any more, as they were. */
+  /** Among these, rows that are no longer in any part in their old form. */
   readonly edited: number
-  /** Of the edited, rows whose inputs are still there, with another target. */
+  /** Among the edited rows, those whose inputs still exist with another target. */
   readonly relabelled: number
-  /** Rows that are in another part of the split now. */
+  /** Rows that are now in another part of the split. */
   readonly moved: number
-  /** Rows that the part has more than before; negative where it has fewer. */
+  /** How many more rows the part has than before; negative if it has fewer. */
   readonly growth: number
 }
 
-/** How the training rows differ from what they were, rows counted as often as they occur. */
+/** How the training rows differ from before. Rows count as often as they occur. */
 export interface ChangedTraining extends Omit<ChangedPart, 'part'> {
-  /** Rows of the part now that no part had before. */
+  /** Rows that are now in the part and were in no part before. */
   readonly added: number
 }
 
-/** Every part that is measured, and the one that is trained on. */
+/** Every part that is measured, and the training part. */
 export interface ChangedRows {
   readonly parts: readonly ChangedPart[]
   readonly training: ChangedTraining
 }
 
-/** Why rows could not be held against each other. */
+/** Why rows could not be compared. */
 export interface NotCompared {
   readonly notCompared: string
 }
 
 /**
- * Compares the rows of each part of the split with those of another version of the data, as multisets of their contents: their
- * order does not count. A row is its inputs, its group and its target, in the columns that the earlier version uses.
+ * Compares the rows of each part of the split with those of another version of the data, as multisets of their contents, so
+ * their order does not count. A row is its inputs, its group and its target, in the columns that the earlier version uses.
  *
  * @param own the later version, as it was loaded with these splits
  */
@@ -55,9 +55,9 @@ const all = ({ train, validation, test }: Rows): Row[] => [...train, ...validati
 function compared(part: keyof Splits, old: Rows, now: Rows): Omit<ChangedPart, 'part'> {
   const elsewhere = (rows: Rows): Row[] => all({ ...rows, [part]: [] })
   const gone = without(old[part], now[part], content)
-  // Only what another part did not hold before has come from here.
+  // Only rows that no other part had before come from here.
   const edited = without(gone, without(elsewhere(now), elsewhere(old), content), content)
-  // Another label can draw another split, so the row with it may be in any part.
+  // Another label can lead to another split, so the row with it may be in any part.
   const added = without(all(now), all(old), content)
   const relabelled = edited.length - without(edited, added, ({ inputs }) => inputs).length
   return {
@@ -68,7 +68,7 @@ function compared(part: keyof Splits, old: Rows, now: Rows): Omit<ChangedPart, '
 
 const content = ({ inputs, target }: Row): string => `${inputs} ${target}`
 
-/** Rows that are left once each of the others has taken one with an equal key away. */
+/** Rows that remain after each of the others has removed one with an equal key. */
 function without(rows: readonly Row[], others: readonly Row[], key: (row: Row) => string): Row[] {
   const counts = new Map<string, number>()
   for (const row of others) counts.set(key(row), (counts.get(key(row)) ?? 0) + 1)

@@ -5,12 +5,12 @@ import type { Augmentation, DataFinding, Dataset } from './types.ts'
 import { unwatched, type Watch } from './watch.ts'
 
 /**
- * What looks wrong with a data set before anything is trained on it. The work is bounded: checks that would take long on
- * many rows look at a sample, the same one each time, and say so in their message.
+ * Finds what looks wrong with a data set before training. The work is bounded: checks that would take long on many rows
+ * examine a sample, the same one each time, and say so in their message.
  *
- * @param wanted the checks to make; one that is left out costs nothing
- * @param augmentations what the study may do to training rows, each at its largest amount
- * @param watch is told which check is made, and looked at between two
+ * @param wanted the checks to run; an omitted check costs nothing
+ * @param augmentations what the study may apply to training rows, each at its largest amount
+ * @param watch learns which check is running, and is checked between two
  */
 export function checkData(
   dataset: Dataset, wanted: readonly CheckName[] = checkNames, augmentations: readonly Augmentation[] = [],
@@ -24,7 +24,7 @@ export function checkData(
   return findings
 }
 
-/** With the rows that it is about, counted from 1 as a person does, the header aside. */
+/** Adds the rows that the finding is about, counted from 1 as people do, without the header. */
 function messageOf({ message, rows = [] }: Found): string {
   if (rows.length === 0) return message
   return `${message}; row${rows.length === 1 ? '' : 's'} ${listed(rows, 8, (row) => (row + 1).toLocaleString('en'))}`

@@ -2,12 +2,12 @@ import type { Column, Want } from './column.ts'
 import type { OpenTable, Table } from './table.ts'
 import type { ColumnType } from './types.ts'
 
-/** A column with as few texts among its numbers is a numeric one with slips, not a categorical one. */
+/** A column with this few texts among its numbers is numeric with mistakes, not categorical. */
 const SLIPS = 0.05
 
 /**
- * Reads a table in which some columns may hold numbers or texts: first as numbers, then once more those that are not. Texts
- * keep their spelling ("007"), and a table of numbers costs nothing extra.
+ * Reads a table in which some columns may contain numbers or texts: first as numbers, then again for those that are not.
+ * Texts keep their spelling ("007"), and a table of numbers costs nothing extra.
  *
  * @param undecided indices of those columns
  */
@@ -20,14 +20,14 @@ export function readUndecided(opened: OpenTable, wants: readonly Want[], undecid
   return { ...table, columns: table.columns.map((column, i) => (texts.has(i) ? again.columns[i] ?? null : column)) }
 }
 
-/** Whether a column read as numbers is meant so: all of its values are numbers, or all but a few. */
+/** Whether a column read as numbers is meant as numbers: all of its values are numbers, or all but a few. */
 function isNumeric(column: Column | null, rows: number): boolean {
   if (!column) return false
   const { text, missing } = column.badCount
   return text <= SLIPS * rows && text + missing < rows
 }
 
-/** What a column holds, as far as its values tell. */
+/** What a column contains, as far as its values show. */
 export function typeOf(column: Column, rows: number): ColumnType {
   if (distinct(column, rows, 1) <= 1) return 'constant'
   if (isIdentifier(column, rows)) return 'identifier'
@@ -46,7 +46,7 @@ function isIdentifier(column: Column, rows: number): boolean {
   return true
 }
 
-/** Different values, missing ones aside for numbers; `most` + 1 if there are more than `most`. */
+/** Number of different values, without missing ones for numbers; `most` + 1 if there are more than `most`. */
 export function distinct(column: Column, rows: number, most: number): number {
   if (column.isText) return Math.min(column.levels?.length ?? Infinity, most + 1)
   const seen = new Set<number>()

@@ -13,18 +13,18 @@ export interface BadCell {
   readonly found: string
 }
 
-/** One column as read. Its `at` is NaN where the cell is not a number, and everywhere if texts were kept. */
+/** One column as read. Its `at` is NaN if the cell is not a number, and everywhere if texts were kept. */
 export interface Column {
   readonly name: string
   readonly index: number
   /** Whether texts were kept. */
   readonly isText: boolean
   readonly at: (row: number) => number
-  /** Level of each row; null where numbers were kept, or where the texts are too many to be categories. */
+  /** Level of each row; null if numbers were kept, or if there are too many texts for categories. */
   readonly codes: Int32Array | null
   /** In order of first appearance. */
   readonly levels: readonly string[] | null
-  /** The first few bad cells of each kind, and how many there are in all. */
+  /** The first few bad cells of each kind, and the total count. */
   readonly bad: readonly BadCell[]
   readonly badCount: Readonly<Record<BadKind, number>>
 }
@@ -32,7 +32,7 @@ export interface Column {
 const KEPT_BAD = 5
 const FIRST_CAPACITY = 16
 
-/** Collects a column cell by cell; memory is one number or one code a row, and each different text once. */
+/** Collects a column cell by cell; memory is one number or one code per row, and each different text once. */
 export class ColumnBuilder {
   readonly #name: string
   readonly #index: number
@@ -45,7 +45,7 @@ export class ColumnBuilder {
   readonly #bad: BadCell[] = []
   readonly #badCount = { missing: 0, text: 0, infinite: 0 }
 
-  /** Texts are kept as long as the column may be categorical; beyond that they are let go. */
+  /** Texts are kept as long as the column may be categorical, and then released. */
   constructor(name: string, index: number, want: Exclude<Want, 'skip'>, texts: Texts) {
     this.#name = name
     this.#index = index
@@ -73,7 +73,7 @@ export class ColumnBuilder {
     this.#rows++
   }
 
-  /** One more cell that was a number in the file already. */
+  /** One more cell that was already a number in the file. */
   number(cell: number, line: number): void {
     if (this.#isText) this.#level(String(cell))
     else if (fitsFloat32(cell)) this.#number(cell)
@@ -129,7 +129,7 @@ export class ColumnBuilder {
   }
 
   #note(kind: BadKind, line: number, found: string): void {
-    // A long cell is cut: five of every column are kept.
+    // A long cell is truncated: five cells of every column are kept.
     if (this.#badCount[kind]++ < KEPT_BAD) this.#bad.push({ kind, line, found: found.slice(0, 500) })
   }
 }

@@ -5,22 +5,22 @@ import { encodeLevels } from './targets.ts'
 import type { Limits } from './source.ts'
 import type { DataConfig, Splits } from './types.ts'
 
-/** The model's inputs, and how they came about. */
+/** The model's inputs, and how they were made. */
 export interface EncodedInputs {
   readonly values: Float32Array
   readonly features: readonly string[]
   readonly notes: readonly string[]
 }
 
-/** Writes one column into its places: `write(row, offset, value)`. */
+/** Writes one column to its positions: `write(row, offset, value)`. */
 interface Encoder {
   readonly features: readonly string[]
   readonly fill: (values: Float32Array, width: number, offset: number) => void
 }
 
 /**
- * Writes the inputs row-major. Numbers are scaled and, if the config says so, standardized by the training rows. Levels are
- * those of the whole file, so that the width does not depend on the split: no statistic of the other parts is in them.
+ * Writes the inputs row-major. Numbers are scaled and, if the config says so, standardized by the training rows. Levels come
+ * from the whole file, so that the width does not depend on the split; they carry no statistic of the other parts.
  */
 export function encodeInputs(
   config: DataConfig, rows: number, inputs: readonly InputColumn[], splits: Splits, limits: Limits,
@@ -63,13 +63,13 @@ function allocate(rows: number, width: number, limits: Limits): Float32Array {
   return new Float32Array(rows * width)
 }
 
-/** (x·scale − mean) / SD by the rows of `fit`, or x·scale without; a column constant there is only centred. */
+/** (x·scale − mean) / SD by the rows of `fit`, or x·scale without it. A column that is constant there is only centered. */
 function numbers(name: string, raw: (row: number) => number, rows: number, scale: number, fit: Int32Array | null) {
   const at = (row: number): number => raw(row) * scale
   const { mean, sd } = fit ? moments(at, fit) : { mean: 0, sd: 1 }
   const divisor = sd === 0 ? 1 : sd
   const fill: Encoder['fill'] = (values, width, offset) => {
-    // Adding 0 turns −0 into 0: rows that are equal are equal to the bit.
+    // Adding 0 turns −0 into 0, so equal rows are bit-identical.
     for (let row = 0; row < rows; row++) values[row * width + offset] = (at(row) - mean) / divisor + 0
   }
   return { encoder: { features: [name], fill }, isFlat: sd === 0 }
@@ -84,7 +84,7 @@ function indices(name: string, codes: Int32Array): Encoder {
   }
 }
 
-/** One-hot places can all be 0; an index has no such value. */
+/** One-hot positions can all be 0; an index has no such value. */
 function requireKnown(name: string, codes: Int32Array): Int32Array {
   if (!codes.includes(-1)) return codes
   return fail({ code: 'data/unknown-level', message: `column "${name}" has a text that the index does not know` })

@@ -1,27 +1,30 @@
 import { counted, fail } from './problems.ts'
 import type { Limits, Source } from './source.ts'
 
-/** How often the clock and the memory are looked at. */
+/** How often the clock and the memory are checked. */
 const rowsBetween = 4096
-/** Bytes that a kept cell takes while its column grows and once it is an input: 8 of a number, half as many to grow, 4 of a float. */
+/**
+ * Bytes that a kept cell takes while its column grows and once it is an input: 8 for a number, half as many for growth, 4
+ * for a float.
+ */
 const cellBytes = 16
-/** Bytes that a row takes beside its cells: its place in the split, its codes, its hash. */
+/** Bytes that a row takes besides its cells: its place in the split, its codes, its hash. */
 const rowBytes = 64
 
-/** Counts what is read of a table, and refuses it once it is more than the limits allow. */
+/** Counts what is read of a table, and rejects the table once it exceeds the limits. */
 export class Gauge {
   rows = 0
   private cells = 0
   private readonly source: Source
   private readonly kept: number
 
-  /** @param kept columns of which cells are kept */
+  /** @param kept columns whose cells are kept */
   constructor(source: Source, kept: number) {
     this.source = source
     this.kept = kept
   }
 
-  /** One more row, of so many cells, kept or not. */
+  /** One more row with this many cells, kept or not. */
   row(cells: number): void {
     const { limits, watch } = this.source
     this.rows++
@@ -34,7 +37,7 @@ export class Gauge {
   }
 }
 
-/** The same for a table of which rows and columns are known beforehand. */
+/** The same for a table whose rows and columns are known beforehand. */
 export function requireSize(source: Source, rows: number, columns: number): void {
   const { limits } = source
   if (rows > limits.rows) tooMany(source, 'row', limits.rows, rows)
@@ -42,7 +45,7 @@ export function requireSize(source: Source, rows: number, columns: number): void
   requireMemory(source, rows, columns)
 }
 
-/** Refuses what would not fit into the memory of this machine, before it is used up and the process is ended from outside. */
+/** Rejects what would not fit in this machine's memory, before memory is exhausted and the system ends the process. */
 function requireMemory({ file, bytes, limits }: Source, rows: number, columns: number): void {
   const need = bytes.length + rows * (columns * cellBytes + rowBytes)
   if (need <= limits.memory) return

@@ -10,7 +10,7 @@ interface Group {
 
 /**
  * Divides whole groups among train, validation and test. Groups of about the same size (within a power of two) are shuffled,
- * large ones placed first; each goes to the part that lacks most of the classes it brings.
+ * and large ones are placed first. Each goes to the part that most lacks the classes it brings.
  *
  * @param classes class of each row, or null to balance by the number of rows alone
  */

@@ -2,10 +2,13 @@ import type { ColumnSummary, TableSummary, Task } from './types.ts'
 
 const TARGET_NAMES = ['target', 'label', 'labels', 'class', 'y', 'outcome', 'species', 'diagnosis', 'category', 'response']
 
-/** More values than this are a measurement rather than classes, when they are numbers. */
+/** If there are more numeric values than this, they are a measurement rather than classes. */
 const MOST_NUMERIC_CLASSES = 100
 
-/** A column with a telling name; else the last that could be a target, or without a header the first if only it is text. */
+/**
+ * A column with a telling name; otherwise the last that could be a target, or without a header the first if only that one is
+ * text.
+ */
 export function guessTarget(columns: readonly ColumnSummary[], header: boolean): ColumnSummary | null {
   const possible = columns.filter(({ type }) => type !== 'identifier' && type !== 'constant')
   const named = TARGET_NAMES.flatMap((name) => possible.filter((column) => column.name.toLowerCase() === name))
@@ -16,18 +19,18 @@ export function guessTarget(columns: readonly ColumnSummary[], header: boolean):
   return last
 }
 
-/** Text is classes; few whole numbers are classes too, if each comes several times. */
+/** Text means classes; a few different integers mean classes too, if each occurs several times. */
 export function guessTask({ type, distinct, whole, min, max }: ColumnSummary, rows: number): Task {
   if (type === 'categorical') return 'classification'
   const few = distinct <= MOST_NUMERIC_CLASSES && distinct * 3 <= rows
-  // Classes are numbered without large gaps; whole numbers that are not, such as prices, are values.
+  // Classes are numbered without large gaps. Other integers, such as prices, are values.
   const dense = whole && min !== null && max !== null && max - min < 2 * distinct
   return few && dense ? 'classification' : 'regression'
 }
 
 /**
- * Pixels are whole numbers from 0, as many as a square of at least 4 × 4 holds (times 3 for colours of at least 8 × 8), in
- * columns without a name or with numbered ones. `scale` brings the largest to 1.
+ * Pixels are integers from 0, as many as a square of at least 4 × 4 holds (times 3 for colors of at least 8 × 8), in columns
+ * without a name or with numbered ones. `scale` brings the largest to 1.
  */
 export function guessImage(inputs: readonly ColumnSummary[]): Pick<TableSummary, 'imageShape' | 'scale'> {
   const none = { imageShape: null, scale: null }

@@ -11,12 +11,12 @@ export interface InputColumn {
   readonly as: 'number' | 'one-hot' | 'index'
 }
 
-/** One-hot columns that nobody asked for are made of at most this many levels. */
+/** One-hot columns that nobody requested have at most this many levels. */
 const AUTO_LEVELS = 100
 
 /**
- * Settles the type of every input, and refuses every cell that its use does not allow: missing values (nothing is imputed),
- * texts in numeric columns, infinities.
+ * Determines the type of every input, and rejects every cell that its use does not allow: missing values (nothing is
+ * imputed), texts in numeric columns, infinities.
  *
  * @returns the inputs in order, and notes on columns that were left out
  */
@@ -60,7 +60,7 @@ function decide(table: Table, columns: readonly Column[], problems: Problems): {
   return { inputs, notes }
 }
 
-/** Whether every value is a number written as on the continent, `3,50`: as a category it would teach nothing. */
+/** Whether every value is a number with a decimal comma, `3,50`: as a category it would teach nothing. */
 function hasDecimalCommas({ levels }: Column): boolean {
   return levels !== null && levels.length > 1 && levels.every((level) => /^[+-]?\d+(,\d+)?$/.test(level)) && levels.some((level) => level.includes(','))
 }

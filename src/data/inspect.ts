@@ -7,7 +7,7 @@ import type { Limits } from './source.ts'
 import type { OpenTable, Table } from './table.ts'
 import type { ColumnSummary, TableSummary } from './types.ts'
 
-/** Looks at a data file before there is a spec: its columns, and a guess of target, task and image shape. */
+/** Inspects a data file before there is a spec: its columns, and a guess of target, task and image shape. */
 export async function inspect(path: string, limits: Limits = LIMITS): Promise<TableSummary> {
   const source = await readSource(path, limits)
   const opened = source.format.open(source, { header: 'auto', target: null, groupBy: null })
@@ -41,7 +41,7 @@ function range(column: Column, rows: number): Pick<ColumnSummary, 'min' | 'max' 
   return min <= max ? { min, max, whole } : { min: null, max: null, whole: false }
 }
 
-/** An array's own shape, with a channel where it has none; else what the columns look like. */
+/** An array's own shape, with a channel added if it has none; otherwise the shape that the columns suggest. */
 function imageOf({ rowShape }: OpenTable, inputs: readonly ColumnSummary[]) {
   if (rowShape === null) return guessImage(inputs)
   const largest = Math.max(0, ...inputs.map(({ max }) => max ?? 0))

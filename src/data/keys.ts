@@ -5,14 +5,14 @@ import type { Limits } from './source.ts'
 import type { Table } from './table.ts'
 import type { DataConfig, KeyColumn } from './types.ts'
 
-/** So many columns are looked at; wide tables are of measurements. */
+/** Number of columns examined; wide tables contain measurements. */
 const MOST = 24
-/** Fewer different values than this are a category, and every part of a split holds all of them. */
+/** A column with fewer different values than this is a category, and every part of a split contains all of them. */
 const FEWEST = 10
 
 /**
- * The columns that may say which rows belong together, one code a row: the declared group; and of the others those whose
- * values, texts or whole numbers, are many and come again. Arrays have none: a grey level is no name.
+ * The columns that may say which rows belong together, with one code per row: the declared group, and other columns whose
+ * values, texts or integers, are numerous and repeat. Arrays have none: a gray level is no name.
  */
 export function keyColumns(config: DataConfig, table: Table, roles: Roles, limits: Limits): KeyColumn[] {
   const group = roles.group === null ? null : table.columns[roles.group]
@@ -40,11 +40,11 @@ function keyOf(column: Column, rows: number): KeyColumn | undefined {
 interface Codes {
   readonly codes: Int32Array
   readonly levels: number
-  /** Whether neighbouring codes are neighbouring numbers. */
+  /** Whether adjacent codes are adjacent numbers. */
   readonly ordered: boolean
 }
 
-/** Texts that are whole numbers, as "017", are in order as well. */
+/** Texts that are integers, such as "017", are ordered as well. */
 function ofTexts({ codes, levels }: Column): Codes | undefined {
   if (!codes || !levels) return undefined
   const place = new Map(sortedLevels(levels).map((level, i) => [level, i]))
@@ -53,7 +53,10 @@ function ofTexts({ codes, levels }: Column): Codes | undefined {
   return { codes: codes.map((code) => moved[code] ?? 0), levels: levels.length, ordered }
 }
 
-/** Undefined where a number is not whole, or more are different than half of the rows: then they are no names of groups. */
+/**
+ * Undefined if a number is not an integer, or if more values than half of the rows are different: then they do not name
+ * groups.
+ */
 function ofNumbers({ at }: Column, rows: number): Codes | undefined {
   const seen = new Set<number>()
   for (let row = 0; row < rows; row++) {

@@ -1,4 +1,4 @@
-/** Counts the lines of a text as it comes, by whichever line end it has more of, and refuses it where they are too many. */
+/** Counts the lines of a text as it arrives, by its more frequent line ending, and rejects it if there are too many. */
 export class LineCount {
   private feeds = 0
   private returns = 0

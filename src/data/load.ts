@@ -17,10 +17,10 @@ import { unwatched, type Watch } from './watch.ts'
 
 /**
  * Reads a data file into inputs, targets and splits:
- * bytes → names → roles → the columns that are wanted → types → split → inputs and targets, fitted on the training rows.
+ * bytes → names → roles → the needed columns → types → split → inputs and targets, fitted on the training rows.
  *
- * @throws InputError with everything that is wrong, up to 20 problems in full and the rest as a count; the position of a
- *   cell is file:line:column, the column being the table's, counted from 1
+ * @throws InputError with every problem: up to 20 in full and the rest as a count. The position of a cell is
+ * file:line:column, where the column is the table's, counted from 1
  */
 export async function loadDataset(config: DataConfig, limits: Limits = LIMITS, watch: Watch = unwatched): Promise<Dataset> {
   const source = await readSource(config.source, limits, watch)
@@ -65,14 +65,16 @@ function assemble(
   return { inputs: values, features, notes, targets: Float32Array.from(codes), task, classes, targetScale: null, splits }
 }
 
-/** The shape that the config asks for; else the array's own, where all of it became inputs; else a vector. */
+/** The shape in the config; otherwise the array's own, if all of it became inputs; otherwise a vector. */
 export function shapeOf(config: DataConfig, { rowShape }: OpenTable, width: number): readonly number[] {
   if (config.inputs.kind === 'array') return config.inputs.shape
   const size = rowShape?.reduce((a, b) => a * b, 1)
   return rowShape && size === width ? rowShape : [width]
 }
 
-/** Content and settings in a fixed order. The path is left out: a moved file is the same data; so is a recompressed one. */
+/**
+ * Content and settings in a fixed order. The path is left out: a moved file is the same data, and so is a recompressed one.
+ */
 export function contentFingerprint({ source: _, ...settings }: DataConfig, { format, bytes }: Source): string {
   return fingerprint({ format: format.name, content: sha256(bytes), ...settings })
 }

@@ -1,7 +1,7 @@
 /**
- * Mean and population SD (divisor n) of the values at `rows`, in two passes with the rounding error of the mean taken out.
- * The SD is 0 where it is not distinguishable from rounding, by the bound n·ε·var + (n·mean·ε)² on the variance
- * (Chan, Golub and LeVeque 1983), so that a constant column is never blown up to unit variance.
+ * Mean and population SD (divisor n) of the values at `rows`, in two passes, with the rounding error of the mean removed.
+ * The SD is 0 if it cannot be distinguished from rounding, by the bound n·ε·var + (n·mean·ε)² on the variance (Chan, Golub
+ * and LeVeque 1983), so that a constant column is never scaled up to unit variance.
  */
 export function moments(at: (row: number) => number, rows: Int32Array): { mean: number; sd: number } {
   const n = rows.length

@@ -1,23 +1,23 @@
 import { InputError, sortDiagnostics } from '../base/diagnostics.ts'
 import type { Diagnostic } from '../base/diagnostics.ts'
 
-/** No reader works through more of them, and a file that is wrong everywhere would otherwise print forever. */
+/** No reader works through more of them, and a file full of errors would otherwise print forever. */
 const LISTED = 20
 
 export type Problem = Omit<Diagnostic, 'severity'>
 
-/** Everything wrong with a data file, collected before failing: the first 20 in full, the rest as a count. */
+/** All problems of a data file, collected before failing: the first 20 in full, the rest as a count. */
 export class Problems {
   readonly #listed: Diagnostic[] = []
   #count = 0
 
   add(problem: Problem): void {
     this.#count++
-    // Twice as many are kept as are shown: they may arrive column by column and are sorted by line only at the end.
+    // Keeps twice as many as are shown: they may arrive column by column and are sorted by line only at the end.
     if (this.#listed.length < 2 * LISTED) this.#listed.push({ ...problem, severity: 'error' })
   }
 
-  /** Problems known by number only. */
+  /** Number of problems that are only counted. */
   addUnlisted(count: number): void {
     this.#count += count
   }

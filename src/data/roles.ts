@@ -5,21 +5,21 @@ import { counted, listed } from './problems.ts'
 import type { OpenTable } from './table.ts'
 import type { DataConfig } from './types.ts'
 
-/** Which column plays which part, by index. */
+/** Which column plays which role, by index. */
 export interface Roles {
   readonly target: number
   readonly group: number | null
   readonly numeric: readonly number[]
   readonly categorical: readonly number[]
-  /** Inputs whose type is not known before they are read. */
+  /** Inputs whose type is unknown before they are read. */
   readonly undecided: readonly number[]
-  /** Whether all of the table is one array of numbers, an image or a sequence. */
+  /** Whether the whole table is one array of numbers, an image or a sequence. */
   readonly whole: boolean
-  /** What to keep of each column of the table; `undecided` ones aside. */
+  /** What to keep of each column of the table, except `undecided` ones. */
   readonly wants: readonly Want[]
 }
 
-/** Finds the columns that the config names; InputError with every name that is not there, or has two parts. */
+/** Finds the columns that the config names. Throws an InputError with every name that is missing, or has two roles. */
 export function resolveRoles(config: DataConfig, table: OpenTable): Roles {
   const errors: Diagnostic[] = []
   const find = (name: string, part: string): number => {
@@ -32,7 +32,7 @@ export function resolveRoles(config: DataConfig, table: OpenTable): Roles {
   const { inputs } = config
   const rest = table.names.map((_, i) => i).filter((i) => i !== target && i !== group)
   const named = inputs.kind === 'columns'
-  // An array of images or sequences is all numbers, and keeps its shape: nothing in it is to be decided or dropped.
+  // An array of images or sequences is all numbers and keeps its shape: none of it needs a decision or may be dropped.
   const whole = inputs.kind === 'array' || (inputs.kind === 'auto' && table.rowShape !== null)
   const numeric = named ? inputs.numeric.map((name) => find(name, 'numeric')) : whole ? rest : []
   const categorical = named ? inputs.categorical.map((name) => find(name, 'categorical')) : []
@@ -44,7 +44,7 @@ export function resolveRoles(config: DataConfig, table: OpenTable): Roles {
   return { ...parts, wants: wantsOf(config, parts, table.names.length) }
 }
 
-/** By name, or where no column is called so, by position: "64", or "-1" for the last. */
+/** By name, or if no column has that name, by position: "64", or "-1" for the last. */
 function columnIndex({ names }: OpenTable, name: string): number | undefined {
   const named = names.indexOf(name)
   if (named >= 0) return named
@@ -93,13 +93,16 @@ function shapeErrors(shape: readonly number[], columns: number): Diagnostic[] {
   }]
 }
 
-/** Of the columns that nobody named as inputs, so many are read all the same, for what they say of the rows of others. */
+/**
+ * Of the columns that are not named as inputs, this many are read anyway, for what they say about which rows belong
+ * together.
+ */
 const MOST_LEFT_OUT = 32
 
 function wantsOf(config: DataConfig, parts: Omit<Roles, 'wants'>, columns: number): Want[] {
   const wants = new Array<Want>(columns).fill('skip')
   if (config.inputs.kind === 'columns') wants.fill('text', 0, MOST_LEFT_OUT)
-  // Standardization subtracts what may be large, so it needs the digits that 32 bits would drop.
+  // Standardization subtracts numbers that may be large, so it needs the digits that 32 bits would drop.
   for (const i of parts.numeric) wants[i] = config.standardize ? 'double' : 'single'
   for (const i of parts.categorical) wants[i] = 'text'
   wants[parts.target] = config.task === 'classification' ? 'text' : 'double'

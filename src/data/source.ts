@@ -11,11 +11,11 @@ import { LineCount } from './lines.ts'
 import { counted, fail } from './problems.ts'
 import { unwatched, type Watch } from './watch.ts'
 
-/** Sizes beyond which a file is refused instead of exhausting the machine: data files are not trusted. */
+/** Sizes above which a file is rejected instead of exhausting the machine: data files are not trusted. */
 export interface Limits {
-  /** Bytes of the file, and of what it unpacks to (a decompression bomb ends here). */
+  /** Bytes of the file, and of its unpacked content (this stops a decompression bomb). */
   readonly bytes: number
-  /** Line breaks of a text file; a quoted cell may hold some, and blank lines are skipped. */
+  /** Line breaks of a text file. A quoted cell may contain some, and blank lines are skipped. */
   readonly lines: number
   readonly rows: number
   /** Rows × columns. */
@@ -30,7 +30,7 @@ export interface Limits {
   readonly characters: number
   /** Bytes of the model's inputs, rows × inputSize × 4. */
   readonly inputs: number
-  /** Bytes that a table may need in memory, as far as that can be told from its rows and columns. */
+  /** Bytes that a table may need in memory, as far as its rows and columns show. */
   readonly memory: number
 }
 
@@ -54,9 +54,9 @@ function memoryOfMachine(): number {
   return most > 0 ? Math.min(most, totalmem()) : totalmem()
 }
 
-/** A data file's content, inflated, and what the name says it is. */
+/** A data file's content, inflated, and the format that its name indicates. */
 export interface Source {
-  /** As messages show it. */
+  /** Its name in messages. */
   readonly file: string
   readonly format: FormatDefinition
   readonly bytes: Buffer
@@ -64,7 +64,7 @@ export interface Source {
   readonly watch: Watch
 }
 
-/** Reads a data file; InputError where it cannot be read, is too large, or has a name that says no format. */
+/** Reads a data file. Throws an InputError if it cannot be read, is too large, or its name indicates no format. */
 export async function readSource(file: string, limits: Limits = LIMITS, watch: Watch = unwatched): Promise<Source> {
   const name = shownPath(file)
   const { format, zipped } = formatOf(name)
@@ -89,7 +89,7 @@ async function readBytes(file: string, name: string, limits: Limits): Promise<Bu
     // It may grow while it is read.
     return await readWithin(file, limits.bytes) ?? tooLarge(name, 'it grows', limits)
   } catch (error) {
-    // Only what the file system says is about the input; anything else goes on up.
+    // Only file system errors are about the input. Anything else propagates.
     const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
     if (code === undefined) throw error
     const missing = code === 'ENOENT' || code === 'ENOTDIR'
@@ -98,10 +98,10 @@ async function readBytes(file: string, name: string, limits: Limits): Promise<Bu
   }
 }
 
-/** Bytes that are inflated before they are looked at. */
+/** Bytes that are inflated before they are checked. */
 const chunkSize = 2 ** 20
 
-/** @param see is given every part as it is inflated, and may throw to end it */
+/** @param see receives every part as it is inflated, and may throw to stop */
 async function inflate(file: string, raw: Buffer, limits: Limits, see: (chunk: Buffer) => void): Promise<Buffer> {
   const chunks: Buffer[] = []
   let total = 0

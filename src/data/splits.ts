@@ -11,16 +11,16 @@ export type Parts = readonly [train: number, validation: number, test: number]
 export interface SplitRequest {
   readonly rows: number
   readonly split: SplitConfig
-  /** Class of each row, whose proportions every part keeps; null where the split is not stratified. */
+  /** Class of each row, whose proportions every part keeps; null if the split is not stratified. */
   readonly classes: Int32Array | null
-  /** Group of each row; groups stay whole. Null where there are none. */
+  /** Group of each row; groups stay whole. Null if there are none. */
   readonly groups: Int32Array | null
 }
 
 /**
- * Splits rows by the stream `split` of the split's seed. Without groups each class (or all rows) is shuffled and divided by
+ * Splits rows by the stream `split` of the split's seed. Without groups, each class (or all rows) is shuffled and divided by
  * largest remainder; every part with a fraction above 0 gets a row of each class. The test rows are drawn first, so that
- * another validation fraction leaves them as they are.
+ * another validation fraction leaves them unchanged.
  */
 export function splitRows(request: SplitRequest): Splits {
   const { rows, split, classes, groups } = request
@@ -61,7 +61,7 @@ function randomParts(rows: number, classes: Int32Array | null, fractions: Parts,
   return parts
 }
 
-/** Rows of each class, in the order of the codes; one class of all rows where there are no codes. */
+/** Rows of each class, in the order of the codes; one class with all rows if there are no codes. */
 function byCode(rows: number, codes: Int32Array | null): number[][] {
   const members: number[][] = []
   for (let row = 0; row < rows; row++) (members[codes?.[row] ?? 0] ??= []).push(row)
@@ -69,13 +69,13 @@ function byCode(rows: number, codes: Int32Array | null): number[][] {
 }
 
 /**
- * Divides `total` by largest remainder (Hamilton's method): each part gets its quota rounded down, and what is left goes to
- * the largest remainders. `carry` holds what earlier classes rounded away and is updated, so that many small classes do not
- * all round the same way. Where there are rows enough, no part with a fraction above 0 is left without.
+ * Divides `total` by largest remainder (Hamilton's method): each part gets its quota rounded down, and the rest goes to the
+ * largest remainders. `carry` holds what earlier classes rounded away and is updated, so that many small classes do not all
+ * round the same way. If there are enough rows, every part with a fraction above 0 gets some.
  */
 export function apportion(total: number, fractions: Parts, carry: [number, number, number] = [0, 0, 0]): Parts {
   const quotas = fractions.map((f) => f * total)
-  // Products such as 0.1 × 30 may lie a rounding error below a whole number.
+  // Products such as 0.1 × 30 may be a rounding error below an integer.
   const counts = quotas.map((q) => Math.floor(q + 1e-9))
   const remainder = (i: number): number => (quotas[i] ?? 0) - (counts[i] ?? 0) + (carry[i] ?? 0)
   const order = [0, 1, 2].filter((i) => (fractions[i] ?? 0) > 0).sort((a, b) => remainder(b) - remainder(a) || a - b)

@@ -3,7 +3,7 @@ import type { Column, Want } from './column.ts'
 import type { Source } from './source.ts'
 import { Texts } from './texts.ts'
 
-/** What has to be known of the use of a table to find its header and its arrays. */
+/** What must be known about the use of a table to find its header and its arrays. */
 export interface TableUse {
   readonly header: boolean | 'auto'
   /** Null while nothing is known, as in `inspect`. */
@@ -11,15 +11,15 @@ export interface TableUse {
   readonly groupBy: string | null
 }
 
-/** A table whose column names are known and whose rows are not read yet, so that a wrong name fails before they are. */
+/** A table whose column names are known but whose rows are not read yet, so that a wrong name fails before they are. */
 export interface OpenTable {
   readonly file: string
   readonly names: readonly string[]
   readonly header: boolean
   readonly delimiter: string | null
-  /** Shape of one row, where the file has one; null where rows are plain columns. */
+  /** Shape of one row, if the file has one; null if rows are plain columns. */
   readonly rowShape: readonly number[] | null
-  /** The target's column, where the format itself tells the target from the inputs; null elsewhere. */
+  /** The target's column, if the format itself separates the target from the inputs; null otherwise. */
   readonly target: number | null
   /** Throws InputError with every malformed row. */
   read(wants: readonly Want[]): Table
@@ -28,11 +28,11 @@ export interface OpenTable {
 export interface Table {
   readonly file: string
   readonly rows: number
-  /** One for each name; null where it was skipped. */
+  /** One per name; null if it was skipped. */
   readonly columns: readonly (Column | null)[]
 }
 
-/** Column builders for the columns that are wanted. */
+/** Column builders for the needed columns. */
 export function builders(source: Source, names: readonly string[], wants: readonly Want[]): (ColumnBuilder | null)[] {
   const texts = new Texts(source)
   return names.map((name, i) => {
@@ -41,7 +41,7 @@ export function builders(source: Source, names: readonly string[], wants: readon
   })
 }
 
-/** The finished table of what the builders collected. */
+/** The finished table from what the builders collected. */
 export function finish(file: string, rows: number, columns: readonly (ColumnBuilder | null)[]): Table {
   return { file, rows, columns: columns.map((c) => c?.done() ?? null) }
 }

@@ -3,14 +3,14 @@ import { moments } from './moments.ts'
 import { counted, fail, Problems } from './problems.ts'
 import type { DataConfig, Splits } from './types.ts'
 
-/** Levels in the order of class indices and one-hot places: by value if all are numbers, else by character code. */
+/** Levels in the order of class indices and one-hot positions: by value if all are numbers, otherwise by character code. */
 export function sortedLevels(levels: readonly string[]): string[] {
   const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
   const numeric = levels.every((level) => level.trim() !== '' && Number.isFinite(Number(level)))
   return [...levels].sort((a, b) => (numeric ? Number(a) - Number(b) : 0) || byText(a, b))
 }
 
-/** The column's codes into its sorted levels; −1 where a row has none of them. */
+/** The column's codes into its sorted levels; −1 if a row has none of them. */
 export function encodeLevels({ codes, levels, name }: Column, mostLevels: number): { levels: string[]; codes: Int32Array } {
   if (!codes || !levels) {
     return fail({
@@ -24,7 +24,7 @@ export function encodeLevels({ codes, levels, name }: Column, mostLevels: number
   return { levels: sorted, codes: codes.map((code) => moved[code] ?? -1) }
 }
 
-/** Refuses a target with one class, and, where the split is stratified, classes too small to be in every part. */
+/** Rejects a target with one class and, if the split is stratified, classes too small to be in every part. */
 export function checkClasses(config: DataConfig, classes: readonly string[], codes: Int32Array): void {
   if (classes.length < 2) {
     const found = classes[0] ?? 'none'

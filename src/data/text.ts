@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { counted, fail } from './problems.ts'
 import type { Source } from './source.ts'
 
-/** Refuses what is not UTF-8 text, with a guess of what it is instead. */
+/** Rejects what is not UTF-8 text, with a guess of what it is instead. */
 export function requireText(source: Source): void {
   if (isUtf8(source.bytes)) return
   const [first, second] = source.bytes
@@ -13,14 +13,17 @@ export function requireText(source: Source): void {
   fail({ code: 'data/encoding', message: `${source.file} is not UTF-8 text`, allowed: 'UTF-8', hint })
 }
 
-/** A line of a file, without the blanks around it. */
+/** A line of a file, without surrounding blanks. */
 export interface Line {
   readonly text: string
-  /** Counted from 1, blank lines too. */
+  /** Counted from 1, including blank lines. */
   readonly line: number
 }
 
-/** The lines that are not blank, one in memory at a time, without a byte order mark. InputError for one that is too long. */
+/**
+ * The lines that are not blank, one in memory at a time, without a byte order mark. Throws an InputError for a line that is
+ * too long.
+ */
 export function* linesOf({ bytes, file, limits }: Source): Generator<Line> {
   const mark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
   for (let start = mark, line = 1; start < bytes.length; line++) {
@@ -36,7 +39,7 @@ export function* linesOf({ bytes, file, limits }: Source): Generator<Line> {
   }
 }
 
-/** Names that a header may not have: the same one twice, or too many. */
+/** Rejects a header with repeated names, or with too many. */
 export function requireNames(source: Source, names: readonly string[]): void {
   const at = { file: source.file, line: 1, column: 1 }
   if (names.length > source.limits.columns) {

@@ -1,9 +1,12 @@
 import { counted, fail } from './problems.ts'
 import type { Source } from './source.ts'
 
-/** How many texts a table may still keep: each is held once a column, and a file may be made of nothing but different ones. */
+/**
+ * How many texts a table may still keep. Each is stored once per column, and a file may consist of nothing but different
+ * ones.
+ */
 export class Texts {
-  /** Different texts of one column; beyond that it is not categorical. */
+  /** Different texts of one column; above this it is not categorical. */
   readonly perColumn: number
   private count = 0
   private characters = 0
@@ -27,7 +30,7 @@ export class Texts {
     })
   }
 
-  /** What a column that turned out not to be categorical had kept. */
+  /** What was kept for a column that turned out not to be categorical. */
   letGo(texts: Iterable<string>): void {
     for (const text of texts) {
       this.count--

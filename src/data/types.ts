@@ -17,16 +17,16 @@ export interface DataConfig {
 export type Task = 'classification' | 'regression'
 
 export type InputsConfig =
-  /** Every column but the target and the group, in order, times `scale`, reshaped row-major. */
+  /** Every column except the target and the group, in order, times `scale`, reshaped row-major. */
   | { readonly kind: 'array'; readonly shape: readonly number[]; readonly scale: number }
-  /** The named columns: the numeric ones first, then the categorical ones, each in the order written. */
+  /** The named columns: first the numeric ones, then the categorical ones, each in the order written. */
   | {
     readonly kind: 'columns'
     readonly numeric: readonly string[]
     readonly categorical: readonly string[]
     readonly encoding: 'one-hot' | 'index'
   }
-  /** Decided from the columns' types: numbers as they are, categories one-hot, constants and identifiers dropped. */
+  /** Determined by the columns' types: numbers unchanged, categories one-hot, constants and identifiers dropped. */
   | { readonly kind: 'auto' }
 
 export interface SplitConfig {
@@ -40,7 +40,7 @@ export interface SplitConfig {
   readonly seed: number
 }
 
-/** Row numbers into the data set, ascending; no row is in two parts. */
+/** Row numbers in the data set, ascending; no row is in two parts. */
 export interface Splits {
   readonly train: Int32Array
   readonly validation: Int32Array
@@ -53,28 +53,28 @@ export interface Dataset {
   readonly inputs: Float32Array
   /** Shape of one row; its product is inputSize. */
   readonly inputShape: readonly number[]
-  /** One a row: the class's index into `classes`, or the standardized value. */
+  /** One per row: the class's index in `classes`, or the standardized value. */
   readonly targets: Float32Array
   readonly task: Task
   /** Class names in the order of their indices; null for regression. */
   readonly classes: readonly string[] | null
-  /** One name for each of the inputSize inputs. */
+  /** One name per input. */
   readonly features: readonly string[]
   /** value = target × sd + mean, fitted on the training rows; null for classification. */
   readonly targetScale: { readonly mean: number; readonly sd: number } | null
   readonly splits: Splits
-  /** SHA-256 over the inflated file's content and every setting that shapes the data; the file's path is not in it. */
+  /** SHA-256 over the inflated file's content and every setting that shapes the data, without the file's path. */
   readonly fingerprint: string
-  /** What was done that a person may want to know: "3 constant columns dropped: a, b, c". */
+  /** What was done that the user may want to know: "3 constant columns dropped: a, b, c". */
   readonly notes: readonly string[]
-  /** Columns, inputs or not, that may say which rows belong together; the target is none of them. */
+  /** Columns, inputs or not, that may say which rows belong together; never the target. */
   readonly keys: readonly KeyColumn[]
 }
 
-/** A column whose equal values may be one patient, session or place. */
+/** A column whose equal values may identify one patient, session or place. */
 export interface KeyColumn {
   readonly name: string
-  /** One a row; equal codes are equal values. */
+  /** One per row; equal codes are equal values. */
   readonly codes: Int32Array
   /** Whether the values are numbers and the codes are in their order. */
   readonly ordered: boolean
@@ -87,7 +87,7 @@ export interface Augmentation {
   /** Its name in the spec: `flip`. */
   readonly name: string
   readonly amount: number
-  /** Changes `rows` rows of inputs in place, at random, the same each time. */
+  /** Changes `rows` rows of inputs in place, at random, the same way each time. */
   readonly apply: (inputs: Float32Array, rows: number) => void
 }
 
@@ -97,13 +97,13 @@ export interface ColumnSummary {
   readonly name: string
   readonly index: number
   readonly type: ColumnType
-  /** Different values; counting stops at 10,000, so 10,001 means more. */
+  /** Number of different values; counting stops at 10,000, so 10,001 means more. */
   readonly distinct: number
   readonly missing: number
-  /** Smallest and largest number; null where the column holds none. */
+  /** Smallest and largest number; null if the column has none. */
   readonly min: number | null
   readonly max: number | null
-  /** Whether it holds numbers, all of them whole. */
+  /** Whether it contains numbers, all of them integers. */
   readonly whole: boolean
 }
 
@@ -119,13 +119,13 @@ export interface TableSummary {
   readonly columns: readonly ColumnSummary[]
   readonly target: string | null
   readonly task: Task | null
-  /** Shape of one row where the columns look like pixels, as 64 → [8, 8, 1], or the array's own shape. */
+  /** Shape of one row if the columns look like pixels, such as 64 → [8, 8, 1], or the array's own shape. */
   readonly imageShape: readonly number[] | null
   /** 1 / the largest pixel value, beside `imageShape`. */
   readonly scale: number | null
 }
 
-/** Something about a data set that a person should look at before trusting a score. */
+/** Something about a data set that the user should check before trusting a score. */
 export interface DataFinding extends Found {
   readonly check: CheckName
 }

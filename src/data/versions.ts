@@ -13,7 +13,7 @@ export interface Version {
   readonly roles: Roles
 }
 
-/** The columns in which two versions are compared. */
+/** The columns that are compared between two versions. */
 export interface Columns {
   readonly target: Column
   /** Null if there are no groups. */
@@ -38,7 +38,7 @@ export async function openVersion(config: DataConfig): Promise<Version> {
   return { source, opened, roles: resolveRoles(config, opened) }
 }
 
-/** The columns that a version uses, with as many digits as there are, since both versions are read alike. */
+/** The columns that a version uses, with all digits, since both versions are read the same way. */
 export function usedColumns({ opened, roles }: Version): { readonly table: Table; readonly columns: Columns } {
   const wants = roles.wants.map((want) => (want === 'single' ? 'double' : want))
   const table = readUndecided(opened, wants, roles.undecided)
@@ -47,10 +47,13 @@ export function usedColumns({ opened, roles }: Version): { readonly table: Table
   return { table, columns: { target: at(roles.target), group: roles.group === null ? null : at(roles.group), inputs } }
 }
 
-/** The columns of another version that play these parts, inputs by their names, read alike; or the name of one that it lacks. */
+/**
+ * The columns of another version that play these roles, with inputs matched by name and read the same way; or the name of a
+ * missing column.
+ */
 export function sameColumns({ opened, roles }: Version, { target, group, inputs }: Columns): Columns | string {
   const places = new Map(opened.names.map((name, i) => [name, i]))
-  // By its position the change may mean another column.
+  // By position, the change may mean another column.
   const targetAt = roles.target
   const missing = inputs.find(({ name }) => !places.has(name))
   if (missing) return missing.name

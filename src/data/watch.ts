@@ -6,8 +6,8 @@ interface Part {
 }
 
 /**
- * Holds reading and checking of data to a budget of minutes: the time they take is part of what a study may take, and a
- * data file may be made to take long. Loops look at it every few thousand rows.
+ * Keeps reading and checking data within a budget of minutes. Their time counts toward the study's, and a data file may be
+ * made to take long. Loops check it every few thousand rows.
  */
 export class Watch {
   private readonly minutes: number | null
@@ -30,7 +30,7 @@ export class Watch {
     return this.clock() - this.start
   }
 
-  /** Names what is done from now on: `reading wine.csv`. */
+  /** Names the current activity: `reading wine.csv`. */
   begin(what: string): void {
     if (this.minutes === null) return
     this.look()
@@ -56,5 +56,5 @@ export class Watch {
   }
 }
 
-/** Has all the time in the world. */
+/** Has no time limit. */
 export const unwatched = new Watch(null, () => 0)

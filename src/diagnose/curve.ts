@@ -3,7 +3,7 @@ import type { Levers } from '../records/levers.ts'
 import type { MetricName, Metrics, Task } from '../records/metrics.ts'
 import type { Evaluation, RunResult } from '../records/run.ts'
 
-/** What was logged at one step; null for what was not. Losses and norms may be not finite. */
+/** The log of one step; null for what was not logged. Losses and norms may be non-finite. */
 export interface StepPoint {
   /** Counted from 1. */
   readonly step: number
@@ -13,7 +13,7 @@ export interface StepPoint {
   readonly clipped: boolean | null
 }
 
-/** What was measured on one split; `loss` is the one that is minimized, without label smoothing. */
+/** The measurements on one split; `loss` is the minimized one, without label smoothing. */
 export interface Measured {
   readonly loss: number | null
   readonly accuracy: number | null
@@ -21,7 +21,7 @@ export interface Measured {
   readonly ece: number | null
   /** Mean probability of the predicted class. */
   readonly confidence: number | null
-  /** Loss of predicting the split's own mean; regression with a known R² alone. */
+  /** Loss of predicting the split's own mean; only for regression with a known R². */
   readonly constantLoss: number | null
   readonly metrics: Metrics
 }
@@ -33,31 +33,31 @@ export interface EvaluationPoint {
   readonly validation: Measured
 }
 
-/** One run as the rules see it, whoever trained it. */
+/** One run as the rules see it, whatever tool trained it. */
 export interface Curve {
   readonly id: string
   readonly seed: number | null
   readonly status: 'complete' | 'diverged' | 'crashed' | 'unknown'
   readonly steps: readonly StepPoint[]
   readonly evaluations: readonly EvaluationPoint[]
-  /** Null where it is not known. */
+  /** Null if unknown. */
   readonly stepsPerEpoch: number | null
   readonly levers: Levers | null
 }
 
-/** What is known of all runs of a group. */
+/** What is known about all runs of a group. */
 export interface Context {
   readonly task: Task
-  /** Null for regression, and where nobody says. */
+  /** Null for regression, and if unknown. */
   readonly classes: number | null
   readonly rows: { readonly train: number; readonly validation: number } | null
-  /** Train loss that a good fit reaches; null for 40 % of what a constant guess has. */
+  /** Training loss that a good fit reaches; null for 40 % of a constant guess's loss. */
   readonly targetLoss: number | null
-  /** Largest SD over seeds that is allowed; null for what drawing other validation rows would give. */
+  /** Largest allowed SD over seeds; null for the SD that drawing other validation rows would cause. */
   readonly seedCap: { readonly metric: MetricName; readonly maxStd: number } | null
 }
 
-/** Runs of one trial, one a seed. */
+/** Runs of one trial, one per seed. */
 export interface CurveGroup {
   readonly subject: string
   readonly curves: readonly Curve[]
@@ -65,8 +65,8 @@ export interface CurveGroup {
 }
 
 /**
- * A run of ours as a curve; range tests and probes are no training and have no evaluations. Steps of a regression log the
- * loss of standardized targets, evaluations that of the target's own units: steps are brought to those.
+ * A tunegate run as a curve. Range tests and probes are no training and have no evaluations. Steps of a regression log the
+ * loss of standardized targets, while evaluations use the target's own units; steps are converted to those.
  */
 export function curveOf(run: RunResult): Curve {
   const { steps } = run
@@ -108,7 +108,7 @@ export function measured(metrics: Metrics): Measured {
   }
 }
 
-/** Steps of an epoch, from any evaluation at the end of one. */
+/** Steps per epoch, from any evaluation at the end of one. */
 function stepsPerEpoch(evaluations: readonly { readonly step: number; readonly epoch: number | null }[]): number | null {
   const whole = evaluations.find(
     (e) => e.epoch !== null && e.epoch >= 1 && Number.isInteger(e.epoch) && e.step % e.epoch === 0,

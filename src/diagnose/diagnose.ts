@@ -1,5 +1,5 @@
-import { type Bucket, leverBuckets } from '../records/levers.ts'
 import type { StageName } from '../records/plan.ts'
+import { stageTuning } from '../stages/index.ts'
 import type { CurveGroup } from './curve.ts'
 import type { Finding, Move } from './finding.ts'
 import { read, type Reading } from './reading.ts'
@@ -7,7 +7,7 @@ import type { RuleDefinition, Symptom } from './rules/definition.ts'
 import { rules } from './rules/index.ts'
 
 /**
- * What the curves of some trials say, group by group; empty where every rule is silent. Pure: equal curves, equal
+ * What the curves of some trials show, group by group; empty if no rule finds anything. Pure: equal curves give equal
  * findings.
  */
 export function diagnose(groups: readonly CurveGroup[]): Finding[] {
@@ -39,16 +39,8 @@ function findingOf(subject: string, rule: RuleDefinition, runs: readonly Reading
 
 const isSeen = (symptom: Symptom | undefined): symptom is Symptom => symptom !== undefined
 
-const stageOfBucket: Readonly<Record<Bucket, StageName>> = {
-  optimization: 'lr-range',
-  batching: 'batch',
-  regularization: 'regularize',
-  scheduling: 'schedule',
-}
-
-/** The stage that moves the first lever; optimizers are compared where schedules are. */
+/** The stage that moves the first lever. */
 function stageOf(moves: readonly Move[]): StageName | null {
   const lever = moves[0]?.lever ?? null
-  if (lever === null) return null
-  return lever === 'optimizer' ? 'schedule' : stageOfBucket[leverBuckets[lever]]
+  return lever === null ? null : stageTuning(lever).name
 }

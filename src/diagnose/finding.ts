@@ -1,11 +1,11 @@
 import type { LeverName } from '../records/levers.ts'
 import type { StageName } from '../records/plan.ts'
 
-/** What to try, the most promising first. */
+/** What to try, most promising first. */
 export interface Move {
-  /** Null where no lever does it, as shuffling. */
+  /** Null if no lever does it, such as shuffling. */
   readonly lever: LeverName | null
-  /** An order to a person: `lower it to a third`. */
+  /** An instruction: `lower it to a third`. */
   readonly change: string
 }
 
@@ -14,10 +14,10 @@ export interface Sight {
   /** Id of the run; null for a symptom of all seeds together. */
   readonly run: string | null
   readonly seed: number | null
-  /** First and last step, counted from 1, both included; null where it has no place. */
+  /** First and last step, counted from 1, inclusive; null if it has no place. */
   readonly steps: Span | null
   readonly epochs: Span | null
-  /** The numbers that it rests on, by what they are. */
+  /** The numbers behind it, by name. */
   readonly values: Readonly<Record<string, number>>
   /** What was seen, in a sentence. */
   readonly sentence: string
@@ -25,7 +25,7 @@ export interface Sight {
 
 export type Span = readonly [from: number, to: number]
 
-/** A symptom with its evidence, what likely causes it and what to do about it. */
+/** A symptom with its evidence, its likely cause and what to do about it. */
 export interface Finding {
   /** Name of the rule that found it: see `rules/`. */
   readonly rule: string
@@ -37,6 +37,6 @@ export interface Finding {
   readonly sights: readonly Sight[]
   readonly cause: string
   readonly moves: readonly Move[]
-  /** The stage that would test the first move; null where none does. */
+  /** The stage that would test the first move; null if none does. */
   readonly stage: StageName | null
 }

@@ -1,9 +1,9 @@
 import type { Reading } from './reading.ts'
 import { noiseAround } from './robust.ts'
 
-/** The part of the run's learning rate that is looked at: its last three tenths. */
+/** The part of the run's learning rate that is examined: its last three tenths. */
 export const lateShare = 0.3
-/** What must be gained in it, as a share of the loss. */
+/** The least gain within it, as a share of the loss. */
 const leastGain = 0.01
 
 export interface LateFall {
@@ -13,8 +13,8 @@ export interface LateFall {
 }
 
 /**
- * How far the training loss fell over the last three tenths of the sum of the learning rates; undefined where that is within
- * noise. Progress is held against that sum and not against steps: a decay that ends near 0 makes every loss look flat.
+ * How far the training loss fell over the last three tenths of the sum of the learning rates; undefined if that is within
+ * noise. Progress is measured against that sum and not against steps: a decay that ends near 0 makes every loss look flat.
  */
 export function lateFall(run: Reading): LateFall | undefined {
   const { trained } = run
@@ -28,7 +28,7 @@ export function lateFall(run: Reading): LateFall | undefined {
   return { fromStep: trained[from]?.step ?? 1, before, end }
 }
 
-/** The sum of the learning rates until each evaluation; steps where rates were not logged. */
+/** The sum of the learning rates until each evaluation; steps if rates were not logged. */
 function travelledAt({ curve, trained }: Reading): number[] {
   let sum = 0
   const known = curve.steps.length > 0 && curve.steps.every((s) => s.learningRate !== null)

@@ -2,7 +2,7 @@ import { median } from '../stats/describe.ts'
 import type { Context, Curve, EvaluationPoint, StepPoint } from './curve.ts'
 import { noiseAround } from './robust.ts'
 
-/** A curve with what several rules need of it, computed once. All losses are in units of the loss. */
+/** A curve with what several rules need from it, computed once. All losses are in units of the loss. */
 export interface Reading {
   readonly curve: Curve
   readonly context: Context
@@ -12,15 +12,15 @@ export interface Reading {
   readonly trained: readonly Fitted[]
   /** Evaluations with finite losses on the validation split. */
   readonly validated: readonly Fitted[]
-  /** Loss of predicting the same for every row: what knowing nothing costs; null where that is not known. */
+  /** Loss of predicting the same for every row, which is the loss without any knowledge; null if unknown. */
   readonly constantLoss: number | null
   /** Loss before anything was learned. */
   readonly start: number
-  /** Training loss at the end; NaN where nothing was logged. */
+  /** Training loss at the end; NaN if nothing was logged. */
   readonly end: number
   /** What a good fit would reach on training rows. */
   readonly target: number
-  /** SD of one step's loss around its course: what one batch differs from the next. 0 where steps were not logged. */
+  /** SD of one step's loss around its trend: how much one batch differs from the next. 0 if steps were not logged. */
   readonly batchNoise: number
 }
 
@@ -31,7 +31,7 @@ export interface Fitted {
   readonly point: EvaluationPoint
 }
 
-/** A good fit leaves at most this share of what a constant guess has, unless the caller says better. */
+/** A good fit leaves at most this share of a constant guess's loss, unless the caller knows better. */
 const targetShare = 0.4
 
 export function read(curve: Curve, context: Context): Reading {
@@ -71,25 +71,25 @@ function ending(evaluated: readonly number[], steps: readonly number[]): number 
   return median(steps.slice(-Math.max(5, Math.floor(steps.length / 10))))
 }
 
-/** ln(classes): the loss of equal probabilities, and the most that a constant guess needs; the variance for regression. */
+/** ln(classes): the loss of equal probabilities, and an upper bound for a constant guess; the variance for regression. */
 function constantGuess({ evaluations }: Curve, { task, classes }: Context): number | null {
   if (task === 'classification') return classes === null ? null : Math.log(classes)
   const known = evaluations.flatMap((e) => e.train.constantLoss ?? [])
   return known.length > 0 ? median(known) : null
 }
 
-/** Fewer evaluations and fewer steps than this are the beginning of a run, whose end nobody knows. */
+/** With fewer evaluations and steps than this, a run has only begun, and nobody knows its end. */
 const [leastEvaluations, leastSteps] = [3, 30]
 
 /** Whether training ended far above what a good fit reaches. */
 export const underTarget = ({ end, target, trained, steps }: Reading): boolean =>
   end > target && (trained.length >= leastEvaluations || steps.length >= leastSteps)
 
-/** Of what a constant guess loses, the share that is left at the end. */
+/** The share of a constant guess's loss that is left at the end. */
 export const shareLeft = ({ end, constantLoss, start }: Reading): number => end / (constantLoss ?? start)
 
 export const lastStep = ({ steps, curve }: Reading): number => steps.at(-1)?.step ?? curve.evaluations.at(-1)?.step ?? 0
 
-/** Epoch of a step; null where nobody knows how long an epoch is. */
+/** Epoch of a step; null if the length of an epoch is unknown. */
 export const epochOf = ({ curve: { stepsPerEpoch } }: Reading, step: number): number | null =>
   stepsPerEpoch === null ? null : Math.ceil(step / stepsPerEpoch)

@@ -1,17 +1,17 @@
 import { median, medianFilter } from '../stats/describe.ts'
 
-/** Makes the median absolute deviation of normal data their standard deviation. */
+/** Converts the median absolute deviation of normal data into their standard deviation. */
 const normal = 1.4826
 
-/** Standard deviation of normal data from their median absolute deviation; outliers leave no trace. NaN for no values. */
+/** Standard deviation of normal data from their median absolute deviation; outliers have no effect. NaN for no values. */
 export function robustSd(values: readonly number[]): number {
   const centre = median(values)
   return normal * median(values.map((v) => Math.abs(v - centre)))
 }
 
 /**
- * Noise of one value around a slowly changing course, from second differences, in which any straight line drops out:
- * Var(a − 2b + c) = 6 σ² (Gasser, Sroka and Jennen-Steinmetz, 1986). 0 for fewer than three values.
+ * Noise of one value around a slowly changing trend, from second differences, in which any straight line cancels: Var(a − 2b
+ * + c) = 6 σ² (Gasser, Sroka and Jennen-Steinmetz, 1986). 0 for fewer than three values.
  */
 export function noiseAround(values: readonly number[]): number {
   if (values.length < 3) return 0
@@ -19,13 +19,13 @@ export function noiseAround(values: readonly number[]): number {
   return (normal * median(second.map(Math.abs))) / Math.sqrt(6)
 }
 
-/** Values less their centred running median of five: what is left when the course is taken away. */
+/** Values minus their centered running median of five: what is left without the trend. */
 export function detrended(values: readonly number[]): number[] {
   const course = medianFilter(values, 5)
   return values.map((v, i) => v - (course[i] as number))
 }
 
-/** A slope and its two-sided interval at 95 %, in units of the value over the whole stretch. */
+/** A slope and its two-sided 95 % interval, in units of the value over the whole stretch. */
 export interface Slope {
   readonly change: number
   readonly lower: number
@@ -33,7 +33,7 @@ export interface Slope {
 }
 
 /**
- * Theil's slope, the median of those of all pairs, with Sen's interval (1968): one wild value in four moves neither.
+ * Theil's slope, the median of the slopes of all pairs, with Sen's interval (1968): one wild value in four moves neither.
  * Given as the change over the stretch. At most `blocks` points are compared, each the median of a block. Null for fewer
  * than four. Oracle: `scipy.stats.theilslopes`.
  */

@@ -1,7 +1,7 @@
 import { printable } from '../base/printable.ts'
 import type { Finding, Move, Sight } from './finding.ts'
 
-/** `in 4 of 5 seeds`, or nothing where there is one run. */
+/** `in 4 of 5 seeds`, or nothing if there is one run. */
 export const seenIn = ({ seeds: { seen, of } }: Finding): string => (of === 1 ? '' : `in ${seen} of ${of} seeds`)
 
 /** Where and what: `seed 3, epoch 2: the loss …`. */
@@ -16,7 +16,7 @@ export function sightText({ seed, epochs, sentence }: Sight): string {
 
 export const moveText = ({ lever, change }: Move): string => (lever === null ? change : `${lever}: ${change}`)
 
-/** Findings for a terminal, as plain text; a sentence that says so where there are none. */
+/** Findings for a terminal, as plain text; if there are none, a sentence that says so. */
 export function findingsText(
   findings: readonly Finding[],
   groups: readonly { readonly subject: string; readonly runs: number }[],

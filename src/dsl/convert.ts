@@ -6,7 +6,7 @@ import { limits } from './guard.ts'
 export interface Located {
   readonly value: unknown
   readonly offset: number
-  /** Where its key begins; absent for the root and for the items of a list. */
+  /** Where its key begins; absent for the root and for list items. */
   readonly keyOffset?: number
   /** Members by key, items by position. */
   readonly children: ReadonlyMap<string, Located>
@@ -21,7 +21,7 @@ type Content = Pick<Located, 'value' | 'children'>
 
 const nothing: ReadonlyMap<string, Located> = new Map()
 
-/** Nodes of the YAML library → plain values, each with its offset; counts them and how deep they lie. */
+/** Nodes of the YAML library → plain values, each with its offset. Counts them and their depth. */
 export class Converter {
   readonly problems: Diagnostic[] = []
   private readonly position: (offset: number) => SourcePosition
@@ -40,7 +40,7 @@ export class Converter {
     return root
   }
 
-  /** @param fallback where the value of a key would stand that has none */
+  /** @param fallback where the value would be if its key had one */
   private visit(node: ParsedNode | null, depth: number, fallback: number, keyOffset?: number): Located {
     this.nodes++
     const offset = node?.range[0] ?? fallback
@@ -76,7 +76,7 @@ export class Converter {
         children.set(String(key.value), this.visit(value, depth + 1, end, start))
       }
     }
-    // fromEntries defines own members, so that __proto__ is a plain key that the schema does not know.
+    // fromEntries defines own members, so __proto__ becomes a plain key that the schema does not know.
     return { value: Object.fromEntries([...children].map(([key, child]) => [key, child.value])), children }
   }
 

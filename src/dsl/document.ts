@@ -10,12 +10,12 @@ export interface LocatedDocument {
   readonly position: Position
 }
 
-/** The place of an offset, which counts UTF-16 units of the text. */
+/** The position of an offset, which counts UTF-16 units of the text. */
 export type Position = (offset: number) => SourcePosition
 
 /**
- * Reads YAML 1.2 (and so JSON) into plain values with their places. Anchors, aliases, merge keys, tags, directives,
- * duplicate keys and several documents are refused: a spec needs none of them, and each has been a way to exhaust or to
+ * Reads YAML 1.2 (and therefore JSON) into plain values with their places. Rejects anchors, aliases, merge keys, tags,
+ * directives, duplicate keys and multiple documents: a spec needs none of them, and each has been a way to exhaust or
  * surprise a reader.
  */
 export function readDocument(text: string, file: string): Result<LocatedDocument, Diagnostic[]> {
@@ -27,7 +27,7 @@ export function readDocument(text: string, file: string): Result<LocatedDocument
     const { line, col } = lines.linePos(offset)
     return { file, line: Math.max(1, line), column: Math.max(1, col) }
   }
-  // 1. Text → tokens, under guard: what is refused here is refused before a tree is built of it.
+  // 1. Text → tokens, under guard: rejected input is rejected here, before a tree is built from it.
   const tokens = guardedTokens(text, lines, position)
   if (!tokens.ok) return tokens
 
@@ -35,7 +35,7 @@ export function readDocument(text: string, file: string): Result<LocatedDocument
   const document = composed(tokens.value, text, file, position)
   if (!document.ok) return document
 
-  // 3. Document → plain values that know where they stand.
+  // 3. Document → plain values with their positions.
   const converter = new Converter(position)
   const root = converter.convert(document.value)
   return converter.problems.length > 0 ? err(converter.problems) : ok({ root, position })
@@ -44,7 +44,7 @@ export function readDocument(text: string, file: string): Result<LocatedDocument
 function guardedTokens(text: string, lines: LineCounter, position: Position): Result<CST.Token[], Diagnostic[]> {
   const guard = new Guard(position)
   const parser = new Parser(lines.addNewLine)
-  // Where the parser has its own lexer it counts the first line by itself.
+  // If the parser has its own lexer, it counts the first line by itself.
   lines.addNewLine(0)
   const tokens: CST.Token[] = []
   for (const lexeme of new Lexer().lex(text)) {
@@ -56,10 +56,10 @@ function guardedTokens(text: string, lines: LineCounter, position: Position): Re
   return guard.problems.length > 0 ? err(guard.problems) : ok(tokens)
 }
 
-/** Equal keys are found by the converter: the library compares each key with every other. */
+/** The converter finds equal keys, because the library compares each key with every other. */
 const options = { schema: 'core', strict: true, uniqueKeys: false, stringKeys: true, prettyErrors: false } as const
 
-/** One slip can make an error of every sign that follows it. */
+/** One mistake can turn every character after it into an error. */
 const mostErrors = 99
 
 const moreErrors = (count: number): Diagnostic =>

@@ -8,7 +8,7 @@ import { shownChoices, shownLength, shownRange, shownTypes, shownValue } from '.
 /** Places around the value that an error is about. */
 export interface Context {
   readonly value: SourcePosition
-  /** The key that the value belongs to; the value's own place in a list and at the root. */
+  /** The key that the value belongs to; in a list and at the root, the value's own place. */
   readonly owner: SourcePosition
   /** The key of one of its members. */
   readonly member: (key: string) => SourcePosition
@@ -17,7 +17,7 @@ export interface Context {
 type Said = Omit<Diagnostic, 'severity'>
 type Explain = (error: SchemaError, context: Context) => Said | undefined
 
-/** An error of the schema in a person's words; undefined for one that only repeats another. */
+/** A schema error in plain words; undefined for one that only repeats another. */
 export function explain(error: SchemaError, context: Context): Diagnostic | undefined {
   const said = (explanations.get(error.keyword) ?? other)(error, context)
   if (said === undefined) return undefined
@@ -72,7 +72,7 @@ const notAllowed: Explain = (error, context) => {
   }
 }
 
-/** A name alone in a list of layers or stages: either there is none, or it cannot do without arguments. */
+/** A name alone in a list of layers or stages: either it does not exist, or it needs arguments. */
 function notAlone(kind: string, name: string, { params, schema }: SchemaError, { value: at }: Context): Said {
   const names = (params['names'] ?? schema) as readonly string[]
   if (names.includes(name)) {
@@ -108,12 +108,12 @@ const tooManyKeys: Explain = ({ path, value }, { value: at }) => {
   return { code: 'spec/length', message, at, found: keys.join(', ') }
 }
 
-/** A keyword that the schema gains before it has words of its own here. */
+/** A fallback for a keyword that the schema gains before it has its own words here. */
 const other: Explain = ({ path, value, message }, { value: at }) => ({
   code: 'spec/invalid', message: `${nameOf(path)} ${message}`, at, found: shownValue(value),
 })
 
-/** Said by the errors beneath them. */
+/** The errors beneath them already say it. */
 const silent: Explain = () => undefined
 
 const explanations: ReadonlyMap<string, Explain> = new Map([
@@ -136,7 +136,7 @@ function allowedTypes({ path, schema, params }: SchemaError): string {
   return alternatives.map((a) => (Array.isArray(a['enum']) ? shownChoices(a['enum']) : typesOf(a['type']))).join(' or ')
 }
 
-/** The missing key with the value that the schema would start from. */
+/** The missing key with the schema's example value. */
 function example(schema: Schema, key: string): string {
   const property = (schema['properties'] as Readonly<Record<string, { readonly default?: unknown }>> | undefined)?.[key]
   return property?.default === undefined ? `add ${key}` : `add it, as in ${key}: ${JSON.stringify(property.default)}`

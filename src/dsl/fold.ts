@@ -1,4 +1,4 @@
-/** An error of the validator with its path taken apart. */
+/** An error of the validator, with its path parsed. */
 export interface SchemaError {
   readonly keyword: string
   readonly params: Readonly<Record<string, unknown>>
@@ -7,7 +7,7 @@ export interface SchemaError {
   readonly value: unknown
   /** The keyword's own value in the schema. */
   readonly schema: unknown
-  /** The schema that holds the keyword. */
+  /** The schema that contains the keyword. */
   readonly parent: Readonly<Record<string, unknown>>
   readonly message: string
 }
@@ -15,10 +15,10 @@ export interface SchemaError {
 type Schema = Readonly<Record<string, unknown>>
 
 /**
- * Folds the errors of an `anyOf` into those of the alternative that was meant. All alternatives of this schema differ in
- * their JSON type (a test holds it to that), so the value's own type says which one it is: a map where a layer's name or
- * map may stand is judged as a map, and nothing is said of its not being a name; a name is told what names the map has.
- * Where no alternative has the type, one error lists them all.
+ * Folds the errors of an `anyOf` into those of the intended alternative. All alternatives of this schema differ in their
+ * JSON type (a test checks that), so the value's own type identifies the alternative. A map where a layer's name or map is
+ * allowed is checked as a map, and no error says that it is not a name; for a name, the error lists the names that the map
+ * allows. If no alternative has the type, one error lists them all.
  */
 export function foldChoices(errors: readonly SchemaError[], root: Schema): SchemaError[] {
   const dropped = new Set<SchemaError>()
@@ -43,7 +43,7 @@ export function foldChoices(errors: readonly SchemaError[], root: Schema): Schem
   return foldItems([...errors.filter((e) => !dropped.has(e)), ...added])
 }
 
-/** An item with two keys where one is allowed (arguments that lost their indentation) is one error, not one for each key. */
+/** An item with two keys where one is allowed (arguments that lost their indentation) is one error, not one per key. */
 function foldItems(errors: readonly SchemaError[]): SchemaError[] {
   const items = groupedByPath(errors.filter((e) => e.keyword === 'maxProperties'))
   if (items.size === 0) return [...errors]
@@ -81,7 +81,7 @@ export function resolved(schema: Schema, root: Schema): Schema {
 
 export const typesOf = (schema: Schema): string[] => [schema['type'] ?? []].flat() as string[]
 
-/** JSON types as the schema names them; every number passes for an integer here, since "not whole" is the better error. */
+/** JSON types as the schema names them. Every number counts as an integer here, since "not whole" is the better error. */
 export function hasType(value: unknown, type: string): boolean {
   switch (type) {
     case 'null':

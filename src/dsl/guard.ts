@@ -1,12 +1,12 @@
 import { CST, type Parser } from 'yaml'
 import type { Diagnostic, SourcePosition } from '../base/diagnostics.ts'
 
-/** A spec is written by hand; what is beyond this was not. */
+/** A spec is written by hand; anything beyond these limits was not. */
 export const limits = { bytes: 1_048_576, depth: 32, nodes: 10_000 } as const
 
-/** Of each value, the lexer makes at most about this many tokens (indicators, the blank before, the line's end). */
+/** For each value, the lexer produces at most about this many tokens (indicators, the blank before, the line's end). */
 const tokensPerNode = 8
-/** What the parser's stack holds beside the collections: the document, and the scalar at hand. */
+/** What the parser's stack contains besides the collections: the document, and the current scalar. */
 const stackSlack = 4
 const mostProblems = 20
 
@@ -21,10 +21,10 @@ const refused: { readonly [type: string]: { readonly code: string; readonly mess
   'directive-line': { code: 'spec/directive', message: 'directives are not read', hint: 'remove the line' },
 }
 
-/** Watches the lexer, so that what is too much or not allowed is refused before a tree is built of it. */
+/** Watches the lexer, so that what is too large or not allowed is rejected before a tree is built from it. */
 export class Guard {
   readonly problems: Diagnostic[] = []
-  /** Reading must stop: a limit is passed, or there is enough to refuse the file for. */
+  /** Reading must stop: a limit is exceeded, or there are enough reasons to reject the file. */
   exhausted = false
   private readonly position: (offset: number) => SourcePosition
   private tokens = 0
@@ -34,7 +34,7 @@ export class Guard {
     this.position = position
   }
 
-  /** Must be told of each lexeme before the parser is, whose offset is then the lexeme's. */
+  /** Must see each lexeme before the parser does; the parser's offset is then the lexeme's. */
   see(lexeme: string, parser: Parser): void {
     this.tokens++
     if (this.tokens > limits.nodes * tokensPerNode)

@@ -1,7 +1,7 @@
 import type { SchemaError } from './fold.ts'
 import { kindOf } from './naming.ts'
 
-/** What to do about slips that are made often; undefined where the error says enough. */
+/** What to do about common mistakes; undefined if the error says enough. */
 export function hintFor(error: SchemaError): string | undefined {
   return (
     needsArguments(error) ??
@@ -25,7 +25,7 @@ const argumentsOf: { readonly [layer: string]: string } = {
   activation: '{ activation: relu }',
 }
 
-/** A layer's name alone, or with nothing behind its colon, where it has arguments without a default. */
+/** A layer's name alone, or with nothing after its colon, although it has arguments without a default. */
 function needsArguments({ keyword, path, value }: SchemaError): string | undefined {
   const name =
     keyword === 'enum' && typeof value === 'string' && kindOf(path) === 'layer'
@@ -37,7 +37,7 @@ function needsArguments({ keyword, path, value }: SchemaError): string | undefin
   return `write - ${name}: ${argumentsOf[name]}`
 }
 
-/** `- dense:` with its arguments in the column of `dense` makes a map of two keys. */
+/** `- dense:` with its arguments in the column of `dense` becomes a map with two keys. */
 function lostIndentation({ keyword, value }: SchemaError): string | undefined {
   if (keyword !== 'maxProperties') return undefined
   const empty = Object.entries(value as object).find(([, v]) => v === null)?.[0]
@@ -60,7 +60,7 @@ function outputActivation({ keyword, path, value }: SchemaError): string | undef
     : undefined
 }
 
-/** A number in quotes is a text, and a text of digits alone a number. */
+/** A quoted number is a text, and unquoted digits are a number. */
 function quotes({ keyword, value, schema }: SchemaError): string | undefined {
   if (keyword !== 'type') return undefined
   const wanted = [schema].flat()
@@ -70,7 +70,7 @@ function quotes({ keyword, value, schema }: SchemaError): string | undefined {
   return value.trim() !== '' && Number.isFinite(Number(value)) ? 'write it without quotes' : undefined
 }
 
-/** A gate's name alone: every gate has a limit to be told. The schema has an example of each. */
+/** A gate's name alone: every gate needs a limit. The schema has an example of each. */
 function ruleOf({ keyword, path, value, parent }: SchemaError): string | undefined {
   if (keyword !== 'type' || path[0] !== 'gates' || path.length !== 2 || typeof value !== 'string') return undefined
   const gates = (parent['properties'] ?? {}) as Readonly<Record<string, { readonly default?: object }>>

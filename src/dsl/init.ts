@@ -1,10 +1,10 @@
 import { yamlComment, yamlScalar } from '../base/yaml.ts'
 
-/** What `init` knows of a data file; the loader's table summary fits. */
+/** What `init` knows about a data file; the loader's table summary matches it. */
 export interface InitOptions {
-  /** The data file as the spec shall name it: relative to where the spec will lie. */
+  /** The data file as the spec should name it: relative to the spec's location. */
   readonly file: string
-  /** The file's name without its folder and the endings that say its format; the study is named by it. */
+  /** The file's name without its folder and format endings. It becomes the name of the study. */
   readonly stem: string
   readonly header: boolean
   readonly rows: number
@@ -12,21 +12,23 @@ export interface InitOptions {
     readonly name: string
     readonly type: 'numeric' | 'categorical' | 'constant' | 'identifier'
   }[]
-  /** Column to predict; null where nobody can tell. */
+  /** Column to predict; null if it cannot be guessed. */
   readonly target: string | null
   readonly task: 'classification' | 'regression' | null
   /** The preset that fits the rows. */
   readonly preset: string
-  /** Shape of a row where rows are images, else null. */
+  /** Shape of a row if rows are images, otherwise null. */
   readonly imageShape: readonly number[] | null
   readonly scale: number | null
-  /** What each data check does by default, by its name. */
+  /** The stages in order, with settings that a reader is likely to change; null if the name alone is enough. */
+  readonly stages: readonly { readonly name: string; readonly settings: Readonly<Record<string, number>> | null }[]
+  /** The default of each data check, by name. */
   readonly checks: Readonly<Record<string, string>>
-  /** Address of the schema for editors, relative to the spec; left out of the text where there is none. */
+  /** Address of the schema for editors, relative to the spec; omitted from the text if there is none. */
   readonly schema?: string
 }
 
-/** A commented spec that a person can run at once and then change. It is valid by itself; a test parses what it writes. */
+/** A commented spec that a person can run at once and then change. It is valid; a test parses it. */
 export function renderSpec(options: InitOptions): string {
   const task = options.task ?? 'classification'
   return [
@@ -42,7 +44,7 @@ export function renderSpec(options: InitOptions): string {
     '',
     ...leverLines(options.rows),
     '',
-    ...stageLines(),
+    ...stageLines(options.stages),
     '',
     ...gateLines(task),
     '',
@@ -66,7 +68,7 @@ function dataLines({ file, target, header, columns, imageShape, scale, checks }:
   ]
 }
 
-/** Entries of a map in braces, as many on a line as fit into 120 columns. */
+/** Entries of a map in braces, as many per line as fit in 120 columns. */
 function filled(entries: readonly string[]): string[] {
   const lines: string[] = []
   let line = '    {'
@@ -115,16 +117,15 @@ function leverLines(rows: number): string[] {
   ]
 }
 
-function stageLines(): string[] {
+function stageLines(stages: InitOptions['stages']): string[] {
   return [
     "stages:                        # names alone take the preset's settings; leave out what you do not want tuned",
-    '  - lr-range',
-    '  - batch',
-    '  - regularize',
-    '  - schedule',
-    '  - verify: { seeds: 5 }',
+    ...stages.map(({ name, settings }) => `  - ${name}${settings === null ? '' : `: ${flowMap(settings)}`}`),
   ]
 }
+
+const flowMap = (settings: Readonly<Record<string, number>>): string =>
+  `{ ${Object.entries(settings).map(([key, value]) => `${key}: ${value}`).join(', ')} }`
 
 function gateLines(task: 'classification' | 'regression'): string[] {
   const [metric, level] = task === 'classification' ? ['accuracy', 'min: 0.9'] : ['r2', 'min: 0.8']
@@ -136,7 +137,7 @@ function gateLines(task: 'classification' | 'regression'): string[] {
   ]
 }
 
-/** At most 64, and so small that an epoch has several steps: three fifths of the rows are for training. */
+/** At most 64, and small enough that an epoch has several steps: three fifths of the rows are for training. */
 function batchSize(rows: number): number {
   let size = 64
   while (size > 1 && size * 4 > rows * 0.6) size /= 2
@@ -150,7 +151,7 @@ function census(columns: InitOptions['columns'], target: string | null): string 
   return `${count('numeric')} numeric, ${count('categorical')} categorical${left > 0 ? `, ${left} left out` : ''}`
 }
 
-/** Without a header, columns are called by their position. */
+/** Without a header, columns are named by position. */
 function targetOf(target: string | null, header: boolean): string {
   if (target === null) return '-1'
   return !header && /^-?\d+$/.test(target) ? target : yamlScalar(target)
@@ -164,6 +165,6 @@ function nameOf(text: string): string {
   return yamlScalar(name.slice(0, 64) || 'study')
 }
 
-/** Short where that loses nothing. */
+/** Shortened if that loses nothing. */
 const number = (value: number): string =>
   Number(value.toPrecision(6)) === value ? String(Number(value.toPrecision(6))) : String(value)

@@ -8,7 +8,7 @@ export function nameOf(path: readonly string[]): string {
   return path.reduce((name, step) => (/^\d+$/.test(step) ? `${name}[${step}]` : name === '' ? step : `${name}.${step}`), '')
 }
 
-/** `layer`, `stage` or `gate` for the items of those lists; their keys are names of their own kind. */
+/** `layer`, `stage` or `gate` for the items of those lists; their keys are different kinds of names. */
 export function kindOf(path: readonly string[]): string | undefined {
   const place = path.map((step) => (/^\d+$/.test(step) ? '#' : step)).join('/')
   if (/^model\/layers\/#(\/residual\/(layers|shortcut)\/#)*$/.test(place)) return 'layer'
@@ -17,7 +17,7 @@ export function kindOf(path: readonly string[]): string | undefined {
 
 export const keysOf = (schema: Schema): string[] => Object.keys((schema['properties'] ?? {}) as object)
 
-/** A slip of the fingers, or the only name that begins so. */
+/** A typo, or the only name with that prefix. */
 export function didYouMeanHint(name: string, candidates: readonly string[]): { readonly hint?: string } {
   const begun = name.length >= 3 ? candidates.filter((c) => c.toLowerCase().startsWith(name.toLowerCase())) : []
   const meant = didYouMean(name, candidates) ?? (begun.length === 1 ? begun[0] : undefined)

@@ -6,15 +6,15 @@ import type { Spec } from './tuning.gen.ts'
 import { validate } from './validate.ts'
 
 /**
- * A place in a spec: keys and positions from the root, as `['stages', 1, 'batch', 'largest']`. An item of a list that is
- * one name, or a map of one name, may be called by it instead: `['stages', 'batch', 'largest']`.
+ * A place in a spec: keys and positions from the root, such as `['stages', 1, 'batch', 'largest']`. A list item that is one
+ * name, or a map with one name, may be addressed by that name instead: `['stages', 'batch', 'largest']`.
  */
 export type SpecPath = readonly (string | number)[]
 
-/** The position of the value at a path; of the nearest one around it where the spec does not have it. */
+/** The position of the value at a path; of the nearest enclosing value if the spec does not have it. */
 export type Locate = (path: SpecPath) => SourcePosition
 
-/** What a person wrote, of the right form, with the place of every value. What it means is checked by the compiler. */
+/** What a person wrote, in the right form, with the place of every value. The compiler checks its meaning. */
 export interface ParsedSpec {
   readonly spec: Spec
   readonly locate: Locate
@@ -22,10 +22,10 @@ export interface ParsedSpec {
 }
 
 /**
- * Text to spec: YAML 1.2 or JSON, read with positions, then held against the schema.
+ * Text to spec: YAML 1.2 or JSON, read with positions, then validated against the schema.
  *
- * @param file how the file is called in messages; it is not opened
- * @returns the spec, or everything that is wrong with its form, in the order of the text
+ * @param file the file's name in messages; it is not opened
+ * @returns the spec, or every error of form, in the order of the text
  */
 export function parseSpec(text: string, file: string): Result<ParsedSpec, Diagnostic[]> {
   const document = readDocument(text.replace(/^\uFEFF/, ''), file)
@@ -37,10 +37,10 @@ export function parseSpec(text: string, file: string): Result<ParsedSpec, Diagno
   return ok({ spec, file, locate: locateIn(document.value) })
 }
 
-/** Nobody reads more; a file with so many is not a spec. */
+/** Nobody reads more; a file with this many is not a spec. */
 const mostProblems = 100
 
-/** In the order of the text, each once; that there are more comes last. */
+/** In the order of the text, each once; a note that there are more comes last. */
 function sorted(problems: readonly Diagnostic[]): Diagnostic[] {
   const seen = new Set<string>()
   const more = problems.filter((p) => p.code === 'spec/more')

@@ -3,7 +3,7 @@ import { resolved } from './fold.ts'
 
 type Schema = Readonly<Record<string, unknown>>
 
-/** Where in a spec a key belongs, as `under levers.optimization`; undefined where no map has it, or several do. */
+/** Where a key belongs in a spec, such as `under levers.optimization`; undefined if no map has it, or several do. */
 export function placeOf(key: string): string | undefined {
   const places = (known ??= collect(schema, '', new Map())).get(key)
   if (places?.length !== 1) return undefined
@@ -12,7 +12,7 @@ export function placeOf(key: string): string | undefined {
 
 let known: Map<string, string[]> | undefined
 
-/** Maps inside maps only: what is in a list has its own names. */
+/** Only maps inside maps: list items have their own names. */
 function collect(here: Schema, path: string, into: Map<string, string[]>): Map<string, string[]> {
   for (const [key, property] of Object.entries((here['properties'] ?? {}) as Readonly<Record<string, Schema>>)) {
     into.set(key, [...into.get(key) ?? [], path])

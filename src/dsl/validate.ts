@@ -10,8 +10,8 @@ import { foldChoices, type SchemaError } from './fold.ts'
 const check = schemaChecker(schema)
 
 /**
- * Everything in which a document differs from the schema, each with its place; empty where it fits. Of a large document
- * that differs everywhere it is a part, and a last problem says so.
+ * Every way in which a document differs from the schema, each with its place; empty if it fits. For a large document that
+ * differs everywhere, it lists a part, and a last problem says so.
  */
 export function validate(document: LocatedDocument): Diagnostic[] {
   const { errors, complete } = check(document.root.value)
@@ -20,7 +20,7 @@ export function validate(document: LocatedDocument): Diagnostic[] {
   return complete ? problems : [...problems, { code: 'spec/more', severity: 'error', message: 'there may be more problems' }]
 }
 
-/** Verbose errors carry the schema and the value that did not fit. */
+/** Verbose errors include the schema and the value that did not fit. */
 function withPath(error: ErrorObject): SchemaError {
   const path = error.instancePath
     .split('/')

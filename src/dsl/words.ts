@@ -1,4 +1,4 @@
-/** A value for a person, short: `text "abc"`, `number 3`, `a map`, `an empty list`, `nothing`. */
+/** A value for a message, short: `text "abc"`, `number 3`, `a map`, `an empty list`, `nothing`. */
 export function shownValue(value: unknown): string {
   if (value === null) return 'nothing (null)'
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `a list: ${shortened(JSON.stringify(value))}`

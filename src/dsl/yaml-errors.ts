@@ -1,7 +1,7 @@
 import type { YAMLParseError } from 'yaml'
 import type { Diagnostic, SourcePosition } from '../base/diagnostics.ts'
 
-/** What the YAML parser found, with the line that it found it in. */
+/** What the YAML parser found, with the line where it found it. */
 export function diagnosticOf(
   error: YAMLParseError,
   text: string,

@@ -6,15 +6,15 @@ import { automaticEngines, engineNamed, type EngineName, type EngineWish } from 
 /** The engine that trains. */
 export interface EngineChoice {
   readonly engine: EngineName
-  /** Folder of the engine; null where tunegate brings it along. */
+  /** Folder of the engine; null if it ships with tunegate. */
   readonly folder: string | null
-  /** Half a sentence for the report: why this engine. */
+  /** A clause for the report: why this engine. */
   readonly why: string
 }
 
 /**
- * Which engine trains: the one that was asked for, or by `auto` the first that is available. An error where the one that was
- * asked for by its name is not.
+ * Chooses the engine that trains: the requested one, or for `auto` the first that is available. Returns an error if the
+ * engine that was requested by name is not available.
  *
  * @param look whether an engine can train; it may install the engine first
  */
@@ -31,6 +31,6 @@ export async function chooseEngine(
   return err(refused.flatMap(({ problems }) => problems))
 }
 
-/** The engines before it say why it was not one of them. */
+/** The reasons why the engines before it were not chosen. */
 const whyOf = ({ name, auto = name }: EngineDefinition, refused: readonly Unavailable[]): string =>
   (refused.length > 0 ? refused.map(({ why }) => why).join('; ') : auto)

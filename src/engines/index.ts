@@ -8,31 +8,31 @@ export const engines = [tensorflow, wasm] as const
 
 export type EngineName = (typeof engines)[number]['name']
 
-/** What a user may ask for: an engine by its name, or `auto`, the default. */
+/** What a user may request: an engine by name, or `auto`, the default. */
 export type EngineWish = 'auto' | EngineName
 
 /** The default comes first. */
 export const engineWishes: readonly EngineWish[] = ['auto', ...engines.map(({ name }) => name)]
 
-/** The engine of this name. Throws where there is none. */
+/** The engine with this name. Throws if there is none. */
 export function engineNamed(name: string): EngineDefinition<EngineName> {
   const found = engines.find((engine) => engine.name === name)
   if (!found) throw new Error(`there is no engine ${name}`)
   return found
 }
 
-/** The engines that `auto` tries, one after the other. */
+/** The engines that `auto` tries, in order. */
 export const automaticEngines = (): readonly EngineDefinition<EngineName>[] =>
   engines.filter((engine: EngineDefinition) => engine.auto !== undefined)
 
-/** The engine that is there on every machine. */
+/** The engine that is available on every machine. */
 export function fallbackEngine(): EngineDefinition<EngineName> {
   const found = automaticEngines().find(({ embedded }) => embedded)
   if (!found) throw new Error('no engine is there on every machine')
   return found
 }
 
-/** What the commands of `tunegate engine` install, and the engine that it belongs to. */
+/** What the `tunegate engine` commands install, and the engine that it belongs to. */
 export function installable(): { readonly name: EngineName; readonly installer: EngineInstaller } {
   const all: readonly EngineDefinition<EngineName>[] = engines
   const [found] = all.flatMap(({ name, installer }) => (installer ? [{ name, installer }] : []))
@@ -40,6 +40,6 @@ export function installable(): { readonly name: EngineName; readonly installer: 
   return found
 }
 
-/** What `auto` takes, for help texts: `tensorflow where it is installed, else wasm`. */
+/** What `auto` selects, for help texts: `tensorflow where it is installed, else wasm`. */
 export const autoEngineWords = (): string => automaticEngines()
   .map(({ name, where, embedded }) => (embedded ? `else ${name}` : `${name} ${where}`)).join(', ')

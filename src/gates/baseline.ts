@@ -9,7 +9,7 @@ const seedOf = (seed: number, { run: _, ...rest }: VerifiedRun): SeedEvidence =>
 export const candidateSeeds = (verify: VerifyFindings): SeedEvidence[] =>
   verify.seeds.map((s) => seedOf(s.seed, s.candidate))
 
-/** The declared levers' own verification runs, under the same seeds as the winner's and of the same model. */
+/** Verification runs of the declared levers, with the same model and seeds as the winner's. */
 export const retrainedBaseline = (verify: VerifyFindings, parameters?: number): BaselineEvidence => ({
   source: 'the declared levers, retrained on the same seeds',
   runs: verify.seeds.map((s) => seedOf(s.seed, s.baseline)),
@@ -18,23 +18,24 @@ export const retrainedBaseline = (verify: VerifyFindings, parameters?: number): 
   ...(parameters === undefined ? {} : { parameters }),
 })
 
-/** What the lock must agree with to be comparable. */
+/** What a lock must match to be comparable. */
 export interface Setting {
   readonly dataFingerprint: string
   readonly specFingerprint: string
   readonly engine: string
-  /** The metric that checkpoints are chosen by. */
+  /** The metric that selects checkpoints. */
   readonly objective: MetricName
   /** `tunegate 0.1.0`. */
   readonly tool: string
-  /** Trainable numbers in the model: what is held against those of the baseline. */
+  /** Number of trainable parameters, compared with the baseline's. */
   readonly parameters: number
 }
 
 /**
- * A lock as baseline, or all the reasons why it cannot be one. Metrics on other data (or another split) are other quantities,
- * and so are those of checkpoints that another metric chose; an engine of another class (the first word of its label) draws
- * and rounds otherwise, so that a difference could be its own. Another version of one class is only noted.
+ * Reads a lock as the baseline, or returns every reason why it cannot serve as one. Metrics on other data or another split
+ * measure something else, and so do metrics of checkpoints that another metric selected. An engine of another class (the
+ * first word of its label) draws and rounds differently, so a difference could come from the engine. Another version of the
+ * same class only adds a note.
  */
 export function lockBaseline(
   lock: Lock,
@@ -53,7 +54,7 @@ export function lockBaseline(
   return { source, runs: lock.seeds, notes, ...(lock.parameters === undefined ? {} : { parameters: lock.parameters }) }
 }
 
-/** Each to be read after the lock's name. What an old lock does not say is not held against it. */
+/** Each reason reads after the lock's name. A field that an old lock lacks does not count against it. */
 function incompatibilities({ fingerprints, objective, engine, cutShort }: Lock, setting: Setting): string[] {
   const engineClass = (label: string): string => label.split(' ')[0] ?? label
   return [
@@ -73,8 +74,8 @@ function incompatibilities({ fingerprints, objective, engine, cutShort }: Lock, 
 }
 
 /**
- * The evidence of a study: its verified winner against a lock where there is one, else against the declared levers.
- * A lock that does not fit is said and not silently replaced by the easier comparison.
+ * The evidence of a study: its verified winner against the lock, if there is one, or else against the declared levers. A
+ * lock that does not match is reported, never silently replaced by the easier comparison.
  *
  * @param fixed a lock, or the runs of another spec retrained for this study
  */

@@ -11,8 +11,8 @@ export interface CalibrationRule extends MarginRule {
 }
 
 /**
- * The candidate's probabilities are not worse than the baseline's by the margin or more, on a proper score: such a score
- * cannot be improved by shifting confidence alone, which the expected calibration error can.
+ * Tests that the candidate's probabilities are not worse than the baseline's by the margin or more, on a proper score.
+ * Shifting confidence alone cannot improve a proper score, but it can improve the expected calibration error.
  */
 export const calibration: GateDefinition<CalibrationRule, Calibration> = {
   ...nonInferiority,

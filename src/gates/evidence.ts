@@ -3,62 +3,62 @@ import type { Measured } from '../records/gates.ts'
 import type { RunCalibration, RunTime } from '../records/run.ts'
 import { nominalAlpha } from '../stats/sequential.ts'
 
-/** What gates are judged on: seeds that no selection saw, on both sides. */
+/** What gates judge: seeds that no selection used, on both sides. */
 export interface GateEvidence {
   readonly candidate: readonly SeedEvidence[]
   readonly baseline: BaselineEvidence | null
-  /** Why there is no baseline, as a sentence; null where there is one. */
+  /** Why there is no baseline, as a sentence; null if there is one. */
   readonly missingBaselineReason: string | null
-  /** Trainable numbers in the candidate's model; left out where they are not known. */
+  /** Number of trainable parameters in the candidate's model; omitted if unknown. */
   readonly parameters?: number
 }
 
-/** A seed with what a lock holds of it, and what only the run itself tells. */
+/** A seed with what a lock stores about it, and what only the run itself knows. */
 export interface SeedEvidence extends LockedSeed {
   readonly time?: RunTime
-  /** Why it crashed, where that is known. */
+  /** Why it crashed, if known. */
   readonly reason?: string
   readonly calibration?: RunCalibration
 }
 
 export interface BaselineEvidence {
-  /**
-   * What the baseline is, to be read after "against": `tuning.lock.json`, `the declared levers, retrained on the same
-   * seeds`.
-   */
+  /** What the baseline is; reads after "against": `tuning.lock.json`, `the declared levers, retrained on the same seeds`. */
   readonly source: string
   readonly runs: readonly SeedEvidence[]
-  /** Trainable numbers in its model; left out where they are not known. */
+  /** Number of trainable parameters in its model; omitted if unknown. */
   readonly parameters?: number
-  /** Whether its runs were trained in turn with the candidate's, so that a busy moment of the machine meets both. */
+  /** Whether its runs were interleaved with the candidate's, so that a busy moment of the machine affects both. */
   readonly alternated?: boolean
-  /** What a reader must know of it, as "it was trained on another engine". */
+  /** What a reader must know about it, such as "it was trained on another engine". */
   readonly notes: readonly string[]
 }
 
-/** One look at the seeds. With several looks the nominal alpha of each is smaller (Pocock), see `stats/sequential.ts`. */
+/**
+ * One interim analysis of the seeds. With several, each uses a smaller nominal alpha (Pocock); see `stats/sequential.ts`.
+ */
 export interface Look {
-  /** One-sided chance of error that each bound is allowed at this look. */
+  /** One-sided error probability of each bound at this look. */
   readonly alpha: number
-  /** The same for each bound of σ, of which seeds know less than of a mean. */
+  /** The same for each bound of σ. Seeds say less about σ than about a mean. */
   readonly spreadAlpha: number
   readonly look: number
   readonly of: number
-  /** Time ended the verification before its last look. */
+  /** The time budget ended the verification before its last look. */
   readonly cutShort?: true
 }
 
 const alpha = 0.05
 const spreadAlpha = 0.025
 
-/** All verification seeds are looked at once, at the end. */
+/** A single look at all verification seeds, at the end. */
 export const singleLook: Look = { alpha, spreadAlpha, look: 1, of: 1 }
 
 /**
- * The look at `seeds` of those planned. Every look, the last too, tests at the nominal level under which all of them
- * together err as seldom as one test would. A look that the budget forced, between two planned ones, keeps that level:
- * it was not chosen by what the seeds showed. The information of a look is taken to grow with the candidate's seeds; where
- * the baseline's are fixed, as in a lock, successive looks agree more than that and the level errs to the safe side.
+ * The look at `seeds` of the planned seeds. Every look, including the last, tests at the nominal level that keeps the error
+ * rate of all looks together at the level of a single test. A look that the budget forces between two planned ones keeps
+ * that level, because the seeds' results did not trigger it. The information of a look is assumed to grow with the
+ * candidate's seeds. If the baseline's seeds are fixed, as in a lock, successive looks correlate more than that, and the
+ * level errs on the safe side.
  */
 export function lookAt(looks: readonly number[], seeds: number): Look {
   if (looks.length <= 1) return singleLook
@@ -71,16 +71,16 @@ export function lookAt(looks: readonly number[], seeds: number): Look {
   }
 }
 
-/** One metric on one split, seed by seed, with what kept a seed from having a value. */
+/** One metric on one split, per seed, with the reason for each seed without a value. */
 export interface Side {
   readonly values: readonly SeedValue[]
   readonly diverged: readonly number[]
   readonly crashed: readonly number[]
-  /** Why they crashed, each reason once. */
+  /** Why seeds crashed, each reason once. */
   readonly reasons: readonly string[]
-  /** Seeds that completed but hold no finite value of the metric. */
+  /** Seeds that completed but have no finite value of the metric. */
   readonly unmeasured: readonly number[]
-  /** One entry a seed, null where it has no value: for the verdict's record. */
+  /** One entry per seed, null if it has no value; for the verdict's record. */
   readonly all: readonly (number | null)[]
 }
 
@@ -90,7 +90,7 @@ export interface SeedValue {
   readonly weights: string | null
 }
 
-/** Reads the rule's metric from every seed; nothing is dropped, only sorted by why it has no value. */
+/** Reads the rule's metric from every seed. It drops no seed; it groups seeds without a value by reason. */
 export function readSide(seeds: readonly SeedEvidence[], rule: Measured): Side {
   const read = seeds.map((s) => ({ ...s, value: finiteOrNull(s[rule.split]?.[rule.metric]) }))
   const without = (status: LockedSeed['status']): number[] => read.filter((s) => s.status === status).map((s) => s.seed)

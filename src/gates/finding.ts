@@ -2,17 +2,17 @@ import type { GateVerdict, ShownEvidence, VerdictStatus } from '../records/verdi
 import type { Side } from './evidence.ts'
 import { seedList } from './words.ts'
 
-/** What a gate found, before it is joined with its rule and the values it was found on. */
+/** What a gate found, before it is combined with its rule and its values. */
 export interface Finding {
   readonly status: VerdictStatus
   readonly sentence: string
   readonly estimate: GateVerdict['estimate']
   readonly remedy: string | null
-  /** Only where more seeds could decide an inconclusive finding; null where their number cannot be told. */
+  /** Set only if more seeds could decide an inconclusive finding; null if their number is unknown. */
   readonly seedsToSettle?: number | null
-  /** True where more seeds are not to be trained for it, though they could decide it. */
+  /** True if no more seeds should be trained for it, even though they could decide it. */
   readonly settled?: true
-  /** True where nothing was measured or compared: a change can bring that about, so `onInconclusive: pass` does not hold. */
+  /** True if nothing was measured or compared. A change can cause that, so `onInconclusive: pass` does not apply. */
   readonly unmeasured?: true
   readonly notes: readonly string[]
   readonly evidence?: readonly ShownEvidence[]
@@ -26,10 +26,10 @@ export const inconclusive = (sentence: string, remedy: string, notes: readonly s
   notes,
 })
 
-/** Inconclusive since there is nothing to measure or to compare with. */
+/** Inconclusive because there is nothing to measure or to compare with. */
 export const nothingMeasured = (sentence: string, remedy: string): Finding => ({ ...inconclusive(sentence, remedy), unmeasured: true })
 
-/** Inconclusive for want of seeds. */
+/** Inconclusive because there are too few seeds. */
 export const tooFewSeeds = (sentence: string, remedy: string, seedsToSettle: number): Finding =>
   ({ ...inconclusive(sentence, remedy), seedsToSettle })
 
@@ -41,26 +41,26 @@ export const failed = (sentence: string, notes: readonly string[] = []): Finding
   notes,
 })
 
-/** One entry a seed, null where it has no value. */
+/** One entry per seed, null if it has no value. */
 export interface SidesShown {
   readonly candidate: readonly (number | null)[]
   readonly baseline: readonly (number | null)[] | null
 }
 
-/** A finding with what it was found on. */
+/** A finding with the evidence behind it. */
 export interface Judged {
-  /** The limit that the interval is held against. */
+  /** The limit that the interval is compared with. */
   readonly limit: number
   readonly sides: SidesShown
   readonly finding: Finding
 }
 
 /**
- * What seeds without a value mean for a gate on the candidate alone; undefined where every seed has one.
+ * What seeds without a value mean for a gate on the candidate alone; undefined if every seed has a value.
  *
- * A diverged seed fails: the levers themselves sent the loss to infinity, so no mean or spread over the seeds that happened
- * to survive describes what a user of these levers will get. A crashed seed (the process died, or our own code threw) says
- * nothing about the levers, good or bad, so it is inconclusive. Neither is dropped, and neither can be outvoted.
+ * A diverged seed fails: the levers themselves sent the loss to infinity, so no mean or spread over the surviving seeds
+ * describes what a user of these levers will get. A crashed seed (the process died, or our own code threw) says nothing
+ * about the levers, good or bad, so the gate is inconclusive. Neither kind is dropped or outvoted.
  */
 export function unfinished(side: Side): Finding | undefined {
   if (side.diverged.length > 0) {
@@ -95,7 +95,7 @@ export function unfinished(side: Side): Finding | undefined {
   return undefined
 }
 
-/** The first reasons, for there may be one a seed. */
+/** The first reasons, since every seed may have its own. */
 const because = ({ reasons }: Side): string => (reasons.length === 0 ? '' : ` The reason: ${reasons.slice(0, 2).join('; ')}.`)
 
 function remedyOf({ reasons }: Side): string {
@@ -107,7 +107,7 @@ function remedyOf({ reasons }: Side): string {
 const crashNotes = (side: Side): string[] =>
   side.crashed.length > 0 ? [`The candidate's run also crashed on ${seedList(side.crashed)}.`] : []
 
-/** Whether different seeds all ended in the same weights: then the seed never reached the training. */
+/** Whether different seeds all ended with the same weights, which means that the seed never reached the training. */
 export function seedsWithoutEffect(side: Side): boolean {
   const weights = side.values.map((v) => v.weights)
   return weights.length > 1 && weights[0] !== null && weights.every((w) => w === weights[0])

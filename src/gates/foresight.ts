@@ -2,11 +2,11 @@ import type { GateRule } from '../records/gates.ts'
 import { gateOf } from './index.ts'
 import type { LimitKey, PowerProblem, StudyDesign } from './power.ts'
 
-/** What can be said of a gate before a step is trained. */
+/** What a gate's power check found before training. */
 export interface Foreseen extends PowerProblem {
   /** Position in the plan's gates. */
   readonly gate: number
-  /** The setting of the gate that it is about. */
+  /** The gate's setting that the problem is about. */
   readonly key: LimitKey
 }
 
@@ -14,7 +14,10 @@ export interface Foresight extends StudyDesign {
   readonly rules: readonly GateRule[]
 }
 
-/** Gates that the declared seeds will rarely settle, going by the noise of the lock, and gates that are decided already. */
+/**
+ * Finds gates that the declared seeds will rarely settle, judging by the noise in the lock, and gates that are already
+ * decided.
+ */
 export function foresee({ rules, ...design }: Foresight): Foreseen[] {
   return rules.flatMap((rule, gate) => {
     const problem = problemOf(rule, design)

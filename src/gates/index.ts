@@ -10,10 +10,10 @@ import { trainingTime } from './training-time.ts'
 /** Every gate, in the order of the schema. */
 export const gates = [seedVariance, regression, threshold, calibration, trainingTime, modelSize] as const
 
-/** A rule of any gate that is registered. */
+/** A rule of any registered gate. */
 export type AnyGateRule = ReturnType<(typeof gates)[number]['rules']>[number]
 
-/** The gate of this name. Throws where there is none. */
+/** The gate with this name. Throws if there is none. */
 export function gateNamed(name: string): GateDefinition {
   const found = (gates as readonly GateDefinition[]).find((gate) => gate.name === name)
   if (!found) throw new Error(`there is no gate ${name}`)

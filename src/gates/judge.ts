@@ -5,9 +5,9 @@ import { singleLook, type GateEvidence, type Look } from './evidence.ts'
 import { gateOf } from './index.ts'
 
 /**
- * Holds every rule against the evidence. The verdict is fail if any gate fails, else inconclusive if an inconclusive gate
- * blocks, else pass. All gates must pass, so several gates need no correction for multiplicity.
- * Without gates it is inconclusive: a pass that nothing was asked of would not be earned.
+ * Judges every rule on the evidence. The verdict is fail if any gate fails, else inconclusive if an inconclusive gate
+ * blocks, else pass. All gates must pass, so several gates need no correction for multiplicity. Without gates the verdict is
+ * inconclusive: a pass that tested nothing would be unearned.
  */
 export function judge(rules: readonly GateRule[], evidence: GateEvidence, look: Look = singleLook): Verdict {
   const gates = rules.map((rule) => judgeOne(rule, evidence, look)).map((gate) => (look.cutShort ? notExcused(gate) : gate))
@@ -15,7 +15,7 @@ export function judge(rules: readonly GateRule[], evidence: GateEvidence, look: 
   return { status, sentence: sentenceOf(status, gates), gates }
 }
 
-/** Joins rule and finding; only here is decided what blocks. */
+/** Combines rule and finding. This is the only place that decides what blocks. */
 function judgeOne(rule: GateRule, evidence: GateEvidence, look: Look): GateVerdict {
   const gate = gateOf(rule)
   const { limit, sides, finding } = gate.judge(rule, evidence, look)
@@ -39,8 +39,8 @@ function judgeOne(rule: GateRule, evidence: GateEvidence, look: Look): GateVerdi
 }
 
 /**
- * `onInconclusive: pass` is for what the planned seeds cannot decide. Where time kept them from being trained nobody knows
- * whether they could, and a slow model must not come through by being slow.
+ * `onInconclusive: pass` covers what the planned seeds cannot decide. If the time budget kept some of them from being
+ * trained, nobody knows whether they could have decided, and a slow model must not pass because it is slow.
  */
 function notExcused(gate: GateVerdict): GateVerdict {
   if (gate.status !== 'inconclusive' || gate.settled !== false || gate.blocks) return gate
@@ -48,10 +48,10 @@ function notExcused(gate: GateVerdict): GateVerdict {
   return { ...gate, blocks: true, notes: [...gate.notes, note] }
 }
 
-/** Whether every gate is decided, or open for another reason than too few seeds. Without gates nothing is. */
+/** Whether every gate is decided, or is open for a reason other than too few seeds. False without gates. */
 export const isSettled = ({ gates }: Verdict): boolean => gates.length > 0 && gates.every((g) => g.settled !== false)
 
-/** As a list of gates names it. */
+/** The rule's name in a list of gates. */
 function nameOf(rule: GateRule): string {
   const measured = gateOf(rule).measures(rule)
   return measured === null ? rule.gate : `${rule.gate} (${measured.metric})`

@@ -1,19 +1,19 @@
 import type { Side } from './evidence.ts'
 
-/** Both sides in one order, by seed where they are paired. */
+/** Both sides in the same order; by seed if they are paired. */
 export interface Matched {
   readonly baseline: readonly number[]
   readonly candidate: readonly number[]
   readonly paired: boolean
-  /** Every seed of the candidate completed on both sides with the same weights. */
+  /** Whether every seed of the candidate completed on both sides with the same weights. */
   readonly identical: boolean
   readonly notes: readonly string[]
 }
 
 /**
- * Pairs the sides by seed where the rule says that seeds are shared and the candidate's are all among the baseline's, which
- * may have more, as at an early look. A baseline seed that diverged takes its pair with it. Where only some of the
- * candidate's seeds are shared, pairing would throw the others away, so the sides are compared unpaired.
+ * Pairs the sides by seed if the rule says that seeds are shared and the baseline has all of the candidate's. The baseline
+ * may have more, for example at an early look. A baseline seed that diverged removes its pair. If only some of the
+ * candidate's seeds are shared, pairing would discard the others, so the sides are compared unpaired.
  */
 export function matchSides(rule: { readonly paired: boolean }, candidate: Side, baseline: Side): Matched {
   const bySeed = new Map(baseline.values.map((v) => [v.seed, v]))

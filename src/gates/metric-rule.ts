@@ -2,7 +2,7 @@ import type { GateVerdict } from '../records/verdict.ts'
 import type { MetricRule, OnInconclusive } from '../records/gates.ts'
 import type { RuleBehavior } from './definition.ts'
 
-/** Settings that every gate on a metric has, with their defaults. */
+/** Settings of every gate on a metric, with their defaults. */
 export const metricDefaults = (
   { split = 'validation', onInconclusive = 'fail' }: Partial<Pick<MetricRule, 'split' | 'onInconclusive'>>,
 ): { readonly split: MetricRule['split']; readonly onInconclusive: OnInconclusive } => ({ split, onInconclusive })
@@ -14,10 +14,10 @@ export const judgesMetric: Pick<RuleBehavior<MetricRule>, 'needsBaseline' | 'mea
   subject: ({ metric, split }) => `${split} ${metric}`,
 }
 
-/** A rule that holds a metric against the baseline's. */
+/** A rule that compares a metric with the baseline's. */
 export const comparesMetric = { ...judgesMetric, needsBaseline: () => true }
 
-/** Candidate and baseline of each seed that both sides have; none where the sides differ in length. */
+/** Candidate and baseline values of each seed that both sides have; empty if the sides differ in length. */
 export function pairsOf({ candidate, baseline }: Pick<GateVerdict, 'candidate' | 'baseline'>): (readonly [number, number])[] {
   if (baseline?.length !== candidate.length) return []
   return candidate.flatMap((own, i) => {

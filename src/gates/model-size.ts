@@ -8,18 +8,18 @@ import { shared } from './schema.ts'
 import { withoutBaseline } from './unmatched.ts'
 import { shown, signed, timesBaseline } from './words.ts'
 
-/** The model has at most so many times the baseline's trainable parameters; counted, not estimated. */
+/** The model has at most this many times the baseline's trainable parameters. They are counted, not estimated. */
 export interface ModelSizeRule extends GateRule {
   readonly gate: 'model-size'
   readonly maxRatio: number
 }
 
-/** What rounding may add to a limit such as 1.15 times 100. */
+/** What rounding may add to a limit, such as 1.15 times 100. */
 const rounding = 1 + 1e-9
 
 /**
- * The model has at most `maxRatio` times the baseline's trainable parameters. Both are counted, so there is no noise and no
- * interval, and the answer is known before a step is trained.
+ * Tests that the model has at most `maxRatio` times the baseline's trainable parameters. Both are counted, so there is no
+ * noise and no interval, and the answer is known before training.
  */
 export const modelSize: GateDefinition<ModelSizeRule, ModelSize> = {
   name: 'model-size',
@@ -53,7 +53,7 @@ export const modelSize: GateDefinition<ModelSizeRule, ModelSize> = {
   seedDotsCaption: '',
 }
 
-/** Counted, so the verdict is known now; only a pass needs no word. */
+/** Parameters are counted, so the verdict is known now. A pass needs no message. */
 function powerCheck(rule: ModelSizeRule, { baseline, parameters }: StudyDesign): PowerProblem | null {
   if (!baseline || !('source' in baseline)) return null
   const { status, sentence, remedy } = decide(rule, { candidate: [], baseline, missingBaselineReason: null, parameters })
@@ -87,7 +87,7 @@ function decide({ maxRatio }: ModelSizeRule, { baseline, missingBaselineReason, 
   }
 }
 
-/** `12,345 trainable parameters (48.2 KiB)`, each a single-precision number of four bytes. */
+/** `12,345 trainable parameters (48.2 KiB)`; each is a single-precision number of four bytes. */
 function sizeOf(parameters: number): string {
   const bytes = 4 * parameters
   const size = bytes < 1024 ? `${bytes} bytes` : bytes < 1024 ** 2 ? `${shown(bytes / 1024)} KiB` : `${shown(bytes / 1024 ** 2)} MiB`

@@ -16,13 +16,13 @@ import { intervalWords, limitWords, shown, signed } from './words.ts'
 
 /** A rule that allows a loss of less than a margin. */
 export interface MarginRule extends MetricRule {
-  /** The largest loss that is acceptable, in units of the metric. */
+  /** The largest acceptable loss, in units of the metric. */
   readonly margin: number
-  /** Whether the two sides share split, order and initialization streams seed by seed. */
+  /** Whether both sides share split, order and initialization streams for each seed. */
   readonly paired: boolean
 }
 
-/** What the gates share that allow a margin. */
+/** Behavior that all gates with a margin share. */
 export const nonInferiority: RuleBehavior<MarginRule> = {
   ...comparesMetric,
   neutral: () => 0,
@@ -42,7 +42,7 @@ export const nonInferiority: RuleBehavior<MarginRule> = {
   seedDotsCaption: 'drops of single seeds',
 }
 
-/** A question as the steps below hand it on. */
+/** The question in the form that the steps below pass on. */
 interface Question {
   readonly rule: MarginRule
   /** What the baseline is, in words. */
@@ -52,9 +52,9 @@ interface Question {
 }
 
 /**
- * The candidate is not worse than the baseline by the margin or more. The drop is baseline − candidate in the better
- * direction; its interval is Welch's, or that of the paired t where seeds are shared, each bound one-sided at the look's
- * alpha. Upper bound below the margin: pass. Else lower bound above 0: fail. Else inconclusive.
+ * Tests that the candidate is not worse than the baseline by the margin or more. The drop is baseline − candidate, oriented
+ * so that more is better. Its interval is Welch's, or the paired t interval if seeds are shared; each bound is one-sided at
+ * the look's alpha. Upper bound below the margin: pass. Else lower bound above 0: fail. Else inconclusive.
  */
 function judgeMargin(rule: MarginRule, evidence: GateEvidence, look: Look): Judged {
   const candidate = readSide(evidence.candidate, rule)
@@ -98,8 +98,9 @@ function decide(
 }
 
 /**
- * Every seed was trained on both sides and ended in the same weights: the candidate is the baseline, retrained. There is
- * nothing to estimate; an interval here would only say how noisy seeds are, and block a change that changes nothing.
+ * Every seed was trained on both sides and ended with the same weights, so the candidate is the baseline, retrained. There
+ * is nothing to estimate. An interval here would only show how noisy seeds are, and would block a change that changes
+ * nothing.
  */
 function unchanged({ rule, source, matched }: Question): Finding {
   const what = dropOf(rule)
@@ -118,7 +119,7 @@ const dropOf = (rule: MarginRule): string => `drop in ${rule.split} ${rule.metri
 
 function weigh(question: Question, side: Side): Finding {
   const { rule, matched, look } = question
-  // Turned so that more is better, and baseline − candidate is the drop for every metric.
+  // Oriented so that more is better and baseline − candidate is the drop, for every metric.
   const turn = gain(rule.metric, 0, 1)
   const base = matched.baseline.map((v) => turn * v)
   const cand = matched.candidate.map((v) => turn * v)
@@ -158,7 +159,7 @@ function judged(question: Question, found: Interval, fallback: readonly string[]
   }
 }
 
-/** Neither side varies over its seeds: exact tests, where there are seeds enough. */
+/** Neither side varies over its seeds: uses exact tests if there are enough seeds. */
 function withoutInterval(
   { rule, source, matched, look }: Question,
   side: Side,

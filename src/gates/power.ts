@@ -4,12 +4,12 @@ import { sampleSd } from '../stats/describe.ts'
 import { lookAt, readSide, type BaselineEvidence, type Look } from './evidence.ts'
 import { shown } from './words.ts'
 
-/** A setting that holds the limit of a gate. */
+/** A setting that contains the limit of a gate. */
 export type LimitKey = 'margin' | 'maxStd' | 'maxRatio' | 'min' | 'max'
 
-/** What a power check says of one rule. */
+/** What a power check says about one rule. */
 export interface PowerProblem {
-  /** `below-noise`: its seeds will rarely settle it; `fails-already`, `not-comparable`: no seed will change it. */
+  /** `below-noise`: its seeds will rarely settle it. `fails-already`, `not-comparable`: no seed will change it. */
   readonly code: 'below-noise' | 'fails-already' | 'not-comparable'
   readonly message: string
   readonly found: string
@@ -17,26 +17,26 @@ export interface PowerProblem {
   readonly hint: string
 }
 
-/** What is known before a step is trained. */
+/** What is known before training. */
 export interface StudyDesign {
-  /** Seeds of the verification, and the looks at them. */
+  /** Number of verification seeds, and their interim analyses. */
   readonly seeds: number
   readonly looks: readonly number[]
-  /** Trainable numbers in the model. */
+  /** Number of trainable parameters in the model. */
   readonly parameters: number
-  /** What the gates will be held against where it is fixed before the run, or why it cannot be; null where it is yet to be trained. */
+  /** What the gates compare with if it is fixed before the run, or why it cannot be; null if it is not trained yet. */
   readonly baseline: BaselineEvidence | { readonly reason: string } | null
-  /** Seeds that tell how noisy the metrics are, and where they are from; null where there are none. */
+  /** Seeds that show how noisy the metrics are, and their source; null if there are none. */
   readonly noise: { readonly source: string; readonly seeds: readonly LockedSeed[] } | null
 }
 
-/** A gate that its seeds settle in fewer than four cases of five disappoints; better said before they are trained. */
+/** A gate that its seeds settle in fewer than four cases out of five disappoints. Better to warn before training. */
 export const power = 0.8
 
-/** The noise of a metric over seeds, and the same in words. */
+/** The noise of a metric over seeds, as numbers and in words. */
 export interface Noise { readonly sd: number; readonly values: readonly number[]; readonly words: string }
 
-/** Undefined where the lock has too few values of the metric, or values without spread. */
+/** Undefined if the lock has too few values of the metric, or values without spread. */
 export function noiseOf({ metric, split }: Measured, { noise }: StudyDesign): Noise | undefined {
   const values = noise === null ? [] : readSide(noise.seeds, { metric, split }).values.map((v) => v.value)
   const sd = sampleSd(values)

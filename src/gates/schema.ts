@@ -1,6 +1,6 @@
 /** The part of the JSON Schema that a gate owns. `npm run generate` composes it into `schema/tuning.schema.json`. */
 export interface GateSchema {
-  /** What the gate asks, in one sentence. */
+  /** What the gate tests, in one sentence. */
   readonly summary: string
   /** Settings that make a useful gate. Error hints show them too. */
   readonly example: object
@@ -14,7 +14,7 @@ export interface GateSchema {
 const ref = (title: string, description: string, name: string, fallback: string): object =>
   ({ title, description, $ref: `#/$defs/${name}`, default: fallback })
 
-/** Settings that several gates have. */
+/** Settings that several gates share. */
 export const shared = {
   metric: ref('Metric', 'A metric of the task.', 'metric', 'accuracy'),
   split: ref('Split', 'Where the metric is measured.', 'measured', 'validation'),
@@ -25,6 +25,6 @@ export const shared = {
   },
 } as const
 
-/** A margin with a default of its own. */
+/** A margin with its own default. */
 export const marginOf = (fallback: number): object =>
   ({ title: 'Margin', description: 'The largest loss that is acceptable.', type: 'number', exclusiveMinimum: 0, default: fallback })

@@ -5,10 +5,10 @@ import type { Look } from './evidence.ts'
 import type { Matched } from './match.ts'
 import { shown } from './words.ts'
 
-/** Four verdicts in five: the usual compromise between seeds and patience. */
+/** Four verdicts out of five: the usual compromise between seeds and patience. */
 const power = 0.8
 
-/** A margin that these seeds are too few for; better said before it disappoints. */
+/** A note about a margin that is too tight for these seeds. Better to say so before it disappoints. */
 export function tightMarginNotes(margin: number, matched: Matched, look: Look): string[] {
   const sd = sampleSd(matched.baseline)
   if (!(sd > 0) || margin >= 2 * sd) return []
@@ -22,8 +22,8 @@ export function tightMarginNotes(margin: number, matched: Matched, look: Look): 
 }
 
 /**
- * What an inconclusive comparison needs: by the margin alone, as it should have been planned; else by the drop as it
- * looks.
+ * The seeds that an inconclusive comparison needs: by the margin alone, as a plan would assume; otherwise by the observed
+ * drop.
  */
 export function moreSeeds(
   margin: number,

@@ -5,14 +5,15 @@ import { isSettled, judge } from './judge.ts'
 
 export interface SequentialVerdict {
   readonly verdict: Verdict
-  /** Candidate seeds that the verdict rests on: the look at which every gate was settled, or all. */
+  /** Candidate seeds behind the verdict: those of the look at which every gate was settled, or all. */
   readonly seeds: number
 }
 
 /**
- * Judges what has been verified so far, at the look that it is.
+ * Judges what has been verified so far, at the current look.
  *
- * @param cutShort whether time ended the study; then seeds that the last look lacks are missing and not unneeded
+ * @param cutShort whether the time budget ended the study; seeds missing from the last look then count as missing, not as
+ * unneeded
  */
 export function judgeAt(rules: readonly GateRule[], evidence: GateEvidence, looks: readonly number[], cutShort = false): Verdict {
   const seeds = evidence.candidate.length
@@ -21,9 +22,9 @@ export function judgeAt(rules: readonly GateRule[], evidence: GateEvidence, look
 }
 
 /**
- * What a study with these looks would have concluded, from seeds that are all known: the evidence is cut to each look in
- * turn, and the first at which every gate is settled gives the verdict. A baseline that shares the candidate's seeds is cut
- * with it, as it is where both are retrained; any other, as a lock's, is whole at every look.
+ * What a study with these looks would have concluded, given all seeds. The evidence is truncated to each look in turn, and
+ * the first look at which every gate is settled gives the verdict. A baseline that shares the candidate's seeds is truncated
+ * with it, as when both are retrained. Any other baseline, such as a lock's, is complete at every look.
  */
 export function judgeInLooks(
   rules: readonly GateRule[],

@@ -7,17 +7,17 @@ import type { SeedEvidence } from './evidence.ts'
 import type { Matched } from './match.ts'
 import { shown } from './words.ts'
 
-// What is shown beside a verdict and never gated on: at these numbers of seeds it says less than the interval does, but it
-// assumes less, so that a reader who distrusts the interval can look for a contradiction.
+// Evidence shown beside a verdict and never used by a gate. At these numbers of seeds it says less than the interval, but it
+// assumes less, so a reader who distrusts the interval can look for a contradiction.
 
 type Rule = { readonly metric: Parameters<typeof gain>[0] }
 
-/** All signs of more pairs than this take longer to try than a verdict should. */
+/** With more pairs than this, trying all signs takes longer than a verdict should. */
 const mostPairs = 14
 
 const pText = (p: number): string => (p < 0.0001 ? 'p below 0.0001' : `p ${shown(Number(p.toPrecision(2)))}`)
 
-/** Chance that a seed of the candidate beats one of the baseline, and the exact tests that it is worse. */
+/** The probability that a seed of the candidate beats one of the baseline, and exact tests that the candidate is worse. */
 export function comparisonEvidence({ metric }: Rule, { baseline, candidate, paired }: Matched): ShownEvidence[] {
   const turn = gain(metric, 0, 1)
   const [base, own] = [baseline, candidate].map((side) => side.map((v) => turn * v)) as [number[], number[]]
@@ -42,7 +42,7 @@ function exactTest(name: string, how: string, found: ReturnType<typeof mannWhitn
   return [{ what: `exact ${name} p`, value: found.pLess, sentence: `The exact ${name} test, ${how}, gives ${pText(found.pLess)} for "the candidate is worse".` }]
 }
 
-/** A test of equal spreads that a single outlier does not decide, beside the F interval, which takes the noise for normal. */
+/** A test of equal spreads that a single outlier does not decide, beside the F interval, which assumes normal noise. */
 export function spreadEvidence(candidate: readonly number[], baseline: readonly number[]): ShownEvidence[] {
   const found = brownForsythe([candidate, baseline])
   if (found.kind === 'undefined') return []
@@ -52,7 +52,7 @@ export function spreadEvidence(candidate: readonly number[], baseline: readonly 
   }]
 }
 
-/** The calibration error against what honest confidences would show; nothing for runs that were not summed up for it. */
+/** The calibration error compared with what honest confidences would show; nothing for runs without that summary. */
 export function calibrationEvidence(seeds: readonly SeedEvidence[]): ShownEvidence[] {
   const known = seeds.flatMap(({ calibration: c }) => (c?.ecePercentile95 === undefined || c.ecePercentile95 === null
     ? [] : [{ split: c.split, ece: c.asTrained.ece, limit: c.ecePercentile95 }]))

@@ -14,7 +14,10 @@ import { designLook, noiseOf, power, seedsAlone, type PowerProblem, type StudyDe
 import { shared } from './schema.ts'
 import { intervalWords, limitWords, shown, signed } from './words.ts'
 
-/** The mean over seeds reaches a level, by its t interval. Exactly one of the two is a number, in units of the metric. */
+/**
+ * The mean over seeds reaches a level, by its t interval. Exactly one of `min` and `max` is a number, in units of the
+ * metric.
+ */
 export interface ThresholdRule extends MetricRule {
   readonly gate: 'threshold'
   readonly min: number | null
@@ -22,9 +25,9 @@ export interface ThresholdRule extends MetricRule {
 }
 
 /**
- * The mean over seeds reaches a level: pass where the one-sided t bound on the safe side reaches it, fail where the bound on
- * the other side does not, else inconclusive. With `max` instead of `min` the same with the direction turned. A threshold
- * with both ends is two rules.
+ * Tests that the mean over seeds reaches a level: pass if the one-sided t bound on the safe side reaches it, fail if the
+ * bound on the other side does not, else inconclusive. `max` instead of `min` reverses the direction. A threshold with both
+ * ends makes two rules.
  */
 export const threshold: GateDefinition<ThresholdRule, Threshold> = {
   ...judgesMetric,
@@ -73,12 +76,14 @@ function rules({ metric, min = null, max = null, ...rest }: Threshold, report: R
     report('range-reversed', 'min', 'the threshold is the wrong way round', { found, allowed: 'min at most max' })
   }
   const base = { gate: 'threshold', metric, ...metricDefaults(rest) } as const
-  // With neither end there is one rule still, so that its metric is checked too; the spec is refused anyway.
+  // With neither end, returns a rule so that its metric is checked too; the spec is rejected anyway.
   if (max === null) return [{ ...base, min, max: null }]
   return [...(min === null ? [] : [{ ...base, min, max: null }]), { ...base, min: null, max }]
 }
 
-/** Where the lock's own mean lies on the right side, but too near. On the wrong side the change may be what is to mend it. */
+/**
+ * Warns if the lock's own mean is on the right side but too close. If it is on the wrong side, this change may be the fix.
+ */
 function powerCheck(rule: ThresholdRule, design: StudyDesign): PowerProblem | null {
   const noise = noiseOf(rule, design)
   const limit = rule.min ?? rule.max
@@ -126,8 +131,7 @@ function estimateOf(rule: ThresholdRule, { estimate: value, lower, upper, level 
 }
 
 /**
- * Every seed gave the same value. The sign test still speaks, if there are seeds enough and they are not one run
- * repeated.
+ * Every seed gave the same value. The sign test still decides if there are enough seeds and they are not one run repeated.
  */
 function withoutSpread(rule: ThresholdRule, limit: number, side: Side, look: Look, reason: string): Finding {
   const [first] = side.values
@@ -161,7 +165,7 @@ function withoutSpread(rule: ThresholdRule, limit: number, side: Side, look: Loo
   }
 }
 
-/** The seeds that a t interval around the mean seen here would need to leave the limit outside. */
+/** The number of seeds that a t interval around the observed mean would need to exclude the limit. */
 function remedyFor(values: readonly number[], limit: number, look: Look): Pick<Finding, 'remedy' | 'seedsToSettle'> {
   const distance = Math.abs(mean(values) - limit)
   const sd = sampleSd(values)

@@ -12,22 +12,23 @@ import { shared } from './schema.ts'
 import { withoutBaseline } from './unmatched.ts'
 import { intervalWords, seedList, shown, signed, timesBaseline } from './words.ts'
 
-/** A run takes at most so many times as long as the baseline's, by the t interval of the log ratio. */
+/** A run takes at most this many times as long as the baseline's, by the t interval of the log ratio. */
 export interface TrainingTimeRule extends GateRule {
   readonly gate: 'training-time'
   readonly maxRatio: number
 }
 
-/** One-sided chance of error of each bound. There is one look: the clock has no say in how many seeds are trained. */
+/** One-sided error probability of each bound. There is one look: the clock does not decide how many seeds are trained. */
 const alpha = 0.05
 const retrain =
   'Retrain the baseline beside the candidate: --baseline retrain, or --base-spec SPEC for another model; in the action ' +
   '`baseline: retrain`.'
 
 /**
- * A run takes at most `maxRatio` times as long as one of the baseline: by the t interval of the difference of the mean
- * logarithms, whose exponential is the ratio of geometric means. Pass where all of it is at most the limit, fail where all of
- * it is above, else inconclusive. Seconds are compared only where both sides trained on one machine; a lock holds none.
+ * Tests that a run takes at most `maxRatio` times as long as a run of the baseline, by the t interval of the difference of
+ * mean logarithms. Its exponential is the ratio of geometric means. Pass if the whole interval is at most the limit, fail if
+ * the whole interval is above it, else inconclusive. Seconds are compared only if both sides trained on one machine; a lock
+ * stores none.
  */
 export const trainingTime: GateDefinition<TrainingTimeRule, TrainingTime> = {
   name: 'training-time',
@@ -76,7 +77,7 @@ function judge(rule: TrainingTimeRule, evidence: GateEvidence): Judged {
   return { limit: rule.maxRatio, sides, finding: { ...finding, notes: [...finding.notes, ...(baseline?.notes ?? [])] } }
 }
 
-/** The time of a run that went its whole length; one that diverged ended early. */
+/** The time of a run that went its full length. A diverged run ended early. */
 const timed = ({ status, time }: SeedEvidence): RunTime | undefined =>
   (status === 'complete' && time !== undefined && time.seconds > 0 && Number.isFinite(time.seconds) ? time : undefined)
 
@@ -125,7 +126,7 @@ function incomparable(candidate: readonly SeedEvidence[], { runs, source }: Base
 
 const what = 'ratio of training times'
 
-/** The very same training: whatever its seconds differ by is the machine's. */
+/** The very same training: any difference in seconds comes from the machine. */
 function unchanged({ maxRatio }: TrainingTimeRule, source: string): Finding {
   const passes = maxRatio >= 1
   return {

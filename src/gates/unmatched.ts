@@ -3,7 +3,7 @@ import type { Side } from './evidence.ts'
 import { failed, inconclusive, nothingMeasured, unfinished, type Finding } from './finding.ts'
 import { seedList } from './words.ts'
 
-/** No baseline: what is wrong with the candidate alone is still said first, where its seeds have a part in it. */
+/** No baseline. Problems of the candidate alone are still reported first if its seeds matter to the rule. */
 export function withoutBaseline(candidate: Side | null, reason: string | null): Finding {
   return (
     (candidate && unfinished(candidate)) ??
@@ -15,19 +15,19 @@ export function withoutBaseline(candidate: Side | null, reason: string | null): 
   )
 }
 
-/** Seeds without a value, on either side; undefined where both sides can be compared. */
+/** Seeds without a value, on either side; undefined if the sides can be compared. */
 export function unmatched(candidate: Side, baseline: Side, named: Named): Finding | undefined {
   return divergence(candidate, baseline) ?? unfinished(candidate) ?? withoutMetric(baseline, named) ?? unusableBaseline(baseline)
 }
 
-/** What is compared: a metric on a split, and the baseline, as a sentence names it. */
+/** What is compared: a metric on a split, and the baseline's name in a sentence. */
 export interface Named {
   readonly metric: MetricName
   readonly split: 'validation' | 'test'
   readonly source: string
 }
 
-/** A baseline that never measured the metric, as one from before test rows were kept back, or of another task. */
+/** A baseline that never measured the metric, such as one from before a test split existed, or of another task. */
 function withoutMetric({ values, unmeasured }: Side, { metric, split, source }: Named): Finding | undefined {
   if (unmeasured.length === 0 || values.length > 0) return undefined
   return inconclusive(
@@ -37,8 +37,8 @@ function withoutMetric({ values, unmeasured }: Side, { metric, split, source }: 
 }
 
 /**
- * A divergence is an infinite drop and fails, unless the baseline diverges as often: then it is no regression, and no
- * mean is left to compare either.
+ * A divergence is an infinite drop and fails, unless the baseline diverges as often. Then it is no regression, but no mean
+ * is left to compare either.
  */
 function divergence(candidate: Side, baseline: Side): Finding | undefined {
   if (candidate.diverged.length === 0) return undefined
@@ -70,8 +70,8 @@ function unusableBaseline(baseline: Side): Finding | undefined {
 }
 
 /**
- * A baseline seed that diverged counts as infinitely bad, so comparing with the seeds it finished flatters the baseline: a
- * pass still holds. A fail would not be fair, so it becomes inconclusive.
+ * A baseline seed that diverged counts as infinitely bad, so comparing with the seeds it finished flatters the baseline. A
+ * pass still holds. A fail would be unfair, so it becomes inconclusive.
  */
 export function softened(baseline: Side, finding: Finding): Finding {
   if (baseline.diverged.length === 0) return finding

@@ -13,23 +13,23 @@ export interface MetricComparison {
   readonly metric: MetricName
   readonly split: 'validation' | 'test'
   readonly better: 'higher' | 'lower'
-  /** Whether it is the objective, which is tested alone; the other metrics share their chance of a false claim (Holm). */
+  /** Whether it is the objective, which is tested alone. The other metrics share their error probability (Holm). */
   readonly objective: boolean
   readonly baseline: SideSummary
   readonly candidate: SideSummary
   /** Seeds that both sides finished. */
   readonly pairs: number
-  /** Mean paired difference in the better direction with its two-sided 95 % interval; null where there is none. */
+  /** Mean paired difference, oriented so that more is better, with its two-sided 95 % interval; null if there is none. */
   readonly gain: { readonly value: number; readonly lower: number; readonly upper: number; readonly level: number } | null
-  /** Two-sided p of the paired t test, corrected where it is not the objective; null where there is none. */
+  /** Two-sided p of the paired t test, corrected unless it is the objective; null if there is none. */
   readonly p: number | null
-  /** Share of all candidate–baseline pairs in which the candidate is better, ties half; reported, never gated on. */
+  /** Share of all candidate–baseline pairs in which the candidate is better; ties count half. Reported, never gated on. */
   readonly probabilityBetter: number | null
   readonly claim: 'better' | 'worse' | 'not-distinguishable' | 'identical' | 'undecidable'
   readonly sentence: string
 }
 
-/** Null where too few seeds finished. */
+/** Null if too few seeds finished. */
 export interface SideSummary {
   readonly seeds: number
   readonly mean: number | null
@@ -40,7 +40,7 @@ export interface SideSummary {
 
 const alpha = 0.05
 
-/** Every metric on validation and test, in the table's order; the claims of one split are corrected together. */
+/** Every metric on validation and test, in the order of the table. The claims of one split are corrected together. */
 export function verificationStatistics(verify: VerifyFindings, objective: MetricName): MetricComparison[] {
   return (['validation', 'test'] as const).flatMap((split) => {
     const drafts = metricNames.flatMap((metric) => draft(verify, metric, split, metric === objective))
@@ -56,7 +56,7 @@ export function verificationStatistics(verify: VerifyFindings, objective: Metric
 interface Draft extends Omit<MetricComparison, 'claim' | 'sentence'> {
   readonly equal: boolean
   readonly reason: string | null
-  /** Candidate seeds without a value: whatever the others show, no improvement is claimed over them. */
+  /** Candidate seeds without a value. If there are any, no improvement is claimed, whatever the other seeds show. */
   readonly unfinished: readonly number[]
 }
 

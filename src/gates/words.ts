@@ -8,15 +8,15 @@ export function seedList(seeds: readonly number[]): string {
   return `seeds ${seeds.slice(0, -1).join(', ')} and ${seeds.at(-1)}`
 }
 
-/** `90 % interval 0.001 to 0.004`; negative bounds with a true minus sign. */
+/** `90 % interval 0.001 to 0.004`; negative bounds use a true minus sign. */
 export function intervalWords(found: { readonly lower: number; readonly upper: number; readonly level: number }): string {
   return `${shown(found.level * 100)} % interval ${signed(found.lower)} to ${signed(found.upper)}`
 }
 
-/** Four significant digits; the minus sign is the typographic one, which no line break separates from its number. */
+/** Four significant digits. The minus sign is typographic, so no line break separates it from its number. */
 export const signed = (value: number): string => shown(value).replace('-', '−')
 
-/** A limit in a few words: four significant digits, every minus sign the typographic one. */
+/** A limit in a few words: four significant digits, with typographic minus signs. */
 export const limitWords = (value: number): string => shown(value).replaceAll('-', '−')
 
 export const timesBaseline = (ratio: number): string => `${limitWords(ratio)} times the baseline's`

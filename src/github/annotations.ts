@@ -4,7 +4,7 @@ import { formatDiagnostic } from '../base/diagnostics.ts'
 import { printable, printableLines, shortened } from '../base/printable.ts'
 import { insideWorkspace } from './environment.ts'
 
-/** A note on the run's page, beside a line of a file where it has one. */
+/** A note on the run's page, at a line of a file if it has one. */
 export interface Annotation {
   readonly level: 'error' | 'warning' | 'notice'
   readonly title: string
@@ -13,12 +13,12 @@ export interface Annotation {
   readonly at?: { readonly file: string; readonly line: number; readonly column?: number }
 }
 
-/** The platform shows this many of each level for a step and drops the rest in silence. */
+/** The platform shows this many annotations of each level per step and silently drops the rest. */
 export const mostOfALevel = 10
-/** The platform cuts a message after this many characters. */
+/** The platform truncates a message after this many characters. */
 export const mostCharacters = 4096
 
-/** The place is left out of the message where the annotation is shown at it. */
+/** The message omits the place, because the annotation is shown there. */
 export function annotationOf(d: Diagnostic, workspace: string): Annotation {
   const file = d.at && annotatedFile(d.at.file, workspace)
   const { at, ...rest } = d
@@ -27,13 +27,15 @@ export function annotationOf(d: Diagnostic, workspace: string): Annotation {
   return { ...note, message: formatDiagnostic(rest), at: { file, line: at.line, column: at.column } }
 }
 
-/** As an annotation names a file; null where it has no place in the checkout, or a name that cannot be shown. */
+/** The file name in an annotation; null if the file is outside the checkout, or its name cannot be shown. */
 export function annotatedFile(path: string, workspace: string): string | null {
   const file = insideWorkspace(path, workspace)
   return file !== null && printable(file, Infinity) === file && !file.includes('##[') ? file : null
 }
 
-/** At most ten a level, none too long, all of them printable; where there are more, the last one of the level says how many were left out. */
+/**
+ * At most ten per level, shortened and printable. If there are more, the last one of the level says how many were left out.
+ */
 export function capped(all: readonly Annotation[]): Annotation[] {
   const seen = { error: 0, warning: 0, notice: 0 }
   const kept = all.flatMap((a) => {
@@ -49,7 +51,10 @@ export function capped(all: readonly Annotation[]): Annotation[] {
 
 const fitting = (message: string): string => (message.length > mostCharacters ? shortened(message, mostCharacters - 1) : message)
 
-/** Shows them; the toolkit escapes what would end or split a command, and the old form of commands is broken up here. */
+/**
+ * Shows the annotations. The toolkit escapes what would end or split a command; this function breaks up the old command
+ * syntax.
+ */
 export function annotate(all: readonly Annotation[]): void {
   for (const { level, title, message, at } of capped(all)) {
     core[level](message.replaceAll('##[', '#\u200b#['), {

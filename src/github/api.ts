@@ -1,20 +1,22 @@
 import { printable } from '../base/printable.ts'
 import { err, ok, type Result } from '../base/result.ts'
 
-/** Why GitHub did not do what was asked. */
+/** Why GitHub did not do what was requested. */
 export interface ApiProblem {
-  /** Null where there was no answer at all. */
+  /** Null if there was no answer at all. */
   readonly status: number | null
-  /** For a person. */
+  /** For the user. */
   readonly message: string
 }
 
-/** Whether asking again may do something twice. Reading, editing and deleting may always be repeated. */
+/** Whether a retry may do something twice. Reading, editing and deleting may always be repeated. */
 export interface CallOptions {
   readonly repeatable?: boolean
 }
 
-/** GitHub's REST API for one repository. Nothing here throws: what it refuses or cannot do is told, and never decides a verdict. */
+/**
+ * GitHub's REST API for one repository. Nothing here throws: a refusal or failure is returned, and never decides a verdict.
+ */
 export interface Api {
   readonly owner: string
   readonly repo: string
@@ -26,13 +28,13 @@ export interface ApiOptions {
   readonly token: string
   /** `owner/name`. */
   readonly repository: string
-  /** `https://api.github.com`, or that of a server of one's own. */
+  /** `https://api.github.com`, or the address of your own server. */
   readonly baseUrl: string
   readonly sleep?: (milliseconds: number) => Promise<unknown>
 }
 
 const mostAttempts = 4
-/** A limit that lasts longer than this is not waited for: runner minutes cost more than a comment is worth. */
+/** A longer rate limit is not waited for: runner minutes cost more than a comment is worth. */
 const longestWait = 60_000
 const mostSeconds = 30
 
@@ -40,7 +42,7 @@ export function githubApi({ token, repository, baseUrl, sleep = pause }: ApiOpti
   const [owner = '', repo = ''] = repository.split('/')
   const quiet = (): void => undefined
   if (token === '') return { owner, repo, call: async () => err({ status: null, message: 'this step has no token to ask GitHub with' }) }
-  // Loaded with the first call: most steps ask GitHub for nothing, and its client is slow to load.
+  // Loaded with the first call: most steps request nothing from GitHub, and its client loads slowly.
   const connect = async () => (await import('@actions/github'))
     .getOctokit(token, { baseUrl, log: { debug: quiet, info: quiet, warn: quiet, error: quiet } })
   let connection: ReturnType<typeof connect> | undefined
@@ -64,7 +66,7 @@ export function githubApi({ token, repository, baseUrl, sleep = pause }: ApiOpti
 
 const pause = (milliseconds: number): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
-/** Milliseconds until it is worth asking again; null where it is not. */
+/** Milliseconds until a retry makes sense; null if it does not. */
 function waitFor(error: unknown, attempt: number, repeatable: boolean): number | null {
   const status = statusOf(error)
   const limited = status === 429 || status === 403 ? limitedFor(error) : null
@@ -74,7 +76,7 @@ function waitFor(error: unknown, attempt: number, repeatable: boolean): number |
   return passing && (repeatable || status === 429) ? 500 * 2 ** (attempt - 1) : null
 }
 
-/** A rate limit says when it ends: in so many seconds, or at a time; a 403 that says neither is a refusal. */
+/** A rate limit says when it ends: in a number of seconds, or at a time. A 403 that says neither is a refusal. */
 function limitedFor(error: unknown): number | null {
   const headers = headersOf(error)
   const after = Number(headers['retry-after'] ?? Number.NaN)
@@ -90,7 +92,7 @@ function problemOf(error: unknown): ApiProblem {
   return { status, message: status === null ? `GitHub's API gave no answer: ${said}` : `GitHub's API answered ${status}: ${said}` }
 }
 
-/** The client gives 500 to what never reached the server, so an answer counts only with the response that it came in. */
+/** The client sets status 500 for requests that never reached the server, so a status counts only with its response. */
 function statusOf(error: unknown): number | null {
   const { status, response } = Object(error) as { readonly status?: unknown; readonly response?: unknown }
   return typeof status === 'number' && response !== undefined ? status : null

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, extname, join } from 'node:path'
 
 export interface Upload {
-  /** Name of the study; other characters than letters, digits, `.`, `_` and `-` are replaced in the artifact's name. */
+  /** Name of the study. In the artifact's name, characters other than letters, digits, `.`, `_` and `-` are replaced. */
   readonly name: string
-  /** Absolute paths. Links and what is not a plain file are left out. */
+  /** Absolute paths. Links and anything but plain files are left out. */
   readonly files: readonly string[]
-  /** Absolute path of the folder that they lie in. */
+  /** Absolute path of their folder. */
   readonly folder: string
   /** Absolute path of the page that a browser should open without unpacking; null for none. */
   readonly page: string | null
@@ -16,14 +16,14 @@ export interface Upload {
 }
 
 export interface Uploaded {
-  /** Ids of the artifacts; null where it could not be uploaded. */
+  /** Ids of the artifacts; null if it could not be uploaded. */
   readonly folder: number | null
   readonly page: number | null
-  /** Why something is missing, for a person; empty where all is there. */
+  /** Why something is missing, for the user; empty if nothing is. */
   readonly problems: readonly string[]
 }
 
-/** The toolkit's client. It is loaded with its first use: half of a step's start would go to it, and many steps keep nothing. */
+/** The toolkit's client. It is loaded on first use: it would take half of a step's start, and many steps keep nothing. */
 export const artifactClient = async (): Promise<DefaultArtifactClient> => new (await import('@actions/artifact')).DefaultArtifactClient()
 
 /**
@@ -44,7 +44,7 @@ export async function uploadReport(upload: Upload): Promise<Uploaded> {
   return { folder: folder.id, page: 'id' in page ? page.id : null, problems: 'problem' in page ? [page.problem] : [] }
 }
 
-/** A name can be uploaded once a run, and jobs of a matrix share the run: later ones get a number. */
+/** A name can be uploaded once per run, and jobs of a matrix share the run: later ones get a number. */
 async function attempt(
   name: string, send: (name: string) => Promise<{ readonly id?: number }>,
 ): Promise<{ readonly id: number | null } | { readonly problem: string }> {
@@ -58,7 +58,7 @@ async function attempt(
   }
 }
 
-/** An artifact that is not zipped takes the name of its file, so the file is copied to one of that name. */
+/** An artifact that is not zipped takes the name of its file, so the file is copied to that name. */
 async function underName<T>(file: string, name: string, use: (file: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'tunegate-page-'))
   try {

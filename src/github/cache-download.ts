@@ -3,16 +3,16 @@ import { isMap } from './comment/request.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
 
-/** How `@actions/cache` may have packed an entry; it is part of what an entry is found by. */
+/** How `@actions/cache` may have packed an entry. It is part of the entry's lookup key. */
 const packings = ['zstd-without-long', 'gzip'] as const
 
-/** Whether this run may read the cache, by the workflow's `cache-mode`. The service holds the run to it as well. */
+/** Whether this run may read the cache, according to the workflow's `cache-mode`. The service enforces it as well. */
 const readable = ({ ACTIONS_CACHE_MODE: mode = '' }: Variables): boolean =>
   !['none', 'write-only'].includes(mode.trim().toLowerCase())
 
 /**
- * The bytes of an entry that `@actions/cache` saved for a folder; null where there is none. Its own `restoreCache` hands
- * them to `tar -P`, which writes wherever the archive's paths and links lead. An entry is as foreign as an artifact, so this
+ * The bytes of an entry that `@actions/cache` saved for a folder; null if there is none. Its own `restoreCache` passes them
+ * to `tar -P`, which writes wherever the archive's paths and links lead. An entry is as untrusted as an artifact, so this
  * unpacks nothing.
  */
 export async function downloadCache(
@@ -47,6 +47,6 @@ async function addressOf(key: string, version: string, env: Variables): Promise<
   const found: unknown = await response.json()
   if (!isMap(found) || found['ok'] !== true) return null
   const address = found['signed_download_url'] ?? found['signedDownloadUrl']
-  // Asked for one key, the service may answer with another that begins like it.
+  // The service may answer a request for one key with another key that has the same prefix.
   return typeof address === 'string' && (found['matched_key'] ?? found['matchedKey'] ?? key) === key ? address : null
 }

@@ -4,8 +4,8 @@ import type { Api, ApiProblem } from './api.ts'
 import { isMap } from './comment/request.ts'
 
 /**
- * Text of a file at a commit; null if the commit has none. GitHub answers 404 also for what a token may not read and for a path
- * through a link, so only the trees of the commit say that a file is absent.
+ * Text of a file at a commit; null if the commit has none. GitHub also answers 404 for what a token may not read and for a
+ * path through a link, so only the trees of the commit prove that a file is absent.
  */
 export async function contentAt(api: Api, sha: string, path: string): Promise<Result<string | null, ApiProblem>> {
   const answer = await contents(api, sha, path, 'raw')
@@ -14,13 +14,13 @@ export async function contentAt(api: Api, sha: string, path: string): Promise<Re
   return typeof answer.value === 'string' ? ok(answer.value) : err({ status: 200, message: `${path} is not a file there` })
 }
 
-/** A plain file at a commit, whatever is in it, with a way to read it; null where the commit has none. */
+/** A plain file at a commit, whatever its content, with a way to read it; null if the commit has none. */
 export async function blobOf(api: Api, sha: string, path: string): Promise<Result<Blob | null, string>> {
   const answer = await contents(api, sha, path, 'object')
   if (!answer.ok) return err(answer.error.message)
   if (!isMap(answer.value)) return ok(null)
   const { type, sha: id, size } = answer.value
-  // GitHub describes a link as a link, or as the file that it leads to, which has another path.
+  // GitHub describes a link as a link, or as its target, which has another path.
   if (type !== 'file' || answer.value['path'] !== path || typeof id !== 'string' || typeof size !== 'number') return ok(null)
   return ok({ id, bytes: size, read: () => blobBytes(api, id) })
 }

@@ -7,26 +7,26 @@ import { say } from './log.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
 
-/** A folder that takes a while to make and is the same in every run of a workflow. */
+/** A folder that takes a while to build and is the same in every run of a workflow. */
 export interface KeptFolder {
   /** Absolute, and the same on all runners of a kind: the cache finds its content by path and key. */
   readonly folder: string
   readonly key: string
-  /** Whether the folder holds what it should: asked first of the runner's disk, then of what the cache brought. */
+  /** Whether the folder's content is right. Called first for the runner's disk, then for what the cache restored. */
   readonly ready: () => Promise<boolean>
-  /** Puts what the archive of a cache holds in its place. Nobody vouches for the archive. */
+  /** Puts the content of a cache archive in its place. Nobody vouches for the archive. */
   readonly unpack: (archive: AsyncIterable<Uint8Array>) => Promise<void>
-  /** Makes it, in place of whatever is there. */
+  /** Builds it, replacing whatever is there. */
   readonly make: () => Promise<void>
 }
 
-/** Where the folder was in the end. */
+/** Where the folder came from in the end. */
 export type Origin = 'runner' | 'cache' | 'made'
 
 /**
- * Provides the folder: from the disk of a runner that keeps its disk, from the Actions cache, or made. It is saved there by
- * runs of the default branch alone, so that none that runs a change can leave an engine to others. A cache that is missing,
- * read-only, full or broken costs time and never the step.
+ * Provides the folder: from the disk of a runner that keeps its disk, from the Actions cache, or by building it. Only runs
+ * of the default branch save it there, so no run of a change can leave an engine for others. A cache that is missing,
+ * read-only, full or broken costs time and never fails the step.
  */
 export async function keepFolder(kept: KeptFolder, env: Variables = process.env): Promise<Origin> {
   if (await kept.ready()) return 'runner'
@@ -45,15 +45,15 @@ async function restore({ folder, unpack }: KeptFolder, key: string, env: Variabl
 }
 
 async function save(folder: string, key: string): Promise<void> {
-  // Loaded here alone: it is large, and few runs save anything.
+  // Loaded only here: it is large, and few runs save anything.
   const cache = await import('@actions/cache')
   if (cache.isFeatureAvailable()) await cache.saveCache([folder], key)
 }
 
 /**
- * Whether a run may leave something behind for later runs: only one of the default branch's own commit, started by a push, a
- * schedule or by hand. All others run what somebody proposes. Their entries would be found by runs of the same change, and
- * those of a comment by every run.
+ * Whether a run may leave something behind for later runs: only a run of the default branch's own commit, started by a push,
+ * a schedule or by hand. All other runs execute a proposal. Runs of the same change would find their entries, and every run
+ * would find those of a comment.
  */
 export function mayLeave(env: Variables, payload: unknown = readPayload(env)): boolean {
   const repository = isMap(payload) && isMap(payload['repository']) ? payload['repository'] : {}
@@ -63,8 +63,8 @@ export function mayLeave(env: Variables, payload: unknown = readPayload(env)): b
 }
 
 /**
- * The runner's image is part of it: what is compiled on one may need libraries that an older one lacks. So is the layout:
- * folders of the first one had no headers.
+ * The key includes the runner's image: code compiled on one image may need libraries that an older image lacks. It also
+ * includes the layout: folders of the first layout had no headers.
  */
 function cacheKey(key: string, env: Variables): string {
   return `${key}-2-${(env['ImageOS'] || 'own').replaceAll(/[^\w.-]/g, '_')}`
@@ -79,7 +79,9 @@ async function attempt<T>(what: string, work: () => Promise<T>): Promise<T | und
   }
 }
 
-/** Where engines lie on a runner: in its tool cache, which stays while the runner does, else in the job's own folder. */
+/**
+ * Where engines are on a runner: in its tool cache, which lasts as long as the runner, otherwise in the job's own folder.
+ */
 export function engineRoot(env: Variables = process.env): string | null {
   const named = env['TUNEGATE_ENGINE_DIR']
   if (named) return resolve(named)

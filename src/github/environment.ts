@@ -4,26 +4,26 @@ export { fromFolder as insideWorkspace } from '../base/paths.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
 
-/** What the runner says about itself; the only reader of its variables apart from the toolkit. */
+/** What the runner says about itself. Apart from the toolkit, only this module reads its variables. */
 export interface Runner {
-  /** Absolute path of the checkout; the working directory where there is no runner. */
+  /** Absolute path of the checkout; the working directory without a runner. */
   readonly workspace: string
-  /** The page of this workflow run; null outside of a runner. */
+  /** The page of this workflow run; null outside a runner. */
   readonly runUrl: string | null
-  /** Where defects of this action are to be reported; null where the runner does not say whose action it is. */
+  /** Where to report defects of this action; null if the runner does not say whose action it is. */
   readonly issuesUrl: string | null
-  /** Why artifacts cannot be uploaded from here; null where they can. */
+  /** Why artifacts cannot be uploaded from here; null if they can. */
   readonly noArtifacts: string | null
   /** Where GitHub's REST API is. */
   readonly apiUrl: string
-  /** `owner/name`; empty outside of a runner. */
+  /** `owner/name`; empty outside a runner. */
   readonly repository: string
   readonly eventName: string
-  /** The commit that the event is about; empty outside of a runner. */
+  /** The commit of the event; empty outside a runner. */
   readonly sha: string
-  /** The branch, tag or pull request that the workflow runs for, as `refs/heads/main`; empty outside of a runner. */
+  /** The branch, tag or pull request that the workflow runs for, such as `refs/heads/main`; empty outside a runner. */
   readonly ref: string
-  /** Id of this workflow run, and which attempt at it this is; 0 and 1 outside of a runner. */
+  /** Id and attempt of this workflow run; 0 and 1 outside a runner. */
   readonly runId: number
   readonly runAttempt: number
 }
@@ -50,15 +50,15 @@ function noArtifacts(env: Variables, server: string): string | null {
   return missing.length > 0 ? `the runner gives no artifact service (${missing.join(' and ')} not set)` : null
 }
 
-/** The workflow run that a step belongs to: what files of its jobs are bound to. */
+/** The workflow run of a step. Files of its jobs are bound to it. */
 export interface WorkflowRun {
   readonly run: string
   readonly sha: string
-  /** Counts from 1; starting a run again makes another attempt at it. */
+  /** Counts from 1; each rerun is another attempt. */
   readonly attempt: number
 }
 
-/** Null outside of a runner. */
+/** Null outside a runner. */
 export function workflowRun(env: Variables = process.env): WorkflowRun | null {
   const [run, sha, attempt] = [env['GITHUB_RUN_ID'], env['GITHUB_SHA'], Number(env['GITHUB_RUN_ATTEMPT'] || 1)]
   return run && sha && Number.isInteger(attempt) && attempt >= 1 ? { run, sha, attempt } : null

@@ -6,7 +6,7 @@ import type { Runner } from './environment.ts'
 import { endSection, sayAll } from './log.ts'
 import { writeSummary } from './summary.ts'
 
-/** Shows why the step came to no verdict: what a person wrote is wrong, or this program is. */
+/** Shows why the step reached no verdict: an error in what a person wrote, or in this program. */
 export async function explain(thrown: unknown, runner: Runner): Promise<void> {
   const error = explainSystemError(thrown)
   endSection()
@@ -14,7 +14,7 @@ export async function explain(thrown: unknown, runner: Runner): Promise<void> {
   else await explainDefect(error, runner)
 }
 
-/** All mistakes at once, at their lines; never a stack trace. */
+/** All errors at once, at their lines; never a stack trace. */
 async function explainInput(diagnostics: readonly Diagnostic[], { workspace }: Runner): Promise<void> {
   const sorted = sortDiagnostics(diagnostics)
   const lines = sorted.flatMap((d, i) => [...(i === 0 ? [] : ['']), ...diagnosticLines(d)])

@@ -10,49 +10,49 @@ export const modes = [
 ] as const
 export type Mode = (typeof modes)[number]
 
-/** The platform makes no more jobs of one matrix. */
+/** The platform creates no more jobs in one matrix. */
 export const mostJobs = 256
 
-/** Everything that a workflow may say under `with:`, checked; `action.yml` explains each. */
+/** Everything that a workflow may set under `with:`, checked; `action.yml` explains each input. */
 export interface Inputs<Stage extends string, Engine extends string> {
   readonly mode: Mode
-  /** Null where the mode has none. */
+  /** Null if the mode has none. */
   readonly stage: Stage | null
-  /** Which part of a stage's runs, counted from 1; null where the mode has none. */
+  /** Which part of a stage's runs, counted from 1; null if the mode has none. */
   readonly shard: { readonly index: number; readonly of: number } | null
-  /** Jobs that share the runs of a stage, at most. */
+  /** The most jobs that share the runs of a stage. */
   readonly shards: number
-  /** Null is no limit of its own. */
+  /** Null means no limit of its own. */
   readonly jobMinutes: number | null
-  /** Absolute path, inside the workspace. */
+  /** Absolute path inside the workspace. */
   readonly spec: string
-  /** Absolute path, inside the workspace; null is the default folder beside the spec. */
+  /** Absolute path inside the workspace; null means the default folder beside the spec. */
   readonly out: string | null
   readonly engine: Engine
-  /** Null is one a core. */
+  /** Null means one per core. */
   readonly workers: number | null
-  /** Null is all that the spec names. */
+  /** Null means all that the spec names. */
   readonly stages: readonly Stage[] | null
-  /** How many seeds verification takes; null is what the spec says. */
+  /** How many seeds verification takes; null means the spec's number. */
   readonly seeds: number | null
-  /** `lock`, `retrain`, or the absolute path of a lock inside the workspace; null is the lock beside the spec, if any. */
+  /** `lock`, `retrain`, or the absolute path of a lock inside the workspace; null means the lock beside the spec, if any. */
   readonly baseline: string | null
-  /** The spec to retrain as the baseline, as an absolute path inside the workspace; null where none is named. */
+  /** The spec to retrain as the baseline, as an absolute path inside the workspace; null if none is named. */
   readonly baseSpec: string | null
   /** The mildest verdict that fails the step. */
   readonly failOn: 'fail' | 'inconclusive'
   readonly artifact: boolean
-  /** Null is the repository's setting. */
+  /** Null means the repository's setting. */
   readonly retentionDays: number | null
 }
 
-/** Words that other parts of the program own. */
+/** Words that other parts of the program define. */
 export interface Choices<Stage extends string, Engine extends string> {
   readonly stages: readonly Stage[]
   readonly engines: readonly Engine[]
 }
 
-/** Reads all inputs of the step; every mistake is reported, not only the first. An empty input is one that was not given. */
+/** Reads all inputs of the step and reports every mistake, not only the first. An empty input counts as missing. */
 export function readInputs<Stage extends string, Engine extends string>(
   workspace: string, choices: Choices<Stage, Engine>, read: (name: string) => string = getInput,
 ): Result<Inputs<Stage, Engine>, readonly Diagnostic[]> {
@@ -81,7 +81,7 @@ export function readInputs<Stage extends string, Engine extends string>(
   return problems.length > 0 ? err(problems) : ok(inputs)
 }
 
-/** A base spec is only retrained; with a lock named too it would be unclear which of them the gates take. */
+/** A base spec is only retrained. If a lock were named too, it would be unclear which of them the gates use. */
 function twoBaselines({ baseline, baseSpec }: Pick<Inputs<never, never>, 'baseline' | 'baseSpec'>, read: (name: string) => string): Diagnostic[] {
   if (baseSpec === null || baseline === null || baseline === 'retrain') return []
   return [{
@@ -91,12 +91,12 @@ function twoBaselines({ baseline, baseSpec }: Pick<Inputs<never, never>, 'baseli
 }
 
 interface Reader {
-  /** Null where the input is empty and has no fallback, or is refused. */
+  /** Null if the input is empty and has no fallback, or is rejected. */
   path(name: string, workspace: string, fallback?: string): string | null
-  /** Words stand for themselves; a file of such a name is written `./lock`. */
+  /** A word means itself. Write `./lock` for a file with such a name. */
   baseline(workspace: string): string | null
   whole(name: string, least: number, most: number): number | null
-  /** The first choice where the input is empty. */
+  /** The first choice if the input is empty. */
   word<W extends string>(name: string, choices: readonly W[]): W
   words<W extends string>(name: string, choices: readonly W[]): readonly W[] | null
   stage<W extends string>(choices: readonly W[], required: boolean): W | null

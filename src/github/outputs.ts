@@ -1,6 +1,6 @@
 import { setOutput } from '@actions/core'
 
-/** What later steps can use; `action.yml` explains each. Empty where there is nothing to say. */
+/** What later steps can use; `action.yml` explains each output. Empty if there is no value. */
 export interface Outputs {
   readonly verdict: string
   /** The chosen levers. */
@@ -12,7 +12,7 @@ export interface Outputs {
   readonly reportDir: string
 }
 
-/** The toolkit writes them between delimiters that are drawn anew each time, so that no value can add another output. */
+/** The toolkit writes them between random delimiters, so no value can add another output. */
 export function writeOutputs(outputs: Outputs): void {
   setOutput('verdict', outputs.verdict)
   setOutput('levers', JSON.stringify(outputs.levers))
@@ -21,7 +21,7 @@ export function writeOutputs(outputs: Outputs): void {
   setOutput('report-dir', outputs.reportDir)
 }
 
-/** The platform counts a job's outputs as UTF-16 and takes no more than a megabyte of them. */
+/** The platform counts a job's outputs as UTF-16 and accepts at most a megabyte of them. */
 export const mostOutputBytes = 1024 * 1024
 
 /** The jobs of the next stage's matrix. */
@@ -31,13 +31,13 @@ export function writeShards(shards: readonly string[]): void {
   setOutput('shards', text)
 }
 
-/** What the other jobs of the study are to train by, and the stages that it has. */
+/** The engine that the other jobs of the study must train on, and the stages of the study. */
 export function writeBegun({ engine, stages }: { readonly engine: string; readonly stages: readonly string[] }): void {
   setOutput('engine', engine)
   setOutput('stages', JSON.stringify(stages))
 }
 
-/** A gate that could not look at its evidence has decided nothing. */
+/** A gate that could not check its evidence has decided nothing. */
 export function writeVerdict(verdict: 'inconclusive'): void {
   setOutput('verdict', verdict)
 }

@@ -9,17 +9,17 @@ import { artifactClient } from './artifacts.ts'
 /** The part of the toolkit's client that is used here. */
 type Client = Pick<DefaultArtifactClient, 'uploadArtifact' | 'downloadArtifact' | 'getArtifact' | 'listArtifacts'>
 
-/** Files that jobs of one workflow run leave for each other, as artifacts of one file each, which is never unpacked. */
+/** Files that jobs of one workflow run leave for each other, as artifacts of one file each, which are never unpacked. */
 export interface Parcels {
-  /** Resolves when it can be fetched. Rejects where it cannot be kept; a name can be used once a run. */
+  /** Resolves when it can be fetched. Rejects if it cannot be stored; a name can be used once per run. */
   send(name: string, content: Uint8Array): Promise<void>
-  /** Null where there is none of this name; the error is a sentence. */
+  /** Null if there is none with this name; the error is a sentence. */
   fetch(name: string): Promise<Result<Uint8Array | null, string>>
-  /** Names that begin so. */
+  /** Names with that prefix. */
   names(prefix: string): Promise<readonly string[]>
 }
 
-/** Kept no longer than a person needs to start a failed job again. */
+/** Kept only as long as a person needs to restart a failed job. */
 const retentionDays = 5
 
 /** @param mostBytes larger files are not downloaded */
@@ -46,7 +46,7 @@ async function fetchOne(client: Client, name: string, mostBytes: number): Promis
   if (size > mostBytes) return err(`it has ${size} bytes, more than ${mostBytes}`)
   if (!digest) return err('the artifact service gives no digest for it')
   return inScratch(async (folder) => {
-    // Written as it came: nothing is unpacked, so no name inside of it can lead out of the folder.
+    // Written as it arrived: nothing is unpacked, so no name inside it can lead out of the folder.
     const { digestMismatch } = await client.downloadArtifact(id, { path: folder, expectedHash: digest, skipDecompress: true })
     const [file, ...more] = readdirSync(folder).map((entry) => join(folder, entry))
     if (file === undefined || more.length > 0 || !lstatSync(file).isFile()) return err('it is not one plain file')

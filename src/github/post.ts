@@ -10,10 +10,10 @@ import { stick } from './sticky.ts'
 export const postWords = ['comment', 'check', 'status'] as const
 export type PostWord = (typeof postWords)[number]
 
-/** Name of the check, the status and the comment of a spec, which is named where it is not the usual one. */
+/** Name of a spec's check, status and comment. It includes the spec unless that is the usual one. */
 export const titleOf = (spec: string): string => (spec === 'tuning.yml' ? 'tunegate' : printable(`tunegate (${spec})`, 90))
 
-/** What is said on a pull request of one commit. */
+/** What is posted on a pull request about one commit. */
 export interface Posting {
   readonly what: readonly PostWord[]
   readonly pull: number
@@ -23,9 +23,9 @@ export interface Posting {
   readonly into: string
   readonly run: number
   readonly runUrl: string
-  /** Name of the check and the status; never text of the pull request. */
+  /** Name of the check and the status; never text from the pull request. */
   readonly title: string
-  /** Null where nothing was judged: then there is a comment and no check. */
+  /** Null if nothing was judged. Then there is a comment and no check. */
   readonly verdict: { readonly status: 'pass' | 'fail' | 'inconclusive'; readonly sentence: string; readonly fails: boolean } | null
   /** Markdown of the comment. */
   readonly text: string
@@ -33,8 +33,8 @@ export interface Posting {
 }
 
 /**
- * Posts where the token may. What could not be posted is given back, for a notice: the verdict is what it was, and so is the
- * exit code. Where the pull request has another head or another base branch by now, no check is set and the comment says only that.
+ * Posts where the token has permission. Returns what could not be posted, for a notice; verdict and exit code stay as they
+ * were. If the pull request has another head or another base branch by now, no check is set and the comment says only that.
  */
 export async function post(api: Api, posting: Posting): Promise<string[]> {
   const pull = await pullAt(api, posting.pull)
@@ -54,7 +54,7 @@ async function postOne({ what, verdict }: Posting, word: PostWord, send: () => P
   return problem === null ? [] : [`The ${word} could not be posted. ${problem.message}`]
 }
 
-/** What to say where the pull request is no longer what was run; null where it still is. */
+/** What to say if the pull request is no longer what was run; null if it still is. */
 function outdatedBy({ sha, into, runUrl }: Posting, now: PullFacts): string | null {
   const result = `[This run](${runUrl}) has the result; it says nothing about`
   if (now.headSha !== sha) {
@@ -69,13 +69,13 @@ async function comment(api: Api, { pull, title, run, text }: Posting): Promise<A
   return stuck.ok ? null : stuck.error
 }
 
-/** The platform refuses more of a check's summary. */
+/** The platform rejects a longer check summary. */
 export const mostSummaryCharacters = 65_535
 
-/** Tells a check of ours from that of a workflow's job, which may have the same name and cannot be edited. */
+/** Distinguishes a tunegate check from that of a workflow's job, which may have the same name and cannot be edited. */
 const ownId = 'tunegate'
 
-/** One check for a commit: a later run of the same commit edits it. Of each level no more than ten annotations are sent. */
+/** One check per commit: a later run of the same commit edits it. At most ten annotations of each level are sent. */
 async function checkRun(api: Api, posting: Posting): Promise<ApiProblem | null> {
   const { sha, title, verdict, runUrl } = posting
   if (verdict === null) return null

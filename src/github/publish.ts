@@ -8,11 +8,11 @@ import { say } from './log.ts'
 import { writeOutputs } from './outputs.ts'
 import { fitted, mostBytes, writeSummary } from './summary.ts'
 
-/** A finished study, as far as GitHub shows it. */
+/** The part of a finished study that GitHub shows. */
 export interface Publication {
   readonly name: string
   readonly verdict: Judgement & { readonly gates: readonly GateJudgement[] }
-  /** What a person should look at that stopped nothing. */
+  /** Things to look at that stopped nothing. */
   readonly warnings: readonly Diagnostic[]
   /** For each gate, the line of the spec that declares it. */
   readonly gateLines: readonly number[]
@@ -35,7 +35,7 @@ export interface Judgement {
 export interface GateJudgement extends Judgement {
   /** Whether the spec lets it decide. */
   readonly blocks: boolean
-  /** What would settle it; null, or left out, where nothing needs to. */
+  /** What would settle it; null or omitted if nothing needs to. */
   readonly remedy?: string | null
 }
 
@@ -45,14 +45,14 @@ export interface PublicationSettings {
   readonly retentionDays: number | null
 }
 
-/** Whether a verdict fails the step; what could not be shown fails it unless the workflow says otherwise. */
+/** Whether a verdict fails the step. An inconclusive verdict fails it unless the workflow says otherwise. */
 export function fails(status: Judgement['status'], failOn: PublicationSettings['failOn']): boolean {
   return status === 'fail' || (status === 'inconclusive' && failOn === 'inconclusive')
 }
 
 /**
- * Shows a finished study on the run's page: artifacts, outputs, annotations, summary. Nothing here changes the verdict. Gives the
- * address of the uploaded page, or null.
+ * Shows a finished study on the run's page: artifacts, outputs, annotations, summary. Nothing here changes the verdict.
+ * Returns the address of the uploaded page, or null.
  */
 export async function publish(study: Publication, settings: PublicationSettings, runner: Runner): Promise<string | null> {
   const uploaded = await upload(study, settings, runner)
@@ -94,7 +94,7 @@ const withRemedy = ({ status, sentence, remedy = null }: Judgement & Pick<GateJu
 
 const said = (text: string): string => printable(text, 2000)
 
-/** One note for the verdict, and one for each gate that did not pass, at the lines of the spec that declare them. */
+/** One note for the verdict, and one for each gate that did not pass, at the spec's lines that declare them. */
 export function verdictNotes(
   { verdict, spec, gateLines }: Pick<Publication, 'verdict' | 'spec' | 'gateLines'>, failOn: PublicationSettings['failOn'], runner: Runner,
 ): Annotation[] {

@@ -4,26 +4,26 @@ import { cutMarkdown, markdownDocument } from '../report/escape.ts'
 import type { Api, ApiProblem } from './api.ts'
 import { isMap } from './comment/request.ts'
 
-/** GitHub refuses a comment of more characters. */
+/** GitHub rejects a longer comment. */
 export const mostCommentCharacters = 65_536
 
-/** A comment that is edited in place: one of each kind on a pull request. */
+/** A comment that is edited in place: one of each kind per pull request. */
 export interface Sticky {
   readonly kind: 'report' | 'answer'
   readonly pull: number
-  /** Name of the check that it goes with: a spec of its own has a comment of its own. */
+  /** Name of the check that it goes with. Each spec has its own comment. */
   readonly title: string
-  /** Id of the workflow run that writes; a comment of a later run is left alone. */
+  /** Id of the workflow run that writes. A comment of a later run is left alone. */
   readonly run: number
   readonly text: string
 }
 
-/** Where it stands now; `older` where a later run has written, and this one did not. */
+/** Where the comment is now; `older` if a later run has written, so this one did not. */
 export type Stuck = { readonly url: string } | { readonly older: true }
 
 /**
- * Writes the comment, or edits the one of its kind that this token's app wrote before. Comments of others that hold the marker
- * are not touched and not believed.
+ * Writes the comment, or edits the comment of its kind that this token's app wrote before. Comments by others that contain
+ * the marker are neither edited nor trusted.
  */
 export async function stick(api: Api, sticky: Sticky): Promise<Result<Stuck, ApiProblem>> {
   const body = bodyOf(sticky)
@@ -35,12 +35,12 @@ export async function stick(api: Api, sticky: Sticky): Promise<Result<Stuck, Api
       ? await api.call('POST /repos/{owner}/{repo}/issues/{pull}/comments', { pull: sticky.pull, body })
       : await api.call('PATCH /repos/{owner}/{repo}/issues/comments/{id}', { id: found.value.id, body })
     if (written.ok) return ok({ url: isMap(written.value) ? String(written.value['html_url'] ?? '') : '' })
-    // An answer that was lost may hide a comment that was written: it is looked for before another is.
+    // A lost answer may hide a comment that was written, so this looks for it before it writes another.
     if (attempt === 3 || (written.error.status ?? 500) < 500) return written
   }
 }
 
-/** The title as a hash: it may hold what a comment in HTML may not. */
+/** The title as a hash: it may contain characters that an HTML comment may not. */
 const markerOf = ({ kind, title }: Pick<Sticky, 'kind' | 'title'>): string => `<!-- tunegate:${kind} of=${sha256(title).slice(0, 12)} run=`
 
 export function bodyOf(sticky: Sticky): string {

@@ -1,10 +1,10 @@
 import { summary } from '@actions/core'
 import { cutMarkdown, markdownDocument } from '../report/escape.ts'
 
-/** Over 1 MiB the platform drops the whole summary and says nothing; this leaves room for what it counts besides. */
+/** Above 1 MiB the platform silently drops the whole summary. This leaves room for what else it counts. */
 export const mostBytes = 1_000_000
 
-/** Markdown of at most `most` bytes: cut after a whole line, code fences closed, and with a sentence that says so. */
+/** Markdown of at most `most` bytes: truncated after a whole line, with code fences closed and a sentence that says so. */
 export function fitted(markdown: string, most = mostBytes): string {
   const bytes = Buffer.byteLength(markdown)
   if (bytes <= most) return markdown
@@ -13,7 +13,7 @@ export function fitted(markdown: string, most = mostBytes): string {
   return cutMarkdown(markdown, most, notice, Buffer.byteLength)
 }
 
-/** Writes the page that the run shows for this step. False where the runner has none, which changes nothing else. */
+/** Writes the page that the run shows for this step. False if the runner has none, which changes nothing else. */
 export async function writeSummary(markdown: string): Promise<boolean> {
   try {
     await summary.addRaw(fitted(markdownDocument(markdown))).write({ overwrite: true })

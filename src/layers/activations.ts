@@ -23,8 +23,8 @@ export function activate(tf: Tf, name: Activation, x: Tensor): Tensor {
 }
 
 /**
- * x · Φ(x) with the exact normal distribution, not the tanh approximation (Hendrycks and Gimpel, 2016). The gradient,
- * Φ(x) + x φ(x), is given by hand: chained, it takes twice the passes over memory.
+ * x · Φ(x) with the exact normal distribution, not the tanh approximation (Hendrycks and Gimpel, 2016). The gradient, Φ(x) +
+ * x φ(x), is written by hand: chained, it takes twice the passes over memory.
  */
 function gelu(tf: Tf, x: Tensor): Tensor {
   const apply = tf.customGrad((...args) => {
@@ -41,5 +41,5 @@ function gelu(tf: Tf, x: Tensor): Tensor {
   return apply(x)
 }
 
-/** `, relu` behind what else is said of a layer; nothing for the usual value. */
+/** `, relu` after the rest of a layer's description; nothing for the usual value. */
 export const activationWords = (name: Activation): string => (name === 'linear' ? '' : `, ${name}`)

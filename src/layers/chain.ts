@@ -5,9 +5,9 @@ import type { Layer } from './layer.ts'
 import type { ShapedLayer } from './shapes.ts'
 
 /**
- * Layers behind one another as one function. Each has a number by which its random numbers are told from the others':
- * its position, or for nested layers one that counts on behind the last. `columns`: the first is given the columns of the
- * images.
+ * Consecutive layers as one function. Each has a number that separates its random numbers from those of the others: its
+ * position, or for nested layers a number that counts on from the last position. `columns`: the first layer receives the
+ * columns of the images.
  */
 export function chainOf(tf: Tf, shaped: readonly ShapedLayer[], fused?: FusedOps, columns = false): LayerFunction {
   let nested = shaped.length
@@ -43,7 +43,7 @@ function ofColumns(tf: Tf, layer: Layer): LayerFunction {
   return definition.columns.forward(tf, layer)
 }
 
-/** How many tensors of each list layers own. */
+/** How many tensors of each list the layers own. */
 function tensorCounts(shaped: readonly ShapedLayer[]): { readonly weights: number; readonly statistics: number } {
   const parameters = shaped.flatMap((s) => s.parameters)
   const weights = parameters.filter((p) => p.trainable).length
@@ -68,7 +68,7 @@ function inOrder(chain: readonly InnerChain[]): LayerFunction {
   }
 }
 
-/** Says which layer it is that cannot become part of a graph. */
+/** Names the layer that cannot become part of a graph. */
 function named(name: string, apply: LayerFunction): LayerFunction {
   return (input) => {
     try {

@@ -39,7 +39,7 @@ export const conv2d: LayerDefinition<Conv2d> = {
   words: (layer) => `conv2d ${layer.filters} filters ${convolutionWords(layer)}`,
 }
 
-/** A product with the kernel, over images whose patches are spread out already. */
+/** A product with the kernel, over images whose patches are already spread out. */
 function overColumns(tf: Tf, layer: Conv2d): LayerFunction {
   return stateless((x, weights) => {
     const values = x.shape.at(-1) ?? 0

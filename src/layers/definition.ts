@@ -3,35 +3,38 @@ import type { Layer as SpecLayer } from '../dsl/tuning.gen.ts'
 import type { FusedOps, LayerFunction, Tf } from './forward.ts'
 
 /**
- * What a layer is. Every layer is one entry of `index.ts`; whoever normalizes, checks, builds or describes layers asks its
- * definition. A layer without lists of layers inside is a `LayerDefinition`, one with such lists a `NestedDefinition`.
+ * A layer. Every layer is one entry of `index.ts`. Code that normalizes, checks, builds or describes layers uses its
+ * definition. A layer without inner lists of layers is a `LayerDefinition`, one with such lists a `NestedDefinition`.
  *
  * @typeParam L the layer with every argument explicit
- * @typeParam N the same as the spec says it, before the data are known; differs from L where only the data tell an argument
+ * @typeParam N the layer in the spec, before the data are known; differs from L only if the data determine an argument
  * @typeParam A its arguments in the spec
  */
 interface Definition<L extends AnyLayer, N extends AnyLayer, A> {
-  /** Its name in the spec, in the names of weights and in reports. It never changes: initial weights depend on it. */
+  /** The name in the spec, in the names of weights and in reports. It never changes: initial weights depend on it. */
   readonly kind: L['kind']
-  /** Its part of the JSON Schema, which `npm run generate` composes into `schema/tuning.schema.json`. */
+  /** Its part of the JSON Schema. `npm run generate` composes it into `schema/tuning.schema.json`. */
   readonly schema: LayerSchema
   /**
-   * Fills in every argument that the spec leaves out. Defaults are those of tfjs-layers; they stand in the schema too, and a
-   * test holds the two equal. `inner` normalizes a layer of a list inside.
+   * Fills in every argument that the spec omits. Defaults are those of tfjs-layers. The schema states them too, and a test
+   * checks that the two are equal. `inner` normalizes a layer of an inner list.
    */
   normalize(written: A, inner: (layer: SpecLayer) => AnyLayer): N
-  /** Replaces what only the data tell; absent where there is nothing of the kind. `inner` does it for a layer of a list inside. */
+  /**
+   * Replaces what only the data determine; absent if there is nothing to replace. `inner` does it for a layer of an inner
+   * list.
+   */
   resolve?(layer: N, data: DataSizes, inner: (layer: AnyLayer) => AnyLayer): L
   /**
-   * Says the layer in one line of a report, as `conv2d 16 filters 3×3, relu`. Arguments that keep their usual value are left
-   * out. `describe` says a layer of a list inside.
+   * Describes the layer in one line of a report, such as `conv2d 16 filters 3×3, relu`. It omits arguments that keep their
+   * usual value. `describe` describes a layer of an inner list.
    */
   words(layer: L, describe: (layer: AnyLayer) => string): string
-  /** Whether the dropout lever sets a rate of this layer; absent where it never does. */
+  /** Whether the dropout lever sets a rate of this layer; absent if it never does. */
   followsDropoutLever?(layer: N): boolean
   /**
-   * Present where the layer reads whole numbers, as an embedding does. No layer gives such numbers, so it must be the first;
-   * this sentence is the error where it is not.
+   * Present if the layer reads integers, as an embedding does. No layer outputs integers, so it must be the first. This
+   * sentence is the error if it is not.
    */
   readonly readsWholeNumbers?: string
 }
@@ -39,51 +42,53 @@ interface Definition<L extends AnyLayer, N extends AnyLayer, A> {
 export interface LayerDefinition<L extends AnyLayer, N extends AnyLayer = L, A = ArgumentsOf<L['kind']>> extends Definition<L, N, A> {
   /** Sizes of the output for one example, or why the layer cannot take the input. */
   outputShape(layer: L, input: Shape): Result<Shape, Misfit>
-  /** The tensors that it owns, in the order in which they are initialized and saved. The input is one that `outputShape` took. */
+  /**
+   * The tensors that it owns, in the order in which they are initialized and saved. `outputShape` has accepted the input.
+   */
   parameters(layer: L, input: Shape): readonly Parameter[]
   /**
-   * Makes the function that applies the layer. It is called once a model; what it returns is called in every step, with the
-   * tensors of `parameters`: the trainable ones as weights, the others as statistics.
+   * Creates the function that applies the layer. It is called once per model; the returned function is called in every step,
+   * with the tensors of `parameters`: the trainable ones as weights, the others as statistics.
    */
   forward(tf: Tf, layer: L, context: ForwardContext): LayerFunction
-  /** Present where the layer, standing first, can be given patches of the images in place of the images. */
+  /** Present if the layer, as the first one, can take patches of the images instead of the images. */
   readonly columns?: ColumnsDefinition<L>
 }
 
 /**
- * A layer that holds lists of layers, all fed its own input. It has no tensors of its own: those of the lists are its own.
+ * A layer with lists of layers that all receive its own input. It has no tensors besides those of the lists.
  *
  * @typeParam List the names of the lists
  */
 export interface NestedDefinition<L extends AnyLayer, List extends string, A = ArgumentsOf<L['kind']>> extends Definition<L, L, A> {
   /** The lists by name, in the order in which their weights are saved. */
   inner(layer: L): Readonly<Record<List, readonly AnyLayer[]>>
-  /** Sizes of the output from those of each list (an empty list gives its input), or why they do not go together. */
+  /** Sizes of the output from those of each list (an empty list returns its input), or why they do not fit together. */
   outputShape(layer: L, outputs: Readonly<Record<List, Shape>>): Result<Shape, Misfit>
-  /** As that of other layers. Its weights are those of the first list, then those of the second, and so on. */
+  /** The same as for other layers. Its weights are those of the first list, then those of the second, and so on. */
   forward(tf: Tf, layer: L, chains: Readonly<Record<List, InnerChain>>): LayerFunction
 }
 
-/** What the JSON Schema says of a layer. Editors show it, and the reference of the spec is made of it. */
+/** What the JSON Schema says about a layer. Editors show it, and the spec reference is generated from it. */
 export interface LayerSchema {
   /** What the layer does, in one sentence. */
   readonly summary: string
   readonly arguments: ArgumentsSchema
-  /** Arguments that an editor fills in, and that the spec accepts. */
+  /** Arguments that an editor inserts and that the spec accepts. */
   readonly example: JsonObject
-  /** Present where the name alone is a layer. Error messages list first those that are `usual`ly written so. */
+  /** Present if the name alone is a layer. Error messages first list those that are `usual`ly written this way. */
   readonly bare?: 'usual' | 'possible'
 }
 
 export interface ArgumentsSchema {
-  /** Name under `$defs`; absent: the layer's. Layers with the same arguments share one. */
+  /** Name under `$defs`; if absent, the layer's. Layers with the same arguments share one. */
   readonly name?: string
-  /** Absent: the layer's name. */
+  /** If absent, the layer's name. */
   readonly title?: string
-  /** Absent: "Arguments of" the layer. */
+  /** If absent, "Arguments of" the layer. */
   readonly description?: string
   readonly required?: readonly string[]
-  /** Absent where the layer takes no arguments. */
+  /** Absent if the layer takes no arguments. */
   readonly properties?: Readonly<Record<string, JsonObject>>
 }
 
@@ -91,12 +96,12 @@ export interface JsonObject {
   readonly [key: string]: unknown
 }
 
-/** Of layers that take no arguments. */
+/** For layers that take no arguments. */
 export const noArguments: ArgumentsSchema = {
   name: 'noArguments', title: 'No arguments', description: 'The layer takes none.',
 }
 
-/** A definition whose layer is not known to the compiler. */
+/** A definition whose layer type is unknown to the compiler. */
 export type AnyDefinition = LayerDefinition<AnyLayer, AnyLayer, unknown> | NestedDefinition<AnyLayer, string, unknown>
 
 export interface AnyLayer {
@@ -104,18 +109,18 @@ export interface AnyLayer {
 }
 
 type SpecArguments = Exclude<SpecLayer, string>
-/** The arguments of a layer as the spec's schema has them. */
+/** The arguments of a layer in the spec's schema. */
 export type ArgumentsOf<K extends string> = K extends keyof SpecArguments ? NonNullable<SpecArguments[K]> : never
 
-/** What the data say that a layer may ask for by name. */
+/** Facts about the data that a layer may refer to by name. */
 export interface DataSizes {
   /** The number of classes; 1 for regression. */
   readonly classes: number
 }
 
-/** Where a layer stands and what the engine offers, for the function that it makes. */
+/** The place of a layer and the engine's operations, for the function that it creates. */
 export interface ForwardContext {
-  /** Tells the layers of a model apart that draw random numbers. */
+  /** Distinguishes the layers of a model that draw random numbers. */
   readonly site: number
   /** Operations that the engine has natively. */
   readonly fused?: FusedOps | undefined
@@ -130,9 +135,9 @@ export interface InnerChain {
 
 /** How a layer reads images whose patches are spread out: [batch, rows, columns, height · width · channels]. */
 export interface ColumnsDefinition<L> {
-  /** The window that makes a patch. */
+  /** The window that produces a patch. */
   window(layer: L): Window
-  /** The same layer over columns in place of images, with the same weights. */
+  /** The same layer on columns instead of images, with the same weights. */
   forward(tf: Tf, layer: L): LayerFunction
 }
 
@@ -155,7 +160,7 @@ export function product(shape: Shape): number {
   return shape.reduce((a, b) => a * b, 1)
 }
 
-/** Why a layer cannot take what the layers before it give. */
+/** Why a layer cannot take the output of the layers before it. */
 export interface Misfit {
   readonly message: string
   readonly found: string
@@ -175,7 +180,7 @@ export interface Parameter {
   readonly initializer: Initializer
   /** False for the running statistics of batch normalization, which no gradient reaches. */
   readonly trainable: boolean
-  /** Whether weight decay applies: on kernels and embeddings, never on biases and norms. */
+  /** Whether weight decay applies: to kernels and embeddings, never to biases and norms. */
   readonly decay: boolean
 }
 

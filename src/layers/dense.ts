@@ -12,7 +12,7 @@ interface Dense<Units = number> {
   readonly useBias: boolean
 }
 
-/** [..., features] → [..., units]: one product over all leading sizes together. */
+/** [..., features] → [..., units]: one product over all leading dimensions together. */
 export const dense: LayerDefinition<Dense, Dense<number | 'classes'>> = {
   kind: 'dense',
   schema: {

@@ -10,7 +10,7 @@ interface DepthwiseConv2d extends Convolution {
   readonly depthMultiplier: number
 }
 
-/** Every channel by its own kernels [height, width, channels, multiplier]; outputs are grouped by input channel. */
+/** Applies separate kernels to every channel [height, width, channels, multiplier]; outputs are grouped by input channel. */
 export const depthwiseConv2d: LayerDefinition<DepthwiseConv2d> = {
   kind: 'depthwiseConv2d',
   schema: {

@@ -4,13 +4,13 @@ import { dropoutMask, stateless } from './forward.ts'
 
 interface Dropout {
   readonly kind: 'dropout'
-  /** Null is the dropout lever. */
+  /** Null means the dropout lever. */
   readonly rate: number | null
 }
 
 /**
- * Inverted dropout (Srivastava et al., 2014): kept values are scaled by 1 / (1 − rate) in training, so that inference
- * needs nothing. The layer's own rate comes before the lever.
+ * Inverted dropout (Srivastava et al., 2014): kept values are scaled by 1 / (1 − rate) in training, so that inference needs
+ * no scaling. The layer's own rate takes precedence over the lever.
  */
 export const dropout: LayerDefinition<Dropout> = {
   kind: 'dropout',

@@ -8,7 +8,7 @@ interface Embedding {
   readonly outputDim: number
 }
 
-/** [batch, length] of whole numbers in [0, inputDim) → [batch, length, outputDim]. A number out of range throws. */
+/** [batch, length] of integers in [0, inputDim) → [batch, length, outputDim]. A number out of range throws. */
 export const embedding: LayerDefinition<Embedding> = {
   kind: 'embedding',
   schema: {

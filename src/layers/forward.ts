@@ -1,36 +1,39 @@
 import type * as tfjs from '@tensorflow/tfjs-core'
 
-/** The tensor library as a value: only the engines import a backend, all others are handed this. */
+/** The tensor library as a value. Only the engines import a backend; all other code receives this. */
 export type Tf = typeof tfjs
 export type Tensor = tfjs.Tensor
 
-/** Operations with a gradient of their own that an engine may have natively; the same numbers as the chains they stand for. */
+/**
+ * Operations with their own gradient that an engine may have natively. They give the same numbers as the chains that they
+ * replace.
+ */
 export interface FusedOps {
-  /** As `softmaxCrossEntropy` of loss.ts. */
+  /** The same as `softmaxCrossEntropy` in loss.ts. */
   softmaxCrossEntropy(targets: Tensor, logits: Tensor): Tensor
-  /** Over all but the last size; mean and biased variance of the batch, through which no gradient flows. */
+  /** Over all dimensions but the last; mean and biased variance of the batch. No gradient flows through them. */
   batchNormalization(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number):
     { readonly outputs: Tensor; readonly mean: Tensor; readonly variance: Tensor }
 }
 
 /** Random numbers inside a step, drawn so that (stream, step) alone determines them. */
 export interface StepRandom {
-  /** 1 / (1 − rate) with probability 1 − rate, else 0; `site` tells the dropout layers of one model apart. */
+  /** 1 / (1 − rate) with probability 1 − rate, else 0; `site` distinguishes the dropout layers of one model. */
   dropoutMask(site: number, shape: readonly number[], rate: number): Tensor
 }
 
 export interface ForwardOptions {
   readonly training: boolean
-  /** Rate of dropout layers without a rate of their own. */
+  /** Rate of dropout layers without their own rate. */
   readonly dropout: number
   /** Present when training. */
   readonly random: StepRandom | null
 }
 
-/** What cannot become part of a graph, as a layer that reads values while it is computed. */
+/** Thrown for what cannot become part of a graph, such as a layer that reads values during its computation. */
 export class NotTraceable extends Error {}
 
-/** What a layer is given in one forward pass. */
+/** What a layer receives in one forward pass. */
 export interface LayerInput {
   /** [batch, ...input shape]. */
   readonly x: Tensor
@@ -46,7 +49,7 @@ export interface LayerOutput {
   readonly statistics: readonly Tensor[]
 }
 
-/** One layer as a pure function; nothing in it may read a tensor's values, or a step could not be traced into a graph. */
+/** One layer as a pure function. It must not read a tensor's values, or a step could not be traced into a graph. */
 export type LayerFunction = (input: LayerInput) => LayerOutput
 
 /** A layer without running statistics. */
@@ -61,14 +64,14 @@ export function weightAt(weights: readonly Tensor[], index: number): Tensor {
   return weight
 }
 
-/** Adds the bias that stands at `index`, if the layer has one. */
+/** Adds the bias at `index`, if the layer has one. */
 export function withBias(tf: Tf, x: Tensor, weights: readonly Tensor[], useBias: boolean, index: number): Tensor {
   return useBias ? tf.add(x, weightAt(weights, index)) : x
 }
 
 /**
- * What `x` is multiplied by, or null where nothing is dropped. A rate of null is the lever; `site` tells the layers of a
- * model apart that drop values.
+ * The factor for `x`, or null if nothing is dropped. A null rate means the lever; `site` distinguishes the layers of a model
+ * that drop values.
  */
 export function dropoutMask(
   x: Tensor, own: number | null, site: number, { training, dropout: lever, random }: ForwardOptions,

@@ -16,7 +16,7 @@ export const globalAveragePooling2d = globalPooling(
 )
 
 /**
- * Of several equal maxima exactly one gets the gradient, as in any window; the gradient of `tf.max` would hand all of it to
+ * Among equal maxima exactly one receives the gradient, as in any window. The gradient of `tf.max` would give all of it to
  * each.
  */
 export const globalMaxPooling2d = globalPooling(

@@ -16,7 +16,7 @@ import { positionEmbedding } from './position-embedding.ts'
 import { residual } from './residual.ts'
 import { separableConv2d } from './separable-conv2d.ts'
 
-/** Every layer there is, in the order of the schema. */
+/** Every layer, in the order of the schema. */
 export const layerDefinitions = [
   conv2d, depthwiseConv2d, separableConv2d, maxPooling2d, averagePooling2d, globalAveragePooling2d, globalMaxPooling2d,
   globalAveragePooling1d, flatten, dense, dropout, batchNormalization, layerNormalization, embedding, positionEmbedding,

@@ -11,16 +11,16 @@ interface MultiHeadAttention {
   readonly numHeads: number
   readonly keyDim: number
   readonly useBias: boolean
-  /** Null is the dropout lever. */
+  /** Null means the dropout lever. */
   readonly dropout: number | null
 }
 
 /**
- * Multi-head self-attention (Vaswani et al., 2017), [batch, steps, features] → the same: softmax(q kᵀ / √keyDim) v in every head,
- * and a product that mixes the heads. Dropout is on the attention weights, as in Keras.
+ * Multi-head self-attention (Vaswani et al., 2017), [batch, steps, features] → the same: softmax(q kᵀ / √keyDim) v in every
+ * head, and a product that mixes the heads. Dropout applies to the attention weights, as in Keras.
  *
- * Queries, keys and values come from one kernel, side by side in its columns and head after head in each: what Keras keeps as
- * three kernels [features, heads, keyDim]. Each starts as a kernel of its own.
+ * Queries, keys and values come from one kernel: side by side in its columns, and head after head in each. Keras stores them
+ * as three kernels [features, heads, keyDim]. Each is initialized as a separate kernel.
  */
 export const multiHeadAttention: LayerDefinition<MultiHeadAttention> = {
   kind: 'multiHeadAttention',
@@ -82,8 +82,9 @@ function forward(tf: Tf, layer: MultiHeadAttention, site: number): LayerFunction
 }
 
 /**
- * [batch, steps, 3, heads, keyDim] of queries, keys and values → [batch, steps, heads, keyDim]. The gradient is given by hand:
- * what the softmax takes off each row of it, Σ dP ∘ P, is Σ dO ∘ O as well (Dao et al., 2022), a fourth of the work and less.
+ * [batch, steps, 3, heads, keyDim] of queries, keys and values → [batch, steps, heads, keyDim]. The gradient is written by
+ * hand: the row term that softmax subtracts, Σ dP ∘ P, equals Σ dO ∘ O (Dao et al., 2022), which takes at most a fourth of
+ * the work.
  */
 function attend(
   tf: Tf, { keyDim, dropout }: MultiHeadAttention, projected: Tensor, site: number, options: ForwardOptions,

@@ -3,19 +3,19 @@ import { weightAt, type Tensor, type Tf } from './forward.ts'
 
 interface Normalized {
   readonly outputs: Tensor
-  /** Of the values that were normalized together; no gradient flows through these two. */
+  /** Mean and variance of the values that were normalized together. No gradient flows through these two. */
   readonly mean: Tensor
   readonly variance: Tensor
 }
 
 /**
- * (x − mean) / √(variance + ε) along one axis of a matrix, with the gradient in closed form:
- * dx = (dy − mean(dy) − x̂ · mean(dy · x̂)) / √(variance + ε). Chaining the gradients of mean and variance says the same in
- * about three times the passes over memory.
+ * (x − mean) / √(variance + ε) along one axis of a matrix, with the gradient in closed form: dx = (dy − mean(dy) − x̂ ·
+ * mean(dy · x̂)) / √(variance + ε). Chaining the gradients of mean and variance gives the same in about three times the
+ * passes over memory.
  */
 export function normalize(tf: Tf, x: Tensor, axis: 0 | 1, epsilon: number): Normalized {
   const share = 1 / (x.shape[axis] ?? 1)
-  // Means over rows keep their one column, means over columns are plain rows: what broadcasts fastest.
+  // Means over rows keep their single column, means over columns are plain rows, because these broadcast fastest.
   const mean = (values: Tensor): Tensor => tf.mul(tf.sum(values, axis, axis === 1), share)
   const average = mean(x)
   const centred = tf.sub(x, average)

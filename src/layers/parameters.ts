@@ -4,7 +4,7 @@ export function kernel(name: string, shape: Shape, fanIn: number, fanOut: number
   return { name, shape, initializer: { kind: 'glorot-uniform', fanIn, fanOut }, trainable: true, decay: true }
 }
 
-/** Keras counts the fans of a depthwise kernel [h, w, in, multiplier] like those of any convolution kernel. */
+/** Keras counts the fans of a depthwise kernel [h, w, in, multiplier] as for any convolution kernel. */
 export function depthwiseKernel([h, w]: Pair, channels: number, multiplier: number): Parameter {
   return kernel('depthwiseKernel', [h, w, channels, multiplier], h * w * channels, h * w * multiplier)
 }
@@ -18,5 +18,5 @@ export function norm(name: string, size: number, initializer: 'zeros' | 'ones', 
   return { name, shape: [size], initializer: { kind: initializer }, trainable, decay: false }
 }
 
-/** Sizes of the last dimension. */
+/** Size of the last dimension. */
 export const channelsOf = (input: Shape): number => input.at(-1) ?? 0

@@ -28,10 +28,10 @@ type Pool = (tf: Tf, images: Tensor4D, size: [number, number], strides: [number,
 
 export const maxPooling2d = pooling('maxPooling2d', 'The largest value of each window.', (tf, ...of) => tf.maxPool(...of))
 
-/** With padding `same`, the padding does not count: each window is divided by the pixels that it holds. */
+/** With padding `same`, the padding does not count: each window is divided by the number of pixels that it covers. */
 export const averagePooling2d = pooling('averagePooling2d', 'The mean of each window.', (tf, ...of) => tf.avgPool(...of))
 
-/** A pooling over windows of an image; strides are those of the window unless the spec says others. */
+/** A pooling over windows of an image. Strides equal the window unless the spec says otherwise. */
 function pooling<K extends 'maxPooling2d' | 'averagePooling2d'>(
   kind: K, summary: string, pool: Pool,
 ): LayerDefinition<Pooling<K>, Pooling<K>, Pooling2D> {

@@ -7,7 +7,7 @@ interface PositionEmbedding {
   readonly kind: 'positionEmbedding'
 }
 
-/** [batch, steps, features] plus one learned vector a step. */
+/** [batch, steps, features] plus one learned vector per step. */
 export const positionEmbedding: LayerDefinition<PositionEmbedding> = {
   kind: 'positionEmbedding',
   schema: {

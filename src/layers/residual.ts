@@ -8,7 +8,7 @@ interface Residual {
   readonly shortcut: readonly AnyLayer[]
 }
 
-/** What comes out of `layers` plus what comes out of `shortcut` (He et al., 2016); an empty shortcut hands its input on. */
+/** The output of `layers` plus the output of `shortcut` (He et al., 2016); an empty shortcut passes its input on. */
 export const residual: NestedDefinition<Residual, 'layers' | 'shortcut'> = {
   kind: 'residual',
   schema: {

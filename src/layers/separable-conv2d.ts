@@ -11,7 +11,7 @@ interface SeparableConv2d extends Convolution {
   readonly depthMultiplier: number
 }
 
-/** A depthwise convolution, then one of 1×1 that mixes the channels; bias and activation once, at the end. */
+/** A depthwise convolution, then a 1×1 convolution that mixes the channels; bias and activation once, at the end. */
 export const separableConv2d: LayerDefinition<SeparableConv2d> = {
   kind: 'separableConv2d',
   schema: {

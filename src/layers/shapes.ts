@@ -3,7 +3,7 @@ import { product, type AnyDefinition, type Misfit, type Parameter, type Shape } 
 import { layerOf } from './index.ts'
 import { innerLayers, type Layer, type LayerPlace } from './layer.ts'
 
-/** Why a layer does not fit behind the one before it. */
+/** Why a layer does not fit after the one before it. */
 export interface ShapeProblem extends Misfit {
   readonly place: LayerPlace
 }
@@ -12,13 +12,13 @@ export interface ShapedLayer {
   readonly layer: Layer
   readonly input: Shape
   readonly output: Shape
-  /** Those of nested layers are named by their way: `layers.0.dense.kernel`. */
+  /** Those of nested layers are named by their path: `layers.0.dense.kernel`. */
   readonly parameters: readonly Parameter[]
-  /** The lists of layers inside, in the order in which their weights are saved; absent where the layer has none. */
+  /** The inner lists of layers, in the order in which their weights are saved; absent if the layer has none. */
   readonly inner?: Readonly<Record<string, readonly ShapedLayer[]>>
 }
 
-/** Walks the layers from the input shape; stops at the first that does not fit, since all behind it would be noise. */
+/** Walks the layers from the input shape. Stops at the first that does not fit, since later errors would be noise. */
 export function inferShapes(
   layers: readonly Layer[], inputShape: Shape, within: LayerPlace = [],
 ): Result<ShapedLayer[], ShapeProblem> {

@@ -3,7 +3,7 @@ import type { DepthwiseConv2D, Size } from '../dsl/tuning.gen.ts'
 import { activationWords, type Activation } from './activations.ts'
 import { misfit, type AnyLayer, type Misfit, type Pair, type Shape, type Window, type Windowed } from './definition.ts'
 
-/** What all convolutions have in common. */
+/** What all convolutions share. */
 export interface Convolution extends Window {
   readonly activation: Activation
   readonly useBias: boolean
@@ -36,7 +36,7 @@ export function convolution(a: Omit<DepthwiseConv2D, 'depthMultiplier'>): Convol
 
 export const pair = (size: Size): Pair => (typeof size === 'number' ? [size, size] : size)
 
-/** The shape that a window leaves of an image. */
+/** The shape of an image after a window. */
 export function windowed(layer: AnyLayer & Windowed, window: Pair, input: Shape, channels: number): Result<Shape, Misfit> {
   const [height, width] = input
   if (input.length !== 3 || height === undefined || width === undefined) {
@@ -52,7 +52,7 @@ export function windowed(layer: AnyLayer & Windowed, window: Pair, input: Shape,
 
 export const sizeWords = ([height, width]: Pair): string => `${height}×${width}`
 
-/** `3×3, stride 2×2, same padding, relu`: the window and what else convolutions have in common. */
+/** `3×3, stride 2×2, same padding, relu`: the window and what else convolutions share. */
 export function convolutionWords({ kernelSize, strides, padding, activation }: Convolution): string {
   const stride = strides[0] === 1 && strides[1] === 1 ? '' : `, stride ${sizeWords(strides)}`
   const window = padding === 'valid' ? stride : `${stride}, ${padding} padding`

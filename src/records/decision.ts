@@ -3,37 +3,37 @@ import type { MetricName, Metrics } from './metrics.ts'
 import type { StageName } from './plan.ts'
 import type { RunCalibration, RunTime } from './run.ts'
 
-/** One lever moved, with what moved it. */
+/** One lever moved, with the reason. */
 export interface LineageEntry {
   readonly stage: StageName
   readonly lever: LeverName
   readonly from: LeverValue
   readonly to: LeverValue
-  /** A sentence for a person. */
+  /** A sentence for the user. */
   readonly reason: string
   readonly evidence: Evidence
 }
 
 export interface Evidence {
   readonly metric: MetricName | null
-  /** In the better direction of the metric; null where the change does not rest on a comparison. */
+  /** Oriented so that more is better for the metric; null if the change does not rest on a comparison. */
   readonly gain: number | null
   /** The gain that seed noise alone would exceed once in twenty times. */
   readonly threshold: number | null
   readonly seeds: number
-  /** Ids of the runs it rests on. */
+  /** Ids of the runs behind it. */
   readonly runs: readonly string[]
-  /** Training time of those runs, in seconds; a time, so it may differ between equal studies. */
+  /** Training time of those runs, in seconds. It is a time, so it may differ between equal studies. */
   readonly seconds: number
 }
 
-/** A candidate held against the incumbent, under the same seeds. */
+/** A candidate compared with the incumbent, under the same seeds. */
 export interface Comparison {
   readonly label: string
   readonly patch: LeverPatch
   readonly metric: MetricName
   readonly seeds: readonly number[]
-  /** One value a seed; null where that run diverged or crashed. */
+  /** One value per seed; null if that run diverged or crashed. */
   readonly incumbent: readonly (number | null)[]
   readonly candidate: readonly (number | null)[]
   readonly gain: number | null
@@ -51,11 +51,11 @@ export interface Omission {
 export interface RangeTestFindings {
   readonly batchSize: number
   readonly curves: readonly {
-    /** Null where the budget left it out. */
+    /** Null if the budget left it out. */
     readonly run: string | null
     readonly seed: number
     readonly edge: number | null
-    /** Why there is no edge; null where there is one. */
+    /** Why there is no edge; null if there is one. */
     readonly reason: string | null
     /** fastai's "valley" and the steepest descent by the logarithm of the rate, for comparison only. */
     readonly valley: number | null
@@ -65,13 +65,13 @@ export interface RangeTestFindings {
   readonly confirmations: readonly {
     readonly factor: number
     readonly learningRate: number
-    /** Objective on validation, one a seed; null where the run was not stable. */
+    /** Objective on validation, one per seed; null if the run was not stable. */
     readonly scores: readonly (number | null)[]
     readonly outcome: 'chosen' | 'unstable' | 'worse' | 'within-noise'
   }[]
-  /** The stable rate below the edge with the best mean; null where there is none. */
+  /** The stable rate below the edge with the best mean; null if there is none. */
   readonly chosen: number | null
-  /** Whether it became the incumbent's: it has to beat the one before by more than seed noise. */
+  /** Whether it became the incumbent's rate: it must beat the previous one by more than seed noise. */
   readonly adopted: boolean
   readonly conclusion: string
 }
@@ -100,12 +100,12 @@ export interface GridFindings {
     readonly scores: readonly (number | null)[]
     readonly survived: boolean
   }[]
-  /** ω² of each lever, in [0, 1]; null where it cannot be told. */
+  /** ω² of each lever, in [0, 1]; null if it cannot be determined. */
   readonly sensitivity: readonly { readonly lever: LeverName; readonly omegaSquared: number | null }[]
 }
 
 export interface VerifyFindings {
-  /** Seeds at which the gates were to be judged, rising; left out by versions that looked once. */
+  /** Seed counts at which the gates were to be judged, ascending; omitted by versions with a single look. */
   readonly looks?: readonly number[]
   readonly seeds: readonly {
     readonly seed: number
@@ -114,39 +114,41 @@ export interface VerifyFindings {
   }[]
 }
 
-/** A run on a seed that no selection saw; metrics are null where it did not complete. */
+/** A run on a seed that no selection used; metrics are null if it did not complete. */
 export interface VerifiedRun {
   readonly run: string
   readonly status: 'complete' | 'diverged' | 'crashed'
   readonly validation: Metrics | null
   readonly test: Metrics | null
   readonly weights: string | null
-  /** Why it crashed; left out where it did not, and in reports from before it was kept. */
+  /** Why it crashed; omitted if it did not, and in reports from before it was recorded. */
   readonly reason?: string
-  /** Left out for a regression, and where the run did not complete. */
+  /** Omitted for a regression, and if the run did not complete. */
   readonly calibration?: RunCalibration
-  /** Reports keep it under their times, and leave it out here. */
+  /** Reports store it with their times, and omit it here. */
   readonly time?: RunTime
 }
 
-export type StageFindings =
-  | { readonly stage: 'lr-range'; readonly rangeTest: RangeTestFindings }
-  | { readonly stage: 'batch'; readonly batch: BatchFindings }
-  | { readonly stage: 'regularize'; readonly grid: GridFindings }
-  | { readonly stage: 'schedule' }
-  | { readonly stage: 'verify'; readonly verify: VerifyFindings }
+/** What a stage found besides its comparisons, by kind. A stage omits the kinds that it does not look for. */
+export interface StageFindings {
+  readonly stage: StageName
+  readonly rangeTest?: RangeTestFindings
+  readonly batch?: BatchFindings
+  readonly grid?: GridFindings
+  readonly verify?: VerifyFindings
+}
 
 export interface StageDecision {
   readonly stage: StageName
   /** The incumbent after the stage. */
   readonly levers: Levers
   readonly conclusion: 'changed' | 'kept' | 'inconclusive' | 'verified'
-  /** What the stage concluded, in a sentence or two. */
+  /** What the stage concluded, in one or two sentences. */
   readonly summary: string
   readonly lineage: readonly LineageEntry[]
   readonly comparisons: readonly Comparison[]
   readonly omissions: readonly Omission[]
   readonly findings: StageFindings
-  /** Every run that the stage asked for, in the order it asked. */
+  /** Every run that the stage requested, in order of request. */
   readonly runs: readonly string[]
 }

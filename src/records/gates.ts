@@ -2,9 +2,9 @@ import type { MetricName } from './metrics.ts'
 
 export type OnInconclusive = 'fail' | 'pass'
 
-/** What every rule of a gate has. The other settings belong to the gate: see its definition in `gates/`. */
+/** What every rule of a gate has. The other settings belong to the gate; see its definition in `gates/`. */
 export interface GateRule {
-  /** Name of the gate, as the spec writes it. */
+  /** Name of the gate in the spec. */
   readonly gate: string
   /** Whether an inconclusive verdict blocks. */
   readonly onInconclusive: OnInconclusive

@@ -1,6 +1,6 @@
 /**
- * The levers: every hyperparameter that a spec may set and a stage may move, in the four buckets of the process.
- * All values are explicit here; shorthand and presets are resolved before.
+ * The levers: every hyperparameter that a spec may set and a stage may move, in the four buckets of the process. All values
+ * are explicit here; shorthand and presets are already resolved.
  */
 export interface Levers {
   readonly optimization: OptimizationLevers
@@ -26,16 +26,16 @@ export interface OptimizationLevers {
 }
 
 export interface BatchingLevers {
-  /** Examples a forward pass. */
+  /** Examples per forward pass. */
   readonly batchSize: number
-  /** Forward passes a step; the effective batch is `batchSize × accumulate`. */
+  /** Forward passes per step; the effective batch is `batchSize × accumulate`. */
   readonly accumulate: number
 }
 
 export interface RegularizationLevers {
-  /** Decoupled for AdamW and SGD, added to the gradient for Adam (L2); never on biases and norms. */
+  /** Decoupled for AdamW and SGD, added to the gradient for Adam (L2); never applied to biases and norms. */
   readonly weightDecay: number
-  /** Rate of every dropout layer that names no rate of its own, in [0, 1). */
+  /** Rate of every dropout layer without its own rate, in [0, 1). */
   readonly dropout: number
   /** Share of the target spread over all classes, in [0, 1); classification only. */
   readonly labelSmoothing: number
@@ -52,12 +52,24 @@ export interface SchedulingLevers {
   readonly warmupSteps: number
   /** Last learning rate as a share of the peak, in [0, 1]. */
   readonly finalFraction: number
-  /** Largest global gradient norm; null leaves gradients alone. */
+  /** Largest global gradient norm; null means no clipping. */
   readonly clipNorm: number | null
   /** Passes over the training data, at least 1. */
   readonly epochs: number
-  /** Evaluations without improvement before a run stops; null never stops early. */
+  /** Evaluations without improvement before a run stops; null means never. */
   readonly patience: number | null
+}
+
+/** What determines the length of a run. */
+interface RunLengthLevers {
+  readonly batching: BatchingLevers
+  readonly scheduling: Pick<SchedulingLevers, 'epochs'>
+}
+
+/** Steps of a full run. Every step has the same number of rows; leftover rows of an epoch go into the next epoch. */
+export function stepsOfRun({ batching, scheduling: { epochs } }: RunLengthLevers, trainingRows: number): number {
+  const { batchSize, accumulate } = batching
+  return epochs * Math.max(1, Math.floor(trainingRows / (batchSize * accumulate)))
 }
 
 export type Bucket = keyof Levers
@@ -65,7 +77,7 @@ export const buckets: readonly Bucket[] = ['optimization', 'batching', 'regulari
 
 export type LeverValue = string | number | boolean | null
 
-/** The levers by their own names (unique over the buckets), each with its bucket. */
+/** The levers by name (unique across buckets), each with its bucket. */
 export const leverBuckets = {
   optimizer: 'optimization', learningRate: 'optimization', momentum: 'optimization', nesterov: 'optimization',
   beta1: 'optimization', beta2: 'optimization', epsilon: 'optimization',
@@ -82,11 +94,11 @@ export const leverNames = Object.keys(leverBuckets) as readonly LeverName[]
 export type LeverPatch = { readonly [name in LeverName]?: LeverValue }
 
 export function leverValue(levers: Levers, name: LeverName): LeverValue {
-  // The table above and the interfaces are checked against each other by test/records/levers.test.ts.
+  // test/records/levers.test.ts checks the table above and the interfaces against each other.
   return (levers[leverBuckets[name]] as unknown as Record<LeverName, LeverValue>)[name]
 }
 
-/** A copy with some levers moved; the buckets are found by name. */
+/** A copy with some levers moved; it finds buckets by name. */
 export function withLevers(levers: Levers, patch: LeverPatch): Levers {
   const moved: Record<Bucket, Record<string, LeverValue>> = {
     optimization: { ...levers.optimization }, batching: { ...levers.batching },
@@ -105,7 +117,7 @@ export interface LeverDifference {
   readonly to: LeverValue
 }
 
-/** What differs, in the order of the buckets. */
+/** The differences, in the order of the buckets. */
 export function leverDifferences(from: Levers, to: Levers): LeverDifference[] {
   return leverNames
     .map((lever) => ({ lever, from: leverValue(from, lever), to: leverValue(to, lever) }))

@@ -2,21 +2,27 @@ import type { Levers } from './levers.ts'
 import type { MetricName, Metrics } from './metrics.ts'
 import type { LineageEntry } from './decision.ts'
 
-/** `tuning.lock.json`: the tuned levers with all that a later gate needs, committed beside the spec. No clock in it. */
+/**
+ * `tuning.lock.json`: the tuned levers with everything that a later gate needs, committed beside the spec. It contains no
+ * times.
+ */
 export interface Lock {
   readonly version: 1
   readonly name: string
   readonly tool: string
   readonly engine: string
-  /** The metric that checkpoints were chosen by, and the trainable numbers in the model; left out by versions that did not write them. */
+  /**
+   * The metric that selected checkpoints, and the number of trainable parameters in the model; omitted by versions that did
+   * not write them.
+   */
   readonly objective?: MetricName
   readonly parameters?: number
-  /** Time ended the study before it was done, so another machine may come to another lock; left out where it did not. */
+  /** Time ended the study early, so another machine may produce another lock; omitted otherwise. */
   readonly cutShort?: 'minutes'
   readonly fingerprints: { readonly spec: string; readonly plan: string; readonly data: string }
   readonly levers: Levers
   readonly lineage: readonly LockedChange[]
-  /** Verification seeds in order; a crashed or diverged seed has null metrics and stays listed. */
+  /** Verification seeds in order. A crashed or diverged seed has null metrics and stays listed. */
   readonly seeds: readonly LockedSeed[]
 }
 

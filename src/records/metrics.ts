@@ -1,6 +1,6 @@
 export type Task = 'classification' | 'regression'
 
-/** What a metric is: which task has it, which way is better. */
+/** What a metric is: the tasks that have it, and which direction is better. */
 export interface MetricDefinition {
   readonly task: Task
   readonly better: 'higher' | 'lower'
@@ -29,10 +29,10 @@ export type Metrics = { readonly [name in MetricName]?: number }
 
 export const metricsOf = (task: Task): readonly MetricName[] => metricNames.filter((name) => metrics[name].task === task)
 export const higherIsBetter = (name: MetricName): boolean => metrics[name].better === 'higher'
-/** Positive where `to` is better than `from`, whatever the direction of the metric. */
+/** Positive if `to` is better than `from`, whatever the direction of the metric. */
 export const gain = (name: MetricName, from: number, to: number): number => (higherIsBetter(name) ? to - from : from - to)
 
-/** The smallest and the largest value that each can have. */
+/** The smallest and the largest possible value of each metric. */
 const ranges: Readonly<Record<MetricName, readonly [number, number]>> = {
   accuracy: [0, 1], balancedAccuracy: [0, 1], f1: [0, 1], nll: [0, Infinity], brier: [0, 2], ece: [0, 1],
   mse: [0, Infinity], rmse: [0, Infinity], mae: [0, Infinity], r2: [-Infinity, 1],
@@ -42,7 +42,7 @@ const rounding = 1e-9
 
 export const isMetricName = (name: string): name is MetricName => Object.hasOwn(metrics, name)
 
-/** Whether a metric can have the value at all: finite, and inside its range. */
+/** Whether the metric can have this value at all: finite, and inside its range. */
 export function isPossible(name: MetricName, value: number): boolean {
   const [least, most] = ranges[name]
   return Number.isFinite(value) && value >= least - rounding && value <= most + rounding

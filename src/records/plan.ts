@@ -1,15 +1,15 @@
 import type { GateRule } from './gates.ts'
 import type { Shape } from '../layers/definition.ts'
 import type { Layer } from '../layers/layer.ts'
-import type { LeverName, Levers, LeverValue, ScheduleName, OptimizerName } from './levers.ts'
+import type { LeverName, Levers, LeverValue } from './levers.ts'
 import type { MetricName, Task } from './metrics.ts'
 
 export type { GateRule, OnInconclusive } from './gates.ts'
 
-export const stageNames = ['lr-range', 'batch', 'regularize', 'schedule', 'verify'] as const
-export type StageName = (typeof stageNames)[number]
+/** Name of a stage in the spec. `stages/index.ts` lists them. */
+export type StageName = string
 
-/** What the compiler must know of the data, and nothing more; the data themselves never enter a plan. */
+/** What the compiler must know about the data, and nothing more. The data themselves never enter a plan. */
 export interface DataFacts {
   readonly fingerprint: string
   readonly rows: { readonly train: number; readonly validation: number; readonly test: number }
@@ -23,31 +23,33 @@ export interface Workload {
   readonly task: Task
   readonly data: DataFacts
   readonly layers: readonly Layer[]
-  /** Trainable numbers in the model. */
+  /** Number of trainable parameters in the model. */
   readonly parameters: number
-  /** The metric that stages compare on the validation split; test data are never looked at before `verify`. */
+  /** The metric that stages compare on the validation split. Test data are never read before the verification. */
   readonly objective: MetricName
-  /** The augmentation that strength 1 means. */
+  /** The augmentation at strength 1. */
   readonly augmentation: AugmentationPolicy
-  /** Validation metrics are computed after every so many epochs, and at the end. */
+  /** Validation metrics are computed every this many epochs, and at the end. */
   readonly evaluateEvery: number
 }
 
-/** Full-strength augmentation; a strength s scales every amount by s. All zero where there is nothing to augment. */
+/** Full-strength augmentation; a strength s scales every amount by s. All zero if there is nothing to augment. */
 export interface AugmentationPolicy {
   /** Largest shift, as a share of height and width. */
   readonly shift: number
-  /** Chance of a left-right flip. */
+  /** Probability of a left-right flip. */
   readonly flip: number
   /** Side of an erased square, as a share of the image's side. */
   readonly erase: number
   /** SD of Gaussian noise on standardized numeric inputs. */
   readonly noise: number
-  /** Beta(α, α) parameter of mixup; 0 is off. */
+  /** Beta(α, α) parameter of mixup; 0 turns it off. */
   readonly mixup: number
 }
 
-/** A compiled study: everything the executor needs, serializable, the same text for the same spec and data. */
+/**
+ * A compiled study: everything that the executor needs. It is serializable, with the same text for the same spec and data.
+ */
 export interface Plan {
   readonly version: 1
   readonly name: string
@@ -58,28 +60,28 @@ export interface Plan {
   readonly workload: Workload
   /** The levers as the spec declares them: the fixed reference. */
   readonly baseline: Levers
-  /** In the order they run; `needs` names the edges. */
+  /** In execution order; `needs` names the edges. */
   readonly jobs: readonly StageJob[]
   readonly gates: readonly GateRule[]
   readonly budget: Budget
 }
 
 export interface Budget {
-  /** Wall-clock limit; null is none. A study that it stops says so and is not reproducible beyond that point. */
+  /** Wall-clock limit; null means none. A study that it stops says so and is not reproducible beyond that point. */
   readonly minutes: number | null
-  /** Limit on runs (one trial under one seed); null is none. */
+  /** Limit on runs (one trial under one seed); null means none. */
   readonly trials: number | null
-  /** Runs that verification will need and no other stage may spend. */
+  /** Runs that verification will need and that no other stage may use. */
   readonly reservedForVerification: number
 }
 
 export interface StageJob {
   readonly id: StageName
   readonly needs: readonly StageName[]
-  /** SHA-256 over workload, settings and the fingerprints of what it needs. */
+  /** SHA-256 over workload, settings and the fingerprints of the jobs that it needs. */
   readonly fingerprint: string
   readonly settings: StageSettings
-  /** What the stage may ask for, as far as it can be known before its inputs are. */
+  /** What the stage may request, as far as it can be known before its inputs are. */
   readonly templates: readonly TrialTemplate[]
   readonly estimate: { readonly runs: number; readonly steps: number }
 }
@@ -89,82 +91,31 @@ export interface TrialTemplate {
   readonly id: string
   readonly title: string
   readonly job: RunJob['kind']
-  /** The levers that it moves, with the values where they are known before the run. */
+  /** The levers that it moves, with values if they are known before the run. */
   readonly varies: readonly { readonly lever: LeverName; readonly values: readonly LeverValue[] | null }[]
   readonly trials: number
   readonly seeds: number
   readonly stepsPerRun: number
-  /** Said where the trials happen only under a condition, as "if an edge was found". */
+  /** Set if the trials run only under a condition, such as "if an edge was found". */
   readonly condition: string | null
 }
 
-export type StageSettings = LrRangeSettings | BatchSettings | RegularizeSettings | ScheduleSettings | VerifySettings
-
-export interface LrRangeSettings {
-  readonly stage: 'lr-range'
-  readonly from: number
-  readonly to: number
-  readonly steps: number
-  /** Range tests, each under a seed of its own. */
-  readonly seeds: number
-  /** Shares of the edge that are tried, the highest first. */
-  readonly backOff: readonly number[]
-  /** Length of a confirmation run as a share of a full one, in (0, 1]. */
-  readonly confirmLength: number
-  readonly confirmSeeds: number
-}
-
-export interface BatchSettings {
-  readonly stage: 'batch'
-  readonly largest: number
-  /** How the learning rate follows the batch: factor κ or √κ; auto is linear for SGD and sqrt for the Adam family. */
-  readonly scaling: 'auto' | 'linear' | 'sqrt'
-  readonly memoryMiB: number
-  readonly probeSteps: number
-  readonly seeds: number
-  /** The range test that rechecks the learning rate after a change; null where the spec turns it off. */
-  readonly recheck: LrRangeSettings | null
-}
-
-export interface RegularizeSettings {
-  readonly stage: 'regularize'
-  /** Lever values to cross; the incumbent's own value is always among them. */
-  readonly grid: readonly { readonly lever: 'weightDecay' | 'dropout' | 'labelSmoothing' | 'augmentation'; readonly values: readonly number[] }[]
-  /** Successive halving keeps one in so many. */
-  readonly eta: number
-  readonly seeds: number
-}
-
-export interface ScheduleSettings {
-  readonly stage: 'schedule'
-  readonly schedules: readonly ScheduleName[]
-  /** Warmup lengths as shares of a run's steps. */
-  readonly warmupFractions: readonly number[]
-  /** Percentiles of the logged gradient norms to try as clip norm. */
-  readonly clipPercentiles: readonly number[]
-  readonly optimizers: readonly OptimizerName[]
-  readonly seeds: number
-}
-
-export interface VerifySettings {
-  readonly stage: 'verify'
-  /** Seeds a side, at most. */
-  readonly seeds: number
-  /** Seeds at which the gates are judged, rising; the last is `seeds`. Once every gate is settled no more are trained. */
-  readonly looks: readonly number[]
+/** Settings that every stage has. The others belong to the stage; see its definition in `stages/`. */
+export interface StageSettings {
+  readonly stage: StageName
 }
 
 /** What a run does. */
 export type RunJob =
   | {
     readonly kind: 'train'
-    /** Share of the levers' epochs; the schedule is compressed to it. In (0, 1]. */
+    /** Share of the levers' epochs, in (0, 1]; the schedule is compressed to it. */
     readonly length: number
-    /** Share of that after which the run stops, the schedule not compressed (successive halving). In (0, 1]. */
+    /** Share of that after which the run stops without compressing the schedule (successive halving), in (0, 1]. */
     readonly stopAfter: number
-    /** Whether test metrics of the best checkpoint are computed; only verification may. */
+    /** Whether to compute test metrics of the best checkpoint; only verification may. */
     readonly evaluateTest: boolean
-    /** Whether the best checkpoint's probabilities are summed up for a reliability diagram (classification only). */
+    /** Whether to summarize the best checkpoint's probabilities for a reliability diagram (classification only). */
     readonly calibration?: true
   }
   | { readonly kind: 'range-test'; readonly from: number; readonly to: number; readonly steps: number }

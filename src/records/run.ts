@@ -2,17 +2,17 @@ import type { Levers } from './levers.ts'
 import type { Metrics } from './metrics.ts'
 import type { RunJob, StageName } from './plan.ts'
 
-/** One trial to be trained under one seed. */
+/** One trial to train under one seed. */
 export interface RunRequest {
   readonly stage: StageName
-  /** What a person calls it: `weightDecay 0.03, dropout 0.15`. */
+  /** The name that people see: `weightDecay 0.03, dropout 0.15`. */
   readonly label: string
   readonly levers: Levers
   readonly seed: number
   readonly job: RunJob
 }
 
-/** One entry a step; all arrays have the same length. Values are rounded to 6 significant digits at the source. */
+/** One entry per step; all arrays have the same length. Values are rounded to 6 significant digits at the source. */
 export interface StepLog {
   readonly loss: readonly number[]
   /** Effective learning rate of the step, after schedule and warmup. */
@@ -26,7 +26,7 @@ export interface Evaluation {
   /** Steps taken before it. */
   readonly step: number
   readonly epoch: number
-  /** On a fixed sample of the training rows, as large as the validation split at most; without augmentation and dropout. */
+  /** On a fixed sample of the training rows, at most as large as the validation split; without augmentation and dropout. */
   readonly train: Metrics
   readonly validation: Metrics
 }
@@ -34,19 +34,19 @@ export interface Evaluation {
 export interface Probe {
   readonly examplesPerSecond: number
   readonly peakMemoryMiB: number
-  /** Simple gradient noise scale in examples (McCandlish et al., 2018); null where the estimate of |G|² is not positive. */
+  /** Simple gradient noise scale in examples (McCandlish et al., 2018); null if the estimate of |G|² is not positive. */
   readonly noiseScale: number | null
 }
 
-/** One bar of a reliability diagram: the predictions whose confidence lies in [from, to); the last bar holds 1 as well. */
+/** One bar of a reliability diagram: the predictions with confidence in [from, to). The last bar also includes 1. */
 export interface ReliabilityBin {
   readonly from: number
   readonly to: number
-  /** Predictions in it, above 0: empty bars are left out. */
+  /** Number of predictions, above 0: empty bars are omitted. */
   readonly count: number
-  /** Mean confidence (largest probability) of them, in [0, 1]: where the bar stands. */
+  /** Their mean confidence (largest probability), in [0, 1]: the position of the bar. */
   readonly confidence: number
-  /** Share of them that are right, in [0, 1]: how high it is. On the diagonal the two are equal. */
+  /** The share that is right, in [0, 1]: the height of the bar. On the diagonal the two are equal. */
   readonly accuracy: number
 }
 
@@ -61,7 +61,7 @@ export interface CalibrationSummary {
     readonly uncertainty: number
     readonly withinBins: number
   }
-  /** Expected calibration error over 15 bins of equal width, and over 15 of equal mass. */
+  /** Expected calibration error over 15 bins of equal width, and over 15 bins of equal mass. */
   readonly ece: number
   readonly eceEqualMass: number
   /** At most 15, of equal width, lowest first. */
@@ -70,24 +70,24 @@ export interface CalibrationSummary {
 
 /** Calibration of the best checkpoint, as trained and with one temperature for all logits. */
 export interface RunCalibration {
-  /** The rows that both summaries are of: test where rows are kept back for it, else validation. */
+  /** The rows behind both summaries: test rows if some are held out, otherwise validation rows. */
   readonly split: 'validation' | 'test'
   readonly rows: number
   readonly asTrained: CalibrationSummary
-  /** What `asTrained.ece` would exceed once in twenty times if every confidence were honest; null where not known. */
+  /** What `asTrained.ece` would exceed once in twenty times if every confidence were honest; null if unknown. */
   readonly ecePercentile95: number | null
   /**
-   * Fitted on the validation rows, so that on `split` validation it flatters `scaled`. Above 1: overconfident. Null where
-   * there is no best one, as when every prediction is right; then `scaled` is null too.
+   * Fitted on the validation rows, so it flatters `scaled` if `split` is validation. Above 1: overconfident. Null if there
+   * is no best temperature, for example if every prediction is right; `scaled` is then null too.
    */
   readonly temperature: number | null
   readonly scaled: CalibrationSummary | null
 }
 
-/** How long a run took, and on what. */
+/** How long a run took, and where. */
 export interface RunTime {
   readonly seconds: number
-  /** Processor, cores and workers side by side: times of other machines say nothing of a model. Left out where not known. */
+  /** Processor, cores and number of workers. Times from other machines say nothing about a model. Omitted if unknown. */
   readonly machine?: string
 }
 
@@ -98,7 +98,7 @@ interface RunBase {
   readonly engine: string
   readonly steps: StepLog
   readonly evaluations: readonly Evaluation[]
-  /** Wall-clock; the only members that differ between two equal runs. */
+  /** Wall-clock times; the only members that differ between two equal runs. */
   readonly timing: RunTime & { readonly stepsPerSecond: number }
 }
 
@@ -109,14 +109,14 @@ export type RunResult =
     /** The checkpoint with the best validation objective; null for range tests and probes. */
     readonly best: {
       readonly step: number; readonly epoch: number; readonly validation: Metrics; readonly test: Metrics | null
-      /** Present where the job asks for it. */
+      /** Present if the job requests it. */
       readonly calibration?: RunCalibration
     } | null
     readonly probe: Probe | null
     /** SHA-256 of the final weights. */
     readonly weights: string
   })
-  /** The loss stopped being finite; what was logged before is kept. */
+  /** The loss became non-finite; earlier log entries are kept. */
   | (RunBase & { readonly status: 'diverged'; readonly atStep: number; readonly reason: string })
   /** The process died or ran out of memory, or our own code threw. */
   | (RunBase & { readonly status: 'crashed'; readonly reason: string })

@@ -2,25 +2,28 @@ import type { GateRule } from './plan.ts'
 
 export type VerdictStatus = 'pass' | 'fail' | 'inconclusive'
 
-/** What one gate says, with the numbers it says it from. */
+/** What one gate says, with the numbers behind it. */
 export interface GateVerdict {
   readonly rule: GateRule
   readonly status: VerdictStatus
-  /** The rule and the outcome in a sentence, numbers included. */
+  /** The rule and the outcome in a sentence, including the numbers. */
   readonly sentence: string
-  /** What was estimated (a drop, an SD, a mean) with its interval; null where it could not be. */
+  /** What was estimated (a drop, an SD, a mean) with its interval; null if it could not be estimated. */
   readonly estimate: { readonly what: string; readonly value: number; readonly lower: number; readonly upper: number; readonly level: number } | null
-  /** The rule as a question, without numbers of the run; left out by versions that did not write it, as the two below. */
+  /** The rule as a question, without numbers from the run. Versions that did not write it omit it, and the two below. */
   readonly asks?: string
-  /** False where more seeds could decide an inconclusive verdict. */
+  /** False if more seeds could decide an inconclusive verdict. */
   readonly settled?: boolean
-  /** About how many seeds a side would; null where none are needed, or their number cannot be told. */
+  /** About how many seeds per side would decide it; null if none are needed, or their number is unknown. */
   readonly seedsToSettle?: number | null
-  /** The limits with which the same seeds would pass; null where nothing was estimated, left out by versions that did not write it. */
+  /**
+   * The limits with which the same seeds would pass; null if nothing was estimated, omitted by versions that did not write
+   * it.
+   */
   readonly change?: string | null
-  /** What is shown beside it and not gated on; left out where there is nothing. */
+  /** Evidence shown beside it and not gated on; omitted if there is none. */
   readonly evidence?: readonly ShownEvidence[]
-  /** The limit that the interval is held against. */
+  /** The limit that the interval is compared with. */
   readonly limit: number
   /** What would change an inconclusive verdict; null otherwise. */
   readonly remedy: string | null
@@ -28,11 +31,11 @@ export interface GateVerdict {
   readonly notes: readonly string[]
   readonly baseline: readonly (number | null)[] | null
   readonly candidate: readonly (number | null)[]
-  /** Whether this verdict blocks: a fail does, an inconclusive one unless the rule says it passes. */
+  /** Whether this verdict blocks: a fail does; an inconclusive one does unless the rule lets it pass. */
   readonly blocks: boolean
 }
 
-/** A number that says more of a verdict, with what it means. */
+/** A number that says more about a verdict, with its meaning. */
 export interface ShownEvidence {
   /** `exact Mann–Whitney p`. */
   readonly what: string

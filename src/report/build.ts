@@ -3,9 +3,10 @@ import type { BaselineEvidence } from '../gates/evidence.ts'
 import { gateOf } from '../gates/index.ts'
 import type { MetricComparison } from '../gates/verification.ts'
 import { leverBuckets, leverDifferences, type Levers } from '../records/levers.ts'
-import type { Omission, StageDecision, VerifiedRun, VerifyFindings } from '../records/decision.ts'
+import type { BatchFindings, Omission, StageDecision, VerifiedRun, VerifyFindings } from '../records/decision.ts'
 import type { Lock, LockedChange } from '../records/lock.ts'
-import { stageNames, type Plan, type StageName } from '../records/plan.ts'
+import type { Plan, StageName } from '../records/plan.ts'
+import { stageNames } from '../stages/index.ts'
 import type { Verdict } from '../records/verdict.ts'
 import { calibrationOf } from './calibration.ts'
 import { checklist } from './checklist.ts'
@@ -21,6 +22,7 @@ import type {
   RunTiming,
   StageReport,
   StudyOmission,
+  TimelessBatch,
   TimelessFindings,
   Timing,
 } from './model.ts'
@@ -32,15 +34,15 @@ export interface ReportInput {
   /** In any order; see `summarizeRun`. */
   readonly runs: readonly { readonly summary: RunSummary; readonly timing: RunTiming }[]
   readonly verdict: Verdict
-  /** The baseline's source as the gates were given it; null without one. */
+  /** The baseline's source as passed to the gates; null without one. */
   readonly against: string | null
-  /** The runs of a base spec, retrained; none where it is left out. */
+  /** The retrained runs of a base spec; none if omitted. */
   readonly base?: BaselineEvidence
-  /** The lock that the study was held against; null without one. */
+  /** The lock that the study compared with; null without one. */
   readonly lock: Lock | null
-  /** See `verificationStatistics`; empty where verify did not run. */
+  /** See `verificationStatistics`; empty if verify did not run. */
   readonly statistics: readonly MetricComparison[]
-  /** See `diagnose`; none where it is left out. */
+  /** See `diagnose`; none if omitted. */
   readonly diagnostics?: readonly Finding[]
   readonly engine: string
   /** `tunegate 0.1.0`. */
@@ -48,17 +50,17 @@ export interface ReportInput {
   readonly command: string
   readonly specFile: string
   readonly data: Pick<DataSection, 'source' | 'checks' | 'findings' | 'notes'>
-  /** What the study as a whole left out; stages bring their own. */
+  /** What the study as a whole left out; stages add their own. */
   readonly omissions: readonly Omission[]
   readonly exhausted: BudgetSection['exhausted']
-  /** What a change alters of how it is measured; left out where that is nothing. */
+  /** What a change alters about its measurement; omitted if nothing. */
   readonly change?: ChangeSection
-  /** Whether the budget of minutes left out runs; false where it is left out. */
+  /** Whether the budget of minutes left out runs; false if omitted. */
   readonly cutShort?: boolean
   readonly timing: Pick<Timing, 'startedAt' | 'seconds' | 'stages' | 'machine'>
 }
 
-/** Joins everything into the report; pure, and the same for runs and decisions in whatever order they finished. */
+/** Joins everything into the report. Pure, and independent of the order in which runs and decisions finished. */
 export function buildReport(input: ReportInput): Report {
   const { plan, decisions } = input
   const lineage = decisions.flatMap((d) => d.lineage)
@@ -122,13 +124,13 @@ function dataOf({ plan, data }: ReportInput): DataSection {
   return { source: data.source, rows, inputShape, classes, checks: data.checks, findings, notes: data.notes }
 }
 
-/** As a lock would hold them: their times go where times are. */
+/** In the form of a lock: their times are stored with the other times. */
 function baseOf({ source, runs, notes, parameters }: BaselineEvidence): RetrainedBase {
   const locked = runs.map(({ seed, status, validation, test, weights }) => ({ seed, status, validation, test, weights }))
   return { source, runs: locked, notes, ...(parameters === undefined ? {} : { parameters }) }
 }
 
-/** Workers finish in any order; the report is in the order in which the stages asked, each run once. */
+/** Workers finish in any order. The report lists each run once, in the order in which the stages requested it. */
 function inAskedOrder({ decisions, runs }: ReportInput): ReportInput['runs'] {
   const byId = new Map(runs.map((r) => [r.summary.id, r]))
   const asked = decisions.flatMap((d) => d.runs)
@@ -136,7 +138,7 @@ function inAskedOrder({ decisions, runs }: ReportInput): ReportInput['runs'] {
   return [...new Set([...asked, ...rest])].flatMap((id) => byId.get(id) ?? [])
 }
 
-/** The levers that ended elsewhere, with what moved them. */
+/** The levers that changed, with what moved them. */
 export function changesOf(baseline: Levers, chosen: Levers, lineage: readonly { readonly lever: string }[]): LeverChange[] {
   return leverDifferences(baseline, chosen).map((d) => ({
     ...d,
@@ -154,7 +156,7 @@ function verificationOf(
   decisions: readonly StageDecision[],
   statistics: readonly MetricComparison[],
 ): Report['verification'] {
-  const verify = decisions.flatMap((d) => (d.findings.stage === 'verify' ? [d.findings.verify] : []))[0]
+  const verify = decisions.flatMap((d) => d.findings.verify ?? [])[0]
   return verify ? { ...untimed(verify), metrics: statistics, calibration: calibrationOf(verify) } : null
 }
 
@@ -176,12 +178,12 @@ function stageOf(stage: StageName, plan: Plan, decisions: readonly StageDecision
   return { stage, state: 'ran', conclusion, summary, comparisons, findings: timeless(findings), runs, planned }
 }
 
-function timeless(findings: StageDecision['findings']): TimelessFindings {
-  if (findings.stage === 'verify') return { stage: 'verify', verify: untimed(findings.verify) }
-  if (findings.stage !== 'batch') return findings
-  const { probes, ...rest } = findings.batch
-  return { stage: 'batch', batch: { ...rest, probed: probes.map((p) => p.batchSize) } }
+function timeless({ verify, batch, ...rest }: StageDecision['findings']): TimelessFindings {
+  return { ...rest, ...(verify ? { verify: untimed(verify) } : {}), ...(batch ? { batch: withoutProbes(batch) } : {}) }
 }
+
+const withoutProbes = ({ probes, ...rest }: BatchFindings): TimelessBatch =>
+  ({ ...rest, probed: probes.map((p) => p.batchSize) })
 
 function omissionsOf({ decisions, omissions }: ReportInput): StudyOmission[] {
   return [
@@ -191,14 +193,15 @@ function omissionsOf({ decisions, omissions }: ReportInput): StudyOmission[] {
 }
 
 function timingOf({ timing, decisions, base }: ReportInput, runs: readonly RunTiming[]): Timing {
-  const probes = decisions.flatMap((d) => (d.findings.stage === 'batch' ? d.findings.batch.probes : []))
+  const probes = decisions.flatMap((d) => d.findings.batch?.probes ?? [])
   const lineage = decisions.flatMap((d) => d.lineage).map((l) => l.evidence.seconds)
   return { ...timing, runs, ...(base ? { base: base.runs.map((r) => r.time ?? null) } : {}), lineage, probes }
 }
 
 /**
- * The report without what a clock decided: two studies with one seed agree in it to the letter. A verdict that rests on
- * seconds is a clock's too: of a gate on training time only the rule is left, and of the whole then only the other gates.
+ * The report without anything that a clock decided: two studies with the same seed agree in it exactly. A verdict that rests
+ * on seconds also depends on a clock: a gate on training time keeps only its rule, and the overall verdict covers only the
+ * other gates.
  */
 export function withoutTimes(report: Report): object {
   const { timing: _, verdict, ...rest } = report

@@ -3,7 +3,7 @@ import type { CalibrationSummary, ReliabilityBin, RunCalibration } from '../reco
 import type { CalibrationSection, CalibrationSide, PooledCalibration } from './model.ts'
 import { meanOf } from './numbers.ts'
 
-/** The seeds' reliability diagrams put together, for the winner and beside it the baseline. */
+/** The combined reliability diagrams of all seeds, for the winner and beside it the baseline. */
 export function calibrationOf({ seeds }: VerifyFindings): CalibrationSection | null {
   const of = (runs: readonly VerifiedRun[]): RunCalibration[] => runs.flatMap((run) => run.calibration ?? [])
   const winner = of(seeds.map((s) => s.candidate))
@@ -43,7 +43,7 @@ function pooled(all: readonly CalibrationSummary[]): PooledCalibration {
   }
 }
 
-/** Bars of equal width begin at the same places under every seed. */
+/** Bars of equal width begin at the same positions under every seed. */
 function pooledBins(bins: readonly ReliabilityBin[]): ReliabilityBin[] {
   const starts = [...new Set(bins.map((bin) => bin.from))].sort((a, b) => a - b)
   return starts.flatMap((from) => {
@@ -57,5 +57,5 @@ function pooledBins(bins: readonly ReliabilityBin[]): ReliabilityBin[] {
   })
 }
 
-/** Six significant digits, as runs log theirs. */
+/** Six significant digits, as in the logs of runs. */
 const six = (value: number): number => Number(value.toPrecision(6))

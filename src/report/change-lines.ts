@@ -5,8 +5,8 @@ import type { Report } from './model.ts'
 import { plural } from './numbers.ts'
 
 /**
- * What a reader must know before the verdict: which of the measured rows, training rows and columns the change edits, and
- * which rules it alters. Plain text, a sentence or two each, the measured rows first. Empty where the change leaves all of that alone.
+ * What a reader must know before the verdict: which measured rows, training rows and columns the change edits, and which
+ * rules it alters. Plain text, one or two sentences each, the measured rows first. Empty if the change alters none of that.
  */
 export function changeLines({ change }: Report): string[] {
   if (!change) return []
@@ -38,7 +38,7 @@ function rowLines(parts: readonly ChangedPart[]): string[] {
   return lines.length === 0 ? [] : [lines.join(' ')]
 }
 
-/** Rows that are gone and rows that are new count as edits, one of each. */
+/** A removed row and a new row count together as one edit. */
 function trainingLine({ edited, relabelled, moved, added, rows, growth }: ChangedTraining): string {
   const part = { part: 'training', rows } as const
   const edits = Math.max(relabelled, Math.min(edited, added))

@@ -3,6 +3,7 @@ import type { Comparison } from '../records/decision.ts'
 import type { LockedChange } from '../records/lock.ts'
 import type { Plan, StageName } from '../records/plan.ts'
 import type { MetricComparison } from '../gates/verification.ts'
+import { confirmation, stageFor, stageNamed } from '../stages/index.ts'
 import { meanAndSd, percent, plural, rowsText, short, whole } from './numbers.ts'
 import type { BoxState, ChecklistItem, Report, StageReport, TimelessFindings } from './model.ts'
 
@@ -11,7 +12,7 @@ type Box = Omit<ChecklistItem, 'id' | 'title'>
 
 const box = (state: BoxState, evidence: string): Box => ({ state, evidence })
 
-/** The process as boxes, each with the evidence that ticks it; a box that cannot be ticked says why not. */
+/** The process as boxes, each with the evidence that checks it. A box that cannot be checked says why. */
 export function checklist(report: Draft, plan: Pick<Plan, 'gates'>): ChecklistItem[] {
   return [
     item('data', 'Data checked before training', dataChecked(report)),
@@ -32,20 +33,21 @@ export function checklist(report: Draft, plan: Pick<Plan, 'gates'>): ChecklistIt
 
 const item = (id: string, title: string, { state, evidence }: Box): ChecklistItem => ({ id, title, state, evidence })
 
-function stageNamed(report: Draft, stage: StageName): StageReport {
+function reportOf(report: Draft, stage: StageName): StageReport {
   const found = report.stages.find((s) => s.stage === stage)
   if (!found) throw new Error(`the report has no stage ${stage}`)
   return found
 }
 
-/** The stage's findings, or the box that says why there are none. */
-function findingsOf<S extends StageName>(report: Draft, stage: S): Extract<TimelessFindings, { stage: S }> | Box {
-  const { state, summary, findings } = stageNamed(report, stage)
-  if (findings?.stage === stage) return findings as Extract<TimelessFindings, { stage: S }>
-  return box(state === 'skipped' ? 'skipped' : 'not-done', summary)
+/** What the stage found of one kind, or the box that says why there is nothing. */
+function findingsOf<K extends keyof TimelessFindings>(
+  report: Draft, stage: StageName, kind: K,
+): NonNullable<TimelessFindings[K]> | Box {
+  const { state, summary, findings } = reportOf(report, stage)
+  return findings?.[kind] ?? box(state === 'skipped' ? 'skipped' : 'not-done', summary)
 }
 
-const isBox = (value: object): value is Box => 'evidence' in value
+const isBox = (value: object | string): value is Box => typeof value === 'object' && 'evidence' in value
 
 function dataChecked({ data }: Draft): Box {
   const rows = rowsText(data)
@@ -79,22 +81,23 @@ function baselineKept(report: Draft): Box {
 }
 
 function rangeTest(report: Draft): Box {
-  const found = findingsOf(report, 'lr-range')
+  const found = findingsOf(report, stageFor('optimization').name, 'rangeTest')
   if (isBox(found)) return found
-  const { curves, edge, chosen, conclusion } = found.rangeTest
+  const { curves, edge, chosen, conclusion } = found
   const over = `Over ${plural(curves.length, 'seed')}: ${conclusion}`
   return box(edge !== null && chosen !== null ? 'done' : 'inconclusive', over)
 }
 
 function batch(report: Draft): Box {
-  const found = findingsOf(report, 'batch')
+  const stage = stageFor('batching').name
+  const found = findingsOf(report, stage, 'batch')
   if (isBox(found)) return found
-  const { probed, noiseScale, chosen, learningRateFactor, recheck } = found.batch
-  if (probed.length === 0) return box('not-done', stageNamed(report, 'batch').summary)
+  const { probed, noiseScale, chosen, learningRateFactor, recheck } = found
+  if (probed.length === 0) return box('not-done', reportOf(report, stage).summary)
   const sizes = `${plural(probed.length, 'size')} probed (${probed.map(whole).join(', ')})`
   if (noiseScale === null) return box('inconclusive', `${sizes}; the gradient noise scale could not be estimated.`)
   const base = `${sizes}, gradient noise scale ${whole(noiseScale)} examples, batch ${whole(chosen)} chosen`
-  if (!report.lineage.some((l) => l.stage === 'batch'))
+  if (!report.lineage.some((l) => l.stage === stage))
     return box('done', `${base}; nothing moved, so there was no rate to recheck.`)
   return recheck === null
     ? box(
@@ -107,7 +110,7 @@ function batch(report: Draft): Box {
       )
 }
 
-/** Entries that rest on the very same runs were moved together. */
+/** Entries that rest on exactly the same runs were moved together. */
 function oneLever({ lineage, stages }: Draft): Box {
   const decided = stages.some((s) => s.comparisons.some(isDecided))
   if (lineage.length === 0)
@@ -123,17 +126,18 @@ function oneLever({ lineage, stages }: Draft): Box {
     'each against the incumbent before it'
   if (together.length === 0) return box('done', `${moves}.`)
   const words = together.map((g) => `${g[0]?.stage ?? ''} moved ${g.map((l) => l.lever).join(', ')} together`).join('; ')
-  // The scaling rule ties rate and warmup to the batch; that is one decision. Anything else breaks the rule.
-  return together.every((g) => g[0]?.stage === 'batch')
-    ? box('done', `${moves}; ${words}, as the scaling rule asks.`)
-    : box('not-done', `${moves}; ${words}.`)
+  const reasons = new Set(together.map((g) => stageNamed(g[0]?.stage ?? '').movesTogether))
+  return reasons.has(undefined)
+    ? box('not-done', `${moves}; ${words}.`)
+    : box('done', `${moves}; ${words}, ${[...reasons].join(' and ')}.`)
 }
 
 function grid(report: Draft): Box {
-  const found = findingsOf(report, 'regularize')
+  const stage = stageFor('regularization').name
+  const found = findingsOf(report, stage, 'grid')
   if (isBox(found)) return found
-  const { levers, cells, sensitivity } = found.grid
-  const omitted = report.omissions.find((o) => o.stage === 'regularize')
+  const { levers, cells, sensitivity } = found
+  const omitted = report.omissions.find((o) => o.stage === stage)
   if (cells.length === 0)
     return box(
       omitted ? 'inconclusive' : 'skipped',
@@ -151,9 +155,10 @@ function grid(report: Draft): Box {
 }
 
 function schedule(report: Draft): Box {
-  const found = findingsOf(report, 'schedule')
+  const stage = stageFor('scheduling').name
+  const found = findingsOf(report, stage, 'stage')
   if (isBox(found)) return found
-  const { comparisons, summary } = stageNamed(report, 'schedule')
+  const { comparisons, summary } = reportOf(report, stage)
   const tried = comparisons.filter((c) => moves(c.patch, 'schedule') || moves(c.patch, 'warmupSteps'))
   return tried.length > 0
     ? box(
@@ -163,15 +168,16 @@ function schedule(report: Draft): Box {
     : box('not-done', summary)
 }
 
-/** Runs that are missing, or noise that could not be estimated, decide nothing. */
+/** Missing runs, or noise that could not be estimated, decide nothing. */
 const isDecided = ({ outcome }: Comparison): boolean => outcome !== 'undecidable'
 
 const moves = (patch: LeverPatch, lever: keyof LeverPatch): boolean => patch[lever] !== undefined
 
 function clipNorm(report: Draft): Box {
-  const found = findingsOf(report, 'schedule')
+  const stage = stageFor('scheduling').name
+  const found = findingsOf(report, stage, 'stage')
   if (isBox(found)) return found
-  const tried = stageNamed(report, 'schedule').comparisons.filter((c) => moves(c.patch, 'clipNorm'))
+  const tried = reportOf(report, stage).comparisons.filter((c) => moves(c.patch, 'clipNorm'))
   const winner = report.verification?.seeds[0]?.candidate.run
   const own = report.runs.find((r) => r.id === winner)?.gradient
   const norms = own ?? report.runs.findLast((r) => r.job.kind === 'train' && r.gradient)?.gradient
@@ -196,9 +202,9 @@ export function objectiveOn(
 }
 
 function confirmed(report: Draft): Box {
-  const found = findingsOf(report, 'verify')
+  const found = findingsOf(report, confirmation.name, 'verify')
   if (isBox(found)) return found
-  const { seeds } = found.verify
+  const { seeds } = found
   const both = seeds.filter((s) => s.baseline.status === 'complete' && s.candidate.status === 'complete').length
   const claim = objectiveOn(report, 'validation')?.sentence
   const words = `Baseline and winner finished ${both} of ${plural(seeds.length, 'unseen seed')}${claim ? `; ${claim}` : '.'}`
@@ -206,13 +212,13 @@ function confirmed(report: Draft): Box {
 }
 
 function seedVariance(report: Draft): Box {
-  const found = findingsOf(report, 'verify')
+  const found = findingsOf(report, confirmation.name, 'verify')
   if (isBox(found)) return found
   const objective = objectiveOn(report, 'test') ?? objectiveOn(report, 'validation')
   const sd = objective?.candidate.sd ?? null
   if (!objective || sd === null)
     return box('inconclusive', 'Fewer than two seeds of the winner finished, so their spread is not known.')
-  const all = found.verify.seeds.length
+  const all = found.seeds.length
   const words = `SD of ${objective.split} ${objective.metric} over ${plural(objective.candidate.seeds, 'seed')}: ${short(sd, 2)}.`
   return objective.candidate.seeds === all
     ? box('done', words)

@@ -10,7 +10,7 @@ import { askText, byUrgency, headline, leverText, settleText } from './phrases.t
 /** Longest comment, in UTF-16 code units: what a reviewer reads without scrolling. */
 export const commentLength = 2000
 
-/** An address to offer at the end; made by whoever posts the comment, never by the spec. */
+/** An address to offer at the end. The code that posts the comment creates it, never the spec. */
 export interface CommentLink {
   readonly text: string
   readonly url: string
@@ -18,8 +18,8 @@ export interface CommentLink {
 
 /**
  * The shortest form of the report, for a comment on a pull request: the verdict first, then as much of gates, levers,
- * checklist and the way to repeat it as fits into `commentLength`. What does not fit is left out whole and counted; the
- * verdict and the links always stand.
+ * checklist and the way to repeat it as fits in `commentLength`. What does not fit is omitted as a whole and counted; the
+ * verdict and the links are always there.
  */
 export function renderComment(report: Report, links: readonly CommentLink[] = []): string {
   const end = links.map(({ text, url }) => `[${markdown(text, 60)}](${url})`).join(' · ')
@@ -33,7 +33,7 @@ export function renderComment(report: Report, links: readonly CommentLink[] = []
   return end === '' ? `${text}\n` : `${text}\n\n${end}`
 }
 
-/** Escaping may make a hostile name many times longer, so the words are cut until they fit. */
+/** Escaping may make a hostile name many times longer, so the words are truncated until they fit. */
 function head(report: Report, room: number): string {
   const { verdict, study } = report
   const title = (length: number): string => `### ${statusIcon[verdict.status]} ${verdict.status}: ${code(study.name, length)}`
@@ -44,7 +44,7 @@ function head(report: Report, room: number): string {
   return [[...top, sentence, more], [...top, sentence], top].map((p) => p.join('\n\n')).find((t) => t.length <= room) ?? name
 }
 
-/** What a reader must know before the verdict. It stands in any case, in few words where all of it is too long. */
+/** What a reader must know before the verdict. It is always there, shortened if the full text is too long. */
 function altered(report: Report, room: number): string[] {
   const lines = changeLines(report)
   if (lines.length === 0) return []
@@ -54,7 +54,7 @@ function altered(report: Report, room: number): string[] {
 }
 
 function gates({ verdict }: Report, room: number): string {
-  // What is last may be left out.
+  // The last one may be omitted.
   const rows = byUrgency(verdict.gates).map(
     ({ gate: g }) => `| ${statusIcon[g.status]} ${g.status} | ${markdown(askText(g), 200)} | ${estimateText(g)} |`,
   )
@@ -89,7 +89,7 @@ function repeat({ study }: Report): string {
   return `Repeat: ${code(study.command, 200)} (seed ${study.seed}, spec ${code(study.fingerprints.spec.slice(0, 12))}).`
 }
 
-/** As many rows as fit under their header, the rest counted; nothing where not even one fits. */
+/** As many rows as fit under their header, with the rest counted; nothing if not even one fits. */
 function fitted(
   header: readonly string[],
   rows: readonly string[],

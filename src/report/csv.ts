@@ -14,7 +14,7 @@ export function stepsCsv({ steps }: RunResult): string {
   return row(['step', 'loss', 'learning_rate', 'gradient_norm', 'clipped']) + lines.join('')
 }
 
-/** The first line of `curves/evaluations.csv`, one file for all runs, one row an evaluation. */
+/** The first line of `curves/evaluations.csv`, one file for all runs, one row per evaluation. */
 export function evaluationsHeader(names: readonly MetricName[]): string {
   return row(['run', 'stage', 'label', 'seed', 'step', 'epoch', ...columns(names)])
 }

@@ -1,23 +1,24 @@
 import type { MetricName, Task } from '../records/metrics.ts'
 import type { RunResult } from '../records/run.ts'
+import { stageNamed } from '../stages/index.ts'
 import { gridCurve, stretchesFor, type GridCurve } from './explorer/grid.ts'
 import type { Report } from './model.ts'
 import { quantileOf } from './numbers.ts'
 
 export type Point = readonly [x: number, y: number]
 
-/** What charts need of a run's curves, however long it was; the files under `curves/runs` hold every step. */
+/** What charts need from a run's curves, however long it was; the files under `curves/runs` have every step. */
 export interface ThinCurve {
   readonly id: string
   readonly label: string
   readonly seed: number
-  /** By step, from 1; empty for the trials of a search, which are drawn together alone: a study has hundreds of them. */
+  /** By step, from 1; empty for the trials of a search, which are only drawn together: a study has hundreds of them. */
   readonly loss: readonly Point[]
   readonly learningRate: readonly Point[]
   readonly gradientNorm: readonly Point[]
-  /** Loss by effective learning rate: what a range test draws; empty for any other run. */
+  /** Loss by effective learning rate, for the chart of a range test; empty for any other run. */
   readonly lossByRate: readonly Point[]
-  /** The same through a centred median of 5, as the range test reads it. */
+  /** The same through a centered median of 5, as the range test reads it. */
   readonly smoothedByRate: readonly Point[]
   /** By step: loss and objective on both splits. */
   readonly evaluations: readonly {
@@ -37,14 +38,14 @@ export const lossOf = (task: Task): MetricName => (task === 'classification' ? '
 
 export type CurveBook = ReadonlyMap<string, ThinCurve>
 
-/** Points a chart can show; a screen has no more columns. */
+/** The most points that a chart can show; a screen has no more columns. */
 const buckets = 300
 
-/** `stretches` is how finely the page that shows all trials together draws this one. */
+/** `stretches` determines how finely the page that shows all trials together draws this one. */
 export function thinCurve(run: RunResult, objective: MetricName, loss: MetricName, stretches = 100): ThinCurve {
   const { steps, request } = run
   const rangeTest = request.job.kind === 'range-test'
-  const alone = !rangeTest && (request.stage === 'schedule' || request.stage === 'verify')
+  const alone = !rangeTest && stageNamed(request.stage).chartsSteps === true
   const bySteps = (values: readonly number[]): Point[] => (alone ? thin(values, buckets) : [])
   const byRate = (i: number): number => steps.learningRate[i] ?? NaN
   return {
@@ -69,10 +70,10 @@ export function thinCurve(run: RunResult, objective: MetricName, loss: MetricNam
 }
 
 /**
- * At most `2 × count + 2` points, extremes kept: of each of `count` equal stretches the smallest and the largest value, in the
- * order they came, and always the first and the last. A spike of one step stays visible among a million. Values that are not
- * finite are left out; all others stay where there are at most `2 × count`. `xOf` gives where a value stands: by default its
- * step, from 1. No point is made but those that are kept: a run may have millions of steps.
+ * At most `2 × count + 2` points that keep extremes: for each of `count` equal stretches, the smallest and the largest value
+ * in their order, and always the first and the last. A spike of one step stays visible among a million. Non-finite values
+ * are omitted; all others stay if there are at most `2 × count`. `xOf` gives the position of a value: by default its step,
+ * from 1. Only the kept points are created, since a run may have millions of steps.
  */
 export function thin(values: readonly number[], count: number, xOf: (i: number) => number = (i) => i + 1): Point[] {
   const point = (i: number): Point => [xOf(i), values[i] ?? NaN]
@@ -99,7 +100,7 @@ function knownPlaces(values: readonly number[], xOf: (i: number) => number): Uin
   return places.subarray(0, count)
 }
 
-/** Each value replaced by the median of the five around it, fewer at the edges; values that are not finite count as largest. */
+/** Each value replaced by the median of the five around it, fewer at the edges; non-finite values count as largest. */
 function medianOfFive(values: readonly number[]): number[] {
   return values.map((_, i) => {
     const around = values.slice(Math.max(0, i - 2), i + 3).map((v) => (Number.isFinite(v) ? v : Infinity))
@@ -107,13 +108,13 @@ function medianOfFive(values: readonly number[]): number[] {
   })
 }
 
-/** At most `count` of the items at equal distances, the last among them. */
+/** At most `count` of the items, evenly spaced, including the last. */
 function spaced<T>(items: readonly T[], count: number): readonly T[] {
   if (items.length <= count) return items
   return Array.from({ length: count }, (_, i) => items[Math.round((i * (items.length - 1)) / (count - 1))] as T)
 }
 
-/** The curves of all runs, as thin as the charts of this report need them. */
+/** The curves of all runs, as thinned as the charts of this report allow. */
 export async function curveBook({ study: { task, objective }, runs: all }: Report, runs: AsyncIterable<RunResult>): Promise<CurveBook> {
   const curves = new Map<string, ThinCurve>()
   for await (const run of runs) curves.set(run.id, thinCurve(run, objective, lossOf(task), stretchesFor(all.length)))

@@ -5,7 +5,7 @@ import { plural } from './numbers.ts'
 export const subjectText = ({ subject, seeds: { seen, of } }: Finding): string =>
   of === 1 ? subject : `${subject}, in ${seen} of ${plural(of, 'seed')}`
 
-/** The first sight as a sentence: where, then what. */
+/** The first piece of evidence as a sentence: where, then what. */
 export function seenText({ sights }: Finding): string {
   const sight = sights[0]
   if (!sight) return ''
@@ -16,7 +16,7 @@ export function seenText({ sights }: Finding): string {
   return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}${place === '' ? '' : ` (${place})`}.`
 }
 
-/** What to try, the likeliest first. */
+/** What to try, the most likely first. */
 export const moveTexts = ({ moves }: Finding): string[] =>
   moves.map(({ lever, change }) => (lever === null ? change : `${lever}: ${change}`))
 
@@ -26,5 +26,5 @@ export function movesText(finding: Finding): string {
   return `${all}${finding.stage === null ? '' : `. Tested by the stage ${finding.stage}`}.`
 }
 
-/** Said where every rule was silent; nothing where no curve was looked at. */
+/** Shown if no rule found anything; nothing if no curve was examined. */
 export const silence = 'No rule found anything wrong with the curves of the verification.'

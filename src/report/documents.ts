@@ -6,26 +6,26 @@ import { schemaChecker, type SchemaErrors } from '../base/schema.ts'
 
 /** A JSON document that this tool writes and reads again, and that a person or another tool may have changed in between. */
 export interface DocumentKind {
-  /** `the lock`, as messages name it. */
+  /** `the lock`, its name in messages. */
   readonly what: string
   /** Prefix of the codes: `lock`. */
   readonly code: string
   readonly schema: object
-  /** Of the format; what a newer tool wrote is refused before anything in it is judged. */
+  /** Version of the format. A document from a newer tool is rejected before anything in it is judged. */
   readonly version: number
-  /** What this tool wrote before the format had all it has now, brought up to it; checked after that. */
+  /** Upgrades a document that this tool wrote with an older format; it is checked afterwards. */
   readonly upgrade?: (value: unknown) => unknown
   readonly mostBytes: number
   /** Far above what this tool writes. */
   readonly mostValues: number
-  /** How to get a good one. */
+  /** How to get a valid one. */
   readonly hint: string
 }
 
 /** Nobody reads more problems; the rest is a count. */
 const mostProblems = 20
 
-/** The document's value, checked against its schema; throws an `InputError` that says what is wrong. */
+/** The document's value, checked against its schema. Throws an `InputError` that says what is wrong. */
 export function parseJsonDocument(text: string, file: string, kind: DocumentKind): unknown {
   const read = parseText(text, file, kind)
   refuseNewer(read, text, file, kind)
@@ -39,14 +39,14 @@ export function parseJsonDocument(text: string, file: string, kind: DocumentKind
   throw new InputError([...diagnostics, ...rest(more, complete, kind)])
 }
 
-/** The members of a union that does not fit all complain; the deepest complaints are about what the writer meant. */
+/** If no member of a union fits, all of them report errors; the deepest errors are about what the writer meant. */
 function useful(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   if (errors.length <= 12) return errors
   const deepest = errors.reduce((most, error) => Math.max(most, depth(error)), 0)
   return errors.filter((error) => depth(error) === deepest)
 }
 
-/** The first errors that say something of their own, and how many more do. */
+/** The first errors with information of their own, and how many more there are. */
 function distinct(errors: readonly ErrorObject[], most: number): { readonly shown: readonly ErrorObject[]; readonly more: number } {
   const each = new Map(errors.map((e) => [`${e.instancePath} ${e.keyword} ${JSON.stringify(e.params).slice(0, 200)}`, e]))
   return { shown: [...each.values()].slice(0, most), more: Math.max(0, each.size - most) }
@@ -101,7 +101,7 @@ function positionAt(text: string, offset: number, file: string): SourcePosition 
   return { file, line, column: offset - start + 1 }
 }
 
-/** Only asked when something is wrong. */
+/** Only called if something is wrong. */
 const locator = (text: string, file: string) => (path: readonly string[]): SourcePosition =>
   positionAt(text, offsetOf(text, path), file)
 
@@ -116,7 +116,7 @@ function checkerOf(schema: object): Checker {
 
 const depth = (error: ErrorObject): number => error.instancePath.split('/').length
 
-/** Said by the errors beneath them. */
+/** The errors beneath them already say it. */
 const isSaid = ({ keyword }: ErrorObject): boolean => keyword !== 'if' && keyword !== 'anyOf' && keyword !== 'oneOf'
 
 function explain(error: ErrorObject, kind: DocumentKind, locate: (path: readonly string[]) => SourcePosition): Diagnostic {
@@ -151,7 +151,7 @@ function explain(error: ErrorObject, kind: DocumentKind, locate: (path: readonly
   }
 }
 
-/** A short value whole; of a list or a map only what it is, since it may be large. */
+/** A short value in full; for a list or a map only its kind, since it may be large. */
 function shownValue(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? '[]' : `a list of ${value.length}`
   if (typeof value === 'object' && value !== null) {

@@ -1,19 +1,19 @@
 import { beginning, printable, printableLines } from '../base/printable.ts'
 
 /**
- * Text from outside (names, classes, columns, labels, reasons) never becomes markup: each function here is for one place
- * where it may stand. Control characters and direction overrides become visible escapes everywhere.
+ * Text from outside (names, classes, columns, labels, reasons) never becomes markup: each function here serves one place
+ * where it may appear. Control characters and direction overrides become visible escapes everywhere.
  */
 
-/** Longest piece of outside text that a summary shows; `report.json` has all of it. */
+/** Longest piece of outside text in a summary; `report.json` has all of it. */
 const most = 300
 
-/** Zero-width space: breaks a mention, an issue reference or a link apart without changing what is read. */
+/** Zero-width space: breaks up a mention, an issue reference or a link without changing what people read. */
 const apart = '\u200b'
 
 /**
- * A sentence in markdown, in a table cell too. Backslashes stop markdown; they do not stop GitHub's mentions, issue
- * references and bare links, which are found in the rendered text, so those are broken apart.
+ * A sentence in Markdown, also for a table cell. Backslashes stop Markdown. They do not stop GitHub's mentions, issue
+ * references and bare links, which GitHub finds in the rendered text, so those are broken up.
  */
 export function markdown(text: string, length = most): string {
   return printable(text, length)
@@ -27,9 +27,9 @@ export function markdown(text: string, length = most): string {
 }
 
 /**
- * A name in code font: inside it nothing is markup, mention or link. Also right in a table cell, and at the start of a line.
- * Where the name itself holds backticks or pipes the tag is used: a fence of backticks could open a block, and how a cell
- * reads a backslash before a pipe inside of one depends on the renderer.
+ * A name in code font: nothing inside it is markup, mention or link. Also safe in a table cell, and at the start of a line.
+ * If the name itself contains backticks or pipes, the tag is used: a fence of backticks could open a block, and how a cell
+ * reads a backslash before a pipe inside code depends on the renderer.
  */
 export function code(text: string, length = 120): string {
   const shown = printable(text, length)
@@ -38,7 +38,8 @@ export function code(text: string, length = 120): string {
 }
 
 /**
- * A block that shows lines as they are. Its fence is longer than any run of backticks in it, so that no line can end the block.
+ * A block that shows lines unchanged. Its fence is longer than any run of backticks in it, so that no line can end the
+ * block.
  *
  * @param language how it is colored or drawn; empty for not at all
  */
@@ -49,7 +50,7 @@ export function fenced(lines: readonly string[], language: 'text' | 'sh' | 'json
   return [`${fence}${language}`, ...shown, fence].join('\n')
 }
 
-/** The fence that closes the block in which a Markdown text was cut; null where it was cut outside of one. */
+/** The fence that closes the block in which a Markdown text was truncated; null if it was truncated outside one. */
 export function openFence(text: string): string | null {
   let open: string | null = null
   for (const [fence = '', rest] of Array.from(text.matchAll(/^(`{3,})(.*)$/gm), (m) => [m[1], m[2]])) {
@@ -62,14 +63,15 @@ export function openFence(text: string): string | null {
 const longestRun = (text: string, run: RegExp): number => (text.match(run) ?? []).reduce((most, { length }) => Math.max(most, length), 0)
 
 /**
- * Markdown of at most `most` units, as `size` counts them: cut after a whole line where there is one, an open block closed, and `notice` behind it.
+ * Markdown of at most `most` units, as `size` counts them: truncated after a whole line if possible, with an open block
+ * closed and `notice` at the end.
  */
 export function cutMarkdown(text: string, most: number, notice: string, size: (text: string) => number): string {
   if (size(text) <= most) return text
   const longest = longestRun(text, /^`{3,}/gm)
   const room = most - size(notice) - (longest === 0 ? 0 : longest + 1)
   let kept = beginning(text, Math.max(0, room))
-  // A unit has four bytes at most, so this never takes away too much.
+  // A unit has at most four bytes, so this never removes too much.
   while (kept !== '' && size(kept) > room) kept = beginning(kept, Math.max(0, kept.length - Math.ceil((size(kept) - room) / 4)))
   const whole = kept.includes('\n') ? kept.slice(0, kept.lastIndexOf('\n')) : kept
   const fence = openFence(whole)
@@ -77,8 +79,8 @@ export function cutMarkdown(text: string, most: number, notice: string, size: (t
 }
 
 /**
- * A whole document of Markdown on its way out. Whatever foreign text it holds was escaped where it was put in; here what must not be
- * printed anywhere is caught once more, the break in mentions and links aside.
+ * A whole document of Markdown, ready for output. Its foreign text was escaped when it was inserted. As a second safety net,
+ * this escapes what must not be printed anywhere, and keeps the breaks in mentions and links.
  */
 export const markdownDocument = (text: string): string => text.split(apart).map(printableLines).join(apart)
 
@@ -87,13 +89,13 @@ export function html(text: string, length = 2000): string {
   return printable(text, length).replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`)
 }
 
-/** Text inside the quotes of a Mermaid diagram: what its grammar could take for syntax is left out. */
+/** Text inside the quotes of a Mermaid diagram, without anything that its grammar could take for syntax. */
 export const mermaid = (text: string): string =>
   printable(text, 80)
     .replace(/[^\p{L}\p{N} .,()%×±–-]/gu, ' ')
     .trim()
 
-/** One CSV field (RFC 4180) in one line; text that a spreadsheet would run as a formula is quoted by an apostrophe. */
+/** One CSV field (RFC 4180) in one line; text that a spreadsheet would run as a formula gets a leading apostrophe. */
 export function csvField(value: string | number | boolean | null): string {
   if (value === null) return ''
   if (typeof value !== 'string') return String(value)

@@ -23,9 +23,9 @@ export interface ReportFile {
 }
 
 /**
- * Every file of a report, one after the other: first the curves of the runs as they come, then what is drawn from them, last
- * `report.json`, so that a folder with one is complete. Whoever writes them holds one run in memory at a time; what the
- * charts need of a run is kept thinned.
+ * Every file of a report, one after the other: first the curves of the runs as they arrive, then what is drawn from them,
+ * and last `report.json`, so that a folder with that file is complete. Writing them takes one run in memory at a time; the
+ * curves for charts are kept thinned.
  */
 export async function* reportFiles(
   report: Report,

@@ -1,5 +1,6 @@
 import schema from '../../schema/report.schema.json' with { type: 'json' }
 import { printableLines } from '../base/printable.ts'
+import { confirmation } from '../stages/index.ts'
 import { parseJsonDocument, type DocumentKind } from './documents.ts'
 import type { Report } from './model.ts'
 
@@ -17,15 +18,15 @@ const kind: DocumentKind = {
 }
 
 /**
- * Reports of before reliability diagrams were kept have none to show; a line among what was left out says so. Whatever else
- * is not right is left for the schema to find.
+ * Reports from before reliability diagrams were stored have none to show; a line among the omissions says so. The schema
+ * finds any other problem.
  */
 function withCalibration(value: unknown): unknown {
   const { verification, omissions } = (value ?? {}) as { readonly verification?: unknown; readonly omissions?: unknown }
   const lacks = typeof verification === 'object' && verification !== null && !('calibration' in verification)
   if (!lacks || !Array.isArray(omissions)) return value
   const absent = {
-    stage: 'verify', what: 'reliability diagrams',
+    stage: confirmation.name, what: 'reliability diagrams',
     why: 'the report was written before they were kept; run the study again to have them',
   }
   return {
@@ -35,8 +36,8 @@ function withCalibration(value: unknown): unknown {
   }
 }
 
-/** What must not be printed stands in it as an escape, so that a file that is shown in a terminal does no harm either. */
+/** Unprintable characters become escapes, so that a file shown in a terminal does no harm either. */
 export const reportText = (report: Report): string => `${printableLines(JSON.stringify(report, null, 1))}\n`
 
-/** A report from its text; throws an `InputError` that says what is wrong and where. `file` is only for messages. */
+/** A report from its text. Throws an `InputError` that says what is wrong and where. `file` is only for messages. */
 export const parseReport = (text: string, file: string): Report => parseJsonDocument(text, file, kind) as Report

@@ -15,7 +15,7 @@ const kind: DocumentKind = {
   hint: 'write it anew: copy tuning.lock.json from the output folder of a run',
 }
 
-/** The lock of a finished study. It holds no clock, so the same study writes the same bytes. */
+/** The lock of a finished study. It contains no times, so the same study writes the same bytes. */
 export function buildLock({ tool, study, levers, lineage, verification, budget }: Report): Lock {
   return {
     version: 1,
@@ -38,11 +38,11 @@ export function buildLock({ tool, study, levers, lineage, verification, budget }
   }
 }
 
-/** Whether time ended the study before it was done; reports of before say so only where no other limit came first. */
+/** Whether time ended the study early. Older reports say so only if no other limit came first. */
 export const wasCutShort = ({ exhausted, cutShort }: Report['budget']): boolean => exhausted === 'minutes' || cutShort !== undefined
 
-/** Indented, so that a change of one lever is a change of one line. */
+/** Indented, so that a change of one lever changes one line. */
 export const lockText = (lock: Lock): string => `${JSON.stringify(lock, null, 2)}\n`
 
-/** A lock from its text; throws an `InputError` that says what is wrong and where. `file` is only for messages. */
+/** A lock from its text. Throws an `InputError` that says what is wrong and where. `file` is only for messages. */
 export const parseLock = (text: string, file: string): Lock => parseJsonDocument(text, file, kind) as Lock

@@ -11,7 +11,7 @@ import { fixed, gainAndInterval, meanAndSd, plural, rowsText, whole } from './nu
 import { askText, engineText, headline, heldText, leverText, seedRows, settleText, timesText } from './phrases.ts'
 import { textIntervals } from './text-intervals.ts'
 
-/** `summary.md`: the verdict first, then what a reviewer asks next, in that order. See `capSummary` for its size. */
+/** `summary.md`: the verdict first, then what a reviewer asks next, in that order. `capSummary` limits its size. */
 export function renderSummary(report: Report, curves: CurveBook): string {
   const sections = [
     section('Gates', gates(report)),
@@ -51,7 +51,7 @@ function head(report: Report): string {
   ].join('\n')
 }
 
-/** Lines of markdown that nobody overlooks. */
+/** Markdown lines that nobody overlooks. */
 export function warned(lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : ['> [!WARNING]', ...lines.map((line) => `> ${line}`).join('\n>\n').split('\n'), '']
 }
@@ -67,7 +67,7 @@ function gates({ verdict, against }: Report): string {
   return against === null || !verdict.gates.some((g) => needsBaseline(g.rule)) ? full : `${full}\n\n${heldText(verdict)} held against ${markdown(against)}.`
 }
 
-/** Below the table, where it is not taken for a reason of the verdict. */
+/** Below the table, so that it is not mistaken for a reason of the verdict. */
 function beside(all: readonly GateVerdict[]): string {
   const lines = all.flatMap((g) => (g.evidence ?? []).map((e) => `- ${g.rule.gate}: ${markdown(e.sentence, 1000)}`))
   return lines.length === 0 ? '' : ['Shown beside the verdicts, and not gated on:', '', ...lines].join('\n')

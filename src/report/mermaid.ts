@@ -14,8 +14,7 @@ export interface TextChart {
 }
 
 /**
- * The two charts that carry the decision. `xychart-beta` knows no logarithmic axis and no legend: both are put into
- * words.
+ * The two charts behind the decision. `xychart-beta` has no logarithmic axis and no legend, so both are described in words.
  */
 export function textCharts(report: Report, curves: CurveBook): TextChart[] {
   return [...rangeTest(report, curves), ...learning(report, curves)]
@@ -24,9 +23,8 @@ export function textCharts(report: Report, curves: CurveBook): TextChart[] {
 const columns = 41
 
 function rangeTest(report: Report, curves: CurveBook): TextChart[] {
-  const findings = report.stages.find((s) => s.stage === 'lr-range')?.findings
-  if (findings?.stage !== 'lr-range') return []
-  const found = findings.rangeTest
+  const found = report.stages.flatMap((s) => s.findings?.rangeTest ?? [])[0]
+  if (!found) return []
   const lines = found.curves
     .map((c) => (c.run === null ? [] : (curves.get(c.run)?.lossByRate ?? [])))
     .filter((l) => l.length > 1)
@@ -60,14 +58,14 @@ function edgeWords({ edge, chosen, adopted, conclusion }: RangeTestFindings): st
   return `The edge is at 10^${at}, the choice at 10^${choice}. Higher losses are cut off.`
 }
 
-/** Medians in equal stretches of the logarithmic axis; a stretch without a point continues the one before. */
+/** Medians in equal stretches of the logarithmic axis; a stretch without a point continues the previous one. */
 function resampled(points: readonly Point[], low: number, high: number, top: number): number[] {
   const stretches: number[][] = Array.from({ length: columns }, () => [])
   for (const [rate, loss] of points) {
     const at = Math.min(columns - 1, Math.floor(((logOf(rate) - low) / (high - low)) * columns))
     stretches[at]?.push(Math.min(loss, top))
   }
-  // A sweep that ends early has diverged there: the rest is out of the picture.
+  // A sweep that ends early has diverged there; the rest is outside the chart.
   const last = stretches.findLastIndex((s) => s.length > 0)
   let known = stretches.find((s) => s.length > 0)?.[0] ?? top
   return stretches.map((s, i) => {

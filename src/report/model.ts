@@ -18,18 +18,18 @@ import type { CalibrationSummary, ReliabilityBin, RunTime } from '../records/run
 import type { Verdict } from '../records/verdict.ts'
 
 /**
- * All that a reader of a study needs, as data: `report.json`, and the only thing that the renderers see besides curves.
- * Two equal studies give the same report apart from `timing`, where everything lives that a clock or the machine decides, and
- * apart from what a training-time gate says, where the spec declares one.
+ * Everything that a reader of a study needs, as data: `report.json`, and the only input of the renderers besides curves. Two
+ * equal studies give the same report apart from `timing`, which holds everything that a clock or the machine decides, and
+ * apart from the result of a training-time gate, if the spec declares one.
  */
 export interface Report {
   readonly version: 1
   readonly tool: string
   readonly study: Study
   readonly verdict: Verdict
-  /** What regression gates compared with, to be read after "against"; null where there was nothing. */
+  /** What regression gates compared with; reads after "against"; null if there was nothing. */
   readonly against: string | null
-  /** The runs of another spec that were retrained as the baseline; left out where there were none. */
+  /** The runs of another spec that were retrained as the baseline; omitted if there were none. */
   readonly base?: RetrainedBase
   readonly levers: {
     readonly baseline: Levers
@@ -39,49 +39,49 @@ export interface Report {
     readonly sinceLock: readonly LeverDifference[] | null
   }
   readonly lineage: readonly LockedChange[]
-  /** Null where the verify stage did not run. */
+  /** Null if the verify stage did not run. */
   readonly verification: (VerifyFindings & {
     readonly metrics: readonly MetricComparison[]
-    /** Null for a regression, and where no seed of the winner completed. */
+    /** Null for a regression, and if no seed of the winner completed. */
     readonly calibration: CalibrationSection | null
   }) | null
   readonly checklist: readonly ChecklistItem[]
   readonly stages: readonly StageReport[]
-  /** In the order in which the stages asked for them. */
+  /** In the order in which the stages requested them. */
   readonly runs: readonly RunSummary[]
-  /** What the curves of the verification say, the winner's first; empty where no rule spoke or nothing was verified. */
+  /** What the verification curves show, the winner's first; empty if no rule found anything or nothing was verified. */
   readonly diagnostics: readonly Finding[]
   readonly data: DataSection
   readonly omissions: readonly StudyOmission[]
   readonly budget: BudgetSection
-  /** What a change alters of how it is measured; left out where it alters nothing, or no base commit judges. */
+  /** What a change alters about its measurement; omitted if nothing, or if no base commit judges. */
   readonly change?: ChangeSection
   readonly timing: Timing
 }
 
 export interface ChangeSection {
-  /** Settings that the change alters in vain: the base commit's judged. */
+  /** Settings that the change alters without effect: the base commit's settings judged. */
   readonly rules: readonly AlteredRule[]
-  /** The rows that are measured, against the base commit's; left out where they are the same. */
+  /** The measured rows compared with the base commit's; omitted if they are the same. */
   readonly rows?: EvaluationRows
-  /** The rows that are trained on, against the base commit's; left out where they are the same, or none were compared. */
+  /** The training rows compared with the base commit's; omitted if they are the same, or none were compared. */
   readonly training?: ChangedTraining
-  /** Columns of the data against the base commit's, used or not; left out where they are the same. */
+  /** Columns of the data compared with the base commit's, used or not; omitted if they are the same. */
   readonly columns?: ChangedColumns
 }
 
 export interface AlteredRule {
-  /** As the spec nests it: `data.split.test`. */
+  /** Nested as in the spec: `data.split.test`. */
   readonly setting: string
-  /** Values as text: what judged, and what the change has in its place. */
+  /** Values as text: the one that judged, and the change's. */
   readonly base: string
   readonly change: string
 }
 
-/** Parts of the split with a difference; none were compared where there is a reason. */
+/** Parts of the split with a difference; none were compared if there is a reason. */
 export type EvaluationRows = { readonly parts: readonly ChangedPart[] } | NotCompared
 
-/** As the gates were given it, so that they can be judged again. */
+/** As passed to the gates, so that they can be judged again. */
 export interface RetrainedBase {
   readonly source: string
   readonly runs: readonly LockedSeed[]
@@ -98,33 +98,33 @@ export interface Study {
   readonly engine: string
   readonly task: Task
   readonly objective: MetricName
-  /** The model, one line a layer. */
+  /** The model, one line per layer. */
   readonly layers: readonly string[]
   readonly parameters: number
   readonly fingerprints: { readonly spec: string; readonly plan: string; readonly data: string }
 }
 
 /**
- * What a reliability diagram is drawn from: confidence across, accuracy up, the diagonal where they agree; `asTrained` and
- * `scaled` are the two diagrams, before temperature scaling and after. The seeds' own are at `verification.seeds`.
+ * The data of a reliability diagram: confidence across, accuracy up, with the diagonal where they agree. `asTrained` and
+ * `scaled` are the two diagrams, before and after temperature scaling. The seeds' own are at `verification.seeds`.
  */
 export interface CalibrationSection {
-  /** The rows predicted: test where rows are kept back for it, else validation (the temperature was fitted on those). */
+  /** The predicted rows: test rows if some are held out, otherwise validation rows (the temperature was fitted on those). */
   readonly split: 'validation' | 'test'
   /** Rows that each seed predicted. */
   readonly rows: number
   readonly winner: CalibrationSide
-  /** Null where no seed of the baseline completed. */
+  /** Null if no seed of the baseline completed. */
   readonly baseline: CalibrationSide | null
 }
 
 export interface CalibrationSide {
   readonly asTrained: PooledCalibration
-  /** Over the seeds that have a temperature; null where none has. */
+  /** Over the seeds that have a temperature; null if none has. */
   readonly scaled: PooledCalibration | null
   /** Geometric mean over the seeds that have one; above 1: overconfident as trained. */
   readonly temperature: number | null
-  /** Seeds whose calibration error, as trained, is above what honest confidences would show once in twenty times. */
+  /** Seeds whose calibration error, as trained, exceeds what honest confidences would show once in twenty times. */
   readonly aboveNull: number
 }
 
@@ -140,7 +140,7 @@ export interface PooledCalibration {
   readonly bins: readonly ReliabilityBin[]
 }
 
-/** A lever that ended elsewhere than it began, and the lineage entries that moved it. */
+/** A lever that changed, and the lineage entries that moved it. */
 export interface LeverChange extends LeverDifference {
   readonly bucket: Bucket
   /** Positions in the lineage, from 0. */
@@ -149,7 +149,7 @@ export interface LeverChange extends LeverDifference {
 
 export type BoxState = 'done' | 'not-done' | 'skipped' | 'inconclusive'
 
-/** One box of the process, with what it rests on. */
+/** One box of the process, with its evidence. */
 export interface ChecklistItem {
   readonly id: string
   readonly title: string
@@ -159,7 +159,7 @@ export interface ChecklistItem {
 
 export interface StageReport {
   readonly stage: StageName
-  /** `skipped` where the spec leaves it out; `not-reached` where the study ended before. */
+  /** `skipped` if the spec leaves it out; `not-reached` if the study ended earlier. */
   readonly state: 'ran' | 'skipped' | 'not-reached'
   readonly conclusion: StageDecision['conclusion'] | null
   readonly summary: string
@@ -170,9 +170,11 @@ export interface StageReport {
 }
 
 /** Findings without what a clock measured: a probe keeps its batch size here and the rest under `timing`. */
-export type TimelessFindings =
-  | Exclude<StageFindings, { stage: 'batch' }>
-  | { readonly stage: 'batch'; readonly batch: Omit<BatchFindings, 'probes'> & { readonly probed: readonly number[] } }
+export interface TimelessFindings extends Omit<StageFindings, 'batch'> {
+  readonly batch?: TimelessBatch
+}
+
+export type TimelessBatch = Omit<BatchFindings, 'probes'> & { readonly probed: readonly number[] }
 
 export interface RunSummary {
   readonly id: string
@@ -183,7 +185,7 @@ export interface RunSummary {
   /** From the declared levers to the run's own. */
   readonly differences: readonly LeverDifference[]
   readonly status: 'complete' | 'diverged' | 'crashed'
-  /** Why it did not complete; null where it did. */
+  /** Why it did not complete; null if it did. */
   readonly reason: string | null
   readonly steps: number
   readonly best: {
@@ -192,7 +194,7 @@ export interface RunSummary {
     readonly validation: Metrics
     readonly test: Metrics | null
   } | null
-  /** Share of steps whose gradient was clipped, and the norms before clipping; null where no step was logged. */
+  /** Share of steps with a clipped gradient, and the norms before clipping; null if no step was logged. */
   readonly gradient: { readonly clippedShare: number; readonly median: number; readonly p90: number } | null
   readonly weights: string | null
   /** Path of its curves, relative to the report. */
@@ -211,7 +213,7 @@ export interface DataSection {
 }
 
 export interface StudyOmission extends Omission {
-  /** Null where it concerns the study as a whole. */
+  /** Null if it concerns the study as a whole. */
   readonly stage: StageName | null
 }
 
@@ -223,20 +225,20 @@ export interface BudgetSection {
   readonly runs: number
   /** The limit that was hit first. */
   readonly exhausted: 'minutes' | 'trials' | null
-  /** Where time left out runs, whatever was hit first; absent otherwise, and in reports from before it was kept. */
+  /** Set if time left out runs, whichever limit was hit first; absent in reports from before it was stored. */
   readonly cutShort?: 'minutes'
 }
 
 /** Everything that may differ between two equal studies. */
 export interface Timing {
-  /** ISO 8601; null where the caller does not want it known. */
+  /** ISO 8601; null if the caller hides it. */
   readonly startedAt: string | null
   readonly seconds: number
   readonly stages: readonly { readonly stage: StageName; readonly seconds: number }[]
   readonly runs: readonly RunTiming[]
-  /** Times of the runs at `base`, in their order; null where one did not complete. Left out with `base`. */
+  /** Times of the runs at `base`, in their order; null if one did not complete. Omitted with `base`. */
   readonly base?: readonly (RunTime | null)[]
-  /** Training seconds behind each lineage entry, in its order. */
+  /** Training seconds behind each lineage entry, in the same order. */
   readonly lineage: readonly number[]
   readonly probes: BatchFindings['probes']
   readonly machine: {
@@ -244,7 +246,7 @@ export interface Timing {
     readonly cores: number
     readonly workers: number
     readonly node: string
-    /** Half a sentence: why the study's engine and no other; absent in reports from before it was kept. */
+    /** A clause: why the study used this engine; absent in reports from before it was stored. */
     readonly whyEngine?: string
   } | null
 }

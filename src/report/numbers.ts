@@ -1,13 +1,13 @@
 import type { DataSection } from './model.ts'
 import { higherIsBetter, type MetricName } from '../records/metrics.ts'
 
-/** A number as people read it: four significant digits, with the true minus sign that no line break separates from it. */
+/** A number for people: four significant digits, with a true minus sign that no line break separates from it. */
 export function short(value: number, digits = 4): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'not a number' : value > 0 ? 'infinite' : '−infinite'
   return String(Number(value.toPrecision(digits))).replaceAll('-', '−')
 }
 
-/** `0.9731 ± 0.0031`: the SD with two significant digits, the mean with as many places; `–` for what is not known. */
+/** `0.9731 ± 0.0031`: the SD with two significant digits, the mean with as many places; `–` if unknown. */
 export function meanAndSd(mean: number | null, sd: number | null): string {
   if (mean === null) return '–'
   if (sd === null) return short(mean)
@@ -15,16 +15,16 @@ export function meanAndSd(mean: number | null, sd: number | null): string {
   return places === null ? `${short(mean)} ± ${short(sd, 2)}` : `${fixed(mean, places)} ± ${fixed(sd, places)}`
 }
 
-/** Decimal places that show two significant digits of a size; null where a plain decimal number would not be readable. */
+/** Decimal places that show two significant digits of a size; null if a plain decimal number would be unreadable. */
 function placesFor(size: number): number | null {
   const places = 1 - Math.floor(Math.log10(size))
   return Number.isFinite(places) && places <= 8 ? Math.max(0, places) : null
 }
 
-/** With that many decimal places, zeros at the end kept: numbers below each other in a table have their points aligned. */
+/** With this many decimal places, including trailing zeros, so that decimal points align in a table. */
 export const fixed = (value: number, places: number): string => value.toFixed(places).replace('-', '−')
 
-/** A gain and its interval, all three as exact as the interval is narrow: `+0.0199`, `0.0170 to 0.0227`. */
+/** A gain and its interval, with as many digits as the interval's width justifies: `+0.0199`, `0.0170 to 0.0227`. */
 export function gainAndInterval(
   { value, lower, upper }: { readonly value: number; readonly lower: number; readonly upper: number },
 ): { readonly gain: string; readonly interval: string } {
@@ -33,7 +33,7 @@ export function gainAndInterval(
   return { gain: value > 0 ? `+${text(value)}` : text(value), interval: `${text(lower)} to ${text(upper)}` }
 }
 
-/** A gain with its sign always shown: `+0.0123`. */
+/** A gain that always shows its sign: `+0.0123`. */
 export const gainText = (value: number, digits = 4): string =>
   value > 0 ? `+${short(value, digits)}` : short(value, digits)
 

@@ -2,13 +2,13 @@ import { html } from './escape.ts'
 import type { Chart } from './charts/index.ts'
 
 const [titleSize, textSize, margin] = [15, 12, 8]
-/** Of an average letter, as a share of the size of its font: drawings are made where no font can be asked. */
+/** Width of an average letter as a share of its font size: drawings are made where no font can be queried. */
 const letterWidth = 0.54
 const lineHeight = 1.4
 
 /**
- * A drawing as a file of its own: nothing stands beside it, so its title and its sentence are drawn above it; nothing lies
- * behind it, so it is white with black ink whatever the viewer's theme is.
+ * A drawing as a separate file. It has no surrounding page, so its title and its sentence are drawn above it. It has no
+ * background, so it is white with black ink whatever the viewer's theme is.
  */
 export function onPaper(svg: string, { title, sentence }: Pick<Chart, 'title' | 'sentence'>): string {
   const [, width, height] = (/ viewBox="0 0 (\d+(?:\.\d+)?) (\d+(?:\.\d+)?)"/.exec(svg) ?? []).map(Number)
@@ -35,7 +35,7 @@ export function onPaper(svg: string, { title, sentence }: Pick<Chart, 'title' | 
 
 const round = (value: number): number => Math.round(value * 100) / 100
 
-/** Words in lines that fit; a word longer than a line stands alone. */
+/** Words in lines that fit; a word longer than a line gets its own line. */
 function wrapped(text: string, width: number, size: number): string[] {
   const most = Math.floor((width - 2 * margin) / (size * letterWidth))
   const lines: string[] = ['']

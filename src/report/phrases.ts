@@ -6,7 +6,7 @@ import { objectiveOn } from './checklist.ts'
 import type { Report } from './model.ts'
 import { duration, gainAndInterval, meanAndSd, plural, short } from './numbers.ts'
 
-// Sentences that the markdown and the HTML say alike. They are plain text: each renderer escapes them in its own way.
+// Sentences that Markdown and HTML share. They are plain text: each renderer escapes them in its own way.
 
 /** The finding in one or two sentences, below the verdict. */
 export function headline(report: Report): string {
@@ -39,16 +39,16 @@ export function headline(report: Report): string {
 /** A gate in a few words: `regression: test accuracy worse by less than 0.01`. */
 export const ruleText = (rule: GateRule): string => `${rule.gate}: ${gateOf(rule).requirement(rule)}`
 
-/** What a reader must see first: a fail, then what blocks, then what is open, then what passes. Of equals the earlier. */
+/** What a reader must see first: a fail, then what blocks, then what is open, then what passes. Ties keep their order. */
 export function byUrgency(gates: readonly GateVerdict[]): { readonly gate: GateVerdict; readonly position: number }[] {
   const order = ({ status, blocks }: GateVerdict): number => (status === 'fail' ? 0 : blocks ? 1 : status === 'pass' ? 3 : 2)
   return gates.map((gate, position) => ({ gate, position })).sort((a, b) => order(a.gate) - order(b.gate))
 }
 
-/** The gate with the question that it asks; in a few words where an older version wrote the report. */
+/** The gate with its question; in a few words if an older version wrote the report. */
 export const askText = ({ rule, asks }: GateVerdict): string => (asks === undefined ? ruleText(rule) : `${rule.gate}: ${asks}`)
 
-/** What would settle an inconclusive verdict, and whether seeds would; empty for one that is settled. */
+/** What would settle an inconclusive verdict, and whether seeds would; empty for a settled verdict. */
 export function settleText({ status, remedy, settled, seedsToSettle = null }: GateVerdict): string {
   if (status !== 'inconclusive' || remedy === null) return ''
   return settled === true && seedsToSettle === null ? `${remedy} More seeds of the candidate would not settle it.` : remedy
@@ -91,13 +91,13 @@ export function seedRows(report: Report): {
   return { header, rows }
 }
 
-/** The engine and, where it is known, why it was this one. */
+/** The engine and, if known, why it was chosen. */
 export function engineText({ study, timing }: Report): { readonly label: string; readonly why: string } {
   const why = timing.machine?.whyEngine
   return { label: study.engine, why: why === undefined ? '' : ` (${why})` }
 }
 
-/** What the clock said; the only sentence of a summary that differs between two equal studies. */
+/** The timing sentence; the only one in a summary that differs between two equal studies. */
 export function timesText({ timing }: Report): string {
   const { machine } = timing
   const training = timing.runs.reduce((sum, r) => sum + r.seconds, 0)

@@ -5,7 +5,7 @@ import type { Plan, TrialTemplate } from '../records/plan.ts'
 
 const header = ['stage', 'needs', 'what varies', 'trials × seeds', 'runs', 'steps'] as const
 
-/** A plan for a terminal: one line a family of trials, totals a stage and for all, and what the budget sets aside. */
+/** A plan for a terminal: one line per family of trials, totals per stage and overall, and what the budget reserves. */
 export function renderPlanTable(plan: Plan): string {
   const rows = plan.jobs.flatMap((job) => [
     [job.id, job.needs.join(', ') || '–', '', '', counted(job.estimate.runs), counted(job.estimate.steps)],
@@ -39,7 +39,7 @@ function gateName(rule: GateRule): string {
   return gate.measures(rule) === null ? gate.name : `${gate.name} on ${gate.subject(rule)}`
 }
 
-/** The levers, with their values where they are known. */
+/** The levers, with their values if known. */
 function varies({ varies: levers }: TrialTemplate): string {
   const known = levers.map(({ lever, values }) => (values === null ? lever : `${lever} ${values.map(String).join(', ')}`))
   return known.length === 0 ? '' : `: ${known.join('; ')}`

@@ -1,4 +1,4 @@
-/** What pictures are made with; the build puts these files beside the program. */
+/** What pictures need; the build puts these files beside the program. */
 export interface PictureFiles {
   /** resvg as WebAssembly. */
   readonly wasm: Uint8Array
@@ -6,21 +6,21 @@ export interface PictureFiles {
   readonly fonts: readonly Uint8Array[]
 }
 
-/** A drawing's text in, a PNG file out: white paper, twice as many pixels as the drawing has units. */
+/** Converts a drawing's text to a PNG file: white paper, twice as many pixels as the drawing has units. */
 export type Rasterize = (svg: string) => Uint8Array
 
-/** The family that drawings are lettered in where no browser chooses one. */
+/** The font family of drawings where no browser chooses one. */
 const fontFamily = 'Inter'
 
 let started: Promise<unknown> | undefined
 
 /**
- * Makes PNG files of drawings without a browser. The letters are those of the fonts given and never of this machine, so that
- * the same drawing gives the same picture everywhere. The library is loaded on the first call.
+ * Makes PNG files of drawings without a browser. It uses the given fonts and never those of this machine, so that the same
+ * drawing gives the same picture everywhere. The library is loaded on the first call.
  */
 export async function rasterizer({ wasm, fonts }: PictureFiles): Promise<Rasterize> {
   const { initWasm, Resvg } = await import('@resvg/resvg-wasm')
-  // The module can be started once in a process.
+  // The module can only be started once per process.
   await (started ??= initWasm(wasm))
   return (svg) => {
     const drawing = new Resvg(svg, {

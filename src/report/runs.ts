@@ -3,7 +3,7 @@ import type { RunResult } from '../records/run.ts'
 import { quantileOf } from './numbers.ts'
 import type { RunSummary, RunTiming } from './model.ts'
 
-/** What the report keeps of a run; its curves go to files, so that a long study does not have to fit into memory. */
+/** What the report keeps of a run. Its curves go to files, so that a long study does not have to fit in memory. */
 export function summarizeRun(
   result: RunResult,
   baseline: Levers,
@@ -30,7 +30,7 @@ export function summarizeRun(
   }
 }
 
-/** Without what was counted for the reliability diagrams: the verification has that once, and not run by run. */
+/** Without the counts for the reliability diagrams: the verification stores them once, not run by run. */
 function bestOf({ step, epoch, validation, test }: NonNullable<RunSummary['best']>): RunSummary['best'] {
   return { step, epoch, validation, test }
 }
@@ -42,7 +42,7 @@ function gradientOf(steps: RunResult['steps']): RunSummary['gradient'] {
   return { clippedShare: clipped / steps.clipped.length, median: quantileOf(norms, 0.5), p90: quantileOf(norms, 0.9) }
 }
 
-/** A file name that says what it is on every file system: stage, label, seed, and enough of the id to be unique. */
+/** A descriptive file name for every file system: stage, label, seed, and enough of the id to be unique. */
 export function curvePath({ id, request }: Pick<RunResult, 'id' | 'request'>): string {
   const label = request.label
     .toLowerCase()

@@ -1,6 +1,7 @@
 /**
- * Markdown of at most `bytes` bytes of UTF-8. GitHub drops a job summary that is too large without a word, so whole sections
- * (`## …`) are cut, the largest first, and a note says which; the first part, with the verdict, stays as long as it can.
+ * Markdown of at most `bytes` bytes of UTF-8. GitHub silently drops a job summary that is too large, so whole sections
+ * (`## …`) are removed, the largest first, and a note says which. The first part, with the verdict, stays as long as
+ * possible.
  */
 export function capSummary(text: string, bytes = 1_000_000): string {
   if (size(text) <= bytes) return text

@@ -3,10 +3,10 @@ import { config } from './charts/theme.ts'
 import type { Chart } from './charts/index.ts'
 
 /**
- * Draws a chart as SVG text by Vega-Lite, without a browser. The libraries are loaded on the first call: they are large, and
- * commands that draw nothing should start at once. The text is a function of the chart alone: widths of letters are
- * estimated (never measured by a font of this machine), numbers rounded to hundredths of a pixel, names of clip paths
- * made from the id.
+ * Draws a chart as SVG text with Vega-Lite, without a browser. The libraries are loaded on the first call: they are large,
+ * and commands that draw nothing should start at once. The text is a function of the chart alone: letter widths are
+ * estimated (never measured with a font of this machine), numbers are rounded to hundredths of a pixel, and names of clip
+ * paths are derived from the id.
  */
 export async function renderSvg(chart: Chart): Promise<string> {
   const [vega, vegaLite] = await Promise.all([import('vega'), import('vega-lite')])
@@ -21,15 +21,15 @@ export async function renderSvg(chart: Chart): Promise<string> {
   }
 }
 
-/** Vega measures letters on a canvas where one is installed; the published types leave this switch out. */
+/** Vega measures letters on a canvas if one is installed; the published types omit this switch. */
 const withoutFonts = (vega: object): void =>
   (vega as { textMetrics: { canvas(use: boolean): void } }).textMetrics.canvas(false)
 
-/** Everything a chart shows is in its spec; a spec that asks for a file or an address is a defect. */
+/** A chart's spec contains everything that it shows. A spec that requests a file or an address is a defect. */
 const refused = (): Promise<never> => Promise.reject(new Error('charts load nothing'))
 const refusing = { load: refused, sanitize: refused, http: refused, file: refused, options: undefined }
 
-/** Vega's warnings would go to the console; what must not happen is checked by tests instead. */
+/** Vega's warnings would go to the console; tests check what must not happen instead. */
 const quiet = {
   level: (): never => quiet as never,
   error: (...args: unknown[]): never => {

@@ -5,8 +5,8 @@ import { short } from './numbers.ts'
 const columns = 41
 
 /**
- * The intervals of the gates in letters, for where no picture is drawn: one line a gate on an axis of its own, and a line
- * that says how to read them. Empty where no gate has an interval. Only numbers and our own words stand in it.
+ * The intervals of the gates as text, for places without pictures: one line per gate on its own axis, and a line that
+ * explains them. Empty if no gate has an interval. It contains only numbers and our own words.
  */
 export function textIntervals(gates: readonly GateVerdict[]): string {
   const lines = gates.flatMap((gate) => (gate.estimate ? [intervalLine(gate, gate.estimate)] : []))

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { InputError } from '../base/diagnostics.ts'
 import type { Plan, StageJob, StageName } from '../records/plan.ts'
 import type { RunRequest, RunResult } from '../records/run.ts'
+import { confirmation } from '../stages/index.ts'
 import type { RunOutcome } from '../stages/stage.ts'
 import { BudgetKeeper } from './budget.ts'
 import type { Listener } from './events.ts'
@@ -10,42 +11,49 @@ import type { Journal } from './journal.ts'
 import { ProgressMeter } from './progress.ts'
 import type { Runner } from './runner.ts'
 
-/** What runs are had with. */
+/** How runs are obtained. */
 export interface Means {
   readonly runner: Runner
   readonly journal: Journal
   readonly listener: Listener
-  /** Milliseconds from any origin; for the budget of minutes and for reporting, never for a decision of a stage. */
+  /** Milliseconds from any origin; for the budget of minutes and for reporting, never for a stage's decision. */
   readonly clock: () => number
-  /** Aborted when the user stops the study; what is finished stays in the journal. */
+  /** Aborted when the user stops the study. Finished runs stay in the journal. */
   readonly signal?: AbortSignal
-  /** Milliseconds that the study has taken already, where it is spread over jobs; left out, the journal knows and keeps them. */
+  /**
+   * Milliseconds that the study has already taken, if it is spread over jobs. If omitted, the journal keeps track of them.
+   */
   readonly elapsed?: number
-  /** Milliseconds that this process took before, to read and check the data; they count as well. */
+  /** Milliseconds that this process already spent reading and checking the data. They count as well. */
   readonly preparing?: number
-  /** Stages that another job has decided: what the journal lacks of them was left out there and is not trained here. */
+  /**
+   * Stages that another job has decided. Runs of these stages that are missing from the journal were left out there and are
+   * not trained here.
+   */
   readonly settled?: readonly StageName[]
 }
 
-/** A run that a stage asks for. */
+/** A run that a stage requests. */
 export interface AskedRun {
   readonly id: string
   readonly request: RunRequest
 }
 
-/** Thrown where the user stopped the study. */
+/** Thrown when the user stopped the study. */
 export class Interrupted extends Error {}
 
-/** Answers what stages ask for: from the journal, by the runner, or with the reason why the budget does not allow it. */
+/**
+ * Answers the requests of stages: from the journal, from the runner, or with the reason why the budget does not allow a run.
+ */
 export class Asks {
   readonly budget: BudgetKeeper
   private readonly means: Means
   private readonly meter: ProgressMeter
   private readonly idOf: (request: RunRequest) => string
   private readonly timer: AbortSignal | undefined
-  /** Of the user or of the budget. */
+  /** The user's signal or the budget's. */
   private readonly stop: AbortSignal
-  /** Runs that were asked for in this study, whether trained or found: asking again is free. */
+  /** Runs requested in this study, whether trained or found. Requesting one again is free. */
   private readonly asked = new Set<string>()
   private verifying = false
   private settled = false
@@ -59,22 +67,22 @@ export class Asks {
     this.idOf = runIds(plan.workload, means.runner.engine)
     this.timer = this.budget.timer()
     this.stop = AbortSignal.any([means.signal, this.timer].filter((s) => s !== undefined))
-    // Every run under way listens; Node takes more than ten listeners for a leak.
+    // Every active run listens. Node takes more than ten listeners for a leak.
     setMaxListeners(0, this.stop)
   }
 
   startStage(job: StageJob): void {
-    this.verifying = job.id === 'verify'
+    this.verifying = job.id === confirmation.name
     this.settled = this.means.settled?.includes(job.id) ?? false
     this.meter.startStage(job)
   }
 
-  /** Runs that the budget of trials still allows the stage. */
+  /** Runs that the budget of trials still allows for the stage. */
   left(): number {
     return this.budget.left(this.verifying)
   }
 
-  /** The runs that an answer to these requests would train, each once, as far as the budget of trials goes. */
+  /** The runs that answering these requests would train, each once, within the budget of trials. */
   async open(requests: readonly RunRequest[]): Promise<AskedRun[]> {
     const fresh = new Map(requests.map((request) => [this.idOf(request), request]))
     for (const id of this.asked) fresh.delete(id)
@@ -86,7 +94,10 @@ export class Asks {
     return open
   }
 
-  /** Outcomes in the order of the requests; equal requests are trained once and keep the names they were asked by. */
+  /**
+   * Outcomes in the order of the requests. Equal requests are trained once, and each outcome keeps the labels of its
+   * request.
+   */
   async answer(requests: readonly RunRequest[]): Promise<RunOutcome[]> {
     const ids = requests.map(this.idOf)
     const wanted = new Map<string, RunRequest>()
@@ -95,7 +106,7 @@ export class Asks {
     return requests.map((request, i) => ({ ...outcomes.get(ids[i] as string) as RunOutcome, request }))
   }
 
-  /** As many at a time as the runner has slots. The next starts while the one before is still being written. */
+  /** Runs as many at a time as the runner has slots. The next run starts while the previous one is still being written. */
   private async all(wanted: readonly (readonly [string, RunRequest])[]): Promise<Map<string, RunOutcome>> {
     const outcomes = new Map<string, RunOutcome>()
     const writes: Promise<void>[] = []
@@ -103,7 +114,7 @@ export class Asks {
     const noteFailure = (error: unknown): void => { failures.push(error) }
     const queue = wanted.values()
     const lane = async (): Promise<void> => {
-      // Where one has failed, as when the disk is full, the others end too.
+      // If one fails, for example because the disk is full, the others end too.
       for (const [id, request] of queue) {
         outcomes.set(id, await this.one(id, request, (write) => writes.push(write.catch(noteFailure))))
         if (failures.length > 0) return
@@ -125,7 +136,7 @@ export class Asks {
     if (kept && (again || this.settled || isFinal(kept))) return this.found(kept)
     if (this.settled) return this.notRun(request, this.budget.leftOut() ?? lost(request))
     const heldBack = this.verifying ? 0 : this.meter.heldBackSeconds() * 1000
-    // A crash that cannot be tried again for want of time stays what the stage was told before.
+    // If no time is left to retry a crash, the stage gets the outcome that it got before.
     if (kept && !this.budget.inTime(heldBack)) return this.found(kept)
     const late = this.budget.late(heldBack)
     return late ? this.notRun(request, late) : this.train(id, request, onWrite)
@@ -168,8 +179,8 @@ function lost({ stage, label }: RunRequest): never {
 }
 
 /**
- * A crash says nothing of the levers for certain, so a study that continues tries it again. A probe is the exception: it
- * asks whether a batch fits, and that it does not is an answer.
+ * A crash is no certain evidence about the levers, so a study that continues retries it. A probe is the exception: it tests
+ * whether a batch fits, and not fitting is an answer.
  */
 function isFinal({ status, request }: RunResult): boolean {
   return status !== 'crashed' || request.job.kind === 'probe'

@@ -1,16 +1,16 @@
 import type { Budget } from '../records/plan.ts'
 
-/** A timer takes no more milliseconds than this: 24 days. */
+/** The most milliseconds that a timer accepts: 24 days. */
 const longestTimer = 2 ** 31 - 10
 
 /**
- * Keeps the limits of a study. Runs are counted when they are first asked for, whether trained or found in the journal, so
- * that a study which continues is limited where the uninterrupted one was. Of both limits verification's share is held back.
+ * Enforces the limits of a study. A run counts when it is first requested, whether it is trained or found in the journal, so
+ * a study that continues has the same limit as an uninterrupted one. Both limits reserve verification's share.
  */
 export class BudgetKeeper {
-  /** The limit that was hit; null while none was. */
+  /** The limit that was hit; null if none was. */
   exhausted: 'minutes' | 'trials' | null = null
-  /** Whether time left out a run, be it before the trials did or after. */
+  /** Whether the time limit left out a run, before or after the limit of trials did. */
   cutShort = false
   private used = 0
   private readonly budget: Budget
@@ -20,7 +20,7 @@ export class BudgetKeeper {
 
   /**
    * @param clock milliseconds from any origin that does not jump
-   * @param elapsed milliseconds that the study has taken already, before it was killed or in other jobs of a workflow
+   * @param elapsed milliseconds that the study has already taken, before it was killed or in other jobs of a workflow
    */
   constructor(budget: Budget, clock: () => number, elapsed = 0) {
     this.budget = budget
@@ -29,13 +29,13 @@ export class BudgetKeeper {
     this.deadline = budget.minutes === null ? Infinity : this.begin + budget.minutes * 60_000
   }
 
-  /** Runs that a stage may still start; verification's share is held back from all others. */
+  /** Runs that a stage may still start. Only verification may use verification's share. */
   left(verifying: boolean): number {
     if (this.budget.trials === null) return Infinity
     return Math.max(0, this.budget.trials - this.used - (verifying ? 0 : this.budget.reservedForVerification))
   }
 
-  /** Takes one run from the trials; a reason where there is none left. */
+  /** Takes one run from the trials; returns a reason if none is left. */
   take(verifying: boolean): string | undefined {
     if (this.left(verifying) < 1) {
       this.exhausted ??= 'trials'
@@ -50,17 +50,20 @@ export class BudgetKeeper {
     return this.clock() - this.begin
   }
 
-  /** A reason where no run may start any more. `heldBack` are the milliseconds that verification is expected to take. */
+  /**
+   * The reason why no run may start anymore, if so. `heldBack` is the time that verification is expected to take, in
+   * milliseconds.
+   */
   late(heldBack: number): string | undefined {
     return this.inTime(heldBack) ? undefined : this.timeIsUp(this.inTime(0) ? this.beside('time') : '')
   }
 
-  /** Whether a run may start; asking leaves out nothing. */
+  /** Whether a run may start. Calling this leaves out no run. */
   inTime(heldBack: number): boolean {
     return this.deadline - this.clock() > heldBack
   }
 
-  /** The reason for a run that an earlier job left out; time alone makes one do so. Undefined where time does not end. */
+  /** The reason for a run that an earlier job left out; only time can cause that. Undefined without a time limit. */
   leftOut(): string | undefined {
     return this.budget.minutes === null ? undefined : this.timeIsUp('')
   }
@@ -70,10 +73,10 @@ export class BudgetKeeper {
     return this.timeIsUp(' and the run had not finished')
   }
 
-  /** Aborted when the time is up, so that a run under way does not overrun it; undefined where time does not end. */
+  /** Aborted when the time is up, so that an active run does not overrun it; undefined without a time limit. */
   timer(): AbortSignal | undefined {
     const left = Math.max(0, this.deadline - this.clock())
-    // A timer may fire a millisecond early by the clock, and a run that it ends must find the time up.
+    // A timer may fire a millisecond early by the clock, and a run that it ends must find that the time is up.
     return left <= longestTimer ? AbortSignal.timeout(Math.ceil(left) + 2) : undefined
   }
 

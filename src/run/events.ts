@@ -10,17 +10,17 @@ export type RunEvent =
   }
   | { readonly type: 'stage-started'; readonly job: StageJob; readonly position: number; readonly of: number }
   | { readonly type: 'run-started'; readonly request: RunRequest }
-  /** `cached` where the journal had it. */
+  /** `cached` if it came from the journal. */
   | { readonly type: 'run-finished'; readonly result: RunResult; readonly cached: boolean; readonly progress: Progress }
   | { readonly type: 'stage-decided'; readonly decision: StageDecision; readonly seconds: number }
   | { readonly type: 'budget-exhausted'; readonly what: 'minutes' | 'trials'; readonly stage: string }
-  /** Something a person should know that changes no result: a torn journal line, a worker that was replaced. */
+  /** Something that the user should know but that changes no result: a torn journal line, a worker that was replaced. */
   | { readonly type: 'notice'; readonly message: string }
   | { readonly type: 'study-finished'; readonly seconds: number }
 
 export interface Progress {
   readonly finished: number
-  /** Runs that the plan still expects, this stage's open requests included. */
+  /** Runs that the plan still expects, including this stage's open requests. */
   readonly expected: number
   /** Best objective on validation so far; null before the first. */
   readonly best: number | null

@@ -11,21 +11,21 @@ export { Interrupted } from './asks.ts'
 export interface Execution extends Means {
   readonly stages: Readonly<Record<StageName, Stage>>
   /**
-   * Whether seeds verified so far settle every gate; the same findings must always get the same answer. Left out, all seeds
-   * are trained.
+   * Whether the seeds verified so far settle every gate. Equal findings must always get the same answer. If omitted, all
+   * seeds are trained.
    */
   readonly settles?: StageContext['settles']
   /**
-   * Whether to stop here, asked at the start of a stage (no run is open then) and before runs are trained. A workflow stops
-   * where other jobs are to train them.
+   * Whether to stop here. Called at the start of a stage (when no run is open) and before runs are trained. A workflow stops
+   * where other jobs take over the training.
    */
   readonly pause?: (job: StageJob, open: readonly AskedRun[]) => boolean
 }
 
-/** Thrown where `pause` said so. */
+/** Thrown when `pause` returned true. */
 export class Paused extends Error {
   readonly job: StageJob
-  /** The runs that are to be trained next; none at the start of a stage. */
+  /** The runs to train next; none at the start of a stage. */
   readonly open: readonly AskedRun[]
   constructor(job: StageJob, open: readonly AskedRun[]) {
     super(`paused in the stage ${job.id}`)
@@ -36,20 +36,20 @@ export class Paused extends Error {
 
 export interface StudyOutcome {
   readonly decisions: readonly StageDecision[]
-  /** What the last stage left. */
+  /** The levers after the last stage. */
   readonly levers: Levers
   readonly seconds: readonly { readonly stage: StageName; readonly seconds: number }[]
-  /** The limit that was hit first; what it left out is among the omissions of the decisions. */
+  /** The limit that was hit first. The omissions of the decisions list what it left out. */
   readonly exhausted: 'minutes' | 'trials' | null
-  /** Whether the budget of minutes left out runs: another machine may have come to other decisions. */
+  /** Whether the budget of minutes left out runs, so another machine might have decided differently. */
   readonly cutShort: boolean
 }
 
 /**
- * Drives the stages of a plan to their decisions, in order, each from the incumbent that the one before left. A study that
- * was killed is executed again from the start: what the journal has is answered from it, so it takes the same way to where
- * it was. Throws `Interrupted` when the signal is aborted, `Paused` where `pause` says so, `InputError` when the journal
- * cannot be written.
+ * Drives the stages of a plan to their decisions, in order, each starting from the incumbent that the previous one left. A
+ * killed study is executed again from the start: the journal answers for finished runs, so it takes the same path to where
+ * it was. Throws `Interrupted` when the signal is aborted, `Paused` when `pause` returns true, and `InputError` when the
+ * journal cannot be written.
  */
 export async function execute(plan: Plan, execution: Execution): Promise<StudyOutcome> {
   const { stages, runner, journal, listener, clock } = execution
@@ -63,7 +63,9 @@ export async function execute(plan: Plan, execution: Execution): Promise<StudyOu
   for (const [index, job] of plan.jobs.entries()) {
     const before = { at: clock(), exhausted: asks.budget.exhausted }
     listener({ type: 'stage-started', job, position: index + 1, of: plan.jobs.length })
-    const decision = await decide(stages[job.id], execution, asks, {
+    const stage = stages[job.id]
+    if (!stage) throw new Error(`there is no stage ${job.id}`)
+    const decision = await decide(stage, execution, asks, {
       job, workload: plan.workload, seed: plan.seed, baseline: plan.baseline, incumbent,
       previous: [...decisions], settles: execution.settles ?? (() => false),
     })
@@ -78,7 +80,7 @@ export async function execute(plan: Plan, execution: Execution): Promise<StudyOu
   return { decisions, levers: incumbent, seconds, exhausted: asks.budget.exhausted, cutShort: asks.budget.cutShort }
 }
 
-/** A stage is a conversation: it asks, it is answered, until it decides. */
+/** Runs one stage: it requests runs and receives outcomes until it decides. */
 async function decide(
   stage: Stage, { pause }: Pick<Execution, 'pause'>, asks: Asks, known: Omit<StageContext, 'runsLeft'>,
 ): Promise<StageDecision> {
@@ -95,7 +97,7 @@ async function decide(
   return turn.value
 }
 
-/** The runs that stages asked for, each once, one in memory at a time: what the report lists. */
+/** The runs that stages requested, each once, with one in memory at a time; the report lists these. */
 export async function* runsOf(journal: Journal, decisions: readonly StageDecision[]): AsyncGenerator<RunResult> {
   for (const id of new Set(decisions.flatMap((d) => d.runs))) {
     const run = await journal.read(id)

@@ -4,9 +4,9 @@ import { idOfLine, lineLimits } from './journal-line.ts'
 import { isRun } from './valid-run.ts'
 
 /**
- * The run of a line, where it belongs to a study: the line is whole, the run has the form of one, it was trained by this
- * engine, and its id is the one that its request has in the study's workload. The id is a hash of all that shapes a run, so
- * a run that fits is right whatever else the file says.
+ * The run on a line if it belongs to the study: the line is intact, it has the form of a run, this engine trained it, and
+ * its id matches its request in the study's workload. The id is a hash of everything that shapes a run, so a matching run is
+ * right whatever else the file says.
  */
 export function fittingRun(line: string, engine: string, idOf: (request: RunRequest) => string): RunResult | undefined {
   const id = idOfLine(line)

@@ -4,8 +4,8 @@ import type { RunRequest } from '../records/run.ts'
 import { trainingVersion } from '../train/version.ts'
 
 /**
- * What a run is known by: everything that shapes its result and nothing else, so that equal work has one id in every
- * process: 20 hexadecimal digits. Stage and label are left out; a run that two stages ask for is trained once.
+ * A run's id: a hash of everything that shapes its result and nothing else, so equal work has the same id in every process.
+ * It has 20 hexadecimal digits. Stage and label are left out, so a run that two stages request is trained once.
  */
 export function runIds(workload: Workload, engine: string): (request: RunRequest) => string {
   const shared = fingerprint([trainingVersion, workload, engine])

@@ -5,8 +5,8 @@ import type { RunResult } from '../records/run.ts'
 import { isRun } from './valid-run.ts'
 
 /**
- * What a journal belongs to. Runs of another workload (model, data, metrics) or engine must not be reused; other stages, seeds
- * or gates ask for other runs of the same workload, and those that they share keep their ids.
+ * What a journal belongs to. Runs of another workload (model, data, metrics) or engine must not be reused. Other stages,
+ * seeds or gates request other runs of the same workload, and the runs that they share keep their ids.
  */
 export interface JournalHeader {
   readonly journal: 1
@@ -17,11 +17,13 @@ export interface JournalHeader {
   readonly engine: string
 }
 
-/** Eight hexadecimal digits: enough against a bad disk or a slip of an editor; nobody is assumed to forge a journal. */
+/**
+ * Eight hexadecimal digits: enough to detect a bad disk or an editing mistake. The threat model includes no forged journal.
+ */
 const shortHash = (text: string): string => sha256(text).slice(0, 8)
 const checkOf = (id: string, run: string): string => shortHash(`${id} ${run}`)
 
-/** `{"id":…,"check":…,"run":…}` and a line break; the check covers id and run, so that a damaged line is noticed. */
+/** `{"id":…,"check":…,"run":…}` and a line break. The check covers id and run, so a damaged line is detected. */
 export function journalLine(result: RunResult): string {
   const run = JSON.stringify(result)
   return `{"id":"${result.id}","check":"${checkOf(result.id, run)}","run":${run}}\n`
@@ -29,7 +31,7 @@ export function journalLine(result: RunResult): string {
 
 const shape = /^\{"id":"([0-9a-f]{1,64})","check":"([0-9a-f]{8})","run":/
 
-/** The id of an undamaged line, without the cost of parsing it; undefined for anything else. */
+/** The id of an intact line, without the cost of parsing it; undefined for anything else. */
 export function idOfLine(line: string): string | undefined {
   const match = shape.exec(line)
   if (!match || !line.endsWith('}')) return undefined
@@ -37,12 +39,12 @@ export function idOfLine(line: string): string | undefined {
   return checkOf(id, line.slice(match[0].length, -1)) === match[2] ? id : undefined
 }
 
-/** Longer lines are damaged: a run of a million steps has less. */
+/** Longer lines are damaged; even a run of a million steps is shorter. */
 export const mostLineBytes = 128 * 2 ** 20
 export const lineLimits = { bytes: mostLineBytes, depth: mostDepth, values: 10_000_000 }
 const headerLimits = { bytes: 10_000, depth: 4, values: 100 }
 
-/** The run of a line whose check was right when the journal was opened. */
+/** The run on a line whose check passed when the journal was opened. */
 export function runOfLine(line: string): RunResult {
   const value = jsonOrUndefined(line, lineLimits)
   const run: unknown = typeof value === 'object' && value !== null && 'run' in value ? value.run : undefined
@@ -53,7 +55,7 @@ export function runOfLine(line: string): RunResult {
   }])
 }
 
-/** The first line of a journal. The check covers what it says, so that damage is not taken for another study. */
+/** The first line of a journal. A check covers its content, so damage is not mistaken for another study. */
 export function headerLine(header: JournalHeader): string {
   return `${JSON.stringify({ ...header, check: checkOfHeader(header) })}\n`
 }
@@ -63,11 +65,11 @@ const checkOfHeader = ({ journal, workload, spec, data, engine }: JournalHeader)
 
 export interface FoundHeader {
   readonly header: JournalHeader
-  /** False where an older version wrote it, without a check. */
+  /** False if an older version wrote it, without a check. */
   readonly checked: boolean
 }
 
-/** Undefined where the line is damaged, of a later version, or no header at all. */
+/** Undefined if the line is damaged, from a later version, or not a header at all. */
 export function parseHeader(line: string): FoundHeader | undefined {
   try {
     // An editor may have put a byte order mark before it.
@@ -84,7 +86,10 @@ export function parseHeader(line: string): FoundHeader | undefined {
   }
 }
 
-/** Milliseconds that the study has used so far, as a line of its own; of several the greatest counts. */
+/**
+ * Milliseconds that the study has used so far, on a separate line. If there are several such lines, the largest value
+ * counts.
+ */
 export function elapsedLine(milliseconds: number): string {
   const whole = Math.ceil(milliseconds)
   return `{"elapsed":${whole},"check":"${checkOfElapsed(whole)}"}\n`
@@ -92,14 +97,14 @@ export function elapsedLine(milliseconds: number): string {
 
 const checkOfElapsed = (whole: number): string => shortHash(`elapsed ${whole}`)
 
-/** Undefined for a damaged line, or one of another kind. */
+/** Undefined for a damaged line, or a line of another kind. */
 export function elapsedOfLine(line: string): number | undefined {
   const [, digits, check] = /^\{"elapsed":(\d{1,15}),"check":"([0-9a-f]{8})"\}$/.exec(line) ?? []
   const whole = Number(digits)
   return check !== undefined && check === checkOfElapsed(whole) ? whole : undefined
 }
 
-/** Which parts differ, in words; empty where the journal belongs to this study. */
+/** Which parts differ, in words; empty if the journal belongs to this study. */
 export function differences(was: JournalHeader, is: JournalHeader): string[] {
   if (was.workload === is.workload && was.engine === is.engine) return []
   const parts = [

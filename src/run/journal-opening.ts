@@ -1,4 +1,4 @@
-// What is done with the journal that lies in the folder before a study goes on with it.
+// What happens to the journal in the output folder before a study continues with it.
 import { constants } from 'node:fs'
 import { copyFile, open, rename, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -12,17 +12,17 @@ import { scanJournal, type Place, type Scan } from './journal-scan.ts'
 export interface OpenOptions {
   /** Sets aside whatever is there. */
   readonly fresh?: boolean
-  /** The id that a request has in this study. Runs behind a damaged header are kept by it; left out, none are. */
+  /** The id of a request in this study. It decides which runs behind a damaged header are kept; if omitted, none are. */
   readonly idOf?: (request: RunRequest) => string
 }
 
-/** A journal that belongs to this study, and what a person should know about the one that was found. */
+/** A journal that belongs to this study, and what the user should know about the one that was found. */
 export interface Settled {
   readonly scan: Scan
   readonly notices: readonly string[]
 }
 
-/** Leaves a journal of this study at the path: the one that is there, what can be kept of it, or a new one. */
+/** Leaves a journal of this study at the path: the existing one, what can be kept of it, or a new one. */
 export async function settleJournal(path: string, header: JournalHeader, { fresh = false, idOf }: OpenOptions): Promise<Settled> {
   const before = await scanJournal(path)
   if (!before) return { scan: await create(path, header), notices: [] }
@@ -34,7 +34,7 @@ export async function settleJournal(path: string, header: JournalHeader, { fresh
   if (changed?.length === 0) return { scan: before, notices: repairs(before) }
   const why = changed ? `${changed.join(' and ')} changed since the journal was begun` : unreadable
   if (before.first?.checked) return replaced(path, header, why)
-  // The header is damaged, or too old to tell: then the ids of the runs say whose they are.
+  // The header is damaged or too old to identify the study. The ids of the runs then show which study they belong to.
   const fitting = idOf ? await fittingRuns(path, before, header.engine, idOf) : []
   return fitting.length === 0 ? replaced(path, header, why) : mended(path, header, before, fitting)
 }
@@ -68,7 +68,7 @@ async function fittingRuns(
   return fitting
 }
 
-/** The damaged file is copied first, so that a kill in between leaves it where it was. */
+/** Copies the damaged file first, so that a kill in between leaves it in place. */
 async function mended(path: string, header: JournalHeader, before: Scan, fitting: readonly Place[]): Promise<Settled> {
   const aside = await freeName(path)
   await copyFile(path, aside, constants.COPYFILE_EXCL)
@@ -116,7 +116,7 @@ export async function freeName(path: string): Promise<string> {
   }
 }
 
-/** Why the journal cannot be used, for a person; anything but an error of the system as it is. */
+/** Explains to the user why the journal cannot be used. Returns errors that are not from the system unchanged. */
 export function explainJournalError(error: unknown): unknown {
   return error instanceof InputError ? error
     : explainFileError(error, 'journal/unusable', 'the journal in the output folder cannot be opened')

@@ -1,15 +1,15 @@
-// An output folder may be removed, renamed or made read-only while a study writes into it: an open file does not notice.
+// An output folder may be removed, renamed or made read-only while a study writes to it. An open file does not notice.
 import { access, constants, open, stat, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
 import { explainFileError, makeFolder, notThroughLink, readAt, writeFileAtomic } from '../base/files.ts'
 import { freeName } from './journal-opening.ts'
 
-/** Whether the open file is still the one at its path. Throws where the report could not be written beside it. */
+/** Checks that the open file is still the one at its path. Throws if the report could not be written beside it. */
 export async function requireFolder(file: FileHandle, path: string): Promise<'there' | 'gone'> {
   const [own, there] = await Promise.all([file.stat(), stat(path).catch(() => undefined)])
   const same = there && there.ino === own.ino && there.dev === own.dev
-  // Some file systems give an open file another number; of another size it is another file.
+  // Some file systems give an open file another number. If the size differs, it is another file.
   if (!there || (!same && (own.nlink === 0 || own.size !== there.size))) return 'gone'
   if (process.platform !== 'win32') await access(dirname(path), constants.W_OK)
   return 'there'
@@ -21,7 +21,10 @@ export interface Rescued {
   readonly error: InputError
 }
 
-/** Copies what the open file holds to its path, in a folder that is made again; beside it where there is a file by now. */
+/**
+ * Copies the content of the open file to its path, in a folder that is created again; beside the path if a file exists there
+ * by now.
+ */
 export async function rescue(file: FileHandle, end: number, path: string, runs: number): Promise<Rescued> {
   const message = 'the output folder was removed or replaced while the study ran, so the study stops here'
   try {
@@ -41,7 +44,7 @@ export async function rescue(file: FileHandle, end: number, path: string, runs: 
   }
 }
 
-/** So much of a long journal is in memory at a time. */
+/** How much of a long journal is in memory at a time. */
 const pieceBytes = 1 << 20
 
 async function* piecesOf(file: FileHandle, end: number): AsyncGenerator<Uint8Array> {

@@ -1,35 +1,35 @@
 import { openFile } from '../base/devices.ts'
 import { elapsedOfLine, idOfLine, mostLineBytes, parseHeader, type FoundHeader } from './journal-line.ts'
 
-/** No budget allows as many; further lines count as damaged. */
+/** No budget allows this many; further lines count as damaged. */
 const mostRuns = 1_000_000
 
-/** Where the run of a line stands in the file, its line break left out. */
+/** Where a line's run is in the file, without its line break. */
 export interface Place { readonly offset: number; readonly length: number }
 
-/** What a journal holds. */
+/** The content of a journal. */
 export interface Scan {
-  /** Undefined where the first line is not a whole header that this version understands. */
+  /** Undefined if the first line is not an intact header that this version understands. */
   readonly first: FoundHeader | undefined
-  /** By the id of the run; of equal ids the last one counts. */
+  /** By run id; the last of equal ids counts. */
   readonly places: Map<string, Place>
-  /** Length of the file up to its last whole line. */
+  /** Length of the file up to its last complete line. */
   readonly end: number
   /** Whether bytes follow that. */
   readonly torn: boolean
-  /** Whole lines that are not what was written. */
+  /** Complete lines whose content was altered. */
   readonly damaged: number
-  /** Milliseconds that the study has used, as far as they were written down. */
+  /** Milliseconds that the study has used, as far as they were recorded. */
   readonly elapsed: number
 }
 
-/** Reads the file once, one line in memory at a time; undefined where there is none. */
+/** Reads the file once, with one line in memory at a time; undefined if there is no file. */
 export async function scanJournal(path: string): Promise<Scan | undefined> {
   const places = new Map<string, Place>()
   let first: FoundHeader | undefined
   let [offset, damaged, elapsed] = [0, 0, 0]
   const take = (line: Buffer, bytes: number): void => {
-    // An editor may have ended the lines as Windows does.
+    // An editor may have written Windows line endings.
     const length = line.at(-1) === 13 ? bytes - 1 : bytes
     const text = line.toString('utf8', 0, length)
     const id = places.size < mostRuns ? idOfLine(text) : undefined
@@ -38,7 +38,7 @@ export async function scanJournal(path: string): Promise<Scan | undefined> {
     else if (offset > 0 && length > 0) {
       const time = elapsedOfLine(text)
       elapsed = Math.max(elapsed, time ?? 0)
-      // Two files put into one have two headers. Whose runs they are, their ids tell.
+      // Two concatenated files have two headers. The ids of the runs show which study they belong to.
       if (time === undefined && parseHeader(text) === undefined) damaged += 1
     }
     offset += bytes + 1
@@ -52,7 +52,10 @@ export async function scanJournal(path: string): Promise<Scan | undefined> {
   }
 }
 
-/** Hands on every line that ends in a line break; returns how many bytes follow the last one. Of a line that is too long only its length is known. */
+/**
+ * Passes on every line that ends in a line break, and returns how many bytes follow the last one. For a line that is too
+ * long, it passes only the length.
+ */
 async function eachLine(path: string, take: (line: Buffer, length: number) => void): Promise<number> {
   let parts: Buffer[] = []
   let length = 0

@@ -10,22 +10,22 @@ import type { Place } from './journal-scan.ts'
 import { holdLock, type HeldLock } from './lock-file.ts'
 
 interface Pending {
-  /** Undefined where only the time is to be written. */
+  /** Undefined if only the time is to be written. */
   readonly run: { readonly id: string; readonly line: Buffer } | undefined
   readonly resolve: () => void
   readonly reject: (error: unknown) => void
 }
 
-/** So much of the time that a study has used is forgotten by a kill, at most. */
+/** The most time that a kill can make a study forget, in milliseconds. */
 const timeEveryMs = 10_000
 
 /**
- * Every finished run, one line each, on disk before it counts. Only places are kept in memory, so a long study stays small.
- * Opening cuts a torn last line, leaves damaged ones out, and sets aside a journal that belongs to another spec, data set or
- * engine. A lock beside the file keeps a second process away and does not outlive its holder.
+ * Every finished run, one line each, on disk before it counts. Only the places of runs are kept in memory, so memory stays
+ * small in a long study. Opening truncates a torn last line, skips damaged lines, and sets aside a journal of another spec,
+ * data set or engine. A lock beside the file keeps a second process away and does not outlive its holder.
  */
 export class Journal {
-  /** What a person should know about the journal that was found. */
+  /** What the user should know about the journal that was found. */
   readonly notices: readonly string[]
   /** Milliseconds that the study had used when the journal was opened. */
   readonly elapsed: number
@@ -37,7 +37,7 @@ export class Journal {
   private pending: Pending[] = []
   private writing: Promise<void> | undefined
   private time: { readonly elapsed: () => number; readonly timer: NodeJS.Timeout } | undefined
-  /** Set once the folder was lost: from then on runs are still written, and every append says why the study ends. */
+  /** Set once the folder was lost. Runs are still written from then on, and every append says why the study ends. */
   private lost: InputError | undefined
 
   private constructor(path: string, file: FileHandle, lock: HeldLock, { scan, notices }: Settled) {
@@ -50,7 +50,7 @@ export class Journal {
     this.notices = notices
   }
 
-  /** Opens or begins a journal. Throws `InputError` where another process holds it, or the system refuses a file. */
+  /** Opens or creates a journal. Throws `InputError` if another process holds it, or the system denies access to a file. */
   static async open(path: string, header: JournalHeader, options: OpenOptions = {}): Promise<Journal> {
     const lock = await holdLock(`${path}.lock`)
     try {
@@ -73,13 +73,13 @@ export class Journal {
     return this.places.has(id)
   }
 
-  /** The run of that id from disk; undefined where it has not finished. */
+  /** The run with that id, from disk; undefined if it has not finished. */
   async read(id: string): Promise<RunResult | undefined> {
     const place = this.places.get(id)
     return place && runOfLine((await readAt(this.file, place.length, place.offset)).toString('utf8'))
   }
 
-  /** All runs, one in memory at a time, in the order in which they finished. */
+  /** All runs in the order in which they finished, one in memory at a time. */
   async *runs(): AsyncGenerator<RunResult> {
     for (const id of this.places.keys()) {
       const run = await this.read(id)
@@ -87,20 +87,20 @@ export class Journal {
     }
   }
 
-  /** Resolves when the run is on disk. Appends that arrive while a write is under way share the next one. */
+  /** Resolves when the run is on disk. Appends that arrive during a write share the next one. */
   append(result: RunResult): Promise<void> {
     return this.write({ id: result.id, line: Buffer.from(journalLine(result)) })
   }
 
-  /** From now on the time that the study has used is written with every run, every ten seconds, and at the end. */
+  /** From now on, writes the time that the study has used with every run, every ten seconds, and at the end. */
   keepTime(elapsed: () => number): void {
     clearInterval(this.time?.timer)
-    // What is wrong with the disk is told by the next run.
+    // The next run reports a problem with the disk.
     const timer = setInterval(() => { this.write(undefined).catch(() => {}) }, timeEveryMs)
     this.time = { elapsed, timer: timer.unref() }
   }
 
-  /** Waits for what is being written. */
+  /** Waits for pending writes. */
   async close(): Promise<void> {
     clearInterval(this.time?.timer)
     if (this.time && !this.lost) await this.write(undefined).catch(() => {})
@@ -126,7 +126,7 @@ export class Journal {
         for (const { reject } of batch) reject(unwritable(error))
       }
     }
-    // In the same turn as the last look at `pending`: an append that comes later begins to drain anew.
+    // In the same turn as the last check of `pending`: a later append starts draining again.
     this.writing = undefined
   }
 

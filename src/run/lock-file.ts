@@ -3,7 +3,7 @@ import { takeLock, type HeldLock } from '../base/lock-file.ts'
 
 export type { HeldLock }
 
-/** Holds a journal's lock; a living holder is named and refused by an `InputError`, a dead one is taken over. */
+/** Holds a journal's lock. If its holder is alive, an `InputError` names it; the lock of a dead holder is taken over. */
 export async function holdLock(path: string): Promise<HeldLock> {
   const lock = await takeLock(path).catch((error: unknown) => { throw unwritable(error) })
   if (!lock.ok) throw inUse(lock.error)

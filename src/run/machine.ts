@@ -1,7 +1,7 @@
 import { availableParallelism, cpus } from 'node:os'
 import type { RunResult } from '../records/run.ts'
 
-/** Processor, cores and workers side by side: where they agree, seconds of runs can be compared. */
+/** Processor, cores and number of workers. Seconds of runs are comparable if this label is equal. */
 export function machineLabel(workers: number): string {
   const model = (cpus()[0]?.model ?? '').replace(/\s+/g, ' ').trim().slice(0, 200) || process.arch
   return `${model}, ${availableParallelism()} cores, ${workers} ${workers === 1 ? 'worker' : 'workers'}`

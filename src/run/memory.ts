@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 
-/** A step of a large batch may allocate a gigabyte in a tenth of a second. */
+/** A step with a large batch may allocate a gigabyte in a tenth of a second. */
 const lookEveryMs = 20
 
 /**
- * Looks at the resident memory of a process and tells when it is over the limit; returns what ends the watch. A run may
- * allocate faster than it can look at itself, so its parent looks too. Only Linux shows it; elsewhere the run's own look
- * counts.
+ * Watches the resident memory of a process and reports when it exceeds the limit; returns a function that ends the watch. A
+ * run may allocate faster than it can check itself, so its parent checks too. Only Linux exposes this; elsewhere the run's
+ * own check has to do.
  */
 export function watchMemory(pid: number | undefined, limitMiB: number, onOver: (reason: string) => void): () => void {
   const look = (): void => {
@@ -18,7 +18,7 @@ export function watchMemory(pid: number | undefined, limitMiB: number, onOver: (
   return () => clearInterval(timer)
 }
 
-/** Null where the system does not tell, or the process is gone. */
+/** Null if the system does not say, or the process is gone. */
 export function residentMiB(pid: number | undefined): number | null {
   try {
     const kib = /^VmRSS:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]

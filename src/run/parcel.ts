@@ -9,19 +9,19 @@ import { runIds } from './id.ts'
 import type { Journal } from './journal.ts'
 import { journalLine } from './journal-line.ts'
 
-/** What the runs of a parcel belong to: a parcel of another workflow run, commit or plan is not opened. */
+/** What the runs of a shard bundle belong to. A bundle of another workflow run, commit or plan is not opened. */
 export interface Binding {
   readonly run: string
   readonly sha: string
   /** Fingerprint of the plan. */
   readonly plan: string
-  /** What the parcel is, as its name says it too: one cannot be handed over in place of another. */
+  /** What the bundle is; its name says so too. One bundle cannot be passed off as another. */
   readonly content: string
 }
 
-/** The study as far as the jobs before know it. */
+/** The study as far as earlier jobs know it. */
 export interface Course {
-  /** The engine's label: all jobs must train by the same. */
+  /** The engine's label. All jobs must train on the same engine. */
   readonly engine: string
   /** When the study began, in milliseconds since 1970. */
   readonly startedAt: number
@@ -41,7 +41,7 @@ const headLimits = { bytes: 10_000, depth: 4, values: 100 }
 /** Of the packed file. */
 export const mostPackedBytes = 128 * 1024 * 1024
 
-/** Runs of a journal as a file for another job: one line that binds it, one line a run, gzipped. */
+/** Packs runs of a journal into a file for another job: one line that binds it, then one line per run, gzipped. */
 export async function packParcel(binding: Binding, course: Course, journal: Journal): Promise<Buffer> {
   const first: FirstLine = { parcel: 1, ...binding, ...course }
   const lines = [`${JSON.stringify(first)}\n`]
@@ -50,8 +50,9 @@ export async function packParcel(binding: Binding, course: Course, journal: Jour
 }
 
 /**
- * Opens what another job of this workflow run is said to have written. Nothing in it is trusted: size, binding, the check of
- * every line, its form, and that the run's id is the one that its request has in this workload. The error is a sentence.
+ * Opens what claims to come from another job of this workflow run. Nothing in it is trusted: it checks the size, the
+ * binding, each line's checksum and form, and that the run's id matches its request in this workload. The error is a
+ * sentence.
  */
 export async function openParcel(packed: Uint8Array, expected: Binding, workload: Workload): Promise<Result<Parcel, string>> {
   const text = await unpack(packed)
@@ -80,7 +81,7 @@ async function unpack(packed: Uint8Array): Promise<Result<string, string>> {
   }
 }
 
-/** Counted before the text is cut into lines, of which each is an object. */
+/** Counts lines before the text is split, because each line becomes an object. */
 function hasMoreLines(bytes: Buffer, most: number): boolean {
   let count = 0
   for (let at = bytes.indexOf(10); at >= 0 && count <= most; at = bytes.indexOf(10, at + 1)) count++

@@ -7,17 +7,17 @@ import type { WorkerCount } from './worker-count.ts'
 import { WorkerProcess, type Trained } from './worker-process.ts'
 
 export interface PoolOptions {
-  /** File that a worker process runs. */
+  /** The file that a worker process runs. */
   readonly script: string
-  /** Processes that train side by side; one a core is the fastest. */
+  /** Processes that train in parallel; one per core is the fastest. */
   readonly workers: number
-  /** A pool whose promise is broken is closed. */
+  /** If this promise rejects, the pool is closed. */
   readonly init: InitMessage | Promise<InitMessage>
-  /** Where it is known before the rest of `init`: processes load their engine meanwhile. */
+  /** Set if it is known before the rest of `init`, so that processes can load their engine in the meantime. */
   readonly engine?: EngineOrder
-  /** How many of them to keep once the data are known, of which each holds a copy; all where it is left out. */
+  /** How many workers to keep once the data are known, since each holds a copy; all if omitted. */
   readonly bound?: (wanted: number, init: InitMessage) => WorkerCount
-  /** Told of what a person should know, as of a worker that was replaced. */
+  /** Receives messages for the user, for example that a worker was replaced. */
   readonly notice: (message: string) => void
 }
 
@@ -32,9 +32,9 @@ interface Job {
 }
 
 /**
- * Worker processes, one a core, each training one run at a time. A process that dies costs that run alone: it is tried once
- * more in a fresh one, then recorded as crashed. Probes measure time and memory, so each runs in a process of its own while
- * all others wait, and one that does not fit is not tried again.
+ * Worker processes, one per core, each training one run at a time. A process that dies affects only its run: the run is
+ * retried once in a fresh process, then recorded as crashed. Probes measure time and memory, so each runs in its own process
+ * while all others wait, and a probe that does not fit is not retried.
  */
 export class WorkerPool implements Runner {
   private most: number
@@ -43,12 +43,12 @@ export class WorkerPool implements Runner {
   private readonly processes = new Set<WorkerProcess>()
   private readonly idle: WorkerProcess[] = []
   private readonly queue: Job[] = []
-  /** Processes that are to be started when there is work for them. */
+  /** Processes to start when there is work for them. */
   private vacant = 0
-  /** Processes that train or are being started: a probe waits for both. */
+  /** Processes that are training or starting. A probe waits for both. */
   private busy = 0
   private probing = false
-  /** Started while a probe runs, for the one after it. */
+  /** Started while a probe runs, for the next probe. */
   private spare: Promise<WorkerProcess | null> | null = null
   private closed = false
   private label = ''
@@ -60,7 +60,7 @@ export class WorkerPool implements Runner {
     this.init = Promise.resolve(options.init).then((init) => this.bounded(init))
   }
 
-  /** Starts all processes side by side; ready when the first is. Rejects where none can be started. */
+  /** Starts all processes in parallel and resolves when the first is ready. Rejects if none can be started. */
   static async start(options: PoolOptions): Promise<WorkerPool> {
     if (!(options.workers >= 1)) throw new Error(`a pool needs one worker at least, found ${options.workers}`)
     const pool = new WorkerPool(options)
@@ -104,7 +104,7 @@ export class WorkerPool implements Runner {
     return await result.finally(() => signal?.removeEventListener('abort', stop))
   }
 
-  /** Gives a job up, wherever it is: in the queue, or in a process, which then ends. */
+  /** Drops a job wherever it is: in the queue, or in a process, which then ends. */
   private drop(job: Job): void {
     const position = this.queue.indexOf(job)
     if (position < 0) return job.worker?.kill()
@@ -113,7 +113,7 @@ export class WorkerPool implements Runner {
     this.pump()
   }
 
-  /** Ends all processes at once. Runs under way are lost; those that finished are with whoever asked for them. */
+  /** Ends all processes at once. Active runs are lost; finished runs have already been returned to their callers. */
   close(): void {
     this.closed = true
     for (const worker of this.processes) worker.kill()
@@ -125,7 +125,7 @@ export class WorkerPool implements Runner {
     for (const { failed } of this.queue.splice(0)) failed(error)
   }
 
-  /** Starts a process that takes the next job. One that cannot be started is not tried again, unless it was the last. */
+  /** Starts a process that takes the next job. A failed start is not retried, unless it was the last process. */
   private async hire(first = false): Promise<WorkerProcess> {
     this.busy += 1
     try {
@@ -144,7 +144,7 @@ export class WorkerPool implements Runner {
     }
   }
 
-  /** Hands out jobs in order: a probe when nothing else runs, others when there is a process for them. */
+  /** Hands out jobs in order: a probe when nothing else runs, any other job when a process is free. */
   private pump(): void {
     for (let job = this.queue[0]; job !== undefined && !this.closed; job = this.queue[0]) {
       const next = job
@@ -164,7 +164,7 @@ export class WorkerPool implements Runner {
     }
   }
 
-  /** A process that died while it had nothing to do cost no run, so nobody is told of it. */
+  /** A process that died while idle cost no run, so nobody is told. */
   private nextIdle(): WorkerProcess | undefined {
     for (let worker = this.idle.pop(); worker; worker = this.idle.pop()) {
       if (worker.usable) return worker
@@ -206,7 +206,7 @@ export class WorkerPool implements Runner {
     }
   }
 
-  /** A process that dies while it starts has died for this run too; where none starts any more, the next job finds out. */
+  /** A process that dies while it starts died for this run too. If none starts anymore, the next job finds out. */
   private async retry(job: Job): Promise<Trained> {
     let worker: WorkerProcess
     try {
@@ -224,7 +224,7 @@ export class WorkerPool implements Runner {
     try {
       const spare = await this.spare
       worker = spare?.usable ? spare : await this.fresh()
-      // A stage probes one size after the other, and another core has nothing to do meanwhile.
+      // A stage probes one size after another, and another core is idle in the meantime.
       this.spare = this.slots > 1 ? this.fresh().catch(() => null) : null
       const trained = await this.attempt(job, worker, memoryMiB)
       return trained.ok ? trained.result : crashed(job, trained.died, this.engine)
@@ -234,12 +234,12 @@ export class WorkerPool implements Runner {
     }
   }
 
-  /** Throws where the process ended because the job was given up. */
+  /** Throws if the process ended because the job was dropped. */
   private async attempt(job: Job, worker: WorkerProcess, memoryMiB: number | null = null): Promise<Trained> {
     job.worker = worker
     job.signal?.throwIfAborted()
     const trained = await worker.run(job.request, job.id, memoryMiB)
-    // After a crash that it survived, as of the engine's memory, nobody knows what state it is in.
+    // After a crash that it survived, such as one of the engine's memory, its state is unknown.
     if (trained.ok && trained.result.status === 'crashed') this.dismiss(worker)
     if (trained.ok) return trained
     this.dismiss(worker)
@@ -283,7 +283,7 @@ function crashed({ id, request }: Job, reason: string, engine: string): RunResul
   }
 }
 
-/** A process that was started before it was known how much room its data take. */
+/** A process that was started before the size of the data was known. */
 const surplus = new Error('one worker process too many')
 const closedText = 'the worker processes were ended'
 const messageOf = (error: unknown): string =>

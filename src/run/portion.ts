@@ -1,21 +1,22 @@
 import type { Plan } from '../records/plan.ts'
+import { confirmation } from '../stages/index.ts'
 import { Interrupted, type AskedRun, type Means } from './asks.ts'
 import { BudgetKeeper } from './budget.ts'
 import { ProgressMeter } from './progress.ts'
 
-/** One job's part of the runs that a stage asks for: every `of`-th of them, from `index`, which counts from 1. */
+/** One job's share of the runs that a stage requests: every `of`-th run, starting at `index`, which counts from 1. */
 export interface Portion {
   readonly index: number
   readonly of: number
 }
 
-/** Dealt out in turn, so that parts differ by one run at most and the long trials of a grid do not fall to one job. */
+/** Dealt out in turn, so that shares differ by at most one run and one job does not get all the long trials of a grid. */
 export const ownRuns = (open: readonly AskedRun[], { index, of }: Portion): AskedRun[] =>
   open.filter((_, position) => position % of === index - 1)
 
 /**
- * Trains runs that the journal lacks, as many at a time as the runner has slots, while the budget of minutes allows it. Throws
- * `Interrupted` when the signal is aborted; what is finished is in the journal then.
+ * Trains runs that the journal lacks, as many at a time as the runner has slots, while the budget of minutes allows it.
+ * Throws `Interrupted` when the signal is aborted; the journal then has the finished runs.
  */
 export async function trainRuns(plan: Plan, runs: readonly AskedRun[], means: Means): Promise<void> {
   const { runner, journal, signal } = means
@@ -23,7 +24,7 @@ export async function trainRuns(plan: Plan, runs: readonly AskedRun[], means: Me
   const meter = new ProgressMeter(plan, runner.slots)
   const timer = budget.timer()
   const stop = AbortSignal.any([signal, timer].filter((s) => s !== undefined))
-  const held = (stage: string): number => (stage === 'verify' ? 0 : meter.heldBackSeconds() * 1000)
+  const held = (stage: string): number => (stage === confirmation.name ? 0 : meter.heldBackSeconds() * 1000)
   const queue = runs.filter(({ id }) => !journal.has(id)).values()
   const failures: unknown[] = []
   const lane = async (): Promise<void> => {

@@ -1,9 +1,10 @@
 import { gain, type MetricName } from '../records/metrics.ts'
 import type { Plan, StageJob } from '../records/plan.ts'
 import type { RunResult } from '../records/run.ts'
+import { confirmation } from '../stages/index.ts'
 import type { Progress } from './events.ts'
 
-/** Counts what is done, and guesses what is left from the plan's own estimates and the speed seen so far. */
+/** Counts what is done, and estimates what is left from the plan's own estimates and the speed so far. */
 export class ProgressMeter {
   private finished = 0
   private best: number | null = null
@@ -30,7 +31,7 @@ export class ProgressMeter {
     this.later = { runs: sum(after.map((j) => j.estimate.runs)), steps: sum(after.map((j) => j.estimate.steps)) }
   }
 
-  /** Takes the speed from a run. */
+  /** Updates the speed from a run. */
   time({ steps, timing }: RunResult): void {
     this.trainedSteps += steps.loss.length
     this.trainedSeconds += timing.seconds
@@ -50,28 +51,28 @@ export class ProgressMeter {
     }
   }
 
-  /** What verification is expected to take, in rounds of all slots; 0 before there is a speed to tell it from. */
+  /** The time that verification is expected to take, in rounds of all slots; 0 before the speed is known. */
   verificationSeconds(): number {
     const { runs } = this.verification
     return Math.ceil(runs / this.slots) * this.fullRunSeconds()
   }
 
-  /** What must be left for another stage's run to start: verification's time, and that of the run itself, full as it may be. */
+  /** The time that must be left before a run of another stage may start: verification's time, plus that of a full run. */
   heldBackSeconds(): number {
     return this.verificationSeconds() + this.fullRunSeconds()
   }
 
   private get verification(): { readonly runs: number; readonly steps: number } {
-    return this.plan.jobs.find((j) => j.id === 'verify')?.estimate ?? { runs: 0, steps: 0 }
+    return this.plan.jobs.find((j) => j.id === confirmation.name)?.estimate ?? { runs: 0, steps: 0 }
   }
 
-  /** One of verification's runs; 0 where there is none. */
+  /** The time of one verification run; 0 if there is none. */
   private fullRunSeconds(): number {
     const { runs, steps } = this.verification
     return runs === 0 || this.trainedSteps === 0 ? 0 : (steps / runs) * (this.trainedSeconds / this.trainedSteps)
   }
 
-  /** Wall-clock time of so many steps with all slots busy; null before the first step was trained. */
+  /** Wall-clock time of this many steps with all slots busy; null before the first step was trained. */
   private secondsFor(steps: number): number | null {
     return this.trainedSteps === 0 ? null : (steps * (this.trainedSeconds / this.trainedSteps)) / this.slots
   }

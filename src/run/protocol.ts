@@ -3,7 +3,7 @@ import type { Workload } from '../records/plan.ts'
 import type { RunRequest, RunResult } from '../records/run.ts'
 import type { TrainingData } from '../train/types.ts'
 
-/** Changes with every change of the messages below: a worker of another build is refused instead of misunderstood. */
+/** Changes whenever the messages below change, so that a worker from another build is rejected instead of misunderstood. */
 export const protocolVersion = 4
 
 /** What trains. */
@@ -12,7 +12,7 @@ export interface EngineOrder {
   readonly engine: string
   /** Folder of its files. */
   readonly folder: string
-  /** Native threads of one step; 1 where it is left out. */
+  /** Native threads per step; 1 if omitted. */
   readonly threads?: number
 }
 
@@ -23,17 +23,20 @@ export interface InitMessage extends EngineOrder {
   readonly data: TrainingData
 }
 
-/** What the study's process sends to a worker; over the pipe that fork made, so from nobody else. One run at a time. */
+/**
+ * What the study's process sends to a worker, over the pipe that fork created, so nobody else can send it. One run at a
+ * time.
+ */
 export type ToWorker =
-  /** May come before the start message: the engine loads while workload and data are made. */
+  /** May arrive before the start message: the engine loads while workload and data are prepared. */
   | (EngineOrder & { readonly type: 'load' })
   | (InitMessage & { readonly version: number })
   | { readonly type: 'run'; readonly id: string; readonly request: RunRequest }
 
 export type FromWorker =
   | { readonly type: 'ready'; readonly version: number; readonly engine: string }
-  /** The worker cannot train at all and exits; with diagnostics where the reason is not a defect of ours. */
+  /** The worker cannot train at all and exits; with diagnostics if the reason is not a defect of tunegate. */
   | { readonly type: 'unable'; readonly message: string; readonly diagnostics: readonly Diagnostic[] }
-  /** What a person should know of a run and its result does not say. */
+  /** Something about a run that the user should know and that its result does not say. */
   | { readonly type: 'notice'; readonly message: string }
   | { readonly type: 'result'; readonly result: RunResult }

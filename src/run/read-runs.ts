@@ -4,7 +4,10 @@ import type { RunResult } from '../records/run.ts'
 import { runOfLine } from './journal-line.ts'
 import { scanJournal } from './journal-scan.ts'
 
-/** Runs of a journal that nobody needs to hold, in the order of the ids, one in memory at a time; unknown ids are left out. */
+/**
+ * Reads runs of a journal without holding its lock, in the order of the ids, one in memory at a time; unknown ids are
+ * skipped.
+ */
 export async function* readRuns(path: string, ids: readonly string[]): AsyncGenerator<RunResult> {
   const found = await scanJournal(path)
   if (!found) return

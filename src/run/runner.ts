@@ -1,11 +1,11 @@
 import type { RunRequest, RunResult } from '../records/run.ts'
 
-/** Trains runs, somewhere. Never rejects for a run that fails: that is a crashed result. */
+/** Trains runs, anywhere. It never rejects for a run that fails: that is a crashed result. */
 export interface Runner {
   /** The engine's label; part of every run's id. */
   readonly engine: string
-  /** Runs that it can train side by side. */
+  /** Number of runs that it can train in parallel. */
   readonly slots: number
-  /** Rejects with the signal's reason where it is aborted before the run has finished; the run is then lost. */
+  /** Rejects with the signal's reason if it is aborted before the run has finished. The run is then lost. */
   run(request: RunRequest, id: string, signal?: AbortSignal): Promise<RunResult>
 }

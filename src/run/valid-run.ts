@@ -1,19 +1,19 @@
 import { buckets } from '../records/levers.ts'
 import { isMetricName, isPossible } from '../records/metrics.ts'
-import { stageNames } from '../records/plan.ts'
 import type { RunResult } from '../records/run.ts'
+import { stageNames } from '../stages/index.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
 const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)
 const isFinite = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value)
 const isText = (value: unknown, most = 4000): boolean => typeof value === 'string' && value.length <= most
-/** A value that was not finite is null in JSON. */
+/** A non-finite value is null in JSON. */
 const isLogged = (value: unknown): boolean => value === null || typeof value === 'number'
 const isMetrics = (value: unknown): boolean => isObject(value) && Object.entries(value).every(([name, v]) =>
   typeof v === 'number' && (isMetricName(name) ? isPossible(name, v) : isFinite(v)))
 
-/** Whether a value out of a file that others wrote has the form of a finished run: nothing is read of it before. */
+/** Whether a value from an outside file has the form of a finished run. Call it before you read anything from the value. */
 export function isRun(value: unknown): value is RunResult {
   if (!isObject(value)) return false
   const { id, engine, request, steps, evaluations, timing } = value
@@ -45,7 +45,7 @@ function isEvaluation(value: unknown): boolean {
     isMetrics(value['train']) && isMetrics(value['validation'])
 }
 
-/** What a process said as it ended. */
+/** The last output of a process that ended. */
 const mostReason = 100_000
 
 function isEnd({ status, reason, atStep, best, probe, weights }: Fields): boolean {
@@ -83,7 +83,7 @@ function isBin(value: unknown): boolean {
   return isShare(from) && isShare(to) && Number(from) < Number(to) && isWhole(count) && isShare(confidence) && isShare(accuracy)
 }
 
-/** A share computed from rounded numbers may miss its bounds by a rounding. */
+/** A share computed from rounded numbers may exceed its bounds by a rounding error. */
 const isShare = (value: unknown): boolean => isFinite(value) && Number(value) >= -1e-9 && Number(value) <= 1 + 1e-9
 const isWhole = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) > 0
 

@@ -3,23 +3,26 @@ import { availableParallelism, freemem, totalmem } from 'node:os'
 /** What workers share. */
 export interface Machine {
   readonly cores: number
-  /** Bytes that may still be taken, a container's limit included where the system tells it. */
+  /** Bytes that are still available, including a container's limit if the system reports it. */
   readonly memory: number
 }
 
 export interface WorkerCount {
   readonly workers: number
-  /** A sentence where they are fewer than asked for; null otherwise. */
+  /** A sentence if there are fewer than requested; null otherwise. */
   readonly why: string | null
 }
 
 const mebi = 2 ** 20
 /** A worker with its engine, before it has data. */
 const workerBytes = 160 * mebi
-/** Each worker has a copy of the data, and while it is sent there are two more. */
+/** Each worker has a copy of the data, and sending it takes two more. */
 const copies = 3
 
-/** More workers than cores only wait for each other, and more than fit into memory are killed. No result depends on their number. */
+/**
+ * More workers than cores only wait for each other, and more than fit in memory are killed. No result depends on their
+ * number.
+ */
 export function workersFor(wanted: number, { cores, memory }: Machine, dataBytes = 0): WorkerCount {
   const each = workerBytes + copies * dataBytes
   const fitting = Math.max(1, Math.floor(memory / each))
@@ -34,7 +37,7 @@ export function thisMachine(): Machine {
   return { cores: availableParallelism(), memory: freeMemory() }
 }
 
-/** Elsewhere than on Linux the system counts caches as taken; half of the memory is a guess that stops only the absurd. */
+/** Systems other than Linux count caches as used. Half of the memory is a guess that stops only absurd values. */
 function freeMemory(): number {
   if (process.platform !== 'linux') return totalmem() / 2
   // Node 20.3 does not have it yet.

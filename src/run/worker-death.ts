@@ -1,21 +1,21 @@
-// How a worker process ended, in words, and what a person can do where it could not even start.
+// Explains how a worker process ended, and what the user can do if it could not even start.
 import { InputError } from '../base/diagnostics.ts'
 import { explainFileError } from '../base/files.ts'
 
 /** What ended a process, as far as its parent can tell. */
 export interface Death {
   readonly text: string
-  /** `memory`: there was none left; `killed`: by the system or a person; `limit`: no more processes or threads. */
+  /** `memory`: none was left; `killed`: by the system or a person; `limit`: no more processes or threads. */
   readonly cause: 'memory' | 'killed' | 'limit' | 'incomplete' | 'other'
 }
 
 const memoryWords = /heap out of memory|process out of memory|Cannot allocate memory|bad_alloc|allocation failed/i
 const limitWords = /thread_create|Resource temporarily unavailable|\bEAGAIN\b/
 const incompleteWords = /Cannot find (module|package)|ERR_MODULE_NOT_FOUND/
-/** Signals by which a process ends itself, out of a defect; any other came from outside. */
+/** Signals by which a process ends itself because of a defect. Any other signal came from outside. */
 const ownSignals: readonly NodeJS.Signals[] = ['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGTRAP', 'SIGSYS']
 
-/** @param errors the end of what the process wrote to its standard error */
+/** @param errors the end of the process's standard error */
 export function deathOf(code: number | null, signal: NodeJS.Signals | null, errors: string): Death {
   if (signal === 'SIGKILL') return { text: 'the worker process was killed, as the system does when memory runs out', cause: 'killed' }
   const said = wordsOf(errors)
@@ -25,7 +25,7 @@ export function deathOf(code: number | null, signal: NodeJS.Signals | null, erro
   return { text: `the worker process ${signal ? `was ended by ${signal}` : `exited with code ${code}`}${said === '' ? '' : `: ${said}`}`, cause }
 }
 
-/** The line that names the cause, or the last lines; a native backtrace says nothing to a person. */
+/** The line that names the cause, or the last lines. A native backtrace does not help the user. */
 function wordsOf(errors: string): string {
   const lines = errors.trim().split('\n').map((line) => line.trim()).filter((line) => line !== '' && !/^\d+: (0x|\S+:\d+:\d+|\S+ \()/.test(line))
   return lines.find((line) => /^(\w*Error|#? ?fatal)\b|Assertion|^what\(\):/i.test(line)) ?? lines.slice(-3).join(' | ')
@@ -38,7 +38,7 @@ const advice: Readonly<Record<Exclude<Death['cause'], 'other'>, string>> = {
   incomplete: 'install tunegate again',
 }
 
-/** Why no worker could start: what a person can mend, or a defect of ours. */
+/** Why no worker could start: something that the user can fix, or a defect of tunegate. */
 export function startError({ text, cause }: Death): Error {
   if (cause === 'other') return new Error(text)
   return new InputError([{ code: 'worker/not-started', severity: 'error', message: notStarted, found: text, hint: advice[cause] }])
@@ -46,13 +46,13 @@ export function startError({ text, cause }: Death): Error {
 
 const notStarted = 'a worker process, which trains, cannot be started'
 
-/** Why the system gave no process. */
+/** Why the system did not start a process. */
 export function spawnError(error: unknown): Error {
   const known = explainFileError(error, 'worker/not-started', notStarted)
   return known instanceof Error ? known : new Error(String(known))
 }
 
-/** A worker that said nothing for so long. */
+/** A worker that said nothing for this long. */
 export const lateError = (seconds: number): Error => new InputError([{
   code: 'worker/late', severity: 'error', message: notStarted, found: `it was not ready after ${seconds} seconds`,
   hint: 'the machine is too busy: use fewer --workers, or try again when it is idle',

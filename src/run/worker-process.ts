@@ -8,12 +8,12 @@ import { protocolVersion, type EngineOrder, type FromWorker, type InitMessage, t
 /** `died`: why the process did not survive the run. */
 export type Trained = { readonly ok: true; readonly result: RunResult } | { readonly ok: false; readonly died: string }
 
-/** Last characters of what a worker wrote to its standard error: what a death is explained with. */
+/** Last characters of a worker's standard error, used to explain its death. */
 const mostErrorText = 2000
-/** A worker that is not ready after a minute, its data already sent, will not be. */
+/** A worker that is not ready a minute after its data were sent never will be. */
 const mostStartMs = 60_000
 
-/** One worker process: started, asked for one run at a time, and replaced by its owner when it dies. */
+/** One worker process: started, given one run at a time, and replaced by its owner when it dies. */
 export class WorkerProcess {
   /** Label of its engine; empty until it has started. */
   engine = ''
@@ -35,7 +35,7 @@ export class WorkerProcess {
       if (message.type === 'notice') notice(message.message)
       else this.onMessage(message)
     })
-    // After its last words were read; `error` is for a process that could not be started, or a pipe that broke.
+    // Runs after its last output was read; `error` covers a process that could not be started, or a broken pipe.
     this.child.on('close', (code, signal) => {
       const death = deathOf(code, signal, this.errors)
       this.end(this.killedFor ?? death.text, this.killedFor === undefined ? startError(death) : new Error(this.killedFor))
@@ -45,7 +45,7 @@ export class WorkerProcess {
     })
   }
 
-  /** Whether it takes another run. One that was told to end does not, though it may live for a moment yet. */
+  /** Whether it accepts another run. A process that was told to end does not, although it may live for another moment. */
   get usable(): boolean {
     return this.ended === null && this.killedFor === undefined
   }
@@ -54,12 +54,12 @@ export class WorkerProcess {
     return this.child.pid
   }
 
-  /** Has it load its engine ahead of the start message. */
+  /** Makes it load its engine before the start message. */
   load(order: EngineOrder): void {
     this.send({ ...order, type: 'load' })
   }
 
-  /** Waits until it can train. Rejects with the reason where it cannot: an `InputError` where a person can mend it. */
+  /** Waits until it can train. Rejects with the reason if it cannot: an `InputError` if the user can fix it. */
   async start(init: InitMessage): Promise<this> {
     let timer: NodeJS.Timeout | undefined
     const answer = new Promise<FromWorker>((resolve, reject) => {
@@ -81,7 +81,7 @@ export class WorkerProcess {
     return this
   }
 
-  /** Trains one run. Where `memoryMiB` is given, the process is killed when it holds more. */
+  /** Trains one run. If `memoryMiB` is given, the process is killed when it uses more. */
   async run(request: RunRequest, id: string, memoryMiB: number | null = null): Promise<Trained> {
     const unwatch = memoryMiB === null ? undefined : watchMemory(this.pid, memoryMiB, (reason) => this.kill(reason))
     const trained = new Promise<Trained>((resolve) => {
@@ -97,16 +97,17 @@ export class WorkerProcess {
     return await trained.finally(unwatch)
   }
 
-  /** Ends it at once, whatever it does. */
+  /** Ends it at once, whatever it is doing. */
   kill(reason = 'the worker process was stopped'): void {
     this.killedFor ??= reason
-    // Where no file was left for a process, Node has none and signals number 0 instead, which is the whole process group.
+    // If a process got no file descriptor, Node has no pid for it and would signal number 0, which is the whole process
+    // group.
     if (this.pid !== undefined) this.child.kill('SIGKILL')
   }
 
-  /** A pipe that breaks while a message is on its way is followed by the end of the process, which says more. */
+  /** If a pipe breaks during a send, the end of the process follows and explains more. */
   private send(message: ToWorker): void {
-    // A child that could not be started may lack the call.
+    // A child that could not be started may lack this method.
     if (this.pid !== undefined) this.child.send(message, () => {})
   }
 
@@ -118,14 +119,14 @@ export class WorkerProcess {
   }
 }
 
-/** No environment: a worker needs none of it, and on a CI runner it holds secrets. */
+/** Empty environment: a worker needs none of it, and on a CI runner it holds secrets. */
 function started(script: string): ChildProcess {
   try {
     return fork(script, [], {
       serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [], env: {},
     })
   } catch (error) {
-    // Some refusals of the system are thrown, others are events.
+    // The system throws some refusals and emits others as events.
     throw spawnError(error)
   }
 }

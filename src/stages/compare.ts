@@ -9,16 +9,16 @@ import { shown } from '../stats/outcome.ts'
 import { fullRun, type Asking, type Ledger } from './ledger.ts'
 import type { RunOutcome } from './stage.ts'
 
-/** Chance that seed noise alone moves a lever, shared out over all candidates that compete for it (Bonferroni). */
+/** Probability that seed noise alone moves a lever, divided among all candidates that compete for it (Bonferroni). */
 export const selectionAlpha = 0.05
 
-/** One configuration under several seeds: what a comparison holds against another. */
+/** One configuration under several seeds: one side of a comparison. */
 export interface Arm {
   readonly label: string
   readonly patch: LeverPatch
   readonly seeds: readonly number[]
   readonly outcomes: readonly RunOutcome[]
-  /** Best validation objective, one a seed; null where the run did not complete. */
+  /** Best validation objective, one per seed; null if the run did not complete. */
   readonly scores: readonly (number | null)[]
 }
 
@@ -27,7 +27,7 @@ export function score(workload: Workload, outcome: RunOutcome): number | null {
   return outcome.status === 'complete' ? outcome.best?.validation[workload.objective] ?? null : null
 }
 
-/** The scores of an arm in which every seed completed; undefined for an arm that is not stable. */
+/** The scores of an arm whose seeds all completed; undefined for an unstable arm. */
 export function stableScores(arm: Arm): readonly number[] | undefined {
   const scores = arm.scores.filter((s) => s !== null)
   return scores.length === arm.scores.length && scores.length > 0 ? scores : undefined
@@ -37,7 +37,7 @@ export const runIds = (arm: Arm): string[] => arm.outcomes.flatMap((o) => (o.sta
 export const trainingSeconds = (outcomes: readonly RunOutcome[]): number =>
   outcomes.reduce((sum, o) => sum + (o.status === 'not-run' ? 0 : o.timing.seconds), 0)
 
-/** Trains several patches of the incumbent under the same seeds, all in one ask. */
+/** Trains several patches of the incumbent under the same seeds, in one request. */
 export function* trainArms(
   ledger: Ledger, arms: readonly { readonly label: string; readonly patch: LeverPatch }[], seeds: readonly number[], job: RunJob = fullRun,
 ): Asking<Arm[]> {
@@ -51,11 +51,11 @@ export function* trainArms(
 }
 
 /**
- * Noise of the difference of two arms under one seed, over the better half of the stable arms and the two themselves. Two or
- * three seeds alone know little of it; and an arm that trains badly (a rate near its edge) is far noisier than any that could
- * be chosen, so it must not lend its noise to them. Arms that are nearly the same (two short warmups) differ by little from
- * each other and by all of seed noise from the incumbent, so the noise is at least what the two show by themselves. All arms
- * ran under the same seeds, so what a seed does to all alike is taken out.
+ * Noise of the difference of two arms under one seed, pooled over the better half of the stable arms and the two arms
+ * themselves. Two or three seeds alone say little about it. An arm that trains badly (a rate near its edge) is far noisier
+ * than any arm that could be chosen, so its noise must not count. Arms that are nearly the same (two short warmups) differ
+ * little from each other, and by all of seed noise from the incumbent, so the noise is at least what the two arms show by
+ * themselves. All arms ran under the same seeds, so effects that a seed has on all arms alike are removed.
  */
 export function differenceNoise(workload: Workload, pair: readonly [Scores, Scores], arms: readonly Arm[]): PooledSd {
   const stable = arms.map(stableScores).filter((s) => s !== undefined)
@@ -67,10 +67,13 @@ export function differenceNoise(workload: Workload, pair: readonly [Scores, Scor
 }
 
 type Scores = readonly number[]
-/** Of arms that ended alike to the bit one is enough: another would count the same noise twice. */
+/** Of arms with bit-identical results, one is enough: another would count the same noise twice. */
 const same = (a: Scores, b: Scores): boolean => a.every((value, i) => value === b[i])
 
-/** The gain that noise alone would exceed with probability `selectionAlpha / competitors`, for one candidate against one incumbent. */
+/**
+ * The gain that noise alone would exceed with probability `selectionAlpha / competitors`, for one candidate and one
+ * incumbent.
+ */
 export function compareArms(workload: Workload, incumbent: Arm, candidate: Arm, all: readonly Arm[], competitors = all.length - 1): Comparison {
   const base = {
     label: candidate.label, patch: candidate.patch, metric: workload.objective, seeds: candidate.seeds,
@@ -89,10 +92,12 @@ export function compareArms(workload: Workload, incumbent: Arm, candidate: Arm, 
   return { ...base, gain: judged.gain, threshold: judged.threshold, outcome }
 }
 
-/** An arm that failed under some seed. A crash is enough to leave a candidate out; one that the budget refused did not fail. */
+/**
+ * An arm that failed under some seed. A crash is enough to exclude a candidate; a run that the budget refused did not fail.
+ */
 export const unstable = (arm: Arm): boolean => arm.outcomes.some((o) => o.status === 'diverged' || o.status === 'crashed')
 
-/** Only divergence is the levers' doing for certain: a process that died is no reason to move them. */
+/** Only divergence is certainly caused by the levers. A process that died is no reason to move them. */
 export const diverged = (arm: Arm): boolean => arm.outcomes.some((o) => o.status === 'diverged')
 
 export function evidenceOf(comparison: Comparison, arms: readonly Arm[]): Evidence {
@@ -103,10 +108,10 @@ export function evidenceOf(comparison: Comparison, arms: readonly Arm[]): Eviden
 }
 
 /**
- * Holds candidates against the incumbent under the same seeds and moves the incumbent to the best that beats it by more than
- * seed noise. Returns the comparisons; they are in the ledger too.
+ * Compares candidates with the incumbent under the same seeds and moves the incumbent to the best one that beats it by more
+ * than seed noise. Returns the comparisons; the ledger has them too.
  *
- * @param competitors candidates among which these were picked on the same seeds, where there were more than are compared here
+ * @param competitors number of candidates that these were picked from on the same seeds, if more than are compared here
  */
 export function* challenge(
   ledger: Ledger, what: string, candidates: readonly { readonly label: string; readonly patch: LeverPatch }[], seeds: readonly number[],
@@ -125,18 +130,18 @@ export function* challenge(
   return { arms, comparisons }
 }
 
-/** The best candidate among those that beat the incumbent; of equals the first. */
+/** The best candidate among those that beat the incumbent; the first of equals. */
 export const bestOf = (comparisons: readonly Comparison[]): Comparison | undefined =>
   leading(comparisons.filter((c) => c.outcome === 'better'))
 
-/** The comparison with the best candidate, by its scores: there is no gain where the incumbent diverged. */
+/** The comparison with the best candidate, ranked by scores, because there is no gain if the incumbent diverged. */
 export function leading(comparisons: readonly Comparison[]): Comparison | undefined {
   const value = ({ candidate }: Comparison): number => mean(candidate.filter((s) => s !== null))
   return comparisons.reduce<Comparison | undefined>(
     (best, c) => (best && !(metricGain(c.metric, value(best), value(c)) > 0) ? best : c), undefined)
 }
 
-/** What to say where no lever moved: nothing was compared, nothing could be decided, or nothing was better. */
+/** What to report if no lever moved: nothing was compared, nothing could be decided, or nothing was better. */
 export function unmoved({ comparisons, omissions }: Ledger): { readonly conclusion: 'kept' | 'inconclusive'; readonly sentence: string } {
   const undecided = comparisons.filter((c) => c.outcome === 'undecidable').length
   if (comparisons.length === undecided && undecided > 0) {

@@ -4,15 +4,15 @@ import type { RunJob } from '../records/plan.ts'
 import type { RunRequest } from '../records/run.ts'
 import type { RunOutcome, StageContext } from './stage.ts'
 
-/** Part of a stage: asks for runs on the way to a value. */
+/** Part of a stage: requests runs in order to compute a value. */
 export type Asking<T> = Generator<readonly RunRequest[], T, readonly RunOutcome[]>
 
-/** What every candidate of a comparison shares. */
+/** What all candidates of a comparison share. */
 export const fullRun: RunJob = { kind: 'train', length: 1, stopAfter: 1, evaluateTest: false }
 
 /**
- * The books of one stage: the incumbent as it moves, and everything that the decision must show for it.
- * It lives as long as the stage's generator and is closed into a readonly decision.
+ * Records one stage: the incumbent as it moves, and everything that the decision must show. It lives as long as the stage's
+ * generator and is closed into a readonly decision.
  */
 export class Ledger {
   readonly context: StageContext
@@ -31,7 +31,7 @@ export class Ledger {
     return { stage: this.context.job.id, label, levers, seed, job }
   }
 
-  /** Asks for all requests at once, so that they can run side by side, and keeps their ids. */
+  /** Requests all runs at once, so that they can run in parallel, and records their ids. */
   *ask(requests: readonly RunRequest[]): Asking<readonly RunOutcome[]> {
     const outcomes = yield requests
     const refused = outcomes.find((o) => o.status === 'not-run')
@@ -40,7 +40,7 @@ export class Ledger {
     return outcomes
   }
 
-  /** Whether the budget holds so many more runs; if not, what is left out is written down. */
+  /** Whether the budget allows this many more runs. If not, records what is left out. */
   affords(runs: number, what: string): boolean {
     const left = this.context.runsLeft()
     if (runs <= left) return true
@@ -52,7 +52,7 @@ export class Ledger {
     if (!this.omissions.some((o) => o.what === what && o.why === why)) this.omissions.push({ what, why })
   }
 
-  /** Moves levers of the incumbent, one lineage entry for each that really changes. */
+  /** Moves levers of the incumbent, with one lineage entry for each lever that really changes. */
   move(patch: LeverPatch, reason: string, evidence: Evidence): void {
     const next = withLevers(this.incumbent, patch)
     for (const { lever, from, to } of leverDifferences(this.incumbent, next)) {
@@ -61,9 +61,10 @@ export class Ledger {
     this.incumbent = next
   }
 
-  close(conclusion: StageDecision['conclusion'], summary: string, findings: StageFindings): StageDecision {
+  close(conclusion: StageDecision['conclusion'], summary: string, findings: Omit<StageFindings, 'stage'>): StageDecision {
     return {
-      stage: this.context.job.id, levers: this.incumbent, conclusion, summary, findings,
+      stage: this.context.job.id, levers: this.incumbent, conclusion, summary,
+      findings: { stage: this.context.job.id, ...findings },
       lineage: this.lineage, comparisons: this.comparisons, omissions: this.omissions, runs: [...new Set(this.runs)],
     }
   }

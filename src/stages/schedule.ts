@@ -1,21 +1,101 @@
-import type { LeverPatch } from '../records/levers.ts'
+import type { ScheduleStage } from '../dsl/tuning.gen.ts'
+import type { LeverName, LeverPatch, LeverValue, OptimizerName, ScheduleName } from '../records/levers.ts'
+import { stepsOfRun } from '../records/levers.ts'
+import type { StageSettings, TrialTemplate } from '../records/plan.ts'
 import { quantile } from '../stats/describe.ts'
 import { shown } from '../stats/outcome.ts'
 import { challenge, trainArms, unmoved, type Arm } from './compare.ts'
+import type { StageDefinition } from './definition.ts'
+import { training, type Study } from './estimate.ts'
 import { Ledger, type Asking } from './ledger.ts'
+import { listSchema, seedsSchema } from './schema.ts'
 import { selectionSeeds } from './seeds.ts'
-import { settingsOf } from './settings.ts'
-import type { Stage } from './stage.ts'
+import type { StageContext, StageProcess } from './stage.ts'
+
+export interface ScheduleSettings extends StageSettings {
+  readonly stage: 'schedule'
+  readonly schedules: readonly ScheduleName[]
+  /** Warmup lengths as shares of a run's steps. */
+  readonly warmupFractions: readonly number[]
+  /** Percentiles of the logged gradient norms to try as the clip norm. */
+  readonly clipPercentiles: readonly number[]
+  readonly optimizers: readonly OptimizerName[]
+  readonly seeds: number
+}
+
+/** Refines how the learning rate moves over a run. */
+export const schedule: StageDefinition<ScheduleSettings, ScheduleStage> = {
+  name: 'schedule',
+  schema: {
+    summary: 'Compares schedules, warmup lengths, clip norms and optimizers.',
+    key: 'scheduleStage',
+    description: 'Settings of the schedule stage. An empty list leaves that comparison out.',
+    properties: {
+      schedules: {
+        title: 'Schedules', description: "Schedules to compare with the incumbent's. null: the preset's.",
+        type: ['array', 'null'], items: { $ref: '#/$defs/schedule' }, uniqueItems: true, maxItems: 6, default: null,
+      },
+      warmupFractions: listSchema('Warmup shares', "Warmup lengths to compare, as shares of a run's steps.",
+        { type: 'number', minimum: 0, maximum: 0.5 }, { uniqueItems: true, maxItems: 10 }, [0, 0.05, 0.2]),
+      clipPercentiles: listSchema('Clip percentiles', 'Quantiles of the logged gradient norms to compare as clip norm.',
+        { type: 'number', exclusiveMinimum: 0, maximum: 1 }, { uniqueItems: true, maxItems: 10 }, [0.5, 0.9]),
+      optimizers: listSchema('Optimizers', "Optimizers to compare with the incumbent's.",
+        { $ref: '#/$defs/optimizer' }, { uniqueItems: true, maxItems: 3 }, ['adamw', 'sgd']),
+      seeds: seedsSchema('Seeds of each comparison.', 3),
+    },
+  },
+  tunes: 'scheduling',
+  tunesToo: ['optimizer'],
+  charts: [{ ids: ['schedules', 'schedule-results', 'gradient-norms'] }],
+  chartsSteps: true,
+  /** The incumbent's own schedule and optimizer are not compared with themselves. */
+  normalize(written, { preset, levers }) {
+    const { warmupFractions = [0, 0.05, 0.2], clipPercentiles = [0.5, 0.9], seeds = 3 } = written
+    const { optimizers = ['adamw', 'sgd'] } = written
+    return {
+      stage: 'schedule', warmupFractions, clipPercentiles, seeds,
+      schedules: (written.schedules ?? preset.schedules).filter((s) => s !== levers.scheduling.schedule),
+      optimizers: optimizers.filter((o) => o !== levers.optimization.optimizer),
+    }
+  },
+  comparisonSeeds: ({ seeds }) => ({ key: 'seeds', seeds }),
+  estimate,
+  process,
+}
+
+/** One comparison after another, each with the incumbent that the previous one left. The incumbent's runs already exist. */
+function estimate(settings: ScheduleSettings, study: Study): TrialTemplate[] {
+  const { schedules, optimizers, clipPercentiles, seeds } = settings
+  const { schedule: own, warmupSteps, clipNorm } = study.baseline.scheduling
+  const warmups = warmupLengths(settings, study.runSteps, warmupSteps)
+  // One for each quantile, and one without clipping if the incumbent clips.
+  const clips = clipPercentiles.length === 0 ? 0 : clipPercentiles.length + (clipNorm === null ? 0 : 1)
+  const compare = (id: string, title: string, lever: LeverName, trials: number, values: readonly LeverValue[] | null) =>
+    training(study, { id, title, varies: [{ lever, values }], trials, seeds })
+  return [
+    compare('incumbent', 'incumbent', 'schedule', 1, [own]),
+    compare('schedules', 'against', 'schedule', schedules.length, schedules),
+    compare('warmups', 'against', 'warmupSteps', warmups.length, warmups),
+    compare('clip-norms', `quantiles ${clipPercentiles.join(', ')} of the gradient norms, none`, 'clipNorm', clips, null),
+    compare('optimizers', 'against', 'optimizer', optimizers.length, optimizers),
+  ].filter((t) => t.trials > 0)
+}
+
+/** Warmup lengths in steps, except the one that the levers already have. */
+function warmupLengths({ warmupFractions }: ScheduleSettings, runSteps: number, own: number): number[] {
+  const lengths = new Set(warmupFractions.map((f) => Math.round(f * runSteps)))
+  lengths.delete(own)
+  return [...lengths]
+}
 
 interface Candidate { readonly label: string; readonly patch: LeverPatch }
 
 /**
- * Refines how the learning rate moves over a run: first the schedule, then the length of warmup, then the clip norm against the
- * gradient norms that were logged, last the optimizer with all else fixed. One lever after the other, each from the incumbent
- * that the one before left.
+ * First the schedule, then the length of warmup, then the clip norm (from the logged gradient norms), and last the optimizer
+ * with everything else fixed. The levers come one after another, each starting from the incumbent that the previous one
+ * left.
  */
-export const schedule: Stage = function* (context) {
-  const settings = settingsOf(context, 'schedule')
+function* process(context: StageContext, settings: ScheduleSettings): StageProcess {
   const ledger = new Ledger(context)
   const seeds = selectionSeeds(context.seed, settings.seeds)
 
@@ -24,7 +104,7 @@ export const schedule: Stage = function* (context) {
     .map((name): Candidate => ({ label: `schedule ${name}`, patch: { schedule: name } })), seeds)
 
   if (settings.warmupFractions.length > 0) {
-    yield* challenge(ledger, 'comparison of warmup lengths', warmups(ledger, settings.warmupFractions), seeds)
+    yield* challenge(ledger, 'comparison of warmup lengths', warmups(ledger, settings), seeds)
   }
   if (settings.clipPercentiles.length > 0) {
     const logged = yield* incumbentRuns(ledger, 'comparison of clip norms', seeds)
@@ -38,35 +118,31 @@ export const schedule: Stage = function* (context) {
   const moved = ledger.lineage.map((l) => `${l.lever} ${String(l.from)} → ${String(l.to)}`)
   if (moved.length > 0) {
     const words = `Of ${ledger.comparisons.length} candidates these beat the incumbent by more than seed noise: ${moved.join(', ')}.`
-    return ledger.close('changed', words, { stage: 'schedule' })
+    return ledger.close('changed', words, {})
   }
   const { conclusion, sentence } = unmoved(ledger)
-  return ledger.close(conclusion, sentence, { stage: 'schedule' })
+  return ledger.close(conclusion, sentence, {})
 }
 
-/** The incumbent's own runs, for their logs; whoever compares with them next is handed the same runs, so they are trained once. */
+/** The incumbent's own runs, for their logs. A later comparison with them gets the same runs, so they are trained once. */
 function* incumbentRuns(ledger: Ledger, what: string, seeds: readonly number[]): Asking<Arm | undefined> {
   if (!ledger.affords(seeds.length, what)) return undefined
   return (yield* trainArms(ledger, [{ label: 'incumbent', patch: {} }], seeds))[0]
 }
 
-/** Steps of a full run, which the schedule covers; one that patience ended logs fewer. */
-function stepsOf({ context, incumbent: { batching, scheduling } }: Ledger): number {
-  const stepsPerEpoch = Math.floor(context.workload.data.rows.train / (batching.batchSize * batching.accumulate))
-  return scheduling.epochs * Math.max(1, stepsPerEpoch)
-}
+/** Steps of a full run, which the schedule covers. A run that early stopping ended logs fewer. */
+const stepsOf = ({ context, incumbent }: Ledger): number => stepsOfRun(incumbent, context.workload.data.rows.train)
 
-function warmups(ledger: Ledger, fractions: readonly number[]): Candidate[] {
+function warmups(ledger: Ledger, settings: ScheduleSettings): Candidate[] {
   const { schedule: name, warmupSteps: own } = ledger.incumbent.scheduling
-  const lengths = new Set(fractions.map((f) => Math.round(f * stepsOf(ledger))))
-  lengths.delete(own)
-  // One-cycle has a rise of its own, which a warmup of 0 leaves as it is.
+  // One-cycle has its own rise, which a warmup of 0 leaves as it is.
   const label = (steps: number): string =>
     steps === 0 && name === 'one-cycle' ? 'warmup as one-cycle has it (30 % of a run)' : `warmup ${steps} steps`
-  return [...lengths].map((warmupSteps) => ({ label: label(warmupSteps), patch: { warmupSteps } }))
+  return warmupLengths(settings, stepsOf(ledger), own)
+    .map((warmupSteps) => ({ label: label(warmupSteps), patch: { warmupSteps } }))
 }
 
-/** Gradient norms of every step of the incumbent's runs: what a clip norm is read from. */
+/** Gradient norms of every step of the incumbent's runs. The clip norm is derived from them. */
 const gradientNorms = (arm: Arm): number[] =>
   arm.outcomes.flatMap((o) => (o.status === 'complete' ? o.steps.gradientNorm.filter(Number.isFinite) : []))
 

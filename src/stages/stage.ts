@@ -3,7 +3,7 @@ import type { StageDecision, VerifyFindings } from '../records/decision.ts'
 import type { StageJob, Workload } from '../records/plan.ts'
 import type { RunRequest, RunResult } from '../records/run.ts'
 
-/** A request that the budget did not allow; it is never journaled, so a later study with more budget runs it. */
+/** A request that the budget did not allow. It is never journaled, so a later study with a larger budget runs it. */
 export interface NotRun {
   readonly status: 'not-run'
   readonly request: RunRequest
@@ -12,7 +12,7 @@ export interface NotRun {
 
 export type RunOutcome = RunResult | NotRun
 
-/** All that a stage may know. Nothing in it depends on a clock, so a stage decides the same from the same results. */
+/** Everything that a stage may know. Nothing here depends on a clock, so equal results lead to equal decisions. */
 export interface StageContext {
   readonly job: StageJob
   readonly workload: Workload
@@ -20,17 +20,17 @@ export interface StageContext {
   readonly seed: number
   readonly baseline: Levers
   readonly incumbent: Levers
-  /** Decisions of the stages before, in order. */
+  /** Decisions of the earlier stages, in order. */
   readonly previous: readonly StageDecision[]
-  /** Runs that the budget still allows this stage. */
+  /** Runs that the budget still allows for this stage. */
   runsLeft(): number
-  /** Whether the seeds verified so far settle every gate, so that more would change no verdict. */
+  /** Whether the seeds verified so far settle every gate, so that more seeds would change no verdict. */
   settles(verified: VerifyFindings): boolean
 }
 
 /**
- * A stage as a conversation: it yields the runs that it wants next, is handed their outcomes in the same order, and returns
- * its decision. It holds no state elsewhere, so a study that was killed is replayed from the journal without a special case.
+ * A stage as a generator: it yields the runs that it wants next, receives their outcomes in the same order, and returns its
+ * decision. It keeps no state elsewhere, so a killed study replays from the journal without a special case.
  */
 export type StageProcess = Generator<readonly RunRequest[], StageDecision, readonly RunOutcome[]>
 

@@ -1,23 +1,76 @@
+import type { Verify } from '../dsl/tuning.gen.ts'
 import type { VerifiedRun, VerifyFindings } from '../records/decision.ts'
 import type { CompleteRun, RunTime } from '../records/run.ts'
 import { leverDifferences } from '../records/levers.ts'
 import type { Task } from '../records/metrics.ts'
-import type { DataFacts, RunJob, VerifySettings } from '../records/plan.ts'
+import type { DataFacts, RunJob, StageSettings } from '../records/plan.ts'
 import { printable } from '../base/printable.ts'
 import { unreachable } from '../base/result.ts'
+import type { StageDefinition } from './definition.ts'
+import { training } from './estimate.ts'
 import { Ledger, type Asking } from './ledger.ts'
+import { listSchema, seedsSchema } from './schema.ts'
 import { verificationSeeds } from './seeds.ts'
-import type { RunOutcome, Stage, StageContext } from './stage.ts'
-import { settingsOf } from './settings.ts'
+import type { RunOutcome, StageContext, StageProcess } from './stage.ts'
+
+export interface VerifySettings extends StageSettings {
+  readonly stage: 'verify'
+  /** Most seeds per side. */
+  readonly seeds: number
+  /**
+   * Seed counts at which the gates are judged, ascending; the last is `seeds`. Once every gate is settled, no more seeds are
+   * trained.
+   */
+  readonly looks: readonly number[]
+}
+
+/** Retrains baseline and winner on seeds that no selection used. Gates rest on it. */
+export const verify: StageDefinition<VerifySettings, Verify> = {
+  name: 'verify',
+  schema: {
+    summary: 'Retrains baseline and winner on seeds that no selection saw.',
+    description: 'Settings of the verification.',
+    initial: { seeds: 5 },
+    properties: {
+      seeds: seedsSchema('Seeds under which baseline and winner are retrained, at most.', 5),
+      looks: listSchema('Looks',
+        'Numbers of seeds, rising, after which the gates are judged; no more seeds are trained once every gate is ' +
+        'settled. [5] or [5, 10] with 10 seeds looks at 5 and, where needed, at 10; [] looks once, at the end. Every look ' +
+        'tests at a smaller level, so that all looks together err as seldom as one.',
+        { type: 'integer', minimum: 2, maximum: 100 }, { uniqueItems: true, maxItems: 10 }, []),
+    },
+  },
+  charts: [
+    { ids: ['seeds', 'learning-curves', 'loss-curves'] },
+    { ids: ['reliability-baseline', 'reliability-winner', 'reliability-scaled'], small: true },
+  ],
+  chartsSteps: true,
+  /** The last look covers all seeds, whether the spec lists it or not. */
+  normalize: ({ seeds = 5, looks = [] }) =>
+    ({ stage: 'verify', seeds, looks: [...looks.filter((n) => n !== seeds), seeds] }),
+  check({ seeds, looks }, _written, _context, report) {
+    if (looks.every((n, i) => n > (looks[i - 1] ?? 0))) return
+    report('looks-not-rising', ['looks'], 'the looks must rise, none beyond the seeds of the stage', {
+      found: looks.slice(0, -1).join(', '), allowed: `rising numbers up to the ${seeds} seeds`,
+    })
+  },
+  /** Baseline and winner under the same fresh seeds. If no lever moved, they are identical and half of the runs are saved. */
+  estimate: ({ seeds }, study) =>
+    [training(study, { id: 'retrain', title: 'baseline and winner', varies: [], trials: 2, seeds })],
+  process,
+}
+
+/** With another number of seeds. Keeps looks at fewer seeds than are trained now. */
+export const withSeeds = (settings: VerifySettings, seeds: number): VerifySettings =>
+  ({ ...settings, seeds, looks: [...settings.looks.filter((n) => n < seeds), seeds] })
 
 /**
- * Retrains baseline and winner on seeds that no selection saw, paired by seed. It moves no lever: what it finds goes to the
- * gates and the report. Where the winner is the baseline the two requests are equal, and each seed is trained once.
+ * Retrains both sides on the verification seeds, paired by seed. It moves no lever; its findings go to the gates and the
+ * report. If the winner is the baseline, the two requests are equal, and each seed is trained once.
  *
- * Seeds are trained up to one look after the other; none follow once the gates are settled, or the budget has ended.
+ * Seeds are trained up to one look after another. It stops once the gates are settled or the budget is exhausted.
  */
-export const verify: Stage = function* (context) {
-  const { seeds: most, looks }: VerifySettings = settingsOf(context, 'verify')
+function* process(context: StageContext, { seeds: most, looks }: VerifySettings): StageProcess {
   const ledger = new Ledger(context)
   const seeds = verificationSeeds(context.seed, most)
   let findings: VerifyFindings = { looks, seeds: [] }
@@ -30,7 +83,7 @@ export const verify: Stage = function* (context) {
   }
   const early = planned < most && findings.seeds.length === planned
   const words = extent(findings, early ? planned : most) + (early ? ` They settled every gate, so ${most - planned} more were not needed.` : '')
-  return ledger.close('verified', `${subject(context)} retrained ${words}`, { stage: 'verify', verify: findings })
+  return ledger.close('verified', `${subject(context)} retrained ${words}`, { verify: findings })
 }
 
 function* verifyOn(ledger: Ledger, seeds: readonly number[]): Asking<VerifyFindings['seeds']> {
@@ -46,7 +99,7 @@ function* verifyOn(ledger: Ledger, seeds: readonly number[]): Asking<VerifyFindi
   })
 }
 
-/** The one job that may look at test data, where any are kept back. */
+/** The only job that may use test data, if any are held out. */
 export const verificationJob = (task: Task, { test }: Pick<DataFacts['rows'], 'test'>): RunJob => ({
   kind: 'train', length: 1, stopAfter: 1, evaluateTest: test > 0,
   ...(task === 'classification' ? { calibration: true } : {}),

@@ -1,10 +1,10 @@
 import { mean, type PooledSd } from './describe.ts'
 
 /**
- * Seed noise of several configurations that ran under the same seeds, with what a seed does to all of them alike taken out:
- * the residual of the additive two-way layout value = configuration + seed + noise (a randomized block design, Fisher 1935).
- * Rows are configurations, columns seeds; every row must have the same length. One row or one column leaves no degrees of
- * freedom: `{ sd: NaN, df: 0 }`. Oracle: `statsmodels` `anova_lm` of `ols('y ~ C(row) + C(column)')`.
+ * Seed noise of several configurations under the same seeds, without the effects that a seed has on all of them alike: the
+ * residual of the additive two-way layout value = configuration + seed + noise (a randomized block design, Fisher 1935).
+ * Rows are configurations, columns are seeds; every row must have the same length. One row or one column leaves no degrees
+ * of freedom: `{ sd: NaN, df: 0 }`. Oracle: `statsmodels` `anova_lm` of `ols('y ~ C(row) + C(column)')`.
  */
 export function blockNoise(rows: readonly (readonly number[])[]): PooledSd {
   const columns = rows[0]?.length ?? 0

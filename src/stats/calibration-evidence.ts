@@ -8,16 +8,16 @@ import type { Undefined } from './outcome.ts'
 export interface CalibrationNull {
   readonly kind: 'null'
   readonly observed: number
-  /** The 95th percentile of the error that these very confidences would show if they were honest. */
+  /** The 95th percentile of the error that these same confidences would show if they were honest. */
   readonly percentile95: number
-  /** Share of the draws at or above the observed error, the observed one counted among them. */
+  /** Share of the draws at or above the observed error, including the observed one. */
   readonly pValue: number
   readonly draws: number
 }
 
 /**
- * What calibration error to expect of a perfectly calibrated model with these confidences and so few examples: whether
- * each prediction is correct is drawn anew with the chance that it claims (Vaicenavicius et al. 2019, "consistency
+ * The calibration error to expect from a perfectly calibrated model with these confidences and this few examples. Whether
+ * each prediction is correct is redrawn with the probability that it claims (Vaicenavicius et al. 2019, "consistency
  * resampling"). An error below the 95th percentile is no evidence of anything.
  */
 export function calibrationNull(
@@ -44,13 +44,15 @@ export interface BrierParts {
   readonly resolution: number
   /** What the base rates alone would score. */
   readonly uncertainty: number
-  /** What is left because probabilities differ within a bin; the score is reliability − resolution + uncertainty + this. */
+  /**
+   * The remainder, because probabilities differ within a bin; the score is reliability − resolution + uncertainty + this.
+   */
   readonly withinBins: number
 }
 
 /**
- * Brier's score in Murphy's parts (1973), each class's probability in equal-width bins, summed over the classes; the rest
- * within bins is that of Stephenson, Coelho and Jolliffe (2008).
+ * Brier's score in Murphy's parts (1973), with each class's probability in equal-width bins, summed over the classes. The
+ * remainder within bins is that of Stephenson, Coelho and Jolliffe (2008).
  */
 export function brierParts(predictions: Predictions, bins = 15): BrierParts | Undefined {
   const reason = unusablePredictions(predictions)

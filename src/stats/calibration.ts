@@ -1,4 +1,4 @@
-/** Class probabilities of `labels.length` examples, row after row, and the class of each, from 0. */
+/** Class probabilities of `labels.length` examples, row after row, and each example's class, from 0. */
 export interface Predictions {
   /** n × classes numbers in [0, 1]. */
   readonly probabilities: ArrayLike<number>
@@ -6,10 +6,13 @@ export interface Predictions {
   readonly classes: number
 }
 
-/** As scikit-learn's `log_loss` clips double precision: a certain and wrong prediction costs 36, not infinity. */
+/**
+ * The same clipping as scikit-learn's `log_loss` for double precision: a certain and wrong prediction costs 36, not
+ * infinity.
+ */
 const LEAST = Number.EPSILON
 
-/** Why the predictions cannot be scored, or undefined where they can. */
+/** Why the predictions cannot be scored, or undefined if they can. */
 export function unusablePredictions({ probabilities, labels, classes }: Predictions): string | undefined {
   const n = labels.length
   if (n === 0) return 'there is no prediction to score'
@@ -18,7 +21,7 @@ export function unusablePredictions({ probabilities, labels, classes }: Predicti
   }
   for (let i = 0; i < probabilities.length; i++) {
     const p = probabilities[i] as number
-    // A little over 1 is single precision's rounding.
+    // A little over 1 is rounding in single precision.
     if (!(p >= 0 && p <= 1 + 1e-5)) return `example ${Math.floor(i / classes) + 1} has the probability ${p}`
   }
   for (let i = 0; i < n; i++) {
@@ -29,8 +32,8 @@ export function unusablePredictions({ probabilities, labels, classes }: Predicti
 }
 
 /**
- * Mean negative log-likelihood of the true classes, natural logarithm; NaN for predictions that cannot be scored.
- * Rows are taken as they are, not brought to a sum of one. Oracle: `sklearn.metrics.log_loss`.
+ * Mean negative log-likelihood of the true classes, natural logarithm; NaN for predictions that cannot be scored. Rows are
+ * used unchanged, not normalized to a sum of one. Oracle: `sklearn.metrics.log_loss`.
  */
 export function negativeLogLikelihood(predictions: Predictions): number {
   if (unusablePredictions(predictions) !== undefined) return NaN
@@ -60,11 +63,11 @@ export function brierScore(predictions: Predictions): number {
 export interface Confidences {
   /** The largest probability of each example. */
   readonly confidence: Float64Array
-  /** 1 where that class (the first of equal ones) is the label, else 0. */
+  /** 1 if that class (the first of equal ones) is the label, else 0. */
   readonly correct: Uint8Array
 }
 
-/** What the usual calibration error looks at: only the predicted class of each example. */
+/** The input of the usual calibration error: only the predicted class of each example. */
 export function topLabel({ probabilities, labels, classes }: Predictions): Confidences {
   const confidence = new Float64Array(labels.length)
   const correct = new Uint8Array(labels.length)
@@ -81,7 +84,7 @@ export function topLabel({ probabilities, labels, classes }: Predictions): Confi
 
 export type Binning = 'equal-width' | 'equal-mass'
 
-/** One bar of a reliability diagram. Empty bins are left out. */
+/** One bar of a reliability diagram. Empty bins are omitted. */
 export interface CalibrationBin {
   readonly from: number
   readonly to: number
@@ -91,7 +94,7 @@ export interface CalibrationBin {
 }
 
 /**
- * Bins [from, to) of the confidences, the last one with its upper end. Equal-mass bins start at every (n/bins)th value
+ * Bins [from, to) of the confidences; the last one includes its upper end. Equal-mass bins start at every (n/bins)th value
  * and keep equal confidences together, so that the order of the examples never matters.
  */
 export function calibrationBins(
@@ -116,7 +119,7 @@ export function calibrationBins(
 function binEdges(values: ArrayLike<number>, bins: number, binning: Binning): Float64Array {
   if (binning === 'equal-width') return Float64Array.from({ length: bins + 1 }, (_, i) => i / bins)
   const sorted = Float64Array.from(values).sort()
-  // Values themselves, never between two of them: rounding must not decide on which side of an edge a value lies.
+  // Edges are values, never points between two: rounding must not decide on which side of an edge a value is.
   const start = (b: number): number => Math.min(sorted.length - 1, Math.ceil((b * sorted.length) / bins))
   return Float64Array.from({ length: bins + 1 }, (_, b) => sorted[start(b)] ?? NaN)
 }
@@ -140,7 +143,7 @@ export interface CalibrationError {
   readonly max: number
 }
 
-/** Oracle for equal widths: `torchmetrics` `calibration_error`, which gives a confidence of exactly 1 a bin of its own. */
+/** Oracle for equal widths: `torchmetrics` `calibration_error`, which puts a confidence of exactly 1 in a separate bin. */
 export function calibrationError(bins: readonly CalibrationBin[]): CalibrationError {
   const n = bins.reduce((sum, bin) => sum + bin.count, 0)
   const gaps = bins.map((bin) => ({ weight: bin.count / n, gap: Math.abs(bin.meanConfidence - bin.accuracy) }))

@@ -1,6 +1,6 @@
-/** Sample, n and n−1 as every textbook has them; huge and tiny values neither overflow nor vanish on the way. */
+/** Sample, n and n−1 as in every textbook. Huge and tiny values neither overflow nor underflow on the way. */
 
-/** The largest power of two that is at most `size` (1 for 0): dividing by it rounds nothing. */
+/** The largest power of two that is at most `size` (1 for 0). Dividing by it rounds nothing. */
 export const powerOfTwoBelow = (size: number): number => (size > 0 ? 2 ** Math.floor(Math.log2(size)) : 1)
 
 export function largestMagnitude(values: ArrayLike<number>): number {
@@ -9,7 +9,7 @@ export function largestMagnitude(values: ArrayLike<number>): number {
   return largest
 }
 
-/** The mean; NaN for no values. The second pass takes away the first one's rounding, so equal values give themselves. */
+/** The mean; NaN for no values. The second pass removes the first one's rounding, so equal values return themselves. */
 export function mean(values: ArrayLike<number>): number {
   const scale = powerOfTwoBelow(largestMagnitude(values))
   return scaledMean(values, scale) * scale
@@ -36,8 +36,8 @@ export function sampleSd(values: ArrayLike<number>): number {
 }
 
 /**
- * True where the spread is no more than the rounding of numbers of this size, so that dividing by it would make
- * certainty out of nothing. Metrics of seeds differ by 1e-8 at the least (single precision), far above it.
+ * True if the spread is no more than the rounding of numbers of this size, so that dividing by it would create certainty
+ * from nothing. Metrics of seeds differ by at least 1e-8 (single precision), which is far above it.
  */
 export const noSpread = (sd: number, size: number): boolean => sd <= 8 * Number.EPSILON * size
 
@@ -54,15 +54,15 @@ export function quantile(values: ArrayLike<number>, p: number): number {
   const below = Math.floor(place)
   const low = sorted[below] ?? NaN
   const high = sorted[Math.min(below + 1, sorted.length - 1)] ?? NaN
-  // Two equal infinities have no difference to interpolate by.
+  // Two equal infinities have no difference to interpolate.
   return place === below || low === high ? low : low + (place - below) * (high - low)
 }
 
 export const median = (values: ArrayLike<number>): number => quantile(values, 0.5)
 
 /**
- * Each value replaced by the median of the `window` (odd) values centred on it; at the edges by the median of those of
- * them that exist (pandas: `rolling(window, center=True, min_periods=1)`). It lags nothing, and one outlier leaves no trace.
+ * Each value replaced by the median of the `window` (odd) values centered on it; at the edges, by the median of the existing
+ * ones (pandas: `rolling(window, center=True, min_periods=1)`). It has no lag, and a single outlier leaves no trace.
  */
 export function medianFilter(values: ArrayLike<number>, window: number): number[] {
   if (!Number.isInteger(window) || window < 1 || window % 2 === 0) {
@@ -73,16 +73,17 @@ export function medianFilter(values: ArrayLike<number>, window: number): number[
   return Array.from(all, (_, i) => median(all.subarray(Math.max(0, i - reach), i + reach + 1)))
 }
 
-/** A standard deviation and the degrees of freedom that it rests on. */
+/** A standard deviation and the degrees of freedom behind it. */
 export interface PooledSd {
   readonly sd: number
   readonly df: number
 }
 
 /**
- * The common standard deviation within groups: the root of all squared deviations from each group's mean over Σ(n − 1).
- * A group of one says nothing about spread, and one with a value that is not finite (a configuration that diverged)
- * nothing about the noise of those that train: both add nothing. No degrees of freedom: `{ sd: NaN, df: 0 }`.
+ * The common standard deviation within groups: the root of all squared deviations from each group's mean over Σ(n − 1). Two
+ * kinds of groups add nothing: a group of one says nothing about spread, and a group with a non-finite value (a
+ * configuration that diverged) says nothing about the noise of those that train. Without degrees of freedom:
+ * `{ sd: NaN, df: 0 }`.
  */
 export function pooledSd(groups: readonly ArrayLike<number>[]): PooledSd {
   const spreads = groups
@@ -94,7 +95,7 @@ export function pooledSd(groups: readonly ArrayLike<number>[]): PooledSd {
 }
 
 /**
- * Mean of the middle half: ⌊n/4⌋ values are cut at each end (SciPy `trim_mean(x, 0.25)`), so three seeds give the mean.
+ * Mean of the middle half: ⌊n/4⌋ values are removed at each end (SciPy `trim_mean(x, 0.25)`), so three seeds give the mean.
  * Recommended for few runs by Agarwal et al. (2021), "Deep RL at the edge of the statistical precipice". NaN for no values.
  */
 export function interquartileMean(values: ArrayLike<number>): number {

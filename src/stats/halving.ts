@@ -2,12 +2,12 @@
 export interface Rung {
   /** How many configurations train in it. */
   readonly configurations: number
-  /** How much training (epochs, steps, or a share of a full run) each has had by its end. */
+  /** How much training (epochs, steps, or a share of a full run) each has had by the end of the round. */
   readonly units: number
 }
 
 export interface HalvingOptions {
-  /** One in `eta` goes on; 3 unless told. */
+  /** One in `eta` continues; default 3. */
   readonly eta?: number
   /** Units of the last rung: full length. */
   readonly most: number
@@ -18,7 +18,8 @@ export interface HalvingOptions {
 /**
  * The rungs of synchronous successive halving (Jamieson and Talwalkar 2016): each keeps the best ⌊n/η⌋, at least one, and
  * gives them η times the units; the last rung is full length. There are as many rungs as it takes to get to one
- * configuration, or as the least units allow. Nine configurations, η = 3, nine units: 9 × 1, 3 × 3, 1 × 9, 27 units for 81.
+ * configuration, or as the least units allow. Nine configurations, η = 3, nine units: 9 × 1, 3 × 3, 1 × 9, which is 27 units
+ * instead of 81.
  */
 export function halvingRungs(configurations: number, { eta = 3, most, least }: HalvingOptions): Rung[] {
   if (!(Number.isInteger(configurations) && configurations > 0)) {
@@ -32,16 +33,16 @@ export function halvingRungs(configurations: number, { eta = 3, most, least }: H
   return counts.map((count, i) => ({ configurations: count, units: most / eta ** (counts.length - 1 - i) }))
 }
 
-/** Units of all rungs, each run from its own start; without pruning it is configurations × most. */
+/** Units of all rungs, with each run starting over; without pruning, it is configurations × most. */
 export const halvingCost = (rungs: readonly Rung[]): number =>
   rungs.reduce((sum, rung) => sum + rung.configurations * rung.units, 0)
 
 const kept = (count: number, eta: number): number => Math.max(1, Math.floor(count / eta))
 
 /**
- * Which of a rung's configurations go on, as positions in `scores`, best first. Equal scores go by position, so put the
- * incumbent first. A score that is not finite (diverged, crashed) is never promoted, though it counts for ⌊n/η⌋.
- * Oracle: Optuna's `SuccessiveHalvingPruner` for the last trial to reach a rung.
+ * The configurations of a rung that continue, as positions in `scores`, best first. Ties go by position, so put the
+ * incumbent first. A non-finite score (diverged, crashed) is never promoted, although it counts for ⌊n/η⌋. Oracle: Optuna's
+ * `SuccessiveHalvingPruner` for the last trial to reach a rung.
  */
 export function promoted(scores: readonly number[], higherIsBetter: boolean, eta = 3): number[] {
   if (scores.length === 0) return []

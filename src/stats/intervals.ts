@@ -14,7 +14,7 @@ export interface Interval {
   readonly upper: number
   readonly df: number
   readonly method: 't' | 'trimmed-t' | 'welch' | 'paired-t' | 'chi-square' | 'f'
-  /** Chance, before the data are seen, that the interval covers the truth. */
+  /** Probability, before the data are seen, that the interval covers the truth. */
   readonly level: number
 }
 
@@ -27,13 +27,13 @@ function interval(found: Omit<Interval, 'kind'>): IntervalResult {
     : undefinedBecause('the values are too large to compute with')
 }
 
-/** Values all alike: their own spread of 0 would give an interval of no width, certainty that nobody has. */
+/** All values are equal. Their own spread of 0 would give an interval of width zero, a certainty that nobody has. */
 const alike = (n: number, value: number): Undefined =>
   undefinedBecause(`all ${n} values equal ${shown(value)}: without any spread there is no interval`)
 
 /**
- * Two-sided t interval of the mean, for two values or more that are not all equal.
- * `level` is the coverage, .95 unless told. Oracle: `scipy.stats.t.interval`.
+ * Two-sided t interval of the mean, for at least two values that are not all equal. `level` is the coverage; default .95.
+ * Oracle: `scipy.stats.t.interval`.
  */
 export function tInterval(values: readonly number[], level = 0.95): IntervalResult {
   const reason = firstReason(unusable(values, 'a t interval', 2), notAProbability(level, 'the level'))
@@ -47,8 +47,8 @@ export function tInterval(values: readonly number[], level = 0.95): IntervalResu
 }
 
 /**
- * Interval of the interquartile mean by Tukey and McLaughlin (1963), Yuen's standard error (1974): the spread is that of
- * the winsorized values. With three values nothing is trimmed and it is the t interval. For normal data it covers .937 to
+ * Interval of the interquartile mean by Tukey and McLaughlin (1963), with Yuen's standard error (1974): the spread is that
+ * of the winsorized values. With three values nothing is trimmed and it is the t interval. For normal data it covers .937 to
  * .944 of a nominal .95 at 4 to 10 values. Oracle: `scipy.stats.ttest_ind(trim=0.25)`.
  */
 export function interquartileMeanInterval(values: readonly number[], level = 0.95): IntervalResult {
@@ -74,13 +74,13 @@ export function interquartileMeanInterval(values: readonly number[], level = 0.9
 export interface DifferenceOptions {
   /** The i-th values of both sides share a seed: the same split, order and initial weights. */
   readonly paired: boolean
-  /** One-sided: the chance that the truth lies below `lower`, and likewise above `upper`. .05 unless told. */
+  /** One-sided: the probability that the truth is below `lower`, and likewise above `upper`; default .05. */
   readonly alpha?: number
 }
 
 /**
- * Interval of mean(a) − mean(b), each bound one-sided at `alpha`: by Welch, or by t of the differences where paired.
- * Undefined where welch or pairedT is: no spread on both sides, or the same difference in every pair.
+ * Interval of mean(a) − mean(b), each bound one-sided at `alpha`: by Welch, or by the t of the differences if paired.
+ * Undefined if welch or pairedT is: no spread on both sides, or the same difference in every pair.
  */
 export function differenceInterval(a: readonly number[], b: readonly number[], options: DifferenceOptions): IntervalResult {
   const alpha = options.alpha ?? 0.05
@@ -109,9 +109,9 @@ export function sigmaInterval(values: readonly number[], level = 0.95): Interval
 }
 
 /**
- * Two-sided interval of the ratio of two standard deviations, σ(a) / σ(b), of independent normal samples: the root of the
- * F interval of the ratio of variances (as R's `var.test`). Where the two share their seeds and so are correlated, either
- * way, it covers more than its level. `df` is that of `a`. Oracle: `scipy.stats.f.ppf`.
+ * Two-sided interval of the ratio of two standard deviations, σ(a) / σ(b), of independent normal samples: the root of the F
+ * interval of the ratio of variances (as in R's `var.test`). If the two share their seeds and are therefore correlated, in
+ * either direction, it covers more than its level. `df` is that of `a`. Oracle: `scipy.stats.f.ppf`.
  */
 export function sigmaRatioInterval(a: readonly number[], b: readonly number[], level = 0.95): IntervalResult {
   const reason = firstReason(

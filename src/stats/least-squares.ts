@@ -7,7 +7,7 @@ export interface Fit {
 
 const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, x, i) => sum + x * (b[i] as number), 0)
 
-/** `vector` less its projections on an orthonormal basis; twice, because once leaves rounding behind. */
+/** `vector` minus its projections on an orthonormal basis; twice, because one pass leaves rounding behind. */
 function orthogonal(vector: readonly number[], basis: readonly (readonly number[])[]): number[] {
   let rest = [...vector]
   for (const direction of [...basis, ...basis]) {
@@ -18,8 +18,8 @@ function orthogonal(vector: readonly number[], basis: readonly (readonly number[
 }
 
 /**
- * Least squares of `y` on `columns` (each as long as y) by Gram–Schmidt, which needs the residual only and no
- * coefficients. A column that the earlier ones already span is left out of the rank.
+ * Least squares of `y` on `columns` (each as long as y) by Gram–Schmidt, which needs only the residual and no coefficients.
+ * A column that the earlier ones already span does not count toward the rank.
  */
 export function fitLeastSquares(columns: readonly (readonly number[])[], y: readonly number[]): Fit {
   const basis: number[][] = []

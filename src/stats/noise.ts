@@ -4,22 +4,22 @@ import type { PooledSd } from './describe.ts'
 import { firstReason, notAProbability, notPairs, shown, unusable } from './outcome.ts'
 
 export interface NoiseQuestion {
-  /** One value a seed. With `paired`, the i-th values share a seed. */
+  /** One value per seed. With `paired`, the i-th values share a seed. */
   readonly candidate: readonly number[]
   readonly incumbent: readonly number[]
   /** Noise of one seed's value, and the degrees of freedom behind it; with `paired`, of one pair's difference. */
   readonly pooledSd: number
   readonly pooledDf: number
   readonly higherIsBetter: boolean
-  /** One-sided; .05 unless told. Where the best of k candidates is asked about, pass alpha / k: the best is lucky. */
+  /** One-sided; default .05. To test the best of k candidates, pass alpha / k: the best is lucky. */
   readonly alpha?: number
 }
 
 export interface NoiseVerdict {
   readonly beats: boolean
-  /** Mean of the candidate less mean of the incumbent, in the better direction; NaN where it cannot be had. */
+  /** Mean of the candidate minus mean of the incumbent, oriented so that more is better; NaN if unavailable. */
   readonly gain: number
-  /** What the gain must exceed; NaN where it cannot be had. */
+  /** What the gain must exceed; NaN if unavailable. */
   readonly threshold: number
   readonly t: number
   readonly pValue: number
@@ -32,16 +32,16 @@ const refused = (df: number, reason: string): NoiseVerdict =>
   ({ beats: false, gain: NaN, threshold: NaN, t: NaN, pValue: NaN, df, reason })
 
 /**
- * Whether a change is better than the incumbent by more than seed noise: its gain exceeds t(1 − α, df) standard errors,
- * the noise pooled over all configurations of the stage, because two or three seeds alone know little of it.
- * Anything that cannot be computed keeps the incumbent and says why; it never throws on data.
+ * Whether a change is better than the incumbent by more than seed noise: its gain exceeds t(1 − α, df) standard errors. The
+ * noise is pooled over all configurations of the stage, because two or three seeds alone say little about it. If anything
+ * cannot be computed, the incumbent stays and the result says why. It never throws on data.
  */
 export function beatsNoise(question: NoiseQuestion): NoiseVerdict {
   const { candidate, incumbent } = question
   return decide(question, Math.sqrt(1 / candidate.length + 1 / incumbent.length), '')
 }
 
-/** As `beatsNoise` where both ran under the same seeds: what a seed does to both alike drops out of the difference. */
+/** Like `beatsNoise`, for two sides under the same seeds: effects that a seed has on both alike cancel in the difference. */
 export function beatsNoisePaired(question: NoiseQuestion): NoiseVerdict {
   const reason = notPairs(question.candidate, question.incumbent)
   return reason === undefined

@@ -1,6 +1,6 @@
 /**
- * What a statistic is when it is not a number: too few values, a value that is not finite, no spread at all.
- * The reason is a sentence that a report can print as it stands. Nothing in this folder turns it into a pass.
+ * A statistic that is not a number: too few values, a non-finite value, no spread at all. The reason is a sentence that a
+ * report can print unchanged. Nothing in this folder turns it into a pass.
  */
 export interface Undefined {
   readonly kind: 'undefined'
@@ -12,7 +12,7 @@ export const undefinedBecause = (reason: string): Undefined => ({ kind: 'undefin
 /** A number for a sentence: four significant digits. */
 export const shown = (value: number): string => String(Number(value.toPrecision(4)))
 
-/** Why `values` cannot be used, or undefined where they can: there are `least` of them or more, and all are finite. */
+/** Why `values` cannot be used, or undefined if they can: there are at least `least` of them, and all are finite. */
 export function unusable(values: ArrayLike<number>, what: string, least: number): string | undefined {
   if (values.length < least) {
     return `${what} needs at least ${least} values, found ${values.length}`
@@ -23,14 +23,14 @@ export function unusable(values: ArrayLike<number>, what: string, least: number)
   return undefined
 }
 
-/** The first reason in the list that is one. */
+/** The first entry in the list that is a reason. */
 export const firstReason = (...reasons: readonly (string | undefined)[]): string | undefined =>
   reasons.find((reason) => reason !== undefined)
 
-/** Why the two sides cannot be paired value by value, or undefined where they can. */
+/** Why the two sides cannot be paired value by value, or undefined if they can. */
 export const notPairs = (a: ArrayLike<number>, b: ArrayLike<number>): string | undefined =>
   a.length === b.length ? undefined : `pairs need the same seeds on both sides, found ${a.length} and ${b.length}`
 
-/** Why a probability such as a level or an alpha cannot be used, or undefined where it lies strictly between 0 and 1. */
+/** Why a probability such as a level or an alpha cannot be used, or undefined if it is strictly between 0 and 1. */
 export const notAProbability = (value: number, what: string): string | undefined =>
   value > 0 && value < 1 ? undefined : `${what} must lie between 0 and 1, found ${value}`

@@ -4,8 +4,8 @@ import type { Undefined } from './outcome.ts'
 import { gaussLegendre, integrate } from './quadrature.ts'
 
 /**
- * P(T > c) for the noncentral t: a normal of mean `shift` over the root of an independent chi-square / df.
- * Integrated over that root, whose density is brought to one numerically. Oracle: `scipy.stats.nct.sf`.
+ * P(T > c) for the noncentral t: a normal with mean `shift` over the root of an independent chi-square / df. Integrated
+ * numerically over that root, whose density is normalized to one. Oracle: `scipy.stats.nct.sf`.
  */
 export function noncentralUpperTail(c: number, df: number, shift: number): number {
   const spread = 1 / Math.sqrt(2 * df)
@@ -17,9 +17,9 @@ export function noncentralUpperTail(c: number, df: number, shift: number): numbe
 }
 
 export interface Design {
-  /** The true effect to be told from none, in the metric's units; for a gate, the margin. */
+  /** The true effect to distinguish from none, in the metric's units; for a gate, the margin. */
   readonly effect: number
-  /** Standard deviation of a seed's value; where paired, of the difference within a pair. */
+  /** Standard deviation of a seed's value; if paired, of the difference within a pair. */
   readonly sd: number
   /** One-sided level of the test. */
   readonly alpha: number
@@ -27,8 +27,8 @@ export interface Design {
 }
 
 /**
- * The chance that `n` seeds a side (or pairs) show the effect, by the one-sided t test with equal variances;
- * Welch's has slightly less for very few seeds. Oracle: `statsmodels.stats.power.TTestIndPower`, `TTestPower`.
+ * The probability that `n` seeds per side (or pairs) show the effect, by the one-sided t test with equal variances. Welch's
+ * has slightly less for very few seeds. Oracle: `statsmodels.stats.power.TTestIndPower`, `TTestPower`.
  */
 export function tPower(n: number, design: Design): number {
   const df = design.paired ? n - 1 : 2 * (n - 1)
@@ -38,17 +38,18 @@ export function tPower(n: number, design: Design): number {
 
 export interface SeedsNeeded {
   readonly kind: 'seeds'
-  /** A side, or pairs. */
+  /** Per side, or pairs. */
   readonly seeds: number
-  /** What that many reach, at least the power asked for. */
+  /** The power that this many reach, at least the power requested. */
   readonly power: number
 }
 
 const MOST_SEEDS = 10_000
 
 /**
- * The fewest seeds a side with which a candidate that is truly as good as the baseline is shown to be within `effect` of
- * it with chance `power` (and a difference of `effect` is shown to be one): both questions need the same number.
+ * The fewest seeds per side for which a candidate that is truly as good as the baseline is shown to be within `effect` of it
+ * with probability `power`. A difference of `effect` is then shown to be one with the same probability: both questions need
+ * the same number.
  */
 export function seedsNeeded(asked: Design & { readonly power: number }): SeedsNeeded | Undefined {
   const { effect, sd, alpha, power, paired = false } = asked
@@ -56,7 +57,7 @@ export function seedsNeeded(asked: Design & { readonly power: number }): SeedsNe
   if (!(sd > 0 && Number.isFinite(sd))) return undefinedBecause(`the noise of a seed must be above 0, found ${sd}`)
   const reason = notAProbability(alpha, 'alpha') ?? notAProbability(power, 'the power')
   if (reason !== undefined) return undefinedBecause(reason)
-  // In units of the noise, and never so large that nothing can be computed of it: two seeds show what is a million of them.
+  // In units of the noise, and never too large to compute with: two seeds show an effect of a million of them.
   const design = { alpha, paired, effect: Math.min(effect / sd, 1e6), sd: 1 }
   if (!Number.isFinite(tPower(MOST_SEEDS, design))) return undefinedBecause(`alpha is too small to compute with, found ${alpha}`)
   if (tPower(MOST_SEEDS, design) < power) {
@@ -71,7 +72,7 @@ export function seedsNeeded(asked: Design & { readonly power: number }): SeedsNe
   return { kind: 'seeds', seeds: enough, power: tPower(enough, design) }
 }
 
-/** The smallest effect that so many seeds a side show with chance `power`; undefined where they are fewer than 2. */
+/** The smallest effect that this many seeds per side show with probability `power`; undefined for fewer than 2. */
 export function resolvableEffect({ seeds, sd, alpha, power }: Omit<Design, 'effect' | 'paired'> & { readonly seeds: number; readonly power: number }): number | undefined {
   if (!(seeds >= 2 && sd > 0)) return undefined
   let [low, high] = [0, 100]
@@ -87,7 +88,7 @@ export function resolvableEffect({ seeds, sd, alpha, power }: Omit<Design, 'effe
 const MOST_SPREAD_SEEDS = 1000
 
 /**
- * The fewest seeds with which the χ² interval of an SD of truly `sd` ends below `cap` with chance `power`; undefined where
+ * The fewest seeds for which the χ² interval of an SD of truly `sd` ends below `cap` with probability `power`; undefined if
  * over a thousand would be needed, or the SD is not below the cap.
  */
 export function capSeeds({ sd, cap, alpha, power }: { readonly sd: number; readonly cap: number; readonly alpha: number; readonly power: number }): number | undefined {
@@ -100,14 +101,15 @@ export interface RatioDesign {
   readonly distance: number
   readonly alpha: number
   readonly power: number
-  /** Seeds of the other side, where they are not as many. */
+  /** Seeds of the other side, if their number differs. */
   readonly fixed?: number
 }
 
 /**
- * The fewest seeds (a side, unless the other's are fixed) with which the interval of the ratio of two SDs ends below a limit
- * `distance` times the true ratio, with chance `power`; undefined where over a thousand would be needed, or the distance is
- * not above 1. The upper bound is the ratio shown times the root of an F quantile, and the ratio shown is itself the root of an F.
+ * The fewest seeds (per side, unless the other's are fixed) for which the interval of the ratio of two SDs ends below a
+ * limit `distance` times the true ratio, with probability `power`. Undefined if over a thousand would be needed, or the
+ * distance is not above 1. The upper bound is the observed ratio times the root of an F quantile, and the observed ratio is
+ * itself the root of an F.
  */
 export function spreadRatioSeeds({ distance, alpha, power, fixed }: RatioDesign): number | undefined {
   if (!(distance > 1) || (fixed !== undefined && fixed < 2)) return undefined

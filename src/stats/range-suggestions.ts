@@ -1,6 +1,4 @@
-/*
- * What other tools would read off the same sweep: columns of the report, never decisions.
- */
+/* What other tools would conclude from the same sweep: columns of the report, never decisions. */
 import { undefinedBecause } from './outcome.ts'
 import type { Undefined } from './outcome.ts'
 
@@ -11,8 +9,8 @@ export interface Suggestion {
 }
 
 /**
- * The middle of the longest decline: the longest falling subsequence gives its length and its end; the point half way
- * through the middle third is taken, as a position. The rule of fastai's default, `valley` in `fastai.callback.schedule`.
+ * The middle of the longest decline. The longest falling subsequence gives its length and its end, and the result is the
+ * position half way through the middle third. This is the rule of fastai's default, `valley` in `fastai.callback.schedule`.
  */
 export function valleyIndex(losses: readonly number[]): number {
   const lengths = losses.map(() => 1)
@@ -26,7 +24,7 @@ export function valleyIndex(losses: readonly number[]): number {
   return Math.max(0, lengths.indexOf(longest) - longest + Math.floor(third) + Math.floor(third / 2))
 }
 
-/** Exponential average with the bias of its start taken away. */
+/** Exponential average with its initial bias removed. */
 export function smoothed(losses: readonly number[], beta = 0.98): number[] {
   let average = 0
   return losses.map((loss, i) => {
@@ -35,7 +33,7 @@ export function smoothed(losses: readonly number[], beta = 0.98): number[] {
   })
 }
 
-/** What those tools see of a sweep: the smoothed loss, up to where it is over four times its best or not a number. */
+/** The part of a sweep that those tools see: the smoothed loss, until it is over four times its best or not a number. */
 function asRecorded(losses: readonly number[]): number[] {
   const smooth = smoothed(losses)
   let best = Infinity
@@ -46,7 +44,10 @@ function asRecorded(losses: readonly number[]): number[] {
   return stop < 0 ? smooth : smooth.slice(0, stop)
 }
 
-/** What fastai's `lr_find` would print: the valley of what it records, less a tenth of the steps and the last five. */
+/**
+ * What fastai's `lr_find` would print: the valley of what it records, without the first tenth of the steps and the last
+ * five.
+ */
 export function fastaiValley(rates: readonly number[], losses: readonly number[]): Suggestion | Undefined {
   const start = Math.floor(losses.length / 10)
   const recorded = asRecorded(losses).slice(start, -5)
@@ -56,9 +57,10 @@ export function fastaiValley(rates: readonly number[], losses: readonly number[]
 }
 
 /**
- * The rate at which the loss falls fastest, of what is recorded less the first ten steps and the last, as Lightning's
- * `suggestion` does. Lightning differentiates by the rate itself (`by: 'rate'`), which favours the lowest rates of an
- * exponential sweep for being close together; by its logarithm (the default) the choice does not depend on the spacing.
+ * The rate at which the loss falls fastest, over the recorded losses without the first ten steps and the last, as in
+ * Lightning's `suggestion`. Lightning differentiates by the rate itself (`by: 'rate'`), which favors the lowest rates of an
+ * exponential sweep because they are close together. By its logarithm (the default), the choice does not depend on the
+ * spacing.
  */
 export function steepest(
   rates: readonly number[], losses: readonly number[], by: 'log-rate' | 'rate' = 'log-rate',

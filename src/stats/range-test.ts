@@ -6,11 +6,11 @@ import { tInterval } from './intervals.ts'
 /** Where a sweep of rising learning rates becomes unstable. */
 export interface Edge {
   readonly kind: 'edge'
-  /** The first rate of which the loss shows instability; training is stable below it. */
+  /** The first rate whose loss shows instability; training is stable below it. */
   readonly rate: number
   readonly index: number
   readonly minimumIndex: number
-  /** The filtered loss at its minimum, and how far it had fallen until there. */
+  /** The filtered loss at its minimum, and how far it had fallen by then. */
   readonly minimumLoss: number
   readonly drop: number
   readonly because: 'rise' | 'not-finite'
@@ -26,9 +26,9 @@ const RISE = 0.1
 const noEdge = (reason: string): NoEdge => ({ kind: 'none', reason })
 
 /**
- * The edge of a learning-rate range test (Smith 2017), from the rates (rising) and the raw training loss at each.
- * The loss is freed of spikes by a centred median of five, which does not lag as an exponential average does (one with
- * β = .98 lags four decades of a hundred-step sweep). The edge is the first point after the minimum where it exceeds the
+ * The edge of a learning-rate range test (Smith 2017), from the rates (rising) and the raw training loss at each. A centered
+ * median of five removes spikes from the loss. It has no lag, unlike an exponential average (one with β = .98 lags four
+ * decades of a hundred-step sweep). The edge is the first point after the minimum where the filtered loss exceeds the
  * minimum by more than a tenth of the whole drop, or where the raw loss is not finite.
  */
 export function findEdge(rates: readonly number[], losses: readonly number[]): Edge | NoEdge {
@@ -60,7 +60,7 @@ function unusableSweep(rates: readonly number[], losses: readonly number[]): str
   return falls < 0 ? undefined : `the rates must be positive and rise, found ${rates[falls]} at step ${falls + 1}`
 }
 
-/** Robust SD of the raw loss about the filtered one; 1.4826 makes a median of distances the SD of a normal. */
+/** Robust SD of the raw loss around the filtered one; 1.4826 turns a median of distances into the SD of a normal. */
 const roughness = (raw: readonly number[], filtered: readonly number[]): number =>
   1.4826 * median(raw.map((loss, i) => Math.abs(loss - (filtered[i] as number))))
 
@@ -72,7 +72,7 @@ export interface CombinedEdge {
   readonly lowest: number
   readonly highest: number
   readonly seeds: number
-  /** Interval of the mean, level .95; undefined for one seed, and for seeds that agree to the step. */
+  /** Interval of the mean, level .95; undefined for one seed, and for seeds that agree on the step. */
   readonly interval: IntervalResult
 }
 
@@ -82,12 +82,16 @@ export interface Inconclusive {
 }
 
 /**
- * Edges of several seeds that lie further apart than this are no measurement. A factor of 10 names a rate more often, but on small
- * data such as wine one whose likelihood on test rows is worse by far: validation rows of the best checkpoint do not tell.
+ * Edges of several seeds that are further apart than this are not a measurement. A factor of 10 would name a rate more
+ * often. But on small data such as wine, it names one whose likelihood on test rows is far worse, which validation rows of
+ * the best checkpoint do not reveal.
  */
 const AGREEMENT = 3
 
-/** One edge of the sweeps of several seeds, or why there is none: a seed without an edge, or edges more than a factor of 3 apart. */
+/**
+ * The common edge of several seeds' sweeps, or why there is none: a seed without an edge, or edges more than a factor of 3
+ * apart.
+ */
 export function combineEdges(edges: readonly (Edge | NoEdge)[]): CombinedEdge | Inconclusive {
   const rates = edges.flatMap((edge) => (edge.kind === 'edge' ? [edge.rate] : []))
   const [lowest, highest] = [Math.min(...rates), Math.max(...rates)]

@@ -15,10 +15,16 @@ export interface GridRun {
 /** One lever's row of the analysis of variance. */
 export interface LeverSensitivity {
   readonly lever: string
-  /** Share of the metric's variance that the lever explains, noise taken off, from 0 to 1; about 0: stop spending there. */
+  /**
+   * Share of the metric's variance that the lever explains, with noise removed, from 0 to 1. At about 0, stop spending on
+   * this lever.
+   */
   readonly omegaSquared: number
   readonly sumOfSquares: number
-  /** Settings less one; 0 where the runs cannot tell this lever from the others, and then all the rest is NaN. */
+  /**
+   * Number of settings minus one; 0 if the runs cannot distinguish this lever from the others, and then the other numbers
+   * are NaN.
+   */
   readonly df: number
   readonly f: number
   readonly pValue: number
@@ -26,7 +32,7 @@ export interface LeverSensitivity {
 
 export interface Sensitivity {
   readonly kind: 'sensitivity'
-  /** Most sensitive first, equal ones by name, those that cannot be told apart last. */
+  /** Most sensitive first, ties by name, indistinguishable levers last. */
   readonly levers: readonly LeverSensitivity[]
   /** Variance of seeds within one configuration, and its degrees of freedom. */
   readonly meanSquareError: number
@@ -38,7 +44,7 @@ export interface Sensitivity {
 
 /**
  * How much each lever matters on its own, from a grid run under several seeds: ω² = max(0, (SS − df·MSE) / (SST + MSE))
- * (Hays 1963), MSE from the seeds within a configuration alone. On a grid with gaps, or after pruning, SS is what the
+ * (Hays 1963), with MSE from the seeds within a configuration alone. On a grid with gaps, or after pruning, SS is what the
  * lever adds to all others' main effects (type II). Undefined without two seeds in any configuration, or without spread.
  * Oracle: `statsmodels` `anova_lm`.
  */
@@ -81,14 +87,14 @@ function sensitivityOf(lever: string, runs: readonly GridRun[], y: readonly numb
   const df = all.rank - without.rank
   if (df === 0) return { lever, omegaSquared: NaN, sumOfSquares: NaN, df, f: NaN, pValue: NaN }
   const raw = without.residualSumOfSquares - all.residualSumOfSquares
-  // What rounding leaves is nothing: with seeds that agree to the digit it would count as infinitely significant.
+  // What is left after rounding counts as nothing: with seeds that agree to the digit it would look infinitely significant.
   const sumOfSquares = raw > 1e-24 * noise.total ? raw : 0
   const f = sumOfSquares === 0 ? 0 : sumOfSquares / df / noise.meanSquare
   const omegaSquared = Math.max(0, (sumOfSquares - df * noise.meanSquare) / (noise.total + noise.meanSquare))
   return { lever, omegaSquared, sumOfSquares, df, f, pValue: fUpperTail(f, df, noise.df) }
 }
 
-/** The model of a constant and one column for each setting of each lever; columns that repeat others drop out by rank. */
+/** The model with a constant and one column for each setting of each lever; the rank drops redundant columns. */
 function mainEffects(runs: readonly GridRun[], levers: readonly string[], y: readonly number[]): Fit {
   const columns = levers.flatMap((lever) => {
     const settings = [...new Set(runs.map((run) => run.levels[lever]))]

@@ -7,14 +7,14 @@ import type { Rule } from './quadrature.ts'
 const FAR = -7
 
 /**
- * The nominal one-sided level at which to test at every look, so that the chance of even one false rejection over all
- * looks is `alpha` (Pocock 1977). `looks` are the seeds a side at each look, rising, as [5, 10] or [3, 5, 10].
+ * The nominal one-sided level at which to test at every look, so that the probability of even one false rejection over all
+ * looks is `alpha` (Pocock 1977). `looks` are the seeds per side at each look, ascending, such as [5, 10] or [3, 5, 10].
  *
  * Computed, not tabulated: the scores at the looks are sums of independent normal increments whose variances are the
  * differences of `looks`; the bound is the root of their crossing probability. Two equal looks at .05 give z = 1.875 and
  * .0304 (Jennison and Turnbull 2000, table 2.1, two-sided .10). The level is then used with t tests, as their section 4.4
- * recommends. Simulated over looks of 5 and 10 seeds it spends .048 with Welch's t and .0525 with the paired t
- * (a level of .0317, found for Welch's t alone, would spend .0513 even on normal scores of known variance).
+ * recommends. Simulated over looks of 5 and 10 seeds, it spends .048 with Welch's t and .0525 with the paired t (a level of
+ * .0317, found for Welch's t alone, would spend .0513 even on normal scores of known variance).
  */
 export function nominalAlpha(looks: readonly number[], alpha: number): number {
   const key = [alpha, ...looks].join()
@@ -23,7 +23,7 @@ export function nominalAlpha(looks: readonly number[], alpha: number): number {
   return found
 }
 
-/** Levels found before: a study asks for the same few at every look, and each costs some 10 ms. */
+/** Cache of levels: a study asks for the same few at every look, and each costs about 10 ms. */
 const known = new Map<string, number>()
 
 function findNominalAlpha(looks: readonly number[], alpha: number): number {
@@ -58,9 +58,9 @@ function upperPoint(p: number): number {
 }
 
 /**
- * The chance that the standardized score exceeds `z` at one look or more when there is no effect, by the recursive
- * integration of Armitage, McPherson and Rowe (1969): the density of the scores that have not crossed is carried on from
- * look to look. `looks` is the information at each, rising; only its ratios matter. Right to 1e-8.
+ * The probability that the standardized score exceeds `z` at one or more looks when there is no effect, by the recursive
+ * integration of Armitage, McPherson and Rowe (1969): the density of the scores that have not crossed is carried from look
+ * to look. `looks` is the information at each, ascending; only its ratios matter. Accurate to 1e-8.
  */
 export function crossingProbability(looks: readonly number[], z: number): number {
   requireLooks(looks)
@@ -81,7 +81,7 @@ export function crossingProbability(looks: readonly number[], z: number): number
 
 const increment = (looks: readonly number[], k: number): number => Math.sqrt((looks[k] ?? 0) - (looks[k - 1] ?? 0))
 
-/** The scores at look k that go on, in panels no wider than the narrowest bell that is integrated over them. */
+/** The scores at look k that continue, in panels no wider than the narrowest bell that is integrated over them. */
 function continuation(looks: readonly number[], k: number, z: number): Rule {
   const size = Math.sqrt(looks[k] ?? 0)
   const next = k + 1 < looks.length ? increment(looks, k + 1) : size

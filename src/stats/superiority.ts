@@ -9,9 +9,9 @@ export interface Superiority {
 }
 
 /**
- * P(candidate better than baseline): the share of all pairs of a candidate's and a baseline's value in which the
- * candidate's is better, ties counted half. It is Mann–Whitney's U over n·m (the "A" of Vargha and Delaney 2000).
- * Reported and never gated on: with three values a side it knows ten answers only.
+ * P(candidate better than baseline): the share of all pairs of a candidate's and a baseline's value in which the candidate's
+ * is better; ties count half. It is Mann–Whitney's U over n·m (the "A" of Vargha and Delaney 2000). Reported and never gated
+ * on: with three values per side it has only ten possible results.
  */
 export function superiority(
   candidate: readonly number[], baseline: readonly number[], higherIsBetter: boolean,

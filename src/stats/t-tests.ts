@@ -28,9 +28,9 @@ function testOf(method: TTest['method'], difference: number, standardError: numb
 }
 
 /**
- * Welch's t test (1947) of two independent samples of two values or more, variances not assumed equal.
- * Undefined where neither side has any spread; where only one side has, df is the other side's n − 1.
- * Oracle: `scipy.stats.ttest_ind(a, b, equal_var=False)`.
+ * Welch's t test (1947) of two independent samples of at least two values each, variances not assumed equal. Undefined if
+ * neither side has any spread; if only one side has, df is that side's n − 1. Oracle:
+ * `scipy.stats.ttest_ind(a, b, equal_var=False)`.
  */
 export function welch(a: readonly number[], b: readonly number[]): TTest | Undefined {
   const reason = firstReason(unusable(a, 'the first side', 2), unusable(b, 'the second side', 2))
@@ -49,9 +49,8 @@ export function welch(a: readonly number[], b: readonly number[]): TTest | Undef
 }
 
 /**
- * The paired t test: one-sample t of a[i] − b[i], for two pairs or more.
- * Undefined where every pair differs by the same amount, but for the rounding of the subtraction.
- * Oracle: `scipy.stats.ttest_rel(a, b)`.
+ * The paired t test: one-sample t of a[i] − b[i], for at least two pairs. Undefined if every pair differs by the same
+ * amount, up to the rounding of the subtraction. Oracle: `scipy.stats.ttest_rel(a, b)`.
  */
 export function pairedT(a: readonly number[], b: readonly number[]): TTest | Undefined {
   const reason = firstReason(notPairs(a, b), unusable(a, 'the first side', 2), unusable(b, 'the second side', 2))

@@ -12,14 +12,14 @@ export interface Temperature {
   readonly after: number
 }
 
-/** Probabilities of 0 have no logarithm; this is the least that single precision's softmax tells from 0. */
+/** Probabilities of 0 have no logarithm. This is the smallest that softmax in single precision can distinguish from 0. */
 const LEAST = 1e-38
 
 /**
- * Temperature scaling (Guo et al. 2017): the one number by which dividing all logits fits the labels best. The logits are
- * the logarithms of the probabilities, which differ from the model's own by a constant a row that softmax ignores.
- * The likelihood is convex in 1/T, so the root of its derivative is bracketed and bisected.
- * Undefined where no temperature is best: all predictions right (ever colder is better), or no better than chance.
+ * Temperature scaling (Guo et al. 2017): the single number to divide all logits by that fits the labels best. The logits are
+ * the logarithms of the probabilities, which differ from the model's own by a constant per row that softmax ignores. The
+ * likelihood is convex in 1/T, so the root of its derivative is bracketed and bisected. Undefined if no temperature is best:
+ * all predictions are right (colder is always better), or no better than chance.
  */
 export function fitTemperature(predictions: Predictions): Temperature | Undefined {
   const reason = unusablePredictions(predictions)
@@ -32,7 +32,7 @@ export function fitTemperature(predictions: Predictions): Temperature | Undefine
   if (slope(logits, predictions, high) <= 0) {
     return undefinedBecause('every label has the largest probability already, so the sharper the better, without end')
   }
-  // 40 halvings of six decades: the inverse temperature to 1e-11 of itself.
+  // 40 halvings of six decades: the inverse temperature to a relative 1e-11.
   for (let i = 0; i < 40; i++) {
     const middle = Math.sqrt(low * high)
     if (slope(logits, predictions, middle) > 0) high = middle
@@ -57,7 +57,7 @@ export function withTemperature({ probabilities, labels, classes }: Predictions,
   return out
 }
 
-/** Derivative of the mean negative log-likelihood by the inverse temperature: expected logit less the label's. */
+/** Derivative of the mean negative log-likelihood by the inverse temperature: expected logit minus the label's. */
 function slope(logits: Float64Array, { labels, classes }: Predictions, inverse: number): number {
   let total = 0
   for (let row = 0; row < labels.length; row++) {

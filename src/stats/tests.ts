@@ -16,7 +16,7 @@ export interface RankTest {
 const bothTails = (statistic: number, pLess: number, pGreater: number): RankTest =>
   ({ kind: 'test', statistic, pLess, pGreater, pTwoSided: Math.min(1, 2 * Math.min(pLess, pGreater)) })
 
-/** Ranks from 1, ties sharing their mean rank; doubled, so that they are whole numbers. */
+/** Ranks from 1, with ties sharing their mean rank; doubled, so that they are integers. */
 function doubledRanks(values: readonly number[]): number[] {
   const order = values.map((_, i) => i).sort((i, j) => (values[i] as number) - (values[j] as number))
   const ranks = new Array<number>(values.length).fill(0)
@@ -29,7 +29,7 @@ function doubledRanks(values: readonly number[]): number[] {
   return ranks
 }
 
-/** How many of the ways to take `size` of `ranks` have each sum. Counts stay exact to 53 bits and beyond that to 1e-16. */
+/** How many ways to choose `size` of `ranks` give each sum. Counts are exact to 53 bits, and beyond that to 1e-16. */
 function subsetSums(ranks: readonly number[], size: number): Float64Array {
   const most = ranks.reduce((a, b) => a + b, 0)
   const ways = Array.from({ length: size + 1 }, () => new Float64Array(most + 1))
@@ -45,9 +45,9 @@ function subsetSums(ranks: readonly number[], size: number): Float64Array {
 }
 
 /**
- * Mann–Whitney's test (1947), exact: the place of the first side's rank sum among all ways to deal these values to two
- * sides of these sizes. Ties are kept as they are, so the p values are exact with them too. At most 100 values in all.
- * Oracles: `scipy.stats.mannwhitneyu(method='exact')` without ties, `permutation_test` with them.
+ * Mann–Whitney's test (1947), exact: the position of the first side's rank sum among all ways to divide these values into
+ * two sides of these sizes. Ties are kept, so the p values are exact with them too. At most 100 values in all. Oracles:
+ * `scipy.stats.mannwhitneyu(method='exact')` without ties, `permutation_test` with them.
  */
 export function mannWhitney(a: readonly number[], b: readonly number[]): RankTest | Undefined {
   const reason = firstReason(unusable(a, 'the first side', 1), unusable(b, 'the second side', 1))
@@ -64,9 +64,9 @@ export function mannWhitney(a: readonly number[], b: readonly number[]): RankTes
 }
 
 /**
- * Fisher's sign-flip test (1935) of paired values, exact: the place of the mean difference a[i] − b[i] among those of all
- * 2ⁿ choices of signs. At most 20 pairs. Its smallest p is 2⁻ⁿ: three pairs can never reach .05.
- * Oracle: `scipy.stats.permutation_test(permutation_type='samples')`.
+ * Fisher's sign-flip test (1935) of paired values, exact: the position of the mean difference a[i] − b[i] among those of all
+ * 2ⁿ choices of signs. At most 20 pairs. Its smallest p is 2⁻ⁿ: three pairs can never reach .05. Oracle:
+ * `scipy.stats.permutation_test(permutation_type='samples')`.
  */
 export function signFlip(a: readonly number[], b: readonly number[]): RankTest | Undefined {
   const reason = firstReason(notPairs(a, b), unusable(a, 'the first side', 1), unusable(b, 'the second side', 1))
@@ -99,16 +99,16 @@ export interface SpreadTest {
 }
 
 /**
- * Brown and Forsythe's test (1974) that groups have one variance: the analysis of variance of the distances from each
- * group's median. Undefined where those distances have no spread within the groups.
- * Oracle: `scipy.stats.levene(center='median')`.
+ * Brown and Forsythe's test (1974) that groups have the same variance: the analysis of variance of the distances from each
+ * group's median. Undefined if those distances have no spread within the groups. Oracle:
+ * `scipy.stats.levene(center='median')`.
  */
 export function brownForsythe(groups: readonly (readonly number[])[]): SpreadTest | Undefined {
   if (groups.length < 2) return undefinedBecause(`a comparison of spreads needs at least 2 groups, found ${groups.length}`)
   const reason = firstReason(...groups.map((g, i) => unusable(g, `group ${i + 1}`, 2)))
   if (reason !== undefined) return undefinedBecause(reason)
   const size = Math.max(...groups.map(largestMagnitude))
-  // Divided before they are subtracted: the distance of two numbers may be too large for one.
+  // Divided before the subtraction, because the distance of two numbers may exceed the largest double.
   const distances = groups.map((g) => {
     const scaled = g.map((v) => v / (size || 1))
     const centre = median(scaled)
@@ -142,9 +142,9 @@ export interface HolmResult {
 }
 
 /**
- * Holm's step-down correction (1979): the chance of even one false claim among all stays at `alpha`.
- * A p value that is not a number counts as 1: what could not be tested supports no claim, and still counts as tried.
- * Oracle: `statsmodels.stats.multitest.multipletests(method='holm')`.
+ * Holm's step-down correction (1979): the probability of even one false claim among all stays at `alpha`. A p value that is
+ * not a number counts as 1: what could not be tested supports no claim, and still counts as tried. Oracle:
+ * `statsmodels.stats.multitest.multipletests(method='holm')`.
  */
 export function holm(pValues: readonly number[], alpha = 0.05): HolmResult {
   const known = pValues.map((p) => (Number.isNaN(p) ? 1 : p))

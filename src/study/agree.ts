@@ -1,6 +1,6 @@
 /**
- * Whether two values say the same: numbers that differ in their last digits do, as those of two machines may; a member that
- * is undefined counts as left out.
+ * Whether two values agree. Numbers may differ in their last digits, as they do between machines. An undefined member counts
+ * as absent.
  */
 export function agree(a: unknown, b: unknown): boolean {
   if (a === b) return true

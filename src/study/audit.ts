@@ -6,27 +6,28 @@ import { leverDifferences } from '../records/levers.ts'
 import type { Task } from '../records/metrics.ts'
 import type { VerifiedRun, VerifyFindings } from '../records/decision.ts'
 import type { Lock } from '../records/lock.ts'
-import { stageNames, type GateRule, type VerifySettings } from '../records/plan.ts'
+import type { GateRule } from '../records/plan.ts'
 import { changesOf } from '../report/build.ts'
 import { calibrationOf } from '../report/calibration.ts'
 import { checklist } from '../report/checklist.ts'
 import type { Report } from '../report/model.ts'
+import { confirmation, stageNames } from '../stages/index.ts'
 import { verificationSeeds } from '../stages/seeds.ts'
-import { verificationJob } from '../stages/verify.ts'
+import { verificationJob, type VerifySettings } from '../stages/verify.ts'
 import { agree } from './agree.ts'
 import { baseEvidence, judgeReport, timedVerification, type Against, type Rejudged } from './judge-again.ts'
 import { impossible } from './measured.ts'
 import { toolName } from './version.ts'
 
-/** How a study had to be judged. Nothing of it comes from the report. */
+/** How a study had to be judged. None of it comes from the report. */
 export interface Rules {
-  /** From the root of the repository. */
+  /** Relative to the root of the repository. */
   readonly specPath: string
   readonly task: Task
   readonly gates: readonly GateRule[]
-  /** Root seed, which the verification seeds follow from. */
+  /** The root seed, which determines the verification seeds. */
   readonly seed: number
-  /** Null where no verification was asked for. */
+  /** Null if no verification was requested. */
   readonly verify: VerifySettings | null
   readonly baseline: Baseline
 }
@@ -34,20 +35,20 @@ export interface Rules {
 /** What the gates had to compare with. */
 export type Baseline =
   | { readonly kind: 'lock'; readonly lock: Lock; readonly source: string }
-  /** The runs of another spec, which the report holds. */
+  /** The runs of another spec; the report contains them. */
   | { readonly kind: 'retrained'; readonly source: string }
   | { readonly kind: 'declared' }
-  /** No gate compares, so it may have been any. */
+  /** No gate compares, so any baseline is allowed. */
   | { readonly kind: 'any' }
 
 /**
- * Holds a report that another job hands on against the rules that it had to follow, and judges it again. What it says of
- * itself counts for nothing: verdict, statistics and checklist are made here from the numbers of each seed, by the code that
- * judged the run. A report that says something else of itself is refused, with the reason in half a sentence.
+ * Checks a report from another job against the rules that it had to follow, and judges it again. What the report claims
+ * about itself does not count: verdict, statistics and checklist are recomputed here from the numbers of each seed, by the
+ * code that judged the run. A report that contradicts them is refused, with the reason as a clause.
  *
- * What no audit can find are numbers that were invented with care: whoever controls the job that measures controls what it
- * measured. Today that job runs only tunegate's own code, on data and spec of the change; once it runs code of the change,
- * a verdict guards against mistakes and no longer against malice.
+ * No audit can find numbers that were invented with care: whoever controls the job that measures controls what it measured.
+ * Today that job runs only tunegate's own code, on the change's data and spec. Once it runs code of the change, a verdict
+ * guards against mistakes and no longer against malice.
  */
 export function audit(report: Report, rules: Rules): Result<Report, string> {
   const problem = foreign(report, rules) ?? wrongSeeds(report, rules) ?? wrongRuns(report) ?? wrongTimes(report) ??
@@ -78,7 +79,7 @@ function foreign(
   return 'the report verifies, and nothing but itself says over which seeds'
 }
 
-/** The seeds follow from the root seed. A study that its budget stops may lack some; `earlyStop` looks at that. */
+/** The seeds follow from the root seed. A study that its budget stops may lack some; `earlyStop` checks that. */
 function wrongSeeds({ study, verification }: Report, { seed, verify }: Rules): string | undefined {
   if (study.seed !== seed) return `the report has the root seed ${study.seed}, not ${seed}`
   if (verification === null || verify === null) return undefined
@@ -95,13 +96,12 @@ function wrongSeeds({ study, verification }: Report, { seed, verify }: Rules): s
   return order.some((at, i) => at < (order[i - 1] ?? 0)) ? 'the verified seeds are out of order' : undefined
 }
 
-/** Each verified run stands in the report more than once: its numbers must be possible, and the same wherever they stand. */
+/** The report contains each verified run more than once. Its numbers must be possible, and the same everywhere. */
 function wrongRuns(report: Report): string | undefined {
   const { study: { task }, data: { rows }, levers, verification, stages, runs, base } = report
   const byId = new Map(runs.map((run) => [run.id, run]))
   if (byId.size < runs.length) return 'a run stands in the report twice'
-  const stage = stages.find((s) => s.stage === 'verify')?.findings
-  const told = stage?.stage === 'verify' ? stage.verify : null
+  const told = stages.find((s) => s.stage === confirmation.name)?.findings?.verify ?? null
   const own = verification && { looks: verification.looks, seeds: verification.seeds }
   if (!agree(told, own)) return 'the report has two accounts of its verification'
   const moved = leverDifferences(levers.baseline, levers.chosen)
@@ -122,7 +122,7 @@ function summaryOf(run: Report['runs'][number] | undefined): unknown {
   return { seed, status, weights, job, differences, validation: best?.validation ?? null, test: best?.test ?? null }
 }
 
-/** What the list of runs has to say of a verified run. */
+/** What the list of runs must say about a verified run. */
 function accountOf(run: VerifiedRun, seed: number, differences: unknown, { study, data }: Report): unknown {
   const { status, weights, validation, test } = run
   const job = verificationJob(study.task, data.rows)
@@ -164,7 +164,7 @@ function fixedOf({ base, timing }: Report, { baseline }: Rules): Against {
   return baseline.kind === 'retrained' && base ? baseEvidence(base, timing) : null
 }
 
-/** Once every gate is settled no more seeds are trained: who goes on may wait for a better draw. */
+/** Once every gate is settled, no more seeds are trained. Otherwise a run could wait for a better draw. */
 function lateStop(
   report: Report, { gates, verify: plan }: Rules, fixed: Against, verify: VerifyFindings | null,
 ): string | undefined {
@@ -176,8 +176,8 @@ function lateStop(
 }
 
 /**
- * A verification that ends where no look is, or with gates that more seeds could settle, was cut short by its budget. Nobody
- * can tell from outside which seeds were left out, so it shows a failure at most.
+ * The budget cut a verification short if it ends between looks, or with gates that more seeds could settle. Nobody can tell
+ * from outside which seeds were left out, so at most it shows a failure.
  */
 function earlyStop({ verdict }: Rejudged, { seed, verify: plan }: Rules, verify: VerifyFindings | null): string | undefined {
   if (plan === null || verify === null || verdict.status === 'fail') return undefined
@@ -199,7 +199,7 @@ function otherVerdict({ verdict, against }: Report, { baseline }: Rules, judged:
   return baseline.kind === 'any' || against === judged.against ? undefined : unlike
 }
 
-/** The report with everything that can be made again from levers, gates and the numbers of each seed. */
+/** The report with everything that can be recomputed from levers, gates and the numbers of each seed. */
 function remade(report: Report, { gates, baseline }: Rules, { verdict, against }: Rejudged): Report {
   const { levers, verification, study, lineage } = report
   const draft: Report = {

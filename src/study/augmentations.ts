@@ -2,16 +2,17 @@ import { stream } from '../base/random.ts'
 import type { NormalizedSpec } from '../compile/normalized.ts'
 import type { Augmentation, Dataset } from '../data/types.ts'
 import type { AugmentationPolicy } from '../records/plan.ts'
+import { stageNamed } from '../stages/index.ts'
 import { augment } from '../train/augment.ts'
 
 type Amount = keyof AugmentationPolicy
 
 const none: AugmentationPolicy = { shift: 0, flip: 0, erase: 0, noise: 0, mixup: 0 }
-/** Mixup changes labels with the inputs, so that its rows are not to look like clean ones. */
+/** Mixup changes labels along with inputs, so its rows should not look like clean ones. */
 const compared: readonly Amount[] = ['flip', 'shift', 'erase', 'noise']
 const ofImages: readonly Amount[] = ['flip', 'shift', 'erase']
 
-/** What the study may do to training rows, each at the largest strength that its levers or its grid ask for. */
+/** The augmentations that the study may apply to training rows, each at the greatest strength in its levers or grid. */
 export function augmentationsOf(spec: NormalizedSpec, { inputShape, targets }: Dataset): Augmentation[] {
   const strength = largestStrength(spec)
   return compared.flatMap((name) => {
@@ -25,7 +26,7 @@ export function augmentationsOf(spec: NormalizedSpec, { inputShape, targets }: D
 }
 
 function largestStrength({ levers, stages }: NormalizedSpec): number {
-  const axes = stages.flatMap((s) => (s.stage === 'regularize' ? s.grid : []))
-  const tried = axes.flatMap((axis) => (axis.lever === 'augmentation' ? axis.values : []))
+  const tried = stages.flatMap((s) => stageNamed(s.stage).tries?.(s) ?? [])
+    .flatMap(({ lever, values }) => (lever === 'augmentation' ? values.map(Number) : []))
   return Math.max(levers.regularization.augmentation, ...tried)
 }

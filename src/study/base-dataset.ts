@@ -8,25 +8,25 @@ import type { DataConfig, Dataset } from '../data/types.ts'
 import { withBaseData, type BaseData, type BaseVersion } from './base-file.ts'
 import type { Prepared } from './prepare.ts'
 
-/** What a base is retrained on, and what a reader of its gates must know of that. */
+/** What a base is retrained on, and what a reader of its gates must know about that. */
 export interface BaseDataset {
   readonly dataset: Dataset
   readonly notes: readonly string[]
 }
 
-/** The base that is retrained. */
+/** The base to retrain. */
 export interface RetrainedOn {
-  /** As messages name its spec. */
+  /** Path of its spec, as in messages. */
   readonly path: string
-  /** The change's data, with the inputs of the base: those are part of its model. */
+  /** The change's data, with the inputs of the base, which are part of its model. */
   readonly data: NormalizedData
-  /** Undefined where no commit judges: then a base has no data of its own. */
+  /** Undefined if no commit judges; a base then has no data of its own. */
   readonly baseData: BaseData | undefined
 }
 
 /**
- * The base's own training rows, and the rows that the change is measured on. A change that could choose the training rows of
- * its base could spoil them, and then a worse model passes. Throws an `InputError` where the base's data cannot be had.
+ * The base's own training rows, and the rows that the change is measured on. If a change could choose the training rows of
+ * its base, it could spoil them, and a worse model would pass. Throws an `InputError` if the base's data are not available.
  */
 export async function baseDataset(base: RetrainedOn, head: Prepared): Promise<BaseDataset> {
   const shared = async (notes: readonly string[]): Promise<BaseDataset> => ({ dataset: await sharedRows(base, head), notes })
@@ -59,7 +59,7 @@ async function ownRows(
   }
 }
 
-/** What the head has loaded, where the base reads the same of it. */
+/** The data that the head has loaded, if the base reads the same. */
 async function sharedRows({ data, path }: RetrainedOn, { spec, dataset, dataFile }: Prepared): Promise<Dataset> {
   if (fingerprint(data) === fingerprint(spec.data)) return dataset
   try {

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { NormalizedData } from '../compile/normalized.ts'
 
-/** The data of the commit that a change is merged into. */
+/** The data at the commit that a change is merged into. */
 export interface BaseData {
-  /** As that commit's spec reads them. */
+  /** The data as that commit's spec reads them. */
   readonly data: NormalizedData
-  /** Where that commit has its file; left out where it is no file of a commit. */
+  /** Where that commit has its file; omitted if the file is in no commit. */
   readonly path?: string
   /** @param own the change's data file */
   file(own: string): Promise<BaseFile>
@@ -17,10 +17,10 @@ export type BaseFile =
   | { readonly kind: 'same' }
   | { readonly kind: 'other'; readonly name: string; readonly bytes: Buffer }
   | { readonly kind: 'unknown'; readonly why: string }
-  /** Neither commit holds the file, so the workflow chose it. */
+  /** Neither commit has the file, so the workflow chose it. */
   | { readonly kind: 'uncommitted'; readonly why: string }
 
-/** The base's data beside those of the change. */
+/** The base's data next to those of the change. */
 export type BaseVersion =
   | { readonly kind: 'same' }
   /** The base's file, and how the base reads it. */
@@ -28,7 +28,7 @@ export type BaseVersion =
   | { readonly kind: 'unknown' | 'uncommitted'; readonly why: string }
 
 /**
- * Hands over the base's version of the data. Its file exists as long as `use` runs.
+ * Provides the base's version of the data. Its file exists as long as `use` runs.
  *
  * @param own how the change reads its own file
  */
@@ -37,7 +37,7 @@ export async function withBaseData<T>(
 ): Promise<T> {
   const found = await file(own.source)
   const { header } = data
-  // Where the first line counts as a row, on one side alone, the rows differ all the same.
+  // If only one side counts the first line as a row, the rows still differ.
   if (found.kind === 'same') return use(header === own.header ? found : { kind: 'other', source: own.source, header })
   if (found.kind !== 'other') return use(found)
   const folder = await mkdtemp(join(tmpdir(), 'tunegate-base-data-'))

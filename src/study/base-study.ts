@@ -10,7 +10,7 @@ import { foresee } from '../gates/foresight.ts'
 import { gateOf } from '../gates/index.ts'
 import type { Plan } from '../records/plan.ts'
 import { execute } from '../run/execute.ts'
-import { stages } from '../stages/index.ts'
+import { isConfirmation, stages } from '../stages/index.ts'
 import type { EngineChoice } from '../engines/choose.ts'
 import { baseDataset } from './base-dataset.ts'
 import type { BaseData } from './base-file.ts'
@@ -21,31 +21,31 @@ import type { StudyOptions } from './run-study.ts'
 
 /** The spec that a baseline is retrained from. */
 export interface BaseSpec {
-  /** As messages name it. */
+  /** Its name in messages. */
   readonly path: string
-  /** Its text where it is not that of the file, as of another commit. */
+  /** Its text if it is not the file's, for example the text at another commit. */
   readonly text?: string
-  /** A lock whose levers take the place of the spec's, where it was tuned from the levers that the spec declares. */
+  /** A lock whose levers replace the spec's, if it was tuned from the levers that the spec declares. */
   readonly tuned?: NonNullable<SpecSource['tuned']>
 }
 
-/** What gates call the baseline that a spec was retrained as. */
+/** How gates refer to a baseline that was retrained from a spec. */
 export const retrainedSource = (path: string): string => `model and levers of ${path}, retrained on the same seeds`
 
-/** The study that a baseline is retrained for, and with what. */
+/** The study that a baseline is retrained for, and what to retrain it with. */
 export interface RetrainingFor {
   readonly head: Prepared
   readonly choice: EngineChoice
-  /** Native threads of a worker. */
+  /** Native threads per worker. */
   readonly threads: number
   readonly outDir: string
 }
 
 /**
- * Retrains model, inputs and levers of another spec (the base commit's) on the verification seeds of this study, measured as
- * this study measures, on its validation and test rows. The training rows are the base commit's own where there is one.
- * Engine and machine are the same. All seeds are trained, since their looks come later. Its journal lies in `baseline/` of
- * the study's folder, so that it is trained once. Throws an `InputError` where it cannot be.
+ * Retrains model, inputs and levers of another spec (the base commit's) on this study's verification seeds. It measures as
+ * this study does, on this study's validation and test rows. The training rows are the base commit's own, if there is one.
+ * Engine and machine are the same. All seeds are trained, since the study's looks come later. The journal is in `baseline/`
+ * in the study's folder, so the baseline is trained once. Throws an `InputError` if it cannot be trained.
  */
 export async function retrainBase(options: StudyOptions, spec: BaseSpec, { head, choice, threads, outDir }: RetrainingFor): Promise<BaselineEvidence> {
   const { prepared: base, notes } = await prepareBase(options, spec, head)
@@ -60,8 +60,8 @@ export async function retrainBase(options: StudyOptions, spec: BaseSpec, { head,
     const journal = await openJournal(folder, base, pool.engine, options)
     try {
       const { decisions } = await execute(base.plan, { stages, runner: withBreaks(pool), journal, listener, clock, ...(signal ? { signal } : {}) })
-      const found = decisions.find((d) => d.stage === 'verify')?.findings
-      const runs = found?.stage === 'verify' ? candidateSeeds(found.verify) : []
+      const found = decisions.find((d) => d.findings.verify)?.findings.verify
+      const runs = found ? candidateSeeds(found) : []
       return { source, runs, notes, parameters: base.plan.workload.parameters }
     } finally {
       await journal.close()
@@ -71,14 +71,14 @@ export async function retrainBase(options: StudyOptions, spec: BaseSpec, { head,
   }
 }
 
-/** Gates that no training will change, since both models are known now. */
+/** Gates that no training will change, since both models are already known. */
 function decidedBySize({ gates, workload: { parameters } }: Plan, base: Plan, source: string): string[] {
   const baseline: BaselineEvidence = { source, runs: [], notes: [], parameters: base.workload.parameters }
   const rules = gates.filter((rule) => gateOf(rule).decidedByPlan)
   return foresee({ rules, seeds: 0, looks: [], parameters, baseline, noise: null }).map((said) => `${said.message}: ${said.found}`)
 }
 
-/** The base as a study of its own that only verifies; whatever is wrong with it is said at once. */
+/** The base as a separate study that only verifies. Any problem with it is reported at once. */
 export async function prepareBase(
   { workspace, baseData }: Pick<SpecSource, 'workspace'> & { readonly baseData?: BaseData }, { path, text, tuned }: BaseSpec, head: Prepared,
 ): Promise<{ readonly prepared: Prepared; readonly notes: readonly string[] }> {
@@ -93,18 +93,18 @@ export async function prepareBase(
   return { prepared: { ...head, dataset, spec, plan, warnings: [], gateLines: [] }, notes: [...replaced(own, head.spec, path), ...notes] }
 }
 
-/** Source, target and split of the study, with the inputs of the base: those are part of its model. */
+/** Source, target and split of the study, with the inputs of the base, which are part of its model. */
 function rowsOf({ data }: NormalizedSpec, { data: { inputs, standardize } }: NormalizedSpec): NormalizedSpec['data'] {
   return { ...data, inputs, standardize }
 }
 
-/** What must be the study's own for two metrics to be the same quantity: rows, seeds, and which checkpoint counts. */
+/** What must come from the study for two metrics to measure the same thing: rows, seeds, and which checkpoint counts. */
 function measuredAs({ checks, seed, objective, evaluateEvery, stages: all }: NormalizedSpec): Partial<NormalizedSpec> {
-  const verify = all.filter((s) => s.stage === 'verify')
+  const verify = all.filter(isConfirmation)
   return { checks, seed, objective, evaluateEvery, stages: verify, gates: [], budget: { minutes: null, trials: null } }
 }
 
-/** What of the base spec was replaced and says something else, for the verdict's notes. */
+/** The parts of the base spec that were replaced and differ, for the verdict's notes. */
 function replaced(own: NormalizedSpec, head: NormalizedSpec, path: string): string[] {
   const { inputs, standardize, target, split } = own.data
   const here = head.data

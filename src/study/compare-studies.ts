@@ -6,13 +6,13 @@ import type { Report } from '../report/model.ts'
 import { mean, sampleSd } from '../stats/describe.ts'
 import { differenceInterval } from '../stats/intervals.ts'
 
-/** One-sided; both bounds together leave out one in twenty. */
+/** One-sided; both bounds together miss one in twenty. */
 const alpha = 0.025
 
 type Split = ComparedMetric['split']
 type Seed = ComparedMetric['seeds'][number]
 
-/** Holds the winners of two studies against each other. `folders` are for the reader alone. */
+/** Compares the winners of two studies. `folders` only inform the reader. */
 export function compareStudies(first: Report, second: Report, folders: readonly [string, string]): StudyComparison {
   const sameData = first.study.fingerprints.data === second.study.fingerprints.data
   return {
@@ -78,7 +78,7 @@ const finished = (values: Values): number[] => [...values.values()].filter((v) =
 
 interface Gain { readonly found: ComparedMetric['gain']; readonly sentence: string }
 
-/** By pairs where the studies share two seeds or more, else by Welch: other seeds are other draws. */
+/** Paired if the studies share two seeds or more, otherwise by Welch, because other seeds are other draws. */
 function gainInterval(metric: MetricName, a: Values, b: Values, seeds: readonly Seed[]): Gain {
   const pairs = seeds.filter((s) => s.gain !== null)
   const paired = pairs.length >= 2

@@ -8,8 +8,8 @@ import type { Plan } from '../records/plan.ts'
 import type { RunResult } from '../records/run.ts'
 
 /**
- * What the curves of the verification say: of the winner first, then of the declared levers, each over all seeds. Where
- * both are the same runs they are looked at once. Empty where nothing was verified.
+ * What the verification curves show: first the winner, then the declared levers, each over all seeds. If both are the same
+ * runs, they are examined once. Empty if nothing was verified.
  */
 export async function studyDiagnostics(
   plan: Plan,

@@ -4,14 +4,14 @@ import { chooseEngine, type EngineChoice } from '../engines/choose.ts'
 import { engineNamed, fallbackEngine, type EngineName, type EngineWish } from '../engines/index.ts'
 import type { Runner } from '../run/runner.ts'
 
-/** How a study comes to its engine. */
+/** How a study gets its engine. */
 export interface EngineSource {
   readonly wanted: EngineWish
-  /** May wait for `checked`, the spec and data that are being checked meanwhile, before it does anything that takes long. */
+  /** May wait for `checked`, the spec and data that are checked at the same time, before it starts anything slow. */
   readonly choose: (checked: Promise<unknown>) => Promise<EngineChoice>
 }
 
-/** An engine that is available on this machine; nothing is installed for it. */
+/** An engine that is available on this machine. Nothing is installed for it. */
 export function engineHere(wanted: EngineWish, root: string): EngineSource {
   return {
     wanted,
@@ -23,7 +23,7 @@ export function engineHere(wanted: EngineWish, root: string): EngineSource {
   }
 }
 
-/** The engine cannot train any more, or never could: no process with it starts. */
+/** The engine can no longer train, or never could: no process starts with it. */
 export class EngineBroke extends Error {
   readonly why: unknown
   constructor(why: unknown) {
@@ -35,7 +35,10 @@ export class EngineBroke extends Error {
 const sentence = ({ diagnostics: [first] }: InputError): string =>
   `${first?.message ?? ''}${first?.found === undefined ? '' : ` (${first.found})`}`
 
-/** Runs on the engine that was chosen; where `auto` chose one that breaks, the whole study again on the fallback: engines never mix. */
+/**
+ * Runs on the chosen engine. If `auto` chose an engine that breaks, runs the whole study again on the fallback: engines
+ * never mix.
+ */
 export async function onEngine<T>(
   wanted: EngineWish, choice: EngineChoice, work: (choice: EngineChoice) => Promise<T>, notice: (message: string) => void,
 ): Promise<T> {
@@ -52,7 +55,7 @@ export async function onEngine<T>(
   }
 }
 
-/** A defect of an engine that tunegate brings along is ours, and stays one. */
+/** A defect of an engine that ships with tunegate is our own, and stays one. */
 function explained({ why, message }: EngineBroke, name: EngineName): unknown {
   const { embedded, mend } = engineNamed(name)
   if (why instanceof InputError || embedded) return why
@@ -63,7 +66,7 @@ function explained({ why, message }: EngineBroke, name: EngineName): unknown {
   }])
 }
 
-/** A runner whose failures are those of its engine: a pool rejects only where it was stopped or no process starts. */
+/** A runner whose failures come from its engine: a pool rejects only if it was stopped or no process starts. */
 export function withBreaks(runner: Runner): Runner {
   return {
     engine: runner.engine,

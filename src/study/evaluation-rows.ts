@@ -7,7 +7,7 @@ import type { ChangeSection } from '../report/model.ts'
 import { withBaseData, type BaseData } from './base-file.ts'
 import type { Prepared } from './prepare.ts'
 
-/** What the change alters of its data and of how it is measured; undefined where that is nothing. */
+/** What the change alters about its data and its measurement; undefined if nothing. */
 export async function changeOf(
   { altered, spec, dataFile, dataset }: Prepared, base: BaseData | undefined,
 ): Promise<ChangeSection | undefined> {

@@ -3,6 +3,7 @@ import type { Result } from '../base/result.ts'
 import type { RunResult } from '../records/run.ts'
 import type { Journal } from '../run/journal.ts'
 import { openParcel, packParcel, type Binding, type Course, type Parcel } from '../run/parcel.ts'
+import { stageNames } from '../stages/index.ts'
 import type { Prepared } from './prepare.ts'
 import type { StudyOptions } from './run-study.ts'
 
@@ -13,32 +14,32 @@ export interface Exchange {
   names(prefix: string): Promise<readonly string[]>
 }
 
-/** What a study that is spread over jobs needs beside what every study needs. */
+/** What a study spread over jobs needs besides what every study needs. */
 export interface FanOut {
   readonly exchange: Exchange
-  /** The workflow run, its commit and which attempt at it this is. */
+  /** The workflow run, its commit, and its attempt. */
   readonly run: string
   readonly sha: string
   readonly attempt: number
-  /** Jobs that share the runs of a stage, at most. */
+  /** The most jobs that share the runs of a stage. */
   readonly shards: number
   /** Milliseconds since 1970. */
   readonly now: () => number
 }
 
-/** What names and binds a parcel. */
+/** What names and binds a shard bundle. */
 interface Hold {
   readonly fan: FanOut
   readonly prepared: Prepared
 }
 
-/** Where parcels are packed and unpacked. */
+/** Where bundles are packed and unpacked. */
 interface Desk extends Hold {
   readonly options: Pick<StudyOptions, 'listener'>
   readonly journal: Journal
 }
 
-/** Of the latest attempt that left one; jobs that succeeded are not run again. */
+/** From the latest attempt that left one; jobs that succeeded do not run again. */
 export async function fetchLatest(at: Hold, content: string): Promise<Parcel | null> {
   for (let attempt = at.fan.attempt; attempt >= 1; attempt--) {
     const name = nameOf(at, content, attempt)
@@ -52,12 +53,15 @@ export async function fetchLatest(at: Hold, content: string): Promise<Parcel | n
   return null
 }
 
-/** What shards, and this job itself in an earlier attempt, have finished. A part that cannot be trusted is left out. */
+/** The name of an artifact with finished runs of one stage, from one shard or from the job that trained the rest. */
+const partPattern = new RegExp(`-((?:${stageNames.join('|')})-(?:\\d+of\\d+|rest))-\\d+\\.gz$`)
+
+/** Runs that shards, and this job in an earlier attempt, have finished. A bundle that cannot be trusted is left out. */
 export async function absorbParts(site: Desk, { engine }: Course, prefix: string): Promise<void> {
   const leftOut = (name: string, reason: string): void =>
     site.options.listener({ type: 'notice', message: `artifact ${name} is left out, and its runs are trained again: ${reason}` })
   for (const name of await site.fan.exchange.names(nameOf(site, prefix))) {
-    const content = /-((?:lr-range|batch|regularize|schedule|verify)-(?:\d+of\d+|rest))-\d+\.gz$/.exec(name)?.[1]
+    const content = partPattern.exec(name)?.[1]
     if (content === undefined) continue
     const fetched = await site.fan.exchange.fetch(name)
     const parcel = fetched.ok && fetched.value
@@ -82,7 +86,7 @@ export async function send(site: Desk, course: Course, content: string): Promise
 const bindingOf = ({ fan: { run, sha }, prepared }: Hold, content: string): Binding =>
   ({ run, sha, plan: prepared.plan.fingerprint, content })
 
-/** Without an attempt it is what the names of a kind begin with. */
+/** Without an attempt, the prefix of all names of a kind. */
 const nameOf = ({ prepared }: Pick<Hold, 'prepared'>, content: string, attempt?: number): string =>
   `tunegate-${prepared.plan.fingerprint.slice(0, 12)}-${content}${attempt === undefined ? '' : `-${attempt}.gz`}`
 

@@ -6,12 +6,12 @@ import { explainFileError, makeFolder } from '../base/files.ts'
 import type { ExportDefinition, ExportFile } from '../report/exports/definition.ts'
 import { finished } from './render-again.ts'
 
-/** Files of a report that a tracker keeps beside the numbers. */
+/** Report files that a tracker stores with the numbers. */
 const kept = ['summary.md', 'report.html', 'report.json', 'tuning.lock.json']
 
 /**
- * Writes a finished study for another tool into a folder that is new or empty: files of an earlier export, or of the tool
- * itself, would be mixed with these. Gives the number of files.
+ * Writes a finished study for another tool into a new or empty folder. Files of an earlier export, or of the tool itself,
+ * would mix with these. Returns the number of files.
  */
 export async function exportStudy(run: string, tool: ExportDefinition, to: string): Promise<number> {
   const folder = resolve(to)
@@ -30,7 +30,7 @@ export async function exportStudy(run: string, tool: ExportDefinition, to: strin
   return count
 }
 
-/** Left out where it is not there: `report` draws it anew. */
+/** Skipped if missing: `report` writes it again. */
 async function artifact(run: string, path: string): Promise<ExportFile[]> {
   const file = await openFile(join(run, path)).catch(() => undefined)
   const content = await file?.readFile().catch(() => undefined).finally(() => file.close())

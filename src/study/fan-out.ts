@@ -20,10 +20,10 @@ import { afterChecks, concludeStudy, type Study, type StudyOptions } from './run
 
 export type { FanOut } from './exchange.ts'
 
-/** `1/8`, as a job of the matrix is called and told. */
+/** `1/8`: how a job of the matrix is named and addressed. */
 export type Shards = readonly string[]
 
-/** How the study begins: the engine that its other jobs are to be told, and what the first stage deals out. */
+/** How the study begins: the engine for its other jobs, and what the first stage deals out. */
 export interface Begun {
   readonly shards: Shards
   readonly engine: EngineName
@@ -39,7 +39,7 @@ interface Site {
   readonly journal: Journal
 }
 
-/** The first job: begins the study, up to where the first stage has runs to deal out. */
+/** The first job: begins the study and stops where the first stage has runs to deal out. */
 export function planStudy(options: StudyOptions, fan: FanOut): Promise<Begun> {
   return onSite(options, fan, async (site) => {
     const course = { engine: site.runner.engine, startedAt: fan.now() - Math.round(site.prepared.took) }
@@ -49,7 +49,9 @@ export function planStudy(options: StudyOptions, fan: FanOut): Promise<Begun> {
   })
 }
 
-/** A job of the matrix: trains its part of the runs that the stage deals out, and hands on what it has, however it ends. */
+/**
+ * A job of the matrix: trains its share of the runs that the stage deals out, and passes on what it has, however it ends.
+ */
 export function trainShard(options: StudyOptions, fan: FanOut, stage: StageName, portion: Portion): Promise<void> {
   return onSite(options, fan, async (site) => {
     const own = `${stage}-${portion.index}of${portion.of}`
@@ -63,7 +65,9 @@ export function trainShard(options: StudyOptions, fan: FanOut, stage: StageName,
   })
 }
 
-/** A stage's own job: takes what the shards have, trains what is left, decides, and looks what the next stage deals out. */
+/**
+ * A stage's own job: collects the shards' runs, trains what is left, decides, and determines what the next stage deals out.
+ */
 export function decideStage(options: StudyOptions, fan: FanOut, stage: StageName): Promise<Shards> {
   return onSite(options, fan, async (site) => {
     const position = positionOf(site.prepared.plan, stage)
@@ -81,9 +85,9 @@ export function decideStage(options: StudyOptions, fan: FanOut, stage: StageName
 }
 
 /**
- * The last job: trains nothing; null where the stages before it did not come to an end. It takes runs from other jobs, but
- * no decision and no verdict: it decides every stage again, from runs whose form, id and ranges `openParcel` checked. A job
- * of the same workflow run can still invent what it measured.
+ * The last job. It trains nothing; null if the earlier stages did not finish. It takes runs from other jobs, but no decision
+ * and no verdict: it decides every stage again, from runs whose form, id and ranges `openParcel` checked. A job of the same
+ * workflow run can still invent its measurements.
  */
 export async function gateStudy(options: StudyOptions, fan: FanOut): Promise<Study | null> {
   refuseBaseSpec(options)
@@ -94,7 +98,7 @@ export async function gateStudy(options: StudyOptions, fan: FanOut): Promise<Stu
   if (state === null) return null
   const { course, runs } = state
   const begun = fan.now()
-  // All runs come from the parcels: what lies in the folder of the report is not looked at.
+  // All runs come from the bundles. The report folder's content is ignored.
   return concludeStudy({ ...options, fresh: true }, prepared, { label: course.engine, why: null }, async (journal, { settles }) => {
     await absorb(journal, runs)
     const runner: Runner = { engine: course.engine, slots: 1, run: () => Promise.reject(new Error('a gate trains nothing')) }
@@ -105,7 +109,7 @@ export async function gateStudy(options: StudyOptions, fan: FanOut): Promise<Stu
   })
 }
 
-/** The journal of such a job lies in a folder of its own: what a cache or an earlier run left is not looked at. */
+/** The journal of such a job has its own folder. Files from a cache or an earlier run are ignored. */
 async function onSite<T>(options: StudyOptions, fan: FanOut, use: (site: Site) => Promise<T>): Promise<T> {
   refuseBaseSpec(options)
   const checked = prepare(options)
@@ -130,7 +134,10 @@ async function onSite<T>(options: StudyOptions, fan: FanOut, use: (site: Site) =
   }
 }
 
-/** Its runs belong to another plan, and no job of the matrix deals in those; left out silently the gates would ask another question. */
+/**
+ * Its runs belong to another plan, and no job of the matrix handles those. If they were left out silently, the gates would
+ * ask a different question.
+ */
 function refuseBaseSpec({ baseSpec }: StudyOptions): void {
   if (!baseSpec) return
   throw new InputError([{
@@ -149,7 +156,7 @@ function means({ options: { listener, clock, signal }, fan, runner, journal }: P
 const settlesOn = async ({ options, prepared, runner }: Site): Promise<Judging['settles']> =>
   (await judgingOf(options, prepared, runner.engine)).settles
 
-/** Drives the study until stage `position` is decided and the next one has runs to deal out, or is decided without. */
+/** Drives the study until stage `position` is decided and the next stage has runs to deal out or is decided without any. */
 async function advance(site: Site, course: Course, position: number): Promise<Shards> {
   const { jobs } = site.prepared.plan
   const open = await drive(site, course, position, (job, runs) =>
@@ -157,14 +164,17 @@ async function advance(site: Site, course: Course, position: number): Promise<Sh
   return shardsOf(open.length, site.fan.shards)
 }
 
-/** The runs that the stage deals out: the same in every job, since all begin from the same parcel. */
+/** The runs that the stage deals out. They are the same in every job, since all start from the same bundle. */
 async function dealt(site: Site, stage: StageName): Promise<{ readonly course: Course; readonly open: readonly AskedRun[] }> {
   const course = await resume(site, stage)
   const position = positionOf(site.prepared.plan, stage)
   return { course, open: await drive(site, course, position, (job, runs) => job.id === stage && isWide(job, runs)) }
 }
 
-/** Executes the study, with the stages before `position` settled; the runs that are open where it pauses, none at its end. */
+/**
+ * Executes the study with the stages before `position` settled. Returns the runs that are open at its pause; none at its
+ * end.
+ */
 async function drive(
   site: Site, course: Course, position: number, pause: NonNullable<Execution['pause']>,
 ): Promise<readonly AskedRun[]> {
@@ -179,7 +189,9 @@ async function drive(
   }
 }
 
-/** A stage deals out its widest ask: the first that is at least half as wide as the plan's widest trials of the stage. */
+/**
+ * A stage deals out its widest request: the first that is at least half as wide as the plan's widest trials of the stage.
+ */
 function isWide({ templates }: StageJob, open: readonly AskedRun[]): boolean {
   const widest = Math.max(0, ...templates.filter((t) => t.job !== 'probe').map((t) => t.trials * t.seeds))
   return open.length >= Math.max(2, widest / 2) && open.every(({ request }) => request.job.kind !== 'probe')
@@ -199,7 +211,7 @@ function positionOf({ jobs }: Plan, stage: StageName): number {
   }])
 }
 
-/** Takes over the study as the stage before left it. */
+/** Takes over the study as the previous stage left it. */
 async function resume(site: Site, stage: StageName): Promise<Course> {
   const before = site.prepared.plan.jobs[positionOf(site.prepared.plan, stage) - 1]?.id ?? 'plan'
   const state = await fetchLatest(site, `after-${before}`)

@@ -21,8 +21,8 @@ export interface Rejudged {
 }
 
 /**
- * Judges a finished study again: against the named lock, against its own retrained baseline (`retrain`), or, where nothing is
- * named, against what the study itself was held against. Another baseline is another question, so it is never chosen silently.
+ * Judges a finished study again: against the named lock, against its own retrained baseline (`retrain`), or, if nothing is
+ * named, against the study's original baseline. Another baseline asks a different question, so it is never chosen silently.
  */
 export async function judgeAgain(reportPath: string, baseline: string | undefined): Promise<Rejudged> {
   const report = await readReport(reportPath)
@@ -30,13 +30,13 @@ export async function judgeAgain(reportPath: string, baseline: string | undefine
   return judgeReport(report, report.verdict.gates.map((g) => g.rule), fixed, timedVerification(report))
 }
 
-/** A lock with the name that sentences give it, the runs of another spec, or null for the study's own declared levers. */
+/** A lock with its name in sentences, the runs of another spec, or null for the study's own declared levers. */
 export type Against = Awaited<ReturnType<typeof readLock>> | BaselineEvidence
 
 /**
- * Judges what a report measured, seed by seed, as the study itself does at its end.
+ * Judges what a report measured, seed by seed, as the study does at its end.
  *
- * @param verify of the report, with times; where it is cut to its first seeds, the verdict is that of an earlier look
+ * @param verify from the report, with times; if truncated to its first seeds, the verdict is that of an earlier look
  */
 export function judgeReport(
   report: Report, rules: readonly GateRule[], fixed: Against, verify: VerifyFindings | null,
@@ -48,7 +48,7 @@ export function judgeReport(
   return { verdict, against: evidence.baseline?.source ?? null, notes: changeLines(report) }
 }
 
-/** A report keeps times apart from what they belong to. */
+/** A report stores times apart from the runs that they belong to. */
 export function timedVerification({ verification, timing }: Report): VerifyFindings | null {
   if (verification === null) return null
   const times = new Map(timing.runs.map(({ id, stepsPerSecond: _, ...time }) => [id, time]))
@@ -67,7 +67,7 @@ export function baseEvidence(base: NonNullable<Report['base']>, { base: times = 
 
 async function lockOf({ levers, study }: Report, baseline: string | undefined): ReturnType<typeof readLock> {
   if (baseline !== undefined) return readLock(study.specFile, baseline)
-  // Only a study that was held against a lock knows what changed since it.
+  // Only a study that compared with a lock knows what changed since that lock.
   if (levers.sinceLock === null) return null
   const found = await readLock(study.specFile)
   if (found) return found

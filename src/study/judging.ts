@@ -9,12 +9,12 @@ import { readLock } from './lock.ts'
 import type { Prepared } from './prepare.ts'
 import { toolName } from './version.ts'
 
-/** How a study is judged: against what, and at which looks. Everything is fixed before a step is trained. */
+/** How a study is judged: against what, and at which looks. All of it is fixed before training. */
 export interface Judging {
-  /** The lock to gate against; null where the declared levers are retrained instead. */
+  /** The lock to gate against; null if the declared levers are retrained instead. */
   readonly lock: { readonly lock: Lock; readonly source: string } | null
   evidence(verify: VerifyFindings | null): GateEvidence
-  /** `cutShort`: whether time ended the study. */
+  /** `cutShort`: whether the time limit ended the study. */
   verdict(verify: VerifyFindings | null, cutShort?: boolean): Verdict
   /** For the verify stage: whether these seeds settle every gate. */
   readonly settles: (verify: VerifyFindings) => boolean
@@ -25,7 +25,7 @@ export interface JudgingSource {
   readonly baselinePath?: string
 }
 
-/** @param base the runs of a base spec, retrained; they take the place of any lock */
+/** @param base the retrained runs of a base spec; they replace any lock */
 export async function judgingOf(
   { specPath, baselinePath }: JudgingSource, { plan, dataset }: Prepared, engine: string, base: BaselineEvidence | null = null,
 ): Promise<Judging> {

@@ -8,20 +8,20 @@ import { mostLockBytes, parseLock } from '../report/lock.ts'
 export const lockName = 'tuning.lock.json'
 export const lockBeside = (specPath: string): string => join(dirname(specPath), lockName)
 
-/** The words that name a baseline without a path; a file of that name is written `./lock`. `retrained` is the old word. */
+/** The words that name a baseline without a path. Write `./lock` for a file with that name. `retrained` is the old word. */
 export const retrainWords: readonly string[] = ['retrain', 'retrained']
 
 export interface NamedLock {
   readonly lock: Lock
-  /** As sentences name it. */
+  /** Its name in sentences. */
   readonly source: string
 }
 
 /**
- * The lock that a study is held against, and its name; null where the declared levers are retrained instead.
+ * The lock that a study compares with, and its name; null if the declared levers are retrained instead.
  *
- * @param baseline `lock`: the one beside the spec; `retrain`: none; else the path of a lock, or of a folder that holds one,
- * as a downloaded artifact does. Left out, the one beside the spec where there is one
+ * @param baseline `lock`: the one beside the spec; `retrain`: none; otherwise the path of a lock, or of a folder with one,
+ * such as a downloaded artifact. If omitted, the lock beside the spec, if there is one
  */
 export async function readLock(specPath: string, baseline?: string): Promise<NamedLock | null> {
   if (baseline !== undefined && retrainWords.includes(baseline)) return null

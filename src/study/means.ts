@@ -14,7 +14,7 @@ import { EngineBroke } from './engine.ts'
 import type { Prepared } from './prepare.ts'
 import type { StudyOptions } from './run-study.ts'
 
-/** Processes load their engine while the data are loaded and checked. Throws `EngineBroke` where no process starts. */
+/** Processes load their engine while the data are loaded and checked. Throws `EngineBroke` if no process starts. */
 export function startPool(
   options: StudyOptions, checked: Promise<Prepared>, choice: EngineChoice, threads = 1,
 ): Promise<WorkerPool> {
@@ -22,7 +22,7 @@ export function startPool(
   const machine = thisMachine()
   const { workers, why } = workersFor(options.workers, machine)
   const notice = (message: string): void => listener({ type: 'notice', message })
-  // What is wrong with the spec is said before.
+  // Problems with the spec are reported first.
   if (why !== null) checked.then(() => notice(why), () => {})
   const engine: EngineOrder = { engine: choice.engine, folder: choice.folder ?? dirname(workerScript), threads }
   const starting = WorkerPool.start({
@@ -31,7 +31,7 @@ export function startPool(
   })
   return starting.catch(async (error: unknown) => {
     await checked
-    // Ctrl-C on a terminal ends the worker processes too, before they are ready.
+    // Ctrl-C in a terminal also ends the worker processes, before they are ready.
     throw signal?.aborted ? new Interrupted() : new EngineBroke(error)
   })
 }
@@ -46,7 +46,7 @@ export async function openJournal(outDir: string, { plan, dataset }: Prepared, e
 /** The inputs are nearly all of it. */
 const bytesOf = ({ inputs, targets }: TrainingData): number => inputs.byteLength + targets.byteLength
 
-/** What workers need of a data set, and nothing more: it is copied to each. */
+/** What workers need of a data set, and nothing more, because each gets a copy. */
 function trainingData({ inputs, inputShape, targets, targetScale, splits }: Dataset) {
   return { inputs, inputShape, targets, targetScale, splits }
 }

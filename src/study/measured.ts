@@ -13,8 +13,8 @@ export interface Measured {
 type Rows = Pick<DataFacts['rows'], 'validation' | 'test'>
 
 /**
- * What cannot be true of a verified run, as half a sentence; undefined where nothing is. Numbers that somebody made up with
- * care pass it: it finds those that no training could have measured.
+ * What cannot be true of a verified run, as a clause; undefined if nothing. It finds numbers that no training could have
+ * measured. Numbers that were invented with care pass.
  */
 export function impossible(run: VerifiedRun | LockedSeed, { task, rows }: Measured): string | undefined {
   const { status, validation, test, weights } = run
@@ -46,11 +46,11 @@ function wrongMetrics(found: Metrics, task: Task, rows: number, split: string): 
   return mae > rmse * (1 + loose) ? `has a ${split} mae of ${mae}, above its rmse of ${rmse}` : undefined
 }
 
-/** What two values may differ by that were each rounded to six digits. */
+/** The most that two values may differ if each was rounded to six digits. */
 const loose = 3e-5
 const isNear = (a: number, b: number): boolean => Math.abs(a - b) <= loose * Math.max(Math.abs(a), Math.abs(b))
 
-/** Whether a share, rounded to six digits, is that of a whole number of rows. */
+/** Whether a share, rounded to six digits, corresponds to a whole number of rows. */
 function isShare(share: number, rows: number): boolean {
   const right = share * rows
   return Math.abs(right - Math.round(right)) <= 1e-6 + 6e-7 * rows

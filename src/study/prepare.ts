@@ -17,37 +17,39 @@ import type { DataFinding, Dataset } from '../data/types.ts'
 import { Watch } from '../data/watch.ts'
 import { leverDifferences, withLevers, type Levers } from '../records/levers.ts'
 import type { Lock } from '../records/lock.ts'
-import type { DataFacts, Plan, StageName, VerifySettings } from '../records/plan.ts'
+import type { DataFacts, Plan, StageName } from '../records/plan.ts'
+import { confirmation, confirmationIn, isConfirmation } from '../stages/index.ts'
+import { withSeeds } from '../stages/verify.ts'
 import { parseSpec, type ParsedSpec, type SpecPath } from '../dsl/parse.ts'
 import { foreseenOf } from './foreseen.ts'
 import { augmentationsOf } from './augmentations.ts'
 import { alterations, alteredWarnings, applyRules, underRules, type Alteration, type Rules } from './rules.ts'
 
 export interface SpecSource {
-  /** Path of the spec as the user gave it; messages show it so. */
+  /** Path of the spec as the user gave it; messages show it this way. */
   readonly specPath: string
-  /** The spec's text where it is not that of the file, as of another commit. */
+  /** The spec's text if it is not the file's, for example the text at another commit. */
   readonly specText?: string
-  /** Nothing outside of this folder is read. */
+  /** Nothing outside this folder is read. */
   readonly workspace: string
   /** Run only these of the spec's stages. */
   readonly stages?: readonly StageName[]
-  /** `lock`, `retrain` or the path of a lock, see `readLock`; the lock beside the spec where it is left out and there is one. */
+  /** `lock`, `retrain` or the path of a lock, see `readLock`. If omitted, the lock beside the spec, if there is one. */
   readonly baselinePath?: string
-  /** Verification seeds in place of the spec's. */
+  /** Verification seeds instead of the spec's. */
   readonly seeds?: number
-  /** Limits besides those of the spec's budget; the lower one holds. */
+  /** Limits in addition to the spec's budget; the lower one applies. */
   readonly trials?: number
   readonly minutes?: number
-  /** Milliseconds from any origin, by which reading and checking the data count toward the budget of minutes. */
+  /** Milliseconds from any origin. With this clock, reading and checking the data count toward the budget of minutes. */
   readonly clock?: () => number
-  /** What judges in place of the spec's own settings: the rules of the commit that a change is merged into. */
+  /** The rules that judge instead of the spec's own: those of the commit that a change is merged into. */
   readonly rules?: Rules
-  /** A lock whose levers take the place of the spec's, where it was tuned from the levers that the spec declares. */
+  /** A lock whose levers replace the spec's, if it was tuned from the levers that the spec declares. */
   readonly tuned?: Pick<Lock, 'levers' | 'lineage'>
 }
 
-/** Everything that is known before a step is trained. */
+/** Everything that is known before training. */
 export interface Prepared {
   readonly spec: NormalizedSpec
   readonly plan: Plan
@@ -57,18 +59,18 @@ export interface Prepared {
   readonly warnings: readonly Diagnostic[]
   /** For each gate of the plan, the line of the spec that declares it. */
   readonly gateLines: readonly number[]
-  /** The data file, with all links followed. */
+  /** The data file, with all links resolved. */
   readonly dataFile: string
-  /** Rules of another commit that the spec alters; they judge as that commit has them. */
+  /** Rules of another commit that the spec alters. They judge as that commit has them. */
   readonly altered: readonly Alteration[]
-  /** Milliseconds that reading and checking the data took: they are part of the budget. */
+  /** Milliseconds that reading and checking the data took. They count toward the budget. */
   readonly took: number
 }
 
-/** A spec is small; anything larger is not one. */
+/** A spec is small; a larger file is not a spec. */
 const mostSpecBytes = 1024 * 1024
 
-/** Spec → normalized spec → data → plan. Throws an `InputError` with everything that is wrong at once, as far as it can be known. */
+/** Spec → normalized spec → data → plan. Throws one `InputError` with every problem that can be found. */
 export async function prepare(source: SpecSource): Promise<Prepared> {
   const read = await readSpec(source)
   try {
@@ -96,31 +98,31 @@ async function prepareRead({ parsed, spec, altered }: ReadSpec, source: SpecSour
   return { spec, plan, dataset, findings, took, warnings: said, gateLines, dataFile, altered }
 }
 
-/** Undefined where the lock was tuned from other levers than the spec declares now: the change is what is proposed then. */
+/** Undefined if the lock was tuned from other levers than the spec declares now. The change itself is then the proposal. */
 export function tunedLevers({ tuned }: Pick<SpecSource, 'tuned'>, declared: Levers): Levers | undefined {
   if (!tuned) return undefined
   const origin = tuned.lineage.toReversed().reduce((levers, { lever, from }) => withLevers(levers, { [lever]: from }), tuned.levers)
   return leverDifferences(origin, declared).length === 0 ? tuned.levers : undefined
 }
 
-/** Where each gate of the spec stands, its kind included. One with two limits is two of the plan. */
+/** The place of each gate in the spec, including its kind. A gate with two limits counts as two in the plan. */
 function gatePlaces({ spec }: ParsedSpec): SpecPath[] {
   return (spec.gates ?? []).flatMap((gate, i) => new Array<SpecPath>(rulesIn(gate)).fill(['gates', i, Object.keys(gate)[0] ?? '']))
 }
 
-/** The lower of two limits, where there are two. */
+/** The lower of two limits, if there are two. */
 function lower(one: number | null, other: number | undefined): number | null {
   return other === undefined ? one : Math.min(one ?? other, other)
 }
 
 export interface ReadSpec {
   readonly parsed: ParsedSpec
-  /** With what another commit and the caller decide in place of it. */
+  /** The spec with what another commit and the caller decide in its place. */
   readonly spec: NormalizedSpec
   readonly altered: readonly Alteration[]
 }
 
-/** The part of `prepare` that looks at no data. */
+/** The part of `prepare` that reads no data. */
 export async function readSpec(source: SpecSource): Promise<ReadSpec> {
   const parsed = unwrap(parseSpec(source.specText ?? await textOf(source.specPath), source.specPath))
   const own = unwrap(normalize(parsed))
@@ -130,9 +132,9 @@ export async function readSpec(source: SpecSource): Promise<ReadSpec> {
   return { parsed, spec: overridden(applyRules(own, rules, parsed.locate), source), altered }
 }
 
-/** Seeds that the caller asks for take the place of both, so an edit of them is not worth a word. */
+/** Seeds from the caller replace both, so no warning reports a change of them. */
 const isHeld = ({ seeds }: SpecSource) => ({ setting }: Alteration): boolean =>
-  seeds === undefined || setting !== 'stages.verify.seeds'
+  seeds === undefined || setting !== `stages.${confirmation.name}.seeds`
 
 export function unwrap<T>(result: Result<T, Diagnostic[]>): T {
   if (!result.ok) throw new InputError(result.error)
@@ -149,7 +151,7 @@ async function textOf(path: string): Promise<string> {
 function overridden(spec: NormalizedSpec, { stages, seeds, trials, minutes }: SpecSource): NormalizedSpec {
   const unknown = stages?.filter((name) => !spec.stages.some((s) => s.stage === name)) ?? []
   if (unknown.length > 0) fail('run/unknown-stage', 'the spec does not have every stage that was asked for', unknown.join(', '), spec.stages.map((s) => s.stage).join(', '))
-  if (seeds !== undefined && !spec.stages.some((s) => s.stage === 'verify')) {
+  if (seeds !== undefined && confirmationIn(spec.stages) === undefined) {
     fail('run/no-verify', 'seeds were given, and the spec has no verify stage to use them', `--seeds ${seeds}`, 'a spec with the stage verify')
   }
   return {
@@ -157,15 +159,11 @@ function overridden(spec: NormalizedSpec, { stages, seeds, trials, minutes }: Sp
     budget: { trials: lower(spec.budget.trials, trials), minutes: lower(spec.budget.minutes, minutes) },
     stages: spec.stages
       .filter((s) => stages === undefined || stages.includes(s.stage))
-      .map((s) => (s.stage === 'verify' && seeds !== undefined ? withSeeds(s, seeds) : s)),
+      .map((s) => (isConfirmation(s) && seeds !== undefined ? withSeeds(s, seeds) : s)),
   }
 }
 
-/** Looks at fewer seeds than are trained now are kept. */
-export const withSeeds = (settings: VerifySettings, seeds: number): VerifySettings =>
-  ({ ...settings, seeds, looks: [...settings.looks.filter((n) => n < seeds), seeds] })
-
-/** The data file, next to the spec unless it is absolute, and inside the workspace with all links followed. */
+/** The data file. It is relative to the spec unless it is absolute, and inside the workspace with all links resolved. */
 async function dataPath(spec: NormalizedSpec, parsed: ParsedSpec, { specPath, workspace }: SpecSource): Promise<string> {
   const at = parsed.locate(['data', 'source'])
   const named = resolve(dirname(specPath), spec.data.source)
@@ -187,10 +185,13 @@ export function factsOf(dataset: Dataset): DataFacts {
   }
 }
 
-/** Names of the checks that are made: all but those that the spec switches off. */
+/** Names of the checks to run: all except those that the spec turns off. */
 export const checksMade = ({ checks }: NormalizedSpec): CheckName[] => checkNames.filter((name) => checks[name] !== 'off')
 
-/** What the checks found, as loud as the spec wants it: an error stops, a warning is shown, off is not looked at. */
+/**
+ * The checks' findings at the severity that the spec sets: an error stops, a warning is shown, and a check that is off is
+ * skipped.
+ */
 function judgeData(spec: NormalizedSpec, dataset: Dataset, parsed: ParsedSpec, watch: Watch): { readonly findings: readonly DataFinding[]; readonly warnings: readonly Diagnostic[] } {
   const findings = checkData(dataset, checksMade(spec), augmentationsOf(spec, dataset), watch)
   const said = (finding: DataFinding, severity: Diagnostic['severity']): Diagnostic => ({

@@ -10,7 +10,7 @@ import { readRuns } from '../run/read-runs.ts'
 import { readReport } from './judge-again.ts'
 import { writeReport, type WrittenFiles } from './write-report.ts'
 
-/** Writes the files of a finished study anew, from its report.json and the curves in its journal. */
+/** Writes the files of a finished study again, from its report.json and the curves in its journal. */
 export async function renderAgain(
   folder: string, rasterize?: Rasterize,
 ): Promise<{ readonly report: Report; readonly files: WrittenFiles }> {
@@ -18,7 +18,7 @@ export async function renderAgain(
   return { report, files: await writeReport(report, folder, runs, rasterize) }
 }
 
-/** The text of `summary.md` drawn anew; no file is written. */
+/** The text of `summary.md`, rendered again; no file is written. */
 export async function summaryAgain(folder: string): Promise<string> {
   const { report, runs } = await finished(folder)
   return capSummary(renderSummary(report, await curveBook(report, runs)))
@@ -32,7 +32,7 @@ export async function finished(folder: string): Promise<{ readonly report: Repor
   return { report, runs: complete(readRuns(journal, ids), ids.length, journal) }
 }
 
-/** All runs or an error: curves that are left out silently would look as if they had never been. */
+/** All runs, or an error. Without the error, missing curves would look as if they had never existed. */
 async function* complete(runs: AsyncIterable<RunResult>, expected: number, journal: string): AsyncGenerator<RunResult> {
   let count = 0
   for await (const run of runs) {

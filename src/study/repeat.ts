@@ -5,10 +5,10 @@ import type { StudyOptions } from './run-study.ts'
 type Shaping = Pick<StudyOptions, 'specPath' | 'stages' | 'seeds' | 'baselinePath' | 'baseSpec' | 'baseCommit'>
 
 /**
- * The command that repeats a study, with the options that shape its result, as the report shows it. What was taken from the
- * base commit of a pull request is first written to a file.
+ * The command that repeats a study, with the options that shape its result, as the report shows it. The command first writes
+ * what came from a pull request's base commit to a file.
  *
- * @param data where that commit has the data that the base was retrained on; left out where the change has the same
+ * @param data where that commit has the data that the base was retrained on; omitted if the change has the same
  */
 export function repeatCommand(
   { specPath, stages, seeds, baselinePath, baseSpec, baseCommit }: Shaping, data?: string,

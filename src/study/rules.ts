@@ -1,45 +1,46 @@
 import { InputError, printable, type Diagnostic } from '../base/diagnostics.ts'
 import { canonicalJson, fingerprint } from '../base/hash.ts'
 import type { NormalizedChecks, NormalizedData, NormalizedSpec } from '../compile/normalized.ts'
-import type { StageSettings, VerifySettings } from '../records/plan.ts'
+import { confirmation, confirmationIn, isConfirmation } from '../stages/index.ts'
+import type { VerifySettings } from '../stages/verify.ts'
 import { ruleText } from '../report/phrases.ts'
 import type { AlteredRule } from '../report/model.ts'
 import type { Locate, SpecPath } from '../dsl/parse.ts'
 
 /**
- * Whose a setting is when a change is judged. A `rule` decides how the change is measured, so the base commit's value holds.
- * A `proposal` is what the change offers to be measured. `parts` is decided one level down.
+ * Who decides a setting when a change is judged. A `rule` decides how the change is measured, so the base commit's value
+ * applies. A `proposal` is what the change submits for measurement. `parts` is decided one level down.
  */
 export type Kind = 'rule' | 'proposal' | 'parts'
 
-/** Every key of a spec. A new key does not compile until somebody decides whose it is. */
+/** Every key of a spec. A new key does not compile until somebody decides which kind it is. */
 export const specKinds = {
   version: 'proposal', // the format has one version
   name: 'proposal', // names folders and headings
   task: 'rule', // another task has other metrics; it cannot be replaced, so such a change is refused
-  preset: 'proposal', // ranges of the stages and augmentation, both of which only shape training
-  seed: 'rule', // draws the split, the verification seeds and every other random stream
-  objective: 'rule', // chooses the checkpoint that is measured
-  evaluateEvery: 'rule', // says at how many checkpoints that choice may look
+  preset: 'proposal', // ranges of the stages and augmentation; both only shape training
+  seed: 'rule', // seeds the split, the verification seeds and every other random stream
+  objective: 'rule', // selects the checkpoint that is measured
+  evaluateEvery: 'rule', // limits how many checkpoints that selection may consider
   data: 'parts',
-  checks: 'rule', // the stricter of the two holds
-  augmentation: 'proposal', // applies to training batches alone
+  checks: 'rule', // the stricter of the two applies
+  augmentation: 'proposal', // applies to training batches only
   layers: 'proposal', // the model
   levers: 'proposal', // the hyperparameters
-  stages: 'parts', // `verify` is a rule, all other stages only find the levers
+  stages: 'parts', // `verify` is a rule; all other stages only find the levers
   gates: 'rule', // what must hold
-  budget: 'rule', // a small one ends the study before its gates are decided, a large one costs
+  budget: 'rule', // a small one ends the study before its gates are decided; a large one costs money
 } as const satisfies Readonly<Record<keyof NormalizedSpec, Kind>>
 
 /** Every key of the data block. */
 export const dataKinds = {
-  source: 'proposal', // rows are the change's to add and to mend; `changeOf` names those that differ
+  source: 'proposal', // the change may add and fix rows; `changeOf` names those that differ
   target: 'rule', // what is predicted: a change could choose an easier column
-  header: 'proposal', // describes the change's own file; the rows that come of it are compared
+  header: 'proposal', // describes the change's own file; the resulting rows are compared
   task: 'rule', // a copy of the spec's
   inputs: 'proposal', // features are part of the model
-  standardize: 'proposal', // so is how they are scaled
-  split: 'rule', // which rows are measured, stratified and grouped how, drawn by which seed
+  standardize: 'proposal', // so is their scaling
+  split: 'rule', // which rows are measured, how they are stratified and grouped, and the seed that draws them
 } as const satisfies Readonly<Record<keyof NormalizedData, Kind>>
 
 type RulesIn<K extends Readonly<Record<string, Kind>>> =
@@ -48,11 +49,11 @@ type RulesIn<K extends Readonly<Record<string, Kind>>> =
 /** What judges a change: the part of its base commit's spec that the change does not choose. */
 export type Rules = Pick<NormalizedSpec, RulesIn<typeof specKinds>> & {
   readonly data: Pick<NormalizedData, RulesIn<typeof dataKinds>>
-  /** Null where the base verifies nothing. It has no gates then. */
+  /** Null if the base verifies nothing. Then it has no gates. */
   readonly verify: VerifySettings | null
 }
 
-/** A rule that the change alters, as the report names it, and its place in the change's spec. */
+/** A rule that the change alters, with its name in the report and its place in the change's spec. */
 export interface Alteration extends AlteredRule {
   readonly path: SpecPath
 }
@@ -61,20 +62,20 @@ export interface Alteration extends AlteredRule {
 export function rulesOf(spec: NormalizedSpec): Rules {
   const { task, seed, objective, evaluateEvery, checks, gates, budget, data: { target, split } } = spec
   const data = { target, task, split }
-  return { task, seed, objective, evaluateEvery, data, checks, gates, budget, verify: verifyIn(spec.stages) }
+  return { task, seed, objective, evaluateEvery, data, checks, gates, budget, verify: confirmationIn(spec.stages) ?? null }
 }
 
-/** What the change proposes, measured by the rules of its base. Throws where its task is another: nothing compares then. */
+/** What the change proposes, measured by the rules of its base. Throws if its task differs: nothing is comparable then. */
 export function applyRules(spec: NormalizedSpec, rules: Rules, locate: Locate): NormalizedSpec {
   if (spec.task !== rules.task) throw otherTask(spec, rules, locate)
   const { data, verify, checks, ...settings } = rules
   return {
     ...spec, ...settings, checks: stricter(spec.checks, checks), data: { ...spec.data, ...data },
-    stages: verify === null ? spec.stages : [...spec.stages.filter((s) => s.stage !== 'verify'), verify],
+    stages: verify === null ? spec.stages : [...spec.stages.filter((s) => !isConfirmation(s)), verify],
   }
 }
 
-/** Pure: each rule that the change alters. A check that it makes stricter holds, so it is none of them. */
+/** Pure: each rule that the change alters. A check that the change makes stricter applies, so it is not one of them. */
 export function alterations(spec: NormalizedSpec, rules: Rules): Alteration[] {
   const own = rulesOf(spec)
   const held = stricter(own.checks, rules.checks)
@@ -104,7 +105,7 @@ export function alteredWarnings(altered: readonly Alteration[], locate: Locate):
   }))
 }
 
-/** An error that the base's rules may have brought about: says so, and which rules are not the change's own. */
+/** Explains an error that the base's rules may have caused, and lists the rules that are not the change's own. */
 export function underRules(error: InputError, altered: readonly Alteration[], locate: Locate): InputError {
   if (altered.length === 0) return error
   const head: Diagnostic = {
@@ -116,8 +117,6 @@ export function underRules(error: InputError, altered: readonly Alteration[], lo
   return new InputError([head, ...error.diagnostics, ...alteredWarnings(altered, locate)])
 }
 
-const verifyIn = (stages: readonly StageSettings[]): VerifySettings | null =>
-  stages.find((s) => s.stage === 'verify') ?? null
 
 function stricter(own: NormalizedChecks, base: NormalizedChecks): NormalizedChecks {
   const louder = { off: 0, warn: 1, error: 2 } as const
@@ -126,7 +125,7 @@ function stricter(own: NormalizedChecks, base: NormalizedChecks): NormalizedChec
   return Object.fromEntries(names.map((name) => [name, held(name)])) as NormalizedChecks
 }
 
-/** Whether neither spec gives the split a seed of its own: then the root seed says it all. */
+/** Whether neither spec gives the split its own seed. Then the root seed decides it. */
 const followsRoot = (own: Rules, base: Rules): boolean => [own, base].every(({ seed, data }) => data.split.seed === seed)
 
 function setting(path: SpecPath, base: unknown, change: unknown): Alteration | null {
@@ -134,18 +133,18 @@ function setting(path: SpecPath, base: unknown, change: unknown): Alteration | n
   return { path, setting: path.join('.'), base: shown(base), change: shown(change) }
 }
 
-/** A stage that the base lacks decides nothing: there are no gates that it feeds. */
+/** A stage that the base lacks decides nothing: no gate depends on it. */
 function verification(base: VerifySettings | null, change: VerifySettings | null): (Alteration | null)[] {
   if (base === null) return []
-  const path = ['stages', 'verify']
-  // The last look is at all seeds.
+  const path = ['stages', confirmation.name]
+  // The last look covers all seeds.
   const early = ({ looks }: VerifySettings): readonly number[] => looks.slice(0, -1)
   const whole = `${base.seeds} seeds, looks at ${shown(base.looks)}`
   if (change === null) return [{ path, setting: path.join('.'), base: whole, change: 'none' }]
   return [setting([...path, 'seeds'], base.seeds, change.seeds), setting([...path, 'looks'], early(base), early(change))]
 }
 
-/** The gates that only one side has; all of them where no more than their order differs. */
+/** The gates that only one side has; all of them if only their order differs. */
 function gates(base: Rules['gates'], change: Rules['gates']): Alteration | null {
   if (fingerprint(base) === fingerprint(change)) return null
   const without = (some: Rules['gates'], others: Rules['gates']): Rules['gates'] => {

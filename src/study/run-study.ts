@@ -32,25 +32,25 @@ import { toolName } from './version.ts'
 import { writeReport, type WrittenFiles } from './write-report.ts'
 
 export interface StudyOptions extends SpecSource {
-  /** Where the report goes; `.tunegate/<name>` in the workspace where it is left out. */
+  /** Where the report goes; `.tunegate/<name>` in the workspace if omitted. */
   readonly outDir?: string
   readonly workers: number
   readonly engine: EngineSource
-  /** Seconds of a step with native threads from which on fewer workers with more threads are tried; 1 where it is left out. */
+  /** Seconds per step with native threads above which fewer workers with more threads are tried; 1 if omitted. */
   readonly slowStep?: number
-  /** File that a worker process runs. The files of embedded engines lie beside it. */
+  /** The file that a worker process runs. The files of embedded engines are beside it. */
   readonly workerScript: string
-  /** A spec of which model and levers are retrained as the baseline, on the same seeds, and on `baseData` where it is given. */
+  /** A spec whose model and levers are retrained as the baseline, on the same seeds, and on `baseData` if it is given. */
   readonly baseSpec?: BaseSpec
-  /** The commit that the baseline was taken from, and the path that it has there. */
+  /** The commit that the baseline came from, and the path there. */
   readonly baseCommit?: { readonly sha: string; readonly path: string }
-  /** The data of that commit: what `baseSpec` is retrained on, and what the change's rows are held against. */
+  /** The data at that commit: `baseSpec` is retrained on it, and the change's rows are compared with it. */
   readonly baseData?: BaseData
-  /** Set an earlier journal aside. */
+  /** Sets an earlier journal aside. */
   readonly fresh?: boolean
   readonly listener: Listener
   readonly signal?: AbortSignal
-  /** Wall-clock time of the start, ISO 8601; null keeps it out of the report. */
+  /** Wall-clock time of the start, ISO 8601; null leaves it out of the report. */
   readonly startedAt: string | null
   /** Milliseconds from any origin. */
   readonly clock: () => number
@@ -64,7 +64,7 @@ export interface Study {
   readonly files: WrittenFiles
 }
 
-/** The whole path: spec → plan → runs → decisions → verdict → report. Used by the command line and by the action. */
+/** The whole path: spec → plan → runs → decisions → verdict → report. The command line and the action both use it. */
 export async function runStudy(options: StudyOptions): Promise<Study> {
   const { listener, engine, clock } = options
   const checked = prepare(options.baseSpec ? { ...options, baselinePath: 'retrain' } : options)
@@ -72,7 +72,7 @@ export async function runStudy(options: StudyOptions): Promise<Study> {
     for (const warning of warnings) listener({ type: 'notice', message: lineOf(warning) })
     return clock()
   })
-  // What is wrong is said by those who wait for the check itself.
+  // The code that awaits the check itself reports its errors.
   begun.catch(() => {})
   const choice = await afterChecks(checked, engine.choose(checked))
   return await onEngine(engine.wanted, choice, (taken) => trainAndConclude(options, checked, taken, begun), (message) => {
@@ -80,7 +80,7 @@ export async function runStudy(options: StudyOptions): Promise<Study> {
   })
 }
 
-/** What is wrong with spec or data is said before what is wrong with the engine. */
+/** Problems with the spec or data are reported before problems with the engine. */
 export async function afterChecks<T>(checked: Promise<unknown>, work: Promise<T>): Promise<T> {
   return await work.catch(async (error: unknown) => {
     await checked
@@ -110,7 +110,7 @@ async function trainAndConclude(
   }
 }
 
-/** The pool, or one of fewer workers with more threads where that is faster. */
+/** The pool, or a faster one with fewer workers and more threads. */
 async function fitted(options: StudyOptions, prepared: Prepared, choice: EngineChoice, pool: WorkerPool): Promise<Fitted<WorkerPool>> {
   const engine = engineNamed(choice.engine)
   if (!engine.threadsOf) return { pool, workers: pool.slots, threads: 1, why: null }
@@ -125,18 +125,18 @@ async function fitted(options: StudyOptions, prepared: Prepared, choice: EngineC
   }
 }
 
-/** How a study came to its decisions, with the means to look at its runs while the journal is open. */
+/** How a study reached its decisions, with access to its runs while the journal is open. */
 type Course = Pick<Finished, 'outcome' | 'runs' | 'seconds'>
 
-/** Label of the engine that trained, and why it was this one where that is known. */
+/** Label of the engine that trained, and why it was chosen, if known. */
 interface EngineUsed {
   readonly label: string
   readonly why: string | null
-  /** Runs of a base spec that were retrained before; null or left out where there is none. */
+  /** Runs of a base spec that were retrained before; null or omitted if there are none. */
   readonly base?: BaselineEvidence | null
 }
 
-/** The study's folder with its journal, what is done with it, then verdict and report. */
+/** Opens the study's folder with its journal, runs what needs it, then writes verdict and report. */
 export async function concludeStudy(
   options: StudyOptions, prepared: Prepared, engine: EngineUsed, study: (journal: Journal, judging: Judging) => Promise<Course>,
 ): Promise<Study> {
@@ -156,7 +156,7 @@ export async function concludeStudy(
 const outFolder = (options: StudyOptions, { plan }: Prepared): string =>
   options.outDir ?? join(options.workspace, '.tunegate', folderName(plan.name, options))
 
-/** A study of some stages, or under other seeds, has a folder of its own: it must not put the whole study's results aside. */
+/** A study of some stages, or under other seeds, has its own folder: it must not set aside the whole study's results. */
 function folderName(name: string, { stages, seeds }: SpecSource): string {
   return [name, ...(stages ?? []), ...(seeds === undefined ? [] : [`${seeds}-seeds`])].join('-')
 }
@@ -202,7 +202,7 @@ async function reportOf({ options, prepared, judging, outcome, engine, seconds, 
   })
 }
 
-/** Whether rows or columns were held against those of another file, and differ. */
+/** Whether rows or columns were compared with those of another file, and differ. */
 const otherData = (change: ChangeSection | undefined): boolean =>
   change !== undefined && (Boolean(change.training ?? change.columns) || (change.rows !== undefined && 'parts' in change.rows))
 
@@ -211,7 +211,5 @@ function machineOf({ workers }: StudyOptions, { why }: EngineUsed): Report['timi
   return why === null ? machine : { ...machine, whyEngine: why }
 }
 
-function verifyFindings({ decisions }: StudyOutcome): VerifyFindings | null {
-  const findings = decisions.find((d) => d.stage === 'verify')?.findings
-  return findings?.stage === 'verify' ? findings.verify : null
-}
+const verifyFindings = ({ decisions }: StudyOutcome): VerifyFindings | null =>
+  decisions.find((d) => d.findings.verify)?.findings.verify ?? null

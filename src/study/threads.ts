@@ -5,7 +5,7 @@ import type { Plan } from '../records/plan.ts'
 import type { RunRequest } from '../records/run.ts'
 import type { Runner } from '../run/runner.ts'
 
-/** Workers side by side, and the native threads of each. */
+/** Workers in parallel, and the native threads of each. */
 export interface Split {
   readonly workers: number
   readonly threads: number
@@ -18,27 +18,27 @@ export interface Pool extends Runner {
 
 export interface Fitted<P extends Pool = Pool> extends Split {
   readonly pool: P
-  /** What was measured, for the report; null where one thread a worker was no question. */
+  /** What was measured, for the report; null if one thread per worker needed no measurement. */
   readonly why: string | null
 }
 
 export interface Fitting<P extends Pool = Pool> {
   readonly plan: Plan
-  /** Processes of the pool that is there, of one thread each; closed where another takes its place. */
+  /** The existing pool, with one thread per process; closed if another pool replaces it. */
   readonly pool: P
   readonly start: (split: Split) => Promise<P>
-  /** A step that takes longer, in seconds, is worth the question. */
+  /** Seconds per step above which a measurement pays off. */
   readonly slowStep: number
-  /** Threads of the study that is continued: what was decided once stays, since bits depend on it. Null for a new one. */
+  /** Threads of the study that continues. Bits depend on them, so an earlier decision stands. Null for a new study. */
   readonly before: number | null
 }
 
-/** More threads must be faster by so much: one a worker is the better one for bits and memory being equal. */
+/** More threads must be this much faster. Otherwise one thread per worker is better for bits and memory. */
 const worth = 1.1
 
 /**
- * Workers of one native thread each train the most runs in a time, unless a step is so large that processes wait for memory:
- * then the same cores as fewer workers of more threads are measured, and the fastest split is taken.
+ * Workers with one native thread each train the most runs per unit of time, unless a step is so large that processes wait
+ * for memory. In that case, this measures the same cores as fewer workers with more threads and takes the fastest split.
  */
 export async function fitThreads<P extends Pool>(fitting: Fitting<P>): Promise<Fitted<P>> {
   const { plan, pool, slowStep, before, start } = fitting
@@ -75,27 +75,27 @@ async function fastest<P extends Pool>({ plan, pool, start }: Fitting<P>, step: 
   return { ...best.split, pool: current.pool, why }
 }
 
-/** Steps a second of all workers together, once their graphs are there. */
+/** Steps per second of all workers together, once their graphs exist. */
 async function rateOf(pool: Pool, plan: Plan): Promise<number> {
   const all = (steps: number): Promise<number[]> => Promise.all(Array.from({ length: pool.slots }, () => secondsOf(pool, plan, steps)))
   await all(1)
   return (pool.slots * stepsInside(3)) / Math.max(...await all(3))
 }
 
-/** Compiling a run takes a recorded step and one that is compared with it, beside the run's own. */
+/** Compiling a run takes a recorded step and a step for comparison, besides the run's own. */
 const stepsInside = (steps: number): number => steps + 2
 
-/** Of a run of so many steps with the declared levers. It is no part of the study. */
+/** A run of this many steps with the declared levers. It is not part of the study. */
 async function secondsOf(pool: Pool, plan: Plan, steps: number): Promise<number> {
   const rate = plan.baseline.optimization.learningRate
   const request: RunRequest = {
-    stage: 'lr-range', label: 'threads', levers: plan.baseline, seed: 0, job: { kind: 'range-test', from: rate, to: rate, steps },
+    stage: 'threads', label: 'threads', levers: plan.baseline, seed: 0, job: { kind: 'range-test', from: rate, to: rate, steps },
   }
   const { timing } = await pool.run(request, 'threads')
   return timing.seconds
 }
 
-/** Threads a worker of the study whose journal lies there; null where there is none, or one of another engine. */
+/** Threads per worker of the study whose journal is there; null if there is none, or if it used another engine. */
 export async function threadsBefore(outDir: string, { name, threadsOf }: EngineDefinition): Promise<number | null> {
   const file = await openFile(join(outDir, 'journal.jsonl')).catch(() => null)
   if (file === null) return null

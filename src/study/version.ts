@@ -1,5 +1,5 @@
 import manifest from '../../package.json' with { type: 'json' }
 
 export const version: string = manifest.version
-/** The name under which reports and locks say who made them. */
+/** The name that reports and locks give as their producer. */
 export const toolName = `tunegate ${version}`

@@ -22,8 +22,8 @@ export interface WrittenFiles {
 }
 
 /**
- * Writes everything that a study leaves behind, `report.json` last: a folder that has one is complete. With `rasterize` every
- * chart is written as PNG beside its SVG.
+ * Writes everything that a study leaves behind, `report.json` last, so a folder with that file is complete. With
+ * `rasterize`, it also writes every chart as PNG beside its SVG.
  */
 export async function writeReport(
   report: Report, folder: string, runs: AsyncIterable<RunResult>, rasterize?: Rasterize,
@@ -34,8 +34,8 @@ export async function writeReport(
 }
 
 /**
- * Removes the runs' curves that an earlier report of ours lists, and nothing else: the folder may hold what is not ours. The
- * list is kept under another name meanwhile, for the next attempt where this one is killed.
+ * Removes the run curves that an earlier tunegate report lists, and nothing else, because the folder may hold other files.
+ * Meanwhile the list is kept under another name, for the next attempt if this one is killed.
  */
 async function removeCurves(folder: string): Promise<void> {
   const replaced = join(folder, '.report.json.replaced')
@@ -49,10 +49,13 @@ async function removeCurves(folder: string): Promise<void> {
   await rm(replaced, { force: true })
 }
 
-/** No chart of ours has as many. */
+/** No tunegate chart has this many. */
 const mostChartBytes = 64 * 2 ** 20
 
-/** Removes the charts of an earlier report, which this one may no longer have: drawings that name themselves as ours do. */
+/**
+ * Removes the charts of an earlier report, which this report may no longer have: only drawings that identify themselves as
+ * tunegate's.
+ */
 async function removeCharts(curves: string): Promise<void> {
   const names = await readdir(curves).catch((): string[] => [])
   for (const name of names.filter((n) => n.endsWith('.svg'))) {
@@ -66,8 +69,8 @@ async function removeCharts(curves: string): Promise<void> {
 async function writeAll(
   report: Report, folder: string, runs: AsyncIterable<RunResult>, rasterize: Rasterize | undefined,
 ): Promise<WrittenFiles> {
-  // What an earlier run left would be taken for this one's. Its report.json goes first: without it the folder counts as
-  // unfinished, whenever this is killed.
+  // Files of an earlier run would be mistaken for this one's. Its report.json goes first: without it the folder counts as
+  // unfinished, whenever this process is killed.
   await removeCurves(folder)
   await removeCharts(join(folder, 'curves'))
   const all: string[] = []
@@ -75,7 +78,7 @@ async function writeAll(
   for await (const { path, text } of reportFiles(report, runs)) {
     const file = join(folder, ...path.split('/'))
     await makeFolder(dirname(file))
-    // The hundreds of curves can be drawn again from the journal; the rest is what people keep.
+    // The hundreds of curves can be rendered again from the journal. The rest is what people keep.
     await (path.startsWith('curves/') ? writeFilePlain(file, text) : writeFileAtomic(file, text))
     all.push(file)
     if (rasterize && path.endsWith('.svg')) {

@@ -11,7 +11,7 @@ export interface BatchRows {
   readonly rows: number
 }
 
-/** The policy with every amount scaled; null where nothing is left to do. */
+/** The policy with every amount scaled; null if nothing is left to do. */
 export function scaledPolicy(policy: AugmentationPolicy, strength: number): AugmentationPolicy | null {
   const { shift, flip, erase, noise, mixup } = policy
   const scaled = {
@@ -22,9 +22,9 @@ export function scaledPolicy(policy: AugmentationPolicy, strength: number): Augm
 }
 
 /**
- * Augments a batch in place: left-right flip, shift with zeros moving in, an erased square (DeVries and Taylor, 2017),
- * Gaussian noise, and mixup of inputs and targets (Zhang et al., 2018). The first three are for images, [height, width,
- * channels]. An amount of 0 draws nothing.
+ * Augments a batch in place: left-right flip, shift with zero fill, an erased square (DeVries and Taylor, 2017), Gaussian
+ * noise, and mixup of inputs and targets (Zhang et al., 2018). The first three are for images, [height, width, channels]. An
+ * amount of 0 draws nothing.
  */
 export function augment(batch: BatchRows, shape: Shape, policy: AugmentationPolicy, random: Stream): void {
   const { inputs, rows } = batch
@@ -61,7 +61,7 @@ function flip({ pixels, height, width, channels }: Image): void {
   }
 }
 
-/** Whole pixels, from a uniform distance rounded, so that a small strength shifts fewer images instead of none. */
+/** Whole pixels: a uniform distance, rounded, so that a small strength shifts fewer images instead of none. */
 function distance(most: number, random: Stream): number {
   return Math.round((2 * random.uniform() - 1) * most)
 }
@@ -77,9 +77,7 @@ function shift({ pixels, height, width, channels }: Image, down: number, right: 
   }
 }
 
-/**
- * One square that lies inside the image; a side between two whole numbers is rounded at random, so that its mean is right.
- */
+/** One square inside the image. A fractional side is rounded at random, so that its mean is right. */
 function erase({ pixels, height, width, channels }: Image, share: number, random: Stream): void {
   const side = Math.min(Math.floor(share * Math.min(height, width) + random.uniform()), height, width)
   const top = random.integer(height - side + 1)
@@ -87,7 +85,9 @@ function erase({ pixels, height, width, channels }: Image, share: number, random
   for (let y = top; y < top + side; y++) pixels.fill(0, (y * width + left) * channels, (y * width + left + side) * channels)
 }
 
-/** Each row with its mirror in the batch, whose order is random already; one weight for the whole batch. */
+/**
+ * Mixes each row with its mirror position in the batch, which is already in random order; one weight for the whole batch.
+ */
 function mixup({ inputs, targets, rows }: BatchRows, weight: number): void {
   for (const values of [inputs, targets]) {
     const before = values.slice()
@@ -101,7 +101,7 @@ function mixup({ inputs, targets, rows }: BatchRows, weight: number): void {
   }
 }
 
-/** Beta(α, α) as a ratio of two gammas; in logarithms, since both underflow for small α. */
+/** Beta(α, α) as a ratio of two gammas, in logarithms because both underflow for small α. */
 function beta(alpha: number, random: Stream): number {
   return 1 / (1 + Math.exp(logGamma(alpha, random) - logGamma(alpha, random)))
 }

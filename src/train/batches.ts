@@ -9,43 +9,43 @@ import { smoothedTargets } from './loss.ts'
 import type { TrainingData } from './types.ts'
 
 /**
- * How the training rows are cut into steps. All steps are of one size; what is left over at an epoch's end waits for the
- * next.
+ * How the training rows are divided into steps. All steps have one size; leftover rows at an epoch's end go into the next
+ * epoch.
  */
 export interface BatchPlan {
   /** Rows of one forward pass. */
   readonly rows: number
-  /** Forward passes a step. */
+  /** Forward passes per step. */
   readonly accumulate: number
   readonly stepsPerEpoch: number
 }
 
-/** Where there are fewer training rows than a step asks for, a step takes what is there. */
+/** If there are fewer training rows than a step needs, a step takes all of them. */
 export function batchPlan(trainingRows: number, { batchSize, accumulate }: BatchingLevers): BatchPlan {
   const rows = Math.min(batchSize, trainingRows)
   const passes = Math.min(accumulate, Math.floor(trainingRows / rows))
   return { rows, accumulate: passes, stepsPerEpoch: Math.floor(trainingRows / (rows * passes)) }
 }
 
-/** The batches of a step, ready to become tensors: one a forward pass. */
+/** The batches of a step, ready to become tensors: one per forward pass. */
 export interface BatchSource {
   (step: number): readonly BatchRows[]
-  /** Row numbers of all batches of a step; null where augmentation makes batches more than rows of the data. */
+  /** Row numbers of all batches of a step; null if augmentation makes batches differ from rows of the data. */
   readonly rowsOf: ((step: number) => Int32Array) | null
 }
 
-/** What decides the content of the batches, beside seed and step. */
+/** What determines the content of the batches, besides seed and step. */
 export interface BatchOptions {
   readonly task: Task
-  /** Classes, or 1 for regression. */
+  /** Number of classes, or 1 for regression. */
   readonly width: number
   readonly levers: Levers
   readonly augmentation: AugmentationPolicy
 }
 
 /**
- * The batches of any step as a function of (seed, step): each epoch has an order of its own from the stream (order, epoch),
- * and each batch its augmentation from the stream (augment, step, pass).
+ * The batches of any step as a function of (seed, step). Each epoch has its own order from the stream (order, epoch), and
+ * each batch its own augmentation from the stream (augment, step, pass).
  */
 export function batchSource(data: TrainingData, options: BatchOptions, seed: number): BatchSource {
   const { rows, accumulate, stepsPerEpoch } = batchPlan(data.splits.train.length, options.levers.batching)
@@ -71,13 +71,13 @@ export function batchSource(data: TrainingData, options: BatchOptions, seed: num
   return Object.assign(source, { rowsOf: policy ? null : rowsOf })
 }
 
-/** The batches of a run at its own levers. */
+/** The batches of a run at the run's levers. */
 export function runBatches({ workload, data }: RunContext, levers: Levers, seed: number): BatchSource {
   const { task, augmentation } = workload
   return batchSource(data, { task, width: outputWidth(workload), levers, augmentation }, seed)
 }
 
-/** Copies of some rows, with their targets as the loss wants them. */
+/** Copies of some rows, with their targets in the form that the loss needs. */
 function gatherBatch(data: TrainingData, rows: Int32Array, { task, width, levers }: BatchOptions): BatchRows {
   const labels = gatherRows(data.targets, 1, rows)
   return {

@@ -13,14 +13,15 @@ import { rounded } from './round.ts'
 import type { TrainState } from './step.ts'
 
 const bins = 15
-/** Draws times rows, at most: enough for the 95th percentile, and no noticeable time on large splits. */
+/** The most draws times rows: enough for the 95th percentile, and fast enough on large splits. */
 const mostDrawn = 2_000_000
 
 /**
- * Reliability of a classifier's probabilities on test rows, or on validation rows where none are kept back, as trained and
- * under the temperature that fits the validation rows best. Counts and means, not the probabilities themselves.
+ * Reliability of a classifier's probabilities on test rows, or on validation rows if no test rows are held out. It covers
+ * the probabilities as trained and with the temperature that fits the validation rows best. Stores counts and means, not the
+ * probabilities themselves.
  *
- * @param onTest outputs of the test rows; null where none are kept back
+ * @param onTest outputs of the test rows; null if none are held out
  */
 export function runCalibration(context: RunContext, state: TrainState, onTest: Float32Array | null): RunCalibration {
   const { validation, test } = context.data.splits
@@ -29,7 +30,7 @@ export function runCalibration(context: RunContext, state: TrainState, onTest: F
   return calibrationFrom(fittedOn, judged, onTest ? 'test' : 'validation')
 }
 
-/** The temperature from one set of predictions, both summaries from the other. */
+/** The temperature comes from one set of predictions, both summaries from the other. */
 export function calibrationFrom(
   fittedOn: Predictions, judged: Predictions, split: RunCalibration['split'],
 ): RunCalibration {

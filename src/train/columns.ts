@@ -3,14 +3,16 @@ import { layerOf } from '../layers/index.ts'
 import type { ShapedLayer } from '../layers/shapes.ts'
 import type { TrainingData } from './types.ts'
 
-/** What the columns of a data set may take up. */
+/** The most memory that the columns of a data set may use. */
 const mostBytes = 256 * 2 ** 20
-/** Values that one output of the first convolution reads; with more of them a convolution is as quick as the product. */
+/**
+ * The most values that one output of the first convolution may read. Beyond that, a convolution is as fast as the product.
+ */
 const mostValues = 16
 
 /**
- * The data with its images as columns, or null where the first layer cannot take columns or it would not pay. It does where an
- * image has one channel or two, for which libraries' convolutions are slow, and the columns fit in memory.
+ * The data with images as columns, or null if the first layer cannot take columns or they would not pay off. They pay off if
+ * images have one or two channels, for which library convolutions are slow, and the columns fit in memory.
  */
 export function columnsOf([first]: readonly ShapedLayer[], data: TrainingData): TrainingData | null {
   const window = first && windowOf(first)
@@ -29,9 +31,9 @@ function windowOf({ layer }: ShapedLayer): Window | undefined {
 const valuesOf = ({ kernelSize: [tall, wide] }: Window, input: Shape): number => tall * wide * (input[2] ?? 0)
 
 /**
- * Every patch that a convolution reads, one behind the other in the order of its outputs: [images, rows, columns, height ·
- * width · channels], zeros where it reads padding. A product with the kernel is the convolution then (Chellapilla et al., 2006,
- * "High performance convolutional neural networks for document processing").
+ * Every patch that a convolution reads, consecutively in the order of its outputs: [images, rows, columns, height · width ·
+ * channels], with zeros for padding. The convolution is then a product with the kernel (Chellapilla et al., 2006, "High
+ * performance convolutional neural networks for document processing").
  */
 export function spread(
   window: Window, { input, output }: Pick<ShapedLayer, 'input' | 'output'>, images: Float32Array,
@@ -51,7 +53,7 @@ export function spread(
   return columns
 }
 
-/** Where in an image each value of its columns stands; −1 for one of the padding. */
+/** The position in an image of each value in its columns; −1 for padding. */
 function placesOf(
   { kernelSize: [tall, wide], strides: [down, right], padding }: Window,
   [height, width, channels]: readonly [number, number, number], [rows, columns]: readonly [number, number],

@@ -9,22 +9,22 @@ export interface RunContext {
   readonly model: Model
   readonly workload: Workload
   readonly data: TrainingData
-  /** Present where the engine runs steps as native graphs. */
+  /** Present if the engine runs steps as native graphs. */
   readonly compiler?: Compiler | undefined
-  /** Told of what a person should know and no result says. */
+  /** Receives messages for the user that no result contains. */
   readonly notice?: ((message: string) => void) | undefined
 }
 
-/** Told after every step; `of` is how many there will be at most. */
+/** Called after every step; `of` is the most steps that there will be. */
 export type OnStep = (step: number, of: number) => void
 
 type Body<T> = T extends unknown ? Omit<T, 'id' | 'request' | 'engine' | 'timing'> : never
 
-/** The part of a result that training itself decides; the trainer adds who asked and how long it took. */
+/** The part of a result that training itself determines. The trainer adds the request and the time. */
 export type RunBody = Body<Exclude<RunResult, { status: 'crashed' }>>
 
-/** A request whose job is of one kind. */
+/** A request with one kind of job. */
 export type RequestFor<K extends RunJob['kind']> = RunRequest & { readonly job: Extract<RunJob, { kind: K }> }
 
-/** Outputs of the model: classes, or 1 for regression. */
+/** Outputs of the model: number of classes, or 1 for regression. */
 export const outputWidth = (workload: Workload): number => workload.data.classes?.length ?? 1

@@ -7,19 +7,22 @@ import { splitWeights, type TrainState } from './step.ts'
 import type { ForwardOptions } from '../layers/forward.ts'
 import type { Model } from './types.ts'
 
-/** Rows of one forward pass: as many as keep its largest tensor in about 4 MiB, which the processor holds near, within bounds. */
+/**
+ * Rows per forward pass: as many as keep its largest tensor in about 4 MiB, which fits in the processor's cache, within
+ * bounds.
+ */
 const mostValues = 2 ** 20
 const [fewestRows, mostRows] = [16, 1024]
 const chunkRows = ({ widest }: Model): number => Math.max(fewestRows, Math.min(mostRows, Math.floor(mostValues / widest)))
 const inference: ForwardOptions = { training: false, dropout: 0, random: null }
 
-/** Metrics of the model on some rows, without augmentation and dropout, by the running statistics; at least one row. */
+/** Metrics of the model on some rows, without augmentation and dropout, with the running statistics; at least one row. */
 export function evaluate(context: RunContext, state: TrainState, rows: Int32Array): Metrics {
   const [metrics] = evaluateEach(context, state, [rows])
   return metrics as Metrics
 }
 
-/** The same for several lists of rows, whose predictions are made together. */
+/** The same for several lists of rows, predicted together. */
 export function evaluateEach(context: RunContext, state: TrainState, lists: readonly Int32Array[]): Metrics[] {
   const width = outputWidth(context.workload)
   const all = predict(context, state, joined(lists))
@@ -68,7 +71,7 @@ export function predict(context: RunContext, state: TrainState, rows: Int32Array
   return out
 }
 
-/** In parts of one size, so that one graph does for all of them; the last is filled up with rows that are not wanted. */
+/** In batches of one size, so that one graph serves all of them. The last is padded with unused rows. */
 function predictCompiled(
   compiler: Compiler, model: Model, state: TrainState, rows: Int32Array, width: number,
 ): Float32Array | null {
@@ -84,7 +87,7 @@ function predictCompiled(
   return out
 }
 
-/** At most `most` of the rows, evenly spaced: the same for every seed, and every part of the file has its share. */
+/** At most `most` of the rows, evenly spaced: the same for every seed, with every part of the file represented. */
 export function fixedSample(rows: Int32Array, most: number): Int32Array {
   if (rows.length <= most) return rows
   return Int32Array.from({ length: most }, (_, i) => rows[Math.floor((i * rows.length) / most)] as number)

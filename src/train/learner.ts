@@ -11,24 +11,24 @@ import { tidy } from './tidy.ts'
 import type { Tensor, Tf } from '../layers/forward.ts'
 import type { Model } from './types.ts'
 
-/** Numbers that make a model: the flat trainable weights, and the running statistics one array each. */
+/** The arrays of a model: the flat trainable weights, and one array for each running statistic. */
 export interface Checkpoint {
   readonly weights: Float32Array
   readonly statistics: readonly Float32Array[]
 }
 
-/** A model in training. It owns its tensors: the state, its constants, and nothing that outlives `dispose`. */
+/** A model in training. It owns its tensors: the state and its constants. None of them outlive `dispose`. */
 export interface Learner {
   readonly settings: StepSettings
   /** Valid until the next step. */
   readonly state: TrainState
-  /** One optimizer update; `step` counts from 0. Loss and norm are read back, and may be not finite. */
+  /** One optimizer update; `step` counts from 0. Loss and norm are read back, and may be non-finite. */
   step(batches: readonly BatchRows[], step: number, rate: number): StepReport
-  /** Steps that are worth asking for at once. */
+  /** Number of steps worth requesting at once. */
   readonly chunk: number
   /**
-   * One update a rate, from step `from` on; ends early after a report that `goOn` refuses, and the state is that of the last
-   * step of the reports.
+   * One update per rate, from step `from` on. Ends early after a report that `goOn` rejects; the state is then that of the
+   * last reported step.
    */
   advance(batches: BatchSource, from: number, rates: readonly number[], goOn?: (report: StepReport) => boolean): readonly StepReport[]
   /** Batches as tensors of the engine, with the random numbers of their step; the caller disposes of them. */
@@ -108,12 +108,12 @@ function initialState(tf: Tf, model: Model, slots: number, seed: number): TrainS
   }
 }
 
-/** 1 where weight decay applies. */
+/** 1 if weight decay applies. */
 export function decayMask(tf: Tf, model: Model): Tensor {
   const mask = new Float32Array(model.size)
   for (const p of model.parameters) if (p.decay) mask.fill(1, p.offset, p.offset + p.size)
   return tf.tensor1d(mask)
 }
-/** A copy, whatever the engine hands out. */
+/** A copy, whatever the engine returns. */
 const numbersOf = (tensor: Tensor): Float32Array => Float32Array.from(tensor.dataSync())
 const numberOf = (scalar: Tensor): number => scalar.dataSync()[0] as number

@@ -11,9 +11,8 @@ import { learningRate, type ScheduleOptions } from './schedule.ts'
 import { divergence, stepLogger } from './step-log.ts'
 
 /**
- * Trains one model: the only training loop there is. Every number in the result is a function of the request, the workload,
- * the data and the engine. Ends after `stopAfter` of its steps, when patience runs out, or with the first value that is not
- * finite.
+ * Trains one model; this is the only training loop. Every number in the result is a function of the request, the workload,
+ * the data and the engine. Ends after `stopAfter` of its steps, when patience runs out, or at the first non-finite value.
  */
 export function trainRun(context: RunContext, request: RequestFor<'train'>, onStep?: OnStep): RunBody {
   const { workload, data } = context
@@ -74,7 +73,7 @@ export function runLength(trainingRows: number, levers: Levers, length: number, 
   }
 }
 
-/** Keeps the checkpoint with the best validation objective; of equals the first. */
+/** Keeps the checkpoint with the best validation objective; the first of equals. */
 function bestSoFar(objective: MetricName, patience: number | null) {
   let best: { evaluation: Evaluation; checkpoint: Checkpoint } | undefined
   let without = 0

@@ -15,8 +15,8 @@ export function smoothedTargets(labels: ArrayLike<number>, classes: number, smoo
 
 /**
  * Mean over the batch of the cross-entropy, in nats, between rows of class probabilities that each sum to 1 and the softmax
- * of the logits, both [batch, classes]. The largest logit of a row is taken out first, so no logit overflows; the gradient
- * is given by hand, (softmax − target) / batch, which saves half the operations of the derived one.
+ * of the logits, both [batch, classes]. The largest logit of a row is subtracted first, so no logit overflows. The gradient
+ * is written by hand, (softmax − target) / batch, which saves half the operations of the derived one.
  */
 export function softmaxCrossEntropy(tf: Tf, targets: Tensor, logits: Tensor): Tensor {
   const loss = tf.customGrad((given, save) => {

@@ -8,9 +8,9 @@ const calibrationBins = 15
 export interface Predictions {
   /** Logits or regression outputs, rows × width. */
   readonly outputs: Float32Array
-  /** Class index or standardized value, one a row. */
+  /** Class index or standardized value, one per row. */
   readonly targets: Float32Array
-  /** Classes, or 1 for regression. */
+  /** Number of classes, or 1 for regression. */
   readonly width: number
 }
 
@@ -23,7 +23,7 @@ export function computeMetrics(task: Task, predictions: Predictions, scale: Trai
   return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, rounded(value)]))
 }
 
-/** Metrics of logits against class indices; in double precision whatever the engine's. */
+/** Metrics of logits against class indices, in double precision whatever the engine uses. */
 export function classificationMetrics({ outputs, targets, width }: Predictions): ClassificationMetrics {
   const rows = targets.length
   const counts = { actual: new Float64Array(width), predicted: new Float64Array(width), both: new Float64Array(width) }
@@ -53,7 +53,7 @@ interface ClassCounts {
   readonly both: Float64Array
 }
 
-/** As scikit-learn averages them: recall over the classes that occur, F1 over those that occur or are predicted. */
+/** Averaged as in scikit-learn: recall over the classes that occur, F1 over those that occur or are predicted. */
 function perClass({ actual, predicted, both }: ClassCounts): { balancedAccuracy: number; f1: number } {
   const recalls: number[] = []
   const f1s: number[] = []

@@ -12,8 +12,8 @@ interface NamedParameter extends Parameter {
 }
 
 /**
- * Builds the model that the shapes describe. Nothing is allocated on the engine until `forward` is called. With `columns` it
- * takes images as `columnsOf` spreads them out, and is the same in all else.
+ * Builds the model that the shapes describe. Nothing is allocated on the engine until `forward` is called. With `columns`,
+ * it takes images in the form that `columnsOf` produces, and is otherwise the same.
  */
 export function buildModel(tf: Tf, shaped: readonly ShapedLayer[], fused?: FusedOps, columns = false): Model {
   const owned = shaped.flatMap(namedParameters)
@@ -51,7 +51,7 @@ function withOffsets(parameters: readonly NamedParameter[]): ModelParameter[] {
   })
 }
 
-/** Each parameter draws from its own stream, so that adding a layer leaves the others' initial weights as they were. */
+/** Each parameter draws from its own stream, so that adding a layer leaves the initial weights of other layers unchanged. */
 function initialWeights(parameters: readonly NamedParameter[], size: number, seed: number): Float32Array {
   const weights = new Float32Array(size)
   let offset = 0

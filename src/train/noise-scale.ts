@@ -5,8 +5,8 @@ export interface NormPair {
 }
 
 /**
- * The simple gradient noise scale, tr(Σ) / |G|², in examples (McCandlish et al., 2018, appendix A.1): from E|g_b|² = |G|² +
- * tr(Σ)/b at two batch sizes, each of the two averaged before they are divided. Null where either estimate is
+ * The simple gradient noise scale, tr(Σ) / |G|², in examples (McCandlish et al., 2018, appendix A.1). It follows from
+ * E|g_b|² = |G|² + tr(Σ)/b at two batch sizes; each of the two is averaged before the division. Null if either estimate is
  * not positive.
  */
 export function noiseScale(pairs: readonly NormPair[]): number | null {

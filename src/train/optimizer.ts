@@ -2,7 +2,7 @@ import { unreachable } from '../base/result.ts'
 import type { OptimizationLevers } from '../records/levers.ts'
 import type { Tensor, Tf } from '../layers/forward.ts'
 
-/** Weights and the optimizer's own vectors (Adam: first and second moment; SGD: momentum), all flat and of one length. */
+/** Weights and the optimizer's own vectors (Adam: first and second moment; SGD: momentum), all flat and of equal length. */
 export interface OptimizerState {
   readonly weights: Tensor
   readonly slots: readonly Tensor[]
@@ -10,26 +10,26 @@ export interface OptimizerState {
 
 /**
  * An optimizer over one flat vector of weights. Everything that changes from step to step and does not depend on a gradient
- * enters as a scalar tensor, so that the update is the same graph at every step.
+ * enters as a scalar tensor, so that every step uses the same update graph.
  */
 export interface Optimizer {
-  /** Vectors of state, each zero at the start. */
+  /** State vectors; each starts at zero. */
   readonly slots: number
   /** The scalars of a step, counted from 0; computed here in double precision. */
   coefficients(step: number, learningRate: number): readonly number[]
-  /** The state after the step; call inside a tidy scope. `coefficients` as tensors, in the order given above. */
+  /** The state after the step. Call it inside a tidy scope. `coefficients` as tensors, in the order given above. */
   update(state: OptimizerState, gradient: Tensor, coefficients: readonly Tensor[]): OptimizerState
 }
 
-/** What decays by weight decay: 1 for weights that do, 0 for those that never do (biases, norms). */
+/** Mask for weight decay: 1 for weights that decay, 0 for those that never do (biases, norms). */
 export interface WeightDecay {
   readonly rate: number
   readonly mask: Tensor
 }
 
 /**
- * AdamW (Loshchilov and Hutter, 2019), Adam with L2, and SGD with (Nesterov) momentum, each as torch.optim computes it, but
- * for one thing: weight decay is decoupled for SGD as well, `w ← w − lr · wd · w` before the update.
+ * AdamW (Loshchilov and Hutter, 2019), Adam with L2, and SGD with (Nesterov) momentum, each as torch.optim computes it, with
+ * one exception: weight decay is also decoupled for SGD, `w ← w − lr · wd · w` before the update.
  */
 export function createOptimizer(tf: Tf, levers: OptimizationLevers, decay: WeightDecay): Optimizer {
   switch (levers.optimizer) {

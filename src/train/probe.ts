@@ -8,23 +8,23 @@ import { rounded } from './round.ts'
 import { divergence, stepLogger } from './step-log.ts'
 import { squaredNorms } from './squared-norms.ts'
 
-/** Share of the steps that warms caches and compilers up and is not timed. */
+/** Share of the steps that warms up caches and compilers and is not timed. */
 const warmUpShare = 0.2
 /**
- * The noise scale grows as the loss falls, so it is read from the later part of a probe, where it is nearest to that of a
+ * The noise scale grows as the loss falls, so it is measured in the later part of a probe, where it is closest to that of a
  * run.
  */
 const noiseFrom = 0.5
-/** A large batch is cut into so many small ones for the noise scale. */
+/** A large batch is divided into this many small ones for the noise scale. */
 const parts = 4
 
-/** Thrown where a run needs more memory than it may have; the trainer turns it into a crashed run. */
+/** Thrown if a run needs more memory than it may use. The trainer turns it into a crashed run. */
 export class MemoryLimitError extends Error {}
 
 /**
- * Throughput, memory and gradient noise at the levers' batch, at a constant learning rate. The clock is read here because
- * time is what is measured. Peak memory is that of the process, so a probe wants one of its own, and refuses as soon as it
- * is above the limit.
+ * Throughput, memory and gradient noise at the levers' batch size, at a constant learning rate. It reads the clock because
+ * it measures time. Peak memory is that of the process, so run each probe in its own process. A probe stops as soon as it
+ * exceeds the limit.
  */
 export function probeRun(context: RunContext, { levers, seed, job }: RequestFor<'probe'>, onStep?: OnStep): RunBody {
   const plan = batchPlan(context.data.splits.train.length, levers.batching)
@@ -36,13 +36,13 @@ export function probeRun(context: RunContext, { levers, seed, job }: RequestFor<
   const norms: NormPair[] = []
   try {
     for (let taken = 0; taken < job.steps;) {
-      // One step a call where the gradient is wanted after each; and at first, when an engine prepares itself.
+      // One step per call if the gradient is needed after each step, and at first, while an engine warms up.
       const noisy = taken >= job.steps * noiseFrom
       const count = noisy || taken === 0 ? 1 : Math.min(learner.chunk, Math.ceil(job.steps * noiseFrom) - taken)
       const start = performance.now()
       const reports = learner.advance(batches, taken, Array.from({ length: count }, () => rate))
       const each = (performance.now() - start) / 1000 / count
-      // An engine that takes many steps a call is not slow for being asked for one.
+      // An engine that takes many steps per call must not look slow because it is asked for one.
       if (!noisy || learner.chunk === 1) seconds.push(...reports.map(() => each))
       for (const report of reports) {
         const failure = divergence(report)
@@ -67,8 +67,8 @@ export function probeRun(context: RunContext, { levers, seed, job }: RequestFor<
 }
 
 /**
- * Squared gradient norms of the first batch of a step, whole and in parts, at the weights after the step; none if it is too
- * small.
+ * Squared gradient norms of the first batch of a step, whole and in parts, at the weights after the step; none if the batch
+ * is too small.
  */
 function normPair(
   { engine: { tf }, compiler }: RunContext, { settings, state, upload }: Learner, batches: readonly BatchRows[], step: number,
@@ -94,7 +94,7 @@ function rowsOf({ inputs, targets, rows }: BatchRows, start: number, count: numb
   return { rows: count, inputs: part(inputs), targets: part(targets) }
 }
 
-/** The most that the process ever held; Node counts it in KiB. */
+/** The peak memory of the process. Node reports it in KiB. */
 const peakMemoryMiB = (): number => process.resourceUsage().maxRSS / 1024
 
 function refuseAbove(limitMiB: number): void {

@@ -4,15 +4,17 @@ import { createLearner } from './learner.ts'
 import { weightsHash } from './loop.ts'
 import { divergence, stepLogger, type StepReport } from './step-log.ts'
 
-/** Losses in a row that must all be beyond reason before the test stops; as many as the analysis takes its median over. */
+/**
+ * Number of consecutive losses that must all be extreme before the test stops; the analysis takes its median over as many.
+ */
 const stopWindow = 5
 const stopFactor = 4
 
 /**
  * The learning-rate range test (Smith, 2017): the rate rises exponentially from `from` to `to` while a fresh model trains,
- * with weight decay, dropout, augmentation and clipping as the levers say and no schedule. It logs raw training losses;
- * finding the edge is the stage's work. It stops early only far beyond any edge: when the last five losses are all above
- * four times the first, or, with status `diverged`, at a value that is not finite.
+ * with the levers' weight decay, dropout, augmentation and clipping, and no schedule. It logs raw training losses; the stage
+ * finds the edge. It stops early only far beyond any edge: when the last five losses are all above four times the first, or,
+ * with status `diverged`, at a non-finite value.
  */
 export function rangeTestRun(context: RunContext, request: RequestFor<'range-test'>, onStep?: OnStep): RunBody {
   const { levers, seed, job } = request

@@ -1,7 +1,7 @@
 import { unreachable } from '../base/result.ts'
 import type { ScheduleName } from '../records/levers.ts'
 
-/** What fixes the learning rate of every step of a run before it starts. */
+/** What determines the learning rate of every step of a run before it starts. */
 export interface ScheduleOptions {
   readonly schedule: ScheduleName
   /** Steps of the run, at least 1. */
@@ -14,10 +14,10 @@ export interface ScheduleOptions {
   readonly finalFraction: number
 }
 
-/** One-cycle starts at a 25th of the peak and, where no warmup is set, rises for 30 % of the run (Smith and Topin, 2017). */
+/** One-cycle starts at a 25th of the peak and, if no warmup is set, rises for 30 % of the run (Smith and Topin, 2017). */
 const oneCycleStart = 1 / 25
 const oneCycleRise = 0.3
-/** No geometric decay reaches 0, so 0 counts as 1 %: for `step` that is the customary two drops by 10. */
+/** No geometric decay reaches 0, so 0 counts as 1 %. For `step`, that means the customary two drops by a factor of 10. */
 const geometricFinal = 0.01
 
 /**
@@ -27,9 +27,9 @@ const geometricFinal = 0.01
  * In terms of torch.optim.lr_scheduler, with W = warmup and D = total − W (`SequentialLR` with its milestone at W joins the
  * two): warmup is `LinearLR(start_factor=1/(W+1), total_iters=W)`, so step W is the first at the peak; constant
  * `ConstantLR(factor=1)`; cosine `CosineAnnealingLR(T_max=D-1, eta_min=peak*f)`; linear `LinearLR(1, f, total_iters=D-1)`;
- * exponential `ExponentialLR(f ** (1/(D-1)))`; step `MultiStepLR([⌈D/2⌉, ⌈3D/4⌉], gamma=√f)`, the places of He et al. (2016)
- * on CIFAR; one-cycle `OneCycleLR(pct_start=(W+1)/total, div_factor=25, final_div_factor=1/(25 f))`, whose rising part is
- * the warmup.
+ * exponential `ExponentialLR(f ** (1/(D-1)))`; step `MultiStepLR([⌈D/2⌉, ⌈3D/4⌉], gamma=√f)`, the milestones that He et al.
+ * (2016) used on CIFAR; one-cycle `OneCycleLR(pct_start=(W+1)/total, div_factor=25, final_div_factor=1/(25 f))`, whose
+ * rising part is the warmup.
  */
 export function learningRate(step: number, { schedule, total, warmup, peak, finalFraction }: ScheduleOptions): number {
   const rising = warmupOf(schedule, total, warmup)

@@ -2,8 +2,8 @@ import { batchGradient, splitWeights, type StepBatch, type StepSettings, type Tr
 import type { Tensor, Tf } from '../layers/forward.ts'
 
 /**
- * [mean of the squared norms of the batches' gradients, squared norm of their mean gradient], at the weights of the state. No
- * value is read back, so that an engine may record it. Tidy around it.
+ * [mean of the squared norms of the batches' gradients, squared norm of their mean gradient], at the weights of the state.
+ * No value is read back, so that an engine can record it. Wrap it in tidy.
  */
 export function squaredNorms(tf: Tf, settings: StepSettings, state: TrainState, batches: readonly StepBatch[]): Tensor {
   const weights = splitWeights(tf, settings.model, state.weights)

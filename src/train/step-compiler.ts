@@ -5,50 +5,50 @@ import type { StepReport } from './step-log.ts'
 import { tensorsOf, type StepBatch, type StepSettings, type TrainState } from './step.ts'
 import type { Model } from './types.ts'
 
-/** What a run needs to have its steps compiled. */
+/** What a run needs for compiled steps. */
 export interface StepSource {
   readonly settings: StepSettings
   readonly seed: number
-  /** Used by the optimizer beside its state. */
+  /** Used by the optimizer in addition to its state. */
   readonly fixed: readonly Tensor[]
   readonly upload: (batches: readonly BatchRows[], step: number) => StepBatch[]
   readonly batches: (step: number) => readonly BatchRows[]
-  /** Row numbers of a step's batches, one after the other; null where batches are more than rows of the data. */
+  /** Row numbers of a step's batches, consecutively; null if batches differ from rows of the data. */
   readonly rowsOf: ((step: number) => Int32Array) | null
   readonly width: number
 }
 
 /** Steps of one run as one native graph. */
 export interface CompiledSteps {
-  /** Bytes that a step takes up beside the data set: what bounds the steps of one call. */
+  /** Bytes that a step uses besides the data set. They limit the number of steps per call. */
   readonly bytesPerStep: number
-  /** Takes a step a rate, from step `from` on; the state that is given stays as it is. */
+  /** Takes one step per rate, from step `from` on. The given state stays unchanged. */
   run(state: TrainState, from: number, rates: readonly number[]): { readonly state: TrainState; readonly reports: readonly StepReport[] }
 }
 
-/** Compiles steps for one data set; keeps data and graphs on the native side until it is disposed of. */
+/** Compiles steps for one data set. Keeps data and graphs on the native side until it is disposed. */
 export interface Compiler {
   /** Throws `NotTraceable` if a step cannot become a graph. */
   compile(source: StepSource, state: TrainState, from: number): CompiledSteps
-  /** Outputs of the model in inference, one after the other; for as many rows at once as are asked for. Null where they cannot be compiled. */
+  /** Outputs of the model in inference, consecutively, for any number of rows at once. Null if they cannot be compiled. */
   predict(model: Model, state: TrainState, rows: Int32Array): Float32Array | null
-  /** Values of `squaredNorms`, inside a tidy scope; null where they cannot be compiled. */
+  /** Values of `squaredNorms`, inside a tidy scope; null if they cannot be compiled. */
   norms(settings: StepSettings, state: TrainState, batches: readonly StepBatch[]): readonly [number, number] | null
   dispose(): void
 }
 
-/** Steps of one call: as many as take about this long, so that progress is seen, within bounds of number and of memory. */
+/** Target duration of one call, so that progress is visible, within bounds of step count and memory. */
 const secondsPerCall = 0.2
 const mostSteps = 512
 const mostBytes = 64 * 2 ** 20
-/** The first call tells how long a step takes. */
+/** The first call shows how long a step takes. */
 const firstSteps = 8
 
-/** Takes a run's steps compiled, as long as they can be. */
+/** Takes a run's steps compiled, for as long as that works. */
 export interface Stepper {
-  /** Steps that are worth asking for at once. */
+  /** Number of steps worth requesting at once. */
   readonly chunk: number
-  /** Null where steps cannot be compiled; said once. The state that is given stays as it is. */
+  /** Null if steps cannot be compiled; reported once. The given state stays unchanged. */
   advance(state: TrainState, batches: BatchSource, from: number, rates: readonly number[], goOn: (report: StepReport) => boolean):
     { readonly state: TrainState; readonly reports: readonly StepReport[] } | null
 }
@@ -79,14 +79,14 @@ export function createStepper(
       chunk = nextChunk(seconds / rates.length, steps.bytesPerStep)
       const last = whole.reports.findIndex((report) => !goOn(report))
       if (last === -1 || last === rates.length - 1) return whole
-      // The same steps again without those after the last: the same bits.
+      // The same steps again, without those after the last: the same bits.
       for (const tensor of tensorsOf(whole.state)) tensor.dispose()
       return steps.run(state, from, rates.slice(0, last + 1))
     },
   }
 }
 
-/** The clock decides how many steps a call takes, and no number that comes of it: steps are the same in calls of any length. */
+/** The clock decides how many steps a call takes, but no resulting number: steps are the same in calls of any length. */
 function nextChunk(secondsPerStep: number, bytesPerStep: number): number {
   return Math.max(1, Math.min(mostSteps, Math.floor(secondsPerCall / secondsPerStep), Math.floor(mostBytes / bytesPerStep)))
 }

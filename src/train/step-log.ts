@@ -11,7 +11,7 @@ export interface StepReport {
 /** The log of a run as it grows. */
 export interface StepLogger {
   readonly steps: StepLog
-  /** `clipNorm` is the limit that the step was taken under, null for none. */
+  /** `clipNorm` is the limit that the step used, null for none. */
   push(rate: number, report: StepReport, clipNorm: number | null): void
 }
 
@@ -30,8 +30,7 @@ export function stepLogger(): StepLogger {
 }
 
 /**
- * Why a step is no longer training, or null where it is; a gradient that overflows ruins the weights before the loss shows
- * it.
+ * Why a step is no longer training, or null if it is. A gradient that overflows ruins the weights before the loss shows it.
  */
 export function divergence({ loss, norm }: StepReport): string | null {
   if (!Number.isFinite(loss)) return `the loss is ${loss}`

@@ -3,10 +3,10 @@ import type { StepRandom, Tf } from '../layers/forward.ts'
 /**
  * Random numbers for one forward pass of one step. They come from a counter, not from a state that is passed on: element i
  * of a mask is a hash of (seed, step, forward pass, site, i), as in Random123 (Salmon et al., 2011, "Parallel random
- * numbers: as easy as 1, 2, 3"). So a resumed run draws what the uninterrupted one would have, and an engine that runs
+ * numbers: as easy as 1, 2, 3"). So a resumed run draws what the uninterrupted run would have drawn, and an engine that runs
  * whole steps natively can compute the same masks from the same integers.
  *
- * `seed` is a whole number; `step` counts optimizer updates from 0; `accumulateIndex` counts forward passes in a step.
+ * `seed` is an integer; `step` counts optimizer updates from 0; `accumulateIndex` counts forward passes in a step.
  */
 export function stepRandom(tf: Tf, seed: number, step: number, accumulateIndex: number): StepRandom {
   if (!Number.isSafeInteger(seed)) throw new Error(`a seed must be a whole number, found ${seed}`)
@@ -31,19 +31,19 @@ export function dropoutMaskValues(path: readonly number[], size: number, rate: n
   return mask
 }
 
-/** The same mask as 1 where a value is kept and 0 elsewhere, written into `bits`. */
+/** The same mask as 1 for kept values and 0 for dropped ones, written into `bits`. */
 export function dropoutMaskBits(path: readonly number[], rate: number, bits: Uint8Array): void {
   const [first, second] = [key(path, 0x243f6a88), key(path, 0x85a308d3)]
   const threshold = Math.round(rate * 0x1_0000_0000)
   for (let i = 0; i < bits.length; i++) bits[i] = counterBits(i, first, second) >= threshold ? 1 : 0
 }
 
-/** 32 uniform bits for counter `i` under a key of 64 bits: a Weyl sequence, mixed before and after the second half. */
+/** 32 uniform bits for counter `i` under a 64-bit key: a Weyl sequence, mixed before and after the second half. */
 function counterBits(i: number, first: number, second: number): number {
   return mix(mix(Math.imul(i, 0x9e3779b9) + first | 0) ^ second) >>> 0
 }
 
-/** 32 bits of key from a path of whole numbers; every number counts with all of its 53 bits. */
+/** 32 bits of key from a path of integers; all 53 bits of every number count. */
 function key(path: readonly number[], start: number): number {
   let hash = start | 0
   for (const part of path) {
@@ -54,8 +54,8 @@ function key(path: readonly number[], start: number): number {
 }
 
 /**
- * The 32-bit integer hash `lowbias32` (Wellons, 2018, "Prospecting for hash functions"): a bijection in which each bit of
- * the input turns each bit of the output about half of the time.
+ * The 32-bit integer hash `lowbias32` (Wellons, 2018, "Prospecting for hash functions"): a bijection in which each input bit
+ * flips each output bit about half of the time.
  */
 function mix(x: number): number {
   x = Math.imul(x ^ x >>> 16, 0x7feb352d)

@@ -6,7 +6,7 @@ import type { Optimizer, OptimizerState } from './optimizer.ts'
 import type { FusedOps, StepRandom, Tensor, Tf } from '../layers/forward.ts'
 import type { Model } from './types.ts'
 
-/** All tensors that a step turns into new ones. */
+/** All tensors that a step replaces. */
 export interface TrainState extends OptimizerState {
   /** Running statistics of batch normalization. */
   readonly statistics: readonly Tensor[]
@@ -35,7 +35,7 @@ export interface Gradient {
   readonly statistics: readonly Tensor[]
 }
 
-/** What is the same in every step of a run. */
+/** What stays the same in every step of a run. */
 export interface StepSettings {
   readonly model: Model
   readonly optimizer: Optimizer
@@ -46,8 +46,8 @@ export interface StepSettings {
 
 /**
  * One optimizer update as a pure function of tensors: gradient of each batch, their mean, its norm, clipping, update.
- * Nothing is read back and no number is drawn in JavaScript, so that an engine may record it once and run it many times.
- * Tidy around it.
+ * Nothing is read back and no number is drawn in JavaScript, so an engine can record it once and run it many times. Wrap it
+ * in tidy.
  */
 export function trainStep(
   tf: Tf, settings: StepSettings, state: TrainState, batches: readonly StepBatch[], coefficients: readonly Tensor[],
@@ -60,7 +60,7 @@ export function trainStep(
   return { state: { ...updated, statistics: passes.statistics }, loss: passes.loss, norm }
 }
 
-/** Mean loss and gradient over equally large batches; the statistics pass from one batch to the next. */
+/** Mean loss and gradient over batches of equal size; the statistics pass from one batch to the next. */
 function meanGradient(tf: Tf, settings: StepSettings, state: TrainState, batches: readonly StepBatch[]): Gradient {
   const { weights, statistics } = state
   const parameters = splitWeights(tf, settings.model, weights)
@@ -89,8 +89,8 @@ export function batchGradient(
   let after: readonly Tensor[] = []
   const loss = (...trainable: Tensor[]): Tensor => {
     const { outputs, statistics: moved } = model.forward(trainable, statistics, batch.inputs, options)
-    // The scope of the gradient disposes of whatever it does not return, so these are taken out of it and owned by the
-    // caller.
+    // The gradient's scope disposes everything that it does not return, so these are moved out of it and the caller owns
+    // them.
     after = moved.map((s) => tf.keep(s))
     if (task === 'regression') return meanSquaredError(tf, batch.targets, outputs)
     return fused ? fused.softmaxCrossEntropy(batch.targets, outputs) : softmaxCrossEntropy(tf, batch.targets, outputs)
@@ -100,7 +100,7 @@ export function batchGradient(
   return { loss: value, gradient: flat.length === 1 ? flat[0] as Tensor : tf.concat(flat as never), statistics: after }
 }
 
-/** The flat weights as one tensor a parameter. */
+/** The flat weights as one tensor per parameter. */
 export function splitWeights(tf: Tf, model: Model, weights: Tensor): Tensor[] {
   const parts = tf.split(weights, model.parameters.map((p) => p.size))
   return model.parameters.map((p, i) => tf.reshape(parts[i] as Tensor, [...p.shape]))

@@ -15,8 +15,8 @@ import type { CreateTrainer, Engine, Trainer, TrainingData } from './types.ts'
 const noSteps = { loss: [], learningRate: [], gradientNorm: [], clipped: [] } as const
 
 /**
- * A trainer for one workload on one engine. A run that fails becomes a result: whatever our own code throws, tensors left
- * behind included, is a crashed run with its reason.
+ * A trainer for one workload on one engine. A run that fails becomes a result: anything that our own code throws, and any
+ * leaked tensor, is a crashed run with its reason.
  */
 export function createTrainer(
   engine: Engine, workload: Workload, data: TrainingData, notice?: (message: string) => void,
@@ -30,7 +30,7 @@ export function createTrainer(
   })
   const plain = contextOf(data)
   let spread: RunContext | null | undefined
-  /** Augmentation is of images, so only a run without it can take their columns; wasm's own convolution is as quick. */
+  /** Augmentation works on images, so only a run without it can use their columns. wasm's own convolution is as fast. */
   const contextFor = ({ levers }: RunRequest): RunContext => {
     if (!engine.compile || scaledPolicy(workload.augmentation, levers.regularization.augmentation)) return plain
     if (spread === undefined) {
@@ -49,12 +49,12 @@ export function createTrainer(
       const timing = { seconds: rounded(seconds), stepsPerSecond: rounded(body.steps.loss.length / seconds) }
       return { id, request, engine: engine.label, ...body, timing } as RunResult
     },
-    // Every run owns its tensors; what compiling keeps is the trainer's.
+    // Every run owns its tensors; the trainer owns what compiling keeps.
     dispose: () => [plain, spread].forEach((context) => context?.compiler?.dispose()),
   }
 }
 
-/** What a tensor library does once it is loaded in a worker. */
+/** Makes a loaded tensor library train in a worker. */
 export const trainsOn = (engine: Engine): CreateTrainer => (...given) => createTrainer(engine, ...given)
 
 type Crash = Pick<Extract<RunResult, { status: 'crashed' }>, 'status' | 'reason' | 'steps' | 'evaluations'>
@@ -74,7 +74,7 @@ function runJob(context: RunContext, request: RunRequest, onStep?: OnStep): RunB
   }
 }
 
-/** Runs it, and makes a crash of whatever it throws and of tensors that it leaves behind. */
+/** Runs it, and turns anything that it throws or any leaked tensor into a crash. */
 function withoutLeaks({ engine: { tf } }: RunContext, run: () => RunBody): RunBody | Crash {
   const before = tf.memory().numTensors
   try {
@@ -86,7 +86,7 @@ function withoutLeaks({ engine: { tf } }: RunContext, run: () => RunBody): RunBo
   }
 }
 
-/** What could not be allocated says little without what was held already. */
+/** The size of a failed allocation means little without the memory already in use. */
 function reasonOf({ message }: Error, tensorBytes: number): string {
   if (!/alloc|memory|array length/i.test(message) || message.includes('MiB')) return message
   const mebi = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`

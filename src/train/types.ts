@@ -6,28 +6,28 @@ import type { Compiler } from './step-compiler.ts'
 
 /** A ready tensor library with the kernels that training needs. */
 export interface Engine {
-  /** Name of its definition, version and instruction set, as `wasm 4.22.0 simd`; part of every run's id. */
+  /** Name of its definition, version and instruction set, such as `wasm 4.22.0 simd`; part of every run's id. */
   readonly label: string
   readonly tf: Tf
-  /** Where the engine has them in one piece. */
+  /** Set if the engine has them in one piece. */
   readonly fused?: FusedOps | undefined
-  /** Present where steps can be compiled into one native graph: makes the compiler of a data set. */
+  /** Present if steps can be compiled into one native graph: creates the compiler of a data set. */
   readonly compile?: (data: TrainingData, notice?: (message: string) => void) => Compiler
 }
 
-/** Rows ready for the model; `splits` hold row numbers. The parts of a loaded data set that training needs. */
+/** The parts of a loaded data set that training needs: rows ready for the model; `splits` contain row numbers. */
 export interface TrainingData {
   /** rows × product(inputShape), row-major. */
   readonly inputs: Float32Array
   readonly inputShape: Shape
-  /** Class index or (standardized) value, one a row. */
+  /** Class index or (standardized) value, one per row. */
   readonly targets: Float32Array
-  /** Undoes the standardization of regression targets, so that metrics are in the target's units; null elsewhere. */
+  /** Undoes the standardization of regression targets, so that metrics are in the target's units; null otherwise. */
   readonly targetScale: { readonly mean: number; readonly sd: number } | null
   readonly splits: { readonly train: Int32Array; readonly validation: Int32Array; readonly test: Int32Array }
 }
 
-/** One tensor of a built model and where it stands in the flat vector of trainable weights. */
+/** One tensor of a built model and its place in the flat vector of trainable weights. */
 export interface ModelParameter {
   /** `0.conv2d.kernel`: position of the layer, its kind, the parameter. */
   readonly name: string
@@ -39,15 +39,15 @@ export interface ModelParameter {
 }
 
 /**
- * A model as a pure function of its weights. `trainable` holds one tensor a trainable parameter in the order of `parameters`;
- * `statistics` the running statistics (batch normalization), in the order of `statisticShapes`.
+ * A model as a pure function of its weights. `trainable` has one tensor per trainable parameter, in the order of
+ * `parameters`; `statistics` has the running statistics (batch normalization), in the order of `statisticShapes`.
  */
 export interface Model {
   readonly parameters: readonly ModelParameter[]
   /** Length of the flat vector of trainable weights. */
   readonly size: number
   readonly statistics: readonly { readonly name: string; readonly shape: readonly number[]; readonly initial: number }[]
-  /** Values of one example at the layer where it has most. */
+  /** Values per example at the widest layer. */
   readonly widest: number
   /** Flat initial weights from the stream `init` of a seed. */
   initialWeights(seed: number): Float32Array
@@ -59,10 +59,10 @@ export interface Model {
     { readonly outputs: Tensor; readonly statistics: readonly Tensor[] }
 }
 
-/** Makes the trainer of a workload on an engine that is loaded. */
+/** Creates the trainer of a workload on a loaded engine. */
 export type CreateTrainer = (workload: Workload, data: TrainingData, notice?: (message: string) => void) => Trainer
 
-/** Trains whatever is asked for on one engine, one run at a time; never throws for a run that fails. */
+/** Trains any request on one engine, one run at a time; never throws for a run that fails. */
 export interface Trainer {
   readonly engine: string
   run(request: RunRequest, id: string, onStep?: (step: number, of: number) => void): RunResult

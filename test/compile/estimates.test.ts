@@ -1,10 +1,8 @@
-import { describe, expect, it, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { fingerprint } from '../../src/base/hash.ts'
-import { gridRungs } from '../../src/compile/jobs/regularize.ts'
 import type { Plan, StageJob } from '../../src/records/plan.ts'
 import type { RunRequest } from '../../src/records/run.ts'
 import { stages } from '../../src/stages/index.ts'
-import { halvingRungs } from '../../src/stats/halving.ts'
 import { play, type World } from '../support/world.ts'
 import { compiled, iris } from './support.ts'
 
@@ -13,7 +11,9 @@ import { compiled, iris } from './support.ts'
  * once.
  */
 function asked(plan: Plan, job: StageJob, world: World): { readonly runs: number; readonly steps: number } {
-  const { requests } = play(stages[job.id], job.settings, world, {
+  const stage = stages[job.id]
+  if (!stage) throw new Error(`there is no stage ${job.id}`)
+  const { requests } = play(stage, job.settings, world, {
     job,
     workload: plan.workload,
     seed: plan.seed,
@@ -78,16 +78,4 @@ describe.each(Object.entries(specs))('estimates of %s', (name, text) => {
       if (id !== 'verify') expect(asked(plan, job, eventful).runs).toBeGreaterThanOrEqual(0.75 * job.estimate.runs)
     },
   )
-})
-
-test('the rungs of a grid are those of successive halving as the stage runs it', () => {
-  for (const cells of [2, 3, 4, 6, 8, 9, 10, 12, 18, 27, 30, 81, 100]) {
-    for (const eta of [2, 3, 4, 10]) {
-      const values = Array.from({ length: cells }, (_, i) => i)
-      const expected = halvingRungs(cells, { eta, most: 1, least: 1 / 9 })
-      expect(gridRungs([{ lever: 'weightDecay', values }], eta).map((r) => [r.trials, r.share])).toEqual(
-        expected.map((r) => [r.configurations, r.units]),
-      )
-    }
-  }
 })

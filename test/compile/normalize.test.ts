@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
-import type { StageSettings } from '../../src/records/plan.ts'
+import type { AnyStageSettings } from '../../src/stages/index.ts'
 import { compiled, dataFacts, iris, type Compiled } from './support.ts'
 
 const withLayers = (layers: string, rest = ''): string => `${iris.split('model:')[0]}model: { layers: ${layers} }\n${rest}`
@@ -7,10 +7,10 @@ const image = dataFacts({ rows: [600, 200, 200], inputShape: [8, 8, 1], classes:
 const tokens = dataFacts({ rows: [6000, 200, 200], inputShape: [12], classes: ['a', 'b', 'c'] })
 const numbers = dataFacts({ rows: [600, 200, 200], inputShape: [4], classes: null })
 
-function stage<S extends StageSettings['stage']>({ spec }: Compiled, name: S): Extract<StageSettings, { stage: S }> {
+function stage<S extends AnyStageSettings['stage']>({ spec }: Compiled, name: S): Extract<AnyStageSettings, { stage: S }> {
   const found = spec.stages.find((s) => s.stage === name)
   if (!found) throw new Error(`no stage ${name}`)
-  return found as Extract<StageSettings, { stage: S }>
+  return found as Extract<AnyStageSettings, { stage: S }>
 }
 const grid = (c: Compiled): Record<string, readonly number[]> =>
   Object.fromEntries(stage(c, 'regularize').grid.map((a) => [a.lever, a.values]))

@@ -5,6 +5,7 @@ import { stemOf } from '../../src/data/formats/index.ts'
 import { presetFor } from '../../src/compile/presets/index.ts'
 import { inspect } from '../../src/data/inspect.ts'
 import { renderSpec, type InitOptions } from '../../src/dsl/init.ts'
+import { initialStages } from '../../src/stages/index.ts'
 import { compiled, dataFacts } from '../compile/support.ts'
 
 const table: InitOptions = {
@@ -17,6 +18,7 @@ const table: InitOptions = {
   preset: 'tabular-mlp',
   imageShape: null,
   scale: null,
+  stages: initialStages,
   checks: normalizeChecks(),
   columns: [
     { name: 'area', type: 'numeric' },
@@ -120,7 +122,7 @@ describe('a spec that init writes', () => {
     const summary = await inspect(join(import.meta.dirname, '../../examples', file))
     const { spec } = compiled(
       renderSpec({
-        ...summary, file: file.split('/')[1] ?? '', checks: normalizeChecks(),
+        ...summary, file: file.split('/')[1] ?? '', checks: normalizeChecks(), stages: initialStages,
         preset: presetFor({ tokens: false, images: summary.imageShape !== null }).name,
       }),
       facts(

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { buildReport, withoutTimes } from '../../src/report/build.ts'
 import { parseReport, reportText } from '../../src/report/json.ts'
 import { buildLock, lockText } from '../../src/report/lock.ts'
-import { stageNames } from '../../src/records/plan.ts'
+import { stageNames } from '../../src/stages/index.ts'
 import { fakeStudy, type StudyOptions } from '../support/study.ts'
 import { hostile } from '../support/hostile.ts'
 

@@ -51,7 +51,7 @@ describe('the checklist', () => {
     const noEdge = states({}, (input) => ({
       ...input,
       decisions: input.decisions.map((d) =>
-        d.findings.stage === 'lr-range'
+        d.findings.rangeTest
           ? { ...d, findings: { stage: 'lr-range', rangeTest: { ...d.findings.rangeTest, edge: null, chosen: null } } }
           : d,
       ),
@@ -101,7 +101,7 @@ describe('the checklist', () => {
       states({}, (input) => ({
         ...input,
         decisions: input.decisions.map((d) =>
-          d.findings.stage === 'batch'
+          d.findings.batch
             ? { ...d, findings: { stage: 'batch', batch: { ...d.findings.batch, ...change } } }
             : d,
         ),

@@ -8,6 +8,7 @@ import type { Plan, RunJob, StageJob, StageName } from '../../src/records/plan.t
 import type { CompleteRun, RunRequest, RunResult } from '../../src/records/run.ts'
 import type { JournalHeader } from '../../src/run/journal-line.ts'
 import type { TrainingData } from '../../src/train/types.ts'
+import type { VerifySettings } from '../../src/stages/verify.ts'
 import { someLevers } from '../support/levers.ts'
 import { someWorkload } from '../support/world.ts'
 
@@ -42,7 +43,8 @@ export function plan(jobs: readonly StageName[], over: Partial<Plan['budget']> =
 
 /** The settings are never looked at by the executor; they are verification's because those are the smallest. */
 export function job(id: StageName): StageJob {
-  return { id, needs: [], fingerprint: id, settings: { stage: 'verify', seeds: 2, looks: [2] }, templates: [], estimate: { runs: 4, steps: 16 } }
+  const settings: VerifySettings = { stage: 'verify', seeds: 2, looks: [2] }
+  return { id, needs: [], fingerprint: id, settings, templates: [], estimate: { runs: 4, steps: 16 } }
 }
 
 export const header: JournalHeader = { journal: 1, workload: 'p', spec: 's', data: 'd', engine: 'none' }

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { leverDifferences, withLevers } from '../../src/records/levers.ts'
-import type { BatchSettings, LrRangeSettings, RegularizeSettings, ScheduleSettings } from '../../src/records/plan.ts'
+import type { BatchSettings } from '../../src/stages/batch/index.ts'
 import { stages } from '../../src/stages/index.ts'
+import type { LrRangeSettings } from '../../src/stages/lr-range/index.ts'
+import type { RegularizeSettings } from '../../src/stages/regularize/index.ts'
+import type { ScheduleSettings } from '../../src/stages/schedule.ts'
 import { someLevers } from '../support/levers.ts'
 import { play, type World } from '../support/world.ts'
 
@@ -25,7 +28,7 @@ describe('lr-range', () => {
 
   test('finds the edge, backs off, and takes the rate that trains best', () => {
     const { decision } = play(stages['lr-range'], lrRange, world)
-    if (decision.findings.stage !== 'lr-range') throw new Error(decision.findings.stage)
+    if (!decision.findings.rangeTest) throw new Error(decision.findings.stage)
     const { edge, confirmations, chosen } = decision.findings.rangeTest
     expect(edge?.center).toBeGreaterThan(0.18)
     expect(edge?.center).toBeLessThan(0.3)
@@ -46,7 +49,7 @@ describe('lr-range', () => {
 
   test('a loss that stops being finite is an edge too', () => {
     const { decision } = play(stages['lr-range'], lrRange, { ...world, blowsUp: true })
-    if (decision.findings.stage !== 'lr-range') throw new Error(decision.findings.stage)
+    if (!decision.findings.rangeTest) throw new Error(decision.findings.stage)
     expect(decision.findings.rangeTest.edge?.center).toBeCloseTo(0.2, 1)
     expect(decision.conclusion).toBe('changed')
   })
@@ -115,8 +118,8 @@ describe('regularize', () => {
     const { decision, requests } = play(stages.regularize, regularize, world)
     expect(decision.levers.regularization).toMatchObject({ dropout: 0.3 })
     for (const entry of decision.lineage) expect(leverDifferences(someLevers, withLevers(someLevers, { [entry.lever]: entry.to }))).toHaveLength(1)
-    if (decision.findings.stage !== 'regularize') throw new Error(decision.findings.stage)
-    const [decay, dropout] = ['weightDecay', 'dropout'].map((lever) => decision.findings.stage === 'regularize' ? decision.findings.grid.sensitivity.find((s) => s.lever === lever)?.omegaSquared ?? 0 : 0)
+    if (!decision.findings.grid) throw new Error(decision.findings.stage)
+    const [decay, dropout] = ['weightDecay', 'dropout'].map((lever) => decision.findings.grid?.sensitivity.find((s) => s.lever === lever)?.omegaSquared ?? 0)
     expect(dropout).toBeGreaterThan(decay ?? 1)
     // Successive halving: 9 cells at 1/9, 3 at 1/3, 1 at full length, each under three seeds: 27 ninths, not 81.
     const units = requests.filter((r) => r.label.includes(', ')).reduce((sum, r) => sum + (r.job.kind === 'train' ? r.job.stopAfter * 9 : 0), 0)
@@ -148,12 +151,12 @@ describe('verify', () => {
     expect(requests).toHaveLength(10)
     expect(requests.filter((r) => selected.includes(r.seed))).toEqual([])
     expect(requests.every((r) => r.job.kind === 'train' && r.job.evaluateTest)).toBe(true)
-    if (decision.findings.stage !== 'verify') throw new Error(decision.findings.stage)
+    if (!decision.findings.verify) throw new Error(decision.findings.stage)
     expect(decision.findings.verify.seeds.map((s) => s.candidate.status)).toEqual(Array(5).fill('complete'))
   })
   test('a seed that diverges stays in the findings', () => {
     const { decision } = play(stages.verify, { stage: 'verify', seeds: 3, looks: [3] }, { ...flat, truth: () => NaN })
-    if (decision.findings.stage !== 'verify') throw new Error(decision.findings.stage)
+    if (!decision.findings.verify) throw new Error(decision.findings.stage)
     expect(decision.findings.verify.seeds.map((s) => [s.candidate.status, s.candidate.validation])).toEqual(Array(3).fill(['diverged', null]))
   })
 })
@@ -163,7 +166,7 @@ describe('verify with looks', () => {
   const winner = withLevers(someLevers, { learningRate: 0.01 })
   const verified = (over: Parameters<typeof play>[3], world: World = flat) => {
     const { decision, requests } = play(stages.verify, settings, world, { incumbent: winner, ...over })
-    if (decision.findings.stage !== 'verify') throw new Error(decision.findings.stage)
+    if (!decision.findings.verify) throw new Error(decision.findings.stage)
     return { decision, requests, verify: decision.findings.verify }
   }
   test('trains no more seeds once the gates are settled', () => {

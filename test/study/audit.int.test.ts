@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { normalize } from '../../src/compile/normalize.ts'
-import type { VerifySettings } from '../../src/records/plan.ts'
+import { confirmationIn } from '../../src/stages/index.ts'
 import { parseReport, reportText } from '../../src/report/json.ts'
 import { lockText } from '../../src/report/lock.ts'
 import type { Report } from '../../src/report/model.ts'
@@ -52,7 +52,7 @@ async function study(
   const options = { ...studyOptions(checkout, bundle), ...more(checkout) }
   const done = await runStudy(options)
   const { task, gates, seed, stages } = unwrap(normalize(unwrap(parseSpec(spec, 'tuning.yml'))))
-  const verify = stages.find((s): s is VerifySettings => s.stage === 'verify') ?? null
+  const verify = confirmationIn(stages) ?? null
   const held = typeof baseline === 'function' ? baseline(checkout) : baseline
   checked.set(textOf(done), { specPath: options.specPath, task, gates, seed, verify, baseline: held })
   return done
@@ -167,7 +167,7 @@ function everywhere(change: (metrics: Mutable<NonNullable<Report['runs'][number]
 /** Keeps the second account of the verification like the first. */
 function retold(report: Mutable<Report>): void {
   const findings = report.stages.find((s) => s.stage === 'verify')?.findings
-  if (findings?.stage !== 'verify' || !report.verification) throw new Error('nothing was verified')
+  if (!findings?.verify || !report.verification) throw new Error('nothing was verified')
   const { looks: at, seeds } = report.verification
   findings.verify = structuredClone(at ? { looks: at, seeds } : { seeds })
 }

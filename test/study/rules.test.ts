@@ -5,6 +5,7 @@ import { normalize } from '../../src/compile/normalize.ts'
 import type { NormalizedSpec } from '../../src/compile/normalized.ts'
 import { parseSpec, type ParsedSpec } from '../../src/dsl/parse.ts'
 import { alterations, alteredWarnings, applyRules, dataKinds, rulesOf, specKinds, underRules } from '../../src/study/rules.ts'
+import type { VerifySettings } from '../../src/stages/verify.ts'
 
 const text = `version: 1
 name: net
@@ -153,9 +154,10 @@ describe('every key of a spec', () => {
     const other = (value: unknown): unknown => (typeof value === 'number' ? value + 1 : typeof value === 'boolean' ? !value : value === null ? 7 : `${String(value)}x`)
     const split = Object.fromEntries(Object.entries(base.data.split).map(([key, value]) => [key, other(value)])) as NormalizedSpec['data']['split']
     const off = Object.fromEntries(Object.keys(base.checks).map((name) => [name, 'off'])) as NormalizedSpec['checks']
+    const verify: VerifySettings = { stage: 'verify', seeds: 9, looks: [4, 9] }
     const altered: NormalizedSpec = {
       ...base, task: 'regression', seed: 3, objective: 'f1', evaluateEvery: 9, checks: off, gates: [], budget: { trials: 1, minutes: 1 },
-      data: { ...base.data, task: 'regression', target: 'z', split }, stages: [{ stage: 'verify', seeds: 9, looks: [4, 9] }],
+      data: { ...base.data, task: 'regression', target: 'z', split }, stages: [verify],
     }
     const leaves = [
       'task', 'seed', 'objective', 'evaluateEvery', 'gates', 'budget.trials', 'budget.minutes', 'data.target', 'stages.verify.seeds', 'stages.verify.looks',

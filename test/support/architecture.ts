@@ -33,13 +33,13 @@ export const folders: Readonly<Record<string, FolderRule>> = {
   records: { may: ['layers', 'base'] },
   data: { may: ['base'], types: ['dsl'] },
   gates: { may: ['stats', 'records', 'base'], types: ['dsl'] },
-  diagnose: { may: ['stats', 'records', 'base'] },
+  diagnose: { may: ['stages', 'stats', 'records', 'base'] },
   train: { may: ['stats', 'data', 'layers', 'records', 'base'] },
-  stages: { may: ['stats', 'records', 'base'], types: ['train'] },
-  compile: { may: ['dsl', 'data', 'gates', 'layers', 'records', 'base'] },
+  stages: { may: ['stats', 'records', 'base'], types: ['train', 'dsl'] },
+  compile: { may: ['dsl', 'data', 'gates', 'stages', 'layers', 'records', 'base'] },
   engines: { may: ['train', 'layers', 'records', 'base'] },
   run: { may: ['stages', 'train', 'records', 'base'] },
-  report: { may: ['diagnose', 'gates', 'layers', 'records', 'base'], types: 'any' },
+  report: { may: ['diagnose', 'gates', 'stages', 'layers', 'records', 'base'], types: 'any' },
   github: { may: ['report', 'base'] },
 }
 

@@ -11,7 +11,8 @@ import { withLevers, type LeverPatch, type Levers } from '../../src/records/leve
 import type { Metrics } from '../../src/records/metrics.ts'
 import type { Comparison, Evidence, RangeTestFindings, StageDecision, VerifiedRun } from '../../src/records/decision.ts'
 import type { Lock } from '../../src/records/lock.ts'
-import type { Plan, RunJob, StageName } from '../../src/records/plan.ts'
+import type { Plan, RunJob } from '../../src/records/plan.ts'
+import type { AnyStageSettings } from '../../src/stages/index.ts'
 import type { RunResult } from '../../src/records/run.ts'
 import type { ReportInput } from '../../src/report/build.ts'
 import { summarizeRun } from '../../src/report/runs.ts'
@@ -25,7 +26,7 @@ export interface StudyOptions {
   readonly diverging?: readonly number[]
   /** A lock to be held against; the study's own without it is the retrained baseline. */
   readonly lock?: Lock
-  readonly stages?: readonly StageName[]
+  readonly stages?: readonly AnyStageSettings['stage'][]
   readonly gates?: Plan['gates']
   /** Shifts every clock, and nothing else. */
   readonly clock?: number
@@ -87,7 +88,7 @@ export function fakePlan({ hostile, gates, seeds = 5, stages = ['lr-range', 'bat
       augmentation: { shift: 0.1, flip: 0, erase: 0, noise: 0, mixup: 0 },
     },
     jobs: stages.map((id, i) => ({
-      id, needs: i === 0 ? [] : [stages[i - 1] as StageName], fingerprint: fingerprint(id), settings: settings[id], templates: [],
+      id, needs: i === 0 ? [] : [stages[i - 1] ?? id], fingerprint: fingerprint(id), settings: settings[id], templates: [],
       estimate: { runs: runs[id], steps: 204 * runs[id] },
     })),
     gates: gates ?? fourGates,
@@ -102,7 +103,7 @@ class Recorder {
   private readonly clock: number
   constructor(clock: number) { this.clock = clock }
 
-  run(stage: StageName, label: string, levers: Levers, seed: number, job: RunJob, quality: number, diverges = false): RunResult {
+  run(stage: string, label: string, levers: Levers, seed: number, job: RunJob, quality: number, diverges = false): RunResult {
     const request = { stage, label, levers, seed, job }
     const id = fingerprint(request)
     const seconds = 1.5 + this.clock + (this.results.length % 7) / 10
@@ -167,7 +168,7 @@ const averaged = (values: readonly (number | null)[]): number => values.reduce<n
 export function fakeStudy(options: StudyOptions = {}): FakeStudy {
   const plan = fakePlan(options)
   const recorder = new Recorder(options.clock ?? 0)
-  const wanted = plan.jobs.map((j) => j.id)
+  const wanted = plan.jobs.map(({ id }) => id as AnyStageSettings['stage'])
   const decisions: StageDecision[] = []
   let levers = baselineLevers
   for (const stage of wanted) {
@@ -175,7 +176,7 @@ export function fakeStudy(options: StudyOptions = {}): FakeStudy {
     levers = decision.levers
     decisions.push(decision)
   }
-  const verify = decisions.flatMap((d) => (d.findings.stage === 'verify' ? [d.findings.verify] : []))[0] ?? null
+  const verify = decisions.flatMap((d) => d.findings.verify ?? [])[0] ?? null
   const evidence = studyEvidence(verify, options.lock ? { lock: options.lock, source: 'tuning.lock.json' } : null,
     { dataFingerprint: plan.workload.data.fingerprint, specFingerprint: plan.specFingerprint, engine: 'wasm 4.22.0 simd', objective: 'accuracy', tool: 'tunegate 0.1.0', parameters: plan.workload.parameters })
   const clock = options.clock ?? 0
@@ -208,7 +209,7 @@ const evidenceOf = (runs: readonly RunResult[], gain: number | null, threshold: 
   seconds: runs.reduce((sum, r) => sum + r.timing.seconds, 0),
 })
 
-function compare(recorder: Recorder, stage: StageName, incumbent: Levers, patch: LeverPatch, label: string, from: number, to: number): { comparison: Comparison; runs: RunResult[] } {
+function compare(recorder: Recorder, stage: string, incumbent: Levers, patch: LeverPatch, label: string, from: number, to: number): { comparison: Comparison; runs: RunResult[] } {
   const train = (name: string, levers: Levers, quality: number): RunResult[] =>
     selection.map((seed) => recorder.run(stage, name, levers, seed, full, quality))
   const [own, other] = [train('incumbent', incumbent, from), train(label, withLevers(incumbent, patch), to)]
@@ -226,7 +227,7 @@ function compare(recorder: Recorder, stage: StageName, incumbent: Levers, patch:
 
 type Decide = (recorder: Recorder, levers: Levers, options: StudyOptions) => StageDecision
 
-function rangeTest(recorder: Recorder, stage: StageName, levers: Levers, chosen: number): { found: RangeTestFindings; runs: RunResult[] } {
+function rangeTest(recorder: Recorder, stage: string, levers: Levers, chosen: number): { found: RangeTestFindings; runs: RunResult[] } {
   const job: RunJob = { kind: 'range-test', from: 1e-6, to: 10, steps: 300 }
   const runs = selection.map((seed) => recorder.run(stage, 'range test', levers, seed, job, 0))
   return {
@@ -243,7 +244,7 @@ function rangeTest(recorder: Recorder, stage: StageName, levers: Levers, chosen:
   }
 }
 
-const decide: Record<StageName, Decide> = {
+const decide: Record<AnyStageSettings['stage'], Decide> = {
   'lr-range': (recorder, levers) => {
     const { found, runs } = rangeTest(recorder, 'lr-range', levers, 0.0082)
     const patch = { learningRate: 0.0082 }

@@ -1,9 +1,10 @@
 import { stream } from '../../src/base/random.ts'
 import type { Levers } from '../../src/records/levers.ts'
 import type { StageDecision } from '../../src/records/decision.ts'
-import type { StageJob, StageName, StageSettings, Workload } from '../../src/records/plan.ts'
+import type { StageJob, StageSettings, Workload } from '../../src/records/plan.ts'
 import type { RunRequest, RunResult } from '../../src/records/run.ts'
 import { fingerprint } from '../../src/base/hash.ts'
+import type { AnyStageSettings } from '../../src/stages/index.ts'
 import type { RunOutcome, Stage, StageContext } from '../../src/stages/stage.ts'
 import { someLevers } from './levers.ts'
 
@@ -78,10 +79,10 @@ function sweep(job: { from: number; to: number; steps: number }, edge: number, n
 export interface Played { readonly decision: StageDecision; readonly requests: readonly RunRequest[] }
 
 /** Drives a stage to its decision; asks beyond the budget come back as not run, as the executor does it. */
-export function play(stage: Stage, settings: StageSettings, world: World, over: Partial<StageContext> & { budget?: number } = {}, train: (request: RunRequest) => RunOutcome = (r) => runRequest(world, r)): Played {
+export function play<S extends StageSettings = AnyStageSettings>(stage: Stage, settings: S, world: World, over: Partial<StageContext> & { budget?: number } = {}, train: (request: RunRequest) => RunOutcome = (r) => runRequest(world, r)): Played {
   const requests: RunRequest[] = []
   let left = over.budget ?? Infinity
-  const job: StageJob = { id: settings.stage as StageName, needs: [], fingerprint: 'f', settings, templates: [], estimate: { runs: 0, steps: 0 } }
+  const job: StageJob = { id: settings.stage, needs: [], fingerprint: 'f', settings, templates: [], estimate: { runs: 0, steps: 0 } }
   const process = stage({
     job, workload: someWorkload, seed: 17, baseline: someLevers, incumbent: someLevers, previous: [], runsLeft: () => left,
     settles: () => false, ...over,

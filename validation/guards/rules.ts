@@ -31,7 +31,7 @@ export const rulesGuards: readonly Guard[] = [
   },
   {
     attack, guard: 'The verification is that of the base, where the change drops it too.', file: 'src/study/rules.ts',
-    find: "[...spec.stages.filter((s) => s.stage !== 'verify'), verify]", replace: 'verify.seeds > 0 ? spec.stages : []',
+    find: "[...spec.stages.filter((s) => !isConfirmation(s)), verify]", replace: 'verify.seeds > 0 ? spec.stages : []',
     tests: [unit('is the seeds of the verification:'), unit('is that there is a verification, with its gates:'), pull('out the verification with its gates is measured')],
   },
   {

@@ -1,9 +1,9 @@
 import { deriveSeed } from '../../src/base/random.ts'
 import { withLevers } from '../../src/records/levers.ts'
 import type { RangeTestFindings } from '../../src/records/decision.ts'
-import type { LrRangeSettings } from '../../src/records/plan.ts'
 import type { RunRequest, RunResult } from '../../src/records/run.ts'
-import { lrRange } from '../../src/stages/lr-range.ts'
+import { stages } from '../../src/stages/index.ts'
+import type { LrRangeSettings } from '../../src/stages/lr-range/index.ts'
 import type { StageContext } from '../../src/stages/stage.ts'
 import { steepest } from '../../src/stats/range-suggestions.ts'
 import type { Engine } from '../../src/train/types.ts'
@@ -132,10 +132,10 @@ function contextOf(world: World, seed: number): StageContext {
 
 /** The stage itself, its requests answered by real training. */
 function play(context: StageContext, train: (request: RunRequest) => RunResult): RangeTestFindings {
-  const process = lrRange(context)
+  const process = stages['lr-range'](context)
   let turn = process.next()
   while (!turn.done) turn = process.next(turn.value.map(train))
   const { findings } = turn.value
-  if (findings.stage !== 'lr-range') throw new Error('the stage of the range test returned findings of another')
+  if (!findings.rangeTest) throw new Error('the stage of the range test returned findings of another')
   return findings.rangeTest
 }

@@ -15,7 +15,7 @@ export interface CompareOptions {
   readonly html?: string
 }
 
-/** Prints two finished runs side by side; with `html` a page with the curves of both is written, too. */
+/** Prints two finished runs side by side. With `html`, also writes a page with the curves of both. */
 export async function compareCommand(first: string, second: string, options: CompareOptions): Promise<number> {
   const folders = [runFolder(first), runFolder(second)] as const
   const [a, b] = [await finished(folders[0]), await finished(folders[1])]

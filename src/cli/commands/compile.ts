@@ -19,7 +19,7 @@ export interface CompileOptions {
   readonly uses?: string
 }
 
-/** Writes the plan as the file of a target, or says whether the one that is there is still what the spec gives. */
+/** Writes the plan as the file of a target, or checks whether the existing file is up to date with the spec. */
 export async function compileCommand(specPath: string, options: CompileOptions): Promise<number> {
   const { output, shards } = options
   const target = targetNamed(options.target)
@@ -35,10 +35,10 @@ export async function compileCommand(specPath: string, options: CompileOptions):
   return 0
 }
 
-/** No file of ours is as large. */
+/** No file of tunegate's is this large. */
 const mostBytes = 16 * 2 ** 20
 
-/** What is there so far; undefined where nothing is. */
+/** The existing text; undefined if there is none. */
 async function committed(output: string, { noun }: TargetDefinition): Promise<string | undefined> {
   return readTextWithin(output, mostBytes, 'compile/too-large').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined
@@ -77,7 +77,7 @@ async function write(text: string, output: string, target: TargetDefinition): Pr
   out.lines(`${output}: written`, ...(target.todo?.(text) ?? []))
 }
 
-/** The path as the checkout of a job has it: from the folder with `.git`, or from the current one where there is none. */
+/** The path in the checkout of a job: relative to the folder with `.git`, or to the current folder if there is none. */
 async function fromRoot(specPath: string): Promise<string> {
   const full = resolve(specPath)
   for (let folder = dirname(full); ; folder = dirname(folder)) {

@@ -21,7 +21,7 @@ export interface DiagnoseOptions {
 
 type JournalFacts = Pick<Context, 'classes' | 'rows' | 'targetLoss'>
 
-/** Curves of files or study folders, through the rules; findings are no failure. */
+/** Runs the rules on curves of files or study folders. Findings are not a failure. */
 export async function diagnoseCommand(paths: readonly string[], options: DiagnoseOptions): Promise<number> {
   const read = (await Promise.all(paths.map((path) => curvesOf(path, options)))).flat()
   const groups = distinct(options.together ? joined(read) : read)
@@ -69,7 +69,7 @@ async function curvesOf(path: string, options: DiagnoseOptions): Promise<CurveGr
   ])
 }
 
-/** A journal holds every step of every run; a string can be hardly longer. */
+/** A journal contains every step of every run; a string cannot be much longer. */
 const mostBytes = 400_000_000
 
 async function readText(file: string): Promise<string> {
@@ -89,7 +89,7 @@ async function readText(file: string): Promise<string> {
   throw new InputError([{ code: 'diagnose/too-large', severity: 'error', message, allowed }])
 }
 
-/** Classes and rows of the study, where its report is there. */
+/** Classes and rows of the study, if its report is there. */
 async function reportFacts(folder: string): Promise<Pick<JournalFacts, 'classes' | 'rows'> | undefined> {
   const file = join(folder, 'report.json')
   if (!(await stat(file).then((s) => s.isFile(), () => false))) return undefined
@@ -103,7 +103,7 @@ function joined(groups: readonly CurveGroup[]): CurveGroup[] {
   return first ? [{ ...first, subject: 'all files', curves: groups.flatMap((g) => g.curves) }] : []
 }
 
-/** Two files with one trial's name stay two. */
+/** Two files with the same trial name stay separate. */
 function distinct(groups: readonly CurveGroup[]): CurveGroup[] {
   const seen = new Map<string, number>()
   return groups.map((group) => {

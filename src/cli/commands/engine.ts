@@ -51,7 +51,7 @@ export async function engineDownloadCommand(dir: string, { platform }: { readonl
   })
 }
 
-/** Runs until it is done or asked to stop, and then cleans up first. */
+/** Runs until it is done or asked to stop; it then cleans up first. */
 async function interruptible(work: (signal: AbortSignal) => Promise<void>): Promise<number> {
   const stop = new StopSwitch()
   stop.arm()
@@ -113,7 +113,7 @@ export async function engineStatusCommand({
   const { name, installer } = installable()
   const { found, lines, loads, others } = await installer.status(root)
   const choice = await chooseEngine('auto', async (engine) => {
-    // An engine that is installed and does not load breaks the study, so `auto` ends on another one.
+    // An installed engine that does not load breaks the study, so `auto` ends up on another one.
     if (engine.name === name && loads?.ok === false) return failed({ why: loads.error.message, problems: [loads.error] })
     return await engine.available(root)
   })

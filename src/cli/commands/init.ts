@@ -8,6 +8,7 @@ import { checkedUses } from '../../compile/targets/workflow.ts'
 import { inspect } from '../../data/inspect.ts'
 import type { TableSummary } from '../../data/types.ts'
 import { renderSpec } from '../../dsl/init.ts'
+import { initialStages } from '../../stages/index.ts'
 import { out } from '../print.ts'
 import { commentWorkflow, commentWorkflowPath, noCommit } from '../workflows/comment.ts'
 import { explainFileError, makeFolder, writeFileAtomic } from '../../base/files.ts'
@@ -16,7 +17,7 @@ export interface InitOptions {
   readonly output: string
   readonly target?: string
   readonly force?: boolean
-  /** Write the workflow behind `/tune` too, or alone where there are no data. */
+  /** Writes the workflow behind `/tune` as well, or only that if there are no data. */
   readonly github?: boolean
   readonly uses?: string
 }
@@ -30,7 +31,7 @@ export async function initCommand(data: string | undefined, options: InitOptions
   return 0
 }
 
-/** The path of the spec counts from the current folder, which is the root of the repository. */
+/** The path of the spec is relative to the current folder, which is the root of the repository. */
 async function writeWorkflow({ output, force, uses = noCommit }: InitOptions): Promise<void> {
   const spec = relative('.', output).split('\\').join('/')
   if (!/^[\w][\w./-]*$/.test(spec) || spec.split('/').includes('..')) {
@@ -60,7 +61,7 @@ async function writeSpec(data: string, options: InitOptions): Promise<void> {
   await refuseExisting(options.output, options.force)
   const { name: preset } = presetFor({ tokens: false, images: summary.imageShape !== null })
   const file = relative(dirname(resolve(options.output)), resolve(data)).split('\\').join('/')
-  const text = renderSpec({ ...summary, file, preset, checks: normalizeChecks() })
+  const text = renderSpec({ ...summary, file, preset, checks: normalizeChecks(), stages: initialStages })
   await writeFileAtomic(options.output, text).catch(unwritable(options.output))
   const spec = shellWord(options.output)
   out.lines(
@@ -69,7 +70,7 @@ async function writeSpec(data: string, options: InitOptions): Promise<void> {
   )
 }
 
-/** The column that the user names in place of the guess; the task is then a guess from its values. */
+/** Replaces the guessed column with the one that the user names. The task is then guessed from its values. */
 function retargeted(summary: TableSummary, target: string | undefined): TableSummary {
   if (target === undefined) return summary
   const column = summary.columns.find((c) => c.name === target || String(c.index) === target)

@@ -10,7 +10,9 @@ import { runFolder } from '../run-folder.ts'
 
 type Format = 'markdown' | 'json'
 
-/** Renders a finished run's report again from its report.json and journal; with a format it prints that and writes nothing. */
+/**
+ * Renders a finished run's report again from its report.json and journal. With a format, it prints that and writes nothing.
+ */
 export async function reportCommand(
   path: string, { format, png }: { readonly format?: Format; readonly png?: boolean },
 ): Promise<number> {

@@ -57,7 +57,7 @@ export async function runCommand(specPath: string, options: RunOptions): Promise
   }
 }
 
-/** A base spec is only retrained; with a lock named too it would be unclear which of them the gates take. */
+/** A base spec is only retrained. If a lock were named too, it would be unclear which of them the gates use. */
 function baseSpecOf({ baseSpec, baseline }: RunOptions): Pick<StudyOptions, 'baseSpec'> {
   if (baseSpec === undefined) return {}
   if (baseline === undefined || retrainWords.includes(baseline)) return { baseSpec: { path: baseSpec } }
@@ -75,7 +75,7 @@ function arming(stop: StopSwitch, listener: Listener): Listener {
   }
 }
 
-/** Progress goes to standard error, so that standard output holds the result alone. */
+/** Progress goes to standard error, so that standard output contains only the result. */
 function logger(): Listener {
   const { stderr } = process
   return progressLogger({
@@ -84,10 +84,13 @@ function logger(): Listener {
   })
 }
 
-/** What a log is read in, where nobody says how wide it is. */
+/** The width for a log if it is unknown. */
 const columnsOf = (stream: { readonly columns?: number }): number => stream.columns ?? 80
 
-/** A terminal that says its letters are not Unicode gets none; one that says nothing has them, as all do that are new. */
+/**
+ * A terminal that says its character set is not Unicode gets none. One that says nothing gets it, since all current ones
+ * support it.
+ */
 function lettersOf(env: NodeJS.ProcessEnv): 'unicode' | 'plain' {
   const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || 'UTF-8'
   return /utf-?8/i.test(locale) ? 'unicode' : 'plain'

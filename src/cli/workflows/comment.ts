@@ -3,7 +3,7 @@ import { checkout, workflowScalar } from '../../compile/targets/workflow.ts'
 export { unpinned as noCommit } from '../../compile/targets/workflow.ts'
 
 export interface CommentWorkflow {
-  /** Path of the spec from the root of the repository. */
+  /** Path of the spec, relative to the root of the repository. */
   readonly spec: string
   /** The action, as `owner/name@commit`. */
   readonly uses: string
@@ -13,8 +13,8 @@ export interface CommentWorkflow {
 export const commentWorkflowPath = '.github/workflows/tunegate-comment.yml'
 
 /**
- * The workflow behind `/tune`. Three jobs: one decides and has a token, one runs code and data of the pull request and has
- * none, one publishes and runs nothing of the pull request.
+ * The workflow behind `/tune`. It has three jobs: one decides and has a token, one runs code and data of the pull request
+ * and has none, and one publishes and runs nothing of the pull request.
  */
 export function commentWorkflow(named: CommentWorkflow): string {
   const [spec, uses] = [workflowScalar(named.spec), workflowScalar(named.uses)]

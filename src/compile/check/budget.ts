@@ -1,30 +1,27 @@
 import type { Budget, StageJob } from '../../records/plan.ts'
+import { isConfirmation, stageNamed } from '../../stages/index.ts'
 import type { Report } from '../problem.ts'
 
-/** Runs that verification needs in any case; they are set aside before any stage spends. */
+/** Runs that verification needs in any case. They are reserved before any stage spends. */
 export function reservedRuns(jobs: readonly StageJob[]): number {
-  return jobs.find((job) => job.id === 'verify')?.estimate.runs ?? 0
+  return jobs.find(({ settings }) => isConfirmation(settings))?.estimate.runs ?? 0
 }
 
-/** What cannot be within the budget whatever the data say: verification itself, and a grid, which is worthless in part. */
+/** What exceeds the budget whatever the data are: verification itself, and a grid, which is worthless if incomplete. */
 export function checkBudget(jobs: readonly StageJob[], { trials, reservedForVerification }: Budget, report: Report): void {
   if (trials === null) return
   const left = trials - reservedForVerification
-  const grid = gridRuns(jobs)
+  const grids = jobs.map(({ id, templates }) => ({ id, runs: stageNamed(id).gridRuns?.(templates) ?? 0 }))
+  const grid = grids.find(({ runs }) => runs > left)
   if (left < 0) {
     report('budget-verification', ['budget', 'trials'], 'the budget does not cover the verification', {
       found: String(trials), allowed: `at least ${reservedForVerification}: baseline and winner under every seed`,
     })
-  } else if (grid > left) {
-    report('grid-over-budget', ['budget', 'trials'], 'the grid of regularize is over the budget', {
-      found: `${grid} runs for the grid`,
+  } else if (grid) {
+    report('grid-over-budget', ['budget', 'trials'], `the grid of ${grid.id} is over the budget`, {
+      found: `${grid.runs} runs for the grid`,
       allowed: `${left}: ${trials} trials less ${reservedForVerification} for verification`,
       hint: 'write a smaller grid, lower the stage\'s seeds, or raise budget.trials',
     })
   }
-}
-
-function gridRuns(jobs: readonly StageJob[]): number {
-  const templates = jobs.find((job) => job.id === 'regularize')?.templates ?? []
-  return templates.filter((t) => t.id.startsWith('rung-')).reduce((sum, t) => sum + t.trials * t.seeds, 0)
 }

@@ -2,7 +2,7 @@ import type { Levers } from '../../records/levers.ts'
 import type { DataFacts } from '../../records/plan.ts'
 import type { Report } from '../problem.ts'
 
-/** Levers whose range depends on how many rows there are. */
+/** Levers whose range depends on the number of rows. */
 export function checkLevers({ batching, scheduling }: Levers, { rows }: DataFacts, runSteps: number, report: Report): void {
   const { batchSize, accumulate } = batching
   if (batchSize > rows.train) {
@@ -23,7 +23,7 @@ export function checkLevers({ batching, scheduling }: Levers, { rows }: DataFact
   }
 }
 
-/** Every part that a stage reads must hold rows. */
+/** Every part that a stage reads must contain rows. */
 export function checkRows({ rows }: DataFacts, report: Report): void {
   if (rows.train === 0) report('no-rows', ['data', 'split'], 'the training split has no rows')
   if (rows.validation === 0) {

@@ -4,7 +4,7 @@ import { inferShapes, parameterCount } from '../../layers/shapes.ts'
 import type { DataFacts } from '../../records/plan.ts'
 import type { Report } from '../problem.ts'
 
-/** Walks the layers from the input shape; reports the first that does not fit, and an output that the loss cannot take. */
+/** Walks the layers from the input shape. Reports the first that does not fit, and an output that the loss cannot take. */
 export function checkModel(layers: readonly Layer[], facts: DataFacts, report: Report): { readonly parameters: number } {
   checkFirst(layers, report)
   const shaped = inferShapes(layers, facts.inputShape)
@@ -32,7 +32,7 @@ function checkOutput(output: readonly number[], last: number, { classes }: DataF
   })
 }
 
-/** The loss takes logits, or a number of any size: an activation behind the last weights would bend them. */
+/** The loss takes logits, or a number of any size. An activation after the last weights would distort them. */
 function checkLogits(layers: readonly Layer[], report: Report): void {
   const last = layers.at(-1)
   if (last !== undefined && 'activation' in last && last.activation !== 'linear') {
@@ -43,7 +43,7 @@ function checkLogits(layers: readonly Layer[], report: Report): void {
   }
 }
 
-/** Whole numbers stand in the data alone: what reads them is the first layer. */
+/** Only the data contain integers, so a layer that reads them must be the first. */
 function checkFirst(layers: readonly Layer[], report: Report): void {
   for (const { layer, place } of placedLayers(layers)) {
     const [index, ...within] = place

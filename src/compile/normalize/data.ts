@@ -5,8 +5,8 @@ import type { NormalizedChecks, NormalizedData, NormalizedInputs } from '../norm
 import type { Report } from '../problem.ts'
 
 /**
- * The data block: positions become texts, since a column is found by name first; shares of the split must leave rows to
- * train on.
+ * The data block. Positions become texts, since a column is looked up by name first. The shares of the split must leave rows
+ * to train on.
  */
 export function normalizeData(data: Spec['data'], task: Task, seed: number, report: Report): NormalizedData {
   const inputs = normalizeInputs(data.inputs ?? 'auto', report)
@@ -23,7 +23,7 @@ export function normalizeData(data: Spec['data'], task: Task, seed: number, repo
   }
 }
 
-/** What the spec says of each check, or what the check itself does by default. */
+/** The spec's severity for each check, or else the check's default. */
 export function normalizeChecks(written: Checks = {}): NormalizedChecks {
   const all = checks.map(({ name, severity }) => [name, written[name] ?? severity])
   return Object.fromEntries(all) as NormalizedChecks // the type has the names of the registry
@@ -63,7 +63,7 @@ function normalizeSplit(split: NonNullable<Spec['data']['split']>, seed: number,
   return { validation, test, stratify, groupBy: groupBy === null ? null : String(groupBy), seed: split.seed ?? seed }
 }
 
-/** That a relative path stays inside the workspace is known only where the spec's own place is; the caller checks it. */
+/** Only the spec's own location shows whether a relative path stays inside the workspace; the caller checks it. */
 function checkSource(source: string, report: Report): void {
   const address = /^[a-z][a-z0-9+.-]+:\/\//i.test(source)
   if (address || /^([/\\]|[a-z]:[/\\])/i.test(source) || source.includes('\0')) {

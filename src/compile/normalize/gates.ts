@@ -7,7 +7,7 @@ import type { GateRule, Measured } from '../../records/gates.ts'
 import { metrics, metricsOf, type MetricName, type Task } from '../../records/metrics.ts'
 import type { Report } from '../problem.ts'
 
-/** What gates may measure. */
+/** What gates can measure. */
 export interface GateContext {
   readonly task: Task
   readonly testShare: number
@@ -15,7 +15,7 @@ export interface GateContext {
   readonly report: Report
 }
 
-/** The rules in the order of the spec, with every default filled in; a gate with two limits is two rules. */
+/** The rules in the order of the spec, with every default filled in. A gate with two limits makes two rules. */
 export function normalizeGates(gates: Spec['gates'] = [], context: GateContext): GateRule[] {
   if (gates.length > 0 && !context.verifies) {
     context.report('gate-without-verify', ['gates'], 'gates need verified seeds, and the stage verify is not listed', {
@@ -35,13 +35,13 @@ export function normalizeGates(gates: Spec['gates'] = [], context: GateContext):
   })
 }
 
-/** How many rules of the plan a gate of a valid spec is. */
+/** How many rules in the plan a gate of a valid spec makes. */
 export function rulesIn(written: Gate): number {
   const { gate, settings } = declared(written)
   return gate.count?.(settings) ?? 1
 }
 
-/** A gate of a spec is a map of one key, its name. */
+/** A gate of a spec is a map with one key, its name. */
 function declared(written: Gate): { readonly gate: GateDefinition; readonly settings: unknown } {
   const [name = '', settings] = Object.entries(written)[0] ?? []
   return { gate: gateNamed(name), settings }

@@ -1,4 +1,5 @@
 import { hasDropoutLever, type NormalizedLayer } from '../../layers/layer.ts'
+import type { RegularizationLevers } from '../../records/levers.ts'
 import type { Task } from '../../records/metrics.ts'
 import type { AugmentationPolicy } from '../../records/plan.ts'
 import type { Spec } from '../../dsl/tuning.gen.ts'
@@ -6,7 +7,9 @@ import type { NormalizedLevers } from '../normalized.ts'
 import type { Preset } from '../presets/definition.ts'
 import type { Report } from '../problem.ts'
 
-/** The baseline, every lever explicit. Defaults are the same for all presets but for the warmup that is left to them. */
+/**
+ * The baseline, with every lever explicit. Defaults are the same for all presets, except for a warmup that is left to them.
+ */
 export function normalizeLevers(
   levers: Spec['levers'] = {},
   preset: Preset,
@@ -48,6 +51,23 @@ export function normalizeLevers(
       patience: scheduling.patience ?? null,
     },
   }
+}
+
+/** What determines whether a lever has any effect. */
+interface LeverContext {
+  readonly task: Task
+  readonly layers: readonly NormalizedLayer[]
+  readonly augmentation: AugmentationPolicy
+}
+
+/** Why a lever cannot change a run, as a clause; undefined if it can. */
+export function movesNothing(
+  lever: keyof RegularizationLevers, { task, layers, augmentation }: LeverContext,
+): string | undefined {
+  if (lever === 'dropout' && !hasDropoutLever(layers)) return 'the model has no dropout layer without a rate of its own'
+  if (lever === 'labelSmoothing' && task === 'regression') return 'label smoothing is for classification'
+  if (lever === 'augmentation' && !canAugment(augmentation)) return 'the augmentation policy is all zero'
+  return undefined
 }
 
 /** Whether augmentation does anything at full strength. */

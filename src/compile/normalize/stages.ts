@@ -1,82 +1,55 @@
-import { unreachable } from '../../base/result.ts'
-import type { BatchSettings, LrRangeSettings, ScheduleSettings, StageName, StageSettings, VerifySettings } from '../../records/plan.ts'
-import { stageNames } from '../../records/plan.ts'
+import type { SpecPath } from '../../dsl/parse.ts'
 import type { Spec, Stage } from '../../dsl/tuning.gen.ts'
-import type { Preset } from '../presets/definition.ts'
-import { normalizeGrid, type GridContext } from './grid.ts'
+import type { StageName, StageSettings } from '../../records/plan.ts'
+import type { ReportProblem, SpecContext } from '../../stages/definition.ts'
+import { stageNamed, stageNames } from '../../stages/index.ts'
+import type { Report } from '../problem.ts'
 
-type Settings = Exclude<Stage, string>
-type Named = { readonly name: StageName; readonly settings: Settings }
-
-/** What the settings of a stage depend on beside themselves. */
-export interface StageContext extends GridContext {
-  readonly preset: Preset
+/** A stage of a spec: its name, and its settings as written. */
+interface Listed {
+  readonly name: StageName
+  readonly settings: unknown
 }
 
-/** The listed stages with every setting; a name alone takes the preset's. */
-export function normalizeStages(stages: Spec['stages'] = [...stageNames], context: StageContext): StageSettings[] {
-  const named = stages.map(splitName)
-  const sweep = lrRange(named.find((s) => s.name === 'lr-range')?.settings['lr-range'] ?? {}, lrRangeDefaults)
-  return named.map((stage) => withDefaults(stage, sweep, context))
+/** The listed stages with every setting. A name alone uses the preset's settings. */
+export function normalizeStages(
+  stages: Spec['stages'], context: Omit<SpecContext, 'written'>, report: Report,
+): StageSettings[] {
+  const listed = stages?.map(declared) ?? stageNames.map((name) => ({ name, settings: {} }))
+  checkOrder(listed.map(({ name }) => name), report)
+  const own: SpecContext = { ...context, written: writtenIn(stages) }
+  return listed.map(({ name, settings: written }, index) => {
+    const stage = stageNamed(name)
+    const at: SpecPath = ['stages', index, name]
+    const reportProblem: ReportProblem = (code, path, message, more) => report(code, [...at, ...path], message, more)
+    const settings = stage.normalize(written, own)
+    stage.check?.(settings, written, own, reportProblem)
+    return settings
+  })
 }
 
-function splitName(stage: Stage): Named {
-  if (typeof stage === 'string') return { name: stage, settings: { [stage]: {} } }
-  return { name: Object.keys(stage)[0] as StageName, settings: stage }
+/** A stage of a spec is its name, or a map with one key. */
+function declared(written: Stage): Listed {
+  if (typeof written === 'string') return { name: written, settings: {} }
+  const [name = '', settings] = Object.entries(written)[0] ?? []
+  return { name, settings }
 }
 
-function withDefaults({ name, settings }: Named, sweep: LrRangeSettings, context: StageContext): StageSettings {
-  switch (name) {
-    case 'lr-range':
-      return sweep
-    case 'batch':
-      return batch(settings.batch ?? {}, sweep, context.levers.batching.batchSize)
-    case 'regularize': {
-      const { grid = {}, eta = 3, seeds = 3 } = settings.regularize ?? {}
-      return { stage: name, grid: normalizeGrid(grid, context.preset, context), eta, seeds }
+/** If a stage is listed twice, which is an error, the first entry counts. */
+const writtenIn = (stages: Spec['stages'] = []): SpecContext['written'] =>
+  stages.reduceRight<SpecContext['written']>((all, stage) => (typeof stage === 'string' ? all : { ...all, ...stage }), {})
+
+function checkOrder(names: readonly StageName[], report: Report): void {
+  for (const [index, name] of names.entries()) {
+    if (names.indexOf(name) < index) {
+      report('stage-twice', ['stages', index], 'a stage runs once', { found: name, hint: 'remove one of them' })
+      continue
     }
-    case 'schedule':
-      return schedule(settings.schedule ?? {}, context)
-    case 'verify':
-      return verifySettings(settings.verify ?? {})
-    default:
-      return unreachable(name, 'stage')
-  }
-}
-
-/** The last look is at all seeds, whether the spec lists it or not. */
-function verifySettings({ seeds = 5, looks = [] }: NonNullable<Settings['verify']>): VerifySettings {
-  return { stage: 'verify', seeds, looks: [...looks.filter((n) => n !== seeds), seeds] }
-}
-
-const lrRangeDefaults: LrRangeSettings = {
-  stage: 'lr-range', from: 1e-6, to: 10, steps: 300, seeds: 3,
-  backOff: [0.85, 0.5, 1 / 3, 0.1], confirmLength: 0.5, confirmSeeds: 3,
-}
-
-/** Shares of the edge are tried from the highest, in whatever order the spec has them. */
-function lrRange(settings: NonNullable<Settings['lr-range']>, defaults: LrRangeSettings): LrRangeSettings {
-  const merged = { ...defaults, ...settings }
-  return { ...merged, backOff: [...merged.backOff].sort((a, b) => b - a) }
-}
-
-function batch(settings: NonNullable<Settings['batch']>, sweep: LrRangeSettings, batchSize: number): BatchSettings {
-  const { largest = Math.max(512, batchSize), scaling = 'auto', memoryMiB = 2048, probeSteps = 100 } = settings
-  const { seeds = 3, recheck = true } = settings
-  const lighter: LrRangeSettings = { ...sweep, seeds: 2, backOff: [0.5, 0.2] }
-  return {
-    stage: 'batch', largest, scaling, memoryMiB, probeSteps, seeds,
-    recheck: recheck === false ? null : lrRange(recheck === true ? {} : recheck, lighter),
-  }
-}
-
-/** The incumbent's own schedule and optimizer are not compared with themselves. */
-function schedule(settings: NonNullable<Settings['schedule']>, { preset, levers }: StageContext): ScheduleSettings {
-  const { warmupFractions = [0, 0.05, 0.2], clipPercentiles = [0.5, 0.9], seeds = 3 } = settings
-  const { optimizers = ['adamw', 'sgd'] } = settings
-  return {
-    stage: 'schedule', warmupFractions, clipPercentiles, seeds,
-    schedules: (settings.schedules ?? preset.schedules).filter((s) => s !== levers.scheduling.schedule),
-    optimizers: optimizers.filter((o) => o !== levers.optimization.optimizer),
+    const before = names.slice(0, index).find((n) => stageNames.indexOf(n) > stageNames.indexOf(name))
+    if (before !== undefined) {
+      report('stage-order', ['stages', index], `${name} comes before ${before} in the process`, {
+        found: names.join(', '), allowed: `the order ${stageNames.join(', ')}`,
+      })
+    }
   }
 }

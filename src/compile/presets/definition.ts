@@ -1,10 +1,8 @@
-import type { ScheduleName } from '../../records/levers.ts'
 import type { Task } from '../../records/metrics.ts'
-import type { AugmentationPolicy, RegularizeSettings } from '../../records/plan.ts'
+import type { AugmentationPolicy } from '../../records/plan.ts'
+import type { SpecContext } from '../../stages/definition.ts'
 
-export type GridLever = RegularizeSettings['grid'][number]['lever']
-
-/** Warmup as a share of a run's steps, which are known when the data are. */
+/** Warmup as a share of a run's steps, which are known once the data are. */
 export interface WarmupShare {
   readonly share: number
   /** Steps. */
@@ -13,31 +11,31 @@ export interface WarmupShare {
   readonly atMost: number
 }
 
-/** What a model reads, as far as a preset is chosen by it. */
+/** What a model reads, as far as the choice of a preset needs it. */
 export interface ModelInputs {
-  /** Whether a layer reads whole numbers, as an embedding does. */
+  /** Whether a layer reads integers, such as an embedding. */
   readonly tokens: boolean
-  /** Whether a row is an array of height, width and channels. */
+  /** Whether a row is an array [height, width, channels]. */
   readonly images: boolean
 }
 
-/** A preset: what a kind of model is usually tuned over. Stages look there when the spec does not say. */
+/** A preset: the usual tuning ranges for a kind of model. Stages use them if the spec gives none. */
 export interface Preset<Name extends string = string> {
-  /** As specs and plans write it. It never changes. */
+  /** The name in specs and plans. It never changes. */
   readonly name: Name
-  /** When `preset: auto` takes it; absent where only its name does. */
+  /** When `preset: auto` selects it; absent if it is only selected by name. */
   readonly auto?: {
-    /** Presets with a lower number are asked first. */
+    /** Presets with a lower number are tried first. */
     readonly precedence: number
-    /** When it fits, as `where the inputs are images`; null for the preset that takes what is left. */
+    /** When it fits, such as `where the inputs are images`; null for the preset that takes the rest. */
     readonly where: string | null
     fits(inputs: ModelInputs): boolean
   }
-  /** Values to cross, at most 12 cells; augmentation is tried by a pilot of its own and counts for none. */
-  readonly grid: { readonly [lever in GridLever]: readonly number[] }
+  /** Values to cross, at most 12 cells. Augmentation has its own pilot and does not count. */
+  readonly grid: SpecContext['preset']['grid']
   /** Schedules to compare. */
-  readonly schedules: readonly ScheduleName[]
-  /** The baseline's warmup where the spec leaves it to the preset. */
+  readonly schedules: SpecContext['preset']['schedules']
+  /** The baseline's warmup if the spec leaves it to the preset. */
   readonly warmup: WarmupShare
   /** Full-strength augmentation. */
   augmentation(inputs: { readonly task: Task; readonly standardized: boolean }): AugmentationPolicy

@@ -8,24 +8,24 @@ export const presets = [visionCnn, textTransformer, tabularMlp] as const
 
 export type PresetName = (typeof presets)[number]['name']
 
-/** The presets that `auto` may take, in the order in which it asks them. */
+/** The presets that `auto` may select, in the order in which it tries them. */
 const automatic = presets.flatMap((preset: Preset<PresetName>) => (preset.auto ? [{ preset, auto: preset.auto }] : []))
   .sort((a, b) => a.auto.precedence - b.auto.precedence)
 
-/** The preset of this name. Throws where there is none. */
+/** The preset with this name. Throws if there is none. */
 export function presetNamed(name: PresetName): Preset<PresetName> {
   const found = presets.find((preset) => preset.name === name)
   if (!found) throw new Error(`there is no preset ${name}`)
   return found
 }
 
-/** The preset of a spec that leaves it open. */
+/** The preset for a spec that names none. */
 export function presetFor(inputs: ModelInputs): Preset<PresetName> {
   const found = automatic.find(({ auto }) => auto.fits(inputs))
   if (!found) throw new Error('no preset takes what is left')
   return found.preset
 }
 
-/** What `auto` takes, for the schema: `tabular-mlp` and the like, each with when. */
+/** What `auto` selects, for the schema: `tabular-mlp` and the like, each with its condition. */
 export const autoPresetWords = (): string => automatic.map(({ preset, auto }) => (
   auto.where === null ? `else ${preset.name}` : `${preset.name} ${auto.where}`)).join(', ')

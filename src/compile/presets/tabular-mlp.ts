@@ -1,6 +1,6 @@
 import { noAugmentation, type Preset } from './definition.ts'
 
-/** Dense layers over columns: more dropout and label smoothing; noise only where inputs have a common scale. */
+/** Dense layers over columns: more dropout and label smoothing; noise only if inputs have a common scale. */
 export const tabularMlp: Preset<'tabular-mlp'> = {
   name: 'tabular-mlp',
   auto: { precedence: 3, where: null, fits: () => true },

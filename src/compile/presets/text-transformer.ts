@@ -1,6 +1,6 @@
 import { noAugmentation, type Preset } from './definition.ts'
 
-/** Sequences behind an embedding: low dropout, moderate weight decay, a longer warmup. Tokens are not augmented yet. */
+/** Sequences after an embedding: low dropout, moderate weight decay, a longer warmup. Tokens are not augmented yet. */
 export const textTransformer: Preset<'text-transformer'> = {
   name: 'text-transformer',
   auto: { precedence: 1, where: 'where the model has an embedding', fits: ({ tokens }) => tokens },

@@ -11,7 +11,7 @@ export const targetNames: readonly TargetName[] = targets.map(({ name }) => name
 /** What `compile` writes, for the help. */
 export const targetSummaries = (): string => targets.map(({ summary }) => summary).join(', or ')
 
-/** The target of this name. Throws where there is none. */
+/** The target with this name. Throws if there is none. */
 export function targetNamed(name: TargetName): TargetDefinition {
   const found = targets.find((target) => target.name === name)
   if (!found) throw new Error(`there is no compile target ${name}`)

@@ -3,7 +3,7 @@ import { yamlComment, yamlScalar } from '../../base/yaml.ts'
 import type { Plan, StageName } from '../../records/plan.ts'
 import type { CompileRequest, TargetDefinition } from './definition.ts'
 
-/** A GitHub workflow that calls the action once a job. */
+/** A GitHub workflow that calls the action once per job. */
 export const workflow: TargetDefinition<'workflow'> = {
   name: 'workflow',
   summary: 'a GitHub workflow whose jobs share the runs of each stage',
@@ -12,20 +12,20 @@ export const workflow: TargetDefinition<'workflow'> = {
   todo: (text) => (text.includes(unpinned) ? ['Write the commit of a release of the action into it.'] : []),
 }
 
-/** What a compiled workflow says beside what follows from the plan. */
+/** What a compiled workflow says besides what follows from the plan. */
 export interface WorkflowOptions extends Pick<CompileRequest, 'spec' | 'shards' | 'engine' | 'command'> {
   /** The action, as `owner/name@commit`, or `./` in its own repository. */
   readonly uses: string
-  /** What stands behind it as a comment, such as the release that the commit is of; null for nothing. */
+  /** The comment after it, such as the release of the commit; null for none. */
   readonly release: string | null
 }
 
-/** Until the user writes a commit: a workflow with it does not run, and says why. */
+/** Used until the user writes a commit: a workflow with it does not run, and says why. */
 export const unpinned = 'tunegate/tunegate@0000000000000000000000000000000000000000'
 
 export const checkout = 'actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1'
 
-/** A commit that a person wrote stays; the file would otherwise be out of date with every release. */
+/** A commit that a person wrote stays. Otherwise the file would be out of date with every release. */
 function actionOf(wanted: string | undefined, before: string | undefined): Pick<WorkflowOptions, 'uses' | 'release'> {
   const [, kept, release] = before?.match(/^ *(?:- )?uses: (\.\/|(?!actions\/)\S+@\S+)(?: # ?([^\r\n]*))?/m) ?? []
   const uses = wanted ?? kept ?? unpinned
@@ -33,7 +33,10 @@ function actionOf(wanted: string | undefined, before: string | undefined): Pick<
   return { uses, release: wanted === undefined ? release ?? null : null }
 }
 
-/** The action as a workflow that we write may name it. Throws for anything else: a tag can be moved, a commit cannot. */
+/**
+ * Accepts the action in the form that a generated workflow may use. Throws for anything else: a tag can be moved, a commit
+ * cannot.
+ */
 export function checkedUses(uses: string, code: 'init/uses' | 'compile/uses'): string {
   if (/^[\w.-]+\/[\w./-]+@[0-9a-f]{40}$/.test(uses)) return uses
   throw new InputError([{
@@ -42,14 +45,14 @@ export function checkedUses(uses: string, code: 'init/uses' | 'compile/uses'): s
   }])
 }
 
-/** A hosted job ends after 360 minutes; this leaves time to hand on what is finished. */
+/** A hosted job ends after 360 minutes. This leaves time to pass on what is finished. */
 const longestJob = 350
 const handingOn = 10
 
 /**
- * The plan as a workflow: a job that begins the study; for each stage a matrix that shares its widest ask, and a job that takes
- * what the shards have, trains the rest and decides; a gate that always runs. It follows from the stages and the budget alone,
- * so a changed lever or data set leaves it as it is.
+ * The plan as a workflow: a job that begins the study; for each stage, a matrix that shares its widest request and a job
+ * that takes the shards' runs, trains the rest and decides; and a gate that always runs. It depends only on the stages and
+ * the budget, so a changed lever or data set leaves it unchanged.
  */
 export function workflowText(plan: Pick<Plan, 'name' | 'jobs' | 'budget'>, options: WorkflowOptions): string {
   const stages = plan.jobs.map((job) => job.id)
@@ -83,19 +86,19 @@ interface Job {
   readonly name: string
   readonly needs?: readonly string[]
   readonly when?: string
-  /** Why that is the condition. */
+  /** The reason for that condition. */
   readonly because?: string
   /** Of `timeout-minutes`. */
   readonly minutes: number
-  /** Of the step, for the jobs after it. */
+  /** Outputs of the step, for later jobs. */
   readonly outputs?: readonly string[]
   /** Where the jobs of a matrix come from. */
   readonly shards?: string
-  /** What the step is told beside the spec. */
+  /** What the step is told besides the spec. */
   readonly inputs: readonly string[]
 }
 
-/** The first job is told the engine; the others take what it found. */
+/** The first job is told the engine; the others use what it found. */
 const planJob = ({ engine, shards }: WorkflowOptions, minutes: number): Job => ({
   id: 'plan', name: 'Plan', minutes: minutes + handingOn, outputs: ['shards', 'engine'],
   inputs: ['mode: plan', `engine: ${engine}`, `shards: ${shards}`],
@@ -133,7 +136,7 @@ function jobText({ id, name, needs, because, when, minutes, outputs, shards, inp
 }
 
 function steps({ spec, uses, release }: WorkflowOptions, inputs: readonly string[], named: boolean): readonly string[] {
-  // zizmor would have `$/`, which actionlint and act do not know yet.
+  // zizmor would prefer `$/`, which actionlint and act do not support yet.
   const step = uses === './' ? 'uses: ./ # zizmor: ignore[self-repository]'
     : `uses: ${workflowScalar(uses)}${release === null ? '' : ` ${yamlComment(release)}`}`
   return [
@@ -143,17 +146,17 @@ function steps({ spec, uses, release }: WorkflowOptions, inputs: readonly string
   ]
 }
 
-/** Engines never mix in a study, so all jobs train by the one of the first. */
+/** Engines never mix in a study, so all jobs train on the first job's engine. */
 const planned = 'engine: ${{ needs.plan.outputs.engine }}'
 
-/** When a job hands on by itself: a little after the study's own budget, and before the platform's end. */
+/** When a job passes its runs on by itself: a little after the study's own budget, and before the platform's limit. */
 const jobMinutes = (minutes: number | null): number => (minutes === null ? longestJob : Math.min(longestJob, Math.ceil(minutes) + 5))
 
 /**
- * Text as a scalar of a workflow. GitHub looks for expressions in scalars after YAML was read, and there is no way to quote one, so
- * text that holds one is refused.
+ * Text as a scalar of a workflow. GitHub looks for expressions in scalars after it has read the YAML, and they cannot be
+ * quoted, so text that contains one is rejected.
  *
- * @param after text of ours that follows, which may be an expression
+ * @param after our own text that follows, which may be an expression
  */
 export function workflowScalar(text: string, after = ''): string {
   if (!text.includes('${{')) return yamlScalar(text, after)

@@ -7,7 +7,7 @@ import { centred } from './methods/centred.ts'
 import { meansOfClasses, nearestMeans } from './methods/class-means.ts'
 import { associationOf, holmRejects, kolmogorovSmirnov, stability, type Comparison } from './methods/two-samples.ts'
 
-/** Chance of even one false finding over all that is compared. */
+/** Probability of even one false finding over all comparisons. */
 const ALPHA = 0.001
 /**
  * A change is too large from these values of Cramér's V of the classes, and of Kolmogorov–Smirnov's D and PSI of a property.
@@ -18,15 +18,15 @@ const ALPHA = 0.001
 const CLASSES = 0.4
 const IMAGES = { distance: 0.75, stability: 5 } as const
 const TABLES = { distance: 0.2, stability: 0.1 } as const
-/** Training rows that are looked at, and the values of theirs. */
+/** The number of training rows examined, and of their values. */
 const [MOST_ROWS, MOST_CELLS] = [1000, 4_000_000]
 const FEWEST_ROWS = 20
 
 /**
- * Augmentation that turns training rows into data that validation never asks about. The check applies each augmentation by
+ * Finds augmentation that turns training rows into data unlike those in validation. The check applies each augmentation by
  * itself, at the largest amount that the study may use, and compares clean with augmented rows: the brightness and contrast
- * of images, or the distribution of each input of a table; and, for each class, the class whose mean its rows are nearest to.
- * A mirrored image that is nearest to another class shows that class, or none. Mixup is left out: its rows lie between
+ * of images, or the distribution of each input of a table; and, for each class, the class whose mean its rows are nearest
+ * to. A mirrored image that is nearest to another class shows that class, or none. Mixup is left out: its rows lie between
  * classes on purpose, and it mixes their labels as well.
  */
 export const augmentation: CheckDefinition = {
@@ -75,7 +75,7 @@ function differences(dataset: Dataset, rows: Int32Array, one: Augmentation): Dif
   return [...classDifferences(dataset, rows, clean, changed), ...properties]
 }
 
-/** For each class, to which classes' means its clean and its augmented rows are nearest. */
+/** For each class, the classes whose means its clean and its augmented rows are nearest to. */
 function classDifferences(
   { classes, targets, inputShape }: Dataset, rows: Int32Array, clean: Float32Array, changed: Float32Array,
 ): Difference[] {
@@ -110,7 +110,7 @@ function findingOf({ name, amount }: Augmentation, found: readonly Difference[])
   const said = ({ what, measure, effect, limit }: Difference): string =>
     `${what}, ${measure} ${effect.toFixed(2)}, limit ${limit}`
   const classes = found.filter(({ measure }) => measure === "Cramér's V")
-  // A property may differ by two measures; the first is enough to say.
+  // A property may differ by two measures; reporting the first is enough.
   const properties = found.filter((d, i) => !classes.includes(d) && found.findIndex(({ what }) => what === d.what) === i)
   const finding = (message: string): Found => ({ message })
   const where = `augmentation.${name} ${Number(amount.toPrecision(4))}`

@@ -4,20 +4,20 @@ import type { CheckDefinition, Found } from './definition.ts'
 import { columnsOf, sampled, valuesOf, type CheckedColumn } from './methods/columns.ts'
 import { associationOf, holmRejects, kolmogorovSmirnov, stability, type Comparison } from './methods/two-samples.ts'
 
-/** Chance of even one false finding over all columns and parts of a split drawn at random. */
+/** Probability of even one false finding over all columns and parts of a random split. */
 const ALPHA = 0.001
-/** Distances from which a difference matters: Cramér's V or Kolmogorov–Smirnov's D of the label, of an input, and PSI. */
+/** Distances above which a difference matters: Cramér's V or Kolmogorov–Smirnov's D of the label, of an input, and PSI. */
 const LABEL = 0.15
 const INPUT = 0.2
 const PSI = 0.1
-/** Rows of each part that are looked at: enough to be sure of any difference that matters. */
+/** Rows of each part that are examined: enough to detect any difference that matters. */
 const MOST_ROWS = 2000
 const FEWEST_ROWS = 20
 
 /**
- * Label and inputs that are distributed differently in validation or test than in training, so that a score there speaks
- * of other data. A difference is a finding if it is large and, after Holm's correction over all comparisons, chance is
- * ruled out: size alone would warn about every small part, significance alone about every large one.
+ * Finds a label or inputs that are distributed differently in validation or test than in training, so a score there
+ * describes other data. A difference is a finding if it is large and significant after Holm's correction over all
+ * comparisons. Size alone would warn about every small part, significance alone about every large one.
  */
 export const drift: CheckDefinition = {
   name: 'drift',
@@ -64,7 +64,7 @@ function comparePart(dataset: Dataset, columns: readonly CheckedColumn[], part: 
   ]
 }
 
-/** Numbers by Kolmogorov–Smirnov and PSI, `levels` categories by Cramér's V. */
+/** Numbers are compared by Kolmogorov–Smirnov and PSI, `levels` categories by Cramér's V. */
 function compare(a: Float32Array, b: Float32Array, levels: number | null, limit: number) {
   if (levels !== null) return [{ ...associationOf(countsOf(a, levels), countsOf(b, levels)), measure: "Cramér's V", limit }]
   const [left, right] = [a.sort(), b.sort()]
@@ -82,7 +82,7 @@ function countsOf(codes: Float32Array, levels: number): number[] {
 
 function findingsOf(found: readonly Difference[], part: string, isSample: boolean): Found[] {
   const said = ({ measure, effect, limit }: Difference): string => `${measure} ${effect.toFixed(2)}, limit ${limit}`
-  // A column may differ by two measures; the first is enough to say.
+  // A column may differ by two measures; reporting the first is enough.
   const first = new Map([...found].reverse().map((difference) => [difference.column, difference]))
   const label = first.get(null)
   const inputs = [...first.values()].filter(({ column }) => column !== null).reverse()

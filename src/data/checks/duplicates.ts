@@ -4,7 +4,7 @@ import type { Dataset } from '../types.ts'
 import type { CheckDefinition, Found } from './definition.ts'
 import { nearDuplicates } from './methods/near-duplicates.ts'
 
-/** Rows that are equal, or nearly, in different parts: the score on them is memory, not generalization. */
+/** Finds rows that are equal, or nearly, in different parts: a score on them measures memory, not generalization. */
 export const duplicates: CheckDefinition = {
   name: 'duplicates',
   schema: { title: 'Duplicates', description: 'Equal or nearly equal rows in two parts of the split.' },
@@ -32,7 +32,10 @@ function equalRows({ inputs, features, splits, targets, fingerprint }: Dataset):
   return [{ message, rows }]
 }
 
-/** For each row the first that is equal to it to the bit, itself where there is none; a hash table with open addressing. */
+/**
+ * For each row, the first row that is bit-identical to it, or the row itself if there is none; a hash table with open
+ * addressing.
+ */
 function firstEqual(words: Int32Array, keys: Int32Array, rows: number): Int32Array {
   const width = keys.length
   const size = 2 ** Math.ceil(Math.log2(2 * rows + 1))
@@ -52,13 +55,13 @@ function firstEqual(words: Int32Array, keys: Int32Array, rows: number): Int32Arr
   })
 }
 
-/** One for each input, by the content of the file: nobody can write rows into a file that all get the same hash. */
+/** One key per input, derived from the file's content, so nobody can write a file whose rows all get the same hash. */
 function hashKeys(width: number, fingerprint: string): Int32Array {
   const random = stream(0, 'checks', 'duplicates', fingerprint)
   return Int32Array.from({ length: width }, () => random.integer(2 ** 32) | 0)
 }
 
-/** Sum of the keyed words, each mixed as at the end of MurmurHash3; equality is checked afterwards. */
+/** Sum of the keyed words, each mixed as at the end of MurmurHash3. Equality is checked afterwards. */
 function rowHash(words: Int32Array, from: number, keys: Int32Array): number {
   let hash = 0
   for (let i = 0; i < keys.length; i++) {

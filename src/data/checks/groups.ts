@@ -3,24 +3,24 @@ import type { Dataset, KeyColumn } from '../types.ts'
 import type { CheckDefinition, Found } from './definition.ts'
 import { alikeWithin, type Likeness } from './methods/likeness.ts'
 
-/** A column is suspected where so large a share of all rows has another row of the same value. */
+/** A column is suspect if this share of all rows has another row with the same value. */
 const REPEATED = 0.5
-/** With fewer rows than this, likeness may be luck. */
+/** With fewer rows than this, similarity may be luck. */
 const FEWEST_ROWS = 50
 
-/** Last words of a name under which rows of one person, place or occasion are kept. */
+/** Last words of column names that identify one person, place or event with several rows. */
 const NAMES = new Set(
   ('id ids uuid guid patient subject participant individual person user customer client member account session visit ' +
     'encounter device sensor machine household family speaker writer author donor animal group cluster').split(' '),
 )
 
 /**
- * Rows that belong together lie in different parts of the split, so that training has seen what validation asks. A declared
- * group must be whole. The check names another column if its values repeat and either its name says what it is, or rows with
- * equal values are far more alike than chance and neighbouring values explain.
+ * Finds rows that belong together in different parts of the split, so that training has already seen what validation asks. A
+ * declared group must be whole. The check names another column if its values repeat and either its name says what it is, or
+ * rows with equal values are far more alike than chance and neighboring values explain.
  *
- * Measured on the 1,002 tables of R packages with 80 to 20,000 rows and no missing value: likeness named a column in 88. It
- * was right in 76 (states, firms, schools, persons); in 12 the column was a month, a year or a price.
+ * Measured on the 1,002 tables of R packages with 80 to 20,000 rows and no missing value: similarity named a column in 88.
+ * It was right in 76 (states, firms, schools, persons); in 12 the column was a month, a year or a price.
  */
 export const groups: CheckDefinition = {
   name: 'groups',
@@ -50,7 +50,9 @@ interface Suspect {
   readonly key: KeyColumn
   readonly shared: Shared
   readonly why: string
-  /** What is surest comes first, and the others are named beside it: a school's number and its size say the same. */
+  /**
+   * The most certain finding comes first, and the others are named beside it: a school's number and its size say the same.
+   */
   readonly weight: number
 }
 
@@ -63,9 +65,9 @@ function suspectOf(dataset: Dataset, key: KeyColumn, shared: Shared): Suspect | 
 }
 
 interface Shared {
-  /** Rows of validation and test whose value is in another part as well. */
+  /** Rows of validation and test whose value also occurs in another part. */
   readonly rows: readonly number[]
-  /** Values that are in two parts or three. */
+  /** Values that occur in two or three parts. */
   readonly values: number
 }
 
@@ -80,14 +82,14 @@ function straddling({ splits }: Dataset, { codes }: KeyColumn): Shared {
   return { rows: rows.sort((a, b) => a - b), values: torn.size }
 }
 
-/** How many different values there are, and the rows that share theirs. */
+/** Number of different values, and the rows that share theirs. */
 function sizesOf({ codes }: KeyColumn): { readonly values: number; readonly rows: number } {
   const sizes = new Map<number, number>()
   codes.forEach((code) => sizes.set(code, (sizes.get(code) ?? 0) + 1))
   return { values: sizes.size, rows: [...sizes.values()].reduce((sum, n) => sum + (n > 1 ? n : 0), 0) }
 }
 
-/** `patientId`, `subject no. `, `Session_ID`: the last word counts, so that `device age` is none. */
+/** `patientId`, `subject no. `, `Session_ID`: the last word counts, so `device age` does not match. */
 function isName(name: string): boolean {
   const words = name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase().split(/[^a-z]+/).filter((word) => word !== '')
   const last = words.at(-1) ?? ''

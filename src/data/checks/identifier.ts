@@ -3,16 +3,16 @@ import type { Dataset } from '../types.ts'
 import type { CheckDefinition, Found } from './definition.ts'
 import { allRows, columnsOf, valuesOf, type CheckedColumn } from './methods/columns.ts'
 
-/** With fewer rows than this, a measurement may count up by chance. */
+/** With fewer rows than this, a measurement may increase steadily by chance. */
 const FEWEST_ROWS = 30
 /** Relative rounding of a 32-bit float. */
 const ROUNDING = 2 ** -23
 
 /**
- * Inputs that only name the row. A model may learn them by heart, and what it learns holds for no other row. The check finds
- * one-hot encodings with more levels than half of the rows, and numbers that differ in every row and are either consecutive,
- * in any order (row numbers), or count up from row to row in whole steps (numbers given in order of arrival, with gaps). A
- * measurement does neither, unless it was planned as a grid. The check leaves the only input of a table alone.
+ * Inputs that only name the row. A model may memorize them, and what it learns applies to no other row. The check finds
+ * one-hot encodings with more levels than half of the rows, and numbers that differ in every row. The numbers are either
+ * consecutive, in any order (row numbers), or increase from row to row in whole steps (numbers assigned in order of arrival,
+ * with gaps). A measurement does neither, unless it was planned as a grid. The check leaves the only input of a table alone.
  */
 export const identifier: CheckDefinition = {
   name: 'identifier',
@@ -40,7 +40,10 @@ function isIdentifier(dataset: Dataset, column: CheckedColumn, rows: Int32Array)
   return isCounted(gapsOf(values.sort()), values, isConsecutive)
 }
 
-/** Rules out nearly every measurement unsorted: consecutive numbers lie on the grid between the least and the largest. */
+/**
+ * Rules out nearly every measurement without sorting: consecutive numbers lie on the grid between the smallest and the
+ * largest.
+ */
 function mayBeConsecutive(values: Float32Array): boolean {
   let [least, largest] = [Infinity, -Infinity]
   for (const value of values) {
@@ -54,11 +57,11 @@ function mayBeConsecutive(values: Float32Array): boolean {
 
 type Rule = (gaps: Float64Array, step: number, slack: number) => boolean
 
-/** `rule` on the gaps, with the smallest as the step and the slack that rounding gives it. */
+/** `rule` on the gaps, with the smallest gap as the step and the slack from rounding. */
 function isCounted(gaps: Float64Array, sorted: Float32Array, rule: Rule): boolean {
   const step = gaps.reduce((a, b) => Math.min(a, b), Infinity)
   if (!(step > 0)) return false
-  // Numbers may have been standardized: steps are known up to the rounding of the values that they lie between.
+  // Numbers may have been standardized: steps are known up to the rounding of the values on either side.
   const slack = 2 * ROUNDING * Math.max(Math.abs(sorted[0] ?? 0), Math.abs(sorted.at(-1) ?? 0)) / step
   return slack <= 0.05 && rule(gaps, step, slack)
 }
@@ -73,7 +76,10 @@ function gapsOf(sorted: Float32Array): Float64Array {
 
 const isAscending = (values: Float32Array): boolean => values.every((value, i) => i === 0 || value > (values[i - 1] ?? 0))
 
-/** Whether the gaps are whole multiples of the smallest one; a gap too long to tell says nothing, and most must tell. */
+/**
+ * Whether the gaps are integer multiples of the smallest one. A gap that is too long to tell says nothing, and most must
+ * tell.
+ */
 function isWhole(gaps: Float64Array, step: number, slack: number): boolean {
   let told = 0
   for (const gap of gaps) {

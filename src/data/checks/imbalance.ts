@@ -2,7 +2,7 @@ import { counted } from '../problems.ts'
 import type { Dataset } from '../types.ts'
 import type { CheckDefinition, Found } from './definition.ts'
 
-/** Smallest class / largest class below which accuracy says little about the small one. */
+/** The ratio of smallest to largest class below which accuracy says little about the small one. */
 const IMBALANCE = 0.1
 
 /** One class has less than a tenth of the rows of another. */

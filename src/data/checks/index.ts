@@ -9,7 +9,7 @@ import { imbalance } from './imbalance.ts'
 import { leakage } from './leakage.ts'
 import { strata } from './strata.ts'
 
-/** Every check, in the order in which findings are shown: what spoils a score most comes first. */
+/** Every check, in the order in which findings are shown: what distorts a score most comes first. */
 export const checks: readonly CheckDefinition[] = [
   leakage, duplicates, groups, strata, drift, augmentation, imbalance, constant, identifier,
 ]

@@ -4,22 +4,22 @@ import type { CheckDefinition, Found } from './definition.ts'
 import { allRows, columnsOf, sampled, valuesOf } from './methods/columns.ts'
 import { fitTree, type Intervals } from './methods/tree.ts'
 
-/** Score from which a single column is taken to give the label away. */
+/** The score above which a single column is assumed to reveal the label. */
 const LEAKS = 0.8
-/** With fewer rows than this, one column of many reaches the score by luck. */
+/** With fewer rows than this, one of many columns reaches the score by luck. */
 const FEWEST_ROWS = 50
-/** Rows looked at: enough to know a score to about 0.02, and more where there are many classes to tell apart. */
+/** Rows examined: enough to know a score to about 0.02, and more if there are many classes to distinguish. */
 const [USUAL_ROWS, ROWS_A_CLASS, MOST_ROWS] = [1000, 25, 4000]
-/** Rows × columns that are looked at; a wide table is judged by fewer rows. */
+/** Rows × columns that are examined; a wide table is judged on fewer rows. */
 const MOST_CELLS = 2_000_000
 const FOLDS = 4
-/** More than there are rows in a sample, and few enough to keep 53 bits with 32 others. */
+/** More than the rows in a sample, and small enough that 32 more bits fit in 53. */
 const INDICES = 2 ** 20
 
 /**
- * Columns that predict the label on their own: an outcome noted beside its cause, a label under another name. A spec that
- * says nothing gets a warning, not an error: in an honest and easy data set one good measurement can reach this score (the
- * petals of the iris do), and only a person can tell it from a leak. A table of one column is not judged: there the
+ * Finds columns that predict the label on their own: an outcome noted beside its cause, a label under another name. By
+ * default this is a warning, not an error. In an honest and easy data set, one good measurement can reach this score (the
+ * petals of iris do), and only a person can distinguish it from a leak. A table with one column is not judged: there the
  * question is whether that column predicts.
  */
 export const leakage: CheckDefinition = {
@@ -60,15 +60,15 @@ function find(dataset: Dataset): Found[] {
  * Predictive power of one variable, after the Predictive Power Score (Wetschoreck, Krabel and Krishnamurthy, ppscore 2020):
  * how far a small decision tree over that variable alone gets from a guess (0) to certainty (1).
  *
- * - classes: (F1 − guess) / (1 − guess), F1 weighted by class. The guess is the better of always the most common class
- *   and drawing by the classes' shares, in expectation: max(2p² / (1 + p), Σ p²).
+ * - classes: (F1 − guess) / (1 − guess), F1 weighted by class. The guess is the better of two in expectation: always the
+ *   most common class, or drawing by the classes' shares: max(2p² / (1 + p), Σ p²).
  * - numbers: 1 − MAE of the tree / MAE of the median.
  *
- * Four folds by position (i modulo 4), so the rows are to come in random order; the score is taken over the predictions of
- * all folds at once. The tree has leaves of 5 rows at least and a depth of 4, or of 2 more than it takes to name each class.
- * Below 0 is 0.
+ * Four folds by position (i modulo 4), so pass the rows in random order. The score is computed over the predictions of all
+ * folds at once. The tree has leaves of at least 5 rows and a depth of 4, or of 2 more than it takes to name each class.
+ * Scores below 0 become 0.
  *
- * @param targets class indices below `classes`, or numbers where `classes` is null
+ * @param targets class indices below `classes`, or numbers if `classes` is null
  */
 export function predictivePower(values: Float32Array, targets: Float32Array, classes: number | null): number {
   const order = ascending(values)
@@ -86,8 +86,9 @@ export function predictivePower(values: Float32Array, targets: Float32Array, cla
 }
 
 /**
- * Indices in ascending order of value, equal ones by index. A float's bits, the negative ones turned over, sort as the float
- * does; with the index behind them they are one number, and numbers sort several times faster than by a comparison function.
+ * Indices in ascending order of value, equal ones by index. A float's bits, with the negative ones inverted, sort in the
+ * float's order. Together with the index they form one number, and numbers sort several times faster than with a comparison
+ * function.
  */
 function ascending(values: Float32Array): Uint32Array {
   const bits = new Int32Array(values.buffer, values.byteOffset, values.length)
@@ -109,7 +110,7 @@ function training(sorted: Float32Array, truth: Float32Array, kept: Uint32Array):
   return [values.subarray(0, n), targets.subarray(0, n)]
 }
 
-/** Values ascend, so the intervals are walked once. */
+/** Values ascend, so one pass over the intervals suffices. */
 function predictFold(tree: Intervals, sorted: Float32Array, kept: Uint32Array, predicted: Float64Array): void {
   const { bounds, predictions } = tree
   let interval = 0

@@ -3,9 +3,9 @@ import type { Dataset } from '../types.ts'
 import type { CheckDefinition, Found } from './definition.ts'
 
 /**
- * Classes without a row in a part of the split. One that training never sees cannot be learned and is always wrong
- * elsewhere; one that validation or test lacks is not measured there, so that no gate can see it get worse. A stratified
- * split avoids both where a class has rows enough; groups kept whole, or too few rows, do not.
+ * Finds classes without a row in a part of the split. A class that training never sees cannot be learned and is always wrong
+ * elsewhere. A class that validation or test lacks is not measured there, so no gate can see it get worse. A stratified
+ * split avoids both if a class has enough rows; groups kept whole, or too few rows, can still cause them.
  */
 export const strata: CheckDefinition = {
   name: 'strata',

@@ -6,7 +6,7 @@ import type { Source } from '../source.ts'
 import type { OpenTable, Table } from '../table.ts'
 import { Texts } from '../texts.ts'
 
-/** Numbers in memory; those of N dimensions are rows of `size` values each, the first axis being the rows. */
+/** Numbers in memory. An array of N dimensions is rows of `size` values each; its first axis is the rows. */
 export interface NumberArray {
   readonly rows: number
   /** Trailing dimensions: the shape of one row, [] for a plain vector. */
@@ -25,11 +25,11 @@ export interface Block {
 }
 
 /**
- * Arrays side by side as one table without a header: the first axis is the rows, the rest, flattened row-major, the columns,
- * called by the array's name, or by their position where it has none.
+ * Several arrays as one table without a header. The first axis is the rows; the others, flattened row-major, are the
+ * columns. Columns are named after their array, or by position if it has no name.
  *
  * @param rowShape shape of one row of the inputs
- * @param target column of the target; null where nobody knows it yet
+ * @param target column of the target; null if it is not known yet
  */
 export function openBlocks(
   source: Source, blocks: readonly Block[], rowShape: readonly number[], target: number | null,
@@ -53,7 +53,7 @@ export function openBlocks(
   }
 }
 
-/** NaN and infinities have no place in a file that a person can open: rows and columns are counted from 1. */
+/** NaN and infinities have no place in a file that people can open, so rows and columns are counted from 1. */
 function requireFinite({ file, watch }: Source, blocks: readonly Block[]): void {
   const problems = new Problems()
   for (const { name, array } of blocks) {
@@ -92,7 +92,7 @@ function readPlaces(source: Source, rows: number, places: readonly Place[], want
   return { file, rows, columns }
 }
 
-/** Numbers as levels, in order of first appearance; nulls where they are too many to be categories. */
+/** Numbers as levels, in order of first appearance; nulls if there are too many for categories. */
 function encode(rows: number, at: (row: number) => number, name: string, texts: Texts): Pick<Column, 'codes' | 'levels'> {
   const levels = new Map<number, number>()
   const codes = new Int32Array(rows)

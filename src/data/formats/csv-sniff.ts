@@ -1,10 +1,10 @@
 import { isMissing, parseNumber } from '../cells.ts'
 
 /**
- * The delimiter that cuts the first records into the most cells, all records alike. A tie with semicolons goes to them:
- * with decimal commas ("1,5;2,5") the comma cuts just as evenly, and once more.
+ * The delimiter that splits the first records into the most cells, with the same number in each. Semicolons win a tie: with
+ * decimal commas ("1,5;2,5") the comma splits just as evenly, and once more.
  *
- * @param sample the first records under a candidate, or null where they cannot be parsed with it
+ * @param sample the first records under a candidate, or null if they cannot be parsed with it
  */
 export function sniffDelimiter(sample: (delimiter: string) => string[][] | null): string {
   const cells = (delimiter: string): number => {
@@ -20,8 +20,8 @@ export function sniffDelimiter(sample: (delimiter: string) => string[][] | null)
 }
 
 /**
- * Whether the first record names the columns: no cell of it is a number, and no name comes twice. Where the target is a
- * name, it decides: a header is what holds it.
+ * Whether the first record names the columns: none of its cells is a number, and no name repeats. If the target is a name,
+ * it decides: the header is the record that contains it.
  */
 export function hasHeader(first: readonly string[], rest: readonly (readonly string[])[], target: string | null): boolean {
   if (target !== null && !/^-?\d+$/.test(target) && first.includes(target)) return true

@@ -10,11 +10,11 @@ import type { Want } from '../column.ts'
 import { hasHeader, sniffDelimiter } from './csv-sniff.ts'
 import type { FormatDefinition } from './definition.ts'
 
-/** Enough of the beginning to tell delimiter and header, little enough to parse with every candidate. */
+/** Enough of the beginning to detect delimiter and header, and little enough to parse with every candidate. */
 const SAMPLE_BYTES = 16 * 1024
 const SAMPLE_ROWS = 30
 
-/** The delimiter is one of comma, semicolon, tab and bar: the one that cuts the first rows best. */
+/** The delimiter is one of comma, semicolon, tab and bar: the one that splits the first rows best. */
 export const csv: FormatDefinition = {
   name: 'csv',
   endings: ['csv'],
@@ -32,10 +32,10 @@ export const tsv: FormatDefinition = {
 }
 
 /**
- * Delimited text as in RFC 4180, with a byte order mark, any line ends, blank lines and spaces around the delimiters
- * tolerated. Rows of another length than the first are refused.
+ * Delimited text as in RFC 4180. It tolerates a byte order mark, any line endings, blank lines, and spaces around the
+ * delimiters. It rejects rows whose length differs from the first.
  *
- * @param fixed the delimiter; null for the one that the first rows tell
+ * @param fixed the delimiter; null to detect it from the first rows
  */
 export function openDelimited(source: Source, use: TableUse, fixed: string | null): OpenTable {
   requireText(source)
@@ -66,7 +66,7 @@ function beginning(bytes: Buffer, mostRecord: number): Buffer {
   return bytes.subarray(0, end > 0 ? end + 1 : mostRecord)
 }
 
-/** A first line with so many times the delimiters that columns may have is refused before it is cut at every one of them. */
+/** A first line with this many times the delimiters that columns may have is rejected before it is split. */
 function requireFewSeparators({ file, limits }: Source, head: Buffer): void {
   const end = head.indexOf(10)
   const first = end < 0 ? head : head.subarray(0, end)
@@ -81,7 +81,10 @@ function requireFewSeparators({ file, limits }: Source, head: Buffer): void {
   }
 }
 
-/** The first records under a delimiter; null if they cannot be parsed with it, as when a quote opens in mid-field. */
+/**
+ * The first records under a delimiter; null if they cannot be parsed with it, for example because a quote opens in
+ * mid-field.
+ */
 function sample(head: Buffer, delimiter: string): string[][] | null {
   try {
     return parse(head, { ...DIALECT, delimiter, to: SAMPLE_ROWS })
@@ -105,7 +108,8 @@ function readRows(source: Source, { delimiter, header, names }: Layout, wants: r
   let rows = 0
   let before = 0
   const onRecord = (cells: string[], { lines }: { readonly lines: number }): null => {
-    // The parser counts lines at the end of a record; only one that spans several, or follows blank ones, needs a look.
+    // The parser counts lines at the end of a record. Only one that spans several, or follows blank ones, needs a closer
+    // look.
     const line = lines - before > 1 ? lines - breaksIn(cells) : lines
     before = lines
     if (skip) {
@@ -141,7 +145,7 @@ function ragged(file: string, line: number, found: number, allowed: number) {
   }
 }
 
-/** All records; what the parser refuses becomes an InputError at its line. */
+/** All records. What the parser rejects becomes an InputError at its line. */
 function records(source: Source, bytes: Buffer, options: Options): string[][] {
   try {
     return parse(bytes, { ...options, max_record_size: source.limits.record })

@@ -1,25 +1,30 @@
 import type { Source } from '../source.ts'
 import type { OpenTable, TableUse } from '../table.ts'
 
-/** A format of data files: everything that is special about it. The reader, `init`, the schema and the docs ask this. */
+/**
+ * A format of data files: everything that is special about it. The reader, `init`, the schema and the docs use this
+ * interface.
+ */
 export interface FormatDefinition {
-  /** As the docs write it, and a part of every fingerprint of such data. It never changes. */
+  /** The name in the docs, and part of the fingerprint of all data in this format. It never changes. */
   readonly name: string
   /**
    * Endings of file names in lower case and without the dot, the usual one first. No two formats share one. Every format may
-   * be compressed: `.gz` behind the ending is taken off, and the content inflated, before the format is asked.
+   * be compressed: a trailing `.gz` is removed, and the content is inflated, before the format sees it.
    */
   readonly endings: readonly [usual: string, ...others: string[]]
-  /** What such a file holds, and how it becomes rows and columns, in a sentence or two for the docs. */
+  /** What such a file contains, and how it becomes rows and columns, in one or two sentences for the docs. */
   readonly summary: string
-  /** Whether it is lines of text. Lines are counted while the file is read, so that one with too many is refused early. */
+  /**
+   * Whether it is lines of text. Lines are counted while the file is read, so that a file with too many is rejected early.
+   */
   readonly isText: boolean
   /**
-   * Looks at the beginning of the file and says which columns it has; the table that it returns reads the rows. Files are
-   * not trusted: everything that grows with one is held to `source.limits`, by a `Gauge` or by `requireSize`.
+   * Reads the beginning of the file and returns its columns. The returned table reads the rows. Files are not trusted:
+   * everything that grows with a file is limited by `source.limits`, through a `Gauge` or `requireSize`.
    *
-   * @param use what has to be known of the use of the table to find its header and its arrays
-   * @throws InputError where the file is not what its name says; places in it are file:line:column, counted from 1
+   * @param use what must be known about the use of the table to find its header and its arrays
+   * @throws InputError if the content does not match the file's name; its places are file:line:column, counted from 1
    */
   open(source: Source, use: TableUse): OpenTable
 }

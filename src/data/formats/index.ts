@@ -8,7 +8,7 @@ import { npz } from './npz.ts'
 /** Every format, in the order in which messages and docs list them. */
 export const formats: readonly FormatDefinition[] = [csv, tsv, jsonl, npy, npz]
 
-/** What the name of a file says of its content. InputError where it names no format. */
+/** The format that a file's name indicates. Throws an InputError if it indicates none. */
 export function formatOf(file: string): { readonly format: FormatDefinition; readonly zipped: boolean } {
   const [, extension = '', gz] = /\.([a-z0-9]+?)(\.gz)?$/i.exec(file) ?? []
   const ending = extension.toLowerCase()
@@ -21,7 +21,7 @@ export function formatOf(file: string): { readonly format: FormatDefinition; rea
   })
 }
 
-/** The name of a file without its folder and without endings that say a format: `digits` of `data/digits.csv.gz`. */
+/** The name of a file without its folder and its format endings: `digits` for `data/digits.csv.gz`. */
 export function stemOf(file: string): string {
   const endings = [...formats.flatMap((format) => format.endings), 'gz']
   return (file.split(/[/\\]/).at(-1) ?? '').replace(new RegExp(`(\\.(${endings.join('|')}))+$`, 'i'), '')

@@ -14,8 +14,8 @@ type Cell = string | number | boolean | null
 type Row = readonly (readonly [string, unknown])[]
 
 /**
- * One JSON object a line, all with the keys of the first one, in any order; or one array a line, its columns named 0, 1, 2.
- * Values are numbers, strings, booleans (read as the texts true and false) and null (missing).
+ * One JSON object per line, all with the keys of the first one, in any order; or one array per line, with columns named 0,
+ * 1, 2. Values are numbers, strings, booleans (read as the texts true and false) and null (missing).
  */
 export const jsonl: FormatDefinition = {
   name: 'jsonl',
@@ -71,7 +71,7 @@ function push(column: ColumnBuilder | null, cell: Cell, line: number): void {
 
 const at = (file: string, line: number, index: number) => ({ file, line, column: index + 1 })
 
-/** Values of a row are single, so anything deeper is refused whatever it holds. */
+/** Values of a row are scalars, so anything deeper is rejected whatever it contains. */
 const mostDepth = 8
 
 function parseRow({ file, limits }: Source, line: number, text: string): { readonly entries: Row; readonly array: boolean } | Problem {
@@ -93,14 +93,14 @@ function refused(file: string, line: number, { kind, message, found, allowed }: 
   return { code: 'data/json', message: `the line ${message}`, at: at(file, line, 0), ...(found ? { found } : {}), ...(allowed ? { allowed } : {}) }
 }
 
-/** The row's values in the order of the columns, or the first thing that is wrong with it. */
+/** The row's values in the order of the columns, or the first problem with it. */
 function arrange(file: string, line: number, row: Row, indices: ReadonlyMap<string, number>): Cell[] | Problem {
   const cells = new Array<Cell | undefined>(indices.size).fill(undefined)
   for (const [name, value] of row) {
     const index = indices.get(name)
     if (index === undefined) return unknownKey(file, line, name, [...indices.keys()])
     if (value !== null && typeof value === 'object') return nested(at(file, line, index), name)
-    cells[index] = value as Cell // JSON holds nothing else that is not an object
+    cells[index] = value as Cell // JSON has nothing else that is not an object
   }
   const gap = cells.indexOf(undefined)
   if (gap < 0) return cells as Cell[] // every place is filled

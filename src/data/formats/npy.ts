@@ -27,7 +27,7 @@ function open(source: Source): OpenTable {
 /**
  * Parses the .npy format (NumPy NEP 1), C or Fortran order, without copying the values.
  *
- * @param what how messages call it: the file's path, with the array's name for a member of an npz
+ * @param what its name in messages: the file's path, with the array's name for a member of an npz
  */
 export function parseNpy(what: string, bytes: Uint8Array, limits: Pick<Limits, 'cells'>): NumberArray {
   requireHeader(what, bytes, limits)
@@ -53,8 +53,8 @@ const mostBooleans = 20_000_000
 const mostHeader = 10_000
 
 /**
- * Refuses endless headers, and types that the library would turn into one object per value, such as text, before the library
- * sees them. The library reports everything else that is wrong.
+ * Rejects endless headers, and types that the library would turn into one object per value, such as text, before the library
+ * sees them. The library reports any other problem.
  */
 function requireHeader(what: string, bytes: Uint8Array, limits: Pick<Limits, 'cells'>): void {
   if (bytes.length < 12) return
@@ -79,12 +79,12 @@ function unknownType(what: string, found: string): never {
 
 function parseBytes(what: string, bytes: Uint8Array): ReturnType<typeof parse> {
   const whole = bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength && bytes.buffer instanceof ArrayBuffer
-  // A Buffer's own `slice` shares its memory, so the copy is made this way.
+  // A Buffer's own `slice` shares its memory, so the copy is made here.
   const buffer = whole ? (bytes.buffer as ArrayBuffer) : new Uint8Array(bytes).buffer
   try {
     return parse(buffer)
   } catch (error) {
-    // The library throws plain errors, and so do typed arrays over a range that the file does not have.
+    // The library throws plain errors, and so do typed arrays for a range that the file does not have.
     const found = error instanceof Error ? error.message : String(error)
     return fail({ code: 'data/npy', message: `${what} is not a .npy array that can be read`, found, allowed: DTYPES })
   }
@@ -98,7 +98,7 @@ function accessor(
   return (row, column) => Number(values[row + (offsets[column] ?? 0)])
 }
 
-/** Where each value of row 0 lies when the first axis varies fastest. */
+/** Where each value of row 0 is when the first axis varies fastest. */
 function fortranOffsets(rows: number, rowShape: readonly number[], size: number): Float64Array {
   const strides: number[] = []
   let stride = rows

@@ -13,8 +13,8 @@ const INPUT_NAMES = ['x', 'X', 'inputs', 'x_train', 'X_train', 'data', 'features
 const TARGET_NAMES = ['y', 'Y', 'target', 'targets', 'label', 'labels', 'y_train']
 
 /**
- * The target (and the group) names an array of one value a row. The inputs are the one other array, or the one of them that
- * has a usual name.
+ * The target (and the group) names an array with one value per row. The inputs are the only other array, or the one with a
+ * usual name.
  */
 export const npz: FormatDefinition = {
   name: 'npz',
@@ -38,7 +38,7 @@ function open(source: Source, use: TableUse): OpenTable {
     const array = parseNpy(`${source.file} (${name})`, arrays.get(name) ?? new Uint8Array(0), source.limits)
     return { name: name === input ? null : name, array }
   })
-  const [{ array }] = blocks as [Block, ...Block[]] // the input is always there
+  const [{ array }] = blocks as [Block, ...Block[]] // there is always an input
   requireVectors(source, blocks.slice(1), array.rows)
   return openBlocks(source, blocks, array.rowShape, target === null ? null : array.size)
 }
@@ -74,7 +74,7 @@ function requireVectors(source: Source, blocks: readonly Block[], rows: number):
   }
 }
 
-/** An archive that claims more entries than this is refused before its directory is walked to the end. */
+/** An archive that claims more entries than this is rejected before its directory is read to the end. */
 const MOST_ENTRIES = 1000
 const SUFFIX = '.npy'
 
@@ -89,7 +89,7 @@ function listArrays(source: Source): string[] {
   return names
 }
 
-/** The named arrays' .npy bytes. What they inflate to is limited before anything is inflated. */
+/** The named arrays' .npy bytes. Their inflated size is limited before anything is inflated. */
 function readArrays(source: Source, names: readonly string[]): ReadonlyMap<string, Uint8Array> {
   let total = 0
   const files = unzip(source, ({ name, originalSize }) => {
@@ -110,7 +110,7 @@ function unzip(source: Source, wanted: (entry: UnzipFileInfo) => boolean): [stri
   try {
     return Object.entries(unzipSync(source.bytes, { filter }))
   } catch (error) {
-    // The library's own errors carry a number; a torn archive also makes it read outside of its arrays.
+    // The library's own errors carry a number. A torn archive also makes it read outside its arrays.
     if (error instanceof RangeError || error instanceof TypeError || (error instanceof Error && 'code' in error)) {
       return broken(source, error.message)
     }

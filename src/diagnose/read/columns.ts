@@ -1,6 +1,6 @@
 /**
- * What a column of a log may hold, each with the names under which it is known; ours first. Names are compared in lower
- * case with `_` for every other sign, so that `val/Loss`, `valLoss` and `val_loss` are one.
+ * What a column of a log may contain, each with its known names, tunegate's first. Names are compared in lower case with `_`
+ * for every other character, so that `val/Loss`, `valLoss` and `val_loss` are one.
  */
 export const columns = {
   run: ['run', 'run_id', 'run_name'],
@@ -85,17 +85,17 @@ export const columns = {
 
 export type Column = keyof typeof columns
 export const columnNames = Object.keys(columns) as readonly Column[]
-/** Columns of words, not of numbers. */
+/** Columns of words instead of numbers. */
 export const wordColumns: readonly Column[] = ['run', 'stage', 'label']
 
 const byAlias = new Map<string, Column>(
   columnNames.flatMap((c) => columns[c].map((alias): [string, Column] => [alias, c])),
 )
 
-/** The column that a name stands for, or undefined for one that says nothing to the rules. */
+/** The column that a name refers to, or undefined for one that means nothing to the rules. */
 export const columnOf = (name: string): Column | undefined => byAlias.get(plainName(name))
 
-/** Place of a name among those of its column, 0 for the best known. */
+/** Position of a name among those of its column, 0 for the best known. */
 export const rankOf = (column: Column, name: string): number =>
   (columns[column] as readonly string[]).indexOf(plainName(name))
 
@@ -107,6 +107,6 @@ export function plainName(name: string): string {
     .replace(/^_|_$/g, '')
 }
 
-/** Every column with the names it is known by, one a line, for people. */
+/** Every column with its known names, one per line, for people. */
 export const columnHelp = (): string =>
   columnNames.map((column) => `  ${columns[column].join(', ')}`).join('\n')

@@ -3,7 +3,7 @@ import type { Context, Curve, CurveGroup, EvaluationPoint, Measured, StepPoint }
 import type { Column } from './columns.ts'
 import { type Row, rowsOf } from './rows.ts'
 
-/** What no log says; null where it is not known. */
+/** What no log says; null if unknown. */
 export interface KnownFacts {
   readonly classes: number | null
   readonly validationRows: number | null
@@ -11,10 +11,10 @@ export interface KnownFacts {
 }
 
 /**
- * Curves of a CSV file or of JSON lines, whoever wrote them. Rows with validation values are evaluations. Where half of
- * the rows with training values are such (a row an epoch, as Keras writes it) `loss` is the epoch's training loss; else
- * it is a step's. Rows belong to one run unless a column tells runs or seeds apart; runs with one stage and label are
- * seeds of one trial.
+ * Curves of a CSV file or of JSON lines, from any tool. Rows with validation values are evaluations. If at least half of the
+ * rows with training values are evaluations (one row per epoch, as Keras writes), `loss` is the epoch's training loss;
+ * otherwise it is a step's. Rows belong to one run unless a column distinguishes runs or seeds; runs with the same stage and
+ * label are seeds of one trial.
  */
 export function foreignCurves(text: string, file: string, facts: KnownFacts): CurveGroup[] {
   const rows = rowsOf(text, file)
@@ -81,7 +81,7 @@ interface Placed {
   readonly row: Row
 }
 
-/** Steps from 1; the number of the row among its like where there is no column for it. */
+/** Steps from 1; if there is no column for them, the number of the row among its kind. */
 function withSteps(rows: readonly Row[], byEpoch: boolean): Placed[] {
   const known = rows.every((r) => r.numbers.has('step'))
   const column: Column | undefined = known
@@ -150,8 +150,8 @@ function split({ loss, accuracy, balancedAccuracy, r2 }: SplitNumbers): Measured
 }
 
 /**
- * For each evaluation the mean loss of the steps since the one before it: what training rows had, where nobody evaluated
- * them. Both are walked once in the order of their steps, in which every log should be.
+ * For each evaluation, the mean loss of the steps since the previous one, as the training loss if nothing evaluated it. Both
+ * are walked once in step order, which every log should follow.
  */
 function lossesBetween(steps: readonly StepPoint[], evaluated: readonly number[]): (number | null)[] {
   const known = steps.flatMap(({ step, loss }) => (loss === null ? [] : [{ step, loss }])).sort((a, b) => a.step - b.step)
@@ -169,8 +169,7 @@ function lossesBetween(steps: readonly StepPoint[], evaluated: readonly number[]
 }
 
 /**
- * From an epoch column beside every step: whole epochs are counted, a fraction is step / epoch. Null where steps are left
- * out.
+ * From an epoch column beside every step: whole epochs are counted, a fraction is step / epoch. Null if steps are missing.
  */
 function stepsPerEpoch(rows: readonly Placed[]): number | null {
   const last = rows.at(-1)

@@ -2,12 +2,12 @@ import { jsonOrUndefined, mostDepth } from '../../base/json.ts'
 import type { RunResult } from '../../records/run.ts'
 import { type Context, type CurveGroup, curveOf } from '../curve.ts'
 
-/** Whether a text begins like a journal of ours: its first line says so. */
+/** Whether a text begins like a tunegate journal: its first line says so. */
 export const isJournal = (text: string): boolean => /^\s*\{"journal":1[,}]/.test(text)
 
 /**
- * Training runs of a journal, seeds of one trial together, in the order they were trained. Damaged lines are left out,
- * as the journal itself does; so are range tests, probes and shortened runs.
+ * Training runs of a journal, with seeds of one trial together, in training order. Damaged lines are skipped, as in the
+ * journal itself; so are range tests, probes and shortened runs.
  *
  * @param isRun whether a value has the form of a finished run; the folder that knows it may not be imported here
  */
@@ -42,7 +42,7 @@ function runOf(line: string, isRun: IsRun): RunResult | undefined {
   return isRun(run) ? run : undefined
 }
 
-/** What a journal's run tells of its task; classes and rows are only known to whoever has the report. */
+/** What a journal's run says about its task. Only the report knows classes and rows. */
 export function contextOfRun(
   { evaluations }: RunResult,
   facts: Pick<Context, 'classes' | 'rows' | 'targetLoss'>,

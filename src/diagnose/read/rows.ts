@@ -3,9 +3,7 @@ import { didYouMean, type Diagnostic, InputError } from '../../base/diagnostics.
 import { parseJson } from '../../base/json.ts'
 import { type Column, columnNames, columnOf, columns, rankOf, wordColumns } from './columns.ts'
 
-/**
- * One line of a log: numbers by column (not finite where the log says so), and words; what is missing or empty is absent.
- */
+/** One line of a log: numbers by column (non-finite if the log says so), and words. Missing or empty values are absent. */
 export interface Row {
   readonly line: number
   readonly numbers: ReadonlyMap<Column, number>
@@ -19,14 +17,14 @@ interface RawRow {
 }
 
 const mostProblems = 20
-/** A log of training is far smaller; what is larger is refused before a row is made of it. */
+/** A training log is far smaller. A larger file is rejected before any row is created from it. */
 export const logLimits = { bytes: 200_000_000, rows: 1_000_000, cells: 20_000_000, line: 4_000_000, depth: 16 } as const
-/** Names that are listed, and compared with those that are known, where none of them is. */
+/** Names that are listed, and compared with the known ones, if none is known. */
 const mostNames = 30
 
 /**
- * Rows of a CSV file with a header (comma, semicolon or tab) or of JSON lines. Throws `InputError` with every value that
- * is none.
+ * Rows of a CSV file with a header (comma, semicolon or tab) or of JSON lines. Throws an `InputError` with every invalid
+ * value.
  */
 export function rowsOf(text: string, file: string): Row[] {
   if (text.length > logLimits.bytes) throw tooLarge(file, 'characters', logLimits.bytes)
@@ -133,7 +131,7 @@ function jsonRows(text: string, file: string): RawRow[] {
   })
 }
 
-/** Nested objects as `outer_inner`; arrays and whatever is no value are left out. */
+/** Nested objects as `outer_inner`. Arrays and anything that is not a value are skipped. */
 function flattened(object: object, prefix = ''): (readonly [string, string])[] {
   return Object.entries(object).flatMap(([key, value]: [string, unknown]) => {
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return flattened(value, `${prefix}${key}_`)
@@ -152,7 +150,7 @@ function typed({ line, cells }: RawRow, file: string, problems: Diagnostic[]): R
     else {
       const value = numberOf(text)
       if (value === undefined) problems.push(notANumber(text, name, { file, line, column: place + 1 }))
-      // Of two columns for one thing, as val_loss and test_loss, that with the better known name counts.
+      // If two columns mean the same, such as val_loss and test_loss, the better known name counts.
       else if (rankOf(column, name) < (ranks.get(column) ?? Infinity)) {
         numbers.set(column, value)
         ranks.set(column, rankOf(column, name))

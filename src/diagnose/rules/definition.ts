@@ -2,44 +2,44 @@ import type { Move, Sight } from '../finding.ts'
 import { epochOf, type Reading } from '../reading.ts'
 
 /**
- * What a rule is: a symptom that it looks for in the curves of one run, or of all runs of a trial together. Whoever
- * diagnoses, draws or documents asks this. Rules are pure and draw no random numbers.
+ * A rule: a symptom in the curves of one run, or of all runs of a trial together. Code that diagnoses, draws or documents
+ * uses this interface. Rules are pure and draw no random numbers.
  */
 export type RuleDefinition = RunRule | SeedsRule
 
 interface Definition {
-  /** As reports and `diagnose --json` write it. It never changes. */
+  /** The name in reports and in `diagnose --json`. It never changes. */
   readonly name: string
   /** The symptom as a headline: `The loss oscillates`. */
   readonly title: string
-  /** When the rule speaks, in one sentence for the reference page. */
+  /** When the rule reports a finding, in one sentence for the reference page. */
   readonly summary: string
-  /** Where the evidence lies, for the chart of a finding: in the gradient norms. Absent: in the loss. */
+  /** Where the evidence is, for the chart of a finding: in the gradient norms. If absent, in the loss. */
   readonly evidence?: 'gradient'
 }
 
-/** A rule on each run by itself. */
+/** A rule on each run separately. */
 export interface RunRule extends Definition {
   /** `any`: one run is enough, as for a crash. `most`: more than half of the runs must show it; fewer may be chance. */
   readonly quorum: 'any' | 'most'
-  /** Undefined where the rule stays silent. */
+  /** Undefined if the rule finds nothing. */
   look(run: Reading): Symptom | undefined
 }
 
 /** A rule on what only several seeds together show. */
 export interface SeedsRule extends Definition {
-  /** Undefined where the rule stays silent, as for a single run. */
+  /** Undefined if the rule finds nothing, for example for a single run. */
   lookAtAll(runs: readonly Reading[]): Symptom | undefined
 }
 
-/** What a rule saw, and what it makes of it. */
+/** What a rule saw, and its conclusion. */
 export interface Symptom {
   readonly sight: Sight
   readonly cause: string
   readonly moves: readonly Move[]
 }
 
-/** A sight in one run between two steps. It leaves out values that are not finite, since JSON has none. */
+/** Evidence in one run between two steps. It omits non-finite values, since JSON has none. */
 export function sightOf(
   run: Reading,
   between: readonly [number, number] | null,

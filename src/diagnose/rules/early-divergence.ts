@@ -6,7 +6,7 @@ import { sightOf, type RuleDefinition, type Symptom } from './definition.ts'
 /** "Early": the first tenth of the run, and never less than this many steps. */
 const leastWindow = 20
 const factor = 4
-/** Batch noise that a rise must exceed as well, so that a loss near 0 that a hard batch lifts is none. */
+/** How many times the batch noise a rise must also exceed, so that a hard batch that lifts a loss near 0 does not count. */
 const beyondNoise = 4
 
 const moves: Symptom['moves'] = [
@@ -40,7 +40,7 @@ function risen(run: Reading): Symptom | undefined {
     5,
   )
   const window = Math.min(course.length, Math.max(leastWindow, Math.floor(course.length / 10)))
-  // A rate that is far too high does it in the first step, before the median has seen a sound one.
+  // A rate that is far too high diverges in the first step, before the median has seen a sound one.
   let best = steps[0]?.step === 1 ? steps[0].loss : Infinity
   for (let i = 0; i < window; i++) {
     const value = course[i] as number

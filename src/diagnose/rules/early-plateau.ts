@@ -5,11 +5,11 @@ import { lastStep, type Reading, underTarget } from '../reading.ts'
 import { blockMedians, noiseAround, robustSlope } from '../robust.ts'
 import { sightOf, type RuleDefinition, type Symptom } from './definition.ts'
 
-/** A plateau that begins after this share of the run is its end. */
+/** A plateau that begins after this share of the run is just its end. */
 const early = 0.7
-/** What is still gained on a plateau, as a share of a constant guess. */
+/** The gain that a plateau still allows, as a share of a constant guess's loss. */
 const still = 0.02
-/** A rate below this share of its peak moves nothing. */
+/** A rate below this share of its peak has no effect. */
 const spent = 0.1
 
 /** The training loss stops falling long before the run ends, above what a good fit reaches. */
@@ -30,7 +30,7 @@ export const earlyPlateau: RuleDefinition = {
     const peak = Math.max(...rates.map((r) => r.rate))
     const during = median(rates.filter((r) => r.step >= at).map((r) => r.rate))
     const decayed = during < spent * peak
-    // What still falls is no plateau, however slowly; only a rate that is spent makes one of it.
+    // A loss that still falls is no plateau, however slowly, unless the rate is spent.
     if (!decayed && lateFall(run)) return undefined
     const value = course[onset]?.loss ?? NaN
     const values = {
@@ -76,7 +76,7 @@ interface Point {
   readonly loss: number
 }
 
-/** The training loss by evaluation, or by blocks of steps where there are too few of those. */
+/** The training loss by evaluation, or by blocks of steps if there are too few evaluations. */
 function courseOf({ trained, steps }: Reading): readonly Point[] {
   if (trained.length >= 8) return trained
   const blocks = blockMedians(
@@ -86,10 +86,7 @@ function courseOf({ trained, steps }: Reading): readonly Point[] {
   return blocks.map((loss, i) => ({ loss, step: steps[Math.floor((i * steps.length) / blocks.length)]?.step ?? i + 1 }))
 }
 
-/**
- * First point from which nothing below it is gained any more; undefined where it comes late, or where nothing was gained
- * before.
- */
+/** First point after which nothing more is gained; undefined if it comes late, or if nothing was gained before. */
 function onsetOf({ constantLoss, start }: Reading, course: readonly Point[]): number | undefined {
   const losses = course.map((p) => p.loss)
   if (losses.length < 8) return undefined
@@ -99,7 +96,7 @@ function onsetOf({ constantLoss, start }: Reading, course: readonly Point[]): nu
   return onset <= early * losses.length && start - least > 2 * tolerance ? onset : undefined
 }
 
-/** Over the last fifth: the interval of the robust slope holds 0, or what it excludes 0 by is nothing. */
+/** Over the last fifth: the interval of the robust slope contains 0, or excludes it by a negligible amount. */
 function slopeHoldsZero({ steps, constantLoss, start }: Reading): boolean {
   const slope = robustSlope(steps.slice(Math.floor(0.8 * steps.length)).map((s) => s.loss))
   return (

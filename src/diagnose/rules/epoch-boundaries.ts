@@ -6,19 +6,18 @@ import { sightOf, type RuleDefinition, type Symptom } from './definition.ts'
 
 const leastEpochs = 3
 const leastSteps = 4
-/** Chance that shuffled epochs show as much agreement. */
+/** Probability that shuffled epochs show as much agreement. */
 const alpha = 0.001
 /**
  * Kendall's W, the share of the ranks' variance that all epochs have in common. Over hundreds of epochs tiny patterns are
- * significant: a model that knows its rows by heart remembers best those seen last, at the start of an epoch.
+ * significant: a model that has memorized its rows remembers best those seen last, at the start of an epoch.
  */
 const leastAgreement = 0.2
 
 /**
- * The loss repeats with the epoch: the same places of each are high. Where rows are shuffled, every order of the steps
- * within an epoch is as likely as any other; Friedman's test (1937) on the ranks, in Iman and Davenport's form (1980),
- * asks for that, and the jump from the last step of an epoch to the first of the next is ranked against all other
- * neighbours.
+ * The loss repeats with the epoch: it is high at the same positions of each. If rows are shuffled, every order of the steps
+ * within an epoch is equally likely. Friedman's test (1937) on the ranks, in Iman and Davenport's form (1980), tests that.
+ * The jump from the last step of an epoch to the first of the next is ranked against all other adjacent pairs.
  */
 export const epochBoundaries: RuleDefinition = {
   name: 'epoch-boundaries',
@@ -83,10 +82,10 @@ function advice(run: Reading): Omit<Symptom, 'sight'> {
   }
 }
 
-/** Detrended losses, a row an epoch; undefined where epochs are too few, too short or not known. */
+/** Detrended losses, one row per epoch; undefined if epochs are too few, too short or unknown. */
 function byEpoch({ steps, curve }: Reading): number[][] | undefined {
   const { stepsPerEpoch } = curve
-  // Every step must be there, or places in the epoch would be mistaken.
+  // Every step must be there, or positions in the epoch would be wrong.
   if (
     steps.at(-1)?.step !== steps.length ||
     curve.status === 'diverged' ||
@@ -104,10 +103,10 @@ function byEpoch({ steps, curve }: Reading): number[][] | undefined {
   return Array.from({ length: count }, (_, e) => losses.slice(e * stepsPerEpoch, (e + 1) * stepsPerEpoch))
 }
 
-/** Up to so many additions every window is added up by itself; beyond that from sums up to each place, which round. */
+/** Up to this many additions, every window is summed separately; beyond that from prefix sums, which round. */
 const mostAdditions = 10_000_000
 
-/** Less the mean of one epoch around each step, so that a loss that falls within epochs is no pattern of theirs. */
+/** Minus the mean of one epoch around each step, so that a loss that falls within epochs is no pattern of theirs. */
 function withoutCourse(losses: readonly number[], window: number): number[] {
   const half = Math.floor(window / 2)
   const meanOf = losses.length * window <= mostAdditions
@@ -127,7 +126,7 @@ function meansFromSums(values: readonly number[]): (from: number, to: number) =>
   return (from, to) => ((sums[to] ?? 0) - (sums[from] ?? 0)) / (to - from)
 }
 
-/** Friedman's test and Kendall's W of rows of equal length, one an epoch. Oracle: `scipy.stats.friedmanchisquare`. */
+/** Friedman's test and Kendall's W of rows of equal length, one per epoch. Oracle: `scipy.stats.friedmanchisquare`. */
 export function agreement(epochs: readonly (readonly number[])[]): { readonly p: number; readonly w: number } {
   const [n, k] = [epochs.length, epochs[0]?.length ?? 0]
   const ranked = epochs.map(ranks)
@@ -137,7 +136,7 @@ export function agreement(epochs: readonly (readonly number[])[]): { readonly p:
   return { w, p: fUpperTail(((n - 1) * w) / Math.max(1 - w, 1e-9), k - 1, (k - 1) * (n - 1)) }
 }
 
-/** Ranks from 1; equal values share the mean of theirs. */
+/** Ranks from 1; equal values share their mean rank. */
 function ranks(values: readonly number[]): number[] {
   const order = [...values.keys()].sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0))
   const found = new Array<number>(values.length).fill(0)
@@ -149,7 +148,7 @@ function ranks(values: readonly number[]): number[] {
   return found
 }
 
-/** Mean change from each place of an epoch to the next place; the last one's leads into the next epoch. */
+/** Mean change from each position of an epoch to the next; the last one leads into the next epoch. */
 function boundaryJump(epochs: readonly (readonly number[])[]): { readonly jump: number; readonly rank: number } {
   const all = epochs.flat()
   const k = epochs[0]?.length ?? 1

@@ -2,10 +2,10 @@ import { shown } from '../../stats/outcome.ts'
 import { lastStep } from '../reading.ts'
 import { sightOf, type RuleDefinition } from './definition.ts'
 
-/** A gain below this share of the start is none, however small the noise. */
+/** A gain below this share of the start does not count, however small the noise. */
 const leastGain = 0.03
 
-/** Neither split gains anything beyond noise, from the start on: no better at the end than a constant guess. */
+/** Neither split gains anything beyond noise from the start on, and the end is no better than a constant guess. */
 export const flat: RuleDefinition = {
   name: 'flat',
   title: 'Training and validation are flat from the start',

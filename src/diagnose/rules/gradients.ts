@@ -3,16 +3,16 @@ import { shown } from '../../stats/outcome.ts'
 import { lastStep, type Reading, underTarget } from '../reading.ts'
 import { sightOf, type RuleDefinition, type Symptom } from './definition.ts'
 
-/** Largest norm against the usual one. */
+/** Largest norm relative to the usual one. */
 const explosion = 100
 /** Share of steps without any gradient. */
 const zeroShare = 0.7
-/** Norm of the later half against that of the first steps. */
+/** Norm of the later half relative to that of the first steps. */
 const vanished = 0.01
-/** The norm that sampling alone gives to an output bias, times this, is still nothing that reaches the layers below. */
+/** Up to this many times the norm that sampling alone gives to an output bias, nothing reaches the layers below. */
 const outputOnly = 6
 
-/** Norms that vanish or explode, or a model that predicts the same for all rows; only where convergence failed as well. */
+/** Norms that vanish or explode, or a model that predicts the same for all rows; only if convergence failed as well. */
 export const gradients: RuleDefinition = {
   name: 'gradients',
   title: 'Gradients vanish or explode, or units are dead',
@@ -74,7 +74,7 @@ function vanishes(run: Reading, norms: readonly number[]): Symptom | undefined {
   }
 }
 
-/** One answer for all rows, and a gradient that only the output's bias can explain: the layers below get nothing. */
+/** One answer for all rows, and a gradient that the output's bias alone can explain: the layers below get nothing. */
 function constant(run: Reading, norms: readonly number[]): Symptom | undefined {
   const { context, curve, trained } = run
   const later = trained.slice(Math.floor(trained.length / 2))
@@ -99,13 +99,13 @@ function constant(run: Reading, norms: readonly number[]): Symptom | undefined {
   }
 }
 
-/** A constant prediction recalls one class fully and the others never; for regression it explains nothing. */
+/** A constant prediction has full recall for one class and none for the others; for regression it explains nothing. */
 function predictsConstant(train: Reading['trained'][number]['point']['train'], classes: number | null): boolean {
   if (classes !== null) return train.balancedAccuracy !== null && Math.abs(train.balancedAccuracy - 1 / classes) < 1e-3
   return train.loss !== null && train.constantLoss !== null && Math.abs(train.loss / train.constantLoss - 1) < 0.05
 }
 
-/** Norm of the mean of p − y over a batch where p are the frequencies of equally frequent classes. */
+/** Norm of the mean of p − y over a batch, where p are the frequencies of equally frequent classes. */
 const biasNoise = (
   classes: number,
   { batchSize, accumulate }: { readonly batchSize: number; readonly accumulate: number },

@@ -12,11 +12,13 @@ import { seedVariance } from './seed-variance.ts'
 import { underfit } from './underfit.ts'
 import { unfinished } from './unfinished.ts'
 
-/** Every rule, in the order in which findings are shown: what stops a run before what spoils it before what it lacks. */
+/**
+ * Every rule, in the order in which findings are shown: first what stops a run, then what degrades it, then what it lacks.
+ */
 export const rules: readonly RuleDefinition[] = [
   earlyDivergence, gradients, flat, oscillation, earlyPlateau, unfinished, underfit, overfit, overconfident, epochBoundaries,
   seedVariance, clipping,
 ]
 
-/** The rule of this name; undefined where there is none, as for a report of another version. */
+/** The rule with this name; undefined if there is none, for example in a report from another version. */
 export const ruleNamed = (name: string): RuleDefinition | undefined => rules.find((rule) => rule.name === name)

@@ -7,7 +7,7 @@ import { sightOf, type RuleDefinition } from './definition.ts'
 const share = 0.2
 /** A swing is at least this share of the loss around it. */
 const relative = 0.15
-/** Losses below this share of a constant guess are good enough: what swings there harms nobody. */
+/** Losses below this share of a constant guess's loss are good enough: swings there do no harm. */
 const harmless = 0.05
 const leastEvaluations = 8
 
@@ -52,8 +52,8 @@ interface Swing {
 }
 
 /**
- * How far each value is from the middle of its neighbours, as a share of the level, which counts as no less than
- * harmless.
+ * How far each value is from the middle of its neighbors, as a share of the level; the level counts as at least the harmless
+ * one.
  */
 function swingsOf({ constantLoss, start }: Reading, values: readonly Fitted[]): Swing[] {
   const floor = harmless * (constantLoss ?? start)

@@ -6,9 +6,9 @@ import { sightOf, type RuleDefinition } from './definition.ts'
 const bins = 15
 
 /**
- * Probabilities are not honest, by the calibration error or by the log loss, and the model is surer than it is right.
- * Where the validation rows are few, the calibration error alone shows nothing; a log loss above any that honest
- * probabilities of this accuracy can have still does.
+ * Probabilities are not honest, by the calibration error or by the log loss, and the model is more confident than accurate.
+ * With few validation rows, the calibration error alone shows nothing; a log loss above any that honest probabilities of
+ * this accuracy can have still does.
  */
 export const overconfident: RuleDefinition = {
   name: 'overconfident',
@@ -50,9 +50,9 @@ const average = (values: readonly (number | null)[]): number =>
   values.includes(null) ? NaN : mean(values as readonly number[])
 
 /**
- * A bound on the 95th percentile of the error that honest probabilities show on `rows` rows, whatever the probabilities are:
- * a bin's difference has the mean √(2/π)·√(w v / n) for its share w and variance v, the sum of those over the bins is at
- * most √(bins · a(1 − a) / n) by Cauchy and Schwarz, for the mean variance is at most a(1 − a); 1.645 SDs come on top.
+ * A bound on the 95th percentile of the error that honest probabilities show on `rows` rows, whatever the probabilities are.
+ * A bin's difference has the mean √(2/π)·√(w v / n) for its share w and variance v. By Cauchy–Schwarz, the sum over the bins
+ * is at most √(bins · a(1 − a) / n), since the mean variance is at most a(1 − a). 1.645 SDs are added.
  */
 export function honestError(accuracy: number, rows: number): number {
   const variance = Math.max(accuracy * (1 - accuracy), 1 / rows) / rows
@@ -60,9 +60,9 @@ export function honestError(accuracy: number, rows: number): number {
 }
 
 /**
- * The most that honest probabilities of this accuracy lose: those that are equally sure of every row and spread the rest
- * evenly have the largest entropy. At the lower bound of the accuracy, 1.645 standard errors down, since that is an
- * estimate too.
+ * The largest loss of honest probabilities with this accuracy. The largest entropy belongs to those that are equally
+ * confident for every row and spread the rest evenly. Uses the lower bound of the accuracy, 1.645 standard errors down,
+ * since that is an estimate too.
  */
 export function honestLoss(accuracy: number, rows: number, classes: number | null): number {
   if (classes === null) return Infinity
@@ -72,8 +72,8 @@ export function honestLoss(accuracy: number, rows: number, classes: number | nul
 }
 
 /**
- * Mean confidence where it was logged. Else what training rows tell: exp(−loss) is at most the mean probability of the right
- * class there (Jensen), and a model that is so sure of training rows is about as sure of others.
+ * Mean confidence if it was logged; otherwise inferred from training rows. exp(−loss) is at most the mean probability of the
+ * right class there (Jensen), and a model that confident on training rows is about as confident on others.
  */
 function confidenceOf(run: Reading): number {
   const logged = average(run.curve.evaluations.slice(-3).map((e) => e.validation.confidence))

@@ -4,22 +4,25 @@ import type { Fitted, Reading } from '../reading.ts'
 import { noiseAround } from '../robust.ts'
 import { sightOf, type RuleDefinition, type Symptom } from './definition.ts'
 
-/** A rise of the validation loss counts from here: noise SDs, and a share of a constant guess. */
+/** A rise of the validation loss counts from here: noise SDs, and a share of a constant guess's loss. */
 const beyondNoise = 2
 const leastRise = 0.05
-/** Evaluations at the end that the rise is the mean of. */
+/** Evaluations at the end whose mean is the rise. */
 const ending = 3
 /** Share of rows, or of the variance, by which training does better. */
 const gap = 0.1
-/** In a regression the validation error is this many times the training error as well: a few rows fit better by themselves. */
+/**
+ * In a regression, the validation error must also be this many times the training error: a few rows fit better by
+ * themselves.
+ */
 const errorRatio = 2
-/** Below this R² validation is no better off than with a constant guess, whatever the errors are. */
+/** Below this R², validation is no better than a constant guess, whatever the errors are. */
 const nothing = 0.1
-/** Standard errors by which the gap must differ from 0: validation rows are few. */
+/** Standard errors by which the gap must differ from 0, because validation rows are few. */
 const confident = 1.645
 /**
- * A rise of the log loss is carried by the rows that are wrong. If their shares in it are as uneven as exponential ones, its
- * standard error is √(2 / rows) of it: with fewer rows than this (5.4) a rise is within 1.645 of them.
+ * The wrong rows cause a rise of the log loss. If their shares in it are as uneven as exponential ones, its standard error
+ * is √(2 / rows) of it: with fewer rows than this (5.4), a rise is within 1.645 of them.
  */
 const leastWrongRows = 2 * confident ** 2
 
@@ -60,10 +63,7 @@ function rises(run: Reading): Symptom | undefined {
   return { sight: sightOf(run, [best.step, end.step], values, sentence), ...advice }
 }
 
-/**
- * What drawing other validation rows would do to the rise: infinite where too few rows carry it. 0 where rows are not
- * known.
- */
+/** What drawing other validation rows would do to the rise: infinite if too few rows cause it; 0 if rows are unknown. */
 function samplingError({ curve: { evaluations }, context: { rows, task } }: Reading, loss: number): number {
   if (!rows) return 0
   if (task === 'regression') return loss * Math.sqrt(2 / rows.validation)
@@ -76,7 +76,7 @@ interface Smooth {
   readonly loss: number
 }
 
-/** Means of three evaluations in a row, at the last one's step. */
+/** Means of three consecutive evaluations, at the last one's step. */
 function runningMeans(values: readonly Fitted[]): Smooth[] {
   return values
     .slice(ending - 1)
@@ -91,18 +91,20 @@ const trainAt = (trained: readonly Fitted[], step: number): number =>
       .map((t) => t.loss),
   )
 
-/** Scores of both splits over the last evaluations, and what is known of the rows that they rest on. */
+/** Scores of both splits over the last evaluations, and what is known about the rows behind them. */
 interface Scores {
   readonly training: number
   readonly validation: number
   readonly rows: Rows | null
 }
 
-/** Rows that validation is evaluated on, and of training, which is evaluated on as many of its own, the others unseen. */
+/**
+ * Number of validation rows, and of the training rows that an evaluation uses: at most as many, and the others stay unseen.
+ */
 interface Rows {
   readonly validation: number
   readonly training: number
-  /** Share of the training rows that no evaluation looked at: what is known of all of them has no sampling error. */
+  /** Share of the training rows that no evaluation used. A score over all training rows has no sampling error. */
   readonly unseen: number
 }
 
@@ -133,16 +135,16 @@ function rowsOf({ context: { rows } }: Reading): Rows | null {
   return { validation: rows.validation, training, unseen: 1 - training / rows.train }
 }
 
-/** Standard error of the gap; 0 where the rows are not known. */
+/** Standard error of the gap; 0 if the rows are unknown. */
 function errorOf({ training, validation, rows }: Scores, error: (score: number, rows: number) => number): number {
   if (!rows) return 0
   return Math.hypot(error(training, rows.training) * Math.sqrt(rows.unseen), error(validation, rows.validation))
 }
 
 /**
- * Whether validation errs so many times as much as training, and by more than which rows are in either explains: squared
- * errors of normal residuals have a relative standard error of √(2 / rows). The errors themselves are compared, not what
- * R² leaves, for that divides each by the spread of its own rows.
+ * Whether the validation error is this many times the training error, and by more than the choice of rows in either
+ * explains: squared errors of normal residuals have a relative standard error of √(2 / rows). It compares the errors
+ * themselves and not R², which divides each by the spread of its own rows.
  */
 function errorsDiffer({ trained, validated }: Reading, rows: Rows | null): boolean {
   const end = (values: readonly Fitted[]): number => mean(values.slice(-ending).map((v) => v.loss))
@@ -151,10 +153,10 @@ function errorsDiffer({ trained, validated }: Reading, rows: Rows | null): boole
   return ratio >= errorRatio && Math.log(ratio) > confident * error
 }
 
-/** Standard error of a share of rows; no less than that of one row. */
+/** Standard error of a share of rows; at least that of one row. */
 const errorOfShare = (share: number, rows: number): number =>
   Math.sqrt(Math.max(share * (1 - share), 1 / rows) / rows)
 
-/** Standard error of R² on so many rows: 2 √R² (1 − R²) / √n (Kendall and Stuart), and near 0 no less than 1 / √n. */
+/** Standard error of R² on this many rows: 2 √R² (1 − R²) / √n (Kendall and Stuart), and near 0 at least 1 / √n. */
 const errorOfR2 = (r2: number, rows: number): number =>
   Math.max(2 * Math.sqrt(Math.max(r2, 0)) * (1 - r2), r2 < 0.1 ? 1 : 0) / Math.sqrt(rows)

@@ -5,7 +5,7 @@ import type { Measured } from '../curve.ts'
 import type { Reading } from '../reading.ts'
 import type { RuleDefinition } from './definition.ts'
 
-/** The interval of the SD over seeds lies above the cap: the gate's, or what drawing other validation rows would give. */
+/** The interval of the SD over seeds is above the cap: the gate's, or what drawing other validation rows would cause. */
 export const seedVariance: RuleDefinition = {
   name: 'seed-variance',
   title: 'Seeds differ widely',
@@ -41,7 +41,7 @@ export const seedVariance: RuleDefinition = {
   },
 }
 
-/** The gate's metric, or accuracy, or the loss, of each run at its best evaluation; undefined where a run has none. */
+/** The gate's metric, or accuracy, or the loss, of each run at its best evaluation; undefined if a run has none. */
 function valuesOf(runs: readonly Reading[]): { readonly name: string; readonly values: readonly number[] } | undefined {
   const cap = runs[0]?.context.seedCap
   const choices: readonly (readonly [string, (m: Measured) => number | null])[] = cap
@@ -57,7 +57,7 @@ function valuesOf(runs: readonly Reading[]): { readonly name: string; readonly v
   return undefined
 }
 
-/** By the highest accuracy or the lowest loss, of equals the first: the checkpoint that a study would keep. */
+/** By the highest accuracy or the lowest loss, the first of equals: the checkpoint that a study would keep. */
 function best({ curve: { evaluations } }: Reading, value: (m: Measured) => number | null): number | null {
   const score = ({ validation: v }: (typeof evaluations)[number]): number => v.accuracy ?? -(v.loss ?? Infinity)
   const first = evaluations[0]

@@ -3,7 +3,7 @@ import { lateFall, lateShare } from '../progress.ts'
 import { lastStep, underTarget } from '../reading.ts'
 import { sightOf, type RuleDefinition } from './definition.ts'
 
-/** The training loss still falls when the run ends, far above what a good fit reaches. */
+/** The training loss is still falling when the run ends, far above what a good fit reaches. */
 export const unfinished: RuleDefinition = {
   name: 'unfinished',
   title: 'The loss still falls when the run ends',

@@ -12,32 +12,32 @@ import { fusedOps } from './ops/fused.ts'
 import { registerNativeGradients } from './ops/gradients.ts'
 
 export interface TensorflowEngineOptions {
-  /** Folder in whose `node_modules` @tensorflow/tfjs-node lies, its addon built. */
+  /** Folder whose `node_modules` contains @tensorflow/tfjs-node with its built addon. */
   readonly folder: string
-  /** Whole chunks of steps as one native graph (the default), or every op by itself. */
+  /** Runs whole chunks of steps as one native graph (the default), or every op separately. */
   readonly compiled?: boolean
-  /** Native threads that the environment gives an operation; a part of the label, since sums depend on it. */
+  /** Native threads that the environment gives an operation; part of the label, since sums depend on it. */
   readonly threads?: number
 }
 
-/** The engine with its native side, for what looks at single operations. */
+/** The engine with its native side, for code that inspects single operations. */
 export interface TensorflowEngine extends Engine {
   readonly native: Native
 }
 
-/** Functions of `util` that tfjs-node calls and Node 23 removed; Node 20 has them, and warns of each. */
+/** Functions of `util` that tfjs-node calls and Node 23 removed. Node 20 has them, and warns about each. */
 const removedFromNode = {
   isNullOrUndefined: (value: unknown): boolean => value === null || value === undefined,
   isArray: Array.isArray,
 }
 
 /**
- * The native TensorFlow library through tfjs-node, from a folder that may be anywhere: nothing of it is in the bundle. Throws
- * `InputError` if it is not there or does not load.
+ * The native TensorFlow library through tfjs-node, from a folder that may be anywhere: the bundle contains none of it.
+ * Throws `InputError` if it is missing or does not load.
  */
 export async function createTensorflowEngine({ folder, compiled = true, threads = 1 }: TensorflowEngineOptions): Promise<TensorflowEngine> {
   const from = createRequire(join(resolve(folder), 'index.js'))
-  // The module itself, not a namespace: only that can be added to.
+  // The module itself, not a namespace: only the module can be extended.
   Object.assign(from('node:util') as object, removedFromNode)
   const { tf, messages } = load(from, folder)
   if (!await tf.setBackend('tensorflow')) throw unusable('the native engine did not start', folder)

@@ -3,7 +3,7 @@ import { nativeEnvironment } from './install/layout.ts'
 import { availabilityOf, engineState } from './install/status.ts'
 import { installer } from './installer.ts'
 
-/** The native engine: the TensorFlow library through tfjs-node, which `tunegate engine install` and the action install. */
+/** The native engine: the TensorFlow library through tfjs-node. `tunegate engine install` and the action install it. */
 export const tensorflow: EngineDefinition<'tensorflow'> = {
   name: 'tensorflow',
   summary: 'the TensorFlow library, one process per core, many training steps as one native graph',

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
-// Side effect: puts the gradients into a registry that is global, whichever copy of tfjs-core a bundler picks.
+// Side effect: registers the gradients in a registry that is global, whichever copy of tfjs-core a bundler picks.
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js'
 import { setWasmPaths, version_wasm } from '@tensorflow/tfjs-backend-wasm'
 import { InputError } from '../../base/diagnostics.ts'
@@ -19,7 +19,7 @@ export interface WasmEngineOptions {
 let ready: Promise<Engine> | undefined
 
 /**
- * The embedded engine: one thread, SIMD where the machine has it, nothing to install. The tensor library is global to a
+ * The embedded engine: one thread, SIMD if the machine has it, nothing to install. The tensor library is global to a
  * process, so a second call returns the first engine. Throws `InputError` if the wasm binary is missing or does not load.
  */
 export function createWasmEngine(options: WasmEngineOptions): Promise<Engine> {
@@ -40,14 +40,14 @@ async function load(folder: string): Promise<Engine> {
   const binary = simd ? 'tfjs-backend-wasm-simd.wasm' : 'tfjs-backend-wasm.wasm'
   if (!existsSync(join(folder, binary))) throw unusable(`the wasm engine has no ${binary}`, folder)
   setWasmPaths(`${folder}/`)
-  // Trials run side by side in processes of one core each: threads inside of a step would only fight over cores.
+  // Trials run in parallel in processes with one core each: threads inside a step would only compete for cores.
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false)
   if (!await tf.setBackend('wasm')) throw unusable(`the wasm engine did not load ${binary}`, folder)
   registerTrainingKernels(tf, simd)
   return { label: `wasm ${version_wasm}${simd ? ' simd' : ''}`, tf }
 }
 
-/** The backend's loader was written for CommonJS and looks for these two; in an ES module nobody defines them. */
+/** The backend's loader was written for CommonJS and looks for these two, which an ES module does not define. */
 function provideCommonJsGlobals(): void {
   const scope = globalThis as { __dirname?: string; require?: unknown }
   scope.__dirname ??= process.cwd()

@@ -1,7 +1,7 @@
 import { ok } from '../../base/result.ts'
 import type { EngineDefinition } from '../definition.ts'
 
-/** The embedded engine: TensorFlow.js on WebAssembly, one thread a worker. */
+/** The embedded engine: TensorFlow.js on WebAssembly, one thread per worker. */
 export const wasm: EngineDefinition<'wasm'> = {
   name: 'wasm',
   summary: 'the embedded engine, nothing to install',

@@ -18,8 +18,9 @@ export interface SeedVarianceRule extends MetricRule {
 }
 
 /**
- * The spread over seeds stays below a cap, by the χ² interval of σ: fail only if all of the interval is above the cap,
- * pass if all of it is below, else inconclusive. Five seeds know σ only to 0.60 to 2.87 times what they show.
+ * Tests that the spread over seeds stays below a cap, by the χ² interval of σ: fail if the whole interval is above the cap,
+ * pass if the whole interval is below it, else inconclusive. Five seeds determine σ only to within 0.60 to 2.87 times the SD
+ * that they show.
  */
 export const cap: RuleBehavior<SeedVarianceRule> = {
   ...judgesMetric,
@@ -77,9 +78,8 @@ function decide(rule: SeedVarianceRule, side: Side, level: number): Finding {
 }
 
 /**
- * Equal values over all seeds. That looks like perfect stability, but five equal values bound no spread (a rare bad seed
- * would not have shown), and it is also what a seed that never reaches the training looks like. So it never passes by
- * itself.
+ * Equal values over all seeds. That looks like perfect stability, but five equal values do not bound the spread: a rare bad
+ * seed would not have shown. A seed that never reaches the training looks the same. So equal values alone never pass.
  */
 function withoutSpread(rule: SeedVarianceRule, side: Side, reason: string): Finding {
   if (seedsWithoutEffect(side)) {

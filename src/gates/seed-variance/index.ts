@@ -10,7 +10,7 @@ type Rule = SeedVarianceRule | SpreadRatioRule
 const isRatio = (rule: Rule): rule is SpreadRatioRule => 'maxRatio' in rule
 const behaviorOf = (rule: Rule): RuleBehavior<Rule> => (isRatio(rule) ? ratio : cap)
 
-/** The spread over seeds stays below a cap, below a multiple of the baseline's, or both: then it is two rules. */
+/** The spread over seeds stays below a cap, below a multiple of the baseline's, or both. Both make two rules. */
 export const seedVariance: GateDefinition<Rule, SeedVariance> = {
   name: 'seed-variance',
   schema: {
@@ -38,7 +38,7 @@ export const seedVariance: GateDefinition<Rule, SeedVariance> = {
     const base = { gate: 'seed-variance', metric, ...metricDefaults(rest) } as const
     if (maxStd === null && maxRatio === null) {
       report('seed-variance-open', null, 'a seed-variance gate has maxStd, maxRatio or both', { hint: 'write maxStd: 0.01, or maxRatio: 2' })
-      // There is one rule still, so that its metric is checked too; the spec is refused anyway.
+      // Returns a rule so that its metric is checked too; the spec is rejected anyway.
       return [{ ...base, maxStd: 1 }]
     }
     return [...(maxStd === null ? [] : [{ ...base, maxStd }]), ...(maxRatio === null ? [] : [{ ...base, maxRatio }])]

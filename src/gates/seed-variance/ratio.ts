@@ -11,7 +11,7 @@ import { spreadEvidence } from '../shown.ts'
 import { softened, unmatched, withoutBaseline } from '../unmatched.ts'
 import { intervalWords, shown, signed, timesBaseline } from '../words.ts'
 
-/** The seed SD of the candidate is at most so many times the baseline's, by the F interval of the ratio. */
+/** The seed SD of the candidate is at most this many times the baseline's, by the F interval of the ratio. */
 export interface SpreadRatioRule extends MetricRule {
   readonly gate: 'seed-variance'
   /** Candidate SD over baseline SD. */
@@ -19,9 +19,9 @@ export interface SpreadRatioRule extends MetricRule {
 }
 
 /**
- * The spread over seeds is at most so many times the baseline's, by the F interval of the ratio of SDs: pass where all of it
- * is at most the limit, fail where all of it is above, else inconclusive. Five seeds a side know a ratio of SDs only to a
- * factor of 3.1 either way.
+ * Tests that the spread over seeds is at most `maxRatio` times the baseline's, by the F interval of the ratio of SDs: pass
+ * if the whole interval is at most the limit, fail if the whole interval is above it, else inconclusive. Five seeds per side
+ * determine a ratio of SDs only to within a factor of 3.1 either way.
  */
 export const ratio: RuleBehavior<SpreadRatioRule> = {
   ...comparesMetric,
@@ -44,7 +44,7 @@ export const ratio: RuleBehavior<SpreadRatioRule> = {
   seedDotsCaption: '',
 }
 
-/** Needs no noise: where both sides vary alike, the ratio is 1 whatever the spread. */
+/** Needs no noise estimate: if both sides vary alike, the ratio is 1 whatever the spread. */
 function powerCheck({ maxRatio }: SpreadRatioRule, design: StudyDesign): PowerProblem | null {
   const { baseline, seeds: declared } = design
   const fixed = baseline && 'runs' in baseline ? { fixed: baseline.runs.filter((r) => r.status === 'complete').length } : {}
@@ -72,7 +72,7 @@ function decide(rule: SpreadRatioRule, evidence: GateEvidence, candidate: Side, 
 
 const ratioOf = (rule: SpreadRatioRule): string => `ratio of seed SDs of ${rule.split} ${rule.metric}`
 
-/** The candidate is the baseline, retrained: an interval would only say how little seeds know of a spread. */
+/** The candidate is the baseline, retrained. An interval would only show how little seeds say about a spread. */
 function unchanged(rule: SpreadRatioRule, source: string): Finding {
   const [what, passes] = [ratioOf(rule), rule.maxRatio >= 1]
   return {
@@ -104,7 +104,7 @@ function weigh(rule: SpreadRatioRule, source: string, candidate: Side, baseline:
   }
 }
 
-/** Equal values on a side: a spread of 0 would make any ratio 0 or infinite out of nothing. */
+/** Equal values on one side: a spread of 0 would make the ratio 0 or infinite without evidence. */
 function withoutSpread(rule: SpreadRatioRule, candidate: Side, reason: string): Finding {
   if (seedsWithoutEffect(candidate)) {
     return inconclusive('All seeds of the candidate end in the same weights: the seed does not reach the training.', 'Report this; it is a defect.')
@@ -115,7 +115,7 @@ function withoutSpread(rule: SpreadRatioRule, candidate: Side, reason: string): 
   )
 }
 
-/** By equal spreads, as it should have been planned; else by the ratio as it looks. */
+/** Assumes equal spreads, as a plan would; otherwise uses the observed ratio. */
 function moreSeeds(maxRatio: number, ratio: number, seeds: number, look: Look): Pick<Finding, 'remedy' | 'seedsToSettle'> {
   const question = { alpha: look.spreadAlpha, power: 0.8 }
   const more = (distance: number): number | undefined => {

@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs'
 import { jsonOrUndefined, mostDepth } from '../../base/json.ts'
 import { isMap } from './request.ts'
 
-/** A new comment on a pull request, as GitHub's payload has it. */
+/** A new comment on a pull request, in the shape of GitHub's payload. */
 export interface CommentEvent {
   readonly comment: number
   readonly body: string
   readonly createdAt: string
   readonly login: string
-  /** Id of the account, which keeps it when its name changes. */
+  /** Id of the account. It stays the same if the account is renamed. */
   readonly user: number
   readonly pull: number
 }
@@ -28,7 +28,7 @@ export function commentEvent(name: string | undefined, payload: unknown): Commen
 /** GitHub itself drops an event of more than 25 MB. */
 const limits = { bytes: 32_000_000, depth: mostDepth, values: 2_000_000 }
 
-/** The payload of the event that started this workflow; undefined where there is none to read. */
+/** The payload of the event that started this workflow; undefined if there is none to read. */
 export function readPayload(env: Readonly<Record<string, string | undefined>> = process.env): unknown {
   try {
     return jsonOrUndefined(readFileSync(env['GITHUB_EVENT_PATH'] ?? '', 'utf8'), limits)

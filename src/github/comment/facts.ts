@@ -7,8 +7,8 @@ import { isBranch, isMap, isSha } from './request.ts'
 type BaseAt = (api: Api, sha: string) => Promise<BaseFacts | null>
 
 /**
- * Asks GitHub what the decision on a command of somebody who may ask needs, and no more. Nothing of it comes from the
- * comment, and what cannot be had is null.
+ * Asks GitHub for the facts needed to decide on a command from somebody who may request one, and no more. Nothing comes from
+ * the comment, and unavailable facts are null.
  */
 export async function gatherFacts(
   api: Api, event: CommentEvent, permission: string, { name, sha }: Command, baseAt: BaseAt,
@@ -16,18 +16,18 @@ export async function gatherFacts(
   const comment = { id: event.comment, createdAt: event.createdAt }
   const pull = await pullAt(api, event.pull)
   if (pull === null || name === 'cancel') return { comment, permission, pull, forcePushes: null, base: null }
-  // Who names the commit has seen it, whenever it was pushed.
+  // Somebody who names the commit has seen it, whenever it was pushed.
   const pushes = sha === null ? await forcePushes(api, event.pull) : null
   return { comment, permission, pull, forcePushes: pushes, base: await baseAt(api, pull.baseSha) }
 }
 
-/** The pull request as it is at this moment; null where that cannot be had. */
+/** The pull request at this moment; null if unavailable. */
 export async function pullAt(api: Api, pull: number): Promise<PullFacts | null> {
   const answer = await api.call('GET /repos/{owner}/{repo}/pulls/{pull}', { pull })
   return answer.ok ? pullOf(answer.value, pull) : null
 }
 
-/** The answer must be about the very account that commented: a name can change hands between comment and run. */
+/** The answer must be about the exact account that commented: a name can change hands between comment and run. */
 export async function permissionOf(api: Api, { login, user }: CommentEvent): Promise<string | null> {
   const answer = await api.call('GET /repos/{owner}/{repo}/collaborators/{login}/permission', { login })
   if (!answer.ok || !isMap(answer.value) || !isMap(answer.value['user'])) return answer.ok || answer.error.status !== 404 ? null : 'none'
@@ -45,7 +45,7 @@ function pullOf(value: unknown, number: number): PullFacts | null {
   return { number, open: state === 'open', headSha, baseSha, into, fork }
 }
 
-/** Times of the force-pushes; a timeline too long to read to its end counts as unknown. */
+/** Times of the force-pushes. A timeline that is too long to read to its end counts as unknown. */
 async function forcePushes(api: Api, pull: number): Promise<string[] | null> {
   const found: string[] = []
   for (let page = 1; page <= 30; page++) {

@@ -4,15 +4,15 @@ import { err, ok, type Result } from '../../base/result.ts'
 export const commands = ['tune', 'verify', 'plan', 'cancel', 'help'] as const
 export type CommandName = (typeof commands)[number]
 
-/** What a comment asks for, as far as its text says. */
+/** What a comment requests, according to its text. */
 export interface Command {
   readonly name: CommandName
-  /** The whole hash, in lower case; null where the comment names none. */
+  /** The full hash, in lower case; null if the comment names none. */
   readonly sha: string | null
   readonly options: Options
 }
 
-/** Null where the comment does not say. */
+/** Null if the comment does not say. */
 export interface Options {
   readonly seeds: number | null
   readonly trials: number | null
@@ -30,12 +30,16 @@ const understood: Readonly<Record<CommandName, readonly (keyof Options)[]>> = {
 
 const longestLine = 300
 
-/** Whether a comment is for us. Case does not matter: GitHub's `startsWith` ignores it too, and phones change it. */
+/**
+ * Whether a comment is a command for tunegate. Case does not matter: GitHub's `startsWith` ignores it too, and phones change
+ * it.
+ */
 export const isForUs = (body: string): boolean => /^\/tune(?:[ \t\r\n]|$)/i.test(body)
 
 /**
- * Reads `/tune [verify|plan|cancel|help] [sha] key=value …` from the first line of a comment. Null where the comment is not
- * for us; an error says in a sentence why the line is refused. Nothing is guessed: what is not understood is refused whole.
+ * Reads `/tune [verify|plan|cancel|help] [sha] key=value …` from the first line of a comment. Null if the comment is not for
+ * tunegate. An error is a sentence that says why the line is refused. It never guesses: a line with an unknown part is
+ * refused as a whole.
  */
 export function parseComment(body: string, stageNames: readonly string[]): Result<Command, string> | null {
   if (!isForUs(body)) return null
@@ -95,7 +99,7 @@ function unknownKey(key: string, name: CommandName): string {
   return `/tune${name === 'tune' ? '' : ` ${name}`} does not take ${printable(key, 40)}: ${allowed}${near ? `; did you mean ${near}?` : ''}`
 }
 
-/** A hash that is cut short can be met by a commit that was made to meet it, so only whole ones count. */
+/** An attacker can create a commit that matches a shortened hash, so only full hashes count. */
 function strange(word: string): string {
   if (/^[0-9a-f]{6,64}$/i.test(word)) return `${printable(word, 64)} is not the whole hash of a commit, which has 40 digits; a shorter one can be forged`
   const near = didYouMean(word, commands)
@@ -103,8 +107,10 @@ function strange(word: string): string {
     (near ? `; did you mean ${near}?` : '')
 }
 
-/** What `/tune help` answers, as Markdown. */
-export const helpText = `\`/tune [verify|plan|cancel|help] [sha] [key=value …]\` on the first line of a new comment.
+/** The answer to `/tune help`, as Markdown. */
+export function helpText(stageNames: readonly string[]): string {
+  const someStages = [stageNames[0], stageNames.at(-1)].join(',')
+  return `\`/tune [verify|plan|cancel|help] [sha] [key=value …]\` on the first line of a new comment.
 
 | Command | What it does |
 | --- | --- |
@@ -118,5 +124,6 @@ export const helpText = `\`/tune [verify|plan|cancel|help] [sha] [key=value …]
 job starts is run, and the answer names it: a push in between is run too. A pull request from a fork needs the \`sha\`, and
 a workflow may always ask for it (\`require-sha\`). A result is not posted as a verdict once the head has moved
 on. Upper and lower case are alike.
-Keys: \`seeds=${numberRanges.seeds.join('…')}\`, \`stages=lr-range,verify\`, \`trials=…\` and \`minutes=…\`, which may be lower than
+Keys: \`seeds=${numberRanges.seeds.join('…')}\`, \`stages=${someStages}\`, \`trials=…\` and \`minutes=…\`, which may be lower than
 the budget of the spec and never higher.`
+}

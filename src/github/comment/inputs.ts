@@ -4,7 +4,7 @@ import { postWords, type PostWord } from '../post.ts'
 import type { Rules } from './policy.ts'
 import { parseRequest, type Request } from './request.ts'
 
-/** Where the step stands in a workflow for comments: it decides, it publishes, it runs a request, or it has none. */
+/** The step's role in a workflow for comments: it decides, publishes, runs a request, or has none. */
 export type Part =
   | { readonly does: 'decide'; readonly rules: Rules }
   | { readonly does: 'publish'; readonly request: Request; readonly ended: string }
@@ -20,7 +20,7 @@ export function readPart(): Part {
   return request === '' ? { does: 'other' } : { does: 'run', request: parseRequest(request) }
 }
 
-/** A word that is neither is refused: it may have been meant as the stricter of the two. */
+/** Any other word is refused: it may have been meant as the stricter of the two. */
 function flag(name: 'allow-forks' | 'require-sha'): boolean {
   const text = getInput(name).toLowerCase()
   if (text === '' || text === 'false' || text === 'true') return text === 'true'
@@ -30,7 +30,7 @@ function flag(name: 'allow-forks' | 'require-sha'): boolean {
   }])
 }
 
-/** What is posted on a pull request besides the summary; null where the workflow leaves it to the step. */
+/** What is posted on a pull request besides the summary; null if the workflow leaves it to the step. */
 export function readPost(): readonly PostWord[] | null {
   const words = getInput('post').split(/[\s,]+/).filter((w) => w !== '')
   const unknown = words.find((w) => !postWords.some((p) => p === w))
@@ -45,5 +45,5 @@ export function readToken(): string {
   return token
 }
 
-/** Empty where nothing is to be run. */
+/** Empty if nothing is to be run. */
 export const writeRequest = (request: Request | null): void => setOutput('request', request === null ? '' : JSON.stringify(request))

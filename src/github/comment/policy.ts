@@ -2,19 +2,22 @@ import { err, ok, type Result } from '../../base/result.ts'
 import { numberRanges, type Command } from './grammar.ts'
 import type { Request } from './request.ts'
 
-/** What GitHub says of a comment, its writer and its pull request; null is what it did not say, and never counts as good. */
+/**
+ * What GitHub says about a comment, its author and its pull request. Null means that GitHub did not say, and never counts in
+ * favor.
+ */
 export interface Facts {
   readonly comment: { readonly id: number; readonly createdAt: string }
   /** The commenter's permission on this repository. */
   readonly permission: string | null
   readonly pull: PullFacts | null
-  /** When the head was force-pushed, as GitHub's clock says; null where it could not be asked, or not to the end. */
+  /** When the head was force-pushed, by GitHub's clock; null if the query failed or was incomplete. */
   readonly forcePushes: readonly string[] | null
-  /** What the spec on the base branch says; null where it could not be read, or is not valid. */
+  /** What the spec on the base branch says; null if it could not be read, or is not valid. */
   readonly base: BaseFacts | null
 }
 
-/** Of a base branch without a spec, nothing is limited. */
+/** Without a spec on the base branch, nothing is limited. */
 export interface BaseFacts {
   readonly budget: Budget
 }
@@ -24,9 +27,9 @@ export interface PullFacts {
   readonly open: boolean
   readonly headSha: string
   readonly baseSha: string
-  /** The branch that it is to be merged into. */
+  /** The branch that it will be merged into. */
   readonly into: string
-  /** Whether the head lies in another repository, or in one that was deleted. */
+  /** Whether the head is in another repository, or in a deleted one. */
   readonly fork: boolean
 }
 
@@ -37,7 +40,7 @@ export interface Budget {
 
 export interface Rules {
   readonly allowForks: boolean
-  /** Whether every comment must name the commit; one on a pull request from a fork must anyway. */
+  /** Whether every comment must name the commit. A comment on a pull request from a fork always must. */
   readonly requireSha: boolean
 }
 
@@ -45,8 +48,8 @@ export interface Rules {
 const mayAsk = ['admin', 'maintain', 'write']
 
 /**
- * Whether a command is let through, and for which commit. Every check is asked in order and the first that fails says why;
- * what is not known refuses.
+ * Whether a command is approved, and for which commit. Checks run in order, and the first that fails gives the reason.
+ * Unknown facts lead to a refusal.
  */
 export function decide(command: Command, facts: Facts, rules: Rules): Result<Request, string> {
   const { pull, base, permission } = facts
@@ -69,13 +72,13 @@ export function decide(command: Command, facts: Facts, rules: Rules): Result<Req
   return request({ ...command.options, trials: capped('trials', command, budget), minutes: capped('minutes', command, budget) })
 }
 
-/** Why somebody is not answered at all; undefined for those who may ask. */
+/** Why somebody gets no answer at all; undefined for people who may request a run. */
 export function strangerProblem(permission: string | null): string | undefined {
   if (permission === null) return 'the permission of who commented could not be asked, so the answer is no'
   return mayAsk.includes(permission) ? undefined : 'only people who may write to this repository can ask for a run'
 }
 
-/** What the comment says, else what the spec of the base says; the spec on the branch may have raised its own. */
+/** The comment's value, or else that of the base's spec. The spec on the branch may have raised its own limits. */
 function capped(key: keyof Budget, { options }: Command, budget: Budget): number | null {
   const most = options[key] ?? budget[key]
   return most === null ? null : Math.min(most, numberRanges[key][1])
@@ -93,7 +96,7 @@ function unnamedProblem({ sha }: Command, { headSha }: PullFacts, { requireSha }
   return `this workflow runs only a commit that is named (\`require-sha\`): look at it, and say \`/tune ${headSha}\``
 }
 
-/** Dates inside of commits are their author's to choose; only the time of a push, by GitHub's own clock, is looked at. */
+/** Authors choose the dates inside commits. Only the time of a push, by GitHub's own clock, counts. */
 function headProblem({ sha }: Command, { headSha }: PullFacts, { comment, forcePushes }: Facts): string | undefined {
   if (sha !== null) {
     return sha === headSha ? undefined : `${sha} is not the head of the pull request, which is ${headSha} now; look at that one first`

@@ -11,19 +11,19 @@ import type { Request } from './request.ts'
 
 export interface Receiving extends Rules {
   readonly api: Api
-  /** As the check of this spec is called. */
+  /** The name of this spec's check. */
   readonly title: string
   /** Id and page of this workflow run. */
   readonly run: number
   readonly runUrl: string
   readonly stageNames: readonly string[]
-  /** What the spec at a commit of the base branch says; null where it could not be read or is not valid. */
+  /** What the spec at a commit of the base branch says; null if it could not be read or is not valid. */
   readonly baseAt: (api: Api, sha: string) => Promise<BaseFacts | null>
 }
 
 /**
- * Decides on a comment and answers it; what comes back is to be run, and null means that nothing is. The permission of the
- * writer is asked before anything else: a stranger costs two requests, gets a reaction, and changes no answer to others.
+ * Decides on a comment and answers it. Returns what to run; null means nothing. The author's permission is checked first: a
+ * stranger costs two requests, gets a reaction, and changes no answer to anyone else.
  */
 export async function receive(event: CommentEvent, receiving: Receiving): Promise<Request | null> {
   const { api } = receiving
@@ -33,7 +33,7 @@ export async function receive(event: CommentEvent, receiving: Receiving): Promis
   const stranger = strangerProblem(permission)
   if (permission === null || stranger !== undefined) return shrug(event, stranger ?? '', api)
   if (!command.ok) return refuse(event, command.error, receiving)
-  if (command.value.name === 'help') return answer(event, helpText, 'eyes', receiving)
+  if (command.value.name === 'help') return answer(event, helpText(receiving.stageNames), 'eyes', receiving)
   const facts = await gatherFacts(api, event, permission, command.value, receiving.baseAt)
   const decided = decide(command.value, facts, receiving)
   if (!decided.ok) return refuse(event, decided.error, receiving)
@@ -42,7 +42,7 @@ export async function receive(event: CommentEvent, receiving: Receiving): Promis
   return decided.value
 }
 
-/** No comment: anybody can make a thousand of them, and the one answer may be to somebody else. */
+/** No comment: anybody can write a thousand of them, and the single answer may be meant for somebody else. */
 async function shrug(event: CommentEvent, reason: string, api: Api): Promise<null> {
   say(`Refused: ${reason}`)
   await react(api, event.comment, 'confused')
@@ -51,7 +51,7 @@ async function shrug(event: CommentEvent, reason: string, api: Api): Promise<nul
 
 async function refuse(event: CommentEvent, reason: string, receiving: Receiving): Promise<null> {
   say(`Refused: ${reason}`)
-  // Hashes that a reader is to copy stay whole inside of code; everything else is escaped where it was quoted.
+  // Hashes that a reader should copy stay intact inside code. Everything else was escaped where it was quoted.
   const text = reason.split('`').map((part, i) => (i % 2 === 1 ? code(part) : markdown(part))).join('')
   return answer(event, `**Not run:** ${text}.\n\n\`/tune help\` lists what can be asked.`, 'confused', receiving)
 }
@@ -69,14 +69,14 @@ async function tell({ api, title, run }: Receiving, { pull }: CommentEvent, kind
 
 export type Reaction = 'eyes' | 'confused' | '+1' | '-1'
 
-/** A reaction to the comment that asked; one that cannot be had is only said in the log. */
+/** A reaction to the comment that made the request. A failure is only logged. */
 export async function react(api: Api, comment: number, content: Reaction): Promise<void> {
   const route = 'POST /repos/{owner}/{repo}/issues/comments/{comment}/reactions'
   const done = await api.call(route, { comment, content }, { repeatable: true })
   if (!done.ok) say(`No reaction could be given: ${done.error.message}`)
 }
 
-/** A comment that names no commit is told which one it gets, in full: it may be newer than what its writer saw. */
+/** Tells a comment that names no commit which one it gets, in full: it may be newer than what the author saw. */
 function startText({ command, sha }: Request, named: boolean, runUrl: string): string {
   const page = `[this run](${runUrl})`
   const newer = `${code(sha)}, the head when ${page} started: look whether it is what you meant`

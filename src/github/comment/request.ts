@@ -2,19 +2,19 @@ import { InputError } from '../../base/diagnostics.ts'
 import { jsonOrUndefined } from '../../base/json.ts'
 import { commands, numberRanges, type CommandName, type Options } from './grammar.ts'
 
-/** A comment that was let through: the one thing that passes from the job that decides to those that run and publish. */
+/** An approved comment: the only thing that passes from the job that decides to the jobs that run and publish. */
 export interface Request {
   readonly command: Exclude<CommandName, 'help'>
   readonly pull: number
-  /** The head of the pull request when it was let through; nothing else is run, and nothing is said of another. */
+  /** The head of the pull request when it was approved. No other commit is run or reported on. */
   readonly sha: string
-  /** The commit of the base branch that the pull request is held against. */
+  /** The commit of the base branch that the pull request is compared with. */
   readonly base: string
-  /** The base branch by its name: a pull request can be moved to another one while it is run. */
+  /** The base branch by name: a pull request can move to another branch while it runs. */
   readonly into: string
-  /** Id of the comment that asked. */
+  /** Id of the comment with the request. */
   readonly comment: number
-  /** `trials` and `minutes` are at most those of the spec on the base branch. */
+  /** `trials` and `minutes` never exceed those of the spec on the base branch. */
   readonly options: Options
 }
 
@@ -26,7 +26,7 @@ const bad = (found: string): InputError => new InputError([{
   allowed: 'the output `request` of a step with `mode: comment`', hint: 'pass it on as it is, from that job to this one',
 }])
 
-/** Reads it back; throws an `InputError` for anything that the deciding step does not write. */
+/** Reads it back. Throws an `InputError` for anything that the deciding step does not write. */
 export function parseRequest(text: string): Request {
   const value = parsed(text)
   const { command, pull, sha, base, into, comment, options } = value
@@ -52,7 +52,7 @@ function parsed(text: string): Readonly<Record<string, unknown>> {
 
 export const isSha = (value: unknown): value is string => typeof value === 'string' && /^[0-9a-f]{40}$/.test(value)
 
-/** Git allows more than the platform does; what is longer than a file name is no branch of either. */
+/** Git allows more than the platform does. A name that is longer than a file name is no branch on either. */
 export const isBranch = (value: unknown): value is string => typeof value === 'string' && value !== '' && value.length <= 255
 
 export const isId = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value > 0

@@ -9,9 +9,9 @@ import type { Report } from '../../report/model.ts'
 import { artifactClient } from '../artifacts.ts'
 import { isId, isMap } from './request.ts'
 
-/** What the run job hands to the publishing job. It was made beside code of the pull request, so nothing of it is believed. */
+/** What the run job passes to the publishing job. It was made beside code of the pull request, so none of it is trusted. */
 export interface RunReport {
-  /** What it belongs to; read back it must be what the publishing job expects. */
+  /** What it belongs to. When read back, it must match what the publishing job expects. */
   readonly bound: Bound
   readonly outcome:
     | { readonly kind: 'study'; readonly report: Report; readonly gateLines: readonly number[] }
@@ -22,7 +22,7 @@ export interface RunReport {
 export interface Bound {
   readonly run: number
   readonly sha: string
-  /** The plan's fingerprint; null where there was no study. */
+  /** The plan's fingerprint; null if there was no study. */
   readonly plan: string | null
 }
 
@@ -38,8 +38,8 @@ export const resultText = ({ bound, outcome }: RunReport): string =>
 export type Expected = Omit<Bound, 'plan'>
 
 /**
- * The result in a text from outside, or why it is refused: it has the shape of one and belongs to this run and commit.
- * Whether what it says of the study follows from its numbers is audited elsewhere.
+ * The result in a text from outside, or why it is refused. Checks that it has the right shape and belongs to this run and
+ * commit. Another audit checks whether its claims about the study follow from its numbers.
  */
 export function parseResult(text: string, expected: Expected): Result<RunReport, string> {
   if (Buffer.byteLength(text) > mostResultBytes) return err('the result of the run is too large')
@@ -69,7 +69,7 @@ function outcomeOf(outcome: Readonly<Record<string, unknown>>): Result<RunReport
 
 const artifactName = (attempt: number): string => `tunegate-result-${attempt}.json`
 
-/** Hands the result on as an artifact of its own. Never throws: what cannot be handed on is told. */
+/** Passes the result on as a separate artifact. Never throws: a failure is returned. */
 export async function uploadResult(result: RunReport, attempt: number): Promise<string | null> {
   const folder = mkdtempSync(join(tmpdir(), 'tunegate-result-'))
   try {
@@ -90,7 +90,7 @@ export interface Left {
   readonly page: number | null
 }
 
-/** What this workflow run handed on last. The result is not unpacked, so it can be nothing but one file. */
+/** What this workflow run passed on last. The result is not unpacked, so it can only be a single file. */
 export async function downloadResult(attempt: number): Promise<Left> {
   const folder = mkdtempSync(join(tmpdir(), 'tunegate-result-'))
   try {
@@ -111,7 +111,7 @@ export async function downloadResult(attempt: number): Promise<Left> {
   }
 }
 
-/** The text of the one plain file in a folder. */
+/** The text of the only plain file in a folder. */
 export function onlyFile(folder: string): Result<string, string> {
   const [name, ...more] = readdirSync(folder)
   if (name === undefined || more.length > 0) return err('the result of the run is not one file')

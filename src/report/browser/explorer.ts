@@ -8,9 +8,9 @@ interface State {
   measure: Measure
   smoothing: number
   log: boolean
-  /** Positions of the runs that the filters let through. */
+  /** Indices of the runs that pass the filters. */
   visible: number[]
-  /** The trial that is highlighted, and the epoch it is read at. */
+  /** The highlighted trial, and the epoch at which it is read. */
   run: number | null
   epoch: number | null
 }
@@ -25,7 +25,7 @@ const plain: Readonly<Record<string, string>> = {
   loss: 'training loss', gradientNorm: 'gradient norm', learningRate: 'learning rate', clipped: 'clipped',
 }
 
-/** Joins filters, plots and readout; the page works without it, apart from these curves. */
+/** Connects filters, plots and readout. The page works without it, except for these curves. */
 export function start(): void {
   const element = document.getElementById('explorer-data')
   if (!element) return
@@ -57,7 +57,7 @@ export function start(): void {
   whenNear(byId('explorer'), filter)
 }
 
-/** The curves are far below the verdict: they are drawn when a reader comes near, or prints. */
+/** The curves are far below the verdict. They are drawn when a reader comes near, or prints. */
 function whenNear(element: HTMLElement, act: () => void): void {
   let done = false
   const once = (): void => { if (!done) { done = true; observer.disconnect(); act() } }
@@ -66,7 +66,7 @@ function whenNear(element: HTMLElement, act: () => void): void {
   addEventListener('beforeprint', once)
 }
 
-/** The four plots, one below the other with one axis of epochs. */
+/** The four plots, one below the other with a shared axis of epochs. */
 function specsOf(data: ExplorerData, state: State) {
   const lines = (measure: Measure): Drawn[] => state.visible.map((run) => {
     const one = data.runs[run] as ExplorerRun
@@ -102,7 +102,7 @@ const titleOf = ({ group, label, seed }: ExplorerRun): string => `${group}: ${la
 
 interface Actions { draw(): void; filter(): void; type(): void; soon(): void; show(): void; reset(): void }
 
-/** Keys and sliders are faster than a thousand lines are drawn: what comes within one frame is drawn once. */
+/** Keys and sliders are faster than drawing a thousand lines, so changes within one frame are drawn once. */
 function oncePerFrame(act: () => void): () => void {
   let asked = false
   return () => {
@@ -124,11 +124,11 @@ function controls(state: State, { draw, filter, type, soon, show, reset }: Actio
   on('smoothing', 'input', (i) => { state.smoothing = Number(i.value); byId('smoothed').textContent = i.value; soon() })
   on('trial', 'change', (i) => { state.run = i.value === '' ? null : Number(i.value); show() })
   on('reset', 'click', reset)
-  // Paper has the light colours whatever the screen has.
+  // Paper uses the light colors whatever the screen uses.
   for (const media of ['(prefers-color-scheme: dark)', 'print']) matchMedia(media).addEventListener('change', draw)
 }
 
-/** Left and right walk along the line, up and down to the next trial; Escape lets go. */
+/** Left and right move along the line, up and down to the next trial; Escape releases it. */
 function keyboard(data: ExplorerData, state: State, show: () => void): void {
   const turn = (by: number): void => {
     const at = state.run === null ? -1 : state.visible.indexOf(state.run)

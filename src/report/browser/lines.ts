@@ -1,6 +1,6 @@
 import type { Line } from '../explorer/lines.ts'
 
-/** Exponential moving average without the bias of its start (as TensorBoard smooths); a gap stays a gap. */
+/** Exponential moving average with its initial bias removed (as in TensorBoard); a gap stays a gap. */
 export function smooth({ x, y }: Line, weight: number): Line {
   if (weight === 0) return { x, y }
   let [sum, count] = [0, 0]
@@ -15,7 +15,7 @@ export function smooth({ x, y }: Line, weight: number): Line {
   }
 }
 
-/** Position of the point nearest to an epoch; -1 for a line without points. */
+/** Index of the point nearest to an epoch; -1 for a line without points. */
 export function nearest({ x }: Line, epoch: number): number {
   let [low, high] = [0, x.length - 1]
   while (low < high) {
@@ -27,7 +27,9 @@ export function nearest({ x }: Line, epoch: number): number {
   return x.length === 0 ? -1 : before ? low - 1 : low
 }
 
-/** Least and largest value between two epochs; undefined where no line has one. On a log scale only positive ones count. */
+/**
+ * Smallest and largest value between two epochs; undefined if no line has one. On a log scale only positive values count.
+ */
 export function rangeOf(lines: readonly Line[], from: number, to: number, log: boolean): [number, number] | undefined {
   let [low, high] = [Infinity, -Infinity]
   for (const { x, y } of lines) {

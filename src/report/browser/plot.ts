@@ -2,7 +2,7 @@ import uPlot from 'uplot'
 import type { Line } from '../explorer/lines.ts'
 import { nearest, rangeOf } from './lines.ts'
 
-/** A line as it is drawn: whose it is, and its colour as a CSS variable. */
+/** A line to draw: its trial, and its color as a CSS variable. */
 export interface Drawn {
   readonly run: number
   readonly color: string
@@ -21,7 +21,7 @@ export interface PlotOptions {
 }
 
 export interface Plot {
-  /** Draws one line strongly, with a dot at an epoch; null for none. */
+  /** Emphasizes one line, with a dot at an epoch; null for none. */
   highlight(run: number | null, epoch: number | null): void
   reset(): void
   destroy(): void
@@ -30,7 +30,7 @@ export interface Plot {
 const near = 40
 const css = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 
-/** Axes, scales, zoom and the common cursor are uPlot's; the lines keep epochs of their own, so they are drawn here. */
+/** Axes, scales, zoom and the shared cursor come from uPlot. Each line has its own epochs, so the lines are drawn here. */
 export function createPlot({ host, label, log, percent, lines, height, onPoint }: PlotOptions): Plot {
   const all = lines.map((l) => l.line)
   const last = Math.max(1, ...all.map(({ x }) => x.at(-1) ?? 0))
@@ -63,11 +63,14 @@ export function createPlot({ host, label, log, percent, lines, height, onPoint }
 const asPercent = (_: uPlot, values: number[]): string[] => values.map((v) => `${Math.round(v * 100)} %`)
 const asPowers = (_: uPlot, values: (number | null)[]): string[] => values.map((v) => (v === null ? '' : String(Number(v.toPrecision(2)))))
 
-/** With the places that tell one tick from the next: rates of a thousandth and below as well as losses of hundreds. */
+/**
+ * With enough decimal places to distinguish adjacent ticks: rates of a thousandth and below as well as losses in the
+ * hundreds.
+ */
 const asDecimals = (_: uPlot, values: number[], _axis: number, _space: number, step: number): string[] =>
   values.map((v) => v.toFixed(Math.min(12, Math.max(0, -Math.floor(Math.log10(step) + 1e-9)))).replace('-', '−'))
 
-/** Lines at powers of ten alone; a line at each step between them would be heavier than the curves. */
+/** Grid lines only at powers of ten; a line at each step between them would outweigh the curves. */
 const powers = (_: uPlot, splits: number[]): (number | null)[] =>
   splits.map((v) => (Math.abs(Math.log10(v) % 1) < 1e-9 ? v : null))
 
@@ -105,7 +108,7 @@ function drawLines(u: uPlot, lines: readonly Drawn[]): void {
   ctx.restore()
 }
 
-/** One path; breaks where a value is missing, and a lone point is a short stroke. */
+/** One path. It breaks at a missing value, and a lone point is a short stroke. */
 function trace(ctx: CanvasRenderingContext2D, u: uPlot, { x, y }: Line, device: boolean): void {
   ctx.beginPath()
   let open = false

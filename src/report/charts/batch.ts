@@ -10,18 +10,18 @@ const outcomes = {
 } as const
 
 /**
- * Throughput by batch size with the gradient noise scale; drawn from `timing`, since another machine would measure
- * others.
+ * Throughput by batch size with the gradient noise scale. It is drawn from `timing`, since another machine would measure
+ * something else.
  */
 export function throughput(report: Report): Chart[] {
-  const findings = report.stages.find((s) => s.stage === 'batch')?.findings
+  const findings = report.stages.flatMap((s) => s.findings?.batch ?? [])[0]
   const values = report.timing.probes.flatMap((p) =>
     p.examplesPerSecond === null
       ? []
       : [{ batchSize: p.batchSize, speed: p.examplesPerSecond, outcome: outcomes[p.outcome].title }],
   )
-  if (findings?.stage !== 'batch' || values.length < 2) return []
-  const { noiseScale, chosen } = findings.batch
+  if (!findings || values.length < 2) return []
+  const { noiseScale, chosen } = findings
   const sizes = values.map((v) => v.batchSize)
   const x = sizeAxis(sizes)
   const used = Object.values(outcomes).filter((o) => values.some((v) => v.outcome === o.title))
@@ -74,7 +74,7 @@ const sizeAxis = (sizes: number[]) => ({
   axis: { values: sizes, format: 'd', grid: false },
 })
 
-/** Where the curve bends: the first size that is hardly faster than the one before. */
+/** Where the curve bends: the first size that is hardly faster than the previous one. */
 function kneeText({ timing }: Report): string {
   const slower = timing.probes.find((p) => p.outcome === 'slower')
   return slower
@@ -82,7 +82,7 @@ function kneeText({ timing }: Report): string {
     : 'within the sizes that were probed the curve has no knee.'
 }
 
-/** A vertical rule with its name above the picture; the choice stands left of its rule, the scale right. */
+/** A vertical rule with its name above the drawing. The choice is to the left of its rule, the scale to the right. */
 function marker(size: number, name: 'chosen' | 'noise scale', color: string, x: ReturnType<typeof sizeAxis>): Layer[] {
   const data = { values: [{ size, text: `${name} ${whole(size)}` }] }
   const at = { ...x, field: 'size' }

@@ -5,7 +5,7 @@ import { seenText } from '../diagnostics.ts'
 import type { Report } from '../model.ts'
 import { colors, layer, logAxis, wide, type Chart } from './theme.ts'
 
-/** Each finding on the curve it was seen on, the steps it speaks of shaded. */
+/** Each finding on its curve, with its steps shaded. */
 export function findingCharts(report: Report, curves: CurveBook): Chart[] {
   return report.diagnostics.flatMap((finding, i) => {
     const sight = finding.sights.find((s) => s.run !== null && curves.has(s.run))

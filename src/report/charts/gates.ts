@@ -5,7 +5,9 @@ import { percent, short } from '../numbers.ts'
 import type { Report } from '../model.ts'
 import { colors, dashed, ink, layer, wide, type Chart } from './theme.ts'
 
-/** One interval plot a gate: the estimate with its interval, the limit, zero where it means something, the seeds as dots. */
+/**
+ * One interval plot per gate: the estimate with its interval, the limit, zero if it is meaningful, and the seeds as dots.
+ */
 export function gateIntervals(report: Report): Chart[] {
   return report.verdict.gates.flatMap((gate, i) =>
     gate.estimate
@@ -14,7 +16,7 @@ export function gateIntervals(report: Report): Chart[] {
   )
 }
 
-/** Of the gate at a position from 0. */
+/** The chart's id for the gate at a position from 0. */
 export function gateChartId(rule: GateRule, i: number): string {
   const measured = gateOf(rule).measures(rule)
   return `gate-${i + 1}-${rule.gate}${measured === null ? '' : `-${measured.metric}`}`

@@ -4,14 +4,14 @@ import { directionOf, meanOf, plural, short } from '../numbers.ts'
 import type { Report } from '../model.ts'
 import { colors, ink, label, wide, type Chart } from './theme.ts'
 
-/** The regularization grid as a heat map, and how much of the variance each lever explains. */
+/** The regularization grid as a heat map, and the share of the variance that each lever explains. */
 export function gridCharts(report: Report): Chart[] {
-  const findings = report.stages.find((s) => s.stage === 'regularize')?.findings
-  if (findings?.stage !== 'regularize' || findings.grid.cells.length === 0) return []
-  return [...heatMap(report, findings.grid), ...sensitivity(findings.grid)]
+  const grid = report.stages.flatMap((s) => s.findings?.grid ?? [])[0]
+  if (!grid || grid.cells.length === 0) return []
+  return [...heatMap(report, grid), ...sensitivity(grid)]
 }
 
-/** Columns are the first lever's values, rows those of all others together. */
+/** Columns are the first lever's values, rows the combined values of all others. */
 interface Cell {
   readonly column: string
   readonly row: string
@@ -82,7 +82,7 @@ function heatMap(report: Report, grid: GridFindings): Chart[] {
 
 const inkOf = { expr: 'datum.ink' }
 
-/** Values of a lever in numeric order where they are numbers; rows grow upwards like any other axis. */
+/** Values of a lever in numeric order if they are numbers; rows ascend like any other axis. */
 function axis(field: 'column' | 'row', title: string, cells: readonly Cell[]) {
   const values = [...new Set(cells.map((c) => c[field]))].sort((x, y) => Number(x) - Number(y) || (x < y ? -1 : 1))
   const sort = field === 'row' ? values.reverse() : values

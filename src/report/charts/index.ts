@@ -15,7 +15,7 @@ import { trialCharts } from './trials.ts'
 
 export type { Chart } from './theme.ts'
 
-/** Every chart of a report, in the order in which a reader meets them. */
+/** Every chart of a report, in reading order. */
 export function charts(report: Report, curves: CurveBook, trials: ExplorerData): Chart[] {
   return [
     ...gateIntervals(report),

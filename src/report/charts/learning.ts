@@ -11,7 +11,7 @@ export interface SideCurve {
   readonly curve: ThinCurve
 }
 
-/** Curves of the verification runs; where the winner is the baseline there is one run a seed, drawn as the winner. */
+/** Curves of the verification runs. If the winner is the baseline, there is one run per seed, drawn as the winner. */
 export function verifiedCurves(report: Report, curves: CurveBook): SideCurve[] {
   return (report.verification?.seeds ?? []).flatMap(({ seed, baseline, candidate }) => {
     const sides = [
@@ -29,7 +29,7 @@ export function verifiedCurves(report: Report, curves: CurveBook): SideCurve[] {
 
 const sideColors = { domain: ['baseline', 'winner'], range: [colors.baseline, colors.winner] }
 
-/** The objective on validation by epoch: a thin line a seed, a thick one their mean. */
+/** The validation objective by epoch: a thin line per seed, a thick one for their mean. */
 export function learningCurves(report: Report, curves: CurveBook): Chart[] {
   const lines = verifiedCurves(report, curves)
   const values = lines.flatMap(({ side, seed, curve }) =>
@@ -53,7 +53,7 @@ export function learningCurves(report: Report, curves: CurveBook): Chart[] {
   ]
 }
 
-/** Training against validation loss of the winner: the gap between them is what regularization works on. */
+/** Training and validation loss of the winner; regularization works on the gap between them. */
 export function lossCurves(report: Report, curves: CurveBook): Chart[] {
   const lines = verifiedCurves(report, curves).filter((l) => l.side === 'winner')
   const values = lines
@@ -104,7 +104,7 @@ export function lineSpec(values: readonly Value[], yTitle: string, scale: { doma
   }
 }
 
-/** Means over the runs that reached an epoch, as long as all of a group's runs did: a mean over survivors would flatter. */
+/** Means over the runs that reached an epoch, as long as all runs of a group did: a mean over survivors would flatter. */
 function meanLines(values: readonly Value[]): Value[] {
   return [...new Set(values.map((v) => v.side))].flatMap((side) => {
     const own = values.filter((v) => v.side === side)

@@ -7,9 +7,8 @@ import { colors, dashed, decades, layer, seedPalette, wide, type Layer, type Cha
 /** Loss by learning rate over seeds, with the edge and the choice; one chart for the stage, one for the recheck. */
 export function rangeTests(report: Report, curves: CurveBook): Chart[] {
   return report.stages.flatMap(({ findings }) => {
-    if (findings?.stage === 'lr-range')
-      return rangeTest('range-test', 'Learning-rate range test', findings.rangeTest, curves)
-    if (findings?.stage !== 'batch' || !findings.batch.recheck) return []
+    if (findings?.rangeTest) return rangeTest('range-test', 'Learning-rate range test', findings.rangeTest, curves)
+    if (!findings?.batch?.recheck) return []
     return rangeTest('range-test-recheck', 'Range test at the new batch size', findings.batch.recheck, curves)
   })
 }
@@ -111,7 +110,7 @@ function marker(rate: number | null, name: 'edge' | 'chosen' | 'not taken', colo
 }
 
 /**
- * The loss explodes past the edge by orders of magnitude; what matters happens below a little more than where it started.
+ * Past the edge the loss explodes by orders of magnitude. What matters happens below a little more than its starting value.
  */
 function ceiling(losses: readonly number[]): number {
   const least = Math.min(...losses)

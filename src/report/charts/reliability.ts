@@ -10,7 +10,7 @@ interface Side {
   readonly of: PooledCalibration
 }
 
-/** Accuracy by confidence: the declared levers, the chosen ones, and those after temperature scaling; a diagram each. */
+/** Accuracy by confidence: the declared levers, the chosen ones, and those after temperature scaling, one diagram each. */
 export function reliability({ verification }: Report): Chart[] {
   const found = verification?.calibration ?? null
   return found === null ? [] : sidesOf(found).map((side) => diagram(side, found))

@@ -1,24 +1,28 @@
 import { leverValue } from '../../records/levers.ts'
+import { stageFor } from '../../stages/index.ts'
 import type { CurveBook, Point, ThinCurve } from '../curves.ts'
 import { directionOf, meanOf, percent, short } from '../numbers.ts'
 import type { Report } from '../model.ts'
 import { verifiedCurves } from './learning.ts'
 import { colors, dashed, label, layer, logAxis, palette, wide, type Chart } from './theme.ts'
 
-/** The learning rate as it was, step by step: the declared levers, the chosen ones, and the schedules that were tried. */
+/** Name of the stage that compares schedules. */
+const scheduling = stageFor('scheduling').name
+
+/** The actual learning rate, step by step: the declared levers, the chosen ones, and the schedules that were tried. */
 export function scheduleCurves(report: Report, curves: CurveBook): Chart[] {
   const sides = verifiedCurves(report, curves)
   const own = (['baseline', 'winner'] as const).flatMap((side) => {
     const first = sides.find((s) => s.side === side)
     return first ? series(side, first.curve.learningRate) : []
   })
-  const tried = report.runs.filter((r) => r.stage === 'schedule' && r.label.startsWith('schedule '))
+  const tried = report.runs.filter((r) => r.stage === scheduling && r.label.startsWith('schedule '))
   const labels = [...new Set(tried.map((r) => r.label))]
   const candidates = labels.flatMap((name) => {
     const curve = curves.get(tried.find((r) => r.label === name)?.id ?? '')
     return curve ? series(shortLabel(name), curve.learningRate) : []
   })
-  // The chosen one last, so that nothing covers it.
+  // The chosen one comes last, so that nothing covers it.
   const values = [...candidates, ...own]
   if (values.length === 0) return []
   const domain = [...new Set(values.map((v) => v.name))]
@@ -48,10 +52,10 @@ export function scheduleCurves(report: Report, curves: CurveBook): Chart[] {
   ]
 }
 
-/** What each schedule gave: the mean validation objective by epoch over its seeds, in the colours of its rates. */
+/** The result of each schedule: the mean validation objective by epoch over its seeds, in the colors of its rates. */
 export function scheduleResults(report: Report, curves: CurveBook): Chart[] {
   const { objective } = report.study
-  const tried = report.runs.filter((r) => r.stage === 'schedule' && r.label.startsWith('schedule '))
+  const tried = report.runs.filter((r) => r.stage === scheduling && r.label.startsWith('schedule '))
   const groups: [string, ThinCurve[]][] = [...new Set(tried.map((r) => r.label))].map((name) => [
     shortLabel(name),
     tried.filter((r) => r.label === name).flatMap((r) => curves.get(r.id) ?? []),
@@ -85,17 +89,17 @@ export function scheduleResults(report: Report, curves: CurveBook): Chart[] {
   ]
 }
 
-/** `one-cycle` for the trial `schedule one-cycle`: the chart speaks of nothing else. */
+/** `one-cycle` for the trial `schedule one-cycle`, because the chart covers nothing else. */
 const shortLabel = (name: string): string => label(name.replace(/^schedule /, ''))
 
-/** Runs that the schedules were held against; an earlier stage may have asked for them, under another name. */
+/** Runs that the schedules were compared with. An earlier stage may have requested them, under another name. */
 function incumbentRuns({ stages, runs }: Report): string[] {
-  const first = stages.find((s) => s.stage === 'schedule')?.comparisons.find((c) => c.label.startsWith('schedule '))
-  const own = new Set(runs.filter((r) => r.stage === 'schedule' && r.label === first?.label).map((r) => r.id))
+  const first = stages.find((s) => s.stage === scheduling)?.comparisons.find((c) => c.label.startsWith('schedule '))
+  const own = new Set(runs.filter((r) => r.stage === scheduling && r.label === first?.label).map((r) => r.id))
   return (first?.runs ?? []).filter((id) => !own.has(id))
 }
 
-/** The stage's incumbent has the colour of the chosen levers, which it is unless a schedule beat it. */
+/** The stage's incumbent has the color of the chosen levers, which it is unless a schedule beat it. */
 const shown = (name: string): string => (name === 'winner' ? 'incumbent' : name)
 
 function meanByEpoch(curves: readonly ThinCurve[]): { epoch: number; value: number }[] {

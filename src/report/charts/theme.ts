@@ -1,7 +1,7 @@
 import type { Config, TopLevelSpec } from 'vega-lite'
 import { printable } from '../../base/printable.ts'
 
-/** One chart by one definition: the HTML and the SVG file show the same. */
+/** One chart from one definition: the HTML and the SVG file show the same. */
 export interface Chart {
   /** Unique in the report; the file is `curves/<id>.svg`. */
   readonly id: string
@@ -11,7 +11,9 @@ export interface Chart {
   readonly spec: TopLevelSpec
 }
 
-/** Okabe and Ito's palette (2008), told apart by readers with any colour vision; yellow is left out for white paper. */
+/**
+ * Okabe and Ito's palette (2008), which readers with any color vision can distinguish; yellow is omitted for white paper.
+ */
 export const colors = {
   winner: '#0072B2',
   baseline: '#E69F00',
@@ -22,7 +24,7 @@ export const colors = {
   grey: '#888888',
 } as const
 
-/** For unordered groups, as seeds or candidates. */
+/** For unordered groups, such as seeds or candidates. */
 export const palette = [
   colors.winner,
   colors.baseline,
@@ -33,19 +35,18 @@ export const palette = [
   colors.grey,
 ] as const
 
-/** For seeds beside the green choice and the red edge. */
+/** For seeds next to the green choice and the red edge. */
 export const seedPalette = [colors.winner, colors.baseline, colors.purple, colors.sky, colors.grey] as const
 
-/** The text colour of wherever the drawing stands, so that one drawing serves light and dark. */
+/** The text color of the surroundings, so that one drawing serves light and dark. */
 export const ink = 'currentColor'
 
 /**
- * The width is that of everything with its axes, so that the letters of charts beside each other have one size; narrow enough
- * to be read on a phone without shrinking them to nothing.
+ * The width including axes, so that text in adjacent charts has one size. It is narrow enough to stay readable on a phone.
  */
 export const wide = { width: 380, height: 215, autosize: { type: 'fit-x', contains: 'padding' } } as const
 
-/** The look of every chart; the page shows through it. */
+/** The look of every chart; its background is transparent. */
 export const config: Config = {
   background: 'transparent',
   font: 'system-ui, sans-serif',
@@ -86,22 +87,22 @@ export const config: Config = {
 type Layered = Extract<TopLevelSpec, { layer: unknown }>
 export type Layer = Layered['layer'][number]
 
-/** Gives a layer that is built apart its type, so that its literals are checked where they stand. */
+/** Types a layer that is built separately, so that its literals are checked in place. */
 export const layer = (spec: Layer): Layer => spec
 
-/** How limits and scales are told from data lines without colour. */
+/** Distinguishes limits and scales from data lines without color. */
 export const dashed = (): number[] => [6, 4]
 
-/** Outside text as it may stand in a drawing. */
+/** Outside text in a form that is safe in a drawing. */
 export const label = (text: string): string => printable(text, 60)
 
-/** Where a log axis is labelled: 1, 2 and 5 of each power of ten between two positive values, the powers alone of many. */
+/** Labels of a log axis: 1, 2 and 5 of each power of ten between two positive values; only the powers if there are many. */
 export function logTicks(low: number, high: number): number[] {
   const all = decades(low, high).flatMap((power) => [power, 2 * power, 5 * power]).filter((v) => v >= low && v <= high)
   return all.length > 7 ? decades(low, high).filter((v) => v >= low && v <= high) : all
 }
 
-/** A log axis of positive values that hugs them. */
+/** A log axis of positive values that fits them closely. */
 export function logAxis(values: readonly number[]) {
   const [low, high] = values.reduce(([a, b], v) => [Math.min(a, v), Math.max(b, v)], [Infinity, -Infinity])
   const domain = [low / 1.1, high * 1.1]

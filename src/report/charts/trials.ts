@@ -1,20 +1,11 @@
-import type { ExplorerData, Group } from '../explorer/data.ts'
+import type { ExplorerData } from '../explorer/data.ts'
+import { groupColors, groupNames, groupsOf } from '../explorer/groups.ts'
 import { lineOf } from '../explorer/lines.ts'
-import { groupNames, groupsOf, panels, type Panel } from '../explorer/panels.ts'
+import { panels, type Panel } from '../explorer/panels.ts'
 import { plural } from '../numbers.ts'
-import { colors, logAxis, wide, type Chart } from './theme.ts'
+import { ink, logAxis, wide, type Chart } from './theme.ts'
 
-/** The colours of stages and sides; the page has the same under the names `--c-<group>`. */
-export const groupColors: Readonly<Record<Group, string>> = {
-  'winner': colors.winner,
-  'baseline': colors.baseline,
-  'lr-range': colors.chosen,
-  'batch': colors.purple,
-  'regularize': colors.sky,
-  'schedule': colors.limit,
-}
-
-/** Every trial as a line: learning curves, and under them what the optimizer did. On the page a script draws the same. */
+/** Every trial as a line: learning curves, and below them the optimizer's curves. On the page a script draws the same. */
 export function trialCharts(data: ExplorerData): Chart[] {
   return panels(data).flatMap((panel) => trialChart(data, panel))
 }
@@ -32,7 +23,8 @@ function trialChart(data: ExplorerData, panel: Panel): Chart[] {
   const values = data.runs.flatMap((run, i): Value[] => {
     const { x, y } = lineOf(run, measure)
     const drawn = (value: number | null): number | null => (log && value !== null && value <= 0 ? null : value)
-    return y.map((value, at) => ({ group: groupNames[run.group], run: i, epoch: x[at] ?? 0, value: drawn(value) }))
+    const group = groupNames[run.group] ?? run.group
+    return y.map((value, at) => ({ group, run: i, epoch: x[at] ?? 0, value: drawn(value) }))
   })
   if (!values.some((v) => v.value !== null)) return []
   const used = groupsOf(data)
@@ -54,7 +46,7 @@ function trialChart(data: ExplorerData, panel: Panel): Chart[] {
           detail: { field: 'run', type: 'nominal' },
           color: {
             field: 'group', type: 'nominal', title: null,
-            scale: { domain: used.map((g) => groupNames[g]), range: used.map((g) => groupColors[g]) },
+            scale: { domain: used.map((g) => groupNames[g] ?? g), range: used.map((g) => groupColors[g] ?? ink) },
             legend: { columns: 2 },
           },
         },
@@ -65,5 +57,5 @@ function trialChart(data: ExplorerData, panel: Panel): Chart[] {
 
 const asShares = { scale: { domain: [0, 1] }, axis: { format: '.0%', tickCount: 5 } }
 
-/** Many lines over each other show where they are dense. */
+/** Many overlapping lines show where they are dense. */
 export const opacityFor = (lines: number): number => (lines > 200 ? 0.35 : lines > 20 ? 0.6 : 0.9)

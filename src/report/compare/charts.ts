@@ -6,14 +6,14 @@ import type { ThinCurve } from '../curves.ts'
 import { plural, short } from '../numbers.ts'
 import type { ComparedMetric, StudyComparison } from './model.ts'
 
-/** What two studies look like beside each other; nothing where they share nothing that can be drawn. */
+/** Charts of two studies side by side; none if they share nothing that can be drawn. */
 export function comparisonCharts(
   comparison: StudyComparison, objective: MetricName, first: readonly ThinCurve[], second: readonly ThinCurve[],
 ): Chart[] {
   return [...comparedCurves(objective, first, second), ...comparedSeeds(comparison.metrics.filter((m) => m.objective))]
 }
 
-/** Winners' objective on validation by epoch, a thin line a seed and a thick mean, both studies in one drawing. */
+/** The winners' validation objective by epoch, with a thin line per seed and a thick mean, both studies in one drawing. */
 function comparedCurves(objective: MetricName, first: readonly ThinCurve[], second: readonly ThinCurve[]): Chart[] {
   const values = ([['first', first], ['second', second]] as const).flatMap(([side, curves]) =>
     curves.flatMap((curve) => curve.evaluations.flatMap((e) =>
@@ -27,7 +27,7 @@ function comparedCurves(objective: MetricName, first: readonly ThinCurve[], seco
   }]
 }
 
-/** The gain of the second study on every seed that both verified, its mean with the interval above. */
+/** The gain of the second study on every seed that both verified, with its mean and interval above. */
 function comparedSeeds(metrics: readonly ComparedMetric[]): Chart[] {
   const seeds = metrics.flatMap(({ split, seeds: all }) =>
     all.flatMap(({ seed, gain }) => (gain === null ? [] : [{ split, seed, gain }])))

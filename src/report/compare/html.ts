@@ -6,7 +6,7 @@ import { leverText } from '../phrases.ts'
 import { intervalText } from './markdown.ts'
 import type { StudyComparison, StudySide } from './model.ts'
 
-/** One page that needs nothing else, like the report's. */
+/** One self-contained page, like the report's. */
 export function comparisonHtml(comparison: StudyComparison, drawings: Drawings): string {
   const { first, second, notes } = comparison
   const title = `${first.name} and ${second.name}`

@@ -4,7 +4,7 @@ import { leverText } from '../phrases.ts'
 import { table } from '../markdown.ts'
 import type { ComparedMetric, StudyComparison, StudySide } from './model.ts'
 
-/** Two studies side by side as markdown that is readable as plain text. */
+/** Two studies side by side as Markdown that is readable as plain text. */
 export function comparisonMarkdown(comparison: StudyComparison): string {
   const { first, second, notes, metrics } = comparison
   return [
@@ -42,7 +42,7 @@ const measured = (metrics: readonly ComparedMetric[]): string =>
     meanAndSd(m.second.mean, m.second.sd), intervalText(m), markdown(m.sentence, 500),
   ]))
 
-/** The objective's, on both splits: the other metrics' are in the JSON. */
+/** Only the objective, on both splits; the other metrics are in the JSON. */
 function bySeed(metrics: readonly ComparedMetric[]): string {
   const rows = metrics.filter((m) => m.objective).flatMap((m) => m.seeds.map((s) => [
     m.split, m.metric, String(s.seed), value(s.first), value(s.second), s.gain === null ? '–' : gainText(s.gain),

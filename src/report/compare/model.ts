@@ -2,7 +2,7 @@ import type { LeverDifference } from '../../records/levers.ts'
 import type { MetricName } from '../../records/metrics.ts'
 import type { VerdictStatus } from '../../records/verdict.ts'
 
-/** Two finished studies side by side: what differs, and by how much on the seeds that nothing was selected on. */
+/** Two finished studies side by side: what differs, and by how much on the seeds that no selection used. */
 export interface StudyComparison {
   readonly version: 1
   readonly first: StudySide
@@ -11,7 +11,7 @@ export interface StudyComparison {
   readonly notes: readonly string[]
   /** From the first study's chosen levers to the second's. */
   readonly levers: readonly LeverDifference[]
-  /** Empty where one of them verified nothing, or where they measured on other data. */
+  /** Empty if one of them verified nothing, or if they measured on different data. */
   readonly metrics: readonly ComparedMetric[]
 }
 
@@ -34,10 +34,10 @@ export interface ComparedMetric {
   readonly objective: boolean
   readonly first: { readonly mean: number | null; readonly sd: number | null }
   readonly second: { readonly mean: number | null; readonly sd: number | null }
-  /** Winners on the seeds that both verified, in the order of the first; null where a run did not complete. */
+  /** Winners on the seeds that both verified, in the order of the first; null if a run did not complete. */
   readonly seeds: readonly { readonly seed: number; readonly first: number | null; readonly second: number | null; readonly gain: number | null }[]
-  /** Mean gain of the second over the first in the better direction of the metric, with its two-sided interval. */
+  /** Mean gain of the second over the first, oriented so that more is better, with its two-sided interval. */
   readonly gain: { readonly value: number; readonly lower: number; readonly upper: number; readonly level: number; readonly paired: boolean } | null
-  /** What to make of it, in a sentence. */
+  /** The conclusion, in a sentence. */
   readonly sentence: string
 }

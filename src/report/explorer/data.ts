@@ -1,14 +1,15 @@
 import { printable } from '../../base/printable.ts'
+import { confirmation } from '../../stages/index.ts'
 import type { CurveBook } from '../curves.ts'
 import type { Report, RunSummary } from '../model.ts'
 import { directionOf } from '../numbers.ts'
 import { leverText } from '../phrases.ts'
 import type { GridCurve } from './grid.ts'
 
-/** Who a trial belongs to: its stage, or its side in the verification. Each has its colour. */
-export type Group = 'lr-range' | 'batch' | 'regularize' | 'schedule' | 'baseline' | 'winner'
+/** The owner of a trial: the name of its stage, or `baseline` or `winner` in the verification. Each has its own color. */
+export type Group = string
 
-/** What the script of the page reads; plain text, escaped where it is shown. */
+/** The input of the page's script; plain text, escaped where it is shown. */
 export interface ExplorerData {
   readonly objective: string
   readonly direction: string
@@ -20,15 +21,15 @@ export interface ExplorerRun {
   readonly group: Group
   readonly label: string
   readonly seed: number
-  /** Levers that are not as declared. */
+  /** Levers that differ from the declared ones. */
   readonly levers: string
   readonly status: RunSummary['status']
-  /** Best validation objective; null where it did not complete. */
+  /** Best validation objective; null if it did not complete. */
   readonly best: number | null
   readonly curve: GridCurve
 }
 
-/** Every run that trained a model; range tests have a chart of their own, probes measure nothing that a curve shows. */
+/** Every run that trained a model. Range tests have a separate chart, and probes measure nothing that a curve shows. */
 export function explorerData(report: Report, curves: CurveBook): ExplorerData {
   const { objective, task } = report.study
   const baseline = new Set((report.verification?.seeds ?? []).filter((s) => s.baseline.run !== s.candidate.run)
@@ -51,7 +52,7 @@ function explorerRun(
   objective: Report['study']['objective'],
 ): ExplorerRun {
   return {
-    group: run.stage === 'verify' ? (baseline.has(run.id) ? 'baseline' : 'winner') : run.stage,
+    group: run.stage === confirmation.name ? (baseline.has(run.id) ? 'baseline' : 'winner') : run.stage,
     label: printable(run.label, 80),
     seed: run.seed,
     levers: printable(run.differences.map((d) => `${d.lever} ${leverText(d.to)}`).join(', '), 120),
@@ -61,6 +62,6 @@ function explorerRun(
   }
 }
 
-/** JSON that may stand inside of a script element: nothing in it closes the element or opens a comment. */
+/** JSON that is safe inside a script element: nothing in it closes the element or opens a comment. */
 export const embedded = (data: ExplorerData): string =>
   JSON.stringify(data).replace(/[<>&\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)

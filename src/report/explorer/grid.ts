@@ -1,26 +1,26 @@
 import type { RunResult } from '../../records/run.ts'
 import type { MetricName } from '../../records/metrics.ts'
 
-/** Values of a run at equal distances, as the page draws them; null where a value is not finite. */
+/** Evenly spaced values of a run, as the page draws them; null if a value is not finite. */
 export type GridValues = readonly (number | null)[]
 
-/** A run's curves in few numbers: what a page with a thousand trials can hold. */
+/** A run's curves in few numbers, so that a page can hold a thousand trials. */
 export interface GridCurve {
-  /** Epochs trained by the last logged step; 0 where no step was logged. */
+  /** Epochs trained by the last logged step; 0 if no step was logged. */
   readonly epochs: number
-  /** Training loss, gradient norm, effective rate: at equal distances over the epochs, the last at the end. */
+  /** Training loss, gradient norm, effective rate: evenly spaced over the epochs, the last at the end. */
   readonly loss: GridValues
   readonly gradientNorm: GridValues
   readonly learningRate: GridValues
   /** Share of clipped steps in each of equal stretches. */
   readonly clipped: GridValues
-  /** Epoch of each evaluation, and what was measured on validation there. */
+  /** Epoch of each evaluation, and its validation measurements. */
   readonly evaluated: readonly number[]
   readonly objective: GridValues
   readonly validationLoss: GridValues
 }
 
-/** Stretches a run is divided into: fewer where there are many runs, so that the page stays below its size. */
+/** Number of stretches per run: fewer if there are many runs, so that the page stays below its size limit. */
 export const stretchesFor = (runs: number): number => Math.max(16, Math.min(100, Math.floor(40_000 / Math.max(1, runs))))
 
 export function gridCurve(run: RunResult, metrics: { objective: MetricName; loss: MetricName }, stretches: number): GridCurve {
@@ -42,8 +42,8 @@ export function gridCurve(run: RunResult, metrics: { objective: MetricName; loss
 }
 
 /**
- * All values where there are at most `2 × stretches`; otherwise the smallest and the largest of each stretch, in the order
- * they came, so that a spike of one step stays. A stretch with a value that is not finite shows it as null.
+ * All values if there are at most `2 × stretches`; otherwise the smallest and the largest of each stretch, in their order,
+ * so that a spike of one step stays. A stretch with a non-finite value shows it as null.
  */
 export function extremes(values: readonly number[], stretches: number): GridValues {
   if (values.length <= 2 * stretches) return values.map((v) => rounded(v))
@@ -60,7 +60,7 @@ export function extremes(values: readonly number[], stretches: number): GridValu
   }).flat()
 }
 
-/** Where the values of `extremes` stand: the first place and the middle of each stretch. */
+/** Positions of the values of `extremes`: the first position and the middle of each stretch. */
 function places(at: readonly number[], stretches: number): readonly number[] {
   if (at.length <= 2 * stretches) return at
   return Array.from({ length: stretches }, (_, b) => {

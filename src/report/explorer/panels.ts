@@ -1,10 +1,10 @@
-import type { ExplorerData, Group } from './data.ts'
+import type { ExplorerData } from './data.ts'
 import type { Measure } from './lines.ts'
 
-/** One picture of every trial: the page's script draws it from this, and so does the chart of the SVG and PNG files. */
+/** One picture of every trial. The page's script draws it from this, and so does the chart of the SVG and PNG files. */
 export interface Panel {
   readonly id: 'main' | 'norm' | 'rate' | 'clip'
-  /** The chart's id where it is a file. */
+  /** The chart's id if it is a file. */
   readonly file: string
   /** What it begins with; on the page a reader may choose another for `main`. */
   readonly measure: Measure
@@ -17,7 +17,7 @@ export interface Panel {
   readonly sentence: string
 }
 
-/** From top to bottom, over one axis of epochs. */
+/** From top to bottom, over one shared axis of epochs. */
 export const panels = ({ objective, direction }: Pick<ExplorerData, 'objective' | 'direction'>): readonly Panel[] => [
   {
     id: 'main', file: 'trials', measure: 'objective', title: `Validation ${objective} by epoch`,
@@ -40,17 +40,3 @@ export const panels = ({ objective, direction }: Pick<ExplorerData, 'objective' 
     sentence: 'In stretches of the run: near 100 % the clip norm, not the rate, sets the step.',
   },
 ]
-
-/** Whom a trial belongs to, as legends say it, in their order. */
-export const groupNames: Readonly<Record<Group, string>> = {
-  'winner': 'verify: winner',
-  'baseline': 'verify: baseline',
-  'lr-range': 'lr-range',
-  'batch': 'batch',
-  'regularize': 'regularize',
-  'schedule': 'schedule',
-}
-
-/** Groups that have a trial. */
-export const groupsOf = ({ runs }: Pick<ExplorerData, 'runs'>): Group[] =>
-  (Object.keys(groupNames) as Group[]).filter((g) => runs.some((r) => r.group === g))

@@ -2,10 +2,11 @@ import { html } from '../escape.ts'
 import { card, paragraph } from '../html/parts.ts'
 import { plural } from '../numbers.ts'
 import { embedded, type ExplorerData } from './data.ts'
-import { groupNames, groupsOf, panels } from './panels.ts'
+import { groupNames, groupsOf } from './groups.ts'
+import { panels } from './panels.ts'
 
 /**
- * The learning curves of every trial, drawn by the page's script from the numbers beside it; without a script the sentence
+ * The learning curves of every trial, drawn by the page's script from the numbers beside it. Without a script, the sentence
  * says where the curves are.
  */
 export function explorer(data: ExplorerData): string {

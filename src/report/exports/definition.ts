@@ -1,13 +1,16 @@
 import type { RunResult } from '../../records/run.ts'
 import type { Report } from '../model.ts'
 
-/** A tool that finished studies are exported to: everything that is special about it. CLI and docs ask this. */
+/**
+ * A tool that finished studies are exported to: everything that is special about it. The CLI and the docs use this
+ * interface.
+ */
 export interface ExportDefinition {
-  /** As `report export --to` takes it, and the folder `export-NAME` is called. */
+  /** The name for `report export --to`, and in the folder name `export-NAME`. */
   readonly name: string
-  /** The tool and what it shows, in half a sentence: `TensorBoard: curves under Scalars, levers under HParams`. */
+  /** The tool and what it shows, as a phrase: `TensorBoard: curves under Scalars, levers under HParams`. */
   readonly summary: string
-  /** What a person does next: a command, or an instruction. `%` stands for the folder; the CLI quotes it for a shell. */
+  /** What the user does next: a command, or an instruction. `%` stands for the folder; the CLI quotes it for a shell. */
   readonly next: string
   /**
    * Yields the files, one in memory at a time. It writes nothing itself. Equal studies yield equal files. Text that the tool
@@ -16,12 +19,12 @@ export interface ExportDefinition {
   write(source: ExportSource): AsyncGenerator<ExportFile>
 }
 
-/** A finished study, and where its export goes. */
+/** A finished study and the destination of its export. */
 export interface ExportSource {
   readonly report: Report
   /** One in memory at a time, in the order of `report.runs`. */
   readonly runs: AsyncIterable<RunResult>
-  /** The absolute path of the folder that the files go to, which some tools store. */
+  /** The absolute path of the folder for the files; some tools store it. */
   readonly folder: string
   /** Files of the report that the tool may keep as artifacts. */
   readonly artifacts: readonly ExportFile[]

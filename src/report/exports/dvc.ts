@@ -3,13 +3,13 @@ import type { Report } from '../model.ts'
 import type { ExportDefinition, ExportFile, ExportSource } from './definition.ts'
 import { exportedRuns, type Series } from './exported.ts'
 
-/** A run's curves that DVC draws, by the template that suits them. */
+/** A run's curves that DVC draws, with the templates that suit them. */
 const drawn = ['train/loss', 'train/learning_rate', 'train/gradient_norm']
 
 /**
  * Files that DVC shows (`dvc metrics show`, `dvc params diff`, `dvc plots show`): `params.yaml` with the chosen levers,
  * `metrics.json` with the verdict and the verified means, `plots/*.tsv` with the curves of the verified runs, and a
- * `dvc.yaml` that names them. Without a pipeline: nothing is run.
+ * `dvc.yaml` that names them. There is no pipeline: nothing is run.
  */
 export const dvc: ExportDefinition = {
   name: 'dvc',
@@ -50,7 +50,7 @@ function metricsOf({ verdict, verification }: Report): object {
   return { verdict: verdict.status, passed: verdict.status === 'pass' ? 1 : 0, winner: means('candidate'), baseline: means('baseline') }
 }
 
-/** One plot a metric, a line a seed. */
+/** One plot per metric, one line per seed. */
 function definition(plots: readonly string[]): object {
   return {
     params: ['params.yaml'],

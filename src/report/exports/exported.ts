@@ -5,7 +5,7 @@ import type { Report } from '../model.ts'
 import { curvePath } from '../runs.ts'
 import type { ExportSource } from './definition.ts'
 
-/** One value a step; `step` counts the optimizer updates done when it was measured, from 1. */
+/** One value per step; `step` counts the optimizer updates before the measurement, from 1. */
 export interface Series {
   readonly name: string
   readonly points: readonly (readonly [step: number, value: number])[]
@@ -13,7 +13,7 @@ export interface Series {
 
 /** A run in the terms that experiment trackers share: parameters, curves, last values, tags. */
 export interface ExportedRun {
-  /** Letters, digits, `.` and `-`: names a file or folder on every system. */
+  /** Letters, digits, `.` and `-`: valid in file and folder names on every system. */
   readonly slug: string
   readonly id: string
   readonly name: string
@@ -24,7 +24,10 @@ export interface ExportedRun {
   readonly best: Readonly<Record<string, number>>
   readonly tags: Readonly<Record<string, string>>
   readonly complete: boolean
-  /** Milliseconds since 1970. The study's start plus the training times of the runs before: runs keep no clock of their own. */
+  /**
+   * Milliseconds since 1970: the study's start plus the training times of the earlier runs, since runs have no clock of
+   * their own.
+   */
   readonly started: number
   readonly ended: number
 }
@@ -33,7 +36,7 @@ export type Lever = readonly [name: LeverName, value: LeverValue]
 
 export const leversOf = (levers: Levers): Lever[] => leverNames.map((name) => [name, leverValue(levers, name)])
 
-/** Milliseconds since 1970 at which the study began; 0 where the report keeps it to itself. */
+/** Milliseconds since 1970 at which the study began; 0 if the report does not say. */
 export const startOf = (report: Report): number => (report.timing.startedAt === null ? 0 : Date.parse(report.timing.startedAt))
 
 export async function* exportedRuns({ report, runs }: ExportSource): AsyncGenerator<ExportedRun> {
@@ -82,7 +85,7 @@ function stepSeries({ steps }: RunResult): Series[] {
   ].filter((series) => series.points.length > 0)
 }
 
-/** `validation/nll` and so on. Training rows have a loss at every step already, so theirs is `train/eval_…`. */
+/** `validation/nll` and so on. Training rows already have a loss at every step, so theirs is `train/eval_…`. */
 function evaluationSeries(split: 'train' | 'validation', evaluations: readonly (readonly [number, Metrics])[]): Series[] {
   const names = Object.keys(evaluations[0]?.[1] ?? {}) as (keyof Metrics)[]
   return names.map((name) => ({
@@ -97,7 +100,7 @@ function evaluationSeries(split: 'train' | 'validation', evaluations: readonly (
 const named = (prefix: string, metrics: Metrics): Record<string, number> =>
   Object.fromEntries(Object.entries(metrics).map(([name, value]) => [`${prefix}/${name}`, value]))
 
-/** What a tracker shows of the study as a whole. */
+/** What a tracker shows about the study as a whole. */
 export function studyTags({ tool, study, verdict }: Report): Record<string, string> {
   return {
     'tunegate.verdict': verdict.status, 'tunegate.sentence': verdict.sentence, 'tunegate.tool': tool,

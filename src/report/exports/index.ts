@@ -10,7 +10,7 @@ export const exportDefinitions: readonly ExportDefinition[] = [tensorboard, mlfl
 
 export const exportNames: readonly string[] = exportDefinitions.map((definition) => definition.name)
 
-/** The export of this name. Throws where there is none: the CLI lets no other name through. */
+/** The export with this name. Throws if there is none: the CLI accepts no other name. */
 export function exportNamed(name: string): ExportDefinition {
   const found = exportDefinitions.find((definition) => definition.name === name)
   if (!found) throw new Error(`there is no export ${name}`)

@@ -7,7 +7,7 @@ import { lineageLines } from '../lineage.ts'
 import type { ExportDefinition, ExportFile, ExportSource } from './definition.ts'
 import { exportedRuns, leversOf, startOf, studyTags, type ExportedRun, type Series } from './exported.ts'
 
-/** A run as the file store of MLflow keeps it. */
+/** A run in the form of MLflow's file store. */
 interface StoredRun {
   readonly id: string
   readonly name: string
@@ -21,9 +21,9 @@ interface StoredRun {
 }
 
 /**
- * The folder of MLflow's file store. Current versions read it only with MLFLOW_ALLOW_FILE_STORE=true; the way
- * that is documented is `mlflow migrate-filestore` into a database. One experiment, a run for the study with the chosen
- * levers, lineage and report, and a nested run for each training run.
+ * The folder of MLflow's file store. Current versions read it only with MLFLOW_ALLOW_FILE_STORE=true; the documented way is
+ * `mlflow migrate-filestore` into a database. One experiment, with a run for the study (chosen levers, lineage and report)
+ * and a nested run for each training run.
  */
 export const mlflow: ExportDefinition = {
   name: 'mlflow',
@@ -50,7 +50,8 @@ async function* write(source: ExportSource): AsyncGenerator<ExportFile> {
     yield* stored(experiment, location, {
       id: hash(run.id), name: run.name, started: run.started, ended: run.ended, finished: run.complete,
       params: [...run.levers.map(([name, value]) => [name, String(value)] as const), ['seed', String(run.seed)]],
-      // The store takes a folder for a run only where it holds parameters, metrics, tags and artifacts, one of each at least.
+      // The store accepts a folder as a run only if it contains parameters, metrics, tags and artifacts, at least one of
+      // each.
       series: [...run.series, ...last({ ...run.best, seconds: (run.ended - run.started) / 1000 })],
       tags: { ...run.tags, 'mlflow.parentRunId': parent },
       artifacts: [{ path: 'run.json', content: `${JSON.stringify(asText(run), null, 1)}\n` }],
@@ -59,7 +60,7 @@ async function* write(source: ExportSource): AsyncGenerator<ExportFile> {
   yield* stored(experiment, location, studyRun(source, parent, ended))
 }
 
-/** A run without its curves, which are its metrics. */
+/** A run without its curves; these are its metrics. */
 const asText = ({ id, name, levers, seed, best, tags }: ExportedRun): object =>
   ({ id, name, levers: Object.fromEntries(levers), seed, best, tags })
 
@@ -105,5 +106,5 @@ function* stored(experiment: string, location: string, run: StoredRun): Generato
   for (const { path, content } of run.artifacts) yield { path: `${folder}/artifacts/${path}`, content }
 }
 
-/** 32 hexadecimal digits, as MLflow's own run ids. */
+/** 32 hexadecimal digits, like MLflow's own run ids. */
 const hash = (text: string): string => sha256(text).slice(0, 32)

@@ -7,9 +7,9 @@ import { exportedRuns, leversOf, startOf, type ExportedRun, type Lever } from '.
 import { fixed32, fixed64, lengthDelimited, message, text, varint, type Write } from './protobuf.ts'
 
 /**
- * A log directory for TensorBoard (`tensorboard --logdir FOLDER`): one event file a run, with its curves under Scalars and its
- * levers and last metrics under HParams, and `study` with verdict, chosen levers and lineage under Text. Formats: TFRecord
- * framing, and the messages Event, Summary and HParamsPluginData of TensorFlow and TensorBoard.
+ * A log directory for TensorBoard (`tensorboard --logdir FOLDER`): one event file per run, with its curves under Scalars and
+ * its levers and last metrics under HParams, and `study` with verdict, chosen levers and lineage under Text. Formats:
+ * TFRecord framing, and the messages Event, Summary and HParamsPluginData of TensorFlow and TensorBoard.
  */
 export const tensorboard: ExportDefinition = {
   name: 'tensorboard',
@@ -23,7 +23,7 @@ async function* write(source: ExportSource): AsyncGenerator<ExportFile> {
   yield file('study', startOf(source.report), studyEvents(source))
 }
 
-/** The reader finds event files by `tfevents` in their names, and orders them by the number behind it. */
+/** The reader finds event files by `tfevents` in their names, and orders them by the number after it. */
 const file = (folder: string, started: number, events: readonly Uint8Array[]): ExportFile =>
   ({ path: `${folder}/events.out.tfevents.${Math.floor(started / 1000)}.tunegate`, content: Buffer.concat(events.map(framed)) })
 
@@ -120,7 +120,7 @@ function framed(data: Uint8Array): Uint8Array {
   return record
 }
 
-/** CRC-32C, rotated and shifted as TFRecord wants it: a checksum of data that hold checksums is weak without. */
+/** CRC-32C, rotated and shifted as TFRecord requires: without that, a checksum of data that contain checksums is weak. */
 function masked(bytes: Uint8Array): number {
   const crc = crc32c.buf(bytes) >>> 0
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0

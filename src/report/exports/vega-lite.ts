@@ -4,7 +4,7 @@ import { curveBook } from '../curves.ts'
 import { explorerData } from '../explorer/data.ts'
 import type { ExportDefinition, ExportFile, ExportSource } from './definition.ts'
 
-/** Every chart of the report as a Vega-Lite spec that holds its data: for the Vega editor, notebooks and dashboards. */
+/** Every chart of the report as a Vega-Lite spec that includes its data: for the Vega editor, notebooks and dashboards. */
 export const vegaLite: ExportDefinition = {
   name: 'vega-lite',
   summary: 'Vega-Lite: every chart of the report as a spec that holds its data',

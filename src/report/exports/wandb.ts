@@ -6,7 +6,7 @@ import type { ExportDefinition, ExportFile, ExportSource } from './definition.ts
 import { exportedRuns, leversOf, startOf, studyTags, type ExportedRun } from './exported.ts'
 import { message, text, varint, type Write } from './protobuf.ts'
 
-/** What the tool keeps of one run. */
+/** What the tool stores for one run. */
 interface Logged {
   readonly id: string
   readonly name: string
@@ -23,8 +23,8 @@ interface Logged {
 }
 
 /**
- * Offline run folders of Weights & Biases (`wandb sync FOLDER/offline-run-*`): one a run, and one for the study with verdict,
- * chosen levers and lineage. A `.wandb` file is a log in LevelDB's framing of messages of the type Record.
+ * Offline run folders of Weights & Biases (`wandb sync FOLDER/offline-run-*`): one per run, and one for the study with
+ * verdict, chosen levers and lineage. A `.wandb` file is a log, in LevelDB's framing, of messages of the type Record.
  */
 export const wandb: ExportDefinition = {
   name: 'wandb',
@@ -95,7 +95,7 @@ function runRecord(writer: BinaryWriter, project: string, run: Logged): void {
   message(writer, 17, (time) => time.tag(1, varint).int64(Math.floor(run.started / 1000)))
 }
 
-/** Key and JSON value of each entry, in repeated messages of one shape: configs, summaries and rows have it. */
+/** Key and JSON value of each entry, in repeated messages of one shape, which configs, summaries and rows share. */
 function items(writer: BinaryWriter, field: number, valueField: number, values: Readonly<Record<string, unknown>>): void {
   for (const [key, value] of Object.entries(values)) {
     message(writer, field, (item) => text(text(item, 1, key), valueField, JSON.stringify(value)))
@@ -111,7 +111,7 @@ const blockBytes = 32768
 const headerBytes = 7
 const [full, first, middle, last] = [1, 2, 3, 4]
 
-/** Records in blocks of 32 KiB, each part behind checksum, length and kind; the file begins with the tool's own mark. */
+/** Records in blocks of 32 KiB, each part after checksum, length and kind. The file begins with the tool's own mark. */
 function framed(records: readonly Uint8Array[]): Uint8Array {
   const parts: Uint8Array[] = [Uint8Array.of(0x3a, 0x57, 0x26, 0x42, 0xe1, 0xbe, 0)]
   let at = headerBytes
@@ -121,7 +121,7 @@ function framed(records: readonly Uint8Array[]): Uint8Array {
   }
   for (const record of records) {
     for (let done = 0, more = true; more;) {
-      // Too little room for a header: the rest of the block is left empty.
+      // Too little room for a header: the rest of the block stays empty.
       if (blockBytes - at % blockBytes < headerBytes) write(new Uint8Array(blockBytes - at % blockBytes))
       const room = blockBytes - at % blockBytes - headerBytes
       const part = record.subarray(done, done + room)

@@ -21,7 +21,7 @@ export function data(report: Report): string {
   )
 }
 
-/** The first fifty, each as long as a reader can take in. */
+/** The first fifty, each short enough to take in. */
 const classNames = (classes: readonly string[]): string =>
   [...classes.slice(0, 50).map((c) => html(c, 60)), ...(classes.length > 50 ? ['…'] : [])].join(', ')
 
@@ -46,7 +46,7 @@ export function omissions({ omissions: all, budget }: Report): string {
   return items + out === '' ? '' : card(out + (items === '' ? '' : `<ul>${items}</ul>`))
 }
 
-/** Rows that a browser lays out without delay; `report.json` has all. */
+/** The most rows that a browser lays out without delay; `report.json` has all of them. */
 const mostRows = 2000
 
 export function runs({ runs: all, timing, study }: Report): string {

@@ -4,7 +4,7 @@ import { duration, fixed, gainAndInterval, gainText, meanAndSd, plural, short } 
 import { leverText, seedRows } from '../phrases.ts'
 import { card, codeText, details, paragraph, pill, table, toneOf, type Tone } from './parts.ts'
 
-/** The lineage as a timeline, then where every lever ended. */
+/** The lineage as a timeline, then the final value of every lever. */
 export function changes({ lineage, levers, timing }: Report): string {
   const items = movedTogether(lineage).map(({ first, entries }) => {
     const [
@@ -47,7 +47,7 @@ interface Move {
   readonly entries: [Entry, ...Entry[]]
 }
 
-/** Entries that follow each other and rest on the same runs are one move, as a batch size with its learning rate. */
+/** Consecutive entries that rest on the same runs are one move, such as a batch size with its learning rate. */
 function movedTogether(lineage: readonly Entry[]): Move[] {
   const moves: Move[] = []
   for (const [i, entry] of lineage.entries()) {

@@ -4,7 +4,7 @@ import { html } from '../escape.ts'
 import type { Report } from '../model.ts'
 import { card, figure, paragraph, type Drawings } from './parts.ts'
 
-/** One card a finding: the symptom, where it was seen, its cause and what to try. */
+/** One card per finding: the symptom, where it was seen, its cause and what to try. */
 export function diagnostics({ diagnostics: findings, verification }: Report, drawings: Drawings): string {
   if (verification === null) return ''
   if (findings.length === 0) return card(paragraph(silence))

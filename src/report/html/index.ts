@@ -11,7 +11,7 @@ import { plotStyle, script, scriptHash } from './script.gen.ts'
 import { stages } from './stages.ts'
 import { banner, gates } from './verdict.ts'
 
-/** `report.html`: the whole report in one file that needs nothing else. */
+/** `report.html`: the whole report in one self-contained file. */
 export function renderHtml(report: Report, drawings: Drawings, trials: ExplorerData): string {
   return pageHtml({
     title: `${report.verdict.status}: ${report.study.name}`,

@@ -2,23 +2,23 @@ import { html } from '../escape.ts'
 import { section } from './parts.ts'
 import { style } from './style.ts'
 
-/** `link` is how the bar of links calls it, where the title is too long for that. */
+/** `link` is its name in the navigation bar, if the title is too long. */
 export type Section = readonly [id: string, title: string, inner: string, link?: string]
 
 /** A page of this tool. `title` is text; everything else is HTML already. */
 export interface Page {
   readonly title: string
   readonly header: string
-  /** Sections without content are left out, and not linked. */
+  /** Sections without content are omitted, and not linked. */
   readonly sections: readonly Section[]
   readonly footer: string
-  /** The one script that may run, by its text and the hash that the page's policy names. */
+  /** The only script that may run, by its text and the hash in the page's policy. */
   readonly script?: { readonly text: string; readonly hash: string; readonly style: string }
 }
 
 /**
- * One file that needs nothing else. The policy in its head forbids the browser to load anything and to run any script but the
- * one whose hash it names, so that even a mistake in escaping could not.
+ * One self-contained file. The policy in its head forbids the browser to load anything and to run any script except the one
+ * with the named hash, so even a mistake in escaping could not.
  */
 export function pageHtml({ title, header, sections, footer, script }: Page): string {
   const shown = sections.filter(([, , inner]) => inner !== '')

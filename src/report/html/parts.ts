@@ -2,16 +2,16 @@ import type { VerdictStatus } from '../../records/verdict.ts'
 import { html } from '../escape.ts'
 import type { BoxState } from '../model.ts'
 
-// Small pieces of HTML. Whatever is named `text` is escaped here; whatever is named `inner` is HTML already.
+// Small pieces of HTML. Anything named `text` is escaped here; anything named `inner` is already HTML.
 
 export type Tone = VerdictStatus | 'off'
 
 const icons: Record<Tone, string> = { pass: '✓', fail: '✗', inconclusive: '?', off: '–' }
 
-/** The sign of a status, for where its word stands beside it. */
+/** The symbol of a status, next to its word. */
 export const icon = (tone: Tone): string => `<span class="sign ${tone}" aria-hidden="true">${icons[tone]}</span>`
 
-/** A status in a rounded box: colour, sign and word, so that none of them is needed alone. */
+/** A status in a rounded box with color, symbol and word, so that none of them is needed alone. */
 export const pill = (tone: Tone, text: string): string => `<span class="pill ${tone}">${icons[tone]} ${html(text)}</span>`
 
 export const toneOf: Record<BoxState, Tone> = {
@@ -35,8 +35,8 @@ export interface Column {
 }
 
 /**
- * A table; cells are HTML already. Empty without rows. On a narrow screen it scrolls by itself, or where it is `stacked` each
- * row stands as a list of its cells with their titles.
+ * A table; cells are already HTML. Empty without rows. On a narrow screen it scrolls on its own, or if it is `stacked`, each
+ * row becomes a list of its cells with their titles.
  */
 export function table(
   columns: readonly Column[], rows: readonly (readonly string[])[], narrow: 'scrolls' | 'stacked' = 'scrolls',
@@ -58,12 +58,12 @@ export const details = (title: string, inner: string): string =>
 /** Drawings by the id of their chart. */
 export type Drawings = ReadonlyMap<string, { readonly title: string; readonly sentence: string; readonly svg: string }>
 
-/** A chart with its sentence; nothing where the study has no such chart. */
+/** A chart with its sentence; nothing if the study has no such chart. */
 export function figure(drawings: Drawings, id: string, titled = true): string {
   const drawing = drawings.get(id)
   if (!drawing) return ''
   const title = titled ? `<h3>${html(drawing.title)}</h3>` : ''
-  // A drawing grows with the page, but not so far that its letters shout.
+  // A drawing grows with the page, but not so far that its text becomes too large.
   const width = Number(/ width="(\d+(?:\.\d+)?)"/.exec(drawing.svg)?.[1] ?? 500)
   const inline = drawing.svg
     .replace(/ xmlns="[^"]*"/, '')

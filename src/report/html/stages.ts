@@ -1,5 +1,5 @@
-import { unreachable } from '../../base/result.ts'
-import type { Comparison } from '../../records/decision.ts'
+import type { Comparison, RangeTestFindings } from '../../records/decision.ts'
+import { confirmation, stageNamed } from '../../stages/index.ts'
 import { html } from '../escape.ts'
 import type { Report, StageReport } from '../model.ts'
 import { gainText, meanOf, plural, short, whole } from '../numbers.ts'
@@ -12,7 +12,7 @@ const tones = { changed: 'pass', kept: 'off', inconclusive: 'inconclusive', veri
   Tone
 >
 
-/** One section a stage: what it concluded, its charts, and what it compared. */
+/** One section per stage: its conclusion, its charts, and its comparisons. */
 export function stages(report: Report, drawings: Drawings): Section[] {
   return report.stages.map((stage) => [`stage-${stage.stage}`, `Stage ${stage.stage}`, stageInner(stage, report, drawings), stage.stage])
 }
@@ -29,43 +29,26 @@ function stageInner(stage: StageReport, report: Report, drawings: Drawings): str
     .map((o) => `<p class="note">Left out: ${html(o.what)}, because ${html(o.why)}.</p>`)
     .join('')
   const said = `<p>${pill(tone, state)} ${html(stage.summary)}</p>`
-  const own = stage.stage === 'verify' ? measured(report) : ''
+  const own = stage.stage === confirmation.name ? measured(report) : ''
   return card(said + runs + left + findings(stage, report, drawings) + comparisons(stage.comparisons)) + own
 }
 
-function findings({ findings: found }: StageReport, report: Report, drawings: Drawings): string {
+/** The stage's charts, then what it found in tables. */
+function findings({ stage, findings: found }: StageReport, report: Report, drawings: Drawings): string {
   if (found === null) return ''
-  const group = (look: string, ids: readonly string[]): string => {
+  const charts = stageNamed(stage).charts.map(({ ids, small }) => {
     const inner = ids.map((id) => figure(drawings, id)).join('')
-    return inner === '' ? '' : `<div class="charts${look}">${inner}</div>`
-  }
-  const draw = (...ids: string[]): string => group('', ids)
-  switch (found.stage) {
-    case 'lr-range':
-      return (
-        draw('range-test') +
-        confirmations(found.rangeTest.confirmations, report.study.objective) +
-        suggestions(found.rangeTest.curves)
-      )
-    case 'batch':
-      return draw('throughput', 'memory', 'range-test-recheck') + probes(report)
-    case 'regularize':
-      return draw('grid', 'sensitivity')
-    case 'schedule':
-      return draw('schedules', 'schedule-results', 'gradient-norms')
-    case 'verify':
-      return (
-        draw('seeds', 'learning-curves', 'loss-curves') +
-        group(' small', ['reliability-baseline', 'reliability-winner', 'reliability-scaled'])
-      )
-    default:
-      return unreachable(found, 'stage')
-  }
+    return inner === '' ? '' : `<div class="charts${small ? ' small' : ''}">${inner}</div>`
+  })
+  const { rangeTest, batch } = found
+  const tables = [
+    ...(rangeTest ? [confirmations(rangeTest.confirmations, report.study.objective), suggestions(rangeTest.curves)] : []),
+    ...(batch ? [probes(report)] : []),
+  ]
+  return [...charts, ...tables].join('')
 }
 
-type RangeTest = Extract<NonNullable<StageReport['findings']>, { stage: 'lr-range' }>['rangeTest']
-
-function confirmations(all: RangeTest['confirmations'], objective: string): string {
+function confirmations(all: RangeTestFindings['confirmations'], objective: string): string {
   const rows = all.map((c) => [
     short(c.learningRate),
     `${short(c.factor, 3)} × edge`,
@@ -87,7 +70,7 @@ function confirmations(all: RangeTest['confirmations'], objective: string): stri
 }
 
 /** Other tools' readings of the same curves, for comparison only. */
-function suggestions(curves: RangeTest['curves']): string {
+function suggestions(curves: RangeTestFindings['curves']): string {
   const value = (v: number | null): string => (v === null ? '–' : short(v, 3))
   const rows = curves.map((c) => [
     String(c.seed),

@@ -1,8 +1,27 @@
-import { groupColors } from '../charts/trials.ts'
+import { colors } from '../charts/theme.ts'
+import { groupColors } from '../explorer/groups.ts'
 
-const groupVariables = Object.entries(groupColors).map(([group, color]) => `--c-${group}: ${color}`).join('; ')
+const variables = (all: readonly (readonly [group: string, color: string])[]): string =>
+  all.map(([group, color]) => `--c-${group}: ${color}`).join('; ')
 
-/** The page's look: light and dark by the reader's setting, readable on a phone, printable. No file or address is named. */
+/** Colors that are hard to see on a dark page, and their replacements there. */
+const brighter: Readonly<Record<string, string>> = {
+  [colors.winner]: '#4ba3e3', [colors.chosen]: '#2fc99a', [colors.limit]: '#ff8a3d',
+}
+
+const groupVariables = variables(Object.entries(groupColors))
+const darkVariables = variables(Object.entries(groupColors).flatMap(([group, color]) => {
+  const other = brighter[color]
+  return other === undefined ? [] : [[group, other] as const]
+}))
+
+/** Two rules a line. */
+const swatches = Object.keys(groupColors)
+  .map((group, i) => `${i === 0 ? '' : i % 2 === 0 ? '\n' : ' '}.swatch.${group} { background: var(--c-${group}) }`).join('')
+
+/**
+ * The page's look: light and dark by the reader's setting, readable on a phone, printable. It references no file or address.
+ */
 export const style = `
 :root { color-scheme: light dark; --page: #f6f7f9; --card: #ffffff; --ink: #1c2330; --soft: #5a6577; --line: #dfe3ea;
   --pass: #00724f; --pass-wash: #e0f3ec; --fail: #b03c00; --fail-wash: #fdeae1; --open: #8a5c00; --open-wash: #fdf3dc;
@@ -12,7 +31,7 @@ export const style = `
   --line: #2d3644;
   --pass: #4fd0a5; --pass-wash: #123229; --fail: #ff9a66; --fail-wash: #3a2016; --open: #f2c14e; --open-wash: #352a10;
   --off: #9aa6b8; --off-wash: #262e3a; --link: #6db8ea;
-  --c-winner: #4ba3e3; --c-lr-range: #2fc99a; --c-schedule: #ff8a3d }
+  ${darkVariables} }
   svg [stroke="#0072B2"] { stroke: #4ba3e3 } svg [fill="#0072B2"] { fill: #4ba3e3 }
   svg [stroke="#009E73"] { stroke: #2fc99a } svg [fill="#009E73"] { fill: #2fc99a }
   svg [stroke="#D55E00"] { stroke: #ff8a3d } svg [fill="#D55E00"] { fill: #ff8a3d } }
@@ -89,9 +108,7 @@ fieldset.chips { border: 0; padding: 0; margin: 12px 0 10px; display: flex; flex
 fieldset.chips legend { float: left; margin-right: 10px; padding: 0; font-weight: 600 }
 .chip { display: inline-flex; align-items: center; gap: 6px } .swatch { width: 18px; height: 4px; border-radius: 2px;
   background: var(--ink) }
-.swatch.winner { background: var(--c-winner) } .swatch.baseline { background: var(--c-baseline) }
-.swatch.lr-range { background: var(--c-lr-range) } .swatch.batch { background: var(--c-batch) }
-.swatch.regularize { background: var(--c-regularize) } .swatch.schedule { background: var(--c-schedule) }
+${swatches}
 .controls { display: flex; flex-wrap: wrap; gap: 10px 18px; align-items: center; font-size: 0.94rem }
 .controls select, .controls input[type=search], .controls button { font: inherit; color: var(--ink); background: var(--card);
   border: 1px solid var(--soft); border-radius: 7px; padding: 4px 8px; max-width: min(70vw, 300px) }

@@ -23,7 +23,7 @@ export function banner(report: Report): string {
 const altered = (report: Report): string =>
   changeLines(report).map((line) => `<p class="altered">${icon('inconclusive')} ${html(line)}</p>`).join('')
 
-/** What each gate that blocks says, with its numbers: a reader who has ten seconds needs no other place. */
+/** What each blocking gate says, with its numbers: a reader with ten seconds needs no other place. */
 function why({ verdict }: Report): string {
   const items = byUrgency(verdict.gates).flatMap(({ gate: g, position: i }) =>
     g.blocks ? [`<li>${icon(g.status)} <a href="#gate-${i + 1}">${html(g.rule.gate)}</a>: ${html(g.sentence)}</li>`] : [])
@@ -60,7 +60,7 @@ function sideText({ mean, sd, seeds }: MetricComparison['candidate']): [value: s
   return [value, `${spread === undefined ? '' : `± ${spread}, `}${plural(seeds, 'seed')}`]
 }
 
-/** One card a gate, the most urgent first: what it asks, its interval, what it says. */
+/** One card per gate, the most urgent first: its question, its interval, its answer. */
 export function gates({ verdict, against }: Report, drawings: Drawings): string {
   if (verdict.gates.length === 0) return card(paragraph('No gate was declared.'))
   const places = byUrgency(verdict.gates)

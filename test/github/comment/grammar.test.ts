@@ -59,6 +59,6 @@ describe('a comment', () => {
 
 describe('the help', () => {
   it('names every command that there is', () => {
-    for (const name of ['verify', 'plan', 'cancel', 'help']) expect(helpText).toContain(`/tune ${name}`)
+    for (const name of ['verify', 'plan', 'cancel', 'help']) expect(helpText(['first', 'last'])).toContain(`/tune ${name}`)
   })
 })

@@ -1,8 +1,8 @@
 /**
- * Images moved by whole pixels so that their centre of brightness is in the middle, zeros moving in: a shift is no change of
- * what is seen, and without this it would look like one. Rows that are no images are left as they are.
+ * Images shifted by whole pixels so that their center of brightness is in the middle, with zero fill. A shift does not
+ * change what is shown, and without this it would look like a change. Rows that are not images stay as they are.
  *
- * @param values images of `shape` [height, width, channels], one after the other
+ * @param values images of `shape` [height, width, channels], consecutively
  */
 export function centred(values: Float32Array, shape: readonly number[]): Float32Array {
   const [height = 1, width = 1, channels = 1] = shape
@@ -18,7 +18,7 @@ export function centred(values: Float32Array, shape: readonly number[]): Float32
   return out
 }
 
-/** Weighted by the distance from the darkest value; of an image of one colour the first pixel, as good as any. */
+/** Weighted by the distance from the darkest value. For an image of one color, the first pixel, which is as good as any. */
 function centreOf(image: Float32Array, width: number, channels: number): { readonly y: number; readonly x: number } {
   const least = image.reduce((a, b) => Math.min(a, b), Infinity)
   let [sum, y, x] = [0, 0, 0]

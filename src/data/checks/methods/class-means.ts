@@ -1,11 +1,11 @@
-/** The mean row of each class, one after the other. A class without rows has no mean, and no row is nearest to it. */
+/** The mean row of each class, consecutively. A class without rows has no mean, and no row is nearest to it. */
 export interface ClassMeans {
   readonly means: Float64Array
   readonly width: number
   readonly present: readonly number[]
 }
 
-/** @param values rows × width, row-major, one row a label */
+/** @param values rows × width, row-major, one row per label */
 export function meansOfClasses(values: Float32Array, labels: Int32Array, classes: number): ClassMeans {
   const width = values.length / labels.length
   const means = new Float64Array(classes * width)

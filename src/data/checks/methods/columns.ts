@@ -1,15 +1,18 @@
 import { stream } from '../../../base/random.ts'
 import type { Dataset } from '../../types.ts'
 
-/** A column as it was before encoding: one input, or the inputs of one one-hot encoding side by side. */
+/** A column before encoding: one input, or the adjacent inputs of one one-hot encoding. */
 export interface CheckedColumn {
   readonly name: string
   readonly first: number
-  /** Inputs that it takes; 1 for a number, the levels for a one-hot encoding. */
+  /** Number of inputs it uses; 1 for a number, the number of levels for a one-hot encoding. */
   readonly width: number
 }
 
-/** The data set's columns. Neighbours named `column=level` are one column where each row has a single 1 and else zeros. */
+/**
+ * The data set's columns. Adjacent inputs named `column=level` are one column if each row has a single 1 and otherwise
+ * zeros.
+ */
 export function columnsOf(dataset: Dataset): CheckedColumn[] {
   const { features } = dataset
   const columns: CheckedColumn[] = []
@@ -46,7 +49,7 @@ export function valuesOf({ inputs, features }: Dataset, { first, width }: Checke
   })
 }
 
-/** At most `most` of the rows, in random order, by a draw that depends on the purpose and the number of rows only. */
+/** At most `most` of the rows, in random order. The draw depends only on the purpose and the number of rows. */
 export function sampled(rows: Int32Array, most: number, purpose: string): Int32Array {
   const random = stream(0, 'checks', purpose)
   const drawn = rows.slice()

@@ -4,20 +4,20 @@ import type { Dataset } from '../../types.ts'
 /** Distances above 0 of the nearest rows, ascending. */
 export type Neighbours = readonly number[]
 
-/** Sums are compared with what they may be at most after as many terms as this. */
+/** Partial sums are compared with their limit after this many terms. */
 const CHUNK = 8
 
 /**
- * Euclidean distances among some rows of a data set. Columns of a table count alike, whatever their unit (each is divided by
- * its SD); the values of an image or a sequence are left as they are, having one unit. Those that vary most come first, so
- * that a sum too large to matter is given up early.
+ * Euclidean distances among some rows of a data set. Columns of a table count equally, whatever their unit (each is divided
+ * by its SD). The values of an image or a sequence share one unit and stay as they are. The most variable come first, so
+ * that a sum that grows too large is abandoned early.
  */
 export class Distances {
   readonly width: number
   readonly #values: Float32Array
   readonly #rows: number
 
-  /** @param use whether each feature counts; all where it is left out */
+  /** @param use whether each feature counts; all if omitted */
   constructor({ inputs, features, inputShape }: Dataset, rows: Int32Array, use?: readonly boolean[]) {
     const spread = features.map((_, i) => ({ i, sd: moments((row) => inputs[row * features.length + i] ?? 0, rows).sd }))
       .filter(({ i, sd }) => sd > 0 && use?.[i] !== false).sort((a, b) => b.sd - a.sd)
@@ -47,7 +47,7 @@ export class Distances {
     return best.map(Math.sqrt)
   }
 
-  /** Place of the nearest other row, equal ones too; of equally near ones the first. Null where there is no other. */
+  /** Position of the nearest other row, including equal ones; the first of equally near ones. Null if there is no other. */
   nearestOf(row: number): number | null {
     let [least, at]: [number, number | null] = [Infinity, null]
     for (let other = 0; other < this.#rows; other++) {
@@ -57,7 +57,7 @@ export class Distances {
     return at
   }
 
-  /** Distance to the nearest, not equal one of the first `before` rows; null if none is nearer than `limit`. */
+  /** Distance to the nearest unequal row among the first `before` rows; null if none is nearer than `limit`. */
   nearestWithin(row: number, before: number, limit: number): number | null {
     let least = limit * limit
     let found = false
@@ -70,7 +70,7 @@ export class Distances {
     return found ? Math.sqrt(least) : null
   }
 
-  /** The squared distance, or something not below `limit` if it is not below it. */
+  /** The squared distance if it is below `limit`; otherwise some value that is not below `limit`. */
   #square(a: number, b: number, limit: number): number {
     const [values, width] = [this.#values, this.width]
     const [i, j] = [a * width, b * width]

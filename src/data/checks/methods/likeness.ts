@@ -2,33 +2,36 @@ import { shuffled, stream } from '../../../base/random.ts'
 import type { Dataset, KeyColumn } from '../../types.ts'
 import { Distances } from './distances.ts'
 
-/** Rows that are looked at, in whole groups, and those of them that are asked for their neighbour. */
+/** Rows that are examined, in whole groups, and how many of them are used as queries for their nearest neighbor. */
 const MOST_ROWS = 2000
-/** Values of the rows that are looked at; of a wide table there are fewer rows. */
+/** Values of the examined rows; a wide table uses fewer rows. */
 const MOST_CELLS = 4_000_000
 const QUERIES = 300
 const FEWEST_QUERIES = 50
-/** Share of the rows whose nearest row has their value, and how many times that of chance and of a neighbouring value. */
+/**
+ * Share of the rows whose nearest row has their value, and how many times the share expected by chance and that of a
+ * neighboring value it must be.
+ */
 const SAME = 0.4
 const TIMES = 6
-/** So many equally common values at least: with fewer, or a value that most rows have, it is a category. */
+/** At least this many equally common values. With fewer, or with a value that most rows have, it is a category. */
 const FEWEST_VALUES = 10
-/** How far from a value, in ranks, others count as neighbouring. */
+/** How far from a value, in ranks, others count as neighboring. */
 const REACH = 2
 
 export interface Likeness {
   /** Share of the rows whose nearest other row, by the inputs, has the same value. */
   readonly same: number
-  /** The share that values dealt at random would have. */
+  /** The share that randomly assigned values would have. */
   readonly chance: number
-  /** The share of one neighbouring value, on average; null where values have no order. */
+  /** The share of one neighboring value, on average; null if values have no order. */
   readonly neighbouring: number | null
 }
 
 /**
- * Whether rows of one value are alike as only rows of one source are; undefined where they are not. A measurement that goes
- * with the inputs makes rows of equal values alike too, and rows of nearly equal ones hardly less: so a number must bind
- * its own rows far more closely than its neighbours'.
+ * Whether rows with one value are as similar as only rows from one source are; undefined if not. A measurement that
+ * correlates with the inputs also makes rows with equal values similar, and rows with nearly equal values hardly less so. So
+ * a number must tie its own rows together far more closely than its neighbors'.
  */
 export function alikeWithin(dataset: Dataset, key: KeyColumn): Likeness | undefined {
   const rows = wholeGroups(key, Math.min(MOST_ROWS, Math.floor(MOST_CELLS / dataset.features.length)))

@@ -4,28 +4,28 @@ import type { Found } from '../definition.ts'
 import { sampled } from './columns.ts'
 import { Distances, type Neighbours } from './distances.ts'
 
-/** Share of the usual distance to the nearest neighbour below which two rows are nearly the same. */
+/** Share of the usual distance to the nearest neighbor below which two rows are nearly the same. */
 const NEAR = 0.13
 const K = 10
-/** Bounds of the work: rows, values and pairs of rows that are looked at. */
+/** Bounds of the work: rows, values and pairs of rows that are examined. */
 const MOST_ROWS = 30_000
 const MOST_CELLS = 16_000_000
 const MOST_PAIRS = 20_000_000
-/** Values read to learn the usual distance, and the rows that are asked for theirs. */
+/** Values read to learn the usual distance, and the number of query rows. */
 const USUAL_CELLS = 10_000_000
 const USUAL_ROWS = [60, 300] as const
-/** Rows that are examined one by one; more than these are counted, not examined. */
+/** Rows that are examined one by one; beyond these, rows are counted only. */
 const EXAMINED = 200
-/** Chance of a false finding. */
+/** Probability of a false finding. */
 const ALPHA = 0.001
 
 /**
- * Rows of validation or test that are nearly the same as one in another part: a resized picture, a repeated measurement.
- * Two rows are so where their distance is below 0.13 × the median distance to the nearest neighbour, and also below
- * 0.13 × the row's own distance to its tenth neighbour, or else every dense region would be full of them. Among independent
- * rows the second happens with a chance of 9 × 0.13^d, d being the data's own dimension (Levina and Bickel 2004, by the ten
- * neighbours): rare among pictures, usual among points on a line. More are reported than that chance explains, or none.
- * Equal rows are found elsewhere, by their hashes.
+ * Finds rows of validation or test that are nearly the same as a row in another part: a resized picture, a repeated
+ * measurement. Two rows count as such if their distance is below 0.13 × the median distance to the nearest neighbor, and
+ * also below 0.13 × the row's own distance to its tenth neighbor. Without the second condition, every dense region would be
+ * full of them. Among independent rows the second condition holds with probability 9 × 0.13^d, where d is the data's own
+ * dimension (Levina and Bickel 2004, by the ten neighbors): rare among pictures, common among points on a line. It reports
+ * more than that probability explains, or none. Equal rows are found elsewhere, by their hashes.
  */
 export function nearDuplicates(dataset: Dataset): Found[] {
   const { rows, starts, isSample } = pooled(dataset)
@@ -46,7 +46,7 @@ export function nearDuplicates(dataset: Dataset): Found[] {
   return [{ message, rows: found }]
 }
 
-/** Rows of train, validation and test in this order, sampled if they are many; the second and third begin at `starts`. */
+/** Rows of train, validation and test in this order, sampled if there are many; validation and test begin at `starts`. */
 function pooled({ splits, features }: Dataset) {
   const parts = [splits.train, splits.validation, splits.test]
   const all = parts.reduce((sum, part) => sum + part.length, 0)
@@ -57,7 +57,7 @@ function pooled({ splits, features }: Dataset) {
   return { rows, starts: [train, train + validation], isSample: share < 1 }
 }
 
-/** Median distance to the nearest neighbour, and the dimension in which rows spread around a row. */
+/** Median distance to the nearest neighbor, and the dimension in which rows spread around a row. */
 function usual(distances: Distances, rows: number): { median: number; dimension: number } {
   const [least, most] = USUAL_ROWS
   const asked = Math.min(most, Math.max(least, Math.floor(USUAL_CELLS / rows / distances.width)))
@@ -67,7 +67,7 @@ function usual(distances: Distances, rows: number): { median: number; dimension:
   return { median: nearest[nearest.length >> 1] ?? 0, dimension: dimensionOf(neighbours) }
 }
 
-/** Maximum likelihood over all neighbourhoods together (MacKay and Ghahramani 2005): the inverse of the mean log ratio. */
+/** Maximum likelihood over all neighborhoods together (MacKay and Ghahramani 2005): the inverse of the mean log ratio. */
 function dimensionOf(neighbours: readonly Neighbours[]): number {
   let [sum, n] = [0, 0]
   for (const near of neighbours) {
@@ -80,7 +80,10 @@ function dimensionOf(neighbours: readonly Neighbours[]): number {
   return sum > 0 ? n / sum : Infinity
 }
 
-/** Rows with a row of an earlier part nearer than `limit`; only a share of them is asked where pairs would be too many. */
+/**
+ * Rows with a row of an earlier part nearer than `limit`. If there would be too many pairs, only a share of the rows is
+ * tested.
+ */
 function straddling(distances: Distances, starts: readonly number[], rows: number, limit: number) {
   const [validation = 0, test = 0] = starts
   const pairs = (test - validation) * validation + (rows - test) * test

@@ -1,15 +1,18 @@
 import type { Dataset } from '../../types.ts'
 
-/** A number of each row, as its brightness, and what it is. */
+/** One number per row, such as its brightness, and its name. */
 export interface Distribution {
   readonly what: string
   readonly values: Float32Array
 }
 
-/** An input with a value that so large a share of the rows has is a count or a category: any noise at all changes it. */
+/** An input with a value that this share of the rows has is a count or a category: any noise at all changes it. */
 const MOST_EQUAL = 0.1
 
-/** What is compared of rows: brightness and contrast of images, the mean and the SD of each channel; else each input. */
+/**
+ * What is compared between rows: brightness and contrast of images, the mean and the SD of each channel; otherwise each
+ * input.
+ */
 export function distributionsOf({ inputShape, features }: Dataset, values: Float32Array): Distribution[] {
   if (inputShape.length === 3) return ofImages(values, inputShape)
   const rows = values.length / features.length

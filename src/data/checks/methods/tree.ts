@@ -5,23 +5,26 @@ export interface TreeLimits {
   readonly leaf: number
 }
 
-/** A tree over one variable is a list of intervals: `predictions[i]` holds up to and with `bounds[i]`; the last is ∞. */
+/**
+ * A tree over one variable is a list of intervals: `predictions[i]` applies up to and including `bounds[i]`; the last is ∞.
+ */
 export interface Intervals {
   readonly bounds: number[]
   readonly predictions: number[]
 }
 
-/** Values closer than this are one value; scikit-learn's FEATURE_THRESHOLD. */
+/** Values closer than this count as one value; scikit-learn's FEATURE_THRESHOLD. */
 const SAME = 1e-7
 
 /**
- * Fits a decision tree over one variable by CART: each node is cut where the squared error falls most; for classes, where
- * the Gini impurity does. The first of equal cuts wins, and a cut lies midway between two values. The tests compare it with
- * scikit-learn's `DecisionTreeClassifier` and `DecisionTreeRegressor` under the same `max_depth` and `min_samples_leaf`.
+ * Fits a decision tree over one variable by CART: each node splits where the squared error falls most, or for classes where
+ * the Gini impurity does. The first of equal splits wins, and a split lies midway between two values. The tests compare it
+ * with scikit-learn's `DecisionTreeClassifier` and `DecisionTreeRegressor` under the same `max_depth` and
+ * `min_samples_leaf`.
  *
  * @param values ascending
  * @param targets class indices or numbers, in the order of `values`
- * @param classes how many classes there are, or null where targets are numbers
+ * @param classes number of classes, or null if targets are numbers
  */
 export function fitTree(values: Float32Array, targets: Float32Array, classes: number | null, limits: TreeLimits): Intervals {
   const cutAt = classes === null ? bestNumberCut : bestClassCut(classes)
@@ -46,7 +49,7 @@ type CutAt = (values: Float32Array, targets: Float32Array, from: number, to: num
 
 const splits = (values: Float32Array, i: number): boolean => (values[i] ?? 0) > Math.fround((values[i - 1] ?? 0) + SAME)
 
-/** Where the two sides' Σ count² / rows is largest, and so their Gini impurity least; -1 where there is no cut. */
+/** Where the two sides' Σ count² / rows is largest, and so their Gini impurity smallest; -1 if there is no split. */
 function bestClassCut(classes: number): CutAt {
   const left = new Float64Array(classes)
   const right = new Float64Array(classes)
@@ -58,7 +61,7 @@ function bestClassCut(classes: number): CutAt {
     if (rightSquares === (to - from) ** 2) return -1
     for (let i = from + 1; i <= to - leaf; i++) {
       const code = targets[i - 1] ?? 0
-      // (n + 1)² − n² = 2n + 1: whole numbers, so no rounding builds up.
+      // (n + 1)² − n² = 2n + 1: integers, so no rounding accumulates.
       leftSquares += 2 * (left[code] ?? 0) + 1
       rightSquares -= 2 * (right[code] ?? 0) - 1
       left[code]! += 1

@@ -1,4 +1,4 @@
-/** Two samples compared: how far apart they are, and how often chance alone sets them so far apart. */
+/** Two samples compared: how far apart they are, and how often chance alone puts them that far apart. */
 export interface Comparison {
   readonly effect: number
   readonly p: number
@@ -7,8 +7,8 @@ export interface Comparison {
 const nothing: Comparison = { effect: 0, p: 1 }
 
 /**
- * Kolmogorov–Smirnov: the largest distance of the two distribution functions, and its p by the limiting distribution with
- * Stephens' (1970) correction for small samples; the p is too large, never too small, where values repeat.
+ * Kolmogorov–Smirnov: the largest distance between the two distribution functions, and its p by the limiting distribution
+ * with Stephens' (1970) correction for small samples. If values repeat, the p is too large, never too small.
  *
  * @param a ascending
  * @param b ascending
@@ -35,10 +35,11 @@ function kolmogorovTail(x: number): number {
 }
 
 /**
- * Population stability index Σ (p − q) ln(p / q), less what it is by chance alone, which is (bins − 1)(1/n + 1/m); half a
- * row is added to each bin, so that an empty one does not make it infinite. Its test is chi-square over the same bins. These
- * are bounded by the quantiles of both samples together, ten or as many as leave 5 rows to each in the smaller sample:
- * with those of one sample alone, as usual elsewhere, the test rejected up to ten times too often on small parts.
+ * Population stability index Σ (p − q) ln(p / q), minus its expectation by chance, which is (bins − 1)(1/n + 1/m). Half a
+ * row is added to each bin, so that an empty bin does not make it infinite. Its test is chi-square over the same bins. The
+ * bins are bounded by the quantiles of both samples together: ten bins, or as many as leave 5 rows in each for the smaller
+ * sample. With quantiles of one sample alone, as is usual elsewhere, the test rejected up to ten times too often on small
+ * parts.
  *
  * @param a ascending
  * @param b ascending
@@ -72,10 +73,10 @@ function binned(sorted: Float32Array, edges: readonly number[]): number[] {
 
 /**
  * Cramér's V between "which sample" and "which level", corrected for bias (Bergsma 2013), and the p of Pearson's chi-square.
- * Levels expected less than 5 times in either sample are taken together, since chi-square holds for no less.
+ * Levels expected less than 5 times in either sample are merged, because chi-square is not valid for fewer.
  *
  * @param left rows of each level in one sample
- * @param right the same of the other
+ * @param right the same for the other
  */
 export function associationOf(left: readonly number[], right: readonly number[]): Comparison {
   const [n, m] = [total(left), total(right)]
@@ -100,17 +101,17 @@ function merged(left: readonly number[], right: readonly number[], smallerShare:
   const rare = levels.filter(isRare)
   const [x, y] = [total(rare.map(([count]) => count)), total(rare.map(([, count]) => count))]
   const common = levels.filter((level) => !isRare(level))
-  // What is rare even together says too little to be a level of its own.
+  // If they are rare even together, they say too little to form a separate level.
   return isRare([x, y]) ? common : [...common, [x, y]]
 }
 
 const total = (counts: readonly number[]): number => counts.reduce((a, b) => a + b, 0)
 
-/** P(χ² > x): the finite sums for whole degrees of freedom (Abramowitz and Stegun 26.4.4 and 26.4.5). */
+/** P(χ² > x): the finite sums for integer degrees of freedom (Abramowitz and Stegun 26.4.4 and 26.4.5). */
 export function chiSquareTail(x: number, df: number): number {
   if (x <= 0) return 1
   const half = x / 2
-  // Terms halfᵃ e^−half / Γ(a + 1), by logarithms, since e^−half alone may be 0.
+  // Terms halfᵃ e^−half / Γ(a + 1), in logarithms, since e^−half alone may be 0.
   let [a, sum, logGamma] = df % 2 === 0 ? [0, 0, 0] : [0.5, erfc(Math.sqrt(half)), Math.log(Math.sqrt(Math.PI) / 2)]
   for (; a < df / 2; a++) {
     sum += Math.exp(a * Math.log(half) - half - logGamma)
@@ -119,7 +120,7 @@ export function chiSquareTail(x: number, df: number): number {
   return Math.min(1, sum)
 }
 
-/** 1 − erf(x) for x ≥ 0: the series below 2, Laplace's continued fraction from there. */
+/** 1 − erf(x) for x ≥ 0: the series below 2, Laplace's continued fraction from there on. */
 function erfc(x: number): number {
   if (x >= 2) {
     let fraction = x
@@ -134,7 +135,9 @@ function erfc(x: number): number {
   return 1 - 2 / Math.sqrt(Math.PI) * Math.exp(-x * x) * sum
 }
 
-/** Which p-values Holm's step-down correction (1979) rejects: the chance of even one false rejection stays at `alpha`. */
+/**
+ * Which p-values Holm's step-down correction (1979) rejects; the probability of even one false rejection stays at `alpha`.
+ */
 export function holmRejects(ps: readonly number[], alpha: number): boolean[] {
   const order = ps.map((_, i) => i).sort((a, b) => (ps[a] ?? 1) - (ps[b] ?? 1))
   const stop = order.findIndex((at, rank) => (ps[at] ?? 1) > alpha / (ps.length - rank))

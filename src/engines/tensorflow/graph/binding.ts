@@ -4,7 +4,7 @@ import type { TrainingData } from '../../../train/types.ts'
 /** Numbers of TensorFlow's C interface: data types as in `DataType` of its protocol buffers. */
 export const dataType = { float32: 1, int32: 3, string: 7, int64: 9, bool: 10 } as const
 
-/** What the addon tells of a tensor that it holds. */
+/** What the addon says about one of its tensors. */
 export interface NativeTensor {
   readonly id: number
   readonly shape: readonly number[]
@@ -32,25 +32,25 @@ export interface Binding {
   executeOp(name: string, attributes: readonly OpAttribute[], inputs: readonly number[], outputs: number): NativeTensor[]
   tensorDataSync(id: number): NativeValues
   deleteTensor(id: number): void
-  /** A session over the graph in a folder; throws with TensorFlow's own words. */
+  /** A session over the graph in a folder. Throws with TensorFlow's own message. */
   loadSavedModel(folder: string, tags: string): number
   /** Names are `node:0`, separated by commas. */
   runSavedModel(session: number, inputs: readonly number[], inputNames: string, outputNames: string): NativeTensor[]
   deleteSavedModel(session: number): void
 }
 
-/** The parts of tfjs-node's backend that turn tensors into the addon's numbers and back. */
+/** The parts of tfjs-node's backend that convert tensors to the addon's numbers and back. */
 export interface NativeBackend {
   binding: Binding
   /** Uploads what is not there yet. */
   getInputTensorIds(tensors: readonly Tensor[]): number[]
-  /** A tensor that owns what the addon holds. */
+  /** A tensor that owns the addon's memory. */
   createOutputTensor(tensor: NativeTensor): Tensor
   executeSingleOutput(name: string, attributes: readonly OpAttribute[], inputs: readonly Tensor[]): Tensor
   executeMultipleOutputs(name: string, attributes: readonly OpAttribute[], inputs: readonly Tensor[], outputs: number): Tensor[]
 }
 
-/** What compiling needs of the native engine. */
+/** What compiling needs from the native engine. */
 export interface Native {
   readonly backend: NativeBackend
   readonly messages: Messages
@@ -90,7 +90,7 @@ interface AttrValueMessage extends Message {
   setList(v: Message): void
 }
 
-/** The data set on the native side, by the addon's numbers. */
+/** The data set on the native side, as the addon's numbers. */
 export interface Resident {
   readonly inputs: number
   /** [rows, 1]. */

@@ -16,19 +16,19 @@ import { type BatchShape, type Feed, openStepSession } from './step-graph.ts'
 import { type Trace, traceStep } from './trace.ts'
 import type { Tf } from '../../../layers/forward.ts'
 
-/** Sessions that a trainer keeps open: graphs differ by the levers that change what a step is, not by rates. */
+/** Sessions that a trainer keeps open. Graphs differ by levers that change what a step is, not by rates. */
 const mostSessions = 8
-/** How far the compiled step's loss may be from the recorded one's: the same numbers, summed in another order. */
+/** How far the compiled step's loss may be from the recorded one: the same numbers, summed in another order. */
 const tolerance = 1e-3
 
 export function createCompiler(
   tf: Tf, native: Native, data: TrainingData, notice: (message: string) => void = () => {},
 ): Compiler {
   const sessions = new Map<string, Session>()
-  /** By what decides a step's graph: runs with other seeds and rates need no recording of their own. */
+  /** Keyed by what determines a step's graph: runs with other seeds and rates need no recording of their own. */
   const compiled = new Map<string, { readonly key: string; readonly trace: Trace }>()
   let resident: Resident | undefined
-  /** Keys begin with the kind of session, so one of another kind is never found. */
+  /** Keys begin with the kind of session, so a session of another kind is never found. */
   const sessionFor = <S extends Session>(key: string, open: () => S): S => {
     const session = (sessions.get(key) as S | undefined) ?? open()
     sessions.delete(key)
@@ -113,7 +113,7 @@ export function createCompiler(
   }
 }
 
-/** All of a run that a step's graph depends on, and more than that; rates, seeds and lengths are not among it. */
+/** Everything in a run that a step's graph depends on, and more; but not rates, seeds and lengths. */
 function structureOf({ settings: { levers }, rowsOf }: StepSource, rows: number): string {
   const { optimization, batching, regularization, scheduling } = levers
   const { learningRate: _, ...optimizer } = optimization
@@ -132,15 +132,17 @@ function traceAt(tf: Tf, native: Native, source: StepSource, state: TrainState, 
   }
 }
 
-/** Rates enter a step as tensors, so the rate of a recorded step is that of no other. */
+/** Rates enter a step as tensors, so a recorded step uses a rate that no other step has. */
 const anyRate = 1e-3
 
-/** Two steps that differ in more than their inputs would be wrong from the second on: something is drawn or computed outside. */
+/**
+ * Two steps that differ in more than their inputs would be wrong from the second on: something is drawn or computed outside.
+ */
 function assertSteady(first: Trace, second: Trace): void {
   if (first.fingerprint !== second.fingerprint) throw new NotTraceable('its steps are not alike: JavaScript computes a part of each')
 }
 
-/** The graph's own first step must come to what the recorded one did. */
+/** The graph's own first step must match the recorded one. */
 function assertSame(trace: Trace, steps: CompiledSteps, state: TrainState, from: number, source: StepSource): void {
   const { state: after, reports } = steps.run(state, from, [source.settings.levers.optimization.learningRate])
   for (const tensor of tensorsOf(after)) tensor.dispose()
@@ -180,7 +182,7 @@ function bytesPerStep({ batches, masks }: Trace, { rows, inputShape, width }: Ba
 
 type Inputs = ReturnType<typeof createInputs>
 
-/** Inputs of one run in their order; those that are added are the run's own. */
+/** Inputs of one run, in order; the added ones belong to the run. */
 function createInputs(binding: Native['backend']['binding']) {
   const [ids, own]: [number[], number[]] = [[], []]
   return {

@@ -1,16 +1,16 @@
 import { dataType, type Message, type Messages, type NativeValues } from './binding.ts'
 
-/** What stands behind an attribute of a node. */
+/** The value of a node's attribute. */
 export type Attribute =
   | { readonly kind: 'int' | 'float' | 'type'; readonly value: number }
   | { readonly kind: 'bool'; readonly value: boolean }
   | { readonly kind: 'string'; readonly value: string }
   | { readonly kind: 'ints'; readonly value: readonly number[] }
-  /** Null for a shape that is not known before the graph runs. */
+  /** Null for a shape that is unknown before the graph runs. */
   | { readonly kind: 'shape'; readonly value: readonly number[] | null }
   | { readonly kind: 'tensor'; readonly dtype: number; readonly shape: readonly number[]; readonly value: NativeValues }
 
-/** An output of a node, `name:index`; `^name` for waiting on a node without taking anything from it. */
+/** An output of a node, `name:index`; `^name` means waiting for a node without taking anything from it. */
 export type Ref = string
 
 export interface Node {
@@ -28,11 +28,11 @@ export const text = (value: string): Attribute => ({ kind: 'string', value })
 /** A TensorFlow graph as it grows. */
 export interface Graph {
   readonly nodes: readonly Node[]
-  /** Adds a node and gives its first output. Names are made unique. */
+  /** Adds a node and returns its first output. Names are made unique. */
   add(op: string, inputs: readonly Ref[], attributes: Readonly<Record<string, Attribute>>, name?: string): Ref
-  /** A constant; inside of a loop it must wait on something of the loop, or it would belong to no round. */
+  /** A constant. Inside a loop it must wait for something in the loop, or it would belong to no round. */
   constant(dtype: number, shape: readonly number[], values: NativeValues, after?: Ref): Ref
-  /** What the caller puts in at every run. */
+  /** What the caller supplies in every run. */
   placeholder(name: string, dtype: number, shape: readonly number[] | null): Ref
   /** A name that no node has yet. */
   unique(name: string): string
@@ -65,10 +65,10 @@ export const nodeOf = (ref: Ref): string => ref.slice(0, ref.lastIndexOf(':'))
 export const output = (ref: Ref, index: number): Ref => `${nodeOf(ref)}:${index}`
 export const waitFor = (ref: Ref): Ref => `^${nodeOf(ref)}`
 
-/** One value or a row of them as constants. */
+/** One value or a row of values as constants. */
 export const scalarInt = (graph: Graph, value: number, after?: Ref): Ref => graph.constant(dataType.int32, [], Int32Array.of(value), after)
 
-/** The bytes of a `SavedModel` that holds the graph and nothing else. */
+/** The bytes of a `SavedModel` that contains the graph and nothing else. */
 export function savedModel(messages: Messages, nodes: readonly Node[]): Uint8Array {
   const graph = new messages.GraphDef()
   const versions = new messages.VersionDef()
@@ -86,14 +86,14 @@ export function savedModel(messages: Messages, nodes: readonly Node[]): Uint8Arr
   return model.serializeBinary()
 }
 
-/** Version of the graph format: that of TensorFlow 2.0 and later, which fills in attributes that are left out. */
+/** Version of the graph format: that of TensorFlow 2.0 and later, which fills in omitted attributes. */
 const graphVersion = 1087
 
 function nodeMessage(messages: Messages, { name, op, inputs, attributes }: Node): Message {
   const node = new messages.NodeDef()
   node.setName(name)
   node.setOp(op)
-  // Waiting comes after taking, as the format demands.
+  // Control inputs come after data inputs, as the format requires.
   for (const input of inputs.filter((i) => !i.startsWith('^'))) node.addInput(input)
   for (const input of inputs.filter((i) => i.startsWith('^'))) node.addInput(input)
   for (const [key, attribute] of Object.entries(attributes)) node.getAttrMap().set(key, attributeMessage(messages, attribute))

@@ -13,13 +13,14 @@ export interface LoopBody {
   readonly variables: readonly Ref[]
   /** The same in every round. */
   readonly invariants: readonly Ref[]
-  /** What constants of the body wait on. */
+  /** What constants of the body wait for. */
   readonly round: Ref
 }
 
 /**
- * A while loop of the dataflow kind (Yu et al., 2018, "Dynamic control flow in large-scale machine learning"): values enter a
- * frame, meet at a merge what the last round made of them, and a switch sends them on to the body or out. Gives what leaves.
+ * A while loop of the dataflow kind (Yu et al., 2018, "Dynamic control flow in large-scale machine learning"): values enter
+ * a frame, merge with the results of the last round, and a switch sends them to the body or out. Returns the values that
+ * leave.
  */
 export function addLoop(
   graph: Graph, rounds: Ref, variables: readonly LoopVariable[], invariants: readonly LoopVariable[],

@@ -18,9 +18,9 @@ interface BatchMask {
   readonly rate: number
 }
 
-/** Computes `squaredNorms` for as many batches, of the sizes that it was opened with. */
+/** Computes `squaredNorms` for this many batches, of the sizes that it was opened with. */
 export interface NormSession extends Session {
-  /** What it is given, in its order; call inside a tidy scope, for masks are made anew. */
+  /** Its inputs, in order. Call it inside a tidy scope, because it creates new masks. */
   inputs(state: TrainState, batches: readonly StepBatch[]): Tensor[]
 }
 

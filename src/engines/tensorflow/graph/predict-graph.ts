@@ -10,12 +10,12 @@ import { replay } from './replay.ts'
 import { openSession, type Session } from './session.ts'
 import { idOf } from './trace.ts'
 
-/** Weights and running statistics: what outputs depend on. */
+/** Weights and running statistics, which determine the outputs. */
 export const predictors = ({ weights, statistics }: TrainState): Tensor[] => [weights, ...statistics]
 
 /**
- * Opens a session that computes outputs for a fixed number of rows of the data set. Inputs: weights, statistics, inputs of the
- * data set, row numbers. Throws `NotTraceable`.
+ * Opens a session that computes outputs for a fixed number of rows of the data set. Inputs: weights, statistics, inputs of
+ * the data set, row numbers. Throws `NotTraceable`.
  */
 export function openPredictSession(
   tf: Tf, native: Native, model: Model, state: TrainState, inputShape: readonly number[], rows: number,

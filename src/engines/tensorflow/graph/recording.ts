@@ -2,7 +2,7 @@ import { NotTraceable } from '../../../layers/forward.ts'
 import { createHash } from 'node:crypto'
 import type { Binding, NativeBackend, NativeTensor, NativeValues, OpAttribute } from './binding.ts'
 
-/** A constant that JavaScript made while the step was recorded. */
+/** A constant that JavaScript created while the step was recorded. */
 export interface RecordedConstant {
   readonly kind: 'constant'
   readonly id: number
@@ -22,8 +22,8 @@ export interface RecordedOp {
 export type Recorded = RecordedConstant | RecordedOp
 
 /**
- * Runs something on the native engine and records every op and every constant that passes through its addon. Reading a tensor
- * back is refused: what depends on it would be the same in every step of the graph.
+ * Runs something on the native engine and records every op and every constant that passes through its addon. Reading a
+ * tensor back is refused: anything that depends on it would be the same in every step of the graph.
  */
 export function record<T>(
   backend: NativeBackend, run: () => T,
@@ -38,7 +38,7 @@ export function record<T>(
   }
 }
 
-/** Members that are not own properties of the addon, such as its numbers, are found through the prototype. */
+/** Members that are not the addon's own properties, such as its numbers, are found through the prototype. */
 function recorder(binding: Binding, entries: Recorded[]): Binding {
   const own: Partial<Binding> = {
     createTensor(shape, dtype, values) {
@@ -59,8 +59,8 @@ function recorder(binding: Binding, entries: Recorded[]): Binding {
 }
 
 /**
- * What tells two recordings apart: ops, attributes, constants and how they hang together, with tensors numbered as they appear.
- * `known` are the tensors that come from outside, in an order that is the same in both.
+ * Distinguishes recordings: ops, attributes, constants and how they connect, with tensors numbered as they appear. `known`
+ * are the tensors from outside, in an order that is the same in both.
  */
 export function fingerprint(entries: readonly Recorded[], known: readonly number[]): string {
   const hash = createHash('sha256')
@@ -71,7 +71,7 @@ export function fingerprint(entries: readonly Recorded[], known: readonly number
   }
   for (const entry of entries) {
     if (entry.kind === 'constant') {
-      // A mask of dropout: made during the step, and still from outside.
+      // A dropout mask: created during the step, and still from outside.
       if (numbers.has(entry.id)) continue
       hash.update(JSON.stringify([define(entry.id), entry.dtype, entry.shape]))
       hash.update(new Uint8Array(entry.values.buffer, entry.values.byteOffset, entry.values.byteLength))

@@ -4,8 +4,8 @@ import { NotTraceable } from '../../../layers/forward.ts'
 import type { Recorded, RecordedOp } from './recording.ts'
 
 /**
- * Writes recorded ops into a graph, as far as the wanted outputs need them. `known` says where tensors from outside are found in
- * the graph; `after` is what constants wait on, inside of a loop. Gives the refs of the wanted tensors.
+ * Writes recorded ops to a graph, as far as the wanted outputs need them. `known` maps tensors from outside to the graph;
+ * inside a loop, constants wait for `after`. Returns the refs of the wanted tensors.
  */
 export function replay(
   graph: Graph, binding: Binding, entries: readonly Recorded[], known: ReadonlyMap<number, Ref>, wanted: readonly number[], after?: Ref,
@@ -31,14 +31,14 @@ function found(refs: ReadonlyMap<number, Ref>, id: number, user: string): Ref {
   return ref
 }
 
-/** A product of two matrices without a batch has an op of its own, with which graphs fuse bias and activation. */
+/** A product of two matrices without a batch has a separate op, which graphs fuse with bias and activation. */
 function inGraphs({ name, outputs }: RecordedOp, attributes: Record<string, Attribute>): { op: string; attributes: Record<string, Attribute> } {
   const { adj_x: first, adj_y: second, T: dtype } = attributes
   if (name !== 'BatchMatMulV2' || outputs[0]?.shape.length !== 2 || !first || !second || !dtype) return { op: name, attributes }
   return { op: 'MatMul', attributes: { T: dtype, transpose_a: first, transpose_b: second } }
 }
 
-/** The entries on which the wanted tensors depend, in their order. */
+/** The entries that the wanted tensors depend on, in order. */
 function needed(entries: readonly Recorded[], known: ReadonlyMap<number, Ref>, wanted: readonly number[]): Recorded[] {
   const live = new Set(wanted)
   const kept: Recorded[] = []
@@ -55,7 +55,7 @@ function needed(entries: readonly Recorded[], known: ReadonlyMap<number, Ref>, w
 
 function attributesOf(binding: Binding, { name, attributes, inputs }: RecordedOp): Record<string, Attribute> {
   const found = Object.fromEntries(attributes.map((a) => [a.name, attributeOf(binding, name, a)]))
-  // Ops over a list of tensors are told its length by the list itself when they run alone, and by this in a graph.
+  // Ops over a list of tensors take its length from the list itself when they run alone, and from this attribute in a graph.
   if (listOps.has(name) && !('N' in found)) found['N'] = { kind: 'int', value: inputs.length - (name === 'ConcatV2' ? 1 : 0) }
   return found
 }

@@ -4,14 +4,14 @@ import { join } from 'node:path'
 import type { Native, NativeTensor } from './binding.ts'
 import { type Node, type Ref, savedModel } from './graph.ts'
 
-/** A graph that the library has taken in, ready to run. */
+/** A graph that the library has loaded, ready to run. */
 export interface Session {
-  /** Tensors by number, in the order of the inputs that the session was opened with; whoever calls owns what comes back. */
+  /** Tensors by number, in the order of the session's inputs. The caller owns what is returned. */
   run(inputs: readonly number[]): NativeTensor[]
   close(): void
 }
 
-/** Opens a session; the addon takes graphs from a folder only, which is gone again when this returns. */
+/** Opens a session. The addon takes graphs only from a folder, which is removed again when this returns. */
 export function openSession(
   { backend: { binding }, messages }: Native, nodes: readonly Node[], inputs: readonly Ref[], outputs: readonly Ref[],
 ): Session {

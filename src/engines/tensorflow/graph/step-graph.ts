@@ -20,7 +20,7 @@ export interface BatchShape {
   readonly width: number
 }
 
-/** A value that the caller puts in, and its type and shape; −1 for sizes that differ from call to call. */
+/** A value that the caller supplies, with its type and shape; −1 for sizes that differ from call to call. */
 interface Placed {
   readonly name: string
   readonly dtype: number
@@ -29,9 +29,9 @@ interface Placed {
 
 /**
  * Opens a session that takes as many steps as it is told. Inputs, in this order: number of steps; state; fixed tensors;
- * coefficients [steps, k]; batches, [steps, passes · rows] row numbers with inputs and targets (and labels, where they are
- * classes) or else inputs and targets of all steps; keeping factors [masks] and masks [steps, size] of dropout, where there is
- * any. Outputs: the state after the last step, and [steps, 2] of loss and gradient norm.
+ * coefficients [steps, k]; batches, either [steps, passes · rows] row numbers with inputs and targets (and labels, if they
+ * are classes), or inputs and targets of all steps; and, if there is dropout, its keep factors [masks] and masks [steps,
+ * size]. Outputs: the state after the last step, and [steps, 2] with loss and gradient norm.
  */
 export function openStepSession(
   native: Native, trace: Trace, shapes: readonly (readonly number[])[], batch: BatchShape, feed: Feed,
@@ -121,7 +121,7 @@ function fedBatches(tools: LoopTools, passes: number, inputs: Ref, targets: Ref)
 
 type LoopTools = ReturnType<typeof loopTools>
 
-/** Small pieces of graph inside of a loop. */
+/** Small pieces of graph inside a loop. */
 function loopTools(graph: Graph, index: Ref, round: Ref) {
   const ints = (values: readonly number[]): Ref => graph.constant(dataType.int32, [values.length], Int32Array.from(values), round)
   const gather = (from: Ref, rows: Ref, dtype: number): Ref => graph.add('GatherV2', [from, rows, scalarInt(graph, 0, round)], {

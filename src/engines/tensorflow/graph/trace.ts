@@ -13,7 +13,7 @@ export interface MaskSite {
   readonly rate: number
 }
 
-/** One real step as a record; all members but `entries` are the addon's numbers of tensors. */
+/** One real step as a record. All members except `entries` are the addon's tensor numbers. */
 export interface Trace {
   readonly entries: readonly Recorded[]
   readonly state: readonly number[]
@@ -25,16 +25,16 @@ export interface Trace {
   readonly nextState: readonly number[]
   readonly loss: number
   readonly norm: number
-  /** Equal for steps that make the same graph. */
+  /** Equal for steps with the same graph. */
   readonly fingerprint: string
-  /** What the recorded step came to. */
+  /** The result of the recorded step. */
   readonly lossValue: number
 }
 
 export interface TraceOptions {
   readonly settings: StepSettings
   readonly state: TrainState
-  /** Used by the optimizer beside its state. */
+  /** Used by the optimizer in addition to its state. */
   readonly fixed: readonly Tensor[]
   readonly batches: readonly StepBatch[]
   readonly coefficients: readonly number[]
@@ -66,7 +66,7 @@ function outcome(
   return { nextState, loss: lossId, norm: normId, lossValue: loss.dataSync()[0] as number }
 }
 
-/** Lets masks through and takes down which tensors they are. */
+/** Passes masks through and notes which tensors they are. */
 function watch(backend: NativeBackend, random: StepRandom, pass: number, masks: Trace['masks'][number][]): StepRandom {
   return {
     dropoutMask(site, shape, rate) {

@@ -13,7 +13,7 @@ import { runProcess, type ProcessOptions } from './process.ts'
 import type { Compiler } from './tools.ts'
 import { openZip } from './zip.ts'
 
-/** Writes the JavaScript of the engine: what `require` can reach of the packages, their licences, and Node's headers. */
+/** Writes the engine's JavaScript: what `require` can reach in the packages, their licenses, and Node's headers. */
 export async function unpackPackages(
   downloads: string,
   engine: string,
@@ -31,7 +31,7 @@ export async function unpackPackages(
 
 async function unpackPackage(downloads: string, folder: string, one: NpmPackage): Promise<void> {
   const archive = await readFile(join(downloads, one.file))
-  // Checked again, on the very bytes that are used.
+  // Checked again, on exactly the bytes that are used.
   const digest = sha256(archive)
   if (digest !== one.sha256) throw new InputError([wrongContent(one.file, `sha256 ${digest}`, one.sha256)])
   for (const { path, content } of keptFiles(archive, one)) {
@@ -40,7 +40,9 @@ async function unpackPackage(downloads: string, folder: string, one: NpmPackage)
   }
 }
 
-/** Streams TensorFlow's two libraries and the headers of its C interface out of the wheel; nothing else of it is written. */
+/**
+ * Streams TensorFlow's two libraries and the headers of its C interface out of the wheel. Nothing else from it is written.
+ */
 export async function unpackWheel(
   downloads: string,
   engine: string,
@@ -62,7 +64,7 @@ export async function unpackWheel(
   }
 }
 
-/** What an engine keeps of a wheel, and where. */
+/** What an engine keeps from a wheel, and where. */
 export function membersOf(engine: string, { libraries, headers }: Wheel): [Member, string][] {
   return [
     ...libraries.map((m): [Member, string] => [m, join(libraryFolder(engine), basename(m.path))]),
@@ -86,7 +88,7 @@ async function writeMember(
       await writeAt(file, part, at)
       at += part.length
     }
-    // On disk before the folder gets its name: a library of zeros after a power cut would look installed.
+    // On disk before the folder gets its name: a library full of zeros after a power cut would look installed.
     await file.sync()
   } finally {
     await file.close()
@@ -96,7 +98,7 @@ async function writeMember(
 }
 
 export interface Compilation {
-  /** With everything that was downloaded in its place. */
+  /** With everything that was downloaded, in place. */
   readonly engine: string
   /** The addon. */
   readonly output: string
@@ -131,14 +133,14 @@ export async function compileAddon(c: Compilation, options: ProcessOptions): Pro
   if (!ended.ok && !options.signal?.aborted) throw new InputError([doesNotCompile(c.compiler.command.join(' '), ended)])
 }
 
-/** Flags that decide what comes out; the addon finds the libraries by its own place, so the folder may be moved. */
+/** Flags that determine the output. The addon finds the libraries relative to itself, so the folder may be moved. */
 export function compileFlags(platform: Platform): string[] {
   const common = ['-O2', '-std=c++17', '-fPIC', `-DNAPI_VERSION=${napiVersion}`]
   switch (platform) {
     case 'linux-x64':
     case 'linux-arm64':
       return [...common, '-shared', '-Wl,-rpath,$ORIGIN/../../deps/lib']
-    // Node's own symbols are found when it loads the addon.
+    // Node's own symbols are resolved when it loads the addon.
     case 'darwin-arm64':
       return [...common, '-bundle', '-undefined', 'dynamic_lookup', '-Wl,-rpath,@loader_path/../../deps/lib']
     default:

@@ -10,10 +10,10 @@ export interface Digest {
 
 type Named = Pick<NpmPackage, 'name' | 'keep'>
 
-/** The package of headers: nothing of it runs. */
+/** The package of headers: nothing in it runs. */
 export const headersPackage = 'node-api-headers'
 
-/** Source maps, types, sources, tests and bundles for browsers are nine tenths of the packages. */
+/** Source maps, types, sources, tests and browser bundles make up nine tenths of the packages. */
 function needed(path: string, { name, keep }: Named): boolean {
   if (name === headersPackage) return path.startsWith('include/')
   if (/^(package\.json|licen[cs]e|notice|copying)/i.test(path)) return true
@@ -25,13 +25,13 @@ export function keptFiles(archive: Uint8Array, one: Named): TarFile[] {
   return [...readPackage(archive)].filter(({ path }) => needed(path, one))
 }
 
-/** One digest over the files of a package: another path, another content or one file more gives another digest. */
+/** One digest over the files of a package: another path, other content or an extra file changes the digest. */
 export function digestOf(files: readonly Digest[]): string {
   const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : 1))
   return fingerprint(sorted.map((file) => [file.path, file.sha256]))
 }
 
-/** What `unpacked` in the pins says of a package. */
+/** What `unpacked` in the pins says about a package. */
 export function unpackedDigest(archive: Uint8Array, one: Named): string {
   return digestOf(keptFiles(archive, one).map(({ path, content }) => ({ path, sha256: sha256(content) })))
 }

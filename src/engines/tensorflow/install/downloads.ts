@@ -28,13 +28,13 @@ async function stateOf(folder: string, { file, bytes, sha256 }: Download): Promi
   return digest === sha256 ? 'good' : { found: `sha256 ${digest}` }
 }
 
-/** Those of the downloads that a folder does not hold, or holds with another content. */
+/** The downloads that a folder lacks, or has with other content. */
 export async function lacking<D extends Download>(folder: string, downloads: readonly D[]): Promise<D[]> {
   const states = await Promise.all(downloads.map((d) => stateOf(folder, d)))
   return downloads.filter((_, i) => states[i] !== 'good')
 }
 
-/** Throws an `InputError` that names every file that is missing from a folder a person has brought, or damaged. */
+/** Throws an `InputError` that names every missing or damaged file in a folder that a person has supplied. */
 export async function requireAll(folder: string, downloads: readonly Download[]): Promise<void> {
   const problems: Diagnostic[] = []
   const absent: string[] = []
@@ -54,14 +54,14 @@ export async function requireAll(folder: string, downloads: readonly Download[])
   if (problems.length > 0) throw new InputError(problems)
 }
 
-/** A client of a registry with what it is to fetch. */
+/** A client of a registry with its downloads. */
 export type Order =
   | { readonly client: 'npm'; readonly command: Command; readonly packages: readonly NpmPackage[] }
   | { readonly client: 'pip'; readonly command: Command; readonly wheel: Wheel; readonly requirements: string }
 
 /**
- * Lets npm or pip fetch files into `work`, checks each against its pin and moves it to `folder`, whole. The user's clients
- * are asked because they know the user's registry, proxy, certificates and passwords; they install and run nothing.
+ * Lets npm or pip fetch files to `work`, checks each against its pin and moves it to `folder` as a whole. It uses the user's
+ * clients because they know the user's registry, proxy, certificates and passwords. They install and run nothing.
  */
 export async function fetchInto(folder: string, work: string, order: Order, options: ProcessOptions): Promise<void> {
   await makeFolder(work)
@@ -84,7 +84,7 @@ export async function fetchInto(folder: string, work: string, order: Order, opti
   if (problems.length > 0) throw new InputError(problems)
 }
 
-/** A user who lets pip work in virtual environments alone means installs; this one only downloads. */
+/** A user who restricts pip to virtual environments means installs; this one only downloads. */
 const quiet = { PIP_REQUIRE_VIRTUALENV: '0', PIP_DISABLE_PIP_VERSION_CHECK: '1', PIP_NO_INPUT: '1' } as const
 
 function commandOf(order: Order, work: string): string[] {
@@ -122,7 +122,7 @@ function commandOf(order: Order, work: string): string[] {
   }
 }
 
-/** The file that pip is asked by: it takes a digest from nowhere else. */
+/** The requirements file for pip, which takes a digest from nowhere else. */
 export const requirementOf = ({ project, version, sha256 }: Wheel): string =>
   `${project}==${version} --hash=sha256:${sha256}\n`
 

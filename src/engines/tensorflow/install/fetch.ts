@@ -24,13 +24,13 @@ export async function lackOf(folder: string, { packages, headers, wheels }: Pins
   return { packages: npm, wheels: pip, bytes: [...npm, ...pip].reduce((sum, d) => sum + d.bytes, 0) }
 }
 
-/** The clients that are needed to fetch what is lacking. */
+/** The clients that are needed to fetch what is missing. */
 export interface Clients {
   readonly npm: Command | null
   readonly pip: Command | null
 }
 
-/** Throws an `InputError` that names every client that is needed and not there, together with other problems found. */
+/** Throws an `InputError` that names every missing client, together with other problems found. */
 export async function clientsFor(lack: Lack, options: ProcessOptions, others: readonly Diagnostic[] = []): Promise<Clients> {
   const npm = lack.packages.length > 0 ? await findNpm(options) : null
   const pip = lack.wheels.length > 0 ? await findPip(options) : null
@@ -39,7 +39,7 @@ export async function clientsFor(lack: Lack, options: ProcessOptions, others: re
   return { npm, pip }
 }
 
-/** npm and pip work at the same time, below `scratch`. What either has fetched is kept where the other fails. */
+/** npm and pip run at the same time, below `scratch`. What one has fetched is kept if the other fails. */
 export async function fetchLacking(
   folder: string,
   scratch: string,
@@ -66,7 +66,7 @@ export async function fetchLacking(
     throw new InputError(errors.flatMap((error) => (error instanceof InputError ? error.diagnostics : [])))
 }
 
-/** Throws an `InputError` where the disk has no room for so many bytes in a folder that may not be there yet. */
+/** Throws an `InputError` if the disk has no room for this many bytes in a folder that may not exist yet. */
 export async function requireSpace(folder: string, bytes: number): Promise<void> {
   let there = folder
   while (
@@ -81,7 +81,7 @@ export async function requireSpace(folder: string, bytes: number): Promise<void>
   if (bavail * bsize < bytes) throw new InputError([noSpace(folder, bytes, bavail * bsize)])
 }
 
-/** Runs what touches the disk, its ends put in words: a full disk, a folder that may not be written, an interruption. */
+/** Runs what touches the disk, and explains how it fails: a full disk, a folder without write access, an interruption. */
 export async function explained<T>(folder: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
   try {
     return await work()

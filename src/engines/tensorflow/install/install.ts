@@ -15,11 +15,11 @@ import { smokeTest } from './smoke-test.ts'
 import { findCompiler, isProblem, type Compiler } from './tools.ts'
 
 export interface InstallOptions extends CallerOptions, Given {
-  /** The folder of all engines; made where it is not there. */
+  /** The folder of all engines; created if it does not exist. */
   readonly root: string
   /** A folder that `engine download` filled; null fetches from the registries. */
   readonly from: string | null
-  /** Builds again what is installed already. */
+  /** Builds again what is already installed. */
   readonly force: boolean
   /** ISO 8601, for the record. */
   readonly installedAt: string
@@ -29,14 +29,14 @@ export interface InstallOptions extends CallerOptions, Given {
 export interface Installed {
   readonly folder: string
   readonly record: EngineRecord
-  /** False where it was installed before. */
+  /** False if it was installed before. */
   readonly fresh: boolean
 }
 
 /**
- * Installs the native engine: fetch, check, unpack, compile, test, and only then give the folder its name. Everything up to
- * there happens in a folder of its own, so an engine is whole or not there, wherever this is stopped; the next install
- * sweeps up and goes on with the downloads that were complete. Installs at the same time wait for each other.
+ * Installs the native engine: fetch, check, unpack, compile, test, and only then give the folder its name. Everything before
+ * that happens in a separate folder, so an engine is complete or absent, wherever this is stopped. The next install cleans
+ * up and continues with the complete downloads. Concurrent installs wait for each other.
  *
  * Throws an `InputError` that names the cause and what to do.
  */
@@ -52,7 +52,7 @@ export async function installEngine(options: InstallOptions): Promise<Installed>
     const lock = await waitForLock(place.lock, (holder) => listener({ type: 'waiting', holder }), signal)
     try {
       const made = await usable(place, options)
-      // Of an install that is done, downloads are left over as well.
+      // A finished install leaves downloads behind as well.
       for (const path of await leftovers(place)) if (made || path !== place.downloads) await removeFolder(path)
       return made ?? (await build(place, options))
     } finally {
@@ -67,7 +67,7 @@ async function usable({ folder, key }: Place, { force }: InstallOptions): Promis
   return record.ok ? { folder, record: record.value, fresh: false } : undefined
 }
 
-/** Room for JavaScript, headers and the addon beside the libraries. */
+/** Room for JavaScript, headers and the addon besides the libraries. */
 const smallFiles = 32 * 2 ** 20
 
 async function build(place: Place, given: InstallOptions): Promise<Installed> {
@@ -96,8 +96,8 @@ async function build(place: Place, given: InstallOptions): Promise<Installed> {
 }
 
 /**
- * What interrupted installs left. A client or compiler that outlived its installer may add to it later, so it is looked for
- * even where the engine is there.
+ * What interrupted installs left. A client or compiler that outlived its installer may add to it later, so it is cleaned up
+ * even if the engine exists.
  */
 async function leftovers({ root, folder, downloads }: Place): Promise<string[]> {
   const names = await readdir(root)
@@ -113,7 +113,7 @@ interface Assembly {
   readonly libraries: number
 }
 
-/** Makes the engine in `scratch/engine`, and runs a training step there. */
+/** Builds the engine in `scratch/engine`, and runs a training step there. */
 async function assemble(
   { place, pins, compiler, scratch, downloads, libraries }: Assembly,
   options: InstallOptions & ProcessOptions,
@@ -137,7 +137,7 @@ async function assemble(
   return record
 }
 
-/** `engine.json` of an engine whose files were all checked or made by this process. */
+/** `engine.json` of an engine whose files this process has all checked or made. */
 export function recordOf(
   { key, platform }: Place,
   pins: Pins,
@@ -150,7 +150,10 @@ export function recordOf(
   return { format: 1, key, platform, versions, compiler: compiler.version, installedAt, downloads, files }
 }
 
-/** A folder cannot replace a full one in one call; a stop between the two leaves no engine, which the next install mends. */
+/**
+ * A folder cannot replace a non-empty one in one call. A stop between the two calls leaves no engine, which the next install
+ * fixes.
+ */
 export async function takePlace(engine: string, { folder, root }: Place, scratch: string): Promise<void> {
   await rename(folder, join(scratch, 'replaced')).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error

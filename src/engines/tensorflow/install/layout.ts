@@ -13,11 +13,11 @@ import { join } from 'node:path'
 export const files = { record: 'engine.json', load: 'load.cjs', smokeTest: 'smoke-test.cjs' } as const
 
 const addonFolder = ['node_modules', '@tensorflow', 'tfjs-node'] as const
-/** The addon is compiled for version 8 of Node's ABI-stable interface, which every Node from 12.22 on has. */
+/** The addon is compiled for version 8 of Node's ABI-stable interface, which every Node since 12.22 has. */
 export const napiVersion = 8
 export const libraryFolder = (engine: string): string => join(engine, ...addonFolder, 'deps', 'lib')
 export const packageFolder = (engine: string, name: string): string => join(engine, 'node_modules', ...name.split('/'))
-/** Folders with the headers of Node's interface and of TensorFlow's; the compiler is given `include` of each. */
+/** Folders with the headers of Node's interface and of TensorFlow's. The compiler gets `include` of each. */
 export const headerFolders = (engine: string): { readonly node: string; readonly library: string } =>
   ({ node: join(engine, 'headers', 'node'), library: join(engine, 'headers', 'tensorflow') })
 export const addonFile = (engine: string): string =>
@@ -31,7 +31,7 @@ util.isNullOrUndefined ??= (value) => value === null || value === undefined
 module.exports = require('@tensorflow/tfjs-node')
 `
 
-/** Fits w in x·w = 1 by one step of gradient descent from 0; every number of it is exact in 32 bits. */
+/** Fits w in x·w = 1 by one step of gradient descent from 0; every number in it is exact in 32 bits. */
 export const smokeTestText = `'use strict'
 const start = performance.now()
 const tf = require('./load.cjs')
@@ -49,8 +49,9 @@ process.stdout.write(JSON.stringify({ tensorflow, tfjsNode, loadMs, step }) + '\
 export const smokeTestStep = { backend: 'tensorflow', loss: [1], weights: [2, 3] } as const
 
 /**
- * One process a core with one native thread each is the fastest, and the only way to the same bits every time. Read by the
- * library when it starts: whoever starts the process, or the process itself first of all, puts these into its environment.
+ * One process per core with one native thread each is the fastest, and the only way to the same bits every time. The library
+ * reads these variables when it starts, so the code that starts the process, or the process itself before anything else,
+ * sets them in its environment.
  */
 export const nativeEnvironment: Readonly<Record<string, string>> = {
   TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1', TF_CPP_MIN_LOG_LEVEL: '2',

@@ -2,7 +2,7 @@ import { fingerprint } from '../../../base/hash.ts'
 import data from './pins.json' with { type: 'json' }
 import type { Platform } from './platform.ts'
 
-/** A file to download, known by its content. */
+/** A file to download, identified by its content. */
 export interface Download {
   /** Name of the file, as the registry's client saves it. */
   readonly file: string
@@ -14,9 +14,9 @@ export interface Download {
 export interface NpmPackage extends Download {
   readonly name: string
   readonly version: string
-  /** Digest over the files that an engine keeps of it, by `digestOf`. */
+  /** Digest over the files that an engine keeps from it, by `digestOf`. */
   readonly unpacked: string
-  /** Files to keep besides `package.json` and licences; absent where all code is kept. */
+  /** Files to keep besides `package.json` and licenses; absent if all code is kept. */
   readonly keep?: readonly string[]
 }
 
@@ -24,10 +24,10 @@ export interface Wheel extends Download {
   /** Project on PyPI. */
   readonly project: string
   readonly version: string
-  /** Tags of the wheel, for pip: `cp312`, `manylinux_2_27_x86_64`. Only the native library of it is used, never Python. */
+  /** Tags of the wheel, for pip: `cp312`, `manylinux_2_27_x86_64`. Only its native library is used, never Python. */
   readonly python: string
   readonly tag: string
-  /** What is kept of it, known by its content as well. */
+  /** What is kept from it, also identified by content. */
   readonly libraries: readonly Member[]
   readonly headers: readonly Member[]
 }
@@ -39,7 +39,7 @@ export interface Member {
   readonly sha256: string
 }
 
-/** Everything that the native engine is made of, in exact versions. `scripts/pin-engine.ts` writes it. */
+/** Everything that the native engine is made from, in exact versions. `scripts/pin-engine.ts` writes it. */
 export interface Pins {
   readonly packages: readonly NpmPackage[]
   /** Headers that the addon is compiled with. */
@@ -67,12 +67,12 @@ export function downloadsOf({ packages, headers, wheels }: Pins, platform: Platf
   return [...packages, headers, wheels[platform]]
 }
 
-/** What is unpacked follows from the archive, so it names nothing. */
+/** The archive determines what is unpacked, so that is not part of the name. */
 const archiveOf = (one: NpmPackage) => ({ ...one, unpacked: undefined })
 
 /**
  * Names one engine: versions and platform for a reader, and a digest over every pinned content and `recipe` (how it is
- * built), so that an engine of other pins or another recipe lies in another folder.
+ * built), so that an engine with other pins or another recipe gets another folder.
  */
 export function engineKey(given: Pins, platform: Platform, recipe: unknown): string {
   const { tfjsNode, tensorflow } = versionsOf(given, platform)

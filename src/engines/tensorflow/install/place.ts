@@ -8,7 +8,7 @@ import { loadText, smokeTestText } from './layout.ts'
 import { engineKey, pins as ours, type Pins } from './pins.ts'
 import { platformOf, thisMachine, type Machine, type Platform } from './platform.ts'
 
-/** Where one engine lies, and what is used on the way to it. */
+/** The location of one engine, and what is used on the way to it. */
 export interface Place {
   readonly platform: Platform
   readonly key: string
@@ -16,7 +16,7 @@ export interface Place {
   /** The installed engine. */
   readonly folder: string
   readonly lock: string
-  /** Checked downloads of an install that was interrupted; gone after one that was not. */
+  /** Checked downloads of an interrupted install; removed after a complete one. */
   readonly downloads: string
 }
 
@@ -26,7 +26,7 @@ export interface Given {
   readonly machine?: Machine
 }
 
-/** The place of the engine for this machine, or why there is none for it. */
+/** The place of the engine for this machine, or why there is none. */
 export function placeOf(root: string, { pins = ours, machine = thisMachine() }: Given = {}): Result<Place, Diagnostic> {
   const platform = platformOf(machine)
   if (!platform.ok) return platform
@@ -38,7 +38,7 @@ export function placeOf(root: string, { pins = ours, machine = thisMachine() }: 
 
 const pollMs = 200
 
-/** Waits for whoever holds the lock, and says once who that is. One whose holder is dead is taken over. */
+/** Waits for the holder of the lock, and says once who that is. The lock of a dead holder is taken over. */
 export async function waitForLock(path: string, waiting: (holder: string) => void, signal?: AbortSignal): Promise<HeldLock> {
   let told = ''
   for (;;) {

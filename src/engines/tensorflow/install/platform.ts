@@ -6,14 +6,14 @@ import { err, ok, type Result } from '../../../base/result.ts'
 export const platforms = ['linux-x64', 'linux-arm64', 'darwin-arm64'] as const
 export type Platform = (typeof platforms)[number]
 
-/** What decides whether TensorFlow's library can be loaded. */
+/** What determines whether TensorFlow's library can be loaded. */
 export interface Machine {
-  /** As `process.platform` and `process.arch` name them. */
+  /** The values of `process.platform` and `process.arch`. */
   readonly os: string
   readonly arch: string
-  /** Version of the C library on Linux; null where it is not glibc (Alpine has musl), and elsewhere. */
+  /** Version of the C library on Linux; null if it is not glibc (Alpine has musl), and elsewhere. */
   readonly glibc: string | null
-  /** Of the kernel: 21 is macOS 12. */
+  /** Version of the kernel: 21 is macOS 12. */
   readonly release: string
 }
 
@@ -30,7 +30,7 @@ function glibcVersion(): string | null {
 /** Least versions that the pinned wheels are built for. */
 const least = { glibc: '2.27', darwin: 21 } as const
 
-/** The platform to build for, or why there is no native engine on this machine; it then trains on wasm. */
+/** The platform to build for, or why there is no native engine on this machine, which then trains on wasm. */
 export function platformOf(machine: Machine): Result<Platform, Diagnostic> {
   const { os, arch, glibc } = machine
   const platform = platforms.find((p) => p === `${os}-${arch}`)

@@ -1,7 +1,7 @@
 import { InputError, type Diagnostic } from '../../../base/diagnostics.ts'
 import { lastWords, type Ended } from './process.ts'
 
-/** A failure of the install that a person can mend, with what it is and what to do. */
+/** A failure of the install that the user can fix, with what it is and what to do. */
 export function problem(
   code: string,
   message: string,
@@ -76,7 +76,7 @@ export const doesNotCompile = (command: string, ended: Ended): Diagnostic =>
     hint: 'it takes C++17 (GCC 8, Clang 7 or newer); name another compiler in CXX',
   })
 
-/** Why TensorFlow does not run although everything was put in place. */
+/** Why TensorFlow does not run although everything is in place. */
 export function doesNotRun(ended: Ended): Diagnostic {
   const found = lastWords(ended)
   const message = 'the tensorflow engine does not run on this machine'
@@ -96,7 +96,7 @@ export function doesNotRun(ended: Ended): Diagnostic {
   })
 }
 
-/** What to tell of an error of the file system; undefined for any other, which is a defect of ours. */
+/** How to report a file system error; undefined for any other error, which is a defect of ours. */
 export function fileProblem(error: unknown, folder: string): InputError | undefined {
   if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return undefined
   const full = ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(String(error.code))

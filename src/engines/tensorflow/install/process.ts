@@ -8,17 +8,17 @@ export interface ProcessOptions {
   readonly cwd: string
   readonly env: Environment
   readonly signal?: AbortSignal | undefined
-  /** Ended after so long; without it, it may take what it takes. */
+  /** Ended after this long; without it, there is no time limit. */
   readonly timeoutMs?: number
 }
 
-/** What a caller may decide. Where programs start is not among it: `bareFolder` says why. */
+/** What a caller may decide. The start folder of programs is not included; `bareFolder` explains why. */
 export type CallerOptions = Omit<ProcessOptions, 'cwd'>
 
 /**
- * A folder for programs of this machine to start in. The folder of the caller may be a stranger's checkout: npm takes
- * settings from the `.npmrc` of the project that it starts in, and Python runs a `pip.py` that lies there. This folder has
- * nothing to find. Its one file ends npm's search for a project in the folders above.
+ * A folder in which to start this machine's programs. The caller's folder may be a stranger's checkout: npm reads settings
+ * from the `.npmrc` of the project that it starts in, and Python runs a `pip.py` there. In this folder there is nothing to
+ * find. Its only file ends npm's search for a project in the parent folders.
  */
 export async function bareFolder(scratch: string): Promise<string> {
   const folder = join(scratch, 'bare')
@@ -28,25 +28,27 @@ export async function bareFolder(scratch: string): Promise<string> {
 }
 
 export interface Ended {
-  /** `missing`: there is no such program; `started`: it ran, whatever came of it. */
+  /** `missing`: there is no such program; `started`: it ran, whatever the result. */
   readonly how: 'missing' | 'started'
   readonly ok: boolean
   readonly code: number | null
   readonly killedBy: NodeJS.Signals | null
   /** The end of what it wrote to standard output. */
   readonly out: string
-  /** The end of what it wrote to either, in the order in which it came. */
+  /** The end of its combined output, in order. */
   readonly said: string
 }
 
-/** Enough of a program's words to explain its end. */
+/** Enough of a program's output to explain its end. */
 const mostText = 20_000
 
-/** Runs a program to its end, its output kept and not shown. On `signal` it is killed with all that it started. */
+/**
+ * Runs a program to its end, with its output kept and not shown. On `signal` it is killed with everything that it started.
+ */
 export function runProcess([program = '', ...args]: readonly string[], options: ProcessOptions): Promise<Ended> {
   const { cwd, env, signal, timeoutMs } = options
   return new Promise((resolve) => {
-    // In a group of its own, so that a compiler's or a client's own children are ended along with it.
+    // In its own process group, so that children of a compiler or a client end with it.
     const child = spawn(program, args, {
       cwd,
       env: { ...env },
@@ -96,7 +98,7 @@ const prefix = /^npm (error|ERR!) ?/
 
 /**
  * What a program said about its failure, as one line for a message: by default its last lines, `first` for programs that
- * give the cause first, and `errors` for those that mark it in between. Empty lines and npm's asides are left out.
+ * state the cause first, and `errors` for those that mark it in between. Empty lines and npm's asides are left out.
  */
 export function lastWords({ said, killedBy, code }: Ended, which: 'last' | 'first' | 'errors' = 'last'): string {
   const end = killedBy === null ? `exit code ${String(code)}` : `ended by ${killedBy}`

@@ -8,14 +8,14 @@ import { files } from './layout.ts'
 import type { Download, Versions } from './pins.ts'
 import type { Platform } from './platform.ts'
 
-/** `engine.json`: what lies in the folder, and from what it was made. */
+/** `engine.json`: the content of the folder, and what it was made from. */
 export interface EngineRecord {
   readonly format: 1
   readonly key: string
   readonly platform: Platform
   readonly versions: Versions
   readonly compiler: string
-  /** When it was installed, as ISO 8601. Nothing is decided by it. */
+  /** When it was installed, as ISO 8601. It decides nothing. */
   readonly installedAt: string
   readonly downloads: readonly Download[]
   /** Every other file of the folder, by its path with `/`. */
@@ -44,16 +44,16 @@ export async function writeRecord(engine: string, record: EngineRecord): Promise
   await writeFileAtomic(join(engine, files.record), `${JSON.stringify(record, null, 2)}\n`)
 }
 
-/** Why a folder cannot be used: nothing there, or not what was installed. */
+/** Why a folder cannot be used: it is empty, or differs from what was installed. */
 export interface NotInstalled {
   readonly state: 'absent' | 'damaged'
   readonly why: string
 }
 
 /**
- * What is installed in a folder, by what the folder says of itself. Sizes are compared, which takes milliseconds and finds
- * what an interruption or a full disk leaves behind. That is enough for a folder in the user's own cache. It finds no
- * forgery: `renewEngine` is for folders that others may have written to.
+ * What is installed in a folder, according to the folder itself. It compares sizes, which takes milliseconds and detects
+ * what an interruption or a full disk leaves behind. That is enough for a folder in the user's own cache. It detects no
+ * forgery: use `renewEngine` for folders that others may have written to.
  */
 export async function readInstalled(engine: string, key: string): Promise<Result<EngineRecord, NotInstalled>> {
   const text = (await readWithin(join(engine, files.record), recordLimits.bytes).catch(() => undefined))?.toString('utf8')
@@ -76,7 +76,7 @@ export async function readInstalled(engine: string, key: string): Promise<Result
 
 const damaged = (why: string): NotInstalled => ({ state: 'damaged', why })
 
-/** An engine has some ten thousand files. */
+/** An engine has about ten thousand files. */
 const recordLimits = { bytes: 16_000_000, depth: 8, values: 500_000 }
 
 function parse(text: string): EngineRecord | undefined {

@@ -19,11 +19,13 @@ import { verifyFiles } from './verify.ts'
 export type RenewOptions = Omit<InstallOptions, 'from' | 'force'>
 
 /**
- * Vouches for an engine that somebody else may have put there: in the tool cache of a runner, by an earlier job, or out of
- * an archive. Every file is held against the pins. No pin can know what a compiler made, so this compiles the addon again.
- * Nothing in the folder runs before that. The folder never vouches for itself: `engine.json` is written anew, not read.
+ * Verifies an engine that somebody else may have put there: in the tool cache of a runner, by an earlier job, or from an
+ * archive. Every file is checked against the pins. No pin can know what a compiler produced, so this compiles the addon
+ * again. Nothing in the folder runs before that. The folder never vouches for itself: `engine.json` is written again, not
+ * read.
  *
- * The answer holds for this process. Who can write to the folder can change it afterwards, so another job asks again.
+ * The result holds for this process. Anyone who can write to the folder can change it afterwards, so another job checks
+ * again.
  */
 export async function renewEngine(options: RenewOptions): Promise<Result<Installed, NotInstalled>> {
   const placed = placeOf(options.root, options)
@@ -60,7 +62,7 @@ async function renew(place: Place, options: RenewOptions): Promise<Result<Instal
   return ok({ folder, record, fresh: false })
 }
 
-/** Compiles the addon, and puts it in the place of what lies there where the two are not the same. */
+/** Compiles the addon, and replaces the existing one if the two differ. */
 async function withFreshAddon(
   { folder, platform }: Place, found: EngineRecord['files'], given: RenewOptions,
 ): Promise<{ readonly compiler: Compiler; readonly files: EngineRecord['files'] }> {

@@ -6,18 +6,18 @@ import { files, nativeEnvironment, smokeTestStep } from './layout.ts'
 import { doesNotRun } from './problems.ts'
 import { runProcess } from './process.ts'
 
-/** What the engine says about itself after a training step that came out right. */
+/** What the engine says about itself after a correct training step. */
 export interface SmokeTest {
   readonly tensorflow: string
   readonly tfjsNode: string
-  /** To load the package and its libraries, in milliseconds. */
+  /** Time to load the package and its libraries, in milliseconds. */
   readonly loadMs: number
 }
 
 /** A minute for a step that takes a second: the first load of 850 MB may come from a slow disk. */
 const mostMs = 60_000
 
-/** One training step in a process of its own, so that a library that brings its process down does not end this one. */
+/** One training step in a separate process, so that a library that crashes its process does not end this one. */
 export async function smokeTest(engine: string, signal?: AbortSignal): Promise<Result<SmokeTest, Diagnostic>> {
   const ended = await runProcess([process.execPath, join(engine, files.smokeTest)], {
     cwd: engine,

@@ -15,7 +15,7 @@ export type EngineState =
   | { readonly state: 'absent' | 'damaged'; readonly folder: string; readonly versions: Versions; readonly why: string }
   | { readonly state: 'installed'; readonly folder: string; readonly record: EngineRecord }
 
-/** Looks without running anything: fit for every start of a study. */
+/** Runs nothing, so every start of a study can call it. */
 export async function engineState(root: string, given: Given = {}): Promise<EngineState> {
   const place = placeOf(root, given)
   if (!place.ok) return { state: 'unsupported', why: place.error }
@@ -25,12 +25,12 @@ export async function engineState(root: string, given: Given = {}): Promise<Engi
   return { ...found.error, folder, versions: versionsOf(given.pins ?? ours, platform) }
 }
 
-/** Whether an installed engine loads and trains, found out in a process of its own. */
+/** Whether an installed engine loads and trains, tested in a separate process. */
 export async function engineLoads(folder: string, signal?: AbortSignal): Promise<Result<SmokeTest, Diagnostic>> {
   return await smokeTest(folder, signal)
 }
 
-/** Other engines in the folder, of other versions of tunegate; they may be removed by hand. */
+/** Other engines in the folder, for other versions of tunegate; the user may remove them. */
 export async function otherEngines(root: string, own: string): Promise<string[]> {
   const names = await readdir(root, { withFileTypes: true }).catch(() => [])
   return names
@@ -39,7 +39,7 @@ export async function otherEngines(root: string, own: string): Promise<string[]>
     .sort()
 }
 
-/** Whether the engine can train here, where this is its state. */
+/** Whether the engine can train here, given this state. */
 export function availabilityOf(found: EngineState): Availability {
   if (found.state === 'installed') return ok(found.folder)
   return err({ why: whyNot(found), problems: [found.state === 'unsupported' ? found.why : askedFor(found)] })

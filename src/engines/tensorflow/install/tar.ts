@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib'
 
-/** A regular file inside an archive, its path with `/` and below the archive's one top folder. */
+/** A regular file in an archive; its path uses `/` and is below the archive's single top folder. */
 export interface TarFile {
   readonly path: string
   readonly content: Buffer
@@ -8,12 +8,12 @@ export interface TarFile {
 
 export const block = 512
 export const damaged = 'the archive is damaged'
-/** More than the largest package has; an archive that unpacks to more is not one of ours. */
+/** More than the largest package; an archive that unpacks to more is not a pinned one. */
 const mostBytes = 2 ** 29
 
 /**
  * The regular files of an npm package (`.tgz`: ustar, long paths of pax or GNU), without the top folder (`package/`).
- * Folders are implied and links are not kept: npm packs none. Throws where the archive is damaged or a path would leave the
+ * Folders are implied, and links are dropped: npm packs none. Throws if the archive is damaged or a path would leave the
  * folder.
  */
 export function* readPackage(archive: Uint8Array): Generator<TarFile> {
@@ -41,7 +41,7 @@ export interface TarHeader {
   readonly type: string
 }
 
-/** The header of an entry. Throws where the block is none. */
+/** The header of an entry. Throws if the block is not one. */
 export function readHeader(header: Buffer): TarHeader | 'end' {
   if (header.every((byte) => byte === 0)) return 'end'
   const size = Number.parseInt(text(header, 124, 12).trim() || '0', 8)
@@ -50,10 +50,10 @@ export function readHeader(header: Buffer): TarHeader | 'end' {
   return { path: ustarPath(header), size, type: text(header, 156, 1) }
 }
 
-/** Whether an entry's content is about the entry that follows. */
+/** Whether an entry's content describes the next entry. */
 export const namesNext = (type: string): boolean => type === 'L' || type === 'x'
 
-/** The path of the entry that follows, where it is too long for a header. */
+/** The path of the next entry, if it is too long for a header. */
 export function nextName(type: string, content: Buffer): string | undefined {
   if (type === 'L') return text(content, 0, content.length)
   return /(?:^|\n)\d+ path=([^\n]*)\n/.exec(content.toString('utf8'))?.[1]
@@ -70,7 +70,7 @@ function ustarPath(header: Buffer): string {
   return prefix === '' ? text(header, 0, 100) : `${prefix}/${text(header, 0, 100)}`
 }
 
-/** The sum of the header's bytes, its own field counted as blanks. */
+/** The sum of the header's bytes, with its own field counted as blanks. */
 function checksum(header: Buffer): number {
   return header.reduce((sum, byte, i) => sum + (i >= 148 && i < 156 ? 32 : byte), 0)
 }

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../../../base/diagnostics.ts'
 import { noCompiler, noNpm, noPip } from './problems.ts'
 import { runProcess, type ProcessOptions } from './process.ts'
 
-/** A program with the arguments that it always takes. */
+/** A program with its fixed arguments. */
 export type Command = readonly string[]
 
 export interface Compiler {
@@ -11,7 +11,7 @@ export interface Compiler {
   readonly version: string
 }
 
-/** The user's compiler (`CXX`, which may carry options, as in `ccache g++`), or one of the usual names. */
+/** The user's compiler (`CXX`, which may include options, as in `ccache g++`), or one of the usual names. */
 export async function findCompiler(options: ProcessOptions): Promise<Compiler | Diagnostic> {
   const own = (options.env['CXX'] ?? '').split(/\s+/).filter((part) => part !== '')
   const tried: readonly Command[] = own.length > 0 ? [own] : [['c++'], ['g++'], ['clang++']]
@@ -26,7 +26,7 @@ export async function findNpm(options: ProcessOptions): Promise<Command | Diagno
   return (await runs(['npm'], options)) ? ['npm'] : noNpm()
 }
 
-/** As a module of Python where there is one: the program named `pip` may belong to another Python, or be missing. */
+/** As a Python module if there is one: the program named `pip` may belong to another Python, or be missing. */
 export async function findPip(options: ProcessOptions): Promise<Command | Diagnostic> {
   const tried: readonly Command[] = [['python3', '-m', 'pip'], ['python', '-m', 'pip'], ['pip3'], ['pip']]
   for (const command of tried) if (await runs(command, options)) return command

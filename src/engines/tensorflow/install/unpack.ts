@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, open } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-// By its name, not by those of its functions: Node 20, which loads this in tests, has no Zstandard.
+// Accessed by name, because Node 20, which loads this in tests, has no Zstandard functions.
 import * as zlib from 'node:zlib'
 import { makeFolder, writeAt } from '../../../base/files.ts'
 import type { EngineArchive } from '../../installer.ts'
@@ -15,9 +15,10 @@ import { block, damaged, namesNext, nextName, readHeader } from './tar.ts'
 const most = { entries: 5000, bytes: 2 ** 30, name: 2 ** 16 } as const
 
 /**
- * Puts what an archive holds in the place of an engine. Its maker may want to write elsewhere: only files and folders below
- * the engine's folder are taken, by their paths alone, and everything else refuses the archive. `tar` would follow links and
- * write wherever a path leads. What is in the files is not looked at here: `renewEngine` does, before any of them is used.
+ * Unpacks an archive into an engine's place. Its author may try to write elsewhere: only files and folders below the
+ * engine's folder are accepted, by their paths alone, and anything else rejects the archive. `tar` would follow links and
+ * write wherever a path leads. The content of the files is not checked here: `renewEngine` does that before any of them is
+ * used.
  */
 export async function unpackEngine(place: Place, archive: EngineArchive, signal?: AbortSignal): Promise<void> {
   await makeFolder(place.root)
@@ -68,7 +69,7 @@ function pathBelow(folder: string, path: string): string {
 
 async function write(path: string, content: AsyncIterable<Buffer>): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
-  // Fails where it is there already: a path that comes twice.
+  // Fails if it already exists: a path that occurs twice.
   const file = await open(path, 'wx')
   try {
     let at = 0
@@ -81,7 +82,7 @@ async function write(path: string, content: AsyncIterable<Buffer>): Promise<void
   }
 }
 
-/** Which packer made it is told by its first bytes. */
+/** The first bytes show which compressor made it. */
 async function unpacked(bytes: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Buffer>> {
   const iterator = bytes[Symbol.asyncIterator]()
   const first = await iterator.next()
@@ -94,12 +95,12 @@ async function unpacked(bytes: AsyncIterable<Uint8Array>): Promise<AsyncIterable
     yield head
     yield* { [Symbol.asyncIterator]: () => iterator }
   }
-  // A failure of either is thrown to who reads the end.
+  // A failure of either is thrown to the reader of the end.
   pipeline(Readable.from(source()), unpacker).catch(() => {})
   return unpacker
 }
 
-/** Bytes that come in pieces of any size, taken in those that are wanted. */
+/** Bytes that arrive in pieces of any size, read in pieces of the requested size. */
 class Input {
   readonly #source: AsyncIterator<Buffer>
   #rest: Buffer = Buffer.of()

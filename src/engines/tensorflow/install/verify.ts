@@ -12,23 +12,23 @@ import type { EngineRecord } from './record.ts'
 
 type Found = EngineRecord['files'][number]
 
-/** An engine has 500 files, and none but TensorFlow's libraries is larger than 2 MiB. What is beyond was never one. */
+/** An engine has 500 files, and only TensorFlow's libraries are larger than 2 MiB. Anything beyond that is not an engine. */
 const most = { entries: 5000, bytes: 2 ** 26 } as const
 
-/** What the pins say of an engine's folder. Paths are below it, with `/`. */
+/** What the pins say about an engine's folder. Paths are below it, with `/`. */
 interface Expected {
-  /** Files that are known one by one. */
+  /** Files that are pinned individually. */
   readonly files: ReadonlyMap<string, { readonly bytes: number; readonly sha256: string }>
-  /** Folders that are known as a whole: digests over all other files in them. */
+  /** Folders that are pinned as a whole: digests over all other files in them. */
   readonly folders: ReadonlyMap<string, string>
   /** Files that no pin can know. */
   readonly own: ReadonlySet<string>
 }
 
 /**
- * Holds every file of an engine's folder against the pins of this build, and against what this build would write. Nothing
- * that lies in the folder is believed. A link, an unlisted file, a missing file or another content is an error. Only
- * `engine.json` and the addon can be anything: the first is never run, and the caller compiles the second again.
+ * Checks every file of an engine's folder against the pins of this build, and against what this build would write. Nothing
+ * in the folder is trusted. A link, an unlisted file, a missing file or other content is an error. Only `engine.json` and
+ * the addon may be anything: the first is never run, and the caller compiles the second again.
  */
 export async function verifyFiles(
   engine: string,
@@ -83,7 +83,7 @@ function filesIn(folder: string, found: readonly Found[], expected: Expected): D
     .map(({ path, sha256 }) => ({ path: path.slice(folder.length + 1), sha256 }))
 }
 
-/** Every file below a folder that is a folder itself. No link is followed, and none is allowed. */
+/** Every file below a folder, which must itself be a folder. No link is followed or allowed. */
 async function list(engine: string): Promise<Result<readonly string[], string>> {
   if (!(await lstat(engine)).isDirectory()) return err('its folder is not a folder')
   const [paths, folders] = [[] as string[], ['']]

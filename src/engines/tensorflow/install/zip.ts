@@ -17,7 +17,7 @@ export interface ZipEntry {
 
 export interface Zip {
   readonly entries: readonly ZipEntry[]
-  /** The unpacked content of one entry, a piece at a time: entries may be larger than memory. */
+  /** The unpacked content of one entry, piece by piece: entries may be larger than memory. */
   readonly stream: (entry: ZipEntry) => Promise<AsyncIterable<Buffer>>
   readonly close: () => Promise<void>
 }
@@ -27,7 +27,7 @@ const endBytes = 22
 /** The comment after the end record is at most 64 KiB. */
 const mostComment = 65_535
 
-/** Opens a zip archive (APPNOTE 6.3, without zip64 and encryption). Throws where the file is none. */
+/** Opens a zip archive (APPNOTE 6.3, without zip64 and encryption). Throws if the file is not one. */
 export async function openZip(path: string): Promise<Zip> {
   const file = await open(path, 'r')
   try {
@@ -67,7 +67,7 @@ async function readDirectory(file: FileHandle): Promise<ZipEntry[]> {
 async function streamOf(file: FileHandle, entry: ZipEntry): Promise<AsyncIterable<Buffer>> {
   const header = await readAt(file, 30, entry.offset)
   if (header.readUInt32LE(0) !== signature.local) throw new Error(`no zip archive: ${entry.name} is not where it should be`)
-  // The local header repeats the name, and its extra field may be of another length than the directory's.
+  // The local header repeats the name, and its extra field may differ in length from the directory's.
   const start = entry.offset + 30 + header.readUInt16LE(26) + header.readUInt16LE(28)
   const packed = Readable.from(pieces(file, start, entry.packedBytes))
   if (entry.method === 0) return packed

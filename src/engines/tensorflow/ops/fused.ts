@@ -2,7 +2,7 @@ import type { GradSaveFunc } from '@tensorflow/tfjs-core'
 import { dataType, type NativeBackend } from '../graph/binding.ts'
 import type { FusedOps, Tensor, Tf } from '../../../layers/forward.ts'
 
-/** Operations that TensorFlow has with their gradients in one piece. */
+/** Operations that TensorFlow has together with their gradients. */
 export function fusedOps(tf: Tf, backend: NativeBackend): FusedOps {
   return {
     softmaxCrossEntropy: (targets, logits) => softmaxCrossEntropy(tf, backend, targets, logits),
@@ -42,7 +42,7 @@ function batchNormalization(
     return { value: y, gradFunc }
   })
   const outputs = apply(images, gamma, beta)
-  // What comes back is the variance of a sample: divided by one less than the number of values.
+  // The op returns the sample variance: divided by the number of values minus one.
   const biased = tf.mul(variance as Tensor, Math.max(examples - 1, 1) / examples)
   return { outputs: x.rank === 4 ? outputs : tf.reshape(outputs, x.shape), mean, variance: biased }
 }

@@ -2,7 +2,7 @@ import type { GradConfig, KernelFunc } from '@tensorflow/tfjs-core'
 import { dataType, type NativeBackend } from '../graph/binding.ts'
 import type { Tensor, Tf } from '../../../layers/forward.ts'
 
-/** A gradient that TensorFlow has as one op, where the tensor library chains up to ten. */
+/** A gradient that TensorFlow has as one op, and that the tensor library builds from up to ten. */
 interface NativeGradient {
   readonly kernel: string
   readonly op: string
@@ -22,8 +22,8 @@ const gradients: readonly NativeGradient[] = [
 const registered = new WeakSet<object>()
 
 /**
- * Replaces gradients by TensorFlow's own, and the adding of a bias with its gradient. The registry is shared by all engines of a
- * process, so each asks which engine is at work and leaves the others what they had.
+ * Replaces gradients with TensorFlow's own, and replaces bias addition with its gradient. All engines of a process share the
+ * registry, so each replacement checks which engine is active and leaves the others unchanged.
  */
 export function registerNativeGradients(tf: Tf, backend: NativeBackend): void {
   if (registered.has(backend)) return
@@ -48,7 +48,7 @@ function gradientOf(tf: Tf, backend: NativeBackend, { kernel, op, takes }: Nativ
   }
 }
 
-/** `a + b` with `b` one value for each of the last size of `a`, as biases are added; everything else as it was. */
+/** `a + b`, where `b` has one value per index of the last dimension of `a`, as biases do; everything else is unchanged. */
 function replaceBias(tf: Tf, backend: NativeBackend): void {
   const gradient = tf.getGradient('Add')
   replaceGradient(tf, {
@@ -57,7 +57,7 @@ function replaceBias(tf: Tf, backend: NativeBackend): void {
       const before = gradient.gradFunc(dy, saved, attributes)
       const [a, b] = saved as [Tensor, Tensor]
       if (tf.getBackend() !== 'tensorflow' || !isBias(a, b)) return before
-      // As rows: a convolution's gradient that takes the bias along, as graphs would have it, is slower than the two apart.
+      // As rows: a convolution's gradient that includes the bias, as graphs would do, is slower than the two separately.
       return { a: () => tf.clone(dy as Tensor), b: () => execute(backend, 'BiasAddGrad', [tf.reshape(dy as Tensor, [-1, b.size])]) }
     },
   })
@@ -87,7 +87,7 @@ function replaceKernel(tf: Tf, name: string, replace: (before: KernelFunc) => Ke
   tf.registerKernel({ ...kernel, kernelFunc: replace(kernel.kernelFunc) })
 }
 
-/** Kernels get plain records of shape and type, gradients tensors. */
+/** Kernels get plain records of shape and type; gradients get tensors. */
 function isBias(a: Tensor, b: Tensor): boolean {
   return a.shape.length > 1 && b.shape.length === 1 && a.shape.at(-1) === b.shape[0] && a.dtype === 'float32' && b.dtype === 'float32'
 }

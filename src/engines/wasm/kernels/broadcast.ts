@@ -1,13 +1,13 @@
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core'
 import { backendKernel, floats, type KernelBuilder, opened, shaped, type WasmHeap } from './heap.ts'
 
-/** Floats that one row should have at least: a short row costs about 9 ns before its first element. */
+/** The fewest floats that one row should have: a short row costs about 9 ns before its first element. */
 const longRow = 1024
 
 /**
- * Wraps an elementwise kernel so that [rows, few] with [few], as in adding a bias to images, runs over long rows: the short
- * operand is written several times in a row, and the long one is read as fewer, longer rows. [4096, 16] + [16] takes 10 µs
- * instead of 37 µs; operands of other shapes go through as they are.
+ * Wraps an elementwise kernel so that [rows, few] with [few], such as adding a bias to images, runs over long rows: the
+ * short operand is repeated several times in a row, and the long one is read as fewer, longer rows. [4096, 16] + [16] takes
+ * 10 µs instead of 37 µs; operands of other shapes pass through unchanged.
  */
 export function broadcastRows(name: 'Add' | 'Sub' | 'Multiply'): KernelBuilder {
   return ({ tf }) => {
@@ -22,7 +22,7 @@ export function broadcastRows(name: 'Add' | 'Sub' | 'Multiply'): KernelBuilder {
   }
 }
 
-/** How many rows to take as one: a power of two that divides the rows; 1 where the shapes are not rows and a row. */
+/** How many rows to process as one: a power of two that divides the rows; 1 if the shapes are not rows and a row. */
 function repetitions(long: readonly number[], short: readonly number[]): number {
   const [width] = short
   if (short.length !== 1 || width === undefined || long.length < 2 || long.at(-1) !== width) return 1

@@ -8,8 +8,8 @@ import { transposeInto } from './matmul.ts'
 import { overTaps } from './taps.ts'
 
 /**
- * Gradient of a convolution by its filter: for every tap the sum, over all positions, of input pixel ⊗ slope. The wasm
- * backend has none; unfolding the images for XNNPACK's product takes 3 to 8 times as long.
+ * Gradient of a convolution by its filter: for every filter offset, the sum of input pixel ⊗ slope over all positions. The
+ * wasm backend has none; unfolding the images for XNNPACK's product takes 3 to 8 times as long.
  */
 export const conv2dBackpropFilter: KernelBuilder = ({ tf, products }) => (call) => {
   const { heap, inputs: { x, dy }, attributes } = opened<'x' | 'dy', ConvolutionAttributes>(call)
@@ -23,9 +23,9 @@ export const conv2dBackpropFilter: KernelBuilder = ({ tf, products }) => (call) 
 }
 
 /**
- * Gradient of a convolution by its input. With stride 1 it is a convolution itself: dy by the filter turned half round, with
+ * Gradient of a convolution by its input. With stride 1 it is itself a convolution: dy with the filter rotated by 180° and
  * channels exchanged, which XNNPACK computes as fast as the forward pass ([64, 4, 4, 16 → 32], 3×3: 0.22 ms against 1.7 ms
- * by the backend's own kernel and 0.51 ms by columns). With larger strides it is dy × filterᵀ, folded back into images.
+ * with the backend's own kernel and 0.51 ms with columns). With larger strides it is dy × filterᵀ, folded back into images.
  */
 export const conv2dBackpropInput: KernelBuilder = ({ tf }) => (call) => {
   const { heap, inputs: { dy, filter }, attributes } = opened<'dy' | 'filter', ConvolutionAttributes>(call)
@@ -78,8 +78,8 @@ interface ConvAttributes {
 }
 
 /**
- * Wraps a convolution so that padding `same` reaches the backend as numbers. XNNPACK's own reading of `same` fails without
- * an error where a stride is larger than the kernel (a 1×1 kernel with stride 2, say): the output is never written.
+ * Wraps a convolution so that padding `same` reaches the backend as numbers. XNNPACK's own interpretation of `same` fails
+ * without an error if a stride is larger than the kernel (such as a 1×1 kernel with stride 2): the output is never written.
  */
 export function explicitPadding(name: 'Conv2D' | 'DepthwiseConv2dNative'): KernelBuilder {
   return ({ tf }) => {

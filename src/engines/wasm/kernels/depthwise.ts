@@ -4,8 +4,8 @@ import { overTaps } from './taps.ts'
 import { type ConvolutionAttributes, convolutionGeometry, type WindowGeometry } from './windows.ts'
 
 /**
- * Gradient of a depthwise convolution by its filter [height, width, channels, multiplier]: for every tap the sum, over all
- * positions, of each channel by its own slopes. The wasm backend has none.
+ * Gradient of a depthwise convolution by its filter [height, width, channels, multiplier]: for every filter offset, the sum
+ * of each channel times its own slopes over all positions. The wasm backend has none.
  */
 export const depthwiseBackpropFilter: KernelBuilder = ({ tf, products }) => (call) => {
   const { heap, inputs: { x, dy }, attributes } = opened<'x' | 'dy', ConvolutionAttributes>(call)
@@ -27,9 +27,9 @@ export const depthwiseBackpropFilter: KernelBuilder = ({ tf, products }) => (cal
 }
 
 /**
- * Gradient of a depthwise convolution by its input. It is a depthwise convolution itself, of the slopes by the filter turned
- * half round: with larger strides the slopes are first set apart by zeros, and with a multiplier the outputs of each channel
- * are added up. The wasm backend has none.
+ * Gradient of a depthwise convolution by its input. It is itself a depthwise convolution, of the slopes with the filter
+ * rotated by 180°. With larger strides, zeros are first inserted between the slopes, and with a multiplier, the outputs of
+ * each channel are added up. The wasm backend has none.
  */
 export const depthwiseBackpropInput: KernelBuilder = ({ tf }) => (call) => {
   const { heap, inputs: { dy, filter }, attributes } = opened<'dy' | 'filter', ConvolutionAttributes>(call)
@@ -47,7 +47,7 @@ export const depthwiseBackpropInput: KernelBuilder = ({ tf }) => (call) => {
   return out
 }
 
-/** The slopes, `stride` apart, inside a border of zeros so wide that a valid convolution gives the input's size. */
+/** The slopes, `stride` apart, inside a border of zeros wide enough for a valid convolution to give the input's size. */
 function spacedSlopes(heap: WasmHeap, dy: TensorInfo, g: WindowGeometry): TensorInfo {
   const [height, width] = [g.inHeight + g.filterHeight - 1, g.inWidth + g.filterWidth - 1]
   const [top, left] = [g.filterHeight - 1 - g.padInfo.top, g.filterWidth - 1 - g.padInfo.left]

@@ -3,7 +3,7 @@ import type { Tf } from '../../../layers/forward.ts'
 import type { GiveToMaxima } from '../simd/maxima.ts'
 import type { Products } from '../simd/products.ts'
 
-/** What the kernels here use of the wasm backend: memory on the wasm heap, and views of it. */
+/** What these kernels use of the wasm backend: memory on the wasm heap, and views of it. */
 export interface WasmHeap {
   makeOutput(shape: readonly number[], dtype: 'float32'): TensorInfo
   typedArrayFromHeap(info: TensorInfo): ArrayLike<number>
@@ -14,7 +14,7 @@ export type Sizes4 = [number, number, number, number]
 
 /** What kernels are built with. */
 export interface KernelTools {
-  /** Gives kernels the geometry helpers of tfjs and the kernels that the backend brings. */
+  /** Gives kernels the geometry helpers of tfjs and the backend's own kernels. */
   readonly tf: Tf
   readonly products: Products
   readonly giveToMaxima: GiveToMaxima
@@ -22,7 +22,7 @@ export interface KernelTools {
 
 export type KernelBuilder = (tools: KernelTools) => KernelFunc
 
-/** The kernel that the backend brings, to be wrapped. */
+/** The backend's own kernel, for wrapping. */
 export function backendKernel(tf: Tf, name: string): KernelFunc {
   const kernel = tf.getKernel(name, 'wasm')
   if (!kernel) throw new Error(`the wasm backend has no kernel ${name}`)
@@ -30,8 +30,8 @@ export function backendKernel(tf: Tf, name: string): KernelFunc {
 }
 
 /**
- * The values of a float tensor, in place. A view dies when the wasm memory grows: allocate every output and every scratch
- * tensor before the first view is taken.
+ * The values of a float tensor, in place. A view becomes invalid when the wasm memory grows: allocate every output and every
+ * scratch tensor before you take the first view.
  */
 export function floats(heap: WasmHeap, info: TensorInfo): Float32Array {
   const view = heap.typedArrayFromHeap(info)
@@ -39,12 +39,12 @@ export function floats(heap: WasmHeap, info: TensorInfo): Float32Array {
   return view
 }
 
-/** The same memory under another shape. */
+/** The same memory with another shape. */
 export function shaped(info: TensorInfo, shape: readonly number[]): TensorInfo {
   return { dataId: info.dataId, dtype: info.dtype, shape: [...shape] }
 }
 
-/** What a kernel is called with. tfjs types it loosely; which inputs and attributes there are is known to the op alone. */
+/** The arguments of a kernel. tfjs types them loosely; only the op knows its inputs and attributes. */
 export function opened<Input extends string, Attributes>(call: Parameters<KernelFunc>[0]): {
   readonly heap: WasmHeap
   readonly inputs: Readonly<Record<Input, TensorInfo>>
@@ -54,13 +54,13 @@ export function opened<Input extends string, Attributes>(call: Parameters<Kernel
   return { heap: call.backend as WasmHeap, inputs, attributes: call.attrs as unknown as Attributes }
 }
 
-/** Puts a kernel in the place of the backend's own, if it has one. */
+/** Replaces the backend's own kernel, if it has one. */
 export function replaceKernel(tf: Tf, kernelName: string, kernelFunc: KernelFunc): void {
   if (tf.getKernel(kernelName, 'wasm')) tf.unregisterKernel(kernelName, 'wasm')
   tf.registerKernel({ kernelName, backendName: 'wasm', kernelFunc })
 }
 
-/** Runs a kernel that the backend brings, outside of the gradient tape. */
+/** Runs one of the backend's own kernels outside the gradient tape. */
 export function runKernel(
   tf: Tf, name: string, heap: WasmHeap, inputs: Record<string, TensorInfo>, attrs: object,
 ): TensorInfo {

@@ -3,10 +3,10 @@ import type { Products } from '../simd/products.ts'
 import { backendKernel, floats, type KernelBuilder, opened, shaped, type WasmHeap } from './heap.ts'
 
 /**
- * Matrix product with transposed operands, as every gradient of a product needs. The backend's own kernel leaves XNNPACK
- * for a plain loop as soon as an operand is transposed: 3.8 instead of 40 GFLOP/s at [64, 64] × [64, 128]. The gradient by
- * the weights, aᵀ × b, is a sum of outer products over the rows of the batch; otherwise the operand is transposed first, and
- * the product takes the fast way. Products of many matrices at once go to the backend.
+ * Matrix product with transposed operands, which every gradient of a product needs. If an operand is transposed, the
+ * backend's own kernel falls back from XNNPACK to a plain loop: 3.8 instead of 40 GFLOP/s at [64, 64] × [64, 128]. The
+ * gradient by the weights, aᵀ × b, is a sum of outer products over the rows of the batch. Otherwise, the operand is
+ * transposed first, and the product takes the fast path. Products of many matrices at once go to the backend.
  */
 export const batchMatMul: KernelBuilder = ({ tf, products }) => {
   const own = backendKernel(tf, 'BatchMatMul')
@@ -24,9 +24,9 @@ export const batchMatMul: KernelBuilder = ({ tf, products }) => {
   }
 }
 
-/** With fewer rows, sums are loaded and stored more than they are added to, and XNNPACK is faster. */
+/** With fewer rows, loading and storing the sums costs more than adding to them, and XNNPACK is faster. */
 const manyRows = 32
-/** Rows are taken in chunks that stay in a core's second-level cache. */
+/** Rows are processed in chunks that fit in a core's L2 cache. */
 const cacheFloats = 64 * 1024
 
 function matrices(x: TensorInfo): number {
@@ -48,7 +48,7 @@ function sumOfOuterProducts(heap: WasmHeap, products: Products, a: TensorInfo, b
   return out
 }
 
-/** A new tensor with the last two sizes exchanged; only for a single matrix, with any number of leading ones. */
+/** A new tensor with the last two dimensions exchanged; only for a single matrix, with any number of leading dimensions. */
 export function transposed(heap: WasmHeap, matrix: TensorInfo): TensorInfo {
   const rows = matrix.shape.at(-2) ?? 1
   const columns = matrix.shape.at(-1) ?? 1
@@ -58,7 +58,7 @@ export function transposed(heap: WasmHeap, matrix: TensorInfo): TensorInfo {
   return shaped(out, shape)
 }
 
-/** Tile side: 16 floats are one cache line of 64 bytes, so that every line fetched is used whole. */
+/** Tile side: 16 floats are one cache line of 64 bytes, so that every fetched line is fully used. */
 const tile = 16
 
 export function transposeInto(from: Float32Array, to: Float32Array, rows: number, columns: number): void {

@@ -16,8 +16,8 @@ function poolGeometry(tf: Tf, input: TensorInfo, attributes: PoolAttributes): Wi
 }
 
 /**
- * Gradient of max pooling: each slope goes to the first maximum of its window. The backend's own kernel looks at every
- * window for every pixel (920 µs for [64, 8, 8, 16] under 2×2), and a loop over pixels mispredicts every other branch.
+ * Gradient of max pooling: each slope goes to the first maximum of its window. The backend's own kernel checks every window
+ * for every pixel (920 µs for [64, 8, 8, 16] under 2×2), and a loop over pixels mispredicts every other branch.
  */
 export const maxPoolGrad: KernelBuilder = ({ tf, giveToMaxima }) => (call) => {
   const { heap, inputs: { dy, input, output }, attributes } = opened<'dy' | 'input' | 'output', PoolAttributes>(call)
@@ -29,7 +29,7 @@ export const maxPoolGrad: KernelBuilder = ({ tf, giveToMaxima }) => (call) => {
   return out
 }
 
-/** Gradient of average pooling: each slope is shared by the pixels of its window; padding has no share. */
+/** Gradient of average pooling: the pixels of a window share its slope; padding gets no share. */
 export const avgPoolGrad: KernelBuilder = ({ tf }) => (call) => {
   const { heap, inputs: { dy, input }, attributes } = opened<'dy' | 'input', PoolAttributes>(call)
   const g = poolGeometry(tf, input, attributes)

@@ -10,7 +10,7 @@ import { batchMatMul } from './matmul.ts'
 import { avgPoolGrad, maxPoolGrad } from './pooling.ts'
 import { sum, unsortedSegmentSum } from './sum.ts'
 
-/** The kernels that the wasm backend lacks for training, and those that it has but are slow where training needs them. */
+/** Kernels that the wasm backend lacks for training, and replacements for those that are slow in training. */
 const kernels: Readonly<Record<string, KernelBuilder>> = {
   Add: broadcastRows('Add'),
   AvgPoolGrad: avgPoolGrad,
@@ -28,7 +28,7 @@ const kernels: Readonly<Record<string, KernelBuilder>> = {
   UnsortedSegmentSum: unsortedSegmentSum,
 }
 
-/** To be called once, after the wasm backend is ready: its own kernels have to be set up before they are wrapped. */
+/** Call once, after the wasm backend is ready: its own kernels must exist before they are wrapped. */
 export function registerTrainingKernels(tf: Tf, simd: boolean): void {
   const backend = tf.backend() as { readonly wasm?: { readonly asm?: { readonly memory?: WasmMemory } } }
   const memory = backend.wasm?.asm?.memory

@@ -1,8 +1,8 @@
 import { backendKernel, floats, type KernelBuilder, opened, shaped } from './heap.ts'
 
 /**
- * Sums over all sizes but the last, as the gradient of every bias is. The backend transposes first: 160 µs for [4096, 16];
- * walking down four columns at a time takes 19 µs, and adds in double precision. Other sums go to the backend.
+ * Sums over all dimensions but the last, as in the gradient of every bias. The backend transposes first: 160 µs for [4096,
+ * 16]. Going down four columns at a time takes 19 µs, and adds in double precision. Other sums go to the backend.
  */
 export const sum: KernelBuilder = ({ tf }) => {
   const own = backendKernel(tf, 'Sum')
@@ -42,8 +42,8 @@ function sumRows(rows: Float32Array, sums: Float32Array, width: number): void {
 }
 
 /**
- * Adds rows that share a segment: out[s] = Σ x[i] over segmentIds[i] = s. It is the gradient of a lookup (embedding).
- * Rows are added in their order, so the sum is the same in every run. Negative ids are left out, as TensorFlow does.
+ * Adds rows that share a segment: out[s] = Σ x[i] over segmentIds[i] = s. It is the gradient of a lookup (embedding). Rows
+ * are added in order, so the sum is the same in every run. Negative ids are skipped, as in TensorFlow.
  */
 export const unsortedSegmentSum: KernelBuilder = () => (call) => {
   const { heap, inputs: { x, segmentIds }, attributes } = opened<'x' | 'segmentIds', { numSegments: number }>(call)

@@ -1,19 +1,19 @@
 import type { Positions } from '../simd/products.ts'
 import type { WindowGeometry } from './windows.ts'
 
-/** Views of one memory: the images, the slopes of the output, and the filter [height, width, ...] to be summed up. */
+/** Views of one memory: the images, the slopes of the output, and the filter [height, width, ...] to accumulate. */
 export interface TapOperands {
   readonly left: Float32Array
   readonly right: Float32Array
   readonly out: Float32Array
 }
 
-/** Images are taken in groups that stay in a core's second-level cache while all taps go over them. */
+/** Images are processed in groups that stay in a core's L2 cache while all filter offsets go over them. */
 const cacheBytes = 256 * 1024
 
 /**
- * Visits, for every tap of a filter, the box of output positions at which the tap lies inside of the image: what the tap's
- * gradient is summed over. Padding has no part in it, so nothing has to be tested on the way.
+ * Visits, for every filter offset, the box of output positions at which the offset is inside the image, which is what the
+ * offset's gradient sums over. Padding is excluded, so no test is needed on the way.
  */
 export function overTaps(g: WindowGeometry, { left, right, out }: TapOperands, visit: (positions: Positions) => void): void {
   const [leftImage, rightImage] = [g.inHeight * g.inWidth * g.inChannels * 4, g.outHeight * g.outWidth * g.outChannels * 4]
@@ -34,7 +34,7 @@ export function overTaps(g: WindowGeometry, { left, right, out }: TapOperands, v
   }
 }
 
-/** Output positions whose tap (fy, fx) falls inside of the image; addresses are relative to the image. */
+/** Output positions whose filter offset (fy, fx) is inside the image; addresses are relative to the image. */
 function tapBox(g: WindowGeometry, fy: number, fx: number): Omit<Positions, 'images' | 'out'> {
   const [pixel, slope] = [g.inChannels * 4, g.outChannels * 4]
   const [firstRow, rows] = inside(fy - g.padInfo.top, g.strideHeight, g.inHeight, g.outHeight)
@@ -48,7 +48,7 @@ function tapBox(g: WindowGeometry, fy: number, fx: number): Omit<Positions, 'ima
   }
 }
 
-/** First output index and how many, of those with 0 ≤ index · stride + offset < size. */
+/** First output index and count of those with 0 ≤ index · stride + offset < size. */
 function inside(offset: number, stride: number, size: number, outputs: number): readonly [first: number, count: number] {
   const first = Math.max(0, Math.ceil(-offset / stride))
   const last = Math.min(outputs - 1, Math.floor((size - 1 - offset) / stride))

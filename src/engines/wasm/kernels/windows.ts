@@ -1,7 +1,7 @@
 import type { Tf } from '../../../layers/forward.ts'
 import type { Sizes4 } from './heap.ts'
 
-/** Sizes of a windowed pass over images [batch, height, width, channels]: from the forward convolution. */
+/** Sizes of a windowed pass over images [batch, height, width, channels], from the forward convolution. */
 export interface WindowGeometry {
   readonly batchSize: number
   readonly inHeight: number
@@ -17,7 +17,7 @@ export interface WindowGeometry {
   readonly padInfo: { readonly top: number; readonly left: number }
 }
 
-/** Attributes of a convolution and of its gradients; the shapes are present where the op needs them. */
+/** Attributes of a convolution and of its gradients; the shapes are present if the op needs them. */
 export interface ConvolutionAttributes {
   readonly strides: number | [number, number]
   readonly pad: 'same' | 'valid'
@@ -40,8 +40,8 @@ export const columnRows = (g: WindowGeometry): number => g.batchSize * g.outHeig
 export const columnWidth = (g: WindowGeometry): number => g.filterHeight * g.filterWidth * g.inChannels
 
 /**
- * Folds the matrix [rows, filterHeight × filterWidth × channels] of all windows back into images: adds every cell to the
- * pixel that it stands for (Chellapilla et al., 2006). `images` starts at 0; cells in the padding are left out.
+ * Folds the matrix [rows, filterHeight × filterWidth × channels] of all windows back into images: adds every cell to its
+ * pixel (Chellapilla et al., 2006). `images` starts at 0; cells in the padding are skipped.
  */
 export function col2im(columns: Float32Array, images: Float32Array, g: WindowGeometry): void {
   const channels = g.inChannels
@@ -65,7 +65,7 @@ export function col2im(columns: Float32Array, images: Float32Array, g: WindowGeo
   }
 }
 
-/** Windows of equal height and width side by side; numbers are offsets in elements. */
+/** Adjacent windows of equal height and width; numbers are offsets in elements. */
 export interface WindowRow {
   readonly windows: number
   readonly height: number
@@ -73,13 +73,13 @@ export interface WindowRow {
   /** First pixel of the first window, and its output. */
   readonly input: number
   readonly output: number
-  /** From a window to the next, and from a pixel to the one below. */
+  /** From one window to the next, and from one pixel to the one below. */
   readonly step: number
   readonly down: number
   readonly channels: number
 }
 
-/** Visits all windows in the order of their outputs; a row is split where windows lose columns to the padding. */
+/** Visits all windows in the order of their outputs. A row is split where windows lose columns to the padding. */
 export function rowsOfWindows(g: WindowGeometry, visit: (row: WindowRow) => void): void {
   const [channels, down] = [g.inChannels, g.inWidth * g.inChannels]
   const segments = columnSegments(g)
@@ -102,7 +102,7 @@ interface Segment {
   readonly width: number
 }
 
-/** Runs of windows that lie wholly inside; every window that is cut stands alone. */
+/** Runs of windows that are fully inside; every truncated window stands alone. */
 function columnSegments(g: WindowGeometry): Segment[] {
   const segments: Segment[] = []
   for (let first = 0; first < g.outWidth;) {
@@ -115,7 +115,7 @@ function columnSegments(g: WindowGeometry): Segment[] {
   return segments
 }
 
-/** The part of [from, from + length) that lies in [0, size): where it starts and how long it is. */
+/** The part of [from, from + length) within [0, size): its start and length. */
 function clipped(from: number, length: number, size: number): readonly [start: number, length: number] {
   const start = Math.max(0, from)
   return [start, Math.min(size, from + length) - start]

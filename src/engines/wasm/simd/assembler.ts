@@ -1,14 +1,14 @@
 /**
- * Just enough of a WebAssembly assembler for numeric loops: it turns instructions into the bytes of a module (W3C,
- * "WebAssembly core specification", 2.0, chapter 5). Loops are generated with every block unrolled, which a fixed binary
- * could not be, and nothing has to be compiled beforehand.
+ * A minimal WebAssembly assembler for numeric loops: it turns instructions into the bytes of a module (W3C, "WebAssembly
+ * core specification", 2.0, chapter 5). Loops are generated with every block unrolled, which a fixed binary could not offer,
+ * and nothing has to be compiled beforehand.
  */
 export type Code = readonly number[]
 
 export type ValueType = 'i32' | 'f32' | 'v128'
 const typeBytes: Readonly<Record<ValueType, number>> = { i32: 0x7f, f32: 0x7d, v128: 0x7b }
 
-/** A function of `parameters` numbers of type i32 without a result; locals are numbered after the parameters. */
+/** A function with `parameters` i32 parameters and no result; locals are numbered after the parameters. */
 export interface WasmFunction {
   readonly name: string
   readonly parameters: number
@@ -22,7 +22,7 @@ export interface WasmMemory {
 }
 
 type Exports = Readonly<Record<string, (...numbers: readonly number[]) => void>>
-// TypeScript has these in the browser's library only; Node has them, too.
+// TypeScript has these only in the browser's library; Node has them, too.
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object
   readonly Instance: new (module: object, imports: { env: { memory: WasmMemory } }) => { readonly exports: Exports }
@@ -58,7 +58,7 @@ const section = (id: number, content: Code): Code => [id, ...unsigned(content.le
 const vector = (items: readonly Code[]): Code => [...unsigned(items.length), ...items.flat()]
 const name = (text: string): Code => vector([...Buffer.from(text, 'utf8')].map((byte) => [byte]))
 
-/** LEB128 for a whole number from 0. */
+/** LEB128 for a non-negative integer. */
 function unsigned(value: number): Code {
   return value < 0x80 ? [value] : [value & 0x7f | 0x80, ...unsigned(value >>> 7)]
 }
@@ -76,10 +76,10 @@ export const get = (local: number): Code => [0x20, ...unsigned(local)]
 export const set = (local: number): Code => [0x21, ...unsigned(local)]
 export const constant = (value: number): Code => [0x41, ...signed(value)]
 
-/** `local += amount`, in whole numbers. */
+/** `local += amount`, in integers. */
 export const advance = (local: number, amount: Code): Code => [...get(local), ...amount, 0x6a, ...set(local)]
 
-/** Runs `body` as often as the local says, at least once, and counts the local down to 0. */
+/** Runs `body` as many times as the local says, at least once, and counts the local down to 0. */
 export function repeat(counter: number, body: Code): Code {
   return [0x03, 0x40, ...body, ...get(counter), ...constant(1), 0x6b, 0x22, ...unsigned(counter), 0x0d, 0x00, 0x0b]
 }
@@ -116,7 +116,7 @@ export const oneLane: Lanes = {
   add: [0x92],
 }
 
-/** Comparison gives all bits or none in each of four lanes; `and` and `andNot` (first, but not second) pick by them. */
+/** A comparison sets all bits or none in each of four lanes; `and` and `andNot` (first, but not second) select by them. */
 export const masks = {
   equal: prefixed(0x41),
   and: prefixed(0x4e),

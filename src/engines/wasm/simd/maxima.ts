@@ -3,7 +3,7 @@ import {
   advance, type Code, constant, fourLanes, get, instantiate, masks, repeat, set, type WasmFunction, type WasmMemory,
 } from './assembler.ts'
 
-/** Views of one memory; `row` says which windows of theirs are meant. */
+/** Views of one memory; `row` identifies the windows. */
 export interface MaximaTask {
   readonly pixels: Float32Array
   readonly maxima: Float32Array
@@ -15,7 +15,7 @@ export interface MaximaTask {
 /** Adds the slope of every window to the first of its pixels that equals the window's maximum. */
 export type GiveToMaxima = (task: MaximaTask) => void
 
-/** Four channels at a time and without a branch where the machine has four lanes; channels left over one by one. */
+/** Four channels at a time and without a branch if the machine has four lanes; the remaining channels one by one. */
 export function giveToMaxima(memory: WasmMemory, simd: boolean): GiveToMaxima {
   if (!simd) return (task) => oneByOne(task, 0)
   const give = instantiate(memory, [rowFunction])[rowFunction.name]
@@ -50,7 +50,7 @@ const load = (pointer: number): Code => [...get(pointer), ...fourLanes.load(0)]
 const both = (step: Code): Code => [...advance(local.pixels, step), ...advance(local.sums, step)]
 const bothOutputs = (step: Code): Code => [...advance(local.maxima, step), ...advance(local.slopes, step)]
 
-/** `hit` is where this pixel equals the maximum and no earlier one did; `free` is where none has so far. */
+/** `hit` marks where this pixel equals the maximum and no earlier one did; `free` marks where none has so far. */
 const tap: Code = [
   ...load(local.pixels), ...get(local.most), ...masks.equal, ...get(local.free), ...masks.and, ...set(local.hit),
   ...get(local.free), ...get(local.hit), ...masks.andNot, ...set(local.free),
@@ -64,7 +64,7 @@ const windowRow: Code = [
 ]
 const channels: Code = [
   ...load(local.maxima), ...set(local.most), ...load(local.slopes), ...set(local.slope),
-  // No pixel equals a maximum that is not a number: such a window gives its slope to none.
+  // No pixel equals a maximum that is not a number: such a window gives its slope to no pixel.
   ...get(local.most), ...get(local.most), ...masks.equal, ...set(local.free),
   ...get(local.height), ...set(local.rowCounter), ...repeat(local.rowCounter, windowRow),
   ...both(get(local.backStep)),

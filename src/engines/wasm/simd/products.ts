@@ -35,7 +35,7 @@ export interface Products {
   addRows(task: RowProducts): void
 }
 
-/** Elements of left × vectors of right that one pass keeps in registers: eight sums hide the latency of adding. */
+/** Elements of left × vectors of right that one pass keeps in registers: eight sums hide the latency of additions. */
 const blocks = [
   { height: 4, width: 2 }, { height: 4, width: 1 },
   { height: 2, width: 4 }, { height: 2, width: 2 }, { height: 2, width: 1 },
@@ -50,7 +50,7 @@ export function products(memory: WasmMemory, simd: boolean): Products {
   const passes = instantiate(memory, lanes.flatMap((l) => [
     ...blocks.map(({ height, width }) => pass(l, height, width)), ...[1, 2, 4].map((width) => pass(l, 0, width)),
   ]))
-  /** Takes as many elements as the widest fitting pass does, and says how many. */
+  /** Processes as many elements as the widest fitting pass does, and returns how many. */
   const runWidest = (task: Positions, size: number, height: number, row: number, column: number, stride: number): number => {
     const lane = simd && size - column >= 4 ? fourLanes : oneLane
     const perVector = lane.bytes / 4
@@ -84,7 +84,7 @@ function run(pass: Pass, t: Positions, leftOffset: number, rightOffset: number, 
   pass(
     t.left + leftOffset, t.right + rightOffset, t.out + leftOffset / 4 * outStride + rightOffset, outStride,
     images.count, rows.count, columns.count,
-    // What is left to add at the end of a row and of an image, after the steps inside of it.
+    // What remains to be added at the end of a row and of an image, after the steps inside it.
     images.left - rows.count * rows.left, images.right - rows.count * rows.right,
     rows.left - columns.count * columns.left, rows.right - columns.count * columns.right,
     columns.left, columns.right,
@@ -103,8 +103,8 @@ const parameters = names.length - counters.length
 const local = Object.fromEntries(names.map((name, i) => [name, i])) as Record<(typeof names)[number], number>
 
 /**
- * One block of `height` × `width` sums, kept in registers over all positions: each element of left by the vectors of right.
- * Height 0 is one row of sums, of left by right element by element.
+ * One block of `height` × `width` sums, kept in registers over all positions: each element of left times the vectors of
+ * right. Height 0 is one row of sums, of left times right element by element.
  */
 function pass(lanes: Lanes, height: number, width: number): WasmFunction {
   const sumRows = Math.max(1, height)
@@ -141,7 +141,7 @@ function pass(lanes: Lanes, height: number, width: number): WasmFunction {
   }
 }
 
-/** `body` as often as `count` says, then on to the next row or image in both operands. */
+/** `body` as many times as `count` says, then on to the next row or image in both operands. */
 function nested(counter: number, count: number, body: Code, leftStep: number, rightStep: number): Code {
   return [
     ...get(count), ...set(counter), ...repeat(counter, body),

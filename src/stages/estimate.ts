@@ -1,7 +1,7 @@
-import type { Levers } from '../../records/levers.ts'
-import type { StageJob, TrialTemplate, Workload } from '../../records/plan.ts'
+import type { Levers } from '../records/levers.ts'
+import type { StageJob, TrialTemplate, Workload } from '../records/plan.ts'
 
-/** What the estimate of a stage rests on: the baseline, since the incumbent of a later stage is not known yet. */
+/** What the estimate of a stage rests on: the baseline, since the incumbent of a later stage is unknown. */
 export interface Study {
   readonly workload: Workload
   readonly baseline: Levers
@@ -10,7 +10,7 @@ export interface Study {
 }
 
 interface Training extends Pick<TrialTemplate, 'id' | 'title' | 'varies' | 'trials' | 'seeds'> {
-  /** Length as a share of a full run; 1 unless told. */
+  /** Length as a share of a full run; default 1. */
   readonly share?: number
   readonly condition?: string
 }
@@ -21,7 +21,7 @@ export function training(study: Study, { id, title, varies, trials, seeds, share
   return { id, title, job: 'train', varies, trials, seeds, stepsPerRun, condition: condition ?? null }
 }
 
-/** Sums over templates; runs that need a condition are counted, so the estimate is what a stage may spend at most. */
+/** Sums over templates. Conditional runs are counted, so the estimate is the most that a stage may spend. */
 export function estimateOf(templates: readonly TrialTemplate[]): StageJob['estimate'] {
   const runs = (t: TrialTemplate): number => t.trials * t.seeds
   return {

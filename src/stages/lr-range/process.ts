@@ -1,24 +1,26 @@
-import type { Comparison, RangeTestFindings } from '../records/decision.ts'
-import { shown } from '../stats/outcome.ts'
-import { compareArms, evidenceOf, gainSentence } from './compare.ts'
+import type { Comparison, RangeTestFindings } from '../../records/decision.ts'
+import { shown } from '../../stats/outcome.ts'
+import { compareArms, evidenceOf, gainSentence } from '../compare.ts'
 import { findRate, type RateSearch } from './find-rate.ts'
-import { Ledger } from './ledger.ts'
-import { settingsOf } from './settings.ts'
-import type { Stage } from './stage.ts'
+import { Ledger } from '../ledger.ts'
+import type { StageContext, StageProcess } from '../stage.ts'
+import type { LrRangeSettings } from './index.ts'
 
-/** Finds the learning rate: the lever to which training is most sensitive, so it comes first. */
-export const lrRange: Stage = function* (context) {
+export function* findLearningRate(context: StageContext, settings: LrRangeSettings): StageProcess {
   const ledger = new Ledger(context)
-  const search = yield* findRate(ledger, context.incumbent, settingsOf(context, 'lr-range'))
+  const search = yield* findRate(ledger, context.incumbent, settings)
   const { findings } = adopt(ledger, search)
   const moved = ledger.lineage.length > 0
   return ledger.close(
     search.findings.chosen === null ? 'inconclusive' : moved ? 'changed' : 'kept', findings.conclusion,
-    { stage: 'lr-range', rangeTest: findings },
+    { rangeTest: findings },
   )
 }
 
-/** Moves the incumbent to the found rate if that beats the incumbent's own by more than seed noise; the findings say which it was. */
+/**
+ * Moves the incumbent to the found rate if that beats the incumbent's own by more than seed noise. The findings say which
+ * rate was kept.
+ */
 export function adopt(ledger: Ledger, search: RateSearch): { readonly findings: RangeTestFindings } {
   const { incumbent, chosen, arms, findings } = search
   if (incumbent === null || chosen === null) return { findings }

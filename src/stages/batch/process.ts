@@ -1,33 +1,36 @@
-import { withLevers, type LeverPatch, type Levers } from '../records/levers.ts'
-import type { BatchFindings, Comparison, RangeTestFindings } from '../records/decision.ts'
-import type { BatchSettings } from '../records/plan.ts'
-import { median } from '../stats/describe.ts'
-import { shown } from '../stats/outcome.ts'
-import { compareArms, evidenceOf, leading, trainArms, type Arm } from './compare.ts'
-import { findRate } from './find-rate.ts'
-import { Ledger, type Asking } from './ledger.ts'
-import { adopt } from './lr-range.ts'
-import { selectionSeeds } from './seeds.ts'
-import { settingsOf } from './settings.ts'
-import type { Stage } from './stage.ts'
+import { withLevers, type LeverPatch, type Levers } from '../../records/levers.ts'
+import type { BatchFindings, Comparison, RangeTestFindings } from '../../records/decision.ts'
+import type { Workload } from '../../records/plan.ts'
+import { median } from '../../stats/describe.ts'
+import { shown } from '../../stats/outcome.ts'
+import { compareArms, evidenceOf, leading, trainArms, type Arm } from '../compare.ts'
+import { findRate } from '../lr-range/find-rate.ts'
+import { Ledger, type Asking } from '../ledger.ts'
+import { adopt } from '../lr-range/process.ts'
+import { selectionSeeds } from '../seeds.ts'
+import type { StageContext, StageProcess } from '../stage.ts'
+import type { BatchSettings } from './index.ts'
 
+type Batching = Levers['batching']
 type ProbeFinding = BatchFindings['probes'][number]
 
 /**
- * A larger batch must not make training slower an example. This is the one decision that reads a clock, and a busy machine slows
- * any single measurement, so a batch is out only if each of three rounds, with the smaller batch measured anew beside it, finds
- * less than this share of its throughput.
+ * A larger batch must not slow down training per example. This is the one decision that reads a clock, and a busy machine
+ * slows any single measurement. So a batch is rejected only if it reaches less than this share of the smaller batch's
+ * throughput in each of three rounds. Each round measures the smaller batch again.
  */
 const leastThroughput = 0.5
 const rounds = 3
 
+/** Rates to try for a larger batch, as shares of what the scaling rule gives. */
+export const rateShares: readonly number[] = [0.5, 1, 2]
+
 /**
- * Finds the largest batch that memory holds, that does not lower throughput and that the gradient noise scale still supports;
- * the learning rate follows by the scaling rule and is rechecked by a second range test. A larger batch is taken for speed, so
- * it need not be better on validation, but it must not be worse by more than seed noise.
+ * Finds the largest batch that fits in memory, does not lower throughput, and is still supported by the gradient noise
+ * scale. The learning rate follows by the scaling rule, and a second range test rechecks it. A larger batch is taken for
+ * speed. It need not be better on validation, but it must not be worse by more than seed noise.
  */
-export const batch: Stage = function* (context) {
-  const settings = settingsOf(context, 'batch')
+export function* growBatch(context: StageContext, settings: BatchSettings): StageProcess {
   const ledger = new Ledger(context)
   const before = context.incumbent.batching
   const probes = yield* probeSizes(ledger, settings)
@@ -47,7 +50,6 @@ export const batch: Stage = function* (context) {
     moved ? 'changed' : noiseScale === null ? 'inconclusive' : 'kept',
     moved ? `The batch grows from ${before.batchSize * before.accumulate} to ${batchSize * accumulate}; the learning rate goes with it by ×${shown(taken)}, where the rule says ×${shown(factor)}. ${recheck?.conclusion ?? ''}`.trim() : kept,
     {
-      stage: 'batch',
       batch: { probes: judged, noiseScale, chosen: batchSize, accumulate, learningRateFactor: taken, recheck },
     },
   )
@@ -58,24 +60,33 @@ interface SizeProbe {
   readonly examplesPerSecond: number | null
   readonly peakMemoryMiB: number | null
   readonly noiseScale: number | null
-  /** Why there is no measurement; null where there is one. */
+  /** Why there is no measurement; null if there is one. */
   readonly failure: string | null
   readonly crashed: boolean
   /** Slower than the batch of half the size, in every round. */
   readonly slower: boolean
 }
 
-/** The most examples of a step: the stage's limit and a quarter of the training rows, or what the incumbent has already. */
-function mostExamples({ context: { workload, incumbent: { batching } } }: Ledger, { largest }: BatchSettings): number {
-  return Math.max(batching.batchSize * batching.accumulate, Math.min(largest, Math.floor(workload.data.rows.train / 4)))
+/** The most examples per step: the stage's limit and a quarter of the training rows, or what the incumbent already has. */
+function mostExamples(
+  { batchSize, accumulate }: Batching, { largest }: BatchSettings, { data }: Pick<Workload, 'data'>,
+): number {
+  return Math.max(batchSize * accumulate, Math.min(largest, Math.floor(data.rows.train / 4)))
 }
 
-/** Doubles the batch until a step would be larger than it may be, or than memory. */
+/** The batch doubled, starting with its own size, while a step has no more examples than allowed. */
+export function sizesToProbe(batching: Batching, settings: BatchSettings, workload: Pick<Workload, 'data'>): number[] {
+  const most = mostExamples(batching, settings, workload) / batching.accumulate
+  const sizes: number[] = []
+  for (let size = batching.batchSize; size <= most; size *= 2) sizes.push(size)
+  return sizes
+}
+
+/** Doubles the batch until a step would exceed its size limit or memory. */
 function* probeSizes(ledger: Ledger, settings: BatchSettings): Asking<SizeProbe[]> {
-  const { incumbent } = ledger.context
-  const most = mostExamples(ledger, settings) / incumbent.batching.accumulate
+  const { incumbent, workload } = ledger.context
   const probes: SizeProbe[] = []
-  for (let { batchSize } = incumbent.batching; batchSize <= most; batchSize *= 2) {
+  for (const batchSize of sizesToProbe(incumbent.batching, settings, workload)) {
     const probe = yield* probeSize(ledger, settings, batchSize, 0)
     if (probe === undefined) break
     const smaller = probes.at(-1)
@@ -99,7 +110,7 @@ function* probeSize(ledger: Ledger, settings: BatchSettings, batchSize: number, 
   }
 }
 
-/** Whether a size is much slower than a smaller one, measured again in turn until one round says that it is not. */
+/** Whether a size is much slower than a smaller one. Measures both again, in turn, until one round says no. */
 function* isSlower(ledger: Ledger, settings: BatchSettings, smaller: SizeProbe, size: SizeProbe): Asking<boolean> {
   const slow = (a: SizeProbe | undefined, b: SizeProbe | undefined): boolean =>
     a?.examplesPerSecond != null && b?.examplesPerSecond != null && b.examplesPerSecond < leastThroughput * a.examplesPerSecond
@@ -111,7 +122,7 @@ function* isSlower(ledger: Ledger, settings: BatchSettings, smaller: SizeProbe, 
   return true
 }
 
-/** The median over the probed sizes; null where none gives an estimate. */
+/** The median over the probed sizes; null if no size gives an estimate. */
 function typicalNoiseScale(probes: readonly SizeProbe[]): number | null {
   const scales = probes.flatMap((p) => (p.noiseScale === null ? [] : [p.noiseScale]))
   return scales.length === 0 ? null : Math.round(median(scales))
@@ -121,7 +132,8 @@ function judgeSizes(probes: readonly SizeProbe[], noiseScale: number | null, bef
   return probes.map((p) => {
     const base = { batchSize: p.batchSize, examplesPerSecond: p.examplesPerSecond, peakMemoryMiB: p.peakMemoryMiB }
     if (p.examplesPerSecond === null) return { ...base, outcome: 'too-large' as const, note: p.failure ?? 'no measurement' }
-    // The noise scale first: it is the same in every run, and a measured time should decide only what nothing else does.
+    // The noise scale comes first: it is the same in every run, and a measured time should decide only what nothing else
+    // can.
     if (p.batchSize > before.batchSize && (noiseScale === null || p.batchSize * before.accumulate > noiseScale)) {
       return { ...base, outcome: 'beyond-noise-scale' as const, note: noiseScale === null ? 'the noise scale could not be estimated' : `above the gradient noise scale of ${noiseScale} examples` }
     }
@@ -131,8 +143,8 @@ function judgeSizes(probes: readonly SizeProbe[], noiseScale: number | null, bef
 }
 
 /**
- * The largest size that fits; where memory is the limit (it refused a size) and the noise scale asks for more, gradients are
- * accumulated, within the most examples that a step may have.
+ * The largest size that fits. If memory is the limit (it rejected a size) and the noise scale supports more, gradients are
+ * accumulated, up to the most examples that a step may have.
  */
 function targetOf(
   ledger: Ledger, settings: BatchSettings, judged: readonly ProbeFinding[], refused: number | undefined, noiseScale: number | null,
@@ -141,7 +153,7 @@ function targetOf(
   const fitting = judged.filter((p) => p.outcome === 'fits').map((p) => p.batchSize)
   const batchSize = Math.max(before.batchSize, ...fitting)
   if (refused === undefined || noiseScale === null || noiseScale < refused) return { batchSize, accumulate: before.accumulate }
-  const examples = Math.min(noiseScale, mostExamples(ledger, settings))
+  const examples = Math.min(noiseScale, mostExamples(before, settings, ledger.context.workload))
   return { batchSize, accumulate: Math.max(before.accumulate, 2 ** Math.floor(Math.log2(examples / batchSize))) }
 }
 
@@ -151,12 +163,13 @@ function scalingFactor(settings: BatchSettings, levers: Levers, growth: number):
   return linear ? growth : Math.sqrt(growth)
 }
 
-/** Holds the larger batch, at half, once and twice the scaled rate, against the incumbent; returns why it was not taken. */
+/** Compares the larger batch, at half, once and twice the scaled rate, with the incumbent. Returns why it was not taken. */
 function* tryLarger(ledger: Ledger, settings: BatchSettings, target: Levers['batching'], growth: number, factor: number): Asking<string> {
   const { workload, seed } = ledger.context
   const what = `batch ${target.batchSize * target.accumulate}`
-  if (!ledger.affords(4 * settings.seeds, `comparison of ${what}`)) return `The budget left no room to compare ${what}.`
-  const arms = yield* trainArms(ledger, [{ label: 'incumbent', patch: {} }, ...[0.5, 1, 2].map((share) => ({
+  const runs = (1 + rateShares.length) * settings.seeds
+  if (!ledger.affords(runs, `comparison of ${what}`)) return `The budget left no room to compare ${what}.`
+  const arms = yield* trainArms(ledger, [{ label: 'incumbent', patch: {} }, ...rateShares.map((share) => ({
     label: `${what}, learning rate ×${shown(factor * share)}`, patch: scaledPatch(ledger.incumbent, target, growth, factor * share),
   }))], selectionSeeds(seed, settings.seeds))
   const incumbent = arms[0] as Arm
@@ -175,7 +188,7 @@ function whyWorse(what: string, comparisons: readonly Comparison[]): string {
     : `${what} could not be told from the incumbent: runs are missing, or seed noise could not be estimated`
 }
 
-/** Warmup shrinks with the steps, so that it covers the same examples. */
+/** Warmup shrinks with the number of steps, so that it covers the same examples. */
 function scaledPatch(levers: Levers, target: Levers['batching'], growth: number, factor: number): LeverPatch {
   return {
     ...target, learningRate: Number((levers.optimization.learningRate * factor).toPrecision(3)),

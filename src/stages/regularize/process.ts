@@ -1,36 +1,34 @@
-import { leverValue, type LeverName, type LeverPatch } from '../records/levers.ts'
-import { higherIsBetter } from '../records/metrics.ts'
-import type { GridFindings } from '../records/decision.ts'
-import type { RegularizeSettings, RunJob } from '../records/plan.ts'
-import { mean } from '../stats/describe.ts'
-import { halvingRungs, promoted } from '../stats/halving.ts'
-import { shown } from '../stats/outcome.ts'
-import { sensitivity } from '../stats/sensitivity.ts'
-import { challenge, stableScores, trainArms, unmoved, type Arm } from './compare.ts'
-import { Ledger, type Asking } from './ledger.ts'
-import { selectionSeeds } from './seeds.ts'
-import { settingsOf } from './settings.ts'
-import type { Stage } from './stage.ts'
+import { leverValue, type LeverName, type LeverPatch } from '../../records/levers.ts'
+import { higherIsBetter } from '../../records/metrics.ts'
+import type { GridFindings } from '../../records/decision.ts'
+import type { RunJob } from '../../records/plan.ts'
+import { mean } from '../../stats/describe.ts'
+import { halvingRungs, promoted, type Rung } from '../../stats/halving.ts'
+import { shown } from '../../stats/outcome.ts'
+import { sensitivity } from '../../stats/sensitivity.ts'
+import { challenge, stableScores, trainArms, unmoved, type Arm } from '../compare.ts'
+import { Ledger, type Asking } from '../ledger.ts'
+import { selectionSeeds } from '../seeds.ts'
+import type { StageContext, StageProcess } from '../stage.ts'
+import type { Axis, RegularizeSettings } from './index.ts'
 
-type Axis = RegularizeSettings['grid'][number]
 interface Cell { readonly label: string; readonly patch: LeverPatch }
-/** No cell is judged on less than this share of a full run: before it, no regularization lever has had time to act. */
+/** No cell is judged on less than this share of a full run. Earlier, no regularization lever has had time to act. */
 const shortestRung = 1 / 9
 type CellFinding = GridFindings['cells'][number]
 
 /**
- * Regularization: augmentation by a pilot of its own, then a grid over the other levers, pruned by successive halving. The cell
- * that survives is reached one lever at a time, and each lever has to beat seed noise by itself. What budget is left goes to the
- * lever to which the grid was most sensitive.
+ * Regularization: first a separate pilot for augmentation, then a grid over the other levers, pruned by successive halving.
+ * The incumbent moves to the surviving cell one lever at a time, and each lever must beat seed noise on its own. The
+ * remaining budget goes to the lever to which the grid was most sensitive.
  */
-export const regularize: Stage = function* (context) {
-  const settings = settingsOf(context, 'regularize')
+export function* searchGrid(context: StageContext, settings: RegularizeSettings): StageProcess {
   const ledger = new Ledger(context)
   const seeds = selectionSeeds(context.seed, settings.seeds)
 
-  for (const axis of settings.grid.filter((a) => a.lever === 'augmentation')) yield* pilot(ledger, axis, seeds)
+  for (const axis of settings.grid.filter(isPiloted)) yield* pilot(ledger, axis, seeds)
 
-  const axes = settings.grid.filter((a) => a.lever !== 'augmentation').map((axis) => withOwnValue(ledger, axis))
+  const axes = settings.grid.filter((a) => !isPiloted(a)).map((axis) => withOwnValue(ledger, axis))
   const grid = yield* prunedGrid(ledger, axes, settings, seeds)
   const order = [...grid.sensitivity].sort((a, b) => (b.omegaSquared ?? -1) - (a.omegaSquared ?? -1))
   yield* towards(ledger, grid.winner, order.map((s) => s.lever), axes, seeds)
@@ -46,11 +44,11 @@ export const regularize: Stage = function* (context) {
         : none.sentence,
       sensitive.length > 0 ? `Share of the variance over the first round of the grid that each lever explains (ω²): ${sensitive.join(', ')}.` : '',
     ].join(' ').trim(),
-    { stage: 'regularize', grid: { levers: axes.map((a) => a.lever), cells: grid.cells, sensitivity: grid.sensitivity } },
+    { grid: { levers: axes.map((a) => a.lever), cells: grid.cells, sensitivity: grid.sensitivity } },
   )
 }
 
-/** A grid whose best cell is the incumbent's own has answered, though nothing was left to hold against it. */
+/** A grid whose best cell is the incumbent's own has answered, even though no other cell was left to compare with it. */
 function unmovedGrid(ledger: Ledger, { cells }: Grid): ReturnType<typeof unmoved> {
   const { comparisons, omissions } = ledger
   const survivor = cells.some((c) => c.survived)
@@ -59,14 +57,23 @@ function unmovedGrid(ledger: Ledger, { cells }: Grid): ReturnType<typeof unmoved
   return { conclusion: 'kept', sentence: `Of ${cells.length} cells the incumbent's own came out best.` }
 }
 
-/** Augmentation changes what the data are, so it is tried alone, at full length, before anything is crossed with it. */
+/** Whether a lever has its own pilot and is not an axis of the grid. */
+export const isPiloted = ({ lever }: Axis): boolean => lever === 'augmentation'
+
+/** Successive halving over the crossed axes; the units are shares of a full run. Empty if there is nothing to cross. */
+export function gridRungs(axes: readonly Axis[], eta: number): Rung[] {
+  const cells = axes.reduce((product, { values }) => product * values.length, 1)
+  return axes.length === 0 || cells < 2 ? [] : halvingRungs(cells, { eta, most: 1, least: shortestRung })
+}
+
+/** Augmentation changes what the data are, so it is tried alone, at full length, before it is crossed with other levers. */
 function* pilot(ledger: Ledger, axis: Axis, seeds: readonly number[]): Asking<void> {
   yield* challenge(ledger, 'pilot of the augmentation strength', axis.values
     .filter((value) => value !== leverValue(ledger.incumbent, axis.lever))
     .map((value) => ({ label: `augmentation ${shown(value)}`, patch: { augmentation: value } })), seeds)
 }
 
-/** The incumbent's own value is always part of the grid: else nothing could be compared with it. */
+/** The grid always includes the incumbent's own value. Otherwise nothing could be compared with it. */
 function withOwnValue(ledger: Ledger, axis: Axis): Axis {
   const own = leverValue(ledger.incumbent, axis.lever)
   const values = typeof own === 'number' ? [...new Set([own, ...axis.values])] : axis.values
@@ -78,8 +85,8 @@ interface Grid { readonly cells: readonly CellFinding[]; readonly sensitivity: G
 function* prunedGrid(ledger: Ledger, axes: readonly Axis[], settings: RegularizeSettings, seeds: readonly number[]): Asking<Grid> {
   const all = cross(axes)
   const nothing: Grid = { cells: [], sensitivity: [], winner: {} }
-  if (axes.length === 0 || all.length < 2) return nothing
-  const rungs = halvingRungs(all.length, { eta: settings.eta, most: 1, least: shortestRung })
+  const rungs = gridRungs(axes, settings.eta)
+  if (rungs.length === 0) return nothing
   const runs = rungs.reduce((sum, rung) => sum + rung.configurations * seeds.length, 0)
   if (!ledger.affords(runs, `regularization grid of ${all.length} cells`)) return nothing
 
@@ -104,7 +111,7 @@ function cross(axes: readonly Axis[]): Cell[] {
   }))), [{ label: '', patch: {} }])
 }
 
-/** The best by mean score; an unstable arm never survives while a stable one is left. */
+/** The best arms by mean score. An unstable arm never survives while a stable one is left. */
 function keep(ledger: Ledger, arms: readonly Arm[], eta: number): Arm[] {
   const better = higherIsBetter(ledger.context.workload.objective)
   const scores = arms.map((arm) => {
@@ -114,7 +121,7 @@ function keep(ledger: Ledger, arms: readonly Arm[], eta: number): Arm[] {
   return promoted(scores, better, eta).map((i) => arms[i] as Arm)
 }
 
-/** ω² over the first rung, the only one in which the grid is complete. */
+/** ω² over the first rung, the only rung with the complete grid. */
 function sensitivityOf(axes: readonly Axis[], arms: readonly Arm[]): GridFindings['sensitivity'] {
   const result = sensitivity(arms.flatMap((arm) => (stableScores(arm) ?? []).map((value) => ({
     levels: Object.fromEntries(axes.map((axis) => [axis.lever, Number(arm.patch[axis.lever])])), value,
@@ -125,18 +132,21 @@ function sensitivityOf(axes: readonly Axis[], arms: readonly Arm[]): GridFinding
   })
 }
 
-/** From the incumbent to the surviving cell, the most sensitive lever first; a lever that does not pay by itself stays. */
+/**
+ * Moves from the incumbent to the surviving cell, the most sensitive lever first. A lever that brings no gain on its own
+ * stays.
+ */
 function* towards(ledger: Ledger, winner: LeverPatch, order: readonly LeverName[], axes: readonly Axis[], seeds: readonly number[]): Asking<void> {
   for (const lever of order) {
     const value = winner[lever]
     if (value === undefined || value === leverValue(ledger.incumbent, lever)) continue
     yield* challenge(ledger, `full run of ${lever} ${String(value)}`, [{ label: `${lever} ${String(value)}`, patch: { [lever]: value } }], seeds,
-      // The grid picked this value among the lever's others, on these very seeds.
+      // The grid picked this value from the lever's values on these same seeds.
       (axes.find((axis) => axis.lever === lever)?.values.length ?? 2) - 1)
   }
 }
 
-/** Two more values of the most sensitive lever, halfway (geometrically, where it is a rate above 0) to its neighbours. */
+/** Two more values of the most sensitive lever, halfway to its neighbors (geometrically, for a rate above 0). */
 function* refine(ledger: Ledger, axes: readonly Axis[], top: GridFindings['sensitivity'][number] | undefined, seeds: readonly number[]): Asking<void> {
   const axis = axes.find((a) => a.lever === top?.lever)
   if (!axis || !top?.omegaSquared) return

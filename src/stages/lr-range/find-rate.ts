@@ -1,20 +1,21 @@
-import type { Levers } from '../records/levers.ts'
-import { gain as metricGain } from '../records/metrics.ts'
-import type { RangeTestFindings } from '../records/decision.ts'
-import type { LrRangeSettings, RunJob } from '../records/plan.ts'
-import { mean } from '../stats/describe.ts'
-import { fastaiValley, steepest, type Suggestion } from '../stats/range-suggestions.ts'
-import { combineEdges, findEdge, type Edge, type NoEdge } from '../stats/range-test.ts'
-import { shown, type Undefined } from '../stats/outcome.ts'
-import { compareArms, stableScores, trainArms, type Arm } from './compare.ts'
-import type { Asking, Ledger } from './ledger.ts'
-import { selectionSeeds } from './seeds.ts'
-import type { RunOutcome } from './stage.ts'
+import type { Levers } from '../../records/levers.ts'
+import { gain as metricGain } from '../../records/metrics.ts'
+import type { RangeTestFindings } from '../../records/decision.ts'
+import type { RunJob } from '../../records/plan.ts'
+import { mean } from '../../stats/describe.ts'
+import { fastaiValley, steepest, type Suggestion } from '../../stats/range-suggestions.ts'
+import { combineEdges, findEdge, type Edge, type NoEdge } from '../../stats/range-test.ts'
+import { shown, type Undefined } from '../../stats/outcome.ts'
+import { compareArms, stableScores, trainArms, type Arm } from '../compare.ts'
+import type { Asking, Ledger } from '../ledger.ts'
+import { selectionSeeds } from '../seeds.ts'
+import type { RunOutcome } from '../stage.ts'
+import type { LrRangeSettings } from './index.ts'
 
 type Curve = RangeTestFindings['curves'][number]
 type Confirmation = RangeTestFindings['confirmations'][number]
 
-/** What a range test found, and the arms it trained: the first is the incumbent rate, the others the backed-off ones. */
+/** The result of a range test and the arms it trained: first the incumbent rate, then the backed-off ones. */
 export interface RateSearch {
   readonly findings: RangeTestFindings
   readonly incumbent: Arm | null
@@ -23,9 +24,9 @@ export interface RateSearch {
 }
 
 /**
- * The learning-rate range test over several seeds at the given levers: find the edge where the loss turns up, back off by fixed
- * shares, confirm each by a short run under every seed, and choose the stable rate with the best mean. Measured against
- * exhaustive search that is nearer than the highest rate within noise of it: short runs flatter high rates.
+ * The learning-rate range test over several seeds at the given levers: find the edge where the loss turns up, back off by
+ * fixed shares, confirm each rate with a short run under every seed, and choose the stable rate with the best mean. Compared
+ * with an exhaustive search, that is closer than the highest rate within noise of the best: short runs flatter high rates.
  * It moves no lever; the caller compares the choice with its incumbent.
  */
 export function* findRate(ledger: Ledger, levers: Levers, settings: LrRangeSettings): Asking<RateSearch> {
@@ -81,7 +82,10 @@ function sweepOf(outcome: RunOutcome, seed: number): Sweep {
   return { found, curve: { run: outcome.id, seed, ...edge, valley: rateOf(fastaiValley(rates, losses)), steepest: rateOf(steepest(rates, losses)) } }
 }
 
-/** A sweep that diverged logs the finite losses only; the one that was not finite is the edge's own evidence and is put back. */
+/**
+ * A sweep that diverged logs only the finite losses. The first non-finite loss is the evidence for the edge, so it is put
+ * back.
+ */
 function swept(outcome: Exclude<RunOutcome, { status: 'not-run' | 'crashed' }>): { readonly rates: readonly number[]; readonly losses: readonly number[] } {
   const { learningRate: rates, loss: losses } = outcome.steps
   const { job } = outcome.request
@@ -100,7 +104,7 @@ function* confirm(ledger: Ledger, levers: Levers, rates: readonly { learningRate
   return yield* trainArms(ledger, arms, selectionSeeds(ledger.context.seed, settings.confirmSeeds), job)
 }
 
-/** The recheck after a change of batch runs at other batch levers than the incumbent's; elsewhere this moves nothing. */
+/** The recheck after a change of batch runs at other batch levers than the incumbent's. Otherwise this changes nothing. */
 const batchPatch = (levers: Levers) => ({ batchSize: levers.batching.batchSize, accumulate: levers.batching.accumulate })
 
 function bestStable(ledger: Ledger, arms: readonly Arm[], rates: readonly { factor: number; learningRate: number }[]):
@@ -113,7 +117,7 @@ function bestStable(ledger: Ledger, arms: readonly Arm[], rates: readonly { fact
   }, null)
   const outcomes = arms.map((arm): Confirmation['outcome'] => {
     if (best === null || stableScores(arm) === undefined) return 'unstable'
-    // Undecidable (one seed, or no noise at all) leaves only the best itself.
+    // If undecidable (one seed, or no noise at all), only the best rate remains.
     return arm === best || compareArms(workload, best, arm, arms).outcome === 'within-noise' ? 'within-noise' : 'worse'
   })
   const pick = best === null ? -1 : arms.indexOf(best)
@@ -127,5 +131,5 @@ function bestStable(ledger: Ledger, arms: readonly Arm[], rates: readonly { fact
   }
 }
 
-/** Three significant digits: a rate is not known better than that, and people will copy it. */
+/** Three significant digits: the rate is not known more precisely, and people will copy it. */
 const rounded = (rate: number): number => Number(rate.toPrecision(3))

@@ -1,0 +1,101 @@
+import type { Batch } from '../../dsl/tuning.gen.ts'
+import type { StageSettings, TrialTemplate } from '../../records/plan.ts'
+import type { StageDefinition } from '../definition.ts'
+import { training, type Study } from '../estimate.ts'
+import { checkSweep, lrRange, rangeTestSettings, type LrRangeSettings } from '../lr-range/index.ts'
+import { seedsSchema } from '../schema.ts'
+import { growBatch, rateShares, sizesToProbe } from './process.ts'
+
+export interface BatchSettings extends StageSettings {
+  readonly stage: 'batch'
+  readonly largest: number
+  /** How the learning rate follows the batch: by κ or √κ; auto means linear for SGD and sqrt for the Adam family. */
+  readonly scaling: 'auto' | 'linear' | 'sqrt'
+  readonly memoryMiB: number
+  readonly probeSteps: number
+  readonly seeds: number
+  /** The range test that rechecks the learning rate after a change; null if the spec turns it off. */
+  readonly recheck: LrRangeSettings | null
+}
+
+/** Finds the largest batch that pays off. */
+export const batch: StageDefinition<BatchSettings, Batch> = {
+  name: 'batch',
+  schema: {
+    summary: 'Finds the largest batch that pays, scales the learning rate and rechecks it.',
+    description: 'Settings of the batch stage.',
+    properties: {
+      largest: {
+        title: 'Largest batch',
+        description: "Batches are doubled up to this size. Left out: 512, or the baseline's batch where that is larger.",
+        type: 'integer', minimum: 1, maximum: 65536, default: 512,
+      },
+      scaling: {
+        title: 'Scaling',
+        description: 'How the learning rate follows the batch: by the factor or its square root; auto is linear for SGD ' +
+          'and sqrt for the Adam family.',
+        enum: ['auto', 'linear', 'sqrt'], default: 'auto',
+      },
+      memoryMiB: {
+        title: 'Memory', description: "Memory of the probe's own process, in MiB.",
+        type: 'integer', minimum: 64, maximum: 1048576, default: 2048,
+      },
+      probeSteps: {
+        title: 'Probe steps', description: 'Steps that measure throughput and gradient noise.',
+        type: 'integer', minimum: 5, maximum: 10000, default: 100,
+      },
+      seeds: seedsSchema('Seeds of the comparison with the incumbent.', 3),
+      recheck: {
+        title: 'Recheck',
+        description: 'A range test after a change of batch. true: the settings of lr-range, but lighter (2 sweeps, shares ' +
+          '0.5 and 0.2); false: none.',
+        default: true,
+        anyOf: [{ type: 'boolean' }, { $ref: '#/$defs/lrRange' }],
+      },
+    },
+  },
+  tunes: 'batching',
+  movesTogether: 'as the scaling rule asks',
+  charts: [{ ids: ['throughput', 'memory', 'range-test-recheck'] }],
+  normalize(written, { levers: { batching: { batchSize } }, written: listed }) {
+    const { largest = Math.max(512, batchSize), scaling = 'auto', memoryMiB = 2048 } = written
+    const { probeSteps = 100, seeds = 3, recheck = true } = written
+    const lighter = { ...rangeTestSettings(listed[lrRange.name] ?? {}), seeds: 2, backOff: [0.5, 0.2] }
+    return {
+      stage: 'batch', largest, scaling, memoryMiB, probeSteps, seeds,
+      recheck: recheck === false ? null : rangeTestSettings(recheck === true ? {} : recheck, lighter),
+    }
+  },
+  check({ largest, recheck }, written, { levers: { batching: { batchSize } } }, report) {
+    if (largest < batchSize) {
+      report('range-reversed', ['largest'], 'the largest batch is below the baseline batch', {
+        found: String(largest), allowed: `at least the batchSize of ${batchSize}`,
+      })
+    }
+    // A recheck that is only switched on uses the range of lr-range, which is checked there.
+    if (recheck && typeof written.recheck === 'object') checkSweep(recheck, ['recheck'], report)
+  },
+  comparisonSeeds: ({ seeds }) => ({ key: 'seeds', seeds }),
+  estimate,
+  process: growBatch,
+}
+
+/** Probes of doubled sizes, the largest that fits compared with the incumbent, and the recheck of the learning rate. */
+function estimate(settings: BatchSettings, study: Study): TrialTemplate[] {
+  const sizes = sizesToProbe(study.baseline.batching, settings, study.workload)
+  const probes: TrialTemplate = {
+    id: 'probe', title: 'probe', job: 'probe', varies: [{ lever: 'batchSize', values: sizes }],
+    trials: sizes.length, seeds: 1, stepsPerRun: settings.probeSteps, condition: null,
+  }
+  const larger = sizes.slice(1)
+  if (larger.length === 0) return [probes]
+  const compare = training(study, {
+    id: 'compare', title: `incumbent, larger batch at rate ${rateShares.map((share) => `×${share}`).join(', ')}`,
+    varies: [{ lever: 'batchSize', values: larger }, { lever: 'learningRate', values: null }],
+    trials: 1 + rateShares.length, seeds: settings.seeds, condition: 'if a larger batch fits',
+  })
+  const recheck = settings.recheck === null ? [] : lrRange.estimate(settings.recheck, study)
+  return [probes, compare, ...recheck.map((t) => (
+    { ...t, id: `recheck-${t.id}`, title: `recheck, ${t.title}`, condition: 'if the batch grew' }
+  ))]
+}

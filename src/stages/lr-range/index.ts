@@ -1,0 +1,89 @@
+import type { LrRange } from '../../dsl/tuning.gen.ts'
+import type { StageSettings } from '../../records/plan.ts'
+import type { ReportProblem, StageDefinition } from '../definition.ts'
+import { training } from '../estimate.ts'
+import { listSchema, seedsSchema } from '../schema.ts'
+import { findLearningRate } from './process.ts'
+
+export interface LrRangeSettings extends StageSettings {
+  readonly stage: 'lr-range'
+  readonly from: number
+  readonly to: number
+  readonly steps: number
+  /** Range tests, each under its own seed. */
+  readonly seeds: number
+  /** Shares of the edge to try, the highest first. */
+  readonly backOff: readonly number[]
+  /** Length of a confirmation run as a share of a full one, in (0, 1]. */
+  readonly confirmLength: number
+  readonly confirmSeeds: number
+}
+
+const rate = { $ref: '#/$defs/rate' }
+const belowOne = { type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 1 }
+
+const defaults: LrRangeSettings = {
+  stage: 'lr-range', from: 1e-6, to: 10, steps: 300, seeds: 3,
+  backOff: [0.85, 0.5, 1 / 3, 0.1], confirmLength: 0.5, confirmSeeds: 3,
+}
+
+/** Finds the learning rate. Training is most sensitive to this lever, so it comes first. */
+export const lrRange: StageDefinition<LrRangeSettings, LrRange> = {
+  name: 'lr-range',
+  schema: {
+    summary: 'Finds the learning rate by range tests and confirms it below the edge.',
+    key: 'lrRange',
+    description: 'Settings of a learning-rate range test.',
+    properties: {
+      from: { title: 'From', description: 'First learning rate of the sweep.', ...rate, default: defaults.from },
+      to: { title: 'To', description: 'Last learning rate of the sweep.', ...rate, default: defaults.to },
+      steps: {
+        title: 'Steps', description: 'Steps of the sweep.',
+        type: 'integer', minimum: 50, maximum: 100000, default: defaults.steps,
+      },
+      seeds: seedsSchema('Sweeps, each under a seed of its own.', defaults.seeds),
+      backOff: listSchema('Back-off', 'Shares of the edge that are tried.', belowOne,
+        { minItems: 1, maxItems: 16, uniqueItems: true }, defaults.backOff),
+      confirmLength: {
+        title: 'Confirmation length', description: 'Length of a confirmation run as a share of a full one.',
+        type: 'number', exclusiveMinimum: 0, maximum: 1, default: defaults.confirmLength,
+      },
+      confirmSeeds: seedsSchema('Seeds of each confirmation.', defaults.confirmSeeds, 'Confirmation seeds'),
+    },
+  },
+  tunes: 'optimization',
+  charts: [{ ids: ['range-test'] }],
+  normalize: (written) => rangeTestSettings(written),
+  check: (settings, _written, _context, report) => checkSweep(settings, [], report),
+  comparisonSeeds: ({ confirmSeeds }) => ({ key: 'confirmSeeds', seeds: confirmSeeds }),
+  /** Sweeps, then short runs with the previous rate and the backed-off ones. */
+  estimate({ backOff, steps, seeds, confirmSeeds, confirmLength }, study) {
+    return [
+      {
+        id: 'sweep', title: 'range test', job: 'range-test', varies: [],
+        trials: 1, seeds, stepsPerRun: steps, condition: null,
+      },
+      training(study, {
+        id: 'confirm', title: `incumbent, edge ${backOff.map((share) => `×${short(share)}`).join(', ')}`,
+        varies: [{ lever: 'learningRate', values: null }],
+        trials: 1 + backOff.length, seeds: confirmSeeds, share: confirmLength, condition: 'if the sweeps agree on an edge',
+      }),
+    ]
+  },
+  process: findLearningRate,
+}
+
+/** Shares of the edge are tried from the highest down, whatever their order in the spec. */
+export function rangeTestSettings(written: LrRange, fallback: LrRangeSettings = defaults): LrRangeSettings {
+  const merged = { ...fallback, ...written }
+  return { ...merged, backOff: [...merged.backOff].sort((a, b) => b - a) }
+}
+
+/** @param at the place of the range test within the settings */
+export function checkSweep({ from, to }: LrRangeSettings, at: readonly string[], report: ReportProblem): void {
+  if (from < to) return
+  const found = `from ${from} to ${to}`
+  report('range-reversed', [...at, 'from'], 'the range is the wrong way round', { found, allowed: 'from below to' })
+}
+
+const short = (share: number): string => String(Number(share.toPrecision(3)))

@@ -1,0 +1,127 @@
+import type { Grid, Regularize } from '../../dsl/tuning.gen.ts'
+import type { RegularizationLevers } from '../../records/levers.ts'
+import type { StageSettings, TrialTemplate } from '../../records/plan.ts'
+import type { SpecContext, StageDefinition } from '../definition.ts'
+import { training, type Study } from '../estimate.ts'
+import { listSchema, seedsSchema } from '../schema.ts'
+import { gridRungs, isPiloted, searchGrid } from './process.ts'
+
+export type GridLever = keyof RegularizationLevers
+
+export interface Axis {
+  readonly lever: GridLever
+  readonly values: readonly number[]
+}
+
+export interface RegularizeSettings extends StageSettings {
+  readonly stage: 'regularize'
+  /** Lever values to cross, ascending; they always include the incumbent's own value. */
+  readonly grid: readonly Axis[]
+  /** Successive halving keeps one in this many. */
+  readonly eta: number
+  readonly seeds: number
+}
+
+/** In the order of a grid in a spec. */
+export const gridLevers: readonly GridLever[] = ['weightDecay', 'dropout', 'labelSmoothing', 'augmentation']
+const share = { $ref: '#/$defs/share' }
+const strength = { type: 'number', minimum: 0, maximum: 1 }
+const someValues = { minItems: 1, maxItems: 20, uniqueItems: true }
+
+/** A grid of regularization levers. */
+export const regularize: StageDefinition<RegularizeSettings, Regularize> = {
+  name: 'regularize',
+  schema: {
+    summary: 'A grid of regularization levers, pruned by successive halving.',
+    description: 'Settings of the regularization stage.',
+    properties: {
+      grid: {
+        title: 'Grid',
+        description: "Values to cross, lever by lever; the baseline's own value is always among them. " +
+          "Left out or empty: the preset's grid.",
+        $ref: '#/$defs/grid', default: {},
+      },
+      eta: {
+        title: 'Eta', description: 'Successive halving keeps one in so many.',
+        type: 'integer', minimum: 2, maximum: 10, default: 3,
+      },
+      seeds: seedsSchema('Seeds of each cell.', 3),
+    },
+    definitions: {
+      grid: {
+        title: 'Grid', description: 'Values by lever.',
+        properties: {
+          weightDecay: listSchema('Weight decay', 'Values of weight decay.', strength, someValues, [0.01, 0.03, 0.1]),
+          dropout: listSchema('Dropout', 'Values of the dropout lever.', share, someValues, [0, 0.1, 0.2]),
+          labelSmoothing: listSchema('Label smoothing', 'Values of label smoothing.', share, someValues, [0, 0.1]),
+          augmentation: listSchema('Augmentation strength', 'Strengths to try in a pilot before the grid.',
+            strength, someValues, [0, 0.5, 1]),
+        },
+      },
+    },
+  },
+  tunes: 'regularization',
+  charts: [{ ids: ['grid', 'sensitivity'] }],
+  normalize: ({ grid = {}, eta = 3, seeds = 3 }, context) =>
+    ({ stage: 'regularize', grid: normalizeGrid(grid, context), eta, seeds }),
+  /** Only a grid in the spec can name a lever without effect; a preset's grid omits it. */
+  check(_settings, { grid = {} }, { idle }, report) {
+    for (const lever of gridLevers) {
+      const why = grid[lever] === undefined ? undefined : idle(lever)
+      if (why !== undefined) report('lever-without-effect', ['grid', lever], `${lever} cannot change a run: ${why}`)
+    }
+  },
+  comparisonSeeds: ({ seeds }) => ({ key: 'seeds', seeds }),
+  tries: ({ grid }) => grid,
+  estimate,
+  gridRuns: (templates) => templates.filter((t) => t.id.startsWith('rung-')).reduce((sum, t) => sum + t.trials * t.seeds, 0),
+  process: searchGrid,
+}
+
+/**
+ * The values to cross, ascending, including the baseline's own. All of the spec's values are kept. Of the preset's, the
+ * value nearest to the baseline's own is replaced by it, so that the grid does not outgrow the preset. The preset's grid
+ * omits levers without effect; in the spec's grid they are an error that `check` finds.
+ */
+function normalizeGrid(grid: Grid, { levers, preset, idle }: SpecContext): Axis[] {
+  const written = Object.keys(grid).length > 0
+  return gridLevers.flatMap((lever) => {
+    const own = levers.regularization[lever]
+    const values = written ? grid[lever] : idle(lever) === undefined ? preset.grid[lever] : undefined
+    if (values === undefined || values.length === 0) return []
+    return [{ lever, values: ascending(written || values.includes(own) ? [own, ...values] : around(own, values)) }]
+  })
+}
+
+function around(own: number, values: readonly number[]): number[] {
+  const nearest = values.reduce((best, v) => (Math.abs(v - own) < Math.abs(best - own) ? v : best))
+  return values.map((v) => (v === nearest ? own : v))
+}
+
+const ascending = (values: readonly number[]): number[] => [...new Set(values)].sort((a, b) => a - b)
+
+/**
+ * The augmentation pilot, the rungs of the grid, then the runs that the surviving cell and the most sensitive lever lead to.
+ */
+function estimate({ grid, eta, seeds }: RegularizeSettings, study: Study): TrialTemplate[] {
+  const pilots = grid.filter(isPiloted).map((axis) =>
+    training(study, { id: 'pilot', title: 'pilot', varies: [axis], trials: axis.values.length, seeds }))
+  const axes = grid.filter((axis) => !isPiloted(axis))
+  const names = axes.map(({ lever }) => ({ lever, values: null }))
+  const rungs = gridRungs(axes, eta).map(({ configurations: trials, units }, i) => training(study, {
+    id: `rung-${i + 1}`, title: `grid at ${percent(units)} of a run`, varies: i === 0 ? axes : names,
+    trials, seeds, share: units,
+  }))
+  if (rungs.length === 0) return pilots
+  const towards = training(study, {
+    id: 'towards', title: 'incumbent, then one lever at a time to the best cell', varies: names,
+    trials: 1 + axes.length, seeds, condition: 'if another cell than the incumbent survives',
+  })
+  const refine = training(study, {
+    id: 'refine', title: 'between values, of the most sensitive lever', varies: names, trials: 2, seeds,
+    condition: 'if a lever is sensitive and budget is left',
+  })
+  return [...pilots, ...rungs, towards, refine]
+}
+
+const percent = (units: number): string => `${Number((100 * units).toPrecision(2))} %`
