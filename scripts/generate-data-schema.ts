@@ -19,7 +19,7 @@ function definitionOf(checks: readonly CheckPart[]): string {
   })
   return [
     '    "checks": {',
-    '      "title": "Data checks", "description": "error stops before training, warn reports, off does not look.",',
+    '      "title": "Data checks", "description": "error stops before training, warn reports, off skips the check.",',
     '      "type": "object", "additionalProperties": false,',
     '      "properties": {',
     settings.join(',\n'),

@@ -20,7 +20,7 @@ function choiceOf(gates: readonly GatePart[]): string {
   const entries = gates.map(({ name, schema: { summary, example } }) => (
     [name, { title: name, description: summary, $ref: `#/$defs/${camelCase(name)}`, default: example }] as const))
   const limits = { minProperties: 1, maxProperties: 1 }
-  return mapOf('gate', { title: 'Gate', description: 'One gate with its rule.' }, limits, entries)
+  return mapOf('gate', { title: 'Gate', description: 'One gate and its rule.' }, limits, entries)
 }
 
 const definitionOf = ({ name, schema: { description, required, properties } }: GatePart): string =>

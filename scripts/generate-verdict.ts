@@ -22,7 +22,7 @@ export function explainedVerdict(specText: string, lockText: string): string {
   const error = sd / Math.sqrt(values.length)
   const [lower, upper] = [found.lower, found.upper].map((value) => value.toFixed(4))
   return `The last gate of the digits example says: *mean ${rule.split} ${metric} over ${values.length} seeds is ${center.toFixed(4)}
-(90 % interval ${lower} to ${upper}): all of it at or above ${min}.*
+(90 % interval ${lower} to ${upper}): entirely at or above ${min}.*
 
 The study trained the same levers ${values.length} times, each time with different initial weights and in a different order. These are the
 shares of test rows that each training got right: ${values.map((value) => value.toFixed(4)).join(', ')}. Nothing changed between

@@ -37,7 +37,7 @@ export async function judgedBy(base: string, without: WithoutLock, options: Stud
   const text = await fileAt(base, options.specPath, commits)
   if (text === null) {
     // The first change with a spec has nothing to compare with, and only its own gates.
-    say(`${base} has no ${options.specPath}: the gates of the change itself are what there is.`)
+    say(`${base} has no ${options.specPath}: the change is judged by its own gates.`)
     return { fresh: true }
   }
   await requireKept(base, options.specPath, text, commits)
@@ -61,8 +61,8 @@ export function specAt(text: string, path: string): NormalizedSpec {
   const [first] = spec.error
   throw new InputError([{
     code: 'verify/base-spec', severity: 'error',
-    message: 'inconclusive: the spec of the base commit is not valid, so nothing says what judges the change',
-    found: `${path}${first?.at ? `:${first.at.line}` : ''}: ${first?.message ?? ''}`, hint: 'mend it on the base branch first',
+    message: 'inconclusive: the spec of the base commit is not valid, so the rules that judge the change are unknown',
+    found: `${path}${first?.at ? `:${first.at.line}` : ''}: ${first?.message ?? ''}`, hint: 'fix it on the base branch first',
   }])
 }
 
@@ -95,13 +95,13 @@ async function withoutLock(
   if (without === 'retrain-declared' && needed) throw jobsWithoutLock(base, path)
   if (without !== 'refuse') return { baselinePath: 'retrain' }
   throw missing('the base commit has no lock to compare with', path, base,
-    'tune on the default branch, and commit the lock that it leaves; or let `baseline: retrain` train what the base commit has')
+    'tune on the default branch and commit the lock that it writes, or retrain the base commit with `baseline: retrain`')
 }
 
 /** The change's declared levers are its own. Compared with those, a worse model would look no worse. */
 const jobsWithoutLock = (base: string, path: string): InputError => missing(
-  'the base commit has no lock to compare with, and jobs of a compiled workflow cannot retrain what it has', path, base,
-  'tune on the default branch, and commit the lock that it leaves; or verify pull requests in one job (mode: verify)',
+  'the base commit has no lock to compare with, and the jobs of a compiled workflow cannot retrain its spec', path, base,
+  'tune on the default branch and commit the lock that it writes, or verify pull requests in one job (mode: verify)',
 )
 
 /** How messages and gates name a spec read from there. */
@@ -110,7 +110,7 @@ export const ofBase = (path: string): string => `${path} of the base commit`
 /** The commit's spec with the levers of its lock. */
 async function retrainedAt(sha: string, path: string, commits: Commits): Promise<Baseline> {
   const text = await fileAt(sha, path, commits)
-  if (text === null) throw missing('the base commit has no spec to retrain', path, sha, 'name one that it has by the input base-spec')
+  if (text === null) throw missing('the base commit has no spec to retrain', path, sha, 'set the input base-spec to one that it has')
   const lock = await fileAt(sha, lockBeside(path), commits)
   const name = ofBase(path)
   const baseSpec: BaseSpec = { path: name, text, ...(lock === null ? {} : { tuned: parseLock(lock, `${lockName} of the base commit`) }) }

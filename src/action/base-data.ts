@@ -44,7 +44,7 @@ async function contentOf(file: CommittedFile, path: string, own: string): Promis
   const stored = largeFile(bytes.value)
   if (stored === null) return { kind: 'other', name: posix.basename(path), bytes: bytes.value }
   if (await digest(own, createHash('sha256')) === stored) return { kind: 'same' }
-  return { kind: 'unknown', why: `${path} of the base commit lies in Git LFS` }
+  return { kind: 'unknown', why: `${path} of the base commit is in Git LFS` }
 }
 
 /** Git's name of the file's content. The length of the name shows the repository's hash kind. */

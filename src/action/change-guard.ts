@@ -33,7 +33,7 @@ function refuseLinks(paths: readonly string[], folder: string): void {
   const wrong = paths.filter((path) => leadsOut(path, top))
   if (wrong.length === 0) return
   throw new InputError(wrong.map((path) => ({
-    code: 'action/link', severity: 'error', message: 'a link leads out of the checkout', found: relative(folder, path),
+    code: 'action/link', severity: 'error', message: 'a link points outside the checkout', found: relative(folder, path),
     hint: 'commit the file or the folder itself',
   })))
 }

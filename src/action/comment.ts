@@ -89,23 +89,23 @@ const boundTo = ({ sha }: Request, { runId }: Runner, plan: string | null): RunR
 
 async function upload(result: RunReport, { noArtifacts, runAttempt }: Runner): Promise<void> {
   const problem = noArtifacts ?? await uploadResult(result, runAttempt)
-  if (problem !== null) say(`The result could not be handed on: ${problem}`)
+  if (problem !== null) say(`The result could not be passed on: ${problem}`)
 }
 
 /** The checkout that the toolkit reports may be wrong, and a workflow may have checked out something else. */
 function checkCommit({ sha }: Request, head: string | null): void {
   if (head === sha) return
   throw new InputError([{
-    code: 'action/commit', severity: 'error', message: 'the checkout is not the commit that the comment was let through for',
+    code: 'action/commit', severity: 'error', message: 'the checkout is not the commit that the comment was accepted for',
     found: head ?? 'no commit', allowed: sha,
-    hint: 'give `ref` of actions/checkout the `sha` of the request',
+    hint: 'set `ref` of actions/checkout to the `sha` of the request',
   }])
 }
 
 /** The jobs that decide and publish have no checkout. They know the spec only by its path in the repository. */
 const notAtRoot = (): InputError => new InputError([{
-  code: 'action/not-at-root', severity: 'error', message: 'a comment runs a checkout at the root of the workspace',
-  found: 'a checkout in a folder of it', hint: 'leave `path` out of actions/checkout',
+  code: 'action/not-at-root', severity: 'error', message: 'a comment needs the checkout at the root of the workspace',
+  found: 'a checkout in a subfolder', hint: 'leave `path` out of actions/checkout',
 }])
 
 function inputsOf({ workspace }: Runner): Inputs<StageName, EngineWish> {
@@ -119,7 +119,7 @@ const apiOf = ({ apiUrl, repository }: Runner): Api => githubApi({ token: readTo
 async function decideComment(rules: Rules, runner: Runner): Promise<void> {
   const event = commentEvent(runner.eventName, readPayload())
   if (event === null) {
-    say('The event is no new comment on a pull request; nothing is done.')
+    say('The event is not a new comment on a pull request; nothing to do.')
     return writeRequest(null)
   }
   const spec = specName(inputsOf(runner).spec, runner)

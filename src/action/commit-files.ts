@@ -27,7 +27,7 @@ export async function fileAt(sha: string, path: string, { checkout, runner }: Co
   const found = await fileIn(checkout, sha, name)
   switch (found.is) {
     case 'absent': return null
-    case 'odd': throw unreadable(`${name} at ${sha}`, found.why, 'name the file by the path that git lists on the base branch')
+    case 'odd': throw unreadable(`${name} at ${sha}`, found.why, 'use the path that git lists on the base branch')
     case 'file': return textIn(checkout, found.id) ?? fromGitHub(sha, name, runner)
     case 'unknown': return fromGitHub(sha, name, runner)
     default: return unreachable(found, 'answer')
@@ -38,7 +38,7 @@ async function fromGitHub(sha: string, name: string, runner: Runner): Promise<st
   const api = githubApi({ token: readToken(), repository: runner.repository, baseUrl: runner.apiUrl })
   const answer = await contentAt(api, sha, name)
   if (answer.ok) return answer.value
-  throw unreadable(`${name} at ${sha}`, answer.error.message, 'give actions/checkout `fetch-depth: 0`, or this step a `token` that may read the repository')
+  throw unreadable(`${name} at ${sha}`, answer.error.message, 'set `fetch-depth: 0` on actions/checkout, or give this step a `token` that can read the repository')
 }
 
 const unreadable = (what: string, why: string, hint: string): InputError => new InputError([{
@@ -67,7 +67,7 @@ export async function requireKept(sha: string, path: string, text: string, { che
     found: `${name} is in the base commit ${sha}, and ${other === null ? 'not in this one' : `this one has it as ${other}`}`,
     hint: other === null
       ? 'restore the spec; if it is no longer needed, remove its step from the workflow on the base branch first'
-      : `keep the old path, or let the workflow on the base branch name ${other} first`,
+      : `keep the old path, or first change the workflow on the base branch to ${other}`,
   }])
 }
 

@@ -53,7 +53,7 @@ export function occasionOf(mode: Mode, started: Started, payload: unknown = read
 /** What a comment requests, at the base that it was approved for. */
 export const occasionOfRequest = ({ command, base }: Request): Occasion => ({ mode: command === 'verify' ? 'verify' : 'tune', base })
 
-const ownCommit = 'leave `ref` out of actions/checkout; a pull request is judged on the event pull_request, or by a /tune comment'
+const ownCommit = 'leave `ref` out of actions/checkout; use the pull_request event or a /tune comment to judge a pull request'
 
 /**
  * Events with a change are known by name. All others, including those that GitHub may add, run the default branch. A green
@@ -90,15 +90,15 @@ function requireCheckout({ commits, hint }: About, { eventName, head }: Started)
   if (head !== null && allowed.includes(head)) return
   throw new InputError([{
     code: 'action/commit', severity: 'error', message: `inconclusive: the checkout is not the commit that the event ${eventName} is about`,
-    found: head ?? 'no commit', allowed: allowed.join(' or ') || 'none: the runner names no commit', hint,
+    found: head ?? 'no commit', allowed: allowed.join(' or ') || 'none: the runner does not name a commit', hint,
   }])
 }
 
 function required(sha: unknown, eventName: string): string {
   if (isSha(sha)) return sha
   throw new InputError([{
-    code: 'action/no-base', severity: 'error', message: 'inconclusive: the event does not say which commit the change is to be merged into',
-    found: eventName, hint: 'leave the payload of the event as GitHub writes it',
+    code: 'action/no-base', severity: 'error', message: 'inconclusive: the event does not say which commit the change merges into',
+    found: eventName, hint: 'do not change the event payload that GitHub writes',
   }])
 }
 
@@ -109,7 +109,7 @@ function defaultRef({ repository }: Payload): string | undefined {
 }
 
 const unknownBranch = (eventName: string, ref: string): InputError => new InputError([{
-  code: 'action/event', severity: 'error', message: `inconclusive: the event ${eventName} runs a branch or tag that is not the default branch`,
+  code: 'action/event', severity: 'error', message: `inconclusive: the ${eventName} event runs a branch or tag other than the default branch`,
   found: ref || 'no ref', allowed: 'pull_request, merge_group, or any event that runs the default branch',
-  hint: 'open a pull request for the branch; under `push`, name the default branch: branches: [main]',
+  hint: 'open a pull request for the branch; under `push`, list only the default branch: branches: [main]',
 }])

@@ -57,17 +57,17 @@ async function shard(inputs: JobInputs, options: StudyOptions, fan: FanOut, limi
     await trainShard(options, fan, given(inputs.stage), given(inputs.shard))
   } catch (error) {
     if (!(error instanceof Interrupted) || !limit?.aborted) throw error
-    say(`Stopped after ${inputs.jobMinutes} minutes, as job-minutes says. The stage's own job trains what is left.`)
+    say(`Stopped after ${inputs.jobMinutes} minutes, the job-minutes limit. The stage's own job trains the rest.`)
   }
 }
 
 function fanOutOf({ shards }: JobInputs, { noArtifacts }: Runner): FanOut {
   const run = workflowRun()
-  const missing = noArtifacts ?? (run === null ? 'the step is in no workflow run' : null)
+  const missing = noArtifacts ?? (run === null ? 'the step does not run in a workflow' : null)
   if (missing !== null || run === null) {
     throw new InputError([{
-      code: 'action/no-jobs', severity: 'error', message: 'the jobs of a compiled workflow hand on their runs as artifacts', found: missing ?? '',
-      hint: 'tune in one job: leave the input mode out',
+      code: 'action/no-jobs', severity: 'error', message: 'the jobs of a compiled workflow need artifacts to share their runs', found: missing ?? '',
+      hint: 'tune in one job: leave out the input mode',
     }])
   }
   return { ...run, exchange: artifactParcels(mostPackedBytes), shards, now: () => Date.now() }
@@ -79,8 +79,8 @@ function given<T>(value: T | null): T {
   return value
 }
 
-const message = 'A stage before this gate did not come to an end, so there is nothing to judge. What its jobs finished is kept: ' +
-  'start the failed jobs again, and they go on from there.'
+const message = 'A stage before this gate did not finish, so there is nothing to judge. Finished runs are kept: ' +
+  'rerun the failed jobs to continue from there.'
 
 /** A gate without evidence is red, with an inconclusive verdict. */
 export async function unfinished(spec: string, runner: Runner): Promise<number> {

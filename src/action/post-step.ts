@@ -43,7 +43,7 @@ async function postStep(spec: string, runner: Runner, partOf: (foot: string) => 
 }
 
 const onTarget =
-  'Nothing was posted: a step on pull_request_target holds a token that may write beside what the pull request brings along.'
+  'Nothing was posted: a step on pull_request_target has a write token next to files from the pull request.'
 
 /**
  * What could not be posted. Events other than a pull request have nowhere to post, so the workflow need not exclude them.
@@ -53,7 +53,7 @@ async function posted(spec: string, runner: Runner, partOf: (foot: string) => Pa
   if (what.length === 0 || !runner.eventName.startsWith('pull_request')) return []
   if (runner.eventName === 'pull_request_target') return [onTarget]
   const pull = pullIn(readPayload())
-  if (pull === null) return ['Nothing was posted: the event does not say which pull request it is about.']
+  if (pull === null) return ['Nothing was posted: the event does not name a pull request.']
   const api = githubApi({ token: readToken(), repository: runner.repository, baseUrl: runner.apiUrl })
   return post(api, {
     ...partOf(`<sub>${judgedAt(pull.head, pull.base)}</sub>`), what, pull: pull.number, sha: pull.head, into: pull.into,

@@ -36,7 +36,7 @@ export function studyPart(report: Report, gateLines: readonly number[], page: st
 
 /** Which commit, and whose gates; null if the base has none. */
 export const judgedAt = (head: string, base: string | null): string =>
-  `at ${code(head.slice(0, 12))}${base === null ? '' : `, by gates and baseline of ${code(base.slice(0, 12))}`}`
+  `at ${code(head.slice(0, 12))}${base === null ? '' : `, judged by the gates and baseline of ${code(base.slice(0, 12))}`}`
 
 /** A text instead of a verdict. */
 export const textPart = (head: string, text: string, { foot }: Pick<Setting, 'foot'>): Part =>

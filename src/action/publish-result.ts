@@ -41,7 +41,7 @@ export async function publishResult(publishing: Publishing): Promise<number> {
 export function tellUnposted(problems: readonly string[]): void {
   for (const problem of problems) say(problem)
   const title = 'Not everything was posted'
-  annotate(problems.map((message) => ({ level: 'notice', title, message: `${message} The verdict is what it was.` })))
+  annotate(problems.map((message) => ({ level: 'notice', title, message: `${message} The verdict does not change.` })))
 }
 
 async function partOf({ outcome }: RunReport, publishing: Publishing, page: number | null): Promise<Part> {
@@ -74,13 +74,13 @@ async function judgedPart({ report, gateLines }: StudyOutcome, publishing: Publi
   const audited = auditOrRefuse(report, rules)
   if (!audited.ok) return endPart(audited.error, publishing)
   const [lines, gates] = [gateLines.length, rules.gates.length]
-  if (lines !== gates) return endPart(`the result names ${lines} lines for ${gates} gates`, publishing)
+  if (lines !== gates) return endPart(`the result has ${lines} gate lines for ${gates} gates`, publishing)
   const foot = askedFor(publishing, of)
   const part = studyPart(audited.value, gateLines, pageAt(page, publishing), { ...publishing, foot })
   // A verdict that does not fail ends its job with success. If the job did not succeed, something else went wrong in it.
   if (part.verdict !== null && !part.verdict.fails && ended !== 'success') {
     const { status } = part.verdict
-    return endPart(`the run left the verdict ${status}, and its job ended as "${ended}": only success will do`, publishing)
+    return endPart(`the run's verdict is ${status}, but its job ended with "${ended}": only success is accepted`, publishing)
   }
   return part
 }
@@ -90,7 +90,7 @@ function auditOrRefuse(report: Report, rules: Rules): ReturnType<typeof audit> {
   try {
     return audit(report, rules)
   } catch (error) {
-    return err(`it cannot be judged again: ${error instanceof Error ? error.message : String(error)}`)
+    return err(`the result cannot be judged again: ${error instanceof Error ? error.message : String(error)}`)
   }
 }
 
@@ -102,8 +102,8 @@ const lineOf = (command: Request['command']): string => `/tune${command === 'tun
 
 function askedFor({ request: { command, sha, base } }: Publishing, of?: 'base' | 'change'): string {
   const words = `\`${lineOf(command)}\` ${judgedAt(sha, of === 'base' ? base : null)}`
-  const own = of === 'change' ? ', by its own gates, since the base commit has no spec' : ''
-  const again = of === undefined ? '' : '. Judged again here from the numbers of each seed, which are the run\'s own'
+  const own = of === 'change' ? ', judged by its own gates, because the base commit has no spec' : ''
+  const again = of === undefined ? '' : '. This job judged it again from the numbers of each seed, which are the run\'s own'
   return `<sub>${words}${own}${again}</sub>`
 }
 
@@ -114,7 +114,7 @@ function endPart(problem: string, publishing: Publishing): Part {
   const head = ended === 'cancelled' ? '### Stopped' : '### No verdict'
   const refused = `The result of the run is not posted: ${code(problem, 300)}.`
   const why = ended === 'cancelled' ? 'The run was cancelled.' : refused
-  const text = `${head}\n\n${why} [This run](${runUrl}) has its log.\n\n${askedFor(publishing)}\n`
+  const text = `${head}\n\n${why} [This run](${runUrl}) has the log.\n\n${askedFor(publishing)}\n`
   return { text, verdict: null, notes: [] }
 }
 

@@ -21,7 +21,7 @@ export async function renewed(study: Study, specPath: string): Promise<Study> {
   if (after === before) return { ...study, lock, files: { ...study.files, lock } }
   const patch = join(study.files.folder, 'tuning.lock.patch')
   await writeFilePlain(patch, patchOf(path, before, after))
-  say(`The lock changed. The report's artifact has it, and tuning.lock.patch for \`git apply\`.`)
+  say(`The lock changed. The report artifact has it, with tuning.lock.patch for \`git apply\`.`)
   return { ...study, lock, files: { ...study.files, lock, all: [...study.files.all, patch] } }
 }
 

@@ -27,8 +27,8 @@ export function requirePlainFolder(place: ReportPlace): void {
     ?? (isCheckout(folder, workspace) ? undefined : wrongBelow(folder))
   if (wrong === undefined) return
   throw new InputError([{
-    code: 'action/report-link', severity: 'error', message: 'the report would be written through something that is no plain file or folder',
-    found: `${relative(workspace, wrong)} is ${kindOf(wrong)}`, allowed: 'folders and files of their own', hint: 'remove it, or name another folder by the input out',
+    code: 'action/report-link', severity: 'error', message: 'the report path goes through something that is not a plain file or folder',
+    found: `${relative(workspace, wrong)} is ${kindOf(wrong)}`, allowed: 'plain files and folders, no links', hint: 'remove it, or set the input out to another folder',
   }])
 }
 
@@ -63,14 +63,14 @@ export async function requireNoReport(place: ReportPlace): Promise<void> {
   const folder = folderOf(place)
   const held = await committedAt(folder, workspace)
   if (held !== null) {
-    throw refusal('action/report-committed', 'the folder of the report is part of the commit', held,
-      `remove it (git rm -r --cached ${held}) and list it in .gitignore, or name another by the input out`)
+    throw refusal('action/report-committed', 'the report folder is part of the commit', held,
+      `remove it (git rm -r --cached ${held}) and add it to .gitignore, or set the input out to another folder`)
   }
   if (out === null || kindOf(folder) === 'nothing') return
   const names = readdirSync(folder)
   if (names.length === 0 || names.some((n) => /^(report\.json|journal\.jsonl.*|baseline)$/.test(n))) return
-  throw refusal('action/report-foreign', 'the folder of the report holds something else', join(relative(workspace, folder), names[0] ?? ''),
-    'name an empty folder, or one that is not there yet, by the input out')
+  throw refusal('action/report-foreign', 'the report folder contains other files', join(relative(workspace, folder), names[0] ?? ''),
+    'set the input out to an empty or new folder')
 }
 
 /** What a repository that contains the folder has at its path. */

@@ -29,14 +29,14 @@ export function repositoryOf(workspace: string, path: string): Repository {
   const [root, ...nested] = rootsAbove(workspace, path)
   if (root === undefined) throw noRepository()
   const [inner] = nested
-  if (inner !== undefined) throw odd('a repository lies inside of the checkout', `${relative(workspace, inner)}${sep}.git`)
+  if (inner !== undefined) throw odd('the checkout contains another repository', `${relative(workspace, inner)}${sep}.git`)
   const gitDir = gitFolder(root, workspace)
   const program = findGit(workspace)
-  if (program === null) throw odd('git is missing, so nothing says what the change is', 'no git on PATH outside of the workspace', 'install git in the job')
+  if (program === null) throw odd('git is missing, so the change is unknown', 'no git on PATH outside the workspace', 'install git in the job')
   const head = git({ program, gitDir, workTree: root }, 'rev-parse', '--verify', '--quiet', 'HEAD')?.trim()
   if (head === undefined || !/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(head)) throw odd('the repository has no commit that git can read', relative(workspace, root) || '.')
   const objects: GitPlace = { program, gitDir: plainFolder(head), workTree: root, objects: join(gitDir, 'objects') }
-  if (git(objects, 'cat-file', '-t', head) !== 'commit\n') throw odd('the repository does not hold the commit that is checked out', head)
+  if (git(objects, 'cat-file', '-t', head) !== 'commit\n') throw odd('the repository does not contain the commit that is checked out', head)
   return { root: realpathSync(root), head, objects }
 }
 
@@ -63,7 +63,7 @@ export const fileIn = ({ objects }: Repository, commit: string, path: string): P
  */
 export async function heldIn({ objects, head }: Repository, path: string): Promise<string | null> {
   const held = await heldUnder(head, path, async (id) => entriesOf(objects, id))
-  if (held === 'unknown') throw odd('the repository lacks a tree of its own commit', head)
+  if (held === 'unknown') throw odd('the repository is missing a tree of its own commit', head)
   return held
 }
 
@@ -124,7 +124,7 @@ function plainFolder(head: string): string {
   return folder
 }
 
-const odd = (message: string, found: string, hint = 'check the change out with actions/checkout, at the root of the workspace or in one folder of it'): InputError =>
+const odd = (message: string, found: string, hint = 'check out the change with actions/checkout, at the root of the workspace or in a subfolder'): InputError =>
   new InputError([{ code: 'action/repository', severity: 'error', message: `inconclusive: ${message}`, found, hint }])
 
-const noRepository = (): InputError => odd('the step runs in no repository, so nothing says what the change is', 'no .git between the workspace and the spec')
+const noRepository = (): InputError => odd('the step does not run in a repository, so the change is unknown', 'no .git between the workspace and the spec')

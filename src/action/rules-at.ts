@@ -70,7 +70,7 @@ async function textAt(api: Api, sha: string, path: string): Promise<string | nul
   const found = await contentAt(api, sha, path)
   if (found.ok) return found.value
   throw new InputError([{
-    code: 'verify/no-base', severity: 'error', message: 'the commit that the result is judged by cannot be read',
+    code: 'verify/no-base', severity: 'error', message: 'the commit whose rules judge the result cannot be read',
     found: `${path} at ${sha}: ${found.error.message}`, hint: 'give the publishing job `contents: read`',
   }])
 }
@@ -123,6 +123,6 @@ function none(path: string, where: string): never {
   throw new InputError([{
     code: 'verify/no-baseline', severity: 'error', message: 'there is no lock to compare with',
     found: `no ${path} at ${where}`,
-    hint: 'give this step the inputs `baseline` and `base-spec` that the run has',
+    hint: 'give this step the same `baseline` and `base-spec` inputs as the run',
   }])
 }

@@ -144,40 +144,40 @@ export async function makeFolder(path: string): Promise<void> {
 
 const otherFolder = 'choose another folder'
 const raise = 'close other programs, or raise the limit (`ulimit -a` shows it)'
-const memory = 'close other programs, use fewer --workers, or take a machine with more memory'
-const remount = 'mount the file system again, or choose another folder'
+const memory = 'close other programs, use fewer --workers, or use a machine with more memory'
+const remount = 'remount the file system, or choose another folder'
 
 /** What the user can do about an operating system error, by its code. */
 const causes: Readonly<Record<string, readonly [cause: string, hint: string]>> = {
-  ENOSPC: ['the disk is full', 'make room, or choose another folder'],
-  EDQUOT: ['the disk quota is used up', 'make room, or choose another folder'],
+  ENOSPC: ['the disk is full', 'free disk space, or choose another folder'],
+  EDQUOT: ['the disk quota is used up', 'free disk space, or choose another folder'],
   EFBIG: ['the file is larger than the system allows', 'raise the limit (`ulimit -f`), or choose another file system'],
   EROFS: ['the file system is read-only', otherFolder],
-  EACCES: ['permission denied', 'choose another folder, or change its permissions'],
-  EPERM: ['permission denied', 'choose another folder, or change its permissions'],
-  ENOTDIR: ['a part of the path is a file', otherFolder],
-  EEXIST: ['there is a file of this name', otherFolder],
+  EACCES: ['permission denied', 'change its permissions, or choose another folder'],
+  EPERM: ['permission denied', 'change its permissions, or choose another folder'],
+  ENOTDIR: ['part of the path is a file', otherFolder],
+  EEXIST: ['a file with this name already exists', otherFolder],
   ENOTEMPTY: ['the folder is not empty', otherFolder],
   ENOENT: ['there is no such file or folder', 'check the path'],
   EISDIR: ['it is a folder', 'check the path'],
-  ELOOP: ['there is a link of this name, or links lead in a circle', 'remove the link, or choose another folder'],
+  ELOOP: ['a link with this name exists, or links form a loop', 'remove the link, or choose another folder'],
   EMLINK: ['the file system allows no more links', otherFolder],
   EXDEV: ['the folder spans two file systems', otherFolder],
   ENAMETOOLONG: ['a name is too long', 'choose a shorter one'],
-  ERANGE: ['the path of the current folder is too long', 'start in a folder with a shorter path'],
+  ERANGE: ['the path of the current folder is too long', 'run from a folder with a shorter path'],
   EBUSY: ['another program holds it', 'close that program, and try again'],
-  ETXTBSY: ['it is a program that is running', 'end that program, and try again'],
-  ENODEV: ['the device cannot do this', 'name a regular file'],
-  ENXIO: ['there is no such device, or nobody listens at it', 'name a regular file'],
-  ESPIPE: ['it is a pipe and cannot be read at a place', 'name a regular file'],
+  ETXTBSY: ['the program is running', 'stop that program, and try again'],
+  ENODEV: ['the device does not support this operation', 'name a regular file'],
+  ENXIO: ['there is no such device, or nothing listens on it', 'name a regular file'],
+  ESPIPE: ['it is a pipe and cannot be read at an offset', 'name a regular file'],
   EINVAL: ['the file system refuses this operation', otherFolder],
-  ENOSYS: ['the file system does not know this operation', otherFolder],
-  ENOTSUP: ['the file system does not know this operation', otherFolder],
-  EOPNOTSUPP: ['the file system does not know this operation', otherFolder],
+  ENOSYS: ['the file system does not support this operation', otherFolder],
+  ENOTSUP: ['the file system does not support this operation', otherFolder],
+  EOPNOTSUPP: ['the file system does not support this operation', otherFolder],
   ENOLCK: ['the system has no more locks', raise],
   EMFILE: ['too many files are open', raise],
   ENFILE: ['too many files are open on this machine', raise],
-  EAGAIN: ['the system has no more processes or threads to give', 'raise the limit (`ulimit -u`), or use fewer --workers'],
+  EAGAIN: ['the system cannot create more processes or threads', 'raise the limit (`ulimit -u`), or use fewer --workers'],
   ENOMEM: ['the system has no memory left', memory],
   ERR_FS_FILE_TOO_LARGE: ['the file is larger than can be read at once', 'name a smaller file'],
   ERR_STRING_TOO_LONG: ['the file is larger than can be read at once', 'name a smaller file'],
@@ -188,7 +188,7 @@ const causes: Readonly<Record<string, readonly [cause: string, hint: string]>> =
   ENOTCONN: ['the file system has lost its server', remount],
   EREMOTEIO: ['the file system has lost its server', remount],
   [notAFile]: ['it is a pipe, a socket or a device', 'name a regular file'],
-  ENOEXEC: ['it is not a program of this machine', 'install it again for this machine'],
+  ENOEXEC: ['it is not a program for this machine', 'install it again for this machine'],
   E2BIG: ['the environment is too large to start a program', 'unset variables that are not needed'],
 }
 

@@ -15,7 +15,7 @@ export async function baseDataOf(file: string | undefined, baseSpec: string | un
   if (file === undefined) return {}
   if (baseSpec === undefined) {
     throw new InputError([{
-      code: 'run/no-base-spec', severity: 'error', message: 'data are named for a base spec, and no base spec is', found: `--base-data ${file}`,
+      code: 'run/no-base-spec', severity: 'error', message: '--base-data needs a base spec', found: `--base-data ${file}`,
       allowed: '--base-data with --base-spec',
     }])
   }

@@ -22,8 +22,8 @@ const indent = '  '
  * meaning.
  */
 export function closing({ report, verdict, page, lockPath }: Conclusion, columns: number): string[] {
-  const use = wasCutShort(report.budget) ? 'cut short by the budget of minutes: no gate takes it as a baseline'
-    : verdict.status === 'pass' ? 'commit it beside the spec' : 'of a study that did not pass'
+  const use = wasCutShort(report.budget) ? 'cut short by the time budget: gates do not accept it as a baseline'
+    : verdict.status === 'pass' ? 'commit it next to the spec' : 'from a study that did not pass'
   return [
     '', ...changeLines(report).flatMap((line) => wrapped(`NOTE: ${line}`, columns, '')),
     ...wrapped(`${verdict.status.toUpperCase()}: ${verdict.sentence}`, columns, ''), ...gateLines(verdict, columns),
@@ -59,7 +59,7 @@ function measured({ verification, verdict }: Report): string[] {
   if (rows.length === 0) return []
   const level = verification?.metrics.find((m) => m.gain !== null)?.gain?.level
   const head = ['', 'declared', 'chosen', level === undefined ? 'gain' : `gain (${short(level * 100, 3)} %)`]
-  return ['', 'Mean ± SD over seeds that no selection saw:', ...aligned([head, ...rows], indent)]
+  return ['', 'Mean ± SD over seeds not used for selection:', ...aligned([head, ...rows], indent)]
 }
 
 function levers({ levers: { changes } }: Report): string[] {

@@ -13,27 +13,27 @@ export function addEngineCommands(root: Command, exit: (code: number) => void): 
   const engine = root.command('engine').description(summary)
   const dir = [
     '--dir <dir>',
-    "folder of the engines (default: $TUNEGATE_ENGINE_DIR, else tunegate/engine in the user's cache)",
+    "engine folder (default: $TUNEGATE_ENGINE_DIR, else tunegate/engine in the user's cache)",
   ] as const
 
   engine
     .command('install')
-    .description('fetch, check, compile and test it')
+    .description('download, check, compile and test it')
     .option(...dir)
-    .option('--from <dir>', 'take the files from a folder that `engine download` filled; no network is used')
-    .option('--force', 'build it again where it is installed')
+    .option('--from <dir>', 'use the files that `engine download` saved in this folder, without a network')
+    .option('--force', 'rebuild it if it is already installed')
     .action(async (options: EngineInstallOptions) => exit(await engineInstallCommand(options)))
 
   engine
     .command('status')
-    .description('what is installed, whether it loads, and which engine auto takes')
+    .description('show what is installed, whether it loads, and which engine auto selects')
     .option(...dir)
     .option('--json', 'print it as JSON')
     .action(async (options: { dir?: string; json?: boolean }) => exit(await engineStatusCommand(options)))
 
   engine
     .command('download <dir>')
-    .description('save the files of an install, for a machine without a network')
+    .description('download the install files for a machine without a network')
     .addOption(new Option('--platform <platform>', 'the machine they are for (default: this one)').choices(platforms))
     .action(async (to: string, options: { platform?: string }) => exit(await engineDownloadCommand(to, options)))
 }

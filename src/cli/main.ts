@@ -23,7 +23,7 @@ export function finalCode(code: number | string | null | undefined): number {
   const lost = lostOutput()
   if (lost !== undefined) return explain(lost)
   if (code !== unsettled) return Number(code ?? 0)
-  return explain(new Error('the command waits for something that never comes'))
+  return explain(new Error('the command is waiting for something that never happens'))
 }
 
 /** Node's exit code if nothing is left that could end the entry's wait. */
@@ -40,8 +40,8 @@ export function explain(thrown: unknown): number {
   }
   err.lines(
     ...defectLines(error), '',
-    'This is a defect of tunegate, not of your spec or your data. Please report it with the lines above, the spec, and what',
-    '`tunegate --version` prints. Finished runs are kept in the journal; running again continues from them.',
+    'This is a defect in tunegate, not in your spec or your data. Please report it with the lines above, the spec, and the',
+    'output of `tunegate --version`. Finished runs are kept in the journal; run the same command to continue.',
   )
   return exitCodes.defect
 }

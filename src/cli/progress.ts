@@ -52,7 +52,7 @@ export function progressLogger(output: Output): Listener {
         line(`${stage}: ${event.decision.conclusion} in ${event.seconds.toFixed(1)} s. ${event.decision.summary}`)
         return
       case 'budget-exhausted':
-        line(`${stage}: the budget of ${event.what} is used up; what was left out is in the report`)
+        line(`${stage}: the budget of ${event.what} is used up; the report lists what was skipped`)
         return
       case 'notice':
         line(`note: ${event.message}`)

@@ -10,19 +10,19 @@ import { reportCommand } from './commands/report.ts'
 export function addReportCommands(root: Command, exit: (code: number) => void): void {
   const report = root.command('report <dir>')
     .description('render the report of a finished run again')
-    .addOption(new Option('--format <format>', 'print one of these instead of writing the files').choices(['markdown', 'json']))
-    .addOption(new Option('--png', 'write every chart as PNG, too').conflicts('format'))
+    .addOption(new Option('--format <format>', 'print the report in this format instead of writing files').choices(['markdown', 'json']))
+    .addOption(new Option('--png', 'also write every chart as PNG').conflicts('format'))
     .action(async (dir: string, options: { format?: 'markdown' | 'json'; png?: boolean }) => exit(await reportCommand(dir, options)))
 
   report.command('compare <first> <second>')
-    .description('two finished runs side by side: verdicts, levers, metrics over seeds, curves')
+    .description('compare two finished runs: verdicts, levers, metrics over seeds, curves')
     .addOption(new Option('--format <format>', 'how to print it').choices(['markdown', 'json']).default('markdown'))
-    .option('--html <file>', 'write a page with the curves of both, too')
+    .option('--html <file>', 'also write a page with the curves of both')
     .action(async (first: string, second: string, options: CompareOptions) => exit(await compareCommand(first, second, options)))
 
   report.command('export <dir>')
-    .description('write a finished run for other tools')
-    .addOption(new Option('--to <tool>', 'whose files to write').choices(exportNames).makeOptionMandatory())
+    .description('export a finished run for other tools')
+    .addOption(new Option('--to <tool>', 'target tool of the export').choices(exportNames).makeOptionMandatory())
     .option('-o, --output <folder>', 'where to write them (default: export-<tool> in the run\'s folder)')
     .action(async (dir: string, options: ExportOptions) => exit(await exportCommand(dir, options)))
 

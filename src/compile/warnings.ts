@@ -19,14 +19,14 @@ export function warningsOf(spec: NormalizedSpec, plan: Plan, locate: Locate): re
 
 function warnOfIdleLevers({ levers: { regularization }, layers, augmentation, preset }: NormalizedSpec, warn: Report): void {
   if (regularization.dropout > 0 && !hasDropoutLever(layers)) {
-    warn('lever-without-effect', ['levers', 'regularization', 'dropout'], 'the dropout lever moves nothing', {
-      found: String(regularization.dropout), hint: 'add a layer - dropout without a rate of its own',
+    warn('lever-without-effect', ['levers', 'regularization', 'dropout'], 'the dropout lever has no effect', {
+      found: String(regularization.dropout), hint: 'add a dropout layer (- dropout) without its own rate',
     })
   }
   if (regularization.augmentation > 0 && !canAugment(augmentation)) {
     warn('lever-without-effect', ['levers', 'regularization', 'augmentation'], 'there is nothing to augment', {
-      found: `${regularization.augmentation}; all amounts of ${preset} are 0 here`,
-      hint: 'set amounts under augmentation, or the lever to 0',
+      found: `${regularization.augmentation}; all amounts of ${preset} are 0 for this data`,
+      hint: 'set amounts under augmentation, or set the lever to 0',
     })
   }
 }
@@ -35,9 +35,9 @@ function warnOfIdleLevers({ levers: { regularization }, layers, augmentation, pr
 function warnOfSeeds({ stages, gates }: NormalizedSpec, warn: Report): void {
   const seeds = confirmationIn(stages)?.seeds ?? Infinity
   if (seeds < 2 && gates.length > 0) {
-    const allowed = 'at least 2, better 5'
+    const allowed = 'at least 2, preferably 5'
     const at = ['stages', confirmation.name, 'seeds']
-    warn('too-few-seeds', at, 'no gate can be decided with one seed', { found: '1', allowed })
+    warn('too-few-seeds', at, 'one seed cannot decide any gate', { found: '1', allowed })
   }
 }
 
@@ -46,16 +46,16 @@ function warnOfSelectionSeeds({ stages }: NormalizedSpec, warn: Report): void {
   for (const [index, settings] of stages.entries()) {
     const compared = stageNamed(settings.stage).comparisonSeeds?.(settings)
     if (!compared || compared.seeds > 1) continue
-    const allowed = 'at least 2, better 3'
+    const allowed = 'at least 2, preferably 3'
     const at = ['stages', index, settings.stage, compared.key]
-    warn('too-few-seeds', at, 'with one seed this stage can move no lever', { found: '1', allowed })
+    warn('too-few-seeds', at, 'with one seed, this stage cannot move a lever', { found: '1', allowed })
   }
 }
 
 function warnOfBudget({ jobs, budget }: Plan, warn: Report): void {
   const runs = jobs.reduce((sum, job) => sum + job.estimate.runs, 0)
   if (budget.trials !== null && runs > budget.trials) {
-    const message = 'the stages may ask for more runs than the budget has; what it does not cover is left out'
+    const message = 'the stages may need more runs than the budget allows; runs beyond the budget are skipped'
     warn('over-budget', ['budget', 'trials'], message, { found: String(budget.trials), allowed: `up to ${runs} runs` })
   }
 }

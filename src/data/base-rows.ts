@@ -30,7 +30,7 @@ export async function baseRows(
   const selected = selectInputs(base, table, version.roles)
   const after = sameColumns(await openVersion(own), columns)
   if (typeof after === 'string') {
-    return fail({ code: 'data/no-column', message: `the data of the change have no column "${after}"` })
+    return fail({ code: 'data/no-column', message: `the data of the change has no column "${after}"` })
   }
   requireCells(selected.inputs, columns, after)
   const train = trainingRows({ before, columns, after, splits })

@@ -44,7 +44,7 @@ export async function changedRows(base: DataConfig, own: DataConfig, splits: Spl
   const { splits: before } = await loadDataset(base)
   const { columns } = usedColumns(await openVersion(base))
   const after = sameColumns(await openVersion(own), columns)
-  if (typeof after === 'string') return { notCompared: `the data of the change have no column "${after}"` }
+  if (typeof after === 'string') return { notCompared: `the data of the change has no column "${after}"` }
   const [old, now] = [rowsIn(columns, before), rowsIn(after, splits)]
   const parts = (['validation', 'test'] as const).map((part) => ({ part, ...compared(part, old, now) }))
   return { parts, training: { ...compared('train', old, now), added: without(now.train, all(old), content).length } }

@@ -38,7 +38,7 @@ export function encodeInputs(
     notes.push(...unseen(column.name, levels, codes, splits.train))
     return as === 'index' ? indices(column.name, requireKnown(column.name, codes)) : oneHot(column.name, levels, codes)
   })
-  const constant = `${counted(flat.length, 'input')} constant in the training rows, centred only: ${listed(flat)}`
+  const constant = `${counted(flat.length, 'input')} constant in the training rows, centered but not scaled: ${listed(flat)}`
   if (flat.length > 0) notes.push(constant)
   const features = encoders.flatMap((encoder) => encoder.features)
   const values = allocate(rows, features.length, limits)
@@ -51,13 +51,13 @@ export function encodeInputs(
 }
 
 function allocate(rows: number, width: number, limits: Limits): Float32Array {
-  if (width === 0) fail({ code: 'data/no-inputs', message: 'no column is left as an input' })
+  if (width === 0) fail({ code: 'data/no-inputs', message: 'no column remains as an input' })
   const bytes = rows * width * 4
   if (bytes > limits.inputs) {
     const found = `${counted(rows, 'row')} × ${width} values`
     fail({
       code: 'data/too-large', message: 'the encoded inputs are too large', found,
-      allowed: counted(limits.inputs, 'byte'), hint: 'encode columns of many levels as an index, or leave them out',
+      allowed: counted(limits.inputs, 'byte'), hint: 'encode columns with many levels as an index, or leave them out',
     })
   }
   return new Float32Array(rows * width)
@@ -87,7 +87,7 @@ function indices(name: string, codes: Int32Array): Encoder {
 /** One-hot positions can all be 0; an index has no such value. */
 function requireKnown(name: string, codes: Int32Array): Int32Array {
   if (!codes.includes(-1)) return codes
-  return fail({ code: 'data/unknown-level', message: `column "${name}" has a text that the index does not know` })
+  return fail({ code: 'data/unknown-level', message: `column "${name}" has a text that is not in the index` })
 }
 
 function oneHot(name: string, levels: readonly string[], codes: Int32Array): Encoder {

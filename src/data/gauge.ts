@@ -50,9 +50,9 @@ function requireMemory({ file, bytes, limits }: Source, rows: number, columns: n
   const need = bytes.length + rows * (columns * cellBytes + rowBytes)
   if (need <= limits.memory) return
   fail({
-    code: 'data/memory', message: `${file} needs more memory than this machine has to give`,
+    code: 'data/memory', message: `${file} needs more memory than this machine has available`,
     found: `about ${mebibytes(need)} for the first ${counted(rows, 'row')} of ${counted(columns, 'column')}`,
-    allowed: `at most ${mebibytes(limits.memory)}`, hint: 'give fewer rows or columns, or run on a larger machine',
+    allowed: `at most ${mebibytes(limits.memory)}`, hint: 'use fewer rows or columns, or run on a larger machine',
   })
 }
 
@@ -60,7 +60,7 @@ export function tooMany({ file }: Pick<Source, 'file'>, what: string, most: numb
   return fail({
     code: `data/too-many-${what}s`, message: `${file} has too many ${what}s`,
     found: found === undefined ? `more than ${counted(most, what)}` : counted(found, what), allowed: `at most ${counted(most, what)}`,
-    hint: 'give a sample of the rows',
+    hint: 'use a sample of the rows',
   })
 }
 

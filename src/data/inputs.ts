@@ -66,8 +66,8 @@ function hasDecimalCommas({ levels }: Column): boolean {
 }
 
 const decimalCommas = (file: string, { name, index, levels }: Column) => ({
-  code: 'data/decimal-comma', message: `column "${name}" holds numbers with decimal commas`, at: { file, line: 1, column: index + 1 },
-  found: (levels ?? []).slice(0, 3).join(' '), allowed: 'numbers with a decimal point', hint: 'write decimal points, or name the column as categorical',
+  code: 'data/decimal-comma', message: `column "${name}" has numbers with decimal commas`, at: { file, line: 1, column: index + 1 },
+  found: (levels ?? []).slice(0, 3).join(' '), allowed: 'numbers with a decimal point', hint: 'write decimal points, or list the column under categorical',
 })
 
 function checkCells({ file, rows }: Table, column: Column, use: 'number' | 'text', problems: Problems): void {
@@ -92,11 +92,11 @@ function explain(kind: BadKind, found: string, name: string) {
   switch (kind) {
     case 'missing': return {
       code: 'data/missing', message: `a missing value in ${column}`, found: found === '' ? 'nothing' : found,
-      hint: 'fill in or drop such rows before; nothing is imputed here',
+      hint: 'fill in the values or drop the rows first; tunegate imputes nothing',
     }
     case 'text': return {
       code: 'data/not-a-number', message: `not a number in ${column}`, found, allowed: 'a decimal number',
-      hint: /^[+-]?\d+,\d+$/.test(found) ? 'write a decimal point' : 'name the column as categorical if it holds categories',
+      hint: /^[+-]?\d+,\d+$/.test(found) ? 'write a decimal point' : 'list it under categorical if it has categories',
     }
     case 'infinite': return {
       code: 'data/not-finite', message: `a number in ${column} that is not a finite 32-bit float`, found,

@@ -57,11 +57,11 @@ function noColumn({ file, header, names }: OpenTable, name: string, part: string
   const problem = { code: 'data/no-column', severity: 'error', found: name } as const
   if (!header) {
     const allowed = `0 to ${names.length - 1}, or -1 for the last column`
-    return { ...problem, message: `${file} has no header, so its ${part} column is named by position`, allowed }
+    return { ...problem, message: `${file} has no header, so name its ${part} column by position`, allowed }
   }
   const meant = didYouMean(name, names)
   return {
-    ...problem, message: `${file} has no column of this name (${part})`, allowed: listed(names, 20),
+    ...problem, message: `${file} has no column with this name (${part})`, allowed: listed(names, 20),
     ...(meant === undefined ? {} : { hint: `did you mean "${meant}"?` }),
   }
 }
@@ -71,14 +71,14 @@ function conflicts({ names }: OpenTable, target: number, group: number | null, i
   const error = (message: string): Diagnostic => ({ code: 'data/column-twice', severity: 'error', message })
   const errors = inputs.flatMap((i) => {
     if (i < 0) return []
-    if (i === target) return [error(`"${names[i]}" is the target and cannot be an input too`)]
-    if (i === group) return [error(`"${names[i]}" is the group and cannot be an input too`)]
-    if (seen.has(i)) return [error(`"${names[i]}" is an input twice`)]
+    if (i === target) return [error(`"${names[i]}" is the target and cannot also be an input`)]
+    if (i === group) return [error(`"${names[i]}" is the group and cannot also be an input`)]
+    if (seen.has(i)) return [error(`"${names[i]}" is listed as an input twice`)]
     seen.add(i)
     return []
   })
   if (group !== null && group === target && group >= 0) {
-    errors.push(error(`"${names[group]}" is the target and cannot be the group too`))
+    errors.push(error(`"${names[group]}" is the target and cannot also be the group`))
   }
   return errors
 }
@@ -89,7 +89,7 @@ function shapeErrors(shape: readonly number[], columns: number): Diagnostic[] {
   return [{
     code: 'data/shape', severity: 'error', message: 'the input shape does not fit the columns',
     found: `[${shape.join(', ')}] = ${counted(size, 'value')}`, allowed: counted(columns, 'input column'),
-    ...(size === columns - 1 ? { hint: 'one column too many: is it an identifier, or the target?' } : {}),
+    ...(size === columns - 1 ? { hint: 'there is one extra column: is it an identifier, or the target?' } : {}),
   }]
 }
 

@@ -87,7 +87,7 @@ async function readBytes(file: string, name: string, limits: Limits): Promise<Bu
     if (!info.isFile()) fail({ code: 'data/not-a-file', message: `${name} is not a regular file` })
     if (info.size > limits.bytes) tooLarge(name, counted(info.size, 'byte'), limits)
     // It may grow while it is read.
-    return await readWithin(file, limits.bytes) ?? tooLarge(name, 'it grows', limits)
+    return await readWithin(file, limits.bytes) ?? tooLarge(name, 'a file that is still growing', limits)
   } catch (error) {
     // Only file system errors are about the input. Anything else propagates.
     const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
@@ -110,8 +110,8 @@ async function inflate(file: string, raw: Buffer, limits: Limits, see: (chunk: B
     stream.end(raw)
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       total += chunk.length
-      if (total > limits.bytes) tooLarge(file, 'it inflates to more', limits)
-      if (2 * total > limits.memory) tooLarge(file, 'it inflates to more', { bytes: Math.floor(limits.memory / 2) })
+      if (total > limits.bytes) tooLarge(file, 'more, once decompressed', limits)
+      if (2 * total > limits.memory) tooLarge(file, 'more, once decompressed', { bytes: Math.floor(limits.memory / 2) })
       see(chunk)
       chunks.push(chunk)
     }
@@ -119,7 +119,7 @@ async function inflate(file: string, raw: Buffer, limits: Limits, see: (chunk: B
   } catch (error) {
     if (error instanceof InputError) throw error
     return fail({
-      code: 'data/gzip', message: `${file} is named .gz but cannot be inflated`,
+      code: 'data/gzip', message: `${file} is named .gz but cannot be decompressed`,
       found: error instanceof Error ? error.message : String(error),
     })
   }

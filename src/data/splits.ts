@@ -37,7 +37,7 @@ function fractionsOf({ validation, test }: SplitConfig): Parts {
   if (validation >= 0 && test >= 0 && train > 0) return [train, validation, test]
   return fail({
     code: 'data/split', message: 'the split leaves no training rows', found: `validation ${validation}, test ${test}`,
-    allowed: 'fractions from 0, together below 1',
+    allowed: 'fractions of 0 or more, with a sum below 1',
   })
 }
 
@@ -46,7 +46,7 @@ function requireFilled(rows: number, parts: readonly number[][], fractions: Part
   if (empty.length === 0) return
   fail({
     code: 'data/split', message: `the split leaves the ${empty.join(' and ')} part empty`, found: counted(rows, 'row'),
-    hint: 'more rows (or more and smaller groups), or a larger fraction',
+    hint: 'use more rows (or more and smaller groups), or a larger fraction',
   })
 }
 

@@ -14,8 +14,8 @@ export function sortedLevels(levels: readonly string[]): string[] {
 export function encodeLevels({ codes, levels, name }: Column, mostLevels: number): { levels: string[]; codes: Int32Array } {
   if (!codes || !levels) {
     return fail({
-      code: 'data/too-many-levels', message: `column "${name}" has too many different values to be categories`,
-      allowed: `at most ${counted(mostLevels, 'level')}`, hint: 'is it a number, or an identifier?',
+      code: 'data/too-many-levels', message: `column "${name}" has too many distinct values to be categories`,
+      allowed: `at most ${counted(mostLevels, 'level')}`, hint: 'check whether it is a number or an identifier',
     })
   }
   const sorted = sortedLevels(levels)
@@ -28,7 +28,7 @@ export function encodeLevels({ codes, levels, name }: Column, mostLevels: number
 export function checkClasses(config: DataConfig, classes: readonly string[], codes: Int32Array): void {
   if (classes.length < 2) {
     const found = classes[0] ?? 'none'
-    fail({ code: 'data/one-class', message: 'the target has one class only: there is nothing to tell apart', found })
+    fail({ code: 'data/one-class', message: 'the target has only one class, so there is nothing to learn', found })
   }
   if (!config.split.stratify) return
   const parts = 1 + Number(config.split.validation > 0) + Number(config.split.test > 0)
@@ -40,7 +40,7 @@ export function checkClasses(config: DataConfig, classes: readonly string[], cod
     problems.add({
       code: 'data/small-class', message: `the class "${classes[i]}" is too small to be in every part of the split`,
       found: counted(count, 'row'), allowed: `at least ${counted(parts, 'row')}`,
-      hint: 'is the target a number (task: regression)? else merge or drop the class, or set stratify: false',
+      hint: 'set task: regression if the target is a number; otherwise merge or drop the class, or set stratify: false',
     })
   })
   problems.throwIfAny()
@@ -50,7 +50,7 @@ export function checkClasses(config: DataConfig, classes: readonly string[], cod
 export function standardizeTargets(column: Column, rows: number, { train }: Splits) {
   const { mean, sd } = moments(column.at, train)
   if (sd === 0) {
-    const message = `the target "${column.name}" has one value only in the training rows: there is nothing to learn`
+    const message = `the target "${column.name}" has only one value in the training rows, so there is nothing to learn`
     fail({ code: 'data/constant-target', message, found: String(mean) })
   }
   const targets = Float32Array.from({ length: rows }, (_, row) => (column.at(row) - mean) / sd)

@@ -51,7 +51,7 @@ export function requireNames(source: Source, names: readonly string[]): void {
     if (seen.has(name)) {
       fail({
         code: 'data/duplicate-column', message: 'two columns have the same name', at: { ...at, column: i + 1 }, found: name,
-        hint: 'rename one; for a file without a header say `header: false`',
+        hint: 'rename one, or set `header: false` if the file has no header',
       })
     }
     seen.add(name)

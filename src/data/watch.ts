@@ -41,9 +41,9 @@ export class Watch {
   look(): void {
     if (this.minutes === null || this.elapsed <= this.minutes * 60_000) return
     throw new InputError([{
-      code: 'data/time', severity: 'error', message: 'reading and checking the data used up the budget of minutes, and nothing was trained',
+      code: 'data/time', severity: 'error', message: 'reading and checking the data used up the budget of minutes, so nothing was trained',
       found: this.longest().join(', '), allowed: `${this.minutes} ${this.minutes === 1 ? 'minute' : 'minutes'}`,
-      hint: 'raise budget.minutes, or give fewer rows or columns',
+      hint: 'raise budget.minutes, or use fewer rows or columns',
     }])
   }
 

@@ -39,7 +39,7 @@ function findingText(finding: Finding): string {
     ...(first ? [`    Seen:  ${printable(sightText(first))}`] : []),
     `    Cause: ${cause}`,
     ...moves.map((move, i) => `    ${i === 0 ? 'Try:  ' : '      '} ${i + 1}. ${moveText(move)}`),
-    ...(stage === null ? [] : [`    Stage: ${stage} would test the first of them.`]),
+    ...(stage === null ? [] : [`    Stage: ${stage} would test the first one.`]),
     '',
   ].join('\n')
 }

@@ -65,13 +65,13 @@ export class Converter {
   private members(pairs: readonly Pair[], depth: number): Content {
     const children = new Map<string, Located>()
     for (const { key, value } of pairs) {
-      if (!isScalar(key)) throw new Error('the composer let a key pass that is no text')
+      if (!isScalar(key)) throw new Error('the composer accepted a key that is not text')
       const [start, end] = key.range
       if (key.value === '<<' && key.type === 'PLAIN') {
-        this.report('spec/merge-key', 'merge keys are not read', start, { found: '<<', hint: 'write the keys out' })
+        this.report('spec/merge-key', 'merge keys are not supported', start, { found: '<<', hint: 'write out the keys' })
       } else if (children.has(String(key.value))) {
         const found = String(key.value).slice(0, 100)
-        this.report('spec/duplicate-key', 'the same key twice in one map', start, { found, hint: 'keep one of them' })
+        this.report('spec/duplicate-key', 'the map has the same key twice', start, { found, hint: 'remove one of them' })
       } else {
         children.set(String(key.value), this.visit(value, depth + 1, end, start))
       }

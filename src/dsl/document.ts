@@ -63,7 +63,7 @@ const options = { schema: 'core', strict: true, uniqueKeys: false, stringKeys: t
 const mostErrors = 99
 
 const moreErrors = (count: number): Diagnostic =>
-  ({ code: 'spec/more', severity: 'error', message: `${count.toLocaleString('en')} more problems are not shown` })
+  ({ code: 'spec/more', severity: 'error', message: `${count.toLocaleString('en')} more problems not listed` })
 
 type Composed = Result<Document.Parsed, Diagnostic[]>
 
@@ -77,8 +77,8 @@ function composed(tokens: CST.Token[], text: string, file: string, position: Pos
 }
 
 function secondDocument(at: SourcePosition): Diagnostic {
-  const hint = 'remove the line --- and what follows it'
-  return { code: 'spec/multiple-documents', severity: 'error', message: 'a spec is one document', at, hint }
+  const hint = 'remove the line --- and everything after it'
+  return { code: 'spec/multiple-documents', severity: 'error', message: 'the file has several YAML documents', at, hint }
 }
 
 function tooLarge(bytes: number, file: string): Diagnostic {

@@ -36,12 +36,12 @@ const wrongLength: Explain = ({ path, value, parent }, { value: at }) => ({
 
 const missingKey: Explain = ({ path, params, parent }, { owner: at }) => {
   const key = String(params['missingProperty'])
-  return { code: 'spec/missing-key', message: `${nameOf(path)} lacks the key ${key}`, at, hint: example(parent, key) }
+  return { code: 'spec/missing-key', message: `${nameOf(path)} is missing the key ${key}`, at, hint: example(parent, key) }
 }
 
 const wrongType: Explain = (error, { value: at }) => {
   if (error.value === null && error.path.length === 0) {
-    return { code: 'spec/empty', message: 'the spec is empty', at, hint: 'tunegate init writes one from a data file' }
+    return { code: 'spec/empty', message: 'the spec is empty', at, hint: 'run tunegate init to write one from a data file' }
   }
   const message = `${nameOf(error.path)} has the wrong type`
   return { code: 'spec/type', message, at, found: shownValue(error.value), allowed: allowedTypes(error) }
@@ -54,9 +54,9 @@ const unknownKey: Explain = ({ path, params, parent }, { member }) => {
   const place = kind ? undefined : placeOf(key)
   return {
     code: kind ? `spec/unknown-${kind}` : 'spec/unknown-key', at: member(key), found: key,
-    message: kind ? `there is no ${kind} of this name` : `${nameOf(path)} has no key of this name`,
+    message: kind ? `there is no ${kind} with this name` : `${nameOf(path)} has no key with this name`,
     allowed: allowed.length > 0 ? allowed.join(', ') : 'no keys',
-    ...(place === undefined ? didYouMeanHint(key, allowed) : { hint: `it belongs ${place}` }),
+    ...(place === undefined ? didYouMeanHint(key, allowed) : { hint: `move it ${place}` }),
   }
 }
 
@@ -67,7 +67,7 @@ const notAllowed: Explain = (error, context) => {
   if (kind && typeof value === 'string') return notAlone(kind, value, error, context)
   const texts = allowed.filter((a) => typeof a === 'string')
   return {
-    code: 'spec/value', message: `${nameOf(path)} has a value that it may not have`, at: context.value,
+    code: 'spec/value', message: `${nameOf(path)} has an invalid value`, at: context.value,
     found: shownValue(value), allowed: shownChoices(allowed), ...didYouMeanHint(String(value), texts),
   }
 }
@@ -76,25 +76,25 @@ const notAllowed: Explain = (error, context) => {
 function notAlone(kind: string, name: string, { params, schema }: SchemaError, { value: at }: Context): Said {
   const names = (params['names'] ?? schema) as readonly string[]
   if (names.includes(name)) {
-    return { code: 'spec/missing-arguments', message: `the ${kind} ${name} does not stand alone`, at, found: name }
+    return { code: 'spec/missing-arguments', message: `the ${kind} ${name} needs settings`, at, found: name }
   }
   return {
-    code: `spec/unknown-${kind}`, message: `there is no ${kind} of this name`, at, found: name,
+    code: `spec/unknown-${kind}`, message: `there is no ${kind} with this name`, at, found: name,
     allowed: names.join(', '), ...didYouMeanHint(name, names),
   }
 }
 
 const conflict: Explain = ({ path }, { owner: at }) => ({
-  code: 'spec/conflict', message: `${nameOf(path)} does not go with shape: inputs are an array or columns, not both`, at,
+  code: 'spec/conflict', message: `${nameOf(path)} cannot be combined with shape: inputs are either an array or columns`, at,
 })
 
 const pattern: Explain = ({ path, value }, { value: at }) => ({
-  code: 'spec/pattern', message: `${nameOf(path)} has characters that it may not have`, at, found: shownValue(value),
-  allowed: 'letters, digits, dot, dash and underscore; a letter or digit first',
+  code: 'spec/pattern', message: `${nameOf(path)} has invalid characters`, at, found: shownValue(value),
+  allowed: 'letters, digits, dots, dashes and underscores, beginning with a letter or digit',
 })
 
 const duplicate: Explain = ({ path, value, params }, { value: at }) => ({
-  code: 'spec/duplicate-item', message: `${nameOf(path)} has an item twice`, at,
+  code: 'spec/duplicate-item', message: `${nameOf(path)} has the same item twice`, at,
   found: shownValue((value as readonly unknown[])[Number(params['j'])]),
 })
 
@@ -104,7 +104,7 @@ const emptyMap: Explain = ({ path, value, parent }, { value: at }) => ({
 
 const tooManyKeys: Explain = ({ path, value }, { value: at }) => {
   const keys = Object.keys(value as object)
-  const message = `${nameOf(path)} has ${keys.length} keys, and an item has one`
+  const message = `${nameOf(path)} has ${keys.length} keys, but an item has only one`
   return { code: 'spec/length', message, at, found: keys.join(', ') }
 }
 

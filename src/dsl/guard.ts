@@ -11,14 +11,14 @@ const stackSlack = 4
 const mostProblems = 20
 
 const refused: { readonly [type: string]: { readonly code: string; readonly message: string; readonly hint: string } } = {
-  anchor: { code: 'spec/anchor', message: 'anchors are not read', hint: 'write the value out where it is used' },
+  anchor: { code: 'spec/anchor', message: 'anchors are not supported', hint: 'write out the value where it is used' },
   alias: {
     code: 'spec/alias',
-    message: 'aliases are not read',
-    hint: 'write the value out; a text that begins with * needs quotes',
+    message: 'aliases are not supported',
+    hint: 'write out the value, or quote a string that begins with *',
   },
-  tag: { code: 'spec/tag', message: 'tags are not read', hint: 'leave the tag out; a text that begins with ! needs quotes' },
-  'directive-line': { code: 'spec/directive', message: 'directives are not read', hint: 'remove the line' },
+  tag: { code: 'spec/tag', message: 'tags are not supported', hint: 'remove the tag, or quote a string that begins with !' },
+  'directive-line': { code: 'spec/directive', message: 'directives are not supported', hint: 'remove the line' },
 }
 
 /** Watches the lexer, so that what is too large or not allowed is rejected before a tree is built from it. */

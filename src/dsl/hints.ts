@@ -42,21 +42,21 @@ function lostIndentation({ keyword, value }: SchemaError): string | undefined {
   if (keyword !== 'maxProperties') return undefined
   const empty = Object.entries(value as object).find(([, v]) => v === null)?.[0]
   return empty === undefined
-    ? 'begin each with a dash of its own'
-    : `indent what belongs to ${empty} further than ${empty} itself`
+    ? 'begin each item with its own dash'
+    : `indent the settings of ${empty} deeper than ${empty} itself`
 }
 
 /** `- flatten:` is a map whose value is null. */
 function emptyItem({ keyword, path, value, parent }: SchemaError): string | undefined {
   const isItem = path.length >= 3 && path[0] !== 'gates' && /^\d+$/.test(path.at(-2) ?? '') && parent['type'] === 'object'
   return keyword === 'type' && value === null && isItem
-    ? `without settings, write "- ${path.at(-1)}" with no colon`
+    ? `without settings, write "- ${path.at(-1)}" without the colon`
     : undefined
 }
 
 function outputActivation({ keyword, path, value }: SchemaError): string | undefined {
   return keyword === 'enum' && path.at(-1) === 'activation' && (value === 'softmax' || value === 'logSoftmax')
-    ? 'the last layer gives logits; the loss applies softmax itself'
+    ? 'leave it out: the last layer gives logits, and the loss applies softmax'
     : undefined
 }
 
@@ -80,4 +80,4 @@ function ruleOf({ keyword, path, value, parent }: SchemaError): string | undefin
 }
 
 const version = ({ keyword, path }: SchemaError): string | undefined =>
-  keyword === 'const' && path[0] === 'version' ? 'this tunegate reads version 1' : undefined
+  keyword === 'const' && path[0] === 'version' ? 'write version: 1, which this tunegate reads' : undefined

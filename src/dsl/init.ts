@@ -48,7 +48,7 @@ export function renderSpec(options: InitOptions): string {
     '',
     ...gateLines(task),
     '',
-    'budget: { minutes: 20, trials: 200 }   # runs of the verification are set aside first',
+    'budget: { minutes: 20, trials: 200 }   # runs for the verification are reserved first',
     '',
   ].join('\n')
 }
@@ -63,7 +63,7 @@ function dataLines({ file, target, header, columns, imageShape, scale, checks }:
       ? [`  inputs: { shape: [${imageShape.join(', ')}], scale: ${number(scale ?? 1)} }`]
       : [`  inputs: auto                 # ${census(columns, target)}; or { numeric: [a, b], categorical: [c] }`]),
     '  split: { validation: 0.2, test: 0.2, stratify: true, groupBy: null }',
-        '  checks:                       # error stops before training, warn reports, off does not look',
+        '  checks:                       # error stops before training, warn reports, off skips the check',
     ...filled(Object.entries(checks).map(([name, severity]) => `${name}: ${severity}`)),
   ]
 }
@@ -109,7 +109,7 @@ function modelLines(image: InitOptions['imageShape']): string[] {
 
 function leverLines(rows: number): string[] {
   return [
-    'levers:                        # the baseline: where tuning starts, and what the winner is held against',
+    'levers:                        # the baseline: where tuning starts, and what the winner is compared with',
     '  optimization: { optimizer: adamw, learningRate: 0.001 }',
     `  batching: { batchSize: ${batchSize(rows)} }`,
     '  regularization: { weightDecay: 0.01, dropout: 0.1 }',

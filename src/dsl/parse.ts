@@ -52,7 +52,7 @@ function sorted(problems: readonly Diagnostic[]): Diagnostic[] {
   const rest: Diagnostic = {
     code: 'spec/more',
     severity: 'error',
-    message: `${more.length > 0 ? 'at least ' : ''}${each.length - mostProblems} more problems are not shown`,
+    message: `${more.length > 0 ? 'at least ' : ''}${each.length - mostProblems} more problems not listed`,
   }
   return [...each.slice(0, mostProblems), rest]
 }

@@ -5,7 +5,7 @@
  */
 export type Metric = 'accuracy' | 'balancedAccuracy' | 'f1' | 'nll' | 'brier' | 'ece' | 'mse' | 'rmse' | 'mae' | 'r2'
 /**
- * auto decides from the columns' types: numbers as they are, categories one-hot, constants and identifiers dropped.
+ * auto decides by column type: numbers stay as they are, categories become one-hot, constants and identifiers are dropped.
  */
 export type Inputs =
   | 'auto'
@@ -18,23 +18,23 @@ export type Inputs =
        */
       shape?: number[]
       /**
-       * Array inputs: every value is multiplied by it.
+       * Array inputs: factor that multiplies every value.
        */
       scale?: number
       /**
-       * Column inputs: names or positions of the numeric ones, which come first.
+       * Column inputs: names or positions of the numeric columns, which come first.
        *
        * @maxItems 4096
        */
       numeric?: Column[]
       /**
-       * Column inputs: names or positions of the categorical ones.
+       * Column inputs: names or positions of the categorical columns.
        *
        * @maxItems 4096
        */
       categorical?: Column[]
       /**
-       * Column inputs: how categories become numbers. index is what an embedding reads.
+       * Column inputs: how categories become numbers. An embedding reads index.
        */
       encoding?: 'one-hot' | 'index'
     }
@@ -43,7 +43,7 @@ export type Inputs =
  */
 export type Column = string | number
 /**
- * What a finding does.
+ * Effect of a finding.
  */
 export type Severity = 'error' | 'warn' | 'off'
 /**
@@ -127,7 +127,7 @@ export type Stage =
       verify?: Verify
     }
 /**
- * Runs under different seeds.
+ * Number of runs with different seeds.
  */
 export type Seeds = number
 /**
@@ -140,11 +140,11 @@ export type Measured = 'validation' | 'test'
 export type OnInconclusive = 'fail' | 'pass'
 
 /**
- * What to tune, on which data, within which budget, and what a change must prove. Written as tuning.yml or as JSON.
+ * What to tune, on which data and within which budget, and what a change must prove. Write it as tuning.yml or as JSON.
  */
 export interface Spec {
   /**
-   * Address of this schema, for editors that read it from the file; it changes nothing.
+   * URL of this schema, for editors that read it from the file. It has no effect on the study.
    */
   $schema?: string
   /**
@@ -164,12 +164,12 @@ export interface Spec {
    */
   preset?: 'auto' | 'vision-cnn' | 'text-transformer' | 'tabular-mlp'
   /**
-   * Every random stream is derived from it. 0 is a seed like any other.
+   * Every random stream is derived from this seed. 0 has no special meaning.
    */
   seed?: number
   objective?: Metric
   /**
-   * Validation metrics are computed after every so many epochs, and at the end.
+   * Number of epochs between two computations of the validation metrics. They are also computed at the end.
    */
   evaluateEvery?: number
   data: Data
@@ -184,7 +184,7 @@ export interface Spec {
    */
   stages?: Stage[]
   /**
-   * Rules, fixed before the run, that the verified seeds must satisfy. Gates need the stage verify.
+   * Rules that the verified seeds must satisfy, fixed before the run. Gates need the stage verify.
    *
    * @maxItems 64
    */
@@ -192,7 +192,7 @@ export interface Spec {
   budget?: Budget
 }
 /**
- * Where the data are and how they are used.
+ * The data and how to use it.
  */
 export interface Data {
   /**
@@ -204,44 +204,44 @@ export interface Data {
    */
   target: string | number
   /**
-   * Whether the first line names the columns; auto looks at it.
+   * Whether the first line names the columns. auto detects it.
    */
   header?: true | false | 'auto'
   inputs?: Inputs
   /**
-   * Make numeric inputs (x − mean) / SD, both fitted on the training rows only. Left out: true for columns, false for arrays.
+   * Whether to standardize numeric inputs to (x − mean) / SD, with both fitted only on the training rows. Default: true for columns, false for arrays.
    */
   standardize?: boolean
   split?: Split
   checks?: Checks
 }
 /**
- * Shares of the rows; training takes what is left.
+ * Shares of the rows. Training gets the rest.
  */
 export interface Split {
   /**
-   * Share of the rows on which stages compare.
+   * Share of the rows that stages use for comparisons.
    */
   validation?: number
   /**
-   * Share of the rows that only the verification looks at; 0 keeps none back.
+   * Share of the rows that only the verification uses. 0 reserves none.
    */
   test?: number
   /**
-   * Keep the class proportions in every part; nothing to do for regression.
+   * Whether to keep the class proportions in every part. It has no effect on regression.
    */
   stratify?: boolean
   /**
-   * A column whose equal values stay in one part, as a patient or a session; null is none.
+   * A column whose equal values stay in one part, such as a patient or a session. null is none.
    */
   groupBy?: string | number | null
   /**
-   * Seed of the split. Left out: the root seed.
+   * Seed of the split. Default: the root seed.
    */
   seed?: number
 }
 /**
- * error stops before training, warn reports, off does not look.
+ * error stops before training, warn reports, off skips the check.
  */
 export interface Checks {
   leakage?: Severity
@@ -259,32 +259,32 @@ export interface Checks {
  */
 export interface Augmentation {
   /**
-   * Images: largest shift, as a share of height and width. vision-cnn: 0.125, else 0.
+   * Images: largest shift, as a share of height and width. vision-cnn: 0.125, otherwise 0.
    */
   shift?: number
   /**
-   * Images: chance of a left-right flip; 0 where left and right mean something, as in digits. vision-cnn: 0.5, else 0.
+   * Images: probability of a left-right flip. Use 0 if left and right have a meaning, as in digits. vision-cnn: 0.5, otherwise 0.
    */
   flip?: number
   /**
-   * Images: side of an erased square, as a share of the image's side. vision-cnn: 0.25, else 0.
+   * Images: side of an erased square, as a share of the image's side. vision-cnn: 0.25, otherwise 0.
    */
   erase?: number
   /**
-   * SD of Gaussian noise on standardized numeric inputs. tabular-mlp: 0.1 where inputs are standardized, else 0.
+   * SD of Gaussian noise on standardized numeric inputs. tabular-mlp: 0.1 if inputs are standardized, otherwise 0.
    */
   noise?: number
   /**
-   * Parameter α of mixup's Beta(α, α); 0 is off. vision-cnn: 0.2 for classification, else 0.
+   * Parameter α of mixup's Beta(α, α). 0 is off. vision-cnn: 0.2 for classification, otherwise 0.
    */
   mixup?: number
 }
 /**
- * Layers from the input to the output; the last gives one logit a class, or one number for regression.
+ * Layers from the input to the output. The last layer gives one logit per class, or one number for regression.
  */
 export interface Model {
   /**
-   * Each a name, or a name with arguments. Names, arguments and defaults are those of tfjs-layers and Keras.
+   * Each layer is a name, or a name with arguments. Names, arguments and defaults match tfjs-layers and Keras.
    *
    * @minItems 1
    * @maxItems 256
@@ -301,7 +301,7 @@ export interface Conv2D {
   padding?: Padding
   activation?: Activation
   /**
-   * Whether a bias is added.
+   * Whether to add a bias.
    */
   useBias?: boolean
 }
@@ -311,14 +311,14 @@ export interface Conv2D {
 export interface DepthwiseConv2D {
   kernelSize: Size
   /**
-   * Output channels for each input channel.
+   * Number of output channels per input channel.
    */
   depthMultiplier?: number
   strides?: Size
   padding?: Padding
   activation?: Activation
   /**
-   * Whether a bias is added.
+   * Whether to add a bias.
    */
   useBias?: boolean
 }
@@ -329,14 +329,14 @@ export interface SeparableConv2D {
   filters: Width
   kernelSize: Size
   /**
-   * Channels between the two convolutions for each input channel.
+   * Number of channels between the two convolutions per input channel.
    */
   depthMultiplier?: number
   strides?: Size
   padding?: Padding
   activation?: Activation
   /**
-   * Whether a bias is added.
+   * Whether to add a bias.
    */
   useBias?: boolean
 }
@@ -349,7 +349,7 @@ export interface Pooling2D {
   padding?: Padding
 }
 /**
- * The layer takes none.
+ * This layer takes no arguments.
  */
 export interface NoArguments {}
 /**
@@ -357,12 +357,12 @@ export interface NoArguments {}
  */
 export interface Dense {
   /**
-   * Outputs. classes is the number of classes, or 1 for regression.
+   * Number of outputs. classes stands for the number of classes, or 1 for regression.
    */
   units: number | 'classes'
   activation?: Activation
   /**
-   * Whether a bias is added.
+   * Whether to add a bias.
    */
   useBias?: boolean
 }
@@ -371,7 +371,7 @@ export interface Dense {
  */
 export interface Dropout {
   /**
-   * Share of the values that are dropped; null is the dropout lever.
+   * Share of values to drop. null uses the dropout lever.
    */
   rate?: number | null
 }
@@ -380,7 +380,7 @@ export interface Dropout {
  */
 export interface BatchNormalization {
   /**
-   * Weight of the past in the running statistics.
+   * Weight of past batches in the running statistics.
    */
   momentum?: number
   /**
@@ -402,7 +402,7 @@ export interface LayerNormalization {
  */
 export interface Embedding {
   /**
-   * Size of the vocabulary: inputs are whole numbers from 0 to one below it.
+   * Vocabulary size: inputs are whole numbers from 0 to this minus 1.
    */
   inputDim: number
   outputDim: Width
@@ -412,16 +412,16 @@ export interface Embedding {
  */
 export interface MultiHeadAttention {
   /**
-   * Attentions side by side.
+   * Number of attention heads.
    */
   numHeads: number
   keyDim: Width
   /**
-   * Whether biases are added to queries, keys, values and the output.
+   * Whether to add biases to queries, keys, values and the output.
    */
   useBias?: boolean
   /**
-   * Share of the attention weights that are dropped in training; null is the dropout lever.
+   * Share of attention weights to drop during training. null uses the dropout lever.
    */
   dropout?: number | null
 }
@@ -430,14 +430,14 @@ export interface MultiHeadAttention {
  */
 export interface Residual {
   /**
-   * What the input is added to: layers as in model.layers.
+   * Layers whose output is added to the input, as in model.layers.
    *
    * @minItems 1
    * @maxItems 256
    */
   layers: Layer[]
   /**
-   * Layers that the input goes through before it is added, where shapes differ. Empty: none.
+   * Layers that the input passes through before the addition if the shapes differ. Empty for none.
    *
    * @maxItems 256
    */
@@ -490,11 +490,11 @@ export interface Optimization {
  */
 export interface Batching {
   /**
-   * Examples of one forward pass; at most the training rows.
+   * Examples per forward pass, at most the number of training rows.
    */
   batchSize?: number
   /**
-   * Forward passes of one step: the effective batch is batchSize × accumulate.
+   * Forward passes per step. The effective batch size is batchSize × accumulate.
    */
   accumulate?: number
 }
@@ -503,7 +503,7 @@ export interface Batching {
  */
 export interface Regularization {
   /**
-   * Never on biases and norms.
+   * Not applied to biases and normalization parameters.
    */
   weightDecay?: number
   dropout?: Share
@@ -514,12 +514,12 @@ export interface Regularization {
   augmentation?: number
 }
 /**
- * How the learning rate moves, and how long a run is.
+ * The learning-rate schedule and the length of a run.
  */
 export interface Scheduling {
   schedule?: Schedule
   /**
-   * Steps of linear warmup, at most half of a run's. auto: the preset's share of a run, 5 % (text-transformer: 10 %, from 100 to 1000 steps).
+   * Steps of linear warmup, at most half of the run. auto: the preset's share of a run, 5 % (text-transformer: 10 %, from 100 to 1000 steps).
    */
   warmupSteps?: number | 'auto'
   /**
@@ -527,7 +527,7 @@ export interface Scheduling {
    */
   finalFraction?: number
   /**
-   * Largest global gradient norm; null leaves gradients alone.
+   * Largest global gradient norm. null does not clip.
    */
   clipNorm?: number | null
   /**
@@ -535,7 +535,7 @@ export interface Scheduling {
    */
   epochs?: number
   /**
-   * Evaluations without improvement before a run stops; null never stops early.
+   * Evaluations without improvement before a run stops. null never stops early.
    */
   patience?: number | null
 }
@@ -551,14 +551,14 @@ export interface LrRange {
   steps?: number
   seeds?: Seeds
   /**
-   * Shares of the edge that are tried.
+   * Shares of the edge to try.
    *
    * @minItems 1
    * @maxItems 16
    */
   backOff?: number[]
   /**
-   * Length of a confirmation run as a share of a full one.
+   * Length of a confirmation run as a share of a full run.
    */
   confirmLength?: number
   confirmSeeds?: Seeds
@@ -568,7 +568,7 @@ export interface LrRange {
  */
 export interface Batch {
   /**
-   * Batches are doubled up to this size. Left out: 512, or the baseline's batch where that is larger.
+   * Batches are doubled up to this size. Default: 512, or the baseline's batch size if that is larger.
    */
   largest?: number
   /**
@@ -576,11 +576,11 @@ export interface Batch {
    */
   scaling?: 'auto' | 'linear' | 'sqrt'
   /**
-   * Memory of the probe's own process, in MiB.
+   * Memory limit of the probe's own process, in MiB.
    */
   memoryMiB?: number
   /**
-   * Steps that measure throughput and gradient noise.
+   * Number of steps to measure throughput and gradient noise.
    */
   probeSteps?: number
   seeds?: Seeds
@@ -595,7 +595,7 @@ export interface Batch {
 export interface Regularize {
   grid?: Grid
   /**
-   * Successive halving keeps one in so many.
+   * Reduction factor of successive halving: it keeps one in eta.
    */
   eta?: number
   seeds?: Seeds
@@ -634,7 +634,7 @@ export interface Grid {
   augmentation?: number[]
 }
 /**
- * Settings of the schedule stage. An empty list leaves that comparison out.
+ * Settings of the schedule stage. An empty list skips that comparison.
  */
 export interface ScheduleStage {
   /**
@@ -644,13 +644,13 @@ export interface ScheduleStage {
    */
   schedules?: Schedule[] | null
   /**
-   * Warmup lengths to compare, as shares of a run's steps.
+   * Warmup lengths to compare, as shares of the steps of a run.
    *
    * @maxItems 10
    */
   warmupFractions?: number[]
   /**
-   * Quantiles of the logged gradient norms to compare as clip norm.
+   * Quantiles of the logged gradient norms to compare as clip norms.
    *
    * @maxItems 10
    */
@@ -676,7 +676,7 @@ export interface Verify {
   looks?: number[]
 }
 /**
- * One gate with its rule.
+ * One gate and its rule.
  */
 export interface Gate {
   'seed-variance'?: SeedVariance
@@ -687,28 +687,28 @@ export interface Gate {
   'model-size'?: ModelSize
 }
 /**
- * Rule of the seed-variance gate, by the interval of the SD: maxStd, maxRatio or both.
+ * Rule of the seed-variance gate, judged by the interval of the SD. Set maxStd, maxRatio or both.
  */
 export interface SeedVariance {
   metric: Metric
   /**
-   * Largest SD over seeds; null sets no such cap.
+   * Maximum SD over seeds; null for no cap.
    */
   maxStd?: number | null
   /**
-   * Largest SD over seeds as a multiple of the baseline's; null sets no such limit. Five seeds a side tell a ratio only to a factor of 3.1, ten to 2.
+   * Maximum SD over seeds, as a multiple of the baseline's; null for no limit. Five seeds per side resolve a ratio only to a factor of 3.1, ten to 2.
    */
   maxRatio?: number | null
   split?: Measured
   onInconclusive?: OnInconclusive
 }
 /**
- * Rule of the regression gate: non-inferiority by an interval.
+ * Rule of the regression gate: non-inferiority, judged by an interval.
  */
 export interface Regression {
   metric: Metric
   /**
-   * The largest loss that is acceptable.
+   * The largest acceptable drop.
    */
   margin: number
   /**
@@ -719,16 +719,16 @@ export interface Regression {
   onInconclusive?: OnInconclusive
 }
 /**
- * Rule of the threshold gate, by the interval of the mean: min, max or both.
+ * Rule of the threshold gate, judged by the interval of the mean. Set min, max or both.
  */
 export interface Threshold {
   metric: Metric
   /**
-   * The mean is at least this; null sets no such level.
+   * The mean must be at least this; null for no minimum.
    */
   min?: number | null
   /**
-   * The mean is at most this; null sets no such level.
+   * The mean must be at most this; null for no maximum.
    */
   max?: number | null
   split?: Measured
@@ -743,7 +743,7 @@ export interface Calibration {
    */
   metric?: 'nll' | 'brier'
   /**
-   * The largest loss that is acceptable.
+   * The largest acceptable drop.
    */
   margin: number
   /**
@@ -754,27 +754,27 @@ export interface Calibration {
   onInconclusive?: OnInconclusive
 }
 /**
- * Rule of the training-time gate, by the interval of the ratio.
+ * Rule of the training-time gate, judged by the interval of the ratio.
  */
 export interface TrainingTime {
   /**
-   * Longest training as a multiple of the baseline's. A lock holds no times: the baseline must be retrained.
+   * Maximum training time, as a multiple of the baseline's. A lock holds no times, so retrain the baseline.
    */
   maxRatio: number
   onInconclusive?: OnInconclusive
 }
 /**
- * Rule of the model-size gate, counted and known before the training.
+ * Rule of the model-size gate. Parameters are counted, so the result is known before training.
  */
 export interface ModelSize {
   /**
-   * Most trainable parameters as a multiple of the baseline's.
+   * Maximum number of trainable parameters, as a multiple of the baseline's.
    */
   maxRatio: number
   onInconclusive?: OnInconclusive
 }
 /**
- * What the study may cost; null sets no limit.
+ * Limits of the study. null sets no limit.
  */
 export interface Budget {
   /**
@@ -782,7 +782,7 @@ export interface Budget {
    */
   minutes?: number | null
   /**
-   * Limit on runs: one trial under one seed.
+   * Limit on runs. A run is one trial with one seed.
    */
   trials?: number | null
 }

@@ -4,7 +4,7 @@ export function shownValue(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `a list: ${shortened(JSON.stringify(value))}`
   switch (typeof value) {
     case 'string':
-      return `text ${shortened(JSON.stringify(value))}`
+      return `string ${shortened(JSON.stringify(value))}`
     case 'number':
       return `number ${value}`
     case 'boolean':
@@ -19,7 +19,7 @@ export function shownValue(value: unknown): string {
 }
 
 const typeWords: { readonly [type: string]: string } = {
-  string: 'a text',
+  string: 'a string',
   number: 'a number',
   integer: 'a whole number',
   boolean: 'true or false',

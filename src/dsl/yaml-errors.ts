@@ -14,16 +14,16 @@ export function diagnosticOf(
     return {
       code: 'spec/multiple-documents',
       severity: 'error',
-      message: 'a spec is one document',
+      message: 'the file has several YAML documents',
       at,
-      hint: 'remove the line --- and what follows it',
+      hint: 'remove the line --- and everything after it',
     }
   }
   if (error.code === 'NON_STRING_KEY') {
-    return { code: 'spec/key', severity: 'error', message: 'a key is a text', at, found: lineAt(text, offset) }
+    return { code: 'spec/key', severity: 'error', message: 'a key must be a string', at, found: lineAt(text, offset) }
   }
   const unclosed = /^flow (map|sequence)/i.test(error.message)
-  const hint = unclosed ? 'is a } or a ] missing above?' : hints[error.code]
+  const hint = unclosed ? 'check for a missing } or ] above' : hints[error.code]
   const found = lineAt(text, offset)
   return {
     code: 'spec/syntax',
@@ -36,11 +36,11 @@ export function diagnosticOf(
 }
 
 const hints: { readonly [code: string]: string } = {
-  TAB_AS_INDENT: 'indent with blanks',
-  BAD_INDENT: 'keys of one map begin in the same column',
-  BLOCK_AS_IMPLICIT_KEY: 'a text that holds ": " needs quotes',
-  MULTILINE_IMPLICIT_KEY: 'a key ends in a colon on the same line',
-  BAD_SCALAR_START: 'a text that begins with a special character needs quotes',
+  TAB_AS_INDENT: 'indent with spaces',
+  BAD_INDENT: 'start all keys of a map in the same column',
+  BLOCK_AS_IMPLICIT_KEY: 'quote a string that contains ": "',
+  MULTILINE_IMPLICIT_KEY: 'end a key with a colon on the same line',
+  BAD_SCALAR_START: 'quote a string that begins with a special character',
 }
 
 const lowered = (message: string): string => `${message.charAt(0).toLowerCase()}${message.slice(1)}`

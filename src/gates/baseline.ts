@@ -46,7 +46,7 @@ export function lockBaseline(
   if (reasons.length > 0) return { reason: `${source} ${reasons.join('; and it ')}` }
   const notes = [
     ...(lock.engine === setting.engine ? [] : [`${source} was made on ${lock.engine}, this run on ${setting.engine}.`]),
-    ...(lock.tool === setting.tool ? [] : [`${source} was written by ${lock.tool}, this run is of ${setting.tool}.`]),
+    ...(lock.tool === setting.tool ? [] : [`${source} was written by ${lock.tool}; this run uses ${setting.tool}.`]),
     ...(lock.fingerprints.spec === setting.specFingerprint
       ? []
       : [`The spec changed since ${source} was made: model, data, levers, stages or gates.`]),
@@ -60,13 +60,13 @@ function incompatibilities({ fingerprints, objective, engine, cutShort }: Lock, 
   return [
     ...(cutShort === undefined
       ? []
-      : ['was cut short by its budget of minutes, so it is not the lock of a whole study; tune again with more minutes']),
+      : ['was cut short by its time budget, so it does not cover a full study; tune again with more minutes']),
     ...(fingerprints.data === setting.dataFingerprint
       ? []
       : ['was made from other data or another split, so its metrics are not comparable']),
     ...(objective === undefined || objective === setting.objective
       ? []
-      : [`chose its checkpoints by ${objective}, this run by ${setting.objective}, so its metrics are those of other checkpoints`]),
+      : [`chose its checkpoints by ${objective}, this run by ${setting.objective}, so its metrics come from different checkpoints`]),
     ...(engineClass(engine) === engineClass(setting.engine)
       ? []
       : [`was made on the engine ${engine}, this run on ${setting.engine}, so a difference could be the engine's`]),

@@ -18,7 +18,7 @@ export const calibration: GateDefinition<CalibrationRule, Calibration> = {
   ...nonInferiority,
   name: 'calibration',
   schema: {
-    summary: "Probabilities are not worse than the baseline's by the margin or more; classification only.",
+    summary: "Probabilities may be worse than the baseline's only by less than the margin. Classification only.",
     example: { margin: 0.05 },
     description: 'Rule of the calibration gate: non-inferiority on a proper score.',
     required: ['margin'],

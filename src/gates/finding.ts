@@ -86,8 +86,8 @@ export function unfinished(side: Side): Finding | undefined {
   if (side.values.length < 2) {
     const count = side.values.length === 1 ? 'is 1 verified seed' : 'are no verified seeds'
     const found = tooFewSeeds(
-      `There ${count}; seed noise cannot be known from fewer than 2.`,
-      'Let the verify stage run with 5 seeds or more.',
+      `There ${count}; seed noise cannot be estimated from fewer than 2.`,
+      'Run the verify stage with 5 or more seeds.',
       5,
     )
     return side.values.length === 0 ? { ...found, unmeasured: true } : found
@@ -101,7 +101,7 @@ const because = ({ reasons }: Side): string => (reasons.length === 0 ? '' : ` Th
 function remedyOf({ reasons }: Side): string {
   const again = 'Run again: finished runs are kept, and only the crashed ones are repeated.'
   const memory = reasons.some((reason) => /memory|alloc|array length/i.test(reason))
-  return memory ? `Give the run more memory (fewer workers, a larger machine), or take a smaller batch or model. ${again}` : again
+  return memory ? `Give the run more memory (fewer workers, a larger machine), or use a smaller batch or model. ${again}` : again
 }
 
 const crashNotes = (side: Side): string[] =>

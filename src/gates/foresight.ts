@@ -30,6 +30,6 @@ function problemOf(rule: GateRule, design: StudyDesign): PowerProblem | null {
   if (!baseline || !('reason' in baseline) || !gateOf(rule).needsBaseline(rule)) return gateOf(rule).powerCheck(rule, design)
   return {
     code: 'not-comparable', message: `the ${rule.gate} gate has nothing to compare with, and will be inconclusive`, found: baseline.reason,
-    hint: 'retrain the baseline (--baseline retrain), or commit the lock of a new run',
+    hint: 'retrain the baseline (--baseline retrain), or commit the lock from a new run',
   }
 }

@@ -22,7 +22,7 @@ function judgeOne(rule: GateRule, evidence: GateEvidence, look: Look): GateVerdi
   const { seedsToSettle, settled, unmeasured, evidence: supplementary = [], ...found } = finding
   const open = finding.status === 'inconclusive'
   const excused = rule.onInconclusive === 'pass'
-  const unearned = open && excused && unmeasured ? ['Nothing was measured that seeds leave open, so the gate is not let through as inconclusive.'] : []
+  const unearned = open && excused && unmeasured ? ['Nothing could be measured, so the inconclusive gate is not let through.'] : []
   return {
     rule,
     asks: gate.question(rule),
@@ -44,7 +44,7 @@ function judgeOne(rule: GateRule, evidence: GateEvidence, look: Look): GateVerdi
  */
 function notExcused(gate: GateVerdict): GateVerdict {
   if (gate.status !== 'inconclusive' || gate.settled !== false || gate.blocks) return gate
-  const note = 'The budget of minutes ended the verification before its last seed, so the gate is not let through as inconclusive.'
+  const note = 'The time budget ended the verification before its last seed, so the inconclusive gate is not let through.'
   return { ...gate, blocks: true, notes: [...gate.notes, note] }
 }
 
@@ -65,7 +65,7 @@ function overall(gates: readonly GateVerdict[]): VerdictStatus {
 
 function sentenceOf(status: VerdictStatus, gates: readonly GateVerdict[]): string {
   if (gates.length === 0) {
-    return 'No gate was declared, so nothing was judged: a pass would not be earned. Add gates to the spec.'
+    return 'No gate is declared, so nothing was judged and nothing can pass. Add gates to the spec.'
   }
   const names = (of: VerdictStatus): string[] =>
     gates.filter((g) => g.status === of).map((g) => nameOf(g.rule))
@@ -75,7 +75,7 @@ function sentenceOf(status: VerdictStatus, gates: readonly GateVerdict[]): strin
     case 'pass':
       return open.length === 0
         ? `${gates.length === 1 ? 'The gate passes' : `All ${gates.length} gates pass`}.`
-        : `${names('pass').length} of ${gates.length} gates pass; the spec lets the inconclusive through.${openWords}`
+        : `${names('pass').length} of ${gates.length} gates pass; the spec lets inconclusive gates pass.${openWords}`
     case 'fail':
       return `${names('fail').length} of ${gates.length} gates fail: ${names('fail').join(', ')}.${openWords}`
     case 'inconclusive':

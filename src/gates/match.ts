@@ -32,6 +32,6 @@ export function matchSides(rule: { readonly paired: boolean }, candidate: Side, 
     const [b, c] = [pairs.map((p) => p.b.value), pairs.map((p) => p.c.value)]
     return { baseline: b, candidate: c, paired: true, identical, notes: [] }
   }
-  const notes = rule.paired ? ['The two sides do not share their seeds, so they were compared unpaired.'] : []
+  const notes = rule.paired ? ['The two sides do not share the same seeds, so the comparison is unpaired.'] : []
   return { baseline: values(baseline), candidate: values(candidate), paired: false, identical, notes }
 }

@@ -24,13 +24,13 @@ const rounding = 1 + 1e-9
 export const modelSize: GateDefinition<ModelSizeRule, ModelSize> = {
   name: 'model-size',
   schema: {
-    summary: "The model has at most so many times the baseline's trainable parameters.",
+    summary: "The number of trainable parameters stays within a multiple of the baseline's.",
     example: { maxRatio: 1 },
-    description: 'Rule of the model-size gate, counted and known before the training.',
+    description: 'Rule of the model-size gate. Parameters are counted, so the result is known before training.',
     required: ['maxRatio'],
     properties: {
       maxRatio: {
-        title: 'Ratio', description: "Most trainable parameters as a multiple of the baseline's.", type: 'number', exclusiveMinimum: 0,
+        title: 'Ratio', description: "Maximum number of trainable parameters, as a multiple of the baseline's.", type: 'number', exclusiveMinimum: 0,
         default: 1,
       },
       onInconclusive: shared.onInconclusive,
@@ -46,7 +46,7 @@ export const modelSize: GateDefinition<ModelSizeRule, ModelSize> = {
   judge: (rule, evidence) => ({ limit: rule.maxRatio, sides: { candidate: [], baseline: null }, finding: decide(rule, evidence) }),
   powerCheck,
   question: ({ maxRatio }) => `Does the model have at most ${shown(maxRatio)} times as many parameters as the baseline's?`,
-  passingLimits: (_, { upper }) => `This model would pass with any limit from ${signed(upper)} on.`,
+  passingLimits: (_, { upper }) => `This model would pass with any limit at or above ${signed(upper)}.`,
   requirement: ({ maxRatio }) => `at most ${timesBaseline(maxRatio)}`,
   planLimit: ({ maxRatio }) => `at most ${maxRatio} × the baseline's`,
   seedDots: () => [],
@@ -60,7 +60,7 @@ function powerCheck(rule: ModelSizeRule, { baseline, parameters }: StudyDesign):
   if (status === 'pass') return null
   return {
     code: status === 'fail' ? 'fails-already' : 'not-comparable', found: sentence,
-    message: `the model-size gate ${status === 'fail' ? 'fails, whatever is trained' : 'will be inconclusive'}`,
+    message: `the model-size gate ${status === 'fail' ? 'fails whatever is trained' : 'will be inconclusive'}`,
     hint: remedy ?? 'make the model smaller, or raise the limit',
   }
 }
@@ -70,17 +70,17 @@ function decide({ maxRatio }: ModelSizeRule, { baseline, missingBaselineReason, 
   const before = baseline.parameters
   if (parameters === undefined || before === undefined) {
     const whose = before === undefined ? `The baseline (${baseline.source}) does not say` : 'It is not known'
-    return inconclusive(`${whose} how many parameters its model has.`, 'Write the lock anew by a run of this version.')
+    return inconclusive(`${whose} how many parameters its model has.`, 'Write the lock anew with a run of this version.')
   }
   const ratio = parameters / before
   if (!(before > 0 && Number.isFinite(ratio))) {
-    return inconclusive(`A ratio of ${parameters} to ${before} parameters has no meaning.`, 'Look at the model of the baseline.')
+    return inconclusive(`A ratio of ${parameters} to ${before} parameters is meaningless.`, "Check the baseline's model.")
   }
   const passes = parameters <= before * maxRatio * rounding
   return {
     status: passes ? 'pass' : 'fail',
     sentence: `The model has ${sizeOf(parameters)}, the baseline (${baseline.source}) ${sizeOf(before)}: ${shown(ratio)} times as many, ` +
-      `${passes ? 'at or below' : 'above'} the limit ${shown(maxRatio)}. Both are counted, so no seed can change it.`,
+      `${passes ? 'at or below' : 'above'} the limit ${shown(maxRatio)}. Both are exact, so seeds cannot change this.`,
     estimate: { what: 'ratio of model sizes', value: ratio, lower: ratio, upper: ratio, level: 1 },
     remedy: null,
     notes: [],

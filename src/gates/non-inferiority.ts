@@ -31,7 +31,7 @@ export const nonInferiority: RuleBehavior<MarginRule> = {
   powerCheck: checkMargin,
   question({ metric, split, margin }) {
     const worse = metrics[metric].better === 'higher' ? 'below' : 'above'
-    return `Is it shown that ${split} ${metric} lies less than ${shown(margin)} ${worse} the baseline's?`
+    return `Is it shown that ${split} ${metric} is less than ${shown(margin)} ${worse} the baseline's?`
   },
   passingLimits: (_, { upper }) =>
     (upper < 0 ? 'These seeds would pass with any margin.' : `These seeds would pass with any margin above ${signed(upper)}.`),
@@ -39,7 +39,7 @@ export const nonInferiority: RuleBehavior<MarginRule> = {
     `${split} ${metric} worse by less than ${limitWords(margin)}${paired ? ', paired by seed' : ''}`,
   planLimit: ({ margin }) => `margin ${margin}`,
   seedDots: ({ metric, paired }, sides) => (paired ? pairsOf(sides).map(([own, base]) => gain(metric, own, base)) : []),
-  seedDotsCaption: 'drops of single seeds',
+  seedDotsCaption: 'per-seed drops',
 }
 
 /** The question in the form that the steps below pass on. */
@@ -76,8 +76,8 @@ function checkMargin(rule: MarginRule, design: StudyDesign): PowerProblem | null
   return {
     code: 'below-noise', message: `the margin of the ${rule.gate} gate is below what ${design.seeds} seeds can resolve`,
     found: `margin ${shown(rule.margin)}, ${shown(Number((rule.margin / noise.sd).toPrecision(2)))} times the noise: ${noise.words}`,
-    allowed: `${seedsASide(seeds)}${orMargin}, settle it in 4 cases of 5`,
-    hint: `raise the seeds of verify or the margin${rule.paired ? '; paired by seed it may need fewer' : ''}`,
+    allowed: `${seedsASide(seeds)}${orMargin}, settle it in 4 of 5 cases`,
+    hint: `raise the verify seeds or the margin${rule.paired ? '; paired by seed it may need fewer' : ''}`,
   }
 }
 
@@ -109,7 +109,7 @@ function unchanged({ rule, source, matched }: Question): Finding {
     remedy: null,
     notes: [],
     sentence:
-      `On all ${matched.candidate.length} seeds the candidate ends in the very weights of ${source}: ` +
+      `On all ${matched.candidate.length} seeds, the candidate ends with exactly the weights of ${source}: ` +
       `nothing changed, so the ${what} is exactly 0.`,
     estimate: { what, value: 0, lower: 0, upper: 0, level: 1 },
   }
@@ -141,8 +141,8 @@ function judged(question: Question, found: Interval, fallback: readonly string[]
   const status = found.upper < rule.margin ? 'pass' : found.lower > 0 ? 'fail' : 'inconclusive'
   const outcome = {
     pass: `its upper bound is below the margin ${shown(rule.margin)}`,
-    fail: `all of it is above 0 and it reaches the margin ${shown(rule.margin)}: worse by more than seed noise`,
-    inconclusive: `it reaches from no drop to beyond the margin ${shown(rule.margin)}`,
+    fail: `the interval is entirely above 0 and reaches the margin ${shown(rule.margin)}: worse by more than seed noise`,
+    inconclusive: `the interval extends from no drop to beyond the margin ${shown(rule.margin)}`,
   }[status]
   const method =
     found.method === 'paired-t'
@@ -169,20 +169,20 @@ function withoutInterval(
 ): Finding {
   if (seedsWithoutEffect(side)) {
     return inconclusive(
-      'All seeds of the candidate end in the same weights: the seed does not reach the training.',
-      'Report this; it is a defect.',
+      'All seeds of the candidate end in the same weights: the seed has no effect on training.',
+      'This is a bug in tunegate; please report it.',
     )
   }
   if (new Set(base).size > 1 || new Set(cand).size > 1) {
-    return inconclusive(`The ${dropOf(rule)} against ${source} has no interval: ${reason}.`, 'Look at the values a seed.')
+    return inconclusive(`The ${dropOf(rule)} against ${source} has no interval: ${reason}.`, 'Look at the per-seed values.')
   }
   const drop = (base[0] ?? NaN) - (cand[0] ?? NaN)
   const p = matched.paired ? allOnOneSide(cand.length) : completeSeparation(cand.length, base.length)
   const words = `Neither side varies over its seeds; the ${dropOf(rule)} against ${source} is ${signed(drop)}`
   if (p > look.alpha) {
     return tooFewSeeds(
-      `${words}. Without spread there is no interval, and so few seeds allow no exact test.`,
-      'Verify with 5 seeds or more.',
+      `${words}. Without spread there is no interval, and there are too few seeds for an exact test.`,
+      'Verify with 5 or more seeds.',
       Math.max(5, cand.length + 1),
     )
   }

@@ -46,7 +46,7 @@ export function noiseOf({ metric, split }: Measured, { noise }: StudyDesign): No
 
 export const designLook = ({ looks, seeds }: StudyDesign): Look => lookAt(looks, seeds)
 
-export const seedsASide = (n: number | undefined): string => (n === undefined ? 'more seeds than are affordable' : `${n} seeds a side`)
+export const seedsASide = (n: number | undefined): string => (n === undefined ? 'an impractical number of seeds' : `${n} seeds per side`)
 
 /** For a rule on the candidate alone. */
-export const seedsAlone = (n: number | undefined): string => seedsASide(n).replace(' a side', '')
+export const seedsAlone = (n: number | undefined): string => seedsASide(n).replace(' per side', '')

@@ -13,9 +13,9 @@ export const regression: GateDefinition<RegressionRule, Regression> = {
   ...nonInferiority,
   name: 'regression',
   schema: {
-    summary: 'The winner is not worse than the baseline by the margin or more.',
+    summary: 'The winner may be worse than the baseline only by less than the margin.',
     example: { metric: 'accuracy', margin: 0.01 },
-    description: 'Rule of the regression gate: non-inferiority by an interval.',
+    description: 'Rule of the regression gate: non-inferiority, judged by an interval.',
     required: ['metric', 'margin'],
     properties: {
       metric: shared.metric, margin: marginOf(0.01), paired: shared.paired, split: shared.split,

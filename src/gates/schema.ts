@@ -17,7 +17,7 @@ const ref = (title: string, description: string, name: string, fallback: string)
 /** Settings that several gates share. */
 export const shared = {
   metric: ref('Metric', 'A metric of the task.', 'metric', 'accuracy'),
-  split: ref('Split', 'Where the metric is measured.', 'measured', 'validation'),
+  split: ref('Split', 'The split that the metric is measured on.', 'measured', 'validation'),
   onInconclusive: ref('If inconclusive', 'Whether an inconclusive verdict blocks.', 'onInconclusive', 'fail'),
   paired: {
     title: 'Paired', description: 'Compare seed by seed: both sides share split, order and initialization.', type: 'boolean',
@@ -27,4 +27,4 @@ export const shared = {
 
 /** A margin with its own default. */
 export const marginOf = (fallback: number): object =>
-  ({ title: 'Margin', description: 'The largest loss that is acceptable.', type: 'number', exclusiveMinimum: 0, default: fallback })
+  ({ title: 'Margin', description: 'The largest acceptable drop.', type: 'number', exclusiveMinimum: 0, default: fallback })

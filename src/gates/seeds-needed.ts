@@ -14,10 +14,10 @@ export function tightMarginNotes(margin: number, matched: Matched, look: Look): 
   if (!(sd > 0) || margin >= 2 * sd) return []
   const needed = seedsNeeded({ effect: margin, sd, alpha: look.alpha, power })
   if (needed.kind === 'seeds' && needed.seeds <= matched.candidate.length) return []
-  const count = needed.kind === 'seeds' ? `${needed.seeds} seeds a side` : 'more seeds than are affordable'
+  const count = needed.kind === 'seeds' ? `${needed.seeds} seeds per side` : 'an impractical number of seeds'
   return [
     `The margin ${shown(margin)} is under twice the baseline's seed SD of ${shown(sd)}: unpaired, ` +
-      `${count} would resolve it in 4 cases of 5.`,
+      `${count} would resolve it in 4 of 5 cases.`,
   ]
 }
 
@@ -42,6 +42,6 @@ export function moreSeeds(
   const remedy =
     n === undefined
       ? 'More seeds would settle it.'
-      : `About ${n} seeds a side would settle it in 4 cases of 5, if the noise is what it looks like.`
+      : `About ${n} seeds per side would settle it in 4 of 5 cases if the noise is as estimated.`
   return { remedy, seedsToSettle: n ?? null }
 }

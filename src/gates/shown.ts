@@ -23,8 +23,8 @@ export function comparisonEvidence({ metric }: Rule, { baseline, candidate, pair
   const [base, own] = [baseline, candidate].map((side) => side.map((v) => turn * v)) as [number[], number[]]
   return [
     ...chanceToBeat(own, base),
-    ...exactTest('Mann–Whitney', 'which looks at the ranks of all seeds alone', mannWhitney(own, base)),
-    ...(paired && own.length <= mostPairs ? exactTest('sign-flip', 'which looks at the differences by seed', signFlip(own, base)) : []),
+    ...exactTest('Mann–Whitney', 'which uses only the ranks of all seeds', mannWhitney(own, base)),
+    ...(paired && own.length <= mostPairs ? exactTest('sign-flip', 'which uses the per-seed differences', signFlip(own, base)) : []),
   ]
 }
 
@@ -33,7 +33,7 @@ function chanceToBeat(own: readonly number[], base: readonly number[]): ShownEvi
   if (found.kind === 'undefined') return []
   return [{
     what: 'P(candidate > baseline)', value: found.probability,
-    sentence: `In ${shown(found.probability * 100)} % of all ${found.pairs} pairs of a candidate's and a baseline's seed the candidate is the better one.`,
+    sentence: `The candidate is better in ${shown(found.probability * 100)} % of all ${found.pairs} pairs of a candidate seed and a baseline seed.`,
   }]
 }
 
@@ -48,7 +48,7 @@ export function spreadEvidence(candidate: readonly number[], baseline: readonly 
   if (found.kind === 'undefined') return []
   return [{
     what: 'Brown–Forsythe p', value: found.p,
-    sentence: `The Brown–Forsythe test, which does not take the noise for normal, gives ${pText(found.p)} for "the spreads differ".`,
+    sentence: `The Brown–Forsythe test, which does not assume normal noise, gives ${pText(found.p)} for "the spreads differ".`,
   }]
 }
 
@@ -63,7 +63,7 @@ export function calibrationEvidence(seeds: readonly SeedEvidence[]): ShownEviden
   const outcome = above === 0 ? 'no sign that the confidences are off' : 'there the confidences are off by more than chance'
   return [{
     what: 'ECE', value: ece,
-    sentence: `The candidate's expected calibration error (${first.split}, 15 bins of equal width) is ${shown(ece)} on average; honest ` +
-      `confidences would exceed ${shown(mean(known.map((s) => s.limit)))} once in twenty times. It does on ${above} of ${known.length} seeds: ${outcome}.`,
+    sentence: `The candidate's expected calibration error (${first.split}, 15 bins of equal width) is ${shown(ece)} on average; a calibrated ` +
+      `model would exceed ${shown(mean(known.map((s) => s.limit)))} one time in twenty. The candidate does on ${above} of ${known.length} seeds: ${outcome}.`,
   }]
 }

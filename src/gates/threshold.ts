@@ -35,12 +35,12 @@ export const threshold: GateDefinition<ThresholdRule, Threshold> = {
   schema: {
     summary: 'The mean over seeds reaches a level.',
     example: { metric: 'accuracy', min: 0.9 },
-    description: 'Rule of the threshold gate, by the interval of the mean: min, max or both.',
+    description: 'Rule of the threshold gate, judged by the interval of the mean. Set min, max or both.',
     required: ['metric'],
     properties: {
       metric: shared.metric,
-      min: { title: 'Least', description: 'The mean is at least this; null sets no such level.', type: ['number', 'null'], default: null },
-      max: { title: 'Most', description: 'The mean is at most this; null sets no such level.', type: ['number', 'null'], default: null },
+      min: { title: 'Least', description: 'The mean must be at least this; null for no minimum.', type: ['number', 'null'], default: null },
+      max: { title: 'Most', description: 'The mean must be at most this; null for no maximum.', type: ['number', 'null'], default: null },
       split: shared.split,
       onInconclusive: shared.onInconclusive,
     },
@@ -57,11 +57,11 @@ export const threshold: GateDefinition<ThresholdRule, Threshold> = {
   },
   powerCheck,
   question: ({ metric, split, min, max }) => (min !== null
-    ? `Is it shown that ${split} ${metric} reaches ${shown(min)} on average over seeds?`
-    : `Is it shown that ${split} ${metric} stays at or below ${shown(max ?? NaN)} on average over seeds?`),
+    ? `Is it shown that the mean ${split} ${metric} over seeds is at least ${shown(min)}?`
+    : `Is it shown that the mean ${split} ${metric} over seeds is at most ${shown(max ?? NaN)}?`),
   passingLimits: ({ min }, { lower, upper }) => (min !== null
     ? `These seeds would pass with any level up to ${signed(lower)}.`
-    : `These seeds would pass with any limit from ${signed(upper)} on.`),
+    : `These seeds would pass with any limit at or above ${signed(upper)}.`),
   requirement: ({ metric, split, min, max }) =>
     `${split} ${metric} ${min !== null ? `at least ${limitWords(min)}` : `at most ${limitWords(max ?? NaN)}`}`,
   planLimit: ({ min, max }) => (min === null ? `at most ${max}` : `at least ${min}`),
@@ -70,10 +70,10 @@ export const threshold: GateDefinition<ThresholdRule, Threshold> = {
 }
 
 function rules({ metric, min = null, max = null, ...rest }: Threshold, report: ReportProblem): ThresholdRule[] {
-  if (min === null && max === null) report('threshold-open', null, 'a threshold has min, max or both')
+  if (min === null && max === null) report('threshold-open', null, 'a threshold needs min, max or both')
   if (min !== null && max !== null && min > max) {
     const found = `min ${min}, max ${max}`
-    report('range-reversed', 'min', 'the threshold is the wrong way round', { found, allowed: 'min at most max' })
+    report('range-reversed', 'min', 'the threshold is reversed', { found, allowed: 'min at most max' })
   }
   const base = { gate: 'threshold', metric, ...metricDefaults(rest) } as const
   // With neither end, returns a rule so that its metric is checked too; the spec is rejected anyway.
@@ -95,9 +95,9 @@ function powerCheck(rule: ThresholdRule, design: StudyDesign): PowerProblem | nu
   const seeds = needed.kind === 'seeds' ? needed.seeds : undefined
   if (seeds !== undefined && seeds <= design.seeds) return null
   return {
-    code: 'below-noise', message: `the level of the threshold gate is too near for ${design.seeds} seeds to tell`,
+    code: 'below-noise', message: `the level of the threshold gate is too close for ${design.seeds} seeds to decide`,
     found: `${rule.min === null ? 'at most' : 'at least'} ${shown(limit)}; the mean is ${shown(level)}, and ${noise.words}`,
-    allowed: `${seedsAlone(seeds)} settle it in 4 cases of 5`, hint: 'raise the seeds of verify, or move the level',
+    allowed: `${seedsAlone(seeds)} settle it in 4 of 5 cases`, hint: 'raise the verify seeds, or move the level',
   }
 }
 
@@ -109,10 +109,10 @@ function decide(rule: ThresholdRule, limit: number, side: Side, look: Look): Fin
   const missed = rule.min !== null ? found.upper < limit : found.lower > limit
   const status = reached ? 'pass' : missed ? 'fail' : 'inconclusive'
   const outcome = reached
-    ? `all of it ${onTheSafeSide(rule)} ${shown(limit)}`
+    ? `entirely ${onTheSafeSide(rule)} ${shown(limit)}`
     : missed
-      ? `all of it ${rule.min !== null ? 'below' : 'above'} ${shown(limit)}`
-      : `it reaches across ${shown(limit)}`
+      ? `entirely ${rule.min !== null ? 'below' : 'above'} ${shown(limit)}`
+      : `the interval spans ${shown(limit)}`
   return {
     status,
     notes: [],
@@ -136,14 +136,14 @@ function estimateOf(rule: ThresholdRule, { estimate: value, lower, upper, level 
 function withoutSpread(rule: ThresholdRule, limit: number, side: Side, look: Look, reason: string): Finding {
   const [first] = side.values
   if (first === undefined || side.values.some((v) => v.value !== first.value)) {
-    return inconclusive(`The mean has no interval: ${reason}.`, 'Look at the values a seed.')
+    return inconclusive(`The mean has no interval: ${reason}.`, 'Look at the per-seed values.')
   }
   const n = side.values.length
   const same = `${n} seeds all give ${rule.split} ${rule.metric} ${shown(first.value)}`
   if (seedsWithoutEffect(side)) {
     return inconclusive(
-      `${same}, with the same weights: the seed does not reach the training.`,
-      'Report this; it is a defect.',
+      `${same}, with the same weights: the seed has no effect on training.`,
+      'This is a bug in tunegate; please report it.',
     )
   }
   const reached = rule.min !== null ? first.value >= limit : first.value <= limit
@@ -152,7 +152,7 @@ function withoutSpread(rule: ThresholdRule, limit: number, side: Side, look: Loo
   if (!enough) {
     return tooFewSeeds(
       `${words}; without spread there is no interval, and ${n} seeds are too few for the sign test.`,
-      'Verify with 5 seeds or more.',
+      'Verify with 5 or more seeds.',
       Math.max(5, n + 1),
     )
   }
@@ -171,12 +171,12 @@ function remedyFor(values: readonly number[], limit: number, look: Look): Pick<F
   const sd = sampleSd(values)
   for (let n = values.length + 1; n <= 1000; n++) {
     if ((tQuantile(1 - look.alpha, n - 1) * sd) / Math.sqrt(n) < distance) {
-      const remedy = `About ${n} seeds would settle it, if mean and noise are what they look like.`
+      const remedy = `About ${n} seeds would settle it if the mean and the noise are as estimated.`
       return { remedy, seedsToSettle: n }
     }
   }
   const remedy =
-    'The mean lies so close to the limit that no affordable number of seeds would settle it: improve the levers or ' +
+    'The mean is so close to the limit that no practical number of seeds would settle it: improve the levers or ' +
     'move the limit.'
   return { remedy, seedsToSettle: null }
 }

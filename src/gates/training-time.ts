@@ -21,7 +21,7 @@ export interface TrainingTimeRule extends GateRule {
 /** One-sided error probability of each bound. There is one look: the clock does not decide how many seeds are trained. */
 const alpha = 0.05
 const retrain =
-  'Retrain the baseline beside the candidate: --baseline retrain, or --base-spec SPEC for another model; in the action ' +
+  'Retrain the baseline with the candidate: --baseline retrain, or --base-spec SPEC for another model; in the action, ' +
   '`baseline: retrain`.'
 
 /**
@@ -33,13 +33,13 @@ const retrain =
 export const trainingTime: GateDefinition<TrainingTimeRule, TrainingTime> = {
   name: 'training-time',
   schema: {
-    summary: "A training takes at most so many times as long as the baseline's, retrained on the same machine.",
+    summary: "Training time stays within a multiple of the baseline's, which is retrained on the same machine.",
     example: { maxRatio: 1.2 },
-    description: 'Rule of the training-time gate, by the interval of the ratio.',
+    description: 'Rule of the training-time gate, judged by the interval of the ratio.',
     required: ['maxRatio'],
     properties: {
       maxRatio: {
-        title: 'Ratio', description: "Longest training as a multiple of the baseline's. A lock holds no times: the baseline must be retrained.",
+        title: 'Ratio', description: "Maximum training time, as a multiple of the baseline's. A lock holds no times, so retrain the baseline.",
         type: 'number', exclusiveMinimum: 0, default: 1.2,
       },
       onInconclusive: shared.onInconclusive,
@@ -58,15 +58,15 @@ export const trainingTime: GateDefinition<TrainingTimeRule, TrainingTime> = {
     return {
       code: 'not-comparable', message: 'the training-time gate cannot be decided against a lock, and will be inconclusive',
       found: `${baseline.source}, which holds no times`,
-      hint: 'retrain the baseline beside the candidate: --baseline retrain or --base-spec, in the action `baseline: retrain`',
+      hint: 'retrain the baseline with the candidate: --baseline retrain or --base-spec; in the action, `baseline: retrain`',
     }
   },
-  question: ({ maxRatio }) => `Is it shown that a training takes at most ${shown(maxRatio)} times as long as the baseline's?`,
-  passingLimits: (_, { upper }) => `These runs would pass with any limit from ${signed(upper)} on.`,
+  question: ({ maxRatio }) => `Is it shown that training takes at most ${shown(maxRatio)} times as long as the baseline's?`,
+  passingLimits: (_, { upper }) => `These runs would pass with any limit at or above ${signed(upper)}.`,
   requirement: ({ maxRatio }) => `at most ${timesBaseline(maxRatio)}`,
   planLimit: ({ maxRatio }) => `at most ${maxRatio} × the baseline's`,
   seedDots: (_, sides) => pairsOf(sides).map(([own, base]) => own / base),
-  seedDotsCaption: 'ratios of single seeds',
+  seedDotsCaption: 'per-seed ratios',
 }
 
 function judge(rule: TrainingTimeRule, evidence: GateEvidence): Judged {
@@ -102,25 +102,25 @@ function decide(rule: TrainingTimeRule, candidate: readonly SeedEvidence[], base
 function unfinished(candidate: readonly SeedEvidence[]): Finding | undefined {
   const without = candidate.filter((s) => s.status !== 'complete').map((s) => s.seed)
   if (without.length > 0) {
-    return nothingMeasured(`The candidate did not finish on ${seedList(without)}, so its training has no length.`, 'Let every seed finish.')
+    return nothingMeasured(`The candidate did not finish on ${seedList(without)}, so its training time is unknown.`, 'Make sure that every seed finishes.')
   }
   if (candidate.length >= 2) return undefined
-  return inconclusive('How much times vary cannot be known from fewer than 2 runs.', 'Let the verify stage run with 5 seeds or more.')
+  return inconclusive('The spread of the times cannot be estimated from fewer than 2 runs.', 'Run the verify stage with 5 or more seeds.')
 }
 
 function incomparable(candidate: readonly SeedEvidence[], { runs, source }: Baseline): Finding | undefined {
   if (runs.every((s) => s.time === undefined)) {
-    return inconclusive(`The baseline (${source}) holds no times: seconds of another run are no measure of the model.`, retrain)
+    return inconclusive(`The baseline (${source}) holds no times, and seconds from another run say nothing about the model.`, retrain)
   }
   const times = [...candidate, ...runs].flatMap((s) => timed(s) ?? [])
   if (candidate.some((s) => !timed(s)) || runs.filter(timed).length < 2) {
-    return inconclusive('The times of too few runs are known to compare them.', retrain)
+    return inconclusive('There are too few runs with times to compare.', retrain)
   }
   const machines = [...new Set(times.map((t) => t.machine ?? 'a machine that was not recorded'))]
   if (machines.length === 1 && times.every((t) => t.machine !== undefined)) return undefined
   return inconclusive(
-    `The runs were not timed on one machine (${machines.join('; ')}), so a ratio of their times would be the machines'.`,
-    'Train everything again on one machine: --fresh, and the same --workers; in a workflow, verify in one job.',
+    `The runs were not timed on one machine (${machines.join('; ')}), so a ratio of their times would compare the machines.`,
+    'Train everything again on one machine, with --fresh and the same --workers; in a workflow, verify in one job.',
   )
 }
 
@@ -131,7 +131,7 @@ function unchanged({ maxRatio }: TrainingTimeRule, source: string): Finding {
   const passes = maxRatio >= 1
   return {
     status: passes ? 'pass' : 'fail',
-    sentence: `On all seeds the candidate ends in the very weights of ${source}: the same training, so the ${what} is exactly 1` +
+    sentence: `On all seeds, the candidate ends with exactly the weights of ${source}: the same training, so the ${what} is exactly 1` +
       (passes ? '.' : `, above the limit ${shown(maxRatio)}.`),
     estimate: { what, value: 1, lower: 1, upper: 1, level: 1 },
     remedy: null,
@@ -141,22 +141,22 @@ function unchanged({ maxRatio }: TrainingTimeRule, source: string): Finding {
 
 function weigh(rule: TrainingTimeRule, source: string, candidate: readonly number[], baseline: readonly number[], paired: boolean): Finding {
   const found = differenceInterval(candidate, baseline, { paired, alpha })
-  if (found.kind === 'undefined') return inconclusive(`The ${what} against ${source} has no interval: ${found.reason}.`, 'Look at the times a seed.')
+  if (found.kind === 'undefined') return inconclusive(`The ${what} against ${source} has no interval: ${found.reason}.`, 'Look at the per-seed times.')
   const [value, lower, upper] = [found.estimate, found.lower, found.upper].map(Math.exp) as [number, number, number]
   if (!(lower > 0 && Number.isFinite(upper))) {
-    return inconclusive(`The times of ${source} and the candidate lie too far apart for a ratio.`, 'Look at the times a seed: a machine that slept counts as training.')
+    return inconclusive(`The times of ${source} and the candidate are too far apart for a ratio.`, 'Look at the per-seed times: the time that a machine sleeps counts as training.')
   }
   const status = upper <= rule.maxRatio ? 'pass' : lower > rule.maxRatio ? 'fail' : 'inconclusive'
-  const outcome = { pass: 'all of it at or below', fail: 'all of it above', inconclusive: 'it reaches across' }[status]
+  const outcome = { pass: 'entirely at or below', fail: 'entirely above', inconclusive: 'the interval spans' }[status]
   const seconds = (logs: readonly number[]): string => `${shown(Number(Math.exp(logs.reduce((a, b) => a + b, 0) / logs.length).toPrecision(3)))} s`
   const method = paired ? `paired over ${candidate.length} seeds` : `Welch, ${baseline.length} against ${candidate.length} seeds`
   return {
     status,
     estimate: { what, value, lower, upper, level: found.level },
     sentence: `The ${what} against ${source} is ${shown(value)} (${intervalWords({ lower, upper, level: found.level })}; ${method}; ` +
-      `${seconds(candidate)} a run against ${seconds(baseline)}): ${outcome} the limit ${shown(rule.maxRatio)}.`,
+      `${seconds(candidate)} per run against ${seconds(baseline)}): ${outcome} the limit ${shown(rule.maxRatio)}.`,
     ...(status === 'inconclusive' ? moreSeeds(rule, found, candidate, baseline, paired) : { remedy: null }),
-    notes: paired ? [] : ['The two sides were timed one after the other, not in turn: another load on the machine in between would count as a difference.'],
+    notes: paired ? [] : ['The two sides were timed one after the other, not interleaved: a change in machine load would count as a difference.'],
   }
 }
 
@@ -167,7 +167,7 @@ function moreSeeds(
   const needed = seedsNeeded({ effect: Math.abs(Math.log(maxRatio) - estimate), sd, alpha, power: 0.8, paired })
   const n = needed.kind === 'seeds' && needed.seeds > candidate.length ? needed.seeds : null
   const remedy = n === null
-    ? 'The ratio lies too close to the limit, or the times vary too much: time it on a quiet machine, or move the limit.'
-    : `About ${n} seeds a side would settle it in 4 cases of 5, if times vary as they seem to: raise the seeds of verify.`
+    ? 'The ratio is too close to the limit, or the times vary too much: time it on a quiet machine, or move the limit.'
+    : `About ${n} seeds per side would settle it in 4 of 5 cases if times vary as estimated: raise the verify seeds.`
   return { remedy, seedsToSettle: n, settled: true }
 }

@@ -9,7 +9,7 @@ export function withoutBaseline(candidate: Side | null, reason: string | null): 
     (candidate && unfinished(candidate)) ??
     nothingMeasured(
       `Nothing to compare with: ${reason ?? 'there is no baseline'}.`,
-      'Commit the tuning.lock.json of a run on the base branch, or let verify retrain the declared levers ' +
+      'Commit the tuning.lock.json from a run on the base branch, or let verify retrain the declared levers ' +
         '(--baseline retrain).',
     )
   )
@@ -45,11 +45,11 @@ function divergence(candidate: Side, baseline: Side): Finding | undefined {
   const share = (side: Side): number => side.diverged.length / side.all.length
   const own = `The candidate diverged on ${seedList(candidate.diverged)} of ${candidate.all.length}`
   if (baseline.diverged.length === 0)
-    return failed(`${own}, the baseline on none: that is a larger drop than any margin.`)
+    return failed(`${own}, the baseline on none: that is worse than any margin allows.`)
   const theirs = `the baseline on ${seedList(baseline.diverged)} of ${baseline.all.length}`
   return share(baseline) >= share(candidate)
     ? nothingMeasured(`${own} and ${theirs}: neither has a mean to compare.`, 'Lower the learning rate of both.')
-    : failed(`${own}, ${theirs}: it trains less often.`)
+    : failed(`${own}, ${theirs}: it trains less reliably.`)
 }
 
 function unusableBaseline(baseline: Side): Finding | undefined {
@@ -64,8 +64,8 @@ function unusableBaseline(baseline: Side): Finding | undefined {
   if (n >= 2) return undefined
   const count = n === 1 ? '1 finished seed' : `${n} finished seeds`
   return inconclusive(
-    `The baseline has ${count}; seed noise cannot be known from fewer than 2.`,
-    'Retrain the baseline with 5 seeds or more.',
+    `The baseline has ${count}; seed noise cannot be estimated from fewer than 2.`,
+    'Retrain the baseline with 5 or more seeds.',
   )
 }
 
@@ -76,7 +76,7 @@ function unusableBaseline(baseline: Side): Finding | undefined {
 export function softened(baseline: Side, finding: Finding): Finding {
   if (baseline.diverged.length === 0) return finding
   const note =
-    `The baseline diverged on ${seedList(baseline.diverged)}; it is compared by the seeds it finished, ` +
+    `The baseline diverged on ${seedList(baseline.diverged)}; it is compared on the seeds it finished, ` +
     'which flatters it.'
   const notes = [...finding.notes, note]
   if (finding.status !== 'fail') return { ...finding, notes }

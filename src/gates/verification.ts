@@ -136,7 +136,7 @@ function sentenceOf({ reason, unfinished, ...found }: Draft, claim: MetricCompar
     'better': 'better by more than seed noise',
     'worse': 'worse by more than seed noise',
     'not-distinguishable': 'not distinguishable from the baseline',
-    'undecidable': `not compared, since the winner has no value on ${seedList(unfinished)}; over the others`,
+    'undecidable': `not compared, because the winner has no value on ${seedList(unfinished)}; on the others`,
   }[claim]
   return `${what} is ${words}: gain ${signed(found.gain.value)} (${intervalWords(found.gain)}, ${p}${correction}).`
 }

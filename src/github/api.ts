@@ -41,7 +41,7 @@ const mostSeconds = 30
 export function githubApi({ token, repository, baseUrl, sleep = pause }: ApiOptions): Api {
   const [owner = '', repo = ''] = repository.split('/')
   const quiet = (): void => undefined
-  if (token === '') return { owner, repo, call: async () => err({ status: null, message: 'this step has no token to ask GitHub with' }) }
+  if (token === '') return { owner, repo, call: async () => err({ status: null, message: 'this step has no token for the GitHub API' }) }
   // Loaded with the first call: most steps request nothing from GitHub, and its client loads slowly.
   const connect = async () => (await import('@actions/github'))
     .getOctokit(token, { baseUrl, log: { debug: quiet, info: quiet, warn: quiet, error: quiet } })
@@ -89,7 +89,7 @@ function limitedFor(error: unknown): number | null {
 function problemOf(error: unknown): ApiProblem {
   const status = statusOf(error)
   const said = printable(error instanceof Error ? error.message : String(error), 200)
-  return { status, message: status === null ? `GitHub's API gave no answer: ${said}` : `GitHub's API answered ${status}: ${said}` }
+  return { status, message: status === null ? `the GitHub API did not respond: ${said}` : `the GitHub API returned status ${status}: ${said}` }
 }
 
 /** The client sets status 500 for requests that never reached the server, so a status counts only with its response. */

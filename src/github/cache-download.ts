@@ -25,7 +25,7 @@ export async function downloadCache(
     const address = await addressOf(key, sha256([folder, packing, '1.0'].join('|')), env)
     if (address === null) continue
     const response = await fetch(address)
-    if (!response.ok || response.body === null) throw new Error(`the archive comes with status ${response.status}`)
+    if (!response.ok || response.body === null) throw new Error(`the archive download returned status ${response.status}`)
     return response.body
   }
   return null
@@ -43,7 +43,7 @@ async function addressOf(key: string, version: string, env: Variables): Promise<
     body: JSON.stringify({ key, restore_keys: [], version }),
     signal: AbortSignal.timeout(30_000),
   })
-  if (!response.ok) throw new Error(`the cache service answers with status ${response.status}`)
+  if (!response.ok) throw new Error(`the cache service returned status ${response.status}`)
   const found: unknown = await response.json()
   if (!isMap(found) || found['ok'] !== true) return null
   const address = found['signed_download_url'] ?? found['signedDownloadUrl']

@@ -35,7 +35,7 @@ async function blobBytes(api: Api, id: string): Promise<Result<Buffer, string>> 
   const answer = await api.call('GET /repos/{owner}/{repo}/git/blobs/{id}', { id })
   if (!answer.ok) return err(answer.error.message)
   const { encoding, content } = isMap(answer.value) ? answer.value : {}
-  if (encoding !== 'base64' || typeof content !== 'string') return err('GitHub answered with no content')
+  if (encoding !== 'base64' || typeof content !== 'string') return err('GitHub returned no content')
   return ok(Buffer.from(content, 'base64'))
 }
 
@@ -51,7 +51,7 @@ async function absentAt(api: Api, sha: string, path: string): Promise<Result<nul
   const commit = await api.call('GET /repos/{owner}/{repo}/git/commits/{sha}', { sha })
   if (!commit.ok) return commit
   const tree = isMap(commit.value) && isMap(commit.value['tree']) ? commit.value['tree']['sha'] : null
-  let problem: ApiProblem = { status: 404, message: `${path} is listed, and cannot be read` }
+  let problem: ApiProblem = { status: 404, message: `${path} is listed but cannot be read` }
   const found = await lookUp(String(tree), path, async (id) => {
     const entries = await treeAt(api, id)
     if (!entries.ok) problem = entries.error
@@ -66,7 +66,7 @@ async function treeAt(api: Api, id: string): Promise<Result<readonly TreeEntry[]
   if (!answer.ok) return answer
   const tree = isMap(answer.value) && answer.value['truncated'] === false ? answer.value['tree'] : null
   const entries = Array.isArray(tree) ? tree.map(entryOf) : [null]
-  return entries.every((e) => e !== null) ? ok(entries) : err({ status: 200, message: 'GitHub did not list the whole folder' })
+  return entries.every((e) => e !== null) ? ok(entries) : err({ status: 200, message: 'GitHub did not list the full folder' })
 }
 
 function entryOf(value: unknown): TreeEntry | null {

@@ -47,7 +47,7 @@ function noArtifacts(env: Variables, server: string): string | null {
   const cloud = host === 'github.com' || host.endsWith('.ghe.com') || host.endsWith('.localhost')
   if (!cloud) return `GitHub Enterprise Server (${host}) does not have the artifact service that this action uses`
   const missing = ['ACTIONS_RUNTIME_TOKEN', 'ACTIONS_RESULTS_URL'].filter((name) => !env[name])
-  return missing.length > 0 ? `the runner gives no artifact service (${missing.join(' and ')} not set)` : null
+  return missing.length > 0 ? `the runner provides no artifact service (${missing.join(' and ')} not set)` : null
 }
 
 /** The workflow run of a step. Files of its jobs are bound to it. */

@@ -25,10 +25,10 @@ async function explainInput(diagnostics: readonly Diagnostic[], { workspace }: R
 
 async function explainDefect(error: unknown, { issuesUrl }: Runner): Promise<void> {
   const [reason = '', ...calls] = defectLines(error)
-  const where = issuesUrl ? `at ${issuesUrl}` : 'where this action is developed'
-  const plea = 'This is a defect of tunegate, not of your workflow or your spec. ' +
-    `Please report it ${where} with the log of this step.`
+  const where = issuesUrl ? `at ${issuesUrl}` : 'in the repository of this action'
+  const plea = 'This is a defect in tunegate, not in your workflow or your spec. ' +
+    `Please report it ${where}, with the log of this step.`
   sayAll([reason, ...calls])
-  annotate([{ level: 'error', title: 'A defect of tunegate', message: `${reason}\n${plea}` }])
-  await writeSummary(`## No verdict: tunegate has a defect\n\n${plea}\n\n${fenced([reason])}\n`)
+  annotate([{ level: 'error', title: 'A defect in tunegate', message: `${reason}\n${plea}` }])
+  await writeSummary(`## No verdict: a defect in tunegate\n\n${plea}\n\n${fenced([reason])}\n`)
 }

@@ -85,7 +85,7 @@ export function readInputs<Stage extends string, Engine extends string>(
 function twoBaselines({ baseline, baseSpec }: Pick<Inputs<never, never>, 'baseline' | 'baseSpec'>, read: (name: string) => string): Diagnostic[] {
   if (baseSpec === null || baseline === null || baseline === 'retrain') return []
   return [{
-    code: 'action/base-spec', severity: 'error', message: 'two baselines are named', found: `baseline: ${read('baseline')}, base-spec: ${read('base-spec')}`,
+    code: 'action/base-spec', severity: 'error', message: 'two baselines are given', found: `baseline: ${read('baseline')}, base-spec: ${read('base-spec')}`,
     allowed: 'base-spec alone, or with baseline: retrain',
   }]
 }
@@ -129,7 +129,7 @@ function reader(read: (name: string) => string, problems: Diagnostic[]): Reader 
       const text = read(name)
       const value = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN
       if (text === '' || (value >= least && value <= most)) return text === '' ? null : value
-      return refuse(name, text, `a whole number from ${least} to ${most}, or nothing`)
+      return refuse(name, text, `a whole number from ${least} to ${most}, or empty`)
     },
     word: (name, choices) => {
       const [first] = choices

@@ -44,12 +44,12 @@ async function fetchOne(client: Client, name: string, mostBytes: number): Promis
   if (artifact === null) return ok(null)
   const { id, size, digest } = artifact
   if (size > mostBytes) return err(`it has ${size} bytes, more than ${mostBytes}`)
-  if (!digest) return err('the artifact service gives no digest for it')
+  if (!digest) return err('the artifact service has no digest for it')
   return inScratch(async (folder) => {
     // Written as it arrived: nothing is unpacked, so no name inside it can lead out of the folder.
     const { digestMismatch } = await client.downloadArtifact(id, { path: folder, expectedHash: digest, skipDecompress: true })
     const [file, ...more] = readdirSync(folder).map((entry) => join(folder, entry))
-    if (file === undefined || more.length > 0 || !lstatSync(file).isFile()) return err('it is not one plain file')
+    if (file === undefined || more.length > 0 || !lstatSync(file).isFile()) return err('it is not a single plain file')
     if (lstatSync(file).size > mostBytes) return err(`it has more than ${mostBytes} bytes`)
     const content = readFileSync(file)
     const found = `sha256:${createHash('sha256').update(content).digest('hex')}`

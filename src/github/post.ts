@@ -56,12 +56,12 @@ async function postOne({ what, verdict }: Posting, word: PostWord, send: () => P
 
 /** What to say if the pull request is no longer what was run; null if it still is. */
 function outdatedBy({ sha, into, runUrl }: Posting, now: PullFacts): string | null {
-  const result = `[This run](${runUrl}) has the result; it says nothing about`
+  const result = `[This run](${runUrl}) has the result, which does not apply to`
   if (now.headSha !== sha) {
-    return `### Out of date\n\n\`${sha.slice(0, 12)}\` was run, and the pull request is at \`${now.headSha.slice(0, 12)}\` now. ${result} the new head.\n`
+    return `### Out of date\n\n\`${sha.slice(0, 12)}\` was run, but the pull request is now at \`${now.headSha.slice(0, 12)}\`. ${result} the new head.\n`
   }
   if (now.into === into) return null
-  return `### Out of date\n\nThe rules of ${code(into, 100)} judged this run, and the pull request goes into ${code(now.into, 100)} now. ${result} the new base.\n`
+  return `### Out of date\n\nThe rules of ${code(into, 100)} judged this run, but the pull request targets ${code(now.into, 100)} now. ${result} the new base.\n`
 }
 
 async function comment(api: Api, { pull, title, run, text }: Posting): Promise<ApiProblem | null> {
@@ -98,7 +98,7 @@ function ownCheck(value: unknown): number | null {
 }
 
 const checkSummary = (text: string): string =>
-  cutMarkdown(markdownDocument(text), mostSummaryCharacters, '\n\n> Cut: GitHub shows no more here.\n', ({ length }) => length)
+  cutMarkdown(markdownDocument(text), mostSummaryCharacters, '\n\n> Cut: GitHub shows no more than this.\n', ({ length }) => length)
 
 const conclusionOf = ({ status, fails }: NonNullable<Posting['verdict']>): string =>
   status === 'pass' ? 'success' : fails ? 'failure' : 'neutral'

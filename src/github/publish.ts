@@ -85,7 +85,7 @@ const shown = (path: string, { workspace }: Runner): string =>
   insideWorkspace(isAbsolute(path) ? path : resolve(workspace, path), workspace) ?? path
 
 function notUploaded(problem: string, folder: string): Annotation {
-  const message = `${said(problem)}\nThe report stays on the runner, in ${printable(folder)}; the verdict is what it was.`
+  const message = `${said(problem)}\nThe report stays on the runner, in ${printable(folder)}. The verdict does not change.`
   return { level: 'warning', title: 'The report was not uploaded', message }
 }
 

@@ -46,7 +46,7 @@ const markerOf = ({ kind, title }: Pick<Sticky, 'kind' | 'title'>): string => `<
 export function bodyOf(sticky: Sticky): string {
   const start = `${markerOf(sticky)}${sticky.run} -->\n`
   const text = markdownDocument(sticky.text)
-  const notice = '\n\n> Cut: this comment was longer than GitHub shows. The report has all of it.\n'
+  const notice = '\n\n> Cut: this comment was longer than GitHub allows. See the full report.\n'
   return start + cutMarkdown(text, mostCommentCharacters - start.length, notice, ({ length }) => length)
 }
 

@@ -11,7 +11,7 @@ interface ActivationLayer {
 export const activation: LayerDefinition<ActivationLayer> = {
   kind: 'activation',
   schema: {
-    summary: 'An activation of its own.',
+    summary: 'Applies an activation function.',
     arguments: {
       name: 'activationLayer',
       required: ['activation'],

@@ -18,7 +18,7 @@ export const batchNormalization: LayerDefinition<BatchNormalization> = {
     arguments: {
       properties: {
         momentum: {
-          title: 'Momentum', description: 'Weight of the past in the running statistics.', type: 'number', minimum: 0,
+          title: 'Momentum', description: 'Weight of past batches in the running statistics.', type: 'number', minimum: 0,
           exclusiveMaximum: 1, default: 0.99,
         },
         epsilon: {

@@ -98,7 +98,7 @@ export interface JsonObject {
 
 /** For layers that take no arguments. */
 export const noArguments: ArgumentsSchema = {
-  name: 'noArguments', title: 'No arguments', description: 'The layer takes none.',
+  name: 'noArguments', title: 'No arguments', description: 'This layer takes no arguments.',
 }
 
 /** A definition whose layer type is unknown to the compiler. */

@@ -21,15 +21,15 @@ export const dense: LayerDefinition<Dense, Dense<number | 'classes'>> = {
       required: ['units'],
       properties: {
         units: {
-          title: 'Units', description: 'Outputs. classes is the number of classes, or 1 for regression.',
+          title: 'Units', description: 'Number of outputs. classes stands for the number of classes, or 1 for regression.',
           default: 'classes',
           anyOf: [{ type: 'integer', minimum: 1, maximum: 65536 }, { type: 'string', enum: ['classes'] }],
         },
         activation: {
-          title: 'Activation', description: 'Applied to the output. The last layer has none: the loss takes logits.',
+          title: 'Activation', description: 'Applied to the output. Leave it out of the last layer: the loss takes logits.',
           $ref: '#/$defs/activation', default: 'linear',
         },
-        useBias: { title: 'Bias', description: 'Whether a bias is added.', type: 'boolean', default: true },
+        useBias: { title: 'Bias', description: 'Whether to add a bias.', type: 'boolean', default: true },
       },
     },
     example: { units: 'classes' },

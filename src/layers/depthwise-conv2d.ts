@@ -14,13 +14,13 @@ interface DepthwiseConv2d extends Convolution {
 export const depthwiseConv2d: LayerDefinition<DepthwiseConv2d> = {
   kind: 'depthwiseConv2d',
   schema: {
-    summary: 'One convolution for each channel.',
+    summary: 'A separate convolution for each channel.',
     arguments: {
       required: ['kernelSize'],
       properties: {
         kernelSize: kernelSizeSchema,
         depthMultiplier: {
-          title: 'Depth multiplier', description: 'Output channels for each input channel.', type: 'integer',
+          title: 'Depth multiplier', description: 'Number of output channels per input channel.', type: 'integer',
           minimum: 1, maximum: 64, default: 1,
         },
         ...convolutionSchema,

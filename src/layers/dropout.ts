@@ -15,11 +15,11 @@ interface Dropout {
 export const dropout: LayerDefinition<Dropout> = {
   kind: 'dropout',
   schema: {
-    summary: 'Drops values in training.',
+    summary: 'Drops values at random during training.',
     arguments: {
       properties: {
         rate: {
-          title: 'Rate', description: 'Share of the values that are dropped; null is the dropout lever.',
+          title: 'Rate', description: 'Share of values to drop. null uses the dropout lever.',
           type: ['number', 'null'], minimum: 0, exclusiveMaximum: 1, default: null,
         },
       },

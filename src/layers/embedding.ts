@@ -12,13 +12,13 @@ interface Embedding {
 export const embedding: LayerDefinition<Embedding> = {
   kind: 'embedding',
   schema: {
-    summary: 'A learned vector for each whole number of the input; the first layer.',
+    summary: 'Maps each whole number of the input to a learned vector. It must be the first layer.',
     arguments: {
       required: ['inputDim', 'outputDim'],
       properties: {
         inputDim: {
           title: 'Input values',
-          description: 'Size of the vocabulary: inputs are whole numbers from 0 to one below it.', type: 'integer',
+          description: 'Vocabulary size: inputs are whole numbers from 0 to this minus 1.', type: 'integer',
           minimum: 1, maximum: 10000000, default: 1000,
         },
         outputDim: { title: 'Output features', description: 'Length of each vector.', $ref: '#/$defs/width', default: 16 },
@@ -36,6 +36,6 @@ export const embedding: LayerDefinition<Embedding> = {
     },
   ],
   forward: (tf) => stateless((x, weights) => tf.gather(weightAt(weights, 0), tf.cast(x, 'int32'))),
-  readsWholeNumbers: 'an embedding reads whole numbers, so it is the first layer',
+  readsWholeNumbers: 'an embedding reads whole numbers, so make it the first layer',
   words: (layer) => `embedding ${layer.inputDim} to ${layer.outputDim}`,
 }

@@ -10,7 +10,7 @@ interface Flatten {
 export const flatten: LayerDefinition<Flatten> = {
   kind: 'flatten',
   schema: {
-    summary: 'All values in one row.',
+    summary: 'Flattens the values of an example into one row.',
     arguments: noArguments,
     example: {},
     bare: 'usual',

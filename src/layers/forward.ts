@@ -60,7 +60,7 @@ export function stateless(apply: (x: Tensor, weights: readonly Tensor[], options
 /** The weight at a position that `parametersOf` promises. */
 export function weightAt(weights: readonly Tensor[], index: number): Tensor {
   const weight = weights[index]
-  if (!weight) throw new Error(`a layer misses weight ${index} of ${weights.length}`)
+  if (!weight) throw new Error(`a layer is missing weight ${index} of ${weights.length}`)
   return weight
 }
 
@@ -78,6 +78,6 @@ export function dropoutMask(
 ): Tensor | null {
   const rate = own ?? lever
   if (!training || rate === 0) return null
-  if (!random) throw new Error('dropout in training needs random numbers')
+  if (!random) throw new Error('dropout needs random numbers during training')
   return random.dropoutMask(site, x.shape, rate)
 }

@@ -11,7 +11,7 @@ interface GlobalAveragePooling1d {
 export const globalAveragePooling1d: LayerDefinition<GlobalAveragePooling1d> = {
   kind: 'globalAveragePooling1d',
   schema: {
-    summary: 'The mean over the steps of a sequence [steps, features].',
+    summary: 'Averages over the steps of a sequence [steps, features].',
     arguments: noArguments,
     example: {},
     bare: 'possible',

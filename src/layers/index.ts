@@ -28,6 +28,6 @@ const byKind: ReadonlyMap<string, AnyDefinition> = new Map(layerDefinitions.map(
 /** The definition of a kind of layer. */
 export function layerOf(kind: string): AnyDefinition {
   const definition = byKind.get(kind)
-  if (!definition) throw new Error(`there is no layer ${kind}`)
+  if (!definition) throw new Error(`unknown layer ${kind}`)
   return definition
 }

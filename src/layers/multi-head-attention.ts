@@ -30,7 +30,7 @@ export const multiHeadAttention: LayerDefinition<MultiHeadAttention> = {
       required: ['numHeads', 'keyDim'],
       properties: {
         numHeads: {
-          title: 'Heads', description: 'Attentions side by side.', type: 'integer', minimum: 1, maximum: 1024,
+          title: 'Heads', description: 'Number of attention heads.', type: 'integer', minimum: 1, maximum: 1024,
           default: 4,
         },
         keyDim: {
@@ -39,12 +39,12 @@ export const multiHeadAttention: LayerDefinition<MultiHeadAttention> = {
           $ref: '#/$defs/width', default: 16,
         },
         useBias: {
-          title: 'Bias', description: 'Whether biases are added to queries, keys, values and the output.',
+          title: 'Bias', description: 'Whether to add biases to queries, keys, values and the output.',
           type: 'boolean', default: true,
         },
         dropout: {
           title: 'Dropout',
-          description: 'Share of the attention weights that are dropped in training; null is the dropout lever.',
+          description: 'Share of attention weights to drop during training. null uses the dropout lever.',
           type: ['number', 'null'], minimum: 0, exclusiveMaximum: 1, default: 0,
         },
       },

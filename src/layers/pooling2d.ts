@@ -14,11 +14,11 @@ const poolingArguments = {
   properties: {
     poolSize: { title: 'Pool size', description: 'Height and width of the window.', $ref: '#/$defs/size', default: 2 },
     strides: {
-      title: 'Strides', description: 'Steps of the window. Left out: the pool size.', $ref: '#/$defs/size',
+      title: 'Strides', description: 'Strides of the window. Default: the pool size.', $ref: '#/$defs/size',
       default: 2,
     },
     padding: {
-      title: 'Padding', description: 'same pads so that only strides shrink the image.', $ref: '#/$defs/padding',
+      title: 'Padding', description: 'same pads the image so that only strides shrink it.', $ref: '#/$defs/padding',
       default: 'valid',
     },
   },

@@ -12,17 +12,17 @@ interface Residual {
 export const residual: NestedDefinition<Residual, 'layers' | 'shortcut'> = {
   kind: 'residual',
   schema: {
-    summary: 'Adds the input to the output of a list of layers.',
+    summary: 'Adds the input to the output of a list of layers (a residual connection).',
     arguments: {
       required: ['layers'],
       properties: {
         layers: {
-          title: 'Layers', description: 'What the input is added to: layers as in model.layers.', type: 'array',
+          title: 'Layers', description: 'Layers whose output is added to the input, as in model.layers.', type: 'array',
           items: { $ref: '#/$defs/layer' }, minItems: 1, maxItems: 256, default: [{ dense: { units: 64 } }],
         },
         shortcut: {
           title: 'Shortcut',
-          description: 'Layers that the input goes through before it is added, where shapes differ. Empty: none.',
+          description: 'Layers that the input passes through before the addition if the shapes differ. Empty for none.',
           type: 'array', items: { $ref: '#/$defs/layer' }, maxItems: 256, default: [],
         },
       },
@@ -48,10 +48,10 @@ function unlike({ shortcut }: Residual, output: Shape, beside: Shape): Misfit {
     ? `[{ conv2d: { filters: ${channels}, kernelSize: 1, strides: 2 } }]`
     : `[{ dense: { units: ${channels} } }]`
   return {
-    message: `the layers of the residual give another shape than its ${other}`,
+    message: `the output shape of the residual's layers differs from that of its ${other}`,
     found: `[${output.join(', ')}] and [${beside.join(', ')}]`,
-    allowed: 'two equal shapes, which can be added',
-    ...(shortcut.length === 0 ? { hint: `bring the input into that shape, as in shortcut: ${projection}` } : {}),
+    allowed: 'two equal shapes',
+    ...(shortcut.length === 0 ? { hint: `convert the input to that shape, for example with shortcut: ${projection}` } : {}),
   }
 }
 

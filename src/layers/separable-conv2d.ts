@@ -15,14 +15,14 @@ interface SeparableConv2d extends Convolution {
 export const separableConv2d: LayerDefinition<SeparableConv2d> = {
   kind: 'separableConv2d',
   schema: {
-    summary: 'A depthwise convolution, then one of 1×1 across channels.',
+    summary: 'A depthwise convolution, followed by a 1×1 convolution across channels.',
     arguments: {
       required: ['filters', 'kernelSize'],
       properties: {
         filters: { title: 'Filters', description: 'Output channels.', $ref: '#/$defs/width', default: 16 },
         kernelSize: kernelSizeSchema,
         depthMultiplier: {
-          title: 'Depth multiplier', description: 'Channels between the two convolutions for each input channel.',
+          title: 'Depth multiplier', description: 'Number of channels between the two convolutions per input channel.',
           type: 'integer', minimum: 1, maximum: 64, default: 1,
         },
         ...convolutionSchema,

@@ -15,15 +15,15 @@ export const kernelSizeSchema = {
 
 /** The other arguments that all convolutions share. */
 export const convolutionSchema = {
-  strides: { title: 'Strides', description: 'Steps of the window.', $ref: '#/$defs/size', default: 1 },
+  strides: { title: 'Strides', description: 'Strides of the window.', $ref: '#/$defs/size', default: 1 },
   padding: {
-    title: 'Padding', description: 'same pads with zeros so that only strides shrink the image.',
+    title: 'Padding', description: 'same pads the image with zeros so that only strides shrink it.',
     $ref: '#/$defs/padding', default: 'valid',
   },
   activation: {
     title: 'Activation', description: 'Applied to the output.', $ref: '#/$defs/activation', default: 'linear',
   },
-  useBias: { title: 'Bias', description: 'Whether a bias is added.', type: 'boolean', default: true },
+  useBias: { title: 'Bias', description: 'Whether to add a bias.', type: 'boolean', default: true },
 } as const
 
 /** The arguments of `Convolution` with their defaults. */

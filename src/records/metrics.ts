@@ -9,12 +9,12 @@ export interface MetricDefinition {
 
 /** Every metric that a run computes on each evaluated split; the task decides which. */
 export const metrics = {
-  accuracy: { task: 'classification', better: 'higher', title: 'share of examples whose most probable class is right' },
-  balancedAccuracy: { task: 'classification', better: 'higher', title: 'mean over the classes of the share recognized' },
-  f1: { task: 'classification', better: 'higher', title: 'mean over the classes of the harmonic mean of precision and recall (macro F1)' },
-  nll: { task: 'classification', better: 'lower', title: 'mean negative log-likelihood of the right class, in nats, without label smoothing' },
-  brier: { task: 'classification', better: 'lower', title: 'mean squared distance between probabilities and the right class, summed over classes' },
-  ece: { task: 'classification', better: 'lower', title: 'expected calibration error, 15 equal-width bins' },
+  accuracy: { task: 'classification', better: 'higher', title: 'share of examples whose most probable class is correct' },
+  balancedAccuracy: { task: 'classification', better: 'higher', title: 'mean recall over the classes' },
+  f1: { task: 'classification', better: 'higher', title: 'macro F1: mean over the classes of the harmonic mean of precision and recall' },
+  nll: { task: 'classification', better: 'lower', title: 'mean negative log-likelihood of the correct class, in nats, without label smoothing' },
+  brier: { task: 'classification', better: 'lower', title: 'mean squared difference between the probabilities and the correct class, summed over classes' },
+  ece: { task: 'classification', better: 'lower', title: 'expected calibration error over 15 equal-width bins' },
   mse: { task: 'regression', better: 'lower', title: 'mean squared error, in squared units of the target' },
   rmse: { task: 'regression', better: 'lower', title: 'root of the mean squared error, in units of the target' },
   mae: { task: 'regression', better: 'lower', title: 'mean absolute error, in units of the target' },

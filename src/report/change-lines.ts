@@ -68,9 +68,9 @@ interface Part extends Pick<ChangedPart, 'rows' | 'edited' | 'relabelled'> {
   readonly part: ChangedPart['part'] | 'training'
 }
 
-/** `12 of the 36 test rows (3 relabelled)`. */
+/** `12 of the 36 test rows (3 relabeled)`. */
 const editText = (part: Part): string =>
-  `${ofRows(part.edited, part)}${part.relabelled === 0 ? '' : ` (${part.relabelled} relabelled)`}`
+  `${ofRows(part.edited, part)}${part.relabelled === 0 ? '' : ` (${part.relabelled} relabeled)`}`
 
 const ofRows = (count: number, { part, rows }: Pick<Part, 'part' | 'rows'>): string => `${count} of the ${plural(rows, `${part} row`)}`
 

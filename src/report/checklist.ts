@@ -18,12 +18,12 @@ export function checklist(report: Draft, plan: Pick<Plan, 'gates'>): ChecklistIt
     item('data', 'Data checked before training', dataChecked(report)),
     item('baseline', 'Baseline trained and kept', baselineKept(report)),
     item('learning-rate', 'Learning rate found by a range test over seeds', rangeTest(report)),
-    item('batch', 'Batch chosen by throughput and noise scale, the rate rechecked', batch(report)),
+    item('batch', 'Batch chosen by throughput and noise scale, learning rate rechecked', batch(report)),
     item('one-lever', 'One lever changed at a time', oneLever(report)),
     item('regularization', 'Regularization searched as a grid', grid(report)),
     item('schedule', 'Schedules and warmup compared', schedule(report)),
-    item('clip-norm', 'Clip norm held against the gradient norms', clipNorm(report)),
-    item('confirmed', 'Confirmed on seeds that no selection saw', confirmed(report)),
+    item('clip-norm', 'Clip norm compared with the gradient norms', clipNorm(report)),
+    item('confirmed', 'Confirmed on seeds not used for selection', confirmed(report)),
     item('seed-variance', 'Seed variance known', seedVariance(report)),
     item('gates', 'Gates declared before the run', gates(plan)),
     item('curves', 'Curves of every run kept', curves(report)),
@@ -54,7 +54,7 @@ function dataChecked({ data }: Draft): Box {
   if (data.checks.length === 0) return box('skipped', `${rows}; every check is off in the spec.`)
   const found =
     data.findings.length === 0 ? 'nothing found' : `${plural(data.findings.length, 'finding')}, see the data section`
-  return box('done', `${rows}; checked for ${data.checks.join(', ')}: ${found}.`)
+  return box('done', `${rows}. Checks: ${data.checks.join(', ')}. Result: ${found}.`)
 }
 
 function baselineKept(report: Draft): Box {
@@ -66,7 +66,7 @@ function baselineKept(report: Draft): Box {
       : ''
     return box(
       'done',
-      `The declared levers were trained on ${plural(verified, 'verification seed')}${values}; they stay in the report.`,
+      `The declared levers were trained on ${plural(verified, 'verification seed')}${values}. They stay in the report.`,
     )
   }
   const selection = report.runs.filter(
@@ -75,9 +75,9 @@ function baselineKept(report: Draft): Box {
   return selection.length > 0
     ? box(
         'done',
-        `The declared levers were trained in ${plural(selection.length, 'selection run')}; no verification seed has finished them.`,
+        `The declared levers were trained in ${plural(selection.length, 'selection run')}. No verification seed has finished them.`,
       )
-    : box('not-done', 'No run of the declared levers was finished.')
+    : box('not-done', 'No run of the declared levers finished.')
 }
 
 function rangeTest(report: Draft): Box {
@@ -98,15 +98,15 @@ function batch(report: Draft): Box {
   if (noiseScale === null) return box('inconclusive', `${sizes}; the gradient noise scale could not be estimated.`)
   const base = `${sizes}, gradient noise scale ${whole(noiseScale)} examples, batch ${whole(chosen)} chosen`
   if (!report.lineage.some((l) => l.stage === stage))
-    return box('done', `${base}; nothing moved, so there was no rate to recheck.`)
+    return box('done', `${base}. No lever moved, so there was no learning rate to recheck.`)
   return recheck === null
     ? box(
         'inconclusive',
-        `${base}; the learning rate followed by ×${short(learningRateFactor)}, not rechecked by a range test.`,
+        `${base}. The learning rate was scaled by ×${short(learningRateFactor)} but not rechecked with a range test.`,
       )
     : box(
         'done',
-        `${base}; the learning rate followed by ×${short(learningRateFactor)} and was rechecked: ${recheck.conclusion}`,
+        `${base}. The learning rate was scaled by ×${short(learningRateFactor)} and rechecked: ${recheck.conclusion}`,
       )
 }
 
@@ -123,7 +123,7 @@ function oneLever({ lineage, stages }: Draft): Box {
   const together = [...groups.values()].filter((g) => g.length > 1)
   const moves =
     `${plural(lineage.length, 'lever change')} in ${plural(groups.size, 'comparison')}, ` +
-    'each against the incumbent before it'
+    'each against the incumbent at the time'
   if (together.length === 0) return box('done', `${moves}.`)
   const words = together.map((g) => `${g[0]?.stage ?? ''} moved ${g.map((l) => l.lever).join(', ')} together`).join('; ')
   const reasons = new Set(together.map((g) => stageNamed(g[0]?.stage ?? '').movesTogether))
@@ -163,7 +163,7 @@ function schedule(report: Draft): Box {
   return tried.length > 0
     ? box(
         tried.some(isDecided) ? 'done' : 'inconclusive',
-        `${plural(tried.length, 'schedule and warmup candidate')} held against the incumbent. ${summary}`,
+        `${plural(tried.length, 'schedule and warmup candidate')} compared with the incumbent. ${summary}`,
       )
     : box('not-done', summary)
 }
@@ -189,7 +189,7 @@ function clipNorm(report: Draft): Box {
     ? box(
         tried.some(isDecided) ? 'done' : 'inconclusive',
         `${plural(tried.length, 'clip norm')} compared, ` +
-          `${whole(tried.filter((c) => c.patch.clipNorm !== null).length)} of them read from the logged norms.${logged}`,
+          `${whole(tried.filter((c) => c.patch.clipNorm !== null).length)} of them taken from the logged norms.${logged}`,
       )
     : box('not-done', `No clip norm was compared.${logged}`)
 }
@@ -217,7 +217,7 @@ function seedVariance(report: Draft): Box {
   const objective = objectiveOn(report, 'test') ?? objectiveOn(report, 'validation')
   const sd = objective?.candidate.sd ?? null
   if (!objective || sd === null)
-    return box('inconclusive', 'Fewer than two seeds of the winner finished, so their spread is not known.')
+    return box('inconclusive', 'Fewer than two seeds of the winner finished, so their spread is unknown.')
   const all = found.seeds.length
   const words = `SD of ${objective.split} ${objective.metric} over ${plural(objective.candidate.seeds, 'seed')}: ${short(sd, 2)}.`
   return objective.candidate.seeds === all
@@ -239,7 +239,7 @@ function curves({ runs }: Draft): Box {
   const logged = runs.filter((r) => r.steps > 0)
   const steps = logged.reduce((sum, r) => sum + r.steps, 0)
   return logged.length > 0
-    ? box('done', `${plural(logged.length, 'run')} with ${whole(steps)} logged steps, one file a run in curves/runs.`)
+    ? box('done', `${plural(logged.length, 'run')} with ${whole(steps)} logged steps, one file per run in curves/runs.`)
     : box('not-done', 'No run logged a step.')
 }
 
@@ -249,7 +249,7 @@ function budget({ budget: b, omissions }: Draft): Box {
     b.minutes === null ? '' : `${short(b.minutes)} minutes`,
   ].filter((l) => l !== '')
   const used = `${plural(b.runs, 'run')} of ${limits.length > 0 ? `a budget of ${limits.join(' and ')}` : 'an unlimited budget'}`
-  const left = omissions.length > 0 ? `; ${plural(omissions.length, 'thing')} left out, listed under omissions` : ''
+  const left = omissions.length > 0 ? `; ${plural(omissions.length, 'item')} left out, see omissions` : ''
   return b.exhausted === null
     ? box('done', `${used}${left}.`)
     : box('not-done', `${used}; the ${b.exhausted} ran out${left}.`)

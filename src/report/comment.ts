@@ -49,7 +49,7 @@ function altered(report: Report, room: number): string[] {
   const lines = changeLines(report)
   if (lines.length === 0) return []
   const said = [300, 150, 60].map((length) => warned(lines.map((line) => markdown(line, length))).join('\n').trimEnd())
-  const least = warned(['This change alters how it is measured: the report says what.']).join('\n').trimEnd()
+  const least = warned(['This change alters how it is measured. The report has the details.']).join('\n').trimEnd()
   return [said.find((text) => text.length <= room) ?? least]
 }
 
@@ -58,7 +58,7 @@ function gates({ verdict }: Report, room: number): string {
   const rows = byUrgency(verdict.gates).map(
     ({ gate: g }) => `| ${statusIcon[g.status]} ${g.status} | ${markdown(askText(g), 200)} | ${estimateText(g)} |`,
   )
-  return fitted(['| Gate | It asks | Measured |', '| --- | --- | --- |'], rows, room, (left) => `\n${plural(left, 'more gate')}.`)
+  return fitted(['| Gate | Question | Measured |', '| --- | --- | --- |'], rows, room, (left) => `\n${plural(left, 'more gate')}.`)
 }
 
 function estimateText(gate: GateVerdict): string {

@@ -82,8 +82,8 @@ function parseText(text: string, file: string, kind: DocumentKind): unknown {
   if (conflict) {
     fail(
       'merge-conflict',
-      `${kind.what} holds the marks of an unresolved merge`,
-      'resolve the merge: take one side whole, or run the study again',
+      `${kind.what} has unresolved merge conflict markers`,
+      'resolve the merge: keep one side entirely, or run the study again',
       positionAt(text, conflict.index, file),
     )
   }
@@ -138,10 +138,10 @@ function explain(error: ErrorObject, kind: DocumentKind, locate: (path: readonly
       const known = Object.keys((error.parentSchema as { properties?: object } | undefined)?.properties ?? {})
       const near = didYouMean(key, known)
       const hint = near ? { hint: `did you mean ${near}?` } : {}
-      return { ...base, message: `${place} has an unknown member`, found: key, allowed: known.join(', '), ...hint }
+      return { ...base, message: `${place} has an unknown key`, found: key, allowed: known.join(', '), ...hint }
     }
     case 'required':
-      return { ...base, message: `${place} lacks the member ${String(params.missingProperty)}` }
+      return { ...base, message: `${place} is missing the key ${String(params.missingProperty)}` }
     case 'const':
       return { ...notAllowed, allowed: shownValue(params.allowedValue) }
     case 'enum':

@@ -14,7 +14,7 @@ const kind: DocumentKind = {
   upgrade: withCalibration,
   mostBytes: mostReportBytes,
   mostValues: 5_000_000,
-  hint: 'point to the report.json that a run wrote, of this version of tunegate',
+  hint: 'pass a report.json that a run of this version of tunegate wrote',
 }
 
 /**
@@ -27,7 +27,7 @@ function withCalibration(value: unknown): unknown {
   if (!lacks || !Array.isArray(omissions)) return value
   const absent = {
     stage: confirmation.name, what: 'reliability diagrams',
-    why: 'the report was written before they were kept; run the study again to have them',
+    why: 'the report was written before they were kept; run the study again to get them',
   }
   return {
     ...(value as object),

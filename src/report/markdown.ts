@@ -21,7 +21,7 @@ export function renderSummary(report: Report, curves: CurveBook): string {
     section('Measured on unseen seeds', measured(report)),
     section('Lineage', lineage(report)),
     section('Seeds', seeds(report)),
-    section('What the curves say', diagnostics(report)),
+    section('What the curves show', diagnostics(report)),
     section('Stages', stages(report)),
     section('Data', data(report)),
     section('Left out', omissions(report)),
@@ -59,18 +59,18 @@ export function warned(lines: readonly string[]): string[] {
 function gates({ verdict, against }: Report): string {
   const rows = verdict.gates.map((g) => [`${statusIcon[g.status]} ${g.status}`, markdown(askText(g), 400), said(g)])
   const evidence = table(['Verdict', 'Gate', 'Evidence'], rows)
-  if (evidence === '') return 'No gate was declared.'
+  if (evidence === '') return 'No gate is declared.'
   const intervals = textIntervals(verdict.gates)
   const text = intervals === '' ? evidence : `${evidence}\n\n${fenced(intervals.split('\n'))}`
   const besides = beside(verdict.gates)
   const full = besides === '' ? text : `${text}\n\n${besides}`
-  return against === null || !verdict.gates.some((g) => needsBaseline(g.rule)) ? full : `${full}\n\n${heldText(verdict)} held against ${markdown(against)}.`
+  return against === null || !verdict.gates.some((g) => needsBaseline(g.rule)) ? full : `${full}\n\n${heldText(verdict)} measured against ${markdown(against)}.`
 }
 
 /** Below the table, so that it is not mistaken for a reason of the verdict. */
 function beside(all: readonly GateVerdict[]): string {
   const lines = all.flatMap((g) => (g.evidence ?? []).map((e) => `- ${g.rule.gate}: ${markdown(e.sentence, 1000)}`))
-  return lines.length === 0 ? '' : ['Shown beside the verdicts, and not gated on:', '', ...lines].join('\n')
+  return lines.length === 0 ? '' : ['Shown beside the verdicts, but not gated on:', '', ...lines].join('\n')
 }
 
 function said(gate: GateVerdict): string {
@@ -87,11 +87,11 @@ function levers({ levers: { changes, sinceLock }, lineage: entries }: Report): s
   const own = table(['Bucket', 'Lever', 'Declared', 'Chosen', 'Moved by'], rows)
   const text =
     own === ''
-      ? 'Every lever stays as declared: no change beat seed noise.'
+      ? 'Every lever stays as declared because no change beat seed noise.'
       : `${own}\n\nAll other levers stay as declared.`
   if (sinceLock === null) return text
   const moved = sinceLock.map((d) => `${code(d.lever)} ${leverText(d.from)} → ${leverText(d.to)}`).join(', ')
-  return `${text}\n\nAgainst the lock: ${moved === '' ? 'no lever differs' : moved}.`
+  return `${text}\n\nChanges from the lock: ${moved === '' ? 'no lever differs' : moved}.`
 }
 
 function measured({ verification }: Report): string {
@@ -114,8 +114,8 @@ function measured({ verification }: Report): string {
   const text = table(['Split', 'Metric', 'Baseline', 'Winner', 'Gain (95 %)', 'P(better)', 'Beyond seed noise'], rows)
   return text === ''
     ? ''
-    : `${text}\n\nMean ± SD over seeds; a gain is positive where the winner is better, whatever the metric's direction. P(better) is the chance that a run of the winner beats a run of the baseline under another seed. ` +
-        'Gains are paired by seed; metrics other than the objective are corrected for their number (Holm), their intervals are not.'
+    : `${text}\n\nMean ± SD over seeds. A positive gain means that the winner is better, whatever the metric's direction. P(better) is the probability that a run of the winner beats a run of the baseline with a different seed. ` +
+        'Gains are paired by seed. Claims on metrics other than the objective are Holm-corrected; the intervals are not.'
 }
 
 function lineage({ lineage: entries }: Report): string {

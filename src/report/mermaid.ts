@@ -37,7 +37,7 @@ function rangeTest(report: Report, curves: CurveBook): TextChart[] {
   return [
     {
       title: 'Learning-rate range test',
-      sentence: `${plural(lines.length, 'line')}, one a seed, by the power of ten of the learning rate. ${edgeWords(found)}`,
+      sentence: `${plural(lines.length, 'line')}, one per seed, against the log10 of the learning rate. ${edgeWords(found)}`,
       code: chart(
         'Training loss by learning rate',
         `x-axis "log10 of the learning rate" ${decimal(low)} --> ${decimal(high)}`,
@@ -55,7 +55,7 @@ const logOf = (rate: number): number => Math.log10(rate)
 function edgeWords({ edge, chosen, adopted, conclusion }: RangeTestFindings): string {
   if (edge === null || chosen === null || !adopted) return `${conclusion} Higher losses are cut off.`
   const [at, choice] = [logOf(edge.center).toFixed(2), logOf(chosen).toFixed(2)]
-  return `The edge is at 10^${at}, the choice at 10^${choice}. Higher losses are cut off.`
+  return `The edge is at 10^${at} and the chosen rate at 10^${choice}. Higher losses are cut off.`
 }
 
 /** Medians in equal stretches of the logarithmic axis; a stretch without a point continues the previous one. */

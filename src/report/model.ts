@@ -182,7 +182,7 @@ export interface RunSummary {
   readonly label: string
   readonly seed: number
   readonly job: RunJob
-  /** From the declared levers to the run's own. */
+  /** From the declared levers to the levers of the run. */
   readonly differences: readonly LeverDifference[]
   readonly status: 'complete' | 'diverged' | 'crashed'
   /** Why it did not complete; null if it did. */

@@ -12,7 +12,7 @@ const lineHeight = 1.4
  */
 export function onPaper(svg: string, { title, sentence }: Pick<Chart, 'title' | 'sentence'>): string {
   const [, width, height] = (/ viewBox="0 0 (\d+(?:\.\d+)?) (\d+(?:\.\d+)?)"/.exec(svg) ?? []).map(Number)
-  if (width === undefined || height === undefined) throw new Error('a drawing without a size')
+  if (width === undefined || height === undefined) throw new Error('the drawing has no size')
   const wide = Math.max(width, 360)
   const lines = [
     ...wrapped(title, wide, titleSize).map((text) => ({ text, size: titleSize, look: 'font-weight="bold"' })),

@@ -17,12 +17,12 @@ export function headline(report: Report): string {
       ? 'No lever moved'
       : `${plural(levers.changes.length, 'lever')} moved (${levers.changes.map((c) => c.lever).join(', ')})`
   const base = `${moved}, ${plural(runs.length, 'run')} on ${study.engine}`
-  if (!objective) return `${base}. Nothing was verified on unseen seeds.`
+  if (!objective) return `${base}. No levers were verified on unseen seeds.`
   const all = report.verification?.seeds.length ?? 0
   const { mean, sd, seeds } = objective.candidate
   const over =
     seeds < all
-      ? `${seeds} of ${plural(all, 'unseen seed')}, on the others the winner did not finish`
+      ? `${seeds} of ${plural(all, 'unseen seed')} (on the others, the winner did not finish)`
       : plural(seeds, 'unseen seed')
   const values = `${objective.split} ${objective.metric} ${meanAndSd(mean, sd)} over ${over}`
   if (objective.claim === 'identical') return `${base}. Verified: ${values}, the same as the declared levers.`
@@ -51,7 +51,7 @@ export const askText = ({ rule, asks }: GateVerdict): string => (asks === undefi
 /** What would settle an inconclusive verdict, and whether seeds would; empty for a settled verdict. */
 export function settleText({ status, remedy, settled, seedsToSettle = null }: GateVerdict): string {
   if (status !== 'inconclusive' || remedy === null) return ''
-  return settled === true && seedsToSettle === null ? `${remedy} More seeds of the candidate would not settle it.` : remedy
+  return settled === true && seedsToSettle === null ? `${remedy} More candidate seeds would not settle it.` : remedy
 }
 
 /** `Regression and model-size are`: the gates that compare, as the beginning of a sentence. */
@@ -105,5 +105,5 @@ export function timesText({ timing }: Report): string {
     machine === null
       ? ''
       : ` on ${machine.platform} with ${plural(machine.cores, 'core')} and ${plural(machine.workers, 'worker')}, Node ${machine.node}`
-  return `It took ${duration(timing.seconds)}${on}; ${duration(training)} of training.`
+  return `It took ${duration(timing.seconds)}${on}, with ${duration(training)} of training.`
 }

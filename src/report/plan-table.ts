@@ -21,14 +21,14 @@ export function renderPlanTable(plan: Plan): string {
 function footer(plan: Plan): string[] {
   const { workload, budget, baseline } = plan
   const { train, validation, test } = workload.data.rows
-  const rows = `${counted(train)} + ${counted(validation)} + ${counted(test)} rows (training, validation, test)`
+  const rows = `${counted(train)} + ${counted(validation)} + ${counted(test)} rows (training + validation + test)`
   const minutes = budget.minutes === null ? [] : [`${budget.minutes} minutes`]
   const limits = [...minutes, ...(budget.trials === null ? [] : [`${budget.trials} runs`])]
   return [
     `${printable(plan.name)}: ${counted(workload.parameters)} weights, ${rows}, ${baseline.scheduling.epochs} epochs a run`,
     `stages compare validation ${workload.objective}`,
-    ...(conditional(plan) ? ['* only under a condition, which --format json tells; counted as if it held'] : []),
-    `budget: ${limits.join(', ') || 'no limit'}; ${counted(budget.reservedForVerification)} runs set aside for verification`,
+    ...(conditional(plan) ? ['* conditional (--format json shows the condition); the counts assume that it holds'] : []),
+    `budget: ${limits.join(', ') || 'no limit'}; ${counted(budget.reservedForVerification)} runs reserved for verification`,
     `gates: ${plan.gates.map(gateName).join(', ') || 'none'}`,
     `plan ${plan.fingerprint.slice(0, 12)}`,
   ]

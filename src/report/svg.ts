@@ -26,7 +26,7 @@ const withoutFonts = (vega: object): void =>
   (vega as { textMetrics: { canvas(use: boolean): void } }).textMetrics.canvas(false)
 
 /** A chart's spec contains everything that it shows. A spec that requests a file or an address is a defect. */
-const refused = (): Promise<never> => Promise.reject(new Error('charts load nothing'))
+const refused = (): Promise<never> => Promise.reject(new Error('charts load no external data'))
 const refusing = { load: refused, sanitize: refused, http: refused, file: refused, options: undefined }
 
 /** Vega's warnings would go to the console; tests check what must not happen instead. */

@@ -173,8 +173,8 @@ export class Asks {
 
 function lost({ stage, label }: RunRequest): never {
   throw new InputError([{
-    code: 'study/run-lost', severity: 'error', message: 'a stage was decided elsewhere, and one of its runs is not here', found: `${stage}: ${label}`,
-    hint: 'start the workflow again',
+    code: 'study/run-lost', severity: 'error', message: 'another job decided a stage, but one of its runs is missing here', found: `${stage}: ${label}`,
+    hint: 'rerun the workflow',
   }])
 }
 

@@ -87,6 +87,6 @@ export class BudgetKeeper {
   }
 
   private beside(what: string): string {
-    return this.budget.reservedForVerification > 0 ? `, beside the ${what} held back for verification` : ''
+    return this.budget.reservedForVerification > 0 ? `, beside the ${what} reserved for verification` : ''
   }
 }

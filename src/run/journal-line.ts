@@ -50,8 +50,8 @@ export function runOfLine(line: string): RunResult {
   const run: unknown = typeof value === 'object' && value !== null && 'run' in value ? value.run : undefined
   if (isRun(run)) return run
   throw new InputError([{
-    code: 'journal/damaged', severity: 'error', message: 'the journal holds a line that no run has written', found: line.slice(0, 80),
-    hint: 'remove the output folder, or train everything again by --fresh',
+    code: 'journal/damaged', severity: 'error', message: 'the journal has a line that no run wrote', found: line.slice(0, 80),
+    hint: 'remove the output folder, or train everything again with --fresh',
   }])
 }
 

@@ -28,22 +28,22 @@ export async function settleJournal(path: string, header: JournalHeader, { fresh
   if (!before) return { scan: await create(path, header), notices: [] }
   if (fresh) return replaced(path, header, 'everything is trained again')
   if (before.end === 0 && !before.torn) {
-    return { scan: await create(path, header), notices: ['the journal was empty, as after a power cut; it is begun anew'] }
+    return { scan: await create(path, header), notices: ['the journal was empty, as after a power cut; it is recreated'] }
   }
   const changed = before.first && differences(before.first.header, header)
   if (changed?.length === 0) return { scan: before, notices: repairs(before) }
-  const why = changed ? `${changed.join(' and ')} changed since the journal was begun` : unreadable
+  const why = changed ? `${changed.join(' and ')} changed since the journal was started` : unreadable
   if (before.first?.checked) return replaced(path, header, why)
   // The header is damaged or too old to identify the study. The ids of the runs then show which study they belong to.
   const fitting = idOf ? await fittingRuns(path, before, header.engine, idOf) : []
   return fitting.length === 0 ? replaced(path, header, why) : mended(path, header, before, fitting)
 }
 
-const unreadable = 'the journal in this folder cannot be read: its first line is damaged or of another version, and no run in it belongs to this study'
+const unreadable = 'the journal in this folder cannot be read: its first line is damaged or from another version, and no run in it belongs to this study'
 
 async function replaced(path: string, header: JournalHeader, reason: string): Promise<Settled> {
   const aside = await setAside(path)
-  return { scan: await create(path, header), notices: [`${reason}; the journal of before is kept as ${aside}`] }
+  return { scan: await create(path, header), notices: [`${reason}; the old journal is kept as ${aside}`] }
 }
 
 async function create(path: string, header: JournalHeader): Promise<Scan> {
@@ -94,9 +94,9 @@ async function* linesAt(path: string, first: readonly string[], places: readonly
 
 function repairs({ torn, damaged }: Scan): string[] {
   return [
-    ...torn ? ['the last line of the journal was torn and is cut off; that run is trained again'] : [],
-    ...damaged === 1 ? ['a damaged line of the journal is left out; that run is trained again'] : [],
-    ...damaged > 1 ? [`${damaged} damaged lines of the journal are left out; those runs are trained again`] : [],
+    ...torn ? ['the last line of the journal was torn and is removed; that run is trained again'] : [],
+    ...damaged === 1 ? ['a damaged line of the journal is ignored; that run is trained again'] : [],
+    ...damaged > 1 ? [`${damaged} damaged lines of the journal are ignored; those runs are trained again`] : [],
   ]
 }
 

@@ -31,7 +31,7 @@ export async function rescue(file: FileHandle, end: number, path: string, runs: 
     await makeFolder(dirname(path))
     const to = await stat(path).then(() => freeName(path), () => path)
     await writeFileAtomic(to, piecesOf(file, end))
-    const hint = to === path ? 'the same command continues from them' : `rename it to ${path} to continue from them`
+    const hint = to === path ? 'run the same command to continue from them' : `rename it to ${path} to continue from them`
     return {
       file: await open(to, notThroughLink(constants.O_RDWR)),
       error: new InputError([{

@@ -156,5 +156,5 @@ function unwritable(error: unknown): unknown {
   const known = explainFileError(error, 'journal/unwritable', message)
   const found = error instanceof Error ? error.message : String(error)
   const diagnostics = known instanceof InputError ? known.diagnostics : [{ code: 'journal/unwritable', severity: 'error' as const, message, found }]
-  return new InputError(diagnostics.map((d) => ({ ...d, hint: 'make room or choose another --out; runs that finished before are kept' })))
+  return new InputError(diagnostics.map((d) => ({ ...d, hint: 'free disk space or choose another --out; earlier finished runs are kept' })))
 }

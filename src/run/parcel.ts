@@ -58,7 +58,7 @@ export async function openParcel(packed: Uint8Array, expected: Binding, workload
   const text = await unpack(packed)
   if (!text.ok) return text
   const [head = '', ...lines] = text.value.split('\n')
-  if (lines.pop() !== '') return err('its last line is torn')
+  if (lines.pop() !== '') return err('its last line is incomplete')
   const first = jsonOrUndefined(head, headLimits)
   if (!isFirstLine(first)) return err('its first line is not what this version writes')
   const other = (['run', 'sha', 'plan', 'content'] as const).find((key) => first[key] !== expected[key])
@@ -77,7 +77,7 @@ async function unpack(packed: Uint8Array): Promise<Result<string, string>> {
     const bytes = await promisify(gunzip)(packed, { maxOutputLength: mostParcelBytes })
     return hasMoreLines(bytes, mostParcelRuns + 1) ? err(`it holds more than ${mostParcelRuns} runs`) : ok(bytes.toString('utf8'))
   } catch {
-    return err(`it is not gzipped, or unpacks to more than ${mostParcelBytes} bytes`)
+    return err(`it is not gzipped, or it unpacks to more than ${mostParcelBytes} bytes`)
   }
 }
 

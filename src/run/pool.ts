@@ -62,7 +62,7 @@ export class WorkerPool implements Runner {
 
   /** Starts all processes in parallel and resolves when the first is ready. Rejects if none can be started. */
   static async start(options: PoolOptions): Promise<WorkerPool> {
-    if (!(options.workers >= 1)) throw new Error(`a pool needs one worker at least, found ${options.workers}`)
+    if (!(options.workers >= 1)) throw new Error(`a pool needs at least one worker, found ${options.workers}`)
     const pool = new WorkerPool(options)
     pool.init.catch(() => pool.close())
     const starting = Array.from({ length: options.workers }, () => pool.hire(true))
@@ -197,7 +197,7 @@ export class WorkerPool implements Runner {
       const trained = await this.attempt(job, first)
       if (trained.ok) return trained.result
       const { label, seed } = job.request
-      this.options.notice(`${trained.died}; ${label} (seed ${seed}) is tried again in a fresh process`)
+      this.options.notice(`${trained.died}; ${label} (seed ${seed}) is tried again in a new process`)
       const again = await this.retry(job)
       return again.ok ? again.result : crashed(job, again.died, this.engine)
     } finally {

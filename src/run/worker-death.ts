@@ -17,7 +17,7 @@ const ownSignals: readonly NodeJS.Signals[] = ['SIGSEGV', 'SIGABRT', 'SIGBUS', '
 
 /** @param errors the end of the process's standard error */
 export function deathOf(code: number | null, signal: NodeJS.Signals | null, errors: string): Death {
-  if (signal === 'SIGKILL') return { text: 'the worker process was killed, as the system does when memory runs out', cause: 'killed' }
+  if (signal === 'SIGKILL') return { text: 'the worker process was killed, as the system does when it runs out of memory', cause: 'killed' }
   const said = wordsOf(errors)
   if (memoryWords.test(errors)) return { text: `the worker process ran out of memory${said === '' ? '' : `: ${said}`}`, cause: 'memory' }
   const cause = limitWords.test(errors) ? 'limit' : incompleteWords.test(errors) ? 'incomplete'
@@ -32,10 +32,10 @@ function wordsOf(errors: string): string {
 }
 
 const advice: Readonly<Record<Exclude<Death['cause'], 'other'>, string>> = {
-  memory: 'use fewer --workers, close other programs, or take a machine with more memory',
-  killed: 'use fewer --workers, close other programs, or take a machine with more memory, if it was the system that killed it',
-  limit: 'raise the limit of processes and threads (`ulimit -u`), or use fewer --workers',
-  incomplete: 'install tunegate again',
+  memory: 'use fewer --workers, close other programs, or use a machine with more memory',
+  killed: 'use fewer --workers, close other programs, or use a machine with more memory, if the system killed it',
+  limit: 'raise the limit on processes and threads (`ulimit -u`), or use fewer --workers',
+  incomplete: 'reinstall tunegate',
 }
 
 /** Why no worker could start: something that the user can fix, or a defect of tunegate. */
@@ -44,7 +44,7 @@ export function startError({ text, cause }: Death): Error {
   return new InputError([{ code: 'worker/not-started', severity: 'error', message: notStarted, found: text, hint: advice[cause] }])
 }
 
-const notStarted = 'a worker process, which trains, cannot be started'
+const notStarted = 'a worker process for training cannot be started'
 
 /** Why the system did not start a process. */
 export function spawnError(error: unknown): Error {
@@ -55,5 +55,5 @@ export function spawnError(error: unknown): Error {
 /** A worker that said nothing for this long. */
 export const lateError = (seconds: number): Error => new InputError([{
   code: 'worker/late', severity: 'error', message: notStarted, found: `it was not ready after ${seconds} seconds`,
-  hint: 'the machine is too busy: use fewer --workers, or try again when it is idle',
+  hint: 'use fewer --workers, or try again when the machine is less busy',
 }])

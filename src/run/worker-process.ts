@@ -75,7 +75,7 @@ export class WorkerProcess {
     const message = await answer.finally(() => clearTimeout(timer))
     if (message.type === 'unable') throw unableError(message)
     if (message.type !== 'ready' || message.version !== protocolVersion) {
-      throw new Error('the worker process is of another build')
+      throw new Error('the worker process is from another build')
     }
     this.engine = message.engine
     return this

@@ -147,22 +147,22 @@ export function unmoved({ comparisons, omissions }: Ledger): { readonly conclusi
   if (comparisons.length === undecided && undecided > 0) {
     return {
       conclusion: 'inconclusive',
-      sentence: `${undecided === 1 ? 'The candidate could not' : `None of ${undecided} candidates could`} be told from the incumbent: ` +
+      sentence: `${undecided === 1 ? 'The candidate could not' : `None of ${undecided} candidates could`} be distinguished from the incumbent: ` +
         'runs are missing, or seed noise could not be estimated.',
     }
   }
   if (comparisons.length > 0) {
-    const rest = undecided > 0 ? `; ${undecided} of them could not be told from it` : ''
+    const rest = undecided > 0 ? `; ${undecided} of them could not be distinguished from it` : ''
     const none = comparisons.length === 1 ? 'The candidate did not' : `None of ${comparisons.length} candidates`
     return { conclusion: 'kept', sentence: `${none} beat the incumbent by more than seed noise${rest}.` }
   }
   return omissions.length > 0
-    ? { conclusion: 'inconclusive', sentence: 'No candidate was held against the incumbent: that was left out for budget.' }
+    ? { conclusion: 'inconclusive', sentence: 'No candidate was compared: that was skipped because of the budget.' }
     : { conclusion: 'kept', sentence: 'There was nothing to compare.' }
 }
 
 export function gainSentence(c: Comparison): string {
-  if (c.gain === null) return `${c.label}: the incumbent diverged and this did not, under any of ${c.seeds.length} seeds`
+  if (c.gain === null) return `${c.label}: the incumbent diverged; this candidate did not on any of ${c.seeds.length} seeds`
   const limit = c.threshold === null ? '' : `, more than the ${shown(c.threshold)} that seed noise explains`
   return `${c.label}: validation ${c.metric} better by ${shown(c.gain)}${limit} (${c.seeds.length} seeds)`
 }

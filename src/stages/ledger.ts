@@ -44,7 +44,7 @@ export class Ledger {
   affords(runs: number, what: string): boolean {
     const left = this.context.runsLeft()
     if (runs <= left) return true
-    this.omit(what, `it needs ${runs} runs and the trial budget leaves ${left} beside verification`)
+    this.omit(what, `it needs ${runs} runs, but the trial budget leaves ${left} after verification`)
     return false
   }
 

@@ -29,15 +29,15 @@ export const schedule: StageDefinition<ScheduleSettings, ScheduleStage> = {
   schema: {
     summary: 'Compares schedules, warmup lengths, clip norms and optimizers.',
     key: 'scheduleStage',
-    description: 'Settings of the schedule stage. An empty list leaves that comparison out.',
+    description: 'Settings of the schedule stage. An empty list skips that comparison.',
     properties: {
       schedules: {
         title: 'Schedules', description: "Schedules to compare with the incumbent's. null: the preset's.",
         type: ['array', 'null'], items: { $ref: '#/$defs/schedule' }, uniqueItems: true, maxItems: 6, default: null,
       },
-      warmupFractions: listSchema('Warmup shares', "Warmup lengths to compare, as shares of a run's steps.",
+      warmupFractions: listSchema('Warmup shares', "Warmup lengths to compare, as shares of the steps of a run.",
         { type: 'number', minimum: 0, maximum: 0.5 }, { uniqueItems: true, maxItems: 10 }, [0, 0.05, 0.2]),
-      clipPercentiles: listSchema('Clip percentiles', 'Quantiles of the logged gradient norms to compare as clip norm.',
+      clipPercentiles: listSchema('Clip percentiles', 'Quantiles of the logged gradient norms to compare as clip norms.',
         { type: 'number', exclusiveMinimum: 0, maximum: 1 }, { uniqueItems: true, maxItems: 10 }, [0.5, 0.9]),
       optimizers: listSchema('Optimizers', "Optimizers to compare with the incumbent's.",
         { $ref: '#/$defs/optimizer' }, { uniqueItems: true, maxItems: 3 }, ['adamw', 'sgd']),
@@ -117,7 +117,7 @@ function* process(context: StageContext, settings: ScheduleSettings): StageProce
 
   const moved = ledger.lineage.map((l) => `${l.lever} ${String(l.from)} → ${String(l.to)}`)
   if (moved.length > 0) {
-    const words = `Of ${ledger.comparisons.length} candidates these beat the incumbent by more than seed noise: ${moved.join(', ')}.`
+    const words = `Of ${ledger.comparisons.length} candidates, these beat the incumbent by more than seed noise: ${moved.join(', ')}.`
     return ledger.close('changed', words, {})
   }
   const { conclusion, sentence } = unmoved(ledger)
@@ -137,7 +137,7 @@ function warmups(ledger: Ledger, settings: ScheduleSettings): Candidate[] {
   const { schedule: name, warmupSteps: own } = ledger.incumbent.scheduling
   // One-cycle has its own rise, which a warmup of 0 leaves as it is.
   const label = (steps: number): string =>
-    steps === 0 && name === 'one-cycle' ? 'warmup as one-cycle has it (30 % of a run)' : `warmup ${steps} steps`
+    steps === 0 && name === 'one-cycle' ? 'one-cycle warmup (30 % of a run)' : `warmup ${steps} steps`
   return warmupLengths(settings, stepsOf(ledger), own)
     .map((warmupSteps) => ({ label: label(warmupSteps), patch: { warmupSteps } }))
 }

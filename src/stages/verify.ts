@@ -28,11 +28,11 @@ export interface VerifySettings extends StageSettings {
 export const verify: StageDefinition<VerifySettings, Verify> = {
   name: 'verify',
   schema: {
-    summary: 'Retrains baseline and winner on seeds that no selection saw.',
+    summary: 'Retrains baseline and winner on seeds not used for selection.',
     description: 'Settings of the verification.',
     initial: { seeds: 5 },
     properties: {
-      seeds: seedsSchema('Seeds under which baseline and winner are retrained, at most.', 5),
+      seeds: seedsSchema('Maximum number of seeds to retrain the baseline and the winner with.', 5),
       looks: listSchema('Looks',
         'Numbers of seeds, rising, after which the gates are judged; no more seeds are trained once every gate is ' +
         'settled. [5] or [5, 10] with 10 seeds looks at 5 and, where needed, at 10; [] looks once, at the end. Every look ' +
@@ -50,8 +50,8 @@ export const verify: StageDefinition<VerifySettings, Verify> = {
     ({ stage: 'verify', seeds, looks: [...looks.filter((n) => n !== seeds), seeds] }),
   check({ seeds, looks }, _written, _context, report) {
     if (looks.every((n, i) => n > (looks[i - 1] ?? 0))) return
-    report('looks-not-rising', ['looks'], 'the looks must rise, none beyond the seeds of the stage', {
-      found: looks.slice(0, -1).join(', '), allowed: `rising numbers up to the ${seeds} seeds`,
+    report('looks-not-rising', ['looks'], 'the looks must increase and stay within the seeds of the stage', {
+      found: looks.slice(0, -1).join(', '), allowed: `increasing numbers up to the ${seeds} seeds`,
     })
   },
   /** Baseline and winner under the same fresh seeds. If no lever moved, they are identical and half of the runs are saved. */
@@ -130,12 +130,12 @@ function timeOf({ timing: { seconds, machine } }: CompleteRun): RunTime {
 function subject({ baseline, incumbent, previous }: StageContext): string {
   const moved = leverDifferences(baseline, incumbent).length
   if (moved > 0) return `Baseline and winner (${moved} ${moved === 1 ? 'lever' : 'levers'} moved) were`
-  return previous.length > 0 ? 'The baseline levers, which no stage could better, were' : 'The baseline levers were'
+  return previous.length > 0 ? 'The baseline levers, which no stage could improve, were' : 'The baseline levers were'
 }
 
 function extent(findings: VerifyFindings, planned: number): string {
   const failed = findings.seeds.filter((s) => s.candidate.status !== 'complete').length
-  const shortfall = findings.seeds.length < planned ? ` ${planned - findings.seeds.length} planned seeds were left out.` : ''
+  const shortfall = findings.seeds.length < planned ? ` ${planned - findings.seeds.length} planned seeds were skipped.` : ''
   const failures = failed > 0 ? ` The winner failed on ${failed} of them.` : ''
-  return `on ${findings.seeds.length} seeds that no selection saw.${failures}${shortfall}`
+  return `on ${findings.seeds.length} seeds not used for selection.${failures}${shortfall}`
 }

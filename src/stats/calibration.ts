@@ -15,7 +15,7 @@ const LEAST = Number.EPSILON
 /** Why the predictions cannot be scored, or undefined if they can. */
 export function unusablePredictions({ probabilities, labels, classes }: Predictions): string | undefined {
   const n = labels.length
-  if (n === 0) return 'there is no prediction to score'
+  if (n === 0) return 'there are no predictions to score'
   if (probabilities.length !== n * classes) {
     return `${n} labels of ${classes} classes need ${n * classes} probabilities, found ${probabilities.length}`
   }

@@ -66,7 +66,7 @@ export const median = (values: ArrayLike<number>): number => quantile(values, 0.
  */
 export function medianFilter(values: ArrayLike<number>, window: number): number[] {
   if (!Number.isInteger(window) || window < 1 || window % 2 === 0) {
-    throw new Error(`a centred window must be odd and positive, found ${window}`)
+    throw new Error(`a centered window must be odd and positive, found ${window}`)
   }
   const all = Float64Array.from(values)
   const reach = (window - 1) / 2

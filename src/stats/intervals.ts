@@ -29,7 +29,7 @@ function interval(found: Omit<Interval, 'kind'>): IntervalResult {
 
 /** All values are equal. Their own spread of 0 would give an interval of width zero, a certainty that nobody has. */
 const alike = (n: number, value: number): Undefined =>
-  undefinedBecause(`all ${n} values equal ${shown(value)}: without any spread there is no interval`)
+  undefinedBecause(`all ${n} values equal ${shown(value)}: without spread there is no interval`)
 
 /**
  * Two-sided t interval of the mean, for at least two values that are not all equal. `level` is the coverage; default .95.

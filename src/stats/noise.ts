@@ -62,7 +62,7 @@ export function pooledPairedSd(
 function unusableQuestion({ candidate, incumbent, pooledSd: sd, pooledDf: df, alpha }: NoiseQuestion): string | undefined {
   const noise = !(df >= 1) ? 'the noise of a seed is unknown: no configuration has finite values under two seeds'
     : !Number.isFinite(sd) ? `the noise of a seed is not finite (${sd})`
-      : sd <= 0 ? 'the seeds of every configuration agree to the last digit, so there is no noise to weigh a gain against'
+      : sd <= 0 ? 'the seeds of every configuration agree to the last digit, so there is no noise to compare a gain with'
         : undefined
   return firstReason(unusable(candidate, 'the candidate', 1), unusable(incumbent, 'the incumbent', 1), noise,
     notAProbability(alpha ?? 0.05, 'alpha'))

@@ -44,11 +44,11 @@ export function findEdge(rates: readonly number[], losses: readonly number[]): E
   const drop = median(raw.slice(0, WINDOW)) - minimumLoss
   const noise = roughness(raw, filtered)
   if (!(drop > 3 * noise)) {
-    return noEdge(`the loss fell by ${shown(drop)} only, no more than 3 times its own step-to-step noise of ${shown(noise)}`)
+    return noEdge(`the loss fell by only ${shown(drop)}, no more than 3 times its own step-to-step noise of ${shown(noise)}`)
   }
   const rise = filtered.findIndex((loss, i) => i > minimumIndex && loss > minimumLoss + RISE * drop)
   const index = rise >= 0 ? rise : firstBad
-  if (index < 0) return noEdge(`the loss does not rise again up to the highest rate, ${shown(rates.at(-1) ?? NaN)}`)
+  if (index < 0) return noEdge(`the loss does not rise again by the highest rate, ${shown(rates.at(-1) ?? NaN)}`)
   const because = rise >= 0 ? 'rise' : 'not-finite'
   return { kind: 'edge', rate: rates[index] as number, index, minimumIndex, minimumLoss, drop, because }
 }
@@ -107,11 +107,11 @@ function disagreement(edges: readonly (Edge | NoEdge)[], lowest: number, highest
   if (edges.length === 0) return 'no sweep was run'
   if (without.length > 0) return `${without.length} of ${edges.length} sweeps show no edge: ${without[0]}`
   return highest <= AGREEMENT * lowest ? undefined
-    : `the edges of the seeds lie from ${shown(lowest)} to ${shown(highest)}, over a factor of ${AGREEMENT} apart`
+    : `the edges of the seeds range from ${shown(lowest)} to ${shown(highest)}, more than a factor of ${AGREEMENT} apart`
 }
 
 function backFromLogs(interval: IntervalResult): IntervalResult {
-  if (interval.kind === 'undefined') return undefinedBecause('the edges of the seeds show no spread to make an interval of')
+  if (interval.kind === 'undefined') return undefinedBecause('the seed edges show no spread, so there is no interval')
   const { estimate, lower, upper } = interval
   return { ...interval, estimate: Math.exp(estimate), lower: Math.exp(lower), upper: Math.exp(upper) }
 }

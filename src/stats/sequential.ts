@@ -43,7 +43,7 @@ function findNominalAlpha(looks: readonly number[], alpha: number): number {
 
 function requireLooks(looks: readonly number[]): void {
   const rising = looks.every((n, i) => Number.isFinite(n) && n > (looks[i - 1] ?? 0))
-  if (looks.length === 0 || !rising) throw new Error(`looks must be rising and positive, found [${looks.join(', ')}]`)
+  if (looks.length === 0 || !rising) throw new Error(`looks must be increasing and positive, found [${looks.join(', ')}]`)
 }
 
 /** The z with P(Z > z) = p, by bisection. */

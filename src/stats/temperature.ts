@@ -27,10 +27,10 @@ export function fitTemperature(predictions: Predictions): Temperature | Undefine
   const logits = Float64Array.from(predictions.probabilities, (p) => Math.log(Math.max(LEAST, p)))
   let [low, high] = [1e-3, 1e3]
   if (slope(logits, predictions, low) >= 0) {
-    return undefinedBecause('the labels do not follow the probabilities, so the flatter the better, without end')
+    return undefinedBecause('the labels do not follow the probabilities, so flatter is always better')
   }
   if (slope(logits, predictions, high) <= 0) {
-    return undefinedBecause('every label has the largest probability already, so the sharper the better, without end')
+    return undefinedBecause('every label already has the largest probability, so sharper is always better')
   }
   // 40 halvings of six decades: the inverse temperature to a relative 1e-11.
   for (let i = 0; i < 40; i++) {

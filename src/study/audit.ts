@@ -67,16 +67,16 @@ export function audit(report: Report, rules: Rules): Result<Report, string> {
 function foreign(
   { tool, study, verdict, stages, verification }: Report, { specPath, task, gates, verify }: Rules,
 ): string | undefined {
-  if (tool !== toolName) return `${tool} wrote the report, and this step is ${toolName}: give both jobs one version`
+  if (tool !== toolName) return `${tool} wrote the report, but this step is ${toolName}: use the same version in both jobs`
   const path = study.specFile.replaceAll('\\', '/')
   if (path !== specPath) return `the report is of the spec ${path}, not of ${specPath}`
   if (study.task !== task) return `the report is of a ${study.task}, and the spec of the base commit of a ${task}`
   const own = verdict.gates.map((g) => g.rule)
-  if (own.length !== gates.length) return `the report judges ${own.length} gates, and the base commit has ${gates.length}`
-  if (fingerprint(own) !== fingerprint(gates)) return 'the result was judged by other gates than those of the base commit'
-  if (!agree(stages.map((s) => s.stage), stageNames)) return 'the report does not have the stages of one'
+  if (own.length !== gates.length) return `the report judges ${own.length} gates, but the base commit has ${gates.length}`
+  if (fingerprint(own) !== fingerprint(gates)) return 'the result was judged by gates other than those of the base commit'
+  if (!agree(stages.map((s) => s.stage), stageNames)) return 'the report does not have the stages of a study'
   if (verification === null || verify !== null) return undefined
-  return 'the report verifies, and nothing but itself says over which seeds'
+  return 'the report has a verification, but only the report itself defines the seeds'
 }
 
 /** The seeds follow from the root seed. A study that its budget stops may lack some; `earlyStop` checks that. */
@@ -92,7 +92,7 @@ function wrongSeeds({ study, verification }: Report, { seed, verify }: Rules): s
   if (new Set(found).size < found.length) return 'a seed is verified twice'
   const order = found.map((one) => planned.indexOf(one))
   const foreignSeed = found[order.indexOf(-1)]
-  if (foreignSeed !== undefined) return `the seed ${foreignSeed} is none of those that the verification has`
+  if (foreignSeed !== undefined) return `the seed ${foreignSeed} is not one of those that the verification has`
   return order.some((at, i) => at < (order[i - 1] ?? 0)) ? 'the verified seeds are out of order' : undefined
 }
 
@@ -100,7 +100,7 @@ function wrongSeeds({ study, verification }: Report, { seed, verify }: Rules): s
 function wrongRuns(report: Report): string | undefined {
   const { study: { task }, data: { rows }, levers, verification, stages, runs, base } = report
   const byId = new Map(runs.map((run) => [run.id, run]))
-  if (byId.size < runs.length) return 'a run stands in the report twice'
+  if (byId.size < runs.length) return 'a run is in the report twice'
   const told = stages.find((s) => s.stage === confirmation.name)?.findings?.verify ?? null
   const own = verification && { looks: verification.looks, seeds: verification.seeds }
   if (!agree(told, own)) return 'the report has two accounts of its verification'
@@ -131,12 +131,12 @@ function accountOf(run: VerifiedRun, seed: number, differences: unknown, { study
 
 function wrongTimes({ timing, base }: Report): string | undefined {
   const seconds = [...timing.runs, ...(timing.base ?? []).flatMap((t) => t ?? [])].map((t) => t.seconds)
-  if (seconds.some((s) => !(Number.isFinite(s) && s >= 0))) return 'a run took a time that there is not'
+  if (seconds.some((s) => !(Number.isFinite(s) && s >= 0))) return 'a run took an impossible time'
   if (new Set(timing.runs.map((t) => t.id)).size < timing.runs.length) return 'a run has two times'
-  return timing.base && timing.base.length !== base?.runs.length ? 'the baseline has other times than runs' : undefined
+  return timing.base && timing.base.length !== base?.runs.length ? 'the baseline has too many or too few times' : undefined
 }
 
-const unlike = 'the report compares with another baseline than that of the base commit'
+const unlike = 'the report compares with another baseline, not that of the base commit'
 
 function wrongBaseline({ base, levers }: Report, { baseline, seed, verify }: Rules): string | undefined {
   const { chosen, sinceLock } = levers
@@ -172,7 +172,7 @@ function lateStop(
   const before = plan?.looks.filter((n) => n < seeds.length) ?? []
   const at = (n: number): Rejudged => judgeReport(report, gates, fixed, { ...verify, seeds: seeds.slice(0, n) })
   const settled = before.find((n) => isSettled(at(n).verdict))
-  return settled === undefined ? undefined : `the gates were settled at ${settled} seeds, and more were trained`
+  return settled === undefined ? undefined : `the gates were settled at ${settled} seeds, but more were trained`
 }
 
 /**
@@ -185,16 +185,16 @@ function earlyStop({ verdict }: Rejudged, { seed, verify: plan }: Rules, verify:
   const n = found.length
   const first = agree(found, verificationSeeds(seed, n))
   if (first && (n === plan.seeds || (plan.looks.includes(n) && isSettled(verdict)))) return undefined
-  return `the verification was cut short at ${n} of ${plan.seeds} seeds, and the others could decide it`
+  return `the verification was cut short at ${n} of ${plan.seeds} seeds, and the remaining seeds could decide it`
 }
 
 function otherVerdict({ verdict, against }: Report, { baseline }: Rules, judged: Rejudged): string | undefined {
   const differs = judged.verdict.gates.findIndex((gate, i) => verdict.gates[i]?.status !== gate.status)
   const gate = judged.verdict.gates[differs]
   const said = verdict.gates[differs]?.status
-  if (gate) return `its gate ${differs + 1} (${gate.rule.gate}) says ${said}, and the numbers say ${gate.status}`
+  if (gate) return `its gate ${differs + 1} (${gate.rule.gate}) says ${said}, but the numbers say ${gate.status}`
   const { status } = judged.verdict
-  if (verdict.status !== status) return `it says ${verdict.status}, and its gates say ${status}`
+  if (verdict.status !== status) return `it says ${verdict.status}, but its gates say ${status}`
   if (!agree(verdict, judged.verdict)) return 'the words or estimates of its verdict do not follow from its numbers'
   return baseline.kind === 'any' || against === judged.against ? undefined : unlike
 }

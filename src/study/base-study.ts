@@ -54,7 +54,7 @@ export async function retrainBase(options: StudyOptions, spec: BaseSpec, { head,
   listener({ type: 'notice', message: `retraining the baseline of ${spec.path}` })
   for (const message of decidedBySize(head.plan, base.plan, source)) listener({ type: 'notice', message })
   const folder = join(outDir, 'baseline')
-  await makeFolder(folder).catch((error: unknown) => { throw explainFileError(error, 'run/no-output-folder', 'the folder of the baseline cannot be made') })
+  await makeFolder(folder).catch((error: unknown) => { throw explainFileError(error, 'run/no-output-folder', 'the baseline folder cannot be created') })
   const pool = await startPool(options, Promise.resolve(base), choice, threads)
   try {
     const journal = await openJournal(folder, base, pool.engine, options)
@@ -111,8 +111,8 @@ function replaced(own: NormalizedSpec, head: NormalizedSpec, path: string): stri
   const same = (one: unknown, other: unknown): boolean => fingerprint(one) === fingerprint(other)
   return [
     ...(same([target, split], [here.target, here.split]) ? [] : [`${path} declares another target or another split; it was retrained on the data of this study.`]),
-    ...(same([inputs, standardize], [here.inputs, here.standardize]) ? [] : [`${path} reads other inputs; it was retrained on its own.`]),
-    ...(own.objective === head.objective ? [] : [`${path} chooses checkpoints by ${own.objective}; on both sides they were chosen by ${head.objective}.`]),
+    ...(same([inputs, standardize], [here.inputs, here.standardize]) ? [] : [`${path} reads different inputs; it was retrained on its own inputs.`]),
+    ...(own.objective === head.objective ? [] : [`${path} chooses checkpoints by ${own.objective}; both sides chose them by ${head.objective}.`]),
   ]
 }
 
@@ -120,6 +120,6 @@ function requireTask(base: NormalizedSpec, head: NormalizedSpec, path: string): 
   if (base.task === head.task) return
   throw new InputError([{
     code: 'baseline/incompatible', severity: 'error', message: `the metrics of ${path} are not comparable with those of this study`,
-    found: `task ${base.task}`, allowed: `task ${head.task}`, hint: 'name a base spec of the same task, or gate against the declared levers by --baseline retrain',
+    found: `task ${base.task}`, allowed: `task ${head.task}`, hint: 'use a base spec with the same task, or compare with the declared levers: --baseline retrain',
   }])
 }

@@ -33,12 +33,12 @@ const sideOf = ({ study, verdict, tool, runs, timing, levers }: Report, folder: 
 function notesOf(first: Report, second: Report, sameData: boolean): string[] {
   const [a, b] = [first.study, second.study]
   const said: readonly (readonly [boolean, string])[] = [
-    [!sameData, 'They trained on other data or split it otherwise: their metrics are other quantities and are not compared.'],
-    [a.engine !== b.engine, `They trained on other engines (${a.engine}; ${b.engine}): a part of a difference may come from there.`],
-    [a.layers.join('\n') !== b.layers.join('\n'), `They trained other models, of ${a.parameters} and ${b.parameters} parameters.`],
-    [a.objective !== b.objective, `They chose by other metrics (${a.objective}; ${b.objective}).`],
-    [a.fingerprints.spec === b.fingerprints.spec, 'Their specs say the same.'],
-    [first.verification === null || second.verification === null, 'One of them verified nothing, so there are no metrics on unseen seeds.'],
+    [!sameData, 'The runs used other data or another split, so their metrics measure different things and are not compared.'],
+    [a.engine !== b.engine, `The runs used different engines (${a.engine}; ${b.engine}), which may explain some of the difference.`],
+    [a.layers.join('\n') !== b.layers.join('\n'), `The runs trained different models, with ${a.parameters} and ${b.parameters} parameters.`],
+    [a.objective !== b.objective, `The runs optimized different metrics (${a.objective}; ${b.objective}).`],
+    [a.fingerprints.spec === b.fingerprints.spec, 'The specs are the same.'],
+    [first.verification === null || second.verification === null, 'At least one run has no verification, so there are no metrics on unseen seeds.'],
   ]
   return said.flatMap(([applies, text]) => (applies ? [text] : []))
 }
@@ -93,7 +93,7 @@ function gainInterval(metric: MetricName, a: Values, b: Values, seeds: readonly 
   const sign = gainOf(metric, 0, 1)
   const [x, y] = [sign * interval.lower, sign * interval.upper]
   const found = { value: sign * interval.estimate, lower: Math.min(x, y), upper: Math.max(x, y), level: interval.level, paired }
-  return { found, sentence: claim(found, paired ? `${pairs.length} shared seeds` : `${from.length} and ${to.length} seeds of their own`) }
+  return { found, sentence: claim(found, paired ? `${pairs.length} shared seeds` : `${from.length} and ${to.length} different seeds`) }
 }
 
 function claim({ lower, upper }: NonNullable<ComparedMetric['gain']>, basis: string): string {

@@ -59,9 +59,9 @@ export async function onEngine<T>(
 function explained({ why, message }: EngineBroke, name: EngineName): unknown {
   const { embedded, mend } = engineNamed(name)
   if (why instanceof InputError || embedded) return why
-  const ways = [...(mend === undefined ? [] : [mend]), `--engine ${fallbackEngine().name} does without it`]
+  const ways = [...(mend === undefined ? [] : [mend]), `--engine ${fallbackEngine().name} avoids it`]
   return new InputError([{
-    code: 'engine/broke', severity: 'error', message: `the ${name} engine broke`, found: message,
+    code: 'engine/broke', severity: 'error', message: `the ${name} engine failed`, found: message,
     hint: `finished runs are kept; ${ways.join(', ')}`,
   }])
 }

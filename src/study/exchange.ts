@@ -59,7 +59,7 @@ const partPattern = new RegExp(`-((?:${stageNames.join('|')})-(?:\\d+of\\d+|rest
 /** Runs that shards, and this job in an earlier attempt, have finished. A bundle that cannot be trusted is left out. */
 export async function absorbParts(site: Desk, { engine }: Course, prefix: string): Promise<void> {
   const leftOut = (name: string, reason: string): void =>
-    site.options.listener({ type: 'notice', message: `artifact ${name} is left out, and its runs are trained again: ${reason}` })
+    site.options.listener({ type: 'notice', message: `artifact ${name} is ignored, and its runs are trained again: ${reason}` })
   for (const name of await site.fan.exchange.names(nameOf(site, prefix))) {
     const content = partPattern.exec(name)?.[1]
     if (content === undefined) continue
@@ -90,6 +90,6 @@ const bindingOf = ({ fan: { run, sha }, prepared }: Hold, content: string): Bind
 const nameOf = ({ prepared }: Pick<Hold, 'prepared'>, content: string, attempt?: number): string =>
   `tunegate-${prepared.plan.fingerprint.slice(0, 12)}-${content}${attempt === undefined ? '' : `-${attempt}.gz`}`
 
-export const untrusted = (name: string, found: string, hint = 'start the job that uploaded it again'): InputError => new InputError([{
+export const untrusted = (name: string, found: string, hint = 'rerun the job that uploaded it'): InputError => new InputError([{
   code: 'study/no-state', severity: 'error', message: `the study cannot be continued from the artifact ${name}`, found, hint,
 }])

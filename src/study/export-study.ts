@@ -44,8 +44,8 @@ async function requireEmpty(folder: string, shown: string): Promise<void> {
   })
   if (there.length === 0) return
   throw new InputError([{
-    code: 'export/not-empty', severity: 'error', message: 'the folder for the export is not empty',
-    found: `${there.length} entries in ${shown}`, allowed: 'a new or an empty folder', hint: 'remove it, or name another by --output',
+    code: 'export/not-empty', severity: 'error', message: 'the export folder is not empty',
+    found: `${there.length} entries in ${shown}`, allowed: 'a new or empty folder', hint: 'remove it, or choose another with --output',
   }])
 }
 

@@ -141,8 +141,8 @@ async function onSite<T>(options: StudyOptions, fan: FanOut, use: (site: Site) =
 function refuseBaseSpec({ baseSpec }: StudyOptions): void {
   if (!baseSpec) return
   throw new InputError([{
-    code: 'study/no-base-spec', severity: 'error', message: 'a study that is spread over jobs cannot retrain the spec of a baseline', found: baseSpec.path,
-    hint: 'gate against a lock, or against the declared levers by `baseline: retrain`, or verify in one job (mode: verify)',
+    code: 'study/no-base-spec', severity: 'error', message: 'a study spread over several jobs cannot retrain a baseline spec', found: baseSpec.path,
+    hint: 'compare with a lock or with the declared levers (`baseline: retrain`), or verify in one job (mode: verify)',
   }])
 }
 
@@ -207,7 +207,7 @@ function positionOf({ jobs }: Plan, stage: StageName): number {
   if (position >= 0) return position
   throw new InputError([{
     code: 'study/no-such-stage', severity: 'error', message: 'the plan does not have the stage of this job', found: stage,
-    allowed: jobs.map((j) => j.id).join(', '), hint: 'compile the workflow again, and commit it',
+    allowed: jobs.map((j) => j.id).join(', '), hint: 'compile the workflow again and commit it',
   }])
 }
 
@@ -215,12 +215,12 @@ function positionOf({ jobs }: Plan, stage: StageName): number {
 async function resume(site: Site, stage: StageName): Promise<Course> {
   const before = site.prepared.plan.jobs[positionOf(site.prepared.plan, stage) - 1]?.id ?? 'plan'
   const state = await fetchLatest(site, `after-${before}`)
-  if (state === null) throw untrusted(`after-${before}`, 'no job of this workflow run has left it', 'start the jobs before this one again')
+  if (state === null) throw untrusted(`after-${before}`, 'no job of this workflow run uploaded it', 'rerun the jobs before this one')
   const { engine } = site.runner
   if (state.course.engine !== engine) {
     throw new InputError([{
-      code: 'study/other-engine', severity: 'error', message: 'this job trains by another engine than the study was begun with',
-      found: engine, allowed: state.course.engine, hint: 'give every job the engine that the plan job has as its output',
+      code: 'study/other-engine', severity: 'error', message: 'this job uses a different engine from the one that started the study',
+      found: engine, allowed: state.course.engine, hint: 'set the engine of every job to the output of the plan job',
     }])
   }
   await absorb(site.journal, state.runs)

@@ -72,15 +72,15 @@ async function lockOf({ levers, study }: Report, baseline: string | undefined): 
   const found = await readLock(study.specFile)
   if (found) return found
   throw new InputError([{
-    code: 'gate/lock-missing', severity: 'error', message: 'the run was held against a lock that is not beside its spec now', found: `no tuning.lock.json beside ${study.specFile}`,
-    hint: 'name it by --baseline PATH, or judge against the declared levers by --baseline retrain',
+    code: 'gate/lock-missing', severity: 'error', message: 'the run was compared with a lock that is no longer next to its spec', found: `no tuning.lock.json next to ${study.specFile}`,
+    hint: 'pass its path with --baseline PATH, or compare with the declared levers: --baseline retrain',
   }])
 }
 
 export async function readReport(path: string): Promise<Report> {
   const text = await readTextWithin(path, mostReportBytes, 'report/too-large').catch((error: NodeJS.ErrnoException) => {
     if (error instanceof InputError) throw error
-    throw new InputError([{ code: 'report/unreadable', severity: 'error', message: 'the report cannot be read', found: `${path}: ${reasonOf(error)}`, hint: 'name the output folder of a finished run' }])
+    throw new InputError([{ code: 'report/unreadable', severity: 'error', message: 'the report cannot be read', found: `${path}: ${reasonOf(error)}`, hint: 'pass the output folder of a finished run' }])
   })
   return parseReport(text, path)
 }

@@ -30,8 +30,8 @@ export async function readLock(specPath: string, baseline?: string): Promise<Nam
     if (error instanceof InputError) throw error
     if (baseline === undefined && error.code === 'ENOENT') return null
     throw new InputError([{
-      code: 'lock/unreadable', severity: 'error', message: 'the lock to gate against cannot be read', found: `${path}: ${reasonOf(error)}`,
-      hint: 'name another by --baseline PATH, or gate against the declared levers by --baseline retrain',
+      code: 'lock/unreadable', severity: 'error', message: 'the baseline lock cannot be read', found: `${path}: ${reasonOf(error)}`,
+      hint: 'pass another lock with --baseline PATH, or compare with the declared levers: --baseline retrain',
     }])
   })
   return text === null ? null : { lock: parseLock(text, path), source: basename(path) }

@@ -20,10 +20,10 @@ export function impossible(run: VerifiedRun | LockedSeed, { task, rows }: Measur
   const { status, validation, test, weights } = run
   const calibration = 'calibration' in run ? run.calibration : undefined
   if (status !== 'complete') {
-    return validation || test || weights !== null || calibration ? `has results, and its status is ${status}` : undefined
+    return validation || test || weights !== null || calibration ? `has results, but its status is ${status}` : undefined
   }
-  if (!weights || !validation) return 'is complete, and has no results'
-  if ((test !== null) !== rows.test > 0) return `has ${test ? '' : 'no '}test metrics, and there are ${rows.test} test rows`
+  if (!weights || !validation) return 'is complete but has no results'
+  if ((test !== null) !== rows.test > 0) return `has ${test ? '' : 'no '}test metrics, but there are ${rows.test} test rows`
   if (task === 'classification' && 'run' in run && !calibration) return 'has no reliability diagram'
   return wrongMetrics(validation, task, rows.validation, 'validation') ??
     (test ? wrongMetrics(test, task, rows.test, 'test') : undefined) ??
@@ -60,11 +60,11 @@ function wrongCalibration(
   { split, rows, asTrained, scaled }: RunCalibration, metrics: Pick<LockedSeed, 'validation' | 'test'>, all: Rows,
 ): string | undefined {
   if (split !== (all.test > 0 ? 'test' : 'validation') || rows !== all[split]) {
-    return `is calibrated on ${rows} ${split} rows, and there are ${all[split]}`
+    return `is calibrated on ${rows} ${split} rows, but there are ${all[split]}`
   }
   for (const { bins } of [asTrained, ...(scaled ? [scaled] : [])]) {
     const counted = bins.reduce((sum, bin) => sum + bin.count, 0)
-    if (counted !== rows) return `has a reliability diagram of ${counted} rows, and there are ${rows}`
+    if (counted !== rows) return `has a reliability diagram of ${counted} rows, but there are ${rows}`
   }
   const { brier } = asTrained
   const right = asTrained.bins.reduce((sum, bin) => sum + bin.count * bin.accuracy, 0) / rows

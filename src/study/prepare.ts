@@ -150,9 +150,9 @@ async function textOf(path: string): Promise<string> {
 
 function overridden(spec: NormalizedSpec, { stages, seeds, trials, minutes }: SpecSource): NormalizedSpec {
   const unknown = stages?.filter((name) => !spec.stages.some((s) => s.stage === name)) ?? []
-  if (unknown.length > 0) fail('run/unknown-stage', 'the spec does not have every stage that was asked for', unknown.join(', '), spec.stages.map((s) => s.stage).join(', '))
+  if (unknown.length > 0) fail('run/unknown-stage', 'the spec does not have all requested stages', unknown.join(', '), spec.stages.map((s) => s.stage).join(', '))
   if (seeds !== undefined && confirmationIn(spec.stages) === undefined) {
-    fail('run/no-verify', 'seeds were given, and the spec has no verify stage to use them', `--seeds ${seeds}`, 'a spec with the stage verify')
+    fail('run/no-verify', '--seeds has no effect, because the spec has no verify stage', `--seeds ${seeds}`, 'a spec with a verify stage')
   }
   return {
     ...spec,
@@ -168,11 +168,11 @@ async function dataPath(spec: NormalizedSpec, parsed: ParsedSpec, { specPath, wo
   const at = parsed.locate(['data', 'source'])
   const named = resolve(dirname(specPath), spec.data.source)
   const real = await realpath(named).catch(() => {
-    throw new InputError([{ code: 'data/unreadable', severity: 'error', message: 'there is no such data file', at, found: spec.data.source, hint: 'the path counts from the folder of the spec' }])
+    throw new InputError([{ code: 'data/unreadable', severity: 'error', message: 'the data file does not exist', at, found: spec.data.source, hint: 'write the path relative to the folder of the spec' }])
   })
   const inside = relative(await realpath(workspace), real)
   if (inside.startsWith(`..${sep}`) || inside === '..' || isAbsolute(inside)) {
-    throw new InputError([{ code: 'data/outside-workspace', severity: 'error', message: 'the data file is outside of the workspace', at, found: spec.data.source, allowed: 'a file inside of the workspace, with links followed' }])
+    throw new InputError([{ code: 'data/outside-workspace', severity: 'error', message: 'the data file is outside of the workspace', at, found: spec.data.source, allowed: 'a file inside the workspace after links are resolved' }])
   }
   return real
 }
@@ -196,7 +196,7 @@ function judgeData(spec: NormalizedSpec, dataset: Dataset, parsed: ParsedSpec, w
   const findings = checkData(dataset, checksMade(spec), augmentationsOf(spec, dataset), watch)
   const said = (finding: DataFinding, severity: Diagnostic['severity']): Diagnostic => ({
     code: `data/${finding.check}`, severity, message: finding.message, at: parsed.locate(['data', 'checks', finding.check]),
-    ...(severity === 'error' ? { hint: `mend the data, or set data.checks.${finding.check} to warn` } : {}),
+    ...(severity === 'error' ? { hint: `fix the data, or set data.checks.${finding.check} to warn` } : {}),
   })
   const errors = findings.filter((f) => spec.checks[f.check] === 'error')
   if (errors.length > 0) throw new InputError(errors.map((f) => said(f, 'error')))

@@ -41,7 +41,7 @@ async function* complete(runs: AsyncIterable<RunResult>, expected: number, journ
   }
   if (count === expected) return
   throw new InputError([{
-    code: 'report/runs-missing', severity: 'error', message: 'the journal lacks runs of the report', found: `${expected - count} of ${expected} are missing in ${journal}`,
-    hint: 'run the study again: it trains only what is missing',
+    code: 'report/runs-missing', severity: 'error', message: 'the journal does not have all runs of the report', found: `${expected - count} of ${expected} are missing in ${journal}`,
+    hint: 'run the study again; it trains only the missing runs',
   }])
 }

@@ -100,8 +100,8 @@ export function alterations(spec: NormalizedSpec, rules: Rules): Alteration[] {
 export function alteredWarnings(altered: readonly Alteration[], locate: Locate): Diagnostic[] {
   return altered.map(({ path, setting: name, base, change }) => ({
     code: 'rules/changed', severity: 'warning', at: locate(path),
-    message: `this change alters ${name} from ${base} to ${change}; it was judged with ${base} of the base commit`,
-    hint: 'the new value holds once it is merged',
+    message: `this change alters ${name} from ${base} to ${change}; it was judged with the base commit's ${base}`,
+    hint: 'the new value applies once the change is merged',
   }))
 }
 
@@ -110,9 +110,9 @@ export function underRules(error: InputError, altered: readonly Alteration[], lo
   if (altered.length === 0) return error
   const head: Diagnostic = {
     code: 'rules/no-verdict', severity: 'error',
-    message: 'inconclusive: this change comes to no verdict by the rules of the base commit, which hold where it alters them',
+    message: 'inconclusive: this change gets no verdict under the rules of the base commit, which apply where it alters them',
     found: altered.map((a) => `${a.setting}: ${a.base} in place of ${a.change}`).join('; '),
-    hint: 'mend the errors below; where a rule itself must move, merge that on its own first',
+    hint: 'fix the errors below; if a rule itself must change, merge that change on its own first',
   }
   return new InputError([head, ...error.diagnostics, ...alteredWarnings(altered, locate)])
 }
@@ -157,7 +157,7 @@ function gates(base: Rules['gates'], change: Rules['gates']): Alteration | null 
     const list = (all: Rules['gates']): string => printable(all.map(gate).join('; ') || 'none', 400)
     return [list(one), list(other)]
   }
-  const rounded = words((rule) => `${ruleText(rule)}${rule.onInconclusive === 'pass' ? ', passes while inconclusive' : ''}`)
+  const rounded = words((rule) => `${ruleText(rule)}${rule.onInconclusive === 'pass' ? ', passes if inconclusive' : ''}`)
   const [from, to] = rounded[0] === rounded[1] ? words(canonicalJson) : rounded
   return { path: ['gates'], setting: 'gates', base: from, change: to }
 }
@@ -172,6 +172,6 @@ function otherTask(spec: NormalizedSpec, rules: Rules, locate: Locate): InputErr
   return new InputError([{
     code: 'rules/other-task', severity: 'error', at: locate(['task']),
     message: 'inconclusive: this change alters the task, so the rules of the base commit cannot judge it',
-    found: spec.task, allowed: rules.task, hint: 'give the other task a spec of its own',
+    found: spec.task, allowed: rules.task, hint: 'write a separate spec for the new task',
   }])
 }

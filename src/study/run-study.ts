@@ -143,7 +143,7 @@ export async function concludeStudy(
   const judging = await judgingOf(options, prepared, engine.label, engine.base)
   const outDir = outFolder(options, prepared)
   await makeFolder(outDir).catch((error: unknown) => {
-    throw explainFileError(error, 'run/no-output-folder', 'the output folder cannot be made')
+    throw explainFileError(error, 'run/no-output-folder', 'the output folder cannot be created')
   })
   const journal = await openJournal(outDir, prepared, engine.label, options)
   try {

@@ -46,7 +46,7 @@ export async function fitThreads<P extends Pool>(fitting: Fitting<P>): Promise<F
   if (before !== null && before > 1 && before <= cores) {
     pool.close()
     const split = { workers: Math.floor(cores / before), threads: before }
-    return { ...split, pool: await start(split), why: `${before} threads a worker, as the study was begun` }
+    return { ...split, pool: await start(split), why: `${before} threads a worker, as when the study started` }
   }
   const single: Fitted<P> = { workers: cores, threads: 1, pool, why: null }
   if (before !== null || cores < 2 || await secondsOf(pool, plan, 1) <= slowStep) return single
@@ -70,8 +70,8 @@ async function fastest<P extends Pool>({ plan, pool, start }: Fitting<P>, step: 
     current = { split: best.split, pool: await start(best.split) }
   }
   const measured = rates.map(({ split, rate }) => `${split.workers} × ${split.threads}: ${rate.toPrecision(3)}`).join(', ')
-  const why = `${best.split.threads} ${best.split.threads === 1 ? 'thread' : 'threads'} a worker, since a step takes ${step.toPrecision(2)} s; ` +
-    `steps a second by workers × threads: ${measured}`
+  const why = `${best.split.threads} ${best.split.threads === 1 ? 'thread' : 'threads'} a worker, because a step takes ${step.toPrecision(2)} s; ` +
+    `steps per second by workers × threads: ${measured}`
   return { ...best.split, pool: current.pool, why }
 }
 

@@ -40,7 +40,7 @@ export function trainRun(context: RunContext, request: RequestFor<'train'>, onSt
       const [train, validation] = evaluateEach(context, learner.state, [sample, data.splits.validation]) as [Metrics, Metrics]
       const broken = notFinite(train) ?? notFinite(validation)
       if (broken) {
-        return { status: 'diverged', atStep: taken, reason: `${broken} when evaluated`, steps: log.steps, evaluations }
+        return { status: 'diverged', atStep: taken, reason: `${broken} in an evaluation`, steps: log.steps, evaluations }
       }
       const evaluation = { step: taken, epoch: taken / stepsPerEpoch, train, validation }
       evaluations.push(evaluation)

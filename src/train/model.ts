@@ -85,5 +85,5 @@ function uniform(values: Float32Array, limit: number, seed: number, name: string
 function constant({ initializer, fullName }: NamedParameter): number {
   if (initializer.kind === 'zeros') return 0
   if (initializer.kind === 'ones') return 1
-  throw new Error(`${fullName} must start at a constant, found ${initializer.kind}`)
+  throw new Error(`${fullName} must have a constant initializer, found ${initializer.kind}`)
 }

@@ -99,7 +99,7 @@ const peakMemoryMiB = (): number => process.resourceUsage().maxRSS / 1024
 
 function refuseAbove(limitMiB: number): void {
   const peak = Math.ceil(peakMemoryMiB())
-  if (peak > limitMiB) throw new MemoryLimitError(`needs more memory than the limit: ${peak} MiB of ${limitMiB} MiB`)
+  if (peak > limitMiB) throw new MemoryLimitError(`needs more memory than the limit: ${peak} MiB, limit ${limitMiB} MiB`)
 }
 
 function median(values: readonly number[]): number {

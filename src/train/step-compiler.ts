@@ -63,7 +63,7 @@ export function createStepper(
       return compiler.compile({ ...source, batches, rowsOf: batches.rowsOf }, state, from)
     } catch (error) {
       if (!(error instanceof NotTraceable)) throw error
-      notice(`steps run one op at a time, several times slower: ${error.message}`)
+      notice(`training steps run one op at a time, which is several times slower: ${error.message}`)
       chunk = 1
       return null
     }

@@ -80,7 +80,7 @@ function withoutLeaks({ engine: { tf } }: RunContext, run: () => RunBody): RunBo
   try {
     const body = run()
     const left = tf.memory().numTensors - before
-    return left === 0 ? body : crashed(`our defect: the run left ${left} tensors behind`)
+    return left === 0 ? body : crashed(`bug in tunegate: the run left ${left} tensors behind`)
   } catch (error) {
     return crashed(error instanceof Error ? reasonOf(error, tf.memory().numBytes) : String(error))
   }
@@ -90,7 +90,7 @@ function withoutLeaks({ engine: { tf } }: RunContext, run: () => RunBody): RunBo
 function reasonOf({ message }: Error, tensorBytes: number): string {
   if (!/alloc|memory|array length/i.test(message) || message.includes('MiB')) return message
   const mebi = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`
-  return `${message} (tensors held ${mebi(tensorBytes)}, the process ${mebi(process.memoryUsage.rss())})`
+  return `${message} (tensors used ${mebi(tensorBytes)}, the process ${mebi(process.memoryUsage.rss())})`
 }
 
 function crashed(reason: string): Crash {

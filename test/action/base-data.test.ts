@@ -77,7 +77,7 @@ describe('attack 14: the data of the base commit', () => {
     put('rows.npy', bytes)
     expect(await fileAt(sha)).toEqual({ kind: 'same' })
     put('rows.npy', 'other')
-    expect(await fileAt(sha)).toEqual({ kind: 'unknown', why: 'rows.npy of the base commit lies in Git LFS' })
+    expect(await fileAt(sha)).toEqual({ kind: 'unknown', why: 'rows.npy of the base commit is in Git LFS' })
   })
 
   it('are unknown where the commit has no plain file of that name, or nobody tells', async () => {

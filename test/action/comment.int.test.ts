@@ -154,7 +154,7 @@ describe('a comment', () => {
     await run(request)
     onBase(spec(0.06))
     await publish(request)
-    expect(comments()[0]).toContain('judged by other gates than those of the base commit')
+    expect(comments()[0]).toContain('judged by gates other than those of the base commit')
     expect([github.state.checkRuns, github.state.statuses]).toEqual([[], []])
   })
 
@@ -213,7 +213,7 @@ describe('a comment', () => {
     expect(published.exitCode).toBe(0)
     const notices = published.commands.filter((c) => c.name === 'notice').map((c) => c.value)
     expect(notices).toHaveLength(3)
-    for (const notice of notices) expect(notice).toMatch(/could not be posted.*403.*The verdict is what it was/)
+    for (const notice of notices) expect(notice).toMatch(/could not be posted.*403.*The verdict does not change/)
   })
 
   it('attack 10: is cancelled by another: the run is ended with no result, and the later word stays', async () => {

@@ -96,7 +96,7 @@ describe('attack 11: a pull request', () => {
     git(proposal.folder, 'rm', '--quiet', '-r', 'models/wine')
     git(proposal.folder, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', other, 'models/wine')
     proposal.propose()
-    refused(await proposal.step({ spec: path }), /a repository lies inside of the checkout\s+found: +models\/wine\/\.git/)
+    refused(await proposal.step({ spec: path }), /the checkout contains another repository\s+found: +models\/wine\/\.git/)
   })
 
   it.each(['', 'shallow'])('whose base has the spec behind a link is not taken for the first with a spec %s', async (clone) => {
@@ -121,7 +121,7 @@ describe('attack 11: a pull request', () => {
     proposal.github.state.contents.clear()
     refused(await proposal.step({ spec: path }), /the base commit cannot be read/)
     rmSync(join(proposal.folder, '.git'), { recursive: true })
-    refused(await proposal.step({ spec: path }), /the step runs in no repository/)
+    refused(await proposal.step({ spec: path }), /the step does not run in a repository/)
   })
 
   it('has no verdict where another commit than its own is checked out', async () => {
@@ -139,7 +139,7 @@ describe('attack 11: a pull request', () => {
     symlinkSync('../../other', join(proposal.folder, 'models/wine'))
     proposal.propose()
     renameSync(proposal.folder, join(workspace, 'sources'))
-    refused(await proposal.step({ spec: `sources/${path}` }, { workspace }), /a link leads out of the checkout/)
+    refused(await proposal.step({ spec: `sources/${path}` }, { workspace }), /a link points outside the checkout/)
   })
 })
 

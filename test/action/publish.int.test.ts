@@ -48,7 +48,7 @@ async function honest(text: string, lock?: string): Promise<string> {
     place(own, text, lock)
     await own.run(await own.decide(lock === undefined ? '/tune' : '/tune verify'))
     const [content] = own.artifacts.artifacts().filter((a) => a.name === name).map((a) => a.content.toString())
-    if (content === undefined) throw new Error('the run left no result')
+    if (content === undefined) throw new Error('the run did not upload a result')
     left.set(`${text}${lock}`, content)
     return content
   } finally {
@@ -112,20 +112,20 @@ describe('what a run left', () => {
     await handOver(spec(0.05))
     await flow.publish(request)
     expect(said()).toMatch(/### .*pass/)
-    expect(said()).toContain("Judged again here from the numbers of each seed, which are the run's own")
+    expect(said()).toContain("This job judged it again from the numbers of each seed, which are the run's own")
     expect(flow.github.state.statuses).toMatchObject([{ state: 'success' }])
   })
 
   it('attack 12: is refused where its verdict passes over a gate that fails', async () => {
     await handOver(spec(0.999), ({ outcome: { report: { verdict } } }) => { verdict.status = 'pass' })
     await flow.publish(request)
-    refused('it says pass, and its gates say fail')
+    refused('it says pass, but its gates say fail')
   })
 
   it('attack 12: is refused where verdict and gates agree and the numbers do not', async () => {
     await handOver(spec(0.999), passing)
     await flow.publish(request)
-    refused(/its gate 1 \(threshold\) says pass, and the numbers say fail/)
+    refused(/its gate 1 \(threshold\) says pass, but the numbers say fail/)
   })
 
   const ends = ['failure', 'cancelled', 'skipped', '']
@@ -133,7 +133,7 @@ describe('what a run left', () => {
     await handOver(spec(0.05))
     await flow.publish(request, ended)
     if (ended === 'cancelled') expect(said()).toContain('### Stopped')
-    else refused('only success will do')
+    else refused('only success is accepted')
     expect([flow.github.state.checkRuns, flow.github.state.statuses]).toEqual([[], []])
   })
 
@@ -141,7 +141,7 @@ describe('what a run left', () => {
     await handOver(spec(0.05))
     flow.onBase(spec(0.06))
     await flow.publish(request)
-    refused('judged by other gates than those of the base commit')
+    refused('judged by gates other than those of the base commit')
   })
 
   it('attack 12: is refused where its seeds are not those of the base', async () => {
@@ -211,14 +211,14 @@ describe('what a run left', () => {
     await handOver(spec(0.05))
     flow.github.script(/GET \/(contents|git\/commits)/, 404, 10)
     await flow.publish(request)
-    refused('the commit that the result is judged by cannot be read')
+    refused('the commit whose rules judge the result cannot be read')
   })
 
   it('attack 12: is not posted where the lock of the base cannot be read', async () => {
     await handOver(spec(0.05))
     flow.github.script(/GET \/contents\/tuning\.lock\.json/, 403, 10)
     await flow.publish(request)
-    refused('the commit that the result is judged by cannot be read')
+    refused('the commit whose rules judge the result cannot be read')
   })
 
   it('attack 12: is held against the retrained base where that has no lock, and no other', async () => {
@@ -230,7 +230,7 @@ describe('what a run left', () => {
     expect(said()).not.toContain('No verdict')
     // The workflow names another spec here than it did for the run.
     await flow.publish(request, 'success', { 'base-spec': 'other.yml' })
-    expect(said()).toContain('another baseline than that of the base commit')
+    expect(said()).toContain('another baseline, not that of the base commit')
   })
 
   it('attack 12: is held against the lock that the base has, and not against what the run took for it', async () => {
@@ -246,7 +246,7 @@ describe('what a run left', () => {
     await handOver(compared, undefined, '/tune verify', lockText(lock))
     flow.onBase(lockText({ ...lock, seeds: better }), 'tuning.lock.json')
     await flow.publish(request)
-    refused(/says pass, and the numbers say (fail|inconclusive)/)
+    refused(/says pass, but the numbers say (fail|inconclusive)/)
     await another()
     await handOver(compared, undefined, '/tune verify', lockText(lock))
     flow.onBase('{ "version": 1 }', 'tuning.lock.json')
@@ -263,7 +263,7 @@ describe('what a run left', () => {
     await handOver(spec(0.05))
     flow.github.state.contents.delete(`tuning.yml@${baseCommit}`)
     await flow.publish(request)
-    expect(said()).toContain('by its own gates, since the base commit has no spec')
+    expect(said()).toContain('by its own gates, because the base commit has no spec')
     expect(flow.github.state.statuses).toMatchObject([{ state: 'success' }])
   })
 })

@@ -110,7 +110,7 @@ describe('a step of a pull request', () => {
     github.state.mayWrite.clear()
     const ran = await step(all)
     expect(ended(ran)).toEqual([code, verdict])
-    expect(notices(ran)).toEqual(['comment', 'check', 'status'].map((what) => expect.stringMatching(`^The ${what} could not be posted.*403.*The verdict is what it was`)))
+    expect(notices(ran)).toEqual(['comment', 'check', 'status'].map((what) => expect.stringMatching(`^The ${what} could not be posted.*403.*The verdict does not change`)))
   })
 
   it.each([[500, {}], [429, { 'retry-after': '3600' }], [401, {}]])('attack 9: goes on where GitHub answers %d', async (status, headers) => {
@@ -204,7 +204,7 @@ describe('attack 8: a pull request', () => {
     propose(spec(0.05))
     const ran = await step()
     expect(ended(ran)).toEqual([1, undefined])
-    expect(ran.log).toMatch(/the folder of the report is part of the commit\s+found: +\.tunegate\n/)
+    expect(ran.log).toMatch(/the report folder is part of the commit\s+found: +\.tunegate\n/)
   })
 
   it('gains nothing by a journal that a cache brought', async () => {
@@ -229,7 +229,7 @@ describe('attack 7: a link in a commit', () => {
     symlinkSync(join(secret(), 'environ'), join(checkout, name))
     const ran = await step(all)
     expect(ended(ran)).toEqual([1, undefined])
-    expect(ran.log).toMatch(/a link leads out of the checkout|outside of the workspace/)
+    expect(ran.log).toMatch(/a link points outside the checkout|outside of the workspace/)
     expect(`${ran.log}${ran.summary}${JSON.stringify(github.state.comments)}`).not.toContain('SECRET')
   })
 
@@ -240,6 +240,6 @@ describe('attack 7: a link in a commit', () => {
     symlinkSync(outside, join(checkout, '.tunegate'))
     const ran = await step()
     expect(ended(ran)).toEqual([1, undefined])
-    expect(ran.log).toContain('a link leads out of the checkout')
+    expect(ran.log).toContain('a link points outside the checkout')
   })
 })

@@ -36,7 +36,7 @@ describe('attack 17: a pull request', () => {
     const workspace = mkdtempSync(join(tmpdir(), 'workspace-'))
     renameSync(proposal.folder, join(workspace, 'sources'))
     for (const out of ['sources/x/link', 'sources/x/link/deep', 'sources/x/inside', 'sources/x/inside/deep']) {
-      refused(await proposal.step({ spec: 'sources/tuning.yml', out }, { workspace }), /is a link|a link leads out of the checkout/)
+      refused(await proposal.step({ spec: 'sources/tuning.yml', out }, { workspace }), /is a link|a link points outside the checkout/)
     }
   })
 
@@ -60,7 +60,7 @@ describe('attack 17: a pull request', () => {
   it.each([['.tunegate', ''], ['.TUNEGATE', ''], ['.tuneGate.', ''], ['Out', 'out'], ['cafe\u0301', 'caf\u00e9'], ['deep/OUT', 'deep/out']])(
     'that commits a folder as %j does not have the report written to it', async (name, out) => {
       proposal.propose({ [`${name}/wine/journal.jsonl`]: '{}\n' })
-      refused(await proposal.step(out ? { out } : {}), /the folder of the report is part of the commit/)
+      refused(await proposal.step(out ? { out } : {}), /the report folder is part of the commit/)
     })
 
   it('has no report in a folder that is a submodule, the checkout itself, or full of other files', async () => {
@@ -70,10 +70,10 @@ describe('attack 17: a pull request', () => {
     git(proposal.folder, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', other, 'module')
     proposal.propose()
     renameSync(other, at('.git/other'))
-    refused(await proposal.step({ out: 'module/deep' }), /a repository lies inside of the checkout/)
-    refused(await proposal.step({ out: '.' }), /the folder of the report is part of the commit/)
+    refused(await proposal.step({ out: 'module/deep' }), /the checkout contains another repository/)
+    refused(await proposal.step({ out: '.' }), /the report folder is part of the commit/)
     proposal.put({ 'site/index.html': 'x' })
-    refused(await proposal.step({ out: 'site' }), /the folder of the report holds something else\s+found: +site\/index\.html/)
+    refused(await proposal.step({ out: 'site' }), /the report folder contains other files\s+found: +site\/index\.html/)
   })
 
   it('has none where a check cannot run: git is missing, or the checkout is torn', async () => {
@@ -81,7 +81,7 @@ describe('attack 17: a pull request', () => {
     refused(await proposal.step({}, { env: { PATH: outside } }), /git is missing/)
     const tree = git(proposal.folder, 'rev-parse', 'HEAD^{tree}')
     renameSync(at(`.git/objects/${tree.slice(0, 2)}/${tree.slice(2)}`), join(proposal.folder, 'gone'))
-    refused(await proposal.step(), /lacks a tree of its own commit/)
+    refused(await proposal.step(), /is missing a tree of its own commit/)
   })
 
   it('has its report in a new folder, and again in the same', async () => {

@@ -68,7 +68,7 @@ describe('attack 17: the folder of the report', () => {
   it('cannot be told from a committed one in a torn checkout', async () => {
     const tree = git(workspace, 'rev-parse', 'HEAD^{tree}')
     execFileSync('rm', ['-f', at(`.git/objects/${tree.slice(0, 2)}/${tree.slice(2)}`)])
-    await expect(requireNoReport(place())).rejects.toThrow('lacks a tree of its own commit')
+    await expect(requireNoReport(place())).rejects.toThrow('is missing a tree of its own commit')
   })
 
   it('is looked up in the repository that it lies in, beside the one of the spec', async () => {

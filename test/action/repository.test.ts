@@ -59,11 +59,11 @@ describe('attack 11: the repository', () => {
   it('may lie in a folder of the workspace, and is none above it or below the spec', () => {
     const above = workspace
     workspace = join(above, 'models')
-    expect(() => found('wine/tuning.yml')).toThrow('runs in no repository')
+    expect(() => found('wine/tuning.yml')).toThrow('does not run in a repository')
     workspace = mkdtempSync(join(tmpdir(), 'above-'))
     play(workspace, 'clone', '--quiet', above, 'sources')
     expect(found('sources/models/wine/tuning.yml').root).toBe(join(workspace, 'sources'))
-    expect(() => found('tuning.yml')).toThrow('runs in no repository')
+    expect(() => found('tuning.yml')).toThrow('does not run in a repository')
   })
 
   it.each(['models/wine', 'models', '.'])('is none that tracked files make in %s', (folder) => {
@@ -81,7 +81,7 @@ describe('attack 11: the repository', () => {
     commit(other)
     play(workspace, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', other, 'module')
     play(workspace, 'clone', '--quiet', other, 'models/clone')
-    for (const spec of ['module/tuning.yml', 'models/clone/tuning.yml']) expect(() => found(spec)).toThrow(/a repository lies inside of the checkout/)
+    for (const spec of ['module/tuning.yml', 'models/clone/tuning.yml']) expect(() => found(spec)).toThrow(/the checkout contains another repository/)
     // Beside the spec it does not matter.
     expect(found().root).toBe(workspace)
   })
@@ -114,7 +114,7 @@ describe('attack 11: the repository', () => {
   it('is refused without a commit, and without the commit that is checked out', () => {
     const head = play(workspace, 'rev-parse', 'HEAD')
     rmSync(join(workspace, '.git/objects', head.slice(0, 2), head.slice(2)), { force: true })
-    expect(() => found()).toThrow('does not hold the commit that is checked out')
+    expect(() => found()).toThrow('does not contain the commit that is checked out')
     rmSync(join(workspace, '.git'), { recursive: true })
     play(workspace, 'init', '--quiet')
     expect(() => found()).toThrow('no commit that git can read')

@@ -81,7 +81,7 @@ describe('a pull request that changes the split', () => {
   it('is compared with what its base commit has, trained beside it on the new split; green where it is as good', async () => {
     const { exitCode, gates, summary } = await pull(otherSplit, { baseline: 'retrain' })
     expect(gates).toEqual(['regression pass', 'training-time pass', 'model-size pass'])
-    expect(summary).toMatch(/against model and levers of tuning\\?\.yml of the base commit, retrained on the same seeds|the very weights of model and levers of tuning/)
+    expect(summary).toMatch(/against model and levers of tuning\\?\.yml of the base commit, retrained on the same seeds|exactly the weights of model and levers of tuning/)
     expect(summary).toContain(`git show ${base}:tuning.yml > base-tuning.yml && tunegate run tuning.yml --stages verify --base-spec base-tuning.yml`)
     expect(exitCode).toBe(0)
   })
@@ -96,7 +96,7 @@ describe('a pull request that changes the split', () => {
     const wide = spec.replace('layers: [', 'layers: [{ dense: { units: 32, activation: relu } }, ')
     const { gates, commands } = await pull(wide, {})
     expect(gates).toContain('model-size fail')
-    expect(commands.find((c) => c.properties['title'] === 'gate/fails-already')?.value).toContain('fails, whatever is trained')
+    expect(commands.find((c) => c.properties['title'] === 'gate/fails-already')?.value).toContain('fails whatever is trained')
     expect((await pull(wide, { baseline: 'retrain' })).gates).toContain('model-size fail')
   })
 })
@@ -186,7 +186,7 @@ describe('attack 23: a pull request that edits the data', () => {
     const without = onBase(() => writeFileSync(join(checkout, 'wine.csv'), pointer))
     const ran = await pull(spec, retrain, () => wine, without)
     expect(ran.exitCode).toBe(1)
-    expect(ran.log).toMatch(/baseline\/no-data[^]*inconclusive[^]*lies in Git LFS/)
+    expect(ran.log).toMatch(/baseline\/no-data[^]*inconclusive[^]*is in Git LFS/)
     const none = onBase(() => rmSync(join(checkout, 'wine.csv')))
     const added = await pull(spec, retrain, () => wine, none)
     expect([added.exitCode, added.log.includes('baseline/no-data')]).toEqual([1, true])
@@ -203,7 +203,7 @@ describe('attack 23: a pull request that edits the data', () => {
     writeFileSync(join(checkout, 'wine.csv'), wine)
     const ran = await pull(spec, retrain, undefined, without)
     expect(ran.gates).toContain('regression pass')
-    expect(plain(ran.summary)).toContain('the base commit has no file wine.csv: both were trained on the file of the workflow')
+    expect(plain(ran.summary)).toContain('the base commit has no file wine.csv: both sides were trained on the file of the workflow')
   })
 })
 
@@ -211,6 +211,6 @@ describe('two baselines', () => {
   it('are refused', async () => {
     const { exitCode, log } = await pull(spec, { baseline: 'lock', 'base-spec': 'tuning.yml' })
     expect(exitCode).toBe(1)
-    expect(log).toContain('two baselines are named')
+    expect(log).toContain('two baselines are given')
   })
 })

@@ -130,8 +130,8 @@ describe('attack 14: a change that edits', () => {
     propose(grouped, spec, () => writeFileSync(join(checkout, 'wine.csv'), data.replace('hue', 'tone')))
     const ran = await step()
     expect(ended(ran)).toEqual([1, undefined])
-    expect(ran.log).toMatch(/inconclusive: this change comes to no verdict by the rules of the base commit[^]*data\.split\.groupBy: hue in place of none/)
-    expect(ran.log).toMatch(/no column of this name \(group\)/)
+    expect(ran.log).toMatch(/inconclusive: this change gets no verdict under the rules of the base commit[^]*data\.split\.groupBy: hue in place of none/)
+    expect(ran.log).toMatch(/no column with this name \(group\)/)
   })
 
   it('the task is red, and told why', async () => {
@@ -217,10 +217,10 @@ describe('attack 14: rows of the test and validation parts that a change edits',
   })
 
   it.each<[string, () => void, RegExp]>([
-    ['lie in Git LFS', () => writeFileSync(join(checkout, 'wine.csv'), pointer), /wine\.csv of the base commit lies in Git LFS/],
+    ['lie in Git LFS', () => writeFileSync(join(checkout, 'wine.csv'), pointer), /wine\.csv of the base commit is in Git LFS/],
     ['are not part of the commit', () => rmSync(join(checkout, 'wine.csv')), /the base commit has no file wine\.csv/],
     ['are no table', () => writeFileSync(join(checkout, 'wine.csv'), 'x\n'), /the data of the base commit cannot be loaded/],
-    ['have other columns', () => writeFileSync(join(checkout, 'wine.csv'), data.replace('alcohol', 'spirit')), /the data of the change have no column "spirit"/],
+    ['have other columns', () => writeFileSync(join(checkout, 'wine.csv'), data.replace('alcohol', 'spirit')), /the data of the change has no column "spirit"/],
   ])('are told to be not compared where the data of the base %s', async (_, before, why) => {
     before()
     propose(spec, spec, () => writeFileSync(join(checkout, 'wine.csv'), data))

@@ -57,7 +57,7 @@ describe('attack 20: a document', () => {
     expect(await refused(() => parseLock(deep, 'tuning.lock.json'))).toMatchObject([{ code: 'lock/too-deep', at: { line: 1, column: 65 } }])
     expect(await refused(() => parseReport(deep, 'report.json'))).toMatchObject([{ code: 'report/too-deep' }])
     expect(await refused(() => parseRequest(nested))).toMatchObject([{ code: 'action/request' }])
-    expect(parseResult(nested, { run: 1, sha: 'a' })).toEqual({ ok: false, error: 'the result of the run does not have the shape of one' })
+    expect(parseResult(nested, { run: 1, sha: 'a' })).toEqual({ ok: false, error: 'the result of the run does not have the shape of a result' })
     expect(readPayload({ GITHUB_EVENT_PATH: written('event.json', nested) })).toBeUndefined()
     expect(await refused(() => runOfLine(nested))).toMatchObject([{ code: 'journal/damaged' }])
     expect(await refused(() => foreignCurves(nested, 'log.jsonl', { classes: null, validationRows: null, targetLoss: null }))).toMatchObject([
@@ -133,7 +133,7 @@ describe('attack 20: a document', () => {
   it('of an engine that lists what is no file is damaged, and nothing is looked up', async () => {
     for (const file of [{}, null, { path: 7, bytes: 1, sha256: 'x' }, { path: 'a\0b', bytes: 1, sha256: 'x' }]) {
       written('engine.json', JSON.stringify({ format: 1, key: 'key', files: [file] }))
-      expect(await readInstalled(folder, 'key')).toMatchObject({ ok: false, error: { why: 'engine.json is not that of this engine' } })
+      expect(await readInstalled(folder, 'key')).toMatchObject({ ok: false, error: { why: 'engine.json belongs to another engine' } })
     }
   })
 

@@ -33,7 +33,7 @@ describe('validate', () => {
     ['a stage that does not exist', ['plan', 'tuning.yml', '--stages', 'lr_range'], /did you mean lr-range/],
     ['too few seeds', ['run', 'tuning.yml', '--seeds', '1'], /from 2 to 100/],
     ['a report that is not there', ['gate', 'nowhere'], /report cannot be read/],
-    ['a lock that is not there', ['run', 'examples/wine/tuning.yml', '--baseline', 'nowhere.json'], /lock to gate against cannot be read/],
+    ['a lock that is not there', ['run', 'examples/wine/tuning.yml', '--baseline', 'nowhere.json'], /baseline lock cannot be read/],
   ])('%s is an input error, not a crash', async (_, args, message) => {
     const { code, err } = await tunegate(folder, args)
     expect(code).toBe(2)

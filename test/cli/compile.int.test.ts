@@ -28,7 +28,7 @@ describe('compile', () => {
     const path = join(folder, output)
     const pinned = readFileSync(path, 'utf8').replaceAll('0'.repeat(40), `${'a'.repeat(40)} # v1.2.3`)
     writeFileSync(path, pinned)
-    expect(await tunegate(folder, [...target, '--output', output, '--check'])).toEqual({ code: 0, out: `${output} is what the spec gives\n`, err: '' })
+    expect(await tunegate(folder, [...target, '--output', output, '--check'])).toEqual({ code: 0, out: `${output} is up to date\n`, err: '' })
     await tunegate(folder, [...target, '--output', output])
     expect(readFileSync(path, 'utf8')).toBe(pinned)
     writeFileSync(path, pinned.replace('timeout-minutes: 15', 'timeout-minutes: 99'))
@@ -64,7 +64,7 @@ describe('compile', () => {
 
   test('a check of a file that is not there says so', async () => {
     const { code, err } = await tunegate(folder, [...target, '--check', '--output', output])
-    expect([code, err]).toEqual([1, expect.stringContaining('there is no such file')])
+    expect([code, err]).toEqual([1, expect.stringContaining('the file does not exist')])
     expect(existsSync(join(folder, output))).toBe(false)
   })
 
@@ -73,6 +73,6 @@ describe('compile', () => {
     mkdirSync(join(folder, name))
     for (const file of ['tuning.yml', 'digits.csv.gz']) writeFileSync(join(folder, name, file), readFileSync(join(folder, 'examples/digits', file)))
     const { code, err } = await tunegate(folder, ['compile', `${name}/tuning.yml`, '--target', 'workflow'])
-    expect([code, err]).toEqual([2, expect.stringContaining('would be an expression')])
+    expect([code, err]).toEqual([2, expect.stringContaining('would become an expression')])
   })
 })

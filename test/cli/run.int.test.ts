@@ -118,7 +118,7 @@ describe('a run', () => {
 
   test.skipIf(process.platform !== 'linux')('whose output folder cannot be written is told why, and what is full or closed is no defect of ours', async () => {
     const folder = withSpec(workFolder())
-    for (const [out, why] of [['tuning.yml/out', /a part of the path is a file|there is a file of this name/], ['/proc/none/out', /no-output-folder/]] as const) {
+    for (const [out, why] of [['tuning.yml/out', /part of the path is a file|a file with this name already exists/], ['/proc/none/out', /no-output-folder/]] as const) {
       const { code, err } = await tunegate(folder, ['run', 'tuning.yml', '--out', out])
       expect([code, err]).toEqual([2, expect.stringMatching(why)])
       expect(err).not.toMatch(/defect|^\s+at /m)

@@ -27,7 +27,7 @@ const run = (...more: string[]): Promise<Ended> => tunegate(folder, [...quick, .
 describe.skipIf(process.platform !== 'linux')('what the system refuses is told as a problem of files, and not as a defect of ours:', () => {
   test.each([
     ['an output folder with a name that is too long', () => run('--out', long), /a name is too long \(ENAMETOOLONG/],
-    ['an output folder behind links in a circle', () => run('--out', 'circle/out'), /links lead in a circle \(ELOOP/],
+    ['an output folder behind links in a circle', () => run('--out', 'circle/out'), /links form a loop \(ELOOP/],
     ['a journal that is a folder', () => run('--out', 'is-folder'), /it is a folder \(EISDIR/],
     ['a lock that is a folder', () => run('--out', 'lock-is-folder'), /journal\/in-use|journal\/unwritable/],
     ['a page that is a folder', () => run('--out', 'report-is-folder'), /report\/unwritable.*\n.*(EISDIR|ENOTEMPTY|EEXIST)/],
@@ -83,7 +83,7 @@ describe.skipIf(process.platform !== 'linux')('what the system refuses is told a
   test('more workers than the machine has room for are not started, and it is said', async () => {
     const { code, err } = await run('--workers', '256', '--out', 'many')
     expect([0, 1, 3]).toContain(code)
-    expect(err).toMatch(/note: \d+ of 256 workers are started, since .*; the results are the same/)
+    expect(err).toMatch(/note: \d+ of 256 workers are started, because .*; the results are the same/)
     expect(Number(/with (\d+) workers?/.exec(err)?.[1])).toBeLessThanOrEqual(64)
   })
 

@@ -43,7 +43,7 @@ test('a study closes with its verdict, its metrics and its levers within 80 colu
   const text = shown()
   expect(text).not.toContain('\u001b')
   for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80)
-  expect(text).toContain('Mean ± SD over seeds that no selection saw:')
+  expect(text).toContain('Mean ± SD over seeds not used for selection:')
   expect(text).toContain('Levers moved:')
 })
 

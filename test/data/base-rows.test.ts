@@ -133,7 +133,7 @@ describe('attack 23: a base that is retrained', () => {
     const words = joined.inputs.slice(at * joined.features.length + 2, (at + 1) * joined.features.length)
     expect([...words]).toEqual(new Array(7).fill(0))
     const config = { inputs: { kind: 'columns', numeric: ['a'], categorical: ['word'], encoding: 'index' } } as const
-    expect(await refusal(join2(edit(splits.test, (row) => row.replace(/w\d/, 'new')), { config }))).toMatch(/"word" has a text that the index does not know/)
+    expect(await refusal(join2(edit(splits.test, (row) => row.replace(/w\d/, 'new')), { config }))).toMatch(/"word" has a text that is not in the index/)
   })
 
   it('has a class that only measured rows have, so that both sides name the same', async () => {
@@ -142,7 +142,7 @@ describe('attack 23: a base that is retrained', () => {
   })
 
   it('is none where the change lacks a column of it, or has cells that it cannot read', async () => {
-    expect(await refusal(join2(rows, { head: 'a,c,word,y' }))).toMatch(/have no column "b"/)
+    expect(await refusal(join2(rows, { head: 'a,c,word,y' }))).toMatch(/has no column "b"/)
     const own = { inputs: { kind: 'columns', numeric: ['a'], categorical: [], encoding: 'one-hot' } } as const
     expect(await refusal(join2(edit([3], (row) => row.replace(/,\d+,w/, ',many,w')), { own }))).toMatch(/cells that the base cannot read, in "b"/)
   })

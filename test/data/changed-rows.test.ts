@@ -118,6 +118,6 @@ describe('attack 14: rows that are measured', () => {
   })
 
   it('are not compared where the change has no such column, and the column is named', async () => {
-    expect(await compare(rows, { head: 'a,c,word,y' })).toEqual({ notCompared: 'the data of the change have no column "b"' })
+    expect(await compare(rows, { head: 'a,c,word,y' })).toEqual({ notCompared: 'the data of the change has no column "b"' })
   })
 })

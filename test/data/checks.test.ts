@@ -26,7 +26,7 @@ describe('the data checks', () => {
     expect(checkData(await loadDataset(config(wine, { target: 'class', standardize: true })))).toEqual([])
     const inputs = { kind: 'array', shape: [8, 8, 1], scale: 1 / 16 } as const
     expect(checkData(await loadDataset(config(digits, { target: '-1', inputs })))).toEqual([
-      { check: 'constant', message: '3 inputs with one value in all rows: 0, 32, 39' }])
+      { check: 'constant', message: '3 inputs with the same value in all rows: 0, 32, 39' }])
   })
 
   it('find rows that are in two parts, not those that are twice in one', () => {

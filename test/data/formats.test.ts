@@ -165,7 +165,7 @@ describe('NumPy arrays', () => {
     const long = zipSync({ 'x.npy': readFileSync(fixture('uint8.npy')), 'y.npy': readFileSync(fixture('uint8.npy')) })
     const [matrix] = await problemsOf(loadDataset(config(file('matrix.npz', long))))
     expect(matrix).toMatchObject({
-      code: 'data/npz', found: 'shape (6, 4)', hint: 'for one-hot classes write y.argmax(axis=1)' })
+      code: 'data/npz', found: 'shape (6, 4)', hint: 'for one-hot classes, save y.argmax(axis=1)' })
   })
 })
 

@@ -63,7 +63,7 @@ describe('standardization', () => {
     const { scale, transformed } = vectors.digits
     const flat = scale.flatMap((s, i) => (s === 1 && transformed.every((row) => row[i] === 0) ? [i] : []))
     expect(flat.length).toBeGreaterThanOrEqual(3)
-    expect(data.notes.join()).toMatch(/inputs constant in the training rows, centred only: 0, 32, 39/)
+    expect(data.notes.join()).toMatch(/inputs constant in the training rows, centered but not scaled: 0, 32, 39/)
   })
 
   it('agrees with scikit-learn far from zero and on a column constant up to rounding', () => {

@@ -30,7 +30,7 @@ describe('wrong cells', () => {
     const [first] = await problems(withCells({ '2:b': 'abc' }), { inputs: named })
     expect(first && formatDiagnostic(first).replace(/^.*p\.csv/, 'p.csv')).toBe([
       'p.csv:4:2: error[data/not-a-number] not a number in column "b"', '  found:   abc', '  allowed: a decimal number',
-      '  hint:    name the column as categorical if it holds categories'].join('\n'))
+      '  hint:    list it under categorical if it has categories'].join('\n'))
   })
 
   it.each(['0x10', '1_000', '12px', '1,5', '--1', '1e', 'true', '0b1', '١'])('%s is not a number', async (cell) => {
@@ -87,7 +87,7 @@ describe('wrong rows', () => {
 
   it('with a quote that never closes, or one in mid-cell, are placed', async () => {
     const open = await problems(smallCsv(10).replace('red', '"red'))
-    expect(open[0]).toMatchObject({ code: 'data/csv', message: 'a quote opens and never closes' })
+    expect(open[0]).toMatchObject({ code: 'data/csv', message: 'a quote is never closed' })
     const inner = await problems(smallCsv(10).replace('\n3,3', '\n3"5,3'))
     expect(brief(inner)[0]).toMatch(/^data\/csv 4:1/)
   })
@@ -113,11 +113,11 @@ describe('wrong names', () => {
   it('with two parts are refused: a target as input is a leak', async () => {
     const twice = await problems(smallCsv(20), { inputs: { ...named, numeric: ['a', 'y', 'a'], categorical: [] } })
     expect(twice.map((d) => d.message)).toEqual([
-      '"y" is the target and cannot be an input too', '"a" is an input twice'])
+      '"y" is the target and cannot also be an input', '"a" is listed as an input twice'])
     const group = await problems(smallCsv(20), { split: { ...plainSplit, groupBy: 'y' } })
     expect(group.map((d) => d.code)).toEqual(['data/column-twice'])
     const input = await problems(smallCsv(20), { inputs: named, split: { ...plainSplit, groupBy: 'c' } })
-    expect(input.map((d) => d.message)).toEqual(['"c" is the group and cannot be an input too'])
+    expect(input.map((d) => d.message)).toEqual(['"c" is the group and cannot also be an input'])
   })
 
   it('in a header twice are refused', async () => {

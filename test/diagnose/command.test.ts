@@ -42,10 +42,10 @@ function keras(rise: number): string {
 describe('tunegate diagnose', () => {
   it('prints symptom, evidence, cause, levers in order and the stage', async () => {
     const text = await said([file('sick.csv', keras(0.04))])
-    expect(text).toMatch(/sick\.csv \(1 run\)\n {2}It trains well and validates badly \[overfit\]\n/)
-    expect(text).toMatch(/\n {4}Seen: {2}From step \d+ on the validation loss rose from/)
+    expect(text).toMatch(/sick\.csv \(1 run\)\n {2}The model trains well but validates poorly \[overfit\]\n/)
+    expect(text).toMatch(/\n {4}Seen: {2}From step \d+ on, the validation loss rose from/)
     expect(text).toMatch(/Cause: .*\n {4}Try: {3}1\. epochs: .*\n {11}2\. dropout: raise it\n/)
-    expect(text).toMatch(/Stage: schedule would test the first of them/)
+    expect(text).toMatch(/Stage: schedule would test the first one/)
   })
   it('says so where nothing is wrong', async () => {
     expect(await said([file('well.csv', keras(0))])).toMatch(/well\.csv \(1 run\): no rule found anything wrong\.\n$/)
@@ -59,7 +59,7 @@ describe('tunegate diagnose', () => {
   it('takes files as seeds of one trial where it is told to', async () => {
     const files = [0.04, 0.05, 0].map((rise, i) => file(`seed ${i}.csv`, keras(rise)))
     expect(await said(files, { together: true })).toMatch(
-      /^all files \(3 runs\)\n {2}It trains well and validates badly, in 2 of 3 seeds/,
+      /^all files \(3 runs\)\n {2}The model trains well but validates poorly, in 2 of 3 seeds/,
     )
   })
   it('reads the folder of a study, its classes and rows from the report beside the journal', async () => {
@@ -74,6 +74,6 @@ describe('tunegate diagnose', () => {
     await expect(diagnoseCommand([file('none.jsonl', '{"journal":1}\n')], {})).rejects.toThrow(
       /no finished training runs/,
     )
-    await expect(diagnoseCommand([file('other.csv', 'a,b\n1,2\n')], {})).rejects.toThrow(/no column that is a curve/)
+    await expect(diagnoseCommand([file('other.csv', 'a,b\n1,2\n')], {})).rejects.toThrow(/no column with a curve/)
   })
 })

@@ -142,7 +142,7 @@ describe('a finding', () => {
     expect(sight?.steps?.[0]).toBeLessThan(100)
     expect(sight?.epochs?.[1]).toBe(30)
     expect(sight?.values['end']).toBeCloseTo(1.2, 1)
-    expect(sight?.sentence).toMatch(/^from step \d+ of 300 on the training loss stays at 1\.\d+/)
+    expect(sight?.sentence).toMatch(/^from step \d+ of 300 on, the training loss stays at 1\.\d+/)
     expect(found?.stage).toBe('lr-range')
   })
   it("has a cause that fits: a plateau under a rate that is spent is the schedule's", () => {

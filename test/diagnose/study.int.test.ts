@@ -60,6 +60,6 @@ describe('a study', () => {
       ]),
     )
     expect(new Set(report.diagnostics.map((f) => f.subject))).toEqual(new Set(['winner']))
-    expect(readFileSync(join(files.folder, 'report.html'), 'utf8')).toContain('What the curves say')
+    expect(readFileSync(join(files.folder, 'report.html'), 'utf8')).toContain('What the curves show')
   })
 })

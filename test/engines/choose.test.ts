@@ -18,7 +18,7 @@ describe('the engine of a study', () => {
   test('is by auto the first that is available, and no other is asked', async () => {
     const asked: string[] = []
     expect(await choose('auto', { tensorflow: ok('/engines/one'), wasm: ok(null) }, asked)).toEqual(
-      { ok: true, value: { engine: 'tensorflow', folder: '/engines/one', why: 'installed, and the faster one' } })
+      { ok: true, value: { engine: 'tensorflow', folder: '/engines/one', why: 'installed, and faster' } })
     expect(asked).toEqual(['tensorflow'])
   })
 

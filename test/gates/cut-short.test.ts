@@ -35,7 +35,7 @@ describe('a lock of a study that time cut short', () => {
   it('is no baseline, and the gate says why', () => {
     expect(lockBaseline(whole, 'tuning.lock.json', setting)).toHaveProperty('runs')
     const refused = lockBaseline(cut, 'tuning.lock.json', { ...setting, dataFingerprint: 'other' })
-    expect(refused).toEqual({ reason: expect.stringMatching(/^tuning\.lock\.json was cut short by its budget of minutes.*; and it was made from other data/) as string })
+    expect(refused).toEqual({ reason: expect.stringMatching(/^tuning\.lock\.json was cut short by its time budget.*; and it was made from other data/) as string })
     const held = studyEvidence(null, { lock: cut, source: 'tuning.lock.json' }, setting)
     const gate: GateRule = { gate: 'regression', metric: 'accuracy', split: 'test', margin: 0.01, paired: true, onInconclusive: 'fail' }
     const verdict = judgeAt([gate], { ...held, candidate: seedsWith('accuracy', [0.9, 0.91, 0.92]) }, [3])
@@ -52,7 +52,7 @@ describe('a verification that time cut short', () => {
     expect(judgeAt([open], found, [5]).status).toBe('pass')
     const verdict = judgeAt([open], found, [5], true)
     expect([verdict.status, verdict.gates[0]?.blocks, verdict.gates[0]?.notes.join()])
-      .toEqual(['inconclusive', true, expect.stringContaining('The budget of minutes ended the verification')])
+      .toEqual(['inconclusive', true, expect.stringContaining('The time budget ended the verification')])
   })
 
   it('with no seed at all is not a pass either, whatever ended it', () => {

@@ -57,7 +57,7 @@ describe('what is missing never passes', () => {
   it('earns no pass without gates', () => {
     const verdict = judge([], evidence(acc(good)))
     expect(verdict.status).toBe('inconclusive')
-    expect(verdict.sentence).toContain('No gate was declared')
+    expect(verdict.sentence).toContain('No gate is declared')
   })
 })
 
@@ -107,7 +107,7 @@ describe('seeds that did not finish', () => {
 describe('an unchanged candidate', () => {
   const lock = acc(good)
 
-  it('passes when it ends in the very weights of the lock, paired or not, however tight the margin', () => {
+  it('passes when it ends with exactly the weights of the lock, paired or not, however tight the margin', () => {
     for (const rule of [regression, { ...unpaired, margin: 1e-9 }]) {
       const gate = gateOf(rule, acc(good), lock)
       expect(gate.status).toBe('pass')
@@ -172,7 +172,7 @@ describe('values without spread', () => {
     for (const rule of [atLeast, variance, unpaired]) {
       const gate = gateOf(rule, stuck, same(0.95, 5, 'b'))
       expect(gate.status).toBe('inconclusive')
-      expect(gate.sentence).toContain('does not reach the training')
+      expect(gate.sentence).toContain('has no effect on training')
     }
   })
 })
@@ -196,7 +196,7 @@ describe('words and directions', () => {
       ),
     )
     expect(gate.status).toBe('inconclusive')
-    expect(gate.notes.join()).toMatch(/under twice the baseline's seed SD.*\d+ seeds a side/)
+    expect(gate.notes.join()).toMatch(/under twice the baseline's seed SD.*\d+ seeds per side/)
     expect(gate.remedy).toMatch(/About \d+ seeds/)
   })
 

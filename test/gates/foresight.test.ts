@@ -31,10 +31,10 @@ describe('what is foreseen of a gate', () => {
       gate: 0, key: 'margin', code: 'below-noise', message: 'the margin of the regression gate is below what 5 seeds can resolve',
       found: 'margin 0.005, 0.63 times the noise: the seed SD of test accuracy is 0.007906 (5 seeds of tuning.lock.json)',
       // statsmodels: tt_ind_solve_power(effect_size=.005/.0079057, alpha=.05, power=.8, alternative='larger') = 31.6; n=5: 1.7246 SD
-      allowed: '32 seeds a side, or a margin of 0.014 with 5, settle it in 4 cases of 5',
+      allowed: '32 seeds per side, or a margin of 0.014 with 5, settle it in 4 of 5 cases',
     })
     expect(of(regression(0.005), { seeds: 32, looks: [32] })).toEqual([])
-    expect(of(regression(1e-9))[0]?.allowed).toContain('more seeds than are affordable')
+    expect(of(regression(1e-9))[0]?.allowed).toContain('an impractical number of seeds')
     expect(of(regression(0.005, true))[0]?.hint).toContain('paired by seed')
   })
 
@@ -48,7 +48,7 @@ describe('what is foreseen of a gate', () => {
     expect(of(cap(2 * sd))[0]).toMatchObject({ key: 'maxStd', code: 'below-noise', allowed: expect.stringMatching(/^\d+ seeds settle/) })
     expect(of(cap(0.9 * sd))[0]?.allowed).toBe('a cap above 0.007906')
     expect(of(ratio(2))[0]).toMatchObject({ key: 'maxRatio', found: expect.stringContaining('5 seeds against the 5 of the baseline') })
-    expect(of(ratio(2), { baseline: null, noise: null })[0]?.allowed).toMatch(/\d+ seeds a side settle/)
+    expect(of(ratio(2), { baseline: null, noise: null })[0]?.allowed).toMatch(/\d+ seeds per side settle/)
     expect(of(ratio(1))[0]?.allowed).toContain('above 1')
     expect(of(level(0.899))[0]).toMatchObject({ key: 'min', found: expect.stringContaining('at least 0.899; the mean is 0.9') })
     expect(of(level(null, 0.901))[0]?.key).toBe('max')

@@ -28,7 +28,7 @@ describe('training time', () => {
   it('passes, fails and stays open by the interval of the ratio', () => {
     const of = (factor: number) => gateOf(time, evidence(timed(scaled(factor), 'c'), timed(base, 'b')))
     expect(of(1.02)).toMatchObject({ status: 'pass', blocks: false, limit: 1.2 })
-    expect(of(1.02).sentence).toMatch(/ratio of training times against the declared levers is 1\.02 \(90 % interval 1\.0\d+ to 1\.0\d+; paired over 5 seeds; 10\.2 s a run against 10 s\)/)
+    expect(of(1.02).sentence).toMatch(/ratio of training times against the declared levers is 1\.02 \(90 % interval 1\.0\d+ to 1\.0\d+; paired over 5 seeds; 10\.2 s per run against 10 s\)/)
     expect(of(1.5).status).toBe('fail')
     const open = of(1.2)
     expect(open).toMatchObject({ status: 'inconclusive', blocks: true, settled: true })
@@ -106,7 +106,7 @@ describe('model size', () => {
     expect(of(111, 100).status).toBe('fail')
     expect(of(115, 100, { ...size, maxRatio: 1.15 }).status).toBe('pass')
     expect(of(12_345, 10_000).sentence).toBe('The model has 12,345 trainable parameters (48.22 KiB), the baseline (the declared levers) 10,000 ' +
-      'trainable parameters (39.06 KiB): 1.234 times as many, above the limit 1.1. Both are counted, so no seed can change it.')
+      'trainable parameters (39.06 KiB): 1.234 times as many, above the limit 1.1. Both are exact, so seeds cannot change this.')
   })
 
   it('is inconclusive where a count is missing or makes no ratio', () => {

@@ -79,7 +79,7 @@ describe('settled', () => {
     expect(at([tight], seeds(good), seeds(good.map((v, i) => v + 0.003 * (i - 2)), 'baseline'))).toBe(false)
     const [gate] = judge([tight], evidence(seeds(good), seeds(good.map((v, i) => v + 0.003 * (i - 2)), 'baseline'))).gates
     expect(gate?.seedsToSettle).toBeGreaterThan(5)
-    expect(gate?.asks).toBe("Is it shown that test accuracy lies less than 0.002 below the baseline's?")
+    expect(gate?.asks).toBe("Is it shown that test accuracy is less than 0.002 below the baseline's?")
   })
   test('what no seed can mend is: without a baseline, or with a crashed seed', () => {
     expect(at([regression], seeds(good))).toBe(true)

@@ -53,7 +53,7 @@ describe('the spread against the baseline’s', () => {
 
   it('sees seeds that never reach the training', () => {
     const stuck = seedsWith('nll', ten.map(() => 0.5)).map((s) => ({ ...s, weights: 'one' }))
-    expect(judge([rule], evidence(stuck, seedsWith('nll', ten, 'b'))).gates[0]?.sentence).toContain('does not reach the training')
+    expect(judge([rule], evidence(stuck, seedsWith('nll', ten, 'b'))).gates[0]?.sentence).toContain('has no effect on training')
   })
 
   // Seeds are shared, so values are correlated: the interval then covers more, never less.

@@ -97,7 +97,7 @@ describe('study evidence', () => {
 
   it('notes another version of the tool', () => {
     const found = studyEvidence(study(a, b), { lock, source: 'tuning.lock.json' }, { ...setting, tool: 'tunegate 2' })
-    expect(found.baseline?.notes).toEqual(['tuning.lock.json was written by tunegate 1, this run is of tunegate 2.'])
+    expect(found.baseline?.notes).toEqual(['tuning.lock.json was written by tunegate 1; this run uses tunegate 2.'])
   })
 
   it('falls back to the declared levers, or says that there are none', () => {

@@ -43,11 +43,11 @@ describe('attack 11: a file of a commit from GitHub', () => {
       const answer = await api.call(route, values)
       return route.includes('/git/trees/') ? { ok: true, value: { truncated: true, tree: [] } } : answer
     } }
-    expect(await contentAt(cut, sha, 'tuning.yml')).toMatchObject({ ok: false, error: { message: 'GitHub did not list the whole folder' } })
+    expect(await contentAt(cut, sha, 'tuning.yml')).toMatchObject({ ok: false, error: { message: 'GitHub did not list the full folder' } })
   })
 
   it('is not absent where a tree lists it', async () => {
     github.script(/GET \/contents/, 404, 1)
-    expect(await problem('models/wine/tuning.yml')).toContain('is listed, and cannot be read')
+    expect(await problem('models/wine/tuning.yml')).toContain('is listed but cannot be read')
   })
 })

@@ -57,7 +57,7 @@ describe('attack 7: what is fetched', () => {
   it('is refused where the service has no digest of it', async () => {
     await parcels.send('a-1.gz', content)
     service.tamper('a-1.gz', { digest: null })
-    expect(await reason()).toBe('the artifact service gives no digest for it')
+    expect(await reason()).toBe('the artifact service has no digest for it')
   })
 
   it.each([[-1, 'taken'], [0, 'taken'], [1, `it has ${most + 1} bytes, more than ${most}`]])('has at most so many bytes: %d', async (more, said) => {

@@ -50,7 +50,7 @@ describe('what is posted', () => {
     const pull = github.state.pulls.get(7)
     if (pull) pull.into = 'release'
     await post(api, posting())
-    expect(github.state.comments[0]?.body).toContain('The rules of `main` judged this run, and the pull request goes into `release` now.')
+    expect(github.state.comments[0]?.body).toContain('The rules of `main` judged this run, but the pull request targets `release` now.')
     expect([github.state.checkRuns.length, github.state.statuses.length]).toEqual([0, 0])
   })
 

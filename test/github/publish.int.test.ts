@@ -196,9 +196,9 @@ describe('a step without a verdict', () => {
 
   it('says of our own defects that they are ours, and where to report them', async () => {
     const step = await publish({ fails: 'defect' }, { GITHUB_ACTION_REPOSITORY: 'tune/gate' })
-    expect(notes(step)).toEqual([expect.stringMatching(/^error A defect of tunegate: TypeError: undefined is not a tensor\n/)])
+    expect(notes(step)).toEqual([expect.stringMatching(/^error A defect in tunegate: TypeError: undefined is not a tensor\n/)])
     expect(notes(step)[0]).toContain('https://github.com/tune/gate/issues')
-    expect(step.summary).toContain('defect of tunegate, not of your workflow')
+    expect(step.summary).toContain('defect in tunegate, not in your workflow')
     expect(step.log).toMatch(/^\s+at .*publish\.mjs/m)
   })
 })

@@ -38,7 +38,7 @@ describe.each(Object.keys(rendered))('%s', (where) => {
     for (const gate of report.verdict.gates) expect(text).toContain(plain(`${gate.rule.gate}: ${gate.asks}`))
     for (const gate of open) expect(text).toContain(plain(`To settle it: ${gate.remedy}`))
     expect(text).toMatch(/About \d+ seeds/)
-    expect(text).toContain('More seeds of the candidate would not settle it.')
+    expect(text).toContain('More candidate seeds would not settle it.')
   })
 })
 
@@ -60,7 +60,7 @@ describe('the comment', () => {
 
   it('shows what each gate asks and what would settle it', () => {
     for (const gate of report.verdict.gates.slice(0, 3)) expect(text).toContain(plain(`${gate.rule.gate}: ${gate.asks}`))
-    expect(text).toMatch(/To settle it: .*About \d+ seeds a side/)
+    expect(text).toMatch(/To settle it: .*About \d+ seeds per side/)
   })
 })
 

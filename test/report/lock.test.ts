@@ -60,7 +60,7 @@ describe('tuning.lock.json', () => {
       edited({ 'levers.regularization.dropout': 1.5, 'seeds.0.status': 'finished', 'engine': undefined }),
     )
     const messages = found.map((p) => p.message).join('\n')
-    for (const part of ['levers.regularization.dropout', 'seeds.0.status', 'lacks the member engine'])
+    for (const part of ['levers.regularization.dropout', 'seeds.0.status', 'is missing the key engine'])
       expect(messages).toContain(part)
   })
 

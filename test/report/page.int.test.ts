@@ -45,8 +45,8 @@ describe('report.html in a browser', () => {
     await page.locator('nav a').last().click()
     expect(complaints).toEqual([])
     expect(await page.locator('main section > h2').allTextContents()).toEqual([
-      'Gates', 'What changed', 'Checklist of the process', 'Stage lr-range', 'Stage batch', 'Stage regularize', 'Stage schedule',
-      'Stage verify', 'Learning curves of every trial', 'What the curves say', 'Data', 'Left out', 'Runs', 'Repeat this run',
+      'Gates', 'What changed', 'Process checklist', 'Stage lr-range', 'Stage batch', 'Stage regularize', 'Stage schedule',
+      'Stage verify', 'Learning curves of every trial', 'What the curves show', 'Data', 'Left out', 'Runs', 'Repeat this run',
     ])
     await page.context().close()
   })
@@ -97,7 +97,7 @@ describe('report.html in a browser', () => {
     const throughput = (await marks(page, 'throughput')).join('\n')
     const memory = (await marks(page, 'memory')).join('\n')
     for (const probe of report.timing.probes) {
-      expect(throughput).toMatch(new RegExp(`batch size[^;]*: ${probe.batchSize}; examples a second: ${probe.examplesPerSecond?.toLocaleString('en')}`.replaceAll(',', ',?')))
+      expect(throughput).toMatch(new RegExp(`batch size[^;]*: ${probe.batchSize}; examples per second: ${probe.examplesPerSecond?.toLocaleString('en')}`.replaceAll(',', ',?')))
       expect(memory).toContain(`peak memory (MiB): ${probe.peakMemoryMiB}`)
     }
     const { winner, baseline } = report.verification?.calibration ?? {}

@@ -22,7 +22,7 @@ describe('a plan as a table', () => {
     expect(lines.filter((l) => l.startsWith('   ')).length).toBe(plan.jobs.flatMap((j) => j.templates).length)
   })
   it('says what the budget sets aside, which gates judge, and marks what is conditional', () => {
-    expect(table).toContain('budget: 5 minutes, 120 runs; 10 runs set aside for verification')
+    expect(table).toContain('budget: 5 minutes, 120 runs; 10 runs reserved for verification')
     expect(table).toContain('gates: threshold on validation accuracy, regression on validation f1')
     expect(lines.filter((l) => / \* +\d/.test(l)).length).toBe(
       plan.jobs.flatMap((j) => j.templates).filter((t) => t.condition !== null).length,

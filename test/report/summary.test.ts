@@ -29,7 +29,7 @@ describe('summary.md', () => {
       'Measured on unseen seeds',
       'Lineage',
       'Seeds',
-      'What the curves say',
+      'What the curves show',
       'Stages',
       'Data',
       'Left out',
@@ -46,7 +46,7 @@ describe('summary.md', () => {
       'Data',
       'Repeat this run',
     ])
-    expect(summaryOf({ gates: [] })).toContain('No gate was declared')
+    expect(summaryOf({ gates: [] })).toContain('No gate is declared')
   })
 
   it('has tables whose rows all have as many cells as their heads', () => {

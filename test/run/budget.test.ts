@@ -9,7 +9,7 @@ describe('a budget of trials', () => {
     expect([keeper.left(false), keeper.left(true)]).toEqual([3, 5])
     expect([1, 2, 3].map(() => keeper.take(false))).toEqual([undefined, undefined, undefined])
     expect(keeper.exhausted).toBeNull()
-    expect(keeper.take(false)).toBe('the budget of 5 trials is used up, beside the runs held back for verification')
+    expect(keeper.take(false)).toBe('the budget of 5 trials is used up, beside the runs reserved for verification')
     expect(keeper.exhausted).toBe('trials')
     expect([1, 2].map(() => keeper.take(true))).toEqual([undefined, undefined])
     expect(keeper.take(true)).toBe('the budget of 5 trials is used up')
@@ -37,7 +37,7 @@ describe('a budget of minutes', () => {
     expect(keeper.late(0)).toBeUndefined()
     now += 110_000
     expect(keeper.exhausted).toBeNull()
-    expect(keeper.late(10_000)).toBe('the budget of 2 minutes is used up, beside the time held back for verification')
+    expect(keeper.late(10_000)).toBe('the budget of 2 minutes is used up, beside the time reserved for verification')
     expect(keeper.late(9_999)).toBeUndefined()
     now += 10_000
     expect(keeper.late(0)).toBe('the budget of 2 minutes is used up')

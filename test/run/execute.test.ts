@@ -164,8 +164,8 @@ describe('the budget', () => {
     const over = { batch: asking('batch', requests('a b c d e')), verify: asking('verify', requests('a x y z')) }
     const first = await run(study, over, new Scripted(), { path })
     expect(summaries(first.outcome)).toEqual([
-      'a complete; b complete; c complete; d the budget of 5 trials is used up, beside the runs held back for verification; ' +
-      'e the budget of 5 trials is used up, beside the runs held back for verification',
+      'a complete; b complete; c complete; d the budget of 5 trials is used up, beside the runs reserved for verification; ' +
+      'e the budget of 5 trials is used up, beside the runs reserved for verification',
       // Its first run is known, so the reserve is enough for two more.
       'a complete; x complete; y complete; z the budget of 5 trials is used up'])
     expect(first.outcome.exhausted).toBe('trials')
@@ -198,7 +198,7 @@ describe('the budget', () => {
     }, runner, { clock: () => now })
     expect(runner.started.map((s) => s[0]).join('')).toBe('abcdewxyz')
     expect(outcome.exhausted).toBe('minutes')
-    const late = 'the budget of 3.1 minutes is used up, beside the time held back for verification'
+    const late = 'the budget of 3.1 minutes is used up, beside the time reserved for verification'
     expect(summaries(outcome)[1]).toBe(`a complete; g ${late}`)
   })
 

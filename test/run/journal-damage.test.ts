@@ -69,7 +69,7 @@ describe('damage in the header of a journal', () => {
     expect((await opened(path)).notices).toBe('')
 
     const other = await Journal.open(path, { ...header, workload: 'q', spec: 't' }, { idOf })
-    expect([other.size, other.notices.join()]).toEqual([0, expect.stringContaining('the spec changed since the journal was begun')])
+    expect([other.size, other.notices.join()]).toEqual([0, expect.stringContaining('the spec changed since the journal was started')])
     await other.close()
   })
 

@@ -81,7 +81,7 @@ describe('a worker that dies costs its run alone', () => {
   it.each([
     ['exit 3', 'exited with code 3'],
     ['throw', 'RangeError: thrown on purpose'],
-    ['kill', 'was killed, as the system does when memory runs out'],
+    ['kill', 'was killed, as the system does when it runs out of memory'],
     ['heap', 'ran out of memory'],
   ])('%s: it is tried once more, then recorded with the cause', async (label, reason) => {
     const { run, notes, notices } = await start(2)
@@ -100,7 +100,7 @@ describe('a worker that dies costs its run alone', () => {
     writeFileSync(memoryGroup(100), String(notes()[0]?.pid))
     // It takes more than its group may; the fresh process is in no group.
     expect((await run('eat 300')).status).toBe('complete')
-    expect(notices).toEqual([expect.stringMatching(/was killed, as the system does when memory runs out; eat 300 \(seed 1\) is tried again/)])
+    expect(notices).toEqual([expect.stringMatching(/was killed, as the system does when it runs out of memory; eat 300 \(seed 1\) is tried again/)])
   })
 
   it('and a crash that does not come again leaves only a notice', async () => {
@@ -221,7 +221,7 @@ describe('a run that is given up', () => {
 
 describe('a pool that cannot start', () => {
   it('because it would have no worker says so', async () => {
-    await expect(start(0)).rejects.toThrow('one worker at least')
+    await expect(start(0)).rejects.toThrow('at least one worker')
   })
 
   it('gives the diagnostics of the engine', async () => {

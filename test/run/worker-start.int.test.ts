@@ -36,7 +36,7 @@ describe('a worker that the system does not let start', () => {
     ['without memory for an array', writing("terminate called\n  what():  std::bad_alloc", 'process.abort()'), /ran out of memory: what\(\)/, /more memory/],
     ['without threads', writing('node: ../src/x.cc:1: Assertion `(0) == (uv_thread_create_ex(a))\' failed.\n 1: 0x80 node', 'process.abort()'), /SIGABRT: node: .*uv_thread_create/, /ulimit -u/],
     ['ended by somebody', 'process.kill(process.pid, "SIGTERM")', /ended by SIGTERM/, /killed it/],
-    ['lacking a module', 'await import("./none.mjs")', /Cannot find module/, /install tunegate again/],
+    ['lacking a module', 'await import("./none.mjs")', /Cannot find module/, /reinstall tunegate/],
   ])('%s: a person is told what to do', async (_, body, found, hint) => {
     const error = await refused(WorkerPool.start(options({ body })))
     expect(error).toBeInstanceOf(InputError)
@@ -81,10 +81,10 @@ describe('the number of workers', () => {
   const plenty = { cores: 8, memory: 64 * 2 ** 30 }
   it.each([
     [4, plenty, 0, 4, null],
-    [256, plenty, 0, 8, /^8 of 256 workers are started, since this machine has 8 cores; the results are the same$/],
-    [8, { cores: 8, memory: 500 * 2 ** 20 }, 0, 3, /^3 of 8 workers are started, since 500 MiB of memory are free, and a worker takes about 160 MiB/],
+    [256, plenty, 0, 8, /^8 of 256 workers are started, because this machine has 8 cores; the results are the same$/],
+    [8, { cores: 8, memory: 500 * 2 ** 20 }, 0, 3, /^3 of 8 workers are started, because 500 MiB of memory is free, and a worker needs about 160 MiB/],
     [8, { cores: 8, memory: 2 ** 20 }, 0, 1, /1 of 8/],
-    [8, plenty, 5 * 2 ** 30, 4, /4 of 8 .* a worker takes about 15520 MiB/],
+    [8, plenty, 5 * 2 ** 30, 4, /4 of 8 .* a worker needs about 15520 MiB/],
     [2, { cores: 1, memory: 2 ** 33 }, 0, 1, /has 1 core;/],
   ] as const)('of %d asked for on %j with %d bytes of data', (wanted, machine, bytes, workers, why) => {
     const count = workersFor(wanted, machine, bytes)

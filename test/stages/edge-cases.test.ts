@@ -102,7 +102,7 @@ describe('batch', () => {
     const { decision } = play(stages.batch, { ...batch, seeds: 1 }, { ...flat, noiseScale: 150 })
     expect(decision.levers).toEqual(someLevers)
     expect(decision.summary).not.toContain('worse')
-    expect(decision.summary).toContain('could not be told')
+    expect(decision.summary).toContain('could not be distinguished')
   })
 
   test('one that is worse is', () => {
@@ -151,7 +151,7 @@ describe('schedule', () => {
   test('warmup 0 is the rise of one-cycle itself, and is called so', () => {
     const incumbent = withLevers(someLevers, { schedule: 'one-cycle' })
     const { requests } = play(stages.schedule, { ...schedule, warmupFractions: [0] }, flat, { incumbent })
-    expect(requests.at(-1)?.label).toBe('warmup as one-cycle has it (30 % of a run)')
+    expect(requests.at(-1)?.label).toBe('one-cycle warmup (30 % of a run)')
   })
 })
 
@@ -162,14 +162,14 @@ describe('what could not be decided is not said to be decided', () => {
   test.each([{ ...all, seeds: 1 }, { stage: 'regularize', grid, eta: 3, seeds: 1 } as const])('one seed: $stage', (settings) => {
     const { decision } = play(stages[settings.stage], settings, flat)
     expect([decision.conclusion, decision.levers]).toEqual(['inconclusive', someLevers])
-    expect(decision.summary).toMatch(/could( not)? be told from the incumbent/)
+    expect(decision.summary).toMatch(/could( not)? be distinguished from the incumbent/)
     expect(decision.summary).not.toContain('noise.')
   })
 
   test.each([all, { stage: 'regularize', grid, eta: 3, seeds: 3 } as const])('no budget: $stage', (settings) => {
     const { decision } = play(stages[settings.stage], settings, flat, { budget: 2 })
     expect(decision.conclusion).toBe('inconclusive')
-    expect(decision.summary).toContain('left out for budget')
+    expect(decision.summary).toContain('skipped because of the budget')
   })
 
   test('a grid that trains nowhere has no best cell, and one whose best is the incumbent says so', () => {
@@ -201,7 +201,7 @@ describe('verify', () => {
     const alone = play(stages.verify, two, flat).decision
     expect(alone.summary).toMatch(/^The baseline levers were retrained/)
     const after = play(stages.verify, two, flat, { previous: [alone] }).decision
-    expect(after.summary).toContain('which no stage could better')
+    expect(after.summary).toContain('which no stage could improve')
     const moved = play(stages.verify, two, flat, { incumbent: withLevers(someLevers, { dropout: 0.2 }) }).decision
     expect(moved.summary).toContain('(1 lever moved)')
   })

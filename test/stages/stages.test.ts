@@ -176,7 +176,7 @@ describe('verify with looks', () => {
     expect(requests).toHaveLength(10)
     expect(verify.seeds).toHaveLength(5)
     expect(verify.looks).toEqual([3, 5, 10])
-    expect(decision.summary).toContain('on 5 seeds that no selection saw. They settled every gate, so 5 more were not needed.')
+    expect(decision.summary).toContain('on 5 seeds not used for selection. They settled every gate, so 5 more were not needed.')
   })
   test('trains all of them where they never are, the same seeds as in one look', () => {
     const { requests } = verified({ settles: () => false })
@@ -186,7 +186,7 @@ describe('verify with looks', () => {
   test('ends where the budget ends, without a look at what is incomplete', () => {
     const { verify, decision } = verified({ budget: 8, settles: () => false })
     expect(verify.seeds).toHaveLength(4)
-    expect(decision.summary).toContain('6 planned seeds were left out')
+    expect(decision.summary).toContain('6 planned seeds were skipped')
     expect(decision.omissions).toHaveLength(1)
   })
 })

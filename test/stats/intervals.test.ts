@@ -131,7 +131,7 @@ describe('intervals cover as often as they say', () => {
 
   it.each([
     [3, 1, 0.22], [3, 2, 0.58], [5, 1, 0.41], [5, 2, 0.88], [10, 1, 0.69], [10, 2, 1],
-  ])('Welch’s t with %i seeds a side shows a drop of %i seed SD in a share of %f of the cases', (n, drop, power) => {
+  ])('Welch’s t with %i seeds per side shows a drop of %i seed SD in a share of %f of the cases', (n, drop, power) => {
     const found = share(2000, (r) => {
       const test = welch(draw(r, n).map((v) => v + drop), draw(r, n))
       return test.kind === 'test' && test.pGreater < 0.05

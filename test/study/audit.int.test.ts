@@ -96,7 +96,7 @@ describe('a study that nobody touched follows from its own numbers', () => {
     expect(said(done)).toBe(done.verdict.status)
     const best = (s: Study['lock']['seeds'][number]): typeof s => ({ ...s, validation: { ...s.validation, accuracy: 1 } })
     const lock = { ...plain.lock, seeds: plain.lock.seeds.map(best) }
-    expect(said(done, undefined, { baseline: { ...baseline, lock } })).toContain('says pass, and the numbers say')
+    expect(said(done, undefined, { baseline: { ...baseline, lock } })).toContain('says pass, but the numbers say')
     expect(said(done, undefined, { baseline: { kind: 'declared' } })).toContain('another baseline')
     expect(said(done, (r) => { r.levers.sinceLock = [{ lever: 'epochs', from: 1, to: 2 }] })).toContain('another baseline')
   })
@@ -112,7 +112,7 @@ describe('a study that nobody touched follows from its own numbers', () => {
     expect(said(done, (r) => { r.base?.runs.pop(); r.timing.base?.pop() })).toContain('not retrained on the seeds')
     expect(said(done, (r) => { const [run] = r.base?.runs ?? []; if (run?.validation) run.validation.accuracy = 1.5 }))
       .toContain('a run of the baseline has a validation accuracy of 1.5')
-    expect(said(done, (r) => { r.timing.base?.pop() })).toContain('other times than runs')
+    expect(said(done, (r) => { r.timing.base?.pop() })).toContain('too many or too few times')
   })
 
   it('of a regression', async () => {
@@ -136,7 +136,7 @@ describe('a study that nobody touched follows from its own numbers', () => {
     const all = await study(digitsSpec({ seeds: 6 }), { kind: 'any' })
     const verify = { stage: 'verify', seeds: 6, looks: [3, 6] } as const
     const late = said(all, (r) => { if (r.verification) r.verification.looks = [3, 6]; retold(r) }, { verify })
-    expect(late).toContain('settled at 3 seeds, and more were trained')
+    expect(late).toContain('settled at 3 seeds, but more were trained')
   })
 })
 
@@ -182,11 +182,11 @@ const seedsOf = (report: Mutable<Report>): Mutable<NonNullable<Report['verificat
 
 describe('attack 12: a report is refused', () => {
   const cases: Readonly<Record<string, readonly [Change, string]>> = {
-    'whose status is not that of its gates': [(r) => { r.verdict.status = 'fail' }, 'it says fail, and its gates say pass'],
+    'whose status is not that of its gates': [(r) => { r.verdict.status = 'fail' }, 'it says fail, but its gates say pass'],
     'whose sentence is not': [(r) => { r.verdict.sentence = 'All 9 gates pass.' }, 'words or estimates'],
     'with a gate of another status than its numbers': [(r) => {
       for (const g of r.verdict.gates) g.status = 'fail'
-    }, 'says fail, and the numbers say pass'],
+    }, 'says fail, but the numbers say pass'],
     'with another estimate': [(r) => {
       for (const g of r.verdict.gates) if (g.estimate) g.estimate.lower = 0.9
     }, 'words or estimates'],
@@ -195,11 +195,11 @@ describe('attack 12: a report is refused', () => {
     'without gates': [(r) => { r.verdict.gates = [] }, 'judges 0 gates'],
     'of other limits': [(r) => {
       for (const g of r.verdict.gates) if ('min' in g.rule) g.rule.min = 0
-    }, 'other gates than those of the base'],
+    }, 'gates other than those of the base'],
     'of another spec': [(r) => { r.study.specFile = 'other.yml' }, 'of the spec other.yml'],
     'of another task': [(r) => { r.study.task = 'regression' }, 'of a regression'],
     'of another root seed': [(r) => { r.study.seed = 18 }, 'root seed 18, not 17'],
-    'of another version': [(r) => { r.tool = 'tunegate 0.0.1' }, 'give both jobs one version'],
+    'of another version': [(r) => { r.tool = 'tunegate 0.0.1' }, 'use the same version in both jobs'],
     'with seeds left out': [cut(2), 'cut short at 2 of 3 seeds'],
     'with the first seed left out': [cut(2, 1), 'cut short at 2 of 3 seeds'],
     'with no seed': [cut(0), 'cut short at 0 of 3 seeds'],
@@ -208,7 +208,7 @@ describe('attack 12: a report is refused', () => {
     }, 'verified twice'],
     'with a seed of its own': [(r) => {
       const [first] = seedsOf(r); if (first) first.seed = 4; retold(r)
-    }, 'the seed 4 is none of those'],
+    }, 'the seed 4 is not one of those'],
     'with seeds in another order': [(r) => { seedsOf(r).reverse(); retold(r) }, 'out of order'],
     'with other looks': [(r) => {
       if (r.verification) r.verification.looks = [2, 3]; retold(r)
@@ -224,8 +224,8 @@ describe('attack 12: a report is refused', () => {
       for (const { job } of r.runs) if (job.kind === 'train') job.stopAfter = 0.5
     }, 'another account'],
     'with a run of two times': [(r) => { r.timing.runs.push(structuredClone(r.timing.runs[0] as never)) }, 'two times'],
-    'with a negative time': [(r) => { for (const t of r.timing.runs) t.seconds = -1 }, 'a time that there is not'],
-    'with a run twice': [(r) => { r.runs.push(structuredClone(r.runs[0] as never)) }, 'stands in the report twice'],
+    'with a negative time': [(r) => { for (const t of r.timing.runs) t.seconds = -1 }, 'an impossible time'],
+    'with a run twice': [(r) => { r.runs.push(structuredClone(r.runs[0] as never)) }, 'is in the report twice'],
     'with an accuracy over 1': [everywhere((m) => { m.accuracy = 1.25 }), 'accuracy of 1.25'],
     'with a negative loss': [everywhere((m) => { m.nll = -0.5 }), 'nll of -0.5'],
     'with a share that its rows do not give': [everywhere((m) => { m.accuracy = 0.7123 }), 'which no number of'],
@@ -241,7 +241,7 @@ describe('attack 12: a report is refused', () => {
     }, 'its status is diverged'],
     'with a reliability diagram of other rows': [(r) => {
       for (const b of binsOf(r)) b.count += 1; retold(r)
-    }, 'rows, and there are'],
+    }, 'rows, but there are'],
     'with a reliability diagram of another accuracy': [(r) => {
       for (const b of binsOf(r)) b.accuracy = 0; retold(r)
     }, 'of another accuracy'],
@@ -257,7 +257,7 @@ describe('attack 12: a report is refused', () => {
       for (const s of seedsOf(r)) s.candidate.weights = s.baseline.weights = null
       for (const run of r.runs) run.weights = null
       retold(r)
-    }, 'is complete, and has no results'],
+    }, 'is complete but has no results'],
     'without a reliability diagram': [(r) => {
       for (const s of seedsOf(r)) delete s.candidate.calibration; retold(r)
     }, 'no reliability diagram'],
@@ -274,7 +274,7 @@ describe('attack 12: a report is refused', () => {
       r.levers.changes = [{ lever: 'epochs', from: 1, to: 2, bucket: 'scheduling', lineage: [] }]
     }, 'statistics of the report'],
     'with a baseline of its own': [(r) => { r.base = { source: 'mine', runs: [], notes: [] } }, 'another baseline'],
-    'with stages that are none': [(r) => { r.stages.pop() }, 'stages of one'],
+    'with stages that are none': [(r) => { r.stages.pop() }, 'stages of a study'],
   }
   const calibrationsOf = (r: Mutable<Report>) => seedsOf(r).flatMap((s) => [s.candidate, s.baseline])
     .flatMap((run) => run.calibration ?? [])
@@ -283,7 +283,7 @@ describe('attack 12: a report is refused', () => {
   it.each(Object.entries(cases))('%s', (_, [change, reason]) => expect(said(plain, change)).toContain(reason))
 
   it('that verifies where nobody asked for it', () => {
-    expect(said(plain, undefined, { verify: null })).toContain('nothing but itself says over which seeds')
+    expect(said(plain, undefined, { verify: null })).toContain('only the report itself defines the seeds')
   })
 
   it('and is never one that passes by a claim about its lock', () => {

@@ -124,7 +124,7 @@ describe('gates on what a model costs', () => {
     const larger = costs(wider.replace('units: 8', 'units: 32'))
     const { verdict } = await study(larger, { 'base.yml': spec }, (c) => ({ baseSpec: { path: join(c, 'base.yml') }, listener }))
     expect(verdict.gates[1]?.status).toBe('fail')
-    const said = events.findIndex((e) => e.startsWith('the model-size gate fails, whatever is trained: The model has 2,410'))
+    const said = events.findIndex((e) => e.startsWith('the model-size gate fails whatever is trained: The model has 2,410'))
     expect(said).toBeGreaterThanOrEqual(0)
     expect(said).toBeLessThan(events.indexOf('run-started'))
   })

@@ -32,7 +32,7 @@ describe('two studies', () => {
   test('that are equal are said to be so, seed by seed', () => {
     const { metrics, levers, notes } = compareStudies(reportOf(), reportOf(), folders)
     expect(levers).toEqual([])
-    expect(notes).toContain('Their specs say the same.')
+    expect(notes).toContain('The specs are the same.')
     expect(metrics.length).toBeGreaterThan(0)
     for (const m of metrics) expect(m).toMatchObject({ gain: null, sentence: expect.stringContaining('the same on all') })
   })

@@ -85,9 +85,9 @@ describe('attack 14: what a change alters of the rows that are measured', () => 
   })
 
   it('is not known where the same file is read in another way, or its content cannot be had', async () => {
-    expect(await changed({ kind: 'same' }, { base: 'header: false', own: 'header: true', head: [] })).toMatchObject(cannot('the data of the change have no column "0"'))
+    expect(await changed({ kind: 'same' }, { base: 'header: false', own: 'header: true', head: [] })).toMatchObject(cannot('the data of the change has no column "0"'))
     expect(await changed({ kind: 'unknown', why: 'no file' })).toEqual(cannot('no file'))
-    expect(await changed(other(['1,2,yes']))).toEqual(cannot('the data of the base commit cannot be loaded: the target has one class only: there is nothing to tell apart'))
+    expect(await changed(other(['1,2,yes']))).toEqual(cannot('the data of the base commit cannot be loaded: the target has only one class, so there is nothing to learn'))
   })
 
   it('is told beside the rules that it alters', async () => {

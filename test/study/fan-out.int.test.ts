@@ -125,6 +125,6 @@ describe('a study spread over jobs', () => {
     const exchange = memoryExchange()
     const options = studyOptions(digitsCheckout(), bundle)
     await planStudy(options, fanOut(exchange))
-    await expect(decideStage({ ...options, seeds: 4 }, fanOut(exchange), 'lr-range')).rejects.toThrow('no job of this workflow run has left it')
+    await expect(decideStage({ ...options, seeds: 4 }, fanOut(exchange), 'lr-range')).rejects.toThrow('no job of this workflow run uploaded it')
   })
 })

@@ -71,7 +71,7 @@ describe('attack 14: a rule that a change alters', () => {
     ]],
     ['a limit of a gate', text.replace('min: 0.9,', 'min: 0.1,'), ['12: gates from threshold: test accuracy at least 0.9 to threshold: test accuracy at least 0.1']],
     ['a limit in digits that nobody reads', text.replace('min: 0.8 ', 'min: 0.79999999 '), [expect.stringMatching(/^12: gates from \{.*"min":0\.8,.*\} to \{.*"min":0\.79999999,/) as string]],
-    ['what an open gate does', text.replace('min: 0.8 ', 'min: 0.8, onInconclusive: pass '), ['12: gates from threshold: validation f1 at least 0.8 to threshold: validation f1 at least 0.8, passes while inconclusive']],
+    ['what an open gate does', text.replace('min: 0.8 ', 'min: 0.8, onInconclusive: pass '), ['12: gates from threshold: validation f1 at least 0.8 to threshold: validation f1 at least 0.8, passes if inconclusive']],
     ['that there are gates', without('threshold').replace('gates:', 'gates: []'), ['11: gates from threshold: test accuracy at least 0.9; threshold: validation f1 at least 0.8 to none']],
     ['the most trials', text.replace('trials: 40', 'trials: 400'), ['14: budget.trials from 40 to 400']],
     ['the minutes, so that no gate is decided', text.replace('trials: 40', 'trials: 40, minutes: 0.01'), ['14: budget.minutes from none to 0.01']],

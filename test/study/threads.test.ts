@@ -39,7 +39,7 @@ it('takes the fastest split of a slow step, ends all other pools and says what w
   const found = await fit()
   expect(found).toMatchObject({ workers: 2, threads: 2 })
   expect(found.pool.engine).toBe('2 × 2')
-  expect(found.why).toBe('2 threads a worker, since a step takes 8.0 s; steps a second by workers × threads: 4 × 1: 0.500, 2 × 2: 0.667, 1 × 4: 0.500')
+  expect(found.why).toBe('2 threads a worker, because a step takes 8.0 s; steps per second by workers × threads: 4 × 1: 0.500, 2 × 2: 0.667, 1 × 4: 0.500')
   expect([...open]).toEqual(['2 × 2'])
 })
 

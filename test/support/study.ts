@@ -239,7 +239,7 @@ function rangeTest(recorder: Recorder, stage: string, levers: Levers, chosen: nu
         factor: [0.85, 0.5, 0.1][i] as number, learningRate, scores: i === 0 ? [null, 0.9, 0.93] : [0.955, 0.958, 0.951],
         outcome: (['unstable', 'worse', 'chosen'] as const)[i] as 'chosen',
       })),
-      conclusion: `The edge is at 0.082 (0.071 to 0.094 over 3 seeds); ${chosen} is the rate below it that trains best and is stable.`,
+      conclusion: `The edge is at 0.082 (0.071 to 0.094 over 3 seeds); ${chosen} is the best stable rate below it.`,
     },
   }
 }
@@ -262,7 +262,7 @@ const decide: Record<AnyStageSettings['stage'], Decide> = {
     const moved = withLevers(levers, patch)
     const recheck = rangeTest(recorder, 'batch', moved, 0.0116)
     const evidence = evidenceOf(held.runs, held.comparison.gain, 0.006)
-    const reason = 'batch 128: as good on validation within seed noise, and fewer steps an epoch'
+    const reason = 'batch 128: as good on validation within seed noise, and fewer steps per epoch'
     return {
       stage: 'batch', levers: moved, conclusion: 'changed', comparisons: [held.comparison], omissions: [],
       summary: 'The batch grows from 64 to 128; the learning rate follows by ×1.414.',
@@ -296,7 +296,7 @@ const decide: Record<AnyStageSettings['stage'], Decide> = {
     const held = compare(recorder, 'regularize', levers, { dropout: 0.3 }, 'dropout 0.3', 0.96, 0.972)
     return {
       stage: 'regularize', levers: withLevers(levers, { dropout: 0.3 }), conclusion: 'changed', comparisons: [held.comparison],
-      omissions: [{ what: 'refinement of dropout', why: 'it needs 9 runs and the trial budget leaves 4 beside verification' }],
+      omissions: [{ what: 'refinement of dropout', why: 'it needs 9 runs, but the trial budget leaves 4 after verification' }],
       summary: 'Moved: dropout 0.1 → 0.3. Share of the variance that each lever explains (ω²): dropout 0.61, weightDecay 0.04.',
       lineage: [{ stage: 'regularize', lever: 'dropout', from: 0.1, to: 0.3, reason: 'dropout 0.3: validation accuracy better by 0.012, more than the 0.006 that seed noise explains (3 seeds)', evidence: evidenceOf(held.runs, held.comparison.gain, 0.006) }],
       findings: {
@@ -331,7 +331,7 @@ const decide: Record<AnyStageSettings['stage'], Decide> = {
     }))
     return {
       stage: 'verify', levers, conclusion: 'verified', comparisons: [], omissions: [], lineage: [],
-      summary: `Baseline and winner (4 levers moved) were retrained on ${seeds} seeds that no selection saw.`,
+      summary: `Baseline and winner (4 levers moved) were retrained on ${seeds} seeds not used for selection.`,
       findings: { stage: 'verify', verify: { seeds: pairs.map(({ seed, baseline, candidate }) => ({ seed, baseline: verified(baseline), candidate: verified(candidate) })) } },
       runs: pairs.flatMap(({ baseline, candidate }) => [baseline.id, candidate.id]),
     }

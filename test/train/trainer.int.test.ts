@@ -94,7 +94,7 @@ describe('the trainer', () => {
   test('refuses to hide tensors that a run left behind', async () => {
     const { tf } = await wasmEngine()
     const result = trainer.run(request({ levers: levers() }), 'leak', (step) => { if (step === 1) tf.scalar(1) })
-    expect(result).toMatchObject({ status: 'crashed', reason: 'our defect: the run left 1 tensors behind' })
+    expect(result).toMatchObject({ status: 'crashed', reason: 'bug in tunegate: the run left 1 tensors behind' })
   })
 
   test('a model whose outputs are not the classes crashes with a reason', async () => {

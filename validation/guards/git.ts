@@ -28,7 +28,7 @@ const repositoryGuards: readonly Guard[] = [
     tests: [ofRepository('that lies in another one is refused'), bundled('that puts a submodule in place of the folder of the spec')],
   },
   {
-    attack: 11, guard: 'A `.git` that leads elsewhere is refused.', file: repository,
+    attack: 11, guard: 'A `.git` that leads outside its folder is refused.', file: repository,
     find: 'if (plain && ', replace: 'if ((plain || entryAt(folder)) && ', tests: [ofRepository('is refused where .git is a file, a link or in part elsewhere')],
   },
   {

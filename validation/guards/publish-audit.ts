@@ -88,7 +88,7 @@ export const publishAuditGuards: readonly Guard[] = [
     refused('with another account of its verification'),
   ),
   inAudit(
-    'No run stands in the report twice.',
+    'No run is in the report twice.',
     'if (byId.size < runs.length)',
     'if (byId.size < 0)',
     refused('with a run twice'),

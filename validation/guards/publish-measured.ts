@@ -10,7 +10,7 @@ const inMeasured = (guard: string, find: string, replace: string, ...tests: read
 export const publishMeasuredGuards: readonly Guard[] = [
   inMeasured(
     'A complete run has results.',
-    "if (!weights || !validation) return 'is complete, and has no results'",
+    "if (!weights || !validation) return 'is complete but has no results'",
     'if (!validation) return undefined',
     refused('with a complete run that has no weights'),
   ),

@@ -46,7 +46,7 @@ export const rulesGuards: readonly Guard[] = [
   },
   {
     attack, guard: 'What a gate does while it is open is part of what it is.', file: 'src/study/rules.ts',
-    find: "rule.onInconclusive === 'pass' ? ', passes while inconclusive'", replace: "rule.onInconclusive === 'pass' ? ''",
+    find: "rule.onInconclusive === 'pass' ? ', passes if inconclusive'", replace: "rule.onInconclusive === 'pass' ? ''",
     tests: [unit('is what an open gate does:')],
   },
   {

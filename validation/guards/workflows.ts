@@ -90,7 +90,7 @@ export const workflowGuards: readonly Guard[] = [
   },
   {
     attack: 10, guard: 'A budget that cannot be read refuses', file: policy,
-    find: "if (base === null) return err('the spec of the base branch could not be read or is not valid, and it says what a run may cost and is judged by')\n  const { budget } = base\n",
+    find: "if (base === null) return err('the spec of the base branch, which says what a run may cost and how it is judged, could not be read or is not valid')\n  const { budget } = base\n",
     replace: 'const budget = base?.budget ?? { trials: null, minutes: null }\n',
     tests: [{ file: policyTest, name: 'attack 10: is refused where the budget could not be read' }],
   },

@@ -39,7 +39,7 @@ export interface Said {
   readonly pass: number
   readonly fail: number
   readonly inconclusive: number
-  /** Mean seeds a side when it decided. */
+  /** Mean seeds per side when it decided. */
   readonly seeds: number
 }
 
@@ -108,7 +108,7 @@ export function draw(random: Stream, base: readonly Banked[], change: readonly B
   return { candidate: side(change, own, 'change'), baseline: side(base, theirs, 'base') }
 }
 
-/** The gate of the product: looks at 5 and at 10 seeds a side, no more seeds once it is decided. As `judgeInLooks` does. */
+/** The gate of the product: looks at 5 and at 10 seeds per side, and no more once it is decided. As `judgeInLooks` does. */
 export const withLooks: Gate = (sides, rule) => {
   for (const { seeds, look } of levels) {
     const { status } = nonInferiority.judge(rule, evidenceOf(sides, seeds), look).finding

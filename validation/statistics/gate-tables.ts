@@ -26,7 +26,7 @@ export function gateTables(all: readonly Trained[], facts: Facts & { readonly se
     ...plantedTables(all, metrics),
     `## Every change, under a margin of ${margin} seed SDs`,
     '',
-    'pass / fail / inconclusive, in percent; mean seeds a side after it. Drop: what the change truly costs, in seed ' +
+    'pass / fail / inconclusive, in percent; mean seeds per side after it. Drop: what the change truly costs, in seed ' +
       'SDs of the base.',
     '',
     everyChange(usual),
@@ -94,7 +94,7 @@ function method(all: readonly Trained[], facts: Facts & { readonly seeds: number
       'decisions, and the noise in them is that of real training, not of a normal law. What they cannot hold is what ' +
       `${facts.seeds} seeds do not show of the tails.`,
     '',
-    `The gate looks at ${looks.join(' and then ')} seeds a side and stops when it is decided (Pocock, 0.05 over both ` +
+    `The gate looks at ${looks.join(' and then ')} seeds per side and stops when it is decided (Pocock, 0.05 over both ` +
       'looks). Beside it the usual gate: the mean of 5 seeds held against the mean of 5 of the base, passing where ' +
       'it is not lower ("mean, strict"), or not lower by the margin ("mean, margin").',
     '',

@@ -42,7 +42,7 @@ const mostBytes = 16 * 2 ** 20
 async function committed(output: string, { noun }: TargetDefinition): Promise<string | undefined> {
   return readTextWithin(output, mostBytes, 'compile/too-large').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined
-    throw explainFileError(error, 'compile/unreadable', `the ${noun} that is there cannot be read`)
+    throw explainFileError(error, 'compile/unreadable', `the existing ${noun} cannot be read`)
   })
 }
 
@@ -50,15 +50,15 @@ function check(text: string, before: string | undefined, output: string | undefi
   if (output === undefined) {
     throw new InputError([{
       code: 'compile/check-what', severity: 'error', message: 'there is nothing to check', found: '--check without --output',
-      hint: `name the committed ${noun} by --output FILE`,
+      hint: `pass the committed ${noun} with --output FILE`,
     }])
   }
   if (text === before) {
-    out.lines(`${output} is what the spec gives`)
+    out.lines(`${output} is up to date`)
     return 0
   }
-  const found = before === undefined ? 'there is no such file' : firstDifference(before, text)
-  err.lines(`${output} is out of date: ${found}`, 'Write it by the same command without --check, and commit it.')
+  const found = before === undefined ? 'the file does not exist' : firstDifference(before, text)
+  err.lines(`${output} is out of date: ${found}`, 'Run the same command without --check, then commit the file.')
   return 1
 }
 

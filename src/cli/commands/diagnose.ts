@@ -80,7 +80,7 @@ async function readText(file: string): Promise<string> {
         severity: 'error',
         message: 'the curves cannot be read',
         found: `${file}: ${reasonOf(error)}`,
-        hint: 'name a CSV file, JSON lines, a journal.jsonl, or the folder of a study',
+        hint: 'pass a CSV file, JSON lines, a journal.jsonl, or a study folder',
       },
     ])
   })

@@ -32,7 +32,7 @@ export async function engineInstallCommand({ dir, from, force = false }: EngineI
     out.lines(
       fresh
         ? `Installed in ${seconds()} s: ${title}, ${size}`
-        : `Installed already: ${title}, ${size} (--force builds it again)`,
+        : `Already installed: ${title}, ${size} (--force rebuilds it)`,
     )
   })
 }
@@ -87,7 +87,7 @@ function words(event: InstallEvent): string {
       return `waiting for another install (${event.holder})`
     case 'fetching':
       return event.files === 0
-        ? 'all files are there'
+        ? 'all files are present'
         : `fetching ${event.files} files, ${mebi(event.bytes)}, and checking their SHA-256`
     case 'checking':
       return 'checking all files'
@@ -96,7 +96,7 @@ function words(event: InstallEvent): string {
     case 'compiling':
       return `compiling the addon (${event.compiler})`
     case 'testing':
-      return 'testing it by one training step'
+      return 'testing it with one training step'
     default:
       return unreachable(event, 'event')
   }
@@ -124,9 +124,9 @@ export async function engineStatusCommand({
     out.lines(
       ...lines,
       ...engines.filter((engine: EngineDefinition) => engine.embedded)
-        .map((engine) => `${`${engine.name}:`.padEnd(12)}always there: tunegate brings it along`),
+        .map((engine) => `${`${engine.name}:`.padEnd(12)}always available: bundled with tunegate`),
       `auto takes: ${auto.engine} (${auto.why})`,
-      ...others.map((folder) => `not used:   ${join(root, folder)}, of another version of tunegate; remove it by hand`),
+      ...others.map((folder) => `not used:   ${join(root, folder)}, from another version of tunegate; remove it manually`),
     )
   }
   return 0

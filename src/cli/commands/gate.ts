@@ -15,6 +15,6 @@ export async function gateCommand(report: string, options: { readonly baseline?:
 }
 
 function said({ verdict, against, notes }: Rejudged, columns: number): string[] {
-  const held = against === null ? [] : [`Held against ${against}.`]
+  const held = against === null ? [] : [`Compared with ${against}.`]
   return [...notes.map((note) => `NOTE: ${note}`), `${verdict.status.toUpperCase()}: ${verdict.sentence}`, ...held, ...gateLines(verdict, columns)]
 }

@@ -24,7 +24,7 @@ export interface InitOptions {
 
 export async function initCommand(data: string | undefined, options: InitOptions): Promise<number> {
   if (data === undefined && !options.github) {
-    throw new InputError([{ code: 'init/nothing', severity: 'error', message: 'there is nothing to write', found: 'neither a data file nor --github', hint: 'tunegate init data.csv' }])
+    throw new InputError([{ code: 'init/nothing', severity: 'error', message: 'there is nothing to write', found: 'no data file and no --github', hint: 'run tunegate init data.csv' }])
   }
   if (data !== undefined) await writeSpec(data, options)
   if (options.github) await writeWorkflow(options)
@@ -35,21 +35,21 @@ export async function initCommand(data: string | undefined, options: InitOptions
 async function writeWorkflow({ output, force, uses = noCommit }: InitOptions): Promise<void> {
   const spec = relative('.', output).split('\\').join('/')
   if (!/^[\w][\w./-]*$/.test(spec) || spec.split('/').includes('..')) {
-    throw new InputError([{ code: 'init/spec-path', severity: 'error', message: 'a workflow cannot name this spec', found: output, allowed: 'a path below the current folder, of letters, digits, `_`, `-`, `.` and `/`' }])
+    throw new InputError([{ code: 'init/spec-path', severity: 'error', message: 'a workflow cannot name this spec', found: output, allowed: 'a path below the current folder that uses only letters, digits, `_`, `-`, `.` and `/`' }])
   }
   checkedUses(uses, 'init/uses')
   await refuseExisting(commentWorkflowPath, force)
   await makeFolder(dirname(commentWorkflowPath)).catch(unwritable(commentWorkflowPath))
   await writeFileAtomic(commentWorkflowPath, commentWorkflow({ spec, uses })).catch(unwritable(commentWorkflowPath))
   out.lines(
-    `${commentWorkflowPath}: written. Once it is on the default branch, \`/tune help\` in a comment on a pull request answers.`,
-    ...(uses === noCommit ? ['  Write the commit of a release in place of the zeros, or give it by --uses.'] : []),
+    `${commentWorkflowPath}: written. Once it is on the default branch, comment \`/tune help\` on a pull request to try it.`,
+    ...(uses === noCommit ? ['  Write the commit of a release in place of the zeros, or pass it with --uses.'] : []),
   )
 }
 
 async function refuseExisting(file: string, force = false): Promise<void> {
   if (force || !(await stat(file).then(() => true, () => false))) return
-  throw new InputError([{ code: 'init/exists', severity: 'error', message: 'there is such a file already', found: file, hint: 'choose another by --output, or replace it by --force' }])
+  throw new InputError([{ code: 'init/exists', severity: 'error', message: 'the file already exists', found: file, hint: 'choose another with --output, or replace it with --force' }])
 }
 
 const unwritable = (file: string) => (error: unknown): never => {
@@ -66,7 +66,7 @@ async function writeSpec(data: string, options: InitOptions): Promise<void> {
   const spec = shellWord(options.output)
   out.lines(
     `${options.output}: written for ${summary.rows} rows and ${summary.columns.length} columns${described(summary)}`,
-    'Look it over, then:', `  tunegate plan ${spec}`, `  tunegate run ${spec}`,
+    'Review it, then run:', `  tunegate plan ${spec}`, `  tunegate run ${spec}`,
   )
 }
 
@@ -77,7 +77,7 @@ function retargeted(summary: TableSummary, target: string | undefined): TableSum
   if (!column) {
     const names = summary.columns.map((c) => c.name)
     const near = didYouMean(target, names)
-    throw new InputError([{ code: 'init/unknown-column', severity: 'error', message: 'the data have no such column', found: target, allowed: names.slice(0, 20).join(', '), ...(near ? { hint: `did you mean ${near}?` } : {}) }])
+    throw new InputError([{ code: 'init/unknown-column', severity: 'error', message: 'the data does not have this column', found: target, allowed: names.slice(0, 20).join(', '), ...(near ? { hint: `did you mean ${near}?` } : {}) }])
   }
   const regression = column.type === 'numeric' && !(column.whole && column.distinct <= 20)
   return { ...summary, target: column.name, task: regression ? 'regression' : 'classification' }

@@ -62,7 +62,7 @@ function baseSpecOf({ baseSpec, baseline }: RunOptions): Pick<StudyOptions, 'bas
   if (baseSpec === undefined) return {}
   if (baseline === undefined || retrainWords.includes(baseline)) return { baseSpec: { path: baseSpec } }
   throw new InputError([{
-    code: 'run/two-baselines', severity: 'error', message: 'two baselines are named', found: `--baseline ${baseline} --base-spec ${baseSpec}`,
+    code: 'run/two-baselines', severity: 'error', message: 'two baselines are given', found: `--baseline ${baseline} --base-spec ${baseSpec}`,
     allowed: '--base-spec alone, or with --baseline retrain',
   }])
 }

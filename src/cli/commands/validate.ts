@@ -7,7 +7,7 @@ export async function validateCommand(specPath: string, { data }: { readonly dat
   const source = { specPath, workspace: workspaceOf(specPath) }
   if (!data) {
     const { spec } = await readSpec(source)
-    out.lines(`${specPath}: valid by itself (${spec.stages.length} stages, ${spec.gates.length} gates); its data were not looked at`)
+    out.lines(`${specPath}: valid (${spec.stages.length} stages, ${spec.gates.length} gates); its data was not checked`)
     return 0
   }
   const { plan, warnings } = await prepare(source)

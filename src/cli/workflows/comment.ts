@@ -18,20 +18,20 @@ export const commentWorkflowPath = '.github/workflows/tunegate-comment.yml'
  */
 export function commentWorkflow(named: CommentWorkflow): string {
   const [spec, uses] = [workflowScalar(named.spec), workflowScalar(named.uses)]
-  return `# Runs what \`/tune\` in a comment on a pull request asks for; \`/tune help\` lists it.
+  return `# Runs \`/tune\` commands from pull request comments; \`/tune help\` lists them.
 name: tunegate-comment
 on:
-  # It runs the default branch's workflow, for comments of anybody; the jobs below are parted for that.
+  # Anyone's comment runs this workflow from the default branch, so the jobs below are separate.
   issue_comment: # zizmor: ignore[dangerous-triggers]
     types: [created]
 
 permissions: {}
 
 jobs:
-  # Reads the comment, asks GitHub whether its writer may ask for a run, and for which commit. Checks nothing out.
+  # Reads the comment and asks GitHub whether its author may request a run, and of which commit. No checkout.
   decide:
     name: Decide
-    # A first look that saves a runner: \`/tune\`, then a blank, a line break or nothing. The step reads the line.
+    # A quick filter that saves a runner: \`/tune\`, then a space, a line break or nothing. The step parses the line.
     if: >-
       github.event.issue.pull_request && (startsWith(format('{0} ', github.event.comment.body), '/tune ')
       || startsWith(github.event.comment.body, fromJSON('"/tune\\r"'))
@@ -39,8 +39,8 @@ jobs:
     runs-on: ubuntu-latest
     timeout-minutes: 5
     permissions:
-      contents: read # the spec's budget on the base branch
-      issues: write # the answer and the reaction
+      contents: read # to read the spec's budget on the base branch
+      issues: write # to reply and react
       pull-requests: write # the same, on pull requests
     concurrency:
       group: tunegate-comment-decide-\${{ github.event.comment.id }}
@@ -48,27 +48,27 @@ jobs:
     outputs:
       request: \${{ steps.decide.outputs.request }}
     steps:
-      # Write the commit of a release here: a tag can be moved, a commit cannot.
+      # Pin this to the commit of a release: a tag can move, a commit cannot.
       - id: decide
         uses: ${uses}
         with:
           mode: comment
           spec: ${spec}
-          # Whether pull requests from forks may be run, where a comment names the commit.
+          # Whether to run pull requests from forks when a comment names the commit.
           allow-forks: 'false'
-          # With 'true' every comment must name the commit. Otherwise \`/tune\` alone runs the head when this job starts.
+          # With 'true', every comment must name the commit. Otherwise, \`/tune\` alone runs the head when this job starts.
           require-sha: 'false'
 
-  # Runs what the pull request holds: no secret, and a token that may nothing.
+  # Runs code and data of the pull request: no secret, and a token without permissions.
   run:
     name: Run
     needs: decide
     if: needs.decide.outputs.request != ''
     runs-on: ubuntu-latest
     timeout-minutes: 120
-    # In a private repository the checkout needs \`contents: read\` here.
+    # In a private repository, the checkout needs \`contents: read\` here.
     permissions: {}
-    # One run for a pull request: a newer request ends it, and \`/tune cancel\` is a request that runs nothing.
+    # One run per pull request: a newer request cancels it, and \`/tune cancel\` is a request that runs nothing.
     concurrency:
       group: tunegate-comment-\${{ github.event.issue.number }}
       cancel-in-progress: true
@@ -78,7 +78,7 @@ jobs:
         with:
           ref: \${{ fromJSON(needs.decide.outputs.request).sha }}
           persist-credentials: false
-          # It is judged by the gates and against the lock of its base commit, which must be here.
+          # The gates and the lock of the base commit judge the run, so that commit must be here.
           fetch-depth: 0
       - uses: ${uses}
         if: fromJSON(needs.decide.outputs.request).command != 'cancel'
@@ -86,8 +86,8 @@ jobs:
           spec: ${spec}
           request: \${{ needs.decide.outputs.request }}
 
-  # Reads what the run left as a stranger's, judges it again by spec and lock of the base commit, which it asks GitHub for,
-  # compares the head once more, and posts. Checks nothing out.
+  # Treats the result of the run as untrusted: judges it again with the spec and lock of the base commit, fetched from
+  # GitHub, checks the head once more, and posts. No checkout.
   publish:
     name: Publish
     needs: [decide, run]
@@ -95,12 +95,12 @@ jobs:
     runs-on: ubuntu-latest
     timeout-minutes: 5
     permissions:
-      contents: read # spec and lock of the base commit
-      checks: write # the check on the commit, with notes at the spec's lines
-      issues: write # the comment and the reaction
+      contents: read # to read the spec and lock of the base commit
+      checks: write # for the check on the commit, with notes on the lines of the spec
+      issues: write # for the comment and the reaction
       pull-requests: write # the same, on pull requests
-      statuses: write # the status of the commit
-    # One after the other, so that two runs do not write the one comment at the same time.
+      statuses: write # for the commit status
+    # One at a time, so that two runs do not write the same comment at once.
     concurrency:
       group: tunegate-comment-publish-\${{ github.event.issue.number }}
       cancel-in-progress: false

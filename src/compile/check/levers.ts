@@ -16,9 +16,9 @@ export function checkLevers({ batching, scheduling }: Levers, { rows }: DataFact
     })
   }
   if (scheduling.warmupSteps > runSteps / 2) {
-    report('warmup-too-long', ['levers', 'scheduling', 'warmupSteps'], 'warmup is longer than half of a run', {
+    report('warmup-too-long', ['levers', 'scheduling', 'warmupSteps'], 'warmup is longer than half a run', {
       found: `${scheduling.warmupSteps} steps`, allowed: `at most ${Math.floor(runSteps / 2)} of ${runSteps} steps`,
-      hint: 'shorten it, train for more epochs, or write warmupSteps: auto',
+      hint: 'shorten it, train for more epochs, or set warmupSteps: auto',
     })
   }
 }

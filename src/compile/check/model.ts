@@ -25,9 +25,9 @@ function checkOutput(output: readonly number[], last: number, { classes }: DataF
   const wanted = classes?.length ?? 1
   if (output.length === 1 && output[0] === wanted) return
   const what = classes ? 'logit for each class' : 'number'
-  report('output', ['model', 'layers', last], `the last layer must give one ${what}`, {
+  report('output', ['model', 'layers', last], `the last layer must output one ${what}`, {
     found: `[${output.join(', ')}]`,
-    allowed: `[${wanted}]${classes ? `: the data have ${wanted} classes` : ''}`,
+    allowed: `[${wanted}]${classes ? `: the data has ${wanted} classes` : ''}`,
     hint: `end with - dense: { units: ${classes ? 'classes' : 1} }`,
   })
 }
@@ -50,7 +50,7 @@ function checkFirst(layers: readonly Layer[], report: Report): void {
     const { readsWholeNumbers } = layerOf(layer.kind)
     if (readsWholeNumbers === undefined || (index === 0 && within.length === 0)) continue
     report('embedding-order', ['model', 'layers', ...place], readsWholeNumbers, {
-      found: within.length > 0 ? `within ${layers[Number(index)]?.kind}` : `behind ${layers[Number(index) - 1]?.kind}`,
+      found: within.length > 0 ? `within ${layers[Number(index)]?.kind}` : `after ${layers[Number(index) - 1]?.kind}`,
     })
   }
 }

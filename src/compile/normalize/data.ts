@@ -37,14 +37,14 @@ function normalizeInputs(inputs: Inputs, report: Report): NormalizedInputs {
   const numeric = (inputs.numeric ?? []).map(String)
   const categorical = (inputs.categorical ?? []).map(String)
   if (numeric.length + categorical.length === 0) {
-    report('no-inputs', ['data', 'inputs'], 'inputs name no column', {
-      hint: 'write inputs: auto, or name numeric or categorical columns',
+    report('no-inputs', ['data', 'inputs'], 'inputs do not list any column', {
+      hint: 'set inputs: auto, or list numeric or categorical columns',
     })
   }
   const twice = numeric.find((name) => categorical.includes(name))
   if (twice !== undefined) {
     const index = categorical.indexOf(twice)
-    report('column-twice', ['data', 'inputs', 'categorical', index], 'a column is numeric or categorical, not both', {
+    report('column-twice', ['data', 'inputs', 'categorical', index], 'a column cannot be both numeric and categorical', {
       found: twice,
     })
   }
@@ -67,10 +67,10 @@ function normalizeSplit(split: NonNullable<Spec['data']['split']>, seed: number,
 function checkSource(source: string, report: Report): void {
   const address = /^[a-z][a-z0-9+.-]+:\/\//i.test(source)
   if (address || /^([/\\]|[a-z]:[/\\])/i.test(source) || source.includes('\0')) {
-    report('source', ['data', 'source'], 'the data file must lie inside the workspace', {
+    report('source', ['data', 'source'], 'the data file must be inside the workspace', {
       found: source,
       allowed: 'a path relative to the spec',
-      ...(address ? { hint: 'fetch the file before the study and name the local copy' } : {}),
+      ...(address ? { hint: 'download the file before the study and use the local copy' } : {}),
     })
   }
 }

@@ -18,7 +18,7 @@ export interface GateContext {
 /** The rules in the order of the spec, with every default filled in. A gate with two limits makes two rules. */
 export function normalizeGates(gates: Spec['gates'] = [], context: GateContext): GateRule[] {
   if (gates.length > 0 && !context.verifies) {
-    context.report('gate-without-verify', ['gates'], 'gates need verified seeds, and the stage verify is not listed', {
+    context.report('gate-without-verify', ['gates'], 'gates need verified seeds, but the verify stage is not listed', {
       hint: 'add verify to the stages, or remove the gates',
     })
   }
@@ -50,7 +50,7 @@ function declared(written: Gate): { readonly gate: GateDefinition; readonly sett
 function checkMeasured({ metric, split }: Measured, at: SpecPath, { task, testShare, report }: GateContext): void {
   checkMetric(metric, task, [...at, 'metric'], report)
   if (split === 'test' && testShare === 0) {
-    report('metric-not-computed', [...at, 'split'], 'no test metrics are computed, since the split keeps no test rows', {
+    report('metric-not-computed', [...at, 'split'], 'no test metrics are computed, because the split has no test rows', {
       found: 'split: test',
       allowed: 'split: validation, or data.split.test above 0',
     })

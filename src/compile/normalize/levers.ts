@@ -20,7 +20,7 @@ export function normalizeLevers(
   const { optimization = {}, batching = {}, regularization = {}, scheduling = {} } = levers
   const { warmupSteps = 'auto' } = scheduling
   if (task === 'regression' && (regularization.labelSmoothing ?? 0) > 0) {
-    report('lever-task', ['levers', 'regularization', 'labelSmoothing'], 'label smoothing is for classification', {
+    report('lever-task', ['levers', 'regularization', 'labelSmoothing'], 'label smoothing is only for classification', {
       found: String(regularization.labelSmoothing),
       allowed: '0 for regression',
     })
@@ -64,9 +64,9 @@ interface LeverContext {
 export function movesNothing(
   lever: keyof RegularizationLevers, { task, layers, augmentation }: LeverContext,
 ): string | undefined {
-  if (lever === 'dropout' && !hasDropoutLever(layers)) return 'the model has no dropout layer without a rate of its own'
-  if (lever === 'labelSmoothing' && task === 'regression') return 'label smoothing is for classification'
-  if (lever === 'augmentation' && !canAugment(augmentation)) return 'the augmentation policy is all zero'
+  if (lever === 'dropout' && !hasDropoutLever(layers)) return 'every dropout layer of the model, if any, sets its own rate'
+  if (lever === 'labelSmoothing' && task === 'regression') return 'label smoothing is only for classification'
+  if (lever === 'augmentation' && !canAugment(augmentation)) return 'all amounts of the augmentation policy are zero'
   return undefined
 }
 

@@ -42,12 +42,12 @@ const writtenIn = (stages: Spec['stages'] = []): SpecContext['written'] =>
 function checkOrder(names: readonly StageName[], report: Report): void {
   for (const [index, name] of names.entries()) {
     if (names.indexOf(name) < index) {
-      report('stage-twice', ['stages', index], 'a stage runs once', { found: name, hint: 'remove one of them' })
+      report('stage-twice', ['stages', index], 'a stage can run only once', { found: name, hint: 'remove one of them' })
       continue
     }
     const before = names.slice(0, index).find((n) => stageNames.indexOf(n) > stageNames.indexOf(name))
     if (before !== undefined) {
-      report('stage-order', ['stages', index], `${name} comes before ${before} in the process`, {
+      report('stage-order', ['stages', index], `${name} must come before ${before}`, {
         found: names.join(', '), allowed: `the order ${stageNames.join(', ')}`,
       })
     }

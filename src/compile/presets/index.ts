@@ -22,7 +22,7 @@ export function presetNamed(name: PresetName): Preset<PresetName> {
 /** The preset for a spec that names none. */
 export function presetFor(inputs: ModelInputs): Preset<PresetName> {
   const found = automatic.find(({ auto }) => auto.fits(inputs))
-  if (!found) throw new Error('no preset takes what is left')
+  if (!found) throw new Error('no preset fits the inputs')
   return found.preset
 }
 

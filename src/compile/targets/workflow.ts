@@ -9,7 +9,7 @@ export const workflow: TargetDefinition<'workflow'> = {
   summary: 'a GitHub workflow whose jobs share the runs of each stage',
   noun: 'workflow',
   render: (plan, { uses, before, ...request }) => workflowText(plan, { ...request, ...actionOf(uses, before) }),
-  todo: (text) => (text.includes(unpinned) ? ['Write the commit of a release of the action into it.'] : []),
+  todo: (text) => (text.includes(unpinned) ? ['Write the commit of a release of the action in place of the zeros.'] : []),
 }
 
 /** What a compiled workflow says besides what follows from the plan. */
@@ -40,8 +40,8 @@ function actionOf(wanted: string | undefined, before: string | undefined): Pick<
 export function checkedUses(uses: string, code: 'init/uses' | 'compile/uses'): string {
   if (/^[\w.-]+\/[\w./-]+@[0-9a-f]{40}$/.test(uses)) return uses
   throw new InputError([{
-    code, severity: 'error', message: 'the action is not named by a commit', found: uses,
-    allowed: 'owner/name@ and the 40 digits of a commit: a tag can be moved',
+    code, severity: 'error', message: 'the action is not pinned to a commit', found: uses,
+    allowed: 'owner/name@ and the 40 digits of a commit, because tags can move',
   }])
 }
 
@@ -66,11 +66,11 @@ export function workflowText(plan: Pick<Plan, 'name' | 'jobs' | 'budget'>, optio
 }
 
 const head = (name: string, { command }: WorkflowOptions): string => `${yamlComment(`Written by \`${command}\`; with --check it tells`)}
-# whether this file is still what the spec gives. Only the commit of the action may be changed by hand.
+# whether this file is up to date. Edit nothing by hand except the commit of the action.
 name: ${workflowScalar(`tune ${name}`)}
 on:
   workflow_dispatch:
-  # From a workflow of yours, on the events that you choose.
+  # Call it from your own workflow, on the events that you choose.
   workflow_call:
 
 permissions: {}
@@ -111,12 +111,12 @@ function stageJobs(stage: StageName, before: string, { shards }: WorkflowOptions
   const limit = `job-minutes: ${minutes}`
   return [{
     id: runs, name: `${stage} \${{ matrix.shard }}`, needs: known, minutes: minutes + handingOn, shards: `needs.${before}.outputs.shards`,
-    because: 'Without a status function a job is left out where any job before it was.',
+    because: 'Without a status function, GitHub skips a job if any job before it was skipped.',
     when: `\${{ !cancelled() && ${begun} && needs.${before}.outputs.shards != '[]' }}`,
     inputs: ['mode: shard', `stage: ${stage}`, 'shard: ${{ matrix.shard }}', planned, limit],
   }, {
     id: stage, name: stage, needs: [...known, runs], minutes: minutes + handingOn, outputs: ['shards'],
-    because: 'Where a shard was ended, its runs are trained here.', when: `\${{ !cancelled() && ${begun} }}`,
+    because: 'If a shard was cut off, this job trains its runs.', when: `\${{ !cancelled() && ${begun} }}`,
     inputs: ['mode: stage', `stage: ${stage}`, planned, `shards: ${shards}`, limit],
   }]
 }
@@ -161,6 +161,6 @@ const jobMinutes = (minutes: number | null): number => (minutes === null ? longe
 export function workflowScalar(text: string, after = ''): string {
   if (!text.includes('${{')) return yamlScalar(text, after)
   throw new InputError([{
-    code: 'compile/path', severity: 'error', message: 'a name or a path would be an expression in a workflow', found: text, hint: 'rename it',
+    code: 'compile/path', severity: 'error', message: 'a name or a path would become an expression in a workflow', found: text, hint: 'rename it',
   }])
 }

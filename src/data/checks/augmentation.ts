@@ -34,8 +34,8 @@ export const augmentation: CheckDefinition = {
   schema: {
     title: 'Augmentation',
     description:
-      'Training rows that augmentation, at the largest strength that the study tries, makes look like another class or ' +
-      'like other data; the amount that does it is named. Mixup is not looked at.',
+      'Training rows that look like another class or like other data after augmentation at the largest strength in the ' +
+      'study. The finding names the amount. Mixup is not checked.',
   },
   severity: 'warn',
   find,
@@ -114,13 +114,13 @@ function findingOf({ name, amount }: Augmentation, found: readonly Difference[])
   const properties = found.filter((d, i) => !classes.includes(d) && found.findIndex(({ what }) => what === d.what) === i)
   const finding = (message: string): Found => ({ message })
   const where = `augmentation.${name} ${Number(amount.toPrecision(4))}`
-  const hint = 'lower the amount, or 0 where the change means something'
+  const hint = 'lower the amount, or set it to 0 if the change alters what a row means'
   return [
     ...(classes.length > 0
       ? [finding(`${where} makes rows of one class look like another: ${listed(classes.map(said), 3)}; ${hint}`)]
       : []),
     ...(properties.length > 0
-      ? [finding(`${where} makes other data of the training rows: ${listed(properties.map(said), 3)}; ${hint}`)]
+      ? [finding(`${where} makes the training rows look like other data: ${listed(properties.map(said), 3)}; ${hint}`)]
       : []),
   ]
 }

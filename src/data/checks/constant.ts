@@ -18,5 +18,5 @@ function find({ inputs, features, targets }: Dataset): Found[] {
   }
   const names = features.filter((_, i) => constant[i] === 1)
   if (names.length === 0) return []
-  return [{ message: `${counted(names.length, 'input')} with one value in all rows: ${listed(names)}` }]
+  return [{ message: `${counted(names.length, 'input')} with the same value in all rows: ${listed(names)}` }]
 }

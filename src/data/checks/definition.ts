@@ -23,7 +23,7 @@ export interface CheckDefinition {
 
 /** What a check found. Its column and class names come from the data and are escaped when they are shown. */
 export interface Found {
-  /** What is wrong, with its numbers, as a clause: `2 inputs with one value in all rows: a, b`. */
+  /** What is wrong, with its numbers, as a clause: `2 inputs with the same value in all rows: a, b`. */
   readonly message: string
   /** Row numbers from 0, ascending, if it is about rows. They are added to the message. */
   readonly rows?: readonly number[]

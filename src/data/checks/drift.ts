@@ -24,7 +24,7 @@ export const drift: CheckDefinition = {
   schema: {
     title: 'Drift',
     description:
-      'The label or an input is distributed differently in validation or test than in training, by much and not by chance.',
+      'A label or input that differs strongly between training and validation or test, and not by chance.',
   },
   severity: 'warn',
   find,
@@ -87,8 +87,8 @@ function findingsOf(found: readonly Difference[], part: string, isSample: boolea
   const label = first.get(null)
   const inputs = [...first.values()].filter(({ column }) => column !== null).reverse()
   const where = `between training and ${part} rows`
-  const sample = isSample ? `; by ${MOST_ROWS} rows of a part at most` : ''
-  const hint = `the split was not drawn at random, or its groups are few${sample}`
+  const sample = isSample ? ` (measured on at most ${MOST_ROWS} rows of each part)` : ''
+  const hint = `the split was not drawn at random, or it has few groups${sample}`
   const finding = (message: string): Found => ({ message: `${message}; ${hint}` })
   const names = listed(inputs.map((input) => `${input.column} (${said(input)})`), 5)
   return [

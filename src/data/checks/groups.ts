@@ -27,8 +27,8 @@ export const groups: CheckDefinition = {
   schema: {
     title: 'Groups',
     description:
-      'Rows that belong together in two parts of the split: groups of groupBy, or of a column that is not declared and ' +
-      'whose equal values stand, by its name or by how alike their rows are, for one person, place or occasion.',
+      'Rows that belong together but are in two parts of the split: groups of groupBy, or of an undeclared column whose ' +
+      'equal values mean one person, place or occasion, judging by its name or the similarity of its rows.',
   },
   severity: 'warn',
   find,
@@ -98,7 +98,7 @@ function isName(name: string): boolean {
 }
 
 const torn = ({ name }: KeyColumn, { rows, values }: Shared): Found => ({
-  message: `${counted(values, 'group')} of "${name}" in more than one part of the split, though they are to stay whole`,
+  message: `${counted(values, 'group')} of "${name}" in more than one part of the split, despite groupBy`,
   rows,
 })
 
@@ -108,14 +108,14 @@ function suspected({ key, shared: { rows, values }, why }: Suspect, others: read
   const message =
     `rows may belong together by "${key.name}" (${why}), and ${values.toLocaleString('en')} of its ` +
     `${all.toLocaleString('en')} values are in more than one part of the split: the score on ` +
-    `${counted(rows.length, 'row')} of validation and test may be memory; if it names a person, a place or an occasion, ` +
-    `say split.groupBy: ${key.name}${likewise}`
+    `${counted(rows.length, 'row')} of validation and test may reflect memory; if it names a person, place or occasion, ` +
+    `set split.groupBy: ${key.name}${likewise}`
   return { message, rows }
 }
 
 const inWords = ({ same, chance, neighbouring }: Likeness): string => {
   const percent = (share: number): string => `${Math.round(100 * share)} %`
-  const near = neighbouring === null ? '' : ` and ${percent(neighbouring)} for a neighbouring value`
+  const near = neighbouring === null ? '' : ` and ${percent(neighbouring)} for a neighboring value`
   const where = `where chance gives ${percent(chance)}${near}`
-  return `of ${percent(same)} of the rows the most similar other row has the same value, ${where}`
+  return `of ${percent(same)} of the rows, the most similar other row has the same value, ${where}`
 }

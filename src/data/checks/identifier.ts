@@ -28,7 +28,7 @@ function find(dataset: Dataset): Found[] {
   const found = columns.filter((column) => isIdentifier(dataset, column, rows))
   if (found.length === 0) return []
   const names = listed(found.map(({ name }) => name))
-  const message = `${counted(found.length, 'column')} used as input, where each row has its own number or name: ${names}`
+  const message = `${counted(found.length, 'column')} used as input although each row has its own number or name: ${names}`
   return [{ message }]
 }
 

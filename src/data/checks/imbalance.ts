@@ -8,7 +8,7 @@ const IMBALANCE = 0.1
 /** One class has less than a tenth of the rows of another. */
 export const imbalance: CheckDefinition = {
   name: 'imbalance',
-  schema: { title: 'Imbalance', description: 'A smallest class under a tenth of the largest.' },
+  schema: { title: 'Imbalance', description: 'A smallest class with less than a tenth of the rows of the largest.' },
   severity: 'warn',
   find,
 }

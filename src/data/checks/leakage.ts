@@ -27,8 +27,8 @@ export const leakage: CheckDefinition = {
   schema: {
     title: 'Leakage',
     description:
-      'A single column that predicts the label: predictive power of 0.8 or more by a small decision tree. error is worth ' +
-      'asking for once the data are known; the default warns, since in easy data one honest column can do it.',
+      'A single column that predicts the label: a small decision tree has a predictive power of 0.8 or more. Use error ' +
+      'once you know the data. The default is warn because one legitimate column can predict easy data.',
   },
   // A default that stops an honest and easy study would be switched off for good.
   severity: 'warn',
@@ -50,9 +50,9 @@ function find(dataset: Dataset): Found[] {
     .sort((a, b) => b.score - a.score)
   if (found.length === 0) return []
   const names = listed(found.map(({ name, score }) => `${name} (${score.toFixed(2)})`))
-  const sample = looked.length < rows.length ? `, by a sample of ${counted(looked.length, 'row')}` : ''
-  const message = `the label can be told from a single column, which may be a leak: ${names}; ` +
-    `predictive power from 0 to 1, ${LEAKS} or more is suspect${sample}`
+  const sample = looked.length < rows.length ? `, measured on a sample of ${counted(looked.length, 'row')}` : ''
+  const message = `a single column predicts the label, which may be a leak: ${names}; ` +
+    `predictive power is from 0 to 1, and ${LEAKS} or more is suspect${sample}`
   return [{ message }]
 }
 

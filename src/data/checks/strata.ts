@@ -11,7 +11,7 @@ export const strata: CheckDefinition = {
   name: 'strata',
   schema: {
     title: 'Strata',
-    description: 'A class that is missing from a part of the split: not learned, or not measured there.',
+    description: 'A class that is missing from a part of the split, so it is not learned or not measured there.',
   },
   severity: 'warn',
   find,
@@ -25,7 +25,7 @@ function find({ classes, targets, splits }: Dataset): Found[] {
     const absent = new Set([...classes.keys()].filter((code) => !present.has(code)))
     if (rows.length === 0 || absent.size === 0) return []
     const names = listed([...absent].map((code) => `"${classes[code] ?? code}"`))
-    const consequence = part === 'training' ? 'it cannot be learned' : `the score on ${part} rows says nothing of it`
+    const consequence = part === 'training' ? 'it cannot be learned' : `the score on ${part} rows does not measure it`
     const message = `${counted(absent.size, 'class')} without a ${part} row: ${names}; ${consequence}`
     const elsewhere = [...targets.keys()].filter((row) => absent.has(targets[row] ?? -1))
     return [{ message, rows: elsewhere }]

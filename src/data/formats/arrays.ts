@@ -36,7 +36,7 @@ export function openBlocks(
 ): OpenTable {
   const width = blocks.reduce((sum, { array }) => sum + array.size, 0)
   if (width > source.limits.columns) {
-    const [found, allowed] = [`${width} values a row`, `at most ${source.limits.columns}`]
+    const [found, allowed] = [`${width} values per row`, `at most ${source.limits.columns}`]
     fail({ code: 'data/too-many-columns', message: `${source.file} is too wide`, found, allowed })
   }
   const rows = blocks[0]?.array.rows ?? 0
@@ -64,7 +64,7 @@ function requireFinite({ file, watch }: Source, blocks: readonly Block[]): void 
         if (fitsFloat32(value)) continue
         problems.add({
           code: 'data/not-finite', found: String(value), at: { file, line: row + 1, column: column + 1 },
-          message: `row ${row} of ${name ?? 'the array'} holds a value that is not a finite 32-bit number`,
+          message: `row ${row} of ${name ?? 'the array'} has a value that is not a finite 32-bit number`,
         })
       }
     }

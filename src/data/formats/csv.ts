@@ -141,7 +141,7 @@ function ragged(file: string, line: number, found: number, allowed: number) {
   return {
     code: 'data/ragged', message: `the row has ${counted(found, 'cell')} where the first has ${allowed}`,
     at: { file, line, column: Math.min(found, allowed) + 1 }, found: String(found), allowed: String(allowed),
-    hint: 'quote cells that hold the delimiter',
+    hint: 'quote cells that contain the delimiter',
   }
 }
 
@@ -160,9 +160,9 @@ function records(source: Source, bytes: Buffer, options: Options): string[][] {
 
 function parserMessage(code: string): string {
   switch (code) {
-    case 'CSV_QUOTE_NOT_CLOSED': return 'a quote opens and never closes'
-    case 'INVALID_OPENING_QUOTE': return 'a quote inside an unquoted cell; quote the whole cell and double the quote'
-    case 'CSV_INVALID_CLOSING_QUOTE': return 'text after a closing quote; double quotes that belong to the cell'
+    case 'CSV_QUOTE_NOT_CLOSED': return 'a quote is never closed'
+    case 'INVALID_OPENING_QUOTE': return 'a quote is inside an unquoted cell; quote the whole cell and double the quote'
+    case 'CSV_INVALID_CLOSING_QUOTE': return 'text follows a closing quote; double the quotes that belong to the cell'
     case 'CSV_MAX_RECORD_SIZE': return 'a row is too long'
     default: return 'the row cannot be parsed'
   }

@@ -87,7 +87,7 @@ function refused(file: string, line: number, { kind, message, found, allowed }: 
   if (kind === 'not-json') {
     return {
       code: 'data/json', message: 'the line is not JSON', at: at(file, line, 0), found: message.replace('is not JSON: ', ''),
-      hint: 'JSON Lines has one complete object on each line',
+      hint: 'write one complete object on each line',
     }
   }
   return { code: 'data/json', message: `the line ${message}`, at: at(file, line, 0), ...(found ? { found } : {}), ...(allowed ? { allowed } : {}) }
@@ -105,20 +105,20 @@ function arrange(file: string, line: number, row: Row, indices: ReadonlyMap<stri
   const gap = cells.indexOf(undefined)
   if (gap < 0) return cells as Cell[] // every place is filled
   const name = [...indices.keys()][gap] ?? ''
-  return { code: 'data/ragged', message: `the row has no "${name}", which the first has`, at: at(file, line, gap) }
+  return { code: 'data/ragged', message: `the row has no "${name}", but the first row has it`, at: at(file, line, gap) }
 }
 
 function nested(place: ReturnType<typeof at>, name: string): Problem {
   return {
     code: 'data/nested', message: `"${name}" is not a single value`, at: place, found: 'an array or an object',
-    allowed: 'a number, a string, true, false', hint: 'one key a value; for arrays use npz',
+    allowed: 'a number, a string, true, false', hint: 'use one key per value, or an npz file for arrays',
   }
 }
 
 function unknownKey(file: string, line: number, name: string, names: readonly string[]): Problem {
   const meant = didYouMean(name, names)
   return {
-    code: 'data/ragged', message: 'the row has a key that the first row has not', at: at(file, line, 0), found: name,
+    code: 'data/ragged', message: 'the row has a key that the first row does not have', at: at(file, line, 0), found: name,
     allowed: listed(names), ...(meant === undefined ? {} : { hint: `did you mean "${meant}"?` }),
   }
 }

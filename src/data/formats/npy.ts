@@ -42,7 +42,7 @@ export function parseNpy(what: string, bytes: Uint8Array, limits: Pick<Limits, '
   const size = rowShape.reduce((a, b) => a * b, 1)
   if (values.length !== rows * size) {
     const [found, allowed] = [`${values.length} values`, `${rows * size} for the shape (${shape.join(', ')})`]
-    fail({ code: 'data/npy', message: `${what} is not as long as its header says`, found, allowed })
+    fail({ code: 'data/npy', message: `${what} does not have the length in its header`, found, allowed })
   }
   return { rows, rowShape, size, floating: FLOATING.has(dtype), at: accessor(values, rows, rowShape, size, fortranOrder) }
 }
@@ -74,7 +74,7 @@ function requireHeader(what: string, bytes: Uint8Array, limits: Pick<Limits, 'ce
 
 function unknownType(what: string, found: string): never {
   const hint = 'convert it with astype; write class labels as integers'
-  return fail({ code: 'data/npy', message: `${what} holds values of a type that cannot be read`, found, allowed: DTYPES, hint })
+  return fail({ code: 'data/npy', message: `${what} has values of an unsupported type`, found, allowed: DTYPES, hint })
 }
 
 function parseBytes(what: string, bytes: Uint8Array): ReturnType<typeof parse> {
@@ -86,7 +86,7 @@ function parseBytes(what: string, bytes: Uint8Array): ReturnType<typeof parse> {
   } catch (error) {
     // The library throws plain errors, and so do typed arrays for a range that the file does not have.
     const found = error instanceof Error ? error.message : String(error)
-    return fail({ code: 'data/npy', message: `${what} is not a .npy array that can be read`, found, allowed: DTYPES })
+    return fail({ code: 'data/npy', message: `${what} is not a readable .npy array`, found, allowed: DTYPES })
   }
 }
 

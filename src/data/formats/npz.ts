@@ -47,7 +47,7 @@ function member(source: Source, names: readonly string[], name: string): string 
   if (names.includes(name)) return name
   const meant = didYouMean(name, names)
   return fail({
-    code: 'data/no-array', message: `${source.file} has no array of this name`, found: name, allowed: listed(names),
+    code: 'data/no-array', message: `${source.file} has no array with this name`, found: name, allowed: listed(names),
     ...(meant === undefined ? {} : { hint: `did you mean "${meant}"?` }),
   })
 }
@@ -58,8 +58,8 @@ function inputArray(source: Source, names: readonly string[]): string {
   if (only !== undefined && (names.length === 1 || known.length === 1)) return only
   return fail({
     code: 'data/no-array', message: `it is not clear which array of ${source.file} holds the inputs`,
-    found: names.length === 0 ? 'no array but the target' : listed(names),
-    allowed: 'one array beside the target, or one named x',
+    found: names.length === 0 ? 'no array except the target' : listed(names),
+    allowed: 'one array besides the target, or one named x',
   })
 }
 
@@ -67,9 +67,9 @@ function requireVectors(source: Source, blocks: readonly Block[], rows: number):
   for (const { name, array } of blocks) {
     if (array.rows === rows && array.size === 1) continue
     fail({
-      code: 'data/npz', message: `the array "${name}" of ${source.file} has not one value for each row of the inputs`,
+      code: 'data/npz', message: `the array "${name}" of ${source.file} does not have one value for each row of the inputs`,
       found: `shape (${[array.rows, ...array.rowShape].join(', ')})`, allowed: `shape (${rows})`,
-      ...(array.size > 1 ? { hint: 'for one-hot classes write y.argmax(axis=1)' } : {}),
+      ...(array.size > 1 ? { hint: 'for one-hot classes, save y.argmax(axis=1)' } : {}),
     })
   }
 }
@@ -119,5 +119,5 @@ function unzip(source: Source, wanted: (entry: UnzipFileInfo) => boolean): [stri
 }
 
 function broken(source: Source, found: string): never {
-  return fail({ code: 'data/npz', message: `${source.file} is not an archive of arrays that can be read`, found })
+  return fail({ code: 'data/npz', message: `${source.file} is not a readable archive of arrays`, found })
 }

@@ -41,7 +41,7 @@ export function rowsOf(text: string, file: string): Row[] {
 
 const tooLarge = (file: string, what: string, most: number): InputError => new InputError([{
   code: 'diagnose/too-large', severity: 'error', message: `the log ${file} has too many ${what}`, found: `more than ${most.toLocaleString('en')}`,
-  allowed: `at most ${most.toLocaleString('en')} ${what}`, hint: 'give every tenth row, or the rows of one run',
+  allowed: `at most ${most.toLocaleString('en')} ${what}`, hint: 'pass every tenth row, or the rows of one run',
 }])
 
 /** Counts what is read; returns the same row. */
@@ -70,7 +70,7 @@ function unknownColumns(names: readonly string[], file: string): Diagnostic {
   return {
     code: 'diagnose/no-curve',
     severity: 'error',
-    message: `${file} has no column that is a curve`,
+    message: `${file} has no column with a curve`,
     found: names.slice(0, mostNames).map((name) => name.slice(0, 100)).join(', ') || 'nothing',
     allowed: `${columns.loss[0]}, ${columns.trainLoss[0]}, ${columns.validationLoss[0]}, ` +
       `${columns.validationAccuracy[0]}, … (a header is needed)`,
@@ -179,5 +179,5 @@ const notANumber = (found: string, name: string, at: { file: string; line: numbe
   message: `${name} must be a number`,
   at,
   found,
-  allowed: 'a number, nan, inf, or nothing',
+  allowed: 'a number, nan, inf, or an empty cell',
 })

@@ -10,8 +10,8 @@ const factor = 4
 const beyondNoise = 4
 
 const moves: Symptom['moves'] = [
-  { lever: 'learningRate', change: 'lower it to a third, or to what a range test allows' },
-  { lever: 'warmupSteps', change: 'change the warmup: 5 to 10 % of the steps' },
+  { lever: 'learningRate', change: 'lower it to a third, or to the rate that a range test finds' },
+  { lever: 'warmupSteps', change: 'set the warmup to 5 to 10 % of the steps' },
   { lever: 'clipNorm', change: 'clip gradients at the usual norm' },
 ]
 
@@ -29,7 +29,7 @@ function notFinite(run: Reading): Symptom | undefined {
   const broken = steps.find((s) => s.loss !== null && !Number.isFinite(s.loss))
   if (status !== 'diverged' && !broken) return undefined
   const at = broken?.step ?? (steps.at(-1)?.step ?? 0) + 1
-  const cause = 'The steps are too large for the curvature: each one throws the weights further off.'
+  const cause = 'The steps are too large for the curvature: each one pushes the weights further off course.'
   return { sight: sightOf(run, [at, at], { step: at }, `training stopped being finite at step ${at}`), cause, moves }
 }
 
@@ -55,7 +55,7 @@ function risen(run: Reading): Symptom | undefined {
         { best, peak, ratio: peak / best },
         `the loss (median of 5 steps) rose from ${shown(best)} to ${shown(peak)} within the first ${window} steps`,
       ),
-      cause: 'The first steps are too large: weights are thrown far off before training can bring them back.',
+      cause: 'The first steps are too large: they push the weights too far for training to recover.',
       moves,
     }
   }

@@ -45,7 +45,7 @@ export const earlyPlateau: RuleDefinition = {
         run,
         [at, lastStep(run)],
         values,
-        `from step ${at} of ${lastStep(run)} on the training loss stays at ${shown(run.end)}; a good fit is ` +
+        `from step ${at} of ${lastStep(run)} on, the training loss stays at ${shown(run.end)}; a good fit is ` +
         `below ${shown(run.target)}${tail}`,
       ),
       ...(decayed ? decayedTooSoon : stuck),
@@ -56,17 +56,17 @@ export const earlyPlateau: RuleDefinition = {
 const decayedTooSoon: Omit<Symptom, 'sight'> = {
   cause: 'The learning rate decayed before training was done.',
   moves: [
-    { lever: 'schedule', change: 'a smoother decay, as cosine' },
-    { lever: 'finalFraction', change: 'raise it: smaller steps down' },
+    { lever: 'schedule', change: 'use a smoother decay, such as cosine' },
+    { lever: 'finalFraction', change: 'raise it, for smaller drops in the learning rate' },
     { lever: 'learningRate', change: 'raise it' },
   ],
 }
 
 const stuck: Omit<Symptom, 'sight'> = {
-  cause: 'Steps of this size and noise get no further.',
+  cause: 'With steps of this size and noise, training makes no further progress.',
   moves: [
-    { lever: 'learningRate', change: 'raise it by three' },
-    { lever: 'batchSize', change: 'raise it: less noise a step' },
+    { lever: 'learningRate', change: 'raise it by a factor of 3' },
+    { lever: 'batchSize', change: 'raise it, for less noise per step' },
     { lever: 'weightDecay', change: 'lower it' },
   ],
 }

@@ -45,9 +45,9 @@ export const epochBoundaries: RuleDefinition = {
 function sentence(epochs: readonly (readonly number[])[], p: number, jump: number, rank: number): string {
   const phases = epochs[0]?.length ?? 0
   return (
-    `over ${epochs.length} epochs the loss is high and low at the same of their ${phases} steps (p ` +
+    `over ${epochs.length} epochs of ${phases} steps, the loss is high and low at the same steps (p ` +
     `${shown(p)}); from one epoch to the next it ` +
-    `changes by ${shown(jump)} on average, rank ${rank} of ${phases} among all neighbouring steps`
+    `changes by ${shown(jump)} on average, rank ${rank} of ${phases} among all pairs of neighboring steps`
   )
 }
 
@@ -63,20 +63,20 @@ function advice(run: Reading): Omit<Symptom, 'sight'> {
   const atBoundaries = changes.filter((step) => stepsPerEpoch !== null && (step - 1) % stepsPerEpoch === 0)
   if (atBoundaries.length >= 3) {
     return {
-      cause: 'The learning rate jumps where epochs begin.',
+      cause: 'The learning rate jumps at epoch boundaries.',
       moves: [
-        { lever: 'schedule', change: 'a smoother decay, as cosine' },
-        { lever: 'finalFraction', change: 'raise it: smaller steps' },
+        { lever: 'schedule', change: 'use a smoother decay, such as cosine' },
+        { lever: 'finalFraction', change: 'raise it, for a smaller jump' },
         { lever: 'patience', change: 'raise it' },
       ],
     }
   }
   return {
     cause:
-      'Rows come in the same order in every epoch, or sorted: neighbouring batches teach the same and forget the rest.',
+      'Rows are sorted, or in the same order in every epoch: neighboring batches are alike, and the rest is forgotten.',
     moves: [
-      { lever: null, change: 'shuffle the training rows anew in every epoch' },
-      { lever: 'schedule', change: 'a smoother decay, as cosine' },
+      { lever: null, change: 'reshuffle the training rows in every epoch' },
+      { lever: 'schedule', change: 'use a smoother decay, such as cosine' },
       { lever: 'patience', change: 'raise it' },
     ],
   }

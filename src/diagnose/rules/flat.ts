@@ -25,18 +25,18 @@ export const flat: RuleDefinition = {
         run,
         [1, lastStep(run)],
         { from, best: least, noise },
-        `the training loss never fell below ${shown(least)}; a constant guess has ${shown(from)}, and one batch ` +
+        `the training loss never fell below ${shown(least)}; a constant guess has a loss of ${shown(from)}, and one batch ` +
         `differs from the next by ${shown(noise)}`,
       ),
-      cause: 'The steps are too small to get anywhere, or the optimizer does not suit the loss.',
+      cause: 'The steps are too small to make progress, or the optimizer does not suit the loss.',
       moves: [
-        { lever: 'learningRate', change: 'raise it by ten, or to what a range test allows' },
+        { lever: 'learningRate', change: 'raise it by a factor of 10, or to the rate that a range test finds' },
         {
           lever: 'optimizer',
           change:
             run.curve.levers?.optimization.optimizer === 'sgd'
-              ? 'AdamW in place of SGD'
-              : 'SGD with momentum in place of it',
+              ? 'use AdamW instead of SGD'
+              : 'use SGD with momentum instead',
         },
         { lever: 'epochs', change: 'lengthen the schedule' },
       ],

@@ -39,7 +39,7 @@ function explodes(run: Reading, norms: readonly number[]): Symptom | undefined {
       `the gradient norm reached ${shown(most)} at step ${at}, ${shown(most / usual)} times its median, and ` +
       `training never recovered`,
     ),
-    cause: 'A few steps with huge gradients threw the weights to where they cannot learn.',
+    cause: 'A few steps with huge gradients moved the weights to a region where training stalls.',
     moves: [
       { lever: 'learningRate', change: 'lower it to a third' },
       { lever: 'clipNorm', change: `clip at ${shown(usual)}, the median of the norms` },
@@ -49,7 +49,7 @@ function explodes(run: Reading, norms: readonly number[]): Symptom | undefined {
 }
 
 const upstream: Symptom['moves'] = [
-  { lever: 'learningRate', change: 'lower it to a third: one large step is enough to kill units' },
+  { lever: 'learningRate', change: 'lower it to a third: a single large step can kill units' },
   { lever: 'clipNorm', change: 'clip at the 90th percentile of the norms' },
   {
     lever: null,
@@ -69,7 +69,7 @@ function vanishes(run: Reading, norms: readonly number[]): Symptom | undefined {
       { first, later, zeroShare: zero },
       `the gradient norm fell from ${shown(first)} to ${shown(later)} while the training loss stayed at ${shown(run.end)}`,
     ),
-    cause: 'Nothing flows back: units are dead or saturated.',
+    cause: 'No gradient flows back: units are dead or saturated.',
     moves: upstream,
   }
 }
@@ -92,9 +92,9 @@ function constant(run: Reading, norms: readonly number[]): Symptom | undefined {
       { norm, firstNorm: first, constantEvaluations: same },
       `the model predicts the same for all rows in ${same} of the last ${later.length} evaluations, and the ` +
       `gradient norm is ` +
-        `${shown(norm)} after ${shown(first)} at the start: no more than an output bias has`,
+        `${shown(norm)} after ${shown(first)} at the start: no more than an output bias alone produces`,
     ),
-    cause: 'The hidden units are dead or saturated: whatever the input, they answer the same.',
+    cause: 'The hidden units are dead or saturated: they give the same output for every input.',
     moves: upstream,
   }
 }

@@ -15,7 +15,7 @@ const leastEvaluations = 8
 export const oscillation: RuleDefinition = {
   name: 'oscillation',
   title: 'The loss oscillates',
-  summary: 'The validation loss swings beyond 15 % around its course in a fifth of the evaluations or more.',
+  summary: 'The validation loss swings by more than 15 % around its trend in a fifth of the evaluations or more.',
   quorum: 'most',
   look(run) {
     const later = run.validated.slice(Math.floor(run.validated.length / 5))
@@ -30,11 +30,11 @@ export const oscillation: RuleDefinition = {
         run,
         [later[0]?.step ?? 1, later.at(-1)?.step ?? 1],
         { share: found, evaluations: swings.length, widest: widest.size },
-        `in ${wild.length} of ${swings.length} evaluations the validation loss is off its course by more than ` +
+        `in ${wild.length} of ${swings.length} evaluations, the validation loss is off its trend by more than ` +
         `${100 * relative} %; ` +
-          `at step ${widest.step} it is ${shown(widest.loss)} between ${shown(widest.course)} before and after`,
+          `at step ${widest.step} it is ${shown(widest.loss)}, while its neighbors average ${shown(widest.course)}`,
       ),
-      cause: 'The steps are too large: training jumps across the valley instead of going down in it.',
+      cause: 'The steps are too large: training jumps across the valley instead of descending into it.',
       moves: [
         { lever: 'learningRate', change: 'lower it to a third' },
         { lever: 'warmupSteps', change: 'add warmup: 5 to 10 % of the steps' },

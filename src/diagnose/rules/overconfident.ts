@@ -12,8 +12,8 @@ const bins = 15
  */
 export const overconfident: RuleDefinition = {
   name: 'overconfident',
-  title: 'It is surer than it is right',
-  summary: 'Calibration error or log loss exceeds what honest probabilities explain: confidence is above accuracy.',
+  title: 'The model is overconfident',
+  summary: 'Calibration error or log loss exceeds what calibrated probabilities explain: confidence is above accuracy.',
   quorum: 'most',
   look(run) {
     const last = run.curve.evaluations.slice(-3)
@@ -32,11 +32,11 @@ export const overconfident: RuleDefinition = {
         run,
         [last[0]?.step ?? 1, lastStep(run)],
         { accuracy, confidence, ece, mostError, loss, ...(mostLoss < Infinity ? { mostLoss } : {}) },
-        `the ${what} on validation is ${shown(value)}, where honest probabilities with an accuracy of ` +
+        `the ${what} on validation is ${shown(value)}, but calibrated probabilities with an accuracy of ` +
         `${shown(accuracy)} on ${rows} rows explain ` +
-          `${shown(most)} at most; what it takes for right has a probability of ${shown(confidence)}`,
+          `at most ${shown(most)}; the mean confidence is ${shown(confidence)}`,
       ),
-      cause: 'Training went on raising probabilities after it had stopped to get more rows right.',
+      cause: 'Training kept raising probabilities after it stopped getting more rows right.',
       moves: [
         { lever: 'finalFraction', change: 'lower the final rate' },
         { lever: 'labelSmoothing', change: 'raise it to 0.05 or 0.1' },

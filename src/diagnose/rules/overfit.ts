@@ -27,11 +27,11 @@ const confident = 1.645
 const leastWrongRows = 2 * confident ** 2
 
 const advice: Omit<Symptom, 'sight'> = {
-  cause: 'The model learns its training rows by heart, and what it learns of them does not carry over.',
+  cause: 'The model memorizes its training rows, and what it learns does not generalize.',
   moves: [
-    { lever: 'epochs', change: 'lower the rate late, or stop where validation was best' },
+    { lever: 'epochs', change: 'lower the learning rate late in the run, or stop where validation was best' },
     { lever: 'dropout', change: 'raise it' },
-    { lever: 'weightDecay', change: 'raise it by three to ten' },
+    { lever: 'weightDecay', change: 'raise it by a factor of 3 to 10' },
     { lever: 'augmentation', change: 'raise it' },
   ],
 }
@@ -39,7 +39,7 @@ const advice: Omit<Symptom, 'sight'> = {
 /** Validation rises beyond noise while training falls, or training does better by a tenth of all rows. */
 export const overfit: RuleDefinition = {
   name: 'overfit',
-  title: 'It trains well and validates badly',
+  title: 'The model trains well but validates poorly',
   summary: 'Validation gets worse beyond noise while training gets better, or training does better by a tenth of all rows.',
   quorum: 'most',
   look: (run) => rises(run) ?? gapes(run),
@@ -58,7 +58,7 @@ function rises(run: Reading): Symptom | undefined {
   if (!(rise > beyondNoise * noise && rise > least && fell > 0) || rise < samplingError(run, end.loss)) return undefined
   const values = { best: best.loss, end: end.loss, noise, trainFell: fell }
   const sentence =
-    `from step ${best.step} on the validation loss rose from ${shown(best.loss)} to ${shown(end.loss)} ` +
+    `from step ${best.step} on, the validation loss rose from ${shown(best.loss)} to ${shown(end.loss)} ` +
     `(its noise is ${shown(noise)}), while the training loss fell by ${shown(fell)}`
   return { sight: sightOf(run, [best.step, end.step], values, sentence), ...advice }
 }

@@ -30,7 +30,7 @@ export const seedVariance: RuleDefinition = {
           `${shown(interval.upper)}, 95 %), above ${shown(cap.value)}, ${cap.what}`,
       },
       cause:
-        'What a run becomes depends on its initial weights and its order: training is at the edge of stability, ' +
+        'The result of a run depends on its initial weights and row order: training is at the edge of stability, ' +
         'or units die.',
       moves: [
         { lever: 'dropout', change: 'raise it' },
@@ -76,5 +76,5 @@ function capOf(
     task === 'regression'
       ? centre * Math.sqrt(2 / rows.validation)
       : Math.sqrt(Math.max(centre * (1 - centre), 1 / rows.validation) / rows.validation)
-  return { value, what: `what drawing another ${rows.validation} validation rows would give` }
+  return { value, what: `the SD from drawing another ${rows.validation} validation rows` }
 }

@@ -6,7 +6,7 @@ import { sightOf, type RuleDefinition } from './definition.ts'
 /** Training itself ends far above what a good fit reaches: too much bias. */
 export const underfit: RuleDefinition = {
   name: 'underfit',
-  title: 'It underfits, even on training rows',
+  title: 'The model underfits, even on training rows',
   summary: 'The training loss ends far above what a good fit reaches.',
   quorum: 'most',
   look(run) {
@@ -17,11 +17,11 @@ export const underfit: RuleDefinition = {
         run,
         [1, lastStep(run)],
         { end: run.end, target: run.target, shareLeft: left },
-        `the training loss ends at ${shown(run.end)}: ${shown(100 * left)} % of what a constant guess has are ` +
-        `left, and a good fit is below ${shown(run.target)}`,
+        `the training loss ends at ${shown(run.end)}: ${shown(100 * left)} % of the loss of a constant guess ` +
+        `remains, and a good fit is below ${shown(run.target)}`,
       ),
       cause:
-        'The model is held back (weight decay, dropout, too few units), or the labels cannot be told from the inputs.',
+        'The model is too constrained (weight decay, dropout, too few units), or the inputs do not predict the labels.',
       moves: movesFor(run),
     }
   },
@@ -30,10 +30,10 @@ export const underfit: RuleDefinition = {
 function movesFor({ curve: { levers } }: Reading): Move[] {
   const { weightDecay = null, dropout = null, labelSmoothing = null } = levers?.regularization ?? {}
   return [
-    ...(weightDecay === 0 ? [] : [{ lever: 'weightDecay', change: 'lower it by ten' } as const]),
+    ...(weightDecay === 0 ? [] : [{ lever: 'weightDecay', change: 'lower it by a factor of 10' } as const]),
     ...(dropout === 0 ? [] : [{ lever: 'dropout', change: 'lower it' } as const]),
     ...(labelSmoothing === 0 ? [] : [{ lever: 'labelSmoothing', change: 'lower it' } as const]),
     { lever: 'learningRate', change: 'raise it' },
-    { lever: null, change: 'a larger model; a look at the labels' },
+    { lever: null, change: 'try a larger model, and check the labels' },
   ]
 }

@@ -6,8 +6,8 @@ import { sightOf, type RuleDefinition } from './definition.ts'
 /** The training loss is still falling when the run ends, far above what a good fit reaches. */
 export const unfinished: RuleDefinition = {
   name: 'unfinished',
-  title: 'The loss still falls when the run ends',
-  summary: 'The training loss still falls when the run ends, above what a good fit reaches.',
+  title: 'The loss is still falling when the run ends',
+  summary: 'The training loss is still falling when the run ends, above what a good fit reaches.',
   quorum: 'most',
   look(run) {
     const fall = underTarget(run) ? lateFall(run) : undefined
@@ -18,13 +18,13 @@ export const unfinished: RuleDefinition = {
         run,
         [fromStep, lastStep(run)],
         { before, end, target: run.target },
-        `over the last ${100 * lateShare} % of its learning rate the training loss fell from ${shown(before)} ` +
+        `over the last ${100 * lateShare} % of its cumulative learning rate, the training loss fell from ${shown(before)} ` +
         `to ${shown(end)}; ` +
           `a good fit is below ${shown(run.target)}`,
       ),
-      cause: 'The run was too short for its learning rate: it had not arrived.',
+      cause: 'The run was too short for its learning rate: it had not converged.',
       moves: [
-        { lever: 'learningRate', change: 'raise it by three to ten' },
+        { lever: 'learningRate', change: 'raise it by a factor of 3 to 10' },
         { lever: 'epochs', change: 'lengthen the schedule' },
       ],
     }

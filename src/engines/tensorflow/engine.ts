@@ -67,11 +67,11 @@ function load(from: NodeJS.Require, folder: string): { readonly tf: Tf; readonly
       messages: from('@tensorflow/tfjs-node/dist/proto/api_pb.js') as Messages,
     }
   } catch (error) {
-    throw unusable(`the native engine does not load: ${error instanceof Error ? error.message : String(error)}`, folder)
+    throw unusable(`the native engine did not load: ${error instanceof Error ? error.message : String(error)}`, folder)
   }
 }
 
 function unusable(message: string, folder: string): InputError {
-  const hint = 'install it anew, or use the engine wasm'
+  const hint = 'reinstall it, or use the engine wasm'
   return new InputError([{ code: 'engine/tensorflow-unusable', severity: 'error', message, found: folder, hint }])
 }

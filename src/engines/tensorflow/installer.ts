@@ -39,7 +39,7 @@ export const installer: EngineInstaller = {
 
 function ownPlatform(): Platform {
   const own = platformOf(thisMachine())
-  if (!own.ok) throw new InputError([{ ...own.error, hint: 'name the machine that the files are for by --platform' }])
+  if (!own.ok) throw new InputError([{ ...own.error, hint: 'choose the target machine with --platform' }])
   return own.value
 }
 
@@ -48,7 +48,7 @@ const titleOf = ({ tfjsNode, tensorflow }: Versions): string => `tfjs-node ${tfj
 function loadLines(loads: InstallStatus['loads']): string[] {
   if (loads === null) return []
   if (!loads.ok) return ['loads:      no', ...diagnosticLines(loads.error)]
-  return [`loads:      yes, in ${loads.value.loadMs} ms, and one training step comes out right`]
+  return [`loads:      yes, in ${loads.value.loadMs} ms, and one training step gives the right result`]
 }
 
 function described(found: EngineState): string[] {

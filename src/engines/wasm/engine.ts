@@ -55,6 +55,6 @@ function provideCommonJsGlobals(): void {
 }
 
 function unusable(message: string, folder: string): InputError {
-  const hint = 'the binaries belong beside the bundle; a complete checkout or a new build brings them back'
+  const hint = 'check out the repository completely, or build again: the binaries belong beside the bundle'
   return new InputError([{ code: 'engine/wasm-unusable', severity: 'error', message, found: folder, hint }])
 }

@@ -32,7 +32,7 @@ export const cap: RuleBehavior<SeedVarianceRule> = {
     return { limit: rule.maxStd, sides: { candidate: side.all, baseline: null }, finding }
   },
   powerCheck,
-  question: ({ metric, split, maxStd }) => `Is it shown that ${split} ${metric} varies from seed to seed by an SD below ${shown(maxStd)}?`,
+  question: ({ metric, split, maxStd }) => `Is it shown that the seed SD of ${split} ${metric} is below ${shown(maxStd)}?`,
   passingLimits: (_, { upper }) => `These seeds would pass with any cap above ${signed(upper)}.`,
   requirement: ({ metric, split, maxStd }) => `SD of ${split} ${metric} below ${limitWords(maxStd)}`,
   planLimit: ({ maxStd }) => `SD below ${maxStd}`,
@@ -41,7 +41,7 @@ export const cap: RuleBehavior<SeedVarianceRule> = {
     const center = known.reduce((sum, v) => sum + v, 0) / known.length
     return known.map((v) => Math.abs(v - center))
   },
-  seedDotsCaption: 'distances of single seeds from their mean',
+  seedDotsCaption: 'per-seed distances from the mean',
 }
 
 function powerCheck(rule: SeedVarianceRule, design: StudyDesign): PowerProblem | null {
@@ -50,10 +50,10 @@ function powerCheck(rule: SeedVarianceRule, design: StudyDesign): PowerProblem |
   const seeds = capSeeds({ sd: noise.sd, cap: rule.maxStd, alpha: designLook(design).spreadAlpha, power })
   if (seeds !== undefined && seeds <= design.seeds) return null
   return {
-    code: 'below-noise', message: `the cap of the seed-variance gate is too near the noise for ${design.seeds} seeds to tell`,
+    code: 'below-noise', message: `the cap of the seed-variance gate is too close to the noise for ${design.seeds} seeds to decide`,
     found: `cap ${shown(rule.maxStd)}; ${noise.words}`,
-    allowed: noise.sd >= rule.maxStd ? `a cap above ${shown(noise.sd)}` : `${seedsAlone(seeds)} settle it in 4 cases of 5`,
-    hint: 'raise the seeds of verify or the cap',
+    allowed: noise.sd >= rule.maxStd ? `a cap above ${shown(noise.sd)}` : `${seedsAlone(seeds)} settle it in 4 of 5 cases`,
+    hint: 'raise the verify seeds or the cap',
   }
 }
 
@@ -63,7 +63,7 @@ function decide(rule: SeedVarianceRule, side: Side, level: number): Finding {
   const found = sigmaInterval(values, level)
   if (found.kind === 'undefined') return withoutSpread(rule, side, found.reason)
   const status = found.lower > rule.maxStd ? 'fail' : found.upper < rule.maxStd ? 'pass' : 'inconclusive'
-  const outcome = { fail: 'all of it above', pass: 'all of it below', inconclusive: 'it reaches across' }[status]
+  const outcome = { fail: 'entirely above', pass: 'entirely below', inconclusive: 'the interval spans' }[status]
   const what = `seed SD of ${rule.split} ${rule.metric}`
   const { estimate: value, lower, upper } = found
   return {
@@ -84,8 +84,8 @@ function decide(rule: SeedVarianceRule, side: Side, level: number): Finding {
 function withoutSpread(rule: SeedVarianceRule, side: Side, reason: string): Finding {
   if (seedsWithoutEffect(side)) {
     return inconclusive(
-      `All ${side.values.length} seeds end in the same weights: the seed does not reach the training.`,
-      'Report this; it is a defect.',
+      `All ${side.values.length} seeds end in the same weights: the seed has no effect on training.`,
+      'This is a bug in tunegate; please report it.',
     )
   }
   return inconclusive(
@@ -104,11 +104,11 @@ function remedyFor(
   for (let n = values.length + 1; n <= 1000; n++) {
     const bound = (p: number): number => sd * Math.sqrt((n - 1) / chiSquareQuantile(p, n - 1))
     if (bound((1 - level) / 2) < cap || bound((1 + level) / 2) > cap) {
-      return { remedy: `About ${n} seeds would settle it, if the SD is what it looks like.`, seedsToSettle: n }
+      return { remedy: `About ${n} seeds would settle it if the SD is as estimated.`, seedsToSettle: n }
     }
   }
   const remedy =
-    'The SD lies so close to the cap that no affordable number of seeds would settle it: move the cap or calm the ' +
-    'levers.'
+    'The SD is so close to the cap that no practical number of seeds would settle it: move the cap, or choose ' +
+    'levers with less seed noise.'
   return { remedy, seedsToSettle: null }
 }

@@ -14,19 +14,19 @@ const behaviorOf = (rule: Rule): RuleBehavior<Rule> => (isRatio(rule) ? ratio : 
 export const seedVariance: GateDefinition<Rule, SeedVariance> = {
   name: 'seed-variance',
   schema: {
-    summary: "The SD over seeds stays below a cap, or below so many times the baseline's.",
+    summary: "The SD over seeds stays below a cap or within a multiple of the baseline's.",
     example: { metric: 'accuracy', maxStd: 0.01 },
-    description: 'Rule of the seed-variance gate, by the interval of the SD: maxStd, maxRatio or both.',
+    description: 'Rule of the seed-variance gate, judged by the interval of the SD. Set maxStd, maxRatio or both.',
     required: ['metric'],
     properties: {
       metric: shared.metric,
       maxStd: {
-        title: 'Cap', description: 'Largest SD over seeds; null sets no such cap.', type: ['number', 'null'], exclusiveMinimum: 0,
+        title: 'Cap', description: 'Maximum SD over seeds; null for no cap.', type: ['number', 'null'], exclusiveMinimum: 0,
         default: null,
       },
       maxRatio: {
         title: 'Ratio',
-        description: "Largest SD over seeds as a multiple of the baseline's; null sets no such limit. Five seeds a side tell a ratio " +
+        description: "Maximum SD over seeds, as a multiple of the baseline's; null for no limit. Five seeds per side resolve a ratio " +
           'only to a factor of 3.1, ten to 2.',
         type: ['number', 'null'], exclusiveMinimum: 0, default: null,
       },
@@ -37,7 +37,7 @@ export const seedVariance: GateDefinition<Rule, SeedVariance> = {
   rules({ metric, maxStd = null, maxRatio = null, ...rest }, report) {
     const base = { gate: 'seed-variance', metric, ...metricDefaults(rest) } as const
     if (maxStd === null && maxRatio === null) {
-      report('seed-variance-open', null, 'a seed-variance gate has maxStd, maxRatio or both', { hint: 'write maxStd: 0.01, or maxRatio: 2' })
+      report('seed-variance-open', null, 'a seed-variance gate needs maxStd, maxRatio or both', { hint: 'write maxStd: 0.01, or maxRatio: 2' })
       // Returns a rule so that its metric is checked too; the spec is rejected anyway.
       return [{ ...base, maxStd: 1 }]
     }

@@ -36,7 +36,7 @@ export const ratio: RuleBehavior<SpreadRatioRule> = {
   },
   powerCheck,
   question: ({ metric, split, maxRatio }) =>
-    `Is it shown that ${split} ${metric} varies from seed to seed at most ${shown(maxRatio)} times as much as the baseline's?`,
+    `Is it shown that the seed SD of ${split} ${metric} is at most ${shown(maxRatio)} times the baseline's?`,
   passingLimits: (_, { upper }) => `These seeds would pass with any limit above ${signed(upper)}.`,
   requirement: ({ metric, split, maxRatio }) => `SD of ${split} ${metric} at most ${timesBaseline(maxRatio)}`,
   planLimit: ({ maxRatio }) => `SD at most ${maxRatio} × the baseline's`,
@@ -50,13 +50,13 @@ function powerCheck({ maxRatio }: SpreadRatioRule, design: StudyDesign): PowerPr
   const fixed = baseline && 'runs' in baseline ? { fixed: baseline.runs.filter((r) => r.status === 'complete').length } : {}
   const seeds = spreadRatioSeeds({ distance: maxRatio, alpha: designLook(design).spreadAlpha, power, ...fixed })
   if (seeds !== undefined && seeds <= declared) return null
-  const against = 'fixed' in fixed ? ` against the ${fixed.fixed} of the baseline` : ' a side'
+  const against = 'fixed' in fixed ? ` against the ${fixed.fixed} of the baseline` : ' per side'
   return {
-    code: 'below-noise', message: `the limit of the seed-variance gate is below what ${declared} seeds can tell of a ratio`,
-    found: `at most ${shown(maxRatio)} times the baseline's spread, by ${declared} seeds${against}`,
-    allowed: maxRatio <= 1 ? 'a limit above 1: an equal spread does not pass this one'
-      : seeds === undefined ? 'a wider limit, or a baseline of more seeds' : `${seeds} seeds${against} settle it in 4 cases of 5 where the spreads are equal`,
-    hint: 'raise the seeds of verify or the limit',
+    code: 'below-noise', message: `the limit of the seed-variance gate is below what ${declared} seeds can resolve`,
+    found: `at most ${shown(maxRatio)} times the baseline's spread, with ${declared} seeds${against}`,
+    allowed: maxRatio <= 1 ? 'a limit above 1: equal spreads do not pass this one'
+      : seeds === undefined ? 'a wider limit, or a baseline with more seeds' : `${seeds} seeds${against} settle it in 4 of 5 cases if the spreads are equal`,
+    hint: 'raise the verify seeds or the limit',
   }
 }
 
@@ -77,7 +77,7 @@ function unchanged(rule: SpreadRatioRule, source: string): Finding {
   const [what, passes] = [ratioOf(rule), rule.maxRatio >= 1]
   return {
     status: passes ? 'pass' : 'fail',
-    sentence: `On all seeds the candidate ends in the very weights of ${source}: nothing changed, so the ${what} is exactly 1` +
+    sentence: `On all seeds, the candidate ends with exactly the weights of ${source}: nothing changed, so the ${what} is exactly 1` +
       (passes ? '.' : `, above the limit ${shown(rule.maxRatio)}.`),
     estimate: { what, value: 1, lower: 1, upper: 1, level: 1 },
     remedy: null,
@@ -92,7 +92,7 @@ function weigh(rule: SpreadRatioRule, source: string, candidate: Side, baseline:
   if (found.kind === 'undefined') return withoutSpread(rule, candidate, found.reason)
   const { estimate: value, lower, upper } = found
   const status = upper <= rule.maxRatio ? 'pass' : lower > rule.maxRatio ? 'fail' : 'inconclusive'
-  const outcome = { pass: 'all of it at or below', fail: 'all of it above', inconclusive: 'it reaches across' }[status]
+  const outcome = { pass: 'entirely at or below', fail: 'entirely above', inconclusive: 'the interval spans' }[status]
   return {
     status,
     estimate: { what: ratioOf(rule), value, lower, upper, level },
@@ -107,7 +107,7 @@ function weigh(rule: SpreadRatioRule, source: string, candidate: Side, baseline:
 /** Equal values on one side: a spread of 0 would make the ratio 0 or infinite without evidence. */
 function withoutSpread(rule: SpreadRatioRule, candidate: Side, reason: string): Finding {
   if (seedsWithoutEffect(candidate)) {
-    return inconclusive('All seeds of the candidate end in the same weights: the seed does not reach the training.', 'Report this; it is a defect.')
+    return inconclusive('All seeds of the candidate end in the same weights: the seed has no effect on training.', 'This is a bug in tunegate; please report it.')
   }
   return inconclusive(
     `The ${ratioOf(rule)} has no interval: ${reason}.`,
@@ -124,6 +124,6 @@ function moreSeeds(maxRatio: number, ratio: number, seeds: number, look: Look): 
   }
   const n = more(maxRatio) ?? more(Math.max(maxRatio / ratio, ratio / maxRatio))
   return n === undefined
-    ? { remedy: 'The ratio lies so close to the limit that no affordable number of seeds would settle it: move the limit.', seedsToSettle: null }
-    : { remedy: `About ${n} seeds a side would settle it in 4 cases of 5, if the spreads are what they look like.`, seedsToSettle: n }
+    ? { remedy: 'The ratio is so close to the limit that no practical number of seeds would settle it: move the limit.', seedsToSettle: null }
+    : { remedy: `About ${n} seeds per side would settle it in 4 of 5 cases if the spreads are as estimated.`, seedsToSettle: n }
 }

@@ -45,7 +45,7 @@ export function parseComment(body: string, stageNames: readonly string[]): Resul
   if (!isForUs(body)) return null
   const line = body.split(/\r\n|\n|\r/, 1)[0] ?? ''
   if (line.length > longestLine) return err(`the line is longer than ${longestLine} characters`)
-  if (!/^[\x20-\x7e\t]*$/.test(line)) return err('the line holds characters other than printable ASCII')
+  if (!/^[\x20-\x7e\t]*$/.test(line)) return err('the line has characters other than printable ASCII')
   return parseWords(line.split(/[ \t]+/).slice(1).filter((word) => word !== ''), stageNames)
 }
 
@@ -75,7 +75,7 @@ function parseOptions(words: readonly string[], name: CommandName, stageNames: r
   function setNumber(key: keyof typeof numberRanges, value: string): string | undefined {
     const [least, most] = numberRanges[key]
     const number = /^[1-9]\d{0,5}$/.test(value) ? Number(value) : Number.NaN
-    if (!(number >= least && number <= most)) return `${key} is a whole number from ${least} to ${most}, not ${printable(value, 40)}`
+    if (!(number >= least && number <= most)) return `${key} must be a whole number from ${least} to ${most}, not ${printable(value, 40)}`
     given[key] = number
     return undefined
   }
@@ -95,15 +95,15 @@ const isOption = (key: string): key is keyof Options => ['seeds', 'trials', 'min
 function unknownKey(key: string, name: CommandName): string {
   const known = understood[name]
   const near = didYouMean(key, known)
-  const allowed = known.length === 0 ? 'it takes none' : `it takes ${known.join(', ')}`
+  const allowed = known.length === 0 ? 'it takes no keys' : `it takes ${known.join(', ')}`
   return `/tune${name === 'tune' ? '' : ` ${name}`} does not take ${printable(key, 40)}: ${allowed}${near ? `; did you mean ${near}?` : ''}`
 }
 
 /** An attacker can create a commit that matches a shortened hash, so only full hashes count. */
 function strange(word: string): string {
-  if (/^[0-9a-f]{6,64}$/i.test(word)) return `${printable(word, 64)} is not the whole hash of a commit, which has 40 digits; a shorter one can be forged`
+  if (/^[0-9a-f]{6,64}$/i.test(word)) return `${printable(word, 64)} is not the full hash of a commit, which has 40 digits; a shorter one can be forged`
   const near = didYouMean(word, commands)
-  return `${printable(word, 40)} is not understood: a subcommand (${commands.slice(1).join(', ')}) comes first, then the hash of a commit, then key=value` +
+  return `${printable(word, 40)} is not understood: a subcommand (${commands.slice(1).join(', ')}) comes first, then a commit hash, then key=value` +
     (near ? `; did you mean ${near}?` : '')
 }
 
@@ -117,13 +117,13 @@ export function helpText(stageNames: readonly string[]): string {
 | \`/tune\` | all stages of the spec, then the gates |
 | \`/tune verify\` | only the verification over seeds, then the gates |
 | \`/tune plan\` | shows what would run; nothing is trained |
-| \`/tune cancel\` | ends what runs for this pull request |
+| \`/tune cancel\` | stops what is running for this pull request |
 | \`/tune help\` | this |
 
-\`sha\` is the whole hash of the pull request's head. Without one, the commit that is the head when the
-job starts is run, and the answer names it: a push in between is run too. A pull request from a fork needs the \`sha\`, and
-a workflow may always ask for it (\`require-sha\`). A result is not posted as a verdict once the head has moved
-on. Upper and lower case are alike.
-Keys: \`seeds=${numberRanges.seeds.join('…')}\`, \`stages=${someStages}\`, \`trials=…\` and \`minutes=…\`, which may be lower than
-the budget of the spec and never higher.`
+\`sha\` is the full hash of the pull request's head. Without it, the run uses the commit that is the head when the
+job starts, including any push in between, and the answer names that commit. A pull request from a fork needs the
+\`sha\`, and a workflow can require it for every run (\`require-sha\`). If the head has moved on, the result is not posted
+as a verdict. Case does not matter.
+Keys: \`seeds=${numberRanges.seeds.join('…')}\`, \`stages=${someStages}\`, \`trials=…\` and \`minutes=…\`, which can be lower than
+the budget of the spec but never higher.`
 }

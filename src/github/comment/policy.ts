@@ -55,7 +55,7 @@ export function decide(command: Command, facts: Facts, rules: Rules): Result<Req
   const { pull, base, permission } = facts
   const stranger = strangerProblem(permission)
   if (stranger !== undefined) return err(stranger)
-  if (pull === null) return err('the pull request could not be read, so the answer is no; try again later')
+  if (pull === null) return err('the pull request could not be read, so the request is refused; try again later')
   if (!pull.open) return err('the pull request is not open')
   const { name } = command
   if (name === 'help') throw new Error('help is answered, not decided')
@@ -65,7 +65,7 @@ export function decide(command: Command, facts: Facts, rules: Rules): Result<Req
   const unnamed = forkProblem(command, pull, rules) ?? unnamedProblem(command, pull, rules)
   const problem = unnamed ?? headProblem(command, pull, facts)
   if (problem !== undefined) return err(problem)
-  if (base === null) return err('the spec of the base branch could not be read or is not valid, and it says what a run may cost and is judged by')
+  if (base === null) return err('the spec of the base branch, which says what a run may cost and how it is judged, could not be read or is not valid')
   const { budget } = base
   const over = overBudget(command.options, budget)
   if (over !== undefined) return err(over)
@@ -74,8 +74,8 @@ export function decide(command: Command, facts: Facts, rules: Rules): Result<Req
 
 /** Why somebody gets no answer at all; undefined for people who may request a run. */
 export function strangerProblem(permission: string | null): string | undefined {
-  if (permission === null) return 'the permission of who commented could not be asked, so the answer is no'
-  return mayAsk.includes(permission) ? undefined : 'only people who may write to this repository can ask for a run'
+  if (permission === null) return 'the permission of the commenter could not be asked for, so the request is refused'
+  return mayAsk.includes(permission) ? undefined : 'only people who may write to this repository can request a run'
 }
 
 /** The comment's value, or else that of the base's spec. The spec on the branch may have raised its own limits. */
@@ -86,23 +86,23 @@ function capped(key: keyof Budget, { options }: Command, budget: Budget): number
 
 function forkProblem({ sha }: Command, { fork, headSha }: PullFacts, { allowForks }: Rules): string | undefined {
   if (!fork) return undefined
-  if (!allowForks) return 'the pull request comes from a fork, and this workflow does not run those (`allow-forks`)'
+  if (!allowForks) return 'the pull request comes from a fork, and this workflow does not run forks (`allow-forks`)'
   if (sha !== null) return undefined
-  return `the pull request comes from a fork: name the commit that you have looked at, as in \`/tune ${headSha}\``
+  return `the pull request comes from a fork: name the commit that you reviewed, as in \`/tune ${headSha}\``
 }
 
 function unnamedProblem({ sha }: Command, { headSha }: PullFacts, { requireSha }: Rules): string | undefined {
   if (!requireSha || sha !== null) return undefined
-  return `this workflow runs only a commit that is named (\`require-sha\`): look at it, and say \`/tune ${headSha}\``
+  return `this workflow runs only a named commit (\`require-sha\`): review it, then comment \`/tune ${headSha}\``
 }
 
 /** Authors choose the dates inside commits. Only the time of a push, by GitHub's own clock, counts. */
 function headProblem({ sha }: Command, { headSha }: PullFacts, { comment, forcePushes }: Facts): string | undefined {
   if (sha !== null) {
-    return sha === headSha ? undefined : `${sha} is not the head of the pull request, which is ${headSha} now; look at that one first`
+    return sha === headSha ? undefined : `${sha} is not the head of the pull request, which is ${headSha} now; review that commit first`
   }
-  const instead = `name the commit that you mean, as in \`/tune ${headSha}\``
-  if (forcePushes === null) return `whether the branch was force-pushed could not be asked; ${instead}`
+  const instead = `name the commit to run, as in \`/tune ${headSha}\``
+  if (forcePushes === null) return `GitHub could not be asked whether the branch was force-pushed; ${instead}`
   const asked = Date.parse(comment.createdAt)
   const later = forcePushes.some((at) => !(Date.parse(at) < asked))
   return later ? `the branch was force-pushed after your comment, so the head is not what you saw; ${instead}` : undefined
@@ -111,7 +111,7 @@ function headProblem({ sha }: Command, { headSha }: PullFacts, { comment, forceP
 function overBudget(options: Command['options'], budget: Budget): string | undefined {
   for (const key of ['trials', 'minutes'] as const) {
     const [asked, most] = [options[key], budget[key]]
-    if (asked !== null && most !== null && asked > most) return `${key}=${asked} is over the budget of the spec, which has ${most}`
+    if (asked !== null && most !== null && asked > most) return `${key}=${asked} is over the budget of the spec, which allows ${most}`
   }
   return undefined
 }

@@ -53,7 +53,7 @@ async function refuse(event: CommentEvent, reason: string, receiving: Receiving)
   say(`Refused: ${reason}`)
   // Hashes that a reader should copy stay intact inside code. Everything else was escaped where it was quoted.
   const text = reason.split('`').map((part, i) => (i % 2 === 1 ? code(part) : markdown(part))).join('')
-  return answer(event, `**Not run:** ${text}.\n\n\`/tune help\` lists what can be asked.`, 'confused', receiving)
+  return answer(event, `**Not run:** ${text}.\n\n\`/tune help\` lists the commands.`, 'confused', receiving)
 }
 
 async function answer(event: CommentEvent, text: string, reaction: Reaction, receiving: Receiving): Promise<null> {
@@ -73,13 +73,13 @@ export type Reaction = 'eyes' | 'confused' | '+1' | '-1'
 export async function react(api: Api, comment: number, content: Reaction): Promise<void> {
   const route = 'POST /repos/{owner}/{repo}/issues/comments/{comment}/reactions'
   const done = await api.call(route, { comment, content }, { repeatable: true })
-  if (!done.ok) say(`No reaction could be given: ${done.error.message}`)
+  if (!done.ok) say(`The reaction could not be added: ${done.error.message}`)
 }
 
 /** Tells a comment that names no commit which one it gets, in full: it may be newer than what the author saw. */
 function startText({ command, sha }: Request, named: boolean, runUrl: string): string {
   const page = `[this run](${runUrl})`
-  const newer = `${code(sha)}, the head when ${page} started: look whether it is what you meant`
+  const newer = `${code(sha)}, the head when ${page} started: check that it is the commit you meant`
   const at = named ? `${code(sha.slice(0, 12))}, in ${page}` : newer
   switch (command) {
     case 'tune':
@@ -89,7 +89,7 @@ function startText({ command, sha }: Request, named: boolean, runUrl: string): s
     case 'plan':
       return `### Planning\n\nNothing is trained, at ${at}.\n`
     case 'cancel':
-      return `### Cancelled\n\nWhat ran for this pull request is stopped by [this run](${runUrl}).\n`
+      return `### Cancelled\n\n[This run](${runUrl}) stopped the run of this pull request.\n`
     default:
       return unreachable(command, 'command')
   }

@@ -23,7 +23,7 @@ const limits = { bytes: 10_000, depth: 4, values: 100 }
 
 const bad = (found: string): InputError => new InputError([{
   code: 'action/request', severity: 'error', message: "the input 'request' of this step is not valid", found,
-  allowed: 'the output `request` of a step with `mode: comment`', hint: 'pass it on as it is, from that job to this one',
+  allowed: 'the output `request` of a step with `mode: comment`', hint: 'pass it unchanged from that job to this one',
 }])
 
 /** Reads it back. Throws an `InputError` for anything that the deciding step does not write. */

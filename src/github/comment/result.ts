@@ -44,13 +44,13 @@ export type Expected = Omit<Bound, 'plan'>
 export function parseResult(text: string, expected: Expected): Result<RunReport, string> {
   if (Buffer.byteLength(text) > mostResultBytes) return err('the result of the run is too large')
   const value = jsonOrUndefined(text, { bytes: mostResultBytes, depth: mostDepth, values: mostValues })
-  if (!isMap(value) || value['version'] !== 1 || !isMap(value['bound']) || !isMap(value['outcome'])) return err('the result of the run does not have the shape of one')
+  if (!isMap(value) || value['version'] !== 1 || !isMap(value['bound']) || !isMap(value['outcome'])) return err('the result of the run does not have the shape of a result')
   const { bound, outcome } = value
   if (bound['run'] !== expected.run || bound['sha'] !== expected.sha) return err('the result belongs to another run or commit')
   const read = outcomeOf(outcome)
   if (!read.ok) return read
   const plan = read.value.kind === 'study' ? read.value.report.study.fingerprints.plan : null
-  if (bound['plan'] !== plan) return err('the result belongs to another plan than its report')
+  if (bound['plan'] !== plan) return err('the result belongs to another plan, not to the plan of its report')
   return ok({ bound: { ...expected, plan }, outcome: read.value })
 }
 
@@ -58,11 +58,11 @@ function outcomeOf(outcome: Readonly<Record<string, unknown>>): Result<RunReport
   const { kind, text, gateLines } = outcome
   if (kind === 'plan' || kind === 'problem') return typeof text === 'string' ? ok({ kind, text: text.slice(0, mostText) }) : err('the result has no text')
   if (kind !== 'study') return err('the result of the run is of no known kind')
-  if (!Array.isArray(gateLines) || gateLines.length > 1000 || !gateLines.every(isId)) return err('the result names lines that are none')
+  if (!Array.isArray(gateLines) || gateLines.length > 1000 || !gateLines.every(isId)) return err('the gate lines of the result are not valid')
   try {
     return ok({ kind, report: parseReport(JSON.stringify(outcome['report']), 'report.json'), gateLines })
   } catch (error) {
-    if (error instanceof InputError) return err('the report of the run does not have the shape of one')
+    if (error instanceof InputError) return err('the report of the run does not have the shape of a report')
     throw error
   }
 }
@@ -99,7 +99,7 @@ export async function downloadResult(attempt: number): Promise<Left> {
     const names = Array.from({ length: attempt }, (_, i) => artifactName(attempt - i))
     const found = names.map((name) => artifacts.find((a) => a.name === name)).find((a) => a !== undefined)
     const page = artifacts.filter((a) => /^tunegate-[\w.-]+\.html$/.test(a.name)).at(-1)?.id ?? null
-    if (found === undefined) return { result: err('the run left no result'), page }
+    if (found === undefined) return { result: err('the run did not upload a result'), page }
     if (found.size > mostResultBytes) return { result: err('the result of the run is too large'), page }
     if (found.digest === undefined) return { result: err('the result of the run has no digest'), page }
     const { digestMismatch } = await client.downloadArtifact(found.id, { path: folder, skipDecompress: true, expectedHash: found.digest })
@@ -116,6 +116,6 @@ export function onlyFile(folder: string): Result<string, string> {
   const [name, ...more] = readdirSync(folder)
   if (name === undefined || more.length > 0) return err('the result of the run is not one file')
   const file = lstatSync(join(folder, name))
-  if (!file.isFile() || file.size > mostResultBytes) return err('the result of the run is not a plain file of a size that it may have')
+  if (!file.isFile() || file.size > mostResultBytes) return err('the result of the run is not a plain file, or it is too large')
   return ok(readFileSync(join(folder, name), 'utf8'))
 }

@@ -17,7 +17,7 @@ interface State {
 
 const byId = <T extends HTMLElement>(id: string): T => {
   const found = document.getElementById(id)
-  if (!found) throw new Error(`the page lacks ${id}`)
+  if (!found) throw new Error(`the page has no element ${id}`)
   return found as T
 }
 const short = (value: number): string => String(Number(value.toPrecision(4))).replace('-', '−')

@@ -32,7 +32,7 @@ export function throughput(report: Report): Chart[] {
       sentence: `Batch ${whole(chosen)} was chosen: ${kneeText(report)} ${
         noiseScale === null
           ? 'The gradient noise scale could not be estimated.'
-          : `Above the gradient noise scale of ${whole(noiseScale)} examples (dashed), a larger batch buys little.`
+          : `Above the gradient noise scale of ${whole(noiseScale)} examples (dashed), a larger batch gains little.`
       }`,
       spec: {
         ...wide,
@@ -47,7 +47,7 @@ export function throughput(report: Report): Chart[] {
             mark: { type: 'point', filled: true, size: 90, opacity: 1 },
             encoding: {
               x: { ...x, field: 'batchSize' },
-              y: { field: 'speed', type: 'quantitative', title: 'examples a second' },
+              y: { field: 'speed', type: 'quantitative', title: 'examples per second' },
               color: {
                 field: 'outcome',
                 type: 'nominal',
@@ -78,8 +78,8 @@ const sizeAxis = (sizes: number[]) => ({
 function kneeText({ timing }: Report): string {
   const slower = timing.probes.find((p) => p.outcome === 'slower')
   return slower
-    ? `the knee is below ${whole(slower.batchSize)}, which is hardly faster.`
-    : 'within the sizes that were probed the curve has no knee.'
+    ? `the knee is below ${whole(slower.batchSize)}, which is barely faster.`
+    : 'the curve has no knee within the sizes that were probed.'
 }
 
 /** A vertical rule with its name above the drawing. The choice is to the left of its rule, the scale to the right. */
@@ -114,7 +114,7 @@ export function memory(report: Report): Chart[] {
     {
       id: 'memory',
       title: 'Peak memory by batch size',
-      sentence: `From ${whole(first.memory)} MiB at batch ${whole(first.batchSize)} to ${whole(last.memory)} MiB at batch ${whole(last.batchSize)}; what both share is the process itself.`,
+      sentence: `From ${whole(first.memory)} MiB at batch ${whole(first.batchSize)} to ${whole(last.memory)} MiB at batch ${whole(last.batchSize)}. Both include the process itself.`,
       spec: {
         ...wide,
         data: { values },

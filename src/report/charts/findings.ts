@@ -32,7 +32,7 @@ function findingChart(finding: Finding, curve: ThinCurve, steps: readonly [numbe
     {
       id,
       title: finding.title,
-      sentence: `${seenText(finding)}${band ? ' The shaded steps are where it was seen.' : ''}`,
+      sentence: `${seenText(finding)}${band ? ' The shaded steps show where it was seen.' : ''}`,
       spec: {
         ...wide,
         height: 170,

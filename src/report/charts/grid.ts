@@ -44,8 +44,8 @@ function heatMap(report: Report, grid: GridFindings): Chart[] {
       title: 'Regularization grid',
       sentence:
         `Mean validation ${objective} over seeds, ${directionOf(objective)} and brighter. ` +
-        `${plural(cells.length, 'cell')}; those that successive halving stopped were trained for the share of a run that stands in ` +
-        'them, so compare within one length.',
+        `${plural(cells.length, 'cell')}. A cell that successive halving stopped shows the share of a run that it was trained for. ` +
+        'Compare only cells of the same length.',
       spec: {
         data: {
           values: cells.map((c) => ({ ...c, ink: c.score === null ? ink : dark(c.score) ? '#ffffff' : '#000000' })),
@@ -112,7 +112,7 @@ function sensitivity(grid: GridFindings): Chart[] {
       id: 'sensitivity',
       title: 'Which lever matters',
       sentence:
-        "Share of the score's variance over the grid that each lever explains (ω²); near 0, seed noise hides whatever it does.",
+        "Share of the score's variance over the grid that each lever explains (ω²). Near 0, seed noise hides the lever's effect.",
       spec: {
         ...wide,
         height: { step: 32 },

@@ -46,8 +46,8 @@ export function learningCurves(report: Report, curves: CurveBook): Chart[] {
       id: 'learning-curves',
       title: `Validation ${objective} by epoch`,
       sentence:
-        `Thin lines are single seeds (${plural(new Set(lines.map((l) => l.seed)).size, 'seed')} that no selection saw), ` +
-        `thick ones their mean; ${directionOf(objective)}.`,
+        `Thin lines are single seeds (${plural(new Set(lines.map((l) => l.seed)).size, 'seed')} not used for selection), ` +
+        `and thick lines are their means; ${directionOf(objective)}.`,
       spec: lineSpec(values, `validation ${objective}`, sideColors),
     },
   ]
@@ -71,8 +71,8 @@ export function lossCurves(report: Report, curves: CurveBook): Chart[] {
       id: 'loss-curves',
       title: 'Training and validation loss of the winner',
       sentence:
-        'The distance between the lines is the gap that regularization works on; ' +
-        'a validation line that turns up again is overfitting.',
+        'The distance between the lines is the generalization gap, which regularization reduces. ' +
+        'A validation line that turns upward again is a sign of overfitting.',
       spec: lineSpec(values, title, { domain: ['training', 'validation'], range: [colors.purple, colors.winner] }),
     },
   ]

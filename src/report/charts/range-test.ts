@@ -118,7 +118,7 @@ function ceiling(losses: readonly number[]): number {
 }
 
 function sentenceOf(found: RangeTestFindings, top: number): string {
-  const lines = `${plural(found.curves.length, 'line')}, one a seed, at batch ${found.batchSize}, each faintly as measured and strongly through a median of 5.`
-  const band = found.edge ? ' The shaded band is where the edges lie.' : ''
-  return `${lines}${band} ${found.conclusion} Losses above ${short(top, 3)} run out of the picture.`
+  const lines = `${plural(found.curves.length, 'line')}, one per seed, at batch ${found.batchSize}: faint as measured, bold after a median of 5.`
+  const band = found.edge ? ' The shaded band shows where the edges are.' : ''
+  return `${lines}${band} ${found.conclusion} Losses above ${short(top, 3)} are outside the chart.`
 }

@@ -64,8 +64,8 @@ const sidesOf = ({ baseline, winner }: Section): Side[] => [
 ]
 
 const reading =
-  'Dots on the diagonal are honest: of predictions made with 80 % confidence, 80 % are right. Below it is overconfidence; ' +
-  'the red lines are the gaps, larger dots hold more predictions.'
+  'Dots on the diagonal are calibrated: of predictions made with 80 % confidence, 80 % are right. Dots below it are ' +
+  'overconfident. The red lines are the gaps, and larger dots hold more predictions.'
 
 function sentenceOf(id: Side['id'], { ece, seeds }: PooledCalibration, { split, rows, winner }: Section): string {
   const over = `over ${plural(rows, `${split} row`)} under ${plural(seeds, 'seed')}`
@@ -74,6 +74,6 @@ function sentenceOf(id: Side['id'], { ece, seeds }: PooledCalibration, { split, 
   const { temperature } = winner
   const meant = (temperature ?? 1) > 1 ? 'above 1: overconfident' : 'below 1: underconfident'
   const by = temperature === null ? '' : ` after one temperature of ${short(temperature, 3)} (${meant} as trained)`
-  const flatters = split === 'validation' ? ' That flatters it: the temperature was fitted on these rows.' : ''
+  const flatters = split === 'validation' ? ' This estimate is optimistic: the temperature was fitted on these rows.' : ''
   return `The calibration error (ECE) is ${short(ece, 3)}${by}.${flatters} ${reading}`
 }

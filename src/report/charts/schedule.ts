@@ -31,7 +31,7 @@ export function scheduleCurves(report: Report, curves: CurveBook): Chart[] {
       id: 'schedules',
       title: 'Learning rate by step',
       sentence:
-        'The effective learning rate of the baseline, of the winner, and of each schedule that was tried on the way.',
+        'The effective learning rate of the baseline, the winner, and each schedule that was tried.',
       spec: {
         ...wide,
         data: { values },
@@ -68,7 +68,7 @@ export function scheduleResults(report: Report, curves: CurveBook): Chart[] {
     {
       id: 'schedule-results',
       title: `Validation ${objective} by epoch, for each schedule`,
-      sentence: `Means over the seeds of the stage, each line in the colour of its schedule; ${directionOf(objective)}. What counts is where a line ends, not how it gets there.`,
+      sentence: `Means over the seeds of the stage, each line in the color of its schedule; ${directionOf(objective)}. Compare where the lines end, not how they get there.`,
       spec: {
         ...wide,
         data: { values },

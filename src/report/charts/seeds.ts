@@ -37,8 +37,8 @@ export function seedsStrip(report: Report): Chart[] {
       id: 'seeds',
       title: `Every verification seed: ${objective}`,
       sentence:
-        `${plural(new Set(values.map((v) => v.seed)).size, 'seed')}; lines join the two sides of one seed, ticks are means; ` +
-        `${directionOf(objective)}. Lines that rise and fall alike say that the difference is noise.${missing}`,
+        `${plural(new Set(values.map((v) => v.seed)).size, 'seed')}; lines join the two sides of one seed, and ticks are means; ` +
+        `${directionOf(objective)}. If about as many lines rise as fall, the difference is likely noise.${missing}`,
       spec: {
         data: { values },
         facet: { column: { field: 'split', type: 'nominal', title: null, sort: ['validation', 'test'] } },

@@ -32,7 +32,7 @@ function trialChart(data: ExplorerData, panel: Panel): Chart[] {
     {
       id: panel.file,
       title: `${panel.title}, every trial`,
-      sentence: `${plural(data.runs.length, 'trial')} in the colours of the stages that asked for them. ${panel.sentence}`,
+      sentence: `${plural(data.runs.length, 'trial')} in the colors of the stages that ran them. ${panel.sentence}`,
       spec: {
         ...wide,
         data: { values },

@@ -22,7 +22,7 @@ function comparedCurves(objective: MetricName, first: readonly ThinCurve[], seco
   return [{
     id: 'compared-curves',
     title: `Validation ${objective} of both winners by epoch`,
-    sentence: 'Thin lines are single seeds, thick ones their mean: a lead that lasts to the end, beyond the thin lines, is one to believe.',
+    sentence: 'Thin lines are single seeds, and thick lines are their means. Trust a lead that lasts to the end and exceeds the thin lines.',
     spec: lineSpec(values, `validation ${objective}`, { domain: ['first', 'second'], range: [colors.baseline, colors.winner] }),
   }]
 }
@@ -43,8 +43,8 @@ function comparedSeeds(metrics: readonly ComparedMetric[]): Chart[] {
     id: 'compared-seeds',
     title: 'Gain of the second on every seed',
     sentence:
-      `Right of the line the second is better: on ${ahead} of ${plural(seeds.length, 'pair')}. Rings are single seeds, the dot ` +
-      `their mean, the bar its ${short((means[0]?.level ?? 0.95) * 100, 3)} % interval: one that crosses the line says that the difference may be noise.`,
+      `To the right of the line, the second is better: on ${ahead} of ${plural(seeds.length, 'pair')}. Rings are single seeds, the dot is ` +
+      `their mean, and the bar is its ${short((means[0]?.level ?? 0.95) * 100, 3)} % interval. If the bar crosses the line, the difference may be noise.`,
     spec: {
       ...wide,
       height: { step: 56 },

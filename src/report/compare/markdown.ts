@@ -48,7 +48,7 @@ function bySeed(metrics: readonly ComparedMetric[]): string {
     m.split, m.metric, String(s.seed), value(s.first), value(s.second), s.gain === null ? '–' : gainText(s.gain),
   ]))
   return rows.length === 0
-    ? 'They share no seed: seeds are derived from `seed` and `split` of the spec.'
+    ? 'They share no seeds: seeds come from `seed` and `split` in the spec.'
     : table(['Split', 'Metric', 'Seed', 'First', 'Second', 'Gain of the second'], rows)
 }
 

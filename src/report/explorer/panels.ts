@@ -22,21 +22,21 @@ export const panels = ({ objective, direction }: Pick<ExplorerData, 'objective' 
   {
     id: 'main', file: 'trials', measure: 'objective', title: `Validation ${objective} by epoch`,
     axis: `validation ${objective}`, log: false, percent: false,
-    sentence: `One line a trial; ${direction}. Lines that level off together ended on what the levers allow.`,
+    sentence: `One line per trial; ${direction}. Lines that level off together have reached what these levers allow.`,
   },
   {
     id: 'norm', file: 'trial-gradient-norms', measure: 'gradientNorm', title: 'Gradient norm by epoch',
     axis: 'L2 norm (log scale)', log: true, percent: false,
-    sentence: 'Global L2 norm before clipping: a norm that climbs comes before a loss that breaks.',
+    sentence: 'Global L2 norm before clipping. A rising norm often precedes a diverging loss.',
   },
   {
     id: 'rate', file: 'trial-learning-rates', measure: 'learningRate', title: 'Effective learning rate by epoch',
     axis: 'learning rate', log: false, percent: false,
-    sentence: 'After schedule and warmup: hold turns of the curves against it.',
+    sentence: 'After schedule and warmup. Compare it with turns in the other curves.',
   },
   {
     id: 'clip', file: 'trial-clipping', measure: 'clipped', title: 'Share of clipped steps by epoch', axis: 'clipped steps',
     log: false, percent: true,
-    sentence: 'In stretches of the run: near 100 % the clip norm, not the rate, sets the step.',
+    sentence: 'Over segments of the run. Near 100 %, the clip norm sets the step size instead of the learning rate.',
   },
 ]

@@ -12,8 +12,8 @@ import { panels } from './panels.ts'
 export function explorer(data: ExplorerData): string {
   if (data.runs.length === 0) return ''
   return card(
-    `${paragraph(sentence(data))}<noscript><p class="note">These curves need the script of this page; ` +
-      `the charts elsewhere on it do not. curves/ beside it has them as pictures and as numbers.</p></noscript>` +
+    `${paragraph(sentence(data))}<noscript><p class="note">These curves need JavaScript. ` +
+      `The other charts on this page do not. The folder curves/ has these curves as images and numbers.</p></noscript>` +
       `<div id="explorer" hidden="hidden">${controls(data)}${plots(data)}` +
       `<p id="readout" class="readout" role="status">Point at a line, or choose a trial, to read its values.</p></div>` +
       `<script type="application/json" id="explorer-data">${embedded(data)}</script>`,
@@ -21,9 +21,9 @@ export function explorer(data: ExplorerData): string {
 }
 
 const sentence = ({ runs, objective, direction }: ExplorerData): string =>
-  `${plural(runs.length, 'trial')}, one line each; validation ${objective}, ${direction}. Lines that level off together ended on ` +
-  'what the levers allow; one that turns back or breaks off is worth a look below, at its gradient norm and its clipping. ' +
-  'Long curves are thinned: of each stretch the smallest and the largest value are kept.'
+  `${plural(runs.length, 'trial')}, one line each; validation ${objective}, ${direction}. Lines that level off at the same value ` +
+  'have reached what these levers allow. If a line turns back or breaks off, check its gradient norm and clipping below. ' +
+  'Long curves are thinned: each segment keeps its smallest and largest value.'
 
 function controls({ runs, objective, loss }: ExplorerData): string {
   const boxes = groupsOf({ runs }).map(
@@ -43,7 +43,7 @@ function controls({ runs, objective, loss }: ExplorerData): string {
   )
 }
 
-const hints = ' Drag to zoom, double-click to undo; with the keyboard, left and right move along the line, up and down change it.'
+const hints = ' Drag to zoom, double-click to reset. On the keyboard, left and right move along a line, up and down switch lines.'
 
 const plots = (data: ExplorerData): string =>
   panels(data).map(({ id, title, sentence: say }) =>

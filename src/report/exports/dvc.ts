@@ -14,7 +14,7 @@ const drawn = ['train/loss', 'train/learning_rate', 'train/gradient_norm']
 export const dvc: ExportDefinition = {
   name: 'dvc',
   summary: 'DVC: params of the chosen levers, metrics of the verification, plots of the verified runs',
-  next: 'copy the files of % into a DVC repository; dvc plots show',
+  next: 'copy the files in % into a DVC repository, then run dvc plots show',
   write,
 }
 

@@ -7,8 +7,8 @@ import type { ExportDefinition, ExportFile, ExportSource } from './definition.ts
 /** Every chart of the report as a Vega-Lite spec that includes its data: for the Vega editor, notebooks and dashboards. */
 export const vegaLite: ExportDefinition = {
   name: 'vega-lite',
-  summary: 'Vega-Lite: every chart of the report as a spec that holds its data',
-  next: 'open a file of % in the Vega editor or in a notebook',
+  summary: 'Vega-Lite: every chart of the report as a spec with embedded data',
+  next: 'open a file from % in the Vega editor or a notebook',
   write,
 }
 

@@ -27,7 +27,7 @@ const classNames = (classes: readonly string[]): string =>
 
 /** Every check that ran, with whether it found something. */
 function checks({ checks: all, findings }: Report['data']): string {
-  if (all.length === 0) return paragraph('No check ran: all are off in the spec.')
+  if (all.length === 0) return paragraph('No check ran because all are off in the spec.')
   const one = (check: string): string => {
     const count = findings.filter((f) => f.check === check).length
     return pill(count === 0 ? 'pass' : 'inconclusive', `${check}: ${count === 0 ? 'nothing found' : `${whole(count)} found`}`)
@@ -42,7 +42,7 @@ export function omissions({ omissions: all, budget }: Report): string {
   const out =
     budget.exhausted === null
       ? ''
-      : paragraph(`The budget of ${budget.exhausted} ran out; the study is not reproducible beyond that point.`)
+      : paragraph(`The budget of ${budget.exhausted} ran out. The study is not reproducible beyond that point.`)
   return items + out === '' ? '' : card(out + (items === '' ? '' : `<ul>${items}</ul>`))
 }
 
@@ -71,7 +71,7 @@ export function runs({ runs: all, timing, study }: Report): string {
   const n = { number: true }
   const more =
     all.length > mostRows
-      ? paragraph(`The first ${whole(mostRows)} of ${plural(all.length, 'run')}; report.json has all.`, 'note')
+      ? paragraph(`The first ${whole(mostRows)} of ${plural(all.length, 'run')}. report.json has all of them.`, 'note')
       : ''
   return card(
     details(
@@ -82,7 +82,7 @@ export function runs({ runs: all, timing, study }: Report): string {
           { title: 'Trial' },
           { title: 'Seed', ...n },
           { title: 'Job' },
-          { title: 'Levers, where not as declared' },
+          { title: 'Levers that differ from the spec' },
           { title: 'Ended' },
           { title: 'Steps', ...n },
           { title: `Best validation ${study.objective}`, ...n },
@@ -107,7 +107,7 @@ export function repeat(report: Report): string {
     ['Tool', codeText(tool)],
   ]
   return card(
-    `<pre tabindex="0" role="group" aria-label="The command"><code>${html(study.command)}</code></pre>${paragraph('With the same seed, engine and machine class, the same bits.')}` +
+    `<pre tabindex="0" role="group" aria-label="The command"><code>${html(study.command)}</code></pre>${paragraph('The same seed, engine and machine class give bit-identical results.')}` +
       `${table([{ title: 'What' }, { title: 'Fingerprint or version' }], rows)}${paragraph(timesText(report), 'note')}`,
   )
 }

@@ -18,7 +18,7 @@ export function changes({ lineage, levers, timing }: Report): string {
     const weight =
       gain === null
         ? ''
-        : ` Gain ${gainText(gain)}${threshold === null ? '' : `, noise explains ${short(threshold)}`}, ${plural(seeds, 'seed')}.`
+        : ` Gain ${gainText(gain)}${threshold === null ? '' : `, seed noise explains up to ${short(threshold)}`}, ${plural(seeds, 'seed')}.`
     const what = entries
       .map((l) => `${codeText(l.lever)} ${html(leverText(l.from))} → ${html(leverText(l.to))}`)
       .join(', ')
@@ -29,7 +29,7 @@ export function changes({ lineage, levers, timing }: Report): string {
   })
   const timeline =
     items.length === 0
-      ? paragraph('No lever moved: no change beat the incumbent by more than seed noise.')
+      ? paragraph('No lever moved because no change beat the incumbent by more than seed noise.')
       : `<ol class="timeline">${items.join('')}</ol>`
   const rows = levers.changes.map((c) => [
     c.bucket,
@@ -64,7 +64,7 @@ function sinceLock(differences: Report['levers']['sinceLock']): string {
   if (differences === null) return ''
   if (differences.length === 0) return card(paragraph('No lever differs from the lock.'))
   const rows = differences.map((d) => [codeText(d.lever), html(leverText(d.from)), html(leverText(d.to))])
-  return card(`<h3>Against the lock</h3>${table([{ title: 'Lever' }, { title: 'Lock' }, { title: 'Now' }], rows)}`)
+  return card(`<h3>Changes from the lock</h3>${table([{ title: 'Lever' }, { title: 'Lock' }, { title: 'Now' }], rows)}`)
 }
 
 const claimTones = {
@@ -103,15 +103,15 @@ export function measured(report: Report): string {
   )
   if (all === '') return ''
   const note =
-    "Mean ± SD over seeds. A gain is positive where the winner is better, whatever the metric's direction. P(better) is the chance that a run of the winner beats a run of the baseline under another seed. " +
-    'Gains are paired by seed; metrics other than the objective are corrected for their number (Holm), their intervals are not.'
+    "Mean ± SD over seeds. A positive gain means that the winner is better, whatever the metric's direction. P(better) is the probability that a run of the winner beats a run of the baseline with a different seed. " +
+    'Gains are paired by seed. Claims on metrics other than the objective are Holm-corrected; the intervals are not.'
   return card(`<h3>Measured on unseen seeds</h3>${all}${paragraph(note, 'note')}${seedTable(report)}`)
 }
 
 function seedTable(report: Report): string {
   const { header, rows } = seedRows(report)
   return details(
-    'Every seed as a table',
+    'Table of all seeds',
     table(
       header.map((title, i) => ({ title, number: i > 0 })),
       rows.map((r) => r.map((text) => html(text))),

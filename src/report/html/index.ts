@@ -19,10 +19,10 @@ export function renderHtml(report: Report, drawings: Drawings, trials: ExplorerD
     sections: [
       ['gates', 'Gates', gates(report, drawings)],
       ['changes', 'What changed', changes(report), 'Changes'],
-      ['checklist', 'Checklist of the process', checklist(report), 'Checklist'],
+      ['checklist', 'Process checklist', checklist(report), 'Checklist'],
       ...stages(report, drawings),
       ['trials', 'Learning curves of every trial', explorer(trials), 'Curves'],
-      ['diagnostics', 'What the curves say', diagnostics(report, drawings), counted('Diagnostics', report.diagnostics.length)],
+      ['diagnostics', 'What the curves show', diagnostics(report, drawings), counted('Diagnostics', report.diagnostics.length)],
       ['data', 'Data', data(report), counted('Data', report.data.findings.length)],
       ['omissions', 'Left out', omissions(report)],
       ['runs', 'Runs', runs(report)],

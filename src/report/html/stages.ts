@@ -104,7 +104,7 @@ function probes({ timing }: Report): string {
     table(
       [
         { title: 'Batch size', number: true },
-        { title: 'Examples a second', number: true },
+        { title: 'Examples per second', number: true },
         { title: 'Peak memory, MiB', number: true },
         { title: 'Finding' },
       ],

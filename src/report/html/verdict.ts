@@ -62,7 +62,7 @@ function sideText({ mean, sd, seeds }: MetricComparison['candidate']): [value: s
 
 /** One card per gate, the most urgent first: its question, its interval, its answer. */
 export function gates({ verdict, against }: Report, drawings: Drawings): string {
-  if (verdict.gates.length === 0) return card(paragraph('No gate was declared.'))
+  if (verdict.gates.length === 0) return card(paragraph('No gate is declared.'))
   const places = byUrgency(verdict.gates)
   const cards = places.map(({ gate: g, position: i }) => {
     const settle = settleText(g)
@@ -72,14 +72,14 @@ export function gates({ verdict, against }: Report, drawings: Drawings): string 
     const chart = figure(drawings, gateChartId(g.rule, i), false)
     const open = g.status === 'inconclusive' && !g.blocks ? ' (the spec lets it through)' : ''
     return card(
-      `<h3 class="with-pill" id="gate-${i + 1}">${pill(g.status, `${g.status}${open}`)}<span>${html(askText(g))}</span></h3>${chart}${paragraph(g.sentence)}${remedy}${notes}${details('Shown beside it, and not gated on', beside)}`,
+      `<h3 class="with-pill" id="gate-${i + 1}">${pill(g.status, `${g.status}${open}`)}<span>${html(askText(g))}</span></h3>${chart}${paragraph(g.sentence)}${remedy}${notes}${details('Shown beside the verdict, but not gated on', beside)}`,
     )
   })
   const source =
     against === null || !verdict.gates.some((g) => needsBaseline(g.rule))
       ? ''
       : paragraph(
-          `${heldText(verdict)} held against ${against}. Bars are intervals, dashed lines limits, thin lines no change, rings single seeds.`,
+          `${heldText(verdict)} measured against ${against}. Bars are intervals, dashed lines are limits, thin lines are no change, and rings are single seeds.`,
           'soft',
         )
   return `${source}<div class="two">${cards.join('')}</div>`

@@ -22,12 +22,12 @@ export interface BatchSettings extends StageSettings {
 export const batch: StageDefinition<BatchSettings, Batch> = {
   name: 'batch',
   schema: {
-    summary: 'Finds the largest batch that pays, scales the learning rate and rechecks it.',
+    summary: 'Finds the largest batch that improves throughput, scales the learning rate and rechecks it.',
     description: 'Settings of the batch stage.',
     properties: {
       largest: {
         title: 'Largest batch',
-        description: "Batches are doubled up to this size. Left out: 512, or the baseline's batch where that is larger.",
+        description: "Batches are doubled up to this size. Default: 512, or the baseline's batch size if that is larger.",
         type: 'integer', minimum: 1, maximum: 65536, default: 512,
       },
       scaling: {
@@ -37,11 +37,11 @@ export const batch: StageDefinition<BatchSettings, Batch> = {
         enum: ['auto', 'linear', 'sqrt'], default: 'auto',
       },
       memoryMiB: {
-        title: 'Memory', description: "Memory of the probe's own process, in MiB.",
+        title: 'Memory', description: "Memory limit of the probe's own process, in MiB.",
         type: 'integer', minimum: 64, maximum: 1048576, default: 2048,
       },
       probeSteps: {
-        title: 'Probe steps', description: 'Steps that measure throughput and gradient noise.',
+        title: 'Probe steps', description: 'Number of steps to measure throughput and gradient noise.',
         type: 'integer', minimum: 5, maximum: 10000, default: 100,
       },
       seeds: seedsSchema('Seeds of the comparison with the incumbent.', 3),
@@ -55,7 +55,7 @@ export const batch: StageDefinition<BatchSettings, Batch> = {
     },
   },
   tunes: 'batching',
-  movesTogether: 'as the scaling rule asks',
+  movesTogether: 'as the scaling rule requires',
   charts: [{ ids: ['throughput', 'memory', 'range-test-recheck'] }],
   normalize(written, { levers: { batching: { batchSize } }, written: listed }) {
     const { largest = Math.max(512, batchSize), scaling = 'auto', memoryMiB = 2048 } = written

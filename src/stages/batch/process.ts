@@ -48,7 +48,7 @@ export function* growBatch(context: StageContext, settings: BatchSettings): Stag
 
   return ledger.close(
     moved ? 'changed' : noiseScale === null ? 'inconclusive' : 'kept',
-    moved ? `The batch grows from ${before.batchSize * before.accumulate} to ${batchSize * accumulate}; the learning rate goes with it by ×${shown(taken)}, where the rule says ×${shown(factor)}. ${recheck?.conclusion ?? ''}`.trim() : kept,
+    moved ? `The batch grows from ${before.batchSize * before.accumulate} to ${batchSize * accumulate}. The learning rate is scaled by ×${shown(taken)}; the scaling rule gives ×${shown(factor)}. ${recheck?.conclusion ?? ''}`.trim() : kept,
     {
       batch: { probes: judged, noiseScale, chosen: batchSize, accumulate, learningRateFactor: taken, recheck },
     },
@@ -137,7 +137,7 @@ function judgeSizes(probes: readonly SizeProbe[], noiseScale: number | null, bef
     if (p.batchSize > before.batchSize && (noiseScale === null || p.batchSize * before.accumulate > noiseScale)) {
       return { ...base, outcome: 'beyond-noise-scale' as const, note: noiseScale === null ? 'the noise scale could not be estimated' : `above the gradient noise scale of ${noiseScale} examples` }
     }
-    if (p.slower) return { ...base, outcome: 'slower' as const, note: `less than half the examples a second of batch ${p.batchSize / 2}, in ${rounds} measurements` }
+    if (p.slower) return { ...base, outcome: 'slower' as const, note: `less than half the examples per second of batch ${p.batchSize / 2}, in ${rounds} measurements` }
     return { ...base, outcome: 'fits' as const, note: '' }
   })
 }
@@ -178,14 +178,14 @@ function* tryLarger(ledger: Ledger, settings: BatchSettings, target: Levers['bat
   const fit = leading(comparisons.filter((c) => c.outcome === 'better' || c.outcome === 'within-noise'))
   if (fit === undefined) return `${whyWorse(what, comparisons)}, so the batch stays.`
   const arm = arms[1 + comparisons.indexOf(fit)] as Arm
-  ledger.move(fit.patch, `${fit.label}: as good on validation within seed noise, and fewer steps an epoch`, evidenceOf(fit, [incumbent, arm]))
+  ledger.move(fit.patch, `${fit.label}: as good on validation within seed noise, and fewer steps per epoch`, evidenceOf(fit, [incumbent, arm]))
   return ''
 }
 
 function whyWorse(what: string, comparisons: readonly Comparison[]): string {
   return comparisons.every((c) => c.outcome === 'worse' || c.outcome === 'unstable')
     ? `${what} is unstable, or worse on validation by more than seed noise, at every rate tried`
-    : `${what} could not be told from the incumbent: runs are missing, or seed noise could not be estimated`
+    : `${what} could not be distinguished from the incumbent: runs are missing, or seed noise could not be estimated`
 }
 
 /** Warmup shrinks with the number of steps, so that it covers the same examples. */
@@ -204,6 +204,6 @@ function* recheckRate(ledger: Ledger, settings: BatchSettings): Asking<RangeTest
 
 function whyNot(judged: readonly ProbeFinding[], noiseScale: number | null): string {
   const next = judged.find((p) => p.outcome !== 'fits')
-  if (next) return `batch ${next.batchSize} is out, ${next.note}`
-  return noiseScale === null ? 'the gradient noise scale could not be estimated' : 'a step may hold no more than the stage\'s largest batch, nor than a quarter of the training rows'
+  if (next) return `batch ${next.batchSize} is ruled out: ${next.note}`
+  return noiseScale === null ? 'the gradient noise scale could not be estimated' : 'a step holds at most the stage\'s largest batch and at most a quarter of the training rows'
 }

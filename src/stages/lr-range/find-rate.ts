@@ -34,7 +34,7 @@ export function* findRate(ledger: Ledger, levers: Levers, settings: LrRangeSetti
     findings: { batchSize: levers.batching.batchSize, curves, edge: null, confirmations: [], chosen: null, adopted: false, conclusion },
     incumbent: null, chosen: null, arms: [],
   })
-  if (!ledger.affords(settings.seeds, 'learning-rate range test')) return nothing([], 'The range test was left out for budget.')
+  if (!ledger.affords(settings.seeds, 'learning-rate range test')) return nothing([], 'The range test was skipped because of the budget.')
 
   const sweeps = yield* sweep(ledger, levers, settings)
   const curves = sweeps.map((s) => s.curve)
@@ -43,7 +43,7 @@ export function* findRate(ledger: Ledger, levers: Levers, settings: LrRangeSetti
 
   const rates = settings.backOff.map((factor) => ({ factor, learningRate: rounded(combined.rate * factor) }))
   if (!ledger.affords((rates.length + 1) * settings.confirmSeeds, 'confirmation of the range test')) {
-    return nothing(curves, 'An edge was found, but the budget has no room to confirm rates below it.')
+    return nothing(curves, 'An edge was found, but the budget does not allow confirming rates below it.')
   }
   const arms = yield* confirm(ledger, levers, rates, settings)
   if (arms.some((arm) => arm.outcomes.some((o) => o.status === 'not-run'))) {
@@ -57,7 +57,7 @@ export function* findRate(ledger: Ledger, levers: Levers, settings: LrRangeSetti
       batchSize: levers.batching.batchSize, curves, edge, confirmations: chosen.confirmations, chosen: chosen.learningRate, adopted: false,
       conclusion: chosen.learningRate === null
         ? `The edge is at ${shown(edge.center)}, but no rate below it trained stably.`
-        : `The edge is at ${shown(edge.center)} (${shown(edge.low)} to ${shown(edge.high)} over ${combined.seeds} seeds); ${shown(chosen.learningRate)} is the rate below it that trains best and is stable.`,
+        : `The edge is at ${shown(edge.center)} (${shown(edge.low)} to ${shown(edge.high)} over ${combined.seeds} seeds); ${shown(chosen.learningRate)} is the best stable rate below it.`,
     },
   }
 }

@@ -31,7 +31,7 @@ const defaults: LrRangeSettings = {
 export const lrRange: StageDefinition<LrRangeSettings, LrRange> = {
   name: 'lr-range',
   schema: {
-    summary: 'Finds the learning rate by range tests and confirms it below the edge.',
+    summary: 'Finds the learning rate with range tests and confirms a rate below the edge.',
     key: 'lrRange',
     description: 'Settings of a learning-rate range test.',
     properties: {
@@ -41,11 +41,11 @@ export const lrRange: StageDefinition<LrRangeSettings, LrRange> = {
         title: 'Steps', description: 'Steps of the sweep.',
         type: 'integer', minimum: 50, maximum: 100000, default: defaults.steps,
       },
-      seeds: seedsSchema('Sweeps, each under a seed of its own.', defaults.seeds),
-      backOff: listSchema('Back-off', 'Shares of the edge that are tried.', belowOne,
+      seeds: seedsSchema('Number of sweeps, each with its own seed.', defaults.seeds),
+      backOff: listSchema('Back-off', 'Shares of the edge to try.', belowOne,
         { minItems: 1, maxItems: 16, uniqueItems: true }, defaults.backOff),
       confirmLength: {
-        title: 'Confirmation length', description: 'Length of a confirmation run as a share of a full one.',
+        title: 'Confirmation length', description: 'Length of a confirmation run as a share of a full run.',
         type: 'number', exclusiveMinimum: 0, maximum: 1, default: defaults.confirmLength,
       },
       confirmSeeds: seedsSchema('Seeds of each confirmation.', defaults.confirmSeeds, 'Confirmation seeds'),
@@ -83,7 +83,7 @@ export function rangeTestSettings(written: LrRange, fallback: LrRangeSettings = 
 export function checkSweep({ from, to }: LrRangeSettings, at: readonly string[], report: ReportProblem): void {
   if (from < to) return
   const found = `from ${from} to ${to}`
-  report('range-reversed', [...at, 'from'], 'the range is the wrong way round', { found, allowed: 'from below to' })
+  report('range-reversed', [...at, 'from'], 'the range is reversed', { found, allowed: 'from below to' })
 }
 
 const short = (share: number): string => String(Number(share.toPrecision(3)))

@@ -40,14 +40,14 @@ export function adopt(ledger: Ledger, search: RateSearch): { readonly findings: 
 function verdictOf(comparison: Comparison, before: number): string {
   switch (comparison.outcome) {
     case 'better':
-      if (comparison.gain === null) return `${shown(before)} did not train under every seed, and this did.`
+      if (comparison.gain === null) return `${shown(before)} did not train under every seed; this rate did.`
       return `It beats ${shown(before)} by more than seed noise.`
     case 'within-noise':
-      return `It does not beat ${shown(before)} by more than seed noise, so that stays.`
+      return `It does not beat ${shown(before)} by more than seed noise, so the old rate stays.`
     case 'worse':
-      return `${shown(before)} is better by more than seed noise and stays.`
+      return `${shown(before)} is better by more than seed noise, so it stays.`
     case 'unstable':
     case 'undecidable':
-      return `It could not be told from ${shown(before)}, so that stays.`
+      return `It could not be distinguished from ${shown(before)}, so the old rate stays.`
   }
 }

@@ -32,7 +32,7 @@ const someValues = { minItems: 1, maxItems: 20, uniqueItems: true }
 export const regularize: StageDefinition<RegularizeSettings, Regularize> = {
   name: 'regularize',
   schema: {
-    summary: 'A grid of regularization levers, pruned by successive halving.',
+    summary: 'Searches a grid of regularization levers, pruned by successive halving.',
     description: 'Settings of the regularization stage.',
     properties: {
       grid: {
@@ -42,7 +42,7 @@ export const regularize: StageDefinition<RegularizeSettings, Regularize> = {
         $ref: '#/$defs/grid', default: {},
       },
       eta: {
-        title: 'Eta', description: 'Successive halving keeps one in so many.',
+        title: 'Eta', description: 'Reduction factor of successive halving: it keeps one in eta.',
         type: 'integer', minimum: 2, maximum: 10, default: 3,
       },
       seeds: seedsSchema('Seeds of each cell.', 3),
@@ -68,7 +68,7 @@ export const regularize: StageDefinition<RegularizeSettings, Regularize> = {
   check(_settings, { grid = {} }, { idle }, report) {
     for (const lever of gridLevers) {
       const why = grid[lever] === undefined ? undefined : idle(lever)
-      if (why !== undefined) report('lever-without-effect', ['grid', lever], `${lever} cannot change a run: ${why}`)
+      if (why !== undefined) report('lever-without-effect', ['grid', lever], `${lever} has no effect: ${why}`)
     }
   },
   comparisonSeeds: ({ seeds }) => ({ key: 'seeds', seeds }),

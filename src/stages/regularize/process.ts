@@ -42,7 +42,7 @@ export function* searchGrid(context: StageContext, settings: RegularizeSettings)
       ledger.lineage.length > 0
         ? `Moved: ${ledger.lineage.map((l) => `${l.lever} ${String(l.from)} → ${String(l.to)}`).join(', ')}.`
         : none.sentence,
-      sensitive.length > 0 ? `Share of the variance over the first round of the grid that each lever explains (ω²): ${sensitive.join(', ')}.` : '',
+      sensitive.length > 0 ? `Share of the variance in the first round of the grid that each lever explains (ω²): ${sensitive.join(', ')}.` : '',
     ].join(' ').trim(),
     { grid: { levers: axes.map((a) => a.lever), cells: grid.cells, sensitivity: grid.sensitivity } },
   )
@@ -54,7 +54,7 @@ function unmovedGrid(ledger: Ledger, { cells }: Grid): ReturnType<typeof unmoved
   const survivor = cells.some((c) => c.survived)
   if (comparisons.length > 0 || cells.length === 0 || (!survivor && omissions.length > 0)) return unmoved(ledger)
   if (!survivor) return { conclusion: 'inconclusive', sentence: 'No cell of the grid trained under every seed.' }
-  return { conclusion: 'kept', sentence: `Of ${cells.length} cells the incumbent's own came out best.` }
+  return { conclusion: 'kept', sentence: `Of ${cells.length} cells, the incumbent's own was the best.` }
 }
 
 /** Whether a lever has its own pilot and is not an axis of the grid. */

@@ -43,7 +43,7 @@ describe('augmentation that changes what rows are', () => {
 
   it('noise as large as what is measured is found in a table, and a little is not', () => {
     expect(found(wines, 'noise', 0.1)).toEqual([])
-    expect(found(wines, 'noise', 2).join()).toMatch(/augmentation\.noise 2 makes other data of the training rows: \w+, /)
+    expect(found(wines, 'noise', 2).join()).toMatch(/augmentation\.noise 2 makes the training rows look like other data: \w+, /)
   })
 
   it('is told apart where there are several', () => {

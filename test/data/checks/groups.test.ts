@@ -33,8 +33,8 @@ describe('groups that are not declared', () => {
     const [found] = groupsOf(await load(repeated(`v5-${typeof value(1)}`, value)))
     expect(found).toMatchObject({ check: 'groups' })
     expect(found?.message).toMatch(
-      /^rows may belong together by "v5-\w+" \(of [89]\d % of the rows the most similar other row has the same value, where chance gives 1 %/)
-    expect(found?.message).toMatch(/\d\d of its 60 values are in more than one part of the split.* say split\.groupBy: v5-.*; rows \d+, /)
+      /^rows may belong together by "v5-\w+" \(of [89]\d % of the rows, the most similar other row has the same value, where chance gives 1 %/)
+    expect(found?.message).toMatch(/\d\d of its 60 values are in more than one part of the split.* set split\.groupBy: v5-.*; rows \d+, /)
     expect(found?.rows?.length).toBeGreaterThan(50)
   })
 
@@ -71,7 +71,7 @@ describe('declared groups', () => {
     const test = data.splits.test.filter((other) => other !== row)
     const torn = { ...data, splits: { ...data.splits, test, validation: Int32Array.from([...data.splits.validation, row]) } }
     const [found] = groupsOf(torn)
-    expect(found?.message).toMatch(/^1 group of "patient" in more than one part of the split, though they are to stay whole; rows /)
+    expect(found?.message).toMatch(/^1 group of "patient" in more than one part of the split, despite groupBy; rows /)
     expect(found?.rows).toContain(row)
     expect(found?.rows).toContain(brother)
   })

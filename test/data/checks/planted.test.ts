@@ -157,7 +157,7 @@ describe('strata', () => {
     const without = (rows: Int32Array): Int32Array => rows.filter((row) => wines.targets[row] !== 2)
     const untested = { ...wines, splits: { train, validation, test: without(test) } }
     expect(checkData(untested, ['strata'])).toEqual([
-      { check: 'strata', message: expect.stringMatching(/^1 class without a test row: "class_2"; the score on test rows says nothing of it; rows 131, 132, .* and 40 more$/) as string, rows: own },
+      { check: 'strata', message: expect.stringMatching(/^1 class without a test row: "class_2"; the score on test rows does not measure it; rows 131, 132, .* and 40 more$/) as string, rows: own },
     ])
     const unlearned = { ...wines, splits: { train: without(train), validation, test } }
     expect(checkData(unlearned, ['strata'])).toMatchObject([{ message: expect.stringMatching(/it cannot be learned; rows 131, /) as string }])

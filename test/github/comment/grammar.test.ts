@@ -32,14 +32,14 @@ describe('a comment', () => {
   it.each([
     ['/tune verfy', 'did you mean verify?'], ['/tune verify plan', 'not understood'],
     [`/tune ${sha} verify`, 'not understood'], ['/tune abc1234', 'can be forged'], [`/tune ${sha}0`, 'can be forged'],
-    [`/tune ${sha} ${sha}`, 'not the whole hash'], ['/tune seeds', 'not understood'], ['/tune seeds=', 'not understood'],
+    [`/tune ${sha} ${sha}`, 'not the full hash'], ['/tune seeds', 'not understood'], ['/tune seeds=', 'not understood'],
     ['/tune seeds==3', 'not understood'], ['/tune seeds=1', 'from 2 to 100'], ['/tune seeds=101', 'from 2 to 100'],
     ['/tune seeds=3.5', 'whole number'], ['/tune seeds=1e2', 'whole number'], ['/tune seeds=0x10', 'whole number'], ['/tune seeds=-3', 'whole number'],
     ['/tune seeds=03', 'whole number'], ['/tune trials=0', 'from 1 to 100000'], ['/tune trials=100001', 'from 1 to 100000'],
     ['/tune trials=99999999999', 'whole number'], ['/tune minutes=0', 'from 1 to 360'], ['/tune minutes=361', 'from 1 to 360'],
     ['/tune seeds=3 seeds=4', 'given twice'], ['/tune stages=none', 'none is none'], ['/tune stages=batch,', 'an empty one'],
     ['/tune stages=batch,batch', 'named twice'], ['/tune seed=3', 'did you mean seeds?'], ['/tune verify stages=batch', 'does not take stages'],
-    ['/tune plan minutes=3', 'does not take minutes'], ['/tune cancel seeds=3', 'it takes none'], ['/tune __proto__=3', 'not understood'],
+    ['/tune plan minutes=3', 'does not take minutes'], ['/tune cancel seeds=3', 'it takes no keys'], ['/tune __proto__=3', 'not understood'],
     ['/tune constructor=3', 'does not take constructor'], ['/tune $(id)', 'not understood'], ['/tune seeds=3;id', 'whole number'],
     ['/tune \u202eseeds=3', 'printable ASCII'], ['/tune seeds=３', 'printable ASCII'], ['/tune \u0000', 'printable ASCII'],
   ])('is refused whole: %j', (body, reason) => expect(read(body)).toContain(reason))

@@ -72,7 +72,7 @@ describe('a command', () => {
   it.each([[200, true], [201, false]])('attack 10: trials=%d against a budget of 200: %s', (trials, passes) => {
     const said = answer(command({ options: { ...none, trials } }))
     if (passes) expect(said).toMatchObject({ options: { trials } })
-    else expect(said).toContain('over the budget of the spec, which has 200')
+    else expect(said).toContain('over the budget of the spec, which allows 200')
   })
   it('attack 10: is refused where the budget could not be read', () => {
     expect(answer(command(), { base: null })).toContain('what a run may cost')

@@ -181,7 +181,7 @@ describe('a comment', () => {
 
   it('attack 10: cannot cost more than the spec of the base branch allows', async () => {
     expect(await comment('/tune minutes=31')).toBeNull()
-    expect(said()).toContain('over the budget of the spec, which has 30')
+    expect(said()).toContain('over the budget of the spec, which allows 30')
     expect(await comment('/tune minutes=30')).toMatchObject({ options: { minutes: 30 } })
     expect(await comment('/tune', { budget: null })).toBeNull()
   })

@@ -40,9 +40,9 @@ export function nearDuplicates(dataset: Dataset): Found[] {
   if (poissonTail(kept.length, queries * chance * (examined.length / Math.max(1, near.length))) > ALPHA) return []
   const found = kept.map(({ row }) => rows[row] ?? 0).sort((a, b) => a - b)
   const more = near.length > EXAMINED ? ' or more' : ''
-  const sample = isSample || share < 1 ? `, of a sample of ${counted(queries, 'row')} that was looked at` : ''
+  const sample = isSample || share < 1 ? `, in a sample of ${counted(queries, 'row')}` : ''
   const message = `${counted(found.length, 'row')}${more} of validation or test nearly the same as one in another part: ` +
-    `closer than ${NEAR} × the usual distance to the nearest neighbour${sample}`
+    `closer than ${NEAR} × the usual distance to the nearest neighbor${sample}`
   return [{ message, rows: found }]
 }
 

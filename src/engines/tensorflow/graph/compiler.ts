@@ -53,7 +53,7 @@ export function createCompiler(
     } catch (error) {
       if (!(error instanceof NotTraceable)) throw error
       predictable = false
-      notice(`evaluation runs one op at a time, several times slower: ${error.message}`)
+      notice(`evaluation runs one op at a time, which is several times slower: ${error.message}`)
       return null
     }
   }
@@ -139,7 +139,7 @@ const anyRate = 1e-3
  * Two steps that differ in more than their inputs would be wrong from the second on: something is drawn or computed outside.
  */
 function assertSteady(first: Trace, second: Trace): void {
-  if (first.fingerprint !== second.fingerprint) throw new NotTraceable('its steps are not alike: JavaScript computes a part of each')
+  if (first.fingerprint !== second.fingerprint) throw new NotTraceable('its steps are not alike: JavaScript computes part of each step')
 }
 
 /** The graph's own first step must match the recorded one. */
@@ -148,7 +148,7 @@ function assertSame(trace: Trace, steps: CompiledSteps, state: TrainState, from:
   for (const tensor of tensorsOf(after)) tensor.dispose()
   const [loss, wanted] = [reports[0]?.loss ?? NaN, trace.lossValue]
   const same = Math.abs(loss - wanted) <= tolerance * Math.max(1, Math.abs(wanted)) || !(Number.isFinite(loss) || Number.isFinite(wanted))
-  if (!same) throw new NotTraceable(`as a graph it gives the loss ${loss} instead of ${wanted}`)
+  if (!same) throw new NotTraceable(`the graph gives the loss ${loss} instead of ${wanted}`)
 }
 
 function compiledSteps(

@@ -52,7 +52,7 @@ function recorder(binding: Binding, entries: Recorded[]): Binding {
       return outputs
     },
     tensorDataSync() {
-      throw new NotTraceable('it reads values back while it is computed')
+      throw new NotTraceable('it reads values back during the computation')
     },
   }
   return Object.create(binding, Object.getOwnPropertyDescriptors(own)) as Binding

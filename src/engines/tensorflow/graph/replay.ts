@@ -27,7 +27,7 @@ export function replay(
 
 function found(refs: ReadonlyMap<number, Ref>, id: number, user: string): Ref {
   const ref = refs.get(id)
-  if (ref === undefined) throw new NotTraceable(`${user} uses a tensor that was made before the step`)
+  if (ref === undefined) throw new NotTraceable(`${user} uses a tensor that was created before the step`)
   return ref
 }
 

@@ -152,5 +152,5 @@ function loopTools(graph: Graph, index: Ref, round: Ref) {
 }
 
 function missing(): never {
-  throw new Error('our defect: the graph of a step misses a part')
+  throw new Error('bug in tunegate: the graph of a step is incomplete')
 }

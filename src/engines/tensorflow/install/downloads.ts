@@ -23,7 +23,7 @@ async function stateOf(folder: string, { file, bytes, sha256 }: Download): Promi
   const path = join(folder, file)
   const found = await stat(path).catch(() => undefined)
   if (!found?.isFile()) return 'absent'
-  if (found.size !== bytes) return { found: `${found.size} bytes in place of ${bytes}` }
+  if (found.size !== bytes) return { found: `${found.size} bytes instead of ${bytes}` }
   const digest = await sha256OfFile(path)
   return digest === sha256 ? 'good' : { found: `sha256 ${digest}` }
 }
@@ -46,7 +46,7 @@ export async function requireAll(folder: string, downloads: readonly Download[])
   if (absent.length > 0) {
     problems.unshift(
       problem('missing-file', `${absent.length} of ${downloads.length} files are not in ${folder}`, {
-        found: `without ${absent.slice(0, 5).join(', ')}${absent.length > 5 ? ', …' : ''}`,
+        found: `missing ${absent.slice(0, 5).join(', ')}${absent.length > 5 ? ', …' : ''}`,
         hint: withoutNetwork,
       }),
     )
@@ -135,7 +135,7 @@ function failure(order: Order, downloads: readonly Download[], ended: Ended): Di
         .map((d) => d.file)
         .slice(0, 3)
         .join(', '),
-      `${order.client} says that the registry gives another content`,
+      `${order.client} reports that the registry serves different content`,
       first.sha256,
     )
   return notFetched(order.client, order.client === 'npm' ? `${downloads.length} packages` : (first?.file ?? ''), ended)

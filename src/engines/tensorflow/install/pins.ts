@@ -58,7 +58,7 @@ export interface Versions {
 
 export function versionsOf({ packages, wheels }: Pins, platform: Platform): Versions {
   const addon = packages.find((p) => p.name === addonPackage)
-  if (!addon) throw new Error(`no ${addonPackage} among the pins`)
+  if (!addon) throw new Error(`the pins do not include ${addonPackage}`)
   return { tfjsNode: addon.version, tensorflow: wheels[platform].version }
 }
 

@@ -35,11 +35,11 @@ export function platformOf(machine: Machine): Result<Platform, Diagnostic> {
   const { os, arch, glibc } = machine
   const platform = platforms.find((p) => p === `${os}-${arch}`)
   if (!platform) return err(unsupported(machine, os === 'win32' ? 'Windows' : `${os} on ${arch}`))
-  if (os === 'linux' && glibc === null) return err(unsupported(machine, 'a Linux without glibc, such as Alpine'))
+  if (os === 'linux' && glibc === null) return err(unsupported(machine, 'Linux without glibc, such as Alpine'))
   if (os === 'linux' && glibc !== null && older(glibc, least.glibc))
-    return err(unsupported(machine, `a glibc before ${least.glibc}`))
+    return err(unsupported(machine, `glibc older than ${least.glibc}`))
   if (os === 'darwin' && Number.parseInt(machine.release, 10) < least.darwin)
-    return err(unsupported(machine, 'a macOS before 12'))
+    return err(unsupported(machine, 'macOS older than 12'))
   return ok(platform)
 }
 
@@ -47,10 +47,10 @@ function unsupported({ os, arch, glibc }: Machine, what: string): Diagnostic {
   return {
     code: 'engine/unsupported-platform',
     severity: 'error',
-    message: `the tensorflow engine is not to be had for ${what}`,
+    message: `the tensorflow engine is not available for ${what}`,
     found: `${os} ${arch}${glibc === null ? '' : `, glibc ${glibc}`}`,
     allowed: `Linux on x64 or arm64 with glibc ${least.glibc} or newer, macOS 12 or newer on Apple silicon`,
-    hint: 'nothing needs to be installed: --engine auto and --engine wasm train on WebAssembly, which is always there',
+    hint: 'use --engine auto or --engine wasm, which trains on WebAssembly and needs no installation',
   }
 }
 

@@ -11,24 +11,24 @@ export function problem(
 }
 
 export const withoutNetwork =
-  'where there is a network `tunegate engine download DIR` saves the files; `tunegate engine install --from DIR` takes them'
+  'run `tunegate engine download DIR` on a machine with a network, then `tunegate engine install --from DIR` here'
 
 export const noCompiler = (tried: string): Diagnostic =>
-  problem('no-compiler', 'there is no C++ compiler to build the native addon with', {
+  problem('no-compiler', 'no C++ compiler was found to build the native addon', {
     found: `could not run ${tried}`,
     hint:
       'install one (Debian, Ubuntu: apt-get install g++; Fedora: dnf install gcc-c++; macOS: xcode-select --install), ' +
-      'or name yours in CXX',
+      'or set CXX to yours',
   })
 
 export const noNpm = (): Diagnostic =>
-  problem('no-npm', 'npm, which fetches the JavaScript packages, cannot be run', {
+  problem('no-npm', 'cannot run npm, which fetches the JavaScript packages', {
     found: 'could not run npm',
     hint: `install it (it comes with Node), or: ${withoutNetwork}`,
   })
 
 export const noPip = (tried: string): Diagnostic =>
-  problem('no-pip', 'pip, which fetches the TensorFlow library, cannot be run', {
+  problem('no-pip', 'cannot run pip, which fetches the TensorFlow library', {
     found: `could not run ${tried}`,
     hint: `install it (Debian, Ubuntu: apt-get install python3-pip; Python itself is not used), or: ${withoutNetwork}`,
   })
@@ -37,43 +37,43 @@ export const notFetched = (client: 'npm' | 'pip', what: string, ended: Ended): D
   problem('download', `${client} could not fetch ${what}`, {
     found: lastWords(ended, client === 'npm' ? 'first' : 'last'),
     hint:
-      `look at the network, the proxy and the registry that ${client} is set to (${client} config list), and run the ` +
-      `install again: it keeps what it has; or: ${withoutNetwork}`,
+      `check the network, the proxy and the registry that ${client} uses (${client} config list), and run the ` +
+      `install again, which keeps finished downloads; or: ${withoutNetwork}`,
   })
 
 export const wrongContent = (file: string, found: string, sha256: string): Diagnostic =>
-  problem('checksum', `${file} is not the file that it should be`, {
+  problem('checksum', `${file} does not have the expected content`, {
     found,
     allowed: `sha256 ${sha256}`,
     hint:
-      'it was damaged on its way, or replaced by a registry or a proxy, and was not used. Run the install again, or ask ' +
-      'who runs the registry',
+      'run the install again, or ask the registry operator: the file was damaged in transit, or replaced by a registry or ' +
+      'proxy, and was not used',
   })
 
 const mebi = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`
 
 export const noSpace = (folder: string, needed: number | null, free: number | null): Diagnostic =>
-  problem('no-space', 'there is not enough room on the disk for the tensorflow engine', {
+  problem('no-space', 'there is not enough disk space for the tensorflow engine', {
     found: `${free === null ? 'the disk ran full' : `${mebi(free)} free`} in ${folder}`,
     ...(needed === null ? {} : { allowed: `at least ${mebi(needed)}` }),
-    hint: 'make room, or choose another folder by --dir',
+    hint: 'free disk space, or choose another folder with --dir',
   })
 
 export const unwritable = (folder: string, error: Error): Diagnostic =>
   problem('unwritable', 'cannot write to the folder of the engine', {
     found: error.message.includes(folder) ? error.message : `${folder}: ${error.message}`,
-    hint: 'choose another folder by --dir',
+    hint: 'choose another folder with --dir',
   })
 
 export const interrupted = (): Diagnostic =>
   problem('interrupted', 'the install was interrupted', {
-    hint: 'run it again: it goes on with the files that it has',
+    hint: 'run it again: it continues with the files that it already has',
   })
 
 export const doesNotCompile = (command: string, ended: Ended): Diagnostic =>
   problem('compile', `${command} could not compile the native addon`, {
     found: lastWords(ended, 'errors'),
-    hint: 'it takes C++17 (GCC 8, Clang 7 or newer); name another compiler in CXX',
+    hint: 'set CXX to a compiler that supports C++17 (GCC 8, Clang 7 or newer)',
   })
 
 /** Why TensorFlow does not run although everything is in place. */
@@ -83,16 +83,16 @@ export function doesNotRun(ended: Ended): Diagnostic {
   if (ended.killedBy === 'SIGILL')
     return problem('smoke-test', message, {
       found,
-      hint: 'its processor lacks instructions (AVX) that TensorFlow is built with; --engine wasm trains without them',
+      hint: 'use --engine wasm: the processor lacks the AVX instructions that TensorFlow needs',
     })
   if (/GLIBC(XX)?_[\d.]+' not found/.test(ended.said))
     return problem('smoke-test', message, {
       found,
-      hint: 'its system libraries are older than TensorFlow needs; use a newer system, or --engine wasm',
+      hint: 'use a newer system, or --engine wasm: the system libraries are older than TensorFlow needs',
     })
   return problem('smoke-test', message, {
     found,
-    hint: 'run the install with --force; where that does not help, report these lines; --engine wasm trains here',
+    hint: 'run the install with --force; if that does not help, report these lines and use --engine wasm',
   })
 }
 

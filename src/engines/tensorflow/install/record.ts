@@ -65,11 +65,11 @@ export async function readInstalled(engine: string, key: string): Promise<Result
     return err(there ? damaged(`${files.record} is missing`) : { state: 'absent', why: 'it is not installed' })
   }
   const record = parse(text)
-  if (record?.key !== key) return err(damaged(`${files.record} is not that of this engine`))
+  if (record?.key !== key) return err(damaged(`${files.record} belongs to another engine`))
   for (const { path, bytes } of record.files) {
     const found = await stat(join(engine, path)).catch(() => undefined)
     if (found?.size !== bytes)
-      return err(damaged(`${path} ${found ? `has ${found.size} bytes in place of ${bytes}` : 'is missing'}`))
+      return err(damaged(`${path} ${found ? `has ${found.size} bytes instead of ${bytes}` : 'is missing'}`))
   }
   return ok(record)
 }

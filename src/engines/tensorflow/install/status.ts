@@ -46,9 +46,9 @@ export function availabilityOf(found: EngineState): Availability {
 }
 
 const askedFor = ({ state, folder, why }: Extract<EngineState, { readonly state: 'absent' | 'damaged' }>): Diagnostic =>
-  problem(state === 'absent' ? 'not-installed' : 'damaged', 'the tensorflow engine was asked for and cannot be used', {
+  problem(state === 'absent' ? 'not-installed' : 'damaged', 'the requested tensorflow engine cannot be used', {
     found: `${folder}: ${why}`,
-    hint: 'install it by `tunegate engine install`, or let --engine auto take wasm',
+    hint: 'run `tunegate engine install`, or use --engine auto, which falls back to wasm',
   })
 
 function whyNot(found: Exclude<EngineState, { readonly state: 'installed' }>): string {
@@ -58,7 +58,7 @@ function whyNot(found: Exclude<EngineState, { readonly state: 'installed' }>): s
     case 'absent':
       return 'the tensorflow engine is not installed (`tunegate engine install`)'
     case 'damaged':
-      return `the installed tensorflow engine is damaged: ${found.why} (\`tunegate engine install\` mends it)`
+      return `the installed tensorflow engine is damaged: ${found.why} (\`tunegate engine install\` repairs it)`
     default:
       throw new Error(`no reason for ${JSON.stringify(found satisfies never)}`)
   }

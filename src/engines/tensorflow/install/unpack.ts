@@ -44,7 +44,7 @@ async function unpack(engine: string, folder: string, { bytes, from }: EngineArc
     if (header === 'end') return
     const { size, type } = header
     total += size
-    if (++entries > most.entries || total > most.bytes) throw new Error('the archive holds more than an engine')
+    if (++entries > most.entries || total > most.bytes) throw new Error('the archive has more content than an engine')
     if (namesNext(type)) {
       if (size > most.name) throw new Error(damaged)
       longPath = nextName(type, await input.take(size)) ?? longPath
@@ -54,7 +54,7 @@ async function unpack(engine: string, folder: string, { bytes, from }: EngineArc
       longPath = undefined
       if (type === '5' && size === 0) await mkdir(join(engine, below), { recursive: true })
       else if ((type === '0' || type === '') && below !== '') await write(join(engine, below), input.stream(size))
-      else throw new Error(`the archive holds what is neither a file nor a folder: ${below}`)
+      else throw new Error(`the archive has an entry that is neither a file nor a folder: ${below}`)
     }
     await input.take((block - (size % block)) % block)
   }
@@ -63,7 +63,7 @@ async function unpack(engine: string, folder: string, { bytes, from }: EngineArc
 /** Empty for the folder itself. */
 function pathBelow(folder: string, path: string): string {
   if (path === folder) return ''
-  if (!path.startsWith(folder + sep)) throw new Error(`the archive has a path that leads elsewhere: ${path}`)
+  if (!path.startsWith(folder + sep)) throw new Error(`the archive has a path that leads outside its folder: ${path}`)
   return path.slice(folder.length + 1)
 }
 
@@ -90,7 +90,7 @@ async function unpacked(bytes: AsyncIterable<Uint8Array>): Promise<AsyncIterable
   const unpacker = head.length < 4 ? undefined
     : head.readUInt32LE(0) === 0xfd2fb528 ? zlib.createZstdDecompress()
       : head.readUInt16BE(0) === 0x1f8b ? zlib.createGunzip() : undefined
-  if (!unpacker) throw new Error('it is no archive')
+  if (!unpacker) throw new Error('it is not an archive')
   const source = async function* (): AsyncGenerator<Uint8Array> {
     yield head
     yield* { [Symbol.asyncIterator]: () => iterator }

@@ -48,13 +48,13 @@ export async function verifyFiles(
   for (const path of listed.value) {
     const { size: bytes } = await lstat(join(engine, path))
     const pinned = expected.files.get(path)
-    if (bytes !== (pinned?.bytes ?? bytes) || (!pinned && bytes > most.bytes)) return err(`${path} has another size`)
+    if (bytes !== (pinned?.bytes ?? bytes) || (!pinned && bytes > most.bytes)) return err(`${path} has the wrong size`)
     const sha256 = await sha256OfFile(join(engine, path))
-    if (pinned && sha256 !== pinned.sha256) return err(`${path} has another content`)
+    if (pinned && sha256 !== pinned.sha256) return err(`${path} has the wrong content`)
     found.push({ path, bytes, sha256 })
   }
   const wrong = [...expected.folders].find(([folder, unpacked]) => digestOf(filesIn(folder, found, expected)) !== unpacked)
-  return wrong ? err(`${wrong[0]} is not what its package holds`) : ok(found)
+  return wrong ? err(`${wrong[0]} differs from its package`) : ok(found)
 }
 
 function expectedIn(engine: string, pins: Pins, platform: Platform): Expected {

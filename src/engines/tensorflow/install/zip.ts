@@ -43,13 +43,13 @@ async function readDirectory(file: FileHandle): Promise<ZipEntry[]> {
   const { size } = await file.stat()
   const tail = await readAt(file, Math.min(size, endBytes + mostComment), Math.max(0, size - endBytes - mostComment))
   const end = tail.lastIndexOf(Buffer.from([0x50, 0x4b, 0x05, 0x06]))
-  if (end < 0 || end + endBytes > tail.length) throw new Error('no zip archive: its end record is missing')
+  if (end < 0 || end + endBytes > tail.length) throw new Error('not a zip archive: its end record is missing')
   const [count, bytes, offset] = [tail.readUInt16LE(end + 10), tail.readUInt32LE(end + 12), tail.readUInt32LE(end + 16)]
-  if (offset === 0xffff_ffff || count === 0xffff) throw new Error('a zip64 archive, which is not read here')
+  if (offset === 0xffff_ffff || count === 0xffff) throw new Error('zip64 archives are not supported')
   const directory = await readAt(file, bytes, offset)
   const entries: ZipEntry[] = []
   for (let at = 0; at < bytes;) {
-    if (directory.readUInt32LE(at) !== signature.entry) throw new Error('no zip archive: its directory is damaged')
+    if (directory.readUInt32LE(at) !== signature.entry) throw new Error('not a zip archive: its directory is damaged')
     const lengths = [28, 30, 32].map((field) => directory.readUInt16LE(at + field))
     const [name = 0, extra = 0, comment = 0] = lengths
     entries.push({
@@ -66,12 +66,12 @@ async function readDirectory(file: FileHandle): Promise<ZipEntry[]> {
 
 async function streamOf(file: FileHandle, entry: ZipEntry): Promise<AsyncIterable<Buffer>> {
   const header = await readAt(file, 30, entry.offset)
-  if (header.readUInt32LE(0) !== signature.local) throw new Error(`no zip archive: ${entry.name} is not where it should be`)
+  if (header.readUInt32LE(0) !== signature.local) throw new Error(`not a zip archive: ${entry.name} is not at its offset`)
   // The local header repeats the name, and its extra field may differ in length from the directory's.
   const start = entry.offset + 30 + header.readUInt16LE(26) + header.readUInt16LE(28)
   const packed = Readable.from(pieces(file, start, entry.packedBytes))
   if (entry.method === 0) return packed
-  if (entry.method !== 8) throw new Error(`${entry.name} is packed by method ${entry.method}, which is not read here`)
+  if (entry.method !== 8) throw new Error(`${entry.name} uses compression method ${entry.method}, which is not supported`)
   const inflate = createInflateRaw({ chunkSize: pieceBytes })
   packed.on('error', (error) => inflate.destroy(error))
   return packed.pipe(inflate)

@@ -35,7 +35,7 @@ export function backendKernel(tf: Tf, name: string): KernelFunc {
  */
 export function floats(heap: WasmHeap, info: TensorInfo): Float32Array {
   const view = heap.typedArrayFromHeap(info)
-  if (!(view instanceof Float32Array)) throw new Error(`a kernel needs float32, found ${info.dtype}`)
+  if (!(view instanceof Float32Array)) throw new Error(`a kernel needs float32, but found ${info.dtype}`)
   return view
 }
 

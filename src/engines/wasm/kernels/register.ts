@@ -32,7 +32,7 @@ const kernels: Readonly<Record<string, KernelBuilder>> = {
 export function registerTrainingKernels(tf: Tf, simd: boolean): void {
   const backend = tf.backend() as { readonly wasm?: { readonly asm?: { readonly memory?: WasmMemory } } }
   const memory = backend.wasm?.asm?.memory
-  if (!memory) throw new Error('the wasm backend does not show its memory; kernels cannot work on it')
+  if (!memory) throw new Error('the wasm backend does not expose its memory, so kernels cannot use it')
   const tools = { tf, products: products(memory, simd), giveToMaxima: giveToMaxima(memory, simd) }
   for (const [name, build] of Object.entries(kernels)) replaceKernel(tf, name, build(tools))
 }

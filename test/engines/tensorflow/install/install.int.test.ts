@@ -102,7 +102,7 @@ describe('an install', () => {
     const engine = createRequire(join(folder, '/'))('./load.cjs') as { backend: () => { binding: { TF_Version: string } } }
     expect(engine.backend().binding.TF_Version).toBe('2.21.0')
     const state = await engineState(root, { pins: tiny.pins })
-    expect(await choose('auto', state)).toEqual({ ok: true, value: { engine: 'tensorflow', folder, why: 'installed, and the faster one' } })
+    expect(await choose('auto', state)).toEqual({ ok: true, value: { engine: 'tensorflow', folder, why: 'installed, and faster' } })
     expect(await choose('wasm', state)).toMatchObject({ value: { engine: 'wasm' } })
     expect(await engineLoads(folder)).toMatchObject({ ok: true, value: { tensorflow: '2.21.0', tfjsNode: '4.22.0' } })
   })
@@ -162,7 +162,7 @@ describe('files from elsewhere', () => {
     const root = newRoot()
     const found = await problems(installEngine(options(root, { from: folder })))
     expect(found.map((d) => d.code)).toEqual(['engine/checksum', 'engine/checksum', 'engine/checksum'])
-    expect(found[0]).toMatchObject({ found: expect.stringMatching(/bytes in place of|sha256/) as string, hint: expect.any(String) as string })
+    expect(found[0]).toMatchObject({ found: expect.stringMatching(/bytes instead of|sha256/) as string, hint: expect.any(String) as string })
     const empty = mkdtempSync(join(tmpdir(), 'empty-'))
     expect(await problems(installEngine(options(root, { from: empty })))).toMatchObject([{ code: 'engine/missing-file', message: expect.stringContaining('4 of 4') as string }])
     expect(readdirSync(root)).toEqual([])

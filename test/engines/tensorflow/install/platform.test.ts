@@ -18,9 +18,9 @@ describe('the platform', () => {
   ])('of %o is %s', (given, expected) => expect(platformOf(given)).toEqual({ ok: true, value: expected }))
 
   it.each([
-    [machine({ os: 'win32', glibc: null }), 'Windows'], [machine({ glibc: null }), 'Alpine'], [machine({ glibc: '2.17' }), 'glibc before 2.27'],
-    [machine({ glibc: '2.9' }), 'glibc before 2.27'], [machine({ ...mac, arch: 'x64' }), 'darwin on x64'],
-    [machine({ ...mac, release: '20.6.0' }), 'macOS before 12'], [machine({ arch: 'riscv64' }), 'riscv64'],
+    [machine({ os: 'win32', glibc: null }), 'Windows'], [machine({ glibc: null }), 'Alpine'], [machine({ glibc: '2.17' }), 'glibc older than 2.27'],
+    [machine({ glibc: '2.9' }), 'glibc older than 2.27'], [machine({ ...mac, arch: 'x64' }), 'darwin on x64'],
+    [machine({ ...mac, release: '20.6.0' }), 'macOS older than 12'], [machine({ arch: 'riscv64' }), 'riscv64'],
   ])('of %o is none, and wasm is named', (given, words) => {
     const found = platformOf(given)
     expect(found).toMatchObject({ ok: false, error: { code: 'engine/unsupported-platform', message: expect.stringContaining(words) as string } })
