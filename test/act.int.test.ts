@@ -111,7 +111,7 @@ describe('a compiled workflow', () => {
     const service = await startArtifactService()
     try {
       // The jobs of every stage are written alike: a first and a last one are enough to hand on, and to be handed on to.
-      const folder = repository(twoStages(small).replace('maxStd: 0.5', 'maxStd: 0.9'))
+      const folder = repository(twoStages(small))
       expect(runNode(folder, 'dist/cli/index.js', 'compile', 'examples/digits/tuning.yml', '--target', 'workflow', '--uses', './', '--shards', '3', '--engine', 'wasm',
         '--output', '.github/workflows/fan-out.yml').status).toBe(0)
       commitAll(folder)
