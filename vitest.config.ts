@@ -13,7 +13,10 @@ const patience = 600_000 * factor
 export default defineConfig({
   test: {
     projects: [
-      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['**/*.int.test.ts'], isolate: false } },
+      {
+        extends: true,
+        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['**/*.int.test.ts'], isolate: false },
+      },
       { extends: true, test: { name: 'steps', include: steps, isolate: false } },
       { extends: true, test: { name: 'int', include: ['test/**/*.int.test.ts'], exclude: steps } },
     ],

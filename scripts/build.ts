@@ -20,13 +20,18 @@ const wasm = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm']
 /** What the charts' PNG files are made with: file in `dist/pictures/` by where it comes from. */
 const pictures = {
   'resvg.wasm': '@resvg/resvg-wasm/index_bg.wasm',
-  ...Object.fromEntries(fontNames.map((name) => [name, `@fontsource/inter/files/${name.replace('.woff2', '-normal.woff2')}`])),
+  ...Object.fromEntries(
+    fontNames.map((name) => [name, `@fontsource/inter/files/${name.replace('.woff2', '-normal.woff2')}`]),
+  ),
 }
 
 function emit(): void {
   rmSync(join(root, 'build'), { recursive: true, force: true })
   const tsc = join(root, 'node_modules/typescript/bin/tsc')
-  const done = spawnSync(process.execPath, [tsc, '-p', join(root, 'scripts/tsconfig.build.json')], { stdio: 'inherit', cwd: root })
+  const done = spawnSync(process.execPath, [tsc, '-p', join(root, 'scripts/tsconfig.build.json')], {
+    stdio: 'inherit',
+    cwd: root,
+  })
   if (done.status !== 0) throw new Error('the sources do not compile; see above')
 }
 
@@ -50,7 +55,8 @@ async function build(folder: string): Promise<void> {
   for (const name of wasm) {
     write(join(folder, 'worker', name), readFileSync(join(root, 'node_modules/@tensorflow/tfjs-backend-wasm/dist', name)))
   }
-  for (const [name, from] of Object.entries(pictures)) write(join(folder, 'pictures', name), readFileSync(join(root, 'node_modules', from)))
+  for (const [name, from] of Object.entries(pictures))
+    write(join(folder, 'pictures', name), readFileSync(join(root, 'node_modules', from)))
   write(join(folder, 'package.json'), '{\n  "type": "module"\n}\n')
   write(join(folder, 'licenses.txt'), licenses(root, packages))
 }
@@ -80,7 +86,9 @@ async function check(): Promise<boolean> {
     await build(fresh)
     const found = differences(join(root, 'dist'), fresh)
     for (const line of found) console.error(`dist/${line}`)
-    console.log(found.length === 0 ? 'dist/ is current' : 'dist/ is not what the sources give: run `npm run build` and commit')
+    console.log(
+      found.length === 0 ? 'dist/ is current' : 'dist/ is not what the sources give: run `npm run build` and commit',
+    )
     return found.length === 0
   } finally {
     rmSync(fresh, { recursive: true, force: true })
@@ -89,4 +97,4 @@ async function check(): Promise<boolean> {
 
 process.chdir(root)
 if (!process.argv.includes('--check')) await build(join(root, 'dist'))
-else if (!await check()) process.exitCode = 1
+else if (!(await check())) process.exitCode = 1

@@ -28,7 +28,12 @@ export async function bundle(root: string, entry: string): Promise<Bundle> {
   process.noDeprecation = true
   const ncc = createRequire(import.meta.url)('@vercel/ncc') as Ncc
   const { code, assets, stats } = await ncc(entry, {
-    esm: true, filename: 'index.js', minify: false, sourceMap: false, cache: false, quiet: true,
+    esm: true,
+    filename: 'index.js',
+    minify: false,
+    sourceMap: false,
+    cache: false,
+    quiet: true,
   })
   const files = new Map<string, string | Uint8Array>([['index.js', await minify(root, 'index.js', code)]])
   for (const [name, { source }] of Object.entries(assets).sort(([a], [b]) => (a < b ? -1 : 1))) {
@@ -46,15 +51,21 @@ function unexpected(entry: string, name: string): string {
 /** ncc would minify the program and not its chunks; the licences that comments repeat are kept in `licenses.txt`. */
 async function minify(root: string, name: string, code: string): Promise<string> {
   const result = await transform(code, {
-    minify: true, format: 'esm', target: 'node20', platform: 'node', legalComments: 'none', charset: 'ascii',
+    minify: true,
+    format: 'esm',
+    target: 'node20',
+    platform: 'node',
+    legalComments: 'none',
+    charset: 'ascii',
   })
-  if (result.code.includes(root)) throw new Error(`${name} contains the path of this checkout: the build would differ elsewhere`)
+  if (result.code.includes(root))
+    throw new Error(`${name} contains the path of this checkout: the build would differ elsewhere`)
   return result.code
 }
 
 function packagesOf(modules: Iterable<WebpackModule>): Set<string> {
   const found = new Set<string>()
-  for (const path of [...modules].flatMap((m) => [m, ...m.modules ?? []]).map((m) => m.resource ?? '')) {
+  for (const path of [...modules].flatMap((m) => [m, ...(m.modules ?? [])]).map((m) => m.resource ?? '')) {
     const parts = path.split(sep)
     const [first, last] = [parts.indexOf('node_modules'), parts.lastIndexOf('node_modules')]
     const depth = parts[last + 1]?.startsWith('@') ? 3 : 2

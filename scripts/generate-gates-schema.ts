@@ -10,15 +10,19 @@ interface GatePart {
 export function withGates(text: string, gates: readonly GatePart[]): string {
   const [from, to] = [text.indexOf('    "gate": {'), text.indexOf('    "measured": {')]
   if (from < 0 || to < from) throw new Error('the schema has no definitions from gate to measured')
-  return text.slice(0, from) + [choiceOf(gates), ...gates.map(definitionOf)].map((part) => `${part},\n`).join('') + text.slice(to)
+  return (
+    text.slice(0, from) + [choiceOf(gates), ...gates.map(definitionOf)].map((part) => `${part},\n`).join('') + text.slice(to)
+  )
 }
 
 const camelCase = (name: string): string => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
 
 /** One gate with its settings. */
 function choiceOf(gates: readonly GatePart[]): string {
-  const entries = gates.map(({ name, schema: { summary, example } }) => (
-    [name, { title: name, description: summary, $ref: `#/$defs/${camelCase(name)}`, default: example }] as const))
+  const entries = gates.map(
+    ({ name, schema: { summary, example } }) =>
+      [name, { title: name, description: summary, $ref: `#/$defs/${camelCase(name)}`, default: example }] as const,
+  )
   const limits = { minProperties: 1, maxProperties: 1 }
   return mapOf('gate', { title: 'Gate', description: 'One gate and its rule.' }, limits, entries)
 }

@@ -9,11 +9,19 @@ import { build } from 'esbuild'
  */
 export async function pageScript(root: string): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [join(root, 'src/report/browser/explorer.ts')], bundle: true, minify: true, write: false, format: 'iife',
-    target: 'es2022', charset: 'ascii', legalComments: 'none', absWorkingDir: root,
+    entryPoints: [join(root, 'src/report/browser/explorer.ts')],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'iife',
+    target: 'es2022',
+    charset: 'ascii',
+    legalComments: 'none',
+    absWorkingDir: root,
   })
   const script = (outputFiles[0]?.text ?? '').trim()
-  if (/<\/script|<!--|\beval\(|new Function/i.test(script)) throw new Error('the script of the page cannot stand inside of a page')
+  if (/<\/script|<!--|\beval\(|new Function/i.test(script))
+    throw new Error('the script of the page cannot stand inside of a page')
   const style = readFileSync(join(root, 'node_modules/uplot/dist/uPlot.min.css'), 'utf8').trim()
   const hash = createHash('sha256').update(script).digest('base64')
   const parts = script.match(/.{1,100000}/gs) ?? []

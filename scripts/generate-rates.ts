@@ -7,7 +7,12 @@ export function rates(page: string, heading: string, columns?: readonly string[]
   const from = lines.findIndex((line, i) => i > lines.indexOf(`## ${heading}`) && line.startsWith('|'))
   if (!lines.includes(`## ${heading}`) || from < 0) throw new Error(`the page has no table under ${heading}`)
   const end = lines.findIndex((line, i) => i > from && !line.startsWith('|'))
-  const table = lines.slice(from, end < 0 ? undefined : end).map((line) => line.slice(1, -1).split('|').map((cell) => cell.trim()))
+  const table = lines.slice(from, end < 0 ? undefined : end).map((line) =>
+    line
+      .slice(1, -1)
+      .split('|')
+      .map((cell) => cell.trim()),
+  )
   const kept = placesOf(table[0] ?? [], columns)
   return table.map((row) => `| ${kept.map((at) => (row[at] ?? '').replace(/ [([]\d.*$/, '')).join(' | ')} |`).join('\n')
 }

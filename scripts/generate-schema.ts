@@ -50,7 +50,12 @@ function definition(name: string, kind: string, of: ArgumentsSchema): string {
   if (!properties) return `    "${name}": ${inline({ ...head, ...type })}`
   const entries = Object.entries(properties).map(([key, value]) => `        "${key}": ${property(value)}`)
   return [
-    `    "${name}": {`, `      ${members(head)},`, `      ${members(type)},`,
-    '      "properties": {', entries.join(',\n'), '      }', '    }',
+    `    "${name}": {`,
+    `      ${members(head)},`,
+    `      ${members(type)},`,
+    '      "properties": {',
+    entries.join(',\n'),
+    '      }',
+    '    }',
   ].join('\n')
 }

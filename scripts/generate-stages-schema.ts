@@ -11,13 +11,14 @@ export function withStages(text: string, stages: readonly StagePart[]): string {
   const [from, to] = [text.indexOf('    "stage": {'), text.indexOf('    "gate": {')]
   if (from < 0 || to < from) throw new Error('the schema has no definitions from stage to gate')
   const definitions = [choiceOf(stages), ...stages.flatMap(definitionsOf)].map((one) => `${one},\n`)
-  return text.slice(0, from).replace(/^    "stages": .*$/m, () => listOf(stages)) + definitions.join('') + text.slice(to)
+  return text.slice(0, from).replace(/^ {4}"stages": .*$/m, () => listOf(stages)) + definitions.join('') + text.slice(to)
 }
 
 /** The property of the spec that lists them. */
 function listOf(stages: readonly StagePart[]): string {
   const names = stages.map(({ name }) => name)
-  const description = `The stages to run, in the order ${names.join(', ')}. A name alone takes the preset's settings; ` +
+  const description =
+    `The stages to run, in the order ${names.join(', ')}. A name alone takes the preset's settings; ` +
     'a stage that is left out is skipped.'
   const limits = { type: 'array', items: { $ref: '#/$defs/stage' }, minItems: 1, maxItems: 16 }
   return `    "stages": ${inline({ title: 'Stages', description, ...limits, default: names })},`
@@ -25,8 +26,10 @@ function listOf(stages: readonly StagePart[]): string {
 
 /** A name alone, or one name with its settings. */
 function choiceOf(stages: readonly StagePart[]): string {
-  const properties = stages.map(({ name, schema: { summary, key = name } }) => (
-    `            "${name}": ${inline({ title: name, description: summary, $ref: `#/$defs/${key}`, default: {} })}`))
+  const properties = stages.map(
+    ({ name, schema: { summary, key = name } }) =>
+      `            "${name}": ${inline({ title: name, description: summary, $ref: `#/$defs/${key}`, default: {} })}`,
+  )
   return [
     '    "stage": {',
     '      "title": "Stage", "description": "A stage\'s name, or one name with its settings.",',
@@ -48,7 +51,8 @@ function definitionsOf({ name, schema: { key = name, description, properties, de
   return [
     mapOf(key, { title: name, description }, {}, Object.entries(properties)),
     ...Object.entries(definitions).map(([own, of]) =>
-      mapOf(own, { title: of.title, description: of.description }, {}, Object.entries(of.properties))),
+      mapOf(own, { title: of.title, description: of.description }, {}, Object.entries(of.properties)),
+    ),
   ]
 }
 
@@ -57,7 +61,10 @@ export function withStageNames(text: string, stages: readonly StagePart[]): stri
   const names = stages.map(({ name }) => name)
   const list = /^( *"(?:stageName|stage)": \{.*"enum": )\[[^\]]*\]/m
   if (!list.test(text)) throw new Error('the schema has no list of stages')
-  return withPlainFindings(text.replace(list, (_, before: string) => before + inline(names)), names)
+  return withPlainFindings(
+    text.replace(list, (_, before: string) => before + inline(names)),
+    names,
+  )
 }
 
 /** In the schema of a report: the stages that find nothing beside their comparisons, since no other definition is theirs. */

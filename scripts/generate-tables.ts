@@ -20,9 +20,16 @@ function replaceBlock(text: string, name: string, block: string): string {
 }
 
 /** The attacks by number, what keeps them from working, and the tests that play them. */
-export function attackTable(attacks: Readonly<Record<number, { readonly attack: string; readonly guards: readonly string[]; readonly tests: readonly string[] }>>): string {
+export function attackTable(
+  attacks: Readonly<
+    Record<number, { readonly attack: string; readonly guards: readonly string[]; readonly tests: readonly string[] }>
+  >,
+): string {
   const links = (paths: readonly string[]): string => paths.map((path) => `[${path.split('/').at(-1)}](${path})`).join(', ')
-  return tableOf(['', 'attack', 'kept from working by', 'played in'], Object.entries(attacks).map(([n, { attack, guards, tests }]) => [n, attack, links(guards), links(tests)]))
+  return tableOf(
+    ['', 'attack', 'kept from working by', 'played in'],
+    Object.entries(attacks).map(([n, { attack, guards, tests }]) => [n, attack, links(guards), links(tests)]),
+  )
 }
 
 interface FolderRule {
@@ -99,7 +106,7 @@ const itemsOf = (choice: Schema): { readonly [key: string]: Schema } =>
   (choice['anyOf'] as readonly Schema[])[1]?.['properties'] as { readonly [key: string]: Schema }
 
 /** A table under a heading of its own, so that other pages can link to it. */
-const section = (title: string, ...parts: readonly string[]): string => [`### ${title}`, ...parts].join('\n\n') + '\n'
+const section = (title: string, ...parts: readonly string[]): string => `${[`### ${title}`, ...parts].join('\n\n')}\n`
 
 function rowsOf(schema: Schema, root: Schema, shown: Set<string>): string[][] {
   const required = [schema['required'] ?? []].flat() as string[]
@@ -217,9 +224,13 @@ const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${tex
 
 /** Plug-ins by name: what each is or says, and what else is known of it. */
 export function nameTable(
-  header: readonly string[], rows: readonly (readonly [name: string, ...cells: readonly string[]])[],
+  header: readonly string[],
+  rows: readonly (readonly [name: string, ...cells: readonly string[]])[],
 ): string {
-  return tableOf(header, rows.map(([name, ...cells]) => [code(name), ...cells.map(cell)]))
+  return tableOf(
+    header,
+    rows.map(([name, ...cells]) => [code(name), ...cells.map(cell)]),
+  )
 }
 
 /** A file as a fenced block. */

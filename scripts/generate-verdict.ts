@@ -13,7 +13,8 @@ export function explainedVerdict(specText: string, lockText: string): string {
   if (!spec.ok) throw new Error(spec.error.map((d) => d.message).join('\n'))
   // Every rule of a spec was made by a gate of the registry.
   const rule = (spec.value.gates as readonly AnyGateRule[]).find((gate) => gate.gate === 'threshold')
-  if (rule?.gate !== 'threshold' || rule.min === null || rule.split !== 'test') throw new Error('the example has no threshold on test rows')
+  if (rule?.gate !== 'threshold' || rule.min === null || rule.split !== 'test')
+    throw new Error('the example has no threshold on test rows')
   const { metric, min } = rule
   const values = parseLock(lockText, 'tuning.lock.json').seeds.map((seed) => seed.test?.[metric] ?? Number.NaN)
   const found = tInterval(values, 0.9)

@@ -19,7 +19,15 @@ import { withChecks, withFormats } from './generate-data-schema.ts'
 import { withGates } from './generate-gates-schema.ts'
 import { withPresets } from './generate-presets-schema.ts'
 import {
-  actionTables, attackTable, cliTables, engineTable, fenced, folderTable, nameTable, replaceBlocks, specTables,
+  actionTables,
+  attackTable,
+  cliTables,
+  engineTable,
+  fenced,
+  folderTable,
+  nameTable,
+  replaceBlocks,
+  specTables,
 } from './generate-tables.ts'
 import { pageScript } from './generate-page.ts'
 import { withLayers } from './generate-schema.ts'
@@ -36,44 +44,68 @@ const exists = (path: string): boolean => existsSync(join(root, path))
 
 const withModel = withLayers(read('schema/tuning.schema.json'), layerDefinitions)
 const withProcess = withGates(withStages(withModel, stageDefinitions), gates)
-const withRules = withPresets(withProcess, presets.map(({ name }) => name), autoPresetWords())
+const withRules = withPresets(
+  withProcess,
+  presets.map(({ name }) => name),
+  autoPresetWords(),
+)
 const schemaText = withFormats(withChecks(withRules, checks), formats)
 const schema = JSON.parse(schemaText)
 const generated: { readonly path: string; readonly text: string }[] = [
   { path: 'schema/tuning.schema.json', text: schemaText },
-  ...['schema/plan.schema.json', 'schema/lock.schema.json', 'schema/report.schema.json']
-    .map((path) => ({ path, text: withStageNames(read(path), stageDefinitions) })),
+  ...['schema/plan.schema.json', 'schema/lock.schema.json', 'schema/report.schema.json'].map((path) => ({
+    path,
+    text: withStageNames(read(path), stageDefinitions),
+  })),
   { path: 'src/dsl/tuning.gen.ts', text: await specTypes(schema) },
   { path: 'src/report/html/script.gen.ts', text: await pageScript(root) },
 ]
 if (exists('examples/workflows')) {
-  generated.push({ path: 'examples/workflows/tunegate-comment.yml', text: commentWorkflow({ spec: 'tuning.yml', uses: noCommit }) })
+  generated.push({
+    path: 'examples/workflows/tunegate-comment.yml',
+    text: commentWorkflow({ spec: 'tuning.yml', uses: noCommit }),
+  })
 }
 /** What is generated within each page, block by block. */
 const pages: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'docs/spec.md': {
     spec: specTables(schema),
     example: fenced(read('examples/digits/tuning.yml'), 'yaml'),
-    formats: nameTable(['format', 'file name', 'content'], formats.map(({ name, endings, summary }) =>
-      [name, endings.map((ending) => `\`.${ending}\``).join(', '), summary])),
+    formats: nameTable(
+      ['format', 'file name', 'content'],
+      formats.map(({ name, endings, summary }) => [name, endings.map((ending) => `\`.${ending}\``).join(', '), summary]),
+    ),
   },
   'docs/action.md': { action: actionTables(read('action.yml')) },
   'docs/engines.md': { engines: engineTable(engines, autoEngineWords()) },
   'docs/cli.md': {
     cli: cliTables(program(() => undefined)),
-    exports: nameTable(['`--to`', 'what it writes', 'what you do next'], exportDefinitions.map(({ name, summary, next }) =>
-      [name, summary, next.replaceAll('%', 'FOLDER')])),
-    rules: nameTable(['rule', 'symptom', 'it speaks when'], rules.map((rule) => [rule.name, rule.title, rule.summary])),
+    exports: nameTable(
+      ['`--to`', 'what it writes', 'what you do next'],
+      exportDefinitions.map(({ name, summary, next }) => [name, summary, next.replaceAll('%', 'FOLDER')]),
+    ),
+    rules: nameTable(
+      ['rule', 'symptom', 'it speaks when'],
+      rules.map((rule) => [rule.name, rule.title, rule.summary]),
+    ),
   },
   'docs/github.md': {
     workflow: fenced(read('examples/workflows/tune.yml'), 'yaml'),
     reusable: fenced(read('examples/workflows/tune-all.yml'), 'yaml'),
     comment: fenced(commentWorkflow({ spec: 'tuning.yml', uses: noCommit }), 'yaml'),
   },
-  'docs/how-it-decides.md': { verdict: explainedVerdict(read('examples/digits/tuning.yml'), read('examples/digits/tuning.lock.json')) },
+  'docs/how-it-decides.md': {
+    verdict: explainedVerdict(read('examples/digits/tuning.yml'), read('examples/digits/tuning.lock.json')),
+  },
   'docs/trust.md': {
     'gate-rates': rates(read('docs/validation/gates.md'), 'Declared and measured'),
-    'rule-rates': rates(read('docs/validation/diagnose.md'), 'By rule', ['Rule', 'Recall', 'held out', 'False alarms', 'held out']),
+    'rule-rates': rates(read('docs/validation/diagnose.md'), 'By rule', [
+      'Rule',
+      'Recall',
+      'held out',
+      'False alarms',
+      'held out',
+    ]),
     'range-rates': rates(read('docs/validation/range-test.md'), 'All combinations'),
   },
   'docs/architecture.md': { folders: folderTable(folders) },

@@ -9,7 +9,7 @@ export function licenses(root: string, packages: ReadonlySet<string>): string {
     byText.set(text, (byText.get(text) ?? new Set()).add(title))
   }
   const sections = [...byText].map(([text, titles]) => `${[...titles].join('\n')}\n\n${text}`)
-  return ['The files in this folder contain code of these packages.', ...sections].join(`\n\n${'-'.repeat(80)}\n\n`) + '\n'
+  return `${['The files in this folder contain code of these packages.', ...sections].join(`\n\n${'-'.repeat(80)}\n\n`)}\n`
 }
 
 interface Manifest {
@@ -21,8 +21,12 @@ interface Manifest {
 }
 
 function licence(folder: string): { readonly title: string; readonly text: string } {
-  const { name, version, license, homepage, repository } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
-  const files = readdirSync(folder).filter((f) => /^(licen[cs]e|copying|notice)/i.test(f)).sort()
+  const { name, version, license, homepage, repository } = JSON.parse(
+    readFileSync(join(folder, 'package.json'), 'utf8'),
+  ) as Manifest
+  const files = readdirSync(folder)
+    .filter((f) => /^(licen[cs]e|copying|notice)/i.test(f))
+    .sort()
   const texts = files.map((f) => readFileSync(join(folder, f), 'utf8').replace(/\r\n/g, '\n').trim())
   const source = (typeof repository === 'string' ? repository : repository?.url) ?? homepage ?? ''
   const text = texts.join('\n\n') || withoutFile(license ?? '', source)
@@ -31,6 +35,7 @@ function licence(folder: string): { readonly title: string; readonly text: strin
 
 /** A licence that asks to be told by name: its text and the sources are where this says. */
 function withoutFile(license: string, source: string): string {
-  const where = source === '' ? '' : ` Its sources: ${source.replace(/^git@([^:]+):/, 'https://$1/').replace(/^git\+|\.git$/g, '')}.`
+  const where =
+    source === '' ? '' : ` Its sources: ${source.replace(/^git@([^:]+):/, 'https://$1/').replace(/^git\+|\.git$/g, '')}.`
   return `(The package has no licence file.${/^[\w.+-]+$/.test(license) ? ` The licence: https://spdx.org/licenses/${license}.html.` : ''}${where})`
 }

@@ -13,7 +13,11 @@ const node = existsSync(bundled) ? bundled : process.execPath
 if (node !== bundled) console.error(`no node-${platform}-${process.arch} package here; using Node ${process.version}`)
 // What V8 compiled is kept for the next process: the tests start the bundles some thousand times.
 const NODE_COMPILE_CACHE = process.env.NODE_COMPILE_CACHE ?? join(root, 'node_modules/.cache/compiled')
-const env = { ...process.env, NODE_COMPILE_CACHE, PATH: `${dirname(node)}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH ?? ''}` }
+const env = {
+  ...process.env,
+  NODE_COMPILE_CACHE,
+  PATH: `${dirname(node)}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH ?? ''}`,
+}
 const child = spawnSync(node, process.argv.slice(2), { stdio: 'inherit', env })
 if (child.error) throw child.error
 process.exit(child.status ?? 1)

@@ -2,12 +2,23 @@ import { buildSync } from 'esbuild'
 import { join } from 'node:path'
 
 /** Bundles of the entries, unminified and in a few seconds; `dist/` of a release differs in form alone. */
-export function bundle(folder: string, entries: readonly ('action' | 'cli' | 'worker')[] = ['action', 'cli', 'worker']): void {
+export function bundle(
+  folder: string,
+  entries: readonly ('action' | 'cli' | 'worker')[] = ['action', 'cli', 'worker'],
+): void {
   for (const entry of entries) {
     buildSync({
-      entryPoints: [join(folder, `src/${entry}.ts`)], outfile: join(folder, `dist/${entry}/index.js`), bundle: true, allowOverwrite: true,
-      platform: 'node', format: 'esm', target: 'node20', logLevel: 'silent',
-      banner: { js: "import{createRequire as createRequireOfBundle}from'node:module';const require=createRequireOfBundle(import.meta.url);" },
+      entryPoints: [join(folder, `src/${entry}.ts`)],
+      outfile: join(folder, `dist/${entry}/index.js`),
+      bundle: true,
+      allowOverwrite: true,
+      platform: 'node',
+      format: 'esm',
+      target: 'node20',
+      logLevel: 'silent',
+      banner: {
+        js: "import{createRequire as createRequireOfBundle}from'node:module';const require=createRequireOfBundle(import.meta.url);",
+      },
     })
   }
 }

@@ -24,13 +24,19 @@ function count(modules: readonly TestModule[], strayErrors: number): Counts {
   const broken = modules.filter((m) => m.errors().length > 0).length
   const suites = modules.flatMap((m) => [...m.children.allSuites()]).filter((s) => s.errors().length > 0).length
   const by = (state: string): number => all.filter((t) => t.result().state === state).length
-  return { passed: by('passed'), failed: by('failed') + by('pending') + broken + suites + strayErrors, skipped: by('skipped') }
+  return {
+    passed: by('passed'),
+    failed: by('failed') + by('pending') + broken + suites + strayErrors,
+    skipped: by('skipped'),
+  }
 }
 
 function skips(modules: readonly TestModule[]): [string, string][] {
-  return modules.flatMap((m) => [...m.children.allTests('skipped')].map((t): [string, string] => {
-    const result = t.result()
-    const reason = result.state === 'skipped' ? result.note : undefined
-    return [`${m.relativeModuleId} > ${t.fullName}`, reason ?? 'no reason given']
-  }))
+  return modules.flatMap((m) =>
+    [...m.children.allTests('skipped')].map((t): [string, string] => {
+      const result = t.result()
+      const reason = result.state === 'skipped' ? result.note : undefined
+      return [`${m.relativeModuleId} > ${t.fullName}`, reason ?? 'no reason given']
+    }),
+  )
 }

@@ -20,7 +20,9 @@ export function property(value: object): string {
 
 /** The members of an object in one line, without its braces. */
 export const members = (value: object): string =>
-  Object.entries(value).map(([key, v]) => `"${key}": ${inline(v)}`).join(', ')
+  Object.entries(value)
+    .map(([key, v]) => `"${key}": ${inline(v)}`)
+    .join(', ')
 
 /** JSON in one line, with blanks as a person sets them. */
 export function inline(value: unknown): string {

@@ -32,7 +32,7 @@ export type StepInputs = Inputs<StageName, EngineWish>
 
 const here = runner()
 try {
-  process.exitCode = await commentStep(here) ?? await step(here)
+  process.exitCode = (await commentStep(here)) ?? (await step(here))
 } catch (error) {
   if (error instanceof Interrupted) say('Stopped. Finished runs are in the journal; a run that has it goes on from there.')
   else await explain(error, here)
@@ -77,14 +77,17 @@ async function studyOf(inputs: StepInputs, runner: Runner): Promise<Study | 'don
   const checkout = part.does === 'run' || runner.eventName !== '' ? repositoryOf(runner.workspace, inputs.spec) : null
   if (checkout !== null) requireOwn(inputs.spec, checkout.root)
   const own = { ...studyOptions(inputs, runner), ...requested(checkout, runner) }
-  const trigger = part.does === 'run' ? triggerOfRequest(part.request) : triggerOf(mode, { ...runner, head: checkout?.head ?? null })
+  const trigger =
+    part.does === 'run' ? triggerOfRequest(part.request) : triggerOf(mode, { ...runner, head: checkout?.head ?? null })
   const job = mode === 'plan' || mode === 'shard' || mode === 'stage' || mode === 'gate'
   const without = job ? 'retrain-declared' : trigger.mode === 'tune' ? 'retrain-base' : 'refuse'
-  const options = trigger.base === null ? own : { ...own, ...await judged(trigger.base, without, own, { inputs, checkout, runner }) }
+  const options =
+    trigger.base === null ? own : { ...own, ...(await judged(trigger.base, without, own, { inputs, checkout, runner })) }
   if (job) return jobOf(mode, inputs, options, runner)
-  if (trigger.mode !== 'tune' || trigger.base !== null) say(`mode: ${trigger.mode}${trigger.base === null ? '' : `, against ${trigger.base}`}`)
+  if (trigger.mode !== 'tune' || trigger.base !== null)
+    say(`mode: ${trigger.mode}${trigger.base === null ? '' : `, against ${trigger.base}`}`)
   if (trigger.mode === 'tune') return runStudy(options)
-  const study = await runStudy({ ...options, ...await verification(options) })
+  const study = await runStudy({ ...options, ...(await verification(options)) })
   return trigger.mode === 'refresh' ? renewed(study, options.specPath) : study
 }
 
@@ -95,7 +98,12 @@ interface JobContext {
 }
 
 /** Only its base judges a change. Without a repository there is no base. */
-async function judged(base: string, without: WithoutLock, own: StudyOptions, { inputs, checkout, runner }: JobContext): Promise<Partial<StudyOptions>> {
+async function judged(
+  base: string,
+  without: WithoutLock,
+  own: StudyOptions,
+  { inputs, checkout, runner }: JobContext,
+): Promise<Partial<StudyOptions>> {
   if (checkout === null) throw new Error('an event about a change has a checkout')
   await requireNoReport({ ...runner, out: inputs.out })
   return judgedBy(base, without, own, { checkout, runner })
@@ -108,12 +116,20 @@ function studyOptions(inputs: StepInputs, runner: Runner): StudyOptions {
   const specPath = relative(workspace, inputs.spec)
   const signal = stopSignal()
   return {
-    specPath, workspace, workerScript: workerScript(), workers: workers ?? availableParallelism(),
+    specPath,
+    workspace,
+    workerScript: workerScript(),
+    workers: workers ?? availableParallelism(),
     engine: provided(inputs.engine, signal),
-    ...(stages === null ? {} : { stages }), ...(seeds === null ? {} : { seeds }), ...(out === null ? {} : { outDir: out }),
+    ...(stages === null ? {} : { stages }),
+    ...(seeds === null ? {} : { seeds }),
+    ...(out === null ? {} : { outDir: out }),
     ...(baseline === null ? {} : { baselinePath: baselineOf(baseline, workspace) }),
     ...(baseSpec === null ? {} : { baseSpec: { path: relative(workspace, baseSpec) } }),
-    listener: folded(), signal, startedAt: new Date().toISOString(), clock: () => performance.now(),
+    listener: folded(),
+    signal,
+    startedAt: new Date().toISOString(),
+    clock: () => performance.now(),
   }
 }
 
@@ -158,7 +174,16 @@ function stopSignal(): AbortSignal {
 
 function publication({ report, verdict, prepared, files }: Study, inputs: StepInputs): Publication {
   return {
-    name: report.study.name, verdict, warnings: prepared.warnings, gateLines: prepared.gateLines, levers: report.levers.chosen, markdown: files.markdown,
-    spec: inputs.spec, folder: files.folder, files: files.all, page: files.page, lock: files.lockPath,
+    name: report.study.name,
+    verdict,
+    warnings: prepared.warnings,
+    gateLines: prepared.gateLines,
+    levers: report.levers.chosen,
+    markdown: files.markdown,
+    spec: inputs.spec,
+    folder: files.folder,
+    files: files.all,
+    page: files.page,
+    lock: files.lockPath,
   }
 }

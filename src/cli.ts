@@ -17,8 +17,14 @@ if (major < oldest[0] || (major === oldest[0] && minor < oldest[1])) {
 }
 const { explain, finalCode, main } = await import('./cli/main.ts').catch((error: unknown) => {
   const found = error instanceof Error ? error.message : String(error)
-  return refuse(`error[install/incomplete] tunegate is not installed whole\n  found:   ${found}\n  hint:    install it again`)
+  return refuse(
+    `error[install/incomplete] tunegate is not installed whole\n  found:   ${found}\n  hint:    install it again`,
+  )
 })
-process.on('uncaughtException', (error) => { process.exit(explain(error)) })
-process.on('exit', (code) => { process.exitCode = finalCode(code) })
+process.on('uncaughtException', (error) => {
+  process.exit(explain(error))
+})
+process.on('exit', (code) => {
+  process.exitCode = finalCode(code)
+})
 process.exitCode = await main(process.argv)

@@ -42,7 +42,7 @@ async function handle(message: ToWorker): Promise<void> {
 }
 
 function load(order: EngineOrder): Promise<CreateTrainer> {
-  return loading ??= start(order)
+  return (loading ??= start(order))
 }
 
 async function start({ engine: name, folder, threads = 1 }: EngineOrder): Promise<CreateTrainer> {
@@ -59,8 +59,14 @@ function run(request: RunRequest, id: string): RunResult {
   } catch (error) {
     // The trainer turns failures into results. An error that gets here is a defect, and affects only this run.
     return {
-      id, request, engine: trainer.engine, status: 'crashed', reason: messageOf(error), evaluations: [],
-      steps: { loss: [], learningRate: [], gradientNorm: [], clipped: [] }, timing: { seconds: 0, stepsPerSecond: 0 },
+      id,
+      request,
+      engine: trainer.engine,
+      status: 'crashed',
+      reason: messageOf(error),
+      evaluations: [],
+      steps: { loss: [], learningRate: [], gradientNorm: [], clipped: [] },
+      timing: { seconds: 0, stepsPerSecond: 0 },
     }
   }
 }

@@ -34,7 +34,12 @@ beforeAll(() => {
 })
 
 /** A commit on the default branch that changes the spec, and what the workflow makes of the event. */
-async function event(context: TestContext, name: string, change: (text: string) => string, payload: (base: string) => unknown) {
+async function event(
+  context: TestContext,
+  name: string,
+  change: (text: string) => string,
+  payload: (base: string) => unknown,
+) {
   const program = needs(context, 'act')
   const service = await startArtifactService()
   const base = git(repository, 'rev-parse', 'main')
@@ -44,7 +49,12 @@ async function event(context: TestContext, name: string, change: (text: string) 
   const file = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
   writeFileSync(file, JSON.stringify(payload(base)))
   try {
-    const ended = await act(program, repository, [name, '--eventpath', file, '--workflows', '.github/workflows/tune.yml'], service.env)
+    const ended = await act(
+      program,
+      repository,
+      [name, '--eventpath', file, '--workflows', '.github/workflows/tune.yml'],
+      service.env,
+    )
     const zip = service.artifacts().find((a) => a.name === 'tunegate-digits')
     return { ...ended, files: zip ? unzipSync(zip.content) : {} }
   } finally {
@@ -53,7 +63,9 @@ async function event(context: TestContext, name: string, change: (text: string) 
 }
 
 const pull = (context: TestContext, change: (text: string) => string) =>
-  event(context, 'pull_request', change, (sha) => ({ pull_request: { number: 7, base: { sha, ref: 'main' }, head: { ref: 'change' } } }))
+  event(context, 'pull_request', change, (sha) => ({
+    pull_request: { number: 7, base: { sha, ref: 'main' }, head: { ref: 'change' } },
+  }))
 
 describe('a pull request', () => {
   it('that changes nothing of the study is green at once, and reports', async (context) => {
@@ -79,8 +91,12 @@ describe('a pull request', () => {
   })
 
   it('in a merge queue is measured against what the queue starts from', async (context) => {
-    const { status, log } = await event(context, 'merge_group', (text) => text.replace('learningRate: 0.01', 'learningRate: 0.00001'),
-      (sha) => ({ action: 'checks_requested', merge_group: { base_sha: sha, base_ref: 'refs/heads/main' } }))
+    const { status, log } = await event(
+      context,
+      'merge_group',
+      (text) => text.replace('learningRate: 0.01', 'learningRate: 0.00001'),
+      (sha) => ({ action: 'checks_requested', merge_group: { base_sha: sha, base_ref: 'refs/heads/main' } }),
+    )
     expect(log).toMatch(/Verdict%3A fail/)
     expect(status).not.toBe(0)
   })
@@ -93,7 +109,9 @@ describe('a pull request', () => {
   })
 
   it('that widens its own gate is judged by the one of its base, and told so', async (context) => {
-    const { status, log } = await pull(context, (text) => text.replace('margin: 0.03', 'margin: 0.99').replace('0.01', '0.00001'))
+    const { status, log } = await pull(context, (text) =>
+      text.replace('margin: 0.03', 'margin: 0.99').replace('0.01', '0.00001'),
+    )
     expect(log).toMatch(/this change alters gates from .* of the base commit/)
     expect(log).toMatch(/Verdict%3A fail/)
     expect(status).not.toBe(0)
@@ -102,14 +120,20 @@ describe('a pull request', () => {
 
 describe('a push to the default branch', () => {
   it('leaves the renewed lock, and its change as a patch that git applies', async (context) => {
-    const { log, files } = await event(context, 'push', (text) => text.replace('epochs: 4', 'epochs: 5'),
-      () => ({ ref: 'refs/heads/main', repository: { default_branch: 'main', full_name: 'octo/nets' } }))
+    const { log, files } = await event(
+      context,
+      'push',
+      (text) => text.replace('epochs: 4', 'epochs: 5'),
+      () => ({ ref: 'refs/heads/main', repository: { default_branch: 'main', full_name: 'octo/nets' } }),
+    )
     expect(log).toContain('mode: refresh')
     const patch = join(mkdtempSync(join(tmpdir(), 'patch-')), 'tuning.lock.patch')
     writeFileSync(patch, files['tuning.lock.patch'] ?? new Uint8Array())
     git(repository, 'apply', '--check', patch)
     git(repository, 'apply', patch)
-    expect(readFileSync(join(repository, 'tuning.lock.json'), 'utf8')).toBe(Buffer.from(files['tuning.lock.json'] ?? []).toString())
+    expect(readFileSync(join(repository, 'tuning.lock.json'), 'utf8')).toBe(
+      Buffer.from(files['tuning.lock.json'] ?? []).toString(),
+    )
     git(repository, 'restore', 'tuning.lock.json')
   })
 })

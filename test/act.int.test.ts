@@ -81,11 +81,17 @@ describe('the reusable workflow', () => {
       writeFileSync(path, text.replaceAll(/uses: tunegate\/tunegate@\S+/g, 'uses: ./'))
       const shown = readFileSync(join(root, 'examples/workflows/tune-all.yml'), 'utf8')
       expect(shown).toContain('uses: tunegate/tunegate/.github/workflows/tune.yml@')
-      const here = shown.replace(/uses: \S+/, 'uses: ./.github/workflows/tune.yml').replace('spec: tuning.yml', 'spec: examples/digits/tuning.yml\n      engine: wasm')
+      const here = shown
+        .replace(/uses: \S+/, 'uses: ./.github/workflows/tune.yml')
+        .replace('spec: tuning.yml', 'spec: examples/digits/tuning.yml\n      engine: wasm')
       writeFileSync(join(folder, '.github/workflows/caller.yml'), `${here.replace("'8'", "'2'")}${after}`)
       commitAll(folder)
-      const { status, log } = await act(program, folder, ['workflow_dispatch', '--workflows', '.github/workflows/caller.yml', ...onDefaultBranch()],
-        { ...service.env, TUNEGATE_ENGINE_DIR: engines })
+      const { status, log } = await act(
+        program,
+        folder,
+        ['workflow_dispatch', '--workflows', '.github/workflows/caller.yml', ...onDefaultBranch()],
+        { ...service.env, TUNEGATE_ENGINE_DIR: engines },
+      )
       if (process.env['ACT_LOG']) writeFileSync(process.env['ACT_LOG'], log)
       expect(failures(log)).toEqual([])
       expect(status).toBe(0)
@@ -112,11 +118,31 @@ describe('a compiled workflow', () => {
     try {
       // The jobs of every stage are written alike: a first and a last one are enough to hand on, and to be handed on to.
       const folder = repository(twoStages(small))
-      expect(runNode(folder, 'dist/cli/index.js', 'compile', 'examples/digits/tuning.yml', '--target', 'workflow', '--uses', './', '--shards', '3', '--engine', 'wasm',
-        '--output', '.github/workflows/fan-out.yml').status).toBe(0)
+      expect(
+        runNode(
+          folder,
+          'dist/cli/index.js',
+          'compile',
+          'examples/digits/tuning.yml',
+          '--target',
+          'workflow',
+          '--uses',
+          './',
+          '--shards',
+          '3',
+          '--engine',
+          'wasm',
+          '--output',
+          '.github/workflows/fan-out.yml',
+        ).status,
+      ).toBe(0)
       commitAll(folder)
-      const { status, log } = await act(program, folder, ['workflow_dispatch', '--workflows', '.github/workflows/fan-out.yml', ...onDefaultBranch()],
-        { ...service.env, TUNEGATE_ENGINE_DIR: engines })
+      const { status, log } = await act(
+        program,
+        folder,
+        ['workflow_dispatch', '--workflows', '.github/workflows/fan-out.yml', ...onDefaultBranch()],
+        { ...service.env, TUNEGATE_ENGINE_DIR: engines },
+      )
       if (process.env['ACT_LOG']) writeFileSync(process.env['ACT_LOG'], log)
       expect(failures(log)).toEqual([])
       expect(status).toBe(0)

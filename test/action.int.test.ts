@@ -45,9 +45,12 @@ function tune(text: string, inputs: Readonly<Record<string, string>> = {}, cance
   return runStep(cancelAt ? { ...step, cancelAt } : step)
 }
 
-const notes = ({ commands }: StepResult): string[] => commands
-  .filter((c) => ['error', 'warning', 'notice'].includes(c.name))
-  .map(({ name, value, properties: p }) => `${p['file'] ? `${p['file']}:${p['line']}: ` : ''}${name} ${p['title']}: ${value}`)
+const notes = ({ commands }: StepResult): string[] =>
+  commands
+    .filter((c) => ['error', 'warning', 'notice'].includes(c.name))
+    .map(
+      ({ name, value, properties: p }) => `${p['file'] ? `${p['file']}:${p['line']}: ` : ''}${name} ${p['title']}: ${value}`,
+    )
 
 describe('the action', () => {
   it('tunes, and shows verdict, report and levers where GitHub does', async () => {
@@ -56,7 +59,9 @@ describe('the action', () => {
     expect(step.exitCode).toBe(0)
     expect(notes(step)[0]).toMatch(/^nets\/tuning\.yml:1: notice Verdict: pass: /)
     expect(step.outputs).toMatchObject({
-      verdict: 'pass', lock: '.tunegate/wine/tuning.lock.json', 'report-dir': '.tunegate/wine',
+      verdict: 'pass',
+      lock: '.tunegate/wine/tuning.lock.json',
+      'report-dir': '.tunegate/wine',
       'report-url': expect.stringMatching(/^https:\/\/github\.com\/octo\/nets\/actions\/runs\/77\/artifacts\/\d+$/),
     })
     const levers: unknown = JSON.parse(step.outputs['levers'] ?? '')
@@ -94,7 +99,8 @@ describe('the action', () => {
     expect(step.outputs['verdict']).toBe('fail')
     expect(notes(step)).toEqual([
       expect.stringMatching(/^nets\/tuning\.yml:1: error Verdict: fail: /),
-      expect.stringMatching(/^nets\/tuning\.yml:9: error Gate: fail: /)])
+      expect.stringMatching(/^nets\/tuning\.yml:9: error Gate: fail: /),
+    ])
   })
 
   it('fails the step where nothing can be decided, unless the workflow says otherwise', async () => {
@@ -168,15 +174,19 @@ describe('what a person gets wrong', () => {
     expect(step.exitCode).toBe(1)
     expect(notes(step)).toEqual([
       expect.stringMatching(/^nets\/tuning\.yml:4: error spec\/.*tabular-mlp/s),
-      expect.stringMatching(/^nets\/tuning\.yml:7: error spec\/.*learningRate/s)])
+      expect.stringMatching(/^nets\/tuning\.yml:7: error spec\/.*learningRate/s),
+    ])
     expect(step.summary).toContain('No verdict: the input is not valid')
     expect(step.outputs).toEqual({})
     expect(step.log + step.stderr).not.toMatch(/^\s+at .*:\d+:\d+\)?$/m)
   })
 
   it.each([
-    [{ spec: 'nets/none.yml' }, 'nets/none.yml'], [{ spec: '/etc/passwd' }, 'inside the workspace'],
-    [{ engine: 'cuda' }, 'auto, tensorflow, wasm'], [{ stages: 'batch' }, 'verify'], [{ baseline: 'none.lock.json' }, 'none.lock.json'],
+    [{ spec: 'nets/none.yml' }, 'nets/none.yml'],
+    [{ spec: '/etc/passwd' }, 'inside the workspace'],
+    [{ engine: 'cuda' }, 'auto, tensorflow, wasm'],
+    [{ stages: 'batch' }, 'verify'],
+    [{ baseline: 'none.lock.json' }, 'none.lock.json'],
   ])('may be the inputs of the step: %j', async (inputs, reason) => {
     const step = await tune(spec(0.05), inputs)
     expect(step.exitCode).toBe(1)

@@ -15,10 +15,12 @@ const pages = ['README.md', 'SECURITY.md', 'CONTRIBUTING.md', ...below]
 
 /** Every workflow that somebody may copy, by where it stands. */
 function workflows(): readonly (readonly [string, string])[] {
-  const files = [...sources('.github/workflows', '.yml'), ...sources('examples/workflows', '.yml')]
-    .map(({ path, text }) => [path, text] as const)
-  const shown = pages.flatMap((path) => yamlBlocks(readFileSync(join(root, path), 'utf8'))
-    .map((text, i) => [`${path}, block ${i + 1}`, text] as const))
+  const files = [...sources('.github/workflows', '.yml'), ...sources('examples/workflows', '.yml')].map(
+    ({ path, text }) => [path, text] as const,
+  )
+  const shown = pages.flatMap((path) =>
+    yamlBlocks(readFileSync(join(root, path), 'utf8')).map((text, i) => [`${path}, block ${i + 1}`, text] as const),
+  )
   const written = ['init --github', commentWorkflow({ spec: 'tuning.yml', uses: noCommit })] as const
   return [...files, ...shown, written].filter(([, text]) => /^on:/m.test(text))
 }
@@ -39,7 +41,11 @@ describe('a workflow that people are told to require', () => {
     ['other types', '{ pull_request: { types: [opened, synchronize, edited] } }', ['pull_request: types lacks reopened']],
     ['no merge group', `{ pull_request: { ${types} } }`, ['merge_group is missing: a merge queue waits for the check']],
     ['paths', `{ pull_request: { ${types}, paths: [a] } }`, ['pull_request: paths leaves a required check pending']],
-    ['paths-ignore', '{ pull_request: { paths-ignore: [a] } }', ['pull_request: paths-ignore leaves a required check pending']],
+    [
+      'paths-ignore',
+      '{ pull_request: { paths-ignore: [a] } }',
+      ['pull_request: paths-ignore leaves a required check pending'],
+    ],
     ['a condition', "pull_request\njobs: { a: { if: 'github.actor' } }", ['job a: a skipped job counts as passed']],
     ['another event', 'pull_request_target', ['pull_request_target runs a change beside a token that may write']],
   ])('is told from one with %s', (_, on, problems) => {
@@ -78,14 +84,22 @@ describe('the step that looks for a change of the study', () => {
     ['a row of the data', (at) => appendFileSync(join(at.folder, 'data/rows.csv'), '3,4\n'), true],
     ['a new data file with a line break and a quote in its name', (at) => at.write('data/a\n"b', 'x'), true],
     ['data that move away', (at) => renameSync(join(at.folder, 'data/rows.csv'), join(at.folder, 'docs/rows.csv')), true],
-    ['data that a rule of the change hides from diffs', (at) => {
-      at.write('.gitattributes', 'data/** -diff -text\n')
-      at.write('data/rows.csv', '9,9\n')
-    }, true],
-    ['a submodule that a rule of the change hides', (at) => {
-      at.write('.gitmodules', '[submodule "s"]\n\tpath = data/s\n\turl = ./s\n\tignore = all\n')
-      at.gitlink('data/s', '2'.repeat(40))
-    }, true],
+    [
+      'data that a rule of the change hides from diffs',
+      (at) => {
+        at.write('.gitattributes', 'data/** -diff -text\n')
+        at.write('data/rows.csv', '9,9\n')
+      },
+      true,
+    ],
+    [
+      'a submodule that a rule of the change hides',
+      (at) => {
+        at.write('.gitmodules', '[submodule "s"]\n\tpath = data/s\n\turl = ./s\n\tignore = all\n')
+        at.gitlink('data/s', '2'.repeat(40))
+      },
+      true,
+    ],
   ])('attack 22: sees a change of %s', (_, change, seen) => {
     const at = repository()
     const base = at.commit()
@@ -94,7 +108,10 @@ describe('the step that looks for a change of the study', () => {
     expect(changed(at, base)).toBe(seen)
   })
 
-  const unknown = [['no base', ''], ['a base that was not fetched', '1'.repeat(40)]] as const
+  const unknown = [
+    ['no base', ''],
+    ['a base that was not fetched', '1'.repeat(40)],
+  ] as const
   it.each(unknown)('attack 22: measures where git cannot tell: %s', (_, base) => {
     const at = repository()
     at.commit()
@@ -136,7 +153,9 @@ function repository(): Repository {
       mkdirSync(dirname(join(folder, path)), { recursive: true })
       writeFileSync(join(folder, path), text)
     },
-    gitlink: (path, commit) => { git('update-index', '--add', '--cacheinfo', `160000,${commit},${path}`) },
+    gitlink: (path, commit) => {
+      git('update-index', '--add', '--cacheinfo', `160000,${commit},${path}`)
+    },
     commit: () => {
       git('add', '--all', '--', ':!data/s')
       git('commit', '--quiet', '--allow-empty', '--message', 'x')

@@ -8,8 +8,11 @@ const entry = /^src\/(action|cli|worker)\.ts$|^src\/(action|cli)\//
 
 /** `path:line: text` of every line of code, comments left out, that matches. */
 function lines(files: readonly Source[], pattern: RegExp): string[] {
-  return files.flatMap(({ path, text }) => withoutComments(text).split('\n')
-    .flatMap((line, i) => (pattern.test(line) ? [`${path}:${i + 1}: ${line.trim()}`] : [])))
+  return files.flatMap(({ path, text }) =>
+    withoutComments(text)
+      .split('\n')
+      .flatMap((line, i) => (pattern.test(line) ? [`${path}:${i + 1}: ${line.trim()}`] : [])),
+  )
 }
 
 describe('the folders of src', () => {
@@ -35,12 +38,25 @@ describe('the folders of src', () => {
   it('attack 16: print in few places, each of which makes what it prints printable', () => {
     const found = (pattern: RegExp): string[] => [...new Set(lines(src, pattern).map((line) => line.split(':')[0] ?? ''))]
     // `cli.ts` speaks where the rest is not there; `worker.ts` is no program for a person; a child's script prints for its parent.
-    expect(found(/\bconsole\.|\bprocess\.std(out|err)\b|\{[^}]*\bstd(out|err)\b[^}]*\} = process/)).toEqual(
-      ['src/cli.ts', 'src/cli/commands/gate.ts', 'src/cli/commands/run.ts', 'src/cli/output.ts', 'src/engines/tensorflow/install/layout.ts', 'src/worker.ts'])
-    expect(found(/\bprocess\.std(out|err)\.write\b|\bwriteSync\((1|2)\b/)).toEqual(['src/cli.ts', 'src/cli/output.ts', 'src/engines/tensorflow/install/layout.ts'])
+    expect(found(/\bconsole\.|\bprocess\.std(out|err)\b|\{[^}]*\bstd(out|err)\b[^}]*\} = process/)).toEqual([
+      'src/cli.ts',
+      'src/cli/commands/gate.ts',
+      'src/cli/commands/run.ts',
+      'src/cli/output.ts',
+      'src/engines/tensorflow/install/layout.ts',
+      'src/worker.ts',
+    ])
+    expect(found(/\bprocess\.std(out|err)\.write\b|\bwriteSync\((1|2)\b/)).toEqual([
+      'src/cli.ts',
+      'src/cli/output.ts',
+      'src/engines/tensorflow/install/layout.ts',
+    ])
     expect(found(/\bwrite(Output|Errors)\b/)).toEqual(['src/cli/output.ts', 'src/cli/print.ts'])
     expect(found(/\b(err|out)\.raw\b/)).toEqual(['src/cli/commands/run.ts'])
-    expect(found(/\bcore\.(info|debug|notice|warning|error|startGroup|setFailed)\b|\bcore\[/)).toEqual(['src/github/annotations.ts', 'src/github/log.ts'])
+    expect(found(/\bcore\.(info|debug|notice|warning|error|startGroup|setFailed)\b|\bcore\[/)).toEqual([
+      'src/github/annotations.ts',
+      'src/github/log.ts',
+    ])
     expect(found(/\bsetOutput\(|\bexportVariable\(/)).toEqual(['src/github/comment/inputs.ts', 'src/github/outputs.ts'])
     expect(found(/\bsummary\.(add|write)/)).toEqual(['src/github/summary.ts'])
   })
@@ -53,7 +69,9 @@ describe('the folders of src', () => {
 
   it('decide without a clock, the network or the file system where they decide', () => {
     const pure = src.filter((s) => /^src\/(layers|records|compile|stats|stages|diagnose|gates)\//.test(s.path))
-    expect(lines(pure, /\bDate\.now\b|new Date\(\)|performance\.now|\bfetch\(|'node:(fs|http|https|net|child_process)/)).toEqual([])
+    expect(
+      lines(pure, /\bDate\.now\b|new Date\(\)|performance\.now|\bfetch\(|'node:(fs|http|https|net|child_process)/),
+    ).toEqual([])
   })
 })
 
@@ -63,8 +81,12 @@ describe('the code', () => {
   })
 
   it('has no `as any` and no parameter or member of type any', () => {
-    expect(lines([...src, ...sources('test'), ...sources('.ci')].filter((s) => s.path !== 'test/architecture.test.ts'),
-      /(\bas|[\w)\]?]:) any(?=\s*([),.;=\]}>|&]|$))|<any>|\bany\[\]/)).toEqual([])
+    expect(
+      lines(
+        [...src, ...sources('test'), ...sources('.ci')].filter((s) => s.path !== 'test/architecture.test.ts'),
+        /(\bas|[\w)\]?]:) any(?=\s*([),.;=\]}>|&]|$))|<any>|\bany\[\]/,
+      ),
+    ).toEqual([])
   })
 
   it('has no file over 300 lines that a person wrote', () => {
@@ -79,13 +101,29 @@ describe('the rules themselves', () => {
 
   it('see every form of import', () => {
     const text = [
-      "import a, { b } from './a.ts'", "import type { T } from '../run/t.ts'", "import './c.ts'", "export * from './d.ts'",
-      "export type { U } from './u.ts'", 'import {', '  x,', "} from '../base/x.ts'", "const lazy = await import('./lazy.ts')",
-      "// import('./not-me.ts')", "import data from '../../schema/s.json' with { type: 'json' }", "type V = typeof import('vega')",
+      "import a, { b } from './a.ts'",
+      "import type { T } from '../run/t.ts'",
+      "import './c.ts'",
+      "export * from './d.ts'",
+      "export type { U } from './u.ts'",
+      'import {',
+      '  x,',
+      "} from '../base/x.ts'",
+      "const lazy = await import('./lazy.ts')",
+      "// import('./not-me.ts')",
+      "import data from '../../schema/s.json' with { type: 'json' }",
+      "type V = typeof import('vega')",
     ].join('\n')
     expect(one('src/run/z.ts', text).map((i) => `${i.to}${i.typeOnly ? ' (type)' : ''}`)).toEqual([
-      'src/run/a.ts', 'src/run/t.ts (type)', 'src/run/c.ts', 'src/run/d.ts', 'src/run/u.ts (type)', 'src/base/x.ts',
-      'schema/s.json', 'src/run/lazy.ts'])
+      'src/run/a.ts',
+      'src/run/t.ts (type)',
+      'src/run/c.ts',
+      'src/run/d.ts',
+      'src/run/u.ts (type)',
+      'src/base/x.ts',
+      'schema/s.json',
+      'src/run/lazy.ts',
+    ])
   })
 
   it.each([
@@ -121,7 +159,8 @@ describe('the rules themselves', () => {
   })
 
   it('take comments for comments', () => {
-    expect(lines([{ path: 'a', text: 'x // Math.random\n/* Math.random */\n * no\nMath.random()' }], /Math\.random/)).toEqual([
-      'a:4: Math.random()'])
+    expect(
+      lines([{ path: 'a', text: 'x // Math.random\n/* Math.random */\n * no\nMath.random()' }], /Math\.random/),
+    ).toEqual(['a:4: Math.random()'])
   })
 })

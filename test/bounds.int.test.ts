@@ -35,7 +35,9 @@ describe('attack 18: the bundle', () => {
     expect(content.length).toBeLessThan(2_000_000)
     writeFileSync(join(folder, 'bomb.csv.gz'), content)
     const start = performance.now()
-    const { code, err } = await tunegate(folder, ['validate', 'tuning.yml'], node24, { NODE_OPTIONS: '--max-old-space-size=256' })
+    const { code, err } = await tunegate(folder, ['validate', 'tuning.yml'], node24, {
+      NODE_OPTIONS: '--max-old-space-size=256',
+    })
     expect(err).toContain('error[data/too-many-lines] ')
     expect(err).toContain('allowed: at most 20,000,000 lines')
     expect(code).toBe(2)
@@ -53,7 +55,11 @@ describe('attack 18: the bundle', () => {
 })
 
 describe('attack 20: the bundle', () => {
-  const run = async (name: string, text: string, args: readonly string[]): Promise<{ readonly code: number; readonly err: string }> => {
+  const run = async (
+    name: string,
+    text: string,
+    args: readonly string[],
+  ): Promise<{ readonly code: number; readonly err: string }> => {
     const folder = workFolder()
     writeFileSync(join(folder, name), text)
     return tunegate(folder, args, node24)
@@ -63,9 +69,20 @@ describe('attack 20: the bundle', () => {
     const wine = join(workFolder(), 'examples/wine')
     const good = JSON.parse(await readFile(join(wine, 'tuning.lock.json'), 'utf8')) as object
     const many = Object.fromEntries(Array.from({ length: 110_000 }, (_, i) => [`k${i}`, i]))
-    const locks = ['['.repeat(1_000_000) + ']'.repeat(1_000_000), JSON.stringify({ ...good, ...many }), JSON.stringify({ ...good, seeds: Array(30_000).fill({}) })]
+    const locks = [
+      '['.repeat(1_000_000) + ']'.repeat(1_000_000),
+      JSON.stringify({ ...good, ...many }),
+      JSON.stringify({ ...good, seeds: Array(30_000).fill({}) }),
+    ]
     for (const text of locks) {
-      const { code, err } = await run('bad.lock.json', text, ['run', 'examples/wine/tuning.yml', '--baseline', 'bad.lock.json', '--engine', 'wasm'])
+      const { code, err } = await run('bad.lock.json', text, [
+        'run',
+        'examples/wine/tuning.yml',
+        '--baseline',
+        'bad.lock.json',
+        '--engine',
+        'wasm',
+      ])
       expect(err).toMatch(/error\[lock\/(too-deep|too-many-values|invalid)\]/)
       expect(err).not.toMatch(/\n +at |defect/)
       expect(code).toBe(2)
@@ -76,7 +93,9 @@ describe('attack 20: the bundle', () => {
     const layers = `${spec.replace('[dense: { units: classes }]', `[${Array(9000).fill('densee').join(', ')}]`)}`
     const nested = `{"a":${'['.repeat(500_000)}${']'.repeat(500_000)}}`
     for (const [name, text, args] of [
-      ['bad.yml', layers, ['validate', 'bad.yml', '--no-data']], ['report.json', nested, ['gate', 'report.json']], ['log.jsonl', nested, ['diagnose', 'log.jsonl']],
+      ['bad.yml', layers, ['validate', 'bad.yml', '--no-data']],
+      ['report.json', nested, ['gate', 'report.json']],
+      ['log.jsonl', nested, ['diagnose', 'log.jsonl']],
     ] as const) {
       const { code, err } = await run(name, text, args)
       expect(err, name).not.toMatch(/\n +at |defect/)

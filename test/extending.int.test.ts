@@ -26,7 +26,8 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(tree, { recursive: true, force: true }))
 
-const node = (...args: readonly string[]): SpawnSyncReturns<string> => spawnSync(node24, args, { cwd: tree, encoding: 'utf8' })
+const node = (...args: readonly string[]): SpawnSyncReturns<string> =>
+  spawnSync(node24, args, { cwd: tree, encoding: 'utf8' })
 
 /** A script of the page, in which `tunegate` is the program of the copy. */
 function script(text: string): string {
@@ -38,8 +39,16 @@ function script(text: string): string {
 describe('the worked examples of docs/extending.md', () => {
   it('are there for each kind of plug-in, and each is one new file, or one new folder, and one registry', () => {
     expect(examples.map(({ title }) => title)).toEqual([
-      'A gate', 'A layer', 'A stage', 'A data format', 'A data check', 'A diagnosis rule', 'An export', 'An engine',
-      'A compile target', 'A preset',
+      'A gate',
+      'A layer',
+      'A stage',
+      'A data format',
+      'A data check',
+      'A diagnosis rule',
+      'An export',
+      'An engine',
+      'A compile target',
+      'A preset',
     ])
     for (const { files, edits } of examples) {
       const folders = new Set(Object.keys(files).map(dirname))
@@ -51,17 +60,23 @@ describe('the worked examples of docs/extending.md', () => {
 
   it('are all that is to be written by hand', () => {
     expect(node('scripts/generate.ts')).toMatchObject({ status: 0, stderr: '' })
-    expect(node('node_modules/typescript/bin/tsc', '--noEmit', '-p', 'scripts/tsconfig.build.json')).toMatchObject({ status: 0, stdout: '' })
+    expect(node('node_modules/typescript/bin/tsc', '--noEmit', '-p', 'scripts/tsconfig.build.json')).toMatchObject({
+      status: 0,
+      stdout: '',
+    })
     bundle(tree, ['cli', 'worker'])
   })
 
-  it.each(examples.map((example) => [example.title, example] as const))('do what they say: %s', (_, { script: lines, prints }) => {
-    const printed = script(lines)
-    let from = 0
-    for (const line of prints) {
-      const at = printed.indexOf(line, from)
-      expect(at, `${line}\n\nin\n\n${printed.slice(from)}`).toBeGreaterThanOrEqual(0)
-      from = at + line.length
-    }
-  })
+  it.each(examples.map((example) => [example.title, example] as const))(
+    'do what they say: %s',
+    (_, { script: lines, prints }) => {
+      const printed = script(lines)
+      let from = 0
+      for (const line of prints) {
+        const at = printed.indexOf(line, from)
+        expect(at, `${line}\n\nin\n\n${printed.slice(from)}`).toBeGreaterThanOrEqual(0)
+        from = at + line.length
+      }
+    },
+  )
 })

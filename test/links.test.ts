@@ -7,8 +7,15 @@ import { anchorsOf, linksOf } from './support/markdown.ts'
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 const hidden = ['.git', '.tunegate', 'build', 'dist', 'node_modules']
 /** Every page of the repository. */
-const pages = readdirSync(root, { withFileTypes: true }).filter(({ name }) => !hidden.includes(name)).flatMap((entry) =>
-  entry.isDirectory() ? sources(entry.name, '.md').map(({ path }) => path) : entry.name.endsWith('.md') ? [entry.name] : [])
+const pages = readdirSync(root, { withFileTypes: true })
+  .filter(({ name }) => !hidden.includes(name))
+  .flatMap((entry) =>
+    entry.isDirectory()
+      ? sources(entry.name, '.md').map(({ path }) => path)
+      : entry.name.endsWith('.md')
+        ? [entry.name]
+        : [],
+  )
 
 /** Why a relative link of a page leads nowhere; undefined for one that leads somewhere. */
 function broken(page: string, link: string): string | undefined {
@@ -23,7 +30,11 @@ function broken(page: string, link: string): string | undefined {
 
 describe('the links of a page', () => {
   it.each(pages)('lead from %s to files and headings that exist', (page) => {
-    expect(linksOf(read(page)).map((link) => broken(page, link)).filter((problem) => problem !== undefined)).toEqual([])
+    expect(
+      linksOf(read(page))
+        .map((link) => broken(page, link))
+        .filter((problem) => problem !== undefined),
+    ).toEqual([])
   })
 
   it('are found: pages link to each other and to pictures', () => {
@@ -48,12 +59,17 @@ describe('the links of a page', () => {
   })
 
   it('stand outside of code', () => {
-    expect(linksOf('a [b](c.md) `[d](e.md)`\n```\n[f](g.md)\n```\n![h](i.png) [j](https://k.example) [![l](m.png)](n.md)')).toEqual(
-      ['c.md', 'i.png', 'm.png', 'n.md'])
+    expect(
+      linksOf('a [b](c.md) `[d](e.md)`\n```\n[f](g.md)\n```\n![h](i.png) [j](https://k.example) [![l](m.png)](n.md)'),
+    ).toEqual(['c.md', 'i.png', 'm.png', 'n.md'])
   })
 
   it('name headings as GitHub does', () => {
-    expect(anchorsOf('# A b\n## `data.checks`\n```\n# no heading\n```\n## A b\n### What [it](x.md) says, twice')).toEqual(
-      ['a-b', 'datachecks', 'a-b-1', 'what-it-says-twice'])
+    expect(anchorsOf('# A b\n## `data.checks`\n```\n# no heading\n```\n## A b\n### What [it](x.md) says, twice')).toEqual([
+      'a-b',
+      'datachecks',
+      'a-b-1',
+      'what-it-says-twice',
+    ])
   })
 })

@@ -40,7 +40,8 @@ const held: readonly PluginKind[] = [
       'src/github/comment/grammar.ts': 'the same comment command, in its grammar',
       'src/github/comment/receive.ts': 'the same comment command, as it is answered',
       'src/github/inputs.ts': 'the mode `verify` among the modes of the action',
-      'src/report/checklist.ts': 'the checklist has a box of the name batch, and asks for findings of the kinds batch and verify',
+      'src/report/checklist.ts':
+        'the checklist has a box of the name batch, and asks for findings of the kinds batch and verify',
       'src/report/model.ts': 'findings of the kind batch, which any stage may have',
     },
   },
@@ -49,8 +50,17 @@ const held: readonly PluginKind[] = [
     // Not held, since they are words of other things too: dense, flatten, embedding and residual are plain English, dropout is
     // a lever as well, and activation an argument of several layers.
     names: [
-      'conv2d', 'depthwiseConv2d', 'separableConv2d', 'maxPooling2d', 'averagePooling2d', 'globalAveragePooling2d',
-      'globalMaxPooling2d', 'globalAveragePooling1d', 'batchNormalization', 'layerNormalization', 'positionEmbedding',
+      'conv2d',
+      'depthwiseConv2d',
+      'separableConv2d',
+      'maxPooling2d',
+      'averagePooling2d',
+      'globalAveragePooling2d',
+      'globalMaxPooling2d',
+      'globalAveragePooling1d',
+      'batchNormalization',
+      'layerNormalization',
+      'positionEmbedding',
       'multiHeadAttention',
     ],
     besides: {
@@ -82,16 +92,24 @@ describe('the name of a plug-in', () => {
 
   it('is unique in its registry, and so is each ending of a data format', () => {
     const lists = [
-      gates.map((gate) => gate.name), checkNames, formats.map((format) => format.name), rules.map((rule) => rule.name), exportNames,
+      gates.map((gate) => gate.name),
+      checkNames,
+      formats.map((format) => format.name),
+      rules.map((rule) => rule.name),
+      exportNames,
       formats.flatMap((format) => format.endings),
     ]
     for (const names of lists) expect([...new Set(names)]).toEqual(names)
   })
 
   it('is found in code, types and keys, and not in comments or longer texts', () => {
-    const text = "// 'verify'\nconst a: 'verify' = 'verify'\nconst b = { 'lr-range': 1 }\nconst c = 'we verify'\nimport x from 'verify'\n"
+    const text =
+      "// 'verify'\nconst a: 'verify' = 'verify'\nconst b = { 'lr-range': 1 }\nconst c = 'we verify'\nimport x from 'verify'\n"
     expect(literalsIn(text)).toEqual([
-      { name: 'verify', line: 2 }, { name: 'verify', line: 2 }, { name: 'lr-range', line: 3 }, { name: 'we verify', line: 4 },
+      { name: 'verify', line: 2 },
+      { name: 'verify', line: 2 },
+      { name: 'lr-range', line: 3 },
+      { name: 'we verify', line: 4 },
     ])
   })
 })

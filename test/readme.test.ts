@@ -21,9 +21,16 @@ const tested = [...sources('examples', '.yml'), ...sources('.github/workflows', 
 /** What is wrong with a part of a spec, put into one that is whole without it; a list is one of layers. */
 function problems(fragment: string): string[] {
   const value: unknown = parse(fragment)
-  const part = Array.isArray(value) ? { model: { layers: value } } : value as object
+  const part = Array.isArray(value) ? { model: { layers: value } } : (value as object)
   const layers = [{ dense: { units: 'classes' } }]
-  const text = stringify({ version: 1, name: 'x', task: 'classification', data: { source: 'x.csv', target: 'y' }, model: { layers }, ...part })
+  const text = stringify({
+    version: 1,
+    name: 'x',
+    task: 'classification',
+    data: { source: 'x.csv', target: 'y' },
+    model: { layers },
+    ...part,
+  })
   const parsed = parseSpec(text, 'README.md')
   const spec = parsed.ok ? normalize(parsed.value) : parsed
   return spec.ok ? [] : spec.error.map((d) => d.message)
@@ -33,7 +40,11 @@ describe('the README and the pages of docs/', () => {
   it('shows workflows and whole specs as the files that are tested', () => {
     const whole = blocks.filter(isWhole)
     expect(whole.length).toBeGreaterThanOrEqual(4)
-    for (const block of whole) expect(tested.filter(({ text }) => text === block).map(({ path }) => path), block.slice(0, 80)).toHaveLength(1)
+    for (const block of whole)
+      expect(
+        tested.filter(({ text }) => text === block).map(({ path }) => path),
+        block.slice(0, 80),
+      ).toHaveLength(1)
     // Every example of a workflow is shown.
     for (const { path, text } of sources('examples/workflows', '.yml')) expect(whole, path).toContain(text)
   })
@@ -45,7 +56,9 @@ describe('the README and the pages of docs/', () => {
   })
 
   it('shows steps that give the action inputs that it has', () => {
-    const steps = blocks.filter(isStep).flatMap((block) => parse(block) as { readonly uses: string; readonly with: object }[])
+    const steps = blocks
+      .filter(isStep)
+      .flatMap((block) => parse(block) as { readonly uses: string; readonly with: object }[])
     const { inputs }: { inputs: object } = parse(read('action.yml'))
     expect(steps.length).toBeGreaterThan(0)
     for (const step of steps) {
@@ -85,12 +98,16 @@ describe('SECURITY.md', () => {
 
   it('says how to report, how to verify a release, and what to require', () => {
     const topics = ['/security/advisories/new', '## Supported versions', 'gh attestation verify']
-    for (const part of [...topics, 'ruleset', '`paths`', '`edited`', '`merge_group`', '`.github/`']) expect(page).toContain(part)
+    for (const part of [...topics, 'ruleset', '`paths`', '`edited`', '`merge_group`', '`.github/`'])
+      expect(page).toContain(part)
   })
 })
 
 describe('the example of CODEOWNERS', () => {
-  const owned = read('examples/github/CODEOWNERS').split('\n').filter((line) => /^[^#]/.test(line)).map((line) => line.split(/\s+/))
+  const owned = read('examples/github/CODEOWNERS')
+    .split('\n')
+    .filter((line) => /^[^#]/.test(line))
+    .map((line) => line.split(/\s+/))
 
   it('owns all that decides on a check, not one workflow, and names nobody', () => {
     expect(owned.map(([path]) => path)).toEqual(['/.github/', 'tuning.yml', 'tuning.lock.json', '/data/'])

@@ -21,7 +21,11 @@ interface WorkflowJob {
 }
 
 /** Output and exit status of a linter, run in a folder. */
-function lint(program: string, args: readonly string[], cwd = root): { readonly status: number | null; readonly said: string } {
+function lint(
+  program: string,
+  args: readonly string[],
+  cwd = root,
+): { readonly status: number | null; readonly said: string } {
   const { status, stdout, stderr } = spawnSync(program, args, { cwd, encoding: 'utf8' })
   return { status, said: `${stdout}${stderr}` }
 }
@@ -47,13 +51,21 @@ describe('our workflows', () => {
   it('pass actionlint, which finds what is wrong with another', (context) => {
     const actionlint = needs(context, 'actionlint')
     expect(lint(actionlint, ['-color=false', ...workflows.map((w) => w.path)])).toEqual({ status: 0, said: '' })
-    expect(lint(actionlint, ['-color=false'], flawed(injection))).toMatchObject({ status: 1, said: expect.stringContaining('untrusted') })
+    expect(lint(actionlint, ['-color=false'], flawed(injection))).toMatchObject({
+      status: 1,
+      said: expect.stringContaining('untrusted'),
+    })
   })
 
   it('pass zizmor, which finds what is wrong with another', (context) => {
     const zizmor = needs(context, 'zizmor')
     const options = ['--offline', '--no-progress', '--color=never', '--persona=auditor']
-    const clean = lint(zizmor, [...options, '.github', 'action.yml', ...sources('examples/workflows', '.yml').map((w) => w.path)])
+    const clean = lint(zizmor, [
+      ...options,
+      '.github',
+      'action.yml',
+      ...sources('examples/workflows', '.yml').map((w) => w.path),
+    ])
     expect(clean.said).toContain('No findings to report')
     expect(clean.status).toBe(0)
     const found = lint(zizmor, [...options, '.'], flawed(injection))
@@ -83,12 +95,16 @@ describe('our workflows', () => {
     expect(lint(node24, ['src/cli.ts', 'compile', ...command, path])).toEqual({ status: 0, said: `${path} is up to date\n` })
     const other = join(mkdtempSync(join(tmpdir(), 'stale-')), 'tune.yml')
     writeFileSync(other, readFileSync(join(root, path), 'utf8').replace('fail-fast: false', 'fail-fast: true'))
-    expect(lint(node24, ['src/cli.ts', 'compile', ...command, other])).toMatchObject({ status: 1, said: expect.stringContaining('out of date: line') })
+    expect(lint(node24, ['src/cli.ts', 'compile', ...command, other])).toMatchObject({
+      status: 1,
+      said: expect.stringContaining('out of date: line'),
+    })
   })
 
   it('release after the checks alone', () => {
     const { on, jobs } = parse(readFileSync(join(root, '.github/workflows/release.yml'), 'utf8')) as {
-      on: unknown; jobs: Record<string, { needs?: string; permissions: object; steps: { run?: string }[] }>
+      on: unknown
+      jobs: Record<string, { needs?: string; permissions: object; steps: { run?: string }[] }>
     }
     expect(on).toEqual({ push: { tags: ['v[0-9]+', 'v[0-9]+.[0-9]+.[0-9]+'] } })
     expect(jobs['check']?.steps.some((s) => s.run === '.ci/run')).toBe(true)
@@ -97,24 +113,38 @@ describe('our workflows', () => {
   })
 
   it('check, train and compare dist on every push', () => {
-    const { jobs } = parse(readFileSync(join(root, '.github/workflows/ci.yml'), 'utf8')) as { jobs: Record<string, { steps: { uses?: string; run?: string; with?: object }[] }> }
+    const { jobs } = parse(readFileSync(join(root, '.github/workflows/ci.yml'), 'utf8')) as {
+      jobs: Record<string, { steps: { uses?: string; run?: string; with?: object }[] }>
+    }
     const steps = Object.values(jobs).flatMap((job) => job.steps)
     expect(steps.some((s) => s.run === '.ci/run')).toBe(true)
     expect(steps.find((s) => s.uses === './')?.with).toEqual({ spec: 'examples/digits/tuning.yml', engine: 'wasm' })
     const checks = readFileSync(join(root, '.ci/run'), 'utf8')
-    for (const what of ['npm cit', 'npm run --silent typecheck', 'npm run --silent generate -- --check', 'npm run --silent build -- --check', 'actionlint', 'zizmor']) expect(checks).toContain(what)
+    for (const what of [
+      'npm cit',
+      'npm run --silent typecheck',
+      'npm run --silent generate -- --check',
+      'npm run --silent build -- --check',
+      'actionlint',
+      'zizmor',
+    ])
+      expect(checks).toContain(what)
   })
 
   it('attack 4: give a job what it needs and no more, keep no token in a checkout, and end', () => {
     const more: Readonly<Record<string, object>> = {
-      codeql: { 'security-events': 'write' }, scorecard: { 'security-events': 'write', 'id-token': 'write' },
+      codeql: { 'security-events': 'write' },
+      scorecard: { 'security-events': 'write', 'id-token': 'write' },
     }
     for (const { path, text } of workflows) {
       const { permissions, jobs } = parse(text) as { permissions: unknown; jobs: Record<string, WorkflowJob> }
       expect(permissions, path).toEqual({})
       for (const job of Object.values(jobs)) {
         const checkouts = (job.steps ?? []).filter((step) => step.uses?.startsWith('actions/checkout@'))
-        expect(checkouts.filter((step) => step.with?.['persist-credentials'] !== false), path).toEqual([])
+        expect(
+          checkouts.filter((step) => step.with?.['persist-credentials'] !== false),
+          path,
+        ).toEqual([])
         if (job.steps) expect(job['timeout-minutes'], path).toBeGreaterThan(0)
         if (/(tunegate-comment|release)\.yml$/.test(path)) continue
         expect(job.permissions, path).toEqual({ contents: 'read', ...more[basename(path, '.yml')] })
@@ -123,10 +153,12 @@ describe('our workflows', () => {
   })
 
   it('are updated by Dependabot, with the packages of each ecosystem', () => {
-    const { updates } = parse(readFileSync(join(root, '.github/dependabot.yml'), 'utf8')) as
-      { updates: { 'package-ecosystem': string; directory?: string; directories?: string[]; cooldown: object }[] }
-    const seen = updates.flatMap((one) => [one.directory ?? [], one.directories ?? []].flat()
-      .map((folder) => `${one['package-ecosystem']} ${folder}`))
+    const { updates } = parse(readFileSync(join(root, '.github/dependabot.yml'), 'utf8')) as {
+      updates: { 'package-ecosystem': string; directory?: string; directories?: string[]; cooldown: object }[]
+    }
+    const seen = updates.flatMap((one) =>
+      [one.directory ?? [], one.directories ?? []].flat().map((folder) => `${one['package-ecosystem']} ${folder}`),
+    )
     const requirements = sources('test', 'requirements.txt').map(({ path }) => `pip /${dirname(path)}`)
     expect(seen.sort()).toEqual(['npm /', 'github-actions /', ...requirements].sort())
     for (const one of updates) expect(one.cooldown).toEqual({ 'default-days': 7 })
@@ -138,7 +170,11 @@ describe('the workflow for comments', () => {
     readonly if?: string
     readonly permissions: Readonly<Record<string, string>>
     readonly concurrency: { readonly group: string; readonly 'cancel-in-progress': boolean }
-    readonly steps: readonly { readonly uses?: string; readonly run?: string; readonly with?: Readonly<Record<string, string>> }[]
+    readonly steps: readonly {
+      readonly uses?: string
+      readonly run?: string
+      readonly with?: Readonly<Record<string, string>>
+    }[]
   }
   const text = commentWorkflow({ spec: 'tuning.yml', uses: noCommit })
   const { on, jobs } = parse(text) as { on: unknown; jobs: Readonly<Record<'decide' | 'run' | 'publish', Job>> }
@@ -150,7 +186,11 @@ describe('the workflow for comments', () => {
 
   it('attack 1: is started by new comments alone, and checks out the commit that was let through', () => {
     expect(on).toEqual({ issue_comment: { types: ['created'] } })
-    expect(jobs.run.steps[0]?.with).toEqual({ ref: '${{ fromJSON(needs.decide.outputs.request).sha }}', 'persist-credentials': false, 'fetch-depth': 0 })
+    expect(jobs.run.steps[0]?.with).toEqual({
+      ref: '${{ fromJSON(needs.decide.outputs.request).sha }}',
+      'persist-credentials': false,
+      'fetch-depth': 0,
+    })
   })
 
   it('attack 4: gives no secret and no permission to the job that runs the pull request, and runs nothing of it elsewhere', () => {
@@ -166,15 +206,27 @@ describe('the workflow for comments', () => {
 
   it('attack 12: lets the job that publishes read the base commit, and write nothing but what it posts', () => {
     expect(jobs.publish.permissions).toEqual({
-      'contents': 'read', 'checks': 'write', 'issues': 'write', 'pull-requests': 'write', 'statuses': 'write',
+      contents: 'read',
+      checks: 'write',
+      issues: 'write',
+      'pull-requests': 'write',
+      statuses: 'write',
     })
     expect(jobs.publish.steps[0]?.with).toMatchObject({ 'run-result': '${{ needs.run.result }}' })
   })
 
   it.each([
-    ['/tune', true], ['/tune verify', true], ['/tune\r\nplease', true], ['/tune\nplease', true], ['/TUNE', true],
+    ['/tune', true],
+    ['/tune verify', true],
+    ['/tune\r\nplease', true],
+    ['/tune\nplease', true],
+    ['/TUNE', true],
     ['/Tune Help', true],
-    ['/tuned well', false], ['/tune-up', false], [' /tune', false], ['please /tune', false], ['', false],
+    ['/tuned well', false],
+    ['/tune-up', false],
+    [' /tune', false],
+    ['please /tune', false],
+    ['', false],
   ])('attack 21: starts a runner for what the step answers, and for nothing else: %j', (body, starts) => {
     expect(startsFor(String(jobs.decide.if), body)).toBe(starts)
     expect(parseComment(body, []) !== null).toBe(starts)
@@ -184,7 +236,8 @@ describe('the workflow for comments', () => {
   function startsFor(condition: string, body: string): boolean {
     const code = condition.replace(/'([^']*)'/g, (_, text: string) => JSON.stringify(text))
     const known = {
-      github: { event: { issue: { pull_request: {} }, comment: { body } } }, fromJSON: JSON.parse,
+      github: { event: { issue: { pull_request: {} }, comment: { body } } },
+      fromJSON: JSON.parse,
       startsWith: (text: string, start: string) => text.toLowerCase().startsWith(start.toLowerCase()),
       format: (pattern: string, text: string) => pattern.replace('{0}', () => text),
     }
@@ -193,11 +246,18 @@ describe('the workflow for comments', () => {
   }
 
   it('attack 5: puts no text of a person into a script', () => {
-    expect(Object.values(jobs).flatMap((j) => j.steps).filter((s) => s.run !== undefined)).toEqual([])
+    expect(
+      Object.values(jobs)
+        .flatMap((j) => j.steps)
+        .filter((s) => s.run !== undefined),
+    ).toEqual([])
   })
 
   it('attack 10: runs once for a pull request', () => {
-    expect(jobs.run.concurrency).toEqual({ group: 'tunegate-comment-${{ github.event.issue.number }}', 'cancel-in-progress': true })
+    expect(jobs.run.concurrency).toEqual({
+      group: 'tunegate-comment-${{ github.event.issue.number }}',
+      'cancel-in-progress': true,
+    })
     // At the top of the workflow it would let any comment end a run.
     expect(parse(text)).not.toHaveProperty('concurrency')
   })
@@ -225,9 +285,20 @@ describe('action.yml', () => {
 
   it('describes every input and output, and gives every input a default', () => {
     const { inputs, outputs } = manifest()
-    for (const one of [...Object.values(inputs), ...Object.values(outputs)]) expect(one.description.length).toBeGreaterThan(20)
+    for (const one of [...Object.values(inputs), ...Object.values(outputs)])
+      expect(one.description.length).toBeGreaterThan(20)
     expect(Object.values(inputs).filter((i) => i.default === undefined || i.required)).toEqual([])
-    expect(Object.keys(outputs)).toEqual(['request', 'verdict', 'levers', 'lock', 'report-url', 'shards', 'engine', 'stages', 'report-dir'])
+    expect(Object.keys(outputs)).toEqual([
+      'request',
+      'verdict',
+      'levers',
+      'lock',
+      'report-url',
+      'shards',
+      'engine',
+      'stages',
+      'report-dir',
+    ])
   })
 
   it('has every text that the platform shows within its limits', () => {

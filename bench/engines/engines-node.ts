@@ -32,13 +32,18 @@ const data = contestData(contest)
 const shaped = inferShapes(contest.layers, contest.inputShape)
 if (!shaped.ok) throw new Error(shaped.error.message)
 const options = {
-  task: 'classification', width: classes, levers: contestLevers, augmentation: { shift: 0, flip: 0, erase: 0, noise: 0, mixup: 0 },
+  task: 'classification',
+  width: classes,
+  levers: contestLevers,
+  augmentation: { shift: 0, flip: 0, erase: 0, noise: 0, mixup: 0 },
 } as const
 const scalar = { dtype: dataType.float32, shape: [] }
 /** As a trainer does it. */
 const columns = order.engine === 'compiled' || order.engine === 'profile' ? columnsOf(shaped.value, data) : null
 const batches = batchSource(columns ?? data, options, 0)
-console.log(JSON.stringify(order.engine === 'prepare' ? prepare() : order.engine === 'profile' ? await profile() : await measure()))
+console.log(
+  JSON.stringify(order.engine === 'prepare' ? prepare() : order.engine === 'profile' ? await profile() : await measure()),
+)
 
 /** Data, order of rows and initial weights as files, for peers in other languages. */
 function prepare(): object {
@@ -46,13 +51,16 @@ function prepare(): object {
   const model = buildModel({} as Tf, shaped.value)
   const write = (name: string, values: Float32Array | Int32Array): void => writeFileSync(join(order.scratch, name), values)
   const count = 2 * contest.steps
-  const rows = Array.from({ length: count }, (_, step) => [...batches.rowsOf?.(step) ?? []]).flat()
+  const rows = Array.from({ length: count }, (_, step) => [...(batches.rowsOf?.(step) ?? [])]).flat()
   write('inputs.bin', data.inputs)
   write('targets.bin', data.targets)
   write('rows.bin', Int32Array.from(rows))
   write('weights.bin', model.initialWeights(0))
   const parameters = model.parameters.map(({ name, shape, decay, offset, size }) => ({ name, shape, decay, offset, size }))
-  writeFileSync(join(order.scratch, 'contest.json'), JSON.stringify({ ...contest, parameters, levers: contestLevers, classes }))
+  writeFileSync(
+    join(order.scratch, 'contest.json'),
+    JSON.stringify({ ...contest, parameters, levers: contestLevers, classes }),
+  )
   return {}
 }
 
@@ -102,18 +110,27 @@ async function measure(): Promise<object> {
   const [seconds, processor] = [(performance.now() - start) / 1000, (user + system) / 1e6]
   const last = losses.slice(-10)
   return {
-    stepsPerSecond: contest.steps / seconds, perCore: contest.steps / processor,
-    first: losses[0], loss: last.reduce((a, b) => a + b, 0) / last.length,
+    stepsPerSecond: contest.steps / seconds,
+    perCore: contest.steps / processor,
+    first: losses[0],
+    loss: last.reduce((a, b) => a + b, 0) / last.length,
   }
 }
 
 function contextOf(engine: Engine): RunContext {
   if (!shaped.ok) throw new Error(shaped.error.message)
   const workload = {
-    task: 'classification', objective: 'accuracy', layers: contest.layers, parameters: 0, evaluateEvery: 1,
+    task: 'classification',
+    objective: 'accuracy',
+    layers: contest.layers,
+    parameters: 0,
+    evaluateEvery: 1,
     augmentation: options.augmentation,
     data: {
-      fingerprint: '', rows: { train: 0, validation: 0, test: 0 }, inputShape: contest.inputShape, classes: [...'0123456789'],
+      fingerprint: '',
+      rows: { train: 0, validation: 0, test: 0 },
+      inputShape: contest.inputShape,
+      classes: [...'0123456789'],
     },
   } as const
   const model = buildModel(engine.tf, shaped.value, engine.fused, columns !== null)

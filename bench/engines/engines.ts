@@ -26,19 +26,29 @@ interface Measured {
   readonly loss: number
 }
 /** A peer that lacks something of the model. */
-interface Unable { readonly unable: string }
+interface Unable {
+  readonly unable: string
+}
 type Runs = ReadonlyMap<string, (Measured | Unable)[]>
 
 const { values: given } = parseArgs({
   options: {
-    engine: { type: 'string' }, python: { type: 'string' }, rounds: { type: 'string', default: '5' },
-    only: { type: 'string' }, engines: { type: 'string', default: '' }, table: { type: 'string' },
-    'skip-processes': { type: 'boolean', default: false }, profile: { type: 'boolean', default: false },
+    engine: { type: 'string' },
+    python: { type: 'string' },
+    rounds: { type: 'string', default: '5' },
+    only: { type: 'string' },
+    engines: { type: 'string', default: '' },
+    table: { type: 'string' },
+    'skip-processes': { type: 'boolean', default: false },
+    profile: { type: 'boolean', default: false },
   },
 })
 const scratch = mkdtempSync(join(tmpdir(), 'tunegate-bench-'))
 const program = join(scratch, 'engines-node.mjs')
-const wasmFolder = join(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json')), 'dist')
+const wasmFolder = join(
+  dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json')),
+  'dist',
+)
 const here = join(root, 'test/bench')
 
 /** How far the mean of the last ten losses may be from PyTorch's. */
@@ -48,7 +58,10 @@ const [base, ours] = ['PyTorch eager', 'tensorflow, compiled'] as const
 type Measure = () => Measured | Unable
 
 function enginesOf({ inputShape }: Contest, at: number, python: string, folder: string | null): Record<string, Measure> {
-  const told = (file: string, ...args: string[]) => () => lastLine(command(file, args)) as Measured | Unable
+  const told =
+    (file: string, ...args: string[]) =>
+    () =>
+      lastLine(command(file, args)) as Measured | Unable
   const node = (engine: string): Measure => told(process.execPath, program, orderOf(engine, at, folder))
   const peer = (script: string, ...options: string[]): Measure => told(python, join(here, script), scratch, ...options)
   return {
@@ -66,8 +79,9 @@ const orderOf = (engine: string, contest: number, folder: string | null): string
 function compete(contest: Contest, at: number, python: string, folder: string | null): Table {
   command(process.execPath, [program, orderOf('prepare', at, folder)])
   const names = given.engines.split(',')
-  const wanted = Object.entries(enginesOf(contest, at, python, folder))
-    .filter(([name]) => name === base || names.some((n) => name.includes(n)))
+  const wanted = Object.entries(enginesOf(contest, at, python, folder)).filter(
+    ([name]) => name === base || names.some((n) => name.includes(n)),
+  )
   const found: Runs = new Map(wanted.map(([name]) => [name, []]))
   for (let round = 0; round < Number(given.rounds); round++) {
     for (const [name, run] of wanted) found.get(name)?.push(run())
@@ -75,7 +89,8 @@ function compete(contest: Contest, at: number, python: string, folder: string | 
   return tableOf(contest, found)
 }
 
-const done = (runs: readonly (Measured | Unable)[] = []): Measured[] => runs.filter((run): run is Measured => !('unable' in run))
+const done = (runs: readonly (Measured | Unable)[] = []): Measured[] =>
+  runs.filter((run): run is Measured => !('unable' in run))
 
 function tableOf({ name, goal }: Contest, found: Runs): Table {
   const peer = done(found.get(base))
@@ -85,7 +100,10 @@ function tableOf({ name, goal }: Contest, found: Runs): Table {
 }
 
 function rowOf(
-  engine: string, runs: readonly (Measured | Unable)[], peer: readonly Measured[], goal: number | null,
+  engine: string,
+  runs: readonly (Measured | Unable)[],
+  peer: readonly Measured[],
+  goal: number | null,
 ): string[] {
   const all = done(runs)
   const [lack] = runs.filter((run): run is Unable => 'unable' in run)
@@ -95,8 +113,12 @@ function rowOf(
   const [loss, wanted] = [all[0]?.loss ?? NaN, peer[0]?.loss ?? NaN]
   const same = Math.abs(loss - wanted) <= tolerance * Math.max(0.1, wanted)
   return [
-    engine, median(speeds).toFixed(1), speeds.map((s) => s.toFixed(0)).join(' '), median(clock).toFixed(1),
-    same ? `${ratio.toFixed(2)}×` : 'none: another loss', `${(all[0]?.first ?? NaN).toFixed(5)} → ${loss.toFixed(5)}`,
+    engine,
+    median(speeds).toFixed(1),
+    speeds.map((s) => s.toFixed(0)).join(' '),
+    median(clock).toFixed(1),
+    same ? `${ratio.toFixed(2)}×` : 'none: another loss',
+    `${(all[0]?.first ?? NaN).toFixed(5)} → ${loss.toFixed(5)}`,
     goal === null ? '' : `${goal}×: ${same && ratio >= goal ? 'met' : 'missed'}`,
   ]
 }
@@ -117,8 +139,13 @@ const listed = 14
 function profiled(contest: Contest, at: number, folder: string): Table {
   const costs = lastLine(command(process.execPath, [program, orderOf('profile', at, folder)])) as OpCost[]
   const all = costs.reduce((sum, { micros }) => sum + micros, 0)
-  const row = (op: string, shapes: string, calls: number, micros: number): string[] =>
-    [op, shapes, String(calls), micros.toFixed(0), `${((100 * micros) / all).toFixed(1)} %`]
+  const row = (op: string, shapes: string, calls: number, micros: number): string[] => [
+    op,
+    shapes,
+    String(calls),
+    micros.toFixed(0),
+    `${((100 * micros) / all).toFixed(1)} %`,
+  ]
   const rest = costs.slice(listed)
   const sum = (of: 'calls' | 'micros'): number => rest.reduce((total, cost) => total + cost[of], 0)
   return {
@@ -133,9 +160,15 @@ function profiled(contest: Contest, at: number, folder: string): Table {
 
 async function main(): Promise<void> {
   await build({
-    entryPoints: [join(here, 'engines-node.ts')], outfile: program, bundle: true, platform: 'node', format: 'esm',
+    entryPoints: [join(here, 'engines-node.ts')],
+    outfile: program,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
     logLevel: 'error',
-    banner: { js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
+    },
   })
   const folder = await folderOf()
   const python = given.profile ? '' : pythonOf(given.python, scratch)

@@ -3,7 +3,11 @@ import { join } from 'node:path'
 
 /** What a scratch environment gets; the scripts of the peers say the same. */
 export const pythonPackages: Readonly<Record<string, string>> = {
-  torch: '2.15.0', keras: '3.15.1', 'tensorflow-cpu': '2.21.0', optuna: '5.0.0', numpy: '2.4.6',
+  torch: '2.15.0',
+  keras: '3.15.1',
+  'tensorflow-cpu': '2.21.0',
+  optuna: '5.0.0',
+  numpy: '2.4.6',
 }
 
 /** Runs a program with one thread for numbers; gives what it prints. */
@@ -31,7 +35,8 @@ export function pythonOf(named: string | undefined, scratch: string): string {
 
 /** Versions of the peers as they are installed, which a reused environment may differ in. */
 export function versionsOf(python: string): Record<string, string> {
-  const script = 'import json, sys, importlib.metadata as m\n' +
+  const script =
+    'import json, sys, importlib.metadata as m\n' +
     'print(json.dumps({"Python": sys.version.split()[0], **{n: m.version(n) for n in sys.argv[1:]}}))'
   return lastLine(command(python, ['-c', script, ...Object.keys(pythonPackages)])) as Record<string, string>
 }

@@ -11,14 +11,18 @@ const goals = { two: 1.9, firstStep: { tensorflow: 1.5, wasm: 0.5 } } as const
 /** Two real workers at once against one, and how long a worker takes from its fork to its first step; by the clock. */
 export async function processesTable(folder: string | null): Promise<Table> {
   const data = await loadDataset({
-    source: join(root, 'examples/digits/digits.csv.gz'), target: '-1', header: false, task: 'classification',
-    standardize: false, inputs: { kind: 'array', shape: [8, 8, 1], scale: 0.0625 },
+    source: join(root, 'examples/digits/digits.csv.gz'),
+    target: '-1',
+    header: false,
+    task: 'classification',
+    standardize: false,
+    inputs: { kind: 'array', shape: [8, 8, 1], scale: 0.0625 },
     split: { validation: 0.2, test: 0.2, stratify: true, groupBy: null, seed: 17 },
   })
   const worker = await bundleWorker()
   const rows: string[][] = []
   try {
-    for (const name of folder === null ? ['wasm'] as const : ['tensorflow', 'wasm'] as const) {
+    for (const name of folder === null ? (['wasm'] as const) : (['tensorflow', 'wasm'] as const)) {
       const engine: EngineOrder = { engine: name, folder: name === 'wasm' || folder === null ? worker.wasmFolder : folder }
       for (const { name: model, one, two, ratio } of await stepsPerSecond(worker, data, engine)) {
         const figure = `${two.toFixed(0)} steps a second, one alone ${one.toFixed(0)}: ${ratio.toFixed(2)}×`

@@ -16,10 +16,17 @@ export interface OpCost {
 }
 
 /** A tensor that an op takes and another made. */
-interface Made { readonly dtype: number; readonly shape: readonly number[] }
+interface Made {
+  readonly dtype: number
+  readonly shape: readonly number[]
+}
 
 /** Ops that cost the same; the last of them counts. */
-interface Kind { readonly ops: readonly RecordedOp[]; readonly shapes: string; calls: number }
+interface Kind {
+  readonly ops: readonly RecordedOp[]
+  readonly shapes: string
+  calls: number
+}
 
 /** Rounds of a loop over one op: as many as take about this long. */
 const secondsPerOp = 0.03
@@ -45,7 +52,10 @@ export function profileOps(native: Native, entries: readonly Recorded[], given: 
       makers.set(id, entry)
     }
     const inputs = entry.inputs.map((id) => constants.get(id)?.shape ?? made.get(id)?.shape ?? [])
-    const shapes = inputs.filter((s) => s.length > 0).map((s) => s.join('×')).join(', ')
+    const shapes = inputs
+      .filter((s) => s.length > 0)
+      .map((s) => s.join('×'))
+      .join(', ')
     const key = JSON.stringify([entry.name, entry.attributes, shapes])
     // Its gradient takes what a max pooling writes down for it, where both are in one graph.
     const after = entry.name === 'MaxPoolGrad' ? makers.get(entry.inputs[1] ?? NaN) : undefined
@@ -54,15 +64,20 @@ export function profileOps(native: Native, entries: readonly Recorded[], given: 
     kinds.set(key, kind)
   }
   const micros = (ops: readonly RecordedOp[]): number => microsOf(native, ops, made, constants)
-  return [...kinds.values()].map(({ ops, shapes, calls }) => {
-    const each = Math.max(0, micros(ops) - micros(ops.slice(0, -1)))
-    return { op: ops.at(-1)?.name ?? '', shapes, calls, micros: calls * each }
-  }).sort((a, b) => b.micros - a.micros)
+  return [...kinds.values()]
+    .map(({ ops, shapes, calls }) => {
+      const each = Math.max(0, micros(ops) - micros(ops.slice(0, -1)))
+      return { op: ops.at(-1)?.name ?? '', shapes, calls, micros: calls * each }
+    })
+    .sort((a, b) => b.micros - a.micros)
 }
 
 /** Processor time of one round of a loop over the ops, each the last one's maker or alone. */
 function microsOf(
-  native: Native, ops: readonly RecordedOp[], made: ReadonlyMap<number, Made>, constants: ReadonlyMap<number, RecordedConstant>,
+  native: Native,
+  ops: readonly RecordedOp[],
+  made: ReadonlyMap<number, Made>,
+  constants: ReadonlyMap<number, RecordedConstant>,
 ): number {
   const { binding } = native.backend
   const graph = createGraph()
@@ -76,14 +91,20 @@ function microsOf(
   const enters = places.map((initial, i) => ({ initial, dtype: taken[i]?.dtype ?? dataType.float32 }))
   const sum = { initial: graph.constant(dataType.float32, [1], Float32Array.of(0)), dtype: dataType.float32 }
   // The first input goes from round to round, or the library would do all of it once and for all.
-  const outputs = addLoop(graph, rounds, [sum, ...enters.slice(0, 1)], enters.slice(1), ({ variables: [total, ...first], invariants, round }) => {
-    const refs = [...first, ...invariants]
-    const known = new Map(taken.map(({ id }, i) => [id, refs[i] as Ref]))
-    const own = ops.flatMap((op) => op.inputs.flatMap((id) => constants.get(id) ?? []))
-    const last = ops.at(-1)?.outputs[0]
-    const [output] = last ? replay(graph, binding, [...own, ...ops], known, [last.id], round) : []
-    return [used(graph, total as Ref, output, last?.dtype ?? dataType.float32, round), ...first]
-  })
+  const outputs = addLoop(
+    graph,
+    rounds,
+    [sum, ...enters.slice(0, 1)],
+    enters.slice(1),
+    ({ variables: [total, ...first], invariants, round }) => {
+      const refs = [...first, ...invariants]
+      const known = new Map(taken.map(({ id }, i) => [id, refs[i] as Ref]))
+      const own = ops.flatMap((op) => op.inputs.flatMap((id) => constants.get(id) ?? []))
+      const last = ops.at(-1)?.outputs[0]
+      const [output] = last ? replay(graph, binding, [...own, ...ops], known, [last.id], round) : []
+      return [used(graph, total as Ref, output, last?.dtype ?? dataType.float32, round), ...first]
+    },
+  )
   const session = openSession(native, graph.nodes, [rounds, ...places], outputs)
   const tensors = taken.map(({ dtype, shape }) => binding.createTensor(shape, dtype, valuesOf(dtype, shape)))
   const run = (times: number): number => {
@@ -108,7 +129,10 @@ function microsOf(
 /** Adds the first value of an output, so that it counts for what the loop gives. */
 function used(graph: Graph, total: Ref, output: Ref | undefined, dtype: number, round: Ref): Ref {
   const ints = (value: number): Ref => graph.constant(dataType.int32, [1], Int32Array.of(value), round)
-  const [float, index] = [{ kind: 'type', value: dataType.float32 }, { kind: 'type', value: dataType.int32 }] as const
+  const [float, index] = [
+    { kind: 'type', value: dataType.float32 },
+    { kind: 'type', value: dataType.int32 },
+  ] as const
   if (output === undefined || dtype !== dataType.float32) return graph.add('Identity', [total], { T: float })
   const flat = graph.add('Reshape', [output, ints(-1)], { T: float, Tshape: index })
   const first = graph.add('Slice', [flat, ints(0), ints(1)], { T: float, Index: index })

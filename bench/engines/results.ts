@@ -18,10 +18,14 @@ export function markdownOf({ title, head, rows }: Table): string {
 /** The machine and the programs that figures belong to. */
 export function machineLine(versions: Readonly<Record<string, string>>): string {
   const [first] = cpus()
-  const listed = Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(', ')
-  return `${new Date().toISOString().slice(0, 10)}; ${cpus().length} × ${first?.model.trim() ?? 'unknown processor'}, ` +
+  const listed = Object.entries(versions)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', ')
+  return (
+    `${new Date().toISOString().slice(0, 10)}; ${cpus().length} × ${first?.model.trim() ?? 'unknown processor'}, ` +
     `${(totalmem() / 2 ** 30).toFixed(0)} GiB, ${process.platform} ${release()}; ` +
     `Node ${process.version}${listed ? `, ${listed}` : ''}`
+  )
 }
 
 const mark = (name: string, end: boolean): string => `<!-- ${end ? 'end of ' : ''}${name}, written by the benchmark -->`

@@ -13,13 +13,21 @@ import { root } from '../../test/support/architecture.ts'
 import { command, lastLine, median, pythonOf, versionsOf } from './peers.ts'
 import { machineLine, markdownOf, type Table, writePart } from './results.ts'
 
-interface Took { readonly seconds: number; readonly processor: number }
-interface Peer extends Took { readonly trials: number; readonly accuracy: number }
+interface Took {
+  readonly seconds: number
+  readonly processor: number
+}
+interface Peer extends Took {
+  readonly trials: number
+  readonly accuracy: number
+}
 
 const { values: given } = parseArgs({
   options: {
-    python: { type: 'string' }, workers: { type: 'string', default: String(availableParallelism()) },
-    rounds: { type: 'string', default: '3' }, engines: { type: 'string', default: 'tensorflow,wasm' },
+    python: { type: 'string' },
+    workers: { type: 'string', default: String(availableParallelism()) },
+    rounds: { type: 'string', default: '3' },
+    engines: { type: 'string', default: 'tensorflow,wasm' },
     table: { type: 'string' },
   },
 })
@@ -53,7 +61,10 @@ function study(engine: string): Took {
 }
 
 function runsOf(engine: string): RunResult[] {
-  const lines = readFileSync(join(folderOf(engine), 'journal.jsonl'), 'utf8').trim().split('\n').slice(1)
+  const lines = readFileSync(join(folderOf(engine), 'journal.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .slice(1)
   return lines.map((line) => (JSON.parse(line) as { readonly run: RunResult }).run)
 }
 
@@ -62,13 +73,20 @@ async function prepare(runs: readonly RunResult[]): Promise<void> {
   const augmented = runs.some((run) => run.request.levers.regularization.augmentation > 0)
   if (augmented) throw new Error('the peer knows no augmentation')
   const data = await loadDataset({
-    source: join(root, 'examples/digits/digits.csv.gz'), target: '-1', header: false, task: 'classification',
-    standardize: false, inputs: { kind: 'array', shape: [8, 8, 1], scale: 0.0625 },
+    source: join(root, 'examples/digits/digits.csv.gz'),
+    target: '-1',
+    header: false,
+    task: 'classification',
+    standardize: false,
+    inputs: { kind: 'array', shape: [8, 8, 1], scale: 0.0625 },
     split: { validation: 0.2, test: 0.2, stratify: true, groupBy: null, seed: 17 },
   })
   const { train, validation, test } = data.splits
   const trials = runs.map(({ request: { levers, seed, job }, steps, evaluations }) => ({
-    levers, seed, rates: steps.learningRate, evaluateAt: evaluations.map((e) => e.step),
+    levers,
+    seed,
+    rates: steps.learningRate,
+    evaluateAt: evaluations.map((e) => e.step),
     test: job.kind === 'train' && job.evaluateTest,
   }))
   const batches = [...new Set(runs.map((run) => run.request.levers.batching.batchSize))]
@@ -81,13 +99,13 @@ async function prepare(runs: readonly RunResult[]): Promise<void> {
 function optuna(python: string): Peer {
   rmSync(join(scratch, 'optuna.journal'), { force: true })
   const took = timed(python, [join(root, 'bench/engines/tuning_optuna.py'), scratch, given.workers])
-  return { ...took, ...lastLine(took.text) as { readonly trials: number; readonly accuracy: number } }
+  return { ...took, ...(lastLine(took.text) as { readonly trials: number; readonly accuracy: number }) }
 }
 
 /** Best validation accuracy, mean over the verified runs. */
 function accuracyOf(runs: readonly RunResult[]): number {
-  const verified = runs.flatMap((run) => run.status === 'complete' && run.best?.test ? [run.evaluations] : [])
-  const accuracy = ({ validation }: Evaluation): number => 'accuracy' in validation ? validation.accuracy : NaN
+  const verified = runs.flatMap((run) => (run.status === 'complete' && run.best?.test ? [run.evaluations] : []))
+  const accuracy = ({ validation }: Evaluation): number => ('accuracy' in validation ? validation.accuracy : NaN)
   const best = verified.map((evaluations) => Math.max(...evaluations.map(accuracy)))
   return best.reduce((a, b) => a + b, 0) / best.length
 }
@@ -100,7 +118,11 @@ function tableOf(found: ReadonlyMap<string, readonly Took[]>, peers: readonly Pe
     const ratio = clock(peers) / clock(all)
     const same = Math.abs(accuracy - peer.accuracy) <= tolerance
     return [
-      name, String(runs), accuracy.toFixed(4), `${clock(all).toFixed(1)} s`, `${processor(all).toFixed(1)} s`,
+      name,
+      String(runs),
+      accuracy.toFixed(4),
+      `${clock(all).toFixed(1)} s`,
+      `${processor(all).toFixed(1)} s`,
       same ? `${ratio.toFixed(2)}× (${(processor(peers) / processor(all)).toFixed(2)}×)` : 'none: another accuracy',
       judged ? `${goal}×: ${same && ratio >= goal ? 'met' : 'missed'}` : '',
     ]
@@ -112,7 +134,13 @@ function tableOf(found: ReadonlyMap<string, readonly Took[]>, peers: readonly Pe
   return {
     title: `The whole digits tuning, ${steps} steps, ${given.workers} processes, median of ${given.rounds}`,
     head: [
-      'program', 'runs', 'validation accuracy, verified', 'by the clock', 'processors', 'to Optuna (by processors)', 'goal',
+      'program',
+      'runs',
+      'validation accuracy, verified',
+      'by the clock',
+      'processors',
+      'to Optuna (by processors)',
+      'goal',
     ],
     rows: [row('Optuna + PyTorch', peers, peer.trials, peer.accuracy, false), ...rows],
   }

@@ -14,18 +14,30 @@ export interface Contest {
   readonly goal: number | null
 }
 
-const dense = (units: number, activation: 'relu' | 'gelu' | 'linear' = 'linear'): Layer =>
-  ({ kind: 'dense', units, activation, useBias: true })
+const dense = (units: number, activation: 'relu' | 'gelu' | 'linear' = 'linear'): Layer => ({
+  kind: 'dense',
+  units,
+  activation,
+  useBias: true,
+})
 const conv = (filters: number, activation: 'relu' | 'linear' = 'relu', stride = 1): Layer => ({
-  kind: 'conv2d', filters, kernelSize: [3, 3], strides: [stride, stride], padding: 'same', activation,
+  kind: 'conv2d',
+  filters,
+  kernelSize: [3, 3],
+  strides: [stride, stride],
+  padding: 'same',
+  activation,
   useBias: activation === 'relu',
 })
 const pool: Layer = { kind: 'maxPooling2d', poolSize: [2, 2], strides: [2, 2], padding: 'valid' }
 const norm: Layer = { kind: 'batchNormalization', momentum: 0.9, epsilon: 1e-3 }
 const relu: Layer = { kind: 'activation', activation: 'relu' }
 const flatten: Layer = { kind: 'flatten' }
-const residual = (layers: readonly Layer[], shortcut: readonly Layer[] = []): Layer =>
-  ({ kind: 'residual', layers, shortcut })
+const residual = (layers: readonly Layer[], shortcut: readonly Layer[] = []): Layer => ({
+  kind: 'residual',
+  layers,
+  shortcut,
+})
 /** A block of ResNet v1 (He et al., 2016): two convolutions, and one of 1×1 beside them where the shape changes. */
 const block = (filters: number, stride = 1): Layer[] => [
   residual(
@@ -48,21 +60,41 @@ export const contests: readonly Contest[] = [
   { name: 'MLP 64-128-10', inputShape: [64], steps: 2000, goal: 4, layers: [dense(128, 'relu'), dense(10)] },
   { name: 'CNN 8×8', inputShape: [8, 8, 1], steps: 400, goal: 2.5, layers: [conv(16), conv(32), pool, flatten, dense(10)] },
   {
-    name: 'CNN 28×28 + batch norm', inputShape: [28, 28, 1], steps: 80, goal: 2,
+    name: 'CNN 28×28 + batch norm',
+    inputShape: [28, 28, 1],
+    steps: 80,
+    goal: 2,
     layers: [conv(16, 'linear'), norm, relu, pool, conv(32, 'linear'), norm, relu, pool, flatten, dense(10)],
   },
   {
-    name: 'transformer, 64 tokens', inputShape: [64], steps: 16, goal: 1.5,
+    name: 'transformer, 64 tokens',
+    inputShape: [64],
+    steps: 16,
+    goal: 1.5,
     layers: [
-      { kind: 'embedding', inputDim: vocabulary, outputDim: 64 }, { kind: 'positionEmbedding' },
-      ...encoder(64, 4), ...encoder(64, 4), layerNorm, { kind: 'globalAveragePooling1d' }, dense(10),
+      { kind: 'embedding', inputDim: vocabulary, outputDim: 64 },
+      { kind: 'positionEmbedding' },
+      ...encoder(64, 4),
+      ...encoder(64, 4),
+      layerNorm,
+      { kind: 'globalAveragePooling1d' },
+      dense(10),
     ],
   },
   {
-    name: 'deep CNN 32×32', inputShape: [32, 32, 3], steps: 12, goal: null,
+    name: 'deep CNN 32×32',
+    inputShape: [32, 32, 3],
+    steps: 12,
+    goal: null,
     layers: [
-      conv(16, 'linear'), norm, relu, ...block(16), ...block(32, 2), ...block(64, 2),
-      { kind: 'globalAveragePooling2d' }, dense(10),
+      conv(16, 'linear'),
+      norm,
+      relu,
+      ...block(16),
+      ...block(32, 2),
+      ...block(64, 2),
+      { kind: 'globalAveragePooling2d' },
+      dense(10),
     ],
   },
 ]
@@ -74,7 +106,13 @@ const rows = 1024
 /** AdamW with clipping, at a constant rate. */
 export const contestLevers: Levers = {
   optimization: {
-    optimizer: 'adamw', learningRate: 1e-3, momentum: 0.9, nesterov: false, beta1: 0.9, beta2: 0.999, epsilon: 1e-8,
+    optimizer: 'adamw',
+    learningRate: 1e-3,
+    momentum: 0.9,
+    nesterov: false,
+    beta1: 0.9,
+    beta2: 0.999,
+    epsilon: 1e-8,
   },
   batching: { batchSize, accumulate: 1 },
   regularization: { weightDecay: 0.01, dropout: 0, labelSmoothing: 0, augmentation: 0 },
@@ -91,9 +129,12 @@ export function contestData({ inputShape, layers }: Contest): TrainingData {
   const inputs = new Float32Array(rows * size)
   for (let i = 0; i < inputs.length; i++) {
     const label = targets[Math.floor(i / size)] as number
-    inputs[i] = first?.kind === 'embedding'
-      ? random.uniform() < 0.9 ? random.integer(first.inputDim) : label + classes * random.integer(first.inputDim / classes)
-      : 0.15 * (patterns[label]?.[i % size] as number) + random.normal()
+    inputs[i] =
+      first?.kind === 'embedding'
+        ? random.uniform() < 0.9
+          ? random.integer(first.inputDim)
+          : label + classes * random.integer(first.inputDim / classes)
+        : 0.15 * (patterns[label]?.[i % size] as number) + random.normal()
   }
   const train = Int32Array.from({ length: rows }, (_, i) => i)
   const splits = { train, validation: new Int32Array(), test: new Int32Array() }

@@ -19,8 +19,12 @@ const sizes = [1000, 2000, 5000, 10_000]
 
 async function training(worker: WorkerBundle): Promise<void> {
   const data = await loadDataset({
-    source: join(root, 'examples/digits/digits.csv.gz'), target: '-1', header: false, task: 'classification',
-    standardize: false, inputs: { kind: 'array', shape: [8, 8, 1], scale: 0.0625 },
+    source: join(root, 'examples/digits/digits.csv.gz'),
+    target: '-1',
+    header: false,
+    task: 'classification',
+    standardize: false,
+    inputs: { kind: 'array', shape: [8, 8, 1], scale: 0.0625 },
     split: { validation: 0.2, test: 0.2, stratify: true, groupBy: null, seed: 17 },
   })
   title('Training on wasm: digits, batch 64, AdamW, clipping by global norm; one process')

@@ -37,7 +37,11 @@ export interface Setting {
 const stepsOfARealRun = 340
 
 const workload: Workload = {
-  task: 'classification', layers: [], parameters: 0, objective: 'nll', evaluateEvery: 1,
+  task: 'classification',
+  layers: [],
+  parameters: 0,
+  objective: 'nll',
+  evaluateEvery: 1,
   augmentation: { shift: 0, flip: 0, erase: 0, noise: 0, mixup: 0 },
   data: { fingerprint: 'none', rows: { train: 1, validation: 1, test: 1 }, inputShape: [1], classes: ['0', '1'] },
 }
@@ -60,8 +64,11 @@ export async function orchestration(folder: string, setting: Setting, collect: (
   await journal.close()
   if (runner instanceof WorkerPool) runner.close()
   return {
-    runs, wall: wall / runs, cpu: (used.user + used.system) / 1000 / runs,
-    heap: [before.heapUsed, after.heapUsed], resident: [before.rss, after.rss],
+    runs,
+    wall: wall / runs,
+    cpu: (used.user + used.system) / 1000 / runs,
+    heap: [before.heapUsed, after.heapUsed],
+    resident: [before.rss, after.rss],
   }
 }
 
@@ -86,18 +93,39 @@ async function runnerOf(idler: Idler): Promise<Runner> {
     return { engine: 'none', slots: 2, run: async (request, id) => nothing(request, id, log) }
   }
   return WorkerPool.start({
-    script: join(root, 'test/support/worker-scripted.ts'), workers: 1, notice: (text) => { throw new Error(text) },
-    init: { type: 'init', engine: 'wasm', folder: '', workload, data: {
-      inputs: new Float32Array(1), inputShape: [1], targets: new Float32Array(1), targetScale: null,
-      splits: { train: new Int32Array(1), validation: new Int32Array(1), test: new Int32Array(1) },
-    } },
+    script: join(root, 'test/support/worker-scripted.ts'),
+    workers: 1,
+    notice: (text) => {
+      throw new Error(text)
+    },
+    init: {
+      type: 'init',
+      engine: 'wasm',
+      folder: '',
+      workload,
+      data: {
+        inputs: new Float32Array(1),
+        inputShape: [1],
+        targets: new Float32Array(1),
+        targetScale: null,
+        splits: { train: new Int32Array(1), validation: new Int32Array(1), test: new Int32Array(1) },
+      },
+    },
   })
 }
 
 function nothing(request: RunRequest, id: string, steps: StepLog): RunResult {
   return {
-    id, request, engine: 'none', status: 'complete', probe: null, weights: '', evaluations: [], steps,
-    best: { step: 1, epoch: 1, validation: { nll: 0.5 }, test: null }, timing: { seconds: 0.001, stepsPerSecond: 1000 },
+    id,
+    request,
+    engine: 'none',
+    status: 'complete',
+    probe: null,
+    weights: '',
+    evaluations: [],
+    steps,
+    best: { step: 1, epoch: 1, validation: { nll: 0.5 }, test: null },
+    timing: { seconds: 0.001, stepsPerSecond: 1000 },
   }
 }
 
@@ -112,11 +140,24 @@ function logOf(steps: number): StepLog {
 function planOf(runs: number): Plan {
   const settings: VerifySettings = { stage: 'verify', seeds: 1, looks: [1] }
   return {
-    version: 1, name: 'bench', fingerprint: 'p', specFingerprint: 's', seed: 0, workload, baseline: levers, gates: [],
-    jobs: [{
-      id: 'verify', needs: [], fingerprint: 'v', settings, templates: [],
-      estimate: { runs, steps: runs },
-    }],
+    version: 1,
+    name: 'bench',
+    fingerprint: 'p',
+    specFingerprint: 's',
+    seed: 0,
+    workload,
+    baseline: levers,
+    gates: [],
+    jobs: [
+      {
+        id: 'verify',
+        needs: [],
+        fingerprint: 'v',
+        settings,
+        templates: [],
+        estimate: { runs, steps: runs },
+      },
+    ],
     budget: { minutes: null, trials: null, reservedForVerification: 0 },
   }
 }
@@ -125,14 +166,27 @@ function planOf(runs: number): Plan {
 function stagesOf(runs: number, together: number): Readonly<Record<Plan['jobs'][number]['id'], Stage>> {
   const stage: Stage = function* ({ incumbent }) {
     for (let seed = 0; seed < runs; seed += together) {
-      yield Array.from({ length: Math.min(together, runs - seed) }, (_, i): RunRequest => ({
-        stage: 'verify', label: 'nothing', levers: incumbent, seed: seed + i,
-        job: { kind: 'train', length: 1, stopAfter: 1, evaluateTest: false },
-      }))
+      yield Array.from(
+        { length: Math.min(together, runs - seed) },
+        (_, i): RunRequest => ({
+          stage: 'verify',
+          label: 'nothing',
+          levers: incumbent,
+          seed: seed + i,
+          job: { kind: 'train', length: 1, stopAfter: 1, evaluateTest: false },
+        }),
+      )
     }
     return {
-      stage: 'verify', levers: incumbent, conclusion: 'kept', summary: '', lineage: [], comparisons: [],
-      findings: { stage: 'schedule' }, omissions: [], runs: [],
+      stage: 'verify',
+      levers: incumbent,
+      conclusion: 'kept',
+      summary: '',
+      lineage: [],
+      comparisons: [],
+      findings: { stage: 'schedule' },
+      omissions: [],
+      runs: [],
     }
   }
   return { 'lr-range': stage, batch: stage, regularize: stage, schedule: stage, verify: stage }

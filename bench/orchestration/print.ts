@@ -1,4 +1,7 @@
-export interface Goal { readonly goal: string; readonly met: boolean }
+export interface Goal {
+  readonly goal: string
+  readonly met: boolean
+}
 
 export function title(text: string): void {
   console.log(`\n${text}`)

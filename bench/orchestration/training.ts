@@ -8,20 +8,31 @@ import { WorkerProcess } from '../../src/run/worker-process.ts'
 import type { TrainingData } from '../../src/train/types.ts'
 
 /** Files of a worker: what it runs, and where the engine's binaries are. */
-export interface WorkerFiles { readonly script: string; readonly wasmFolder: string }
+export interface WorkerFiles {
+  readonly script: string
+  readonly wasmFolder: string
+}
 
 const dense = (units: number, activation: 'relu' | 'linear'): Layer => ({ kind: 'dense', units, activation, useBias: true })
 const models: Readonly<Record<string, readonly Layer[]>> = {
   'MLP 64-128-10': [{ kind: 'flatten' }, dense(128, 'relu'), dense(10, 'linear')],
   'CNN 8×8, conv of 16 filters, pool, dense': [
     { kind: 'conv2d', filters: 16, kernelSize: [3, 3], strides: [1, 1], padding: 'same', activation: 'relu', useBias: true },
-    { kind: 'maxPooling2d', poolSize: [2, 2], strides: [2, 2], padding: 'valid' }, { kind: 'flatten' }, dense(10, 'linear'),
+    { kind: 'maxPooling2d', poolSize: [2, 2], strides: [2, 2], padding: 'valid' },
+    { kind: 'flatten' },
+    dense(10, 'linear'),
   ],
 }
 
 export const levers: Levers = {
   optimization: {
-    optimizer: 'adamw', learningRate: 0.001, momentum: 0.9, nesterov: false, beta1: 0.9, beta2: 0.999, epsilon: 1e-8,
+    optimizer: 'adamw',
+    learningRate: 0.001,
+    momentum: 0.9,
+    nesterov: false,
+    beta1: 0.9,
+    beta2: 0.999,
+    epsilon: 1e-8,
   },
   batching: { batchSize: 64, accumulate: 1 },
   regularization: { weightDecay: 0.01, dropout: 0, labelSmoothing: 0, augmentation: 0 },
@@ -33,14 +44,21 @@ const steps = (count: number): RunJob => ({ kind: 'range-test', from: 0.001, to:
 const asked = (job: RunJob, seed = 0): RunRequest => ({ stage: 'lr-range', label: 'bench', levers, seed, job })
 
 /** Steps a second of one process by itself, and of two side by side together; the ratio is that of neighbouring turns. */
-export interface Speed { readonly name: string; readonly one: number; readonly two: number; readonly ratio: number }
+export interface Speed {
+  readonly name: string
+  readonly one: number
+  readonly two: number
+  readonly ratio: number
+}
 
 /**
  * One process alone and both at once in turns, so that a machine that is busy for a while slows both down; medians of seven
  * turns, after one that warms up; 400 steps each, or 2000 where they are compiled.
  */
 export async function stepsPerSecond(
-  files: WorkerFiles, data: TrainingData, engine: EngineOrder = embedded(files),
+  files: WorkerFiles,
+  data: TrainingData,
+  engine: EngineOrder = embedded(files),
 ): Promise<Speed[]> {
   const count = engine.engine === 'wasm' ? 400 : 2000
   const found: Speed[] = []
@@ -52,7 +70,7 @@ export async function stepsPerSecond(
     const turns: { readonly one: number; readonly two: number }[] = []
     for (let i = 0; i < 8; i++) turns.push({ one: await together(workers.slice(0, 1), i), two: await together(workers, i) })
     workers.forEach((worker) => worker.kill())
-    const of = (value: (turn: typeof turns[number]) => number): number => median(turns.slice(1).map(value))
+    const of = (value: (turn: (typeof turns)[number]) => number): number => median(turns.slice(1).map(value))
     found.push({ name, one: of(({ one }) => one), two: of(({ two }) => two), ratio: of(({ one, two }) => two / one) })
   }
   return found
@@ -66,11 +84,17 @@ async function speedOf(worker: WorkerProcess, count: number, seed: number): Prom
 }
 
 /** Seconds from a worker's fork until it is ready and until its first step is done, and of a Node process that does nothing. */
-export interface ColdStart { readonly ready: number; readonly firstStep: number; readonly bare: number }
+export interface ColdStart {
+  readonly ready: number
+  readonly firstStep: number
+  readonly bare: number
+}
 
 /** Medians of seven. */
 export async function coldStart(
-  files: WorkerFiles, data: TrainingData, engine: EngineOrder = embedded(files),
+  files: WorkerFiles,
+  data: TrainingData,
+  engine: EngineOrder = embedded(files),
 ): Promise<ColdStart> {
   const layers = Object.values(models)[0] ?? []
   const samples: ColdStart[] = []
@@ -90,7 +114,9 @@ export async function coldStart(
 function bareProcess(): Promise<number> {
   const start = performance.now()
   return new Promise((resolve, reject) => {
-    spawn(process.execPath, ['-e', '0'], { stdio: 'ignore' }).on('error', reject).on('close', () => resolve(since(start)))
+    spawn(process.execPath, ['-e', '0'], { stdio: 'ignore' })
+      .on('error', reject)
+      .on('close', () => resolve(since(start)))
   })
 }
 
@@ -99,10 +125,16 @@ const embedded = ({ wasmFolder }: WorkerFiles): EngineOrder => ({ engine: 'wasm'
 function initOf(data: TrainingData, layers: readonly Layer[], engine: EngineOrder): InitMessage {
   const { inputs, inputShape, targets, targetScale, splits } = data
   const workload: Workload = {
-    task: 'classification', layers, parameters: 0, objective: 'nll', evaluateEvery: 1,
+    task: 'classification',
+    layers,
+    parameters: 0,
+    objective: 'nll',
+    evaluateEvery: 1,
     augmentation: { shift: 0, flip: 0, erase: 0, noise: 0, mixup: 0 },
     data: {
-      fingerprint: 'digits', inputShape, classes: [...'0123456789'],
+      fingerprint: 'digits',
+      inputShape,
+      classes: [...'0123456789'],
       rows: { train: splits.train.length, validation: splits.validation.length, test: splits.test.length },
     },
   }

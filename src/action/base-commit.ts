@@ -33,7 +33,12 @@ export type WithoutLock = 'refuse' | 'retrain-base' | 'retrain-declared'
  * The base commit's rules and baseline replace those in the change. The author of a change does not choose what judges it or
  * what it may cost, and cannot submit measurements as a journal.
  */
-export async function judgedBy(base: string, without: WithoutLock, options: StudyOptions, commits: Commits): Promise<Judged> {
+export async function judgedBy(
+  base: string,
+  without: WithoutLock,
+  options: StudyOptions,
+  commits: Commits,
+): Promise<Judged> {
   const text = await fileAt(base, options.specPath, commits)
   if (text === null) {
     // The first change with a spec has nothing to compare with, and only its own gates.
@@ -44,7 +49,7 @@ export async function judgedBy(base: string, without: WithoutLock, options: Stud
   const spec = specAt(text, options.specPath)
   const rules = rulesOf(spec)
   const data = baseData(base, options.specPath, spec.data, commits)
-  return { fresh: true, rules, baseData: data, ...await baselineAt(base, rules.gates, without, options, commits) }
+  return { fresh: true, rules, baseData: data, ...(await baselineAt(base, rules.gates, without, options, commits)) }
 }
 
 /** The rules alone, for jobs that judge nothing themselves. */
@@ -59,15 +64,23 @@ export function specAt(text: string, path: string): NormalizedSpec {
   const spec = parsed.ok ? normalize(parsed.value) : parsed
   if (spec.ok) return spec.value
   const [first] = spec.error
-  throw new InputError([{
-    code: 'verify/base-spec', severity: 'error',
-    message: 'inconclusive: the spec of the base commit is not valid, so the rules that judge the change are unknown',
-    found: `${path}${first?.at ? `:${first.at.line}` : ''}: ${first?.message ?? ''}`, hint: 'fix it on the base branch first',
-  }])
+  throw new InputError([
+    {
+      code: 'verify/base-spec',
+      severity: 'error',
+      message: 'inconclusive: the spec of the base commit is not valid, so the rules that judge the change are unknown',
+      found: `${path}${first?.at ? `:${first.at.line}` : ''}: ${first?.message ?? ''}`,
+      hint: 'fix it on the base branch first',
+    },
+  ])
 }
 
 async function baselineAt(
-  base: string, gates: readonly GateRule[], without: WithoutLock, options: StudyOptions, commits: Commits,
+  base: string,
+  gates: readonly GateRule[],
+  without: WithoutLock,
+  options: StudyOptions,
+  commits: Commits,
 ): Promise<Baseline> {
   const { baselinePath, baseSpec, specPath } = options
   if (baseSpec || (baselinePath !== undefined && retrainWords.includes(baselinePath))) {
@@ -75,34 +88,51 @@ async function baselineAt(
     if (gates.some(needsBaseline)) throw jobsWithoutLock(base, lockBeside(specPath))
     return {}
   }
-  const path = baselinePath === undefined || baselinePath === 'lock' ? lockBeside(specPath) : await insideFolder(baselinePath)
+  const path =
+    baselinePath === undefined || baselinePath === 'lock' ? lockBeside(specPath) : await insideFolder(baselinePath)
   const text = await fileAt(base, path, commits)
   if (text !== null) return lockAt(base, path, text)
   // The workflow chooses what neither commit has, such as an artifact that an earlier step downloaded.
-  if (baselinePath !== undefined && await isFile(path) && !await isCommitted(path, commits)) return { baselinePath }
+  if (baselinePath !== undefined && (await isFile(path)) && !(await isCommitted(path, commits))) return { baselinePath }
   return withoutLock(base, path, gates, without, options, commits)
 }
 
-const isFile = (path: string): Promise<boolean> => stat(path).then((s) => s.isFile(), () => false)
+const isFile = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (s) => s.isFile(),
+    () => false,
+  )
 
 /** The lock beside the spec belongs to the change, so a whole study does not compare with it. */
 async function withoutLock(
-  base: string, path: string, gates: readonly GateRule[], without: WithoutLock, { specPath }: StudyOptions, commits: Commits,
+  base: string,
+  path: string,
+  gates: readonly GateRule[],
+  without: WithoutLock,
+  { specPath }: StudyOptions,
+  commits: Commits,
 ): Promise<Baseline> {
   const needed = gates.some(needsBaseline)
   if (without === 'refuse' && !needed) return {}
   if (without === 'retrain-base' && needed) return retrainedAt(base, specPath, commits)
   if (without === 'retrain-declared' && needed) throw jobsWithoutLock(base, path)
   if (without !== 'refuse') return { baselinePath: 'retrain' }
-  throw missing('the base commit has no lock to compare with', path, base,
-    'tune on the default branch and commit the lock that it writes, or retrain the base commit with `baseline: retrain`')
+  throw missing(
+    'the base commit has no lock to compare with',
+    path,
+    base,
+    'tune on the default branch and commit the lock that it writes, or retrain the base commit with `baseline: retrain`',
+  )
 }
 
 /** The change's declared levers are its own. Compared with those, a worse model would look no worse. */
-const jobsWithoutLock = (base: string, path: string): InputError => missing(
-  'the base commit has no lock to compare with, and the jobs of a compiled workflow cannot retrain its spec', path, base,
-  'tune on the default branch and commit the lock that it writes, or verify pull requests in one job (mode: verify)',
-)
+const jobsWithoutLock = (base: string, path: string): InputError =>
+  missing(
+    'the base commit has no lock to compare with, and the jobs of a compiled workflow cannot retrain its spec',
+    path,
+    base,
+    'tune on the default branch and commit the lock that it writes, or verify pull requests in one job (mode: verify)',
+  )
 
 /** How messages and gates name a spec read from there. */
 export const ofBase = (path: string): string => `${path} of the base commit`
@@ -110,10 +140,15 @@ export const ofBase = (path: string): string => `${path} of the base commit`
 /** The commit's spec with the levers of its lock. */
 async function retrainedAt(sha: string, path: string, commits: Commits): Promise<Baseline> {
   const text = await fileAt(sha, path, commits)
-  if (text === null) throw missing('the base commit has no spec to retrain', path, sha, 'set the input base-spec to one that it has')
+  if (text === null)
+    throw missing('the base commit has no spec to retrain', path, sha, 'set the input base-spec to one that it has')
   const lock = await fileAt(sha, lockBeside(path), commits)
   const name = ofBase(path)
-  const baseSpec: BaseSpec = { path: name, text, ...(lock === null ? {} : { tuned: parseLock(lock, `${lockName} of the base commit`) }) }
+  const baseSpec: BaseSpec = {
+    path: name,
+    text,
+    ...(lock === null ? {} : { tuned: parseLock(lock, `${lockName} of the base commit`) }),
+  }
   return { baseSpec, baseCommit: { sha, path } }
 }
 
@@ -123,9 +158,16 @@ function lockAt(sha: string, path: string, text: string): Baseline {
   return { baselinePath: file, baseCommit: { sha, path } }
 }
 
-const missing = (what: string, path: string, sha: string, hint: string): InputError => new InputError([{
-  code: 'verify/no-baseline', severity: 'error', message: `inconclusive: ${what}`, found: `no ${path} at ${sha}`, hint,
-}])
+const missing = (what: string, path: string, sha: string, hint: string): InputError =>
+  new InputError([
+    {
+      code: 'verify/no-baseline',
+      severity: 'error',
+      message: `inconclusive: ${what}`,
+      found: `no ${path} at ${sha}`,
+      hint,
+    },
+  ])
 
 /** Null if there is none. */
 const ownLock = (specPath: string): Promise<string | null> =>
@@ -135,8 +177,10 @@ const ownLock = (specPath: string): Promise<string | null> =>
   })
 
 /** Only verification, of the levers in the checkout's lock, or of its spec if the lock was not tuned from it. */
-export async function verification({ specPath, stages = [confirmation.name] }: StudyOptions): Promise<Pick<StudyOptions, 'stages' | 'tuned'>> {
+export async function verification({
+  specPath,
+  stages = [confirmation.name],
+}: StudyOptions): Promise<Pick<StudyOptions, 'stages' | 'tuned'>> {
   const own = await ownLock(specPath)
   return { stages, ...(own === null ? {} : { tuned: parseLock(own, lockName) }) }
 }
-

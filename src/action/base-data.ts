@@ -22,10 +22,10 @@ async function fileOf(base: string, path: string, own: string, commits: Commits)
   if (!found.ok) return { kind: 'unknown', why: `${path} of the base commit cannot be read: ${found.error}` }
   const file = found.value
   if (file === null) {
-    const kind = await isUncommitted(path, own, commits) ? 'uncommitted' : 'unknown'
+    const kind = (await isUncommitted(path, own, commits)) ? 'uncommitted' : 'unknown'
     return { kind, why: `the base commit has no file ${path}` }
   }
-  if (extname(own) === extname(path) && await idOf(own, file.id) === file.id) return { kind: 'same' }
+  if (extname(own) === extname(path) && (await idOf(own, file.id)) === file.id) return { kind: 'same' }
   if (file.bytes > mostBytes) {
     return { kind: 'unknown', why: `${path} of the base commit has ${file.bytes} bytes, more than ${mostBytes}` }
   }
@@ -35,7 +35,7 @@ async function fileOf(base: string, path: string, own: string, commits: Commits)
 /** Whether the change has no such file either, nor another in its place: an earlier workflow step created it. */
 async function isUncommitted(path: string, own: string, commits: Commits): Promise<boolean> {
   const { workspace } = commits.runner
-  return own === join(await realpath(workspace), path) && !await isCommitted(path, commits)
+  return own === join(await realpath(workspace), path) && !(await isCommitted(path, commits))
 }
 
 async function contentOf(file: CommittedFile, path: string, own: string): Promise<BaseFile> {
@@ -43,7 +43,7 @@ async function contentOf(file: CommittedFile, path: string, own: string): Promis
   if (!bytes.ok) return { kind: 'unknown', why: `${path} of the base commit cannot be read: ${bytes.error}` }
   const stored = largeFile(bytes.value)
   if (stored === null) return { kind: 'other', name: posix.basename(path), bytes: bytes.value }
-  if (await digest(own, createHash('sha256')) === stored) return { kind: 'same' }
+  if ((await digest(own, createHash('sha256'))) === stored) return { kind: 'same' }
   return { kind: 'unknown', why: `${path} of the base commit is in Git LFS` }
 }
 

@@ -32,10 +32,15 @@ function refuseLinks(paths: readonly string[], folder: string): void {
   const top = realpathSync(folder)
   const wrong = paths.filter((path) => leadsOut(path, top))
   if (wrong.length === 0) return
-  throw new InputError(wrong.map((path) => ({
-    code: 'action/link', severity: 'error', message: 'a link points outside the checkout', found: relative(folder, path),
-    hint: 'commit the file or the folder itself',
-  })))
+  throw new InputError(
+    wrong.map((path) => ({
+      code: 'action/link',
+      severity: 'error',
+      message: 'a link points outside the checkout',
+      found: relative(folder, path),
+      hint: 'commit the file or the folder itself',
+    })),
+  )
 }
 
 /** The part of a path that exists so far. A link to nothing counts as a link out of the checkout. */

@@ -49,16 +49,24 @@ export async function commentStep(runner: Runner): Promise<number | null> {
  * What a request changes about the study; nothing if the step has no request. The checkout must be the commit that was
  * approved.
  */
-export function requested(checkout: Repository | null, { workspace }: Runner): Pick<SpecSource, 'stages' | 'seeds' | 'trials' | 'minutes'> {
+export function requested(
+  checkout: Repository | null,
+  { workspace }: Runner,
+): Pick<SpecSource, 'stages' | 'seeds' | 'trials' | 'minutes'> {
   const part = readPart()
   if (part.does !== 'run') return {}
   checkCommit(part.request, checkout?.head ?? null)
   if (checkout?.root !== realpathSync(workspace)) throw notAtRoot()
-  const { command, options: { seeds, trials, minutes, stages } } = part.request
+  const {
+    command,
+    options: { seeds, trials, minutes, stages },
+  } = part.request
   const named = command === 'verify' ? [confirmation.name] : stages
   return {
     ...(named === null ? {} : { stages: stageNames.filter((name) => named.includes(name)) }),
-    ...(seeds === null ? {} : { seeds }), ...(trials === null ? {} : { trials }), ...(minutes === null ? {} : { minutes }),
+    ...(seeds === null ? {} : { seeds }),
+    ...(trials === null ? {} : { trials }),
+    ...(minutes === null ? {} : { minutes }),
   }
 }
 
@@ -70,8 +78,14 @@ export async function handOn(outcome: Study | InputError, runner: Runner): Promi
     const text = outcome.diagnostics.map(formatDiagnostic).join('\n\n')
     await upload({ bound: boundTo(part, runner, null), outcome: { kind: 'problem', text } }, runner)
   } else {
-    const { report, prepared: { gateLines } } = outcome
-    await upload({ bound: boundTo(part, runner, report.study.fingerprints.plan), outcome: { kind: 'study', report, gateLines } }, runner)
+    const {
+      report,
+      prepared: { gateLines },
+    } = outcome
+    await upload(
+      { bound: boundTo(part, runner, report.study.fingerprints.plan), outcome: { kind: 'study', report, gateLines } },
+      runner,
+    )
   }
 }
 
@@ -88,25 +102,36 @@ function partOf(): Request | null {
 const boundTo = ({ sha }: Request, { runId }: Runner, plan: string | null): RunReport['bound'] => ({ run: runId, sha, plan })
 
 async function upload(result: RunReport, { noArtifacts, runAttempt }: Runner): Promise<void> {
-  const problem = noArtifacts ?? await uploadResult(result, runAttempt)
+  const problem = noArtifacts ?? (await uploadResult(result, runAttempt))
   if (problem !== null) say(`The result could not be passed on: ${problem}`)
 }
 
 /** The checkout that the toolkit reports may be wrong, and a workflow may have checked out something else. */
 function checkCommit({ sha }: Request, head: string | null): void {
   if (head === sha) return
-  throw new InputError([{
-    code: 'action/commit', severity: 'error', message: 'the checkout is not the commit that the comment was accepted for',
-    found: head ?? 'no commit', allowed: sha,
-    hint: 'set `ref` of actions/checkout to the `sha` of the request',
-  }])
+  throw new InputError([
+    {
+      code: 'action/commit',
+      severity: 'error',
+      message: 'the checkout is not the commit that the comment was accepted for',
+      found: head ?? 'no commit',
+      allowed: sha,
+      hint: 'set `ref` of actions/checkout to the `sha` of the request',
+    },
+  ])
 }
 
 /** The jobs that decide and publish have no checkout. They know the spec only by its path in the repository. */
-const notAtRoot = (): InputError => new InputError([{
-  code: 'action/not-at-root', severity: 'error', message: 'a comment needs the checkout at the root of the workspace',
-  found: 'a checkout in a subfolder', hint: 'leave `path` out of actions/checkout',
-}])
+const notAtRoot = (): InputError =>
+  new InputError([
+    {
+      code: 'action/not-at-root',
+      severity: 'error',
+      message: 'a comment needs the checkout at the root of the workspace',
+      found: 'a checkout in a subfolder',
+      hint: 'leave `path` out of actions/checkout',
+    },
+  ])
 
 function inputsOf({ workspace }: Runner): Inputs<StageName, EngineWish> {
   const inputs = readInputs(workspace, { stages: stageNames, engines: engineWishes })
@@ -123,10 +148,17 @@ async function decideComment(rules: Rules, runner: Runner): Promise<void> {
     return writeRequest(null)
   }
   const spec = specName(inputsOf(runner).spec, runner)
-  writeRequest(await receive(event, {
-    api: apiOf(runner), title: titleOf(spec), run: runner.runId, runUrl: runner.runUrl ?? '', stageNames, ...rules,
-    baseAt: (api, sha) => baseAt(api, sha, spec),
-  }))
+  writeRequest(
+    await receive(event, {
+      api: apiOf(runner),
+      title: titleOf(spec),
+      run: runner.runId,
+      runUrl: runner.runUrl ?? '',
+      stageNames,
+      ...rules,
+      baseAt: (api, sha) => baseAt(api, sha, spec),
+    }),
+  )
 }
 
 /** A base without a spec sets no limit; the job's own limit still applies. */
@@ -150,8 +182,12 @@ async function showPlan(request: Request, runner: Runner): Promise<number> {
   requireOwn(inputs.spec, checkout.root)
   const { stages, seeds } = requested(checkout, runner)
   const specPath = relative(runner.workspace, inputs.spec)
-  const source = { specPath, workspace: runner.workspace, ...await rulesAt(request.base, specPath, { checkout, runner }) }
-  const { plan, warnings } = await prepare({ ...source, ...(stages ? { stages: stages satisfies readonly StageName[] } : {}), ...(seeds ? { seeds } : {}) })
+  const source = { specPath, workspace: runner.workspace, ...(await rulesAt(request.base, specPath, { checkout, runner })) }
+  const { plan, warnings } = await prepare({
+    ...source,
+    ...(stages ? { stages: stages satisfies readonly StageName[] } : {}),
+    ...(seeds ? { seeds } : {}),
+  })
   const text = [renderPlanTable(plan), ...warnings.map(formatDiagnostic)].join('\n')
   sayAll(text.split('\n'))
   await writeSummary(`## What would run\n\n${block(text)}\n`)

@@ -26,11 +26,16 @@ export async function fileAt(sha: string, path: string, { checkout, runner }: Co
   if (name === null) return null
   const found = await fileIn(checkout, sha, name)
   switch (found.is) {
-    case 'absent': return null
-    case 'odd': throw unreadable(`${name} at ${sha}`, found.why, 'use the path that git lists on the base branch')
-    case 'file': return textIn(checkout, found.id) ?? fromGitHub(sha, name, runner)
-    case 'unknown': return fromGitHub(sha, name, runner)
-    default: return unreachable(found, 'answer')
+    case 'absent':
+      return null
+    case 'odd':
+      throw unreadable(`${name} at ${sha}`, found.why, 'use the path that git lists on the base branch')
+    case 'file':
+      return textIn(checkout, found.id) ?? fromGitHub(sha, name, runner)
+    case 'unknown':
+      return fromGitHub(sha, name, runner)
+    default:
+      return unreachable(found, 'answer')
   }
 }
 
@@ -38,37 +43,59 @@ async function fromGitHub(sha: string, name: string, runner: Runner): Promise<st
   const api = githubApi({ token: readToken(), repository: runner.repository, baseUrl: runner.apiUrl })
   const answer = await contentAt(api, sha, name)
   if (answer.ok) return answer.value
-  throw unreadable(`${name} at ${sha}`, answer.error.message, 'set `fetch-depth: 0` on actions/checkout, or give this step a `token` that can read the repository')
+  throw unreadable(
+    `${name} at ${sha}`,
+    answer.error.message,
+    'set `fetch-depth: 0` on actions/checkout, or give this step a `token` that can read the repository',
+  )
 }
 
-const unreadable = (what: string, why: string, hint: string): InputError => new InputError([{
-  code: 'verify/no-base', severity: 'error', message: 'inconclusive: the base commit cannot be read', found: `${what}: ${why}`, hint,
-}])
+const unreadable = (what: string, why: string, hint: string): InputError =>
+  new InputError([
+    {
+      code: 'verify/no-base',
+      severity: 'error',
+      message: 'inconclusive: the base commit cannot be read',
+      found: `${what}: ${why}`,
+      hint,
+    },
+  ])
 
 /** Whether the checked-out commit may contain the file, links resolved. If so, the file belongs to the change. */
 export async function isCommitted(path: string, { checkout, runner: { workspace } }: Commits): Promise<boolean> {
   const [top, real] = [realpathSync(workspace), realpathSync(join(workspace, path))]
   const [root] = rootsAbove(top, real)
   if (root !== checkout.root) return root !== undefined
-  return await heldIn(checkout, pathIn(checkout, relative(top, real), workspace) ?? '') !== null
+  return (await heldIn(checkout, pathIn(checkout, relative(top, real), workspace) ?? '')) !== null
 }
 
 /**
  * Throws if the change deletes or renames a spec that its base has. The error gives the new name if the text is the same, or
  * only the spelling of the name differs.
  */
-export async function requireKept(sha: string, path: string, text: string, { checkout, runner: { workspace } }: Commits): Promise<void> {
+export async function requireKept(
+  sha: string,
+  path: string,
+  text: string,
+  { checkout, runner: { workspace } }: Commits,
+): Promise<void> {
   const name = pathIn(checkout, path, workspace)
-  if (name === null || existsSync(join(workspace, path)) || (await fileIn(checkout, checkout.head, name)).is === 'file') return
+  if (name === null || existsSync(join(workspace, path)) || (await fileIn(checkout, checkout.head, name)).is === 'file')
+    return
   const held = await heldIn(checkout, name)
   const other = pathOfText(checkout, text) ?? (held !== null && spelling(held) === spelling(name) ? held : null)
-  throw new InputError([{
-    code: 'verify/spec-gone', severity: 'error', message: `inconclusive: the change ${other === null ? 'deletes' : 'renames'} the spec that judges it`,
-    found: `${name} is in the base commit ${sha}, and ${other === null ? 'not in this one' : `this one has it as ${other}`}`,
-    hint: other === null
-      ? 'restore the spec; if it is no longer needed, remove its step from the workflow on the base branch first'
-      : `keep the old path, or first change the workflow on the base branch to ${other}`,
-  }])
+  throw new InputError([
+    {
+      code: 'verify/spec-gone',
+      severity: 'error',
+      message: `inconclusive: the change ${other === null ? 'deletes' : 'renames'} the spec that judges it`,
+      found: `${name} is in the base commit ${sha}, and ${other === null ? 'not in this one' : `this one has it as ${other}`}`,
+      hint:
+        other === null
+          ? 'restore the spec; if it is no longer needed, remove its step from the workflow on the base branch first'
+          : `keep the old path, or first change the workflow on the base branch to ${other}`,
+    },
+  ])
 }
 
 /** A plain file of a commit; its bytes are not read yet. */
@@ -85,7 +112,11 @@ export interface CommittedFile {
  *
  * @param path relative to the workspace
  */
-export async function blobAt(sha: string, path: string, { checkout, runner }: Commits): Promise<Result<CommittedFile | null, string>> {
+export async function blobAt(
+  sha: string,
+  path: string,
+  { checkout, runner }: Commits,
+): Promise<Result<CommittedFile | null, string>> {
   const name = pathIn(checkout, path, runner.workspace)
   if (name === null) return ok(null)
   const found = await fileIn(checkout, sha, name)

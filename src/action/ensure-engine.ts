@@ -18,7 +18,7 @@ export async function ensureEngine(wanted: EngineWish, signal: AbortSignal): Pro
   const root = engineRoot() ?? engineFolder()
   const choice = await chooseEngine(wanted, async (engine) => {
     const { name, installer } = engine
-    const problems = installer && await provide({ name, installer, root, signal })
+    const problems = installer && (await provide({ name, installer, root, signal }))
     if (problems && signal.aborted) throw new InputError(problems)
     return problems ? err({ why: because(name, problems), problems }) : await engine.available(root)
   })

@@ -51,9 +51,13 @@ export function triggerOf(mode: Mode, started: Started, payload: unknown = readP
 }
 
 /** What a comment requests, at the base that it was approved for. */
-export const triggerOfRequest = ({ command, base }: Request): Trigger => ({ mode: command === 'verify' ? 'verify' : 'tune', base })
+export const triggerOfRequest = ({ command, base }: Request): Trigger => ({
+  mode: command === 'verify' ? 'verify' : 'tune',
+  base,
+})
 
-const ownCommit = 'leave `ref` out of actions/checkout; use the pull_request event or a /tune comment to judge a pull request'
+const ownCommit =
+  'leave `ref` out of actions/checkout; use the pull_request event or a /tune comment to judge a pull request'
 
 /**
  * Events with a change are known by name. All others, including those that GitHub may add, run the default branch. A green
@@ -61,7 +65,9 @@ const ownCommit = 'leave `ref` out of actions/checkout; use the pull_request eve
  */
 function aboutOf({ eventName, sha, ref }: Started, event: Payload): About | null {
   switch (eventName) {
-    case 'pull_request': case 'pull_request_review': case 'pull_request_review_comment':
+    case 'pull_request':
+    case 'pull_request_review':
+    case 'pull_request_review_comment':
       return pullRequest(event, eventName, [sha])
     case 'pull_request_target':
       // For this event, the runner names a commit of the base branch. A green check there would say nothing about the
@@ -69,7 +75,11 @@ function aboutOf({ eventName, sha, ref }: Started, event: Payload): About | null
       return pullRequest(event, eventName, [])
     case 'merge_group': {
       const group = isMap(event['merge_group']) ? event['merge_group'] : {}
-      return { base: required(group['base_sha'], eventName), commits: [group['head_sha'], sha], hint: 'leave `ref` out of actions/checkout' }
+      return {
+        base: required(group['base_sha'], eventName),
+        commits: [group['head_sha'], sha],
+        hint: 'leave `ref` out of actions/checkout',
+      }
     }
     case '':
       return null
@@ -81,25 +91,41 @@ function aboutOf({ eventName, sha, ref }: Started, event: Payload): About | null
 
 function pullRequest({ pull_request: pull }: Payload, eventName: string, merged: readonly string[]): About {
   const [base, head] = ['base', 'head'].map((side) => (isMap(pull) && isMap(pull[side]) ? pull[side]['sha'] : undefined))
-  const hint = merged.length > 0 ? 'leave `ref` out of actions/checkout, or name the head by its SHA' : 'name the head by its SHA'
-  return { base: required(base, eventName), commits: [head, ...merged], hint: `${hint}: ref: \${{ github.event.pull_request.head.sha }}` }
+  const hint =
+    merged.length > 0 ? 'leave `ref` out of actions/checkout, or name the head by its SHA' : 'name the head by its SHA'
+  return {
+    base: required(base, eventName),
+    commits: [head, ...merged],
+    hint: `${hint}: ref: \${{ github.event.pull_request.head.sha }}`,
+  }
 }
 
 function requireCheckout({ commits, hint }: About, { eventName, head }: Started): void {
   const allowed = commits.filter(isSha)
   if (head !== null && allowed.includes(head)) return
-  throw new InputError([{
-    code: 'action/commit', severity: 'error', message: `inconclusive: the checkout is not the commit that the event ${eventName} is about`,
-    found: head ?? 'no commit', allowed: allowed.join(' or ') || 'none: the runner does not name a commit', hint,
-  }])
+  throw new InputError([
+    {
+      code: 'action/commit',
+      severity: 'error',
+      message: `inconclusive: the checkout is not the commit that the event ${eventName} is about`,
+      found: head ?? 'no commit',
+      allowed: allowed.join(' or ') || 'none: the runner does not name a commit',
+      hint,
+    },
+  ])
 }
 
 function required(sha: unknown, eventName: string): string {
   if (isSha(sha)) return sha
-  throw new InputError([{
-    code: 'action/no-base', severity: 'error', message: 'inconclusive: the event does not say which commit the change merges into',
-    found: eventName, hint: 'do not change the event payload that GitHub writes',
-  }])
+  throw new InputError([
+    {
+      code: 'action/no-base',
+      severity: 'error',
+      message: 'inconclusive: the event does not say which commit the change merges into',
+      found: eventName,
+      hint: 'do not change the event payload that GitHub writes',
+    },
+  ])
 }
 
 /** Undefined if the payload does not name the default branch. */
@@ -108,8 +134,14 @@ function defaultRef({ repository }: Payload): string | undefined {
   return typeof name === 'string' && name !== '' ? `refs/heads/${name}` : undefined
 }
 
-const unknownBranch = (eventName: string, ref: string): InputError => new InputError([{
-  code: 'action/event', severity: 'error', message: `inconclusive: the ${eventName} event runs a branch or tag other than the default branch`,
-  found: ref || 'no ref', allowed: 'pull_request, merge_group, or any event that runs the default branch',
-  hint: 'open a pull request for the branch; under `push`, list only the default branch: branches: [main]',
-}])
+const unknownBranch = (eventName: string, ref: string): InputError =>
+  new InputError([
+    {
+      code: 'action/event',
+      severity: 'error',
+      message: `inconclusive: the ${eventName} event runs a branch or tag other than the default branch`,
+      found: ref || 'no ref',
+      allowed: 'pull_request, merge_group, or any event that runs the default branch',
+      hint: 'open a pull request for the branch; under `push`, list only the default branch: branches: [main]',
+    },
+  ])

@@ -30,7 +30,10 @@ function isProgramOutside(file: string, workspace: string): boolean {
   try {
     if (!statSync(file).isFile()) return false
     accessSync(file, constants.X_OK)
-    const places = [[file, workspace], [realpathSync.native(file), realpathSync.native(workspace)]] as const
+    const places = [
+      [file, workspace],
+      [realpathSync.native(file), realpathSync.native(workspace)],
+    ] as const
     return places.every(([path, top]) => insideWorkspace(path, top) === null)
   } catch {
     return false
@@ -39,28 +42,53 @@ function isProgramOutside(file: string, workspace: string): boolean {
 
 /** Settings that override those of any repository: git runs no program, fetches nothing and ignores replaced objects. */
 const settings = [
-  'safe.bareRepository=explicit', 'protocol.allow=never', 'core.fsmonitor=false', 'core.hooksPath=/dev/null', 'core.sshCommand=false',
-  'core.gitProxy=', 'core.askPass=', 'credential.helper=', 'core.pager=cat',
+  'safe.bareRepository=explicit',
+  'protocol.allow=never',
+  'core.fsmonitor=false',
+  'core.hooksPath=/dev/null',
+  'core.sshCommand=false',
+  'core.gitProxy=',
+  'core.askPass=',
+  'credential.helper=',
+  'core.pager=cat',
 ].flatMap((setting) => ['-c', setting])
 
 /** All that git sees of the environment: no token, and no variable that names a repository, a program or more settings. */
 const environment = (program: string): NodeJS.ProcessEnv => ({
-  PATH: dirname(program), GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null', GIT_ATTR_NOSYSTEM: '1', GIT_NO_LAZY_FETCH: '1',
-  GIT_ALLOW_PROTOCOL: '', GIT_SSH_COMMAND: 'false', GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0',
+  PATH: dirname(program),
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_ATTR_NOSYSTEM: '1',
+  GIT_NO_LAZY_FETCH: '1',
+  GIT_ALLOW_PROTOCOL: '',
+  GIT_SSH_COMMAND: 'false',
+  GIT_TERMINAL_PROMPT: '0',
+  GIT_OPTIONAL_LOCKS: '0',
 })
 
 const mostBytes = 128 * 1024 * 1024
 const mostMilliseconds = 120_000
 
 /** What git prints, or null if it fails. Use it only for builtin commands that read. */
-export const git = (place: GitPlace, ...args: readonly string[]): string | null => gitBytes(place, ...args)?.toString('utf8') ?? null
+export const git = (place: GitPlace, ...args: readonly string[]): string | null =>
+  gitBytes(place, ...args)?.toString('utf8') ?? null
 
 /** The same for output that may not be text. */
 export function gitBytes({ program, gitDir, workTree, objects }: GitPlace, ...args: readonly string[]): Buffer | null {
-  const place = [`--git-dir=${gitDir}`, `--work-tree=${workTree}`, '--no-replace-objects', '--literal-pathspecs', '--no-pager']
+  const place = [
+    `--git-dir=${gitDir}`,
+    `--work-tree=${workTree}`,
+    '--no-replace-objects',
+    '--literal-pathspecs',
+    '--no-pager',
+  ]
   try {
     return execFileSync(program, [...place, ...settings, ...args], {
-      cwd: gitDir, stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: mostBytes, timeout: mostMilliseconds, windowsHide: true,
+      cwd: gitDir,
+      stdio: ['ignore', 'pipe', 'ignore'],
+      maxBuffer: mostBytes,
+      timeout: mostMilliseconds,
+      windowsHide: true,
       env: { ...environment(program), ...(objects === undefined ? {} : { GIT_OBJECT_DIRECTORY: objects }) },
     })
   } catch {

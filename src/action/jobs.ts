@@ -23,7 +23,10 @@ export type JobMode = Extract<Mode, 'plan' | 'shard' | 'stage' | 'gate'>
  * One job of a compiled workflow. The gate returns the study, or null if there is none to judge; the other jobs are done.
  */
 export async function jobOf(
-  mode: JobMode, inputs: JobInputs, options: StudyOptions, runner: Runner,
+  mode: JobMode,
+  inputs: JobInputs,
+  options: StudyOptions,
+  runner: Runner,
 ): Promise<Study | 'done' | null> {
   const fan = fanOutOf(inputs, runner)
   const limit = inputs.jobMinutes === null ? undefined : AbortSignal.timeout(inputs.jobMinutes * 60_000)
@@ -65,10 +68,15 @@ function fanOutOf({ shards }: JobInputs, { noArtifacts }: Runner): FanOut {
   const run = workflowRun()
   const missing = noArtifacts ?? (run === null ? 'the step does not run in a workflow' : null)
   if (missing !== null || run === null) {
-    throw new InputError([{
-      code: 'action/no-jobs', severity: 'error', message: 'the jobs of a compiled workflow need artifacts to share their runs', found: missing ?? '',
-      hint: 'tune in one job: leave out the input mode',
-    }])
+    throw new InputError([
+      {
+        code: 'action/no-jobs',
+        severity: 'error',
+        message: 'the jobs of a compiled workflow need artifacts to share their runs',
+        found: missing ?? '',
+        hint: 'tune in one job: leave out the input mode',
+      },
+    ])
   }
   return { ...run, exchange: artifactParcels(mostPackedBytes), shards, now: () => Date.now() }
 }
@@ -79,7 +87,8 @@ function given<T>(value: T | null): T {
   return value
 }
 
-const message = 'A stage before this gate did not finish, so there is nothing to judge. Finished runs are kept: ' +
+const message =
+  'A stage before this gate did not finish, so there is nothing to judge. Finished runs are kept: ' +
   'rerun the failed jobs to continue from there.'
 
 /** A gate without evidence is red, with an inconclusive verdict. */

@@ -24,7 +24,10 @@ interface Pull {
  * numbers it must accept.
  */
 export async function postStudy(
-  { report, prepared: { gateLines } }: Study, page: string | null, inputs: Setting['inputs'], runner: Runner,
+  { report, prepared: { gateLines } }: Study,
+  page: string | null,
+  inputs: Setting['inputs'],
+  runner: Runner,
 ): Promise<void> {
   await postStep(inputs.spec, runner, (foot) => studyPart(report, gateLines, page, { inputs, runner, foot }))
 }
@@ -42,8 +45,7 @@ async function postStep(spec: string, runner: Runner, partOf: (foot: string) => 
   }
 }
 
-const onTarget =
-  'Nothing was posted: a step on pull_request_target has a write token next to files from the pull request.'
+const onTarget = 'Nothing was posted: a step on pull_request_target has a write token next to files from the pull request.'
 
 /**
  * What could not be posted. Events other than a pull request have nowhere to post, so the workflow need not exclude them.
@@ -56,8 +58,14 @@ async function posted(spec: string, runner: Runner, partOf: (foot: string) => Pa
   if (pull === null) return ['Nothing was posted: the event does not name a pull request.']
   const api = githubApi({ token: readToken(), repository: runner.repository, baseUrl: runner.apiUrl })
   return post(api, {
-    ...partOf(`<sub>${judgedAt(pull.head, pull.base)}</sub>`), what, pull: pull.number, sha: pull.head, into: pull.into,
-    run: runner.runId, runUrl: runner.runUrl ?? '', title: titleOf(specName(spec, runner)),
+    ...partOf(`<sub>${judgedAt(pull.head, pull.base)}</sub>`),
+    what,
+    pull: pull.number,
+    sha: pull.head,
+    into: pull.into,
+    run: runner.runId,
+    runUrl: runner.runUrl ?? '',
+    title: titleOf(specName(spec, runner)),
   })
 }
 
@@ -66,5 +74,7 @@ function pullIn(payload: unknown): Pull | null {
   if (!isMap(pull) || !isMap(pull['head'])) return null
   const target = isMap(pull['base']) ? pull['base'] : {}
   const [number, head, base, into] = [pull['number'], pull['head']['sha'], target['sha'], target['ref']]
-  return typeof number === 'number' && isSha(head) && isBranch(into) ? { number, head, into, base: isSha(base) ? base : null } : null
+  return typeof number === 'number' && isSha(head) && isBranch(into)
+    ? { number, head, into, base: isSha(base) ? base : null }
+    : null
 }

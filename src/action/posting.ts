@@ -23,9 +23,17 @@ export interface Setting {
  *
  * @param page address of the page that a browser opens; null for none
  */
-export function studyPart(report: Report, gateLines: readonly number[], page: string | null, { inputs, runner, foot }: Setting): Part {
+export function studyPart(
+  report: Report,
+  gateLines: readonly number[],
+  page: string | null,
+  { inputs, runner, foot }: Setting,
+): Part {
   const { failOn, spec } = inputs
-  const links = [{ text: 'The run', url: runner.runUrl ?? '' }, ...(page === null ? [] : [{ text: 'Open the report', url: page }])]
+  const links = [
+    { text: 'The run', url: runner.runUrl ?? '' },
+    ...(page === null ? [] : [{ text: 'Open the report', url: page }]),
+  ]
   const { status, sentence } = report.verdict
   return {
     text: `${renderComment(report, links).trimEnd()}\n\n${foot}\n`,
@@ -39,11 +47,20 @@ export const judgedAt = (head: string, base: string | null): string =>
   `at ${code(head.slice(0, 12))}${base === null ? '' : `, judged by the gates and baseline of ${code(base.slice(0, 12))}`}`
 
 /** A text instead of a verdict. */
-export const textPart = (head: string, text: string, { foot }: Pick<Setting, 'foot'>): Part =>
-  ({ text: `### ${head}\n\n${foot}\n\n${block(text)}\n`, verdict: null, notes: [] })
+export const textPart = (head: string, text: string, { foot }: Pick<Setting, 'foot'>): Part => ({
+  text: `### ${head}\n\n${foot}\n\n${block(text)}\n`,
+  verdict: null,
+  notes: [],
+})
 
 /** Text of the pull request as a block that the text cannot close: the first lines, shortened. */
-export const block = (text: string): string => fenced(text.split('\n').slice(0, 200).map((line) => printable(line, 300)))
+export const block = (text: string): string =>
+  fenced(
+    text
+      .split('\n')
+      .slice(0, 200)
+      .map((line) => printable(line, 300)),
+  )
 
 /** Relative to the root of the checkout. */
 export const specName = (spec: string, { workspace }: Runner): string => relative(workspace, spec).replaceAll('\\', '/')

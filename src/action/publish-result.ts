@@ -27,7 +27,8 @@ export interface Publishing extends Omit<Setting, 'foot'> {
 export async function publishResult(publishing: Publishing): Promise<number> {
   const { api, runner, inputs, what, request, ended } = publishing
   const { pull, sha, into } = request
-  const left: Left = runner.noArtifacts === null ? await downloadResult(runner.runAttempt) : { result: err(runner.noArtifacts), page: null }
+  const left: Left =
+    runner.noArtifacts === null ? await downloadResult(runner.runAttempt) : { result: err(runner.noArtifacts), page: null }
   const result = left.result.ok ? parseResult(left.result.value, { run: runner.runId, sha }) : left.result
   const part = result.ok ? await partOf(result.value, publishing, left.page) : endPart(result.error, publishing)
   const [run, title] = [runner.runId, titleOf(specName(inputs.spec, runner))]
@@ -45,7 +46,9 @@ export function tellUnposted(problems: readonly string[]): void {
 }
 
 async function partOf({ outcome }: RunReport, publishing: Publishing, page: number | null): Promise<Part> {
-  const { request: { command } } = publishing
+  const {
+    request: { command },
+  } = publishing
   const setting = { ...publishing, foot: askedFor(publishing) }
   if (outcome.kind !== 'problem' && (outcome.kind === 'plan') !== (command === 'plan')) {
     return endPart(`the run left a ${outcome.kind}, and ${lineOf(command)} was asked for`, publishing)
@@ -95,7 +98,7 @@ function auditOrRefuse(report: Report, rules: Rules): ReturnType<typeof audit> {
 }
 
 const pageAt = (page: number | null, { runner }: Publishing): string | null =>
-  (page === null ? null : `${runner.runUrl ?? ''}/artifacts/${page}`)
+  page === null ? null : `${runner.runUrl ?? ''}/artifacts/${page}`
 
 /** The request as it was commented. */
 const lineOf = (command: Request['command']): string => `/tune${command === 'tune' ? '' : ` ${command}`}`
@@ -103,13 +106,16 @@ const lineOf = (command: Request['command']): string => `/tune${command === 'tun
 function askedFor({ request: { command, sha, base } }: Publishing, of?: 'base' | 'change'): string {
   const words = `\`${lineOf(command)}\` ${judgedAt(sha, of === 'base' ? base : null)}`
   const own = of === 'change' ? ', judged by its own gates, because the base commit has no spec' : ''
-  const again = of === undefined ? '' : '. This job judged it again from the numbers of each seed, which are the run\'s own'
+  const again = of === undefined ? '' : ". This job judged it again from the numbers of each seed, which are the run's own"
   return `<sub>${words}${own}${again}</sub>`
 }
 
 /** Why there is no verdict; the log has it too. */
 function endPart(problem: string, publishing: Publishing): Part {
-  const { runner: { runUrl }, ended } = publishing
+  const {
+    runner: { runUrl },
+    ended,
+  } = publishing
   say(`No verdict: ${problem}`)
   const head = ended === 'cancelled' ? '### Stopped' : '### No verdict'
   const refused = `The result of the run is not posted: ${code(problem, 300)}.`

@@ -15,7 +15,9 @@ export async function renewed(study: Study, specPath: string): Promise<Study> {
   const before = (await readWithin(path, mostLockBytes).catch(() => undefined))?.toString('utf8') ?? null
   const old = before === null ? null : parseLock(before, path)
   const same = old !== null && JSON.stringify(old.levers) === JSON.stringify(study.lock.levers)
-  const lock = same ? { ...study.lock, lineage: old.lineage, ...(old.cutShort ? { cutShort: old.cutShort } : {}) } : study.lock
+  const lock = same
+    ? { ...study.lock, lineage: old.lineage, ...(old.cutShort ? { cutShort: old.cutShort } : {}) }
+    : study.lock
   const after = lockText(lock)
   await writeFilePlain(study.files.lockPath, after)
   if (after === before) return { ...study, lock, files: { ...study.files, lock } }
@@ -32,9 +34,13 @@ export function patchOf(path: string, before: string | null, after: string): str
   const [removed, added] = [before === null ? [] : lines(before), lines(after)]
   const from = before === null ? ['new file mode 100644', '--- /dev/null'] : [`--- ${a}`]
   return [
-    `diff --git ${a} ${b}`, ...from, `+++ ${b}`,
+    `diff --git ${a} ${b}`,
+    ...from,
+    `+++ ${b}`,
     `@@ -${removed.length === 0 ? '0,0' : `1,${removed.length}`} +1,${added.length} @@`,
-    ...removed.map((line) => `-${line}`), ...added.map((line) => `+${line}`), '',
+    ...removed.map((line) => `-${line}`),
+    ...added.map((line) => `+${line}`),
+    '',
   ].join('\n')
 }
 

@@ -21,19 +21,29 @@ const folderOf = ({ workspace, out }: ReportPlace): string => out ?? join(worksp
 export function requirePlainFolder(place: ReportPlace): void {
   const { workspace } = place
   const folder = folderOf(place)
-  const names = relative(workspace, folder).split(sep).filter((name) => name !== '')
+  const names = relative(workspace, folder)
+    .split(sep)
+    .filter((name) => name !== '')
   const above = names.map((_, i) => join(workspace, ...names.slice(0, i + 1)))
-  const wrong = above.find((path) => kindOf(path) !== 'folder' && kindOf(path) !== 'nothing')
-    ?? (isCheckout(folder, workspace) ? undefined : wrongBelow(folder))
+  const wrong =
+    above.find((path) => kindOf(path) !== 'folder' && kindOf(path) !== 'nothing') ??
+    (isCheckout(folder, workspace) ? undefined : wrongBelow(folder))
   if (wrong === undefined) return
-  throw new InputError([{
-    code: 'action/report-link', severity: 'error', message: 'the report path goes through something that is not a plain file or folder',
-    found: `${relative(workspace, wrong)} is ${kindOf(wrong)}`, allowed: 'plain files and folders, no links', hint: 'remove it, or set the input out to another folder',
-  }])
+  throw new InputError([
+    {
+      code: 'action/report-link',
+      severity: 'error',
+      message: 'the report path goes through something that is not a plain file or folder',
+      found: `${relative(workspace, wrong)} is ${kindOf(wrong)}`,
+      allowed: 'plain files and folders, no links',
+      hint: 'remove it, or set the input out to another folder',
+    },
+  ])
 }
 
 /** A checkout may have its own links. A change never reports into one. */
-const isCheckout = (folder: string, workspace: string): boolean => folder === workspace || kindOf(join(folder, '.git')) !== 'nothing'
+const isCheckout = (folder: string, workspace: string): boolean =>
+  folder === workspace || kindOf(join(folder, '.git')) !== 'nothing'
 
 function wrongBelow(folder: string): string | undefined {
   if (kindOf(folder) !== 'folder') return undefined
@@ -63,14 +73,22 @@ export async function requireNoReport(place: ReportPlace): Promise<void> {
   const folder = folderOf(place)
   const held = await committedAt(folder, workspace)
   if (held !== null) {
-    throw refusal('action/report-committed', 'the report folder is part of the commit', held,
-      `remove it (git rm -r --cached ${held}) and add it to .gitignore, or set the input out to another folder`)
+    throw refusal(
+      'action/report-committed',
+      'the report folder is part of the commit',
+      held,
+      `remove it (git rm -r --cached ${held}) and add it to .gitignore, or set the input out to another folder`,
+    )
   }
   if (out === null || kindOf(folder) === 'nothing') return
   const names = readdirSync(folder)
   if (names.length === 0 || names.some((n) => /^(report\.json|journal\.jsonl.*|baseline)$/.test(n))) return
-  throw refusal('action/report-foreign', 'the report folder contains other files', join(relative(workspace, folder), names[0] ?? ''),
-    'set the input out to an empty or new folder')
+  throw refusal(
+    'action/report-foreign',
+    'the report folder contains other files',
+    join(relative(workspace, folder), names[0] ?? ''),
+    'set the input out to an empty or new folder',
+  )
 }
 
 /** What a repository that contains the folder has at its path. */

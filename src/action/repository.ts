@@ -32,11 +32,14 @@ export function repositoryOf(workspace: string, path: string): Repository {
   if (inner !== undefined) throw odd('the checkout contains another repository', `${relative(workspace, inner)}${sep}.git`)
   const gitDir = gitFolder(root, workspace)
   const program = findGit(workspace)
-  if (program === null) throw odd('git is missing, so the change is unknown', 'no git on PATH outside the workspace', 'install git in the job')
+  if (program === null)
+    throw odd('git is missing, so the change is unknown', 'no git on PATH outside the workspace', 'install git in the job')
   const head = git({ program, gitDir, workTree: root }, 'rev-parse', '--verify', '--quiet', 'HEAD')?.trim()
-  if (head === undefined || !/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(head)) throw odd('the repository has no commit that git can read', relative(workspace, root) || '.')
+  if (head === undefined || !/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(head))
+    throw odd('the repository has no commit that git can read', relative(workspace, root) || '.')
   const objects: GitPlace = { program, gitDir: plainFolder(head), workTree: root, objects: join(gitDir, 'objects') }
-  if (git(objects, 'cat-file', '-t', head) !== 'commit\n') throw odd('the repository does not contain the commit that is checked out', head)
+  if (git(objects, 'cat-file', '-t', head) !== 'commit\n')
+    throw odd('the repository does not contain the commit that is checked out', head)
   return { root: realpathSync(root), head, objects }
 }
 
@@ -82,7 +85,10 @@ export function sizeIn({ objects }: Repository, id: string): number | null {
 /** Where the checked-out commit contains a file with exactly this text; null if nowhere, or if git cannot tell. */
 export function pathOfText({ objects, head }: Repository, text: string): string | null {
   const bytes = Buffer.from(text)
-  const id = createHash(head.length === 64 ? 'sha256' : 'sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex')
+  const id = createHash(head.length === 64 ? 'sha256' : 'sha1')
+    .update(`blob ${bytes.length}\0`)
+    .update(bytes)
+    .digest('hex')
   return entriesOf(objects, head, '-r')?.find((e) => e.id === id && e.mode.startsWith('100'))?.name ?? null
 }
 
@@ -93,10 +99,15 @@ export function pathIn({ root }: Repository, path: string, workspace: string): s
 
 function entriesOf(place: GitPlace, id: string, ...more: readonly string[]): readonly TreeEntry[] | null {
   const listed = git(place, 'ls-tree', '-z', ...more, id)
-  return listed === null ? null : listed.split('\0').slice(0, -1).map((line) => {
-    const [, mode = '', entry = '', name = ''] = /^(\d{6}) [a-z]+ ([0-9a-f]+)\t([^]*)$/.exec(line) ?? []
-    return { mode, id: entry, name }
-  })
+  return listed === null
+    ? null
+    : listed
+        .split('\0')
+        .slice(0, -1)
+        .map((line) => {
+          const [, mode = '', entry = '', name = ''] = /^(\d{6}) [a-z]+ ([0-9a-f]+)\t([^]*)$/.exec(line) ?? []
+          return { mode, id: entry, name }
+        })
 }
 
 /** `.git` as in a clone. A file or a link there leads git elsewhere. */
@@ -116,15 +127,24 @@ const made: string[] = []
 /** A repository without settings. Git never sees the checkout's `config`, `info/` and refs. */
 function plainFolder(head: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'tunegate-git-'))
-  if (made.push(folder) === 1) process.once('exit', () => made.forEach((path) => rmSync(path, { recursive: true, force: true })))
+  if (made.push(folder) === 1)
+    process.once('exit', () => made.forEach((path) => rmSync(path, { recursive: true, force: true })))
   for (const name of ['objects', 'refs']) mkdirSync(join(folder, name))
   writeFileSync(join(folder, 'HEAD'), 'ref: refs/heads/none\n')
-  const format = head.length === 64 ? '\trepositoryformatversion = 1\n[extensions]\n\tobjectFormat = sha256\n' : '\trepositoryformatversion = 0\n'
+  const format =
+    head.length === 64
+      ? '\trepositoryformatversion = 1\n[extensions]\n\tobjectFormat = sha256\n'
+      : '\trepositoryformatversion = 0\n'
   writeFileSync(join(folder, 'config'), `[core]\n${format}`)
   return folder
 }
 
-const odd = (message: string, found: string, hint = 'check out the change with actions/checkout, at the root of the workspace or in a subfolder'): InputError =>
+const odd = (
+  message: string,
+  found: string,
+  hint = 'check out the change with actions/checkout, at the root of the workspace or in a subfolder',
+): InputError =>
   new InputError([{ code: 'action/repository', severity: 'error', message: `inconclusive: ${message}`, found, hint }])
 
-const noRepository = (): InputError => odd('the step does not run in a repository, so the change is unknown', 'no .git between the workspace and the spec')
+const noRepository = (): InputError =>
+  odd('the step does not run in a repository, so the change is unknown', 'no .git between the workspace and the spec')

@@ -37,13 +37,16 @@ export interface RulesFound {
  * sentence.
  */
 export async function rulesAt(
-  api: Api, request: Request, inputs: RuleInputs, runner: Runner,
+  api: Api,
+  request: Request,
+  inputs: RuleInputs,
+  runner: Runner,
 ): Promise<Result<RulesFound, string>> {
   try {
     const specPath = fromRoot(inputs.spec, runner)
     const based = await textAt(api, request.base, specPath)
     // The first change with a spec has only its own rules, as in the job that ran it.
-    const text = based ?? await textAt(api, request.sha, specPath)
+    const text = based ?? (await textAt(api, request.sha, specPath))
     if (text === null) return err(`neither the base commit nor the change has ${specPath}`)
     const of = based === null ? 'change' : 'base'
     const spec = specAt(text, specPath)
@@ -69,14 +72,19 @@ function sentence({ diagnostics: [first] }: InputError): string {
 async function textAt(api: Api, sha: string, path: string): Promise<string | null> {
   const found = await contentAt(api, sha, path)
   if (found.ok) return found.value
-  throw new InputError([{
-    code: 'verify/no-base', severity: 'error', message: 'the commit whose rules judge the result cannot be read',
-    found: `${path} at ${sha}: ${found.error.message}`, hint: 'give the publishing job `contents: read`',
-  }])
+  throw new InputError([
+    {
+      code: 'verify/no-base',
+      severity: 'error',
+      message: 'the commit whose rules judge the result cannot be read',
+      found: `${path} at ${sha}: ${found.error.message}`,
+      hint: 'give the publishing job `contents: read`',
+    },
+  ])
 }
 
 function verifyOf({ stages }: NormalizedSpec, { command, options }: Request, inputs: RuleInputs): VerifySettings | null {
-  const asked = command === 'verify' ? [confirmation.name] : options.stages ?? inputs.stages
+  const asked = command === 'verify' ? [confirmation.name] : (options.stages ?? inputs.stages)
   const own = confirmationIn(stages)
   const seeds = options.seeds ?? inputs.seeds
   if (own === undefined || asked?.includes(confirmation.name) === false) return null
@@ -95,7 +103,15 @@ interface BaselineQuery {
 
 /** The same choice that `judgedBy` makes for the run. */
 async function baselineAt(query: BaselineQuery): Promise<Baseline> {
-  const { api, request, inputs: { baseline, baseSpec }, runner, specPath, spec: { gates }, of } = query
+  const {
+    api,
+    request,
+    inputs: { baseline, baseSpec },
+    runner,
+    specPath,
+    spec: { gates },
+    of,
+  } = query
   const named = baseSpec === null ? specPath : fromRoot(baseSpec, runner)
   const retrained: Baseline = { kind: 'retrained', source: retrainedSource(of === 'base' ? ofBase(named) : named) }
   if (baseSpec !== null) return retrained
@@ -120,9 +136,13 @@ function ownFile(file: string, path: string): Baseline | null {
 }
 
 function none(path: string, where: string): never {
-  throw new InputError([{
-    code: 'verify/no-baseline', severity: 'error', message: 'there is no lock to compare with',
-    found: `no ${path} at ${where}`,
-    hint: 'give this step the same `baseline` and `base-spec` inputs as the run',
-  }])
+  throw new InputError([
+    {
+      code: 'verify/no-baseline',
+      severity: 'error',
+      message: 'there is no lock to compare with',
+      found: `no ${path} at ${where}`,
+      hint: 'give this step the same `baseline` and `base-spec` inputs as the run',
+    },
+  ])
 }

@@ -73,10 +73,12 @@ export function defectLines(error: unknown): string[] {
 
 /** In reading order: by file, line, column; diagnostics without a place come first. */
 export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
-  return [...diagnostics].sort((a, b) =>
-    (a.at?.file ?? '').localeCompare(b.at?.file ?? '') ||
-    (a.at?.line ?? 0) - (b.at?.line ?? 0) ||
-    (a.at?.column ?? 0) - (b.at?.column ?? 0))
+  return [...diagnostics].sort(
+    (a, b) =>
+      (a.at?.file ?? '').localeCompare(b.at?.file ?? '') ||
+      (a.at?.line ?? 0) - (b.at?.line ?? 0) ||
+      (a.at?.column ?? 0) - (b.at?.column ?? 0),
+  )
 }
 
 /** Longer names are not typos, and comparing two of them takes time proportional to the product of their lengths. */

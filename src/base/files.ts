@@ -70,7 +70,7 @@ export async function syncFolder(path: string): Promise<void> {
 
 /** Writes all bytes at a position. A single system call may write only a part, for example on a nearly full disk. */
 export async function writeAt(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length;) {
+  for (let done = 0; done < bytes.length; ) {
     const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done)
     done += bytesWritten
   }
@@ -79,7 +79,7 @@ export async function writeAt(file: FileHandle, bytes: Uint8Array, position: num
 /** Reads exactly this many bytes at a position. Throws if the file ends before that. */
 export async function readAt(file: FileHandle, length: number, position: number): Promise<Buffer> {
   const bytes = Buffer.alloc(length)
-  for (let done = 0; done < length;) {
+  for (let done = 0; done < length; ) {
     const { bytesRead } = await file.read(bytes, done, length - done, position + done)
     if (bytesRead === 0) throw new Error(`the file ends at ${position + done}, ${length - done} bytes too early`)
     done += bytesRead
@@ -110,7 +110,7 @@ export async function readWithin(path: string, most: number): Promise<Buffer | u
     const { size } = await file.stat()
     if (size > most) return undefined
     const chunks: Buffer[] = []
-    for (let total = 0; ;) {
+    for (let total = 0; ; ) {
       const chunk = Buffer.allocUnsafe(Math.min(most + 1 - total, Math.max(size + 1 - total, 65_536)))
       const { bytesRead } = await file.read(chunk, 0, chunk.length, null)
       if (bytesRead === 0) return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)
@@ -128,7 +128,9 @@ export async function readTextWithin(path: string, most: number, code: string): 
   const content = await readWithin(path, most)
   if (content) return content.toString('utf8')
   const message = `${shownPath(path)} is too large`
-  throw new InputError([{ code, severity: 'error', message, found: `more than ${most} bytes`, allowed: `at most ${most} bytes` }])
+  throw new InputError([
+    { code, severity: 'error', message, found: `more than ${most} bytes`, allowed: `at most ${most} bytes` },
+  ])
 }
 
 /** Creates a folder and its parents, one by one: the recursive call of Node 20 never returns on some file systems. */
@@ -204,11 +206,14 @@ export function explainFileError(error: unknown, code: string, message: string):
   const known = causes[reason]
   if (!(error instanceof Error) || !known) return error
   const [cause, hint] = known
-  return new InputError([{ code, severity: 'error', message, found: `${cause} (${reason}${path ? `, ${shownPath(path)}` : ''})`, hint }])
+  return new InputError([
+    { code, severity: 'error', message, found: `${cause} (${reason}${path ? `, ${shownPath(path)}` : ''})`, hint },
+  ])
 }
 
 /** Messages of JavaScript and WebAssembly engines when an array, a text or a memory cannot be allocated. */
-const noMemory = /^(Array buffer allocation failed|Invalid (typed array|string|array) length(: \d+)?$|WebAssembly\.Memory\(\): could not allocate|Cannot enlarge memory|Aborted\(OOM\))/
+const noMemory =
+  /^(Array buffer allocation failed|Invalid (typed array|string|array) length(: \d+)?$|WebAssembly\.Memory\(\): could not allocate|Cannot enlarge memory|Aborted\(OOM\))/
 
 /**
  * The same for an error that no code closer to its source explained: the last safety net before "a defect of ours". It only
@@ -216,7 +221,9 @@ const noMemory = /^(Array buffer allocation failed|Invalid (typed array|string|a
  */
 export function explainSystemError(error: unknown): unknown {
   if (error instanceof Error && noMemory.test(error.message)) {
-    return new InputError([{ code: 'system/no-memory', severity: 'error', message: 'memory ran out', found: error.message, hint: memory }])
+    return new InputError([
+      { code: 'system/no-memory', severity: 'error', message: 'memory ran out', found: error.message, hint: memory },
+    ])
   }
   const { code = '', syscall } = (error ?? {}) as NodeJS.ErrnoException
   if (syscall === undefined && !code.startsWith('ERR_')) return error

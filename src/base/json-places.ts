@@ -17,7 +17,7 @@ export function offsetOf(text: string, path: readonly string[]): number {
 
 function memberAt(text: string, map: number, wanted: string): number | undefined {
   let found: number | undefined
-  for (let at = afterBlanks(text, map + 1); text[at] === '"';) {
+  for (let at = afterBlanks(text, map + 1); text[at] === '"'; ) {
     const end = endOfString(text, at)
     const value = afterBlanks(text, afterBlanks(text, end + 1) + 1)
     if (JSON.parse(text.slice(at, end + 1)) === wanted) found = value

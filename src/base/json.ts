@@ -47,12 +47,18 @@ export function jsonOrUndefined(text: string, limits: JsonLimits): unknown {
 }
 
 /** The first limit that a text exceeds; undefined if none. The text need not be JSON. */
-export const excess = (text: string, limits: JsonLimits): JsonProblem | undefined => tooLarge(text, limits) ?? tooMuch(text, limits)
+export const excess = (text: string, limits: JsonLimits): JsonProblem | undefined =>
+  tooLarge(text, limits) ?? tooMuch(text, limits)
 
 function tooLarge(text: string, { bytes }: JsonLimits): JsonProblem | undefined {
   const found = text.length > bytes ? text.length : Buffer.byteLength(text)
   if (found <= bytes) return undefined
-  return { kind: 'too-large', message: `has ${found} bytes, more than ${bytes}`, found: `${found} bytes`, allowed: `at most ${bytes} bytes` }
+  return {
+    kind: 'too-large',
+    message: `has ${found} bytes, more than ${bytes}`,
+    found: `${found} bytes`,
+    allowed: `at most ${bytes} bytes`,
+  }
 }
 
 const [quote, backslash, comma, openList, closeList, openMap, closeMap] = [34, 92, 44, 91, 93, 123, 125]
@@ -68,11 +74,23 @@ function tooMuch(text: string, limits: JsonLimits): JsonProblem | undefined {
     else if (code === openList || code === openMap) {
       values++
       if (++depth > limits.depth) {
-        return { kind: 'too-deep', message: 'is nested too deeply', found: `more than ${limits.depth} levels`, allowed: `at most ${limits.depth} levels`, offset: i }
+        return {
+          kind: 'too-deep',
+          message: 'is nested too deeply',
+          found: `more than ${limits.depth} levels`,
+          allowed: `at most ${limits.depth} levels`,
+          offset: i,
+        }
       }
     }
     if (values > limits.values) {
-      return { kind: 'too-many-values', message: 'has too many values', found: `more than ${limits.values}`, allowed: `at most ${limits.values} values`, offset: i }
+      return {
+        kind: 'too-many-values',
+        message: 'has too many values',
+        found: `more than ${limits.values}`,
+        allowed: `at most ${limits.values} values`,
+        offset: i,
+      }
     }
   }
   return undefined
@@ -80,7 +98,7 @@ function tooMuch(text: string, limits: JsonLimits): JsonProblem | undefined {
 
 /** Position of the quote that closes the string that opens at `start`; the text's end if there is none. */
 export function endOfString(text: string, start: number): number {
-  for (let from = start + 1; ;) {
+  for (let from = start + 1; ; ) {
     const end = text.indexOf('"', from)
     if (end < 0) return text.length
     let slashes = 0

@@ -4,9 +4,14 @@ import { withoutWaiting } from './devices.ts'
 import { jsonOrUndefined } from './json.ts'
 import { err, ok, type Result } from './result.ts'
 
-export interface HeldLock { readonly release: () => void }
+export interface HeldLock {
+  readonly release: () => void
+}
 
-interface Holder { readonly pid: number; readonly started: string | null }
+interface Holder {
+  readonly pid: number
+  readonly started: string | null
+}
 /** It is one short line. */
 const limits = { bytes: 1000, depth: 2, values: 10 }
 
@@ -41,7 +46,7 @@ export async function takeLock(path: string): Promise<Result<HeldLock, string>> 
 async function removeDead(path: string): Promise<void> {
   const guard = await takeLock(`${path}.takeover`)
   // Another process is taking it over.
-  if (!guard.ok) return void await sleep(patience.milliseconds)
+  if (!guard.ok) return void (await sleep(patience.milliseconds))
   try {
     const found = read(path)
     if (found === 'unreadable' || (found !== 'none' && !alive(found))) rmSync(path, { force: true })

@@ -32,10 +32,14 @@ export function printable(text: string, most = 500): string {
 
 /** The text with an escape, in the form that its reader knows, for each part that must not be printed. */
 export const withEscapes = (text: string, escape: (part: string) => string): string =>
-  (suspect.test(text) ? text.replace(kept, (found, whole?: string) => whole ?? escape(found)) : text)
+  suspect.test(text) ? text.replace(kept, (found, whole?: string) => whole ?? escape(found)) : text
 
 /** Our own text with several lines: line breaks stay, and every line is printable and complete. */
-export const printableLines = (text: string): string => text.split('\n').map((line) => printable(line, Infinity)).join('\n')
+export const printableLines = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => printable(line, Infinity))
+    .join('\n')
 
 /** At most this many UTF-16 units, and `…` if there was more. */
 export const shortened = (text: string, most: number): string => (text.length > most ? `${beginning(text, most)}…` : text)

@@ -17,7 +17,9 @@ export interface Stream {
  */
 export function stream(seed: number, ...path: readonly (string | number)[]): Stream {
   if (!Number.isSafeInteger(seed)) throw new Error(`a seed must be a whole number, found ${seed}`)
-  const digest = createHash('sha256').update(JSON.stringify([seed, ...path])).digest()
+  const digest = createHash('sha256')
+    .update(JSON.stringify([seed, ...path]))
+    .digest()
   const word = (i: number): number => digest.readInt32LE(4 * i)
   // The generator's only forbidden state is all zeros.
   const generator = xoroshiro128plusFromState([word(0) | 1, word(1), word(2), word(3)])

@@ -39,7 +39,8 @@ export function schemaChecker(schema: object): (value: unknown) => SchemaErrors 
   }
 }
 
-const errorsOf = (validate: Validate, value: unknown): readonly ErrorObject[] => (validate(value) ? [] : validate.errors ?? [])
+const errorsOf = (validate: Validate, value: unknown): readonly ErrorObject[] =>
+  validate(value) ? [] : (validate.errors ?? [])
 
 /** Whether there are more than `most` values, over all levels. */
 function hasMore(value: unknown, most: number): boolean {

@@ -55,7 +55,13 @@ export async function heldUnder(root: string, path: string, readTree: ReadTree):
       const entries = await readTree(place.id)
       if (entries === null) return 'unknown'
       const same = entries.filter((e) => spelling(e.name) === spelling(name))
-      next.push(...same.map((e) => ({ id: e.id, path: place.path === '' ? e.name : `${place.path}/${e.name}`, folder: kindOf(e) === 'folder' })))
+      next.push(
+        ...same.map((e) => ({
+          id: e.id,
+          path: place.path === '' ? e.name : `${place.path}/${e.name}`,
+          folder: kindOf(e) === 'folder',
+        })),
+      )
     }
     found = next
   }
@@ -67,16 +73,26 @@ export async function heldUnder(root: string, path: string, readTree: ReadTree):
  * invisible characters.
  */
 export function spelling(name: string): string {
-  const shown = name.normalize('NFKC').replace(/\p{Default_Ignorable_Code_Point}/gu, '').replace(/[. ]+$/, '')
+  const shown = name
+    .normalize('NFKC')
+    .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
+    .replace(/[. ]+$/, '')
   return shown.toUpperCase().toLowerCase().normalize('NFKC')
 }
 
 function kindOf({ mode }: TreeEntry): 'folder' | 'file' | 'link' | 'submodule' | 'thing that git does not know' {
   switch (mode) {
-    case '040000': return 'folder'
-    case '100644': case '100755': case '100664': return 'file'
-    case '120000': return 'link'
-    case '160000': return 'submodule'
-    default: return 'thing that git does not know'
+    case '040000':
+      return 'folder'
+    case '100644':
+    case '100755':
+    case '100664':
+      return 'file'
+    case '120000':
+      return 'link'
+    case '160000':
+      return 'submodule'
+    default:
+      return 'thing that git does not know'
   }
 }

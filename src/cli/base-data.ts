@@ -11,21 +11,32 @@ import { workspaceOf } from './workspace.ts'
  * The data file that a base spec is retrained on, read as that spec reads its data. Throws an `InputError` if there is no
  * base spec, or no such file.
  */
-export async function baseDataOf(file: string | undefined, baseSpec: string | undefined): Promise<Pick<StudyOptions, 'baseData'>> {
+export async function baseDataOf(
+  file: string | undefined,
+  baseSpec: string | undefined,
+): Promise<Pick<StudyOptions, 'baseData'>> {
   if (file === undefined) return {}
   if (baseSpec === undefined) {
-    throw new InputError([{
-      code: 'run/no-base-spec', severity: 'error', message: '--base-data needs a base spec', found: `--base-data ${file}`,
-      allowed: '--base-data with --base-spec',
-    }])
+    throw new InputError([
+      {
+        code: 'run/no-base-spec',
+        severity: 'error',
+        message: '--base-data needs a base spec',
+        found: `--base-data ${file}`,
+        allowed: '--base-data with --base-spec',
+      },
+    ])
   }
-  const { spec: { data } } = await readSpec({ specPath: baseSpec, workspace: workspaceOf(baseSpec) })
+  const {
+    spec: { data },
+  } = await readSpec({ specPath: baseSpec, workspace: workspaceOf(baseSpec) })
   const bytes = await contentOf(file)
   const versionFor: BaseData['file'] = async (own) =>
-    (bytes.equals(await contentOf(own)) ? { kind: 'same' } : { kind: 'other', name: basename(file), bytes })
+    bytes.equals(await contentOf(own)) ? { kind: 'same' } : { kind: 'other', name: basename(file), bytes }
   return { baseData: { data, file: versionFor } }
 }
 
-const contentOf = (file: string): Promise<Buffer> => readFile(file).catch((error: unknown) => {
-  throw explainFileError(error, 'data/unreadable', `the data file ${file} cannot be read`)
-})
+const contentOf = (file: string): Promise<Buffer> =>
+  readFile(file).catch((error: unknown) => {
+    throw explainFileError(error, 'data/unreadable', `the data file ${file} cannot be read`)
+  })

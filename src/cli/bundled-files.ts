@@ -10,7 +10,12 @@ const besideBundle = (name: string): string => join(dirname(realpathSync(process
 export const workerScript = (): string => join(besideBundle('worker'), 'index.js')
 
 /** Latin and Greek letters and the symbols of the charts, regular and bold. The build puts them there under these names. */
-export const fontNames = ['inter-latin-400.woff2', 'inter-latin-700.woff2', 'inter-greek-400.woff2', 'inter-greek-700.woff2'] as const
+export const fontNames = [
+  'inter-latin-400.woff2',
+  'inter-latin-700.woff2',
+  'inter-greek-400.woff2',
+  'inter-greek-700.woff2',
+] as const
 
 /** What charts need to become PNG files. */
 export async function pictureFiles(): Promise<PictureFiles> {

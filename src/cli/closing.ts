@@ -22,13 +22,22 @@ const indent = '  '
  * meaning.
  */
 export function closing({ report, verdict, page, lockPath }: Conclusion, columns: number): string[] {
-  const use = wasCutShort(report.budget) ? 'cut short by the time budget: gates do not accept it as a baseline'
-    : verdict.status === 'pass' ? 'commit it next to the spec' : 'from a study that did not pass'
+  const use = wasCutShort(report.budget)
+    ? 'cut short by the time budget: gates do not accept it as a baseline'
+    : verdict.status === 'pass'
+      ? 'commit it next to the spec'
+      : 'from a study that did not pass'
   return [
-    '', ...changeLines(report).flatMap((line) => wrapped(`NOTE: ${line}`, columns, '')),
-    ...wrapped(`${verdict.status.toUpperCase()}: ${verdict.sentence}`, columns, ''), ...gateLines(verdict, columns),
-    ...measured(report), '', ...levers(report), '',
-    `Report: ${shownPath(page)}`, `Lock:   ${shownPath(lockPath)} (${use})`,
+    '',
+    ...changeLines(report).flatMap((line) => wrapped(`NOTE: ${line}`, columns, '')),
+    ...wrapped(`${verdict.status.toUpperCase()}: ${verdict.sentence}`, columns, ''),
+    ...gateLines(verdict, columns),
+    ...measured(report),
+    '',
+    ...levers(report),
+    '',
+    `Report: ${shownPath(page)}`,
+    `Lock:   ${shownPath(lockPath)} (${use})`,
   ]
 }
 
@@ -39,7 +48,9 @@ export function gateLines({ gates: all }: Verdict, columns: number): string[] {
     const [first = '', ...rest] = wrapped(askText(gate), columns, below)
     const settle = settleText(gate)
     return [
-      `${indent}${gate.status.padEnd(14)}${first.trimStart()}`, ...rest, ...wrapped(gate.sentence, columns, below),
+      `${indent}${gate.status.padEnd(14)}${first.trimStart()}`,
+      ...rest,
+      ...wrapped(gate.sentence, columns, below),
       ...(settle === '' ? [] : wrapped(`To settle it: ${settle}`, columns, below)),
     ]
   })
@@ -53,7 +64,8 @@ function measured({ verification, verdict }: Report): string[] {
     .filter((m) => (m.objective && m.split === 'validation') || gated.has(`${m.metric} ${m.split}`))
     .map((m) => [
       m.split === 'test' ? `${m.metric} (test)` : m.metric,
-      meanAndSd(m.baseline.mean, m.baseline.sd), meanAndSd(m.candidate.mean, m.candidate.sd),
+      meanAndSd(m.baseline.mean, m.baseline.sd),
+      meanAndSd(m.candidate.mean, m.candidate.sd),
       m.gain === null ? '–' : `${gainText(m.gain.value, 2)} (${short(m.gain.lower, 2)} to ${short(m.gain.upper, 2)})`,
     ])
   if (rows.length === 0) return []
@@ -64,5 +76,11 @@ function measured({ verification, verdict }: Report): string[] {
 
 function levers({ levers: { changes } }: Report): string[] {
   if (changes.length === 0) return ['No lever was moved.']
-  return ['Levers moved:', ...aligned(changes.map((c) => [c.lever, leverText(c.from), '→', leverText(c.to)]), indent)]
+  return [
+    'Levers moved:',
+    ...aligned(
+      changes.map((c) => [c.lever, leverText(c.from), '→', leverText(c.to)]),
+      indent,
+    ),
+  ]
 }

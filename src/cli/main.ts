@@ -11,7 +11,9 @@ export async function main(argv: readonly string[]): Promise<number> {
   watchOutputs()
   let exitCode = 0
   try {
-    await program((code) => { exitCode = code }).parseAsync([...argv])
+    await program((code) => {
+      exitCode = code
+    }).parseAsync([...argv])
     return exitCode
   } catch (error) {
     return explain(error)
@@ -35,11 +37,16 @@ export function explain(thrown: unknown): number {
   const error = explainSystemError(thrown)
   if (error instanceof InputError) {
     const { diagnostics } = error
-    err.lines(...sortDiagnostics(diagnostics).flatMap(diagnosticLines), '', `${diagnostics.length} ${diagnostics.length === 1 ? 'problem' : 'problems'}`)
+    err.lines(
+      ...sortDiagnostics(diagnostics).flatMap(diagnosticLines),
+      '',
+      `${diagnostics.length} ${diagnostics.length === 1 ? 'problem' : 'problems'}`,
+    )
     return exitCodes.badInput
   }
   err.lines(
-    ...defectLines(error), '',
+    ...defectLines(error),
+    '',
     'This is a defect in tunegate, not in your spec or your data. Please report it with the lines above, the spec, and the',
     'output of `tunegate --version`. Finished runs are kept in the journal; run the same command to continue.',
   )

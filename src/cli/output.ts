@@ -20,7 +20,7 @@ export function writeOutput(text: string): void {
 /** A Node stream reports success even if the system writes only a part to a file. */
 function writeWhole(file: number, text: string): void {
   const bytes = Buffer.from(text)
-  for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done)
+  for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done)
 }
 
 function isFile(file: number): boolean {
@@ -30,7 +30,9 @@ function isFile(file: number): boolean {
 }
 
 /** The same for standard error. If that fails, there is nowhere to report it. */
-export const writeErrors = (text: string): void => { process.stderr.write(text) }
+export const writeErrors = (text: string): void => {
+  process.stderr.write(text)
+}
 
 /** Stream errors arrive after the call. */
 export function watchOutputs(): void {

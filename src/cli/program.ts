@@ -28,11 +28,16 @@ export function program(exit: (code: number) => void): Command {
     .description('Tune neural networks by discipline instead of luck: one lever at a time, confirmed over seeds, gated.')
     .version(version, '-V, --version')
     .exitOverride()
-    .configureOutput({ writeOut: out.document, writeErr: err.document, outputError: (message) => err.lines(...errorLines(message)) })
+    .configureOutput({
+      writeOut: out.document,
+      writeErr: err.document,
+      outputError: (message) => err.lines(...errorLines(message)),
+    })
     .showHelpAfterError('(tunegate --help lists the commands)')
     .addHelpText('after', exitCodeHelp)
 
-  root.command('init [data]')
+  root
+    .command('init [data]')
     .description('inspect a data file and write a starter spec; with --github, also write the workflow for /tune comments')
     .option('-o, --output <file>', 'where to write the spec', 'tuning.yml')
     .option('--target <column>', 'column to predict (default: guessed)')
@@ -41,19 +46,24 @@ export function program(exit: (code: number) => void): Command {
     .option('--uses <action>', 'with --github, the action as owner/name@commit', noCommit)
     .action(async (data: string | undefined, options: InitOptions) => exit(await initCommand(data, options)))
 
-  root.command('validate <spec>')
+  root
+    .command('validate <spec>')
     .description('check a spec and its data, without training')
     .option('--no-data', 'do not open the data file')
     .action(async (spec: string, options: { data: boolean }) => exit(await validateCommand(spec, options)))
 
-  root.command('plan <spec>')
+  root
+    .command('plan <spec>')
     .description('show what would run, without training')
     .addOption(new Option('--format <format>', 'how to print it').choices(['table', 'json', 'mermaid']).default('table'))
     .option('--stages <names>', `only these stages (${stageNames.join(', ')})`, stageList)
-    .option('--seeds <n>', 'number of verification seeds, instead of the spec\'s', wholeNumber(2, 100))
-    .action(async (spec: string, options: { format: 'table' | 'json' | 'mermaid'; stages?: StageName[]; seeds?: number }) => exit(await planCommand(spec, options)))
+    .option('--seeds <n>', "number of verification seeds, instead of the spec's", wholeNumber(2, 100))
+    .action(async (spec: string, options: { format: 'table' | 'json' | 'mermaid'; stages?: StageName[]; seeds?: number }) =>
+      exit(await planCommand(spec, options)),
+    )
 
-  root.command('compile <spec>')
+  root
+    .command('compile <spec>')
     .description(`write the plan as ${targetSummaries()}`)
     .addOption(new Option('--target <target>', 'what to write').choices(targetNames).makeOptionMandatory())
     .option('-o, --output <file>', 'where to write it (default: standard output)')
@@ -63,32 +73,59 @@ export function program(exit: (code: number) => void): Command {
     .option('--uses <action>', 'the action, as owner/name@commit (default: the one already in the file)')
     .action(async (spec: string, options: CompileOptions) => exit(await compileCommand(spec, options)))
 
-  root.command('run <spec>')
+  root
+    .command('run <spec>')
     .description('tune: run the stages, verify the winner over seeds, judge the gates, write the report')
-    .addOption(new Option('--engine <engine>', `what trains; auto: ${autoEngineWords()}`).choices(engineWishes).default('auto'))
+    .addOption(
+      new Option('--engine <engine>', `what trains; auto: ${autoEngineWords()}`).choices(engineWishes).default('auto'),
+    )
     .option('--stages <names>', `only these stages (${stageNames.join(', ')})`, stageList)
-    .option('--seeds <n>', 'number of verification seeds, instead of the spec\'s', wholeNumber(2, 100))
-    .option('--workers <n>', 'worker processes, limited to one per core and to what fits in memory (default: the maximum)', wholeNumber(1, 256))
+    .option('--seeds <n>', "number of verification seeds, instead of the spec's", wholeNumber(2, 100))
+    .option(
+      '--workers <n>',
+      'worker processes, limited to one per core and to what fits in memory (default: the maximum)',
+      wholeNumber(1, 256),
+    )
     .option('--out <dir>', 'folder for the report (default: .tunegate/<name>)')
-    .option('--baseline <what>', '`lock` (tuning.lock.json next to the spec), the path of a lock or its folder, or `retrain` for the declared levers (default: the lock if there is one, else retrain)')
-    .option('--base-spec <spec>', 'retrain the model and levers of this spec as the baseline, on the same data and seeds; not counted in the budget')
-    .option('--base-data <file>', 'retrain --base-spec on the training rows of this file; both sides are measured on the rows of the spec\'s own data')
+    .option(
+      '--baseline <what>',
+      '`lock` (tuning.lock.json next to the spec), the path of a lock or its folder, or `retrain` for the declared levers (default: the lock if there is one, else retrain)',
+    )
+    .option(
+      '--base-spec <spec>',
+      'retrain the model and levers of this spec as the baseline, on the same data and seeds; not counted in the budget',
+    )
+    .option(
+      '--base-data <file>',
+      "retrain --base-spec on the training rows of this file; both sides are measured on the rows of the spec's own data",
+    )
     .option('--fresh', 'set aside the journal of an earlier run and train everything again')
     .option('--json', 'print only the report, as JSON, on standard output')
     .action(async (spec: string, options: RunOptions) => exit(await runCommand(spec, options)))
 
-  root.command('gate <report>')
+  root
+    .command('gate <report>')
     .description('judge the gates of a finished run again, against a lock')
-    .option('--baseline <lock>', '`lock`, the path of a lock or its folder, or `retrain` for the declared levers (default: the baseline of the run)')
+    .option(
+      '--baseline <lock>',
+      '`lock`, the path of a lock or its folder, or `retrain` for the declared levers (default: the baseline of the run)',
+    )
     .option('--json', 'print the verdict as JSON')
-    .action(async (report: string, options: { baseline?: string; json?: boolean }) => exit(await gateCommand(report, options)))
+    .action(async (report: string, options: { baseline?: string; json?: boolean }) =>
+      exit(await gateCommand(report, options)),
+    )
 
   addReportCommands(root, exit)
 
-  root.command('diagnose <curves...>')
+  root
+    .command('diagnose <curves...>')
     .description('diagnose training curves: CSV or JSON lines from any tool, a journal.jsonl, or a study folder')
     .option('--classes <n>', 'number of classes, which is not in the logs of other tools', wholeNumber(2, 1_000_000))
-    .option('--validation-rows <n>', 'number of validation rows, to distinguish symptoms from chance', wholeNumber(1, 1_000_000_000))
+    .option(
+      '--validation-rows <n>',
+      'number of validation rows, to distinguish symptoms from chance',
+      wholeNumber(1, 1_000_000_000),
+    )
     .option('--target-loss <loss>', 'training loss that a good fit reaches', positiveNumber)
     .option('--together', 'treat all files as seeds of one trial')
     .option('--json', 'print the findings as JSON')
@@ -97,7 +134,8 @@ export function program(exit: (code: number) => void): Command {
 
   addEngineCommands(root, exit)
 
-  for (const command of root.commands) command.exitOverride().showHelpAfterError(`(tunegate ${command.name()} --help lists the options)`)
+  for (const command of root.commands)
+    command.exitOverride().showHelpAfterError(`(tunegate ${command.name()} --help lists the options)`)
   return root
 }
 

@@ -34,8 +34,10 @@ export function progressLogger(output: Output): Listener {
       case 'study-started': {
         objective = event.plan.workload.objective
         const runs = event.plan.jobs.reduce((sum, job) => sum + job.estimate.runs, 0)
-        line(`${event.plan.name}: ${plural(event.plan.jobs.length, 'stage')}, about ${plural(runs, 'run')} on ${event.engine} with ${plural(event.workers, 'worker')}` +
-          (event.resumedRuns > 0 ? `; continuing after ${plural(event.resumedRuns, 'finished run')}` : ''))
+        line(
+          `${event.plan.name}: ${plural(event.plan.jobs.length, 'stage')}, about ${plural(runs, 'run')} on ${event.engine} with ${plural(event.workers, 'worker')}` +
+            (event.resumedRuns > 0 ? `; continuing after ${plural(event.resumedRuns, 'finished run')}` : ''),
+        )
         return
       }
       case 'stage-started':
@@ -66,14 +68,17 @@ export function progressLogger(output: Output): Listener {
   }
 }
 
-const outcome = (status: string, cached: boolean): string => (status === 'complete' ? '' : ` (${status})`) + (cached ? ' (already trained)' : '')
+const outcome = (status: string, cached: boolean): string =>
+  (status === 'complete' ? '' : ` (${status})`) + (cached ? ' (already trained)' : '')
 
 /**
  * The most important part comes first, because a narrow terminal truncates the end. The curve is the training loss of the
  * last run.
  */
 function runLine(
-  stage: string, { result, cached, progress }: Extract<RunEvent, { type: 'run-finished' }>, objective: string,
+  stage: string,
+  { result, cached, progress }: Extract<RunEvent, { type: 'run-finished' }>,
+  objective: string,
   { columns, letters }: Output,
 ): string {
   const curve = sparkline(result.steps.loss, 12, letters)
@@ -91,7 +96,10 @@ function runLine(
 const crashLine = ({ request, reason }: Extract<RunResult, { status: 'crashed' }>): string =>
   `note: ${request.label} (seed ${request.seed}) crashed: ${reason}`
 
-interface StatusLine { readonly show: (text: string) => void; readonly clear: () => void }
+interface StatusLine {
+  readonly show: (text: string) => void
+  readonly clear: () => void
+}
 
 function terminalStatus({ write }: Output): StatusLine {
   let shownNow = false

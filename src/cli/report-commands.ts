@@ -8,23 +8,36 @@ import { reportCommand } from './commands/report.ts'
  * `report DIR` itself, and the other commands for finished runs. Write `./compare` for a folder with a subcommand's name.
  */
 export function addReportCommands(root: Command, exit: (code: number) => void): void {
-  const report = root.command('report <dir>')
+  const report = root
+    .command('report <dir>')
     .description('render the report of a finished run again')
-    .addOption(new Option('--format <format>', 'print the report in this format instead of writing files').choices(['markdown', 'json']))
+    .addOption(
+      new Option('--format <format>', 'print the report in this format instead of writing files').choices([
+        'markdown',
+        'json',
+      ]),
+    )
     .addOption(new Option('--png', 'also write every chart as PNG').conflicts('format'))
-    .action(async (dir: string, options: { format?: 'markdown' | 'json'; png?: boolean }) => exit(await reportCommand(dir, options)))
+    .action(async (dir: string, options: { format?: 'markdown' | 'json'; png?: boolean }) =>
+      exit(await reportCommand(dir, options)),
+    )
 
-  report.command('compare <first> <second>')
+  report
+    .command('compare <first> <second>')
     .description('compare two finished runs: verdicts, levers, metrics over seeds, curves')
     .addOption(new Option('--format <format>', 'how to print it').choices(['markdown', 'json']).default('markdown'))
     .option('--html <file>', 'also write a page with the curves of both')
-    .action(async (first: string, second: string, options: CompareOptions) => exit(await compareCommand(first, second, options)))
+    .action(async (first: string, second: string, options: CompareOptions) =>
+      exit(await compareCommand(first, second, options)),
+    )
 
-  report.command('export <dir>')
+  report
+    .command('export <dir>')
     .description('export a finished run for other tools')
     .addOption(new Option('--to <tool>', 'target tool of the export').choices(exportNames).makeOptionMandatory())
-    .option('-o, --output <folder>', 'where to write them (default: export-<tool> in the run\'s folder)')
+    .option('-o, --output <folder>', "where to write them (default: export-<tool> in the run's folder)")
     .action(async (dir: string, options: ExportOptions) => exit(await exportCommand(dir, options)))
 
-  for (const command of report.commands) command.exitOverride().showHelpAfterError(`(tunegate report ${command.name()} --help lists the options)`)
+  for (const command of report.commands)
+    command.exitOverride().showHelpAfterError(`(tunegate report ${command.name()} --help lists the options)`)
 }

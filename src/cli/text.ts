@@ -53,11 +53,13 @@ export function sparkline(values: readonly number[], columns: number, letters: k
   const count = Math.min(columns, values.length)
   if (count < 2) return ''
   const shares = Array.from({ length: count }, (_, i) =>
-    median(values.slice(Math.floor((i * values.length) / count), Math.floor(((i + 1) * values.length) / count))))
+    median(values.slice(Math.floor((i * values.length) / count), Math.floor(((i + 1) * values.length) / count))),
+  )
   const finite = shares.filter(Number.isFinite)
   const [low, high] = [Math.min(...finite), Math.max(...finite)]
   const scale = blocks[letters]
-  const level = (value: number): number => (high === low ? 0 : Math.round(((value - low) / (high - low)) * (scale.length - 1)))
+  const level = (value: number): number =>
+    high === low ? 0 : Math.round(((value - low) / (high - low)) * (scale.length - 1))
   return shares.map((value) => (Number.isFinite(value) ? scale[level(value)] : '!')).join('')
 }
 

@@ -47,7 +47,20 @@ export function normalize({ spec, locate }: ParsedSpec): Result<NormalizedSpec, 
   const budget = { minutes: spec.budget?.minutes ?? null, trials: spec.budget?.trials ?? null }
   const { name, evaluateEvery = 1 } = spec
   return ok({
-    version: 1, name, task, preset: preset.name, seed, objective, evaluateEvery,
-    data, checks, augmentation, layers, levers, stages, gates, budget,
+    version: 1,
+    name,
+    task,
+    preset: preset.name,
+    seed,
+    objective,
+    evaluateEvery,
+    data,
+    checks,
+    augmentation,
+    layers,
+    levers,
+    stages,
+    gates,
+    budget,
   })
 }

@@ -20,7 +20,8 @@ export function warningsOf(spec: NormalizedSpec, plan: Plan, locate: Locate): re
 function warnOfIdleLevers({ levers: { regularization }, layers, augmentation, preset }: NormalizedSpec, warn: Report): void {
   if (regularization.dropout > 0 && !hasDropoutLever(layers)) {
     warn('lever-without-effect', ['levers', 'regularization', 'dropout'], 'the dropout lever has no effect', {
-      found: String(regularization.dropout), hint: 'add a dropout layer (- dropout) without its own rate',
+      found: String(regularization.dropout),
+      hint: 'add a dropout layer (- dropout) without its own rate',
     })
   }
   if (regularization.augmentation > 0 && !canAugment(augmentation)) {

@@ -22,7 +22,9 @@ const least = { all: 0.8, class: 0.5 }
  * cannot read, or if the change measures on so many training rows of the base that too few are left
  */
 export async function baseRows(
-  base: DataConfig, own: DataConfig, { splits, fingerprint: measured }: Pick<Dataset, 'splits' | 'fingerprint'>,
+  base: DataConfig,
+  own: DataConfig,
+  { splits, fingerprint: measured }: Pick<Dataset, 'splits' | 'fingerprint'>,
 ): Promise<Dataset> {
   const { splits: before } = await loadDataset(base)
   const version = await openVersion(base)
@@ -35,15 +37,18 @@ export async function baseRows(
   requireCells(selected.inputs, columns, after)
   const train = trainingRows({ before, columns, after, splits })
   const rows = { base: train, own: Int32Array.from([...splits.validation, ...splits.test]) }
-  const join = (one: Column, other: Column): Column =>
-    joined(one, other, rows, version.roles.wants[one.index] === 'single')
+  const join = (one: Column, other: Column): Column => joined(one, other, rows, version.roles.wants[one.index] === 'single')
   const inputs = selected.inputs.map(({ column, as }) => ({ column: join(column, counterpart(column, columns, after)), as }))
   const parts = partsOf(train.length, splits)
   const encoded = encodeInputs(base, rows.base.length + rows.own.length, inputs, parts, LIMITS)
   return {
-    inputs: encoded.values, features: encoded.features, notes: [...selected.notes, ...encoded.notes],
-    splits: parts, task: base.task,
-    ...targetsOf(base, columns.target, after.target, rows, parts), keys: [],
+    inputs: encoded.values,
+    features: encoded.features,
+    notes: [...selected.notes, ...encoded.notes],
+    splits: parts,
+    task: base.task,
+    ...targetsOf(base, columns.target, after.target, rows, parts),
+    keys: [],
     inputShape: shapeOf(base, version.opened, encoded.features.length),
     fingerprint: fingerprint({ trained: contentFingerprint(base, version.source), measured }),
   }
@@ -58,7 +63,8 @@ interface JoinedRows {
 const partsOf = (trained: number, { validation, test }: Splits): Splits => {
   const range = (from: number, length: number): Int32Array => Int32Array.from({ length }, (_, i) => from + i)
   return {
-    train: range(0, trained), validation: range(trained, validation.length),
+    train: range(0, trained),
+    validation: range(trained, validation.length),
     test: range(trained + validation.length, test.length),
   }
 }
@@ -72,7 +78,10 @@ function counterpart(column: Column, columns: Columns, after: Columns): Column {
 /** A cell that the base cannot read would measure it on values that are not numbers. */
 function requireCells(inputs: readonly InputColumn[], columns: Columns, after: Columns): void {
   const wrong = inputs.flatMap(({ column }) => {
-    const { isText, badCount: { missing, text, infinite } } = counterpart(column, columns, after)
+    const {
+      isText,
+      badCount: { missing, text, infinite },
+    } = counterpart(column, columns, after)
     return missing + (isText ? 0 : text + infinite) > 0 ? [`"${column.name}"`] : []
   })
   if (wrong.length === 0) return
@@ -105,7 +114,11 @@ function trainingRows({ before, columns, after, splits }: Trained): Int32Array {
   const trained = supply(now.train)
   for (const { row } of kept) trained(row)
   const chosen = [...kept, ...freed.filter(({ row }) => trained(row))]
-  requireEnough(old, chosen.map(({ row }) => row), columns.target.isText)
+  requireEnough(
+    old,
+    chosen.map(({ row }) => row),
+    columns.target.isText,
+  )
   return Int32Array.from(chosen, ({ number }) => number).sort()
 }
 
@@ -122,10 +135,12 @@ function supply(rows: readonly Row[]): (row: Row) => boolean {
 }
 
 function requireEnough({ train }: Rows, chosen: readonly Row[], classes: boolean): void {
-  const few = (left: number, of: number, what: string): never => fail({
-    code: 'data/split', message: 'the change measures on too many of the training rows of the base',
-    found: `${left} of ${counted(of, 'row')} ${what}`,
-  })
+  const few = (left: number, of: number, what: string): never =>
+    fail({
+      code: 'data/split',
+      message: 'the change measures on too many of the training rows of the base',
+      found: `${left} of ${counted(of, 'row')} ${what}`,
+    })
   if (chosen.length < least.all * train.length) few(chosen.length, train.length, 'left')
   if (!classes) return
   const [before, after] = [countsOf(train), countsOf(chosen)]
@@ -144,31 +159,38 @@ function countsOf(rows: readonly Row[]): Map<string, number> {
 /** A column of both versions with the levels of the base. A text that the base does not know has no level, which is −1. */
 function joined(base: Column, own: Column, rows: JoinedRows, single: boolean): Column {
   const count = rows.base.length
-  const pick = (of: (column: Column, row: number) => number) => (row: number): number =>
-    (row < count ? of(base, rows.base[row] ?? -1) : of(own, rows.own[row - count] ?? -1))
+  const pick =
+    (of: (column: Column, row: number) => number) =>
+    (row: number): number =>
+      row < count ? of(base, rows.base[row] ?? -1) : of(own, rows.own[row - count] ?? -1)
   const place = new Map(base.levels?.map((level, i) => [level, i]))
   const known = own.levels?.map((level) => place.get(level) ?? -1) ?? []
   const codeAt = pick((column, row) => {
     const code = column.codes?.[row] ?? -1
-    return column === base ? code : known[code] ?? -1
+    return column === base ? code : (known[code] ?? -1)
   })
   const number = pick((column, row) => column.at(row))
   return {
-    ...base, at: single ? (row) => Math.fround(number(row)) : number,
+    ...base,
+    at: single ? (row) => Math.fround(number(row)) : number,
     codes: base.codes && Int32Array.from({ length: count + rows.own.length }, (_, row) => codeAt(row)),
   }
 }
 
 /** Classes come from the base's version and from the measured rows. */
 function targetsOf(
-  { task }: DataConfig, base: Column, own: Column, rows: JoinedRows, parts: Splits,
+  { task }: DataConfig,
+  base: Column,
+  own: Column,
+  rows: JoinedRows,
+  parts: Splits,
 ): Pick<Dataset, 'targets' | 'classes' | 'targetScale'> {
   if (task === 'regression') {
     const column = joined(base, own, rows, false)
     return { ...standardizeTargets(column, rows.base.length + rows.own.length, parts), classes: null }
   }
   const measured = Array.from(rows.own, (row) => own.levels?.[own.codes?.[row] ?? -1] ?? '')
-  const levels = [...new Set([...base.levels ?? [], ...measured])]
+  const levels = [...new Set([...(base.levels ?? []), ...measured])]
   const { levels: classes, codes } = encodeLevels(joined({ ...base, levels }, own, rows, false), LIMITS.levels)
   return { targets: Float32Array.from(codes), classes, targetScale: null }
 }

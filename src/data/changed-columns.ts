@@ -33,7 +33,9 @@ export async function changedColumns(base: DataConfig, own: DataConfig): Promise
   const count = added.length + removed.length + retyped.length
   if (count === 0) return undefined
   const named = {
-    added: added.slice(0, mostNamed), removed: removed.slice(0, mostNamed), retyped: retyped.slice(0, mostNamed),
+    added: added.slice(0, mostNamed),
+    removed: removed.slice(0, mostNamed),
+    retyped: retyped.slice(0, mostNamed),
   }
   return { ...named, unlisted: count - named.added.length - named.removed.length - named.retyped.length }
 }
@@ -51,8 +53,14 @@ function retypedIn(before: Kinds, after: Kinds): RetypedColumn[] {
 function kindsOf({ opened }: Version): Kinds {
   if (opened.rowShape !== null) return new Map()
   try {
-    const { columns } = readUndecided(opened, opened.names.map(() => 'skip'), opened.names.map((_, i) => i))
-    return new Map(columns.flatMap((column) => (column ? [[column.name, column.isText ? 'texts' : 'numbers'] as const] : [])))
+    const { columns } = readUndecided(
+      opened,
+      opened.names.map(() => 'skip'),
+      opened.names.map((_, i) => i),
+    )
+    return new Map(
+      columns.flatMap((column) => (column ? [[column.name, column.isText ? 'texts' : 'numbers'] as const] : [])),
+    )
   } catch (error) {
     if (!(error instanceof InputError)) throw error
     return new Map()

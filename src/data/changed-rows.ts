@@ -61,7 +61,10 @@ function compared(part: keyof Splits, old: Rows, now: Rows): Omit<ChangedPart, '
   const added = without(all(now), all(old), content)
   const relabelled = edited.length - without(edited, added, ({ inputs }) => inputs).length
   return {
-    rows: old[part].length, edited: edited.length, relabelled, moved: gone.length - edited.length,
+    rows: old[part].length,
+    edited: edited.length,
+    relabelled,
+    moved: gone.length - edited.length,
     growth: now[part].length - old[part].length,
   }
 }

@@ -13,13 +13,17 @@ import { unwatched, type Watch } from './watch.ts'
  * @param watch learns which check is running, and is checked between two
  */
 export function checkData(
-  dataset: Dataset, wanted: readonly CheckName[] = checkNames, augmentations: readonly Augmentation[] = [],
+  dataset: Dataset,
+  wanted: readonly CheckName[] = checkNames,
+  augmentations: readonly Augmentation[] = [],
   watch: Watch = unwatched,
 ): DataFinding[] {
-  const findings = checks.filter(({ name }) => wanted.includes(name)).flatMap((check) => {
-    watch.begin(`the check ${check.name}`)
-    return check.find(dataset, augmentations).map((found) => ({ check: check.name, ...found, message: messageOf(found) }))
-  })
+  const findings = checks
+    .filter(({ name }) => wanted.includes(name))
+    .flatMap((check) => {
+      watch.begin(`the check ${check.name}`)
+      return check.find(dataset, augmentations).map((found) => ({ check: check.name, ...found, message: messageOf(found) }))
+    })
   watch.look()
   return findings
 }

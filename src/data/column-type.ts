@@ -17,7 +17,7 @@ export function readUndecided(opened: OpenTable, wants: readonly Want[], undecid
   const texts = new Set(undecided.filter((i) => !isNumeric(table.columns[i] ?? null, table.rows)))
   if (texts.size === 0) return table
   const again = opened.read(wants.map((_, i) => (texts.has(i) ? 'text' : 'skip')))
-  return { ...table, columns: table.columns.map((column, i) => (texts.has(i) ? again.columns[i] ?? null : column)) }
+  return { ...table, columns: table.columns.map((column, i) => (texts.has(i) ? (again.columns[i] ?? null) : column)) }
 }
 
 /** Whether a column read as numbers is meant as numbers: all of its values are numbers, or all but a few. */

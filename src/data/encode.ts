@@ -23,7 +23,11 @@ interface Encoder {
  * from the whole file, so that the width does not depend on the split; they carry no statistic of the other parts.
  */
 export function encodeInputs(
-  config: DataConfig, rows: number, inputs: readonly InputColumn[], splits: Splits, limits: Limits,
+  config: DataConfig,
+  rows: number,
+  inputs: readonly InputColumn[],
+  splits: Splits,
+  limits: Limits,
 ): EncodedInputs {
   const notes: string[] = []
   const flat: string[] = []
@@ -56,8 +60,11 @@ function allocate(rows: number, width: number, limits: Limits): Float32Array {
   if (bytes > limits.inputs) {
     const found = `${counted(rows, 'row')} × ${width} values`
     fail({
-      code: 'data/too-large', message: 'the encoded inputs are too large', found,
-      allowed: counted(limits.inputs, 'byte'), hint: 'encode columns with many levels as an index, or leave them out',
+      code: 'data/too-large',
+      message: 'the encoded inputs are too large',
+      found,
+      allowed: counted(limits.inputs, 'byte'),
+      hint: 'encode columns with many levels as an index, or leave them out',
     })
   }
   return new Float32Array(rows * width)
@@ -78,9 +85,10 @@ function numbers(name: string, raw: (row: number) => number, rows: number, scale
 function indices(name: string, codes: Int32Array): Encoder {
   return {
     features: [name],
-    fill: (values, width, offset) => codes.forEach((code, row) => {
-      values[row * width + offset] = code
-    }),
+    fill: (values, width, offset) =>
+      codes.forEach((code, row) => {
+        values[row * width + offset] = code
+      }),
   }
 }
 
@@ -93,9 +101,10 @@ function requireKnown(name: string, codes: Int32Array): Int32Array {
 function oneHot(name: string, levels: readonly string[], codes: Int32Array): Encoder {
   return {
     features: levels.map((level) => `${name}=${level}`),
-    fill: (values, width, offset) => codes.forEach((code, row) => {
-      if (code >= 0) values[row * width + offset + code] = 1
-    }),
+    fill: (values, width, offset) =>
+      codes.forEach((code, row) => {
+        if (code >= 0) values[row * width + offset + code] = 1
+      }),
   }
 }
 

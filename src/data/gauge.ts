@@ -50,16 +50,20 @@ function requireMemory({ file, bytes, limits }: Source, rows: number, columns: n
   const need = bytes.length + rows * (columns * cellBytes + rowBytes)
   if (need <= limits.memory) return
   fail({
-    code: 'data/memory', message: `${file} needs more memory than this machine has available`,
+    code: 'data/memory',
+    message: `${file} needs more memory than this machine has available`,
     found: `about ${mebibytes(need)} for the first ${counted(rows, 'row')} of ${counted(columns, 'column')}`,
-    allowed: `at most ${mebibytes(limits.memory)}`, hint: 'use fewer rows or columns, or run on a larger machine',
+    allowed: `at most ${mebibytes(limits.memory)}`,
+    hint: 'use fewer rows or columns, or run on a larger machine',
   })
 }
 
 export function tooMany({ file }: Pick<Source, 'file'>, what: string, most: number, found?: number): never {
   return fail({
-    code: `data/too-many-${what}s`, message: `${file} has too many ${what}s`,
-    found: found === undefined ? `more than ${counted(most, what)}` : counted(found, what), allowed: `at most ${counted(most, what)}`,
+    code: `data/too-many-${what}s`,
+    message: `${file} has too many ${what}s`,
+    found: found === undefined ? `more than ${counted(most, what)}` : counted(found, what),
+    allowed: `at most ${counted(most, what)}`,
     hint: 'use a sample of the rows',
   })
 }

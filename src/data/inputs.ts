@@ -62,12 +62,21 @@ function decide(table: Table, columns: readonly Column[], problems: Problems): {
 
 /** Whether every value is a number with a decimal comma, `3,50`: as a category it would teach nothing. */
 function hasDecimalCommas({ levels }: Column): boolean {
-  return levels !== null && levels.length > 1 && levels.every((level) => /^[+-]?\d+(,\d+)?$/.test(level)) && levels.some((level) => level.includes(','))
+  return (
+    levels !== null &&
+    levels.length > 1 &&
+    levels.every((level) => /^[+-]?\d+(,\d+)?$/.test(level)) &&
+    levels.some((level) => level.includes(','))
+  )
 }
 
 const decimalCommas = (file: string, { name, index, levels }: Column) => ({
-  code: 'data/decimal-comma', message: `column "${name}" has numbers with decimal commas`, at: { file, line: 1, column: index + 1 },
-  found: (levels ?? []).slice(0, 3).join(' '), allowed: 'numbers with a decimal point', hint: 'write decimal points, or list the column under categorical',
+  code: 'data/decimal-comma',
+  message: `column "${name}" has numbers with decimal commas`,
+  at: { file, line: 1, column: index + 1 },
+  found: (levels ?? []).slice(0, 3).join(' '),
+  allowed: 'numbers with a decimal point',
+  hint: 'write decimal points, or list the column under categorical',
 })
 
 function checkCells({ file, rows }: Table, column: Column, use: 'number' | 'text', problems: Problems): void {
@@ -90,16 +99,26 @@ function checkCells({ file, rows }: Table, column: Column, use: 'number' | 'text
 function explain(kind: BadKind, found: string, name: string) {
   const column = `column "${name}"`
   switch (kind) {
-    case 'missing': return {
-      code: 'data/missing', message: `a missing value in ${column}`, found: found === '' ? 'nothing' : found,
-      hint: 'fill in the values or drop the rows first; tunegate imputes nothing',
-    }
-    case 'text': return {
-      code: 'data/not-a-number', message: `not a number in ${column}`, found, allowed: 'a decimal number',
-      hint: /^[+-]?\d+,\d+$/.test(found) ? 'write a decimal point' : 'list it under categorical if it has categories',
-    }
-    case 'infinite': return {
-      code: 'data/not-finite', message: `a number in ${column} that is not a finite 32-bit float`, found,
-    }
+    case 'missing':
+      return {
+        code: 'data/missing',
+        message: `a missing value in ${column}`,
+        found: found === '' ? 'nothing' : found,
+        hint: 'fill in the values or drop the rows first; tunegate imputes nothing',
+      }
+    case 'text':
+      return {
+        code: 'data/not-a-number',
+        message: `not a number in ${column}`,
+        found,
+        allowed: 'a decimal number',
+        hint: /^[+-]?\d+,\d+$/.test(found) ? 'write a decimal point' : 'list it under categorical if it has categories',
+      }
+    case 'infinite':
+      return {
+        code: 'data/not-finite',
+        message: `a number in ${column} that is not a finite 32-bit float`,
+        found,
+      }
   }
 }

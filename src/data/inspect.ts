@@ -11,21 +11,40 @@ import type { ColumnSummary, TableSummary } from './types.ts'
 export async function inspect(path: string, limits: Limits = LIMITS): Promise<TableSummary> {
   const source = await readSource(path, limits)
   const opened = source.format.open(source, { header: 'auto', target: null, groupBy: null })
-  const table = readUndecided(opened, opened.names.map(() => 'double'), opened.names.map((_, i) => i))
+  const table = readUndecided(
+    opened,
+    opened.names.map(() => 'double'),
+    opened.names.map((_, i) => i),
+  )
   const columns = table.columns.flatMap((column) => (column ? [summarize(column, table, limits)] : []))
   const { file, names, header, delimiter } = opened
-  const target = opened.target === null ? guessTarget(columns, header) : columns[opened.target] ?? null
+  const target = opened.target === null ? guessTarget(columns, header) : (columns[opened.target] ?? null)
   const task = target && guessTask(target, table.rows)
-  const named = target === null ? null : names[target.index] ?? null
-  const image = imageOf(opened, columns.filter((column) => column !== target))
+  const named = target === null ? null : (names[target.index] ?? null)
+  const image = imageOf(
+    opened,
+    columns.filter((column) => column !== target),
+  )
   return {
-    file, stem: stemOf(file), format: source.format.name, delimiter, header, rows: table.rows, columns,
-    target: named, task, ...image,
+    file,
+    stem: stemOf(file),
+    format: source.format.name,
+    delimiter,
+    header,
+    rows: table.rows,
+    columns,
+    target: named,
+    task,
+    ...image,
   }
 }
 
 function summarize(column: Column, { rows }: Table, limits: Limits): ColumnSummary {
-  const { name, index, badCount: { missing } } = column
+  const {
+    name,
+    index,
+    badCount: { missing },
+  } = column
   const different = distinct(column, rows, limits.levels)
   return { name, index, type: typeOf(column, rows), distinct: different, missing, ...range(column, rows) }
 }

@@ -61,7 +61,7 @@ function ofNumbers({ at }: Column, rows: number): Codes | undefined {
   const seen = new Set<number>()
   for (let row = 0; row < rows; row++) {
     const value = at(row)
-    if (!Number.isInteger(value) || (seen.add(value).size > rows / 2)) return undefined
+    if (!Number.isInteger(value) || seen.add(value).size > rows / 2) return undefined
   }
   const place = new Map([...seen].sort((a, b) => a - b).map((value, i) => [value, i]))
   return { codes: Int32Array.from({ length: rows }, (_, row) => place.get(at(row)) ?? 0), levels: seen.size, ordered: true }

@@ -43,7 +43,11 @@ export async function loadDataset(config: DataConfig, limits: Limits = LIMITS, w
 type Assembled = Omit<Dataset, 'inputShape' | 'fingerprint' | 'keys'>
 
 function assemble(
-  config: DataConfig, table: Table, roles: Roles, inputs: readonly InputColumn[], limits: Limits,
+  config: DataConfig,
+  table: Table,
+  roles: Roles,
+  inputs: readonly InputColumn[],
+  limits: Limits,
 ): Assembled {
   const target = table.columns[roles.target]
   if (!target) throw new Error('the target was not read')

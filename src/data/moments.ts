@@ -15,7 +15,7 @@ export function moments(at: (row: number) => number, rows: Int32Array): { mean: 
     squares += d * d
     rest += d
   }
-  const variance = (squares - rest * rest / n) / n
+  const variance = (squares - (rest * rest) / n) / n
   const bound = n * Number.EPSILON * variance + (n * mean * Number.EPSILON) ** 2
   return { mean, sd: variance <= bound ? 0 : Math.sqrt(variance) }
 }

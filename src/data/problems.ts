@@ -43,7 +43,10 @@ export function fail(problem: Problem): never {
 /** "a, b, c and 12 more": names in a message, shortened. */
 export function listed<T>(names: readonly T[], most = 8, said: (name: T) => string = String): string {
   const rest = names.length - most
-  const text = names.slice(0, most).map((name) => said(name)).join(', ')
+  const text = names
+    .slice(0, most)
+    .map((name) => said(name))
+    .join(', ')
   return rest > 0 ? `${text} and ${rest} more` : text
 }
 

@@ -61,7 +61,9 @@ function noColumn({ file, header, names }: OpenTable, name: string, part: string
   }
   const meant = didYouMean(name, names)
   return {
-    ...problem, message: `${file} has no column with this name (${part})`, allowed: listed(names, 20),
+    ...problem,
+    message: `${file} has no column with this name (${part})`,
+    allowed: listed(names, 20),
     ...(meant === undefined ? {} : { hint: `did you mean "${meant}"?` }),
   }
 }
@@ -86,11 +88,16 @@ function conflicts({ names }: OpenTable, target: number, group: number | null, i
 function shapeErrors(shape: readonly number[], columns: number): Diagnostic[] {
   const size = shape.reduce((a, b) => a * b, 1)
   if (size === columns) return []
-  return [{
-    code: 'data/shape', severity: 'error', message: 'the input shape does not fit the columns',
-    found: `[${shape.join(', ')}] = ${counted(size, 'value')}`, allowed: counted(columns, 'input column'),
-    ...(size === columns - 1 ? { hint: 'there is one extra column: is it an identifier, or the target?' } : {}),
-  }]
+  return [
+    {
+      code: 'data/shape',
+      severity: 'error',
+      message: 'the input shape does not fit the columns',
+      found: `[${shape.join(', ')}] = ${counted(size, 'value')}`,
+      allowed: counted(columns, 'input column'),
+      ...(size === columns - 1 ? { hint: 'there is one extra column: is it an identifier, or the target?' } : {}),
+    },
+  ]
 }
 
 /**

@@ -87,7 +87,7 @@ async function readBytes(file: string, name: string, limits: Limits): Promise<Bu
     if (!info.isFile()) fail({ code: 'data/not-a-file', message: `${name} is not a regular file` })
     if (info.size > limits.bytes) tooLarge(name, counted(info.size, 'byte'), limits)
     // It may grow while it is read.
-    return await readWithin(file, limits.bytes) ?? tooLarge(name, 'a file that is still growing', limits)
+    return (await readWithin(file, limits.bytes)) ?? tooLarge(name, 'a file that is still growing', limits)
   } catch (error) {
     // Only file system errors are about the input. Anything else propagates.
     const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
@@ -119,7 +119,8 @@ async function inflate(file: string, raw: Buffer, limits: Limits, see: (chunk: B
   } catch (error) {
     if (error instanceof InputError) throw error
     return fail({
-      code: 'data/gzip', message: `${file} is named .gz but cannot be decompressed`,
+      code: 'data/gzip',
+      message: `${file} is named .gz but cannot be decompressed`,
       found: error instanceof Error ? error.message : String(error),
     })
   }

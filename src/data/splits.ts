@@ -36,7 +36,9 @@ function fractionsOf({ validation, test }: SplitConfig): Parts {
   const train = 1 - validation - test
   if (validation >= 0 && test >= 0 && train > 0) return [train, validation, test]
   return fail({
-    code: 'data/split', message: 'the split leaves no training rows', found: `validation ${validation}, test ${test}`,
+    code: 'data/split',
+    message: 'the split leaves no training rows',
+    found: `validation ${validation}, test ${test}`,
     allowed: 'fractions of 0 or more, with a sum below 1',
   })
 }
@@ -45,7 +47,9 @@ function requireFilled(rows: number, parts: readonly number[][], fractions: Part
   const empty = ['training', 'validation', 'test'].filter((_, i) => (fractions[i] ?? 0) > 0 && parts[i]?.length === 0)
   if (empty.length === 0) return
   fail({
-    code: 'data/split', message: `the split leaves the ${empty.join(' and ')} part empty`, found: counted(rows, 'row'),
+    code: 'data/split',
+    message: `the split leaves the ${empty.join(' and ')} part empty`,
+    found: counted(rows, 'row'),
     hint: 'use more rows (or more and smaller groups), or a larger fraction',
   })
 }

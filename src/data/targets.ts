@@ -14,8 +14,10 @@ export function sortedLevels(levels: readonly string[]): string[] {
 export function encodeLevels({ codes, levels, name }: Column, mostLevels: number): { levels: string[]; codes: Int32Array } {
   if (!codes || !levels) {
     return fail({
-      code: 'data/too-many-levels', message: `column "${name}" has too many distinct values to be categories`,
-      allowed: `at most ${counted(mostLevels, 'level')}`, hint: 'check whether it is a number or an identifier',
+      code: 'data/too-many-levels',
+      message: `column "${name}" has too many distinct values to be categories`,
+      allowed: `at most ${counted(mostLevels, 'level')}`,
+      hint: 'check whether it is a number or an identifier',
     })
   }
   const sorted = sortedLevels(levels)
@@ -38,8 +40,10 @@ export function checkClasses(config: DataConfig, classes: readonly string[], cod
   counts.forEach((count, i) => {
     if (count >= parts) return
     problems.add({
-      code: 'data/small-class', message: `the class "${classes[i]}" is too small to be in every part of the split`,
-      found: counted(count, 'row'), allowed: `at least ${counted(parts, 'row')}`,
+      code: 'data/small-class',
+      message: `the class "${classes[i]}" is too small to be in every part of the split`,
+      found: counted(count, 'row'),
+      allowed: `at least ${counted(parts, 'row')}`,
       hint: 'set task: regression if the target is a number; otherwise merge or drop the class, or set stratify: false',
     })
   })

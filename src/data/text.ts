@@ -6,10 +6,14 @@ import type { Source } from './source.ts'
 export function requireText(source: Source): void {
   if (isUtf8(source.bytes)) return
   const [first, second] = source.bytes
-  const hint = first === 0x1f && second === 0x8b ? 'it looks like gzip: name it .gz'
-    : (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff) ? 'it looks like UTF-16: save it as UTF-8'
-      : first === 0x50 && second === 0x4b ? 'it looks like a zip archive or a spreadsheet: save it as CSV'
-        : 'save it as UTF-8'
+  const hint =
+    first === 0x1f && second === 0x8b
+      ? 'it looks like gzip: name it .gz'
+      : (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)
+        ? 'it looks like UTF-16: save it as UTF-8'
+        : first === 0x50 && second === 0x4b
+          ? 'it looks like a zip archive or a spreadsheet: save it as CSV'
+          : 'save it as UTF-8'
   fail({ code: 'data/encoding', message: `${source.file} is not UTF-8 text`, allowed: 'UTF-8', hint })
 }
 
@@ -50,7 +54,10 @@ export function requireNames(source: Source, names: readonly string[]): void {
   names.forEach((name, i) => {
     if (seen.has(name)) {
       fail({
-        code: 'data/duplicate-column', message: 'two columns have the same name', at: { ...at, column: i + 1 }, found: name,
+        code: 'data/duplicate-column',
+        message: 'two columns have the same name',
+        at: { ...at, column: i + 1 },
+        found: name,
         hint: 'rename one, or set `header: false` if the file has no header',
       })
     }

@@ -23,7 +23,8 @@ export class Texts {
     this.characters += text.length
     if (this.count <= limits.texts && this.characters <= limits.characters) return
     fail({
-      code: 'data/too-many-texts', message: `${file} has too many distinct texts, counted up to column "${column}"`,
+      code: 'data/too-many-texts',
+      message: `${file} has too many distinct texts, counted up to column "${column}"`,
       found: `${counted(this.count, 'text')} with ${counted(this.characters, 'character')}`,
       allowed: `at most ${counted(limits.texts, 'text')} with ${counted(limits.characters, 'character')}`,
       hint: 'leave out columns with free text',

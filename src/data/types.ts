@@ -21,11 +21,11 @@ export type InputsConfig =
   | { readonly kind: 'array'; readonly shape: readonly number[]; readonly scale: number }
   /** The named columns: first the numeric ones, then the categorical ones, each in the order written. */
   | {
-    readonly kind: 'columns'
-    readonly numeric: readonly string[]
-    readonly categorical: readonly string[]
-    readonly encoding: 'one-hot' | 'index'
-  }
+      readonly kind: 'columns'
+      readonly numeric: readonly string[]
+      readonly categorical: readonly string[]
+      readonly encoding: 'one-hot' | 'index'
+    }
   /** Determined by the columns' types: numbers unchanged, categories one-hot, constants and identifiers dropped. */
   | { readonly kind: 'auto' }
 

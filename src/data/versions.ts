@@ -58,14 +58,16 @@ export function sameColumns({ opened, roles }: Version, { target, group, inputs 
   const missing = inputs.find(({ name }) => !places.has(name))
   if (missing) return missing.name
   const pairs = [
-    [target, targetAt] as const, ...(group && roles.group !== null ? [[group, roles.group] as const] : []),
+    [target, targetAt] as const,
+    ...(group && roles.group !== null ? [[group, roles.group] as const] : []),
     ...inputs.map((column) => [column, places.get(column.name) ?? -1] as const),
   ]
   const kinds = new Map(pairs.map(([{ isText }, index]) => [index, isText ? 'text' : 'double'] as const))
   const { columns } = opened.read(opened.names.map((_, i) => kinds.get(i) ?? 'skip'))
   const at = (index: number): Column => given(columns[index])
   return {
-    target: at(targetAt), group: roles.group === null ? null : at(roles.group),
+    target: at(targetAt),
+    group: roles.group === null ? null : at(roles.group),
     inputs: inputs.map(({ name }) => at(places.get(name) ?? -1)),
   }
 }
@@ -86,7 +88,7 @@ export function rowsIn({ target, group, inputs }: Columns, splits: Splits): Rows
 }
 
 const cell = ({ isText, codes, levels, at }: Column, row: number): string =>
-  (isText ? levels?.[codes?.[row] ?? -1] ?? '' : String(at(row)))
+  isText ? (levels?.[codes?.[row] ?? -1] ?? '') : String(at(row))
 
 function given(column: Column | null | undefined): Column {
   if (!column) throw new Error('a column that has a part was not read')

@@ -40,18 +40,25 @@ export class Watch {
   /** Throws an `InputError` once the time is up. */
   look(): void {
     if (this.minutes === null || this.elapsed <= this.minutes * 60_000) return
-    throw new InputError([{
-      code: 'data/time', severity: 'error', message: 'reading and checking the data used up the budget of minutes, so nothing was trained',
-      found: this.longest().join(', '), allowed: `${this.minutes} ${this.minutes === 1 ? 'minute' : 'minutes'}`,
-      hint: 'raise budget.minutes, or use fewer rows or columns',
-    }])
+    throw new InputError([
+      {
+        code: 'data/time',
+        severity: 'error',
+        message: 'reading and checking the data used up the budget of minutes, so nothing was trained',
+        found: this.longest().join(', '),
+        allowed: `${this.minutes} ${this.minutes === 1 ? 'minute' : 'minutes'}`,
+        hint: 'raise budget.minutes, or use fewer rows or columns',
+      },
+    ])
   }
 
   /** What took longest, with its seconds. */
   private longest(): string[] {
     const now = this.clock()
-    return this.parts.map(({ what, since }, i) => ({ what, seconds: ((this.parts[i + 1]?.since ?? now) - since) / 1000 }))
-      .sort((a, b) => b.seconds - a.seconds).slice(0, 3)
+    return this.parts
+      .map(({ what, since }, i) => ({ what, seconds: ((this.parts[i + 1]?.since ?? now) - since) / 1000 }))
+      .sort((a, b) => b.seconds - a.seconds)
+      .slice(0, 3)
       .map(({ what, seconds }) => `${what}: ${seconds.toFixed(seconds < 10 ? 1 : 0)} s`)
   }
 }

@@ -6,8 +6,7 @@ export const seenIn = ({ seeds: { seen, of } }: Finding): string => (of === 1 ? 
 
 /** Where and what: `seed 3, epoch 2: the loss …`. */
 export function sightText({ seed, epochs, sentence }: Sight): string {
-  const span =
-    epochs === null ? '' : epochs[0] === epochs[1] ? `epoch ${epochs[0]}` : `epochs ${epochs[0]} to ${epochs[1]}`
+  const span = epochs === null ? '' : epochs[0] === epochs[1] ? `epoch ${epochs[0]}` : `epochs ${epochs[0]} to ${epochs[1]}`
   const place = [seed === null ? '' : `seed ${seed}`, span].filter((part) => part !== '').join(', ')
   return place === ''
     ? `${sentence[0]?.toUpperCase() ?? ''}${sentence.slice(1)}.`

@@ -62,8 +62,11 @@ const options = { schema: 'core', strict: true, uniqueKeys: false, stringKeys: t
 /** One mistake can turn every character after it into an error. */
 const mostErrors = 99
 
-const moreErrors = (count: number): Diagnostic =>
-  ({ code: 'spec/more', severity: 'error', message: `${count.toLocaleString('en')} more problems not listed` })
+const moreErrors = (count: number): Diagnostic => ({
+  code: 'spec/more',
+  severity: 'error',
+  message: `${count.toLocaleString('en')} more problems not listed`,
+})
 
 type Composed = Result<Document.Parsed, Diagnostic[]>
 
@@ -83,7 +86,11 @@ function secondDocument(at: SourcePosition): Diagnostic {
 
 function tooLarge(bytes: number, file: string): Diagnostic {
   return {
-    code: 'spec/too-large', severity: 'error', message: 'the spec is too large', at: { file, line: 1, column: 1 },
-    found: `${bytes} bytes`, allowed: `at most ${limits.bytes} bytes`,
+    code: 'spec/too-large',
+    severity: 'error',
+    message: 'the spec is too large',
+    at: { file, line: 1, column: 1 },
+    found: `${bytes} bytes`,
+    allowed: `at most ${limits.bytes} bytes`,
   }
 }

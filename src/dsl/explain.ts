@@ -26,12 +26,19 @@ export function explain(error: SchemaError, context: Context): Diagnostic | unde
 }
 
 const outOfRange: Explain = ({ path, value, parent }, { value: at }) => ({
-  code: 'spec/range', message: `${nameOf(path)} is out of range`, at, found: shownValue(value), allowed: shownRange(parent),
+  code: 'spec/range',
+  message: `${nameOf(path)} is out of range`,
+  at,
+  found: shownValue(value),
+  allowed: shownRange(parent),
 })
 
 const wrongLength: Explain = ({ path, value, parent }, { value: at }) => ({
-  code: 'spec/length', message: `${nameOf(path)} has the wrong length`, at,
-  found: shownValue(value), allowed: shownLength(parent),
+  code: 'spec/length',
+  message: `${nameOf(path)} has the wrong length`,
+  at,
+  found: shownValue(value),
+  allowed: shownLength(parent),
 })
 
 const missingKey: Explain = ({ path, params, parent }, { owner: at }) => {
@@ -53,7 +60,9 @@ const unknownKey: Explain = ({ path, params, parent }, { member }) => {
   const kind = kindOf(path)
   const place = kind ? undefined : placeOf(key)
   return {
-    code: kind ? `spec/unknown-${kind}` : 'spec/unknown-key', at: member(key), found: key,
+    code: kind ? `spec/unknown-${kind}` : 'spec/unknown-key',
+    at: member(key),
+    found: key,
     message: kind ? `there is no ${kind} with this name` : `${nameOf(path)} has no key with this name`,
     allowed: allowed.length > 0 ? allowed.join(', ') : 'no keys',
     ...(place === undefined ? didYouMeanHint(key, allowed) : { hint: `move it ${place}` }),
@@ -67,8 +76,12 @@ const notAllowed: Explain = (error, context) => {
   if (kind && typeof value === 'string') return notAlone(kind, value, error, context)
   const texts = allowed.filter((a) => typeof a === 'string')
   return {
-    code: 'spec/value', message: `${nameOf(path)} has an invalid value`, at: context.value,
-    found: shownValue(value), allowed: shownChoices(allowed), ...didYouMeanHint(String(value), texts),
+    code: 'spec/value',
+    message: `${nameOf(path)} has an invalid value`,
+    at: context.value,
+    found: shownValue(value),
+    allowed: shownChoices(allowed),
+    ...didYouMeanHint(String(value), texts),
   }
 }
 
@@ -79,27 +92,42 @@ function notAlone(kind: string, name: string, { params, schema }: SchemaError, {
     return { code: 'spec/missing-arguments', message: `the ${kind} ${name} needs settings`, at, found: name }
   }
   return {
-    code: `spec/unknown-${kind}`, message: `there is no ${kind} with this name`, at, found: name,
-    allowed: names.join(', '), ...didYouMeanHint(name, names),
+    code: `spec/unknown-${kind}`,
+    message: `there is no ${kind} with this name`,
+    at,
+    found: name,
+    allowed: names.join(', '),
+    ...didYouMeanHint(name, names),
   }
 }
 
 const conflict: Explain = ({ path }, { owner: at }) => ({
-  code: 'spec/conflict', message: `${nameOf(path)} cannot be combined with shape: inputs are either an array or columns`, at,
+  code: 'spec/conflict',
+  message: `${nameOf(path)} cannot be combined with shape: inputs are either an array or columns`,
+  at,
 })
 
 const pattern: Explain = ({ path, value }, { value: at }) => ({
-  code: 'spec/pattern', message: `${nameOf(path)} has invalid characters`, at, found: shownValue(value),
+  code: 'spec/pattern',
+  message: `${nameOf(path)} has invalid characters`,
+  at,
+  found: shownValue(value),
   allowed: 'letters, digits, dots, dashes and underscores, beginning with a letter or digit',
 })
 
 const duplicate: Explain = ({ path, value, params }, { value: at }) => ({
-  code: 'spec/duplicate-item', message: `${nameOf(path)} has the same item twice`, at,
+  code: 'spec/duplicate-item',
+  message: `${nameOf(path)} has the same item twice`,
+  at,
   found: shownValue((value as readonly unknown[])[Number(params['j'])]),
 })
 
 const emptyMap: Explain = ({ path, value, parent }, { value: at }) => ({
-  code: 'spec/length', message: `${nameOf(path)} is empty`, at, found: shownValue(value), allowed: keysOf(parent).join(', '),
+  code: 'spec/length',
+  message: `${nameOf(path)} is empty`,
+  at,
+  found: shownValue(value),
+  allowed: keysOf(parent).join(', '),
 })
 
 const tooManyKeys: Explain = ({ path, value }, { value: at }) => {
@@ -110,20 +138,38 @@ const tooManyKeys: Explain = ({ path, value }, { value: at }) => {
 
 /** A fallback for a keyword that the schema gains before it has its own words here. */
 const other: Explain = ({ path, value, message }, { value: at }) => ({
-  code: 'spec/invalid', message: `${nameOf(path)} ${message}`, at, found: shownValue(value),
+  code: 'spec/invalid',
+  message: `${nameOf(path)} ${message}`,
+  at,
+  found: shownValue(value),
 })
 
 /** The errors beneath them already say it. */
 const silent: Explain = () => undefined
 
 const explanations: ReadonlyMap<string, Explain> = new Map([
-  ['additionalProperties', unknownKey], ['required', missingKey], ['dependentRequired', missingKey],
+  ['additionalProperties', unknownKey],
+  ['required', missingKey],
+  ['dependentRequired', missingKey],
   ['false schema', conflict],
-  ['type', wrongType], ['enum', notAllowed], ['const', notAllowed], ['pattern', pattern],
-  ['minimum', outOfRange], ['maximum', outOfRange], ['exclusiveMinimum', outOfRange], ['exclusiveMaximum', outOfRange],
-  ['minLength', wrongLength], ['maxLength', wrongLength], ['minItems', wrongLength], ['maxItems', wrongLength],
-  ['uniqueItems', duplicate], ['minProperties', emptyMap], ['maxProperties', tooManyKeys],
-  ['if', silent], ['anyOf', silent], ['dependentSchemas', silent],
+  ['type', wrongType],
+  ['enum', notAllowed],
+  ['const', notAllowed],
+  ['pattern', pattern],
+  ['minimum', outOfRange],
+  ['maximum', outOfRange],
+  ['exclusiveMinimum', outOfRange],
+  ['exclusiveMaximum', outOfRange],
+  ['minLength', wrongLength],
+  ['maxLength', wrongLength],
+  ['minItems', wrongLength],
+  ['maxItems', wrongLength],
+  ['uniqueItems', duplicate],
+  ['minProperties', emptyMap],
+  ['maxProperties', tooManyKeys],
+  ['if', silent],
+  ['anyOf', silent],
+  ['dependentSchemas', silent],
 ])
 
 function allowedTypes({ path, schema, params }: SchemaError): string {

@@ -48,8 +48,9 @@ function foldItems(errors: readonly SchemaError[]): SchemaError[] {
   const items = groupedByPath(errors.filter((e) => e.keyword === 'maxProperties'))
   if (items.size === 0) return [...errors]
   const isWithin = (error: SchemaError): boolean =>
-    Array.from({ length: error.path.length + 1 }, (_, i) => items.get(keyOf(error.path.slice(0, i))) ?? [])
-      .some((around) => around.some((item) => item !== error))
+    Array.from({ length: error.path.length + 1 }, (_, i) => items.get(keyOf(error.path.slice(0, i))) ?? []).some((around) =>
+      around.some((item) => item !== error),
+    )
   return errors.filter((error) => !isWithin(error))
 }
 

@@ -76,7 +76,9 @@ function ruleOf({ keyword, path, value, parent }: SchemaError): string | undefin
   const gates = (parent['properties'] ?? {}) as Readonly<Record<string, { readonly default?: object }>>
   const example = Object.hasOwn(gates, value) ? gates[value]?.default : undefined
   if (example === undefined) return undefined
-  return `write - ${value}: { ${Object.entries(example).map(([key, setting]) => `${key}: ${setting}`).join(', ')} }`
+  return `write - ${value}: { ${Object.entries(example)
+    .map(([key, setting]) => `${key}: ${setting}`)
+    .join(', ')} }`
 }
 
 const version = ({ keyword, path }: SchemaError): string | undefined =>

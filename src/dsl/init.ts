@@ -63,7 +63,7 @@ function dataLines({ file, target, header, columns, imageShape, scale, checks }:
       ? [`  inputs: { shape: [${imageShape.join(', ')}], scale: ${number(scale ?? 1)} }`]
       : [`  inputs: auto                 # ${census(columns, target)}; or { numeric: [a, b], categorical: [c] }`]),
     '  split: { validation: 0.2, test: 0.2, stratify: true, groupBy: null }',
-        '  checks:                       # error stops before training, warn reports, off skips the check',
+    '  checks:                       # error stops before training, warn reports, off skips the check',
     ...filled(Object.entries(checks).map(([name, severity]) => `${name}: ${severity}`)),
   ]
 }
@@ -85,7 +85,7 @@ function filled(entries: readonly string[]): string[] {
 
 function modelLines(image: InitOptions['imageShape']): string[] {
   const head = ['    - dropout                  # its rate is the lever', '    - dense: { units: classes }']
-  if (!image || image.length !== 3) {
+  if (image?.length !== 3) {
     return [
       'model:',
       '  layers:',
@@ -125,7 +125,9 @@ function stageLines(stages: InitOptions['stages']): string[] {
 }
 
 const flowMap = (settings: Readonly<Record<string, number>>): string =>
-  `{ ${Object.entries(settings).map(([key, value]) => `${key}: ${value}`).join(', ')} }`
+  `{ ${Object.entries(settings)
+    .map(([key, value]) => `${key}: ${value}`)
+    .join(', ')} }`
 
 function gateLines(task: 'classification' | 'regression'): string[] {
   const [metric, level] = task === 'classification' ? ['accuracy', 'min: 0.9'] : ['r2', 'min: 0.8']
@@ -159,9 +161,7 @@ function targetOf(target: string | null, header: boolean): string {
 
 /** Letters and digits of a name; a study's name is also a folder's. */
 function nameOf(text: string): string {
-  const name = text
-    .replace(/[^A-Za-z0-9._-]+/g, '-')
-    .replace(/^[^A-Za-z0-9]+/, '')
+  const name = text.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '')
   return yamlScalar(name.slice(0, 64) || 'study')
 }
 

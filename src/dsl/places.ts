@@ -15,7 +15,7 @@ let known: Map<string, string[]> | undefined
 /** Only maps inside maps: list items have their own names. */
 function collect(here: Schema, path: string, into: Map<string, string[]>): Map<string, string[]> {
   for (const [key, property] of Object.entries((here['properties'] ?? {}) as Readonly<Record<string, Schema>>)) {
-    into.set(key, [...into.get(key) ?? [], path])
+    into.set(key, [...(into.get(key) ?? []), path])
     collect(resolved(property, schema), path === '' ? key : `${path}.${key}`, into)
   }
   return into

@@ -16,7 +16,9 @@ const check = schemaChecker(schema)
 export function validate(document: LocatedDocument): Diagnostic[] {
   const { errors, complete } = check(document.root.value)
   if (errors.length === 0) return []
-  const problems = foldChoices(errors.map(withPath), schema).flatMap((error) => explain(error, contextOf(document, error.path)) ?? [])
+  const problems = foldChoices(errors.map(withPath), schema).flatMap(
+    (error) => explain(error, contextOf(document, error.path)) ?? [],
+  )
   return complete ? problems : [...problems, { code: 'spec/more', severity: 'error', message: 'there may be more problems' }]
 }
 

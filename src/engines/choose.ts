@@ -19,7 +19,8 @@ export interface EngineChoice {
  * @param look whether an engine can train; it may install the engine first
  */
 export async function chooseEngine(
-  wanted: EngineWish, look: (engine: EngineDefinition<EngineName>) => Promise<Availability>,
+  wanted: EngineWish,
+  look: (engine: EngineDefinition<EngineName>) => Promise<Availability>,
 ): Promise<Result<EngineChoice, readonly Diagnostic[]>> {
   const refused: Unavailable[] = []
   for (const engine of wanted === 'auto' ? automaticEngines() : [engineNamed(wanted)]) {
@@ -33,4 +34,4 @@ export async function chooseEngine(
 
 /** The reasons why the engines before it were not chosen. */
 const whyOf = ({ name, auto = name }: EngineDefinition, refused: readonly Unavailable[]): string =>
-  (refused.length > 0 ? refused.map(({ why }) => why).join('; ') : auto)
+  refused.length > 0 ? refused.map(({ why }) => why).join('; ') : auto

@@ -41,5 +41,7 @@ export function installable(): { readonly name: EngineName; readonly installer: 
 }
 
 /** What `auto` selects, for help texts: `tensorflow where it is installed, else wasm`. */
-export const autoEngineWords = (): string => automaticEngines()
-  .map(({ name, where, embedded }) => (embedded ? `else ${name}` : `${name} ${where}`)).join(', ')
+export const autoEngineWords = (): string =>
+  automaticEngines()
+    .map(({ name, where, embedded }) => (embedded ? `else ${name}` : `${name} ${where}`))
+    .join(', ')

@@ -37,11 +37,7 @@ export interface Setting {
  * first word of its label) draws and rounds differently, so a difference could come from the engine. Another version of the
  * same class only adds a note.
  */
-export function lockBaseline(
-  lock: Lock,
-  source: string,
-  setting: Setting,
-): BaselineEvidence | { readonly reason: string } {
+export function lockBaseline(lock: Lock, source: string, setting: Setting): BaselineEvidence | { readonly reason: string } {
   const reasons = incompatibilities(lock, setting)
   if (reasons.length > 0) return { reason: `${source} ${reasons.join('; and it ')}` }
   const notes = [
@@ -66,7 +62,9 @@ function incompatibilities({ fingerprints, objective, engine, cutShort }: Lock, 
       : ['was made from other data or another split, so its metrics are not comparable']),
     ...(objective === undefined || objective === setting.objective
       ? []
-      : [`chose its checkpoints by ${objective}, this run by ${setting.objective}, so its metrics come from different checkpoints`]),
+      : [
+          `chose its checkpoints by ${objective}, this run by ${setting.objective}, so its metrics come from different checkpoints`,
+        ]),
     ...(engineClass(engine) === engineClass(setting.engine)
       ? []
       : [`was made on the engine ${engine}, this run on ${setting.engine}, so a difference could be the engine's`]),

@@ -24,11 +24,15 @@ export const calibration: GateDefinition<CalibrationRule, Calibration> = {
     required: ['margin'],
     properties: {
       metric: { title: 'Metric', description: 'A proper score.', enum: ['nll', 'brier'], default: 'nll' },
-      margin: marginOf(0.05), paired: shared.paired, split: shared.split, onInconclusive: shared.onInconclusive,
+      margin: marginOf(0.05),
+      paired: shared.paired,
+      split: shared.split,
+      onInconclusive: shared.onInconclusive,
     },
   },
-  rules: ({ metric = 'nll', margin, paired = false, ...rest }) =>
-    [{ gate: 'calibration', metric, ...metricDefaults(rest), margin, paired }],
+  rules: ({ metric = 'nll', margin, paired = false, ...rest }) => [
+    { gate: 'calibration', metric, ...metricDefaults(rest), margin, paired },
+  ],
   judge(rule, evidence, analysis) {
     const judged = nonInferiority.judge(rule, evidence, analysis)
     const supplementary = [...(judged.finding.evidence ?? []), ...calibrationEvidence(evidence.candidate)]

@@ -11,7 +11,10 @@ import type { GateSchema } from './schema.ts'
  * reported problem is a spec error.
  */
 export type ReportProblem = (
-  code: string, key: string | null, message: string, more?: Pick<Diagnostic, 'found' | 'allowed' | 'hint'>,
+  code: string,
+  key: string | null,
+  message: string,
+  more?: Pick<Diagnostic, 'found' | 'allowed' | 'hint'>,
 ) => void
 
 /** What a gate knows about one of its rules. Every method is pure. */

@@ -27,11 +27,16 @@ export const inconclusive = (sentence: string, remedy: string, notes: readonly s
 })
 
 /** Inconclusive because there is nothing to measure or to compare with. */
-export const nothingMeasured = (sentence: string, remedy: string): Finding => ({ ...inconclusive(sentence, remedy), unmeasured: true })
+export const nothingMeasured = (sentence: string, remedy: string): Finding => ({
+  ...inconclusive(sentence, remedy),
+  unmeasured: true,
+})
 
 /** Inconclusive because there are too few seeds. */
-export const tooFewSeeds = (sentence: string, remedy: string, seedsToSettle: number): Finding =>
-  ({ ...inconclusive(sentence, remedy), seedsToSettle })
+export const tooFewSeeds = (sentence: string, remedy: string, seedsToSettle: number): Finding => ({
+  ...inconclusive(sentence, remedy),
+  seedsToSettle,
+})
 
 export const failed = (sentence: string, notes: readonly string[] = []): Finding => ({
   status: 'fail',
@@ -96,12 +101,15 @@ export function unfinished(side: Side): Finding | undefined {
 }
 
 /** The first reasons, since every seed may have its own. */
-const because = ({ reasons }: Side): string => (reasons.length === 0 ? '' : ` The reason: ${reasons.slice(0, 2).join('; ')}.`)
+const because = ({ reasons }: Side): string =>
+  reasons.length === 0 ? '' : ` The reason: ${reasons.slice(0, 2).join('; ')}.`
 
 function remedyOf({ reasons }: Side): string {
   const again = 'Run again: finished runs are kept, and only the crashed ones are repeated.'
   const memory = reasons.some((reason) => /memory|alloc|array length/i.test(reason))
-  return memory ? `Give the run more memory (fewer workers, a larger machine), or use a smaller batch or model. ${again}` : again
+  return memory
+    ? `Give the run more memory (fewer workers, a larger machine), or use a smaller batch or model. ${again}`
+    : again
 }
 
 const crashNotes = (side: Side): string[] =>

@@ -9,8 +9,14 @@ import { gateOf } from './index.ts'
  * blocks, else pass. All gates must pass, so several gates need no correction for multiplicity. Without gates the verdict is
  * inconclusive: a pass that tested nothing would be unearned.
  */
-export function judge(rules: readonly GateRule[], evidence: GateEvidence, analysis: InterimAnalysis = singleAnalysis): Verdict {
-  const gates = rules.map((rule) => judgeOne(rule, evidence, analysis)).map((gate) => (analysis.cutShort ? notExcused(gate) : gate))
+export function judge(
+  rules: readonly GateRule[],
+  evidence: GateEvidence,
+  analysis: InterimAnalysis = singleAnalysis,
+): Verdict {
+  const gates = rules
+    .map((rule) => judgeOne(rule, evidence, analysis))
+    .map((gate) => (analysis.cutShort ? notExcused(gate) : gate))
   const status = overall(gates)
   return { status, sentence: sentenceOf(status, gates), gates }
 }
@@ -22,7 +28,8 @@ function judgeOne(rule: GateRule, evidence: GateEvidence, analysis: InterimAnaly
   const { seedsToSettle, settled, unmeasured, evidence: supplementary = [], ...found } = finding
   const open = finding.status === 'inconclusive'
   const excused = rule.onInconclusive === 'pass'
-  const unearned = open && excused && unmeasured ? ['Nothing could be measured, so the inconclusive gate is not let through.'] : []
+  const unearned =
+    open && excused && unmeasured ? ['Nothing could be measured, so the inconclusive gate is not let through.'] : []
   return {
     rule,
     asks: gate.question(rule),
@@ -67,8 +74,7 @@ function sentenceOf(status: VerdictStatus, gates: readonly GateVerdict[]): strin
   if (gates.length === 0) {
     return 'No gate is declared, so nothing was judged and nothing can pass. Add gates to the spec.'
   }
-  const names = (of: VerdictStatus): string[] =>
-    gates.filter((g) => g.status === of).map((g) => nameOf(g.rule))
+  const names = (of: VerdictStatus): string[] => gates.filter((g) => g.status === of).map((g) => nameOf(g.rule))
   const open = names('inconclusive')
   const openWords = open.length === 0 ? '' : ` Inconclusive: ${open.join(', ')}.`
   switch (status) {

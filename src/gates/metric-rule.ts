@@ -3,9 +3,13 @@ import type { MetricRule, OnInconclusive } from '../records/gates.ts'
 import type { RuleBehavior } from './definition.ts'
 
 /** Settings of every gate on a metric, with their defaults. */
-export const metricDefaults = (
-  { split = 'validation', onInconclusive = 'fail' }: Partial<Pick<MetricRule, 'split' | 'onInconclusive'>>,
-): { readonly split: MetricRule['split']; readonly onInconclusive: OnInconclusive } => ({ split, onInconclusive })
+export const metricDefaults = ({
+  split = 'validation',
+  onInconclusive = 'fail',
+}: Partial<Pick<MetricRule, 'split' | 'onInconclusive'>>): {
+  readonly split: MetricRule['split']
+  readonly onInconclusive: OnInconclusive
+} => ({ split, onInconclusive })
 
 /** A rule on a metric of the candidate alone. */
 export const judgesMetric: Pick<RuleBehavior<MetricRule>, 'needsBaseline' | 'measures' | 'subject'> = {
@@ -18,7 +22,10 @@ export const judgesMetric: Pick<RuleBehavior<MetricRule>, 'needsBaseline' | 'mea
 export const comparesMetric = { ...judgesMetric, needsBaseline: () => true }
 
 /** Candidate and baseline values of each seed that both sides have; empty if the sides differ in length. */
-export function pairsOf({ candidate, baseline }: Pick<GateVerdict, 'candidate' | 'baseline'>): (readonly [number, number])[] {
+export function pairsOf({
+  candidate,
+  baseline,
+}: Pick<GateVerdict, 'candidate' | 'baseline'>): (readonly [number, number])[] {
   if (baseline?.length !== candidate.length) return []
   return candidate.flatMap((own, i) => {
     const base = baseline[i] ?? null

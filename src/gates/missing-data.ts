@@ -17,7 +17,9 @@ export function withoutBaseline(candidate: Side | null, reason: string | null): 
 
 /** Seeds without a value, on either side; undefined if the sides can be compared. */
 export function missingData(candidate: Side, baseline: Side, named: Named): Finding | undefined {
-  return divergence(candidate, baseline) ?? unfinished(candidate) ?? withoutMetric(baseline, named) ?? unusableBaseline(baseline)
+  return (
+    divergence(candidate, baseline) ?? unfinished(candidate) ?? withoutMetric(baseline, named) ?? unusableBaseline(baseline)
+  )
 }
 
 /** What is compared: a metric on a split, and the baseline's name in a sentence. */
@@ -44,8 +46,7 @@ function divergence(candidate: Side, baseline: Side): Finding | undefined {
   if (candidate.diverged.length === 0) return undefined
   const share = (side: Side): number => side.diverged.length / side.all.length
   const own = `The candidate diverged on ${seedList(candidate.diverged)} of ${candidate.all.length}`
-  if (baseline.diverged.length === 0)
-    return failed(`${own}, the baseline on none: that is worse than any margin allows.`)
+  if (baseline.diverged.length === 0) return failed(`${own}, the baseline on none: that is worse than any margin allows.`)
   const theirs = `the baseline on ${seedList(baseline.diverged)} of ${baseline.all.length}`
   return share(baseline) >= share(candidate)
     ? nothingMeasured(`${own} and ${theirs}: neither has a mean to compare.`, 'Lower the learning rate of both.')

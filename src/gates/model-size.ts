@@ -30,7 +30,10 @@ export const modelSize: GateDefinition<ModelSizeRule, ModelSize> = {
     required: ['maxRatio'],
     properties: {
       maxRatio: {
-        title: 'Ratio', description: "Maximum number of trainable parameters, as a multiple of the baseline's.", type: 'number', exclusiveMinimum: 0,
+        title: 'Ratio',
+        description: "Maximum number of trainable parameters, as a multiple of the baseline's.",
+        type: 'number',
+        exclusiveMinimum: 0,
         default: 1,
       },
       onInconclusive: shared.onInconclusive,
@@ -43,7 +46,11 @@ export const modelSize: GateDefinition<ModelSizeRule, ModelSize> = {
   subject: () => 'model size',
   neutral: () => 1,
   limitKey: () => 'maxRatio',
-  judge: (rule, evidence) => ({ limit: rule.maxRatio, sides: { candidate: [], baseline: null }, finding: decide(rule, evidence) }),
+  judge: (rule, evidence) => ({
+    limit: rule.maxRatio,
+    sides: { candidate: [], baseline: null },
+    finding: decide(rule, evidence),
+  }),
   powerCheck,
   question: ({ maxRatio }) => `Does the model have at most ${shown(maxRatio)} times as many parameters as the baseline's?`,
   passingLimits: (_, { upper }) => `This model would pass with any limit at or above ${signed(upper)}.`,
@@ -59,7 +66,8 @@ function powerCheck(rule: ModelSizeRule, { baseline, parameters }: StudyDesign):
   const { status, sentence, remedy } = decide(rule, { candidate: [], baseline, missingBaselineReason: null, parameters })
   if (status === 'pass') return null
   return {
-    code: status === 'fail' ? 'fails-already' : 'not-comparable', found: sentence,
+    code: status === 'fail' ? 'fails-already' : 'not-comparable',
+    found: sentence,
     message: `the model-size gate ${status === 'fail' ? 'fails whatever is trained' : 'will be inconclusive'}`,
     hint: remedy ?? 'make the model smaller, or raise the limit',
   }
@@ -79,7 +87,8 @@ function decide({ maxRatio }: ModelSizeRule, { baseline, missingBaselineReason, 
   const passes = parameters <= before * maxRatio * rounding
   return {
     status: passes ? 'pass' : 'fail',
-    sentence: `The model has ${sizeOf(parameters)}, the baseline (${baseline.source}) ${sizeOf(before)}: ${shown(ratio)} times as many, ` +
+    sentence:
+      `The model has ${sizeOf(parameters)}, the baseline (${baseline.source}) ${sizeOf(before)}: ${shown(ratio)} times as many, ` +
       `${passes ? 'at or below' : 'above'} the limit ${shown(maxRatio)}. Both are exact, so seeds cannot change this.`,
     estimate: { what: 'ratio of model sizes', value: ratio, lower: ratio, upper: ratio, level: 1 },
     remedy: null,
@@ -90,6 +99,7 @@ function decide({ maxRatio }: ModelSizeRule, { baseline, missingBaselineReason, 
 /** `12,345 trainable parameters (48.2 KiB)`; each is a single-precision number of four bytes. */
 function sizeOf(parameters: number): string {
   const bytes = 4 * parameters
-  const size = bytes < 1024 ? `${bytes} bytes` : bytes < 1024 ** 2 ? `${shown(bytes / 1024)} KiB` : `${shown(bytes / 1024 ** 2)} MiB`
+  const size =
+    bytes < 1024 ? `${bytes} bytes` : bytes < 1024 ** 2 ? `${shown(bytes / 1024)} KiB` : `${shown(bytes / 1024 ** 2)} MiB`
   return `${String(parameters).replace(/\B(?=(\d{3})+$)/g, ',')} trainable parameters (${size})`
 }

@@ -34,7 +34,7 @@ export const nonInferiority: RuleBehavior<MarginRule> = {
     return `Is it shown that ${split} ${metric} is less than ${shown(margin)} ${worse} the baseline's?`
   },
   passingLimits: (_, { upper }) =>
-    (upper < 0 ? 'These seeds would pass with any margin.' : `These seeds would pass with any margin above ${signed(upper)}.`),
+    upper < 0 ? 'These seeds would pass with any margin.' : `These seeds would pass with any margin above ${signed(upper)}.`,
   requirement: ({ metric, split, margin, paired }) =>
     `${split} ${metric} worse by less than ${limitWords(margin)}${paired ? ', paired by seed' : ''}`,
   planLimit: ({ margin }) => `margin ${margin}`,
@@ -61,7 +61,11 @@ function judgeMargin(rule: MarginRule, evidence: GateEvidence, analysis: Interim
   const baseline = evidence.baseline && readSide(evidence.baseline.runs, rule)
   const found = decide(rule, evidence, candidate, baseline, analysis)
   const notes = [...(evidence.baseline?.notes ?? []), ...found.notes]
-  return { limit: rule.margin, sides: { candidate: candidate.all, baseline: baseline?.all ?? null }, finding: { ...found, notes } }
+  return {
+    limit: rule.margin,
+    sides: { candidate: candidate.all, baseline: baseline?.all ?? null },
+    finding: { ...found, notes },
+  }
 }
 
 function checkMargin(rule: MarginRule, design: StudyDesign): PowerProblem | null {
@@ -74,7 +78,8 @@ function checkMargin(rule: MarginRule, design: StudyDesign): PowerProblem | null
   const least = resolvableEffect({ seeds: design.seeds, sd: noise.sd, alpha, power })
   const orMargin = least === undefined ? '' : `, or a margin of ${shown(Number(least.toPrecision(2)))} with ${design.seeds}`
   return {
-    code: 'below-noise', message: `the margin of the ${rule.gate} gate is below what ${design.seeds} seeds can resolve`,
+    code: 'below-noise',
+    message: `the margin of the ${rule.gate} gate is below what ${design.seeds} seeds can resolve`,
     found: `margin ${shown(rule.margin)}, ${shown(Number((rule.margin / noise.sd).toPrecision(2)))} times the noise: ${noise.words}`,
     allowed: `${seedsASide(seeds)}${orMargin}, settle it in 4 of 5 cases`,
     hint: `raise the verify seeds or the margin${rule.paired ? '; paired by seed it may need fewer' : ''}`,
@@ -174,7 +179,10 @@ function withoutInterval(
     )
   }
   if (new Set(base).size > 1 || new Set(cand).size > 1) {
-    return inconclusive(`The ${dropOf(rule)} against ${source} has no interval: ${reason}.`, 'InterimAnalysis at the per-seed values.')
+    return inconclusive(
+      `The ${dropOf(rule)} against ${source} has no interval: ${reason}.`,
+      'InterimAnalysis at the per-seed values.',
+    )
   }
   const drop = (base[0] ?? NaN) - (cand[0] ?? NaN)
   const p = matched.paired ? allOnOneSide(cand.length) : completeSeparation(cand.length, base.length)

@@ -29,7 +29,9 @@ function problemOf(rule: GateRule, design: StudyDesign): PowerProblem | null {
   const { baseline } = design
   if (!baseline || !('reason' in baseline) || !gateOf(rule).needsBaseline(rule)) return gateOf(rule).powerCheck(rule, design)
   return {
-    code: 'not-comparable', message: `the ${rule.gate} gate has nothing to compare with, and will be inconclusive`, found: baseline.reason,
+    code: 'not-comparable',
+    message: `the ${rule.gate} gate has nothing to compare with, and will be inconclusive`,
+    found: baseline.reason,
     hint: 'retrain the baseline (--baseline retrain), or commit the lock from a new run',
   }
 }

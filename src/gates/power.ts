@@ -34,19 +34,28 @@ export interface StudyDesign {
 export const power = 0.8
 
 /** The noise of a metric over seeds, as numbers and in words. */
-export interface Noise { readonly sd: number; readonly values: readonly number[]; readonly words: string }
+export interface Noise {
+  readonly sd: number
+  readonly values: readonly number[]
+  readonly words: string
+}
 
 /** Undefined if the lock has too few values of the metric, or values without spread. */
 export function noiseOf({ metric, split }: Measured, { noise }: StudyDesign): Noise | undefined {
   const values = noise === null ? [] : readSide(noise.seeds, { metric, split }).values.map((v) => v.value)
   const sd = sampleSd(values)
   if (!(sd > 0)) return undefined
-  return { sd, values, words: `the seed SD of ${split} ${metric} is ${shown(sd)} (${values.length} seeds of ${noise?.source})` }
+  return {
+    sd,
+    values,
+    words: `the seed SD of ${split} ${metric} is ${shown(sd)} (${values.length} seeds of ${noise?.source})`,
+  }
 }
 
 export const designAnalysis = ({ looks, seeds }: StudyDesign): InterimAnalysis => analysisAt(looks, seeds)
 
-export const seedsASide = (n: number | undefined): string => (n === undefined ? 'an impractical number of seeds' : `${n} seeds per side`)
+export const seedsASide = (n: number | undefined): string =>
+  n === undefined ? 'an impractical number of seeds' : `${n} seeds per side`
 
 /** For a rule on the candidate alone. */
 export const seedsAlone = (n: number | undefined): string => seedsASide(n).replace(' per side', '')

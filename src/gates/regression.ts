@@ -18,10 +18,14 @@ export const regression: GateDefinition<RegressionRule, Regression> = {
     description: 'Rule of the regression gate: non-inferiority, judged by an interval.',
     required: ['metric', 'margin'],
     properties: {
-      metric: shared.metric, margin: marginOf(0.01), paired: shared.paired, split: shared.split,
+      metric: shared.metric,
+      margin: marginOf(0.01),
+      paired: shared.paired,
+      split: shared.split,
       onInconclusive: shared.onInconclusive,
     },
   },
-  rules: ({ metric, margin, paired = false, ...rest }) =>
-    [{ gate: 'regression', metric, ...metricDefaults(rest), margin, paired }],
+  rules: ({ metric, margin, paired = false, ...rest }) => [
+    { gate: 'regression', metric, ...metricDefaults(rest), margin, paired },
+  ],
 }

@@ -11,8 +11,12 @@ export interface GateSchema {
   readonly properties: Readonly<Record<string, object>>
 }
 
-const ref = (title: string, description: string, name: string, fallback: string): object =>
-  ({ title, description, $ref: `#/$defs/${name}`, default: fallback })
+const ref = (title: string, description: string, name: string, fallback: string): object => ({
+  title,
+  description,
+  $ref: `#/$defs/${name}`,
+  default: fallback,
+})
 
 /** Settings that several gates share. */
 export const shared = {
@@ -20,11 +24,18 @@ export const shared = {
   split: ref('Split', 'The split that the metric is measured on.', 'measured', 'validation'),
   onInconclusive: ref('If inconclusive', 'Whether an inconclusive verdict blocks.', 'onInconclusive', 'fail'),
   paired: {
-    title: 'Paired', description: 'Compare seed by seed: both sides share split, order and initialization.', type: 'boolean',
+    title: 'Paired',
+    description: 'Compare seed by seed: both sides share split, order and initialization.',
+    type: 'boolean',
     default: false,
   },
 } as const
 
 /** A margin with its own default. */
-export const marginOf = (fallback: number): object =>
-  ({ title: 'Margin', description: 'The largest acceptable drop.', type: 'number', exclusiveMinimum: 0, default: fallback })
+export const marginOf = (fallback: number): object => ({
+  title: 'Margin',
+  description: 'The largest acceptable drop.',
+  type: 'number',
+  exclusiveMinimum: 0,
+  default: fallback,
+})

@@ -15,7 +15,12 @@ export interface SequentialVerdict {
  * @param cutShort whether the time budget ended the study; seeds missing from the last look then count as missing, not as
  * unneeded
  */
-export function judgeAt(rules: readonly GateRule[], evidence: GateEvidence, looks: readonly number[], cutShort = false): Verdict {
+export function judgeAt(
+  rules: readonly GateRule[],
+  evidence: GateEvidence,
+  looks: readonly number[],
+  cutShort = false,
+): Verdict {
   const seeds = evidence.candidate.length
   const analysis = analysisAt(looks, seeds)
   return judge(rules, evidence, cutShort && seeds < (looks.at(-1) ?? Infinity) ? { ...analysis, cutShort } : analysis)
@@ -44,5 +49,9 @@ function firstSeeds(evidence: GateEvidence, seeds: number): GateEvidence {
   const candidate = evidence.candidate.slice(0, seeds)
   const { baseline } = evidence
   const shares = baseline?.runs.every((run, i) => run.seed === evidence.candidate[i]?.seed) ?? false
-  return { ...evidence, candidate, baseline: baseline && shares ? { ...baseline, runs: baseline.runs.slice(0, seeds) } : baseline }
+  return {
+    ...evidence,
+    candidate,
+    baseline: baseline && shares ? { ...baseline, runs: baseline.runs.slice(0, seeds) } : baseline,
+  }
 }

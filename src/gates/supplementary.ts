@@ -24,46 +24,67 @@ export function comparisonEvidence({ metric }: Rule, { baseline, candidate, pair
   return [
     ...chanceToBeat(own, base),
     ...exactTest('Mann–Whitney', 'which uses only the ranks of all seeds', mannWhitney(own, base)),
-    ...(paired && own.length <= mostPairs ? exactTest('sign-flip', 'which uses the per-seed differences', signFlip(own, base)) : []),
+    ...(paired && own.length <= mostPairs
+      ? exactTest('sign-flip', 'which uses the per-seed differences', signFlip(own, base))
+      : []),
   ]
 }
 
 function chanceToBeat(own: readonly number[], base: readonly number[]): SupplementaryEvidence[] {
   const found = superiority(own, base, true)
   if (found.kind === 'undefined') return []
-  return [{
-    what: 'P(candidate > baseline)', value: found.probability,
-    sentence: `The candidate is better in ${shown(found.probability * 100)} % of all ${found.pairs} pairs of a candidate seed and a baseline seed.`,
-  }]
+  return [
+    {
+      what: 'P(candidate > baseline)',
+      value: found.probability,
+      sentence: `The candidate is better in ${shown(found.probability * 100)} % of all ${found.pairs} pairs of a candidate seed and a baseline seed.`,
+    },
+  ]
 }
 
 function exactTest(name: string, how: string, found: ReturnType<typeof mannWhitney>): SupplementaryEvidence[] {
   if (found.kind === 'undefined') return []
-  return [{ what: `exact ${name} p`, value: found.pLess, sentence: `The exact ${name} test, ${how}, gives ${pText(found.pLess)} for "the candidate is worse".` }]
+  return [
+    {
+      what: `exact ${name} p`,
+      value: found.pLess,
+      sentence: `The exact ${name} test, ${how}, gives ${pText(found.pLess)} for "the candidate is worse".`,
+    },
+  ]
 }
 
 /** A test of equal spreads that a single outlier does not decide, beside the F interval, which assumes normal noise. */
 export function spreadEvidence(candidate: readonly number[], baseline: readonly number[]): SupplementaryEvidence[] {
   const found = brownForsythe([candidate, baseline])
   if (found.kind === 'undefined') return []
-  return [{
-    what: 'Brown–Forsythe p', value: found.p,
-    sentence: `The Brown–Forsythe test, which does not assume normal noise, gives ${pText(found.p)} for "the spreads differ".`,
-  }]
+  return [
+    {
+      what: 'Brown–Forsythe p',
+      value: found.p,
+      sentence: `The Brown–Forsythe test, which does not assume normal noise, gives ${pText(found.p)} for "the spreads differ".`,
+    },
+  ]
 }
 
 /** The calibration error compared with what honest confidences would show; nothing for runs without that summary. */
 export function calibrationEvidence(seeds: readonly SeedEvidence[]): SupplementaryEvidence[] {
-  const known = seeds.flatMap(({ calibration: c }) => (c?.ecePercentile95 === undefined || c.ecePercentile95 === null
-    ? [] : [{ split: c.split, ece: c.asTrained.ece, limit: c.ecePercentile95 }]))
+  const known = seeds.flatMap(({ calibration: c }) =>
+    c?.ecePercentile95 === undefined || c.ecePercentile95 === null
+      ? []
+      : [{ split: c.split, ece: c.asTrained.ece, limit: c.ecePercentile95 }],
+  )
   const [first] = known
   if (first === undefined) return []
   const above = known.filter((s) => s.ece > s.limit).length
   const ece = mean(known.map((s) => s.ece))
   const outcome = above === 0 ? 'no sign that the confidences are off' : 'there the confidences are off by more than chance'
-  return [{
-    what: 'ECE', value: ece,
-    sentence: `The candidate's expected calibration error (${first.split}, 15 bins of equal width) is ${shown(ece)} on average; a calibrated ` +
-      `model would exceed ${shown(mean(known.map((s) => s.limit)))} one time in twenty. The candidate does on ${above} of ${known.length} seeds: ${outcome}.`,
-  }]
+  return [
+    {
+      what: 'ECE',
+      value: ece,
+      sentence:
+        `The candidate's expected calibration error (${first.split}, 15 bins of equal width) is ${shown(ece)} on average; a calibrated ` +
+        `model would exceed ${shown(mean(known.map((s) => s.limit)))} one time in twenty. The candidate does on ${above} of ${known.length} seeds: ${outcome}.`,
+    },
+  ]
 }

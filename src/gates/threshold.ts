@@ -39,8 +39,18 @@ export const threshold: GateDefinition<ThresholdRule, Threshold> = {
     required: ['metric'],
     properties: {
       metric: shared.metric,
-      min: { title: 'Least', description: 'The mean must be at least this; null for no minimum.', type: ['number', 'null'], default: null },
-      max: { title: 'Most', description: 'The mean must be at most this; null for no maximum.', type: ['number', 'null'], default: null },
+      min: {
+        title: 'Least',
+        description: 'The mean must be at least this; null for no minimum.',
+        type: ['number', 'null'],
+        default: null,
+      },
+      max: {
+        title: 'Most',
+        description: 'The mean must be at most this; null for no maximum.',
+        type: ['number', 'null'],
+        default: null,
+      },
       split: shared.split,
       onInconclusive: shared.onInconclusive,
     },
@@ -53,15 +63,21 @@ export const threshold: GateDefinition<ThresholdRule, Threshold> = {
     const side = readSide(evidence.candidate, rule)
     const limit = rule.min ?? rule.max
     if (limit === null) throw new Error('a threshold gate needs min or max')
-    return { limit, sides: { candidate: side.all, baseline: null }, finding: unfinished(side) ?? decide(rule, limit, side, analysis) }
+    return {
+      limit,
+      sides: { candidate: side.all, baseline: null },
+      finding: unfinished(side) ?? decide(rule, limit, side, analysis),
+    }
   },
   powerCheck,
-  question: ({ metric, split, min, max }) => (min !== null
-    ? `Is it shown that the mean ${split} ${metric} over seeds is at least ${shown(min)}?`
-    : `Is it shown that the mean ${split} ${metric} over seeds is at most ${shown(max ?? NaN)}?`),
-  passingLimits: ({ min }, { lower, upper }) => (min !== null
-    ? `These seeds would pass with any level up to ${signed(lower)}.`
-    : `These seeds would pass with any limit at or above ${signed(upper)}.`),
+  question: ({ metric, split, min, max }) =>
+    min !== null
+      ? `Is it shown that the mean ${split} ${metric} over seeds is at least ${shown(min)}?`
+      : `Is it shown that the mean ${split} ${metric} over seeds is at most ${shown(max ?? NaN)}?`,
+  passingLimits: ({ min }, { lower, upper }) =>
+    min !== null
+      ? `These seeds would pass with any level up to ${signed(lower)}.`
+      : `These seeds would pass with any limit at or above ${signed(upper)}.`,
   requirement: ({ metric, split, min, max }) =>
     `${split} ${metric} ${min !== null ? `at least ${limitWords(min)}` : `at most ${limitWords(max ?? NaN)}`}`,
   planLimit: ({ min, max }) => (min === null ? `at most ${max}` : `at least ${min}`),
@@ -95,9 +111,11 @@ function powerCheck(rule: ThresholdRule, design: StudyDesign): PowerProblem | nu
   const seeds = needed.kind === 'seeds' ? needed.seeds : undefined
   if (seeds !== undefined && seeds <= design.seeds) return null
   return {
-    code: 'below-noise', message: `the level of the threshold gate is too close for ${design.seeds} seeds to decide`,
+    code: 'below-noise',
+    message: `the level of the threshold gate is too close for ${design.seeds} seeds to decide`,
     found: `${rule.min === null ? 'at most' : 'at least'} ${shown(limit)}; the mean is ${shown(level)}, and ${noise.words}`,
-    allowed: `${seedsAlone(seeds)} settle it in 4 of 5 cases`, hint: 'raise the verify seeds, or move the level',
+    allowed: `${seedsAlone(seeds)} settle it in 4 of 5 cases`,
+    hint: 'raise the verify seeds, or move the level',
   }
 }
 
@@ -166,7 +184,11 @@ function withoutSpread(rule: ThresholdRule, limit: number, side: Side, analysis:
 }
 
 /** The number of seeds that a t interval around the observed mean would need to exclude the limit. */
-function remedyFor(values: readonly number[], limit: number, analysis: InterimAnalysis): Pick<Finding, 'remedy' | 'seedsToSettle'> {
+function remedyFor(
+  values: readonly number[],
+  limit: number,
+  analysis: InterimAnalysis,
+): Pick<Finding, 'remedy' | 'seedsToSettle'> {
   const distance = Math.abs(mean(values) - limit)
   const sd = sampleSd(values)
   for (let n = values.length + 1; n <= 1000; n++) {

@@ -39,8 +39,12 @@ export const trainingTime: GateDefinition<TrainingTimeRule, TrainingTime> = {
     required: ['maxRatio'],
     properties: {
       maxRatio: {
-        title: 'Ratio', description: "Maximum training time, as a multiple of the baseline's. A lock holds no times, so retrain the baseline.",
-        type: 'number', exclusiveMinimum: 0, default: 1.2,
+        title: 'Ratio',
+        description:
+          "Maximum training time, as a multiple of the baseline's. A lock holds no times, so retrain the baseline.",
+        type: 'number',
+        exclusiveMinimum: 0,
+        default: 1.2,
       },
       onInconclusive: shared.onInconclusive,
     },
@@ -56,7 +60,8 @@ export const trainingTime: GateDefinition<TrainingTimeRule, TrainingTime> = {
   powerCheck(_, { baseline }) {
     if (!baseline || !('source' in baseline)) return null
     return {
-      code: 'not-comparable', message: 'the training-time gate cannot be decided against a lock, and will be inconclusive',
+      code: 'not-comparable',
+      message: 'the training-time gate cannot be decided against a lock, and will be inconclusive',
       found: `${baseline.source}, which holds no times`,
       hint: 'retrain the baseline with the candidate: --baseline retrain or --base-spec; in the action, `baseline: retrain`',
     }
@@ -71,7 +76,8 @@ export const trainingTime: GateDefinition<TrainingTimeRule, TrainingTime> = {
 
 function judge(rule: TrainingTimeRule, evidence: GateEvidence): Judged {
   const { baseline, candidate } = evidence
-  const finding = baseline === null ? withoutBaseline(null, evidence.missingBaselineReason) : decide(rule, candidate, baseline)
+  const finding =
+    baseline === null ? withoutBaseline(null, evidence.missingBaselineReason) : decide(rule, candidate, baseline)
   const seconds = (seeds: readonly SeedEvidence[]): (number | null)[] => seeds.map((s) => timed(s)?.seconds ?? null)
   const sides = { candidate: seconds(candidate), baseline: baseline && seconds(baseline.runs) }
   return { limit: rule.maxRatio, sides, finding: { ...finding, notes: [...finding.notes, ...(baseline?.notes ?? [])] } }
@@ -79,7 +85,7 @@ function judge(rule: TrainingTimeRule, evidence: GateEvidence): Judged {
 
 /** The time of a run that went its full length. A diverged run ended early. */
 const timed = ({ status, time }: SeedEvidence): RunTime | undefined =>
-  (status === 'complete' && time !== undefined && time.seconds > 0 && Number.isFinite(time.seconds) ? time : undefined)
+  status === 'complete' && time !== undefined && time.seconds > 0 && Number.isFinite(time.seconds) ? time : undefined
 
 type Baseline = NonNullable<GateEvidence['baseline']>
 
@@ -92,7 +98,8 @@ function decide(rule: TrainingTimeRule, candidate: readonly SeedEvidence[], base
     return b && timed(b) ? [{ c, b }] : []
   })
   const all = pairs.length === candidate.length
-  if (all && pairs.every(({ b, c }) => b.weights !== null && b.weights === c.weights)) return unchanged(rule, baseline.source)
+  if (all && pairs.every(({ b, c }) => b.weights !== null && b.weights === c.weights))
+    return unchanged(rule, baseline.source)
   const logs = (seeds: readonly SeedEvidence[]): number[] => seeds.flatMap((s) => timed(s)?.seconds ?? []).map(Math.log)
   return all && baseline.alternated
     ? weigh(rule, baseline.source, logs(pairs.map((p) => p.c)), logs(pairs.map((p) => p.b)), true)
@@ -102,15 +109,24 @@ function decide(rule: TrainingTimeRule, candidate: readonly SeedEvidence[], base
 function unfinished(candidate: readonly SeedEvidence[]): Finding | undefined {
   const without = candidate.filter((s) => s.status !== 'complete').map((s) => s.seed)
   if (without.length > 0) {
-    return nothingMeasured(`The candidate did not finish on ${seedList(without)}, so its training time is unknown.`, 'Make sure that every seed finishes.')
+    return nothingMeasured(
+      `The candidate did not finish on ${seedList(without)}, so its training time is unknown.`,
+      'Make sure that every seed finishes.',
+    )
   }
   if (candidate.length >= 2) return undefined
-  return inconclusive('The spread of the times cannot be estimated from fewer than 2 runs.', 'Run the verify stage with 5 or more seeds.')
+  return inconclusive(
+    'The spread of the times cannot be estimated from fewer than 2 runs.',
+    'Run the verify stage with 5 or more seeds.',
+  )
 }
 
 function incomparable(candidate: readonly SeedEvidence[], { runs, source }: Baseline): Finding | undefined {
   if (runs.every((s) => s.time === undefined)) {
-    return inconclusive(`The baseline (${source}) holds no times, and seconds from another run say nothing about the model.`, retrain)
+    return inconclusive(
+      `The baseline (${source}) holds no times, and seconds from another run say nothing about the model.`,
+      retrain,
+    )
   }
   const times = [...candidate, ...runs].flatMap((s) => timed(s) ?? [])
   if (candidate.some((s) => !timed(s)) || runs.filter(timed).length < 2) {
@@ -131,7 +147,8 @@ function unchanged({ maxRatio }: TrainingTimeRule, source: string): Finding {
   const passes = maxRatio >= 1
   return {
     status: passes ? 'pass' : 'fail',
-    sentence: `On all seeds, the candidate ends with exactly the weights of ${source}: the same training, so the ${what} is exactly 1` +
+    sentence:
+      `On all seeds, the candidate ends with exactly the weights of ${source}: the same training, so the ${what} is exactly 1` +
       (passes ? '.' : `, above the limit ${shown(maxRatio)}.`),
     estimate: { what, value: 1, lower: 1, upper: 1, level: 1 },
     remedy: null,
@@ -139,35 +156,61 @@ function unchanged({ maxRatio }: TrainingTimeRule, source: string): Finding {
   }
 }
 
-function weigh(rule: TrainingTimeRule, source: string, candidate: readonly number[], baseline: readonly number[], paired: boolean): Finding {
+function weigh(
+  rule: TrainingTimeRule,
+  source: string,
+  candidate: readonly number[],
+  baseline: readonly number[],
+  paired: boolean,
+): Finding {
   const found = differenceInterval(candidate, baseline, { paired, alpha })
-  if (found.kind === 'undefined') return inconclusive(`The ${what} against ${source} has no interval: ${found.reason}.`, 'InterimAnalysis at the per-seed times.')
+  if (found.kind === 'undefined')
+    return inconclusive(
+      `The ${what} against ${source} has no interval: ${found.reason}.`,
+      'InterimAnalysis at the per-seed times.',
+    )
   const [value, lower, upper] = [found.estimate, found.lower, found.upper].map(Math.exp) as [number, number, number]
   if (!(lower > 0 && Number.isFinite(upper))) {
-    return inconclusive(`The times of ${source} and the candidate are too far apart for a ratio.`, 'InterimAnalysis at the per-seed times: the time that a machine sleeps counts as training.')
+    return inconclusive(
+      `The times of ${source} and the candidate are too far apart for a ratio.`,
+      'InterimAnalysis at the per-seed times: the time that a machine sleeps counts as training.',
+    )
   }
   const status = upper <= rule.maxRatio ? 'pass' : lower > rule.maxRatio ? 'fail' : 'inconclusive'
   const outcome = { pass: 'entirely at or below', fail: 'entirely above', inconclusive: 'the interval spans' }[status]
-  const seconds = (logs: readonly number[]): string => `${shown(Number(Math.exp(logs.reduce((a, b) => a + b, 0) / logs.length).toPrecision(3)))} s`
-  const method = paired ? `paired over ${candidate.length} seeds` : `Welch, ${baseline.length} against ${candidate.length} seeds`
+  const seconds = (logs: readonly number[]): string =>
+    `${shown(Number(Math.exp(logs.reduce((a, b) => a + b, 0) / logs.length).toPrecision(3)))} s`
+  const method = paired
+    ? `paired over ${candidate.length} seeds`
+    : `Welch, ${baseline.length} against ${candidate.length} seeds`
   return {
     status,
     estimate: { what, value, lower, upper, level: found.level },
-    sentence: `The ${what} against ${source} is ${shown(value)} (${intervalWords({ lower, upper, level: found.level })}; ${method}; ` +
+    sentence:
+      `The ${what} against ${source} is ${shown(value)} (${intervalWords({ lower, upper, level: found.level })}; ${method}; ` +
       `${seconds(candidate)} per run against ${seconds(baseline)}): ${outcome} the limit ${shown(rule.maxRatio)}.`,
     ...(status === 'inconclusive' ? moreSeeds(rule, found, candidate, baseline, paired) : { remedy: null }),
-    notes: paired ? [] : ['The two sides were timed one after the other, not interleaved: a change in machine load would count as a difference.'],
+    notes: paired
+      ? []
+      : [
+          'The two sides were timed one after the other, not interleaved: a change in machine load would count as a difference.',
+        ],
   }
 }
 
 function moreSeeds(
-  { maxRatio }: TrainingTimeRule, { estimate }: Interval, candidate: readonly number[], baseline: readonly number[], paired: boolean,
+  { maxRatio }: TrainingTimeRule,
+  { estimate }: Interval,
+  candidate: readonly number[],
+  baseline: readonly number[],
+  paired: boolean,
 ): Pick<Finding, 'remedy' | 'seedsToSettle' | 'settled'> {
   const sd = paired ? sampleSd(candidate.map((c, i) => c - (baseline[i] ?? NaN))) : pooledSd([candidate, baseline]).sd
   const needed = seedsNeeded({ effect: Math.abs(Math.log(maxRatio) - estimate), sd, alpha, power: 0.8, paired })
   const n = needed.kind === 'seeds' && needed.seeds > candidate.length ? needed.seeds : null
-  const remedy = n === null
-    ? 'The ratio is too close to the limit, or the times vary too much: time it on a quiet machine, or move the limit.'
-    : `About ${n} seeds per side would settle it in 4 of 5 cases if times vary as estimated: raise the verify seeds.`
+  const remedy =
+    n === null
+      ? 'The ratio is too close to the limit, or the times vary too much: time it on a quiet machine, or move the limit.'
+      : `About ${n} seeds per side would settle it in 4 of 5 cases if times vary as estimated: raise the verify seeds.`
   return { remedy, seedsToSettle: n, settled: true }
 }

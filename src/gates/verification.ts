@@ -133,10 +133,10 @@ function sentenceOf({ reason, unfinished, ...found }: Draft, claim: MetricCompar
   const p = found.p < 0.0001 ? 'p below 0.0001' : `p ${shown(Number(found.p.toPrecision(2)))}`
   const correction = found.objective ? '' : ', corrected for the other metrics'
   const words = {
-    'better': 'better by more than seed noise',
-    'worse': 'worse by more than seed noise',
+    better: 'better by more than seed noise',
+    worse: 'worse by more than seed noise',
     'not-distinguishable': 'not distinguishable from the baseline',
-    'undecidable': `not compared, because the winner has no value on ${seedList(unfinished)}; on the others`,
+    undecidable: `not compared, because the winner has no value on ${seedList(unfinished)}; on the others`,
   }[claim]
   return `${what} is ${words}: gain ${signed(found.gain.value)} (${intervalWords(found.gain)}, ${p}${correction}).`
 }

@@ -49,7 +49,8 @@ export function capped(all: readonly Annotation[]): Annotation[] {
   return kept.map((a) => ({ ...a, title: printable(a.title, 200), message: fitting(printableLines(a.message)) }))
 }
 
-const fitting = (message: string): string => (message.length > mostCharacters ? shortened(message, mostCharacters - 1) : message)
+const fitting = (message: string): string =>
+  message.length > mostCharacters ? shortened(message, mostCharacters - 1) : message
 
 /**
  * Shows the annotations. The toolkit escapes what would end or split a command; this function breaks up the old command

@@ -21,7 +21,11 @@ export interface Api {
   readonly owner: string
   readonly repo: string
   /** `route` as in GitHub's reference: `GET /repos/{owner}/{repo}/pulls/{pull}`; values are encoded. */
-  call(route: string, values?: Readonly<Record<string, unknown>>, options?: CallOptions): Promise<Result<unknown, ApiProblem>>
+  call(
+    route: string,
+    values?: Readonly<Record<string, unknown>>,
+    options?: CallOptions,
+  ): Promise<Result<unknown, ApiProblem>>
 }
 
 export interface ApiOptions {
@@ -41,13 +45,18 @@ const mostSeconds = 30
 export function githubApi({ token, repository, baseUrl, sleep = pause }: ApiOptions): Api {
   const [owner = '', repo = ''] = repository.split('/')
   const quiet = (): void => undefined
-  if (token === '') return { owner, repo, call: async () => err({ status: null, message: 'this step has no token for the GitHub API' }) }
+  if (token === '')
+    return { owner, repo, call: async () => err({ status: null, message: 'this step has no token for the GitHub API' }) }
   // Loaded with the first call: most steps request nothing from GitHub, and its client loads slowly.
-  const connect = async () => (await import('@actions/github'))
-    .getOctokit(token, { baseUrl, log: { debug: quiet, info: quiet, warn: quiet, error: quiet } })
+  const connect = async () =>
+    (await import('@actions/github')).getOctokit(token, {
+      baseUrl,
+      log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
+    })
   let connection: ReturnType<typeof connect> | undefined
   return {
-    owner, repo,
+    owner,
+    repo,
     async call(route, values = {}, { repeatable = !route.startsWith('POST') } = {}) {
       const client = await (connection ??= connect())
       for (let attempt = 1; ; attempt++) {
@@ -89,7 +98,11 @@ function limitedFor(error: unknown): number | null {
 function problemOf(error: unknown): ApiProblem {
   const status = statusOf(error)
   const said = printable(error instanceof Error ? error.message : String(error), 200)
-  return { status, message: status === null ? `the GitHub API did not respond: ${said}` : `the GitHub API returned status ${status}: ${said}` }
+  return {
+    status,
+    message:
+      status === null ? `the GitHub API did not respond: ${said}` : `the GitHub API returned status ${status}: ${said}`,
+  }
 }
 
 /** The client sets status 500 for requests that never reached the server, so a status counts only with its response. */

@@ -24,7 +24,8 @@ export interface Uploaded {
 }
 
 /** The toolkit's client. It is loaded on first use: it would take half of a step's start, and many steps keep nothing. */
-export const artifactClient = async (): Promise<DefaultArtifactClient> => new (await import('@actions/artifact')).DefaultArtifactClient()
+export const artifactClient = async (): Promise<DefaultArtifactClient> =>
+  new (await import('@actions/artifact')).DefaultArtifactClient()
 
 /**
  * Uploads the report's folder as `tunegate-<name>` and the page on its own, unzipped, as `tunegate-<name>.html`.
@@ -39,14 +40,18 @@ export async function uploadReport(upload: Upload): Promise<Uploaded> {
   if ('problem' in folder) return { folder: null, page: null, problems: [folder.problem] }
   if (upload.page === null || !isPlain(upload.page)) return { folder: folder.id, page: null, problems: [] }
   const { page: source } = upload
-  const page = await attempt(name, (free) => underName(source, free, (file) =>
-    client.uploadArtifact(basename(file), [file], dirname(file), { ...options, skipArchive: true })))
+  const page = await attempt(name, (free) =>
+    underName(source, free, (file) =>
+      client.uploadArtifact(basename(file), [file], dirname(file), { ...options, skipArchive: true }),
+    ),
+  )
   return { folder: folder.id, page: 'id' in page ? page.id : null, problems: 'problem' in page ? [page.problem] : [] }
 }
 
 /** A name can be uploaded once per run, and jobs of a matrix share the run: later ones get a number. */
 async function attempt(
-  name: string, send: (name: string) => Promise<{ readonly id?: number }>,
+  name: string,
+  send: (name: string) => Promise<{ readonly id?: number }>,
 ): Promise<{ readonly id: number | null } | { readonly problem: string }> {
   for (let n = 1; ; n++) {
     try {

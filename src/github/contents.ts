@@ -41,7 +41,8 @@ async function blobBytes(api: Api, id: string): Promise<Result<Buffer, string>> 
 
 async function contents(api: Api, sha: string, path: string, media: 'raw' | 'object'): Promise<Result<unknown, ApiProblem>> {
   const answer = await api.call('GET /repos/{owner}/{repo}/contents/{+path}', {
-    path: path.split('/').map(encodeURIComponent).join('/'), ref: sha,
+    path: path.split('/').map(encodeURIComponent).join('/'),
+    ref: sha,
     headers: { accept: `application/vnd.github.${media}+json` },
   })
   return answer.ok || answer.error.status !== 404 ? answer : absentAt(api, sha, path)
@@ -66,7 +67,9 @@ async function treeAt(api: Api, id: string): Promise<Result<readonly TreeEntry[]
   if (!answer.ok) return answer
   const tree = isMap(answer.value) && answer.value['truncated'] === false ? answer.value['tree'] : null
   const entries = Array.isArray(tree) ? tree.map(entryOf) : [null]
-  return entries.every((e) => e !== null) ? ok(entries) : err({ status: 200, message: 'GitHub did not list the full folder' })
+  return entries.every((e) => e !== null)
+    ? ok(entries)
+    : err({ status: 200, message: 'GitHub did not list the full folder' })
 }
 
 function entryOf(value: unknown): TreeEntry | null {

@@ -36,9 +36,13 @@ export function runner(env: Variables = process.env): Runner {
     runUrl: repository && run ? `${server}/${repository}/actions/runs/${run}` : null,
     issuesUrl: action || repository ? `${server}/${action || repository}/issues` : null,
     noArtifacts: noArtifacts(env, server),
-    apiUrl: env['GITHUB_API_URL'] || 'https://api.github.com', repository: repository ?? '',
-    eventName: env['GITHUB_EVENT_NAME'] ?? '', sha: env['GITHUB_SHA'] ?? '', ref: env['GITHUB_REF'] ?? '',
-    runId: Number(run || 0), runAttempt: Number(env['GITHUB_RUN_ATTEMPT'] || 1),
+    apiUrl: env['GITHUB_API_URL'] || 'https://api.github.com',
+    repository: repository ?? '',
+    eventName: env['GITHUB_EVENT_NAME'] ?? '',
+    sha: env['GITHUB_SHA'] ?? '',
+    ref: env['GITHUB_REF'] ?? '',
+    runId: Number(run || 0),
+    runAttempt: Number(env['GITHUB_RUN_ATTEMPT'] || 1),
   }
 }
 

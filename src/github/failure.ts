@@ -26,7 +26,8 @@ async function explainInput(diagnostics: readonly Diagnostic[], { workspace }: R
 async function explainDefect(error: unknown, { issuesUrl }: Runner): Promise<void> {
   const [reason = '', ...calls] = defectLines(error)
   const where = issuesUrl ? `at ${issuesUrl}` : 'in the repository of this action'
-  const plea = 'This is a defect in tunegate, not in your workflow or your spec. ' +
+  const plea =
+    'This is a defect in tunegate, not in your workflow or your spec. ' +
     `Please report it ${where}, with the log of this step.`
   sayAll([reason, ...calls])
   annotate([{ level: 'error', title: 'A defect in tunegate', message: `${reason}\n${plea}` }])

@@ -5,9 +5,7 @@ import { err, ok, type Result } from '../base/result.ts'
 import { insideWorkspace } from './environment.ts'
 
 /** What a step does. */
-export const modes = [
-  'auto', 'tune', 'verify', 'refresh', 'plan', 'shard', 'stage', 'gate', 'comment', 'publish',
-] as const
+export const modes = ['auto', 'tune', 'verify', 'refresh', 'plan', 'shard', 'stage', 'gate', 'comment', 'publish'] as const
 export type Mode = (typeof modes)[number]
 
 /** The platform creates no more jobs in one matrix. */
@@ -54,7 +52,9 @@ export interface Choices<Stage extends string, Engine extends string> {
 
 /** Reads all inputs of the step and reports every mistake, not only the first. An empty input counts as missing. */
 export function readInputs<Stage extends string, Engine extends string>(
-  workspace: string, choices: Choices<Stage, Engine>, read: (name: string) => string = getInput,
+  workspace: string,
+  choices: Choices<Stage, Engine>,
+  read: (name: string) => string = getInput,
 ): Result<Inputs<Stage, Engine>, readonly Diagnostic[]> {
   const problems: Diagnostic[] = []
   const from = reader(read, problems)
@@ -82,12 +82,20 @@ export function readInputs<Stage extends string, Engine extends string>(
 }
 
 /** A base spec is only retrained. If a lock were named too, it would be unclear which of them the gates use. */
-function twoBaselines({ baseline, baseSpec }: Pick<Inputs<never, never>, 'baseline' | 'baseSpec'>, read: (name: string) => string): Diagnostic[] {
+function twoBaselines(
+  { baseline, baseSpec }: Pick<Inputs<never, never>, 'baseline' | 'baseSpec'>,
+  read: (name: string) => string,
+): Diagnostic[] {
   if (baseSpec === null || baseline === null || baseline === 'retrain') return []
-  return [{
-    code: 'action/base-spec', severity: 'error', message: 'two baselines are given', found: `baseline: ${read('baseline')}, base-spec: ${read('base-spec')}`,
-    allowed: 'base-spec alone, or with baseline: retrain',
-  }]
+  return [
+    {
+      code: 'action/base-spec',
+      severity: 'error',
+      message: 'two baselines are given',
+      found: `baseline: ${read('baseline')}, base-spec: ${read('base-spec')}`,
+      allowed: 'base-spec alone, or with baseline: retrain',
+    },
+  ]
 }
 
 interface Reader {
@@ -150,7 +158,9 @@ function reader(read: (name: string) => string, problems: Diagnostic[]): Reader 
       return refuse('shard', text || 'nothing', `a part of at most ${mostJobs}, as 2/8`, 'take it from the output `shards`')
     },
     words: (name, choices) => {
-      const given = read(name).split(/[\s,]+/).filter((w) => w !== '')
+      const given = read(name)
+        .split(/[\s,]+/)
+        .filter((w) => w !== '')
       const known = given.map((w) => pick(name, w, choices)).filter((w) => w !== null)
       return given.length === 0 ? null : [...new Set(known)]
     },

@@ -8,8 +8,15 @@ type Variables = Readonly<Record<string, string | undefined>>
 const lists = ['PATH', 'LD_LIBRARY_PATH']
 /** Paths of files and folders. */
 const paths = [
-  'HOME', 'TMPDIR', 'SDKROOT', 'DEVELOPER_DIR',
-  'SSL_CERT_FILE', 'SSL_CERT_DIR', 'NODE_EXTRA_CA_CERTS', 'REQUESTS_CA_BUNDLE', 'PIP_CERT',
+  'HOME',
+  'TMPDIR',
+  'SDKROOT',
+  'DEVELOPER_DIR',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+  'NODE_EXTRA_CA_CERTS',
+  'REQUESTS_CA_BUNDLE',
+  'PIP_CERT',
 ]
 /** The addresses of the registries and the way to them. Everything that they serve is checked against the pins. */
 const network = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'NPM_CONFIG_REGISTRY', 'PIP_INDEX_URL']

@@ -6,7 +6,9 @@ import { printable } from '../base/printable.ts'
  * Names in a spec and messages of a training process end up in the log, and neither is trusted.
  */
 export function harmless(text: string): string {
-  return printable(text, 4000).replace(/^(\s*):(?=:)/, '$1:\u200b').replaceAll('##[', '#\u200b#[')
+  return printable(text, 4000)
+    .replace(/^(\s*):(?=:)/, '$1:\u200b')
+    .replaceAll('##[', '#\u200b#[')
 }
 
 /** Prints one line. What it quotes can neither start another line nor be a command. */

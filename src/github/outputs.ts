@@ -27,7 +27,8 @@ export const mostOutputBytes = 1024 * 1024
 /** The jobs of the next stage's matrix. */
 export function writeShards(shards: readonly string[]): void {
   const text = JSON.stringify(shards)
-  if (2 * text.length > mostOutputBytes) throw new Error(`the matrix has ${2 * text.length} bytes, more than ${mostOutputBytes}`)
+  if (2 * text.length > mostOutputBytes)
+    throw new Error(`the matrix has ${2 * text.length} bytes, more than ${mostOutputBytes}`)
   setOutput('shards', text)
 }
 

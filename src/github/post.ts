@@ -26,7 +26,11 @@ export interface Posting {
   /** Name of the check and the status; never text from the pull request. */
   readonly title: string
   /** Null if nothing was judged. Then there is a comment and no check. */
-  readonly verdict: { readonly status: 'pass' | 'fail' | 'inconclusive'; readonly sentence: string; readonly fails: boolean } | null
+  readonly verdict: {
+    readonly status: 'pass' | 'fail' | 'inconclusive'
+    readonly sentence: string
+    readonly fails: boolean
+  } | null
   /** Markdown of the comment. */
   readonly text: string
   readonly notes: readonly Annotation[]
@@ -42,13 +46,17 @@ export async function post(api: Api, posting: Posting): Promise<string[]> {
   const outdated = outdatedBy(posting, pull)
   if (outdated !== null) return postOne(posting, 'comment', () => comment(api, { ...posting, text: outdated }))
   const problems: string[] = []
-  problems.push(...await postOne(posting, 'comment', () => comment(api, posting)))
-  problems.push(...await postOne(posting, 'check', () => checkRun(api, posting)))
-  problems.push(...await postOne(posting, 'status', () => status(api, posting)))
+  problems.push(...(await postOne(posting, 'comment', () => comment(api, posting))))
+  problems.push(...(await postOne(posting, 'check', () => checkRun(api, posting))))
+  problems.push(...(await postOne(posting, 'status', () => status(api, posting))))
   return problems
 }
 
-async function postOne({ what, verdict }: Posting, word: PostWord, send: () => Promise<ApiProblem | null>): Promise<string[]> {
+async function postOne(
+  { what, verdict }: Posting,
+  word: PostWord,
+  send: () => Promise<ApiProblem | null>,
+): Promise<string[]> {
   if (!what.includes(word) || (word !== 'comment' && verdict === null)) return []
   const problem = await send()
   return problem === null ? [] : [`The ${word} could not be posted. ${problem.message}`]
@@ -80,25 +88,47 @@ async function checkRun(api: Api, posting: Posting): Promise<ApiProblem | null> 
   const { sha, title, verdict, runUrl } = posting
   if (verdict === null) return null
   const body = {
-    name: title, external_id: ownId, head_sha: sha, status: 'completed', details_url: runUrl, conclusion: conclusionOf(verdict),
-    output: { title: printable(`${verdict.status}: ${verdict.sentence}`, 200), summary: checkSummary(posting.text), annotations: annotationsOf(posting) },
+    name: title,
+    external_id: ownId,
+    head_sha: sha,
+    status: 'completed',
+    details_url: runUrl,
+    conclusion: conclusionOf(verdict),
+    output: {
+      title: printable(`${verdict.status}: ${verdict.sentence}`, 200),
+      summary: checkSummary(posting.text),
+      annotations: annotationsOf(posting),
+    },
   }
-  const known = await api.call('GET /repos/{owner}/{repo}/commits/{sha}/check-runs', { sha, check_name: title, per_page: 100 })
+  const known = await api.call('GET /repos/{owner}/{repo}/commits/{sha}/check-runs', {
+    sha,
+    check_name: title,
+    per_page: 100,
+  })
   const id = known.ok ? ownCheck(known.value) : null
-  const sent = id === null
-    ? await api.call('POST /repos/{owner}/{repo}/check-runs', body)
-    : await api.call('PATCH /repos/{owner}/{repo}/check-runs/{id}', { ...body, id })
+  const sent =
+    id === null
+      ? await api.call('POST /repos/{owner}/{repo}/check-runs', body)
+      : await api.call('PATCH /repos/{owner}/{repo}/check-runs/{id}', { ...body, id })
   return sent.ok ? null : sent.error
 }
 
 function ownCheck(value: unknown): number | null {
   const runs = isMap(value) && Array.isArray(value['check_runs']) ? value['check_runs'].filter(isMap) : []
-  const own = runs.find((r) => isMap(r['app']) && r['app']['slug'] === 'github-actions' && r['external_id'] === ownId && typeof r['id'] === 'number')
+  const own = runs.find(
+    (r) =>
+      isMap(r['app']) && r['app']['slug'] === 'github-actions' && r['external_id'] === ownId && typeof r['id'] === 'number',
+  )
   return own ? Number(own['id']) : null
 }
 
 const checkSummary = (text: string): string =>
-  cutMarkdown(markdownDocument(text), mostSummaryCharacters, '\n\n> Cut: GitHub shows no more than this.\n', ({ length }) => length)
+  cutMarkdown(
+    markdownDocument(text),
+    mostSummaryCharacters,
+    '\n\n> Cut: GitHub shows no more than this.\n',
+    ({ length }) => length,
+  )
 
 const conclusionOf = ({ status, fails }: NonNullable<Posting['verdict']>): string =>
   status === 'pass' ? 'success' : fails ? 'failure' : 'neutral'
@@ -107,7 +137,8 @@ const levels = { error: 'failure', warning: 'warning', notice: 'notice' } as con
 
 function annotationsOf({ notes }: Posting): unknown[] {
   return capped(notes).flatMap(({ level, title, message, at }) =>
-    at ? [{ path: at.file, start_line: at.line, end_line: at.line, annotation_level: levels[level], title, message }] : [])
+    at ? [{ path: at.file, start_line: at.line, end_line: at.line, annotation_level: levels[level], title, message }] : [],
+  )
 }
 
 async function status(api: Api, { sha, title, verdict, runUrl }: Posting): Promise<ApiProblem | null> {

@@ -59,15 +59,19 @@ export async function publish(study: Publication, settings: PublicationSettings,
   const address = (id: number): string => (runner.runUrl ? `${runner.runUrl}/artifacts/${id}` : '')
   const [page, folder] = [uploaded?.page, uploaded?.folder].map((id) => (typeof id === 'number' ? address(id) : ''))
   writeOutputs({
-    verdict: study.verdict.status, levers: study.levers, lock: study.lock === null ? '' : shown(study.lock, runner),
-    reportUrl: page || folder || runner.runUrl || '', reportDir: shown(study.folder, runner),
+    verdict: study.verdict.status,
+    levers: study.levers,
+    lock: study.lock === null ? '' : shown(study.lock, runner),
+    reportUrl: page || folder || runner.runUrl || '',
+    reportDir: shown(study.folder, runner),
   })
   const problems = uploaded?.problems ?? []
   const missing = problems.map((p) => notUploaded(p, shown(study.folder, runner)))
   const warnings = study.warnings.map((w) => annotationOf(w, runner.workspace))
   annotate([...verdictNotes(study, settings.failOn, runner), ...warnings, ...missing])
-  const links = [page && `[Open the report](${page})`, folder && `[Download it with curves and data](${folder})`]
-    .filter(Boolean)
+  const links = [page && `[Open the report](${page})`, folder && `[Download it with curves and data](${folder})`].filter(
+    Boolean,
+  )
   const foot = links.length > 0 ? `\n\n${links.join(' · ')}\n` : '\n'
   const written = await writeSummary(fitted(study.markdown, mostBytes - Buffer.byteLength(foot)) + foot)
   if (!written) say('This runner shows no job summary.')
@@ -89,19 +93,25 @@ function notUploaded(problem: string, folder: string): Annotation {
   return { level: 'warning', title: 'The report was not uploaded', message }
 }
 
-const withRemedy = ({ status, sentence, remedy = null }: Judgement & Pick<GateJudgement, 'remedy'>): Judgement =>
-  ({ status, sentence: remedy === null ? said(sentence) : `${said(sentence)}\nTo settle it: ${said(remedy)}` })
+const withRemedy = ({ status, sentence, remedy = null }: Judgement & Pick<GateJudgement, 'remedy'>): Judgement => ({
+  status,
+  sentence: remedy === null ? said(sentence) : `${said(sentence)}\nTo settle it: ${said(remedy)}`,
+})
 
 const said = (text: string): string => printable(text, 2000)
 
 /** One note for the verdict, and one for each gate that did not pass, at the spec's lines that declare them. */
 export function verdictNotes(
-  { verdict, spec, gateLines }: Pick<Publication, 'verdict' | 'spec' | 'gateLines'>, failOn: PublicationSettings['failOn'], runner: Runner,
+  { verdict, spec, gateLines }: Pick<Publication, 'verdict' | 'spec' | 'gateLines'>,
+  failOn: PublicationSettings['failOn'],
+  runner: Runner,
 ): Annotation[] {
   const file = annotatedFile(spec, runner.workspace)
   const note = ({ status, sentence }: Judgement, what: string, blocks: boolean, line = 1): Annotation => ({
     level: status === 'pass' ? 'notice' : blocks && fails(status, failOn) ? 'error' : 'warning',
-    title: `${what}: ${status}`, message: sentence, ...(file ? { at: { file, line } } : {}),
+    title: `${what}: ${status}`,
+    message: sentence,
+    ...(file ? { at: { file, line } } : {}),
   })
   const gates = verdict.gates.map((g, i) => ({ g, note: note(withRemedy(g), 'Gate', g.blocks, gateLines[i]) }))
   return [note(withRemedy(verdict), 'Verdict', true), ...gates.filter(({ g }) => g.status !== 'pass').map((one) => one.note)]

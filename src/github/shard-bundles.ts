@@ -26,15 +26,19 @@ const retentionDays = 5
 export function artifactParcels(mostBytes: number, given?: Client): Parcels {
   const connect = async (): Promise<Client> => given ?? artifactClient()
   return {
-    send: (name, content) => inScratch(async (folder) => {
-      const file = join(folder, name)
-      writeFileSync(file, content)
-      await (await connect()).uploadArtifact(name, [file], folder, { retentionDays, skipArchive: true })
-    }),
+    send: (name, content) =>
+      inScratch(async (folder) => {
+        const file = join(folder, name)
+        writeFileSync(file, content)
+        await (await connect()).uploadArtifact(name, [file], folder, { retentionDays, skipArchive: true })
+      }),
     fetch: async (name) => fetchOne(await connect(), name, mostBytes),
     names: async (prefix) => {
       const { artifacts } = await (await connect()).listArtifacts({ latest: true })
-      return artifacts.map((a) => a.name).filter((name) => name.startsWith(prefix)).sort()
+      return artifacts
+        .map((a) => a.name)
+        .filter((name) => name.startsWith(prefix))
+        .sort()
     },
   }
 }
@@ -47,7 +51,11 @@ async function fetchOne(client: Client, name: string, mostBytes: number): Promis
   if (!digest) return err('the artifact service has no digest for it')
   return inScratch(async (folder) => {
     // Written as it arrived: nothing is unpacked, so no name inside it can lead out of the folder.
-    const { digestMismatch } = await client.downloadArtifact(id, { path: folder, expectedHash: digest, skipDecompress: true })
+    const { digestMismatch } = await client.downloadArtifact(id, {
+      path: folder,
+      expectedHash: digest,
+      skipDecompress: true,
+    })
     const [file, ...more] = readdirSync(folder).map((entry) => join(folder, entry))
     if (file === undefined || more.length > 0 || !lstatSync(file).isFile()) return err('it is not a single plain file')
     if (lstatSync(file).size > mostBytes) return err(`it has more than ${mostBytes} bytes`)

@@ -31,9 +31,10 @@ export async function stick(api: Api, sticky: Sticky): Promise<Result<Stuck, Api
     const found = await findComment(api, sticky)
     if (!found.ok) return found
     if (found.value !== null && found.value.run > sticky.run) return ok({ older: true })
-    const written = found.value === null
-      ? await api.call('POST /repos/{owner}/{repo}/issues/{pull}/comments', { pull: sticky.pull, body })
-      : await api.call('PATCH /repos/{owner}/{repo}/issues/comments/{id}', { id: found.value.id, body })
+    const written =
+      found.value === null
+        ? await api.call('POST /repos/{owner}/{repo}/issues/{pull}/comments', { pull: sticky.pull, body })
+        : await api.call('PATCH /repos/{owner}/{repo}/issues/comments/{id}', { id: found.value.id, body })
     if (written.ok) return ok({ url: isMap(written.value) ? String(written.value['html_url'] ?? '') : '' })
     // A lost answer may hide a comment that was written, so this looks for it before it writes another.
     if (attempt === 3 || (written.error.status ?? 500) < 500) return written
@@ -41,7 +42,8 @@ export async function stick(api: Api, sticky: Sticky): Promise<Result<Stuck, Api
 }
 
 /** The title as a hash: it may contain characters that an HTML comment may not. */
-const markerOf = ({ kind, title }: Pick<Sticky, 'kind' | 'title'>): string => `<!-- tunegate:${kind} of=${sha256(title).slice(0, 12)} run=`
+const markerOf = ({ kind, title }: Pick<Sticky, 'kind' | 'title'>): string =>
+  `<!-- tunegate:${kind} of=${sha256(title).slice(0, 12)} run=`
 
 export function bodyOf(sticky: Sticky): string {
   const start = `${markerOf(sticky)}${sticky.run} -->\n`
@@ -50,11 +52,18 @@ export function bodyOf(sticky: Sticky): string {
   return start + cutMarkdown(text, mostCommentCharacters - start.length, notice, ({ length }) => length)
 }
 
-interface Found { readonly id: number; readonly run: number }
+interface Found {
+  readonly id: number
+  readonly run: number
+}
 
 async function findComment(api: Api, sticky: Sticky): Promise<Result<Found | null, ApiProblem>> {
   for (let page = 1; page <= 30; page++) {
-    const answer = await api.call('GET /repos/{owner}/{repo}/issues/{pull}/comments', { pull: sticky.pull, per_page: 100, page })
+    const answer = await api.call('GET /repos/{owner}/{repo}/issues/{pull}/comments', {
+      pull: sticky.pull,
+      per_page: 100,
+      page,
+    })
     if (!answer.ok) return answer
     const list = Array.isArray(answer.value) ? answer.value : []
     const found = list.flatMap((c: unknown) => foundIn(c, markerOf(sticky)))[0]
@@ -67,7 +76,13 @@ async function findComment(api: Api, sticky: Sticky): Promise<Result<Found | nul
 function foundIn(comment: unknown, marker: string): Found[] {
   if (!isMap(comment) || !isMap(comment['user'])) return []
   const { id, body, user } = comment
-  if (user['login'] !== 'github-actions[bot]' || user['type'] !== 'Bot' || typeof id !== 'number' || typeof body !== 'string') return []
+  if (
+    user['login'] !== 'github-actions[bot]' ||
+    user['type'] !== 'Bot' ||
+    typeof id !== 'number' ||
+    typeof body !== 'string'
+  )
+    return []
   const run = body.startsWith(marker) ? /^(\d{1,15}) -->/.exec(body.slice(marker.length))?.[1] : undefined
   return run === undefined ? [] : [{ id, run: Number(run) }]
 }

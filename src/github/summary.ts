@@ -8,7 +8,8 @@ export const mostBytes = 1_000_000
 export function fitted(markdown: string, most = mostBytes): string {
   const bytes = Buffer.byteLength(markdown)
   if (bytes <= most) return markdown
-  const notice = '\n\n> [!NOTE]\n' +
+  const notice =
+    '\n\n> [!NOTE]\n' +
     `> This summary was cut: it has ${bytes} bytes, and GitHub shows at most ${most}. See the full report.\n`
   return cutMarkdown(markdown, most, notice, Buffer.byteLength)
 }

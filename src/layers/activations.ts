@@ -2,23 +2,45 @@ import type { GradSaveFunc } from '@tensorflow/tfjs-core'
 import { unreachable } from '../base/result.ts'
 import { weightAt, type Tensor, type Tf } from './forward.ts'
 
-export const activationNames = ['linear', 'relu', 'relu6', 'elu', 'selu', 'gelu', 'swish', 'tanh', 'sigmoid', 'softplus'] as const
+export const activationNames = [
+  'linear',
+  'relu',
+  'relu6',
+  'elu',
+  'selu',
+  'gelu',
+  'swish',
+  'tanh',
+  'sigmoid',
+  'softplus',
+] as const
 export type Activation = (typeof activationNames)[number]
 
 /** Applied element by element; definitions and constants are those of Keras. */
 export function activate(tf: Tf, name: Activation, x: Tensor): Tensor {
   switch (name) {
-    case 'linear': return x
-    case 'relu': return tf.relu(x)
-    case 'relu6': return tf.relu6(x)
-    case 'elu': return tf.elu(x)
-    case 'selu': return tf.selu(x)
-    case 'gelu': return gelu(tf, x)
-    case 'swish': return tf.mul(x, tf.sigmoid(x))
-    case 'tanh': return tf.tanh(x)
-    case 'sigmoid': return tf.sigmoid(x)
-    case 'softplus': return tf.softplus(x)
-    default: return unreachable(name, 'activation')
+    case 'linear':
+      return x
+    case 'relu':
+      return tf.relu(x)
+    case 'relu6':
+      return tf.relu6(x)
+    case 'elu':
+      return tf.elu(x)
+    case 'selu':
+      return tf.selu(x)
+    case 'gelu':
+      return gelu(tf, x)
+    case 'swish':
+      return tf.mul(x, tf.sigmoid(x))
+    case 'tanh':
+      return tf.tanh(x)
+    case 'sigmoid':
+      return tf.sigmoid(x)
+    case 'softplus':
+      return tf.softplus(x)
+    default:
+      return unreachable(name, 'activation')
   }
 }
 

@@ -18,11 +18,19 @@ export const batchNormalization: LayerDefinition<BatchNormalization> = {
     arguments: {
       properties: {
         momentum: {
-          title: 'Momentum', description: 'Weight of past batches in the running statistics.', type: 'number', minimum: 0,
-          exclusiveMaximum: 1, default: 0.99,
+          title: 'Momentum',
+          description: 'Weight of past batches in the running statistics.',
+          type: 'number',
+          minimum: 0,
+          exclusiveMaximum: 1,
+          default: 0.99,
         },
         epsilon: {
-          title: 'Epsilon', description: 'Added to the variance.', type: 'number', exclusiveMinimum: 0, maximum: 1,
+          title: 'Epsilon',
+          description: 'Added to the variance.',
+          type: 'number',
+          exclusiveMinimum: 0,
+          maximum: 1,
           default: 0.001,
         },
       },
@@ -35,8 +43,10 @@ export const batchNormalization: LayerDefinition<BatchNormalization> = {
   parameters: (_, input) => {
     const channels = channelsOf(input)
     return [
-      norm('gamma', channels, 'ones'), norm('beta', channels, 'zeros'),
-      norm('movingMean', channels, 'zeros', false), norm('movingVariance', channels, 'ones', false),
+      norm('gamma', channels, 'ones'),
+      norm('beta', channels, 'zeros'),
+      norm('movingMean', channels, 'zeros', false),
+      norm('movingVariance', channels, 'ones', false),
     ]
   },
   forward: (tf, layer, { fused }) => forward(tf, layer, fused),

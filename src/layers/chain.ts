@@ -17,11 +17,19 @@ export function chainOf(tf: Tf, shaped: readonly ShapedLayer[], fused?: FusedOps
     return named(name, plain)
   }
   const chainsOf = (inner: NonNullable<ShapedLayer['inner']>, name: string): Record<string, InnerChain> =>
-    Object.fromEntries(Object.entries(inner).map(([list, layers]) => (
-      [list, { apply: chain(layers, `${name}.${list}.`, () => nested++), ...tensorCounts(layers) }])))
+    Object.fromEntries(
+      Object.entries(inner).map(([list, layers]) => [
+        list,
+        { apply: chain(layers, `${name}.${list}.`, () => nested++), ...tensorCounts(layers) },
+      ]),
+    )
   const chain = (list: readonly ShapedLayer[], within: string, site?: () => number): LayerFunction =>
-    inOrder(list.map((s, position) => (
-      { apply: functionOf(s, `${within}${position}.${s.layer.kind}`, site ?? (() => position)), ...tensorCounts([s]) })))
+    inOrder(
+      list.map((s, position) => ({
+        apply: functionOf(s, `${within}${position}.${s.layer.kind}`, site ?? (() => position)),
+        ...tensorCounts([s]),
+      })),
+    )
   return chain(shaped, '')
 }
 
@@ -57,8 +65,8 @@ function inOrder(chain: readonly InnerChain[]): LayerFunction {
     for (const one of chain) {
       const result = one.apply({
         x: outputs,
-        weights: weights.slice(weightAt, weightAt += one.weights),
-        statistics: statistics.slice(statisticAt, statisticAt += one.statistics),
+        weights: weights.slice(weightAt, (weightAt += one.weights)),
+        statistics: statistics.slice(statisticAt, (statisticAt += one.statistics)),
         options,
       })
       outputs = result.outputs

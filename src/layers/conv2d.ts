@@ -31,10 +31,11 @@ export const conv2d: LayerDefinition<Conv2d> = {
     const channels = channelsOf(input)
     return [kernel('kernel', [h, w, channels, filters], h * w * channels, h * w * filters), ...bias(useBias, filters)]
   },
-  forward: (tf, layer) => stateless((x, weights) => {
-    const out = tf.conv2d(x as Tensor4D, weightAt(weights, 0) as Tensor4D, [...layer.strides], layer.padding)
-    return activate(tf, layer.activation, withBias(tf, out, weights, layer.useBias, 1))
-  }),
+  forward: (tf, layer) =>
+    stateless((x, weights) => {
+      const out = tf.conv2d(x as Tensor4D, weightAt(weights, 0) as Tensor4D, [...layer.strides], layer.padding)
+      return activate(tf, layer.activation, withBias(tf, out, weights, layer.useBias, 1))
+    }),
   columns: { window: (layer) => layer, forward: overColumns },
   words: (layer) => `conv2d ${layer.filters} filters ${convolutionWords(layer)}`,
 }

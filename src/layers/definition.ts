@@ -39,7 +39,8 @@ interface Definition<L extends AnyLayer, N extends AnyLayer, A> {
   readonly readsWholeNumbers?: string
 }
 
-export interface LayerDefinition<L extends AnyLayer, N extends AnyLayer = L, A = ArgumentsOf<L['kind']>> extends Definition<L, N, A> {
+export interface LayerDefinition<L extends AnyLayer, N extends AnyLayer = L, A = ArgumentsOf<L['kind']>>
+  extends Definition<L, N, A> {
   /** Sizes of the output for one example, or why the layer cannot take the input. */
   outputShape(layer: L, input: Shape): Result<Shape, Misfit>
   /**
@@ -60,7 +61,8 @@ export interface LayerDefinition<L extends AnyLayer, N extends AnyLayer = L, A =
  *
  * @typeParam List the names of the lists
  */
-export interface NestedDefinition<L extends AnyLayer, List extends string, A = ArgumentsOf<L['kind']>> extends Definition<L, L, A> {
+export interface NestedDefinition<L extends AnyLayer, List extends string, A = ArgumentsOf<L['kind']>>
+  extends Definition<L, L, A> {
   /** The lists by name, in the order in which their weights are saved. */
   inner(layer: L): Readonly<Record<List, readonly AnyLayer[]>>
   /** Sizes of the output from those of each list (an empty list returns its input), or why they do not fit together. */
@@ -98,7 +100,9 @@ export interface JsonObject {
 
 /** For layers that take no arguments. */
 export const noArguments: ArgumentsSchema = {
-  name: 'noArguments', title: 'No arguments', description: 'This layer takes no arguments.',
+  name: 'noArguments',
+  title: 'No arguments',
+  description: 'This layer takes no arguments.',
 }
 
 /** A definition whose layer type is unknown to the compiler. */

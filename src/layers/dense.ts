@@ -21,13 +21,19 @@ export const dense: LayerDefinition<Dense, Dense<number | 'classes'>> = {
       required: ['units'],
       properties: {
         units: {
-          title: 'Units', description: 'Number of outputs. classes stands for the number of classes, or 1 for regression.',
+          title: 'Units',
+          description: 'Number of outputs. classes stands for the number of classes, or 1 for regression.',
           default: 'classes',
-          anyOf: [{ type: 'integer', minimum: 1, maximum: 65536 }, { type: 'string', enum: ['classes'] }],
+          anyOf: [
+            { type: 'integer', minimum: 1, maximum: 65536 },
+            { type: 'string', enum: ['classes'] },
+          ],
         },
         activation: {
-          title: 'Activation', description: 'Applied to the output. Leave it out of the last layer: the loss takes logits.',
-          $ref: '#/$defs/activation', default: 'linear',
+          title: 'Activation',
+          description: 'Applied to the output. Leave it out of the last layer: the loss takes logits.',
+          $ref: '#/$defs/activation',
+          default: 'linear',
         },
         useBias: { title: 'Bias', description: 'Whether to add a bias.', type: 'boolean', default: true },
       },
@@ -36,18 +42,20 @@ export const dense: LayerDefinition<Dense, Dense<number | 'classes'>> = {
   },
   normalize: (a) => ({ kind: 'dense', units: a.units, activation: a.activation ?? 'linear', useBias: a.useBias ?? true }),
   resolve: (layer, { classes }) => ({ ...layer, units: layer.units === 'classes' ? classes : layer.units }),
-  outputShape: (layer, input) => (input.length >= 1
-    ? ok([...input.slice(0, -1), layer.units])
-    : err(misfit(layer, input, 'at least one feature: [features]'))),
+  outputShape: (layer, input) =>
+    input.length >= 1
+      ? ok([...input.slice(0, -1), layer.units])
+      : err(misfit(layer, input, 'at least one feature: [features]')),
   parameters: ({ units, useBias }, input) => {
     const features = channelsOf(input)
     return [kernel('kernel', [features, units], features, units), ...bias(useBias, units)]
   },
-  forward: (tf, layer) => stateless((x, weights) => {
-    const rows = x.rank === 2 ? x : tf.reshape(x, [-1, x.shape.at(-1) ?? 0])
-    const result = tf.matMul(rows as Tensor2D, weightAt(weights, 0) as Tensor2D)
-    const out = activate(tf, layer.activation, withBias(tf, result, weights, layer.useBias, 1))
-    return x.rank === 2 ? out : tf.reshape(out, [...x.shape.slice(0, -1), layer.units])
-  }),
+  forward: (tf, layer) =>
+    stateless((x, weights) => {
+      const rows = x.rank === 2 ? x : tf.reshape(x, [-1, x.shape.at(-1) ?? 0])
+      const result = tf.matMul(rows as Tensor2D, weightAt(weights, 0) as Tensor2D)
+      const out = activate(tf, layer.activation, withBias(tf, result, weights, layer.useBias, 1))
+      return x.rank === 2 ? out : tf.reshape(out, [...x.shape.slice(0, -1), layer.units])
+    }),
   words: (layer) => `dense ${layer.units} units${activationWords(layer.activation)}`,
 }

@@ -20,8 +20,12 @@ export const depthwiseConv2d: LayerDefinition<DepthwiseConv2d> = {
       properties: {
         kernelSize: kernelSizeSchema,
         depthMultiplier: {
-          title: 'Depth multiplier', description: 'Number of output channels per input channel.', type: 'integer',
-          minimum: 1, maximum: 64, default: 1,
+          title: 'Depth multiplier',
+          description: 'Number of output channels per input channel.',
+          type: 'integer',
+          minimum: 1,
+          maximum: 64,
+          default: 1,
         },
         ...convolutionSchema,
       },
@@ -34,9 +38,10 @@ export const depthwiseConv2d: LayerDefinition<DepthwiseConv2d> = {
     const channels = channelsOf(input)
     return [depthwiseKernel(kernelSize, channels, depthMultiplier), ...bias(useBias, channels * depthMultiplier)]
   },
-  forward: (tf, layer) => stateless((x, weights) => {
-    const out = tf.depthwiseConv2d(x as Tensor4D, weightAt(weights, 0) as Tensor4D, [...layer.strides], layer.padding)
-    return activate(tf, layer.activation, withBias(tf, out, weights, layer.useBias, 1))
-  }),
+  forward: (tf, layer) =>
+    stateless((x, weights) => {
+      const out = tf.depthwiseConv2d(x as Tensor4D, weightAt(weights, 0) as Tensor4D, [...layer.strides], layer.padding)
+      return activate(tf, layer.activation, withBias(tf, out, weights, layer.useBias, 1))
+    }),
   words: (layer) => `depthwiseConv2d ×${layer.depthMultiplier} ${convolutionWords(layer)}`,
 }

@@ -19,8 +19,12 @@ export const dropout: LayerDefinition<Dropout> = {
     arguments: {
       properties: {
         rate: {
-          title: 'Rate', description: 'Share of values to drop. null uses the dropout lever.',
-          type: ['number', 'null'], minimum: 0, exclusiveMaximum: 1, default: null,
+          title: 'Rate',
+          description: 'Share of values to drop. null uses the dropout lever.',
+          type: ['number', 'null'],
+          minimum: 0,
+          exclusiveMaximum: 1,
+          default: null,
         },
       },
     },
@@ -30,10 +34,11 @@ export const dropout: LayerDefinition<Dropout> = {
   normalize: (a) => ({ kind: 'dropout', rate: a.rate ?? null }),
   outputShape: (_, input) => ok(input),
   parameters: () => [],
-  forward: (tf, layer, { site }) => stateless((x, _, options) => {
-    const mask = dropoutMask(x, layer.rate, site, options)
-    return mask ? tf.mul(x, mask) : x
-  }),
+  forward: (tf, layer, { site }) =>
+    stateless((x, _, options) => {
+      const mask = dropoutMask(x, layer.rate, site, options)
+      return mask ? tf.mul(x, mask) : x
+    }),
   followsDropoutLever: (layer) => layer.rate === null,
   words: (layer) => (layer.rate === null ? 'dropout, the lever' : `dropout ${layer.rate}`),
 }

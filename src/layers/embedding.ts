@@ -18,8 +18,11 @@ export const embedding: LayerDefinition<Embedding> = {
       properties: {
         inputDim: {
           title: 'Input values',
-          description: 'Vocabulary size: inputs are whole numbers from 0 to this minus 1.', type: 'integer',
-          minimum: 1, maximum: 10000000, default: 1000,
+          description: 'Vocabulary size: inputs are whole numbers from 0 to this minus 1.',
+          type: 'integer',
+          minimum: 1,
+          maximum: 10000000,
+          default: 1000,
         },
         outputDim: { title: 'Output features', description: 'Length of each vector.', $ref: '#/$defs/width', default: 16 },
       },
@@ -27,12 +30,15 @@ export const embedding: LayerDefinition<Embedding> = {
     example: { inputDim: 1000, outputDim: 16 },
   },
   normalize: (a) => ({ kind: 'embedding', inputDim: a.inputDim, outputDim: a.outputDim }),
-  outputShape: (layer, input) => (input.length === 1
-    ? ok([...input, layer.outputDim])
-    : err(misfit(layer, input, 'a row of whole numbers: [length]'))),
+  outputShape: (layer, input) =>
+    input.length === 1 ? ok([...input, layer.outputDim]) : err(misfit(layer, input, 'a row of whole numbers: [length]')),
   parameters: ({ inputDim, outputDim }) => [
     {
-      name: 'embeddings', shape: [inputDim, outputDim], initializer: { kind: 'uniform', limit: 0.05 }, trainable: true, decay: true,
+      name: 'embeddings',
+      shape: [inputDim, outputDim],
+      initializer: { kind: 'uniform', limit: 0.05 },
+      trainable: true,
+      decay: true,
     },
   ],
   forward: (tf) => stateless((x, weights) => tf.gather(weightAt(weights, 0), tf.cast(x, 'int32'))),

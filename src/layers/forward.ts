@@ -12,8 +12,12 @@ export interface FusedOps {
   /** The same as `softmaxCrossEntropy` in loss.ts. */
   softmaxCrossEntropy(targets: Tensor, logits: Tensor): Tensor
   /** Over all dimensions but the last; mean and biased variance of the batch. No gradient flows through them. */
-  batchNormalization(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number):
-    { readonly outputs: Tensor; readonly mean: Tensor; readonly variance: Tensor }
+  batchNormalization(
+    x: Tensor,
+    gamma: Tensor,
+    beta: Tensor,
+    epsilon: number,
+  ): { readonly outputs: Tensor; readonly mean: Tensor; readonly variance: Tensor }
 }
 
 /** Random numbers inside a step, drawn so that (stream, step) alone determines them. */
@@ -74,7 +78,10 @@ export function withBias(tf: Tf, x: Tensor, weights: readonly Tensor[], useBias:
  * that drop values.
  */
 export function dropoutMask(
-  x: Tensor, own: number | null, site: number, { training, dropout: lever, random }: ForwardOptions,
+  x: Tensor,
+  own: number | null,
+  site: number,
+  { training, dropout: lever, random }: ForwardOptions,
 ): Tensor | null {
   const rate = own ?? lever
   if (!training || rate === 0) return null

@@ -20,10 +20,11 @@ export const globalAveragePooling1d: LayerDefinition<GlobalAveragePooling1d> = {
   outputShape: (layer, input) =>
     input.length === 2 ? ok([input[1] ?? 0]) : err(misfit(layer, input, 'a sequence: [steps, features]')),
   parameters: () => [],
-  forward: (tf) => stateless((x) => {
-    const [batch, steps, features] = (x as Tensor3D).shape
-    const images = tf.reshape(x, [batch, steps, 1, features]) as Tensor4D
-    return tf.reshape(tf.avgPool(images, [steps, 1], 1, 'valid'), [batch, features])
-  }),
+  forward: (tf) =>
+    stateless((x) => {
+      const [batch, steps, features] = (x as Tensor3D).shape
+      const images = tf.reshape(x, [batch, steps, 1, features]) as Tensor4D
+      return tf.reshape(tf.avgPool(images, [steps, 1], 1, 'valid'), [batch, features])
+    }),
   words: () => 'globalAveragePooling1d',
 }

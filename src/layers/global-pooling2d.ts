@@ -11,7 +11,8 @@ interface GlobalPooling<K extends string> {
 type Pool = (tf: Tf, images: Tensor4D, window: [number, number]) => Tensor
 
 export const globalAveragePooling2d = globalPooling(
-  'globalAveragePooling2d', 'The mean of each channel of an image.',
+  'globalAveragePooling2d',
+  'The mean of each channel of an image.',
   (tf, images, window) => tf.avgPool(images, window, 1, 'valid'),
 )
 
@@ -20,13 +21,16 @@ export const globalAveragePooling2d = globalPooling(
  * each.
  */
 export const globalMaxPooling2d = globalPooling(
-  'globalMaxPooling2d', 'The largest value of each channel of an image.',
+  'globalMaxPooling2d',
+  'The largest value of each channel of an image.',
   (tf, images, window) => tf.maxPool(images, window, 1, 'valid'),
 )
 
 /** [batch, height, width, channels] → [batch, channels], as one window over the whole image. */
 function globalPooling<K extends 'globalAveragePooling2d' | 'globalMaxPooling2d'>(
-  kind: K, summary: string, pool: Pool,
+  kind: K,
+  summary: string,
+  pool: Pool,
 ): LayerDefinition<GlobalPooling<K>, GlobalPooling<K>, NoArguments> {
   return {
     kind,
@@ -35,10 +39,11 @@ function globalPooling<K extends 'globalAveragePooling2d' | 'globalMaxPooling2d'
     outputShape: (layer, input) =>
       input.length === 3 ? ok([input[2] ?? 0]) : err(misfit(layer, input, 'an image: [height, width, channels]')),
     parameters: () => [],
-    forward: (tf) => stateless((x) => {
-      const [batch, height, width, channels] = (x as Tensor4D).shape
-      return tf.reshape(pool(tf, x as Tensor4D, [height, width]), [batch, channels])
-    }),
+    forward: (tf) =>
+      stateless((x) => {
+        const [batch, height, width, channels] = (x as Tensor4D).shape
+        return tf.reshape(pool(tf, x as Tensor4D, [height, width]), [batch, channels])
+      }),
     words: () => kind,
   }
 }

@@ -18,12 +18,29 @@ import { separableConv2d } from './separable-conv2d.ts'
 
 /** Every layer, in the order of the schema. */
 export const layerDefinitions = [
-  conv2d, depthwiseConv2d, separableConv2d, maxPooling2d, averagePooling2d, globalAveragePooling2d, globalMaxPooling2d,
-  globalAveragePooling1d, flatten, dense, dropout, batchNormalization, layerNormalization, embedding, positionEmbedding,
-  multiHeadAttention, residual, activation,
+  conv2d,
+  depthwiseConv2d,
+  separableConv2d,
+  maxPooling2d,
+  averagePooling2d,
+  globalAveragePooling2d,
+  globalMaxPooling2d,
+  globalAveragePooling1d,
+  flatten,
+  dense,
+  dropout,
+  batchNormalization,
+  layerNormalization,
+  embedding,
+  positionEmbedding,
+  multiHeadAttention,
+  residual,
+  activation,
 ] as const
 
-const byKind: ReadonlyMap<string, AnyDefinition> = new Map(layerDefinitions.map((definition) => [definition.kind, definition]))
+const byKind: ReadonlyMap<string, AnyDefinition> = new Map(
+  layerDefinitions.map((definition) => [definition.kind, definition]),
+)
 
 /** The definition of a kind of layer. */
 export function layerOf(kind: string): AnyDefinition {

@@ -17,7 +17,11 @@ export const layerNormalization: LayerDefinition<LayerNormalization> = {
     arguments: {
       properties: {
         epsilon: {
-          title: 'Epsilon', description: 'Added to the variance.', type: 'number', exclusiveMinimum: 0, maximum: 1,
+          title: 'Epsilon',
+          description: 'Added to the variance.',
+          type: 'number',
+          exclusiveMinimum: 0,
+          maximum: 1,
           default: 0.001,
         },
       },
@@ -28,10 +32,11 @@ export const layerNormalization: LayerDefinition<LayerNormalization> = {
   normalize: (a) => ({ kind: 'layerNormalization', epsilon: a.epsilon ?? 0.001 }),
   outputShape: (_, input) => ok(input),
   parameters: (_, input) => [norm('gamma', channelsOf(input), 'ones'), norm('beta', channelsOf(input), 'zeros')],
-  forward: (tf, layer) => stateless((x, weights) => {
-    const rows = tf.reshape(x, [-1, x.shape.at(-1) ?? 0])
-    const { outputs } = normalize(tf, rows, 1, layer.epsilon)
-    return tf.reshape(tf.add(tf.mul(outputs, weightAt(weights, 0)), weightAt(weights, 1)), x.shape)
-  }),
+  forward: (tf, layer) =>
+    stateless((x, weights) => {
+      const rows = tf.reshape(x, [-1, x.shape.at(-1) ?? 0])
+      const { outputs } = normalize(tf, rows, 1, layer.epsilon)
+      return tf.reshape(tf.add(tf.mul(outputs, weightAt(weights, 0)), weightAt(weights, 1)), x.shape)
+    }),
   words: () => 'layerNormalization',
 }

@@ -35,7 +35,7 @@ export type LayerOf<K extends LayerKind> = Extract<Layer, { kind: K }>
 
 /** A name alone, or one name with arguments. The schema allows exactly one name per layer. */
 export function normalizeLayer(layer: SpecLayer): NormalizedLayer {
-  const [kind, written] = typeof layer === 'string' ? [layer, {}] : Object.entries(layer)[0] ?? ['', undefined]
+  const [kind, written] = typeof layer === 'string' ? [layer, {}] : (Object.entries(layer)[0] ?? ['', undefined])
   if (written === undefined) throw new Error(`the layer has no arguments for ${kind}`)
   // The registry says which layer belongs to the kind. The compiler cannot follow a lookup by name.
   return layerOf(kind).normalize(written, normalizeLayer) as NormalizedLayer
@@ -64,7 +64,8 @@ export function innerLayers<L extends AnyLayer>(layer: L): { readonly list: stri
 
 /** All layers of a list and of the lists within, each before its inner layers, with their places. */
 export function placedLayers<L extends AnyLayer>(
-  layers: readonly L[], within: LayerPlace = [],
+  layers: readonly L[],
+  within: LayerPlace = [],
 ): { readonly layer: L; readonly place: LayerPlace }[] {
   return layers.flatMap((layer, position) => {
     const place = [...within, position]

@@ -2,7 +2,14 @@ import type { GradSaveFunc, Tensor3D } from '@tensorflow/tfjs-core'
 import { err, ok } from '../base/result.ts'
 import { misfit, type LayerDefinition } from './definition.ts'
 import {
-  dropoutMask, type ForwardOptions, type LayerFunction, stateless, type Tensor, type Tf, weightAt, withBias,
+  dropoutMask,
+  type ForwardOptions,
+  type LayerFunction,
+  stateless,
+  type Tensor,
+  type Tf,
+  weightAt,
+  withBias,
 } from './forward.ts'
 import { bias, channelsOf, kernel } from './parameters.ts'
 
@@ -30,35 +37,54 @@ export const multiHeadAttention: LayerDefinition<MultiHeadAttention> = {
       required: ['numHeads', 'keyDim'],
       properties: {
         numHeads: {
-          title: 'Heads', description: 'Number of attention heads.', type: 'integer', minimum: 1, maximum: 1024,
+          title: 'Heads',
+          description: 'Number of attention heads.',
+          type: 'integer',
+          minimum: 1,
+          maximum: 1024,
           default: 4,
         },
         keyDim: {
           title: 'Key size',
-          description: 'Features of each head\'s queries, keys and values; usually those of the sequence divided by the heads.',
-          $ref: '#/$defs/width', default: 16,
+          description:
+            "Features of each head's queries, keys and values; usually those of the sequence divided by the heads.",
+          $ref: '#/$defs/width',
+          default: 16,
         },
         useBias: {
-          title: 'Bias', description: 'Whether to add biases to queries, keys, values and the output.',
-          type: 'boolean', default: true,
+          title: 'Bias',
+          description: 'Whether to add biases to queries, keys, values and the output.',
+          type: 'boolean',
+          default: true,
         },
         dropout: {
           title: 'Dropout',
           description: 'Share of attention weights to drop during training. null uses the dropout lever.',
-          type: ['number', 'null'], minimum: 0, exclusiveMaximum: 1, default: 0,
+          type: ['number', 'null'],
+          minimum: 0,
+          exclusiveMaximum: 1,
+          default: 0,
         },
       },
     },
     example: { numHeads: 4, keyDim: 16 },
   },
-  normalize: ({ numHeads, keyDim, useBias = true, dropout = 0 }) => (
-    { kind: 'multiHeadAttention', numHeads, keyDim, useBias, dropout }),
-  outputShape: (layer, input) => (input.length === 2 ? ok(input) : err(misfit(layer, input, 'a sequence: [steps, features]'))),
+  normalize: ({ numHeads, keyDim, useBias = true, dropout = 0 }) => ({
+    kind: 'multiHeadAttention',
+    numHeads,
+    keyDim,
+    useBias,
+    dropout,
+  }),
+  outputShape: (layer, input) =>
+    input.length === 2 ? ok(input) : err(misfit(layer, input, 'a sequence: [steps, features]')),
   parameters: ({ numHeads, keyDim, useBias }, input) => {
     const [features, width] = [channelsOf(input), numHeads * keyDim]
     return [
-      kernel('queryKeyValueKernel', [features, 3 * width], features, width), ...bias(useBias, 3 * width, 'queryKeyValueBias'),
-      kernel('outputKernel', [width, features], width, features), ...bias(useBias, features, 'outputBias'),
+      kernel('queryKeyValueKernel', [features, 3 * width], features, width),
+      ...bias(useBias, 3 * width, 'queryKeyValueBias'),
+      kernel('outputKernel', [width, features], width, features),
+      ...bias(useBias, features, 'outputBias'),
     ]
   },
   forward: (tf, layer, { site }) => forward(tf, layer, site),
@@ -66,7 +92,8 @@ export const multiHeadAttention: LayerDefinition<MultiHeadAttention> = {
   words: (layer) => `multiHeadAttention ${layer.numHeads} heads of ${layer.keyDim}${dropoutWords(layer.dropout)}`,
 }
 
-const dropoutWords = (rate: number | null): string => (rate === 0 ? '' : rate === null ? ', dropout: the lever' : `, dropout ${rate}`)
+const dropoutWords = (rate: number | null): string =>
+  rate === 0 ? '' : rate === null ? ', dropout: the lever' : `, dropout ${rate}`
 
 function forward(tf: Tf, layer: MultiHeadAttention, site: number): LayerFunction {
   const second = layer.useBias ? 2 : 1
@@ -87,7 +114,11 @@ function forward(tf: Tf, layer: MultiHeadAttention, site: number): LayerFunction
  * the work.
  */
 function attend(
-  tf: Tf, { keyDim, dropout }: MultiHeadAttention, projected: Tensor, site: number, options: ForwardOptions,
+  tf: Tf,
+  { keyDim, dropout }: MultiHeadAttention,
+  projected: Tensor,
+  site: number,
+  options: ForwardOptions,
 ): Tensor {
   const scale = 1 / Math.sqrt(keyDim)
   const apply = tf.customGrad((...args) => {
@@ -98,7 +129,10 @@ function attend(
     const mask = dropoutMask(shares, dropout, site, options)
     const out = tf.matMul(masked(tf, shares, mask), values)
     save([scaled, keys, values, shares, out, ...(mask ? [mask] : [])])
-    return { value: tf.transpose(out, [0, 2, 1, 3]), gradFunc: (dy: Tensor, saved: Tensor[]) => gradient(tf, dy, saved, scale) }
+    return {
+      value: tf.transpose(out, [0, 2, 1, 3]),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => gradient(tf, dy, saved, scale),
+    }
   })
   return apply(projected)
 }

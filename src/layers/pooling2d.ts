@@ -10,21 +10,33 @@ interface Pooling<K extends string> extends Windowed {
 }
 
 const poolingArguments = {
-  name: 'pooling2d', title: 'Pooling', description: 'Arguments of maxPooling2d and averagePooling2d.',
+  name: 'pooling2d',
+  title: 'Pooling',
+  description: 'Arguments of maxPooling2d and averagePooling2d.',
   properties: {
     poolSize: { title: 'Pool size', description: 'Height and width of the window.', $ref: '#/$defs/size', default: 2 },
     strides: {
-      title: 'Strides', description: 'Strides of the window. Default: the pool size.', $ref: '#/$defs/size',
+      title: 'Strides',
+      description: 'Strides of the window. Default: the pool size.',
+      $ref: '#/$defs/size',
       default: 2,
     },
     padding: {
-      title: 'Padding', description: 'same pads the image so that only strides shrink it.', $ref: '#/$defs/padding',
+      title: 'Padding',
+      description: 'same pads the image so that only strides shrink it.',
+      $ref: '#/$defs/padding',
       default: 'valid',
     },
   },
 }
 
-type Pool = (tf: Tf, images: Tensor4D, size: [number, number], strides: [number, number], padding: 'valid' | 'same') => Tensor
+type Pool = (
+  tf: Tf,
+  images: Tensor4D,
+  size: [number, number],
+  strides: [number, number],
+  padding: 'valid' | 'same',
+) => Tensor
 
 export const maxPooling2d = pooling('maxPooling2d', 'The largest value of each window.', (tf, ...of) => tf.maxPool(...of))
 
@@ -33,7 +45,9 @@ export const averagePooling2d = pooling('averagePooling2d', 'The mean of each wi
 
 /** A pooling over windows of an image. Strides equal the window unless the spec says otherwise. */
 function pooling<K extends 'maxPooling2d' | 'averagePooling2d'>(
-  kind: K, summary: string, pool: Pool,
+  kind: K,
+  summary: string,
+  pool: Pool,
 ): LayerDefinition<Pooling<K>, Pooling<K>, Pooling2D> {
   return {
     kind,

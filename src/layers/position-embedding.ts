@@ -17,7 +17,8 @@ export const positionEmbedding: LayerDefinition<PositionEmbedding> = {
     bare: 'possible',
   },
   normalize: () => ({ kind: 'positionEmbedding' }),
-  outputShape: (layer, input) => (input.length === 2 ? ok(input) : err(misfit(layer, input, 'a sequence: [steps, features]'))),
+  outputShape: (layer, input) =>
+    input.length === 2 ? ok(input) : err(misfit(layer, input, 'a sequence: [steps, features]')),
   parameters: (_, input) => [kernel('embeddings', input, input[0] ?? 0, channelsOf(input))],
   forward: (tf) => stateless((x, weights) => tf.add(x, weightAt(weights, 0))),
   words: () => 'positionEmbedding',

@@ -17,22 +17,35 @@ export const residual: NestedDefinition<Residual, 'layers' | 'shortcut'> = {
       required: ['layers'],
       properties: {
         layers: {
-          title: 'Layers', description: 'Layers whose output is added to the input, as in model.layers.', type: 'array',
-          items: { $ref: '#/$defs/layer' }, minItems: 1, maxItems: 256, default: [{ dense: { units: 64 } }],
+          title: 'Layers',
+          description: 'Layers whose output is added to the input, as in model.layers.',
+          type: 'array',
+          items: { $ref: '#/$defs/layer' },
+          minItems: 1,
+          maxItems: 256,
+          default: [{ dense: { units: 64 } }],
         },
         shortcut: {
           title: 'Shortcut',
           description: 'Layers that the input passes through before the addition if the shapes differ. Empty for none.',
-          type: 'array', items: { $ref: '#/$defs/layer' }, maxItems: 256, default: [],
+          type: 'array',
+          items: { $ref: '#/$defs/layer' },
+          maxItems: 256,
+          default: [],
         },
       },
     },
     example: { layers: [{ dense: { units: 64 } }] },
   },
-  normalize: ({ layers, shortcut = [] }, inner) => ({ kind: 'residual', layers: layers.map(inner), shortcut: shortcut.map(inner) }),
+  normalize: ({ layers, shortcut = [] }, inner) => ({
+    kind: 'residual',
+    layers: layers.map(inner),
+    shortcut: shortcut.map(inner),
+  }),
   resolve: (layer, _, inner) => ({ ...layer, layers: layer.layers.map(inner), shortcut: layer.shortcut.map(inner) }),
   inner: ({ layers, shortcut }) => ({ layers, shortcut }),
-  outputShape: (layer, { layers, shortcut }) => (sameShape(layers, shortcut) ? ok(layers) : err(unlike(layer, layers, shortcut))),
+  outputShape: (layer, { layers, shortcut }) =>
+    sameShape(layers, shortcut) ? ok(layers) : err(unlike(layer, layers, shortcut)),
   forward: (tf, _, { layers, shortcut }) => sumOf(tf, layers, shortcut),
   words: ({ layers, shortcut }, describe) => {
     const list = (of: readonly AnyLayer[]): string => of.map(describe).join(', ')
@@ -44,9 +57,10 @@ const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.ev
 
 function unlike({ shortcut }: Residual, output: Shape, beside: Shape): Misfit {
   const [other, channels] = [shortcut.length === 0 ? 'input' : 'shortcut', output.at(-1) ?? 1]
-  const projection = output.length === 3
-    ? `[{ conv2d: { filters: ${channels}, kernelSize: 1, strides: 2 } }]`
-    : `[{ dense: { units: ${channels} } }]`
+  const projection =
+    output.length === 3
+      ? `[{ conv2d: { filters: ${channels}, kernelSize: 1, strides: 2 } }]`
+      : `[{ dense: { units: ${channels} } }]`
   return {
     message: `the output shape of the residual's layers differs from that of its ${other}`,
     found: `[${output.join(', ')}] and [${beside.join(', ')}]`,
@@ -57,8 +71,18 @@ function unlike({ shortcut }: Residual, output: Shape, beside: Shape): Misfit {
 
 function sumOf(tf: Tf, own: InnerChain, other: InnerChain): LayerFunction {
   return ({ x, weights, statistics, options }) => {
-    const through = own.apply({ x, weights: weights.slice(0, own.weights), statistics: statistics.slice(0, own.statistics), options })
-    const beside = other.apply({ x, weights: weights.slice(own.weights), statistics: statistics.slice(own.statistics), options })
+    const through = own.apply({
+      x,
+      weights: weights.slice(0, own.weights),
+      statistics: statistics.slice(0, own.statistics),
+      options,
+    })
+    const beside = other.apply({
+      x,
+      weights: weights.slice(own.weights),
+      statistics: statistics.slice(own.statistics),
+      options,
+    })
     return { outputs: tf.add(through.outputs, beside.outputs), statistics: [...through.statistics, ...beside.statistics] }
   }
 }

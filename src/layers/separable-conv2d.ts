@@ -22,15 +22,24 @@ export const separableConv2d: LayerDefinition<SeparableConv2d> = {
         filters: { title: 'Filters', description: 'Output channels.', $ref: '#/$defs/width', default: 16 },
         kernelSize: kernelSizeSchema,
         depthMultiplier: {
-          title: 'Depth multiplier', description: 'Number of channels between the two convolutions per input channel.',
-          type: 'integer', minimum: 1, maximum: 64, default: 1,
+          title: 'Depth multiplier',
+          description: 'Number of channels between the two convolutions per input channel.',
+          type: 'integer',
+          minimum: 1,
+          maximum: 64,
+          default: 1,
         },
         ...convolutionSchema,
       },
     },
     example: { filters: 16, kernelSize: 3 },
   },
-  normalize: (a) => ({ kind: 'separableConv2d', filters: a.filters, depthMultiplier: a.depthMultiplier ?? 1, ...convolution(a) }),
+  normalize: (a) => ({
+    kind: 'separableConv2d',
+    filters: a.filters,
+    depthMultiplier: a.depthMultiplier ?? 1,
+    ...convolution(a),
+  }),
   outputShape: (layer, input) => windowed(layer, layer.kernelSize, input, layer.filters),
   parameters: ({ kernelSize, filters, depthMultiplier, useBias }, input) => {
     const channels = channelsOf(input)
@@ -41,11 +50,12 @@ export const separableConv2d: LayerDefinition<SeparableConv2d> = {
       ...bias(useBias, filters),
     ]
   },
-  forward: (tf, layer) => stateless((x, weights) => {
-    const [depthwise, pointwise] = [weightAt(weights, 0) as Tensor4D, weightAt(weights, 1) as Tensor4D]
-    const between = tf.depthwiseConv2d(x as Tensor4D, depthwise, [...layer.strides], layer.padding)
-    const out = tf.conv2d(between, pointwise, 1, 'valid')
-    return activate(tf, layer.activation, withBias(tf, out, weights, layer.useBias, 2))
-  }),
+  forward: (tf, layer) =>
+    stateless((x, weights) => {
+      const [depthwise, pointwise] = [weightAt(weights, 0) as Tensor4D, weightAt(weights, 1) as Tensor4D]
+      const between = tf.depthwiseConv2d(x as Tensor4D, depthwise, [...layer.strides], layer.padding)
+      const out = tf.conv2d(between, pointwise, 1, 'valid')
+      return activate(tf, layer.activation, withBias(tf, out, weights, layer.useBias, 2))
+    }),
   words: (layer) => `separableConv2d ${layer.filters} filters ${convolutionWords(layer)}`,
 }

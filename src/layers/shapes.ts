@@ -20,7 +20,9 @@ export interface ShapedLayer {
 
 /** Walks the layers from the input shape. Stops at the first that does not fit, since later errors would be noise. */
 export function inferShapes(
-  layers: readonly Layer[], inputShape: Shape, within: LayerPlace = [],
+  layers: readonly Layer[],
+  inputShape: Shape,
+  within: LayerPlace = [],
 ): Result<ShapedLayer[], ShapeProblem> {
   const shaped: ShapedLayer[] = []
   let input = inputShape
@@ -43,7 +45,10 @@ function shapedLayer(layer: Layer, input: Shape, place: LayerPlace): Result<Shap
 }
 
 function shapedNested(
-  definition: Extract<AnyDefinition, { inner: unknown }>, layer: Layer, input: Shape, place: LayerPlace,
+  definition: Extract<AnyDefinition, { inner: unknown }>,
+  layer: Layer,
+  input: Shape,
+  place: LayerPlace,
 ): Result<ShapedLayer, ShapeProblem> {
   const inner: Record<string, readonly ShapedLayer[]> = {}
   for (const { list, layers } of innerLayers(layer)) {
@@ -54,11 +59,15 @@ function shapedNested(
   const outputs = Object.fromEntries(Object.entries(inner).map(([list, shaped]) => [list, shaped.at(-1)?.output ?? input]))
   const output = definition.outputShape(layer, outputs)
   if (!output.ok) return err({ place, ...output.error })
-  const parameters = Object.entries(inner).flatMap(([list, shaped]) => shaped.flatMap((s, i) => (
-    s.parameters.map((p) => ({ ...p, name: `${list}.${i}.${s.layer.kind}.${p.name}` })))))
+  const parameters = Object.entries(inner).flatMap(([list, shaped]) =>
+    shaped.flatMap((s, i) => s.parameters.map((p) => ({ ...p, name: `${list}.${i}.${s.layer.kind}.${p.name}` }))),
+  )
   return ok({ layer, input, output: output.value, parameters, inner })
 }
 
 export function parameterCount(shaped: readonly ShapedLayer[]): number {
-  return shaped.flatMap((s) => s.parameters).filter((p) => p.trainable).reduce((sum, p) => sum + product(p.shape), 0)
+  return shaped
+    .flatMap((s) => s.parameters)
+    .filter((p) => p.trainable)
+    .reduce((sum, p) => sum + product(p.shape), 0)
 }

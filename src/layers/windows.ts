@@ -10,18 +10,26 @@ export interface Convolution extends Window {
 }
 
 export const kernelSizeSchema = {
-  title: 'Kernel size', description: 'Height and width of the window.', $ref: '#/$defs/size', default: 3,
+  title: 'Kernel size',
+  description: 'Height and width of the window.',
+  $ref: '#/$defs/size',
+  default: 3,
 } as const
 
 /** The other arguments that all convolutions share. */
 export const convolutionSchema = {
   strides: { title: 'Strides', description: 'Strides of the window.', $ref: '#/$defs/size', default: 1 },
   padding: {
-    title: 'Padding', description: 'same pads the image with zeros so that only strides shrink it.',
-    $ref: '#/$defs/padding', default: 'valid',
+    title: 'Padding',
+    description: 'same pads the image with zeros so that only strides shrink it.',
+    $ref: '#/$defs/padding',
+    default: 'valid',
   },
   activation: {
-    title: 'Activation', description: 'Applied to the output.', $ref: '#/$defs/activation', default: 'linear',
+    title: 'Activation',
+    description: 'Applied to the output.',
+    $ref: '#/$defs/activation',
+    default: 'linear',
   },
   useBias: { title: 'Bias', description: 'Whether to add a bias.', type: 'boolean', default: true },
 } as const
@@ -29,8 +37,11 @@ export const convolutionSchema = {
 /** The arguments of `Convolution` with their defaults. */
 export function convolution(a: Omit<DepthwiseConv2D, 'depthMultiplier'>): Convolution {
   return {
-    kernelSize: pair(a.kernelSize), strides: pair(a.strides ?? 1), padding: a.padding ?? 'valid',
-    activation: a.activation ?? 'linear', useBias: a.useBias ?? true,
+    kernelSize: pair(a.kernelSize),
+    strides: pair(a.strides ?? 1),
+    padding: a.padding ?? 'valid',
+    activation: a.activation ?? 'linear',
+    useBias: a.useBias ?? true,
   }
 }
 

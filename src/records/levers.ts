@@ -79,12 +79,25 @@ export type LeverValue = string | number | boolean | null
 
 /** The levers by name (unique across buckets), each with its bucket. */
 export const leverBuckets = {
-  optimizer: 'optimization', learningRate: 'optimization', momentum: 'optimization', nesterov: 'optimization',
-  beta1: 'optimization', beta2: 'optimization', epsilon: 'optimization',
-  batchSize: 'batching', accumulate: 'batching',
-  weightDecay: 'regularization', dropout: 'regularization', labelSmoothing: 'regularization', augmentation: 'regularization',
-  schedule: 'scheduling', warmupSteps: 'scheduling', finalFraction: 'scheduling', clipNorm: 'scheduling',
-  epochs: 'scheduling', patience: 'scheduling',
+  optimizer: 'optimization',
+  learningRate: 'optimization',
+  momentum: 'optimization',
+  nesterov: 'optimization',
+  beta1: 'optimization',
+  beta2: 'optimization',
+  epsilon: 'optimization',
+  batchSize: 'batching',
+  accumulate: 'batching',
+  weightDecay: 'regularization',
+  dropout: 'regularization',
+  labelSmoothing: 'regularization',
+  augmentation: 'regularization',
+  schedule: 'scheduling',
+  warmupSteps: 'scheduling',
+  finalFraction: 'scheduling',
+  clipNorm: 'scheduling',
+  epochs: 'scheduling',
+  patience: 'scheduling',
 } as const satisfies Record<string, Bucket>
 
 export type LeverName = keyof typeof leverBuckets
@@ -101,8 +114,10 @@ export function leverValue(levers: Levers, name: LeverName): LeverValue {
 /** A copy with some levers moved; it finds buckets by name. */
 export function withLevers(levers: Levers, patch: LeverPatch): Levers {
   const moved: Record<Bucket, Record<string, LeverValue>> = {
-    optimization: { ...levers.optimization }, batching: { ...levers.batching },
-    regularization: { ...levers.regularization }, scheduling: { ...levers.scheduling },
+    optimization: { ...levers.optimization },
+    batching: { ...levers.batching },
+    regularization: { ...levers.regularization },
+    scheduling: { ...levers.scheduling },
   }
   for (const name of leverNames) {
     const value = patch[name]

@@ -11,9 +11,21 @@ export interface MetricDefinition {
 export const metrics = {
   accuracy: { task: 'classification', better: 'higher', title: 'share of examples whose most probable class is correct' },
   balancedAccuracy: { task: 'classification', better: 'higher', title: 'mean recall over the classes' },
-  f1: { task: 'classification', better: 'higher', title: 'macro F1: mean over the classes of the harmonic mean of precision and recall' },
-  nll: { task: 'classification', better: 'lower', title: 'mean negative log-likelihood of the correct class, in nats, without label smoothing' },
-  brier: { task: 'classification', better: 'lower', title: 'mean squared difference between the probabilities and the correct class, summed over classes' },
+  f1: {
+    task: 'classification',
+    better: 'higher',
+    title: 'macro F1: mean over the classes of the harmonic mean of precision and recall',
+  },
+  nll: {
+    task: 'classification',
+    better: 'lower',
+    title: 'mean negative log-likelihood of the correct class, in nats, without label smoothing',
+  },
+  brier: {
+    task: 'classification',
+    better: 'lower',
+    title: 'mean squared difference between the probabilities and the correct class, summed over classes',
+  },
   ece: { task: 'classification', better: 'lower', title: 'expected calibration error over 15 equal-width bins' },
   mse: { task: 'regression', better: 'lower', title: 'mean squared error, in squared units of the target' },
   rmse: { task: 'regression', better: 'lower', title: 'root of the mean squared error, in units of the target' },
@@ -34,8 +46,16 @@ export const gain = (name: MetricName, from: number, to: number): number => (hig
 
 /** The smallest and the largest possible value of each metric. */
 const ranges: Readonly<Record<MetricName, readonly [number, number]>> = {
-  accuracy: [0, 1], balancedAccuracy: [0, 1], f1: [0, 1], nll: [0, Infinity], brier: [0, 2], ece: [0, 1],
-  mse: [0, Infinity], rmse: [0, Infinity], mae: [0, Infinity], r2: [-Infinity, 1],
+  accuracy: [0, 1],
+  balancedAccuracy: [0, 1],
+  f1: [0, 1],
+  nll: [0, Infinity],
+  brier: [0, 2],
+  ece: [0, 1],
+  mse: [0, Infinity],
+  rmse: [0, Infinity],
+  mae: [0, Infinity],
+  r2: [-Infinity, 1],
 }
 /** What rounding may add to a bound. */
 const rounding = 1e-9

@@ -108,20 +108,20 @@ export interface StageSettings {
 /** What a run does. */
 export type RunJob =
   | {
-    readonly kind: 'train'
-    /** Share of the levers' epochs, in (0, 1]; the schedule is compressed to it. */
-    readonly length: number
-    /** Share of that after which the run stops without compressing the schedule (successive halving), in (0, 1]. */
-    readonly stopAfter: number
-    /** Whether to compute test metrics of the best checkpoint; only verification may. */
-    readonly evaluateTest: boolean
-    /** Whether to summarize the best checkpoint's probabilities for a reliability diagram (classification only). */
-    readonly calibration?: true
-  }
+      readonly kind: 'train'
+      /** Share of the levers' epochs, in (0, 1]; the schedule is compressed to it. */
+      readonly length: number
+      /** Share of that after which the run stops without compressing the schedule (successive halving), in (0, 1]. */
+      readonly stopAfter: number
+      /** Whether to compute test metrics of the best checkpoint; only verification may. */
+      readonly evaluateTest: boolean
+      /** Whether to summarize the best checkpoint's probabilities for a reliability diagram (classification only). */
+      readonly calibration?: true
+    }
   | { readonly kind: 'range-test'; readonly from: number; readonly to: number; readonly steps: number }
   | {
-    /** Throughput, memory and gradient noise at the levers' batch size; runs alone on the machine. */
-    readonly kind: 'probe'
-    readonly steps: number
-    readonly memoryMiB: number
-  }
+      /** Throughput, memory and gradient noise at the levers' batch size; runs alone on the machine. */
+      readonly kind: 'probe'
+      readonly steps: number
+      readonly memoryMiB: number
+    }

@@ -105,17 +105,20 @@ interface RunBase {
 /** A finished run. Only `complete` has metrics, and all of them are finite. */
 export type RunResult =
   | (RunBase & {
-    readonly status: 'complete'
-    /** The checkpoint with the best validation objective; null for range tests and probes. */
-    readonly best: {
-      readonly step: number; readonly epoch: number; readonly validation: Metrics; readonly test: Metrics | null
-      /** Present if the job requests it. */
-      readonly calibration?: RunCalibration
-    } | null
-    readonly probe: Probe | null
-    /** SHA-256 of the final weights. */
-    readonly weights: string
-  })
+      readonly status: 'complete'
+      /** The checkpoint with the best validation objective; null for range tests and probes. */
+      readonly best: {
+        readonly step: number
+        readonly epoch: number
+        readonly validation: Metrics
+        readonly test: Metrics | null
+        /** Present if the job requests it. */
+        readonly calibration?: RunCalibration
+      } | null
+      readonly probe: Probe | null
+      /** SHA-256 of the final weights. */
+      readonly weights: string
+    })
   /** The loss became non-finite; earlier log entries are kept. */
   | (RunBase & { readonly status: 'diverged'; readonly atStep: number; readonly reason: string })
   /** The process died or ran out of memory, or our own code threw. */

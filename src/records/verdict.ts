@@ -9,7 +9,13 @@ export interface GateVerdict {
   /** The rule and the outcome in a sentence, including the numbers. */
   readonly sentence: string
   /** What was estimated (a drop, an SD, a mean) with its interval; null if it could not be estimated. */
-  readonly estimate: { readonly what: string; readonly value: number; readonly lower: number; readonly upper: number; readonly level: number } | null
+  readonly estimate: {
+    readonly what: string
+    readonly value: number
+    readonly lower: number
+    readonly upper: number
+    readonly level: number
+  } | null
   /** The rule as a question, without numbers from the run. Versions that did not write it omit it, and the two below. */
   readonly asks?: string
   /** False if more seeds could decide an inconclusive verdict. */

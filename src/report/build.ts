@@ -162,7 +162,14 @@ function verificationOf(
 
 function untimed({ seeds, ...rest }: VerifyFindings): VerifyFindings {
   const without = ({ time: _, ...run }: VerifiedRun): VerifiedRun => run
-  return { ...rest, seeds: seeds.map(({ seed, baseline, candidate }) => ({ seed, baseline: without(baseline), candidate: without(candidate) })) }
+  return {
+    ...rest,
+    seeds: seeds.map(({ seed, baseline, candidate }) => ({
+      seed,
+      baseline: without(baseline),
+      candidate: without(candidate),
+    })),
+  }
 }
 
 function stageOf(stage: StageName, plan: Plan, decisions: readonly StageDecision[]): StageReport {
@@ -182,8 +189,10 @@ function timeless({ verify, batch, ...rest }: StageDecision['findings']): Timele
   return { ...rest, ...(verify ? { verify: untimed(verify) } : {}), ...(batch ? { batch: withoutProbes(batch) } : {}) }
 }
 
-const withoutProbes = ({ probes, ...rest }: BatchFindings): TimelessBatch =>
-  ({ ...rest, probed: probes.map((p) => p.batchSize) })
+const withoutProbes = ({ probes, ...rest }: BatchFindings): TimelessBatch => ({
+  ...rest,
+  probed: probes.map((p) => p.batchSize),
+})
 
 function omissionsOf({ decisions, omissions }: ReportInput): StudyOmission[] {
   return [

@@ -55,7 +55,7 @@ function trainingLine({ edited, relabelled, moved, added, rows, growth }: Change
 
 function columnLine({ added, removed, retyped, unlisted }: ChangedColumns): string {
   const columns = (verb: string, names: readonly string[]): string[] =>
-    (names.length === 0 ? [] : [`${verb} the ${names.length === 1 ? 'column' : 'columns'} ${listed(names.map(quoted))}`])
+    names.length === 0 ? [] : [`${verb} the ${names.length === 1 ? 'column' : 'columns'} ${listed(names.map(quoted))}`]
   const turned = retyped.map(({ name, base, change }) => `turns the column ${quoted(name)} from ${base} into ${change}`)
   const clauses = [...columns('adds', added), ...columns('removes', removed), ...turned]
   const rest = unlisted === 0 ? '' : ` ${plural(unlisted, 'column')} more ${unlisted === 1 ? 'differs' : 'differ'}.`
@@ -72,7 +72,8 @@ interface Part extends Pick<ChangedPart, 'rows' | 'edited' | 'relabelled'> {
 const editText = (part: Part): string =>
   `${ofRows(part.edited, part)}${part.relabelled === 0 ? '' : ` (${part.relabelled} relabeled)`}`
 
-const ofRows = (count: number, { part, rows }: Pick<Part, 'part' | 'rows'>): string => `${count} of the ${plural(rows, `${part} row`)}`
+const ofRows = (count: number, { part, rows }: Pick<Part, 'part' | 'rows'>): string =>
+  `${count} of the ${plural(rows, `${part} row`)}`
 
 function sizeText({ part, rows, growth }: ChangedPart): string {
   return `The change is measured on ${plural(rows + growth, `${part} row`)}, ${difference(growth)} than the base commit.`
@@ -81,4 +82,4 @@ function sizeText({ part, rows, growth }: ChangedPart): string {
 const difference = (growth: number): string => `${Math.abs(growth)} ${growth > 0 ? 'more' : 'fewer'}`
 
 const listed = (items: readonly string[]): string =>
-  (items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1) ?? ''}`)
+  items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1) ?? ''}`

@@ -41,7 +41,9 @@ function reportOf(report: Draft, stage: StageName): StageReport {
 
 /** What the stage found of one kind, or the box that says why there is nothing. */
 function findingsOf<K extends keyof TimelessFindings>(
-  report: Draft, stage: StageName, kind: K,
+  report: Draft,
+  stage: StageName,
+  kind: K,
 ): NonNullable<TimelessFindings[K]> | Box {
   const { state, summary, findings } = reportOf(report, stage)
   return findings?.[kind] ?? box(state === 'skipped' ? 'skipped' : 'not-done', summary)
@@ -61,9 +63,7 @@ function baselineKept(report: Draft): Box {
   const verified = report.verification?.seeds.filter((s) => s.baseline.status === 'complete').length ?? 0
   const objective = objectiveOn(report, 'test')
   if (verified > 0) {
-    const values = objective
-      ? `, test ${objective.metric} ${meanAndSd(objective.baseline.mean, objective.baseline.sd)}`
-      : ''
+    const values = objective ? `, test ${objective.metric} ${meanAndSd(objective.baseline.mean, objective.baseline.sd)}` : ''
     return box(
       'done',
       `The declared levers were trained on ${plural(verified, 'verification seed')}${values}. They stay in the report.`,
@@ -144,9 +144,7 @@ function grid(report: Draft): Box {
       omitted ? `No grid was trained: ${omitted.why}.` : 'The grid has a single cell.',
     )
   const full = cells.filter((c) => c.length >= 1).length
-  const ranked = sensitivity
-    .filter((s) => s.omegaSquared !== null)
-    .map((s) => `${s.lever} ${short(s.omegaSquared ?? 0, 2)}`)
+  const ranked = sensitivity.filter((s) => s.omegaSquared !== null).map((s) => `${s.lever} ${short(s.omegaSquared ?? 0, 2)}`)
   const shares = ranked.length > 0 ? `; share of variance explained (ω²): ${ranked.join(', ')}` : ''
   return box(
     'done',

@@ -36,7 +36,8 @@ export function renderComment(report: Report, links: readonly CommentLink[] = []
 /** Escaping may make a hostile name many times longer, so the words are truncated until they fit. */
 function head(report: Report, room: number): string {
   const { verdict, study } = report
-  const title = (length: number): string => `### ${statusIcon[verdict.status]} ${verdict.status}: ${code(study.name, length)}`
+  const title = (length: number): string =>
+    `### ${statusIcon[verdict.status]} ${verdict.status}: ${code(study.name, length)}`
   const name = [60, 30, 10].map(title).find((t) => t.length < room / 4) ?? `### ${verdict.status}`
   const sentence = `**${markdown(verdict.sentence, 300)}**`
   const more = markdown(headline(report), 300)
@@ -48,7 +49,11 @@ function head(report: Report, room: number): string {
 function altered(report: Report, room: number): string[] {
   const lines = changeLines(report)
   if (lines.length === 0) return []
-  const said = [300, 150, 60].map((length) => warned(lines.map((line) => markdown(line, length))).join('\n').trimEnd())
+  const said = [300, 150, 60].map((length) =>
+    warned(lines.map((line) => markdown(line, length)))
+      .join('\n')
+      .trimEnd(),
+  )
   const least = warned(['This change alters how it is measured. The report has the details.']).join('\n').trimEnd()
   return [said.find((text) => text.length <= room) ?? least]
 }
@@ -58,7 +63,12 @@ function gates({ verdict }: Report, room: number): string {
   const rows = byUrgency(verdict.gates).map(
     ({ gate: g }) => `| ${statusIcon[g.status]} ${g.status} | ${markdown(askText(g), 200)} | ${estimateText(g)} |`,
   )
-  return fitted(['| Gate | Question | Measured |', '| --- | --- | --- |'], rows, room, (left) => `\n${plural(left, 'more gate')}.`)
+  return fitted(
+    ['| Gate | Question | Measured |', '| --- | --- | --- |'],
+    rows,
+    room,
+    (left) => `\n${plural(left, 'more gate')}.`,
+  )
 }
 
 function estimateText(gate: GateVerdict): string {
@@ -90,12 +100,7 @@ function repeat({ study }: Report): string {
 }
 
 /** As many rows as fit under their header, with the rest counted; nothing if not even one fits. */
-function fitted(
-  header: readonly string[],
-  rows: readonly string[],
-  room: number,
-  more: (left: number) => string,
-): string {
+function fitted(header: readonly string[], rows: readonly string[], room: number, more: (left: number) => string): string {
   for (let kept = rows.length; kept > 0; kept--) {
     const left = rows.length - kept
     const text = [...header, ...rows.slice(0, kept), ...(left === 0 ? [] : [more(left)])].join('\n')

@@ -115,7 +115,10 @@ function spaced<T>(items: readonly T[], count: number): readonly T[] {
 }
 
 /** The curves of all runs, as thinned as the charts of this report allow. */
-export async function curveBook({ study: { task, objective }, runs: all }: Report, runs: AsyncIterable<RunResult>): Promise<CurveBook> {
+export async function curveBook(
+  { study: { task, objective }, runs: all }: Report,
+  runs: AsyncIterable<RunResult>,
+): Promise<CurveBook> {
   const curves = new Map<string, ThinCurve>()
   for await (const run of runs) curves.set(run.id, thinCurve(run, objective, lossOf(task), stretchesFor(all.length)))
   return curves

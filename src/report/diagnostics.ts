@@ -10,8 +10,7 @@ export function seenText({ sights }: Finding): string {
   const sight = sights[0]
   if (!sight) return ''
   const { seed, epochs, sentence } = sight
-  const span =
-    epochs === null ? '' : epochs[0] === epochs[1] ? `epoch ${epochs[0]}` : `epochs ${epochs[0]} to ${epochs[1]}`
+  const span = epochs === null ? '' : epochs[0] === epochs[1] ? `epoch ${epochs[0]}` : `epochs ${epochs[0]} to ${epochs[1]}`
   const place = [seed === null ? '' : `seed ${seed}`, span].filter((part) => part !== '').join(', ')
   return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}${place === '' ? '' : ` (${place})`}.`
 }
@@ -22,7 +21,9 @@ export const moveTexts = ({ moves }: Finding): string[] =>
 
 /** What to try, in order, and which stage would test the first. */
 export function movesText(finding: Finding): string {
-  const all = moveTexts(finding).map((move, i) => `${i + 1}. ${move}`).join('; ')
+  const all = moveTexts(finding)
+    .map((move, i) => `${i + 1}. ${move}`)
+    .join('; ')
   return `${all}${finding.stage === null ? '' : `. Tested by the stage ${finding.stage}`}.`
 }
 

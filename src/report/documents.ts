@@ -34,7 +34,8 @@ export function parseJsonDocument(text: string, file: string, kind: DocumentKind
   if (errors.length === 0) return value
   const locate = locator(text, file)
   const { shown, more } = distinct(useful(errors).filter(isSaid), mostProblems)
-  const diagnostics = shown.map((error) => explain(error, kind, locate))
+  const diagnostics = shown
+    .map((error) => explain(error, kind, locate))
     .map((d, i) => (i === 0 ? { ...d, hint: d.hint ?? kind.hint } : d))
   throw new InputError([...diagnostics, ...rest(more, complete, kind)])
 }
@@ -47,7 +48,10 @@ function useful(errors: readonly ErrorObject[]): readonly ErrorObject[] {
 }
 
 /** The first errors with information of their own, and how many more there are. */
-function distinct(errors: readonly ErrorObject[], most: number): { readonly shown: readonly ErrorObject[]; readonly more: number } {
+function distinct(
+  errors: readonly ErrorObject[],
+  most: number,
+): { readonly shown: readonly ErrorObject[]; readonly more: number } {
   const each = new Map(errors.map((e) => [`${e.instancePath} ${e.keyword} ${JSON.stringify(e.params).slice(0, 200)}`, e]))
   return { shown: [...each.values()].slice(0, most), more: Math.max(0, each.size - most) }
 }
@@ -55,21 +59,35 @@ function distinct(errors: readonly ErrorObject[], most: number): { readonly show
 function rest(more: number, complete: boolean, { code }: DocumentKind): Diagnostic[] {
   if (more === 0 && complete) return []
   const count = `${more.toLocaleString('en')} more problem${more === 1 ? '' : 's'}`
-  const message = complete ? `${count} not listed` : more === 0 ? 'there may be more problems' : `at least ${count} not listed`
+  const message = complete
+    ? `${count} not listed`
+    : more === 0
+      ? 'there may be more problems'
+      : `at least ${count} not listed`
   return [{ code: `${code}/more`, severity: 'error', message }]
 }
 
-const limitsOf = ({ mostBytes, mostValues }: DocumentKind): JsonLimits => ({ bytes: mostBytes, depth: mostDepth, values: mostValues })
+const limitsOf = ({ mostBytes, mostValues }: DocumentKind): JsonLimits => ({
+  bytes: mostBytes,
+  depth: mostDepth,
+  values: mostValues,
+})
 
 function refuseNewer(value: unknown, text: string, file: string, kind: DocumentKind): void {
-  const { version, tool } = typeof value === 'object' && value !== null ? (value as { version?: unknown; tool?: unknown }) : {}
+  const { version, tool } =
+    typeof value === 'object' && value !== null ? (value as { version?: unknown; tool?: unknown }) : {}
   if (typeof version !== 'number' || version <= kind.version) return
-  throw new InputError([{
-    code: `${kind.code}/version`, severity: 'error', at: locator(text, file)(['version']),
-    message: `${kind.what} was written by a newer version of this tool`,
-    found: `version ${version} of the format${typeof tool === 'string' ? `, written by ${tool.slice(0, 60)}` : ''}`,
-    allowed: `version ${kind.version}`, hint: `update tunegate, or ${kind.hint}`,
-  }])
+  throw new InputError([
+    {
+      code: `${kind.code}/version`,
+      severity: 'error',
+      at: locator(text, file)(['version']),
+      message: `${kind.what} was written by a newer version of this tool`,
+      found: `version ${version} of the format${typeof tool === 'string' ? `, written by ${tool.slice(0, 60)}` : ''}`,
+      allowed: `version ${kind.version}`,
+      hint: `update tunegate, or ${kind.hint}`,
+    },
+  ])
 }
 
 function parseText(text: string, file: string, kind: DocumentKind): unknown {
@@ -102,8 +120,10 @@ function positionAt(text: string, offset: number, file: string): SourcePosition 
 }
 
 /** Only called if something is wrong. */
-const locator = (text: string, file: string) => (path: readonly string[]): SourcePosition =>
-  positionAt(text, offsetOf(text, path), file)
+const locator =
+  (text: string, file: string) =>
+  (path: readonly string[]): SourcePosition =>
+    positionAt(text, offsetOf(text, path), file)
 
 type Checker = (value: unknown) => SchemaErrors
 const checkers = new WeakMap<object, Checker>()

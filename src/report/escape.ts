@@ -60,7 +60,8 @@ export function openFence(text: string): string | null {
   return open
 }
 
-const longestRun = (text: string, run: RegExp): number => (text.match(run) ?? []).reduce((most, { length }) => Math.max(most, length), 0)
+const longestRun = (text: string, run: RegExp): number =>
+  (text.match(run) ?? []).reduce((most, { length }) => Math.max(most, length), 0)
 
 /**
  * Markdown of at most `most` units, as `size` counts them: truncated after a whole line if possible, with an open block
@@ -72,7 +73,8 @@ export function cutMarkdown(text: string, most: number, notice: string, size: (t
   const room = most - size(notice) - (longest === 0 ? 0 : longest + 1)
   let kept = beginning(text, Math.max(0, room))
   // A unit has at most four bytes, so this never removes too much.
-  while (kept !== '' && size(kept) > room) kept = beginning(kept, Math.max(0, kept.length - Math.ceil((size(kept) - room) / 4)))
+  while (kept !== '' && size(kept) > room)
+    kept = beginning(kept, Math.max(0, kept.length - Math.ceil((size(kept) - room) / 4)))
   const whole = kept.includes('\n') ? kept.slice(0, kept.lastIndexOf('\n')) : kept
   const fence = openFence(whole)
   return `${whole}${fence === null ? '' : `\n${fence}`}${notice}`

@@ -26,7 +26,8 @@ function withCalibration(value: unknown): unknown {
   const lacks = typeof verification === 'object' && verification !== null && !('calibration' in verification)
   if (!lacks || !Array.isArray(omissions)) return value
   const absent = {
-    stage: confirmation.name, what: 'reliability diagrams',
+    stage: confirmation.name,
+    what: 'reliability diagrams',
     why: 'the report was written before they were kept; run the study again to get them',
   }
   return {

@@ -39,7 +39,8 @@ export function buildLock({ tool, study, levers, lineage, verification, budget }
 }
 
 /** Whether time ended the study early. Older reports say so only if no other limit came first. */
-export const wasCutShort = ({ exhausted, cutShort }: Report['budget']): boolean => exhausted === 'minutes' || cutShort !== undefined
+export const wasCutShort = ({ exhausted, cutShort }: Report['budget']): boolean =>
+  exhausted === 'minutes' || cutShort !== undefined
 
 /** Indented, so that a change of one lever changes one line. */
 export const lockText = (lock: Lock): string => `${JSON.stringify(lock, null, 2)}\n`

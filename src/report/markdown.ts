@@ -53,7 +53,16 @@ function head(report: Report): string {
 
 /** Markdown lines that nobody overlooks. */
 export function warned(lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : ['> [!WARNING]', ...lines.map((line) => `> ${line}`).join('\n>\n').split('\n'), '']
+  return lines.length === 0
+    ? []
+    : [
+        '> [!WARNING]',
+        ...lines
+          .map((line) => `> ${line}`)
+          .join('\n>\n')
+          .split('\n'),
+        '',
+      ]
 }
 
 function gates({ verdict, against }: Report): string {
@@ -64,7 +73,9 @@ function gates({ verdict, against }: Report): string {
   const text = intervals === '' ? evidence : `${evidence}\n\n${fenced(intervals.split('\n'))}`
   const besides = beside(verdict.gates)
   const full = besides === '' ? text : `${text}\n\n${besides}`
-  return against === null || !verdict.gates.some((g) => needsBaseline(g.rule)) ? full : `${full}\n\n${heldText(verdict)} measured against ${markdown(against)}.`
+  return against === null || !verdict.gates.some((g) => needsBaseline(g.rule))
+    ? full
+    : `${full}\n\n${heldText(verdict)} measured against ${markdown(against)}.`
 }
 
 /** Below the table, so that it is not mistaken for a reason of the verdict. */
@@ -96,11 +107,11 @@ function levers({ levers: { changes, sinceLock }, lineage: entries }: Report): s
 
 function measured({ verification }: Report): string {
   const claims = {
-    'better': '**better**',
-    'worse': '**worse**',
+    better: '**better**',
+    worse: '**worse**',
     'not-distinguishable': 'not distinguishable',
-    'identical': 'identical',
-    'undecidable': 'undecidable',
+    identical: 'identical',
+    undecidable: 'undecidable',
   }
   const rows = (verification?.metrics ?? []).map((m) => [
     m.split,
@@ -131,11 +142,7 @@ function lineage({ lineage: entries }: Report): string {
 }
 
 const checklist = ({ checklist: items }: Report): string =>
-  items
-    .map(
-      (b) => `- ${boxIcon[b.state]} **${b.title}**${stateWords(b.state)}: ${markdown(b.evidence, 1000)}`,
-    )
-    .join('\n')
+  items.map((b) => `- ${boxIcon[b.state]} **${b.title}**${stateWords(b.state)}: ${markdown(b.evidence, 1000)}`).join('\n')
 
 const stateWords = (state: BoxState): string => (state === 'done' ? '' : ` (${state.replace('-', ' ')})`)
 

@@ -40,11 +40,13 @@ export interface Report {
   }
   readonly lineage: readonly LockedChange[]
   /** Null if the verify stage did not run. */
-  readonly verification: (VerifyFindings & {
-    readonly metrics: readonly MetricComparison[]
-    /** Null for a regression, and if no seed of the winner completed. */
-    readonly calibration: CalibrationSection | null
-  }) | null
+  readonly verification:
+    | (VerifyFindings & {
+        readonly metrics: readonly MetricComparison[]
+        /** Null for a regression, and if no seed of the winner completed. */
+        readonly calibration: CalibrationSection | null
+      })
+    | null
   readonly checklist: readonly ChecklistItem[]
   readonly stages: readonly StageReport[]
   /** In the order in which the stages requested them. */

@@ -25,9 +25,15 @@ function placesFor(size: number): number | null {
 export const fixed = (value: number, places: number): string => value.toFixed(places).replace('-', '−')
 
 /** A gain and its interval, with as many digits as the interval's width justifies: `+0.0199`, `0.0170 to 0.0227`. */
-export function gainAndInterval(
-  { value, lower, upper }: { readonly value: number; readonly lower: number; readonly upper: number },
-): { readonly gain: string; readonly interval: string } {
+export function gainAndInterval({
+  value,
+  lower,
+  upper,
+}: {
+  readonly value: number
+  readonly lower: number
+  readonly upper: number
+}): { readonly gain: string; readonly interval: string } {
   const places = placesFor((upper - lower) / 2)
   const text = (v: number): string => (places === null ? short(v, 3) : fixed(v, places))
   return { gain: value > 0 ? `+${text(value)}` : text(value), interval: `${text(lower)} to ${text(upper)}` }
@@ -69,8 +75,7 @@ export function quantileOf(values: readonly number[], p: number): number {
 export const meanOf = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length
 
 /** `higher is better` or `lower is better`. */
-export const directionOf = (metric: MetricName): string =>
-  higherIsBetter(metric) ? 'higher is better' : 'lower is better'
+export const directionOf = (metric: MetricName): string => (higherIsBetter(metric) ? 'higher is better' : 'lower is better')
 
 /** How the rows were split. */
 export const rowsText = ({ rows }: Pick<DataSection, 'rows'>): string =>

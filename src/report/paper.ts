@@ -27,7 +27,10 @@ export function onPaper(svg: string, { title, sentence }: Pick<Chart, 'title' | 
   const top = Math.ceil(y + margin)
   const all = height + top
   return svg
-    .replace(/ width="[^"]*" height="[^"]*" viewBox="[^"]*"/, ` width="${wide}" height="${all}" viewBox="0 0 ${wide} ${all}"`)
+    .replace(
+      / width="[^"]*" height="[^"]*" viewBox="[^"]*"/,
+      ` width="${wide}" height="${all}" viewBox="0 0 ${wide} ${all}"`,
+    )
     .replace('<svg ', '<svg style="background:#fff;color:#000" ')
     .replace('</desc>', `</desc><g aria-hidden="true">${words.join('')}</g><g transform="translate(0,${top})">`)
     .replace(/<\/svg>$/, '</g></svg>')
@@ -41,7 +44,8 @@ function wrapped(text: string, width: number, size: number): string[] {
   const lines: string[] = ['']
   for (const word of text.split(/ +/)) {
     const last = lines.at(-1) ?? ''
-    if (last === '' || last.length + 1 + word.length <= most) lines[lines.length - 1] = last === '' ? word : `${last} ${word}`
+    if (last === '' || last.length + 1 + word.length <= most)
+      lines[lines.length - 1] = last === '' ? word : `${last} ${word}`
     else lines.push(word)
   }
   return lines

@@ -28,10 +28,10 @@ export function headline(report: Report): string {
   if (objective.claim === 'identical') return `${base}. Verified: ${values}, the same as the declared levers.`
   const gain = objective.gain ? ` (gain ${gainAndInterval(objective.gain).gain})` : ''
   const claim = {
-    'better': 'better than the declared levers by more than seed noise',
-    'worse': 'worse than the declared levers by more than seed noise',
+    better: 'better than the declared levers by more than seed noise',
+    worse: 'worse than the declared levers by more than seed noise',
     'not-distinguishable': 'not distinguishable from the declared levers',
-    'undecidable': 'no improvement over the declared levers can be claimed',
+    undecidable: 'no improvement over the declared levers can be claimed',
   }[objective.claim]
   return `${base}. Verified: ${values}, against ${meanAndSd(objective.baseline.mean, objective.baseline.sd)}: ${claim}${gain}.`
 }
@@ -46,7 +46,8 @@ export function byUrgency(gates: readonly GateVerdict[]): { readonly gate: GateV
 }
 
 /** The gate with its question; in a few words if an older version wrote the report. */
-export const askText = ({ rule, asks }: GateVerdict): string => (asks === undefined ? ruleText(rule) : `${rule.gate}: ${asks}`)
+export const askText = ({ rule, asks }: GateVerdict): string =>
+  asks === undefined ? ruleText(rule) : `${rule.gate}: ${asks}`
 
 /** What would settle an inconclusive verdict, and whether seeds would; empty for a settled verdict. */
 export function settleText({ status, remedy, settled, seedsToSettle = null }: GateVerdict): string {

@@ -12,9 +12,7 @@ export function renderPlanMermaid(plan: Plan): string {
     'flowchart TD',
     `  data[("${escaped(plan.name)}<br/>${data.rows.train} training rows, ${parameters} weights")]`,
     ...plan.jobs.map((job) => `  ${nodeId(job.id)}["${escaped(job.id)}<br/>${label(job)}"]`),
-    ...plan.gates.map(
-      (gate, i) => `  gate${i}{"${escaped(gate.gate)}<br/>${escaped(limitOf(gate))}"}`,
-    ),
+    ...plan.gates.map((gate, i) => `  gate${i}{"${escaped(gate.gate)}<br/>${escaped(limitOf(gate))}"}`),
     ...(first ? [`  data --> ${nodeId(first.id)}`] : []),
     ...plan.jobs.flatMap((job) => job.needs.map((need) => `  ${nodeId(need)} --> ${nodeId(job.id)}`)),
     ...plan.gates.map((_, i) => `  ${nodeId(last?.id ?? 'data')} --> gate${i}`),

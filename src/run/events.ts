@@ -5,9 +5,12 @@ import type { RunRequest, RunResult } from '../records/run.ts'
 /** What happens while a plan is executed; only loggers render it. */
 export type RunEvent =
   | {
-    readonly type: 'study-started'; readonly plan: Plan; readonly engine: string; readonly workers: number
-    readonly resumedRuns: number
-  }
+      readonly type: 'study-started'
+      readonly plan: Plan
+      readonly engine: string
+      readonly workers: number
+      readonly resumedRuns: number
+    }
   | { readonly type: 'stage-started'; readonly job: StageJob; readonly position: number; readonly of: number }
   | { readonly type: 'run-started'; readonly request: RunRequest }
   /** `cached` if it came from the journal. */

@@ -66,8 +66,13 @@ export async function execute(plan: Plan, execution: Execution): Promise<StudyOu
     const stage = stages[job.id]
     if (!stage) throw new Error(`there is no stage ${job.id}`)
     const decision = await decide(stage, execution, scheduler, {
-      job, workload: plan.workload, seed: plan.seed, baseline: plan.baseline, incumbent,
-      previous: [...decisions], settles: execution.settles ?? (() => false),
+      job,
+      workload: plan.workload,
+      seed: plan.seed,
+      baseline: plan.baseline,
+      incumbent,
+      previous: [...decisions],
+      settles: execution.settles ?? (() => false),
     })
     const { exhausted } = scheduler.budget
     if (exhausted && !before.exhausted) listener({ type: 'budget-exhausted', what: exhausted, stage: job.id })
@@ -77,12 +82,21 @@ export async function execute(plan: Plan, execution: Execution): Promise<StudyOu
     incumbent = decision.levers
   }
   listener({ type: 'study-finished', seconds: (clock() - start) / 1000 })
-  return { decisions, levers: incumbent, seconds, exhausted: scheduler.budget.exhausted, cutShort: scheduler.budget.cutShort }
+  return {
+    decisions,
+    levers: incumbent,
+    seconds,
+    exhausted: scheduler.budget.exhausted,
+    cutShort: scheduler.budget.cutShort,
+  }
 }
 
 /** Runs one stage: it requests runs and receives outcomes until it decides. */
 async function decide(
-  stage: Stage, { pause }: Pick<Execution, 'pause'>, scheduler: RunScheduler, known: Omit<StageContext, 'runsLeft'>,
+  stage: Stage,
+  { pause }: Pick<Execution, 'pause'>,
+  scheduler: RunScheduler,
+  known: Omit<StageContext, 'runsLeft'>,
 ): Promise<StageDecision> {
   const { job } = known
   scheduler.startStage(job)

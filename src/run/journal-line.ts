@@ -49,10 +49,15 @@ export function runOfLine(line: string): RunResult {
   const value = jsonOrUndefined(line, lineLimits)
   const run: unknown = typeof value === 'object' && value !== null && 'run' in value ? value.run : undefined
   if (isRun(run)) return run
-  throw new InputError([{
-    code: 'journal/damaged', severity: 'error', message: 'the journal has a line that no run wrote', found: line.slice(0, 80),
-    hint: 'remove the output folder, or train everything again with --fresh',
-  }])
+  throw new InputError([
+    {
+      code: 'journal/damaged',
+      severity: 'error',
+      message: 'the journal has a line that no run wrote',
+      found: line.slice(0, 80),
+      hint: 'remove the output folder, or train everything again with --fresh',
+    },
+  ])
 }
 
 /** The first line of a journal. A check covers its content, so damage is not mistaken for another study. */
@@ -108,8 +113,9 @@ export function elapsedOfLine(line: string): number | undefined {
 export function differences(was: JournalHeader, is: JournalHeader): string[] {
   if (was.workload === is.workload && was.engine === is.engine) return []
   const parts = [
-    ...was.spec !== is.spec ? ['the spec'] : [], ...was.data !== is.data ? ['the data'] : [],
-    ...was.engine !== is.engine ? ['the engine'] : [],
+    ...(was.spec !== is.spec ? ['the spec'] : []),
+    ...(was.data !== is.data ? ['the data'] : []),
+    ...(was.engine !== is.engine ? ['the engine'] : []),
   ]
   return parts.length > 0 ? parts : ['the workload']
 }

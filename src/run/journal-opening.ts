@@ -23,7 +23,11 @@ export interface Settled {
 }
 
 /** Leaves a journal of this study at the path: the existing one, what can be kept of it, or a new one. */
-export async function settleJournal(path: string, header: JournalHeader, { fresh = false, idOf }: OpenOptions): Promise<Settled> {
+export async function settleJournal(
+  path: string,
+  header: JournalHeader,
+  { fresh = false, idOf }: OpenOptions,
+): Promise<Settled> {
   const before = await scanJournal(path)
   if (!before) return { scan: await create(path, header), notices: [] }
   if (fresh) return replaced(path, header, 'everything is trained again')
@@ -39,7 +43,8 @@ export async function settleJournal(path: string, header: JournalHeader, { fresh
   return fitting.length === 0 ? replaced(path, header, why) : mended(path, header, before, fitting)
 }
 
-const unreadable = 'the journal in this folder cannot be read: its first line is damaged or from another version, and no run in it belongs to this study'
+const unreadable =
+  'the journal in this folder cannot be read: its first line is damaged or from another version, and no run in it belongs to this study'
 
 async function replaced(path: string, header: JournalHeader, reason: string): Promise<Settled> {
   const aside = await setAside(path)
@@ -53,7 +58,10 @@ async function create(path: string, header: JournalHeader): Promise<Scan> {
 }
 
 async function fittingRuns(
-  path: string, { places }: Scan, engine: string, idOf: (request: RunRequest) => string,
+  path: string,
+  { places }: Scan,
+  engine: string,
+  idOf: (request: RunRequest) => string,
 ): Promise<Place[]> {
   const fitting: Place[] = []
   const file = await open(path, 'r')
@@ -78,7 +86,9 @@ async function mended(path: string, header: JournalHeader, before: Scan, fitting
   const runs = fitting.length === 1 ? '1 run in it belongs' : `${fitting.length} runs in it belong`
   return {
     scan,
-    notices: [`the first line of the journal was damaged; ${runs} to this study and ${fitting.length === 1 ? 'is' : 'are'} kept; the damaged file is kept as ${aside}`],
+    notices: [
+      `the first line of the journal was damaged; ${runs} to this study and ${fitting.length === 1 ? 'is' : 'are'} kept; the damaged file is kept as ${aside}`,
+    ],
   }
 }
 
@@ -94,9 +104,9 @@ async function* linesAt(path: string, first: readonly string[], places: readonly
 
 function repairs({ torn, damaged }: Scan): string[] {
   return [
-    ...torn ? ['the last line of the journal was torn and is removed; that run is trained again'] : [],
-    ...damaged === 1 ? ['a damaged line of the journal is ignored; that run is trained again'] : [],
-    ...damaged > 1 ? [`${damaged} damaged lines of the journal are ignored; those runs are trained again`] : [],
+    ...(torn ? ['the last line of the journal was torn and is removed; that run is trained again'] : []),
+    ...(damaged === 1 ? ['a damaged line of the journal is ignored; that run is trained again'] : []),
+    ...(damaged > 1 ? [`${damaged} damaged lines of the journal are ignored; those runs are trained again`] : []),
   ]
 }
 
@@ -112,12 +122,19 @@ async function setAside(path: string): Promise<string> {
 export async function freeName(path: string): Promise<string> {
   for (let n = 1; ; n++) {
     const to = `${path}.${n}.stale`
-    if (!await stat(to).then(() => true, () => false)) return to
+    if (
+      !(await stat(to).then(
+        () => true,
+        () => false,
+      ))
+    )
+      return to
   }
 }
 
 /** Explains to the user why the journal cannot be used. Returns errors that are not from the system unchanged. */
 export function explainJournalError(error: unknown): unknown {
-  return error instanceof InputError ? error
+  return error instanceof InputError
+    ? error
     : explainFileError(error, 'journal/unusable', 'the journal in the output folder cannot be opened')
 }

@@ -29,18 +29,30 @@ export async function rescue(file: FileHandle, end: number, path: string, runs: 
   const message = 'the output folder was removed or replaced while the study ran, so the study stops here'
   try {
     await makeFolder(dirname(path))
-    const to = await stat(path).then(() => freeName(path), () => path)
+    const to = await stat(path).then(
+      () => freeName(path),
+      () => path,
+    )
     await writeFileAtomic(to, piecesOf(file, end))
     const hint = to === path ? 'run the same command to continue from them' : `rename it to ${path} to continue from them`
     return {
       file: await open(to, notThroughLink(constants.O_RDWR)),
-      error: new InputError([{
-        code: 'journal/folder-lost', severity: 'error', message, found: dirname(path),
-        hint: `it was made again, and ${runs} finished ${runs === 1 ? 'run is' : 'runs are'} kept in ${to}: ${hint}`,
-      }]),
+      error: new InputError([
+        {
+          code: 'journal/folder-lost',
+          severity: 'error',
+          message,
+          found: dirname(path),
+          hint: `it was made again, and ${runs} finished ${runs === 1 ? 'run is' : 'runs are'} kept in ${to}: ${hint}`,
+        },
+      ]),
     }
   } catch (error) {
-    throw explainFileError(error, 'journal/folder-lost', `${message}; it cannot be made again, and the finished runs are lost`)
+    throw explainFileError(
+      error,
+      'journal/folder-lost',
+      `${message}; it cannot be made again, and the finished runs are lost`,
+    )
   }
 }
 

@@ -5,7 +5,10 @@ import { elapsedOfLine, idOfLine, mostLineBytes, parseHeader, type FoundHeader }
 const mostRuns = 1_000_000
 
 /** Where a line's run is in the file, without its line break. */
-export interface Place { readonly offset: number; readonly length: number }
+export interface Place {
+  readonly offset: number
+  readonly length: number
+}
 
 /** The content of a journal. */
 export interface Scan {

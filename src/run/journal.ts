@@ -96,7 +96,9 @@ export class Journal {
   keepTime(elapsed: () => number): void {
     clearInterval(this.time?.timer)
     // The next run reports a problem with the disk.
-    const timer = setInterval(() => { this.write(undefined).catch(() => {}) }, timeEveryMs)
+    const timer = setInterval(() => {
+      this.write(undefined).catch(() => {})
+    }, timeEveryMs)
     this.time = { elapsed, timer: timer.unref() }
   }
 
@@ -155,6 +157,11 @@ function unwritable(error: unknown): unknown {
   const message = 'the journal cannot be written, so the study stops here'
   const known = explainFileError(error, 'journal/unwritable', message)
   const found = error instanceof Error ? error.message : String(error)
-  const diagnostics = known instanceof InputError ? known.diagnostics : [{ code: 'journal/unwritable', severity: 'error' as const, message, found }]
-  return new InputError(diagnostics.map((d) => ({ ...d, hint: 'free disk space or choose another --out; earlier finished runs are kept' })))
+  const diagnostics =
+    known instanceof InputError
+      ? known.diagnostics
+      : [{ code: 'journal/unwritable', severity: 'error' as const, message, found }]
+  return new InputError(
+    diagnostics.map((d) => ({ ...d, hint: 'free disk space or choose another --out; earlier finished runs are kept' })),
+  )
 }

@@ -183,7 +183,7 @@ export class WorkerPool implements Runner {
   private async occupied(work: () => Promise<RunResult>, { done, failed }: Job): Promise<void> {
     this.busy += 1
     try {
-      done(onMachine(await work(), this.machine ??= machineLabel(this.slots)))
+      done(onMachine(await work(), (this.machine ??= machineLabel(this.slots))))
     } catch (error) {
       failed(error)
     } finally {
@@ -212,7 +212,8 @@ export class WorkerPool implements Runner {
     try {
       worker = await this.fresh()
     } catch (error) {
-      if (this.closed || (error instanceof InputError && !error.diagnostics.some((d) => d.code.startsWith('worker/')))) throw error
+      if (this.closed || (error instanceof InputError && !error.diagnostics.some((d) => d.code.startsWith('worker/'))))
+        throw error
       return { ok: false, died: messageOf(error) }
     }
     return this.attempt(job, worker)
@@ -278,8 +279,14 @@ export class WorkerPool implements Runner {
 
 function crashed({ id, request }: Job, reason: string, engine: string): RunResult {
   return {
-    id, request, engine, status: 'crashed', reason, evaluations: [],
-    steps: { loss: [], learningRate: [], gradientNorm: [], clipped: [] }, timing: { seconds: 0, stepsPerSecond: 0 },
+    id,
+    request,
+    engine,
+    status: 'crashed',
+    reason,
+    evaluations: [],
+    steps: { loss: [], learningRate: [], gradientNorm: [], clipped: [] },
+    timing: { seconds: 0, stepsPerSecond: 0 },
   }
 }
 
@@ -287,4 +294,8 @@ function crashed({ id, request }: Job, reason: string, engine: string): RunResul
 const surplus = new Error('one worker process too many')
 const closedText = 'the worker processes were ended'
 const messageOf = (error: unknown): string =>
-  error instanceof InputError ? error.diagnostics.map(lineOf).join('; ') : error instanceof Error ? error.message : String(error)
+  error instanceof InputError
+    ? error.diagnostics.map(lineOf).join('; ')
+    : error instanceof Error
+      ? error.message
+      : String(error)

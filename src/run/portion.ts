@@ -37,7 +37,13 @@ export async function trainRuns(plan: Plan, runs: readonly AskedRun[], resources
       resources.listener({ type: 'run-finished', result, cached: false, progress: meter.finish(result) })
     }
   }
-  await Promise.all(Array.from({ length: runner.slots }, () => lane().catch((error: unknown) => { failures.push(error) })))
+  await Promise.all(
+    Array.from({ length: runner.slots }, () =>
+      lane().catch((error: unknown) => {
+        failures.push(error)
+      }),
+    ),
+  )
   if (signal?.aborted) throw new Interrupted()
   if (failures.length > 0 && !timer?.aborted) throw failures[0]
 }

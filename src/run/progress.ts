@@ -45,7 +45,8 @@ export class ProgressMeter {
     this.note(this.plan.workload.objective, result)
     const left = this.job?.estimate ?? { runs: 0, steps: 0 }
     return {
-      finished: this.finished, best: this.best,
+      finished: this.finished,
+      best: this.best,
       expected: this.finished + Math.max(0, left.runs - this.jobRuns) + this.later.runs,
       secondsLeft: this.secondsFor(Math.max(0, left.steps - this.jobSteps) + this.later.steps),
     }

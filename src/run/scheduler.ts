@@ -61,7 +61,11 @@ export class RunScheduler {
   constructor(plan: Plan, resources: RunResources) {
     this.resources = resources
     const { budget } = plan
-    this.budget = new BudgetKeeper(budget, resources.clock, (resources.elapsed ?? resources.journal.elapsed) + (resources.preparing ?? 0))
+    this.budget = new BudgetKeeper(
+      budget,
+      resources.clock,
+      (resources.elapsed ?? resources.journal.elapsed) + (resources.preparing ?? 0),
+    )
     if (budget.minutes !== null && resources.elapsed === undefined) resources.journal.keepTime(() => this.budget.elapsed())
     this.meter = new ProgressMeter(plan, resources.runner.slots)
     this.idOf = runIds(plan.workload, resources.runner.engine)
@@ -101,9 +105,11 @@ export class RunScheduler {
   async answer(requests: readonly RunRequest[]): Promise<RunOutcome[]> {
     const ids = requests.map(this.idOf)
     const wanted = new Map<string, RunRequest>()
-    requests.forEach((request, i) => { if (!wanted.has(ids[i] as string)) wanted.set(ids[i] as string, request) })
+    requests.forEach((request, i) => {
+      if (!wanted.has(ids[i] as string)) wanted.set(ids[i] as string, request)
+    })
     const outcomes = await this.all([...wanted])
-    return requests.map((request, i) => ({ ...outcomes.get(ids[i] as string) as RunOutcome, request }))
+    return requests.map((request, i) => ({ ...(outcomes.get(ids[i] as string) as RunOutcome), request }))
   }
 
   /** Runs as many at a time as the runner has slots. The next run starts while the previous one is still being written. */
@@ -111,7 +117,9 @@ export class RunScheduler {
     const outcomes = new Map<string, RunOutcome>()
     const writes: Promise<void>[] = []
     const failures: unknown[] = []
-    const noteFailure = (error: unknown): void => { failures.push(error) }
+    const noteFailure = (error: unknown): void => {
+      failures.push(error)
+    }
     const queue = wanted.values()
     const lane = async (): Promise<void> => {
       // If one fails, for example because the disk is full, the others end too.
@@ -155,9 +163,11 @@ export class RunScheduler {
     try {
       const result = await runner.run(request, id, this.stop)
       this.meter.time(result)
-      onWrite(journal.append(result).then(() => {
-        listener({ type: 'run-finished', result, cached: false, progress: this.meter.finish(result) })
-      }))
+      onWrite(
+        journal.append(result).then(() => {
+          listener({ type: 'run-finished', result, cached: false, progress: this.meter.finish(result) })
+        }),
+      )
       return result
     } catch (error) {
       if (signal?.aborted) throw new Interrupted()
@@ -172,10 +182,15 @@ export class RunScheduler {
 }
 
 function lost({ stage, label }: RunRequest): never {
-  throw new InputError([{
-    code: 'study/run-lost', severity: 'error', message: 'another job decided a stage, but one of its runs is missing here', found: `${stage}: ${label}`,
-    hint: 'rerun the workflow',
-  }])
+  throw new InputError([
+    {
+      code: 'study/run-lost',
+      severity: 'error',
+      message: 'another job decided a stage, but one of its runs is missing here',
+      found: `${stage}: ${label}`,
+      hint: 'rerun the workflow',
+    },
+  ])
 }
 
 /**

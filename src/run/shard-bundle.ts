@@ -32,7 +32,9 @@ export interface ShardBundle {
   readonly runs: readonly RunResult[]
 }
 
-interface FirstLine extends Binding, StudyState { readonly parcel: 1 }
+interface FirstLine extends Binding, StudyState {
+  readonly parcel: 1
+}
 
 /** Far above what a study needs, and below what hurts a runner. */
 export const mostParcelBytes = 512 * 1024 * 1024
@@ -54,7 +56,11 @@ export async function packShardBundle(binding: Binding, state: StudyState, journ
  * binding, each line's checksum and form, and that the run's id matches its request in this workload. The error is a
  * sentence.
  */
-export async function openShardBundle(packed: Uint8Array, expected: Binding, workload: Workload): Promise<Result<ShardBundle, string>> {
+export async function openShardBundle(
+  packed: Uint8Array,
+  expected: Binding,
+  workload: Workload,
+): Promise<Result<ShardBundle, string>> {
   const text = await unpack(packed)
   if (!text.ok) return text
   const [head = '', ...lines] = text.value.split('\n')
@@ -62,7 +68,8 @@ export async function openShardBundle(packed: Uint8Array, expected: Binding, wor
   const first = jsonOrUndefined(head, headLimits)
   if (!isFirstLine(first)) return err('its first line is not what this version writes')
   const other = (['run', 'sha', 'plan', 'content'] as const).find((key) => first[key] !== expected[key])
-  if (other) return err(`it belongs to another ${{ run: 'workflow run', sha: 'commit', plan: 'plan', content: 'job' }[other]}`)
+  if (other)
+    return err(`it belongs to another ${{ run: 'workflow run', sha: 'commit', plan: 'plan', content: 'job' }[other]}`)
   if (lines.length > mostParcelRuns) return err(`it holds ${lines.length} runs, more than ${mostParcelRuns}`)
   const idOf = runIds(workload, first.engine)
   const runs = lines.map((line) => fittingRun(line, first.engine, idOf))
@@ -75,7 +82,9 @@ async function unpack(packed: Uint8Array): Promise<Result<string, string>> {
   if (packed.length > mostPackedBytes) return err(`it has ${packed.length} bytes, more than ${mostPackedBytes}`)
   try {
     const bytes = await promisify(gunzip)(packed, { maxOutputLength: mostParcelBytes })
-    return hasMoreLines(bytes, mostParcelRuns + 1) ? err(`it holds more than ${mostParcelRuns} runs`) : ok(bytes.toString('utf8'))
+    return hasMoreLines(bytes, mostParcelRuns + 1)
+      ? err(`it holds more than ${mostParcelRuns} runs`)
+      : ok(bytes.toString('utf8'))
   } catch {
     return err(`it is not gzipped, or it unpacks to more than ${mostParcelBytes} bytes`)
   }
@@ -92,6 +101,10 @@ function isFirstLine(value: unknown): value is FirstLine {
   if (typeof value !== 'object' || value === null) return false
   const line = value as Partial<Record<keyof FirstLine, unknown>>
   const texts = [line.run, line.sha, line.plan, line.content, line.engine]
-  return line.parcel === 1 && texts.every((t) => typeof t === 'string' && t.length <= 500) &&
-    typeof line.startedAt === 'number' && line.startedAt > 0
+  return (
+    line.parcel === 1 &&
+    texts.every((t) => typeof t === 'string' && t.length <= 500) &&
+    typeof line.startedAt === 'number' &&
+    line.startedAt > 0
+  )
 }

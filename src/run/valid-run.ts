@@ -10,20 +10,37 @@ const isFinite = (value: unknown): boolean => typeof value === 'number' && Numbe
 const isText = (value: unknown, most = 4000): boolean => typeof value === 'string' && value.length <= most
 /** A non-finite value is null in JSON. */
 const isLogged = (value: unknown): boolean => value === null || typeof value === 'number'
-const isMetrics = (value: unknown): boolean => isObject(value) && Object.entries(value).every(([name, v]) =>
-  typeof v === 'number' && (isMetricName(name) ? isPossible(name, v) : isFinite(v)))
+const isMetrics = (value: unknown): boolean =>
+  isObject(value) &&
+  Object.entries(value).every(
+    ([name, v]) => typeof v === 'number' && (isMetricName(name) ? isPossible(name, v) : isFinite(v)),
+  )
 
 /** Whether a value from an outside file has the form of a finished run. Call it before you read anything from the value. */
 export function isRun(value: unknown): value is RunResult {
   if (!isObject(value)) return false
   const { id, engine, request, steps, evaluations, timing } = value
-  return isText(id, 64) && isText(engine, 500) && isRequest(request) && isStepLog(steps) && isTiming(timing) &&
-    Array.isArray(evaluations) && evaluations.every(isEvaluation) && isEnd(value)
+  return (
+    isText(id, 64) &&
+    isText(engine, 500) &&
+    isRequest(request) &&
+    isStepLog(steps) &&
+    isTiming(timing) &&
+    Array.isArray(evaluations) &&
+    evaluations.every(isEvaluation) &&
+    isEnd(value)
+  )
 }
 
 function isRequest(value: unknown): boolean {
-  return isObject(value) && stageNames.some((name) => name === value['stage']) && isText(value['label']) &&
-    isLevers(value['levers']) && Number.isSafeInteger(value['seed']) && isObject(value['job'])
+  return (
+    isObject(value) &&
+    stageNames.some((name) => name === value['stage']) &&
+    isText(value['label']) &&
+    isLevers(value['levers']) &&
+    Number.isSafeInteger(value['seed']) &&
+    isObject(value['job'])
+  )
 }
 
 const isLevers = (value: unknown): boolean => isObject(value) && buckets.every((bucket) => isObject(value[bucket]))
@@ -38,11 +55,19 @@ function isStepLog(value: unknown): boolean {
 }
 
 const isTiming = (value: unknown): boolean =>
-  isObject(value) && isFinite(value['seconds']) && isLogged(value['stepsPerSecond']) && (value['machine'] === undefined || isText(value['machine'], 300))
+  isObject(value) &&
+  isFinite(value['seconds']) &&
+  isLogged(value['stepsPerSecond']) &&
+  (value['machine'] === undefined || isText(value['machine'], 300))
 
 function isEvaluation(value: unknown): boolean {
-  return isObject(value) && isFinite(value['step']) && isFinite(value['epoch']) &&
-    isMetrics(value['train']) && isMetrics(value['validation'])
+  return (
+    isObject(value) &&
+    isFinite(value['step']) &&
+    isFinite(value['epoch']) &&
+    isMetrics(value['train']) &&
+    isMetrics(value['validation'])
+  )
 }
 
 /** The last output of a process that ended. */
@@ -51,12 +76,20 @@ const mostReason = 100_000
 function isEnd({ status, reason, atStep, best, probe, weights }: Fields): boolean {
   if (status === 'crashed') return isText(reason, mostReason)
   if (status === 'diverged') return isText(reason, mostReason) && isFinite(atStep)
-  return status === 'complete' && isText(weights, 64) && (best === null || isBest(best)) && (probe === null || isProbe(probe))
+  return (
+    status === 'complete' && isText(weights, 64) && (best === null || isBest(best)) && (probe === null || isProbe(probe))
+  )
 }
 
 function isBest(value: unknown): boolean {
-  return isObject(value) && isFinite(value['step']) && isFinite(value['epoch']) && isMetrics(value['validation']) &&
-    (value['test'] === null || isMetrics(value['test'])) && (value['calibration'] === undefined || isCalibration(value['calibration']))
+  return (
+    isObject(value) &&
+    isFinite(value['step']) &&
+    isFinite(value['epoch']) &&
+    isMetrics(value['validation']) &&
+    (value['test'] === null || isMetrics(value['test'])) &&
+    (value['calibration'] === undefined || isCalibration(value['calibration']))
+  )
 }
 
 function isCalibration(value: unknown): boolean {
@@ -70,8 +103,17 @@ function isCalibration(value: unknown): boolean {
 function isCalibrated(value: unknown): boolean {
   if (!isObject(value)) return false
   const { nll, brier, parts, ece, eceEqualMass, bins } = value
-  return isFinite(nll) && isFinite(brier) && isObject(parts) && partNames.every((name) => isFinite(parts[name])) &&
-    isShare(ece) && isShare(eceEqualMass) && Array.isArray(bins) && bins.length <= mostBins && bins.every(isBin)
+  return (
+    isFinite(nll) &&
+    isFinite(brier) &&
+    isObject(parts) &&
+    partNames.every((name) => isFinite(parts[name])) &&
+    isShare(ece) &&
+    isShare(eceEqualMass) &&
+    Array.isArray(bins) &&
+    bins.length <= mostBins &&
+    bins.every(isBin)
+  )
 }
 
 const partNames = ['reliability', 'resolution', 'uncertainty', 'withinBins']
@@ -80,7 +122,9 @@ const mostBins = 15
 function isBin(value: unknown): boolean {
   if (!isObject(value)) return false
   const { from, to, count, confidence, accuracy } = value
-  return isShare(from) && isShare(to) && Number(from) < Number(to) && isWhole(count) && isShare(confidence) && isShare(accuracy)
+  return (
+    isShare(from) && isShare(to) && Number(from) < Number(to) && isWhole(count) && isShare(confidence) && isShare(accuracy)
+  )
 }
 
 /** A share computed from rounded numbers may exceed its bounds by a rounding error. */
@@ -88,6 +132,10 @@ const isShare = (value: unknown): boolean => isFinite(value) && Number(value) >=
 const isWhole = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) > 0
 
 function isProbe(value: unknown): boolean {
-  return isObject(value) && isFinite(value['examplesPerSecond']) && isFinite(value['peakMemoryMiB']) &&
+  return (
+    isObject(value) &&
+    isFinite(value['examplesPerSecond']) &&
+    isFinite(value['peakMemoryMiB']) &&
     (value['noiseScale'] === null || isFinite(value['noiseScale']))
+  )
 }

@@ -28,8 +28,10 @@ export function workersFor(wanted: number, { cores, memory }: Machine, dataBytes
   const fitting = Math.max(1, Math.floor(memory / each))
   const workers = Math.max(1, Math.min(wanted, cores, fitting))
   if (workers === wanted) return { workers, why: null }
-  const reason = workers === cores ? `this machine has ${cores} ${cores === 1 ? 'core' : 'cores'}`
-    : `${Math.floor(memory / mebi)} MiB of memory is free, and a worker needs about ${Math.ceil(each / mebi)} MiB`
+  const reason =
+    workers === cores
+      ? `this machine has ${cores} ${cores === 1 ? 'core' : 'cores'}`
+      : `${Math.floor(memory / mebi)} MiB of memory is free, and a worker needs about ${Math.ceil(each / mebi)} MiB`
   return { workers, why: `${workers} of ${wanted} workers are started, because ${reason}; the results are the same` }
 }
 

@@ -17,17 +17,31 @@ const ownSignals: readonly NodeJS.Signals[] = ['SIGSEGV', 'SIGABRT', 'SIGBUS', '
 
 /** @param errors the end of the process's standard error */
 export function deathOf(code: number | null, signal: NodeJS.Signals | null, errors: string): Death {
-  if (signal === 'SIGKILL') return { text: 'the worker process was killed, as the system does when it runs out of memory', cause: 'killed' }
+  if (signal === 'SIGKILL')
+    return { text: 'the worker process was killed, as the system does when it runs out of memory', cause: 'killed' }
   const said = wordsOf(errors)
-  if (memoryWords.test(errors)) return { text: `the worker process ran out of memory${said === '' ? '' : `: ${said}`}`, cause: 'memory' }
-  const cause = limitWords.test(errors) ? 'limit' : incompleteWords.test(errors) ? 'incomplete'
-    : signal !== null && !ownSignals.includes(signal) ? 'killed' : 'other'
-  return { text: `the worker process ${signal ? `was ended by ${signal}` : `exited with code ${code}`}${said === '' ? '' : `: ${said}`}`, cause }
+  if (memoryWords.test(errors))
+    return { text: `the worker process ran out of memory${said === '' ? '' : `: ${said}`}`, cause: 'memory' }
+  const cause = limitWords.test(errors)
+    ? 'limit'
+    : incompleteWords.test(errors)
+      ? 'incomplete'
+      : signal !== null && !ownSignals.includes(signal)
+        ? 'killed'
+        : 'other'
+  return {
+    text: `the worker process ${signal ? `was ended by ${signal}` : `exited with code ${code}`}${said === '' ? '' : `: ${said}`}`,
+    cause,
+  }
 }
 
 /** The line that names the cause, or the last lines. A native backtrace does not help the user. */
 function wordsOf(errors: string): string {
-  const lines = errors.trim().split('\n').map((line) => line.trim()).filter((line) => line !== '' && !/^\d+: (0x|\S+:\d+:\d+|\S+ \()/.test(line))
+  const lines = errors
+    .trim()
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !/^\d+: (0x|\S+:\d+:\d+|\S+ \()/.test(line))
   return lines.find((line) => /^(\w*Error|#? ?fatal)\b|Assertion|^what\(\):/i.test(line)) ?? lines.slice(-3).join(' | ')
 }
 
@@ -41,7 +55,9 @@ const advice: Readonly<Record<Exclude<Death['cause'], 'other'>, string>> = {
 /** Why no worker could start: something that the user can fix, or a defect of tunegate. */
 export function startError({ text, cause }: Death): Error {
   if (cause === 'other') return new Error(text)
-  return new InputError([{ code: 'worker/not-started', severity: 'error', message: notStarted, found: text, hint: advice[cause] }])
+  return new InputError([
+    { code: 'worker/not-started', severity: 'error', message: notStarted, found: text, hint: advice[cause] },
+  ])
 }
 
 const notStarted = 'a worker process for training cannot be started'
@@ -53,7 +69,13 @@ export function spawnError(error: unknown): Error {
 }
 
 /** A worker that said nothing for this long. */
-export const lateError = (seconds: number): Error => new InputError([{
-  code: 'worker/late', severity: 'error', message: notStarted, found: `it was not ready after ${seconds} seconds`,
-  hint: 'use fewer --workers, or try again when the machine is less busy',
-}])
+export const lateError = (seconds: number): Error =>
+  new InputError([
+    {
+      code: 'worker/late',
+      severity: 'error',
+      message: notStarted,
+      found: `it was not ready after ${seconds} seconds`,
+      hint: 'use fewer --workers, or try again when the machine is less busy',
+    },
+  ])

@@ -41,7 +41,8 @@ export class WorkerProcess {
       this.end(this.killedFor ?? death.text, this.killedFor === undefined ? startError(death) : new Error(this.killedFor))
     })
     this.child.on('error', (error) => {
-      if (this.child.pid === undefined) this.end(`the worker process could not be started: ${error.message}`, spawnError(error))
+      if (this.child.pid === undefined)
+        this.end(`the worker process could not be started: ${error.message}`, spawnError(error))
     })
   }
 
@@ -123,7 +124,10 @@ export class WorkerProcess {
 function started(script: string): ChildProcess {
   try {
     return fork(script, [], {
-      serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [], env: {},
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      execArgv: [],
+      env: {},
     })
   } catch (error) {
     // The system throws some refusals and emits others as events.

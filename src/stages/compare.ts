@@ -24,7 +24,7 @@ export interface Arm {
 
 /** The validation objective at the best checkpoint; null unless the run completed. */
 export function score(workload: Workload, outcome: RunOutcome): number | null {
-  return outcome.status === 'complete' ? outcome.best?.validation[workload.objective] ?? null : null
+  return outcome.status === 'complete' ? (outcome.best?.validation[workload.objective] ?? null) : null
 }
 
 /** The scores of an arm whose seeds all completed; undefined for an unstable arm. */
@@ -39,10 +39,14 @@ export const trainingSeconds = (outcomes: readonly RunOutcome[]): number =>
 
 /** Trains several patches of the incumbent under the same seeds, in one request. */
 export function* trainArms(
-  recorder: StageRecorder, arms: readonly { readonly label: string; readonly patch: LeverPatch }[], seeds: readonly number[], job: RunJob = fullRun,
+  recorder: StageRecorder,
+  arms: readonly { readonly label: string; readonly patch: LeverPatch }[],
+  seeds: readonly number[],
+  job: RunJob = fullRun,
 ): Asking<Arm[]> {
   const requests = arms.flatMap(({ label, patch }) =>
-    seeds.map((seed) => recorder.request(label, withLevers(recorder.incumbent, patch), seed, job)))
+    seeds.map((seed) => recorder.request(label, withLevers(recorder.incumbent, patch), seed, job)),
+  )
   const outcomes = yield* recorder.ask(requests)
   return arms.map(({ label, patch }, i) => {
     const own = outcomes.slice(i * seeds.length, (i + 1) * seeds.length)
@@ -74,18 +78,35 @@ const same = (a: Scores, b: Scores): boolean => a.every((value, i) => value === 
  * The gain that noise alone would exceed with probability `selectionAlpha / competitors`, for one candidate and one
  * incumbent.
  */
-export function compareArms(workload: Workload, incumbent: Arm, candidate: Arm, all: readonly Arm[], competitors = all.length - 1): Comparison {
+export function compareArms(
+  workload: Workload,
+  incumbent: Arm,
+  candidate: Arm,
+  all: readonly Arm[],
+  competitors = all.length - 1,
+): Comparison {
   const base = {
-    label: candidate.label, patch: candidate.patch, metric: workload.objective, seeds: candidate.seeds,
-    incumbent: incumbent.scores, candidate: candidate.scores, runs: [...runIds(incumbent), ...runIds(candidate)],
+    label: candidate.label,
+    patch: candidate.patch,
+    metric: workload.objective,
+    seeds: candidate.seeds,
+    incumbent: incumbent.scores,
+    candidate: candidate.scores,
+    runs: [...runIds(incumbent), ...runIds(candidate)],
   }
   const [from, to] = [stableScores(incumbent), stableScores(candidate)]
-  if (to === undefined) return { ...base, gain: null, threshold: null, outcome: unstable(candidate) ? 'unstable' : 'undecidable' }
-  if (from === undefined) return { ...base, gain: null, threshold: null, outcome: diverged(incumbent) ? 'better' : 'undecidable' }
+  if (to === undefined)
+    return { ...base, gain: null, threshold: null, outcome: unstable(candidate) ? 'unstable' : 'undecidable' }
+  if (from === undefined)
+    return { ...base, gain: null, threshold: null, outcome: diverged(incumbent) ? 'better' : 'undecidable' }
   const noise = differenceNoise(workload, [from, to], all)
   const judged = beatsNoisePaired({
-    candidate: to, incumbent: from, pooledSd: noise.sd, pooledDf: noise.df,
-    higherIsBetter: higherIsBetter(workload.objective), alpha: selectionAlpha / Math.max(1, competitors),
+    candidate: to,
+    incumbent: from,
+    pooledSd: noise.sd,
+    pooledDf: noise.df,
+    higherIsBetter: higherIsBetter(workload.objective),
+    alpha: selectionAlpha / Math.max(1, competitors),
   })
   if (Number.isNaN(judged.threshold)) return { ...base, gain: null, threshold: null, outcome: 'undecidable' }
   const outcome = judged.beats ? 'better' : judged.gain < -judged.threshold ? 'worse' : 'within-noise'
@@ -102,8 +123,12 @@ export const diverged = (arm: Arm): boolean => arm.outcomes.some((o) => o.status
 
 export function evidenceOf(comparison: Comparison, arms: readonly Arm[]): Evidence {
   return {
-    metric: comparison.metric, gain: comparison.gain, threshold: comparison.threshold, seeds: comparison.seeds.length,
-    runs: comparison.runs, seconds: trainingSeconds(arms.flatMap((a) => a.outcomes)),
+    metric: comparison.metric,
+    gain: comparison.gain,
+    threshold: comparison.threshold,
+    seeds: comparison.seeds.length,
+    runs: comparison.runs,
+    seconds: trainingSeconds(arms.flatMap((a) => a.outcomes)),
   }
 }
 
@@ -114,10 +139,14 @@ export function evidenceOf(comparison: Comparison, arms: readonly Arm[]): Eviden
  * @param competitors number of candidates that these were picked from on the same seeds, if more than are compared here
  */
 export function* challenge(
-  recorder: StageRecorder, what: string, candidates: readonly { readonly label: string; readonly patch: LeverPatch }[], seeds: readonly number[],
+  recorder: StageRecorder,
+  what: string,
+  candidates: readonly { readonly label: string; readonly patch: LeverPatch }[],
+  seeds: readonly number[],
   competitors = candidates.length,
 ): Asking<{ readonly arms: readonly Arm[]; readonly comparisons: readonly Comparison[] }> {
-  if (candidates.length === 0 || !recorder.affords((candidates.length + 1) * seeds.length, what)) return { arms: [], comparisons: [] }
+  if (candidates.length === 0 || !recorder.affords((candidates.length + 1) * seeds.length, what))
+    return { arms: [], comparisons: [] }
   const arms = yield* trainArms(recorder, [{ label: 'incumbent', patch: {} }, ...candidates], seeds)
   const incumbent = arms[0] as Arm
   const comparisons = arms.slice(1).map((arm) => compareArms(recorder.context.workload, incumbent, arm, arms, competitors))
@@ -138,16 +167,22 @@ export const bestOf = (comparisons: readonly Comparison[]): Comparison | undefin
 export function leading(comparisons: readonly Comparison[]): Comparison | undefined {
   const value = ({ candidate }: Comparison): number => mean(candidate.filter((s) => s !== null))
   return comparisons.reduce<Comparison | undefined>(
-    (best, c) => (best && !(metricGain(c.metric, value(best), value(c)) > 0) ? best : c), undefined)
+    (best, c) => (best && !(metricGain(c.metric, value(best), value(c)) > 0) ? best : c),
+    undefined,
+  )
 }
 
 /** What to report if no lever moved: nothing was compared, nothing could be decided, or nothing was better. */
-export function unmoved({ comparisons, omissions }: StageRecorder): { readonly conclusion: 'kept' | 'inconclusive'; readonly sentence: string } {
+export function unmoved({ comparisons, omissions }: StageRecorder): {
+  readonly conclusion: 'kept' | 'inconclusive'
+  readonly sentence: string
+} {
   const undecided = comparisons.filter((c) => c.outcome === 'undecidable').length
   if (comparisons.length === undecided && undecided > 0) {
     return {
       conclusion: 'inconclusive',
-      sentence: `${undecided === 1 ? 'The candidate could not' : `None of ${undecided} candidates could`} be distinguished from the incumbent: ` +
+      sentence:
+        `${undecided === 1 ? 'The candidate could not' : `None of ${undecided} candidates could`} be distinguished from the incumbent: ` +
         'runs are missing, or seed noise could not be estimated.',
     }
   }

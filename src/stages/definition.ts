@@ -1,7 +1,13 @@
 import type { Diagnostic } from '../base/diagnostics.ts'
 import type { Stage as WrittenStage } from '../dsl/tuning.gen.ts'
 import type {
-  Bucket, LeverName, Levers, LeverValue, RegularizationLevers, ScheduleName, SchedulingLevers,
+  Bucket,
+  LeverName,
+  Levers,
+  LeverValue,
+  RegularizationLevers,
+  ScheduleName,
+  SchedulingLevers,
 } from '../records/levers.ts'
 import type { StageSettings, TrialTemplate } from '../records/plan.ts'
 import type { Study } from './estimate.ts'
@@ -81,5 +87,8 @@ export interface SpecContext {
 
 /** Reports an error in the settings of one stage. `path` leads from the settings to the value at fault. */
 export type ReportProblem = (
-  code: string, path: readonly string[], message: string, more?: Pick<Diagnostic, 'found' | 'allowed' | 'hint'>,
+  code: string,
+  path: readonly string[],
+  message: string,
+  more?: Pick<Diagnostic, 'found' | 'allowed' | 'hint'>,
 ) => void

@@ -63,9 +63,15 @@ export class StageRecorder {
 
   close(conclusion: StageDecision['conclusion'], summary: string, findings: Omit<StageFindings, 'stage'>): StageDecision {
     return {
-      stage: this.context.job.id, levers: this.incumbent, conclusion, summary,
+      stage: this.context.job.id,
+      levers: this.incumbent,
+      conclusion,
+      summary,
       findings: { stage: this.context.job.id, ...findings },
-      lineage: this.lineage, comparisons: this.comparisons, omissions: this.omissions, runs: [...new Set(this.runs)],
+      lineage: this.lineage,
+      comparisons: this.comparisons,
+      omissions: this.omissions,
+      runs: [...new Set(this.runs)],
     }
   }
 }

@@ -32,15 +32,35 @@ export const schedule: StageDefinition<ScheduleSettings, ScheduleStage> = {
     description: 'Settings of the schedule stage. An empty list skips that comparison.',
     properties: {
       schedules: {
-        title: 'Schedules', description: "Schedules to compare with the incumbent's. null: the preset's.",
-        type: ['array', 'null'], items: { $ref: '#/$defs/schedule' }, uniqueItems: true, maxItems: 6, default: null,
+        title: 'Schedules',
+        description: "Schedules to compare with the incumbent's. null: the preset's.",
+        type: ['array', 'null'],
+        items: { $ref: '#/$defs/schedule' },
+        uniqueItems: true,
+        maxItems: 6,
+        default: null,
       },
-      warmupFractions: listSchema('Warmup shares', "Warmup lengths to compare, as shares of the steps of a run.",
-        { type: 'number', minimum: 0, maximum: 0.5 }, { uniqueItems: true, maxItems: 10 }, [0, 0.05, 0.2]),
-      clipPercentiles: listSchema('Clip percentiles', 'Quantiles of the logged gradient norms to compare as clip norms.',
-        { type: 'number', exclusiveMinimum: 0, maximum: 1 }, { uniqueItems: true, maxItems: 10 }, [0.5, 0.9]),
-      optimizers: listSchema('Optimizers', "Optimizers to compare with the incumbent's.",
-        { $ref: '#/$defs/optimizer' }, { uniqueItems: true, maxItems: 3 }, ['adamw', 'sgd']),
+      warmupFractions: listSchema(
+        'Warmup shares',
+        'Warmup lengths to compare, as shares of the steps of a run.',
+        { type: 'number', minimum: 0, maximum: 0.5 },
+        { uniqueItems: true, maxItems: 10 },
+        [0, 0.05, 0.2],
+      ),
+      clipPercentiles: listSchema(
+        'Clip percentiles',
+        'Quantiles of the logged gradient norms to compare as clip norms.',
+        { type: 'number', exclusiveMinimum: 0, maximum: 1 },
+        { uniqueItems: true, maxItems: 10 },
+        [0.5, 0.9],
+      ),
+      optimizers: listSchema(
+        'Optimizers',
+        "Optimizers to compare with the incumbent's.",
+        { $ref: '#/$defs/optimizer' },
+        { uniqueItems: true, maxItems: 3 },
+        ['adamw', 'sgd'],
+      ),
       seeds: seedsSchema('Seeds of each comparison.', 3),
     },
   },
@@ -53,7 +73,10 @@ export const schedule: StageDefinition<ScheduleSettings, ScheduleStage> = {
     const { warmupFractions = [0, 0.05, 0.2], clipPercentiles = [0.5, 0.9], seeds = 3 } = written
     const { optimizers = ['adamw', 'sgd'] } = written
     return {
-      stage: 'schedule', warmupFractions, clipPercentiles, seeds,
+      stage: 'schedule',
+      warmupFractions,
+      clipPercentiles,
+      seeds,
       schedules: (written.schedules ?? preset.schedules).filter((s) => s !== levers.scheduling.schedule),
       optimizers: optimizers.filter((o) => o !== levers.optimization.optimizer),
     }
@@ -88,7 +111,10 @@ function warmupLengths({ warmupFractions }: ScheduleSettings, runSteps: number, 
   return [...lengths]
 }
 
-interface Candidate { readonly label: string; readonly patch: LeverPatch }
+interface Candidate {
+  readonly label: string
+  readonly patch: LeverPatch
+}
 
 /**
  * First the schedule, then the length of warmup, then the clip norm (from the logged gradient norms), and last the optimizer
@@ -99,21 +125,36 @@ function* process(context: StageContext, settings: ScheduleSettings): StageProce
   const recorder = new StageRecorder(context)
   const seeds = selectionSeeds(context.seed, settings.seeds)
 
-  yield* challenge(recorder, 'comparison of schedules', settings.schedules
-    .filter((name) => name !== recorder.incumbent.scheduling.schedule)
-    .map((name): Candidate => ({ label: `schedule ${name}`, patch: { schedule: name } })), seeds)
+  yield* challenge(
+    recorder,
+    'comparison of schedules',
+    settings.schedules
+      .filter((name) => name !== recorder.incumbent.scheduling.schedule)
+      .map((name): Candidate => ({ label: `schedule ${name}`, patch: { schedule: name } })),
+    seeds,
+  )
 
   if (settings.warmupFractions.length > 0) {
     yield* challenge(recorder, 'comparison of warmup lengths', warmups(recorder, settings), seeds)
   }
   if (settings.clipPercentiles.length > 0) {
     const logged = yield* incumbentRuns(recorder, 'comparison of clip norms', seeds)
-    yield* challenge(recorder, 'comparison of clip norms', clips(recorder, settings.clipPercentiles, logged ? gradientNorms(logged) : []), seeds)
+    yield* challenge(
+      recorder,
+      'comparison of clip norms',
+      clips(recorder, settings.clipPercentiles, logged ? gradientNorms(logged) : []),
+      seeds,
+    )
   }
 
-  yield* challenge(recorder, 'comparison of optimizers', settings.optimizers
-    .filter((name) => name !== recorder.incumbent.optimization.optimizer)
-    .map((name): Candidate => ({ label: `optimizer ${name}`, patch: { optimizer: name } })), seeds)
+  yield* challenge(
+    recorder,
+    'comparison of optimizers',
+    settings.optimizers
+      .filter((name) => name !== recorder.incumbent.optimization.optimizer)
+      .map((name): Candidate => ({ label: `optimizer ${name}`, patch: { optimizer: name } })),
+    seeds,
+  )
 
   const moved = recorder.lineage.map((l) => `${l.lever} ${String(l.from)} → ${String(l.to)}`)
   if (moved.length > 0) {
@@ -138,8 +179,10 @@ function warmups(recorder: StageRecorder, settings: ScheduleSettings): Candidate
   // One-cycle has its own rise, which a warmup of 0 leaves as it is.
   const label = (steps: number): string =>
     steps === 0 && name === 'one-cycle' ? 'one-cycle warmup (30 % of a run)' : `warmup ${steps} steps`
-  return warmupLengths(settings, stepsOf(recorder), own)
-    .map((warmupSteps) => ({ label: label(warmupSteps), patch: { warmupSteps } }))
+  return warmupLengths(settings, stepsOf(recorder), own).map((warmupSteps) => ({
+    label: label(warmupSteps),
+    patch: { warmupSteps },
+  }))
 }
 
 /** Gradient norms of every step of the incumbent's runs. The clip norm is derived from them. */
@@ -150,6 +193,10 @@ function clips(recorder: StageRecorder, percentiles: readonly number[], norms: r
   if (norms.length === 0) return []
   const levels = new Set(percentiles.map((p) => Number(quantile(norms, p).toPrecision(2))))
   if (recorder.incumbent.scheduling.clipNorm !== null) levels.delete(recorder.incumbent.scheduling.clipNorm)
-  const candidates: Candidate[] = [...levels].filter((n) => n > 0).map((clipNorm) => ({ label: `clip norm ${shown(clipNorm)}`, patch: { clipNorm } }))
-  return recorder.incumbent.scheduling.clipNorm === null ? candidates : [...candidates, { label: 'no clipping', patch: { clipNorm: null } }]
+  const candidates: Candidate[] = [...levels]
+    .filter((n) => n > 0)
+    .map((clipNorm) => ({ label: `clip norm ${shown(clipNorm)}`, patch: { clipNorm } }))
+  return recorder.incumbent.scheduling.clipNorm === null
+    ? candidates
+    : [...candidates, { label: 'no clipping', patch: { clipNorm: null } }]
 }

@@ -18,10 +18,18 @@ interface SettingsSchema {
 }
 
 /** A number of seeds; most stages have one such setting. */
-export const seedsSchema = (description: string, fallback: number, title = 'Seeds'): object =>
-  ({ title, description, $ref: '#/$defs/seeds', default: fallback })
+export const seedsSchema = (description: string, fallback: number, title = 'Seeds'): object => ({
+  title,
+  description,
+  $ref: '#/$defs/seeds',
+  default: fallback,
+})
 
 /** A list of values. `more` sets the limits of its length. */
 export const listSchema = (
-  title: string, description: string, items: object, more: object, fallback: readonly unknown[],
+  title: string,
+  description: string,
+  items: object,
+  more: object,
+  fallback: readonly unknown[],
 ): object => ({ title, description, type: 'array', items, ...more, default: fallback })

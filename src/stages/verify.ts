@@ -33,11 +33,15 @@ export const verify: StageDefinition<VerifySettings, Verify> = {
     initial: { seeds: 5 },
     properties: {
       seeds: seedsSchema('Maximum number of seeds to retrain the baseline and the winner with.', 5),
-      looks: listSchema('Looks',
+      looks: listSchema(
+        'Looks',
         'Numbers of seeds, rising, after which the gates are judged; no more seeds are trained once every gate is ' +
-        'settled. [5] or [5, 10] with 10 seeds looks at 5 and, where needed, at 10; [] looks once, at the end. Every look ' +
-        'tests at a smaller level, so that all looks together err as seldom as one.',
-        { type: 'integer', minimum: 2, maximum: 100 }, { uniqueItems: true, maxItems: 10 }, []),
+          'settled. [5] or [5, 10] with 10 seeds looks at 5 and, where needed, at 10; [] looks once, at the end. Every look ' +
+          'tests at a smaller level, so that all looks together err as seldom as one.',
+        { type: 'integer', minimum: 2, maximum: 100 },
+        { uniqueItems: true, maxItems: 10 },
+        [],
+      ),
     },
   },
   charts: [
@@ -46,23 +50,31 @@ export const verify: StageDefinition<VerifySettings, Verify> = {
   ],
   chartsSteps: true,
   /** The last look covers all seeds, whether the spec lists it or not. */
-  normalize: ({ seeds = 5, looks = [] }) =>
-    ({ stage: 'verify', seeds, looks: [...looks.filter((n) => n !== seeds), seeds] }),
+  normalize: ({ seeds = 5, looks = [] }) => ({
+    stage: 'verify',
+    seeds,
+    looks: [...looks.filter((n) => n !== seeds), seeds],
+  }),
   check({ seeds, looks }, _written, _context, report) {
     if (looks.every((n, i) => n > (looks[i - 1] ?? 0))) return
     report('looks-not-rising', ['looks'], 'the looks must increase and stay within the seeds of the stage', {
-      found: looks.slice(0, -1).join(', '), allowed: `increasing numbers up to the ${seeds} seeds`,
+      found: looks.slice(0, -1).join(', '),
+      allowed: `increasing numbers up to the ${seeds} seeds`,
     })
   },
   /** Baseline and winner under the same fresh seeds. If no lever moved, they are identical and half of the runs are saved. */
-  estimate: ({ seeds }, study) =>
-    [training(study, { id: 'retrain', title: 'baseline and winner', varies: [], trials: 2, seeds })],
+  estimate: ({ seeds }, study) => [
+    training(study, { id: 'retrain', title: 'baseline and winner', varies: [], trials: 2, seeds }),
+  ],
   process,
 }
 
 /** With another number of seeds. Keeps looks at fewer seeds than are trained now. */
-export const withSeeds = (settings: VerifySettings, seeds: number): VerifySettings =>
-  ({ ...settings, seeds, looks: [...settings.looks.filter((n) => n < seeds), seeds] })
+export const withSeeds = (settings: VerifySettings, seeds: number): VerifySettings => ({
+  ...settings,
+  seeds,
+  looks: [...settings.looks.filter((n) => n < seeds), seeds],
+})
 
 /**
  * Retrains both sides on the verification seeds, paired by seed. It moves no lever; its findings go to the gates and the
@@ -82,17 +94,21 @@ function* process(context: StageContext, { seeds: most, looks }: VerifySettings)
     if (findings.seeds.length < look || (look < most && context.settles(findings))) break
   }
   const early = planned < most && findings.seeds.length === planned
-  const words = extent(findings, early ? planned : most) + (early ? ` They settled every gate, so ${most - planned} more were not needed.` : '')
+  const words =
+    extent(findings, early ? planned : most) +
+    (early ? ` They settled every gate, so ${most - planned} more were not needed.` : '')
   return recorder.close('verified', `${subject(context)} retrained ${words}`, { verify: findings })
 }
 
 function* verifyOn(recorder: StageRecorder, seeds: readonly number[]): Asking<VerifyFindings['seeds']> {
   const { baseline, incumbent, workload } = recorder.context
   const verification = verificationJob(workload.task, workload.data.rows)
-  const outcomes = yield* recorder.ask(seeds.flatMap((seed) => [
-    recorder.request('baseline', baseline, seed, verification),
-    recorder.request('winner', incumbent, seed, verification),
-  ]))
+  const outcomes = yield* recorder.ask(
+    seeds.flatMap((seed) => [
+      recorder.request('baseline', baseline, seed, verification),
+      recorder.request('winner', incumbent, seed, verification),
+    ]),
+  )
   return seeds.flatMap((seed, i) => {
     const [base, candidate] = [verified(outcomes[2 * i]), verified(outcomes[2 * i + 1])]
     return base && candidate ? [{ seed, baseline: base, candidate }] : []
@@ -101,7 +117,10 @@ function* verifyOn(recorder: StageRecorder, seeds: readonly number[]): Asking<Ve
 
 /** The only job that may use test data, if any are held out. */
 export const verificationJob = (task: Task, { test }: Pick<DataFacts['rows'], 'test'>): RunJob => ({
-  kind: 'train', length: 1, stopAfter: 1, evaluateTest: test > 0,
+  kind: 'train',
+  length: 1,
+  stopAfter: 1,
+  evaluateTest: test > 0,
   ...(task === 'classification' ? { calibration: true } : {}),
 })
 
@@ -110,14 +129,25 @@ function verified(outcome: RunOutcome | undefined): VerifiedRun | undefined {
   switch (outcome.status) {
     case 'complete':
       return {
-        run: outcome.id, status: 'complete', weights: outcome.weights,
-        validation: outcome.best?.validation ?? null, test: outcome.best?.test ?? null,
-        ...(outcome.best?.calibration ? { calibration: outcome.best.calibration } : {}), time: timeOf(outcome),
+        run: outcome.id,
+        status: 'complete',
+        weights: outcome.weights,
+        validation: outcome.best?.validation ?? null,
+        test: outcome.best?.test ?? null,
+        ...(outcome.best?.calibration ? { calibration: outcome.best.calibration } : {}),
+        time: timeOf(outcome),
       }
     case 'diverged':
       return { run: outcome.id, status: outcome.status, weights: null, validation: null, test: null }
     case 'crashed':
-      return { run: outcome.id, status: outcome.status, reason: printable(outcome.reason, 300), weights: null, validation: null, test: null }
+      return {
+        run: outcome.id,
+        status: outcome.status,
+        reason: printable(outcome.reason, 300),
+        weights: null,
+        validation: null,
+        test: null,
+      }
     default:
       return unreachable(outcome, 'run status')
   }

@@ -14,6 +14,8 @@ export function blockNoise(rows: readonly (readonly number[])[]): PooledSd {
   const rowMeans = rows.map(mean)
   const columnMeans = Array.from({ length: columns }, (_, j) => mean(rows.map((row) => row[j] as number)))
   const grand = mean(rowMeans)
-  const residuals = rows.flatMap((row, i) => row.map((value, j) => value - (rowMeans[i] as number) - (columnMeans[j] as number) + grand))
+  const residuals = rows.flatMap((row, i) =>
+    row.map((value, j) => value - (rowMeans[i] as number) - (columnMeans[j] as number) + grand),
+  )
   return { sd: Math.hypot(...residuals) / Math.sqrt(df), df }
 }

@@ -21,7 +21,9 @@ export interface CalibrationNull {
  * resampling"). An error below the 95th percentile is no evidence of anything.
  */
 export function calibrationNull(
-  predictions: Predictions, random: Stream, { bins = 15, binning = 'equal-width' as Binning, draws = 1000 } = {},
+  predictions: Predictions,
+  random: Stream,
+  { bins = 15, binning = 'equal-width' as Binning, draws = 1000 } = {},
 ): CalibrationNull | Undefined {
   const reason = unusablePredictions(predictions)
   if (reason !== undefined) return undefinedBecause(reason)
@@ -63,7 +65,12 @@ export function brierParts(predictions: Predictions, bins = 15): BrierParts | Un
   return { kind: 'brier', ...total, withinBins: score - (reliability - resolution + uncertainty) }
 }
 
-interface Parts { score: number; reliability: number; resolution: number; uncertainty: number }
+interface Parts {
+  score: number
+  reliability: number
+  resolution: number
+  uncertainty: number
+}
 
 function addClass(into: Parts, { probabilities, labels, classes }: Predictions, c: number, bins: number): void {
   const n = labels.length

@@ -99,7 +99,8 @@ export interface CalibrationBin {
  */
 export function calibrationBins(
   { confidence, correct }: { readonly confidence: ArrayLike<number>; readonly correct: ArrayLike<number> },
-  bins: number, binning: Binning = 'equal-width',
+  bins: number,
+  binning: Binning = 'equal-width',
 ): CalibrationBin[] {
   const edges = binEdges(confidence, bins, binning)
   const [count, sum, hits] = [new Float64Array(bins), new Float64Array(bins), new Float64Array(bins)]
@@ -111,8 +112,11 @@ export function calibrationBins(
     hits[b] = (hits[b] as number) + (correct[i] as number)
   }
   return Array.from(count, (n, b) => ({
-    from: edges[b] as number, to: edges[b + 1] as number, count: n,
-    meanConfidence: (sum[b] as number) / n, accuracy: (hits[b] as number) / n,
+    from: edges[b] as number,
+    to: edges[b + 1] as number,
+    count: n,
+    meanConfidence: (sum[b] as number) / n,
+    accuracy: (hits[b] as number) / n,
   })).filter((bin) => bin.count > 0)
 }
 

@@ -115,7 +115,10 @@ export function sigmaInterval(values: readonly number[], level = 0.95): Interval
  */
 export function sigmaRatioInterval(a: readonly number[], b: readonly number[], level = 0.95): IntervalResult {
   const reason = firstReason(
-    unusable(a, 'the spread of the first side', 2), unusable(b, 'the spread of the second side', 2), notAProbability(level, 'the level'))
+    unusable(a, 'the spread of the first side', 2),
+    unusable(b, 'the spread of the second side', 2),
+    notAProbability(level, 'the level'),
+  )
   if (reason !== undefined) return undefinedBecause(reason)
   const [sdA, sdB] = [sampleSd(a), sampleSd(b)]
   if (noSpread(sdA, largestMagnitude(a))) return alike(a.length, mean(a))

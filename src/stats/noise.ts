@@ -28,8 +28,15 @@ export interface NoiseVerdict {
   readonly reason: string
 }
 
-const refused = (df: number, reason: string): NoiseVerdict =>
-  ({ beats: false, gain: NaN, threshold: NaN, t: NaN, pValue: NaN, df, reason })
+const refused = (df: number, reason: string): NoiseVerdict => ({
+  beats: false,
+  gain: NaN,
+  threshold: NaN,
+  t: NaN,
+  pValue: NaN,
+  df,
+  reason,
+})
 
 /**
  * Whether a change is better than the incumbent by more than seed noise: its gain exceeds t(1 − α, df) standard errors. The
@@ -53,19 +60,28 @@ export function beatsNoisePaired(question: NoiseQuestion): NoiseVerdict {
 export function pooledPairedSd(
   pairs: readonly { readonly candidate: readonly number[]; readonly incumbent: readonly number[] }[],
 ): PooledSd {
-  return pooledSd(pairs.map(({ candidate, incumbent }) => {
-    if (candidate.length !== incumbent.length) throw new Error('pairs need the same seeds on both sides')
-    return candidate.map((value, i) => value - (incumbent[i] as number))
-  }))
+  return pooledSd(
+    pairs.map(({ candidate, incumbent }) => {
+      if (candidate.length !== incumbent.length) throw new Error('pairs need the same seeds on both sides')
+      return candidate.map((value, i) => value - (incumbent[i] as number))
+    }),
+  )
 }
 
 function unusableQuestion({ candidate, incumbent, pooledSd: sd, pooledDf: df, alpha }: NoiseQuestion): string | undefined {
-  const noise = !(df >= 1) ? 'the noise of a seed is unknown: no configuration has finite values under two seeds'
-    : !Number.isFinite(sd) ? `the noise of a seed is not finite (${sd})`
-      : sd <= 0 ? 'the seeds of every configuration agree to the last digit, so there is no noise to compare a gain with'
+  const noise = !(df >= 1)
+    ? 'the noise of a seed is unknown: no configuration has finite values under two seeds'
+    : !Number.isFinite(sd)
+      ? `the noise of a seed is not finite (${sd})`
+      : sd <= 0
+        ? 'the seeds of every configuration agree to the last digit, so there is no noise to compare a gain with'
         : undefined
-  return firstReason(unusable(candidate, 'the candidate', 1), unusable(incumbent, 'the incumbent', 1), noise,
-    notAProbability(alpha ?? 0.05, 'alpha'))
+  return firstReason(
+    unusable(candidate, 'the candidate', 1),
+    unusable(incumbent, 'the incumbent', 1),
+    noise,
+    notAProbability(alpha ?? 0.05, 'alpha'),
+  )
 }
 
 function decide(question: NoiseQuestion, width: number, kind: string): NoiseVerdict {
@@ -83,6 +99,8 @@ function decide(question: NoiseQuestion, width: number, kind: string): NoiseVerd
 function sentence(question: NoiseQuestion, kind: string, gain: number, threshold: number): string {
   const { candidate, incumbent, pooledDf, pooledSd: sd } = question
   const verb = gain > threshold ? 'exceeds' : 'does not exceed'
-  return `a gain of ${shown(gain)} ${verb} the noise threshold ${shown(threshold)} (${candidate.length} against ` +
+  return (
+    `a gain of ${shown(gain)} ${verb} the noise threshold ${shown(threshold)} (${candidate.length} against ` +
     `${incumbent.length} ${kind}runs, noise SD ${shown(sd)} on ${pooledDf} degrees of freedom)`
+  )
 }

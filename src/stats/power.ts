@@ -59,7 +59,8 @@ export function seedsNeeded(asked: Design & { readonly power: number }): SeedsNe
   if (reason !== undefined) return undefinedBecause(reason)
   // In units of the noise, and never too large to compute with: two seeds show an effect of a million of them.
   const design = { alpha, paired, effect: Math.min(effect / sd, 1e6), sd: 1 }
-  if (!Number.isFinite(tPower(MOST_SEEDS, design))) return undefinedBecause(`alpha is too small to compute with, found ${alpha}`)
+  if (!Number.isFinite(tPower(MOST_SEEDS, design)))
+    return undefinedBecause(`alpha is too small to compute with, found ${alpha}`)
   if (tPower(MOST_SEEDS, design) < power) {
     return undefinedBecause(`a margin of ${shown(effect / sd)} times the seed noise would need over ${MOST_SEEDS} seeds`)
   }
@@ -73,7 +74,12 @@ export function seedsNeeded(asked: Design & { readonly power: number }): SeedsNe
 }
 
 /** The smallest effect that this many seeds per side show with probability `power`; undefined for fewer than 2. */
-export function resolvableEffect({ seeds, sd, alpha, power }: Omit<Design, 'effect' | 'paired'> & { readonly seeds: number; readonly power: number }): number | undefined {
+export function resolvableEffect({
+  seeds,
+  sd,
+  alpha,
+  power,
+}: Omit<Design, 'effect' | 'paired'> & { readonly seeds: number; readonly power: number }): number | undefined {
   if (!(seeds >= 2 && sd > 0)) return undefined
   let [low, high] = [0, 100]
   while (tPower(seeds, { effect: high * sd, sd, alpha }) < power) high *= 2
@@ -91,7 +97,17 @@ const MOST_SPREAD_SEEDS = 1000
  * The fewest seeds for which the χ² interval of an SD of truly `sd` ends below `cap` with probability `power`; undefined if
  * over a thousand would be needed, or the SD is not below the cap.
  */
-export function capSeeds({ sd, cap, alpha, power }: { readonly sd: number; readonly cap: number; readonly alpha: number; readonly power: number }): number | undefined {
+export function capSeeds({
+  sd,
+  cap,
+  alpha,
+  power,
+}: {
+  readonly sd: number
+  readonly cap: number
+  readonly alpha: number
+  readonly power: number
+}): number | undefined {
   if (!(sd < cap)) return undefined
   return firstSeeds((n) => chiSquareQuantile(power, n - 1) / chiSquareQuantile(alpha, n - 1) <= (cap / sd) ** 2)
 }

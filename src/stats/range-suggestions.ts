@@ -63,7 +63,9 @@ export function fastaiValley(rates: readonly number[], losses: readonly number[]
  * spacing.
  */
 export function steepest(
-  rates: readonly number[], losses: readonly number[], by: 'log-rate' | 'rate' = 'log-rate',
+  rates: readonly number[],
+  losses: readonly number[],
+  by: 'log-rate' | 'rate' = 'log-rate',
 ): Suggestion | Undefined {
   const recorded = asRecorded(losses).slice(10, -1)
   if (recorded.length < 3) return undefinedBecause('too few finite losses for a slope')

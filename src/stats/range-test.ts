@@ -106,7 +106,8 @@ function disagreement(edges: readonly (Edge | NoEdge)[], lowest: number, highest
   const without = edges.flatMap((edge) => (edge.kind === 'none' ? [edge.reason] : []))
   if (edges.length === 0) return 'no sweep was run'
   if (without.length > 0) return `${without.length} of ${edges.length} sweeps show no edge: ${without[0]}`
-  return highest <= AGREEMENT * lowest ? undefined
+  return highest <= AGREEMENT * lowest
+    ? undefined
     : `the edges of the seeds range from ${shown(lowest)} to ${shown(highest)}, more than a factor of ${AGREEMENT} apart`
 }
 

@@ -83,7 +83,11 @@ const rank = (lever: LeverSensitivity): number => (lever.df === 0 ? -1 : lever.o
 function sensitivityOf(lever: string, runs: readonly GridRun[], y: readonly number[], noise: Noise): LeverSensitivity {
   const levers = leversOf(runs)
   const all = mainEffects(runs, levers, y)
-  const without = mainEffects(runs, levers.filter((other) => other !== lever), y)
+  const without = mainEffects(
+    runs,
+    levers.filter((other) => other !== lever),
+    y,
+  )
   const df = all.rank - without.rank
   if (df === 0) return { lever, omegaSquared: NaN, sumOfSquares: NaN, df, f: NaN, pValue: NaN }
   const raw = without.residualSumOfSquares - all.residualSumOfSquares

@@ -72,7 +72,7 @@ export function crossingProbability(looks: readonly number[], z: number): number
     const bound = z * Math.sqrt(looks[k] ?? 0)
     const mass = rule.weights.map((w, i) => w * (density[i] as number))
     const before = rule.points
-    crossed += sumOver(mass, (i) => normalCdf((before[i] as number - bound) / sd))
+    crossed += sumOver(mass, (i) => normalCdf(((before[i] as number) - bound) / sd))
     rule = continuation(looks, k, z)
     density = rule.points.map((s) => sumOver(mass, (i) => normalPdf((s - (before[i] as number)) / sd)) / sd)
   }

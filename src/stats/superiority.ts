@@ -14,7 +14,9 @@ export interface Superiority {
  * on: with three values per side it has only ten possible results.
  */
 export function superiority(
-  candidate: readonly number[], baseline: readonly number[], higherIsBetter: boolean,
+  candidate: readonly number[],
+  baseline: readonly number[],
+  higherIsBetter: boolean,
 ): Superiority | Undefined {
   const reason = firstReason(unusable(candidate, 'the candidate', 1), unusable(baseline, 'the baseline', 1))
   if (reason !== undefined) return undefinedBecause(reason)

@@ -37,8 +37,10 @@ export function welch(a: readonly number[], b: readonly number[]): TTest | Undef
   if (reason !== undefined) return undefinedBecause(reason)
   const [sdA, sdB] = [sampleSd(a), sampleSd(b)]
   if (noSpread(sdA, largestMagnitude(a)) && noSpread(sdB, largestMagnitude(b))) {
-    return undefinedBecause(`all values of each side are equal (${shown(mean(a))} and ${shown(mean(b))}): ` +
-      'without any spread the noise of a seed is unknown')
+    return undefinedBecause(
+      `all values of each side are equal (${shown(mean(a))} and ${shown(mean(b))}): ` +
+        'without any spread the noise of a seed is unknown',
+    )
   }
   const errorA = sdA / Math.sqrt(a.length)
   const standardError = Math.hypot(errorA, sdB / Math.sqrt(b.length))
@@ -58,8 +60,9 @@ export function pairedT(a: readonly number[], b: readonly number[]): TTest | Und
   const differences = a.map((value, i) => value - (b[i] as number))
   const sd = sampleSd(differences)
   if (noSpread(sd, Math.max(largestMagnitude(a), largestMagnitude(b)))) {
-    return undefinedBecause(`every pair differs by the same ${shown(mean(differences))}: ` +
-      'without any spread the noise of a seed is unknown')
+    return undefinedBecause(
+      `every pair differs by the same ${shown(mean(differences))}: without any spread the noise of a seed is unknown`,
+    )
   }
   return testOf('paired-t', mean(differences), sd / Math.sqrt(a.length), a.length - 1)
 }

@@ -47,12 +47,17 @@ export function fitTemperature(predictions: Predictions): Temperature | Undefine
 export function withTemperature({ probabilities, labels, classes }: Predictions, temperature: number): Float64Array {
   const out = new Float64Array(labels.length * classes)
   for (let row = 0; row < labels.length; row++) {
-    const logits = Float64Array.from({ length: classes }, (_, c) =>
-      Math.log(Math.max(LEAST, probabilities[row * classes + c] as number)) / temperature)
+    const logits = Float64Array.from(
+      { length: classes },
+      (_, c) => Math.log(Math.max(LEAST, probabilities[row * classes + c] as number)) / temperature,
+    )
     const largest = logits.reduce((a, b) => Math.max(a, b))
     const weights = logits.map((z) => Math.exp(z - largest))
     const sum = weights.reduce((a, b) => a + b)
-    out.set(weights.map((w) => w / sum), row * classes)
+    out.set(
+      weights.map((w) => w / sum),
+      row * classes,
+    )
   }
   return out
 }

@@ -13,14 +13,19 @@ export interface RankTest {
   readonly pTwoSided: number
 }
 
-const bothTails = (statistic: number, pLess: number, pGreater: number): RankTest =>
-  ({ kind: 'test', statistic, pLess, pGreater, pTwoSided: Math.min(1, 2 * Math.min(pLess, pGreater)) })
+const bothTails = (statistic: number, pLess: number, pGreater: number): RankTest => ({
+  kind: 'test',
+  statistic,
+  pLess,
+  pGreater,
+  pTwoSided: Math.min(1, 2 * Math.min(pLess, pGreater)),
+})
 
 /** Ranks from 1, with ties sharing their mean rank; doubled, so that they are integers. */
 function doubledRanks(values: readonly number[]): number[] {
   const order = values.map((_, i) => i).sort((i, j) => (values[i] as number) - (values[j] as number))
   const ranks = new Array<number>(values.length).fill(0)
-  for (let start = 0; start < order.length;) {
+  for (let start = 0; start < order.length; ) {
     let end = start
     while (end < order.length && values[order[end] as number] === values[order[start] as number]) end++
     for (const i of order.slice(start, end)) ranks[i] = start + end + 1
@@ -76,7 +81,10 @@ export function signFlip(a: readonly number[], b: readonly number[]): RankTest |
   const size = largestMagnitude(differences)
   if (!Number.isFinite(size)) return undefinedBecause('the values are too large to compute with')
   if (size === 0) return undefinedBecause('every pair is equal, so the signs say nothing')
-  return flipAll(differences.map((d) => d / size), size)
+  return flipAll(
+    differences.map((d) => d / size),
+    size,
+  )
 }
 
 /** Sums that differ by rounding only count as equal, on both sides. */
@@ -87,7 +95,11 @@ function flipAll(differences: readonly number[], scale: number): RankTest {
   for (const d of differences) sums = sums.flatMap((sum) => [sum - d, sum + d])
   const share = (test: (sum: number) => boolean): number => sums.filter(test).length / sums.length
   const statistic = (observed / differences.length) * scale
-  return bothTails(statistic, share((sum) => sum <= observed + slack), share((sum) => sum >= observed - slack))
+  return bothTails(
+    statistic,
+    share((sum) => sum <= observed + slack),
+    share((sum) => sum >= observed - slack),
+  )
 }
 
 export interface SpreadTest {

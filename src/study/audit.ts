@@ -51,21 +51,26 @@ export type Baseline =
  * guards against mistakes and no longer against malice.
  */
 export function audit(report: Report, rules: Rules): Result<Report, string> {
-  const problem = foreign(report, rules) ?? wrongSeeds(report, rules) ?? wrongRuns(report) ?? wrongTimes(report) ??
+  const problem =
+    foreign(report, rules) ??
+    wrongSeeds(report, rules) ??
+    wrongRuns(report) ??
+    wrongTimes(report) ??
     wrongBaseline(report, rules)
   if (problem !== undefined) return err(problem)
   const verify = timedVerification(report)
   const fixed = fixedOf(report, rules)
   const judged = judgeReport(report, rules.gates, fixed, verify)
-  const wrong = lateStop(report, rules, fixed, verify) ?? earlyStop(judged, rules, verify) ??
-    otherVerdict(report, rules, judged)
+  const wrong =
+    lateStop(report, rules, fixed, verify) ?? earlyStop(judged, rules, verify) ?? otherVerdict(report, rules, judged)
   if (wrong !== undefined) return err(wrong)
   const made = remade(report, rules, judged)
   return agree(report, made) ? ok(made) : err('statistics of the report do not follow from its own numbers')
 }
 
 function foreign(
-  { tool, study, verdict, stages, verification }: Report, { specPath, task, gates, verify }: Rules,
+  { tool, study, verdict, stages, verification }: Report,
+  { specPath, task, gates, verify }: Rules,
 ): string | undefined {
   if (tool !== toolName) return `${tool} wrote the report, but this step is ${toolName}: use the same version in both jobs`
   const path = study.specFile.replaceAll('\\', '/')
@@ -74,7 +79,13 @@ function foreign(
   const own = verdict.gates.map((g) => g.rule)
   if (own.length !== gates.length) return `the report judges ${own.length} gates, but the base commit has ${gates.length}`
   if (fingerprint(own) !== fingerprint(gates)) return 'the result was judged by gates other than those of the base commit'
-  if (!agree(stages.map((s) => s.stage), stageNames)) return 'the report does not have the stages of a study'
+  if (
+    !agree(
+      stages.map((s) => s.stage),
+      stageNames,
+    )
+  )
+    return 'the report does not have the stages of a study'
   if (verification === null || verify !== null) return undefined
   return 'the report has a verification, but only the report itself defines the seeds'
 }
@@ -98,7 +109,15 @@ function wrongSeeds({ study, verification }: Report, { seed, verify }: Rules): s
 
 /** The report contains each verified run more than once. Its numbers must be possible, and the same everywhere. */
 function wrongRuns(report: Report): string | undefined {
-  const { study: { task }, data: { rows }, levers, verification, stages, runs, base } = report
+  const {
+    study: { task },
+    data: { rows },
+    levers,
+    verification,
+    stages,
+    runs,
+    base,
+  } = report
   const byId = new Map(runs.map((run) => [run.id, run]))
   if (byId.size < runs.length) return 'a run is in the report twice'
   const told = stages.find((s) => s.stage === confirmation.name)?.findings?.verify ?? null
@@ -106,7 +125,10 @@ function wrongRuns(report: Report): string | undefined {
   if (!agree(told, own)) return 'the report has two accounts of its verification'
   const moved = leverDifferences(levers.baseline, levers.chosen)
   for (const { seed, baseline, candidate } of verification?.seeds ?? []) {
-    for (const [run, differences] of [[baseline, []], [candidate, moved]] as const) {
+    for (const [run, differences] of [
+      [baseline, []],
+      [candidate, moved],
+    ] as const) {
       const same = agree(summaryOf(byId.get(run.run)), accountOf(run, seed, differences, report))
       const wrong = same ? impossible(run, { task, rows }) : 'has another account among the runs'
       if (wrong !== undefined) return `the run of seed ${seed} ${wrong}`
@@ -151,7 +173,10 @@ function wrongBaseline({ base, levers }: Report, { baseline, seed, verify }: Rul
     case 'retrained': {
       if (!base || sinceLock !== null || base.source !== baseline.source) return unlike
       const planned = verify === null ? [] : verificationSeeds(seed, verify.seeds)
-      const same = agree(base.runs.map((run) => run.seed), planned)
+      const same = agree(
+        base.runs.map((run) => run.seed),
+        planned,
+      )
       return same ? undefined : 'the baseline was not retrained on the seeds of the verification'
     }
     default:
@@ -166,7 +191,10 @@ function fixedOf({ base, timing }: Report, { baseline }: Rules): Against {
 
 /** Once every gate is settled, no more seeds are trained. Otherwise a run could wait for a better draw. */
 function lateStop(
-  report: Report, { gates, verify: plan }: Rules, fixed: Against, verify: VerifyFindings | null,
+  report: Report,
+  { gates, verify: plan }: Rules,
+  fixed: Against,
+  verify: VerifyFindings | null,
 ): string | undefined {
   const seeds = verify?.seeds ?? []
   const before = plan?.looks.filter((n) => n < seeds.length) ?? []
@@ -203,10 +231,13 @@ function otherVerdict({ verdict, against }: Report, { baseline }: Rules, judged:
 function remade(report: Report, { gates, baseline }: Rules, { verdict, against }: Rejudged): Report {
   const { levers, verification, study, lineage } = report
   const draft: Report = {
-    ...report, verdict, against: baseline.kind === 'any' ? report.against : against,
+    ...report,
+    verdict,
+    against: baseline.kind === 'any' ? report.against : against,
     levers: { ...levers, changes: changesOf(levers.baseline, levers.chosen, lineage) },
     verification: verification && {
-      ...verification, metrics: verificationStatistics(verification, study.objective),
+      ...verification,
+      metrics: verificationStatistics(verification, study.objective),
       calibration: calibrationOf(verification),
     },
   }

@@ -26,7 +26,8 @@ export function augmentationsOf(spec: NormalizedSpec, { inputShape, targets }: D
 }
 
 function largestStrength({ levers, stages }: NormalizedSpec): number {
-  const tried = stages.flatMap((s) => stageNamed(s.stage).tries?.(s) ?? [])
+  const tried = stages
+    .flatMap((s) => stageNamed(s.stage).tries?.(s) ?? [])
     .flatMap(({ lever, values }) => (lever === 'augmentation' ? values.map(Number) : []))
   return Math.max(levers.regularization.augmentation, ...tried)
 }

@@ -34,11 +34,16 @@ export async function baseDataset(base: RetrainedOn, head: Prepared): Promise<Ba
   const own = { ...head.spec.data, source: head.dataFile }
   return withBaseData(base.baseData, own, async (found) => {
     switch (found.kind) {
-      case 'same': return shared([])
-      case 'uncommitted': return shared([`${found.why}: both sides were trained on the file of the workflow.`])
-      case 'unknown': throw noData(base.path, found.why)
-      case 'other': return ownRows(base, found, own, head)
-      default: return unreachable(found, 'version of the data')
+      case 'same':
+        return shared([])
+      case 'uncommitted':
+        return shared([`${found.why}: both sides were trained on the file of the workflow.`])
+      case 'unknown':
+        throw noData(base.path, found.why)
+      case 'other':
+        return ownRows(base, found, own, head)
+      default:
+        return unreachable(found, 'version of the data')
     }
   })
 }
@@ -46,12 +51,16 @@ export async function baseDataset(base: RetrainedOn, head: Prepared): Promise<Ba
 type Other = Extract<BaseVersion, { readonly kind: 'other' }>
 
 async function ownRows(
-  { path, data }: RetrainedOn, { source, header }: Other, own: DataConfig, head: Prepared,
+  { path, data }: RetrainedOn,
+  { source, header }: Other,
+  own: DataConfig,
+  head: Prepared,
 ): Promise<BaseDataset> {
   try {
     const dataset = await baseRows({ ...data, source, header }, own, head.dataset)
     const rows = ({ splits }: Dataset): number => splits.train.length
-    const note = `The data differs from the base commit: ${path} was retrained on ${rows(dataset)} training rows of its own, ` +
+    const note =
+      `The data differs from the base commit: ${path} was retrained on ${rows(dataset)} training rows of its own, ` +
       `the candidate on ${rows(head.dataset)}.`
     return { dataset, notes: [note] }
   } catch (error) {
@@ -70,16 +79,24 @@ async function sharedRows({ data, path }: RetrainedOn, { spec, dataset, dataFile
 }
 
 function otherInputs({ diagnostics: [first] }: InputError, path: string, from: string): InputError {
-  return new InputError([{
-    code: 'baseline/other-inputs', severity: 'error',
-    message: `the inputs of ${path} cannot be read from ${from}, so it cannot be a baseline`,
-    found: [first?.message, first?.found].filter((part) => part !== undefined).join(': '),
-    hint: 'keep the columns and rows that it reads until the change is merged, or compare with a lock',
-  }])
+  return new InputError([
+    {
+      code: 'baseline/other-inputs',
+      severity: 'error',
+      message: `the inputs of ${path} cannot be read from ${from}, so it cannot be a baseline`,
+      found: [first?.message, first?.found].filter((part) => part !== undefined).join(': '),
+      hint: 'keep the columns and rows that it reads until the change is merged, or compare with a lock',
+    },
+  ])
 }
 
-const noData = (path: string, why: string): InputError => new InputError([{
-  code: 'baseline/no-data', severity: 'error',
-  message: `inconclusive: ${path} cannot be retrained without its own data, and is never trained on the change's data`,
-  found: why, hint: 'commit the data, set `fetch-depth: 0` and `lfs: true` on actions/checkout, or compare with a lock',
-}])
+const noData = (path: string, why: string): InputError =>
+  new InputError([
+    {
+      code: 'baseline/no-data',
+      severity: 'error',
+      message: `inconclusive: ${path} cannot be retrained without its own data, and is never trained on the change's data`,
+      found: why,
+      hint: 'commit the data, set `fetch-depth: 0` and `lfs: true` on actions/checkout, or compare with a lock',
+    },
+  ])

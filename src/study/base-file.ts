@@ -33,7 +33,9 @@ export type BaseVersion =
  * @param own how the change reads its own file
  */
 export async function withBaseData<T>(
-  { data, file }: BaseData, own: NormalizedData, use: (version: BaseVersion) => Promise<T>,
+  { data, file }: BaseData,
+  own: NormalizedData,
+  use: (version: BaseVersion) => Promise<T>,
 ): Promise<T> {
   const found = await file(own.source)
   const { header } = data

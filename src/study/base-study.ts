@@ -47,19 +47,32 @@ export interface RetrainingFor {
  * Engine and machine are the same. All seeds are trained, since the study's looks come later. The journal is in `baseline/`
  * in the study's folder, so the baseline is trained once. Throws an `InputError` if it cannot be trained.
  */
-export async function retrainBase(options: StudyOptions, spec: BaseSpec, { head, choice, threads, outDir }: RetrainingFor): Promise<BaselineEvidence> {
+export async function retrainBase(
+  options: StudyOptions,
+  spec: BaseSpec,
+  { head, choice, threads, outDir }: RetrainingFor,
+): Promise<BaselineEvidence> {
   const { prepared: base, notes } = await prepareBase(options, spec, head)
   const source = retrainedSource(spec.path)
   const { listener, clock, signal } = options
   listener({ type: 'notice', message: `retraining the baseline of ${spec.path}` })
   for (const message of decidedBySize(head.plan, base.plan, source)) listener({ type: 'notice', message })
   const folder = join(outDir, 'baseline')
-  await makeFolder(folder).catch((error: unknown) => { throw explainFileError(error, 'run/no-output-folder', 'the baseline folder cannot be created') })
+  await makeFolder(folder).catch((error: unknown) => {
+    throw explainFileError(error, 'run/no-output-folder', 'the baseline folder cannot be created')
+  })
   const pool = await startPool(options, Promise.resolve(base), choice, threads)
   try {
     const journal = await openJournal(folder, base, pool.engine, options)
     try {
-      const { decisions } = await execute(base.plan, { stages, runner: withBreaks(pool), journal, listener, clock, ...(signal ? { signal } : {}) })
+      const { decisions } = await execute(base.plan, {
+        stages,
+        runner: withBreaks(pool),
+        journal,
+        listener,
+        clock,
+        ...(signal ? { signal } : {}),
+      })
       const found = decisions.find((d) => d.findings.verify)?.findings.verify
       const runs = found ? candidateSeeds(found) : []
       return { source, runs, notes, parameters: base.plan.workload.parameters }
@@ -75,14 +88,22 @@ export async function retrainBase(options: StudyOptions, spec: BaseSpec, { head,
 function decidedBySize({ gates, workload: { parameters } }: Plan, base: Plan, source: string): string[] {
   const baseline: BaselineEvidence = { source, runs: [], notes: [], parameters: base.workload.parameters }
   const rules = gates.filter((rule) => gateOf(rule).decidedByPlan)
-  return checkPower({ rules, seeds: 0, looks: [], parameters, baseline, noise: null }).map((said) => `${said.message}: ${said.found}`)
+  return checkPower({ rules, seeds: 0, looks: [], parameters, baseline, noise: null }).map(
+    (said) => `${said.message}: ${said.found}`,
+  )
 }
 
 /** The base as a separate study that only verifies. Any problem with it is reported at once. */
 export async function prepareBase(
-  { workspace, baseData }: Pick<SpecSource, 'workspace'> & { readonly baseData?: BaseData }, { path, text, tuned }: BaseSpec, head: Prepared,
+  { workspace, baseData }: Pick<SpecSource, 'workspace'> & { readonly baseData?: BaseData },
+  { path, text, tuned }: BaseSpec,
+  head: Prepared,
 ): Promise<{ readonly prepared: Prepared; readonly notes: readonly string[] }> {
-  const { parsed, spec: own } = await readSpec({ specPath: path, workspace, ...(text === undefined ? {} : { specText: text }) })
+  const { parsed, spec: own } = await readSpec({
+    specPath: path,
+    workspace,
+    ...(text === undefined ? {} : { specText: text }),
+  })
   requireTask(own, head.spec, path)
   const spec: NormalizedSpec = { ...own, ...measuredAs(head.spec), data: rowsOf(head.spec, own) }
   const { dataset, notes } = await baseDataset({ path, data: spec.data, baseData }, head)
@@ -90,7 +111,10 @@ export async function prepareBase(
   const declared = unwrap(compile(spec, facts, parsed.locate))
   const levers = tunedLevers(tuned ? { tuned } : {}, declared.baseline)
   const plan: Plan = levers ? unwrap(compile({ ...spec, levers }, facts, parsed.locate)) : declared
-  return { prepared: { ...head, dataset, spec, plan, warnings: [], gateLines: [] }, notes: [...replaced(own, head.spec, path), ...notes] }
+  return {
+    prepared: { ...head, dataset, spec, plan, warnings: [], gateLines: [] },
+    notes: [...replaced(own, head.spec, path), ...notes],
+  }
 }
 
 /** Source, target and split of the study, with the inputs of the base, which are part of its model. */
@@ -110,16 +134,28 @@ function replaced(own: NormalizedSpec, head: NormalizedSpec, path: string): stri
   const here = head.data
   const same = (one: unknown, other: unknown): boolean => fingerprint(one) === fingerprint(other)
   return [
-    ...(same([target, split], [here.target, here.split]) ? [] : [`${path} declares another target or another split; it was retrained on the data of this study.`]),
-    ...(same([inputs, standardize], [here.inputs, here.standardize]) ? [] : [`${path} reads different inputs; it was retrained on its own inputs.`]),
-    ...(own.objective === head.objective ? [] : [`${path} chooses checkpoints by ${own.objective}; both sides chose them by ${head.objective}.`]),
+    ...(same([target, split], [here.target, here.split])
+      ? []
+      : [`${path} declares another target or another split; it was retrained on the data of this study.`]),
+    ...(same([inputs, standardize], [here.inputs, here.standardize])
+      ? []
+      : [`${path} reads different inputs; it was retrained on its own inputs.`]),
+    ...(own.objective === head.objective
+      ? []
+      : [`${path} chooses checkpoints by ${own.objective}; both sides chose them by ${head.objective}.`]),
   ]
 }
 
 function requireTask(base: NormalizedSpec, head: NormalizedSpec, path: string): void {
   if (base.task === head.task) return
-  throw new InputError([{
-    code: 'baseline/incompatible', severity: 'error', message: `the metrics of ${path} are not comparable with those of this study`,
-    found: `task ${base.task}`, allowed: `task ${head.task}`, hint: 'use a base spec with the same task, or compare with the declared levers: --baseline retrain',
-  }])
+  throw new InputError([
+    {
+      code: 'baseline/incompatible',
+      severity: 'error',
+      message: `the metrics of ${path} are not comparable with those of this study`,
+      found: `task ${base.task}`,
+      allowed: `task ${head.task}`,
+      hint: 'use a base spec with the same task, or compare with the declared levers: --baseline retrain',
+    },
+  ])
 }

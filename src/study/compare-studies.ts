@@ -26,19 +26,38 @@ export function compareStudies(first: Report, second: Report, folders: readonly 
 }
 
 const sideOf = ({ study, verdict, tool, runs, timing, levers }: Report, folder: string): StudySide => ({
-  folder, name: study.name, verdict: verdict.status, sentence: verdict.sentence, engine: study.engine, tool,
-  runs: runs.length, seconds: timing.seconds, moved: levers.changes.length,
+  folder,
+  name: study.name,
+  verdict: verdict.status,
+  sentence: verdict.sentence,
+  engine: study.engine,
+  tool,
+  runs: runs.length,
+  seconds: timing.seconds,
+  moved: levers.changes.length,
 })
 
 function notesOf(first: Report, second: Report, sameData: boolean): string[] {
   const [a, b] = [first.study, second.study]
   const said: readonly (readonly [boolean, string])[] = [
-    [!sameData, 'The runs used other data or another split, so their metrics measure different things and are not compared.'],
-    [a.engine !== b.engine, `The runs used different engines (${a.engine}; ${b.engine}), which may explain some of the difference.`],
-    [a.layers.join('\n') !== b.layers.join('\n'), `The runs trained different models, with ${a.parameters} and ${b.parameters} parameters.`],
+    [
+      !sameData,
+      'The runs used other data or another split, so their metrics measure different things and are not compared.',
+    ],
+    [
+      a.engine !== b.engine,
+      `The runs used different engines (${a.engine}; ${b.engine}), which may explain some of the difference.`,
+    ],
+    [
+      a.layers.join('\n') !== b.layers.join('\n'),
+      `The runs trained different models, with ${a.parameters} and ${b.parameters} parameters.`,
+    ],
     [a.objective !== b.objective, `The runs optimized different metrics (${a.objective}; ${b.objective}).`],
     [a.fingerprints.spec === b.fingerprints.spec, 'The specs are the same.'],
-    [first.verification === null || second.verification === null, 'At least one run has no verification, so there are no metrics on unseen seeds.'],
+    [
+      first.verification === null || second.verification === null,
+      'At least one run has no verification, so there are no metrics on unseen seeds.',
+    ],
   ]
   return said.flatMap(([applies, text]) => (applies ? [text] : []))
 }
@@ -50,7 +69,8 @@ function metricsOf(first: Report, second: Report): ComparedMetric[] {
       return [...a.values()].some((v) => v !== null) && [...b.values()].some((v) => v !== null)
         ? [compared(metric, split, metric === second.study.objective, a, b)]
         : []
-    }))
+    }),
+  )
 }
 
 type Values = ReadonlyMap<number, number | null>
@@ -61,12 +81,28 @@ function valuesOf({ verification }: Report, metric: MetricName, split: Split): V
 }
 
 function compared(metric: MetricName, split: Split, objective: boolean, a: Values, b: Values): ComparedMetric {
-  const seeds = [...a].filter(([seed]) => b.has(seed)).map(([seed, value]): Seed => {
-    const other = b.get(seed) ?? null
-    return { seed, first: value, second: other, gain: value === null || other === null ? null : gainOf(metric, value, other) }
-  })
+  const seeds = [...a]
+    .filter(([seed]) => b.has(seed))
+    .map(([seed, value]): Seed => {
+      const other = b.get(seed) ?? null
+      return {
+        seed,
+        first: value,
+        second: other,
+        gain: value === null || other === null ? null : gainOf(metric, value, other),
+      }
+    })
   const gain = gainInterval(metric, a, b, seeds)
-  return { metric, split, objective, first: summary(a), second: summary(b), seeds, gain: gain.found, sentence: gain.sentence }
+  return {
+    metric,
+    split,
+    objective,
+    first: summary(a),
+    second: summary(b),
+    seeds,
+    gain: gain.found,
+    sentence: gain.sentence,
+  }
 }
 
 function summary(values: Values): ComparedMetric['first'] {
@@ -76,7 +112,10 @@ function summary(values: Values): ComparedMetric['first'] {
 
 const finished = (values: Values): number[] => [...values.values()].filter((v) => v !== null)
 
-interface Gain { readonly found: ComparedMetric['gain']; readonly sentence: string }
+interface Gain {
+  readonly found: ComparedMetric['gain']
+  readonly sentence: string
+}
 
 /** Paired if the studies share two seeds or more, otherwise by Welch, because other seeds are other draws. */
 function gainInterval(metric: MetricName, a: Values, b: Values, seeds: readonly Seed[]): Gain {
@@ -92,8 +131,17 @@ function gainInterval(metric: MetricName, a: Values, b: Values, seeds: readonly 
   if (interval.kind === 'undefined') return { found: null, sentence: `no interval: ${interval.reason}` }
   const sign = gainOf(metric, 0, 1)
   const [x, y] = [sign * interval.lower, sign * interval.upper]
-  const found = { value: sign * interval.estimate, lower: Math.min(x, y), upper: Math.max(x, y), level: interval.level, paired }
-  return { found, sentence: claim(found, paired ? `${pairs.length} shared seeds` : `${from.length} and ${to.length} different seeds`) }
+  const found = {
+    value: sign * interval.estimate,
+    lower: Math.min(x, y),
+    upper: Math.max(x, y),
+    level: interval.level,
+    paired,
+  }
+  return {
+    found,
+    sentence: claim(found, paired ? `${pairs.length} shared seeds` : `${from.length} and ${to.length} different seeds`),
+  }
 }
 
 function claim({ lower, upper }: NonNullable<ComparedMetric['gain']>, basis: string): string {

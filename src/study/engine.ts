@@ -40,7 +40,10 @@ const sentence = ({ diagnostics: [first] }: InputError): string =>
  * never mix.
  */
 export async function onEngine<T>(
-  wanted: EngineWish, choice: EngineChoice, work: (choice: EngineChoice) => Promise<T>, notice: (message: string) => void,
+  wanted: EngineWish,
+  choice: EngineChoice,
+  work: (choice: EngineChoice) => Promise<T>,
+  notice: (message: string) => void,
 ): Promise<T> {
   if (wanted === 'auto') notice(`training on ${choice.engine}: ${choice.why}`)
   try {
@@ -60,10 +63,15 @@ function explained({ why, message }: EngineBroke, name: EngineName): unknown {
   const { embedded, mend } = engineNamed(name)
   if (why instanceof InputError || embedded) return why
   const ways = [...(mend === undefined ? [] : [mend]), `--engine ${fallbackEngine().name} avoids it`]
-  return new InputError([{
-    code: 'engine/broke', severity: 'error', message: `the ${name} engine failed`, found: message,
-    hint: `finished runs are kept; ${ways.join(', ')}`,
-  }])
+  return new InputError([
+    {
+      code: 'engine/broke',
+      severity: 'error',
+      message: `the ${name} engine failed`,
+      found: message,
+      hint: `finished runs are kept; ${ways.join(', ')}`,
+    },
+  ])
 }
 
 /** A runner whose failures come from its engine: a pool rejects only if it was stopped or no process starts. */
@@ -72,6 +80,8 @@ export function withBreaks(runner: Runner): Runner {
     engine: runner.engine,
     slots: runner.slots,
     run: (request: RunRequest, id: string, signal?: AbortSignal): Promise<RunResult> =>
-      runner.run(request, id, signal).catch((error: unknown) => { throw signal?.aborted ? error : new EngineBroke(error) }),
+      runner.run(request, id, signal).catch((error: unknown) => {
+        throw signal?.aborted ? error : new EngineBroke(error)
+      }),
   }
 }

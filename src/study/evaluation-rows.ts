@@ -9,7 +9,8 @@ import type { Prepared } from './prepare.ts'
 
 /** What the change alters about its data and its measurement; undefined if nothing. */
 export async function changeOf(
-  { altered, spec, dataFile, dataset }: Prepared, base: BaseData | undefined,
+  { altered, spec, dataFile, dataset }: Prepared,
+  base: BaseData | undefined,
 ): Promise<ChangeSection | undefined> {
   const data = base ? await changedData(base, { ...spec.data, source: dataFile }, dataset.splits) : {}
   const rules = altered.map(({ setting, base: from, change }) => ({ setting, base: from, change }))
@@ -26,8 +27,8 @@ async function changedData(base: BaseData, own: NormalizedData, splits: Splits):
     if (found.kind !== 'other') return { rows: { notCompared: found.why } }
     const before: DataConfig = { ...base.data, source: found.source }
     return {
-      ...await unlessUnreadable(async () => columnsIn(await changedColumns(before, own))),
-      ...await unlessUnreadable(async () => rowsIn(await changedRows(before, own, splits))),
+      ...(await unlessUnreadable(async () => columnsIn(await changedColumns(before, own)))),
+      ...(await unlessUnreadable(async () => rowsIn(await changedRows(before, own, splits)))),
     }
   })
 }

@@ -59,13 +59,18 @@ const partPattern = new RegExp(`-((?:${stageNames.join('|')})-(?:\\d+of\\d+|rest
 /** Runs that shards, and this job in an earlier attempt, have finished. A bundle that cannot be trusted is left out. */
 export async function absorbParts(context: ExchangeContext, { engine }: StudyState, prefix: string): Promise<void> {
   const leftOut = (name: string, reason: string): void =>
-    context.options.listener({ type: 'notice', message: `artifact ${name} is ignored, and its runs are trained again: ${reason}` })
+    context.options.listener({
+      type: 'notice',
+      message: `artifact ${name} is ignored, and its runs are trained again: ${reason}`,
+    })
   for (const name of await context.fan.exchange.names(nameOf(context, prefix))) {
     const content = partPattern.exec(name)?.[1]
     if (content === undefined) continue
     const fetched = await context.fan.exchange.fetch(name)
-    const bundle = fetched.ok && fetched.value
-      ? await openShardBundle(fetched.value, bindingOf(context, content), context.prepared.plan.workload) : fetched
+    const bundle =
+      fetched.ok && fetched.value
+        ? await openShardBundle(fetched.value, bindingOf(context, content), context.prepared.plan.workload)
+        : fetched
     if (!bundle.ok) leftOut(name, bundle.error)
     else if (bundle.value !== null && 'runs' in bundle.value) {
       if (bundle.value.state.engine === engine) await absorb(context.journal, bundle.value.runs)
@@ -83,13 +88,24 @@ export async function send(context: ExchangeContext, state: StudyState, content:
   await context.fan.exchange.send(nameOf(context, content, context.fan.attempt), packed)
 }
 
-const bindingOf = ({ fan: { run, sha }, prepared }: ExchangeSource, content: string): Binding =>
-  ({ run, sha, plan: prepared.plan.fingerprint, content })
+const bindingOf = ({ fan: { run, sha }, prepared }: ExchangeSource, content: string): Binding => ({
+  run,
+  sha,
+  plan: prepared.plan.fingerprint,
+  content,
+})
 
 /** Without an attempt, the prefix of all names of a kind. */
 const nameOf = ({ prepared }: Pick<ExchangeSource, 'prepared'>, content: string, attempt?: number): string =>
   `tunegate-${prepared.plan.fingerprint.slice(0, 12)}-${content}${attempt === undefined ? '' : `-${attempt}.gz`}`
 
-export const untrusted = (name: string, found: string, hint = 'rerun the job that uploaded it'): InputError => new InputError([{
-  code: 'study/no-state', severity: 'error', message: `the study cannot be continued from the artifact ${name}`, found, hint,
-}])
+export const untrusted = (name: string, found: string, hint = 'rerun the job that uploaded it'): InputError =>
+  new InputError([
+    {
+      code: 'study/no-state',
+      severity: 'error',
+      message: `the study cannot be continued from the artifact ${name}`,
+      found,
+      hint,
+    },
+  ])

@@ -33,7 +33,10 @@ export async function exportStudy(run: string, tool: ExportDefinition, to: strin
 /** Skipped if missing: `report` writes it again. */
 async function artifact(run: string, path: string): Promise<ExportFile[]> {
   const file = await openFile(join(run, path)).catch(() => undefined)
-  const content = await file?.readFile().catch(() => undefined).finally(() => file.close())
+  const content = await file
+    ?.readFile()
+    .catch(() => undefined)
+    .finally(() => file.close())
   return content === undefined ? [] : [{ path, content }]
 }
 
@@ -43,10 +46,16 @@ async function requireEmpty(folder: string, shown: string): Promise<void> {
     throw explainFileError(error, 'export/unwritable', 'the export cannot be written')
   })
   if (there.length === 0) return
-  throw new InputError([{
-    code: 'export/not-empty', severity: 'error', message: 'the export folder is not empty',
-    found: `${there.length} entries in ${shown}`, allowed: 'a new or empty folder', hint: 'remove it, or choose another with --output',
-  }])
+  throw new InputError([
+    {
+      code: 'export/not-empty',
+      severity: 'error',
+      message: 'the export folder is not empty',
+      found: `${there.length} entries in ${shown}`,
+      allowed: 'a new or empty folder',
+      hint: 'remove it, or choose another with --output',
+    },
+  ])
 }
 
 async function writeNew(folder: string, { path, content }: ExportFile): Promise<void> {

@@ -99,14 +99,26 @@ export async function gateStudy(options: StudyOptions, fan: FanOut): Promise<Stu
   const { state, runs } = bundle
   const begun = fan.now()
   // All runs come from the bundles. The report folder's content is ignored.
-  return concludeStudy({ ...options, fresh: true }, prepared, { label: state.engine, why: null }, async (journal, { settles }) => {
-    await absorb(journal, runs)
-    const runner: Runner = { engine: state.engine, slots: 1, run: () => Promise.reject(new Error('a gate trains nothing')) }
-    const outcome: StudyOutcome = await execute(plan, {
-      ...resources({ options, fan, runner, journal }, state), stages, settles, settled: plan.jobs.map((j) => j.id),
-    })
-    return { outcome, runs: () => runsOf(journal, outcome.decisions), seconds: (begun - state.startedAt) / 1000 }
-  })
+  return concludeStudy(
+    { ...options, fresh: true },
+    prepared,
+    { label: state.engine, why: null },
+    async (journal, { settles }) => {
+      await absorb(journal, runs)
+      const runner: Runner = {
+        engine: state.engine,
+        slots: 1,
+        run: () => Promise.reject(new Error('a gate trains nothing')),
+      }
+      const outcome: StudyOutcome = await execute(plan, {
+        ...resources({ options, fan, runner, journal }, state),
+        stages,
+        settles,
+        settled: plan.jobs.map((j) => j.id),
+      })
+      return { outcome, runs: () => runsOf(journal, outcome.decisions), seconds: (begun - state.startedAt) / 1000 }
+    },
+  )
 }
 
 /** The journal of such a job has its own folder. Files from a cache or an earlier run are ignored. */
@@ -114,11 +126,17 @@ async function inJob<T>(options: StudyOptions, fan: FanOut, use: (context: JobCo
   refuseBaseSpec(options)
   const checked = prepare(options)
   const choice = await afterChecks(checked, options.engine.choose(checked))
-  const { pool, engine } = await onEngine(options.engine.wanted, choice, async (taken) => (
-    { pool: await startPool(options, checked, taken), engine: taken.engine }
-  ), (message) => {
-    checked.then(() => options.listener({ type: 'notice', message }), () => {})
-  })
+  const { pool, engine } = await onEngine(
+    options.engine.wanted,
+    choice,
+    async (taken) => ({ pool: await startPool(options, checked, taken), engine: taken.engine }),
+    (message) => {
+      checked.then(
+        () => options.listener({ type: 'notice', message }),
+        () => {},
+      )
+    },
+  )
   const prepared = await checked
   const folder = await mkdtemp(join(tmpdir(), 'tunegate-job-'))
   try {
@@ -140,15 +158,23 @@ async function inJob<T>(options: StudyOptions, fan: FanOut, use: (context: JobCo
  */
 function refuseBaseSpec({ baseSpec }: StudyOptions): void {
   if (!baseSpec) return
-  throw new InputError([{
-    code: 'study/no-base-spec', severity: 'error', message: 'a study spread over several jobs cannot retrain a baseline spec', found: baseSpec.path,
-    hint: 'compare with a lock or with the declared levers (`baseline: retrain`), or verify in one job (mode: verify)',
-  }])
+  throw new InputError([
+    {
+      code: 'study/no-base-spec',
+      severity: 'error',
+      message: 'a study spread over several jobs cannot retrain a baseline spec',
+      found: baseSpec.path,
+      hint: 'compare with a lock or with the declared levers (`baseline: retrain`), or verify in one job (mode: verify)',
+    },
+  ])
 }
 
 type Place = Pick<JobContext, 'options' | 'fan' | 'runner' | 'journal'>
 
-function resources({ options: { listener, clock, signal }, fan, runner, journal }: Place, { startedAt }: StudyState): RunResources {
+function resources(
+  { options: { listener, clock, signal }, fan, runner, journal }: Place,
+  { startedAt }: StudyState,
+): RunResources {
   return { runner, journal, listener, clock, elapsed: Math.max(0, fan.now() - startedAt), ...(signal ? { signal } : {}) }
 }
 
@@ -160,12 +186,16 @@ const settlesOn = async ({ options, prepared, runner }: JobContext): Promise<Jud
 async function advance(context: JobContext, state: StudyState, position: number): Promise<Shards> {
   const { jobs } = context.prepared.plan
   const open = await drive(context, state, position, (job, runs) =>
-    (job === jobs[position + 1] ? isWide(job, runs) : jobs.indexOf(job) > position + 1))
+    job === jobs[position + 1] ? isWide(job, runs) : jobs.indexOf(job) > position + 1,
+  )
   return shardsOf(open.length, context.fan.shards)
 }
 
 /** The runs that the stage deals out. They are the same in every job, since all start from the same bundle. */
-async function dealt(context: JobContext, stage: StageName): Promise<{ readonly state: StudyState; readonly open: readonly AskedRun[] }> {
+async function dealt(
+  context: JobContext,
+  stage: StageName,
+): Promise<{ readonly state: StudyState; readonly open: readonly AskedRun[] }> {
   const state = await resume(context, stage)
   const position = positionOf(context.prepared.plan, stage)
   return { state, open: await drive(context, state, position, (job, runs) => job.id === stage && isWide(job, runs)) }
@@ -176,7 +206,10 @@ async function dealt(context: JobContext, stage: StageName): Promise<{ readonly 
  * end.
  */
 async function drive(
-  context: JobContext, state: StudyState, position: number, pause: NonNullable<Execution['pause']>,
+  context: JobContext,
+  state: StudyState,
+  position: number,
+  pause: NonNullable<Execution['pause']>,
 ): Promise<readonly AskedRun[]> {
   const { plan } = context.prepared
   const settled = plan.jobs.slice(0, Math.max(0, position)).map((j) => j.id)
@@ -205,23 +238,36 @@ function shardsOf(runs: number, most: number): Shards {
 function positionOf({ jobs }: Plan, stage: StageName): number {
   const position = jobs.findIndex((j) => j.id === stage)
   if (position >= 0) return position
-  throw new InputError([{
-    code: 'study/no-such-stage', severity: 'error', message: 'the plan does not have the stage of this job', found: stage,
-    allowed: jobs.map((j) => j.id).join(', '), hint: 'compile the workflow again and commit it',
-  }])
+  throw new InputError([
+    {
+      code: 'study/no-such-stage',
+      severity: 'error',
+      message: 'the plan does not have the stage of this job',
+      found: stage,
+      allowed: jobs.map((j) => j.id).join(', '),
+      hint: 'compile the workflow again and commit it',
+    },
+  ])
 }
 
 /** Takes over the study as the previous stage left it. */
 async function resume(context: JobContext, stage: StageName): Promise<StudyState> {
   const before = context.prepared.plan.jobs[positionOf(context.prepared.plan, stage) - 1]?.id ?? 'plan'
   const bundle = await fetchLatest(context, `after-${before}`)
-  if (bundle === null) throw untrusted(`after-${before}`, 'no job of this workflow run uploaded it', 'rerun the jobs before this one')
+  if (bundle === null)
+    throw untrusted(`after-${before}`, 'no job of this workflow run uploaded it', 'rerun the jobs before this one')
   const { engine } = context.runner
   if (bundle.state.engine !== engine) {
-    throw new InputError([{
-      code: 'study/other-engine', severity: 'error', message: 'this job uses a different engine from the one that started the study',
-      found: engine, allowed: bundle.state.engine, hint: 'set the engine of every job to the output of the plan job',
-    }])
+    throw new InputError([
+      {
+        code: 'study/other-engine',
+        severity: 'error',
+        message: 'this job uses a different engine from the one that started the study',
+        found: engine,
+        allowed: bundle.state.engine,
+        hint: 'set the engine of every job to the output of the plan job',
+      },
+    ])
   }
   await absorb(context.journal, bundle.runs)
   return bundle.state

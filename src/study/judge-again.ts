@@ -26,8 +26,14 @@ export interface Rejudged {
  */
 export async function judgeAgain(reportPath: string, baseline: string | undefined): Promise<Rejudged> {
   const report = await readReport(reportPath)
-  const fixed = baseline === undefined && report.base ? baseEvidence(report.base, report.timing) : await lockOf(report, baseline)
-  return judgeReport(report, report.verdict.gates.map((g) => g.rule), fixed, timedVerification(report))
+  const fixed =
+    baseline === undefined && report.base ? baseEvidence(report.base, report.timing) : await lockOf(report, baseline)
+  return judgeReport(
+    report,
+    report.verdict.gates.map((g) => g.rule),
+    fixed,
+    timedVerification(report),
+  )
 }
 
 /** A lock with its name in sentences, the runs of another spec, or null for the study's own declared levers. */
@@ -39,10 +45,18 @@ export type Against = Awaited<ReturnType<typeof readLock>> | BaselineEvidence
  * @param verify from the report, with times; if truncated to its first seeds, the verdict is that of an earlier look
  */
 export function judgeReport(
-  report: Report, rules: readonly GateRule[], fixed: Against, verify: VerifyFindings | null,
+  report: Report,
+  rules: readonly GateRule[],
+  fixed: Against,
+  verify: VerifyFindings | null,
 ): Rejudged {
   const { study, tool, verification } = report
-  const { fingerprints: { data: dataFingerprint, spec: specFingerprint }, engine, objective, parameters } = study
+  const {
+    fingerprints: { data: dataFingerprint, spec: specFingerprint },
+    engine,
+    objective,
+    parameters,
+  } = study
   const evidence = studyEvidence(verify, fixed, { dataFingerprint, specFingerprint, engine, objective, tool, parameters })
   const verdict = judgeAt(rules, evidence, verification?.looks ?? [], wasCutShort(report.budget))
   return { verdict, against: evidence.baseline?.source ?? null, notes: changeLines(report) }
@@ -56,7 +70,14 @@ export function timedVerification({ verification, timing }: Report): VerifyFindi
     const time = run.status === 'complete' ? times.get(run.run) : undefined
     return time ? { ...run, time } : run
   }
-  return { ...verification, seeds: verification.seeds.map(({ seed, baseline, candidate }) => ({ seed, baseline: timed(baseline), candidate: timed(candidate) })) }
+  return {
+    ...verification,
+    seeds: verification.seeds.map(({ seed, baseline, candidate }) => ({
+      seed,
+      baseline: timed(baseline),
+      candidate: timed(candidate),
+    })),
+  }
 }
 
 /** The retrained runs of a base spec, with their times. */
@@ -71,16 +92,29 @@ async function lockOf({ levers, study }: Report, baseline: string | undefined): 
   if (levers.sinceLock === null) return null
   const found = await readLock(study.specFile)
   if (found) return found
-  throw new InputError([{
-    code: 'gate/lock-missing', severity: 'error', message: 'the run was compared with a lock that is no longer next to its spec', found: `no tuning.lock.json next to ${study.specFile}`,
-    hint: 'pass its path with --baseline PATH, or compare with the declared levers: --baseline retrain',
-  }])
+  throw new InputError([
+    {
+      code: 'gate/lock-missing',
+      severity: 'error',
+      message: 'the run was compared with a lock that is no longer next to its spec',
+      found: `no tuning.lock.json next to ${study.specFile}`,
+      hint: 'pass its path with --baseline PATH, or compare with the declared levers: --baseline retrain',
+    },
+  ])
 }
 
 export async function readReport(path: string): Promise<Report> {
   const text = await readTextWithin(path, mostReportBytes, 'report/too-large').catch((error: NodeJS.ErrnoException) => {
     if (error instanceof InputError) throw error
-    throw new InputError([{ code: 'report/unreadable', severity: 'error', message: 'the report cannot be read', found: `${path}: ${reasonOf(error)}`, hint: 'pass the output folder of a finished run' }])
+    throw new InputError([
+      {
+        code: 'report/unreadable',
+        severity: 'error',
+        message: 'the report cannot be read',
+        found: `${path}: ${reasonOf(error)}`,
+        hint: 'pass the output folder of a finished run',
+      },
+    ])
   })
   return parseReport(text, path)
 }

@@ -27,12 +27,26 @@ export interface JudgingSource {
 
 /** @param base the retrained runs of a base spec; they replace any lock */
 export async function judgingOf(
-  { specPath, baselinePath }: JudgingSource, { plan, dataset }: Prepared, engine: string, base: BaselineEvidence | null = null,
+  { specPath, baselinePath }: JudgingSource,
+  { plan, dataset }: Prepared,
+  engine: string,
+  base: BaselineEvidence | null = null,
 ): Promise<Judging> {
   const lock = base ? null : await readLock(specPath, baselinePath)
-  const { specFingerprint, workload: { objective, parameters } } = plan
-  const setting: Setting = { dataFingerprint: dataset.fingerprint, specFingerprint, engine, objective, tool: toolName, parameters }
+  const {
+    specFingerprint,
+    workload: { objective, parameters },
+  } = plan
+  const setting: Setting = {
+    dataFingerprint: dataset.fingerprint,
+    specFingerprint,
+    engine,
+    objective,
+    tool: toolName,
+    parameters,
+  }
   const evidence = (verify: VerifyFindings | null): GateEvidence => studyEvidence(verify, base ?? lock, setting)
-  const verdict: Judging['verdict'] = (verify, cutShort) => judgeAt(plan.gates, evidence(verify), verify?.looks ?? [], cutShort)
+  const verdict: Judging['verdict'] = (verify, cutShort) =>
+    judgeAt(plan.gates, evidence(verify), verify?.looks ?? [], cutShort)
   return { lock, evidence, verdict, settles: (verify) => isSettled(verdict(verify)) }
 }

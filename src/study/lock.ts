@@ -29,15 +29,23 @@ export async function readLock(specPath: string, baseline?: string): Promise<Nam
   const text = await readTextWithin(path, mostLockBytes, 'lock/too-large').catch((error: NodeJS.ErrnoException) => {
     if (error instanceof InputError) throw error
     if (baseline === undefined && error.code === 'ENOENT') return null
-    throw new InputError([{
-      code: 'lock/unreadable', severity: 'error', message: 'the baseline lock cannot be read', found: `${path}: ${reasonOf(error)}`,
-      hint: 'pass another lock with --baseline PATH, or compare with the declared levers: --baseline retrain',
-    }])
+    throw new InputError([
+      {
+        code: 'lock/unreadable',
+        severity: 'error',
+        message: 'the baseline lock cannot be read',
+        found: `${path}: ${reasonOf(error)}`,
+        hint: 'pass another lock with --baseline PATH, or compare with the declared levers: --baseline retrain',
+      },
+    ])
   })
   return text === null ? null : { lock: parseLock(text, path), source: basename(path) }
 }
 
 export async function insideFolder(path: string): Promise<string> {
-  const folder = await stat(path).then((s) => s.isDirectory(), () => false)
+  const folder = await stat(path).then(
+    (s) => s.isDirectory(),
+    () => false,
+  )
   return folder ? join(path, lockName) : path
 }

@@ -25,9 +25,11 @@ export function impossible(run: VerifiedRun | LockedSeed, { task, rows }: Measur
   if (!weights || !validation) return 'is complete but has no results'
   if ((test !== null) !== rows.test > 0) return `has ${test ? '' : 'no '}test metrics, but there are ${rows.test} test rows`
   if (task === 'classification' && 'run' in run && !calibration) return 'has no reliability diagram'
-  return wrongMetrics(validation, task, rows.validation, 'validation') ??
+  return (
+    wrongMetrics(validation, task, rows.validation, 'validation') ??
     (test ? wrongMetrics(test, task, rows.test, 'test') : undefined) ??
     (calibration ? wrongCalibration(calibration, { validation, test }, rows) : undefined)
+  )
 }
 
 function wrongMetrics(found: Metrics, task: Task, rows: number, split: string): string | undefined {
@@ -57,7 +59,9 @@ function isShare(share: number, rows: number): boolean {
 }
 
 function wrongCalibration(
-  { split, rows, asTrained, scaled }: RunCalibration, metrics: Pick<LockedSeed, 'validation' | 'test'>, all: Rows,
+  { split, rows, asTrained, scaled }: RunCalibration,
+  metrics: Pick<LockedSeed, 'validation' | 'test'>,
+  all: Rows,
 ): string | undefined {
   if (split !== (all.test > 0 ? 'test' : 'validation') || rows !== all[split]) {
     return `is calibrated on ${rows} ${split} rows, but there are ${all[split]}`

@@ -13,24 +13,47 @@ import { toolName } from './version.ts'
  * noise.
  */
 export async function powerChecksOf(
-  plan: Plan, { specPath, baselinePath }: Pick<SpecSource, 'specPath' | 'baselinePath'>, locate: (gate: number, key: string) => SourcePosition,
+  plan: Plan,
+  { specPath, baselinePath }: Pick<SpecSource, 'specPath' | 'baselinePath'>,
+  locate: (gate: number, key: string) => SourcePosition,
 ): Promise<Diagnostic[]> {
   const verify = confirmationIn(plan.jobs.map((job) => job.settings))
   if (verify === undefined) return []
   const lock = await readLock(specPath, baselinePath)
   const baseline = lock && heldAgainst(lock, plan)
-  const beside = lock ?? await readLock(specPath).catch(() => null)
-  const noise = beside && !('reason' in heldAgainst(beside, plan)) ? { source: beside.source, seeds: beside.lock.seeds } : null
+  const beside = lock ?? (await readLock(specPath).catch(() => null))
+  const noise =
+    beside && !('reason' in heldAgainst(beside, plan)) ? { source: beside.source, seeds: beside.lock.seeds } : null
   const { parameters } = plan.workload
-  const foresight: PowerCheckInput = { rules: plan.gates, seeds: verify.seeds, looks: verify.looks, parameters, baseline, noise }
+  const foresight: PowerCheckInput = {
+    rules: plan.gates,
+    seeds: verify.seeds,
+    looks: verify.looks,
+    parameters,
+    baseline,
+    noise,
+  }
   return checkPower(foresight).map((said) => diagnosticOf(said, locate))
 }
 
-function diagnosticOf({ gate, key, code, ...said }: PowerFinding, locate: (gate: number, key: string) => SourcePosition): Diagnostic {
+function diagnosticOf(
+  { gate, key, code, ...said }: PowerFinding,
+  locate: (gate: number, key: string) => SourcePosition,
+): Diagnostic {
   return { code: `gate/${code}`, severity: 'warning', at: locate(gate, key), ...said }
 }
 
 /** The engine is not chosen yet, so it is not compared with the lock's here. */
-function heldAgainst({ lock, source }: NamedLock, { specFingerprint, workload: { data, objective, parameters } }: Plan): ReturnType<typeof lockBaseline> {
-  return lockBaseline(lock, source, { dataFingerprint: data.fingerprint, specFingerprint, engine: lock.engine, objective, tool: toolName, parameters })
+function heldAgainst(
+  { lock, source }: NamedLock,
+  { specFingerprint, workload: { data, objective, parameters } }: Plan,
+): ReturnType<typeof lockBaseline> {
+  return lockBaseline(lock, source, {
+    dataFingerprint: data.fingerprint,
+    specFingerprint,
+    engine: lock.engine,
+    objective,
+    tool: toolName,
+    parameters,
+  })
 }

@@ -91,7 +91,9 @@ async function prepareRead({ parsed, spec, altered }: ReadSpec, source: SpecSour
   const plan = levers ? unwrap(compile({ ...spec, levers }, factsOf(dataset), parsed.locate)) : declared
   const foreign = altered.some(({ setting }) => setting === 'gates')
   const places = foreign ? plan.gates.map((): SpecPath => ['gates']) : gatePlaces(parsed)
-  const powerChecks = await powerChecksOf(plan, source, (gate, key) => parsed.locate([...places[gate] ?? ['gates'], ...(foreign ? [] : [key])]))
+  const powerChecks = await powerChecksOf(plan, source, (gate, key) =>
+    parsed.locate([...(places[gate] ?? ['gates']), ...(foreign ? [] : [key])]),
+  )
   const general = warningsOf(spec, plan, parsed.locate)
   const said = [...warnings, ...general, ...powerChecks, ...alteredWarnings(altered, parsed.locate)]
   const gateLines = places.map((path) => parsed.locate(path.slice(0, 2)).line)
@@ -101,13 +103,17 @@ async function prepareRead({ parsed, spec, altered }: ReadSpec, source: SpecSour
 /** Undefined if the lock was tuned from other levers than the spec declares now. The change itself is then the proposal. */
 export function tunedLevers({ tuned }: Pick<SpecSource, 'tuned'>, declared: Levers): Levers | undefined {
   if (!tuned) return undefined
-  const origin = tuned.lineage.toReversed().reduce((levers, { lever, from }) => withLevers(levers, { [lever]: from }), tuned.levers)
+  const origin = tuned.lineage
+    .toReversed()
+    .reduce((levers, { lever, from }) => withLevers(levers, { [lever]: from }), tuned.levers)
   return leverDifferences(origin, declared).length === 0 ? tuned.levers : undefined
 }
 
 /** The place of each gate in the spec, including its kind. A gate with two limits counts as two in the plan. */
 function gatePlaces({ spec }: ParsedSpec): SpecPath[] {
-  return (spec.gates ?? []).flatMap((gate, i) => new Array<SpecPath>(rulesIn(gate)).fill(['gates', i, Object.keys(gate)[0] ?? '']))
+  return (spec.gates ?? []).flatMap((gate, i) =>
+    new Array<SpecPath>(rulesIn(gate)).fill(['gates', i, Object.keys(gate)[0] ?? '']),
+  )
 }
 
 /** The lower of two limits, if there are two. */
@@ -124,7 +130,7 @@ export interface ReadSpec {
 
 /** The part of `prepare` that reads no data. */
 export async function readSpec(source: SpecSource): Promise<ReadSpec> {
-  const parsed = unwrap(parseSpec(source.specText ?? await textOf(source.specPath), source.specPath))
+  const parsed = unwrap(parseSpec(source.specText ?? (await textOf(source.specPath)), source.specPath))
   const own = unwrap(normalize(parsed))
   const { rules } = source
   if (rules === undefined) return { parsed, spec: overridden(own, source), altered: [] }
@@ -133,8 +139,10 @@ export async function readSpec(source: SpecSource): Promise<ReadSpec> {
 }
 
 /** Seeds from the caller replace both, so no warning reports a change of them. */
-const isHeld = ({ seeds }: SpecSource) => ({ setting }: Alteration): boolean =>
-  seeds === undefined || setting !== `stages.${confirmation.name}.seeds`
+const isHeld =
+  ({ seeds }: SpecSource) =>
+  ({ setting }: Alteration): boolean =>
+    seeds === undefined || setting !== `stages.${confirmation.name}.seeds`
 
 export function unwrap<T>(result: Result<T, Diagnostic[]>): T {
   if (!result.ok) throw new InputError(result.error)
@@ -142,17 +150,32 @@ export function unwrap<T>(result: Result<T, Diagnostic[]>): T {
 }
 
 async function textOf(path: string): Promise<string> {
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) => fail('spec/unreadable', `cannot read the spec ${path}`, reasonOf(error)))
-  if (!found.isFile()) fail('spec/unreadable', `the spec ${path} is not a file`, 'a folder or a device', 'a YAML or JSON file')
-  if (found.size > mostSpecBytes) fail('spec/too-large', `the spec ${path} is too large`, `${found.size} bytes`, `at most ${mostSpecBytes} bytes`)
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) =>
+    fail('spec/unreadable', `cannot read the spec ${path}`, reasonOf(error)),
+  )
+  if (!found.isFile())
+    fail('spec/unreadable', `the spec ${path} is not a file`, 'a folder or a device', 'a YAML or JSON file')
+  if (found.size > mostSpecBytes)
+    fail('spec/too-large', `the spec ${path} is too large`, `${found.size} bytes`, `at most ${mostSpecBytes} bytes`)
   return readTextWithin(path, mostSpecBytes, 'spec/too-large')
 }
 
 function overridden(spec: NormalizedSpec, { stages, seeds, trials, minutes }: SpecSource): NormalizedSpec {
   const unknown = stages?.filter((name) => !spec.stages.some((s) => s.stage === name)) ?? []
-  if (unknown.length > 0) fail('run/unknown-stage', 'the spec does not have all requested stages', unknown.join(', '), spec.stages.map((s) => s.stage).join(', '))
+  if (unknown.length > 0)
+    fail(
+      'run/unknown-stage',
+      'the spec does not have all requested stages',
+      unknown.join(', '),
+      spec.stages.map((s) => s.stage).join(', '),
+    )
   if (seeds !== undefined && confirmationIn(spec.stages) === undefined) {
-    fail('run/no-verify', '--seeds has no effect, because the spec has no verify stage', `--seeds ${seeds}`, 'a spec with a verify stage')
+    fail(
+      'run/no-verify',
+      '--seeds has no effect, because the spec has no verify stage',
+      `--seeds ${seeds}`,
+      'a spec with a verify stage',
+    )
   }
   return {
     ...spec,
@@ -168,11 +191,29 @@ async function dataPath(spec: NormalizedSpec, parsed: ParsedSpec, { specPath, wo
   const at = parsed.locate(['data', 'source'])
   const named = resolve(dirname(specPath), spec.data.source)
   const real = await realpath(named).catch(() => {
-    throw new InputError([{ code: 'data/unreadable', severity: 'error', message: 'the data file does not exist', at, found: spec.data.source, hint: 'write the path relative to the folder of the spec' }])
+    throw new InputError([
+      {
+        code: 'data/unreadable',
+        severity: 'error',
+        message: 'the data file does not exist',
+        at,
+        found: spec.data.source,
+        hint: 'write the path relative to the folder of the spec',
+      },
+    ])
   })
   const inside = relative(await realpath(workspace), real)
   if (inside.startsWith(`..${sep}`) || inside === '..' || isAbsolute(inside)) {
-    throw new InputError([{ code: 'data/outside-workspace', severity: 'error', message: 'the data file is outside of the workspace', at, found: spec.data.source, allowed: 'a file inside the workspace after links are resolved' }])
+    throw new InputError([
+      {
+        code: 'data/outside-workspace',
+        severity: 'error',
+        message: 'the data file is outside of the workspace',
+        at,
+        found: spec.data.source,
+        allowed: 'a file inside the workspace after links are resolved',
+      },
+    ])
   }
   return real
 }
@@ -180,7 +221,9 @@ async function dataPath(spec: NormalizedSpec, parsed: ParsedSpec, { specPath, wo
 export function factsOf(dataset: Dataset): DataFacts {
   const { train, validation, test } = dataset.splits
   return {
-    fingerprint: dataset.fingerprint, inputShape: dataset.inputShape, classes: dataset.classes,
+    fingerprint: dataset.fingerprint,
+    inputShape: dataset.inputShape,
+    classes: dataset.classes,
     rows: { train: train.length, validation: validation.length, test: test.length },
   }
 }
@@ -192,10 +235,18 @@ export const checksMade = ({ checks }: NormalizedSpec): CheckName[] => checkName
  * The checks' findings at the severity that the spec sets: an error stops, a warning is shown, and a check that is off is
  * skipped.
  */
-function judgeData(spec: NormalizedSpec, dataset: Dataset, parsed: ParsedSpec, watch: Watch): { readonly findings: readonly DataFinding[]; readonly warnings: readonly Diagnostic[] } {
+function judgeData(
+  spec: NormalizedSpec,
+  dataset: Dataset,
+  parsed: ParsedSpec,
+  watch: Watch,
+): { readonly findings: readonly DataFinding[]; readonly warnings: readonly Diagnostic[] } {
   const findings = checkData(dataset, checksMade(spec), augmentationsOf(spec, dataset), watch)
   const said = (finding: DataFinding, severity: Diagnostic['severity']): Diagnostic => ({
-    code: `data/${finding.check}`, severity, message: finding.message, at: parsed.locate(['data', 'checks', finding.check]),
+    code: `data/${finding.check}`,
+    severity,
+    message: finding.message,
+    at: parsed.locate(['data', 'checks', finding.check]),
     ...(severity === 'error' ? { hint: `fix the data, or set data.checks.${finding.check} to warn` } : {}),
   })
   const errors = findings.filter((f) => spec.checks[f.check] === 'error')

@@ -12,7 +12,8 @@ import { writeReport, type WrittenFiles } from './write-report.ts'
 
 /** Writes the files of a finished study again, from its report.json and the curves in its journal. */
 export async function renderAgain(
-  folder: string, rasterize?: Rasterize,
+  folder: string,
+  rasterize?: Rasterize,
 ): Promise<{ readonly report: Report; readonly files: WrittenFiles }> {
   const { report, runs } = await finished(folder)
   return { report, files: await writeReport(report, folder, runs, rasterize) }
@@ -25,7 +26,9 @@ export async function summaryAgain(folder: string): Promise<string> {
 }
 
 /** A finished study's report and its runs, one in memory at a time. */
-export async function finished(folder: string): Promise<{ readonly report: Report; readonly runs: AsyncIterable<RunResult> }> {
+export async function finished(
+  folder: string,
+): Promise<{ readonly report: Report; readonly runs: AsyncIterable<RunResult> }> {
   const report = await readReport(join(folder, 'report.json'))
   const ids = report.runs.map((r) => r.id)
   const journal = join(folder, 'journal.jsonl')
@@ -40,8 +43,13 @@ async function* complete(runs: AsyncIterable<RunResult>, expected: number, journ
     yield run
   }
   if (count === expected) return
-  throw new InputError([{
-    code: 'report/runs-missing', severity: 'error', message: 'the journal does not have all runs of the report', found: `${expected - count} of ${expected} are missing in ${journal}`,
-    hint: 'run the study again; it trains only the missing runs',
-  }])
+  throw new InputError([
+    {
+      code: 'report/runs-missing',
+      severity: 'error',
+      message: 'the journal does not have all runs of the report',
+      found: `${expected - count} of ${expected} are missing in ${journal}`,
+      hint: 'run the study again; it trains only the missing runs',
+    },
+  ])
 }

@@ -11,7 +11,8 @@ type Shaping = Pick<StudyOptions, 'specPath' | 'stages' | 'seeds' | 'baselinePat
  * @param data where that commit has the data that the base was retrained on; omitted if the change has the same
  */
 export function repeatCommand(
-  { specPath, stages, seeds, baselinePath, baseSpec, baseCommit }: Shaping, data?: string,
+  { specPath, stages, seeds, baselinePath, baseSpec, baseCommit }: Shaping,
+  data?: string,
 ): string {
   const [option, path] = baseSpec ? ['--base-spec', baseSpec.path] : ['--baseline', baselinePath]
   const copyOf = (path: string): string => `base-${posix.basename(path)}`
@@ -19,11 +20,17 @@ export function repeatCommand(
   const baseData = baseSpec && baseCommit ? data : undefined
   const baseline = copy ?? path
   const words = [
-    'tunegate', 'run', specPath, ...(stages ? ['--stages', stages.join(',')] : []), ...(seeds === undefined ? [] : ['--seeds', String(seeds)]),
+    'tunegate',
+    'run',
+    specPath,
+    ...(stages ? ['--stages', stages.join(',')] : []),
+    ...(seeds === undefined ? [] : ['--seeds', String(seeds)]),
     ...(baseline === undefined ? [] : [option, baseline]),
     ...(baseData === undefined ? [] : ['--base-data', copyOf(baseData)]),
   ]
   const taken = baseCommit ? [baseCommit.path, ...(baseData === undefined ? [] : [baseData])] : []
-  const shown = taken.map((from) => `${shellCommand('git', 'show', `${baseCommit?.sha}:${from}`)} > ${shellWord(copyOf(from))}`)
+  const shown = taken.map(
+    (from) => `${shellCommand('git', 'show', `${baseCommit?.sha}:${from}`)} > ${shellWord(copyOf(from))}`,
+  )
   return [...shown, shellCommand(...words)].join(' && ')
 }

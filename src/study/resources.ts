@@ -16,18 +16,34 @@ import type { StudyOptions } from './run-study.ts'
 
 /** Processes load their engine while the data are loaded and checked. Throws `EngineBroke` if no process starts. */
 export function startPool(
-  options: StudyOptions, checked: Promise<Prepared>, choice: EngineChoice, threads = 1,
+  options: StudyOptions,
+  checked: Promise<Prepared>,
+  choice: EngineChoice,
+  threads = 1,
 ): Promise<WorkerPool> {
   const { workerScript, listener, signal } = options
   const machine = thisMachine()
   const { workers, why } = workersFor(options.workers, machine)
   const notice = (message: string): void => listener({ type: 'notice', message })
   // Problems with the spec are reported first.
-  if (why !== null) checked.then(() => notice(why), () => {})
+  if (why !== null)
+    checked.then(
+      () => notice(why),
+      () => {},
+    )
   const engine: EngineOrder = { engine: choice.engine, folder: choice.folder ?? dirname(workerScript), threads }
   const starting = WorkerPool.start({
-    script: workerScript, workers, notice, engine, bound: (wanted, { data }) => workersFor(wanted, machine, bytesOf(data)),
-    init: checked.then(({ plan, dataset }) => ({ type: 'init', ...engine, workload: plan.workload, data: trainingData(dataset) })),
+    script: workerScript,
+    workers,
+    notice,
+    engine,
+    bound: (wanted, { data }) => workersFor(wanted, machine, bytesOf(data)),
+    init: checked.then(({ plan, dataset }) => ({
+      type: 'init',
+      ...engine,
+      workload: plan.workload,
+      data: trainingData(dataset),
+    })),
   })
   return starting.catch(async (error: unknown) => {
     await checked
@@ -36,8 +52,19 @@ export function startPool(
   })
 }
 
-export async function openJournal(outDir: string, { plan, dataset }: Prepared, engine: string, { fresh = false, listener }: StudyOptions): Promise<Journal> {
-  const header = { journal: 1, workload: fingerprint(plan.workload), spec: plan.specFingerprint, data: dataset.fingerprint, engine } as const
+export async function openJournal(
+  outDir: string,
+  { plan, dataset }: Prepared,
+  engine: string,
+  { fresh = false, listener }: StudyOptions,
+): Promise<Journal> {
+  const header = {
+    journal: 1,
+    workload: fingerprint(plan.workload),
+    spec: plan.specFingerprint,
+    data: dataset.fingerprint,
+    engine,
+  } as const
   const journal = await Journal.open(join(outDir, 'journal.jsonl'), header, { fresh, idOf: runIds(plan.workload, engine) })
   for (const message of journal.notices) listener({ type: 'notice', message })
   return journal

@@ -43,8 +43,9 @@ export const dataKinds = {
   split: 'rule', // which rows are measured, how they are stratified and grouped, and the seed that draws them
 } as const satisfies Readonly<Record<keyof NormalizedData, Kind>>
 
-type RulesIn<K extends Readonly<Record<string, Kind>>> =
-  { readonly [N in keyof K]: K[N] extends 'rule' ? N : never }[keyof K]
+type RulesIn<K extends Readonly<Record<string, Kind>>> = {
+  readonly [N in keyof K]: K[N] extends 'rule' ? N : never
+}[keyof K]
 
 /** What judges a change: the part of its base commit's spec that the change does not choose. */
 export type Rules = Pick<NormalizedSpec, RulesIn<typeof specKinds>> & {
@@ -60,7 +61,16 @@ export interface Alteration extends AlteredRule {
 
 /** Pure: the rules that a valid spec sets for others. */
 export function rulesOf(spec: NormalizedSpec): Rules {
-  const { task, seed, objective, evaluateEvery, checks, gates, budget, data: { target, split } } = spec
+  const {
+    task,
+    seed,
+    objective,
+    evaluateEvery,
+    checks,
+    gates,
+    budget,
+    data: { target, split },
+  } = spec
   const data = { target, task, split }
   return { task, seed, objective, evaluateEvery, data, checks, gates, budget, verify: confirmationIn(spec.stages) ?? null }
 }
@@ -70,7 +80,10 @@ export function applyRules(spec: NormalizedSpec, rules: Rules, locate: Locate): 
   if (spec.task !== rules.task) throw otherTask(spec, rules, locate)
   const { data, verify, checks, ...settings } = rules
   return {
-    ...spec, ...settings, checks: stricter(spec.checks, checks), data: { ...spec.data, ...data },
+    ...spec,
+    ...settings,
+    checks: stricter(spec.checks, checks),
+    data: { ...spec.data, ...data },
     stages: verify === null ? spec.stages : [...spec.stages.filter((s) => !isConfirmation(s)), verify],
   }
 }
@@ -79,8 +92,9 @@ export function applyRules(spec: NormalizedSpec, rules: Rules, locate: Locate): 
 export function alterations(spec: NormalizedSpec, rules: Rules): Alteration[] {
   const own = rulesOf(spec)
   const held = stricter(own.checks, rules.checks)
-  const checks = (Object.keys(held) as (keyof NormalizedChecks)[])
-    .map((name) => setting(['data', 'checks', name], held[name], own.checks[name]))
+  const checks = (Object.keys(held) as (keyof NormalizedChecks)[]).map((name) =>
+    setting(['data', 'checks', name], held[name], own.checks[name]),
+  )
   const split = (Object.keys(rules.data.split) as (keyof NormalizedData['split'])[])
     .filter((key) => key !== 'seed' || !followsRoot(own, rules))
     .map((key) => setting(['data', 'split', key], rules.data.split[key], own.data.split[key]))
@@ -90,7 +104,10 @@ export function alterations(spec: NormalizedSpec, rules: Rules): Alteration[] {
     setting(['objective'], rules.objective, own.objective),
     setting(['evaluateEvery'], rules.evaluateEvery, own.evaluateEvery),
     setting(['data', 'target'], rules.data.target, own.data.target),
-    ...split, ...checks, ...verification(rules.verify, own.verify), gates(rules.gates, own.gates),
+    ...split,
+    ...checks,
+    ...verification(rules.verify, own.verify),
+    gates(rules.gates, own.gates),
     setting(['budget', 'trials'], rules.budget.trials, own.budget.trials),
     setting(['budget', 'minutes'], rules.budget.minutes, own.budget.minutes),
   ].filter((found) => found !== null)
@@ -99,8 +116,10 @@ export function alterations(spec: NormalizedSpec, rules: Rules): Alteration[] {
 /** One warning for each, at its line in the change's spec. */
 export function alteredWarnings(altered: readonly Alteration[], locate: Locate): Diagnostic[] {
   return altered.map(({ path, setting: name, base, change }) => ({
-    code: 'rules/changed', severity: 'warning', at: locate(path),
-    message: `this change alters ${name} from ${base} to ${change}; it was judged with the base commit's ${base}`,
+    code: 'rules/changed',
+    severity: 'warning',
+    at: locate(path),
+    message: `this change alters ${name} from ${base} to ${change}; it was judged with ${base} of the base commit`,
     hint: 'the new value applies once the change is merged',
   }))
 }
@@ -109,14 +128,15 @@ export function alteredWarnings(altered: readonly Alteration[], locate: Locate):
 export function underRules(error: InputError, altered: readonly Alteration[], locate: Locate): InputError {
   if (altered.length === 0) return error
   const head: Diagnostic = {
-    code: 'rules/no-verdict', severity: 'error',
-    message: 'inconclusive: this change gets no verdict under the rules of the base commit, which apply where it alters them',
+    code: 'rules/no-verdict',
+    severity: 'error',
+    message:
+      'inconclusive: this change gets no verdict under the rules of the base commit, which apply where it alters them',
     found: altered.map((a) => `${a.setting}: ${a.base} in place of ${a.change}`).join('; '),
     hint: 'fix the errors below; if a rule itself must change, merge that change on its own first',
   }
   return new InputError([head, ...error.diagnostics, ...alteredWarnings(altered, locate)])
 }
-
 
 function stricter(own: NormalizedChecks, base: NormalizedChecks): NormalizedChecks {
   const louder = { off: 0, warn: 1, error: 2 } as const
@@ -169,9 +189,15 @@ function shown(value: unknown): string {
 }
 
 function otherTask(spec: NormalizedSpec, rules: Rules, locate: Locate): InputError {
-  return new InputError([{
-    code: 'rules/other-task', severity: 'error', at: locate(['task']),
-    message: 'inconclusive: this change alters the task, so the rules of the base commit cannot judge it',
-    found: spec.task, allowed: rules.task, hint: 'write a separate spec for the new task',
-  }])
+  return new InputError([
+    {
+      code: 'rules/other-task',
+      severity: 'error',
+      at: locate(['task']),
+      message: 'inconclusive: this change alters the task, so the rules of the base commit cannot judge it',
+      found: spec.task,
+      allowed: rules.task,
+      hint: 'write a separate spec for the new task',
+    },
+  ])
 }

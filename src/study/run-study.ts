@@ -75,9 +75,17 @@ export async function runStudy(options: StudyOptions): Promise<Study> {
   // The code that awaits the check itself reports its errors.
   begun.catch(() => {})
   const choice = await afterChecks(checked, engine.choose(checked))
-  return await onEngine(engine.wanted, choice, (taken) => trainAndConclude(options, checked, taken, begun), (message) => {
-    begun.then(() => listener({ type: 'notice', message }), () => {})
-  })
+  return await onEngine(
+    engine.wanted,
+    choice,
+    (taken) => trainAndConclude(options, checked, taken, begun),
+    (message) => {
+      begun.then(
+        () => listener({ type: 'notice', message }),
+        () => {},
+      )
+    },
+  )
 }
 
 /** Problems with the spec or data are reported before problems with the engine. */
@@ -89,18 +97,37 @@ export async function afterChecks<T>(checked: Promise<unknown>, work: Promise<T>
 }
 
 async function trainAndConclude(
-  options: StudyOptions, checked: Promise<Prepared>, choice: EngineChoice, begun: Promise<number>,
+  options: StudyOptions,
+  checked: Promise<Prepared>,
+  choice: EngineChoice,
+  begun: Promise<number>,
 ): Promise<Study> {
   const { listener, clock, signal } = options
   const first = await startPool(options, checked, choice)
   const [prepared, start] = [await checked, await begun]
   const { pool, workers, threads, why } = await fitted(options, prepared, choice, first)
   try {
-    const base = options.baseSpec === undefined ? null
-      : await retrainBase({ ...options, workers }, options.baseSpec, { head: prepared, choice, threads, outDir: outFolder(options, prepared) })
+    const base =
+      options.baseSpec === undefined
+        ? null
+        : await retrainBase({ ...options, workers }, options.baseSpec, {
+            head: prepared,
+            choice,
+            threads,
+            outDir: outFolder(options, prepared),
+          })
     const engine = { label: pool.engine, why: why === null ? choice.why : `${choice.why}; ${why}`, base }
     return await concludeStudy({ ...options, workers }, prepared, engine, async (journal, { settles }) => {
-      const execution = { stages, settles, runner: withBreaks(pool), journal, listener, clock, preparing: prepared.took, ...(signal ? { signal } : {}) }
+      const execution = {
+        stages,
+        settles,
+        runner: withBreaks(pool),
+        journal,
+        listener,
+        clock,
+        preparing: prepared.took,
+        ...(signal ? { signal } : {}),
+      }
       const outcome = await execute(prepared.plan, execution)
       pool.close()
       return { outcome, runs: () => runsOf(journal, outcome.decisions), seconds: (clock() - start) / 1000 }
@@ -111,7 +138,12 @@ async function trainAndConclude(
 }
 
 /** The pool, or a faster one with fewer workers and more threads. */
-async function fitted(options: StudyOptions, prepared: Prepared, choice: EngineChoice, pool: WorkerPool): Promise<Fitted<WorkerPool>> {
+async function fitted(
+  options: StudyOptions,
+  prepared: Prepared,
+  choice: EngineChoice,
+  pool: WorkerPool,
+): Promise<Fitted<WorkerPool>> {
   const engine = engineNamed(choice.engine)
   if (!engine.threadsOf) return { pool, workers: pool.slots, threads: 1, why: null }
   const start = (split: Split): Promise<WorkerPool> =>
@@ -138,7 +170,10 @@ interface EngineUsed {
 
 /** Opens the study's folder with its journal, runs what needs it, then writes verdict and report. */
 export async function concludeStudy(
-  options: StudyOptions, prepared: Prepared, engine: EngineUsed, study: (journal: Journal, judging: Judging) => Promise<StudyEnd>,
+  options: StudyOptions,
+  prepared: Prepared,
+  engine: EngineUsed,
+  study: (journal: Journal, judging: Judging) => Promise<StudyEnd>,
 ): Promise<Study> {
   const judging = await judgingOf(options, prepared, engine.label, engine.base)
   const outDir = outFolder(options, prepared)
@@ -147,7 +182,7 @@ export async function concludeStudy(
   })
   const journal = await openJournal(outDir, prepared, engine.label, options)
   try {
-    return await conclude({ options, prepared, judging, outDir, engine, ...await study(journal, judging) })
+    return await conclude({ options, prepared, judging, outDir, engine, ...(await study(journal, judging)) })
   } finally {
     await journal.close()
   }
@@ -183,20 +218,39 @@ async function conclude(finished: Finished): Promise<Study> {
   return { prepared, report, verdict, lock: files.lock, files }
 }
 
-async function reportOf({ options, prepared, judging, outcome, engine, seconds, runs }: Finished, verdict: Verdict, verify: VerifyFindings | null, against: string | null): Promise<Report> {
+async function reportOf(
+  { options, prepared, judging, outcome, engine, seconds, runs }: Finished,
+  verdict: Verdict,
+  verify: VerifyFindings | null,
+  against: string | null,
+): Promise<Report> {
   const { plan, dataset, spec, findings } = prepared
   const summaries = []
   for await (const run of runs()) summaries.push(summarizeRun(run, plan.baseline))
   const change = await changeOf(prepared, options.baseData)
   return buildReport({
-    plan, decisions: outcome.decisions, runs: summaries, verdict, against, lock: judging.lock?.lock ?? null, ...(engine.base ? { base: engine.base } : {}), engine: engine.label, tool: toolName,
+    plan,
+    decisions: outcome.decisions,
+    runs: summaries,
+    verdict,
+    against,
+    lock: judging.lock?.lock ?? null,
+    ...(engine.base ? { base: engine.base } : {}),
+    engine: engine.label,
+    tool: toolName,
     statistics: verify ? verificationStatistics(verify, plan.workload.objective) : [],
     diagnostics: await studyDiagnostics(plan, verify, runs()),
-    command: repeatCommand(options, otherData(change) ? options.baseData?.path : undefined), specFile: options.specPath,
+    command: repeatCommand(options, otherData(change) ? options.baseData?.path : undefined),
+    specFile: options.specPath,
     data: { source: spec.data.source, checks: checksMade(spec), findings, notes: dataset.notes },
-    omissions: [], exhausted: outcome.exhausted, cutShort: outcome.cutShort, ...(change ? { change } : {}),
+    omissions: [],
+    exhausted: outcome.exhausted,
+    cutShort: outcome.cutShort,
+    ...(change ? { change } : {}),
     timing: {
-      startedAt: options.startedAt, seconds, stages: outcome.seconds,
+      startedAt: options.startedAt,
+      seconds,
+      stages: outcome.seconds,
       machine: machineOf(options, engine),
     },
   })
@@ -204,10 +258,16 @@ async function reportOf({ options, prepared, judging, outcome, engine, seconds, 
 
 /** Whether rows or columns were compared with those of another file, and differ. */
 const otherData = (change: ChangeSection | undefined): boolean =>
-  change !== undefined && (Boolean(change.training ?? change.columns) || (change.rows !== undefined && 'parts' in change.rows))
+  change !== undefined &&
+  (Boolean(change.training ?? change.columns) || (change.rows !== undefined && 'parts' in change.rows))
 
 function machineOf({ workers }: StudyOptions, { why }: EngineUsed): Report['timing']['machine'] {
-  const machine = { platform: `${process.platform} ${process.arch}`, cores: availableParallelism(), workers, node: process.version }
+  const machine = {
+    platform: `${process.platform} ${process.arch}`,
+    cores: availableParallelism(),
+    workers,
+    node: process.version,
+  }
   return why === null ? machine : { ...machine, whyEngine: why }
 }
 

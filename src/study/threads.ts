@@ -49,15 +49,17 @@ export async function fitThreads<P extends Pool>(fitting: Fitting<P>): Promise<F
     return { ...split, pool: await start(split), why: `${before} threads a worker, as when the study started` }
   }
   const single: Fitted<P> = { workers: cores, threads: 1, pool, why: null }
-  if (before !== null || cores < 2 || await secondsOf(pool, plan, 1) <= slowStep) return single
-  const step = await secondsOf(pool, plan, 3) / stepsInside(3)
+  if (before !== null || cores < 2 || (await secondsOf(pool, plan, 1)) <= slowStep) return single
+  const step = (await secondsOf(pool, plan, 3)) / stepsInside(3)
   if (step <= slowStep) return single
   return await fastest(fitting, step)
 }
 
 async function fastest<P extends Pool>({ plan, pool, start }: Fitting<P>, step: number): Promise<Fitted<P>> {
   let current: { readonly split: Split; readonly pool: P } = { split: { workers: pool.slots, threads: 1 }, pool }
-  const rates: { readonly split: Split; readonly rate: number }[] = [{ split: current.split, rate: await rateOf(pool, plan) }]
+  const rates: { readonly split: Split; readonly rate: number }[] = [
+    { split: current.split, rate: await rateOf(pool, plan) },
+  ]
   for (let threads = 2; threads <= pool.slots; threads *= 2) {
     current.pool.close()
     const split = { workers: Math.floor(pool.slots / threads), threads }
@@ -70,16 +72,18 @@ async function fastest<P extends Pool>({ plan, pool, start }: Fitting<P>, step: 
     current = { split: best.split, pool: await start(best.split) }
   }
   const measured = rates.map(({ split, rate }) => `${split.workers} × ${split.threads}: ${rate.toPrecision(3)}`).join(', ')
-  const why = `${best.split.threads} ${best.split.threads === 1 ? 'thread' : 'threads'} a worker, because a step takes ${step.toPrecision(2)} s; ` +
+  const why =
+    `${best.split.threads} ${best.split.threads === 1 ? 'thread' : 'threads'} a worker, because a step takes ${step.toPrecision(2)} s; ` +
     `steps per second by workers × threads: ${measured}`
   return { ...best.split, pool: current.pool, why }
 }
 
 /** Steps per second of all workers together, once their graphs exist. */
 async function rateOf(pool: Pool, plan: Plan): Promise<number> {
-  const all = (steps: number): Promise<number[]> => Promise.all(Array.from({ length: pool.slots }, () => secondsOf(pool, plan, steps)))
+  const all = (steps: number): Promise<number[]> =>
+    Promise.all(Array.from({ length: pool.slots }, () => secondsOf(pool, plan, steps)))
   await all(1)
-  return (pool.slots * stepsInside(3)) / Math.max(...await all(3))
+  return (pool.slots * stepsInside(3)) / Math.max(...(await all(3)))
 }
 
 /** Compiling a run takes a recorded step and a step for comparison, besides the run's own. */
@@ -89,7 +93,11 @@ const stepsInside = (steps: number): number => steps + 2
 async function secondsOf(pool: Pool, plan: Plan, steps: number): Promise<number> {
   const rate = plan.baseline.optimization.learningRate
   const request: RunRequest = {
-    stage: 'threads', label: 'threads', levers: plan.baseline, seed: 0, job: { kind: 'range-test', from: rate, to: rate, steps },
+    stage: 'threads',
+    label: 'threads',
+    levers: plan.baseline,
+    seed: 0,
+    job: { kind: 'range-test', from: rate, to: rate, steps },
   }
   const { timing } = await pool.run(request, 'threads')
   return timing.seconds
@@ -102,7 +110,7 @@ export async function threadsBefore(outDir: string, { name, threadsOf }: EngineD
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, 0)
     const label = /^\{"journal":1,.*?"engine":"([^"]*)"/.exec(buffer.toString('utf8', 0, bytesRead))?.[1]
-    return label?.startsWith(`${name} `) ? threadsOf?.(label) ?? null : null
+    return label?.startsWith(`${name} `) ? (threadsOf?.(label) ?? null) : null
   } finally {
     await file.close()
   }

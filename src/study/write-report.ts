@@ -26,10 +26,17 @@ export interface WrittenFiles {
  * `rasterize`, it also writes every chart as PNG beside its SVG.
  */
 export async function writeReport(
-  report: Report, folder: string, runs: AsyncIterable<RunResult>, rasterize?: Rasterize,
+  report: Report,
+  folder: string,
+  runs: AsyncIterable<RunResult>,
+  rasterize?: Rasterize,
 ): Promise<WrittenFiles> {
   return writeAll(report, folder, runs, rasterize).catch((error: unknown) => {
-    throw explainFileError(error, 'report/unwritable', 'the report cannot be written; the finished runs are kept in the journal')
+    throw explainFileError(
+      error,
+      'report/unwritable',
+      'the report cannot be written; the finished runs are kept in the journal',
+    )
   })
 }
 
@@ -67,7 +74,10 @@ async function removeCharts(curves: string): Promise<void> {
 }
 
 async function writeAll(
-  report: Report, folder: string, runs: AsyncIterable<RunResult>, rasterize: Rasterize | undefined,
+  report: Report,
+  folder: string,
+  runs: AsyncIterable<RunResult>,
+  rasterize: Rasterize | undefined,
 ): Promise<WrittenFiles> {
   // Files of an earlier run would be mistaken for this one's. Its report.json goes first: without it the folder counts as
   // unfinished, whenever this process is killed.
@@ -88,5 +98,12 @@ async function writeAll(
     }
     if (path === 'summary.md') markdown = text
   }
-  return { folder, page: join(folder, 'report.html'), markdown, lockPath: join(folder, 'tuning.lock.json'), lock: buildLock(report), all }
+  return {
+    folder,
+    page: join(folder, 'report.html'),
+    markdown,
+    lockPath: join(folder, 'tuning.lock.json'),
+    lock: buildLock(report),
+    all,
+  }
 }

@@ -15,8 +15,11 @@ export interface BatchRows {
 export function scaledPolicy(policy: AugmentationPolicy, strength: number): AugmentationPolicy | null {
   const { shift, flip, erase, noise, mixup } = policy
   const scaled = {
-    shift: shift * strength, flip: flip * strength, erase: erase * strength,
-    noise: noise * strength, mixup: mixup * strength,
+    shift: shift * strength,
+    flip: flip * strength,
+    erase: erase * strength,
+    noise: noise * strength,
+    mixup: mixup * strength,
   }
   return Object.values(scaled).some((amount) => amount > 0) ? scaled : null
 }

@@ -3,7 +3,13 @@ import { stream } from '../base/random.ts'
 import type { CalibrationSummary, RunCalibration } from '../records/run.ts'
 import { brierParts, calibrationNull } from '../stats/calibration-evidence.ts'
 import {
-  brierScore, calibrationBins, calibrationError, expectedCalibrationError, negativeLogLikelihood, topLabel, type Predictions,
+  brierScore,
+  calibrationBins,
+  calibrationError,
+  expectedCalibrationError,
+  negativeLogLikelihood,
+  topLabel,
+  type Predictions,
 } from '../stats/calibration.ts'
 import { fitTemperature, withTemperature } from '../stats/temperature.ts'
 import { outputWidth, type RunContext } from './context.ts'
@@ -31,16 +37,16 @@ export function runCalibration(context: RunContext, state: TrainState, onTest: F
 }
 
 /** The temperature comes from one set of predictions, both summaries from the other. */
-export function calibrationFrom(
-  fittedOn: Predictions, judged: Predictions, split: RunCalibration['split'],
-): RunCalibration {
+export function calibrationFrom(fittedOn: Predictions, judged: Predictions, split: RunCalibration['split']): RunCalibration {
   const rows = judged.labels.length
   const fitted = fitTemperature(fittedOn)
   const temperature = fitted.kind === 'temperature' ? fitted.temperature : null
   const draws = Math.max(100, Math.min(1000, Math.floor(mostDrawn / rows)))
   const honest = calibrationNull(judged, stream(0, 'calibration', rows), { bins, draws })
   return {
-    split, rows, asTrained: summary(judged),
+    split,
+    rows,
+    asTrained: summary(judged),
     ecePercentile95: honest.kind === 'null' ? rounded(honest.percentile95) : null,
     temperature: temperature === null ? null : rounded(temperature),
     scaled: temperature === null ? null : summary({ ...judged, probabilities: withTemperature(judged, temperature) }),
@@ -55,13 +61,19 @@ function summary(judged: Predictions): CalibrationSummary {
     nll: rounded(negativeLogLikelihood(judged)),
     brier: rounded(brierScore(judged)),
     parts: {
-      reliability: rounded(parts.reliability), resolution: rounded(parts.resolution),
-      uncertainty: rounded(parts.uncertainty), withinBins: rounded(parts.withinBins),
+      reliability: rounded(parts.reliability),
+      resolution: rounded(parts.resolution),
+      uncertainty: rounded(parts.uncertainty),
+      withinBins: rounded(parts.withinBins),
     },
     ece: rounded(calibrationError(bars).l1),
     eceEqualMass: rounded(expectedCalibrationError(judged, bins, 'equal-mass')),
     bins: bars.map(({ from, to, count, meanConfidence, accuracy }) => ({
-      from: rounded(from), to: rounded(to), count, confidence: rounded(meanConfidence), accuracy: rounded(accuracy),
+      from: rounded(from),
+      to: rounded(to),
+      count,
+      confidence: rounded(meanConfidence),
+      accuracy: rounded(accuracy),
     })),
   }
 }

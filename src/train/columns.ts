@@ -36,7 +36,9 @@ const valuesOf = ({ kernelSize: [tall, wide] }: Window, input: Shape): number =>
  * performance convolutional neural networks for document processing").
  */
 export function spread(
-  window: Window, { input, output }: Pick<ShapedLayer, 'input' | 'output'>, images: Float32Array,
+  window: Window,
+  { input, output }: Pick<ShapedLayer, 'input' | 'output'>,
+  images: Float32Array,
 ): Float32Array {
   const [height = 0, width = 0, channels = 0] = input
   const places = placesOf(window, [height, width, channels], [output[0] ?? 0, output[1] ?? 0])
@@ -56,17 +58,21 @@ export function spread(
 /** The position in an image of each value in its columns; −1 for padding. */
 function placesOf(
   { kernelSize: [tall, wide], strides: [down, right], padding }: Window,
-  [height, width, channels]: readonly [number, number, number], [rows, columns]: readonly [number, number],
+  [height, width, channels]: readonly [number, number, number],
+  [rows, columns]: readonly [number, number],
 ): Int32Array {
   const before = (outputs: number, stride: number, kernel: number, inputs: number): number =>
-    (padding === 'same' ? Math.floor(Math.max(0, (outputs - 1) * stride + kernel - inputs) / 2) : 0)
+    padding === 'same' ? Math.floor(Math.max(0, (outputs - 1) * stride + kernel - inputs) / 2) : 0
   const [top, left] = [before(rows, down, tall, height), before(columns, right, wide, width)]
   const places: number[] = []
-  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) {
-    for (let i = 0; i < tall; i++) for (let j = 0; j < wide; j++) for (let k = 0; k < channels; k++) {
-      const [y, x] = [r * down - top + i, c * right - left + j]
-      places.push(y < 0 || y >= height || x < 0 || x >= width ? -1 : (y * width + x) * channels + k)
+  for (let r = 0; r < rows; r++)
+    for (let c = 0; c < columns; c++) {
+      for (let i = 0; i < tall; i++)
+        for (let j = 0; j < wide; j++)
+          for (let k = 0; k < channels; k++) {
+            const [y, x] = [r * down - top + i, c * right - left + j]
+            places.push(y < 0 || y >= height || x < 0 || x >= width ? -1 : (y * width + x) * channels + k)
+          }
     }
-  }
   return Int32Array.from(places)
 }

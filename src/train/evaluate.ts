@@ -52,7 +52,13 @@ function joined(lists: readonly Int32Array[]): Int32Array {
 
 /** Outputs of the model, rows × width. */
 export function predict(context: RunContext, state: TrainState, rows: Int32Array): Float32Array {
-  const { engine: { tf }, model, workload, data, compiler } = context
+  const {
+    engine: { tf },
+    model,
+    workload,
+    data,
+    compiler,
+  } = context
   const compiled = compiler && predictCompiled(compiler, model, state, rows, outputWidth(workload))
   if (compiled) return compiled
   const size = data.inputs.length / data.targets.length
@@ -73,7 +79,11 @@ export function predict(context: RunContext, state: TrainState, rows: Int32Array
 
 /** In batches of one size, so that one graph serves all of them. The last is padded with unused rows. */
 function predictCompiled(
-  compiler: Compiler, model: Model, state: TrainState, rows: Int32Array, width: number,
+  compiler: Compiler,
+  model: Model,
+  state: TrainState,
+  rows: Int32Array,
+  width: number,
 ): Float32Array | null {
   const size = Math.ceil(rows.length / Math.ceil(rows.length / chunkRows(model)))
   const out = new Float32Array(rows.length * width)

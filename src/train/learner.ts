@@ -30,7 +30,12 @@ export interface Learner {
    * One update per rate, from step `from` on. Ends early after a report that `goOn` rejects; the state is then that of the
    * last reported step.
    */
-  advance(batches: BatchSource, from: number, rates: readonly number[], goOn?: (report: StepReport) => boolean): readonly StepReport[]
+  advance(
+    batches: BatchSource,
+    from: number,
+    rates: readonly number[],
+    goOn?: (report: StepReport) => boolean,
+  ): readonly StepReport[]
   /** Batches as tensors of the engine, with the random numbers of their step; the caller disposes of them. */
   upload(batches: readonly BatchRows[], step: number): StepBatch[]
   checkpoint(): Checkpoint
@@ -41,7 +46,13 @@ export interface Learner {
 
 /** A fresh model from the streams of a seed, with a fresh optimizer. */
 export function createLearner(context: RunContext, levers: Levers, seed: number): Learner {
-  const { engine: { tf, fused }, model, workload, data, compiler } = context
+  const {
+    engine: { tf, fused },
+    model,
+    workload,
+    data,
+    compiler,
+  } = context
   const decay: WeightDecay = { rate: levers.regularization.weightDecay, mask: decayMask(tf, model) }
   const optimizer = createOptimizer(tf, levers.optimization, decay)
   const settings: StepSettings = { model, optimizer, task: workload.task, levers, fused }
@@ -52,13 +63,18 @@ export function createLearner(context: RunContext, levers: Levers, seed: number)
     tf.dispose(tensorsOf(state).filter((t) => !kept.has(t)))
     state = next
   }
-  const upload: Learner['upload'] = (batches, step) => batches.map(({ inputs, targets, rows }, pass) => ({
-    inputs: tf.tensor(inputs, [rows, ...data.inputShape]),
-    targets: tf.tensor(targets, [rows, targets.length / rows]),
-    random: stepRandom(tf, seed, step, pass),
-  }))
+  const upload: Learner['upload'] = (batches, step) =>
+    batches.map(({ inputs, targets, rows }, pass) => ({
+      inputs: tf.tensor(inputs, [rows, ...data.inputShape]),
+      targets: tf.tensor(targets, [rows, targets.length / rows]),
+      random: stepRandom(tf, seed, step, pass),
+    }))
   const oneStep = (batches: readonly BatchRows[], step: number, rate: number): StepReport => {
-    const { loss, norm, state: next } = tidy(tf, () => {
+    const {
+      loss,
+      norm,
+      state: next,
+    } = tidy(tf, () => {
       const coefficients = optimizer.coefficients(step, rate).map((value) => tf.scalar(value))
       return trainStep(tf, settings, state, upload(batches, step), coefficients)
     })
@@ -72,10 +88,14 @@ export function createLearner(context: RunContext, levers: Levers, seed: number)
     : null
   return {
     settings,
-    get state() { return state },
+    get state() {
+      return state
+    },
     upload,
     step: oneStep,
-    get chunk() { return stepper?.chunk ?? 1 },
+    get chunk() {
+      return stepper?.chunk ?? 1
+    },
     advance(batches, from, rates, goOn = () => true) {
       const compiled = stepper?.advance(state, batches, from, rates, goOn)
       if (compiled) {
@@ -91,11 +111,12 @@ export function createLearner(context: RunContext, levers: Levers, seed: number)
       return reports
     },
     checkpoint: () => ({ weights: numbersOf(state.weights), statistics: state.statistics.map(numbersOf) }),
-    restore: ({ weights, statistics }) => replace({
-      slots: state.slots,
-      weights: tf.tensor1d(weights),
-      statistics: statistics.map((values, i) => tf.tensor(values, [...(model.statistics[i]?.shape ?? [])])),
-    }),
+    restore: ({ weights, statistics }) =>
+      replace({
+        slots: state.slots,
+        weights: tf.tensor1d(weights),
+        statistics: statistics.map((values, i) => tf.tensor(values, [...(model.statistics[i]?.shape ?? [])])),
+      }),
     dispose: () => tf.dispose([...tensorsOf(state), decay.mask]),
   }
 }

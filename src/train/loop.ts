@@ -26,7 +26,7 @@ export function trainRun(context: RunContext, request: RequestFor<'train'>, onSt
   const best = bestSoFar(workload.objective, levers.scheduling.patience)
   try {
     const every = stepsPerEpoch * workload.evaluateEvery
-    for (let taken = 0; taken < stopAt;) {
+    for (let taken = 0; taken < stopAt; ) {
       const until = Math.min(taken + learner.chunk, every * (Math.floor(taken / every) + 1), stopAt)
       const rates = Array.from({ length: until - taken }, (_, i) => learningRate(taken + i, schedule))
       for (const [i, report] of learner.advance(batches, taken, rates).entries()) {
@@ -37,7 +37,10 @@ export function trainRun(context: RunContext, request: RequestFor<'train'>, onSt
       }
       taken = until
       if (taken % every !== 0 && taken !== stopAt) continue
-      const [train, validation] = evaluateEach(context, learner.state, [sample, data.splits.validation]) as [Metrics, Metrics]
+      const [train, validation] = evaluateEach(context, learner.state, [sample, data.splits.validation]) as [
+        Metrics,
+        Metrics,
+      ]
       const broken = notFinite(train) ?? notFinite(validation)
       if (broken) {
         return { status: 'diverged', atStep: taken, reason: `${broken} in an evaluation`, steps: log.steps, evaluations }
@@ -60,8 +63,12 @@ export function trainRun(context: RunContext, request: RequestFor<'train'>, onSt
 }
 
 /** How long a run is: its schedule covers `length` of the levers' epochs, and it stops after `stopAfter` of that. */
-export function runLength(trainingRows: number, levers: Levers, length: number, stopAfter: number):
-  { readonly stepsPerEpoch: number; readonly schedule: ScheduleOptions; readonly stopAt: number } {
+export function runLength(
+  trainingRows: number,
+  levers: Levers,
+  length: number,
+  stopAfter: number,
+): { readonly stepsPerEpoch: number; readonly schedule: ScheduleOptions; readonly stopAt: number } {
   const { stepsPerEpoch } = batchPlan(trainingRows, levers.batching)
   const { schedule, warmupSteps, finalFraction, epochs } = levers.scheduling
   const total = Math.max(1, Math.round(epochs * length)) * stepsPerEpoch

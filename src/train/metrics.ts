@@ -86,8 +86,11 @@ export function regressionMetrics({ outputs, targets }: Predictions, sd: number)
 }
 
 /** Probabilities of one row, log Σ exp of its logits, and its most probable class (the first of equals). */
-export function softmaxRow(logits: Float32Array, start: number, width: number):
-  { readonly probabilities: Float64Array; readonly logSum: number; readonly top: number } {
+export function softmaxRow(
+  logits: Float32Array,
+  start: number,
+  width: number,
+): { readonly probabilities: Float64Array; readonly logSum: number; readonly top: number } {
   let top = 0
   for (let k = 1; k < width; k++) if ((logits[start + k] as number) > (logits[start + top] as number)) top = k
   const largest = logits[start + top] as number

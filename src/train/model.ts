@@ -39,8 +39,8 @@ function namedParameters(shaped: ShapedLayer, position: number): NamedParameter[
   }))
 }
 
-const everyLayer = (shaped: readonly ShapedLayer[]): ShapedLayer[] => shaped.flatMap((s) =>
-  [s, ...everyLayer(Object.values(s.inner ?? {}).flat())])
+const everyLayer = (shaped: readonly ShapedLayer[]): ShapedLayer[] =>
+  shaped.flatMap((s) => [s, ...everyLayer(Object.values(s.inner ?? {}).flat())])
 
 function withOffsets(parameters: readonly NamedParameter[]): ModelParameter[] {
   let offset = 0
@@ -56,7 +56,7 @@ function initialWeights(parameters: readonly NamedParameter[], size: number, see
   const weights = new Float32Array(size)
   let offset = 0
   for (const p of parameters) {
-    initialize(p, seed, weights.subarray(offset, offset += p.size))
+    initialize(p, seed, weights.subarray(offset, (offset += p.size)))
   }
   return weights
 }

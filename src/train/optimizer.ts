@@ -53,8 +53,12 @@ function adam(tf: Tf, levers: OptimizationLevers, decay: WeightDecay): Optimizer
     coefficients(step, learningRate) {
       const correction = Math.sqrt(1 - beta2 ** (step + 1))
       return [
-        beta1, 1 - beta1, beta2, 1 - beta2,
-        (learningRate * correction) / (1 - beta1 ** (step + 1)), epsilon * correction,
+        beta1,
+        1 - beta1,
+        beta2,
+        1 - beta2,
+        (learningRate * correction) / (1 - beta1 ** (step + 1)),
+        epsilon * correction,
         decoupled ? learningRate * decay.rate : decay.rate,
       ]
     },

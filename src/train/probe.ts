@@ -35,12 +35,16 @@ export function probeRun(context: RunContext, { levers, seed, job }: RequestFor<
   const seconds: number[] = []
   const norms: NormPair[] = []
   try {
-    for (let taken = 0; taken < job.steps;) {
+    for (let taken = 0; taken < job.steps; ) {
       // One step per call if the gradient is needed after each step, and at first, while an engine warms up.
       const noisy = taken >= job.steps * noiseFrom
       const count = noisy || taken === 0 ? 1 : Math.min(learner.chunk, Math.ceil(job.steps * noiseFrom) - taken)
       const start = performance.now()
-      const reports = learner.advance(batches, taken, Array.from({ length: count }, () => rate))
+      const reports = learner.advance(
+        batches,
+        taken,
+        Array.from({ length: count }, () => rate),
+      )
       const each = (performance.now() - start) / 1000 / count
       // An engine that takes many steps per call must not look slow because it is asked for one.
       if (!noisy || learner.chunk === 1) seconds.push(...reports.map(() => each))
@@ -55,7 +59,9 @@ export function probeRun(context: RunContext, { levers, seed, job }: RequestFor<
       refuseAbove(job.memoryMiB)
     }
     const probe = {
-      examplesPerSecond: rounded((plan.rows * plan.accumulate) / median(seconds.slice(Math.floor(seconds.length * warmUpShare)))),
+      examplesPerSecond: rounded(
+        (plan.rows * plan.accumulate) / median(seconds.slice(Math.floor(seconds.length * warmUpShare))),
+      ),
       peakMemoryMiB: Math.ceil(peakMemoryMiB()),
       noiseScale: roundedOrNull(noiseScale(norms)),
     }
@@ -71,7 +77,10 @@ export function probeRun(context: RunContext, { levers, seed, job }: RequestFor<
  * is too small.
  */
 function normPair(
-  { engine: { tf }, compiler }: RunContext, { settings, state, upload }: Learner, batches: readonly BatchRows[], step: number,
+  { engine: { tf }, compiler }: RunContext,
+  { settings, state, upload }: Learner,
+  batches: readonly BatchRows[],
+  step: number,
 ): NormPair[] {
   const [whole] = batches
   const small = Math.floor((whole?.rows ?? 0) / parts)
@@ -79,10 +88,14 @@ function normPair(
   const slices = Array.from({ length: parts }, (_, i) => rowsOf(whole, i * small, small))
   return tf.tidy(() => {
     const uploaded = upload(slices, step)
-    const [ofParts, ofMean] = compiler?.norms(settings, state, uploaded) ?? squaredNorms(tf, settings, state, uploaded).dataSync()
-    return [{
-      small: { batch: small, squaredNorm: ofParts as number }, large: { batch: small * parts, squaredNorm: ofMean as number },
-    }]
+    const [ofParts, ofMean] =
+      compiler?.norms(settings, state, uploaded) ?? squaredNorms(tf, settings, state, uploaded).dataSync()
+    return [
+      {
+        small: { batch: small, squaredNorm: ofParts as number },
+        large: { batch: small * parts, squaredNorm: ofMean as number },
+      },
+    ]
   })
 }
 

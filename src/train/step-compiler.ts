@@ -23,7 +23,11 @@ export interface CompiledSteps {
   /** Bytes that a step uses besides the data set. They limit the number of steps per call. */
   readonly bytesPerStep: number
   /** Takes one step per rate, from step `from` on. The given state stays unchanged. */
-  run(state: TrainState, from: number, rates: readonly number[]): { readonly state: TrainState; readonly reports: readonly StepReport[] }
+  run(
+    state: TrainState,
+    from: number,
+    rates: readonly number[],
+  ): { readonly state: TrainState; readonly reports: readonly StepReport[] }
 }
 
 /** Compiles steps for one data set. Keeps data and graphs on the native side until it is disposed. */
@@ -49,12 +53,19 @@ export interface Stepper {
   /** Number of steps worth requesting at once. */
   readonly chunk: number
   /** Null if steps cannot be compiled; reported once. The given state stays unchanged. */
-  advance(state: TrainState, batches: BatchSource, from: number, rates: readonly number[], goOn: (report: StepReport) => boolean):
-    { readonly state: TrainState; readonly reports: readonly StepReport[] } | null
+  advance(
+    state: TrainState,
+    batches: BatchSource,
+    from: number,
+    rates: readonly number[],
+    goOn: (report: StepReport) => boolean,
+  ): { readonly state: TrainState; readonly reports: readonly StepReport[] } | null
 }
 
 export function createStepper(
-  compiler: Compiler, source: Omit<StepSource, 'batches' | 'rowsOf'>, notice: (message: string) => void = () => {},
+  compiler: Compiler,
+  source: Omit<StepSource, 'batches' | 'rowsOf'>,
+  notice: (message: string) => void = () => {},
 ): Stepper {
   let steps: CompiledSteps | null | undefined
   let chunk = firstSteps
@@ -69,7 +80,9 @@ export function createStepper(
     }
   }
   return {
-    get chunk() { return chunk },
+    get chunk() {
+      return chunk
+    },
     advance(state, batches, from, rates, goOn) {
       if (steps === undefined) steps = compiled(state, batches, from)
       if (steps === null) return null

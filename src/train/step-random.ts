@@ -40,7 +40,7 @@ export function dropoutMaskBits(path: readonly number[], rate: number, bits: Uin
 
 /** 32 uniform bits for counter `i` under a 64-bit key: a Weyl sequence, mixed before and after the second half. */
 function counterBits(i: number, first: number, second: number): number {
-  return mix(mix(Math.imul(i, 0x9e3779b9) + first | 0) ^ second) >>> 0
+  return mix(mix((Math.imul(i, 0x9e3779b9) + first) | 0) ^ second) >>> 0
 }
 
 /** 32 bits of key from a path of integers; all 53 bits of every number count. */
@@ -48,7 +48,7 @@ function key(path: readonly number[], start: number): number {
   let hash = start | 0
   for (const part of path) {
     hash = mix(hash ^ (part | 0))
-    hash = mix(hash + Math.floor(part / 0x1_0000_0000) | 0)
+    hash = mix((hash + Math.floor(part / 0x1_0000_0000)) | 0)
   }
   return hash
 }
@@ -58,7 +58,7 @@ function key(path: readonly number[], start: number): number {
  * flips each output bit about half of the time.
  */
 function mix(x: number): number {
-  x = Math.imul(x ^ x >>> 16, 0x7feb352d)
-  x = Math.imul(x ^ x >>> 15, 0x846ca68b)
-  return x ^ x >>> 16
+  x = Math.imul(x ^ (x >>> 16), 0x7feb352d)
+  x = Math.imul(x ^ (x >>> 15), 0x846ca68b)
+  return x ^ (x >>> 16)
 }

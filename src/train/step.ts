@@ -50,7 +50,11 @@ export interface StepSettings {
  * in tidy.
  */
 export function trainStep(
-  tf: Tf, settings: StepSettings, state: TrainState, batches: readonly StepBatch[], coefficients: readonly Tensor[],
+  tf: Tf,
+  settings: StepSettings,
+  state: TrainState,
+  batches: readonly StepBatch[],
+  coefficients: readonly Tensor[],
 ): StepOutcome {
   const passes = meanGradient(tf, settings, state, batches)
   const norm = globalNorm(tf, passes.gradient)
@@ -82,7 +86,11 @@ function meanGradient(tf: Tf, settings: StepSettings, state: TrainState, batches
 
 /** Loss and flat gradient of one batch at the given parameters. */
 export function batchGradient(
-  tf: Tf, settings: StepSettings, parameters: readonly Tensor[], statistics: readonly Tensor[], batch: StepBatch,
+  tf: Tf,
+  settings: StepSettings,
+  parameters: readonly Tensor[],
+  statistics: readonly Tensor[],
+  batch: StepBatch,
 ): Gradient {
   const { model, task, fused } = settings
   const options = { training: true, dropout: settings.levers.regularization.dropout, random: batch.random }
@@ -97,11 +105,14 @@ export function batchGradient(
   }
   const { value, grads } = tf.valueAndGrads(loss as (...args: Tensor[]) => never)([...parameters])
   const flat = grads.map((g) => tf.reshape(g, [g.size]))
-  return { loss: value, gradient: flat.length === 1 ? flat[0] as Tensor : tf.concat(flat as never), statistics: after }
+  return { loss: value, gradient: flat.length === 1 ? (flat[0] as Tensor) : tf.concat(flat as never), statistics: after }
 }
 
 /** The flat weights as one tensor per parameter. */
 export function splitWeights(tf: Tf, model: Model, weights: Tensor): Tensor[] {
-  const parts = tf.split(weights, model.parameters.map((p) => p.size))
+  const parts = tf.split(
+    weights,
+    model.parameters.map((p) => p.size),
+  )
   return model.parameters.map((p, i) => tf.reshape(parts[i] as Tensor, [...p.shape]))
 }

@@ -19,13 +19,21 @@ const noSteps = { loss: [], learningRate: [], gradientNorm: [], clipped: [] } as
  * leaked tensor, is a crashed run with its reason.
  */
 export function createTrainer(
-  engine: Engine, workload: Workload, data: TrainingData, notice?: (message: string) => void,
+  engine: Engine,
+  workload: Workload,
+  data: TrainingData,
+  notice?: (message: string) => void,
 ): Trainer {
   const shaped = inferShapes(workload.layers, data.inputShape)
-  if (!shaped.ok) throw new Error(`layer ${shaped.error.place.join('.')}: ${shaped.error.message}, found ${shaped.error.found}`)
+  if (!shaped.ok)
+    throw new Error(`layer ${shaped.error.place.join('.')}: ${shaped.error.message}, found ${shaped.error.found}`)
   if (data.splits.train.length === 0) throw new Error('there are no training rows')
   const contextOf = (of: TrainingData): RunContext => ({
-    engine, workload, data: of, notice, model: buildModel(engine.tf, shaped.value, engine.fused, of !== data),
+    engine,
+    workload,
+    data: of,
+    notice,
+    model: buildModel(engine.tf, shaped.value, engine.fused, of !== data),
     compiler: engine.compile?.(of, notice),
   })
   const plain = contextOf(data)
@@ -55,7 +63,10 @@ export function createTrainer(
 }
 
 /** Makes a loaded tensor library train in a worker. */
-export const trainsOn = (engine: Engine): CreateTrainer => (...given) => createTrainer(engine, ...given)
+export const trainsOn =
+  (engine: Engine): CreateTrainer =>
+  (...given) =>
+    createTrainer(engine, ...given)
 
 type Crash = Pick<Extract<RunResult, { status: 'crashed' }>, 'status' | 'reason' | 'steps' | 'evaluations'>
 

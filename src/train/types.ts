@@ -55,8 +55,12 @@ export interface Model {
    * Logits or regression outputs [batch, outputs], and the statistics after the batch (the same tensors when not training).
    * Must be called inside a tidy scope.
    */
-  forward(trainable: readonly Tensor[], statistics: readonly Tensor[], inputs: Tensor, options: ForwardOptions):
-    { readonly outputs: Tensor; readonly statistics: readonly Tensor[] }
+  forward(
+    trainable: readonly Tensor[],
+    statistics: readonly Tensor[],
+    inputs: Tensor,
+    options: ForwardOptions,
+  ): { readonly outputs: Tensor; readonly statistics: readonly Tensor[] }
 }
 
 /** Creates the trainer of a workload on a loaded engine. */

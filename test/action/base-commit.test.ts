@@ -23,16 +23,26 @@ gates: [${gate}]
 `
 const regression = 'regression: { metric: accuracy, margin: 0.1 }'
 const threshold = 'threshold: { metric: accuracy, min: 0.5 }'
-const lock = (name: string): string => lockText({
-  version: 1, name, tool: 'tunegate 0', engine: 'wasm', fingerprints: { spec: 'a'.repeat(64), plan: 'b'.repeat(64), data: 'c'.repeat(64) },
-  levers: someLevers, lineage: [], seeds: [],
-} satisfies Lock)
+const lock = (name: string): string =>
+  lockText({
+    version: 1,
+    name,
+    tool: 'tunegate 0',
+    engine: 'wasm',
+    fingerprints: { spec: 'a'.repeat(64), plan: 'b'.repeat(64), data: 'c'.repeat(64) },
+    levers: someLevers,
+    lineage: [],
+    seeds: [],
+  } satisfies Lock)
 
 let folder: string
 let base: string
 const home = process.cwd()
 const git = (...args: string[]): string =>
-  execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t', '-c', 'commit.gpgsign=false', ...args], { cwd: folder, encoding: 'utf8' }).trim()
+  execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t', '-c', 'commit.gpgsign=false', ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+  }).trim()
 const put = (name: string, text: string): void => writeFileSync(join(folder, name), text)
 const commit = (): string => {
   git('add', '--all')
@@ -60,11 +70,15 @@ const commits = (spec = 'tuning.yml'): Commits => ({
 })
 const against = async (over: Partial<StudyOptions> = {}, of: string | null = base, without: WithoutLock = 'refuse') => {
   const options = { specPath: 'tuning.yml', workspace: folder, ...over } as unknown as StudyOptions
-  const judged: Partial<Awaited<ReturnType<typeof judgedBy>>> = of === null ? {} : await judgedBy(of, without, options, commits())
-  return { ...await verification(options), ...judged }
+  const judged: Partial<Awaited<ReturnType<typeof judgedBy>>> =
+    of === null ? {} : await judgedBy(of, without, options, commits())
+  return { ...(await verification(options)), ...judged }
 }
 const refusal = async (over: Partial<StudyOptions>, of = base): Promise<string> => {
-  const error: unknown = await against(over, of).then(() => undefined, (e: unknown) => e)
+  const error: unknown = await against(over, of).then(
+    () => undefined,
+    (e: unknown) => e,
+  )
   if (!(error instanceof InputError)) throw new Error(`not refused: ${String(error)}`)
   return error.diagnostics.map((d) => `${d.code} ${d.message} ${d.found} ${d.hint}`).join()
 }
@@ -84,13 +98,19 @@ describe('attack 8: what a pull request is verified against', () => {
   it('is with retrain what the base commit has: its spec with the levers of its lock', async () => {
     const { baseSpec, baselinePath, baseCommit } = await against({ baselinePath: 'retrain' })
     expect(baselinePath).toBeUndefined()
-    expect(baseSpec).toMatchObject({ path: 'tuning.yml of the base commit', text: spec(regression), tuned: { name: 'base' } })
+    expect(baseSpec).toMatchObject({
+      path: 'tuning.yml of the base commit',
+      text: spec(regression),
+      tuned: { name: 'base' },
+    })
     expect(baseCommit).toEqual({ sha: base, path: 'tuning.yml' })
   })
 
   it('takes a base spec from the base commit, and says where that has none', async () => {
     expect((await against({ baseSpec: { path: 'tuning.yml' } })).baseSpec?.text).toBe(spec(regression))
-    expect(await refusal({ baseSpec: { path: 'other.yml' } })).toMatch(/verify\/no-baseline .*no spec to retrain no other\.yml at [0-9a-f]{40}/)
+    expect(await refusal({ baseSpec: { path: 'other.yml' } })).toMatch(
+      /verify\/no-baseline .*no spec to retrain no other\.yml at [0-9a-f]{40}/,
+    )
   })
 
   it('never takes a lock that the change itself commits, and takes one that a step brought', async () => {
@@ -142,14 +162,19 @@ describe('attack 8: what a pull request is verified against', () => {
     git('clone', '--quiet', folder, 'clone')
     git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', folder, 'module')
     commit()
-    for (const name of ['clone', 'module']) expect(await refusal({ baselinePath: `./${name}` })).toContain('no lock to compare with')
+    for (const name of ['clone', 'module'])
+      expect(await refusal({ baselinePath: `./${name}` })).toContain('no lock to compare with')
     rmSync(join(folder, 'clone'), { recursive: true })
     for (const name of ['sources', 'other']) git('clone', '--quiet', folder, join(outer, name))
     mkdirSync(join(outer, 'artifact'))
     writeFileSync(join(outer, 'artifact/tuning.lock.json'), lock('downloaded'))
     folder = outer
     process.chdir(outer)
-    const options = { specPath: 'sources/tuning.yml', baselinePath: './artifact', workspace: outer } as unknown as StudyOptions
+    const options = {
+      specPath: 'sources/tuning.yml',
+      baselinePath: './artifact',
+      workspace: outer,
+    } as unknown as StudyOptions
     const found = await judgedBy(base, 'refuse', options, commits('sources/tuning.yml'))
     expect(found).toMatchObject({ baselinePath: './artifact' })
     const other = judgedBy(base, 'refuse', { ...options, baselinePath: './other' }, commits('sources/tuning.yml'))
@@ -161,7 +186,7 @@ describe('attack 8: what a pull request is verified against', () => {
     const of = commit()
     const budgetOf = async (over: Partial<StudyOptions>) => {
       const options = { specPath: 'tuning.yml', workspace: folder, ...over }
-      return (await readSpec({ ...options, ...await against(over, of) })).spec.budget
+      return (await readSpec({ ...options, ...(await against(over, of)) })).spec.budget
     }
     for (const own of ['', 'budget: { trials: 400, minutes: 90 }\n', 'budget: { trials: 1, minutes: 0.001 }\n']) {
       put('tuning.yml', `${spec(regression)}${own}`)

@@ -18,7 +18,9 @@ const pointerTo = (content: Buffer): string =>
 
 let github: RestEmulator
 let folder: string
-beforeAll(async () => { github = await startRestEmulator() })
+beforeAll(async () => {
+  github = await startRestEmulator()
+})
 afterAll(() => github.close())
 beforeEach(() => {
   vi.stubEnv('INPUT_TOKEN', github.token)
@@ -35,7 +37,10 @@ function commit(): string {
   return git(folder, 'rev-parse', 'HEAD')
 }
 const fileAt = (sha: string, own = 'rows.npy', source = 'rows.npy'): Promise<BaseFile> =>
-  baseData(sha, 'tuning.yml', { source } as unknown as NormalizedData, { checkout: repositoryOf(folder, join(folder, 'tuning.yml')), runner: runner() }).file(join(folder, own))
+  baseData(sha, 'tuning.yml', { source } as unknown as NormalizedData, {
+    checkout: repositoryOf(folder, join(folder, 'tuning.yml')),
+    runner: runner(),
+  }).file(join(folder, own))
 
 describe('attack 14: the data of the base commit', () => {
   it('are read byte by byte from the checkout, and nothing of them where the change leaves them alone', async () => {
@@ -86,16 +91,28 @@ describe('attack 14: the data of the base commit', () => {
     const sha = commit()
     rmSync(join(folder, 'rows.npy'))
     put('rows.npy', bytes)
-    expect(await fileAt(sha)).toEqual({ kind: 'unknown', why: 'rows.npy of the base commit cannot be read: rows.npy is a link in the commit' })
-    expect(await fileAt(sha, 'rows.npy', 'none.npy')).toEqual({ kind: 'unknown', why: 'the base commit has no file none.npy' })
-    expect(await fileAt('d'.repeat(40))).toMatchObject({ kind: 'unknown', why: expect.stringMatching(/^rows\.npy of the base commit cannot be read: .*404/) as string })
+    expect(await fileAt(sha)).toEqual({
+      kind: 'unknown',
+      why: 'rows.npy of the base commit cannot be read: rows.npy is a link in the commit',
+    })
+    expect(await fileAt(sha, 'rows.npy', 'none.npy')).toEqual({
+      kind: 'unknown',
+      why: 'the base commit has no file none.npy',
+    })
+    expect(await fileAt('d'.repeat(40))).toMatchObject({
+      kind: 'unknown',
+      why: expect.stringMatching(/^rows\.npy of the base commit cannot be read: .*404/) as string,
+    })
   })
 
   it('are not read where they are larger than GitHub hands out', async () => {
     put('rows.npy', Buffer.alloc(100 * 1024 * 1024 + 1))
     const sha = commit()
     put('rows.npy', 'other')
-    expect(await fileAt(sha)).toEqual({ kind: 'unknown', why: 'rows.npy of the base commit has 104857601 bytes, more than 104857600' })
+    expect(await fileAt(sha)).toEqual({
+      kind: 'unknown',
+      why: 'rows.npy of the base commit has 104857601 bytes, more than 104857600',
+    })
   })
 
   it('attack 23: are those of the workflow only where neither commit holds a file of that name, or a link to another', async () => {

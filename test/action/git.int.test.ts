@@ -1,4 +1,14 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -25,7 +35,10 @@ afterEach(() => proposal.close())
 
 /** The files by which git takes a folder for a bare repository; none of them has a name that git refuses to commit. */
 const bare = (folder: string, config: string): Record<string, string> => ({
-  [`${folder}/HEAD`]: 'ref: refs/heads/main\n', [`${folder}/config`]: config, [`${folder}/objects/x`]: 'x', [`${folder}/refs/x`]: 'x',
+  [`${folder}/HEAD`]: 'ref: refs/heads/main\n',
+  [`${folder}/config`]: config,
+  [`${folder}/objects/x`]: 'x',
+  [`${folder}/refs/x`]: 'x',
 })
 const wrongRoot = '[core]\n\trepositoryformatversion = 0\n\tworktree = .\n'
 /** Git fetches an object that it lacks, and runs the command for it. */
@@ -48,10 +61,13 @@ function refused(ran: StepResult, why: RegExp): void {
 }
 
 describe('attack 11: a pull request', () => {
-  it.each(['models/wine', 'models', '.'])('with a bare repository of tracked files in %s is judged by its base', async (folder) => {
-    proposal.propose({ [path]: loose, ...bare(folder, wrongRoot) })
-    expect(ended(await proposal.step({ spec: path }))).toEqual([1, 'fail'])
-  })
+  it.each(['models/wine', 'models', '.'])(
+    'with a bare repository of tracked files in %s is judged by its base',
+    async (folder) => {
+      proposal.propose({ [path]: loose, ...bare(folder, wrongRoot) })
+      expect(ended(await proposal.step({ spec: path }))).toEqual([1, 'fail'])
+    },
+  )
 
   it('with a bare repository is judged by its base where only GitHub has the base, by the path from the root', async () => {
     proposal.propose({ [path]: loose, ...bare('models/wine', wrongRoot) })
@@ -71,9 +87,14 @@ describe('attack 11: a pull request', () => {
     proposal.propose({ [path]: loose })
     shallow()
     for (const [key, value] of [
-      ['core.repositoryformatversion', '1'], ['extensions.partialClone', 'origin'], ['remote.origin.promisor', 'true'],
-      ['remote.origin.url', 'ssh://example.org/x'], ['core.sshCommand', `env > ${marker}; false`], ['protocol.ssh.allow', 'always'],
-    ] as const) git(proposal.folder, 'config', key, value)
+      ['core.repositoryformatversion', '1'],
+      ['extensions.partialClone', 'origin'],
+      ['remote.origin.promisor', 'true'],
+      ['remote.origin.url', 'ssh://example.org/x'],
+      ['core.sshCommand', `env > ${marker}; false`],
+      ['protocol.ssh.allow', 'always'],
+    ] as const)
+      git(proposal.folder, 'config', key, value)
     const ran = await proposal.step({ spec: path })
     expect(existsSync(marker)).toBe(false)
     expect(ended(ran)).toEqual([1, 'fail'])
@@ -82,7 +103,10 @@ describe('attack 11: a pull request', () => {
   it('runs no git that it brings along', async () => {
     proposal.propose({ [path]: loose, git: `#!/bin/sh\n/usr/bin/env > ${marker}\nexit 1\n` })
     chmodSync(join(proposal.folder, 'git'), 0o755)
-    const ran = await proposal.step({ spec: path }, { env: { PATH: [proposal.folder, '.', process.env['PATH']].join(delimiter) } })
+    const ran = await proposal.step(
+      { spec: path },
+      { env: { PATH: [proposal.folder, '.', process.env['PATH']].join(delimiter) } },
+    )
     expect(existsSync(marker)).toBe(false)
     expect(ended(ran)).toEqual([1, 'fail'])
   })
@@ -99,18 +123,27 @@ describe('attack 11: a pull request', () => {
     refused(await proposal.step({ spec: path }), /the checkout contains another repository\s+found: +models\/wine\/\.git/)
   })
 
-  it.each(['', 'shallow'])('whose base has the spec behind a link is not taken for the first with a spec %s', async (clone) => {
-    symlinkSync('wine', join(proposal.folder, 'models/current'))
-    proposal.onBase({})
-    proposal.github.state.links.add(`models/current@${proposal.base}`)
-    proposal.propose({ [path]: loose })
-    if (clone) shallow()
-    refused(await proposal.step({ spec: 'models/current/tuning.yml' }), /the base commit cannot be read\s+found: .*models\/current is a link in the commit/)
-  })
+  it.each(['', 'shallow'])(
+    'whose base has the spec behind a link is not taken for the first with a spec %s',
+    async (clone) => {
+      symlinkSync('wine', join(proposal.folder, 'models/current'))
+      proposal.onBase({})
+      proposal.github.state.links.add(`models/current@${proposal.base}`)
+      proposal.propose({ [path]: loose })
+      if (clone) shallow()
+      refused(
+        await proposal.step({ spec: 'models/current/tuning.yml' }),
+        /the base commit cannot be read\s+found: .*models\/current is a link in the commit/,
+      )
+    },
+  )
 
   it('whose base spells the spec otherwise is not taken for the first with a spec', async () => {
     proposal.propose({ 'models/wine/Tuning.yml': loose })
-    refused(await proposal.step({ spec: 'models/wine/Tuning.yml' }), /the commit spells models\/wine\/Tuning\.yml as tuning\.yml/)
+    refused(
+      await proposal.step({ spec: 'models/wine/Tuning.yml' }),
+      /the commit spells models\/wine\/Tuning\.yml as tuning\.yml/,
+    )
   })
 
   it('has no verdict where there is no repository, no git, or neither the checkout nor GitHub has the base', async () => {
@@ -133,7 +166,8 @@ describe('attack 11: a pull request', () => {
   it('has no verdict where the spec lies in a folder that a link leads to another checkout', async () => {
     const workspace = mkdtempSync(join(tmpdir(), 'workspace-'))
     mkdirSync(join(workspace, 'other'))
-    for (const name of ['tuning.yml', 'wine.csv']) writeFileSync(join(workspace, 'other', name), readFileSync(join(proposal.folder, 'models/wine', name)))
+    for (const name of ['tuning.yml', 'wine.csv'])
+      writeFileSync(join(workspace, 'other', name), readFileSync(join(proposal.folder, 'models/wine', name)))
     git(proposal.folder, 'rm', '--quiet', '-r', 'models/wine')
     mkdirSync(join(proposal.folder, 'models'), { recursive: true })
     symlinkSync('../../other', join(proposal.folder, 'models/wine'))
@@ -147,13 +181,19 @@ describe('a pull request without the spec of its base', () => {
   it('that deletes it is told so', async () => {
     rmSync(join(proposal.folder, path))
     proposal.propose()
-    refused(await proposal.step({ spec: path }), /the change deletes the spec that judges it\s+found: +models\/wine\/tuning\.yml is in the base commit [0-9a-f]{40}, and not in this one/)
+    refused(
+      await proposal.step({ spec: path }),
+      /the change deletes the spec that judges it\s+found: +models\/wine\/tuning\.yml is in the base commit [0-9a-f]{40}, and not in this one/,
+    )
   })
 
   it('that puts a file in place of its folder, or changes its letters, is told so', async () => {
     git(proposal.folder, 'mv', path, 'models/wine/TUNING.yml')
     proposal.propose({ 'models/wine/TUNING.yml': loose })
-    refused(await proposal.step({ spec: path }), /the change renames the spec that judges it\s+found: .*this one has it as models\/wine\/TUNING\.yml/)
+    refused(
+      await proposal.step({ spec: path }),
+      /the change renames the spec that judges it\s+found: .*this one has it as models\/wine\/TUNING\.yml/,
+    )
     rmSync(join(proposal.folder, 'models/wine'), { recursive: true })
     proposal.propose({ 'models/wine': 'x' })
     refused(await proposal.step({ spec: path }), /the change deletes the spec that judges it/)

@@ -38,22 +38,34 @@ function byHand(): Variables {
   const path = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
   writeFileSync(path, JSON.stringify({ repository: { default_branch: 'main' } }))
   return {
-    GITHUB_EVENT_NAME: 'workflow_dispatch', GITHUB_REF: 'refs/heads/main', GITHUB_SHA: git(checkout, 'rev-parse', 'HEAD'), GITHUB_EVENT_PATH: path,
+    GITHUB_EVENT_NAME: 'workflow_dispatch',
+    GITHUB_REF: 'refs/heads/main',
+    GITHUB_SHA: git(checkout, 'rev-parse', 'HEAD'),
+    GITHUB_EVENT_PATH: path,
   }
 }
 
 /** One job of a compiled workflow, as its step runs it. */
 function job(inputs: Variables, env: Variables = {}, cancelAt?: RegExp): Promise<StepResult> {
   return runStep({
-    script: join(root, 'dist/action/index.js'), workspace: checkout, with: { workers: '1', shards: '2', ...inputs },
-    env: { ...artifacts.env, ...byHand(), ...env }, ...(cancelAt ? { cancelAt } : {}),
+    script: join(root, 'dist/action/index.js'),
+    workspace: checkout,
+    with: { workers: '1', shards: '2', ...inputs },
+    env: { ...artifacts.env, ...byHand(), ...env },
+    ...(cancelAt ? { cancelAt } : {}),
   })
 }
 
 /** Lines of runs in the parcel whose name ends so; each has the run's own time, so that a run that is trained again has another line. */
 function runsIn(end: string): readonly string[] {
   const found = artifacts.artifacts().find((a) => a.name.endsWith(end))
-  if (!found) throw new Error(`no artifact …${end} among ${artifacts.artifacts().map((a) => a.name).join(', ')}`)
+  if (!found)
+    throw new Error(
+      `no artifact …${end} among ${artifacts
+        .artifacts()
+        .map((a) => a.name)
+        .join(', ')}`,
+    )
   return gunzipSync(found.content).toString().split('\n').slice(1, -1)
 }
 
@@ -88,7 +100,10 @@ describe('jobs of a compiled workflow', () => {
     const base = commit(spec(0.999))
     const head = commit(spec(0.05))
     const event = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
-    writeFileSync(event, JSON.stringify({ pull_request: { number: 7, base: { sha: base, ref: 'main' }, head: { sha: head } } }))
+    writeFileSync(
+      event,
+      JSON.stringify({ pull_request: { number: 7, base: { sha: base, ref: 'main' }, head: { sha: head } } }),
+    )
     const pull = { GITHUB_EVENT_NAME: 'pull_request', GITHUB_EVENT_PATH: event }
     expect((await job({ mode: 'plan' }, pull)).exitCode).toBe(0)
     expect((await job({ mode: 'stage', stage: 'verify' }, pull)).exitCode).toBe(0)
@@ -100,25 +115,34 @@ describe('jobs of a compiled workflow', () => {
     expect(gate.log).toContain('everything is trained again')
   })
 
-  it.each(['', 'retrain'])('attack 8: hold no change against itself where its base has no lock: baseline %j', async (baseline) => {
-    const compared = spec(0.05).replace(/threshold: .*/, 'regression: { metric: accuracy, margin: 0.1 }')
-    const base = commit(compared)
-    const head = commit(compared.replace('learningRate: 0.01', 'learningRate: 0.0000001'))
-    const event = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
-    writeFileSync(event, JSON.stringify({ pull_request: { number: 7, base: { sha: base, ref: 'main' }, head: { sha: head } } }))
-    const pull = { GITHUB_EVENT_NAME: 'pull_request', GITHUB_EVENT_PATH: event }
-    for (const inputs of [{ mode: 'plan' }, { mode: 'stage', stage: 'verify' }, { mode: 'gate' }]) {
-      const ran = await job({ ...inputs, baseline }, pull)
-      expect([ran.exitCode, ran.outputs['verdict']]).toEqual([1, undefined])
-      expect(ran.log).toMatch(/verify\/no-baseline[^]*jobs of a compiled workflow cannot retrain/)
-    }
-  })
+  it.each(['', 'retrain'])(
+    'attack 8: hold no change against itself where its base has no lock: baseline %j',
+    async (baseline) => {
+      const compared = spec(0.05).replace(/threshold: .*/, 'regression: { metric: accuracy, margin: 0.1 }')
+      const base = commit(compared)
+      const head = commit(compared.replace('learningRate: 0.01', 'learningRate: 0.0000001'))
+      const event = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
+      writeFileSync(
+        event,
+        JSON.stringify({ pull_request: { number: 7, base: { sha: base, ref: 'main' }, head: { sha: head } } }),
+      )
+      const pull = { GITHUB_EVENT_NAME: 'pull_request', GITHUB_EVENT_PATH: event }
+      for (const inputs of [{ mode: 'plan' }, { mode: 'stage', stage: 'verify' }, { mode: 'gate' }]) {
+        const ran = await job({ ...inputs, baseline }, pull)
+        expect([ran.exitCode, ran.outputs['verdict']]).toEqual([1, undefined])
+        expect(ran.log).toMatch(/verify\/no-baseline[^]*jobs of a compiled workflow cannot retrain/)
+      }
+    },
+  )
 
   it('attack 14: take seeds and split from the base on a pull request, each of them alike', async () => {
     const base = commit(spec(0.05))
     const head = commit(`${spec(0.05).replace('seeds: 4', 'seeds: 2')}seed: 3\n`)
     const event = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
-    writeFileSync(event, JSON.stringify({ pull_request: { number: 7, base: { sha: base, ref: 'main' }, head: { sha: head } } }))
+    writeFileSync(
+      event,
+      JSON.stringify({ pull_request: { number: 7, base: { sha: base, ref: 'main' }, head: { sha: head } } }),
+    )
     const pull = { GITHUB_EVENT_NAME: 'pull_request', GITHUB_EVENT_PATH: event }
     expect((await job({ mode: 'plan' }, pull)).outputs['shards']).toBe('["1/2","2/2"]')
     for (const shard of ['1/2', '2/2']) expect((await job({ mode: 'shard', stage: 'verify', shard }, pull)).exitCode).toBe(0)
@@ -126,7 +150,9 @@ describe('jobs of a compiled workflow', () => {
     expect((await job({ mode: 'stage', stage: 'verify' }, pull)).exitCode).toBe(0)
     const gate = await job({ mode: 'gate' }, pull)
     expect([gate.exitCode, gate.outputs['verdict']]).toEqual([0, 'pass'])
-    expect(gate.log).toContain('NOTE: This change alters seed from 17 to 3 and stages.verify.seeds from 4 to 2; it was judged')
+    expect(gate.log).toContain(
+      'NOTE: This change alters seed from 17 to 3 and stages.verify.seeds from 4 to 2; it was judged',
+    )
   })
 
   it('say on an enterprise server that they need an artifact service, before anything is trained', async () => {
@@ -148,7 +174,10 @@ describe('jobs of a compiled workflow', () => {
     const base = commit(spec(0.05))
     const head = commit(spec(0.05, 4))
     const event = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
-    writeFileSync(event, JSON.stringify({ pull_request: { number: 7, base: { sha: base, ref: 'main' }, head: { sha: head } } }))
+    writeFileSync(
+      event,
+      JSON.stringify({ pull_request: { number: 7, base: { sha: base, ref: 'main' }, head: { sha: head } } }),
+    )
     const github = await startRestEmulator()
     try {
       github.state.pulls.set(7, { heads: [head], base, state: 'open', headRepository: 1, timeline: [] })
@@ -157,7 +186,9 @@ describe('jobs of a compiled workflow', () => {
       await job({ mode: 'plan', ...asked }, pull)
       expect(github.requests).toEqual([])
       await job({ mode: 'gate', ...asked }, pull)
-      expect(github.state.comments.map((c) => c.body)).toEqual([expect.stringContaining('### Inconclusive: the study is not finished')])
+      expect(github.state.comments.map((c) => c.body)).toEqual([
+        expect.stringContaining('### Inconclusive: the study is not finished'),
+      ])
       expect(github.state.statuses).toEqual([])
       await job({ mode: 'stage', stage: 'verify', ...asked }, pull)
       expect((await job({ mode: 'gate', ...asked }, pull)).exitCode).toBe(0)

@@ -12,7 +12,10 @@ interface Result {
   outcome: { kind: string; report: Forged; gateLines: number[]; text?: string }
 }
 type Status = 'pass' | 'fail' | 'inconclusive'
-interface Run { seed: number; validation: { accuracy: number } | null }
+interface Run {
+  seed: number
+  validation: { accuracy: number } | null
+}
 /** The parts of a report that are forged here. */
 interface Forged {
   verdict: { status: Status; sentence: string; gates: { status: Status; sentence: string; rule: { min?: number } }[] }
@@ -47,7 +50,10 @@ async function honest(text: string, lock?: string): Promise<string> {
   try {
     place(own, text, lock)
     await own.run(await own.decide(lock === undefined ? '/tune' : '/tune verify'))
-    const [content] = own.artifacts.artifacts().filter((a) => a.name === name).map((a) => a.content.toString())
+    const [content] = own.artifacts
+      .artifacts()
+      .filter((a) => a.name === name)
+      .map((a) => a.content.toString())
     if (content === undefined) throw new Error('the run did not upload a result')
     left.set(`${text}${lock}`, content)
     return content
@@ -60,7 +66,9 @@ beforeAll(async () => {
   await honest(spec(0.05))
   await honest(spec(0.999))
 })
-beforeEach(async () => { flow = await startCommentFlow() })
+beforeEach(async () => {
+  flow = await startCommentFlow()
+})
 afterEach(() => flow.close())
 
 /** What a comment is answered with, by the comment and the spec on both sides, and the commit that it was of. */
@@ -76,7 +84,10 @@ async function decided(body: string, text: string, lock?: string): Promise<strin
 
 /** The pull request with this spec on both sides, its request, and the result of its run with a change in it. */
 async function handOver(
-  text: string, change: (result: Result) => void = () => undefined, body = '/tune', lock?: string,
+  text: string,
+  change: (result: Result) => void = () => undefined,
+  body = '/tune',
+  lock?: string,
 ): Promise<void> {
   const result = JSON.parse(await honest(text, lock)) as Result
   place(flow, text, lock)
@@ -102,7 +113,11 @@ function refused(reason: string | RegExp): void {
   expect(flow.github.state.reactions.at(-1)?.content).toBe('confused')
 }
 
-const passing = ({ outcome: { report: { verdict } } }: Result): void => {
+const passing = ({
+  outcome: {
+    report: { verdict },
+  },
+}: Result): void => {
   Object.assign(verdict, { status: 'pass', sentence: 'The gate passes.' })
   for (const gate of verdict.gates) gate.status = 'pass'
 }
@@ -117,7 +132,16 @@ describe('what a run left', () => {
   })
 
   it('attack 12: is refused where its verdict passes over a gate that fails', async () => {
-    await handOver(spec(0.999), ({ outcome: { report: { verdict } } }) => { verdict.status = 'pass' })
+    await handOver(
+      spec(0.999),
+      ({
+        outcome: {
+          report: { verdict },
+        },
+      }) => {
+        verdict.status = 'pass'
+      },
+    )
     await flow.publish(request)
     refused('it says pass, but its gates say fail')
   })
@@ -173,13 +197,24 @@ describe('what a run left', () => {
   })
 
   it('attack 12: is refused where it is of another spec', async () => {
-    await handOver(spec(0.05), ({ outcome: { report: { study } } }) => { study.specFile = 'easy/tuning.yml' })
+    await handOver(
+      spec(0.05),
+      ({
+        outcome: {
+          report: { study },
+        },
+      }) => {
+        study.specFile = 'easy/tuning.yml'
+      },
+    )
     await flow.publish(request)
     refused('the report is of the spec easy/tuning.yml')
   })
 
   it('attack 12: is refused where it names other lines than there are gates', async () => {
-    await handOver(spec(0.05), ({ outcome }) => { outcome.gateLines = [] })
+    await handOver(spec(0.05), ({ outcome }) => {
+      outcome.gateLines = []
+    })
     await flow.publish(request)
     refused('names 0 lines for 1 gates')
   })
@@ -199,9 +234,17 @@ describe('what a run left', () => {
   })
 
   it('attack 12: brings no heading and no link of its own into the comment', async () => {
-    await handOver(spec(0.05), ({ outcome: { report: { checklist } } }) => {
-      for (const box of checklist) Object.assign(box, { title: '\n\n# [Approved](https://evil.example)', state: 'not-done' })
-    })
+    await handOver(
+      spec(0.05),
+      ({
+        outcome: {
+          report: { checklist },
+        },
+      }) => {
+        for (const box of checklist)
+          Object.assign(box, { title: '\n\n# [Approved](https://evil.example)', state: 'not-done' })
+      },
+    )
     await flow.publish(request)
     refused('statistics of the report')
     expect(said()).not.toContain('Approved')
@@ -234,7 +277,9 @@ describe('what a run left', () => {
   })
 
   it('attack 12: is held against the lock that the base has, and not against what the run took for it', async () => {
-    const { outcome: { report } } = JSON.parse(await honest(spec(0.05))) as { outcome: { report: Report } }
+    const {
+      outcome: { report },
+    } = JSON.parse(await honest(spec(0.05))) as { outcome: { report: Report } }
     const lock = buildLock(report)
     await handOver(compared, undefined, '/tune verify', lockText(lock))
     await flow.publish(request)

@@ -48,17 +48,24 @@ afterEach(async () => {
   await artifacts.close()
 })
 
-function step(inputs: Readonly<Record<string, string>> = {}, event = 'pull_request', env: Readonly<Record<string, string>> = {}): Promise<StepResult> {
+function step(
+  inputs: Readonly<Record<string, string>> = {},
+  event = 'pull_request',
+  env: Readonly<Record<string, string>> = {},
+): Promise<StepResult> {
   const path = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
   writeFileSync(path, JSON.stringify({ pull_request: { number: 7, base: { sha: base, ref: 'main' }, head: { sha: head } } }))
   return runStep({
-    script: join(root, 'dist/action/index.js'), workspace: checkout, with: { token: github.token, engine: 'wasm', workers: '1', ...inputs },
+    script: join(root, 'dist/action/index.js'),
+    workspace: checkout,
+    with: { token: github.token, engine: 'wasm', workers: '1', ...inputs },
     env: { ...artifacts.env, GITHUB_API_URL: github.url, GITHUB_EVENT_NAME: event, GITHUB_EVENT_PATH: path, ...env },
   })
 }
 
 const all = { post: 'comment, check, status' }
-const notices = ({ commands }: StepResult): string[] => commands.filter((c) => c.name === 'notice' && c.properties['title'] === 'Not everything was posted').map((c) => c.value)
+const notices = ({ commands }: StepResult): string[] =>
+  commands.filter((c) => c.name === 'notice' && c.properties['title'] === 'Not everything was posted').map((c) => c.value)
 const posted = (): number[] => [github.state.comments.length, github.state.checkRuns.length, github.state.statuses.length]
 const ended = ({ exitCode, outputs }: StepResult): unknown[] => [exitCode, outputs['verdict']]
 
@@ -72,7 +79,11 @@ describe('a step of a pull request', () => {
   it('posts one comment, a check at the lines of the spec and a status on the head, and edits them in a later run', async () => {
     pull(spec(0.999), spec(0.999))
     expect(ended(await step(all))).toEqual([1, 'fail'])
-    expect(github.state.comments.map((c) => c.body)).toEqual([expect.stringMatching(/^<!-- tunegate:report [^]*### .*fail[^]*\[Open the report\]\(https:\/\/github\.com\/octo\/nets\/actions\/runs\/77\/artifacts\/\d+\)/)])
+    expect(github.state.comments.map((c) => c.body)).toEqual([
+      expect.stringMatching(
+        /^<!-- tunegate:report [^]*### .*fail[^]*\[Open the report\]\(https:\/\/github\.com\/octo\/nets\/actions\/runs\/77\/artifacts\/\d+\)/,
+      ),
+    ])
     expect(github.state.checkRuns).toMatchObject([{ name: 'tunegate', head_sha: head, conclusion: 'failure' }])
     const [check] = github.state.checkRuns as { output: { annotations: { path: string; start_line: number }[] } }[]
     expect(check?.output.annotations.map((a) => `${a.path}:${a.start_line}`)).toEqual(['tuning.yml:1', 'tuning.yml:9'])
@@ -105,15 +116,29 @@ describe('a step of a pull request', () => {
     expect(ran.log).toContain('comment, check, status')
   })
 
-  it.each([[0.05, 0, 'pass'], [0.999, 1, 'fail']])('attack 9: with a token that may only read tells so, and its verdict stays (at least %d)', async (least, code, verdict) => {
-    pull(spec(least), spec(least))
-    github.state.mayWrite.clear()
-    const ran = await step(all)
-    expect(ended(ran)).toEqual([code, verdict])
-    expect(notices(ran)).toEqual(['comment', 'check', 'status'].map((what) => expect.stringMatching(`^The ${what} could not be posted.*403.*The verdict does not change`)))
-  })
+  it.each([
+    [0.05, 0, 'pass'],
+    [0.999, 1, 'fail'],
+  ])(
+    'attack 9: with a token that may only read tells so, and its verdict stays (at least %d)',
+    async (least, code, verdict) => {
+      pull(spec(least), spec(least))
+      github.state.mayWrite.clear()
+      const ran = await step(all)
+      expect(ended(ran)).toEqual([code, verdict])
+      expect(notices(ran)).toEqual(
+        ['comment', 'check', 'status'].map((what) =>
+          expect.stringMatching(`^The ${what} could not be posted.*403.*The verdict does not change`),
+        ),
+      )
+    },
+  )
 
-  it.each([[500, {}], [429, { 'retry-after': '3600' }], [401, {}]])('attack 9: goes on where GitHub answers %d', async (status, headers) => {
+  it.each([
+    [500, {}],
+    [429, { 'retry-after': '3600' }],
+    [401, {}],
+  ])('attack 9: goes on where GitHub answers %d', async (status, headers) => {
     pull(spec(0.05), spec(0.05))
     github.script(/./, status, 1000, headers)
     const ran = await step(all)
@@ -158,7 +183,8 @@ describe('attack 8: a pull request', () => {
   })
 
   it.each([
-    ['columns', 'inputs: { numeric: [ash] }'], ['scale', 'inputs: auto, standardize: false'],
+    ['columns', 'inputs: { numeric: [ash] }'],
+    ['scale', 'inputs: auto, standardize: false'],
   ])('that spoils its %s does not spoil those that its base is retrained with', async (_, inputs) => {
     const compared = wineSpec({ epochs: 10, gate: 'regression: { metric: accuracy, margin: 0.1, split: test }' })
     pull(compared, compared.replace('inputs: auto', inputs))
@@ -166,8 +192,10 @@ describe('attack 8: a pull request', () => {
   })
 
   it('without the columns that its base is retrained with has no verdict', async () => {
-    const compared = wineSpec({ epochs: 10, gate: 'regression: { metric: accuracy, margin: 0.1, split: test }' })
-      .replace('inputs: auto', 'inputs: { numeric: [alcohol, ash] }')
+    const compared = wineSpec({ epochs: 10, gate: 'regression: { metric: accuracy, margin: 0.1, split: test }' }).replace(
+      'inputs: auto',
+      'inputs: { numeric: [alcohol, ash] }',
+    )
     pull(compared, compared)
     writeFileSync(join(checkout, 'wine.csv'), readFileSync(join(checkout, 'wine.csv'), 'utf8').replace('alcohol', 'spirit'))
     propose(compared.replace('alcohol, ', ''))
@@ -222,7 +250,9 @@ describe('attack 7: a link in a commit', () => {
   }
 
   it.each([
-    ['the spec', 'tuning.yml'], ['the lock', 'tuning.lock.json'], ['the data', 'wine.csv'],
+    ['the spec', 'tuning.yml'],
+    ['the lock', 'tuning.lock.json'],
+    ['the data', 'wine.csv'],
   ])('in place of %s does not lead out of the checkout', async (_, name) => {
     pull(spec(0.05), spec(0.05))
     rmSync(join(checkout, name), { force: true })
@@ -233,7 +263,10 @@ describe('attack 7: a link in a commit', () => {
     expect(`${ran.log}${ran.summary}${JSON.stringify(github.state.comments)}`).not.toContain('SECRET')
   })
 
-  it.each([['to a folder', true], ['to nothing yet', false]])('%s in place of the report leads nowhere', async (_, exists) => {
+  it.each([
+    ['to a folder', true],
+    ['to nothing yet', false],
+  ])('%s in place of the report leads nowhere', async (_, exists) => {
     pull(spec(0.05), spec(0.05))
     const outside = join(secret(), 'reports')
     if (exists) mkdirSync(outside)

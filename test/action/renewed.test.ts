@@ -11,12 +11,17 @@ import { breakingName, breakingNames, harmIn, hidingName } from '../support/host
 import { fakeStudy } from '../support/study.ts'
 
 describe('attack 16: the patch of a lock whose path draws and commands', () => {
-  it.each([breakingName, hidingName, ...breakingNames, 'models/wine'].map((name) => [JSON.stringify(name).slice(0, 40), name]))('is one that git applies to that very file: %s', (_, name) => {
+  it.each(
+    [breakingName, hidingName, ...breakingNames, 'models/wine'].map((name) => [JSON.stringify(name).slice(0, 40), name]),
+  )('is one that git applies to that very file: %s', (_, name) => {
     const checkout = mkdtempSync(join(tmpdir(), 'patch-'))
     git(checkout, 'init', '--quiet')
     const path = `${name}/tuning.lock.json`
     mkdirSync(dirname(join(checkout, path)), { recursive: true })
-    for (const [before, after] of [[null, 'a\nb\n'], ['a\nb\n', 'a\nc\n']] as const) {
+    for (const [before, after] of [
+      [null, 'a\nb\n'],
+      ['a\nb\n', 'a\nc\n'],
+    ] as const) {
       const patch = patchOf(path, before, after)
       expect(harmIn(patch)).toEqual([])
       writeFileSync(join(checkout, 'x.patch'), patch)

@@ -36,7 +36,10 @@ describe('attack 17: a pull request', () => {
     const workspace = mkdtempSync(join(tmpdir(), 'workspace-'))
     renameSync(proposal.folder, join(workspace, 'sources'))
     for (const out of ['sources/x/link', 'sources/x/link/deep', 'sources/x/inside', 'sources/x/inside/deep']) {
-      refused(await proposal.step({ spec: 'sources/tuning.yml', out }, { workspace }), /is a link|a link points outside the checkout/)
+      refused(
+        await proposal.step({ spec: 'sources/tuning.yml', out }, { workspace }),
+        /is a link|a link points outside the checkout/,
+      )
     }
   })
 
@@ -44,8 +47,19 @@ describe('attack 17: a pull request', () => {
     ['a link to a folder', () => symlinkSync('elsewhere', at('out/curves')), 'out/curves is a link'],
     ['a link to nothing', () => symlinkSync('../../x', at('out/report.html')), 'out/report.html is a link'],
     ['the link of a temporary file', () => symlinkSync('x', at('out/.summary.md.1.tmp')), 'out/.summary.md.1.tmp is a link'],
-    ['a link in place of the journal of a baseline', () => { mkdirSync(at('out/baseline')); symlinkSync('x', at('out/baseline/journal.jsonl')) }, 'out/baseline/journal.jsonl is a link'],
-    ['a second name of a file', () => linkSync(at('wine.csv'), at('out/tuning.lock.json')), 'out/tuning.lock.json is a file with a second name'],
+    [
+      'a link in place of the journal of a baseline',
+      () => {
+        mkdirSync(at('out/baseline'))
+        symlinkSync('x', at('out/baseline/journal.jsonl'))
+      },
+      'out/baseline/journal.jsonl is a link',
+    ],
+    [
+      'a second name of a file',
+      () => linkSync(at('wine.csv'), at('out/tuning.lock.json')),
+      'out/tuning.lock.json is a file with a second name',
+    ],
     ['a device', () => execFileSync('mkfifo', [at('out/journal.jsonl')]), 'out/journal.jsonl is a device'],
   ])('writes no report through %s', async (_, plant, why) => {
     proposal.propose()
@@ -53,15 +67,24 @@ describe('attack 17: a pull request', () => {
     writeFileSync(at('out/report.json'), '{}')
     plant()
     for (const event of ['pull_request', 'push']) {
-      refused(await proposal.step({ out: 'out' }, { event, env: { GITHUB_SHA: proposal.head } }), new RegExp(why.replaceAll('.', '\\.')))
+      refused(
+        await proposal.step({ out: 'out' }, { event, env: { GITHUB_SHA: proposal.head } }),
+        new RegExp(why.replaceAll('.', '\\.')),
+      )
     }
   })
 
-  it.each([['.tunegate', ''], ['.TUNEGATE', ''], ['.tuneGate.', ''], ['Out', 'out'], ['cafe\u0301', 'caf\u00e9'], ['deep/OUT', 'deep/out']])(
-    'that commits a folder as %j does not have the report written to it', async (name, out) => {
-      proposal.propose({ [`${name}/wine/journal.jsonl`]: '{}\n' })
-      refused(await proposal.step(out ? { out } : {}), /the report folder is part of the commit/)
-    })
+  it.each([
+    ['.tunegate', ''],
+    ['.TUNEGATE', ''],
+    ['.tuneGate.', ''],
+    ['Out', 'out'],
+    ['cafe\u0301', 'caf\u00e9'],
+    ['deep/OUT', 'deep/out'],
+  ])('that commits a folder as %j does not have the report written to it', async (name, out) => {
+    proposal.propose({ [`${name}/wine/journal.jsonl`]: '{}\n' })
+    refused(await proposal.step(out ? { out } : {}), /the report folder is part of the commit/)
+  })
 
   it('has no report in a folder that is a submodule, the checkout itself, or full of other files', async () => {
     const other = join(outside, 'other')

@@ -24,8 +24,18 @@ beforeEach(() => {
 describe('attack 17: the folder of the report', () => {
   it('may be new, empty or one of ours', async () => {
     mkdirSync(at('empty'))
-    for (const name of ['report.json', 'journal.jsonl', 'journal.jsonl.lock', 'baseline/x']) put(join(dirname(name) === '.' ? name.replace('.', '-') : 'base', name))
-    for (const out of [undefined, 'new', 'new/deep', 'empty', 'report-json', 'journal-jsonl', 'journal-jsonl.lock', 'base']) {
+    for (const name of ['report.json', 'journal.jsonl', 'journal.jsonl.lock', 'baseline/x'])
+      put(join(dirname(name) === '.' ? name.replace('.', '-') : 'base', name))
+    for (const out of [
+      undefined,
+      'new',
+      'new/deep',
+      'empty',
+      'report-json',
+      'journal-jsonl',
+      'journal-jsonl.lock',
+      'base',
+    ]) {
       requirePlainFolder(place(out))
       await requireNoReport(place(out))
     }
@@ -45,7 +55,11 @@ describe('attack 17: the folder of the report', () => {
 
   it.each(['link', 'link/deep', 'x/link', 'x/link/deep/er'])('is not behind a link, wherever it leads: %s', (out) => {
     mkdirSync(at('x'))
-    for (const [to, from] of [['.', 'link'], ['../nothing', 'x/link']] as const) symlinkSync(to, at(from))
+    for (const [to, from] of [
+      ['.', 'link'],
+      ['../nothing', 'x/link'],
+    ] as const)
+      symlinkSync(to, at(from))
     expect(() => requirePlainFolder(place(out))).toThrow('is a link')
   })
 
@@ -54,7 +68,8 @@ describe('attack 17: the folder of the report', () => {
     expect(() => requirePlainFolder(place('file'))).toThrow('file is a file')
     put('out/a/b/report.json')
     const plants: readonly [string, () => void][] = [
-      ['is a link', () => symlinkSync('x', at('out/a/b/link'))], ['is a file with a second name', () => linkSync(at('file'), at('out/a/second'))],
+      ['is a link', () => symlinkSync('x', at('out/a/b/link'))],
+      ['is a file with a second name', () => linkSync(at('file'), at('out/a/second'))],
       ['is a device', () => execFileSync('mkfifo', [at('out/a/b/pipe')])],
     ]
     requirePlainFolder(place('out'))

@@ -1,4 +1,14 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join, relative } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -35,7 +45,9 @@ beforeEach(() => {
 })
 const path = process.env['PATH'] ?? ''
 const home = process.cwd()
-afterEach(() => { process.env['PATH'] = path })
+afterEach(() => {
+  process.env['PATH'] = path
+})
 
 /** A program that leaves a file behind when it runs. */
 function program(folder: string, name: string): string {
@@ -67,7 +79,12 @@ describe('attack 11: the repository', () => {
   })
 
   it.each(['models/wine', 'models', '.'])('is none that tracked files make in %s', (folder) => {
-    for (const [name, text] of [['HEAD', 'ref: refs/heads/main\n'], ['config', '[core]\n\trepositoryformatversion = 0\n\tworktree = .\n'], ['objects/x', ''], ['refs/x', '']] as const) {
+    for (const [name, text] of [
+      ['HEAD', 'ref: refs/heads/main\n'],
+      ['config', '[core]\n\trepositoryformatversion = 0\n\tworktree = .\n'],
+      ['objects/x', ''],
+      ['refs/x', ''],
+    ] as const) {
       put(join(folder, name), text)
     }
     commit()
@@ -81,7 +98,8 @@ describe('attack 11: the repository', () => {
     commit(other)
     play(workspace, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', other, 'module')
     play(workspace, 'clone', '--quiet', other, 'models/clone')
-    for (const spec of ['module/tuning.yml', 'models/clone/tuning.yml']) expect(() => found(spec)).toThrow(/the checkout contains another repository/)
+    for (const spec of ['module/tuning.yml', 'models/clone/tuning.yml'])
+      expect(() => found(spec)).toThrow(/the checkout contains another repository/)
     // Beside the spec it does not matter.
     expect(found().root).toBe(workspace)
   })
@@ -151,7 +169,12 @@ describe('attack 11: the repository', () => {
     const marker = program(outside, 'filter')
     put('.gitattributes', '*.yml filter=x diff=x text eol=crlf ident\n')
     commit()
-    for (const [key, value] of [['filter.x.smudge', join(outside, 'filter')], ['filter.x.process', join(outside, 'filter')], ['diff.x.textconv', join(outside, 'filter')], ['core.autocrlf', 'true']] as const) {
+    for (const [key, value] of [
+      ['filter.x.smudge', join(outside, 'filter')],
+      ['filter.x.process', join(outside, 'filter')],
+      ['diff.x.textconv', join(outside, 'filter')],
+      ['core.autocrlf', 'true'],
+    ] as const) {
       play(workspace, 'config', key, value)
     }
     expect(await textAt(found(), base, 'models/wine/tuning.yml')).toBe('base')
@@ -218,30 +241,67 @@ describe('attack 11: git', () => {
     } finally {
       delete process.env['GITHUB_TOKEN']
     }
-    const names = readFileSync(marker, 'utf8').split('\n').map((line) => line.split('=')[0]).filter((name) => !/^(|_|PWD|SHLVL|OLDPWD)$/.test(String(name)))
+    const names = readFileSync(marker, 'utf8')
+      .split('\n')
+      .map((line) => line.split('=')[0])
+      .filter((name) => !/^(|_|PWD|SHLVL|OLDPWD)$/.test(String(name)))
     expect(names.sort()).toEqual([
-      'GIT_ALLOW_PROTOCOL', 'GIT_ATTR_NOSYSTEM', 'GIT_CONFIG_GLOBAL', 'GIT_CONFIG_NOSYSTEM', 'GIT_NO_LAZY_FETCH', 'GIT_OPTIONAL_LOCKS', 'GIT_SSH_COMMAND',
-      'GIT_TERMINAL_PROMPT', 'PATH',
+      'GIT_ALLOW_PROTOCOL',
+      'GIT_ATTR_NOSYSTEM',
+      'GIT_CONFIG_GLOBAL',
+      'GIT_CONFIG_NOSYSTEM',
+      'GIT_NO_LAZY_FETCH',
+      'GIT_OPTIONAL_LOCKS',
+      'GIT_SSH_COMMAND',
+      'GIT_TERMINAL_PROMPT',
+      'PATH',
     ])
   })
 })
 
 describe('attack 11: the settings of a repository', () => {
   /** The repository itself, with all of its settings: what is left to the arguments of git alone. */
-  const bare = (): GitPlace => ({ program: String(findGit(workspace)), gitDir: join(workspace, '.git'), workTree: workspace })
-  const config = (...pairs: readonly (readonly [string, string])[]): void => pairs.forEach(([key, value]) => void play(workspace, 'config', key, value))
+  const bare = (): GitPlace => ({
+    program: String(findGit(workspace)),
+    gitDir: join(workspace, '.git'),
+    workTree: workspace,
+  })
+  const config = (...pairs: readonly (readonly [string, string])[]): void =>
+    pairs.forEach(([key, value]) => void play(workspace, 'config', key, value))
   const missing = 'e'.repeat(40)
 
   it.each([
-    ['core.sshCommand', 'ssh://example.org/x', []], ['protocol.ssh.allow', 'ssh://example.org/x', [['protocol.ssh.allow', 'always']]],
-    ['ext', 'ext::PROGRAM', [['protocol.ext.allow', 'always']]], ['core.gitProxy', 'git://example.org/x', [['core.gitProxy', 'PROGRAM'], ['protocol.git.allow', 'always']]],
-    ['uploadpack', 'file:///nowhere', [['remote.origin.uploadpack', 'PROGRAM'], ['protocol.file.allow', 'always']]],
+    ['core.sshCommand', 'ssh://example.org/x', []],
+    ['protocol.ssh.allow', 'ssh://example.org/x', [['protocol.ssh.allow', 'always']]],
+    ['ext', 'ext::PROGRAM', [['protocol.ext.allow', 'always']]],
+    [
+      'core.gitProxy',
+      'git://example.org/x',
+      [
+        ['core.gitProxy', 'PROGRAM'],
+        ['protocol.git.allow', 'always'],
+      ],
+    ],
+    [
+      'uploadpack',
+      'file:///nowhere',
+      [
+        ['remote.origin.uploadpack', 'PROGRAM'],
+        ['protocol.file.allow', 'always'],
+      ],
+    ],
   ] as const)('run nothing when an object is missing: %s', async (_, url, more) => {
     const marker = program(outside, 'command')
     const named = (value: string): string => value.replace('PROGRAM', join(outside, 'command'))
-    config(['core.repositoryformatversion', '1'], ['extensions.partialClone', 'origin'], ['remote.origin.promisor', 'true'],
-      ['remote.origin.url', named(url)], ['core.sshCommand', join(outside, 'command')], ['core.hooksPath', outside],
-      ...more.map(([key, value]) => [key, named(value)] as const))
+    config(
+      ['core.repositoryformatversion', '1'],
+      ['extensions.partialClone', 'origin'],
+      ['remote.origin.promisor', 'true'],
+      ['remote.origin.url', named(url)],
+      ['core.sshCommand', join(outside, 'command')],
+      ['core.hooksPath', outside],
+      ...more.map(([key, value]) => [key, named(value)] as const),
+    )
     expect(git(bare(), 'ls-tree', missing)).toBeNull()
     expect(git(bare(), 'cat-file', '-t', missing)).toBeNull()
     // What git before 2.39.4 does by itself for a missing object.
@@ -264,6 +324,8 @@ describe('attack 11: the settings of a repository', () => {
     play(workspace, 'replace', base, commit())
     config(['core.worktree', outside], ['core.bare', 'true'])
     expect(git(bare(), 'show', `${base}:models/wine/tuning.yml`)).toBe('base')
-    expect(git({ ...bare(), objects: join(workspace, '.git/objects') }, 'rev-parse', '--show-toplevel')).toBe(`${workspace}\n`)
+    expect(git({ ...bare(), objects: join(workspace, '.git/objects') }, 'rev-parse', '--show-toplevel')).toBe(
+      `${workspace}\n`,
+    )
   })
 })

@@ -34,7 +34,11 @@ beforeAll(() => {
   writeFileSync(join(checkout, 'tuning.yml'), spec)
   writeFileSync(join(checkout, '.gitignore'), 'out/\n.tunegate/\n')
   // It ends with 3: a lock that is yet to be committed has no times, and here there is none.
-  execFileSync(process.execPath, [join(root, 'dist/cli/index.js'), 'run', 'tuning.yml', '--engine', 'wasm', '--out', 'out'], { cwd: checkout, stdio: 'ignore' })
+  execFileSync(
+    process.execPath,
+    [join(root, 'dist/cli/index.js'), 'run', 'tuning.yml', '--engine', 'wasm', '--out', 'out'],
+    { cwd: checkout, stdio: 'ignore' },
+  )
   copyFileSync(join(checkout, 'out/tuning.lock.json'), join(checkout, 'tuning.lock.json'))
   git(checkout, 'init', '--quiet')
   git(checkout, 'add', '--all')
@@ -43,7 +47,10 @@ beforeAll(() => {
 })
 
 async function pull(
-  text: string, inputs: Readonly<Record<string, string>>, data?: (rows: string) => string, from = base,
+  text: string,
+  inputs: Readonly<Record<string, string>>,
+  data?: (rows: string) => string,
+  from = base,
 ): Promise<StepResult & { readonly gates: readonly string[] }> {
   git(checkout, 'switch', '--quiet', '--detach', '--force', from)
   const file = join(checkout, 'wine.csv')
@@ -52,12 +59,21 @@ async function pull(
   git(checkout, 'add', '--all')
   git(checkout, 'commit', '--quiet', '--allow-empty', '--message=change')
   const path = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
-  writeFileSync(path, JSON.stringify({ pull_request: { number: 7, base: { sha: from, ref: 'main' }, head: { sha: git(checkout, 'rev-parse', 'HEAD') } } }))
+  writeFileSync(
+    path,
+    JSON.stringify({
+      pull_request: { number: 7, base: { sha: from, ref: 'main' }, head: { sha: git(checkout, 'rev-parse', 'HEAD') } },
+    }),
+  )
   const result = await runStep({
-    script: join(root, 'dist/action/index.js'), workspace: checkout, with: { engine: 'wasm', workers: '1', artifact: 'false', ...inputs },
+    script: join(root, 'dist/action/index.js'),
+    workspace: checkout,
+    with: { engine: 'wasm', workers: '1', artifact: 'false', ...inputs },
     env: { GITHUB_EVENT_NAME: 'pull_request', GITHUB_EVENT_PATH: path },
   })
-  const gates = [...(result.summary ?? '').matchAll(/^\| \S+ (pass|fail|inconclusive) \| ([a-z-]+)/gm)].map((m) => `${m[2]} ${m[1]}`)
+  const gates = [...(result.summary ?? '').matchAll(/^\| \S+ (pass|fail|inconclusive) \| ([a-z-]+)/gm)].map(
+    (m) => `${m[2]} ${m[1]}`,
+  )
   return { ...result, gates }
 }
 
@@ -81,13 +97,19 @@ describe('a pull request that changes the split', () => {
   it('is compared with what its base commit has, trained beside it on the new split; green where it is as good', async () => {
     const { exitCode, gates, summary } = await pull(otherSplit, { baseline: 'retrain' })
     expect(gates).toEqual(['regression pass', 'training-time pass', 'model-size pass'])
-    expect(summary).toMatch(/against model and levers of tuning\\?\.yml of the base commit, retrained on the same seeds|exactly the weights of model and levers of tuning/)
-    expect(summary).toContain(`git show ${base}:tuning.yml > base-tuning.yml && tunegate run tuning.yml --stages verify --base-spec base-tuning.yml`)
+    expect(summary).toMatch(
+      /against model and levers of tuning\\?\.yml of the base commit, retrained on the same seeds|exactly the weights of model and levers of tuning/,
+    )
+    expect(summary).toContain(
+      `git show ${base}:tuning.yml > base-tuning.yml && tunegate run tuning.yml --stages verify --base-spec base-tuning.yml`,
+    )
     expect(exitCode).toBe(0)
   })
 
   it('is red where it is worse than what its base commit has, retrained', async () => {
-    const { exitCode, gates } = await pull(otherSplit.replace('learningRate: 0.02', 'learningRate: 0.00001'), { baseline: 'retrain' })
+    const { exitCode, gates } = await pull(otherSplit.replace('learningRate: 0.02', 'learningRate: 0.00001'), {
+      baseline: 'retrain',
+    })
     expect(gates).toEqual(['regression fail', 'training-time pass', 'model-size pass'])
     expect(exitCode).toBe(1)
   })
@@ -96,7 +118,9 @@ describe('a pull request that changes the split', () => {
     const wide = spec.replace('layers: [', 'layers: [{ dense: { units: 32, activation: relu } }, ')
     const { gates, commands } = await pull(wide, {})
     expect(gates).toContain('model-size fail')
-    expect(commands.find((c) => c.properties['title'] === 'gate/fails-already')?.value).toContain('fails whatever is trained')
+    expect(commands.find((c) => c.properties['title'] === 'gate/fails-already')?.value).toContain(
+      'fails whatever is trained',
+    )
     expect((await pull(wide, { baseline: 'retrain' })).gates).toContain('model-size fail')
   })
 })
@@ -114,19 +138,38 @@ function onBase(change: () => void): string {
 async function edited(rows: string, part: keyof Splits, change: (line: string) => string, stratify = true): Promise<string> {
   const split = { validation: 0.2, test: 0.2, stratify, groupBy: null, seed: 17 }
   const { splits } = await loadDataset({
-    source: join(root, 'examples/wine/wine.csv'), target: 'class', header: 'auto', task: 'classification', inputs: { kind: 'auto' }, standardize: true, split,
+    source: join(root, 'examples/wine/wine.csv'),
+    target: 'class',
+    header: 'auto',
+    task: 'classification',
+    inputs: { kind: 'auto' },
+    standardize: true,
+    split,
   })
   const chosen = new Set(splits[part])
-  return rows.split('\n').map((line, i) => (chosen.has(i - 1) ? change(line) : line)).join('\n')
+  return rows
+    .split('\n')
+    .map((line, i) => (chosen.has(i - 1) ? change(line) : line))
+    .join('\n')
 }
 
 const retrain = { baseline: 'retrain', out: '.tunegate/out' }
 const wine = readFileSync(join(root, 'examples/wine/wine.csv'), 'utf8')
 /** Numbers that say nothing of the class. */
-const noise = (line: string): string => line.split(',').map((cell, i) => (/^[\d.]+$/.test(cell) ? String(Number(cell) * ((i * 7) % 5) + i) : cell)).join(',')
+const noise = (line: string): string =>
+  line
+    .split(',')
+    .map((cell, i) => (/^[\d.]+$/.test(cell) ? String(Number(cell) * ((i * 7) % 5) + i) : cell))
+    .join(',')
 const plain = (text: string | null): string => (text ?? '').replace(/\\([\\`*_[\]#|~$])/g, '$1')
-const idsIn = (journal: string): string[] => readFileSync(join(checkout, journal), 'utf8').trimEnd().split('\n').slice(1)
-  .map((line) => (JSON.parse(line) as { readonly id?: string; readonly result?: { readonly id: string } })).map((line) => line.id ?? line.result?.id ?? '').toSorted()
+const idsIn = (journal: string): string[] =>
+  readFileSync(join(checkout, journal), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .slice(1)
+    .map((line) => JSON.parse(line) as { readonly id?: string; readonly result?: { readonly id: string } })
+    .map((line) => line.id ?? line.result?.id ?? '')
+    .toSorted()
 
 describe('attack 23: a pull request that edits the data', () => {
   it('not at all keeps the runs of its base, by their ids', async () => {
@@ -159,24 +202,53 @@ describe('attack 23: a pull request that edits the data', () => {
   })
 
   it('by a column that gives the label away names the column, and its base learns nothing of it', async () => {
-    const leak = (rows: string): string => rows.trimEnd().split('\n').map((line, i) => (i === 0 ? `leak,${line}` : `${line.at(-1)},${line}`)).join('\n')
+    const leak = (rows: string): string =>
+      rows
+        .trimEnd()
+        .split('\n')
+        .map((line, i) => (i === 0 ? `leak,${line}` : `${line.at(-1)},${line}`))
+        .join('\n')
     const ran = await pull(spec.replace('inputs: auto', 'inputs: auto, checks: { leakage: warn }'), retrain, leak)
     expect(plain(ran.summary)).toContain('> This change adds the column "leak".')
-    const { base: { parameters }, study } = JSON.parse(readFileSync(join(checkout, '.tunegate/out/report.json'), 'utf8')) as Report & { base: { parameters: number } }
+    const {
+      base: { parameters },
+      study,
+    } = JSON.parse(readFileSync(join(checkout, '.tunegate/out/report.json'), 'utf8')) as Report & {
+      base: { parameters: number }
+    }
     expect([parameters, study.parameters]).toEqual([42, 45])
   })
 
   it('by more training rows is compared with its base on fewer: does more data help?', async () => {
-    const half = onBase(() => writeFileSync(join(checkout, 'wine.csv'), wine.split('\n').filter((_, i) => i % 3 > 0 || i === 0).join('\n')))
+    const half = onBase(() =>
+      writeFileSync(
+        join(checkout, 'wine.csv'),
+        wine
+          .split('\n')
+          .filter((_, i) => i % 3 > 0 || i === 0)
+          .join('\n'),
+      ),
+    )
     const ran = await pull(spec, retrain, () => wine, half)
     expect(ran.gates).toContain('regression pass')
     expect(ran.exitCode).toBe(0)
-    expect(plain(ran.summary)).toMatch(/This change adds \d+ training rows and moves[^.]*\. It trains on 107 rows, \d+ more than the base commit/)
+    expect(plain(ran.summary)).toMatch(
+      /This change adds \d+ training rows and moves[^.]*\. It trains on 107 rows, \d+ more than the base commit/,
+    )
     expect(plain(ran.summary)).toMatch(/was retrained on \d\d training rows of its own, the candidate on 107/)
     // The command of the report makes the same runs of the base.
-    const { study, base: retrained } = JSON.parse(readFileSync(join(checkout, '.tunegate/out/report.json'), 'utf8')) as Report
+    const { study, base: retrained } = JSON.parse(
+      readFileSync(join(checkout, '.tunegate/out/report.json'), 'utf8'),
+    ) as Report
     expect(study.command).toContain(`git show ${half}:wine.csv > base-wine.csv`)
-    execFileSync('bash', ['-c', `tunegate() { ${process.execPath} ${join(root, 'dist/cli/index.js')} "$@" --engine wasm --out out/again; }; ${study.command}`], { cwd: checkout, stdio: 'ignore' })
+    execFileSync(
+      'bash',
+      [
+        '-c',
+        `tunegate() { ${process.execPath} ${join(root, 'dist/cli/index.js')} "$@" --engine wasm --out out/again; }; ${study.command}`,
+      ],
+      { cwd: checkout, stdio: 'ignore' },
+    )
     const again = JSON.parse(readFileSync(join(checkout, 'out/again/report.json'), 'utf8')) as Report
     expect(again.base?.runs).toEqual(retrained?.runs)
   })
@@ -203,7 +275,9 @@ describe('attack 23: a pull request that edits the data', () => {
     writeFileSync(join(checkout, 'wine.csv'), wine)
     const ran = await pull(spec, retrain, undefined, without)
     expect(ran.gates).toContain('regression pass')
-    expect(plain(ran.summary)).toContain('the base commit has no file wine.csv: both sides were trained on the file of the workflow')
+    expect(plain(ran.summary)).toContain(
+      'the base commit has no file wine.csv: both sides were trained on the file of the workflow',
+    )
   })
 })
 

@@ -33,9 +33,17 @@ beforeAll(async () => {
   artifacts = await startArtifactService()
   const split = { validation: 0.2, test: 0.2, stratify: true, groupBy: null, seed: 17 }
   const source = join(root, 'examples/wine/wine.csv')
-  splits = (await loadDataset({
-    source, target: 'class', header: 'auto', task: 'classification', inputs: { kind: 'auto' }, standardize: true, split,
-  })).splits
+  splits = (
+    await loadDataset({
+      source,
+      target: 'class',
+      header: 'auto',
+      task: 'classification',
+      inputs: { kind: 'auto' },
+      standardize: true,
+      split,
+    })
+  ).splits
   fresh()
   propose(spec, spec)
   expect((await step()).outputs['verdict']).toBe('pass')
@@ -46,7 +54,9 @@ afterAll(async () => {
   await artifacts.close()
 })
 beforeEach(() => fresh())
-afterEach(() => { github.state.comments.length = 0 })
+afterEach(() => {
+  github.state.comments.length = 0
+})
 
 function fresh(): void {
   checkout = mkdtempSync(join(tmpdir(), 'rules-'))
@@ -73,7 +83,8 @@ function step(inputs: Readonly<Record<string, string>> = {}): Promise<StepResult
   const path = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
   writeFileSync(path, JSON.stringify({ pull_request: { number: 7, base: { sha: base, ref: 'main' }, head: { sha: head } } }))
   return runStep({
-    script: join(root, 'dist/action/index.js'), workspace: checkout,
+    script: join(root, 'dist/action/index.js'),
+    workspace: checkout,
     with: { token: github.token, engine: 'wasm', workers: '1', out: '.tunegate/out', post: 'comment', ...inputs },
     env: { ...artifacts.env, GITHUB_API_URL: github.url, GITHUB_EVENT_NAME: 'pull_request', GITHUB_EVENT_PATH: path },
   })
@@ -84,16 +95,26 @@ const ended = ({ exitCode, outputs }: StepResult): unknown[] => [exitCode, outpu
 
 /** Log, summary, comment and HTML report all say it. */
 function expectSaid(ran: StepResult, sentence: RegExp): void {
-  const plain = (text: string): string => text.replace(/\\([\\`*_[\]#|~$])/g, '$1').replace(/&#(\d+);/g, (_, n) => String.fromCharCode(Number(n)))
+  const plain = (text: string): string =>
+    text.replace(/\\([\\`*_[\]#|~$])/g, '$1').replace(/&#(\d+);/g, (_, n) => String.fromCharCode(Number(n)))
   const page = readFileSync(join(checkout, '.tunegate/out/report.html'), 'utf8')
   const places = { log: ran.log, summary: ran.summary ?? '', comment: github.state.comments[0]?.body ?? '', page }
-  const silent = Object.entries(places).filter(([, text]) => !sentence.test(plain(text))).map(([name]) => name)
+  const silent = Object.entries(places)
+    .filter(([, text]) => !sentence.test(plain(text)))
+    .map(([name]) => name)
   expect({ sentence, silent, notes: ran.log.match(/^NOTE: .*$/gm) }).toMatchObject({ silent: [] })
 }
 
 const edit = (rows: Iterable<number>, change: (line: string) => string): void => {
   const chosen = new Set(rows)
-  writeFileSync(join(checkout, 'wine.csv'), data.trimEnd().split('\n').map((line, i) => (chosen.has(i - 1) ? change(line) : line)).join('\n') + '\n')
+  writeFileSync(
+    join(checkout, 'wine.csv'),
+    `${data
+      .trimEnd()
+      .split('\n')
+      .map((line, i) => (chosen.has(i - 1) ? change(line) : line))
+      .join('\n')}\n`,
+  )
 }
 const anotherAlcohol = (line: string): string => `1${line}`
 
@@ -103,12 +124,32 @@ describe('attack 14: a change that edits', () => {
     ['the seeds of the verification', spec.replace('seeds: 3', 'seeds: 2'), /stages\.verify\.seeds from 3 to 2/],
     ['its looks', spec.replace('seeds: 3', 'seeds: 3, looks: [2]'), /stages\.verify\.looks from none to 2/],
     ['the seed of the split', inData(spec, 'split: { seed: 9 }'), /data\.split\.seed from 17 to 9/],
-    ['the shares of the split', inData(spec, 'split: { test: 0.05, validation: 0.4 }'), /data\.split\.validation from 0\.2 to 0\.4 and data\.split\.test from 0\.2 to 0\.05/],
-    ['groups and strata of the split', inData(spec, 'split: { stratify: false, groupBy: hue }'), /data\.split\.stratify from true to false and data\.split\.groupBy from none to hue/],
+    [
+      'the shares of the split',
+      inData(spec, 'split: { test: 0.05, validation: 0.4 }'),
+      /data\.split\.validation from 0\.2 to 0\.4 and data\.split\.test from 0\.2 to 0\.05/,
+    ],
+    [
+      'groups and strata of the split',
+      inData(spec, 'split: { stratify: false, groupBy: hue }'),
+      /data\.split\.stratify from true to false and data\.split\.groupBy from none to hue/,
+    ],
     ['what is predicted', spec.replace('target: class', 'target: hue'), /data\.target from class to hue/],
-    ['which checkpoint is measured', `${spec}objective: accuracy\nevaluateEvery: 9\n`, /objective from nll to accuracy and evaluateEvery from 1 to 9/],
-    ['the budget, so that nothing is verified', `${spec}budget: { minutes: 0.00001, trials: 6 }\n`, /budget\.trials from none to 6 and budget\.minutes from none to 0\.00001/],
-    ['out the verification with its gates', spec.replace(/stages:[^]*/, 'stages: [lr-range]\n'), /stages\.verify from 3 seeds, looks at 3 to none and gates from threshold: test accuracy at least 0\.05 to none/],
+    [
+      'which checkpoint is measured',
+      `${spec}objective: accuracy\nevaluateEvery: 9\n`,
+      /objective from nll to accuracy and evaluateEvery from 1 to 9/,
+    ],
+    [
+      'the budget, so that nothing is verified',
+      `${spec}budget: { minutes: 0.00001, trials: 6 }\n`,
+      /budget\.trials from none to 6 and budget\.minutes from none to 0\.00001/,
+    ],
+    [
+      'out the verification with its gates',
+      spec.replace(/stages:[^]*/, 'stages: [lr-range]\n'),
+      /stages\.verify from 3 seeds, looks at 3 to none and gates from threshold: test accuracy at least 0\.05 to none/,
+    ],
   ])('%s is measured as its base says, and all of it is told', async (_, edited, said) => {
     expect(edited).not.toBe(spec)
     propose(spec, edited)
@@ -117,11 +158,20 @@ describe('attack 14: a change that edits', () => {
     expect(reportOf().verification).toEqual(reference)
     expectSaid(ran, new RegExp(`This change alters ${said.source}; it was judged with the values of the base commit`))
     expect(ran.log).toMatch(/tuning\.yml:\d+:\d+: this change alters .*; it was judged with .* of the base commit/)
-    expect(ran.commands.filter((c) => c.name === 'warning' && c.value.includes('this change alters')).every((c) => c.properties['file'] === 'tuning.yml')).toBe(true)
+    expect(
+      ran.commands
+        .filter((c) => c.name === 'warning' && c.value.includes('this change alters'))
+        .every((c) => c.properties['file'] === 'tuning.yml'),
+    ).toBe(true)
   })
 
   it.each(['tune', 'verify'])('out what it would fail is red, in mode %s', async (mode) => {
-    propose(strict, spec.replace(/stages:[^]*/, 'stages: [lr-range]\n').replace('[lr-range]', '[lr-range: { steps: 100, confirmSeeds: 2 }]'))
+    propose(
+      strict,
+      spec
+        .replace(/stages:[^]*/, 'stages: [lr-range]\n')
+        .replace('[lr-range]', '[lr-range: { steps: 100, confirmSeeds: 2 }]'),
+    )
     expect(ended(await step({ mode }))).toEqual([1, 'fail'])
   })
 
@@ -130,12 +180,21 @@ describe('attack 14: a change that edits', () => {
     propose(grouped, spec, () => writeFileSync(join(checkout, 'wine.csv'), data.replace('hue', 'tone')))
     const ran = await step()
     expect(ended(ran)).toEqual([1, undefined])
-    expect(ran.log).toMatch(/inconclusive: this change gets no verdict under the rules of the base commit[^]*data\.split\.groupBy: hue in place of none/)
+    expect(ran.log).toMatch(
+      /inconclusive: this change gets no verdict under the rules of the base commit[^]*data\.split\.groupBy: hue in place of none/,
+    )
     expect(ran.log).toMatch(/no column with this name \(group\)/)
   })
 
   it('the task is red, and told why', async () => {
-    propose(spec, spec.replace('classification', 'regression').replace('target: class', 'target: hue').replace('accuracy, min: 0.05', 'r2, min: -9').replace('units: classes', 'units: 1'))
+    propose(
+      spec,
+      spec
+        .replace('classification', 'regression')
+        .replace('target: class', 'target: hue')
+        .replace('accuracy, min: 0.05', 'r2, min: -9')
+        .replace('units: classes', 'units: 1'),
+    )
     const ran = await step()
     expect(ended(ran)).toEqual([1, undefined])
     expect(ran.log).toMatch(/tuning\.yml:3:7: error\[rules\/other-task\] inconclusive/)
@@ -158,19 +217,37 @@ describe('attack 14: rows of the test and validation parts that a change edits',
       edit([...test.slice(0, 7), ...[...splits.validation].slice(0, 2)], anotherAlcohol)
       const lines = readFileSync(join(checkout, 'wine.csv'), 'utf8').split('\n')
       // One of each class gets the label of the next, so that the split stays as it is in size.
-      const three = ['class_0', 'class_1', 'class_2'].map((name) => test.slice(7).find((i) => lines[i + 1]?.endsWith(name)) ?? -1)
+      const three = ['class_0', 'class_1', 'class_2'].map(
+        (name) => test.slice(7).find((i) => lines[i + 1]?.endsWith(name)) ?? -1,
+      )
       for (const i of three) lines[i + 1] = relabel(lines[i + 1] ?? '')
       writeFileSync(join(checkout, 'wine.csv'), lines.join('\n'))
     })
     const ran = await step()
     expectSaid(ran, /This change edits 10 of the 35 test rows \(3 relabelled\) and 2 of the 36 validation rows/)
-    expect(ran.summary?.split('\n').slice(2, 4)).toEqual(['> [!WARNING]', expect.stringContaining('> This change edits 10 of the 35 test rows')])
-    expect(github.state.comments[0]?.body.split('\n').slice(1, 5)).toEqual([expect.stringMatching(/^### /), '', '> [!WARNING]', expect.stringContaining('This change edits')])
+    expect(ran.summary?.split('\n').slice(2, 4)).toEqual([
+      '> [!WARNING]',
+      expect.stringContaining('> This change edits 10 of the 35 test rows'),
+    ])
+    expect(github.state.comments[0]?.body.split('\n').slice(1, 5)).toEqual([
+      expect.stringMatching(/^### /),
+      '',
+      '> [!WARNING]',
+      expect.stringContaining('This change edits'),
+    ])
   })
 
   it('are counted where the split draws others, since there are more rows', async () => {
-    propose(spec, spec, () => writeFileSync(join(checkout, 'wine.csv'), `${data.trimEnd()}\n${data.split('\n').slice(1, 12).map(anotherAlcohol).join('\n')}\n`))
-    expectSaid(await step(), /This change moves \d+ of the 35 test rows and \d+ of the 36 validation rows to another part of the split\. The change is measured on 38 test rows, 3 more/)
+    propose(spec, spec, () =>
+      writeFileSync(
+        join(checkout, 'wine.csv'),
+        `${data.trimEnd()}\n${data.split('\n').slice(1, 12).map(anotherAlcohol).join('\n')}\n`,
+      ),
+    )
+    expectSaid(
+      await step(),
+      /This change moves \d+ of the 35 test rows and \d+ of the 36 validation rows to another part of the split\. The change is measured on 38 test rows, 3 more/,
+    )
   })
 
   it('are counted where the change names another file', async () => {
@@ -217,16 +294,27 @@ describe('attack 14: rows of the test and validation parts that a change edits',
   })
 
   it.each<[string, () => void, RegExp]>([
-    ['lie in Git LFS', () => writeFileSync(join(checkout, 'wine.csv'), pointer), /wine\.csv of the base commit is in Git LFS/],
+    [
+      'lie in Git LFS',
+      () => writeFileSync(join(checkout, 'wine.csv'), pointer),
+      /wine\.csv of the base commit is in Git LFS/,
+    ],
     ['are not part of the commit', () => rmSync(join(checkout, 'wine.csv')), /the base commit has no file wine\.csv/],
     ['are no table', () => writeFileSync(join(checkout, 'wine.csv'), 'x\n'), /the data of the base commit cannot be loaded/],
-    ['have other columns', () => writeFileSync(join(checkout, 'wine.csv'), data.replace('alcohol', 'spirit')), /the data of the change has no column "spirit"/],
+    [
+      'have other columns',
+      () => writeFileSync(join(checkout, 'wine.csv'), data.replace('alcohol', 'spirit')),
+      /the data of the change has no column "spirit"/,
+    ],
   ])('are told to be not compared where the data of the base %s', async (_, before, why) => {
     before()
     propose(spec, spec, () => writeFileSync(join(checkout, 'wine.csv'), data))
     const ran = await step()
     expect(ended(ran)).toEqual([0, 'pass'])
-    expectSaid(ran, new RegExp(`The validation and test rows were not compared with those of the base commit: ${why.source}`))
+    expectSaid(
+      ran,
+      new RegExp(`The validation and test rows were not compared with those of the base commit: ${why.source}`),
+    )
     expectSaid(ran, /The training rows were not compared either\./)
   })
 })

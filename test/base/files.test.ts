@@ -19,7 +19,13 @@ const kept = (): void => expect(readFileSync(outside, 'utf8')).toBe('kept')
 const header = { journal: 1, workload: 'w', spec: 's', data: 'd', engine: 'e' } as const
 
 describe.skipIf(process.platform !== 'linux')('a pipe, a socket or a device', () => {
-  const failed = async (work: Promise<unknown>): Promise<string> => reasonOf(await work.then(() => new Error('it went on'), (e: Error) => e))
+  const failed = async (work: Promise<unknown>): Promise<string> =>
+    reasonOf(
+      await work.then(
+        () => new Error('it went on'),
+        (e: Error) => e,
+      ),
+    )
 
   it('is not replaced by a file, nor is a link to one', async () => {
     execFileSync('mkfifo', [join(folder, 'pipe')])
@@ -31,7 +37,8 @@ describe.skipIf(process.platform !== 'linux')('a pipe, a socket or a device', ()
 
   it('is not replaced, nor is the link that the system makes to standard output', async () => {
     // Looked at and not written: a version that does not refuse would break this machine.
-    for (const path of ['/dev/null', '/dev/stdout', '/dev/stderr']) expect(await failed(requireReplaceable(path))).toContain('a device')
+    for (const path of ['/dev/null', '/dev/stdout', '/dev/stderr'])
+      expect(await failed(requireReplaceable(path))).toContain('a device')
     await expect(requireReplaceable(outside)).resolves.toBeUndefined()
   })
 

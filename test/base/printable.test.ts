@@ -6,11 +6,17 @@ import { breakingName, breakingNames, harmIn, hidingName, hostileNames } from '.
 
 /** Every character that is a control, a format, a separator of lines, a half of a pair, or drawn by nothing. */
 const everyBad = Array.from({ length: 0x110000 }, (_, code) => code)
-  .filter((code) => /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/u.test(String.fromCodePoint(code)))
+  .filter((code) =>
+    /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/u.test(
+      String.fromCodePoint(code),
+    ),
+  )
   .map((code) => String.fromCodePoint(code))
 
 describe('attack 16: foreign text in a line', () => {
-  it.each([breakingName, hidingName, ...breakingNames, ...hostileNames].map((name) => [JSON.stringify(name).slice(0, 40), name]))('is printable: %s', (_, name) => {
+  it.each(
+    [breakingName, hidingName, ...breakingNames, ...hostileNames].map((name) => [JSON.stringify(name).slice(0, 40), name]),
+  )('is printable: %s', (_, name) => {
     const shown = printable(name, Infinity)
     expect(shown.split('\n')).toHaveLength(1)
     expect(harmIn(shown)).toEqual([])
@@ -26,8 +32,16 @@ describe('attack 16: foreign text in a line', () => {
   })
 
   it.each([
-    'accuracy 0.98 ± 0.01 → 3e-3, “quoted” – dashed', 'Ünïcode, naïve, Việt Nam, Ελληνικά, кириллица', '日本語 葛\u{e0100} 中文 한국어', 'می‌خواهم', 'क्‍ष ক্ষ ศรี', 'שָׁלוֹם',
-    '🙂👍🏽👨‍👩‍👧🏴󠁧󠁢󠁥󠁮󠁧󠁿🇩🇪1️⃣', '⚠️ ☑️ ✔︎', '`code` **bold** <b> & | # - 1.', 'back\\slash \\u0041',
+    'accuracy 0.98 ± 0.01 → 3e-3, “quoted” – dashed',
+    'Ünïcode, naïve, Việt Nam, Ελληνικά, кириллица',
+    '日本語 葛\u{e0100} 中文 한국어',
+    'می‌خواهم',
+    'क्‍ष ক্ষ ศรี',
+    'שָׁלוֹם',
+    '🙂👍🏽👨‍👩‍👧🏴󠁧󠁢󠁥󠁮󠁧󠁿🇩🇪1️⃣',
+    '⚠️ ☑️ ✔︎',
+    '`code` **bold** <b> & | # - 1.',
+    'back\\slash \\u0041',
   ])('is what it was where it is harmless: %s', (text) => {
     expect(printable(text)).toBe(text)
     expect(printableLines(`${text}\n${text}\n`)).toBe(`${text}\n${text}\n`)
@@ -58,7 +72,15 @@ describe('attack 16: foreign text in a line', () => {
 })
 
 describe('attack 16: what is wrong with an input', () => {
-  const diagnostic = { code: 'data/missing', severity: 'error', message: breakingName, found: hidingName, allowed: breakingName, hint: hidingName, at: { file: `${hidingName}/${breakingName}`, line: 3, column: 1 } } as const
+  const diagnostic = {
+    code: 'data/missing',
+    severity: 'error',
+    message: breakingName,
+    found: hidingName,
+    allowed: breakingName,
+    hint: hidingName,
+    at: { file: `${hidingName}/${breakingName}`, line: 3, column: 1 },
+  } as const
 
   it('is told in lines of ours alone, its place too', () => {
     expect(formatDiagnostic(diagnostic).split('\n')).toHaveLength(4)
@@ -79,13 +101,23 @@ describe('attack 16: what is wrong with an input', () => {
 describe('a path', () => {
   it('is shown from the current folder where it lies in there, with / between folders', () => {
     expect(shownPath(`${process.cwd()}/data/wine.csv`)).toBe('data/wine.csv')
-    expect([shownPath('data/wine.csv'), shownPath('./wine.csv'), shownPath('/elsewhere/wine.csv'), shownPath('../wine.csv'), shownPath('')])
-      .toEqual(['data/wine.csv', 'wine.csv', '/elsewhere/wine.csv', '../wine.csv', ''])
+    expect([
+      shownPath('data/wine.csv'),
+      shownPath('./wine.csv'),
+      shownPath('/elsewhere/wine.csv'),
+      shownPath('../wine.csv'),
+      shownPath(''),
+    ]).toEqual(['data/wine.csv', 'wine.csv', '/elsewhere/wine.csv', '../wine.csv', ''])
     expect(shownPath(process.cwd())).toBe(process.cwd())
   })
 
   it('is inside of a folder or not', () => {
-    expect([fromFolder('/a/b/c', '/a'), fromFolder('b', '/a'), fromFolder('/a', '/a'), fromFolder('/b', '/a'), fromFolder('..x', '/a')])
-      .toEqual(['b/c', 'b', '', null, '..x'])
+    expect([
+      fromFolder('/a/b/c', '/a'),
+      fromFolder('b', '/a'),
+      fromFolder('/a', '/a'),
+      fromFolder('/b', '/a'),
+      fromFolder('..x', '/a'),
+    ]).toEqual(['b/c', 'b', '', null, '..x'])
   })
 })

@@ -8,7 +8,13 @@ const draw = (n: number, ...args: Parameters<typeof stream>): number[] => {
 
 test('the same seed and name give the same numbers; any other seed or name gives others', () => {
   expect(draw(5, 7, 'init')).toEqual(draw(5, 7, 'init'))
-  const firsts = [draw(1, 0, 'init'), draw(1, 1, 'init'), draw(1, 0, 'order'), draw(1, 0, 'order', 1), draw(1, 0, 'order1')].flat()
+  const firsts = [
+    draw(1, 0, 'init'),
+    draw(1, 1, 'init'),
+    draw(1, 0, 'order'),
+    draw(1, 0, 'order', 1),
+    draw(1, 0, 'order1'),
+  ].flat()
   expect(new Set(firsts).size).toBe(firsts.length)
 })
 

@@ -54,31 +54,49 @@ async function refused(call: () => unknown): Promise<readonly Diagnostic[]> {
 
 describe('attack 20: a document', () => {
   it('nested a million deep is refused as what it is', async () => {
-    expect(await refused(() => parseLock(deep, 'tuning.lock.json'))).toMatchObject([{ code: 'lock/too-deep', at: { line: 1, column: 65 } }])
+    expect(await refused(() => parseLock(deep, 'tuning.lock.json'))).toMatchObject([
+      { code: 'lock/too-deep', at: { line: 1, column: 65 } },
+    ])
     expect(await refused(() => parseReport(deep, 'report.json'))).toMatchObject([{ code: 'report/too-deep' }])
     expect(await refused(() => parseRequest(nested))).toMatchObject([{ code: 'action/request' }])
-    expect(parseResult(nested, { run: 1, sha: 'a' })).toEqual({ ok: false, error: 'the result of the run does not have the shape of a result' })
+    expect(parseResult(nested, { run: 1, sha: 'a' })).toEqual({
+      ok: false,
+      error: 'the result of the run does not have the shape of a result',
+    })
     expect(readPayload({ GITHUB_EVENT_PATH: written('event.json', nested) })).toBeUndefined()
     expect(await refused(() => runOfLine(nested))).toMatchObject([{ code: 'journal/damaged' }])
-    expect(await refused(() => foreignCurves(nested, 'log.jsonl', { classes: null, validationRows: null, targetLoss: null }))).toMatchObject([
-      { code: 'diagnose/not-json-lines', hint: 'the line is nested too deeply' },
-    ])
+    expect(
+      await refused(() => foreignCurves(nested, 'log.jsonl', { classes: null, validationRows: null, targetLoss: null })),
+    ).toMatchObject([{ code: 'diagnose/not-json-lines', hint: 'the line is nested too deeply' }])
     written('engine.json', nested)
     expect(await readInstalled(folder, 'key')).toMatchObject({ ok: false, error: { state: 'damaged' } })
   })
 
   it('with countless values is refused before any of them is made', async () => {
     const members = Object.fromEntries(Array.from({ length: 110_000 }, (_, i) => [`k${i}`, i]))
-    expect(await refused(() => parseLock(JSON.stringify({ version: 1, ...members }), 'tuning.lock.json'))).toMatchObject([{ code: 'lock/too-many-values' }])
-    expect(await refused(() => parseLock(' '.repeat(4_000_001), 'tuning.lock.json'))).toMatchObject([{ code: 'lock/too-large' }])
-    expect(parseJson('[1,2,3]', { bytes: 100, depth: 1, values: 3 })).toMatchObject({ ok: false, error: { kind: 'too-many-values' } })
+    expect(await refused(() => parseLock(JSON.stringify({ version: 1, ...members }), 'tuning.lock.json'))).toMatchObject([
+      { code: 'lock/too-many-values' },
+    ])
+    expect(await refused(() => parseLock(' '.repeat(4_000_001), 'tuning.lock.json'))).toMatchObject([
+      { code: 'lock/too-large' },
+    ])
+    expect(parseJson('[1,2,3]', { bytes: 100, depth: 1, values: 3 })).toMatchObject({
+      ok: false,
+      error: { kind: 'too-many-values' },
+    })
   })
 
   it('with countless errors is told twenty of them and that there are more', async () => {
-    for (const change of [{ seeds: Array.from({ length: 30_000 }, () => ({})) }, { lineage: Array.from({ length: 9000 }, () => ({ a: 1 })) }]) {
+    for (const change of [
+      { seeds: Array.from({ length: 30_000 }, () => ({})) },
+      { lineage: Array.from({ length: 9000 }, () => ({ a: 1 })) },
+    ]) {
       const found = await refused(() => parseLock(JSON.stringify({ ...JSON.parse(lock), ...change }), 'tuning.lock.json'))
       expect(found.length).toBe(21)
-      expect(found.at(-1)).toMatchObject({ code: 'lock/more', message: expect.stringMatching(/^at least .* more problems not listed$/) })
+      expect(found.at(-1)).toMatchObject({
+        code: 'lock/more',
+        message: expect.stringMatching(/^at least .* more problems not listed$/),
+      })
     }
   })
 
@@ -92,7 +110,9 @@ describe('attack 20: a document', () => {
 
   it('of nine thousand wrong layers is refused in the time that their number asks for', async () => {
     const head = 'version: 1\nname: x\ndata: { source: a.csv, target: y }\ntask: classification\nmodel:\n  layers:\n'
-    const inner = Array(40).fill(`{residual: {layers: [${Array(200).fill('x').join(',')}]}}`).join(', ')
+    const inner = Array(40)
+      .fill(`{residual: {layers: [${Array(200).fill('x').join(',')}]}}`)
+      .join(', ')
     const texts = [`${head}${'    - densee\n'.repeat(9000)}`, `${head}    - residual: {layers: [${inner}]}\n`]
     for (const text of texts) {
       const took = await cpuTime(() => {
@@ -115,13 +135,18 @@ describe('attack 20: a document', () => {
     const keys = Array.from({ length: 4900 }, (_, i) => `k${i}: 1`).join('\n')
     expect(await cpuTime(() => parseSpec(`data:\n${keys.replace(/^/gm, '  ')}\n`, 'tuning.yml'))).toBeLessThan(patiently(4))
     const twice = parseSpec('version: 1\nversion: 1\n', 'tuning.yml')
-    expect(twice.ok ? [] : twice.error).toMatchObject([{ code: 'spec/duplicate-key', at: { line: 2, column: 1 }, found: 'version' }])
+    expect(twice.ok ? [] : twice.error).toMatchObject([
+      { code: 'spec/duplicate-key', at: { line: 2, column: 1 }, found: 'version' },
+    ])
   })
 
   it('from another job has no more lines than it may have, and they are counted before they are cut', async () => {
     const { workload } = fakeStudy({}).input.plan
     const binding = { run: '1', sha: 's', plan: 'p', content: 'c' }
-    expect(await openShardBundle(gzipSync('\n'.repeat(3_000_000)), binding, workload)).toEqual({ ok: false, error: 'it holds more than 20000 runs' })
+    expect(await openShardBundle(gzipSync('\n'.repeat(3_000_000)), binding, workload)).toEqual({
+      ok: false,
+      error: 'it holds more than 20000 runs',
+    })
   })
 
   it('of a journal that is right in its check and wrong in its form is a refusal', async () => {
@@ -133,7 +158,10 @@ describe('attack 20: a document', () => {
   it('of an engine that lists what is no file is damaged, and nothing is looked up', async () => {
     for (const file of [{}, null, { path: 7, bytes: 1, sha256: 'x' }, { path: 'a\0b', bytes: 1, sha256: 'x' }]) {
       written('engine.json', JSON.stringify({ format: 1, key: 'key', files: [file] }))
-      expect(await readInstalled(folder, 'key')).toMatchObject({ ok: false, error: { why: 'engine.json belongs to another engine' } })
+      expect(await readInstalled(folder, 'key')).toMatchObject({
+        ok: false,
+        error: { why: 'engine.json belongs to another engine' },
+      })
     }
   })
 
@@ -149,8 +177,13 @@ describe('attack 20: a log of training', () => {
   const facts = { classes: 10, validationRows: 100, targetLoss: null }
 
   it('of a hundred thousand rows is read in the time that their number asks for', async () => {
-    const rows = Array.from({ length: 100_000 }, (_, i) => `${i >> 1},${i % 2 ? '' : 1 / (i + 1)},${i % 2 ? 1 / i : ''},${Math.floor(i / 60_000)}`)
-    const took = await cpuTime(() => diagnose(foreignCurves(`step,loss,val_loss,epoch\n${rows.join('\n')}\n`, 'log.csv', facts)))
+    const rows = Array.from(
+      { length: 100_000 },
+      (_, i) => `${i >> 1},${i % 2 ? '' : 1 / (i + 1)},${i % 2 ? 1 / i : ''},${Math.floor(i / 60_000)}`,
+    )
+    const took = await cpuTime(() =>
+      diagnose(foreignCurves(`step,loss,val_loss,epoch\n${rows.join('\n')}\n`, 'log.csv', facts)),
+    )
     expect(took).toBeLessThan(patiently(20))
   })
 
@@ -173,8 +206,16 @@ describe('attack 20: a log of training', () => {
 describe('places in JSON', () => {
   const text = '{ "a": [1, {"b\\"": null, "c": "]}"}, [[2], 3]],\n "a2": {}, "a": [0, {"c": "x"}, [[5], {"d": 6}]] }'
   it.each([
-    [[], '{ "a"'], [['a'], '[0, {'], [['a', '0'], '0, {'], [['a', '1', 'c'], '"x"}'], [['a', '2', '0', '0'], '5], '], [['a', '2', '1', 'd'], '6}]]'],
-    [['a2'], '{}, "'], [['a', '2', '7'], '[[5],'], [['a', 'x'], '[0, {'], [['no'], '{ "a"'],
+    [[], '{ "a"'],
+    [['a'], '[0, {'],
+    [['a', '0'], '0, {'],
+    [['a', '1', 'c'], '"x"}'],
+    [['a', '2', '0', '0'], '5], '],
+    [['a', '2', '1', 'd'], '6}]]'],
+    [['a2'], '{}, "'],
+    [['a', '2', '7'], '[[5],'],
+    [['a', 'x'], '[0, {'],
+    [['no'], '{ "a"'],
   ])('%j', (path, begins) => {
     expect(text.slice(offsetOf(text, path)).slice(0, begins.length)).toBe(begins)
   })

@@ -5,10 +5,14 @@ import { parse } from 'yaml'
 import { tunegate, workFolder } from '../support/cli.ts'
 
 let folder: string
-beforeEach(() => { folder = workFolder() })
+beforeEach(() => {
+  folder = workFolder()
+})
 const target = ['compile', 'examples/digits/tuning.yml', '--target', 'workflow']
 const output = '.github/workflows/tune.yml'
-interface Workflow { readonly jobs: Readonly<Record<string, { readonly needs?: readonly string[]; readonly if?: string }>> }
+interface Workflow {
+  readonly jobs: Readonly<Record<string, { readonly needs?: readonly string[]; readonly if?: string }>>
+}
 
 describe('compile', () => {
   test('prints a workflow with a matrix and a job for each stage, and a gate that always runs', async () => {
@@ -28,7 +32,11 @@ describe('compile', () => {
     const path = join(folder, output)
     const pinned = readFileSync(path, 'utf8').replaceAll('0'.repeat(40), `${'a'.repeat(40)} # v1.2.3`)
     writeFileSync(path, pinned)
-    expect(await tunegate(folder, [...target, '--output', output, '--check'])).toEqual({ code: 0, out: `${output} is up to date\n`, err: '' })
+    expect(await tunegate(folder, [...target, '--output', output, '--check'])).toEqual({
+      code: 0,
+      out: `${output} is up to date\n`,
+      err: '',
+    })
     await tunegate(folder, [...target, '--output', output])
     expect(readFileSync(path, 'utf8')).toBe(pinned)
     writeFileSync(path, pinned.replace('timeout-minutes: 15', 'timeout-minutes: 99'))
@@ -71,7 +79,8 @@ describe('compile', () => {
   test('attack 5: a path that a workflow would take for an expression is refused', async () => {
     const name = '${{ github.token }}'
     mkdirSync(join(folder, name))
-    for (const file of ['tuning.yml', 'digits.csv.gz']) writeFileSync(join(folder, name, file), readFileSync(join(folder, 'examples/digits', file)))
+    for (const file of ['tuning.yml', 'digits.csv.gz'])
+      writeFileSync(join(folder, name, file), readFileSync(join(folder, 'examples/digits', file)))
     const { code, err } = await tunegate(folder, ['compile', `${name}/tuning.yml`, '--target', 'workflow'])
     expect([code, err]).toEqual([2, expect.stringContaining('would become an expression')])
   })

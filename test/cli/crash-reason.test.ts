@@ -10,20 +10,34 @@ const gate: GateRule = { gate: 'threshold', metric: 'accuracy', split: 'test', m
 test('a gate that a crash leaves open gives the reason, and what to do about memory', () => {
   const reason = 'Array buffer allocation failed (tensors held 900 MiB, the process 1200 MiB)'
   const seeds = seedsWith('accuracy', [0.95, 'crashed', 0.96]).map((s) => (s.status === 'crashed' ? { ...s, reason } : s))
-  const { gates: [found] } = judge([gate], evidence(seeds))
-  expect(found?.sentence).toBe(`The candidate's run crashed on seed 101 of 3, which says nothing about its levers. The reason: ${reason}.`)
+  const {
+    gates: [found],
+  } = judge([gate], evidence(seeds))
+  expect(found?.sentence).toBe(
+    `The candidate's run crashed on seed 101 of 3, which says nothing about its levers. The reason: ${reason}.`,
+  )
   expect(found?.remedy).toMatch(/^Give the run more memory .* Run again/)
 })
 
 test('a report of before, which has no reason, is judged as it was', () => {
-  const { gates: [found] } = judge([gate], evidence(seedsWith('accuracy', [0.95, 'crashed', 0.96])))
+  const {
+    gates: [found],
+  } = judge([gate], evidence(seedsWith('accuracy', [0.95, 'crashed', 0.96])))
   expect(found?.sentence).toMatch(/says nothing about its levers\.$/)
   expect(found?.remedy).toBe('Run again: finished runs are kept, and only the crashed ones are repeated.')
 })
 
 test('a crash is told where it happens, once, and with its reason', () => {
   let text = ''
-  const log = progressLogger({ write: (t) => { text += t }, isTerminal: false, columns: 120, letters: 'plain', now: () => 0 })
+  const log = progressLogger({
+    write: (t) => {
+      text += t
+    },
+    isTerminal: false,
+    columns: 120,
+    letters: 'plain',
+    now: () => 0,
+  })
   const progress = { finished: 1, expected: 2, best: null, secondsLeft: null }
   const result = { ...crashed('a', request('winner', 7)), reason: 'ran out of\nmemory' }
   log({ type: 'run-finished', result, cached: false, progress })

@@ -6,10 +6,16 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { node24 } from '../support/runner.ts'
 import { start, tunegate, withSpec, workFolder } from '../support/cli.ts'
 
-interface Ended { readonly code: number | null; readonly out: string; readonly err: string }
+interface Ended {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
 
 let folder = ''
-beforeAll(() => { folder = withSpec(workFolder()) })
+beforeAll(() => {
+  folder = withSpec(workFolder())
+})
 
 /** Runs a line of a shell; `tunegate` in it is the command line under test. Its code is that of the last command. */
 function shell(line: string): Ended {
@@ -71,8 +77,10 @@ describe.skipIf(process.platform !== 'linux')('exit code 1 is a verdict and noth
   })
 
   test('an installation that lacks a part of itself is told so, with code 2', () => {
-    const { code, err } = shell('mkdir -p broken/cli && cp dist/cli/index.js broken/cli && cp dist/package.json broken && '
-      + `"${node24}" broken/cli/index.js plan tuning.yml`)
+    const { code, err } = shell(
+      'mkdir -p broken/cli && cp dist/cli/index.js broken/cli && cp dist/package.json broken && ' +
+        `"${node24}" broken/cli/index.js plan tuning.yml`,
+    )
     expect([code, err]).toEqual([2, expect.stringContaining('install it again')])
   })
 
@@ -85,26 +93,35 @@ describe.skipIf(process.platform !== 'linux')('exit code 1 is a verdict and noth
 
 describe.skipIf(process.platform !== 'linux')('a current folder', () => {
   test('with a path that is too long for the system is told so, with code 2', () => {
-    const { code, err } = shell('p="$PWD/dist/cli/index.js"; d=$(printf "d%.0s" $(seq 200)); for i in $(seq 30); do mkdir $d; cd $d; done; '
-      + `"${node24}" "$p" plan none.yml`)
+    const { code, err } = shell(
+      'p="$PWD/dist/cli/index.js"; d=$(printf "d%.0s" $(seq 200)); for i in $(seq 30); do mkdir $d; cd $d; done; ' +
+        `"${node24}" "$p" plan none.yml`,
+    )
     expect([code, err]).toEqual([2, expect.stringContaining('the path of the current folder is too long (ERANGE')])
   })
 })
 
 describe.skipIf(process.platform !== 'linux')('a limit on open files', () => {
   // In a process group of its own, since a wrong signal would end the group.
-  test.each([23, 24, 25, 26, 27, 32])('of %d ends the command alone, with a verdict or with code 2 and the reason', (limit) => {
-    const { out, err } = shell(`setsid --wait bash -c 'ulimit -n ${limit}; "$0" dist/cli/index.js run tuning.yml --engine wasm --workers 2 --out files-${limit}; echo "code $?"' "${node24}"`)
-    const code = /^code (\d+)$/m.exec(out)?.[1]
-    expect(['0', '1', '2', '3'], out + err).toContain(code)
-    if (code === '2') expect(err).toContain('too many files are open (EMFILE')
-    expect(err).not.toMatch(/^\s+at |defect/m)
-  })
+  test.each([23, 24, 25, 26, 27, 32])(
+    'of %d ends the command alone, with a verdict or with code 2 and the reason',
+    (limit) => {
+      const { out, err } = shell(
+        `setsid --wait bash -c 'ulimit -n ${limit}; "$0" dist/cli/index.js run tuning.yml --engine wasm --workers 2 --out files-${limit}; echo "code $?"' "${node24}"`,
+      )
+      const code = /^code (\d+)$/m.exec(out)?.[1]
+      expect(['0', '1', '2', '3'], out + err).toContain(code)
+      if (code === '2') expect(err).toContain('too many files are open (EMFILE')
+      expect(err).not.toMatch(/^\s+at |defect/m)
+    },
+  )
 })
 
 describe.skipIf(process.platform === 'win32')('a signal', () => {
   test.each([
-    ['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129],
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
   ] as const)('%s stops a study with %d, and what is finished is kept', async (signal, expected) => {
     const child = start(folder, ['run', 'tuning.yml', '--out', `stopped by ${signal}`])
     let [err, sent] = ['', false]
@@ -112,20 +129,26 @@ describe.skipIf(process.platform === 'win32')('a signal', () => {
       err += chunk.toString()
       if (!sent && /lr-range/.test(err)) sent = child.kill(signal)
     })
-    const [code] = await once(child, 'exit') as [number | null]
+    const [code] = (await once(child, 'exit')) as [number | null]
     expect([code, err]).toEqual([expected, expect.stringContaining('continues from them')])
   })
 
   test('of whatever kind ends at once what a first one only asked to stop', async () => {
     mkdirSync(join(folder, 'slow'), { recursive: true })
     // No run is ever on disk, so the study cannot come to an end by itself.
-    writeFileSync(join(folder, 'hang.mjs'), `
+    writeFileSync(
+      join(folder, 'hang.mjs'),
+      `
       import fs from 'node:fs/promises'
       const handle = await fs.open('tuning.yml')
       Object.getPrototypeOf(handle).datasync = () => { console.error('never on disk'); return new Promise(() => {}) }
-    `)
-    const child = spawn(node24, ['--import', './hang.mjs', 'dist/cli/index.js', 'run', 'tuning.yml', '--engine', 'wasm', '--out', 'slow'],
-      { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] })
+    `,
+    )
+    const child = spawn(
+      node24,
+      ['--import', './hang.mjs', 'dist/cli/index.js', 'run', 'tuning.yml', '--engine', 'wasm', '--out', 'slow'],
+      { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
+    )
     let [err, sent] = ['', false]
     child.stderr.on('data', (chunk: Buffer) => {
       err += chunk.toString()
@@ -133,7 +156,7 @@ describe.skipIf(process.platform === 'win32')('a signal', () => {
       sent = child.kill('SIGINT')
       setTimeout(() => child.kill('SIGTERM'), 1000)
     })
-    const [code] = await once(child, 'exit') as [number | null]
+    const [code] = (await once(child, 'exit')) as [number | null]
     expect(code).toBe(143)
   })
 

@@ -22,15 +22,29 @@ const classes = [breakingName, hidingName, ...breakingNames.slice(0, 3)]
 /** @param wrong a cell that is no number, instead of the first */
 function table(wrong?: string): string {
   const rows = Array.from({ length: 200 }, (_, i) =>
-    [...columns.map((_, j) => (wrong !== undefined && i === 5 && j === 0 ? quoted(wrong) : String(((i * 37 + j * 11) % 97) / 97 + (i % classes.length)))), quoted(classes[i % classes.length] ?? '')].join(','))
+    [
+      ...columns.map((_, j) =>
+        wrong !== undefined && i === 5 && j === 0
+          ? quoted(wrong)
+          : String(((i * 37 + j * 11) % 97) / 97 + (i % classes.length)),
+      ),
+      quoted(classes[i % classes.length] ?? ''),
+    ].join(','),
+  )
   return `${[...columns, `target ${breakingName}`].map(quoted).join(',')}\n${rows.join('\n')}\n`
 }
 
-const specOf = (source: string): string => JSON.stringify({
-  version: 1, name: 'foreign', task: 'classification', data: { source, target: `target ${breakingName}`, inputs: { numeric: columns } },
-  model: { layers: [{ dense: { units: 'classes' } }] }, levers: { optimization: { learningRate: 0.01 }, scheduling: { epochs: 3, warmupSteps: 0 } },
-  stages: [{ verify: { seeds: 3 } }], gates: [{ threshold: { metric: 'accuracy', min: 0.999 } }],
-})
+const specOf = (source: string): string =>
+  JSON.stringify({
+    version: 1,
+    name: 'foreign',
+    task: 'classification',
+    data: { source, target: `target ${breakingName}`, inputs: { numeric: columns } },
+    model: { layers: [{ dense: { units: 'classes' } }] },
+    levers: { optimization: { learningRate: 0.01 }, scheduling: { epochs: 3, warmupSteps: 0 } },
+    stages: [{ verify: { seeds: 3 } }],
+    gates: [{ threshold: { metric: 'accuracy', min: 0.999 } }],
+  })
 
 function put(path: string, text: string): void {
   mkdirSync(dirname(join(folder, path)), { recursive: true })
@@ -43,11 +57,25 @@ beforeAll(async () => {
   put(`${deep}/wrong.csv`, table(`${breakingName} ${hidingName}`))
   put(spec, specOf(`../${breakingName}.csv`))
   put(broken, specOf('wrong.csv'))
-  put(invalid, JSON.stringify({ version: 1, [breakingName]: hidingName, name: breakingName, data: { source: breakingName, target: hidingName } }))
-  put(`${deep}/curves.csv`, `step,loss,${quoted(breakingName)}\n${Array.from({ length: 30 }, (_, i) => `${i},${1 / (i + 1)},${i}\n`).join('')}`)
+  put(
+    invalid,
+    JSON.stringify({
+      version: 1,
+      [breakingName]: hidingName,
+      name: breakingName,
+      data: { source: breakingName, target: hidingName },
+    }),
+  )
+  put(
+    `${deep}/curves.csv`,
+    `step,loss,${quoted(breakingName)}\n${Array.from({ length: 30 }, (_, i) => `${i},${1 / (i + 1)},${i}\n`).join('')}`,
+  )
   put(`${deep}/bad-curves.csv`, `step,loss\n1,${quoted(breakingName)}\n2,${quoted(hidingName)}\n`)
   put(`${deep}/old/report.json`, JSON.stringify({ version: 1, [breakingName]: hidingName }))
-  put(`${deep}/workflow.yml`, `jobs:\n  a:\n    steps:\n      - uses: "${breakingName.replace(/[^ -~]| /g, '')}"@x\u001b[31m\n`)
+  put(
+    `${deep}/workflow.yml`,
+    `jobs:\n  a:\n    steps:\n      - uses: "${breakingName.replace(/[^ -~]| /g, '')}"@x\u001b[31m\n`,
+  )
   await ran(['run', spec, '--engine', 'wasm', '--workers', '2', '--out', out], 1)
 })
 
@@ -55,7 +83,11 @@ beforeAll(async () => {
 async function ran(args: readonly string[], code: number, kind?: 'markdown'): Promise<string> {
   const ended = await tunegate(folder, args)
   const said = `${ended.out}${ended.err}`
-  expect([ended.code, harmIn(ended.out, kind), harmIn(ended.err)], JSON.stringify([args, said.slice(0, 2000)])).toEqual([code, [], []])
+  expect([ended.code, harmIn(ended.out, kind), harmIn(ended.err)], JSON.stringify([args, said.slice(0, 2000)])).toEqual([
+    code,
+    [],
+    [],
+  ])
   expect(ended.err).not.toMatch(/^\s+at .*:\d+:\d+\)?$/m)
   return said
 }
@@ -75,7 +107,11 @@ describe('attack 16: the terminal is not commanded by', () => {
     ['a workflow', ['compile', spec, '--target', 'workflow'], 0],
     ['a workflow that is written', ['compile', spec, '--target', 'workflow', '--output', `${deep}/new.yml`], 0],
     ['a workflow that is not there', ['compile', spec, '--target', 'workflow', '--output', `${deep}/no.yml`, '--check'], 1],
-    ['a workflow that names an action oddly', ['compile', spec, '--target', 'workflow', '--output', `${deep}/workflow.yml`, '--check'], 2],
+    [
+      'a workflow that names an action oddly',
+      ['compile', spec, '--target', 'workflow', '--output', `${deep}/workflow.yml`, '--check'],
+      2,
+    ],
     ['an action', ['compile', spec, '--target', 'workflow', '--uses', `${breakingName}@${hidingName}`], 2],
     ['a report as JSON', ['run', spec, '--engine', 'wasm', '--out', out, '--json'], 1],
     ['a baseline', ['run', spec, '--engine', 'wasm', '--baseline', `${deep}/no.json`], 2],
@@ -93,7 +129,9 @@ describe('attack 16: the terminal is not commanded by', () => {
     ['a comparison', ['report', 'compare', out, out], 0, 'markdown'],
     ['a comparison in JSON', ['report', 'compare', out, out, '--format', 'json'], 0],
     ['a comparison as a page', ['report', 'compare', out, out, '--html', `${deep}/page.html`], 0, 'markdown'],
-    ...exportNames.map((to) => [`an export to ${to}`, ['report', 'export', out, '--to', to, '--output', `${deep}/to ${to}`], 0] as const),
+    ...exportNames.map(
+      (to) => [`an export to ${to}`, ['report', 'export', out, '--to', to, '--output', `${deep}/to ${to}`], 0] as const,
+    ),
     ['an export into a folder that is there', ['report', 'export', out, '--to', 'dvc', '--output', out], 2],
     ['curves', ['diagnose', `${deep}/curves.csv`, out], 0],
     ['curves as JSON', ['diagnose', `${deep}/curves.csv`, '--json'], 0],
@@ -115,16 +153,20 @@ describe('attack 16: the terminal is not commanded by', () => {
     ['an argument too many', ['validate', spec, breakingName], 2],
     ['help for a command that there is not', ['help', breakingName], 2],
   ]
-  test.each(commands.map(([what, ...rest]) => ({ what, rest })))('attack 16: $what', async ({ rest: [args, code, kind] }) => {
-    await ran(args, code, kind)
-  })
+  test.each(commands.map(([what, ...rest]) => ({ what, rest })))(
+    'attack 16: $what',
+    async ({ rest: [args, code, kind] }) => {
+      await ran(args, code, kind)
+    },
+  )
 
   test('attack 16: what the commands wrote', async () => {
     for (const name of ['summary.md', 'report.html', 'report.json', 'tuning.lock.json', 'lineage.jsonl']) {
       expect(harmIn(readFileSync(join(folder, out, name), 'utf8'), 'markdown'), name).toEqual([])
     }
     const curves = join(folder, out, 'curves')
-    for (const name of readdirSync(curves).filter((n) => /\.(svg|csv)$/.test(n))) expect(harmIn(readFileSync(join(curves, name), 'utf8')), name).toEqual([])
+    for (const name of readdirSync(curves).filter((n) => /\.(svg|csv)$/.test(n)))
+      expect(harmIn(readFileSync(join(curves, name), 'utf8')), name).toEqual([])
     expect(harmIn(readFileSync(join(folder, deep, 'page.html'), 'utf8'))).toEqual([])
     expect(readFileSync(join(folder, out, 'summary.md'), 'utf8')).toContain(mark)
     const begun = readFileSync(join(folder, deep, 'begun.yml'), 'utf8')
@@ -138,18 +180,32 @@ describe('attack 19: workflows that are written', () => {
   test('attack 19: an action of compile and init is named by a commit', async () => {
     put('plain/wine.csv', readFileSync(join(root, 'examples/wine/wine.csv'), 'utf8'))
     put('plain/tuning.yml', wineSpec({ epochs: 3, gate: accuracyOf(0.05) }))
-    for (const uses of [`octo/nets@v1`, `a\n      - run: touch ${mark} #@${'a'.repeat(40)}`, `x/y@${'a'.repeat(40)} # \n- b`]) {
-      expect(await ran(['compile', 'plain/tuning.yml', '--target', 'workflow', '--uses', uses], 2)).toContain('error[compile/uses]')
-      expect(await ran(['init', '--github', '--force', '--output', 'plain/tuning.yml', '--uses', uses], 2)).toContain('error[init/uses]')
+    for (const uses of [
+      `octo/nets@v1`,
+      `a\n      - run: touch ${mark} #@${'a'.repeat(40)}`,
+      `x/y@${'a'.repeat(40)} # \n- b`,
+    ]) {
+      expect(await ran(['compile', 'plain/tuning.yml', '--target', 'workflow', '--uses', uses], 2)).toContain(
+        'error[compile/uses]',
+      )
+      expect(await ran(['init', '--github', '--force', '--output', 'plain/tuning.yml', '--uses', uses], 2)).toContain(
+        'error[init/uses]',
+      )
       put('plain/old.yml', `jobs:\n  a:\n    steps:\n      - uses: ${uses.replaceAll(/\s/g, '')}\n`)
-      expect(await ran(['compile', 'plain/tuning.yml', '--target', 'workflow', '--output', 'plain/old.yml'], 2)).toContain('error[compile/uses]')
+      expect(await ran(['compile', 'plain/tuning.yml', '--target', 'workflow', '--output', 'plain/old.yml'], 2)).toContain(
+        'error[compile/uses]',
+      )
     }
     const uses = `octo/nets@${'a'.repeat(40)}`
-    expect(await ran(['compile', 'plain/tuning.yml', '--target', 'workflow', '--uses', uses], 0)).toContain(`uses: ${uses}\n`)
+    expect(await ran(['compile', 'plain/tuning.yml', '--target', 'workflow', '--uses', uses], 0)).toContain(
+      `uses: ${uses}\n`,
+    )
   })
 
   test('attack 19: a path in a compiled workflow is the very path', async () => {
-    const { jobs } = parse(await ran(['compile', spec, '--target', 'workflow'], 0)) as { jobs: Record<string, { steps: { with?: { spec?: string } }[] }> }
+    const { jobs } = parse(await ran(['compile', spec, '--target', 'workflow'], 0)) as {
+      jobs: Record<string, { steps: { with?: { spec?: string } }[] }>
+    }
     expect(Object.keys(jobs)).toEqual(['plan', 'verify-runs', 'verify', 'gate'])
     for (const { steps } of Object.values(jobs)) expect(steps.at(-1)?.with?.spec).toBe(spec)
   })

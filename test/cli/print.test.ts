@@ -15,7 +15,9 @@ beforeEach(() => {
   vi.spyOn(process.stdout, 'write').mockImplementation(keep)
   vi.spyOn(process.stderr, 'write').mockImplementation(keep)
 })
-afterEach(() => { vi.restoreAllMocks() })
+afterEach(() => {
+  vi.restoreAllMocks()
+})
 
 describe('attack 16: what is printed', () => {
   test('as lines has as many lines as were given', () => {

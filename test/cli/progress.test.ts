@@ -9,20 +9,40 @@ import { breakingName, breakingNames, harmIn, hidingName } from '../support/host
 const world = { truth: () => 0.1, noise: 0.01 }
 const request = play(stages.verify, { stage: 'verify', seeds: 2, looks: [2] }, world).requests[0]!
 const finished = (over: object = {}): RunEvent => ({
-  type: 'run-finished', result: { ...runRequest(world, request), ...over }, cached: false, progress: { finished: 3, expected: 10, best: 0.1234567, secondsLeft: 12.4 },
+  type: 'run-finished',
+  result: { ...runRequest(world, request), ...over },
+  cached: false,
+  progress: { finished: 3, expected: 10, best: 0.1234567, secondsLeft: 12.4 },
 })
 
-function collected(isTerminal: boolean, columns = 80, times: readonly number[] = []): { log: (event: RunEvent) => void; text: () => string } {
+function collected(
+  isTerminal: boolean,
+  columns = 80,
+  times: readonly number[] = [],
+): { log: (event: RunEvent) => void; text: () => string } {
   let text = ''
   let calls = 0
-  return { log: progressLogger({ write: (t) => { text += t }, isTerminal, columns, letters: 'unicode', now: () => times[calls++] ?? 0 }), text: () => text }
+  return {
+    log: progressLogger({
+      write: (t) => {
+        text += t
+      },
+      isTerminal,
+      columns,
+      letters: 'unicode',
+      now: () => times[calls++] ?? 0,
+    }),
+    text: () => text,
+  }
 }
 
 test('a terminal line is rewritten in place, never wider than the terminal, and gone before the next message', () => {
   const { log, text } = collected(true, 60)
   log(finished())
   log({ type: 'notice', message: 'hello' })
-  const lines = text().split('\r\u001b[K').filter((l) => l !== '')
+  const lines = text()
+    .split('\r\u001b[K')
+    .filter((l) => l !== '')
   expect(lines[0]).toContain('3/10 · ')
   expect(lines[0]?.length).toBeLessThanOrEqual(59)
   expect(lines.at(-1)).toBe('note: hello\n')
@@ -46,17 +66,34 @@ test('names from a spec cannot steer the terminal', () => {
 test('says what a study starts with, and what it continues from', () => {
   const { log, text } = collected(false)
   log({
-    type: 'study-started', engine: 'wasm', workers: 1, resumedRuns: 7,
-    plan: { version: 1, name: 'digits', fingerprint: '', specFingerprint: '', seed: 1, workload: someWorkload, baseline: someLevers, jobs: [], gates: [], budget: { minutes: null, trials: null, reservedForVerification: 0 } },
+    type: 'study-started',
+    engine: 'wasm',
+    workers: 1,
+    resumedRuns: 7,
+    plan: {
+      version: 1,
+      name: 'digits',
+      fingerprint: '',
+      specFingerprint: '',
+      seed: 1,
+      workload: someWorkload,
+      baseline: someLevers,
+      jobs: [],
+      gates: [],
+      budget: { minutes: null, trials: null, reservedForVerification: 0 },
+    },
   })
   expect(text()).toContain('digits: 0 stages, about 0 runs on wasm with 1 worker; continuing after 7 finished runs')
 })
 
-test.each([true, false])('attack 16: foreign names neither break a line of progress nor command the terminal: %s', (isTerminal) => {
-  for (const name of [breakingName, hidingName, ...breakingNames]) {
-    const { log, text } = collected(isTerminal, 200)
-    log({ type: 'notice', message: name })
-    log(finished({ request: { ...request, label: name } }))
-    expect(harmIn(text().replaceAll('\r\u001b[K', '\n')), JSON.stringify(name)).toEqual([])
-  }
-})
+test.each([true, false])(
+  'attack 16: foreign names neither break a line of progress nor command the terminal: %s',
+  (isTerminal) => {
+    for (const name of [breakingName, hidingName, ...breakingNames]) {
+      const { log, text } = collected(isTerminal, 200)
+      log({ type: 'notice', message: name })
+      log(finished({ request: { ...request, label: name } }))
+      expect(harmIn(text().replaceAll('\r\u001b[K', '\n')), JSON.stringify(name)).toEqual([])
+    }
+  },
+)

@@ -15,10 +15,14 @@ const reportOf = (folder: string, name: string): Report => {
   const path = join(folder, '.tunegate', name, 'report.json')
   return parseReport(readFileSync(path, 'utf8'), path)
 }
-const lockOf = (folder: string, name: string): string => readFileSync(join(folder, '.tunegate', name, 'tuning.lock.json'), 'utf8')
+const lockOf = (folder: string, name: string): string =>
+  readFileSync(join(folder, '.tunegate', name, 'tuning.lock.json'), 'utf8')
 /** Another Node of the machine than the one that runs the tests, by its major version. */
 function otherNode(major: number): string | undefined {
-  return (process.env['PATH'] ?? '').split(delimiter).map((p) => join(p, 'node')).filter((p) => existsSync(p))
+  return (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .map((p) => join(p, 'node'))
+    .filter((p) => existsSync(p))
     .find((p) => execFileSync(p, ['--version']).toString().startsWith(`v${major}.`))
 }
 
@@ -54,7 +58,14 @@ describe('a run', () => {
     expect(withoutTimes(reportOf(a, 'small'))).toEqual(withoutTimes(reportOf(b, 'small')))
 
     // Held against another baseline only when asked to.
-    const harsh = await tunegate(a, ['run', 'tuning.yml', '--baseline', '.tunegate/small/tuning.lock.json', '--out', 'again'])
+    const harsh = await tunegate(a, [
+      'run',
+      'tuning.yml',
+      '--baseline',
+      '.tunegate/small/tuning.lock.json',
+      '--out',
+      'again',
+    ])
     expect(harsh.out).toContain('tuning.lock.json')
     const lost = await tunegate(a, ['gate', 'again'])
     expect([lost.code, lost.err]).toEqual([2, expect.stringContaining('--baseline retrain')])
@@ -80,7 +91,7 @@ describe('a run', () => {
       const child = start(killed, ['run', 'tuning.yml', '--out', 'out'])
       const ended = once(child, 'exit')
       const timer = setTimeout(() => child.kill('SIGKILL'), 1000 * seconds * (0.1 + 0.5 * random.uniform()))
-      const [, signal] = await ended as [number | null, string | null]
+      const [, signal] = (await ended) as [number | null, string | null]
       clearTimeout(timer)
       if (signal === 'SIGKILL') kills += 1
     }
@@ -90,7 +101,11 @@ describe('a run', () => {
     const read = (folder: string): string => readFileSync(join(folder, 'out/tuning.lock.json'), 'utf8')
     expect(read(killed)).toBe(read(whole))
     // No finished run was trained twice: every line of the journal is another run.
-    const ids = readFileSync(join(killed, 'out/journal.jsonl'), 'utf8').trim().split('\n').slice(1).map((line) => line.slice(0, 30))
+    const ids = readFileSync(join(killed, 'out/journal.jsonl'), 'utf8')
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((line) => line.slice(0, 30))
     expect(new Set(ids).size).toBe(ids.length)
   })
 
@@ -112,22 +127,42 @@ describe('a run', () => {
       // Once: a second ctrl-c ends it without a word, as people expect.
       if (!sent && /lr-range/.test(err)) sent = child.kill('SIGINT')
     })
-    const [code] = await once(child, 'exit') as [number]
+    const [code] = (await once(child, 'exit')) as [number]
     expect([code, err]).toEqual([130, expect.stringContaining('continues from them')])
   })
 
-  test.skipIf(process.platform !== 'linux')('whose output folder cannot be written is told why, and what is full or closed is no defect of ours', async () => {
-    const folder = withSpec(workFolder())
-    for (const [out, why] of [['tuning.yml/out', /part of the path is a file|a file with this name already exists/], ['/proc/none/out', /no-output-folder/]] as const) {
-      const { code, err } = await tunegate(folder, ['run', 'tuning.yml', '--out', out])
-      expect([code, err]).toEqual([2, expect.stringMatching(why)])
-      expect(err).not.toMatch(/defect|^\s+at /m)
-    }
-    const piped = execFileSync('bash', ['-c', `"${process.execPath}" dist/cli/index.js report .tunegate/none --format json 2>&1 | head -1; echo "\${PIPESTATUS[0]}"`], { cwd: folder })
-    expect(piped.toString()).toMatch(/2\n$/)
-    const json = execFileSync('bash', ['-c', `"${process.execPath}" dist/cli/index.js run tuning.yml --json --stages lr-range 2>err.txt | head -c 10 >/dev/null; echo "\${PIPESTATUS[0]}"`], { cwd: folder })
-    expect([json.toString().trim(), readFileSync(join(folder, 'err.txt'), 'utf8').includes('EPIPE')]).toEqual(['3', false])
-  })
+  test.skipIf(process.platform !== 'linux')(
+    'whose output folder cannot be written is told why, and what is full or closed is no defect of ours',
+    async () => {
+      const folder = withSpec(workFolder())
+      for (const [out, why] of [
+        ['tuning.yml/out', /part of the path is a file|a file with this name already exists/],
+        ['/proc/none/out', /no-output-folder/],
+      ] as const) {
+        const { code, err } = await tunegate(folder, ['run', 'tuning.yml', '--out', out])
+        expect([code, err]).toEqual([2, expect.stringMatching(why)])
+        expect(err).not.toMatch(/defect|^\s+at /m)
+      }
+      const piped = execFileSync(
+        'bash',
+        [
+          '-c',
+          `"${process.execPath}" dist/cli/index.js report .tunegate/none --format json 2>&1 | head -1; echo "\${PIPESTATUS[0]}"`,
+        ],
+        { cwd: folder },
+      )
+      expect(piped.toString()).toMatch(/2\n$/)
+      const json = execFileSync(
+        'bash',
+        [
+          '-c',
+          `"${process.execPath}" dist/cli/index.js run tuning.yml --json --stages lr-range 2>err.txt | head -c 10 >/dev/null; echo "\${PIPESTATUS[0]}"`,
+        ],
+        { cwd: folder },
+      )
+      expect([json.toString().trim(), readFileSync(join(folder, 'err.txt'), 'utf8').includes('EPIPE')]).toEqual(['3', false])
+    },
+  )
 
   test('with --json prints the report and nothing else', async () => {
     const folder = withSpec(workFolder())

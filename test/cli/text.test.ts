@@ -18,7 +18,15 @@ test('lines are broken between words and keep the indent', () => {
 })
 
 test('columns stand under each other', () => {
-  expect(aligned([['a', 'b'], ['ccc', 'd']], ' ')).toEqual([' a    b', ' ccc  d'])
+  expect(
+    aligned(
+      [
+        ['a', 'b'],
+        ['ccc', 'd'],
+      ],
+      ' ',
+    ),
+  ).toEqual([' a    b', ' ccc  d'])
 })
 
 test('a sparkline falls with its values, in either alphabet', () => {

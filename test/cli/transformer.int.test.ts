@@ -17,14 +17,20 @@ const kinds = {
 } as const
 
 function under(folder: string, end: string): string[] {
-  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).filter((f) => f.endsWith(end)).sort().map((f) => join(folder, f))
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((f) => f.endsWith(end))
+    .sort()
+    .map((f) => join(folder, f))
 }
 
 /** Rows of character codes from places of their own, and the kind. */
 function tokenRows(): string {
   const random = stream(3, 'windows')
   const rows = Object.entries(kinds).flatMap(([kind, files]) => {
-    const text = files.map((f) => readFileSync(join(root, f), 'utf8')).join('\n').replace(/\s+/g, ' ')
+    const text = files
+      .map((f) => readFileSync(join(root, f), 'utf8'))
+      .join('\n')
+      .replace(/\s+/g, ' ')
     const spacing = Math.floor((text.length - length) / rowsOfClass)
     expect(spacing).toBeGreaterThan(length)
     return Array.from({ length: rowsOfClass }, (_, i) => {

@@ -16,7 +16,9 @@ describe.each(examples)('example %s', (name) => {
     const set = await loadDataset({ ...data, source: join(folder, name, data.source) })
     const { train, validation, test } = set.splits
     const { plan, warnings } = compiled(text, {
-      fingerprint: set.fingerprint, inputShape: set.inputShape, classes: set.classes,
+      fingerprint: set.fingerprint,
+      inputShape: set.inputShape,
+      classes: set.classes,
       rows: { train: train.length, validation: validation.length, test: test.length },
     })
     expect(warnings).toEqual([])

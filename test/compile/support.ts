@@ -33,7 +33,7 @@ export function factsOf(text: string, file: string, fallback?: ShortFacts): Data
   const inline = /^# facts: (.*)$/m.exec(text)?.[1]
   const beside = file.replace(/\.json$/, '.facts.json')
   const json = inline ?? (file.endsWith('.json') && existsSync(beside) ? readFileSync(beside, 'utf8') : undefined)
-  const short = json === undefined ? fallback : JSON.parse(json) as ShortFacts
+  const short = json === undefined ? fallback : (JSON.parse(json) as ShortFacts)
   if (short === undefined) throw new Error(`${file} has no facts`)
   return dataFacts(short)
 }

@@ -17,9 +17,18 @@ const all = [breakingName, hidingName, ...breakingNames, ...hostileNames]
 const names = all.filter((name) => !name.includes('${{'))
 const plan = { ...fakePlan({}), name: 'plain' }
 
-const compiled = (name: string, path: string, release: string | null = null): string => workflowText({ ...plan, name }, {
-  spec: path, uses, release, shards: 4, engine: 'wasm', command: shellCommand('tunegate', 'compile', path, '--target', 'workflow'),
-})
+const compiled = (name: string, path: string, release: string | null = null): string =>
+  workflowText(
+    { ...plan, name },
+    {
+      spec: path,
+      uses,
+      release,
+      shards: 4,
+      engine: 'wasm',
+      command: shellCommand('tunegate', 'compile', path, '--target', 'workflow'),
+    },
+  )
 
 type Tree = { readonly [key: string]: Tree } | readonly Tree[] | string | number | boolean | null
 
@@ -36,29 +45,48 @@ const read = (text: string): Tree => parse(text) as Tree
 describe('attack 19: a compiled workflow', () => {
   const harmless = withoutText(read(compiled('TEXT', 'TEXT')), 'TEXT')
 
-  it.each(names.map((name) => [JSON.stringify(name).slice(0, 40), name]))('has the structure of a harmless one, and the very name and path: %s', (_, name) => {
-    const text = compiled(name, name, name)
-    const document = read(text)
-    expect(document).toMatchObject({ name: `tune ${name}`, concurrency: { group: `tunegate-${name}-\${{ github.ref }}` }, jobs: { plan: { steps: [{}, { uses, with: { spec: name } }] } } })
-    expect(withoutText(document, name)).toEqual(harmless)
-    expect(harmIn(text.replace(/^# .*/gm, ''))).toEqual([])
-    expect(text.split('\n')).toHaveLength(compiled('x', 'x', 'x').split('\n').length)
-  })
+  it.each(names.map((name) => [JSON.stringify(name).slice(0, 40), name]))(
+    'has the structure of a harmless one, and the very name and path: %s',
+    (_, name) => {
+      const text = compiled(name, name, name)
+      const document = read(text)
+      expect(document).toMatchObject({
+        name: `tune ${name}`,
+        concurrency: { group: `tunegate-${name}-\${{ github.ref }}` },
+        jobs: { plan: { steps: [{}, { uses, with: { spec: name } }] } },
+      })
+      expect(withoutText(document, name)).toEqual(harmless)
+      expect(harmIn(text.replace(/^# .*/gm, ''))).toEqual([])
+      expect(text.split('\n')).toHaveLength(compiled('x', 'x', 'x').split('\n').length)
+    },
+  )
 
-  it.each(['${{ github.token }}', 'a${{', 'models/${{ secrets.X }}/tuning.yml'])('has no expression of a name or a path: %s', (name) => {
-    expect(() => compiled('plain', name)).toThrow(InputError)
-    expect(() => compiled(name, 'tuning.yml')).toThrow(InputError)
-    expect(() => commentWorkflow({ spec: name, uses })).toThrow(InputError)
-  })
+  it.each(['${{ github.token }}', 'a${{', 'models/${{ secrets.X }}/tuning.yml'])(
+    'has no expression of a name or a path: %s',
+    (name) => {
+      expect(() => compiled('plain', name)).toThrow(InputError)
+      expect(() => compiled(name, 'tuning.yml')).toThrow(InputError)
+      expect(() => commentWorkflow({ spec: name, uses })).toThrow(InputError)
+    },
+  )
 
   it('has a command of one line, whatever the command is', () => {
-    const text = workflowText(plan, { spec: 'tuning.yml', uses, release: null, shards: 4, engine: 'wasm', command: breakingName })
+    const text = workflowText(plan, {
+      spec: 'tuning.yml',
+      uses,
+      release: null,
+      shards: 4,
+      engine: 'wasm',
+      command: breakingName,
+    })
     expect(read(text)).toEqual(read(compiled('plain', 'tuning.yml')))
   })
 
   it('is as it was for a harmless study', () => {
     const text = compiled('digits', 'examples/digits/tuning.yml')
-    expect(text).toMatch(/^# Written by `tunegate compile examples\/digits\/tuning\.yml --target workflow`; with --check it tells\n/)
+    expect(text).toMatch(
+      /^# Written by `tunegate compile examples\/digits\/tuning\.yml --target workflow`; with --check it tells\n/,
+    )
     expect(text).toContain('\nname: tune digits\n')
     expect(text).toContain('\n  group: tunegate-digits-${{ github.ref }}\n')
     expect(text).toContain(`\n        uses: ${uses}\n        with:\n          spec: examples/digits/tuning.yml\n`)
@@ -69,7 +97,8 @@ describe('attack 19: a compiled workflow', () => {
     const folder = mkdtempSync(join(tmpdir(), 'workflows-'))
     mkdirSync(join(folder, '.github/workflows'), { recursive: true })
     mkdirSync(join(folder, '.git'))
-    for (const [i, name] of names.filter((n) => n.length < 1000).entries()) writeFileSync(join(folder, '.github/workflows', `${i}.yml`), compiled(name, name))
+    for (const [i, name] of names.filter((n) => n.length < 1000).entries())
+      writeFileSync(join(folder, '.github/workflows', `${i}.yml`), compiled(name, name))
     const ran = (program: string, args: readonly string[]): unknown => {
       const { status, stdout, stderr } = spawnSync(program, args, { cwd: folder, encoding: 'utf8' })
       return [status, status === 0 ? '' : `${stdout}${stderr}`]
@@ -92,8 +121,21 @@ describe('attack 19: the workflow for comments', () => {
 })
 
 describe('attack 19: an action', () => {
-  it.each([...all, '', 'octo/nets', 'octo/nets@v1', 'octo/nets@main', `octo/nets@${'a'.repeat(39)}`, `octo/nets@${'a'.repeat(41)}`, `octo@${'a'.repeat(40)}`, `octo/nets@${'A'.repeat(40)}`,
-    `octo/nets@${'a'.repeat(40)}\n`, `octo/nets@${'a'.repeat(40)} # v1`, `a b/c@${'a'.repeat(40)}`, `docker://x@${'a'.repeat(40)}`])('is one that a commit names, not %j', (text) => {
+  it.each([
+    ...all,
+    '',
+    'octo/nets',
+    'octo/nets@v1',
+    'octo/nets@main',
+    `octo/nets@${'a'.repeat(39)}`,
+    `octo/nets@${'a'.repeat(41)}`,
+    `octo@${'a'.repeat(40)}`,
+    `octo/nets@${'A'.repeat(40)}`,
+    `octo/nets@${'a'.repeat(40)}\n`,
+    `octo/nets@${'a'.repeat(40)} # v1`,
+    `a b/c@${'a'.repeat(40)}`,
+    `docker://x@${'a'.repeat(40)}`,
+  ])('is one that a commit names, not %j', (text) => {
     expect(() => checkedUses(text, 'compile/uses')).toThrow(InputError)
   })
 

@@ -8,10 +8,16 @@ import { loadDataset } from '../../src/data/load.ts'
 import type { DataConfig, Dataset, Splits } from '../../src/data/types.ts'
 
 let folder: string
-beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'base-rows-')) })
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'base-rows-'))
+})
 
 const settings: Omit<DataConfig, 'source'> = {
-  target: 'y', header: 'auto', task: 'classification', inputs: { kind: 'auto' }, standardize: true,
+  target: 'y',
+  header: 'auto',
+  task: 'classification',
+  inputs: { kind: 'auto' },
+  standardize: true,
   split: { validation: 0.2, test: 0.2, stratify: true, groupBy: null, seed: 1 },
 }
 const header = 'a,b,word,y'
@@ -46,7 +52,10 @@ async function join2(after: readonly string[], { before = rows, head, config, ow
 }
 
 const refusal = async (work: Promise<unknown>): Promise<string> => {
-  const error: unknown = await work.then(() => undefined, (e: unknown) => e)
+  const error: unknown = await work.then(
+    () => undefined,
+    (e: unknown) => e,
+  )
   if (!(error instanceof InputError)) throw new Error(`not refused: ${String(error)}`)
   return error.diagnostics.map(({ message, found }) => `${message}: ${found ?? ''}`).join('\n')
 }
@@ -54,7 +63,10 @@ const refusal = async (work: Promise<unknown>): Promise<string> => {
 /** Inputs and target of the rows of a part. */
 function rowsOf({ inputs, features, targets, splits }: Dataset, part: keyof Splits): string[] {
   const width = features.length
-  return Array.from(splits[part], (row) => `${[...inputs.slice(row * width, (row + 1) * width)].join(' ')} → ${targets[row]}`)
+  return Array.from(
+    splits[part],
+    (row) => `${[...inputs.slice(row * width, (row + 1) * width)].join(' ')} → ${targets[row]}`,
+  )
 }
 
 const edit = (at: Iterable<number>, change: (row: string) => string): string[] => {
@@ -66,7 +78,11 @@ const parts = ['train', 'validation', 'test'] as const
 
 describe('attack 23: a base that is retrained', () => {
   it('has the rows of the change, to the bit, where the change alters none', async () => {
-    for (const config of [{}, { standardize: false }, { inputs: { kind: 'columns', numeric: ['b'], categorical: ['word'], encoding: 'index' } }] as const) {
+    for (const config of [
+      {},
+      { standardize: false },
+      { inputs: { kind: 'columns', numeric: ['b'], categorical: ['word'], encoding: 'index' } },
+    ] as const) {
       const { own, joined } = await join2(rows, { config })
       for (const part of parts) expect(rowsOf(joined, part)).toEqual(rowsOf(own, part))
       expect(joined).toMatchObject({ features: own.features, classes: own.classes, inputShape: own.inputShape })
@@ -89,7 +105,10 @@ describe('attack 23: a base that is retrained', () => {
 
   it('keeps the training rows that the change removes', async () => {
     const config = { task: 'regression', target: 'b' } as const
-    const { base, joined } = await join2(rows.filter((_, i) => i % 4 > 0), { config })
+    const { base, joined } = await join2(
+      rows.filter((_, i) => i % 4 > 0),
+      { config },
+    )
     expect(joined.splits.train.length).toBeGreaterThanOrEqual(0.8 * base.splits.train.length)
     expect(joined.targetScale).not.toBeNull()
   })
@@ -107,9 +126,13 @@ describe('attack 23: a base that is retrained', () => {
     const grouped = Array.from({ length: 200 }, (_, i) => `${i},${(i * i) % 97},g${i % 40},${i % 2 === 0 ? 'yes' : 'no'}`)
     const config = { split: { ...settings.split, groupBy: 'word', stratify: false } }
     // More groups draw another split, and edited rows equal none of the base.
-    const after = [...grouped.map((row, i) => (i % 9 === 0 ? `7${row}` : row)), ...grouped.slice(0, 60).map((row) => row.replace(',g', ',h'))]
+    const after = [
+      ...grouped.map((row, i) => (i % 9 === 0 ? `7${row}` : row)),
+      ...grouped.slice(0, 60).map((row) => row.replace(',g', ',h')),
+    ]
     const { joined, own, base } = await join2(after, { before: grouped, config })
-    const groupsOf = (...held: Int32Array[]): Set<string> => new Set(held.flatMap((at) => Array.from(at, (row) => after[row]?.split(',')[2] ?? '')))
+    const groupsOf = (...held: Int32Array[]): Set<string> =>
+      new Set(held.flatMap((at) => Array.from(at, (row) => after[row]?.split(',')[2] ?? '')))
     const groups = groupsOf(own.splits.test, own.splits.validation)
     expect(groupsOf(base.splits.test, base.splits.validation)).not.toEqual(groups)
     const kept = grouped.filter((row) => !groups.has(row.split(',')[2] ?? '')).length
@@ -133,7 +156,14 @@ describe('attack 23: a base that is retrained', () => {
     const words = joined.inputs.slice(at * joined.features.length + 2, (at + 1) * joined.features.length)
     expect([...words]).toEqual(new Array(7).fill(0))
     const config = { inputs: { kind: 'columns', numeric: ['a'], categorical: ['word'], encoding: 'index' } } as const
-    expect(await refusal(join2(edit(splits.test, (row) => row.replace(/w\d/, 'new')), { config }))).toMatch(/"word" has a text that is not in the index/)
+    expect(
+      await refusal(
+        join2(
+          edit(splits.test, (row) => row.replace(/w\d/, 'new')),
+          { config },
+        ),
+      ),
+    ).toMatch(/"word" has a text that is not in the index/)
   })
 
   it('has a class that only measured rows have, so that both sides name the same', async () => {
@@ -144,21 +174,33 @@ describe('attack 23: a base that is retrained', () => {
   it('is none where the change lacks a column of it, or has cells that it cannot read', async () => {
     expect(await refusal(join2(rows, { head: 'a,c,word,y' }))).toMatch(/has no column "b"/)
     const own = { inputs: { kind: 'columns', numeric: ['a'], categorical: [], encoding: 'one-hot' } } as const
-    expect(await refusal(join2(edit([3], (row) => row.replace(/,\d+,w/, ',many,w')), { own }))).toMatch(/cells that the base cannot read, in "b"/)
+    expect(
+      await refusal(
+        join2(
+          edit([3], (row) => row.replace(/,\d+,w/, ',many,w')),
+          { own },
+        ),
+      ),
+    ).toMatch(/cells that the base cannot read, in "b"/)
   })
 
   it('is none where the change measures on most of its training rows, or on those of a class', async () => {
     const split = { ...settings.split, validation: 0.45, test: 0.45 }
     const base = { ...settings, source: write('base.csv', rows) }
     const own = { ...base, source: write('own.csv', rows), split }
-    expect(await refusal(loadDataset(own).then((loaded) => baseRows(base, own, loaded)))).toMatch(/too many of the training rows of the base: \d+ of 60 rows left/)
+    expect(await refusal(loadDataset(own).then((loaded) => baseRows(base, own, loaded)))).toMatch(
+      /too many of the training rows of the base: \d+ of 60 rows left/,
+    )
     const { splits } = await loadDataset(base)
     const rare = splits.train.slice(0, 4)
     const before = edit(rare, (row) => row.replace(/(yes|no)$/, 'rare'))
     const odd = { ...base, source: write('rare.csv', before), split: { ...settings.split, stratify: false } }
     const first = await loadDataset(odd)
     const held = Int32Array.from([...first.splits.test, ...rare].sort((a, b) => a - b))
-    const chosen = { ...first, splits: { ...first.splits, test: held, train: first.splits.train.filter((row) => !rare.includes(row)) } }
+    const chosen = {
+      ...first,
+      splits: { ...first.splits, test: held, train: first.splits.train.filter((row) => !rare.includes(row)) },
+    }
     expect(await refusal(baseRows(odd, odd, chosen))).toMatch(/0 of \d rows of the class "rare" left/)
   })
 })

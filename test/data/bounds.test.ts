@@ -10,7 +10,11 @@ import { config, cpuTime, file, problemsOf, smallCsv } from './support.ts'
 import { patiently } from '../support/slowness.ts'
 
 const csv = smallCsv(60)
-const rows = csv.trim().split('\n').slice(1).map((line) => line.split(','))
+const rows = csv
+  .trim()
+  .split('\n')
+  .slice(1)
+  .map((line) => line.split(','))
 const jsonl = rows.map(([a, b, c, y]) => JSON.stringify({ a: Number(a), b: Number(b), c, y })).join('\n')
 let files = 0
 const name = (extension: string): string => `bounds-${files++}.${extension}`
@@ -20,7 +24,7 @@ function npy(type: string, columns: number, values: Uint8Array): Buffer {
   const size = Number(type.slice(2))
   const count = values.length / size
   const shape = columns === 1 ? `(${count},)` : `(${count / columns}, ${columns})`
-  const header = `{'descr': '${type}', 'fortran_order': False, 'shape': ${shape}, }`.padEnd(117) + '\n'
+  const header = `${`{'descr': '${type}', 'fortran_order': False, 'shape': ${shape}, }`.padEnd(117)}\n`
   const start = Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, header.length, 0])
   return Buffer.concat([start, Buffer.from(header), values])
 }
@@ -31,11 +35,22 @@ const npz = zipSync({ 'x.npy': npy('|u1', 3, bytes(180)), 'y.npy': npy('|u1', 1,
 
 /** Sixty rows of four columns in every format. */
 const formats: readonly (readonly [extension: string, content: Uint8Array | string, target: string])[] = [
-  ['csv', csv, 'y'], ['tsv', csv.replaceAll(',', '\t'), 'y'], ['jsonl', jsonl, 'y'], ['npy', table, '-1'], ['npz', npz, 'y'],
-  ['csv.gz', gzipSync(csv), 'y'], ['jsonl.gz', gzipSync(jsonl), 'y'], ['npy.gz', gzipSync(table), '-1'],
+  ['csv', csv, 'y'],
+  ['tsv', csv.replaceAll(',', '\t'), 'y'],
+  ['jsonl', jsonl, 'y'],
+  ['npy', table, '-1'],
+  ['npz', npz, 'y'],
+  ['csv.gz', gzipSync(csv), 'y'],
+  ['jsonl.gz', gzipSync(jsonl), 'y'],
+  ['npy.gz', gzipSync(table), '-1'],
 ]
 
-async function code(extension: string, content: Uint8Array | string, target: string, limits: Partial<Limits>): Promise<string | undefined> {
+async function code(
+  extension: string,
+  content: Uint8Array | string,
+  target: string,
+  limits: Partial<Limits>,
+): Promise<string | undefined> {
   const path = file(name(extension), content)
   try {
     await loadDataset(config(path, { target }), { ...LIMITS, ...limits })
@@ -58,7 +73,7 @@ describe('attack 18: a data file', () => {
   })
 
   it('is refused by the bytes that its rows would take, before they are taken', async () => {
-    const tall = 'a,y\n' + '1,0\n2,1\n'.repeat(5000)
+    const tall = `a,y\n${'1,0\n2,1\n'.repeat(5000)}`
     expect(await code('csv', tall, 'y', { memory: 500_000 })).toBe('data/memory')
     expect(await code('csv', tall, 'y', { memory: 5_000_000 })).toBeUndefined()
     expect(await code('npy', npy('|u1', 2, bytes(20_000)), '-1', { memory: 500_000 })).toBe('data/memory')
@@ -66,12 +81,14 @@ describe('attack 18: a data file', () => {
   })
 
   it.each(['\n', '\r'])('is refused while it is inflated, at the line that is one too many (%j)', async (end) => {
-    const bomb = gzipSync(`a,y${end}` + `1,0${end}2,1${end}`.repeat(2_000_000))
+    const bomb = gzipSync(`a,y${end}${`1,0${end}2,1${end}`.repeat(2_000_000)}`)
     expect(bomb.length).toBeLessThan(100_000)
     const path = file(name('csv.gz'), bomb)
-    const took = await cpuTime(() => problemsOf(loadDataset(config(path), { ...LIMITS, lines: 100_000 })).then((found) => {
-      expect(found).toMatchObject([{ code: 'data/too-many-lines', allowed: 'at most 100,000 lines' }])
-    }))
+    const took = await cpuTime(() =>
+      problemsOf(loadDataset(config(path), { ...LIMITS, lines: 100_000 })).then((found) => {
+        expect(found).toMatchObject([{ code: 'data/too-many-lines', allowed: 'at most 100,000 lines' }])
+      }),
+    )
     expect(took).toBeLessThan(patiently(2))
   })
 
@@ -93,15 +110,19 @@ describe('attack 18: a data file', () => {
 
   it('with a first line of millions of delimiters is refused before it is cut at them', async () => {
     const path = file('wide.csv', `${','.repeat(10_000_000)}\n1,2\n`)
-    const took = await cpuTime(() => problemsOf(loadDataset(config(path))).then((found) => {
-      expect(found).toMatchObject([{ code: 'data/too-many-columns', allowed: 'at most 65,536 columns' }])
-    }))
+    const took = await cpuTime(() =>
+      problemsOf(loadDataset(config(path))).then((found) => {
+        expect(found).toMatchObject([{ code: 'data/too-many-columns', allowed: 'at most 65,536 columns' }])
+      }),
+    )
     expect(took).toBeLessThan(patiently(1))
   })
 
   it('of very many columns is checked on fewer rows, so that no check takes minutes', async () => {
     const names = Array.from({ length: 6000 }, (_, i) => `c${i}`)
-    const lines = Array.from({ length: 400 }, (_, row) => [...names.map((_, i) => (row * 7 + i * 13) % 97), row % 2].join(','))
+    const lines = Array.from({ length: 400 }, (_, row) =>
+      [...names.map((_, i) => (row * 7 + i * 13) % 97), row % 2].join(','),
+    )
     const dataset = await loadDataset(config(file('columns.csv', [[...names, 'y'].join(','), ...lines].join('\n'))))
     expect(await cpuTime(() => checkData(dataset, ['groups']))).toBeLessThan(patiently(20))
   })
@@ -109,9 +130,9 @@ describe('attack 18: a data file', () => {
   it('has no .npy of booleans or of texts that become an object each, and no header without end', async () => {
     const wide = npy('<U4', 1, new Uint8Array(160))
     expect(await problemsOf(loadDataset(config(file(name('npy'), wide))))).toMatchObject([{ code: 'data/npy', found: 'U4' }])
-    expect(await problemsOf(loadDataset(config(file(name('npy'), npy('|b1', 1, new Uint8Array(20_000_001))))))).toMatchObject([
-      { code: 'data/too-many-cells', allowed: 'at most 20,000,000 cells' },
-    ])
+    expect(
+      await problemsOf(loadDataset(config(file(name('npy'), npy('|b1', 1, new Uint8Array(20_000_001)))))),
+    ).toMatchObject([{ code: 'data/too-many-cells', allowed: 'at most 20,000,000 cells' }])
     const long = Buffer.from(table)
     long.writeUInt16LE(60_000, 8)
     expect(await problemsOf(loadDataset(config(file(name('npy'), long))))).toMatchObject([
@@ -122,11 +143,15 @@ describe('attack 18: a data file', () => {
   it('is refused once reading it has used up the budget of minutes, and the error says what took the time', async () => {
     let now = 0
     const clock = (): number => (now += 1000)
-    const path = file('slow.csv', 'a,y\n' + '1,0\n2,1\n'.repeat(100_000))
-    expect(await problemsOf(loadDataset(config(path), LIMITS, new Watch(0.5, clock)))).toMatchObject([{
-      code: 'data/time', message: 'reading and checking the data used up the budget of minutes, so nothing was trained',
-      found: expect.stringMatching(/^reading .*slow\.csv: \d+ s$/), allowed: '0.5 minutes',
-    }])
+    const path = file('slow.csv', `a,y\n${'1,0\n2,1\n'.repeat(100_000)}`)
+    expect(await problemsOf(loadDataset(config(path), LIMITS, new Watch(0.5, clock)))).toMatchObject([
+      {
+        code: 'data/time',
+        message: 'reading and checking the data used up the budget of minutes, so nothing was trained',
+        found: expect.stringMatching(/^reading .*slow\.csv: \d+ s$/),
+        allowed: '0.5 minutes',
+      },
+    ])
   })
 
   it('is refused once its checks have used up the budget', async () => {
@@ -145,7 +170,8 @@ describe('attack 18: a data file', () => {
 
 it('rows that an attacker makes alike cost no more to compare than others', async () => {
   const signs = Array.from({ length: 40_000 }, (_, i) =>
-    [...Array.from({ length: 15 }, (_, bit) => ((i >> bit) & 1 ? 1 : -1)), i >> 15, i % 2].join(','))
+    [...Array.from({ length: 15 }, (_, bit) => ((i >> bit) & 1 ? 1 : -1)), i >> 15, i % 2].join(','),
+  )
   const dataset = await loadDataset(config(file('signs.csv', signs.join('\n')), { target: '-1', standardize: false }))
   expect(await cpuTime(() => checkData(dataset, ['constant']))).toBeLessThan(patiently(5))
   expect(checkData(dataset, ['duplicates']).filter(({ message }) => message.includes('also occur in'))).toEqual([])

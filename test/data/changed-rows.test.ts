@@ -8,10 +8,16 @@ import { loadDataset } from '../../src/data/load.ts'
 import type { DataConfig } from '../../src/data/types.ts'
 
 let folder: string
-beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'rows-')) })
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rows-'))
+})
 
 const settings: Omit<DataConfig, 'source'> = {
-  target: 'y', header: 'auto', task: 'classification', inputs: { kind: 'auto' }, standardize: true,
+  target: 'y',
+  header: 'auto',
+  task: 'classification',
+  inputs: { kind: 'auto' },
+  standardize: true,
   split: { validation: 0.2, test: 0.2, stratify: true, groupBy: null, seed: 1 },
 }
 const header = 'a,b,word,y'
@@ -25,7 +31,11 @@ function write(name: string, lines: readonly string[], head = header): string {
   return path
 }
 
-interface Other { readonly config?: Partial<DataConfig>; readonly name?: string; readonly head?: string }
+interface Other {
+  readonly config?: Partial<DataConfig>
+  readonly name?: string
+  readonly head?: string
+}
 
 async function compare(lines: readonly string[], { config, name = 'own.csv', head = header }: Other = {}) {
   const base = { ...settings, source: write('base.csv', rows), ...config }
@@ -89,7 +99,12 @@ describe('attack 14: rows that are measured', () => {
     expect(await partsOf(rows, { name: 'own.csv.gz' })).toEqual({ validation: none, test: none })
     const turned = rows.map((row) => row.split(',').toReversed().join(','))
     expect(await partsOf(turned, { head: 'y,word,b,a' })).toEqual({ validation: none, test: none })
-    expect(await partsOf(rows.map((row) => `${row},1`), { head: `${header},extra` })).toEqual({ validation: none, test: none })
+    expect(
+      await partsOf(
+        rows.map((row) => `${row},1`),
+        { head: `${header},extra` },
+      ),
+    ).toEqual({ validation: none, test: none })
   })
 
   it('are all relabelled where another column becomes the target by its position', async () => {
@@ -103,7 +118,10 @@ describe('attack 14: rows that are measured', () => {
     const { test } = (await loadDataset({ ...settings, ...config, source: write('base.csv', rows) })).splits
     const [first = -1] = test
     const word = rows[first]?.split(',')[2] ?? ''
-    const found = await partsOf(rows.map((row) => row.replace(`,${word},`, ',other,')), { config })
+    const found = await partsOf(
+      rows.map((row) => row.replace(`,${word},`, ',other,')),
+      { config },
+    )
     expect(found['test']?.edited).toBeGreaterThan(0)
   })
 
@@ -113,8 +131,20 @@ describe('attack 14: rows that are measured', () => {
     const base = { ...settings, source: write('base.csv', long, 'a,word,y') }
     const { splits } = await loadDataset(base)
     const chosen = new Set(splits.test.slice(0, 6))
-    const own = { ...base, source: write('own.csv', long.map((row, i) => (chosen.has(i) ? row.replace('text', 'other') : row)), 'a,word,y') }
-    expect(await changedRows(base, own, splits)).toMatchObject({ parts: [{ part: 'validation', edited: 0 }, { part: 'test', edited: 6 }] })
+    const own = {
+      ...base,
+      source: write(
+        'own.csv',
+        long.map((row, i) => (chosen.has(i) ? row.replace('text', 'other') : row)),
+        'a,word,y',
+      ),
+    }
+    expect(await changedRows(base, own, splits)).toMatchObject({
+      parts: [
+        { part: 'validation', edited: 0 },
+        { part: 'test', edited: 6 },
+      ],
+    })
   })
 
   it('are not compared where the change has no such column, and the column is named', async () => {

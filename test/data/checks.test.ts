@@ -8,8 +8,16 @@ import { patiently } from '../support/slowness.ts'
 function dataset(rows: readonly (readonly number[])[], targets: readonly number[], more: Partial<Dataset> = {}): Dataset {
   const features = (rows[0] ?? []).map((_, i) => `f${i}`)
   return {
-    inputs: Float32Array.from(rows.flat()), inputShape: [features.length], features, targets: Float32Array.from(targets),
-    task: 'classification', classes: [...new Set(targets)].map(String), targetScale: null, fingerprint: '', notes: [], keys: [],
+    inputs: Float32Array.from(rows.flat()),
+    inputShape: [features.length],
+    features,
+    targets: Float32Array.from(targets),
+    task: 'classification',
+    classes: [...new Set(targets)].map(String),
+    targetScale: null,
+    fingerprint: '',
+    notes: [],
+    keys: [],
     splits: {
       train: Int32Array.from(targets.keys()).filter((i) => i % 3 === 0),
       validation: Int32Array.from(targets.keys()).filter((i) => i % 3 === 1),
@@ -26,14 +34,39 @@ describe('the data checks', () => {
     expect(checkData(await loadDataset(config(wine, { target: 'class', standardize: true })))).toEqual([])
     const inputs = { kind: 'array', shape: [8, 8, 1], scale: 1 / 16 } as const
     expect(checkData(await loadDataset(config(digits, { target: '-1', inputs })))).toEqual([
-      { check: 'constant', message: '3 inputs with the same value in all rows: 0, 32, 39' }])
+      { check: 'constant', message: '3 inputs with the same value in all rows: 0, 32, 39' },
+    ])
   })
 
   it('find rows that are in two parts, not those that are twice in one', () => {
-    const data = dataset([[1, 2], [3, 4], [1, 2], [1, 2], [5, 6], [7, 8]], even)
+    const data = dataset(
+      [
+        [1, 2],
+        [3, 4],
+        [1, 2],
+        [1, 2],
+        [5, 6],
+        [7, 8],
+      ],
+      even,
+    )
     expect(checkData(data)).toMatchObject([{ check: 'duplicates', rows: [0, 2, 3] }])
     expect(checkData(data)[0]?.message).toMatch(/^3 rows .*1 of them in validation or test; rows 1, 3, 4$/)
-    expect(checkData(dataset([[1, 2], [3, 4], [5, 5], [1, 2], [3, 4], [7, 8]], even))).toEqual([])
+    expect(
+      checkData(
+        dataset(
+          [
+            [1, 2],
+            [3, 4],
+            [5, 5],
+            [1, 2],
+            [3, 4],
+            [7, 8],
+          ],
+          even,
+        ),
+      ),
+    ).toEqual([])
   })
 
   it('count every copy planted across parts of real data', async () => {
@@ -55,7 +88,10 @@ describe('the data checks', () => {
 
   it('stay quick on tens of thousands of rows of whole numbers', async () => {
     const rows = Array.from({ length: 30_000 }, (_, i) => [i % 16, (i >> 4) % 16, (i >> 8) % 16, i >> 12])
-    const data = dataset(rows, rows.map((_, i) => i % 2))
+    const data = dataset(
+      rows,
+      rows.map((_, i) => i % 2),
+    )
     expect(await cpuTime(() => expect(checkData(data)).toEqual([]))).toBeLessThan(patiently(1))
   })
 })

@@ -67,16 +67,24 @@ describe('delimited text', () => {
 
   it('prefers semicolons where commas are decimal, and says what is wrong with those', async () => {
     const text = ['a;b;y', ...Array.from({ length: 20 }, (_, i) => `${i},5;${i},25;${i % 2}`)].join('\n')
-    const problems = await problemsOf(loadDataset(config(file('decimal.csv', text), {
-      inputs: { kind: 'columns', numeric: ['a', 'b'], categorical: [], encoding: 'one-hot' },
-    })))
+    const problems = await problemsOf(
+      loadDataset(
+        config(file('decimal.csv', text), {
+          inputs: { kind: 'columns', numeric: ['a', 'b'], categorical: [], encoding: 'one-hot' },
+        }),
+      ),
+    )
     expect(problems[0]).toMatchObject({ code: 'data/not-a-number', found: '0,5', hint: 'write a decimal point' })
   })
 })
 
 describe('JSON lines', () => {
-  const rows = Array.from({ length: 30 }, (_, i) =>
-    ({ a: i * 1.5, b: (i * 7) % 11, c: ['red', 'green', 'blue'][i % 3], y: i % 2 > 0 }))
+  const rows = Array.from({ length: 30 }, (_, i) => ({
+    a: i * 1.5,
+    b: (i * 7) % 11,
+    c: ['red', 'green', 'blue'][i % 3],
+    y: i % 2 > 0,
+  }))
 
   it('are read as the same table as CSV, whatever the order of the keys', async () => {
     const lines = rows.map(({ a, b, c, y }, i) => JSON.stringify(i % 2 ? { y, c, b, a } : { a, b, c, y }))
@@ -99,7 +107,13 @@ describe('JSON lines', () => {
     const text = [good, ...wrong, '{"a":null,"y":"q"}', good]
     const problems = await problemsOf(loadDataset(config(file('bad.jsonl', text.join('\n')))))
     expect(problems.map((d) => `${d.code} ${d.at?.line}`)).toEqual([
-      'data/json 2', 'data/ragged 3', 'data/ragged 4', 'data/ragged 5', 'data/nested 6', 'data/json 7'])
+      'data/json 2',
+      'data/ragged 3',
+      'data/ragged 4',
+      'data/ragged 5',
+      'data/nested 6',
+      'data/json 7',
+    ])
     const missing = await problemsOf(loadDataset(config(file('null.jsonl', [good, '{"a":null,"y":"q"}', good].join('\n')))))
     expect(brief(missing)).toEqual(['data/missing 2:1 nothing'])
     const huge = await problemsOf(loadDataset(config(file('huge.jsonl', `${good}\n{"a":1e999,"y":"q"}`))))
@@ -109,27 +123,42 @@ describe('JSON lines', () => {
 
 describe('NumPy arrays', () => {
   const grid = Array.from({ length: 6 }, (_, row) => [0, 1, 2].map((i) => 4 * row + i))
-  const load = (name: string) => loadDataset(config(fixture(`${name}.npy`), {
-    target: '-1', task: 'regression', split: plainSplit, inputs: { kind: 'array', shape: [3], scale: 1 },
-  }))
+  const load = (name: string) =>
+    loadDataset(
+      config(fixture(`${name}.npy`), {
+        target: '-1',
+        task: 'regression',
+        split: plainSplit,
+        inputs: { kind: 'array', shape: [3], scale: 1 },
+      }),
+    )
 
   const types = ['float16', 'float32', 'float64', 'int8', 'int16', 'int32', 'int64', 'uint8', 'uint16', 'uint32', 'uint64']
-  it.each([...types, 'fortran'])(
-    'of %s are read, the last column as the target', async (name) => {
-      const { targets, targetScale, ...data } = await load(name)
-      expect(grid.map((_, row) => rowOf(data, row))).toEqual(grid)
-      const { mean, sd } = targetScale ?? { mean: NaN, sd: NaN }
-      expect([...targets].map((t) => t * sd + mean).map(Math.round)).toEqual([3, 7, 11, 15, 19, 23])
-    })
+  it.each([...types, 'fortran'])('of %s are read, the last column as the target', async (name) => {
+    const { targets, targetScale, ...data } = await load(name)
+    expect(grid.map((_, row) => rowOf(data, row))).toEqual(grid)
+    const { mean, sd } = targetScale ?? { mean: NaN, sd: NaN }
+    expect([...targets].map((t) => t * sd + mean).map(Math.round)).toEqual([3, 7, 11, 15, 19, 23])
+  })
 
   it('of booleans are 0 and 1', async () => {
-    const data = await loadDataset(config(fixture('bool.npy'), { target: '-1', task: 'regression', split: plainSplit,
-      inputs: { kind: 'array', shape: [3], scale: 1 } })).catch((error: Error) => error.message)
+    const data = await loadDataset(
+      config(fixture('bool.npy'), {
+        target: '-1',
+        task: 'regression',
+        split: plainSplit,
+        inputs: { kind: 'array', shape: [3], scale: 1 },
+      }),
+    ).catch((error: Error) => error.message)
     expect(data).toMatch(/constant-target/) // 3, 7, 11, … are all odd
   })
 
   it('of other types, or without rows, are refused', async () => {
-    for (const [name, found] of [['text', 'U3'], ['scalar', 'shape ()'], ['big-endian', '>f4']] as const) {
+    for (const [name, found] of [
+      ['text', 'U3'],
+      ['scalar', 'shape ()'],
+      ['big-endian', '>f4'],
+    ] as const) {
       const [problem] = await problemsOf(load(name))
       expect(problem).toMatchObject({ code: 'data/npy' })
       expect(problem?.found).toContain(found)
@@ -165,7 +194,10 @@ describe('NumPy arrays', () => {
     const long = zipSync({ 'x.npy': readFileSync(fixture('uint8.npy')), 'y.npy': readFileSync(fixture('uint8.npy')) })
     const [matrix] = await problemsOf(loadDataset(config(file('matrix.npz', long))))
     expect(matrix).toMatchObject({
-      code: 'data/npz', found: 'shape (6, 4)', hint: 'for one-hot classes, save y.argmax(axis=1)' })
+      code: 'data/npz',
+      found: 'shape (6, 4)',
+      hint: 'for one-hot classes, save y.argmax(axis=1)',
+    })
   })
 })
 

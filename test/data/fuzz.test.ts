@@ -10,12 +10,12 @@ import { config, digits, file, fixture, smallCsv } from './support.ts'
 
 const lines = Array.from({ length: 20 }, (_, i) => JSON.stringify({ a: i, c: 'category '.repeat(9), y: i % 2 }))
 const seeds: Readonly<Record<string, readonly Buffer[]>> = {
-  'csv': [Buffer.from(smallCsv(30)), gunzipSync(readFileSync(digits)).subarray(0, 3000)],
-  'tsv': [Buffer.from(smallCsv(30).replaceAll(',', '\t'))],
+  csv: [Buffer.from(smallCsv(30)), gunzipSync(readFileSync(digits)).subarray(0, 3000)],
+  tsv: [Buffer.from(smallCsv(30).replaceAll(',', '\t'))],
   'csv.gz': [gzipSync(smallCsv(30))],
-  'jsonl': [Buffer.from(lines.join('\n'))],
-  'npy': ['float32', 'int64', 'fortran', 'float16', 'bool', 'text'].map((name) => readFileSync(fixture(`${name}.npy`))),
-  'npz': ['images', 'images-fortran'].map((name) => readFileSync(fixture(`${name}.npz`))),
+  jsonl: [Buffer.from(lines.join('\n'))],
+  npy: ['float32', 'int64', 'fortran', 'float16', 'bool', 'text'].map((name) => readFileSync(fixture(`${name}.npy`))),
+  npz: ['images', 'images-fortran'].map((name) => readFileSync(fixture(`${name}.npz`))),
 }
 
 /** Bytes that mean something to one parser or another, all of them UTF-8. */
@@ -31,7 +31,7 @@ function noise(random: Stream): Buffer {
 function damaged(random: Stream, original: Buffer): Buffer {
   const bytes = Buffer.from(original)
   for (let i = random.integer(3); i >= 0; i--) {
-    const byte = random.uniform() < 0.5 ? random.integer(256) : telling[random.integer(telling.length)] ?? 0
+    const byte = random.uniform() < 0.5 ? random.integer(256) : (telling[random.integer(telling.length)] ?? 0)
     bytes[random.integer(bytes.length)] = byte
   }
   const cut = random.uniform()

@@ -8,53 +8,115 @@ describe('inspect', () => {
   it('knows the digits for 8 × 8 images with the class last', async () => {
     const found = await inspect(digits)
     expect(found).toMatchObject({
-      format: 'csv', delimiter: ',', header: false, rows: 1797, target: '64', task: 'classification',
-      imageShape: [8, 8, 1], scale: 1 / 16,
+      format: 'csv',
+      delimiter: ',',
+      header: false,
+      rows: 1797,
+      target: '64',
+      task: 'classification',
+      imageShape: [8, 8, 1],
+      scale: 1 / 16,
     })
     expect(found.columns.length).toBe(65)
     expect(found.columns.filter(({ type }) => type === 'constant').map(({ name }) => name)).toEqual(['0', '32', '39'])
     expect(found.columns[64]).toEqual({
-      name: '64', index: 64, type: 'numeric', distinct: 10, missing: 0, min: 0, max: 9, whole: true })
+      name: '64',
+      index: 64,
+      type: 'numeric',
+      distinct: 10,
+      missing: 0,
+      min: 0,
+      max: 9,
+      whole: true,
+    })
   })
 
   it('knows the class column of wine and that it is no image', async () => {
     const found = await inspect(wine)
     expect(found).toMatchObject({
-      header: true, rows: 178, target: 'class', task: 'classification', imageShape: null, scale: null })
+      header: true,
+      rows: 178,
+      target: 'class',
+      task: 'classification',
+      imageShape: null,
+      scale: null,
+    })
     expect(found.columns[0]).toMatchObject({
-      name: 'alcohol', type: 'numeric', distinct: 126, min: 11.03, max: 14.83, whole: false })
+      name: 'alcohol',
+      type: 'numeric',
+      distinct: 126,
+      min: 11.03,
+      max: 14.83,
+      whole: false,
+    })
   })
 
   it('tells the types of columns, counts missing values, and guesses a measurement as regression', async () => {
-    const rows = Array.from({ length: 40 }, (_, i) => [
-      i + 1, `k${i}`, i % 9 ? i % 7 : '', i % 3 ? 'p' : i % 2 ? 'NA' : 'q', 'same', (i * 37) % 101 + 0.25].join(';'))
+    const rows = Array.from({ length: 40 }, (_, i) =>
+      [i + 1, `k${i}`, i % 9 ? i % 7 : '', i % 3 ? 'p' : i % 2 ? 'NA' : 'q', 'same', ((i * 37) % 101) + 0.25].join(';'),
+    )
     const found = await inspect(file('types.csv', ['row;key;n;c;k;price', ...rows].join('\n')))
     expect(found.columns.map(({ name, type, missing }) => `${name} ${type} ${missing}`)).toEqual([
-      'row identifier 0', 'key identifier 0', 'n numeric 5', 'c categorical 7', 'k constant 0', 'price numeric 0'])
+      'row identifier 0',
+      'key identifier 0',
+      'n numeric 5',
+      'c categorical 7',
+      'k constant 0',
+      'price numeric 0',
+    ])
     expect(found).toMatchObject({ delimiter: ';', target: 'price', task: 'regression' })
   })
 
   it('takes a telling name before the last column, and text in front where there is no header', async () => {
-    const rows = smallCsv(30).trim().split('\n').map((line) => line.split(','))
+    const rows = smallCsv(30)
+      .trim()
+      .split('\n')
+      .map((line) => line.split(','))
     const moved = rows.map(([a, b, c, y]) => [y === 'y' ? 'Label' : y, a, b, c].join(',')).join('\n')
     expect(await inspect(file('moved.csv', moved))).toMatchObject({ target: 'Label', task: 'classification' })
-    const bare = rows.slice(1).map(([a, b, , y]) => [y, a, b].join(',')).join('\n')
+    const bare = rows
+      .slice(1)
+      .map(([a, b, , y]) => [y, a, b].join(','))
+      .join('\n')
     expect(await inspect(file('bare.csv', bare))).toMatchObject({ header: false, target: '0', task: 'classification' })
   })
 
   it('knows the arrays of an npz', async () => {
     expect(await inspect(fixture('images.npz'))).toMatchObject({
-      format: 'npz', rows: 40, target: 'y', task: 'classification', imageShape: [2, 3, 1] })
+      format: 'npz',
+      rows: 40,
+      target: 'y',
+      task: 'classification',
+      imageShape: [2, 3, 1],
+    })
   })
 
   it.each([
     // columns, prefix, largest, shape
-    [64, '', 16, [8, 8, 1]], [784, 'pixel', 255, [28, 28, 1]], [3072, 'p', 255, [32, 32, 3]], [192, '', 255, [8, 8, 3]],
-    [16, '', 9, [4, 4, 1]], [9, '', 9, null],
-    [63, '', 16, null], [27, '', 16, null], [64, 'x_', 1, null], [64, '', 256, null],
+    [64, '', 16, [8, 8, 1]],
+    [784, 'pixel', 255, [28, 28, 1]],
+    [3072, 'p', 255, [32, 32, 3]],
+    [192, '', 255, [8, 8, 3]],
+    [16, '', 9, [4, 4, 1]],
+    [9, '', 9, null],
+    [63, '', 16, null],
+    [27, '', 16, null],
+    [64, 'x_', 1, null],
+    [64, '', 256, null],
   ] as const)('takes %i columns named "%s…" with values up to %i for images of %j', (columns, prefix, max, imageShape) => {
-    const pixels = Array.from({ length: columns }, (_, index): ColumnSummary =>
-      ({ name: `${prefix}${index}`, index, type: 'numeric', distinct: 9, missing: 0, min: 0, max, whole: true }))
+    const pixels = Array.from(
+      { length: columns },
+      (_, index): ColumnSummary => ({
+        name: `${prefix}${index}`,
+        index,
+        type: 'numeric',
+        distinct: 9,
+        missing: 0,
+        min: 0,
+        max,
+        whole: true,
+      }),
+    )
     expect(guessImage(pixels)).toEqual({ imageShape, scale: imageShape && 1 / max })
     expect(guessImage(pixels.map((column) => ({ ...column, whole: false }))).imageShape).toBeNull()
     expect(guessImage(pixels.map((column) => ({ ...column, name: 'income' }))).imageShape).toBeNull()

@@ -16,7 +16,11 @@ interface Fitted {
   readonly rows: number[]
   readonly transformed: number[][]
 }
-interface Vectors { readonly wine: Fitted; readonly digits: Fitted; readonly hard: Fitted & { readonly values: number[][] } }
+interface Vectors {
+  readonly wine: Fitted
+  readonly digits: Fitted
+  readonly hard: Fitted & { readonly values: number[][] }
+}
 const vectors = JSON.parse(readFileSync(fixture('standardized.json'), 'utf8')) as Vectors
 const trainRows = JSON.parse(readFileSync(fixture('train-rows.json'), 'utf8')) as { wine: number[]; digits: number[] }
 
@@ -26,7 +30,11 @@ describe('the digits', () => {
     expect(data.inputShape).toEqual([8, 8, 1])
     expect(data.inputs.length).toBe(1797 * 64)
     expect(data.classes).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'])
-    const raw = gunzipSync(readFileSync(digits)).toString().trim().split('\n').map((line) => line.split(',').map(Number))
+    const raw = gunzipSync(readFileSync(digits))
+      .toString()
+      .trim()
+      .split('\n')
+      .map((line) => line.split(',').map(Number))
     expect(raw.every((cells, row) => data.targets[row] === cells[64])).toBe(true)
     expect(raw.every((cells, row) => rowOf(data, row).every((v, i) => v === (cells[i] ?? NaN) / 16))).toBe(true)
   })
@@ -136,7 +144,8 @@ describe('inputs', () => {
 
   it('are decided from the types, constants and identifiers dropped and said', async () => {
     const rows = Array.from({ length: 40 }, (_, i) =>
-      [i, `id-${i}`, i % 7, 'same', ['x', 'y'][i % 2], (i * 13) % 5, i % 4 < 2 ? 'p' : 'q'].join(','))
+      [i, `id-${i}`, i % 7, 'same', ['x', 'y'][i % 2], (i * 13) % 5, i % 4 < 2 ? 'p' : 'q'].join(','),
+    )
     const path = file('auto.csv', ['row,key,n,k,cat,m,y', ...rows].join('\n'))
     const data = await loadDataset(config(path))
     expect(data.features).toEqual(['n', 'cat=x', 'cat=y', 'm'])
@@ -178,10 +187,17 @@ describe('the fingerprint', () => {
     const altered = gunzipSync(readFileSync(digits)).toString().replace('13', '12')
     const split = { validation: 0.2, test: 0.2, stratify: true, groupBy: null, seed: 17 }
     const prints = await Promise.all([
-      of(), of({ source: file('altered.csv', altered) }), of({ target: '-1' }), of({ header: false }),
-      of({ standardize: true }), of({ inputs: { ...image, scale: 1 } }), of({ inputs: { ...image, shape: [64] } }),
-      of({ split: { ...split, seed: 0 } }), of({ split: { ...split, stratify: false } }),
-      of({ split: { ...split, test: 0.1 } }), of({ split: { ...split, validation: 0.1 } }),
+      of(),
+      of({ source: file('altered.csv', altered) }),
+      of({ target: '-1' }),
+      of({ header: false }),
+      of({ standardize: true }),
+      of({ inputs: { ...image, scale: 1 } }),
+      of({ inputs: { ...image, shape: [64] } }),
+      of({ split: { ...split, seed: 0 } }),
+      of({ split: { ...split, stratify: false } }),
+      of({ split: { ...split, test: 0.1 } }),
+      of({ split: { ...split, validation: 0.1 } }),
     ])
     expect(new Set(prints).size).toBe(prints.length)
   })

@@ -10,27 +10,48 @@ const problems = (text: string, more: Partial<DataConfig> = {}) => problemsOf(lo
 /** The small table with single cells replaced: { '3:c': '' } empties column c of row 3. */
 function withCells(cells: Readonly<Record<string, string>>, rows = 40): string {
   return smallCsv(rows, (found, row) => {
-    ['a', 'b', 'c', 'y'].forEach((name, i) => { found[i] = cells[`${row}:${name}`] ?? found[i] ?? '' })
+    ;['a', 'b', 'c', 'y'].forEach((name, i) => {
+      found[i] = cells[`${row}:${name}`] ?? found[i] ?? ''
+    })
   })
 }
 
 describe('wrong cells', () => {
   it('are listed with line and column, all at once, in reading order', async () => {
     const text = withCells({
-      '0:a': '', '1:b': 'NA', '2:c': '?', '3:y': 'null', '4:a': 'NaN', '5:b': 'abc', '6:a': '-inf', '7:b': '1e39',
+      '0:a': '',
+      '1:b': 'NA',
+      '2:c': '?',
+      '3:y': 'null',
+      '4:a': 'NaN',
+      '5:b': 'abc',
+      '6:a': '-inf',
+      '7:b': '1e39',
     })
     for (const inputs of [named, { kind: 'auto' }] as const) {
       expect(brief(await problems(text, { inputs }))).toEqual([
-        'data/missing 2:1 nothing', 'data/missing 3:2 NA', 'data/missing 4:3 ?', 'data/missing 5:4 null',
-        'data/missing 6:1 NaN', 'data/not-a-number 7:2 abc', 'data/not-finite 8:1 -inf', 'data/not-finite 9:2 1e39'])
+        'data/missing 2:1 nothing',
+        'data/missing 3:2 NA',
+        'data/missing 4:3 ?',
+        'data/missing 5:4 null',
+        'data/missing 6:1 NaN',
+        'data/not-a-number 7:2 abc',
+        'data/not-finite 8:1 -inf',
+        'data/not-finite 9:2 1e39',
+      ])
     }
   })
 
   it('read well', async () => {
     const [first] = await problems(withCells({ '2:b': 'abc' }), { inputs: named })
-    expect(first && formatDiagnostic(first).replace(/^.*p\.csv/, 'p.csv')).toBe([
-      'p.csv:4:2: error[data/not-a-number] not a number in column "b"', '  found:   abc', '  allowed: a decimal number',
-      '  hint:    list it under categorical if it has categories'].join('\n'))
+    expect(first && formatDiagnostic(first).replace(/^.*p\.csv/, 'p.csv')).toBe(
+      [
+        'p.csv:4:2: error[data/not-a-number] not a number in column "b"',
+        '  found:   abc',
+        '  allowed: a decimal number',
+        '  hint:    list it under categorical if it has categories',
+      ].join('\n'),
+    )
   })
 
   it.each(['0x10', '1_000', '12px', '1,5', '--1', '1e', 'true', '0b1', '١'])('%s is not a number', async (cell) => {
@@ -81,7 +102,9 @@ describe('wrong cells', () => {
 
 describe('wrong rows', () => {
   it('of another length are listed', async () => {
-    const text = smallCsv(10).replace('\n3,', '\n3,extra,').replace(/\n6,[^,]*,/, '\n')
+    const text = smallCsv(10)
+      .replace('\n3,', '\n3,extra,')
+      .replace(/\n6,[^,]*,/, '\n')
     expect(brief(await problems(text))).toEqual(['data/ragged 4:5 5', 'data/ragged 6:3 2'])
   })
 
@@ -113,7 +136,9 @@ describe('wrong names', () => {
   it('with two parts are refused: a target as input is a leak', async () => {
     const twice = await problems(smallCsv(20), { inputs: { ...named, numeric: ['a', 'y', 'a'], categorical: [] } })
     expect(twice.map((d) => d.message)).toEqual([
-      '"y" is the target and cannot also be an input', '"a" is listed as an input twice'])
+      '"y" is the target and cannot also be an input',
+      '"a" is listed as an input twice',
+    ])
     const group = await problems(smallCsv(20), { split: { ...plainSplit, groupBy: 'y' } })
     expect(group.map((d) => d.code)).toEqual(['data/column-twice'])
     const input = await problems(smallCsv(20), { inputs: named, split: { ...plainSplit, groupBy: 'c' } })
@@ -168,6 +193,9 @@ describe('decimal commas', () => {
   it('are refused by name, not taken for categories', async () => {
     const rows = Array.from({ length: 30 }, (_, i) => `${i % 7},${i % 10};${i % 3},5;${'ab'[i % 2]}`)
     const found = await problems(['länge;breite;y', ...rows].join('\n'), { target: 'y', inputs: { kind: 'auto' } })
-    expect(found.map((d) => [d.code, d.at?.column])).toEqual([['data/decimal-comma', 1], ['data/decimal-comma', 2]])
+    expect(found.map((d) => [d.code, d.at?.column])).toEqual([
+      ['data/decimal-comma', 1],
+      ['data/decimal-comma', 2],
+    ])
   })
 })

@@ -5,8 +5,13 @@ import { InputError } from '../../src/base/diagnostics.ts'
 import type { Splits } from '../../src/data/types.ts'
 
 const base = { validation: 0.2, test: 0.2, stratify: true, groupBy: null, seed: 17 } as const
-const request = (rows: number, more: Partial<SplitRequest> = {}): SplitRequest =>
-  ({ rows, split: base, classes: null, groups: null, ...more })
+const request = (rows: number, more: Partial<SplitRequest> = {}): SplitRequest => ({
+  rows,
+  split: base,
+  classes: null,
+  groups: null,
+  ...more,
+})
 const parts = ({ train, validation, test }: Splits): number[][] => [[...train], [...validation], [...test]]
 
 /** Every row is in exactly one part, and each part ascends. */
@@ -36,7 +41,9 @@ describe('largest remainder', () => {
     const carry: [number, number, number] = [0, 0, 0]
     const sums = [0, 0, 0]
     for (let i = 0; i < 100; i++) {
-      apportion(7, [0.6, 0.2, 0.2], carry).forEach((n, part) => { sums[part] = (sums[part] ?? 0) + n })
+      apportion(7, [0.6, 0.2, 0.2], carry).forEach((n, part) => {
+        sums[part] = (sums[part] ?? 0) + n
+      })
     }
     // Quotas of 420, 140 and 140; alone, each class of 7 would give 4, 2, 1: 400, 200 and 100.
     expect(sums).toEqual([420, 140, 140])
@@ -80,10 +87,14 @@ describe('random splits', () => {
     expect(parts(splits).map((p) => p.length)).toEqual([7, 0, 3])
   })
 
-  it.each([[2, 0.2, 0.2], [10, 0.5, 0.5], [10, -0.1, 0.2], [10, NaN, 0.2]])(
-    'of %i rows with %d and %d are refused', (rows, validation, test) => {
-      expect(() => splitRows(request(rows, { split: { ...base, validation, test } }))).toThrow(InputError)
-    })
+  it.each([
+    [2, 0.2, 0.2],
+    [10, 0.5, 0.5],
+    [10, -0.1, 0.2],
+    [10, NaN, 0.2],
+  ])('of %i rows with %d and %d are refused', (rows, validation, test) => {
+    expect(() => splitRows(request(rows, { split: { ...base, validation, test } }))).toThrow(InputError)
+  })
 })
 
 describe('stratified splits', () => {

@@ -24,8 +24,14 @@ export function file(name: string, content: string | Uint8Array): string {
 /** A config with plain defaults: target column y, types decided, 60 % train. */
 export function config(source: string, more: Partial<DataConfig> = {}): DataConfig {
   return {
-    source, target: 'y', header: 'auto', task: 'classification', inputs: { kind: 'auto' }, standardize: false,
-    split: { validation: 0.2, test: 0.2, stratify: true, groupBy: null, seed: 17 }, ...more,
+    source,
+    target: 'y',
+    header: 'auto',
+    task: 'classification',
+    inputs: { kind: 'auto' },
+    standardize: false,
+    split: { validation: 0.2, test: 0.2, stratify: true, groupBy: null, seed: 17 },
+    ...more,
   }
 }
 
@@ -33,7 +39,10 @@ export const plainSplit = { validation: 0.2, test: 0.2, stratify: false, groupBy
 
 /** The diagnostics that a call ends with; fails if it succeeds or ends in any other way. */
 export async function problemsOf(call: Promise<unknown>): Promise<readonly Diagnostic[]> {
-  const error: unknown = await call.then(() => undefined, (e: unknown) => e)
+  const error: unknown = await call.then(
+    () => undefined,
+    (e: unknown) => e,
+  )
   if (error instanceof InputError) return error.diagnostics
   throw error ?? new Error('an InputError was expected, and nothing was wrong')
 }
@@ -41,7 +50,8 @@ export async function problemsOf(call: Promise<unknown>): Promise<readonly Diagn
 /** `code line:column found` of each. */
 export function brief(problems: readonly Diagnostic[]): string[] {
   return problems.map(({ code, at, found }) =>
-    [code, at && `${at.line}:${at.column}`, found].filter((part) => part !== undefined).join(' '))
+    [code, at && `${at.line}:${at.column}`, found].filter((part) => part !== undefined).join(' '),
+  )
 }
 
 /** A CSV of `rows` rows: a and b are numbers, c has three categories, y is one of two classes. */

@@ -71,9 +71,7 @@ describe('tunegate diagnose', () => {
   })
   it('explains what it cannot read', async () => {
     await expect(diagnoseCommand([join(folder, 'nowhere.csv')], {})).rejects.toThrow(/curves cannot be read[\s\S]*ENOENT/)
-    await expect(diagnoseCommand([file('none.jsonl', '{"journal":1}\n')], {})).rejects.toThrow(
-      /no finished training runs/,
-    )
+    await expect(diagnoseCommand([file('none.jsonl', '{"journal":1}\n')], {})).rejects.toThrow(/no finished training runs/)
     await expect(diagnoseCommand([file('other.csv', 'a,b\n1,2\n')], {})).rejects.toThrow(/no column with a curve/)
   })
 })

@@ -12,20 +12,30 @@ interface End {
 function regression(train: End, validation: End): Curve {
   const at = (end: End, epoch: number) => measured({ mse: end.mse * (1 + 3 * Math.exp(-epoch)), r2: end.r2 })
   const evaluations = Array.from({ length: 12 }, (_, i) => ({
-    step: 10 * (i + 1), epoch: i + 1, train: at(train, i), validation: at(validation, i),
+    step: 10 * (i + 1),
+    epoch: i + 1,
+    train: at(train, i),
+    validation: at(validation, i),
   }))
   return { id: 'run', seed: 1, status: 'complete', steps: [], evaluations, stepsPerEpoch: 10, levers: null }
 }
 
 const says = (curve: Curve, rows: Context['rows']): boolean =>
-  diagnose([{ subject: 'run', curves: [curve], context: { task: 'regression', classes: null, targetLoss: null, seedCap: null, rows } }])
-    .some(({ rule }) => rule === 'overfit')
+  diagnose([
+    {
+      subject: 'run',
+      curves: [curve],
+      context: { task: 'regression', classes: null, targetLoss: null, seedCap: null, rows },
+    },
+  ]).some(({ rule }) => rule === 'overfit')
 
 describe('a regression that does better on its training rows', () => {
   // The course of a small network on the alcohol of wines, which by its results is as good as any: R² divides the errors by
   // the spread of the few rows that are in each part, and made 1.8 times the error look like more than twice.
   it('is let alone where the errors differ by less than few rows do', () => {
-    expect(says(regression({ mse: 0.183, r2: 0.741 }, { mse: 0.322, r2: 0.446 }), { train: 107, validation: 36 })).toBe(false)
+    expect(says(regression({ mse: 0.183, r2: 0.741 }, { mse: 0.322, r2: 0.446 }), { train: 107, validation: 36 })).toBe(
+      false,
+    )
     expect(says(regression({ mse: 0.15, r2: 0.741 }, { mse: 0.322, r2: 0.446 }), { train: 107, validation: 10 })).toBe(false)
   })
 
@@ -45,7 +55,9 @@ describe('rows that the scores rest on', () => {
 
   it('all training rows evaluated leave no doubt of them, a sample does', () => {
     expect(rulesOf(gap, { rows: { train: 12, validation: 40 } })).toContain('overfit')
-    expect(rulesOf({ ...gap, trainAccuracy: () => 0.97 }, { rows: { train: 4000, validation: 20 } })).not.toContain('overfit')
+    expect(rulesOf({ ...gap, trainAccuracy: () => 0.97 }, { rows: { train: 4000, validation: 20 } })).not.toContain(
+      'overfit',
+    )
   })
 
   it('a rise that six wrong rows carry is one, and that five carry may be theirs alone', () => {

@@ -96,9 +96,9 @@ describe('our own files', () => {
     const text = `{"journal":1,"plan":"p"}\n${twice}${journalLine(probe)}{"id":"broken\n${journalLine(runOf(2))}`
     expect([isJournal(text), isJournal('step,loss\n1,2\n')]).toEqual([true, false])
     const groups = journalCurves(text, (r) => contextOfRun(r, { classes: 10, rows: null, targetLoss: null }), isRun)
-    expect(
-      groups.map((g) => [g.subject, g.curves.map((c) => c.seed), g.context.task, g.curves[0]?.stepsPerEpoch]),
-    ).toEqual([['verify, baseline', [1, 2], 'classification', 10]])
+    expect(groups.map((g) => [g.subject, g.curves.map((c) => c.seed), g.context.task, g.curves[0]?.stepsPerEpoch])).toEqual([
+      ['verify, baseline', [1, 2], 'classification', 10],
+    ])
     expect(diagnose(groups)).toEqual([])
   })
 
@@ -149,15 +149,13 @@ describe('files of other tools', () => {
   it('JSON lines with slashes, camel case, nested objects and the NaN of Python', () => {
     const back = only(
       '{"global_step": 1, "train/loss": 2.5, "optim": {"lr": 0.1}, "gradNorm": 3, "tags": ' +
-      '["x"]}\n\n{"global_step": 2, "train/loss": NaN, "gradNorm": Infinity}\n',
+        '["x"]}\n\n{"global_step": 2, "train/loss": NaN, "gradNorm": Infinity}\n',
     )
     expect(back.steps.map((s) => [s.step, s.loss, s.learningRate, s.gradientNorm])).toEqual([
       [1, 2.5, null, 3],
       [2, NaN, null, Infinity],
     ])
-    expect(diagnose(read('{"step":1,"loss":2}\n{"step":2,"loss":NaN}\n')).map((f) => f.rule)).toEqual([
-      'early-divergence',
-    ])
+    expect(diagnose(read('{"step":1,"loss":2}\n{"step":2,"loss":NaN}\n')).map((f) => f.rule)).toEqual(['early-divergence'])
   })
   it.each([
     ['semicolons', ';'],

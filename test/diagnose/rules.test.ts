@@ -163,15 +163,25 @@ describe('a regression', () => {
       const made = curve({ loss: left, noise: 0.1 }, seed)
       const metrics = (share: number) => ({ mse: 2500 * share, r2: 1 - share })
       return {
-        id: `${seed}`, engine: 'test', timing: { seconds: 1, stepsPerSecond: 1 },
-        status: 'complete', best: null, probe: null, weights: '',
+        id: `${seed}`,
+        engine: 'test',
+        timing: { seconds: 1, stepsPerSecond: 1 },
+        status: 'complete',
+        best: null,
+        probe: null,
+        weights: '',
         request: {
-          stage: 'verify', label: 'x', levers: someLevers, seed,
+          stage: 'verify',
+          label: 'x',
+          levers: someLevers,
+          seed,
           job: { kind: 'train', length: 1, stopAfter: 1, evaluateTest: false },
         },
         steps: {
-          loss: made.steps.map((s) => s.loss ?? NaN), learningRate: made.steps.map(() => 0.01),
-          gradientNorm: made.steps.map(() => 1), clipped: made.steps.map(() => false),
+          loss: made.steps.map((s) => s.loss ?? NaN),
+          learningRate: made.steps.map(() => 0.01),
+          gradientNorm: made.steps.map(() => 1),
+          clipped: made.steps.map(() => false),
         },
         evaluations: made.evaluations.map((e) => {
           const share = left(e.step / 300)
@@ -180,8 +190,9 @@ describe('a regression', () => {
       }
     })
   const said = (left: (at: number) => number): string[] =>
-    diagnose([{ subject: 'x', curves: runs(left).map(curveOf), context: { ...context, task: 'regression', classes: null } }])
-      .map((f) => f.rule)
+    diagnose([
+      { subject: 'x', curves: runs(left).map(curveOf), context: { ...context, task: 'regression', classes: null } },
+    ]).map((f) => f.rule)
   it('in other units than its steps is let alone where it is healthy', () => {
     expect(said((at) => 0.05 + 0.95 * Math.exp(-8 * at))).toEqual([])
     expect(curveOf(runs(() => 1)[0] as RunResult).steps[0]?.loss).toBeCloseTo(2500, -3)
@@ -247,9 +258,7 @@ describe('honest probabilities', () => {
   ])('on %i rows with accuracy %f stay below the bounds', (rows, accuracy) => {
     const random = stream(1, 'honest', rows)
     // Two classes; confidences spread around the accuracy, labels drawn from them.
-    const confidence = Array.from({ length: rows }, () =>
-      Math.min(0.999, Math.max(0.501, accuracy + 0.1 * random.normal())),
-    )
+    const confidence = Array.from({ length: rows }, () => Math.min(0.999, Math.max(0.501, accuracy + 0.1 * random.normal())))
     const probabilities = Float64Array.from(confidence.flatMap((c) => [c, 1 - c]))
     const labels = Int32Array.from(confidence, (c) => (random.uniform() < c ? 0 : 1))
     const found = calibrationNull({ probabilities, labels, classes: 2 }, random, { draws: 400 })

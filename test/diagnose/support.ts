@@ -66,8 +66,9 @@ export function curve(over: Partial<Shape> = {}, seed = 1): Curve {
     gradientNorm: shape.norm(i / total) * (1 + 0.2 * Math.abs(random.normal())),
     clipped: shape.clipped(i),
   }))
-  const evaluations = Array.from({ length: epochs }, (_, e): EvaluationPoint =>
-    evaluationAt(shape, (e + 1) * stepsPerEpoch, total, random.normal()),
+  const evaluations = Array.from(
+    { length: epochs },
+    (_, e): EvaluationPoint => evaluationAt(shape, (e + 1) * stepsPerEpoch, total, random.normal()),
   )
   return { id: `run ${seed}`, seed, status: shape.status, steps, evaluations, stepsPerEpoch, levers: null }
 }

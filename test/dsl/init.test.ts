@@ -122,7 +122,10 @@ describe('a spec that init writes', () => {
     const summary = await inspect(join(import.meta.dirname, '../../examples', file))
     const { spec } = compiled(
       renderSpec({
-        ...summary, file: file.split('/')[1] ?? '', checks: normalizeChecks(), stages: initialStages,
+        ...summary,
+        file: file.split('/')[1] ?? '',
+        checks: normalizeChecks(),
+        stages: initialStages,
         preset: presetFor({ tokens: false, images: summary.imageShape !== null }).name,
       }),
       facts(

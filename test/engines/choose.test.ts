@@ -4,8 +4,10 @@ import { chooseEngine } from '../../src/engines/choose.ts'
 import type { Availability } from '../../src/engines/definition.ts'
 import { autoEngineWords, engineNamed, engines, engineWishes, fallbackEngine, installable } from '../../src/engines/index.ts'
 
-const missing: Availability = err(
-  { why: 'it is not here', problems: [{ code: 'engine/none', severity: 'error', message: 'none' }] })
+const missing: Availability = err({
+  why: 'it is not here',
+  problems: [{ code: 'engine/none', severity: 'error', message: 'none' }],
+})
 
 /** What a study trains on where these engines are available. */
 const choose = (wanted: (typeof engineWishes)[number], here: Readonly<Record<string, Availability>>, asked: string[] = []) =>
@@ -17,21 +19,27 @@ const choose = (wanted: (typeof engineWishes)[number], here: Readonly<Record<str
 describe('the engine of a study', () => {
   test('is by auto the first that is available, and no other is asked', async () => {
     const asked: string[] = []
-    expect(await choose('auto', { tensorflow: ok('/engines/one'), wasm: ok(null) }, asked)).toEqual(
-      { ok: true, value: { engine: 'tensorflow', folder: '/engines/one', why: 'installed, and faster' } })
+    expect(await choose('auto', { tensorflow: ok('/engines/one'), wasm: ok(null) }, asked)).toEqual({
+      ok: true,
+      value: { engine: 'tensorflow', folder: '/engines/one', why: 'installed, and faster' },
+    })
     expect(asked).toEqual(['tensorflow'])
   })
 
   test('is by auto the next one, with why it is not the first', async () => {
-    expect(await choose('auto', { wasm: ok(null) })).toEqual(
-      { ok: true, value: { engine: 'wasm', folder: null, why: 'it is not here' } })
+    expect(await choose('auto', { wasm: ok(null) })).toEqual({
+      ok: true,
+      value: { engine: 'wasm', folder: null, why: 'it is not here' },
+    })
   })
 
   test('is the one that was asked for by name, or the error why not', async () => {
     const asked: string[] = []
     expect(await choose('wasm', { wasm: ok(null) }, asked)).toMatchObject({ value: { engine: 'wasm', why: 'asked for' } })
-    expect(await choose('tensorflow', { wasm: ok(null) }, asked)).toEqual(
-      { ok: false, error: [expect.objectContaining({ code: 'engine/none' })] })
+    expect(await choose('tensorflow', { wasm: ok(null) }, asked)).toEqual({
+      ok: false,
+      error: [expect.objectContaining({ code: 'engine/none' })],
+    })
     expect(asked).toEqual(['wasm', 'tensorflow'])
   })
 })
@@ -53,7 +61,9 @@ describe('the registry of engines', () => {
     expect(engineNamed('wasm').threadsOf).toBeUndefined()
     expect(engineNamed('tensorflow').threadsOf?.('tensorflow 1.0 compiled 4 threads')).toBe(4)
     expect(engineNamed('tensorflow').threadsOf?.('tensorflow 1.0 compiled')).toBe(1)
-    expect(engineNamed('tensorflow').environment?.(3)).toMatchObject(
-      { TF_NUM_INTRAOP_THREADS: '3', TF_NUM_INTEROP_THREADS: '1' })
+    expect(engineNamed('tensorflow').environment?.(3)).toMatchObject({
+      TF_NUM_INTRAOP_THREADS: '3',
+      TF_NUM_INTEROP_THREADS: '1',
+    })
   })
 })

@@ -12,8 +12,12 @@ const { input } = fakeStudy()
 const whole = buildLock(buildReport(input))
 const cut = buildLock(buildReport({ ...input, exhausted: 'trials', cutShort: true }))
 const setting: Setting = {
-  dataFingerprint: whole.fingerprints.data, specFingerprint: whole.fingerprints.spec, engine: whole.engine,
-  objective: 'accuracy', tool: whole.tool, parameters: 9098,
+  dataFingerprint: whole.fingerprints.data,
+  specFingerprint: whole.fingerprints.spec,
+  engine: whole.engine,
+  objective: 'accuracy',
+  tool: whole.tool,
+  parameters: 9098,
 }
 
 describe('a lock of a study that time cut short', () => {
@@ -35,24 +39,45 @@ describe('a lock of a study that time cut short', () => {
   it('is no baseline, and the gate says why', () => {
     expect(lockBaseline(whole, 'tuning.lock.json', setting)).toHaveProperty('runs')
     const refused = lockBaseline(cut, 'tuning.lock.json', { ...setting, dataFingerprint: 'other' })
-    expect(refused).toEqual({ reason: expect.stringMatching(/^tuning\.lock\.json was cut short by its time budget.*; and it was made from other data/) as string })
+    expect(refused).toEqual({
+      reason: expect.stringMatching(
+        /^tuning\.lock\.json was cut short by its time budget.*; and it was made from other data/,
+      ) as string,
+    })
     const held = studyEvidence(null, { lock: cut, source: 'tuning.lock.json' }, setting)
-    const gate: GateRule = { gate: 'regression', metric: 'accuracy', split: 'test', margin: 0.01, paired: true, onInconclusive: 'fail' }
+    const gate: GateRule = {
+      gate: 'regression',
+      metric: 'accuracy',
+      split: 'test',
+      margin: 0.01,
+      paired: true,
+      onInconclusive: 'fail',
+    }
     const verdict = judgeAt([gate], { ...held, candidate: seedsWith('accuracy', [0.9, 0.91, 0.92]) }, [3])
     expect([verdict.status, verdict.gates[0]?.sentence]).toEqual(['inconclusive', expect.stringContaining('cut short')])
   })
 })
 
 describe('a verification that time cut short', () => {
-  const open: GateRule = { gate: 'threshold', metric: 'accuracy', split: 'test', min: 0.905, max: null, onInconclusive: 'pass' }
+  const open: GateRule = {
+    gate: 'threshold',
+    metric: 'accuracy',
+    split: 'test',
+    min: 0.905,
+    max: null,
+    onInconclusive: 'pass',
+  }
   const plain: GateRule = { ...open, min: 0.5 }
   const found = evidence(seedsWith('accuracy', [0.9, 0.91, 0.92]))
 
   it('lets no gate through that more seeds could have decided', () => {
     expect(judgeAt([open], found, [5]).status).toBe('pass')
     const verdict = judgeAt([open], found, [5], true)
-    expect([verdict.status, verdict.gates[0]?.blocks, verdict.gates[0]?.notes.join()])
-      .toEqual(['inconclusive', true, expect.stringContaining('The time budget ended the verification')])
+    expect([verdict.status, verdict.gates[0]?.blocks, verdict.gates[0]?.notes.join()]).toEqual([
+      'inconclusive',
+      true,
+      expect.stringContaining('The time budget ended the verification'),
+    ])
   })
 
   it('with no seed at all is not a pass either, whatever ended it', () => {

@@ -50,7 +50,9 @@ describe.each(sides)('a candidate of $name', ({ values, never }) => {
         const what = `${rule.gate}: ${JSON.stringify(found)}`
         for (const n of numbersOf(found)) expect(Number.isFinite(n), what).toBe(true)
         expect(found.sentence, what).toMatch(/\w+ \w+ \w+/)
-        expect(`${found.sentence} ${found.remedy ?? ''} ${found.notes.join(' ')}`, what).not.toMatch(/NaN|undefined|\[object/)
+        expect(`${found.sentence} ${found.remedy ?? ''} ${found.notes.join(' ')}`, what).not.toMatch(
+          /NaN|undefined|\[object/,
+        )
         const compares = rule.gate === 'regression' || 'maxRatio' in rule
         if (never === true || (compares ? other.never === true : never)) expect(found.status, what).not.toBe('pass')
         if (found.status === 'inconclusive') expect(found.remedy, what).toMatch(/\w+ \w+/)

@@ -218,10 +218,18 @@ describe('words and directions', () => {
     ['two sides that diverge', { ...regression }, evidence(acc([0.9, 'diverged', 0.9]), acc([0.9, 'diverged', 0.9], 'b'))],
     ['no baseline that fits', { ...regression }, evidence(acc(good))],
     ['no baseline for a size', { gate: 'model-size', maxRatio: 1, onInconclusive: 'fail' } as const, evidence(acc(good))],
-    ['a run that has no length', { gate: 'training-time', maxRatio: 1, onInconclusive: 'fail' } as const, evidence(acc([0.9, 'diverged']), acc(good, 'b'))],
+    [
+      'a run that has no length',
+      { gate: 'training-time', maxRatio: 1, onInconclusive: 'fail' } as const,
+      evidence(acc([0.9, 'diverged']), acc(good, 'b')),
+    ],
   ])('attack 8: lets no change through where it leaves nothing to measure: %s', (_, rule, found) => {
     const verdict = judge([{ ...rule, onInconclusive: 'pass' }], found)
-    expect([verdict.status, verdict.gates[0]?.status, verdict.gates[0]?.blocks]).toEqual(['inconclusive', 'inconclusive', true])
+    expect([verdict.status, verdict.gates[0]?.status, verdict.gates[0]?.blocks]).toEqual([
+      'inconclusive',
+      'inconclusive',
+      true,
+    ])
     expect(verdict.gates[0]?.notes.join()).toContain('not let through')
   })
 

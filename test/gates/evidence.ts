@@ -21,10 +21,7 @@ export function seedsWith(
   )
 }
 
-export const evidence = (
-  candidate: readonly LockedSeed[],
-  baseline: readonly LockedSeed[] | null = null,
-): GateEvidence => ({
+export const evidence = (candidate: readonly LockedSeed[], baseline: readonly LockedSeed[] | null = null): GateEvidence => ({
   candidate,
   baseline: baseline && { source: 'tuning.lock.json', runs: baseline, notes: [] },
   missingBaselineReason: baseline ? null : 'there is no tuning.lock.json',

@@ -18,17 +18,29 @@ const time = { gate: 'training-time', onInconclusive: 'fail', maxRatio: 1.1 } as
 const seeds = seedsWith('accuracy', values)
 const lock = { source: 'tuning.lock.json', runs: seeds, notes: [], parameters: 100 }
 const of = (rule: GateRule, over: Partial<PowerCheckInput> = {}) =>
-  checkPower({ rules: [rule], seeds: 5, looks: [5], parameters: 100, baseline: lock, noise: { source: lock.source, seeds }, ...over })
+  checkPower({
+    rules: [rule],
+    seeds: 5,
+    looks: [5],
+    parameters: 100,
+    baseline: lock,
+    noise: { source: lock.source, seeds },
+    ...over,
+  })
 
 describe('what is foreseen of a gate', () => {
   it('is nothing where its seeds will settle it', () => {
-    for (const rule of [regression(3 * sd), cap(5 * sd), ratio(6), level(0.85), level(null, 0.95), size]) expect(of(rule)).toEqual([])
+    for (const rule of [regression(3 * sd), cap(5 * sd), ratio(6), level(0.85), level(null, 0.95), size])
+      expect(of(rule)).toEqual([])
   })
 
   it('names a margin below the noise, with the figures, the seeds that would resolve it and the margin that these would', () => {
     const [found] = of(regression(0.005))
     expect(found).toMatchObject({
-      gate: 0, key: 'margin', code: 'below-noise', message: 'the margin of the regression gate is below what 5 seeds can resolve',
+      gate: 0,
+      key: 'margin',
+      code: 'below-noise',
+      message: 'the margin of the regression gate is below what 5 seeds can resolve',
       found: 'margin 0.005, 0.63 times the noise: the seed SD of test accuracy is 0.007906 (5 seeds of tuning.lock.json)',
       // statsmodels: tt_ind_solve_power(effect_size=.005/.0079057, alpha=.05, power=.8, alternative='larger') = 31.6; n=5: 1.7246 SD
       allowed: '32 seeds per side, or a margin of 0.014 with 5, settle it in 4 of 5 cases',
@@ -45,19 +57,32 @@ describe('what is foreseen of a gate', () => {
   })
 
   it('names a cap, a ratio and a level that are too near', () => {
-    expect(of(cap(2 * sd))[0]).toMatchObject({ key: 'maxStd', code: 'below-noise', allowed: expect.stringMatching(/^\d+ seeds settle/) })
+    expect(of(cap(2 * sd))[0]).toMatchObject({
+      key: 'maxStd',
+      code: 'below-noise',
+      allowed: expect.stringMatching(/^\d+ seeds settle/),
+    })
     expect(of(cap(0.9 * sd))[0]?.allowed).toBe('a cap above 0.007906')
-    expect(of(ratio(2))[0]).toMatchObject({ key: 'maxRatio', found: expect.stringContaining('5 seeds against the 5 of the baseline') })
+    expect(of(ratio(2))[0]).toMatchObject({
+      key: 'maxRatio',
+      found: expect.stringContaining('5 seeds against the 5 of the baseline'),
+    })
     expect(of(ratio(2), { baseline: null, noise: null })[0]?.allowed).toMatch(/\d+ seeds per side settle/)
     expect(of(ratio(1))[0]?.allowed).toContain('above 1')
-    expect(of(level(0.899))[0]).toMatchObject({ key: 'min', found: expect.stringContaining('at least 0.899; the mean is 0.9') })
+    expect(of(level(0.899))[0]).toMatchObject({
+      key: 'min',
+      found: expect.stringContaining('at least 0.899; the mean is 0.9'),
+    })
     expect(of(level(null, 0.901))[0]?.key).toBe('max')
     // The change may be what is to lift it.
     expect(of(level(0.95))).toEqual([])
   })
 
   it('knows the size already, and that a lock holds no times', () => {
-    expect(of(size, { parameters: 111 })[0]).toMatchObject({ code: 'fails-already', found: expect.stringContaining('1.11 times as many') })
+    expect(of(size, { parameters: 111 })[0]).toMatchObject({
+      code: 'fails-already',
+      found: expect.stringContaining('1.11 times as many'),
+    })
     expect(of(size, { baseline: { ...lock, parameters: undefined } as never })[0]?.code).toBe('not-comparable')
     expect(of(time)[0]).toMatchObject({ code: 'not-comparable', hint: expect.stringContaining('--baseline retrain') })
     for (const rule of [size, time]) expect(of(rule, { baseline: null })).toEqual([])
@@ -65,13 +90,15 @@ describe('what is foreseen of a gate', () => {
 
   it('names a lock that is no baseline, at the gates that compare and at no other', () => {
     const baseline = { reason: 'tuning.lock.json was made from other data' }
-    for (const rule of [regression(1), ratio(9), size, time]) expect(of(rule, { baseline })[0]).toMatchObject({ code: 'not-comparable', found: baseline.reason })
+    for (const rule of [regression(1), ratio(9), size, time])
+      expect(of(rule, { baseline })[0]).toMatchObject({ code: 'not-comparable', found: baseline.reason })
     for (const rule of [cap(1), level(0.5)]) expect(of(rule, { baseline, noise: null })).toEqual([])
   })
 
   it('says nothing of noise that the lock does not tell', () => {
     for (const bad of [[], [0.9], [0.9, 0.9, 0.9], [NaN, NaN], ['crashed', 'diverged', 0.9]] as const) {
-      for (const rule of [regression(1e-6), cap(1e-6), level(0.89)]) expect(of(rule, { noise: { source: 'x', seeds: seedsWith('accuracy', bad) } })).toEqual([])
+      for (const rule of [regression(1e-6), cap(1e-6), level(0.89)])
+        expect(of(rule, { noise: { source: 'x', seeds: seedsWith('accuracy', bad) } })).toEqual([])
     }
   })
 

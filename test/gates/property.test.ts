@@ -10,10 +10,14 @@ const base = { metric: 'nll', split: 'test', onInconclusive: 'fail' } as const
 const rulesOf = (random: Stream): GateRule[] => {
   const limit = (): number => 10 ** (4 * random.uniform() - 3)
   return [
-    { ...base, gate: 'regression', margin: limit(), paired: random.uniform() < 0.5 }, { ...base, gate: 'calibration', margin: limit(), paired: true },
-    { ...base, gate: 'threshold', min: limit(), max: null }, { ...base, gate: 'threshold', min: null, max: limit() },
-    { ...base, gate: 'seed-variance', maxStd: limit() }, { ...base, gate: 'seed-variance', maxRatio: limit() },
-    { gate: 'training-time', onInconclusive: 'fail', maxRatio: limit() }, { gate: 'model-size', onInconclusive: 'fail', maxRatio: limit() },
+    { ...base, gate: 'regression', margin: limit(), paired: random.uniform() < 0.5 },
+    { ...base, gate: 'calibration', margin: limit(), paired: true },
+    { ...base, gate: 'threshold', min: limit(), max: null },
+    { ...base, gate: 'threshold', min: null, max: limit() },
+    { ...base, gate: 'seed-variance', maxStd: limit() },
+    { ...base, gate: 'seed-variance', maxRatio: limit() },
+    { gate: 'training-time', onInconclusive: 'fail', maxRatio: limit() },
+    { gate: 'model-size', onInconclusive: 'fail', maxRatio: limit() },
   ]
 }
 
@@ -22,22 +26,35 @@ const odd = [NaN, Infinity, -Infinity, 0, 1e308, -1e308, 5e-324, 1e-300]
 /** A seed as anything may leave it: mostly sound, sometimes ended, without a value, with a value that is none, or as another. */
 function seedOf(random: Stream, seed: number, side: string): SeedEvidence {
   const dice = random.uniform()
-  const value = dice < 0.1 ? odd[random.integer(odd.length)] as number : dice < 0.2 ? 0.5 : 0.5 + 0.1 * random.normal()
-  const seconds = dice < 0.1 ? odd[random.integer(odd.length)] as number : Math.exp(0.1 * random.normal())
+  const value = dice < 0.1 ? (odd[random.integer(odd.length)] as number) : dice < 0.2 ? 0.5 : 0.5 + 0.1 * random.normal()
+  const seconds = dice < 0.1 ? (odd[random.integer(odd.length)] as number) : Math.exp(0.1 * random.normal())
   const weights = dice < 0.05 ? 'same' : dice < 0.08 ? null : `${side}${seed}`
   if (dice > 0.97) return { seed, status: 'crashed', validation: null, test: null, weights: null }
   if (dice > 0.94) return { seed, status: 'diverged', validation: null, test: null, weights: null }
   if (dice > 0.92) return { seed, status: 'complete', validation: {}, test: null, weights }
-  return { seed, status: 'complete', validation: {}, test: { nll: value }, weights, time: dice > 0.9 ? { seconds } : { seconds, machine: 'one' } }
+  return {
+    seed,
+    status: 'complete',
+    validation: {},
+    test: { nll: value },
+    weights,
+    time: dice > 0.9 ? { seconds } : { seconds, machine: 'one' },
+  }
 }
 
 function evidenceOf(random: Stream): GateEvidence {
-  const side = (name: string): SeedEvidence[] => Array.from({ length: random.integer(9) }, (_, i) => seedOf(random, random.uniform() < 0.95 ? i : 90 + i, name))
+  const side = (name: string): SeedEvidence[] =>
+    Array.from({ length: random.integer(9) }, (_, i) => seedOf(random, random.uniform() < 0.95 ? i : 90 + i, name))
   const candidate = side('c')
   const parameters = random.uniform() < 0.9 ? { parameters: random.integer(1000) } : {}
   if (random.uniform() < 0.1) return { candidate, baseline: null, missingBaselineReason: 'there is none', ...parameters }
   const runs = random.uniform() < 0.1 ? candidate : side('b')
-  return { candidate, missingBaselineReason: null, baseline: { source: 'b', runs, notes: [], alternated: random.uniform() < 0.5, parameters: random.integer(1000) }, ...parameters }
+  return {
+    candidate,
+    missingBaselineReason: null,
+    baseline: { source: 'b', runs, notes: [], alternated: random.uniform() < 0.5, parameters: random.integer(1000) },
+    ...parameters,
+  }
 }
 
 const sound = ({ status, test }: SeedEvidence): boolean => status === 'complete' && Number.isFinite(test?.nll)
@@ -55,7 +72,8 @@ function check({ rule, status, estimate, evidence, blocks, remedy, sentence }: G
   expect(of.candidate.length).toBeGreaterThanOrEqual(2)
   if (rule.gate === 'training-time') return expect(of.candidate.every((s) => s.status === 'complete')).toBe(true)
   expect(of.candidate.every(sound)).toBe(true)
-  if (rule.gate !== 'threshold' && !('maxStd' in rule)) expect(of.baseline?.runs.filter(sound).length).toBeGreaterThanOrEqual(2)
+  if (rule.gate !== 'threshold' && !('maxStd' in rule))
+    expect(of.baseline?.runs.filter(sound).length).toBeGreaterThanOrEqual(2)
 }
 
 describe('every gate, on whatever seeds leave behind', () => {

@@ -48,8 +48,12 @@ describe('a regression gate with looks at 5 and 10 seeds', () => {
     const { normal } = stream(7)
     let passed = 0
     for (let i = 0; i < studies; i++) {
-      const [a, b] = [0.88, 0.9].map((mean) => Array.from({ length: 10 }, () => mean + 0.01 * normal())) as [number[], number[]]
-      const at = (n: number) => judge([regression], evidence(seedsWith('accuracy', a.slice(0, n)), seedsWith('accuracy', b.slice(0, n), 'baseline')))
+      const [a, b] = [0.88, 0.9].map((mean) => Array.from({ length: 10 }, () => mean + 0.01 * normal())) as [
+        number[],
+        number[],
+      ]
+      const at = (n: number) =>
+        judge([regression], evidence(seedsWith('accuracy', a.slice(0, n)), seedsWith('accuracy', b.slice(0, n), 'baseline')))
       if (at(5).status === 'pass' || at(10).status === 'pass') passed += 1
     }
     expect(passed / studies).toBeGreaterThan(0.06)
@@ -63,21 +67,62 @@ describe('a look', () => {
   })
   test('every look has the nominal level, also one that the budget forced', () => {
     const alpha = nominalAlpha(looks, 0.05)
-    expect([3, 5, 7, 10].map((n) => analysisAt(looks, n)).map((l) => [l.alpha, l.number, l.of])).toEqual(
-      [[alpha, 1, 2], [alpha, 1, 2], [alpha, 2, 2], [alpha, 2, 2]])
+    expect([3, 5, 7, 10].map((n) => analysisAt(looks, n)).map((l) => [l.alpha, l.number, l.of])).toEqual([
+      [alpha, 1, 2],
+      [alpha, 1, 2],
+      [alpha, 2, 2],
+      [alpha, 2, 2],
+    ])
   })
 })
 
 describe('settled', () => {
   const good = [0.912, 0.905, 0.917, 0.909, 0.914]
-  const at = (rules: readonly GateRule[], ...sides: Parameters<typeof evidence>): boolean => isSettled(judge(rules, evidence(...sides)))
+  const at = (rules: readonly GateRule[], ...sides: Parameters<typeof evidence>): boolean =>
+    isSettled(judge(rules, evidence(...sides)))
   const seeds = (values: readonly (number | 'crashed' | 'diverged')[], side?: string) => seedsWith('accuracy', values, side)
   test('a pass and a fail are; what more seeds could decide is not', () => {
-    expect(at([regression], seeds(good), seeds(good.map((v) => v + 0.001), 'baseline'))).toBe(true)
-    expect(at([regression], seeds(good), seeds(good.map((v) => v + 0.1), 'baseline'))).toBe(true)
+    expect(
+      at(
+        [regression],
+        seeds(good),
+        seeds(
+          good.map((v) => v + 0.001),
+          'baseline',
+        ),
+      ),
+    ).toBe(true)
+    expect(
+      at(
+        [regression],
+        seeds(good),
+        seeds(
+          good.map((v) => v + 0.1),
+          'baseline',
+        ),
+      ),
+    ).toBe(true)
     const tight = { ...regression, margin: 0.002 }
-    expect(at([tight], seeds(good), seeds(good.map((v, i) => v + 0.003 * (i - 2)), 'baseline'))).toBe(false)
-    const [gate] = judge([tight], evidence(seeds(good), seeds(good.map((v, i) => v + 0.003 * (i - 2)), 'baseline'))).gates
+    expect(
+      at(
+        [tight],
+        seeds(good),
+        seeds(
+          good.map((v, i) => v + 0.003 * (i - 2)),
+          'baseline',
+        ),
+      ),
+    ).toBe(false)
+    const [gate] = judge(
+      [tight],
+      evidence(
+        seeds(good),
+        seeds(
+          good.map((v, i) => v + 0.003 * (i - 2)),
+          'baseline',
+        ),
+      ),
+    ).gates
     expect(gate?.seedsToSettle).toBeGreaterThan(5)
     expect(gate?.asks).toBe("Is it shown that test accuracy is less than 0.002 below the baseline's?")
   })
@@ -87,13 +132,27 @@ describe('settled', () => {
   })
   test('one open gate keeps all open; no gate at all settles nothing', () => {
     const variance: GateRule = { ...base, gate: 'seed-variance', maxStd: 0.005 }
-    expect(at([regression, variance], seeds(good), seeds(good.map((v) => v + 0.001), 'baseline'))).toBe(false)
+    expect(
+      at(
+        [regression, variance],
+        seeds(good),
+        seeds(
+          good.map((v) => v + 0.001),
+          'baseline',
+        ),
+      ),
+    ).toBe(false)
     expect(at([], seeds(good))).toBe(false)
   })
   test('a lock with more seeds is paired with the candidate so far', () => {
     const sides = evidence(seeds(good), seeds([...good.map((v) => v + 0.001), 0.9, 0.92, 0.91, 0.915, 0.905], 'baseline'))
-    const [gate] = judge([{ ...regression, paired: true } as GateRule], { ...sides, candidate: sides.candidate.map((s, i) => ({
-      ...s, test: { accuracy: (good[i] ?? 0) + 0.0005 * (i % 2) } })) }).gates
+    const [gate] = judge([{ ...regression, paired: true } as GateRule], {
+      ...sides,
+      candidate: sides.candidate.map((s, i) => ({
+        ...s,
+        test: { accuracy: (good[i] ?? 0) + 0.0005 * (i % 2) },
+      })),
+    }).gates
     expect(gate?.sentence).toContain('paired over 5 seeds')
   })
 })

@@ -6,7 +6,11 @@ import type { SpreadRatioRule } from '../../src/gates/seed-variance/ratio.ts'
 import { evidence, seedsWith } from './evidence.ts'
 
 const rule: SpreadRatioRule = { gate: 'seed-variance', metric: 'nll', split: 'test', onInconclusive: 'fail', maxRatio: 2 }
-const gateOf = (of: SpreadRatioRule, candidate: Parameters<typeof seedsWith>[1], baseline: Parameters<typeof seedsWith>[1] | null) => {
+const gateOf = (
+  of: SpreadRatioRule,
+  candidate: Parameters<typeof seedsWith>[1],
+  baseline: Parameters<typeof seedsWith>[1] | null,
+) => {
   const [gate] = judge([of], evidence(seedsWith('nll', candidate), baseline && seedsWith('nll', baseline, 'b'))).gates
   if (!gate) throw new Error('no gate')
   return gate
@@ -23,11 +27,20 @@ describe('the spread against the baseline’s', () => {
     expect(pass.estimate?.upper).toBeCloseTo(0.7 * Math.sqrt(4.025994158282978), 9)
     expect(pass.sentence).toContain('F, 10 against 10 seeds')
     expect(gateOf(rule, by(5), ten).status).toBe('fail')
-    expect(gateOf(rule, by(1.5), ten)).toMatchObject({ status: 'inconclusive', settled: false, seedsToSettle: expect.any(Number) })
+    expect(gateOf(rule, by(1.5), ten)).toMatchObject({
+      status: 'inconclusive',
+      settled: false,
+      seedsToSettle: expect.any(Number),
+    })
   })
 
   it('shows a test beside it that a single outlier does not decide', () => {
-    const [shown] = gateOf(rule, ten, ten.map((v) => v * 1.1)).evidence ?? []
+    const [shown] =
+      gateOf(
+        rule,
+        ten,
+        ten.map((v) => v * 1.1),
+      ).evidence ?? []
     expect(shown).toMatchObject({ what: 'Brown–Forsythe p', sentence: expect.stringContaining('"the spreads differ"') })
   })
 
@@ -41,8 +54,19 @@ describe('the spread against the baseline’s', () => {
   it('never passes on what is missing, equal or not finite', () => {
     const equal = ten.map(() => 0.5)
     for (const [candidate, baseline] of [
-      [equal, ten], [ten, equal], [equal, equal], [[0.5], ten], [ten, [0.5]], [[], ten], [ten, []], [ten, null],
-      [[...ten, NaN], ten], [ten, [...ten, NaN]], [[...ten, 'crashed'], ten], [ten, ['crashed', ...ten]], [[0.5, Infinity], ten],
+      [equal, ten],
+      [ten, equal],
+      [equal, equal],
+      [[0.5], ten],
+      [ten, [0.5]],
+      [[], ten],
+      [ten, []],
+      [ten, null],
+      [[...ten, NaN], ten],
+      [ten, [...ten, NaN]],
+      [[...ten, 'crashed'], ten],
+      [ten, ['crashed', ...ten]],
+      [[0.5, Infinity], ten],
     ] as const) {
       const gate = gateOf(rule, candidate, baseline)
       expect([gate.status, gate.blocks]).toEqual(['inconclusive', true])
@@ -52,13 +76,25 @@ describe('the spread against the baseline’s', () => {
   })
 
   it('sees seeds that never reach the training', () => {
-    const stuck = seedsWith('nll', ten.map(() => 0.5)).map((s) => ({ ...s, weights: 'one' }))
-    expect(judge([rule], evidence(stuck, seedsWith('nll', ten, 'b'))).gates[0]?.sentence).toContain('has no effect on training')
+    const stuck = seedsWith(
+      'nll',
+      ten.map(() => 0.5),
+    ).map((s) => ({ ...s, weights: 'one' }))
+    expect(judge([rule], evidence(stuck, seedsWith('nll', ten, 'b'))).gates[0]?.sentence).toContain(
+      'has no effect on training',
+    )
   })
 
   // Seeds are shared, so values are correlated: the interval then covers more, never less.
-  it.each([[[5], 0], [[10], 0], [[5, 10], 0], [[5, 10], 0.7], [[5], -0.7]] as const)(
-    'at looks of %j seeds and a correlation of %s it passes what is at the limit in at most one of forty', (looks, correlation) => {
+  it.each([
+    [[5], 0],
+    [[10], 0],
+    [[5, 10], 0],
+    [[5, 10], 0.7],
+    [[5], -0.7],
+  ] as const)(
+    'at looks of %j seeds and a correlation of %s it passes what is at the limit in at most one of forty',
+    (looks, correlation) => {
       const random = stream(11, `spread ${looks.join()} ${correlation}`)
       const draws = 2000
       const count = { pass: 0, fail: 0, inconclusive: 0 }
@@ -70,5 +106,6 @@ describe('the spread against the baseline’s', () => {
       const most = draws * (0.025 + 3 * Math.sqrt((0.025 * 0.975) / draws))
       expect(count.pass).toBeLessThan(most)
       expect(count.fail).toBeLessThan(most)
-    })
+    },
+  )
 })

@@ -37,7 +37,9 @@ describe('what is shown beside a verdict', () => {
     const many = (of: readonly number[]): number[] => [0, 1, 2, 3].flatMap((k) => of.map((v) => v + k * 1e-4))
     const rule: GateRule = { ...base, gate: 'regression', margin: 0.02, paired: true }
     const began = performance.now()
-    const shown = valuesOf(gateOf(rule, evidence(seedsWith('accuracy', many(worse)), seedsWith('accuracy', many(better), 'b'))))
+    const shown = valuesOf(
+      gateOf(rule, evidence(seedsWith('accuracy', many(worse)), seedsWith('accuracy', many(better), 'b'))),
+    )
     expect(performance.now() - began).toBeLessThan(200)
     expect(Object.keys(shown)).toEqual(['P(candidate > baseline)', 'exact Mann–Whitney p'])
   })
@@ -50,20 +52,27 @@ describe('what is shown beside a verdict', () => {
 
   it('is left out where it cannot be had, and changes no verdict', () => {
     const rule: GateRule = { ...base, gate: 'regression', margin: 0.02, paired: false }
-    expect(gateOf(rule, evidence(seedsWith('accuracy', [0.9]), seedsWith('accuracy', better, 'b')))).not.toHaveProperty('evidence')
+    expect(gateOf(rule, evidence(seedsWith('accuracy', [0.9]), seedsWith('accuracy', better, 'b')))).not.toHaveProperty(
+      'evidence',
+    )
   })
 })
 
 describe('calibration error beside the calibration gate', () => {
   const rule: GateRule = { ...base, metric: 'nll', gate: 'calibration', margin: 0.05, paired: false }
   const nll = [0.5, 0.51, 0.49]
-  const seeds = (sharpness: number): SeedEvidence[] => seedsWith('nll', nll).map((s, i) =>
-    ({ ...s, calibration: calibrationFrom(drawnPredictions(i, 360, sharpness), drawnPredictions(i + 102, 360, sharpness), 'test') }))
+  const seeds = (sharpness: number): SeedEvidence[] =>
+    seedsWith('nll', nll).map((s, i) => ({
+      ...s,
+      calibration: calibrationFrom(drawnPredictions(i, 360, sharpness), drawnPredictions(i + 102, 360, sharpness), 'test'),
+    }))
   const sides = (of: readonly SeedEvidence[]): GateEvidence => ({ ...evidence(of, seedsWith('nll', nll, 'b')) })
 
   it('is held against what honest confidences would show', () => {
     const off = gateOf(rule, sides(seeds(3)))
-    expect(off.evidence?.at(-1)?.sentence).toMatch(/error \(test, 15 bins of equal width\) is 0\.\d+ on average; .* on 3 of 3 seeds: there the confidences are off/)
+    expect(off.evidence?.at(-1)?.sentence).toMatch(
+      /error \(test, 15 bins of equal width\) is 0\.\d+ on average; .* on 3 of 3 seeds: there the confidences are off/,
+    )
     const honest = gateOf(rule, sides(seeds(1)))
     expect(honest.evidence?.at(-1)?.sentence).toMatch(/on 0 of 3 seeds: no sign that the confidences are off/)
     const mean = seeds(3).reduce((sum, s) => sum + (s.calibration?.asTrained.ece ?? NaN), 0) / 3
@@ -73,7 +82,9 @@ describe('calibration error beside the calibration gate', () => {
   })
 
   it('is shown without a baseline too, and left out where no run was summed up', () => {
-    expect(valuesOf(gateOf(rule, { candidate: seeds(1), baseline: null, missingBaselineReason: 'there is none' }))).toHaveProperty('ECE')
+    expect(
+      valuesOf(gateOf(rule, { candidate: seeds(1), baseline: null, missingBaselineReason: 'there is none' })),
+    ).toHaveProperty('ECE')
     expect(valuesOf(gateOf(rule, sides(seedsWith('nll', nll))))).not.toHaveProperty('ECE')
     expect(valuesOf(gateOf({ ...rule, gate: 'regression' } as GateRule, sides(seeds(1))))).not.toHaveProperty('ECE')
   })
@@ -82,8 +93,15 @@ describe('calibration error beside the calibration gate', () => {
 describe('what would change a verdict', () => {
   const random = stream(4, 'turning')
   const draw = (n: number, sd: number): number[] => Array.from({ length: n }, () => 0.9 + sd * random.normal())
-  const timed = (side: string): SeedEvidence[] => draw(5, 0.05).map((seconds, seed) =>
-    ({ seed, status: 'complete', validation: {}, test: {}, weights: `${side}${seed}`, time: { seconds, machine: 'one' } }))
+  const timed = (side: string): SeedEvidence[] =>
+    draw(5, 0.05).map((seconds, seed) => ({
+      seed,
+      status: 'complete',
+      validation: {},
+      test: {},
+      weights: `${side}${seed}`,
+      time: { seconds, machine: 'one' },
+    }))
   const rules: readonly [string, (limit: number) => GateRule, 1 | -1][] = [
     ['regression', (margin) => ({ ...base, gate: 'regression', margin, paired: false }), 1],
     ['seed-variance', (maxStd) => ({ ...base, gate: 'seed-variance', maxStd }), 1],
@@ -95,16 +113,26 @@ describe('what would change a verdict', () => {
 
   it.each(rules)('names the limit beyond which the same seeds pass, and short of which they do not: %s', (_, rule, side) => {
     for (let i = 0; i < 40; i++) {
-      const sides: GateEvidence = { ...evidence(seedsWith('accuracy', draw(5, 0.01)), seedsWith('accuracy', draw(5, 0.01), 'b')) }
-      const all = _ === 'training-time' ? { ...sides, candidate: timed('c'), baseline: { source: 'b', runs: timed('b'), notes: [] } } : sides
+      const sides: GateEvidence = {
+        ...evidence(seedsWith('accuracy', draw(5, 0.01)), seedsWith('accuracy', draw(5, 0.01), 'b')),
+      }
+      const all =
+        _ === 'training-time'
+          ? { ...sides, candidate: timed('c'), baseline: { source: 'b', runs: timed('b'), notes: [] } }
+          : sides
       const { change } = gateOf(rule(0.5), all)
-      const limit = /with any margin\.$/.test(change ?? '') ? 0 : Number(/(−?[\d.e-]+)(?: on)?\.$/.exec(change ?? '')?.[1]?.replace('−', '-'))
+      const limit = /with any margin\.$/.test(change ?? '')
+        ? 0
+        : Number(/(−?[\d.e-]+)(?: on)?\.$/.exec(change ?? '')?.[1]?.replace('−', '-'))
       expect(gateOf(rule(limit + side * 0.001 * Math.max(1, Math.abs(limit))), all).status).toBe('pass')
-      if (limit > 0.002) expect(gateOf(rule(limit - side * 0.001 * Math.max(1, Math.abs(limit))), all).status).not.toBe('pass')
+      if (limit > 0.002)
+        expect(gateOf(rule(limit - side * 0.001 * Math.max(1, Math.abs(limit))), all).status).not.toBe('pass')
     }
   })
 
   it('is not said where nothing was estimated', () => {
-    expect(gateOf({ ...base, gate: 'threshold', min: 0.5, max: null }, evidence(seedsWith('accuracy', [0.9]))).change).toBeNull()
+    expect(
+      gateOf({ ...base, gate: 'threshold', min: 0.5, max: null }, evidence(seedsWith('accuracy', [0.9]))).change,
+    ).toBeNull()
   })
 })

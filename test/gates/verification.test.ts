@@ -65,9 +65,20 @@ describe('verification statistics', () => {
 
 describe('study evidence', () => {
   const lock = {
-    fingerprints: { spec: 's', plan: 'p', data: 'd' }, engine: 'wasm 4.22.0 simd', objective: 'nll', tool: 'tunegate 1', seeds: [],
+    fingerprints: { spec: 's', plan: 'p', data: 'd' },
+    engine: 'wasm 4.22.0 simd',
+    objective: 'nll',
+    tool: 'tunegate 1',
+    seeds: [],
   } as unknown as Lock
-  const setting = { dataFingerprint: 'd', specFingerprint: 's', engine: 'wasm 4.22.0 simd', objective: 'nll', tool: 'tunegate 1', parameters: 100 } as const
+  const setting = {
+    dataFingerprint: 'd',
+    specFingerprint: 's',
+    engine: 'wasm 4.22.0 simd',
+    objective: 'nll',
+    tool: 'tunegate 1',
+    parameters: 100,
+  } as const
 
   it('takes the lock where it fits, and never replaces one that does not by the easier comparison', () => {
     const fits = studyEvidence(study(a, b), { lock, source: 'tuning.lock.json' }, setting)
@@ -75,9 +86,17 @@ describe('study evidence', () => {
     const other = studyEvidence(study(a, b), { lock, source: 'tuning.lock.json' }, { ...setting, dataFingerprint: 'x' })
     expect(other.baseline).toBeNull()
     expect(other.missingBaselineReason).toContain('other data')
-    const engine = studyEvidence(study(a, b), { lock, source: 'tuning.lock.json' }, { ...setting, engine: 'wasm 5.0.0 simd' })
+    const engine = studyEvidence(
+      study(a, b),
+      { lock, source: 'tuning.lock.json' },
+      { ...setting, engine: 'wasm 5.0.0 simd' },
+    )
     expect(engine.baseline?.notes).toEqual([expect.stringContaining('on wasm 5.0.0')])
-    const otherClass = studyEvidence(study(a, b), { lock, source: 'tuning.lock.json' }, { ...setting, engine: 'native 2.18.0' })
+    const otherClass = studyEvidence(
+      study(a, b),
+      { lock, source: 'tuning.lock.json' },
+      { ...setting, engine: 'native 2.18.0' },
+    )
     expect(otherClass.baseline).toBeNull()
     expect(otherClass.missingBaselineReason).toContain('could be the engine')
     const spec = studyEvidence(study(a, b), { lock, source: 'tuning.lock.json' }, { ...setting, specFingerprint: 'x' })
@@ -88,9 +107,12 @@ describe('study evidence', () => {
     const reasonFor = (over: object, of: Lock = lock) =>
       studyEvidence(study(a, b), { lock: of, source: 'tuning.lock.json' }, { ...setting, ...over }).missingBaselineReason
     expect(reasonFor({})).toBeNull()
-    expect(reasonFor({ objective: 'accuracy' })).toMatch(/^tuning\.lock\.json chose its checkpoints by nll, this run by accuracy/)
-    expect(reasonFor({ objective: 'accuracy', engine: 'native 2.18.0', dataFingerprint: 'x' }))
-      .toMatch(/other data.*; and it chose its checkpoints by nll.*; and it was made on the engine wasm 4/)
+    expect(reasonFor({ objective: 'accuracy' })).toMatch(
+      /^tuning\.lock\.json chose its checkpoints by nll, this run by accuracy/,
+    )
+    expect(reasonFor({ objective: 'accuracy', engine: 'native 2.18.0', dataFingerprint: 'x' })).toMatch(
+      /other data.*; and it chose its checkpoints by nll.*; and it was made on the engine wasm 4/,
+    )
     const old = { ...lock, objective: undefined } as unknown as Lock
     expect(reasonFor({ objective: 'accuracy' }, old)).toBeNull()
   })

@@ -15,7 +15,7 @@ describe('the attacks', () => {
   it.each(Object.entries(attacks))('%s has guards, and a test in every file that is listed', (number, { guards, tests }) => {
     for (const guard of guards) expect(readFileSync(join(root, guard), 'utf8').length).toBeGreaterThan(100)
     expect(tests.length).toBeGreaterThan(0)
-    for (const path of tests) expect([...played.get(path) ?? []], path).toContain(Number(number))
+    for (const path of tests) expect([...(played.get(path) ?? [])], path).toContain(Number(number))
   })
 
   it('have a sentence each that reads in a table', () => {
@@ -23,6 +23,7 @@ describe('the attacks', () => {
   })
 
   it('are listed wherever a test plays one', () => {
-    for (const [path, numbers] of played) for (const number of numbers) expect(attacks[number]?.tests, `attack ${number}`).toContain(path)
+    for (const [path, numbers] of played)
+      for (const number of numbers) expect(attacks[number]?.tests, `attack ${number}`).toContain(path)
   })
 })

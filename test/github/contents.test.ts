@@ -39,11 +39,17 @@ describe('attack 11: a file of a commit from GitHub', () => {
     expect(await problem('models/none.yml')).toContain('404')
     github.script(/GET \/git\/trees/, 500, 10)
     expect(await problem('models/none.yml')).toContain('500')
-    const cut: Api = { ...api, call: async (route, values) => {
-      const answer = await api.call(route, values)
-      return route.includes('/git/trees/') ? { ok: true, value: { truncated: true, tree: [] } } : answer
-    } }
-    expect(await contentAt(cut, sha, 'tuning.yml')).toMatchObject({ ok: false, error: { message: 'GitHub did not list the full folder' } })
+    const cut: Api = {
+      ...api,
+      call: async (route, values) => {
+        const answer = await api.call(route, values)
+        return route.includes('/git/trees/') ? { ok: true, value: { truncated: true, tree: [] } } : answer
+      },
+    }
+    expect(await contentAt(cut, sha, 'tuning.yml')).toMatchObject({
+      ok: false,
+      error: { message: 'GitHub did not list the full folder' },
+    })
   })
 
   it('is not absent where a tree lists it', async () => {

@@ -30,13 +30,24 @@ const pushed = { GITHUB_EVENT_NAME: 'push', GITHUB_REF: 'refs/heads/main' }
 
 async function step(env: Readonly<Record<string, string>> = {}): Promise<StepResult & { readonly origin: string }> {
   const done = await runStep({
-    script, workspace: join(runner, 'workspace'),
-    env: { ...service.env, FOLDER: folder, RUNNER_TEMP: join(runner, 'temp'), PATH: process.env['PATH'] ?? '', ImageOS: 'ubuntu24', GITHUB_EVENT_PATH: join(runner, 'event.json'), ...pushed, ...env },
+    script,
+    workspace: join(runner, 'workspace'),
+    env: {
+      ...service.env,
+      FOLDER: folder,
+      RUNNER_TEMP: join(runner, 'temp'),
+      PATH: process.env['PATH'] ?? '',
+      ImageOS: 'ubuntu24',
+      GITHUB_EVENT_PATH: join(runner, 'event.json'),
+      ...pushed,
+      ...env,
+    },
   })
   expect(done.exitCode).toBe(0)
   return { ...done, origin: /origin=(\w+)/.exec(done.log)?.[1] ?? '' }
 }
-const levels = ({ commands }: StepResult): string[] => commands.map((c) => c.name).filter((n) => ['error', 'warning', 'notice'].includes(n))
+const levels = ({ commands }: StepResult): string[] =>
+  commands.map((c) => c.name).filter((n) => ['error', 'warning', 'notice'].includes(n))
 
 describe('the folder of the engine', () => {
   it('is made once, kept in the Actions cache, and stays on a runner that keeps its disk', async () => {
@@ -89,10 +100,24 @@ describe('attack 13: an archive in the cache that somebody else saved', () => {
   /** Packs paths as they are given, as `tar -P` does for the cache. */
   function pack(names: readonly string[], ...options: string[]): void {
     const archive = join(runner, 'archive')
-    execFileSync('tar', ['--posix', '-I', 'gzip -1', '-cf', archive, '-P', '-C', join(runner, 'workspace'), ...options, ...names])
+    execFileSync('tar', [
+      '--posix',
+      '-I',
+      'gzip -1',
+      '-cf',
+      archive,
+      '-P',
+      '-C',
+      join(runner, 'workspace'),
+      ...options,
+      ...names,
+    ])
     service.spoil(readFileSync(archive))
   }
-  const outside = (): string[] => readdirSync(runner, { recursive: true }).map(String).filter((path) => path.includes('evil'))
+  const outside = (): string[] =>
+    readdirSync(runner, { recursive: true })
+      .map(String)
+      .filter((path) => path.includes('evil'))
 
   beforeEach(async () => {
     await step()
@@ -100,7 +125,13 @@ describe('attack 13: an archive in the cache that somebody else saved', () => {
   })
 
   it('writes nothing beside the folder, by whatever path', async () => {
-    for (const name of ['../evil', '../tools/tunegate-engine/evil', '../tools/tunegate-engine/engine-1/../evil', '../tools/tunegate-engine/engine-1evil/x', join(runner, 'tools/evil')]) {
+    for (const name of [
+      '../evil',
+      '../tools/tunegate-engine/evil',
+      '../tools/tunegate-engine/engine-1/../evil',
+      '../tools/tunegate-engine/engine-1evil/x',
+      join(runner, 'tools/evil'),
+    ]) {
       const path = join(runner, 'workspace', name.startsWith('/') ? '.' : name)
       const file = name.startsWith('/') ? name : path
       mkdirSync(join(file, '..'), { recursive: true })
@@ -145,7 +176,15 @@ describe('attack 13: an archive in the cache that somebody else saved', () => {
 })
 
 describe('attack 13: a run of what somebody proposes', () => {
-  it.each(['pull_request', 'pull_request_target', 'issue_comment', 'merge_group', 'workflow_run', 'repository_dispatch', ''])('leaves no engine in the cache after %s, though its token could', async (event) => {
+  it.each([
+    'pull_request',
+    'pull_request_target',
+    'issue_comment',
+    'merge_group',
+    'workflow_run',
+    'repository_dispatch',
+    '',
+  ])('leaves no engine in the cache after %s, though its token could', async (event) => {
     expect((await step({ GITHUB_EVENT_NAME: event })).origin).toBe('made')
     expect(service.keys()).toEqual([])
   })
@@ -157,10 +196,15 @@ describe('attack 13: a run of what somebody proposes', () => {
   })
 
   it('is any but one of the default branch that a push, a schedule or a person started', () => {
-    const may = (event: string, ref = 'refs/heads/main', of: unknown = payload): boolean => mayLeave({ GITHUB_EVENT_NAME: event, GITHUB_REF: ref }, of)
+    const may = (event: string, ref = 'refs/heads/main', of: unknown = payload): boolean =>
+      mayLeave({ GITHUB_EVENT_NAME: event, GITHUB_REF: ref }, of)
     expect(['push', 'schedule', 'workflow_dispatch'].map((event) => may(event))).toEqual([true, true, true])
     expect(['push', 'workflow_dispatch'].map((event) => may(event, 'refs/heads/topic'))).toEqual([false, false])
-    expect([may('push', 'refs/tags/main'), may('push', 'refs/heads/main', null), may('push', 'refs/heads/undefined', {})]).toEqual([false, false, false])
+    expect([
+      may('push', 'refs/tags/main'),
+      may('push', 'refs/heads/main', null),
+      may('push', 'refs/heads/undefined', {}),
+    ]).toEqual([false, false, false])
   })
 })
 

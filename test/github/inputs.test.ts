@@ -17,25 +17,70 @@ const reading = (given: Readonly<Record<string, string>> = {}) => {
 describe('the inputs', () => {
   it('have the defaults that action.yml states, and are the ones that it declares', () => {
     const { asked, result } = reading()
-    expect(result).toEqual({ ok: true, value: {
-      mode: 'auto', stage: null, shard: null, shards: 8, jobMinutes: null, spec: '/home/work/tuning.yml', out: null, engine: 'auto', workers: null, stages: null, seeds: null, baseline: null, baseSpec: null,
-      failOn: 'inconclusive', artifact: true, retentionDays: null,
-    } })
+    expect(result).toEqual({
+      ok: true,
+      value: {
+        mode: 'auto',
+        stage: null,
+        shard: null,
+        shards: 8,
+        jobMinutes: null,
+        spec: '/home/work/tuning.yml',
+        out: null,
+        engine: 'auto',
+        workers: null,
+        stages: null,
+        seeds: null,
+        baseline: null,
+        baseSpec: null,
+        failOn: 'inconclusive',
+        artifact: true,
+        retentionDays: null,
+      },
+    })
     const ofComments = ['allow-forks', 'post', 'request', 'require-sha', 'run-result', 'token']
     expect([...asked, ...ofComments].sort()).toEqual(Object.keys(manifest().inputs).sort())
   })
 
   it('are read with all their forms', () => {
     const { result } = reading({
-      spec: 'nets/a b/tuning.yml', out: './report', engine: 'WASM', workers: '2', stages: 'lr-range, verify\nlr-range',
-      seeds: '8', baseline: 'base/tuning.lock.json', 'fail-on': 'fail', artifact: 'false', 'retention-days': '7',
-      mode: 'shard', stage: 'batch', shard: '256/256', shards: '256', 'job-minutes': '350',
+      spec: 'nets/a b/tuning.yml',
+      out: './report',
+      engine: 'WASM',
+      workers: '2',
+      stages: 'lr-range, verify\nlr-range',
+      seeds: '8',
+      baseline: 'base/tuning.lock.json',
+      'fail-on': 'fail',
+      artifact: 'false',
+      'retention-days': '7',
+      mode: 'shard',
+      stage: 'batch',
+      shard: '256/256',
+      shards: '256',
+      'job-minutes': '350',
     })
-    expect(result).toEqual({ ok: true, value: {
-      mode: 'shard', stage: 'batch', shard: { index: 256, of: 256 }, shards: 256, jobMinutes: 350,
-      spec: '/home/work/nets/a b/tuning.yml', out: '/home/work/report', engine: 'wasm', workers: 2, stages: ['lr-range', 'verify'],
-      seeds: 8, baseline: '/home/work/base/tuning.lock.json', baseSpec: null, failOn: 'fail', artifact: false, retentionDays: 7,
-    } })
+    expect(result).toEqual({
+      ok: true,
+      value: {
+        mode: 'shard',
+        stage: 'batch',
+        shard: { index: 256, of: 256 },
+        shards: 256,
+        jobMinutes: 350,
+        spec: '/home/work/nets/a b/tuning.yml',
+        out: '/home/work/report',
+        engine: 'wasm',
+        workers: 2,
+        stages: ['lr-range', 'verify'],
+        seeds: 8,
+        baseline: '/home/work/base/tuning.lock.json',
+        baseSpec: null,
+        failOn: 'fail',
+        artifact: false,
+        retentionDays: 7,
+      },
+    })
   })
 
   it('tell the words of a baseline from paths, and one baseline from two', () => {
@@ -46,28 +91,57 @@ describe('the inputs', () => {
     expect(baselineOf({ baseline: 'lock' })).toEqual(['lock', null])
     expect(baselineOf({ baseline: 'retrain', 'base-spec': 'old.yml' })).toEqual(['retrain', '/home/work/old.yml'])
     expect(baselineOf({ baseline: './lock' })).toEqual(['/home/work/lock', null])
-    expect(baselineOf({ baseline: 'lock', 'base-spec': 'old.yml' })).toEqual(['action/base-spec baseline: lock, base-spec: old.yml'])
+    expect(baselineOf({ baseline: 'lock', 'base-spec': 'old.yml' })).toEqual([
+      'action/base-spec baseline: lock, base-spec: old.yml',
+    ])
   })
 
   it('are refused all at once, with what was found, what is allowed and the nearest name', () => {
     const { result } = reading({
-      spec: '../other/tuning.yml', out: '/etc', engine: 'wasn', workers: '0', stages: 'verfy', seeds: '1',
-      baseline: 'a/../../b', 'fail-on': 'never', artifact: 'yes', 'retention-days': '1e2',
+      spec: '../other/tuning.yml',
+      out: '/etc',
+      engine: 'wasn',
+      workers: '0',
+      stages: 'verfy',
+      seeds: '1',
+      baseline: 'a/../../b',
+      'fail-on': 'never',
+      artifact: 'yes',
+      'retention-days': '1e2',
     })
     expect(result.ok ? [] : result.error.map((d) => d.code)).toEqual([
-      'action/spec', 'action/out', 'action/engine', 'action/workers', 'action/stages', 'action/seeds',
-      'action/baseline', 'action/fail-on', 'action/artifact', 'action/retention-days'])
+      'action/spec',
+      'action/out',
+      'action/engine',
+      'action/workers',
+      'action/stages',
+      'action/seeds',
+      'action/baseline',
+      'action/fail-on',
+      'action/artifact',
+      'action/retention-days',
+    ])
     expect(result.ok ? null : result.error[2]).toEqual({
-      code: 'action/engine', severity: 'error', message: "the input 'engine' of this step is not valid",
-      found: 'wasn', allowed: 'auto, wasm', hint: 'did you mean wasm?',
+      code: 'action/engine',
+      severity: 'error',
+      message: "the input 'engine' of this step is not valid",
+      found: 'wasn',
+      allowed: 'auto, wasm',
+      hint: 'did you mean wasm?',
     })
   })
 
   it.each([
-    [{ mode: 'shard', stage: 'batch' }, 'action/shard'], [{ mode: 'shard', shard: '1/2' }, 'action/stage'], [{ mode: 'stage' }, 'action/stage'],
-    [{ mode: 'shard', stage: 'batch', shard: '3/2' }, 'action/shard'], [{ mode: 'shard', stage: 'batch', shard: '0/2' }, 'action/shard'],
-    [{ mode: 'shard', stage: 'batch', shard: '1/257' }, 'action/shard'], [{ mode: 'plan', shards: '257' }, 'action/shards'],
-    [{ mode: 'plan', shards: '0' }, 'action/shards'], [{ mode: 'stage', stage: 'batches' }, 'action/stage'], [{ mode: 'plans' }, 'action/mode'],
+    [{ mode: 'shard', stage: 'batch' }, 'action/shard'],
+    [{ mode: 'shard', shard: '1/2' }, 'action/stage'],
+    [{ mode: 'stage' }, 'action/stage'],
+    [{ mode: 'shard', stage: 'batch', shard: '3/2' }, 'action/shard'],
+    [{ mode: 'shard', stage: 'batch', shard: '0/2' }, 'action/shard'],
+    [{ mode: 'shard', stage: 'batch', shard: '1/257' }, 'action/shard'],
+    [{ mode: 'plan', shards: '257' }, 'action/shards'],
+    [{ mode: 'plan', shards: '0' }, 'action/shards'],
+    [{ mode: 'stage', stage: 'batches' }, 'action/stage'],
+    [{ mode: 'plans' }, 'action/mode'],
   ])('are refused where the mode needs another: %j', (given, code) => {
     const { result } = reading(given)
     expect(result.ok ? [] : result.error.map((d) => d.code)).toEqual([code])

@@ -17,7 +17,7 @@ const around = [-1, 0, 1] as const
 
 describe('the job summary', () => {
   it.each(around)('is whole up to a million bytes, under the 1 MiB above which all of it is dropped: %d', (more) => {
-    const page = `${'é\n'.repeat(mostBytes / 3)}${'x'.repeat(mostBytes)}`.slice(0, mostBytes / 3 * 2)
+    const page = `${'é\n'.repeat(mostBytes / 3)}${'x'.repeat(mostBytes)}`.slice(0, (mostBytes / 3) * 2)
     const text = page + 'y'.repeat(mostBytes + more - Buffer.byteLength(page))
     expect(Buffer.byteLength(text)).toBe(mostBytes + more)
     expect(fitted(text) === text).toBe(more <= 0)
@@ -40,7 +40,9 @@ describe('the outputs of a job', () => {
 
 describe('a matrix', () => {
   const read = (name: string, value: string) =>
-    readInputs('/w', { stages: ['verify'], engines: ['auto'] }, (input) => (input === name ? value : input === 'mode' && name === 'shard' ? 'shard' : input === 'stage' ? 'verify' : ''))
+    readInputs('/w', { stages: ['verify'], engines: ['auto'] }, (input) =>
+      input === name ? value : input === 'mode' && name === 'shard' ? 'shard' : input === 'stage' ? 'verify' : '',
+    )
 
   it.each(around)('has at most 256 jobs: %d', (more) => {
     expect(read('shards', String(mostJobs + more)).ok).toBe(more <= 0)
@@ -50,7 +52,9 @@ describe('a matrix', () => {
 
 describe('annotations', () => {
   const notes = (count: number, length = 1): Annotation[] =>
-    (['error', 'warning', 'notice'] as const).flatMap((level) => Array.from({ length: count }, (_, i) => ({ level, title: `${i}`, message: 'm'.repeat(length) })))
+    (['error', 'warning', 'notice'] as const).flatMap((level) =>
+      Array.from({ length: count }, (_, i) => ({ level, title: `${i}`, message: 'm'.repeat(length) })),
+    )
 
   it.each(around)('are at most ten of a level, the last of which says what is left out: %d', (more) => {
     const shown = capped(notes(mostOfALevel + more))
@@ -76,8 +80,17 @@ describe('a check and a status', () => {
   })
   afterEach(() => github.close())
   const posting = (more: Partial<Posting>): Posting => ({
-    what: ['check', 'status'], pull: 7, sha: head, into: 'main', run: 77, runUrl: 'https://github.com/octo/nets/actions/runs/77', title: 'tunegate',
-    verdict: { status: 'pass', sentence: 'All gates pass.', fails: false }, text: '### pass\n', notes: [], ...more,
+    what: ['check', 'status'],
+    pull: 7,
+    sha: head,
+    into: 'main',
+    run: 77,
+    runUrl: 'https://github.com/octo/nets/actions/runs/77',
+    title: 'tunegate',
+    verdict: { status: 'pass', sentence: 'All gates pass.', fails: false },
+    text: '### pass\n',
+    notes: [],
+    ...more,
   })
 
   // The emulator refuses what the platform refuses, so nothing may be said to be left out.
@@ -87,11 +100,16 @@ describe('a check and a status', () => {
     expect(output.summary).toHaveLength(Math.min(mostSummaryCharacters, mostSummaryCharacters + more))
   })
 
-  it.each([9, 10, 11, 49, 50, 51, 1000])('have no more than 50 annotations with a request: %d of each level', async (count) => {
-    const at = { file: 'tuning.yml', line: 3 }
-    const notes = (['error', 'warning', 'notice'] as const).flatMap((level) => Array.from({ length: count }, (_, i) => ({ level, title: `${i}`, message: 'm', at })))
-    expect(await post(api, posting({ notes }))).toEqual([])
-  })
+  it.each([9, 10, 11, 49, 50, 51, 1000])(
+    'have no more than 50 annotations with a request: %d of each level',
+    async (count) => {
+      const at = { file: 'tuning.yml', line: 3 }
+      const notes = (['error', 'warning', 'notice'] as const).flatMap((level) =>
+        Array.from({ length: count }, (_, i) => ({ level, title: `${i}`, message: 'm', at })),
+      )
+      expect(await post(api, posting({ notes }))).toEqual([])
+    },
+  )
 
   it.each([-2, ...around, 500])('have a description of at most 140 characters: %d', async (more) => {
     const sentence = 's'.repeat(140 + more - 'pass: '.length)

@@ -4,8 +4,14 @@ import { commandsIn } from '../support/runner.ts'
 
 describe('attack 6: a line of the log', () => {
   it.each([
-    '::set-output name=verdict::pass', '  ::error::x', '\t::stop-commands::token', '::add-mask::a', '::::',
-    'a\n::error file=x::injected', 'a\r::error::y', '::error::\u001b[31mred',
+    '::set-output name=verdict::pass',
+    '  ::error::x',
+    '\t::stop-commands::token',
+    '::add-mask::a',
+    '::::',
+    'a\n::error file=x::injected',
+    'a\r::error::y',
+    '::error::\u001b[31mred',
   ])('is no command, whatever a spec calls its layers: %j', (text) => {
     const line = harmless(text)
     expect(commandsIn(line)).toEqual([])
@@ -26,6 +32,7 @@ describe('the reader of commands', () => {
   it('sees those that are there', () => {
     expect(commandsIn('x\n::error file=a%2Cb.yml,line=3,title=a%3A b::one%0Atwo\n  ::endgroup::')).toEqual([
       { name: 'error', properties: { file: 'a,b.yml', line: '3', title: 'a: b' }, value: 'one\ntwo' },
-      { name: 'endgroup', properties: {}, value: '' }])
+      { name: 'endgroup', properties: {}, value: '' },
+    ])
   })
 })

@@ -13,21 +13,39 @@ beforeEach(async () => {
   github = await startRestEmulator()
   github.state.pulls.set(7, { heads: [head], base: moved, state: 'open', headRepository: 1, timeline: [] })
   waits.length = 0
-  api = githubApi({ token: github.token, repository: 'octo/nets', baseUrl: github.url, sleep: async (ms) => void waits.push(ms) })
+  api = githubApi({
+    token: github.token,
+    repository: 'octo/nets',
+    baseUrl: github.url,
+    sleep: async (ms) => void waits.push(ms),
+  })
 })
 afterEach(() => github.close())
 
 const posting = (more: Partial<Posting> = {}): Posting => ({
-  what: ['comment', 'check', 'status'], pull: 7, sha: head, into: 'main', run: 77, runUrl: 'https://github.com/octo/nets/actions/runs/77', title: 'tunegate',
-  verdict: { status: 'pass', sentence: 'All gates pass.', fails: false }, text: '### pass\n', notes: [], ...more,
+  what: ['comment', 'check', 'status'],
+  pull: 7,
+  sha: head,
+  into: 'main',
+  run: 77,
+  runUrl: 'https://github.com/octo/nets/actions/runs/77',
+  title: 'tunegate',
+  verdict: { status: 'pass', sentence: 'All gates pass.', fails: false },
+  text: '### pass\n',
+  notes: [],
+  ...more,
 })
 
 describe('what is posted', () => {
   it('is one comment, one check and one status, however often', async () => {
     expect(await post(api, posting())).toEqual([])
-    expect(await post(api, posting({ run: 78, verdict: { status: 'inconclusive', sentence: 'Too few seeds.', fails: false } }))).toEqual([])
+    expect(
+      await post(api, posting({ run: 78, verdict: { status: 'inconclusive', sentence: 'Too few seeds.', fails: false } })),
+    ).toEqual([])
     expect(github.state.comments).toHaveLength(1)
-    expect(github.state.checkRuns).toMatchObject([{ conclusion: 'neutral', output: { title: 'inconclusive: Too few seeds.' } }])
+    expect(github.state.checkRuns).toMatchObject([
+      { conclusion: 'neutral', output: { title: 'inconclusive: Too few seeds.' } },
+    ])
     expect(github.state.statuses.map((s) => s['state'])).toEqual(['success', 'success'])
   })
 
@@ -50,7 +68,9 @@ describe('what is posted', () => {
     const pull = github.state.pulls.get(7)
     if (pull) pull.into = 'release'
     await post(api, posting())
-    expect(github.state.comments[0]?.body).toContain('The rules of `main` judged this run, but the pull request targets `release` now.')
+    expect(github.state.comments[0]?.body).toContain(
+      'The rules of `main` judged this run, but the pull request targets `release` now.',
+    )
     expect([github.state.checkRuns.length, github.state.statuses.length]).toEqual([0, 0])
   })
 
@@ -73,8 +93,18 @@ describe('what is posted', () => {
 
   it('has ten annotations of a level, at lines, and the texts that the platform takes', async () => {
     const at = { file: 'tuning.yml', line: 3 }
-    const notes = Array.from({ length: 11 }, (_, i) => ({ level: 'error' as const, title: `${i}`, message: 'x'.repeat(5000), at }))
-    expect(await post(api, posting({ notes, text: 'x'.repeat(70_000), verdict: { status: 'fail', sentence: 's'.repeat(500), fails: true } }))).toEqual([])
+    const notes = Array.from({ length: 11 }, (_, i) => ({
+      level: 'error' as const,
+      title: `${i}`,
+      message: 'x'.repeat(5000),
+      at,
+    }))
+    expect(
+      await post(
+        api,
+        posting({ notes, text: 'x'.repeat(70_000), verdict: { status: 'fail', sentence: 's'.repeat(500), fails: true } }),
+      ),
+    ).toEqual([])
     const { output } = github.state.checkRuns[0] as { output: { annotations: { message: string }[]; summary: string } }
     expect(output.annotations).toHaveLength(9)
     expect(Math.max(...output.annotations.map((a) => a.message.length))).toBeLessThanOrEqual(4096)
@@ -82,7 +112,12 @@ describe('what is posted', () => {
     expect(String(github.state.statuses[0]?.['description']).length).toBeLessThanOrEqual(140)
   })
 
-  it.each([[403, {}], [404, {}], [422, {}], [429, { 'retry-after': '3600' }]])('attack 9: degrades to a notice at once on %d', async (status, headers) => {
+  it.each([
+    [403, {}],
+    [404, {}],
+    [422, {}],
+    [429, { 'retry-after': '3600' }],
+  ])('attack 9: degrades to a notice at once on %d', async (status, headers) => {
     github.script(/^(POST|PATCH)/, status, 100, headers)
     expect(await post(api, posting())).toHaveLength(3)
     expect(waits).toEqual([])
@@ -119,7 +154,14 @@ describe('the comment', () => {
   })
 
   it('is found behind many others, and quoting the marker inside of a text makes none', async () => {
-    for (let i = 0; i < 150; i++) github.state.comments.push({ id: i, pull: 7, body: `> ${bodyOf({ kind: 'report', pull: 7, title: 'tunegate', run: 1, text: '' })}`, login: 'github-actions[bot]', type: 'Bot' })
+    for (let i = 0; i < 150; i++)
+      github.state.comments.push({
+        id: i,
+        pull: 7,
+        body: `> ${bodyOf({ kind: 'report', pull: 7, title: 'tunegate', run: 1, text: '' })}`,
+        login: 'github-actions[bot]',
+        type: 'Bot',
+      })
     await write(77)
     await write(78)
     expect(github.state.comments).toHaveLength(151)

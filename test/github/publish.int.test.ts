@@ -23,7 +23,9 @@ beforeAll(async () => {
   writeFileSync(join(report, 'curves', 'loss.csv'), 'step,loss\n1,2.3\n')
   symlinkSync('/etc/hostname', join(report, 'stolen.txt'))
 })
-beforeEach(async () => { service = await startArtifactService() })
+beforeEach(async () => {
+  service = await startArtifactService()
+})
 afterEach(() => service.close())
 
 function publish(study: unknown = {}, env: Readonly<Record<string, string>> = {}): Promise<StepResult> {
@@ -32,16 +34,21 @@ function publish(study: unknown = {}, env: Readonly<Record<string, string>> = {}
 }
 
 /** Annotations as `level title: message`, with the place before them. */
-const notes = ({ commands }: StepResult): string[] => commands
-  .filter((c) => ['error', 'warning', 'notice'].includes(c.name))
-  .map(({ name, value, properties: p }) => `${p['file'] ? `${p['file']}:${p['line']}: ` : ''}${name} ${p['title']}: ${value}`)
+const notes = ({ commands }: StepResult): string[] =>
+  commands
+    .filter((c) => ['error', 'warning', 'notice'].includes(c.name))
+    .map(
+      ({ name, value, properties: p }) => `${p['file'] ? `${p['file']}:${p['line']}: ` : ''}${name} ${p['title']}: ${value}`,
+    )
 
 describe('the report', () => {
   it('is uploaded as a folder, and as a page of its own that a browser opens', async () => {
     const step = await publish()
     expect(step.stderr).toBe('')
     expect(service.artifacts().map((a) => [a.name, a.mimeType, a.contentType])).toEqual([
-      ['tunegate-digits', 'application/zip', 'application/zip'], ['tunegate-digits.html', 'text/html', 'text/html']])
+      ['tunegate-digits', 'application/zip', 'application/zip'],
+      ['tunegate-digits.html', 'text/html', 'text/html'],
+    ])
     const [folder, page] = service.artifacts()
     expect(page?.content.toString()).toContain('<title>digits</title>')
     const unzipped = unzipSync(folder?.content ?? new Uint8Array())
@@ -64,7 +71,11 @@ describe('the report', () => {
     await publish()
     expect(notes(await publish())).toEqual(['nets/tuning.yml:1: notice Verdict: pass: All gates pass.'])
     expect(service.artifacts().map((a) => a.name)).toEqual([
-      'tunegate-digits', 'tunegate-digits.html', 'tunegate-digits-2', 'tunegate-digits-2.html'])
+      'tunegate-digits',
+      'tunegate-digits.html',
+      'tunegate-digits-2',
+      'tunegate-digits-2.html',
+    ])
     expect(service.requests.filter((r) => r.endsWith('409'))).toHaveLength(2)
   })
 
@@ -84,7 +95,12 @@ describe('the report', () => {
 
 describe('the name of an artifact', () => {
   const refused = ['"', ':', '<', '>', '|', '*', '?', '\\', '/', '\r', '\n', '\u{1f642}', 'é']
-  const lengths: readonly (readonly [length: number, kept: number])[] = [[99, 99], [100, 100], [101, 100], [1000, 100]]
+  const lengths: readonly (readonly [length: number, kept: number])[] = [
+    [99, 99],
+    [100, 100],
+    [101, 100],
+    [1000, 100],
+  ]
   let uploaded: readonly string[]
   let step: StepResult
   // One process and one service for all of them: what a name becomes hangs on no other.
@@ -128,7 +144,8 @@ describe('a report that cannot be uploaded', () => {
     expect(step.exitCode).toBe(0)
     expect(notes(step)).toEqual([
       'nets/tuning.yml:1: notice Verdict: pass: All gates pass.',
-      expect.stringMatching(new RegExp(`^warning The report was not uploaded: .*${reason}`))])
+      expect.stringMatching(new RegExp(`^warning The report was not uploaded: .*${reason}`)),
+    ])
     expect(step.outputs).toMatchObject({ verdict: 'pass', 'report-dir': 'out' })
     expect(step.summary).toContain('# digits: pass')
     expect(service.artifacts()).toEqual([])
@@ -136,19 +153,25 @@ describe('a report that cannot be uploaded', () => {
 })
 
 describe('what the step tells the runner', () => {
-  const verdict = { status: 'inconclusive', sentence: '3 seeds are too few,\n::error::100%', gates: [
-    { status: 'fail', sentence: 'accuracy dropped', blocks: true },
-    { status: 'inconclusive', sentence: 'no baseline', blocks: true },
-    { status: 'inconclusive', sentence: 'few bins', blocks: false },
-    { status: 'pass', sentence: 'fine', blocks: false },
-  ] }
+  const verdict = {
+    status: 'inconclusive',
+    sentence: '3 seeds are too few,\n::error::100%',
+    gates: [
+      { status: 'fail', sentence: 'accuracy dropped', blocks: true },
+      { status: 'inconclusive', sentence: 'no baseline', blocks: true },
+      { status: 'inconclusive', sentence: 'few bins', blocks: false },
+      { status: 'pass', sentence: 'fine', blocks: false },
+    ],
+  }
 
   it('is a note for the verdict and each gate that did not pass, as grave as the workflow takes it', async () => {
     const strict = await publish({ study: { verdict } })
     expect(notes(strict)).toEqual([
       'nets/tuning.yml:1: error Verdict: inconclusive: 3 seeds are too few,\\u000a::error::100%',
-      'nets/tuning.yml:1: error Gate: fail: accuracy dropped', 'nets/tuning.yml:1: error Gate: inconclusive: no baseline',
-      'nets/tuning.yml:1: warning Gate: inconclusive: few bins'])
+      'nets/tuning.yml:1: error Gate: fail: accuracy dropped',
+      'nets/tuning.yml:1: error Gate: inconclusive: no baseline',
+      'nets/tuning.yml:1: warning Gate: inconclusive: few bins',
+    ])
     const mild = await publish({ study: { verdict }, settings: { failOn: 'fail' } })
     expect(notes(mild).map((n) => n.split(' ')[1])).toEqual(['warning', 'error', 'warning', 'warning'])
   })
@@ -157,13 +180,17 @@ describe('what the step tells the runner', () => {
     const at = { file: join(workspace, 'nets/tuning.yml'), line: 4, column: 3 }
     const warnings = [{ code: 'data/duplicates', severity: 'warning', message: '3 rows are there twice', at }]
     expect(notes(await publish({ study: { warnings } }))[1]).toBe(
-      'nets/tuning.yml:4: warning data/duplicates: warning[data/duplicates] 3 rows are there twice')
+      'nets/tuning.yml:4: warning data/duplicates: warning[data/duplicates] 3 rows are there twice',
+    )
   })
 
   it('attack 6: has outputs that no value can add to', async () => {
     const { outputs } = await publish({ study: { levers: { a: ['x\nlock<<EOF\nevil\nEOF'] } } })
     expect(outputs).toEqual({
-      verdict: 'pass', levers: '{"a":["x\\nlock<<EOF\\nevil\\nEOF"]}', lock: 'out/tuning.lock.json', 'report-dir': 'out',
+      verdict: 'pass',
+      levers: '{"a":["x\\nlock<<EOF\\nevil\\nEOF"]}',
+      lock: 'out/tuning.lock.json',
+      'report-dir': 'out',
       'report-url': expect.stringContaining('/artifacts/'),
     })
   })
@@ -188,7 +215,8 @@ describe('a step without a verdict', () => {
     expect(notes(step)).toEqual([
       'warning data/c: warning[data/c] third\n  hint:    think',
       'nets/tuning.yml:3: error spec/a: error[spec/a] first\n  found:   ::error::\\u000ax\n  allowed: one, two',
-      'nets/tuning.yml:9: error spec/b: error[spec/b] second'])
+      'nets/tuning.yml:9: error spec/b: error[spec/b] second',
+    ])
     expect(step.log).toContain('nets/tuning.yml:3:7: error[spec/a] first')
     expect(step.log + step.summary).not.toContain('at explain')
     expect(step.summary).toContain('nets/tuning.yml:9:7: error[spec/b] second')
@@ -196,7 +224,9 @@ describe('a step without a verdict', () => {
 
   it('says of our own defects that they are ours, and where to report them', async () => {
     const step = await publish({ fails: 'defect' }, { GITHUB_ACTION_REPOSITORY: 'tune/gate' })
-    expect(notes(step)).toEqual([expect.stringMatching(/^error A defect in tunegate: TypeError: undefined is not a tensor\n/)])
+    expect(notes(step)).toEqual([
+      expect.stringMatching(/^error A defect in tunegate: TypeError: undefined is not a tensor\n/),
+    ])
     expect(notes(step)[0]).toContain('https://github.com/tune/gate/issues')
     expect(step.summary).toContain('defect in tunegate, not in your workflow')
     expect(step.log).toMatch(/^\s+at .*publish\.mjs/m)

@@ -60,7 +60,11 @@ describe('attack 7: what is fetched', () => {
     expect(await reason()).toBe('the artifact service has no digest for it')
   })
 
-  it.each([[-1, 'taken'], [0, 'taken'], [1, `it has ${most + 1} bytes, more than ${most}`]])('has at most so many bytes: %d', async (more, said) => {
+  it.each([
+    [-1, 'taken'],
+    [0, 'taken'],
+    [1, `it has ${most + 1} bytes, more than ${most}`],
+  ])('has at most so many bytes: %d', async (more, said) => {
     await parcels.send('a-1.gz', Buffer.alloc(most + more))
     expect(await reason()).toBe(said)
     // One that is too large is not even asked for.

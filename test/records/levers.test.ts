@@ -3,7 +3,9 @@ import { leverBuckets, leverDifferences, leverNames, leverValue, withLevers } fr
 import { someLevers as levers } from '../support/levers.ts'
 
 test('the table of levers names every member of every bucket, and nothing else', () => {
-  const members = Object.entries(levers).flatMap(([bucket, values]) => Object.keys(values as object).map((name) => [name, bucket]))
+  const members = Object.entries(levers).flatMap(([bucket, values]) =>
+    Object.keys(values as object).map((name) => [name, bucket]),
+  )
   expect(Object.fromEntries(members)).toEqual(leverBuckets)
 })
 

@@ -21,18 +21,93 @@ const rule = { setting: 'seed', base: '17', change: '3' }
 
 describe('attack 14: what is said at the top', () => {
   it.each<[string, ChangeSection, string[]]>([
-    ['edited rows', { rules: [], rows: { parts: [{ ...part, edited: 12, relabelled: 3 }] } }, ['This change edits 12 of the 36 test rows (3 relabeled).']],
-    ['both parts', { rules: [], rows: { parts: [{ ...part, part: 'validation', edited: 1 }, { ...part, edited: 2 }] } }, ['This change edits 2 of the 36 test rows and 1 of the 36 validation rows.']],
-    ['another draw', { rules: [], rows: { parts: [{ ...part, edited: 1, moved: 30, growth: 2 }] } }, ['This change edits 1 of the 36 test rows, and moves 30 of the 36 test rows to another part of the split. The change is measured on 38 test rows, 2 more than the base commit.']],
-    ['fewer rows', { rules: [], rows: { parts: [{ ...part, growth: -4 }] } }, ['The change is measured on 32 test rows, 4 fewer than the base commit.']],
-    ['nothing to compare with', { rules: [], rows: { notCompared: 'x.csv is in Git LFS' } }, ['The validation and test rows were not compared with those of the base commit: x.csv is in Git LFS.', 'The training rows were not compared either.']],
-    ['edited training rows', { rules: [], training: { ...trained, edited: 12, added: 9, relabelled: 3 } }, ['This change edits 9 of the 107 training rows (3 relabeled) and removes 3 of the 107 training rows.']],
-    ['more training rows', { rules: [], training: { ...trained, added: 20, moved: 5, growth: 15 } }, ['This change adds 20 training rows and moves 5 of the 107 training rows to another part of the split. It trains on 122 rows, 15 more than the base commit.']],
-    ['fewer training rows', { rules: [], training: { ...trained, edited: 7, growth: -7 } }, ['This change removes 7 of the 107 training rows. It trains on 100 rows, 7 fewer than the base commit.']],
-    ['a relabelled training row that another part has now', { rules: [], training: { ...trained, edited: 1, relabelled: 1, growth: -1 } }, ['This change edits 1 of the 107 training rows (1 relabeled). It trains on 106 rows, 1 fewer than the base commit.']],
-    ['columns', { rules: [], columns: { added: ['leak'], removed: ['hue', 'ash'], retyped: [{ name: 'id', base: 'numbers', change: 'texts' }], unlisted: 0 } }, ['This change adds the column "leak", removes the columns "hue" and "ash" and turns the column "id" from numbers into texts.']],
-    ['countless columns', { rules: [], columns: { added: ['a'], removed: [], retyped: [], unlisted: 3000 } }, ['This change adds the column "a". 3,000 columns more differ.']],
-    ['rules', { rules: [rule, { setting: 'data.split.test', base: '0.2', change: '0.5' }] }, ['This change alters seed from 17 to 3 and data.split.test from 0.2 to 0.5; it was judged with the values of the base commit.']],
+    [
+      'edited rows',
+      { rules: [], rows: { parts: [{ ...part, edited: 12, relabelled: 3 }] } },
+      ['This change edits 12 of the 36 test rows (3 relabeled).'],
+    ],
+    [
+      'both parts',
+      {
+        rules: [],
+        rows: {
+          parts: [
+            { ...part, part: 'validation', edited: 1 },
+            { ...part, edited: 2 },
+          ],
+        },
+      },
+      ['This change edits 2 of the 36 test rows and 1 of the 36 validation rows.'],
+    ],
+    [
+      'another draw',
+      { rules: [], rows: { parts: [{ ...part, edited: 1, moved: 30, growth: 2 }] } },
+      [
+        'This change edits 1 of the 36 test rows, and moves 30 of the 36 test rows to another part of the split. The change is measured on 38 test rows, 2 more than the base commit.',
+      ],
+    ],
+    [
+      'fewer rows',
+      { rules: [], rows: { parts: [{ ...part, growth: -4 }] } },
+      ['The change is measured on 32 test rows, 4 fewer than the base commit.'],
+    ],
+    [
+      'nothing to compare with',
+      { rules: [], rows: { notCompared: 'x.csv is in Git LFS' } },
+      [
+        'The validation and test rows were not compared with those of the base commit: x.csv is in Git LFS.',
+        'The training rows were not compared either.',
+      ],
+    ],
+    [
+      'edited training rows',
+      { rules: [], training: { ...trained, edited: 12, added: 9, relabelled: 3 } },
+      ['This change edits 9 of the 107 training rows (3 relabeled) and removes 3 of the 107 training rows.'],
+    ],
+    [
+      'more training rows',
+      { rules: [], training: { ...trained, added: 20, moved: 5, growth: 15 } },
+      [
+        'This change adds 20 training rows and moves 5 of the 107 training rows to another part of the split. It trains on 122 rows, 15 more than the base commit.',
+      ],
+    ],
+    [
+      'fewer training rows',
+      { rules: [], training: { ...trained, edited: 7, growth: -7 } },
+      ['This change removes 7 of the 107 training rows. It trains on 100 rows, 7 fewer than the base commit.'],
+    ],
+    [
+      'a relabelled training row that another part has now',
+      { rules: [], training: { ...trained, edited: 1, relabelled: 1, growth: -1 } },
+      ['This change edits 1 of the 107 training rows (1 relabeled). It trains on 106 rows, 1 fewer than the base commit.'],
+    ],
+    [
+      'columns',
+      {
+        rules: [],
+        columns: {
+          added: ['leak'],
+          removed: ['hue', 'ash'],
+          retyped: [{ name: 'id', base: 'numbers', change: 'texts' }],
+          unlisted: 0,
+        },
+      },
+      [
+        'This change adds the column "leak", removes the columns "hue" and "ash" and turns the column "id" from numbers into texts.',
+      ],
+    ],
+    [
+      'countless columns',
+      { rules: [], columns: { added: ['a'], removed: [], retyped: [], unlisted: 3000 } },
+      ['This change adds the column "a". 3,000 columns more differ.'],
+    ],
+    [
+      'rules',
+      { rules: [rule, { setting: 'data.split.test', base: '0.2', change: '0.5' }] },
+      [
+        'This change alters seed from 17 to 3 and data.split.test from 0.2 to 0.5; it was judged with the values of the base commit.',
+      ],
+    ],
   ])('is %s', (_, change, lines) => {
     expect(linesOf(change)).toEqual(lines)
   })
@@ -40,16 +115,31 @@ describe('attack 14: what is said at the top', () => {
   it('attack 23: stands before the verdict in summary, comment, HTML report and terminal', () => {
     const training = { ...trained, edited: 5, added: 5 }
     const columns = { added: ['leak'], removed: [], retyped: [], unlisted: 0 }
-    const report = withChange({ rules: [rule], rows: { parts: [{ ...part, edited: 12, relabelled: 3 }] }, training, columns })
+    const report = withChange({
+      rules: [rule],
+      rows: { parts: [{ ...part, edited: 12, relabelled: 3 }] },
+      training,
+      columns,
+    })
     const lines = changeLines(report)
     const [rows = ''] = lines
-    expect(lines).toEqual([rows, 'This change edits 5 of the 107 training rows.', 'This change adds the column "leak".', expect.stringContaining('alters seed')])
+    expect(lines).toEqual([
+      rows,
+      'This change edits 5 of the 107 training rows.',
+      'This change adds the column "leak".',
+      expect.stringContaining('alters seed'),
+    ])
     const warning = `> [!WARNING]\n> ${lines.join('\n>\n> ')}\n\n**`
     expect(renderSummary(report, new Map()).replaceAll('\\', '')).toContain(warning)
-    expect(renderComment(report).replaceAll('\\', '').split('\n').slice(2).join('\n')).toMatch(/^> \[!WARNING\]\n> This change edits[^]*\n\n\*\*/)
+    expect(renderComment(report).replaceAll('\\', '').split('\n').slice(2).join('\n')).toMatch(
+      /^> \[!WARNING\]\n> This change edits[^]*\n\n\*\*/,
+    )
     expect(banner(report).indexOf('This change edits 12')).toBeLessThan(banner(report).indexOf('<h1>'))
     const terminal = closing({ report, verdict: report.verdict, page: 'p', lockPath: 'l' }, 400)
-    expect(terminal.slice(1, 6)).toEqual([...lines.map((line) => `NOTE: ${line}`), expect.stringContaining(report.verdict.sentence)])
+    expect(terminal.slice(1, 6)).toEqual([
+      ...lines.map((line) => `NOTE: ${line}`),
+      expect.stringContaining(report.verdict.sentence),
+    ])
   })
 
   it('stands before the verdict of a report that is judged again', async () => {
@@ -58,7 +148,9 @@ describe('attack 14: what is said at the top', () => {
     const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
     try {
       await gateCommand(path, {})
-      expect(String(write.mock.calls[0]?.[0])).toMatch(/^NOTE: This change alters seed from 17 to 3; it was judged with the values of the base commit\.\n[A-Z]+: /)
+      expect(String(write.mock.calls[0]?.[0])).toMatch(
+        /^NOTE: This change alters seed from 17 to 3; it was judged with the values of the base commit\.\n[A-Z]+: /,
+      )
     } finally {
       write.mockRestore()
     }
@@ -66,9 +158,13 @@ describe('attack 14: what is said at the top', () => {
 
   it('is in the comment however long and hostile it is, and the comment stays within its length', () => {
     const hostile = { setting: 'gates', base: '@all `#1` <b>|'.repeat(40), change: '*[x](http://y)'.repeat(40) }
-    const text = renderComment(withChange({ rules: Array.from({ length: 20 }, () => hostile), rows: { notCompared: '@all/`'.repeat(200) } }))
+    const text = renderComment(
+      withChange({ rules: Array.from({ length: 20 }, () => hostile), rows: { notCompared: '@all/`'.repeat(200) } }),
+    )
     expect(text.length).toBeLessThanOrEqual(commentLength + 1)
-    expect(text).toMatch(/\n> \[!WARNING\]\n> (The validation and test rows were not compared|This change alters how it is measured)/)
+    expect(text).toMatch(
+      /\n> \[!WARNING\]\n> (The validation and test rows were not compared|This change alters how it is measured)/,
+    )
     expect(text).not.toMatch(/@all|<b>|\]\(http/)
   })
 
@@ -77,7 +173,11 @@ describe('attack 14: what is said at the top', () => {
     expect(parseReport(reportText(report), 'report.json').change).toEqual({ rules: [rule], rows: { notCompared: 'x' } })
     const parts = withChange({ rules: [], rows: { parts: [{ ...part, edited: 1, growth: -1 }] } })
     expect(parseReport(reportText(parts), 'report.json')).toEqual(JSON.parse(reportText(parts)))
-    const data = withChange({ rules: [], training: { ...trained, edited: 1 }, columns: { added: ['a'], removed: ['b'], retyped: [{ name: 'c', base: 'texts', change: 'numbers' }], unlisted: 2 } })
+    const data = withChange({
+      rules: [],
+      training: { ...trained, edited: 1 },
+      columns: { added: ['a'], removed: ['b'], retyped: [{ name: 'c', base: 'texts', change: 'numbers' }], unlisted: 2 },
+    })
     expect(parseReport(reportText(data), 'report.json')).toEqual(JSON.parse(reportText(data)))
     const plain = buildReport(fakeStudy().input)
     expect('change' in plain).toBe(false)

@@ -23,24 +23,24 @@ describe('the checklist', () => {
     const found = states({ stages: ['lr-range'], gates: [] })
     expect(found).toMatchObject({
       'learning-rate': 'done',
-      'batch': 'skipped',
-      'regularization': 'skipped',
-      'schedule': 'skipped',
+      batch: 'skipped',
+      regularization: 'skipped',
+      schedule: 'skipped',
       'clip-norm': 'skipped',
-      'confirmed': 'skipped',
+      confirmed: 'skipped',
       'seed-variance': 'skipped',
-      'gates': 'not-done',
-      'baseline': 'done',
+      gates: 'not-done',
+      baseline: 'done',
     })
     expect(states({ stages: [] })).toMatchObject({
-      'baseline': 'not-done',
-      'curves': 'not-done',
+      baseline: 'not-done',
+      curves: 'not-done',
       'learning-rate': 'skipped',
     })
   })
 
   it('does not call a study confirmed whose winner diverged on a seed', () => {
-    expect(states({ diverging: [2] })).toMatchObject({ 'confirmed': 'inconclusive', 'seed-variance': 'inconclusive' })
+    expect(states({ diverging: [2] })).toMatchObject({ confirmed: 'inconclusive', 'seed-variance': 'inconclusive' })
     const report = buildReport(fakeStudy({ diverging: [2] }).input)
     expect(headline(report)).toContain('4 of 5 unseen seeds')
     expect(headline(report)).toContain('no improvement')
@@ -83,7 +83,7 @@ describe('the checklist', () => {
         comparisons: d.comparisons.map((c) => ({ ...c, outcome: 'undecidable' as const, gain: null, threshold: null })),
       })),
     })
-    expect(states({}, undecided)).toMatchObject({ 'schedule': 'inconclusive', 'clip-norm': 'inconclusive' })
+    expect(states({}, undecided)).toMatchObject({ schedule: 'inconclusive', 'clip-norm': 'inconclusive' })
     const box = buildReport(undecided(fakeStudy({}).input)).checklist.find((b) => b.id === 'one-lever')
     expect(box).toMatchObject({ state: 'done', evidence: 'No lever was moved.' })
   })
@@ -101,9 +101,7 @@ describe('the checklist', () => {
       states({}, (input) => ({
         ...input,
         decisions: input.decisions.map((d) =>
-          d.findings.batch
-            ? { ...d, findings: { stage: 'batch', batch: { ...d.findings.batch, ...change } } }
-            : d,
+          d.findings.batch ? { ...d, findings: { stage: 'batch', batch: { ...d.findings.batch, ...change } } } : d,
         ),
       }))['batch']
     expect(batch({ recheck: null })).toBe('inconclusive')

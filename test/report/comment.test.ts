@@ -31,13 +31,16 @@ describe('the comment on a pull request', () => {
     expect(states[0]).toBe('fail')
   })
 
-  it.each(hostileNames.map((n) => [n.slice(0, 30), n]))('is short and shows hostile names as text: %s', (_short, hostile) => {
-    const text = commentOf({ hostile })
-    expect(text.length).toBeLessThanOrEqual(commentLength)
-    expect(text).toContain('All 4 gates pass.')
-    expect(text.replace(/`[^`]*`/g, '')).not.toMatch(/<(?!\/?code>)[a-z/!]/i)
-    expect(text).not.toMatch(/undefined|NaN|\[object/)
-  })
+  it.each(hostileNames.map((n) => [n.slice(0, 30), n]))(
+    'is short and shows hostile names as text: %s',
+    (_short, hostile) => {
+      const text = commentOf({ hostile })
+      expect(text.length).toBeLessThanOrEqual(commentLength)
+      expect(text).toContain('All 4 gates pass.')
+      expect(text.replace(/`[^`]*`/g, '')).not.toMatch(/<(?!\/?code>)[a-z/!]/i)
+      expect(text).not.toMatch(/undefined|NaN|\[object/)
+    },
+  )
 
   it('counts the gates that do not fit, and keeps those that block', () => {
     const report = buildReport(fakeStudy().input)

@@ -43,7 +43,12 @@ describe('thinned curves', () => {
   it('of one run with a million steps are made at once, whatever it is', () => {
     const [run] = fakeStudy().results.filter((r) => r.request.stage === 'verify')
     if (!run) throw new Error('no run')
-    const steps = { loss: line(1e6, (i) => 2 / (1 + i / 1e4)), learningRate: line(1e6, () => 0.01), gradientNorm: line(1e6, (i) => (i === 777_777 ? 99 : 1)), clipped: Array.from({ length: 1e6 }, () => false) }
+    const steps = {
+      loss: line(1e6, (i) => 2 / (1 + i / 1e4)),
+      learningRate: line(1e6, () => 0.01),
+      gradientNorm: line(1e6, (i) => (i === 777_777 ? 99 : 1)),
+      clipped: Array.from({ length: 1e6 }, () => false),
+    }
     const start = performance.now()
     const curve = thinCurve({ ...run, steps }, 'accuracy', 'nll')
     expect(performance.now() - start).toBeLessThan(5000)
@@ -53,7 +58,10 @@ describe('thinned curves', () => {
   })
 
   it('leave out what is not finite, as a diverged loss', () => {
-    expect(thin([2, NaN, Infinity, 5], 300)).toEqual([[1, 2], [4, 5]])
+    expect(thin([2, NaN, Infinity, 5], 300)).toEqual([
+      [1, 2],
+      [4, 5],
+    ])
   })
 
   it('hold loss and objective at every evaluation', () => {
@@ -122,8 +130,7 @@ describe('curves as CSV', () => {
   })
 
   it('have file names that every file system takes, whatever the label', () => {
-    const named = (label: string): string =>
-      curvePath({ id: 'abc123'.repeat(10), request: { ...complete.request, label } })
+    const named = (label: string): string => curvePath({ id: 'abc123'.repeat(10), request: { ...complete.request, label } })
     expect(named('../../etc/passwd')).toBe('curves/runs/verify-etc-passwd-seed-1000001-abc123abc123.csv')
     expect(named('weightDecay 0.03, dropout 0.15')).toBe(
       'curves/runs/verify-weightdecay-0.03-dropout-0.15-seed-1000001-abc123abc123.csv',

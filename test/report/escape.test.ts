@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { code, csvField, cutMarkdown, fenced, html, markdown, markdownDocument, mermaid, openFence } from '../../src/report/escape.ts'
+import {
+  code,
+  csvField,
+  cutMarkdown,
+  fenced,
+  html,
+  markdown,
+  markdownDocument,
+  mermaid,
+  openFence,
+} from '../../src/report/escape.ts'
 import { explainFileError } from '../../src/base/files.ts'
 import { label } from '../../src/report/charts/theme.ts'
 import { reportText } from '../../src/report/json.ts'
@@ -65,12 +75,14 @@ describe('attack 16: foreign text', () => {
   it('is harmless in each of these places', () => {
     for (const name of foreign) {
       for (const put of [markdown, code]) expect(harmIn(put(name), 'markdown'), JSON.stringify(name)).toEqual([])
-      for (const put of [html, mermaid, (text: string) => csvField(text)]) expect(harmIn(put(name)), JSON.stringify(name)).toEqual([])
+      for (const put of [html, mermaid, (text: string) => csvField(text)])
+        expect(harmIn(put(name)), JSON.stringify(name)).toEqual([])
     }
   })
 
   it('is no formula in a table, however its sign is written', () => {
-    for (const name of ['=1', '+1', '-1', '@a', ' =1', '\t=1', '\r=1', '\n=1', '＝1', '＋1', '－1', '＠a']) expect(csvField(name)).toMatch(/^(?!\s*[=+\-@＝＋－＠])/)
+    for (const name of ['=1', '+1', '-1', '@a', ' =1', '\t=1', '\r=1', '\n=1', '＝1', '＋1', '－1', '＠a'])
+      expect(csvField(name)).toMatch(/^(?!\s*[=+\-@＝＋－＠])/)
     expect(csvField('a\nb,"c"')).toBe('"a\\u000ab,""c"""')
   })
 })
@@ -79,7 +91,13 @@ describe('attack 16: other texts that hold it', () => {
   it('are harmless: plans, labels of drawings, the report as JSON', () => {
     for (const name of foreign) {
       const plan = fakePlan({ hostile: name })
-      for (const text of [renderPlanMermaid(plan), renderPlanTable(plan), label(name), reportText({ name } as unknown as Report)]) expect(harmIn(text), JSON.stringify(name)).toEqual([])
+      for (const text of [
+        renderPlanMermaid(plan),
+        renderPlanTable(plan),
+        label(name),
+        reportText({ name } as unknown as Report),
+      ])
+        expect(harmIn(text), JSON.stringify(name)).toEqual([])
       // Mermaid draws what an entity code names.
       const drawn = renderPlanMermaid(plan).replace(/#(\d+);/g, (_, entity) => String.fromCodePoint(Number(entity)))
       expect(harmIn(drawn), JSON.stringify(name)).toEqual([])
@@ -88,7 +106,11 @@ describe('attack 16: other texts that hold it', () => {
   })
 
   it('name a file that cannot be written from the current folder', () => {
-    const error = explainFileError(Object.assign(new Error('x'), { code: 'EACCES', path: `${process.cwd()}/out/report.html` }), 'a', 'b')
+    const error = explainFileError(
+      Object.assign(new Error('x'), { code: 'EACCES', path: `${process.cwd()}/out/report.html` }),
+      'a',
+      'b',
+    )
     expect(String(error)).toContain('(EACCES, out/report.html)')
   })
 })
@@ -97,13 +119,20 @@ describe('attack 16: a block', () => {
   const ticks = Array.from({ length: 12 }, (_, n) => '`'.repeat(n))
 
   it('ends where it should, whatever stands in it', () => {
-    for (const name of [...foreign, ...ticks, ...ticks.map((t) => `a ${t} b`), ...ticks.map((t) => `${t}text`), ...ticks.map((t) => `   ${t}`)]) {
+    for (const name of [
+      ...foreign,
+      ...ticks,
+      ...ticks.map((t) => `a ${t} b`),
+      ...ticks.map((t) => `${t}text`),
+      ...ticks.map((t) => `   ${t}`),
+    ]) {
       const [first = '', ...rest] = fenced([name, 'second']).split('\n')
       const fence = /^`{3,}(?=text$)/.exec(first)?.[0] ?? ''
       expect(fence.length, name).toBeGreaterThanOrEqual(3)
       expect(rest, name).toHaveLength(3)
       expect(rest.at(-1)).toBe(fence)
-      for (const line of rest.slice(0, -1)) expect(line.match(/`+/g)?.some((run) => run.length >= fence.length) ?? false, name).toBe(false)
+      for (const line of rest.slice(0, -1))
+        expect(line.match(/`+/g)?.some((run) => run.length >= fence.length) ?? false, name).toBe(false)
       expect(openFence(`a\n${first}\n${rest.join('\n')}\nb`)).toBeNull()
       expect(openFence(`a\n${first}\n${rest.slice(0, -1).join('\n')}`)).toBe(fence)
     }

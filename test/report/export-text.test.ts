@@ -10,12 +10,18 @@ test.each(exportDefinitions)('attack 16: an export to $name has no text that dra
   const report = buildReport(study.input)
   for (const name of [breakingName, hidingName, ...breakingNames.filter((n) => /\n|\u001b/.test(n))]) {
     const sentence = `why: ${name} ![picture](x)`
-    const source = { report: { ...report, verdict: { ...report.verdict, sentence } }, runs: study.runs(), folder: '/to', artifacts: [] }
+    const source = {
+      report: { ...report, verdict: { ...report.verdict, sentence } },
+      runs: study.runs(),
+      folder: '/to',
+      artifacts: [],
+    }
     for await (const { path, content } of tool.write(source)) {
       const text = Buffer.from(content).toString('latin1')
       // Only where the tool shows prose; other fields are data, which a tag of MLflow keeps as they are.
       if (/tags\/tunegate\./.test(path)) continue
-      if (tool.name === 'tensorboard' || path.endsWith('mlflow.note.content')) expect(text, path).not.toMatch(/why: .*?!\[picture\]/s)
+      if (tool.name === 'tensorboard' || path.endsWith('mlflow.note.content'))
+        expect(text, path).not.toMatch(/why: .*?!\[picture\]/s)
       const said = /(?:pass|fail|inconclusive)(?:\*\*)?: why: .*?\(x\)/s.exec(text)?.[0] ?? ''
       expect(said, path).not.toMatch(/[\n\r\u001b]/)
     }

@@ -20,7 +20,8 @@ const study = fakeStudy({ hostile, diverging: [1] })
 const report = buildReport(study.input)
 const run = join(scratch, 'run')
 const winner = study.results.find((r) => r.id === report.verification?.seeds[0]?.candidate.run)
-const nameOf = (result: typeof winner): string => `${result?.request.stage}: ${result?.request.label}, seed ${result?.request.seed}`
+const nameOf = (result: typeof winner): string =>
+  `${result?.request.stage}: ${result?.request.label}, seed ${result?.request.seed}`
 
 beforeAll(async () => {
   await writeReport(report, run, study.runs())
@@ -37,14 +38,15 @@ async function seenBy(context: TestContext, target: string, script: string): Pro
   const folder = join(scratch, target)
   await exportStudy(run, exportNamed(target), folder)
   const { status, stdout, stderr } = spawnSync(python, [join(root, 'test/report/readers', script), folder], {
-    encoding: 'utf8', maxBuffer: 2 ** 28,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
   })
   expect(status, stderr.slice(-3000)).toBe(0)
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Seen
 }
 
 /** What a reader prints; each test says what it expects of it. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- JSON of five foreign tools, compared value by value below
+// biome-ignore lint/suspicious/noExplicitAny: JSON of five other tools, compared value by value below
 type Seen = any
 
 /** Single precision: TensorBoard keeps scalars so. */
@@ -61,7 +63,10 @@ describe('what the tools themselves read', () => {
     expect(Object.keys(seen)).toHaveLength(study.results.length + 1)
     const folder = Object.keys(seen).find((name) => name.endsWith(winner?.id.slice(0, 12) ?? '?')) ?? ''
     close(seen[folder].scalars['train/loss'], winner?.steps.loss ?? [])
-    expect(seen[folder].hparams).toMatchObject({ learningRate: winner?.request.levers.optimization.learningRate, seed: winner?.request.seed })
+    expect(seen[folder].hparams).toMatchObject({
+      learningRate: winner?.request.levers.optimization.learningRate,
+      seed: winner?.request.seed,
+    })
     expect(seen.study.texts['verdict/text_summary']).toContain(report.verdict.sentence)
     expect(seen.study.texts['lineage/text_summary']).toContain(report.lineage[0]?.lever)
   })
@@ -74,12 +79,15 @@ describe('what the tools themselves read', () => {
       const whole = store.runs[report.study.name]
       expect(whole.params).toEqual(Object.fromEntries(Object.entries(chosen).map(([name, value]) => [name, String(value)])))
       expect(whole.tags['tunegate.verdict']).toBe(report.verdict.status)
-      expect(whole.artifacts).toEqual(expect.arrayContaining(['lineage.jsonl', 'report.html', 'report.json', 'tuning.lock.json']))
+      expect(whole.artifacts).toEqual(
+        expect.arrayContaining(['lineage.jsonl', 'report.html', 'report.json', 'tuning.lock.json']),
+      )
       const one = store.runs[nameOf(winner)]
       expect(one.tags['mlflow.parentRunId']).toBe(whole.id)
       expect(one.loss.map(([, value]: [number, number]) => value)).toEqual(winner?.steps.loss)
       expect(Object.values(store.runs).filter((r) => (r as Seen).status === 'FAILED')).toHaveLength(
-        study.results.filter((r) => r.status !== 'complete').length)
+        study.results.filter((r) => r.status !== 'complete').length,
+      )
     }
   })
 
@@ -98,7 +106,9 @@ describe('what the tools themselves read', () => {
 
   test('Vega-Lite: every chart is valid and can be drawn', async (context) => {
     const seen = await seenBy(context, 'vega-lite', 'read_vega_lite.py')
-    const drawn = readdirSync(join(run, 'curves')).filter((name) => name.endsWith('.svg')).map((name) => name.replace('.svg', '.vl.json'))
+    const drawn = readdirSync(join(run, 'curves'))
+      .filter((name) => name.endsWith('.svg'))
+      .map((name) => name.replace('.svg', '.vl.json'))
     expect(Object.keys(seen).sort()).toEqual(drawn.sort())
     for (const size of Object.values(seen)) expect(size).toBeGreaterThan(1000)
   })

@@ -15,14 +15,22 @@ import { fakePlan, fakeStudy } from '../support/study.ts'
 
 const base = { metric: 'accuracy', split: 'test', onInconclusive: 'fail' } as const
 const every: readonly GateRule[] = [
-  { ...base, gate: 'regression', margin: 0.0001, paired: false }, { ...base, gate: 'seed-variance', maxStd: 0.5 },
-  { ...base, gate: 'seed-variance', maxRatio: 1.01 }, { ...base, gate: 'threshold', min: 0.1, max: null },
+  { ...base, gate: 'regression', margin: 0.0001, paired: false },
+  { ...base, gate: 'seed-variance', maxStd: 0.5 },
+  { ...base, gate: 'seed-variance', maxRatio: 1.01 },
+  { ...base, gate: 'threshold', min: 0.1, max: null },
   { ...base, metric: 'nll', gate: 'calibration', margin: 0.5, paired: true },
-  { gate: 'training-time', maxRatio: 1.5, onInconclusive: 'pass' }, { gate: 'model-size', maxRatio: 1, onInconclusive: 'fail' },
+  { gate: 'training-time', maxRatio: 1.5, onInconclusive: 'pass' },
+  { gate: 'model-size', maxRatio: 1, onInconclusive: 'fail' },
 ]
 const report: Report = buildReport(fakeStudy({ gates: every }).input)
 /** As a reader sees it: no marks, no entities, blanks alone between words. */
-const plain = (text: string): string => text.replace(/<[^>]*>/g, ' ').replace(/&#(\d+);/g, (_, c) => String.fromCharCode(Number(c))).replace(/[\\*]/g, '').replace(/\s+/g, ' ')
+const plain = (text: string): string =>
+  text
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/&#(\d+);/g, (_, c) => String.fromCharCode(Number(c)))
+    .replace(/[\\*]/g, '')
+    .replace(/\s+/g, ' ')
 const rendered: Readonly<Record<string, string>> = {
   'summary.md': plain(renderSummary(report, new Map())),
   'report.html': plain(html(report, new Map())),
@@ -68,7 +76,14 @@ describe('the order of the gates', () => {
   it('is fail, what blocks, what is open, pass; and as declared among equals', () => {
     const [gate] = report.verdict.gates
     if (!gate) throw new Error('no gate')
-    const of = [['pass', false], ['inconclusive', false], ['inconclusive', true], ['fail', true], ['pass', false], ['fail', true]] as const
+    const of = [
+      ['pass', false],
+      ['inconclusive', false],
+      ['inconclusive', true],
+      ['fail', true],
+      ['pass', false],
+      ['fail', true],
+    ] as const
     const sorted = byUrgency(of.map(([status, blocks]) => ({ ...gate, status, blocks })))
     expect(sorted.map((s) => s.position)).toEqual([3, 5, 2, 1, 0, 4])
   })
@@ -84,7 +99,9 @@ describe('a report with every gate', () => {
 
   it('is of a plan that names them', () => {
     const plan = fakePlan({ gates: every })
-    expect(renderPlanTable(plan)).toContain('seed-variance on test accuracy, threshold on test accuracy, calibration on test nll, training-time, model-size')
-    expect(renderPlanMermaid(plan)).toContain("at most 1.5 × the baseline#39;s")
+    expect(renderPlanTable(plan)).toContain(
+      'seed-variance on test accuracy, threshold on test accuracy, calibration on test nll, training-time, model-size',
+    )
+    expect(renderPlanMermaid(plan)).toContain('at most 1.5 × the baseline#39;s')
   })
 })

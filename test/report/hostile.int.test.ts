@@ -21,21 +21,31 @@ const classes = ['"><script>alert(1)</script>', '\u202eright to left\u2066', 'ðŸ
 const columns = hostileNames.slice(0, 8)
 const folder = workFolder()
 const out = join(folder, 'out')
-afterAll(() => { rmSync(folder, { recursive: true, force: true }) })
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true })
+})
 
 function table(): string {
   const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`
   const rows = Array.from({ length: 240 }, (_, i) =>
-    [...columns.map((_, j) => ((j % 4 === i % 4 ? 2 : 0) + ((i * 37 + j * 11) % 97) / 97).toFixed(3)), quoted(classes[i % 4] ?? '')].join(','))
+    [
+      ...columns.map((_, j) => ((j % 4 === i % 4 ? 2 : 0) + ((i * 37 + j * 11) % 97) / 97).toFixed(3)),
+      quoted(classes[i % 4] ?? ''),
+    ].join(','),
+  )
   return `${[...columns, 'target <b>&'].map(quoted).join(',')}\n${rows.join('\n')}\n`
 }
 
 const spec = {
-  version: 1, name: 'hostile', task: 'classification', data: { source: 'hostile.csv', target: 'target <b>&', header: true },
+  version: 1,
+  name: 'hostile',
+  task: 'classification',
+  data: { source: 'hostile.csv', target: 'target <b>&', header: true },
   model: { layers: [{ dense: { units: 8, activation: 'relu' } }, 'dropout', { dense: { units: 'classes' } }] },
   levers: { optimization: { optimizer: 'adamw', learningRate: 0.01 }, scheduling: { epochs: 4, warmupSteps: 2 } },
   stages: [
-    { 'lr-range': { steps: 60, seeds: 2, confirmSeeds: 2 } }, { regularize: { grid: { weightDecay: [0.01, 0.1] }, seeds: 2 } },
+    { 'lr-range': { steps: 60, seeds: 2, confirmSeeds: 2 } },
+    { regularize: { grid: { weightDecay: [0.01, 0.1] }, seeds: 2 } },
     { verify: { seeds: 3 } },
   ],
   gates: [{ 'seed-variance': { metric: 'accuracy', maxStd: 0.5 } }],
@@ -48,10 +58,13 @@ beforeAll(async () => {
   expect([0, 1, 3], err).toContain(code)
   const { resolve } = createRequire(import.meta.url)
   const file = (path: string): Uint8Array => readFileSync(resolve(path))
-  await renderAgain(out, await rasterizer({
-    wasm: file('@resvg/resvg-wasm/index_bg.wasm'),
-    fonts: fontNames.map((name) => file(`@fontsource/inter/files/${name.replace('.woff2', '-normal.woff2')}`)),
-  }))
+  await renderAgain(
+    out,
+    await rasterizer({
+      wasm: file('@resvg/resvg-wasm/index_bg.wasm'),
+      fonts: fontNames.map((name) => file(`@fontsource/inter/files/${name.replace('.woff2', '-normal.woff2')}`)),
+    }),
+  )
 })
 
 describe('a study of data with hostile names', () => {

@@ -56,9 +56,7 @@ describe('tuning.lock.json', () => {
   })
 
   it('says all that is wrong at once', () => {
-    const found = problems(
-      edited({ 'levers.regularization.dropout': 1.5, 'seeds.0.status': 'finished', 'engine': undefined }),
-    )
+    const found = problems(edited({ 'levers.regularization.dropout': 1.5, 'seeds.0.status': 'finished', engine: undefined }))
     const messages = found.map((p) => p.message).join('\n')
     for (const part of ['levers.regularization.dropout', 'seeds.0.status', 'is missing the key engine'])
       expect(messages).toContain(part)
@@ -68,12 +66,7 @@ describe('tuning.lock.json', () => {
     ['an unknown member', edited({ levrs: {} }), 'lock/invalid', /did you mean levers/],
     ['another version', edited({ version: 2 }), 'lock/version', /newer version/],
     ['a prototype', text.replace('"version": 1', '"version": 1, "__proto__": {}'), 'lock/invalid', /__proto__/],
-    [
-      'metrics of a crashed seed',
-      edited({ 'seeds.3.validation': { accuracy: 1 } }),
-      'lock/invalid',
-      /seeds\.3\.validation/,
-    ],
+    ['metrics of a crashed seed', edited({ 'seeds.3.validation': { accuracy: 1 } }), 'lock/invalid', /seeds\.3\.validation/],
     ['a complete seed without metrics', edited({ 'seeds.0.validation': null }), 'lock/invalid', /seeds\.0\.validation/],
     ['no JSON', text.slice(0, -20), 'lock/not-json', /not JSON/],
     ['nothing', '', 'lock/not-json', /not JSON/],

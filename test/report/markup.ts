@@ -13,8 +13,7 @@ export function markupProblem(text: string): string | undefined {
     const [whole, closing, name, , selfClosing] = match
     if (name === undefined) {
       if (whole === '<') return `a bare < at ${match.index}: ${text.slice(match.index, match.index + 80)}`
-      if (!whole.startsWith('<') && /&(?!(?:amp|lt|gt|quot|#\d+);)/.test(whole))
-        return `a bare & in ${whole.slice(0, 80)}`
+      if (!whole.startsWith('<') && /&(?!(?:amp|lt|gt|quot|#\d+);)/.test(whole)) return `a bare & in ${whole.slice(0, 80)}`
       continue
     }
     if (selfClosing || ['meta', 'br', 'input'].includes(name)) continue

@@ -24,7 +24,14 @@ export async function onDisk(report: Report, runs: Iterable<RunResult>): Promise
     writeFileSync(join(folder, path), text)
     if (path === 'report.html') bytes = Buffer.byteLength(text)
   }
-  return { report, page: join(folder, 'report.html'), bytes, remove: () => { rmSync(folder, { recursive: true, force: true }) } }
+  return {
+    report,
+    page: join(folder, 'report.html'),
+    bytes,
+    remove: () => {
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
 }
 
 export const studyOnDisk = ({ input, results }: { input: ReportInput; results: readonly RunResult[] }): Promise<OnDisk> =>
@@ -46,14 +53,25 @@ export interface View {
 
 /** Opens a file in a window of its own; scrolls to the curves of the trials and back. */
 export async function open(browser: Browser, file: string, { width = 1280, scheme = 'light' }: View = {}): Promise<Opened> {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme, reducedMotion: 'reduce' })
+  const context = await browser.newContext({
+    viewport: { width, height: 900 },
+    colorScheme: scheme,
+    reducedMotion: 'reduce',
+  })
   const page = await context.newPage()
   const complaints: string[] = []
   const address = pathToFileURL(file).href
-  page.on('console', (m) => { if (m.type() === 'error' || m.type() === 'warning') complaints.push(m.text()) })
+  page.on('console', (m) => {
+    if (m.type() === 'error' || m.type() === 'warning') complaints.push(m.text())
+  })
   page.on('pageerror', (e) => complaints.push(e.message))
-  page.on('request', (r) => { if (r.url() !== address) complaints.push(`asks for ${r.url()}`) })
-  page.on('dialog', (d) => { complaints.push(`dialog ${d.message()}`); void d.dismiss() })
+  page.on('request', (r) => {
+    if (r.url() !== address) complaints.push(`asks for ${r.url()}`)
+  })
+  page.on('dialog', (d) => {
+    complaints.push(`dialog ${d.message()}`)
+    void d.dismiss()
+  })
   const start = performance.now()
   await page.goto(address, { waitUntil: 'load' })
   await page.evaluate(frame)

@@ -18,7 +18,10 @@ import { longStudy } from './long-study.ts'
 let browser: Promise<Browser> | undefined
 let study: Promise<OnDisk> | undefined
 const made: Promise<OnDisk>[] = []
-const kept = <T extends Promise<OnDisk>>(report: T): T => { made.push(report); return report }
+const kept = <T extends Promise<OnDisk>>(report: T): T => {
+  made.push(report)
+  return report
+}
 const usual = (): Promise<OnDisk> => (study ??= kept(studyOnDisk(fakeStudy())))
 
 function it(name: string, body: (browser: Browser) => Promise<void>): void {
@@ -35,7 +38,9 @@ afterAll(async () => {
 
 /** Descriptions of the marks of a chart, as a screen reader reads them. */
 const marks = (page: Page, chart: string): Promise<string[]> =>
-  page.$$eval(`svg[aria-labelledby^="${chart}-title "] [aria-roledescription]`, (all) => all.map((e) => e.getAttribute('aria-label') ?? ''))
+  page.$$eval(`svg[aria-labelledby^="${chart}-title "] [aria-roledescription]`, (all) =>
+    all.map((e) => e.getAttribute('aria-label') ?? ''),
+  )
 
 const pictures = join(root, 'build/pictures')
 
@@ -45,15 +50,29 @@ describe('report.html in a browser', () => {
     await page.locator('nav a').last().click()
     expect(complaints).toEqual([])
     expect(await page.locator('main section > h2').allTextContents()).toEqual([
-      'Gates', 'What changed', 'Process checklist', 'Stage lr-range', 'Stage batch', 'Stage regularize', 'Stage schedule',
-      'Stage verify', 'Learning curves of every trial', 'What the curves show', 'Data', 'Left out', 'Runs', 'Repeat this run',
+      'Gates',
+      'What changed',
+      'Process checklist',
+      'Stage lr-range',
+      'Stage batch',
+      'Stage regularize',
+      'Stage schedule',
+      'Stage verify',
+      'Learning curves of every trial',
+      'What the curves show',
+      'Data',
+      'Left out',
+      'Runs',
+      'Repeat this run',
     ])
     await page.context().close()
   })
 
   it('runs no script but its own, whatever a name managed to write into it', async (b) => {
     const { page, complaints } = await open(b, (await usual()).page)
-    await page.evaluate(`{ const s = document.createElement('script'); s.textContent = 'window.broken = 1'; document.body.append(s) }`)
+    await page.evaluate(
+      `{ const s = document.createElement('script'); s.textContent = 'window.broken = 1'; document.body.append(s) }`,
+    )
     expect(await page.evaluate('window.broken')).toBeUndefined()
     expect(complaints.join()).toContain('Content Security Policy')
     await page.context().close()
@@ -79,12 +98,19 @@ describe('report.html in a browser', () => {
     const { page } = await open(b, file)
     const seeds = await marks(page, 'seeds')
     for (const { seed, baseline, candidate } of report.verification?.seeds ?? []) {
-      for (const [side, run] of [['baseline', baseline], ['winner', candidate]] as const) {
+      for (const [side, run] of [
+        ['baseline', baseline],
+        ['winner', candidate],
+      ] as const) {
         for (const split of ['validation', 'test'] as const) {
           const value = run[split]?.accuracy ?? NaN
-          const found = seeds.filter((s) => s.startsWith(`side: ${side}; `) && s.includes(`seed: ${seed}`))
+          const found = seeds
+            .filter((s) => s.startsWith(`side: ${side}; `) && s.includes(`seed: ${seed}`))
             .map((s) => Number(/accuracy: ([\d.]+)/.exec(s)?.[1]))
-          expect(found.some((v) => Math.abs(v - value) < 1e-9), `${side} ${seed} ${split} ${value} in ${found.join()}`).toBe(true)
+          expect(
+            found.some((v) => Math.abs(v - value) < 1e-9),
+            `${side} ${seed} ${split} ${value} in ${found.join()}`,
+          ).toBe(true)
         }
       }
     }
@@ -97,11 +123,22 @@ describe('report.html in a browser', () => {
     const throughput = (await marks(page, 'throughput')).join('\n')
     const memory = (await marks(page, 'memory')).join('\n')
     for (const probe of report.timing.probes) {
-      expect(throughput).toMatch(new RegExp(`batch size[^;]*: ${probe.batchSize}; examples per second: ${probe.examplesPerSecond?.toLocaleString('en')}`.replaceAll(',', ',?')))
+      expect(throughput).toMatch(
+        new RegExp(
+          `batch size[^;]*: ${probe.batchSize}; examples per second: ${probe.examplesPerSecond?.toLocaleString('en')}`.replaceAll(
+            ',',
+            ',?',
+          ),
+        ),
+      )
       expect(memory).toContain(`peak memory (MiB): ${probe.peakMemoryMiB}`)
     }
     const { winner, baseline } = report.verification?.calibration ?? {}
-    for (const [id, side] of [['winner', winner?.asTrained], ['scaled', winner?.scaled], ['baseline', baseline?.asTrained]] as const) {
+    for (const [id, side] of [
+      ['winner', winner?.asTrained],
+      ['scaled', winner?.scaled],
+      ['baseline', baseline?.asTrained],
+    ] as const) {
       const bins = (await marks(page, `reliability-${id}`)).join('\n')
       expect(side?.bins.length).toBeGreaterThan(2)
       for (const bin of side?.bins ?? []) {
@@ -117,7 +154,13 @@ describe('report.html in a browser', () => {
     const [whole, part] = results.filter((r) => r.request.stage === 'verify' && r.request.label === 'winner')
     if (!whole || !part) throw new Error('no winner')
     const seen = (run: RunResult, rule: Finding['rule'], steps: readonly [number, number]): Finding => ({
-      rule, subject: 'winner', title: `About ${rule}`, seeds: { seen: 1, of: 5 }, cause: 'A cause.', moves: [{ lever: 'learningRate', change: 'lower it' }], stage: 'lr-range',
+      rule,
+      subject: 'winner',
+      title: `About ${rule}`,
+      seeds: { seen: 1, of: 5 },
+      cause: 'A cause.',
+      moves: [{ lever: 'learningRate', change: 'lower it' }],
+      stage: 'lr-range',
       sights: [{ run: run.id, seed: run.request.seed, steps, epochs: [1, 2], values: {}, sentence: 'it was seen' }],
     })
     const diagnostics = [seen(whole, 'oscillation', [20, 55]), seen(part, 'gradients', [30, 31])]
@@ -127,18 +170,31 @@ describe('report.html in a browser', () => {
       const [first, last] = sights[0]?.steps ?? [NaN, NaN]
       const run = results.find((r) => r.id === sights[0]?.run)
       const drawn = await marks(page, `finding-${i + 1}`)
-      expect(drawn.some((said) => said.startsWith(`step: ${first - 1}; to: ${last}`)), drawn.join('\n')).toBe(true)
+      expect(
+        drawn.some((said) => said.startsWith(`step: ${first - 1}; to: ${last}`)),
+        drawn.join('\n'),
+      ).toBe(true)
       const values = (i === 0 ? run?.steps.loss : run?.steps.gradientNorm) ?? []
-      expect(drawn.some((said) => new RegExp(`^step: 1; [^;]*: ${values[0]}; `).test(said)), drawn.join('\n')).toBe(true)
+      expect(
+        drawn.some((said) => new RegExp(`^step: 1; [^;]*: ${values[0]}; `).test(said)),
+        drawn.join('\n'),
+      ).toBe(true)
       // Where the shade lies on the paper, as shares of the line's own width.
-      const box = (kind: string): Promise<{ x: number; width: number } | null> => page.locator(`svg[aria-labelledby^="finding-${i + 1}-title "] [aria-roledescription="${kind} mark"]`).first().boundingBox()
+      const box = (kind: string): Promise<{ x: number; width: number } | null> =>
+        page
+          .locator(`svg[aria-labelledby^="finding-${i + 1}-title "] [aria-roledescription="${kind} mark"]`)
+          .first()
+          .boundingBox()
       const [shade, line] = [await box('rect'), await box('line')]
       if (!shade || !line) throw new Error('nothing is drawn')
       const share = (x: number): number => (x - line.x) / line.width
       expect(share(shade.x)).toBeCloseTo((first - 1 - 1) / (values.length - 1), 1)
       expect(share(shade.x + shade.width)).toBeCloseTo((last - 1) / (values.length - 1), 1)
     }
-    expect(await page.locator('#diagnostics ~ .card ol li').allTextContents()).toEqual(['learningRate: lower it', 'learningRate: lower it'])
+    expect(await page.locator('#diagnostics ~ .card ol li').allTextContents()).toEqual([
+      'learningRate: lower it',
+      'learningRate: lower it',
+    ])
     expect(await page.locator('nav').textContent()).toContain('Diagnostics (2)')
     await page.context().close()
   })
@@ -165,23 +221,37 @@ describe('report.html in a browser', () => {
 
   it('cuts no letter off', async (b) => {
     const { page } = await open(b, (await usual()).page)
-    const cut = await page.$$eval('main svg', (all) => all.flatMap((svg) => {
-      const paper = svg.getBoundingClientRect()
-      return [...svg.querySelectorAll('text')].filter((t) => {
-        const box = t.getBoundingClientRect()
-        return box.width > 0 && (box.left < paper.left - 1 || box.right > paper.right + 1 || box.top < paper.top - 1 || box.bottom > paper.bottom + 1)
-      }).map((t) => `${svg.getAttribute('aria-labelledby') ?? ''}: ${t.textContent ?? ''}`)
-    }))
+    const cut = await page.$$eval('main svg', (all) =>
+      all.flatMap((svg) => {
+        const paper = svg.getBoundingClientRect()
+        return [...svg.querySelectorAll('text')]
+          .filter((t) => {
+            const box = t.getBoundingClientRect()
+            return (
+              box.width > 0 &&
+              (box.left < paper.left - 1 ||
+                box.right > paper.right + 1 ||
+                box.top < paper.top - 1 ||
+                box.bottom > paper.bottom + 1)
+            )
+          })
+          .map((t) => `${svg.getAttribute('aria-labelledby') ?? ''}: ${t.textContent ?? ''}`)
+      }),
+    )
     expect(cut).toEqual([])
     await page.context().close()
   })
 
   it('has a sentence under every chart and a title on every drawing', async (b) => {
     const { page } = await open(b, (await usual()).page)
-    const silent = await page.$$eval('main figure', (all) => all.filter((f) => {
-      const beside = f.querySelector('figcaption') ?? f.parentElement?.querySelector('p')
-      return (beside?.textContent ?? '').length < 20
-    }).length)
+    const silent = await page.$$eval(
+      'main figure',
+      (all) =>
+        all.filter((f) => {
+          const beside = f.querySelector('figcaption') ?? f.parentElement?.querySelector('p')
+          return (beside?.textContent ?? '').length < 20
+        }).length,
+    )
     expect(silent).toBe(0)
     expect(await page.$$eval('main svg', (all) => all.filter((s) => !s.querySelector(':scope > title')).length)).toBe(0)
     await page.context().close()
@@ -210,7 +280,8 @@ describe('the curves of every trial', () => {
     const { report, page: file } = await usual()
     const { page } = await open(b, file)
     const trained = report.runs.filter((r) => r.job.kind === 'train')
-    const count = (keep: (r: (typeof trained)[number]) => boolean): string => `${trained.filter(keep).length} of ${trained.length} trials shown.`
+    const count = (keep: (r: (typeof trained)[number]) => boolean): string =>
+      `${trained.filter(keep).length} of ${trained.length} trials shown.`
     await page.locator('input[name=group][value=regularize]').uncheck()
     expect(await shown(page)).toBe(count((r) => r.stage !== 'regularize'))
     await page.locator('input[name=group][value=regularize]').check()
@@ -225,7 +296,8 @@ describe('the curves of every trial', () => {
 
   it('follow the pointer in all plots at once, and the keyboard', async (b) => {
     const { page } = await open(b, (await usual()).page)
-    const inked = (): Promise<unknown> => page.evaluate(`[...document.querySelectorAll('canvas.highlight')].map((c) =>
+    const inked = (): Promise<unknown> =>
+      page.evaluate(`[...document.querySelectorAll('canvas.highlight')].map((c) =>
       c.width > 0 && c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some((v) => v > 0))`)
     expect(await inked()).toEqual([false, false, false, false])
     const over = page.locator('#plot-main .u-over')
@@ -234,7 +306,9 @@ describe('the curves of every trial', () => {
     if (!box) throw new Error('no plot')
     await page.mouse.move(box.x + box.width * 0.5, box.y + box.height * 0.1)
     await page.mouse.move(box.x + box.width * 0.6, box.y + box.height * 0.08)
-    await expect.poll(() => page.locator('#readout').textContent()).toMatch(/At epoch [\d.]+: validation accuracy [\d.]+, gradient norm/)
+    await expect
+      .poll(() => page.locator('#readout').textContent())
+      .toMatch(/At epoch [\d.]+: validation accuracy [\d.]+, gradient norm/)
     expect(await inked()).toEqual([true, true, true, true])
     const cursors = await page.evaluate(`[...document.querySelectorAll('.u-cursor-x')].map((c) => c.style.transform)`)
     expect(new Set(cursors as string[]).size).toBe(1)
@@ -252,7 +326,9 @@ describe('the curves of every trial', () => {
     const picture = (): Promise<unknown> => page.evaluate(`document.querySelector('#plot-main canvas').toDataURL()`)
     const seen = [await picture()]
     for (const act of [
-      () => page.locator('#smoothing').fill('0.9'), () => page.locator('#log').check(), () => page.selectOption('#measure', 'loss'),
+      () => page.locator('#smoothing').fill('0.9'),
+      () => page.locator('#log').check(),
+      () => page.selectOption('#measure', 'loss'),
     ]) {
       await act()
       await page.waitForTimeout(100)
@@ -278,8 +354,14 @@ describe('readers of every kind', () => {
         await page.evaluate('for (const d of document.querySelectorAll("details")) d.open = true')
         await page.evaluate(axe)
         // A drawing is one picture to a reader: what is inside of it has no role of its own.
-        const found = (await page.evaluate(`axe.run({ exclude: [['svg > g']] }, { resultTypes: ['violations'] })`)) as { violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }
-        expect(found.violations.map((v) => `${v.id}: ${v.nodes.length} × ${v.nodes[0]?.html.slice(0, 200)} ${v.nodes[0]?.failureSummary}`)).toEqual([])
+        const found = (await page.evaluate(`axe.run({ exclude: [['svg > g']] }, { resultTypes: ['violations'] })`)) as {
+          violations: { id: string; nodes: { html: string; failureSummary: string }[] }[]
+        }
+        expect(
+          found.violations.map(
+            (v) => `${v.id}: ${v.nodes.length} × ${v.nodes[0]?.html.slice(0, 200)} ${v.nodes[0]?.failureSummary}`,
+          ),
+        ).toEqual([])
         await page.context().close()
       })
     }
@@ -302,7 +384,9 @@ describe('readers of every kind', () => {
     expect(await look(ink)).toBe('rgb(230, 234, 241)')
     await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
     expect(await look(ink)).toBe('rgb(28, 35, 48)')
-    await expect.poll(() => look(`getComputedStyle(document.documentElement).getPropertyValue('--c-winner')`)).toContain('#0072B2')
+    await expect
+      .poll(() => look(`getComputedStyle(document.documentElement).getPropertyValue('--c-winner')`))
+      .toContain('#0072B2')
     await expect.poll(() => look(canvas)).not.toBe(dark)
     for (const hidden of ['nav', '.controls', '#readout']) expect(await page.locator(hidden).first().isVisible()).toBe(false)
     await page.context().close()
@@ -328,7 +412,9 @@ describe('a study of a thousand trials and a million steps', () => {
     const { page: file, bytes } = await kept(onDisk(report, runs()))
     expect(bytes).toBeLessThan(5_000_000)
     const { page, complaints, opened, drawn } = await open(b, file)
-    console.log(`1,000 trials: ${(bytes / 1e6).toFixed(2)} MB, open after ${Math.round(opened)} ms, curves drawn in ${Math.round(drawn)} ms`)
+    console.log(
+      `1,000 trials: ${(bytes / 1e6).toFixed(2)} MB, open after ${Math.round(opened)} ms, curves drawn in ${Math.round(drawn)} ms`,
+    )
     expect(complaints).toEqual([])
     const norms = (await page.evaluate(
       `JSON.parse(document.getElementById('explorer-data').textContent).runs[${spike.run}].curve.gradientNorm`,
@@ -350,7 +436,9 @@ describe('a study of a thousand trials and a million steps', () => {
     for (let i = 0; i < 10; i++) moves.push(await timed(() => page.mouse.move(box.x + 40 * (i + 1), box.y + 60 + i)))
     expect(await page.locator('#readout').textContent()).toMatch(/At epoch/)
     const middle = (all: number[]): number => [...all].sort((x, y) => x - y)[all.length >> 1] ?? Infinity
-    console.log(`a key ${Math.round(middle(keys))} ms, a move of the pointer ${Math.round(middle(moves))} ms, with 1,000 lines in each of four plots`)
+    console.log(
+      `a key ${Math.round(middle(keys))} ms, a move of the pointer ${Math.round(middle(moves))} ms, with 1,000 lines in each of four plots`,
+    )
     await page.context().close()
   })
 })

@@ -24,10 +24,19 @@ beforeAll(async () => {
 
 /** What the fonts hold, as far as charts go: Latin, Greek and the usual signs. Others would be drawn as boxes. */
 const drawable = /[\x20-\x7e\u00a0-\u00ff\u0391-\u03c9–—…‘’“”−]/
-const lettersOf = (svg: string): string[] =>
-  [...new Set([...svg.matchAll(/<text [^>]*>([^<]*)<\/text>/g)].flatMap((m) => [...(m[1] ?? '').replace(/&#(\d+);/g, (_, n: string) => String.fromCharCode(Number(n)))]))]
+const lettersOf = (svg: string): string[] => [
+  ...new Set(
+    [...svg.matchAll(/<text [^>]*>([^<]*)<\/text>/g)].flatMap((m) => [
+      ...(m[1] ?? '').replace(/&#(\d+);/g, (_, n: string) => String.fromCharCode(Number(n))),
+    ]),
+  ),
+]
 
-interface Picture { readonly width: number; readonly height: number; pixel(x: number, y: number): readonly number[] }
+interface Picture {
+  readonly width: number
+  readonly height: number
+  pixel(x: number, y: number): readonly number[]
+}
 
 /** A PNG of eight bits a channel with alpha, as far as it takes to read a pixel. */
 function decoded(png: Uint8Array): Picture {
@@ -37,7 +46,8 @@ function decoded(png: Uint8Array): Picture {
   expect([view[24], view[25]]).toEqual([8, 6])
   const parts: Buffer[] = []
   for (let at = 8; at < view.length; at += 12 + view.readUInt32BE(at)) {
-    if (view.subarray(at + 4, at + 8).toString() === 'IDAT') parts.push(view.subarray(at + 8, at + 8 + view.readUInt32BE(at)))
+    if (view.subarray(at + 4, at + 8).toString() === 'IDAT')
+      parts.push(view.subarray(at + 8, at + 8 + view.readUInt32BE(at)))
   }
   const pixels = unfiltered(inflateSync(Buffer.concat(parts)), width * 4, height)
   return { width, height, pixel: (x, y) => [...pixels.subarray((y * width + x) * 4, (y * width + x) * 4 + 4)] }
@@ -49,8 +59,11 @@ function unfiltered(raw: Buffer, stride: number, height: number): Uint8Array {
   for (let y = 0; y < height; y++) {
     const filter = raw[y * (stride + 1)] ?? 0
     for (let x = 0; x < stride; x++) {
-      const [left, up, corner] = [x < 4 ? 0 : out[y * stride + x - 4] ?? 0, y === 0 ? 0 : out[(y - 1) * stride + x] ?? 0,
-        x < 4 || y === 0 ? 0 : out[(y - 1) * stride + x - 4] ?? 0]
+      const [left, up, corner] = [
+        x < 4 ? 0 : (out[y * stride + x - 4] ?? 0),
+        y === 0 ? 0 : (out[(y - 1) * stride + x] ?? 0),
+        x < 4 || y === 0 ? 0 : (out[(y - 1) * stride + x - 4] ?? 0),
+      ]
       const guess = [0, left, up, (left + up) >> 1, paeth(left, up, corner)][filter] ?? 0
       out[y * stride + x] = (raw[y * (stride + 1) + 1 + x] ?? 0) + guess
     }
@@ -80,19 +93,34 @@ describe('charts as PNG', () => {
   })
 
   it('are lettered without a font of this machine, with each sign that charts use', () => {
-    const text = (letters: string, bold = ''): string => drawing(`<text x="2" y="25" font-family="system-ui, sans-serif" font-size="18"${bold}>${letters}</text>`)
+    const text = (letters: string, bold = ''): string =>
+      drawing(`<text x="2" y="25" font-family="system-ui, sans-serif" font-size="18"${bold}>${letters}</text>`)
     const none = inked(decoded(rasterize(text(' '))))
     // One after the other: a font that lacks a sign would draw the same box for each, or nothing.
-    const seen = [...'aZ0%−±×²ω…–σ'].map((sign) => [sign, createHash('sha256').update(rasterize(text(sign))).digest('hex')] as const)
+    const seen = [...'aZ0%−±×²ω…–σ'].map(
+      (sign) =>
+        [
+          sign,
+          createHash('sha256')
+            .update(rasterize(text(sign)))
+            .digest('hex'),
+        ] as const,
+    )
     expect(new Set(seen.map(([, hash]) => hash)).size).toBe(seen.length)
     expect(seen.filter(([sign]) => inked(decoded(rasterize(text(sign)))) <= none)).toEqual([])
-    expect(inked(decoded(rasterize(text('mm', ' font-weight="bold"'))))).toBeGreaterThan(inked(decoded(rasterize(text('mm')))))
+    expect(inked(decoded(rasterize(text('mm', ' font-weight="bold"'))))).toBeGreaterThan(
+      inked(decoded(rasterize(text('mm')))),
+    )
   })
 
   it('are made of every chart of a study with hostile names, and are the same twice', async () => {
     const study = fakeStudy({ hostile })
     for await (const { path, text } of reportFiles(buildReport(study.input), study.runs())) {
-      if (path.endsWith('.svg')) expect(lettersOf(text).filter((letter) => !drawable.test(letter)), path).toEqual([])
+      if (path.endsWith('.svg'))
+        expect(
+          lettersOf(text).filter((letter) => !drawable.test(letter)),
+          path,
+        ).toEqual([])
       if (!/^curves\/(gate-2|grid|sensitivity)[^/]*\.svg$/.test(path)) continue
       const png = rasterize(text)
       const picture = decoded(png)

@@ -15,7 +15,9 @@ const schema = JSON.parse(readFileSync(join(root, 'schema/report.schema.json'), 
 
 describe('a run in the report', () => {
   it('has at its best step what the schema of the report knows, and no counts for diagrams', () => {
-    const run = fakeStudy().results.find((r): r is RunResult & { status: 'complete' } => r.status === 'complete' && r.best !== null)
+    const run = fakeStudy().results.find(
+      (r): r is RunResult & { status: 'complete' } => r.status === 'complete' && r.best !== null,
+    )
     if (!run?.best) throw new Error('no run is complete')
     const { summary } = summarizeRun({ ...run, best: { ...run.best, calibration: drawnCalibration(1) } }, baselineLevers)
     const known = schema.$defs.run.properties.best.anyOf.find((s) => s.properties)?.properties ?? {}
@@ -27,7 +29,9 @@ describe('the findings of a verification', () => {
   it('may say at which seeds the gates were looked at', () => {
     const { input } = fakeStudy()
     const report = buildReport(input)
-    const stages = report.stages.map((s) => (s.findings?.verify ? { ...s, findings: { ...s.findings, verify: { ...s.findings.verify, looks: [3, 5] } } } : s))
+    const stages = report.stages.map((s) =>
+      s.findings?.verify ? { ...s, findings: { ...s.findings, verify: { ...s.findings.verify, looks: [3, 5] } } } : s,
+    )
     expect(parseReport(reportText({ ...report, stages }), 'report.json').stages).toEqual(stages)
   })
 })

@@ -8,10 +8,7 @@ import { hostile, hostileNames } from '../support/hostile.ts'
 
 function summaryOf(options: StudyOptions = {}): string {
   const study = fakeStudy(options)
-  return renderSummary(
-    buildReport(study.input),
-    new Map(study.results.map((r) => [r.id, thinCurve(r, 'accuracy', 'nll')])),
-  )
+  return renderSummary(buildReport(study.input), new Map(study.results.map((r) => [r.id, thinCurve(r, 'accuracy', 'nll')])))
 }
 const titles = (text: string): string[] => [...text.matchAll(/^## (.*)$/gm)].map((m) => m[1] ?? '')
 const bytes = (text: string): number => Buffer.byteLength(text)
@@ -38,14 +35,7 @@ describe('summary.md', () => {
   })
 
   it('leaves out sections that have nothing to say, never the gates', () => {
-    expect(titles(summaryOf({ stages: [] }))).toEqual([
-      'Gates',
-      'Levers',
-      'Checklist',
-      'Stages',
-      'Data',
-      'Repeat this run',
-    ])
+    expect(titles(summaryOf({ stages: [] }))).toEqual(['Gates', 'Levers', 'Checklist', 'Stages', 'Data', 'Repeat this run'])
     expect(summaryOf({ gates: [] })).toContain('No gate is declared')
   })
 

@@ -19,7 +19,11 @@ describe('intervals in letters', () => {
   })
 
   it('are 41 columns wide whatever the numbers are', () => {
-    const all: [number, number, number, number][] = [[0, 0, 0, 0], [1e-9, -1e9, 1e9, 0], [5, 5, 5, 1]]
+    const all: [number, number, number, number][] = [
+      [0, 0, 0, 0],
+      [1e-9, -1e9, 1e9, 0],
+      [5, 5, 5, 1],
+    ]
     for (const numbers of all) {
       const axis = /accuracy {2}(\S+) {2}/.exec(lineOf(...numbers))?.[1] ?? ''
       expect([...axis]).toHaveLength(41)

@@ -4,7 +4,7 @@ import { BudgetKeeper } from '../../src/run/budget.ts'
 const none = { minutes: null, trials: null, reservedForVerification: 0 }
 
 describe('a budget of trials', () => {
-  it('holds verification\'s share back from all other stages', () => {
+  it("holds verification's share back from all other stages", () => {
     const keeper = new BudgetKeeper({ ...none, trials: 5, reservedForVerification: 2 }, () => 0)
     expect([keeper.left(false), keeper.left(true)]).toEqual([3, 5])
     expect([1, 2, 3].map(() => keeper.take(false))).toEqual([undefined, undefined, undefined])

@@ -13,13 +13,20 @@ import type { DigitsStudy } from '../support/worker-digits-study.ts'
 import { folder, journalIn, until } from './runs.ts'
 
 let bundle: WorkerBundle
-beforeAll(async () => { bundle = await bundleWorker() })
+beforeAll(async () => {
+  bundle = await bundleWorker()
+})
 afterAll(() => bundle.remove())
 
 /** Five stages on the digits, in a folder of its own. */
 function place(): DigitsStudy & { readonly config: string } {
   const where = folder()
-  const [spec, config, out, started] = ['tuning.yml', 'config', 'out', 'started'].map((name) => join(where, name)) as [string, string, string, string]
+  const [spec, config, out, started] = ['tuning.yml', 'config', 'out', 'started'].map((name) => join(where, name)) as [
+    string,
+    string,
+    string,
+    string,
+  ]
   copyFileSync(join(root, 'examples/digits/digits.csv.gz'), join(where, 'digits.csv.gz'))
   writeFileSync(spec, smallSpec.replace('examples/digits/digits.csv.gz', 'digits.csv.gz'))
   const study = { spec, journal: journalIn(where), out, started, script: bundle.script, wasmFolder: bundle.wasmFolder }
@@ -28,12 +35,17 @@ function place(): DigitsStudy & { readonly config: string } {
 }
 
 function start(config: string) {
-  const child = spawn(node24, [join(root, 'test/support/worker-digits-study.ts'), config], { stdio: ['ignore', 'ignore', 'inherit'] })
+  const child = spawn(node24, [join(root, 'test/support/worker-digits-study.ts'), config], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
   return { child, ended: new Promise<number | null>((resolve) => child.on('close', resolve)) }
 }
 
 const lines = (path: string): string[] => (existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(0, -1) : [])
-const finished = (path: string): string[] => lines(path).slice(1).map((line) => idOfLine(line) ?? 'damaged')
+const finished = (path: string): string[] =>
+  lines(path)
+    .slice(1)
+    .map((line) => idOfLine(line) ?? 'damaged')
 
 it('a study of the digits, killed five times, takes the same way to the same levers and repeats no finished run', async () => {
   const whole = place()

@@ -40,27 +40,54 @@ class Scripted implements Runner {
 function asking(stage: StageName, ...asks: readonly RunRequest[][]): Stage {
   return function* (context) {
     const outcomes: RunOutcome[] = []
-    for (const ask of asks) outcomes.push(...yield ask.map((r) => ({ ...r, stage })))
+    for (const ask of asks) outcomes.push(...(yield ask.map((r) => ({ ...r, stage }))))
     return {
-      stage, levers: context.incumbent, conclusion: 'kept', lineage: [], comparisons: [], findings: { stage: 'schedule' },
+      stage,
+      levers: context.incumbent,
+      conclusion: 'kept',
+      lineage: [],
+      comparisons: [],
+      findings: { stage: 'schedule' },
       summary: outcomes.map((o) => `${o.request.label} ${o.status === 'not-run' ? o.reason : o.status}`).join('; '),
-      omissions: [], runs: outcomes.flatMap((o) => (o.status === 'not-run' ? [] : [o.id])),
+      omissions: [],
+      runs: outcomes.flatMap((o) => (o.status === 'not-run' ? [] : [o.id])),
     }
   }
 }
 
 const silent: Stage = asking('batch')
-const stages = (over: Partial<Execution['stages']>): Execution['stages'] =>
-  ({ 'lr-range': silent, batch: silent, regularize: silent, schedule: silent, verify: silent, ...over })
+const stages = (over: Partial<Execution['stages']>): Execution['stages'] => ({
+  'lr-range': silent,
+  batch: silent,
+  regularize: silent,
+  schedule: silent,
+  verify: silent,
+  ...over,
+})
 
-interface Ran { readonly outcome: StudyOutcome; readonly events: readonly RunEvent[]; readonly journal: Journal; readonly runner: Scripted }
+interface Ran {
+  readonly outcome: StudyOutcome
+  readonly events: readonly RunEvent[]
+  readonly journal: Journal
+  readonly runner: Scripted
+}
 
-async function run(study: Plan, over: Partial<Execution['stages']>, runner = new Scripted(), rest: Partial<Execution> & { path?: string } = {}): Promise<Ran> {
+async function run(
+  study: Plan,
+  over: Partial<Execution['stages']>,
+  runner = new Scripted(),
+  rest: Partial<Execution> & { path?: string } = {},
+): Promise<Ran> {
   const journal = await Journal.open(rest.path ?? journalIn(folder()), header)
   onTestFinished(() => journal.close().catch(() => {}))
   const events: RunEvent[] = []
   const outcome = await execute(study, {
-    stages: stages(over), runner, journal, clock: () => performance.now(), listener: (e) => events.push(e), ...rest,
+    stages: stages(over),
+    runner,
+    journal,
+    clock: () => performance.now(),
+    listener: (e) => events.push(e),
+    ...rest,
   }).catch(async (error: unknown) => {
     await journal.close()
     throw error
@@ -75,15 +102,35 @@ const summaries = ({ decisions }: StudyOutcome): string[] => decisions.map((d: S
 describe('a study', () => {
   it('runs its stages in order, each from the incumbent that the one before left', async () => {
     const seen: string[] = []
-    const moving = (stage: StageName, weightDecay: number): Stage => function* (context) {
-      yield []
-      seen.push(`${stage} from ${context.incumbent.regularization.weightDecay} after ${context.previous.map((d) => d.stage).join()}`)
-      const levers = { ...context.incumbent, regularization: { ...context.incumbent.regularization, weightDecay } }
-      return { stage, levers, conclusion: 'changed', summary: '', lineage: [], comparisons: [], omissions: [], findings: { stage: 'schedule' }, runs: [] }
-    }
-    const { outcome } = await run(plan(['lr-range', 'regularize', 'verify']),
-      { 'lr-range': moving('lr-range', 0.2), regularize: moving('regularize', 0.3), verify: moving('verify', 0.4) })
-    expect(seen).toEqual(['lr-range from 0.01 after ', 'regularize from 0.2 after lr-range', 'verify from 0.3 after lr-range,regularize'])
+    const moving = (stage: StageName, weightDecay: number): Stage =>
+      function* (context) {
+        yield []
+        seen.push(
+          `${stage} from ${context.incumbent.regularization.weightDecay} after ${context.previous.map((d) => d.stage).join()}`,
+        )
+        const levers = { ...context.incumbent, regularization: { ...context.incumbent.regularization, weightDecay } }
+        return {
+          stage,
+          levers,
+          conclusion: 'changed',
+          summary: '',
+          lineage: [],
+          comparisons: [],
+          omissions: [],
+          findings: { stage: 'schedule' },
+          runs: [],
+        }
+      }
+    const { outcome } = await run(plan(['lr-range', 'regularize', 'verify']), {
+      'lr-range': moving('lr-range', 0.2),
+      regularize: moving('regularize', 0.3),
+      verify: moving('verify', 0.4),
+    })
+    expect(seen).toEqual([
+      'lr-range from 0.01 after ',
+      'regularize from 0.2 after lr-range',
+      'verify from 0.3 after lr-range,regularize',
+    ])
     expect(outcome.levers.regularization.weightDecay).toBe(0.4)
     expect(outcome.seconds.map((s) => s.stage)).toEqual(['lr-range', 'regularize', 'verify'])
   })
@@ -101,11 +148,15 @@ describe('a study', () => {
 
   it('trains equal work once, in one ask, in two, and in two stages, and each gets it under its own name', async () => {
     const same = [request('winner', 1), request('baseline', 1), request('other', 2)]
-    const { outcome, runner, journal } = await run(plan(['batch', 'verify']),
-      { batch: asking('batch', same, [request('again', 2)]), verify: asking('verify', same) })
+    const { outcome, runner, journal } = await run(plan(['batch', 'verify']), {
+      batch: asking('batch', same, [request('again', 2)]),
+      verify: asking('verify', same),
+    })
     expect(runner.started).toEqual(['winner/1', 'other/2'])
     expect(summaries(outcome)).toEqual([
-      'winner complete; baseline complete; other complete; again complete', 'winner complete; baseline complete; other complete'])
+      'winner complete; baseline complete; other complete; again complete',
+      'winner complete; baseline complete; other complete',
+    ])
     expect((await all(runsOf(journal, outcome.decisions))).map((r) => r.request.label)).toEqual(['winner', 'other'])
   })
 
@@ -115,15 +166,32 @@ describe('a study', () => {
     onTestFinished(() => journal.close())
     const told: string[] = []
     await execute(plan(['batch', 'verify']), {
-      stages: stages({ batch: asking('batch', requests('a b')), verify: asking('verify', requests('a')) }), runner: new Scripted(undefined, 1),
-      journal, clock: () => 0, listener: (e) => {
+      stages: stages({ batch: asking('batch', requests('a b')), verify: asking('verify', requests('a')) }),
+      runner: new Scripted(undefined, 1),
+      journal,
+      clock: () => 0,
+      listener: (e) => {
         if (e.type === 'run-finished') expect(journal.has(e.result.id)).toBe(true)
-        told.push(e.type === 'run-finished' ? `${e.type} ${e.result.request.label}${e.cached ? ' cached' : ''} ${e.progress.finished}` : e.type)
+        told.push(
+          e.type === 'run-finished'
+            ? `${e.type} ${e.result.request.label}${e.cached ? ' cached' : ''} ${e.progress.finished}`
+            : e.type,
+        )
       },
     })
     expect(told).toEqual([
-      'study-started', 'stage-started', 'run-started', 'run-started', 'run-finished a 1', 'run-finished b 2', 'stage-decided',
-      'stage-started', 'run-finished a cached 3', 'stage-decided', 'study-finished'])
+      'study-started',
+      'stage-started',
+      'run-started',
+      'run-started',
+      'run-finished a 1',
+      'run-finished b 2',
+      'stage-decided',
+      'stage-started',
+      'run-finished a cached 3',
+      'stage-decided',
+      'study-finished',
+    ])
   })
 
   it('that continues asks the runner for nothing that is in the journal, and ends the same', async () => {
@@ -131,7 +199,10 @@ describe('a study', () => {
     const over = { batch: asking('batch', requests('a b'), requests('c')), verify: asking('verify', requests('d e')) }
     const study = plan(['batch', 'verify'])
     const whole = await run(study, over)
-    const broken = new Scripted((r, id) => { if (r.label === 'd') throw new Error('power cut'); return complete(id, r) }, 1)
+    const broken = new Scripted((r, id) => {
+      if (r.label === 'd') throw new Error('power cut')
+      return complete(id, r)
+    }, 1)
     await expect(run(study, over, broken, { path })).rejects.toThrow('power cut')
     expect(broken.started).toEqual(['a/0', 'b/1', 'c/2', 'd/3'])
     const rest = await run(study, over, new Scripted(undefined, 1), { path })
@@ -142,7 +213,10 @@ describe('a study', () => {
 })
 
 describe('a crashed run', () => {
-  const over = { batch: asking('batch', [request('a'), request('p', 1, { job: probe(9) })]), verify: asking('verify', [request('a')]) }
+  const over = {
+    batch: asking('batch', [request('a'), request('p', 1, { job: probe(9) })]),
+    verify: asking('verify', [request('a')]),
+  }
   const failing = (): Scripted => new Scripted((r, id) => crashed(id, r), 1)
 
   it('is recorded and not asked for again in the same study; a study that continues tries it once more', async () => {
@@ -165,11 +239,14 @@ describe('the budget', () => {
     const first = await run(study, over, new Scripted(), { path })
     expect(summaries(first.outcome)).toEqual([
       'a complete; b complete; c complete; d the budget of 5 trials is used up, beside the runs reserved for verification; ' +
-      'e the budget of 5 trials is used up, beside the runs reserved for verification',
+        'e the budget of 5 trials is used up, beside the runs reserved for verification',
       // Its first run is known, so the reserve is enough for two more.
-      'a complete; x complete; y complete; z the budget of 5 trials is used up'])
+      'a complete; x complete; y complete; z the budget of 5 trials is used up',
+    ])
     expect(first.outcome.exhausted).toBe('trials')
-    expect(first.events.filter((e) => e.type === 'budget-exhausted')).toEqual([{ type: 'budget-exhausted', what: 'trials', stage: 'batch' }])
+    expect(first.events.filter((e) => e.type === 'budget-exhausted')).toEqual([
+      { type: 'budget-exhausted', what: 'trials', stage: 'batch' },
+    ])
     await first.journal.close()
     const second = await run(study, over, new Scripted(), { path })
     expect(second.runner.started).toEqual([])
@@ -182,7 +259,11 @@ describe('the budget', () => {
       left.push(context.runsLeft())
       return yield* asking('batch', requests('a b'))(context)
     }
-    await run(plan(['batch', 'schedule', 'verify'], { trials: 9, reservedForVerification: 4 }), { batch: looking, schedule: looking, verify: looking })
+    await run(plan(['batch', 'schedule', 'verify'], { trials: 9, reservedForVerification: 4 }), {
+      batch: looking,
+      schedule: looking,
+      verify: looking,
+    })
     expect(left).toEqual([5, 3, 7])
   })
 
@@ -193,9 +274,16 @@ describe('the budget', () => {
       return { ...complete(id, r), timing: { seconds: 20, stepsPerSecond: 0.2 } }
     }, 1)
     // A run of 4 steps takes 20 s, verification's 16 steps 80 s: of 186 s, 106 are left for the rest.
-    const { outcome } = await run(plan(['batch', 'schedule', 'verify'], { minutes: 3.1, reservedForVerification: 4 }), {
-      batch: asking('batch', requests('a b c d e f')), schedule: asking('schedule', requests('a g')), verify: asking('verify', requests('w x y z')),
-    }, runner, { clock: () => now })
+    const { outcome } = await run(
+      plan(['batch', 'schedule', 'verify'], { minutes: 3.1, reservedForVerification: 4 }),
+      {
+        batch: asking('batch', requests('a b c d e f')),
+        schedule: asking('schedule', requests('a g')),
+        verify: asking('verify', requests('w x y z')),
+      },
+      runner,
+      { clock: () => now },
+    )
     expect(runner.started.map((s) => s[0]).join('')).toBe('abcdewxyz')
     expect(outcome.exhausted).toBe('minutes')
     const late = 'the budget of 3.1 minutes is used up, beside the time reserved for verification'
@@ -209,22 +297,32 @@ describe('the budget', () => {
       return { ...complete(id, r), timing: { seconds: 20, stepsPerSecond: 0.2 } }
     }, 1)
     // Verification takes 80 s. After 80 s of 2.75 minutes 85 s are left: more than that, but not for another run of 20 s.
-    const { outcome } = await run(plan(['batch', 'verify'], { minutes: 2.75, reservedForVerification: 4 }), {
-      batch: asking('batch', requests('a b c d e f')), verify: asking('verify', requests('p q r s')),
-    }, runner, { clock: () => now })
+    const { outcome } = await run(
+      plan(['batch', 'verify'], { minutes: 2.75, reservedForVerification: 4 }),
+      {
+        batch: asking('batch', requests('a b c d e f')),
+        verify: asking('verify', requests('p q r s')),
+      },
+      runner,
+      { clock: () => now },
+    )
     expect(runner.started).toHaveLength(8)
     expect(now).toBeLessThanOrEqual(165_000)
     expect(summaries(outcome)[1]).toBe('p complete; q complete; r complete; s complete')
   })
 
   it('of minutes ends a run that would overrun it', async () => {
-    const runner = new Scripted((_, __, signal) => new Promise((_resolve, reject) => {
-      signal?.addEventListener('abort', () => reject(signal.reason as Error))
-    }))
+    const runner = new Scripted(
+      (_, __, signal) =>
+        new Promise((_resolve, reject) => {
+          signal?.addEventListener('abort', () => reject(signal.reason as Error))
+        }),
+    )
     const { outcome } = await run(plan(['batch'], { minutes: 0.005 }), { batch: asking('batch', requests('a b c')) }, runner)
     expect(summaries(outcome)[0]).toBe(
       'a the budget of 0.005 minutes is used up and the run had not finished; b the budget of 0.005 minutes is used up and the run had ' +
-      'not finished; c the budget of 0.005 minutes is used up')
+        'not finished; c the budget of 0.005 minutes is used up',
+    )
     expect(outcome.exhausted).toBe('minutes')
   })
 })
@@ -233,11 +331,20 @@ describe('a study that is stopped', () => {
   it('throws at once, keeps what was finished, and starts nothing more', async () => {
     const path = journalIn(folder())
     const stop = new AbortController()
-    const runner = new Scripted((r, id, signal) => (r.label === 'a' ? complete(id, r) : new Promise((_, reject) => {
-      signal?.addEventListener('abort', () => reject(signal.reason as Error))
-      setImmediate(() => stop.abort())
-    })), 2)
-    const study = run(plan(['batch']), { batch: asking('batch', requests('a b c d')) }, runner, { path, signal: stop.signal })
+    const runner = new Scripted(
+      (r, id, signal) =>
+        r.label === 'a'
+          ? complete(id, r)
+          : new Promise((_, reject) => {
+              signal?.addEventListener('abort', () => reject(signal.reason as Error))
+              setImmediate(() => stop.abort())
+            }),
+      2,
+    )
+    const study = run(plan(['batch']), { batch: asking('batch', requests('a b c d')) }, runner, {
+      path,
+      signal: stop.signal,
+    })
     await expect(study).rejects.toThrow(Interrupted)
     expect(runner.started).toEqual(['a/0', 'b/1', 'c/2'])
   })
@@ -258,7 +365,11 @@ describe('a study that is stopped', () => {
       return complete(id, r)
     }, 1)
     const study = execute(plan(['batch']), {
-      stages: stages({ batch: asking('batch', requests('a b c d e f')) }), runner, journal, clock: () => 0, listener: () => {},
+      stages: stages({ batch: asking('batch', requests('a b c d e f')) }),
+      runner,
+      journal,
+      clock: () => 0,
+      listener: () => {},
     })
     await expect(study).rejects.toThrow('the journal cannot be written')
     expect(runner.started.length).toBeLessThan(5)

@@ -25,7 +25,11 @@ async function written(path: string, runs: readonly RunResult[] = [one, two, thr
   return readFileSync(path)
 }
 
-interface Opened { readonly runs: readonly RunResult[]; readonly notices: string; readonly files: readonly string[] }
+interface Opened {
+  readonly runs: readonly RunResult[]
+  readonly notices: string
+  readonly files: readonly string[]
+}
 
 async function opened(path: string): Promise<Opened> {
   const journal = await open(path)
@@ -38,24 +42,27 @@ async function opened(path: string): Promise<Opened> {
 const oldHeader = `${JSON.stringify(header)}\n`
 
 describe('damage in the header of a journal', () => {
-  it.each(['with a check', 'without one'])('%s: whatever bit is flipped, no finished run is lost and no study is mixed up', async (kind) => {
-    const path = journalIn(folder())
-    const whole = await written(path)
-    const first = whole.indexOf(10) + 1
-    const before = kind === 'with a check' ? whole : Buffer.concat([Buffer.from(oldHeader), whole.subarray(first)])
-    const end = before.indexOf(10)
-    const random = stream(5, 'header flips', kind)
-    for (let i = 0; i < 40; i++) {
-      const bytes = Buffer.from(before)
-      const at = random.integer(end)
-      bytes[at] = (bytes[at] as number) ^ (1 << random.integer(7))
-      writeFileSync(path, bytes)
-      const { runs, notices } = await opened(path)
-      // A line break in the middle of the header costs nothing; nothing is said where what is compared is whole.
-      expect(runs, `byte ${at}: ${notices}`).toEqual([one, two, three])
-      expect(notices, `byte ${at}`).not.toMatch(/changed since/)
-    }
-  })
+  it.each(['with a check', 'without one'])(
+    '%s: whatever bit is flipped, no finished run is lost and no study is mixed up',
+    async (kind) => {
+      const path = journalIn(folder())
+      const whole = await written(path)
+      const first = whole.indexOf(10) + 1
+      const before = kind === 'with a check' ? whole : Buffer.concat([Buffer.from(oldHeader), whole.subarray(first)])
+      const end = before.indexOf(10)
+      const random = stream(5, 'header flips', kind)
+      for (let i = 0; i < 40; i++) {
+        const bytes = Buffer.from(before)
+        const at = random.integer(end)
+        bytes[at] = (bytes[at] as number) ^ (1 << random.integer(7))
+        writeFileSync(path, bytes)
+        const { runs, notices } = await opened(path)
+        // A line break in the middle of the header costs nothing; nothing is said where what is compared is whole.
+        expect(runs, `byte ${at}: ${notices}`).toEqual([one, two, three])
+        expect(notices, `byte ${at}`).not.toMatch(/changed since/)
+      }
+    },
+  )
 
   it('is told from the header of another study, and the damaged file is kept', async () => {
     const path = journalIn(folder())
@@ -69,7 +76,10 @@ describe('damage in the header of a journal', () => {
     expect((await opened(path)).notices).toBe('')
 
     const other = await Journal.open(path, { ...header, workload: 'q', spec: 't' }, { idOf })
-    expect([other.size, other.notices.join()]).toEqual([0, expect.stringContaining('the spec changed since the journal was started')])
+    expect([other.size, other.notices.join()]).toEqual([
+      0,
+      expect.stringContaining('the spec changed since the journal was started'),
+    ])
     await other.close()
   })
 
@@ -99,16 +109,36 @@ describe('damage anywhere else', () => {
   it.each([
     ['line breaks of an editor for Windows', (t: string) => t.replaceAll('\n', '\r\n'), [one, two, three], /^$/],
     ['a byte order mark', (t: string) => `\ufeff${t}`, [one, two, three], /^$/],
-    ['a second header, as of two files in one', (t: string) => `${t}${lines(t)[0] ?? ''}\n${lines(t)[2] ?? ''}\n`, [one, two, three], /^$/],
+    [
+      'a second header, as of two files in one',
+      (t: string) => `${t}${lines(t)[0] ?? ''}\n${lines(t)[2] ?? ''}\n`,
+      [one, two, three],
+      /^$/,
+    ],
     ['a second header of an old version', (t: string) => `${t}${oldHeader}`, [one, two, three], /^$/],
     ['no header at all', (t: string) => lines(t).slice(1).join('\n'), [one, two, three], /first line .* 3 runs/],
-    ['a block of zeros for the end, as after a power cut', (t: string) => t.slice(0, -200) + nul(4096), [one, two], /last line .* torn/],
+    [
+      'a block of zeros for the end, as after a power cut',
+      (t: string) => t.slice(0, -200) + nul(4096),
+      [one, two],
+      /last line .* torn/,
+    ],
     ['a block of zeros after the end', (t: string) => t + nul(4096), [one, two, three], /last line .* torn/],
-    ['a block of zeros over two lines', (t: string) => {
-      const at = t.indexOf('\n') + 100
-      return t.slice(0, at) + nul(lines(t)[1]?.length ?? 0) + t.slice(at + (lines(t)[1]?.length ?? 0))
-    }, [three], /damaged line/],
-    ['zeros for the whole header', (t: string) => nul(t.indexOf('\n')) + t.slice(t.indexOf('\n')), [one, two, three], /first line .* 3 runs/],
+    [
+      'a block of zeros over two lines',
+      (t: string) => {
+        const at = t.indexOf('\n') + 100
+        return t.slice(0, at) + nul(lines(t)[1]?.length ?? 0) + t.slice(at + (lines(t)[1]?.length ?? 0))
+      },
+      [three],
+      /damaged line/,
+    ],
+    [
+      'zeros for the whole header',
+      (t: string) => nul(t.indexOf('\n')) + t.slice(t.indexOf('\n')),
+      [one, two, three],
+      /first line .* 3 runs/,
+    ],
     ['a line twice', (t: string) => `${t}${lines(t)[1] ?? ''}\n`, [one, two, three], /^$/],
     ['an empty line', (t: string) => t.replace('\n', '\n\n'), [one, two, three], /^$/],
   ] as const)('%s loses no more than the lines that are gone', async (_, damage, kept, said) => {

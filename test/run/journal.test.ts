@@ -61,7 +61,10 @@ describe('the journal', () => {
   it('takes runs of any length, and labels in any script', async () => {
     const path = journalIn(folder())
     const log = Array.from({ length: 20_000 }, (_, i) => i / 7)
-    const long = { ...complete('a'), steps: { loss: log, learningRate: log, gradientNorm: log, clipped: log.map(() => false) } }
+    const long = {
+      ...complete('a'),
+      steps: { loss: log, learningRate: log, gradientNorm: log, clipped: log.map(() => false) },
+    }
     const runs = [long, complete('b', request('学習率 → 0.1 · “é”\n\u2028')), { ...long, id: 'c' }]
     const first = await Journal.open(path, header)
     for (const run of runs) await first.append(run)
@@ -112,7 +115,10 @@ describe('a journal that was cut', () => {
       // What was torn is gone from the file too, or a shorter line written over it would leave its end behind.
       if (cut >= headerEnd) expect(readFileSync(path).length, `cut at ${cut}`).toBe(ends[expected.length])
       const torn = cut > headerEnd && !ends.includes(cut)
-      expect(journal.notices.filter((n) => n.includes('torn')), `cut at ${cut}`).toHaveLength(torn ? 1 : 0)
+      expect(
+        journal.notices.filter((n) => n.includes('torn')),
+        `cut at ${cut}`,
+      ).toHaveLength(torn ? 1 : 0)
       for (const id of ['a', 'b', 'c']) if (!journal.has(id)) await journal.append(complete(id))
       expect(await idsIn(journal)).toEqual(['a', 'b', 'c'])
       await journal.close()
@@ -128,8 +134,12 @@ describe('a journal that was cut', () => {
       writeFileSync(path, whole.subarray(0, cut))
       const found = await scanJournal(path)
       const lines = ends.filter((end) => end <= cut).length
-      expect([[...found?.places.keys() ?? []], found?.torn, found?.damaged, found?.end], `cut at ${cut}`)
-        .toEqual([['a', 'b'].slice(0, Math.max(0, lines - 1)), cut > 0 && !ends.includes(cut), 0, ends[lines - 1] ?? 0])
+      expect([[...(found?.places.keys() ?? [])], found?.torn, found?.damaged, found?.end], `cut at ${cut}`).toEqual([
+        ['a', 'b'].slice(0, Math.max(0, lines - 1)),
+        cut > 0 && !ends.includes(cut),
+        0,
+        ends[lines - 1] ?? 0,
+      ])
     }
   })
 
@@ -254,16 +264,24 @@ describe('one journal', () => {
     await (await Journal.open(path, header)).close()
   })
 
-  it.skipIf(process.platform !== 'linux')('is taken over from a holder that was killed and never asked for by its parent', async () => {
-    const path = journalIn(folder())
-    const parent = spawn('sh', ['-c', 'sleep 0.01 & exec sleep 20'], { stdio: 'ignore' })
-    onTestFinished(() => { parent.kill() })
-    const statOf = (pid: number): string => readFileSync(`/proc/${pid}/stat`, 'utf8')
-    const child = (): number => Number(readFileSync(`/proc/${parent.pid}/task/${parent.pid}/children`, 'utf8'))
-    await until(() => child() > 0 && / Z /.test(statOf(child())))
-    writeFileSync(`${path}.lock`, JSON.stringify({ pid: child(), started: statOf(child()).split(') ')[1]?.split(' ')[19] }))
-    await (await Journal.open(path, header)).close()
-  })
+  it.skipIf(process.platform !== 'linux')(
+    'is taken over from a holder that was killed and never asked for by its parent',
+    async () => {
+      const path = journalIn(folder())
+      const parent = spawn('sh', ['-c', 'sleep 0.01 & exec sleep 20'], { stdio: 'ignore' })
+      onTestFinished(() => {
+        parent.kill()
+      })
+      const statOf = (pid: number): string => readFileSync(`/proc/${pid}/stat`, 'utf8')
+      const child = (): number => Number(readFileSync(`/proc/${parent.pid}/task/${parent.pid}/children`, 'utf8'))
+      await until(() => child() > 0 && / Z /.test(statOf(child())))
+      writeFileSync(
+        `${path}.lock`,
+        JSON.stringify({ pid: child(), started: statOf(child()).split(') ')[1]?.split(' ')[19] }),
+      )
+      await (await Journal.open(path, header)).close()
+    },
+  )
 
   it('says where it cannot be written', async () => {
     await expect(Journal.open('/nowhere/at/all/journal.jsonl', header)).rejects.toThrow('journal/unwritable')

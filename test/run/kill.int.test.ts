@@ -13,36 +13,64 @@ import type { StudyConfig } from '../support/worker-study.ts'
 import { someWorkload } from '../support/world.ts'
 import { folder, isAlive, journalIn, noData, until } from './runs.ts'
 
-interface Place { readonly where: string; readonly journal: string; readonly notes: string; readonly out: string; readonly config: string }
+interface Place {
+  readonly where: string
+  readonly journal: string
+  readonly notes: string
+  readonly out: string
+  readonly config: string
+}
 
 function place(over: Partial<StudyConfig> = {}): Place {
   const where = folder()
   const [notes, out, config] = ['notes', 'out.json', 'config'].map((name) => join(where, name)) as [string, string, string]
   const journal = journalIn(where)
-  writeFileSync(config, serialize({
-    journal, out, label: 'wait 25', epochs: 1, script: join(root, 'test/support/worker-scripted.ts'),
-    init: { type: 'init', engine: 'wasm', folder: notes, workload: someWorkload, data: noData }, ...over,
-  } satisfies StudyConfig))
+  writeFileSync(
+    config,
+    serialize({
+      journal,
+      out,
+      label: 'wait 25',
+      epochs: 1,
+      script: join(root, 'test/support/worker-scripted.ts'),
+      init: { type: 'init', engine: 'wasm', folder: notes, workload: someWorkload, data: noData },
+      ...over,
+    } satisfies StudyConfig),
+  )
   return { where, journal, notes, out, config }
 }
 
-interface Started { readonly child: ChildProcess; readonly ended: Promise<number | null>; readonly said: () => string }
+interface Started {
+  readonly child: ChildProcess
+  readonly ended: Promise<number | null>
+  readonly said: () => string
+}
 
 const script = join(root, 'test/support/worker-study.ts')
 
 function start({ config }: Place, [program, ...args]: readonly [string, ...string[]] = [node24, script]): Started {
   const child = spawn(program, [...args, config], { stdio: ['ignore', 'ignore', 'pipe'] })
   // A test that fails leaves no study behind; workers end with it.
-  onTestFinished(() => { child.kill('SIGKILL') })
+  onTestFinished(() => {
+    child.kill('SIGKILL')
+  })
   let said = ''
-  child.stderr.setEncoding('utf8').on('data', (text: string) => { said += text })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text
+  })
   return { child, ended: new Promise((resolve) => child.on('close', (code) => resolve(code))), said: () => said }
 }
 
 const lines = (path: string): string[] => (existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(0, -1) : [])
-const finished = (at: Place): string[] => lines(at.journal).slice(1).map((line) => idOfLine(line) ?? 'damaged')
-const begun = (at: Place): { id: string; pid: number }[] => lines(at.notes).map((line) => line.split(' ')).filter(([what]) => what === 'start')
-  .map(([, id = '', pid]) => ({ id, pid: Number(pid) }))
+const finished = (at: Place): string[] =>
+  lines(at.journal)
+    .slice(1)
+    .map((line) => idOfLine(line) ?? 'damaged')
+const begun = (at: Place): { id: string; pid: number }[] =>
+  lines(at.notes)
+    .map((line) => line.split(' '))
+    .filter(([what]) => what === 'start')
+    .map(([, id = '', pid]) => ({ id, pid: Number(pid) }))
 
 describe('a study that is killed', () => {
   it('ten times at random moments ends as an uninterrupted one, and repeats no finished run', async () => {
@@ -63,7 +91,11 @@ describe('a study that is killed', () => {
       child.kill('SIGKILL')
       await ended
       // What was on disk when it began was not trained again.
-      expect(begun(killed).slice(notes).filter((n) => before.has(n.id))).toEqual([])
+      expect(
+        begun(killed)
+          .slice(notes)
+          .filter((n) => before.has(n.id)),
+      ).toEqual([])
       await until(() => begun(killed).every((n) => !isAlive(n.pid)))
     }
     const before = finished(killed)
@@ -99,23 +131,39 @@ describe('a study that is killed', () => {
 })
 
 // Elsewhere `kill -9` stands in for the kernel, above and in the tests of the pool: to who is left both look the same.
-describe.skipIf(noGroups !== null)(`the kernel, out of memory (where a group of processes can be made${noGroups === null ? '' : `: ${noGroups}`}),`, () => {
-  it('kills the study itself: it continues to the same end, and repeats no finished run', async () => {
-    const whole = place({ label: 'wait 40' })
-    expect(await start(whole).ended).toBe(0)
-    const at = place({ label: 'wait 40' })
-    const eat = 'data:text/javascript,const a=[];setTimeout(()=>setInterval(()=>{a.push(Buffer.alloc(2**23,1))},1),700)'
-    const procs = memoryGroup(500)
-    const { child, ended } = start(at, ['sh', '-c', `echo $$ > ${procs}; exec "$@"`, 'sh', node24, '--import', eat, script])
-    expect([await ended, child.signalCode]).toEqual([null, 'SIGKILL'])
-    const before = finished(at)
-    const notes = begun(at).length
-    expect(before.length).toBeLessThan(24)
-    expect(await start(at).ended).toBe(0)
-    expect(begun(at).slice(notes).filter((n) => before.includes(n.id))).toEqual([])
-    expect(readFileSync(at.out, 'utf8')).toBe(readFileSync(whole.out, 'utf8'))
-  })
-})
+describe.skipIf(noGroups !== null)(
+  `the kernel, out of memory (where a group of processes can be made${noGroups === null ? '' : `: ${noGroups}`}),`,
+  () => {
+    it('kills the study itself: it continues to the same end, and repeats no finished run', async () => {
+      const whole = place({ label: 'wait 40' })
+      expect(await start(whole).ended).toBe(0)
+      const at = place({ label: 'wait 40' })
+      const eat = 'data:text/javascript,const a=[];setTimeout(()=>setInterval(()=>{a.push(Buffer.alloc(2**23,1))},1),700)'
+      const procs = memoryGroup(500)
+      const { child, ended } = start(at, [
+        'sh',
+        '-c',
+        `echo $$ > ${procs}; exec "$@"`,
+        'sh',
+        node24,
+        '--import',
+        eat,
+        script,
+      ])
+      expect([await ended, child.signalCode]).toEqual([null, 'SIGKILL'])
+      const before = finished(at)
+      const notes = begun(at).length
+      expect(before.length).toBeLessThan(24)
+      expect(await start(at).ended).toBe(0)
+      expect(
+        begun(at)
+          .slice(notes)
+          .filter((n) => before.includes(n.id)),
+      ).toEqual([])
+      expect(readFileSync(at.out, 'utf8')).toBe(readFileSync(whole.out, 'utf8'))
+    })
+  },
+)
 
 describe('two processes on one journal', () => {
   it('are one too many: the second says who has it', async () => {

@@ -16,6 +16,7 @@ describe('the machine of a run', () => {
     const there = onMachine(run, machineLabel(2))
     expect(there).toEqual({ ...run, timing: { ...run.timing, machine: machineLabel(2) } })
     expect([isRun(run), isRun(there)]).toEqual([true, true])
-    for (const machine of [7, null, {}, 'x'.repeat(400)]) expect(isRun({ ...run, timing: { ...run.timing, machine } })).toBe(false)
+    for (const machine of [7, null, {}, 'x'.repeat(400)])
+      expect(isRun({ ...run, timing: { ...run.timing, machine } })).toBe(false)
   })
 })

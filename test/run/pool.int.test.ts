@@ -21,13 +21,18 @@ interface Started {
   readonly run: (label: string, over?: Partial<RunRequest>, signal?: AbortSignal) => Promise<RunResult>
 }
 
-interface StartOptions { readonly script?: string; readonly notes?: string; readonly onNotice?: () => void }
+interface StartOptions {
+  readonly script?: string
+  readonly notes?: string
+  readonly onNotice?: () => void
+}
 
 async function start(workers: number, over: StartOptions = {}): Promise<Started> {
   const notes = join(folder(), over.notes ?? 'notes')
   const notices: string[] = []
   const pool = await WorkerPool.start({
-    script: over.script ?? script, workers,
+    script: over.script ?? script,
+    workers,
     notice: (text) => {
       notices.push(text)
       over.onNotice?.()
@@ -37,12 +42,15 @@ async function start(workers: number, over: StartOptions = {}): Promise<Started>
   onTestFinished(() => pool.close())
   let count = 0
   return {
-    pool, notices,
-    notes: () => (existsSync(notes) ? readFileSync(notes, 'utf8').trimEnd().split('\n') : []).map((line) => {
-      const [what = '', id = '', pid] = line.split(' ')
-      return { what, id, pid: Number(pid) }
-    }),
-    run: (label, more, signal) => pool.run(request(label, 1, more), `${(count++).toString(16).padStart(6, '0')}${'0'.repeat(14)}`, signal),
+    pool,
+    notices,
+    notes: () =>
+      (existsSync(notes) ? readFileSync(notes, 'utf8').trimEnd().split('\n') : []).map((line) => {
+        const [what = '', id = '', pid] = line.split(' ')
+        return { what, id, pid: Number(pid) }
+      }),
+    run: (label, more, signal) =>
+      pool.run(request(label, 1, more), `${(count++).toString(16).padStart(6, '0')}${'0'.repeat(14)}`, signal),
   }
 }
 
@@ -55,13 +63,19 @@ describe('the pool', () => {
     await until(() => (pool as unknown as { idle: unknown[] }).idle.length === 2)
     const results = await Promise.all(['wait 200', 'wait 200', 'fine', 'fine'].map((label) => run(label)))
     expect(results.map((r) => r.status)).toEqual(Array.from({ length: 4 }, () => 'complete'))
-    expect(notes().slice(0, 2).map((n) => n.what)).toEqual(['start', 'start'])
+    expect(
+      notes()
+        .slice(0, 2)
+        .map((n) => n.what),
+    ).toEqual(['start', 'start'])
     expect(new Set(notes().map((n) => n.pid)).size).toBe(2)
   })
 
   it('gives workers nothing of the environment, where secrets are', async () => {
     process.env['SOME_TOKEN'] = 'secret'
-    onTestFinished(() => { delete process.env['SOME_TOKEN'] })
+    onTestFinished(() => {
+      delete process.env['SOME_TOKEN']
+    })
     const result = await (await start(1)).run('environment')
     expect(result.status === 'complete' && result.weights).toBe('[]')
   })
@@ -94,14 +108,21 @@ describe('a worker that dies costs its run alone', () => {
     expect((await run('fine')).status).toBe('complete')
   })
 
-  it.skipIf(noGroups !== null)(`also when the kernel kills it for want of memory${noGroups === null ? '' : ` (here it cannot be played: ${noGroups})`}`, async () => {
-    const { run, notes, notices } = await start(1)
-    await run('fine')
-    writeFileSync(memoryGroup(100), String(notes()[0]?.pid))
-    // It takes more than its group may; the fresh process is in no group.
-    expect((await run('eat 300')).status).toBe('complete')
-    expect(notices).toEqual([expect.stringMatching(/was killed, as the system does when it runs out of memory; eat 300 \(seed 1\) is tried again/)])
-  })
+  it.skipIf(noGroups !== null)(
+    `also when the kernel kills it for want of memory${noGroups === null ? '' : ` (here it cannot be played: ${noGroups})`}`,
+    async () => {
+      const { run, notes, notices } = await start(1)
+      await run('fine')
+      writeFileSync(memoryGroup(100), String(notes()[0]?.pid))
+      // It takes more than its group may; the fresh process is in no group.
+      expect((await run('eat 300')).status).toBe('complete')
+      expect(notices).toEqual([
+        expect.stringMatching(
+          /was killed, as the system does when it runs out of memory; eat 300 \(seed 1\) is tried again/,
+        ),
+      ])
+    },
+  )
 
   it('and a crash that does not come again leaves only a notice', async () => {
     const { run, notices } = await start(1)
@@ -157,7 +178,10 @@ describe('a probe', () => {
     const open = all.slice(0, at).reduce((sum, n) => sum + (n.what === 'start' ? 1 : -1), 0)
     expect(open).toBe(0)
     // Both are sent at once, to two processes: which of them says so first is theirs.
-    const after = all.slice(at + 2).filter((n) => n.what === 'start').map((n) => Number(n.id.slice(0, 6)))
+    const after = all
+      .slice(at + 2)
+      .filter((n) => n.what === 'start')
+      .map((n) => Number(n.id.slice(0, 6)))
     expect(after.sort()).toEqual([3, 4])
     expect(all.filter((n) => n.pid === all[at]?.pid)).toHaveLength(2)
     await until(() => !isAlive(all[at]?.pid ?? 0))
@@ -169,28 +193,47 @@ describe('a probe', () => {
     await run('wait 100', { job: probe(4096) })
     await until(() => processes.size === 3)
     await run('fine', { job: probe(4096) })
-    expect(new Set(notes().filter((n) => n.what === 'start').map((n) => n.pid)).size).toBe(2)
+    expect(
+      new Set(
+        notes()
+          .filter((n) => n.what === 'start')
+          .map((n) => n.pid),
+      ).size,
+    ).toBe(2)
     await run('fine')
     await until(() => processes.size === 2)
   })
 
-  it.skipIf(process.platform !== 'linux')('is ended when it holds more memory than it may, and not tried again', async () => {
-    const { run, notes, notices } = await start(1)
-    expect((await run('eat 64', { job: probe(400) })).status).toBe('complete')
-    expect(reasonOf(await run('eat 3000', { job: probe(400) }))).toMatch(/needs more memory than the limit: \d+ MiB of 400 MiB/)
-    expect(notes().filter((n) => n.what === 'start')).toHaveLength(2)
-    expect(notices).toEqual([])
-  })
+  it.skipIf(process.platform !== 'linux')(
+    'is ended when it holds more memory than it may, and not tried again',
+    async () => {
+      const { run, notes, notices } = await start(1)
+      expect((await run('eat 64', { job: probe(400) })).status).toBe('complete')
+      expect(reasonOf(await run('eat 3000', { job: probe(400) }))).toMatch(
+        /needs more memory than the limit: \d+ MiB of 400 MiB/,
+      )
+      expect(notes().filter((n) => n.what === 'start')).toHaveLength(2)
+      expect(notices).toEqual([])
+    },
+  )
 })
 
 describe('a run that is given up', () => {
   it('ends at once, whether it computes or waits for its turn, and the pool goes on', async () => {
     const { run, notes, notices } = await start(1)
     const stop = new AbortController()
-    const given = Promise.allSettled([run('hang', {}, stop.signal), run('fine', {}, stop.signal), run('fine', { job: probe(9) }, stop.signal)])
+    const given = Promise.allSettled([
+      run('hang', {}, stop.signal),
+      run('fine', {}, stop.signal),
+      run('fine', { job: probe(9) }, stop.signal),
+    ])
     await until(() => notes().length === 1)
     stop.abort(new Error('enough'))
-    expect((await given).map((s) => s.status === 'rejected' && String(s.reason))).toEqual(['Error: enough', 'Error: enough', 'Error: enough'])
+    expect((await given).map((s) => s.status === 'rejected' && String(s.reason))).toEqual([
+      'Error: enough',
+      'Error: enough',
+      'Error: enough',
+    ])
     expect((await run('fine')).status).toBe('complete')
     await expect(run('fine', {}, stop.signal)).rejects.toThrow('enough')
     expect(notices).toEqual([])

@@ -12,25 +12,37 @@ import { complete, folder, header, journalIn, plan, request } from './runs.ts'
 /** The second ask hangs on what the first was answered, and the levers on all of it, so that a wrong answer shows. */
 const stage: Stage = function* ({ incumbent, job }) {
   const first = yield [1, 2].map((seed) => request(`run ${seed}`, seed))
-  const worth = first.map((o) => (o.status === 'complete' ? o.best?.validation.nll ?? 0 : 0)).reduce((a, b) => a + b)
+  const worth = first.map((o) => (o.status === 'complete' ? (o.best?.validation.nll ?? 0) : 0)).reduce((a, b) => a + b)
   const second = yield [3, Math.round(worth * 1000) + 10].map((seed) => request(`run ${seed}`, seed))
   const runs = [...first, ...second].flatMap((o) => (o.status === 'complete' ? [o] : []))
   const all = runs.map((o) => o.best?.validation.nll).join()
   return {
-    stage: job.id, levers: withLevers(incumbent, { weightDecay: worth / 10 }), conclusion: 'changed', summary: all, lineage: [], comparisons: [], omissions: [],
-    findings: { stage: 'schedule' }, runs: runs.map((r) => r.id),
+    stage: job.id,
+    levers: withLevers(incumbent, { weightDecay: worth / 10 }),
+    conclusion: 'changed',
+    summary: all,
+    lineage: [],
+    comparisons: [],
+    omissions: [],
+    findings: { stage: 'schedule' },
+    runs: runs.map((r) => r.id),
   }
 }
 const stages: Execution['stages'] = { 'lr-range': stage, batch: stage, regularize: stage, schedule: stage, verify: stage }
 
-interface Done { readonly said: string; readonly trained: number; readonly notices: string }
+interface Done {
+  readonly said: string
+  readonly trained: number
+  readonly notices: string
+}
 
 /** One study from what the file holds to its end; `seen` is told the file whenever a run has been synced. */
 async function study(path: string, seen: (bytes: Buffer) => void = () => {}): Promise<Done> {
   const journal = await Journal.open(path, header, { idOf: runIds(someWorkload, 'none') })
   let trained = 0
   const runner: Runner = {
-    engine: 'none', slots: 1,
+    engine: 'none',
+    slots: 1,
     run: (asked, id) => {
       trained += 1
       const nll = (parseInt(id.slice(0, 6), 16) % 1000) / 1000
@@ -38,7 +50,15 @@ async function study(path: string, seen: (bytes: Buffer) => void = () => {}): Pr
     },
   }
   const minutes = { minutes: 60, trials: null, reservedForVerification: 0 }
-  const { decisions, levers } = await execute(plan(['batch'], minutes), { stages, runner, journal, clock: () => 5000, listener: (e) => { if (e.type === 'run-finished') seen(readFileSync(path)) } })
+  const { decisions, levers } = await execute(plan(['batch'], minutes), {
+    stages,
+    runner,
+    journal,
+    clock: () => 5000,
+    listener: (e) => {
+      if (e.type === 'run-finished') seen(readFileSync(path))
+    },
+  })
   await journal.close()
   return { said: JSON.stringify({ decisions, levers }), trained, notices: journal.notices.join('\n') }
 }

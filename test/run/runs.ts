@@ -22,9 +22,20 @@ export function request(label: string, seed = 1, over: Partial<RunRequest> = {})
 /** A finished run of four steps; nll 0.5 on validation. */
 export function complete(id: string, of = request(id)): CompleteRun {
   return {
-    id, request: of, engine: 'none', status: 'complete', probe: null, weights: 'w'.repeat(64), evaluations: [],
+    id,
+    request: of,
+    engine: 'none',
+    status: 'complete',
+    probe: null,
+    weights: 'w'.repeat(64),
+    evaluations: [],
     best: { step: 4, epoch: 1, validation: { nll: 0.5 }, test: null },
-    steps: { loss: [2, 1, 0.6, 0.5], learningRate: [1, 1, 1, 1], gradientNorm: [1, 1, 1, 1], clipped: [false, false, false, true] },
+    steps: {
+      loss: [2, 1, 0.6, 0.5],
+      learningRate: [1, 1, 1, 1],
+      gradientNorm: [1, 1, 1, 1],
+      clipped: [false, false, false, true],
+    },
     timing: { seconds: 0.4, stepsPerSecond: 10 },
   }
 }
@@ -36,8 +47,16 @@ export function crashed(id: string, of = request(id)): RunResult {
 
 export function plan(jobs: readonly StageName[], over: Partial<Plan['budget']> = {}): Plan {
   return {
-    version: 1, name: 'toy', fingerprint: 'p', specFingerprint: 's', seed: 3, workload: someWorkload, baseline: someLevers, gates: [],
-    jobs: jobs.map(job), budget: { minutes: null, trials: null, reservedForVerification: 0, ...over },
+    version: 1,
+    name: 'toy',
+    fingerprint: 'p',
+    specFingerprint: 's',
+    seed: 3,
+    workload: someWorkload,
+    baseline: someLevers,
+    gates: [],
+    jobs: jobs.map(job),
+    budget: { minutes: null, trials: null, reservedForVerification: 0, ...over },
   }
 }
 
@@ -66,7 +85,10 @@ export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
 
 /** For workers that train nothing. */
 export const noData: TrainingData = {
-  inputs: new Float32Array(8), inputShape: [2], targets: new Float32Array(4), targetScale: null,
+  inputs: new Float32Array(8),
+  inputShape: [2],
+  targets: new Float32Array(4),
+  targetScale: null,
   splits: { train: new Int32Array(2), validation: new Int32Array(1), test: new Int32Array(1) },
 }
 
@@ -82,7 +104,7 @@ export function isAlive(pid: number): boolean {
 
 /** Waits for something that takes 20 seconds at most on a usual machine, unless `milliseconds` say otherwise. */
 export async function until(what: () => boolean, milliseconds = 20_000): Promise<void> {
-  for (const end = performance.now() + patiently(milliseconds / 1000); !what();) {
+  for (const end = performance.now() + patiently(milliseconds / 1000); !what(); ) {
     if (performance.now() > end) throw new Error('it did not happen in time')
     await sleep(10)
   }

@@ -18,16 +18,28 @@ import { folder, isAlive, journalIn, probe, until } from './runs.ts'
 let digits: TrainingData
 let bundle: WorkerBundle
 beforeAll(async () => {
-  [digits, bundle] = await Promise.all([loadDigits(), bundleWorker()])
+  ;[digits, bundle] = await Promise.all([loadDigits(), bundleWorker()])
 })
 afterAll(() => bundle.remove())
 
-const init = (): InitMessage =>
-  ({ type: 'init', engine: 'wasm', folder: bundle.wasmFolder, workload: workloadOf(digits, mlp), data: digits })
+const init = (): InitMessage => ({
+  type: 'init',
+  engine: 'wasm',
+  folder: bundle.wasmFolder,
+  workload: workloadOf(digits, mlp),
+  data: digits,
+})
 const twoEpochs = withLevers(someLevers, { epochs: 2 })
 
 async function start(workers: number): Promise<WorkerPool> {
-  const pool = await WorkerPool.start({ script: bundle.script, workers, init: init(), notice: (text) => { throw new Error(text) } })
+  const pool = await WorkerPool.start({
+    script: bundle.script,
+    workers,
+    init: init(),
+    notice: (text) => {
+      throw new Error(text)
+    },
+  })
   onTestFinished(() => pool.close())
   return pool
 }
@@ -37,7 +49,10 @@ describe('the real worker', () => {
     const pool = await start(2)
     const asked = request({ levers: twoEpochs, seed: 4 })
     const results = await Promise.all([
-      pool.run(request({ levers: twoEpochs, seed: 5 }), 'a'), pool.run(asked, 'b'), pool.run(asked, 'b'), pool.run(asked, 'b'),
+      pool.run(request({ levers: twoEpochs, seed: 5 }), 'a'),
+      pool.run(asked, 'b'),
+      pool.run(asked, 'b'),
+      pool.run(asked, 'b'),
     ])
     const here = complete((await trainerFor(digits, mlp)).run(asked, 'b'))
     const timeless = { ...here, timing: null }
@@ -49,7 +64,11 @@ describe('the real worker', () => {
   it('makes a crashed run of what cannot be trained, and goes on', async () => {
     const pool = await start(1)
     const impossible = { ...request({ levers: twoEpochs }), job: { kind: 'nonsense' } } as never
-    expect(await pool.run(impossible, 'a')).toMatchObject({ status: 'crashed', id: 'a', reason: expect.stringContaining('nonsense') as string })
+    expect(await pool.run(impossible, 'a')).toMatchObject({
+      status: 'crashed',
+      id: 'a',
+      reason: expect.stringContaining('nonsense') as string,
+    })
     expect((await pool.run(request({ levers: twoEpochs }), 'b')).status).toBe('complete')
   })
 
@@ -59,19 +78,26 @@ describe('the real worker', () => {
     expect(fits.probe?.peakMemoryMiB).toBeGreaterThan(50)
     expect(fits.probe?.peakMemoryMiB).toBeLessThan(1024)
     expect(await pool.run(request({ job: probe(60) }), 'b')).toMatchObject({
-      status: 'crashed', reason: expect.stringMatching(/needs more memory than the limit: \d+ MiB of 60 MiB/) as string })
+      status: 'crashed',
+      reason: expect.stringMatching(/needs more memory than the limit: \d+ MiB of 60 MiB/) as string,
+    })
   })
 
   it('says what is missing where the engine cannot start', async () => {
     const broken = { ...init(), folder: '/nowhere' }
-    await expect(WorkerPool.start({ script: bundle.script, workers: 2, init: broken, notice: () => {} })).rejects.toMatchObject({
-      diagnostics: [expect.objectContaining({ code: 'engine/wasm-unusable' })] })
+    await expect(
+      WorkerPool.start({ script: bundle.script, workers: 2, init: broken, notice: () => {} }),
+    ).rejects.toMatchObject({
+      diagnostics: [expect.objectContaining({ code: 'engine/wasm-unusable' })],
+    })
   })
 
   it('explains itself when a person starts it', async () => {
     const child = spawn(node24, [bundle.script], { stdio: ['ignore', 'ignore', 'pipe'] })
     let said = ''
-    child.stderr.setEncoding('utf8').on('data', (text: string) => { said += text })
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said += text
+    })
     expect(await new Promise((resolve) => child.on('close', resolve))).toBe(2)
     expect(said).toContain('started by a study')
   })
@@ -79,12 +105,23 @@ describe('the real worker', () => {
   it.skipIf(process.platform !== 'linux')('does not outlive its study, even in the middle of a long run', async () => {
     const where = folder()
     const config = join(where, 'config')
-    writeFileSync(config, serialize({
-      journal: journalIn(where), out: join(where, 'out'), label: 'long', epochs: 100_000, script: bundle.script, init: init(),
-    } satisfies StudyConfig))
+    writeFileSync(
+      config,
+      serialize({
+        journal: journalIn(where),
+        out: join(where, 'out'),
+        label: 'long',
+        epochs: 100_000,
+        script: bundle.script,
+        init: init(),
+      } satisfies StudyConfig),
+    )
     const study = spawn(node24, [join(root, 'test/support/worker-study.ts'), config], { stdio: 'inherit' })
-    onTestFinished(() => { study.kill('SIGKILL') })
-    const children = (): number[] => readFileSync(`/proc/${study.pid}/task/${study.pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
+    onTestFinished(() => {
+      study.kill('SIGKILL')
+    })
+    const children = (): number[] =>
+      readFileSync(`/proc/${study.pid}/task/${study.pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
     await until(() => children().length === 2)
     const workers = children()
     // In the middle of a run: its own processor time goes up.

@@ -18,7 +18,10 @@ describe('the comparison of a fresh build with the committed one', () => {
     const committed = folder({ 'cli/index.js': 'a', 'cli/12.index.js': 'b', 'same.js': 'c' })
     const fresh = folder({ 'cli/index.js': 'A', 'worker/index.js': 'd', 'same.js': 'c' })
     expect(differences(committed, fresh)).toEqual([
-      'cli/12.index.js: stale, the build does not write it', 'cli/index.js: changed', 'worker/index.js: missing'])
+      'cli/12.index.js: stale, the build does not write it',
+      'cli/index.js: changed',
+      'worker/index.js: missing',
+    ])
   })
 
   it('finds nothing between equal folders, and everything where none is committed', () => {

@@ -9,7 +9,12 @@ import type { RegressionRule } from '../../src/gates/regression.ts'
 function bank(name: string, mean: number): Trained {
   const random = stream(1, 'bank', name)
   const runs = Array.from({ length: 48 }, (_, seed) => ({
-    key: name, seed, status: 'complete' as const, steps: 1, weights: `${seed}`, test: null,
+    key: name,
+    seed,
+    status: 'complete' as const,
+    steps: 1,
+    weights: `${seed}`,
+    test: null,
     validation: { accuracy: mean + 0.01 * random.normal() },
   }))
   // Judging reads no more of world and change than their names.
@@ -29,10 +34,18 @@ describe('decisions of the proof', () => {
 
   test('the gate with looks decides as a study does', () => {
     const rule: RegressionRule = {
-      gate: 'regression', metric: 'accuracy', split: 'validation', margin: 0.015, paired: false, onInconclusive: 'fail',
+      gate: 'regression',
+      metric: 'accuracy',
+      split: 'validation',
+      margin: 0.015,
+      paired: false,
+      onInconclusive: 'fail',
     }
     const found = Array.from({ length: 20 }, (_, i) => {
-      const side = (name: string, mean: number) => bank(`${name} ${i}`, mean).runs.slice(0, 10).map((run) => ({ ...run, weights: `${name} ${run.seed}` }))
+      const side = (name: string, mean: number) =>
+        bank(`${name} ${i}`, mean)
+          .runs.slice(0, 10)
+          .map((run) => ({ ...run, weights: `${name} ${run.seed}` }))
       const sides: Sides = { candidate: side('change', 0.89), baseline: side('base', 0.9) }
       const { verdict, seeds } = judgeInLooks([rule], evidenceOf(sides, 10), looks)
       expect(withLooks(sides, rule)).toEqual({ status: verdict.status, seeds })

@@ -5,7 +5,14 @@ import { charts } from '../../src/report/charts/index.ts'
 import { thinCurve } from '../../src/report/curves.ts'
 import { explorerData } from '../../src/report/explorer/data.ts'
 import {
-  confirmation, confirmationIn, stageDefinitions, stageFor, stageNamed, stageNames, stages, stageTuning,
+  confirmation,
+  confirmationIn,
+  stageDefinitions,
+  stageFor,
+  stageNamed,
+  stageNames,
+  stages,
+  stageTuning,
 } from '../../src/stages/index.ts'
 import { withSeeds, type VerifySettings } from '../../src/stages/verify.ts'
 import { fakeStudy } from '../support/study.ts'

@@ -13,13 +13,31 @@ import { play, runRequest, someWorkload, type World } from '../support/world.ts'
 
 const flat: World = { truth: () => 0.1, noise: 0.01, edge: () => 0.1, gradientNorms: [0.5, 1, 2, 3] }
 const lrRange: LrRangeSettings = {
-  stage: 'lr-range', from: 1e-6, to: 10, steps: 300, seeds: 2, backOff: [0.5, 0.1], confirmLength: 0.5, confirmSeeds: 2,
+  stage: 'lr-range',
+  from: 1e-6,
+  to: 10,
+  steps: 300,
+  seeds: 2,
+  backOff: [0.5, 0.1],
+  confirmLength: 0.5,
+  confirmSeeds: 2,
 }
 const batch: BatchSettings = {
-  stage: 'batch', largest: 256, scaling: 'auto', memoryMiB: 2048, probeSteps: 30, seeds: 3, recheck: null,
+  stage: 'batch',
+  largest: 256,
+  scaling: 'auto',
+  memoryMiB: 2048,
+  probeSteps: 30,
+  seeds: 3,
+  recheck: null,
 }
 const schedule: ScheduleSettings = {
-  stage: 'schedule', schedules: [], warmupFractions: [0.2], clipPercentiles: [], optimizers: [], seeds: 3,
+  stage: 'schedule',
+  schedules: [],
+  warmupFractions: [0.2],
+  clipPercentiles: [],
+  optimizers: [],
+  seeds: 3,
 }
 
 /** An arm whose runs end as told: a number is the score, a word the status. */
@@ -122,7 +140,12 @@ describe('batch', () => {
 
   test('a baseline that accumulates is doubled by its effective batch, and the summary says it', () => {
     const incumbent = withLevers(someLevers, { batchSize: 32, accumulate: 4 })
-    const { decision, requests } = play(stages.batch, batch, { ...flat, noiseScale: 1e4 }, { incumbent, baseline: incumbent })
+    const { decision, requests } = play(
+      stages.batch,
+      batch,
+      { ...flat, noiseScale: 1e4 },
+      { incumbent, baseline: incumbent },
+    )
     expect(requests.filter((r) => r.job.kind === 'probe').map((r) => r.levers.batching.batchSize)).toEqual([32, 64])
     expect(decision.levers.batching).toEqual({ batchSize: 64, accumulate: 4 })
     expect(decision.summary).toContain('from 128 to 256')
@@ -159,12 +182,15 @@ describe('what could not be decided is not said to be decided', () => {
   const grid = [{ lever: 'dropout', values: [0, 0.1, 0.3] }] as const
   const all: ScheduleSettings = { ...schedule, schedules: ['step'], clipPercentiles: [0.9], optimizers: ['sgd'] }
 
-  test.each([{ ...all, seeds: 1 }, { stage: 'regularize', grid, eta: 3, seeds: 1 } as const])('one seed: $stage', (settings) => {
-    const { decision } = play(stages[settings.stage], settings, flat)
-    expect([decision.conclusion, decision.levers]).toEqual(['inconclusive', someLevers])
-    expect(decision.summary).toMatch(/could( not)? be distinguished from the incumbent/)
-    expect(decision.summary).not.toContain('noise.')
-  })
+  test.each([{ ...all, seeds: 1 }, { stage: 'regularize', grid, eta: 3, seeds: 1 } as const])(
+    'one seed: $stage',
+    (settings) => {
+      const { decision } = play(stages[settings.stage], settings, flat)
+      expect([decision.conclusion, decision.levers]).toEqual(['inconclusive', someLevers])
+      expect(decision.summary).toMatch(/could( not)? be distinguished from the incumbent/)
+      expect(decision.summary).not.toContain('noise.')
+    },
+  )
 
   test.each([all, { stage: 'regularize', grid, eta: 3, seeds: 3 } as const])('no budget: $stage', (settings) => {
     const { decision } = play(stages[settings.stage], settings, flat, { budget: 2 })

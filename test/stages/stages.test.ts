@@ -9,14 +9,40 @@ import { someLevers } from '../support/levers.ts'
 import { play, type World } from '../support/world.ts'
 
 const lrRange: LrRangeSettings = {
-  stage: 'lr-range', from: 1e-6, to: 10, steps: 300, seeds: 3, backOff: [0.85, 0.5, 1 / 3, 0.1], confirmLength: 0.5, confirmSeeds: 3,
+  stage: 'lr-range',
+  from: 1e-6,
+  to: 10,
+  steps: 300,
+  seeds: 3,
+  backOff: [0.85, 0.5, 1 / 3, 0.1],
+  confirmLength: 0.5,
+  confirmSeeds: 3,
 }
-const batch: BatchSettings = { stage: 'batch', largest: 256, scaling: 'auto', memoryMiB: 2048, probeSteps: 30, seeds: 3, recheck: null }
+const batch: BatchSettings = {
+  stage: 'batch',
+  largest: 256,
+  scaling: 'auto',
+  memoryMiB: 2048,
+  probeSteps: 30,
+  seeds: 3,
+  recheck: null,
+}
 const regularize: RegularizeSettings = {
-  stage: 'regularize', eta: 3, seeds: 3, grid: [{ lever: 'weightDecay', values: [0.003, 0.01, 0.03] }, { lever: 'dropout', values: [0, 0.1, 0.3] }],
+  stage: 'regularize',
+  eta: 3,
+  seeds: 3,
+  grid: [
+    { lever: 'weightDecay', values: [0.003, 0.01, 0.03] },
+    { lever: 'dropout', values: [0, 0.1, 0.3] },
+  ],
 }
 const schedule: ScheduleSettings = {
-  stage: 'schedule', schedules: ['one-cycle', 'step'], warmupFractions: [0, 0.2], clipPercentiles: [0.9], optimizers: ['adamw', 'sgd'], seeds: 3,
+  stage: 'schedule',
+  schedules: ['one-cycle', 'step'],
+  warmupFractions: [0, 0.2],
+  clipPercentiles: [0.9],
+  optimizers: ['adamw', 'sgd'],
+  seeds: 3,
 }
 /** Nothing matters: whatever a stage does here is a false alarm. */
 const flat: World = { truth: () => 0.1, noise: 0.01, edge: () => 0.1, gradientNorms: [0.5, 1, 2, 3] }
@@ -24,7 +50,12 @@ const seeds = Array.from({ length: 100 }, (_, i) => i)
 
 describe('lr-range', () => {
   /** Best at 0.03, an edge at 0.2. */
-  const world: World = { noise: 0.005, edge: () => 0.2, truth: (l) => (l.optimization.learningRate > 0.2 ? NaN : 0.05 + 0.02 * Math.log10(l.optimization.learningRate / 0.03) ** 2) }
+  const world: World = {
+    noise: 0.005,
+    edge: () => 0.2,
+    truth: (l) =>
+      l.optimization.learningRate > 0.2 ? NaN : 0.05 + 0.02 * Math.log10(l.optimization.learningRate / 0.03) ** 2,
+  }
 
   test('finds the edge, backs off, and takes the rate that trains best', () => {
     const { decision } = play(stages['lr-range'], lrRange, world)
@@ -113,20 +144,33 @@ describe('batch', () => {
 })
 
 describe('regularize', () => {
-  const world: World = { noise: 0.002, truth: (l) => 0.05 + 0.02 * Math.log10(l.regularization.weightDecay / 0.03) ** 2 + 0.5 * (l.regularization.dropout - 0.3) ** 2 }
+  const world: World = {
+    noise: 0.002,
+    truth: (l) =>
+      0.05 + 0.02 * Math.log10(l.regularization.weightDecay / 0.03) ** 2 + 0.5 * (l.regularization.dropout - 0.3) ** 2,
+  }
   test('reaches the best cell one lever at a time, and the most sensitive lever has the largest ω²', () => {
     const { decision, requests } = play(stages.regularize, regularize, world)
     expect(decision.levers.regularization).toMatchObject({ dropout: 0.3 })
-    for (const entry of decision.lineage) expect(leverDifferences(someLevers, withLevers(someLevers, { [entry.lever]: entry.to }))).toHaveLength(1)
+    for (const entry of decision.lineage)
+      expect(leverDifferences(someLevers, withLevers(someLevers, { [entry.lever]: entry.to }))).toHaveLength(1)
     if (!decision.findings.grid) throw new Error(decision.findings.stage)
-    const [decay, dropout] = ['weightDecay', 'dropout'].map((lever) => decision.findings.grid?.sensitivity.find((s) => s.lever === lever)?.omegaSquared ?? 0)
+    const [decay, dropout] = ['weightDecay', 'dropout'].map(
+      (lever) => decision.findings.grid?.sensitivity.find((s) => s.lever === lever)?.omegaSquared ?? 0,
+    )
     expect(dropout).toBeGreaterThan(decay ?? 1)
     // Successive halving: 9 cells at 1/9, 3 at 1/3, 1 at full length, each under three seeds: 27 ninths, not 81.
-    const units = requests.filter((r) => r.label.includes(', ')).reduce((sum, r) => sum + (r.job.kind === 'train' ? r.job.stopAfter * 9 : 0), 0)
+    const units = requests
+      .filter((r) => r.label.includes(', '))
+      .reduce((sum, r) => sum + (r.job.kind === 'train' ? r.job.stopAfter * 9 : 0), 0)
     expect(units / regularize.seeds).toBeCloseTo(27, 6)
   })
   test('augmentation is tried alone before anything is crossed with it', () => {
-    const { requests } = play(stages.regularize, { ...regularize, grid: [...regularize.grid, { lever: 'augmentation', values: [0, 0.5, 1] }] }, world)
+    const { requests } = play(
+      stages.regularize,
+      { ...regularize, grid: [...regularize.grid, { lever: 'augmentation', values: [0, 0.5, 1] }] },
+      world,
+    )
     expect(requests.slice(0, 9).map((r) => r.levers.regularization.augmentation)).toEqual([0, 0, 0, 0.5, 0.5, 0.5, 1, 1, 1])
   })
 })
@@ -134,20 +178,33 @@ describe('regularize', () => {
 describe('schedule', () => {
   test('moves schedule, warmup and clip norm one after the other', () => {
     const world: World = {
-      noise: 0.002, gradientNorms: Array.from({ length: 100 }, (_, i) => i / 10),
-      truth: (l) => 0.2 - (l.scheduling.schedule === 'one-cycle' ? 0.05 : 0) - (l.scheduling.warmupSteps === 64 ? 0.05 : 0) - (l.scheduling.clipNorm === 8.9 ? 0.05 : 0)
-        + (l.optimization.optimizer === 'sgd' ? 0.05 : 0),
+      noise: 0.002,
+      gradientNorms: Array.from({ length: 100 }, (_, i) => i / 10),
+      truth: (l) =>
+        0.2 -
+        (l.scheduling.schedule === 'one-cycle' ? 0.05 : 0) -
+        (l.scheduling.warmupSteps === 64 ? 0.05 : 0) -
+        (l.scheduling.clipNorm === 8.9 ? 0.05 : 0) +
+        (l.optimization.optimizer === 'sgd' ? 0.05 : 0),
     }
     const { decision } = play(stages.schedule, schedule, world)
-    expect(decision.lineage.map((l) => [l.lever, l.to])).toEqual([['schedule', 'one-cycle'], ['warmupSteps', 64], ['clipNorm', 8.9]])
+    expect(decision.lineage.map((l) => [l.lever, l.to])).toEqual([
+      ['schedule', 'one-cycle'],
+      ['warmupSteps', 64],
+      ['clipNorm', 8.9],
+    ])
   })
 })
 
 describe('verify', () => {
   test('baseline and winner run on the same seeds, none of which any stage selected on', () => {
     const winner = withLevers(someLevers, { learningRate: 0.01 })
-    const selected = [lrRange, batch, regularize, schedule].flatMap((s) => play(stages[s.stage], s, flat).requests.map((r) => r.seed))
-    const { decision, requests } = play(stages.verify, { stage: 'verify', seeds: 5, looks: [5] }, flat, { incumbent: winner })
+    const selected = [lrRange, batch, regularize, schedule].flatMap((s) =>
+      play(stages[s.stage], s, flat).requests.map((r) => r.seed),
+    )
+    const { decision, requests } = play(stages.verify, { stage: 'verify', seeds: 5, looks: [5] }, flat, {
+      incumbent: winner,
+    })
     expect(requests).toHaveLength(10)
     expect(requests.filter((r) => selected.includes(r.seed))).toEqual([])
     expect(requests.every((r) => r.job.kind === 'train' && r.job.evaluateTest)).toBe(true)
@@ -157,7 +214,9 @@ describe('verify', () => {
   test('a seed that diverges stays in the findings', () => {
     const { decision } = play(stages.verify, { stage: 'verify', seeds: 3, looks: [3] }, { ...flat, truth: () => NaN })
     if (!decision.findings.verify) throw new Error(decision.findings.stage)
-    expect(decision.findings.verify.seeds.map((s) => [s.candidate.status, s.candidate.validation])).toEqual(Array(3).fill(['diverged', null]))
+    expect(decision.findings.verify.seeds.map((s) => [s.candidate.status, s.candidate.validation])).toEqual(
+      Array(3).fill(['diverged', null]),
+    )
   })
 })
 
@@ -176,7 +235,9 @@ describe('verify with looks', () => {
     expect(requests).toHaveLength(10)
     expect(verify.seeds).toHaveLength(5)
     expect(verify.looks).toEqual([3, 5, 10])
-    expect(decision.summary).toContain('on 5 seeds not used for selection. They settled every gate, so 5 more were not needed.')
+    expect(decision.summary).toContain(
+      'on 5 seeds not used for selection. They settled every gate, so 5 more were not needed.',
+    )
   })
   test('trains all of them where they never are, the same seeds as in one look', () => {
     const { requests } = verified({ settles: () => false })
@@ -194,7 +255,9 @@ describe('verify with looks', () => {
 describe('where no lever matters, a stage seldom moves one', () => {
   // Each challenge is held to a 5 % false alarm rate in all; schedule makes four of them. Bounds leave 3 SD of the simulation.
   test.each([
-    ['lr-range', lrRange, 0.05 + 0.07], ['regularize', regularize, 0.15 + 0.11], ['schedule', schedule, 0.2 + 0.12],
+    ['lr-range', lrRange, 0.05 + 0.07],
+    ['regularize', regularize, 0.15 + 0.11],
+    ['schedule', schedule, 0.2 + 0.12],
   ] as const)('%s', (name, settings, most) => {
     const moved = seeds.filter((seed) => play(stages[name], settings, flat, { seed }).decision.lineage.length > 0).length
     expect(moved / seeds.length).toBeLessThan(most)
@@ -211,7 +274,9 @@ test('every stage decides the same from the same results', () => {
 test('each part of the schedule stage can be left out without the others', () => {
   const nothing = { ...schedule, schedules: [], warmupFractions: [], clipPercentiles: [], optimizers: [] }
   expect(play(stages.schedule, nothing, flat).requests).toEqual([])
-  const moves = (over: Partial<ScheduleSettings>): string[] => [...new Set(play(stages.schedule, { ...nothing, ...over }, flat).requests.map((r) => r.label))]
+  const moves = (over: Partial<ScheduleSettings>): string[] => [
+    ...new Set(play(stages.schedule, { ...nothing, ...over }, flat).requests.map((r) => r.label)),
+  ]
   expect(moves({ warmupFractions: [0] })).toEqual(['incumbent', 'warmup 0 steps'])
   expect(moves({ clipPercentiles: [0.9] })).toEqual(['incumbent', 'clip norm 3', 'no clipping'])
 })

@@ -6,13 +6,20 @@ import { stream } from '../../src/base/random.ts'
 // d = pd.DataFrame([dict(y=y, r=i, c=j) for i, row in enumerate(rows) for j, y in enumerate(row)])
 // anova_lm(ols('y ~ C(r) + C(c)', d).fit()).loc['Residual', 'mean_sq'] ** .5   (statsmodels 0.14)
 test('agrees with the two-way analysis of variance of statsmodels', () => {
-  const noise = blockNoise([[0.912, 0.905, 0.917], [0.921, 0.918, 0.925], [0.93, 0.91, 0.94]])
+  const noise = blockNoise([
+    [0.912, 0.905, 0.917],
+    [0.921, 0.918, 0.925],
+    [0.93, 0.91, 0.94],
+  ])
   expect(noise.df).toBe(4)
   expect(noise.sd).toBeCloseTo(0.006267198558987702, 12)
 })
 
 test('what a seed does to all configurations alike is not noise', () => {
-  const noise = blockNoise([[1, 5, 3], [2, 6, 4]])
+  const noise = blockNoise([
+    [1, 5, 3],
+    [2, 6, 4],
+  ])
   expect(noise.sd).toBeCloseTo(0, 12)
   expect(noise.df).toBe(2)
 })

@@ -1,17 +1,33 @@
 import { describe, expect, it } from 'vitest'
 import { stream } from '../../src/base/random.ts'
 import {
-  brierScore, calibrationBins, calibrationError, expectedCalibrationError, negativeLogLikelihood, topLabel,
+  brierScore,
+  calibrationBins,
+  calibrationError,
+  expectedCalibrationError,
+  negativeLogLikelihood,
+  topLabel,
 } from '../../src/stats/calibration.ts'
 import type { Predictions } from '../../src/stats/calibration.ts'
 import { brierParts, calibrationNull } from '../../src/stats/calibration-evidence.ts'
 import { fitTemperature, withTemperature } from '../../src/stats/temperature.ts'
 import { near, of, reasonOf, vectors } from './vectors.ts'
 
-interface Errors { readonly l1: number; readonly l2: number; readonly max: number }
+interface Errors {
+  readonly l1: number
+  readonly l2: number
+  readonly max: number
+}
 interface Case {
-  p: number[]; labels: number[]; classes: number
-  nll: number; brier: number; ece: Errors | null; mass: number; temperature: number; scaled: number
+  p: number[]
+  labels: number[]
+  classes: number
+  nll: number
+  brier: number
+  ece: Errors | null
+  mass: number
+  temperature: number
+  scaled: number
 }
 const expected = vectors<{ cases: Case[]; binary: ({ p: number[]; y: number[]; bins: number } & Errors)[] }>('calibration')
 const predictionsOf = (c: Case): Predictions => ({ probabilities: c.p, labels: c.labels, classes: c.classes })
@@ -56,7 +72,10 @@ describe('calibration agrees with scikit-learn, torchmetrics and SciPy', () => {
 describe('bins', () => {
   it('hold their lower edge and not their upper, but for the last', () => {
     const bins = calibrationBins({ confidence: [0, 0.5, 1], correct: [0, 1, 1] }, 2)
-    expect(bins.map((b) => [b.from, b.to, b.count])).toEqual([[0, 0.5, 1], [0.5, 1, 2]])
+    expect(bins.map((b) => [b.from, b.to, b.count])).toEqual([
+      [0, 0.5, 1],
+      [0.5, 1, 2],
+    ])
   })
 
   it('of equal mass do not depend on the order of examples, ties or not', () => {
@@ -89,7 +108,8 @@ function drawn(n: number, classes: number, sharper: number, seed: number): Predi
 describe('evidence of miscalibration', () => {
   it('an honest model shows error all the same, and is flagged once in twenty times', () => {
     const runs = Array.from({ length: 60 }, (_, seed) =>
-      of('null', calibrationNull(drawn(100, 4, 1, seed), stream(seed, 'null'), { draws: 100 })))
+      of('null', calibrationNull(drawn(100, 4, 1, seed), stream(seed, 'null'), { draws: 100 })),
+    )
     expect(runs.reduce((sum, r) => sum + r.observed, 0) / runs.length).toBeGreaterThan(0.05)
     // 60 runs at 5 %: more than 8 would happen less than once in a hundred.
     expect(runs.filter((r) => r.observed > r.percentile95).length).toBeLessThan(9)

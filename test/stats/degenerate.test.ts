@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { blockNoise } from '../../src/stats/blocks.ts'
 import {
-  differenceInterval, interquartileMeanInterval, pairedT, sigmaInterval, sigmaRatioInterval, tInterval, welch,
+  differenceInterval,
+  interquartileMeanInterval,
+  pairedT,
+  sigmaInterval,
+  sigmaRatioInterval,
+  tInterval,
+  welch,
 } from '../../src/stats/intervals.ts'
 import { beatsNoise, beatsNoisePaired } from '../../src/stats/noise.ts'
 import { seedsNeeded } from '../../src/stats/power.ts'
@@ -75,7 +81,10 @@ describe('degenerate input is explained or answered with finite numbers', () => 
   describe.each(Object.entries(ofTwo))('%s', (name, statistic) => {
     it.each(awkward)('of $name against everything, either way round', ({ name: own, values, usable }) => {
       for (const other of awkward) {
-        for (const [a, b] of [[values, other.values], [other.values, values]] as const) {
+        for (const [a, b] of [
+          [values, other.values],
+          [other.values, values],
+        ] as const) {
           const result = statistic(a, b)
           explained(result, `${name}, ${own} against ${other.name}`)
           if ((usable && other.usable) || (own === 'one seed' && neverNeedsTwo.has(name))) continue
@@ -86,18 +95,22 @@ describe('degenerate input is explained or answered with finite numbers', () => 
     })
   })
 
-  it.each(awkward)('a gain over noise, $name: what cannot be computed keeps the incumbent and says why', ({ values, usable }) => {
-    for (const other of awkward) {
-      for (const pooledSd of [0.01, 0, NaN, Infinity, 1e308, 5e-324]) {
-        const question = { candidate: values, incumbent: other.values, pooledSd, pooledDf: 4, higherIsBetter: true }
-        for (const verdict of [beatsNoise(question), beatsNoisePaired(question)]) {
-          expect(verdict.reason).toMatch(/\w+ \w+ \w+/)
-          if (verdict.beats) for (const n of numbersOf(verdict)) expect(Number.isFinite(n)).toBe(true)
-          if ((!usable || !other.usable) && values.length !== 1 && other.values.length !== 1) expect(verdict.beats).toBe(false)
+  it.each(awkward)(
+    'a gain over noise, $name: what cannot be computed keeps the incumbent and says why',
+    ({ values, usable }) => {
+      for (const other of awkward) {
+        for (const pooledSd of [0.01, 0, NaN, Infinity, 1e308, 5e-324]) {
+          const question = { candidate: values, incumbent: other.values, pooledSd, pooledDf: 4, higherIsBetter: true }
+          for (const verdict of [beatsNoise(question), beatsNoisePaired(question)]) {
+            expect(verdict.reason).toMatch(/\w+ \w+ \w+/)
+            if (verdict.beats) for (const n of numbersOf(verdict)) expect(Number.isFinite(n)).toBe(true)
+            if ((!usable || !other.usable) && values.length !== 1 && other.values.length !== 1)
+              expect(verdict.beats).toBe(false)
+          }
         }
       }
-    }
-  })
+    },
+  )
 
   it('seeds needed of any effect, spread, level and power', () => {
     const numbers = [NaN, Infinity, -Infinity, 0, -1, 1e308, 1e-308, 5e-324, 1]

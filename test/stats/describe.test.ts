@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import {
-  interquartileMean, mean, median, medianFilter, pooledSd, quantile, sampleSd,
-} from '../../src/stats/describe.ts'
+import { interquartileMean, mean, median, medianFilter, pooledSd, quantile, sampleSd } from '../../src/stats/describe.ts'
 import { near, vectors } from './vectors.ts'
 
 interface Case {
@@ -50,13 +48,25 @@ describe('descriptions of awkward input', () => {
     near(mean([1.5e308, 1.7e308]), 1.6e308)
     near(sampleSd([1e308, -1e308]), Math.SQRT2 * 1e308)
     near(sampleSd([1e-300, 3e-300]) / 1e-300, Math.SQRT2)
-    near(pooledSd([[1e200, 3e200], [5e200, 7e200]]).sd / 1e200, Math.SQRT2)
+    near(
+      pooledSd([
+        [1e200, 3e200],
+        [5e200, 7e200],
+      ]).sd / 1e200,
+      Math.SQRT2,
+    )
   })
 
   it('carries NaN on, but a diverged configuration does not hide the noise of the others', () => {
     expect(mean([1, NaN])).toBeNaN()
     expect(sampleSd([1, Infinity])).toBeNaN()
-    expect(pooledSd([[1, 2], [NaN, 3], [Infinity, 4]])).toEqual(pooledSd([[1, 2]]))
+    expect(
+      pooledSd([
+        [1, 2],
+        [NaN, 3],
+        [Infinity, 4],
+      ]),
+    ).toEqual(pooledSd([[1, 2]]))
   })
 
   it('filters a spike away without a lag, and refuses a window without a centre', () => {

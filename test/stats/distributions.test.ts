@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import {
-  chiSquareQuantile, fUpperTail, normalCdf, normalPdf, tCdf, tQuantile, tUpperTail,
+  chiSquareQuantile,
+  fUpperTail,
+  normalCdf,
+  normalPdf,
+  tCdf,
+  tQuantile,
+  tUpperTail,
 } from '../../src/stats/distributions.ts'
 import { noncentralUpperTail } from '../../src/stats/power.ts'
 import { near, vectors } from './vectors.ts'

@@ -6,7 +6,9 @@ describe('successive halving', () => {
   it('spends 27 units on a grid of nine instead of 81', () => {
     const rungs = halvingRungs(9, { most: 9, least: 1 })
     expect(rungs).toEqual([
-      { configurations: 9, units: 1 }, { configurations: 3, units: 3 }, { configurations: 1, units: 9 },
+      { configurations: 9, units: 1 },
+      { configurations: 3, units: 3 },
+      { configurations: 1, units: 9 },
     ])
     expect(halvingCost(rungs)).toBe(27)
   })
@@ -22,15 +24,18 @@ describe('successive halving', () => {
 
   it('has no rung too short to say anything', () => {
     expect(halvingRungs(27, { most: 1, least: 0.2 })).toEqual([
-      { configurations: 27, units: 1 / 3 }, { configurations: 9, units: 1 },
+      { configurations: 27, units: 1 / 3 },
+      { configurations: 9, units: 1 },
     ])
     expect(halvingRungs(27, { most: 1, least: 0.5 })).toEqual([{ configurations: 27, units: 1 }])
   })
 
   it.each(vectors<{ scores: number[]; direction: string; eta: number; passed: number[] }[]>('halving'))(
-    'promotes whom Optuna promotes, %#', ({ scores, direction, eta, passed }) => {
+    'promotes whom Optuna promotes, %#',
+    ({ scores, direction, eta, passed }) => {
       expect(promoted(scores, direction === 'maximize', eta).sort((a, b) => a - b)).toEqual(passed)
-    })
+    },
+  )
 
   it('promotes best first, ties by position, and never a run that diverged', () => {
     expect(promoted([1, 3, 3, 2, 0, 0], true)).toEqual([1, 2])

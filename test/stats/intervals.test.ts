@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { stream } from '../../src/base/random.ts'
 import {
-  differenceInterval, interquartileMeanInterval, pairedT, sigmaInterval, tInterval, welch,
+  differenceInterval,
+  interquartileMeanInterval,
+  pairedT,
+  sigmaInterval,
+  tInterval,
+  welch,
 } from '../../src/stats/intervals.ts'
 import { near, of, reasonOf, vectors } from './vectors.ts'
 
@@ -11,7 +16,12 @@ interface Expected {
   readonly interval: [number, number]
   readonly p: { less: number; greater: number; 'two-sided': number }
 }
-interface TTestCase extends Expected { a: number[]; b: number[]; alpha: number; paired?: Expected }
+interface TTestCase extends Expected {
+  a: number[]
+  b: number[]
+  alpha: number
+  paired?: Expected
+}
 
 function compare(test: ReturnType<typeof welch>, interval: ReturnType<typeof tInterval>, expected: Expected): void {
   const found = of('test', test)
@@ -39,7 +49,13 @@ describe('t tests agree with scipy.stats', () => {
     near(of('test', pairedT(a, b)).pLess, 0.00016931, 3e-5)
   })
 
-  interface Margin { baseline: number[]; candidate: number[]; margin: number; paired: boolean; p: number }
+  interface Margin {
+    baseline: number[]
+    candidate: number[]
+    margin: number
+    paired: boolean
+    p: number
+  }
   it.each(vectors<Margin[]>('non-inferiority'))('bounds decide as statsmodels ttost does, %#', (c) => {
     // The upper bound of the drop at alpha meets the margin exactly where the one-sided p value is alpha.
     const at = (alpha: number) =>
@@ -52,7 +68,13 @@ describe('t tests agree with scipy.stats', () => {
 })
 
 describe('intervals agree with scipy.stats', () => {
-  interface Case { x: number[]; level: number; t: [number, number]; sigma: [number, number]; trimmed: [number, number] }
+  interface Case {
+    x: number[]
+    level: number
+    t: [number, number]
+    sigma: [number, number]
+    trimmed: [number, number]
+  }
   it.each(vectors<Case[]>('intervals'))('sample %#', (c) => {
     const found = [tInterval(c.x, c.level), sigmaInterval(c.x, c.level), interquartileMeanInterval(c.x, c.level)]
     for (const [i, expected] of [c.t, c.sigma, c.trimmed].entries()) {
@@ -70,8 +92,13 @@ describe('intervals agree with scipy.stats', () => {
 })
 
 describe('degenerate samples are explained', () => {
-  const everyOne = (x: number[]) =>
-    [tInterval(x), sigmaInterval(x), interquartileMeanInterval(x), welch(x, x), pairedT(x, x)]
+  const everyOne = (x: number[]) => [
+    tInterval(x),
+    sigmaInterval(x),
+    interquartileMeanInterval(x),
+    welch(x, x),
+    pairedT(x, x),
+  ]
   it.each([
     ['none', [], /at least 2 values, found 0/],
     ['one', [0.9], /at least 2 values, found 1/],
@@ -102,11 +129,32 @@ describe('degenerate samples are explained', () => {
   })
 
   it('huge and tiny values give the same answer in other units, or say that they are too large', () => {
-    const [a, b] = [[1, 2, 4], [3, 5, 6]]
+    const [a, b] = [
+      [1, 2, 4],
+      [3, 5, 6],
+    ]
     const t = of('test', welch(a, b)).t
     for (const unit of [1e-300, 1e-9, 1e9, 1e300]) {
-      near(of('test', welch(a.map((v) => v * unit), b.map((v) => v * unit))).t, t)
-      near(of('test', pairedT(a.map((v) => v * unit), b.map((v) => v * unit))).t, of('test', pairedT(a, b)).t)
+      near(
+        of(
+          'test',
+          welch(
+            a.map((v) => v * unit),
+            b.map((v) => v * unit),
+          ),
+        ).t,
+        t,
+      )
+      near(
+        of(
+          'test',
+          pairedT(
+            a.map((v) => v * unit),
+            b.map((v) => v * unit),
+          ),
+        ).t,
+        of('test', pairedT(a, b)).t,
+      )
     }
     expect(reasonOf(welch([1.7e308, 1.6e308], [-1.7e308, -1.6e308]))).toMatch(/too large/)
   })
@@ -130,10 +178,18 @@ describe('intervals cover as often as they say', () => {
   })
 
   it.each([
-    [3, 1, 0.22], [3, 2, 0.58], [5, 1, 0.41], [5, 2, 0.88], [10, 1, 0.69], [10, 2, 1],
+    [3, 1, 0.22],
+    [3, 2, 0.58],
+    [5, 1, 0.41],
+    [5, 2, 0.88],
+    [10, 1, 0.69],
+    [10, 2, 1],
   ])('Welch’s t with %i seeds per side shows a drop of %i seed SD in a share of %f of the cases', (n, drop, power) => {
     const found = share(2000, (r) => {
-      const test = welch(draw(r, n).map((v) => v + drop), draw(r, n))
+      const test = welch(
+        draw(r, n).map((v) => v + drop),
+        draw(r, n),
+      )
       return test.kind === 'test' && test.pGreater < 0.05
     })
     expect(Math.abs(found - power)).toBeLessThan(0.035)

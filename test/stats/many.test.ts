@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { interquartileMean } from '../../src/stats/describe.ts'
-import { interquartileMeanInterval, pairedT, sigmaInterval, tInterval, welch, type TTest } from '../../src/stats/intervals.ts'
+import {
+  interquartileMeanInterval,
+  pairedT,
+  sigmaInterval,
+  tInterval,
+  welch,
+  type TTest,
+} from '../../src/stats/intervals.ts'
 import { seedsNeeded } from '../../src/stats/power.ts'
 import { crossingProbability, nominalAlpha } from '../../src/stats/sequential.ts'
 import { superiority } from '../../src/stats/superiority.ts'
@@ -17,7 +24,12 @@ interface Pair {
   readonly levene?: [f: number, p: number]
   readonly superiority: number
 }
-interface Ranked { readonly a: number[]; readonly b: number[]; readonly u?: number; readonly p: Tails }
+interface Ranked {
+  readonly a: number[]
+  readonly b: number[]
+  readonly u?: number
+  readonly p: Tails
+}
 interface Single {
   readonly x: number[]
   readonly level: number
@@ -98,7 +110,8 @@ describe('hundreds of inputs, normal, skewed, heavy-tailed, tied, of all sizes, 
       const scale = Math.max(...c.x.map(Math.abs))
       near(interquartileMean(c.x), c.iqm, 1e-12)
       const pairs = [
-        [tInterval(c.x, c.level), c.t], [sigmaInterval(c.x, c.level), c.sigma],
+        [tInterval(c.x, c.level), c.t],
+        [sigmaInterval(c.x, c.level), c.sigma],
         [interquartileMeanInterval(c.x, c.level), c.trimmed],
       ] as const
       for (const [found, expected] of pairs) {

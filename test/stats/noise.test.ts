@@ -5,9 +5,18 @@ import { beatsNoise, beatsNoisePaired, pooledPairedSd } from '../../src/stats/no
 import { near, vectors } from './vectors.ts'
 
 const question = {
-  candidate: [0.95, 0.94, 0.96], incumbent: [0.9, 0.91, 0.92], pooledSd: 0.01, pooledDf: 8, higherIsBetter: true,
+  candidate: [0.95, 0.94, 0.96],
+  incumbent: [0.9, 0.91, 0.92],
+  pooledSd: 0.01,
+  pooledDf: 8,
+  higherIsBetter: true,
 }
-interface Case { a: number[]; b: number[]; df: number; paired?: { t: number; p: { greater: number } } }
+interface Case {
+  a: number[]
+  b: number[]
+  df: number
+  paired?: { t: number; p: { greater: number } }
+}
 
 describe('beating seed noise', () => {
   it('needs a gain beyond t standard errors, and says so in a sentence', () => {
@@ -15,8 +24,9 @@ describe('beating seed noise', () => {
     near(verdict.gain, 0.04, 1e-12)
     near(verdict.threshold, 1.8595480375228424 * 0.01 * Math.sqrt(2 / 3), 1e-9)
     expect(verdict.beats).toBe(true)
-    expect(verdict.reason).toBe('a gain of 0.04 exceeds the noise threshold 0.01518 ' +
-      '(3 against 3 runs, noise SD 0.01 on 8 degrees of freedom)')
+    expect(verdict.reason).toBe(
+      'a gain of 0.04 exceeds the noise threshold 0.01518 ' + '(3 against 3 runs, noise SD 0.01 on 8 degrees of freedom)',
+    )
     expect(beatsNoise({ ...question, pooledSd: 0.03 }).beats).toBe(false)
     expect(beatsNoise({ ...question, alpha: 1e-6 }).beats).toBe(false)
   })

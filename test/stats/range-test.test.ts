@@ -119,8 +119,15 @@ describe('no edge is explained', () => {
 })
 
 describe('edges of several seeds', () => {
-  const at = (rate: number): Edge =>
-    ({ kind: 'edge', rate, index: 9, minimumIndex: 5, minimumLoss: 0, drop: 1, because: 'rise' })
+  const at = (rate: number): Edge => ({
+    kind: 'edge',
+    rate,
+    index: 9,
+    minimumIndex: 5,
+    minimumLoss: 0,
+    drop: 1,
+    because: 'rise',
+  })
 
   it('make a geometric mean with an interval', () => {
     const found = of('edge', combineEdges([at(1), at(2), at(1)]))
@@ -136,8 +143,9 @@ describe('edges of several seeds', () => {
   it('are no measurement where they lie more than a factor of 3 apart, or where one is missing', () => {
     expect(combineEdges([at(1), at(3)]).kind).toBe('edge')
     expect(reasonOf(combineEdges([at(1), at(3.01)]))).toMatch(/from 1 to 3.01/)
-    expect(reasonOf(combineEdges([at(1), { kind: 'none', reason: 'the loss never fell' }])))
-      .toBe('1 of 2 sweeps show no edge: the loss never fell')
+    expect(reasonOf(combineEdges([at(1), { kind: 'none', reason: 'the loss never fell' }]))).toBe(
+      '1 of 2 sweeps show no edge: the loss never fell',
+    )
     expect(reasonOf(combineEdges([]))).toMatch(/no sweep/)
   })
 })

@@ -6,8 +6,18 @@ import { spreadRatioSeeds } from '../../src/stats/power.ts'
 import { near, of, reasonOf, vectors } from './vectors.ts'
 
 interface Vectors {
-  readonly intervals: readonly { readonly a: number[]; readonly b: number[]; readonly level: number; readonly expected: readonly [number, number, number] }[]
-  readonly quantiles: readonly { readonly p: number; readonly df1: number; readonly df2: number; readonly expected: number }[]
+  readonly intervals: readonly {
+    readonly a: number[]
+    readonly b: number[]
+    readonly level: number
+    readonly expected: readonly [number, number, number]
+  }[]
+  readonly quantiles: readonly {
+    readonly p: number
+    readonly df1: number
+    readonly df2: number
+    readonly expected: number
+  }[]
 }
 const { intervals, quantiles } = vectors<Vectors>('ratio')
 
@@ -24,7 +34,10 @@ describe('the ratio of two SDs agrees with scipy.stats.f', () => {
   })
 
   it('is the inverse of itself with the sides changed', () => {
-    const [a, b] = [[1, 2, 4, 3.5], [10, 10.5, 9, 12, 11]]
+    const [a, b] = [
+      [1, 2, 4, 3.5],
+      [10, 10.5, 9, 12, 11],
+    ]
     const [one, other] = [of('interval', sigmaRatioInterval(a, b)), of('interval', sigmaRatioInterval(b, a))]
     near(one.lower, 1 / other.upper)
     near(one.estimate, 1 / other.estimate)

@@ -4,8 +4,20 @@ import { sensitivity } from '../../src/stats/sensitivity.ts'
 import type { GridRun } from '../../src/stats/sensitivity.ts'
 import { near, of, reasonOf, vectors } from './vectors.ts'
 
-interface Row { readonly ss: number; readonly df: number; readonly omega: number; readonly f: number; readonly p: number }
-interface Case { runs: GridRun[]; mse: number; df: number; total: number; levers: Record<string, Row> }
+interface Row {
+  readonly ss: number
+  readonly df: number
+  readonly omega: number
+  readonly f: number
+  readonly p: number
+}
+interface Case {
+  runs: GridRun[]
+  mse: number
+  df: number
+  total: number
+  levers: Record<string, Row>
+}
 
 describe('sensitivity agrees with statsmodels', () => {
   it.each(vectors<Case[]>('sensitivity'))('grid %#, full, with gaps or uneven', ({ runs, mse, df, total, levers }) => {
@@ -50,10 +62,16 @@ describe('sensitivity of awkward grids', () => {
 
   it('cannot tell levers apart that always moved together, and ranks them last', () => {
     const random = stream(5, 'grid')
-    const runs = grid((a) => a + 0.1 * random.normal())
-      .map((run) => ({ ...run, levels: { ...run.levels, twin: Number(run.levels['b']) * 7 } }))
+    const runs = grid((a) => a + 0.1 * random.normal()).map((run) => ({
+      ...run,
+      levels: { ...run.levels, twin: Number(run.levels['b']) * 7 },
+    }))
     const found = of('sensitivity', sensitivity(runs)).levers
-    expect(found.map((l) => [l.lever, l.df])).toEqual([['a', 2], ['b', 0], ['twin', 0]])
+    expect(found.map((l) => [l.lever, l.df])).toEqual([
+      ['a', 2],
+      ['b', 0],
+      ['twin', 0],
+    ])
     expect(found[1]?.omegaSquared).toBeNaN()
   })
 

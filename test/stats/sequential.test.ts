@@ -98,13 +98,17 @@ describe('the sequential rule keeps its word on normal seeds', () => {
     return { pass: share('pass'), fail: share('fail'), seeds: found.reduce((sum, f) => sum + f.n, 0) / runs }
   }
 
-  it.each([[[5, 10], false], [[5, 10], true], [[3, 5, 10], false], [[3, 5, 10], true]] as const)(
-    'no drop is called one 5 times in 100, looks at %j, paired %j', (looks, paired) => {
-      // A margin that nothing can pass leaves the one bound to cross. 6000 runs measure .05 to ±.009.
-      const { fail } = simulate(6000, 0, -99, looks, paired)
-      expect(fail).toBeLessThan(0.062)
-      expect(fail).toBeGreaterThan(0.036)
-    })
+  it.each([
+    [[5, 10], false],
+    [[5, 10], true],
+    [[3, 5, 10], false],
+    [[3, 5, 10], true],
+  ] as const)('no drop is called one 5 times in 100, looks at %j, paired %j', (looks, paired) => {
+    // A margin that nothing can pass leaves the one bound to cross. 6000 runs measure .05 to ±.009.
+    const { fail } = simulate(6000, 0, -99, looks, paired)
+    expect(fail).toBeLessThan(0.062)
+    expect(fail).toBeGreaterThan(0.036)
+  })
 
   it('with a margin of two seed SD it passes no drop with about six seeds and fails a drop of the margin', () => {
     const none = simulate(2000, 0, 2, [5, 10])

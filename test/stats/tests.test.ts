@@ -4,7 +4,11 @@ import { brownForsythe, holm, mannWhitney, signFlip } from '../../src/stats/test
 import type { RankTest } from '../../src/stats/tests.ts'
 import { near, of, reasonOf, vectors } from './vectors.ts'
 
-interface P { readonly less: number; readonly greater: number; readonly 'two-sided': number }
+interface P {
+  readonly less: number
+  readonly greater: number
+  readonly 'two-sided': number
+}
 const expected = vectors<{
   mann_whitney: { a: number[]; b: number[]; u: number; superiority: number; p: P }[]
   sign_flip: { a: number[]; b: number[]; mean: number; p: P }[]
@@ -48,7 +52,10 @@ describe('exact tests agree with scipy.stats', () => {
   })
 
   it('sums of signs that differ by rounding alone are ties: 5 of the 8 are at most 0, and 5 at least', () => {
-    for (const a of [[0.1, 0.7, -0.8], [-0.1, -0.7, 0.8]]) {
+    for (const a of [
+      [0.1, 0.7, -0.8],
+      [-0.1, -0.7, 0.8],
+    ]) {
       const found = of('test', signFlip(a, [0, 0, 0]))
       expect([found.pLess, found.pGreater]).toEqual([5 / 8, 5 / 8])
     }
@@ -75,7 +82,10 @@ describe('Holm agrees with statsmodels', () => {
 
 describe('degenerate input is explained', () => {
   it.each([
-    ['no value', [], [1]], ['NaN', [1, NaN], [2, 3]], ['infinite', [1, 2], [2, -Infinity]], ['equal', [2, 2], [2, 2]],
+    ['no value', [], [1]],
+    ['NaN', [1, NaN], [2, 3]],
+    ['infinite', [1, 2], [2, -Infinity]],
+    ['equal', [2, 2], [2, 2]],
   ] as const)('%s', (_name, a, b) => {
     reasonOf(mannWhitney(a, b))
     reasonOf(signFlip(a, b))
@@ -89,7 +99,14 @@ describe('degenerate input is explained', () => {
     expect(reasonOf(signFlip(many, [...many].reverse()))).toMatch(/at most 20/)
     expect(reasonOf(signFlip([1, 2], [1]))).toMatch(/found 2 and 1/)
     expect(reasonOf(brownForsythe([[1, 2, 3]]))).toMatch(/2 groups/)
-    expect(reasonOf(brownForsythe([[1, 3], [2, 4]]))).toMatch(/equally far/)
+    expect(
+      reasonOf(
+        brownForsythe([
+          [1, 3],
+          [2, 4],
+        ]),
+      ),
+    ).toMatch(/equally far/)
   })
 
   it('equal samples are even chances', () => {

@@ -48,13 +48,20 @@ test('report prints a format without writing a file; without one it writes them 
   await printed(() => reportCommand(folder, {}))
   // A chart of an earlier report goes with its picture; what is not ours stays.
   const curves = join(folder, 'curves')
-  writeFileSync(join(curves, 'finding-9.svg'), readFileSync(join(curves, 'grid.svg'), 'utf8').replaceAll('grid-', 'finding-9-'))
+  writeFileSync(
+    join(curves, 'finding-9.svg'),
+    readFileSync(join(curves, 'grid.svg'), 'utf8').replaceAll('grid-', 'finding-9-'),
+  )
   writeFileSync(join(curves, 'finding-9.png'), 'old')
   writeFileSync(join(curves, 'grid.png'), 'old')
   writeFileSync(join(curves, 'mine.svg'), '<svg/>')
   writeFileSync(join(curves, 'mine.png'), 'mine')
   await printed(() => reportCommand(folder, {}))
-  expect(readdirSync(curves).filter((name) => /^(finding-9|grid|mine)/.test(name))).toEqual(['grid.svg', 'mine.png', 'mine.svg'])
+  expect(readdirSync(curves).filter((name) => /^(finding-9|grid|mine)/.test(name))).toEqual([
+    'grid.svg',
+    'mine.png',
+    'mine.svg',
+  ])
   expect(readFileSync(join(folder, 'summary.md'), 'utf8')).toBe(markdown)
 })
 
@@ -76,7 +83,12 @@ test('a lock is called by the name of its file', async () => {
 test('a place that init cannot write to is an input error', async () => {
   const folder = workFolder()
   writeFileSync(join(folder, 'data.csv'), 'a,b,y\n1,2,0\n2,1,1\n3,2,0\n4,1,1\n')
-  const failure = await initCommand(join(folder, 'data.csv'), { output: join(folder, 'nowhere', 'tuning.yml') }).catch((e: unknown) => e)
+  const failure = await initCommand(join(folder, 'data.csv'), { output: join(folder, 'nowhere', 'tuning.yml') }).catch(
+    (e: unknown) => e,
+  )
   expect(failure).toBeInstanceOf(InputError)
-  expect((failure as InputError).diagnostics[0]).toMatchObject({ code: 'init/unwritable', found: expect.stringContaining('ENOENT') })
+  expect((failure as InputError).diagnostics[0]).toMatchObject({
+    code: 'init/unwritable',
+    found: expect.stringContaining('ENOENT'),
+  })
 })

@@ -44,7 +44,8 @@ beforeAll(async () => {
 afterAll(() => bundle.remove())
 
 async function study(
-  spec: string, baseline: Baseline | ((checkout: string) => Baseline),
+  spec: string,
+  baseline: Baseline | ((checkout: string) => Baseline),
   more: (checkout: string) => Partial<StudyOptions> = () => ({}),
 ): Promise<Study> {
   const checkout = digitsCheckout(spec)
@@ -74,10 +75,12 @@ function said(done: Study, change: Change = () => undefined, rules: Partial<Rule
   return audited.ok ? audited.value.verdict.status : audited.error
 }
 
-const withBase = (base: string) => (checkout: string): Partial<StudyOptions> => {
-  writeFileSync(join(checkout, 'base.yml'), base)
-  return { baseSpec: { path: join(checkout, 'base.yml') } }
-}
+const withBase =
+  (base: string) =>
+  (checkout: string): Partial<StudyOptions> => {
+    writeFileSync(join(checkout, 'base.yml'), base)
+    return { baseSpec: { path: join(checkout, 'base.yml') } }
+  }
 
 describe('a study that nobody touched follows from its own numbers', () => {
   it('with a threshold', () => {
@@ -98,7 +101,11 @@ describe('a study that nobody touched follows from its own numbers', () => {
     const lock = { ...plain.lock, seeds: plain.lock.seeds.map(best) }
     expect(said(done, undefined, { baseline: { ...baseline, lock } })).toContain('says pass, but the numbers say')
     expect(said(done, undefined, { baseline: { kind: 'declared' } })).toContain('another baseline')
-    expect(said(done, (r) => { r.levers.sinceLock = [{ lever: 'epochs', from: 1, to: 2 }] })).toContain('another baseline')
+    expect(
+      said(done, (r) => {
+        r.levers.sinceLock = [{ lever: 'epochs', from: 1, to: 2 }]
+      }),
+    ).toContain('another baseline')
   })
 
   it('against the retrained base, whose runs it holds', async () => {
@@ -107,19 +114,46 @@ describe('a study that nobody touched follows from its own numbers', () => {
     const retrained = (c: string): Baseline => ({ kind: 'retrained', source: retrainedSource(join(c, 'base.yml')) })
     const done = await study(own, retrained, withBase(base))
     expect(said(done)).toBe(done.verdict.status)
-    expect(said(done, (r) => { delete r.base; delete r.timing.base })).toContain('another baseline')
-    expect(said(done, (r) => { if (r.base) r.base.source = 'mine' })).toContain('another baseline')
-    expect(said(done, (r) => { r.base?.runs.pop(); r.timing.base?.pop() })).toContain('not retrained on the seeds')
-    expect(said(done, (r) => { const [run] = r.base?.runs ?? []; if (run?.validation) run.validation.accuracy = 1.5 }))
-      .toContain('a run of the baseline has a validation accuracy of 1.5')
-    expect(said(done, (r) => { r.timing.base?.pop() })).toContain('too many or too few times')
+    expect(
+      said(done, (r) => {
+        delete r.base
+        delete r.timing.base
+      }),
+    ).toContain('another baseline')
+    expect(
+      said(done, (r) => {
+        if (r.base) r.base.source = 'mine'
+      }),
+    ).toContain('another baseline')
+    expect(
+      said(done, (r) => {
+        r.base?.runs.pop()
+        r.timing.base?.pop()
+      }),
+    ).toContain('not retrained on the seeds')
+    expect(
+      said(done, (r) => {
+        const [run] = r.base?.runs ?? []
+        if (run?.validation) run.validation.accuracy = 1.5
+      }),
+    ).toContain('a run of the baseline has a validation accuracy of 1.5')
+    expect(
+      said(done, (r) => {
+        r.timing.base?.pop()
+      }),
+    ).toContain('too many or too few times')
   })
 
   it('of a regression', async () => {
     const done = await study(line, { kind: 'any' })
     expect(said(done)).toBe('pass')
     const metric = (name: 'mse' | 'rmse' | 'mae' | 'r2', value: number): string =>
-      said(done, everywhere((m) => { m[name] = value }))
+      said(
+        done,
+        everywhere((m) => {
+          m[name] = value
+        }),
+      )
     expect(metric('r2', 1.01)).toContain('r2 of 1.01')
     expect(metric('rmse', 0)).toContain('rmse of 0 and a mse')
     expect(metric('mae', 1e6)).toContain('above its rmse')
@@ -135,7 +169,14 @@ describe('a study that nobody touched follows from its own numbers', () => {
     // All six, where three settle it: the draw that pleases may have been waited for.
     const all = await study(digitsSpec({ seeds: 6 }), { kind: 'any' })
     const verify = { stage: 'verify', seeds: 6, looks: [3, 6] } as const
-    const late = said(all, (r) => { if (r.verification) r.verification.looks = [3, 6]; retold(r) }, { verify })
+    const late = said(
+      all,
+      (r) => {
+        if (r.verification) r.verification.looks = [3, 6]
+        retold(r)
+      },
+      { verify },
+    )
     expect(late).toContain('settled at 3 seeds, but more were trained')
   })
 })
@@ -145,7 +186,14 @@ describe('a study that its gates ended at a look', () => {
     const all = await study(digitsSpec({ seeds: 6 }), { kind: 'any' })
     // The last three of six, as if the gates had been looked at after them.
     const verify = { stage: 'verify', seeds: 6, looks: [3, 6] } as const
-    const picked = said(all, (r) => { if (r.verification) r.verification.looks = [3, 6]; cut(3, 3)(r) }, { verify })
+    const picked = said(
+      all,
+      (r) => {
+        if (r.verification) r.verification.looks = [3, 6]
+        cut(3, 3)(r)
+      },
+      { verify },
+    )
     expect(picked).toContain('cut short at 3 of 6 seeds')
   })
 })
@@ -172,112 +220,295 @@ function retold(report: Mutable<Report>): void {
   findings.verify = structuredClone(at ? { looks: at, seeds } : { seeds })
 }
 
-const cut = (seeds: number, from = 0): Change => (report) => {
-  if (report.verification) report.verification.seeds = report.verification.seeds.slice(from, from + seeds)
-  retold(report)
-}
+const cut =
+  (seeds: number, from = 0): Change =>
+  (report) => {
+    if (report.verification) report.verification.seeds = report.verification.seeds.slice(from, from + seeds)
+    retold(report)
+  }
 
 const seedsOf = (report: Mutable<Report>): Mutable<NonNullable<Report['verification']>>['seeds'] =>
   report.verification?.seeds ?? []
 
 describe('attack 12: a report is refused', () => {
   const cases: Readonly<Record<string, readonly [Change, string]>> = {
-    'whose status is not that of its gates': [(r) => { r.verdict.status = 'fail' }, 'it says fail, but its gates say pass'],
-    'whose sentence is not': [(r) => { r.verdict.sentence = 'All 9 gates pass.' }, 'words or estimates'],
-    'with a gate of another status than its numbers': [(r) => {
-      for (const g of r.verdict.gates) g.status = 'fail'
-    }, 'says fail, but the numbers say pass'],
-    'with another estimate': [(r) => {
-      for (const g of r.verdict.gates) if (g.estimate) g.estimate.lower = 0.9
-    }, 'words or estimates'],
-    'with a gate that does not block': [(r) => { for (const g of r.verdict.gates) g.blocks = true }, 'words or estimates'],
-    'with a gate more': [(r) => { r.verdict.gates = [...r.verdict.gates, ...r.verdict.gates] }, 'judges 2 gates'],
-    'without gates': [(r) => { r.verdict.gates = [] }, 'judges 0 gates'],
-    'of other limits': [(r) => {
-      for (const g of r.verdict.gates) if ('min' in g.rule) g.rule.min = 0
-    }, 'gates other than those of the base'],
-    'of another spec': [(r) => { r.study.specFile = 'other.yml' }, 'of the spec other.yml'],
-    'of another task': [(r) => { r.study.task = 'regression' }, 'of a regression'],
-    'of another root seed': [(r) => { r.study.seed = 18 }, 'root seed 18, not 17'],
-    'of another version': [(r) => { r.tool = 'tunegate 0.0.1' }, 'use the same version in both jobs'],
+    'whose status is not that of its gates': [
+      (r) => {
+        r.verdict.status = 'fail'
+      },
+      'it says fail, but its gates say pass',
+    ],
+    'whose sentence is not': [
+      (r) => {
+        r.verdict.sentence = 'All 9 gates pass.'
+      },
+      'words or estimates',
+    ],
+    'with a gate of another status than its numbers': [
+      (r) => {
+        for (const g of r.verdict.gates) g.status = 'fail'
+      },
+      'says fail, but the numbers say pass',
+    ],
+    'with another estimate': [
+      (r) => {
+        for (const g of r.verdict.gates) if (g.estimate) g.estimate.lower = 0.9
+      },
+      'words or estimates',
+    ],
+    'with a gate that does not block': [
+      (r) => {
+        for (const g of r.verdict.gates) g.blocks = true
+      },
+      'words or estimates',
+    ],
+    'with a gate more': [
+      (r) => {
+        r.verdict.gates = [...r.verdict.gates, ...r.verdict.gates]
+      },
+      'judges 2 gates',
+    ],
+    'without gates': [
+      (r) => {
+        r.verdict.gates = []
+      },
+      'judges 0 gates',
+    ],
+    'of other limits': [
+      (r) => {
+        for (const g of r.verdict.gates) if ('min' in g.rule) g.rule.min = 0
+      },
+      'gates other than those of the base',
+    ],
+    'of another spec': [
+      (r) => {
+        r.study.specFile = 'other.yml'
+      },
+      'of the spec other.yml',
+    ],
+    'of another task': [
+      (r) => {
+        r.study.task = 'regression'
+      },
+      'of a regression',
+    ],
+    'of another root seed': [
+      (r) => {
+        r.study.seed = 18
+      },
+      'root seed 18, not 17',
+    ],
+    'of another version': [
+      (r) => {
+        r.tool = 'tunegate 0.0.1'
+      },
+      'use the same version in both jobs',
+    ],
     'with seeds left out': [cut(2), 'cut short at 2 of 3 seeds'],
     'with the first seed left out': [cut(2, 1), 'cut short at 2 of 3 seeds'],
     'with no seed': [cut(0), 'cut short at 0 of 3 seeds'],
-    'with a seed twice': [(r) => {
-      seedsOf(r).splice(1, 1, structuredClone(seedsOf(r)[0] as never)); retold(r)
-    }, 'verified twice'],
-    'with a seed of its own': [(r) => {
-      const [first] = seedsOf(r); if (first) first.seed = 4; retold(r)
-    }, 'the seed 4 is not one of those'],
-    'with seeds in another order': [(r) => { seedsOf(r).reverse(); retold(r) }, 'out of order'],
-    'with other looks': [(r) => {
-      if (r.verification) r.verification.looks = [2, 3]; retold(r)
-    }, 'to be judged at 3 seeds, not at 2, 3'],
-    'with another account of its verification': [(r) => { seedsOf(r).pop() }, 'two accounts'],
-    'with a run that no list of runs has': [(r) => {
-      for (const s of seedsOf(r)) s.candidate.run = 'x'; retold(r)
-    }, 'another account among the runs'],
-    'with other metrics than the list of runs': [(r) => {
-      for (const s of seedsOf(r)) if (s.candidate.validation) s.candidate.validation.accuracy = 1; retold(r)
-    }, 'another account'],
-    'with runs that were cut short': [(r) => {
-      for (const { job } of r.runs) if (job.kind === 'train') job.stopAfter = 0.5
-    }, 'another account'],
-    'with a run of two times': [(r) => { r.timing.runs.push(structuredClone(r.timing.runs[0] as never)) }, 'two times'],
-    'with a negative time': [(r) => { for (const t of r.timing.runs) t.seconds = -1 }, 'an impossible time'],
-    'with a run twice': [(r) => { r.runs.push(structuredClone(r.runs[0] as never)) }, 'is in the report twice'],
-    'with an accuracy over 1': [everywhere((m) => { m.accuracy = 1.25 }), 'accuracy of 1.25'],
-    'with a negative loss': [everywhere((m) => { m.nll = -0.5 }), 'nll of -0.5'],
-    'with a share that its rows do not give': [everywhere((m) => { m.accuracy = 0.7123 }), 'which no number of'],
-    'with the metric of another task': [everywhere((m) => { m.mse = 1 }), 'does not have the validation metrics'],
-    'without a metric': [everywhere((m) => { delete m.brier }), 'does not have the validation metrics'],
-    'with test metrics of no rows': [(r) => {
-      r.data.rows.test = 0; for (const { job } of r.runs) if (job.kind === 'train') job.evaluateTest = false
-    }, 'there are 0 test rows'],
-    'with a diverged run that has results': [(r) => {
-      for (const s of seedsOf(r)) s.candidate.status = s.baseline.status = 'diverged'
-      for (const run of r.runs) run.status = 'diverged'
-      retold(r)
-    }, 'its status is diverged'],
-    'with a reliability diagram of other rows': [(r) => {
-      for (const b of binsOf(r)) b.count += 1; retold(r)
-    }, 'rows, but there are'],
-    'with a reliability diagram of another accuracy': [(r) => {
-      for (const b of binsOf(r)) b.accuracy = 0; retold(r)
-    }, 'of another accuracy'],
-    'with two Brier scores': [(r) => {
-      for (const c of calibrationsOf(r)) c.asTrained.brier = 1.9
-      retold(r)
-    }, 'two Brier scores'],
-    'calibrated on other rows': [(r) => {
-      for (const c of calibrationsOf(r)) c.rows = 5
-      retold(r)
-    }, 'is calibrated on 5 test rows'],
-    'with a complete run that has no weights': [(r) => {
-      for (const s of seedsOf(r)) s.candidate.weights = s.baseline.weights = null
-      for (const run of r.runs) run.weights = null
-      retold(r)
-    }, 'is complete but has no results'],
-    'without a reliability diagram': [(r) => {
-      for (const s of seedsOf(r)) delete s.candidate.calibration; retold(r)
-    }, 'no reliability diagram'],
-    'with other statistics': [(r) => {
-      for (const m of r.verification?.metrics ?? []) m.sentence = 'accuracy is better'
-    }, 'statistics of the report'],
-    'with another pooled diagram': [(r) => {
-      if (r.verification?.calibration) r.verification.calibration.winner.temperature = 9
-    }, 'statistics of the report'],
-    'with a checklist of its own': [(r) => {
-      for (const c of r.checklist) c.title = '# All good'
-    }, 'statistics of the report'],
-    'with levers that did not move': [(r) => {
-      r.levers.changes = [{ lever: 'epochs', from: 1, to: 2, bucket: 'scheduling', lineage: [] }]
-    }, 'statistics of the report'],
-    'with a baseline of its own': [(r) => { r.base = { source: 'mine', runs: [], notes: [] } }, 'another baseline'],
-    'with stages that are none': [(r) => { r.stages.pop() }, 'stages of a study'],
+    'with a seed twice': [
+      (r) => {
+        seedsOf(r).splice(1, 1, structuredClone(seedsOf(r)[0] as never))
+        retold(r)
+      },
+      'verified twice',
+    ],
+    'with a seed of its own': [
+      (r) => {
+        const [first] = seedsOf(r)
+        if (first) first.seed = 4
+        retold(r)
+      },
+      'the seed 4 is not one of those',
+    ],
+    'with seeds in another order': [
+      (r) => {
+        seedsOf(r).reverse()
+        retold(r)
+      },
+      'out of order',
+    ],
+    'with other looks': [
+      (r) => {
+        if (r.verification) r.verification.looks = [2, 3]
+        retold(r)
+      },
+      'to be judged at 3 seeds, not at 2, 3',
+    ],
+    'with another account of its verification': [
+      (r) => {
+        seedsOf(r).pop()
+      },
+      'two accounts',
+    ],
+    'with a run that no list of runs has': [
+      (r) => {
+        for (const s of seedsOf(r)) s.candidate.run = 'x'
+        retold(r)
+      },
+      'another account among the runs',
+    ],
+    'with other metrics than the list of runs': [
+      (r) => {
+        for (const s of seedsOf(r)) if (s.candidate.validation) s.candidate.validation.accuracy = 1
+        retold(r)
+      },
+      'another account',
+    ],
+    'with runs that were cut short': [
+      (r) => {
+        for (const { job } of r.runs) if (job.kind === 'train') job.stopAfter = 0.5
+      },
+      'another account',
+    ],
+    'with a run of two times': [
+      (r) => {
+        r.timing.runs.push(structuredClone(r.timing.runs[0] as never))
+      },
+      'two times',
+    ],
+    'with a negative time': [
+      (r) => {
+        for (const t of r.timing.runs) t.seconds = -1
+      },
+      'an impossible time',
+    ],
+    'with a run twice': [
+      (r) => {
+        r.runs.push(structuredClone(r.runs[0] as never))
+      },
+      'is in the report twice',
+    ],
+    'with an accuracy over 1': [
+      everywhere((m) => {
+        m.accuracy = 1.25
+      }),
+      'accuracy of 1.25',
+    ],
+    'with a negative loss': [
+      everywhere((m) => {
+        m.nll = -0.5
+      }),
+      'nll of -0.5',
+    ],
+    'with a share that its rows do not give': [
+      everywhere((m) => {
+        m.accuracy = 0.7123
+      }),
+      'which no number of',
+    ],
+    'with the metric of another task': [
+      everywhere((m) => {
+        m.mse = 1
+      }),
+      'does not have the validation metrics',
+    ],
+    'without a metric': [
+      everywhere((m) => {
+        delete m.brier
+      }),
+      'does not have the validation metrics',
+    ],
+    'with test metrics of no rows': [
+      (r) => {
+        r.data.rows.test = 0
+        for (const { job } of r.runs) if (job.kind === 'train') job.evaluateTest = false
+      },
+      'there are 0 test rows',
+    ],
+    'with a diverged run that has results': [
+      (r) => {
+        for (const s of seedsOf(r)) s.candidate.status = s.baseline.status = 'diverged'
+        for (const run of r.runs) run.status = 'diverged'
+        retold(r)
+      },
+      'its status is diverged',
+    ],
+    'with a reliability diagram of other rows': [
+      (r) => {
+        for (const b of binsOf(r)) b.count += 1
+        retold(r)
+      },
+      'rows, but there are',
+    ],
+    'with a reliability diagram of another accuracy': [
+      (r) => {
+        for (const b of binsOf(r)) b.accuracy = 0
+        retold(r)
+      },
+      'of another accuracy',
+    ],
+    'with two Brier scores': [
+      (r) => {
+        for (const c of calibrationsOf(r)) c.asTrained.brier = 1.9
+        retold(r)
+      },
+      'two Brier scores',
+    ],
+    'calibrated on other rows': [
+      (r) => {
+        for (const c of calibrationsOf(r)) c.rows = 5
+        retold(r)
+      },
+      'is calibrated on 5 test rows',
+    ],
+    'with a complete run that has no weights': [
+      (r) => {
+        for (const s of seedsOf(r)) s.candidate.weights = s.baseline.weights = null
+        for (const run of r.runs) run.weights = null
+        retold(r)
+      },
+      'is complete but has no results',
+    ],
+    'without a reliability diagram': [
+      (r) => {
+        for (const s of seedsOf(r)) delete s.candidate.calibration
+        retold(r)
+      },
+      'no reliability diagram',
+    ],
+    'with other statistics': [
+      (r) => {
+        for (const m of r.verification?.metrics ?? []) m.sentence = 'accuracy is better'
+      },
+      'statistics of the report',
+    ],
+    'with another pooled diagram': [
+      (r) => {
+        if (r.verification?.calibration) r.verification.calibration.winner.temperature = 9
+      },
+      'statistics of the report',
+    ],
+    'with a checklist of its own': [
+      (r) => {
+        for (const c of r.checklist) c.title = '# All good'
+      },
+      'statistics of the report',
+    ],
+    'with levers that did not move': [
+      (r) => {
+        r.levers.changes = [{ lever: 'epochs', from: 1, to: 2, bucket: 'scheduling', lineage: [] }]
+      },
+      'statistics of the report',
+    ],
+    'with a baseline of its own': [
+      (r) => {
+        r.base = { source: 'mine', runs: [], notes: [] }
+      },
+      'another baseline',
+    ],
+    'with stages that are none': [
+      (r) => {
+        r.stages.pop()
+      },
+      'stages of a study',
+    ],
   }
-  const calibrationsOf = (r: Mutable<Report>) => seedsOf(r).flatMap((s) => [s.candidate, s.baseline])
-    .flatMap((run) => run.calibration ?? [])
+  const calibrationsOf = (r: Mutable<Report>) =>
+    seedsOf(r)
+      .flatMap((s) => [s.candidate, s.baseline])
+      .flatMap((run) => run.calibration ?? [])
   const binsOf = (r: Mutable<Report>) => calibrationsOf(r).flatMap((c) => c.asTrained.bins)
 
   it.each(Object.entries(cases))('%s', (_, [change, reason]) => expect(said(plain, change)).toContain(reason))
@@ -289,6 +520,14 @@ describe('attack 12: a report is refused', () => {
   it('and is never one that passes by a claim about its lock', () => {
     const baseline = { kind: 'lock', lock: plain.lock, source: 'tuning.lock.json' } as const
     expect(said(plain, undefined, { baseline })).toContain('another baseline')
-    expect(said(plain, (r) => { r.levers.sinceLock = [] }, { baseline: { kind: 'declared' } })).toContain('another baseline')
+    expect(
+      said(
+        plain,
+        (r) => {
+          r.levers.sinceLock = []
+        },
+        { baseline: { kind: 'declared' } },
+      ),
+    ).toContain('another baseline')
   })
 })

@@ -13,14 +13,20 @@ import { digitsSpec } from '../support/specs.ts'
 import { bundleWorker, type WorkerBundle } from '../support/worker-bundle.ts'
 
 let bundle: WorkerBundle
-beforeAll(async () => { bundle = await bundleWorker() })
+beforeAll(async () => {
+  bundle = await bundleWorker()
+})
 afterAll(() => bundle.remove())
 
 const spec = digitsSpec({ name: 'small', epochs: 3, seeds: 3, gate: 'regression: { metric: accuracy, margin: 0.1 }' })
 const wider = spec.replace('layers: [', 'layers: [{ dense: { units: 8, activation: relu } }, ')
 
 /** The study of `head`, with other files of the checkout beside it. */
-async function study(head: string, files: Readonly<Record<string, string>>, over: (checkout: string) => Partial<StudyOptions>) {
+async function study(
+  head: string,
+  files: Readonly<Record<string, string>>,
+  over: (checkout: string) => Partial<StudyOptions>,
+) {
   const checkout = digitsCheckout(head)
   for (const [name, text] of Object.entries(files)) writeFileSync(join(checkout, name), text)
   const events: RunEvent[] = []
@@ -40,7 +46,10 @@ const plain = once(() => study(spec, {}, () => ({})))
 const retrained = once(() => study(wider, { 'base.yml': spec }, (c) => ({ baseSpec: { path: join(c, 'base.yml') } })))
 
 const refusal = async (work: Promise<unknown>): Promise<string> => {
-  const error: unknown = await work.then(() => undefined, (e: unknown) => e)
+  const error: unknown = await work.then(
+    () => undefined,
+    (e: unknown) => e,
+  )
   if (!(error instanceof InputError)) throw new Error(`not refused: ${String(error)}`)
   return error.diagnostics.map((d) => `${d.code}: ${d.message}: ${d.found}`).join('\n')
 }
@@ -74,18 +83,29 @@ describe('a base spec', () => {
     const other = `${spec.replace('scale: 0.0625 }', 'scale: 0.0625 }, split: { validation: 0.3, seed: 5 }')}seed: 99\nobjective: accuracy\n`
     const { gate, report } = await study(wider, { 'base.yml': other }, (c) => ({ baseSpec: { path: join(c, 'base.yml') } }))
     expect(report.base?.runs.map((r) => r.seed)).toEqual(report.verification?.seeds.map((s) => s.seed))
-    expect(gate?.notes.join(' ')).toMatch(/another split; it was retrained on the data of this study.*chooses checkpoints by accuracy.*by nll/)
+    expect(gate?.notes.join(' ')).toMatch(
+      /another split; it was retrained on the data of this study.*chooses checkpoints by accuracy.*by nll/,
+    )
   })
 
   it('takes the levers of a lock that was tuned from it, and the text of another commit', async () => {
     const tuned = await plain()
     const { levers } = tuned.lock
     const moved = { ...levers, optimization: { ...levers.optimization, learningRate: 0.02 } }
-    const lineage = [{
-      stage: 'lr-range', lever: 'learningRate', from: 0.01, to: 0.02, reason: 'tuned',
-      evidence: { metric: null, gain: null, threshold: null, seeds: 1, runs: [] },
-    }] as const
-    const of = (base: object) => study(spec.replace('0.01', '0.02'), {}, () => ({ baseSpec: { path: 'tuning.yml of the base commit', text: spec, ...base } }))
+    const lineage = [
+      {
+        stage: 'lr-range',
+        lever: 'learningRate',
+        from: 0.01,
+        to: 0.02,
+        reason: 'tuned',
+        evidence: { metric: null, gain: null, threshold: null, seeds: 1, runs: [] },
+      },
+    ] as const
+    const of = (base: object) =>
+      study(spec.replace('0.01', '0.02'), {}, () => ({
+        baseSpec: { path: 'tuning.yml of the base commit', text: spec, ...base },
+      }))
     expect((await of({ tuned: { levers: moved, lineage } })).gate?.estimate?.value).toBe(0)
     expect((await of({})).gate?.estimate?.value).not.toBe(0)
   })
@@ -93,8 +113,12 @@ describe('a base spec', () => {
   it('of another task is refused before a step is trained, and one that does not fit says where', async () => {
     const regressing = spec.replace('classification', 'regression').replace('accuracy', 'rmse').replace('classes', '1')
     const text = (base: string) => study(wider, {}, () => ({ baseSpec: { path: 'base.yml', text: base } }))
-    expect(await refusal(text(regressing))).toBe('baseline/incompatible: the metrics of base.yml are not comparable with those of this study: task regression')
-    expect(await refusal(text(spec.replace('layers: [', 'layers: [{ conv2d: { filters: 2, kernelSize: 3 } }, ')))).toContain('spec/')
+    expect(await refusal(text(regressing))).toBe(
+      'baseline/incompatible: the metrics of base.yml are not comparable with those of this study: task regression',
+    )
+    expect(await refusal(text(spec.replace('layers: [', 'layers: [{ conv2d: { filters: 2, kernelSize: 3 } }, ')))).toContain(
+      'spec/',
+    )
   })
 
   it('is refused where a study is spread over jobs', async () => {
@@ -105,24 +129,34 @@ describe('a base spec', () => {
 })
 
 describe('gates on what a model costs', () => {
-  const costs = (text: string): string => text.replace('gates: [', 'gates: [training-time: { maxRatio: 50 }, model-size: { maxRatio: 1.5 }, ')
+  const costs = (text: string): string =>
+    text.replace('gates: [', 'gates: [training-time: { maxRatio: 50 }, model-size: { maxRatio: 1.5 }, ')
 
   it('compare with a base spec that is retrained on this machine, and are judged again from the report', async () => {
-    const { verdict, report, files } = await study(costs(wider), { 'base.yml': spec }, (c) => ({ baseSpec: { path: join(c, 'base.yml') } }))
+    const { verdict, report, files } = await study(costs(wider), { 'base.yml': spec }, (c) => ({
+      baseSpec: { path: join(c, 'base.yml') },
+    }))
     const [time, size] = verdict.gates
     expect(time).toMatchObject({ status: 'pass', estimate: { what: 'ratio of training times' } })
     expect(time?.sentence).toContain('Welch, 3 against 3 seeds')
     // (64 + 1) · 10, and with 8 hidden units (64 + 1) · 8 + (8 + 1) · 10.
     expect(size).toMatchObject({ status: 'pass', estimate: { value: 610 / 650 } })
-    expect(JSON.stringify((await judgeAgain(join(files.folder, 'report.json'), undefined)).verdict)).toBe(JSON.stringify(report.verdict))
+    expect(JSON.stringify((await judgeAgain(join(files.folder, 'report.json'), undefined)).verdict)).toBe(
+      JSON.stringify(report.verdict),
+    )
     expect(parseReport(readFileSync(join(files.folder, 'report.json'), 'utf8'), 'report.json').timing.base).toHaveLength(3)
   })
 
   it('say at once that a model is too large, before the base is trained', async () => {
     const events: string[] = []
-    const listener: StudyOptions['listener'] = (e) => { events.push(e.type === 'notice' ? e.message : e.type) }
+    const listener: StudyOptions['listener'] = (e) => {
+      events.push(e.type === 'notice' ? e.message : e.type)
+    }
     const larger = costs(wider.replace('units: 8', 'units: 32'))
-    const { verdict } = await study(larger, { 'base.yml': spec }, (c) => ({ baseSpec: { path: join(c, 'base.yml') }, listener }))
+    const { verdict } = await study(larger, { 'base.yml': spec }, (c) => ({
+      baseSpec: { path: join(c, 'base.yml') },
+      listener,
+    }))
     expect(verdict.gates[1]?.status).toBe('fail')
     const said = events.findIndex((e) => e.startsWith('the model-size gate fails whatever is trained: The model has 2,410'))
     expect(said).toBeGreaterThanOrEqual(0)
@@ -131,7 +165,11 @@ describe('gates on what a model costs', () => {
 
   it('cannot be told from a lock in time, and can in size; both are said before the training', async () => {
     const { files } = await plain()
-    const { verdict, prepared } = await study(costs(wider), { 'tuning.lock.json': readFileSync(files.lockPath, 'utf8') }, () => ({}))
+    const { verdict, prepared } = await study(
+      costs(wider),
+      { 'tuning.lock.json': readFileSync(files.lockPath, 'utf8') },
+      () => ({}),
+    )
     expect(verdict.gates.map((g) => g.status).slice(0, 2)).toEqual(['inconclusive', 'pass'])
     expect(prepared.warnings.map((w) => w.code)).toContain('gate/not-comparable')
   })
@@ -149,7 +187,11 @@ describe('gates on what a model costs', () => {
 
 describe('a lock that is no baseline', () => {
   it.each([
-    ['other data', (s: string) => s.replace('scale: 0.0625 }', 'scale: 0.0625 }, split: { validation: 0.3 }'), /made from other data or another split/],
+    [
+      'other data',
+      (s: string) => s.replace('scale: 0.0625 }', 'scale: 0.0625 }, split: { validation: 0.3 }'),
+      /made from other data or another split/,
+    ],
     ['another metric', (s: string) => `${s}objective: accuracy\n`, /chose its checkpoints by accuracy, this run by nll/],
   ])('is named: %s', async (_, change, reason) => {
     const { files } = await study(change(spec), {}, () => ({}))
@@ -161,7 +203,8 @@ describe('a lock that is no baseline', () => {
   it('is named where it is of another engine, or lacks the metric; and retrained where asked', async () => {
     const { files } = await plain()
     const text = readFileSync(files.lockPath, 'utf8')
-    const withLock = (lock: string, over: Partial<StudyOptions> = {}) => study(spec, { 'tuning.lock.json': lock }, () => over)
+    const withLock = (lock: string, over: Partial<StudyOptions> = {}) =>
+      study(spec, { 'tuning.lock.json': lock }, () => over)
     const other = text.replace(/"engine": "wasm/, '"engine": "tensorflow')
     expect((await withLock(other)).gate?.sentence).toMatch(/made on the engine tensorflow/)
     expect((await withLock(text.replaceAll('"accuracy"', '"f1"'))).gate?.sentence).toMatch(/holds no validation accuracy/)

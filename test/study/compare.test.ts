@@ -23,7 +23,10 @@ function shifted(report: Report, by: number): Report {
   if (!verification) throw new Error('the study was not verified')
   const seeds = verification.seeds.map((s, i) => ({
     ...s,
-    candidate: { ...s.candidate, validation: { ...s.candidate.validation, nll: (s.candidate.validation?.nll ?? 0) + by * (1 + i / 100) } },
+    candidate: {
+      ...s.candidate,
+      validation: { ...s.candidate.validation, nll: (s.candidate.validation?.nll ?? 0) + by * (1 + i / 100) },
+    },
   }))
   return { ...report, verification: { ...verification, seeds } }
 }
@@ -51,7 +54,10 @@ describe('two studies', () => {
   test('with other seeds are compared by Welch', () => {
     const first = reportOf()
     const { verification } = first
-    const second = { ...first, verification: verification && { ...verification, seeds: verification.seeds.map((s) => ({ ...s, seed: s.seed + 1 })) } }
+    const second = {
+      ...first,
+      verification: verification && { ...verification, seeds: verification.seeds.map((s) => ({ ...s, seed: s.seed + 1 })) },
+    }
     const { metrics } = compareStudies(first, second, folders)
     expect(metrics[0]).toMatchObject({ seeds: [], gain: { paired: false, value: 0 } })
     expect(comparisonMarkdown(compareStudies(first, second, folders))).toContain('They share no seed')
@@ -85,15 +91,26 @@ test('the command prints markdown and writes a page with both curves', async () 
   for (const name of folders) {
     const study = fakeStudy()
     await writeReport(buildReport(study.input), join(folder, name), study.runs())
-    const journal = await Journal.open(join(folder, name, 'journal.jsonl'), { journal: 1, workload: 'w', spec: 's', data: 'd', engine: 'e' })
+    const journal = await Journal.open(join(folder, name, 'journal.jsonl'), {
+      journal: 1,
+      workload: 'w',
+      spec: 's',
+      data: 'd',
+      engine: 'e',
+    })
     for (const result of study.results) await journal.append(result)
     await journal.close()
   }
   const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
   const quiet = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
-  onTestFinished(() => { write.mockRestore(); quiet.mockRestore() })
+  onTestFinished(() => {
+    write.mockRestore()
+    quiet.mockRestore()
+  })
   const page = join(folder, 'page.html')
-  expect(await compareCommand(join(folder, 'a'), join(folder, 'b', 'report.json'), { format: 'markdown', html: page })).toBe(0)
+  expect(await compareCommand(join(folder, 'a'), join(folder, 'b', 'report.json'), { format: 'markdown', html: page })).toBe(
+    0,
+  )
   expect(write.mock.calls.map(([text]) => String(text)).join('')).toContain('## Winners on unseen seeds')
   const text = readFileSync(page, 'utf8')
   expect(text).toContain('compared-curves')

@@ -12,7 +12,9 @@ copyFileSync(digits, join(folder, 'digits.csv.gz'))
 
 /** The warnings of a study whose pilot tries these strengths of a policy that mirrors every other digit. */
 async function warnings(strengths: string, severity: string): Promise<string[]> {
-  writeFileSync(join(folder, 'tuning.yml'), `
+  writeFileSync(
+    join(folder, 'tuning.yml'),
+    `
 version: 1
 name: mirrored
 task: classification
@@ -30,7 +32,8 @@ stages:
   - verify: { seeds: 3 }
 gates:
   - threshold: { metric: accuracy, min: 0.5 }
-`)
+`,
+  )
   const prepared = await prepare({ specPath: join(folder, 'tuning.yml'), workspace: folder })
   return prepared.warnings.filter(({ code }) => code === 'data/augmentation').map(({ message }) => message)
 }

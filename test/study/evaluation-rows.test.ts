@@ -10,7 +10,7 @@ import { changeOf } from '../../src/study/evaluation-rows.ts'
 import { prepare, readSpec } from '../../src/study/prepare.ts'
 import { rulesOf } from '../../src/study/rules.ts'
 
-const rows = Array.from({ length: 300 }, (_, i) => `${i + 1000},${(i * i) % 53 + 3},${i % 2 === 0 ? 'yes' : 'no'}`)
+const rows = Array.from({ length: 300 }, (_, i) => `${i + 1000},${((i * i) % 53) + 3},${i % 2 === 0 ? 'yes' : 'no'}`)
 const table = (lines: readonly string[], head = ['a,b,y']): string => `${[...head, ...lines].join('\n')}\n`
 const spec = (data: string): string => `version: 1
 name: net
@@ -21,7 +21,9 @@ stages: [verify: { seeds: 2 }]
 `
 
 let folder: string
-beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'rows-')) })
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rows-'))
+})
 
 interface Other {
   readonly base?: string
@@ -31,9 +33,7 @@ interface Other {
 }
 
 /** The change has the plain table; `found` is what the base commit has. */
-async function changed(
-  found: BaseFile, { base, own, head, lines = rows }: Other = {},
-): Promise<ChangeSection | undefined> {
+async function changed(found: BaseFile, { base, own, head, lines = rows }: Other = {}): Promise<ChangeSection | undefined> {
   const specPath = join(folder, 'tuning.yml')
   writeFileSync(join(folder, 'own.csv'), table(lines, head))
   writeFileSync(specPath, spec(own ?? base ?? 'header: true'))
@@ -46,9 +46,17 @@ async function splitOf(): Promise<Splits> {
   const source = join(folder, 'split.csv')
   writeFileSync(source, table(rows))
   const split = { validation: 0.2, test: 0.2, stratify: true, groupBy: null, seed: 17 }
-  return (await loadDataset({
-    source, target: 'y', header: true, task: 'classification', inputs: { kind: 'auto' }, standardize: true, split,
-  })).splits
+  return (
+    await loadDataset({
+      source,
+      target: 'y',
+      header: true,
+      task: 'classification',
+      inputs: { kind: 'auto' },
+      standardize: true,
+      split,
+    })
+  ).splits
 }
 
 const other = (lines: readonly string[]): BaseFile => ({ kind: 'other', name: 'base.csv', bytes: Buffer.from(table(lines)) })
@@ -62,7 +70,13 @@ describe('attack 14: what a change alters of the rows that are measured', () => 
 
   it('is each part of the split that differs', async () => {
     expect(await changed(other(rows.map((row) => `9${row}`)))).toEqual({
-      rules: [], rows: { parts: [{ part: 'validation', rows: 60, edited: 60, relabelled: 0, moved: 0, growth: 0 }, { part: 'test', rows: 60, edited: 60, relabelled: 0, moved: 0, growth: 0 }] },
+      rules: [],
+      rows: {
+        parts: [
+          { part: 'validation', rows: 60, edited: 60, relabelled: 0, moved: 0, growth: 0 },
+          { part: 'test', rows: 60, edited: 60, relabelled: 0, moved: 0, growth: 0 },
+        ],
+      },
       training: { rows: 180, edited: 180, relabelled: 0, moved: 0, growth: 0, added: 180 },
     })
   })
@@ -71,26 +85,44 @@ describe('attack 14: what a change alters of the rows that are measured', () => 
     const { train } = await splitOf()
     const chosen = new Set(train.slice(0, 9))
     const edited = rows.map((row, i) => (chosen.has(i) ? `9${row}` : row))
-    expect(await changed(other(edited))).toEqual({ rules: [], training: { rows: 180, edited: 9, relabelled: 0, moved: 0, growth: 0, added: 9 } })
+    expect(await changed(other(edited))).toEqual({
+      rules: [],
+      training: { rows: 180, edited: 9, relabelled: 0, moved: 0, growth: 0, added: 9 },
+    })
   })
 
   it('attack 23: is each column that is added, removed, or holds something else, by its name', async () => {
-    const base = table(rows.map((row, i) => `${i},${i % 3},${row}`), ['gone,unused,a,b,y'])
+    const base = table(
+      rows.map((row, i) => `${i},${i % 3},${row}`),
+      ['gone,unused,a,b,y'],
+    )
     const found: BaseFile = { kind: 'other', name: 'base.csv', bytes: Buffer.from(base) }
     const own = rows.map((row, i) => `w${i % 3},${i % 2},${row}`)
     const inputs = { base: 'header: true, inputs: { numeric: [a, b] }', own: 'header: true, inputs: auto' }
     expect(await changed(found, { ...inputs, head: ['unused,leak,a,b,y'], lines: own })).toEqual({
-      rules: [], columns: { added: ['leak'], removed: ['gone'], retyped: [{ name: 'unused', base: 'numbers', change: 'texts' }], unlisted: 0 },
+      rules: [],
+      columns: {
+        added: ['leak'],
+        removed: ['gone'],
+        retyped: [{ name: 'unused', base: 'numbers', change: 'texts' }],
+        unlisted: 0,
+      },
     })
   })
 
   it('is not known where the same file is read in another way, or its content cannot be had', async () => {
-    expect(await changed({ kind: 'same' }, { base: 'header: false', own: 'header: true', head: [] })).toMatchObject(cannot('the data of the change has no column "0"'))
+    expect(await changed({ kind: 'same' }, { base: 'header: false', own: 'header: true', head: [] })).toMatchObject(
+      cannot('the data of the change has no column "0"'),
+    )
     expect(await changed({ kind: 'unknown', why: 'no file' })).toEqual(cannot('no file'))
-    expect(await changed(other(['1,2,yes']))).toEqual(cannot('the data of the base commit cannot be loaded: the target has only one class, so there is nothing to learn'))
+    expect(await changed(other(['1,2,yes']))).toEqual(
+      cannot('the data of the base commit cannot be loaded: the target has only one class, so there is nothing to learn'),
+    )
   })
 
   it('is told beside the rules that it alters', async () => {
-    expect(await changed({ kind: 'same' }, { own: 'header: true, split: { test: 0.5 }' })).toEqual({ rules: [{ setting: 'data.split.test', base: '0.2', change: '0.5' }] })
+    expect(await changed({ kind: 'same' }, { own: 'header: true, split: { test: 0.5 }' })).toEqual({
+      rules: [{ setting: 'data.split.test', base: '0.2', change: '0.5' }],
+    })
   })
 })

@@ -11,7 +11,9 @@ import { digitsCheckout, fanOut, memoryExchange, studyOptions } from '../support
 import { bundleWorker, type WorkerBundle } from '../support/worker-bundle.ts'
 
 let bundle: WorkerBundle
-beforeAll(async () => { bundle = await bundleWorker() })
+beforeAll(async () => {
+  bundle = await bundleWorker()
+})
 afterAll(() => bundle.remove())
 
 const portion = (shard: string) => {
@@ -24,7 +26,9 @@ const trained = (events: readonly RunEvent[]): string[] =>
 
 /** The jobs of a workflow, one after the other; `shard` may play a job of the matrix in another way. */
 async function workflow(
-  options: StudyOptions, fan: FanOut, stages: readonly StageName[],
+  options: StudyOptions,
+  fan: FanOut,
+  stages: readonly StageName[],
   shard: (stage: StageName, name: string) => Promise<void> = (stage, name) => trainShard(options, fan, stage, portion(name)),
 ): Promise<Record<string, readonly string[]>> {
   const dealt: Record<string, readonly string[]> = {}
@@ -72,13 +76,21 @@ describe('a study spread over jobs', () => {
       if (name.startsWith('1/')) return
       if (name.startsWith('2/')) {
         const limit = new AbortController()
-        const listener: StudyOptions['listener'] = (event) => { if (event.type === 'run-finished' && !event.cached) limit.abort() }
-        await trainShard({ ...options, signal: limit.signal, workers: 1, listener }, fan, stage, portion(name)).catch(() => undefined)
+        const listener: StudyOptions['listener'] = (event) => {
+          if (event.type === 'run-finished' && !event.cached) limit.abort()
+        }
+        await trainShard({ ...options, signal: limit.signal, workers: 1, listener }, fan, stage, portion(name)).catch(
+          () => undefined,
+        )
         return
       }
       await trainShard(options, fan, stage, portion(name))
       const kept = [...exchange.kept.keys()].find((key) => key.includes(`-${stage}-3of3-`))
-      if (kept) exchange.kept.set(kept, (exchange.kept.get(kept) as Uint8Array).map((byte, i) => (i === 400 ? byte ^ 1 : byte)))
+      if (kept)
+        exchange.kept.set(
+          kept,
+          (exchange.kept.get(kept) as Uint8Array).map((byte, i) => (i === 400 ? byte ^ 1 : byte)),
+        )
     })
     expect((await gateStudy(options, fan))?.verdict.status).toBe('pass')
     expect(lockOf(checkout)).toBe(await inProcess(spec))
@@ -88,7 +100,9 @@ describe('a study spread over jobs', () => {
   it('resumes a shard in a second attempt from what the first one left', async () => {
     const [checkout, events, exchange] = [digitsCheckout(), [] as RunEvent[], memoryExchange()]
     const options = studyOptions(checkout, bundle, events)
-    const { shards: [shard = ''] } = await planStudy(options, fanOut(exchange, { shards: 1 }))
+    const {
+      shards: [shard = ''],
+    } = await planStudy(options, fanOut(exchange, { shards: 1 }))
     const limit = new AbortController()
     const cut: string[] = []
     const listener: StudyOptions['listener'] = (event) => {
@@ -96,7 +110,12 @@ describe('a study spread over jobs', () => {
       cut.push(event.result.id)
       if (event.result.request.label !== 'incumbent' || cut.length > 2) limit.abort()
     }
-    const first = trainShard({ ...options, workers: 1, signal: limit.signal, listener }, fanOut(exchange), 'lr-range', portion(shard))
+    const first = trainShard(
+      { ...options, workers: 1, signal: limit.signal, listener },
+      fanOut(exchange),
+      'lr-range',
+      portion(shard),
+    )
     await expect(first).rejects.toThrow()
     expect(cut.length).toBeGreaterThan(0)
     events.length = 0
@@ -113,7 +132,8 @@ describe('a study spread over jobs', () => {
   })
 
   it.each([
-    ['another commit', { sha: 'b'.repeat(40) }], ['another workflow run', { run: '78' }],
+    ['another commit', { sha: 'b'.repeat(40) }],
+    ['another workflow run', { run: '78' }],
   ])('takes nothing over from %s', async (what, other) => {
     const exchange = memoryExchange()
     const options = studyOptions(digitsCheckout(), bundle)
@@ -125,6 +145,8 @@ describe('a study spread over jobs', () => {
     const exchange = memoryExchange()
     const options = studyOptions(digitsCheckout(), bundle)
     await planStudy(options, fanOut(exchange))
-    await expect(decideStage({ ...options, seeds: 4 }, fanOut(exchange), 'lr-range')).rejects.toThrow('no job of this workflow run uploaded it')
+    await expect(decideStage({ ...options, seeds: 4 }, fanOut(exchange), 'lr-range')).rejects.toThrow(
+      'no job of this workflow run uploaded it',
+    )
   })
 })

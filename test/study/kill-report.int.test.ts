@@ -17,8 +17,15 @@ function write(where: string, killAt?: number): { readonly signal: string | null
 
 /** What every file holds, temporary ones left out: a kill leaves its own, and the next report does not take it for one. */
 function files(where: string): Record<string, string> {
-  const names = readdirSync(where, { recursive: true, withFileTypes: true }).filter((e) => e.isFile() && !/^\..*\.(tmp|replaced)$/.test(e.name))
-  return Object.fromEntries(names.map((e) => join(e.parentPath, e.name)).map((path) => [path.slice(where.length), sha256(readFileSync(path))]).sort())
+  const names = readdirSync(where, { recursive: true, withFileTypes: true }).filter(
+    (e) => e.isFile() && !/^\..*\.(tmp|replaced)$/.test(e.name),
+  )
+  return Object.fromEntries(
+    names
+      .map((e) => join(e.parentPath, e.name))
+      .map((path) => [path.slice(where.length), sha256(readFileSync(path))])
+      .sort(),
+  )
 }
 
 it('a study that is killed while it writes its report is unfinished, and written again it is whole', () => {

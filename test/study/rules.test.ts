@@ -4,7 +4,15 @@ import { fingerprint } from '../../src/base/hash.ts'
 import { normalize } from '../../src/compile/normalize.ts'
 import type { NormalizedSpec } from '../../src/compile/normalized.ts'
 import { parseSpec, type ParsedSpec } from '../../src/dsl/parse.ts'
-import { alterations, alteredWarnings, applyRules, dataKinds, rulesOf, specKinds, underRules } from '../../src/study/rules.ts'
+import {
+  alterations,
+  alteredWarnings,
+  applyRules,
+  dataKinds,
+  rulesOf,
+  specKinds,
+  underRules,
+} from '../../src/study/rules.ts'
 import type { VerifySettings } from '../../src/stages/verify.ts'
 
 const text = `version: 1
@@ -40,11 +48,17 @@ function judged(edited: string): { readonly spec: NormalizedSpec; readonly said:
   const { parsed, spec } = read(edited)
   const warnings = alteredWarnings(alterations(spec, rules), parsed.locate)
   expect(warnings.every((w) => w.code === 'rules/changed' && w.severity === 'warning')).toBe(true)
-  const said = warnings.map(({ at, message }) => `${at?.line}: ${message.replace(/^this change alters /, '').replace(/; it was .*$/, '')}`)
+  const said = warnings.map(
+    ({ at, message }) => `${at?.line}: ${message.replace(/^this change alters /, '').replace(/; it was .*$/, '')}`,
+  )
   return { spec: applyRules(spec, rules, parsed.locate), said }
 }
 
-const without = (part: string): string => text.split('\n').filter((line) => !line.includes(part)).join('\n')
+const without = (part: string): string =>
+  text
+    .split('\n')
+    .filter((line) => !line.includes(part))
+    .join('\n')
 const top = (line: string): string => `${text}${line}\n`
 const split = (more: string): string => text.replace('{ test: 0.25 }', `{ ${more} }`)
 const verify = (settings: string): string => text.replace('{ seeds: 5, looks: [3] }', settings)
@@ -61,20 +75,50 @@ describe('attack 14: a rule that a change alters', () => {
     ['the groups of the split', split('test: 0.25, groupBy: patient'), ['7: data.split.groupBy from none to patient']],
     ['the seed of the split', split('test: 0.25, seed: 4'), ['7: data.split.seed from 17 to 4']],
     ['both seeds', `${split('test: 0.25, seed: 4')}seed: 3\n`, ['15: seed from 17 to 3', '7: data.split.seed from 17 to 4']],
-    ['how loud a check is', text.replace('leakage: error', 'leakage: off, drift: off'), ['8: data.checks.leakage from error to off', '8: data.checks.drift from warn to off']],
+    [
+      'how loud a check is',
+      text.replace('leakage: error', 'leakage: off, drift: off'),
+      ['8: data.checks.leakage from error to off', '8: data.checks.drift from warn to off'],
+    ],
     ['the seeds of the verification', verify('{ seeds: 4, looks: [3] }'), ['10: stages.verify.seeds from 5 to 4']],
     ['its looks', verify('{ seeds: 5, looks: [2, 4] }'), ['10: stages.verify.looks from 3 to 2, 4']],
     ['that it looks early', verify('{ seeds: 5 }'), ['10: stages.verify.looks from 3 to none']],
-    ['that there is a verification, with its gates', without('threshold').replace(', verify: { seeds: 5, looks: [3] }', '').replace('gates:', 'gates: []'), [
-      '10: stages.verify from 5 seeds, looks at 3, 5 to none',
-      '11: gates from threshold: test accuracy at least 0.9; threshold: validation f1 at least 0.8 to none',
-    ]],
-    ['a limit of a gate', text.replace('min: 0.9,', 'min: 0.1,'), ['12: gates from threshold: test accuracy at least 0.9 to threshold: test accuracy at least 0.1']],
-    ['a limit in digits that nobody reads', text.replace('min: 0.8 ', 'min: 0.79999999 '), [expect.stringMatching(/^12: gates from \{.*"min":0\.8,.*\} to \{.*"min":0\.79999999,/) as string]],
-    ['what an open gate does', text.replace('min: 0.8 ', 'min: 0.8, onInconclusive: pass '), ['12: gates from threshold: validation f1 at least 0.8 to threshold: validation f1 at least 0.8, passes if inconclusive']],
-    ['that there are gates', without('threshold').replace('gates:', 'gates: []'), ['11: gates from threshold: test accuracy at least 0.9; threshold: validation f1 at least 0.8 to none']],
+    [
+      'that there is a verification, with its gates',
+      without('threshold').replace(', verify: { seeds: 5, looks: [3] }', '').replace('gates:', 'gates: []'),
+      [
+        '10: stages.verify from 5 seeds, looks at 3, 5 to none',
+        '11: gates from threshold: test accuracy at least 0.9; threshold: validation f1 at least 0.8 to none',
+      ],
+    ],
+    [
+      'a limit of a gate',
+      text.replace('min: 0.9,', 'min: 0.1,'),
+      ['12: gates from threshold: test accuracy at least 0.9 to threshold: test accuracy at least 0.1'],
+    ],
+    [
+      'a limit in digits that nobody reads',
+      text.replace('min: 0.8 ', 'min: 0.79999999 '),
+      [expect.stringMatching(/^12: gates from \{.*"min":0\.8,.*\} to \{.*"min":0\.79999999,/) as string],
+    ],
+    [
+      'what an open gate does',
+      text.replace('min: 0.8 ', 'min: 0.8, onInconclusive: pass '),
+      [
+        '12: gates from threshold: validation f1 at least 0.8 to threshold: validation f1 at least 0.8, passes if inconclusive',
+      ],
+    ],
+    [
+      'that there are gates',
+      without('threshold').replace('gates:', 'gates: []'),
+      ['11: gates from threshold: test accuracy at least 0.9; threshold: validation f1 at least 0.8 to none'],
+    ],
     ['the most trials', text.replace('trials: 40', 'trials: 400'), ['14: budget.trials from 40 to 400']],
-    ['the minutes, so that no gate is decided', text.replace('trials: 40', 'trials: 40, minutes: 0.01'), ['14: budget.minutes from none to 0.01']],
+    [
+      'the minutes, so that no gate is decided',
+      text.replace('trials: 40', 'trials: 40, minutes: 0.01'),
+      ['14: budget.minutes from none to 0.01'],
+    ],
   ])('is %s: it is named at its line, and the base holds', (_, edited, said) => {
     const found = judged(edited)
     expect(found.said).toEqual(said)
@@ -82,9 +126,18 @@ describe('attack 14: a rule that a change alters', () => {
   })
 
   it('is the task: it is refused, since no rule of the base fits', () => {
-    const { parsed, spec } = read(without('threshold').replace('gates:', 'gates: []').replace('task: classification', 'task: regression'))
-    expect(() => applyRules(spec, rules, parsed.locate)).toThrow(/tuning\.yml:3:7: error\[rules\/other-task\] inconclusive: this change alters the task/)
-    expect(alterations(spec, rules)).toContainEqual({ path: ['task'], setting: 'task', base: 'classification', change: 'regression' })
+    const { parsed, spec } = read(
+      without('threshold').replace('gates:', 'gates: []').replace('task: classification', 'task: regression'),
+    )
+    expect(() => applyRules(spec, rules, parsed.locate)).toThrow(
+      /tuning\.yml:3:7: error\[rules\/other-task\] inconclusive: this change alters the task/,
+    )
+    expect(alterations(spec, rules)).toContainEqual({
+      path: ['task'],
+      setting: 'task',
+      base: 'classification',
+      change: 'regression',
+    })
   })
 
   it('is not a check that becomes stricter: the stricter of the two holds', () => {
@@ -97,7 +150,11 @@ describe('attack 14: a rule that a change alters', () => {
     const { parsed, spec } = read(split('test: 0.25, groupBy: patient'))
     const error = new InputError([{ code: 'data/no-column', severity: 'error', message: 'no such column' }])
     const { diagnostics } = underRules(error, alterations(spec, rules), parsed.locate)
-    expect(diagnostics.map((d) => [d.code, d.severity])).toEqual([['rules/no-verdict', 'error'], ['data/no-column', 'error'], ['rules/changed', 'warning']])
+    expect(diagnostics.map((d) => [d.code, d.severity])).toEqual([
+      ['rules/no-verdict', 'error'],
+      ['data/no-column', 'error'],
+      ['rules/changed', 'warning'],
+    ])
     expect(diagnostics[0]?.found).toBe('data.split.groupBy: none in place of patient')
     expect(underRules(error, [], parsed.locate)).toBe(error)
   })
@@ -130,10 +187,15 @@ describe('what a change proposes', () => {
   })
 
   it('may verify where the base has nothing that needs it', () => {
-    const bare = rulesOf(read(without('threshold').replace(', verify: { seeds: 5, looks: [3] }', '').replace('gates:', 'gates: []')).spec)
+    const bare = rulesOf(
+      read(without('threshold').replace(', verify: { seeds: 5, looks: [3] }', '').replace('gates:', 'gates: []')).spec,
+    )
     const { parsed, spec } = read(text)
     expect(alterations(spec, bare).map((a) => a.setting)).toEqual(['gates'])
-    expect(applyRules(spec, bare, parsed.locate)).toMatchObject({ gates: [], stages: [{ stage: 'lr-range' }, { stage: 'verify', seeds: 5 }] })
+    expect(applyRules(spec, bare, parsed.locate)).toMatchObject({
+      gates: [],
+      stages: [{ stage: 'lr-range' }, { stage: 'verify', seeds: 5 }],
+    })
   })
 })
 
@@ -144,26 +206,54 @@ describe('every key of a spec', () => {
   })
 
   it('attack 14: that is a rule is among the rules, and none besides', () => {
-    const named = (kinds: Readonly<Record<string, string>>, kind: string): string[] => Object.keys(kinds).filter((key) => kinds[key] === kind).sort()
+    const named = (kinds: Readonly<Record<string, string>>, kind: string): string[] =>
+      Object.keys(kinds)
+        .filter((key) => kinds[key] === kind)
+        .sort()
     expect(Object.keys(rules).sort()).toEqual([...named(specKinds, 'rule'), 'data', 'verify'].sort())
     expect(Object.keys(rules.data).sort()).toEqual(named(dataKinds, 'rule'))
     expect(named(specKinds, 'parts')).toEqual(['data', 'stages'])
   })
 
   it('attack 14: that is a rule is named when it is altered: every leaf of the rules', () => {
-    const other = (value: unknown): unknown => (typeof value === 'number' ? value + 1 : typeof value === 'boolean' ? !value : value === null ? 7 : `${String(value)}x`)
-    const split = Object.fromEntries(Object.entries(base.data.split).map(([key, value]) => [key, other(value)])) as NormalizedSpec['data']['split']
+    const other = (value: unknown): unknown =>
+      typeof value === 'number' ? value + 1 : typeof value === 'boolean' ? !value : value === null ? 7 : `${String(value)}x`
+    const split = Object.fromEntries(
+      Object.entries(base.data.split).map(([key, value]) => [key, other(value)]),
+    ) as NormalizedSpec['data']['split']
     const off = Object.fromEntries(Object.keys(base.checks).map((name) => [name, 'off'])) as NormalizedSpec['checks']
     const verify: VerifySettings = { stage: 'verify', seeds: 9, looks: [4, 9] }
     const altered: NormalizedSpec = {
-      ...base, task: 'regression', seed: 3, objective: 'f1', evaluateEvery: 9, checks: off, gates: [], budget: { trials: 1, minutes: 1 },
-      data: { ...base.data, task: 'regression', target: 'z', split }, stages: [verify],
+      ...base,
+      task: 'regression',
+      seed: 3,
+      objective: 'f1',
+      evaluateEvery: 9,
+      checks: off,
+      gates: [],
+      budget: { trials: 1, minutes: 1 },
+      data: { ...base.data, task: 'regression', target: 'z', split },
+      stages: [verify],
     }
     const leaves = [
-      'task', 'seed', 'objective', 'evaluateEvery', 'gates', 'budget.trials', 'budget.minutes', 'data.target', 'stages.verify.seeds', 'stages.verify.looks',
-      ...Object.keys(base.data.split).map((key) => `data.split.${key}`), ...Object.keys(base.checks).map((key) => `data.checks.${key}`),
+      'task',
+      'seed',
+      'objective',
+      'evaluateEvery',
+      'gates',
+      'budget.trials',
+      'budget.minutes',
+      'data.target',
+      'stages.verify.seeds',
+      'stages.verify.looks',
+      ...Object.keys(base.data.split).map((key) => `data.split.${key}`),
+      ...Object.keys(base.checks).map((key) => `data.checks.${key}`),
     ]
-    expect(alterations(altered, rules).map((a) => a.setting).sort()).toEqual(leaves.sort())
+    expect(
+      alterations(altered, rules)
+        .map((a) => a.setting)
+        .sort(),
+    ).toEqual(leaves.sort())
     expect(Object.keys(base.budget).sort()).toEqual(['minutes', 'trials'])
     expect(Object.keys(rules.verify ?? {}).sort()).toEqual(['looks', 'seeds', 'stage'])
   })

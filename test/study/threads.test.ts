@@ -15,16 +15,23 @@ function machine(secondsPerStep: (split: Split) => number) {
     open.add(name)
     started.push(name)
     return {
-      engine: name, slots: split.workers, close: () => open.delete(name),
+      engine: name,
+      slots: split.workers,
+      close: () => open.delete(name),
       run: async ({ job }) => {
         const steps = job.kind === 'range-test' ? job.steps + 2 : NaN
         return { timing: { seconds: steps * secondsPerStep(split), stepsPerSecond: 0 } } as RunResult
       },
     }
   }
-  const fit = (over: { readonly before?: number | null; readonly cores?: number } = {}) => fitThreads({
-    plan, pool: pool({ workers: over.cores ?? 4, threads: 1 }), start: async (split) => pool(split), slowStep: 1, before: over.before ?? null,
-  })
+  const fit = (over: { readonly before?: number | null; readonly cores?: number } = {}) =>
+    fitThreads({
+      plan,
+      pool: pool({ workers: over.cores ?? 4, threads: 1 }),
+      start: async (split) => pool(split),
+      slowStep: 1,
+      before: over.before ?? null,
+    })
   return { fit, open, started }
 }
 
@@ -39,7 +46,9 @@ it('takes the fastest split of a slow step, ends all other pools and says what w
   const found = await fit()
   expect(found).toMatchObject({ workers: 2, threads: 2 })
   expect(found.pool.engine).toBe('2 × 2')
-  expect(found.why).toBe('2 threads a worker, because a step takes 8.0 s; steps per second by workers × threads: 4 × 1: 0.500, 2 × 2: 0.667, 1 × 4: 0.500')
+  expect(found.why).toBe(
+    '2 threads a worker, because a step takes 8.0 s; steps per second by workers × threads: 4 × 1: 0.500, 2 × 2: 0.667, 1 × 4: 0.500',
+  )
   expect([...open]).toEqual(['2 × 2'])
 })
 

@@ -79,7 +79,10 @@ describe('the list of packages of a release', () => {
   it('names each by what the lock file pins, and what needs it', () => {
     expect(metadata.component.purl).toBe(`pkg:npm/tunegate@${version}`)
     for (const one of components) {
-      expect(one.hashes.map(({ alg }) => alg), one.purl).toContain('SHA-512')
+      expect(
+        one.hashes.map(({ alg }) => alg),
+        one.purl,
+      ).toContain('SHA-512')
       expect(one.purl).toMatch(new RegExp(`^pkg:npm/.+@${one.version.replace(/[.+]/g, '\\$&')}$`))
     }
     const known = new Set([metadata.component['bom-ref'], ...components.map((one) => one['bom-ref'])])
@@ -108,10 +111,12 @@ describe('the tarball of a release', () => {
   })
 
   it('is signed with every file that the action is made of', () => {
-    const subjects = attestations.filter((one) => !('sbom-path' in one))
+    const subjects = attestations
+      .filter((one) => !('sbom-path' in one))
       .flatMap((one) => one['subject-path']?.trim().split('\n') ?? [])
     const inDist = 'dist/**/*'
-    const names = (subject: string, path: string): boolean => subject === path ||
+    const names = (subject: string, path: string): boolean =>
+      subject === path ||
       (subject.startsWith(inDist) && path.startsWith('dist/') && path.endsWith(subject.slice(inDist.length)))
     const signed = (path: string): boolean => subjects.some((subject) => names(subject, path))
     const files = [...sources('dist', '').map(({ path }) => path), 'action.yml', 'tunegate.tar.gz', 'tunegate.cdx.json']

@@ -4,10 +4,18 @@ import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { node24 } from './runner.ts'
 
-export interface Ended { readonly status: number | null; readonly log: string }
+export interface Ended {
+  readonly status: number | null
+  readonly log: string
+}
 
 /** Runs a workflow as a runner on this machine would, without Docker and without a network. */
-export function act(program: string, cwd: string, what: readonly string[], variables: Readonly<Record<string, string>>): Promise<Ended> {
+export function act(
+  program: string,
+  cwd: string,
+  what: readonly string[],
+  variables: Readonly<Record<string, string>>,
+): Promise<Ended> {
   const home = mkdtempSync(join(tmpdir(), 'home-'))
   mkdirSync(join(home, '.config/act'), { recursive: true })
   writeFileSync(join(home, '.config/act/actrc'), '')
@@ -17,7 +25,9 @@ export function act(program: string, cwd: string, what: readonly string[], varia
   const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
   let log = ''
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => { log += text })
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      log += text
+    })
   }
   return new Promise((resolve, reject) => child.on('error', reject).on('close', (status) => resolve({ status, log })))
 }
@@ -25,7 +35,10 @@ export function act(program: string, cwd: string, what: readonly string[], varia
 /** The event of a run on the default branch, as arguments of act. The checkout must be on the branch main. */
 export function onDefaultBranch(): readonly string[] {
   const file = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
-  writeFileSync(file, JSON.stringify({ ref: 'refs/heads/main', repository: { default_branch: 'main', full_name: 'octo/nets' } }))
+  writeFileSync(
+    file,
+    JSON.stringify({ ref: 'refs/heads/main', repository: { default_branch: 'main', full_name: 'octo/nets' } }),
+  )
   return ['--eventpath', file]
 }
 

@@ -23,9 +23,10 @@ export function unfitToRequire(workflow: string): readonly string[] {
   return [
     ...target,
     ...types.filter((type) => !named.includes(type)).map((type) => `pull_request: types lacks ${type}`),
-    ...['paths', 'paths-ignore'].filter((filter) => filter in pull)
+    ...['paths', 'paths-ignore']
+      .filter((filter) => filter in pull)
       .map((filter) => `pull_request: ${filter} leaves a required check pending`),
-    ...events.includes('merge_group') ? [] : ['merge_group is missing: a merge queue waits for the check'],
+    ...(events.includes('merge_group') ? [] : ['merge_group is missing: a merge queue waits for the check']),
     ...Object.entries(isMap(jobs) ? jobs : {}).flatMap(([id, job]) => skippable(id, job)),
   ]
 }

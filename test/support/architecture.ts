@@ -61,8 +61,16 @@ const dynamic = /(?<!typeof )\bimport\(\s*'([^']+)'/g
 /** Static imports and re-exports (they begin a line in this code base) and `import('…')` of a literal. */
 export function importsOf({ path, text }: Source): Import[] {
   const resolve = (to: string): string => (to.startsWith('.') ? posix.join(posix.dirname(path), to) : to)
-  const still = [...text.matchAll(statement)].map((m) => ({ from: path, to: resolve(m[2] ?? ''), typeOnly: m[1] !== undefined }))
-  const lazy = [...withoutComments(text).matchAll(dynamic)].map((m) => ({ from: path, to: resolve(m[1] ?? ''), typeOnly: false }))
+  const still = [...text.matchAll(statement)].map((m) => ({
+    from: path,
+    to: resolve(m[2] ?? ''),
+    typeOnly: m[1] !== undefined,
+  }))
+  const lazy = [...withoutComments(text).matchAll(dynamic)].map((m) => ({
+    from: path,
+    to: resolve(m[1] ?? ''),
+    typeOnly: false,
+  }))
   return [...still, ...lazy]
 }
 
@@ -83,8 +91,11 @@ export function importProblem(i: Import): string | undefined {
     return `${i.from} imports ${i.to}; only src/engines/wasm/engine.ts may`
   }
   const tensors = ['layers', 'train', 'engines'].includes(folderOf(i.from))
-  if (i.to.startsWith('@tensorflow/') && !tensors) return `${i.from} imports ${i.to}; only src/layers, src/train and src/engines may`
-  return /^(test|bench|validation|scripts|dist|build)\//.test(i.to) ? `${i.from} imports ${i.to}, which is no part of the program` : undefined
+  if (i.to.startsWith('@tensorflow/') && !tensors)
+    return `${i.from} imports ${i.to}; only src/layers, src/train and src/engines may`
+  return /^(test|bench|validation|scripts|dist|build)\//.test(i.to)
+    ? `${i.from} imports ${i.to}, which is no part of the program`
+    : undefined
 }
 
 function folderProblem(i: Import): string | undefined {
@@ -102,7 +113,7 @@ function folderProblem(i: Import): string | undefined {
 export function cycle(imports: readonly Import[]): string[] | undefined {
   const edges = new Map<string, Import[]>()
   for (const i of imports.filter((one) => !one.typeOnly && one.to.startsWith('src/'))) {
-    edges.set(i.from, [...edges.get(i.from) ?? [], i])
+    edges.set(i.from, [...(edges.get(i.from) ?? []), i])
   }
   const done = new Set<string>()
   const visit = (file: string, trail: readonly string[]): string[] | undefined => {

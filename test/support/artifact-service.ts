@@ -74,7 +74,7 @@ export async function startArtifactService(): Promise<ArtifactService> {
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
       const path = new URL(request.url ?? '/', url)
-      const what = path.pathname.startsWith('/twirp/') ? path.pathname.split('/').at(-1) ?? '' : 'blob'
+      const what = path.pathname.startsWith('/twirp/') ? (path.pathname.split('/').at(-1) ?? '') : 'blob'
       const planned = failures.find((f) => f.what === what && f.times > 0)
       const body = Buffer.concat(chunks)
       try {
@@ -101,15 +101,24 @@ export async function startArtifactService(): Promise<ArtifactService> {
       if (!artifact) throw new Error(`there is no artifact ${name}`)
       Object.assign(artifact, change)
     },
-    plant: (name, content) => void store.set(name, {
-      id: store.get(name)?.id ?? 1000 + store.size, name, mimeType: 'application/json', expiresAt: null,
-      signature: randomBytes(12).toString('hex'), blocks: new Map(), content, contentType: 'application/json', final: true,
-      digest: `sha256:${sha256(content)}`,
-    }),
-    close: () => new Promise((resolve) => {
-      server.closeAllConnections()
-      server.close(() => resolve())
-    }),
+    plant: (name, content) =>
+      void store.set(name, {
+        id: store.get(name)?.id ?? 1000 + store.size,
+        name,
+        mimeType: 'application/json',
+        expiresAt: null,
+        signature: randomBytes(12).toString('hex'),
+        blocks: new Map(),
+        content,
+        contentType: 'application/json',
+        final: true,
+        digest: `sha256:${sha256(content)}`,
+      }),
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections()
+        server.close(() => resolve())
+      }),
   }
 }
 
@@ -130,7 +139,8 @@ type Body = Readonly<Record<string, unknown>>
 function twirp(store: Map<string, Pending>, url: string, method: string, request: IncomingMessage, body: Buffer): Body {
   const path = `/twirp/github.actions.results.api.v1.ArtifactService/${method}`
   if (request.method !== 'POST' || request.url !== path) throw new Refusal(404, 'bad_route', `no handler for ${request.url}`)
-  if (request.headers.authorization !== `Bearer ${token}`) throw new Refusal(401, 'unauthenticated', 'the token is not valid')
+  if (request.headers.authorization !== `Bearer ${token}`)
+    throw new Refusal(401, 'unauthenticated', 'the token is not valid')
   if (!request.headers['content-type']?.startsWith('application/json')) throw new Refusal(400, 'malformed', 'not JSON')
   const message = JSON.parse(body.toString()) as Body
   if (message['workflow_run_backend_id'] !== run || message['workflow_job_run_backend_id'] !== job) {
@@ -146,13 +156,23 @@ function twirp(store: Map<string, Pending>, url: string, method: string, request
 function create(store: Map<string, Pending>, url: string, message: Body): Body {
   const name = String(message['name'] ?? '')
   if (name === '' || /["\\/:<>|*?\r\n]/.test(name)) throw new Refusal(400, 'invalid_argument', 'the name is not valid')
-  if (message['version'] !== 7 && message['version'] !== 4) throw new Refusal(400, 'invalid_argument', 'the version is not known')
-  if (store.has(name)) throw new Refusal(409, 'already_exists', 'an artifact with this name already exists on the workflow run')
+  if (message['version'] !== 7 && message['version'] !== 4)
+    throw new Refusal(400, 'invalid_argument', 'the version is not known')
+  if (store.has(name))
+    throw new Refusal(409, 'already_exists', 'an artifact with this name already exists on the workflow run')
   const text = (key: string): string | null => (typeof message[key] === 'string' ? message[key] : null)
   const signature = randomBytes(12).toString('hex')
   store.set(name, {
-    id: 1000 + store.size, name, mimeType: text('mime_type'), expiresAt: text('expires_at'), signature,
-    blocks: new Map(), content: null, contentType: null, final: false, digest: null,
+    id: 1000 + store.size,
+    name,
+    mimeType: text('mime_type'),
+    expiresAt: text('expires_at'),
+    signature,
+    blocks: new Map(),
+    content: null,
+    contentType: null,
+    final: false,
+    digest: null,
   })
   return { ok: true, signed_upload_url: `${url}container/${encodeURIComponent(name)}?sig=${signature}&se=2099-01-01` }
 }
@@ -161,8 +181,10 @@ function finalize(store: Map<string, Pending>, message: Body): Body {
   const artifact = store.get(String(message['name']))
   if (!artifact) throw new Refusal(404, 'not_found', 'no such artifact')
   if (!artifact.content) throw new Refusal(400, 'failed_precondition', 'nothing was uploaded')
-  if (String(message['size']) !== String(artifact.content.length)) throw new Refusal(400, 'invalid_argument', 'the size differs')
-  if (message['hash'] !== `sha256:${sha256(artifact.content)}`) throw new Refusal(400, 'invalid_argument', 'the hash differs')
+  if (String(message['size']) !== String(artifact.content.length))
+    throw new Refusal(400, 'invalid_argument', 'the size differs')
+  if (message['hash'] !== `sha256:${sha256(artifact.content)}`)
+    throw new Refusal(400, 'invalid_argument', 'the hash differs')
   artifact.final = true
   artifact.digest = String(message['hash'])
   return { ok: true, artifact_id: String(artifact.id) }
@@ -180,10 +202,15 @@ function list(store: Map<string, Pending>, message: Body): Body {
   const { name_filter: name, id_filter: id } = message
   if (name !== undefined && typeof name !== 'string') throw new Refusal(400, 'malformed', 'name_filter is not a string')
   if (id !== undefined && !/^\d+$/.test(String(id))) throw new Refusal(400, 'malformed', 'id_filter is not a number')
-  const wanted = (a: Pending): boolean => a.final && (name === undefined || a.name === name) && (id === undefined || String(a.id) === String(id))
+  const wanted = (a: Pending): boolean =>
+    a.final && (name === undefined || a.name === name) && (id === undefined || String(a.id) === String(id))
   const artifacts = [...store.values()].filter(wanted).map((a) => ({
-    workflow_run_backend_id: run, workflow_job_run_backend_id: job, database_id: String(a.id), name: a.name,
-    size: String(a.content?.length ?? 0), ...(a.digest === null ? {} : { digest: a.digest }),
+    workflow_run_backend_id: run,
+    workflow_job_run_backend_id: job,
+    database_id: String(a.id),
+    name: a.name,
+    size: String(a.content?.length ?? 0),
+    ...(a.digest === null ? {} : { digest: a.digest }),
   }))
   return { artifacts }
 }
@@ -201,17 +228,27 @@ const readSignature = ({ signature }: Pending): string => sha256(Buffer.from(`re
 function download(artifact: Pending, path: URL, response: ServerResponse): void {
   if (path.searchParams.get('rsig') !== readSignature(artifact)) throw new Refusal(403, 'AuthenticationFailed', 'not signed')
   const file = artifact.mimeType === 'application/zip' ? `${artifact.name}.zip` : artifact.name
-  response.writeHead(200, {
-    'content-type': artifact.mimeType ?? 'application/zip', 'content-length': artifact.content?.length ?? 0,
-    'content-disposition': `attachment; filename="${file}"; filename*=UTF-8''${encodeURIComponent(file)}`,
-  }).end(artifact.content)
+  response
+    .writeHead(200, {
+      'content-type': artifact.mimeType ?? 'application/zip',
+      'content-length': artifact.content?.length ?? 0,
+      'content-disposition': `attachment; filename="${file}"; filename*=UTF-8''${encodeURIComponent(file)}`,
+    })
+    .end(artifact.content)
 }
 
 /** The blob storage behind the signed address: blocks are staged, then a list of them is committed; or one PUT does both. */
-function blob(store: Map<string, Pending>, request: IncomingMessage, path: URL, body: Buffer, response: ServerResponse): void {
+function blob(
+  store: Map<string, Pending>,
+  request: IncomingMessage,
+  path: URL,
+  body: Buffer,
+  response: ServerResponse,
+): void {
   const artifact = store.get(decodeURIComponent(path.pathname.replace('/container/', '')))
   if (artifact && request.method === 'GET') return download(artifact, path, response)
-  if (!artifact || path.searchParams.get('sig') !== artifact.signature) throw new Refusal(403, 'AuthenticationFailed', 'not signed')
+  if (!artifact || path.searchParams.get('sig') !== artifact.signature)
+    throw new Refusal(403, 'AuthenticationFailed', 'not signed')
   if (request.method !== 'PUT') throw new Refusal(405, 'UnsupportedHttpVerb', 'only PUT')
   const type = request.headers['x-ms-blob-content-type']
   switch (path.searchParams.get('comp')) {
@@ -224,7 +261,8 @@ function blob(store: Map<string, Pending>, request: IncomingMessage, path: URL, 
       break
     }
     default:
-      if (request.headers['x-ms-blob-type'] !== 'BlockBlob') throw new Refusal(400, 'MissingRequiredHeader', 'x-ms-blob-type')
+      if (request.headers['x-ms-blob-type'] !== 'BlockBlob')
+        throw new Refusal(400, 'MissingRequiredHeader', 'x-ms-blob-type')
       artifact.content = body
   }
   if (typeof type === 'string') artifact.contentType = type

@@ -14,7 +14,11 @@ export interface CacheService {
   close(): Promise<void>
 }
 
-interface Entry { content: Buffer; final: boolean; readonly blocks: Map<string, Buffer> }
+interface Entry {
+  content: Buffer
+  final: boolean
+  readonly blocks: Map<string, Buffer>
+}
 
 /** The Actions cache, second version: Twirp calls for entries, and blobs behind signed addresses. Kept in memory. */
 export async function startCacheService(): Promise<CacheService> {
@@ -22,7 +26,8 @@ export async function startCacheService(): Promise<CacheService> {
   const server = createServer((request, response) => {
     void bodyOf(request).then((body) => {
       const path = new URL(request.url ?? '/', url())
-      const answer = (status: number, value: unknown): void => void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
+      const answer = (status: number, value: unknown): void =>
+        void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
       if (service.state === 'broken') return answer(400, { code: 'malformed', msg: 'the service is broken' })
       if (path.pathname.startsWith('/blob/')) {
         const entry = entries.get(decodeURIComponent(path.pathname.slice('/blob/'.length)))
@@ -60,10 +65,17 @@ export async function startCacheService(): Promise<CacheService> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
   const service: CacheService = {
-    state: 'up', env: { ACTIONS_RUNTIME_TOKEN: token, ACTIONS_RESULTS_URL: url(), ACTIONS_CACHE_SERVICE_V2: 'true' },
+    state: 'up',
+    env: { ACTIONS_RUNTIME_TOKEN: token, ACTIONS_RESULTS_URL: url(), ACTIONS_CACHE_SERVICE_V2: 'true' },
     keys: () => [...entries].filter(([, e]) => e.final).map(([id]) => id.split(' ')[0] ?? ''),
-    spoil: (content) => { for (const entry of entries.values()) entry.content = content },
-    close: () => new Promise((resolve) => { server.closeAllConnections(); server.close(() => resolve()) }),
+    spoil: (content) => {
+      for (const entry of entries.values()) entry.content = content
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections()
+        server.close(() => resolve())
+      }),
   }
   return service
 }

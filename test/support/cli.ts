@@ -4,7 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { root } from './architecture.ts'
 
-export interface Ended { readonly code: number; readonly out: string; readonly err: string }
+export interface Ended {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
 
 /** A copy of what a person has who cloned the repository: the committed bundle and the examples, in a path with spaces. */
 export function workFolder(): string {
@@ -20,19 +24,33 @@ const withoutNative = { TUNEGATE_ENGINE_DIR: join(tmpdir(), 'no engine is here')
 
 /** Runs the committed command line as a person would, and waits for its end. */
 export function tunegate(
-  folder: string, args: readonly string[], node = process.execPath, env: Readonly<Record<string, string>> = withoutNative,
+  folder: string,
+  args: readonly string[],
+  node = process.execPath,
+  env: Readonly<Record<string, string>> = withoutNative,
 ): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(node, ['dist/cli/index.js', ...args], { cwd: folder, env: { ...process.env, ...env }, maxBuffer: 64 * 2 ** 20 }, (error, out, err) => {
-      resolve({ code: error ? Number(error.code ?? -1) : 0, out, err })
-    })
+    execFile(
+      node,
+      ['dist/cli/index.js', ...args],
+      { cwd: folder, env: { ...process.env, ...env }, maxBuffer: 64 * 2 ** 20 },
+      (error, out, err) => {
+        resolve({ code: error ? Number(error.code ?? -1) : 0, out, err })
+      },
+    )
   })
 }
 
 export function start(
-  folder: string, args: readonly string[], env: Readonly<Record<string, string>> = withoutNative,
+  folder: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = withoutNative,
 ): ChildProcess {
-  const options = { cwd: folder, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] as ['ignore', 'pipe', 'pipe'] }
+  const options = {
+    cwd: folder,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'] as ['ignore', 'pipe', 'pipe'],
+  }
   return spawn(process.execPath, ['dist/cli/index.js', ...args], options)
 }
 

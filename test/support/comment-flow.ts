@@ -42,14 +42,18 @@ export async function startCommentFlow(): Promise<CommentFlow> {
   github.state.commits.add(baseCommit)
   github.state.contents.set(`wine.csv@${baseCommit}`, readFileSync(join(root, 'examples/wine/wine.csv')))
   let head = ''
-  const step = (inputs: Words, workspace: string, env: Words = {}, cancelAt?: RegExp): Promise<StepResult> => runStep({
-    script: join(root, 'dist/action/index.js'), workspace,
-    with: { token: github.token, engine: 'wasm', workers: '1', ...inputs },
-    env: { ...artifacts.env, GITHUB_API_URL: github.url, GITHUB_EVENT_NAME: 'issue_comment', ...env },
-    ...(cancelAt ? { cancelAt } : {}),
-  })
+  const step = (inputs: Words, workspace: string, env: Words = {}, cancelAt?: RegExp): Promise<StepResult> =>
+    runStep({
+      script: join(root, 'dist/action/index.js'),
+      workspace,
+      with: { token: github.token, engine: 'wasm', workers: '1', ...inputs },
+      env: { ...artifacts.env, GITHUB_API_URL: github.url, GITHUB_EVENT_NAME: 'issue_comment', ...env },
+      ...(cancelAt ? { cancelAt } : {}),
+    })
   return {
-    github, artifacts, checkout,
+    github,
+    artifacts,
+    checkout,
     head: () => head,
     onBase: (text, name = 'tuning.yml') => void github.state.contents.set(`${name}@${baseCommit}`, text),
     commit: (spec, files = {}) => {
@@ -64,10 +68,14 @@ export async function startCommentFlow(): Promise<CommentFlow> {
     },
     decide: async (body, run = '77', inputs = {}) => {
       const event = join(emptyFolder(), 'event.json')
-      writeFileSync(event, JSON.stringify({
-        action: 'created', issue: { number: 7, pull_request: {} },
-        comment: { id: 11, body, created_at: '2026-11-01T12:00:00Z', user: { login: 'octocat', id: 5 } },
-      }))
+      writeFileSync(
+        event,
+        JSON.stringify({
+          action: 'created',
+          issue: { number: 7, pull_request: {} },
+          comment: { id: 11, body, created_at: '2026-11-01T12:00:00Z', user: { login: 'octocat', id: 5 } },
+        }),
+      )
       const env = { GITHUB_EVENT_PATH: event, GITHUB_RUN_ID: run }
       const { exitCode, stderr, log, outputs } = await step({ mode: 'comment', ...inputs }, emptyFolder(), env)
       if (exitCode !== 0 || stderr !== '') throw new Error(`the comment was not decided on: ${stderr}${log}`)

@@ -34,11 +34,24 @@ export function digitsCheckout(spec = smallSpec): string {
 
 export function studyOptions(checkout: string, bundle: WorkerBundle, events: RunEvent[] = []): StudyOptions {
   return {
-    specPath: join(checkout, 'tuning.yml'), workspace: checkout, outDir: join(checkout, 'out'), workers: 2,
-    engine: engineHere('wasm', checkout), workerScript: bundle.script, listener: (event) => events.push(event),
-    startedAt: null, clock: () => performance.now(),
+    specPath: join(checkout, 'tuning.yml'),
+    workspace: checkout,
+    outDir: join(checkout, 'out'),
+    workers: 2,
+    engine: engineHere('wasm', checkout),
+    workerScript: bundle.script,
+    listener: (event) => events.push(event),
+    startedAt: null,
+    clock: () => performance.now(),
   }
 }
 
-export const fanOut = (exchange: Exchange, more: Partial<FanOut> = {}): FanOut =>
-  ({ exchange, run: '77', sha: 'a'.repeat(40), attempt: 1, shards: 3, now: () => Date.now(), ...more })
+export const fanOut = (exchange: Exchange, more: Partial<FanOut> = {}): FanOut => ({
+  exchange,
+  run: '77',
+  sha: 'a'.repeat(40),
+  attempt: 1,
+  shards: 3,
+  now: () => Date.now(),
+  ...more,
+})

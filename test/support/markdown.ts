@@ -19,6 +19,9 @@ export function anchorsOf(page: string): readonly string[] {
 }
 
 function slugOf(heading: string): string {
-  const text = heading.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').trim().toLowerCase()
+  const text = heading
+    .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .trim()
+    .toLowerCase()
   return text.replace(/[^\p{L}\p{N}\s_-]/gu, '').replace(/\s/g, '-')
 }

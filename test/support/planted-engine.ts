@@ -33,7 +33,13 @@ fs.writeFileSync(${JSON.stringify(dump)}, JSON.stringify({ own: ${environ('self'
   writeFileSync(join(folder, files.load), code)
   writeFileSync(join(folder, files.smokeTest), `${code}process.stdout.write(${JSON.stringify(said)})\n`)
   await writeRecord(folder, {
-    format: 1, key, platform, versions: versionsOf(pins, platform), compiler: 'c++', installedAt: '2026-11-01T00:00:00Z', downloads: [],
+    format: 1,
+    key,
+    platform,
+    versions: versionsOf(pins, platform),
+    compiler: 'c++',
+    installedAt: '2026-11-01T00:00:00Z',
+    downloads: [],
     files: await listFiles(folder),
   })
   return { folder, key, seen: () => (existsSync(dump) ? (JSON.parse(readFileSync(dump, 'utf8')) as Seen) : null) }

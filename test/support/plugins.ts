@@ -29,17 +29,24 @@ const isNode = (value: unknown): value is Node => typeof value === 'object' && v
 
 /** Every use of a name as an identifier of the kind, outside of comments and of longer texts. */
 export function uses(kind: PluginKind): Use[] {
-  return sourceFiles().filter((file) => !file.startsWith(`${kind.folder}/`) && !Object.hasOwn(kind.besides, file)).flatMap((file) => {
-    const text = readFileSync(join(root, file), 'utf8')
-    const names = kind.names.filter((name) => text.includes(name))
-    return names.length === 0 ? [] : literalsIn(text).filter((l) => names.includes(l.name)).map((l) => ({ ...l, file }))
-  })
+  return sourceFiles()
+    .filter((file) => !file.startsWith(`${kind.folder}/`) && !Object.hasOwn(kind.besides, file))
+    .flatMap((file) => {
+      const text = readFileSync(join(root, file), 'utf8')
+      const names = kind.names.filter((name) => text.includes(name))
+      return names.length === 0
+        ? []
+        : literalsIn(text)
+            .filter((l) => names.includes(l.name))
+            .map((l) => ({ ...l, file }))
+    })
 }
 
 function sourceFiles(): string[] {
   return readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
     .filter((e) => e.isFile() && e.name.endsWith('.ts') && !e.name.endsWith('.gen.ts'))
-    .map((e) => relative(root, join(e.parentPath, e.name)).split(sep).join('/')).sort()
+    .map((e) => relative(root, join(e.parentPath, e.name)).split(sep).join('/'))
+    .sort()
 }
 
 /** String literals of the syntax tree, those of types too, and quoted keys. */

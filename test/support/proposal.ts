@@ -71,13 +71,24 @@ export class Proposal {
   }
 
   /** One step of a workflow; of the pull request unless the variables say otherwise. */
-  step(inputs: Words = {}, { event = 'pull_request', payload, env = {}, workspace = this.folder }: Trigger = {}): Promise<StepResult> {
+  step(
+    inputs: Words = {},
+    { event = 'pull_request', payload, env = {}, workspace = this.folder }: Trigger = {},
+  ): Promise<StepResult> {
     const path = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
     const pull = { pull_request: { number: 7, base: { sha: this.base, ref: 'main' }, head: { sha: this.head } } }
     writeFileSync(path, JSON.stringify(payload ?? pull))
     return runStep({
-      script: join(root, 'dist/action/index.js'), workspace, with: { token: this.github.token, engine: 'wasm', workers: '1', ...inputs },
-      env: { ...this.artifacts.env, GITHUB_API_URL: this.github.url, GITHUB_EVENT_NAME: event, GITHUB_EVENT_PATH: path, ...env },
+      script: join(root, 'dist/action/index.js'),
+      workspace,
+      with: { token: this.github.token, engine: 'wasm', workers: '1', ...inputs },
+      env: {
+        ...this.artifacts.env,
+        GITHUB_API_URL: this.github.url,
+        GITHUB_EVENT_NAME: event,
+        GITHUB_EVENT_PATH: path,
+        ...env,
+      },
     })
   }
 }

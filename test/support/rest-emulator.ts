@@ -68,7 +68,15 @@ const repository = '/repos/octo/nets'
 
 export async function startRestEmulator(): Promise<RestEmulator> {
   const state: RepositoryState = {
-    permissions: new Map(), pulls: new Map(), comments: [], reactions: [], checkRuns: [], statuses: [], contents: new Map(), commits: new Set(), links: new Set(),
+    permissions: new Map(),
+    pulls: new Map(),
+    comments: [],
+    reactions: [],
+    checkRuns: [],
+    statuses: [],
+    contents: new Map(),
+    commits: new Set(),
+    links: new Set(),
     mayWrite: new Set(['issues', 'checks', 'statuses']),
   }
   const requests: string[] = []
@@ -80,38 +88,61 @@ export async function startRestEmulator(): Promise<RestEmulator> {
       const path = decodeURIComponent(url.pathname).replace(repository, '')
       const line = `${request.method} ${path}`
       const planned = scripted.find((s) => s.times > 0 && s.match.test(line))
-      const reply = planned && planned.times-- > 0
-        ? { status: planned.status, headers: planned.headers, value: { message: 'planned', documentation_url: 'https://docs.github.com/rest' } }
-        : { headers: {}, ...answered(state, request, url, path, body) }
+      const reply =
+        planned && planned.times-- > 0
+          ? {
+              status: planned.status,
+              headers: planned.headers,
+              value: { message: 'planned', documentation_url: 'https://docs.github.com/rest' },
+            }
+          : { headers: {}, ...answered(state, request, url, path, body) }
       const vanished = lost.find((l) => l.times > 0 && l.match.test(line))
       requests.push(`${line} ${reply.status}`)
       if (vanished && vanished.times-- > 0) return void response.writeHead(502).end('<html>Bad Gateway</html>')
       const raw = typeof reply.value === 'string'
       const text = raw ? String(reply.value) : JSON.stringify(reply.value)
-      response.writeHead(reply.status, { 'content-type': raw ? 'application/vnd.github.raw; charset=utf-8' : 'application/json; charset=utf-8', ...reply.headers }).end(text)
+      response
+        .writeHead(reply.status, {
+          'content-type': raw ? 'application/vnd.github.raw; charset=utf-8' : 'application/json; charset=utf-8',
+          ...reply.headers,
+        })
+        .end(text)
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, token: emulatedToken, state, requests,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    token: emulatedToken,
+    state,
+    requests,
     script: (match, status, times, headers = {}) => void scripted.push({ match, status, times, headers }),
     lose: (match, times) => void lost.push({ match, times }),
-    close: () => new Promise((resolve) => {
-      server.closeAllConnections()
-      server.close(() => resolve())
-    }),
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections()
+        server.close(() => resolve())
+      }),
   }
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
-  return chunks.length === 0 ? {} : JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>
+  return chunks.length === 0 ? {} : (JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>)
 }
 
-interface Reply { readonly status: number; readonly value: unknown }
+interface Reply {
+  readonly status: number
+  readonly value: unknown
+}
 
-function answered(state: RepositoryState, request: IncomingMessage, url: URL, path: string, body: Record<string, unknown>): Reply {
+function answered(
+  state: RepositoryState,
+  request: IncomingMessage,
+  url: URL,
+  path: string,
+  body: Record<string, unknown>,
+): Reply {
   try {
     if (request.headers.authorization !== `token ${emulatedToken}`) throw new Refusal(401, 'Bad credentials')
     for (const { method, pattern, reply } of routes) {
@@ -121,7 +152,10 @@ function answered(state: RepositoryState, request: IncomingMessage, url: URL, pa
     throw new Refusal(404, 'Not Found')
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
-    return { status: error.status, value: { message: error.message, documentation_url: 'https://docs.github.com/rest', status: String(error.status) } }
+    return {
+      status: error.status,
+      value: { message: error.message, documentation_url: 'https://docs.github.com/rest', status: String(error.status) },
+    }
   }
 }
 
@@ -155,7 +189,9 @@ function pullOf({ state, parts }: Call): EmulatedPull {
 
 function commentView(c: EmulatedComment): unknown {
   return {
-    id: c.id, body: c.body, user: { login: c.login, id: c.type === 'Bot' ? 41898282 : 5, type: c.type },
+    id: c.id,
+    body: c.body,
+    user: { login: c.login, id: c.type === 'Bot' ? 41898282 : 5, type: c.type },
     html_url: `https://github.com/octo/nets/pull/${c.pull}#issuecomment-${c.id}`,
   }
 }
@@ -168,11 +204,14 @@ function checkBody(body: unknown): string {
 }
 
 function checkRunBody(body: Record<string, unknown>): Record<string, unknown> {
-  const output = body['output'] as { summary: string; annotations?: { message: string; start_line: number; path: string }[] } | undefined
+  const output = body['output'] as
+    | { summary: string; annotations?: { message: string; start_line: number; path: string }[] }
+    | undefined
   if ((output?.annotations?.length ?? 0) > 50) throw new Refusal(422, 'No more than 50 annotations are allowed')
   if ((output?.summary.length ?? 0) > 65_535) throw new Refusal(422, 'summary exceeds a maximum of 65535 characters')
   for (const a of output?.annotations ?? []) {
-    if (!(a.start_line >= 1) || a.message === '' || a.path === '' || a.path.startsWith('/')) throw new Refusal(422, 'an annotation is not valid')
+    if (!(a.start_line >= 1) || a.message === '' || a.path === '' || a.path.startsWith('/'))
+      throw new Refusal(422, 'an annotation is not valid')
     if (Buffer.byteLength(a.message) > 64 * 1024) throw new Refusal(422, 'message is too long')
   }
   return body
@@ -191,19 +230,36 @@ const routes: readonly Route[] = [
   route('GET', /^\/pulls\/(\d+)$/, (call) => {
     const pull = pullOf(call)
     const head = pull.heads.length > 1 ? pull.heads.shift() : pull.heads[0]
-    const repo = pull.headRepository === null ? null : { id: pull.headRepository, full_name: pull.headRepository === 1 ? 'octo/nets' : 'mallory/nets' }
+    const repo =
+      pull.headRepository === null
+        ? null
+        : { id: pull.headRepository, full_name: pull.headRepository === 1 ? 'octo/nets' : 'mallory/nets' }
     return found({
-      number: Number(call.parts[0]), state: pull.state, head: { sha: head, ref: 'change', repo },
+      number: Number(call.parts[0]),
+      state: pull.state,
+      head: { sha: head, ref: 'change', repo },
       base: { sha: pull.base, ref: pull.into ?? 'main', repo: { id: 1, full_name: 'octo/nets' } },
     })
   }),
   route('GET', /^\/issues\/(\d+)\/timeline$/, (call) => found(paged(call, pullOf(call).timeline))),
   route('GET', /^\/issues\/(\d+)\/comments$/, (call) =>
-    found(paged(call, call.state.comments.filter((c) => c.pull === Number(call.parts[0]))).map(commentView))),
+    found(
+      paged(
+        call,
+        call.state.comments.filter((c) => c.pull === Number(call.parts[0])),
+      ).map(commentView),
+    ),
+  ),
   route('POST', /^\/issues\/(\d+)\/comments$/, (call) => {
     mayWrite(call, 'issues')
     const id = 9000 + call.state.comments.length
-    const comment: EmulatedComment = { id, pull: Number(call.parts[0]), body: checkBody(call.body['body']), login: 'github-actions[bot]', type: 'Bot' }
+    const comment: EmulatedComment = {
+      id,
+      pull: Number(call.parts[0]),
+      body: checkBody(call.body['body']),
+      login: 'github-actions[bot]',
+      type: 'Bot',
+    }
     call.state.comments.push(comment)
     return made(commentView(comment))
   }),
@@ -221,7 +277,9 @@ const routes: readonly Route[] = [
     return made({ id: call.state.reactions.length, ...reaction })
   }),
   route('GET', /^\/commits\/([0-9a-f]{40})\/check-runs$/, (call) => {
-    const runs = call.state.checkRuns.filter((r) => r['head_sha'] === call.parts[0] && r['name'] === call.url.searchParams.get('check_name'))
+    const runs = call.state.checkRuns.filter(
+      (r) => r['head_sha'] === call.parts[0] && r['name'] === call.url.searchParams.get('check_name'),
+    )
     return found({ total_count: runs.length, check_runs: paged(call, runs) })
   }),
   route('POST', /^\/check-runs$/, (call) => {
@@ -238,7 +296,8 @@ const routes: readonly Route[] = [
   }),
   route('POST', /^\/statuses\/([0-9a-f]{40})$/, (call) => {
     mayWrite(call, 'statuses')
-    if (String(call.body['description'] ?? '').length > 140) throw new Refusal(422, 'description is too long (maximum is 140 characters)')
+    if (String(call.body['description'] ?? '').length > 140)
+      throw new Refusal(422, 'description is too long (maximum is 140 characters)')
     call.state.statuses.push({ sha: call.parts[0], ...call.body })
     return made(call.body)
   }),
@@ -258,12 +317,22 @@ const routes: readonly Route[] = [
     const bytes = Buffer.from(text)
     const small = bytes.length <= 1024 * 1024
     return found({
-      type: 'file', path: parts[0], sha: blobId(bytes), size: bytes.length, encoding: small ? 'base64' : 'none', content: small ? bytes.toString('base64') : '',
+      type: 'file',
+      path: parts[0],
+      sha: blobId(bytes),
+      size: bytes.length,
+      encoding: small ? 'base64' : 'none',
+      content: small ? bytes.toString('base64') : '',
     })
   }),
   route('GET', /^\/git\/blobs\/([0-9a-f]{40})$/, ({ state, parts }) => {
     const bytes = [...state.contents.values()].map((text) => Buffer.from(text)).find((b) => blobId(b) === parts[0])
     if (bytes === undefined) throw new Refusal(404, 'Not Found')
-    return found({ sha: parts[0], size: bytes.length, encoding: 'base64', content: bytes.toString('base64').replace(/.{60}/g, '$&\n') })
+    return found({
+      sha: parts[0],
+      size: bytes.length,
+      encoding: 'base64',
+      content: bytes.toString('base64').replace(/.{60}/g, '$&\n'),
+    })
   }),
 ]

@@ -65,12 +65,19 @@ export async function runStep(step: Step): Promise<StepResult> {
   const [output, summary] = ['output', 'summary'].map((name) => join(scratch, name)) as [string, string]
   for (const file of [output, summary]) writeFileSync(file, '')
   const defaults = Object.entries(manifest().inputs).map(([name, { default: value }]) => [name, String(value ?? '')])
-  const inputs = { ...Object.fromEntries(defaults) as Record<string, string>, engine: 'wasm', ...step.with }
+  const inputs = { ...(Object.fromEntries(defaults) as Record<string, string>), engine: 'wasm', ...step.with }
   const env = {
-    PATH: process.env['PATH'] ?? '', HOME: scratch, CI: 'true', GITHUB_ACTIONS: 'true',
+    PATH: process.env['PATH'] ?? '',
+    HOME: scratch,
+    CI: 'true',
+    GITHUB_ACTIONS: 'true',
     GITHUB_SERVER_URL: 'https://github.com',
-    GITHUB_REPOSITORY: 'octo/nets', GITHUB_RUN_ID: '77', GITHUB_WORKSPACE: step.workspace, RUNNER_TEMP: scratch,
-    GITHUB_OUTPUT: output, GITHUB_STEP_SUMMARY: summary,
+    GITHUB_REPOSITORY: 'octo/nets',
+    GITHUB_RUN_ID: '77',
+    GITHUB_WORKSPACE: step.workspace,
+    RUNNER_TEMP: scratch,
+    GITHUB_OUTPUT: output,
+    GITHUB_STEP_SUMMARY: summary,
     ...compiled,
     ...variables(inputs),
     ...step.env,
@@ -78,17 +85,27 @@ export async function runStep(step: Step): Promise<StepResult> {
   const { exitCode, stdout, stderr } = await finished(step, env)
   const page = readFileSync(summary)
   return {
-    exitCode, log: stdout, stderr, commands: commandsIn(stdout), outputs: outputsIn(readFileSync(output, 'utf8')),
+    exitCode,
+    log: stdout,
+    stderr,
+    commands: commandsIn(stdout),
+    outputs: outputsIn(readFileSync(output, 'utf8')),
     summary: page.length > 1024 * 1024 ? null : page.toString(),
   }
 }
 
 /** `INPUT_FAIL-ON` for `fail-on`. */
 function variables(inputs: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.replace(/ /g, '_').toUpperCase()}`, value]))
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, value]) => [`INPUT_${name.replace(/ /g, '_').toUpperCase()}`, value]),
+  )
 }
 
-interface Finished { readonly exitCode: number | null; readonly stdout: string; readonly stderr: string }
+interface Finished {
+  readonly exitCode: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
 
 function finished({ script, workspace, cancelAt }: Step, env: NodeJS.ProcessEnv): Promise<Finished> {
   return new Promise((resolve, reject) => {
@@ -99,7 +116,9 @@ function finished({ script, workspace, cancelAt }: Step, env: NodeJS.ProcessEnv)
       text.stdout += chunk
       if (!cancelled && cancelAt?.test(text.stdout)) cancelled = child.kill('SIGINT')
     })
-    child.stderr.setEncoding('utf8').on('data', (chunk: string) => { text.stderr += chunk })
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+      text.stderr += chunk
+    })
     child.on('error', reject).on('close', (exitCode) => resolve({ exitCode, ...text }))
   })
 }
@@ -109,10 +128,18 @@ export function commandsIn(log: string): Command[] {
   return log.split('\n').flatMap((line) => {
     const match = /^\s*::([^\s:]+)(?: ([^:]*(?::(?!:)[^:]*)*))?::(.*)$/.exec(line)
     if (!match) return []
-    const pairs = (match[2] ?? '').split(',').filter((p) => p.includes('=')).map((p): [string, string] => {
-      const at = p.indexOf('=')
-      return [p.slice(0, at).trim(), unescape(p.slice(at + 1)).replaceAll('%3A', ':').replaceAll('%2C', ',')]
-    })
+    const pairs = (match[2] ?? '')
+      .split(',')
+      .filter((p) => p.includes('='))
+      .map((p): [string, string] => {
+        const at = p.indexOf('=')
+        return [
+          p.slice(0, at).trim(),
+          unescape(p.slice(at + 1))
+            .replaceAll('%3A', ':')
+            .replaceAll('%2C', ','),
+        ]
+      })
     return [{ name: match[1] ?? '', properties: Object.fromEntries(pairs), value: unescape(match[3] ?? '') }]
   })
 }

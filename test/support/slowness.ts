@@ -12,7 +12,8 @@ export function slowness(): number {
   const times = Array.from({ length: rounds }, () => {
     const start = performance.now()
     let digest = Buffer.alloc(1 << 16, 1)
-    for (let i = 0; i < 1500; i++) digest = Buffer.concat([createHash('sha256').update(digest).digest(), digest.subarray(32)])
+    for (let i = 0; i < 1500; i++)
+      digest = Buffer.concat([createHash('sha256').update(digest).digest(), digest.subarray(32)])
     return performance.now() - start
   })
   return Math.max(1, Math.max(...times) / usual)

@@ -8,7 +8,12 @@ export interface SmallStudy {
 }
 
 /** Verification alone of one dense layer, a second or two; `wine.csv` lies beside it. */
-export function wineSpec({ hidden, epochs = 3, seeds = 3, gate = 'threshold: { metric: accuracy, min: 0.05 }' }: SmallStudy = {}): string {
+export function wineSpec({
+  hidden,
+  epochs = 3,
+  seeds = 3,
+  gate = 'threshold: { metric: accuracy, min: 0.05 }',
+}: SmallStudy = {}): string {
   return `version: 1
 name: wine
 task: classification
@@ -22,7 +27,13 @@ gates:
 }
 
 /** The same of handwritten digits; `digits.csv.gz` lies beside it. */
-export function digitsSpec({ name = 'digits', hidden, epochs = 4, seeds = 5, gate = 'threshold: { metric: accuracy, min: 0.05 }' }: SmallStudy): string {
+export function digitsSpec({
+  name = 'digits',
+  hidden,
+  epochs = 4,
+  seeds = 5,
+  gate = 'threshold: { metric: accuracy, min: 0.05 }',
+}: SmallStudy): string {
   return `version: 1
 name: ${name}
 task: classification
@@ -37,4 +48,5 @@ gates: [${gate}]
 /** A threshold on validation accuracy. */
 export const accuracyOf = (least: number): string => `threshold: { metric: accuracy, min: ${least} }`
 
-const hiddenLayer = (units: number | undefined): string => (units === undefined ? '' : `{ dense: { units: ${units}, activation: relu } }, `)
+const hiddenLayer = (units: number | undefined): string =>
+  units === undefined ? '' : `{ dense: { units: ${units}, activation: relu } }, `

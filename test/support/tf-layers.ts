@@ -81,7 +81,11 @@ export function differentiate(tf: Tf, c: LayerCase, fused?: FusedOps): Results {
       tf.sum(tf.mul(model.forward(w, statistics, x, noDropout(c.training)).outputs, slope))
     // The input is differentiated apart from the weights, as it is when a layer stands first and when it does not.
     const gradients = weights.length > 0 ? tf.grads((...w: Tensor[]) => sum(w, inputs))(weights) : []
-    const inputGradient = c.inputGradient && [...tf.grad((x: Tensor) => sum(weights, x))(inputs).dataSync()]
+    const inputGradient = c.inputGradient && [
+      ...tf
+        .grad((x: Tensor) => sum(weights, x))(inputs)
+        .dataSync(),
+    ]
     const outputs = flatten([result.outputs])
     return { outputs, gradients: flatten(gradients), inputGradient, statisticsAfter: flatten(result.statistics) }
   })
@@ -93,7 +97,10 @@ export function weightedOutput(tf: Tf, c: LayerCase, weights: ArrayLike<number>,
     const model = modelOf(tf, c.layers, c.inputShape, fused)
     const inputs = tf.tensor([...c.inputs], [c.batch, ...c.inputShape], 'float32')
     const { outputs } = model.forward(
-      weightTensors(tf, model, weights), statisticTensors(tf, model, c.statistics), inputs, noDropout(c.training),
+      weightTensors(tf, model, weights),
+      statisticTensors(tf, model, c.statistics),
+      inputs,
+      noDropout(c.training),
     )
     return [...outputs.dataSync()].reduce((total, value, i) => total + value * (c.slope[i] as number), 0)
   })

@@ -7,7 +7,10 @@ import { root } from './architecture.ts'
 /** A copy of this checkout in a new folder: what git lists and what it does not ignore, with the same `node_modules`. */
 export function copyTree(): string {
   const folder = mkdtempSync(join(tmpdir(), 'tree-'))
-  const listed = spawnSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
+  const listed = spawnSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    cwd: root,
+    encoding: 'utf8',
+  })
   for (const path of listed.stdout.split('\0').filter((p) => p !== '')) {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     cpSync(join(root, path), join(folder, path))

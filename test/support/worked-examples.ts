@@ -16,14 +16,22 @@ export interface WorkedExample {
   readonly prints: readonly string[]
 }
 
-export interface Edit { readonly sign: '+' | '-'; readonly line: string }
+export interface Edit {
+  readonly sign: '+' | '-'
+  readonly line: string
+}
 
-interface Block { readonly info: string; readonly text: string }
+interface Block {
+  readonly info: string
+  readonly text: string
+}
 
 /** The examples of a page, one a section that has a new file. */
 export function workedExamples(page: string): readonly WorkedExample[] {
   const sections = readFileSync(join(root, page), 'utf8').split(/^## /m).slice(1)
-  return sections.map((section) => exampleOf(section.split('\n')[0] ?? '', blocksOf(section))).filter(({ files }) => Object.keys(files).length > 0)
+  return sections
+    .map((section) => exampleOf(section.split('\n')[0] ?? '', blocksOf(section)))
+    .filter(({ files }) => Object.keys(files).length > 0)
 }
 
 const blocksOf = (text: string): Block[] =>
@@ -31,22 +39,35 @@ const blocksOf = (text: string): Block[] =>
 
 function exampleOf(title: string, blocks: readonly Block[]): WorkedExample {
   const named = (pattern: RegExp): [string, string][] =>
-    blocks.flatMap(({ info, text }) => { const path = pattern.exec(info)?.[1]; return path === undefined ? [] : [[path, text] as [string, string]] })
-  const plain = (info: string): string => blocks.filter((b) => b.info === info).map((b) => b.text).join('')
+    blocks.flatMap(({ info, text }) => {
+      const path = pattern.exec(info)?.[1]
+      return path === undefined ? [] : [[path, text] as [string, string]]
+    })
+  const plain = (info: string): string =>
+    blocks
+      .filter((b) => b.info === info)
+      .map((b) => b.text)
+      .join('')
   return {
     title,
     files: Object.fromEntries(named(/^(?!diff)\S+ file=(\S+)$/)),
     edits: Object.fromEntries(named(/^diff file=(\S+)$/).map(([path, text]) => [path, editsOf(text)])),
     script: plain('sh try'),
-    prints: plain('text').split('\n').filter((line) => line !== ''),
+    prints: plain('text')
+      .split('\n')
+      .filter((line) => line !== ''),
   }
 }
 
-const editsOf = (text: string): readonly Edit[] => text.split('\n').filter((line) => line !== '').map((line) => {
-  const sign = line[0]
-  if (sign !== '+' && sign !== '-') throw new Error(`a line of a diff begins with + or -: ${line}`)
-  return { sign, line: line.slice(1) }
-})
+const editsOf = (text: string): readonly Edit[] =>
+  text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const sign = line[0]
+      if (sign !== '+' && sign !== '-') throw new Error(`a line of a diff begins with + or -: ${line}`)
+      return { sign, line: line.slice(1) }
+    })
 
 /**
  * The text of a file after the edits. A removed line must stand there exactly once. Added lines take the place of the removed

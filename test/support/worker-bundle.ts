@@ -20,15 +20,22 @@ export async function bundleWorker(): Promise<WorkerBundle> {
   const script = join(folder, 'index.mjs')
   await bundleScript('src/worker.ts', script)
   const installed = join(root, 'node_modules/@tensorflow/tfjs-backend-wasm/dist')
-  for (const name of ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm']) copyFileSync(join(installed, name), join(folder, name))
+  for (const name of ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm'])
+    copyFileSync(join(installed, name), join(folder, name))
   return { script, wasmFolder: folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
 }
 
 /** Makes one file of a script and all that it imports, which starts sooner than hundreds of modules. */
 export async function bundleScript(source: string, file: string): Promise<void> {
   await build({
-    entryPoints: [join(root, source)], outfile: file, bundle: true, platform: 'node', format: 'esm', target: 'node20',
-    mainFields: ['main'], logLevel: 'error',
+    entryPoints: [join(root, source)],
+    outfile: file,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    mainFields: ['main'],
+    logLevel: 'error',
     banner: { js: 'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);' },
   })
 }

@@ -26,18 +26,36 @@ async function study({ spec, journal: path, out, started, script, wasmFolder, na
   const { plan, dataset } = await prepare({ specPath: spec, workspace: dirname(spec) })
   const { inputs, inputShape, targets, targetScale, splits } = dataset
   const pool = await WorkerPool.start({
-    script, workers: 2, notice: (text) => { throw new Error(text) }, init: {
-      type: 'init', ...(nativeFolder === undefined ? { engine: 'wasm', folder: wasmFolder } : { engine: 'tensorflow', folder: nativeFolder }),
-      workload: plan.workload, data: { inputs, inputShape, targets, targetScale, splits },
+    script,
+    workers: 2,
+    notice: (text) => {
+      throw new Error(text)
+    },
+    init: {
+      type: 'init',
+      ...(nativeFolder === undefined
+        ? { engine: 'wasm', folder: wasmFolder }
+        : { engine: 'tensorflow', folder: nativeFolder }),
+      workload: plan.workload,
+      data: { inputs, inputShape, targets, targetScale, splits },
     },
   })
   const idOf = runIds(plan.workload, pool.engine)
   const journal = await Journal.open(path, {
-    journal: 1, workload: plan.fingerprint, spec: plan.specFingerprint, data: dataset.fingerprint, engine: pool.engine,
+    journal: 1,
+    workload: plan.fingerprint,
+    spec: plan.specFingerprint,
+    data: dataset.fingerprint,
+    engine: pool.engine,
   })
   const { decisions, levers } = await execute(plan, {
-    stages, runner: pool, journal, clock: () => performance.now(),
-    listener: (event) => { if (event.type === 'run-started') appendFileSync(started, `${idOf(event.request)}\n`) },
+    stages,
+    runner: pool,
+    journal,
+    clock: () => performance.now(),
+    listener: (event) => {
+      if (event.type === 'run-started') appendFileSync(started, `${idOf(event.request)}\n`)
+    },
   })
   pool.close()
   await journal.close()

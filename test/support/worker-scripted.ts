@@ -5,7 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { RunRequest, RunResult } from '../../src/records/run.ts'
 import { protocolVersion, type FromWorker, type ToWorker } from '../../src/run/protocol.ts'
 
-const say = (message: FromWorker): void => { process.send?.(message) }
+const say = (message: FromWorker): void => {
+  process.send?.(message)
+}
 let notes = ''
 
 process.on('disconnect', () => process.exit(0))
@@ -14,7 +16,11 @@ process.on('message', (message: ToWorker) => {
   if (message.type === 'init') {
     notes = message.folder
     if (notes.endsWith('.broken')) {
-      return say({ type: 'unable', message: 'no engine', diagnostics: [{ code: 'engine/none', severity: 'error', message: 'no engine' }] })
+      return say({
+        type: 'unable',
+        message: 'no engine',
+        diagnostics: [{ code: 'engine/none', severity: 'error', message: 'no engine' }],
+      })
     }
     // It starts as long as nothing has been trained.
     if (notes.endsWith('.once') && existsSync(notes)) process.exit(7)
@@ -29,17 +35,29 @@ process.on('message', (message: ToWorker) => {
   })
 })
 
-const note = (what: string, id: string): void => { if (notes !== '') appendFileSync(notes, `${what} ${id} ${process.pid}\n`) }
+const note = (what: string, id: string): void => {
+  if (notes !== '') appendFileSync(notes, `${what} ${id} ${process.pid}\n`)
+}
 
 async function obey([command, argument = '']: readonly string[]): Promise<string> {
   switch (command) {
-    case 'exit': return process.exit(Number(argument))
-    case 'throw': throw new RangeError('thrown on purpose')
-    case 'kill': process.kill(process.pid, 'SIGKILL'); break
-    case 'hang': for (;;) Math.sqrt(2)
-    case 'hang-until-orphaned': for (const parent = process.ppid; process.ppid === parent;) Math.sqrt(2); return process.exit(0)
-    case 'wait': await sleep(Number(argument)); break
-    case 'environment': return JSON.stringify(Object.keys(process.env))
+    case 'exit':
+      return process.exit(Number(argument))
+    case 'throw':
+      throw new RangeError('thrown on purpose')
+    case 'kill':
+      process.kill(process.pid, 'SIGKILL')
+      break
+    case 'hang':
+      for (;;) Math.sqrt(2)
+    case 'hang-until-orphaned':
+      for (const parent = process.ppid; process.ppid === parent; ) Math.sqrt(2)
+      return process.exit(0)
+    case 'wait':
+      await sleep(Number(argument))
+      break
+    case 'environment':
+      return JSON.stringify(Object.keys(process.env))
     case 'once':
       if (existsSync(argument)) break
       writeFileSync(argument, '')
@@ -55,7 +73,10 @@ async function obey([command, argument = '']: readonly string[]): Promise<string
     }
     // What V8 writes before it ends a process whose heap is full; to fill one for real takes a minute and gigabytes.
     case 'heap':
-      writeSync(2, '\n<--- Last few GCs --->\n\nFATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory\n')
+      writeSync(
+        2,
+        '\n<--- Last few GCs --->\n\nFATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory\n',
+      )
       return process.abort()
   }
   return ''
@@ -65,9 +86,16 @@ async function obey([command, argument = '']: readonly string[]): Promise<string
 function resultOf(id: string, request: RunRequest, said: string): RunResult {
   const nll = (parseInt(id.slice(0, 6), 16) % 1000) / 1000
   return {
-    id, request, engine: 'scripted', status: 'complete', probe: null, weights: said, evaluations: [],
+    id,
+    request,
+    engine: 'scripted',
+    status: 'complete',
+    probe: null,
+    weights: said,
+    evaluations: [],
     best: { step: 1, epoch: 1, validation: { nll }, test: null },
-    steps: { loss: [nll], learningRate: [1], gradientNorm: [1], clipped: [false] }, timing: { seconds: 0.001, stepsPerSecond: 1000 },
+    steps: { loss: [nll], learningRate: [1], gradientNorm: [1], clipped: [false] },
+    timing: { seconds: 0.001, stepsPerSecond: 1000 },
   }
 }
 

@@ -33,10 +33,14 @@ const names: readonly StageName[] = ['lr-range', 'regularize', 'schedule']
 function stageOf(stage: StageName, { label, epochs }: StudyConfig): Stage {
   return function* ({ incumbent }) {
     const request = (i: number): RunRequest => ({
-      stage, label, seed: 5, job: { kind: 'train', length: 1, stopAfter: 1, evaluateTest: false },
+      stage,
+      label,
+      seed: 5,
+      job: { kind: 'train', length: 1, stopAfter: 1, evaluateTest: false },
       // Epochs of its own, so that no stage asks for what another trained: results hang on ids, and so would their number.
       levers: withLevers(incumbent, {
-        weightDecay: incumbent.regularization.weightDecay * (1 + i / 8), epochs: epochs + names.indexOf(stage),
+        weightDecay: incumbent.regularization.weightDecay * (1 + i / 8),
+        epochs: epochs + names.indexOf(stage),
       }),
     })
     const first = yield [0, 1, 2, 3].map(request)
@@ -44,14 +48,21 @@ function stageOf(stage: StageName, { label, epochs }: StudyConfig): Stage {
     const all = [...first, ...second]
     const best = all.reduce((a, b) => (nll(b) < nll(a) ? b : a))
     return {
-      stage, levers: best.request.levers, conclusion: 'changed', summary: all.map(nll).join(' '), lineage: [], comparisons: [], omissions: [],
-      findings: { stage: 'schedule' }, runs: all.flatMap((o) => (o.status === 'not-run' ? [] : [o.id])),
+      stage,
+      levers: best.request.levers,
+      conclusion: 'changed',
+      summary: all.map(nll).join(' '),
+      lineage: [],
+      comparisons: [],
+      omissions: [],
+      findings: { stage: 'schedule' },
+      runs: all.flatMap((o) => (o.status === 'not-run' ? [] : [o.id])),
     }
   }
 }
 
 function nll(outcome: RunOutcome): number {
-  return outcome.status === 'complete' ? outcome.best?.validation.nll ?? NaN : NaN
+  return outcome.status === 'complete' ? (outcome.best?.validation.nll ?? NaN) : NaN
 }
 
 async function study(config: StudyConfig): Promise<void> {
@@ -60,7 +71,13 @@ async function study(config: StudyConfig): Promise<void> {
   process.once('SIGINT', () => stop.abort())
   const pool = await WorkerPool.start({ script: config.script, workers: 2, init, notice: console.error })
   try {
-    const journal = await Journal.open(config.journal, { journal: 1, workload: 'p', spec: 's', data: 'd', engine: pool.engine })
+    const journal = await Journal.open(config.journal, {
+      journal: 1,
+      workload: 'p',
+      spec: 's',
+      data: 'd',
+      engine: pool.engine,
+    })
     try {
       await train(config, pool, journal, stop.signal)
     } finally {
@@ -74,18 +91,41 @@ async function study(config: StudyConfig): Promise<void> {
 
 async function train(config: StudyConfig, runner: WorkerPool, journal: Journal, signal: AbortSignal): Promise<void> {
   const stage = (name: StageName): Stage => stageOf(name, config)
-  const { decisions, levers } = await execute({
-    version: 1, name: 'toy', fingerprint: 'p', specFingerprint: 's', seed: 3, workload: config.init.workload, baseline: someLevers, gates: [],
-    jobs: names.map((id) => ({
-      id, needs: [], fingerprint: id, settings: { stage: 'verify', seeds: 1, looks: [1] }, templates: [], estimate: { runs: 8, steps: 8 },
-    })),
-    budget: { minutes: null, trials: null, reservedForVerification: 0 },
-  }, {
-    stages: {
-      'lr-range': stage('lr-range'), batch: stage('batch'), regularize: stage('regularize'), schedule: stage('schedule'), verify: stage('verify'),
+  const { decisions, levers } = await execute(
+    {
+      version: 1,
+      name: 'toy',
+      fingerprint: 'p',
+      specFingerprint: 's',
+      seed: 3,
+      workload: config.init.workload,
+      baseline: someLevers,
+      gates: [],
+      jobs: names.map((id) => ({
+        id,
+        needs: [],
+        fingerprint: id,
+        settings: { stage: 'verify', seeds: 1, looks: [1] },
+        templates: [],
+        estimate: { runs: 8, steps: 8 },
+      })),
+      budget: { minutes: null, trials: null, reservedForVerification: 0 },
     },
-    runner, journal, signal, clock: () => performance.now(), listener: () => {},
-  })
+    {
+      stages: {
+        'lr-range': stage('lr-range'),
+        batch: stage('batch'),
+        regularize: stage('regularize'),
+        schedule: stage('schedule'),
+        verify: stage('verify'),
+      },
+      runner,
+      journal,
+      signal,
+      clock: () => performance.now(),
+      listener: () => {},
+    },
+  )
   writeFileSync(config.out, JSON.stringify({ decisions, levers }))
 }
 

@@ -28,9 +28,18 @@ export interface World {
 }
 
 export const someWorkload: Workload = {
-  task: 'classification', layers: [], parameters: 1000, objective: 'nll', evaluateEvery: 1,
+  task: 'classification',
+  layers: [],
+  parameters: 1000,
+  objective: 'nll',
+  evaluateEvery: 1,
   augmentation: { shift: 0.1, flip: 0, erase: 0, noise: 0, mixup: 0 },
-  data: { fingerprint: 'data', rows: { train: 1078, validation: 359, test: 360 }, inputShape: [8, 8, 1], classes: ['0', '1'] },
+  data: {
+    fingerprint: 'data',
+    rows: { train: 1078, validation: 359, test: 360 },
+    inputShape: [8, 8, 1],
+    classes: ['0', '1'],
+  },
 }
 
 export function runRequest(world: World, request: RunRequest): RunResult {
@@ -47,14 +56,30 @@ export function runRequest(world: World, request: RunRequest): RunResult {
       if (!world.blowsUp || at < 0) return { ...complete, steps }
       const cut = <T>(values: readonly T[]): T[] => values.slice(0, at)
       return {
-        ...base, status: 'diverged', atStep: at, reason: 'loss is NaN',
-        steps: { loss: cut(steps.loss), learningRate: cut(steps.learningRate), gradientNorm: cut(steps.gradientNorm), clipped: cut(steps.clipped) },
+        ...base,
+        status: 'diverged',
+        atStep: at,
+        reason: 'loss is NaN',
+        steps: {
+          loss: cut(steps.loss),
+          learningRate: cut(steps.learningRate),
+          gradientNorm: cut(steps.gradientNorm),
+          clipped: cut(steps.clipped),
+        },
       }
     }
     case 'probe': {
       const { batchSize } = request.levers.batching
-      if (batchSize > (world.memoryLimit ?? Infinity)) return { ...base, status: 'crashed', reason: 'over the memory limit', steps: noSteps }
-      return { ...complete, probe: { examplesPerSecond: world.throughput?.(batchSize) ?? 1000, peakMemoryMiB: batchSize, noiseScale: world.noiseScale ?? null } }
+      if (batchSize > (world.memoryLimit ?? Infinity))
+        return { ...base, status: 'crashed', reason: 'over the memory limit', steps: noSteps }
+      return {
+        ...complete,
+        probe: {
+          examplesPerSecond: world.throughput?.(batchSize) ?? 1000,
+          peakMemoryMiB: batchSize,
+          noiseScale: world.noiseScale ?? null,
+        },
+      }
     }
     case 'train': {
       const truth = world.truth(request.levers, request)
@@ -62,7 +87,8 @@ export function runRequest(world: World, request: RunRequest): RunResult {
       const norms = world.gradientNorms ?? [1]
       const nll = truth + world.noise * random.normal()
       return {
-        ...complete, best: { step: 340, epoch: 20, validation: { nll }, test: request.job.evaluateTest ? { nll } : null },
+        ...complete,
+        best: { step: 340, epoch: 20, validation: { nll }, test: request.job.evaluateTest ? { nll } : null },
         steps: { loss: norms, learningRate: norms, gradientNorm: norms, clipped: norms.map(() => false) },
       }
     }
@@ -72,20 +98,45 @@ export function runRequest(world: World, request: RunRequest): RunResult {
 /** A loss that falls with the logarithm of the rate and turns up steeply at the edge. */
 function sweep(job: { from: number; to: number; steps: number }, edge: number, normal: () => number) {
   const learningRate = Array.from({ length: job.steps }, (_, i) => job.from * (job.to / job.from) ** (i / (job.steps - 1)))
-  const loss = learningRate.map((rate) => 2.3 - 1.8 / (1 + (1e-3 / rate) ** 1.5) + (rate > edge ? 5 * Math.log(rate / edge) : 0) + 0.02 * normal())
+  const loss = learningRate.map(
+    (rate) => 2.3 - 1.8 / (1 + (1e-3 / rate) ** 1.5) + (rate > edge ? 5 * Math.log(rate / edge) : 0) + 0.02 * normal(),
+  )
   return { learningRate, loss, gradientNorm: loss.map(() => 1), clipped: loss.map(() => false) }
 }
 
-export interface Played { readonly decision: StageDecision; readonly requests: readonly RunRequest[] }
+export interface Played {
+  readonly decision: StageDecision
+  readonly requests: readonly RunRequest[]
+}
 
 /** Drives a stage to its decision; asks beyond the budget come back as not run, as the executor does it. */
-export function play<S extends StageSettings = AnyStageSettings>(stage: Stage, settings: S, world: World, over: Partial<StageContext> & { budget?: number } = {}, train: (request: RunRequest) => RunOutcome = (r) => runRequest(world, r)): Played {
+export function play<S extends StageSettings = AnyStageSettings>(
+  stage: Stage,
+  settings: S,
+  world: World,
+  over: Partial<StageContext> & { budget?: number } = {},
+  train: (request: RunRequest) => RunOutcome = (r) => runRequest(world, r),
+): Played {
   const requests: RunRequest[] = []
   let left = over.budget ?? Infinity
-  const job: StageJob = { id: settings.stage, needs: [], fingerprint: 'f', settings, templates: [], estimate: { runs: 0, steps: 0 } }
+  const job: StageJob = {
+    id: settings.stage,
+    needs: [],
+    fingerprint: 'f',
+    settings,
+    templates: [],
+    estimate: { runs: 0, steps: 0 },
+  }
   const process = stage({
-    job, workload: someWorkload, seed: 17, baseline: someLevers, incumbent: someLevers, previous: [], runsLeft: () => left,
-    settles: () => false, ...over,
+    job,
+    workload: someWorkload,
+    seed: 17,
+    baseline: someLevers,
+    incumbent: someLevers,
+    previous: [],
+    runsLeft: () => left,
+    settles: () => false,
+    ...over,
   })
   let next = process.next()
   while (!next.done) {

@@ -113,7 +113,10 @@ test('mixup mixes inputs and targets by one weight with the mirrored row; target
   expect(weight).toBeGreaterThan(0)
   expect(weight).toBeLessThan(1)
   for (let row = 0; row < 6; row++) {
-    for (const [values, was, width] of [[batch.inputs, before.inputs, size], [batch.targets, before.targets, 2]] as const) {
+    for (const [values, was, width] of [
+      [batch.inputs, before.inputs, size],
+      [batch.targets, before.targets, 2],
+    ] as const) {
       const mixed = weight * (was[row * width] as number) + (1 - weight) * (was[(5 - row) * width] as number)
       expect(values[row * width]).toBeCloseTo(mixed, 3)
     }

@@ -19,12 +19,16 @@ describe('the plan of an epoch', () => {
 
 /** Row i holds the inputs [i, i + .5] and is of class i modulo 3; rows 20 and up are not for training. */
 const data: TrainingData = {
-  inputs: Float32Array.from({ length: 60 }, (_, i) => i / 2), inputShape: [2],
-  targets: Float32Array.from({ length: 30 }, (_, i) => i % 3), targetScale: null,
+  inputs: Float32Array.from({ length: 60 }, (_, i) => i / 2),
+  inputShape: [2],
+  targets: Float32Array.from({ length: 30 }, (_, i) => i % 3),
+  targetScale: null,
   splits: { train: Int32Array.from(Array(20).keys()), validation: Int32Array.of(20, 21), test: Int32Array.of(22) },
 }
 const options: BatchOptions = {
-  task: 'classification', width: 3, augmentation: { shift: 0, flip: 0, erase: 0, noise: 1, mixup: 0 },
+  task: 'classification',
+  width: 3,
+  augmentation: { shift: 0, flip: 0, erase: 0, noise: 1, mixup: 0 },
   levers: withLevers(someLevers, { batchSize: 3, accumulate: 2, labelSmoothing: 0.3, augmentation: 0 }),
 }
 const rowsOf = (source: ReturnType<typeof batchSource>, step: number): number[] =>
@@ -50,7 +54,7 @@ describe('the batches of a step', () => {
     expect(rowsOf(batchSource(data, options, 1), 1)).not.toEqual(rowsOf(source, 1))
   })
 
-  test('carry each row\'s own smoothed target', () => {
+  test("carry each row's own smoothed target", () => {
     for (const batch of source(4)) {
       for (let row = 0; row < batch.rows; row++) {
         const label = (batch.inputs[2 * row] as number) % 3
@@ -65,8 +69,9 @@ describe('the batches of a step', () => {
     expect(rowsOf(noisy, 2).map(Math.round)).toEqual(rowsOf(source, 2))
     expect(noisy(2)).not.toEqual(source(2))
     expect(noisy(2)).toEqual(batchSource(data, augmented, 0)(2))
-    const noise = [0, 1, 2].flatMap((step) => noisy(step).map(({ inputs }, pass) =>
-      ((inputs[0] as number) - (source(step)[pass]?.inputs[0] as number)).toFixed(6)))
+    const noise = [0, 1, 2].flatMap((step) =>
+      noisy(step).map(({ inputs }, pass) => ((inputs[0] as number) - (source(step)[pass]?.inputs[0] as number)).toFixed(6)),
+    )
     expect(new Set(noise).size).toBe(6)
   })
 

@@ -59,18 +59,27 @@ describe('a first convolution over columns', () => {
 
 describe('columnsOf', () => {
   const conv = (size: number): LayerOf<'conv2d'> => ({
-    kind: 'conv2d', filters: 2, kernelSize: [size, size], strides: [1, 1], padding: 'same', activation: 'relu', useBias: true,
+    kind: 'conv2d',
+    filters: 2,
+    kernelSize: [size, size],
+    strides: [1, 1],
+    padding: 'same',
+    activation: 'relu',
+    useBias: true,
   })
   const data = (inputShape: readonly number[], rows = 3): TrainingData => ({
-    inputs: new Float32Array(rows * inputShape.reduce((a, b) => a * b, 1)).fill(1), inputShape, targetScale: null,
-    targets: new Float32Array(rows), splits: { train: new Int32Array(), validation: new Int32Array(), test: new Int32Array() },
+    inputs: new Float32Array(rows * inputShape.reduce((a, b) => a * b, 1)).fill(1),
+    inputShape,
+    targetScale: null,
+    targets: new Float32Array(rows),
+    splits: { train: new Int32Array(), validation: new Int32Array(), test: new Int32Array() },
   })
 
   test('spreads all images of a data set, with zeros around them', () => {
     const found = columnsOf(shapesOf({ layers: [conv(3)], inputShape: [4, 5, 1] }), data([4, 5, 1]))
     expect(found?.inputShape).toEqual([4, 5, 9])
     // The patch of the first corner reads padding above and to the left.
-    expect([...found?.inputs.subarray(0, 9) ?? []]).toEqual([0, 0, 0, 0, 1, 1, 0, 1, 1])
+    expect([...(found?.inputs.subarray(0, 9) ?? [])]).toEqual([0, 0, 0, 0, 1, 1, 0, 1, 1])
     expect(found?.inputs.length).toBe(3 * 4 * 5 * 9)
   })
 

@@ -7,7 +7,14 @@ import { stepRandom } from '../../src/train/step-random.ts'
 import type { FusedOps, Tensor, Tf } from '../../src/layers/forward.ts'
 import type { Engine, Model } from '../../src/train/types.ts'
 import {
-  differentiate, flatten, layerCases, modelOf, statisticTensors, tidy, weightedOutput, weightTensors,
+  differentiate,
+  flatten,
+  layerCases,
+  modelOf,
+  statisticTensors,
+  tidy,
+  weightedOutput,
+  weightTensors,
 } from '../support/tf-layers.ts'
 
 /**
@@ -19,7 +26,7 @@ export function engineConformance(name: string, create: () => Promise<Engine>): 
     let tf: Tf
     let fused: FusedOps | undefined
     beforeAll(async () => {
-      ({ tf, fused } = await create())
+      ;({ tf, fused } = await create())
     })
 
     describe('agrees with PyTorch and Keras on', () => {
@@ -104,9 +111,17 @@ const window = { kernelSize: [3, 3], strides: [1, 1], padding: 'same', activatio
 const pooling = { poolSize: [2, 2], strides: [2, 2], padding: 'valid' } as const
 const conv: Layer = { kind: 'conv2d', filters: 6, ...window }
 const norm: Layer = { kind: 'batchNormalization', momentum: 0.9, epsilon: 1e-3 }
-const residual = (layers: readonly Layer[], shortcut: readonly Layer[] = []): Layer => ({ kind: 'residual', layers, shortcut })
-const learnable = (name: string, inputShape: readonly number[], layers: readonly Layer[], below = 0.8): Learnable =>
-  ({ name, inputShape, layers: [...layers, ...head], below })
+const residual = (layers: readonly Layer[], shortcut: readonly Layer[] = []): Layer => ({
+  kind: 'residual',
+  layers,
+  shortcut,
+})
+const learnable = (name: string, inputShape: readonly number[], layers: readonly Layer[], below = 0.8): Learnable => ({
+  name,
+  inputShape,
+  layers: [...layers, ...head],
+  below,
+})
 
 export const everyKind: readonly Learnable[] = [
   learnable('conv2d', image, [conv]),
@@ -117,41 +132,115 @@ export const everyKind: readonly Learnable[] = [
   learnable('averagePooling2d', image, [conv, { kind: 'averagePooling2d', ...pooling }]),
   learnable('globalAveragePooling2d', image, [conv, { kind: 'globalAveragePooling2d' }], 0.97),
   learnable('globalMaxPooling2d', image, [conv, { kind: 'globalMaxPooling2d' }], 0.97),
-  learnable('globalAveragePooling1d', [5, 4], [
-    { kind: 'dense', units: 8, activation: 'relu', useBias: true }, { kind: 'globalAveragePooling1d' }], 0.97),
+  learnable(
+    'globalAveragePooling1d',
+    [5, 4],
+    [{ kind: 'dense', units: 8, activation: 'relu', useBias: true }, { kind: 'globalAveragePooling1d' }],
+    0.97,
+  ),
   learnable('flatten and dense', image, [
-    { kind: 'flatten' }, { kind: 'dense', units: 8, activation: 'relu', useBias: false }]),
-  learnable('dropout', [12], [
-    { kind: 'dense', units: 16, activation: 'relu', useBias: true }, { kind: 'dropout', rate: 0.2 }]),
+    { kind: 'flatten' },
+    { kind: 'dense', units: 8, activation: 'relu', useBias: false },
+  ]),
+  learnable(
+    'dropout',
+    [12],
+    [
+      { kind: 'dense', units: 16, activation: 'relu', useBias: true },
+      { kind: 'dropout', rate: 0.2 },
+    ],
+  ),
   learnable('batchNormalization', image, [conv, { kind: 'batchNormalization', momentum: 0.9, epsilon: 1e-3 }]),
-  learnable('layerNormalization', [12], [
-    { kind: 'dense', units: 8, activation: 'linear', useBias: true }, { kind: 'layerNormalization', epsilon: 1e-3 }]),
-  learnable('positionEmbedding', [6], [{ kind: 'embedding', inputDim: 7, outputDim: 8 }, { kind: 'positionEmbedding' }], 0.97),
-  learnable('multiHeadAttention', [6, 4], [{ kind: 'multiHeadAttention', numHeads: 2, keyDim: 3, useBias: true, dropout: 0.1 }], 0.9),
-  learnable('residual', [6, 4], [
-    residual([{ kind: 'layerNormalization', epsilon: 1e-3 }, { kind: 'multiHeadAttention', numHeads: 2, keyDim: 2, useBias: false, dropout: null }]),
-    residual([{ kind: 'layerNormalization', epsilon: 1e-3 }, { kind: 'dense', units: 8, activation: 'gelu', useBias: true }, { kind: 'dropout', rate: 0.1 },
-      { kind: 'dense', units: 4, activation: 'linear', useBias: true }])]),
+  learnable(
+    'layerNormalization',
+    [12],
+    [
+      { kind: 'dense', units: 8, activation: 'linear', useBias: true },
+      { kind: 'layerNormalization', epsilon: 1e-3 },
+    ],
+  ),
+  learnable(
+    'positionEmbedding',
+    [6],
+    [{ kind: 'embedding', inputDim: 7, outputDim: 8 }, { kind: 'positionEmbedding' }],
+    0.97,
+  ),
+  learnable(
+    'multiHeadAttention',
+    [6, 4],
+    [{ kind: 'multiHeadAttention', numHeads: 2, keyDim: 3, useBias: true, dropout: 0.1 }],
+    0.9,
+  ),
+  learnable(
+    'residual',
+    [6, 4],
+    [
+      residual([
+        { kind: 'layerNormalization', epsilon: 1e-3 },
+        { kind: 'multiHeadAttention', numHeads: 2, keyDim: 2, useBias: false, dropout: null },
+      ]),
+      residual([
+        { kind: 'layerNormalization', epsilon: 1e-3 },
+        { kind: 'dense', units: 8, activation: 'gelu', useBias: true },
+        { kind: 'dropout', rate: 0.1 },
+        { kind: 'dense', units: 4, activation: 'linear', useBias: true },
+      ]),
+    ],
+  ),
   learnable('residual with a shortcut', image, [
-    conv, residual([{ kind: 'conv2d', filters: 8, ...window, strides: [2, 2] }, norm], [{ kind: 'conv2d', filters: 8, ...window, kernelSize: [1, 1], strides: [2, 2] }, norm])]),
+    conv,
+    residual(
+      [{ kind: 'conv2d', filters: 8, ...window, strides: [2, 2] }, norm],
+      [{ kind: 'conv2d', filters: 8, ...window, kernelSize: [1, 1], strides: [2, 2] }, norm],
+    ),
+  ]),
   learnable('embedding', [6], [{ kind: 'embedding', inputDim: 7, outputDim: 8 }], 0.97),
-  ...activationNames.map((activation) => learnable(`activation ${activation}`, [12], [
-    { kind: 'dense', units: 16, activation: 'linear', useBias: true }, { kind: 'activation', activation }], 0.9)),
+  ...activationNames.map((activation) =>
+    learnable(
+      `activation ${activation}`,
+      [12],
+      [
+        { kind: 'dense', units: 16, activation: 'linear', useBias: true },
+        { kind: 'activation', activation },
+      ],
+      0.9,
+    ),
+  ),
 ]
 
 /** A kind that is missing here does not compile. */
 const layerKinds: Readonly<Record<LayerKind, true>> = {
-  conv2d: true, depthwiseConv2d: true, separableConv2d: true, maxPooling2d: true, averagePooling2d: true,
-  globalAveragePooling2d: true, globalMaxPooling2d: true, globalAveragePooling1d: true, flatten: true, dense: true,
-  dropout: true, batchNormalization: true, layerNormalization: true, embedding: true, activation: true,
-  positionEmbedding: true, multiHeadAttention: true, residual: true,
+  conv2d: true,
+  depthwiseConv2d: true,
+  separableConv2d: true,
+  maxPooling2d: true,
+  averagePooling2d: true,
+  globalAveragePooling2d: true,
+  globalMaxPooling2d: true,
+  globalAveragePooling1d: true,
+  flatten: true,
+  dense: true,
+  dropout: true,
+  batchNormalization: true,
+  layerNormalization: true,
+  embedding: true,
+  activation: true,
+  positionEmbedding: true,
+  multiHeadAttention: true,
+  residual: true,
 }
 
 const network = learnable('network', image, [
-  conv, { kind: 'batchNormalization', momentum: 0.9, epsilon: 1e-3 }, { kind: 'activation', activation: 'gelu' },
-  { kind: 'maxPooling2d', ...pooling }, { kind: 'separableConv2d', filters: 8, depthMultiplier: 1, ...window },
-  { kind: 'averagePooling2d', ...pooling }, { kind: 'flatten' }, { kind: 'dropout', rate: null },
-  { kind: 'dense', units: 8, activation: 'swish', useBias: true }, { kind: 'layerNormalization', epsilon: 1e-3 },
+  conv,
+  { kind: 'batchNormalization', momentum: 0.9, epsilon: 1e-3 },
+  { kind: 'activation', activation: 'gelu' },
+  { kind: 'maxPooling2d', ...pooling },
+  { kind: 'separableConv2d', filters: 8, depthMultiplier: 1, ...window },
+  { kind: 'averagePooling2d', ...pooling },
+  { kind: 'flatten' },
+  { kind: 'dropout', rate: null },
+  { kind: 'dense', units: 8, activation: 'swish', useBias: true },
+  { kind: 'layerNormalization', epsilon: 1e-3 },
 ])
 
 interface Kernels {
@@ -198,7 +287,7 @@ function examples(tf: Tf, layers: readonly Layer[], inputShape: readonly number[
   const values = Float32Array.from({ length: 32 * size }, (_, i) => {
     const label = Math.floor(i / size) % 3
     // Whole numbers around a middle of each class; or noise on a wave whose phase is the class.
-    return whole ? 2 * label + random.integer(3) : Math.sin(i % size + 2 * label) + 0.3 * random.normal()
+    return whole ? 2 * label + random.integer(3) : Math.sin((i % size) + 2 * label) + 0.3 * random.normal()
   })
   return tf.tensor(values, [32, ...inputShape])
 }
@@ -210,8 +299,14 @@ interface Stepped {
 }
 
 function oneStep(
-  tf: Tf, model: Model, weights: readonly Tensor[], statistics: readonly Tensor[], inputs: Tensor, classes: Tensor,
-  seed: number, index: number,
+  tf: Tf,
+  model: Model,
+  weights: readonly Tensor[],
+  statistics: readonly Tensor[],
+  inputs: Tensor,
+  classes: Tensor,
+  seed: number,
+  index: number,
 ): Stepped {
   let after: readonly Tensor[] = []
   const random = stepRandom(tf, seed, index, 0)
@@ -221,7 +316,9 @@ function oneStep(
     return tf.neg(tf.mean(tf.sum(tf.mul(tf.logSoftmax(result.outputs), classes), -1)))
   })([...weights])
   return {
-    weights: weights.map((w, i) => tf.sub(w, tf.mul(grads[i] as Tensor, 0.3))), statistics: [...after], loss: value,
+    weights: weights.map((w, i) => tf.sub(w, tf.mul(grads[i] as Tensor, 0.3))),
+    statistics: [...after],
+    loss: value,
   }
 }
 

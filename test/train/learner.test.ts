@@ -24,8 +24,11 @@ beforeAll(async () => {
 test('every pass of every step has dropout masks of its own', () => {
   const { tf } = context.engine
   const learner = createLearner(context, levers, 0)
-  const masks = tf.tidy(() => [0, 1, 2].flatMap((step) =>
-    learner.upload(batches(step), step).map(({ random }) => random.dropoutMask(3, [64], 0.5).dataSync().join())))
+  const masks = tf.tidy(() =>
+    [0, 1, 2].flatMap((step) =>
+      learner.upload(batches(step), step).map(({ random }) => random.dropoutMask(3, [64], 0.5).dataSync().join()),
+    ),
+  )
   expect(new Set(masks).size).toBe(6)
   learner.dispose()
 })

@@ -24,12 +24,16 @@ const levers = (patch: LeverPatch) =>
 describe('a whole run repeats PyTorch', () => {
   const rows = Int32Array.from(fixture.labels.keys())
   const data: TrainingData = {
-    inputs: Float32Array.from(fixture.inputs), inputShape: [4], targetScale: null,
-    targets: Float32Array.from(fixture.labels), splits: { train: rows, validation: rows, test: rows },
+    inputs: Float32Array.from(fixture.inputs),
+    inputShape: [4],
+    targetScale: null,
+    targets: Float32Array.from(fixture.labels),
+    splits: { train: rows, validation: rows, test: rows },
   }
   const layers = [dense(8, 'relu'), dense(3)]
-  const cases = fixture.runs.flatMap((run) => [1, 2, 4].map((accumulate) =>
-    [`${run.optimizer}, ${accumulate} batches a step`, run, accumulate] as const))
+  const cases = fixture.runs.flatMap((run) =>
+    [1, 2, 4].map((accumulate) => [`${run.optimizer}, ${accumulate} batches a step`, run, accumulate] as const),
+  )
 
   test.each(cases)('%s', async (_, run, accumulate) => {
     const engine = await wasmEngine()
@@ -39,8 +43,17 @@ describe('a whole run repeats PyTorch', () => {
     const workload = { ...workloadOf(data, layers), data: { ...workloadOf(data, layers).data, classes: ['a', 'b', 'c'] } }
     const { optimizer, learningRate, weightDecay, clipNorm } = run
     const patch = {
-      optimizer, learningRate, weightDecay, clipNorm, nesterov: true, labelSmoothing: 0.1, warmupSteps: fixture.warmup,
-      finalFraction: 0.1, epochs: fixture.epochs, batchSize: 24 / accumulate, accumulate,
+      optimizer,
+      learningRate,
+      weightDecay,
+      clipNorm,
+      nesterov: true,
+      labelSmoothing: 0.1,
+      warmupSteps: fixture.warmup,
+      finalFraction: 0.1,
+      epochs: fixture.epochs,
+      batchSize: 24 / accumulate,
+      accumulate,
     }
     const result = trainRun({ engine, model, workload, data }, { ...request({ levers: levers(patch) }), job: trainJob })
     expect(result.status).toBe('complete')
@@ -73,7 +86,9 @@ describe('digits, really trained', () => {
     const data = { ...digits, targets: digits.targets.map((y) => (y - mean) / sd), targetScale: { mean, sd } }
     const workload = workloadOf(data, mlp)
     const net = await trainerFor(data, [flatten, dense(64, 'relu'), dense(1)], {
-      task: 'regression', objective: 'rmse', data: { ...workload.data, classes: null },
+      task: 'regression',
+      objective: 'rmse',
+      data: { ...workload.data, classes: null },
     })
     const { best } = complete(net.run(request({ levers: levers({ epochs: 15 }) }), 'run'))
     expect(best?.validation.r2).toBeGreaterThan(0.8)
@@ -128,7 +143,10 @@ describe('length, stops and checkpoints', () => {
     expect(steps.loss).toHaveLength(2 * 16)
     expect(steps.learningRate.at(-1)).toBe(0)
     expect(Math.max(...steps.learningRate)).toBe(steps.learningRate[5])
-    expect(evaluations.map((e) => [e.step, e.epoch])).toEqual([[16, 1], [32, 2]])
+    expect(evaluations.map((e) => [e.step, e.epoch])).toEqual([
+      [16, 1],
+      [32, 2],
+    ])
   })
 
   test('a run that stops early is the beginning of the whole one', () => {
@@ -151,7 +169,10 @@ describe('length, stops and checkpoints', () => {
   })
 
   test('a job that asks for it gets the calibration of the best checkpoint, and no other result changes', () => {
-    const [plain, asked] = [complete(run({}, { evaluateTest: true })), complete(run({}, { evaluateTest: true, calibration: true }))]
+    const [plain, asked] = [
+      complete(run({}, { evaluateTest: true })),
+      complete(run({}, { evaluateTest: true, calibration: true })),
+    ]
     if (asked.best === null) throw new Error('no best checkpoint')
     const { calibration, ...best } = asked.best
     expect(best).toEqual(plain.best)

@@ -6,7 +6,9 @@ import { wasmEngine } from '../support/tf-wasm.ts'
 import fixture from './fixtures/losses.json' with { type: 'json' }
 
 let tf: Tf
-beforeAll(async () => { tf = (await wasmEngine()).tf })
+beforeAll(async () => {
+  tf = (await wasmEngine()).tf
+})
 
 type Loss = (tf: Tf, targets: Tensor, outputs: Tensor) => Tensor
 function withGradient(loss: Loss, targets: Tensor, outputs: number[][]): { value: number; gradient: number[] } {

@@ -55,14 +55,20 @@ describe('a built model', () => {
     expect(tf.memory().numTensors).toBe(before)
   })
 
-  test('draws dropout in training only, by the layer\'s own rate before the lever', () => {
+  test("draws dropout in training only, by the layer's own rate before the lever", () => {
     tf.tidy(() => {
       const rates: number[] = []
-      const random = { dropoutMask: (site: number, shape: readonly number[], rate: number) => {
-        rates.push(site, rate)
-        return tf.ones([...shape])
-      } }
-      const model = modelOf(tf, [null, 0.5, 0].map((rate): Layer => ({ kind: 'dropout', rate })), [3])
+      const random = {
+        dropoutMask: (site: number, shape: readonly number[], rate: number) => {
+          rates.push(site, rate)
+          return tf.ones([...shape])
+        },
+      }
+      const model = modelOf(
+        tf,
+        [null, 0.5, 0].map((rate): Layer => ({ kind: 'dropout', rate })),
+        [3],
+      )
       const x = tf.ones([2, 3])
       model.forward([], [], x, { training: true, dropout: 0.25, random })
       expect(rates).toEqual([0, 0.25, 1, 0.5])
@@ -81,7 +87,7 @@ describe('a built model', () => {
     })
   })
 
-  test('refuses a number outside of an embedding\'s range', () => {
+  test("refuses a number outside of an embedding's range", () => {
     tf.tidy(() => {
       const model = modelOf(tf, [{ kind: 'embedding', inputDim: 3, outputDim: 2 }], [1])
       const weights = weightTensors(tf, model, model.initialWeights(0))

@@ -33,21 +33,30 @@ describe('the gradient noise scale', () => {
   test('takes every direction with the variance that it has', () => {
     const random = stream(9, 'gradients')
     const centre = Array.from({ length: 20 }, (_, i) => 0.1 + 0.02 * i)
-    const squaredNorm = (batch: number): number => centre.reduce((sum, g, i) => sum + (g + random.normal() * Math.sqrt((1 + i) / batch)) ** 2, 0)
-    const pairs = Array.from({ length: 4000 }, () =>
-      ({ small: { batch: 8, squaredNorm: squaredNorm(8) }, large: { batch: 128, squaredNorm: squaredNorm(128) } }))
+    const squaredNorm = (batch: number): number =>
+      centre.reduce((sum, g, i) => sum + (g + random.normal() * Math.sqrt((1 + i) / batch)) ** 2, 0)
+    const pairs = Array.from({ length: 4000 }, () => ({
+      small: { batch: 8, squaredNorm: squaredNorm(8) },
+      large: { batch: 128, squaredNorm: squaredNorm(128) },
+    }))
     // tr(Σ) = 1 + 2 + … + 20.
     const truth = 210 / centre.reduce((sum, g) => sum + g * g, 0)
     expect(Math.abs((noiseScale(pairs) ?? NaN) / truth - 1)).toBeLessThan(0.03)
   })
 
   test('averages before it divides: the mean of ratios would be another number', () => {
-    const pair = (small: number, large: number): NormPair => ({ small: { batch: 1, squaredNorm: small }, large: { batch: 2, squaredNorm: large } })
+    const pair = (small: number, large: number): NormPair => ({
+      small: { batch: 1, squaredNorm: small },
+      large: { batch: 2, squaredNorm: large },
+    })
     expect(noiseScale([pair(9, 8), pair(5, 3)])).toBe(0.75)
   })
 
   test.each([
-    ['no noise', 1, 1, 128], ['NaN', NaN, 1, 128], ['equal batches', 2, 1, 8], ['equal batches, the other way', 1, 2, 8],
+    ['no noise', 1, 1, 128],
+    ['NaN', NaN, 1, 128],
+    ['equal batches', 2, 1, 8],
+    ['equal batches, the other way', 1, 2, 8],
   ])('is not a number of %s', (_, small, large, batch) => {
     expect(noiseScale([{ small: { batch: 8, squaredNorm: small }, large: { batch, squaredNorm: large } }])).toBeNull()
   })

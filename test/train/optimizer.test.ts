@@ -9,7 +9,9 @@ import fixture from './fixtures/optimizers.json' with { type: 'json' }
 
 type Case = (typeof fixture.cases)[number]
 let tf: Tf
-beforeAll(async () => { tf = (await wasmEngine()).tf })
+beforeAll(async () => {
+  tf = (await wasmEngine()).tf
+})
 
 const title = (c: Case): string =>
   `${c.optimizer}, weight decay ${c.weightDecay}, momentum ${c.momentum}, nesterov ${c.nesterov}, ` +
@@ -23,7 +25,8 @@ function train(c: Case): { weights: number[][]; norms: number[]; tensorsLeft: nu
   const levers = { ...c, optimizer: c.optimizer as OptimizationLevers['optimizer'], learningRate: 0.01 }
   const optimizer = createOptimizer(tf, levers, { rate: c.weightDecay, mask })
   let state: OptimizerState = {
-    weights: tf.tensor1d(fixture.start), slots: Array.from({ length: optimizer.slots }, () => tf.zeros([decayed + plain])),
+    weights: tf.tensor1d(fixture.start),
+    slots: Array.from({ length: optimizer.slots }, () => tf.zeros([decayed + plain])),
   }
   const [weights, norms]: [number[][], number[]] = [[], []]
   for (const [step, values] of fixture.gradients.entries()) {
@@ -61,10 +64,15 @@ describe('optimizers are those of torch.optim, over 100 steps', () => {
 
 test('weights outside the mask never decay, and those inside do', () => {
   const mask = tf.tensor1d([1, 0])
-  const plain = { ...fixture.cases[0] as Case, optimizer: 'sgd', momentum: 0, learningRate: 1 } as const
+  const plain = { ...(fixture.cases[0] as Case), optimizer: 'sgd', momentum: 0, learningRate: 1 } as const
   const optimizer = createOptimizer(tf, plain, { rate: 0.5, mask })
-  const { weights } = tidy(tf, () => optimizer.update(
-    { weights: tf.tensor1d([8, 8]), slots: [] }, tf.zeros([2]), optimizer.coefficients(0, 0.1).map((x) => tf.scalar(x))))
+  const { weights } = tidy(tf, () =>
+    optimizer.update(
+      { weights: tf.tensor1d([8, 8]), slots: [] },
+      tf.zeros([2]),
+      optimizer.coefficients(0, 0.1).map((x) => tf.scalar(x)),
+    ),
+  )
   expect(weights.dataSync()[0]).toBeCloseTo(8 * (1 - 0.1 * 0.5), 6)
   expect(weights.dataSync()[1]).toBe(8)
   tf.dispose([weights, mask])

@@ -7,8 +7,9 @@ const rates = (options: ScheduleOptions): number[] =>
   Array.from({ length: options.total }, (_, step) => learningRate(step, options))
 
 describe('schedules are those of torch.optim.lr_scheduler', () => {
-  const named = cases.map((c) =>
-    [`${c.schedule}, ${c.total} steps, warmup ${c.warmup}, final ${c.finalFraction}`, c] as const)
+  const named = cases.map(
+    (c) => [`${c.schedule}, ${c.total} steps, warmup ${c.warmup}, final ${c.finalFraction}`, c] as const,
+  )
   test.each(named)('%s', (_, c) => {
     const ours = rates(c as ScheduleOptions)
     for (const [step, rate] of c.rates.entries()) expect(ours[step], `step ${step}`).toBeCloseTo(rate, 12)

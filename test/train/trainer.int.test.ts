@@ -21,7 +21,11 @@ describe('the learning-rate range test', () => {
   const run = (patch: LeverPatch = {}, over: Partial<typeof sweep> = {}, seed = 0) =>
     trainer.run(request({ levers: levers(patch), job: { ...sweep, ...over }, seed }), 'sweep')
 
-  const optimizers = [['adamw', null], ['adamw', 1], ['sgd', null]] as const
+  const optimizers = [
+    ['adamw', null],
+    ['adamw', 1],
+    ['sgd', null],
+  ] as const
   test.each(optimizers)('goes well past the edge: %s, clip norm %s', (optimizer, clipNorm) => {
     for (const seed of [0, 1, 2]) {
       const { steps, status } = run({ optimizer, clipNorm }, {}, seed)
@@ -93,7 +97,9 @@ describe('the trainer', () => {
 
   test('refuses to hide tensors that a run left behind', async () => {
     const { tf } = await wasmEngine()
-    const result = trainer.run(request({ levers: levers() }), 'leak', (step) => { if (step === 1) tf.scalar(1) })
+    const result = trainer.run(request({ levers: levers() }), 'leak', (step) => {
+      if (step === 1) tf.scalar(1)
+    })
     expect(result).toMatchObject({ status: 'crashed', reason: 'bug in tunegate: the run left 1 tensors behind' })
   })
 
@@ -110,7 +116,11 @@ describe('the trainer', () => {
 
   test('reports every step, and who trained it', () => {
     const seen: string[] = []
-    const result = complete(trainer.run(request({ levers: levers() }), 'x', (step, of) => { seen.push(`${step}/${of}`) }))
+    const result = complete(
+      trainer.run(request({ levers: levers() }), 'x', (step, of) => {
+        seen.push(`${step}/${of}`)
+      }),
+    )
     expect(seen).toEqual(Array.from({ length: 32 }, (_, i) => `${i + 1}/32`))
     expect(result.engine).toBe(trainer.engine)
     expect(result.weights).toMatch(/^[0-9a-f]{64}$/)
@@ -122,10 +132,12 @@ describe('the trainer', () => {
     const counts = new Set<string>()
     const job = { kind: 'range-test', from: 1e-4, to: 1e-4, steps: 10_000 } as const
     const long = request({ levers: levers({ dropout: 0.1 }), job })
-    const { timing } = complete(trainer.run(long, 'long', () => {
-      const { numTensors, numBytes, numDataBuffers } = tf.memory()
-      counts.add(`${numTensors} tensors, ${numDataBuffers} buffers, ${numBytes} bytes`)
-    }))
+    const { timing } = complete(
+      trainer.run(long, 'long', () => {
+        const { numTensors, numBytes, numDataBuffers } = tf.memory()
+        counts.add(`${numTensors} tensors, ${numDataBuffers} buffers, ${numBytes} bytes`)
+      }),
+    )
     console.log(`MLP 64-128-10 with dropout, batch 64: ${timing.stepsPerSecond} steps a second`)
     expect([...counts]).toHaveLength(1)
   })

@@ -10,10 +10,21 @@ import { root } from '../support/architecture.ts'
 import { someLevers } from '../support/levers.ts'
 import { wasmEngine } from '../support/tf-wasm.ts'
 
-export const dense = (units: number, activation: 'relu' | 'linear' = 'linear'): Layer =>
-  ({ kind: 'dense', units, activation, useBias: true })
-export const conv = (filters: number): Layer =>
-  ({ kind: 'conv2d', filters, kernelSize: [3, 3], strides: [1, 1], padding: 'same', activation: 'relu', useBias: true })
+export const dense = (units: number, activation: 'relu' | 'linear' = 'linear'): Layer => ({
+  kind: 'dense',
+  units,
+  activation,
+  useBias: true,
+})
+export const conv = (filters: number): Layer => ({
+  kind: 'conv2d',
+  filters,
+  kernelSize: [3, 3],
+  strides: [1, 1],
+  padding: 'same',
+  activation: 'relu',
+  useBias: true,
+})
 export const pool: Layer = { kind: 'maxPooling2d', poolSize: [2, 2], strides: [2, 2], padding: 'valid' }
 export const flatten: Layer = { kind: 'flatten' }
 export const dropout: Layer = { kind: 'dropout', rate: null }
@@ -25,7 +36,10 @@ export const smallCnn: readonly Layer[] = [conv(16), conv(16), pool, flatten, dr
 /** The digits of the example, as 8 × 8 images between 0 and 1. */
 export function loadDigits(): Promise<TrainingData> {
   return loadDataset({
-    source: join(root, 'examples/digits/digits.csv.gz'), target: '-1', header: false, task: 'classification',
+    source: join(root, 'examples/digits/digits.csv.gz'),
+    target: '-1',
+    header: false,
+    task: 'classification',
     standardize: false,
     inputs: { kind: 'array', shape: [8, 8, 1], scale: 0.0625 },
     split: { validation: 0.2, test: 0.2, stratify: true, groupBy: null, seed: 17 },
@@ -35,18 +49,26 @@ export function loadDigits(): Promise<TrainingData> {
 export function workloadOf(data: TrainingData, layers: readonly Layer[], over: Partial<Workload> = {}): Workload {
   const { train, validation, test } = data.splits
   return {
-    task: 'classification', objective: 'accuracy', layers, parameters: 0, evaluateEvery: 1,
+    task: 'classification',
+    objective: 'accuracy',
+    layers,
+    parameters: 0,
+    evaluateEvery: 1,
     augmentation: { shift: 0.1, flip: 0, erase: 0.2, noise: 0, mixup: 0.2 },
     data: {
-      fingerprint: 'digits', rows: { train: train.length, validation: validation.length, test: test.length },
-      inputShape: data.inputShape, classes: [...'0123456789'],
+      fingerprint: 'digits',
+      rows: { train: train.length, validation: validation.length, test: test.length },
+      inputShape: data.inputShape,
+      classes: [...'0123456789'],
     },
     ...over,
   }
 }
 
 export async function trainerFor(
-  data: TrainingData, layers: readonly Layer[], over: Partial<Workload> = {},
+  data: TrainingData,
+  layers: readonly Layer[],
+  over: Partial<Workload> = {},
 ): Promise<Trainer> {
   return createTrainer(await wasmEngine(), workloadOf(data, layers, over), data)
 }

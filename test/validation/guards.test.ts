@@ -19,12 +19,17 @@ describe('the guards that the campaign removes', () => {
 
   it('cover every attack', () => {
     const covered = new Set(guards.map((g) => g.attack))
-    expect(Object.keys(attacks).map(Number).filter((n) => !covered.has(n))).toEqual([])
+    expect(
+      Object.keys(attacks)
+        .map(Number)
+        .filter((n) => !covered.has(n)),
+    ).toEqual([])
   })
 })
 
 describe('the place of a guard', () => {
-  const of = (text: string, find: string, file = 'a.ts'): string[] => placesOf(file, text, find).map(({ from, to }) => text.slice(from, to))
+  const of = (text: string, find: string, file = 'a.ts'): string[] =>
+    placesOf(file, text, find).map(({ from, to }) => text.slice(from, to))
 
   it('is found in whatever layout a formatter leaves it', () => {
     expect(of('x(\n  a,\n  b,\n)\n', 'x(a, b)')).toEqual(['x(\n  a,\n  b,\n)'])

@@ -165,7 +165,8 @@ function byFault(judged: readonly Judged[]): string {
     const all = judged.filter((j) => j.group.variant === fault)
     const harmful = all.filter((j) => j.harmful)
     const named = { hits: harmful.filter((j) => spoke(j.together, fault.expects)).length, of: harmful.length }
-    const others = rules.map((r) => r.name)
+    const others = rules
+      .map((r) => r.name)
       .filter((r) => !fault.expects.includes(r) && harmful.some((j) => spoke(j.together, [r])))
     return [
       fault.name,

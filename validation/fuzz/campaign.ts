@@ -37,7 +37,12 @@ export function caseOf({ name, corpus }: Target, seed: number, number: number): 
 }
 
 /** Feeds a parser; nothing but a value or an `InputError` may come of any case, within its time. */
-export async function fuzz(target: Target, cases: number, seed: number, tell: (number: number) => void = () => {}): Promise<Figures> {
+export async function fuzz(
+  target: Target,
+  cases: number,
+  seed: number,
+  tell: (number: number) => void = () => {},
+): Promise<Figures> {
   const folder = mkdtempSync(join(tmpdir(), 'tunegate-fuzz-'))
   const count = { read: 0, refused: 0 }
   const crashes: Crash[] = []
@@ -53,7 +58,8 @@ export async function fuzz(target: Target, cases: number, seed: number, tell: (n
       if (typeof found === 'string') count[found]++
       else crashes.push({ number, reason: reasonOf(found), bytes })
       if (milliseconds > slowest.milliseconds) slowest = { number, milliseconds, bytes: bytes.length }
-      if (milliseconds > mostMilliseconds(bytes.length)) crashes.push({ number, reason: `took ${Math.round(milliseconds)} ms`, bytes })
+      if (milliseconds > mostMilliseconds(bytes.length))
+        crashes.push({ number, reason: `took ${Math.round(milliseconds)} ms`, bytes })
       if (number % 64 === 0) memory = Math.max(memory, process.memoryUsage.rss() / 2 ** 20)
     }
   } finally {
@@ -71,5 +77,5 @@ async function outcomeOf(target: Target, bytes: Buffer, folder: string): Promise
 }
 
 function reasonOf({ thrown }: { readonly thrown: unknown }): string {
-  return thrown instanceof Error ? thrown.stack ?? thrown.message : String(thrown)
+  return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
 }

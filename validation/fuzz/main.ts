@@ -8,7 +8,9 @@ import { targets } from './targets.ts'
 
 const { values } = parseArgs({
   options: {
-    cases: { type: 'string', default: '5000' }, seed: { type: 'string', default: '1' }, target: { type: 'string' },
+    cases: { type: 'string', default: '5000' },
+    seed: { type: 'string', default: '1' },
+    target: { type: 'string' },
     out: { type: 'string', default: 'build/fuzz' },
   },
 })
@@ -36,9 +38,13 @@ function campaign(target: string): Promise<Figures | string> {
   })
 }
 
-const chosen = targets.map(({ name }) => name).filter((name) => values.target === undefined || values.target.split(',').includes(name))
+const chosen = targets
+  .map(({ name }) => name)
+  .filter((name) => values.target === undefined || values.target.split(',').includes(name))
 if (chosen.length === 0) throw new Error(`no such target; there are ${targets.map(({ name }) => name).join(', ')}`)
-console.log('| Target | Cases | Read | Refused | Crashes | Slowest (ms, bytes) | Memory (MiB) |\n| --- | --: | --: | --: | --: | --: | --: |')
+console.log(
+  '| Target | Cases | Read | Refused | Crashes | Slowest (ms, bytes) | Memory (MiB) |\n| --- | --: | --: | --: | --: | --: | --: |',
+)
 let [total, failed] = [0, 0]
 for (const name of chosen) {
   const figures = await campaign(name)
@@ -50,7 +56,9 @@ for (const name of chosen) {
   const { slowest, crashes, memory } = figures
   total += figures.cases
   failed += crashes.length
-  console.log(`| ${name} | ${figures.cases} | ${figures.read} | ${figures.refused} | ${crashes.length} | ${Math.round(slowest.milliseconds)}, ${slowest.bytes} | ${Math.round(memory)} |`)
+  console.log(
+    `| ${name} | ${figures.cases} | ${figures.read} | ${figures.refused} | ${crashes.length} | ${Math.round(slowest.milliseconds)}, ${slowest.bytes} | ${Math.round(memory)} |`,
+  )
   for (const { number, reason, bytes } of crashes.slice(0, 5)) {
     mkdirSync(values.out, { recursive: true })
     writeFileSync(join(values.out, `${name}-${seed}-${number}`), bytes)

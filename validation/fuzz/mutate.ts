@@ -2,10 +2,59 @@ import type { Stream } from '../../src/base/random.ts'
 
 /** Bytes that mean something to one parser or another. */
 const telling = [
-  '"', ',', ';', '\t', '\r', '\n', '\0', '\\', '[', ']', '{', '}', ':', '- ', '#', '&a ', '*a', '!x ', '<<: ', '|', '>', "'", '/tune ', '=',
-  'null', 'true', 'NaN', '-Infinity', '__proto__', 'constructor', '\u00e9', '\u2028', '\u202e', '\ud83d\ude00', '\ufeff', '\u0000',
+  '"',
+  ',',
+  ';',
+  '\t',
+  '\r',
+  '\n',
+  '\0',
+  '\\',
+  '[',
+  ']',
+  '{',
+  '}',
+  ':',
+  '- ',
+  '#',
+  '&a ',
+  '*a',
+  '!x ',
+  '<<: ',
+  '|',
+  '>',
+  "'",
+  '/tune ',
+  '=',
+  'null',
+  'true',
+  'NaN',
+  '-Infinity',
+  '__proto__',
+  'constructor',
+  '\u00e9',
+  '\u2028',
+  '\u202e',
+  '\ud83d\ude00',
+  '\ufeff',
+  '\u0000',
 ]
-const numbers = ['0', '-0', '-1', '1e308', '-1e309', '5e-324', '9007199254740993', '4294967296', '2147483648', '0x10', '1_000', '1e', '.', '٣']
+const numbers = [
+  '0',
+  '-0',
+  '-1',
+  '1e308',
+  '-1e309',
+  '5e-324',
+  '9007199254740993',
+  '4294967296',
+  '2147483648',
+  '0x10',
+  '1_000',
+  '1e',
+  '.',
+  '٣',
+]
 
 type Mutate = (bytes: Buffer, random: Stream, other: Buffer) => Buffer
 
@@ -73,7 +122,16 @@ const mutators: readonly Mutate[] = [
     return put(bytes, match.index, match.index + match[0].length, by)
   },
   function nest(bytes, random) {
-    const [open, close] = pick([['[', ']'], ['{"a":', '}'], ['{"residual":{"layers":[', ']}}'], ['- ', ''], ['(', ')']] as const, random)
+    const [open, close] = pick(
+      [
+        ['[', ']'],
+        ['{"a":', '}'],
+        ['{"residual":{"layers":[', ']}}'],
+        ['- ', ''],
+        ['(', ')'],
+      ] as const,
+      random,
+    )
     const deep = pick([3, 40, 500, 20_000], random)
     const at = place(bytes, random)
     return put(bytes, at, at, `${open.repeat(deep)}1${close.repeat(deep)}`)
@@ -86,6 +144,7 @@ const mutators: readonly Mutate[] = [
 /** One to four changes in a row; the same stream makes the same bytes. */
 export function mutated(original: Buffer, other: Buffer, random: Stream): Buffer {
   let bytes = original
-  for (let i = Math.min(random.integer(4), random.integer(4)); i >= 0; i--) bytes = pick(mutators, random)(bytes, random, other)
+  for (let i = Math.min(random.integer(4), random.integer(4)); i >= 0; i--)
+    bytes = pick(mutators, random)(bytes, random, other)
   return bytes
 }

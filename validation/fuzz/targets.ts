@@ -38,7 +38,10 @@ export interface Target {
 }
 
 const root = join(import.meta.dirname, 'corpus')
-const corpusOf = (name: string): Buffer[] => readdirSync(join(root, name)).sort().map((file) => readFileSync(join(root, name, file)))
+const corpusOf = (name: string): Buffer[] =>
+  readdirSync(join(root, name))
+    .sort()
+    .map((file) => readFileSync(join(root, name, file)))
 
 const judged = (ok: boolean | null): Outcome => (ok ? 'read' : 'refused')
 
@@ -57,7 +60,14 @@ function spec(file: string): Target['read'] {
 }
 
 const split = { validation: 0.2, test: 0.2, stratify: false, groupBy: null, seed: 17 }
-const plain: Omit<DataConfig, 'source'> = { target: '-1', header: 'auto', task: 'classification', inputs: { kind: 'auto' }, standardize: true, split }
+const plain: Omit<DataConfig, 'source'> = {
+  target: '-1',
+  header: 'auto',
+  task: 'classification',
+  inputs: { kind: 'auto' },
+  standardize: true,
+  split,
+}
 
 /** As a study reads a table, as a classification by its last column and as a regression by its first, and as `init` does. */
 function table(name: string): Target['read'] {
@@ -65,12 +75,15 @@ function table(name: string): Target['read'] {
     const source = written(folder, name, bytes)
     const ways = [
       async () => void checkData(await loadDataset({ ...plain, source })),
-      async () => void await loadDataset({ ...plain, source, target: '0', task: 'regression' }),
-      async () => void await inspect(source),
+      async () => void (await loadDataset({ ...plain, source, target: '0', task: 'regression' })),
+      async () => void (await inspect(source)),
     ]
     let outcome: Outcome = 'refused'
     for (const way of ways) {
-      outcome = await way().then(() => 'read' as const, (error: unknown) => refusal(error, outcome))
+      outcome = await way().then(
+        () => 'read' as const,
+        (error: unknown) => refusal(error, outcome),
+      )
     }
     return outcome
   }
@@ -99,17 +112,23 @@ async function journal(bytes: Buffer, folder: string): Promise<Outcome> {
   const path = written(folder, 'journal.jsonl', checkedAgain(bytes))
   const found = await scanJournal(path)
   let runs = 0
-  for await (const _ of readRuns(path, [...found?.places.keys() ?? []])) runs++
+  for await (const _ of readRuns(path, [...(found?.places.keys() ?? [])])) runs++
   return judged(runs > 0)
 }
 
 /** Half of the changed lines get the right check again, or nothing behind it would ever be reached. */
 function checkedAgain(bytes: Buffer): Buffer {
-  return Buffer.from(bytes.toString('utf8').split('\n').map((line, i) => {
-    const [, id, run] = /^\{"id":"([0-9a-f]{1,64})","check":"[^"]*","run":(.*)\}$/.exec(line) ?? []
-    if (id === undefined || run === undefined || (idOfLine(line) === undefined && i % 2 === 0)) return line
-    return `{"id":"${id}","check":"${sha256(`${id} ${run}`).slice(0, 8)}","run":${run}}`
-  }).join('\n'))
+  return Buffer.from(
+    bytes
+      .toString('utf8')
+      .split('\n')
+      .map((line, i) => {
+        const [, id, run] = /^\{"id":"([0-9a-f]{1,64})","check":"[^"]*","run":(.*)\}$/.exec(line) ?? []
+        if (id === undefined || run === undefined || (idOfLine(line) === undefined && i % 2 === 0)) return line
+        return `{"id":"${id}","check":"${sha256(`${id} ${run}`).slice(0, 8)}","run":${run}}`
+      })
+      .join('\n'),
+  )
 }
 
 const { workload } = fakeStudy({}).input.plan
@@ -120,7 +139,9 @@ async function parcel(bytes: Buffer): Promise<Outcome> {
 }
 
 function event(bytes: Buffer, folder: string): Outcome {
-  return judged(commentEvent('issue_comment', readPayload({ GITHUB_EVENT_PATH: written(folder, 'event.json', bytes) })) !== null)
+  return judged(
+    commentEvent('issue_comment', readPayload({ GITHUB_EVENT_PATH: written(folder, 'event.json', bytes) })) !== null,
+  )
 }
 
 async function engine(bytes: Buffer, folder: string): Promise<Outcome> {
@@ -133,21 +154,21 @@ const expected = { run: 77, sha: 'a'.repeat(40) }
 const reads: Readonly<Record<string, Target['read']>> = {
   'spec-yaml': spec('tuning.yml'),
   'spec-json': spec('tuning.json'),
-  'lock': (bytes) => judged(parseLock(bytes.toString('utf8'), 'tuning.lock.json') !== null),
-  'report': (bytes) => judged(parseReport(bytes.toString('utf8'), 'report.json') !== null),
-  'journal': journal,
-  'parcel': parcel,
-  'result': (bytes) => judged(parseResult(bytes.toString('utf8'), expected).ok),
-  'request': (bytes) => judged(parseRequest(bytes.toString('utf8')) !== null),
-  'comment': (bytes) => judged(parseComment(bytes.toString('utf8'), stageNames)?.ok ?? false),
-  'event': event,
-  'engine': engine,
-  'csv': table('table.csv'),
-  'tsv': table('table.tsv'),
-  'jsonl': table('table.jsonl'),
-  'npy': table('table.npy'),
-  'npz': table('table.npz'),
-  'gz': (bytes, folder) => table(isArray(bytes) ? 'table.npy.gz' : 'table.csv.gz')(bytes, folder),
+  lock: (bytes) => judged(parseLock(bytes.toString('utf8'), 'tuning.lock.json') !== null),
+  report: (bytes) => judged(parseReport(bytes.toString('utf8'), 'report.json') !== null),
+  journal: journal,
+  parcel: parcel,
+  result: (bytes) => judged(parseResult(bytes.toString('utf8'), expected).ok),
+  request: (bytes) => judged(parseRequest(bytes.toString('utf8')) !== null),
+  comment: (bytes) => judged(parseComment(bytes.toString('utf8'), stageNames)?.ok ?? false),
+  event: event,
+  engine: engine,
+  csv: table('table.csv'),
+  tsv: table('table.tsv'),
+  jsonl: table('table.jsonl'),
+  npy: table('table.npy'),
+  npz: table('table.npz'),
+  gz: (bytes, folder) => table(isArray(bytes) ? 'table.npy.gz' : 'table.csv.gz')(bytes, folder),
   'log-csv': log('log.csv'),
   'log-semicolon': log('log.csv'),
   'log-tab': log('log.tsv'),
@@ -166,5 +187,8 @@ function isArray(bytes: Buffer): boolean {
 /** Where a target has no files of its own it takes those of another. */
 const borrowed: Readonly<Record<string, string>> = { 'log-journal': 'journal' }
 
-export const targets: readonly Target[] =
-  Object.entries(reads).map(([name, read]) => ({ name, read, corpus: corpusOf(borrowed[name] ?? name) }))
+export const targets: readonly Target[] = Object.entries(reads).map(([name, read]) => ({
+  name,
+  read,
+  corpus: corpusOf(borrowed[name] ?? name),
+}))

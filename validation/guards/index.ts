@@ -13,6 +13,15 @@ import { workflowGuards } from './workflows.ts'
 
 /** All guards that the campaign takes away. */
 export const guards: readonly Guard[] = [
-  ...workflowGuards, ...gitGuards, ...publishGuards, ...engineGuards, ...rulesGuards, ...textGuards,
-  ...parsingGuards, ...reliabilityGuards, ...supplyGuards, ...baselineGuards, ...baseRowsGuards,
+  ...workflowGuards,
+  ...gitGuards,
+  ...publishGuards,
+  ...engineGuards,
+  ...rulesGuards,
+  ...textGuards,
+  ...parsingGuards,
+  ...reliabilityGuards,
+  ...supplyGuards,
+  ...baselineGuards,
+  ...baseRowsGuards,
 ]

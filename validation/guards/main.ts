@@ -5,11 +5,17 @@ import { guards } from './index.ts'
 import type { Guard } from './guard.ts'
 import { copyOfTree, type Tree } from './tree.ts'
 
-const { values } = parseArgs({ options: { attack: { type: 'string' }, only: { type: 'string' }, shard: { type: 'string' } } })
+const { values } = parseArgs({
+  options: { attack: { type: 'string' }, only: { type: 'string' }, shard: { type: 'string' } },
+})
 const [shard, shards] = (values.shard ?? '1/1').split('/').map(Number) as [number, number]
-const chosen = guards.filter(({ attack, guard, file }) =>
-  (values.attack === undefined || attack === Number(values.attack)) &&
-  (values.only === undefined || `${guard} ${file}`.includes(values.only))).filter((_, index) => index % shards === shard - 1)
+const chosen = guards
+  .filter(
+    ({ attack, guard, file }) =>
+      (values.attack === undefined || attack === Number(values.attack)) &&
+      (values.only === undefined || `${guard} ${file}`.includes(values.only)),
+  )
+  .filter((_, index) => index % shards === shard - 1)
 
 const tree = copyOfTree()
 let failed = 0
@@ -38,7 +44,8 @@ function withoutFailures(whole: Tree, all: readonly Guard[]): string | null {
     const missing = names.filter((name) => !ran.some((r) => r.name.includes(name)))
     if (missing.length > 0) return `${file} has no test named: ${missing.join(' | ')}`
     const broken = ran.filter((r) => r.state === 'failed')
-    if (broken.length > 0) return `with every guard in place, this fails in ${file}: ${broken.map((r) => r.name).join(' | ')}`
+    if (broken.length > 0)
+      return `with every guard in place, this fails in ${file}: ${broken.map((r) => r.name).join(' | ')}`
   }
   return null
 }

@@ -1,5 +1,8 @@
 /** Where a text stands, as offsets of its first character and of the one after its last. */
-export interface Place { readonly from: number; readonly to: number }
+export interface Place {
+  readonly from: number
+  readonly to: number
+}
 
 /**
  * Every place of `find` in a source file, whatever line breaks, blanks and trailing commas a formatter has set between its
@@ -10,7 +13,8 @@ export function placesOf(file: string, text: string, find: string): readonly Pla
   if (exact.length > 0 || !file.endsWith('.ts')) return exact
   const [whole, part] = [packed(text), packed(find)]
   return allOf(whole.text, part.text).map((at) => ({
-    from: whole.offsets[at] ?? 0, to: (whole.offsets[at + part.text.length - 1] ?? 0) + 1,
+    from: whole.offsets[at] ?? 0,
+    to: (whole.offsets[at + part.text.length - 1] ?? 0) + 1,
   }))
 }
 

@@ -3,8 +3,14 @@ import type { Guard, GuardTest } from './guard.ts'
 const audit = (name: string): GuardTest => ({ file: 'test/study/audit.int.test.ts', name })
 const refused = (name: string): GuardTest => audit(`attack 12: a report is refused ${name}`)
 
-const inAudit = (guard: string, find: string, replace: string, ...tests: readonly GuardTest[]): Guard =>
-  ({ attack: 12, guard, file: 'src/study/audit.ts', find, replace, tests })
+const inAudit = (guard: string, find: string, replace: string, ...tests: readonly GuardTest[]): Guard => ({
+  attack: 12,
+  guard,
+  file: 'src/study/audit.ts',
+  find,
+  replace,
+  tests,
+})
 
 /** Of the audit of a report that another job hands on, and of the numbers in it. */
 export const publishAuditGuards: readonly Guard[] = [
@@ -72,7 +78,7 @@ export const publishAuditGuards: readonly Guard[] = [
   inAudit(
     'Only seeds that follow from the root seed are verified.',
     'if (foreignSeed !== undefined)',
-    "if (foreignSeed !== undefined && planned.length < 0)",
+    'if (foreignSeed !== undefined && planned.length < 0)',
     refused('with a seed of its own'),
   ),
   inAudit(
@@ -111,12 +117,12 @@ export const publishAuditGuards: readonly Guard[] = [
   inAudit(
     'What a run of the retrained baseline measured is possible.',
     'base?.runs.map((run) => impossible(run, { task, rows })).find((w) => w !== undefined)',
-    'base?.runs.map((run) => impossible(run, { task, rows })).find((w) => w === \'\')',
+    "base?.runs.map((run) => impossible(run, { task, rows })).find((w) => w === '')",
     audit('against the retrained base, whose runs it holds'),
   ),
   inAudit(
     'No run takes less than no time.',
-    "if (seconds.some((s) => !(Number.isFinite(s) && s >= 0)))",
+    'if (seconds.some((s) => !(Number.isFinite(s) && s >= 0)))',
     'if (seconds.length < 0 && base)',
     refused('with a negative time'),
   ),
@@ -203,7 +209,7 @@ export const publishAuditGuards: readonly Guard[] = [
   ),
   inAudit(
     'Statistics, checklist and levers follow from the numbers.',
-    "return agree(report, made) ? ok(made) : err(",
+    'return agree(report, made) ? ok(made) : err(',
     'return agree(made, made) ? ok(made) : err(',
     refused('with other statistics'),
     refused('with another pooled diagram'),

@@ -3,8 +3,14 @@ import type { Guard, GuardTest } from './guard.ts'
 const audit = (name: string): GuardTest => ({ file: 'test/study/audit.int.test.ts', name })
 const refused = (name: string): GuardTest => audit(`attack 12: a report is refused ${name}`)
 
-const inMeasured = (guard: string, find: string, replace: string, ...tests: readonly GuardTest[]): Guard =>
-  ({ attack: 12, guard, file: 'src/study/measured.ts', find, replace, tests })
+const inMeasured = (guard: string, find: string, replace: string, ...tests: readonly GuardTest[]): Guard => ({
+  attack: 12,
+  guard,
+  file: 'src/study/measured.ts',
+  find,
+  replace,
+  tests,
+})
 
 /** Of the numbers of one run that no training could have measured. */
 export const publishMeasuredGuards: readonly Guard[] = [

@@ -6,10 +6,22 @@ const publish = (name: string): GuardTest => ({ file: 'test/action/publish.int.t
 const receive = (name: string): GuardTest => ({ file: 'test/github/comment/receive.test.ts', name })
 const parcels = (name: string): GuardTest => ({ file: 'test/github/shard-bundles.int.test.ts', name })
 
-const inPublish = (guard: string, find: string, replace: string, ...tests: readonly GuardTest[]): Guard =>
-  ({ attack: 12, guard, file: 'src/action/publish-result.ts', find, replace, tests })
-const inRules = (guard: string, find: string, replace: string, ...tests: readonly GuardTest[]): Guard =>
-  ({ attack: 12, guard, file: 'src/action/rules-at.ts', find, replace, tests })
+const inPublish = (guard: string, find: string, replace: string, ...tests: readonly GuardTest[]): Guard => ({
+  attack: 12,
+  guard,
+  file: 'src/action/publish-result.ts',
+  find,
+  replace,
+  tests,
+})
+const inRules = (guard: string, find: string, replace: string, ...tests: readonly GuardTest[]): Guard => ({
+  attack: 12,
+  guard,
+  file: 'src/action/rules-at.ts',
+  find,
+  replace,
+  tests,
+})
 
 /** Of the jobs that post what another job measured, and of the comments that ask for it. */
 export const publishGuards: readonly Guard[] = [
@@ -26,7 +38,7 @@ export const publishGuards: readonly Guard[] = [
   inPublish(
     'What is posted was judged again.',
     '  const audited = auditOrRefuse(report, rules)\n',
-    '  const audited = { ...auditOrRefuse(report, rules), ok: true as const, value: report, error: \'\' }\n',
+    "  const audited = { ...auditOrRefuse(report, rules), ok: true as const, value: report, error: '' }\n",
     publish('attack 12: is refused where its verdict passes over a gate that fails'),
     publish('attack 12: is refused where verdict and gates agree and the numbers do not'),
     publish('attack 12: is held against the lock that the base has'),

@@ -40,33 +40,59 @@ function change(folder: string, file: string, find: string, replace: string): ()
   const path = join(folder, file)
   const text = readFileSync(path, 'utf8')
   const [place, ...more] = placesOf(file, text, find)
-  if (place === undefined || more.length > 0) throw new Error(`${file}: this text of a guard must stand there exactly once: ${find}`)
+  if (place === undefined || more.length > 0)
+    throw new Error(`${file}: this text of a guard must stand there exactly once: ${find}`)
   writeFileSync(path, text.slice(0, place.from) + replace + text.slice(place.to))
   return () => writeFileSync(path, text)
 }
 
 function typeErrors(folder: string): string | null {
   const args = [
-    '--noEmit', '-p', 'scripts/tsconfig.build.json', '--noUnusedLocals', 'false', '--noUnusedParameters', 'false',
+    '--noEmit',
+    '-p',
+    'scripts/tsconfig.build.json',
+    '--noUnusedLocals',
+    'false',
+    '--noUnusedParameters',
+    'false',
     // After the first time, only what a removal touches is looked at.
-    '--incremental', '--tsBuildInfoFile', join(folder, 'guards.tsbuildinfo'),
+    '--incremental',
+    '--tsBuildInfoFile',
+    join(folder, 'guards.tsbuildinfo'),
   ]
-  const done = spawnSync(process.execPath, [join(folder, 'node_modules/typescript/bin/tsc'), ...args], { cwd: folder, encoding: 'utf8' })
-  return done.status === 0 ? null : done.stdout.split('\n')[0] ?? 'unknown'
+  const done = spawnSync(process.execPath, [join(folder, 'node_modules/typescript/bin/tsc'), ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+  })
+  return done.status === 0 ? null : (done.stdout.split('\n')[0] ?? 'unknown')
 }
 
 interface JsonReport {
-  readonly testResults: readonly { readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[] }[]
+  readonly testResults: readonly {
+    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[]
+  }[]
 }
 
 function test(folder: string, file: string, names: readonly string[]): readonly Ran[] {
   const [out, wanted] = [join(folder, 'guards.json.tmp'), names.map(pattern).join('|')]
   rmSync(out, { force: true })
-  const args = ['scripts/node24.mjs', 'node_modules/vitest/vitest.mjs', 'run', file, '-t', wanted, '--reporter=json', `--outputFile=${out}`]
+  const args = [
+    'scripts/node24.mjs',
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    file,
+    '-t',
+    wanted,
+    '--reporter=json',
+    `--outputFile=${out}`,
+  ]
   const done = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' })
   const report = JSON.parse(readReport(out, done.stderr)) as JsonReport
-  return report.testResults.flatMap((r) => r.assertionResults).flatMap(({ fullName, status }) =>
-    (names.some((name) => fullName.includes(name)) ? [{ name: fullName, state: stateOf(status) }] : []))
+  return report.testResults
+    .flatMap((r) => r.assertionResults)
+    .flatMap(({ fullName, status }) =>
+      names.some((name) => fullName.includes(name)) ? [{ name: fullName, state: stateOf(status) }] : [],
+    )
 }
 
 function readReport(out: string, stderr: string): string {

@@ -58,14 +58,25 @@ export function judgeChange(base: Trained, trained: Trained, metric: MetricName,
   const width = margin ?? drop
   if (!(sd > 0) || !Number.isFinite(width)) return null
   const rule: MarginRule = {
-    gate: 'regression', metric, split: 'validation', margin: width * sd, paired: false, onInconclusive: 'fail',
+    gate: 'regression',
+    metric,
+    split: 'validation',
+    margin: width * sd,
+    paired: false,
+    onInconclusive: 'fail',
   }
   const purpose = [base.world.name, trained.change.name, metric, String(margin)]
   const tell = (name: string, gate: Gate, shared: boolean, over = rule): Said =>
     said(stream(2026, 'gates', ...purpose, name), base.runs, trained.runs, gate, shared, over)
   return {
-    world: base.world.name, change: trained.change.name, metric, sd, drop, margin: width,
-    spread: sampleSd(to) / sd, skewness: gain(metric, 0, skewness(to)),
+    world: base.world.name,
+    change: trained.change.name,
+    metric,
+    sd,
+    drop,
+    margin: width,
+    spread: sampleSd(to) / sd,
+    skewness: gain(metric, 0, skewness(to)),
     welch: tell('welch', withLooks, false),
     paired: tell('paired', withLooks, true, { ...rule, paired: true }),
     strict: tell('strict', meanOf5(0), false),
@@ -82,7 +93,12 @@ export const valuesOf = (runs: readonly LockedSeed[], metric: MetricName): numbe
   runs.flatMap((run) => run.validation?.[metric] ?? [])
 
 function said(
-  random: Stream, base: readonly Banked[], change: readonly Banked[], gate: Gate, shared: boolean, rule: MarginRule,
+  random: Stream,
+  base: readonly Banked[],
+  change: readonly Banked[],
+  gate: Gate,
+  shared: boolean,
+  rule: MarginRule,
 ): Said {
   const counts = { pass: 0, fail: 0, inconclusive: 0 }
   let seeds = 0

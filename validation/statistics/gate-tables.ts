@@ -68,7 +68,7 @@ const hardest = (all: readonly Trained[], edge: readonly Judged[]): string[] => 
   '',
   remedyTable(all, metrics),
   '',
-  'Johnson\'s correction needs the skewness of five or ten seeds, which hardly know it. To take the larger of the two ' +
+  "Johnson's correction needs the skewness of five or ten seeds, which hardly know it. To take the larger of the two " +
     'spreads for both sides halves the false passes for about one more seed, since a change is then never taken for ' +
     'calmer than its base; a change that is itself the wild one it cannot see through either.',
   '',
@@ -77,7 +77,7 @@ const hardest = (all: readonly Trained[], edge: readonly Judged[]): string[] => 
 const ofCalibration = (all: readonly Trained[]): string[] => [
   '## Calibration: the same rule on the Brier score',
   '',
-  'The gate `calibration` on the same changes, margins as above in seed SDs of the base\'s Brier score.',
+  "The gate `calibration` on the same changes, margins as above in seed SDs of the base's Brier score.",
   '',
   errors(judgeAll(all, margin, ['brier']), edgeOf(all, ['brier'])),
   '',
@@ -140,8 +140,14 @@ function errors(usual: readonly Judged[], edge: readonly Judged[]): string {
   })
   return table(
     [
-      'Gate', 'False fail, no change', 'False fail, no harm', 'False pass', 'False pass, drop = margin',
-      'Pass where no harm', 'Fail where harm', 'Seeds',
+      'Gate',
+      'False fail, no change',
+      'False fail, no harm',
+      'False pass',
+      'False pass, drop = margin',
+      'Pass where no harm',
+      'Fail where harm',
+      'Seeds',
     ],
     rows,
   )
@@ -157,7 +163,12 @@ function rate(judged: readonly Judged[], gate: GateName, what: 'pass' | 'fail', 
 function atTheEdge(edge: readonly Judged[]): string {
   const header = ['Data', 'Metric', 'Change', 'Drop = margin, SDs', 'SD of the change / of the base', 'Skewness']
   const rows = edge.map((j) => [
-    j.world, j.metric, j.change, j.drop.toFixed(2), j.spread.toFixed(1), j.skewness.toFixed(1),
+    j.world,
+    j.metric,
+    j.change,
+    j.drop.toFixed(2),
+    j.spread.toFixed(1),
+    j.skewness.toFixed(1),
     ...names.map((gate) => rate([j], gate, 'pass', hasLooks(gate)).replace(/ \(.*/, '')),
   ])
   return table([...header, ...names.map((n) => gateNames[n])], rows)
@@ -167,8 +178,10 @@ function atTheEdge(edge: readonly Judged[]): string {
 function overDeclared(edge: readonly Judged[]): string {
   const over = edge.filter((j) => wilson(j.welch.pass, decisions)[0] > 0.05)
   if (over.length === 0) return 'None of them passes more often than declared, beyond the noise of the count.'
-  const named = over.map((j) =>
-    `${j.world}, ${j.metric}, ${j.change} (${(j.welch.pass / decisions).toFixed(2)}, skewness ${j.skewness.toFixed(1)})`)
+  const named = over.map(
+    (j) =>
+      `${j.world}, ${j.metric}, ${j.change} (${(j.welch.pass / decisions).toFixed(2)}, skewness ${j.skewness.toFixed(1)})`,
+  )
   return (
     `${over.length} of ${edge.length} pass more often than declared under the unpaired gate, beyond the noise of the ` +
     `count: ` +
@@ -178,7 +191,10 @@ function overDeclared(edge: readonly Judged[]): string {
 
 function everyChange(usual: readonly Judged[]): string {
   const rows = usual.map((j) => [
-    j.world, j.metric, j.change, j.drop.toFixed(2),
+    j.world,
+    j.metric,
+    j.change,
+    j.drop.toFixed(2),
     ...names.map((gate) => (gate === 'paired' && j.change === 'no change' ? '–' : shares(j[gate], hasLooks(gate)))),
   ])
   return table(['Data', 'Metric', 'Change', 'Drop, SDs', ...names.map((n) => gateNames[n])], rows)

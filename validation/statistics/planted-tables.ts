@@ -16,8 +16,13 @@ export function plantedTables(all: readonly Trained[], metrics: readonly MetricN
       'threshold, at most 0.025 of a spread (each end of an interval of 95 %). At the limit itself either answer is ' +
       'wrong. The usual gate holds the mean, or the SD, of 5 seeds against the limit as it is, and always answers.',
     '',
-    ...plantedGates.map((gate) => byPlace(gate, planted.filter((p) => p.gate === gate))),
-    '### Where tails are heavier than a normal law\'s',
+    ...plantedGates.map((gate) =>
+      byPlace(
+        gate,
+        planted.filter((p) => p.gate === gate),
+      ),
+    ),
+    "### Where tails are heavier than a normal law's",
     '',
     'Intervals of a spread rest on normal tails. Populations by their kurtosis, less 3; the wrong answers are passes ' +
       'with a cap at or below the spread, and fails with one at or above it.',
@@ -35,10 +40,15 @@ function byPlace(gate: PlantedGate, planted: readonly Planted[]): string {
     const usual = (key: 'pass' | 'fail'): string => (own.reduce((sum, p) => sum + p.usual[key], 0) / of).toFixed(3)
     const seeds = own.reduce((sum, p) => sum + p.seeds, 0) / own.length
     const wrong = (key: 'pass' | 'fail'): string =>
-      (place.should === key ? (count(key) / of).toFixed(3) : share(count(key), of))
+      place.should === key ? (count(key) / of).toFixed(3) : share(count(key), of)
     return [
-      place.words, wrong('pass'), wrong('fail'), (count('inconclusive') / of).toFixed(3), seeds.toFixed(1),
-      usual('pass'), usual('fail'),
+      place.words,
+      wrong('pass'),
+      wrong('fail'),
+      (count('inconclusive') / of).toFixed(3),
+      seeds.toFixed(1),
+      usual('pass'),
+      usual('fail'),
     ]
   })
   const header = ['Limit', 'Pass', 'Fail', 'Inconclusive', 'Seeds', 'Usual gate: pass', 'fail']
@@ -51,17 +61,23 @@ function share(hits: number, of: number): string {
   return `${(hits / of).toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`
 }
 
-const bands = [[-Infinity, 0, 'below 0'], [0, 2, '0 to 2'], [2, Infinity, 'above 2']] as const
+const bands = [
+  [-Infinity, 0, 'below 0'],
+  [0, 2, '0 to 2'],
+  [2, Infinity, 'above 2'],
+] as const
 
 function byTails(planted: readonly Planted[]): string {
-  const rows = plantedGates.flatMap((gate) => bands.map(([from, to, words]) => {
-    const own = planted.filter((p) => p.gate === gate && p.kurtosis >= from && p.kurtosis < to)
-    const wrong = (key: 'pass' | 'fail', should: 'pass' | 'fail'): string => {
-      const asked = own.filter((p) => p.place.should !== should)
-      const hits = asked.reduce((sum, p) => sum + p.decided[key], 0)
-      return asked.length === 0 ? '–' : share(hits, asked.length * decisionsEach)
-    }
-    return [gate, words, String(own.length / placesOf(gate).length), wrong('pass', 'pass'), wrong('fail', 'fail')]
-  }))
+  const rows = plantedGates.flatMap((gate) =>
+    bands.map(([from, to, words]) => {
+      const own = planted.filter((p) => p.gate === gate && p.kurtosis >= from && p.kurtosis < to)
+      const wrong = (key: 'pass' | 'fail', should: 'pass' | 'fail'): string => {
+        const asked = own.filter((p) => p.place.should !== should)
+        const hits = asked.reduce((sum, p) => sum + p.decided[key], 0)
+        return asked.length === 0 ? '–' : share(hits, asked.length * decisionsEach)
+      }
+      return [gate, words, String(own.length / placesOf(gate).length), wrong('pass', 'pass'), wrong('fail', 'fail')]
+    }),
+  )
   return table(['Gate', 'Kurtosis', 'Populations', 'False passes', 'False fails'], rows)
 }

@@ -1,5 +1,5 @@
 import { stream } from '../../src/base/random.ts'
-import { type GateEvidence, type InterimAnalysis } from '../../src/gates/evidence.ts'
+import type { GateEvidence, InterimAnalysis } from '../../src/gates/evidence.ts'
 import { cap } from '../../src/gates/seed-variance/cap.ts'
 import { ratio } from '../../src/gates/seed-variance/ratio.ts'
 import { threshold } from '../../src/gates/threshold.ts'
@@ -85,8 +85,15 @@ function plantedOf(base: Trained, trained: Trained, metric: MetricName, gate: Pl
     usual[question.usual(sides) ? 'pass' : 'fail']++
   }
   return {
-    gate, place, metric, decided, usual, seeds,
-    world: trained.world.name, change: trained.change.name, kurtosis: kurtosis(own),
+    gate,
+    place,
+    metric,
+    decided,
+    usual,
+    seeds,
+    world: trained.world.name,
+    change: trained.change.name,
+    kurtosis: kurtosis(own),
   }
 }
 
@@ -100,7 +107,11 @@ function inLooks(sides: Sides, judge: Question['judge']): { readonly status: Ver
 
 /** The limit put at its place from what is true of the populations. */
 function questionOf(
-  gate: PlantedGate, metric: MetricName, own: readonly number[], theirs: readonly number[], { by }: Place,
+  gate: PlantedGate,
+  metric: MetricName,
+  own: readonly number[],
+  theirs: readonly number[],
+  { by }: Place,
 ): Question {
   const common = { metric, split: 'validation', onInconclusive: 'fail' } as const
   const first = (runs: readonly LockedSeed[]): number[] => valuesOf(runs.slice(0, 5), metric)

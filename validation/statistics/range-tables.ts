@@ -57,16 +57,22 @@ const wayNames = Object.keys(ways) as readonly Way[]
 /** In nats: on data that a model gets all right, seeds differ by less than anybody would care for. */
 const leastSd = 0.01
 
-interface Pick { readonly rate: number | null; readonly factor: number; readonly regret: number }
+interface Pick {
+  readonly rate: number | null
+  readonly factor: number
+  readonly regret: number
+}
 
 function picksOf(searched: Searched, way: Way): Pick[] {
   const { least, sd, good } = curveOf(searched)
-  return searched.tests.flatMap((test) => [...ways[way](test)]).map((rate) => {
-    if (rate === null) return { rate, factor: Infinity, regret: Infinity }
-    const found = searched.picked.find((p) => p.rate === rate)
-    const [low, high] = [Math.min(...good), Math.max(...good)]
-    return { rate, factor: Math.max(1, rate / high, low / rate), regret: (meanLoss(found?.losses ?? [null]) - least) / sd }
-  })
+  return searched.tests
+    .flatMap((test) => [...ways[way](test)])
+    .map((rate) => {
+      if (rate === null) return { rate, factor: Infinity, regret: Infinity }
+      const found = searched.picked.find((p) => p.rate === rate)
+      const [low, high] = [Math.min(...good), Math.max(...good)]
+      return { rate, factor: Math.max(1, rate / high, low / rate), regret: (meanLoss(found?.losses ?? [null]) - least) / sd }
+    })
 }
 
 const finished = (losses: readonly (number | null)[]): losses is readonly number[] => losses.every((l) => l !== null)
@@ -84,16 +90,27 @@ function curveOf({ grid }: Searched): { readonly least: number; readonly sd: num
 function overall(all: readonly Searched[]): string {
   return table(
     [
-      'Method', 'Picks', 'Named no rate', 'Within 2 seed SDs of the best loss', 'Within a factor of 3 of the good rates',
-      'Median factor', 'Median regret, SDs', 'Worst regret, SDs',
+      'Method',
+      'Picks',
+      'Named no rate',
+      'Within 2 seed SDs of the best loss',
+      'Within a factor of 3 of the good rates',
+      'Median factor',
+      'Median regret, SDs',
+      'Worst regret, SDs',
     ],
     wayNames.map((way) => {
       const picks = all.flatMap((searched) => picksOf(searched, way))
       const regrets = picks.map((p) => p.regret)
       return [
-        way, String(picks.length), String(picks.filter((p) => p.rate === null).length),
-        share(picks, (p) => p.regret <= 2), share(picks, (p) => p.factor <= 3),
-        number(median(picks.map((p) => p.factor))), number(median(regrets)), number(Math.max(...regrets)),
+        way,
+        String(picks.length),
+        String(picks.filter((p) => p.rate === null).length),
+        share(picks, (p) => p.regret <= 2),
+        share(picks, (p) => p.factor <= 3),
+        number(median(picks.map((p) => p.factor))),
+        number(median(regrets)),
+        number(Math.max(...regrets)),
       ]
     }),
   )
@@ -110,13 +127,16 @@ const number = (value: number): string => (Number.isFinite(value) ? String(Numbe
 function byCombination(all: readonly Searched[]): string {
   return table(
     [
-      'Model and data, optimizer', 'Good rates', 'Lowest loss (seed SD)',
+      'Model and data, optimizer',
+      'Good rates',
+      'Lowest loss (seed SD)',
       ...wayNames.map((way) => `${way}: rates, median regret`),
     ],
     all.map((searched) => {
       const { least, sd, good } = curveOf(searched)
       return [
-        searched.name, `${number(Math.min(...good))} to ${number(Math.max(...good))}`,
+        searched.name,
+        `${number(Math.min(...good))} to ${number(Math.max(...good))}`,
         `${least.toPrecision(3)} (${sd.toPrecision(2)})`,
         ...wayNames.map((way) => {
           const picks = picksOf(searched, way)
@@ -137,7 +157,10 @@ function range(rates: readonly (number | null)[]): string {
 function costs(all: readonly Searched[]): string {
   return table(
     [
-      'Model and data, optimizer', 'Exhaustive search, steps', 'Range test, steps', 'Share',
+      'Model and data, optimizer',
+      'Exhaustive search, steps',
+      'Range test, steps',
+      'Share',
       'One sweep (valley, suggestion), steps',
     ],
     all.map(({ name, grid, tests }) => {

@@ -50,8 +50,14 @@ export interface RangeTest {
 
 /** The preset's own. */
 export const settings: LrRangeSettings = {
-  stage: 'lr-range', from: 1e-6, to: 10, steps: 300, seeds: 3,
-  backOff: [0.85, 0.5, 1 / 3, 0.1], confirmLength: 0.5, confirmSeeds: 3,
+  stage: 'lr-range',
+  from: 1e-6,
+  to: 10,
+  steps: 300,
+  seeds: 3,
+  backOff: [0.85, 0.5, 1 / 3, 0.1],
+  confirmLength: 0.5,
+  confirmSeeds: 3,
 }
 const perDecade = 3
 const rates = Array.from({ length: 5 * perDecade + 1 }, (_, i) => 1e-4 * 10 ** (i / perDecade))
@@ -76,7 +82,9 @@ export function searchRates(engine: Engine, worlds: readonly World[], bank: Bank
       const label = `${name}, ${optimizer}`
       const at = (rate: number): Point => pointOf(engine, world, bank, label, rate, options.gridSeeds)
       const tests = testsOf(engine, world, label, options)
-      const rated = Object.values(ways).flatMap((way) => tests.flatMap(way)).flatMap((rate) => rate ?? [])
+      const rated = Object.values(ways)
+        .flatMap((way) => tests.flatMap(way))
+        .flatMap((rate) => rate ?? [])
       const searched = { name: label, grid: rates.map(at), tests, picked: [...new Set(rated)].map(at) }
       options.progress(`${label}: ${((performance.now() - start) / 1000).toFixed(1)} s`)
       return searched

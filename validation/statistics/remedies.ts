@@ -9,7 +9,10 @@ import { valuesOf } from './gate-decisions.ts'
 import type { Trained } from './gates.ts'
 import { table } from './tables.ts'
 
-interface Bounds { readonly lower: number; readonly upper: number }
+interface Bounds {
+  readonly lower: number
+  readonly upper: number
+}
 /** Bounds of base less change, each one-sided at alpha; undefined where there is no spread. */
 type Method = (base: readonly number[], change: readonly number[], alpha: number) => Bounds | undefined
 
@@ -94,8 +97,13 @@ export function remedyTable(all: readonly Trained[], metrics: readonly MetricNam
     const { falsePasses, passes, fails, seeds } = tryRemedy(remedy, all, metrics)
     const over = falsePasses.filter((p) => wilson(Math.round(p * decisions), decisions)[0] > 0.05).length
     return [
-      remedy.name, mean(falsePasses).toFixed(3), Math.max(...falsePasses).toFixed(2), `${over} of ${falsePasses.length}`,
-      passes.toFixed(3), fails.toFixed(3), seeds.toFixed(1),
+      remedy.name,
+      mean(falsePasses).toFixed(3),
+      Math.max(...falsePasses).toFixed(2),
+      `${over} of ${falsePasses.length}`,
+      passes.toFixed(3),
+      fails.toFixed(3),
+      seeds.toFixed(1),
     ]
   })
   const cost = ['No change: pass', 'fail', 'seeds']
@@ -127,7 +135,11 @@ function tryRemedy(remedy: Remedy, all: readonly Trained[], metrics: readonly Me
 }
 
 function decideAll(
-  { looks, method }: Remedy, from: readonly number[], to: readonly number[], margin: number, purpose: readonly string[],
+  { looks, method }: Remedy,
+  from: readonly number[],
+  to: readonly number[],
+  margin: number,
+  purpose: readonly string[],
 ): { readonly pass: number; readonly fail: number; readonly seeds: number } {
   const random = stream(2026, 'remedies', ...purpose)
   const alpha = nominalAlpha(looks, 0.05)

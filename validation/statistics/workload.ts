@@ -28,7 +28,11 @@ export function workloadOf(world: World, data: TrainingData, layers: Workload['l
 
 /** One request by the product's own trainer. */
 export function trained(
-  engine: Engine, world: World, request: RunRequest, changed: Changes = {}, id = request.label,
+  engine: Engine,
+  world: World,
+  request: RunRequest,
+  changed: Changes = {},
+  id = request.label,
 ): RunResult {
   const data = changed.data ?? world.data
   const trainer = createTrainer(engine, workloadOf(world, data, changed.layers ?? world.layers), data)

@@ -48,10 +48,15 @@ async function committed(output: string, { noun }: TargetDefinition): Promise<st
 
 function check(text: string, before: string | undefined, output: string | undefined, { noun }: TargetDefinition): number {
   if (output === undefined) {
-    throw new InputError([{
-      code: 'compile/check-what', severity: 'error', message: 'there is nothing to check', found: '--check without --output',
-      hint: `pass the committed ${noun} with --output FILE`,
-    }])
+    throw new InputError([
+      {
+        code: 'compile/check-what',
+        severity: 'error',
+        message: 'there is nothing to check',
+        found: '--check without --output',
+        hint: `pass the committed ${noun} with --output FILE`,
+      },
+    ])
   }
   if (text === before) {
     out.lines(`${output} is up to date`)
@@ -71,9 +76,11 @@ function firstDifference(before: string, after: string): string {
 
 async function write(text: string, output: string, target: TargetDefinition): Promise<void> {
   const path = resolve(output)
-  await makeFolder(dirname(path)).then(() => writeFileAtomic(path, text)).catch((error: unknown) => {
-    throw explainFileError(error, 'compile/unwritable', `the ${target.noun} cannot be written`)
-  })
+  await makeFolder(dirname(path))
+    .then(() => writeFileAtomic(path, text))
+    .catch((error: unknown) => {
+      throw explainFileError(error, 'compile/unwritable', `the ${target.noun} cannot be written`)
+    })
   out.lines(`${output}: written`, ...(target.todo?.(text) ?? []))
 }
 
@@ -81,7 +88,13 @@ async function write(text: string, output: string, target: TargetDefinition): Pr
 async function fromRoot(specPath: string): Promise<string> {
   const full = resolve(specPath)
   for (let folder = dirname(full); ; folder = dirname(folder)) {
-    const isRoot = await stat(join(folder, '.git')).then(() => true, () => false)
-    if (isRoot || dirname(folder) === folder) return relative(isRoot ? folder : process.cwd(), full).split(sep).join('/')
+    const isRoot = await stat(join(folder, '.git')).then(
+      () => true,
+      () => false,
+    )
+    if (isRoot || dirname(folder) === folder)
+      return relative(isRoot ? folder : process.cwd(), full)
+        .split(sep)
+        .join('/')
   }
 }

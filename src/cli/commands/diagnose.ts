@@ -92,7 +92,13 @@ async function readText(file: string): Promise<string> {
 /** Classes and rows of the study, if its report is there. */
 async function reportFacts(folder: string): Promise<Pick<JournalFacts, 'classes' | 'rows'> | undefined> {
   const file = join(folder, 'report.json')
-  if (!(await stat(file).then((s) => s.isFile(), () => false))) return undefined
+  if (
+    !(await stat(file).then(
+      (s) => s.isFile(),
+      () => false,
+    ))
+  )
+    return undefined
   const { data } = await readReport(file)
   return { classes: data.classes?.length ?? null, rows: data.rows }
 }

@@ -123,7 +123,8 @@ export async function engineStatusCommand({
   else {
     out.lines(
       ...lines,
-      ...engines.filter((engine: EngineDefinition) => engine.embedded)
+      ...engines
+        .filter((engine: EngineDefinition) => engine.embedded)
         .map((engine) => `${`${engine.name}:`.padEnd(12)}always available: bundled with tunegate`),
       `auto takes: ${auto.engine} (${auto.why})`,
       ...others.map((folder) => `not used:   ${join(root, folder)}, from another version of tunegate; remove it manually`),

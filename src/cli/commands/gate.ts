@@ -6,8 +6,14 @@ import { exitCodeOf } from '../exit.ts'
 import { out } from '../print.ts'
 
 /** Judges a finished run again; `report` is its folder or its report.json. */
-export async function gateCommand(report: string, options: { readonly baseline?: string; readonly json?: boolean }): Promise<number> {
-  const folder = await stat(report).then((s) => s.isDirectory(), () => false)
+export async function gateCommand(
+  report: string,
+  options: { readonly baseline?: string; readonly json?: boolean },
+): Promise<number> {
+  const folder = await stat(report).then(
+    (s) => s.isDirectory(),
+    () => false,
+  )
   const judged = await judgeAgain(folder ? join(report, 'report.json') : report, options.baseline)
   if (options.json) out.document(`${JSON.stringify(judged.verdict, null, 2)}\n`)
   else out.lines(...said(judged, process.stdout.columns ?? 80))
@@ -16,5 +22,10 @@ export async function gateCommand(report: string, options: { readonly baseline?:
 
 function said({ verdict, against, notes }: Rejudged, columns: number): string[] {
   const held = against === null ? [] : [`Compared with ${against}.`]
-  return [...notes.map((note) => `NOTE: ${note}`), `${verdict.status.toUpperCase()}: ${verdict.sentence}`, ...held, ...gateLines(verdict, columns)]
+  return [
+    ...notes.map((note) => `NOTE: ${note}`),
+    `${verdict.status.toUpperCase()}: ${verdict.sentence}`,
+    ...held,
+    ...gateLines(verdict, columns),
+  ]
 }

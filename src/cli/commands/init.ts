@@ -24,7 +24,15 @@ export interface InitOptions {
 
 export async function initCommand(data: string | undefined, options: InitOptions): Promise<number> {
   if (data === undefined && !options.github) {
-    throw new InputError([{ code: 'init/nothing', severity: 'error', message: 'there is nothing to write', found: 'no data file and no --github', hint: 'run tunegate init data.csv' }])
+    throw new InputError([
+      {
+        code: 'init/nothing',
+        severity: 'error',
+        message: 'there is nothing to write',
+        found: 'no data file and no --github',
+        hint: 'run tunegate init data.csv',
+      },
+    ])
   }
   if (data !== undefined) await writeSpec(data, options)
   if (options.github) await writeWorkflow(options)
@@ -35,7 +43,15 @@ export async function initCommand(data: string | undefined, options: InitOptions
 async function writeWorkflow({ output, force, uses = noCommit }: InitOptions): Promise<void> {
   const spec = relative('.', output).split('\\').join('/')
   if (!/^[\w][\w./-]*$/.test(spec) || spec.split('/').includes('..')) {
-    throw new InputError([{ code: 'init/spec-path', severity: 'error', message: 'a workflow cannot name this spec', found: output, allowed: 'a path below the current folder that uses only letters, digits, `_`, `-`, `.` and `/`' }])
+    throw new InputError([
+      {
+        code: 'init/spec-path',
+        severity: 'error',
+        message: 'a workflow cannot name this spec',
+        found: output,
+        allowed: 'a path below the current folder that uses only letters, digits, `_`, `-`, `.` and `/`',
+      },
+    ])
   }
   checkedUses(uses, 'init/uses')
   await refuseExisting(commentWorkflowPath, force)
@@ -48,25 +64,46 @@ async function writeWorkflow({ output, force, uses = noCommit }: InitOptions): P
 }
 
 async function refuseExisting(file: string, force = false): Promise<void> {
-  if (force || !(await stat(file).then(() => true, () => false))) return
-  throw new InputError([{ code: 'init/exists', severity: 'error', message: 'the file already exists', found: file, hint: 'choose another with --output, or replace it with --force' }])
+  if (
+    force ||
+    !(await stat(file).then(
+      () => true,
+      () => false,
+    ))
+  )
+    return
+  throw new InputError([
+    {
+      code: 'init/exists',
+      severity: 'error',
+      message: 'the file already exists',
+      found: file,
+      hint: 'choose another with --output, or replace it with --force',
+    },
+  ])
 }
 
-const unwritable = (file: string) => (error: unknown): never => {
-  throw explainFileError(error, 'init/unwritable', `${file} cannot be written`)
-}
+const unwritable =
+  (file: string) =>
+  (error: unknown): never => {
+    throw explainFileError(error, 'init/unwritable', `${file} cannot be written`)
+  }
 
 async function writeSpec(data: string, options: InitOptions): Promise<void> {
   const summary = retargeted(await inspect(data), options.target)
   await refuseExisting(options.output, options.force)
   const { name: preset } = presetFor({ tokens: false, images: summary.imageShape !== null })
-  const file = relative(dirname(resolve(options.output)), resolve(data)).split('\\').join('/')
+  const file = relative(dirname(resolve(options.output)), resolve(data))
+    .split('\\')
+    .join('/')
   const text = renderSpec({ ...summary, file, preset, checks: normalizeChecks(), stages: initialStages })
   await writeFileAtomic(options.output, text).catch(unwritable(options.output))
   const spec = shellWord(options.output)
   out.lines(
     `${options.output}: written for ${summary.rows} rows and ${summary.columns.length} columns${described(summary)}`,
-    'Review it, then run:', `  tunegate plan ${spec}`, `  tunegate run ${spec}`,
+    'Review it, then run:',
+    `  tunegate plan ${spec}`,
+    `  tunegate run ${spec}`,
   )
 }
 
@@ -77,7 +114,16 @@ function retargeted(summary: TableSummary, target: string | undefined): TableSum
   if (!column) {
     const names = summary.columns.map((c) => c.name)
     const near = didYouMean(target, names)
-    throw new InputError([{ code: 'init/unknown-column', severity: 'error', message: 'the data does not have this column', found: target, allowed: names.slice(0, 20).join(', '), ...(near ? { hint: `did you mean ${near}?` } : {}) }])
+    throw new InputError([
+      {
+        code: 'init/unknown-column',
+        severity: 'error',
+        message: 'the data does not have this column',
+        found: target,
+        allowed: names.slice(0, 20).join(', '),
+        ...(near ? { hint: `did you mean ${near}?` } : {}),
+      },
+    ])
   }
   const regression = column.type === 'numeric' && !(column.whole && column.distinct <= 20)
   return { ...summary, target: column.name, task: regression ? 'regression' : 'classification' }

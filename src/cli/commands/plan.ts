@@ -9,7 +9,10 @@ import { workspaceOf } from '../workspace.ts'
 
 type Format = 'table' | 'json' | 'mermaid'
 
-export async function planCommand(specPath: string, options: { readonly format: Format; readonly stages?: StageName[]; readonly seeds?: number }): Promise<number> {
+export async function planCommand(
+  specPath: string,
+  options: { readonly format: Format; readonly stages?: StageName[]; readonly seeds?: number },
+): Promise<number> {
   const { format, ...overrides } = options
   const { plan, warnings } = await prepare({ specPath, workspace: workspaceOf(specPath), ...overrides })
   err.lines(...warnings.flatMap(diagnosticLines))

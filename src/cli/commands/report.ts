@@ -14,7 +14,8 @@ type Format = 'markdown' | 'json'
  * Renders a finished run's report again from its report.json and journal. With a format, it prints that and writes nothing.
  */
 export async function reportCommand(
-  path: string, { format, png }: { readonly format?: Format; readonly png?: boolean },
+  path: string,
+  { format, png }: { readonly format?: Format; readonly png?: boolean },
 ): Promise<number> {
   const folder = runFolder(path)
   switch (format) {

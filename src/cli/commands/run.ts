@@ -37,16 +37,26 @@ export async function runCommand(specPath: string, options: RunOptions): Promise
   const stop = new StopSwitch()
   try {
     const study = await runStudy({
-      specPath, workspace: workspaceOf(specPath), workerScript: workerScript(), workers: options.workers ?? availableParallelism(),
+      specPath,
+      workspace: workspaceOf(specPath),
+      workerScript: workerScript(),
+      workers: options.workers ?? availableParallelism(),
       engine: engineHere(options.engine, engineFolder()),
-      ...(options.stages ? { stages: options.stages } : {}), ...(options.seeds === undefined ? {} : { seeds: options.seeds }),
-      ...(options.out === undefined ? {} : { outDir: resolve(options.out) }), ...(options.baseline === undefined ? {} : { baselinePath: options.baseline }),
-      ...baseSpecOf(options), ...await baseDataOf(options.baseData, options.baseSpec),
+      ...(options.stages ? { stages: options.stages } : {}),
+      ...(options.seeds === undefined ? {} : { seeds: options.seeds }),
+      ...(options.out === undefined ? {} : { outDir: resolve(options.out) }),
+      ...(options.baseline === undefined ? {} : { baselinePath: options.baseline }),
+      ...baseSpecOf(options),
+      ...(await baseDataOf(options.baseData, options.baseSpec)),
       fresh: options.fresh ?? false,
-      listener: arming(stop, logger()), signal: stop.signal, startedAt: new Date().toISOString(), clock: () => performance.now(),
+      listener: arming(stop, logger()),
+      signal: stop.signal,
+      startedAt: new Date().toISOString(),
+      clock: () => performance.now(),
     })
     if (options.json) out.document(reportText(study.report))
-    else out.lines(...closing({ ...study, page: study.files.page, lockPath: study.files.lockPath }, columnsOf(process.stdout)))
+    else
+      out.lines(...closing({ ...study, page: study.files.page, lockPath: study.files.lockPath }, columnsOf(process.stdout)))
     return exitCodeOf(study.verdict.status)
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error
@@ -61,10 +71,15 @@ export async function runCommand(specPath: string, options: RunOptions): Promise
 function baseSpecOf({ baseSpec, baseline }: RunOptions): Pick<StudyOptions, 'baseSpec'> {
   if (baseSpec === undefined) return {}
   if (baseline === undefined || retrainWords.includes(baseline)) return { baseSpec: { path: baseSpec } }
-  throw new InputError([{
-    code: 'run/two-baselines', severity: 'error', message: 'two baselines are given', found: `--baseline ${baseline} --base-spec ${baseSpec}`,
-    allowed: '--base-spec alone, or with --baseline retrain',
-  }])
+  throw new InputError([
+    {
+      code: 'run/two-baselines',
+      severity: 'error',
+      message: 'two baselines are given',
+      found: `--baseline ${baseline} --base-spec ${baseSpec}`,
+      allowed: '--base-spec alone, or with --baseline retrain',
+    },
+  ])
 }
 
 /** Until there is something to keep, a signal ends the process at once: reading a large file does not stop for a handler. */
@@ -79,7 +94,10 @@ function arming(stop: StopSwitch, listener: Listener): Listener {
 function logger(): Listener {
   const { stderr } = process
   return progressLogger({
-    write: err.raw, now: () => performance.now(), columns: columnsOf(stderr), letters: lettersOf(process.env),
+    write: err.raw,
+    now: () => performance.now(),
+    columns: columnsOf(stderr),
+    letters: lettersOf(process.env),
     isTerminal: stderr.isTTY && process.env['CI'] === undefined && process.env['TERM'] !== 'dumb',
   })
 }

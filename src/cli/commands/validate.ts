@@ -13,6 +13,8 @@ export async function validateCommand(specPath: string, { data }: { readonly dat
   const { plan, warnings } = await prepare(source)
   err.lines(...warnings.flatMap(diagnosticLines))
   const { train, validation, test } = plan.workload.data.rows
-  out.lines(`${specPath}: valid (${plan.jobs.length} stages, ${plan.gates.length} gates; ${train} + ${validation} + ${test} rows, ${plan.workload.parameters} parameters)`)
+  out.lines(
+    `${specPath}: valid (${plan.jobs.length} stages, ${plan.gates.length} gates; ${train} + ${validation} + ${test} rows, ${plan.workload.parameters} parameters)`,
+  )
   return 0
 }

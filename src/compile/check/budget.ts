@@ -15,13 +15,14 @@ export function checkBudget(jobs: readonly StageJob[], { trials, reservedForVeri
   const grid = grids.find(({ runs }) => runs > left)
   if (left < 0) {
     report('budget-verification', ['budget', 'trials'], 'the budget does not cover the verification', {
-      found: String(trials), allowed: `at least ${reservedForVerification}: baseline and winner on every seed`,
+      found: String(trials),
+      allowed: `at least ${reservedForVerification}: baseline and winner on every seed`,
     })
   } else if (grid) {
     report('grid-over-budget', ['budget', 'trials'], `the ${grid.id} grid exceeds the budget`, {
       found: `${grid.runs} runs for the grid`,
       allowed: `${left}: ${trials} trials minus ${reservedForVerification} for verification`,
-      hint: 'use a smaller grid, lower the stage\'s seeds, or raise budget.trials',
+      hint: "use a smaller grid, lower the stage's seeds, or raise budget.trials",
     })
   }
 }

@@ -7,17 +7,20 @@ export function checkLevers({ batching, scheduling }: Levers, { rows }: DataFact
   const { batchSize, accumulate } = batching
   if (batchSize > rows.train) {
     report('batch-too-large', ['levers', 'batching', 'batchSize'], 'the batch is larger than the training split', {
-      found: String(batchSize), allowed: `at most ${rows.train} rows`,
+      found: String(batchSize),
+      allowed: `at most ${rows.train} rows`,
     })
   } else if (batchSize * accumulate > rows.train) {
     const [message, found] = ['the effective batch is larger than the training split', batchSize * accumulate]
     report('batch-too-large', ['levers', 'batching', 'accumulate'], message, {
-      found: `${batchSize} × ${accumulate} = ${found}`, allowed: `at most ${rows.train} rows`,
+      found: `${batchSize} × ${accumulate} = ${found}`,
+      allowed: `at most ${rows.train} rows`,
     })
   }
   if (scheduling.warmupSteps > runSteps / 2) {
     report('warmup-too-long', ['levers', 'scheduling', 'warmupSteps'], 'warmup is longer than half a run', {
-      found: `${scheduling.warmupSteps} steps`, allowed: `at most ${Math.floor(runSteps / 2)} of ${runSteps} steps`,
+      found: `${scheduling.warmupSteps} steps`,
+      allowed: `at most ${Math.floor(runSteps / 2)} of ${runSteps} steps`,
       hint: 'shorten it, train for more epochs, or set warmupSteps: auto',
     })
   }

@@ -62,7 +62,8 @@ interface LeverContext {
 
 /** Why a lever cannot change a run, as a clause; undefined if it can. */
 export function movesNothing(
-  lever: keyof RegularizationLevers, { task, layers, augmentation }: LeverContext,
+  lever: keyof RegularizationLevers,
+  { task, layers, augmentation }: LeverContext,
 ): string | undefined {
   if (lever === 'dropout' && !hasDropoutLever(layers)) return 'every dropout layer of the model, if any, sets its own rate'
   if (lever === 'labelSmoothing' && task === 'regression') return 'label smoothing is only for classification'

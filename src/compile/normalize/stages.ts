@@ -13,10 +13,15 @@ interface Listed {
 
 /** The listed stages with every setting. A name alone uses the preset's settings. */
 export function normalizeStages(
-  stages: Spec['stages'], context: Omit<SpecContext, 'written'>, report: Report,
+  stages: Spec['stages'],
+  context: Omit<SpecContext, 'written'>,
+  report: Report,
 ): StageSettings[] {
   const listed = stages?.map(declared) ?? stageNames.map((name) => ({ name, settings: {} }))
-  checkOrder(listed.map(({ name }) => name), report)
+  checkOrder(
+    listed.map(({ name }) => name),
+    report,
+  )
   const own: SpecContext = { ...context, written: writtenIn(stages) }
   return listed.map(({ name, settings: written }, index) => {
     const stage = stageNamed(name)
@@ -48,7 +53,8 @@ function checkOrder(names: readonly StageName[], report: Report): void {
     const before = names.slice(0, index).find((n) => stageNames.indexOf(n) > stageNames.indexOf(name))
     if (before !== undefined) {
       report('stage-order', ['stages', index], `${name} must come before ${before}`, {
-        found: names.join(', '), allowed: `the order ${stageNames.join(', ')}`,
+        found: names.join(', '),
+        allowed: `the order ${stageNames.join(', ')}`,
       })
     }
   }

@@ -9,7 +9,8 @@ export const presets = [visionCnn, textTransformer, tabularMlp] as const
 export type PresetName = (typeof presets)[number]['name']
 
 /** The presets that `auto` may select, in the order in which it tries them. */
-const automatic = presets.flatMap((preset: Preset<PresetName>) => (preset.auto ? [{ preset, auto: preset.auto }] : []))
+const automatic = presets
+  .flatMap((preset: Preset<PresetName>) => (preset.auto ? [{ preset, auto: preset.auto }] : []))
   .sort((a, b) => a.auto.precedence - b.auto.precedence)
 
 /** The preset with this name. Throws if there is none. */
@@ -27,5 +28,7 @@ export function presetFor(inputs: ModelInputs): Preset<PresetName> {
 }
 
 /** What `auto` selects, for the schema: `tabular-mlp` and the like, each with its condition. */
-export const autoPresetWords = (): string => automatic.map(({ preset, auto }) => (
-  auto.where === null ? `else ${preset.name}` : `${preset.name} ${auto.where}`)).join(', ')
+export const autoPresetWords = (): string =>
+  automatic
+    .map(({ preset, auto }) => (auto.where === null ? `else ${preset.name}` : `${preset.name} ${auto.where}`))
+    .join(', ')

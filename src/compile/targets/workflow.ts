@@ -30,7 +30,7 @@ function actionOf(wanted: string | undefined, before: string | undefined): Pick<
   const [, kept, release] = before?.match(/^ *(?:- )?uses: (\.\/|(?!actions\/)\S+@\S+)(?: # ?([^\r\n]*))?/m) ?? []
   const uses = wanted ?? kept ?? unpinned
   if (uses !== './') checkedUses(uses, 'compile/uses')
-  return { uses, release: wanted === undefined ? release ?? null : null }
+  return { uses, release: wanted === undefined ? (release ?? null) : null }
 }
 
 /**
@@ -39,10 +39,15 @@ function actionOf(wanted: string | undefined, before: string | undefined): Pick<
  */
 export function checkedUses(uses: string, code: 'init/uses' | 'compile/uses'): string {
   if (/^[\w.-]+\/[\w./-]+@[0-9a-f]{40}$/.test(uses)) return uses
-  throw new InputError([{
-    code, severity: 'error', message: 'the action is not pinned to a commit', found: uses,
-    allowed: 'owner/name@ and the 40 digits of a commit, because tags can move',
-  }])
+  throw new InputError([
+    {
+      code,
+      severity: 'error',
+      message: 'the action is not pinned to a commit',
+      found: uses,
+      allowed: 'owner/name@ and the 40 digits of a commit, because tags can move',
+    },
+  ])
 }
 
 /** A hosted job ends after 360 minutes. This leaves time to pass on what is finished. */
@@ -65,7 +70,10 @@ export function workflowText(plan: Pick<Plan, 'name' | 'jobs' | 'budget'>, optio
   return [head(plan.name, options), ...jobs.map((job) => `${jobText(job, options)}\n`)].join('\n')
 }
 
-const head = (name: string, { command }: WorkflowOptions): string => `${yamlComment(`Written by \`${command}\`; with --check it tells`)}
+const head = (
+  name: string,
+  { command }: WorkflowOptions,
+): string => `${yamlComment(`Written by \`${command}\`; with --check it tells`)}
 # whether this file is up to date. Edit nothing by hand except the commit of the action.
 name: ${workflowScalar(`tune ${name}`)}
 on:
@@ -100,7 +108,10 @@ interface Job {
 
 /** The first job is told the engine; the others use what it found. */
 const planJob = ({ engine, shards }: WorkflowOptions, minutes: number): Job => ({
-  id: 'plan', name: 'Plan', minutes: minutes + handingOn, outputs: ['shards', 'engine'],
+  id: 'plan',
+  name: 'Plan',
+  minutes: minutes + handingOn,
+  outputs: ['shards', 'engine'],
   inputs: ['mode: plan', `engine: ${engine}`, `shards: ${shards}`],
 })
 
@@ -109,40 +120,77 @@ function stageJobs(stage: StageName, before: string, { shards }: WorkflowOptions
   const known = [...new Set(['plan', before])]
   const [begun, runs] = [`needs.${before}.result == 'success'`, `${stage}-runs`]
   const limit = `job-minutes: ${minutes}`
-  return [{
-    id: runs, name: `${stage} \${{ matrix.shard }}`, needs: known, minutes: minutes + handingOn, shards: `needs.${before}.outputs.shards`,
-    because: 'Without a status function, GitHub skips a job if any job before it was skipped.',
-    when: `\${{ !cancelled() && ${begun} && needs.${before}.outputs.shards != '[]' }}`,
-    inputs: ['mode: shard', `stage: ${stage}`, 'shard: ${{ matrix.shard }}', planned, limit],
-  }, {
-    id: stage, name: stage, needs: [...known, runs], minutes: minutes + handingOn, outputs: ['shards'],
-    because: 'If a shard was cut off, this job trains its runs.', when: `\${{ !cancelled() && ${begun} }}`,
-    inputs: ['mode: stage', `stage: ${stage}`, planned, `shards: ${shards}`, limit],
-  }]
+  return [
+    {
+      id: runs,
+      name: `${stage} \${{ matrix.shard }}`,
+      needs: known,
+      minutes: minutes + handingOn,
+      shards: `needs.${before}.outputs.shards`,
+      because: 'Without a status function, GitHub skips a job if any job before it was skipped.',
+      when: `\${{ !cancelled() && ${begun} && needs.${before}.outputs.shards != '[]' }}`,
+      inputs: ['mode: shard', `stage: ${stage}`, 'shard: ${{ matrix.shard }}', planned, limit],
+    },
+    {
+      id: stage,
+      name: stage,
+      needs: [...known, runs],
+      minutes: minutes + handingOn,
+      outputs: ['shards'],
+      because: 'If a shard was cut off, this job trains its runs.',
+      when: `\${{ !cancelled() && ${begun} }}`,
+      inputs: ['mode: stage', `stage: ${stage}`, planned, `shards: ${shards}`, limit],
+    },
+  ]
 }
 
-const gateJob = (stages: readonly StageName[]): Job =>
-  ({ id: 'gate', name: 'Gate', needs: ['plan', ...stages], when: 'always()', minutes: 15, inputs: ['mode: gate'] })
+const gateJob = (stages: readonly StageName[]): Job => ({
+  id: 'gate',
+  name: 'Gate',
+  needs: ['plan', ...stages],
+  when: 'always()',
+  minutes: 15,
+  inputs: ['mode: gate'],
+})
 
-function jobText({ id, name, needs, because, when, minutes, outputs, shards, inputs }: Job, options: WorkflowOptions): string {
+function jobText(
+  { id, name, needs, because, when, minutes, outputs, shards, inputs }: Job,
+  options: WorkflowOptions,
+): string {
   return [
-    `  ${id}:`, `    name: ${name}`, ...needs ? [`    needs: [${needs.join(', ')}]`] : [],
-    ...because ? [`    # ${because}`] : [], ...when ? [`    if: ${when}`] : [],
-    '    runs-on: ubuntu-latest', `    timeout-minutes: ${minutes}`, '    permissions:', '      contents: read',
-    ...outputs ? ['    outputs:', ...outputs.map((output) => `      ${output}: \${{ steps.tunegate.outputs.${output} }}`)] : [],
-    ...shards ? ['    strategy:', '      fail-fast: false', '      matrix:', `        shard: \${{ fromJSON(${shards}) }}`] : [],
+    `  ${id}:`,
+    `    name: ${name}`,
+    ...(needs ? [`    needs: [${needs.join(', ')}]`] : []),
+    ...(because ? [`    # ${because}`] : []),
+    ...(when ? [`    if: ${when}`] : []),
+    '    runs-on: ubuntu-latest',
+    `    timeout-minutes: ${minutes}`,
+    '    permissions:',
+    '      contents: read',
+    ...(outputs
+      ? ['    outputs:', ...outputs.map((output) => `      ${output}: \${{ steps.tunegate.outputs.${output} }}`)]
+      : []),
+    ...(shards
+      ? ['    strategy:', '      fail-fast: false', '      matrix:', `        shard: \${{ fromJSON(${shards}) }}`]
+      : []),
     ...steps(options, inputs, outputs !== undefined),
   ].join('\n')
 }
 
 function steps({ spec, uses, release }: WorkflowOptions, inputs: readonly string[], named: boolean): readonly string[] {
   // zizmor would prefer `$/`, which actionlint and act do not support yet.
-  const step = uses === './' ? 'uses: ./ # zizmor: ignore[self-repository]'
-    : `uses: ${workflowScalar(uses)}${release === null ? '' : ` ${yamlComment(release)}`}`
+  const step =
+    uses === './'
+      ? 'uses: ./ # zizmor: ignore[self-repository]'
+      : `uses: ${workflowScalar(uses)}${release === null ? '' : ` ${yamlComment(release)}`}`
   return [
-    '    steps:', `      - uses: ${checkout}`, '        with:', '          persist-credentials: false',
-    ...named ? ['      - id: tunegate', `        ${step}`] : [`      - ${step}`],
-    '        with:', ...[`spec: ${workflowScalar(spec)}`, ...inputs].map((line) => `          ${line}`),
+    '    steps:',
+    `      - uses: ${checkout}`,
+    '        with:',
+    '          persist-credentials: false',
+    ...(named ? ['      - id: tunegate', `        ${step}`] : [`      - ${step}`]),
+    '        with:',
+    ...[`spec: ${workflowScalar(spec)}`, ...inputs].map((line) => `          ${line}`),
   ]
 }
 
@@ -150,7 +198,8 @@ function steps({ spec, uses, release }: WorkflowOptions, inputs: readonly string
 const planned = 'engine: ${{ needs.plan.outputs.engine }}'
 
 /** When a job passes its runs on by itself: a little after the study's own budget, and before the platform's limit. */
-const jobMinutes = (minutes: number | null): number => (minutes === null ? longestJob : Math.min(longestJob, Math.ceil(minutes) + 5))
+const jobMinutes = (minutes: number | null): number =>
+  minutes === null ? longestJob : Math.min(longestJob, Math.ceil(minutes) + 5)
 
 /**
  * Text as a scalar of a workflow. GitHub looks for expressions in scalars after it has read the YAML, and they cannot be
@@ -160,7 +209,13 @@ const jobMinutes = (minutes: number | null): number => (minutes === null ? longe
  */
 export function workflowScalar(text: string, after = ''): string {
   if (!text.includes('${{')) return yamlScalar(text, after)
-  throw new InputError([{
-    code: 'compile/path', severity: 'error', message: 'a name or a path would become an expression in a workflow', found: text, hint: 'rename it',
-  }])
+  throw new InputError([
+    {
+      code: 'compile/path',
+      severity: 'error',
+      message: 'a name or a path would become an expression in a workflow',
+      found: text,
+      hint: 'rename it',
+    },
+  ])
 }

@@ -46,9 +46,17 @@ function find(dataset: Dataset, all: readonly Augmentation[]): Found[] {
   const rows = sampled(dataset.splits.train, most, 'augmentation')
   if (rows.length < FEWEST_ROWS) return []
   const found = all.flatMap((one) => differences(dataset, rows, one).map((difference) => ({ ...difference, one })))
-  const rejected = holmRejects(found.map(({ p }) => p), ALPHA)
+  const rejected = holmRejects(
+    found.map(({ p }) => p),
+    ALPHA,
+  )
   const large = found.filter(({ effect, limit }, i) => rejected[i] === true && effect >= limit)
-  return all.flatMap((one) => findingOf(one, large.filter((d) => d.one === one)))
+  return all.flatMap((one) =>
+    findingOf(
+      one,
+      large.filter((d) => d.one === one),
+    ),
+  )
 }
 
 interface Difference extends Comparison {
@@ -77,7 +85,10 @@ function differences(dataset: Dataset, rows: Int32Array, one: Augmentation): Dif
 
 /** For each class, the classes whose means its clean and its augmented rows are nearest to. */
 function classDifferences(
-  { classes, targets, inputShape }: Dataset, rows: Int32Array, clean: Float32Array, changed: Float32Array,
+  { classes, targets, inputShape }: Dataset,
+  rows: Int32Array,
+  clean: Float32Array,
+  changed: Float32Array,
 ): Difference[] {
   if (!classes) return []
   const labels = Int32Array.from(rows, (row) => targets[row] ?? 0)

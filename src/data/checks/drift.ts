@@ -23,8 +23,7 @@ export const drift: CheckDefinition = {
   name: 'drift',
   schema: {
     title: 'Drift',
-    description:
-      'A label or input that differs strongly between training and validation or test, and not by chance.',
+    description: 'A label or input that differs strongly between training and validation or test, and not by chance.',
   },
   severity: 'warn',
   find,
@@ -33,13 +32,25 @@ export const drift: CheckDefinition = {
 function find(dataset: Dataset): Found[] {
   const { train, validation, test } = dataset.splits
   const columns = columnsOf(dataset)
-  const compared = [['validation', validation], ['test', test]] as const
+  const compared = [
+    ['validation', validation],
+    ['test', test],
+  ] as const
   const all = compared.flatMap(([part, rows]) =>
-    Math.min(rows.length, train.length) < FEWEST_ROWS ? [] : comparePart(dataset, columns, part, rows))
-  const rejected = holmRejects(all.map(({ p }) => p), ALPHA)
+    Math.min(rows.length, train.length) < FEWEST_ROWS ? [] : comparePart(dataset, columns, part, rows),
+  )
+  const rejected = holmRejects(
+    all.map(({ p }) => p),
+    ALPHA,
+  )
   const found = all.filter(({ effect, limit }, i) => rejected[i] === true && effect >= limit)
   return compared.flatMap(([part, rows]) =>
-    findingsOf(found.filter((c) => c.part === part), part, Math.max(rows.length, train.length) > MOST_ROWS))
+    findingsOf(
+      found.filter((c) => c.part === part),
+      part,
+      Math.max(rows.length, train.length) > MOST_ROWS,
+    ),
+  )
 }
 
 interface Difference extends Comparison {
@@ -90,7 +101,10 @@ function findingsOf(found: readonly Difference[], part: string, isSample: boolea
   const sample = isSample ? ` (measured on at most ${MOST_ROWS} rows of each part)` : ''
   const hint = `the split was not drawn at random, or it has few groups${sample}`
   const finding = (message: string): Found => ({ message: `${message}; ${hint}` })
-  const names = listed(inputs.map((input) => `${input.column} (${said(input)})`), 5)
+  const names = listed(
+    inputs.map((input) => `${input.column} (${said(input)})`),
+    5,
+  )
   return [
     ...(label ? [finding(`the label differs ${where}: ${said(label)}`)] : []),
     ...(inputs.length > 0 ? [finding(`${counted(inputs.length, 'input')} distributed differently ${where}: ${names}`)] : []),

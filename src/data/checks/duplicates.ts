@@ -27,7 +27,8 @@ function equalRows({ inputs, features, splits, targets, fingerprint }: Dataset):
   const rows = [...first.keys()].filter((row) => isTorn[first[row] ?? 0] === 1)
   if (rows.length === 0) return []
   const outside = rows.filter((row) => part[row] !== 0).length
-  const message = `${counted(rows.length, 'row')} with inputs that also occur in another part of the split; ` +
+  const message =
+    `${counted(rows.length, 'row')} with inputs that also occur in another part of the split; ` +
     `${outside} of them in validation or test`
   return [{ message, rows }]
 }

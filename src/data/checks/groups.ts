@@ -10,8 +10,10 @@ const FEWEST_ROWS = 50
 
 /** Last words of column names that identify one person, place or event with several rows. */
 const NAMES = new Set(
-  ('id ids uuid guid patient subject participant individual person user customer client member account session visit ' +
-    'encounter device sensor machine household family speaker writer author donor animal group cluster').split(' '),
+  (
+    'id ids uuid guid patient subject participant individual person user customer client member account session visit ' +
+    'encounter device sensor machine household family speaker writer author donor animal group cluster'
+  ).split(' '),
 )
 
 /**
@@ -42,7 +44,14 @@ function find(dataset: Dataset): Found[] {
   const first = suspects.reduce<Suspect | undefined>((best, s) => (best && best.weight >= s.weight ? best : s), undefined)
   return [
     ...keys.flatMap(({ key, shared }) => (key.declared ? [torn(key, shared)] : [])),
-    ...(first ? [suspected(first, suspects.filter((s) => s !== first))] : []),
+    ...(first
+      ? [
+          suspected(
+            first,
+            suspects.filter((s) => s !== first),
+          ),
+        ]
+      : []),
   ]
 }
 
@@ -91,7 +100,11 @@ function sizesOf({ codes }: KeyColumn): { readonly values: number; readonly rows
 
 /** `patientId`, `subject no. `, `Session_ID`: the last word counts, so `device age` does not match. */
 function isName(name: string): boolean {
-  const words = name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase().split(/[^a-z]+/).filter((word) => word !== '')
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z]+/)
+    .filter((word) => word !== '')
   const last = words.at(-1) ?? ''
   const counting = ['no', 'nr', 'num', 'number', 'code', 'name', 'key']
   return NAMES.has(last) || (counting.includes(last) && NAMES.has(words.at(-2) ?? ''))
@@ -104,7 +117,13 @@ const torn = ({ name }: KeyColumn, { rows, values }: Shared): Found => ({
 
 function suspected({ key, shared: { rows, values }, why }: Suspect, others: readonly Suspect[]): Found {
   const all = sizesOf(key).values
-  const likewise = others.length === 0 ? '' : `; likewise ${listed(others.map((s) => `"${s.key.name}"`), 3)}`
+  const likewise =
+    others.length === 0
+      ? ''
+      : `; likewise ${listed(
+          others.map((s) => `"${s.key.name}"`),
+          3,
+        )}`
   const message =
     `rows may belong together by "${key.name}" (${why}), and ${values.toLocaleString('en')} of its ` +
     `${all.toLocaleString('en')} values are in more than one part of the split: the score on ` +

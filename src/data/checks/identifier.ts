@@ -62,7 +62,7 @@ function isCounted(gaps: Float64Array, sorted: Float32Array, rule: Rule): boolea
   const step = gaps.reduce((a, b) => Math.min(a, b), Infinity)
   if (!(step > 0)) return false
   // Numbers may have been standardized: steps are known up to the rounding of the values on either side.
-  const slack = 2 * ROUNDING * Math.max(Math.abs(sorted[0] ?? 0), Math.abs(sorted.at(-1) ?? 0)) / step
+  const slack = (2 * ROUNDING * Math.max(Math.abs(sorted[0] ?? 0), Math.abs(sorted.at(-1) ?? 0))) / step
   return slack <= 0.05 && rule(gaps, step, slack)
 }
 

@@ -11,7 +11,15 @@ import { strata } from './strata.ts'
 
 /** Every check, in the order in which findings are shown: what distorts a score most comes first. */
 export const checks: readonly CheckDefinition[] = [
-  leakage, duplicates, groups, strata, drift, augmentation, imbalance, constant, identifier,
+  leakage,
+  duplicates,
+  groups,
+  strata,
+  drift,
+  augmentation,
+  imbalance,
+  constant,
+  identifier,
 ]
 
 export const checkNames: readonly CheckName[] = checks.map((check) => check.name)

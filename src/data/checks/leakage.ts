@@ -51,7 +51,8 @@ function find(dataset: Dataset): Found[] {
   if (found.length === 0) return []
   const names = listed(found.map(({ name, score }) => `${name} (${score.toFixed(2)})`))
   const sample = looked.length < rows.length ? `, measured on a sample of ${counted(looked.length, 'row')}` : ''
-  const message = `a single column predicts the label, which may be a leak: ${names}; ` +
+  const message =
+    `a single column predicts the label, which may be a leak: ${names}; ` +
     `predictive power is from 0 to 1, and ${LEAKS} or more is suspect${sample}`
   return [{ message }]
 }
@@ -131,11 +132,11 @@ function f1Score(truth: Float32Array, predicted: Float64Array, classes: number):
   let [f1, draw] = [0, 0]
   actual.forEach((count, code) => {
     if (count === 0) return
-    f1 += count / n * 2 * (right[code] ?? 0) / (count + (claimed[code] ?? 0))
+    f1 += ((count / n) * 2 * (right[code] ?? 0)) / (count + (claimed[code] ?? 0))
     draw += (count / n) ** 2
   })
   const most = Math.max(...actual) / n
-  const guess = Math.max(2 * most * most / (1 + most), draw)
+  const guess = Math.max((2 * most * most) / (1 + most), draw)
   return guess < 1 ? (f1 - guess) / (1 - guess) : 0
 }
 

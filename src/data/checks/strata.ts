@@ -19,7 +19,11 @@ export const strata: CheckDefinition = {
 
 function find({ classes, targets, splits }: Dataset): Found[] {
   if (!classes) return []
-  const parts = [['training', splits.train], ['validation', splits.validation], ['test', splits.test]] as const
+  const parts = [
+    ['training', splits.train],
+    ['validation', splits.validation],
+    ['test', splits.test],
+  ] as const
   return parts.flatMap(([part, rows]) => {
     const present = new Set([...rows].map((row) => targets[row]))
     const absent = new Set([...classes.keys()].filter((code) => !present.has(code)))

@@ -32,7 +32,10 @@ export interface Block {
  * @param target column of the target; null if it is not known yet
  */
 export function openBlocks(
-  source: Source, blocks: readonly Block[], rowShape: readonly number[], target: number | null,
+  source: Source,
+  blocks: readonly Block[],
+  rowShape: readonly number[],
+  target: number | null,
 ): OpenTable {
   const width = blocks.reduce((sum, { array }) => sum + array.size, 0)
   if (width > source.limits.columns) {
@@ -42,10 +45,15 @@ export function openBlocks(
   const rows = blocks[0]?.array.rows ?? 0
   requireSize(source, rows, width)
   const places = blocks.flatMap(({ name, array }) =>
-    Array.from({ length: array.size }, (_, column) => ({ name: name ?? String(column), array, column })))
+    Array.from({ length: array.size }, (_, column) => ({ name: name ?? String(column), array, column })),
+  )
   return {
-    file: source.file, names: places.map(({ name }) => name), header: false, delimiter: null,
-    rowShape: rowShape.length > 1 ? rowShape : null, target,
+    file: source.file,
+    names: places.map(({ name }) => name),
+    header: false,
+    delimiter: null,
+    rowShape: rowShape.length > 1 ? rowShape : null,
+    target,
     read: (wants) => {
       requireFinite(source, blocks)
       return readPlaces(source, rows, places, wants)
@@ -63,7 +71,9 @@ function requireFinite({ file, watch }: Source, blocks: readonly Block[]): void 
         const value = array.at(row, column)
         if (fitsFloat32(value)) continue
         problems.add({
-          code: 'data/not-finite', found: String(value), at: { file, line: row + 1, column: column + 1 },
+          code: 'data/not-finite',
+          found: String(value),
+          at: { file, line: row + 1, column: column + 1 },
           message: `row ${row} of ${name ?? 'the array'} has a value that is not a finite 32-bit number`,
         })
       }
@@ -101,7 +111,7 @@ function encode(rows: number, at: (row: number) => number, name: string, texts: 
     let code = levels.get(value)
     if (code === undefined) {
       if (levels.size === texts.perColumn) return { codes: null, levels: null }
-      levels.set(value, code = levels.size)
+      levels.set(value, (code = levels.size))
     }
     codes[row] = code
   }

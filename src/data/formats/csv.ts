@@ -49,13 +49,22 @@ export function openDelimited(source: Source, use: TableUse, fixed: string | nul
   const names = first.map((cell, i) => (header && cell !== '' ? cell : String(i)))
   requireNames(source, names)
   return {
-    file, names, header, delimiter, rowShape: null, target: null,
+    file,
+    names,
+    header,
+    delimiter,
+    rowShape: null,
+    target: null,
     read: (wants) => readRows(source, { delimiter, header, names }, wants),
   }
 }
 
 const DIALECT: Options = {
-  bom: true, trim: true, skip_empty_lines: true, relax_column_count: true, record_delimiter: ['\r\n', '\n', '\r'],
+  bom: true,
+  trim: true,
+  skip_empty_lines: true,
+  relax_column_count: true,
+  record_delimiter: ['\r\n', '\n', '\r'],
 }
 
 /** The first bytes, up to the end of a line. */
@@ -77,7 +86,13 @@ function requireFewSeparators({ file, limits }: Source, head: Buffer): void {
     for (let at = first.indexOf(sign); at >= 0 && count <= most; at = first.indexOf(sign, at + 1)) count++
     if (count <= most) continue
     const [found, allowed] = [`more than ${counted(most, 'delimiter')}`, `at most ${counted(limits.columns, 'column')}`]
-    fail({ code: 'data/too-many-columns', message: 'the table is too wide', at: { file, line: 1, column: 1 }, found, allowed })
+    fail({
+      code: 'data/too-many-columns',
+      message: 'the table is too wide',
+      at: { file, line: 1, column: 1 },
+      found,
+      allowed,
+    })
   }
 }
 
@@ -139,8 +154,11 @@ function breaksIn(cells: readonly string[]): number {
 
 function ragged(file: string, line: number, found: number, allowed: number) {
   return {
-    code: 'data/ragged', message: `the row has ${counted(found, 'cell')} where the first has ${allowed}`,
-    at: { file, line, column: Math.min(found, allowed) + 1 }, found: String(found), allowed: String(allowed),
+    code: 'data/ragged',
+    message: `the row has ${counted(found, 'cell')} where the first has ${allowed}`,
+    at: { file, line, column: Math.min(found, allowed) + 1 },
+    found: String(found),
+    allowed: String(allowed),
     hint: 'quote cells that contain the delimiter',
   }
 }
@@ -152,7 +170,9 @@ function records(source: Source, bytes: Buffer, options: Options): string[][] {
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
     return fail({
-      code: 'data/csv', message: parserMessage(error.code), found: error.message,
+      code: 'data/csv',
+      message: parserMessage(error.code),
+      found: error.message,
       at: { file: source.file, line: numberOr(error.lines, 1), column: numberOr(error.column, 0) + 1 },
     })
   }
@@ -160,11 +180,16 @@ function records(source: Source, bytes: Buffer, options: Options): string[][] {
 
 function parserMessage(code: string): string {
   switch (code) {
-    case 'CSV_QUOTE_NOT_CLOSED': return 'a quote is never closed'
-    case 'INVALID_OPENING_QUOTE': return 'a quote is inside an unquoted cell; quote the whole cell and double the quote'
-    case 'CSV_INVALID_CLOSING_QUOTE': return 'text follows a closing quote; double the quotes that belong to the cell'
-    case 'CSV_MAX_RECORD_SIZE': return 'a row is too long'
-    default: return 'the row cannot be parsed'
+    case 'CSV_QUOTE_NOT_CLOSED':
+      return 'a quote is never closed'
+    case 'INVALID_OPENING_QUOTE':
+      return 'a quote is inside an unquoted cell; quote the whole cell and double the quote'
+    case 'CSV_INVALID_CLOSING_QUOTE':
+      return 'text follows a closing quote; double the quotes that belong to the cell'
+    case 'CSV_MAX_RECORD_SIZE':
+      return 'a row is too long'
+    default:
+      return 'the row cannot be parsed'
   }
 }
 

@@ -15,7 +15,8 @@ export function formatOf(file: string): { readonly format: FormatDefinition; rea
   const format = formats.find(({ endings }) => endings.includes(ending))
   if (format) return { format, zipped: gz !== undefined }
   return fail({
-    code: 'data/format', message: `the name of ${file} does not tell its format`,
+    code: 'data/format',
+    message: `the name of ${file} does not tell its format`,
     found: ending === '' ? 'no extension' : `.${ending}${gz ?? ''}`,
     allowed: `${formats.map(({ endings: [usual] }) => `.${usual}`).join(', ')}, optionally followed by .gz`,
   })

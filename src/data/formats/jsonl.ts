@@ -36,7 +36,12 @@ function open(source: Source): OpenTable {
     if (names.length === 0) fail({ code: 'data/empty', message: 'the first row has no columns', at: place })
     requireNames(source, names)
     return {
-      file, names, header: !row.array, delimiter: null, rowShape: null, target: null,
+      file,
+      names,
+      header: !row.array,
+      delimiter: null,
+      rowShape: null,
+      target: null,
       read: (wants) => readRows(source, names, wants),
     }
   }
@@ -74,7 +79,11 @@ const at = (file: string, line: number, index: number) => ({ file, line, column:
 /** Values of a row are scalars, so anything deeper is rejected whatever it contains. */
 const mostDepth = 8
 
-function parseRow({ file, limits }: Source, line: number, text: string): { readonly entries: Row; readonly array: boolean } | Problem {
+function parseRow(
+  { file, limits }: Source,
+  line: number,
+  text: string,
+): { readonly entries: Row; readonly array: boolean } | Problem {
   const parsed = parseJson(text, { bytes: limits.record, depth: mostDepth, values: 2 * limits.columns })
   if (!parsed.ok) return refused(file, line, parsed.error)
   const { value } = parsed
@@ -86,11 +95,20 @@ function parseRow({ file, limits }: Source, line: number, text: string): { reado
 function refused(file: string, line: number, { kind, message, found, allowed }: JsonProblem): Problem {
   if (kind === 'not-json') {
     return {
-      code: 'data/json', message: 'the line is not JSON', at: at(file, line, 0), found: message.replace('is not JSON: ', ''),
+      code: 'data/json',
+      message: 'the line is not JSON',
+      at: at(file, line, 0),
+      found: message.replace('is not JSON: ', ''),
       hint: 'write one complete object on each line',
     }
   }
-  return { code: 'data/json', message: `the line ${message}`, at: at(file, line, 0), ...(found ? { found } : {}), ...(allowed ? { allowed } : {}) }
+  return {
+    code: 'data/json',
+    message: `the line ${message}`,
+    at: at(file, line, 0),
+    ...(found ? { found } : {}),
+    ...(allowed ? { allowed } : {}),
+  }
 }
 
 /** The row's values in the order of the columns, or the first problem with it. */
@@ -110,15 +128,23 @@ function arrange(file: string, line: number, row: Row, indices: ReadonlyMap<stri
 
 function nested(place: ReturnType<typeof at>, name: string): Problem {
   return {
-    code: 'data/nested', message: `"${name}" is not a single value`, at: place, found: 'an array or an object',
-    allowed: 'a number, a string, true, false', hint: 'use one key per value, or an npz file for arrays',
+    code: 'data/nested',
+    message: `"${name}" is not a single value`,
+    at: place,
+    found: 'an array or an object',
+    allowed: 'a number, a string, true, false',
+    hint: 'use one key per value, or an npz file for arrays',
   }
 }
 
 function unknownKey(file: string, line: number, name: string, names: readonly string[]): Problem {
   const meant = didYouMean(name, names)
   return {
-    code: 'data/ragged', message: 'the row has a key that the first row does not have', at: at(file, line, 0), found: name,
-    allowed: listed(names), ...(meant === undefined ? {} : { hint: `did you mean "${meant}"?` }),
+    code: 'data/ragged',
+    message: 'the row has a key that the first row does not have',
+    at: at(file, line, 0),
+    found: name,
+    allowed: listed(names),
+    ...(meant === undefined ? {} : { hint: `did you mean "${meant}"?` }),
   }
 }

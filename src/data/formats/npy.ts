@@ -62,7 +62,12 @@ function requireHeader(what: string, bytes: Uint8Array, limits: Pick<Limits, 'ce
   const isFirst = view.getUint8(6) <= 1
   const [start, length] = isFirst ? [10, view.getUint16(8, true)] : [12, view.getUint32(8, true)]
   if (length > mostHeader) {
-    fail({ code: 'data/npy', message: `the header of ${what} is too long`, found: `${length} bytes`, allowed: `at most ${mostHeader} bytes` })
+    fail({
+      code: 'data/npy',
+      message: `the header of ${what} is too long`,
+      found: `${length} bytes`,
+      allowed: `at most ${mostHeader} bytes`,
+    })
   }
   const header = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1', start, start + length)
   const type = /'descr'\s*:\s*'[<|=>]?([^']*)'/.exec(header)?.[1]
@@ -91,7 +96,11 @@ function parseBytes(what: string, bytes: Uint8Array): ReturnType<typeof parse> {
 }
 
 function accessor(
-  values: ArrayLike<number | bigint | boolean>, rows: number, rowShape: readonly number[], size: number, fortran: boolean,
+  values: ArrayLike<number | bigint | boolean>,
+  rows: number,
+  rowShape: readonly number[],
+  size: number,
+  fortran: boolean,
 ): NumberArray['at'] {
   if (!fortran) return (row, column) => Number(values[row * size + column])
   const offsets = fortranOffsets(rows, rowShape, size)

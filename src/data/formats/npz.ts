@@ -32,7 +32,10 @@ function open(source: Source, use: TableUse): OpenTable {
   const target = use.target === null ? guessed : member(source, names, use.target)
   const group = use.groupBy === null ? null : member(source, names, use.groupBy)
   const taken = [target, group].filter((name) => name !== null)
-  const input = inputArray(source, names.filter((name) => !taken.includes(name)))
+  const input = inputArray(
+    source,
+    names.filter((name) => !taken.includes(name)),
+  )
   const arrays = readArrays(source, [input, ...taken])
   const blocks = [input, ...taken].map((name) => {
     const array = parseNpy(`${source.file} (${name})`, arrays.get(name) ?? new Uint8Array(0), source.limits)
@@ -47,7 +50,10 @@ function member(source: Source, names: readonly string[], name: string): string 
   if (names.includes(name)) return name
   const meant = didYouMean(name, names)
   return fail({
-    code: 'data/no-array', message: `${source.file} has no array with this name`, found: name, allowed: listed(names),
+    code: 'data/no-array',
+    message: `${source.file} has no array with this name`,
+    found: name,
+    allowed: listed(names),
     ...(meant === undefined ? {} : { hint: `did you mean "${meant}"?` }),
   })
 }
@@ -57,7 +63,8 @@ function inputArray(source: Source, names: readonly string[]): string {
   const [only] = names.length === 1 ? names : known
   if (only !== undefined && (names.length === 1 || known.length === 1)) return only
   return fail({
-    code: 'data/no-array', message: `it is not clear which array of ${source.file} holds the inputs`,
+    code: 'data/no-array',
+    message: `it is not clear which array of ${source.file} holds the inputs`,
     found: names.length === 0 ? 'no array except the target' : listed(names),
     allowed: 'one array besides the target, or one named x',
   })
@@ -67,8 +74,10 @@ function requireVectors(source: Source, blocks: readonly Block[], rows: number):
   for (const { name, array } of blocks) {
     if (array.rows === rows && array.size === 1) continue
     fail({
-      code: 'data/npz', message: `the array "${name}" of ${source.file} does not have one value for each row of the inputs`,
-      found: `shape (${[array.rows, ...array.rowShape].join(', ')})`, allowed: `shape (${rows})`,
+      code: 'data/npz',
+      message: `the array "${name}" of ${source.file} does not have one value for each row of the inputs`,
+      found: `shape (${[array.rows, ...array.rowShape].join(', ')})`,
+      allowed: `shape (${rows})`,
       ...(array.size > 1 ? { hint: 'for one-hot classes, save y.argmax(axis=1)' } : {}),
     })
   }

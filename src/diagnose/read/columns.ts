@@ -88,9 +88,7 @@ export const columnNames = Object.keys(columns) as readonly Column[]
 /** Columns of words instead of numbers. */
 export const wordColumns: readonly Column[] = ['run', 'stage', 'label']
 
-const byAlias = new Map<string, Column>(
-  columnNames.flatMap((c) => columns[c].map((alias): [string, Column] => [alias, c])),
-)
+const byAlias = new Map<string, Column>(columnNames.flatMap((c) => columns[c].map((alias): [string, Column] => [alias, c])))
 
 /** The column that a name refers to, or undefined for one that means nothing to the rules. */
 export const columnOf = (name: string): Column | undefined => byAlias.get(plainName(name))
@@ -108,5 +106,4 @@ export function plainName(name: string): string {
 }
 
 /** Every column with its known names, one per line, for people. */
-export const columnHelp = (): string =>
-  columnNames.map((column) => `  ${columns[column].join(', ')}`).join('\n')
+export const columnHelp = (): string => columnNames.map((column) => `  ${columns[column].join(', ')}`).join('\n')

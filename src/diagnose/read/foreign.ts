@@ -19,14 +19,12 @@ export interface KnownFacts {
 export function foreignCurves(text: string, file: string, facts: KnownFacts): CurveGroup[] {
   const rows = rowsOf(text, file)
   const context = contextOf(rows, facts)
-  const groups = groupBy(rows, (r) =>
-    [r.words.get('stage'), r.words.get('label')].filter((w) => w !== undefined).join(', '),
-  )
+  const groups = groupBy(rows, (r) => [r.words.get('stage'), r.words.get('label')].filter((w) => w !== undefined).join(', '))
   return [...groups].map(([label, own]) => ({
     subject: label === '' ? file : label,
     context,
-    curves: [...groupBy(own, (r) => `${r.words.get('run') ?? ''} ${r.numbers.get('seed') ?? ''}`.trim())].map(
-      ([id, run]) => curveFrom(run, id === '' ? file : id),
+    curves: [...groupBy(own, (r) => `${r.words.get('run') ?? ''} ${r.numbers.get('seed') ?? ''}`.trim())].map(([id, run]) =>
+      curveFrom(run, id === '' ? file : id),
     ),
   }))
 }
@@ -64,7 +62,10 @@ function curveFrom(rows: readonly Row[], id: string): Curve {
   const stepRows = byEpoch ? [] : placed.filter(({ row }) => isTrained.has(row))
   const steps = stepRows.map(stepOf)
   const asked = placed.filter(({ row }) => isEvaluation(row))
-  const between = lossesBetween(steps, asked.map(({ step }) => step))
+  const between = lossesBetween(
+    steps,
+    asked.map(({ step }) => step),
+  )
   return {
     id,
     seed: rows[0]?.numbers.get('seed') ?? null,

@@ -43,10 +43,7 @@ function runOf(line: string, isRun: IsRun): RunResult | undefined {
 }
 
 /** What a journal's run says about its task. Only the report knows classes and rows. */
-export function contextOfRun(
-  { evaluations }: RunResult,
-  facts: Pick<Context, 'classes' | 'rows' | 'targetLoss'>,
-): Context {
+export function contextOfRun({ evaluations }: RunResult, facts: Pick<Context, 'classes' | 'rows' | 'targetLoss'>): Context {
   const regression = evaluations.some((e) => e.train.mse !== undefined)
   return {
     ...facts,

@@ -36,13 +36,23 @@ export function rowsOf(text: string, file: string): Row[] {
   if (problems.length === 0) return rows
   const left = problems.length - mostProblems
   const message = `${left.toLocaleString('en')} more problem${left === 1 ? '' : 's'} not listed`
-  throw new InputError([...problems.slice(0, mostProblems), ...(left > 0 ? [{ code: 'diagnose/more', severity: 'error', message } as const] : [])])
+  throw new InputError([
+    ...problems.slice(0, mostProblems),
+    ...(left > 0 ? [{ code: 'diagnose/more', severity: 'error', message } as const] : []),
+  ])
 }
 
-const tooLarge = (file: string, what: string, most: number): InputError => new InputError([{
-  code: 'diagnose/too-large', severity: 'error', message: `the log ${file} has too many ${what}`, found: `more than ${most.toLocaleString('en')}`,
-  allowed: `at most ${most.toLocaleString('en')} ${what}`, hint: 'pass every tenth row, or the rows of one run',
-}])
+const tooLarge = (file: string, what: string, most: number): InputError =>
+  new InputError([
+    {
+      code: 'diagnose/too-large',
+      severity: 'error',
+      message: `the log ${file} has too many ${what}`,
+      found: `more than ${most.toLocaleString('en')}`,
+      allowed: `at most ${most.toLocaleString('en')} ${what}`,
+      hint: 'pass every tenth row, or the rows of one run',
+    },
+  ])
 
 /** Counts what is read; returns the same row. */
 function counter(file: string): <T extends { readonly length: number }>(row: T) => T {
@@ -57,9 +67,7 @@ function counter(file: string): <T extends { readonly length: number }>(row: T) 
 
 const isMeasure = (column: Column | undefined): boolean =>
   column !== undefined &&
-  ['loss', 'trainLoss', 'validationLoss', 'trainAccuracy', 'validationAccuracy', 'gradientNorm', 'clipped'].includes(
-    column,
-  )
+  ['loss', 'trainLoss', 'validationLoss', 'trainAccuracy', 'validationAccuracy', 'gradientNorm', 'clipped'].includes(column)
 
 function unknownColumns(names: readonly string[], file: string): Diagnostic {
   const known = columnNames.flatMap((c) => columns[c])
@@ -71,8 +79,13 @@ function unknownColumns(names: readonly string[], file: string): Diagnostic {
     code: 'diagnose/no-curve',
     severity: 'error',
     message: `${file} has no column with a curve`,
-    found: names.slice(0, mostNames).map((name) => name.slice(0, 100)).join(', ') || 'nothing',
-    allowed: `${columns.loss[0]}, ${columns.trainLoss[0]}, ${columns.validationLoss[0]}, ` +
+    found:
+      names
+        .slice(0, mostNames)
+        .map((name) => name.slice(0, 100))
+        .join(', ') || 'nothing',
+    allowed:
+      `${columns.loss[0]}, ${columns.trainLoss[0]}, ${columns.validationLoss[0]}, ` +
       `${columns.validationAccuracy[0]}, … (a header is needed)`,
     ...(near.length > 0 ? { hint: `did you mean ${near.join(', ')}?` } : {}),
   }
@@ -102,7 +115,9 @@ function csvRows(text: string, file: string): RawRow[] {
     return rows
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
-    throw new InputError([{ code: 'diagnose/not-csv', severity: 'error', message: error.message.slice(0, 500), found: file }])
+    throw new InputError([
+      { code: 'diagnose/not-csv', severity: 'error', message: error.message.slice(0, 500), found: file },
+    ])
   }
 }
 

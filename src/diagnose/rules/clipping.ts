@@ -31,7 +31,7 @@ export const clipping: RuleDefinition = {
         [1, lastStep(run)],
         values,
         `${clipped} of ${logged.length} steps were ` +
-        `clipped${norms.length > 0 ? `; 90 % of the norms are below ${shown(p90)}` : ''}`,
+          `clipped${norms.length > 0 ? `; 90 % of the norms are below ${shown(p90)}` : ''}`,
       ),
       cause: 'The clip norm is below the usual gradient norm, so it sets the step length.',
       moves: [

@@ -24,9 +24,7 @@ export const earlyPlateau: RuleDefinition = {
     const onset = onsetOf(run, course)
     if (onset === undefined || !slopeHoldsZero(run)) return undefined
     const at = course[onset]?.step ?? 1
-    const rates = run.curve.steps.flatMap((s) =>
-      s.learningRate === null ? [] : [{ step: s.step, rate: s.learningRate }],
-    )
+    const rates = run.curve.steps.flatMap((s) => (s.learningRate === null ? [] : [{ step: s.step, rate: s.learningRate }]))
     const peak = Math.max(...rates.map((r) => r.rate))
     const during = median(rates.filter((r) => r.step >= at).map((r) => r.rate))
     const decayed = during < spent * peak
@@ -46,7 +44,7 @@ export const earlyPlateau: RuleDefinition = {
         [at, lastStep(run)],
         values,
         `from step ${at} of ${lastStep(run)} on, the training loss stays at ${shown(run.end)}; a good fit is ` +
-        `below ${shown(run.target)}${tail}`,
+          `below ${shown(run.target)}${tail}`,
       ),
       ...(decayed ? decayedTooSoon : stuck),
     }
@@ -99,7 +97,5 @@ function onsetOf({ constantLoss, start }: Reading, course: readonly Point[]): nu
 /** Over the last fifth: the interval of the robust slope contains 0, or excludes it by a negligible amount. */
 function slopeHoldsZero({ steps, constantLoss, start }: Reading): boolean {
   const slope = robustSlope(steps.slice(Math.floor(0.8 * steps.length)).map((s) => s.loss))
-  return (
-    slope === null || (slope.lower <= 0 && slope.upper >= 0) || Math.abs(slope.change) < still * (constantLoss ?? start)
-  )
+  return slope === null || (slope.lower <= 0 && slope.upper >= 0) || Math.abs(slope.change) < still * (constantLoss ?? start)
 }

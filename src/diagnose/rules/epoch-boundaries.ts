@@ -72,8 +72,7 @@ function advice(run: Reading): Omit<Symptom, 'sight'> {
     }
   }
   return {
-    cause:
-      'Rows are sorted, or in the same order in every epoch: neighboring batches are alike, and the rest is forgotten.',
+    cause: 'Rows are sorted, or in the same order in every epoch: neighboring batches are alike, and the rest is forgotten.',
     moves: [
       { lever: null, change: 'reshuffle the training rows in every epoch' },
       { lever: 'schedule', change: 'use a smoother decay, such as cosine' },
@@ -109,9 +108,10 @@ const mostAdditions = 10_000_000
 /** Minus the mean of one epoch around each step, so that a loss that falls within epochs is no pattern of theirs. */
 function withoutCourse(losses: readonly number[], window: number): number[] {
   const half = Math.floor(window / 2)
-  const meanOf = losses.length * window <= mostAdditions
-    ? (from: number, to: number): number => mean(losses.slice(from, to))
-    : meansFromSums(losses)
+  const meanOf =
+    losses.length * window <= mostAdditions
+      ? (from: number, to: number): number => mean(losses.slice(from, to))
+      : meansFromSums(losses)
   return losses.map((loss, i) => {
     const reach = Math.min(half, i, losses.length - 1 - i)
     return loss - meanOf(i - reach, i + reach + 1)

@@ -26,7 +26,7 @@ export const flat: RuleDefinition = {
         [1, lastStep(run)],
         { from, best: least, noise },
         `the training loss never fell below ${shown(least)}; a constant guess has a loss of ${shown(from)}, and one batch ` +
-        `differs from the next by ${shown(noise)}`,
+          `differs from the next by ${shown(noise)}`,
       ),
       cause: 'The steps are too small to make progress, or the optimizer does not suit the loss.',
       moves: [

@@ -37,7 +37,7 @@ function explodes(run: Reading, norms: readonly number[]): Symptom | undefined {
       [at, at],
       { usual, most, ratio: most / usual },
       `the gradient norm reached ${shown(most)} at step ${at}, ${shown(most / usual)} times its median, and ` +
-      `training never recovered`,
+        `training never recovered`,
     ),
     cause: 'A few steps with huge gradients moved the weights to a region where training stalls.',
     moves: [
@@ -91,7 +91,7 @@ function constant(run: Reading, norms: readonly number[]): Symptom | undefined {
       [later[0]?.step ?? 1, lastStep(run)],
       { norm, firstNorm: first, constantEvaluations: same },
       `the model predicts the same for all rows in ${same} of the last ${later.length} evaluations, and the ` +
-      `gradient norm is ` +
+        `gradient norm is ` +
         `${shown(norm)} after ${shown(first)} at the start: no more than an output bias alone produces`,
     ),
     cause: 'The hidden units are dead or saturated: they give the same output for every input.',

@@ -16,8 +16,18 @@ import { unfinished } from './unfinished.ts'
  * Every rule, in the order in which findings are shown: first what stops a run, then what degrades it, then what it lacks.
  */
 export const rules: readonly RuleDefinition[] = [
-  earlyDivergence, gradients, flat, oscillation, earlyPlateau, unfinished, underfit, overfit, overconfident, epochBoundaries,
-  seedVariance, clipping,
+  earlyDivergence,
+  gradients,
+  flat,
+  oscillation,
+  earlyPlateau,
+  unfinished,
+  underfit,
+  overfit,
+  overconfident,
+  epochBoundaries,
+  seedVariance,
+  clipping,
 ]
 
 /** The rule with this name; undefined if there is none, for example in a report from another version. */

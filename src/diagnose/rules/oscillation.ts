@@ -31,7 +31,7 @@ export const oscillation: RuleDefinition = {
         [later[0]?.step ?? 1, later.at(-1)?.step ?? 1],
         { share: found, evaluations: swings.length, widest: widest.size },
         `in ${wild.length} of ${swings.length} evaluations, the validation loss is off its trend by more than ` +
-        `${100 * relative} %; ` +
+          `${100 * relative} %; ` +
           `at step ${widest.step} it is ${shown(widest.loss)}, while its neighbors average ${shown(widest.course)}`,
       ),
       cause: 'The steps are too large: training jumps across the valley instead of descending into it.',

@@ -33,7 +33,7 @@ export const overconfident: RuleDefinition = {
         [last[0]?.step ?? 1, lastStep(run)],
         { accuracy, confidence, ece, mostError, loss, ...(mostLoss < Infinity ? { mostLoss } : {}) },
         `the ${what} on validation is ${shown(value)}, but calibrated probabilities with an accuracy of ` +
-        `${shown(accuracy)} on ${rows} rows explain ` +
+          `${shown(accuracy)} on ${rows} rows explain ` +
           `at most ${shown(most)}; the mean confidence is ${shown(confidence)}`,
       ),
       cause: 'Training kept raising probabilities after it stopped getting more rows right.',

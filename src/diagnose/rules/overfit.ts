@@ -121,8 +121,7 @@ function gapes(run: Reading): Symptom | undefined {
   if (regression && !(validation < nothing || errorsDiffer(run, rows))) return undefined
   const name = regression ? 'R²' : 'accuracy'
   const sentence =
-    `training ends at an ${name} of ${shown(training)}, validation at ${shown(validation)}: ` +
-    `a gap of ${shown(found)}`
+    `training ends at an ${name} of ${shown(training)}, validation at ${shown(validation)}: ` + `a gap of ${shown(found)}`
   return {
     sight: sightOf(run, [last[0]?.step ?? 1, last.at(-1)?.step ?? 1], { training, validation, gap: found }, sentence),
     ...advice,
@@ -154,8 +153,7 @@ function errorsDiffer({ trained, validated }: Reading, rows: Rows | null): boole
 }
 
 /** Standard error of a share of rows; at least that of one row. */
-const errorOfShare = (share: number, rows: number): number =>
-  Math.sqrt(Math.max(share * (1 - share), 1 / rows) / rows)
+const errorOfShare = (share: number, rows: number): number => Math.sqrt(Math.max(share * (1 - share), 1 / rows) / rows)
 
 /** Standard error of R² on this many rows: 2 √R² (1 − R²) / √n (Kendall and Stuart), and near 0 at least 1 / √n. */
 const errorOfR2 = (r2: number, rows: number): number =>

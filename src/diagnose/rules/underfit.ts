@@ -18,10 +18,9 @@ export const underfit: RuleDefinition = {
         [1, lastStep(run)],
         { end: run.end, target: run.target, shareLeft: left },
         `the training loss ends at ${shown(run.end)}: ${shown(100 * left)} % of the loss of a constant guess ` +
-        `remains, and a good fit is below ${shown(run.target)}`,
+          `remains, and a good fit is below ${shown(run.target)}`,
       ),
-      cause:
-        'The model is too constrained (weight decay, dropout, too few units), or the inputs do not predict the labels.',
+      cause: 'The model is too constrained (weight decay, dropout, too few units), or the inputs do not predict the labels.',
       moves: movesFor(run),
     }
   },

@@ -19,7 +19,7 @@ export const unfinished: RuleDefinition = {
         [fromStep, lastStep(run)],
         { before, end, target: run.target },
         `over the last ${100 * lateShare} % of its cumulative learning rate, the training loss fell from ${shown(before)} ` +
-        `to ${shown(end)}; ` +
+          `to ${shown(end)}; ` +
           `a good fit is below ${shown(run.target)}`,
       ),
       cause: 'The run was too short for its learning rate: it had not converged.',

@@ -35,12 +35,16 @@ const removedFromNode = {
  * The native TensorFlow library through tfjs-node, from a folder that may be anywhere: the bundle contains none of it.
  * Throws `InputError` if it is missing or does not load.
  */
-export async function createTensorflowEngine({ folder, compiled = true, threads = 1 }: TensorflowEngineOptions): Promise<TensorflowEngine> {
+export async function createTensorflowEngine({
+  folder,
+  compiled = true,
+  threads = 1,
+}: TensorflowEngineOptions): Promise<TensorflowEngine> {
   const from = createRequire(join(resolve(folder), 'index.js'))
   // The module itself, not a namespace: only the module can be extended.
   Object.assign(from('node:util') as object, removedFromNode)
   const { tf, messages } = load(from, folder)
-  if (!await tf.setBackend('tensorflow')) throw unusable('the native engine did not start', folder)
+  if (!(await tf.setBackend('tensorflow'))) throw unusable('the native engine did not start', folder)
   const backend = tf.backend() as unknown as NativeBackend
   registerNativeGradients(tf, backend)
   const native = { backend, messages }

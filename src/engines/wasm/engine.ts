@@ -36,13 +36,13 @@ export const start: EngineDefinition['start'] = async ({ folder }) =>
 
 async function load(folder: string): Promise<Engine> {
   provideCommonJsGlobals()
-  const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT') === true
+  const simd = (await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) === true
   const binary = simd ? 'tfjs-backend-wasm-simd.wasm' : 'tfjs-backend-wasm.wasm'
   if (!existsSync(join(folder, binary))) throw unusable(`the wasm engine has no ${binary}`, folder)
   setWasmPaths(`${folder}/`)
   // Trials run in parallel in processes with one core each: threads inside a step would only compete for cores.
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false)
-  if (!await tf.setBackend('wasm')) throw unusable(`the wasm engine did not load ${binary}`, folder)
+  if (!(await tf.setBackend('wasm'))) throw unusable(`the wasm engine did not load ${binary}`, folder)
   registerTrainingKernels(tf, simd)
   return { label: `wasm ${version_wasm}${simd ? ' simd' : ''}`, tf }
 }

@@ -50,7 +50,8 @@ function powerCheck(rule: SeedVarianceRule, design: StudyDesign): PowerProblem |
   const seeds = capSeeds({ sd: noise.sd, cap: rule.maxStd, alpha: designAnalysis(design).spreadAlpha, power })
   if (seeds !== undefined && seeds <= design.seeds) return null
   return {
-    code: 'below-noise', message: `the cap of the seed-variance gate is too close to the noise for ${design.seeds} seeds to decide`,
+    code: 'below-noise',
+    message: `the cap of the seed-variance gate is too close to the noise for ${design.seeds} seeds to decide`,
     found: `cap ${shown(rule.maxStd)}; ${noise.words}`,
     allowed: noise.sd >= rule.maxStd ? `a cap above ${shown(noise.sd)}` : `${seedsAlone(seeds)} settle it in 4 of 5 cases`,
     hint: 'raise the verify seeds or the cap',
@@ -95,11 +96,7 @@ function withoutSpread(rule: SeedVarianceRule, side: Side, reason: string): Find
   )
 }
 
-function remedyFor(
-  values: readonly number[],
-  cap: number,
-  level: number,
-): Pick<Finding, 'remedy' | 'seedsToSettle'> {
+function remedyFor(values: readonly number[], cap: number, level: number): Pick<Finding, 'remedy' | 'seedsToSettle'> {
   const sd = sampleSd(values)
   for (let n = values.length + 1; n <= 1000; n++) {
     const bound = (p: number): number => sd * Math.sqrt((n - 1) / chiSquareQuantile(p, n - 1))

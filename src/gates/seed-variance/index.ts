@@ -21,14 +21,20 @@ export const seedVariance: GateDefinition<Rule, SeedVariance> = {
     properties: {
       metric: shared.metric,
       maxStd: {
-        title: 'Cap', description: 'Maximum SD over seeds; null for no cap.', type: ['number', 'null'], exclusiveMinimum: 0,
+        title: 'Cap',
+        description: 'Maximum SD over seeds; null for no cap.',
+        type: ['number', 'null'],
+        exclusiveMinimum: 0,
         default: null,
       },
       maxRatio: {
         title: 'Ratio',
-        description: "Maximum SD over seeds, as a multiple of the baseline's; null for no limit. Five seeds per side resolve a ratio " +
+        description:
+          "Maximum SD over seeds, as a multiple of the baseline's; null for no limit. Five seeds per side resolve a ratio " +
           'only to a factor of 3.1, ten to 2.',
-        type: ['number', 'null'], exclusiveMinimum: 0, default: null,
+        type: ['number', 'null'],
+        exclusiveMinimum: 0,
+        default: null,
       },
       split: shared.split,
       onInconclusive: shared.onInconclusive,
@@ -37,7 +43,9 @@ export const seedVariance: GateDefinition<Rule, SeedVariance> = {
   rules({ metric, maxStd = null, maxRatio = null, ...rest }, report) {
     const base = { gate: 'seed-variance', metric, ...metricDefaults(rest) } as const
     if (maxStd === null && maxRatio === null) {
-      report('seed-variance-open', null, 'a seed-variance gate needs maxStd, maxRatio or both', { hint: 'write maxStd: 0.01, or maxRatio: 2' })
+      report('seed-variance-open', null, 'a seed-variance gate needs maxStd, maxRatio or both', {
+        hint: 'write maxStd: 0.01, or maxRatio: 2',
+      })
       // Returns a rule so that its metric is checked too; the spec is rejected anyway.
       return [{ ...base, maxStd: 1 }]
     }

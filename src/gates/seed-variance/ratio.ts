@@ -32,7 +32,11 @@ export const ratio: RuleBehavior<SpreadRatioRule> = {
     const baseline = evidence.baseline && readSide(evidence.baseline.runs, rule)
     const finding = decide(rule, evidence, candidate, baseline, analysis)
     const notes = [...(evidence.baseline?.notes ?? []), ...finding.notes]
-    return { limit: rule.maxRatio, sides: { candidate: candidate.all, baseline: baseline?.all ?? null }, finding: { ...finding, notes } }
+    return {
+      limit: rule.maxRatio,
+      sides: { candidate: candidate.all, baseline: baseline?.all ?? null },
+      finding: { ...finding, notes },
+    }
   },
   powerCheck,
   question: ({ metric, split, maxRatio }) =>
@@ -52,15 +56,26 @@ function powerCheck({ maxRatio }: SpreadRatioRule, design: StudyDesign): PowerPr
   if (seeds !== undefined && seeds <= declared) return null
   const against = 'fixed' in fixed ? ` against the ${fixed.fixed} of the baseline` : ' per side'
   return {
-    code: 'below-noise', message: `the limit of the seed-variance gate is below what ${declared} seeds can resolve`,
+    code: 'below-noise',
+    message: `the limit of the seed-variance gate is below what ${declared} seeds can resolve`,
     found: `at most ${shown(maxRatio)} times the baseline's spread, with ${declared} seeds${against}`,
-    allowed: maxRatio <= 1 ? 'a limit above 1: equal spreads do not pass this one'
-      : seeds === undefined ? 'a wider limit, or a baseline with more seeds' : `${seeds} seeds${against} settle it in 4 of 5 cases if the spreads are equal`,
+    allowed:
+      maxRatio <= 1
+        ? 'a limit above 1: equal spreads do not pass this one'
+        : seeds === undefined
+          ? 'a wider limit, or a baseline with more seeds'
+          : `${seeds} seeds${against} settle it in 4 of 5 cases if the spreads are equal`,
     hint: 'raise the verify seeds or the limit',
   }
 }
 
-function decide(rule: SpreadRatioRule, evidence: GateEvidence, candidate: Side, baseline: Side | null, analysis: InterimAnalysis): Finding {
+function decide(
+  rule: SpreadRatioRule,
+  evidence: GateEvidence,
+  candidate: Side,
+  baseline: Side | null,
+  analysis: InterimAnalysis,
+): Finding {
   if (baseline === null || evidence.baseline === null) return withoutBaseline(candidate, evidence.missingBaselineReason)
   const { source } = evidence.baseline
   const early = missingData(candidate, baseline, { ...rule, source })
@@ -77,7 +92,8 @@ function unchanged(rule: SpreadRatioRule, source: string): Finding {
   const [what, passes] = [ratioOf(rule), rule.maxRatio >= 1]
   return {
     status: passes ? 'pass' : 'fail',
-    sentence: `On all seeds, the candidate ends with exactly the weights of ${source}: nothing changed, so the ${what} is exactly 1` +
+    sentence:
+      `On all seeds, the candidate ends with exactly the weights of ${source}: nothing changed, so the ${what} is exactly 1` +
       (passes ? '.' : `, above the limit ${shown(rule.maxRatio)}.`),
     estimate: { what, value: 1, lower: 1, upper: 1, level: 1 },
     remedy: null,
@@ -96,7 +112,8 @@ function weigh(rule: SpreadRatioRule, source: string, candidate: Side, baseline:
   return {
     status,
     estimate: { what: ratioOf(rule), value, lower, upper, level },
-    sentence: `The ${ratioOf(rule)} against ${source} is ${shown(value)} (${intervalWords(found)}; F, ${theirs.length} against ` +
+    sentence:
+      `The ${ratioOf(rule)} against ${source} is ${shown(value)} (${intervalWords(found)}; F, ${theirs.length} against ` +
       `${own.length} seeds): ${outcome} the limit ${shown(rule.maxRatio)}.`,
     ...(status === 'inconclusive' ? moreSeeds(rule.maxRatio, value, own.length, analysis) : { remedy: null }),
     notes: [],
@@ -107,7 +124,10 @@ function weigh(rule: SpreadRatioRule, source: string, candidate: Side, baseline:
 /** Equal values on one side: a spread of 0 would make the ratio 0 or infinite without evidence. */
 function withoutSpread(rule: SpreadRatioRule, candidate: Side, reason: string): Finding {
   if (seedsWithoutEffect(candidate)) {
-    return inconclusive('All seeds of the candidate end in the same weights: the seed has no effect on training.', 'This is a bug in tunegate; please report it.')
+    return inconclusive(
+      'All seeds of the candidate end in the same weights: the seed has no effect on training.',
+      'This is a bug in tunegate; please report it.',
+    )
   }
   return inconclusive(
     `The ${ratioOf(rule)} has no interval: ${reason}.`,
@@ -116,7 +136,12 @@ function withoutSpread(rule: SpreadRatioRule, candidate: Side, reason: string): 
 }
 
 /** Assumes equal spreads, as a plan would; otherwise uses the observed ratio. */
-function moreSeeds(maxRatio: number, ratio: number, seeds: number, analysis: InterimAnalysis): Pick<Finding, 'remedy' | 'seedsToSettle'> {
+function moreSeeds(
+  maxRatio: number,
+  ratio: number,
+  seeds: number,
+  analysis: InterimAnalysis,
+): Pick<Finding, 'remedy' | 'seedsToSettle'> {
   const question = { alpha: analysis.spreadAlpha, power: 0.8 }
   const more = (distance: number): number | undefined => {
     const n = spreadRatioSeeds({ ...question, distance })
@@ -124,6 +149,12 @@ function moreSeeds(maxRatio: number, ratio: number, seeds: number, analysis: Int
   }
   const n = more(maxRatio) ?? more(Math.max(maxRatio / ratio, ratio / maxRatio))
   return n === undefined
-    ? { remedy: 'The ratio is so close to the limit that no practical number of seeds would settle it: move the limit.', seedsToSettle: null }
-    : { remedy: `About ${n} seeds per side would settle it in 4 of 5 cases if the spreads are as estimated.`, seedsToSettle: n }
+    ? {
+        remedy: 'The ratio is so close to the limit that no practical number of seeds would settle it: move the limit.',
+        seedsToSettle: null,
+      }
+    : {
+        remedy: `About ${n} seeds per side would settle it in 4 of 5 cases if the spreads are as estimated.`,
+        seedsToSettle: n,
+      }
 }

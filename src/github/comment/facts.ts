@@ -11,7 +11,11 @@ type BaseAt = (api: Api, sha: string) => Promise<BaseFacts | null>
  * the comment, and unavailable facts are null.
  */
 export async function gatherFacts(
-  api: Api, event: CommentEvent, permission: string, { name, sha }: Command, baseAt: BaseAt,
+  api: Api,
+  event: CommentEvent,
+  permission: string,
+  { name, sha }: Command,
+  baseAt: BaseAt,
 ): Promise<Facts> {
   const comment = { id: event.comment, createdAt: event.createdAt }
   const pull = await pullAt(api, event.pull)
@@ -30,7 +34,8 @@ export async function pullAt(api: Api, pull: number): Promise<PullFacts | null> 
 /** The answer must be about the exact account that commented: a name can change hands between comment and run. */
 export async function permissionOf(api: Api, { login, user }: CommentEvent): Promise<string | null> {
   const answer = await api.call('GET /repos/{owner}/{repo}/collaborators/{login}/permission', { login })
-  if (!answer.ok || !isMap(answer.value) || !isMap(answer.value['user'])) return answer.ok || answer.error.status !== 404 ? null : 'none'
+  if (!answer.ok || !isMap(answer.value) || !isMap(answer.value['user']))
+    return answer.ok || answer.error.status !== 404 ? null : 'none'
   const { permission } = answer.value
   return typeof permission === 'string' && answer.value['user']['id'] === user ? permission : null
 }

@@ -24,8 +24,11 @@ export interface Options {
 export const numberRanges = { seeds: [2, 100], trials: [1, 100_000], minutes: [1, 360] } as const
 
 const understood: Readonly<Record<CommandName, readonly (keyof Options)[]>> = {
-  tune: ['seeds', 'trials', 'minutes', 'stages'], verify: ['seeds', 'trials', 'minutes'], plan: ['seeds', 'stages'],
-  cancel: [], help: [],
+  tune: ['seeds', 'trials', 'minutes', 'stages'],
+  verify: ['seeds', 'trials', 'minutes'],
+  plan: ['seeds', 'stages'],
+  cancel: [],
+  help: [],
 }
 
 const longestLine = 300
@@ -46,7 +49,13 @@ export function parseComment(body: string, stageNames: readonly string[]): Resul
   const line = body.split(/\r\n|\n|\r/, 1)[0] ?? ''
   if (line.length > longestLine) return err(`the line is longer than ${longestLine} characters`)
   if (!/^[\x20-\x7e\t]*$/.test(line)) return err('the line has characters other than printable ASCII')
-  return parseWords(line.split(/[ \t]+/).slice(1).filter((word) => word !== ''), stageNames)
+  return parseWords(
+    line
+      .split(/[ \t]+/)
+      .slice(1)
+      .filter((word) => word !== ''),
+    stageNames,
+  )
 }
 
 function parseWords(words: readonly string[], stageNames: readonly string[]): Result<Command, string> {
@@ -54,7 +63,7 @@ function parseWords(words: readonly string[], stageNames: readonly string[]): Re
   const named = commands.find((c) => c === rest[0]?.toLowerCase())
   const name = named ?? 'tune'
   if (named !== undefined) rest.shift()
-  const sha = /^[0-9a-f]{40}$/i.test(rest[0] ?? '') ? rest.shift()?.toLowerCase() ?? null : null
+  const sha = /^[0-9a-f]{40}$/i.test(rest[0] ?? '') ? (rest.shift()?.toLowerCase() ?? null) : null
   const options = parseOptions(rest, name, stageNames)
   return options.ok ? ok({ name, sha, options: options.value }) : options
 }
@@ -75,7 +84,8 @@ function parseOptions(words: readonly string[], name: CommandName, stageNames: r
   function setNumber(key: keyof typeof numberRanges, value: string): string | undefined {
     const [least, most] = numberRanges[key]
     const number = /^[1-9]\d{0,5}$/.test(value) ? Number(value) : Number.NaN
-    if (!(number >= least && number <= most)) return `${key} must be a whole number from ${least} to ${most}, not ${printable(value, 40)}`
+    if (!(number >= least && number <= most))
+      return `${key} must be a whole number from ${least} to ${most}, not ${printable(value, 40)}`
     given[key] = number
     return undefined
   }
@@ -83,7 +93,8 @@ function parseOptions(words: readonly string[], name: CommandName, stageNames: r
   function setStages(value: string, allowed: readonly string[]): string | undefined {
     const names = value.split(',')
     const unknown = names.find((n) => !allowed.includes(n))
-    if (unknown !== undefined) return `stages are ${allowed.join(', ')}, separated by commas; ${printable(unknown, 40) || 'an empty one'} is none`
+    if (unknown !== undefined)
+      return `stages are ${allowed.join(', ')}, separated by commas; ${printable(unknown, 40) || 'an empty one'} is none`
     if (new Set(names).size < names.length) return 'a stage is named twice'
     given.stages = names
     return undefined
@@ -101,10 +112,13 @@ function unknownKey(key: string, name: CommandName): string {
 
 /** An attacker can create a commit that matches a shortened hash, so only full hashes count. */
 function strange(word: string): string {
-  if (/^[0-9a-f]{6,64}$/i.test(word)) return `${printable(word, 64)} is not the full hash of a commit, which has 40 digits; a shorter one can be forged`
+  if (/^[0-9a-f]{6,64}$/i.test(word))
+    return `${printable(word, 64)} is not the full hash of a commit, which has 40 digits; a shorter one can be forged`
   const near = didYouMean(word, commands)
-  return `${printable(word, 40)} is not understood: a subcommand (${commands.slice(1).join(', ')}) comes first, then a commit hash, then key=value` +
+  return (
+    `${printable(word, 40)} is not understood: a subcommand (${commands.slice(1).join(', ')}) comes first, then a commit hash, then key=value` +
     (near ? `; did you mean ${near}?` : '')
+  )
 }
 
 /** The answer to `/tune help`, as Markdown. */

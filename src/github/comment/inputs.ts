@@ -24,19 +24,34 @@ export function readPart(): Part {
 function flag(name: 'allow-forks' | 'require-sha'): boolean {
   const text = getInput(name).toLowerCase()
   if (text === '' || text === 'false' || text === 'true') return text === 'true'
-  throw new InputError([{
-    code: `action/${name}`, severity: 'error', message: `the input '${name}' of this step is not valid`,
-    found: text, allowed: 'true, false',
-  }])
+  throw new InputError([
+    {
+      code: `action/${name}`,
+      severity: 'error',
+      message: `the input '${name}' of this step is not valid`,
+      found: text,
+      allowed: 'true, false',
+    },
+  ])
 }
 
 /** What is posted on a pull request besides the summary; null if the workflow leaves it to the step. */
 export function readPost(): readonly PostWord[] | null {
-  const words = getInput('post').split(/[\s,]+/).filter((w) => w !== '')
+  const words = getInput('post')
+    .split(/[\s,]+/)
+    .filter((w) => w !== '')
   const unknown = words.find((w) => !postWords.some((p) => p === w))
   if (words.length === 0) return null
   if (unknown === undefined) return postWords.filter((p) => words.includes(p))
-  throw new InputError([{ code: 'action/post', severity: 'error', message: "the input 'post' of this step is not valid", found: unknown, allowed: postWords.join(', ') }])
+  throw new InputError([
+    {
+      code: 'action/post',
+      severity: 'error',
+      message: "the input 'post' of this step is not valid",
+      found: unknown,
+      allowed: postWords.join(', '),
+    },
+  ])
 }
 
 export function readToken(): string {
@@ -46,4 +61,5 @@ export function readToken(): string {
 }
 
 /** Empty if nothing is to be run. */
-export const writeRequest = (request: Request | null): void => setOutput('request', request === null ? '' : JSON.stringify(request))
+export const writeRequest = (request: Request | null): void =>
+  setOutput('request', request === null ? '' : JSON.stringify(request))

@@ -60,16 +60,31 @@ export function decide(command: Command, facts: Facts, rules: Rules): Result<Req
   const { name } = command
   if (name === 'help') throw new Error('help is answered, not decided')
   const request = (options: Request['options']): Result<Request, string> =>
-    ok({ command: name, pull: pull.number, sha: pull.headSha, base: pull.baseSha, into: pull.into, comment: facts.comment.id, options })
+    ok({
+      command: name,
+      pull: pull.number,
+      sha: pull.headSha,
+      base: pull.baseSha,
+      into: pull.into,
+      comment: facts.comment.id,
+      options,
+    })
   if (name === 'cancel') return request(command.options)
   const unnamed = forkProblem(command, pull, rules) ?? unnamedProblem(command, pull, rules)
   const problem = unnamed ?? headProblem(command, pull, facts)
   if (problem !== undefined) return err(problem)
-  if (base === null) return err('the spec of the base branch, which says what a run may cost and how it is judged, could not be read or is not valid')
+  if (base === null)
+    return err(
+      'the spec of the base branch, which says what a run may cost and how it is judged, could not be read or is not valid',
+    )
   const { budget } = base
   const over = overBudget(command.options, budget)
   if (over !== undefined) return err(over)
-  return request({ ...command.options, trials: capped('trials', command, budget), minutes: capped('minutes', command, budget) })
+  return request({
+    ...command.options,
+    trials: capped('trials', command, budget),
+    minutes: capped('minutes', command, budget),
+  })
 }
 
 /** Why somebody gets no answer at all; undefined for people who may request a run. */
@@ -99,7 +114,9 @@ function unnamedProblem({ sha }: Command, { headSha }: PullFacts, { requireSha }
 /** Authors choose the dates inside commits. Only the time of a push, by GitHub's own clock, counts. */
 function headProblem({ sha }: Command, { headSha }: PullFacts, { comment, forcePushes }: Facts): string | undefined {
   if (sha !== null) {
-    return sha === headSha ? undefined : `${sha} is not the head of the pull request, which is ${headSha} now; review that commit first`
+    return sha === headSha
+      ? undefined
+      : `${sha} is not the head of the pull request, which is ${headSha} now; review that commit first`
   }
   const instead = `name the commit to run, as in \`/tune ${headSha}\``
   if (forcePushes === null) return `GitHub could not be asked whether the branch was force-pushed; ${instead}`
@@ -111,7 +128,8 @@ function headProblem({ sha }: Command, { headSha }: PullFacts, { comment, forceP
 function overBudget(options: Command['options'], budget: Budget): string | undefined {
   for (const key of ['trials', 'minutes'] as const) {
     const [asked, most] = [options[key], budget[key]]
-    if (asked !== null && most !== null && asked > most) return `${key}=${asked} is over the budget of the spec, which allows ${most}`
+    if (asked !== null && most !== null && asked > most)
+      return `${key}=${asked} is over the budget of the spec, which allows ${most}`
   }
   return undefined
 }

@@ -52,7 +52,10 @@ async function shrug(event: CommentEvent, reason: string, api: Api): Promise<nul
 async function refuse(event: CommentEvent, reason: string, receiving: Receiving): Promise<null> {
   say(`Refused: ${reason}`)
   // Hashes that a reader should copy stay intact inside code. Everything else was escaped where it was quoted.
-  const text = reason.split('`').map((part, i) => (i % 2 === 1 ? code(part) : markdown(part))).join('')
+  const text = reason
+    .split('`')
+    .map((part, i) => (i % 2 === 1 ? code(part) : markdown(part)))
+    .join('')
   return answer(event, `**Not run:** ${text}.\n\n\`/tune help\` lists the commands.`, 'confused', receiving)
 }
 
@@ -62,7 +65,12 @@ async function answer(event: CommentEvent, text: string, reaction: Reaction, rec
   return null
 }
 
-async function tell({ api, title, run }: Receiving, { pull }: CommentEvent, kind: 'report' | 'answer', text: string): Promise<void> {
+async function tell(
+  { api, title, run }: Receiving,
+  { pull }: CommentEvent,
+  kind: 'report' | 'answer',
+  text: string,
+): Promise<void> {
   const stuck = await stick(api, { kind, pull, title, run, text })
   if (!stuck.ok) say(`The comment could not be written: ${stuck.error.message}`)
 }

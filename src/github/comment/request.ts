@@ -21,10 +21,17 @@ export interface Request {
 /** A request is one line. */
 const limits = { bytes: 10_000, depth: 4, values: 100 }
 
-const bad = (found: string): InputError => new InputError([{
-  code: 'action/request', severity: 'error', message: "the input 'request' of this step is not valid", found,
-  allowed: 'the output `request` of a step with `mode: comment`', hint: 'pass it unchanged from that job to this one',
-}])
+const bad = (found: string): InputError =>
+  new InputError([
+    {
+      code: 'action/request',
+      severity: 'error',
+      message: "the input 'request' of this step is not valid",
+      found,
+      allowed: 'the output `request` of a step with `mode: comment`',
+      hint: 'pass it unchanged from that job to this one',
+    },
+  ])
 
 /** Reads it back. Throws an `InputError` for anything that the deciding step does not write. */
 export function parseRequest(text: string): Request {
@@ -55,7 +62,8 @@ export const isSha = (value: unknown): value is string => typeof value === 'stri
 /** Git allows more than the platform does. A name that is longer than a file name is no branch on either. */
 export const isBranch = (value: unknown): value is string => typeof value === 'string' && value !== '' && value.length <= 255
 
-export const isId = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value > 0
+export const isId = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value > 0
 
 export const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

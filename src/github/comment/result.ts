@@ -31,8 +31,7 @@ export const mostResultBytes = 64 * 1024 * 1024
 const mostText = 20_000
 const mostValues = 5_000_000
 
-export const resultText = ({ bound, outcome }: RunReport): string =>
-  `${JSON.stringify({ version: 1, bound, outcome })}\n`
+export const resultText = ({ bound, outcome }: RunReport): string => `${JSON.stringify({ version: 1, bound, outcome })}\n`
 
 /** What the publishing job knows by itself. */
 export type Expected = Omit<Bound, 'plan'>
@@ -44,9 +43,11 @@ export type Expected = Omit<Bound, 'plan'>
 export function parseResult(text: string, expected: Expected): Result<RunReport, string> {
   if (Buffer.byteLength(text) > mostResultBytes) return err('the result of the run is too large')
   const value = jsonOrUndefined(text, { bytes: mostResultBytes, depth: mostDepth, values: mostValues })
-  if (!isMap(value) || value['version'] !== 1 || !isMap(value['bound']) || !isMap(value['outcome'])) return err('the result of the run does not have the shape of a result')
+  if (!isMap(value) || value['version'] !== 1 || !isMap(value['bound']) || !isMap(value['outcome']))
+    return err('the result of the run does not have the shape of a result')
   const { bound, outcome } = value
-  if (bound['run'] !== expected.run || bound['sha'] !== expected.sha) return err('the result belongs to another run or commit')
+  if (bound['run'] !== expected.run || bound['sha'] !== expected.sha)
+    return err('the result belongs to another run or commit')
   const read = outcomeOf(outcome)
   if (!read.ok) return read
   const plan = read.value.kind === 'study' ? read.value.report.study.fingerprints.plan : null
@@ -56,9 +57,11 @@ export function parseResult(text: string, expected: Expected): Result<RunReport,
 
 function outcomeOf(outcome: Readonly<Record<string, unknown>>): Result<RunReport['outcome'], string> {
   const { kind, text, gateLines } = outcome
-  if (kind === 'plan' || kind === 'problem') return typeof text === 'string' ? ok({ kind, text: text.slice(0, mostText) }) : err('the result has no text')
+  if (kind === 'plan' || kind === 'problem')
+    return typeof text === 'string' ? ok({ kind, text: text.slice(0, mostText) }) : err('the result has no text')
   if (kind !== 'study') return err('the result of the run is of no known kind')
-  if (!Array.isArray(gateLines) || gateLines.length > 1000 || !gateLines.every(isId)) return err('the gate lines of the result are not valid')
+  if (!Array.isArray(gateLines) || gateLines.length > 1000 || !gateLines.every(isId))
+    return err('the gate lines of the result are not valid')
   try {
     return ok({ kind, report: parseReport(JSON.stringify(outcome['report']), 'report.json'), gateLines })
   } catch (error) {
@@ -75,7 +78,10 @@ export async function uploadResult(result: RunReport, attempt: number): Promise<
   try {
     const file = join(folder, artifactName(attempt))
     writeFileSync(file, resultText(result))
-    await (await artifactClient()).uploadArtifact(artifactName(attempt), [file], folder, { retentionDays: 1, skipArchive: true })
+    await (await artifactClient()).uploadArtifact(artifactName(attempt), [file], folder, {
+      retentionDays: 1,
+      skipArchive: true,
+    })
     return null
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
@@ -102,10 +108,20 @@ export async function downloadResult(attempt: number): Promise<Left> {
     if (found === undefined) return { result: err('the run did not upload a result'), page }
     if (found.size > mostResultBytes) return { result: err('the result of the run is too large'), page }
     if (found.digest === undefined) return { result: err('the result of the run has no digest'), page }
-    const { digestMismatch } = await client.downloadArtifact(found.id, { path: folder, skipDecompress: true, expectedHash: found.digest })
-    return { result: digestMismatch === false ? onlyFile(folder) : err('the result of the run is not what was uploaded'), page }
+    const { digestMismatch } = await client.downloadArtifact(found.id, {
+      path: folder,
+      skipDecompress: true,
+      expectedHash: found.digest,
+    })
+    return {
+      result: digestMismatch === false ? onlyFile(folder) : err('the result of the run is not what was uploaded'),
+      page,
+    }
   } catch (error) {
-    return { result: err(`the result could not be downloaded: ${error instanceof Error ? error.message : String(error)}`), page: null }
+    return {
+      result: err(`the result could not be downloaded: ${error instanceof Error ? error.message : String(error)}`),
+      page: null,
+    }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -116,6 +132,7 @@ export function onlyFile(folder: string): Result<string, string> {
   const [name, ...more] = readdirSync(folder)
   if (name === undefined || more.length > 0) return err('the result of the run is not one file')
   const file = lstatSync(join(folder, name))
-  if (!file.isFile() || file.size > mostResultBytes) return err('the result of the run is not a plain file, or it is too large')
+  if (!file.isFile() || file.size > mostResultBytes)
+    return err('the result of the run is not a plain file, or it is too large')
   return ok(readFileSync(join(folder, name), 'utf8'))
 }

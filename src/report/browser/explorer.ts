@@ -22,7 +22,10 @@ const byId = <T extends HTMLElement>(id: string): T => {
 }
 const short = (value: number): string => String(Number(value.toPrecision(4))).replace('-', '−')
 const plain: Readonly<Record<string, string>> = {
-  loss: 'training loss', gradientNorm: 'gradient norm', learningRate: 'learning rate', clipped: 'clipped',
+  loss: 'training loss',
+  gradientNorm: 'gradient norm',
+  learningRate: 'learning rate',
+  clipped: 'clipped',
 }
 
 /** Connects filters, plots and readout. The page works without it, except for these curves. */
@@ -30,17 +33,34 @@ export function start(): void {
   const element = document.getElementById('explorer-data')
   if (!element) return
   const data = JSON.parse(element.textContent ?? '') as ExplorerData
-  const state: State = { measure: 'objective', smoothing: 0, log: false, visible: data.runs.map((_, i) => i), run: null, epoch: null }
+  const state: State = {
+    measure: 'objective',
+    smoothing: 0,
+    log: false,
+    visible: data.runs.map((_, i) => i),
+    run: null,
+    epoch: null,
+  }
   let plots: Plot[] = []
   byId('explorer').hidden = false
 
-  const show = (): void => { readout(data, state); for (const p of plots) p.highlight(state.run, state.epoch) }
+  const show = (): void => {
+    readout(data, state)
+    for (const p of plots) p.highlight(state.run, state.epoch)
+  }
   const draw = (): void => {
     for (const p of plots) p.destroy()
-    plots = specsOf(data, state).map((spec) => createPlot({
-      ...spec, host: byId(`plot-${spec.id}`),
-      onPoint: (epoch, run) => { state.epoch = epoch; if (run !== null) state.run = run; show() },
-    }))
+    plots = specsOf(data, state).map((spec) =>
+      createPlot({
+        ...spec,
+        host: byId(`plot-${spec.id}`),
+        onPoint: (epoch, run) => {
+          state.epoch = epoch
+          if (run !== null) state.run = run
+          show()
+        },
+      }),
+    )
     show()
   }
   const choose = (): void => {
@@ -49,10 +69,25 @@ export function start(): void {
     trialChoices(data, state)
     byId('shown').textContent = `${state.visible.length} of ${data.runs.length} trials shown.`
   }
-  const filter = (): void => { choose(); draw() }
+  const filter = (): void => {
+    choose()
+    draw()
+  }
   const soon = oncePerFrame(draw)
-  const reset = (): void => { for (const p of plots) p.reset() }
-  controls(state, { draw, filter, type: () => { choose(); soon() }, soon, show, reset })
+  const reset = (): void => {
+    for (const p of plots) p.reset()
+  }
+  controls(state, {
+    draw,
+    filter,
+    type: () => {
+      choose()
+      soon()
+    },
+    soon,
+    show,
+    reset,
+  })
   keyboard(data, state, show)
   whenNear(byId('explorer'), filter)
 }
@@ -60,32 +95,53 @@ export function start(): void {
 /** The curves are far below the verdict. They are drawn when a reader comes near, or prints. */
 function whenNear(element: HTMLElement, act: () => void): void {
   let done = false
-  const once = (): void => { if (!done) { done = true; observer.disconnect(); act() } }
-  const observer = new IntersectionObserver((seen) => { if (seen.some((s) => s.isIntersecting)) once() }, { rootMargin: '800px' })
+  const once = (): void => {
+    if (!done) {
+      done = true
+      observer.disconnect()
+      act()
+    }
+  }
+  const observer = new IntersectionObserver(
+    (seen) => {
+      if (seen.some((s) => s.isIntersecting)) once()
+    },
+    { rootMargin: '800px' },
+  )
   observer.observe(element)
   addEventListener('beforeprint', once)
 }
 
 /** The four plots, one below the other with a shared axis of epochs. */
 function specsOf(data: ExplorerData, state: State) {
-  const lines = (measure: Measure): Drawn[] => state.visible.map((run) => {
-    const one = data.runs[run] as ExplorerRun
-    const raw = lineOf(one, measure)
-    return { run, color: `--c-${one.group}`, line: measure === 'learningRate' ? raw : smooth(raw, state.smoothing) }
-  })
+  const lines = (measure: Measure): Drawn[] =>
+    state.visible.map((run) => {
+      const one = data.runs[run] as ExplorerRun
+      const raw = lineOf(one, measure)
+      return { run, color: `--c-${one.group}`, line: measure === 'learningRate' ? raw : smooth(raw, state.smoothing) }
+    })
   const name = nameOf(data, state.measure)
   byId('plot-main-title').textContent = `${name.charAt(0).toUpperCase()}${name.slice(1)} by epoch`
-  return panels(data).map(({ id, measure, axis, log, percent }) => id === 'main'
-    ? { id, label: name, log: state.log, percent, height: 320, lines: lines(state.measure) }
-    : { id, label: axis, log, percent, height: 190, lines: lines(measure) })
+  return panels(data).map(({ id, measure, axis, log, percent }) =>
+    id === 'main'
+      ? { id, label: name, log: state.log, percent, height: 320, lines: lines(state.measure) }
+      : { id, label: axis, log, percent, height: 190, lines: lines(measure) },
+  )
 }
 
 const nameOf = (data: ExplorerData, measure: Measure): string =>
-  measure === 'objective' ? `validation ${data.objective}` : measure === 'validationLoss' ? `validation ${data.loss}` : plain[measure] ?? measure
+  measure === 'objective'
+    ? `validation ${data.objective}`
+    : measure === 'validationLoss'
+      ? `validation ${data.loss}`
+      : (plain[measure] ?? measure)
 
 function visibleRuns({ runs }: ExplorerData): number[] {
   const groups = new Set([...document.querySelectorAll<HTMLInputElement>('input[name=group]:checked')].map((b) => b.value))
-  const words = byId<HTMLInputElement>('find').value.toLowerCase().split(/\s+/).filter((w) => w !== '')
+  const words = byId<HTMLInputElement>('find')
+    .value.toLowerCase()
+    .split(/\s+/)
+    .filter((w) => w !== '')
   return runs.flatMap((run, i) => {
     const text = `${run.group} ${run.label} ${run.levers} seed ${run.seed} ${run.status}`.toLowerCase()
     return groups.has(run.group) && words.every((w) => text.includes(w)) ? [i] : []
@@ -100,7 +156,14 @@ function trialChoices(data: ExplorerData, state: State): void {
 
 const titleOf = ({ group, label, seed }: ExplorerRun): string => `${group}: ${label}, seed ${seed}`
 
-interface Actions { draw(): void; filter(): void; type(): void; soon(): void; show(): void; reset(): void }
+interface Actions {
+  draw(): void
+  filter(): void
+  type(): void
+  soon(): void
+  show(): void
+  reset(): void
+}
 
 /** Keys and sliders are faster than drawing a thousand lines, so changes within one frame are drawn once. */
 function oncePerFrame(act: () => void): () => void {
@@ -108,21 +171,39 @@ function oncePerFrame(act: () => void): () => void {
   return () => {
     if (asked) return
     asked = true
-    requestAnimationFrame(() => { asked = false; act() })
+    requestAnimationFrame(() => {
+      asked = false
+      act()
+    })
   }
 }
 
 function controls(state: State, { draw, filter, type, soon, show, reset }: Actions): void {
   const on = (id: string, type: string, act: (input: HTMLInputElement) => void): void => {
     const input = byId<HTMLInputElement>(id)
-    input.addEventListener(type, () => { act(input) })
+    input.addEventListener(type, () => {
+      act(input)
+    })
   }
   for (const box of document.querySelectorAll('input[name=group]')) box.addEventListener('change', filter)
   on('find', 'input', type)
-  on('measure', 'change', (i) => { state.measure = i.value as Measure; draw() })
-  on('log', 'change', (i) => { state.log = i.checked; draw() })
-  on('smoothing', 'input', (i) => { state.smoothing = Number(i.value); byId('smoothed').textContent = i.value; soon() })
-  on('trial', 'change', (i) => { state.run = i.value === '' ? null : Number(i.value); show() })
+  on('measure', 'change', (i) => {
+    state.measure = i.value as Measure
+    draw()
+  })
+  on('log', 'change', (i) => {
+    state.log = i.checked
+    draw()
+  })
+  on('smoothing', 'input', (i) => {
+    state.smoothing = Number(i.value)
+    byId('smoothed').textContent = i.value
+    soon()
+  })
+  on('trial', 'change', (i) => {
+    state.run = i.value === '' ? null : Number(i.value)
+    show()
+  })
   on('reset', 'click', reset)
   // Paper uses the light colors whatever the screen uses.
   for (const media of ['(prefers-color-scheme: dark)', 'print']) matchMedia(media).addEventListener('change', draw)
@@ -143,8 +224,22 @@ function keyboard(data: ExplorerData, state: State, show: () => void): void {
     state.epoch = line.x[Math.max(0, Math.min(line.x.length - 1, at + by))] ?? null
   }
   const keys: Readonly<Record<string, () => void>> = {
-    ArrowLeft: () => { walk(-1) }, ArrowRight: () => { walk(1) }, ArrowUp: () => { turn(-1) }, ArrowDown: () => { turn(1) },
-    Escape: () => { state.run = null; state.epoch = null },
+    ArrowLeft: () => {
+      walk(-1)
+    },
+    ArrowRight: () => {
+      walk(1)
+    },
+    ArrowUp: () => {
+      turn(-1)
+    },
+    ArrowDown: () => {
+      turn(1)
+    },
+    Escape: () => {
+      state.run = null
+      state.epoch = null
+    },
   }
   for (const host of document.querySelectorAll<HTMLElement>('.canvas')) {
     host.addEventListener('keydown', (event) => {

@@ -35,33 +35,78 @@ export function createPlot({ host, label, log, percent, lines, height, onPoint }
   const all = lines.map((l) => l.line)
   const last = Math.max(1, ...all.map(({ x }) => x.at(-1) ?? 0))
   const top = document.createElement('canvas')
-  const plot = new uPlot({
-    width: host.clientWidth, height, legend: { show: false },
-    scales: {
-      x: { time: false, range: (_, low, high) => (low === high ? [0, last] : [low, high]) },
-      y: { distr: log ? 3 : 1, range: (u) => valueRange(u, all, log, percent) },
+  const plot = new uPlot(
+    {
+      width: host.clientWidth,
+      height,
+      legend: { show: false },
+      scales: {
+        x: { time: false, range: (_, low, high) => (low === high ? [0, last] : [low, high]) },
+        y: { distr: log ? 3 : 1, range: (u) => valueRange(u, all, log, percent) },
+      },
+      axes: [
+        { ...axis('epoch'), size: 32 },
+        {
+          ...axis(label),
+          size: 64,
+          values: percent ? asPercent : log ? asPowers : asDecimals,
+          ...(log ? { grid: { ...axis(label).grid, filter: powers } } : {}),
+        },
+      ],
+      series: [{}, { paths: () => null, points: { show: false } }],
+      cursor: {
+        sync: { key: 'trials', scales: ['x', null] },
+        points: { show: false },
+        drag: { x: true, y: false },
+        y: false,
+      },
+      hooks: {
+        draw: [
+          (u) => {
+            drawLines(u, lines)
+          },
+        ],
+        setCursor: [
+          (u) => {
+            if (u.over.matches(':hover')) point(u, lines, onPoint)
+          },
+        ],
+      },
     },
-    axes: [{ ...axis('epoch'), size: 32 }, { ...axis(label), size: 64, values: percent ? asPercent : log ? asPowers : asDecimals, ...(log ? { grid: { ...axis(label).grid, filter: powers } } : {}) }],
-    series: [{}, { paths: () => null, points: { show: false } }],
-    cursor: { sync: { key: 'trials', scales: ['x', null] }, points: { show: false }, drag: { x: true, y: false }, y: false },
-    hooks: {
-      draw: [(u) => { drawLines(u, lines); }],
-      setCursor: [(u) => { if (u.over.matches(':hover')) point(u, lines, onPoint) }],
-    },
-  }, [[0, last], [1, 1]], host)
+    [
+      [0, last],
+      [1, 1],
+    ],
+    host,
+  )
   top.className = 'highlight'
   plot.over.append(top)
-  const resized = new ResizeObserver(() => { plot.setSize({ width: host.clientWidth, height }) })
+  const resized = new ResizeObserver(() => {
+    plot.setSize({ width: host.clientWidth, height })
+  })
   resized.observe(host)
   return {
-    highlight: (run, epoch) => { highlight(plot, top, lines.find((l) => l.run === run), epoch) },
-    reset: () => { plot.setScale('x', { min: 0, max: last }) },
-    destroy: () => { resized.disconnect(); plot.destroy() },
+    highlight: (run, epoch) => {
+      highlight(
+        plot,
+        top,
+        lines.find((l) => l.run === run),
+        epoch,
+      )
+    },
+    reset: () => {
+      plot.setScale('x', { min: 0, max: last })
+    },
+    destroy: () => {
+      resized.disconnect()
+      plot.destroy()
+    },
   }
 }
 
 const asPercent = (_: uPlot, values: number[]): string[] => values.map((v) => `${Math.round(v * 100)} %`)
-const asPowers = (_: uPlot, values: (number | null)[]): string[] => values.map((v) => (v === null ? '' : String(Number(v.toPrecision(2)))))
+const asPowers = (_: uPlot, values: (number | null)[]): string[] =>
+  values.map((v) => (v === null ? '' : String(Number(v.toPrecision(2)))))
 
 /**
  * With enough decimal places to distinguish adjacent ticks: rates of a thousandth and below as well as losses in the
@@ -75,8 +120,13 @@ const powers = (_: uPlot, splits: number[]): (number | null)[] =>
   splits.map((v) => (Math.abs(Math.log10(v) % 1) < 1e-9 ? v : null))
 
 const axis = (label: string): uPlot.Axis => ({
-  label, stroke: () => css('--soft'), font: '12px system-ui, sans-serif', labelFont: '13px system-ui, sans-serif', labelSize: 22,
-  grid: { stroke: () => css('--line'), width: 1 }, ticks: { stroke: () => css('--line'), width: 1 },
+  label,
+  stroke: () => css('--soft'),
+  font: '12px system-ui, sans-serif',
+  labelFont: '13px system-ui, sans-serif',
+  labelSize: 22,
+  grid: { stroke: () => css('--line'), width: 1 },
+  ticks: { stroke: () => css('--line'), width: 1 },
 })
 
 function valueRange(u: uPlot, lines: readonly Line[], log: boolean, percent: boolean): [number, number] {
@@ -114,10 +164,16 @@ function trace(ctx: CanvasRenderingContext2D, u: uPlot, { x, y }: Line, device: 
   let open = false
   for (let i = 0; i < y.length; i++) {
     const value = y[i] ?? null
-    if (value === null) { open = false; continue }
+    if (value === null) {
+      open = false
+      continue
+    }
     const [px, py] = [u.valToPos(x[i] ?? 0, 'x', device), u.valToPos(value, 'y', device)]
     if (open) ctx.lineTo(px, py)
-    else { ctx.moveTo(px, py); ctx.lineTo(px + 1, py) }
+    else {
+      ctx.moveTo(px, py)
+      ctx.lineTo(px + 1, py)
+    }
     open = true
   }
 }
@@ -143,7 +199,10 @@ function highlight(u: uPlot, canvas: HTMLCanvasElement, drawn: Drawn | undefined
   if (!drawn || !ctx) return
   ctx.scale(devicePixelRatio, devicePixelRatio)
   ctx.lineJoin = 'round'
-  for (const [color, lineWidth] of [['--card', 6], ['--ink', 2.5]] as const) {
+  for (const [color, lineWidth] of [
+    ['--card', 6],
+    ['--ink', 2.5],
+  ] as const) {
     ctx.strokeStyle = css(color)
     ctx.lineWidth = lineWidth
     trace(ctx, u, drawn.line, false)

@@ -3,8 +3,8 @@ import type { Report } from '../model.ts'
 import { colors, dashed, layer, wide, type Chart, type Layer } from './theme.ts'
 
 const outcomes = {
-  'fits': { title: 'fits', color: colors.chosen },
-  'slower': { title: 'slower', color: colors.baseline },
+  fits: { title: 'fits', color: colors.chosen },
+  slower: { title: 'slower', color: colors.baseline },
   'beyond-noise-scale': { title: 'beyond the noise scale', color: colors.purple },
   'too-large': { title: 'too large', color: colors.limit },
 } as const

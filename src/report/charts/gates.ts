@@ -10,9 +10,7 @@ import { colors, dashed, ink, layer, wide, type Chart } from './theme.ts'
  */
 export function gateIntervals(report: Report): Chart[] {
   return report.verdict.gates.flatMap((gate, i) =>
-    gate.estimate
-      ? [intervalPlot(gate, gate.estimate, gateChartId(gate.rule, i))]
-      : [],
+    gate.estimate ? [intervalPlot(gate, gate.estimate, gateChartId(gate.rule, i))] : [],
   )
 }
 

@@ -34,9 +34,7 @@ export function learningCurves(report: Report, curves: CurveBook): Chart[] {
   const lines = verifiedCurves(report, curves)
   const values = lines.flatMap(({ side, seed, curve }) =>
     curve.evaluations.flatMap((e) =>
-      e.validationObjective === null
-        ? []
-        : [{ side, run: `${side} ${seed}`, epoch: e.epoch, value: e.validationObjective }],
+      e.validationObjective === null ? [] : [{ side, run: `${side} ${seed}`, epoch: e.epoch, value: e.validationObjective }],
     ),
   )
   if (values.length === 0) return []
@@ -85,7 +83,11 @@ interface Value {
   readonly value: number
 }
 
-export function lineSpec(values: readonly Value[], yTitle: string, scale: { domain: string[]; range: string[] }): Chart['spec'] {
+export function lineSpec(
+  values: readonly Value[],
+  yTitle: string,
+  scale: { domain: string[]; range: string[] },
+): Chart['spec'] {
   const encoding = {
     x: { field: 'epoch', type: 'quantitative', title: 'epoch', axis: { grid: false, tickMinStep: 1 } },
     y: { field: 'value', type: 'quantitative', title: yTitle, scale: { zero: false } },

@@ -78,7 +78,11 @@ function lossLines(
       y: { field: 'loss', type: 'quantitative', title: 'training loss', scale: { domainMax: top, zero: false } },
       order: { field: 'rate', type: 'quantitative' },
       color: {
-        field: 'seed', type: 'nominal', title: 'seed', scale: { range: [...seedPalette] }, legend: { orient: 'bottom', columns: 2 },
+        field: 'seed',
+        type: 'nominal',
+        title: 'seed',
+        scale: { range: [...seedPalette] },
+        legend: { orient: 'bottom', columns: 2 },
       },
     },
   })

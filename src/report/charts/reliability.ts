@@ -28,7 +28,12 @@ function diagram({ id, title, of }: Side, found: Section): Chart {
       data: { values: [...of.bins] },
       layer: [
         {
-          data: { values: [{ confidence: 0, accuracy: 0 }, { confidence: 1, accuracy: 1 }] },
+          data: {
+            values: [
+              { confidence: 0, accuracy: 0 },
+              { confidence: 1, accuracy: 1 },
+            ],
+          },
           mark: { type: 'line', color: ink, strokeWidth: 1, opacity: 0.5 },
           encoding: { x, y },
         },

@@ -30,8 +30,7 @@ export function scheduleCurves(report: Report, curves: CurveBook): Chart[] {
     {
       id: 'schedules',
       title: 'Learning rate by step',
-      sentence:
-        'The effective learning rate of the baseline, the winner, and each schedule that was tried.',
+      sentence: 'The effective learning rate of the baseline, the winner, and each schedule that was tried.',
       spec: {
         ...wide,
         data: { values },

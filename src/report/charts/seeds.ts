@@ -50,7 +50,8 @@ export function seedsStrip(report: Report): Chart[] {
               mark: { type: 'line', color: ink, opacity: 0.3, strokeWidth: 1 },
               encoding: { x, y, detail: { field: 'seed', type: 'nominal' } },
             },
-            { mark: { type: 'point', filled: true, size: 70, opacity: 0.85 },
+            {
+              mark: { type: 'point', filled: true, size: 70, opacity: 0.85 },
               encoding: { x, y, color, detail: { field: 'seed', type: 'nominal' } },
             },
             {

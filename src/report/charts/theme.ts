@@ -98,7 +98,9 @@ export const label = (text: string): string => printable(text, 60)
 
 /** Labels of a log axis: 1, 2 and 5 of each power of ten between two positive values; only the powers if there are many. */
 export function logTicks(low: number, high: number): number[] {
-  const all = decades(low, high).flatMap((power) => [power, 2 * power, 5 * power]).filter((v) => v >= low && v <= high)
+  const all = decades(low, high)
+    .flatMap((power) => [power, 2 * power, 5 * power])
+    .filter((v) => v >= low && v <= high)
   return all.length > 7 ? decades(low, high).filter((v) => v >= low && v <= high) : all
 }
 

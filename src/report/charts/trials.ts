@@ -40,12 +40,16 @@ function trialChart(data: ExplorerData, panel: Panel): Chart[] {
         encoding: {
           x: { field: 'epoch', type: 'quantitative', title: 'epoch', axis: { grid: false, tickMinStep: 1 } },
           y: {
-            field: 'value', type: 'quantitative', title: panel.axis,
+            field: 'value',
+            type: 'quantitative',
+            title: panel.axis,
             ...(log ? logAxis(values.flatMap((v) => v.value ?? [])) : percent ? asShares : { scale: { zero: false } }),
           },
           detail: { field: 'run', type: 'nominal' },
           color: {
-            field: 'group', type: 'nominal', title: null,
+            field: 'group',
+            type: 'nominal',
+            title: null,
             scale: { domain: used.map((g) => groupNames[g] ?? g), range: used.map((g) => groupColors[g] ?? ink) },
             legend: { columns: 2 },
           },

@@ -14,7 +14,10 @@ export function comparisonMarkdown(comparison: StudyComparison): string {
     '## Levers',
     levers(comparison),
     ...(metrics.length === 0 ? [] : ['## Winners on unseen seeds', measured(metrics), '## Seed by seed', bySeed(metrics)]),
-  ].filter((part) => part !== '').join('\n\n').concat('\n')
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n')
+    .concat('\n')
 }
 
 const sides = (a: StudySide, b: StudySide): string[][] => [
@@ -37,16 +40,32 @@ export const intervalText = ({ gain }: ComparedMetric): string =>
   gain === null ? '–' : `${gainAndInterval(gain).gain} (${short(gain.level * 100, 3)} %: ${gainAndInterval(gain).interval})`
 
 const measured = (metrics: readonly ComparedMetric[]): string =>
-  table(['Split', 'Metric', 'First', 'Second', 'Gain of the second', 'So'], metrics.map((m) => [
-    m.split, m.objective ? `**${m.metric}** (objective)` : m.metric, meanAndSd(m.first.mean, m.first.sd),
-    meanAndSd(m.second.mean, m.second.sd), intervalText(m), markdown(m.sentence, 500),
-  ]))
+  table(
+    ['Split', 'Metric', 'First', 'Second', 'Gain of the second', 'So'],
+    metrics.map((m) => [
+      m.split,
+      m.objective ? `**${m.metric}** (objective)` : m.metric,
+      meanAndSd(m.first.mean, m.first.sd),
+      meanAndSd(m.second.mean, m.second.sd),
+      intervalText(m),
+      markdown(m.sentence, 500),
+    ]),
+  )
 
 /** Only the objective, on both splits; the other metrics are in the JSON. */
 function bySeed(metrics: readonly ComparedMetric[]): string {
-  const rows = metrics.filter((m) => m.objective).flatMap((m) => m.seeds.map((s) => [
-    m.split, m.metric, String(s.seed), value(s.first), value(s.second), s.gain === null ? '–' : gainText(s.gain),
-  ]))
+  const rows = metrics
+    .filter((m) => m.objective)
+    .flatMap((m) =>
+      m.seeds.map((s) => [
+        m.split,
+        m.metric,
+        String(s.seed),
+        value(s.first),
+        value(s.second),
+        s.gain === null ? '–' : gainText(s.gain),
+      ]),
+    )
   return rows.length === 0
     ? 'They share no seeds: seeds come from `seed` and `split` in the spec.'
     : table(['Split', 'Metric', 'Seed', 'First', 'Second', 'Gain of the second'], rows)

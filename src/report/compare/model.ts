@@ -35,9 +35,20 @@ export interface ComparedMetric {
   readonly first: { readonly mean: number | null; readonly sd: number | null }
   readonly second: { readonly mean: number | null; readonly sd: number | null }
   /** Winners on the seeds that both verified, in the order of the first; null if a run did not complete. */
-  readonly seeds: readonly { readonly seed: number; readonly first: number | null; readonly second: number | null; readonly gain: number | null }[]
+  readonly seeds: readonly {
+    readonly seed: number
+    readonly first: number | null
+    readonly second: number | null
+    readonly gain: number | null
+  }[]
   /** Mean gain of the second over the first, oriented so that more is better, with its two-sided interval. */
-  readonly gain: { readonly value: number; readonly lower: number; readonly upper: number; readonly level: number; readonly paired: boolean } | null
+  readonly gain: {
+    readonly value: number
+    readonly lower: number
+    readonly upper: number
+    readonly level: number
+    readonly paired: boolean
+  } | null
   /** The conclusion, in a sentence. */
   readonly sentence: string
 }

@@ -32,8 +32,9 @@ export interface ExplorerRun {
 /** Every run that trained a model. Range tests have a separate chart, and probes measure nothing that a curve shows. */
 export function explorerData(report: Report, curves: CurveBook): ExplorerData {
   const { objective, task } = report.study
-  const baseline = new Set((report.verification?.seeds ?? []).filter((s) => s.baseline.run !== s.candidate.run)
-    .map((s) => s.baseline.run))
+  const baseline = new Set(
+    (report.verification?.seeds ?? []).filter((s) => s.baseline.run !== s.candidate.run).map((s) => s.baseline.run),
+  )
   return {
     objective,
     direction: directionOf(objective),

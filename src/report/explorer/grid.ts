@@ -23,19 +23,29 @@ export interface GridCurve {
 /** Number of stretches per run: fewer if there are many runs, so that the page stays below its size limit. */
 export const stretchesFor = (runs: number): number => Math.max(16, Math.min(100, Math.floor(40_000 / Math.max(1, runs))))
 
-export function gridCurve(run: RunResult, metrics: { objective: MetricName; loss: MetricName }, stretches: number): GridCurve {
+export function gridCurve(
+  run: RunResult,
+  metrics: { objective: MetricName; loss: MetricName },
+  stretches: number,
+): GridCurve {
   const { steps, evaluations } = run
   const last = evaluations.at(-1)
   const epochs = last ? (last.epoch * steps.loss.length) / last.step : 0
   const on = (metric: MetricName): GridValues =>
-    extremes(evaluations.map((e) => e.validation[metric] ?? NaN), stretches)
+    extremes(
+      evaluations.map((e) => e.validation[metric] ?? NaN),
+      stretches,
+    )
   return {
     epochs: rounded(epochs, 6) ?? 0,
     loss: extremes(steps.loss, stretches),
     gradientNorm: extremes(steps.gradientNorm, stretches),
     learningRate: spread(steps.learningRate, stretches),
     clipped: shares(steps.clipped, stretches),
-    evaluated: places(evaluations.map((e) => e.epoch), stretches),
+    evaluated: places(
+      evaluations.map((e) => e.epoch),
+      stretches,
+    ),
     objective: on(metrics.objective),
     validationLoss: on(metrics.loss),
   }

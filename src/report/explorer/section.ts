@@ -31,7 +31,11 @@ function controls({ runs, objective, loss }: ExplorerData): string {
       `<label class="chip"><input type="checkbox" name="group" value="${g}" checked="checked"> ` +
       `<span class="swatch ${g}"></span>${groupNames[g]} <span class="soft">(${runs.filter((r) => r.group === g).length})</span></label>`,
   )
-  const measures = [['objective', `validation ${objective}`], ['validationLoss', `validation ${loss}`], ['loss', 'training loss by step']]
+  const measures = [
+    ['objective', `validation ${objective}`],
+    ['validationLoss', `validation ${loss}`],
+    ['loss', 'training loss by step'],
+  ]
   return (
     `<fieldset class="chips"><legend>Show trials of</legend>${boxes.join('')}</fieldset><div class="controls">` +
     `<label>Measure <select id="measure">${measures.map(([v, t]) => `<option value="${v}">${html(t ?? '')}</option>`).join('')}</select></label>` +
@@ -43,12 +47,16 @@ function controls({ runs, objective, loss }: ExplorerData): string {
   )
 }
 
-const hints = ' Drag to zoom, double-click to reset. On the keyboard, left and right move along a line, up and down switch lines.'
+const hints =
+  ' Drag to zoom, double-click to reset. On the keyboard, left and right move along a line, up and down switch lines.'
 
 const plots = (data: ExplorerData): string =>
-  panels(data).map(({ id, title, sentence: say }) =>
-    `<figure class="plot"><h3 id="plot-${id}-title">${html(title)}</h3>` +
-    `<div class="canvas" id="plot-${id}" role="application" tabindex="0" aria-labelledby="plot-${id}-title" ` +
-    `aria-describedby="plot-${id}-say readout"></div>` +
-    `<figcaption id="plot-${id}-say">${html(say)}${id === 'main' ? hints : ''}</figcaption></figure>`,
-  ).join('')
+  panels(data)
+    .map(
+      ({ id, title, sentence: say }) =>
+        `<figure class="plot"><h3 id="plot-${id}-title">${html(title)}</h3>` +
+        `<div class="canvas" id="plot-${id}" role="application" tabindex="0" aria-labelledby="plot-${id}-title" ` +
+        `aria-describedby="plot-${id}-say readout"></div>` +
+        `<figcaption id="plot-${id}-say">${html(say)}${id === 'main' ? hints : ''}</figcaption></figure>`,
+    )
+    .join('')

@@ -43,11 +43,20 @@ const tsv = ({ name, points }: Series): string =>
 
 function metricsOf({ verdict, verification }: Report): object {
   const means = (side: 'candidate' | 'baseline'): object =>
-    Object.fromEntries((['validation', 'test'] as const).map((split) => [
-      split,
-      Object.fromEntries((verification?.metrics ?? []).filter((m) => m.split === split).map((m) => [m.metric, m[side].mean])),
-    ]))
-  return { verdict: verdict.status, passed: verdict.status === 'pass' ? 1 : 0, winner: means('candidate'), baseline: means('baseline') }
+    Object.fromEntries(
+      (['validation', 'test'] as const).map((split) => [
+        split,
+        Object.fromEntries(
+          (verification?.metrics ?? []).filter((m) => m.split === split).map((m) => [m.metric, m[side].mean]),
+        ),
+      ]),
+    )
+  return {
+    verdict: verdict.status,
+    passed: verdict.status === 'pass' ? 1 : 0,
+    winner: means('candidate'),
+    baseline: means('baseline'),
+  }
 }
 
 /** One plot per metric, one line per seed. */
@@ -66,7 +75,7 @@ function grouped(plots: readonly string[]): Map<string, string[]> {
   const groups = new Map<string, string[]>()
   for (const path of plots) {
     const name = path.slice(6, path.lastIndexOf('/'))
-    groups.set(name, [...groups.get(name) ?? [], path])
+    groups.set(name, [...(groups.get(name) ?? []), path])
   }
   return groups
 }

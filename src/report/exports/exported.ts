@@ -37,7 +37,8 @@ export type Lever = readonly [name: LeverName, value: LeverValue]
 export const leversOf = (levers: Levers): Lever[] => leverNames.map((name) => [name, leverValue(levers, name)])
 
 /** Milliseconds since 1970 at which the study began; 0 if the report does not say. */
-export const startOf = (report: Report): number => (report.timing.startedAt === null ? 0 : Date.parse(report.timing.startedAt))
+export const startOf = (report: Report): number =>
+  report.timing.startedAt === null ? 0 : Date.parse(report.timing.startedAt)
 
 export async function* exportedRuns({ report, runs }: ExportSource): AsyncGenerator<ExportedRun> {
   let started = startOf(report)
@@ -59,13 +60,23 @@ function exportedRun(run: RunResult, started: number, ended: number): ExportedRu
     seed: request.seed,
     series: [
       ...stepSeries(run),
-      ...evaluationSeries('train', evaluations.map((e) => [e.step, e.train])),
-      ...evaluationSeries('validation', evaluations.map((e) => [e.step, e.validation])),
+      ...evaluationSeries(
+        'train',
+        evaluations.map((e) => [e.step, e.train]),
+      ),
+      ...evaluationSeries(
+        'validation',
+        evaluations.map((e) => [e.step, e.validation]),
+      ),
     ],
     best: best === null ? {} : { ...named('best/validation', best.validation), ...named('test', best.test ?? {}) },
     tags: {
-      'tunegate.stage': request.stage, 'tunegate.label': request.label, 'tunegate.seed': String(request.seed),
-      'tunegate.status': run.status, 'tunegate.engine': run.engine, 'tunegate.run': run.id,
+      'tunegate.stage': request.stage,
+      'tunegate.label': request.label,
+      'tunegate.seed': String(request.seed),
+      'tunegate.status': run.status,
+      'tunegate.engine': run.engine,
+      'tunegate.run': run.id,
       ...(run.status === 'complete' ? { 'tunegate.weights': run.weights } : { 'tunegate.reason': run.reason }),
     },
     complete: run.status === 'complete',
@@ -75,8 +86,10 @@ function exportedRun(run: RunResult, started: number, ended: number): ExportedRu
 }
 
 function stepSeries({ steps }: RunResult): Series[] {
-  const byStep = (name: string, values: readonly number[]): Series =>
-    ({ name, points: values.map((value, i) => [i + 1, value] as const) })
+  const byStep = (name: string, values: readonly number[]): Series => ({
+    name,
+    points: values.map((value, i) => [i + 1, value] as const),
+  })
   return [
     byStep('train/loss', steps.loss),
     byStep('train/learning_rate', steps.learningRate),
@@ -103,8 +116,12 @@ const named = (prefix: string, metrics: Metrics): Record<string, number> =>
 /** What a tracker shows about the study as a whole. */
 export function studyTags({ tool, study, verdict }: Report): Record<string, string> {
   return {
-    'tunegate.verdict': verdict.status, 'tunegate.sentence': verdict.sentence, 'tunegate.tool': tool,
-    'tunegate.engine': study.engine, 'tunegate.spec': study.fingerprints.spec, 'tunegate.data': study.fingerprints.data,
+    'tunegate.verdict': verdict.status,
+    'tunegate.sentence': verdict.sentence,
+    'tunegate.tool': tool,
+    'tunegate.engine': study.engine,
+    'tunegate.spec': study.fingerprints.spec,
+    'tunegate.data': study.fingerprints.data,
     'tunegate.plan': study.fingerprints.plan,
   }
 }

@@ -28,8 +28,7 @@ interface StoredRun {
 export const mlflow: ExportDefinition = {
   name: 'mlflow',
   summary: 'MLflow: one experiment with levers as params, curves as metrics, nested runs, and the report as artifacts',
-  next:
-    'mlflow migrate-filestore --source % --target sqlite:///mlflow.db && mlflow ui --backend-store-uri sqlite:///mlflow.db',
+  next: 'mlflow migrate-filestore --source % --target sqlite:///mlflow.db && mlflow ui --backend-store-uri sqlite:///mlflow.db',
   write,
 }
 
@@ -39,8 +38,12 @@ async function* write(source: ExportSource): AsyncGenerator<ExportFile> {
   yield {
     path: `${experiment}/meta.yaml`,
     content: stringify({
-      artifact_location: location, creation_time: startOf(source.report), experiment_id: experiment,
-      last_update_time: startOf(source.report), lifecycle_stage: 'active', name: source.report.study.name,
+      artifact_location: location,
+      creation_time: startOf(source.report),
+      experiment_id: experiment,
+      last_update_time: startOf(source.report),
+      lifecycle_stage: 'active',
+      name: source.report.study.name,
     }),
   }
   const parent = hash(`study ${source.report.study.fingerprints.plan}`)
@@ -48,7 +51,11 @@ async function* write(source: ExportSource): AsyncGenerator<ExportFile> {
   for await (const run of exportedRuns(source)) {
     ended = run.ended
     yield* stored(experiment, location, {
-      id: hash(run.id), name: run.name, started: run.started, ended: run.ended, finished: run.complete,
+      id: hash(run.id),
+      name: run.name,
+      started: run.started,
+      ended: run.ended,
+      finished: run.complete,
       params: [...run.levers.map(([name, value]) => [name, String(value)] as const), ['seed', String(run.seed)]],
       // The store accepts a folder as a run only if it contains parameters, metrics, tags and artifacts, at least one of
       // each.
@@ -61,16 +68,29 @@ async function* write(source: ExportSource): AsyncGenerator<ExportFile> {
 }
 
 /** A run without its curves; these are its metrics. */
-const asText = ({ id, name, levers, seed, best, tags }: ExportedRun): object =>
-  ({ id, name, levers: Object.fromEntries(levers), seed, best, tags })
+const asText = ({ id, name, levers, seed, best, tags }: ExportedRun): object => ({
+  id,
+  name,
+  levers: Object.fromEntries(levers),
+  seed,
+  best,
+  tags,
+})
 
 function studyRun({ report, artifacts }: ExportSource, id: string, ended: number): StoredRun {
   const means = (report.verification?.metrics ?? []).flatMap((m) => Object.entries(meansOf(m)))
   return {
-    id, name: report.study.name, started: startOf(report), ended, finished: true,
+    id,
+    name: report.study.name,
+    started: startOf(report),
+    ended,
+    finished: true,
     params: leversOf(report.levers.chosen).map(([name, value]) => [name, String(value)] as const),
     series: last({ ...Object.fromEntries(means), seconds: report.timing.seconds }),
-    tags: { ...studyTags(report), 'mlflow.note.content': `**${report.verdict.status}**: ${markdown(report.verdict.sentence, 1000)}` },
+    tags: {
+      ...studyTags(report),
+      'mlflow.note.content': `**${report.verdict.status}**: ${markdown(report.verdict.sentence, 1000)}`,
+    },
     artifacts: [...artifacts, { path: 'lineage.jsonl', content: lineageLines(report.lineage) }],
   }
 }
@@ -83,16 +103,30 @@ function meansOf({ metric, split, candidate, baseline }: Comparison): Record<str
 }
 
 const last = (values: Readonly<Record<string, number>>): Series[] =>
-  Object.entries(values).filter(([, value]) => Number.isFinite(value)).map(([name, value]) => ({ name, points: [[0, value]] }))
+  Object.entries(values)
+    .filter(([, value]) => Number.isFinite(value))
+    .map(([name, value]) => ({ name, points: [[0, value]] }))
 
 function* stored(experiment: string, location: string, run: StoredRun): Generator<ExportFile> {
   const folder = `${experiment}/${run.id}`
   yield {
     path: `${folder}/meta.yaml`,
     content: stringify({
-      artifact_uri: `${location}/${run.id}/artifacts`, end_time: run.ended, entry_point_name: '', experiment_id: experiment,
-      lifecycle_stage: 'active', run_id: run.id, run_name: run.name, run_uuid: run.id, source_name: '', source_type: 4,
-      source_version: '', start_time: run.started, status: run.finished ? 3 : 4, tags: [], user_id: 'tunegate',
+      artifact_uri: `${location}/${run.id}/artifacts`,
+      end_time: run.ended,
+      entry_point_name: '',
+      experiment_id: experiment,
+      lifecycle_stage: 'active',
+      run_id: run.id,
+      run_name: run.name,
+      run_uuid: run.id,
+      source_name: '',
+      source_type: 4,
+      source_version: '',
+      start_time: run.started,
+      status: run.finished ? 3 : 4,
+      tags: [],
+      user_id: 'tunegate',
     }),
   }
   for (const [name, value] of run.params) yield { path: `${folder}/params/${name}`, content: value }

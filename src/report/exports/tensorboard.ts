@@ -24,17 +24,22 @@ async function* write(source: ExportSource): AsyncGenerator<ExportFile> {
 }
 
 /** The reader finds event files by `tfevents` in their names, and orders them by the number after it. */
-const file = (folder: string, started: number, events: readonly Uint8Array[]): ExportFile =>
-  ({ path: `${folder}/events.out.tfevents.${Math.floor(started / 1000)}.tunegate`, content: Buffer.concat(events.map(framed)) })
+const file = (folder: string, started: number, events: readonly Uint8Array[]): ExportFile => ({
+  path: `${folder}/events.out.tfevents.${Math.floor(started / 1000)}.tunegate`,
+  content: Buffer.concat(events.map(framed)),
+})
 
 function runEvents(run: ExportedRun): Uint8Array[] {
   const [from, to] = [run.started / 1000, run.ended / 1000]
   const scalars = run.series.flatMap(({ name, points }) =>
-    points.map(([step, value]) => event(from, step, (w) => scalar(w, name, value))))
+    points.map(([step, value]) => event(from, step, (w) => scalar(w, name, value))),
+  )
   const bests = Object.entries(run.best).map(([name, value]) => event(to, 0, (w) => scalar(w, name, value)))
   return [
     version(from),
-    event(from, 0, (w) => hparams(w, '_hparams_/session_start_info', (d) => sessionStart(d, [...run.levers, ['seed', run.seed]], from))),
+    event(from, 0, (w) =>
+      hparams(w, '_hparams_/session_start_info', (d) => sessionStart(d, [...run.levers, ['seed', run.seed]], from)),
+    ),
     ...scalars,
     ...bests,
     event(to, 0, (w) => hparams(w, '_hparams_/session_end_info', (d) => sessionEnd(d, run.complete, to))),
@@ -46,7 +51,9 @@ function studyEvents({ report }: ExportSource): Uint8Array[] {
   const texts = {
     verdict: `**${report.verdict.status}**: ${markdown(report.verdict.sentence, 1000)}`,
     lineage: fenced(lineageLines(report.lineage).trimEnd().split('\n'), 'json'),
-    levers: leversOf(report.levers.chosen).map(([name, value]) => `- ${name}: ${value}`).join('\n'),
+    levers: leversOf(report.levers.chosen)
+      .map(([name, value]) => `- ${name}: ${value}`)
+      .join('\n'),
   }
   return [version(at), ...Object.entries(texts).map(([tag, value]) => event(at, 0, (w) => textValue(w, tag, value)))]
 }
@@ -64,8 +71,9 @@ const scalar = (writer: BinaryWriter, tag: string, value: number): BinaryWriter 
 
 /** SummaryMetadata.plugin_data: its name and its content. */
 const plugin = (writer: BinaryWriter, name: string, content: Uint8Array): BinaryWriter =>
-  message(writer, 9, (metadata) => message(metadata, 1, (data) =>
-    text(data, 1, name).tag(2, lengthDelimited).bytes(content)))
+  message(writer, 9, (metadata) =>
+    message(metadata, 1, (data) => text(data, 1, name).tag(2, lengthDelimited).bytes(content)),
+  )
 
 function textValue(writer: BinaryWriter, tag: string, value: string): void {
   text(writer, 1, `${tag}/text_summary`)
@@ -106,7 +114,11 @@ function sessionStart(writer: BinaryWriter, levers: readonly (Lever | readonly [
 const sessionEnd = (writer: BinaryWriter, complete: boolean, seconds: number): BinaryWriter =>
   message(writer, 4, (info) => {
     const [success, failure] = [1, 2]
-    info.tag(1, varint).int32(complete ? success : failure).tag(2, fixed64).double(seconds)
+    info
+      .tag(1, varint)
+      .int32(complete ? success : failure)
+      .tag(2, fixed64)
+      .double(seconds)
   })
 
 /** One TFRecord: length, its masked checksum, data, their masked checksum; all little-endian. */

@@ -15,7 +15,13 @@ export const vegaLite: ExportDefinition = {
 async function* write({ report, runs }: ExportSource): AsyncGenerator<ExportFile> {
   const curves = await curveBook(report, runs)
   for (const { id, title, sentence, spec } of charts(report, curves, explorerData(report, curves))) {
-    const whole = { $schema: 'https://vega.github.io/schema/vega-lite/v6.json', title, description: sentence, config, ...spec }
+    const whole = {
+      $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+      title,
+      description: sentence,
+      config,
+      ...spec,
+    }
     yield { path: `${id}.vl.json`, content: `${JSON.stringify(whole, null, 1)}\n` }
   }
 }

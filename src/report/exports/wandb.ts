@@ -41,20 +41,33 @@ async function* write(source: ExportSource): AsyncGenerator<ExportFile> {
 
 function loggedRun(run: ExportedRun, group: string): Logged {
   return {
-    id: run.id.slice(0, 16), name: run.name, group, jobType: run.tags['tunegate.stage'] ?? '', notes: '', started: run.started,
+    id: run.id.slice(0, 16),
+    name: run.name,
+    group,
+    jobType: run.tags['tunegate.stage'] ?? '',
+    notes: '',
+    started: run.started,
     tags: [run.tags['tunegate.stage'] ?? '', run.tags['tunegate.status'] ?? ''],
     config: { ...Object.fromEntries(run.levers), seed: run.seed, ...run.tags },
-    history: rowsOf(run), summary: run.best, exitCode: run.complete ? 0 : 1,
+    history: rowsOf(run),
+    summary: run.best,
+    exitCode: run.complete ? 0 : 1,
   }
 }
 
 function loggedStudy({ report }: ExportSource): Logged {
   return {
     id: sha256(`study ${report.study.fingerprints.plan}`).slice(0, 16),
-    name: report.study.name, group: report.study.name, jobType: 'study', started: startOf(report),
-    notes: printable(`${report.verdict.status}: ${report.verdict.sentence}`, 1000), tags: ['study', report.verdict.status],
-    config: Object.fromEntries(leversOf(report.levers.chosen)), history: [],
-    summary: { ...studyTags(report), lineage: report.lineage }, exitCode: 0,
+    name: report.study.name,
+    group: report.study.name,
+    jobType: 'study',
+    started: startOf(report),
+    notes: printable(`${report.verdict.status}: ${report.verdict.sentence}`, 1000),
+    tags: ['study', report.verdict.status],
+    config: Object.fromEntries(leversOf(report.levers.chosen)),
+    history: [],
+    summary: { ...studyTags(report), lineage: report.lineage },
+    exitCode: 0,
   }
 }
 
@@ -75,7 +88,11 @@ function logged(project: string, run: Logged): ExportFile {
   const writes: Write[] = [
     (w) => message(w, 21, (header) => message(header, 1, (v) => text(text(v, 1, '0.21.4'), 2, '0.9.0'))),
     (w) => message(w, 17, (record) => runRecord(record, project, run)),
-    ...run.history.map(([step, row]): Write => (w) => message(w, 2, (record) => historyRecord(record, step, row, run.started))),
+    ...run.history.map(
+      ([step, row]): Write =>
+        (w) =>
+          message(w, 2, (record) => historyRecord(record, step, row, run.started)),
+    ),
     (w) => message(w, 3, (record) => items(record, 1, 16, run.summary)),
     (w) => message(w, 18, (record) => record.tag(1, varint).int32(run.exitCode)),
   ]
@@ -120,10 +137,10 @@ function framed(records: readonly Uint8Array[]): Uint8Array {
     at += bytes.length
   }
   for (const record of records) {
-    for (let done = 0, more = true; more;) {
+    for (let done = 0, more = true; more; ) {
       // Too little room for a header: the rest of the block stays empty.
-      if (blockBytes - at % blockBytes < headerBytes) write(new Uint8Array(blockBytes - at % blockBytes))
-      const room = blockBytes - at % blockBytes - headerBytes
+      if (blockBytes - (at % blockBytes) < headerBytes) write(new Uint8Array(blockBytes - (at % blockBytes)))
+      const room = blockBytes - (at % blockBytes) - headerBytes
       const part = record.subarray(done, done + room)
       more = done + part.length < record.length
       write(chunk(done === 0 ? (more ? first : full) : more ? middle : last, part))

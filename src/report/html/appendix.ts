@@ -7,9 +7,7 @@ import { card, codeText, details, paragraph, pill, table } from './parts.ts'
 export function data(report: Report): string {
   const { data: d, study } = report
   const classes =
-    d.classes === null
-      ? 'One number to predict.'
-      : `${whole(d.classes.length)} classes: ${classNames(d.classes)}.`
+    d.classes === null ? 'One number to predict.' : `${whole(d.classes.length)} classes: ${classNames(d.classes)}.`
   const found = d.findings.map((f) => `<li><strong>${html(f.check)}</strong>: ${html(f.message)}</li>`).join('')
   const notes = d.notes.map((n) => `<li>${html(n)}</li>`).join('')
   const layers = study.layers.map((l) => `<li>${html(l)}</li>`).join('')
@@ -30,7 +28,10 @@ function checks({ checks: all, findings }: Report['data']): string {
   if (all.length === 0) return paragraph('No check ran because all are off in the spec.')
   const one = (check: string): string => {
     const count = findings.filter((f) => f.check === check).length
-    return pill(count === 0 ? 'pass' : 'inconclusive', `${check}: ${count === 0 ? 'nothing found' : `${whole(count)} found`}`)
+    return pill(
+      count === 0 ? 'pass' : 'inconclusive',
+      `${check}: ${count === 0 ? 'nothing found' : `${whole(count)} found`}`,
+    )
   }
   return `<p class="pills">${all.map(one).join(' ')}</p>`
 }

@@ -19,9 +19,7 @@ export function changes({ lineage, levers, timing }: Report): string {
       gain === null
         ? ''
         : ` Gain ${gainText(gain)}${threshold === null ? '' : `, seed noise explains up to ${short(threshold)}`}, ${plural(seeds, 'seed')}.`
-    const what = entries
-      .map((l) => `${codeText(l.lever)} ${html(leverText(l.from))} → ${html(leverText(l.to))}`)
-      .join(', ')
+    const what = entries.map((l) => `${codeText(l.lever)} ${html(leverText(l.from))} → ${html(leverText(l.to))}`).join(', ')
     return (
       `<li><strong>${what}</strong> <span class="soft">by ${stage}</span><br>` +
       `${html(reason)}.<span class="soft">${html(weight + (seconds === undefined ? '' : ` ${duration(seconds)} of training.`))}</span></li>`
@@ -68,11 +66,11 @@ function sinceLock(differences: Report['levers']['sinceLock']): string {
 }
 
 const claimTones = {
-  'better': 'pass',
-  'worse': 'fail',
+  better: 'pass',
+  worse: 'fail',
   'not-distinguishable': 'off',
-  'identical': 'off',
-  'undecidable': 'inconclusive',
+  identical: 'off',
+  undecidable: 'inconclusive',
 } as const satisfies Record<string, Tone>
 
 export function measured(report: Report): string {

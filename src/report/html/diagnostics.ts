@@ -20,7 +20,9 @@ export function diagnostics({ diagnostics: findings, verification }: Report, dra
 }
 
 function advice(finding: Finding): string {
-  const moves = moveTexts(finding).map((move) => `<li>${html(move)}</li>`).join('')
+  const moves = moveTexts(finding)
+    .map((move) => `<li>${html(move)}</li>`)
+    .join('')
   const tested = finding.stage === null ? '' : paragraph(`The stage ${finding.stage} tests the first one.`, 'note')
   const cause = `<p><strong>Likely cause:</strong> ${html(finding.cause)}</p>`
   return `${cause}<p><strong>Try, in order:</strong></p><ol>${moves}</ol>${tested}`

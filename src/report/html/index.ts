@@ -22,7 +22,12 @@ export function renderHtml(report: Report, drawings: Drawings, trials: ExplorerD
       ['checklist', 'Process checklist', checklist(report), 'Checklist'],
       ...stages(report, drawings),
       ['trials', 'Learning curves of every trial', explorer(trials), 'Curves'],
-      ['diagnostics', 'What the curves show', diagnostics(report, drawings), counted('Diagnostics', report.diagnostics.length)],
+      [
+        'diagnostics',
+        'What the curves show',
+        diagnostics(report, drawings),
+        counted('Diagnostics', report.diagnostics.length),
+      ],
       ['data', 'Data', data(report), counted('Data', report.data.findings.length)],
       ['omissions', 'Left out', omissions(report)],
       ['runs', 'Runs', runs(report)],

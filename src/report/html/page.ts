@@ -32,7 +32,11 @@ export function pageHtml({ title, header, sections, footer, script }: Page): str
 <body><a class="skip" href="#${shown[0]?.[0] ?? 'main'}">To the content</a><header class="top">${header}</header>
 <nav aria-label="Sections"><ul>${links}</ul></nav>
 <main id="main">${shown.map(([id, name, inner]) => section(id, name, inner)).join('\n')}</main>
-<footer>${footer}</footer>${script ? `
-<script>${script.text}</script>` : ''}</body></html>
+<footer>${footer}</footer>${
+    script
+      ? `
+<script>${script.text}</script>`
+      : ''
+  }</body></html>
 `
 }

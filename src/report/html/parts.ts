@@ -15,10 +15,10 @@ export const icon = (tone: Tone): string => `<span class="sign ${tone}" aria-hid
 export const pill = (tone: Tone, text: string): string => `<span class="pill ${tone}">${icons[tone]} ${html(text)}</span>`
 
 export const toneOf: Record<BoxState, Tone> = {
-  'done': 'pass',
+  done: 'pass',
   'not-done': 'fail',
-  'skipped': 'off',
-  'inconclusive': 'inconclusive',
+  skipped: 'off',
+  inconclusive: 'inconclusive',
 }
 
 export const section = (id: string, title: string, inner: string): string =>
@@ -39,7 +39,9 @@ export interface Column {
  * row becomes a list of its cells with their titles.
  */
 export function table(
-  columns: readonly Column[], rows: readonly (readonly string[])[], narrow: 'scrolls' | 'stacked' = 'scrolls',
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  narrow: 'scrolls' | 'stacked' = 'scrolls',
 ): string {
   if (rows.length === 0) return ''
   const stacked = narrow === 'stacked'

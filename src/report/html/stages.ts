@@ -14,7 +14,12 @@ const tones = { changed: 'pass', kept: 'off', inconclusive: 'inconclusive', veri
 
 /** One section per stage: its conclusion, its charts, and its comparisons. */
 export function stages(report: Report, drawings: Drawings): Section[] {
-  return report.stages.map((stage) => [`stage-${stage.stage}`, `Stage ${stage.stage}`, stageInner(stage, report, drawings), stage.stage])
+  return report.stages.map((stage) => [
+    `stage-${stage.stage}`,
+    `Stage ${stage.stage}`,
+    stageInner(stage, report, drawings),
+    stage.stage,
+  ])
 }
 
 function stageInner(stage: StageReport, report: Report, drawings: Drawings): string {

@@ -6,18 +6,23 @@ const variables = (all: readonly (readonly [group: string, color: string])[]): s
 
 /** Colors that are hard to see on a dark page, and their replacements there. */
 const brighter: Readonly<Record<string, string>> = {
-  [colors.winner]: '#4ba3e3', [colors.chosen]: '#2fc99a', [colors.limit]: '#ff8a3d',
+  [colors.winner]: '#4ba3e3',
+  [colors.chosen]: '#2fc99a',
+  [colors.limit]: '#ff8a3d',
 }
 
 const groupVariables = variables(Object.entries(groupColors))
-const darkVariables = variables(Object.entries(groupColors).flatMap(([group, color]) => {
-  const other = brighter[color]
-  return other === undefined ? [] : [[group, other] as const]
-}))
+const darkVariables = variables(
+  Object.entries(groupColors).flatMap(([group, color]) => {
+    const other = brighter[color]
+    return other === undefined ? [] : [[group, other] as const]
+  }),
+)
 
 /** Two rules a line. */
 const swatches = Object.keys(groupColors)
-  .map((group, i) => `${i === 0 ? '' : i % 2 === 0 ? '\n' : ' '}.swatch.${group} { background: var(--c-${group}) }`).join('')
+  .map((group, i) => `${i === 0 ? '' : i % 2 === 0 ? '\n' : ' '}.swatch.${group} { background: var(--c-${group}) }`)
+  .join('')
 
 /**
  * The page's look: light and dark by the reader's setting, readable on a phone, printable. It references no file or address.

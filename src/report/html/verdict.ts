@@ -21,12 +21,15 @@ export function banner(report: Report): string {
 
 /** Above the verdict, since it says what the verdict is worth. */
 const altered = (report: Report): string =>
-  changeLines(report).map((line) => `<p class="altered">${icon('inconclusive')} ${html(line)}</p>`).join('')
+  changeLines(report)
+    .map((line) => `<p class="altered">${icon('inconclusive')} ${html(line)}</p>`)
+    .join('')
 
 /** What each blocking gate says, with its numbers: a reader with ten seconds needs no other place. */
 function why({ verdict }: Report): string {
   const items = byUrgency(verdict.gates).flatMap(({ gate: g, position: i }) =>
-    g.blocks ? [`<li>${icon(g.status)} <a href="#gate-${i + 1}">${html(g.rule.gate)}</a>: ${html(g.sentence)}</li>`] : [])
+    g.blocks ? [`<li>${icon(g.status)} <a href="#gate-${i + 1}">${html(g.rule.gate)}</a>: ${html(g.sentence)}</li>`] : [],
+  )
   return items.length === 0 ? '' : `<ul class="why">${items.join('')}</ul>`
 }
 

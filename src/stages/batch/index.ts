@@ -28,26 +28,40 @@ export const batch: StageDefinition<BatchSettings, Batch> = {
       largest: {
         title: 'Largest batch',
         description: "Batches are doubled up to this size. Default: 512, or the baseline's batch size if that is larger.",
-        type: 'integer', minimum: 1, maximum: 65536, default: 512,
+        type: 'integer',
+        minimum: 1,
+        maximum: 65536,
+        default: 512,
       },
       scaling: {
         title: 'Scaling',
-        description: 'How the learning rate follows the batch: by the factor or its square root; auto is linear for SGD ' +
+        description:
+          'How the learning rate follows the batch: by the factor or its square root; auto is linear for SGD ' +
           'and sqrt for the Adam family.',
-        enum: ['auto', 'linear', 'sqrt'], default: 'auto',
+        enum: ['auto', 'linear', 'sqrt'],
+        default: 'auto',
       },
       memoryMiB: {
-        title: 'Memory', description: "Memory limit of the probe's own process, in MiB.",
-        type: 'integer', minimum: 64, maximum: 1048576, default: 2048,
+        title: 'Memory',
+        description: "Memory limit of the probe's own process, in MiB.",
+        type: 'integer',
+        minimum: 64,
+        maximum: 1048576,
+        default: 2048,
       },
       probeSteps: {
-        title: 'Probe steps', description: 'Number of steps to measure throughput and gradient noise.',
-        type: 'integer', minimum: 5, maximum: 10000, default: 100,
+        title: 'Probe steps',
+        description: 'Number of steps to measure throughput and gradient noise.',
+        type: 'integer',
+        minimum: 5,
+        maximum: 10000,
+        default: 100,
       },
       seeds: seedsSchema('Seeds of the comparison with the incumbent.', 3),
       recheck: {
         title: 'Recheck',
-        description: 'A range test after a change of batch. true: the settings of lr-range, but lighter (2 sweeps, shares ' +
+        description:
+          'A range test after a change of batch. true: the settings of lr-range, but lighter (2 sweeps, shares ' +
           '0.5 and 0.2); false: none.',
         default: true,
         anyOf: [{ type: 'boolean' }, { $ref: '#/$defs/lrRange' }],
@@ -57,19 +71,42 @@ export const batch: StageDefinition<BatchSettings, Batch> = {
   tunes: 'batching',
   movesTogether: 'as the scaling rule requires',
   charts: [{ ids: ['throughput', 'memory', 'range-test-recheck'] }],
-  normalize(written, { levers: { batching: { batchSize } }, written: listed }) {
+  normalize(
+    written,
+    {
+      levers: {
+        batching: { batchSize },
+      },
+      written: listed,
+    },
+  ) {
     const { largest = Math.max(512, batchSize), scaling = 'auto', memoryMiB = 2048 } = written
     const { probeSteps = 100, seeds = 3, recheck = true } = written
     const lighter = { ...rangeTestSettings(listed[lrRange.name] ?? {}), seeds: 2, backOff: [0.5, 0.2] }
     return {
-      stage: 'batch', largest, scaling, memoryMiB, probeSteps, seeds,
+      stage: 'batch',
+      largest,
+      scaling,
+      memoryMiB,
+      probeSteps,
+      seeds,
       recheck: recheck === false ? null : rangeTestSettings(recheck === true ? {} : recheck, lighter),
     }
   },
-  check({ largest, recheck }, written, { levers: { batching: { batchSize } } }, report) {
+  check(
+    { largest, recheck },
+    written,
+    {
+      levers: {
+        batching: { batchSize },
+      },
+    },
+    report,
+  ) {
     if (largest < batchSize) {
       report('range-reversed', ['largest'], 'the largest batch is below the baseline batch', {
-        found: String(largest), allowed: `at least the batchSize of ${batchSize}`,
+        found: String(largest),
+        allowed: `at least the batchSize of ${batchSize}`,
       })
     }
     // A recheck that is only switched on uses the range of lr-range, which is checked there.
@@ -84,18 +121,32 @@ export const batch: StageDefinition<BatchSettings, Batch> = {
 function estimate(settings: BatchSettings, study: Study): TrialTemplate[] {
   const sizes = sizesToProbe(study.baseline.batching, settings, study.workload)
   const probes: TrialTemplate = {
-    id: 'probe', title: 'probe', job: 'probe', varies: [{ lever: 'batchSize', values: sizes }],
-    trials: sizes.length, seeds: 1, stepsPerRun: settings.probeSteps, condition: null,
+    id: 'probe',
+    title: 'probe',
+    job: 'probe',
+    varies: [{ lever: 'batchSize', values: sizes }],
+    trials: sizes.length,
+    seeds: 1,
+    stepsPerRun: settings.probeSteps,
+    condition: null,
   }
   const larger = sizes.slice(1)
   if (larger.length === 0) return [probes]
   const compare = training(study, {
-    id: 'compare', title: `incumbent, larger batch at rate ${rateShares.map((share) => `×${share}`).join(', ')}`,
-    varies: [{ lever: 'batchSize', values: larger }, { lever: 'learningRate', values: null }],
-    trials: 1 + rateShares.length, seeds: settings.seeds, condition: 'if a larger batch fits',
+    id: 'compare',
+    title: `incumbent, larger batch at rate ${rateShares.map((share) => `×${share}`).join(', ')}`,
+    varies: [
+      { lever: 'batchSize', values: larger },
+      { lever: 'learningRate', values: null },
+    ],
+    trials: 1 + rateShares.length,
+    seeds: settings.seeds,
+    condition: 'if a larger batch fits',
   })
   const recheck = settings.recheck === null ? [] : lrRange.estimate(settings.recheck, study)
-  return [probes, compare, ...recheck.map((t) => (
-    { ...t, id: `recheck-${t.id}`, title: `recheck, ${t.title}`, condition: 'if the batch grew' }
-  ))]
+  return [
+    probes,
+    compare,
+    ...recheck.map((t) => ({ ...t, id: `recheck-${t.id}`, title: `recheck, ${t.title}`, condition: 'if the batch grew' })),
+  ]
 }

@@ -40,7 +40,10 @@ export function* growBatch(context: StageContext, settings: BatchSettings): Stag
 
   const growth = (target.batchSize * target.accumulate) / (before.batchSize * before.accumulate)
   const factor = scalingFactor(settings, context.incumbent, growth)
-  const kept = growth > 1 ? yield* tryLarger(recorder, settings, target, growth, factor) : `The batch stays at ${before.batchSize}: ${whyNot(judged, noiseScale)}.`
+  const kept =
+    growth > 1
+      ? yield* tryLarger(recorder, settings, target, growth, factor)
+      : `The batch stays at ${before.batchSize}: ${whyNot(judged, noiseScale)}.`
   const { batchSize, accumulate } = recorder.incumbent.batching
   const moved = recorder.lineage.length > 0
   const taken = recorder.incumbent.optimization.learningRate / context.incumbent.optimization.learningRate
@@ -48,7 +51,9 @@ export function* growBatch(context: StageContext, settings: BatchSettings): Stag
 
   return recorder.close(
     moved ? 'changed' : noiseScale === null ? 'inconclusive' : 'kept',
-    moved ? `The batch grows from ${before.batchSize * before.accumulate} to ${batchSize * accumulate}. The learning rate is scaled by ×${shown(taken)}; the scaling rule gives ×${shown(factor)}. ${recheck?.conclusion ?? ''}`.trim() : kept,
+    moved
+      ? `The batch grows from ${before.batchSize * before.accumulate} to ${batchSize * accumulate}. The learning rate is scaled by ×${shown(taken)}; the scaling rule gives ×${shown(factor)}. ${recheck?.conclusion ?? ''}`.trim()
+      : kept,
     {
       batch: { probes: judged, noiseScale, chosen: batchSize, accumulate, learningRateFactor: taken, recheck },
     },
@@ -69,7 +74,9 @@ interface SizeProbe {
 
 /** The most examples per step: the stage's limit and a quarter of the training rows, or what the incumbent already has. */
 function mostExamples(
-  { batchSize, accumulate }: Batching, { largest }: BatchSettings, { data }: Pick<Workload, 'data'>,
+  { batchSize, accumulate }: Batching,
+  { largest }: BatchSettings,
+  { data }: Pick<Workload, 'data'>,
 ): number {
   return Math.max(batchSize * accumulate, Math.min(largest, Math.floor(data.rows.train / 4)))
 }
@@ -96,27 +103,47 @@ function* probeSizes(recorder: StageRecorder, settings: BatchSettings): Asking<S
   return probes
 }
 
-function* probeSize(recorder: StageRecorder, settings: BatchSettings, batchSize: number, round: number): Asking<SizeProbe | undefined> {
+function* probeSize(
+  recorder: StageRecorder,
+  settings: BatchSettings,
+  batchSize: number,
+  round: number,
+): Asking<SizeProbe | undefined> {
   if (!recorder.affords(1, `probe of batch ${batchSize}`)) return undefined
   const { incumbent, seed } = recorder.context
-  const [outcome] = yield* recorder.ask([recorder.request(`batch ${batchSize}`, withLevers(incumbent, { batchSize, accumulate: 1 }),
-    selectionSeeds(seed, rounds)[round] as number, { kind: 'probe', steps: settings.probeSteps, memoryMiB: settings.memoryMiB })])
+  const [outcome] = yield* recorder.ask([
+    recorder.request(
+      `batch ${batchSize}`,
+      withLevers(incumbent, { batchSize, accumulate: 1 }),
+      selectionSeeds(seed, rounds)[round] as number,
+      { kind: 'probe', steps: settings.probeSteps, memoryMiB: settings.memoryMiB },
+    ),
+  ])
   if (outcome === undefined || outcome.status === 'not-run') return undefined
   const measured = outcome.status === 'complete' ? outcome.probe : null
   return {
-    batchSize, examplesPerSecond: measured?.examplesPerSecond ?? null, peakMemoryMiB: measured?.peakMemoryMiB ?? null,
-    noiseScale: measured?.noiseScale ?? null, failure: outcome.status === 'complete' ? null : outcome.reason,
-    crashed: outcome.status === 'crashed', slower: false,
+    batchSize,
+    examplesPerSecond: measured?.examplesPerSecond ?? null,
+    peakMemoryMiB: measured?.peakMemoryMiB ?? null,
+    noiseScale: measured?.noiseScale ?? null,
+    failure: outcome.status === 'complete' ? null : outcome.reason,
+    crashed: outcome.status === 'crashed',
+    slower: false,
   }
 }
 
 /** Whether a size is much slower than a smaller one. Measures both again, in turn, until one round says no. */
 function* isSlower(recorder: StageRecorder, settings: BatchSettings, smaller: SizeProbe, size: SizeProbe): Asking<boolean> {
   const slow = (a: SizeProbe | undefined, b: SizeProbe | undefined): boolean =>
-    a?.examplesPerSecond != null && b?.examplesPerSecond != null && b.examplesPerSecond < leastThroughput * a.examplesPerSecond
+    a?.examplesPerSecond != null &&
+    b?.examplesPerSecond != null &&
+    b.examplesPerSecond < leastThroughput * a.examplesPerSecond
   if (!slow(smaller, size)) return false
   for (let round = 1; round < rounds; round++) {
-    const [a, b] = [yield* probeSize(recorder, settings, smaller.batchSize, round), yield* probeSize(recorder, settings, size.batchSize, round)]
+    const [a, b] = [
+      yield* probeSize(recorder, settings, smaller.batchSize, round),
+      yield* probeSize(recorder, settings, size.batchSize, round),
+    ]
     if (!slow(a, b)) return false
   }
   return true
@@ -135,9 +162,21 @@ function judgeSizes(probes: readonly SizeProbe[], noiseScale: number | null, bef
     // The noise scale comes first: it is the same in every run, and a measured time should decide only what nothing else
     // can.
     if (p.batchSize > before.batchSize && (noiseScale === null || p.batchSize * before.accumulate > noiseScale)) {
-      return { ...base, outcome: 'beyond-noise-scale' as const, note: noiseScale === null ? 'the noise scale could not be estimated' : `above the gradient noise scale of ${noiseScale} examples` }
+      return {
+        ...base,
+        outcome: 'beyond-noise-scale' as const,
+        note:
+          noiseScale === null
+            ? 'the noise scale could not be estimated'
+            : `above the gradient noise scale of ${noiseScale} examples`,
+      }
     }
-    if (p.slower) return { ...base, outcome: 'slower' as const, note: `less than half the examples per second of batch ${p.batchSize / 2}, in ${rounds} measurements` }
+    if (p.slower)
+      return {
+        ...base,
+        outcome: 'slower' as const,
+        note: `less than half the examples per second of batch ${p.batchSize / 2}, in ${rounds} measurements`,
+      }
     return { ...base, outcome: 'fits' as const, note: '' }
   })
 }
@@ -147,12 +186,17 @@ function judgeSizes(probes: readonly SizeProbe[], noiseScale: number | null, bef
  * accumulated, up to the most examples that a step may have.
  */
 function targetOf(
-  recorder: StageRecorder, settings: BatchSettings, judged: readonly ProbeFinding[], refused: number | undefined, noiseScale: number | null,
+  recorder: StageRecorder,
+  settings: BatchSettings,
+  judged: readonly ProbeFinding[],
+  refused: number | undefined,
+  noiseScale: number | null,
 ): Levers['batching'] {
   const before = recorder.context.incumbent.batching
   const fitting = judged.filter((p) => p.outcome === 'fits').map((p) => p.batchSize)
   const batchSize = Math.max(before.batchSize, ...fitting)
-  if (refused === undefined || noiseScale === null || noiseScale < refused) return { batchSize, accumulate: before.accumulate }
+  if (refused === undefined || noiseScale === null || noiseScale < refused)
+    return { batchSize, accumulate: before.accumulate }
   const examples = Math.min(noiseScale, mostExamples(before, settings, recorder.context.workload))
   return { batchSize, accumulate: Math.max(before.accumulate, 2 ** Math.floor(Math.log2(examples / batchSize))) }
 }
@@ -164,21 +208,39 @@ function scalingFactor(settings: BatchSettings, levers: Levers, growth: number):
 }
 
 /** Compares the larger batch, at half, once and twice the scaled rate, with the incumbent. Returns why it was not taken. */
-function* tryLarger(recorder: StageRecorder, settings: BatchSettings, target: Levers['batching'], growth: number, factor: number): Asking<string> {
+function* tryLarger(
+  recorder: StageRecorder,
+  settings: BatchSettings,
+  target: Levers['batching'],
+  growth: number,
+  factor: number,
+): Asking<string> {
   const { workload, seed } = recorder.context
   const what = `batch ${target.batchSize * target.accumulate}`
   const runs = (1 + rateShares.length) * settings.seeds
   if (!recorder.affords(runs, `comparison of ${what}`)) return `The budget left no room to compare ${what}.`
-  const arms = yield* trainArms(recorder, [{ label: 'incumbent', patch: {} }, ...rateShares.map((share) => ({
-    label: `${what}, learning rate ×${shown(factor * share)}`, patch: scaledPatch(recorder.incumbent, target, growth, factor * share),
-  }))], selectionSeeds(seed, settings.seeds))
+  const arms = yield* trainArms(
+    recorder,
+    [
+      { label: 'incumbent', patch: {} },
+      ...rateShares.map((share) => ({
+        label: `${what}, learning rate ×${shown(factor * share)}`,
+        patch: scaledPatch(recorder.incumbent, target, growth, factor * share),
+      })),
+    ],
+    selectionSeeds(seed, settings.seeds),
+  )
   const incumbent = arms[0] as Arm
   const comparisons = arms.slice(1).map((arm) => compareArms(workload, incumbent, arm, arms))
   recorder.comparisons.push(...comparisons)
   const fit = leading(comparisons.filter((c) => c.outcome === 'better' || c.outcome === 'within-noise'))
   if (fit === undefined) return `${whyWorse(what, comparisons)}, so the batch stays.`
   const arm = arms[1 + comparisons.indexOf(fit)] as Arm
-  recorder.move(fit.patch, `${fit.label}: as good on validation within seed noise, and fewer steps per epoch`, evidenceOf(fit, [incumbent, arm]))
+  recorder.move(
+    fit.patch,
+    `${fit.label}: as good on validation within seed noise, and fewer steps per epoch`,
+    evidenceOf(fit, [incumbent, arm]),
+  )
   return ''
 }
 
@@ -191,7 +253,8 @@ function whyWorse(what: string, comparisons: readonly Comparison[]): string {
 /** Warmup shrinks with the number of steps, so that it covers the same examples. */
 function scaledPatch(levers: Levers, target: Levers['batching'], growth: number, factor: number): LeverPatch {
   return {
-    ...target, learningRate: Number((levers.optimization.learningRate * factor).toPrecision(3)),
+    ...target,
+    learningRate: Number((levers.optimization.learningRate * factor).toPrecision(3)),
     warmupSteps: Math.round(levers.scheduling.warmupSteps / growth),
   }
 }
@@ -205,5 +268,7 @@ function* recheckRate(recorder: StageRecorder, settings: BatchSettings): Asking<
 function whyNot(judged: readonly ProbeFinding[], noiseScale: number | null): string {
   const next = judged.find((p) => p.outcome !== 'fits')
   if (next) return `batch ${next.batchSize} is ruled out: ${next.note}`
-  return noiseScale === null ? 'the gradient noise scale could not be estimated' : 'a step holds at most the stage\'s largest batch and at most a quarter of the training rows'
+  return noiseScale === null
+    ? 'the gradient noise scale could not be estimated'
+    : "a step holds at most the stage's largest batch and at most a quarter of the training rows"
 }

@@ -31,10 +31,21 @@ export interface RateSearch {
  */
 export function* findRate(recorder: StageRecorder, levers: Levers, settings: LrRangeSettings): Asking<RateSearch> {
   const nothing = (curves: readonly Curve[], conclusion: string): RateSearch => ({
-    findings: { batchSize: levers.batching.batchSize, curves, edge: null, confirmations: [], chosen: null, adopted: false, conclusion },
-    incumbent: null, chosen: null, arms: [],
+    findings: {
+      batchSize: levers.batching.batchSize,
+      curves,
+      edge: null,
+      confirmations: [],
+      chosen: null,
+      adopted: false,
+      conclusion,
+    },
+    incumbent: null,
+    chosen: null,
+    arms: [],
   })
-  if (!recorder.affords(settings.seeds, 'learning-rate range test')) return nothing([], 'The range test was skipped because of the budget.')
+  if (!recorder.affords(settings.seeds, 'learning-rate range test'))
+    return nothing([], 'The range test was skipped because of the budget.')
 
   const sweeps = yield* sweep(recorder, levers, settings)
   const curves = sweeps.map((s) => s.curve)
@@ -52,17 +63,28 @@ export function* findRate(recorder: StageRecorder, levers: Levers, settings: LrR
   const chosen = bestStable(recorder, arms.slice(1), rates)
   const edge = { low: combined.lowest, center: combined.rate, high: combined.highest }
   return {
-    incumbent: arms[0] ?? null, chosen: chosen.arm, arms,
+    incumbent: arms[0] ?? null,
+    chosen: chosen.arm,
+    arms,
     findings: {
-      batchSize: levers.batching.batchSize, curves, edge, confirmations: chosen.confirmations, chosen: chosen.learningRate, adopted: false,
-      conclusion: chosen.learningRate === null
-        ? `The edge is at ${shown(edge.center)}, but no rate below it trained stably.`
-        : `The edge is at ${shown(edge.center)} (${shown(edge.low)} to ${shown(edge.high)} over ${combined.seeds} seeds); ${shown(chosen.learningRate)} is the best stable rate below it.`,
+      batchSize: levers.batching.batchSize,
+      curves,
+      edge,
+      confirmations: chosen.confirmations,
+      chosen: chosen.learningRate,
+      adopted: false,
+      conclusion:
+        chosen.learningRate === null
+          ? `The edge is at ${shown(edge.center)}, but no rate below it trained stably.`
+          : `The edge is at ${shown(edge.center)} (${shown(edge.low)} to ${shown(edge.high)} over ${combined.seeds} seeds); ${shown(chosen.learningRate)} is the best stable rate below it.`,
     },
   }
 }
 
-interface Sweep { readonly curve: Curve; readonly found: Edge | NoEdge }
+interface Sweep {
+  readonly curve: Curve
+  readonly found: Edge | NoEdge
+}
 
 function* sweep(recorder: StageRecorder, levers: Levers, settings: LrRangeSettings): Asking<Sweep[]> {
   const job: RunJob = { kind: 'range-test', from: settings.from, to: settings.to, steps: settings.steps }
@@ -74,19 +96,41 @@ function* sweep(recorder: StageRecorder, levers: Levers, settings: LrRangeSettin
 function sweepOf(outcome: RunOutcome, seed: number): Sweep {
   if (outcome.status === 'not-run' || outcome.status === 'crashed') {
     const { reason } = outcome
-    return { found: { kind: 'none', reason }, curve: { run: outcome.status === 'crashed' ? outcome.id : null, seed, edge: null, reason, valley: null, steepest: null } }
+    return {
+      found: { kind: 'none', reason },
+      curve: {
+        run: outcome.status === 'crashed' ? outcome.id : null,
+        seed,
+        edge: null,
+        reason,
+        valley: null,
+        steepest: null,
+      },
+    }
   }
   const { rates, losses } = swept(outcome)
   const found = findEdge(rates, losses)
   const edge = found.kind === 'edge' ? { edge: found.rate, reason: null } : { edge: null, reason: found.reason }
-  return { found, curve: { run: outcome.id, seed, ...edge, valley: rateOf(fastaiValley(rates, losses)), steepest: rateOf(steepest(rates, losses)) } }
+  return {
+    found,
+    curve: {
+      run: outcome.id,
+      seed,
+      ...edge,
+      valley: rateOf(fastaiValley(rates, losses)),
+      steepest: rateOf(steepest(rates, losses)),
+    },
+  }
 }
 
 /**
  * A sweep that diverged logs only the finite losses. The first non-finite loss is the evidence for the edge, so it is put
  * back.
  */
-function swept(outcome: Exclude<RunOutcome, { status: 'not-run' | 'crashed' }>): { readonly rates: readonly number[]; readonly losses: readonly number[] } {
+function swept(outcome: Exclude<RunOutcome, { status: 'not-run' | 'crashed' }>): {
+  readonly rates: readonly number[]
+  readonly losses: readonly number[]
+} {
   const { learningRate: rates, loss: losses } = outcome.steps
   const { job } = outcome.request
   if (outcome.status !== 'diverged' || job.kind !== 'range-test') return { rates, losses }
@@ -94,12 +138,19 @@ function swept(outcome: Exclude<RunOutcome, { status: 'not-run' | 'crashed' }>):
   return { rates: [...rates, next], losses: [...losses, NaN] }
 }
 
-const rateOf = (suggestion: Suggestion | Undefined): number | null => (suggestion.kind === 'undefined' ? null : suggestion.rate)
+const rateOf = (suggestion: Suggestion | Undefined): number | null =>
+  suggestion.kind === 'undefined' ? null : suggestion.rate
 
-function* confirm(recorder: StageRecorder, levers: Levers, rates: readonly { learningRate: number }[], settings: LrRangeSettings): Asking<Arm[]> {
+function* confirm(
+  recorder: StageRecorder,
+  levers: Levers,
+  rates: readonly { learningRate: number }[],
+  settings: LrRangeSettings,
+): Asking<Arm[]> {
   const job: RunJob = { kind: 'train', length: settings.confirmLength, stopAfter: 1, evaluateTest: false }
   const arms = [levers.optimization.learningRate, ...rates.map((r) => r.learningRate)].map((learningRate) => ({
-    label: `learning rate ${shown(learningRate)}`, patch: { ...batchPatch(levers), learningRate },
+    label: `learning rate ${shown(learningRate)}`,
+    patch: { ...batchPatch(levers), learningRate },
   }))
   return yield* trainArms(recorder, arms, selectionSeeds(recorder.context.seed, settings.confirmSeeds), job)
 }
@@ -107,8 +158,11 @@ function* confirm(recorder: StageRecorder, levers: Levers, rates: readonly { lea
 /** The recheck after a change of batch runs at other batch levers than the incumbent's. Otherwise this changes nothing. */
 const batchPatch = (levers: Levers) => ({ batchSize: levers.batching.batchSize, accumulate: levers.batching.accumulate })
 
-function bestStable(recorder: StageRecorder, arms: readonly Arm[], rates: readonly { factor: number; learningRate: number }[]):
-  { readonly confirmations: readonly Confirmation[]; readonly learningRate: number | null; readonly arm: Arm | null } {
+function bestStable(
+  recorder: StageRecorder,
+  arms: readonly Arm[],
+  rates: readonly { factor: number; learningRate: number }[],
+): { readonly confirmations: readonly Confirmation[]; readonly learningRate: number | null; readonly arm: Arm | null } {
   const { workload } = recorder.context
   const stable = arms.map((arm) => ({ arm, scores: stableScores(arm) }))
   const best = stable.reduce<Arm | null>((top, { arm, scores }) => {
@@ -125,8 +179,10 @@ function bestStable(recorder: StageRecorder, arms: readonly Arm[], rates: readon
     learningRate: rates[pick]?.learningRate ?? null,
     arm: best,
     confirmations: arms.map((arm, i) => ({
-      factor: rates[i]?.factor ?? 1, learningRate: rates[i]?.learningRate ?? 0, scores: arm.scores,
-      outcome: i === pick ? 'chosen' : outcomes[i] as Confirmation['outcome'],
+      factor: rates[i]?.factor ?? 1,
+      learningRate: rates[i]?.learningRate ?? 0,
+      scores: arm.scores,
+      outcome: i === pick ? 'chosen' : (outcomes[i] as Confirmation['outcome']),
     })),
   }
 }

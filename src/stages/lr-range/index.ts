@@ -23,8 +23,14 @@ const rate = { $ref: '#/$defs/rate' }
 const belowOne = { type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 1 }
 
 const defaults: LrRangeSettings = {
-  stage: 'lr-range', from: 1e-6, to: 10, steps: 300, seeds: 3,
-  backOff: [0.85, 0.5, 1 / 3, 0.1], confirmLength: 0.5, confirmSeeds: 3,
+  stage: 'lr-range',
+  from: 1e-6,
+  to: 10,
+  steps: 300,
+  seeds: 3,
+  backOff: [0.85, 0.5, 1 / 3, 0.1],
+  confirmLength: 0.5,
+  confirmSeeds: 3,
 }
 
 /** Finds the learning rate. Training is most sensitive to this lever, so it comes first. */
@@ -38,15 +44,28 @@ export const lrRange: StageDefinition<LrRangeSettings, LrRange> = {
       from: { title: 'From', description: 'First learning rate of the sweep.', ...rate, default: defaults.from },
       to: { title: 'To', description: 'Last learning rate of the sweep.', ...rate, default: defaults.to },
       steps: {
-        title: 'Steps', description: 'Steps of the sweep.',
-        type: 'integer', minimum: 50, maximum: 100000, default: defaults.steps,
+        title: 'Steps',
+        description: 'Steps of the sweep.',
+        type: 'integer',
+        minimum: 50,
+        maximum: 100000,
+        default: defaults.steps,
       },
       seeds: seedsSchema('Number of sweeps, each with its own seed.', defaults.seeds),
-      backOff: listSchema('Back-off', 'Shares of the edge to try.', belowOne,
-        { minItems: 1, maxItems: 16, uniqueItems: true }, defaults.backOff),
+      backOff: listSchema(
+        'Back-off',
+        'Shares of the edge to try.',
+        belowOne,
+        { minItems: 1, maxItems: 16, uniqueItems: true },
+        defaults.backOff,
+      ),
       confirmLength: {
-        title: 'Confirmation length', description: 'Length of a confirmation run as a share of a full run.',
-        type: 'number', exclusiveMinimum: 0, maximum: 1, default: defaults.confirmLength,
+        title: 'Confirmation length',
+        description: 'Length of a confirmation run as a share of a full run.',
+        type: 'number',
+        exclusiveMinimum: 0,
+        maximum: 1,
+        default: defaults.confirmLength,
       },
       confirmSeeds: seedsSchema('Seeds of each confirmation.', defaults.confirmSeeds, 'Confirmation seeds'),
     },
@@ -60,13 +79,23 @@ export const lrRange: StageDefinition<LrRangeSettings, LrRange> = {
   estimate({ backOff, steps, seeds, confirmSeeds, confirmLength }, study) {
     return [
       {
-        id: 'sweep', title: 'range test', job: 'range-test', varies: [],
-        trials: 1, seeds, stepsPerRun: steps, condition: null,
+        id: 'sweep',
+        title: 'range test',
+        job: 'range-test',
+        varies: [],
+        trials: 1,
+        seeds,
+        stepsPerRun: steps,
+        condition: null,
       },
       training(study, {
-        id: 'confirm', title: `incumbent, edge ${backOff.map((share) => `×${short(share)}`).join(', ')}`,
+        id: 'confirm',
+        title: `incumbent, edge ${backOff.map((share) => `×${short(share)}`).join(', ')}`,
         varies: [{ lever: 'learningRate', values: null }],
-        trials: 1 + backOff.length, seeds: confirmSeeds, share: confirmLength, condition: 'if the sweeps agree on an edge',
+        trials: 1 + backOff.length,
+        seeds: confirmSeeds,
+        share: confirmLength,
+        condition: 'if the sweeps agree on an edge',
       }),
     ]
   },

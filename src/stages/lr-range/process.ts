@@ -11,10 +11,9 @@ export function* findLearningRate(context: StageContext, settings: LrRangeSettin
   const search = yield* findRate(recorder, context.incumbent, settings)
   const { findings } = adopt(recorder, search)
   const moved = recorder.lineage.length > 0
-  return recorder.close(
-    search.findings.chosen === null ? 'inconclusive' : moved ? 'changed' : 'kept', findings.conclusion,
-    { rangeTest: findings },
-  )
+  return recorder.close(search.findings.chosen === null ? 'inconclusive' : moved ? 'changed' : 'kept', findings.conclusion, {
+    rangeTest: findings,
+  })
 }
 
 /**
@@ -31,8 +30,12 @@ export function adopt(recorder: StageRecorder, search: RateSearch): { readonly f
   if (adopted) recorder.move(chosen.patch, gainSentence(comparison), evidenceOf(comparison, [incumbent, chosen]))
   return {
     findings: {
-      ...findings, adopted, conclusion: `${findings.conclusion} ${verdictOf(comparison, before)}`,
-      confirmations: findings.confirmations.map((c) => (c.outcome === 'chosen' && !adopted ? { ...c, outcome: 'within-noise' } : c)),
+      ...findings,
+      adopted,
+      conclusion: `${findings.conclusion} ${verdictOf(comparison, before)}`,
+      confirmations: findings.confirmations.map((c) =>
+        c.outcome === 'chosen' && !adopted ? { ...c, outcome: 'within-noise' } : c,
+      ),
     },
   }
 }

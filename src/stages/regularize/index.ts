@@ -37,33 +37,49 @@ export const regularize: StageDefinition<RegularizeSettings, Regularize> = {
     properties: {
       grid: {
         title: 'Grid',
-        description: "Values to cross, lever by lever; the baseline's own value is always among them. " +
+        description:
+          "Values to cross, lever by lever; the baseline's own value is always among them. " +
           "Left out or empty: the preset's grid.",
-        $ref: '#/$defs/grid', default: {},
+        $ref: '#/$defs/grid',
+        default: {},
       },
       eta: {
-        title: 'Eta', description: 'Reduction factor of successive halving: it keeps one in eta.',
-        type: 'integer', minimum: 2, maximum: 10, default: 3,
+        title: 'Eta',
+        description: 'Reduction factor of successive halving: it keeps one in eta.',
+        type: 'integer',
+        minimum: 2,
+        maximum: 10,
+        default: 3,
       },
       seeds: seedsSchema('Seeds of each cell.', 3),
     },
     definitions: {
       grid: {
-        title: 'Grid', description: 'Values by lever.',
+        title: 'Grid',
+        description: 'Values by lever.',
         properties: {
           weightDecay: listSchema('Weight decay', 'Values of weight decay.', strength, someValues, [0.01, 0.03, 0.1]),
           dropout: listSchema('Dropout', 'Values of the dropout lever.', share, someValues, [0, 0.1, 0.2]),
           labelSmoothing: listSchema('Label smoothing', 'Values of label smoothing.', share, someValues, [0, 0.1]),
-          augmentation: listSchema('Augmentation strength', 'Strengths to try in a pilot before the grid.',
-            strength, someValues, [0, 0.5, 1]),
+          augmentation: listSchema(
+            'Augmentation strength',
+            'Strengths to try in a pilot before the grid.',
+            strength,
+            someValues,
+            [0, 0.5, 1],
+          ),
         },
       },
     },
   },
   tunes: 'regularization',
   charts: [{ ids: ['grid', 'sensitivity'] }],
-  normalize: ({ grid = {}, eta = 3, seeds = 3 }, context) =>
-    ({ stage: 'regularize', grid: normalizeGrid(grid, context), eta, seeds }),
+  normalize: ({ grid = {}, eta = 3, seeds = 3 }, context) => ({
+    stage: 'regularize',
+    grid: normalizeGrid(grid, context),
+    eta,
+    seeds,
+  }),
   /** Only a grid in the spec can name a lever without effect; a preset's grid omits it. */
   check(_settings, { grid = {} }, { idle }, report) {
     for (const lever of gridLevers) {
@@ -104,21 +120,36 @@ const ascending = (values: readonly number[]): number[] => [...new Set(values)].
  * The augmentation pilot, the rungs of the grid, then the runs that the surviving cell and the most sensitive lever lead to.
  */
 function estimate({ grid, eta, seeds }: RegularizeSettings, study: Study): TrialTemplate[] {
-  const pilots = grid.filter(isPiloted).map((axis) =>
-    training(study, { id: 'pilot', title: 'pilot', varies: [axis], trials: axis.values.length, seeds }))
+  const pilots = grid
+    .filter(isPiloted)
+    .map((axis) => training(study, { id: 'pilot', title: 'pilot', varies: [axis], trials: axis.values.length, seeds }))
   const axes = grid.filter((axis) => !isPiloted(axis))
   const names = axes.map(({ lever }) => ({ lever, values: null }))
-  const rungs = gridRungs(axes, eta).map(({ configurations: trials, units }, i) => training(study, {
-    id: `rung-${i + 1}`, title: `grid at ${percent(units)} of a run`, varies: i === 0 ? axes : names,
-    trials, seeds, share: units,
-  }))
+  const rungs = gridRungs(axes, eta).map(({ configurations: trials, units }, i) =>
+    training(study, {
+      id: `rung-${i + 1}`,
+      title: `grid at ${percent(units)} of a run`,
+      varies: i === 0 ? axes : names,
+      trials,
+      seeds,
+      share: units,
+    }),
+  )
   if (rungs.length === 0) return pilots
   const towards = training(study, {
-    id: 'towards', title: 'incumbent, then one lever at a time to the best cell', varies: names,
-    trials: 1 + axes.length, seeds, condition: 'if another cell than the incumbent survives',
+    id: 'towards',
+    title: 'incumbent, then one lever at a time to the best cell',
+    varies: names,
+    trials: 1 + axes.length,
+    seeds,
+    condition: 'if another cell than the incumbent survives',
   })
   const refine = training(study, {
-    id: 'refine', title: 'between values, of the most sensitive lever', varies: names, trials: 2, seeds,
+    id: 'refine',
+    title: 'between values, of the most sensitive lever',
+    varies: names,
+    trials: 2,
+    seeds,
     condition: 'if a lever is sensitive and budget is left',
   })
   return [...pilots, ...rungs, towards, refine]

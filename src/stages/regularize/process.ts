@@ -12,7 +12,10 @@ import { selectionSeeds } from '../seeds.ts'
 import type { StageContext, StageProcess } from '../stage.ts'
 import type { Axis, RegularizeSettings } from './index.ts'
 
-interface Cell { readonly label: string; readonly patch: LeverPatch }
+interface Cell {
+  readonly label: string
+  readonly patch: LeverPatch
+}
 /** No cell is judged on less than this share of a full run. Earlier, no regularization lever has had time to act. */
 const shortestRung = 1 / 9
 type CellFinding = GridFindings['cells'][number]
@@ -31,7 +34,13 @@ export function* searchGrid(context: StageContext, settings: RegularizeSettings)
   const axes = settings.grid.filter((a) => !isPiloted(a)).map((axis) => withOwnValue(recorder, axis))
   const grid = yield* prunedGrid(recorder, axes, settings, seeds)
   const order = [...grid.sensitivity].sort((a, b) => (b.omegaSquared ?? -1) - (a.omegaSquared ?? -1))
-  yield* towards(recorder, grid.winner, order.map((s) => s.lever), axes, seeds)
+  yield* towards(
+    recorder,
+    grid.winner,
+    order.map((s) => s.lever),
+    axes,
+    seeds,
+  )
   yield* refine(recorder, axes, order[0], seeds)
 
   const sensitive = order.filter((s) => s.omegaSquared !== null).map((s) => `${s.lever} ${shown(s.omegaSquared ?? 0)}`)
@@ -42,8 +51,12 @@ export function* searchGrid(context: StageContext, settings: RegularizeSettings)
       recorder.lineage.length > 0
         ? `Moved: ${recorder.lineage.map((l) => `${l.lever} ${String(l.from)} → ${String(l.to)}`).join(', ')}.`
         : none.sentence,
-      sensitive.length > 0 ? `Share of the variance in the first round of the grid that each lever explains (ω²): ${sensitive.join(', ')}.` : '',
-    ].join(' ').trim(),
+      sensitive.length > 0
+        ? `Share of the variance in the first round of the grid that each lever explains (ω²): ${sensitive.join(', ')}.`
+        : '',
+    ]
+      .join(' ')
+      .trim(),
     { grid: { levers: axes.map((a) => a.lever), cells: grid.cells, sensitivity: grid.sensitivity } },
   )
 }
@@ -68,9 +81,14 @@ export function gridRungs(axes: readonly Axis[], eta: number): Rung[] {
 
 /** Augmentation changes what the data are, so it is tried alone, at full length, before it is crossed with other levers. */
 function* pilot(recorder: StageRecorder, axis: Axis, seeds: readonly number[]): Asking<void> {
-  yield* challenge(recorder, 'pilot of the augmentation strength', axis.values
-    .filter((value) => value !== leverValue(recorder.incumbent, axis.lever))
-    .map((value) => ({ label: `augmentation ${shown(value)}`, patch: { augmentation: value } })), seeds)
+  yield* challenge(
+    recorder,
+    'pilot of the augmentation strength',
+    axis.values
+      .filter((value) => value !== leverValue(recorder.incumbent, axis.lever))
+      .map((value) => ({ label: `augmentation ${shown(value)}`, patch: { augmentation: value } })),
+    seeds,
+  )
 }
 
 /** The grid always includes the incumbent's own value. Otherwise nothing could be compared with it. */
@@ -80,9 +98,18 @@ function withOwnValue(recorder: StageRecorder, axis: Axis): Axis {
   return { lever: axis.lever, values: [...values].sort((a, b) => a - b) }
 }
 
-interface Grid { readonly cells: readonly CellFinding[]; readonly sensitivity: GridFindings['sensitivity']; readonly winner: LeverPatch }
+interface Grid {
+  readonly cells: readonly CellFinding[]
+  readonly sensitivity: GridFindings['sensitivity']
+  readonly winner: LeverPatch
+}
 
-function* prunedGrid(recorder: StageRecorder, axes: readonly Axis[], settings: RegularizeSettings, seeds: readonly number[]): Asking<Grid> {
+function* prunedGrid(
+  recorder: StageRecorder,
+  axes: readonly Axis[],
+  settings: RegularizeSettings,
+  seeds: readonly number[],
+): Asking<Grid> {
   const all = cross(axes)
   const nothing: Grid = { cells: [], sensitivity: [], winner: {} }
   const rungs = gridRungs(axes, settings.eta)
@@ -98,17 +125,24 @@ function* prunedGrid(recorder: StageRecorder, axes: readonly Axis[], settings: R
     const arms = yield* trainArms(recorder, cells, seeds, job)
     if (index === 0) shares = sensitivityOf(axes, arms)
     const kept = keep(recorder, arms, settings.eta)
-    for (const arm of arms) found.set(arm.label, { patch: arm.patch, length: rung.units, scores: arm.scores, survived: kept.includes(arm) })
+    for (const arm of arms)
+      found.set(arm.label, { patch: arm.patch, length: rung.units, scores: arm.scores, survived: kept.includes(arm) })
     cells = kept
   }
   return { cells: [...found.values()], sensitivity: shares, winner: cells[0]?.patch ?? {} }
 }
 
 function cross(axes: readonly Axis[]): Cell[] {
-  return axes.reduce<Cell[]>((cells, { lever, values }) => cells.flatMap((cell) => values.map((value) => ({
-    label: cell.label === '' ? `${lever} ${shown(value)}` : `${cell.label}, ${lever} ${shown(value)}`,
-    patch: { ...cell.patch, [lever]: value },
-  }))), [{ label: '', patch: {} }])
+  return axes.reduce<Cell[]>(
+    (cells, { lever, values }) =>
+      cells.flatMap((cell) =>
+        values.map((value) => ({
+          label: cell.label === '' ? `${lever} ${shown(value)}` : `${cell.label}, ${lever} ${shown(value)}`,
+          patch: { ...cell.patch, [lever]: value },
+        })),
+      ),
+    [{ label: '', patch: {} }],
+  )
 }
 
 /** The best arms by mean score. An unstable arm never survives while a stable one is left. */
@@ -123,9 +157,14 @@ function keep(recorder: StageRecorder, arms: readonly Arm[], eta: number): Arm[]
 
 /** ω² over the first rung, the only rung with the complete grid. */
 function sensitivityOf(axes: readonly Axis[], arms: readonly Arm[]): GridFindings['sensitivity'] {
-  const result = sensitivity(arms.flatMap((arm) => (stableScores(arm) ?? []).map((value) => ({
-    levels: Object.fromEntries(axes.map((axis) => [axis.lever, Number(arm.patch[axis.lever])])), value,
-  }))))
+  const result = sensitivity(
+    arms.flatMap((arm) =>
+      (stableScores(arm) ?? []).map((value) => ({
+        levels: Object.fromEntries(axes.map((axis) => [axis.lever, Number(arm.patch[axis.lever])])),
+        value,
+      })),
+    ),
+  )
   return axes.map(({ lever }) => {
     const share = result.kind === 'undefined' ? undefined : result.levers.find((l) => l.lever === lever)?.omegaSquared
     return { lever, omegaSquared: share === undefined || Number.isNaN(share) ? null : share }
@@ -136,27 +175,48 @@ function sensitivityOf(axes: readonly Axis[], arms: readonly Arm[]): GridFinding
  * Moves from the incumbent to the surviving cell, the most sensitive lever first. A lever that brings no gain on its own
  * stays.
  */
-function* towards(recorder: StageRecorder, winner: LeverPatch, order: readonly LeverName[], axes: readonly Axis[], seeds: readonly number[]): Asking<void> {
+function* towards(
+  recorder: StageRecorder,
+  winner: LeverPatch,
+  order: readonly LeverName[],
+  axes: readonly Axis[],
+  seeds: readonly number[],
+): Asking<void> {
   for (const lever of order) {
     const value = winner[lever]
     if (value === undefined || value === leverValue(recorder.incumbent, lever)) continue
-    yield* challenge(recorder, `full run of ${lever} ${String(value)}`, [{ label: `${lever} ${String(value)}`, patch: { [lever]: value } }], seeds,
+    yield* challenge(
+      recorder,
+      `full run of ${lever} ${String(value)}`,
+      [{ label: `${lever} ${String(value)}`, patch: { [lever]: value } }],
+      seeds,
       // The grid picked this value from the lever's values on these same seeds.
-      (axes.find((axis) => axis.lever === lever)?.values.length ?? 2) - 1)
+      (axes.find((axis) => axis.lever === lever)?.values.length ?? 2) - 1,
+    )
   }
 }
 
 /** Two more values of the most sensitive lever, halfway to its neighbors (geometrically, for a rate above 0). */
-function* refine(recorder: StageRecorder, axes: readonly Axis[], top: GridFindings['sensitivity'][number] | undefined, seeds: readonly number[]): Asking<void> {
+function* refine(
+  recorder: StageRecorder,
+  axes: readonly Axis[],
+  top: GridFindings['sensitivity'][number] | undefined,
+  seeds: readonly number[],
+): Asking<void> {
   const axis = axes.find((a) => a.lever === top?.lever)
   if (!axis || !top?.omegaSquared) return
   const own = leverValue(recorder.incumbent, axis.lever)
   const at = axis.values.findIndex((v) => v === own)
   const neighbours = [axis.values[at - 1], axis.values[at + 1]].filter((v) => v !== undefined)
-  yield* challenge(recorder, `refinement of ${axis.lever}`, neighbours.map((v) => {
-    const value = Number(between(v, Number(own)).toPrecision(2))
-    return { label: `${axis.lever} ${shown(value)}`, patch: { [axis.lever]: value } }
-  }), seeds)
+  yield* challenge(
+    recorder,
+    `refinement of ${axis.lever}`,
+    neighbours.map((v) => {
+      const value = Number(between(v, Number(own)).toPrecision(2))
+      return { label: `${axis.lever} ${shown(value)}`, patch: { [axis.lever]: value } }
+    }),
+    seeds,
+  )
 }
 
 const between = (a: number, b: number): number => (a > 0 && b > 0 ? Math.sqrt(a * b) : (a + b) / 2)

@@ -36,14 +36,19 @@ describe('augmentation that changes what rows are', () => {
     expect(message).not.toMatch(/"0"|"1"|"8"/)
   })
 
-  it.each([['shift', 0.25, /like another/], ['erase', 0.5, /brightness, Kolmogorov–Smirnov's D 0\.\d\d/], ['noise', 0.4, /contrast, /]] as const)(
-    'too much %s is found', (name, amount, words) => {
-      expect(found(numerals, name, amount).join('\n')).toMatch(words)
-    })
+  it.each([
+    ['shift', 0.25, /like another/],
+    ['erase', 0.5, /brightness, Kolmogorov–Smirnov's D 0\.\d\d/],
+    ['noise', 0.4, /contrast, /],
+  ] as const)('too much %s is found', (name, amount, words) => {
+    expect(found(numerals, name, amount).join('\n')).toMatch(words)
+  })
 
   it('noise as large as what is measured is found in a table, and a little is not', () => {
     expect(found(wines, 'noise', 0.1)).toEqual([])
-    expect(found(wines, 'noise', 2).join()).toMatch(/augmentation\.noise 2 makes the training rows look like other data: \w+, /)
+    expect(found(wines, 'noise', 2).join()).toMatch(
+      /augmentation\.noise 2 makes the training rows look like other data: \w+, /,
+    )
   })
 
   it('is told apart where there are several', () => {
@@ -54,10 +59,15 @@ describe('augmentation that changes what rows are', () => {
 })
 
 describe('no augmentation is blamed', () => {
-  it.each([['shift', 0.06], ['shift', 0.125], ['erase', 0.25], ['noise', 0.05], ['noise', 0.2]] as const)(
-    'that does no harm: %s %f, which cost a network no accuracy', (name, amount) => {
-      expect(found(numerals, name, amount)).toEqual([])
-    })
+  it.each([
+    ['shift', 0.06],
+    ['shift', 0.125],
+    ['erase', 0.25],
+    ['noise', 0.05],
+    ['noise', 0.2],
+  ] as const)('that does no harm: %s %f, which cost a network no accuracy', (name, amount) => {
+    expect(found(numerals, name, amount)).toEqual([])
+  })
 
   it('where it leaves the rows as they are, where there is none, and on a handful of rows', () => {
     expect(checkData(numerals, ['augmentation'], [{ name: 'flip', amount: 1, apply: () => undefined }])).toEqual([])

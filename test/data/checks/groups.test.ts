@@ -24,26 +24,34 @@ function repeated(name: string, value: (person: number) => string | number, peop
   return file(`${name.replace(/\W/g, '-')}.csv`, [`a,b,c,d,${name},y`, ...lines, ''].join('\n'))
 }
 
-const load = (source: string, change: Partial<DataConfig> = {}) => loadDataset(config(source, { standardize: true, split, ...change }))
+const load = (source: string, change: Partial<DataConfig> = {}) =>
+  loadDataset(config(source, { standardize: true, split, ...change }))
 
 describe('groups that are not declared', () => {
   it.each([
-    ['a number', (person: number) => 1000 + person], ['a text', (person: number) => `k${(person * 7919) % 1009}`],
+    ['a number', (person: number) => 1000 + person],
+    ['a text', (person: number) => `k${(person * 7919) % 1009}`],
   ] as const)('are found by how alike their rows are, where the name says nothing: %s', async (_, value) => {
     const [found] = groupsOf(await load(repeated(`v5-${typeof value(1)}`, value)))
     expect(found).toMatchObject({ check: 'groups' })
     expect(found?.message).toMatch(
-      /^rows may belong together by "v5-\w+" \(of [89]\d % of the rows, the most similar other row has the same value, where chance gives 1 %/)
-    expect(found?.message).toMatch(/\d\d of its 60 values are in more than one part of the split.* set split\.groupBy: v5-.*; rows \d+, /)
+      /^rows may belong together by "v5-\w+" \(of [89]\d % of the rows, the most similar other row has the same value, where chance gives 1 %/,
+    )
+    expect(found?.message).toMatch(
+      /\d\d of its 60 values are in more than one part of the split.* set split\.groupBy: v5-.*; rows \d+, /,
+    )
     expect(found?.rows?.length).toBeGreaterThan(50)
   })
 
-  it.each(['patient', 'Subject_ID', 'userId', 'session no.'])('are found by their name where rows are not alike: %s', async (name) => {
-    const random = stream(9, 'rows')
-    const lines = Array.from({ length: 200 }, (_, i) => `${random.normal().toFixed(4)},p${i % 40},${i % 2}`)
-    const data = await load(file('named.csv', [`a,${name},y`, ...lines, ''].join('\n')))
-    expect(groupsOf(data)[0]?.message).toMatch(/its name says so/)
-  })
+  it.each(['patient', 'Subject_ID', 'userId', 'session no.'])(
+    'are found by their name where rows are not alike: %s',
+    async (name) => {
+      const random = stream(9, 'rows')
+      const lines = Array.from({ length: 200 }, (_, i) => `${random.normal().toFixed(4)},p${i % 40},${i % 2}`)
+      const data = await load(file('named.csv', [`a,${name},y`, ...lines, ''].join('\n')))
+      expect(groupsOf(data)[0]?.message).toMatch(/its name says so/)
+    },
+  )
 
   it('are found among columns that are no inputs, and columns that say the same are named beside', async () => {
     const source = repeated('v', (person) => 500 + person)
@@ -63,7 +71,10 @@ describe('groups that are not declared', () => {
 
 describe('declared groups', () => {
   it('that are torn apart are counted and their rows named', async () => {
-    const data = await load(repeated('patient', (person) => person), { split: { ...split, groupBy: 'patient' } })
+    const data = await load(
+      repeated('patient', (person) => person),
+      { split: { ...split, groupBy: 'patient' } },
+    )
     expect(groupsOf(data)).toEqual([])
     const [row = 0] = data.splits.test
     const [key] = data.keys
@@ -82,11 +93,23 @@ describe('no groups are cried', () => {
   const iris = fileURLToPath(new URL('../../diagnose/data/iris.csv', import.meta.url))
 
   it('in the data of the examples and tests, whatever the target', async () => {
-    const tables = [[wine, 'class'], [breast, 'class'], [iris, 'class']] as const
-    const regressions = [[wine, 'alcohol'], [wine, 'proline'], [wine, 'magnesium'], [breast, 'worst_texture'], [iris, 'petal_width']] as const
+    const tables = [
+      [wine, 'class'],
+      [breast, 'class'],
+      [iris, 'class'],
+    ] as const
+    const regressions = [
+      [wine, 'alcohol'],
+      [wine, 'proline'],
+      [wine, 'magnesium'],
+      [breast, 'worst_texture'],
+      [iris, 'petal_width'],
+    ] as const
     const all = await Promise.all([
       ...tables.map(([source, target]) => load(source, { target })),
-      ...regressions.map(([source, target]) => load(source, { target, task: 'regression', split: { ...split, stratify: false } })),
+      ...regressions.map(([source, target]) =>
+        load(source, { target, task: 'regression', split: { ...split, stratify: false } }),
+      ),
       load(digits, { target: '-1', header: false }),
       load(digits, { target: '-1', inputs: { kind: 'array', shape: [8, 8, 1], scale: 1 / 16 }, standardize: false }),
     ])

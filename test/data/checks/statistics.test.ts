@@ -2,7 +2,11 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { predictivePower } from '../../../src/data/checks/leakage.ts'
 import {
-  associationOf, chiSquareTail, holmRejects, kolmogorovSmirnov, stability,
+  associationOf,
+  chiSquareTail,
+  holmRejects,
+  kolmogorovSmirnov,
+  stability,
 } from '../../../src/data/checks/methods/two-samples.ts'
 import { stream } from '../../../src/base/random.ts'
 import { fixture } from '../support.ts'
@@ -16,7 +20,7 @@ interface Vectors {
 const vectors = JSON.parse(readFileSync(fixture('checks.json'), 'utf8')) as Vectors
 
 describe('predictive power', () => {
-  it.each(vectors.power)('is that of scikit-learn\'s trees: $name', ({ values, targets, classes, score }) => {
+  it.each(vectors.power)("is that of scikit-learn's trees: $name", ({ values, targets, classes, score }) => {
     expect(predictivePower(Float32Array.from(values), Float32Array.from(targets), classes)).toBeCloseTo(score, 6)
   })
 
@@ -29,8 +33,14 @@ describe('predictive power', () => {
   })
 
   it('orders negative numbers and zeros as numbers', () => {
-    const values = Float32Array.from({ length: 400 }, (_, i) => ((i * 37) % 400 - 200) / 10)
-    expect(predictivePower(values, values.map((v) => (v > -7 ? 1 : 0)), 2)).toBeGreaterThan(0.97)
+    const values = Float32Array.from({ length: 400 }, (_, i) => (((i * 37) % 400) - 200) / 10)
+    expect(
+      predictivePower(
+        values,
+        values.map((v) => (v > -7 ? 1 : 0)),
+        2,
+      ),
+    ).toBeGreaterThan(0.97)
   })
 })
 
@@ -46,7 +56,7 @@ describe('two samples', () => {
     for (const [x, df, p] of vectors.chi2) expect(Math.abs(chiSquareTail(x, df) / p - 1), `${x}, ${df}`).toBeLessThan(1e-9)
   })
 
-  it.each(vectors.cramer)('have the corrected Cramér\'s V $v', ({ left, right, v, p }) => {
+  it.each(vectors.cramer)("have the corrected Cramér's V $v", ({ left, right, v, p }) => {
     const found = associationOf(left, right)
     expect(found.effect).toBeCloseTo(v, 10)
     expect(found.p / p).toBeCloseTo(1, 8)

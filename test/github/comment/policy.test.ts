@@ -8,14 +8,25 @@ const none = { seeds: null, trials: null, minutes: null, stages: null }
 const command = (more: Partial<Command> = {}): Command => ({ name: 'tune', sha: null, options: none, ...more })
 const pull = { number: 7, open: true, headSha: head, baseSha: other, into: 'main', fork: false }
 const good: Facts = {
-  comment: { id: 11, createdAt: '2026-11-01T12:00:00Z' }, permission: 'write', pull, forcePushes: [],
+  comment: { id: 11, createdAt: '2026-11-01T12:00:00Z' },
+  permission: 'write',
+  pull,
+  forcePushes: [],
   base: { budget: { trials: 200, minutes: null } },
 }
 const answer = (c: Command, facts: Partial<Facts> = {}, allowForks = false, requireSha = false): unknown => {
   const decided = decide(c, { ...good, ...facts }, { allowForks, requireSha })
   return decided.ok ? decided.value : decided.error
 }
-const through = { command: 'tune', pull: 7, sha: head, base: other, into: 'main', comment: 11, options: { ...none, trials: 200 } }
+const through = {
+  command: 'tune',
+  pull: 7,
+  sha: head,
+  base: other,
+  into: 'main',
+  comment: 11,
+  options: { ...none, trials: 200 },
+}
 
 describe('a command', () => {
   it('is let through for the head, with the budget of the base', () => {
@@ -28,7 +39,9 @@ describe('a command', () => {
   it.each(['read', 'triage', 'none', '', 'WRITE', 'writer'])('attack 3: is refused to a permission of %j', (permission) => {
     expect(answer(command(), { permission })).toContain('who may write')
   })
-  it.each(['admin', 'maintain', 'write'])('is open to %s', (permission) => expect(answer(command(), { permission })).toEqual(through))
+  it.each(['admin', 'maintain', 'write'])('is open to %s', (permission) =>
+    expect(answer(command(), { permission })).toEqual(through),
+  )
   it('attack 3: is refused where the permission could not be asked', () => {
     expect(answer(command(), { permission: null })).toContain('could not be asked')
   })
@@ -52,12 +65,16 @@ describe('a command', () => {
   })
 
   // Attack 2: a force-push between comment and run; a second is what the clock of GitHub tells apart.
-  it.each([['2026-11-01T12:00:01Z', true], ['2026-11-01T12:00:00Z', true], ['2026-11-01T11:59:59Z', false], ['no date', true]])(
-    'attack 2: without a hash, a force-push at %s refuses: %s', (at, refused) => {
-      const said = answer(command(), { forcePushes: ['2026-10-01T00:00:00Z', at] })
-      if (refused) expect(said).toContain('force-pushed after your comment')
-      else expect(said).toEqual(through)
-    })
+  it.each([
+    ['2026-11-01T12:00:01Z', true],
+    ['2026-11-01T12:00:00Z', true],
+    ['2026-11-01T11:59:59Z', false],
+    ['no date', true],
+  ])('attack 2: without a hash, a force-push at %s refuses: %s', (at, refused) => {
+    const said = answer(command(), { forcePushes: ['2026-10-01T00:00:00Z', at] })
+    if (refused) expect(said).toContain('force-pushed after your comment')
+    else expect(said).toEqual(through)
+  })
   it('attack 2: is refused where force-pushes could not be asked, unless it names the commit', () => {
     expect(answer(command(), { forcePushes: null })).toContain('could not be asked')
     expect(answer(command({ sha: head }), { forcePushes: null })).toEqual(through)
@@ -69,7 +86,10 @@ describe('a command', () => {
   })
 
   // Attack 10: a comment that would cost more than the spec allows.
-  it.each([[200, true], [201, false]])('attack 10: trials=%d against a budget of 200: %s', (trials, passes) => {
+  it.each([
+    [200, true],
+    [201, false],
+  ])('attack 10: trials=%d against a budget of 200: %s', (trials, passes) => {
     const said = answer(command({ options: { ...none, trials } }))
     if (passes) expect(said).toMatchObject({ options: { trials } })
     else expect(said).toContain('over the budget of the spec, which allows 200')
@@ -87,9 +107,19 @@ describe('a request', () => {
     expect(parseRequest(JSON.stringify(through))).toEqual(through)
   })
   it.each([
-    '', '[]', 'null', '{"command":"tune"', JSON.stringify({ ...through, sha: 'main' }), JSON.stringify({ ...through, command: 'help' }),
-    JSON.stringify({ ...through, pull: '7' }), JSON.stringify({ ...through, pull: -1 }), JSON.stringify({ ...through, options: { ...none, minutes: 361 } }),
-    JSON.stringify({ ...through, options: { ...none, stages: [1] } }), JSON.stringify({ ...through, comment: null }),
-    JSON.stringify({ ...through, into: '' }), JSON.stringify({ ...through, into: 7 }), JSON.stringify({ ...through, into: 'x'.repeat(256) }),
+    '',
+    '[]',
+    'null',
+    '{"command":"tune"',
+    JSON.stringify({ ...through, sha: 'main' }),
+    JSON.stringify({ ...through, command: 'help' }),
+    JSON.stringify({ ...through, pull: '7' }),
+    JSON.stringify({ ...through, pull: -1 }),
+    JSON.stringify({ ...through, options: { ...none, minutes: 361 } }),
+    JSON.stringify({ ...through, options: { ...none, stages: [1] } }),
+    JSON.stringify({ ...through, comment: null }),
+    JSON.stringify({ ...through, into: '' }),
+    JSON.stringify({ ...through, into: 7 }),
+    JSON.stringify({ ...through, into: 'x'.repeat(256) }),
   ])('is refused: %s', (text) => expect(() => parseRequest(text)).toThrow('action/request'))
 })

@@ -8,7 +8,10 @@ import type { Request } from '../../../src/github/comment/request.ts'
 import { startRestEmulator, type EmulatedPull, type RestEmulator } from '../../support/rest-emulator.ts'
 
 const [head, moved, base] = ['a', 'b', 'c'].map((c) => c.repeat(40)) as [string, string, string]
-const examples = createRequire(import.meta.url)('@octokit/webhooks-examples') as readonly { name: string; examples: readonly { action?: string }[] }[]
+const examples = createRequire(import.meta.url)('@octokit/webhooks-examples') as readonly {
+  name: string
+  examples: readonly { action?: string }[]
+}[]
 let github: RestEmulator
 let pull: EmulatedPull
 
@@ -27,19 +30,30 @@ function payload(body: string, action = 'created'): unknown {
   const example = examples.find((e) => e.name === 'issue_comment')?.examples.find((p) => p.action === 'created')
   const { comment, issue, ...rest } = example as unknown as { comment: object; issue: object }
   return {
-    ...rest, action, issue: { ...issue, number: 7, pull_request: { url: 'https://api.github.com/repos/octo/nets/pulls/7' } },
+    ...rest,
+    action,
+    issue: { ...issue, number: 7, pull_request: { url: 'https://api.github.com/repos/octo/nets/pulls/7' } },
     comment: { ...comment, id: 11, body, created_at: at, user: { login: 'octocat', id: 5, type: 'User' } },
   }
 }
 
-async function comment(body: string, more: { allowForks?: boolean; requireSha?: boolean; run?: number; budget?: Budget | null } = {}): Promise<Request | null> {
+async function comment(
+  body: string,
+  more: { allowForks?: boolean; requireSha?: boolean; run?: number; budget?: Budget | null } = {},
+): Promise<Request | null> {
   const api = githubApi({ token: github.token, repository: 'octo/nets', baseUrl: github.url, sleep: async () => undefined })
   const event = commentEvent('issue_comment', payload(body))
   if (!event) throw new Error('the payload was not understood')
   const { budget = { trials: null, minutes: 30 } } = more
   return receive(event, {
-    api, title: 'tunegate', run: more.run ?? 100, runUrl: 'https://github.com/octo/nets/actions/runs/100', stageNames: ['batch', 'verify'],
-    baseAt: async () => budget && { budget }, allowForks: more.allowForks ?? false, requireSha: more.requireSha ?? false,
+    api,
+    title: 'tunegate',
+    run: more.run ?? 100,
+    runUrl: 'https://github.com/octo/nets/actions/runs/100',
+    stageNames: ['batch', 'verify'],
+    baseAt: async () => budget && { budget },
+    allowForks: more.allowForks ?? false,
+    requireSha: more.requireSha ?? false,
   })
 }
 
@@ -48,12 +62,21 @@ const said = (): string => github.state.comments.at(-1)?.body ?? ''
 describe('a comment', () => {
   it('is let through, seen, and shown in one comment that the next one edits', async () => {
     expect(await comment('/tune verify seeds=5')).toEqual({
-      command: 'verify', pull: 7, sha: head, base, into: 'main', comment: 11, options: { seeds: 5, trials: null, minutes: 30, stages: null },
+      command: 'verify',
+      pull: 7,
+      sha: head,
+      base,
+      into: 'main',
+      comment: 11,
+      options: { seeds: 5, trials: null, minutes: 30, stages: null },
     })
     await comment('/tune plan', { run: 101 })
     expect(github.state.comments).toHaveLength(1)
     expect(said()).toContain('### Planning')
-    expect(github.state.reactions).toEqual([{ comment: 11, content: 'eyes' }, { comment: 11, content: 'eyes' }])
+    expect(github.state.reactions).toEqual([
+      { comment: 11, content: 'eyes' },
+      { comment: 11, content: 'eyes' },
+    ])
   })
 
   it('that says something else costs no request', async () => {
@@ -125,21 +148,25 @@ describe('a comment', () => {
 
   const long = Array.from({ length: 2950 }, () => ({ event: 'committed' }))
 
-  it.each([
-    '/tune', `/tune ${head}`, '/tune help', '/tune cancel', '/tune verfy', '/TUNE', `/tune ${'x'.repeat(400)}`,
-  ])('attack 21: of a stranger costs two requests and leaves the answer to others alone: %s', async (body) => {
-    expect(await comment('/tune help')).toBeNull()
-    const answered = structuredClone(github.state.comments)
-    const talk = { pull: 7, body: 'talk', login: 'mallory', type: 'User' } as const
-    for (let id = 0; id < 2950; id++) github.state.comments.unshift({ id, ...talk })
-    pull.timeline = long
-    github.state.permissions.set('octocat', { permission: 'read', id: 5 })
-    github.requests.length = 0
-    expect(await comment(body)).toBeNull()
-    expect(github.requests).toEqual(['GET /collaborators/octocat/permission 200', 'POST /issues/comments/11/reactions 201'])
-    expect(github.state.reactions.at(-1)?.content).toBe('confused')
-    expect(github.state.comments.filter((c) => c.type === 'Bot')).toEqual(answered)
-  })
+  it.each(['/tune', `/tune ${head}`, '/tune help', '/tune cancel', '/tune verfy', '/TUNE', `/tune ${'x'.repeat(400)}`])(
+    'attack 21: of a stranger costs two requests and leaves the answer to others alone: %s',
+    async (body) => {
+      expect(await comment('/tune help')).toBeNull()
+      const answered = structuredClone(github.state.comments)
+      const talk = { pull: 7, body: 'talk', login: 'mallory', type: 'User' } as const
+      for (let id = 0; id < 2950; id++) github.state.comments.unshift({ id, ...talk })
+      pull.timeline = long
+      github.state.permissions.set('octocat', { permission: 'read', id: 5 })
+      github.requests.length = 0
+      expect(await comment(body)).toBeNull()
+      expect(github.requests).toEqual([
+        'GET /collaborators/octocat/permission 200',
+        'POST /issues/comments/11/reactions 201',
+      ])
+      expect(github.state.reactions.at(-1)?.content).toBe('confused')
+      expect(github.state.comments.filter((c) => c.type === 'Bot')).toEqual(answered)
+    },
+  )
 
   it('attack 21: of somebody who may write reads the timeline only where it names no commit', async () => {
     const timelines = (): number => github.requests.filter((r) => r.includes('timeline')).length
@@ -189,7 +216,10 @@ describe('a comment', () => {
   it('waits out a rate limit that ends soon, and a server that stumbles', async () => {
     github.script(/permission/, 429, 1, { 'retry-after': '1' })
     github.script(/pulls\/7$/, 502, 2)
-    github.script(/comments$/, 403, 1, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(Math.ceil(Date.now() / 1000) + 1) })
+    github.script(/comments$/, 403, 1, {
+      'x-ratelimit-remaining': '0',
+      'x-ratelimit-reset': String(Math.ceil(Date.now() / 1000) + 1),
+    })
     expect(await comment('/tune')).toMatchObject({ sha: head })
     expect(github.state.comments).toHaveLength(1)
   })

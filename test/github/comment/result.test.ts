@@ -17,19 +17,36 @@ describe('attack 7: a result', () => {
   it('is read where it is bound to this run and commit', () => expect(read(good)).toBe('read'))
 
   it.each([
-    [{ ...good, bound: { ...bound, run: 76 } }, 'another run or commit'], [{ ...good, bound: { ...bound, sha: other } }, 'another run or commit'],
-    [{ ...good, bound: { ...bound, run: '77' } }, 'another run or commit'], [{ ...good, bound: { ...bound, plan: 'x' } }, 'another plan'],
-    [{ ...good, version: 2 }, 'shape'], [{ ...good, outcome: null }, 'shape'], ['{', 'shape'], ['[]', 'shape'], ['null', 'shape'], ['', 'shape'],
-    [{ ...good, outcome: { kind: 'plan' } }, 'no text'], [{ ...good, outcome: { kind: 'other', text: 'x' } }, 'no known kind'],
+    [{ ...good, bound: { ...bound, run: 76 } }, 'another run or commit'],
+    [{ ...good, bound: { ...bound, sha: other } }, 'another run or commit'],
+    [{ ...good, bound: { ...bound, run: '77' } }, 'another run or commit'],
+    [{ ...good, bound: { ...bound, plan: 'x' } }, 'another plan'],
+    [{ ...good, version: 2 }, 'shape'],
+    [{ ...good, outcome: null }, 'shape'],
+    ['{', 'shape'],
+    ['[]', 'shape'],
+    ['null', 'shape'],
+    ['', 'shape'],
+    [{ ...good, outcome: { kind: 'plan' } }, 'no text'],
+    [{ ...good, outcome: { kind: 'other', text: 'x' } }, 'no known kind'],
     [{ ...good, outcome: { kind: 'study', gateLines: [1.5], report: {} } }, 'lines'],
     [{ ...good, outcome: { kind: 'study', gateLines: [-1], report: {} } }, 'lines'],
     [{ ...good, outcome: { kind: 'study', gateLines: Array(1001).fill(1), report: {} } }, 'lines'],
-    [{ ...good, outcome: { kind: 'study', gateLines: [], report: { verdict: { status: 'pass' } } } }, 'report of the run does not have the shape'],
-    [{ ...good, outcome: { kind: 'study', gateLines: [], report: '__proto__' } }, 'report of the run does not have the shape'],
+    [
+      { ...good, outcome: { kind: 'study', gateLines: [], report: { verdict: { status: 'pass' } } } },
+      'report of the run does not have the shape',
+    ],
+    [
+      { ...good, outcome: { kind: 'study', gateLines: [], report: '__proto__' } },
+      'report of the run does not have the shape',
+    ],
   ])('is refused: %j', (value, reason) => expect(read(value)).toContain(reason))
 
   it('shows at most so much text', () => {
-    const result = parseResult(JSON.stringify({ ...good, outcome: { kind: 'problem', text: 'x'.repeat(30_000) } }), { run: 77, sha })
+    const result = parseResult(JSON.stringify({ ...good, outcome: { kind: 'problem', text: 'x'.repeat(30_000) } }), {
+      run: 77,
+      sha,
+    })
     expect(result.ok && result.value.outcome.kind === 'problem' && result.value.outcome.text.length).toBe(20_000)
   })
 })

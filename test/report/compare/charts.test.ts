@@ -16,7 +16,11 @@ const second = {
   verification: first.verification && {
     ...first.verification,
     seeds: first.verification.seeds.map((s, i) => ({
-      ...s, candidate: { ...s.candidate, test: { ...s.candidate.test, accuracy: (s.candidate.test?.accuracy ?? 0) + (i === 0 ? -0.01 : 0.02) } },
+      ...s,
+      candidate: {
+        ...s.candidate,
+        test: { ...s.candidate.test, accuracy: (s.candidate.test?.accuracy ?? 0) + (i === 0 ? -0.01 : 0.02) },
+      },
     })),
   },
 }
@@ -32,7 +36,9 @@ describe('two studies in pictures', () => {
     if (!chart || !('layer' in chart.spec)) throw new Error('no layers')
     const dots = chart.spec.layer.at(-1)?.data
     const gains = comparison.metrics.find((m) => m.objective && m.split === 'test')?.seeds.map((s) => s.gain)
-    expect(dots && 'values' in dots ? dots.values : []).toEqual(expect.arrayContaining((gains ?? []).map((gain) => expect.objectContaining({ split: 'test', gain }) as unknown)))
+    expect(dots && 'values' in dots ? dots.values : []).toEqual(
+      expect.arrayContaining((gains ?? []).map((gain) => expect.objectContaining({ split: 'test', gain }) as unknown)),
+    )
     expect(gains?.map((g) => Number(g?.toFixed(6)))).toEqual([-0.01, 0.02, 0.02, 0.02, 0.02])
     expect(chart.sentence).toContain('on 4 of 10 pairs')
   })
@@ -41,7 +47,14 @@ describe('two studies in pictures', () => {
     const drawings = new Map(await Promise.all(all.map(async (c) => [c.id, { ...c, svg: await renderSvg(c) }] as const)))
     const page = comparisonHtml(comparison, drawings)
     expect(markupProblem(page)).toBeUndefined()
-    expect([...page.matchAll(/href="#([\w-]+)"/g)].map((m) => m[1])).toEqual(['sides', 'sides', 'levers', 'metrics', 'curves', 'seeds'])
+    expect([...page.matchAll(/href="#([\w-]+)"/g)].map((m) => m[1])).toEqual([
+      'sides',
+      'sides',
+      'levers',
+      'metrics',
+      'curves',
+      'seeds',
+    ])
     expect(page).not.toContain('<script')
     expect(page.match(/<svg /g)).toHaveLength(2)
   })

@@ -16,7 +16,14 @@ const noise = (seed: number, length: number): Float32Array => {
   const random = stream(seed, 'noise')
   return Float32Array.from({ length }, () => random.normal())
 }
-const tensor = (seed: number, shape: number[]): Tensor => tf.tensor(noise(seed, shape.reduce((a, b) => a * b, 1)), shape)
+const tensor = (seed: number, shape: number[]): Tensor =>
+  tf.tensor(
+    noise(
+      seed,
+      shape.reduce((a, b) => a * b, 1),
+    ),
+    shape,
+  )
 const farthest = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
   expect(a.length).toBe(b.length)
   return Array.from(a).reduce((most, value, i) => Math.max(most, Math.abs(value - (b[i] as number))), 0)
@@ -38,8 +45,17 @@ function memoryOf(...lengths: readonly number[]): { memory: { buffer: ArrayBuffe
   return { memory, views }
 }
 
-describe.each([['four lanes', true], ['one lane', false]] as const)('generated passes with %s', (_, simd) => {
-  const sizes = [[1, 1, 1], [5, 4, 8], [3, 7, 13], [9, 2, 17], [33, 9, 6]] as const
+describe.each([
+  ['four lanes', true],
+  ['one lane', false],
+] as const)('generated passes with %s', (_, simd) => {
+  const sizes = [
+    [1, 1, 1],
+    [5, 4, 8],
+    [3, 7, 13],
+    [9, 2, 17],
+    [33, 9, 6],
+  ] as const
   test.each(sizes)('add %d outer products of %d and %d', (count, leftSize, rightSize) => {
     const { memory, views } = memoryOf(count * leftSize, count * rightSize, leftSize * rightSize)
     const [left, right, out] = views as [Float32Array, Float32Array, Float32Array]
@@ -50,8 +66,14 @@ describe.each([['four lanes', true], ['one lane', false]] as const)('generated p
     })
     const once = { count: 1, left: 0, right: 0 }
     products(memory, simd).addOuter({
-      left: left.byteOffset, right: right.byteOffset, out: out.byteOffset, leftSize, rightSize,
-      images: once, rows: once, columns: { count, left: leftSize * 4, right: rightSize * 4 },
+      left: left.byteOffset,
+      right: right.byteOffset,
+      out: out.byteOffset,
+      leftSize,
+      rightSize,
+      images: once,
+      rows: once,
+      columns: { count, left: leftSize * 4, right: rightSize * 4 },
     })
     expect(farthest(out, wanted)).toBeLessThan(1e-5)
   })
@@ -70,8 +92,18 @@ describe.each([['four lanes', true], ['one lane', false]] as const)('generated p
 
   test('give slopes to the first maximum, ties and borders included', () => {
     const g: WindowGeometry = {
-      batchSize: 2, inHeight: 5, inWidth: 6, inChannels: 7, outHeight: 3, outWidth: 3, outChannels: 7,
-      filterHeight: 3, filterWidth: 3, strideHeight: 2, strideWidth: 2, padInfo: { top: 1, left: 0 },
+      batchSize: 2,
+      inHeight: 5,
+      inWidth: 6,
+      inChannels: 7,
+      outHeight: 3,
+      outWidth: 3,
+      outChannels: 7,
+      filterHeight: 3,
+      filterWidth: 3,
+      strideHeight: 2,
+      strideWidth: 2,
+      padInfo: { top: 1, left: 0 },
     }
     const { memory, views } = memoryOf(2 * 5 * 6 * 7, 2 * 3 * 3 * 7, 2 * 3 * 3 * 7, 2 * 5 * 6 * 7)
     const [pixels, maxima, slopes, sums] = views as [Float32Array, Float32Array, Float32Array, Float32Array]
@@ -109,7 +141,11 @@ function eachWindow(g: WindowGeometry, visit: (taps: number[], output: number) =
 }
 
 describe('replaced kernels', () => {
-  test.each([[3, 5, 4], [64, 9, 10], [2000, 70, 6]])('multiply transposed operands: %d rows, %d by %d', (rows, a, b) => {
+  test.each([
+    [3, 5, 4],
+    [64, 9, 10],
+    [2000, 70, 6],
+  ])('multiply transposed operands: %d rows, %d by %d', (rows, a, b) => {
     tf.tidy(() => {
       const [left, right] = [tensor(1, [rows, a]) as never, tensor(2, [rows, b]) as never]
       const wanted = tf.matMul(tf.transpose(left), right).dataSync()
@@ -130,20 +166,49 @@ describe('replaced kernels', () => {
     })
   })
 
-  test.each([[[64, 8, 8, 3], [3]], [[7, 5], [5]], [[1024, 16], [16]], [[4, 1], [1]], [[6, 2, 4], [2, 4]], [[6, 4], [1]]])(
-    'broadcast %j with %j', (long, short) => {
-      tf.tidy(() => {
-        const [a, b] = [tensor(1, long), tensor(2, short)]
-        const [va, vb] = [a.dataSync(), b.dataSync()]
-        type Op = (x: number, y: number) => number
-        const plain = (op: Op): number[] => [...va].map((v, i) => op(v, vb[i % vb.length] as number))
-        expect(farthest(tf.add(a, b).dataSync(), plain((x, y) => x + y))).toBeLessThan(1e-6)
-        expect(farthest(tf.mul(b, a).dataSync(), plain((x, y) => x * y))).toBeLessThan(1e-6)
-        expect(farthest(tf.sub(a, b).dataSync(), plain((x, y) => x - y))).toBeLessThan(1e-6)
-        expect(farthest(tf.sub(b, a).dataSync(), plain((x, y) => y - x))).toBeLessThan(1e-6)
-        expect(tf.sub(b, a).shape).toEqual(long)
-      })
+  test.each([
+    [[64, 8, 8, 3], [3]],
+    [[7, 5], [5]],
+    [[1024, 16], [16]],
+    [[4, 1], [1]],
+    [
+      [6, 2, 4],
+      [2, 4],
+    ],
+    [[6, 4], [1]],
+  ])('broadcast %j with %j', (long, short) => {
+    tf.tidy(() => {
+      const [a, b] = [tensor(1, long), tensor(2, short)]
+      const [va, vb] = [a.dataSync(), b.dataSync()]
+      type Op = (x: number, y: number) => number
+      const plain = (op: Op): number[] => [...va].map((v, i) => op(v, vb[i % vb.length] as number))
+      expect(
+        farthest(
+          tf.add(a, b).dataSync(),
+          plain((x, y) => x + y),
+        ),
+      ).toBeLessThan(1e-6)
+      expect(
+        farthest(
+          tf.mul(b, a).dataSync(),
+          plain((x, y) => x * y),
+        ),
+      ).toBeLessThan(1e-6)
+      expect(
+        farthest(
+          tf.sub(a, b).dataSync(),
+          plain((x, y) => x - y),
+        ),
+      ).toBeLessThan(1e-6)
+      expect(
+        farthest(
+          tf.sub(b, a).dataSync(),
+          plain((x, y) => y - x),
+        ),
+      ).toBeLessThan(1e-6)
+      expect(tf.sub(b, a).shape).toEqual(long)
     })
+  })
 
   test('sum over leading sizes, kept or not, and over others', () => {
     tf.tidy(() => {
@@ -154,13 +219,32 @@ describe('replaced kernels', () => {
       expect(farthest(tf.sum(x, [0, 1]).dataSync(), columns)).toBeLessThan(1e-5)
       expect(tf.sum(x, [0, 1], true).shape).toEqual([1, 1, 7])
       expect(tf.sum(x, [0, 2]).shape).toEqual([3])
-      expect([...tf.sum(tf.tensor([[1, 2], [3, 4]], [2, 2], 'int32'), 0).dataSync()]).toEqual([4, 6])
+      expect([
+        ...tf
+          .sum(
+            tf.tensor(
+              [
+                [1, 2],
+                [3, 4],
+              ],
+              [2, 2],
+              'int32',
+            ),
+            0,
+          )
+          .dataSync(),
+      ]).toEqual([4, 6])
     })
   })
 
   test('sum segments, without those below 0', () => {
     tf.tidy(() => {
-      const x = tf.tensor2d([[1, 2], [3, 4], [5, 6], [7, 8]])
+      const x = tf.tensor2d([
+        [1, 2],
+        [3, 4],
+        [5, 6],
+        [7, 8],
+      ])
       const sums = tf.unsortedSegmentSum(x, tf.tensor1d([2, 0, 2, -1], 'int32'), 3)
       expect([...sums.dataSync()]).toEqual([3, 4, 0, 0, 6, 8])
     })
@@ -168,7 +252,10 @@ describe('replaced kernels', () => {
 
   test('convolve with padding `same` under strides larger than the kernel', () => {
     tf.tidy(() => {
-      const x = tf.tensor(Float32Array.from({ length: 63 }, (_, i) => i), [1, 7, 9, 1]) as Tensor4D
+      const x = tf.tensor(
+        Float32Array.from({ length: 63 }, (_, i) => i),
+        [1, 7, 9, 1],
+      ) as Tensor4D
       const kernel = tf.tensor([1, 100], [1, 2, 1, 1]) as Tensor4D
       expect([...tf.conv2d(x, kernel, [2, 3], 'same').dataSync()].slice(0, 4)).toEqual([100, 403, 706, 1918])
     })

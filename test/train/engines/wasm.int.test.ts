@@ -18,8 +18,13 @@ beforeAll(async () => {
       ({ tf, label }) => console.log(label, tf.grad((x) => tf.square(x))(tf.scalar(3)).dataSync()[0]),
       (error) => console.log(error.name, error.diagnostics?.[0]?.code, error.message))`
   await build({
-    stdin: { contents: entry, resolveDir: join(import.meta.dirname, '../../..'), loader: 'ts' }, outfile: bundle,
-    bundle: true, platform: 'node', format: 'esm', mainFields: ['module', 'main'], logLevel: 'error',
+    stdin: { contents: entry, resolveDir: join(import.meta.dirname, '../../..'), loader: 'ts' },
+    outfile: bundle,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    logLevel: 'error',
     banner: { js: "import { createRequire as bundled } from 'node:module'; const require = bundled(import.meta.url);" },
   })
 })

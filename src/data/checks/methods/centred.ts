@@ -34,7 +34,10 @@ function centreOf(image: Float32Array, width: number, channels: number): { reado
 type Size = readonly [height: number, width: number, channels: number]
 
 function move(
-  from: Float32Array, to: Float32Array, [height, width, channels]: Size, [down, right]: readonly [number, number],
+  from: Float32Array,
+  to: Float32Array,
+  [height, width, channels]: Size,
+  [down, right]: readonly [number, number],
 ): void {
   for (let y = Math.max(0, down); y < Math.min(height, height + down); y++) {
     for (let x = Math.max(0, right); x < Math.min(width, width + right); x++) {

@@ -16,7 +16,7 @@ export interface CheckedColumn {
 export function columnsOf(dataset: Dataset): CheckedColumn[] {
   const { features } = dataset
   const columns: CheckedColumn[] = []
-  for (let first = 0; first < features.length;) {
+  for (let first = 0; first < features.length; ) {
     const name = features[first] ?? ''
     const prefix = name.slice(0, name.indexOf('=') + 1)
     let width = 1
@@ -45,7 +45,7 @@ function isOneHot({ inputs, features, targets }: Dataset, first: number, width: 
 export function valuesOf({ inputs, features }: Dataset, { first, width }: CheckedColumn, rows: Int32Array): Float32Array {
   return Float32Array.from(rows, (row) => {
     const at = row * features.length + first
-    return width === 1 ? inputs[at] ?? 0 : inputs.subarray(at, at + width).indexOf(1)
+    return width === 1 ? (inputs[at] ?? 0) : inputs.subarray(at, at + width).indexOf(1)
   })
 }
 

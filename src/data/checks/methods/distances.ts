@@ -19,8 +19,10 @@ export class Distances {
 
   /** @param use whether each feature counts; all if omitted */
   constructor({ inputs, features, inputShape }: Dataset, rows: Int32Array, use?: readonly boolean[]) {
-    const spread = features.map((_, i) => ({ i, sd: moments((row) => inputs[row * features.length + i] ?? 0, rows).sd }))
-      .filter(({ i, sd }) => sd > 0 && use?.[i] !== false).sort((a, b) => b.sd - a.sd)
+    const spread = features
+      .map((_, i) => ({ i, sd: moments((row) => inputs[row * features.length + i] ?? 0, rows).sd }))
+      .filter(({ i, sd }) => sd > 0 && use?.[i] !== false)
+      .sort((a, b) => b.sd - a.sd)
     this.width = spread.length
     this.#rows = rows.length
     this.#values = new Float32Array(rows.length * spread.length)
@@ -36,7 +38,7 @@ export class Distances {
   nearest(row: number, k: number): Neighbours {
     const best: number[] = []
     for (let other = 0; other < this.#rows; other++) {
-      const limit = best.length < k ? Infinity : best[k - 1] ?? Infinity
+      const limit = best.length < k ? Infinity : (best[k - 1] ?? Infinity)
       const square = other === row ? 0 : this.#square(row, other, limit)
       if (square === 0 || square >= limit) continue
       let at = best.length

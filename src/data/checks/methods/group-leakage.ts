@@ -51,7 +51,9 @@ export function alikeWithin(dataset: Dataset, key: KeyColumn): GroupLeakage | un
     else if (distance <= REACH) near++
   }
   const groupLeakage = {
-    same: same / queries, chance, neighbouring: key.ordered ? near / queries / (2 * REACH) : null,
+    same: same / queries,
+    chance,
+    neighbouring: key.ordered ? near / queries / (2 * REACH) : null,
   }
   const explained = Math.max(groupLeakage.chance, groupLeakage.neighbouring ?? 0)
   return groupLeakage.same >= SAME && groupLeakage.same >= TIMES * explained ? groupLeakage : undefined
@@ -67,7 +69,10 @@ function wholeGroups({ codes }: KeyColumn, most: number): Int32Array {
   })
   const random = stream(0, 'checks', 'groups')
   const taken: number[] = []
-  for (const group of shuffled([...members.values()].filter((g) => g.length > 1), random)) {
+  for (const group of shuffled(
+    [...members.values()].filter((g) => g.length > 1),
+    random,
+  )) {
     if (taken.length >= most) break
     taken.push(...group)
   }

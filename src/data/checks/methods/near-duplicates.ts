@@ -41,7 +41,8 @@ export function nearDuplicates(dataset: Dataset): Found[] {
   const found = kept.map(({ row }) => rows[row] ?? 0).sort((a, b) => a - b)
   const more = near.length > EXAMINED ? ' or more' : ''
   const sample = isSample || share < 1 ? `, in a sample of ${counted(queries, 'row')}` : ''
-  const message = `${counted(found.length, 'row')}${more} of validation or test nearly the same as one in another part: ` +
+  const message =
+    `${counted(found.length, 'row')}${more} of validation or test nearly the same as one in another part: ` +
     `closer than ${NEAR} × the usual distance to the nearest neighbor${sample}`
   return [{ message, rows: found }]
 }
@@ -61,8 +62,15 @@ function pooled({ splits, features }: Dataset) {
 function usual(distances: Distances, rows: number): { median: number; dimension: number } {
   const [least, most] = USUAL_ROWS
   const asked = Math.min(most, Math.max(least, Math.floor(USUAL_CELLS / rows / distances.width)))
-  const neighbours = [...sampled(Int32Array.from({ length: rows }, (_, i) => i), asked, 'usual-distance')]
-    .map((row) => distances.nearest(row, K)).filter((near) => near.length === K)
+  const neighbours = [
+    ...sampled(
+      Int32Array.from({ length: rows }, (_, i) => i),
+      asked,
+      'usual-distance',
+    ),
+  ]
+    .map((row) => distances.nearest(row, K))
+    .filter((near) => near.length === K)
   const nearest = neighbours.map(([first = 0]) => first).sort((a, b) => a - b)
   return { median: nearest[nearest.length >> 1] ?? 0, dimension: dimensionOf(neighbours) }
 }

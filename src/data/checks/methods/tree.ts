@@ -86,7 +86,7 @@ const bestNumberCut: CutAt = (values, targets, from, to, leaf) => {
   for (let i = from + 1; i <= to - leaf; i++) {
     sum += targets[i - 1] ?? 0
     if (i - from < leaf || !splits(values, i)) continue
-    const score = sum * sum / (i - from) + (total - sum) ** 2 / (to - i)
+    const score = (sum * sum) / (i - from) + (total - sum) ** 2 / (to - i)
     if (score > best) [best, cut] = [score, i]
   }
   return cut

@@ -22,7 +22,7 @@ export function kolmogorovSmirnov(a: Float32Array, b: Float32Array): Comparison 
     while (j < m && (b[j] ?? 0) <= value) j++
     effect = Math.max(effect, Math.abs(i / n - j / m))
   }
-  const root = Math.sqrt(n * m / (n + m))
+  const root = Math.sqrt((n * m) / (n + m))
   return { effect, p: kolmogorovTail((root + 0.12 + 0.11 / root) * effect) }
 }
 
@@ -47,7 +47,7 @@ function kolmogorovTail(x: number): number {
 export function stability(a: Float32Array, b: Float32Array): Comparison {
   const both = joined(a, b).sort()
   const wanted = Math.min(10, Math.floor(Math.min(a.length, b.length) / 5))
-  const quantiles = Array.from({ length: wanted }, (_, i) => both[Math.floor(i * both.length / wanted)] ?? 0)
+  const quantiles = Array.from({ length: wanted }, (_, i) => both[Math.floor((i * both.length) / wanted)] ?? 0)
   const edges = [...new Set(quantiles)].filter((edge) => edge > (both[0] ?? 0))
   if (edges.length === 0) return nothing
   const [left, right] = [binned(a, edges), binned(b, edges)]
@@ -86,7 +86,7 @@ export function associationOf(left: readonly number[], right: readonly number[])
   const all = n + m
   let chiSquare = 0
   for (const [x, y] of levels) {
-    const expected = (x + y) * n / all
+    const expected = ((x + y) * n) / all
     chiSquare += (x - expected) ** 2 / expected + (x - expected) ** 2 / (x + y - expected)
   }
   const corrected = (count: number): number => count - (count - 1) ** 2 / (all - 1)
@@ -129,10 +129,10 @@ function erfc(x: number): number {
   }
   let [term, sum] = [x, x]
   for (let k = 1; k < 60; k++) {
-    term *= 2 * x * x / (2 * k + 1)
+    term *= (2 * x * x) / (2 * k + 1)
     sum += term
   }
-  return 1 - 2 / Math.sqrt(Math.PI) * Math.exp(-x * x) * sum
+  return 1 - (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum
 }
 
 /**

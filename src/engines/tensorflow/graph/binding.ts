@@ -47,7 +47,12 @@ export interface NativeBackend {
   /** A tensor that owns the addon's memory. */
   createOutputTensor(tensor: NativeTensor): Tensor
   executeSingleOutput(name: string, attributes: readonly OpAttribute[], inputs: readonly Tensor[]): Tensor
-  executeMultipleOutputs(name: string, attributes: readonly OpAttribute[], inputs: readonly Tensor[], outputs: number): Tensor[]
+  executeMultipleOutputs(
+    name: string,
+    attributes: readonly OpAttribute[],
+    inputs: readonly Tensor[],
+    outputs: number,
+  ): Tensor[]
 }
 
 /** What compiling needs from the native engine. */
@@ -59,20 +64,28 @@ export interface Native {
 /** The classes of TensorFlow's protocol buffers that tfjs-node ships, as far as a graph needs them. */
 export interface Messages {
   readonly SavedModel: new () => Message & { setSavedModelSchemaVersion(v: number): void; addMetaGraphs(m: Message): void }
-  readonly MetaGraphDef: (new () => Message & { setMetaInfoDef(m: Message): void; setGraphDef(m: Message): void })
-    & { readonly MetaInfoDef: new () => Message & { addTags(tag: string): void } }
+  readonly MetaGraphDef: (new () => Message & { setMetaInfoDef(m: Message): void; setGraphDef(m: Message): void }) & {
+    readonly MetaInfoDef: new () => Message & { addTags(tag: string): void }
+  }
   readonly GraphDef: new () => Message & { setVersions(v: Message): void; addNode(n: Message): void }
   readonly VersionDef: new () => Message & { setProducer(v: number): void }
   readonly NodeDef: new () => Message & {
-    setName(v: string): void; setOp(v: string): void; addInput(v: string): void
+    setName(v: string): void
+    setOp(v: string): void
+    addInput(v: string): void
     getAttrMap(): { set(name: string, value: Message): void }
   }
-  readonly AttrValue: (new () => AttrValueMessage) & { readonly ListValue: new () => Message & { setIList(v: number[]): void } }
-  readonly Tensor: new () => Message & {
-    setDtype(v: number): void; setTensorShape(v: Message): void; setTensorContent(v: Uint8Array): void
+  readonly AttrValue: (new () => AttrValueMessage) & {
+    readonly ListValue: new () => Message & { setIList(v: number[]): void }
   }
-  readonly TensorShape: (new () => Message & { addDim(v: Message): void; setUnknownRank(v: boolean): void })
-    & { readonly Dim: new () => Message & { setSize(v: number): void } }
+  readonly Tensor: new () => Message & {
+    setDtype(v: number): void
+    setTensorShape(v: Message): void
+    setTensorContent(v: Uint8Array): void
+  }
+  readonly TensorShape: (new () => Message & { addDim(v: Message): void; setUnknownRank(v: boolean): void }) & {
+    readonly Dim: new () => Message & { setSize(v: number): void }
+  }
 }
 
 export interface Message {
@@ -108,7 +121,7 @@ export function createResident(binding: Binding, { inputs, inputShape, targets }
   return {
     inputs: x,
     targets: y,
-    labels: () => labels ??= binding.createTensor([rows], dataType.int32, Int32Array.from(targets)),
+    labels: () => (labels ??= binding.createTensor([rows], dataType.int32, Int32Array.from(targets))),
     dispose() {
       for (const id of [x, y, ...(labels === undefined ? [] : [labels])]) binding.deleteTensor(id)
     },

@@ -6,9 +6,7 @@ import { dropoutMaskBits } from '../../../train/step-random.ts'
 import { type TrainState, tensorsOf } from '../../../train/step.ts'
 import type { Tensor } from '../../../layers/forward.ts'
 import type { Model, TrainingData } from '../../../train/types.ts'
-import {
-  createResident, dataType, type Native, type NativeTensor, type NativeValues, type Resident,
-} from './binding.ts'
+import { createResident, dataType, type Native, type NativeTensor, type NativeValues, type Resident } from './binding.ts'
 import { openNormSession } from './norm-graph.ts'
 import { openPredictSession, predictors } from './predict-graph.ts'
 import type { Session } from './session.ts'
@@ -22,7 +20,10 @@ const mostSessions = 8
 const tolerance = 1e-3
 
 export function createCompiler(
-  tf: Tf, native: Native, data: TrainingData, notice: (message: string) => void = () => {},
+  tf: Tf,
+  native: Native,
+  data: TrainingData,
+  notice: (message: string) => void = () => {},
 ): Compiler {
   const sessions = new Map<string, Session>()
   /** Keyed by what determines a step's graph: runs with other seeds and rates need no recording of their own. */
@@ -49,7 +50,9 @@ export function createCompiler(
   }
   const predictSession = (model: Model, state: TrainState, rows: number): Session | null => {
     try {
-      return predictable ? sessionFor(`predict ${rows}`, () => openPredictSession(tf, native, model, state, data.inputShape, rows)) : null
+      return predictable
+        ? sessionFor(`predict ${rows}`, () => openPredictSession(tf, native, model, state, data.inputShape, rows))
+        : null
     } catch (error) {
       if (!(error instanceof NotTraceable)) throw error
       predictable = false
@@ -65,9 +68,19 @@ export function createCompiler(
       const structure = structureOf(source, rows)
       const known = compiled.get(structure)
       const open = known && sessions.get(known.key)
-      if (known && open) return compiledSteps(native, sessionFor(known.key, () => open), known.trace, source, resident, batch)
+      if (known && open)
+        return compiledSteps(
+          native,
+          sessionFor(known.key, () => open),
+          known.trace,
+          source,
+          resident,
+          batch,
+        )
       const trace = traceAt(tf, native, source, state, from)
-      const feed: Feed = source.rowsOf ? { kind: 'resident', classes: source.settings.task === 'classification' } : { kind: 'batches' }
+      const feed: Feed = source.rowsOf
+        ? { kind: 'resident', classes: source.settings.task === 'classification' }
+        : { kind: 'batches' }
       const shapes = [...tensorsOf(state), ...source.fixed].map((t) => t.shape)
       const key = `${trace.fingerprint} ${feed.kind} ${rows}`
       const session = sessionFor(key, () => {
@@ -125,7 +138,11 @@ function traceAt(tf: Tf, native: Native, source: StepSource, state: TrainState, 
   const uploaded = upload(batches(step), step)
   try {
     return traceStep(tf, native.backend, {
-      settings, state, fixed, batches: uploaded, coefficients: settings.optimizer.coefficients(step, anyRate),
+      settings,
+      state,
+      fixed,
+      batches: uploaded,
+      coefficients: settings.optimizer.coefficients(step, anyRate),
     })
   } finally {
     tf.dispose(uploaded.flatMap((b) => [b.inputs, b.targets]))
@@ -139,7 +156,8 @@ const anyRate = 1e-3
  * Two steps that differ in more than their inputs would be wrong from the second on: something is drawn or computed outside.
  */
 function assertSteady(first: Trace, second: Trace): void {
-  if (first.fingerprint !== second.fingerprint) throw new NotTraceable('its steps are not alike: JavaScript computes part of each step')
+  if (first.fingerprint !== second.fingerprint)
+    throw new NotTraceable('its steps are not alike: JavaScript computes part of each step')
 }
 
 /** The graph's own first step must match the recorded one. */
@@ -147,12 +165,19 @@ function assertSame(trace: Trace, steps: CompiledSteps, state: TrainState, from:
   const { state: after, reports } = steps.run(state, from, [source.settings.levers.optimization.learningRate])
   for (const tensor of tensorsOf(after)) tensor.dispose()
   const [loss, wanted] = [reports[0]?.loss ?? NaN, trace.lossValue]
-  const same = Math.abs(loss - wanted) <= tolerance * Math.max(1, Math.abs(wanted)) || !(Number.isFinite(loss) || Number.isFinite(wanted))
+  const same =
+    Math.abs(loss - wanted) <= tolerance * Math.max(1, Math.abs(wanted)) ||
+    !(Number.isFinite(loss) || Number.isFinite(wanted))
   if (!same) throw new NotTraceable(`the graph gives the loss ${loss} instead of ${wanted}`)
 }
 
 function compiledSteps(
-  native: Native, session: Session, trace: Trace, source: StepSource, resident: Resident, batch: BatchShape,
+  native: Native,
+  session: Session,
+  trace: Trace,
+  source: StepSource,
+  resident: Resident,
+  batch: BatchShape,
 ): CompiledSteps {
   const { binding } = native.backend
   return {
@@ -189,7 +214,8 @@ function createInputs(binding: Native['backend']['binding']) {
     ids,
     keep: (...kept: number[]) => ids.push(...kept),
     add(shape: readonly number[], values: NativeValues): void {
-      const dtype = values instanceof Float32Array ? dataType.float32 : values instanceof Int32Array ? dataType.int32 : dataType.bool
+      const dtype =
+        values instanceof Float32Array ? dataType.float32 : values instanceof Int32Array ? dataType.int32 : dataType.bool
       const id = binding.createTensor(shape, dtype, values)
       ids.push(id)
       own.push(id)
@@ -199,7 +225,13 @@ function createInputs(binding: Native['backend']['binding']) {
 }
 
 function addBatches(
-  inputs: Inputs, source: StepSource, trace: Trace, resident: Resident, batch: BatchShape, from: number, count: number,
+  inputs: Inputs,
+  source: StepSource,
+  trace: Trace,
+  resident: Resident,
+  batch: BatchShape,
+  from: number,
+  count: number,
 ): void {
   const passes = trace.batches.length
   const { rows, inputShape, width } = batch
@@ -211,37 +243,59 @@ function addBatches(
     inputs.add([count, perStep], order)
     inputs.keep(resident.inputs)
     if (source.settings.task === 'regression') return void inputs.keep(resident.targets)
-    inputs.add([width, width], smoothedTargets(Array.from({ length: width }, (_, i) => i), width, source.settings.levers.regularization.labelSmoothing))
+    inputs.add(
+      [width, width],
+      smoothedTargets(
+        Array.from({ length: width }, (_, i) => i),
+        width,
+        source.settings.levers.regularization.labelSmoothing,
+      ),
+    )
     inputs.keep(resident.labels())
     return
   }
-  const [x, y] = [new Float32Array(count * passes * rows * product(inputShape)), new Float32Array(count * passes * rows * width)]
-  steps.flatMap((step) => source.batches(step)).forEach((b, i) => {
-    x.set(b.inputs, i * b.inputs.length)
-    y.set(b.targets, i * b.targets.length)
-  })
+  const [x, y] = [
+    new Float32Array(count * passes * rows * product(inputShape)),
+    new Float32Array(count * passes * rows * width),
+  ]
+  steps
+    .flatMap((step) => source.batches(step))
+    .forEach((b, i) => {
+      x.set(b.inputs, i * b.inputs.length)
+      y.set(b.targets, i * b.targets.length)
+    })
   inputs.add([count, passes, rows, ...inputShape], x)
   inputs.add([count, passes, rows, width], y)
 }
 
 function addMasks(inputs: Inputs, { masks }: Trace, seed: number, from: number, count: number): void {
   if (masks.length === 0) return
-  inputs.add([masks.length], Float32Array.from(masks, ({ at }) => 1 / (1 - at.rate)))
+  inputs.add(
+    [masks.length],
+    Float32Array.from(masks, ({ at }) => 1 / (1 - at.rate)),
+  )
   for (const { at } of masks) {
     const size = product(at.shape)
     const bits = new Uint8Array(count * size)
-    for (let i = 0; i < count; i++) dropoutMaskBits([seed, from + i, at.pass, at.site], at.rate, bits.subarray(i * size, (i + 1) * size))
+    for (let i = 0; i < count; i++)
+      dropoutMaskBits([seed, from + i, at.pass, at.site], at.rate, bits.subarray(i * size, (i + 1) * size))
     inputs.add([count, size], bits)
   }
 }
 
 function outcome(
-  { backend }: Native, { slots }: TrainState, outputs: readonly NativeTensor[], count: number,
+  { backend }: Native,
+  { slots }: TrainState,
+  outputs: readonly NativeTensor[],
+  count: number,
 ): ReturnType<CompiledSteps['run']> {
   const reports = outputs.at(-1) as NativeTensor
   const values = backend.binding.tensorDataSync(reports.id)
   backend.binding.deleteTensor(reports.id)
-  const [weights, ...others] = outputs.slice(0, -1).map((tensor) => backend.createOutputTensor(tensor)) as [Tensor, ...Tensor[]]
+  const [weights, ...others] = outputs.slice(0, -1).map((tensor) => backend.createOutputTensor(tensor)) as [
+    Tensor,
+    ...Tensor[],
+  ]
   return {
     state: { weights, slots: others.slice(0, slots.length), statistics: others.slice(slots.length) },
     reports: Array.from({ length: count }, (_, i) => ({ loss: values[2 * i] as number, norm: values[2 * i + 1] as number })),

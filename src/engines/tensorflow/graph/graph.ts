@@ -56,8 +56,12 @@ export function createGraph(): Graph {
     add,
     unique,
     constant: (dtype, shape, values, after) =>
-      add('Const', after === undefined ? [] : [after], { dtype: type(dtype), value: { kind: 'tensor', dtype, shape, value: values } }),
-    placeholder: (name, dtype, shape) => add('Placeholder', [], { dtype: type(dtype), shape: { kind: 'shape', value: shape } }, unique(name)),
+      add('Const', after === undefined ? [] : [after], {
+        dtype: type(dtype),
+        value: { kind: 'tensor', dtype, shape, value: values },
+      }),
+    placeholder: (name, dtype, shape) =>
+      add('Placeholder', [], { dtype: type(dtype), shape: { kind: 'shape', value: shape } }, unique(name)),
   }
 }
 
@@ -66,7 +70,8 @@ export const output = (ref: Ref, index: number): Ref => `${nodeOf(ref)}:${index}
 export const waitFor = (ref: Ref): Ref => `^${nodeOf(ref)}`
 
 /** One value or a row of values as constants. */
-export const scalarInt = (graph: Graph, value: number, after?: Ref): Ref => graph.constant(dataType.int32, [], Int32Array.of(value), after)
+export const scalarInt = (graph: Graph, value: number, after?: Ref): Ref =>
+  graph.constant(dataType.int32, [], Int32Array.of(value), after)
 
 /** The bytes of a `SavedModel` that contains the graph and nothing else. */
 export function savedModel(messages: Messages, nodes: readonly Node[]): Uint8Array {
@@ -96,19 +101,32 @@ function nodeMessage(messages: Messages, { name, op, inputs, attributes }: Node)
   // Control inputs come after data inputs, as the format requires.
   for (const input of inputs.filter((i) => !i.startsWith('^'))) node.addInput(input)
   for (const input of inputs.filter((i) => i.startsWith('^'))) node.addInput(input)
-  for (const [key, attribute] of Object.entries(attributes)) node.getAttrMap().set(key, attributeMessage(messages, attribute))
+  for (const [key, attribute] of Object.entries(attributes))
+    node.getAttrMap().set(key, attributeMessage(messages, attribute))
   return node
 }
 
 function attributeMessage(messages: Messages, attribute: Attribute): Message {
   const message = new messages.AttrValue()
   switch (attribute.kind) {
-    case 'int': message.setI(attribute.value); break
-    case 'float': message.setF(attribute.value); break
-    case 'type': message.setType(attribute.value); break
-    case 'bool': message.setB(attribute.value); break
-    case 'string': message.setS(new TextEncoder().encode(attribute.value)); break
-    case 'shape': message.setShape(shapeMessage(messages, attribute.value)); break
+    case 'int':
+      message.setI(attribute.value)
+      break
+    case 'float':
+      message.setF(attribute.value)
+      break
+    case 'type':
+      message.setType(attribute.value)
+      break
+    case 'bool':
+      message.setB(attribute.value)
+      break
+    case 'string':
+      message.setS(new TextEncoder().encode(attribute.value))
+      break
+    case 'shape':
+      message.setShape(shapeMessage(messages, attribute.value))
+      break
     case 'ints': {
       const list = new messages.AttrValue.ListValue()
       list.setIList([...attribute.value])

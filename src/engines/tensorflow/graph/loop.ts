@@ -23,13 +23,20 @@ export interface LoopBody {
  * leave.
  */
 export function addLoop(
-  graph: Graph, rounds: Ref, variables: readonly LoopVariable[], invariants: readonly LoopVariable[],
+  graph: Graph,
+  rounds: Ref,
+  variables: readonly LoopVariable[],
+  invariants: readonly LoopVariable[],
   body: (inside: LoopBody) => readonly Ref[],
 ): readonly Ref[] {
   const frame = graph.unique('loop')
-  const enter = ({ initial, dtype }: LoopVariable, constant: boolean): Ref => graph.add('Enter', [initial], {
-    T: type(dtype), frame_name: text(frame), is_constant: bool(constant), parallel_iterations: int(1),
-  })
+  const enter = ({ initial, dtype }: LoopVariable, constant: boolean): Ref =>
+    graph.add('Enter', [initial], {
+      T: type(dtype),
+      frame_name: text(frame),
+      is_constant: bool(constant),
+      parallel_iterations: int(1),
+    })
   const counter: LoopVariable = { initial: scalarInt(graph, 0), dtype: dataType.int32 }
   const last = enter({ initial: rounds, dtype: dataType.int32 }, true)
   const states = [counter, ...variables].map((variable) => {
@@ -37,7 +44,7 @@ export function addLoop(
     const merge = graph.add('Merge', [enter(variable, false), `${back}:0`], { T: type(variable.dtype), N: int(2) })
     return { dtype: variable.dtype, back, merge }
   })
-  const [first] = states as [typeof states[number]]
+  const [first] = states as [(typeof states)[number]]
   const goesOn = graph.add('LoopCond', [graph.add('Less', [first.merge, last], { T: type(dataType.int32) })], {})
   const switches = states.map(({ dtype, merge }) => graph.add('Switch', [merge, goesOn], { T: type(dtype) }))
   const inside = switches.map((s, i) => graph.add('Identity', [output(s, 1)], { T: type(states[i]?.dtype ?? 0) }))

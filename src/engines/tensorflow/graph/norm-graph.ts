@@ -26,7 +26,11 @@ export interface NormSession extends Session {
 
 /** Throws `NotTraceable`. */
 export function openNormSession(
-  tf: Tf, native: Native, settings: StepSettings, state: TrainState, batches: readonly StepBatch[],
+  tf: Tf,
+  native: Native,
+  settings: StepSettings,
+  state: TrainState,
+  batches: readonly StepBatch[],
 ): NormSession {
   const { backend } = native
   return tidy(tf, () => {
@@ -34,11 +38,14 @@ export function openNormSession(
     const given = plainInputs(state, batches)
     const ids = backend.getInputTensorIds(given)
     const shapes = given.map((t) => t.shape)
-    const watched = batches.map((batch, i) => ({ ...batch, random: watch(batch.random, (site, shape, rate, mask) => {
-      masks.push({ batch: i, site, shape, rate })
-      ids.push(idOf(backend, mask))
-      shapes.push([...shape])
-    }) }))
+    const watched = batches.map((batch, i) => ({
+      ...batch,
+      random: watch(batch.random, (site, shape, rate, mask) => {
+        masks.push({ batch: i, site, shape, rate })
+        ids.push(idOf(backend, mask))
+        shapes.push([...shape])
+      }),
+    }))
     const { result, entries } = record(backend, () => squaredNorms(tf, settings, state, watched))
     const graph = createGraph()
     const refs = shapes.map((shape) => graph.placeholder('given', dataType.float32, shape))
@@ -46,17 +53,22 @@ export function openNormSession(
     const outputs = replay(graph, backend.binding, entries, known, [idOf(backend, result)])
     return {
       ...openSession(native, graph.nodes, refs, outputs),
-      inputs: (now, those) => [...plainInputs(now, those), ...masks.map(({ batch, site, shape, rate }) =>
-        (those[batch] as StepBatch).random.dropoutMask(site, shape, rate))],
+      inputs: (now, those) => [
+        ...plainInputs(now, those),
+        ...masks.map(({ batch, site, shape, rate }) => (those[batch] as StepBatch).random.dropoutMask(site, shape, rate)),
+      ],
     }
   })
 }
 
-const plainInputs = (state: TrainState, batches: readonly StepBatch[]): Tensor[] =>
-  [...predictors(state), ...batches.flatMap(({ inputs, targets }) => [inputs, targets])]
+const plainInputs = (state: TrainState, batches: readonly StepBatch[]): Tensor[] => [
+  ...predictors(state),
+  ...batches.flatMap(({ inputs, targets }) => [inputs, targets]),
+]
 
 function watch(
-  random: StepRandom, tell: (site: number, shape: readonly number[], rate: number, mask: Tensor) => void,
+  random: StepRandom,
+  tell: (site: number, shape: readonly number[], rate: number, mask: Tensor) => void,
 ): StepRandom {
   return {
     dropoutMask(site, shape, rate) {

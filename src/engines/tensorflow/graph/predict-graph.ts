@@ -18,21 +18,31 @@ export const predictors = ({ weights, statistics }: TrainState): Tensor[] => [we
  * the data set, row numbers. Throws `NotTraceable`.
  */
 export function openPredictSession(
-  tf: Tf, native: Native, model: Model, state: TrainState, inputShape: readonly number[], rows: number,
+  tf: Tf,
+  native: Native,
+  model: Model,
+  state: TrainState,
+  inputShape: readonly number[],
+  rows: number,
 ): Session {
   const { backend } = native
   return tidy(tf, () => {
     const example = tf.zeros([rows, ...inputShape])
     const given = [...backend.getInputTensorIds(predictors(state)), idOf(backend, example)]
     const options = { training: false, dropout: 0, random: null }
-    const { result, entries } = record(backend, () =>
-      model.forward(splitWeights(tf, model, state.weights), state.statistics, example, options).outputs)
+    const { result, entries } = record(
+      backend,
+      () => model.forward(splitWeights(tf, model, state.weights), state.statistics, example, options).outputs,
+    )
     const graph = createGraph()
     const stateRefs = predictors(state).map((t) => graph.placeholder('state', dataType.float32, t.shape))
     const data = graph.placeholder('inputs', dataType.float32, [-1, ...inputShape])
     const chosen = graph.placeholder('rows', dataType.int32, [rows])
     const inputs = graph.add('GatherV2', [data, chosen, scalarInt(graph, 0)], {
-      Tparams: type(dataType.float32), Tindices: type(dataType.int32), Taxis: type(dataType.int32), batch_dims: int(0),
+      Tparams: type(dataType.float32),
+      Tindices: type(dataType.int32),
+      Taxis: type(dataType.int32),
+      batch_dims: int(0),
     })
     const known = new Map(given.map((id, i) => [id, stateRefs[i] ?? inputs]))
     const outputs = replay(graph, backend.binding, entries, known, [idOf(backend, result)])

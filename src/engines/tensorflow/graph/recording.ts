@@ -26,7 +26,8 @@ export type Recorded = RecordedConstant | RecordedOp
  * tensor back is refused: anything that depends on it would be the same in every step of the graph.
  */
 export function record<T>(
-  backend: NativeBackend, run: () => T,
+  backend: NativeBackend,
+  run: () => T,
 ): { readonly result: T; readonly entries: readonly Recorded[] } {
   const entries: Recorded[] = []
   const { binding } = backend
@@ -77,7 +78,9 @@ export function fingerprint(entries: readonly Recorded[], known: readonly number
       hash.update(new Uint8Array(entry.values.buffer, entry.values.byteOffset, entry.values.byteLength))
     } else {
       const inputs = entry.inputs.map((id) => numbers.get(id) ?? 'outside')
-      hash.update(JSON.stringify([entry.name, entry.attributes, inputs, entry.outputs.map((o) => [define(o.id), o.dtype, o.shape])]))
+      hash.update(
+        JSON.stringify([entry.name, entry.attributes, inputs, entry.outputs.map((o) => [define(o.id), o.dtype, o.shape])]),
+      )
     }
   }
   return hash.digest('hex')

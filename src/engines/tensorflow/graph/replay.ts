@@ -8,7 +8,12 @@ import type { Recorded, RecordedOp } from './recording.ts'
  * inside a loop, constants wait for `after`. Returns the refs of the wanted tensors.
  */
 export function replay(
-  graph: Graph, binding: Binding, entries: readonly Recorded[], known: ReadonlyMap<number, Ref>, wanted: readonly number[], after?: Ref,
+  graph: Graph,
+  binding: Binding,
+  entries: readonly Recorded[],
+  known: ReadonlyMap<number, Ref>,
+  wanted: readonly number[],
+  after?: Ref,
 ): readonly Ref[] {
   const refs = new Map(known)
   for (const entry of needed(entries, known, wanted)) {
@@ -32,9 +37,13 @@ function found(refs: ReadonlyMap<number, Ref>, id: number, user: string): Ref {
 }
 
 /** A product of two matrices without a batch has a separate op, which graphs fuse with bias and activation. */
-function inGraphs({ name, outputs }: RecordedOp, attributes: Record<string, Attribute>): { op: string; attributes: Record<string, Attribute> } {
+function inGraphs(
+  { name, outputs }: RecordedOp,
+  attributes: Record<string, Attribute>,
+): { op: string; attributes: Record<string, Attribute> } {
   const { adj_x: first, adj_y: second, T: dtype } = attributes
-  if (name !== 'BatchMatMulV2' || outputs[0]?.shape.length !== 2 || !first || !second || !dtype) return { op: name, attributes }
+  if (name !== 'BatchMatMulV2' || outputs[0]?.shape.length !== 2 || !first || !second || !dtype)
+    return { op: name, attributes }
   return { op: 'MatMul', attributes: { T: dtype, transpose_a: first, transpose_b: second } }
 }
 
@@ -56,7 +65,8 @@ function needed(entries: readonly Recorded[], known: ReadonlyMap<number, Ref>, w
 function attributesOf(binding: Binding, { name, attributes, inputs }: RecordedOp): Record<string, Attribute> {
   const found = Object.fromEntries(attributes.map((a) => [a.name, attributeOf(binding, name, a)]))
   // Ops over a list of tensors take its length from the list itself when they run alone, and from this attribute in a graph.
-  if (listOps.has(name) && !('N' in found)) found['N'] = { kind: 'int', value: inputs.length - (name === 'ConcatV2' ? 1 : 0) }
+  if (listOps.has(name) && !('N' in found))
+    found['N'] = { kind: 'int', value: inputs.length - (name === 'ConcatV2' ? 1 : 0) }
   return found
 }
 
@@ -66,13 +76,17 @@ function attributeOf(binding: Binding, op: string, { name, type, value }: OpAttr
   switch (type) {
     case binding.TF_ATTR_INT:
       return Array.isArray(value) ? { kind: 'ints', value: value as number[] } : { kind: 'int', value: value as number }
-    case binding.TF_ATTR_FLOAT: return { kind: 'float', value: value as number }
-    case binding.TF_ATTR_TYPE: return { kind: 'type', value: value as number }
-    case binding.TF_ATTR_STRING: return { kind: 'string', value: value as string }
+    case binding.TF_ATTR_FLOAT:
+      return { kind: 'float', value: value as number }
+    case binding.TF_ATTR_TYPE:
+      return { kind: 'type', value: value as number }
+    case binding.TF_ATTR_STRING:
+      return { kind: 'string', value: value as string }
     // tfjs-node marks some of these with the number of the data type instead of the attribute's.
     case binding.TF_ATTR_BOOL:
     case dataType.bool:
       return { kind: 'bool', value: Boolean(value) }
-    default: throw new NotTraceable(`${op} has an attribute ${name} of an unknown kind`)
+    default:
+      throw new NotTraceable(`${op} has an attribute ${name} of an unknown kind`)
   }
 }

@@ -13,7 +13,10 @@ export interface Session {
 
 /** Opens a session. The addon takes graphs only from a folder, which is removed again when this returns. */
 export function openSession(
-  { backend: { binding }, messages }: Native, nodes: readonly Node[], inputs: readonly Ref[], outputs: readonly Ref[],
+  { backend: { binding }, messages }: Native,
+  nodes: readonly Node[],
+  inputs: readonly Ref[],
+  outputs: readonly Ref[],
 ): Session {
   const folder = mkdtempSync(join(tmpdir(), 'tunegate-graph-'))
   let session: number

@@ -34,7 +34,11 @@ interface Placed {
  * size]. Outputs: the state after the last step, and [steps, 2] with loss and gradient norm.
  */
 export function openStepSession(
-  native: Native, trace: Trace, shapes: readonly (readonly number[])[], batch: BatchShape, feed: Feed,
+  native: Native,
+  trace: Trace,
+  shapes: readonly (readonly number[])[],
+  batch: BatchShape,
+  feed: Feed,
 ): Session {
   const graph = createGraph()
   const states = trace.state.length
@@ -43,9 +47,16 @@ export function openStepSession(
   const given = placeholders(trace, shapes, batch, feed)
   const refs = given.map(place)
   const reports = emptyReports(graph, rounds)
-  const variables: LoopVariable[] = [...refs.slice(0, states), reports].map((initial) => ({ initial, dtype: dataType.float32 }))
-  const invariants = refs.slice(states).map((initial, i): LoopVariable => ({ initial, dtype: given[states + i]?.dtype ?? 0 }))
-  const outputs = addLoop(graph, rounds, variables, invariants, (inside) => stepBody(native, graph, trace, batch, feed, inside))
+  const variables: LoopVariable[] = [...refs.slice(0, states), reports].map((initial) => ({
+    initial,
+    dtype: dataType.float32,
+  }))
+  const invariants = refs
+    .slice(states)
+    .map((initial, i): LoopVariable => ({ initial, dtype: given[states + i]?.dtype ?? 0 }))
+  const outputs = addLoop(graph, rounds, variables, invariants, (inside) =>
+    stepBody(native, graph, trace, batch, feed, inside),
+  )
   return openSession(native, graph.nodes, [rounds, ...refs], outputs)
 }
 
@@ -53,15 +64,25 @@ function placeholders(trace: Trace, shapes: readonly (readonly number[])[], batc
   const float = (name: string, shape: readonly number[]): Placed => ({ name, dtype: dataType.float32, shape })
   const passes = trace.batches.length
   const state = [...trace.state, ...trace.fixed].map((_, i) => float('state', shapes[i] ?? []))
-  const fed = feed.kind === 'batches'
-    ? [float('inputs', [-1, passes, batch.rows, ...batch.inputShape]), float('targets', [-1, passes, batch.rows, batch.width])]
-    : [
-      { name: 'rows', dtype: dataType.int32, shape: [-1, passes * batch.rows] },
-      float('inputs', [-1, ...batch.inputShape]), float('targets', [-1, batch.width]),
-      ...(feed.classes ? [{ name: 'labels', dtype: dataType.int32, shape: [-1] }] : []),
-    ]
+  const fed =
+    feed.kind === 'batches'
+      ? [
+          float('inputs', [-1, passes, batch.rows, ...batch.inputShape]),
+          float('targets', [-1, passes, batch.rows, batch.width]),
+        ]
+      : [
+          { name: 'rows', dtype: dataType.int32, shape: [-1, passes * batch.rows] },
+          float('inputs', [-1, ...batch.inputShape]),
+          float('targets', [-1, batch.width]),
+          ...(feed.classes ? [{ name: 'labels', dtype: dataType.int32, shape: [-1] }] : []),
+        ]
   const masks = trace.masks.map(({ at }): Placed => ({ name: 'mask', dtype: dataType.bool, shape: [-1, product(at.shape)] }))
-  return [...state, float('coefficients', [-1, trace.coefficients.length]), ...fed, ...(masks.length > 0 ? [float('keep', [masks.length]), ...masks] : [])]
+  return [
+    ...state,
+    float('coefficients', [-1, trace.coefficients.length]),
+    ...fed,
+    ...(masks.length > 0 ? [float('keep', [masks.length]), ...masks] : []),
+  ]
 }
 
 /** [steps, 2] of zeros. */
@@ -72,7 +93,12 @@ function emptyReports(graph: Graph, rounds: Ref): Ref {
 }
 
 function stepBody(
-  native: Native, graph: Graph, trace: Trace, batch: BatchShape, feed: Feed, inside: LoopBody,
+  native: Native,
+  graph: Graph,
+  trace: Trace,
+  batch: BatchShape,
+  feed: Feed,
+  inside: LoopBody,
 ): readonly Ref[] {
   const { index, variables, round } = inside
   const invariants = [...inside.invariants]
@@ -83,9 +109,10 @@ function stepBody(
   const tools = loopTools(graph, index, round)
   const coefficients = tools.parts(tools.row(take(), dataType.float32), trace.coefficients.length)
   trace.coefficients.forEach((id, i) => known.set(id, coefficients[i] ?? missing()))
-  const batches = feed.kind === 'resident'
-    ? residentBatches(tools, trace.batches.length, batch, [take(), take(), take(), feed.classes ? take() : null])
-    : fedBatches(tools, trace.batches.length, take(), take())
+  const batches =
+    feed.kind === 'resident'
+      ? residentBatches(tools, trace.batches.length, batch, [take(), take(), take(), feed.classes ? take() : null])
+      : fedBatches(tools, trace.batches.length, take(), take())
   trace.batches.forEach(({ inputs, targets }, pass) => {
     known.set(inputs, batches[pass]?.inputs ?? missing())
     known.set(targets, batches[pass]?.targets ?? missing())
@@ -104,13 +131,21 @@ interface BatchRefs {
 }
 
 function residentBatches(
-  tools: LoopTools, passes: number, { rows }: BatchShape, [order, inputs, targets, labels]: [Ref, Ref, Ref, Ref | null],
+  tools: LoopTools,
+  passes: number,
+  { rows }: BatchShape,
+  [order, inputs, targets, labels]: [Ref, Ref, Ref, Ref | null],
 ): BatchRefs[] {
   const all = tools.row(order, dataType.int32)
-  const numbers = passes === 1 ? [all] : tools.parts(tools.reshape(all, dataType.int32, [passes, rows]), passes, dataType.int32)
+  const numbers =
+    passes === 1 ? [all] : tools.parts(tools.reshape(all, dataType.int32, [passes, rows]), passes, dataType.int32)
   return numbers.map((chosen) => ({
     inputs: tools.gather(inputs, chosen, dataType.float32),
-    targets: tools.gather(targets, labels === null ? chosen : tools.gather(labels, chosen, dataType.int32), dataType.float32),
+    targets: tools.gather(
+      targets,
+      labels === null ? chosen : tools.gather(labels, chosen, dataType.int32),
+      dataType.float32,
+    ),
   }))
 }
 
@@ -123,10 +158,15 @@ type LoopTools = ReturnType<typeof loopTools>
 
 /** Small pieces of graph inside a loop. */
 function loopTools(graph: Graph, index: Ref, round: Ref) {
-  const ints = (values: readonly number[]): Ref => graph.constant(dataType.int32, [values.length], Int32Array.from(values), round)
-  const gather = (from: Ref, rows: Ref, dtype: number): Ref => graph.add('GatherV2', [from, rows, scalarInt(graph, 0, round)], {
-    Tparams: type(dtype), Tindices: type(dataType.int32), Taxis: type(dataType.int32), batch_dims: int(0),
-  })
+  const ints = (values: readonly number[]): Ref =>
+    graph.constant(dataType.int32, [values.length], Int32Array.from(values), round)
+  const gather = (from: Ref, rows: Ref, dtype: number): Ref =>
+    graph.add('GatherV2', [from, rows, scalarInt(graph, 0, round)], {
+      Tparams: type(dtype),
+      Tindices: type(dataType.int32),
+      Taxis: type(dataType.int32),
+      batch_dims: int(0),
+    })
   const reshape = (x: Ref, dtype: number, shape: readonly number[]): Ref =>
     graph.add('Reshape', [x, ints(shape)], { T: type(dtype), Tshape: type(dataType.int32) })
   return {
@@ -139,14 +179,19 @@ function loopTools(graph: Graph, index: Ref, round: Ref) {
       return Array.from({ length: count }, (_, i) => output(first, i))
     },
     mask(bits: Ref, keep: Ref, shape: readonly number[]): Ref {
-      const kept = graph.add('Cast', [gather(bits, index, dataType.bool)], { SrcT: type(dataType.bool), DstT: type(dataType.float32) })
+      const kept = graph.add('Cast', [gather(bits, index, dataType.bool)], {
+        SrcT: type(dataType.bool),
+        DstT: type(dataType.float32),
+      })
       return reshape(graph.add('Mul', [kept, keep], { T: type(dataType.float32) }), dataType.float32, shape)
     },
     write(reports: Ref, values: readonly Ref[]): Ref {
       const row = graph.add('Pack', values, { T: type(dataType.float32), N: int(values.length), axis: int(0) })
-      return graph.add('TensorScatterUpdate', [
-        reports, reshape(index, dataType.int32, [1, 1]), reshape(row, dataType.float32, [1, values.length]),
-      ], { T: type(dataType.float32), Tindices: type(dataType.int32) })
+      return graph.add(
+        'TensorScatterUpdate',
+        [reports, reshape(index, dataType.int32, [1, 1]), reshape(row, dataType.float32, [1, values.length])],
+        { T: type(dataType.float32), Tindices: type(dataType.int32) },
+      )
     },
   }
 }

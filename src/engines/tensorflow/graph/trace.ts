@@ -42,7 +42,9 @@ export interface TraceOptions {
 
 /** Takes one step without keeping it, and records it. Throws `NotTraceable`. */
 export function traceStep(
-  tf: Tf, backend: NativeBackend, { settings, state, fixed, batches, coefficients }: TraceOptions,
+  tf: Tf,
+  backend: NativeBackend,
+  { settings, state, fixed, batches, coefficients }: TraceOptions,
 ): Trace {
   return tidy(tf, () => {
     const scalars = coefficients.map((value) => tf.scalar(value))
@@ -60,7 +62,8 @@ export function traceStep(
 }
 
 function outcome(
-  backend: NativeBackend, { state, loss, norm }: StepOutcome,
+  backend: NativeBackend,
+  { state, loss, norm }: StepOutcome,
 ): Pick<Trace, 'nextState' | 'loss' | 'norm' | 'lossValue'> {
   const [nextState, lossId, normId] = [backend.getInputTensorIds(tensorsOf(state)), idOf(backend, loss), idOf(backend, norm)]
   return { nextState, loss: lossId, norm: normId, lossValue: loss.dataSync()[0] as number }
@@ -78,10 +81,16 @@ function watch(backend: NativeBackend, random: StepRandom, pass: number, masks: 
 }
 
 function fingerprintOf(
-  entries: readonly Recorded[], ids: Pick<Trace, 'state' | 'fixed' | 'coefficients' | 'batches'>, masks: Trace['masks'],
+  entries: readonly Recorded[],
+  ids: Pick<Trace, 'state' | 'fixed' | 'coefficients' | 'batches'>,
+  masks: Trace['masks'],
 ): string {
   const known = [
-    ...ids.state, ...ids.fixed, ...ids.coefficients, ...ids.batches.flatMap((b) => [b.inputs, b.targets]), ...masks.map((m) => m.id),
+    ...ids.state,
+    ...ids.fixed,
+    ...ids.coefficients,
+    ...ids.batches.flatMap((b) => [b.inputs, b.targets]),
+    ...masks.map((m) => m.id),
   ]
   return fingerprint(entries, known)
 }

@@ -99,13 +99,7 @@ export interface DownloadOptions extends CallerOptions {
 }
 
 /** Fills a folder with everything that an install needs from the network, for this machine or another. */
-export async function downloadEngine({
-  folder,
-  platform,
-  listener,
-  pins = ours,
-  ...given
-}: DownloadOptions): Promise<void> {
+export async function downloadEngine({ folder, platform, listener, pins = ours, ...given }: DownloadOptions): Promise<void> {
   await explained(folder, given.signal, async () => {
     await makeFolder(folder)
     const lock = await waitForLock(

@@ -18,8 +18,10 @@ export const napiVersion = 8
 export const libraryFolder = (engine: string): string => join(engine, ...addonFolder, 'deps', 'lib')
 export const packageFolder = (engine: string, name: string): string => join(engine, 'node_modules', ...name.split('/'))
 /** Folders with the headers of Node's interface and of TensorFlow's. The compiler gets `include` of each. */
-export const headerFolders = (engine: string): { readonly node: string; readonly library: string } =>
-  ({ node: join(engine, 'headers', 'node'), library: join(engine, 'headers', 'tensorflow') })
+export const headerFolders = (engine: string): { readonly node: string; readonly library: string } => ({
+  node: join(engine, 'headers', 'node'),
+  library: join(engine, 'headers', 'tensorflow'),
+})
 export const addonFile = (engine: string): string =>
   join(engine, ...addonFolder, 'lib', `napi-v${napiVersion}`, 'tfjs_binding.node')
 
@@ -54,5 +56,7 @@ export const smokeTestStep = { backend: 'tensorflow', loss: [1], weights: [2, 3]
  * sets them in its environment.
  */
 export const nativeEnvironment: Readonly<Record<string, string>> = {
-  TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1', TF_CPP_MIN_LOG_LEVEL: '2',
+  TF_NUM_INTRAOP_THREADS: '1',
+  TF_NUM_INTEROP_THREADS: '1',
+  TF_CPP_MIN_LOG_LEVEL: '2',
 }

@@ -81,7 +81,9 @@ const recordLimits = { bytes: 16_000_000, depth: 8, values: 500_000 }
 
 function parse(text: string): EngineRecord | undefined {
   const record = jsonOrUndefined(text, recordLimits) as Partial<EngineRecord> | null | undefined
-  return record?.format === 1 && Array.isArray(record.files) && record.files.every(isListed) ? (record as EngineRecord) : undefined
+  return record?.format === 1 && Array.isArray(record.files) && record.files.every(isListed)
+    ? (record as EngineRecord)
+    : undefined
 }
 
 function isListed(value: unknown): boolean {

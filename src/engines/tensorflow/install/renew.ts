@@ -44,7 +44,11 @@ export async function renewEngine(options: RenewOptions): Promise<Result<Install
   })
 }
 
-const isThere = (path: string): Promise<boolean> => lstat(path).then(() => true, () => false)
+const isThere = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    () => true,
+    () => false,
+  )
 
 async function renew(place: Place, options: RenewOptions): Promise<Result<Installed, NotInstalled>> {
   const { pins = ours, signal, listener, installedAt } = options
@@ -64,7 +68,9 @@ async function renew(place: Place, options: RenewOptions): Promise<Result<Instal
 
 /** Compiles the addon, and replaces the existing one if the two differ. */
 async function withFreshAddon(
-  { folder, platform }: Place, found: EngineRecord['files'], given: RenewOptions,
+  { folder, platform }: Place,
+  found: EngineRecord['files'],
+  given: RenewOptions,
 ): Promise<{ readonly compiler: Compiler; readonly files: EngineRecord['files'] }> {
   const { pins = ours, listener } = given
   const scratch = await mkdtemp(`${folder}.new-`)

@@ -19,7 +19,7 @@ const mostBytes = 2 ** 29
 export function* readPackage(archive: Uint8Array): Generator<TarFile> {
   const tar = gunzipSync(archive, { maxOutputLength: mostBytes })
   let longPath: string | undefined
-  for (let at = 0; at + block <= tar.length;) {
+  for (let at = 0; at + block <= tar.length; ) {
     const header = readHeader(tar.subarray(at, at + block))
     if (header === 'end') return
     const { size, type, path } = header

@@ -48,7 +48,7 @@ async function unpack(engine: string, folder: string, { bytes, from }: EngineArc
     if (namesNext(type)) {
       if (size > most.name) throw new Error(damaged)
       longPath = nextName(type, await input.take(size)) ?? longPath
-    } else if (type === 'g') for await (const _ of input.stream(size)) continue
+    } else if (type === 'g') for await (const _ of input.stream(size));
     else {
       const below = pathBelow(folder, resolve(from, longPath ?? header.path))
       longPath = undefined
@@ -87,9 +87,14 @@ async function unpacked(bytes: AsyncIterable<Uint8Array>): Promise<AsyncIterable
   const iterator = bytes[Symbol.asyncIterator]()
   const first = await iterator.next()
   const head = Buffer.from(first.done ? Buffer.of() : first.value)
-  const unpacker = head.length < 4 ? undefined
-    : head.readUInt32LE(0) === 0xfd2fb528 ? zlib.createZstdDecompress()
-      : head.readUInt16BE(0) === 0x1f8b ? zlib.createGunzip() : undefined
+  const unpacker =
+    head.length < 4
+      ? undefined
+      : head.readUInt32LE(0) === 0xfd2fb528
+        ? zlib.createZstdDecompress()
+        : head.readUInt16BE(0) === 0x1f8b
+          ? zlib.createGunzip()
+          : undefined
   if (!unpacker) throw new Error('it is not an archive')
   const source = async function* (): AsyncGenerator<Uint8Array> {
     yield head
@@ -115,8 +120,8 @@ class Input {
     return Buffer.concat(parts)
   }
 
-  async* stream(size: number): AsyncGenerator<Buffer> {
-    for (let left = size; left > 0;) {
+  async *stream(size: number): AsyncGenerator<Buffer> {
+    for (let left = size; left > 0; ) {
       if (this.#rest.length === 0) {
         const next = await this.#source.next()
         if (next.done) throw new Error(damaged)

@@ -48,7 +48,7 @@ async function readDirectory(file: FileHandle): Promise<ZipEntry[]> {
   if (offset === 0xffff_ffff || count === 0xffff) throw new Error('zip64 archives are not supported')
   const directory = await readAt(file, bytes, offset)
   const entries: ZipEntry[] = []
-  for (let at = 0; at < bytes;) {
+  for (let at = 0; at < bytes; ) {
     if (directory.readUInt32LE(at) !== signature.entry) throw new Error('not a zip archive: its directory is damaged')
     const lengths = [28, 30, 32].map((field) => directory.readUInt16LE(at + field))
     const [name = 0, extra = 0, comment = 0] = lengths

@@ -13,7 +13,10 @@ export function fusedOps(tf: Tf, backend: NativeBackend): FusedOps {
 function softmaxCrossEntropy(tf: Tf, backend: NativeBackend, targets: Tensor, logits: Tensor): Tensor {
   const float = { name: 'T', type: backend.binding.TF_ATTR_TYPE, value: dataType.float32 }
   const share = 1 / (logits.shape[0] ?? 1)
-  const [losses, slope] = backend.executeMultipleOutputs('SoftmaxCrossEntropyWithLogits', [float], [logits, targets], 2) as [Tensor, Tensor]
+  const [losses, slope] = backend.executeMultipleOutputs('SoftmaxCrossEntropyWithLogits', [float], [logits, targets], 2) as [
+    Tensor,
+    Tensor,
+  ]
   const loss = tf.customGrad((...args) => {
     const save = args[1] as unknown as GradSaveFunc
     save([slope])
@@ -24,16 +27,24 @@ function softmaxCrossEntropy(tf: Tf, backend: NativeBackend, targets: Tensor, lo
 }
 
 function batchNormalization(
-  tf: Tf, backend: NativeBackend, x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number,
+  tf: Tf,
+  backend: NativeBackend,
+  x: Tensor,
+  gamma: Tensor,
+  beta: Tensor,
+  epsilon: number,
 ): ReturnType<FusedOps['batchNormalization']> {
   const features = gamma.size
   const examples = x.size / features
   const images = x.rank === 4 ? x : tf.reshape(x, [examples, 1, 1, features])
   const attributes = batchNormAttributes(backend, epsilon)
   const none = tf.tensor1d([])
-  const [y, mean, variance, ...reserve] = backend.executeMultipleOutputs('FusedBatchNormV3', [
-    ...attributes, { name: 'exponential_avg_factor', type: backend.binding.TF_ATTR_FLOAT, value: 1 },
-  ], [images, gamma, beta, none, none], 6) as [Tensor, Tensor, ...Tensor[]]
+  const [y, mean, variance, ...reserve] = backend.executeMultipleOutputs(
+    'FusedBatchNormV3',
+    [...attributes, { name: 'exponential_avg_factor', type: backend.binding.TF_ATTR_FLOAT, value: 1 }],
+    [images, gamma, beta, none, none],
+    6,
+  ) as [Tensor, Tensor, ...Tensor[]]
   const apply = tf.customGrad((...args) => {
     const save = args[3] as unknown as GradSaveFunc
     save([images, gamma, ...reserve])

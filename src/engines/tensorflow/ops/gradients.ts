@@ -43,7 +43,14 @@ function gradientOf(tf: Tf, backend: NativeBackend, { kernel, op, takes }: Nativ
       const [x, y] = saved as [Tensor, Tensor]
       if (tf.getBackend() !== 'tensorflow') return before.gradFunc(dy, before.inputsToSave ? [x] : [y], attributes)
       const values = { dy: dy as Tensor, x, y }
-      return { x: () => execute(backend, op, takes.map((name) => values[name])) }
+      return {
+        x: () =>
+          execute(
+            backend,
+            op,
+            takes.map((name) => values[name]),
+          ),
+      }
     },
   }
 }
@@ -58,7 +65,10 @@ function replaceBias(tf: Tf, backend: NativeBackend): void {
       const [a, b] = saved as [Tensor, Tensor]
       if (tf.getBackend() !== 'tensorflow' || !isBias(a, b)) return before
       // As rows: a convolution's gradient that includes the bias, as graphs would do, is slower than the two separately.
-      return { a: () => tf.clone(dy as Tensor), b: () => execute(backend, 'BiasAddGrad', [tf.reshape(dy as Tensor, [-1, b.size])]) }
+      return {
+        a: () => tf.clone(dy as Tensor),
+        b: () => execute(backend, 'BiasAddGrad', [tf.reshape(dy as Tensor, [-1, b.size])]),
+      }
     },
   })
   replaceKernel(tf, 'Add', (before) => (args) => {
@@ -74,10 +84,20 @@ function replaceGather(tf: Tf, backend: NativeBackend): void {
     const { x, indices } = args.inputs as { x: Tensor; indices: Tensor }
     const { axis, batchDims } = args.attrs as unknown as { axis: number; batchDims: number }
     if (x.dtype !== 'float32' || indices.dtype !== 'int32' || axis !== 0 || batchDims !== 0) return before(args)
-    return tf.tidy(() => backend.executeSingleOutput('GatherV2', [
-      { name: 'batch_dims', type: int, value: 0 },
-      ...['Tparams', 'Tindices', 'Taxis'].map((name, i) => ({ name, type, value: i === 0 ? dataType.float32 : dataType.int32 })),
-    ], [x, indices, tf.scalar(0, 'int32')]))
+    return tf.tidy(() =>
+      backend.executeSingleOutput(
+        'GatherV2',
+        [
+          { name: 'batch_dims', type: int, value: 0 },
+          ...['Tparams', 'Tindices', 'Taxis'].map((name, i) => ({
+            name,
+            type,
+            value: i === 0 ? dataType.float32 : dataType.int32,
+          })),
+        ],
+        [x, indices, tf.scalar(0, 'int32')],
+      ),
+    )
   })
 }
 
@@ -89,11 +109,21 @@ function replaceKernel(tf: Tf, name: string, replace: (before: KernelFunc) => Ke
 
 /** Kernels get plain records of shape and type; gradients get tensors. */
 function isBias(a: Tensor, b: Tensor): boolean {
-  return a.shape.length > 1 && b.shape.length === 1 && a.shape.at(-1) === b.shape[0] && a.dtype === 'float32' && b.dtype === 'float32'
+  return (
+    a.shape.length > 1 &&
+    b.shape.length === 1 &&
+    a.shape.at(-1) === b.shape[0] &&
+    a.dtype === 'float32' &&
+    b.dtype === 'float32'
+  )
 }
 
 function execute(backend: NativeBackend, op: string, inputs: readonly Tensor[]): Tensor {
-  return backend.executeSingleOutput(op, [{ name: 'T', type: backend.binding.TF_ATTR_TYPE, value: dataType.float32 }], inputs)
+  return backend.executeSingleOutput(
+    op,
+    [{ name: 'T', type: backend.binding.TF_ATTR_TYPE, value: dataType.float32 }],
+    inputs,
+  )
 }
 
 function replaceGradient(tf: Tf, config: GradConfig): void {

@@ -13,7 +13,10 @@ export function broadcastRows(name: 'Add' | 'Sub' | 'Multiply'): KernelBuilder {
   return ({ tf }) => {
     const own = backendKernel(tf, name)
     return (call) => {
-      const { heap, inputs: { a, b } } = opened<'a' | 'b', object>(call)
+      const {
+        heap,
+        inputs: { a, b },
+      } = opened<'a' | 'b', object>(call)
       if (a.dtype !== 'float32' || b.dtype !== 'float32') return own(call)
       const [long, short] = a.shape.length >= b.shape.length ? [a, b] : [b, a]
       const repeats = repetitions(long.shape, short.shape)
@@ -33,7 +36,12 @@ function repetitions(long: readonly number[], short: readonly number[]): number 
 }
 
 function inLongRows(
-  own: KernelFunc, heap: WasmHeap, a: TensorInfo, b: TensorInfo, short: TensorInfo, repeats: number,
+  own: KernelFunc,
+  heap: WasmHeap,
+  a: TensorInfo,
+  b: TensorInfo,
+  short: TensorInfo,
+  repeats: number,
 ): TensorInfo {
   const repeated = repeat(heap, short, repeats)
   const long = short === b ? a : b

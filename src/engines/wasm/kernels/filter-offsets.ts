@@ -15,7 +15,11 @@ const cacheBytes = 256 * 1024
  * Visits, for every filter offset, the box of output positions at which the offset is inside the image, which is what the
  * offset's gradient sums over. Padding is excluded, so no test is needed on the way.
  */
-export function overFilterOffsets(g: WindowGeometry, { left, right, out }: TapOperands, visit: (positions: Positions) => void): void {
+export function overFilterOffsets(
+  g: WindowGeometry,
+  { left, right, out }: TapOperands,
+  visit: (positions: Positions) => void,
+): void {
   const [leftImage, rightImage] = [g.inHeight * g.inWidth * g.inChannels * 4, g.outHeight * g.outWidth * g.outChannels * 4]
   const taps = g.filterHeight * g.filterWidth
   const group = Math.max(1, Math.floor(cacheBytes / (leftImage + rightImage)))
@@ -28,7 +32,7 @@ export function overFilterOffsets(g: WindowGeometry, { left, right, out }: TapOp
         images,
         left: left.byteOffset + image * leftImage + box.left,
         right: right.byteOffset + image * rightImage + box.right,
-        out: out.byteOffset + tap * out.byteLength / taps,
+        out: out.byteOffset + (tap * out.byteLength) / taps,
       })
     }
   }

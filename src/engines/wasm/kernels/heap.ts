@@ -45,7 +45,9 @@ export function shaped(info: TensorInfo, shape: readonly number[]): TensorInfo {
 }
 
 /** The arguments of a kernel. tfjs types them loosely; only the op knows its inputs and attributes. */
-export function opened<Input extends string, Attributes>(call: Parameters<KernelFunc>[0]): {
+export function opened<Input extends string, Attributes>(
+  call: Parameters<KernelFunc>[0],
+): {
   readonly heap: WasmHeap
   readonly inputs: Readonly<Record<Input, TensorInfo>>
   readonly attributes: Attributes
@@ -62,7 +64,11 @@ export function replaceKernel(tf: Tf, kernelName: string, kernelFunc: KernelFunc
 
 /** Runs one of the backend's own kernels outside the gradient tape. */
 export function runKernel(
-  tf: Tf, name: string, heap: WasmHeap, inputs: Record<string, TensorInfo>, attrs: object,
+  tf: Tf,
+  name: string,
+  heap: WasmHeap,
+  inputs: Record<string, TensorInfo>,
+  attrs: object,
 ): TensorInfo {
   const out = backendKernel(tf, name)({ inputs, backend: heap, attrs: attrs as Record<string, never> })
   if (Array.isArray(out)) throw new Error(`the kernel ${name} has several outputs`)

@@ -11,7 +11,11 @@ import { backendKernel, floats, type KernelBuilder, opened, shaped, type WasmHea
 export const batchMatMul: KernelBuilder = ({ tf, products }) => {
   const own = backendKernel(tf, 'BatchMatMul')
   return (call) => {
-    const { heap, inputs: { a, b }, attributes } = opened<'a' | 'b', { transposeA: boolean; transposeB: boolean }>(call)
+    const {
+      heap,
+      inputs: { a, b },
+      attributes,
+    } = opened<'a' | 'b', { transposeA: boolean; transposeB: boolean }>(call)
     const { transposeA, transposeB } = attributes
     if (!(transposeA || transposeB) || matrices(a) !== 1 || matrices(b) !== 1) return own(call)
     if (transposeA && !transposeB && (a.shape.at(-2) ?? 0) >= manyRows) return sumOfOuterProducts(heap, products, a, b)

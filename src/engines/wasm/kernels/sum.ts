@@ -7,7 +7,11 @@ import { backendKernel, floats, type KernelBuilder, opened, shaped } from './hea
 export const sum: KernelBuilder = ({ tf }) => {
   const own = backendKernel(tf, 'Sum')
   return (call) => {
-    const { heap, inputs: { x }, attributes } = opened<'x', { axis: number | number[]; keepDims: boolean }>(call)
+    const {
+      heap,
+      inputs: { x },
+      attributes,
+    } = opened<'x', { axis: number | number[]; keepDims: boolean }>(call)
     const { axis, keepDims } = attributes
     const rank = x.shape.length
     const axes = tf.util.parseAxisParam(axis, x.shape)
@@ -15,7 +19,12 @@ export const sum: KernelBuilder = ({ tf }) => {
     const width = x.shape[rank - 1] ?? 0
     const out = heap.makeOutput([width], 'float32')
     sumRows(floats(heap, x), floats(heap, out), width)
-    return keepDims ? shaped(out, x.shape.map((size, i) => (i === rank - 1 ? size : 1))) : out
+    return keepDims
+      ? shaped(
+          out,
+          x.shape.map((size, i) => (i === rank - 1 ? size : 1)),
+        )
+      : out
   }
 }
 
@@ -46,7 +55,11 @@ function sumRows(rows: Float32Array, sums: Float32Array, width: number): void {
  * are added in order, so the sum is the same in every run. Negative ids are skipped, as in TensorFlow.
  */
 export const unsortedSegmentSum: KernelBuilder = () => (call) => {
-  const { heap, inputs: { x, segmentIds }, attributes } = opened<'x' | 'segmentIds', { numSegments: number }>(call)
+  const {
+    heap,
+    inputs: { x, segmentIds },
+    attributes,
+  } = opened<'x' | 'segmentIds', { numSegments: number }>(call)
   const { numSegments } = attributes
   const shape = [numSegments, ...x.shape.slice(1)]
   const out = heap.makeOutput(shape, 'float32')

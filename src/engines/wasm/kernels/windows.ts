@@ -28,7 +28,11 @@ export interface ConvolutionAttributes {
 
 /** Geometry of the convolution that a gradient belongs to. */
 export function convolutionGeometry(
-  tf: Tf, inputShape: readonly number[], filterShape: readonly number[], a: ConvolutionAttributes, depthwise = false,
+  tf: Tf,
+  inputShape: readonly number[],
+  filterShape: readonly number[],
+  a: ConvolutionAttributes,
+  depthwise = false,
 ): WindowGeometry {
   const [input, filter] = [[...inputShape] as Sizes4, [...filterShape] as Sizes4]
   return tf.backend_util.computeConv2DInfo(input, filter, a.strides, 1, a.pad, a.dimRoundingMode, depthwise)
@@ -105,7 +109,7 @@ interface Segment {
 /** Runs of windows that are fully inside; every truncated window stands alone. */
 function columnSegments(g: WindowGeometry): Segment[] {
   const segments: Segment[] = []
-  for (let first = 0; first < g.outWidth;) {
+  for (let first = 0; first < g.outWidth; ) {
     const [left, width] = clipped(first * g.strideWidth - g.padInfo.left, g.filterWidth, g.inWidth)
     const inside = Math.floor((g.inWidth - g.filterWidth - left) / g.strideWidth) + 1
     const windows = width < g.filterWidth ? 1 : Math.min(inside, g.outWidth - first)

@@ -60,12 +60,12 @@ const name = (text: string): Code => vector([...Buffer.from(text, 'utf8')].map((
 
 /** LEB128 for a non-negative integer. */
 function unsigned(value: number): Code {
-  return value < 0x80 ? [value] : [value & 0x7f | 0x80, ...unsigned(value >>> 7)]
+  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...unsigned(value >>> 7)]
 }
 
 /** LEB128 with a sign. */
 function signed(value: number): Code {
-  return value >= -0x40 && value < 0x40 ? [value & 0x7f] : [value & 0x7f | 0x80, ...signed(value >> 7)]
+  return value >= -0x40 && value < 0x40 ? [value & 0x7f] : [(value & 0x7f) | 0x80, ...signed(value >> 7)]
 }
 
 const prefixed = (opcode: number): Code => [0xfd, ...unsigned(opcode)]

@@ -1,6 +1,16 @@
 import type { WindowRow } from '../kernels/windows.ts'
 import {
-  advance, type Code, constant, fourLanes, get, instantiate, masks, repeat, set, type WasmFunction, type WasmMemory,
+  advance,
+  type Code,
+  constant,
+  fourLanes,
+  get,
+  instantiate,
+  masks,
+  repeat,
+  set,
+  type WasmFunction,
+  type WasmMemory,
 } from './assembler.ts'
 
 /** Views of one memory; `row` identifies the windows. */
@@ -28,8 +38,19 @@ export function giveToMaxima(memory: WasmMemory, simd: boolean): GiveToMaxima {
       const [maxima, slopes] = [task.maxima.byteOffset + row.output * 4, task.slopes.byteOffset + row.output * 4]
       const rest = row.channels * 4 - vectors * 16
       give(
-        pixels, sums, maxima, slopes, row.windows, vectors, row.height, row.width, row.channels * 4,
-        row.down * 4 - row.width * row.channels * 4, 16 - row.height * row.down * 4, row.step * 4 - vectors * 16, rest,
+        pixels,
+        sums,
+        maxima,
+        slopes,
+        row.windows,
+        vectors,
+        row.height,
+        row.width,
+        row.channels * 4,
+        row.down * 4 - row.width * row.channels * 4,
+        16 - row.height * row.down * 4,
+        row.step * 4 - vectors * 16,
+        rest,
       )
     }
     if (vectors * 4 < row.channels) oneByOne(task, vectors * 4)
@@ -37,14 +58,27 @@ export function giveToMaxima(memory: WasmMemory, simd: boolean): GiveToMaxima {
 }
 
 const parameterNames = [
-  'pixels', 'sums', 'maxima', 'slopes', 'windows', 'vectors', 'height', 'width',
+  'pixels',
+  'sums',
+  'maxima',
+  'slopes',
+  'windows',
+  'vectors',
+  'height',
+  'width',
   // Steps in bytes: to the next pixel, from the end of a window's row to the next row, from the end of a window back to its
   // next four channels, from the last channels to the next window, and the same for its output.
-  'pixelStep', 'rowStep', 'backStep', 'windowStep', 'outputStep',
+  'pixelStep',
+  'rowStep',
+  'backStep',
+  'windowStep',
+  'outputStep',
 ] as const
 const localNames = ['vectorCounter', 'rowCounter', 'columnCounter', 'most', 'slope', 'free', 'hit'] as const
-const local = Object.fromEntries([...parameterNames, ...localNames].map((name, i) => [name, i])) as
-  Record<(typeof parameterNames)[number] | (typeof localNames)[number], number>
+const local = Object.fromEntries([...parameterNames, ...localNames].map((name, i) => [name, i])) as Record<
+  (typeof parameterNames)[number] | (typeof localNames)[number],
+  number
+>
 
 const load = (pointer: number): Code => [...get(pointer), ...fourLanes.load(0)]
 const both = (step: Code): Code => [...advance(local.pixels, step), ...advance(local.sums, step)]
@@ -52,21 +86,44 @@ const bothOutputs = (step: Code): Code => [...advance(local.maxima, step), ...ad
 
 /** `hit` marks where this pixel equals the maximum and no earlier one did; `free` marks where none has so far. */
 const tap: Code = [
-  ...load(local.pixels), ...get(local.most), ...masks.equal, ...get(local.free), ...masks.and, ...set(local.hit),
-  ...get(local.free), ...get(local.hit), ...masks.andNot, ...set(local.free),
+  ...load(local.pixels),
+  ...get(local.most),
+  ...masks.equal,
+  ...get(local.free),
+  ...masks.and,
+  ...set(local.hit),
+  ...get(local.free),
+  ...get(local.hit),
+  ...masks.andNot,
+  ...set(local.free),
   ...get(local.sums),
-  ...load(local.sums), ...get(local.slope), ...get(local.hit), ...masks.and, ...fourLanes.add,
+  ...load(local.sums),
+  ...get(local.slope),
+  ...get(local.hit),
+  ...masks.and,
+  ...fourLanes.add,
   ...fourLanes.store(0),
   ...both(get(local.pixelStep)),
 ]
 const windowRow: Code = [
-  ...get(local.width), ...set(local.columnCounter), ...repeat(local.columnCounter, tap), ...both(get(local.rowStep)),
+  ...get(local.width),
+  ...set(local.columnCounter),
+  ...repeat(local.columnCounter, tap),
+  ...both(get(local.rowStep)),
 ]
 const channels: Code = [
-  ...load(local.maxima), ...set(local.most), ...load(local.slopes), ...set(local.slope),
+  ...load(local.maxima),
+  ...set(local.most),
+  ...load(local.slopes),
+  ...set(local.slope),
   // No pixel equals a maximum that is not a number: such a window gives its slope to no pixel.
-  ...get(local.most), ...get(local.most), ...masks.equal, ...set(local.free),
-  ...get(local.height), ...set(local.rowCounter), ...repeat(local.rowCounter, windowRow),
+  ...get(local.most),
+  ...get(local.most),
+  ...masks.equal,
+  ...set(local.free),
+  ...get(local.height),
+  ...set(local.rowCounter),
+  ...repeat(local.rowCounter, windowRow),
   ...both(get(local.backStep)),
   ...bothOutputs(constant(16)),
 ]
@@ -75,8 +132,11 @@ const rowFunction: WasmFunction = {
   parameters: parameterNames.length,
   locals: ['i32', 'i32', 'i32', 'v128', 'v128', 'v128', 'v128'],
   body: repeat(local.windows, [
-    ...get(local.vectors), ...set(local.vectorCounter), ...repeat(local.vectorCounter, channels),
-    ...both(get(local.windowStep)), ...bothOutputs(get(local.outputStep)),
+    ...get(local.vectors),
+    ...set(local.vectorCounter),
+    ...repeat(local.vectorCounter, channels),
+    ...both(get(local.windowStep)),
+    ...bothOutputs(get(local.outputStep)),
   ]),
 }
 

@@ -1,5 +1,15 @@
 import {
-  advance, type Code, fourLanes, get, instantiate, type Lanes, oneLane, repeat, set, type WasmFunction, type WasmMemory,
+  advance,
+  type Code,
+  fourLanes,
+  get,
+  instantiate,
+  type Lanes,
+  oneLane,
+  repeat,
+  set,
+  type WasmFunction,
+  type WasmMemory,
 } from './assembler.ts'
 
 /** Two operands at the same positions, in byte addresses of one memory: a box of images × rows × columns. */
@@ -37,9 +47,14 @@ export interface Products {
 
 /** Elements of left × vectors of right that one pass keeps in registers: eight sums hide the latency of additions. */
 const blocks = [
-  { height: 4, width: 2 }, { height: 4, width: 1 },
-  { height: 2, width: 4 }, { height: 2, width: 2 }, { height: 2, width: 1 },
-  { height: 1, width: 4 }, { height: 1, width: 2 }, { height: 1, width: 1 },
+  { height: 4, width: 2 },
+  { height: 4, width: 1 },
+  { height: 2, width: 4 },
+  { height: 2, width: 2 },
+  { height: 2, width: 1 },
+  { height: 1, width: 4 },
+  { height: 1, width: 2 },
+  { height: 1, width: 1 },
 ] as const
 
 type Pass = (...numbers: readonly number[]) => void
@@ -47,9 +62,13 @@ type Pass = (...numbers: readonly number[]) => void
 /** Compiles the passes for one memory; `simd` says whether the machine has four lanes. */
 export function products(memory: WasmMemory, simd: boolean): Products {
   const lanes = simd ? [fourLanes, oneLane] : [oneLane]
-  const passes = instantiate(memory, lanes.flatMap((l) => [
-    ...blocks.map(({ height, width }) => pass(l, height, width)), ...[1, 2, 4].map((width) => pass(l, 0, width)),
-  ]))
+  const passes = instantiate(
+    memory,
+    lanes.flatMap((l) => [
+      ...blocks.map(({ height, width }) => pass(l, height, width)),
+      ...[1, 2, 4].map((width) => pass(l, 0, width)),
+    ]),
+  )
   /** Processes as many elements as the widest fitting pass does, and returns how many. */
   const runWidest = (task: Positions, size: number, height: number, row: number, column: number, stride: number): number => {
     const lane = simd && size - column >= 4 ? fourLanes : oneLane
@@ -63,14 +82,14 @@ export function products(memory: WasmMemory, simd: boolean): Products {
       if (isEmpty(task)) return
       for (let row = 0, height = 0; row < task.leftSize; row += height) {
         height = largest([4, 2, 1], task.leftSize - row)
-        for (let column = 0; column < task.rightSize;) {
+        for (let column = 0; column < task.rightSize; ) {
           column += runWidest(task, task.rightSize, height, row, column, task.rightSize * 4)
         }
       }
     },
     addRows: (task) => {
       if (isEmpty(task)) return
-      for (let column = 0; column < task.size;) column += runWidest(task, task.size, 0, column, column, 0)
+      for (let column = 0; column < task.size; ) column += runWidest(task, task.size, 0, column, column, 0)
     },
   }
 }
@@ -82,12 +101,20 @@ const largest = (sizes: readonly number[], most: number): number => sizes.find((
 function run(pass: Pass, t: Positions, leftOffset: number, rightOffset: number, outStride: number): void {
   const { images, rows, columns } = t
   pass(
-    t.left + leftOffset, t.right + rightOffset, t.out + leftOffset / 4 * outStride + rightOffset, outStride,
-    images.count, rows.count, columns.count,
+    t.left + leftOffset,
+    t.right + rightOffset,
+    t.out + (leftOffset / 4) * outStride + rightOffset,
+    outStride,
+    images.count,
+    rows.count,
+    columns.count,
     // What remains to be added at the end of a row and of an image, after the steps inside it.
-    images.left - rows.count * rows.left, images.right - rows.count * rows.right,
-    rows.left - columns.count * columns.left, rows.right - columns.count * columns.right,
-    columns.left, columns.right,
+    images.left - rows.count * rows.left,
+    images.right - rows.count * rows.right,
+    rows.left - columns.count * columns.left,
+    rows.right - columns.count * columns.right,
+    columns.left,
+    columns.right,
   )
 }
 
@@ -112,20 +139,30 @@ function pass(lanes: Lanes, height: number, width: number): WasmFunction {
   const right = (j: number): number => names.length + sumRows * width + j
   const left = right(width)
   const addTo = (i: number, j: number, factor: Code): Code => [
-    ...get(sum(i, j)), ...factor, ...get(right(j)), ...lanes.multiply, ...lanes.add, ...set(sum(i, j)),
+    ...get(sum(i, j)),
+    ...factor,
+    ...get(right(j)),
+    ...lanes.multiply,
+    ...lanes.add,
+    ...set(sum(i, j)),
   ]
   const position: Code = [
     ...range(width, (j) => [...get(local.right), ...lanes.load(j * lanes.bytes), ...set(right(j))]),
     ...range(height, (i) => [
-      ...get(local.left), ...lanes.loadSplat(4 * i), ...set(left), ...range(width, (j) => addTo(i, j, get(left))),
+      ...get(local.left),
+      ...lanes.loadSplat(4 * i),
+      ...set(left),
+      ...range(width, (j) => addTo(i, j, get(left))),
     ]),
     ...range(height === 0 ? width : 0, (j) => addTo(0, j, [...get(local.left), ...lanes.load(j * lanes.bytes)])),
-    ...advance(local.left, get(local.columnLeft)), ...advance(local.right, get(local.columnRight)),
+    ...advance(local.left, get(local.columnLeft)),
+    ...advance(local.right, get(local.columnRight)),
   ]
   const row = nested(local.columnCounter, local.columns, position, local.rowLeft, local.rowRight)
   const image = nested(local.rowCounter, local.rows, row, local.imageLeft, local.imageRight)
   const eachSum = (code: (i: number, j: number) => Code): Code => [
-    ...get(local.out), ...set(local.outRow),
+    ...get(local.out),
+    ...set(local.outRow),
     ...range(sumRows, (i) => [...range(width, (j) => code(i, j)), ...advance(local.outRow, get(local.outStride))]),
   ]
   return {
@@ -144,8 +181,11 @@ function pass(lanes: Lanes, height: number, width: number): WasmFunction {
 /** `body` as many times as `count` says, then on to the next row or image in both operands. */
 function nested(counter: number, count: number, body: Code, leftStep: number, rightStep: number): Code {
   return [
-    ...get(count), ...set(counter), ...repeat(counter, body),
-    ...advance(local.left, get(leftStep)), ...advance(local.right, get(rightStep)),
+    ...get(count),
+    ...set(counter),
+    ...repeat(counter, body),
+    ...advance(local.left, get(leftStep)),
+    ...advance(local.right, get(rightStep)),
   ]
 }
 

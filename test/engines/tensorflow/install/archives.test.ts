@@ -11,7 +11,12 @@ import { needs } from '../../../support/tools.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'archives-'))
 const deep = `${'deep/'.repeat(40)}ünï.js`
-const contents = { 'package.json': '{"name":"one","version":"1.0.0"}', 'index.js': 'x'.repeat(2000), 'empty.js': '', [deep]: 'deep' }
+const contents = {
+  'package.json': '{"name":"one","version":"1.0.0"}',
+  'index.js': 'x'.repeat(2000),
+  'empty.js': '',
+  [deep]: 'deep',
+}
 
 function packed(): Buffer {
   const source = mkdtempSync(join(tmpdir(), 'package-'))
@@ -45,7 +50,11 @@ describe('a package', () => {
   })
 
   it('has no links: they are left out', () => {
-    expect([...readPackage(gzipSync(Buffer.concat([entry('package/link', '', '2'), entry('package/a', 'a')])))].map((f) => f.path)).toEqual(['a'])
+    expect(
+      [...readPackage(gzipSync(Buffer.concat([entry('package/link', '', '2'), entry('package/a', 'a')])))].map(
+        (f) => f.path,
+      ),
+    ).toEqual(['a'])
   })
 
   it('that is damaged anywhere in a header is refused', () => {
@@ -67,7 +76,13 @@ function entry(path: string, content: string, type = '0'): Buffer {
   header.write(content.length.toString(8).padStart(11, '0'), 124)
   header.write(type, 156)
   header.fill(' ', 148, 156)
-  header.write(`${header.reduce((a, b) => a + b, 0).toString(8).padStart(6, '0')}\0 `, 148)
+  header.write(
+    `${header
+      .reduce((a, b) => a + b, 0)
+      .toString(8)
+      .padStart(6, '0')}\0 `,
+    148,
+  )
   const body = Buffer.alloc(Math.ceil(content.length / 512) * 512)
   body.write(content)
   return Buffer.concat([header, body])
@@ -75,7 +90,11 @@ function entry(path: string, content: string, type = '0'): Buffer {
 
 describe('a zip archive', () => {
   const big = Buffer.alloc(3_000_000, 'some text that packs well; ')
-  const members = { 'a/stored.bin': [strToU8('stored'), { level: 0 }], 'a/big.txt': [big, { level: 6 }], 'empty': [new Uint8Array(), { level: 6 }] } as const
+  const members = {
+    'a/stored.bin': [strToU8('stored'), { level: 0 }],
+    'a/big.txt': [big, { level: 6 }],
+    empty: [new Uint8Array(), { level: 6 }],
+  } as const
   const write = (name: string, content: Uint8Array): string => {
     writeFileSync(join(folder, name), content)
     return join(folder, name)
@@ -84,7 +103,11 @@ describe('a zip archive', () => {
 
   it('is read entry by entry', async () => {
     const zip = await openZip(write('good.zip', archive))
-    expect(zip.entries.map((e) => [e.name, e.bytes])).toEqual([['a/stored.bin', 6], ['a/big.txt', big.length], ['empty', 0]])
+    expect(zip.entries.map((e) => [e.name, e.bytes])).toEqual([
+      ['a/stored.bin', 6],
+      ['a/big.txt', big.length],
+      ['empty', 0],
+    ])
     for (const one of zip.entries) {
       const parts: Buffer[] = []
       for await (const part of await zip.stream(one)) parts.push(part)
@@ -104,7 +127,11 @@ describe('a zip archive', () => {
     const zip = await openZip(write('bad.zip', bad))
     const one = zip.entries.find((e) => e.name === 'a/big.txt')
     if (!one) throw new Error('not there')
-    await expect((async () => { for await (const part of await zip.stream(one)) void part })()).rejects.toThrow()
+    await expect(
+      (async () => {
+        for await (const part of await zip.stream(one)) void part
+      })(),
+    ).rejects.toThrow()
     await zip.close()
     expect(readdirSync(folder)).toContain('bad.zip')
   })

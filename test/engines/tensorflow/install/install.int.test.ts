@@ -15,7 +15,13 @@ import { chooseEngine } from '../../../../src/engines/choose.ts'
 import type { InstallEvent } from '../../../../src/engines/installer.ts'
 import { installEngine, type InstallOptions } from '../../../../src/engines/tensorflow/install/install.ts'
 import { placeOf } from '../../../../src/engines/tensorflow/install/place.ts'
-import { availabilityOf, engineLoads, engineState, otherEngines, type EngineState } from '../../../../src/engines/tensorflow/install/status.ts'
+import {
+  availabilityOf,
+  engineLoads,
+  engineState,
+  otherEngines,
+  type EngineState,
+} from '../../../../src/engines/tensorflow/install/status.ts'
 import { needs } from '../../../support/tools.ts'
 import { impatient, makeTiny, platform, serve, sha256, tree, type Registries, type Tiny } from './tiny.ts'
 import { patiently } from '../../../support/slowness.ts'
@@ -48,8 +54,14 @@ function pip(context: TestContext): void {
 }
 
 const options = (root: string, over: Partial<InstallOptions> = {}): InstallOptions => ({
-  root, from: tiny.folder, force: false, pins: tiny.pins, env: process.env, installedAt: '2026-11-01T00:00:00Z',
-  listener: () => {}, ...over,
+  root,
+  from: tiny.folder,
+  force: false,
+  pins: tiny.pins,
+  env: process.env,
+  installedAt: '2026-11-01T00:00:00Z',
+  listener: () => {},
+  ...over,
 })
 
 /** What a study trains on where this is the state of the native engine. */
@@ -58,7 +70,10 @@ const choose = (wanted: EngineWish, state: EngineState): ReturnType<typeof choos
 
 /** The diagnostics that a promise rejects with. */
 async function problems(work: Promise<unknown>): Promise<readonly Diagnostic[]> {
-  const error = await work.then(() => new Error('it did not fail'), (e: unknown) => e)
+  const error = await work.then(
+    () => new Error('it did not fail'),
+    (e: unknown) => e,
+  )
   if (error instanceof InputError) return error.diagnostics
   throw error
 }
@@ -74,23 +89,43 @@ function only(context: TestContext, ...names: string[]): string {
 }
 
 describe('an install', () => {
-  it('fetches by the user\'s npm and pip from the registries they are set to, and leaves one folder', async (context) => {
+  it("fetches by the user's npm and pip from the registries they are set to, and leaves one folder", async (context) => {
     pip(context)
     const root = newRoot()
     const seen: InstallEvent['type'][] = []
     const env = { ...process.env, ...registries.env }
-    const { folder, fresh, record } = await installEngine(options(root, { from: null, env, listener: (e) => seen.push(e.type) }))
+    const { folder, fresh, record } = await installEngine(
+      options(root, { from: null, env, listener: (e) => seen.push(e.type) }),
+    )
     expect(fresh).toBe(true)
     expect(seen).toEqual(['fetching', 'unpacking', 'compiling', 'testing'])
     expect(registries.requests.filter((r) => r.startsWith('/files/')).length).toBeGreaterThanOrEqual(4)
     expect(readdirSync(root)).toEqual([record.key])
     const long = `dist/${'a-rather-long-folder/'.repeat(7)}deep.js`
-    const library = (name: string): string => `deps/lib/libtensorflow_${name}${process.platform === 'darwin' ? '.2.dylib' : '.so.2'}`
-    const ours = ['binding/one.cc', library('cc'), library('framework'), long, 'dist/index.js', 'lib/napi-v8/tfjs_binding.node', 'package.json']
-    expect(tree(folder)).toEqual([
-      'engine.json', 'headers/node/include/node_api.h', 'headers/tensorflow/include/tensorflow/c/c_api.h', 'load.cjs', 'node_modules/@tensorflow/tfjs-core/LICENSE', 'node_modules/@tensorflow/tfjs-core/dist/one.node.js',
-      'node_modules/@tensorflow/tfjs-core/package.json', ...ours.map((p) => `node_modules/@tensorflow/tfjs-node/${p}`), 'smoke-test.cjs',
-    ].sort())
+    const library = (name: string): string =>
+      `deps/lib/libtensorflow_${name}${process.platform === 'darwin' ? '.2.dylib' : '.so.2'}`
+    const ours = [
+      'binding/one.cc',
+      library('cc'),
+      library('framework'),
+      long,
+      'dist/index.js',
+      'lib/napi-v8/tfjs_binding.node',
+      'package.json',
+    ]
+    expect(tree(folder)).toEqual(
+      [
+        'engine.json',
+        'headers/node/include/node_api.h',
+        'headers/tensorflow/include/tensorflow/c/c_api.h',
+        'load.cjs',
+        'node_modules/@tensorflow/tfjs-core/LICENSE',
+        'node_modules/@tensorflow/tfjs-core/dist/one.node.js',
+        'node_modules/@tensorflow/tfjs-core/package.json',
+        ...ours.map((p) => `node_modules/@tensorflow/tfjs-node/${p}`),
+        'smoke-test.cjs',
+      ].sort(),
+    )
     expect(record.versions).toEqual({ tfjsNode: '4.22.0', tensorflow: '2.21.0' })
     expect(JSON.parse(readFileSync(join(folder, 'engine.json'), 'utf8'))).toEqual(record)
     for (const { path, sha256: digest } of record.files) expect(sha256(readFileSync(join(folder, path)))).toBe(digest)
@@ -102,7 +137,10 @@ describe('an install', () => {
     const engine = createRequire(join(folder, '/'))('./load.cjs') as { backend: () => { binding: { TF_Version: string } } }
     expect(engine.backend().binding.TF_Version).toBe('2.21.0')
     const state = await engineState(root, { pins: tiny.pins })
-    expect(await choose('auto', state)).toEqual({ ok: true, value: { engine: 'tensorflow', folder, why: 'installed, and faster' } })
+    expect(await choose('auto', state)).toEqual({
+      ok: true,
+      value: { engine: 'tensorflow', folder, why: 'installed, and faster' },
+    })
     expect(await choose('wasm', state)).toMatchObject({ value: { engine: 'wasm' } })
     expect(await engineLoads(folder)).toMatchObject({ ok: true, value: { tensorflow: '2.21.0', tfjsNode: '4.22.0' } })
   })
@@ -114,7 +152,9 @@ describe('an install', () => {
     expect(again).toEqual({ ...first, fresh: false })
     const forced = await installEngine(options(root, { force: true, installedAt: 'later' }))
     expect(forced).toMatchObject({ fresh: true, folder: first.folder, record: { installedAt: 'later' } })
-    const other = makeTiny({ source: `${readFileSync(join(first.folder, 'node_modules/@tensorflow/tfjs-node/binding/one.cc'), 'utf8')}// other` })
+    const other = makeTiny({
+      source: `${readFileSync(join(first.folder, 'node_modules/@tensorflow/tfjs-node/binding/one.cc'), 'utf8')}// other`,
+    })
     const second = await installEngine(options(root, { from: other.folder, pins: other.pins }))
     expect(second.folder).not.toBe(first.folder)
     expect(await otherEngines(root, second.record.key)).toEqual([first.record.key])
@@ -127,12 +167,13 @@ describe('an install', () => {
     truncateSync(join(folder, library), 100)
     const state = await engineState(root, { pins: tiny.pins })
     expect(state).toMatchObject({ state: 'damaged', why: expect.stringContaining('has 100 bytes') as string })
-    expect(await choose('auto', state)).toMatchObject({ value: { engine: 'wasm', why: expect.stringContaining('damaged') as string } })
+    expect(await choose('auto', state)).toMatchObject({
+      value: { engine: 'wasm', why: expect.stringContaining('damaged') as string },
+    })
     expect(await choose('tensorflow', state)).toMatchObject({ ok: false, error: [{ code: 'engine/damaged' }] })
     expect(await installEngine(options(root))).toMatchObject({ fresh: true })
     expect((await engineState(root, { pins: tiny.pins })).state).toBe('installed')
   })
-
 })
 
 describe('files from elsewhere', () => {
@@ -140,7 +181,8 @@ describe('files from elsewhere', () => {
     pip(context)
     const folder = join(mkdtempSync(join(tmpdir(), 'usb ')), 'files')
     const env = { ...process.env, ...registries.env }
-    const get = async (): Promise<void> => await downloadEngine({ folder, platform: platform ?? 'linux-x64', pins: tiny.pins, env, listener: () => {} })
+    const get = async (): Promise<void> =>
+      await downloadEngine({ folder, platform: platform ?? 'linux-x64', pins: tiny.pins, env, listener: () => {} })
     await get()
     expect(tree(folder)).toEqual(tree(tiny.folder))
     registries.requests.length = 0
@@ -162,9 +204,14 @@ describe('files from elsewhere', () => {
     const root = newRoot()
     const found = await problems(installEngine(options(root, { from: folder })))
     expect(found.map((d) => d.code)).toEqual(['engine/checksum', 'engine/checksum', 'engine/checksum'])
-    expect(found[0]).toMatchObject({ found: expect.stringMatching(/bytes instead of|sha256/) as string, hint: expect.any(String) as string })
+    expect(found[0]).toMatchObject({
+      found: expect.stringMatching(/bytes instead of|sha256/) as string,
+      hint: expect.any(String) as string,
+    })
     const empty = mkdtempSync(join(tmpdir(), 'empty-'))
-    expect(await problems(installEngine(options(root, { from: empty })))).toMatchObject([{ code: 'engine/missing-file', message: expect.stringContaining('4 of 4') as string }])
+    expect(await problems(installEngine(options(root, { from: empty })))).toMatchObject([
+      { code: 'engine/missing-file', message: expect.stringContaining('4 of 4') as string },
+    ])
     expect(readdirSync(root)).toEqual([])
   })
 })
@@ -185,7 +232,9 @@ describe('what a registry serves in place of the pinned content', () => {
     await evil.close()
     // The next install fetches the rest alone.
     registries.requests.length = 0
-    expect(await installEngine(options(root, { from: null, env: { ...process.env, ...registries.env } }))).toMatchObject({ fresh: true })
+    expect(await installEngine(options(root, { from: null, env: { ...process.env, ...registries.env } }))).toMatchObject({
+      fresh: true,
+    })
     expect(registries.requests.filter((r) => r.endsWith('.whl'))).toEqual([])
     expect(readdirSync(root)).toHaveLength(1)
   })
@@ -210,8 +259,13 @@ describe('a failure', () => {
   it('of the network names the client and what it said', async (context) => {
     pip(context)
     const closed = { npm_config_registry: 'http://127.0.0.1:9/', PIP_INDEX_URL: 'http://127.0.0.1:9/' }
-    const found = await problems(installEngine(options(newRoot(), { from: null, env: { ...process.env, ...impatient, ...closed } })))
-    expect(found.map((d) => [d.code, d.message.split(' ')[0]])).toEqual([['engine/download', 'npm'], ['engine/download', 'pip']])
+    const found = await problems(
+      installEngine(options(newRoot(), { from: null, env: { ...process.env, ...impatient, ...closed } })),
+    )
+    expect(found.map((d) => [d.code, d.message.split(' ')[0]])).toEqual([
+      ['engine/download', 'npm'],
+      ['engine/download', 'pip'],
+    ])
     expect(found[0]?.found).toMatch(/ECONNREFUSED/)
     expect(found[0]?.hint).toMatch(/engine download DIR/)
   })
@@ -228,12 +282,16 @@ describe('a failure', () => {
   it('of the training step leaves no engine', async () => {
     const wrong = makeTiny({ loss: 2 })
     const root = newRoot()
-    expect(await problems(installEngine(options(root, { from: wrong.folder, pins: wrong.pins })))).toMatchObject([{ code: 'engine/smoke-test' }])
+    expect(await problems(installEngine(options(root, { from: wrong.folder, pins: wrong.pins })))).toMatchObject([
+      { code: 'engine/smoke-test' },
+    ])
     expect(readdirSync(root)).toEqual([])
   })
 
   it('of the processor is told apart', async () => {
-    const crash = makeTiny({ source: 'extern "C" void* napi_register_module_v1(void*, void* e) { __builtin_trap(); return e; }\n' })
+    const crash = makeTiny({
+      source: 'extern "C" void* napi_register_module_v1(void*, void* e) { __builtin_trap(); return e; }\n',
+    })
     const [found] = await problems(installEngine(options(newRoot(), { from: crash.folder, pins: crash.pins })))
     expect(found?.code).toBe('engine/smoke-test')
     if (process.arch === 'x64') expect(found?.hint).toMatch(/AVX/)
@@ -242,7 +300,9 @@ describe('a failure', () => {
   it('of the folder names it', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'file-')), 'file')
     writeFileSync(file, '')
-    expect(await problems(installEngine(options(join(file, 'root'))))).toMatchObject([{ code: 'engine/unwritable', found: expect.stringContaining(file) as string }])
+    expect(await problems(installEngine(options(join(file, 'root'))))).toMatchObject([
+      { code: 'engine/unwritable', found: expect.stringContaining(file) as string },
+    ])
   })
 })
 
@@ -300,7 +360,14 @@ describe('an interrupted install', () => {
     for (const at of ['unpacking', 'compiling', 'testing']) {
       const root = newRoot()
       const stop = new AbortController()
-      const install = installEngine(options(root, { signal: stop.signal, listener: ({ type }) => { if (type === at) stop.abort() } }))
+      const install = installEngine(
+        options(root, {
+          signal: stop.signal,
+          listener: ({ type }) => {
+            if (type === at) stop.abort()
+          },
+        }),
+      )
       expect(await problems(install)).toMatchObject([{ code: 'engine/interrupted' }])
       expect(readdirSync(root)).toEqual([])
     }
@@ -316,19 +383,31 @@ describe('an interrupted install', () => {
   })
 })
 
-interface Installing { readonly out: () => string; readonly kill: () => void; readonly end: Promise<void> }
+interface Installing {
+  readonly out: () => string
+  readonly kill: () => void
+  readonly end: Promise<void>
+}
 
 function start(root: string, from = tiny.folder, env: Readonly<Record<string, string>> = {}): Installing {
   const pins = join(mkdtempSync(join(tmpdir(), 'pins-')), 'pins.json')
   writeFileSync(pins, JSON.stringify(tiny.pins))
-  const child = spawn(process.execPath, [script, root, from, pins], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [script, root, from, pins], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   let out = ''
-  child.stdout.on('data', (chunk: Buffer) => { out += chunk.toString() })
-  return { out: () => out, kill: () => void child.kill('SIGKILL'), end: new Promise((resolve) => child.on('close', () => resolve())) }
+  child.stdout.on('data', (chunk: Buffer) => {
+    out += chunk.toString()
+  })
+  return {
+    out: () => out,
+    kill: () => void child.kill('SIGKILL'),
+    end: new Promise((resolve) => child.on('close', () => resolve())),
+  }
 }
 
 async function until(what: () => boolean): Promise<void> {
-  for (const end = performance.now() + patiently(15); !what() && performance.now() < end;) await sleep(10)
+  for (const end = performance.now() + patiently(15); !what() && performance.now() < end; ) await sleep(10)
   if (!what()) throw new Error('it never came to that')
 }
-

@@ -21,7 +21,11 @@ const asked = process.env['TUNEGATE_TEST_NATIVE'] === '1'
 const platform = platformOf(thisMachine())
 const there = platform.ok && downloadsOf(pins, platform.value).every((d) => existsSync(join(kept, d.file)))
 const root = join(mkdtempSync(join(tmpdir(), 'native ')), 'engines')
-const skipped = !platform.ok ? platform.error.message : asked || there ? null : 'it would download 320 MB: TUNEGATE_TEST_NATIVE=1 asks for it'
+const skipped = !platform.ok
+  ? platform.error.message
+  : asked || there
+    ? null
+    : 'it would download 320 MB: TUNEGATE_TEST_NATIVE=1 asks for it'
 
 beforeAll(async () => {
   if (skipped !== null || !platform.ok) return
@@ -29,18 +33,28 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 
-interface Called { readonly child: ChildProcess; readonly text: () => string; readonly end: Promise<number | null> }
+interface Called {
+  readonly child: ChildProcess
+  readonly text: () => string
+  readonly end: Promise<number | null>
+}
 
 /** The command line from its sources. */
 function engine(...args: string[]): Called {
-  const child = spawn(process.execPath, [join(repository, 'src/cli.ts'), 'engine', ...args, '--dir', root], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [join(repository, 'src/cli.ts'), 'engine', ...args, '--dir', root], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let text = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { text += chunk.toString() })
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => {
+      text += chunk.toString()
+    })
   return { child, text: () => text, end: new Promise((resolve) => child.on('close', resolve)) }
 }
 
 const until = async (called: Called, words: string): Promise<void> => {
-  while (!called.text().includes(words) && called.child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 10))
+  while (!called.text().includes(words) && called.child.exitCode === null)
+    await new Promise((resolve) => setTimeout(resolve, 10))
 }
 
 describe('the real engine', () => {
@@ -62,7 +76,10 @@ describe('the real engine', () => {
     if (skipped !== null) context.skip(skipped)
     const state = await engineState(root)
     if (state.state !== 'installed') throw new Error(state.state)
-    expect(await verifyFiles(state.folder, pins, state.record.platform)).toEqual({ ok: true, value: expect.any(Array) as unknown[] })
+    expect(await verifyFiles(state.folder, pins, state.record.platform)).toEqual({
+      ok: true,
+      value: expect.any(Array) as unknown[],
+    })
     const status = engine('status')
     expect(await status.end).toBe(0)
     expect(status.text()).toMatch(/loads: +yes.*\n(.*\n)*auto takes: tensorflow/)
@@ -82,6 +99,7 @@ describe('the real engine', () => {
     const renewed = await renewEngine({ root, env: process.env, installedAt: '2026-11-01T00:00:00Z', listener: () => {} })
     if (before.state !== 'installed' || !renewed.ok) throw new Error(JSON.stringify(renewed))
     expect(renewed.value.record.files).toEqual(before.record.files)
-    for (const one of [...pins.packages, pins.headers]) expect(unpackedDigest(readFileSync(join(kept, one.file)), one), one.name).toBe(one.unpacked)
+    for (const one of [...pins.packages, pins.headers])
+      expect(unpackedDigest(readFileSync(join(kept, one.file)), one), one.name).toBe(one.unpacked)
   })
 })

@@ -13,17 +13,26 @@ const mac = { os: 'darwin', arch: 'arm64', glibc: null }
 
 describe('the platform', () => {
   it.each([
-    [machine({}), 'linux-x64'], [machine({ arch: 'arm64', glibc: '2.27' }), 'linux-arm64'],
-    [machine({ ...mac, release: '21.0.0' }), 'darwin-arm64'], [machine({ glibc: '3.0' }), 'linux-x64'],
+    [machine({}), 'linux-x64'],
+    [machine({ arch: 'arm64', glibc: '2.27' }), 'linux-arm64'],
+    [machine({ ...mac, release: '21.0.0' }), 'darwin-arm64'],
+    [machine({ glibc: '3.0' }), 'linux-x64'],
   ])('of %o is %s', (given, expected) => expect(platformOf(given)).toEqual({ ok: true, value: expected }))
 
   it.each([
-    [machine({ os: 'win32', glibc: null }), 'Windows'], [machine({ glibc: null }), 'Alpine'], [machine({ glibc: '2.17' }), 'glibc older than 2.27'],
-    [machine({ glibc: '2.9' }), 'glibc older than 2.27'], [machine({ ...mac, arch: 'x64' }), 'darwin on x64'],
-    [machine({ ...mac, release: '20.6.0' }), 'macOS older than 12'], [machine({ arch: 'riscv64' }), 'riscv64'],
+    [machine({ os: 'win32', glibc: null }), 'Windows'],
+    [machine({ glibc: null }), 'Alpine'],
+    [machine({ glibc: '2.17' }), 'glibc older than 2.27'],
+    [machine({ glibc: '2.9' }), 'glibc older than 2.27'],
+    [machine({ ...mac, arch: 'x64' }), 'darwin on x64'],
+    [machine({ ...mac, release: '20.6.0' }), 'macOS older than 12'],
+    [machine({ arch: 'riscv64' }), 'riscv64'],
   ])('of %o is none, and wasm is named', (given, words) => {
     const found = platformOf(given)
-    expect(found).toMatchObject({ ok: false, error: { code: 'engine/unsupported-platform', message: expect.stringContaining(words) as string } })
+    expect(found).toMatchObject({
+      ok: false,
+      error: { code: 'engine/unsupported-platform', message: expect.stringContaining(words) as string },
+    })
     if (found.ok) throw new Error('it has one')
     expect(found.error.hint).toContain('WebAssembly')
     const state = { state: 'unsupported', why: found.error } as const
@@ -37,12 +46,17 @@ describe('the pins', () => {
   it.each(platforms)('for %s name every download by file, size and SHA-256', (platform) => {
     const downloads = downloadsOf(pins, platform)
     expect(new Set(downloads.map((d) => d.file)).size).toBe(downloads.length)
-    for (const { file, bytes, sha256 } of [...downloads, ...pins.wheels[platform].libraries.map((m) => ({ ...m, file: m.path }))]) {
+    for (const { file, bytes, sha256 } of [
+      ...downloads,
+      ...pins.wheels[platform].libraries.map((m) => ({ ...m, file: m.path })),
+    ]) {
       expect([file, bytes > 0, /^[0-9a-f]{64}$/.test(sha256)]).toEqual([file, true, true])
     }
     expect(versionsOf(pins, platform)).toEqual({ tfjsNode: '4.22.0', tensorflow: '2.21.0' })
     const { libraries, headers, file, python, tag } = pins.wheels[platform]
-    expect(libraries.map((m) => m.path.replace(/.*_/, '')).sort()).toEqual(platform === 'darwin-arm64' ? ['cc.2.dylib', 'framework.2.dylib'] : ['cc.so.2', 'framework.so.2'])
+    expect(libraries.map((m) => m.path.replace(/.*_/, '')).sort()).toEqual(
+      platform === 'darwin-arm64' ? ['cc.2.dylib', 'framework.2.dylib'] : ['cc.so.2', 'framework.so.2'],
+    )
     expect(headers.map((m) => m.path)).toContain('tensorflow/include/tensorflow/c/eager/c_api.h')
     expect(file.endsWith(`-${python}-${python}-${tag}.whl`)).toBe(true)
   })
@@ -63,12 +77,25 @@ describe('the pins', () => {
 })
 
 describe('what went wrong is put in words', () => {
-  const ended = (over: Partial<Ended>): Ended => ({ how: 'started', ok: false, code: 1, killedBy: null, out: '', said: '', ...over })
+  const ended = (over: Partial<Ended>): Ended => ({
+    how: 'started',
+    ok: false,
+    code: 1,
+    killedBy: null,
+    out: '',
+    said: '',
+    ...over,
+  })
 
   it('for a disk that is full, before and while it fills', async () => {
-    await expect(requireSpace('/nowhere/at/all', 2 ** 60)).rejects.toThrow(/engine\/no-space.*\n.*MiB free in \/nowhere\/at\/all/)
+    await expect(requireSpace('/nowhere/at/all', 2 ** 60)).rejects.toThrow(
+      /engine\/no-space.*\n.*MiB free in \/nowhere\/at\/all/,
+    )
     await requireSpace('/', 1)
-    const full = fileProblem(Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', syscall: 'write' }), '/x')
+    const full = fileProblem(
+      Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', syscall: 'write' }),
+      '/x',
+    )
     expect(full).toBeInstanceOf(InputError)
     expect(full?.diagnostics[0]).toMatchObject({ code: 'engine/no-space', hint: expect.stringContaining('--dir') as string })
     expect(fileProblem(new TypeError('ours'), '/x')).toBeUndefined()
@@ -80,10 +107,14 @@ describe('what went wrong is put in words', () => {
   })
 
   it('by the words of npm, of a compiler, and of anything else', () => {
-    const npm = 'npm warn old\nnpm error code ECONNREFUSED\nnpm error syscall connect\nnpm error A complete log of this run can be found in: /x'
+    const npm =
+      'npm warn old\nnpm error code ECONNREFUSED\nnpm error syscall connect\nnpm error A complete log of this run can be found in: /x'
     expect(lastWords(ended({ said: npm }), 'first')).toBe('code ECONNREFUSED | syscall connect (exit code 1)')
-    const compiler = 'In file included from a.h\na.cc:1:2: error: no\n  1 | x\na.cc:2:2: error: and no\ncompilation terminated.\n'
-    expect(lastWords(ended({ said: compiler }), 'errors')).toBe('a.cc:1:2: error: no | a.cc:2:2: error: and no (exit code 1)')
+    const compiler =
+      'In file included from a.h\na.cc:1:2: error: no\n  1 | x\na.cc:2:2: error: and no\ncompilation terminated.\n'
+    expect(lastWords(ended({ said: compiler }), 'errors')).toBe(
+      'a.cc:1:2: error: no | a.cc:2:2: error: and no (exit code 1)',
+    )
     expect(lastWords(ended({ said: 'a\nb\nc\nd\n\n', killedBy: 'SIGTERM' }))).toBe('b | c | d (ended by SIGTERM)')
     expect(lastWords(ended({ said: '' }))).toBe('exit code 1')
   })

@@ -1,5 +1,17 @@
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, cpSync, existsSync, linkSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -16,7 +28,12 @@ let tiny: Tiny
 let installed: string
 const newRoot = (): string => join(mkdtempSync(join(tmpdir(), 'engines ')), 'root')
 const options = (root: string, over: Partial<RenewOptions> = {}): RenewOptions => ({
-  root, pins: tiny.pins, env: process.env, installedAt: '2026-11-02T00:00:00Z', listener: () => {}, ...over,
+  root,
+  pins: tiny.pins,
+  env: process.env,
+  installedAt: '2026-11-02T00:00:00Z',
+  listener: () => {},
+  ...over,
 })
 beforeAll(async () => {
   if (platform === null) return
@@ -28,7 +45,12 @@ beforeEach((context) => {
   needs(context, 'c++')
 })
 
-interface Copy { readonly root: string; readonly folder: string; readonly marker: string; readonly code: string }
+interface Copy {
+  readonly root: string
+  readonly folder: string
+  readonly marker: string
+  readonly code: string
+}
 
 /** The engine as somebody left it, and code that leaves a marker when it runs. */
 function copy(): Copy {
@@ -42,11 +64,14 @@ function copy(): Copy {
 /** Lets the record say that all that lies in the folder is as it should be. */
 async function vouch(folder: string): Promise<void> {
   const record = await readInstalled(folder, basename(folder))
-  const old = record.ok ? record.value : JSON.parse(readFileSync(join(installed, 'engine.json'), 'utf8')) as Parameters<typeof writeRecord>[1]
+  const old = record.ok
+    ? record.value
+    : (JSON.parse(readFileSync(join(installed, 'engine.json'), 'utf8')) as Parameters<typeof writeRecord>[1])
   await writeRecord(folder, { ...old, files: await listFiles(folder) })
 }
 
-const library = (folder: string): string => join(libraryFolder(folder), basename(tiny.pins.wheels['linux-x64'].libraries[0]?.path ?? ''))
+const library = (folder: string): string =>
+  join(libraryFolder(folder), basename(tiny.pins.wheels['linux-x64'].libraries[0]?.path ?? ''))
 const code = 'node_modules/@tensorflow/tfjs-node/dist/index.js'
 
 describe('an engine that was there before', () => {
@@ -78,13 +103,15 @@ describe('attack 13: a folder that vouches for itself', () => {
   /** Each leaves the engine able to train, apart from those that take something away. */
   const forgeries: Readonly<Record<string, (copy: Copy) => void>> = {
     'other code in a package': ({ folder, code: evil }) => appendFileSync(join(folder, code), evil),
-    'one more file in a package': ({ folder }) => writeFileSync(join(folder, 'node_modules/@tensorflow/tfjs-node/dist/index.json'), '{}'),
+    'one more file in a package': ({ folder }) =>
+      writeFileSync(join(folder, 'node_modules/@tensorflow/tfjs-node/dist/index.json'), '{}'),
     'one more package': ({ folder }) => {
       mkdirSync(join(folder, 'node_modules/node-fetch'))
       writeFileSync(join(folder, 'node_modules/node-fetch/index.js'), '')
     },
     'a file at its root': ({ folder }) => writeFileSync(join(folder, 'package.json'), '{}'),
-    'one more library beside those of TensorFlow': ({ folder }) => writeFileSync(join(libraryFolder(folder), 'libc.so.6'), ''),
+    'one more library beside those of TensorFlow': ({ folder }) =>
+      writeFileSync(join(libraryFolder(folder), 'libc.so.6'), ''),
     'another library of the same size': ({ folder }) => {
       const content = readFileSync(library(folder))
       content.writeUInt8(content.readUInt8(content.length - 1) ^ 1, content.length - 1)
@@ -135,10 +162,13 @@ describe('attack 13: a folder that vouches for itself', () => {
   it('with an addon of its own loses it before anything runs', async () => {
     const { root, folder, marker } = copy()
     const source = join(root, '../evil.cc')
-    writeFileSync(source, `#include <stdio.h>
+    writeFileSync(
+      source,
+      `#include <stdio.h>
 __attribute__((constructor)) static void run() { FILE* f = fopen("${marker}", "w"); if (f) fclose(f); }
 extern "C" void* napi_register_module_v1(void*, void* exports) { return exports; }
-`)
+`,
+    )
     execFileSync('c++', ['-shared', '-fPIC', source, '-o', addonFile(folder)])
     await vouch(folder)
     expect(await renewEngine(options(root))).toMatchObject({ ok: true })

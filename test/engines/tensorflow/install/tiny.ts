@@ -26,15 +26,31 @@ export interface Tiny {
 }
 
 /** Makes the files; `step` is the loss that the engine's one training step comes to (1 is right). */
-export function makeTiny({ loss = 1, source = addonSource }: { readonly loss?: number; readonly source?: string } = {}): Tiny {
+export function makeTiny({
+  loss = 1,
+  source = addonSource,
+}: {
+  readonly loss?: number
+  readonly source?: string
+} = {}): Tiny {
   if (platform === null) throw new Error('no native engine for this machine')
   const folder = mkdtempSync(join(tmpdir(), 'tiny engine '))
   const long = `dist/${'a-rather-long-folder/'.repeat(7)}deep.js`
   const packages = [
     pack(folder, addon, '4.22.0', {
-      'dist/index.js': index(loss), 'binding/one.cc': source, 'dist/index.d.ts': 'not needed', 'dist/x_test.js': 'not needed', [long]: '0',
+      'dist/index.js': index(loss),
+      'binding/one.cc': source,
+      'dist/index.d.ts': 'not needed',
+      'dist/x_test.js': 'not needed',
+      [long]: '0',
     }),
-    pack(folder, '@tensorflow/tfjs-core', '4.22.0', { 'dist/one.node.js': '1', 'dist/other.js': 'not needed', LICENSE: 'a licence' }, ['dist/one.node.js']),
+    pack(
+      folder,
+      '@tensorflow/tfjs-core',
+      '4.22.0',
+      { 'dist/one.node.js': '1', 'dist/other.js': 'not needed', LICENSE: 'a licence' },
+      ['dist/one.node.js'],
+    ),
   ]
   const headers = pack(folder, 'node-api-headers', '1.9.0', { 'include/node_api.h': nodeApi, 'other.js': 'not needed' })
   const own = wheel(folder)
@@ -47,9 +63,18 @@ const known = (folder: string, file: string): Download => {
 }
 export const sha256 = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex')
 
-function pack(folder: string, name: string, version: string, content: Readonly<Record<string, string>>, keep?: string[]): NpmPackage {
+function pack(
+  folder: string,
+  name: string,
+  version: string,
+  content: Readonly<Record<string, string>>,
+  keep?: string[],
+): NpmPackage {
   const scratch = mkdtempSync(join(tmpdir(), 'pack-'))
-  for (const [path, text] of Object.entries({ ...content, 'package.json': JSON.stringify({ name, version, main: 'dist/index.js' }) })) {
+  for (const [path, text] of Object.entries({
+    ...content,
+    'package.json': JSON.stringify({ name, version, main: 'dist/index.js' }),
+  })) {
     mkdirSync(dirname(join(scratch, 'package', path)), { recursive: true })
     writeFileSync(join(scratch, 'package', path), text)
   }
@@ -57,30 +82,53 @@ function pack(folder: string, name: string, version: string, content: Readonly<R
   const kept = keep ? { keep } : {}
   execFileSync('tar', ['czf', join(folder, file), '-C', scratch, 'package'])
   rmSync(scratch, { recursive: true })
-  return { name, version, ...known(folder, file), unpacked: unpackedDigest(readFileSync(join(folder, file)), { name, ...kept }), ...kept }
+  return {
+    name,
+    version,
+    ...known(folder, file),
+    unpacked: unpackedDigest(readFileSync(join(folder, file)), { name, ...kept }),
+    ...kept,
+  }
 }
 
 function wheel(folder: string): Wheel {
-  const tag = process.platform === 'darwin' ? 'macosx_12_0_arm64' : `manylinux_2_27_${process.arch === 'x64' ? 'x86_64' : 'aarch64'}`
+  const tag =
+    process.platform === 'darwin' ? 'macosx_12_0_arm64' : `manylinux_2_27_${process.arch === 'x64' ? 'x86_64' : 'aarch64'}`
   const file = `tensorflow_cpu-2.21.0-cp312-cp312-${tag}.whl`
-  const libraries = { cc: library('cc', 'const char* tf_version() { return "2.21.0"; }'), framework: library('framework', 'int unused() { return 1; }') }
+  const libraries = {
+    cc: library('cc', 'const char* tf_version() { return "2.21.0"; }'),
+    framework: library('framework', 'int unused() { return 1; }'),
+  }
   const members: Record<string, Uint8Array> = {
-    [`tensorflow/libtensorflow_cc${suffix}`]: libraries.cc, [`tensorflow/libtensorflow_framework${suffix}`]: libraries.framework,
+    [`tensorflow/libtensorflow_cc${suffix}`]: libraries.cc,
+    [`tensorflow/libtensorflow_framework${suffix}`]: libraries.framework,
     'tensorflow/include/tensorflow/c/c_api.h': Buffer.from('extern "C" const char* tf_version();\n'),
     'tensorflow/include/unused.h': Buffer.from('not needed'),
   }
   const info = 'tensorflow_cpu-2.21.0.dist-info'
-  writeFileSync(join(folder, file), zipSync({
-    ...members,
-    [`${info}/METADATA`]: Buffer.from('Metadata-Version: 2.1\nName: tensorflow-cpu\nVersion: 2.21.0\n'),
-    [`${info}/WHEEL`]: Buffer.from(`Wheel-Version: 1.0\nRoot-Is-Purelib: false\nTag: cp312-cp312-${tag}\n`),
-    [`${info}/RECORD`]: Buffer.from(''),
-  }))
-  const member = (path: string) => ({ path, bytes: members[path]?.length ?? 0, sha256: sha256(members[path] ?? Buffer.of()) })
+  writeFileSync(
+    join(folder, file),
+    zipSync({
+      ...members,
+      [`${info}/METADATA`]: Buffer.from('Metadata-Version: 2.1\nName: tensorflow-cpu\nVersion: 2.21.0\n'),
+      [`${info}/WHEEL`]: Buffer.from(`Wheel-Version: 1.0\nRoot-Is-Purelib: false\nTag: cp312-cp312-${tag}\n`),
+      [`${info}/RECORD`]: Buffer.from(''),
+    }),
+  )
+  const member = (path: string) => ({
+    path,
+    bytes: members[path]?.length ?? 0,
+    sha256: sha256(members[path] ?? Buffer.of()),
+  })
   const paths = Object.keys(members)
   return {
-    project: 'tensorflow-cpu', version: '2.21.0', python: 'cp312', tag, ...known(folder, file),
-    libraries: paths.slice(0, 2).map(member), headers: paths.slice(2, 3).map(member),
+    project: 'tensorflow-cpu',
+    version: '2.21.0',
+    python: 'cp312',
+    tag,
+    ...known(folder, file),
+    libraries: paths.slice(0, 2).map(member),
+    headers: paths.slice(2, 3).map(member),
   }
 }
 
@@ -88,7 +136,10 @@ function library(name: string, code: string): Buffer {
   const scratch = mkdtempSync(join(tmpdir(), 'library-'))
   const [source, out] = [join(scratch, 'a.cc'), join(scratch, 'a.so')]
   writeFileSync(source, `extern "C" { ${code} }\n`)
-  const soname = process.platform === 'darwin' ? `-Wl,-install_name,@rpath/libtensorflow_${name}${suffix}` : `-Wl,-soname,libtensorflow_${name}${suffix}`
+  const soname =
+    process.platform === 'darwin'
+      ? `-Wl,-install_name,@rpath/libtensorflow_${name}${suffix}`
+      : `-Wl,-soname,libtensorflow_${name}${suffix}`
   execFileSync('c++', ['-shared', '-fPIC', soname, source, '-o', out])
   const content = readFileSync(out)
   rmSync(scratch, { recursive: true })
@@ -136,7 +187,8 @@ export async function serve({ folder, pins }: Tiny, instead: Readonly<Record<str
     requests.push(path)
     const one = [...pins.packages, pins.headers].find((p) => path === `/npm/${p.name}`)
     if (one) return response.end(JSON.stringify(packument(one, content(one.file), url())))
-    if (path === '/pip/tensorflow-cpu/') return response.writeHead(200, { 'content-type': 'text/html' }).end(page(folder, url(), content))
+    if (path === '/pip/tensorflow-cpu/')
+      return response.writeHead(200, { 'content-type': 'text/html' }).end(page(folder, url(), content))
     if (path.startsWith('/files/')) return response.end(content(path.slice('/files/'.length)))
     response.writeHead(404).end()
   })
@@ -145,16 +197,29 @@ export async function serve({ folder, pins }: Tiny, instead: Readonly<Record<str
   return {
     requests,
     env: { npm_config_registry: `${url()}/npm/`, PIP_INDEX_URL: `${url()}/pip/`, ...impatient },
-    close: () => new Promise((resolve) => { server.closeAllConnections(); server.close(() => resolve()) }),
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections()
+        server.close(() => resolve())
+      }),
   }
 }
 
 /** Clients that neither try again nor answer from what they remember. */
-export const impatient = { npm_config_fetch_retries: '0', npm_config_cache: mkdtempSync(join(tmpdir(), 'npm-cache-')), PIP_RETRIES: '0', PIP_FIND_LINKS: '' }
+export const impatient = {
+  npm_config_fetch_retries: '0',
+  npm_config_cache: mkdtempSync(join(tmpdir(), 'npm-cache-')),
+  PIP_RETRIES: '0',
+  PIP_FIND_LINKS: '',
+}
 
 function packument({ name, version, file }: NpmPackage, content: Buffer, url: string): unknown {
   const integrity = `sha512-${createHash('sha512').update(content).digest('base64')}`
-  return { name, 'dist-tags': { latest: version }, versions: { [version]: { name, version, dist: { tarball: `${url}/files/${file}`, integrity } } } }
+  return {
+    name,
+    'dist-tags': { latest: version },
+    versions: { [version]: { name, version, dist: { tarball: `${url}/files/${file}`, integrity } } },
+  }
 }
 
 function page(folder: string, url: string, content: (file: string) => Buffer): string {
@@ -165,5 +230,7 @@ function page(folder: string, url: string, content: (file: string) => Buffer): s
 /** Paths below a folder, with `/`. */
 export function tree(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((e) => e.isFile()).map((e) => relative(folder, join(e.parentPath, e.name)).replaceAll('\\', '/')).sort()
+    .filter((e) => e.isFile())
+    .map((e) => relative(folder, join(e.parentPath, e.name)).replaceAll('\\', '/'))
+    .sort()
 }
