@@ -6,12 +6,14 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, posix } from 'node:path'
+import { buffer } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+import { mostWheelEntries } from '../src/engines/tensorflow/install/build.ts'
 import { unpackedDigest } from '../src/engines/tensorflow/install/contents.ts'
 import type { Member, NpmPackage, Pins, Wheel } from '../src/engines/tensorflow/install/pins.ts'
 import { platforms, type Platform } from '../src/engines/tensorflow/install/platform.ts'
 import { readPackage } from '../src/engines/tensorflow/install/tar.ts'
-import { openZip, type Zip } from '../src/engines/tensorflow/install/zip.ts'
+import { openZip, type Zip } from '../src/base/zip.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const addon = '@tensorflow/tfjs-node'
@@ -47,13 +49,15 @@ const scratch = mkdtempSync(join(tmpdir(), 'pin-'))
 try {
   const locked = resolve()
   const names = reachable(locked)
-  const packages = names.map((name) => pack(name, locked[name]?.version ?? ''))
-  const sources = [...readPackage(readFileSync(join(scratch, packages.find((p) => p.name === addon)?.file ?? '')))]
+  const packages: NpmPackage[] = []
+  for (const name of names) packages.push(await pack(name, locked[name]?.version ?? ''))
+  const addonArchive = readFileSync(join(scratch, packages.find((p) => p.name === addon)?.file ?? ''))
+  const sources = (await readPackage(addonArchive))
     .filter((f) => f.path.startsWith('binding/'))
     .map((f) => f.content.toString('utf8'))
   const wheels = {} as Record<Platform, Wheel>
   for (const platform of platforms) wheels[platform] = await wheel(platform, sources)
-  const pins: Pins = { packages, headers: pack('node-api-headers', wanted.headers), wheels }
+  const pins: Pins = { packages, headers: await pack('node-api-headers', wanted.headers), wheels }
   writeFileSync(join(root, 'src/engines/tensorflow/install/pins.json'), `${JSON.stringify(pins, null, 2)}\n`)
 } finally {
   rmSync(scratch, { recursive: true, force: true })
@@ -93,23 +97,23 @@ function reachable(locked: Readonly<Record<string, Locked>>): string[] {
   return [...found].sort()
 }
 
-function pack(name: string, version: string): NpmPackage {
+async function pack(name: string, version: string): Promise<NpmPackage> {
   const said = execFileSync('npm', ['pack', '--json', '--pack-destination', scratch, `${name}@${version}`], {
     cwd: scratch,
     stdio: ['ignore', 'pipe', 'ignore'],
   })
   const [{ filename = '' } = {}] = JSON.parse(said.toString()) as { readonly filename?: string }[]
   const content = readFileSync(join(scratch, filename))
-  const bundle = bundleOf(name, content)
+  const bundle = await bundleOf(name, content)
   const keep = bundle ? { keep: [bundle] } : {}
-  const unpacked = unpackedDigest(content, { name, ...keep })
+  const unpacked = await unpackedDigest(content, { name, ...keep })
   return { name, version, file: filename, bytes: content.length, sha256: sha256(content), unpacked, ...keep }
 }
 
 /** The libraries of TensorFlow.js are each loaded as one file, and lie in their packages in a dozen other forms. */
-function bundleOf(name: string, archive: Buffer): string | undefined {
+async function bundleOf(name: string, archive: Buffer): Promise<string | undefined> {
   if (name === addon || !name.startsWith('@tensorflow/')) return undefined
-  const manifest = [...readPackage(archive)].find((f) => f.path === 'package.json')
+  const manifest = (await readPackage(archive)).find((f) => f.path === 'package.json')
   const { main } = JSON.parse(manifest?.content.toString('utf8') ?? '{}') as { readonly main?: string }
   if (!main?.endsWith('.node.js')) throw new Error(`${name} has no bundle for Node any more, but ${main}`)
   return main
@@ -140,7 +144,7 @@ async function wheel(platform: Platform, sources: readonly string[]): Promise<Wh
   )
   const file = `${project.replace('-', '_')}-${wanted.tensorflow}-${wanted.python}-${wanted.python}-${tag}.whl`
   const path = join(folder, file)
-  const zip = await openZip(path)
+  const zip = await openZip(path, mostWheelEntries)
   try {
     const libraries = zip.entries
       .map((e) => e.name)
@@ -189,9 +193,7 @@ async function members(zip: Zip, names: readonly string[]): Promise<Member[]> {
 async function contentOf(zip: Zip, name: string): Promise<Buffer> {
   const entry = zip.entries.find((e) => e.name === name)
   if (!entry) throw new Error(`${name} is not in the wheel`)
-  const parts: Buffer[] = []
-  for await (const part of await zip.stream(entry)) parts.push(part)
-  return Buffer.concat(parts)
+  return buffer(entry.content())
 }
 
 function sha256(content: Uint8Array): string {

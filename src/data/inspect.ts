@@ -10,7 +10,7 @@ import type { ColumnSummary, TableSummary } from './types.ts'
 /** Inspects a data file before there is a spec: its columns, and a guess of target, task and image shape. */
 export async function inspect(path: string, limits: Limits = LIMITS): Promise<TableSummary> {
   const source = await readSource(path, limits)
-  const opened = source.format.open(source, { header: 'auto', target: null, groupBy: null })
+  const opened = await source.format.open(source, { header: 'auto', target: null, groupBy: null })
   const table = readUndecided(
     opened,
     opened.names.map(() => 'double'),

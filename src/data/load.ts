@@ -24,7 +24,11 @@ import { unwatched, type Watch } from './watch.ts'
  */
 export async function loadDataset(config: DataConfig, limits: Limits = LIMITS, watch: Watch = unwatched): Promise<Dataset> {
   const source = await readSource(config.source, limits, watch)
-  const opened = source.format.open(source, { header: config.header, target: config.target, groupBy: config.split.groupBy })
+  const opened = await source.format.open(source, {
+    header: config.header,
+    target: config.target,
+    groupBy: config.split.groupBy,
+  })
   const roles = resolveRoles(config, opened)
   const table = readUndecided(opened, roles.wants, roles.undecided)
   if (table.rows === 0) fail({ code: 'data/empty', message: `${source.file} has no rows` })

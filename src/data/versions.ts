@@ -34,7 +34,11 @@ export type Rows = { readonly [part in keyof Splits]: readonly Row[] }
 /** Levels are not counted here: every text is compared. */
 export async function openVersion(config: DataConfig): Promise<Version> {
   const source = await readSource(config.source, { ...LIMITS, levels: Infinity })
-  const opened = source.format.open(source, { header: config.header, target: config.target, groupBy: config.split.groupBy })
+  const opened = await source.format.open(source, {
+    header: config.header,
+    target: config.target,
+    groupBy: config.split.groupBy,
+  })
   return { source, opened, roles: resolveRoles(config, opened) }
 }
 

@@ -26,5 +26,5 @@ export interface FormatDefinition {
    * @param use what must be known about the use of the table to find its header and its arrays
    * @throws InputError if the content does not match the file's name; its places are file:line:column, counted from 1
    */
-  open(source: Source, use: TableUse): OpenTable
+  open(source: Source, use: TableUse): OpenTable | Promise<OpenTable>
 }

@@ -1,6 +1,5 @@
-import { unzipSync } from 'fflate'
-import type { UnzipFileInfo } from 'fflate'
-import { didYouMean } from '../../base/diagnostics.ts'
+import { InputError, didYouMean } from '../../base/diagnostics.ts'
+import { zipEntries, type ZipEntry } from '../../base/zip.ts'
 import { tooLarge } from '../gauge.ts'
 import { fail, listed } from '../problems.ts'
 import type { Source } from '../source.ts'
@@ -26,8 +25,9 @@ export const npz: FormatDefinition = {
   open,
 }
 
-function open(source: Source, use: TableUse): OpenTable {
-  const names = listArrays(source)
+async function open(source: Source, use: TableUse): Promise<OpenTable> {
+  const entries = await entriesOf(source)
+  const names = [...entries.keys()]
   const guessed = names.find((name) => TARGET_NAMES.includes(name)) ?? null
   const target = use.target === null ? guessed : member(source, names, use.target)
   const group = use.groupBy === null ? null : member(source, names, use.groupBy)
@@ -36,11 +36,14 @@ function open(source: Source, use: TableUse): OpenTable {
     source,
     names.filter((name) => !taken.includes(name)),
   )
-  const arrays = readArrays(source, [input, ...taken])
-  const blocks = [input, ...taken].map((name) => {
-    const array = parseNpy(`${source.file} (${name})`, arrays.get(name) ?? new Uint8Array(0), source.limits)
-    return { name: name === input ? null : name, array }
-  })
+  const used = [input, ...taken].flatMap((name) => entries.get(name) ?? [])
+  requireRoom(source, used)
+  const blocks: Block[] = []
+  for (const entry of used) {
+    const name = arrayOf(entry)
+    const array = parseNpy(`${source.file} (${name})`, await contentOf(source, entry), source.limits)
+    blocks.push({ name: name === input ? null : name, array })
+  }
   const [{ array }] = blocks as [Block, ...Block[]] // there is always an input
   requireVectors(source, blocks.slice(1), array.rows)
   return openBlocks(source, blocks, array.rowShape, target === null ? null : array.size)
@@ -83,50 +86,49 @@ function requireVectors(source: Source, blocks: readonly Block[], rows: number):
   }
 }
 
-/** An archive that claims more entries than this is rejected before its directory is read to the end. */
+/** An archive that claims more entries than this is rejected before its directory is read. */
 const MOST_ENTRIES = 1000
 const SUFFIX = '.npy'
 
-/** Names of the arrays in an npz, without ".npy", in the archive's order. */
-function listArrays(source: Source): string[] {
-  const names: string[] = []
-  unzip(source, ({ name }) => {
-    if (name.endsWith(SUFFIX)) names.push(name.slice(0, -SUFFIX.length))
-    return false
-  })
-  if (names.length === 0) fail({ code: 'data/npz', message: `${source.file} holds no arrays` })
-  return names
+const arrayOf = ({ name }: ZipEntry): string => name.slice(0, -SUFFIX.length)
+
+/** The arrays in an npz by their names, without ".npy", in the archive's order. */
+async function entriesOf(source: Source): Promise<ReadonlyMap<string, ZipEntry>> {
+  const entries = await readable(source, () => zipEntries(source.bytes, MOST_ENTRIES))
+  const arrays = entries.filter(({ name }) => name.endsWith(SUFFIX))
+  if (arrays.length === 0) fail({ code: 'data/npz', message: `${source.file} holds no arrays` })
+  return new Map(arrays.map((entry) => [arrayOf(entry), entry]))
 }
 
-/** The named arrays' .npy bytes. Their inflated size is limited before anything is inflated. */
-function readArrays(source: Source, names: readonly string[]): ReadonlyMap<string, Uint8Array> {
+/** The unpacked size is limited before anything is unpacked. */
+function requireRoom({ file, limits }: Source, entries: readonly ZipEntry[]): void {
+  const most = Math.min(limits.bytes, limits.memory)
   let total = 0
-  const files = unzip(source, ({ name, originalSize }) => {
-    if (!name.endsWith(SUFFIX) || !names.includes(name.slice(0, -SUFFIX.length))) return false
-    total += originalSize
-    if (total > source.limits.bytes) tooLarge(source.file, `${name} brings it to ${total} bytes`, source.limits)
-    return true
-  })
-  return new Map(files.map(([name, bytes]) => [name.slice(0, -SUFFIX.length), bytes]))
+  for (const { name, bytes } of entries) {
+    total += bytes
+    if (total > most) tooLarge(file, `${name} brings it to ${total} bytes`, { bytes: most })
+  }
 }
 
-function unzip(source: Source, wanted: (entry: UnzipFileInfo) => boolean): [string, Uint8Array][] {
-  let entries = 0
-  const filter = (entry: UnzipFileInfo): boolean => {
-    if (++entries > MOST_ENTRIES) broken(source, `more than ${MOST_ENTRIES} entries`)
-    return wanted(entry)
-  }
-  try {
-    return Object.entries(unzipSync(source.bytes, { filter }))
-  } catch (error) {
-    // The library's own errors carry a number. A torn archive also makes it read outside its arrays.
-    if (error instanceof RangeError || error instanceof TypeError || (error instanceof Error && 'code' in error)) {
-      return broken(source, error.message)
+/** The array's .npy bytes. */
+async function contentOf(source: Source, entry: ZipEntry): Promise<Uint8Array> {
+  return readable(source, async () => {
+    const content = Buffer.alloc(entry.bytes)
+    let at = 0
+    for await (const part of entry.content()) {
+      at += part.copy(content, at)
+      source.watch.look()
     }
-    throw error
-  }
+    return content
+  })
 }
 
-function broken(source: Source, found: string): never {
-  return fail({ code: 'data/npz', message: `${source.file} is not a readable archive of arrays`, found })
+/** Reports what the archive's reader throws as a problem of the file. */
+async function readable<T>(source: Source, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read()
+  } catch (error) {
+    if (error instanceof InputError || !(error instanceof Error)) throw error
+    return fail({ code: 'data/npz', message: `${source.file} is not a readable archive of arrays`, found: error.message })
+  }
 }

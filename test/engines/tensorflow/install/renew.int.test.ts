@@ -37,7 +37,7 @@ const options = (root: string, over: Partial<RenewOptions> = {}): RenewOptions =
 })
 beforeAll(async () => {
   if (platform === null) return
-  tiny = makeTiny()
+  tiny = await makeTiny()
   installed = (await installEngine({ ...options(newRoot()), from: tiny.folder, force: false })).folder
 })
 beforeEach((context) => {

@@ -26,25 +26,25 @@ export interface Tiny {
 }
 
 /** Makes the files; `step` is the loss that the engine's one training step comes to (1 is right). */
-export function makeTiny({
+export async function makeTiny({
   loss = 1,
   source = addonSource,
 }: {
   readonly loss?: number
   readonly source?: string
-} = {}): Tiny {
+} = {}): Promise<Tiny> {
   if (platform === null) throw new Error('no native engine for this machine')
   const folder = mkdtempSync(join(tmpdir(), 'tiny engine '))
   const long = `dist/${'a-rather-long-folder/'.repeat(7)}deep.js`
   const packages = [
-    pack(folder, addon, '4.22.0', {
+    await pack(folder, addon, '4.22.0', {
       'dist/index.js': index(loss),
       'binding/one.cc': source,
       'dist/index.d.ts': 'not needed',
       'dist/x_test.js': 'not needed',
       [long]: '0',
     }),
-    pack(
+    await pack(
       folder,
       '@tensorflow/tfjs-core',
       '4.22.0',
@@ -52,7 +52,10 @@ export function makeTiny({
       ['dist/one.node.js'],
     ),
   ]
-  const headers = pack(folder, 'node-api-headers', '1.9.0', { 'include/node_api.h': nodeApi, 'other.js': 'not needed' })
+  const headers = await pack(folder, 'node-api-headers', '1.9.0', {
+    'include/node_api.h': nodeApi,
+    'other.js': 'not needed',
+  })
   const own = wheel(folder)
   return { folder, pins: { packages, headers, wheels: { 'linux-x64': own, 'linux-arm64': own, 'darwin-arm64': own } } }
 }
@@ -63,13 +66,13 @@ const known = (folder: string, file: string): Download => {
 }
 export const sha256 = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex')
 
-function pack(
+async function pack(
   folder: string,
   name: string,
   version: string,
   content: Readonly<Record<string, string>>,
   keep?: string[],
-): NpmPackage {
+): Promise<NpmPackage> {
   const scratch = mkdtempSync(join(tmpdir(), 'pack-'))
   for (const [path, text] of Object.entries({
     ...content,
@@ -86,7 +89,7 @@ function pack(
     name,
     version,
     ...known(folder, file),
-    unpacked: unpackedDigest(readFileSync(join(folder, file)), { name, ...kept }),
+    unpacked: await unpackedDigest(readFileSync(join(folder, file)), { name, ...kept }),
     ...kept,
   }
 }
