@@ -159,6 +159,7 @@ export const attacks: Readonly<Record<number, Line>> = {
       'src/engines/tensorflow/install/verify.ts',
       'src/engines/tensorflow/install/renew.ts',
       'src/engines/tensorflow/install/unpack.ts',
+      'src/engines/tensorflow/install/tar.ts',
       'src/engines/tensorflow/install/process.ts',
       'src/action/ensure-engine.ts',
       'src/github/engine-cache.ts',
@@ -167,6 +168,7 @@ export const attacks: Readonly<Record<number, Line>> = {
     ],
     tests: [
       'test/engines/tensorflow/install/renew.int.test.ts',
+      'test/engines/tensorflow/install/archives.test.ts',
       'test/action/engine.int.test.ts',
       'test/github/engine-cache.int.test.ts',
       'test/github/installer-environment.test.ts',
@@ -248,9 +250,11 @@ export const attacks: Readonly<Record<number, Line>> = {
       'src/data/texts.ts',
       'src/data/watch.ts',
       'src/data/formats/npy.ts',
+      'src/data/formats/npz.ts',
+      'src/base/zip.ts',
       'src/study/prepare.ts',
     ],
-    tests: ['test/data/bounds.test.ts', 'test/bounds.int.test.ts'],
+    tests: ['test/data/bounds.test.ts', 'test/data/npz.test.ts', 'test/base/zip.test.ts', 'test/bounds.int.test.ts'],
   },
   19: {
     attack: 'A path or an input of `compile` becomes YAML of the workflow that it writes.',

@@ -3,12 +3,14 @@ import type { Guard, GuardTest } from './guard.ts'
 const renew = 'test/engines/tensorflow/install/renew.int.test.ts'
 const action = 'test/action/engine.int.test.ts'
 const cache = 'test/github/engine-cache.int.test.ts'
+const archives = 'test/engines/tensorflow/install/archives.test.ts'
 const environment = 'test/github/installer-environment.test.ts'
 
 const vouching = 'attack 13: a folder that vouches for itself'
 const refused = (...what: readonly string[]): GuardTest[] =>
   what.map((forgery) => ({ file: renew, name: `${vouching} with ${forgery} is refused` }))
 const archive = 'attack 13: an archive in the cache that somebody else saved'
+const tar = 'attack 13: a tar archive'
 const proposal = 'attack 13: a run of what somebody proposes'
 const install = 'attack 13: an install in a checkout that a stranger wrote'
 const shown = 'attack 13: what the programs that install get to see'
@@ -201,10 +203,34 @@ export const engineGuards: readonly Guard[] = [
   {
     attack: 13,
     guard: 'An archive has an upper bound.',
-    file: 'src/engines/tensorflow/install/unpack.ts',
+    file: 'src/engines/tensorflow/install/tar.ts',
     find: 'if (++entries > most.entries || total > most.bytes) throw',
     replace: 'if (++entries > 2 ** 30) throw',
-    tests: [{ file: cache, name: `${archive} does not fill the disk` }],
+    tests: [{ file: archives, name: `${tar} with more entries or bytes than the bounds is refused` }],
+  },
+  {
+    attack: 13,
+    guard: 'Extended headers count toward the upper bound.',
+    file: 'src/engines/tensorflow/install/tar.ts',
+    find: 'if (total > mostBytes) throw',
+    replace: 'if (total < 0) throw',
+    tests: [{ file: archives, name: `${tar} with more entries or bytes than the bounds is refused` }],
+  },
+  {
+    attack: 13,
+    guard: 'An archive without its end is no archive.',
+    file: 'src/engines/tensorflow/install/tar.ts',
+    find: 'if (end.length < blockBytes || end.some((byte) => byte !== 0)) throw',
+    replace: 'if (false as boolean) throw',
+    tests: ['without its end', 'of no bytes'].map((what) => ({ file: archives, name: `${tar} ${what} is refused` })),
+  },
+  {
+    attack: 13,
+    guard: 'A folder that claims content does not keep the reader waiting.',
+    file: 'src/engines/tensorflow/install/tar.ts',
+    find: "if (type === 'directory' && size > 0) throw",
+    replace: 'if (false as boolean) throw',
+    tests: [{ file: archives, name: `${tar} with a folder that has content is refused` }],
   },
   {
     attack: 13,

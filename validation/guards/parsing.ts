@@ -2,6 +2,12 @@ import type { Guard, GuardTest } from './guard.ts'
 
 const bounds = (name: string): GuardTest => ({ file: 'test/data/bounds.test.ts', name })
 const untrusted = (name: string): GuardTest => ({ file: 'test/base/untrusted.test.ts', name })
+const npz = (name: string): GuardTest => ({ file: 'test/data/npz.test.ts', name })
+const zip = (what: string): GuardTest[] =>
+  ['in a file', 'in memory'].map((where) => ({
+    file: 'test/base/zip.test.ts',
+    name: `attack 18: a zip archive ${where} ${what}`,
+  }))
 const bundle = (name: string): GuardTest => ({ file: 'test/bounds.int.test.ts', name })
 
 const rowsAndCells = (format: string): GuardTest =>
@@ -123,6 +129,46 @@ export const parsingGuards: readonly Guard[] = [
     find: "type === 'b1' ? Math.min(limits.cells, mostBooleans) : limits.cells",
     replace: 'Math.max(limits.cells, mostBooleans)',
     tests: [bounds('has no .npy of booleans or of texts that become an object each')],
+  },
+  {
+    attack: 18,
+    guard: 'A zip archive that claims too many entries is not read.',
+    file: 'src/base/zip.ts',
+    find: 'if (zip.entryCount > most) throw',
+    replace: 'if (zip.entryCount < 0) throw',
+    tests: zip('is refused before its directory is read if it claims too many entries'),
+  },
+  {
+    attack: 18,
+    guard: 'No two entries of a zip archive have the same name.',
+    file: 'src/base/zip.ts',
+    find: 'if (entries.has(name)) throw',
+    replace: 'if (false as boolean) throw',
+    tests: zip('that has two entries of one name is refused'),
+  },
+  {
+    attack: 18,
+    guard: 'An entry claims no size that its packed bytes cannot have.',
+    file: 'src/base/zip.ts',
+    find: '    requirePossible(entry)\n',
+    replace: '',
+    tests: zip('that claims more bytes than fit is refused'),
+  },
+  {
+    attack: 18,
+    guard: 'The checksum of an entry is checked.',
+    file: 'src/base/zip.ts',
+    find: 'if (sum >>> 0 !== entry.crc32) throw',
+    replace: 'if (false as boolean) throw',
+    tests: [...zip('that has another checksum is refused'), ...zip('that has another content is refused')],
+  },
+  {
+    attack: 18,
+    guard: 'The arrays of an npz fit into the limits before they are unpacked.',
+    file: 'src/data/formats/npz.ts',
+    find: '  requireRoom(source, used)\n',
+    replace: '',
+    tests: [npz('with arrays beyond the limits is refused before one is unpacked')],
   },
   {
     attack: 18,

@@ -58,9 +58,7 @@ const mostHeader = 10_000
  */
 function requireHeader(what: string, bytes: Uint8Array, limits: Pick<Limits, 'cells'>): void {
   if (bytes.length < 12) return
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const isFirst = view.getUint8(6) <= 1
-  const [start, length] = isFirst ? [10, view.getUint16(8, true)] : [12, view.getUint32(8, true)]
+  const { start, length } = headerOf(bytes)
   if (length > mostHeader) {
     fail({
       code: 'data/npy',
@@ -83,16 +81,45 @@ function unknownType(what: string, found: string): never {
 }
 
 function parseBytes(what: string, bytes: Uint8Array): ReturnType<typeof parse> {
-  const whole = bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength && bytes.buffer instanceof ArrayBuffer
-  // A Buffer's own `slice` shares its memory, so the copy is made here.
-  const buffer = whole ? (bytes.buffer as ArrayBuffer) : new Uint8Array(bytes).buffer
   try {
-    return parse(buffer)
+    return parse(alignedBuffer(bytes))
   } catch (error) {
     // The library throws plain errors, and so do typed arrays for a range that the file does not have.
     const found = error instanceof Error ? error.message : String(error)
     return fail({ code: 'data/npy', message: `${what} is not a readable .npy array`, found, allowed: DTYPES })
   }
+}
+
+/** The library makes typed arrays, whose values must begin at a multiple of their size. */
+const alignment = 8
+
+/**
+ * The whole file in a buffer of its own, copied only if needed. NumPy pads its headers, but also reads one that is not
+ * padded: blanks before the header's text align its values.
+ */
+function alignedBuffer(bytes: Uint8Array): ArrayBuffer {
+  const { start, length } = headerOf(bytes)
+  const blanks = (alignment - ((start + length) % alignment)) % alignment
+  if (blanks > 0 && start + length <= bytes.length) {
+    const padded = Buffer.alloc(bytes.length + blanks, ' ')
+    padded.set(bytes.subarray(0, start))
+    padded.set(bytes.subarray(start), start + blanks)
+    if (start === 10) padded.writeUInt16LE(length + blanks, 8)
+    else padded.writeUInt32LE(length + blanks, 8)
+    return padded.buffer
+  }
+  const whole = bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength && bytes.buffer instanceof ArrayBuffer
+  // A Buffer's own `slice` shares its memory, so the copy is made here.
+  return whole ? (bytes.buffer as ArrayBuffer) : new Uint8Array(bytes).buffer
+}
+
+/** Where the text of the header begins, and its length. Zeros for a file that is too short to have one. */
+function headerOf(bytes: Uint8Array): { readonly start: number; readonly length: number } {
+  if (bytes.length < 12) return { start: 0, length: 0 }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return view.getUint8(6) <= 1
+    ? { start: 10, length: view.getUint16(8, true) }
+    : { start: 12, length: view.getUint32(8, true) }
 }
 
 function accessor(

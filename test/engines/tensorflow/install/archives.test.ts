@@ -65,7 +65,7 @@ describe('a package', () => {
   })
 })
 
-describe('a tar archive', () => {
+describe('attack 13: a tar archive', () => {
   const read = async (archive: Buffer, most = { entries: 9, bytes: 2 ** 20 }): Promise<readonly string[]> => {
     const found: string[] = []
     // In small parts, so that no header arrives whole.

@@ -1,0 +1,85 @@
+import { zipSync, type Zippable } from 'fflate'
+import { describe, expect, it } from 'vitest'
+import { loadDataset } from '../../src/data/load.ts'
+import { LIMITS, type Limits } from '../../src/data/source.ts'
+import { fieldOf, zip64 } from '../support/zip-fields.ts'
+import { config, file, problemsOf } from './support.ts'
+
+/** A .npy of one column of 60 rows. `padded` is the length of its header with what comes before it. */
+function npy(type: string, padded = 128): Buffer {
+  const rows = 60
+  const header = `${`{'descr': '${type}', 'fortran_order': False, 'shape': (${rows}, 1), }`.padEnd(padded - 11)}\n`
+  const start = Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, header.length, 0])
+  const values = Buffer.alloc(rows * Number(type.slice(2)))
+  for (let row = 0; row < rows; row++) values[row * Number(type.slice(2))] = row % 7
+  return Buffer.concat([start, Buffer.from(header), values])
+}
+
+const labels = npy('|u1')
+const pack = (files: Zippable): Buffer => Buffer.from(zipSync(files))
+const archive = pack({ 'x.npy': npy('<i4'), 'y.npy': labels })
+let files = 0
+
+async function refusal(content: Buffer, limits: Partial<Limits> = {}): Promise<unknown> {
+  const path = file(`attack-${files++}.npz`, content)
+  const [problem] = await problemsOf(loadDataset(config(path, { target: 'y' }), { ...LIMITS, ...limits }))
+  return problem
+}
+
+function changed(change: (bytes: Buffer) => void, bytes = archive): Buffer {
+  const copy = Buffer.from(bytes)
+  change(copy)
+  return copy
+}
+
+describe('attack 18: an npz', () => {
+  it('is read when nothing is wrong with it', async () => {
+    const found = await loadDataset(config(file('good.npz', archive), { target: 'y' }))
+    expect(found.targets.length).toBe(60)
+  })
+
+  it.each([
+    ['another checksum', changed((b) => b.writeUInt32LE(7, fieldOf(b, 'x.npy', 'crc'))), 'checksum'],
+    ['a size one byte too large', changed((b) => b.writeUInt32LE(369, fieldOf(b, 'x.npy', 'size'))), 'not enough bytes'],
+    ['a size one byte too small', changed((b) => b.writeUInt32LE(367, fieldOf(b, 'x.npy', 'size'))), 'too many bytes'],
+    ['a size of two gigabytes', changed((b) => b.writeUInt32LE(2 ** 31 - 2, fieldOf(b, 'x.npy', 'size'))), 'cannot hold'],
+    [
+      'two arrays of one name',
+      changed((b) => b.write('x.npy', fieldOf(b, 'z.npy', 'name')), pack({ 'x.npy': labels, 'z.npy': labels })),
+      'two entries',
+    ],
+    [
+      'more entries than arrays could be',
+      pack(Object.fromEntries(Array.from({ length: 1001 }, (_, i) => [`a${i}.npy`, labels]))),
+      '1000 entries',
+    ],
+    ['a zip64 directory of 2⁴⁰ entries', zip64('x.npy', labels, 2 ** 40), '1000 entries'],
+    ['an array that is encrypted', changed((b) => b.writeUInt16LE(1, fieldOf(b, 'x.npy', 'flags'))), 'encrypted'],
+  ])('with %s is refused', async (_, content, found) => {
+    expect(await refusal(content)).toMatchObject({ code: 'data/npz', found: expect.stringContaining(found) as string })
+  })
+
+  it('with arrays beyond the limits is refused before one is unpacked', async () => {
+    // Damaged, so that unpacking would end in another error.
+    const bomb = changed((b) => b.writeUInt32LE(7, fieldOf(b, 'x.npy', 'crc')), archive)
+    expect(await refusal(bomb, { bytes: archive.length })).toMatchObject({ code: 'data/too-large' })
+    expect(await refusal(bomb, { memory: 500 })).toMatchObject({ code: 'data/too-large', allowed: '500 bytes' })
+  })
+
+  it('in the format zip64 is read', async () => {
+    const path = file('wide.npz', zip64('x.npy', labels))
+    expect(await problemsOf(loadDataset(config(path, { target: 'y' })))).toMatchObject([{ code: 'data/no-array' }])
+  })
+})
+
+describe('a .npy with a header that is not padded', () => {
+  it.each(['<f8', '<i8', '<f4', '<i2', '|u1'])('of type %s is read as if it were', async (type) => {
+    const read = async (padded: number): Promise<unknown> =>
+      (
+        await loadDataset(
+          config(file(`padded-${padded}.npz`, pack({ 'x.npy': npy(type, padded), 'y.npy': labels })), { target: 'y' }),
+        )
+      ).inputs
+    for (const padded of [121, 122, 127, 130]) expect(await read(padded)).toEqual(await read(128))
+  })
+})
