@@ -226,14 +226,6 @@ export const engineGuards: readonly Guard[] = [
   },
   {
     attack: 13,
-    guard: 'A folder that claims content does not keep the reader waiting.',
-    file: 'src/engines/tensorflow/install/tar.ts',
-    find: "if (type === 'directory' && size > 0) throw",
-    replace: 'if (false as boolean) throw',
-    tests: [{ file: archives, name: `${tar} with a folder that has content is refused` }],
-  },
-  {
-    attack: 13,
     guard: 'A workflow that keeps a job from the cache is obeyed.',
     file: 'src/github/cache-download.ts',
     find: 'if (!readable(env)) return null',
