@@ -10,7 +10,7 @@ import { compareArms, stableScores, trainArms, type Arm } from '../compare.ts'
 import type { Asking, StageRecorder } from '../recorder.ts'
 import { selectionSeeds } from '../seeds.ts'
 import type { RunOutcome } from '../stage.ts'
-import type { LrRangeSettings } from './index.ts'
+import type { LrRangeSettings } from './settings.ts'
 
 type Curve = RangeTestFindings['curves'][number]
 type Confirmation = RangeTestFindings['confirmations'][number]

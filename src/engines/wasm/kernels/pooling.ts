@@ -1,7 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import type { Tf } from '../../../layers/forward.ts'
-import { floats, type KernelBuilder, opened, shaped, type Sizes4 } from './heap.ts'
-import { rowsOfWindows, type WindowGeometry, type WindowRow } from './windows.ts'
+import { floats, type KernelBuilder, opened, shaped } from './heap.ts'
+import { rowsOfWindows, type Sizes4, type WindowGeometry, type WindowRow } from './windows.ts'
 
 interface PoolAttributes {
   readonly filterSize: number | [number, number]

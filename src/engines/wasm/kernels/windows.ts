@@ -1,5 +1,7 @@
 import type { Tf } from '../../../layers/forward.ts'
-import type { Sizes4 } from './heap.ts'
+
+/** A shape of four dimensions as tfjs types it. */
+export type Sizes4 = [number, number, number, number]
 
 /** Sizes of a windowed pass over images [batch, height, width, channels], from the forward convolution. */
 export interface WindowGeometry {
