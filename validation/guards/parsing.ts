@@ -23,7 +23,7 @@ export const parsingGuards: readonly Guard[] = [
   {
     attack: 18,
     guard: 'Lines that end in a carriage return alone count too.',
-    file: 'src/data/lines.ts',
+    file: 'src/data/gauge.ts',
     find: '    this.returns = this.count(bytes, 13, this.returns)\n',
     replace: '',
     tests: [bounds('is refused while it is inflated, at the line that is one too many ("\\r")')],
