@@ -90,6 +90,10 @@ describe('the code', () => {
     ).toEqual([])
   })
 
+  it('reads an element of a list as a number without a cast', () => {
+    expect(lines(src, /\] as number\b/)).toEqual([])
+  })
+
   it('has no file of the program over 250 lines that a person wrote', () => {
     const written = src.filter((s) => !/generated/i.test(s.text.slice(0, 300)))
     expect(written.filter((s) => s.text.split('\n').length > 251).map((s) => s.path)).toEqual([])

@@ -137,4 +137,4 @@ export function decayMask(tf: Tf, model: Model): Tensor {
 }
 /** A copy, whatever the engine returns. */
 const numbersOf = (tensor: Tensor): Float32Array => Float32Array.from(tensor.dataSync())
-const numberOf = (scalar: Tensor): number => scalar.dataSync()[0] as number
+const numberOf = (scalar: Tensor): number => scalar.dataSync()[0] ?? NaN

@@ -1,3 +1,4 @@
+import { numberAt } from '../../base/numbers.ts'
 import type { BatchFindings } from '../../records/decision.ts'
 import { withLevers, type Levers } from '../../records/levers.ts'
 import { median } from '../../stats/describe.ts'
@@ -53,7 +54,7 @@ function* probeSize(
     recorder.request(
       `batch ${batchSize}`,
       withLevers(incumbent, { batchSize, accumulate: 1 }),
-      selectionSeeds(seed, rounds)[round] as number,
+      numberAt(selectionSeeds(seed, rounds), round),
       { kind: 'probe', steps: settings.probeSteps, memoryMiB: settings.memoryMiB },
     ),
   ])

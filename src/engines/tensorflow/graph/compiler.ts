@@ -107,8 +107,11 @@ export function createCompiler(
       const key = `norms ${JSON.stringify([sizes, settings.levers.regularization.dropout])}`
       try {
         const session = sessionFor(key, () => openNormSession(tf, native, settings, state, batches))
-        const [small, large] = valuesOf(session, native.backend.getInputTensorIds(session.inputs(state, batches)))
-        return [small as number, large as number]
+        const [small = NaN, large = NaN] = valuesOf(
+          session,
+          native.backend.getInputTensorIds(session.inputs(state, batches)),
+        )
+        return [small, large]
       } catch (error) {
         if (error instanceof NotTraceable) return null
         throw error
@@ -217,6 +220,6 @@ function outcome(
   ]
   return {
     state: { weights, slots: others.slice(0, slots.length), statistics: others.slice(slots.length) },
-    reports: Array.from({ length: count }, (_, i) => ({ loss: values[2 * i] as number, norm: values[2 * i + 1] as number })),
+    reports: Array.from({ length: count }, (_, i) => ({ loss: values[2 * i] ?? NaN, norm: values[2 * i + 1] ?? NaN })),
   }
 }

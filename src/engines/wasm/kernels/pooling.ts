@@ -59,7 +59,7 @@ function shareSlopes(slopes: Float32Array, sums: Float32Array, row: WindowRow): 
     for (let y = 0, start = first; y < row.height; y++, start += down) {
       for (let pixel = start, end = start + row.width * channels; pixel < end; ) {
         for (let c = slope; c < slope + channels; c++, pixel++) {
-          sums[pixel] = (sums[pixel] as number) + (slopes[c] as number) * share
+          sums[pixel] = (sums[pixel] ?? NaN) + (slopes[c] ?? NaN) * share
         }
       }
     }

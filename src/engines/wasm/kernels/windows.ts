@@ -63,7 +63,7 @@ export function col2im(columns: Float32Array, images: Float32Array, g: WindowGeo
           const last = Math.min(g.filterWidth, g.inWidth - left)
           let to = ((n * g.inHeight + y) * g.inWidth + left + first) * channels
           for (let at = from + first * channels, end = from + last * channels; at < end; at++, to++) {
-            images[to] = (images[to] as number) + (columns[at] as number)
+            images[to] = (images[to] ?? NaN) + (columns[at] ?? NaN)
           }
         }
       }
