@@ -79,7 +79,7 @@ describe('the probe', () => {
   })
 
   test('refuses to need more memory than it may have', () => {
-    const reason = expect.stringMatching(/^needs more memory than the limit: \d+ MiB of 10 MiB$/) as string
+    const reason = expect.stringMatching(/^needs more memory than the limit: \d+ MiB, limit 10 MiB$/) as string
     expect(run({}, 10)).toMatchObject({ status: 'crashed', reason })
   })
 })
