@@ -123,11 +123,3 @@ export function judgeSizes(
     return { ...base, outcome: 'fits' as const, note: '' }
   })
 }
-
-export function whyNot(judged: readonly ProbeFinding[], noiseScale: number | null): string {
-  const next = judged.find((p) => p.outcome !== 'fits')
-  if (next) return `batch ${next.batchSize} is ruled out: ${next.note}`
-  return noiseScale === null
-    ? 'the gradient noise scale could not be estimated'
-    : "a step holds at most the stage's largest batch and at most a quarter of the training rows"
-}

@@ -7,7 +7,7 @@ import { StageRecorder, type Asking } from '../recorder.ts'
 import { adopt } from '../lr-range/process.ts'
 import { selectionSeeds } from '../seeds.ts'
 import type { StageContext, StageProcess } from '../stage.ts'
-import { judgeSizes, probeSizes, typicalNoiseScale, whyNot, type ProbeFinding } from './probes.ts'
+import { judgeSizes, probeSizes, typicalNoiseScale, type ProbeFinding } from './probes.ts'
 import { mostExamples, rateShares, type BatchSettings } from './settings.ts'
 
 /**
@@ -127,4 +127,12 @@ function* recheckRate(recorder: StageRecorder, settings: BatchSettings): Asking<
   if (settings.recheck === null) return null
   const search = yield* findRate(recorder, recorder.incumbent, settings.recheck)
   return adopt(recorder, search).findings
+}
+
+function whyNot(judged: readonly ProbeFinding[], noiseScale: number | null): string {
+  const next = judged.find((p) => p.outcome !== 'fits')
+  if (next) return `batch ${next.batchSize} is ruled out: ${next.note}`
+  return noiseScale === null
+    ? 'the gradient noise scale could not be estimated'
+    : "a step holds at most the stage's largest batch and at most a quarter of the training rows"
 }
