@@ -23,8 +23,10 @@ type JournalFacts = Pick<Context, 'classes' | 'rows' | 'targetLoss'>
 
 /** Runs the rules on curves of files or study folders. Findings are not a failure. */
 export async function diagnoseCommand(paths: readonly string[], options: DiagnoseOptions): Promise<number> {
-  const read = (await Promise.all(paths.map((path) => curvesOf(path, options)))).flat()
-  const groups = distinct(options.together ? joined(read) : read)
+  const read: CurveGroup[][] = []
+  // One file after another: the text of each may have hundreds of megabytes.
+  for (const path of paths) read.push(await curvesOf(path, options))
+  const groups = distinct(options.together ? joined(read.flat()) : read.flat())
   const findings = diagnose(groups)
   out.document(
     options.json
