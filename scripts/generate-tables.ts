@@ -190,10 +190,10 @@ export function cliTables(program: CliCommand, parent = 'tunegate'): string {
       // What only gathers others under its name has no table of its own.
       const below = cliTables(command, name)
       if (command.commands.length > 0 && command.options.length === 0) return below
-      const usage = `${name} ${command.usage().replace(/^\[options\] (?:\[command\] )?/, '')}`
+      const usage = `${name} ${command.usage().replace(/^\[options\] ?(?:\[command\] ?)?/, '')}`.trimEnd()
       const options = command.options.map((o) => [
         code(o.flags),
-        o.defaultValue === undefined || typeof o.defaultValue === 'boolean' ? '' : code(String(o.defaultValue)),
+        o.mandatory ? 'required' : defaultOf(o.defaultValue),
         cell(o.description + (o.argChoices ? ` (${o.argChoices.join(', ')})` : '')),
       ])
       const own = section(
@@ -206,6 +206,8 @@ export function cliTables(program: CliCommand, parent = 'tunegate'): string {
     .join('\n')
 }
 
+const defaultOf = (value: unknown): string => (value === undefined || typeof value === 'boolean' ? '' : code(String(value)))
+
 /** The part of commander's `Command` that is shown. */
 export interface CliCommand {
   name(): string
@@ -215,6 +217,7 @@ export interface CliCommand {
   readonly options: readonly {
     readonly flags: string
     readonly description: string
+    readonly mandatory: boolean
     readonly defaultValue?: unknown
     readonly argChoices?: readonly string[] | undefined
   }[]
