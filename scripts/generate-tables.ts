@@ -19,7 +19,7 @@ function replaceBlock(text: string, name: string, block: string): string {
   return `${text.slice(0, from + open.length)}\n${block}\n${text.slice(to)}`
 }
 
-/** The attacks by number, what keeps them from working, and the tests that play them. */
+/** The attacks by number, what prevents them, and the tests that try them. */
 export function attackTable(
   attacks: Readonly<
     Record<number, { readonly attack: string; readonly guards: readonly string[]; readonly tests: readonly string[] }>
@@ -27,7 +27,7 @@ export function attackTable(
 ): string {
   const links = (paths: readonly string[]): string => paths.map((path) => `[${path.split('/').at(-1)}](${path})`).join(', ')
   return tableOf(
-    ['', 'attack', 'kept from working by', 'played in'],
+    ['', 'attack', 'prevented by', 'tested in'],
     Object.entries(attacks).map(([n, { attack, guards, tests }]) => [n, attack, links(guards), links(tests)]),
   )
 }
