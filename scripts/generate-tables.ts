@@ -242,5 +242,11 @@ export const fenced = (text: string, language: string): string => `\`\`\`${langu
 const tableOf = (header: readonly string[], rows: readonly (readonly string[])[]): string =>
   [header, header.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')
 
-const cell = (text: string): string => text.trim().replace(/\s+/g, ' ').replaceAll('|', '\\|').replaceAll('<', '&lt;')
+const cell = (text: string): string => outsideCode(text.trim().replace(/\s+/g, ' ').replaceAll('|', '\\|'))
+/** A code span shows an entity as it is written. */
+const outsideCode = (text: string): string =>
+  text
+    .split(/(`[^`]*`)/)
+    .map((part, i) => (i % 2 === 1 ? part : part.replaceAll('<', '&lt;')))
+    .join('')
 const code = (text: string): string => `\`${text.replaceAll('|', '\\|')}\``
