@@ -1,12 +1,13 @@
-// `npm run validate:guards [-- --attack N] [-- --only TEXT] [-- --shard I/N]`: removes every guard in turn, in a copy of the
-// tree, and checks that each test that the guard names then fails; of a table of cases, at least one. Ends with `N passed, N failed`.
+// `npm run validate:guards [-- --attack N] [-- --only TEXT] [-- --shard I/N] [-- --from K]`: removes every guard in turn, in
+// a copy of the tree, and checks that each test that the guard names then fails; of a table of cases, at least one. `--from`
+// goes on where a campaign ended. Ends with `N passed, N failed`.
 import { parseArgs } from 'node:util'
 import { guards } from './index.ts'
 import type { Guard } from './guard.ts'
 import { copyOfTree, type Ran, type Tree } from './tree.ts'
 
 const { values } = parseArgs({
-  options: { attack: { type: 'string' }, only: { type: 'string' }, shard: { type: 'string' } },
+  options: { attack: { type: 'string' }, only: { type: 'string' }, shard: { type: 'string' }, from: { type: 'string' } },
 })
 const [shard, shards] = (values.shard ?? '1/1').split('/').map(Number) as [number, number]
 const chosen = guards
@@ -15,6 +16,7 @@ const chosen = guards
       (values.attack === undefined || attack === Number(values.attack)) &&
       (values.only === undefined || `${guard} ${file}`.includes(values.only)),
   )
+  .slice(Number(values.from ?? 1) - 1)
   .filter((_, index) => index % shards === shard - 1)
 
 const tree = copyOfTree()
