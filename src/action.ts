@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os'
-import { isAbsolute, relative, sep } from 'node:path'
+import { relative } from 'node:path'
 import { commentStep, handOn, requested } from './action/comment.ts'
 import { jobOf, unfinished } from './action/jobs.ts'
 import { formatDiagnostic, InputError, printable } from './base/diagnostics.ts'
-import { judgedBy, verification, type WithoutLock } from './action/base-commit.ts'
+import { baselineOf, type WithoutLock } from './action/base-choice.ts'
+import { judgedBy, verification } from './action/base-commit.ts'
 import { triggerOf, triggerOfRequest } from './action/event.ts'
 import { renewed } from './action/renewed.ts'
 import { ensureEngine } from './action/ensure-engine.ts'
@@ -112,7 +113,7 @@ async function judged(
 /** Paths are relative to the checkout, so that report and messages name no folder of the runner. */
 function studyOptions(inputs: StepInputs, runner: Runner): StudyOptions {
   const { workspace } = runner
-  const { stages, seeds, workers, baseline, baseSpec, out } = inputs
+  const { stages, seeds, workers, baseline, out } = inputs
   const specPath = relative(workspace, inputs.spec)
   const signal = stopSignal()
   return {
@@ -124,21 +125,12 @@ function studyOptions(inputs: StepInputs, runner: Runner): StudyOptions {
     ...(stages === null ? {} : { stages }),
     ...(seeds === null ? {} : { seeds }),
     ...(out === null ? {} : { outDir: out }),
-    ...(baseline === null ? {} : { baselinePath: baselineOf(baseline, workspace) }),
-    ...(baseSpec === null ? {} : { baseSpec: { path: relative(workspace, baseSpec) } }),
+    baseline: baselineOf(baseline, workspace),
     listener: folded(),
     signal,
     startedAt: new Date().toISOString(),
     clock: () => performance.now(),
   }
-}
-
-/**
- * Leaves a word as it is, and writes a path so that it is not mistaken for a word. Hoisted, like everything here: the step
- * runs before the code below it.
- */
-function baselineOf(baseline: string, workspace: string): string {
-  return isAbsolute(baseline) ? `.${sep}${relative(workspace, baseline)}` : baseline
 }
 
 /** A spec with errors is reported at once, and nothing is installed. */

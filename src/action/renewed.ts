@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { readWithin, writeFilePlain } from '../base/files.ts'
 import { say } from '../github/log.ts'
 import { lockText, mostLockBytes, parseLock } from '../report/lock.ts'
-import { lockBeside } from '../study/lock.ts'
+import { lockBeside } from '../study/baseline.ts'
 import type { Study } from '../study/run-study.ts'
 
 /**

@@ -29,11 +29,11 @@ export interface Rules {
   readonly seed: number
   /** Null if no verification was requested. */
   readonly verify: VerifySettings | null
-  readonly baseline: Baseline
+  readonly baseline: ExpectedBaseline
 }
 
 /** What the gates had to compare with. */
-export type Baseline =
+export type ExpectedBaseline =
   | { readonly kind: 'lock'; readonly lock: Lock; readonly source: string }
   /** The runs of another spec; the report contains them. */
   | { readonly kind: 'retrained'; readonly source: string }

@@ -14,20 +14,11 @@ import { isConfirmation, stages } from '../stages/index.ts'
 import type { EngineChoice } from '../engines/choose.ts'
 import { baseDataset } from './base-dataset.ts'
 import type { BaseData } from './base-file.ts'
+import type { BaseSpec } from './baseline.ts'
 import { withBreaks } from './engine.ts'
 import { openJournal, startPool } from './resources.ts'
 import { factsOf, readSpec, tunedLevers, unwrap, type Prepared, type SpecSource } from './prepare.ts'
 import type { StudyOptions } from './run-study.ts'
-
-/** The spec that a baseline is retrained from. */
-export interface BaseSpec {
-  /** Its name in messages. */
-  readonly path: string
-  /** Its text if it is not the file's, for example the text at another commit. */
-  readonly text?: string
-  /** A lock whose levers replace the spec's, if it was tuned from the levers that the spec declares. */
-  readonly tuned?: NonNullable<SpecSource['tuned']>
-}
 
 /** How gates refer to a baseline that was retrained from a spec. */
 export const retrainedSource = (path: string): string => `model and levers of ${path}, retrained on the same seeds`

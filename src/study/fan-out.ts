@@ -156,14 +156,14 @@ async function inJob<T>(options: StudyOptions, fan: FanOut, use: (context: JobCo
  * Its runs belong to another plan, and no job of the matrix handles those. If they were left out silently, the gates would
  * ask a different question.
  */
-function refuseBaseSpec({ baseSpec }: StudyOptions): void {
-  if (!baseSpec) return
+function refuseBaseSpec({ baseline }: StudyOptions): void {
+  if (baseline?.kind !== 'spec') return
   throw new InputError([
     {
       code: 'study/no-base-spec',
       severity: 'error',
       message: 'a study spread over several jobs cannot retrain a baseline spec',
-      found: baseSpec.path,
+      found: baseline.spec.path,
       hint: 'compare with a lock or with the declared levers (`baseline: retrain`), or verify in one job (mode: verify)',
     },
   ])

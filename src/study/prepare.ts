@@ -21,6 +21,7 @@ import type { DataFacts, Plan, StageName } from '../records/plan.ts'
 import { confirmation, confirmationIn, isConfirmation } from '../stages/index.ts'
 import { withSeeds } from '../stages/verify.ts'
 import { parseSpec, type ParsedSpec, type SpecPath } from '../dsl/parse.ts'
+import type { Baseline } from './baseline.ts'
 import { powerChecksOf } from './power-checks.ts'
 import { augmentationsOf } from './augmentations.ts'
 import { alterations, alteredWarnings, applyRules, underRules, type Alteration, type Rules } from './rules.ts'
@@ -34,8 +35,8 @@ export interface SpecSource {
   readonly workspace: string
   /** Run only these of the spec's stages. */
   readonly stages?: readonly StageName[]
-  /** `lock`, `retrain` or the path of a lock, see `readLock`. If omitted, the lock beside the spec, if there is one. */
-  readonly baselinePath?: string
+  /** What the gates compare with; `defaultBaseline` if omitted. */
+  readonly baseline?: Baseline
   /** Verification seeds instead of the spec's. */
   readonly seeds?: number
   /** Limits in addition to the spec's budget; the lower one applies. */

@@ -19,7 +19,7 @@ import type { WorkerPool } from '../run/pool.ts'
 import { stages } from '../stages/index.ts'
 import type { BaselineEvidence } from '../gates/evidence.ts'
 import type { BaseData } from './base-file.ts'
-import { retrainBase, type BaseSpec } from './base-study.ts'
+import { retrainBase } from './base-study.ts'
 import { studyDiagnostics } from './diagnostics.ts'
 import { changeOf } from './evaluation-rows.ts'
 import { EngineBroke, onEngine, withBreaks, type EngineSource } from './engine.ts'
@@ -40,11 +40,7 @@ export interface StudyOptions extends SpecSource {
   readonly slowStep?: number
   /** The file that a worker process runs. The files of embedded engines are beside it. */
   readonly workerScript: string
-  /** A spec whose model and levers are retrained as the baseline, on the same seeds, and on `baseData` if it is given. */
-  readonly baseSpec?: BaseSpec
-  /** The commit that the baseline came from, and the path there. */
-  readonly baseCommit?: { readonly sha: string; readonly path: string }
-  /** The data at that commit: `baseSpec` is retrained on it, and the change's rows are compared with it. */
+  /** The data of the baseline: its spec is retrained on it, and the change's rows are compared with it. */
   readonly baseData?: BaseData
   /** Sets an earlier journal aside. */
   readonly fresh?: boolean
@@ -67,7 +63,7 @@ export interface Study {
 /** The whole path: spec → plan → runs → decisions → verdict → report. The command line and the action both use it. */
 export async function runStudy(options: StudyOptions): Promise<Study> {
   const { listener, engine, clock } = options
-  const checked = prepare(options.baseSpec ? { ...options, baselinePath: 'retrain' } : options)
+  const checked = prepare(options)
   const begun = checked.then(({ warnings }) => {
     for (const warning of warnings) listener({ type: 'notice', message: lineOf(warning) })
     return clock()
@@ -108,9 +104,9 @@ async function trainAndConclude(
   const { pool, workers, threads, why } = await fitted(options, prepared, choice, first)
   try {
     const base =
-      options.baseSpec === undefined
+      options.baseline?.kind !== 'spec'
         ? null
-        : await retrainBase({ ...options, workers }, options.baseSpec, {
+        : await retrainBase({ ...options, workers }, options.baseline.spec, {
             head: prepared,
             choice,
             threads,

@@ -61,8 +61,8 @@ describe('before a step is trained', () => {
     expect(await warned(folder)).toEqual([
       expect.objectContaining({ code: 'gate/not-comparable', found: expect.stringContaining('another split') }),
     ])
-    expect(await warned(folder, { baselinePath: 'retrain' })).toEqual([])
-    expect(await warned(checkout(tight), { baselinePath: 'retrain' })).toHaveLength(1)
+    expect(await warned(folder, { baseline: { kind: 'declared' } })).toEqual([])
+    expect(await warned(checkout(tight), { baseline: { kind: 'declared' } })).toHaveLength(1)
   })
 
   it('what is known of size and time is said', async () => {
