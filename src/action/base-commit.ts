@@ -10,7 +10,7 @@ import type { GateRule } from '../records/gates.ts'
 import { mostLockBytes, parseLock } from '../report/lock.ts'
 import { parseSpec } from '../dsl/parse.ts'
 import { confirmation } from '../stages/index.ts'
-import { rulesOf } from '../study/rules.ts'
+import { rulesOf, type Rules } from '../study/rules.ts'
 import { defaultBaseline, insideFolder, lockBeside, lockName, type BaseSpec, type Baseline } from '../study/baseline.ts'
 import type { StudyOptions } from '../study/run-study.ts'
 import { chooseBase, type WithoutLock } from './base-choice.ts'
@@ -43,10 +43,10 @@ export async function judgedBy(
   return { fresh: true, rules, baseData: data, baseline: await baselineAt(base, rules.gates, without, options, commits) }
 }
 
-/** The rules alone, for jobs that judge nothing themselves. */
-export async function rulesAt(base: string, path: string, commits: Commits): Promise<Pick<StudyOptions, 'rules'>> {
+/** The rules alone, for jobs that judge nothing themselves; undefined if the base has no spec yet. */
+export async function rulesAt(base: string, path: string, commits: Commits): Promise<Rules | undefined> {
   const text = await fileAt(base, path, commits)
-  return text === null ? {} : { rules: rulesOf(specAt(text, path)) }
+  return text === null ? undefined : rulesOf(specAt(text, path))
 }
 
 /** From a text on the base branch, see `rulesOf`. Throws if it is not valid, since nothing then defines the rules. */

@@ -86,21 +86,17 @@ function decidedBySize({ gates, workload: { parameters } }: Plan, base: Plan, so
 
 /** The base as a separate study that only verifies. Any problem with it is reported at once. */
 export async function prepareBase(
-  { workspace, baseData }: Pick<SpecSource, 'workspace'> & { readonly baseData?: BaseData },
+  { workspace, baseData }: Pick<SpecSource, 'workspace'> & { readonly baseData?: BaseData | undefined },
   { path, text, tuned }: BaseSpec,
   head: Prepared,
 ): Promise<{ readonly prepared: Prepared; readonly notes: readonly string[] }> {
-  const { parsed, spec: own } = await readSpec({
-    specPath: path,
-    workspace,
-    ...(text === undefined ? {} : { specText: text }),
-  })
+  const { parsed, spec: own } = await readSpec({ specPath: path, workspace, specText: text })
   requireTask(own, head.spec, path)
   const spec: NormalizedSpec = { ...own, ...measuredAs(head.spec), data: rowsOf(head.spec, own) }
   const { dataset, notes } = await baseDataset({ path, data: spec.data, baseData }, head)
   const facts = factsOf(dataset)
   const declared = unwrap(compile(spec, facts, parsed.locate))
-  const levers = tunedLevers(tuned ? { tuned } : {}, declared.baseline)
+  const levers = tunedLevers({ tuned }, declared.baseline)
   const plan: Plan = levers ? unwrap(compile({ ...spec, levers }, facts, parsed.locate)) : declared
   return {
     prepared: { ...head, dataset, spec, plan, warnings: [], gateLines: [] },

@@ -22,7 +22,7 @@ export interface Judging {
 
 export interface JudgingSource {
   readonly specPath: string
-  readonly baseline?: Baseline
+  readonly baseline?: Baseline | undefined
 }
 
 /** @param base the retrained runs of a base spec; they replace any lock */

@@ -13,7 +13,7 @@ import { toolName } from './version.ts'
  */
 export async function powerChecksOf(
   plan: Plan,
-  { specPath, baseline: against }: { readonly specPath: string; readonly baseline?: Baseline },
+  { specPath, baseline: against }: { readonly specPath: string; readonly baseline?: Baseline | undefined },
   locate: (gate: number, key: string) => SourcePosition,
 ): Promise<Diagnostic[]> {
   const verify = confirmationIn(plan.jobs.map((job) => job.settings))

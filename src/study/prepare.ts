@@ -30,24 +30,24 @@ export interface SpecSource {
   /** Path of the spec as the user gave it; messages show it this way. */
   readonly specPath: string
   /** The spec's text if it is not the file's, for example the text at another commit. */
-  readonly specText?: string
+  readonly specText?: string | undefined
   /** Nothing outside this folder is read. */
   readonly workspace: string
   /** Run only these of the spec's stages. */
-  readonly stages?: readonly StageName[]
+  readonly stages?: readonly StageName[] | undefined
   /** What the gates compare with; `defaultBaseline` if omitted. */
-  readonly baseline?: Baseline
+  readonly baseline?: Baseline | undefined
   /** Verification seeds instead of the spec's. */
-  readonly seeds?: number
+  readonly seeds?: number | undefined
   /** Limits in addition to the spec's budget; the lower one applies. */
-  readonly trials?: number
-  readonly minutes?: number
+  readonly trials?: number | undefined
+  readonly minutes?: number | undefined
   /** Milliseconds from any origin. With this clock, reading and checking the data count toward the budget of minutes. */
-  readonly clock?: () => number
+  readonly clock?: (() => number) | undefined
   /** The rules that judge instead of the spec's own: those of the commit that a change is merged into. */
-  readonly rules?: Rules
+  readonly rules?: Rules | undefined
   /** A lock whose levers replace the spec's, if it was tuned from the levers that the spec declares. */
-  readonly tuned?: Pick<Lock, 'levers' | 'lineage'>
+  readonly tuned?: Pick<Lock, 'levers' | 'lineage'> | undefined
 }
 
 /** Everything that is known before training. */

@@ -33,19 +33,19 @@ import { writeReport, type WrittenFiles } from './write-report.ts'
 
 export interface StudyOptions extends SpecSource {
   /** Where the report goes; `.tunegate/<name>` in the workspace if omitted. */
-  readonly outDir?: string
+  readonly outDir?: string | undefined
   readonly workers: number
   readonly engine: EngineSource
   /** Seconds per step with native threads above which fewer workers with more threads are tried; 1 if omitted. */
-  readonly slowStep?: number
+  readonly slowStep?: number | undefined
   /** The file that a worker process runs. The files of embedded engines are beside it. */
   readonly workerScript: string
   /** The data of the baseline: its spec is retrained on it, and the change's rows are compared with it. */
-  readonly baseData?: BaseData
+  readonly baseData?: BaseData | undefined
   /** Sets an earlier journal aside. */
-  readonly fresh?: boolean
+  readonly fresh?: boolean | undefined
   readonly listener: Listener
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** Wall-clock time of the start, ISO 8601; null leaves it out of the report. */
   readonly startedAt: string | null
   /** Milliseconds from any origin. */

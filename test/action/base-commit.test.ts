@@ -67,6 +67,7 @@ beforeEach(() => {
 afterEach(() => process.chdir(home))
 
 const commits = (spec = 'tuning.yml'): Commits => ({
+  token: '',
   checkout: repositoryOf(folder, join(folder, spec)),
   runner: { workspace: folder, repository: 'o/n', apiUrl: 'http://127.0.0.1:1' } as unknown as Commits['runner'],
 })

@@ -216,7 +216,7 @@ describe('what a run left', () => {
       outcome.gateLines = []
     })
     await flow.publish(request)
-    refused('names 0 lines for 1 gates')
+    refused('has 0 gate lines for 1 gates')
   })
 
   it('attack 12: is refused where a study was not asked for, or a plan is left in its place', async () => {
@@ -296,7 +296,7 @@ describe('what a run left', () => {
     await handOver(compared, undefined, '/tune verify', lockText(lock))
     flow.onBase('{ "version": 1 }', 'tuning.lock.json')
     await flow.publish(request)
-    refused('tuning.lock.json:1: the lock lacks')
+    refused('tuning.lock.json:1: the lock is missing')
   })
 
   it('attack 12: of the first change with a spec is judged again by what its head has', async () => {
