@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
 import { explainFileError } from '../base/files.ts'
 import type { BaseData } from '../study/base-file.ts'
-import { readSpec } from '../study/prepare.ts'
+import { readSpec } from '../study/read-spec.ts'
 import { workspaceOf } from './workspace.ts'
 
 /**

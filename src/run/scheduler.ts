@@ -19,7 +19,7 @@ export interface RunResources {
   /** Milliseconds from any origin; for the budget of minutes and for reporting, never for a stage's decision. */
   readonly clock: () => number
   /** Aborted when the user stops the study. Finished runs stay in the journal. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /**
    * Milliseconds that the study has already taken, if it is spread over jobs. If omitted, the journal keeps track of them.
    */

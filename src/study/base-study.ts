@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
 import { explainFileError, makeFolder } from '../base/files.ts'
 import { fingerprint } from '../base/hash.ts'
-import { compile } from '../compile/compile.ts'
 import type { NormalizedSpec } from '../compile/normalized.ts'
 import { candidateSeeds } from '../gates/baseline.ts'
 import type { BaselineEvidence } from '../gates/evidence.ts'
@@ -17,8 +16,9 @@ import type { BaseData } from './base-file.ts'
 import type { BaseSpec } from './baseline.ts'
 import { withBreaks } from './engine.ts'
 import { openJournal, startPool } from './resources.ts'
-import { factsOf, readSpec, tunedLevers, unwrap, type Prepared, type SpecSource } from './prepare.ts'
-import type { StudyOptions } from './run-study.ts'
+import type { SpecSource, StudyOptions } from './options.ts'
+import { planOf, type Prepared } from './prepare.ts'
+import { readSpec } from './read-spec.ts'
 
 /** How gates refer to a baseline that was retrained from a spec. */
 export const retrainedSource = (path: string): string => `model and levers of ${path}, retrained on the same seeds`
@@ -62,7 +62,7 @@ export async function retrainBase(
         journal,
         listener,
         clock,
-        ...(signal ? { signal } : {}),
+        signal,
       })
       const found = decisions.find((d) => d.findings.verify)?.findings.verify
       const runs = found ? candidateSeeds(found) : []
@@ -94,10 +94,7 @@ export async function prepareBase(
   requireTask(own, head.spec, path)
   const spec: NormalizedSpec = { ...own, ...measuredAs(head.spec), data: rowsOf(head.spec, own) }
   const { dataset, notes } = await baseDataset({ path, data: spec.data, baseData }, head)
-  const facts = factsOf(dataset)
-  const declared = unwrap(compile(spec, facts, parsed.locate))
-  const levers = tunedLevers({ tuned }, declared.baseline)
-  const plan: Plan = levers ? unwrap(compile({ ...spec, levers }, facts, parsed.locate)) : declared
+  const plan = planOf(spec, dataset, parsed.locate, tuned)
   return {
     prepared: { ...head, dataset, spec, plan, warnings: [], gateLines: [] },
     notes: [...replaced(own, head.spec, path), ...notes],

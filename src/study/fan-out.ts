@@ -5,18 +5,20 @@ import { InputError } from '../base/diagnostics.ts'
 import type { EngineName } from '../engines/index.ts'
 import type { Plan, StageJob, StageName } from '../records/plan.ts'
 import type { AskedRun, RunResources } from '../run/scheduler.ts'
-import { execute, Interrupted, Paused, runsOf, type Execution, type StudyOutcome } from '../run/execute.ts'
+import { execute, Interrupted, Paused, type Execution } from '../run/execute.ts'
 import type { Journal } from '../run/journal.ts'
 import type { StudyState } from '../run/shard-bundle.ts'
 import { ownRuns, trainRuns, type Portion } from '../run/portion.ts'
 import type { Runner } from '../run/runner.ts'
 import { stages } from '../stages/index.ts'
 import { absorb, absorbParts, fetchLatest, send, untrusted, type FanOut } from './exchange.ts'
+import { conclude, openStudy, type Study } from './conclude.ts'
 import { judgingOf, type Judging } from './judging.ts'
+import type { StudyOptions } from './options.ts'
 import { prepare, type Prepared } from './prepare.ts'
 import { onEngine } from './engine.ts'
 import { openJournal, startPool } from './resources.ts'
-import { afterChecks, concludeStudy, type Study, type StudyOptions } from './run-study.ts'
+import { afterChecks } from './run-study.ts'
 
 export type { FanOut } from './exchange.ts'
 
@@ -99,27 +101,24 @@ export async function gateStudy(options: StudyOptions, fan: FanOut): Promise<Stu
   const { state, runs } = bundle
   const begun = fan.now()
   // All runs come from the bundles. The report folder's content is ignored.
-  return concludeStudy(
-    { ...options, fresh: true },
-    prepared,
-    { label: state.engine, why: null },
-    async (journal, { settles }) => {
-      await absorb(journal, runs)
-      const runner: Runner = {
-        engine: state.engine,
-        slots: 1,
-        run: () => Promise.reject(new Error('a gate trains nothing')),
-      }
-      const outcome: StudyOutcome = await execute(plan, {
-        ...resources({ options, fan, runner, journal }, state),
-        stages,
-        settles,
-        settled: plan.jobs.map((j) => j.id),
-      })
-      return { outcome, runs: () => runsOf(journal, outcome.decisions), seconds: (begun - state.startedAt) / 1000 }
-    },
-  )
+  const study = await openStudy({ ...options, fresh: true }, prepared, { label: state.engine, why: null })
+  const { journal, judging } = study
+  try {
+    await absorb(journal, runs)
+    const runner = trainsNothing(state.engine)
+    const settled = plan.jobs.map((j) => j.id)
+    const execution = { ...resources({ options, fan, runner, journal }, state), stages, settles: judging.settles, settled }
+    return await conclude(study, await execute(plan, execution), (begun - state.startedAt) / 1000)
+  } finally {
+    await journal.close()
+  }
 }
+
+const trainsNothing = (engine: string): Runner => ({
+  engine,
+  slots: 1,
+  run: () => Promise.reject(new Error('a gate trains nothing')),
+})
 
 /** The journal of such a job has its own folder. Files from a cache or an earlier run are ignored. */
 async function inJob<T>(options: StudyOptions, fan: FanOut, use: (context: JobContext) => Promise<T>): Promise<T> {
@@ -175,7 +174,7 @@ function resources(
   { options: { listener, clock, signal }, fan, runner, journal }: Place,
   { startedAt }: StudyState,
 ): RunResources {
-  return { runner, journal, listener, clock, elapsed: Math.max(0, fan.now() - startedAt), ...(signal ? { signal } : {}) }
+  return { runner, journal, listener, clock, elapsed: Math.max(0, fan.now() - startedAt), signal }
 }
 
 /** Every job reads the same lock from the same checkout, so all of them stop the verification at the same look. */

@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 import { shellCommand, shellWord } from '../base/shell.ts'
 import type { Baseline } from './baseline.ts'
-import type { StudyOptions } from './run-study.ts'
+import type { StudyOptions } from './options.ts'
 
 type Shaping = Pick<StudyOptions, 'specPath' | 'stages' | 'seeds' | 'baseline'>
 

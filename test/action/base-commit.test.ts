@@ -11,8 +11,8 @@ import { InputError } from '../../src/base/diagnostics.ts'
 import type { Lock } from '../../src/records/lock.ts'
 import { lockText } from '../../src/report/lock.ts'
 import { namedBaseline, type Baseline } from '../../src/study/baseline.ts'
-import { readSpec } from '../../src/study/prepare.ts'
-import type { StudyOptions } from '../../src/study/run-study.ts'
+import { readSpec } from '../../src/study/read-spec.ts'
+import type { StudyOptions } from '../../src/study/options.ts'
 import { someLevers } from '../support/levers.ts'
 
 const spec = (gate: string, units = 4): string => `version: 1

@@ -87,7 +87,7 @@ export const rulesGuards: readonly Guard[] = [
   {
     attack,
     guard: 'A spec is judged with the rules that it is given.',
-    file: 'src/study/prepare.ts',
+    file: 'src/study/read-spec.ts',
     find: 'overridden(applyRules(own, rules, parsed.locate), source)',
     replace: 'overridden(rules.seed < 0 ? applyRules(own, rules, parsed.locate) : own, source)',
     tests: [pull(seedAsBase), comment('attack 14: is measured by the rules of the base')],
