@@ -21,10 +21,10 @@ function hostileAction(): string {
   cpSync(join(root, 'dist'), folder, { recursive: true })
   const worker = join(folder, 'worker/index.js')
   const said = JSON.stringify(`${commands.join('\n')}\n`)
-  const speech = `import { writeSync } from 'node:fs'
-writeSync(1, ${said}); writeSync(2, ${said})
-let runs = 0
-process.on('message', (m) => { if (m.type === 'run' && ++runs === 2) { writeSync(1, ${said}); writeSync(2, 'Error: ' + ${said}); process.exit(3) } })
+  const speech = `import { writeSync as speak } from 'node:fs'
+speak(1, ${said}); speak(2, ${said})
+let heard = 0
+process.on('message', (m) => { if (m.type === 'run' && ++heard === 2) { speak(1, ${said}); speak(2, 'Error: ' + ${said}); process.exit(3) } })
 `
   writeFileSync(worker, speech + readFileSync(worker, 'utf8'))
   return join(folder, 'action/index.js')

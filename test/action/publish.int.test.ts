@@ -296,7 +296,7 @@ describe('what a run left', () => {
     await handOver(compared, undefined, '/tune verify', lockText(lock))
     flow.onBase('{ "version": 1 }', 'tuning.lock.json')
     await flow.publish(request)
-    refused('tuning.lock.json:1: the lock is missing')
+    refused('tuning.lock.json:1: the lock is missing the key')
   })
 
   it('attack 12: of the first change with a spec is judged again by what its head has', async () => {

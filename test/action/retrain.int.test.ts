@@ -198,7 +198,7 @@ describe('attack 23: a pull request that edits the data', () => {
     const spoiled = await edited(wine, 'train', rotate, false)
     const ran = await pull(free, retrain, () => spoiled, from)
     expect([ran.exitCode, ran.gates[0]]).toEqual([1, 'regression fail'])
-    expect(plain(ran.summary)).toMatch(/> This change edits (\d+) of the \1 training rows \(\1 relabelled\)\./)
+    expect(plain(ran.summary)).toMatch(/> This change edits (\d+) of the \1 training rows \(\1 relabeled\)\./)
   })
 
   it('by a column that gives the label away names the column, and its base learns nothing of it', async () => {

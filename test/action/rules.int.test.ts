@@ -224,7 +224,7 @@ describe('attack 14: rows of the test and validation parts that a change edits',
       writeFileSync(join(checkout, 'wine.csv'), lines.join('\n'))
     })
     const ran = await step()
-    expectSaid(ran, /This change edits 10 of the 35 test rows \(3 relabelled\) and 2 of the 36 validation rows/)
+    expectSaid(ran, /This change edits 10 of the 35 test rows \(3 relabeled\) and 2 of the 36 validation rows/)
     expect(ran.summary?.split('\n').slice(2, 4)).toEqual([
       '> [!WARNING]',
       expect.stringContaining('> This change edits 10 of the 35 test rows'),
