@@ -1,5 +1,5 @@
 import { InputError, lineOf } from '../base/diagnostics.ts'
-import type { RunRequest, RunResult } from '../records/run.ts'
+import { crashedRun, type RunRequest, type RunResult } from '../records/run.ts'
 import { machineLabel, onMachine } from './machine.ts'
 import type { EngineOrder, InitMessage } from './protocol.ts'
 import type { Runner } from './runner.ts'
@@ -199,7 +199,7 @@ export class WorkerPool implements Runner {
       const { label, seed } = job.request
       this.options.notice(`${trained.died}; ${label} (seed ${seed}) is tried again in a new process`)
       const again = await this.retry(job)
-      return again.ok ? again.result : crashed(job, again.died, this.engine)
+      return again.ok ? again.result : this.crashed(job, again.died)
     } finally {
       if (job.worker?.usable) this.idle.push(job.worker)
       else this.vacant += 1
@@ -228,11 +228,15 @@ export class WorkerPool implements Runner {
       // A stage probes one size after another, and another core is idle in the meantime.
       this.spare = this.slots > 1 ? this.fresh().catch(() => null) : null
       const trained = await this.attempt(job, worker, memoryMiB)
-      return trained.ok ? trained.result : crashed(job, trained.died, this.engine)
+      return trained.ok ? trained.result : this.crashed(job, trained.died)
     } finally {
       this.probing = false
       if (worker) this.dismiss(worker)
     }
+  }
+
+  private crashed({ id, request }: Job, reason: string): RunResult {
+    return crashedRun({ id, request, engine: this.engine }, reason)
   }
 
   /** Throws if the process ended because the job was dropped. */
@@ -274,19 +278,6 @@ export class WorkerPool implements Runner {
   private dismiss(worker: WorkerProcess): void {
     worker.kill()
     this.processes.delete(worker)
-  }
-}
-
-function crashed({ id, request }: Job, reason: string, engine: string): RunResult {
-  return {
-    id,
-    request,
-    engine,
-    status: 'crashed',
-    reason,
-    evaluations: [],
-    steps: { loss: [], learningRate: [], gradientNorm: [], clipped: [] },
-    timing: { seconds: 0, stepsPerSecond: 0 },
   }
 }
 
