@@ -139,7 +139,7 @@ async function retrainedAt(sha: string, path: string, commits: Commits): Promise
   const spec: BaseSpec = {
     path: ofBase(path),
     text,
-    ...(lock === null ? {} : { tuned: parseLock(lock, ofBase(lockName)) }),
+    tuned: lock === null ? undefined : parseLock(lock, ofBase(lockName)),
   }
   return { kind: 'spec', spec, commit: { sha, path } }
 }
@@ -168,5 +168,5 @@ export async function verification({
   stages = [confirmation.name],
 }: StudyOptions): Promise<Pick<StudyOptions, 'stages' | 'tuned'>> {
   const own = await ownLock(specPath)
-  return { stages, ...(own === null ? {} : { tuned: parseLock(own, lockName) }) }
+  return { stages, tuned: own === null ? undefined : parseLock(own, lockName) }
 }

@@ -14,9 +14,9 @@ import type { Runner } from '../github/environment.ts'
 import { say, sayAll } from '../github/log.ts'
 import { postWords, titleOf } from '../github/post.ts'
 import { writeSummary } from '../github/summary.ts'
+import type { StageName } from '../records/plan.ts'
 import { confirmation, stageNames } from '../stages/index.ts'
 import { renderPlanTable } from '../report/plan-table.ts'
-import type { SpecSource } from '../study/options.ts'
 import { prepare } from '../study/prepare.ts'
 import type { Study } from '../study/conclude.ts'
 import { rulesAt, specAt } from './base-commit.ts'
@@ -45,15 +45,18 @@ export async function commentStep(step: Step): Promise<number | null> {
   }
 }
 
-/**
- * What a request changes about the study; nothing if the step has no request. The checkout must be the commit that was
- * approved.
- */
-export function requested(
-  { inputs: { part }, runner: { workspace } }: Step,
-  checkout: Repository | null,
-): Pick<SpecSource, 'stages' | 'seeds' | 'trials' | 'minutes'> {
-  if (part.does !== 'run') return {}
+/** What a request asks for in place of the inputs; null leaves it to them. */
+export interface Asked {
+  readonly stages: readonly StageName[] | null
+  readonly seeds: number | null
+  /** Limits in addition to the spec's budget. */
+  readonly trials: number | null
+  readonly minutes: number | null
+}
+
+/** What the step's request asks for, if it has one. The checkout must then be the commit that was approved. */
+export function requested({ inputs: { part }, runner: { workspace } }: Step, checkout: Repository | null): Asked {
+  if (part.does !== 'run') return { stages: null, seeds: null, trials: null, minutes: null }
   checkCommit(part.request, checkout?.head ?? null)
   if (checkout?.root !== realpathSync(workspace)) throw notAtRoot()
   const {
@@ -61,12 +64,7 @@ export function requested(
     options: { seeds, trials, minutes, stages },
   } = part.request
   const named = command === 'verify' ? [confirmation.name] : stages
-  return {
-    ...(named === null ? {} : { stages: stageNames.filter((name) => named.includes(name)) }),
-    ...(seeds === null ? {} : { seeds }),
-    ...(trials === null ? {} : { trials }),
-    ...(minutes === null ? {} : { minutes }),
-  }
+  return { stages: named && stageNames.filter((name) => named.includes(name)), seeds, trials, minutes }
 }
 
 /** Passes a finished study of a request to the publishing job, or the reason why there is none. */
@@ -167,7 +165,13 @@ async function showPlan(request: Request, step: Step): Promise<number> {
   const { stages, seeds } = requested(step, checkout)
   const specPath = relative(runner.workspace, inputs.spec)
   const rules = await rulesAt(request.base, specPath, { checkout, runner, token: inputs.token })
-  const { plan, warnings } = await prepare({ specPath, workspace: runner.workspace, rules, stages, seeds })
+  const { plan, warnings } = await prepare({
+    specPath,
+    workspace: runner.workspace,
+    rules,
+    stages: stages ?? undefined,
+    seeds: seeds ?? undefined,
+  })
   const text = [renderPlanTable(plan), ...warnings.map(formatDiagnostic)].join('\n')
   sayAll(text.split('\n'))
   await writeSummary(`## What would run\n\n${block(text)}\n`)

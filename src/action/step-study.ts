@@ -13,7 +13,7 @@ import { runStudy } from '../study/run-study.ts'
 import { baselineOf, type WithoutLock } from './base-choice.ts'
 import { judgedBy, verification } from './base-commit.ts'
 import { requireOwn } from './change-guard.ts'
-import { requested } from './comment.ts'
+import { requested, type Asked } from './comment.ts'
 import { ensureEngine } from './ensure-engine.ts'
 import { triggerOf, triggerOfRequest } from './event.ts'
 import type { Step } from './inputs.ts'
@@ -31,7 +31,7 @@ export async function studyOf(step: Step): Promise<Study | 'done' | null> {
   // A comment determines what to run. Its steps that train nothing have already ended.
   const checkout = part.does === 'run' || runner.eventName !== '' ? repositoryOf(runner.workspace, spec) : null
   if (checkout !== null) requireOwn(spec, checkout.root)
-  const own = { ...studyOptions(step), ...requested(step, checkout) }
+  const own = studyOptions(step, requested(step, checkout))
   const trigger =
     part.does === 'run' ? triggerOfRequest(part.request) : triggerOf(mode, { ...runner, head: checkout?.head ?? null })
   const job = isJobMode(mode)
@@ -59,8 +59,8 @@ async function judged(
 }
 
 /** Paths are relative to the checkout, so that report and messages name no folder of the runner. */
-function studyOptions({ inputs, runner: { workspace } }: Step): StudyOptions {
-  const { stages, seeds, workers, baseline, out } = inputs
+function studyOptions({ inputs, runner: { workspace } }: Step, asked: Asked): StudyOptions {
+  const { workers, baseline, out } = inputs
   const signal = stopSignal()
   return {
     specPath: relative(workspace, inputs.spec),
@@ -68,8 +68,10 @@ function studyOptions({ inputs, runner: { workspace } }: Step): StudyOptions {
     workerScript: workerScript(),
     workers: workers ?? availableParallelism(),
     engine: provided(inputs.engine, signal),
-    stages: stages ?? undefined,
-    seeds: seeds ?? undefined,
+    stages: asked.stages ?? inputs.stages ?? undefined,
+    seeds: asked.seeds ?? inputs.seeds ?? undefined,
+    trials: asked.trials ?? undefined,
+    minutes: asked.minutes ?? undefined,
     outDir: out ?? undefined,
     baseline: baselineOf(baseline, workspace),
     listener: folded(),

@@ -35,9 +35,9 @@ export interface BaseSpec {
   /** Its name in messages. */
   readonly path: string
   /** Its text if it is not the file's, for example the text at another commit. */
-  readonly text?: string
+  readonly text?: string | undefined
   /** A lock whose levers replace the spec's, if it was tuned from the levers that the spec declares. */
-  readonly tuned?: Pick<Lock, 'levers' | 'lineage'>
+  readonly tuned?: Pick<Lock, 'levers' | 'lineage'> | undefined
 }
 
 /** Words that mean `declared`; `retrained` is the old one. */
