@@ -3,7 +3,7 @@ import { explainSystemError } from './base/files.ts'
 import { crashedRun, type RunRequest, type RunResult } from './records/run.ts'
 import { protocolVersion, type EngineOrder, type FromWorker, type ToWorker } from './run/protocol.ts'
 import { engineNamed } from './engines/index.ts'
-import type { CreateTrainer, Trainer } from './train/types.ts'
+import type { CreateTrainer, Trainer } from './train/engine.ts'
 
 /** A process that trains runs, one at a time, for the study that started it, and that does not outlive the study. */
 const parent = process.ppid

@@ -4,7 +4,21 @@ import type { Import, Source } from './support/architecture.ts'
 
 const src = sources('src')
 const imports = src.flatMap(importsOf)
+const around = ['test', 'bench', 'validation', 'scripts'].flatMap((folder) => sources(folder))
 const entry = /^src\/(action|cli|worker)\.ts$|^src\/(action|cli)\//
+
+/** Known for now: the last circles of types, and the last long files. Delete each once `src/study` and `src/run` have none. */
+const known = {
+  circles: [
+    ['src/study/power-checks.ts', 'src/study/prepare.ts'],
+    ['src/study/base-study.ts', 'src/study/run-study.ts'],
+    ['src/study/repeat.ts', 'src/study/run-study.ts'],
+    ['src/study/resources.ts', 'src/study/run-study.ts'],
+  ],
+  long: ['src/run/pool.ts', 'src/study/fan-out.ts', 'src/study/prepare.ts', 'src/study/run-study.ts'],
+}
+const isKnown = ({ from, to, typeOnly }: Import): boolean =>
+  typeOnly && known.circles.some(([a, b]) => a === from && b === to)
 
 /** `path:line: text` of every line of code, comments left out, that matches. */
 function lines(files: readonly Source[], pattern: RegExp): string[] {
@@ -21,7 +35,7 @@ describe('the folders of src', () => {
   })
 
   it('have no cycle of imports', () => {
-    expect(cycle(imports)).toBeUndefined()
+    expect(cycle(imports.filter((i) => !isKnown(i)))).toBeUndefined()
   })
 
   it('are found by the test: most have files, and their imports are seen', () => {
@@ -83,15 +97,19 @@ describe('the code', () => {
   it('has no `as any` and no parameter or member of type any', () => {
     expect(
       lines(
-        [...src, ...sources('test'), ...sources('.ci')].filter((s) => s.path !== 'test/architecture.test.ts'),
+        [...src, ...around].filter((s) => s.path !== 'test/architecture.test.ts'),
         /(\bas|[\w)\]?]:) any(?=\s*([),.;=\]}>|&]|$))|<any>|\bany\[\]/,
       ),
     ).toEqual([])
   })
 
-  it('has no file over 300 lines that a person wrote', () => {
-    const written = [...src, ...sources('.ci')].filter((s) => !/generated/i.test(s.text.slice(0, 300)))
-    expect(written.filter((s) => s.text.split('\n').length > 301).map((s) => s.path)).toEqual([])
+  it('reads an element of a list as a number without a cast', () => {
+    expect(lines(src, /\] as number\b/)).toEqual([])
+  })
+
+  it('has no file of the program over 250 lines that a person wrote', () => {
+    const written = src.filter((s) => !/generated/i.test(s.text.slice(0, 300)) && !known.long.includes(s.path))
+    expect(written.filter((s) => s.text.split('\n').length > 251).map((s) => s.path)).toEqual([])
   })
 })
 
@@ -143,7 +161,7 @@ describe('the rules themselves', () => {
   })
 
   it.each([
-    ['src/stages/x.ts', "import type { Engine } from '../train/types.ts'"],
+    ['src/stages/x.ts', "import type { Engine } from '../train/engine.ts'"],
     ['src/report/x.ts', "import type { Interval } from '../stats/intervals.ts'"],
     ['src/cli.ts', "import { study } from './study.ts'"],
     ['src/engines/wasm/engine.ts', "import '@tensorflow/tfjs-backend-wasm'"],
@@ -152,10 +170,11 @@ describe('the rules themselves', () => {
     expect(problems(path, text)).toEqual([undefined])
   })
 
-  it('find a cycle, and not one of types', () => {
+  it('find a cycle, also one of types', () => {
     const value = (from: string, to: string): Import => ({ from: `src/${from}`, to: `src/${to}`, typeOnly: false })
     expect(cycle([value('a', 'b'), value('b', 'c'), value('c', 'a')])).toEqual(['src/a', 'src/b', 'src/c', 'src/a'])
-    expect(cycle([value('a', 'b'), { ...value('b', 'a'), typeOnly: true }])).toBeUndefined()
+    expect(cycle([value('a', 'b'), { ...value('b', 'a'), typeOnly: true }])).toEqual(['src/a', 'src/b', 'src/a'])
+    expect(cycle([value('a', 'b'), value('a', 'c'), value('b', 'c')])).toBeUndefined()
   })
 
   it('take comments for comments', () => {

@@ -40,8 +40,8 @@ const held: readonly PluginKind[] = [
       'src/github/comment/grammar.ts': 'the same comment command, in its grammar',
       'src/github/comment/receive.ts': 'the same comment command, as it is answered',
       'src/github/inputs.ts': 'the mode `verify` among the modes of the action',
-      'src/report/checklist.ts':
-        'the checklist has a box of the name batch, and asks for findings of the kinds batch and verify',
+      'src/report/checklist.ts': 'the checklist has a box of the name batch',
+      'src/report/stage-boxes.ts': 'the boxes of the checklist ask for findings of the kinds batch and verify',
       'src/report/model.ts': 'findings of the kind batch, which any stage may have',
     },
   },

@@ -14,7 +14,7 @@ import { createWasmEngine } from '../../src/engines/wasm/engine.ts'
 import { createLearner, decayMask } from '../../src/train/learner.ts'
 import { buildModel } from '../../src/train/model.ts'
 import type { Tf } from '../../src/layers/forward.ts'
-import type { Engine } from '../../src/train/types.ts'
+import type { Engine } from '../../src/train/engine.ts'
 import { type OpCost, profileOps } from './profile-ops.ts'
 import { classes, contestData, contestLevers, contests, type Contest } from './workloads.ts'
 

@@ -1,7 +1,7 @@
 import { checkNames, checks } from './checks/index.ts'
-import type { CheckName, Found } from './checks/definition.ts'
+import type { CheckName, DataFinding, Found } from './checks/definition.ts'
 import { listed } from './problems.ts'
-import type { Augmentation, DataFinding, Dataset } from './types.ts'
+import type { Augmentation, Dataset } from './types.ts'
 import { unwatched, type Watch } from './watch.ts'
 
 /**

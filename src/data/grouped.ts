@@ -1,6 +1,6 @@
 import { shuffled } from '../base/random.ts'
 import type { Stream } from '../base/random.ts'
-import type { Parts } from './splits.ts'
+import type { Parts } from './types.ts'
 
 interface Group {
   readonly rows: number[]

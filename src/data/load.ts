@@ -7,8 +7,8 @@ import { keyColumns } from './keys.ts'
 import { fail } from './problems.ts'
 import { resolveRoles } from './roles.ts'
 import type { Roles } from './roles.ts'
-import { LIMITS, readSource } from './source.ts'
-import type { Limits, Source } from './source.ts'
+import { readSource, type DataFile } from './read-source.ts'
+import { LIMITS, type Limits } from './source.ts'
 import { splitRows } from './splits.ts'
 import type { OpenTable, Table } from './table.ts'
 import { checkClasses, encodeLevels, standardizeTargets } from './targets.ts'
@@ -79,6 +79,9 @@ export function shapeOf(config: DataConfig, { rowShape }: OpenTable, width: numb
 /**
  * Content and settings in a fixed order. The path is left out: a moved file is the same data, and so is a recompressed one.
  */
-export function contentFingerprint({ source: _, ...settings }: DataConfig, { format, bytes }: Source): string {
+export function contentFingerprint(
+  { source: _, ...settings }: DataConfig,
+  { format, bytes }: Pick<DataFile, 'format' | 'bytes'>,
+): string {
   return fingerprint({ format: format.name, content: sha256(bytes), ...settings })
 }

@@ -2,10 +2,7 @@ import { shuffled, stream } from '../base/random.ts'
 import type { Stream } from '../base/random.ts'
 import { counted, fail } from './problems.ts'
 import { groupedParts } from './grouped.ts'
-import type { SplitConfig, Splits } from './types.ts'
-
-/** Fractions, or counts, of train, validation and test. */
-export type Parts = readonly [train: number, validation: number, test: number]
+import type { Parts, SplitConfig, Splits } from './types.ts'
 
 /** What a split is made from. */
 export interface SplitRequest {

@@ -1,5 +1,3 @@
-import type { CheckName, Found } from './checks/definition.ts'
-
 /** What to read and how to prepare it: the spec's `data` block with every default filled in. */
 export interface DataConfig {
   /** Path, already resolved and confined to the workspace by the caller. */
@@ -39,6 +37,9 @@ export interface SplitConfig {
   readonly groupBy: string | null
   readonly seed: number
 }
+
+/** Fractions, or counts, of train, validation and test. */
+export type Parts = readonly [train: number, validation: number, test: number]
 
 /** Row numbers in the data set, ascending; no row is in two parts. */
 export interface Splits {
@@ -123,9 +124,4 @@ export interface TableSummary {
   readonly imageShape: readonly number[] | null
   /** 1 / the largest pixel value, beside `imageShape`. */
   readonly scale: number | null
-}
-
-/** Something about a data set that the user should check before trusting a score. */
-export interface DataFinding extends Found {
-  readonly check: CheckName
 }

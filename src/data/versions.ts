@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto'
 import type { Column } from './column.ts'
 import { readUndecided } from './column-type.ts'
 import { resolveRoles, type Roles } from './roles.ts'
-import { LIMITS, readSource, type Source } from './source.ts'
+import { readSource, type DataFile } from './read-source.ts'
+import { LIMITS } from './source.ts'
 import type { OpenTable, Table } from './table.ts'
 import type { DataConfig, Splits } from './types.ts'
 
 /** One version of a data file, opened; its rows are not read yet. */
 export interface Version {
-  readonly source: Source
+  readonly source: DataFile
   readonly opened: OpenTable
   readonly roles: Roles
 }

@@ -1,3 +1,4 @@
+import { numberAt } from '../base/numbers.ts'
 import type { Reading } from './reading.ts'
 import { noiseAround } from './robust.ts'
 
@@ -23,7 +24,7 @@ export function lateFall(run: Reading): LateFall | undefined {
   const losses = trained.map((t) => t.loss)
   const from = travelled.findIndex((t) => t >= (1 - lateShare) * (travelled.at(-1) ?? 0))
   if (from < 1 || from >= losses.length - 1) return undefined
-  const [before, end] = [losses[from] as number, losses.at(-1) as number]
+  const [before, end] = [numberAt(losses, from), losses.at(-1) ?? NaN]
   if (before - end < Math.max(leastGain * before, 2 * noiseAround(losses))) return undefined
   return { fromStep: trained[from]?.step ?? 1, before, end }
 }

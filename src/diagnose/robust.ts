@@ -1,3 +1,4 @@
+import { differences, numberAt } from '../base/numbers.ts'
 import { median, medianFilter } from '../stats/describe.ts'
 
 /** Converts the median absolute deviation of normal data into their standard deviation. */
@@ -15,14 +16,13 @@ export function robustSd(values: readonly number[]): number {
  */
 export function noiseAround(values: readonly number[]): number {
   if (values.length < 3) return 0
-  const second = values.slice(2).map((v, i) => v - 2 * (values[i + 1] as number) + (values[i] as number))
+  const second = values.slice(2).map((v, i) => v - 2 * numberAt(values, i + 1) + numberAt(values, i))
   return (normal * median(second.map(Math.abs))) / Math.sqrt(6)
 }
 
 /** Values minus their centered running median of five: what is left without the trend. */
 export function detrended(values: readonly number[]): number[] {
-  const course = medianFilter(values, 5)
-  return values.map((v, i) => v - (course[i] as number))
+  return differences(values, medianFilter(values, 5))
 }
 
 /** A slope and its two-sided 95 % interval, in units of the value over the whole stretch. */
@@ -43,11 +43,11 @@ export function robustSlope(values: readonly number[], blocks = 40): Slope | nul
   if (n < 4) return null
   const slopes: number[] = []
   for (let i = 0; i < n; i++)
-    for (let j = i + 1; j < n; j++) slopes.push(((points[j] as number) - (points[i] as number)) / (j - i))
+    for (let j = i + 1; j < n; j++) slopes.push((numberAt(points, j) - numberAt(points, i)) / (j - i))
   slopes.sort((a, b) => a - b)
   const reach = 1.96 * Math.sqrt((n * (n - 1) * (2 * n + 5)) / 18)
   const [low, high] = [Math.round((slopes.length - reach) / 2) - 1, Math.round((slopes.length + reach) / 2)]
-  const at = (place: number): number => slopes[Math.min(Math.max(place, 0), slopes.length - 1)] as number
+  const at = (place: number): number => numberAt(slopes, Math.min(Math.max(place, 0), slopes.length - 1))
   return { change: median(slopes) * (n - 1), lower: at(low) * (n - 1), upper: at(high) * (n - 1) }
 }
 

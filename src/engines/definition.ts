@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../base/diagnostics.ts'
 import type { Result } from '../base/result.ts'
-import type { CreateTrainer } from '../train/types.ts'
+import type { CreateTrainer } from '../train/engine.ts'
 import type { EngineInstaller } from './installer.ts'
 
 /**

@@ -14,8 +14,9 @@ import type {
 } from '../records/decision.ts'
 import type { LockedChange, LockedSeed } from '../records/lock.ts'
 import type { DataFacts, RunJob, StageName } from '../records/plan.ts'
-import type { CalibrationSummary, ReliabilityBin, RunTime } from '../records/run.ts'
+import type { RunTime } from '../records/run.ts'
 import type { Verdict } from '../records/verdict.ts'
+import type { CalibrationSection } from './calibration.ts'
 
 /**
  * Everything that a reader of a study needs, as data: `report.json`, and the only input of the renderers besides curves. Two
@@ -104,42 +105,6 @@ export interface Study {
   readonly layers: readonly string[]
   readonly parameters: number
   readonly fingerprints: { readonly spec: string; readonly plan: string; readonly data: string }
-}
-
-/**
- * The data of a reliability diagram: confidence across, accuracy up, with the diagonal where they agree. `asTrained` and
- * `scaled` are the two diagrams, before and after temperature scaling. The seeds' own are at `verification.seeds`.
- */
-export interface CalibrationSection {
-  /** The predicted rows: test rows if some are held out, otherwise validation rows (the temperature was fitted on those). */
-  readonly split: 'validation' | 'test'
-  /** Rows that each seed predicted. */
-  readonly rows: number
-  readonly winner: CalibrationSide
-  /** Null if no seed of the baseline completed. */
-  readonly baseline: CalibrationSide | null
-}
-
-export interface CalibrationSide {
-  readonly asTrained: PooledCalibration
-  /** Over the seeds that have a temperature; null if none has. */
-  readonly scaled: PooledCalibration | null
-  /** Geometric mean over the seeds that have one; above 1: overconfident as trained. */
-  readonly temperature: number | null
-  /** Seeds whose calibration error, as trained, exceeds what honest confidences would show once in twenty times. */
-  readonly aboveNull: number
-}
-
-/** Errors and scores are means over seeds. */
-export interface PooledCalibration {
-  readonly seeds: number
-  readonly nll: number
-  readonly brier: number
-  readonly parts: CalibrationSummary['parts']
-  readonly ece: number
-  readonly eceEqualMass: number
-  /** The predictions of all seeds together, at most 15 bars of equal width, lowest first. */
-  readonly bins: readonly ReliabilityBin[]
 }
 
 /** A lever that changed, and the lineage entries that moved it. */

@@ -1,4 +1,4 @@
-import type { DataSection } from './model.ts'
+import type { DataFacts } from '../records/plan.ts'
 import { higherIsBetter, type MetricName } from '../records/metrics.ts'
 
 /** A number for people: four significant digits, with a true minus sign that no line break separates from it. */
@@ -78,5 +78,5 @@ export const meanOf = (values: readonly number[]): number => values.reduce((sum,
 export const directionOf = (metric: MetricName): string => (higherIsBetter(metric) ? 'higher is better' : 'lower is better')
 
 /** How the rows were split. */
-export const rowsText = ({ rows }: Pick<DataSection, 'rows'>): string =>
+export const rowsText = ({ rows }: Pick<DataFacts, 'rows'>): string =>
   `${whole(rows.train)} training, ${whole(rows.validation)} validation and ${whole(rows.test)} test rows`

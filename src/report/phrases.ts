@@ -1,8 +1,8 @@
+import type { MetricComparison } from '../gates/verification.ts'
 import type { LeverValue } from '../records/levers.ts'
 import { gateOf, needsBaseline } from '../gates/index.ts'
 import type { GateRule } from '../records/gates.ts'
 import type { GateVerdict, Verdict } from '../records/verdict.ts'
-import { objectiveOn } from './checklist.ts'
 import type { Report } from './model.ts'
 import { duration, gainAndInterval, meanAndSd, plural, short } from './numbers.ts'
 
@@ -107,4 +107,12 @@ export function timesText({ timing }: Report): string {
       ? ''
       : ` on ${machine.platform} with ${plural(machine.cores, 'core')} and ${plural(machine.workers, 'worker')}, Node ${machine.node}`
   return `It took ${duration(timing.seconds)}${on}, with ${duration(training)} of training.`
+}
+
+/** How the objective of the winner compares on a split; undefined if it was not verified there. */
+export function objectiveOn(
+  report: Pick<Report, 'verification'>,
+  split: 'validation' | 'test',
+): MetricComparison | undefined {
+  return report.verification?.metrics.find((m) => m.objective && m.split === split)
 }

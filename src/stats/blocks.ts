@@ -1,3 +1,4 @@
+import { numberAt } from '../base/numbers.ts'
 import { mean, type PooledSd } from './describe.ts'
 
 /**
@@ -12,10 +13,10 @@ export function blockNoise(rows: readonly (readonly number[])[]): PooledSd {
   const df = Math.max(0, rows.length - 1) * Math.max(0, columns - 1)
   if (df === 0) return { sd: NaN, df: 0 }
   const rowMeans = rows.map(mean)
-  const columnMeans = Array.from({ length: columns }, (_, j) => mean(rows.map((row) => row[j] as number)))
+  const columnMeans = Array.from({ length: columns }, (_, j) => mean(rows.map((row) => numberAt(row, j))))
   const grand = mean(rowMeans)
   const residuals = rows.flatMap((row, i) =>
-    row.map((value, j) => value - (rowMeans[i] as number) - (columnMeans[j] as number) + grand),
+    row.map((value, j) => value - numberAt(rowMeans, i) - numberAt(columnMeans, j) + grand),
   )
   return { sd: Math.hypot(...residuals) / Math.sqrt(df), df }
 }

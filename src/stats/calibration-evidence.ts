@@ -74,7 +74,7 @@ interface Parts {
 
 function addClass(into: Parts, { probabilities, labels, classes }: Predictions, c: number, bins: number): void {
   const n = labels.length
-  const confidence = Float64Array.from({ length: n }, (_, i) => Math.min(1, probabilities[i * classes + c] as number))
+  const confidence = Float64Array.from({ length: n }, (_, i) => Math.min(1, probabilities[i * classes + c] ?? NaN))
   const correct = Uint8Array.from({ length: n }, (_, i) => Number(labels[i] === c))
   const base = correct.reduce((a, b) => a + b, 0) / n
   for (const bin of calibrationBins({ confidence, correct }, bins)) {
@@ -82,5 +82,5 @@ function addClass(into: Parts, { probabilities, labels, classes }: Predictions, 
     into.resolution += (bin.count / n) * (bin.accuracy - base) ** 2
   }
   into.uncertainty += base * (1 - base)
-  for (let i = 0; i < n; i++) into.score += ((confidence[i] as number) - (correct[i] as number)) ** 2 / n
+  for (let i = 0; i < n; i++) into.score += ((confidence[i] ?? NaN) - (correct[i] ?? NaN)) ** 2 / n
 }

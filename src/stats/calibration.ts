@@ -1,3 +1,5 @@
+import { addTo } from '../base/numbers.ts'
+
 /** Class probabilities of `labels.length` examples, row after row, and each example's class, from 0. */
 export interface Predictions {
   /** n × classes numbers in [0, 1]. */
@@ -20,12 +22,12 @@ export function unusablePredictions({ probabilities, labels, classes }: Predicti
     return `${n} labels of ${classes} classes need ${n * classes} probabilities, found ${probabilities.length}`
   }
   for (let i = 0; i < probabilities.length; i++) {
-    const p = probabilities[i] as number
+    const p = probabilities[i] ?? NaN
     // A little over 1 is rounding in single precision.
     if (!(p >= 0 && p <= 1 + 1e-5)) return `example ${Math.floor(i / classes) + 1} has the probability ${p}`
   }
   for (let i = 0; i < n; i++) {
-    const label = labels[i] as number
+    const label = labels[i] ?? NaN
     if (!(Number.isInteger(label) && label >= 0 && label < classes)) return `example ${i + 1} has the label ${label}`
   }
   return undefined
@@ -40,7 +42,7 @@ export function negativeLogLikelihood(predictions: Predictions): number {
   const { probabilities, labels, classes } = predictions
   let sum = 0
   for (let i = 0; i < labels.length; i++) {
-    sum -= Math.log(Math.min(1, Math.max(LEAST, probabilities[i * classes + (labels[i] as number)] as number)))
+    sum -= Math.log(Math.min(1, Math.max(LEAST, probabilities[i * classes + (labels[i] ?? NaN)] ?? NaN)))
   }
   return sum / labels.length
 }
@@ -55,7 +57,7 @@ export function brierScore(predictions: Predictions): number {
   let sum = 0
   for (let i = 0; i < labels.length * classes; i++) {
     const hit = Number(labels[Math.floor(i / classes)] === i % classes)
-    sum += ((probabilities[i] as number) - hit) ** 2
+    sum += ((probabilities[i] ?? NaN) - hit) ** 2
   }
   return sum / labels.length
 }
@@ -74,9 +76,9 @@ export function topLabel({ probabilities, labels, classes }: Predictions): Confi
   for (let i = 0; i < labels.length; i++) {
     let best = 0
     for (let c = 1; c < classes; c++) {
-      if ((probabilities[i * classes + c] as number) > (probabilities[i * classes + best] as number)) best = c
+      if ((probabilities[i * classes + c] ?? NaN) > (probabilities[i * classes + best] ?? NaN)) best = c
     }
-    confidence[i] = Math.min(1, probabilities[i * classes + best] as number)
+    confidence[i] = Math.min(1, probabilities[i * classes + best] ?? NaN)
     correct[i] = Number(best === labels[i])
   }
   return { confidence, correct }
@@ -105,18 +107,18 @@ export function calibrationBins(
   const edges = binEdges(confidence, bins, binning)
   const [count, sum, hits] = [new Float64Array(bins), new Float64Array(bins), new Float64Array(bins)]
   for (let i = 0; i < confidence.length; i++) {
-    const value = confidence[i] as number
+    const value = confidence[i] ?? NaN
     const b = binOf(value, edges)
-    count[b] = (count[b] as number) + 1
-    sum[b] = (sum[b] as number) + value
-    hits[b] = (hits[b] as number) + (correct[i] as number)
+    addTo(count, b)
+    addTo(sum, b, value)
+    addTo(hits, b, correct[i] ?? NaN)
   }
   return Array.from(count, (n, b) => ({
-    from: edges[b] as number,
-    to: edges[b + 1] as number,
+    from: edges[b] ?? NaN,
+    to: edges[b + 1] ?? NaN,
     count: n,
-    meanConfidence: (sum[b] as number) / n,
-    accuracy: (hits[b] as number) / n,
+    meanConfidence: (sum[b] ?? NaN) / n,
+    accuracy: (hits[b] ?? NaN) / n,
   })).filter((bin) => bin.count > 0)
 }
 
@@ -133,7 +135,7 @@ function binOf(value: number, edges: Float64Array): number {
   let [low, high] = [0, edges.length - 1]
   while (high - low > 1) {
     const middle = (low + high) >> 1
-    if ((edges[middle] as number) <= value) low = middle
+    if ((edges[middle] ?? NaN) <= value) low = middle
     else high = middle
   }
   return low

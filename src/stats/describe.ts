@@ -5,7 +5,7 @@ export const powerOfTwoBelow = (size: number): number => (size > 0 ? 2 ** Math.f
 
 export function largestMagnitude(values: ArrayLike<number>): number {
   let largest = 0
-  for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.abs(values[i] as number))
+  for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.abs(values[i] ?? NaN))
   return largest
 }
 
@@ -18,10 +18,10 @@ export function mean(values: ArrayLike<number>): number {
 function scaledMean(values: ArrayLike<number>, scale: number): number {
   const n = values.length
   let sum = 0
-  for (let i = 0; i < n; i++) sum += (values[i] as number) / scale
+  for (let i = 0; i < n; i++) sum += (values[i] ?? NaN) / scale
   const first = sum / n
   let rest = 0
-  for (let i = 0; i < n; i++) rest += (values[i] as number) / scale - first
+  for (let i = 0; i < n; i++) rest += (values[i] ?? NaN) / scale - first
   return first + rest / n
 }
 
@@ -31,7 +31,7 @@ export function sampleSd(values: ArrayLike<number>): number {
   const scale = powerOfTwoBelow(largestMagnitude(values))
   const centre = scaledMean(values, scale)
   let squares = 0
-  for (let i = 0; i < values.length; i++) squares += ((values[i] as number) / scale - centre) ** 2
+  for (let i = 0; i < values.length; i++) squares += ((values[i] ?? NaN) / scale - centre) ** 2
   return Math.sqrt(squares / (values.length - 1)) * scale
 }
 

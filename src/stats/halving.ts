@@ -1,3 +1,5 @@
+import { numberAt } from '../base/numbers.ts'
+
 /** One round of successive halving. */
 export interface Rung {
   /** How many configurations train in it. */
@@ -50,6 +52,6 @@ export function promoted(scores: readonly number[], higherIsBetter: boolean, eta
   return scores
     .map((_, i) => i)
     .filter((i) => Number.isFinite(scores[i]))
-    .sort((i, j) => sign * ((scores[i] as number) - (scores[j] as number)) || i - j)
+    .sort((i, j) => sign * (numberAt(scores, i) - numberAt(scores, j)) || i - j)
     .slice(0, kept(scores.length, eta))
 }

@@ -1,3 +1,5 @@
+import { numberAt } from '../base/numbers.ts'
+
 /** What a linear model leaves unexplained. */
 export interface Fit {
   readonly residualSumOfSquares: number
@@ -5,14 +7,14 @@ export interface Fit {
   readonly rank: number
 }
 
-const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, x, i) => sum + x * (b[i] as number), 0)
+const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, x, i) => sum + x * numberAt(b, i), 0)
 
 /** `vector` minus its projections on an orthonormal basis; twice, because one pass leaves rounding behind. */
 function orthogonal(vector: readonly number[], basis: readonly (readonly number[])[]): number[] {
   let rest = [...vector]
   for (const direction of [...basis, ...basis]) {
     const along = dot(rest, direction)
-    rest = rest.map((x, i) => x - along * (direction[i] as number))
+    rest = rest.map((x, i) => x - along * numberAt(direction, i))
   }
   return rest
 }

@@ -1,3 +1,4 @@
+import { differences } from '../base/numbers.ts'
 import { tQuantile, tUpperTail } from './distributions.ts'
 import { mean, pooledSd } from './describe.ts'
 import type { PooledSd } from './describe.ts'
@@ -63,7 +64,7 @@ export function pooledPairedSd(
   return pooledSd(
     pairs.map(({ candidate, incumbent }) => {
       if (candidate.length !== incumbent.length) throw new Error('pairs need the same seeds on both sides')
-      return candidate.map((value, i) => value - (incumbent[i] as number))
+      return differences(candidate, incumbent)
     }),
   )
 }

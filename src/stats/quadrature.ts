@@ -30,6 +30,6 @@ export function gaussLegendre(from: number, to: number, panel: number): Rule {
 
 export function integrate(rule: Rule, f: (x: number) => number): number {
   let sum = 0
-  for (let i = 0; i < rule.points.length; i++) sum += (rule.weights[i] as number) * f(rule.points[i] as number)
+  for (let i = 0; i < rule.points.length; i++) sum += (rule.weights[i] ?? NaN) * f(rule.points[i] ?? NaN)
   return sum
 }

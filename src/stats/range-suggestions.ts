@@ -1,4 +1,5 @@
 /* What other tools would conclude from the same sweep: columns of the report, never decisions. */
+import { numberAt } from '../base/numbers.ts'
 import { undefinedBecause } from './outcome.ts'
 import type { Undefined } from './outcome.ts'
 
@@ -16,7 +17,7 @@ export function valleyIndex(losses: readonly number[]): number {
   const lengths = losses.map(() => 1)
   losses.forEach((loss, i) => {
     for (let j = 0; j < i; j++) {
-      if ((losses[j] as number) > loss) lengths[i] = Math.max(lengths[i] as number, (lengths[j] as number) + 1)
+      if (numberAt(losses, j) > loss) lengths[i] = Math.max(numberAt(lengths, i), numberAt(lengths, j) + 1)
     }
   })
   const longest = lengths.reduce((a, b) => Math.max(a, b))
@@ -53,7 +54,7 @@ export function fastaiValley(rates: readonly number[], losses: readonly number[]
   const recorded = asRecorded(losses).slice(start, -5)
   if (recorded.length < 2) return undefinedBecause('too few finite losses for a valley')
   const index = start + valleyIndex(recorded)
-  return { kind: 'suggestion', rate: rates[index] as number, index }
+  return { kind: 'suggestion', rate: numberAt(rates, index), index }
 }
 
 /**
@@ -72,17 +73,16 @@ export function steepest(
   const x = rates.slice(10, 10 + recorded.length).map((rate) => (by === 'rate' ? rate : Math.log(rate)))
   const slopes = gradient(x, recorded)
   const index = 10 + slopes.indexOf(slopes.reduce((a, b) => Math.min(a, b)))
-  return { kind: 'suggestion', rate: rates[index] as number, index }
+  return { kind: 'suggestion', rate: numberAt(rates, index), index }
 }
 
 /** Derivative at each point: second order for uneven spacing inside, one-sided at the ends. Oracle: `numpy.gradient`. */
 export function gradient(x: readonly number[], y: readonly number[]): number[] {
-  const slope = (i: number, j: number): number =>
-    ((y[j] as number) - (y[i] as number)) / ((x[j] as number) - (x[i] as number))
+  const slope = (i: number, j: number): number => (numberAt(y, j) - numberAt(y, i)) / (numberAt(x, j) - numberAt(x, i))
   const last = x.length - 1
   return x.map((here, i) => {
     if (i === 0 || i === last) return i === 0 ? slope(0, 1) : slope(last - 1, last)
-    const [before, after] = [here - (x[i - 1] as number), (x[i + 1] as number) - here]
+    const [before, after] = [here - numberAt(x, i - 1), numberAt(x, i + 1) - here]
     return (before * slope(i, i + 1) + after * slope(i - 1, i)) / (before + after)
   })
 }

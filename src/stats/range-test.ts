@@ -1,3 +1,4 @@
+import { differences, numberAt } from '../base/numbers.ts'
 import { mean, median, medianFilter } from './describe.ts'
 import { shown, undefinedBecause } from './outcome.ts'
 import type { IntervalResult } from './intervals.ts'
@@ -50,7 +51,7 @@ export function findEdge(rates: readonly number[], losses: readonly number[]): E
   const index = rise >= 0 ? rise : firstBad
   if (index < 0) return noEdge(`the loss does not rise again by the highest rate, ${shown(rates.at(-1) ?? NaN)}`)
   const because = rise >= 0 ? 'rise' : 'not-finite'
-  return { kind: 'edge', rate: rates[index] as number, index, minimumIndex, minimumLoss, drop, because }
+  return { kind: 'edge', rate: numberAt(rates, index), index, minimumIndex, minimumLoss, drop, because }
 }
 
 function unusableSweep(rates: readonly number[], losses: readonly number[]): string | undefined {
@@ -62,7 +63,7 @@ function unusableSweep(rates: readonly number[], losses: readonly number[]): str
 
 /** Robust SD of the raw loss around the filtered one; 1.4826 turns a median of distances into the SD of a normal. */
 const roughness = (raw: readonly number[], filtered: readonly number[]): number =>
-  1.4826 * median(raw.map((loss, i) => Math.abs(loss - (filtered[i] as number))))
+  1.4826 * median(differences(raw, filtered).map(Math.abs))
 
 /** The edge over several seeds. */
 export interface CombinedEdge {

@@ -1,3 +1,4 @@
+import { numberAt } from '../base/numbers.ts'
 import { canonicalJson } from '../base/hash.ts'
 import { fUpperTail } from './distributions.ts'
 import { largestMagnitude, mean } from './describe.ts'
@@ -111,7 +112,7 @@ function withinCells(runs: readonly GridRun[], y: readonly number[]) {
   const cells = new Map<string, number[]>()
   runs.forEach((run, i) => {
     const key = canonicalJson(run.levels)
-    cells.set(key, [...(cells.get(key) ?? []), y[i] as number])
+    cells.set(key, [...(cells.get(key) ?? []), numberAt(y, i)])
   })
   let sumOfSquares = 0
   for (const cell of cells.values()) {

@@ -70,11 +70,11 @@ export function crossingProbability(looks: readonly number[], z: number): number
   for (let k = 1; k < looks.length; k++) {
     const sd = increment(looks, k)
     const bound = z * Math.sqrt(looks[k] ?? 0)
-    const mass = rule.weights.map((w, i) => w * (density[i] as number))
+    const mass = rule.weights.map((w, i) => w * (density[i] ?? NaN))
     const before = rule.points
-    crossed += sumOver(mass, (i) => normalCdf(((before[i] as number) - bound) / sd))
+    crossed += sumOver(mass, (i) => normalCdf(((before[i] ?? NaN) - bound) / sd))
     rule = continuation(looks, k, z)
-    density = rule.points.map((s) => sumOver(mass, (i) => normalPdf((s - (before[i] as number)) / sd)) / sd)
+    density = rule.points.map((s) => sumOver(mass, (i) => normalPdf((s - (before[i] ?? NaN)) / sd)) / sd)
   }
   return crossed
 }
@@ -90,6 +90,6 @@ function continuation(looks: readonly number[], k: number, z: number): Rule {
 
 function sumOver(mass: Float64Array, f: (i: number) => number): number {
   let sum = 0
-  for (let i = 0; i < mass.length; i++) sum += (mass[i] as number) * f(i)
+  for (let i = 0; i < mass.length; i++) sum += (mass[i] ?? NaN) * f(i)
   return sum
 }

@@ -1,3 +1,4 @@
+import { differences } from '../base/numbers.ts'
 import { tCdf, tUpperTail } from './distributions.ts'
 import { largestMagnitude, mean, noSpread, sampleSd } from './describe.ts'
 import { firstReason, notPairs, shown, undefinedBecause, unusable } from './outcome.ts'
@@ -57,12 +58,12 @@ export function welch(a: readonly number[], b: readonly number[]): TTest | Undef
 export function pairedT(a: readonly number[], b: readonly number[]): TTest | Undefined {
   const reason = firstReason(notPairs(a, b), unusable(a, 'the first side', 2), unusable(b, 'the second side', 2))
   if (reason !== undefined) return undefinedBecause(reason)
-  const differences = a.map((value, i) => value - (b[i] as number))
-  const sd = sampleSd(differences)
+  const gaps = differences(a, b)
+  const sd = sampleSd(gaps)
   if (noSpread(sd, Math.max(largestMagnitude(a), largestMagnitude(b)))) {
     return undefinedBecause(
-      `every pair differs by the same ${shown(mean(differences))}: without any spread the noise of a seed is unknown`,
+      `every pair differs by the same ${shown(mean(gaps))}: without any spread the noise of a seed is unknown`,
     )
   }
-  return testOf('paired-t', mean(differences), sd / Math.sqrt(a.length), a.length - 1)
+  return testOf('paired-t', mean(gaps), sd / Math.sqrt(a.length), a.length - 1)
 }

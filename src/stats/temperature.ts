@@ -49,7 +49,7 @@ export function withTemperature({ probabilities, labels, classes }: Predictions,
   for (let row = 0; row < labels.length; row++) {
     const logits = Float64Array.from(
       { length: classes },
-      (_, c) => Math.log(Math.max(LEAST, probabilities[row * classes + c] as number)) / temperature,
+      (_, c) => Math.log(Math.max(LEAST, probabilities[row * classes + c] ?? NaN)) / temperature,
     )
     const largest = logits.reduce((a, b) => Math.max(a, b))
     const weights = logits.map((z) => Math.exp(z - largest))
@@ -68,15 +68,15 @@ function slope(logits: Float64Array, { labels, classes }: Predictions, inverse: 
   for (let row = 0; row < labels.length; row++) {
     const from = row * classes
     let largest = -Infinity
-    for (let c = 0; c < classes; c++) largest = Math.max(largest, logits[from + c] as number)
+    for (let c = 0; c < classes; c++) largest = Math.max(largest, logits[from + c] ?? NaN)
     let [sum, weighted] = [0, 0]
     for (let c = 0; c < classes; c++) {
-      const z = logits[from + c] as number
+      const z = logits[from + c] ?? NaN
       const weight = Math.exp(inverse * (z - largest))
       sum += weight
       weighted += weight * z
     }
-    total += weighted / sum - (logits[from + (labels[row] as number)] as number)
+    total += weighted / sum - (logits[from + (labels[row] ?? NaN)] ?? NaN)
   }
   return total / labels.length
 }

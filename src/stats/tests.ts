@@ -1,3 +1,4 @@
+import { differences, numberAt } from '../base/numbers.ts'
 import { fUpperTail } from './distributions.ts'
 import { largestMagnitude, mean, median, noSpread } from './describe.ts'
 import { firstReason, notPairs, undefinedBecause, unusable } from './outcome.ts'
@@ -23,11 +24,11 @@ const bothTails = (statistic: number, pLess: number, pGreater: number): RankTest
 
 /** Ranks from 1, with ties sharing their mean rank; doubled, so that they are integers. */
 function doubledRanks(values: readonly number[]): number[] {
-  const order = values.map((_, i) => i).sort((i, j) => (values[i] as number) - (values[j] as number))
+  const order = values.map((_, i) => i).sort((i, j) => numberAt(values, i) - numberAt(values, j))
   const ranks = new Array<number>(values.length).fill(0)
   for (let start = 0; start < order.length; ) {
     let end = start
-    while (end < order.length && values[order[end] as number] === values[order[start] as number]) end++
+    while (end < order.length && values[numberAt(order, end)] === values[numberAt(order, start)]) end++
     for (const i of order.slice(start, end)) ranks[i] = start + end + 1
     start = end
   }
@@ -43,7 +44,7 @@ function subsetSums(ranks: readonly number[], size: number): Float64Array {
   for (const rank of ranks) {
     for (let taken = size; taken > 0; taken--) {
       const [into, from] = [ways[taken] as Float64Array, ways[taken - 1] as Float64Array]
-      for (let sum = most; sum >= rank; sum--) into[sum] = (into[sum] as number) + (from[sum - rank] as number)
+      for (let sum = most; sum >= rank; sum--) into[sum] = (into[sum] ?? NaN) + (from[sum - rank] ?? NaN)
     }
   }
   return ways[size] as Float64Array
@@ -77,12 +78,12 @@ export function signFlip(a: readonly number[], b: readonly number[]): RankTest |
   const reason = firstReason(notPairs(a, b), unusable(a, 'the first side', 1), unusable(b, 'the second side', 1))
   if (reason !== undefined) return undefinedBecause(reason)
   if (a.length > 20) return undefinedBecause(`the exact test takes at most 20 pairs, found ${a.length}`)
-  const differences = a.map((value, i) => value - (b[i] as number))
-  const size = largestMagnitude(differences)
+  const gaps = differences(a, b)
+  const size = largestMagnitude(gaps)
   if (!Number.isFinite(size)) return undefinedBecause('the values are too large to compute with')
   if (size === 0) return undefinedBecause('every pair is equal, so the signs say nothing')
   return flipAll(
-    differences.map((d) => d / size),
+    gaps.map((d) => d / size),
     size,
   )
 }
@@ -160,11 +161,11 @@ export interface HolmResult {
  */
 export function holm(pValues: readonly number[], alpha = 0.05): HolmResult {
   const known = pValues.map((p) => (Number.isNaN(p) ? 1 : p))
-  const order = known.map((_, i) => i).sort((i, j) => (known[i] as number) - (known[j] as number))
+  const order = known.map((_, i) => i).sort((i, j) => numberAt(known, i) - numberAt(known, j))
   const adjusted = new Array<number>(known.length).fill(1)
   let largest = 0
   order.forEach((i, rank) => {
-    largest = Math.max(largest, Math.min(1, (known.length - rank) * (known[i] as number)))
+    largest = Math.max(largest, Math.min(1, (known.length - rank) * numberAt(known, i)))
     adjusted[i] = largest
   })
   return { adjusted, rejected: adjusted.map((p) => p <= alpha) }

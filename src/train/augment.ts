@@ -46,7 +46,7 @@ export function augment(batch: BatchRows, shape: Shape, policy: AugmentationPoli
 }
 
 function addNoise(inputs: Float32Array, sd: number, random: Stream): void {
-  for (let i = 0; i < inputs.length; i++) inputs[i] = (inputs[i] as number) + sd * random.normal()
+  for (let i = 0; i < inputs.length; i++) inputs[i] = (inputs[i] ?? NaN) + sd * random.normal()
 }
 
 interface Image {
@@ -98,7 +98,7 @@ function mixup({ inputs, targets, rows }: BatchRows, weight: number): void {
     for (let row = 0; row < rows; row++) {
       const other = (rows - 1 - row) * size
       for (let i = 0; i < size; i++) {
-        values[row * size + i] = weight * (before[row * size + i] as number) + (1 - weight) * (before[other + i] as number)
+        values[row * size + i] = weight * (before[row * size + i] ?? NaN) + (1 - weight) * (before[other + i] ?? NaN)
       }
     }
   }

@@ -2,9 +2,8 @@ import { stream } from '../base/random.ts'
 import { epochOrder, gatherRows } from '../data/batches.ts'
 import type { BatchingLevers, Levers } from '../records/levers.ts'
 import type { Task } from '../records/metrics.ts'
-import type { AugmentationPolicy } from '../records/plan.ts'
+import type { AugmentationPolicy, Workload } from '../records/plan.ts'
 import { augment, scaledPolicy, type BatchRows } from './augment.ts'
-import { outputWidth, type RunContext } from './context.ts'
 import { smoothedTargets } from './loss.ts'
 import type { TrainingData } from './types.ts'
 
@@ -33,6 +32,9 @@ export interface BatchSource {
   /** Row numbers of all batches of a step; null if augmentation makes batches differ from rows of the data. */
   readonly rowsOf: ((step: number) => Int32Array) | null
 }
+
+/** Outputs of the model: number of classes, or 1 for regression. */
+export const outputWidth = ({ data }: Pick<Workload, 'data'>): number => data.classes?.length ?? 1
 
 /** What determines the content of the batches, besides seed and step. */
 export interface BatchOptions {
@@ -72,7 +74,11 @@ export function batchSource(data: TrainingData, options: BatchOptions, seed: num
 }
 
 /** The batches of a run at the run's levers. */
-export function runBatches({ workload, data }: RunContext, levers: Levers, seed: number): BatchSource {
+export function runBatches(
+  { workload, data }: { readonly workload: Workload; readonly data: TrainingData },
+  levers: Levers,
+  seed: number,
+): BatchSource {
   const { task, augmentation } = workload
   return batchSource(data, { task, width: outputWidth(workload), levers, augmentation }, seed)
 }

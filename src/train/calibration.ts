@@ -12,7 +12,8 @@ import {
   type Predictions,
 } from '../stats/calibration.ts'
 import { fitTemperature, withTemperature } from '../stats/temperature.ts'
-import { outputWidth, type RunContext } from './context.ts'
+import type { RunContext } from './context.ts'
+import { outputWidth } from './batches.ts'
 import { predict } from './evaluate.ts'
 import { softmaxRow } from './metrics.ts'
 import { rounded } from './round.ts'

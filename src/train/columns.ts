@@ -48,8 +48,8 @@ export function spread(
   for (let image = 0; image < count; image++) {
     const [from, to] = [image * size, image * places.length]
     for (let i = 0; i < places.length; i++) {
-      const place = places[i] as number
-      if (place >= 0) columns[to + i] = images[from + place] as number
+      const place = places[i] ?? NaN
+      if (place >= 0) columns[to + i] = images[from + place] ?? NaN
     }
   }
   return columns

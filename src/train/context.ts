@@ -1,7 +1,8 @@
 import type { RunJob, Workload } from '../records/plan.ts'
 import type { RunRequest, RunResult } from '../records/run.ts'
+import type { Engine } from './engine.ts'
 import type { Compiler } from './step-compiler.ts'
-import type { Engine, Model, TrainingData } from './types.ts'
+import type { Model, TrainingData } from './types.ts'
 
 /** What all runs of a trainer share. */
 export interface RunContext {
@@ -25,6 +26,3 @@ export type RunBody = Body<Exclude<RunResult, { status: 'crashed' }>>
 
 /** A request with one kind of job. */
 export type RequestFor<K extends RunJob['kind']> = RunRequest & { readonly job: Extract<RunJob, { kind: K }> }
-
-/** Outputs of the model: number of classes, or 1 for regression. */
-export const outputWidth = (workload: Workload): number => workload.data.classes?.length ?? 1

@@ -1,7 +1,8 @@
 import { gatherRows } from '../data/batches.ts'
 import type { Metrics } from '../records/metrics.ts'
+import { outputWidth } from './batches.ts'
 import type { Compiler } from './step-compiler.ts'
-import { outputWidth, type RunContext } from './context.ts'
+import type { RunContext } from './context.ts'
 import { computeMetrics } from './metrics.ts'
 import { splitWeights, type TrainState } from './step.ts'
 import type { ForwardOptions } from '../layers/forward.ts'
@@ -88,7 +89,7 @@ function predictCompiled(
   const size = Math.ceil(rows.length / Math.ceil(rows.length / chunkRows(model)))
   const out = new Float32Array(rows.length * width)
   for (let start = 0; start < rows.length; start += size) {
-    const part = new Int32Array(size).fill(rows[0] as number)
+    const part = new Int32Array(size).fill(rows[0] ?? 0)
     part.set(rows.subarray(start, start + size))
     const outputs = compiler.predict(model, state, part)
     if (!outputs) return null
@@ -100,7 +101,7 @@ function predictCompiled(
 /** At most `most` of the rows, evenly spaced: the same for every seed, with every part of the file represented. */
 export function fixedSample(rows: Int32Array, most: number): Int32Array {
   if (rows.length <= most) return rows
-  return Int32Array.from({ length: most }, (_, i) => rows[Math.floor((i * rows.length) / most)] as number)
+  return Int32Array.from({ length: most }, (_, i) => rows[Math.floor((i * rows.length) / most)] ?? 0)
 }
 
 /** The first metric that is not a finite number, or null. */

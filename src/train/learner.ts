@@ -1,8 +1,8 @@
 import type { Levers } from '../records/levers.ts'
 import type { BatchRows } from './augment.ts'
-import type { BatchSource } from './batches.ts'
+import { outputWidth, type BatchSource } from './batches.ts'
 import { createStepper, type Stepper } from './step-compiler.ts'
-import { outputWidth, type RunContext } from './context.ts'
+import type { RunContext } from './context.ts'
 import { createOptimizer, type WeightDecay } from './optimizer.ts'
 import type { StepReport } from './step-log.ts'
 import { stepRandom } from './step-random.ts'
@@ -137,4 +137,4 @@ export function decayMask(tf: Tf, model: Model): Tensor {
 }
 /** A copy, whatever the engine returns. */
 const numbersOf = (tensor: Tensor): Float32Array => Float32Array.from(tensor.dataSync())
-const numberOf = (scalar: Tensor): number => scalar.dataSync()[0] as number
+const numberOf = (scalar: Tensor): number => scalar.dataSync()[0] ?? NaN

@@ -1,3 +1,4 @@
+import { numberAt } from '../base/numbers.ts'
 import { sha256 } from '../base/hash.ts'
 import type { Levers } from '../records/levers.ts'
 import { gain, type MetricName, type Metrics } from '../records/metrics.ts'
@@ -32,7 +33,7 @@ export function trainRun(context: RunContext, request: RequestFor<'train'>, onSt
       for (const [i, report] of learner.advance(batches, taken, rates).entries()) {
         const failure = divergence(report)
         if (failure) return { status: 'diverged', atStep: taken + i, reason: failure, steps: log.steps, evaluations }
-        log.push(rates[i] as number, report, levers.scheduling.clipNorm)
+        log.push(numberAt(rates, i), report, levers.scheduling.clipNorm)
         onStep?.(taken + i + 1, stopAt)
       }
       taken = until

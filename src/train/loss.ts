@@ -7,7 +7,7 @@ import type { Tensor, Tf } from '../layers/forward.ts'
 export function smoothedTargets(labels: ArrayLike<number>, classes: number, smoothing: number): Float32Array {
   const targets = new Float32Array(labels.length * classes).fill(smoothing / classes)
   for (let row = 0; row < labels.length; row++) {
-    const at = row * classes + (labels[row] as number)
+    const at = row * classes + (labels[row] ?? NaN)
     targets[at] = 1 - smoothing + smoothing / classes
   }
   return targets
@@ -21,7 +21,7 @@ export function smoothedTargets(labels: ArrayLike<number>, classes: number, smoo
 export function softmaxCrossEntropy(tf: Tf, targets: Tensor, logits: Tensor): Tensor {
   const loss = tf.customGrad((given, save) => {
     const z = given as Tensor
-    const batch = z.shape[0] as number
+    const batch = z.shape[0] ?? NaN
     const shifted = tf.sub(z, tf.max(z, 1, true))
     const exps = tf.exp(shifted)
     const sums = tf.sum(exps, 1, true)

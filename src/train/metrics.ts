@@ -1,3 +1,4 @@
+import { addTo } from '../base/numbers.ts'
 import type { Metrics, Task } from '../records/metrics.ts'
 import { rounded } from './round.ts'
 import type { TrainingData } from './types.ts'
@@ -31,19 +32,19 @@ export function classificationMetrics({ outputs, targets, width }: Predictions):
   let nll = 0
   let brier = 0
   for (let row = 0; row < rows; row++) {
-    const label = targets[row] as number
+    const label = targets[row] ?? NaN
     const { probabilities, logSum, top } = softmaxRow(outputs, row * width, width)
-    nll += logSum - (outputs[row * width + label] as number)
-    for (let k = 0; k < width; k++) brier += ((probabilities[k] as number) - (k === label ? 1 : 0)) ** 2
-    bump(counts.actual, label)
-    bump(counts.predicted, top)
-    if (top === label) bump(counts.both, label)
-    const confidence = probabilities[top] as number
+    nll += logSum - (outputs[row * width + label] ?? NaN)
+    for (let k = 0; k < width; k++) brier += ((probabilities[k] ?? NaN) - (k === label ? 1 : 0)) ** 2
+    addTo(counts.actual, label)
+    addTo(counts.predicted, top)
+    if (top === label) addTo(counts.both, label)
+    const confidence = probabilities[top] ?? NaN
     const bin = Math.min(Math.floor(confidence * calibrationBins), calibrationBins - 1)
-    bump(bins.confidence, bin, confidence)
-    bump(bins.correct, bin, top === label ? 1 : 0)
+    addTo(bins.confidence, bin, confidence)
+    addTo(bins.correct, bin, top === label ? 1 : 0)
   }
-  const gap = bins.confidence.reduce((sum, confidence, bin) => sum + Math.abs(confidence - (bins.correct[bin] as number)), 0)
+  const gap = bins.confidence.reduce((sum, confidence, bin) => sum + Math.abs(confidence - (bins.correct[bin] ?? NaN)), 0)
   return { accuracy: sum(counts.both) / rows, ...perClass(counts), nll: nll / rows, brier: brier / rows, ece: gap / rows }
 }
 
@@ -58,7 +59,7 @@ function perClass({ actual, predicted, both }: ClassCounts): { balancedAccuracy:
   const recalls: number[] = []
   const f1s: number[] = []
   for (let k = 0; k < actual.length; k++) {
-    const [is, said, right] = [actual[k] as number, predicted[k] as number, both[k] as number]
+    const [is, said, right] = [actual[k] ?? NaN, predicted[k] ?? NaN, both[k] ?? NaN]
     if (is > 0) recalls.push(right / is)
     if (is + said > 0) f1s.push((2 * right) / (is + said))
   }
@@ -73,8 +74,8 @@ export function regressionMetrics({ outputs, targets }: Predictions, sd: number)
   let absolute = 0
   let total = 0
   for (let row = 0; row < rows; row++) {
-    const target = targets[row] as number
-    const error = (outputs[row] as number) - target
+    const target = targets[row] ?? NaN
+    const error = (outputs[row] ?? NaN) - target
     squared += error * error
     absolute += Math.abs(error)
     total += (target - center) ** 2
@@ -92,21 +93,17 @@ export function softmaxRow(
   width: number,
 ): { readonly probabilities: Float64Array; readonly logSum: number; readonly top: number } {
   let top = 0
-  for (let k = 1; k < width; k++) if ((logits[start + k] as number) > (logits[start + top] as number)) top = k
-  const largest = logits[start + top] as number
+  for (let k = 1; k < width; k++) if ((logits[start + k] ?? NaN) > (logits[start + top] ?? NaN)) top = k
+  const largest = logits[start + top] ?? NaN
   const probabilities = new Float64Array(width)
   let total = 0
-  for (let k = 0; k < width; k++) total += probabilities[k] = Math.exp((logits[start + k] as number) - largest)
-  for (let k = 0; k < width; k++) probabilities[k] = (probabilities[k] as number) / total
+  for (let k = 0; k < width; k++) total += probabilities[k] = Math.exp((logits[start + k] ?? NaN) - largest)
+  for (let k = 0; k < width; k++) probabilities[k] = (probabilities[k] ?? NaN) / total
   return { probabilities, logSum: largest + Math.log(total), top }
-}
-
-function bump(counts: Float64Array, at: number, by = 1): void {
-  counts[at] = (counts[at] as number) + by
 }
 
 function sum(values: ArrayLike<number>): number {
   let total = 0
-  for (let i = 0; i < values.length; i++) total += values[i] as number
+  for (let i = 0; i < values.length; i++) total += values[i] ?? NaN
   return total
 }

@@ -88,12 +88,12 @@ function normPair(
   const slices = Array.from({ length: parts }, (_, i) => rowsOf(whole, i * small, small))
   return tf.tidy(() => {
     const uploaded = upload(slices, step)
-    const [ofParts, ofMean] =
+    const [ofParts = NaN, ofMean = NaN] =
       compiler?.norms(settings, state, uploaded) ?? squaredNorms(tf, settings, state, uploaded).dataSync()
     return [
       {
-        small: { batch: small, squaredNorm: ofParts as number },
-        large: { batch: small * parts, squaredNorm: ofMean as number },
+        small: { batch: small, squaredNorm: ofParts },
+        large: { batch: small * parts, squaredNorm: ofMean },
       },
     ]
   })

@@ -1,6 +1,5 @@
 import type { Levers } from '../records/levers.ts'
 import type { Task } from '../records/metrics.ts'
-import { clipByNorm, globalNorm } from './clip.ts'
 import { meanSquaredError, softmaxCrossEntropy } from './loss.ts'
 import type { Optimizer, OptimizerState } from './optimizer.ts'
 import type { FusedOps, StepRandom, Tensor, Tf } from '../layers/forward.ts'
@@ -62,6 +61,16 @@ export function trainStep(
   const gradient = limit === null ? passes.gradient : clipByNorm(tf, passes.gradient, norm, limit)
   const updated = settings.optimizer.update(state, gradient, coefficients)
   return { state: { ...updated, statistics: passes.statistics }, loss: passes.loss, norm }
+}
+
+/** L2 norm of a flat gradient, as a scalar. */
+export function globalNorm(tf: Tf, gradient: Tensor): Tensor {
+  return tf.sqrt(tf.sum(tf.square(gradient)))
+}
+
+/** Scales a gradient down to `limit` if its norm exceeds it; the same factor as torch.nn.utils.clip_grad_norm_. */
+export function clipByNorm(tf: Tf, gradient: Tensor, norm: Tensor, limit: number): Tensor {
+  return tf.mul(gradient, tf.minimum(tf.div(limit, tf.add(norm, 1e-6)), 1))
 }
 
 /** Mean loss and gradient over batches of equal size; the statistics pass from one batch to the next. */

@@ -10,7 +10,8 @@ import { buildModel } from './model.ts'
 import { probeRun } from './probe.ts'
 import { rangeTestRun } from './range-test.ts'
 import { rounded } from './round.ts'
-import type { CreateTrainer, Engine, Trainer, TrainingData } from './types.ts'
+import type { CreateTrainer, Engine, Trainer } from './engine.ts'
+import type { TrainingData } from './types.ts'
 
 /**
  * A trainer for one workload on one engine. A run that fails becomes a result: anything that our own code throws, and any

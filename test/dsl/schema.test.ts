@@ -2,7 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it, test } from 'vitest'
 import planSchema from '../../schema/plan.schema.json' with { type: 'json' }
 import schema from '../../schema/tuning.schema.json' with { type: 'json' }
-import { gridLevers } from '../../src/stages/regularize/index.ts'
+import { gridLevers } from '../../src/stages/regularize/settings.ts'
 import { presets } from '../../src/compile/presets/index.ts'
 import { activationNames } from '../../src/layers/activations.ts'
 import { buckets, leverBuckets, leverNames, optimizerNames, scheduleNames } from '../../src/records/levers.ts'

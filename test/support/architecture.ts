@@ -109,10 +109,10 @@ function folderProblem(i: Import): string | undefined {
   return `${i.from} imports ${i.to}; ${from} may import ${rule.may.join(', ') || 'nothing'}${types ? `, and only types of ${to}` : ''}`
 }
 
-/** The first cycle of imports that survive compilation, as a path of files; types may refer to each other freely. */
+/** The first cycle of imports, those of types included, as a path of files. */
 export function cycle(imports: readonly Import[]): string[] | undefined {
   const edges = new Map<string, Import[]>()
-  for (const i of imports.filter((one) => !one.typeOnly && one.to.startsWith('src/'))) {
+  for (const i of imports.filter(({ to }) => to.startsWith('src/'))) {
     edges.set(i.from, [...(edges.get(i.from) ?? []), i])
   }
   const done = new Set<string>()

@@ -2,7 +2,7 @@ import { engineFolder } from '../../src/cli/engine-folder.ts'
 import { engineState } from '../../src/engines/tensorflow/install/status.ts'
 import { createTensorflowEngine } from '../../src/engines/tensorflow/engine.ts'
 import { nativeEnvironment } from '../../src/engines/tensorflow/install/layout.ts'
-import type { Engine } from '../../src/train/types.ts'
+import type { Engine } from '../../src/train/engine.ts'
 
 const found = await engineState(engineFolder())
 

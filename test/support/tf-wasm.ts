@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path'
 import { createRequire } from 'node:module'
 import { createWasmEngine } from '../../src/engines/wasm/engine.ts'
-import type { Engine } from '../../src/train/types.ts'
+import type { Engine } from '../../src/train/engine.ts'
 
 const manifest = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json')
 /** The folder of the wasm binaries in the installed package; in a bundle they lie beside it. */

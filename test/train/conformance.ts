@@ -5,7 +5,8 @@ import { activationNames } from '../../src/layers/activations.ts'
 import { everyLayer, type Layer, type LayerKind } from '../../src/layers/layer.ts'
 import { stepRandom } from '../../src/train/step-random.ts'
 import type { FusedOps, Tensor, Tf } from '../../src/layers/forward.ts'
-import type { Engine, Model } from '../../src/train/types.ts'
+import type { Engine } from '../../src/train/engine.ts'
+import type { Model } from '../../src/train/types.ts'
 import {
   differentiate,
   flatten,

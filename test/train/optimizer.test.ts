@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { OptimizationLevers } from '../../src/records/levers.ts'
-import { clipByNorm, globalNorm } from '../../src/train/clip.ts'
+import { clipByNorm, globalNorm } from '../../src/train/step.ts'
 import { createOptimizer, type OptimizerState } from '../../src/train/optimizer.ts'
 import { tidy } from '../../src/train/tidy.ts'
 import type { Tf } from '../../src/layers/forward.ts'

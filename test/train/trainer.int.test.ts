@@ -3,7 +3,8 @@ import { withLevers, type LeverPatch } from '../../src/records/levers.ts'
 import type { RunJob } from '../../src/records/plan.ts'
 import { findEdge } from '../../src/stats/range-test.ts'
 import { createTrainer } from '../../src/train/trainer.ts'
-import type { Trainer, TrainingData } from '../../src/train/types.ts'
+import type { Trainer } from '../../src/train/engine.ts'
+import type { TrainingData } from '../../src/train/types.ts'
 import { someLevers } from '../support/levers.ts'
 import { wasmEngine } from '../support/tf-wasm.ts'
 import { complete, dense, loadDigits, mlp, request, trainerFor, workloadOf } from './world.ts'
@@ -78,7 +79,7 @@ describe('the probe', () => {
   })
 
   test('refuses to need more memory than it may have', () => {
-    const reason = expect.stringMatching(/^needs more memory than the limit: \d+ MiB of 10 MiB$/) as string
+    const reason = expect.stringMatching(/^needs more memory than the limit: \d+ MiB, limit 10 MiB$/) as string
     expect(run({}, 10)).toMatchObject({ status: 'crashed', reason })
   })
 })

@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { deriveSeed } from '../../src/base/random.ts'
 import type { RunResult } from '../../src/records/run.ts'
-import type { Engine } from '../../src/train/types.ts'
+import type { Engine } from '../../src/train/engine.ts'
 import { train } from './train.ts'
 import { faults, healthyVariants, references, type Variant } from './variants.ts'
 import type { World } from './worlds.ts'

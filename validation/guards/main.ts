@@ -3,7 +3,7 @@
 import { parseArgs } from 'node:util'
 import { guards } from './index.ts'
 import type { Guard } from './guard.ts'
-import { copyOfTree, type Tree } from './tree.ts'
+import { copyOfTree, type Ran, type Tree } from './tree.ts'
 
 const { values } = parseArgs({
   options: { attack: { type: 'string' }, only: { type: 'string' }, shard: { type: 'string' } },
@@ -20,13 +20,13 @@ const chosen = guards
 const tree = copyOfTree()
 let failed = 0
 try {
-  const sound = withoutFailures(tree, chosen)
+  tree.bundle()
+  const broken = brokenTests(tree, chosen)
   for (const [index, guard] of chosen.entries()) {
-    const problem = sound ?? removed(tree, guard)
+    const problem = guard.tests.map(({ file }) => broken.get(file)).find((p) => p !== undefined) ?? removed(tree, guard)
     if (problem !== null) failed += 1
     const name = `${index + 1}/${chosen.length} attack ${guard.attack}: ${guard.guard} (${guard.file})`
     console.log(problem === null ? `noticed  ${name}` : `UNNOTICED ${name}\n  ${problem}`)
-    if (sound !== null) break
   }
 } finally {
   tree.remove()
@@ -34,20 +34,23 @@ try {
 console.log(`${chosen.length - failed} passed, ${failed} failed`)
 process.exitCode = failed > 0 || chosen.length === 0 ? 1 : 0
 
-/** The tests must pass while every guard is in place; what they say otherwise, or null. */
-function withoutFailures(whole: Tree, all: readonly Guard[]): string | null {
-  whole.bundle()
+/** Test files with what is wrong with them while every guard is in place: a test must pass before its failure says anything. */
+function brokenTests(whole: Tree, all: readonly Guard[]): ReadonlyMap<string, string> {
   const tests = all.flatMap((g) => g.tests)
-  for (const file of new Set(tests.map((t) => t.file))) {
+  const problems = [...new Set(tests.map((t) => t.file))].map((file) => {
     const names = [...new Set(tests.filter((t) => t.file === file).map((t) => t.name))]
-    const ran = whole.test(file, names)
-    const missing = names.filter((name) => !ran.some((r) => r.name.includes(name)))
-    if (missing.length > 0) return `${file} has no test named: ${missing.join(' | ')}`
-    const broken = ran.filter((r) => r.state === 'failed')
-    if (broken.length > 0)
-      return `with every guard in place, this fails in ${file}: ${broken.map((r) => r.name).join(' | ')}`
-  }
-  return null
+    return [file, problemOf(whole.test(file, names), file, names)] as const
+  })
+  return new Map(problems.flatMap(([file, problem]) => (problem === null ? [] : [[file, problem] as const])))
+}
+
+function problemOf(ran: readonly Ran[], file: string, names: readonly string[]): string | null {
+  const missing = names.filter((name) => !ran.some((r) => r.name.includes(name)))
+  if (missing.length > 0) return `${file} has no test named: ${missing.join(' | ')}`
+  const broken = ran.filter((r) => r.state === 'failed')
+  return broken.length === 0
+    ? null
+    : `with every guard in place, this fails in ${file}: ${broken.map((r) => r.name).join(' | ')}`
 }
 
 /** Why the removal of a guard counts as not noticed; null where it was. */

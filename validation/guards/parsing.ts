@@ -12,7 +12,7 @@ export const parsingGuards: readonly Guard[] = [
   {
     attack: 18,
     guard: 'Lines are counted while a file is inflated.',
-    file: 'src/data/source.ts',
+    file: 'src/data/read-source.ts',
     find: '    if (format.isText) lines.add(chunk)\n',
     replace: '',
     tests: [
@@ -23,7 +23,7 @@ export const parsingGuards: readonly Guard[] = [
   {
     attack: 18,
     guard: 'Lines that end in a carriage return alone count too.',
-    file: 'src/data/lines.ts',
+    file: 'src/data/gauge.ts',
     find: '    this.returns = this.count(bytes, 13, this.returns)\n',
     replace: '',
     tests: [bounds('is refused while it is inflated, at the line that is one too many ("\\r")')],
@@ -31,7 +31,7 @@ export const parsingGuards: readonly Guard[] = [
   {
     attack: 18,
     guard: 'What a file inflates to has to fit into memory twice.',
-    file: 'src/data/source.ts',
+    file: 'src/data/read-source.ts',
     find: 'if (2 * total > limits.memory) ',
     replace: 'if (total < 0) ',
     tests: [bounds('is refused by the bytes that its rows would take, before they are taken')],

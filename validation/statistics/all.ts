@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { createWasmEngine } from '../../src/engines/wasm/engine.ts'
-import type { Engine } from '../../src/train/types.ts'
+import type { Engine } from '../../src/train/engine.ts'
 import { loadWorlds, type World } from '../diagnosis/worlds.ts'
 import { Bank, Kept } from './bank.ts'
 import { gateTables } from './gate-tables.ts'

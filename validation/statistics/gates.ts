@@ -1,4 +1,4 @@
-import type { Engine } from '../../src/train/types.ts'
+import type { Engine } from '../../src/train/engine.ts'
 import type { World } from '../diagnosis/worlds.ts'
 import { type Bank, type Banked, proofSeeds } from './bank.ts'
 import { type Change, changes } from './gate-variants.ts'

@@ -1,7 +1,8 @@
 import type { RunJob, Workload } from '../../src/records/plan.ts'
 import type { RunRequest, RunResult } from '../../src/records/run.ts'
 import { createTrainer } from '../../src/train/trainer.ts'
-import type { Engine, TrainingData } from '../../src/train/types.ts'
+import type { Engine } from '../../src/train/engine.ts'
+import type { TrainingData } from '../../src/train/types.ts'
 import type { World } from '../diagnosis/worlds.ts'
 
 /** A run in full. Test rows are for nobody here. */

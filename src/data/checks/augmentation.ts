@@ -1,3 +1,4 @@
+import { addTo } from '../../base/numbers.ts'
 import { listed } from '../problems.ts'
 import type { Augmentation, Dataset } from '../types.ts'
 import type { CheckDefinition, Found } from './definition.ts'
@@ -105,9 +106,9 @@ function classDifferences(
 }
 
 function countsOf(places: readonly number[], nearest: Int32Array, classes: number): number[] {
-  const counts = new Array<number>(classes).fill(0)
-  for (const i of places) counts[nearest[i] ?? 0]! += 1
-  return counts
+  const counts = new Float64Array(classes)
+  for (const i of places) addTo(counts, nearest[i] ?? 0)
+  return [...counts]
 }
 
 function gathered({ inputs, features }: Dataset, rows: Int32Array): Float32Array {

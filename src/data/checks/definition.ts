@@ -28,3 +28,8 @@ export interface Found {
   /** Row numbers from 0, ascending, if it is about rows. They are added to the message. */
   readonly rows?: readonly number[]
 }
+
+/** Something about a data set that the user should check before trusting a score. */
+export interface DataFinding extends Found {
+  readonly check: CheckName
+}

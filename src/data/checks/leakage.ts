@@ -1,3 +1,4 @@
+import { addTo } from '../../base/numbers.ts'
 import { counted, listed } from '../problems.ts'
 import type { Dataset } from '../types.ts'
 import type { CheckDefinition, Found } from './definition.ts'
@@ -124,9 +125,9 @@ function predictFold(tree: Intervals, sorted: Float32Array, kept: Uint32Array, p
 function f1Score(truth: Float32Array, predicted: Float64Array, classes: number): number {
   const [actual, claimed, right] = [new Float64Array(classes), new Float64Array(classes), new Float64Array(classes)]
   truth.forEach((code, i) => {
-    actual[code]! += 1
-    claimed[predicted[i] ?? 0]! += 1
-    if (predicted[i] === code) right[code]! += 1
+    addTo(actual, code)
+    addTo(claimed, predicted[i] ?? 0)
+    if (predicted[i] === code) addTo(right, code)
   })
   const n = truth.length
   let [f1, draw] = [0, 0]

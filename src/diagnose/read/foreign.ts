@@ -175,7 +175,7 @@ function lossesBetween(steps: readonly StepPoint[], evaluated: readonly number[]
 function stepsPerEpoch(rows: readonly Placed[]): number | null {
   const last = rows.at(-1)
   if (!last || rows.some((p, i) => p.step !== i + 1 || !p.row.numbers.has('epoch'))) return null
-  const epochs = rows.map((p) => p.row.numbers.get('epoch') as number)
+  const epochs = rows.map((p) => p.row.numbers.get('epoch') ?? NaN)
   if (epochs.some((e) => !Number.isInteger(e))) {
     const found = Math.round(last.step / Math.max(epochs.at(-1) ?? NaN, 1e-9))
     return Number.isFinite(found) && found > 0 ? found : null

@@ -1,3 +1,4 @@
+import { numberAt } from '../../base/numbers.ts'
 import { medianFilter } from '../../stats/describe.ts'
 import { shown } from '../../stats/outcome.ts'
 import type { Reading } from '../reading.ts'
@@ -43,7 +44,7 @@ function risen(run: Reading): Symptom | undefined {
   // A rate that is far too high diverges in the first step, before the median has seen a sound one.
   let best = steps[0]?.step === 1 ? steps[0].loss : Infinity
   for (let i = 0; i < window; i++) {
-    const value = course[i] as number
+    const value = numberAt(course, i)
     best = Math.min(best, value)
     if (value <= factor * best || value < 0.9 * start || value - best < beyondNoise * batchNoise) continue
     const at = steps[i]?.step ?? i + 1

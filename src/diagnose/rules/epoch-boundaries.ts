@@ -1,3 +1,4 @@
+import { numberAt } from '../../base/numbers.ts'
 import { fUpperTail } from '../../stats/distributions.ts'
 import { mean } from '../../stats/describe.ts'
 import { shown } from '../../stats/outcome.ts'
@@ -130,7 +131,7 @@ function meansFromSums(values: readonly number[]): (from: number, to: number) =>
 export function agreement(epochs: readonly (readonly number[])[]): { readonly p: number; readonly w: number } {
   const [n, k] = [epochs.length, epochs[0]?.length ?? 0]
   const ranked = epochs.map(ranks)
-  const sums = Array.from({ length: k }, (_, phase) => ranked.reduce((sum, r) => sum + (r[phase] as number), 0))
+  const sums = Array.from({ length: k }, (_, phase) => ranked.reduce((sum, r) => sum + numberAt(r, phase), 0))
   const chi = (12 / (n * k * (k + 1))) * sums.reduce((sum, s) => sum + s * s, 0) - 3 * n * (k + 1)
   const w = chi / (n * (k - 1))
   return { w, p: fUpperTail(((n - 1) * w) / Math.max(1 - w, 1e-9), k - 1, (k - 1) * (n - 1)) }
@@ -153,7 +154,7 @@ function boundaryJump(epochs: readonly (readonly number[])[]): { readonly jump: 
   const all = epochs.flat()
   const k = epochs[0]?.length ?? 1
   const changes = Array.from({ length: k }, (): number[] => [])
-  for (let i = 1; i < all.length; i++) changes[i % k]?.push((all[i] as number) - (all[i - 1] as number))
+  for (let i = 1; i < all.length; i++) changes[i % k]?.push(numberAt(all, i) - numberAt(all, i - 1))
   const jumps = changes.map(mean)
   const jump = jumps[0] ?? NaN
   return { jump, rank: jumps.filter((j) => j > jump).length + 1 }

@@ -7,7 +7,7 @@ import '@tensorflow/tfjs-core/dist/register_all_gradients.js'
 import { setWasmPaths, version_wasm } from '@tensorflow/tfjs-backend-wasm'
 import { InputError } from '../../base/diagnostics.ts'
 import { trainsOn } from '../../train/trainer.ts'
-import type { Engine } from '../../train/types.ts'
+import type { Engine } from '../../train/engine.ts'
 import type { EngineDefinition } from '../definition.ts'
 import { registerTrainingKernels } from './kernels/register.ts'
 

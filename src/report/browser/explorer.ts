@@ -3,31 +3,13 @@ import { lineOf, type Measure } from '../explorer/lines.ts'
 import { panels } from '../explorer/panels.ts'
 import { nearest, smooth } from './lines.ts'
 import { createPlot, type Drawn, type Plot } from './plot.ts'
-
-interface State {
-  measure: Measure
-  smoothing: number
-  log: boolean
-  /** Indices of the runs that pass the filters. */
-  visible: number[]
-  /** The highlighted trial, and the epoch at which it is read. */
-  run: number | null
-  epoch: number | null
-}
+import { nameOf, readout, titleOf, type State } from './readout.ts'
 
 const byId = <T extends HTMLElement>(id: string): T => {
   const found = document.getElementById(id)
   if (!found) throw new Error(`the page has no element ${id}`)
   return found as T
 }
-const short = (value: number): string => String(Number(value.toPrecision(4))).replace('-', '−')
-const plain: Readonly<Record<string, string>> = {
-  loss: 'training loss',
-  gradientNorm: 'gradient norm',
-  learningRate: 'learning rate',
-  clipped: 'clipped',
-}
-
 /** Connects filters, plots and readout. The page works without it, except for these curves. */
 export function start(): void {
   const element = document.getElementById('explorer-data')
@@ -45,7 +27,8 @@ export function start(): void {
   byId('explorer').hidden = false
 
   const show = (): void => {
-    readout(data, state)
+    byId<HTMLSelectElement>('trial').value = state.run === null ? '' : String(state.run)
+    byId('readout').textContent = readout(data, state)
     for (const p of plots) p.highlight(state.run, state.epoch)
   }
   const draw = (): void => {
@@ -129,13 +112,6 @@ function specsOf(data: ExplorerData, state: State) {
   )
 }
 
-const nameOf = (data: ExplorerData, measure: Measure): string =>
-  measure === 'objective'
-    ? `validation ${data.objective}`
-    : measure === 'validationLoss'
-      ? `validation ${data.loss}`
-      : (plain[measure] ?? measure)
-
 function visibleRuns({ runs }: ExplorerData): number[] {
   const groups = new Set([...document.querySelectorAll<HTMLInputElement>('input[name=group]:checked')].map((b) => b.value))
   const words = byId<HTMLInputElement>('find')
@@ -153,8 +129,6 @@ function trialChoices(data: ExplorerData, state: State): void {
   const options = state.visible.map((i) => new Option(titleOf(data.runs[i] as ExplorerRun), String(i)))
   byId<HTMLSelectElement>('trial').replaceChildren(none, ...options)
 }
-
-const titleOf = ({ group, label, seed }: ExplorerRun): string => `${group}: ${label}, seed ${seed}`
 
 interface Actions {
   draw(): void
@@ -250,26 +224,6 @@ function keyboard(data: ExplorerData, state: State, show: () => void): void {
       show()
     })
   }
-}
-
-/** The highlighted trial in words: what the lines show, for readers who cannot point at them. */
-function readout(data: ExplorerData, state: State): void {
-  const run = state.run === null ? undefined : data.runs[state.run]
-  byId<HTMLSelectElement>('trial').value = state.run === null ? '' : String(state.run)
-  if (!run) {
-    byId('readout').textContent = 'Point at a line, or choose a trial, to read its values.'
-    return
-  }
-  const measures: Measure[] = [...new Set<Measure>([state.measure, 'gradientNorm', 'learningRate', 'clipped'])]
-  const epoch = state.epoch ?? run.curve.evaluated.at(-1) ?? run.curve.epochs
-  const values = measures.map((m) => {
-    const line = lineOf(run, m)
-    const value = line.y[nearest(line, epoch)] ?? null
-    return `${nameOf(data, m)} ${value === null ? '–' : m === 'clipped' ? `${short(value * 100)} %` : short(value)}`
-  })
-  const best = run.best === null ? run.status : `best validation ${data.objective} ${short(run.best)}`
-  byId('readout').textContent =
-    `${titleOf(run)}${run.levers === '' ? '' : ` (${run.levers})`}; ${best}. At epoch ${short(epoch)}: ${values.join(', ')}.`
 }
 
 start()

@@ -1,4 +1,5 @@
-import type { PooledCalibration, Report } from '../model.ts'
+import type { PooledCalibration } from '../calibration.ts'
+import type { Report } from '../model.ts'
 import { plural, short } from '../numbers.ts'
 import { colors, ink, type Chart } from './theme.ts'
 

@@ -5,7 +5,7 @@ import { gateChartId } from '../charts/gates.ts'
 import { html } from '../escape.ts'
 import type { Report } from '../model.ts'
 import { duration, gainAndInterval, meanAndSd, plural, whole } from '../numbers.ts'
-import { objectiveOn } from '../checklist.ts'
+import { objectiveOn } from '../phrases.ts'
 import { askText, byUrgency, headline, heldText, settleText } from '../phrases.ts'
 import { card, details, figure, icon, paragraph, pill, type Drawings } from './parts.ts'
 

@@ -1,22 +1,12 @@
 import type { Batch } from '../../dsl/tuning.gen.ts'
-import type { StageSettings, TrialTemplate } from '../../records/plan.ts'
+import type { TrialTemplate } from '../../records/plan.ts'
 import type { StageDefinition } from '../definition.ts'
 import { training, type Study } from '../estimate.ts'
-import { checkSweep, lrRange, rangeTestSettings, type LrRangeSettings } from '../lr-range/index.ts'
+import { checkSweep, lrRange } from '../lr-range/index.ts'
+import { rangeTestSettings } from '../lr-range/settings.ts'
 import { seedsSchema } from '../schema.ts'
-import { growBatch, rateShares, sizesToProbe } from './process.ts'
-
-export interface BatchSettings extends StageSettings {
-  readonly stage: 'batch'
-  readonly largest: number
-  /** How the learning rate follows the batch: by κ or √κ; auto means linear for SGD and sqrt for the Adam family. */
-  readonly scaling: 'auto' | 'linear' | 'sqrt'
-  readonly memoryMiB: number
-  readonly probeSteps: number
-  readonly seeds: number
-  /** The range test that rechecks the learning rate after a change; null if the spec turns it off. */
-  readonly recheck: LrRangeSettings | null
-}
+import { growBatch } from './process.ts'
+import { rateShares, sizesToProbe, type BatchSettings } from './settings.ts'
 
 /** Finds the largest batch that pays off. */
 export const batch: StageDefinition<BatchSettings, Batch> = {

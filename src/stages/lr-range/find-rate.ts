@@ -1,3 +1,4 @@
+import { numberAt } from '../../base/numbers.ts'
 import type { Levers } from '../../records/levers.ts'
 import { gain as metricGain } from '../../records/metrics.ts'
 import type { RangeTestFindings } from '../../records/decision.ts'
@@ -10,7 +11,7 @@ import { compareArms, stableScores, trainArms, type Arm } from '../compare.ts'
 import type { Asking, StageRecorder } from '../recorder.ts'
 import { selectionSeeds } from '../seeds.ts'
 import type { RunOutcome } from '../stage.ts'
-import type { LrRangeSettings } from './index.ts'
+import type { LrRangeSettings } from './settings.ts'
 
 type Curve = RangeTestFindings['curves'][number]
 type Confirmation = RangeTestFindings['confirmations'][number]
@@ -90,7 +91,7 @@ function* sweep(recorder: StageRecorder, levers: Levers, settings: LrRangeSettin
   const job: RunJob = { kind: 'range-test', from: settings.from, to: settings.to, steps: settings.steps }
   const seeds = selectionSeeds(recorder.context.seed, settings.seeds)
   const outcomes = yield* recorder.ask(seeds.map((seed) => recorder.request('range test', levers, seed, job)))
-  return outcomes.map((outcome, i) => sweepOf(outcome, seeds[i] as number))
+  return outcomes.map((outcome, i) => sweepOf(outcome, numberAt(seeds, i)))
 }
 
 function sweepOf(outcome: RunOutcome, seed: number): Sweep {

@@ -4,7 +4,7 @@ import { compareArms, evidenceOf, gainSentence } from '../compare.ts'
 import { findRate, type RateSearch } from './find-rate.ts'
 import { StageRecorder } from '../recorder.ts'
 import type { StageContext, StageProcess } from '../stage.ts'
-import type { LrRangeSettings } from './index.ts'
+import type { LrRangeSettings } from './settings.ts'
 
 export function* findLearningRate(context: StageContext, settings: LrRangeSettings): StageProcess {
   const recorder = new StageRecorder(context)

@@ -1,29 +1,11 @@
 import type { Grid, Regularize } from '../../dsl/tuning.gen.ts'
-import type { RegularizationLevers } from '../../records/levers.ts'
-import type { StageSettings, TrialTemplate } from '../../records/plan.ts'
+import type { TrialTemplate } from '../../records/plan.ts'
 import type { SpecContext, StageDefinition } from '../definition.ts'
 import { training, type Study } from '../estimate.ts'
 import { listSchema, seedsSchema } from '../schema.ts'
-import { gridRungs, isPiloted, searchGrid } from './process.ts'
+import { searchGrid } from './process.ts'
+import { gridLevers, gridRungs, isPiloted, type Axis, type RegularizeSettings } from './settings.ts'
 
-export type GridLever = keyof RegularizationLevers
-
-export interface Axis {
-  readonly lever: GridLever
-  readonly values: readonly number[]
-}
-
-export interface RegularizeSettings extends StageSettings {
-  readonly stage: 'regularize'
-  /** Lever values to cross, ascending; they always include the incumbent's own value. */
-  readonly grid: readonly Axis[]
-  /** Successive halving keeps one in this many. */
-  readonly eta: number
-  readonly seeds: number
-}
-
-/** In the order of a grid in a spec. */
-export const gridLevers: readonly GridLever[] = ['weightDecay', 'dropout', 'labelSmoothing', 'augmentation']
 const share = { $ref: '#/$defs/share' }
 const strength = { type: 'number', minimum: 0, maximum: 1 }
 const someValues = { minItems: 1, maxItems: 20, uniqueItems: true }

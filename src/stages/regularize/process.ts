@@ -3,21 +3,19 @@ import { higherIsBetter } from '../../records/metrics.ts'
 import type { GridFindings } from '../../records/decision.ts'
 import type { RunJob } from '../../records/plan.ts'
 import { mean } from '../../stats/describe.ts'
-import { halvingRungs, promoted, type Rung } from '../../stats/halving.ts'
+import { promoted } from '../../stats/halving.ts'
 import { shown } from '../../stats/outcome.ts'
 import { sensitivity } from '../../stats/sensitivity.ts'
 import { challenge, stableScores, trainArms, unmoved, type Arm } from '../compare.ts'
 import { StageRecorder, type Asking } from '../recorder.ts'
 import { selectionSeeds } from '../seeds.ts'
 import type { StageContext, StageProcess } from '../stage.ts'
-import type { Axis, RegularizeSettings } from './index.ts'
+import { gridRungs, isPiloted, type Axis, type RegularizeSettings } from './settings.ts'
 
 interface Cell {
   readonly label: string
   readonly patch: LeverPatch
 }
-/** No cell is judged on less than this share of a full run. Earlier, no regularization lever has had time to act. */
-const shortestRung = 1 / 9
 type CellFinding = GridFindings['cells'][number]
 
 /**
@@ -68,15 +66,6 @@ function unmovedGrid(recorder: StageRecorder, { cells }: Grid): ReturnType<typeo
   if (comparisons.length > 0 || cells.length === 0 || (!survivor && omissions.length > 0)) return unmoved(recorder)
   if (!survivor) return { conclusion: 'inconclusive', sentence: 'No cell of the grid trained under every seed.' }
   return { conclusion: 'kept', sentence: `Of ${cells.length} cells, the incumbent's own was the best.` }
-}
-
-/** Whether a lever has its own pilot and is not an axis of the grid. */
-export const isPiloted = ({ lever }: Axis): boolean => lever === 'augmentation'
-
-/** Successive halving over the crossed axes; the units are shares of a full run. Empty if there is nothing to cross. */
-export function gridRungs(axes: readonly Axis[], eta: number): Rung[] {
-  const cells = axes.reduce((product, { values }) => product * values.length, 1)
-  return axes.length === 0 || cells < 2 ? [] : halvingRungs(cells, { eta, most: 1, least: shortestRung })
 }
 
 /** Augmentation changes what the data are, so it is tried alone, at full length, before it is crossed with other levers. */

@@ -1,3 +1,5 @@
+import { addTo } from '../../../base/numbers.ts'
+
 /** The mean row of each class, consecutively. A class without rows has no mean, and no row is nearest to it. */
 export interface ClassMeans {
   readonly means: Float64Array
@@ -8,14 +10,17 @@ export interface ClassMeans {
 /** @param values rows × width, row-major, one row per label */
 export function meansOfClasses(values: Float32Array, labels: Int32Array, classes: number): ClassMeans {
   const width = values.length / labels.length
-  const means = new Float64Array(classes * width)
+  const sums = new Float64Array(classes * width)
   const counts = new Float64Array(classes)
   labels.forEach((label, row) => {
-    counts[label]! += 1
-    for (let i = 0; i < width; i++) means[label * width + i]! += values[row * width + i] ?? 0
+    addTo(counts, label)
+    for (let i = 0; i < width; i++) addTo(sums, label * width + i, values[row * width + i] ?? 0)
   })
-  for (let i = 0; i < means.length; i++) means[i]! /= counts[Math.floor(i / width)] || 1
-  return { means, width, present: [...counts.keys()].filter((code) => (counts[code] ?? 0) > 0) }
+  return {
+    means: sums.map((sum, i) => sum / (counts[Math.floor(i / width)] || 1)),
+    width,
+    present: [...counts.keys()].filter((code) => (counts[code] ?? 0) > 0),
+  }
 }
 
 /** The class whose mean is nearest to each row, by Euclidean distance. The first of equally near ones wins. */

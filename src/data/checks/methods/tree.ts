@@ -1,3 +1,5 @@
+import { addTo } from '../../../base/numbers.ts'
+
 /** Bounds of a tree over one variable. */
 export interface TreeLimits {
   readonly depth: number
@@ -56,7 +58,7 @@ function bestClassCut(classes: number): CutAt {
   return (values, targets, from, to, leaf) => {
     left.fill(0)
     right.fill(0)
-    for (let i = from; i < to; i++) right[targets[i] ?? 0]! += 1
+    for (let i = from; i < to; i++) addTo(right, targets[i] ?? 0)
     let [leftSquares, rightSquares, best, cut] = [0, sumOfSquares(right), -Infinity, -1]
     if (rightSquares === (to - from) ** 2) return -1
     for (let i = from + 1; i <= to - leaf; i++) {
@@ -64,8 +66,8 @@ function bestClassCut(classes: number): CutAt {
       // (n + 1)² − n² = 2n + 1: integers, so no rounding accumulates.
       leftSquares += 2 * (left[code] ?? 0) + 1
       rightSquares -= 2 * (right[code] ?? 0) - 1
-      left[code]! += 1
-      right[code]! -= 1
+      addTo(left, code)
+      addTo(right, code, -1)
       if (i - from < leaf || !splits(values, i)) continue
       const score = leftSquares / (i - from) + rightSquares / (to - i)
       if (score > best) [best, cut] = [score, i]
@@ -100,6 +102,6 @@ function mean(targets: Float32Array, from: number, to: number): number {
 
 function mostCommon(targets: Float32Array, from: number, to: number, classes: number): number {
   const counts = new Float64Array(classes)
-  for (let i = from; i < to; i++) counts[targets[i] ?? 0]! += 1
+  for (let i = from; i < to; i++) addTo(counts, targets[i] ?? 0)
   return counts.indexOf(Math.max(...counts))
 }

@@ -1,18 +1,15 @@
-import { NotTraceable } from '../../../layers/forward.ts'
-import type { CompiledSteps, Compiler, StepSource } from '../../../train/step-compiler.ts'
 import { product } from '../../../layers/definition.ts'
-import { smoothedTargets } from '../../../train/loss.ts'
-import { dropoutMaskBits } from '../../../train/step-random.ts'
+import { NotTraceable, type Tensor, type Tf } from '../../../layers/forward.ts'
+import type { CompiledSteps, Compiler, StepSource } from '../../../train/step-compiler.ts'
 import { type TrainState, tensorsOf } from '../../../train/step.ts'
-import type { Tensor } from '../../../layers/forward.ts'
 import type { Model, TrainingData } from '../../../train/types.ts'
-import { createResident, dataType, type Native, type NativeTensor, type NativeValues, type Resident } from './binding.ts'
+import { createResident, type Native, type NativeTensor, type Resident } from './binding.ts'
 import { openNormSession } from './norm-graph.ts'
 import { openPredictSession, predictors } from './predict-graph.ts'
 import type { Session } from './session.ts'
 import { type BatchShape, type Feed, openStepSession } from './step-graph.ts'
+import { addBatches, addMasks, createInputs } from './step-inputs.ts'
 import { type Trace, traceStep } from './trace.ts'
-import type { Tf } from '../../../layers/forward.ts'
 
 /** Sessions that a trainer keeps open. Graphs differ by levers that change what a step is, not by rates. */
 const mostSessions = 8
@@ -110,8 +107,11 @@ export function createCompiler(
       const key = `norms ${JSON.stringify([sizes, settings.levers.regularization.dropout])}`
       try {
         const session = sessionFor(key, () => openNormSession(tf, native, settings, state, batches))
-        const [small, large] = valuesOf(session, native.backend.getInputTensorIds(session.inputs(state, batches)))
-        return [small as number, large as number]
+        const [small = NaN, large = NaN] = valuesOf(
+          session,
+          native.backend.getInputTensorIds(session.inputs(state, batches)),
+        )
+        return [small, large]
       } catch (error) {
         if (error instanceof NotTraceable) return null
         throw error
@@ -205,84 +205,6 @@ function bytesPerStep({ batches, masks }: Trace, { rows, inputShape, width }: Ba
   return 4 * batches.length * batch + masks.reduce((sum, { at }) => sum + product(at.shape), 0)
 }
 
-type Inputs = ReturnType<typeof createInputs>
-
-/** Inputs of one run, in order; the added ones belong to the run. */
-function createInputs(binding: Native['backend']['binding']) {
-  const [ids, own]: [number[], number[]] = [[], []]
-  return {
-    ids,
-    keep: (...kept: number[]) => ids.push(...kept),
-    add(shape: readonly number[], values: NativeValues): void {
-      const dtype =
-        values instanceof Float32Array ? dataType.float32 : values instanceof Int32Array ? dataType.int32 : dataType.bool
-      const id = binding.createTensor(shape, dtype, values)
-      ids.push(id)
-      own.push(id)
-    },
-    dispose: () => own.forEach((id) => binding.deleteTensor(id)),
-  }
-}
-
-function addBatches(
-  inputs: Inputs,
-  source: StepSource,
-  trace: Trace,
-  resident: Resident,
-  batch: BatchShape,
-  from: number,
-  count: number,
-): void {
-  const passes = trace.batches.length
-  const { rows, inputShape, width } = batch
-  const steps = Array.from({ length: count }, (_, i) => from + i)
-  if (source.rowsOf) {
-    const perStep = passes * rows
-    const order = new Int32Array(count * perStep)
-    for (const step of steps) order.set(source.rowsOf(step), (step - from) * perStep)
-    inputs.add([count, perStep], order)
-    inputs.keep(resident.inputs)
-    if (source.settings.task === 'regression') return void inputs.keep(resident.targets)
-    inputs.add(
-      [width, width],
-      smoothedTargets(
-        Array.from({ length: width }, (_, i) => i),
-        width,
-        source.settings.levers.regularization.labelSmoothing,
-      ),
-    )
-    inputs.keep(resident.labels())
-    return
-  }
-  const [x, y] = [
-    new Float32Array(count * passes * rows * product(inputShape)),
-    new Float32Array(count * passes * rows * width),
-  ]
-  steps
-    .flatMap((step) => source.batches(step))
-    .forEach((b, i) => {
-      x.set(b.inputs, i * b.inputs.length)
-      y.set(b.targets, i * b.targets.length)
-    })
-  inputs.add([count, passes, rows, ...inputShape], x)
-  inputs.add([count, passes, rows, width], y)
-}
-
-function addMasks(inputs: Inputs, { masks }: Trace, seed: number, from: number, count: number): void {
-  if (masks.length === 0) return
-  inputs.add(
-    [masks.length],
-    Float32Array.from(masks, ({ at }) => 1 / (1 - at.rate)),
-  )
-  for (const { at } of masks) {
-    const size = product(at.shape)
-    const bits = new Uint8Array(count * size)
-    for (let i = 0; i < count; i++)
-      dropoutMaskBits([seed, from + i, at.pass, at.site], at.rate, bits.subarray(i * size, (i + 1) * size))
-    inputs.add([count, size], bits)
-  }
-}
-
 function outcome(
   { backend }: Native,
   { slots }: TrainState,
@@ -298,6 +220,6 @@ function outcome(
   ]
   return {
     state: { weights, slots: others.slice(0, slots.length), statistics: others.slice(slots.length) },
-    reports: Array.from({ length: count }, (_, i) => ({ loss: values[2 * i] as number, norm: values[2 * i + 1] as number })),
+    reports: Array.from({ length: count }, (_, i) => ({ loss: values[2 * i] ?? NaN, norm: values[2 * i + 1] ?? NaN })),
   }
 }

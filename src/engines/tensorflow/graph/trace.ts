@@ -66,7 +66,7 @@ function outcome(
   { state, loss, norm }: StepOutcome,
 ): Pick<Trace, 'nextState' | 'loss' | 'norm' | 'lossValue'> {
   const [nextState, lossId, normId] = [backend.getInputTensorIds(tensorsOf(state)), idOf(backend, loss), idOf(backend, norm)]
-  return { nextState, loss: lossId, norm: normId, lossValue: loss.dataSync()[0] as number }
+  return { nextState, loss: lossId, norm: normId, lossValue: loss.dataSync()[0] ?? NaN }
 }
 
 /** Passes masks through and notes which tensors they are. */
@@ -95,4 +95,4 @@ function fingerprintOf(
   return fingerprint(entries, known)
 }
 
-export const idOf = (backend: NativeBackend, tensor: Tensor): number => backend.getInputTensorIds([tensor])[0] as number
+export const idOf = (backend: NativeBackend, tensor: Tensor): number => backend.getInputTensorIds([tensor])[0] ?? NaN

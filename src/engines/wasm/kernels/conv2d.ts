@@ -1,11 +1,12 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import type { Tf } from '../../../layers/forward.ts'
-import { backendKernel, floats, type KernelBuilder, opened, runKernel, shaped, type Sizes4, type WasmHeap } from './heap.ts'
+import { backendKernel, floats, type KernelBuilder, opened, runKernel, shaped, type WasmHeap } from './heap.ts'
 import {
   col2im,
   columnRows,
   columnWidth,
   type ConvolutionAttributes,
+  type Sizes4,
   convolutionGeometry,
   type WindowGeometry,
 } from './windows.ts'

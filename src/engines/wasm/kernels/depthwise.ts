@@ -80,7 +80,7 @@ function spacedSlopes(heap: WasmHeap, dy: TensorInfo, g: WindowGeometry): Tensor
       const row = (image * height + top + oy * g.strideHeight) * width + left
       for (let ox = 0; ox < g.outWidth; ox++) {
         let cell = (row + ox * g.strideWidth) * g.outChannels
-        for (const end = at + g.outChannels; at < end; ) to[cell++] = from[at++] as number
+        for (const end = at + g.outChannels; at < end; ) to[cell++] = from[at++] ?? NaN
       }
     }
   }
@@ -101,7 +101,7 @@ function turnedTaps(heap: WasmHeap, filter: TensorInfo, g: WindowGeometry): Tens
 function addGroups(values: Float32Array, sums: Float32Array, size: number): void {
   for (let i = 0, at = 0; i < sums.length; i++) {
     let total = 0
-    for (const end = at + size; at < end; ) total += values[at++] as number
+    for (const end = at + size; at < end; ) total += values[at++] ?? NaN
     sums[i] = total
   }
 }

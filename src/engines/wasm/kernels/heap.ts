@@ -10,8 +10,6 @@ export interface WasmHeap {
   disposeData(dataId: object): void
 }
 
-export type Sizes4 = [number, number, number, number]
-
 /** What kernels are built with. */
 export interface KernelTools {
   /** Gives kernels the geometry helpers of tfjs and the backend's own kernels. */

@@ -72,7 +72,7 @@ export function transposeInto(from: Float32Array, to: Float32Array, rows: number
       const right = Math.min(columns, left + tile)
       for (let column = left; column < right; column++) {
         for (let row = top, at = top * columns + column; row < bottom; row++, at += columns) {
-          to[column * rows + row] = from[at] as number
+          to[column * rows + row] = from[at] ?? NaN
         }
       }
     }

@@ -1,7 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import type { Tf } from '../../../layers/forward.ts'
-import { floats, type KernelBuilder, opened, shaped, type Sizes4 } from './heap.ts'
-import { rowsOfWindows, type WindowGeometry, type WindowRow } from './windows.ts'
+import { floats, type KernelBuilder, opened, shaped } from './heap.ts'
+import { rowsOfWindows, type Sizes4, type WindowGeometry, type WindowRow } from './windows.ts'
 
 interface PoolAttributes {
   readonly filterSize: number | [number, number]
@@ -59,7 +59,7 @@ function shareSlopes(slopes: Float32Array, sums: Float32Array, row: WindowRow): 
     for (let y = 0, start = first; y < row.height; y++, start += down) {
       for (let pixel = start, end = start + row.width * channels; pixel < end; ) {
         for (let c = slope; c < slope + channels; c++, pixel++) {
-          sums[pixel] = (sums[pixel] as number) + (slopes[c] as number) * share
+          sums[pixel] = (sums[pixel] ?? NaN) + (slopes[c] ?? NaN) * share
         }
       }
     }

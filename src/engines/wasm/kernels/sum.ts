@@ -33,10 +33,10 @@ function sumRows(rows: Float32Array, sums: Float32Array, width: number): void {
   for (; column + 4 <= width; column += 4) {
     let [a, b, c, d] = [0, 0, 0, 0]
     for (let i = column; i < rows.length; i += width) {
-      a += rows[i] as number
-      b += rows[i + 1] as number
-      c += rows[i + 2] as number
-      d += rows[i + 3] as number
+      a += rows[i] ?? NaN
+      b += rows[i + 1] ?? NaN
+      c += rows[i + 2] ?? NaN
+      d += rows[i + 3] ?? NaN
     }
     sums[column] = a
     sums[column + 1] = b
@@ -45,7 +45,7 @@ function sumRows(rows: Float32Array, sums: Float32Array, width: number): void {
   }
   for (; column < width; column++) {
     let total = 0
-    for (let i = column; i < rows.length; i += width) total += rows[i] as number
+    for (let i = column; i < rows.length; i += width) total += rows[i] ?? NaN
     sums[column] = total
   }
 }
@@ -71,10 +71,10 @@ export const unsortedSegmentSum: KernelBuilder = () => (call) => {
 function addRows(rows: Float32Array, ids: ArrayLike<number>, sums: Float32Array, segments: number): void {
   const width = segments === 0 ? 0 : sums.length / segments
   for (let row = 0; row < ids.length; row++) {
-    const segment = ids[row] as number
+    const segment = ids[row] ?? NaN
     if (segment < 0 || segment >= segments) continue
     for (let i = 0, from = row * width, to = segment * width; i < width; i++, from++, to++) {
-      sums[to] = (sums[to] as number) + (rows[from] as number)
+      sums[to] = (sums[to] ?? NaN) + (rows[from] ?? NaN)
     }
   }
 }

@@ -1,5 +1,7 @@
 import type { Tf } from '../../../layers/forward.ts'
-import type { Sizes4 } from './heap.ts'
+
+/** A shape of four dimensions as tfjs types it. */
+export type Sizes4 = [number, number, number, number]
 
 /** Sizes of a windowed pass over images [batch, height, width, channels], from the forward convolution. */
 export interface WindowGeometry {
@@ -61,7 +63,7 @@ export function col2im(columns: Float32Array, images: Float32Array, g: WindowGeo
           const last = Math.min(g.filterWidth, g.inWidth - left)
           let to = ((n * g.inHeight + y) * g.inWidth + left + first) * channels
           for (let at = from + first * channels, end = from + last * channels; at < end; at++, to++) {
-            images[to] = (images[to] as number) + (columns[at] as number)
+            images[to] = (images[to] ?? NaN) + (columns[at] ?? NaN)
           }
         }
       }

@@ -144,8 +144,8 @@ function oneByOne({ pixels, maxima, slopes, sums, row }: MaximaTask, firstChanne
   for (let window = 0; window < row.windows; window++) {
     for (let c = firstChannel; c < row.channels; c++) {
       const output = row.output + window * row.channels + c
-      const at = firstMaximum(pixels, maxima[output] as number, row, row.input + window * row.step + c)
-      if (at >= 0) sums[at] = (sums[at] as number) + (slopes[output] as number)
+      const at = firstMaximum(pixels, maxima[output] ?? NaN, row, row.input + window * row.step + c)
+      if (at >= 0) sums[at] = (sums[at] ?? NaN) + (slopes[output] ?? NaN)
     }
   }
 }

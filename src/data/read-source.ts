@@ -1,0 +1,78 @@
+import { stat } from 'node:fs/promises'
+import { createGunzip } from 'node:zlib'
+import { InputError } from '../base/diagnostics.ts'
+import { readWithin } from '../base/files.ts'
+import { shownPath } from '../base/paths.ts'
+import type { FormatDefinition } from './formats/definition.ts'
+import { formatOf } from './formats/index.ts'
+import { LineCount, tooLarge, tooMany } from './gauge.ts'
+import { counted, fail } from './problems.ts'
+import { LIMITS, type Limits, type Source } from './source.ts'
+import { unwatched, type Watch } from './watch.ts'
+
+/** A data file as read, with the format that its name indicates. */
+export interface DataFile extends Source {
+  readonly format: FormatDefinition
+}
+
+/** Reads a data file. Throws an InputError if it cannot be read, is too large, or its name indicates no format. */
+export async function readSource(file: string, limits: Limits = LIMITS, watch: Watch = unwatched): Promise<DataFile> {
+  const name = shownPath(file)
+  const { format, zipped } = formatOf(name)
+  watch.begin(`reading ${name}`)
+  const raw = await readBytes(file, name, limits)
+  const lines = new LineCount(limits.lines, () => tooMany({ file: name }, 'line', limits.lines))
+  const see = (chunk: Uint8Array): void => {
+    if (format.isText) lines.add(chunk)
+    watch.look()
+  }
+  if (!zipped) see(raw)
+  const bytes = zipped ? await inflate(name, raw, limits, see) : raw
+  if (bytes.length === 0) fail({ code: 'data/empty', message: `${name} is empty` })
+  return { file: name, format, bytes, limits, watch }
+}
+
+async function readBytes(file: string, name: string, limits: Limits): Promise<Buffer> {
+  try {
+    const info = await stat(file)
+    if (!info.isFile()) fail({ code: 'data/not-a-file', message: `${name} is not a regular file` })
+    if (info.size > limits.bytes) tooLarge(name, counted(info.size, 'byte'), limits)
+    // It may grow while it is read.
+    return (await readWithin(file, limits.bytes)) ?? tooLarge(name, 'a file that is still growing', limits)
+  } catch (error) {
+    // Only file system errors are about the input. Anything else propagates.
+    const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
+    if (code === undefined) throw error
+    const missing = code === 'ENOENT' || code === 'ENOTDIR'
+    const message = missing ? `there is no file ${name}` : `${name} cannot be read`
+    return fail({ code: 'data/unreadable', message, found: code })
+  }
+}
+
+/** Bytes that are inflated before they are checked. */
+const chunkSize = 2 ** 20
+
+/** @param see receives every part as it is inflated, and may throw to stop */
+async function inflate(file: string, raw: Buffer, limits: Limits, see: (chunk: Buffer) => void): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let total = 0
+  const stream = createGunzip({ chunkSize })
+  try {
+    stream.end(raw)
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      total += chunk.length
+      if (total > limits.bytes) tooLarge(file, 'more, once decompressed', limits)
+      if (2 * total > limits.memory) tooLarge(file, 'more, once decompressed', { bytes: Math.floor(limits.memory / 2) })
+      see(chunk)
+      chunks.push(chunk)
+    }
+    return Buffer.concat(chunks)
+  } catch (error) {
+    if (error instanceof InputError) throw error
+    return fail({
+      code: 'data/gzip',
+      message: `${file} is named .gz but cannot be decompressed`,
+      found: error instanceof Error ? error.message : String(error),
+    })
+  }
+}
