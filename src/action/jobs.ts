@@ -1,6 +1,6 @@
 import { InputError } from '../base/diagnostics.ts'
 import { unreachable } from '../base/result.ts'
-import { workflowRun, type Runner } from '../github/environment.ts'
+import type { Runner } from '../github/environment.ts'
 import type { Mode } from '../github/inputs.ts'
 import { say } from '../github/log.ts'
 import { annotate } from '../github/annotations.ts'
@@ -62,8 +62,7 @@ async function shard(inputs: JobInputs, options: StudyOptions, fan: FanOut, limi
   }
 }
 
-function fanOutOf({ shards }: JobInputs, { noArtifacts }: Runner): FanOut {
-  const run = workflowRun()
+function fanOutOf({ shards }: JobInputs, { noArtifacts, workflowRun: run }: Runner): FanOut {
   const missing = noArtifacts ?? (run === null ? 'the step does not run in a workflow' : null)
   if (missing !== null || run === null) {
     throw new InputError([

@@ -67,7 +67,7 @@ function studyOptions({ inputs, runner: { workspace } }: Step, asked: Asked): St
     workspace,
     workerScript: workerScript(),
     workers: workers ?? availableParallelism(),
-    engine: provided(inputs.engine, signal),
+    engine: provided(inputs.engine, workspace, signal),
     stages: asked.stages ?? inputs.stages ?? undefined,
     seeds: asked.seeds ?? inputs.seeds ?? undefined,
     trials: asked.trials ?? undefined,
@@ -82,11 +82,11 @@ function studyOptions({ inputs, runner: { workspace } }: Step, asked: Asked): St
 }
 
 /** A spec with errors is reported at once, and nothing is installed. */
-function provided(wanted: EngineWish, signal: AbortSignal): EngineSource {
+function provided(wanted: EngineWish, workspace: string, signal: AbortSignal): EngineSource {
   const choose: EngineSource['choose'] = async (checked) => {
     await checked
     try {
-      return await ensureEngine(wanted, signal)
+      return await ensureEngine(wanted, workspace, signal)
     } catch (error) {
       throw signal.aborted ? new Interrupted() : error
     }

@@ -85,7 +85,7 @@ function decidedBySize({ gates, workload: { parameters } }: Plan, base: Plan, so
 }
 
 /** The base as a separate study that only verifies. Any problem with it is reported at once. */
-export async function prepareBase(
+async function prepareBase(
   { workspace, baseData }: Pick<SpecSource, 'workspace'> & { readonly baseData?: BaseData | undefined },
   { path, text, tuned }: BaseSpec,
   head: Prepared,
