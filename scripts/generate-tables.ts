@@ -19,7 +19,7 @@ function replaceBlock(text: string, name: string, block: string): string {
   return `${text.slice(0, from + open.length)}\n${block}\n${text.slice(to)}`
 }
 
-/** The attacks by number, what keeps them from working, and the tests that play them. */
+/** The attacks by number, what prevents them, and the tests that try them. */
 export function attackTable(
   attacks: Readonly<
     Record<number, { readonly attack: string; readonly guards: readonly string[]; readonly tests: readonly string[] }>
@@ -27,7 +27,7 @@ export function attackTable(
 ): string {
   const links = (paths: readonly string[]): string => paths.map((path) => `[${path.split('/').at(-1)}](${path})`).join(', ')
   return tableOf(
-    ['', 'attack', 'kept from working by', 'played in'],
+    ['', 'attack', 'prevented by', 'tested in'],
     Object.entries(attacks).map(([n, { attack, guards, tests }]) => [n, attack, links(guards), links(tests)]),
   )
 }
@@ -190,10 +190,10 @@ export function cliTables(program: CliCommand, parent = 'tunegate'): string {
       // What only gathers others under its name has no table of its own.
       const below = cliTables(command, name)
       if (command.commands.length > 0 && command.options.length === 0) return below
-      const usage = `${name} ${command.usage().replace(/^\[options\] (?:\[command\] )?/, '')}`
+      const usage = `${name} ${command.usage().replace(/^\[options\] ?(?:\[command\] ?)?/, '')}`.trimEnd()
       const options = command.options.map((o) => [
         code(o.flags),
-        o.defaultValue === undefined || typeof o.defaultValue === 'boolean' ? '' : code(String(o.defaultValue)),
+        o.mandatory ? 'required' : defaultOf(o.defaultValue),
         cell(o.description + (o.argChoices ? ` (${o.argChoices.join(', ')})` : '')),
       ])
       const own = section(
@@ -206,6 +206,8 @@ export function cliTables(program: CliCommand, parent = 'tunegate'): string {
     .join('\n')
 }
 
+const defaultOf = (value: unknown): string => (value === undefined || typeof value === 'boolean' ? '' : code(String(value)))
+
 /** The part of commander's `Command` that is shown. */
 export interface CliCommand {
   name(): string
@@ -215,6 +217,7 @@ export interface CliCommand {
   readonly options: readonly {
     readonly flags: string
     readonly description: string
+    readonly mandatory: boolean
     readonly defaultValue?: unknown
     readonly argChoices?: readonly string[] | undefined
   }[]
@@ -239,5 +242,11 @@ export const fenced = (text: string, language: string): string => `\`\`\`${langu
 const tableOf = (header: readonly string[], rows: readonly (readonly string[])[]): string =>
   [header, header.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')
 
-const cell = (text: string): string => text.trim().replace(/\s+/g, ' ').replaceAll('|', '\\|').replaceAll('<', '&lt;')
+const cell = (text: string): string => outsideCode(text.trim().replace(/\s+/g, ' ').replaceAll('|', '\\|'))
+/** A code span shows an entity as it is written. */
+const outsideCode = (text: string): string =>
+  text
+    .split(/(`[^`]*`)/)
+    .map((part, i) => (i % 2 === 1 ? part : part.replaceAll('<', '&lt;')))
+    .join('')
 const code = (text: string): string => `\`${text.replaceAll('|', '\\|')}\``

@@ -85,7 +85,7 @@ const pages: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       exportDefinitions.map(({ name, summary, next }) => [name, summary, next.replaceAll('%', 'FOLDER')]),
     ),
     rules: nameTable(
-      ['rule', 'symptom', 'it speaks when'],
+      ['rule', 'symptom', 'reported when'],
       rules.map((rule) => [rule.name, rule.title, rule.summary]),
     ),
   },

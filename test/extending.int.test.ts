@@ -44,7 +44,7 @@ describe('the worked examples of docs/extending.md', () => {
       'A stage',
       'A data format',
       'A data check',
-      'A diagnosis rule',
+      'A diagnostic rule',
       'An export',
       'An engine',
       'A compile target',

@@ -18,10 +18,10 @@ export function addEngineCommands(root: Command, exit: (code: number) => void): 
 
   engine
     .command('install')
-    .description('download, check, compile and test it')
+    .description('download, check, compile and test the native engine')
     .option(...dir)
     .option('--from <dir>', 'use the files that `engine download` saved in this folder, without a network')
-    .option('--force', 'rebuild it if it is already installed')
+    .option('--force', 'rebuild the engine if it is already installed')
     .action(async (options: EngineInstallOptions) => exit(await engineInstallCommand(options)))
 
   engine
@@ -34,6 +34,8 @@ export function addEngineCommands(root: Command, exit: (code: number) => void): 
   engine
     .command('download <dir>')
     .description('download the install files for a machine without a network')
-    .addOption(new Option('--platform <platform>', 'the machine they are for (default: this one)').choices(platforms))
+    .addOption(
+      new Option('--platform <platform>', 'the platform to download for (default: this machine)').choices(platforms),
+    )
     .action(async (to: string, options: { platform?: string }) => exit(await engineDownloadCommand(to, options)))
 }

@@ -25,7 +25,9 @@ Stopped by a signal: 130 SIGINT, 143 SIGTERM, 129 SIGHUP; a second signal stops 
 /** The command line. `exit` receives the exit code of a command that ended normally. */
 export function program(exit: (code: number) => void): Command {
   const root = new Command('tunegate')
-    .description('Tune neural networks by discipline instead of luck: one lever at a time, confirmed over seeds, gated.')
+    .description(
+      'Tune neural networks in CI: one lever at a time, confirmed over seeds, with gates that block a worse model.',
+    )
     .version(version, '-V, --version')
     .exitOverride()
     .configureOutput({
@@ -105,7 +107,7 @@ export function program(exit: (code: number) => void): Command {
 
   root
     .command('gate <report>')
-    .description('judge the gates of a finished run again, against a lock')
+    .description('judge the gates of a finished run again; <report> is the output folder or its report.json')
     .option(
       '--baseline <lock>',
       '`lock`, the path of a lock or its folder, or `retrain` for the declared levers (default: the baseline of the run)',

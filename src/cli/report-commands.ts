@@ -35,7 +35,7 @@ export function addReportCommands(root: Command, exit: (code: number) => void): 
     .command('export <dir>')
     .description('export a finished run for other tools')
     .addOption(new Option('--to <tool>', 'target tool of the export').choices(exportNames).makeOptionMandatory())
-    .option('-o, --output <folder>', "where to write them (default: export-<tool> in the run's folder)")
+    .option('-o, --output <folder>', "where to write the files (default: export-<tool> in the run's folder)")
     .action(async (dir: string, options: ExportOptions) => exit(await exportCommand(dir, options)))
 
   for (const command of report.commands)

@@ -112,7 +112,9 @@ function explain(kind: BadKind, found: string, name: string) {
         message: `not a number in ${column}`,
         found,
         allowed: 'a decimal number',
-        hint: /^[+-]?\d+,\d+$/.test(found) ? 'write a decimal point' : 'list it under categorical if it has categories',
+        hint: /^[+-]?\d+,\d+$/.test(found)
+          ? 'write a decimal point'
+          : 'list the column under data.inputs.categorical if it holds categories',
       }
     case 'infinite':
       return {

@@ -22,20 +22,20 @@ export interface Roles {
 /** Finds the columns that the config names. Throws an InputError with every name that is missing, or has two roles. */
 export function resolveRoles(config: DataConfig, table: OpenTable): Roles {
   const errors: Diagnostic[] = []
-  const find = (name: string, part: string): number => {
+  const find = (name: string, setting: string): number => {
     const index = columnIndex(table, name)
-    if (index === undefined) errors.push(noColumn(table, name, part))
+    if (index === undefined) errors.push(noColumn(table, name, setting))
     return index ?? -1
   }
-  const target = table.target ?? find(config.target, 'target')
-  const group = config.split.groupBy === null ? null : find(config.split.groupBy, 'group')
+  const target = table.target ?? find(config.target, 'data.target')
+  const group = config.split.groupBy === null ? null : find(config.split.groupBy, 'data.split.groupBy')
   const { inputs } = config
   const rest = table.names.map((_, i) => i).filter((i) => i !== target && i !== group)
   const named = inputs.kind === 'columns'
   // An array of images or sequences is all numbers and keeps its shape: none of it needs a decision or may be dropped.
   const whole = inputs.kind === 'array' || (inputs.kind === 'auto' && table.rowShape !== null)
-  const numeric = named ? inputs.numeric.map((name) => find(name, 'numeric')) : whole ? rest : []
-  const categorical = named ? inputs.categorical.map((name) => find(name, 'categorical')) : []
+  const numeric = named ? inputs.numeric.map((name) => find(name, 'data.inputs.numeric')) : whole ? rest : []
+  const categorical = named ? inputs.categorical.map((name) => find(name, 'data.inputs.categorical')) : []
   const undecided = named || whole ? [] : rest
   errors.push(...conflicts(table, target, group, [...numeric, ...categorical]))
   if (inputs.kind === 'array') errors.push(...shapeErrors(inputs.shape, rest.length))
@@ -53,16 +53,16 @@ function columnIndex({ names }: OpenTable, name: string): number | undefined {
   return index >= 0 && index < names.length ? index : undefined
 }
 
-function noColumn({ file, header, names }: OpenTable, name: string, part: string): Diagnostic {
+function noColumn({ file, header, names }: OpenTable, name: string, setting: string): Diagnostic {
   const problem = { code: 'data/no-column', severity: 'error', found: name } as const
   if (!header) {
     const allowed = `0 to ${names.length - 1}, or -1 for the last column`
-    return { ...problem, message: `${file} has no header, so name its ${part} column by position`, allowed }
+    return { ...problem, message: `${file} has no header, so ${setting} must name columns by position`, allowed }
   }
   const meant = didYouMean(name, names)
   return {
     ...problem,
-    message: `${file} has no column with this name (${part})`,
+    message: `${setting} names a column that ${file} does not have`,
     allowed: listed(names, 20),
     ...(meant === undefined ? {} : { hint: `did you mean "${meant}"?` }),
   }

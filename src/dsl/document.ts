@@ -3,7 +3,7 @@ import type { Diagnostic, SourcePosition } from '../base/diagnostics.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { Converter, type Located } from './convert.ts'
 import { Guard, limits } from './guard.ts'
-import { diagnosticOf } from './yaml-errors.ts'
+import { diagnosticOf, withoutRepeats } from './yaml-errors.ts'
 
 export interface LocatedDocument {
   readonly root: Located
@@ -73,8 +73,9 @@ type Composed = Result<Document.Parsed, Diagnostic[]>
 function composed(tokens: CST.Token[], text: string, file: string, position: Position): Composed {
   const [document, another] = [...new Composer(options).compose(tokens, true, text.length)]
   if (!document) throw new Error('the composer made no document')
-  const problems = document.errors.slice(0, mostErrors).map((e) => diagnosticOf(e, text, file, position))
-  if (document.errors.length > mostErrors) problems.push(moreErrors(document.errors.length - mostErrors))
+  const errors = withoutRepeats(document.errors)
+  const problems = errors.slice(0, mostErrors).map((e) => diagnosticOf(e, text, file, position))
+  if (errors.length > mostErrors) problems.push(moreErrors(errors.length - mostErrors))
   if (another) problems.push(secondDocument(position(another.range[0])))
   return problems.length > 0 ? err(problems) : ok(document)
 }

@@ -1,5 +1,5 @@
 import type { Diagnostic, SourcePosition } from '../base/diagnostics.ts'
-import type { SchemaError } from './fold.ts'
+import { typesOf, type SchemaError } from './fold.ts'
 import { hintFor } from './hints.ts'
 import { didYouMeanHint, keysOf, kindOf, nameOf, type Schema } from './naming.ts'
 import { placeOf } from './places.ts'
@@ -75,12 +75,13 @@ const notAllowed: Explain = (error, context) => {
   const kind = kindOf(path)
   if (kind && typeof value === 'string') return notAlone(kind, value, error, context)
   const texts = allowed.filter((a) => typeof a === 'string')
+  const alternatives = error.params['alternatives'] as readonly Schema[] | undefined
   return {
     code: 'spec/value',
     message: `${nameOf(path)} has an invalid value`,
     at: context.value,
     found: shownValue(value),
-    allowed: shownChoices(allowed),
+    allowed: alternatives ? shownAlternatives(alternatives) : shownChoices(allowed),
     ...didYouMeanHint(String(value), texts),
   }
 }
@@ -177,9 +178,13 @@ function allowedTypes({ path, schema, params }: SchemaError): string {
   if (kind === 'gate') return 'a gate with its rule'
   if (kind) return `the name of a ${kind}, or one name with its settings`
   const alternatives = params['alternatives'] as readonly Schema[] | undefined
-  const typesOf = (type: unknown): string => shownTypes([type].flat() as string[])
-  if (!alternatives) return typesOf(schema)
-  return alternatives.map((a) => (Array.isArray(a['enum']) ? shownChoices(a['enum']) : typesOf(a['type']))).join(' or ')
+  return alternatives ? shownAlternatives(alternatives) : shownTypes([schema].flat() as string[])
+}
+
+/** What a choice allows: `a whole number or classes`. */
+function shownAlternatives(alternatives: readonly Schema[]): string {
+  const shown = alternatives.map((a) => (Array.isArray(a['enum']) ? shownChoices(a['enum']) : shownTypes(typesOf(a))))
+  return shown.join(' or ')
 }
 
 /** The missing key with the schema's example value. */

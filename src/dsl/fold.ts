@@ -35,7 +35,7 @@ export function foldChoices(errors: readonly SchemaError[], root: Schema): Schem
     const names = alternatives.flatMap((a) => Object.keys((a['properties'] ?? {}) as object))
     for (const error of here.filter((e) => e.parent === meant && e.keyword === 'enum')) {
       dropped.add(error)
-      added.push({ ...error, params: { ...error.params, names } })
+      added.push({ ...error, params: { ...error.params, names, alternatives } })
     }
     if (meant === undefined)
       added.push({ ...choice, keyword: 'type', schema: alternatives.flatMap(typesOf), params: { alternatives } })

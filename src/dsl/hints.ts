@@ -1,5 +1,5 @@
-import type { SchemaError } from './fold.ts'
-import { kindOf } from './naming.ts'
+import { typesOf, type SchemaError } from './fold.ts'
+import { kindOf, type Schema } from './naming.ts'
 
 /** What to do about common mistakes; undefined if the error says enough. */
 export function hintFor(error: SchemaError): string | undefined {
@@ -61,9 +61,10 @@ function outputActivation({ keyword, path, value }: SchemaError): string | undef
 }
 
 /** A quoted number is a text, and unquoted digits are a number. */
-function quotes({ keyword, value, schema }: SchemaError): string | undefined {
-  if (keyword !== 'type') return undefined
-  const wanted = [schema].flat()
+function quotes({ keyword, value, schema, params }: SchemaError): string | undefined {
+  const alternatives = params['alternatives'] as readonly Schema[] | undefined
+  if (keyword !== 'type' && !alternatives) return undefined
+  const wanted = alternatives ? alternatives.flatMap(typesOf) : [schema].flat()
   if (wanted.includes('string') && !wanted.includes('object') && (typeof value === 'number' || typeof value === 'boolean'))
     return 'put it in quotes'
   if (typeof value !== 'string' || !(wanted.includes('number') || wanted.includes('integer'))) return undefined

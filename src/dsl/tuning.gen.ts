@@ -232,7 +232,7 @@ export interface Split {
    */
   stratify?: boolean
   /**
-   * A column whose equal values stay in one part, such as a patient or a session. null is none.
+   * A column whose equal values stay in one part, such as a patient or a session. null for none.
    */
   groupBy?: string | number | null
   /**
@@ -669,7 +669,7 @@ export interface ScheduleStage {
 export interface Verify {
   seeds?: Seeds
   /**
-   * Numbers of seeds, rising, after which the gates are judged; no more seeds are trained once every gate is settled. [5] or [5, 10] with 10 seeds looks at 5 and, where needed, at 10; [] looks once, at the end. Every look tests at a smaller level, so that all looks together err as seldom as one.
+   * Increasing numbers of seeds after which the gates are judged; no more seeds are trained once every gate is settled. With 10 seeds, [5] or [5, 10] looks after 5 and, if needed, after 10; [] looks once, at the end. Each look uses a stricter error level, so that all looks together err no more often than one.
    *
    * @maxItems 10
    */
@@ -708,7 +708,7 @@ export interface SeedVariance {
 export interface Regression {
   metric: Metric
   /**
-   * The largest acceptable drop.
+   * How much worse than the baseline the mean may be, in units of the metric.
    */
   margin: number
   /**
@@ -743,7 +743,7 @@ export interface Calibration {
    */
   metric?: 'nll' | 'brier'
   /**
-   * The largest acceptable drop.
+   * How much worse than the baseline the mean may be, in units of the metric.
    */
   margin: number
   /**

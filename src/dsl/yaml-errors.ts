@@ -35,10 +35,25 @@ export function diagnosticOf(
   }
 }
 
+/** Errors in the layout of lines. */
+const layout: ReadonlySet<string> = new Set([
+  'TAB_AS_INDENT',
+  'BAD_INDENT',
+  'BLOCK_AS_IMPLICIT_KEY',
+  'MULTILINE_IMPLICIT_KEY',
+])
+
+/** In the order of the text. After one wrong indent, the parser stumbles over most later lines; only the first says why. */
+export function withoutRepeats(errors: readonly YAMLParseError[]): YAMLParseError[] {
+  const sorted = errors.toSorted((a, b) => a.pos[0] - b.pos[0])
+  const first = sorted.find(({ code }) => layout.has(code))
+  return sorted.filter((error) => error === first || !layout.has(error.code))
+}
+
 const hints: { readonly [code: string]: string } = {
   TAB_AS_INDENT: 'indent with spaces',
   BAD_INDENT: 'start all keys of a map in the same column',
-  BLOCK_AS_IMPLICIT_KEY: 'quote a string that contains ": "',
+  BLOCK_AS_IMPLICIT_KEY: 'quote a string that contains ": ", or start all keys of a map in the same column',
   MULTILINE_IMPLICIT_KEY: 'end a key with a colon on the same line',
   BAD_SCALAR_START: 'quote a string that begins with a special character',
 }

@@ -34,7 +34,7 @@ export const shared = {
 /** A margin with its own default. */
 export const marginOf = (fallback: number): object => ({
   title: 'Margin',
-  description: 'The largest acceptable drop.',
+  description: 'How much worse than the baseline the mean may be, in units of the metric.',
   type: 'number',
   exclusiveMinimum: 0,
   default: fallback,

@@ -35,9 +35,9 @@ export const verify: StageDefinition<VerifySettings, Verify> = {
       seeds: seedsSchema('Maximum number of seeds to retrain the baseline and the winner with.', 5),
       looks: listSchema(
         'Looks',
-        'Numbers of seeds, rising, after which the gates are judged; no more seeds are trained once every gate is ' +
-          'settled. [5] or [5, 10] with 10 seeds looks at 5 and, where needed, at 10; [] looks once, at the end. Every look ' +
-          'tests at a smaller level, so that all looks together err as seldom as one.',
+        'Increasing numbers of seeds after which the gates are judged; no more seeds are trained once every gate is ' +
+          'settled. With 10 seeds, [5] or [5, 10] looks after 5 and, if needed, after 10; [] looks once, at the end. Each look ' +
+          'uses a stricter error level, so that all looks together err no more often than one.',
         { type: 'integer', minimum: 2, maximum: 100 },
         { uniqueItems: true, maxItems: 10 },
         [],

@@ -49,7 +49,7 @@ describe('wrong cells', () => {
         'p.csv:4:2: error[data/not-a-number] not a number in column "b"',
         '  found:   abc',
         '  allowed: a decimal number',
-        '  hint:    list it under categorical if it has categories',
+        '  hint:    list the column under data.inputs.categorical if it holds categories',
       ].join('\n'),
     )
   })

@@ -1,7 +1,7 @@
 export interface Line {
   /** What somebody tries. */
   readonly attack: string
-  /** Files that keep it from working. */
+  /** Files that prevent it. */
   readonly guards: readonly string[]
   /** Files with tests that play it, each titled `attack N`. */
   readonly tests: readonly string[]
@@ -11,7 +11,7 @@ export interface Line {
 export const attacks: Readonly<Record<number, Line>> = {
   1: {
     attack:
-      'A comment is edited, or the head moves between comment, run and posting, so that something else is run or judged than was looked at.',
+      'Somebody edits a comment or moves the head between comment, run and posting, so that the check runs or judges something that nobody reviewed.',
     guards: ['src/github/comment/event.ts', 'src/github/comment/policy.ts', 'src/action/comment.ts', 'src/github/post.ts'],
     tests: [
       'test/github/comment/receive.test.ts',
@@ -23,12 +23,12 @@ export const attacks: Readonly<Record<number, Line>> = {
     ],
   },
   2: {
-    attack: 'A force-push after the comment hides behind dates that its author chose.',
+    attack: 'A force-push after the comment is hidden by commit dates that its author chose.',
     guards: ['src/github/comment/facts.ts', 'src/github/comment/policy.ts'],
     tests: ['test/github/comment/receive.test.ts', 'test/github/comment/policy.test.ts'],
   },
   3: {
-    attack: 'Somebody asks for a run who may not write to the repository, or whose permission cannot be asked.',
+    attack: 'Somebody without write access, or with a permission that GitHub does not tell, asks for a run.',
     guards: ['src/github/comment/facts.ts', 'src/github/comment/policy.ts', 'src/cli/workflows/comment.ts'],
     tests: [
       'test/github/comment/receive.test.ts',
@@ -38,18 +38,18 @@ export const attacks: Readonly<Record<number, Line>> = {
     ],
   },
   4: {
-    attack: 'What a pull request brings along is run beside a secret, or beside a token that may write.',
+    attack: 'Code or data of a pull request runs in a job with a secret or a token with write access.',
     guards: ['src/cli/workflows/comment.ts', 'src/compile/targets/workflow.ts', 'src/action/post-step.ts'],
     tests: ['test/workflows.int.test.ts', 'test/action/pull.int.test.ts'],
   },
   5: {
-    attack: 'Text of a person becomes part of a script or of an expression.',
+    attack: 'Text that somebody wrote becomes part of a script or an expression.',
     guards: ['src/cli/workflows/comment.ts', 'src/compile/targets/workflow.ts', 'src/cli/commands/compile.ts'],
     tests: ['test/workflows.int.test.ts', 'test/cli/compile.int.test.ts'],
   },
   6: {
     attack:
-      'A name in a spec or the output of a training process commands the runner, mentions people, or draws what it is not.',
+      'A name in a spec or the output of a training process gives commands to the runner, mentions people, or imitates other content.',
     guards: ['src/github/log.ts', 'src/github/annotations.ts', 'src/run/worker-process.ts', 'src/report/escape.ts'],
     tests: [
       'test/github/log.test.ts',
@@ -61,7 +61,7 @@ export const attacks: Readonly<Record<number, Line>> = {
   },
   7: {
     attack:
-      'An artifact is forged, replaced, too large, of another run, commit or plan, or a link in a commit leads out of the checkout.',
+      'An artifact is forged, replaced, too large, or from another run, commit or plan, or a link in a commit leads out of the checkout.',
     guards: [
       'src/github/shard-bundles.ts',
       'src/run/shard-bundle.ts',
@@ -101,12 +101,12 @@ export const attacks: Readonly<Record<number, Line>> = {
     ],
   },
   9: {
-    attack: 'A token that may not write, a rate limit or a server that fails turns a verdict around.',
+    attack: 'A token without write access, a rate limit or a failing server reverses a verdict.',
     guards: ['src/github/api.ts', 'src/github/post.ts', 'src/action/post-step.ts'],
     tests: ['test/github/post.test.ts', 'test/action/pull.int.test.ts', 'test/action/comment.int.test.ts'],
   },
   10: {
-    attack: 'Runs are piled up, or one costs more than the spec on the base branch allows.',
+    attack: 'Somebody piles up runs, or a run costs more than the spec on the base branch allows.',
     guards: ['src/github/comment/policy.ts', 'src/action/base-commit.ts', 'src/cli/workflows/comment.ts'],
     tests: [
       'test/github/comment/policy.test.ts',
@@ -137,7 +137,7 @@ export const attacks: Readonly<Record<number, Line>> = {
     ],
   },
   12: {
-    attack: 'A job hands on a verdict that its own numbers do not support, or numbers that nothing could have measured.',
+    attack: 'A job passes on a verdict that its own numbers do not support, or numbers that no training can produce.',
     guards: [
       'src/study/audit.ts',
       'src/study/measured.ts',
@@ -154,7 +154,7 @@ export const attacks: Readonly<Record<number, Line>> = {
   },
   13: {
     attack:
-      'A planted or restored engine folder is run because it vouches for itself, or the install of one runs what a change brings.',
+      'A planted or restored engine folder vouches for itself and is run, or the install of an engine runs code of a change.',
     guards: [
       'src/engines/tensorflow/install/verify.ts',
       'src/engines/tensorflow/install/renew.ts',
@@ -173,7 +173,7 @@ export const attacks: Readonly<Record<number, Line>> = {
     ],
   },
   14: {
-    attack: 'A change chooses the seeds, looks, split or rows that it is measured by.',
+    attack: 'A change chooses the seeds, looks, split or rows that it is measured with.',
     guards: [
       'src/study/rules.ts',
       'src/study/prepare.ts',
@@ -199,13 +199,12 @@ export const attacks: Readonly<Record<number, Line>> = {
     ],
   },
   15: {
-    attack: "An event that nobody thought of runs a change by the change's own gates.",
+    attack: "An event that nobody thought of judges a change by the change's own gates.",
     guards: ['src/action/event.ts'],
     tests: ['test/action/event.test.ts', 'test/action/event.int.test.ts'],
   },
   16: {
-    attack:
-      'The name of a file or any other foreign text draws headings, pictures or colors in a summary, a log or a terminal.',
+    attack: 'A file name or other untrusted text adds headings, pictures or colors to a summary, a log or a terminal.',
     guards: [
       'src/base/printable.ts',
       'src/base/diagnostics.ts',
@@ -236,7 +235,7 @@ export const attacks: Readonly<Record<number, Line>> = {
   },
   17: {
     attack:
-      'A link, a second name of a file or another spelling of a folder leads the report to another place, or a change brings its report along.',
+      'A link, a second name of a file or another spelling of a folder diverts the report, or a change commits a report of its own.',
     guards: ['src/action/report-folder.ts', 'src/action/repository.ts', 'src/base/files.ts', 'src/base/tree-path.ts'],
     tests: ['test/action/report-folder.test.ts', 'test/action/report-folder.int.test.ts', 'test/base/files.test.ts'],
   },
@@ -253,12 +252,12 @@ export const attacks: Readonly<Record<number, Line>> = {
     tests: ['test/data/bounds.test.ts', 'test/bounds.int.test.ts'],
   },
   19: {
-    attack: 'A path or an input of `compile` becomes YAML of the workflow that it writes.',
+    attack: 'A path or an input of `compile` injects YAML into the workflow that it writes.',
     guards: ['src/base/yaml.ts', 'src/compile/targets/workflow.ts', 'src/cli/workflows/comment.ts', 'src/dsl/init.ts'],
     tests: ['test/base/yaml.test.ts', 'test/compile/workflow-text.test.ts', 'test/cli/foreign-text.int.test.ts'],
   },
   20: {
-    attack: 'A lock, report, journal, log or spec with countless errors or levels exhausts the step.',
+    attack: 'A lock, report, journal, log or spec with countless errors or levels of nesting exhausts the step.',
     guards: [
       'src/base/json.ts',
       'src/base/schema.ts',
@@ -273,7 +272,7 @@ export const attacks: Readonly<Record<number, Line>> = {
   },
   21: {
     attack:
-      "A comment without a commit runs a later push unseen, or strangers use up the API's limit and overwrite answers.",
+      "A comment without a commit runs a later push that nobody saw, or strangers use up the API's rate limit and overwrite answers.",
     guards: [
       'src/github/comment/receive.ts',
       'src/github/comment/policy.ts',
@@ -289,7 +288,7 @@ export const attacks: Readonly<Record<number, Line>> = {
   },
   22: {
     attack:
-      'A pull request gets a green check that nothing was measured for: its workflow is filtered out, its job is skipped, its base branch is changed after the run, or a merge queue asks nobody.',
+      'A pull request gets a green check without a measurement: a filter skips its workflow, its job is skipped, its base branch changes after the run, or a merge queue does not run the check.',
     guards: ['examples/workflows/tune.yml', 'test/support/advice.ts', 'src/github/post.ts'],
     tests: ['test/advice.test.ts', 'test/github/post.test.ts'],
   },

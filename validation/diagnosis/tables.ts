@@ -18,37 +18,40 @@ const primary = (j: Judged): string | undefined => j.expects[0]
 
 export function tables(judged: readonly Judged[], facts: Facts): string {
   const worlds = [...new Set(judged.map((j) => j.group.world))]
+  const [developedOn, heldOut] = [true, false].map((of) => namesOf(worlds.filter((w) => w.developedOn === of)))
   const trained = judged.reduce((sum, j) => sum + j.group.runs.length, 0)
   return [
     '# Diagnostics on real training: recall and false alarms',
     '',
     `${facts.date}, tunegate ${facts.version}, ${facts.engine}. Written by \`npm run prove -- diagnose\`.`,
     '',
-    `${trained} runs of ${worlds.length} models and data sets, ${facts.seeds} seeds a group, ${facts.replicates} ` +
-      'groups a variant. Held out are every other group of seeds, and all groups of ' +
-      `${namesOf(worlds.filter((w) => !w.developedOn))}; looked at while rules were made were other seeds of ` +
-      `${namesOf(worlds.filter((w) => w.developedOn))}, and for \`overfit\` the groups of these that are not held out.`,
+    `${trained} runs of ${worlds.length} models and data sets, with ${facts.seeds} seeds per group and ` +
+      `${facts.replicates} groups per variant. Every other group of seeds is held out, and so are all groups of ` +
+      `${heldOut}. The rules were developed on other seeds of ${developedOn}; \`overfit\` was also developed on ` +
+      'the groups of these that are not held out.',
     '',
-    'A fault counts where it did harm by the results alone: the last validation loss is worse than that of the ' +
-      'healthy counterpart by more than two seed SDs and a tenth, or a run did not finish, or (`seed-variance`) the ' +
-      'seeds spread three times as far; where the symptom is the fault (no shuffling, clipping) it always counts. A ' +
-      'variant that was meant to be healthy and did harm by the same measure counts for neither. Noise in the labels ' +
-      'counts for `overfit` where training rows end up fitted better than their noise allows any rule that holds for ' +
-      'all rows, by two standard errors, and else for `underfit`: what is not learned by heart is not overfitted. ' +
-      'Brackets are 95 % intervals (Wilson).',
+    'A fault counts only if it did harm, judging by the results alone: the last validation loss is worse than ' +
+      'that of the healthy counterpart by more than two seed SDs and by more than a tenth, or a run did not ' +
+      'finish, or (for `seed-variance`) the seeds spread three times as far. If the symptom is the fault itself ' +
+      '(no shuffling, clipping), it always counts. A variant that was meant to be healthy but did harm by the ' +
+      'same measure counts as neither. Noise in the labels counts for `overfit` if the model fits the training ' +
+      'rows better, by two standard errors, than any rule that holds for all rows could. Otherwise it counts for ' +
+      '`underfit`, because a model that did not memorize the noise did not overfit. Brackets are 95 % intervals ' +
+      '(Wilson).',
     '',
     history,
     '',
     '## By rule',
     '',
-    'Recall: of the groups with a fault that the rule is there for, those in which it spoke. "One run": the same for ' +
-      'each run by itself, as `tunegate diagnose` sees a file. Goals: recall at least 0.8, false alarms at most 0.05.',
+    'Recall: the share of the groups with a fault for this rule in which it reported a finding. "One run": the ' +
+      'same for each run by itself, as `tunegate diagnose` sees a file. Goals: recall at least 0.8, false alarms ' +
+      'at most 0.05.',
     '',
     byRule(judged),
     '',
     '## By fault',
     '',
-    'Named: groups in which one of the rules spoke that name the fault.',
+    'Named: the share of the groups in which one of the expected rules reported a finding.',
     '',
     byFault(judged),
     '',
@@ -56,7 +59,7 @@ export function tables(judged: readonly Judged[], facts: Facts): string {
     '',
     byWorld(judged),
     '',
-    '## What was missed, and what was said of healthy runs',
+    '## Missed faults and false alarms',
     '',
     exceptions(judged),
     '',
@@ -67,33 +70,28 @@ export function tables(judged: readonly Judged[], facts: Facts): string {
  * What an earlier look at held-out data showed, and what was changed since; without it the tables would look better than
  * they are.
  */
-const history = [
-  'History. First look, 2026-11-23: rules developed on digits MLP, digits CNN and wine under another root seed were',
-  'measured on breast cancer, iris and wine (alcohol) held out. Every rule met its goals but `overfit`: recall 0.89',
-  '(32/36),',
-  'false alarms 0.20 (24/120), 4 of them on breast cancer, where one or two rows carry the rise of the loss, and all',
-  '20 groups',
-  'of wine (alcohol), whose network did overfit (R² 0.82 on training rows, 0.40 on validation rows). Since then the',
-  'rule asks',
-  'for as many wrong rows as can carry a rise and takes the sampling error of R², that network is smaller, and',
-  'variants meant',
-  'to be healthy are held to their results.',
-  'Second look, the same day: digits CNN with batch norm, iris (petal width) and breast cancer (worst texture) held out.',
-  '`flat` had 0.10 (15/155) false alarms, all on worst texture: a defect, steps and evaluations of a regression were',
-  'read in different units;',
-  '`early-plateau` had a recall of 0.78 (14/18), two of the four misses by the same defect; `overfit` had 0.12',
-  '(18/155), all on',
-  'wine (alcohol): in a regression the validation error must now be twice the training error as well.',
-  'All of these count as developed on since, and two new sets were held out. Third look, 2026-11-25, with two more sets and',
-  'every other group of seeds held out: `overfit` had a recall of 0.75 (58/77), held out 0.72 (36/50), and false alarms of',
-  '0.04 (10/230). By the half that is not held out it was changed: squared errors are compared themselves instead of',
-  'what R²',
-  'leaves, by their sampling error, and a rise asks for the 5.4 wrong rows that its own reason gives instead of 6. And the',
-  'measure was changed: two of its five misses in that half were seen to be label noise that a model had not learned',
-  'at all,',
-  'which counts for `underfit` since. By the measure before it would be 0.79 (61/77), held out 0.76 (38/50); by the measure',
-  'now the rule before has 0.83 (52/63), held out 0.80 (33/41), with the same alarms.',
-].join(' ')
+const history =
+  'History. First look, 2026-11-23: the rules were developed on digits MLP, digits CNN and wine under ' +
+  'another root seed, and measured on breast cancer, iris and wine (alcohol), which were held out. Every ' +
+  'rule met its goals except `overfit`. It had a recall of 0.89 (32/36) and false alarms of 0.20 (24/120): 4 ' +
+  'on breast cancer, where one or two rows cause the rise of the loss, and all 20 groups of wine (alcohol), ' +
+  'whose network did overfit (R² 0.82 on training rows, 0.40 on validation rows). Since then, the rule ' +
+  'requires as many wrong rows as it takes to cause such a rise, and it accounts for the sampling error of R². That ' +
+  'network is smaller, and variants that were meant to be healthy are judged by their results. Second look, ' +
+  'the same day: digits CNN with batch norm, iris (petal width) and breast cancer (worst texture) were held ' +
+  'out. `flat` had false alarms of 0.10 (15/155), all on worst texture, because of a defect: steps and ' +
+  'evaluations of a regression were read in different units. `early-plateau` had a recall of 0.78 (14/18); ' +
+  'two of the four misses came from the same defect. `overfit` had false alarms of 0.12 (18/155), all on ' +
+  'wine (alcohol): in a regression, the validation error must now also be twice the training error. Since ' +
+  'then, all of these data sets count as developed on, and two new ones were held out. Third look, ' +
+  '2026-11-25, with two more data sets and every other group of seeds held out: `overfit` had a recall of ' +
+  '0.75 (58/77), held out 0.72 (36/50), and false alarms of 0.04 (10/230). It was then changed by the half ' +
+  'that is not held out: it compares the squared errors themselves, by their sampling error, instead of R², ' +
+  'and a rise needs 5.4 wrong rows, which follows from the reasoning behind the rule, instead of 6. The ' +
+  'measure was changed too: two of its five misses in that half were label noise that the model had not ' +
+  'learned at all, which has counted for `underfit` since. By the old measure, the new rule would have 0.79 ' +
+  '(61/77), held out 0.76 (38/50). By the new measure, the old rule has 0.83 (52/63), held out 0.80 (33/41), ' +
+  'with the same alarms.'
 
 const namesOf = (worlds: readonly { readonly name: string }[]): string => worlds.map((w) => `*${w.name}*`).join(', ')
 
@@ -177,7 +175,7 @@ function byFault(judged: readonly Judged[]): string {
       others.join(', ') || '–',
     ]
   })
-  return table(['Fault', 'What was done', 'Did harm in', 'Named by', 'Named', 'Said as well, of some'], rows)
+  return table(['Fault', 'What was done', 'Did harm in', 'Named by', 'Named', 'Other findings, in some groups'], rows)
 }
 
 function byWorld(judged: readonly Judged[]): string {
@@ -207,15 +205,13 @@ function exceptions(judged: readonly Judged[]): string {
   const alarms = healthyOf(judged).filter((j) => j.together.length > 0)
   const line = (j: Judged): string =>
     `${j.group.world.name}, ${j.group.variant.name}: ` +
-    `${j.together.map((f) => `\`${f.rule}\` ${f.seeds.seen}/${f.seeds.of}`).join(', ') || 'silence'}`
+    `${j.together.map((f) => `\`${f.rule}\` ${f.seeds.seen}/${f.seeds.of}`).join(', ') || 'no finding'}`
   const ill = meantHealthy(judged).filter((j) => j.harmful)
   return (
     [
       ...counted(missed.map((j) => `- missed: ${line(j)}`)),
       ...counted(alarms.map((j) => `- alarm: ${line(j)}`)),
-      ...counted(
-        ill.map((j) => `- meant to be healthy, but by its results it is not, so that it counts for neither: ${line(j)}`),
-      ),
+      ...counted(ill.map((j) => `- meant to be healthy but did harm, so it counts as neither: ${line(j)}`)),
     ].join('\n') || 'Nothing.'
   )
 }

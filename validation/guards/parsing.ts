@@ -208,8 +208,8 @@ export const parsingGuards: readonly Guard[] = [
     attack: 20,
     guard: 'Errors of YAML are explained up to a hundred.',
     file: 'src/dsl/document.ts',
-    find: 'document.errors.slice(0, mostErrors)',
-    replace: 'document.errors.slice(0)',
+    find: 'errors.slice(0, mostErrors)',
+    replace: 'errors.slice(0)',
     tests: [untrusted('of YAML with an error at every sign is refused, and none of them costs the whole line')],
   },
   {

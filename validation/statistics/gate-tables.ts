@@ -52,25 +52,25 @@ const declared = (usual: readonly Judged[], edge: readonly Judged[]): string[] =
 const hardest = (all: readonly Trained[], edge: readonly Judged[]): string[] => [
   '## A margin of exactly the true drop: the hardest regression to catch',
   '',
-  'Every regression of half a seed SD or more, under a margin that is its own drop. A gate that holds its 0.05 ' +
-    'passes at most that share.',
+  'Every regression of half a seed SD or more, with a margin equal to its own drop. A gate with an error ' +
+    'rate of 0.05 passes at most that share.',
   '',
   overDeclared(edge),
   '',
   atTheEdge(edge),
   '',
-  '### Why, and what would hold it',
+  '### Why, and what would prevent it',
   '',
-  'A tail of bad seeds makes mean and SD of a sample go together: the samples that miss the tail have a good mean ' +
-    'and look calm, both at once, and pass. It is the skewness and not the number of seeds: 20 a side cure it no ' +
-    'more than 10. Tried on the same changes, 300 decisions each; the last columns are what it costs where nothing ' +
-    'changed, under a margin of 2 seed SDs.',
+  'If a few seeds are bad, the mean and the SD of a sample move together: samples that miss the bad seeds ' +
+    'have a good mean and a small SD at once, and they pass. The cause is the skewness, not the number of ' +
+    'seeds: 20 per side cure it no better than 10. The table shows remedies on the same changes, with 300 ' +
+    'decisions each. The last columns show their cost if nothing changed, with a margin of 2 seed SDs.',
   '',
   remedyTable(all, metrics),
   '',
-  "Johnson's correction needs the skewness of five or ten seeds, which hardly know it. To take the larger of the two " +
-    'spreads for both sides halves the false passes for about one more seed, since a change is then never taken for ' +
-    'calmer than its base; a change that is itself the wild one it cannot see through either.',
+  "Johnson's correction needs the skewness, which five or ten seeds hardly show. Using the larger of the two " +
+    'spreads for both sides halves the false passes, for about one more seed, because a change is then never ' +
+    'taken to be less noisy than its base. If the change itself is the noisy side, it does not help.',
   '',
 ]
 
@@ -86,17 +86,18 @@ const ofCalibration = (all: readonly Trained[]): string[] => [
 function method(all: readonly Trained[], facts: Facts & { readonly seeds: number }): string[] {
   const worlds = [...new Set(all.map((t) => t.world.name))]
   return [
-    `A bank of ${all.reduce((sum, t) => sum + t.runs.length, 0)} real runs: ${worlds.length} data sets ` +
-      `(${worlds.join(', ')}), a base and ${all.length / worlds.length - 1} changes of it, each trained under the ` +
-      `same ${facts.seeds} seeds by the product's trainer. A decision draws seeds of both sides from the bank, with ` +
-      `replacement, and hands them to the gate; ${decisions} decisions of each gate on each change. So the bank is ` +
-      'the population and its difference of means the truth: the rates below are exact for it but for the number of ' +
-      'decisions, and the noise in them is that of real training, not of a normal law. What they cannot hold is what ' +
-      `${facts.seeds} seeds do not show of the tails.`,
+    `The bank holds ${all.reduce((sum, t) => sum + t.runs.length, 0)} real runs: ${worlds.length} data sets (${worlds.join(', ')}), each with a base and ${all.length / worlds.length - 1} changes of it, ` +
+      `trained under the same ${facts.seeds} seeds by tunegate's own trainer. A decision draws seeds of both ` +
+      `sides from the bank, with replacement, and gives them to the gate. Each gate makes ${decisions} ` +
+      'decisions on each change. So the bank is the population, and its difference of means is ' +
+      'the truth. The rates below are exact for this bank, apart from the limited number of ' +
+      'decisions, and their noise is that of real training instead of normal noise. They cannot ' +
+      `show what ${facts.seeds} seeds do not show of the tails.`,
     '',
     `The gate looks at ${looks.join(' and then ')} seeds per side and stops when it is decided (Pocock, 0.05 over both ` +
-      'looks). Beside it the usual gate: the mean of 5 seeds held against the mean of 5 of the base, passing where ' +
-      'it is not lower ("mean, strict"), or not lower by the margin ("mean, margin").',
+      'looks). It is compared with the usual gate, which takes the mean of 5 seeds and the mean of 5 seeds of ' +
+      'the base, and passes if the first is not lower ("mean, strict"), or not lower by the margin ("mean, ' +
+      'margin").',
     '',
   ]
 }

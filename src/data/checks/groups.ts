@@ -126,9 +126,9 @@ function suspected({ key, shared: { rows, values }, why }: Suspect, others: read
         )}`
   const message =
     `rows may belong together by "${key.name}" (${why}), and ${values.toLocaleString('en')} of its ` +
-    `${all.toLocaleString('en')} values are in more than one part of the split: the score on ` +
-    `${counted(rows.length, 'row')} of validation and test may reflect memory; if it names a person, place or occasion, ` +
-    `set split.groupBy: ${key.name}${likewise}`
+    `${all.toLocaleString('en')} values are in more than one part of the split: on ` +
+    `${counted(rows.length, 'row')} of validation and test, the model may recall training rows; if it names a person, ` +
+    `place or occasion, set split.groupBy: ${key.name}${likewise}`
   return { message, rows }
 }
 

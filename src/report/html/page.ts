@@ -29,7 +29,7 @@ export function pageHtml({ title, header, sections, footer, script }: Page): str
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="color-scheme" content="light dark"><title>${html(title, 200)}</title>
 <style>${script?.style ?? ''}${style}</style></head>
-<body><a class="skip" href="#${shown[0]?.[0] ?? 'main'}">To the content</a><header class="top">${header}</header>
+<body><a class="skip" href="#${shown[0]?.[0] ?? 'main'}">Skip to content</a><header class="top">${header}</header>
 <nav aria-label="Sections"><ul>${links}</ul></nav>
 <main id="main">${shown.map(([id, name, inner]) => section(id, name, inner)).join('\n')}</main>
 <footer>${footer}</footer>${

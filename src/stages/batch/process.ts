@@ -132,7 +132,6 @@ function* recheckRate(recorder: StageRecorder, settings: BatchSettings): Asking<
 function whyNot(judged: readonly ProbeFinding[], noiseScale: number | null): string {
   const next = judged.find((p) => p.outcome !== 'fits')
   if (next) return `batch ${next.batchSize} is ruled out: ${next.note}`
-  return noiseScale === null
-    ? 'the gradient noise scale could not be estimated'
-    : "a step holds at most the stage's largest batch and at most a quarter of the training rows"
+  const limit = "a step holds at most the stage's largest batch and at most a quarter of the training rows"
+  return noiseScale === null ? `${limit}, and the gradient noise scale could not be estimated` : limit
 }
