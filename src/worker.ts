@@ -1,6 +1,6 @@
 import { InputError } from './base/diagnostics.ts'
 import { explainSystemError } from './base/files.ts'
-import type { RunRequest, RunResult } from './records/run.ts'
+import { crashedRun, type RunRequest, type RunResult } from './records/run.ts'
 import { protocolVersion, type EngineOrder, type FromWorker, type ToWorker } from './run/protocol.ts'
 import { engineNamed } from './engines/index.ts'
 import type { CreateTrainer, Trainer } from './train/engine.ts'
@@ -58,16 +58,7 @@ function run(request: RunRequest, id: string): RunResult {
     return trainer.run(request, id, leaveIfOrphaned)
   } catch (error) {
     // The trainer turns failures into results. An error that gets here is a defect, and affects only this run.
-    return {
-      id,
-      request,
-      engine: trainer.engine,
-      status: 'crashed',
-      reason: messageOf(error),
-      evaluations: [],
-      steps: { loss: [], learningRate: [], gradientNorm: [], clipped: [] },
-      timing: { seconds: 0, stepsPerSecond: 0 },
-    }
+    return crashedRun({ id, request, engine: trainer.engine }, messageOf(error))
   }
 }
 

@@ -7,19 +7,6 @@ const imports = src.flatMap(importsOf)
 const around = ['test', 'bench', 'validation', 'scripts'].flatMap((folder) => sources(folder))
 const entry = /^src\/(action|cli|worker)\.ts$|^src\/(action|cli)\//
 
-/** Known for now: the last circles of types, and the last long files. Delete each once `src/study` and `src/run` have none. */
-const known = {
-  circles: [
-    ['src/study/power-checks.ts', 'src/study/prepare.ts'],
-    ['src/study/base-study.ts', 'src/study/run-study.ts'],
-    ['src/study/repeat.ts', 'src/study/run-study.ts'],
-    ['src/study/resources.ts', 'src/study/run-study.ts'],
-  ],
-  long: ['src/run/pool.ts', 'src/study/fan-out.ts', 'src/study/prepare.ts', 'src/study/run-study.ts'],
-}
-const isKnown = ({ from, to, typeOnly }: Import): boolean =>
-  typeOnly && known.circles.some(([a, b]) => a === from && b === to)
-
 /** `path:line: text` of every line of code, comments left out, that matches. */
 function lines(files: readonly Source[], pattern: RegExp): string[] {
   return files.flatMap(({ path, text }) =>
@@ -35,7 +22,7 @@ describe('the folders of src', () => {
   })
 
   it('have no cycle of imports', () => {
-    expect(cycle(imports.filter((i) => !isKnown(i)))).toBeUndefined()
+    expect(cycle(imports)).toBeUndefined()
   })
 
   it('are found by the test: most have files, and their imports are seen', () => {
@@ -108,7 +95,7 @@ describe('the code', () => {
   })
 
   it('has no file of the program over 250 lines that a person wrote', () => {
-    const written = src.filter((s) => !/generated/i.test(s.text.slice(0, 300)) && !known.long.includes(s.path))
+    const written = src.filter((s) => !/generated/i.test(s.text.slice(0, 300)))
     expect(written.filter((s) => s.text.split('\n').length > 251).map((s) => s.path)).toEqual([])
   })
 })

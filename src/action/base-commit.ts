@@ -1,9 +1,7 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
 import { readTextWithin } from '../base/files.ts'
+import { unreachable } from '../base/result.ts'
 import { normalize } from '../compile/normalize.ts'
 import type { NormalizedSpec } from '../compile/normalized.ts'
 import { say } from '../github/log.ts'
@@ -12,22 +10,15 @@ import type { GateRule } from '../records/gates.ts'
 import { mostLockBytes, parseLock } from '../report/lock.ts'
 import { parseSpec } from '../dsl/parse.ts'
 import { confirmation } from '../stages/index.ts'
-import type { BaseSpec } from '../study/base-study.ts'
-import { rulesOf } from '../study/rules.ts'
-import { insideFolder, lockBeside, lockName, retrainWords } from '../study/lock.ts'
-import type { StudyOptions } from '../study/run-study.ts'
+import { rulesOf, type Rules } from '../study/rules.ts'
+import { defaultBaseline, insideFolder, lockBeside, lockName, type BaseSpec, type Baseline } from '../study/baseline.ts'
+import type { StudyOptions } from '../study/options.ts'
+import { chooseBase, type WithoutLock } from './base-choice.ts'
 import { baseData } from './base-data.ts'
 import { fileAt, isCommitted, requireKept, type Commits } from './commit-files.ts'
 
-type Baseline = Pick<StudyOptions, 'baselinePath' | 'baseSpec' | 'baseCommit'>
 /** What the commit that a change will be merged into decides about the change's study. */
-type Judged = Pick<StudyOptions, 'rules' | 'baseData' | 'fresh'> & Baseline
-
-/**
- * What happens if the base commit has no lock: nothing is judged, its spec is retrained, or the change's declared levers
- * are. The last is not a baseline, so it judges nothing if a gate needs one.
- */
-export type WithoutLock = 'refuse' | 'retrain-base' | 'retrain-declared'
+type Judged = Pick<StudyOptions, 'rules' | 'baseData' | 'fresh' | 'baseline'>
 
 /**
  * The base commit's rules and baseline replace those in the change. The author of a change does not choose what judges it or
@@ -49,13 +40,13 @@ export async function judgedBy(
   const spec = specAt(text, options.specPath)
   const rules = rulesOf(spec)
   const data = baseData(base, options.specPath, spec.data, commits)
-  return { fresh: true, rules, baseData: data, ...(await baselineAt(base, rules.gates, without, options, commits)) }
+  return { fresh: true, rules, baseData: data, baseline: await baselineAt(base, rules.gates, without, options, commits) }
 }
 
-/** The rules alone, for jobs that judge nothing themselves. */
-export async function rulesAt(base: string, path: string, commits: Commits): Promise<Pick<StudyOptions, 'rules'>> {
+/** The rules alone, for jobs that judge nothing themselves; undefined if the base has no spec yet. */
+export async function rulesAt(base: string, path: string, commits: Commits): Promise<Rules | undefined> {
   const text = await fileAt(base, path, commits)
-  return text === null ? {} : { rules: rulesOf(specAt(text, path)) }
+  return text === null ? undefined : rulesOf(specAt(text, path))
 }
 
 /** From a text on the base branch, see `rulesOf`. Throws if it is not valid, since nothing then defines the rules. */
@@ -75,6 +66,7 @@ export function specAt(text: string, path: string): NormalizedSpec {
   ])
 }
 
+/** Without a baseline at the base commit, the study keeps the one that the workflow asks for. */
 async function baselineAt(
   base: string,
   gates: readonly GateRule[],
@@ -82,19 +74,33 @@ async function baselineAt(
   options: StudyOptions,
   commits: Commits,
 ): Promise<Baseline> {
-  const { baselinePath, baseSpec, specPath } = options
-  if (baseSpec || (baselinePath !== undefined && retrainWords.includes(baselinePath))) {
-    if (without !== 'retrain-declared') return retrainedAt(base, baseSpec?.path ?? specPath, commits)
-    if (gates.some(needsBaseline)) throw jobsWithoutLock(base, lockBeside(specPath))
-    return {}
+  const { baseline: asked = defaultBaseline, specPath } = options
+  const choice = await chooseBase({
+    specPath,
+    asked,
+    gates,
+    without,
+    lockIn: insideFolder,
+    textAt: (path) => fileAt(base, path, commits),
+    isProvided: async (path) => (await isFile(path)) && !(await isCommitted(path, commits)),
+  })
+  switch (choice.kind) {
+    case 'retrained':
+      if (without !== 'retrain-declared') return retrainedAt(base, choice.path, commits)
+      if (gates.some(needsBaseline)) throw jobsWithoutLock(base, lockBeside(specPath))
+      return asked
+    case 'lock':
+      return { kind: 'commit', lock: parseLock(choice.text, ofBase(choice.path)), commit: { sha: base, path: choice.path } }
+    case 'declared':
+      return { kind: 'declared' }
+    case 'provided':
+    case 'any':
+      return asked
+    case 'missing':
+      throw without === 'retrain-declared' ? jobsWithoutLock(base, choice.path) : withoutLock(base, choice.path)
+    default:
+      return unreachable(choice, 'baseline')
   }
-  const path =
-    baselinePath === undefined || baselinePath === 'lock' ? lockBeside(specPath) : await insideFolder(baselinePath)
-  const text = await fileAt(base, path, commits)
-  if (text !== null) return lockAt(base, path, text)
-  // The workflow chooses what neither commit has, such as an artifact that an earlier step downloaded.
-  if (baselinePath !== undefined && (await isFile(path)) && !(await isCommitted(path, commits))) return { baselinePath }
-  return withoutLock(base, path, gates, without, options, commits)
 }
 
 const isFile = (path: string): Promise<boolean> =>
@@ -103,27 +109,14 @@ const isFile = (path: string): Promise<boolean> =>
     () => false,
   )
 
-/** The lock beside the spec belongs to the change, so a whole study does not compare with it. */
-async function withoutLock(
-  base: string,
-  path: string,
-  gates: readonly GateRule[],
-  without: WithoutLock,
-  { specPath }: StudyOptions,
-  commits: Commits,
-): Promise<Baseline> {
-  const needed = gates.some(needsBaseline)
-  if (without === 'refuse' && !needed) return {}
-  if (without === 'retrain-base' && needed) return retrainedAt(base, specPath, commits)
-  if (without === 'retrain-declared' && needed) throw jobsWithoutLock(base, path)
-  if (without !== 'refuse') return { baselinePath: 'retrain' }
-  throw missing(
+/** The lock beside the spec belongs to the change, so no study compares with it. */
+const withoutLock = (base: string, path: string): InputError =>
+  missing(
     'the base commit has no lock to compare with',
     path,
     base,
     'tune on the default branch and commit the lock that it writes, or retrain the base commit with `baseline: retrain`',
   )
-}
 
 /** The change's declared levers are its own. Compared with those, a worse model would look no worse. */
 const jobsWithoutLock = (base: string, path: string): InputError =>
@@ -137,25 +130,18 @@ const jobsWithoutLock = (base: string, path: string): InputError =>
 /** How messages and gates name a spec read from there. */
 export const ofBase = (path: string): string => `${path} of the base commit`
 
-/** The commit's spec with the levers of its lock. */
+/** The commit's spec with the levers of its lock. Throws if the commit has no such spec. */
 async function retrainedAt(sha: string, path: string, commits: Commits): Promise<Baseline> {
   const text = await fileAt(sha, path, commits)
   if (text === null)
     throw missing('the base commit has no spec to retrain', path, sha, 'set the input base-spec to one that it has')
   const lock = await fileAt(sha, lockBeside(path), commits)
-  const name = ofBase(path)
-  const baseSpec: BaseSpec = {
-    path: name,
+  const spec: BaseSpec = {
+    path: ofBase(path),
     text,
-    ...(lock === null ? {} : { tuned: parseLock(lock, `${lockName} of the base commit`) }),
+    tuned: lock === null ? undefined : parseLock(lock, ofBase(lockName)),
   }
-  return { baseSpec, baseCommit: { sha, path } }
-}
-
-function lockAt(sha: string, path: string, text: string): Baseline {
-  const file = join(mkdtempSync(join(tmpdir(), 'tunegate-base-')), lockName)
-  writeFileSync(file, text)
-  return { baselinePath: file, baseCommit: { sha, path } }
+  return { kind: 'spec', spec, commit: { sha, path } }
 }
 
 const missing = (what: string, path: string, sha: string, hint: string): InputError =>
@@ -182,5 +168,5 @@ export async function verification({
   stages = [confirmation.name],
 }: StudyOptions): Promise<Pick<StudyOptions, 'stages' | 'tuned'>> {
   const own = await ownLock(specPath)
-  return { stages, ...(own === null ? {} : { tuned: parseLock(own, lockName) }) }
+  return { stages, tuned: own === null ? undefined : parseLock(own, lockName) }
 }

@@ -1,16 +1,15 @@
 import { realpathSync } from 'node:fs'
-import { dirname, isAbsolute, join, relative } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
 import { entryAt } from '../base/files.ts'
 import { insideWorkspace, type Runner } from '../github/environment.ts'
-import { lockBeside } from '../study/lock.ts'
+import type { BaselineInput } from '../github/inputs.ts'
+import { lockBeside } from '../study/baseline.ts'
 
 /** Absolute paths that a step reads or writes; null if an input names none. */
 export interface StepPaths {
   readonly spec: string
-  /** A word too. */
-  readonly baseline: string | null
-  readonly baseSpec: string | null
+  readonly baseline: BaselineInput
   readonly out: string | null
 }
 
@@ -18,8 +17,8 @@ export interface StepPaths {
  * A commit can contain links. A link out of the checkout would make the step read the runner's files (messages quote what
  * they cannot read) or write there. Throws for the paths that a workflow names; the data file is checked when it is loaded.
  */
-export function requireInside({ spec, baseline, baseSpec, out }: StepPaths, { workspace }: Runner): void {
-  const given = [baseline, baseSpec, out].filter((path) => path !== null).filter(isAbsolute)
+export function requireInside({ spec, baseline, out }: StepPaths, { workspace }: Runner): void {
+  const given = ['path' in baseline ? baseline.path : null, out].filter((path) => path !== null)
   refuseLinks([spec, lockBeside(spec), join(workspace, '.tunegate'), ...given], workspace)
 }
 

@@ -4,40 +4,40 @@ import { formatDiagnostic, InputError } from '../base/diagnostics.ts'
 import { unreachable } from '../base/result.ts'
 import { githubApi, type Api } from '../github/api.ts'
 import { commentEvent, readPayload } from '../github/comment/event.ts'
-import { readPart, readPost, readToken, writeRequest } from '../github/comment/inputs.ts'
+import { writeRequest } from '../github/comment/inputs.ts'
 import type { BaseFacts, Rules } from '../github/comment/policy.ts'
 import { receive } from '../github/comment/receive.ts'
 import type { Request } from '../github/comment/request.ts'
 import { uploadResult, type RunReport } from '../github/comment/result.ts'
 import { contentAt } from '../github/contents.ts'
 import type { Runner } from '../github/environment.ts'
-import { readInputs, type Inputs } from '../github/inputs.ts'
 import { say, sayAll } from '../github/log.ts'
 import { postWords, titleOf } from '../github/post.ts'
 import { writeSummary } from '../github/summary.ts'
 import type { StageName } from '../records/plan.ts'
 import { confirmation, stageNames } from '../stages/index.ts'
 import { renderPlanTable } from '../report/plan-table.ts'
-import { engineWishes, type EngineWish } from '../engines/index.ts'
-import { prepare, type SpecSource } from '../study/prepare.ts'
-import type { Study } from '../study/run-study.ts'
+import { prepare } from '../study/prepare.ts'
+import type { Study } from '../study/conclude.ts'
 import { rulesAt, specAt } from './base-commit.ts'
 import { requireInside, requireOwn } from './change-guard.ts'
+import type { Step } from './inputs.ts'
 import { block, specName } from './posting.ts'
 import { publishResult } from './publish-result.ts'
 import { repositoryOf, type Repository } from './repository.ts'
 
 /** The exit code if the step belongs to a workflow for comments and trains nothing; null if there is a study to run. */
-export async function commentStep(runner: Runner): Promise<number | null> {
-  const part = readPart()
+export async function commentStep(step: Step): Promise<number | null> {
+  const { inputs, runner } = step
+  const { part, post } = inputs
   switch (part.does) {
     case 'decide':
-      await decideComment(part.rules, runner)
+      await decideComment(part.rules, step)
       return 0
     case 'publish':
-      return publishResult({ api: apiOf(runner), runner, inputs: inputsOf(runner), what: readPost() ?? postWords, ...part })
+      return publishResult({ api: apiOf(step), runner, inputs, what: post ?? postWords, ...part })
     case 'run':
-      return part.request.command === 'plan' ? showPlan(part.request, runner) : null
+      return part.request.command === 'plan' ? showPlan(part.request, step) : null
     case 'other':
       return null
     default:
@@ -45,16 +45,18 @@ export async function commentStep(runner: Runner): Promise<number | null> {
   }
 }
 
-/**
- * What a request changes about the study; nothing if the step has no request. The checkout must be the commit that was
- * approved.
- */
-export function requested(
-  checkout: Repository | null,
-  { workspace }: Runner,
-): Pick<SpecSource, 'stages' | 'seeds' | 'trials' | 'minutes'> {
-  const part = readPart()
-  if (part.does !== 'run') return {}
+/** What a request asks for in place of the inputs; null leaves it to them. */
+export interface Asked {
+  readonly stages: readonly StageName[] | null
+  readonly seeds: number | null
+  /** Limits in addition to the spec's budget. */
+  readonly trials: number | null
+  readonly minutes: number | null
+}
+
+/** What the step's request asks for, if it has one. The checkout must then be the commit that was approved. */
+export function requested({ inputs: { part }, runner: { workspace } }: Step, checkout: Repository | null): Asked {
+  if (part.does !== 'run') return { stages: null, seeds: null, trials: null, minutes: null }
   checkCommit(part.request, checkout?.head ?? null)
   if (checkout?.root !== realpathSync(workspace)) throw notAtRoot()
   const {
@@ -62,40 +64,24 @@ export function requested(
     options: { seeds, trials, minutes, stages },
   } = part.request
   const named = command === 'verify' ? [confirmation.name] : stages
-  return {
-    ...(named === null ? {} : { stages: stageNames.filter((name) => named.includes(name)) }),
-    ...(seeds === null ? {} : { seeds }),
-    ...(trials === null ? {} : { trials }),
-    ...(minutes === null ? {} : { minutes }),
-  }
+  return { stages: named && stageNames.filter((name) => named.includes(name)), seeds, trials, minutes }
 }
 
-/** Passes a finished study to the publishing job, or the reason why there is none. */
-export async function handOn(outcome: Study | InputError, runner: Runner): Promise<void> {
-  const part = partOf()
-  if (part === null) return
+/** Passes a finished study of a request to the publishing job, or the reason why there is none. */
+export async function handOn(outcome: Study | InputError, request: Request | null, runner: Runner): Promise<void> {
+  if (request === null) return
   if (outcome instanceof InputError) {
     const text = outcome.diagnostics.map(formatDiagnostic).join('\n\n')
-    await upload({ bound: boundTo(part, runner, null), outcome: { kind: 'problem', text } }, runner)
+    await upload({ bound: boundTo(request, runner, null), outcome: { kind: 'problem', text } }, runner)
   } else {
     const {
       report,
       prepared: { gateLines },
     } = outcome
     await upload(
-      { bound: boundTo(part, runner, report.study.fingerprints.plan), outcome: { kind: 'study', report, gateLines } },
+      { bound: boundTo(request, runner, report.study.fingerprints.plan), outcome: { kind: 'study', report, gateLines } },
       runner,
     )
-  }
-}
-
-/** The request that this step runs; null if it runs none, or if it cannot be read. */
-function partOf(): Request | null {
-  try {
-    const part = readPart()
-    return part.does === 'run' ? part.request : null
-  } catch {
-    return null
   }
 }
 
@@ -133,24 +119,20 @@ const notAtRoot = (): InputError =>
     },
   ])
 
-function inputsOf({ workspace }: Runner): Inputs<StageName, EngineWish> {
-  const inputs = readInputs(workspace, { stages: stageNames, engines: engineWishes })
-  if (!inputs.ok) throw new InputError(inputs.error)
-  return inputs.value
-}
+const apiOf = ({ inputs: { token }, runner: { apiUrl, repository } }: Step): Api =>
+  githubApi({ token, repository, baseUrl: apiUrl })
 
-const apiOf = ({ apiUrl, repository }: Runner): Api => githubApi({ token: readToken(), repository, baseUrl: apiUrl })
-
-async function decideComment(rules: Rules, runner: Runner): Promise<void> {
+async function decideComment(rules: Rules, step: Step): Promise<void> {
+  const { inputs, runner } = step
   const event = commentEvent(runner.eventName, readPayload())
   if (event === null) {
     say('The event is not a new comment on a pull request; nothing to do.')
     return writeRequest(null)
   }
-  const spec = specName(inputsOf(runner).spec, runner)
+  const spec = specName(inputs.spec, runner)
   writeRequest(
     await receive(event, {
-      api: apiOf(runner),
+      api: apiOf(step),
       title: titleOf(spec),
       run: runner.runId,
       runUrl: runner.runUrl ?? '',
@@ -174,19 +156,21 @@ async function baseAt(api: Api, sha: string, path: string): Promise<BaseFacts | 
   }
 }
 
-async function showPlan(request: Request, runner: Runner): Promise<number> {
+async function showPlan(request: Request, step: Step): Promise<number> {
+  const { inputs, runner } = step
   process.chdir(runner.workspace)
-  const inputs = inputsOf(runner)
   requireInside(inputs, runner)
   const checkout = repositoryOf(runner.workspace, inputs.spec)
   requireOwn(inputs.spec, checkout.root)
-  const { stages, seeds } = requested(checkout, runner)
+  const { stages, seeds } = requested(step, checkout)
   const specPath = relative(runner.workspace, inputs.spec)
-  const source = { specPath, workspace: runner.workspace, ...(await rulesAt(request.base, specPath, { checkout, runner })) }
+  const rules = await rulesAt(request.base, specPath, { checkout, runner, token: inputs.token })
   const { plan, warnings } = await prepare({
-    ...source,
-    ...(stages ? { stages: stages satisfies readonly StageName[] } : {}),
-    ...(seeds ? { seeds } : {}),
+    specPath,
+    workspace: runner.workspace,
+    rules,
+    stages: stages ?? undefined,
+    seeds: seeds ?? undefined,
   })
   const text = [renderPlanTable(plan), ...warnings.map(formatDiagnostic)].join('\n')
   sayAll(text.split('\n'))

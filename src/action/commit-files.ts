@@ -3,8 +3,7 @@ import { join, relative } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
 import { err, ok, unreachable, type Result } from '../base/result.ts'
 import { spelling } from '../base/tree-path.ts'
-import { githubApi } from '../github/api.ts'
-import { readToken } from '../github/comment/inputs.ts'
+import { githubApi, type Api } from '../github/api.ts'
 import { blobOf, contentAt } from '../github/contents.ts'
 import type { Runner } from '../github/environment.ts'
 import { bytesIn, fileIn, heldIn, pathIn, pathOfText, rootsAbove, sizeIn, textIn, type Repository } from './repository.ts'
@@ -13,6 +12,8 @@ import { bytesIn, fileIn, heldIn, pathIn, pathOfText, rootsAbove, sizeIn, textIn
 export interface Commits {
   readonly checkout: Repository
   readonly runner: Runner
+  /** Lets GitHub's API read the repository. */
+  readonly token: string
 }
 
 /**
@@ -21,7 +22,8 @@ export interface Commits {
  *
  * @param path relative to the workspace
  */
-export async function fileAt(sha: string, path: string, { checkout, runner }: Commits): Promise<string | null> {
+export async function fileAt(sha: string, path: string, commits: Commits): Promise<string | null> {
+  const { checkout, runner } = commits
   const name = pathIn(checkout, path, runner.workspace)
   if (name === null) return null
   const found = await fileIn(checkout, sha, name)
@@ -31,17 +33,18 @@ export async function fileAt(sha: string, path: string, { checkout, runner }: Co
     case 'odd':
       throw unreadable(`${name} at ${sha}`, found.why, 'use the path that git lists on the base branch')
     case 'file':
-      return textIn(checkout, found.id) ?? fromGitHub(sha, name, runner)
+      return textIn(checkout, found.id) ?? fromGitHub(sha, name, commits)
     case 'unknown':
-      return fromGitHub(sha, name, runner)
+      return fromGitHub(sha, name, commits)
     default:
       return unreachable(found, 'answer')
   }
 }
 
-async function fromGitHub(sha: string, name: string, runner: Runner): Promise<string | null> {
-  const api = githubApi({ token: readToken(), repository: runner.repository, baseUrl: runner.apiUrl })
-  const answer = await contentAt(api, sha, name)
+const apiOf = ({ token, runner: { repository, apiUrl } }: Commits): Api => githubApi({ token, repository, baseUrl: apiUrl })
+
+async function fromGitHub(sha: string, name: string, commits: Commits): Promise<string | null> {
+  const answer = await contentAt(apiOf(commits), sha, name)
   if (answer.ok) return answer.value
   throw unreadable(
     `${name} at ${sha}`,
@@ -112,11 +115,8 @@ export interface CommittedFile {
  *
  * @param path relative to the workspace
  */
-export async function blobAt(
-  sha: string,
-  path: string,
-  { checkout, runner }: Commits,
-): Promise<Result<CommittedFile | null, string>> {
+export async function blobAt(sha: string, path: string, commits: Commits): Promise<Result<CommittedFile | null, string>> {
+  const { checkout, runner } = commits
   const name = pathIn(checkout, path, runner.workspace)
   if (name === null) return ok(null)
   const found = await fileIn(checkout, sha, name)
@@ -127,7 +127,7 @@ export async function blobAt(
     const { id } = found
     return ok({ id, bytes, read: async () => orElse(bytesIn(checkout, id), 'the checkout does not have its content') })
   }
-  return blobOf(githubApi({ token: readToken(), repository: runner.repository, baseUrl: runner.apiUrl }), sha, name)
+  return blobOf(apiOf(commits), sha, name)
 }
 
 const orElse = (bytes: Buffer | null, why: string): Result<Buffer, string> => (bytes === null ? err(why) : ok(bytes))

@@ -5,7 +5,6 @@ import { chooseEngine, type EngineChoice } from '../engines/choose.ts'
 import type { EngineWish } from '../engines/index.ts'
 import type { EngineInstaller, InstallOrder } from '../engines/installer.ts'
 import { engineRoot, keepFolder } from '../github/engine-cache.ts'
-import { runner } from '../github/environment.ts'
 import { installerEnvironment } from '../github/installer-environment.ts'
 import { say } from '../github/log.ts'
 
@@ -14,11 +13,11 @@ import { say } from '../github/log.ts'
  * cache, or is installed now and kept for later runs. `auto` falls back to another engine, with the reason for the report in
  * `why`. Throws an `InputError` if an engine was requested by name and is not available, and if `signal` stops it.
  */
-export async function ensureEngine(wanted: EngineWish, signal: AbortSignal): Promise<EngineChoice> {
+export async function ensureEngine(wanted: EngineWish, workspace: string, signal: AbortSignal): Promise<EngineChoice> {
   const root = engineRoot() ?? engineFolder()
   const choice = await chooseEngine(wanted, async (engine) => {
     const { name, installer } = engine
-    const problems = installer && (await provide({ name, installer, root, signal }))
+    const problems = installer && (await provide({ name, installer, root, workspace, signal }))
     if (problems && signal.aborted) throw new InputError(problems)
     return problems ? err({ why: because(name, problems), problems }) : await engine.available(root)
   })
@@ -31,12 +30,14 @@ interface Wanted {
   readonly name: string
   readonly installer: EngineInstaller
   readonly root: string
+  /** The checkout, which installs nothing and lends no program. */
+  readonly workspace: string
   readonly signal: AbortSignal
 }
 
 /** Why the engine was not there; undefined if it was. */
 async function provide(engine: Wanted): Promise<readonly Diagnostic[] | undefined> {
-  const { name, installer, root, signal } = engine
+  const { name, installer, root, workspace, signal } = engine
   const place = installer.placeOf(root)
   if (!place.ok) return [place.error]
   const { folder, key } = place.value
@@ -52,7 +53,7 @@ async function provide(engine: Wanted): Promise<readonly Diagnostic[] | undefine
   }
   try {
     const unpack = (bytes: AsyncIterable<Uint8Array>): Promise<void> =>
-      installer.unpack(root, { bytes, from: runner().workspace }, signal)
+      installer.unpack(root, { bytes, from: workspace }, signal)
     const origin = await keepFolder({ folder, key, ready, unpack, make: () => install(engine, useless) })
     say(
       {
@@ -73,12 +74,12 @@ async function install(engine: Wanted, force: boolean): Promise<void> {
   await engine.installer.install({ ...orderFor(engine, 'Installing'), from: null, force })
 }
 
-function orderFor({ name, root, signal }: Wanted, what: 'Checking' | 'Installing'): InstallOrder {
+function orderFor({ name, root, workspace, signal }: Wanted, what: 'Checking' | 'Installing'): InstallOrder {
   return {
     root,
     installedAt: new Date().toISOString(),
     signal,
-    env: installerEnvironment(runner().workspace),
+    env: installerEnvironment(workspace),
     listener: (event) => say(`${what} the ${name} engine: ${event.type}`),
   }
 }

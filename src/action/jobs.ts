@@ -1,33 +1,31 @@
 import { InputError } from '../base/diagnostics.ts'
 import { unreachable } from '../base/result.ts'
-import { workflowRun, type Runner } from '../github/environment.ts'
-import type { Inputs, Mode } from '../github/inputs.ts'
+import type { Runner } from '../github/environment.ts'
+import type { Mode } from '../github/inputs.ts'
 import { say } from '../github/log.ts'
 import { annotate } from '../github/annotations.ts'
 import { writeBegun, writeShards, writeVerdict } from '../github/outputs.ts'
 import { artifactParcels } from '../github/shard-bundles.ts'
 import { writeSummary } from '../github/summary.ts'
-import type { StageName } from '../records/plan.ts'
 import { Interrupted } from '../run/execute.ts'
 import { mostPackedBytes } from '../run/shard-bundle.ts'
 import { decideStage, gateStudy, planStudy, trainShard, type FanOut } from '../study/fan-out.ts'
-import type { Study, StudyOptions } from '../study/run-study.ts'
+import type { Study } from '../study/conclude.ts'
+import type { StudyOptions } from '../study/options.ts'
+import type { Step, StepInputs } from './inputs.ts'
 import { postInstead } from './post-step.ts'
 
-type JobInputs = Pick<Inputs<StageName, string>, 'stage' | 'shard' | 'shards' | 'jobMinutes'>
+type JobInputs = Pick<StepInputs, 'stage' | 'shard' | 'shards' | 'jobMinutes'>
 
 /** What a compiled workflow's jobs do. */
-export type JobMode = Extract<Mode, 'plan' | 'shard' | 'stage' | 'gate'>
+const jobModes = ['plan', 'shard', 'stage', 'gate'] as const satisfies readonly Mode[]
+export type JobMode = (typeof jobModes)[number]
+export const isJobMode = (mode: Mode): mode is JobMode => jobModes.some((job) => job === mode)
 
 /**
  * One job of a compiled workflow. The gate returns the study, or null if there is none to judge; the other jobs are done.
  */
-export async function jobOf(
-  mode: JobMode,
-  inputs: JobInputs,
-  options: StudyOptions,
-  runner: Runner,
-): Promise<Study | 'done' | null> {
+export async function jobOf(mode: JobMode, { inputs, runner }: Step, options: StudyOptions): Promise<Study | 'done' | null> {
   const fan = fanOutOf(inputs, runner)
   const limit = inputs.jobMinutes === null ? undefined : AbortSignal.timeout(inputs.jobMinutes * 60_000)
   const limited = { ...options, signal: AbortSignal.any([options.signal, limit].filter((s) => s !== undefined)) }
@@ -64,8 +62,7 @@ async function shard(inputs: JobInputs, options: StudyOptions, fan: FanOut, limi
   }
 }
 
-function fanOutOf({ shards }: JobInputs, { noArtifacts }: Runner): FanOut {
-  const run = workflowRun()
+function fanOutOf({ shards }: JobInputs, { noArtifacts, workflowRun: run }: Runner): FanOut {
   const missing = noArtifacts ?? (run === null ? 'the step does not run in a workflow' : null)
   if (missing !== null || run === null) {
     throw new InputError([
@@ -92,11 +89,11 @@ const message =
   'rerun the failed jobs to continue from there.'
 
 /** A gate without evidence is red, with an inconclusive verdict. */
-export async function unfinished(spec: string, runner: Runner): Promise<number> {
+export async function unfinished(step: Step): Promise<number> {
   say(`INCONCLUSIVE: ${message}`)
   writeVerdict('inconclusive')
   annotate([{ level: 'error', title: 'Verdict: inconclusive', message }])
   await writeSummary(`## Inconclusive: the study is not finished\n\n${message}\n`)
-  await postInstead('Inconclusive: the study is not finished', message, spec, runner)
+  await postInstead('Inconclusive: the study is not finished', message, step)
   return 1
 }

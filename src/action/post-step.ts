@@ -1,12 +1,16 @@
 import { githubApi } from '../github/api.ts'
 import { readPayload } from '../github/comment/event.ts'
-import { readPost, readToken } from '../github/comment/inputs.ts'
 import { isBranch, isMap, isSha } from '../github/comment/request.ts'
-import type { Runner } from '../github/environment.ts'
-import { post, titleOf, type PostWord } from '../github/post.ts'
-import type { Study } from '../study/run-study.ts'
+import { post, titleOf } from '../github/post.ts'
+import type { Study } from '../study/conclude.ts'
+import type { Step, StepInputs } from './inputs.ts'
 import { judgedAt, specName, studyPart, textPart, type Part, type Setting } from './posting.ts'
 import { tellUnposted } from './publish-result.ts'
+
+/** What a step needs in order to post. */
+interface PostingStep extends Pick<Step, 'runner'> {
+  readonly inputs: Pick<StepInputs, 'spec' | 'post' | 'token'>
+}
 
 /** The pull request that this step runs for, according to its event. */
 interface Pull {
@@ -26,20 +30,19 @@ interface Pull {
 export async function postStudy(
   { report, prepared: { gateLines } }: Study,
   page: string | null,
-  inputs: Setting['inputs'],
-  runner: Runner,
+  step: PostingStep & Pick<Setting, 'inputs'>,
 ): Promise<void> {
-  await postStep(inputs.spec, runner, (foot) => studyPart(report, gateLines, page, { inputs, runner, foot }))
+  await postStep(step, (foot) => studyPart(report, gateLines, page, { ...step, foot }))
 }
 
 /** The same if there is no study to judge, so that earlier posts do not stay. */
-export async function postInstead(head: string, text: string, spec: string, runner: Runner): Promise<void> {
-  await postStep(spec, runner, (foot) => textPart(head, text, { foot }))
+export async function postInstead(head: string, text: string, step: PostingStep): Promise<void> {
+  await postStep(step, (foot) => textPart(head, text, { foot }))
 }
 
-async function postStep(spec: string, runner: Runner, partOf: (foot: string) => Part): Promise<void> {
+async function postStep(step: PostingStep, partOf: (foot: string) => Part): Promise<void> {
   try {
-    tellUnposted(await posted(spec, runner, partOf))
+    tellUnposted(await posted(step, partOf))
   } catch (error) {
     tellUnposted([`Nothing was posted: ${error instanceof Error ? error.message : String(error)}.`])
   }
@@ -50,13 +53,13 @@ const onTarget = 'Nothing was posted: a step on pull_request_target has a write 
 /**
  * What could not be posted. Events other than a pull request have nowhere to post, so the workflow need not exclude them.
  */
-async function posted(spec: string, runner: Runner, partOf: (foot: string) => Part): Promise<readonly string[]> {
-  const what: readonly PostWord[] = readPost() ?? []
-  if (what.length === 0 || !runner.eventName.startsWith('pull_request')) return []
+async function posted({ inputs, runner }: PostingStep, partOf: (foot: string) => Part): Promise<readonly string[]> {
+  const { spec, post: what, token } = inputs
+  if (what === null || !runner.eventName.startsWith('pull_request')) return []
   if (runner.eventName === 'pull_request_target') return [onTarget]
   const pull = pullIn(readPayload())
   if (pull === null) return ['Nothing was posted: the event does not name a pull request.']
-  const api = githubApi({ token: readToken(), repository: runner.repository, baseUrl: runner.apiUrl })
+  const api = githubApi({ token, repository: runner.repository, baseUrl: runner.apiUrl })
   return post(api, {
     ...partOf(`<sub>${judgedAt(pull.head, pull.base)}</sub>`),
     what,

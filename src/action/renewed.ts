@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import { readWithin, writeFilePlain } from '../base/files.ts'
 import { say } from '../github/log.ts'
 import { lockText, mostLockBytes, parseLock } from '../report/lock.ts'
-import { lockBeside } from '../study/lock.ts'
-import type { Study } from '../study/run-study.ts'
+import { lockBeside } from '../study/baseline.ts'
+import type { Study } from '../study/conclude.ts'
 
 /**
  * The lock of a verification on the default branch, as a lock to commit. Its numbers are new. How its levers were found, cut

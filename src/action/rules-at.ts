@@ -1,20 +1,22 @@
 import { readFileSync, statSync } from 'node:fs'
-import { basename, isAbsolute, join, relative } from 'node:path'
+import { basename, isAbsolute, join, posix, relative } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
-import { err, ok, type Result } from '../base/result.ts'
+import { err, ok, unreachable, type Result } from '../base/result.ts'
 import type { NormalizedSpec } from '../compile/normalized.ts'
 import type { Api } from '../github/api.ts'
 import type { Request } from '../github/comment/request.ts'
 import { contentAt } from '../github/contents.ts'
 import type { Runner } from '../github/environment.ts'
-import { needsBaseline } from '../gates/index.ts'
+import type { BaselineInput } from '../github/inputs.ts'
+import type { GateRule } from '../records/gates.ts'
 import type { StageName } from '../records/plan.ts'
 import { confirmation, confirmationIn } from '../stages/index.ts'
 import { withSeeds, type VerifySettings } from '../stages/verify.ts'
 import { parseLock } from '../report/lock.ts'
-import type { Baseline, Rules } from '../study/audit.ts'
+import type { ExpectedBaseline, Rules } from '../study/audit.ts'
 import { retrainedSource } from '../study/base-study.ts'
-import { lockBeside, lockName, retrainWords } from '../study/lock.ts'
+import { lockBeside, lockName, type Baseline } from '../study/baseline.ts'
+import { baselineOf, chooseBase, isNamed } from './base-choice.ts'
 import { ofBase, specAt } from './base-commit.ts'
 
 /** Inputs of the publishing step. The step that ran the request must have had the same ones. */
@@ -22,8 +24,7 @@ export interface RuleInputs {
   readonly spec: string
   readonly stages: readonly StageName[] | null
   readonly seeds: number | null
-  readonly baseline: string | null
-  readonly baseSpec: string | null
+  readonly baseline: BaselineInput
 }
 
 export interface RulesFound {
@@ -51,7 +52,8 @@ export async function rulesAt(
     const of = based === null ? 'change' : 'base'
     const spec = specAt(text, specPath)
     const { task, gates, seed } = spec
-    const baseline = await baselineAt({ api, request, inputs, runner, specPath, spec, of })
+    const query = { api, request, inputs, runner, specPath }
+    const baseline = await (of === 'base' ? baselineOfBase(query, gates) : baselineOfChange(query))
     return ok({ of, rules: { specPath, task, gates, seed, verify: verifyOf(spec, request, inputs), baseline } })
   } catch (error) {
     if (error instanceof InputError) return err(sentence(error))
@@ -97,39 +99,61 @@ interface BaselineQuery {
   readonly inputs: RuleInputs
   readonly runner: Runner
   readonly specPath: string
-  readonly spec: NormalizedSpec
-  readonly of: RulesFound['of']
 }
 
 /** The same choice that `judgedBy` makes for the run. */
-async function baselineAt(query: BaselineQuery): Promise<Baseline> {
-  const {
-    api,
-    request,
-    inputs: { baseline, baseSpec },
-    runner,
+async function baselineOfBase(query: BaselineQuery, gates: readonly GateRule[]): Promise<ExpectedBaseline> {
+  const { api, request, inputs, runner, specPath } = query
+  const asked = baselineOf(inputs.baseline, runner.workspace)
+  const choice = await chooseBase({
     specPath,
-    spec: { gates },
-    of,
-  } = query
-  const named = baseSpec === null ? specPath : fromRoot(baseSpec, runner)
-  const retrained: Baseline = { kind: 'retrained', source: retrainedSource(of === 'base' ? ofBase(named) : named) }
-  if (baseSpec !== null) return retrained
-  if (baseline !== null && retrainWords.includes(baseline)) return of === 'base' ? retrained : { kind: 'declared' }
-  const path = baseline === null || baseline === 'lock' ? lockBeside(specPath) : fromRoot(baseline, runner)
-  const sha = of === 'base' ? request.base : request.sha
-  const text = await textAt(api, sha, path.endsWith('.json') ? path : join(path, lockName).replaceAll('\\', '/'))
-  if (text !== null) return { kind: 'lock', lock: parseLock(text, path), source: of === 'base' ? lockName : basename(path) }
-  const own = baseline === null ? null : ownFile(join(runner.workspace, path), path)
-  if (own !== null) return own
-  if (of === 'change') return { kind: 'declared' }
-  const needed = gates.some(needsBaseline)
-  if (request.command === 'verify') return needed ? none(path, sha) : { kind: 'any' }
-  return needed ? retrained : { kind: 'declared' }
+    asked,
+    gates,
+    without: request.command === 'verify' ? 'refuse' : 'retrain-base',
+    lockIn: lockPath,
+    textAt: (path) => textAt(api, request.base, path),
+    isProvided: () => ownLock(asked, query) !== null,
+  })
+  switch (choice.kind) {
+    case 'retrained':
+      return { kind: 'retrained', source: retrainedSource(ofBase(fromRoot(choice.path, runner))) }
+    case 'lock':
+      return { kind: 'lock', lock: parseLock(choice.text, choice.path), source: lockName }
+    case 'provided':
+      return ownLock(asked, query) ?? none(choice.path, request.base)
+    case 'missing':
+      return none(choice.path, request.base)
+    case 'declared':
+    case 'any':
+      return choice
+    default:
+      return unreachable(choice, 'baseline')
+  }
+}
+
+/** The first change with a spec has no base. It is compared with what it brings, as in the job that ran it. */
+async function baselineOfChange(query: BaselineQuery): Promise<ExpectedBaseline> {
+  const { api, request, inputs, runner, specPath } = query
+  const asked = baselineOf(inputs.baseline, runner.workspace)
+  if (asked.kind === 'spec') return { kind: 'retrained', source: retrainedSource(fromRoot(asked.spec.path, runner)) }
+  if (asked.kind === 'declared') return asked
+  const path = asked.kind === 'file' ? lockPath(asked.path) : lockBeside(specPath)
+  const text = await textAt(api, request.sha, path)
+  if (text !== null) return { kind: 'lock', lock: parseLock(text, path), source: basename(path) }
+  return ownLock(asked, query) ?? { kind: 'declared' }
+}
+
+/** Without a checkout, only its name tells a lock from a folder. */
+function lockPath(named: string): string {
+  const path = posix.normalize(named.replaceAll('\\', '/'))
+  return path.endsWith('.json') ? path : posix.join(path, lockName)
 }
 
 /** The workflow may choose a file that no commit has, such as one that an earlier step downloaded. This job needs it too. */
-function ownFile(file: string, path: string): Baseline | null {
+function ownLock(asked: Baseline, { specPath, runner: { workspace } }: BaselineQuery): ExpectedBaseline | null {
+  if (!isNamed(asked)) return null
+  const path = asked.kind === 'file' ? asked.path : lockBeside(specPath)
+  const file = join(workspace, path)
   const full = statSync(file, { throwIfNoEntry: false })?.isDirectory() ? join(file, lockName) : file
   if (!statSync(full, { throwIfNoEntry: false })?.isFile()) return null
   return { kind: 'lock', lock: parseLock(readFileSync(full, 'utf8'), path), source: basename(full) }

@@ -3,19 +3,15 @@ import { basename } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
 import { explainFileError } from '../base/files.ts'
 import type { BaseData } from '../study/base-file.ts'
-import { readSpec } from '../study/prepare.ts'
-import type { StudyOptions } from '../study/run-study.ts'
+import { readSpec } from '../study/read-spec.ts'
 import { workspaceOf } from './workspace.ts'
 
 /**
  * The data file that a base spec is retrained on, read as that spec reads its data. Throws an `InputError` if there is no
  * base spec, or no such file.
  */
-export async function baseDataOf(
-  file: string | undefined,
-  baseSpec: string | undefined,
-): Promise<Pick<StudyOptions, 'baseData'>> {
-  if (file === undefined) return {}
+export async function baseDataOf(file: string | undefined, baseSpec: string | undefined): Promise<BaseData | undefined> {
+  if (file === undefined) return undefined
   if (baseSpec === undefined) {
     throw new InputError([
       {
@@ -33,7 +29,7 @@ export async function baseDataOf(
   const bytes = await contentOf(file)
   const versionFor: BaseData['file'] = async (own) =>
     bytes.equals(await contentOf(own)) ? { kind: 'same' } : { kind: 'other', name: basename(file), bytes }
-  return { baseData: { data, file: versionFor } }
+  return { data, file: versionFor }
 }
 
 const contentOf = (file: string): Promise<Buffer> =>

@@ -1,4 +1,5 @@
 import stringWidth from 'string-width'
+import { median } from '../stats/describe.ts'
 
 const segments = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
@@ -53,7 +54,11 @@ export function sparkline(values: readonly number[], columns: number, letters: k
   const count = Math.min(columns, values.length)
   if (count < 2) return ''
   const shares = Array.from({ length: count }, (_, i) =>
-    median(values.slice(Math.floor((i * values.length) / count), Math.floor(((i + 1) * values.length) / count))),
+    median(
+      values
+        .slice(Math.floor((i * values.length) / count), Math.floor(((i + 1) * values.length) / count))
+        .filter(Number.isFinite),
+    ),
   )
   const finite = shares.filter(Number.isFinite)
   const [low, high] = [Math.min(...finite), Math.max(...finite)]
@@ -61,9 +66,4 @@ export function sparkline(values: readonly number[], columns: number, letters: k
   const level = (value: number): number =>
     high === low ? 0 : Math.round(((value - low) / (high - low)) * (scale.length - 1))
   return shares.map((value) => (Number.isFinite(value) ? scale[level(value)] : '!')).join('')
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.filter(Number.isFinite).sort((a, b) => a - b)
-  return sorted[sorted.length >> 1] ?? NaN
 }

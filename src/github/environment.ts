@@ -26,9 +26,11 @@ export interface Runner {
   /** Id and attempt of this workflow run; 0 and 1 outside a runner. */
   readonly runId: number
   readonly runAttempt: number
+  /** This workflow run; null outside a runner. */
+  readonly workflowRun: WorkflowRun | null
 }
 
-export function runner(env: Variables = process.env): Runner {
+export function runner(env: Variables): Runner {
   const server = env['GITHUB_SERVER_URL'] || 'https://github.com'
   const [repository, run, action] = [env['GITHUB_REPOSITORY'], env['GITHUB_RUN_ID'], env['GITHUB_ACTION_REPOSITORY']]
   return {
@@ -43,6 +45,7 @@ export function runner(env: Variables = process.env): Runner {
     ref: env['GITHUB_REF'] ?? '',
     runId: Number(run || 0),
     runAttempt: Number(env['GITHUB_RUN_ATTEMPT'] || 1),
+    workflowRun: workflowRun(env),
   }
 }
 
@@ -62,8 +65,7 @@ export interface WorkflowRun {
   readonly attempt: number
 }
 
-/** Null outside a runner. */
-export function workflowRun(env: Variables = process.env): WorkflowRun | null {
+function workflowRun(env: Variables): WorkflowRun | null {
   const [run, sha, attempt] = [env['GITHUB_RUN_ID'], env['GITHUB_SHA'], Number(env['GITHUB_RUN_ATTEMPT'] || 1)]
   return run && sha && Number.isInteger(attempt) && attempt >= 1 ? { run, sha, attempt } : null
 }

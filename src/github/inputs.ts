@@ -11,6 +11,15 @@ export type Mode = (typeof modes)[number]
 /** The platform creates no more jobs in one matrix. */
 export const mostJobs = 256
 
+/** What `baseline` and `base-spec` ask to compare with. Paths are absolute and inside the workspace. */
+export type BaselineInput =
+  /** The lock beside the spec; required if the word `lock` asks for it. */
+  | { readonly kind: 'beside-spec'; readonly required: boolean }
+  /** The levers that the spec declares: the word `retrain`. */
+  | { readonly kind: 'declared' }
+  /** A lock or a folder with one, or a spec to retrain. */
+  | { readonly kind: 'file' | 'spec'; readonly path: string }
+
 /** Everything that a workflow may set under `with:`, checked; `action.yml` explains each input. */
 export interface Inputs<Stage extends string, Engine extends string> {
   readonly mode: Mode
@@ -33,10 +42,7 @@ export interface Inputs<Stage extends string, Engine extends string> {
   readonly stages: readonly Stage[] | null
   /** How many seeds verification takes; null means the spec's number. */
   readonly seeds: number | null
-  /** `lock`, `retrain`, or the absolute path of a lock inside the workspace; null means the lock beside the spec, if any. */
-  readonly baseline: string | null
-  /** The spec to retrain as the baseline, as an absolute path inside the workspace; null if none is named. */
-  readonly baseSpec: string | null
+  readonly baseline: BaselineInput
   /** The mildest verdict that fails the step. */
   readonly failOn: 'fail' | 'inconclusive'
   readonly artifact: boolean
@@ -72,37 +78,18 @@ export function readInputs<Stage extends string, Engine extends string>(
     stages: from.words('stages', choices.stages),
     seeds: from.whole('seeds', 2, 100),
     baseline: from.baseline(workspace),
-    baseSpec: from.path('base-spec', workspace),
     failOn: from.word('fail-on', ['inconclusive', 'fail'] as const),
     artifact: from.word('artifact', ['true', 'false'] as const) === 'true',
     retentionDays: from.whole('retention-days', 1, 400),
   }
-  problems.push(...twoBaselines(inputs, read))
   return problems.length > 0 ? err(problems) : ok(inputs)
-}
-
-/** A base spec is only retrained. If a lock were named too, it would be unclear which of them the gates use. */
-function twoBaselines(
-  { baseline, baseSpec }: Pick<Inputs<never, never>, 'baseline' | 'baseSpec'>,
-  read: (name: string) => string,
-): Diagnostic[] {
-  if (baseSpec === null || baseline === null || baseline === 'retrain') return []
-  return [
-    {
-      code: 'action/base-spec',
-      severity: 'error',
-      message: 'two baselines are given',
-      found: `baseline: ${read('baseline')}, base-spec: ${read('base-spec')}`,
-      allowed: 'base-spec alone, or with baseline: retrain',
-    },
-  ]
 }
 
 interface Reader {
   /** Null if the input is empty and has no fallback, or is rejected. */
   path(name: string, workspace: string, fallback?: string): string | null
-  /** A word means itself. Write `./lock` for a file with such a name. */
-  baseline(workspace: string): string | null
+  /** Write `./lock` for a file with the name of a word. */
+  baseline(workspace: string): BaselineInput
   whole(name: string, least: number, most: number): number | null
   /** The first choice if the input is empty. */
   word<W extends string>(name: string, choices: readonly W[]): W
@@ -131,7 +118,11 @@ function reader(read: (name: string) => string, problems: Diagnostic[]): Reader 
     path: (name, workspace, fallback = '') => place(name, read(name) || fallback, workspace),
     baseline: (workspace) => {
       const text = read('baseline')
-      return text === 'lock' || text === 'retrain' ? text : place('baseline', text, workspace)
+      const named = baselineNamed(text, (path) => place('baseline', path, workspace))
+      const spec = place('base-spec', read('base-spec'), workspace)
+      if (spec === null) return named
+      if (named.kind === 'file' || text === 'lock') problems.push(twoBaselines(text, read('base-spec')))
+      return { kind: 'spec', path: spec }
     },
     whole: (name, least, most) => {
       const text = read(name)
@@ -166,3 +157,18 @@ function reader(read: (name: string) => string, problems: Diagnostic[]): Reader 
     },
   }
 }
+
+function baselineNamed(text: string, place: (path: string) => string | null): BaselineInput {
+  if (text === 'retrain') return { kind: 'declared' }
+  const path = text === 'lock' ? null : place(text)
+  return path === null ? { kind: 'beside-spec', required: text === 'lock' } : { kind: 'file', path }
+}
+
+/** A base spec is only retrained. If a lock were named too, it would be unclear which of them the gates use. */
+const twoBaselines = (baseline: string, baseSpec: string): Diagnostic => ({
+  code: 'action/base-spec',
+  severity: 'error',
+  message: 'two baselines are given',
+  found: `baseline: ${baseline}, base-spec: ${baseSpec}`,
+  allowed: 'base-spec alone, or with baseline: retrain',
+})

@@ -125,3 +125,19 @@ export type RunResult =
   | (RunBase & { readonly status: 'crashed'; readonly reason: string })
 
 export type CompleteRun = Extract<RunResult, { status: 'complete' }>
+export type CrashedRun = Extract<RunResult, { status: 'crashed' }>
+
+/** What a crash leaves of a run: a reason, and nothing measured. */
+export const crash = (reason: string): Pick<CrashedRun, 'status' | 'reason' | 'evaluations' | 'steps'> => ({
+  status: 'crashed',
+  reason,
+  evaluations: [],
+  steps: { loss: [], learningRate: [], gradientNorm: [], clipped: [] },
+})
+
+/** A run that crashed outside of its trainer, so nothing is known of its time either. */
+export const crashedRun = (of: Pick<RunBase, 'id' | 'request' | 'engine'>, reason: string): CrashedRun => ({
+  ...of,
+  ...crash(reason),
+  timing: { seconds: 0, stepsPerSecond: 0 },
+})

@@ -5,8 +5,7 @@ import { dirname } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
 import { explainFileError, readAt, syncFolder, writeFileAtomic } from '../base/files.ts'
 import type { RunRequest } from '../records/run.ts'
-import { fittingRun } from './fitting-run.ts'
-import { differences, elapsedLine, headerLine, type JournalHeader } from './journal-line.ts'
+import { differences, elapsedLine, headerLine, type JournalHeader, fittingRun } from './journal-line.ts'
 import { scanJournal, type Place, type Scan } from './journal-scan.ts'
 
 export interface OpenOptions {

@@ -1,24 +1,18 @@
-import { InputError, lineOf } from '../base/diagnostics.ts'
-import type { RunRequest, RunResult } from '../records/run.ts'
-import { machineLabel, onMachine } from './machine.ts'
-import type { EngineOrder, InitMessage } from './protocol.ts'
+import { InputError } from '../base/diagnostics.ts'
+import { crashedRun, type RunRequest, type RunResult } from '../records/run.ts'
+import type { InitMessage } from './protocol.ts'
 import type { Runner } from './runner.ts'
-import type { WorkerCount } from './worker-count.ts'
-import { WorkerProcess, type Trained } from './worker-process.ts'
+import { machineLabel, onMachine, type WorkerCount } from './worker-count.ts'
+import type { Trained, WorkerProcess } from './worker-process.ts'
+import { closedText, messageOf, surplus, WorkerSupply, type SupplyOptions } from './worker-supply.ts'
 
-export interface PoolOptions {
-  /** The file that a worker process runs. */
-  readonly script: string
+export interface PoolOptions extends SupplyOptions {
   /** Processes that train in parallel; one per core is the fastest. */
   readonly workers: number
   /** If this promise rejects, the pool is closed. */
   readonly init: InitMessage | Promise<InitMessage>
-  /** Set if it is known before the rest of `init`, so that processes can load their engine in the meantime. */
-  readonly engine?: EngineOrder
   /** How many workers to keep once the data are known, since each holds a copy; all if omitted. */
   readonly bound?: (wanted: number, init: InitMessage) => WorkerCount
-  /** Receives messages for the user, for example that a worker was replaced. */
-  readonly notice: (message: string) => void
 }
 
 interface Job {
@@ -40,7 +34,7 @@ export class WorkerPool implements Runner {
   private most: number
   private readonly options: PoolOptions
   private readonly init: Promise<InitMessage>
-  private readonly processes = new Set<WorkerProcess>()
+  private readonly supply: WorkerSupply
   private readonly idle: WorkerProcess[] = []
   private readonly queue: Job[] = []
   /** Processes to start when there is work for them. */
@@ -48,9 +42,6 @@ export class WorkerPool implements Runner {
   /** Processes that are training or starting. A probe waits for both. */
   private busy = 0
   private probing = false
-  /** Started while a probe runs, for the next probe. */
-  private spare: Promise<WorkerProcess | null> | null = null
-  private closed = false
   private label = ''
   private machine: string | undefined
 
@@ -58,6 +49,7 @@ export class WorkerPool implements Runner {
     this.options = options
     this.most = options.workers
     this.init = Promise.resolve(options.init).then((init) => this.bounded(init))
+    this.supply = new WorkerSupply(options, this.init)
   }
 
   /** Starts all processes in parallel and resolves when the first is ready. Rejects if none can be started. */
@@ -92,7 +84,7 @@ export class WorkerPool implements Runner {
   }
 
   async run(request: RunRequest, id: string, signal?: AbortSignal): Promise<RunResult> {
-    if (this.closed) throw new Error(closedText)
+    this.supply.requireOpen()
     let stop = (): void => {}
     const result = new Promise<RunResult>((done, failed) => {
       const job: Job = { request, id, signal, done, failed }
@@ -115,9 +107,7 @@ export class WorkerPool implements Runner {
 
   /** Ends all processes at once. Active runs are lost; finished runs have already been returned to their callers. */
   close(): void {
-    this.closed = true
-    for (const worker of this.processes) worker.kill()
-    this.processes.clear()
+    this.supply.close()
     this.giveUp(new Error(closedText))
   }
 
@@ -129,14 +119,15 @@ export class WorkerPool implements Runner {
   private async hire(first = false): Promise<WorkerProcess> {
     this.busy += 1
     try {
-      const worker = await this.fresh(first)
+      const worker = await this.supply.fresh(first ? () => this.slots : undefined)
       this.idle.push(worker)
       return worker
     } catch (error) {
-      if (this.processes.size === 0) {
+      if (this.supply.size === 0) {
         this.vacant = 1
         this.giveUp(error)
-      } else if (!this.closed && error !== surplus) this.options.notice(`one worker process fewer: ${messageOf(error)}`)
+      } else if (!this.supply.closed && error !== surplus)
+        this.options.notice(`one worker process fewer: ${messageOf(error)}`)
       throw error
     } finally {
       this.busy -= 1
@@ -146,7 +137,7 @@ export class WorkerPool implements Runner {
 
   /** Hands out jobs in order: a probe when nothing else runs, any other job when a process is free. */
   private pump(): void {
-    for (let job = this.queue[0]; job !== undefined && !this.closed; job = this.queue[0]) {
+    for (let job = this.queue[0]; job !== undefined && !this.supply.closed; job = this.queue[0]) {
       const next = job
       const { job: task } = job.request
       if (job.signal?.aborted) job.failed(job.signal.reason)
@@ -155,7 +146,7 @@ export class WorkerPool implements Runner {
         void this.occupied(() => this.probe(next, task.memoryMiB), next)
       } else {
         if (this.probing) return
-        this.letSpareGo()
+        this.supply.letSpareGo()
         const worker = this.nextIdle()
         if (!worker) return this.fill()
         void this.occupied(() => this.train(next, worker), next)
@@ -168,7 +159,7 @@ export class WorkerPool implements Runner {
   private nextIdle(): WorkerProcess | undefined {
     for (let worker = this.idle.pop(); worker; worker = this.idle.pop()) {
       if (worker.usable) return worker
-      this.dismiss(worker)
+      this.supply.dismiss(worker)
       this.vacant += 1
     }
     return undefined
@@ -199,7 +190,7 @@ export class WorkerPool implements Runner {
       const { label, seed } = job.request
       this.options.notice(`${trained.died}; ${label} (seed ${seed}) is tried again in a new process`)
       const again = await this.retry(job)
-      return again.ok ? again.result : crashed(job, again.died, this.engine)
+      return again.ok ? again.result : this.crashed(job, again.died)
     } finally {
       if (job.worker?.usable) this.idle.push(job.worker)
       else this.vacant += 1
@@ -210,9 +201,12 @@ export class WorkerPool implements Runner {
   private async retry(job: Job): Promise<Trained> {
     let worker: WorkerProcess
     try {
-      worker = await this.fresh()
+      worker = await this.supply.fresh()
     } catch (error) {
-      if (this.closed || (error instanceof InputError && !error.diagnostics.some((d) => d.code.startsWith('worker/'))))
+      if (
+        this.supply.closed ||
+        (error instanceof InputError && !error.diagnostics.some((d) => d.code.startsWith('worker/')))
+      )
         throw error
       return { ok: false, died: messageOf(error) }
     }
@@ -223,16 +217,19 @@ export class WorkerPool implements Runner {
     this.probing = true
     let worker: WorkerProcess | undefined
     try {
-      const spare = await this.spare
-      worker = spare?.usable ? spare : await this.fresh()
+      worker = await this.supply.spareOrFresh()
       // A stage probes one size after another, and another core is idle in the meantime.
-      this.spare = this.slots > 1 ? this.fresh().catch(() => null) : null
+      if (this.slots > 1) this.supply.keepSpare()
       const trained = await this.attempt(job, worker, memoryMiB)
-      return trained.ok ? trained.result : crashed(job, trained.died, this.engine)
+      return trained.ok ? trained.result : this.crashed(job, trained.died)
     } finally {
       this.probing = false
-      if (worker) this.dismiss(worker)
+      if (worker) this.supply.dismiss(worker)
     }
+  }
+
+  private crashed({ id, request }: Job, reason: string): RunResult {
+    return crashedRun({ id, request, engine: this.engine }, reason)
   }
 
   /** Throws if the process ended because the job was dropped. */
@@ -241,61 +238,11 @@ export class WorkerPool implements Runner {
     job.signal?.throwIfAborted()
     const trained = await worker.run(job.request, job.id, memoryMiB)
     // After a crash that it survived, such as one of the engine's memory, its state is unknown.
-    if (trained.ok && trained.result.status === 'crashed') this.dismiss(worker)
+    if (trained.ok && trained.result.status === 'crashed') this.supply.dismiss(worker)
     if (trained.ok) return trained
-    this.dismiss(worker)
+    this.supply.dismiss(worker)
     job.signal?.throwIfAborted()
-    if (this.closed) throw new Error(closedText)
+    this.supply.requireOpen()
     return trained
   }
-
-  private async fresh(first = false): Promise<WorkerProcess> {
-    if (this.closed) throw new Error(closedText)
-    const { script, notice, engine } = this.options
-    const worker = new WorkerProcess(script, notice)
-    this.processes.add(worker)
-    try {
-      if (engine) worker.load(engine)
-      const init = await this.init
-      if (first && this.processes.size > this.slots) throw surplus
-      return await worker.start(init)
-    } catch (error) {
-      this.dismiss(worker)
-      throw error
-    }
-  }
-
-  private letSpareGo(): void {
-    const { spare } = this
-    this.spare = null
-    void spare?.then((worker) => worker && this.dismiss(worker))
-  }
-
-  private dismiss(worker: WorkerProcess): void {
-    worker.kill()
-    this.processes.delete(worker)
-  }
 }
-
-function crashed({ id, request }: Job, reason: string, engine: string): RunResult {
-  return {
-    id,
-    request,
-    engine,
-    status: 'crashed',
-    reason,
-    evaluations: [],
-    steps: { loss: [], learningRate: [], gradientNorm: [], clipped: [] },
-    timing: { seconds: 0, stepsPerSecond: 0 },
-  }
-}
-
-/** A process that was started before the size of the data was known. */
-const surplus = new Error('one worker process too many')
-const closedText = 'the worker processes were ended'
-const messageOf = (error: unknown): string =>
-  error instanceof InputError
-    ? error.diagnostics.map(lineOf).join('; ')
-    : error instanceof Error
-      ? error.message
-      : String(error)

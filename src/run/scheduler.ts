@@ -19,7 +19,7 @@ export interface RunResources {
   /** Milliseconds from any origin; for the budget of minutes and for reporting, never for a stage's decision. */
   readonly clock: () => number
   /** Aborted when the user stops the study. Finished runs stay in the journal. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /**
    * Milliseconds that the study has already taken, if it is spread over jobs. If omitted, the journal keeps track of them.
    */
@@ -39,11 +39,14 @@ export interface AskedRun {
   readonly request: RunRequest
 }
 
+type OnWrite = (write: Promise<void>) => void
+
 /** Thrown when the user stopped the study. */
 export class Interrupted extends Error {}
 
 /**
  * Answers the requests of stages: from the journal, from the runner, or with the reason why the budget does not allow a run.
+ * The jobs of a workflow train their shares of a stage's runs with it as well.
  */
 export class RunScheduler {
   readonly budget: BudgetKeeper
@@ -108,33 +111,48 @@ export class RunScheduler {
     requests.forEach((request, i) => {
       if (!wanted.has(ids[i] as string)) wanted.set(ids[i] as string, request)
     })
-    const outcomes = await this.all([...wanted])
+    const outcomes = new Map<string, RunOutcome>()
+    await this.inLanes([...wanted], async ([id, request], onWrite) => {
+      outcomes.set(id, await this.one(id, request, onWrite))
+    })
     return requests.map((request, i) => ({ ...(outcomes.get(ids[i] as string) as RunOutcome), request }))
   }
 
-  /** Runs as many at a time as the runner has slots. The next run starts while the previous one is still being written. */
-  private async all(wanted: readonly (readonly [string, RunRequest])[]): Promise<Map<string, RunOutcome>> {
-    const outcomes = new Map<string, RunOutcome>()
+  /**
+   * Trains runs that the journal lacks while the budget of minutes allows it, for a stage that another job decides. Runs
+   * that are left out have no outcome here. Throws `Interrupted` when the signal is aborted; the journal then has the
+   * finished runs.
+   */
+  async train(runs: readonly AskedRun[]): Promise<void> {
+    const missing = runs.filter(({ id }) => !this.resources.journal.has(id))
+    await this.inLanes(missing, async ({ id, request }, onWrite) => {
+      if (this.resources.signal?.aborted) throw new Interrupted()
+      if (this.budget.late(this.heldBack(request.stage === confirmation.name))) return
+      await this.trainOne(id, request, onWrite)
+    })
+  }
+
+  /** Works on as many at a time as the runner has slots. The next begins while the previous run is still being written. */
+  private async inLanes<T>(items: readonly T[], work: (item: T, onWrite: OnWrite) => Promise<void>): Promise<void> {
     const writes: Promise<void>[] = []
     const failures: unknown[] = []
     const noteFailure = (error: unknown): void => {
       failures.push(error)
     }
-    const queue = wanted.values()
+    const queue = items.values()
     const lane = async (): Promise<void> => {
       // If one fails, for example because the disk is full, the others end too.
-      for (const [id, request] of queue) {
-        outcomes.set(id, await this.one(id, request, (write) => writes.push(write.catch(noteFailure))))
+      for (const item of queue) {
+        await work(item, (write) => writes.push(write.catch(noteFailure)))
         if (failures.length > 0) return
       }
     }
     await Promise.all(Array.from({ length: this.resources.runner.slots }, () => lane().catch(noteFailure)))
     await Promise.all(writes)
     if (failures.length > 0) throw failures[0]
-    return outcomes
   }
 
-  private async one(id: string, request: RunRequest, onWrite: (write: Promise<void>) => void): Promise<RunOutcome> {
+  private async one(id: string, request: RunRequest, onWrite: OnWrite): Promise<RunOutcome> {
     if (this.resources.signal?.aborted) throw new Interrupted()
     const again = this.asked.has(id)
     const refused = again ? undefined : this.budget.take(this.verifying)
@@ -143,11 +161,16 @@ export class RunScheduler {
     const kept = await this.resources.journal.read(id)
     if (kept && (again || this.settled || isFinal(kept))) return this.found(kept)
     if (this.settled) return this.notRun(request, this.budget.leftOut() ?? lost(request))
-    const heldBack = this.verifying ? 0 : this.meter.heldBackSeconds() * 1000
+    const heldBack = this.heldBack(this.verifying)
     // If no time is left to retry a crash, the stage gets the outcome that it got before.
     if (kept && !this.budget.inTime(heldBack)) return this.found(kept)
     const late = this.budget.late(heldBack)
-    return late ? this.notRun(request, late) : this.train(id, request, onWrite)
+    return late ? this.notRun(request, late) : this.trainOne(id, request, onWrite)
+  }
+
+  /** Milliseconds that must be left before a run may start. */
+  private heldBack(verifying: boolean): number {
+    return verifying ? 0 : this.meter.heldBackSeconds() * 1000
   }
 
   private found(result: RunResult): RunResult {
@@ -157,7 +180,7 @@ export class RunScheduler {
     return result
   }
 
-  private async train(id: string, request: RunRequest, onWrite: (write: Promise<void>) => void): Promise<RunOutcome> {
+  private async trainOne(id: string, request: RunRequest, onWrite: OnWrite): Promise<RunOutcome> {
     const { runner, journal, listener, signal } = this.resources
     listener({ type: 'run-started', request })
     try {

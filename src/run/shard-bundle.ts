@@ -4,10 +4,9 @@ import { jsonOrUndefined } from '../base/json.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { Workload } from '../records/plan.ts'
 import type { RunResult } from '../records/run.ts'
-import { fittingRun } from './fitting-run.ts'
 import { runIds } from './id.ts'
 import type { Journal } from './journal.ts'
-import { journalLine } from './journal-line.ts'
+import { journalLine, fittingRun } from './journal-line.ts'
 
 /** What the runs of a shard bundle belong to. A bundle of another workflow run, commit or plan is not opened. */
 export interface Binding {

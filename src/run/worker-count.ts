@@ -1,4 +1,5 @@
-import { availableParallelism, freemem, totalmem } from 'node:os'
+import { availableParallelism, cpus, freemem, totalmem } from 'node:os'
+import type { RunResult } from '../records/run.ts'
 
 /** What workers share. */
 export interface Machine {
@@ -46,3 +47,11 @@ function freeMemory(): number {
   const tell: (() => number) | undefined = process.availableMemory?.bind(process)
   return tell?.() ?? freemem()
 }
+
+/** Processor, cores and number of workers. Seconds of runs are comparable if this label is equal. */
+export function machineLabel(workers: number): string {
+  const model = (cpus()[0]?.model ?? '').replace(/\s+/g, ' ').trim().slice(0, 200) || process.arch
+  return `${model}, ${availableParallelism()} cores, ${workers} ${workers === 1 ? 'worker' : 'workers'}`
+}
+
+export const onMachine = (run: RunResult, machine: string): RunResult => ({ ...run, timing: { ...run.timing, machine } })

@@ -1,4 +1,5 @@
 import { fingerprint } from '../base/hash.ts'
+import { agree } from '../base/json.ts'
 import { err, ok, unreachable, type Result } from '../base/result.ts'
 import { verificationStatistics } from '../gates/verification.ts'
 import { isSettled } from '../gates/judge.ts'
@@ -14,7 +15,6 @@ import type { Report } from '../report/model.ts'
 import { confirmation, stageNames } from '../stages/index.ts'
 import { verificationSeeds } from '../stages/seeds.ts'
 import { verificationJob, type VerifySettings } from '../stages/verify.ts'
-import { agree } from './agree.ts'
 import { baseEvidence, judgeReport, timedVerification, type Against, type Rejudged } from './judge-again.ts'
 import { impossible } from './measured.ts'
 import { toolName } from './version.ts'
@@ -29,11 +29,11 @@ export interface Rules {
   readonly seed: number
   /** Null if no verification was requested. */
   readonly verify: VerifySettings | null
-  readonly baseline: Baseline
+  readonly baseline: ExpectedBaseline
 }
 
 /** What the gates had to compare with. */
-export type Baseline =
+export type ExpectedBaseline =
   | { readonly kind: 'lock'; readonly lock: Lock; readonly source: string }
   /** The runs of another spec; the report contains them. */
   | { readonly kind: 'retrained'; readonly source: string }

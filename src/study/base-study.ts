@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
 import { explainFileError, makeFolder } from '../base/files.ts'
 import { fingerprint } from '../base/hash.ts'
-import { compile } from '../compile/compile.ts'
 import type { NormalizedSpec } from '../compile/normalized.ts'
 import { candidateSeeds } from '../gates/baseline.ts'
 import type { BaselineEvidence } from '../gates/evidence.ts'
@@ -14,20 +13,12 @@ import { isConfirmation, stages } from '../stages/index.ts'
 import type { EngineChoice } from '../engines/choose.ts'
 import { baseDataset } from './base-dataset.ts'
 import type { BaseData } from './base-file.ts'
+import type { BaseSpec } from './baseline.ts'
 import { withBreaks } from './engine.ts'
 import { openJournal, startPool } from './resources.ts'
-import { factsOf, readSpec, tunedLevers, unwrap, type Prepared, type SpecSource } from './prepare.ts'
-import type { StudyOptions } from './run-study.ts'
-
-/** The spec that a baseline is retrained from. */
-export interface BaseSpec {
-  /** Its name in messages. */
-  readonly path: string
-  /** Its text if it is not the file's, for example the text at another commit. */
-  readonly text?: string
-  /** A lock whose levers replace the spec's, if it was tuned from the levers that the spec declares. */
-  readonly tuned?: NonNullable<SpecSource['tuned']>
-}
+import type { SpecSource, StudyOptions } from './options.ts'
+import { planOf, type Prepared } from './prepare.ts'
+import { readSpec } from './read-spec.ts'
 
 /** How gates refer to a baseline that was retrained from a spec. */
 export const retrainedSource = (path: string): string => `model and levers of ${path}, retrained on the same seeds`
@@ -71,7 +62,7 @@ export async function retrainBase(
         journal,
         listener,
         clock,
-        ...(signal ? { signal } : {}),
+        signal,
       })
       const found = decisions.find((d) => d.findings.verify)?.findings.verify
       const runs = found ? candidateSeeds(found) : []
@@ -94,23 +85,16 @@ function decidedBySize({ gates, workload: { parameters } }: Plan, base: Plan, so
 }
 
 /** The base as a separate study that only verifies. Any problem with it is reported at once. */
-export async function prepareBase(
-  { workspace, baseData }: Pick<SpecSource, 'workspace'> & { readonly baseData?: BaseData },
+async function prepareBase(
+  { workspace, baseData }: Pick<SpecSource, 'workspace'> & { readonly baseData?: BaseData | undefined },
   { path, text, tuned }: BaseSpec,
   head: Prepared,
 ): Promise<{ readonly prepared: Prepared; readonly notes: readonly string[] }> {
-  const { parsed, spec: own } = await readSpec({
-    specPath: path,
-    workspace,
-    ...(text === undefined ? {} : { specText: text }),
-  })
+  const { parsed, spec: own } = await readSpec({ specPath: path, workspace, specText: text })
   requireTask(own, head.spec, path)
   const spec: NormalizedSpec = { ...own, ...measuredAs(head.spec), data: rowsOf(head.spec, own) }
   const { dataset, notes } = await baseDataset({ path, data: spec.data, baseData }, head)
-  const facts = factsOf(dataset)
-  const declared = unwrap(compile(spec, facts, parsed.locate))
-  const levers = tunedLevers(tuned ? { tuned } : {}, declared.baseline)
-  const plan: Plan = levers ? unwrap(compile({ ...spec, levers }, facts, parsed.locate)) : declared
+  const plan = planOf(spec, dataset, parsed.locate, tuned)
   return {
     prepared: { ...head, dataset, spec, plan, warnings: [], gateLines: [] },
     notes: [...replaced(own, head.spec, path), ...notes],

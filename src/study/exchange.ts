@@ -5,7 +5,7 @@ import type { Journal } from '../run/journal.ts'
 import { openShardBundle, packShardBundle, type Binding, type StudyState, type ShardBundle } from '../run/shard-bundle.ts'
 import { stageNames } from '../stages/index.ts'
 import type { Prepared } from './prepare.ts'
-import type { StudyOptions } from './run-study.ts'
+import type { StudyOptions } from './options.ts'
 
 /** Where the jobs of a workflow run leave files for each other. */
 export interface Exchange {

@@ -1,27 +1,17 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { InputError } from '../base/diagnostics.ts'
 import type { EngineName } from '../engines/index.ts'
-import type { Plan, StageJob, StageName } from '../records/plan.ts'
-import type { AskedRun, RunResources } from '../run/scheduler.ts'
-import { execute, Interrupted, Paused, runsOf, type Execution, type StudyOutcome } from '../run/execute.ts'
-import type { Journal } from '../run/journal.ts'
-import type { StudyState } from '../run/shard-bundle.ts'
-import { ownRuns, trainRuns, type Portion } from '../run/portion.ts'
+import type { StageName } from '../records/plan.ts'
+import { execute, Interrupted } from '../run/execute.ts'
 import type { Runner } from '../run/runner.ts'
+import { RunScheduler, type AskedRun } from '../run/scheduler.ts'
 import { stages } from '../stages/index.ts'
-import { absorb, absorbParts, fetchLatest, send, untrusted, type FanOut } from './exchange.ts'
-import { judgingOf, type Judging } from './judging.ts'
-import { prepare, type Prepared } from './prepare.ts'
-import { onEngine } from './engine.ts'
-import { openJournal, startPool } from './resources.ts'
-import { afterChecks, concludeStudy, type Study, type StudyOptions } from './run-study.ts'
+import { conclude, openStudy, type Study } from './conclude.ts'
+import { advance, dealt, positionOf, resume, type Shards } from './drive.ts'
+import { absorb, absorbParts, fetchLatest, send, type FanOut } from './exchange.ts'
+import { inJob, refuseBaseSpec, resources } from './job-context.ts'
+import type { StudyOptions } from './options.ts'
+import { prepare } from './prepare.ts'
 
 export type { FanOut } from './exchange.ts'
-
-/** `1/8`: how a job of the matrix is named and addressed. */
-export type Shards = readonly string[]
 
 /** How the study begins: the engine for its other jobs, and what the first stage deals out. */
 export interface PlannedStudy {
@@ -30,14 +20,15 @@ export interface PlannedStudy {
   readonly stages: readonly StageName[]
 }
 
-interface JobContext {
-  readonly engine: EngineName
-  readonly options: StudyOptions
-  readonly fan: FanOut
-  readonly prepared: Prepared
-  readonly runner: Runner
-  readonly journal: Journal
+/** One job's share of the runs that a stage requests: every `of`-th run, starting at `index`, which counts from 1. */
+export interface Shard {
+  readonly index: number
+  readonly of: number
 }
+
+/** Dealt out in turn, so that shares differ by at most one run and one job does not get all the long trials of a grid. */
+const ownRuns = (open: readonly AskedRun[], { index, of }: Shard): AskedRun[] =>
+  open.filter((_, position) => position % of === index - 1)
 
 /** The first job: begins the study and stops where the first stage has runs to deal out. */
 export function planStudy(options: StudyOptions, fan: FanOut): Promise<PlannedStudy> {
@@ -52,13 +43,13 @@ export function planStudy(options: StudyOptions, fan: FanOut): Promise<PlannedSt
 /**
  * A job of the matrix: trains its share of the runs that the stage deals out, and passes on what it has, however it ends.
  */
-export function trainShard(options: StudyOptions, fan: FanOut, stage: StageName, portion: Portion): Promise<void> {
+export function trainShard(options: StudyOptions, fan: FanOut, stage: StageName, shard: Shard): Promise<void> {
   return inJob(options, fan, async (context) => {
-    const own = `${stage}-${portion.index}of${portion.of}`
+    const own = `${stage}-${shard.index}of${shard.of}`
     const { state, open } = await dealt(context, stage)
     await absorbParts(context, state, `${own}-`)
     try {
-      await trainRuns(context.prepared.plan, ownRuns(open, portion), resources(context, state))
+      await new RunScheduler(context.prepared.plan, resources(context, state)).train(ownRuns(open, shard))
     } finally {
       await send(context, state, own)
     }
@@ -99,176 +90,21 @@ export async function gateStudy(options: StudyOptions, fan: FanOut): Promise<Stu
   const { state, runs } = bundle
   const begun = fan.now()
   // All runs come from the bundles. The report folder's content is ignored.
-  return concludeStudy(
-    { ...options, fresh: true },
-    prepared,
-    { label: state.engine, why: null },
-    async (journal, { settles }) => {
-      await absorb(journal, runs)
-      const runner: Runner = {
-        engine: state.engine,
-        slots: 1,
-        run: () => Promise.reject(new Error('a gate trains nothing')),
-      }
-      const outcome: StudyOutcome = await execute(plan, {
-        ...resources({ options, fan, runner, journal }, state),
-        stages,
-        settles,
-        settled: plan.jobs.map((j) => j.id),
-      })
-      return { outcome, runs: () => runsOf(journal, outcome.decisions), seconds: (begun - state.startedAt) / 1000 }
-    },
-  )
-}
-
-/** The journal of such a job has its own folder. Files from a cache or an earlier run are ignored. */
-async function inJob<T>(options: StudyOptions, fan: FanOut, use: (context: JobContext) => Promise<T>): Promise<T> {
-  refuseBaseSpec(options)
-  const checked = prepare(options)
-  const choice = await afterChecks(checked, options.engine.choose(checked))
-  const { pool, engine } = await onEngine(
-    options.engine.wanted,
-    choice,
-    async (taken) => ({ pool: await startPool(options, checked, taken), engine: taken.engine }),
-    (message) => {
-      checked.then(
-        () => options.listener({ type: 'notice', message }),
-        () => {},
-      )
-    },
-  )
-  const prepared = await checked
-  const folder = await mkdtemp(join(tmpdir(), 'tunegate-job-'))
+  const study = await openStudy({ ...options, fresh: true }, prepared, { label: state.engine, why: null })
+  const { journal, judging } = study
   try {
-    const journal = await openJournal(folder, prepared, pool.engine, options)
-    try {
-      return await use({ engine, options, fan, prepared, runner: pool, journal })
-    } finally {
-      await journal.close()
-    }
+    await absorb(journal, runs)
+    const runner = trainsNothing(state.engine)
+    const settled = plan.jobs.map((j) => j.id)
+    const execution = { ...resources({ options, fan, runner, journal }, state), stages, settles: judging.settles, settled }
+    return await conclude(study, await execute(plan, execution), (begun - state.startedAt) / 1000)
   } finally {
-    pool.close()
-    await rm(folder, { recursive: true, force: true })
+    await journal.close()
   }
 }
 
-/**
- * Its runs belong to another plan, and no job of the matrix handles those. If they were left out silently, the gates would
- * ask a different question.
- */
-function refuseBaseSpec({ baseSpec }: StudyOptions): void {
-  if (!baseSpec) return
-  throw new InputError([
-    {
-      code: 'study/no-base-spec',
-      severity: 'error',
-      message: 'a study spread over several jobs cannot retrain a baseline spec',
-      found: baseSpec.path,
-      hint: 'compare with a lock or with the declared levers (`baseline: retrain`), or verify in one job (mode: verify)',
-    },
-  ])
-}
-
-type Place = Pick<JobContext, 'options' | 'fan' | 'runner' | 'journal'>
-
-function resources(
-  { options: { listener, clock, signal }, fan, runner, journal }: Place,
-  { startedAt }: StudyState,
-): RunResources {
-  return { runner, journal, listener, clock, elapsed: Math.max(0, fan.now() - startedAt), ...(signal ? { signal } : {}) }
-}
-
-/** Every job reads the same lock from the same checkout, so all of them stop the verification at the same look. */
-const settlesOn = async ({ options, prepared, runner }: JobContext): Promise<Judging['settles']> =>
-  (await judgingOf(options, prepared, runner.engine)).settles
-
-/** Drives the study until stage `position` is decided and the next stage has runs to deal out or is decided without any. */
-async function advance(context: JobContext, state: StudyState, position: number): Promise<Shards> {
-  const { jobs } = context.prepared.plan
-  const open = await drive(context, state, position, (job, runs) =>
-    job === jobs[position + 1] ? isWide(job, runs) : jobs.indexOf(job) > position + 1,
-  )
-  return shardsOf(open.length, context.fan.shards)
-}
-
-/** The runs that the stage deals out. They are the same in every job, since all start from the same bundle. */
-async function dealt(
-  context: JobContext,
-  stage: StageName,
-): Promise<{ readonly state: StudyState; readonly open: readonly AskedRun[] }> {
-  const state = await resume(context, stage)
-  const position = positionOf(context.prepared.plan, stage)
-  return { state, open: await drive(context, state, position, (job, runs) => job.id === stage && isWide(job, runs)) }
-}
-
-/**
- * Executes the study with the stages before `position` settled. Returns the runs that are open at its pause; none at its
- * end.
- */
-async function drive(
-  context: JobContext,
-  state: StudyState,
-  position: number,
-  pause: NonNullable<Execution['pause']>,
-): Promise<readonly AskedRun[]> {
-  const { plan } = context.prepared
-  const settled = plan.jobs.slice(0, Math.max(0, position)).map((j) => j.id)
-  try {
-    await execute(plan, { ...resources(context, state), stages, settles: await settlesOn(context), settled, pause })
-    return []
-  } catch (error) {
-    if (error instanceof Paused) return error.open
-    throw error
-  }
-}
-
-/**
- * A stage deals out its widest request: the first that is at least half as wide as the plan's widest trials of the stage.
- */
-function isWide({ templates }: StageJob, open: readonly AskedRun[]): boolean {
-  const widest = Math.max(0, ...templates.filter((t) => t.job !== 'probe').map((t) => t.trials * t.seeds))
-  return open.length >= Math.max(2, widest / 2) && open.every(({ request }) => request.job.kind !== 'probe')
-}
-
-function shardsOf(runs: number, most: number): Shards {
-  const of = Math.min(runs, most)
-  return Array.from({ length: of }, (_, i) => `${i + 1}/${of}`)
-}
-
-function positionOf({ jobs }: Plan, stage: StageName): number {
-  const position = jobs.findIndex((j) => j.id === stage)
-  if (position >= 0) return position
-  throw new InputError([
-    {
-      code: 'study/no-such-stage',
-      severity: 'error',
-      message: 'the plan does not have the stage of this job',
-      found: stage,
-      allowed: jobs.map((j) => j.id).join(', '),
-      hint: 'compile the workflow again and commit it',
-    },
-  ])
-}
-
-/** Takes over the study as the previous stage left it. */
-async function resume(context: JobContext, stage: StageName): Promise<StudyState> {
-  const before = context.prepared.plan.jobs[positionOf(context.prepared.plan, stage) - 1]?.id ?? 'plan'
-  const bundle = await fetchLatest(context, `after-${before}`)
-  if (bundle === null)
-    throw untrusted(`after-${before}`, 'no job of this workflow run uploaded it', 'rerun the jobs before this one')
-  const { engine } = context.runner
-  if (bundle.state.engine !== engine) {
-    throw new InputError([
-      {
-        code: 'study/other-engine',
-        severity: 'error',
-        message: 'this job uses a different engine from the one that started the study',
-        found: engine,
-        allowed: bundle.state.engine,
-        hint: 'set the engine of every job to the output of the plan job',
-      },
-    ])
-  }
-  await absorb(context.journal, bundle.runs)
-  return bundle.state
-}
+const trainsNothing = (engine: string): Runner => ({
+  engine,
+  slots: 1,
+  run: () => Promise.reject(new Error('a gate trains nothing')),
+})

@@ -11,7 +11,7 @@ import { changeLines } from '../report/change-lines.ts'
 import { mostReportBytes, parseReport } from '../report/json.ts'
 import { wasCutShort } from '../report/lock.ts'
 import type { Report } from '../report/model.ts'
-import { readLock } from './lock.ts'
+import { lockOf, type Baseline, type NamedLock } from './baseline.ts'
 
 export interface Rejudged {
   readonly verdict: Verdict
@@ -21,13 +21,13 @@ export interface Rejudged {
 }
 
 /**
- * Judges a finished study again: against the named lock, against its own retrained baseline (`retrain`), or, if nothing is
- * named, against the study's original baseline. Another baseline asks a different question, so it is never chosen silently.
+ * Judges a finished study again: against a lock, against its own declared levers, or, if no baseline is given, against the
+ * study's original baseline. Another baseline asks a different question, so it is never chosen silently.
  */
-export async function judgeAgain(reportPath: string, baseline: string | undefined): Promise<Rejudged> {
+export async function judgeAgain(reportPath: string, baseline?: Baseline): Promise<Rejudged> {
   const report = await readReport(reportPath)
   const fixed =
-    baseline === undefined && report.base ? baseEvidence(report.base, report.timing) : await lockOf(report, baseline)
+    baseline === undefined && report.base ? baseEvidence(report.base, report.timing) : await lockFor(report, baseline)
   return judgeReport(
     report,
     report.verdict.gates.map((g) => g.rule),
@@ -37,7 +37,7 @@ export async function judgeAgain(reportPath: string, baseline: string | undefine
 }
 
 /** A lock with its name in sentences, the runs of another spec, or null for the study's own declared levers. */
-export type Against = Awaited<ReturnType<typeof readLock>> | BaselineEvidence
+export type Against = NamedLock | BaselineEvidence | null
 
 /**
  * Judges what a report measured, seed by seed, as the study does at its end.
@@ -86,11 +86,11 @@ export function baseEvidence(base: NonNullable<Report['base']>, { base: times = 
   return { ...base, runs: base.runs.map((run, i) => timed(run, times[i])) }
 }
 
-async function lockOf({ levers, study }: Report, baseline: string | undefined): ReturnType<typeof readLock> {
-  if (baseline !== undefined) return readLock(study.specFile, baseline)
+async function lockFor({ levers, study }: Report, baseline: Baseline | undefined): Promise<NamedLock | null> {
+  if (baseline !== undefined) return lockOf(study.specFile, baseline)
   // Only a study that compared with a lock knows what changed since that lock.
   if (levers.sinceLock === null) return null
-  const found = await readLock(study.specFile)
+  const found = await lockOf(study.specFile)
   if (found) return found
   throw new InputError([
     {

@@ -5,7 +5,7 @@ import { judgeAt } from '../gates/sequential.ts'
 import type { VerifyFindings } from '../records/decision.ts'
 import type { Lock } from '../records/lock.ts'
 import type { Verdict } from '../records/verdict.ts'
-import { readLock } from './lock.ts'
+import { lockOf, type Baseline } from './baseline.ts'
 import type { Prepared } from './prepare.ts'
 import { toolName } from './version.ts'
 
@@ -22,17 +22,17 @@ export interface Judging {
 
 export interface JudgingSource {
   readonly specPath: string
-  readonly baselinePath?: string
+  readonly baseline?: Baseline | undefined
 }
 
 /** @param base the retrained runs of a base spec; they replace any lock */
 export async function judgingOf(
-  { specPath, baselinePath }: JudgingSource,
+  { specPath, baseline }: JudgingSource,
   { plan, dataset }: Prepared,
   engine: string,
   base: BaselineEvidence | null = null,
 ): Promise<Judging> {
-  const lock = base ? null : await readLock(specPath, baselinePath)
+  const lock = base ? null : await lockOf(specPath, baseline)
   const {
     specFingerprint,
     workload: { objective, parameters },

@@ -3,8 +3,7 @@ import { lockBaseline } from '../gates/baseline.ts'
 import { checkPower, type PowerFinding, type PowerCheckInput } from '../gates/power-check.ts'
 import type { Plan } from '../records/plan.ts'
 import { confirmationIn } from '../stages/index.ts'
-import { readLock, type NamedLock } from './lock.ts'
-import type { SpecSource } from './prepare.ts'
+import { lockOf, type Baseline, type NamedLock } from './baseline.ts'
 import { toolName } from './version.ts'
 
 /**
@@ -14,14 +13,14 @@ import { toolName } from './version.ts'
  */
 export async function powerChecksOf(
   plan: Plan,
-  { specPath, baselinePath }: Pick<SpecSource, 'specPath' | 'baselinePath'>,
+  { specPath, baseline: against }: { readonly specPath: string; readonly baseline?: Baseline | undefined },
   locate: (gate: number, key: string) => SourcePosition,
 ): Promise<Diagnostic[]> {
   const verify = confirmationIn(plan.jobs.map((job) => job.settings))
   if (verify === undefined) return []
-  const lock = await readLock(specPath, baselinePath)
+  const lock = await lockOf(specPath, against)
   const baseline = lock && heldAgainst(lock, plan)
-  const beside = lock ?? (await readLock(specPath).catch(() => null))
+  const beside = lock ?? (await lockOf(specPath).catch(() => null))
   const noise =
     beside && !('reason' in heldAgainst(beside, plan)) ? { source: beside.source, seeds: beside.lock.seeds } : null
   const { parameters } = plan.workload

@@ -1,10 +1,7 @@
-import { realpath, stat } from 'node:fs/promises'
+import { realpath } from 'node:fs/promises'
 import { dirname, relative, resolve, sep, isAbsolute } from 'node:path'
 import { InputError, type Diagnostic } from '../base/diagnostics.ts'
-import { readTextWithin, reasonOf } from '../base/files.ts'
-import type { Result } from '../base/result.ts'
 import { compile } from '../compile/compile.ts'
-import { normalize } from '../compile/normalize.ts'
 import { rulesIn } from '../compile/normalize/gates.ts'
 import { warningsOf } from '../compile/warnings.ts'
 import type { NormalizedSpec } from '../compile/normalized.ts'
@@ -17,38 +14,13 @@ import type { DataFinding } from '../data/checks/definition.ts'
 import type { Dataset } from '../data/types.ts'
 import { Watch } from '../data/watch.ts'
 import { leverDifferences, withLevers, type Levers } from '../records/levers.ts'
-import type { Lock } from '../records/lock.ts'
-import type { DataFacts, Plan, StageName } from '../records/plan.ts'
-import { confirmation, confirmationIn, isConfirmation } from '../stages/index.ts'
-import { withSeeds } from '../stages/verify.ts'
-import { parseSpec, type ParsedSpec, type SpecPath } from '../dsl/parse.ts'
+import type { DataFacts, Plan } from '../records/plan.ts'
+import type { Locate, ParsedSpec, SpecPath } from '../dsl/parse.ts'
+import type { SpecSource } from './options.ts'
 import { powerChecksOf } from './power-checks.ts'
 import { augmentationsOf } from './augmentations.ts'
-import { alterations, alteredWarnings, applyRules, underRules, type Alteration, type Rules } from './rules.ts'
-
-export interface SpecSource {
-  /** Path of the spec as the user gave it; messages show it this way. */
-  readonly specPath: string
-  /** The spec's text if it is not the file's, for example the text at another commit. */
-  readonly specText?: string
-  /** Nothing outside this folder is read. */
-  readonly workspace: string
-  /** Run only these of the spec's stages. */
-  readonly stages?: readonly StageName[]
-  /** `lock`, `retrain` or the path of a lock, see `readLock`. If omitted, the lock beside the spec, if there is one. */
-  readonly baselinePath?: string
-  /** Verification seeds instead of the spec's. */
-  readonly seeds?: number
-  /** Limits in addition to the spec's budget; the lower one applies. */
-  readonly trials?: number
-  readonly minutes?: number
-  /** Milliseconds from any origin. With this clock, reading and checking the data count toward the budget of minutes. */
-  readonly clock?: () => number
-  /** The rules that judge instead of the spec's own: those of the commit that a change is merged into. */
-  readonly rules?: Rules
-  /** A lock whose levers replace the spec's, if it was tuned from the levers that the spec declares. */
-  readonly tuned?: Pick<Lock, 'levers' | 'lineage'>
-}
+import { readSpec, unwrap, type ReadSpec } from './read-spec.ts'
+import { alteredWarnings, underRules, type Alteration } from './rules.ts'
 
 /** Everything that is known before training. */
 export interface Prepared {
@@ -68,9 +40,6 @@ export interface Prepared {
   readonly took: number
 }
 
-/** A spec is small; a larger file is not a spec. */
-const mostSpecBytes = 1024 * 1024
-
 /** Spec → normalized spec → data → plan. Throws one `InputError` with every problem that can be found. */
 export async function prepare(source: SpecSource): Promise<Prepared> {
   const read = await readSpec(source)
@@ -87,9 +56,7 @@ async function prepareRead({ parsed, spec, altered }: ReadSpec, source: SpecSour
   const dataset = await loadDataset({ ...spec.data, source: dataFile }, LIMITS, watch)
   const { findings, warnings } = judgeData(spec, dataset, parsed, watch)
   const took = watch.elapsed
-  const declared = unwrap(compile(spec, factsOf(dataset), parsed.locate))
-  const levers = tunedLevers(source, declared.baseline)
-  const plan = levers ? unwrap(compile({ ...spec, levers }, factsOf(dataset), parsed.locate)) : declared
+  const plan = planOf(spec, dataset, parsed.locate, source.tuned)
   const foreign = altered.some(({ setting }) => setting === 'gates')
   const places = foreign ? plan.gates.map((): SpecPath => ['gates']) : gatePlaces(parsed)
   const powerChecks = await powerChecksOf(plan, source, (gate, key) =>
@@ -101,13 +68,21 @@ async function prepareRead({ parsed, spec, altered }: ReadSpec, source: SpecSour
   return { spec, plan, dataset, findings, took, warnings: said, gateLines, dataFile, altered }
 }
 
+/**
+ * Compiles the spec for its data. Whether the levers of a tuned lock replace those that the spec declares is only known from
+ * the compiled levers, so such a spec is compiled twice.
+ */
+export function planOf(spec: NormalizedSpec, dataset: Dataset, locate: Locate, tuned: SpecSource['tuned']): Plan {
+  const facts = factsOf(dataset)
+  const declared = unwrap(compile(spec, facts, locate))
+  const levers = tuned && tunedLevers(tuned, declared.baseline)
+  return levers ? unwrap(compile({ ...spec, levers }, facts, locate)) : declared
+}
+
 /** Undefined if the lock was tuned from other levers than the spec declares now. The change itself is then the proposal. */
-export function tunedLevers({ tuned }: Pick<SpecSource, 'tuned'>, declared: Levers): Levers | undefined {
-  if (!tuned) return undefined
-  const origin = tuned.lineage
-    .toReversed()
-    .reduce((levers, { lever, from }) => withLevers(levers, { [lever]: from }), tuned.levers)
-  return leverDifferences(origin, declared).length === 0 ? tuned.levers : undefined
+function tunedLevers({ levers: tuned, lineage }: NonNullable<SpecSource['tuned']>, declared: Levers): Levers | undefined {
+  const origin = lineage.toReversed().reduce((levers, { lever, from }) => withLevers(levers, { [lever]: from }), tuned)
+  return leverDifferences(origin, declared).length === 0 ? tuned : undefined
 }
 
 /** The place of each gate in the spec, including its kind. A gate with two limits counts as two in the plan. */
@@ -115,76 +90,6 @@ function gatePlaces({ spec }: ParsedSpec): SpecPath[] {
   return (spec.gates ?? []).flatMap((gate, i) =>
     new Array<SpecPath>(rulesIn(gate)).fill(['gates', i, Object.keys(gate)[0] ?? '']),
   )
-}
-
-/** The lower of two limits, if there are two. */
-function lower(one: number | null, other: number | undefined): number | null {
-  return other === undefined ? one : Math.min(one ?? other, other)
-}
-
-export interface ReadSpec {
-  readonly parsed: ParsedSpec
-  /** The spec with what another commit and the caller decide in its place. */
-  readonly spec: NormalizedSpec
-  readonly altered: readonly Alteration[]
-}
-
-/** The part of `prepare` that reads no data. */
-export async function readSpec(source: SpecSource): Promise<ReadSpec> {
-  const parsed = unwrap(parseSpec(source.specText ?? (await textOf(source.specPath)), source.specPath))
-  const own = unwrap(normalize(parsed))
-  const { rules } = source
-  if (rules === undefined) return { parsed, spec: overridden(own, source), altered: [] }
-  const altered = alterations(own, rules).filter(isHeld(source))
-  return { parsed, spec: overridden(applyRules(own, rules, parsed.locate), source), altered }
-}
-
-/** Seeds from the caller replace both, so no warning reports a change of them. */
-const isHeld =
-  ({ seeds }: SpecSource) =>
-  ({ setting }: Alteration): boolean =>
-    seeds === undefined || setting !== `stages.${confirmation.name}.seeds`
-
-export function unwrap<T>(result: Result<T, Diagnostic[]>): T {
-  if (!result.ok) throw new InputError(result.error)
-  return result.value
-}
-
-async function textOf(path: string): Promise<string> {
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) =>
-    fail('spec/unreadable', `cannot read the spec ${path}`, reasonOf(error)),
-  )
-  if (!found.isFile())
-    fail('spec/unreadable', `the spec ${path} is not a file`, 'a folder or a device', 'a YAML or JSON file')
-  if (found.size > mostSpecBytes)
-    fail('spec/too-large', `the spec ${path} is too large`, `${found.size} bytes`, `at most ${mostSpecBytes} bytes`)
-  return readTextWithin(path, mostSpecBytes, 'spec/too-large')
-}
-
-function overridden(spec: NormalizedSpec, { stages, seeds, trials, minutes }: SpecSource): NormalizedSpec {
-  const unknown = stages?.filter((name) => !spec.stages.some((s) => s.stage === name)) ?? []
-  if (unknown.length > 0)
-    fail(
-      'run/unknown-stage',
-      'the spec does not have all requested stages',
-      unknown.join(', '),
-      spec.stages.map((s) => s.stage).join(', '),
-    )
-  if (seeds !== undefined && confirmationIn(spec.stages) === undefined) {
-    fail(
-      'run/no-verify',
-      '--seeds has no effect, because the spec has no verify stage',
-      `--seeds ${seeds}`,
-      'a spec with a verify stage',
-    )
-  }
-  return {
-    ...spec,
-    budget: { trials: lower(spec.budget.trials, trials), minutes: lower(spec.budget.minutes, minutes) },
-    stages: spec.stages
-      .filter((s) => stages === undefined || stages.includes(s.stage))
-      .map((s) => (isConfirmation(s) && seeds !== undefined ? withSeeds(s, seeds) : s)),
-  }
 }
 
 /** The data file. It is relative to the spec unless it is absolute, and inside the workspace with all links resolved. */
@@ -219,7 +124,7 @@ async function dataPath(spec: NormalizedSpec, parsed: ParsedSpec, { specPath, wo
   return real
 }
 
-export function factsOf(dataset: Dataset): DataFacts {
+function factsOf(dataset: Dataset): DataFacts {
   const { train, validation, test } = dataset.splits
   return {
     fingerprint: dataset.fingerprint,
@@ -253,8 +158,4 @@ function judgeData(
   const errors = findings.filter((f) => spec.checks[f.check] === 'error')
   if (errors.length > 0) throw new InputError(errors.map((f) => said(f, 'error')))
   return { findings, warnings: findings.map((f) => said(f, 'warning')) }
-}
-
-function fail(code: string, message: string, found: string, allowed?: string): never {
-  throw new InputError([{ code, severity: 'error', message, found, ...(allowed === undefined ? {} : { allowed }) }])
 }

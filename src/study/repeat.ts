@@ -1,8 +1,9 @@
 import { posix } from 'node:path'
 import { shellCommand, shellWord } from '../base/shell.ts'
-import type { StudyOptions } from './run-study.ts'
+import type { Baseline } from './baseline.ts'
+import type { StudyOptions } from './options.ts'
 
-type Shaping = Pick<StudyOptions, 'specPath' | 'stages' | 'seeds' | 'baselinePath' | 'baseSpec' | 'baseCommit'>
+type Shaping = Pick<StudyOptions, 'specPath' | 'stages' | 'seeds' | 'baseline'>
 
 /**
  * The command that repeats a study, with the options that shape its result, as the report shows it. The command first writes
@@ -10,27 +11,37 @@ type Shaping = Pick<StudyOptions, 'specPath' | 'stages' | 'seeds' | 'baselinePat
  *
  * @param data where that commit has the data that the base was retrained on; omitted if the change has the same
  */
-export function repeatCommand(
-  { specPath, stages, seeds, baselinePath, baseSpec, baseCommit }: Shaping,
-  data?: string,
-): string {
-  const [option, path] = baseSpec ? ['--base-spec', baseSpec.path] : ['--baseline', baselinePath]
-  const copyOf = (path: string): string => `base-${posix.basename(path)}`
-  const copy = baseCommit && copyOf(baseCommit.path)
-  const baseData = baseSpec && baseCommit ? data : undefined
-  const baseline = copy ?? path
+export function repeatCommand({ specPath, stages, seeds, baseline }: Shaping, data?: string): string {
+  const commit = baseline && 'commit' in baseline ? baseline.commit : undefined
+  const baseData = baseline?.kind === 'spec' && commit ? data : undefined
   const words = [
     'tunegate',
     'run',
     specPath,
     ...(stages ? ['--stages', stages.join(',')] : []),
     ...(seeds === undefined ? [] : ['--seeds', String(seeds)]),
-    ...(baseline === undefined ? [] : [option, baseline]),
+    ...(baseline ? baselineWords(baseline) : []),
     ...(baseData === undefined ? [] : ['--base-data', copyOf(baseData)]),
   ]
-  const taken = baseCommit ? [baseCommit.path, ...(baseData === undefined ? [] : [baseData])] : []
-  const shown = taken.map(
-    (from) => `${shellCommand('git', 'show', `${baseCommit?.sha}:${from}`)} > ${shellWord(copyOf(from))}`,
-  )
+  const taken = commit ? [commit.path, ...(baseData === undefined ? [] : [baseData])] : []
+  const shown = taken.map((from) => `${shellCommand('git', 'show', `${commit?.sha}:${from}`)} > ${shellWord(copyOf(from))}`)
   return [...shown, shellCommand(...words)].join(' && ')
+}
+
+/** Name of the copy of a committed file. */
+const copyOf = (path: string): string => `base-${posix.basename(path)}`
+
+function baselineWords(baseline: Baseline): string[] {
+  switch (baseline.kind) {
+    case 'beside-spec':
+      return baseline.required ? ['--baseline', 'lock'] : []
+    case 'file':
+      return ['--baseline', baseline.path]
+    case 'commit':
+      return ['--baseline', copyOf(baseline.commit.path)]
+    case 'declared':
+      return ['--baseline', 'retrain']
+    case 'spec':
+      return ['--base-spec', baseline.commit ? copyOf(baseline.commit.path) : baseline.spec.path]
+  }
 }

@@ -12,7 +12,7 @@ import { thisMachine, workersFor } from '../run/worker-count.ts'
 import type { TrainingData } from '../train/types.ts'
 import { EngineBroke } from './engine.ts'
 import type { Prepared } from './prepare.ts'
-import type { StudyOptions } from './run-study.ts'
+import type { StudyOptions } from './options.ts'
 
 /** Processes load their engine while the data are loaded and checked. Throws `EngineBroke` if no process starts. */
 export function startPool(

@@ -1,137 +1,79 @@
-import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
 import { lineOf } from '../base/diagnostics.ts'
-import { explainFileError, makeFolder } from '../base/files.ts'
-import { verificationStatistics } from '../gates/verification.ts'
-import type { VerifyFindings } from '../records/decision.ts'
-import type { Lock } from '../records/lock.ts'
-import type { RunResult } from '../records/run.ts'
-import type { Verdict } from '../records/verdict.ts'
-import { buildReport } from '../report/build.ts'
-import type { ChangeSection, Report } from '../report/model.ts'
-import { summarizeRun } from '../report/runs.ts'
 import type { EngineChoice } from '../engines/choose.ts'
 import { engineNamed } from '../engines/index.ts'
-import type { Listener } from '../run/events.ts'
-import { execute, Interrupted, runsOf, type StudyOutcome } from '../run/execute.ts'
-import type { Journal } from '../run/journal.ts'
+import { execute, Interrupted } from '../run/execute.ts'
 import type { WorkerPool } from '../run/pool.ts'
 import { stages } from '../stages/index.ts'
-import type { BaselineEvidence } from '../gates/evidence.ts'
-import type { BaseData } from './base-file.ts'
-import { retrainBase, type BaseSpec } from './base-study.ts'
-import { studyDiagnostics } from './diagnostics.ts'
-import { changeOf } from './evaluation-rows.ts'
-import { EngineBroke, onEngine, withBreaks, type EngineSource } from './engine.ts'
-import { judgingOf, type Judging } from './judging.ts'
-import { checksMade, prepare, type Prepared, type SpecSource } from './prepare.ts'
-import { openJournal, startPool } from './resources.ts'
-import { repeatCommand } from './repeat.ts'
+import { retrainBase } from './base-study.ts'
+import { conclude, openStudy, outFolder, type Study } from './conclude.ts'
+import { EngineBroke, onEngine, withBreaks } from './engine.ts'
+import type { StudyOptions } from './options.ts'
+import { prepare, type Prepared } from './prepare.ts'
+import { startPool } from './resources.ts'
 import { fitThreads, threadsBefore, type Fitted, type Split } from './threads.ts'
-import { toolName } from './version.ts'
-import { writeReport, type WrittenFiles } from './write-report.ts'
 
-export interface StudyOptions extends SpecSource {
-  /** Where the report goes; `.tunegate/<name>` in the workspace if omitted. */
-  readonly outDir?: string
-  readonly workers: number
-  readonly engine: EngineSource
-  /** Seconds per step with native threads above which fewer workers with more threads are tried; 1 if omitted. */
-  readonly slowStep?: number
-  /** The file that a worker process runs. The files of embedded engines are beside it. */
-  readonly workerScript: string
-  /** A spec whose model and levers are retrained as the baseline, on the same seeds, and on `baseData` if it is given. */
-  readonly baseSpec?: BaseSpec
-  /** The commit that the baseline came from, and the path there. */
-  readonly baseCommit?: { readonly sha: string; readonly path: string }
-  /** The data at that commit: `baseSpec` is retrained on it, and the change's rows are compared with it. */
-  readonly baseData?: BaseData
-  /** Sets an earlier journal aside. */
-  readonly fresh?: boolean
-  readonly listener: Listener
-  readonly signal?: AbortSignal
-  /** Wall-clock time of the start, ISO 8601; null leaves it out of the report. */
-  readonly startedAt: string | null
-  /** Milliseconds from any origin. */
-  readonly clock: () => number
-}
-
-export interface Study {
-  readonly prepared: Prepared
-  readonly report: Report
-  readonly verdict: Verdict
-  readonly lock: Lock
-  readonly files: WrittenFiles
-}
-
-/** The whole path: spec → plan → runs → decisions → verdict → report. The command line and the action both use it. */
+/**
+ * The whole path: prepare → run → conclude. The command line and the action both use it. The spec and the data are checked
+ * while the engine and its workers start.
+ */
 export async function runStudy(options: StudyOptions): Promise<Study> {
-  const { listener, engine, clock } = options
-  const checked = prepare(options.baseSpec ? { ...options, baselinePath: 'retrain' } : options)
-  const begun = checked.then(({ warnings }) => {
+  const checking = prepare(options)
+  const begun = announced(checking, options)
+  const choice = await afterChecks(checking, options.engine.choose(checking))
+  const notice = (message: string): void => {
+    begun.then(
+      () => options.listener({ type: 'notice', message }),
+      // The code that awaits the check itself reports its errors.
+      () => {},
+    )
+  }
+  return await onEngine(options.engine.wanted, choice, (taken) => studyOn(taken, options, checking, begun), notice)
+}
+
+/** Shows the warnings once the check is done. Resolves with the time when training begins. */
+function announced(checking: Promise<Prepared>, { listener, clock }: StudyOptions): Promise<number> {
+  const begun = checking.then(({ warnings }) => {
     for (const warning of warnings) listener({ type: 'notice', message: lineOf(warning) })
     return clock()
   })
-  // The code that awaits the check itself reports its errors.
   begun.catch(() => {})
-  const choice = await afterChecks(checked, engine.choose(checked))
-  return await onEngine(
-    engine.wanted,
-    choice,
-    (taken) => trainAndConclude(options, checked, taken, begun),
-    (message) => {
-      begun.then(
-        () => listener({ type: 'notice', message }),
-        () => {},
-      )
-    },
-  )
+  return begun
 }
 
 /** Problems with the spec or data are reported before problems with the engine. */
-export async function afterChecks<T>(checked: Promise<unknown>, work: Promise<T>): Promise<T> {
+export async function afterChecks<T>(checking: Promise<unknown>, work: Promise<T>): Promise<T> {
   return await work.catch(async (error: unknown) => {
-    await checked
+    await checking
     throw error
   })
 }
 
-async function trainAndConclude(
-  options: StudyOptions,
-  checked: Promise<Prepared>,
+/** The study on an engine, from its workers to its report. */
+async function studyOn(
   choice: EngineChoice,
+  given: StudyOptions,
+  checking: Promise<Prepared>,
   begun: Promise<number>,
 ): Promise<Study> {
-  const { listener, clock, signal } = options
-  const first = await startPool(options, checked, choice)
-  const [prepared, start] = [await checked, await begun]
-  const { pool, workers, threads, why } = await fitted(options, prepared, choice, first)
+  const first = await startPool(given, checking, choice)
+  const [prepared, start] = [await checking, await begun]
+  const { pool, workers, threads, why } = await fitted(given, prepared, choice, first)
+  const options = { ...given, workers }
+  const { baseline, listener, clock, signal } = options
   try {
-    const base =
-      options.baseSpec === undefined
-        ? null
-        : await retrainBase({ ...options, workers }, options.baseSpec, {
-            head: prepared,
-            choice,
-            threads,
-            outDir: outFolder(options, prepared),
-          })
-    const engine = { label: pool.engine, why: why === null ? choice.why : `${choice.why}; ${why}`, base }
-    return await concludeStudy({ ...options, workers }, prepared, engine, async (journal, { settles }) => {
-      const execution = {
-        stages,
-        settles,
-        runner: withBreaks(pool),
-        journal,
-        listener,
-        clock,
-        preparing: prepared.took,
-        ...(signal ? { signal } : {}),
-      }
-      const outcome = await execute(prepared.plan, execution)
+    const retraining = { head: prepared, choice, threads, outDir: outFolder(options, prepared) }
+    const base = baseline?.kind === 'spec' ? await retrainBase(options, baseline.spec, retraining) : null
+    const engine = { label: pool.engine, why: why === null ? choice.why : `${choice.why}; ${why}` }
+    const study = await openStudy(options, prepared, engine, base)
+    try {
+      const { journal, judging } = study
+      const resources = { runner: withBreaks(pool), journal, listener, clock, signal, preparing: prepared.took }
+      const outcome = await execute(prepared.plan, { ...resources, stages, settles: judging.settles })
       pool.close()
-      return { outcome, runs: () => runsOf(journal, outcome.decisions), seconds: (clock() - start) / 1000 }
-    })
+      return await conclude(study, outcome, (clock() - start) / 1000)
+    } finally {
+      await study.journal.close()
+    }
   } finally {
     pool.close()
   }
@@ -156,120 +98,3 @@ async function fitted(
     throw options.signal?.aborted ? new Interrupted() : error instanceof EngineBroke ? error : new EngineBroke(error)
   }
 }
-
-/** How a study reached its decisions, with access to its runs while the journal is open. */
-type StudyEnd = Pick<Finished, 'outcome' | 'runs' | 'seconds'>
-
-/** Label of the engine that trained, and why it was chosen, if known. */
-interface EngineUsed {
-  readonly label: string
-  readonly why: string | null
-  /** Runs of a base spec that were retrained before; null or omitted if there are none. */
-  readonly base?: BaselineEvidence | null
-}
-
-/** Opens the study's folder with its journal, runs what needs it, then writes verdict and report. */
-export async function concludeStudy(
-  options: StudyOptions,
-  prepared: Prepared,
-  engine: EngineUsed,
-  study: (journal: Journal, judging: Judging) => Promise<StudyEnd>,
-): Promise<Study> {
-  const judging = await judgingOf(options, prepared, engine.label, engine.base)
-  const outDir = outFolder(options, prepared)
-  await makeFolder(outDir).catch((error: unknown) => {
-    throw explainFileError(error, 'run/no-output-folder', 'the output folder cannot be created')
-  })
-  const journal = await openJournal(outDir, prepared, engine.label, options)
-  try {
-    return await conclude({ options, prepared, judging, outDir, engine, ...(await study(journal, judging)) })
-  } finally {
-    await journal.close()
-  }
-}
-
-const outFolder = (options: StudyOptions, { plan }: Prepared): string =>
-  options.outDir ?? join(options.workspace, '.tunegate', folderName(plan.name, options))
-
-/** A study of some stages, or under other seeds, has its own folder: it must not set aside the whole study's results. */
-function folderName(name: string, { stages, seeds }: SpecSource): string {
-  return [name, ...(stages ?? []), ...(seeds === undefined ? [] : [`${seeds}-seeds`])].join('-')
-}
-
-interface Finished {
-  readonly options: StudyOptions
-  readonly prepared: Prepared
-  readonly judging: Judging
-  readonly outDir: string
-  readonly outcome: StudyOutcome
-  /** The study's runs, one in memory at a time. */
-  readonly runs: () => AsyncIterable<RunResult>
-  readonly engine: EngineUsed
-  readonly seconds: number
-}
-
-/** Evidence → verdict → report → files. */
-async function conclude(finished: Finished): Promise<Study> {
-  const { prepared, judging, outcome, outDir, runs } = finished
-  const verify = verifyFindings(outcome)
-  const verdict = judging.verdict(verify, outcome.cutShort)
-  const report = await reportOf(finished, verdict, verify, judging.evidence(verify).baseline?.source ?? null)
-  const files = await writeReport(report, outDir, runs())
-  return { prepared, report, verdict, lock: files.lock, files }
-}
-
-async function reportOf(
-  { options, prepared, judging, outcome, engine, seconds, runs }: Finished,
-  verdict: Verdict,
-  verify: VerifyFindings | null,
-  against: string | null,
-): Promise<Report> {
-  const { plan, dataset, spec, findings } = prepared
-  const summaries = []
-  for await (const run of runs()) summaries.push(summarizeRun(run, plan.baseline))
-  const change = await changeOf(prepared, options.baseData)
-  return buildReport({
-    plan,
-    decisions: outcome.decisions,
-    runs: summaries,
-    verdict,
-    against,
-    lock: judging.lock?.lock ?? null,
-    ...(engine.base ? { base: engine.base } : {}),
-    engine: engine.label,
-    tool: toolName,
-    statistics: verify ? verificationStatistics(verify, plan.workload.objective) : [],
-    diagnostics: await studyDiagnostics(plan, verify, runs()),
-    command: repeatCommand(options, otherData(change) ? options.baseData?.path : undefined),
-    specFile: options.specPath,
-    data: { source: spec.data.source, checks: checksMade(spec), findings, notes: dataset.notes },
-    omissions: [],
-    exhausted: outcome.exhausted,
-    cutShort: outcome.cutShort,
-    ...(change ? { change } : {}),
-    timing: {
-      startedAt: options.startedAt,
-      seconds,
-      stages: outcome.seconds,
-      machine: machineOf(options, engine),
-    },
-  })
-}
-
-/** Whether rows or columns were compared with those of another file, and differ. */
-const otherData = (change: ChangeSection | undefined): boolean =>
-  change !== undefined &&
-  (Boolean(change.training ?? change.columns) || (change.rows !== undefined && 'parts' in change.rows))
-
-function machineOf({ workers }: StudyOptions, { why }: EngineUsed): Report['timing']['machine'] {
-  const machine = {
-    platform: `${process.platform} ${process.arch}`,
-    cores: availableParallelism(),
-    workers,
-    node: process.version,
-  }
-  return why === null ? machine : { ...machine, whyEngine: why }
-}
-
-const verifyFindings = ({ decisions }: StudyOutcome): VerifyFindings | null =>
-  decisions.find((d) => d.findings.verify)?.findings.verify ?? null

@@ -1,7 +1,7 @@
 import { unreachable } from '../base/result.ts'
 import { inferShapes } from '../layers/shapes.ts'
 import type { Workload } from '../records/plan.ts'
-import type { RunRequest, RunResult } from '../records/run.ts'
+import { crash, type RunRequest, type RunResult } from '../records/run.ts'
 import { scaledPolicy } from './augment.ts'
 import { columnsOf } from './columns.ts'
 import type { OnStep, RequestFor, RunBody, RunContext } from './context.ts'
@@ -12,8 +12,6 @@ import { rangeTestRun } from './range-test.ts'
 import { rounded } from './round.ts'
 import type { CreateTrainer, Engine, Trainer } from './engine.ts'
 import type { TrainingData } from './types.ts'
-
-const noSteps = { loss: [], learningRate: [], gradientNorm: [], clipped: [] } as const
 
 /**
  * A trainer for one workload on one engine. A run that fails becomes a result: anything that our own code throws, and any
@@ -69,8 +67,6 @@ export const trainsOn =
   (...given) =>
     createTrainer(engine, ...given)
 
-type Crash = Pick<Extract<RunResult, { status: 'crashed' }>, 'status' | 'reason' | 'steps' | 'evaluations'>
-
 function runJob(context: RunContext, request: RunRequest, onStep?: OnStep): RunBody {
   const { job } = request
   // The compiler narrows `job` but not the request around it.
@@ -87,14 +83,14 @@ function runJob(context: RunContext, request: RunRequest, onStep?: OnStep): RunB
 }
 
 /** Runs it, and turns anything that it throws or any leaked tensor into a crash. */
-function withoutLeaks({ engine: { tf } }: RunContext, run: () => RunBody): RunBody | Crash {
+function withoutLeaks({ engine: { tf } }: RunContext, run: () => RunBody): RunBody | ReturnType<typeof crash> {
   const before = tf.memory().numTensors
   try {
     const body = run()
     const left = tf.memory().numTensors - before
-    return left === 0 ? body : crashed(`bug in tunegate: the run left ${left} tensors behind`)
+    return left === 0 ? body : crash(`bug in tunegate: the run left ${left} tensors behind`)
   } catch (error) {
-    return crashed(error instanceof Error ? reasonOf(error, tf.memory().numBytes) : String(error))
+    return crash(error instanceof Error ? reasonOf(error, tf.memory().numBytes) : String(error))
   }
 }
 
@@ -103,8 +99,4 @@ function reasonOf({ message }: Error, tensorBytes: number): string {
   if (!/alloc|memory|array length/i.test(message) || message.includes('MiB')) return message
   const mebi = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`
   return `${message} (tensors used ${mebi(tensorBytes)}, the process ${mebi(process.memoryUsage.rss())})`
-}
-
-function crashed(reason: string): Crash {
-  return { status: 'crashed', reason, steps: noSteps, evaluations: [] }
 }

@@ -1,16 +1,18 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { judgedBy, verification, type WithoutLock } from '../../src/action/base-commit.ts'
+import type { WithoutLock } from '../../src/action/base-choice.ts'
+import { judgedBy, verification } from '../../src/action/base-commit.ts'
 import type { Commits } from '../../src/action/commit-files.ts'
 import { repositoryOf } from '../../src/action/repository.ts'
 import { InputError } from '../../src/base/diagnostics.ts'
 import type { Lock } from '../../src/records/lock.ts'
 import { lockText } from '../../src/report/lock.ts'
-import { readSpec } from '../../src/study/prepare.ts'
-import type { StudyOptions } from '../../src/study/run-study.ts'
+import { namedBaseline, type Baseline } from '../../src/study/baseline.ts'
+import { readSpec } from '../../src/study/read-spec.ts'
+import type { StudyOptions } from '../../src/study/options.ts'
 import { someLevers } from '../support/levers.ts'
 
 const spec = (gate: string, units = 4): string => `version: 1
@@ -65,6 +67,7 @@ beforeEach(() => {
 afterEach(() => process.chdir(home))
 
 const commits = (spec = 'tuning.yml'): Commits => ({
+  token: '',
   checkout: repositoryOf(folder, join(folder, spec)),
   runner: { workspace: folder, repository: 'o/n', apiUrl: 'http://127.0.0.1:1' } as unknown as Commits['runner'],
 })
@@ -82,44 +85,44 @@ const refusal = async (over: Partial<StudyOptions>, of = base): Promise<string> 
   if (!(error instanceof InputError)) throw new Error(`not refused: ${String(error)}`)
   return error.diagnostics.map((d) => `${d.code} ${d.message} ${d.found} ${d.hint}`).join()
 }
-const nameIn = (path: string | undefined): string => (JSON.parse(readFileSync(String(path), 'utf8')) as Lock).name
+const retrained = (path: string): Baseline => ({ kind: 'spec', spec: { path } })
 
 describe('attack 8: what a pull request is verified against', () => {
   it('is the gates and the lock of its base commit, whether the lock is named or not', async () => {
-    for (const baselinePath of [undefined, 'lock']) {
-      const found = await against(baselinePath === undefined ? {} : { baselinePath })
+    for (const name of [undefined, 'lock']) {
+      const found = await against({ baseline: namedBaseline(name) })
       expect(found.rules?.gates).toEqual([expect.objectContaining({ gate: 'regression', margin: 0.1 })])
-      expect(nameIn(found.baselinePath)).toBe('base')
-      expect(found.baseCommit).toEqual({ sha: base, path: 'tuning.lock.json' })
+      const commit = { sha: base, path: 'tuning.lock.json' }
+      expect(found.baseline).toMatchObject({ kind: 'commit', lock: { name: 'base' }, commit })
       expect(found.tuned?.levers).toEqual(someLevers)
     }
   })
 
   it('is with retrain what the base commit has: its spec with the levers of its lock', async () => {
-    const { baseSpec, baselinePath, baseCommit } = await against({ baselinePath: 'retrain' })
-    expect(baselinePath).toBeUndefined()
-    expect(baseSpec).toMatchObject({
-      path: 'tuning.yml of the base commit',
-      text: spec(regression),
-      tuned: { name: 'base' },
+    const { baseline } = await against({ baseline: { kind: 'declared' } })
+    expect(baseline).toMatchObject({
+      kind: 'spec',
+      spec: { path: 'tuning.yml of the base commit', text: spec(regression), tuned: { name: 'base' } },
+      commit: { sha: base, path: 'tuning.yml' },
     })
-    expect(baseCommit).toEqual({ sha: base, path: 'tuning.yml' })
   })
 
   it('takes a base spec from the base commit, and says where that has none', async () => {
-    expect((await against({ baseSpec: { path: 'tuning.yml' } })).baseSpec?.text).toBe(spec(regression))
-    expect(await refusal({ baseSpec: { path: 'other.yml' } })).toMatch(
+    const found = await against({ baseline: retrained('tuning.yml') })
+    expect(found.baseline).toMatchObject({ spec: { text: spec(regression) } })
+    expect(await refusal({ baseline: retrained('other.yml') })).toMatch(
       /verify\/no-baseline .*no spec to retrain no other\.yml at [0-9a-f]{40}/,
     )
   })
 
   it('never takes a lock that the change itself commits, and takes one that a step brought', async () => {
-    expect(await refusal({ baselinePath: './mine.lock.json' })).toMatch(/no mine\.lock\.json|no \.\/mine\.lock\.json/)
+    expect(await refusal({ baseline: namedBaseline('./mine.lock.json') })).toMatch(
+      /no mine\.lock\.json|no \.\/mine\.lock\.json/,
+    )
     mkdirSync(join(folder, 'artifact'))
     put('artifact/tuning.lock.json', lock('downloaded'))
-    const found = await against({ baselinePath: './artifact' })
-    expect(found).toMatchObject({ baselinePath: './artifact' })
-    expect(found.baseCommit).toBeUndefined()
+    const found = await against({ baseline: namedBaseline('./artifact') })
+    expect(found).toMatchObject({ baseline: namedBaseline('./artifact') })
   })
 
   it('needs no lock where no gate compares, and says what to do where one does', async () => {
@@ -134,19 +137,19 @@ describe('attack 8: what a pull request is verified against', () => {
     git('rm', '--quiet', 'tuning.lock.json')
     const without = commit()
     put('tuning.lock.json', lock('change'))
-    expect((await against({}, without, 'retrain-base')).baseSpec?.text).toContain('regression')
+    const { baseline } = await against({}, without, 'retrain-base')
+    expect(baseline).toMatchObject({ kind: 'spec', spec: { text: expect.stringContaining('regression') } })
   })
 
   it('is never what the change declares', async () => {
     git('rm', '--quiet', 'tuning.lock.json')
     const without = commit()
-    for (const over of [{}, { baselinePath: 'retrain' }, { baseSpec: { path: 'tuning.yml' } }]) {
-      await expect(against(over, without, 'retrain-declared')).rejects.toThrow('verify/no-baseline')
+    for (const baseline of [namedBaseline(undefined), namedBaseline('retrain'), retrained('tuning.yml')]) {
+      await expect(against({ baseline }, without, 'retrain-declared')).rejects.toThrow('verify/no-baseline')
     }
     put('tuning.yml', spec(threshold))
     const free = commit()
-    expect(await against({}, free, 'retrain-declared')).toMatchObject({ baselinePath: 'retrain' })
-    expect((await against({}, free, 'retrain-declared')).baseSpec).toBeUndefined()
+    expect((await against({}, free, 'retrain-declared')).baseline).toEqual({ kind: 'declared' })
   })
 
   it('takes no lock that the change commits behind a link', async () => {
@@ -154,7 +157,7 @@ describe('attack 8: what a pull request is verified against', () => {
     put('mine/tuning.lock.json', lock('mine'))
     symlinkSync('mine', join(folder, 'artifact'))
     commit()
-    expect(await refusal({ baselinePath: './artifact' })).toContain('no lock to compare with')
+    expect(await refusal({ baseline: namedBaseline('./artifact') })).toContain('no lock to compare with')
   })
 
   it('attack 11: takes no lock of a submodule or of another checkout, and takes one beside the checkout', async () => {
@@ -163,7 +166,7 @@ describe('attack 8: what a pull request is verified against', () => {
     git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', folder, 'module')
     commit()
     for (const name of ['clone', 'module'])
-      expect(await refusal({ baselinePath: `./${name}` })).toContain('no lock to compare with')
+      expect(await refusal({ baseline: namedBaseline(`./${name}`) })).toContain('no lock to compare with')
     rmSync(join(folder, 'clone'), { recursive: true })
     for (const name of ['sources', 'other']) git('clone', '--quiet', folder, join(outer, name))
     mkdirSync(join(outer, 'artifact'))
@@ -172,12 +175,12 @@ describe('attack 8: what a pull request is verified against', () => {
     process.chdir(outer)
     const options = {
       specPath: 'sources/tuning.yml',
-      baselinePath: './artifact',
+      baseline: namedBaseline('./artifact'),
       workspace: outer,
     } as unknown as StudyOptions
     const found = await judgedBy(base, 'refuse', options, commits('sources/tuning.yml'))
-    expect(found).toMatchObject({ baselinePath: './artifact' })
-    const other = judgedBy(base, 'refuse', { ...options, baselinePath: './other' }, commits('sources/tuning.yml'))
+    expect(found).toMatchObject({ baseline: namedBaseline('./artifact') })
+    const other = judgedBy(base, 'refuse', { ...options, baseline: namedBaseline('./other') }, commits('sources/tuning.yml'))
     await expect(other).rejects.toThrow('no lock to compare with')
   })
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { baseData } from '../../src/action/base-data.ts'
 import { repositoryOf } from '../../src/action/repository.ts'
 import type { NormalizedData } from '../../src/compile/normalized.ts'
@@ -23,12 +23,10 @@ beforeAll(async () => {
 })
 afterAll(() => github.close())
 beforeEach(() => {
-  vi.stubEnv('INPUT_TOKEN', github.token)
   github.requests.length = 0
   folder = mkdtempSync(join(tmpdir(), 'base-data-'))
   git(folder, 'init', '--quiet')
 })
-afterEach(() => vi.unstubAllEnvs())
 
 const put = (name: string, content: string | Buffer): void => writeFileSync(join(folder, name), content)
 const runner = (): Runner => ({ workspace: folder, repository: 'octo/nets', apiUrl: github.url }) as unknown as Runner
@@ -40,6 +38,7 @@ const fileAt = (sha: string, own = 'rows.npy', source = 'rows.npy'): Promise<Bas
   baseData(sha, 'tuning.yml', { source } as unknown as NormalizedData, {
     checkout: repositoryOf(folder, join(folder, 'tuning.yml')),
     runner: runner(),
+    token: github.token,
   }).file(join(folder, own))
 
 describe('attack 14: the data of the base commit', () => {

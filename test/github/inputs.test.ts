@@ -31,8 +31,7 @@ describe('the inputs', () => {
         workers: null,
         stages: null,
         seeds: null,
-        baseline: null,
-        baseSpec: null,
+        baseline: { kind: 'beside-spec', required: false },
         failOn: 'inconclusive',
         artifact: true,
         retentionDays: null,
@@ -74,8 +73,7 @@ describe('the inputs', () => {
         workers: 2,
         stages: ['lr-range', 'verify'],
         seeds: 8,
-        baseline: '/home/work/base/tuning.lock.json',
-        baseSpec: null,
+        baseline: { kind: 'file', path: '/home/work/base/tuning.lock.json' },
         failOn: 'fail',
         artifact: false,
         retentionDays: 7,
@@ -86,11 +84,13 @@ describe('the inputs', () => {
   it('tell the words of a baseline from paths, and one baseline from two', () => {
     const baselineOf = (given: Readonly<Record<string, string>>) => {
       const { result } = reading(given)
-      return result.ok ? [result.value.baseline, result.value.baseSpec] : result.error.map((d) => `${d.code} ${d.found}`)
+      return result.ok ? result.value.baseline : result.error.map((d) => `${d.code} ${d.found}`)
     }
-    expect(baselineOf({ baseline: 'lock' })).toEqual(['lock', null])
-    expect(baselineOf({ baseline: 'retrain', 'base-spec': 'old.yml' })).toEqual(['retrain', '/home/work/old.yml'])
-    expect(baselineOf({ baseline: './lock' })).toEqual(['/home/work/lock', null])
+    expect(baselineOf({ baseline: 'lock' })).toEqual({ kind: 'beside-spec', required: true })
+    expect(baselineOf({ baseline: 'retrain' })).toEqual({ kind: 'declared' })
+    const spec = { kind: 'spec', path: '/home/work/old.yml' }
+    for (const baseline of ['', 'retrain']) expect(baselineOf({ baseline, 'base-spec': 'old.yml' })).toEqual(spec)
+    expect(baselineOf({ baseline: './lock' })).toEqual({ kind: 'file', path: '/home/work/lock' })
     expect(baselineOf({ baseline: 'lock', 'base-spec': 'old.yml' })).toEqual([
       'action/base-spec baseline: lock, base-spec: old.yml',
     ])

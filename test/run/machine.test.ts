@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { machineLabel, onMachine } from '../../src/run/machine.ts'
+import { machineLabel, onMachine } from '../../src/run/worker-count.ts'
 import { isRun } from '../../src/run/valid-run.ts'
 import { complete } from './runs.ts'
 

@@ -189,7 +189,7 @@ describe('a probe', () => {
 
   it('finds the process of its own started where it follows another, and none stays behind', async () => {
     const { pool, run, notes } = await start(2)
-    const { processes } = pool as unknown as { readonly processes: ReadonlySet<unknown> }
+    const { processes } = (pool as unknown as { readonly supply: { readonly processes: ReadonlySet<unknown> } }).supply
     await run('wait 100', { job: probe(4096) })
     await until(() => processes.size === 3)
     await run('fine', { job: probe(4096) })

@@ -149,7 +149,8 @@ describe('the number of workers', () => {
     )
     onTestFinished(() => pool.close())
     expect(pool.slots).toBe(2)
-    const { processes } = pool as unknown as { readonly processes: ReadonlySet<{ readonly pid: number }> }
+    const { supply } = pool as unknown as { readonly supply: { readonly processes: ReadonlySet<{ readonly pid: number }> } }
+    const { processes } = supply
     await until(() => processes.size === 2 && [...processes].every(({ pid }) => isAlive(pid)))
     expect(notices).toEqual(['2 of 4'])
   })

@@ -9,7 +9,7 @@ import { buildReport } from '../../src/report/build.ts'
 import { reportText } from '../../src/report/json.ts'
 import { buildLock, lockText } from '../../src/report/lock.ts'
 import { Journal } from '../../src/run/journal.ts'
-import { readLock } from '../../src/study/lock.ts'
+import { lockOf, namedBaseline } from '../../src/study/baseline.ts'
 import { fakeStudy } from '../support/study.ts'
 
 function workFolder(): string {
@@ -69,15 +69,15 @@ test('a lock is called by the name of its file', async () => {
   const folder = workFolder()
   const lock = lockText(buildLock(buildReport(fakeStudy({}).input)))
   const spec = join(folder, 'tuning.yml')
-  expect(await readLock(spec)).toBeNull()
+  expect(await lockOf(spec)).toBeNull()
   writeFileSync(join(folder, 'main.lock.json'), lock)
-  expect((await readLock(spec, join(folder, 'main.lock.json')))?.source).toBe('main.lock.json')
+  expect((await lockOf(spec, namedBaseline(join(folder, 'main.lock.json'))))?.source).toBe('main.lock.json')
   writeFileSync(join(folder, 'tuning.lock.json'), lock)
-  expect((await readLock(spec))?.source).toBe('tuning.lock.json')
-  expect((await readLock(spec, 'lock'))?.source).toBe('tuning.lock.json')
-  expect((await readLock('elsewhere/tuning.yml', folder))?.source).toBe('tuning.lock.json')
-  expect(await readLock(spec, 'retrain')).toBeNull()
-  await expect(readLock('elsewhere/tuning.yml', 'lock')).rejects.toThrow(/cannot be read/)
+  expect((await lockOf(spec))?.source).toBe('tuning.lock.json')
+  expect((await lockOf(spec, namedBaseline('lock')))?.source).toBe('tuning.lock.json')
+  expect((await lockOf('elsewhere/tuning.yml', namedBaseline(folder)))?.source).toBe('tuning.lock.json')
+  expect(await lockOf(spec, namedBaseline('retrain'))).toBeNull()
+  await expect(lockOf('elsewhere/tuning.yml', namedBaseline('lock'))).rejects.toThrow(/cannot be read/)
 })
 
 test('a place that init cannot write to is an input error', async () => {

@@ -7,10 +7,12 @@ import { parseReport, reportText } from '../../src/report/json.ts'
 import { lockText } from '../../src/report/lock.ts'
 import type { Report } from '../../src/report/model.ts'
 import { parseSpec } from '../../src/dsl/parse.ts'
-import { audit, type Baseline, type Rules } from '../../src/study/audit.ts'
+import { audit, type ExpectedBaseline, type Rules } from '../../src/study/audit.ts'
 import { retrainedSource } from '../../src/study/base-study.ts'
-import { unwrap } from '../../src/study/prepare.ts'
-import { runStudy, type Study, type StudyOptions } from '../../src/study/run-study.ts'
+import { unwrap } from '../../src/study/read-spec.ts'
+import type { Study } from '../../src/study/conclude.ts'
+import type { StudyOptions } from '../../src/study/options.ts'
+import { runStudy } from '../../src/study/run-study.ts'
 import { digitsCheckout, studyOptions } from '../support/fan-out.ts'
 import { digitsSpec } from '../support/specs.ts'
 import { bundleWorker, type WorkerBundle } from '../support/worker-bundle.ts'
@@ -45,7 +47,7 @@ afterAll(() => bundle.remove())
 
 async function study(
   spec: string,
-  baseline: Baseline | ((checkout: string) => Baseline),
+  baseline: ExpectedBaseline | ((checkout: string) => ExpectedBaseline),
   more: (checkout: string) => Partial<StudyOptions> = () => ({}),
 ): Promise<Study> {
   const checkout = digitsCheckout(spec)
@@ -79,7 +81,7 @@ const withBase =
   (base: string) =>
   (checkout: string): Partial<StudyOptions> => {
     writeFileSync(join(checkout, 'base.yml'), base)
-    return { baseSpec: { path: join(checkout, 'base.yml') } }
+    return { baseline: { kind: 'spec', spec: { path: join(checkout, 'base.yml') } } }
   }
 
 describe('a study that nobody touched follows from its own numbers', () => {
@@ -94,7 +96,7 @@ describe('a study that nobody touched follows from its own numbers', () => {
     const baseline = { kind: 'lock', lock: plain.lock, source: 'tuning.lock.json' } as const
     const done = await study(spec, baseline, (checkout) => {
       writeFileSync(join(checkout, 'tuning.lock.json'), lockText(plain.lock))
-      return { baselinePath: join(checkout, 'tuning.lock.json') }
+      return { baseline: { kind: 'file', path: join(checkout, 'tuning.lock.json') } }
     })
     expect(said(done)).toBe(done.verdict.status)
     const best = (s: Study['lock']['seeds'][number]): typeof s => ({ ...s, validation: { ...s.validation, accuracy: 1 } })
@@ -111,7 +113,7 @@ describe('a study that nobody touched follows from its own numbers', () => {
   it('against the retrained base, whose runs it holds', async () => {
     const own = digitsSpec({ seeds: 3, hidden: 4, gate: regression })
     const base = digitsSpec({ seeds: 3, hidden: 6, gate: regression })
-    const retrained = (c: string): Baseline => ({ kind: 'retrained', source: retrainedSource(join(c, 'base.yml')) })
+    const retrained = (c: string): ExpectedBaseline => ({ kind: 'retrained', source: retrainedSource(join(c, 'base.yml')) })
     const done = await study(own, retrained, withBase(base))
     expect(said(done)).toBe(done.verdict.status)
     expect(

@@ -3,9 +3,11 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { InputError } from '../../src/base/diagnostics.ts'
 import type { RunEvent } from '../../src/run/events.ts'
+import type { Baseline } from '../../src/study/baseline.ts'
 import { gateStudy, planStudy } from '../../src/study/fan-out.ts'
 import { judgeAgain } from '../../src/study/judge-again.ts'
-import { runStudy, type StudyOptions } from '../../src/study/run-study.ts'
+import type { StudyOptions } from '../../src/study/options.ts'
+import { runStudy } from '../../src/study/run-study.ts'
 import { withoutTimes } from '../../src/report/build.ts'
 import { parseReport } from '../../src/report/json.ts'
 import { digitsCheckout, fanOut, memoryExchange, studyOptions } from '../support/fan-out.ts'
@@ -20,6 +22,12 @@ afterAll(() => bundle.remove())
 
 const spec = digitsSpec({ name: 'small', epochs: 3, seeds: 3, gate: 'regression: { metric: accuracy, margin: 0.1 }' })
 const wider = spec.replace('layers: [', 'layers: [{ dense: { units: 8, activation: relu } }, ')
+
+const retrainedFrom =
+  (name: string) =>
+  (checkout: string): Partial<StudyOptions> => ({
+    baseline: { kind: 'spec', spec: { path: join(checkout, name) } },
+  })
 
 /** The study of `head`, with other files of the checkout beside it. */
 async function study(
@@ -43,7 +51,7 @@ const once = (train: () => Promise<Done>): (() => Promise<Done>) => {
   return () => (done ??= train())
 }
 const plain = once(() => study(spec, {}, () => ({})))
-const retrained = once(() => study(wider, { 'base.yml': spec }, (c) => ({ baseSpec: { path: join(c, 'base.yml') } })))
+const retrained = once(() => study(wider, { 'base.yml': spec }, retrainedFrom('base.yml')))
 
 const refusal = async (work: Promise<unknown>): Promise<string> => {
   const error: unknown = await work.then(
@@ -56,15 +64,17 @@ const refusal = async (work: Promise<unknown>): Promise<string> => {
 
 describe('a base spec', () => {
   it('is retrained on the same seeds, and the gates are held against it; judged again they still are', async () => {
-    const { gate, report, files, trained, options } = await retrained()
+    const { gate, report, files, trained, checkout } = await retrained()
     expect(gate?.sentence).toMatch(/against model and levers of .*base\.yml, retrained on the same seeds/)
     expect(report.base?.runs.map((r) => r.seed)).toEqual(report.verification?.seeds.map((s) => s.seed))
     expect(report.base?.runs.map((r) => r.weights)).not.toEqual(report.verification?.seeds.map((s) => s.candidate.weights))
-    expect(report.study.command).toContain(`--base-spec ${options.baseSpec?.path}`)
+    expect(report.study.command).toContain(`--base-spec ${join(checkout, 'base.yml')}`)
     expect(trained).toHaveLength(6)
-    const again = await judgeAgain(join(files.folder, 'report.json'), undefined)
+    const again = await judgeAgain(join(files.folder, 'report.json'))
     expect(JSON.stringify(again.verdict)).toBe(JSON.stringify(report.verdict))
-    expect((await judgeAgain(join(files.folder, 'report.json'), 'retrain')).against).toContain('the declared levers')
+    expect((await judgeAgain(join(files.folder, 'report.json'), { kind: 'declared' })).against).toContain(
+      'the declared levers',
+    )
   })
 
   it('is trained once: the study that is run again finds its runs in the journal', async () => {
@@ -75,13 +85,13 @@ describe('a base spec', () => {
   })
 
   it('passes at once where it is the study itself', async () => {
-    const { gate } = await study(spec, { 'base.yml': spec }, (c) => ({ baseSpec: { path: join(c, 'base.yml') } }))
+    const { gate } = await study(spec, { 'base.yml': spec }, retrainedFrom('base.yml'))
     expect(gate).toMatchObject({ status: 'pass', estimate: { value: 0, lower: 0, upper: 0 } })
   })
 
   it('of other data, split, seed or objective is measured as the study measures, and that is said', async () => {
     const other = `${spec.replace('scale: 0.0625 }', 'scale: 0.0625 }, split: { validation: 0.3, seed: 5 }')}seed: 99\nobjective: accuracy\n`
-    const { gate, report } = await study(wider, { 'base.yml': other }, (c) => ({ baseSpec: { path: join(c, 'base.yml') } }))
+    const { gate, report } = await study(wider, { 'base.yml': other }, retrainedFrom('base.yml'))
     expect(report.base?.runs.map((r) => r.seed)).toEqual(report.verification?.seeds.map((s) => s.seed))
     expect(gate?.notes.join(' ')).toMatch(
       /another split; it was retrained on the data of this study.*chooses checkpoints by accuracy.*by nll/,
@@ -104,7 +114,7 @@ describe('a base spec', () => {
     ] as const
     const of = (base: object) =>
       study(spec.replace('0.01', '0.02'), {}, () => ({
-        baseSpec: { path: 'tuning.yml of the base commit', text: spec, ...base },
+        baseline: { kind: 'spec', spec: { path: 'tuning.yml of the base commit', text: spec, ...base } },
       }))
     expect((await of({ tuned: { levers: moved, lineage } })).gate?.estimate?.value).toBe(0)
     expect((await of({})).gate?.estimate?.value).not.toBe(0)
@@ -112,7 +122,8 @@ describe('a base spec', () => {
 
   it('of another task is refused before a step is trained, and one that does not fit says where', async () => {
     const regressing = spec.replace('classification', 'regression').replace('accuracy', 'rmse').replace('classes', '1')
-    const text = (base: string) => study(wider, {}, () => ({ baseSpec: { path: 'base.yml', text: base } }))
+    const text = (base: string) =>
+      study(wider, {}, () => ({ baseline: { kind: 'spec', spec: { path: 'base.yml', text: base } } }))
     expect(await refusal(text(regressing))).toBe(
       'baseline/incompatible: the metrics of base.yml are not comparable with those of this study: task regression',
     )
@@ -122,7 +133,8 @@ describe('a base spec', () => {
   })
 
   it('is refused where a study is spread over jobs', async () => {
-    const options = { ...studyOptions(digitsCheckout(spec), bundle), baseSpec: { path: 'base.yml', text: spec } }
+    const baseline: Baseline = { kind: 'spec', spec: { path: 'base.yml', text: spec } }
+    const options = { ...studyOptions(digitsCheckout(spec), bundle), baseline }
     const fan = fanOut(memoryExchange())
     for (const job of [planStudy, gateStudy]) expect(await refusal(job(options, fan))).toContain('study/no-base-spec')
   })
@@ -133,15 +145,13 @@ describe('gates on what a model costs', () => {
     text.replace('gates: [', 'gates: [training-time: { maxRatio: 50 }, model-size: { maxRatio: 1.5 }, ')
 
   it('compare with a base spec that is retrained on this machine, and are judged again from the report', async () => {
-    const { verdict, report, files } = await study(costs(wider), { 'base.yml': spec }, (c) => ({
-      baseSpec: { path: join(c, 'base.yml') },
-    }))
+    const { verdict, report, files } = await study(costs(wider), { 'base.yml': spec }, retrainedFrom('base.yml'))
     const [time, size] = verdict.gates
     expect(time).toMatchObject({ status: 'pass', estimate: { what: 'ratio of training times' } })
     expect(time?.sentence).toContain('Welch, 3 against 3 seeds')
     // (64 + 1) · 10, and with 8 hidden units (64 + 1) · 8 + (8 + 1) · 10.
     expect(size).toMatchObject({ status: 'pass', estimate: { value: 610 / 650 } })
-    expect(JSON.stringify((await judgeAgain(join(files.folder, 'report.json'), undefined)).verdict)).toBe(
+    expect(JSON.stringify((await judgeAgain(join(files.folder, 'report.json'))).verdict)).toBe(
       JSON.stringify(report.verdict),
     )
     expect(parseReport(readFileSync(join(files.folder, 'report.json'), 'utf8'), 'report.json').timing.base).toHaveLength(3)
@@ -154,7 +164,7 @@ describe('gates on what a model costs', () => {
     }
     const larger = costs(wider.replace('units: 8', 'units: 32'))
     const { verdict } = await study(larger, { 'base.yml': spec }, (c) => ({
-      baseSpec: { path: join(c, 'base.yml') },
+      ...retrainedFrom('base.yml')(c),
       listener,
     }))
     expect(verdict.gates[1]?.status).toBe('fail')
@@ -175,7 +185,8 @@ describe('gates on what a model costs', () => {
   })
 
   it('let no clock into the lock, nor into what else of the report is to be equal', async () => {
-    const of = () => study(costs(wider).replace('seeds: 3', 'seeds: 4, looks: [3]'), {}, () => ({ baselinePath: 'retrain' }))
+    const of = () =>
+      study(costs(wider).replace('seeds: 3', 'seeds: 4, looks: [3]'), {}, () => ({ baseline: { kind: 'declared' } }))
     const [one, other] = [await of(), await of()]
     expect(readFileSync(one.files.lockPath, 'utf8')).toBe(readFileSync(other.files.lockPath, 'utf8'))
     const rest = ({ report, checkout }: typeof one): string => JSON.stringify(withoutTimes(report)).replaceAll(checkout, '')
@@ -208,6 +219,6 @@ describe('a lock that is no baseline', () => {
     const other = text.replace(/"engine": "wasm/, '"engine": "tensorflow')
     expect((await withLock(other)).gate?.sentence).toMatch(/made on the engine tensorflow/)
     expect((await withLock(text.replaceAll('"accuracy"', '"f1"'))).gate?.sentence).toMatch(/holds no validation accuracy/)
-    expect((await withLock(other, { baselinePath: 'retrain' })).gate?.status).toBe('pass')
+    expect((await withLock(other, { baseline: { kind: 'declared' } })).gate?.status).toBe('pass')
   })
 })

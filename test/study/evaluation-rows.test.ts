@@ -7,7 +7,8 @@ import type { Splits } from '../../src/data/types.ts'
 import type { ChangeSection } from '../../src/report/model.ts'
 import type { BaseFile } from '../../src/study/base-file.ts'
 import { changeOf } from '../../src/study/evaluation-rows.ts'
-import { prepare, readSpec } from '../../src/study/prepare.ts'
+import { prepare } from '../../src/study/prepare.ts'
+import { readSpec } from '../../src/study/read-spec.ts'
 import { rulesOf } from '../../src/study/rules.ts'
 
 const rows = Array.from({ length: 300 }, (_, i) => `${i + 1000},${((i * i) % 53) + 3},${i % 2 === 0 ? 'yes' : 'no'}`)

@@ -6,7 +6,9 @@ import { lineOf } from '../../src/base/diagnostics.ts'
 import { planCommand } from '../../src/cli/commands/plan.ts'
 import { validateCommand } from '../../src/cli/commands/validate.ts'
 import { parseSpec } from '../../src/dsl/parse.ts'
-import { prepare, readSpec, type SpecSource } from '../../src/study/prepare.ts'
+import type { SpecSource } from '../../src/study/options.ts'
+import { prepare } from '../../src/study/prepare.ts'
+import { readSpec } from '../../src/study/read-spec.ts'
 import { rulesOf } from '../../src/study/rules.ts'
 import { root } from '../support/architecture.ts'
 
@@ -61,8 +63,8 @@ describe('before a step is trained', () => {
     expect(await warned(folder)).toEqual([
       expect.objectContaining({ code: 'gate/not-comparable', found: expect.stringContaining('another split') }),
     ])
-    expect(await warned(folder, { baselinePath: 'retrain' })).toEqual([])
-    expect(await warned(checkout(tight), { baselinePath: 'retrain' })).toHaveLength(1)
+    expect(await warned(folder, { baseline: { kind: 'declared' } })).toEqual([])
+    expect(await warned(checkout(tight), { baseline: { kind: 'declared' } })).toHaveLength(1)
   })
 
   it('what is known of size and time is said', async () => {

@@ -1,35 +1,36 @@
 import { describe, expect, it } from 'vitest'
+import { buildReport } from '../../src/report/build.ts'
+import { buildLock } from '../../src/report/lock.ts'
 import { repeatCommand } from '../../src/study/repeat.ts'
+import { fakeStudy } from '../support/study.ts'
 
 describe('the command that repeats a study', () => {
   it('names every option that shapes the result', () => {
     expect(repeatCommand({ specPath: 'a/tuning.yml' })).toBe('tunegate run a/tuning.yml')
-    expect(repeatCommand({ specPath: 'tuning.yml', stages: ['verify'], seeds: 7, baselinePath: 'retrain' })).toBe(
+    expect(repeatCommand({ specPath: 'tuning.yml', stages: ['verify'], seeds: 7, baseline: { kind: 'declared' } })).toBe(
       'tunegate run tuning.yml --stages verify --seeds 7 --baseline retrain',
     )
-    expect(repeatCommand({ specPath: 'tuning.yml', baseSpec: { path: 'old/tuning.yml' } })).toBe(
+    expect(repeatCommand({ specPath: 'tuning.yml', baseline: { kind: 'spec', spec: { path: 'old/tuning.yml' } } })).toBe(
       'tunegate run tuning.yml --base-spec old/tuning.yml',
     )
   })
 
   it('takes what a base commit has from there first', () => {
-    const baseCommit = { sha: 'abc123', path: 'nets/tuning.lock.json' }
-    expect(repeatCommand({ specPath: 'nets/tuning.yml', baselinePath: '/tmp/x/tuning.lock.json', baseCommit })).toBe(
+    const commit = { sha: 'abc123', path: 'nets/tuning.lock.json' }
+    const lock = buildLock(buildReport(fakeStudy({}).input))
+    expect(repeatCommand({ specPath: 'nets/tuning.yml', baseline: { kind: 'commit', lock, commit } })).toBe(
       'git show abc123:nets/tuning.lock.json > base-tuning.lock.json && tunegate run nets/tuning.yml --baseline base-tuning.lock.json',
     )
   })
 
   it('takes the data from there too, where its base was retrained on others', () => {
-    const options = {
-      specPath: 'nets/tuning.yml',
-      baseSpec: { path: 'x' },
-      baseCommit: { sha: 'abc123', path: 'nets/tuning.yml' },
-    }
+    const commit = { sha: 'abc123', path: 'nets/tuning.yml' }
+    const options = { specPath: 'nets/tuning.yml', baseline: { kind: 'spec', spec: { path: 'x' }, commit } } as const
     expect(repeatCommand(options, 'nets/my rows.csv')).toBe(
       "git show abc123:nets/tuning.yml > base-tuning.yml && git show 'abc123:nets/my rows.csv' > 'base-my rows.csv' && " +
         "tunegate run nets/tuning.yml --base-spec base-tuning.yml --base-data 'base-my rows.csv'",
     )
-    expect(repeatCommand({ specPath: 'tuning.yml', baselinePath: 'retrain' }, 'rows.csv')).toBe(
+    expect(repeatCommand({ specPath: 'tuning.yml', baseline: { kind: 'declared' } }, 'rows.csv')).toBe(
       'tunegate run tuning.yml --baseline retrain',
     )
   })

@@ -135,8 +135,8 @@ export const engineGuards: readonly Guard[] = [
     attack: 13,
     guard: 'What installs sees an allow-list of variables.',
     file: 'src/action/ensure-engine.ts',
-    find: 'env: installerEnvironment(runner().workspace)',
-    replace: 'env: installerEnvironment(runner().workspace) && process.env',
+    find: 'env: installerEnvironment(workspace)',
+    replace: 'env: installerEnvironment(workspace) && process.env',
     tests: [
       { file: action, name: `${install} runs no program of it, though variables of the job name them` },
       { file: action, name: `${install} shows the programs that install no token and no input of the step` },

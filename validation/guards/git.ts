@@ -86,7 +86,7 @@ const repositoryGuards: readonly Guard[] = [
   {
     attack: 11,
     guard: 'The spec lies in the checkout itself, not behind a link to another one.',
-    file: 'src/action.ts',
+    file: 'src/action/step-study.ts',
     find: 'if (checkout !== null) requireOwn(',
     replace: "if (checkout?.root === '') requireOwn(",
     tests: [bundled('has no verdict where the spec lies in a folder that a link leads to another checkout')],
@@ -175,7 +175,7 @@ const baseGuards: readonly Guard[] = [
     attack: 11,
     guard: 'A commit that the checkout lacks is asked from GitHub.',
     file: files,
-    find: "case 'unknown': return fromGitHub(sha, name, runner)",
+    find: "case 'unknown': return fromGitHub(sha, name, commits)",
     replace: "case 'unknown': return null",
     tests: [
       bundled('has no verdict where there is no repository, no git, or neither'),
@@ -310,8 +310,8 @@ const folderGuards: readonly Guard[] = [
   {
     attack: 17,
     guard: 'Every step looks at its folder first.',
-    file: 'src/action.ts',
-    find: '  requirePlainFolder({ ...runner, out: inputs.value.out })\n',
+    file: 'src/action/main.ts',
+    find: '  requirePlainFolder({ ...runner, out: inputs.out })\n',
     replace: '  void requirePlainFolder\n',
     tests: [
       {
@@ -324,7 +324,7 @@ const folderGuards: readonly Guard[] = [
   {
     attack: 17,
     guard: 'A change does not bring the folder of its report.',
-    file: 'src/action.ts',
+    file: 'src/action/step-study.ts',
     find: '  await requireNoReport({ ...runner, out: inputs.out })\n',
     replace: '  void requireNoReport\n',
     tests: [

@@ -72,8 +72,8 @@ export const publishGuards: readonly Guard[] = [
   ),
   inRules(
     'The lock is that of the base commit.',
-    "const sha = of === 'base' ? request.base : request.sha",
-    'const { sha } = request',
+    'textAt: (path) => textAt(api, request.base, path)',
+    'textAt: (path) => textAt(api, request.sha, path)',
     publish('attack 12: is held against the lock that the base has'),
   ),
   {

@@ -161,7 +161,7 @@ export const reliabilityGuards: readonly Guard[] = [
   {
     attack: 0,
     guard: 'A run is kept only under the id that its request has in this study.',
-    file: 'src/run/fitting-run.ts',
+    file: 'src/run/journal-line.ts',
     find: ' && idOf(run.request) === id ?',
     replace: ' && idOf(run.request) !== "" ?',
     tests: damage(
@@ -327,9 +327,9 @@ export const reliabilityGuards: readonly Guard[] = [
   {
     attack: 0,
     guard: 'Workers for which the data leave no room do not get them.',
-    file: 'src/run/pool.ts',
-    find: '      if (first && this.processes.size > this.slots) throw surplus\n',
-    replace: '      if (first && this.closed) throw surplus\n',
+    file: 'src/run/worker-supply.ts',
+    find: '      if (this.processes.size > most()) throw surplus\n',
+    replace: '      if (most() < 0) throw surplus\n',
     tests: starts('the number of workers is cut to what the data leave room for, before a process has them'),
   },
   {

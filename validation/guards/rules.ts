@@ -87,7 +87,7 @@ export const rulesGuards: readonly Guard[] = [
   {
     attack,
     guard: 'A spec is judged with the rules that it is given.',
-    file: 'src/study/prepare.ts',
+    file: 'src/study/read-spec.ts',
     find: 'overridden(applyRules(own, rules, parsed.locate), source)',
     replace: 'overridden(rules.seed < 0 ? applyRules(own, rules, parsed.locate) : own, source)',
     tests: [pull(seedAsBase), comment('attack 14: is measured by the rules of the base')],
@@ -131,8 +131,8 @@ export const rulesGuards: readonly Guard[] = [
     attack,
     guard: 'A plan that a comment asks for is that of the rules of the base.',
     file: 'src/action/comment.ts',
-    find: '...(await rulesAt(request.base, specPath, { checkout, runner })) }',
-    replace: "...(request.base === '' ? await rulesAt(request.base, specPath, { checkout, runner }) : {}) }",
+    find: 'const rules = await rulesAt(',
+    replace: "const rules = request.base !== '' ? undefined : await rulesAt(",
     tests: [comment('attack 14: shows the plan that the rules of the base make of the change')],
   },
   {
@@ -284,7 +284,7 @@ export const rulesGuards: readonly Guard[] = [
   {
     attack,
     guard: 'The log of a step says it before the verdict.',
-    file: 'src/action.ts',
+    file: 'src/action/main.ts',
     find: 'for (const line of changeLines(study.report)) say(',
     replace: 'for (const line of changeLines(study.report).slice(9)) say(',
     tests: [pull(countedAtTop), comment('attack 14: is measured by the rules of the base')],

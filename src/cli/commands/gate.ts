@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { stat } from 'node:fs/promises'
+import { namedBaseline } from '../../study/baseline.ts'
 import { judgeAgain, type Rejudged } from '../../study/judge-again.ts'
 import { gateLines } from '../closing.ts'
 import { exitCodeOf } from '../exit.ts'
@@ -14,7 +15,8 @@ export async function gateCommand(
     (s) => s.isDirectory(),
     () => false,
   )
-  const judged = await judgeAgain(folder ? join(report, 'report.json') : report, options.baseline)
+  const baseline = options.baseline === undefined ? undefined : namedBaseline(options.baseline)
+  const judged = await judgeAgain(folder ? join(report, 'report.json') : report, baseline)
   if (options.json) out.document(`${JSON.stringify(judged.verdict, null, 2)}\n`)
   else out.lines(...said(judged, process.stdout.columns ?? 80))
   return exitCodeOf(judged.verdict.status)

@@ -5,10 +5,10 @@ import { Interrupted } from '../../run/execute.ts'
 import type { Listener } from '../../run/events.ts'
 import { reportText } from '../../report/json.ts'
 import { InputError } from '../../base/diagnostics.ts'
-import { retrainWords } from '../../study/lock.ts'
+import { namedBaseline, type Baseline } from '../../study/baseline.ts'
 import type { EngineWish } from '../../engines/index.ts'
 import { engineHere } from '../../study/engine.ts'
-import { runStudy, type StudyOptions } from '../../study/run-study.ts'
+import { runStudy } from '../../study/run-study.ts'
 import { baseDataOf } from '../base-data.ts'
 import { closing } from '../closing.ts'
 import { engineFolder } from '../engine-folder.ts'
@@ -42,12 +42,11 @@ export async function runCommand(specPath: string, options: RunOptions): Promise
       workerScript: workerScript(),
       workers: options.workers ?? availableParallelism(),
       engine: engineHere(options.engine, engineFolder()),
-      ...(options.stages ? { stages: options.stages } : {}),
-      ...(options.seeds === undefined ? {} : { seeds: options.seeds }),
-      ...(options.out === undefined ? {} : { outDir: resolve(options.out) }),
-      ...(options.baseline === undefined ? {} : { baselinePath: options.baseline }),
-      ...baseSpecOf(options),
-      ...(await baseDataOf(options.baseData, options.baseSpec)),
+      stages: options.stages,
+      seeds: options.seeds,
+      outDir: options.out === undefined ? undefined : resolve(options.out),
+      baseline: baselineOf(options),
+      baseData: await baseDataOf(options.baseData, options.baseSpec),
       fresh: options.fresh ?? false,
       listener: arming(stop, logger()),
       signal: stop.signal,
@@ -68,9 +67,10 @@ export async function runCommand(specPath: string, options: RunOptions): Promise
 }
 
 /** A base spec is only retrained. If a lock were named too, it would be unclear which of them the gates use. */
-function baseSpecOf({ baseSpec, baseline }: RunOptions): Pick<StudyOptions, 'baseSpec'> {
-  if (baseSpec === undefined) return {}
-  if (baseline === undefined || retrainWords.includes(baseline)) return { baseSpec: { path: baseSpec } }
+function baselineOf({ baseSpec, baseline }: RunOptions): Baseline {
+  const named = namedBaseline(baseline)
+  if (baseSpec === undefined) return named
+  if (baseline === undefined || named.kind === 'declared') return { kind: 'spec', spec: { path: baseSpec } }
   throw new InputError([
     {
       code: 'run/two-baselines',

@@ -1,5 +1,6 @@
 import { diagnosticLines } from '../../base/diagnostics.ts'
-import { prepare, readSpec } from '../../study/prepare.ts'
+import { prepare } from '../../study/prepare.ts'
+import { readSpec } from '../../study/read-spec.ts'
 import { err, out } from '../print.ts'
 import { workspaceOf } from '../workspace.ts'
 

@@ -1,0 +1,72 @@
+import { relative, sep } from 'node:path'
+import { needsBaseline } from '../gates/index.ts'
+import type { GateRule } from '../records/gates.ts'
+import type { BaselineInput } from '../github/inputs.ts'
+import { lockBeside, type Baseline } from '../study/baseline.ts'
+
+/**
+ * What happens if the base commit has no lock: nothing is judged, its spec is retrained, or the change's declared levers
+ * are. The last is not a baseline, so it judges nothing if a gate needs one.
+ */
+export type WithoutLock = 'refuse' | 'retrain-base' | 'retrain-declared'
+
+/** What a change is compared with, by the choice of the workflow and the files of the base commit. */
+export type BaseChoice =
+  /** The spec at this path of the base commit, retrained. */
+  | { readonly kind: 'retrained'; readonly path: string }
+  /** The lock of the base commit. */
+  | { readonly kind: 'lock'; readonly path: string; readonly text: string }
+  /** A lock that no commit has, such as an artifact that an earlier step downloaded. */
+  | { readonly kind: 'provided'; readonly path: string }
+  /** The levers that the change declares. */
+  | { readonly kind: 'declared' }
+  /** No gate compares, so any baseline is allowed. */
+  | { readonly kind: 'any' }
+  /** A gate compares, and the base commit has no lock at this path. */
+  | { readonly kind: 'missing'; readonly path: string }
+
+export interface BaseQuery {
+  readonly specPath: string
+  /** What the workflow asks to compare with. */
+  readonly asked: Baseline
+  /** The gates of the base commit. */
+  readonly gates: readonly GateRule[]
+  readonly without: WithoutLock
+  /** The path of the lock if `asked` names a file or a folder. */
+  readonly lockIn: (named: string) => string | Promise<string>
+  /** The text of a file at the base commit; null if it has no such file. */
+  readonly textAt: (path: string) => Promise<string | null>
+  /** Whether a path is a file that no commit has. */
+  readonly isProvided: (path: string) => boolean | Promise<boolean>
+}
+
+/** The same choice for the job that judges a change and for the job that checks its report. */
+export async function chooseBase(query: BaseQuery): Promise<BaseChoice> {
+  const { asked, specPath, gates, without } = query
+  if (asked.kind === 'spec') return { kind: 'retrained', path: asked.spec.path }
+  if (asked.kind === 'declared') return { kind: 'retrained', path: specPath }
+  const path = asked.kind === 'file' ? await query.lockIn(asked.path) : lockBeside(specPath)
+  const text = await query.textAt(path)
+  if (text !== null) return { kind: 'lock', path, text }
+  if (isNamed(asked) && (await query.isProvided(path))) return { kind: 'provided', path }
+  if (gates.some(needsBaseline)) {
+    return without === 'retrain-base' ? { kind: 'retrained', path: specPath } : { kind: 'missing', path }
+  }
+  return { kind: without === 'refuse' ? 'any' : 'declared' }
+}
+
+/** Whether the workflow chose it. By default, the lock beside the spec belongs to the change. */
+export const isNamed = (asked: Baseline): boolean => asked.kind !== 'beside-spec' || asked.required
+
+/** The baseline of the inputs. Its paths are relative to the workspace, and `./lock` is no word in a command. */
+export function baselineOf(asked: BaselineInput, workspace: string): Baseline {
+  switch (asked.kind) {
+    case 'beside-spec':
+    case 'declared':
+      return asked
+    case 'file':
+      return { kind: 'file', path: `.${sep}${relative(workspace, asked.path)}` }
+    case 'spec':
+      return { kind: 'spec', spec: { path: relative(workspace, asked.path) } }
+  }
+}

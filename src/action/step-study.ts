@@ -1,0 +1,113 @@
+import { availableParallelism } from 'node:os'
+import { relative } from 'node:path'
+import { workerScript } from '../cli/bundled-files.ts'
+import { progressLogger } from '../cli/progress.ts'
+import type { EngineWish } from '../engines/index.ts'
+import { endSection, say, sayAll, section } from '../github/log.ts'
+import type { Listener } from '../run/events.ts'
+import { Interrupted } from '../run/execute.ts'
+import type { EngineSource } from '../study/engine.ts'
+import type { Study } from '../study/conclude.ts'
+import type { StudyOptions } from '../study/options.ts'
+import { runStudy } from '../study/run-study.ts'
+import { baselineOf, type WithoutLock } from './base-choice.ts'
+import { judgedBy, verification } from './base-commit.ts'
+import { requireOwn } from './change-guard.ts'
+import { requested, type Asked } from './comment.ts'
+import { ensureEngine } from './ensure-engine.ts'
+import { triggerOf, triggerOfRequest } from './event.ts'
+import type { Step } from './inputs.ts'
+import { isJobMode, jobOf } from './jobs.ts'
+import { renewed } from './renewed.ts'
+import { requireNoReport } from './report-folder.ts'
+import { repositoryOf, type Repository } from './repository.ts'
+
+/** The study of a step, or the task of a workflow job within it: `done`, or null if there is nothing to judge. */
+export async function studyOf(step: Step): Promise<Study | 'done' | null> {
+  const {
+    inputs: { mode, part, spec },
+    runner,
+  } = step
+  // A comment determines what to run. Its steps that train nothing have already ended.
+  const checkout = part.does === 'run' || runner.eventName !== '' ? repositoryOf(runner.workspace, spec) : null
+  if (checkout !== null) requireOwn(spec, checkout.root)
+  const own = studyOptions(step, requested(step, checkout))
+  const trigger =
+    part.does === 'run' ? triggerOfRequest(part.request) : triggerOf(mode, { ...runner, head: checkout?.head ?? null })
+  const job = isJobMode(mode)
+  const without = job ? 'retrain-declared' : trigger.mode === 'tune' ? 'retrain-base' : 'refuse'
+  const options = trigger.base === null ? own : { ...own, ...(await judged(trigger.base, without, own, step, checkout)) }
+  if (job) return jobOf(mode, step, options)
+  if (trigger.mode !== 'tune' || trigger.base !== null)
+    say(`mode: ${trigger.mode}${trigger.base === null ? '' : `, against ${trigger.base}`}`)
+  if (trigger.mode === 'tune') return runStudy(options)
+  const study = await runStudy({ ...options, ...(await verification(options)) })
+  return trigger.mode === 'refresh' ? renewed(study, options.specPath) : study
+}
+
+/** Only its base judges a change. Without a repository there is no base. */
+async function judged(
+  base: string,
+  without: WithoutLock,
+  own: StudyOptions,
+  { inputs, runner }: Step,
+  checkout: Repository | null,
+): Promise<Partial<StudyOptions>> {
+  if (checkout === null) throw new Error('an event about a change has a checkout')
+  await requireNoReport({ ...runner, out: inputs.out })
+  return judgedBy(base, without, own, { checkout, runner, token: inputs.token })
+}
+
+/** Paths are relative to the checkout, so that report and messages name no folder of the runner. */
+function studyOptions({ inputs, runner: { workspace } }: Step, asked: Asked): StudyOptions {
+  const { workers, baseline, out } = inputs
+  const signal = stopSignal()
+  return {
+    specPath: relative(workspace, inputs.spec),
+    workspace,
+    workerScript: workerScript(),
+    workers: workers ?? availableParallelism(),
+    engine: provided(inputs.engine, workspace, signal),
+    stages: asked.stages ?? inputs.stages ?? undefined,
+    seeds: asked.seeds ?? inputs.seeds ?? undefined,
+    trials: asked.trials ?? undefined,
+    minutes: asked.minutes ?? undefined,
+    outDir: out ?? undefined,
+    baseline: baselineOf(baseline, workspace),
+    listener: folded(),
+    signal,
+    startedAt: new Date().toISOString(),
+    clock: () => performance.now(),
+  }
+}
+
+/** A spec with errors is reported at once, and nothing is installed. */
+function provided(wanted: EngineWish, workspace: string, signal: AbortSignal): EngineSource {
+  const choose: EngineSource['choose'] = async (checked) => {
+    await checked
+    try {
+      return await ensureEngine(wanted, workspace, signal)
+    } catch (error) {
+      throw signal.aborted ? new Interrupted() : error
+    }
+  }
+  return { wanted, choose }
+}
+
+/** Progress as plain lines. The lines of a stage are folded under its name; its conclusion stays visible. */
+function folded(): Listener {
+  const write = (text: string): void => sayAll(text.trimEnd().split('\n'))
+  const print = progressLogger({ write, isTerminal: false, columns: 120, letters: 'unicode', now: () => performance.now() })
+  return (event) => {
+    if (event.type === 'stage-decided' || event.type === 'study-finished') endSection()
+    if (event.type === 'stage-started') section(`Stage ${event.position} of ${event.of}: ${event.job.id}`)
+    print(event)
+  }
+}
+
+/** A canceled job gets two stop signals before it is killed. The first is enough to close the journal. */
+function stopSignal(): AbortSignal {
+  const stop = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+  return stop.signal
+}

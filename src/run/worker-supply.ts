@@ -1,0 +1,98 @@
+import { InputError, lineOf } from '../base/diagnostics.ts'
+import type { EngineOrder, InitMessage } from './protocol.ts'
+import { WorkerProcess } from './worker-process.ts'
+
+/** What a worker process starts with. */
+export interface SupplyOptions {
+  /** The file that a worker process runs. */
+  readonly script: string
+  /** Set if it is known before `init`, so that processes can load their engine in the meantime. */
+  readonly engine?: EngineOrder
+  /** Receives messages for the user. */
+  readonly notice: (message: string) => void
+}
+
+/** Starts and ends worker processes, and knows those that live. */
+export class WorkerSupply {
+  private readonly processes = new Set<WorkerProcess>()
+  private readonly options: SupplyOptions
+  private readonly init: Promise<InitMessage>
+  /** Started in advance, for the next probe. */
+  private spare: Promise<WorkerProcess | null> | null = null
+  private ended = false
+
+  constructor(options: SupplyOptions, init: Promise<InitMessage>) {
+    this.options = options
+    this.init = init
+  }
+
+  /** Whether all of them were ended for good. */
+  get closed(): boolean {
+    return this.ended
+  }
+
+  get size(): number {
+    return this.processes.size
+  }
+
+  /** A process that is ready to train. @param most of those that were started at first, once the data are known */
+  async fresh(most = (): number => Infinity): Promise<WorkerProcess> {
+    this.requireOpen()
+    const { script, notice, engine } = this.options
+    const worker = new WorkerProcess(script, notice)
+    this.processes.add(worker)
+    try {
+      if (engine) worker.load(engine)
+      const init = await this.init
+      if (this.processes.size > most()) throw surplus
+      return await worker.start(init)
+    } catch (error) {
+      this.dismiss(worker)
+      throw error
+    }
+  }
+
+  /** The spare process if there is a usable one, otherwise a fresh one. */
+  async spareOrFresh(): Promise<WorkerProcess> {
+    const spare = await this.spare
+    return spare?.usable ? spare : await this.fresh()
+  }
+
+  /** Starts a process for later. If it does not start, a fresh one is started when it is needed. */
+  keepSpare(): void {
+    this.spare = this.fresh().catch(() => null)
+  }
+
+  letSpareGo(): void {
+    const { spare } = this
+    this.spare = null
+    void spare?.then((worker) => worker && this.dismiss(worker))
+  }
+
+  dismiss(worker: WorkerProcess): void {
+    worker.kill()
+    this.processes.delete(worker)
+  }
+
+  /** Ends all processes at once. */
+  close(): void {
+    this.ended = true
+    for (const worker of this.processes) worker.kill()
+    this.processes.clear()
+  }
+
+  requireOpen(): void {
+    if (this.ended) throw new Error(closedText)
+  }
+}
+
+/** A process that was started before the size of the data was known. */
+export const surplus = new Error('one worker process too many')
+export const closedText = 'the worker processes were ended'
+
+export const messageOf = (error: unknown): string =>
+  error instanceof InputError
+    ? error.diagnostics.map(lineOf).join('; ')
+    : error instanceof Error
+      ? error.message
+      : String(error)

@@ -1,0 +1,150 @@
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { explainFileError, makeFolder } from '../base/files.ts'
+import type { BaselineEvidence } from '../gates/evidence.ts'
+import { verificationStatistics } from '../gates/verification.ts'
+import type { VerifyFindings } from '../records/decision.ts'
+import type { Lock } from '../records/lock.ts'
+import type { RunResult } from '../records/run.ts'
+import type { Verdict } from '../records/verdict.ts'
+import { buildReport } from '../report/build.ts'
+import type { ChangeSection, Report } from '../report/model.ts'
+import { summarizeRun } from '../report/runs.ts'
+import { runsOf, type StudyOutcome } from '../run/execute.ts'
+import type { Journal } from '../run/journal.ts'
+import { studyDiagnostics } from './diagnostics.ts'
+import { changeOf } from './evaluation-rows.ts'
+import { judgingOf, type Judging } from './judging.ts'
+import type { SpecSource, StudyOptions } from './options.ts'
+import { checksMade, type Prepared } from './prepare.ts'
+import { repeatCommand } from './repeat.ts'
+import { openJournal } from './resources.ts'
+import { toolName } from './version.ts'
+import { writeReport, type WrittenFiles } from './write-report.ts'
+
+export interface Study {
+  readonly prepared: Prepared
+  readonly report: Report
+  readonly verdict: Verdict
+  readonly lock: Lock
+  readonly files: WrittenFiles
+}
+
+/** The engine that trains a study. */
+interface EngineUsed {
+  readonly label: string
+  /** Why it was chosen; null if unknown. */
+  readonly why: string | null
+}
+
+/** A study with its folder, its journal and its judge: where its runs go, and what they are compared with. */
+export interface OpenStudy {
+  readonly options: StudyOptions
+  readonly prepared: Prepared
+  readonly engine: EngineUsed
+  /** Runs of a base spec that were retrained before; null if there are none. */
+  readonly base: BaselineEvidence | null
+  readonly outDir: string
+  readonly judging: Judging
+  /** Whoever opens the study closes it. */
+  readonly journal: Journal
+}
+
+/** Fixes how the study is judged, and opens its folder with its journal. */
+export async function openStudy(
+  options: StudyOptions,
+  prepared: Prepared,
+  engine: EngineUsed,
+  base: BaselineEvidence | null = null,
+): Promise<OpenStudy> {
+  const judging = await judgingOf(options, prepared, engine.label, base)
+  const outDir = outFolder(options, prepared)
+  await makeFolder(outDir).catch((error: unknown) => {
+    throw explainFileError(error, 'run/no-output-folder', 'the output folder cannot be created')
+  })
+  const journal = await openJournal(outDir, prepared, engine.label, options)
+  return { options, prepared, engine, base, outDir, judging, journal }
+}
+
+/** The folder of a study's report. */
+export const outFolder = (options: StudyOptions, { plan }: Prepared): string =>
+  options.outDir ?? join(options.workspace, '.tunegate', folderName(plan.name, options))
+
+/** A study of some stages, or under other seeds, has its own folder: it must not set aside the whole study's results. */
+function folderName(name: string, { stages, seeds }: SpecSource): string {
+  return [name, ...(stages ?? []), ...(seeds === undefined ? [] : [`${seeds}-seeds`])].join('-')
+}
+
+/** Runs → evidence → verdict → report → files. */
+export async function conclude(study: OpenStudy, outcome: StudyOutcome, seconds: number): Promise<Study> {
+  const { prepared, judging, outDir, journal } = study
+  const verify = verifyFindings(outcome)
+  const verdict = judging.verdict(verify, outcome.cutShort)
+  // One run is in memory at a time.
+  const runs = (): AsyncIterable<RunResult> => runsOf(journal, outcome.decisions)
+  const report = await reportOf(study, { outcome, seconds, runs, verify, verdict })
+  const files = await writeReport(report, outDir, runs())
+  return { prepared, report, verdict, lock: files.lock, files }
+}
+
+interface Finished {
+  readonly outcome: StudyOutcome
+  readonly seconds: number
+  readonly runs: () => AsyncIterable<RunResult>
+  readonly verify: VerifyFindings | null
+  readonly verdict: Verdict
+}
+
+async function reportOf(
+  { options, prepared, judging, engine, base }: OpenStudy,
+  { outcome, seconds, runs, verify, verdict }: Finished,
+): Promise<Report> {
+  const { plan, dataset, spec, findings } = prepared
+  const summaries = []
+  for await (const run of runs()) summaries.push(summarizeRun(run, plan.baseline))
+  const change = await changeOf(prepared, options.baseData)
+  return buildReport({
+    plan,
+    decisions: outcome.decisions,
+    runs: summaries,
+    verdict,
+    against: judging.evidence(verify).baseline?.source ?? null,
+    lock: judging.lock?.lock ?? null,
+    ...(base ? { base } : {}),
+    engine: engine.label,
+    tool: toolName,
+    statistics: verify ? verificationStatistics(verify, plan.workload.objective) : [],
+    diagnostics: await studyDiagnostics(plan, verify, runs()),
+    command: repeatCommand(options, otherData(change) ? options.baseData?.path : undefined),
+    specFile: options.specPath,
+    data: { source: spec.data.source, checks: checksMade(spec), findings, notes: dataset.notes },
+    omissions: [],
+    exhausted: outcome.exhausted,
+    cutShort: outcome.cutShort,
+    ...(change ? { change } : {}),
+    timing: {
+      startedAt: options.startedAt,
+      seconds,
+      stages: outcome.seconds,
+      machine: machineOf(options, engine),
+    },
+  })
+}
+
+/** Whether rows or columns were compared with those of another file, and differ. */
+const otherData = (change: ChangeSection | undefined): boolean =>
+  change !== undefined &&
+  (Boolean(change.training ?? change.columns) || (change.rows !== undefined && 'parts' in change.rows))
+
+function machineOf({ workers }: StudyOptions, { why }: EngineUsed): Report['timing']['machine'] {
+  const machine = {
+    platform: `${process.platform} ${process.arch}`,
+    cores: availableParallelism(),
+    workers,
+    node: process.version,
+  }
+  return why === null ? machine : { ...machine, whyEngine: why }
+}
+
+const verifyFindings = ({ decisions }: StudyOutcome): VerifyFindings | null =>
+  decisions.find((d) => d.findings.verify)?.findings.verify ?? null
