@@ -1,4 +1,5 @@
 import stringWidth from 'string-width'
+import { linesOfWords } from '../base/wrap.ts'
 import { median } from '../stats/describe.ts'
 
 const segments = new Intl.Segmenter('en', { granularity: 'grapheme' })
@@ -26,16 +27,7 @@ export const padded = (text: string, columns: number): string => text + ' '.repe
  * indent.
  */
 export function wrapped(text: string, columns: number, indent: string): string[] {
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(' ')) {
-    const longer = line === '' ? word : `${line} ${word}`
-    if (line !== '' && stringWidth(indent + longer) > columns) {
-      lines.push(indent + line)
-      line = word
-    } else line = longer
-  }
-  return [...lines, indent + line]
+  return linesOfWords(text, (line) => stringWidth(indent + line) <= columns).map((line) => indent + line)
 }
 
 /** Rows as aligned columns with two spaces between them; the first row is the header. */

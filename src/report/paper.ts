@@ -1,3 +1,4 @@
+import { linesOfWords } from '../base/wrap.ts'
 import { html } from './escape.ts'
 import type { Chart } from './charts/index.ts'
 
@@ -38,15 +39,7 @@ export function onPaper(svg: string, { title, sentence }: Pick<Chart, 'title' | 
 
 const round = (value: number): number => Math.round(value * 100) / 100
 
-/** Words in lines that fit; a word longer than a line gets its own line. */
 function wrapped(text: string, width: number, size: number): string[] {
   const most = Math.floor((width - 2 * margin) / (size * letterWidth))
-  const lines: string[] = ['']
-  for (const word of text.split(/ +/)) {
-    const last = lines.at(-1) ?? ''
-    if (last === '' || last.length + 1 + word.length <= most)
-      lines[lines.length - 1] = last === '' ? word : `${last} ${word}`
-    else lines.push(word)
-  }
-  return lines
+  return linesOfWords(text.replace(/ +/g, ' '), ({ length }) => length <= most)
 }

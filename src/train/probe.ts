@@ -1,3 +1,4 @@
+import { median } from '../stats/describe.ts'
 import type { BatchRows } from './augment.ts'
 import { batchPlan, runBatches } from './batches.ts'
 import type { OnStep, RequestFor, RunBody, RunContext } from './context.ts'
@@ -113,13 +114,6 @@ const peakMemoryMiB = (): number => process.resourceUsage().maxRSS / 1024
 function refuseAbove(limitMiB: number): void {
   const peak = Math.ceil(peakMemoryMiB())
   if (peak > limitMiB) throw new MemoryLimitError(`needs more memory than the limit: ${peak} MiB, limit ${limitMiB} MiB`)
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  const middle = sorted.length >> 1
-  const [low, high] = [sorted[sorted.length % 2 ? middle : middle - 1], sorted[middle]]
-  return ((low ?? NaN) + (high ?? NaN)) / 2
 }
 
 const roundedOrNull = (value: number | null): number | null => (value === null ? null : rounded(value))
