@@ -7,11 +7,13 @@ export interface JsonLimits {
   readonly depth: number
   /** Items and members, over all levels. */
   readonly values: number
+  /** Whether a map may not have a key twice. JSON.parse keeps the last one, where a reviewer may have read the first. */
+  readonly uniqueKeys?: true
 }
 
 /** Why a text is rejected. */
 export interface JsonProblem {
-  readonly kind: 'too-large' | 'too-deep' | 'too-many-values' | 'not-json'
+  readonly kind: 'too-large' | 'too-deep' | 'too-many-values' | 'key-twice' | 'not-json'
   /** A sentence without its subject: `is nested too deeply`. */
   readonly message: string
   readonly found?: string
@@ -31,7 +33,9 @@ export function parseJson(text: string, limits: JsonLimits): Result<unknown, Jso
   const problem = excess(text, limits)
   if (problem) return err(problem)
   try {
-    return ok(JSON.parse(text))
+    const value: unknown = JSON.parse(text)
+    const twice = limits.uniqueKeys ? repeatedKey(text) : undefined
+    return twice ? err(twice) : ok(value)
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
     const offset = /position (\d+)/.exec(error.message)?.[1]
@@ -61,7 +65,7 @@ function tooLarge(text: string, { bytes }: JsonLimits): JsonProblem | undefined 
   }
 }
 
-const [quote, backslash, comma, openList, closeList, openMap, closeMap] = [34, 92, 44, 91, 93, 123, 125]
+const [quote, backslash, comma, colon, openList, closeList, openMap, closeMap] = [34, 92, 44, 58, 91, 93, 123, 125]
 
 /** Counts brackets and commas outside strings. The parser checks whether they match. */
 function tooMuch(text: string, limits: JsonLimits): JsonProblem | undefined {
@@ -94,6 +98,36 @@ function tooMuch(text: string, limits: JsonLimits): JsonProblem | undefined {
     }
   }
   return undefined
+}
+
+/** The first key that a map has twice. The text must be JSON. */
+function repeatedKey(text: string): JsonProblem | undefined {
+  const open: Set<string>[] = []
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code === openMap || code === openList) open.push(new Set())
+    else if (code === closeMap || code === closeList) open.pop()
+    if (code !== quote) continue
+    const end = endOfString(text, i)
+    if (isKey(text, end)) {
+      const written = text.slice(i, end + 1)
+      const key: string = written.includes('\\') ? JSON.parse(written) : written.slice(1, -1)
+      const keys = open.at(-1)
+      if (keys?.has(key)) {
+        return { kind: 'key-twice', message: `has the key ${JSON.stringify(key.slice(0, 60))} twice in one map`, offset: i }
+      }
+      keys?.add(key)
+    }
+    i = end
+  }
+  return undefined
+}
+
+function isKey(text: string, end: number): boolean {
+  for (let i = end + 1; ; i++) {
+    const code = text.charCodeAt(i)
+    if (code !== 32 && code !== 10 && code !== 13 && code !== 9) return code === colon
+  }
 }
 
 /** Position of the quote that closes the string that opens at `start`; the text's end if there is none. */

@@ -71,6 +71,7 @@ const limitsOf = ({ mostBytes, mostValues }: DocumentKind): JsonLimits => ({
   bytes: mostBytes,
   depth: mostDepth,
   values: mostValues,
+  uniqueKeys: true,
 })
 
 function refuseNewer(value: unknown, text: string, file: string, kind: DocumentKind): void {

@@ -72,6 +72,17 @@ describe('attack 20: a document', () => {
     expect(await readInstalled(folder, 'key')).toMatchObject({ ok: false, error: { state: 'damaged' } })
   })
 
+  it('with a key twice is refused, since a reviewer may read the other one', async () => {
+    const twice = lock.replace('"name": "wine"', '"name": "wine", "levers": {}')
+    expect(await refused(() => parseLock(twice, 'tuning.lock.json'))).toMatchObject([
+      { code: 'lock/key-twice', message: 'the lock has the key "levers" twice in one map', at: { line: 13 } },
+    ])
+    const escaped = lock.replace('"name": "wine"', '"name": "wine", "n\\u0061me": "other"')
+    expect(await refused(() => parseLock(escaped, 'tuning.lock.json'))).toMatchObject([{ code: 'lock/key-twice' }])
+    const request = '{"command":"tune","command":"verify"}'
+    expect(await refused(() => parseRequest(request))).toMatchObject([{ code: 'action/request' }])
+  })
+
   it('with countless values is refused before any of them is made', async () => {
     const members = Object.fromEntries(Array.from({ length: 110_000 }, (_, i) => [`k${i}`, i]))
     expect(await refused(() => parseLock(JSON.stringify({ version: 1, ...members }), 'tuning.lock.json'))).toMatchObject([

@@ -204,6 +204,14 @@ export const parsingGuards: readonly Guard[] = [
   },
   {
     attack: 20,
+    guard: 'A map of a document from outside has no key twice.',
+    file: 'src/base/json.ts',
+    find: 'const twice = limits.uniqueKeys ?',
+    replace: "const twice = limits.uniqueKeys && text === '' ?",
+    tests: [untrusted('with a key twice is refused, since a reviewer may read the other one')],
+  },
+  {
+    attack: 20,
     guard: 'The depth of JSON is known before it is parsed.',
     file: 'src/base/json.ts',
     find: 'if (++depth > limits.depth) {',

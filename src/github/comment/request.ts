@@ -19,7 +19,7 @@ export interface Request {
 }
 
 /** A request is one line. */
-const limits = { bytes: 10_000, depth: 4, values: 100 }
+const limits = { bytes: 10_000, depth: 4, values: 100, uniqueKeys: true } as const
 
 const bad = (found: string): InputError =>
   new InputError([

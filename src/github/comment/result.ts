@@ -42,7 +42,7 @@ export type Expected = Omit<Bound, 'plan'>
  */
 export function parseResult(text: string, expected: Expected): Result<RunReport, string> {
   if (Buffer.byteLength(text) > mostResultBytes) return err('the result of the run is too large')
-  const value = jsonOrUndefined(text, { bytes: mostResultBytes, depth: mostDepth, values: mostValues })
+  const value = jsonOrUndefined(text, { bytes: mostResultBytes, depth: mostDepth, values: mostValues, uniqueKeys: true })
   if (!isMap(value) || value['version'] !== 1 || !isMap(value['bound']) || !isMap(value['outcome']))
     return err('the result of the run does not have the shape of a result')
   const { bound, outcome } = value
