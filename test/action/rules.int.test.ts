@@ -183,7 +183,7 @@ describe('attack 14: a change that edits', () => {
     expect(ran.log).toMatch(
       /inconclusive: this change gets no verdict under the rules of the base commit[^]*data\.split\.groupBy: hue in place of none/,
     )
-    expect(ran.log).toMatch(/no column with this name \(group\)/)
+    expect(ran.log).toMatch(/data\.split\.groupBy names a column that wine\.csv does not have/)
   })
 
   it('the task is red, and told why', async () => {

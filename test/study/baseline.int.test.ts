@@ -218,7 +218,9 @@ describe('a lock that is no baseline', () => {
       study(spec, { 'tuning.lock.json': lock }, () => over)
     const other = text.replace(/"engine": "wasm/, '"engine": "tensorflow')
     expect((await withLock(other)).gate?.sentence).toMatch(/made on the engine tensorflow/)
-    expect((await withLock(text.replaceAll('"accuracy"', '"f1"'))).gate?.sentence).toMatch(/holds no validation accuracy/)
+    expect((await withLock(text.replace(/\n *"accuracy": [^\n]*/g, ''))).gate?.sentence).toMatch(
+      /holds no validation accuracy/,
+    )
     expect((await withLock(other, { baseline: { kind: 'declared' } })).gate?.status).toBe('pass')
   })
 })

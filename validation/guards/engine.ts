@@ -194,7 +194,7 @@ export const engineGuards: readonly Guard[] = [
     guard: 'An archive makes files and folders, and no links.',
     file: 'src/engines/tensorflow/install/unpack.ts',
     find: 'else throw new Error(`the archive has an entry that is neither',
-    replace: 'else if (size > size) throw new Error(`the archive has an entry that is neither',
+    replace: 'else if (below.length < 0) throw new Error(`the archive has an entry that is neither',
     tests: [
       { file: cache, name: `${archive} makes no symbolic link` },
       { file: cache, name: `${archive} makes no hard link` },
