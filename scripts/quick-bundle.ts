@@ -9,7 +9,9 @@ export function bundle(
   for (const entry of entries) {
     buildSync({
       entryPoints: [join(folder, `src/${entry}.ts`)],
-      outfile: join(folder, `dist/${entry}/index.js`),
+      outdir: join(folder, `dist/${entry}`),
+      entryNames: 'index',
+      splitting: true,
       bundle: true,
       allowOverwrite: true,
       platform: 'node',

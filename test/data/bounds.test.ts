@@ -109,13 +109,15 @@ describe('attack 18: a data file', () => {
   })
 
   it('with a first line of millions of delimiters is refused before it is cut at them', async () => {
-    const path = file('wide.csv', `${','.repeat(10_000_000)}\n1,2\n`)
+    const line = ','.repeat(10_000_000)
+    const path = file('wide.csv', `${line}\n1,2\n`)
+    const cut = await cpuTime(() => expect(line.split(',')).toHaveLength(10_000_001))
     const took = await cpuTime(() =>
       problemsOf(loadDataset(config(path))).then((found) => {
         expect(found).toMatchObject([{ code: 'data/too-many-columns', allowed: 'at most 65,536 columns' }])
       }),
     )
-    expect(took).toBeLessThan(patiently(1))
+    expect(took).toBeLessThan(cut)
   })
 
   it('of very many columns is checked on fewer rows, so that no check takes minutes', async () => {
