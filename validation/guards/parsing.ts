@@ -184,7 +184,7 @@ export const parsingGuards: readonly Guard[] = [
     file: 'src/data/gauge.ts',
     find: '    watch.look()\n',
     replace: '',
-    tests: [bundle('stops reading once the budget of minutes is used up')],
+    tests: [bounds('is refused once reading it has used up the budget of minutes, and the error says what took the time')],
   },
   {
     attack: 18,
