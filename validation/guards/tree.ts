@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { bundle } from '../../scripts/quick-bundle.ts'
+import { slowness } from '../../test/support/slowness.ts'
 import { copyTree } from '../../test/support/tree.ts'
 import { placesOf } from './place.ts'
 
@@ -77,6 +78,10 @@ function test(folder: string, file: string, names: readonly string[]): readonly 
   const [out, wanted] = [join(folder, 'guards.json.tmp'), names.map(pattern).join('|')]
   rmSync(out, { force: true })
   const args = [
+    // Ends a test that waits for ever without its guard, with all of its processes.
+    '--signal=KILL',
+    String(600 * slowness()),
+    process.execPath,
     'scripts/node24.mjs',
     'node_modules/vitest/vitest.mjs',
     'run',
@@ -86,7 +91,8 @@ function test(folder: string, file: string, names: readonly string[]): readonly 
     '--reporter=json',
     `--outputFile=${out}`,
   ]
-  const done = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' })
+  const done = spawnSync('timeout', args, { cwd: folder, encoding: 'utf8' })
+  if (done.status === 137) return names.map((name) => ({ name, state: 'failed' }))
   const report = JSON.parse(readReport(out, done.stderr)) as JsonReport
   return report.testResults
     .flatMap((r) => r.assertionResults)
