@@ -245,7 +245,7 @@ describe('attack 23: a pull request that edits the data', () => {
       'bash',
       [
         '-c',
-        `tunegate() { ${process.execPath} ${join(root, 'dist/cli/index.js')} "$@" --engine wasm --out out/again; }; ${study.command}`,
+        `tunegate() { "${process.execPath}" "${join(root, 'dist/cli/index.js')}" "$@" --engine wasm --out out/again; }; ${study.command}`,
       ],
       { cwd: checkout, stdio: 'ignore' },
     )

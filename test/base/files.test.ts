@@ -1,12 +1,15 @@
-import { execFileSync } from 'node:child_process'
-import { lstatSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { lstatSync, mkdtempSync, openSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { requireReplaceable } from '../../src/base/devices.ts'
 import { explainFileError, readWithin, reasonOf, writeFileAtomic, writeFilePlain } from '../../src/base/files.ts'
 import { InputError } from '../../src/base/diagnostics.ts'
 import { Journal } from '../../src/run/journal.ts'
+import { root } from '../support/architecture.ts'
+import { node24 } from '../support/runner.ts'
 
 let folder: string
 let outside: string
@@ -40,6 +43,11 @@ describe.skipIf(process.platform !== 'linux')('a pipe, a socket or a device', ()
     for (const path of ['/dev/null', '/dev/stdout', '/dev/stderr'])
       expect(await failed(requireReplaceable(path))).toContain('a device')
     await expect(requireReplaceable(outside)).resolves.toBeUndefined()
+    // The link leads to whatever the process was given, here a file that could be replaced.
+    const given = join(folder, 'given')
+    const look = `import('${pathToFileURL(join(root, 'src/base/devices.ts')).href}').then((d) => d.requireReplaceable('/dev/stdout'))`
+    const child = spawnSync(node24, ['--eval', look], { stdio: ['ignore', openSync(given, 'w'), 'pipe'], encoding: 'utf8' })
+    expect([child.status, child.stderr]).toEqual([1, expect.stringContaining('/dev/stdout is a pipe, a socket or a device')])
   })
 
   it('is not written to, nor waited for', async () => {
