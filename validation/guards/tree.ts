@@ -80,7 +80,7 @@ function test(folder: string, file: string, names: readonly string[]): readonly 
   const args = [
     // Ends a test that waits for ever without its guard, with all of its processes.
     '--signal=KILL',
-    String(600 * slowness()),
+    String(240 * slowness()),
     process.execPath,
     'scripts/node24.mjs',
     'node_modules/vitest/vitest.mjs',
@@ -92,7 +92,7 @@ function test(folder: string, file: string, names: readonly string[]): readonly 
     `--outputFile=${out}`,
   ]
   const done = spawnSync('timeout', args, { cwd: folder, encoding: 'utf8' })
-  if (done.status === 137) return names.map((name) => ({ name, state: 'failed' }))
+  if (done.signal === 'SIGKILL' || done.status === 137) return names.map((name) => ({ name, state: 'failed' }))
   const report = JSON.parse(readReport(out, done.stderr)) as JsonReport
   return report.testResults
     .flatMap((r) => r.assertionResults)
