@@ -15,7 +15,10 @@ import { EngineBroke } from './engine.ts'
 import type { Prepared } from './prepare.ts'
 import type { StudyOptions } from './options.ts'
 
-/** Shows a notice once the check has passed. If it fails, its problems are what counts, and the code that awaits it reports them. */
+/**
+ * Shows a notice once the check has passed. If it fails, its problems are what counts, and the code that awaits it reports
+ * them.
+ */
 export const noticeAfter =
   (checked: Promise<unknown>, listener: Listener) =>
   (message: string): void => {
