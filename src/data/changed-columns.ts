@@ -1,7 +1,8 @@
 import { InputError } from '../base/diagnostics.ts'
 import { readUndecided } from './column-type.ts'
+import type { OpenedData } from './load.ts'
 import type { DataConfig } from './types.ts'
-import { openVersion, type Version } from './versions.ts'
+import { openVersion } from './versions.ts'
 
 /** How the columns of a table differ from those of an earlier version, by name. */
 export interface ChangedColumns {
@@ -50,7 +51,7 @@ function retypedIn(before: Kinds, after: Kinds): RetypedColumn[] {
 }
 
 /** What each column contains; nothing if a file has more columns than are read, so that no type is reported for any. */
-function kindsOf({ opened }: Version): Kinds {
+function kindsOf({ opened }: OpenedData): Kinds {
   if (opened.rowShape !== null) return new Map()
   try {
     const { columns } = readUndecided(

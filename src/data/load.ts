@@ -15,6 +15,24 @@ import { checkClasses, encodeLevels, standardizeTargets } from './targets.ts'
 import type { DataConfig, Dataset } from './types.ts'
 import { unwatched, type Watch } from './watch.ts'
 
+/** A data file, opened, and the columns that a config names; its rows are not read yet. */
+export interface OpenedData {
+  readonly source: DataFile
+  readonly opened: OpenTable
+  readonly roles: Roles
+}
+
+/** Throws an InputError if the file cannot be read, or lacks a column. */
+export async function openData(config: DataConfig, limits: Limits, watch: Watch = unwatched): Promise<OpenedData> {
+  const source = await readSource(config.source, limits, watch)
+  const opened = await source.format.open(source, {
+    header: config.header,
+    target: config.target,
+    groupBy: config.split.groupBy,
+  })
+  return { source, opened, roles: resolveRoles(config, opened) }
+}
+
 /**
  * Reads a data file into inputs, targets and splits:
  * bytes → names → roles → the needed columns → types → split → inputs and targets, fitted on the training rows.
@@ -23,13 +41,7 @@ import { unwatched, type Watch } from './watch.ts'
  * file:line:column, where the column is the table's, counted from 1
  */
 export async function loadDataset(config: DataConfig, limits: Limits = LIMITS, watch: Watch = unwatched): Promise<Dataset> {
-  const source = await readSource(config.source, limits, watch)
-  const opened = await source.format.open(source, {
-    header: config.header,
-    target: config.target,
-    groupBy: config.split.groupBy,
-  })
-  const roles = resolveRoles(config, opened)
+  const { source, opened, roles } = await openData(config, limits, watch)
   const table = readUndecided(opened, roles.wants, roles.undecided)
   if (table.rows === 0) fail({ code: 'data/empty', message: `${source.file} has no rows` })
   watch.begin('preparing the inputs')

@@ -1,18 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { Column } from './column.ts'
 import { readUndecided } from './column-type.ts'
-import { resolveRoles, type Roles } from './roles.ts'
-import { readSource, type DataFile } from './read-source.ts'
+import { openData, type OpenedData } from './load.ts'
 import { LIMITS } from './source.ts'
-import type { OpenTable, Table } from './table.ts'
+import type { Table } from './table.ts'
 import type { DataConfig, Splits } from './types.ts'
-
-/** One version of a data file, opened; its rows are not read yet. */
-export interface Version {
-  readonly source: DataFile
-  readonly opened: OpenTable
-  readonly roles: Roles
-}
 
 /** The columns that are compared between two versions. */
 export interface Columns {
@@ -32,19 +24,11 @@ export interface Row {
 
 export type Rows = { readonly [part in keyof Splits]: readonly Row[] }
 
-/** Levels are not counted here: every text is compared. */
-export async function openVersion(config: DataConfig): Promise<Version> {
-  const source = await readSource(config.source, { ...LIMITS, levels: Infinity })
-  const opened = await source.format.open(source, {
-    header: config.header,
-    target: config.target,
-    groupBy: config.split.groupBy,
-  })
-  return { source, opened, roles: resolveRoles(config, opened) }
-}
+/** Opens one version of a data file. Levels are not counted here: every text is compared. */
+export const openVersion = (config: DataConfig): Promise<OpenedData> => openData(config, { ...LIMITS, levels: Infinity })
 
 /** The columns that a version uses, with all digits, since both versions are read the same way. */
-export function usedColumns({ opened, roles }: Version): { readonly table: Table; readonly columns: Columns } {
+export function usedColumns({ opened, roles }: OpenedData): { readonly table: Table; readonly columns: Columns } {
   const wants = roles.wants.map((want) => (want === 'single' ? 'double' : want))
   const table = readUndecided(opened, wants, roles.undecided)
   const at = (index: number): Column => given(table.columns[index])
@@ -56,7 +40,7 @@ export function usedColumns({ opened, roles }: Version): { readonly table: Table
  * The columns of another version that play these roles, with inputs matched by name and read the same way; or the name of a
  * missing column.
  */
-export function sameColumns({ opened, roles }: Version, { target, group, inputs }: Columns): Columns | string {
+export function sameColumns({ opened, roles }: OpenedData, { target, group, inputs }: Columns): Columns | string {
   const places = new Map(opened.names.map((name, i) => [name, i]))
   // By position, the change may mean another column.
   const targetAt = roles.target
