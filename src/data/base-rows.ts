@@ -1,4 +1,5 @@
 import { fingerprint } from '../base/hash.ts'
+import { occurrences } from '../base/numbers.ts'
 import type { Column } from './column.ts'
 import { encodeInputs } from './encode.ts'
 import { selectInputs, type InputColumn } from './inputs.ts'
@@ -124,9 +125,8 @@ function trainingRows({ before, columns, after, splits }: Trained): Int32Array {
 
 /** Whether a row is left that equals a given one by its inputs alone; a group counts as a whole. */
 function supply(rows: readonly Row[]): (row: Row) => boolean {
-  const counts = new Map<string, number>()
   const key = ({ inputs, group }: Row): string => group ?? inputs
-  for (const row of rows) counts.set(key(row), (counts.get(key(row)) ?? 0) + 1)
+  const counts = occurrences(rows.map(key))
   return (row) => {
     const left = counts.get(key(row)) ?? 0
     if (left > 0 && row.group === null) counts.set(key(row), left - 1)
@@ -143,18 +143,14 @@ function requireEnough({ train }: Rows, chosen: readonly Row[], classes: boolean
     })
   if (chosen.length < least.all * train.length) few(chosen.length, train.length, 'left')
   if (!classes) return
-  const [before, after] = [countsOf(train), countsOf(chosen)]
+  const [before, after] = [occurrences(train.map(targetOf)), occurrences(chosen.map(targetOf))]
   for (const [target, count] of before) {
     const left = after.get(target) ?? 0
     if (left < least.class * count) few(left, count, `of the class "${target}" left`)
   }
 }
 
-function countsOf(rows: readonly Row[]): Map<string, number> {
-  const counts = new Map<string, number>()
-  for (const { target } of rows) counts.set(target, (counts.get(target) ?? 0) + 1)
-  return counts
-}
+const targetOf = ({ target }: Row): string => target
 
 /** A column of both versions with the levels of the base. A text that the base does not know has no level, which is −1. */
 function joined(base: Column, own: Column, rows: JoinedRows, single: boolean): Column {

@@ -1,3 +1,4 @@
+import { occurrences } from '../base/numbers.ts'
 import { loadDataset } from './load.ts'
 import type { DataConfig, Splits } from './types.ts'
 import { openVersion, rowsIn, sameColumns, usedColumns, type Row, type Rows } from './versions.ts'
@@ -73,8 +74,7 @@ const content = ({ inputs, target }: Row): string => `${inputs} ${target}`
 
 /** Rows that remain after each of the others has removed one with an equal key. */
 function without(rows: readonly Row[], others: readonly Row[], key: (row: Row) => string): Row[] {
-  const counts = new Map<string, number>()
-  for (const row of others) counts.set(key(row), (counts.get(key(row)) ?? 0) + 1)
+  const counts = occurrences(others.map(key))
   return rows.filter((row) => {
     const left = counts.get(key(row)) ?? 0
     if (left > 0) counts.set(key(row), left - 1)

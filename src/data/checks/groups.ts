@@ -1,3 +1,4 @@
+import { occurrences } from '../../base/numbers.ts'
 import { counted, listed } from '../problems.ts'
 import type { Dataset, KeyColumn } from '../types.ts'
 import type { CheckDefinition, Found } from './definition.ts'
@@ -93,8 +94,7 @@ function straddling({ splits }: Dataset, { codes }: KeyColumn): Shared {
 
 /** Number of different values, and the rows that share theirs. */
 function sizesOf({ codes }: KeyColumn): { readonly values: number; readonly rows: number } {
-  const sizes = new Map<number, number>()
-  codes.forEach((code) => sizes.set(code, (sizes.get(code) ?? 0) + 1))
+  const sizes = occurrences(codes)
   return { values: sizes.size, rows: [...sizes.values()].reduce((sum, n) => sum + (n > 1 ? n : 0), 0) }
 }
 

@@ -1,3 +1,4 @@
+import { occurrences } from '../../../base/numbers.ts'
 import { shuffled, stream } from '../../../base/random.ts'
 import type { Dataset, KeyColumn } from '../../types.ts'
 import { Distances } from './distances.ts'
@@ -80,8 +81,7 @@ function wholeGroups({ codes }: KeyColumn, most: number): Int32Array {
 }
 
 function chanceOf(rows: Int32Array, { codes }: KeyColumn): number {
-  const sizes = new Map<number, number>()
-  for (const row of rows) sizes.set(codes[row] ?? 0, (sizes.get(codes[row] ?? 0) ?? 0) + 1)
+  const sizes = occurrences(rows.map((row) => codes[row] ?? 0))
   const n = rows.length
   return [...sizes.values()].reduce((sum, size) => sum + (size / n) * ((size - 1) / (n - 1)), 0)
 }

@@ -1,3 +1,4 @@
+import { occurrences } from '../../../base/numbers.ts'
 import type { Dataset } from '../../types.ts'
 
 /** One number per row, such as its brightness, and its name. */
@@ -45,7 +46,5 @@ function momentsOf(image: Float32Array, channel: number, channels: number): { re
 
 /** Whether an input is measured finely enough that its distribution can be compared value by value. */
 export function isContinuous(values: Float32Array): boolean {
-  const counts = new Map<number, number>()
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
-  return Math.max(...counts.values()) <= MOST_EQUAL * values.length
+  return Math.max(...occurrences(values).values()) <= MOST_EQUAL * values.length
 }
