@@ -47,19 +47,21 @@ export async function changedRows(base: DataConfig, own: DataConfig, splits: Spl
   const after = sameColumns(await openVersion(own), columns)
   if (typeof after === 'string') return { notCompared: `the data of the change has no column "${after}"` }
   const [old, now] = [rowsIn(columns, before), rowsIn(after, splits)]
-  const parts = (['validation', 'test'] as const).map((part) => ({ part, ...compared(part, old, now) }))
-  return { parts, training: { ...compared('train', old, now), added: without(now.train, all(old), content).length } }
+  // Another label can lead to another split, so the row with it may be in any part.
+  const added = without(all(now), all(old), content)
+  const changed = (part: keyof Splits) => compared(part, old, now, added)
+  const parts = (['validation', 'test'] as const).map((part) => ({ part, ...changed(part) }))
+  return { parts, training: { ...changed('train'), added: without(now.train, all(old), content).length } }
 }
 
 const all = ({ train, validation, test }: Rows): Row[] => [...train, ...validation, ...test]
 
-function compared(part: keyof Splits, old: Rows, now: Rows): Omit<ChangedPart, 'part'> {
+/** @param added rows that are in no part of the earlier version */
+function compared(part: keyof Splits, old: Rows, now: Rows, added: readonly Row[]): Omit<ChangedPart, 'part'> {
   const elsewhere = (rows: Rows): Row[] => all({ ...rows, [part]: [] })
   const gone = without(old[part], now[part], content)
   // Only rows that no other part had before come from here.
   const edited = without(gone, without(elsewhere(now), elsewhere(old), content), content)
-  // Another label can lead to another split, so the row with it may be in any part.
-  const added = without(all(now), all(old), content)
   const relabelled = edited.length - without(edited, added, ({ inputs }) => inputs).length
   return {
     rows: old[part].length,

@@ -226,7 +226,7 @@ export const rulesGuards: readonly Guard[] = [
     guard: 'A label that moves a row to another part is still counted.',
     file: 'src/data/changed-rows.ts',
     find: 'const added = without(all(now), all(old), content)',
-    replace: 'const added = without(now[part], old[part], content)',
+    replace: 'const added = without(now.test, old.test, content)',
     tests: [rows('are counted where one class is swapped for another, whatever the split makes of it')],
   },
   {
