@@ -35,11 +35,12 @@ export async function baseRows(
   if (typeof after === 'string') {
     return fail({ code: 'data/no-column', message: `the data of the change has no column "${after}"` })
   }
-  requireCells(selected.inputs, columns, after)
+  const shared = withCounterparts(selected.inputs, columns, after)
+  requireCells(shared)
   const train = trainingRows({ before, columns, after, splits })
   const rows = { base: train, own: Int32Array.from([...splits.validation, ...splits.test]) }
   const join = (one: Column, other: Column): Column => joined(one, other, rows, version.roles.wants[one.index] === 'single')
-  const inputs = selected.inputs.map(({ column, as }) => ({ column: join(column, counterpart(column, columns, after)), as }))
+  const inputs = shared.map(({ column, as, counterpart }) => ({ column: join(column, counterpart), as }))
   const parts = partsOf(train.length, splits)
   const encoded = encodeInputs(base, rows.base.length + rows.own.length, inputs, parts, LIMITS)
   return {
@@ -70,19 +71,24 @@ const partsOf = (trained: number, { validation, test }: Splits): Splits => {
   }
 }
 
-function counterpart(column: Column, columns: Columns, after: Columns): Column {
-  const found = after.inputs[columns.inputs.indexOf(column)]
-  if (!found) throw new Error(`column ${column.name} was not read`)
-  return found
+/** An input of the base, and the change's column of the same name. */
+interface SharedInput extends InputColumn {
+  readonly counterpart: Column
+}
+
+function withCounterparts(inputs: readonly InputColumn[], columns: Columns, after: Columns): SharedInput[] {
+  const counterparts = new Map(columns.inputs.map((column, i) => [column, after.inputs[i]]))
+  return inputs.map((input) => {
+    const counterpart = counterparts.get(input.column)
+    if (!counterpart) throw new Error(`column ${input.column.name} was not read`)
+    return { ...input, counterpart }
+  })
 }
 
 /** A cell that the base cannot read would measure it on values that are not numbers. */
-function requireCells(inputs: readonly InputColumn[], columns: Columns, after: Columns): void {
-  const wrong = inputs.flatMap(({ column }) => {
-    const {
-      isText,
-      badCount: { missing, text, infinite },
-    } = counterpart(column, columns, after)
+function requireCells(inputs: readonly SharedInput[]): void {
+  const wrong = inputs.flatMap(({ column, counterpart: { isText, badCount } }) => {
+    const { missing, text, infinite } = badCount
     return missing + (isText ? 0 : text + infinite) > 0 ? [`"${column.name}"`] : []
   })
   if (wrong.length === 0) return
