@@ -1,4 +1,4 @@
-import { endOfString } from './json.ts'
+import { afterBlanks, endOfString } from './json.ts'
 
 /**
  * Offset of the value at a path of keys and positions, in the text of valid JSON. If the text lacks it, for example because
@@ -58,10 +58,4 @@ function endOfValue(text: string, start: number): number {
     if (depth === 0) return i + 1
   }
   return text.length
-}
-
-const afterBlanks = (text: string, from: number): number => {
-  let at = from
-  while (at < text.length && text.charCodeAt(at) <= 32) at++
-  return at
 }

@@ -109,7 +109,7 @@ function repeatedKey(text: string): JsonProblem | undefined {
     else if (code === closeMap || code === closeList) open.pop()
     if (code !== quote) continue
     const end = endOfString(text, i)
-    if (isKey(text, end)) {
+    if (text.charCodeAt(afterBlanks(text, end + 1)) === colon) {
       const written = text.slice(i, end + 1)
       const key: string = written.includes('\\') ? JSON.parse(written) : written.slice(1, -1)
       const keys = open.at(-1)
@@ -123,11 +123,11 @@ function repeatedKey(text: string): JsonProblem | undefined {
   return undefined
 }
 
-function isKey(text: string, end: number): boolean {
-  for (let i = end + 1; ; i++) {
-    const code = text.charCodeAt(i)
-    if (code !== 32 && code !== 10 && code !== 13 && code !== 9) return code === colon
-  }
+/** Position of the first character that is not a blank; the text's end if there is none. */
+export const afterBlanks = (text: string, from: number): number => {
+  let at = from
+  while (at < text.length && text.charCodeAt(at) <= 32) at++
+  return at
 }
 
 /** Position of the quote that closes the string that opens at `start`; the text's end if there is none. */
