@@ -1,6 +1,7 @@
+import { isMap } from '../base/json.ts'
 import { InputError } from '../base/diagnostics.ts'
 import { readPayload } from '../github/comment/event.ts'
-import { isMap, isSha, type Request } from '../github/comment/request.ts'
+import { isSha, type Request } from '../github/comment/request.ts'
 import type { Mode } from '../github/inputs.ts'
 
 /** What a step does when it runs a study itself. */

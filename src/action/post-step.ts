@@ -1,6 +1,7 @@
+import { isMap } from '../base/json.ts'
 import { githubApi } from '../github/api.ts'
 import { readPayload } from '../github/comment/event.ts'
-import { isBranch, isMap, isSha } from '../github/comment/request.ts'
+import { isBranch, isSha } from '../github/comment/request.ts'
 import { post, titleOf } from '../github/post.ts'
 import type { Study } from '../study/conclude.ts'
 import type { Step, StepInputs } from './inputs.ts'

@@ -1,3 +1,4 @@
+import { isMap } from '../base/json.ts'
 /** An error of the validator, with its path parsed. */
 export interface SchemaError {
   readonly keyword: string
@@ -90,7 +91,7 @@ export function hasType(value: unknown, type: string): boolean {
     case 'array':
       return Array.isArray(value)
     case 'object':
-      return typeof value === 'object' && value !== null && !Array.isArray(value)
+      return isMap(value)
     case 'integer':
       return typeof value === 'number'
     default:

@@ -1,5 +1,5 @@
+import { isMap } from '../base/json.ts'
 import { sha256 } from '../base/hash.ts'
-import { isMap } from './comment/request.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
 

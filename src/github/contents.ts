@@ -1,7 +1,7 @@
+import { isMap } from '../base/json.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { lookUp, type TreeEntry } from '../base/tree-path.ts'
 import type { Api, ApiProblem } from './api.ts'
-import { isMap } from './comment/request.ts'
 
 /**
  * Text of a file at a commit; null if the commit has none. GitHub also answers 404 for what a token may not read and for a

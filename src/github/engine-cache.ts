@@ -1,8 +1,8 @@
 import { accessSync, constants } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { isMap } from '../base/json.ts'
 import { downloadCache } from './cache-download.ts'
 import { readPayload } from './comment/event.ts'
-import { isMap } from './comment/request.ts'
 import { say } from './log.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>

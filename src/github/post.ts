@@ -1,10 +1,10 @@
+import { isMap } from '../base/json.ts'
 import { printable } from '../base/printable.ts'
 import { code, cutMarkdown, markdownDocument } from '../report/escape.ts'
 import { capped, type Annotation } from './annotations.ts'
 import type { Api, ApiProblem } from './api.ts'
 import { pullAt } from './comment/facts.ts'
 import type { PullFacts } from './comment/policy.ts'
-import { isMap } from './comment/request.ts'
 import { stick } from './sticky.ts'
 
 export const postWords = ['comment', 'check', 'status'] as const

@@ -1,8 +1,8 @@
+import { isMap } from '../base/json.ts'
 import { sha256 } from '../base/hash.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { cutMarkdown, markdownDocument } from '../report/escape.ts'
 import type { Api, ApiProblem } from './api.ts'
-import { isMap } from './comment/request.ts'
 
 /** GitHub rejects a longer comment. */
 export const mostCommentCharacters = 65_536

@@ -1,3 +1,4 @@
+import { isMap } from '../base/json.ts'
 import { buckets } from '../records/levers.ts'
 import { isMetricName, isPossible } from '../records/metrics.ts'
 import type { RunResult } from '../records/run.ts'
@@ -5,20 +6,19 @@ import { stageNames } from '../stages/index.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
-const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)
 const isFinite = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value)
 const isText = (value: unknown, most = 4000): boolean => typeof value === 'string' && value.length <= most
 /** A non-finite value is null in JSON. */
 const isLogged = (value: unknown): boolean => value === null || typeof value === 'number'
 const isMetrics = (value: unknown): boolean =>
-  isObject(value) &&
+  isMap(value) &&
   Object.entries(value).every(
     ([name, v]) => typeof v === 'number' && (isMetricName(name) ? isPossible(name, v) : isFinite(v)),
   )
 
 /** Whether a value from an outside file has the form of a finished run. Call it before you read anything from the value. */
 export function isRun(value: unknown): value is RunResult {
-  if (!isObject(value)) return false
+  if (!isMap(value)) return false
   const { id, engine, request, steps, evaluations, timing } = value
   return (
     isText(id, 64) &&
@@ -34,20 +34,20 @@ export function isRun(value: unknown): value is RunResult {
 
 function isRequest(value: unknown): boolean {
   return (
-    isObject(value) &&
+    isMap(value) &&
     stageNames.some((name) => name === value['stage']) &&
     isText(value['label']) &&
     isLevers(value['levers']) &&
     Number.isSafeInteger(value['seed']) &&
-    isObject(value['job'])
+    isMap(value['job'])
   )
 }
 
-const isLevers = (value: unknown): boolean => isObject(value) && buckets.every((bucket) => isObject(value[bucket]))
+const isLevers = (value: unknown): boolean => isMap(value) && buckets.every((bucket) => isMap(value[bucket]))
 
 /** All of equal length. */
 function isStepLog(value: unknown): boolean {
-  if (!isObject(value)) return false
+  if (!isMap(value)) return false
   const { loss, learningRate, gradientNorm, clipped } = value
   const numbers = [loss, learningRate, gradientNorm]
   if (!Array.isArray(clipped) || !clipped.every((c) => typeof c === 'boolean')) return false
@@ -55,14 +55,14 @@ function isStepLog(value: unknown): boolean {
 }
 
 const isTiming = (value: unknown): boolean =>
-  isObject(value) &&
+  isMap(value) &&
   isFinite(value['seconds']) &&
   isLogged(value['stepsPerSecond']) &&
   (value['machine'] === undefined || isText(value['machine'], 300))
 
 function isEvaluation(value: unknown): boolean {
   return (
-    isObject(value) &&
+    isMap(value) &&
     isFinite(value['step']) &&
     isFinite(value['epoch']) &&
     isMetrics(value['train']) &&
@@ -83,7 +83,7 @@ function isEnd({ status, reason, atStep, best, probe, weights }: Fields): boolea
 
 function isBest(value: unknown): boolean {
   return (
-    isObject(value) &&
+    isMap(value) &&
     isFinite(value['step']) &&
     isFinite(value['epoch']) &&
     isMetrics(value['validation']) &&
@@ -93,7 +93,7 @@ function isBest(value: unknown): boolean {
 }
 
 function isCalibration(value: unknown): boolean {
-  if (!isObject(value)) return false
+  if (!isMap(value)) return false
   const { split, rows, asTrained, ecePercentile95, temperature, scaled } = value
   if ((split !== 'validation' && split !== 'test') || !isWhole(rows) || !isCalibrated(asTrained)) return false
   if (ecePercentile95 !== null && !isShare(ecePercentile95)) return false
@@ -101,12 +101,12 @@ function isCalibration(value: unknown): boolean {
 }
 
 function isCalibrated(value: unknown): boolean {
-  if (!isObject(value)) return false
+  if (!isMap(value)) return false
   const { nll, brier, parts, ece, eceEqualMass, bins } = value
   return (
     isFinite(nll) &&
     isFinite(brier) &&
-    isObject(parts) &&
+    isMap(parts) &&
     partNames.every((name) => isFinite(parts[name])) &&
     isShare(ece) &&
     isShare(eceEqualMass) &&
@@ -120,7 +120,7 @@ const partNames = ['reliability', 'resolution', 'uncertainty', 'withinBins']
 const mostBins = 15
 
 function isBin(value: unknown): boolean {
-  if (!isObject(value)) return false
+  if (!isMap(value)) return false
   const { from, to, count, confidence, accuracy } = value
   return (
     isShare(from) && isShare(to) && Number(from) < Number(to) && isWhole(count) && isShare(confidence) && isShare(accuracy)
@@ -133,7 +133,7 @@ const isWhole = (value: unknown): boolean => Number.isSafeInteger(value) && Numb
 
 function isProbe(value: unknown): boolean {
   return (
-    isObject(value) &&
+    isMap(value) &&
     isFinite(value['examplesPerSecond']) &&
     isFinite(value['peakMemoryMiB']) &&
     (value['noiseScale'] === null || isFinite(value['noiseScale']))

@@ -136,8 +136,8 @@ export const reliabilityGuards: readonly Guard[] = [
     attack: 0,
     guard: 'A run in a journal has every part of its levers.',
     file: 'src/run/valid-run.ts',
-    find: 'isObject(value) && buckets.every((bucket) => isObject(value[bucket]))',
-    replace: 'isObject(value) && buckets.length > 0',
+    find: 'isMap(value) && buckets.every((bucket) => isMap(value[bucket]))',
+    replace: 'isMap(value) && buckets.length > 0',
     tests: [{ file: 'test/diagnose/read.test.ts', name: 'of a run without a part of its levers is no run' }],
   },
   {

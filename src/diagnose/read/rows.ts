@@ -1,6 +1,6 @@
 import { CsvError, parse } from 'csv-parse/sync'
 import { didYouMean, type Diagnostic, InputError } from '../../base/diagnostics.ts'
-import { parseJson } from '../../base/json.ts'
+import { isMap, parseJson } from '../../base/json.ts'
 import { type Column, columnNames, columnOf, columns, rankOf, wordColumns } from './columns.ts'
 
 /** One line of a log: numbers by column (non-finite if the log says so), and words. Missing or empty values are absent. */
@@ -131,8 +131,7 @@ function jsonRows(text: string, file: string): RawRow[] {
     if (content.trim() === '') return []
     const parsed = parseJson(content.replace(bare, '"$&"'), limits)
     const value = parsed.ok ? parsed.value : undefined
-    if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      return [{ line: i + 1, cells: seen(flattened(value)) }]
+    if (isMap(value)) return [{ line: i + 1, cells: seen(flattened(value)) }]
     throw new InputError([
       {
         code: 'diagnose/not-json-lines',
@@ -149,7 +148,7 @@ function jsonRows(text: string, file: string): RawRow[] {
 /** Nested objects as `outer_inner`. Arrays and anything that is not a value are skipped. */
 function flattened(object: object, prefix = ''): (readonly [string, string])[] {
   return Object.entries(object).flatMap(([key, value]: [string, unknown]) => {
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return flattened(value, `${prefix}${key}_`)
+    if (isMap(value)) return flattened(value, `${prefix}${key}_`)
     return ['number', 'string', 'boolean'].includes(typeof value) ? [[`${prefix}${key}`, String(value)] as const] : []
   })
 }

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { jsonOrUndefined, mostDepth } from '../../base/json.ts'
-import { isMap } from './request.ts'
+import { isMap, jsonOrUndefined, mostDepth } from '../../base/json.ts'
 
 /** A new comment on a pull request, in the shape of GitHub's payload. */
 export interface CommentEvent {

@@ -1,8 +1,9 @@
+import { isMap } from '../../base/json.ts'
 import type { Api } from '../api.ts'
 import type { CommentEvent } from './event.ts'
 import type { Command } from './grammar.ts'
 import type { BaseFacts, Facts, PullFacts } from './policy.ts'
-import { isBranch, isMap, isSha } from './request.ts'
+import { isBranch, isSha } from './request.ts'
 
 type BaseAt = (api: Api, sha: string) => Promise<BaseFacts | null>
 

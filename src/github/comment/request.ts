@@ -1,5 +1,5 @@
 import { InputError } from '../../base/diagnostics.ts'
-import { jsonOrUndefined } from '../../base/json.ts'
+import { isMap, jsonOrUndefined } from '../../base/json.ts'
 import { commands, numberRanges, type CommandName, type Options } from './grammar.ts'
 
 /** An approved comment: the only thing that passes from the job that decides to the jobs that run and publish. */
@@ -64,6 +64,3 @@ export const isBranch = (value: unknown): value is string => typeof value === 's
 
 export const isId = (value: unknown): value is number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value > 0
-
-export const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

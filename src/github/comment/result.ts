@@ -2,12 +2,12 @@ import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { InputError } from '../../base/diagnostics.ts'
-import { jsonOrUndefined, mostDepth } from '../../base/json.ts'
+import { isMap, jsonOrUndefined, mostDepth } from '../../base/json.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import { parseReport } from '../../report/json.ts'
 import type { Report } from '../../report/model.ts'
 import { artifactClient } from '../artifacts.ts'
-import { isId, isMap } from './request.ts'
+import { isId } from './request.ts'
 
 /** What the run job passes to the publishing job. It was made beside code of the pull request, so none of it is trusted. */
 export interface RunReport {
