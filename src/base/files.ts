@@ -87,6 +87,14 @@ export async function readAt(file: FileHandle, length: number, position: number)
   return bytes
 }
 
+/** How much of a long file is in memory at a time. */
+const pieceBytes = 2 ** 20
+
+/** The bytes of a file between two positions, piece by piece. Throws if the file ends before. */
+export async function* readPieces(file: FileHandle, start: number, end: number): AsyncGenerator<Buffer> {
+  for (let at = start; at < end; at += pieceBytes) yield await readAt(file, Math.min(pieceBytes, end - at), at)
+}
+
 /**
  * What is at a path, without following a link; null if there is nothing, for example below a file or behind a link that
  * leads to itself.

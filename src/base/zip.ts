@@ -2,7 +2,7 @@ import { open, type FileHandle } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import crc32 from 'crc-32'
 import { RandomAccessReader, fromBufferPromise, fromRandomAccessReaderPromise, type Entry, type ZipFile } from 'yauzl'
-import { readAt } from './files.ts'
+import { readAt, readPieces } from './files.ts'
 
 /** A file inside a zip archive. */
 export interface ZipEntry {
@@ -104,12 +104,6 @@ class FileReader extends RandomAccessReader {
   }
 
   override _readStreamForRange(start: number, end: number): Readable {
-    return Readable.from(pieces(this.#file, start, end))
+    return Readable.from(readPieces(this.#file, start, end))
   }
-}
-
-const pieceBytes = 2 ** 18
-
-async function* pieces(file: FileHandle, start: number, end: number): AsyncGenerator<Buffer> {
-  for (let at = start; at < end; at += pieceBytes) yield await readAt(file, Math.min(pieceBytes, end - at), at)
 }

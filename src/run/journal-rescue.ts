@@ -2,7 +2,7 @@
 import { access, constants, open, stat, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
-import { explainFileError, makeFolder, notThroughLink, readAt, writeFileAtomic } from '../base/files.ts'
+import { explainFileError, makeFolder, notThroughLink, readPieces, writeFileAtomic } from '../base/files.ts'
 import { freeName } from './journal-opening.ts'
 
 /** Checks that the open file is still the one at its path. Throws if the report could not be written beside it. */
@@ -33,7 +33,7 @@ export async function rescue(file: FileHandle, end: number, path: string, runs: 
       () => freeName(path),
       () => path,
     )
-    await writeFileAtomic(to, piecesOf(file, end))
+    await writeFileAtomic(to, readPieces(file, 0, end))
     const hint = to === path ? 'run the same command to continue from them' : `rename it to ${path} to continue from them`
     return {
       file: await open(to, notThroughLink(constants.O_RDWR)),
@@ -54,11 +54,4 @@ export async function rescue(file: FileHandle, end: number, path: string, runs: 
       `${message}; it cannot be made again, and the finished runs are lost`,
     )
   }
-}
-
-/** How much of a long journal is in memory at a time. */
-const pieceBytes = 1 << 20
-
-async function* piecesOf(file: FileHandle, end: number): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < end; at += pieceBytes) yield await readAt(file, Math.min(pieceBytes, end - at), at)
 }
