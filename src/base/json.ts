@@ -51,8 +51,7 @@ export function jsonOrUndefined(text: string, limits: JsonLimits): unknown {
 }
 
 /** The first limit that a text exceeds; undefined if none. The text need not be JSON. */
-export const excess = (text: string, limits: JsonLimits): JsonProblem | undefined =>
-  tooLarge(text, limits) ?? tooMuch(text, limits)
+const excess = (text: string, limits: JsonLimits): JsonProblem | undefined => tooLarge(text, limits) ?? tooMuch(text, limits)
 
 function tooLarge(text: string, { bytes }: JsonLimits): JsonProblem | undefined {
   const found = text.length > bytes ? text.length : Buffer.byteLength(text)

@@ -37,7 +37,7 @@ export const tsv: FormatDefinition = {
  *
  * @param fixed the delimiter; null to detect it from the first rows
  */
-export function openDelimited(source: Source, use: TableUse, fixed: string | null): OpenTable {
+function openDelimited(source: Source, use: TableUse, fixed: string | null): OpenTable {
   requireText(source)
   const { bytes, file, limits } = source
   const head = beginning(bytes, limits.record)
