@@ -3,8 +3,9 @@ import { occurrences } from '../base/numbers.ts'
 import type { Column } from './column.ts'
 import { encodeInputs } from './encode.ts'
 import { selectInputs, type InputColumn } from './inputs.ts'
-import { contentFingerprint, loadDataset, shapeOf } from './load.ts'
+import { datasetOf, shapeOf } from './load.ts'
 import { counted, fail, listed } from './problems.ts'
+import { readSource } from './read-source.ts'
 import { LIMITS } from './source.ts'
 import { encodeLevels, standardizeTargets } from './targets.ts'
 import type { DataConfig, Dataset, Splits } from './types.ts'
@@ -27,8 +28,9 @@ export async function baseRows(
   own: DataConfig,
   { splits, fingerprint: measured }: Pick<Dataset, 'splits' | 'fingerprint'>,
 ): Promise<Dataset> {
-  const { splits: before } = await loadDataset(base)
-  const version = await openVersion(base)
+  const source = await readSource(base.source)
+  const { splits: before, fingerprint: trained } = await datasetOf(base, source)
+  const version = await openVersion(base, source)
   const { table, columns } = usedColumns(version)
   const selected = selectInputs(base, table, version.roles)
   const after = sameColumns(await openVersion(own), columns)
@@ -52,7 +54,7 @@ export async function baseRows(
     ...targetsOf(base, columns.target, after.target, rows, parts),
     keys: [],
     inputShape: shapeOf(base, version.opened, encoded.features.length),
-    fingerprint: fingerprint({ trained: contentFingerprint(base, version.source), measured }),
+    fingerprint: fingerprint({ trained, measured }),
   }
 }
 

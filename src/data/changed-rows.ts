@@ -1,5 +1,6 @@
 import { occurrences } from '../base/numbers.ts'
-import { loadDataset } from './load.ts'
+import { datasetOf } from './load.ts'
+import { readSource } from './read-source.ts'
 import type { DataConfig, Splits } from './types.ts'
 import { openVersion, rowsIn, sameColumns, usedColumns, type Row, type Rows } from './versions.ts'
 
@@ -42,8 +43,9 @@ export interface NotCompared {
  * @param own the later version, as it was loaded with these splits
  */
 export async function changedRows(base: DataConfig, own: DataConfig, splits: Splits): Promise<ChangedRows | NotCompared> {
-  const { splits: before } = await loadDataset(base)
-  const { columns } = usedColumns(await openVersion(base))
+  const source = await readSource(base.source)
+  const { splits: before } = await datasetOf(base, source)
+  const { columns } = usedColumns(await openVersion(base, source))
   const after = sameColumns(await openVersion(own), columns)
   if (typeof after === 'string') return { notCompared: `the data of the change has no column "${after}"` }
   const [old, now] = [rowsIn(columns, before), rowsIn(after, splits)]

@@ -17,20 +17,18 @@ import { unwatched, type Watch } from './watch.ts'
 
 /** A data file, opened, and the columns that a config names; its rows are not read yet. */
 export interface OpenedData {
-  readonly source: DataFile
   readonly opened: OpenTable
   readonly roles: Roles
 }
 
-/** Throws an InputError if the file cannot be read, or lacks a column. */
-export async function openData(config: DataConfig, limits: Limits, watch: Watch = unwatched): Promise<OpenedData> {
-  const source = await readSource(config.source, limits, watch)
+/** Opens a file that was read before. Throws an InputError if it is not of its format, or lacks a column. */
+export async function openData(config: DataConfig, source: DataFile): Promise<OpenedData> {
   const opened = await source.format.open(source, {
     header: config.header,
     target: config.target,
     groupBy: config.split.groupBy,
   })
-  return { source, opened, roles: resolveRoles(config, opened) }
+  return { opened, roles: resolveRoles(config, opened) }
 }
 
 /**
@@ -41,7 +39,13 @@ export async function openData(config: DataConfig, limits: Limits, watch: Watch 
  * file:line:column, where the column is the table's, counted from 1
  */
 export async function loadDataset(config: DataConfig, limits: Limits = LIMITS, watch: Watch = unwatched): Promise<Dataset> {
-  const { source, opened, roles } = await openData(config, limits, watch)
+  return datasetOf(config, await readSource(config.source, limits, watch))
+}
+
+/** The same for a file that was read before. */
+export async function datasetOf(config: DataConfig, source: DataFile): Promise<Dataset> {
+  const { limits, watch } = source
+  const { opened, roles } = await openData(config, source)
   const table = readUndecided(opened, roles.wants, roles.undecided)
   if (table.rows === 0) fail({ code: 'data/empty', message: `${source.file} has no rows` })
   watch.begin('preparing the inputs')
@@ -95,7 +99,7 @@ export function shapeOf(config: DataConfig, { rowShape }: OpenTable, width: numb
 /**
  * Content and settings in a fixed order. The path is left out: a moved file is the same data, and so is a recompressed one.
  */
-export function contentFingerprint(
+function contentFingerprint(
   { source: _, ...settings }: DataConfig,
   { format, bytes }: Pick<DataFile, 'format' | 'bytes'>,
 ): string {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Column } from './column.ts'
 import { readUndecided } from './column-type.ts'
 import { openData, type OpenedData } from './load.ts'
+import { readSource, type DataFile } from './read-source.ts'
 import { LIMITS } from './source.ts'
 import type { Table } from './table.ts'
 import type { DataConfig, Splits } from './types.ts'
@@ -24,8 +25,13 @@ export interface Row {
 
 export type Rows = { readonly [part in keyof Splits]: readonly Row[] }
 
-/** Opens one version of a data file. Levels are not counted here: every text is compared. */
-export const openVersion = (config: DataConfig): Promise<OpenedData> => openData(config, { ...LIMITS, levels: Infinity })
+/**
+ * Opens one version of a data file. Levels are not counted here: every text is compared.
+ *
+ * @param source the file, if it was read before
+ */
+export const openVersion = async (config: DataConfig, source?: DataFile): Promise<OpenedData> =>
+  openData(config, { ...(source ?? (await readSource(config.source))), limits: { ...LIMITS, levels: Infinity } })
 
 /** The columns that a version uses, with all digits, since both versions are read the same way. */
 export function usedColumns({ opened, roles }: OpenedData): { readonly table: Table; readonly columns: Columns } {
