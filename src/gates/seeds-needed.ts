@@ -1,3 +1,4 @@
+import { differences } from '../base/numbers.ts'
 import { pooledSd, sampleSd } from '../stats/describe.ts'
 import type { Interval } from '../stats/intervals.ts'
 import { seedsNeeded } from '../stats/power.ts'
@@ -32,11 +33,11 @@ export function moreSeeds(
   analysis: InterimAnalysis,
 ): { readonly remedy: string; readonly seedsToSettle: number | null } {
   const paired = found.method === 'paired-t'
-  const differences = matched.baseline.map((b, i) => b - (matched.candidate[i] ?? NaN))
-  const sd = paired ? sampleSd(differences) : pooledSd([matched.baseline, matched.candidate]).sd
+  const { baseline, candidate } = matched
+  const sd = paired ? sampleSd(differences(baseline, candidate)) : pooledSd([baseline, candidate]).sd
   const more = (effect: number): number | undefined => {
     const needed = seedsNeeded({ effect, sd, alpha: analysis.alpha, power, paired })
-    return needed.kind === 'seeds' && needed.seeds > matched.candidate.length ? needed.seeds : undefined
+    return needed.kind === 'seeds' && needed.seeds > candidate.length ? needed.seeds : undefined
   }
   const n = more(margin) ?? more(Math.max(margin - found.estimate, found.estimate))
   const remedy =

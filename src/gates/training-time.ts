@@ -1,3 +1,4 @@
+import { differences } from '../base/numbers.ts'
 import type { TrainingTime } from '../dsl/tuning.gen.ts'
 import type { GateRule } from '../records/gates.ts'
 import type { RunTime } from '../records/run.ts'
@@ -207,7 +208,7 @@ function moreSeeds(
   baseline: readonly number[],
   paired: boolean,
 ): Pick<Finding, 'remedy' | 'seedsToSettle' | 'settled'> {
-  const sd = paired ? sampleSd(candidate.map((c, i) => c - (baseline[i] ?? NaN))) : pooledSd([candidate, baseline]).sd
+  const sd = paired ? sampleSd(differences(candidate, baseline)) : pooledSd([candidate, baseline]).sd
   const needed = seedsNeeded({ effect: Math.abs(Math.log(maxRatio) - estimate), sd, alpha, power: 0.8, paired })
   const n = needed.kind === 'seeds' && needed.seeds > candidate.length ? needed.seeds : null
   const remedy =
