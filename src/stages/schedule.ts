@@ -23,6 +23,13 @@ export interface ScheduleSettings extends StageSettings {
   readonly seeds: number
 }
 
+const defaults: Omit<ScheduleSettings, 'stage' | 'schedules'> = {
+  warmupFractions: [0, 0.05, 0.2],
+  clipPercentiles: [0.5, 0.9],
+  optimizers: ['adamw', 'sgd'],
+  seeds: 3,
+}
+
 /** Refines how the learning rate moves over a run. */
 export const schedule: StageDefinition<ScheduleSettings, ScheduleStage> = {
   name: 'schedule',
@@ -45,23 +52,23 @@ export const schedule: StageDefinition<ScheduleSettings, ScheduleStage> = {
         'Warmup lengths to compare, as shares of the steps of a run.',
         { type: 'number', minimum: 0, maximum: 0.5 },
         { uniqueItems: true, maxItems: 10 },
-        [0, 0.05, 0.2],
+        defaults.warmupFractions,
       ),
       clipPercentiles: listSchema(
         'Clip percentiles',
         'Quantiles of the logged gradient norms to compare as clip norms.',
         { type: 'number', exclusiveMinimum: 0, maximum: 1 },
         { uniqueItems: true, maxItems: 10 },
-        [0.5, 0.9],
+        defaults.clipPercentiles,
       ),
       optimizers: listSchema(
         'Optimizers',
         "Optimizers to compare with the incumbent's.",
         { $ref: '#/$defs/optimizer' },
         { uniqueItems: true, maxItems: 3 },
-        ['adamw', 'sgd'],
+        defaults.optimizers,
       ),
-      seeds: seedsSchema('Seeds of each comparison.', 3),
+      seeds: seedsSchema('Seeds of each comparison.', defaults.seeds),
     },
   },
   tunes: 'scheduling',
@@ -70,8 +77,7 @@ export const schedule: StageDefinition<ScheduleSettings, ScheduleStage> = {
   chartsSteps: true,
   /** The incumbent's own schedule and optimizer are not compared with themselves. */
   normalize(written, { preset, levers }) {
-    const { warmupFractions = [0, 0.05, 0.2], clipPercentiles = [0.5, 0.9], seeds = 3 } = written
-    const { optimizers = ['adamw', 'sgd'] } = written
+    const { warmupFractions, clipPercentiles, optimizers, seeds } = { ...defaults, ...written }
     return {
       stage: 'schedule',
       warmupFractions,
