@@ -41,5 +41,5 @@ const round = (value: number): number => Math.round(value * 100) / 100
 
 function wrapped(text: string, width: number, size: number): string[] {
   const most = Math.floor((width - 2 * margin) / (size * letterWidth))
-  return linesOfWords(text.replace(/ +/g, ' '), ({ length }) => length <= most)
+  return linesOfWords(text.split(/ +/), ({ length }) => length <= most)
 }
