@@ -12,3 +12,15 @@ export function entryNamed<Entry extends { readonly name: string }>(
   if (!found) throw new Error(`there is no ${kind} ${name}`)
   return found
 }
+
+/** Items by key, keys and items in the order of the list. `Map.groupBy` came with Node 21. */
+export function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>()
+  for (const item of items) {
+    const key = keyOf(item)
+    const group = groups.get(key)
+    if (group) group.push(item)
+    else groups.set(key, [item])
+  }
+  return groups
+}
