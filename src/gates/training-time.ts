@@ -8,6 +8,7 @@ import type { GateDefinition } from './definition.ts'
 import type { GateEvidence, SeedEvidence } from './evidence.ts'
 import { inconclusive, nothingMeasured, type Finding, type Judged } from './finding.ts'
 import { pairsOf } from './metric-rule.ts'
+import { power } from './power.ts'
 import { shared } from './schema.ts'
 import { withoutBaseline } from './missing-data.ts'
 import { intervalWords, seedList, shown, signed, timesBaseline } from './words.ts'
@@ -206,7 +207,7 @@ function moreSeeds(
   paired: boolean,
 ): Pick<Finding, 'remedy' | 'seedsToSettle' | 'settled'> {
   const sd = paired ? sampleSd(candidate.map((c, i) => c - (baseline[i] ?? NaN))) : pooledSd([candidate, baseline]).sd
-  const needed = seedsNeeded({ effect: Math.abs(Math.log(maxRatio) - estimate), sd, alpha, power: 0.8, paired })
+  const needed = seedsNeeded({ effect: Math.abs(Math.log(maxRatio) - estimate), sd, alpha, power, paired })
   const n = needed.kind === 'seeds' && needed.seeds > candidate.length ? needed.seeds : null
   const remedy =
     n === null
