@@ -174,10 +174,7 @@ function withoutInterval(
 ): Finding {
   if (seedsWithoutEffect(side)) return seedHasNoEffect('All seeds of the candidate end in the same weights')
   if (new Set(base).size > 1 || new Set(cand).size > 1) {
-    return inconclusive(
-      `The ${dropOf(rule)} against ${source} has no interval: ${reason}.`,
-      'InterimAnalysis at the per-seed values.',
-    )
+    return inconclusive(`The ${dropOf(rule)} against ${source} has no interval: ${reason}.`, 'Look at the per-seed values.')
   }
   const drop = (base[0] ?? NaN) - (cand[0] ?? NaN)
   const p = matched.paired ? allOnOneSide(cand.length) : completeSeparation(cand.length, base.length)

@@ -154,7 +154,7 @@ function estimateOf(rule: ThresholdRule, { estimate: value, lower, upper, level 
 function withoutSpread(rule: ThresholdRule, limit: number, side: Side, analysis: InterimAnalysis, reason: string): Finding {
   const [first] = side.values
   if (first === undefined || side.values.some((v) => v.value !== first.value)) {
-    return inconclusive(`The mean has no interval: ${reason}.`, 'InterimAnalysis at the per-seed values.')
+    return inconclusive(`The mean has no interval: ${reason}.`, 'Look at the per-seed values.')
   }
   const n = side.values.length
   const same = `${n} seeds all give ${rule.split} ${rule.metric} ${shown(first.value)}`

@@ -168,15 +168,12 @@ function weigh(
 ): Finding {
   const found = differenceInterval(candidate, baseline, { paired, alpha })
   if (found.kind === 'undefined')
-    return inconclusive(
-      `The ${what} against ${source} has no interval: ${found.reason}.`,
-      'InterimAnalysis at the per-seed times.',
-    )
+    return inconclusive(`The ${what} against ${source} has no interval: ${found.reason}.`, 'Look at the per-seed times.')
   const [value, lower, upper] = [found.estimate, found.lower, found.upper].map(Math.exp) as [number, number, number]
   if (!(lower > 0 && Number.isFinite(upper))) {
     return inconclusive(
       `The times of ${source} and the candidate are too far apart for a ratio.`,
-      'InterimAnalysis at the per-seed times: the time that a machine sleeps counts as training.',
+      'Look at the per-seed times: the time that a machine sleeps counts as training.',
     )
   }
   const status = upper <= rule.maxRatio ? 'pass' : lower > rule.maxRatio ? 'fail' : 'inconclusive'
