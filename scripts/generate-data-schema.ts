@@ -1,3 +1,5 @@
+import { mapOf, withDefinitions } from './schema-text.ts'
+
 interface CheckPart {
   readonly name: string
   readonly schema: { readonly title: string; readonly description: string }
@@ -6,26 +8,12 @@ interface CheckPart {
 
 /** The schema of the spec with the settings of all data checks written anew: from `checks` to before `severity`. */
 export function withChecks(text: string, checks: readonly CheckPart[]): string {
-  const [from, to] = [text.indexOf('    "checks": {\n'), text.indexOf('    "severity": {')]
-  if (from < 0 || to < from) throw new Error('the schema has no definitions from checks to severity')
-  return text.slice(0, from) + definitionOf(checks) + text.slice(to)
-}
-
-function definitionOf(checks: readonly CheckPart[]): string {
-  const settings = checks.map(({ name, schema: { title, description }, severity }) => {
-    const members = { title, description, $ref: '#/$defs/severity', default: severity }
-    const said = Object.entries(members).map(([key, value]) => `"${key}": ${JSON.stringify(value)}`)
-    return `        "${name}": { ${said.join(', ')} }`
-  })
-  return [
-    '    "checks": {',
-    '      "title": "Data checks", "description": "error stops before training, warn reports, off skips the check.",',
-    '      "type": "object", "additionalProperties": false,',
-    '      "properties": {',
-    settings.join(',\n'),
-    '      }',
-    '    },\n',
-  ].join('\n')
+  const head = { title: 'Data checks', description: 'error stops before training, warn reports, off skips the check.' }
+  const settings = checks.map(
+    ({ name, schema: { title, description }, severity }) =>
+      [name, { title, description, $ref: '#/$defs/severity', default: severity }] as const,
+  )
+  return withDefinitions(text, 'checks', 'severity', [mapOf('checks', head, {}, settings)])
 }
 
 /** The schema of the spec with the description of `data.source` written anew: it names every format. */

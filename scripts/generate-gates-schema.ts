@@ -1,5 +1,5 @@
 import type { GateSchema } from '../src/gates/schema.ts'
-import { mapOf } from './schema-text.ts'
+import { mapOf, withDefinitions } from './schema-text.ts'
 
 interface GatePart {
   readonly name: string
@@ -8,17 +8,13 @@ interface GatePart {
 
 /** The schema of the spec with the definitions of all gates, from `gate` to before `measured`, written anew. */
 export function withGates(text: string, gates: readonly GatePart[]): string {
-  const [from, to] = [text.indexOf('    "gate": {'), text.indexOf('    "measured": {')]
-  if (from < 0 || to < from) throw new Error('the schema has no definitions from gate to measured')
-  return (
-    text.slice(0, from) + [choiceOf(gates), ...gates.map(definitionOf)].map((part) => `${part},\n`).join('') + text.slice(to)
-  )
+  return withDefinitions(text, 'gate', 'measured', [ruleOf(gates), ...gates.map(definitionOf)])
 }
 
 const camelCase = (name: string): string => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
 
 /** One gate with its settings. */
-function choiceOf(gates: readonly GatePart[]): string {
+function ruleOf(gates: readonly GatePart[]): string {
   const entries = gates.map(
     ({ name, schema: { summary, example } }) =>
       [name, { title: name, description: summary, $ref: `#/$defs/${camelCase(name)}`, default: example }] as const,

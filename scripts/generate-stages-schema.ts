@@ -1,5 +1,5 @@
 import type { StageSchema } from '../src/stages/schema.ts'
-import { inline, mapOf } from './schema-text.ts'
+import { choiceOf, inline, mapOf, withDefinitions } from './schema-text.ts'
 
 interface StagePart {
   readonly name: string
@@ -8,10 +8,8 @@ interface StagePart {
 
 /** The schema of the spec with the list of stages and their definitions, from `stage` to before `gate`, written anew. */
 export function withStages(text: string, stages: readonly StagePart[]): string {
-  const [from, to] = [text.indexOf('    "stage": {'), text.indexOf('    "gate": {')]
-  if (from < 0 || to < from) throw new Error('the schema has no definitions from stage to gate')
-  const definitions = [choiceOf(stages), ...stages.flatMap(definitionsOf)].map((one) => `${one},\n`)
-  return text.slice(0, from).replace(/^ {4}"stages": .*$/m, () => listOf(stages)) + definitions.join('') + text.slice(to)
+  const listed = text.replace(/^ {4}"stages": .*$/m, () => listOf(stages))
+  return withDefinitions(listed, 'stage', 'gate', [stageOf(stages), ...stages.flatMap(definitionsOf)])
 }
 
 /** The property of the spec that lists them. */
@@ -25,25 +23,18 @@ function listOf(stages: readonly StagePart[]): string {
 }
 
 /** A name alone, or one name with its settings. */
-function choiceOf(stages: readonly StagePart[]): string {
-  const properties = stages.map(
+function stageOf(stages: readonly StagePart[]): string {
+  const entries = stages.map(
     ({ name, schema: { summary, key = name } }) =>
-      `            "${name}": ${inline({ title: name, description: summary, $ref: `#/$defs/${key}`, default: {} })}`,
+      [name, { title: name, description: summary, $ref: `#/$defs/${key}`, default: {} }] as const,
   )
-  return [
-    '    "stage": {',
-    '      "title": "Stage", "description": "A stage\'s name, or one name with its settings.",',
-    '      "anyOf": [',
-    `        ${inline({ type: 'string', enum: stages.map(({ name }) => name) })},`,
-    '        {',
-    '          "type": "object", "additionalProperties": false, "minProperties": 1, "maxProperties": 1,',
-    '          "properties": {',
-    properties.join(',\n'),
-    '          }',
-    '        }',
-    '      ]',
-    '    }',
-  ].join('\n')
+  const head = { title: 'Stage', description: "A stage's name, or one name with its settings." }
+  return choiceOf(
+    'stage',
+    head,
+    stages.map(({ name }) => name),
+    entries,
+  )
 }
 
 /** The settings of a stage, and what they refer to. */

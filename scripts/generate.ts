@@ -30,7 +30,7 @@ import {
   specTables,
 } from './generate-tables.ts'
 import { pageScript } from './generate-page.ts'
-import { withLayers } from './generate-schema.ts'
+import { withLayers } from './generate-layers-schema.ts'
 import { withStageNames, withStages } from './generate-stages-schema.ts'
 import { specTypes } from './generate-types.ts'
 import { rates } from './generate-rates.ts'

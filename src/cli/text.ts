@@ -27,7 +27,7 @@ export const padded = (text: string, columns: number): string => text + ' '.repe
  * indent.
  */
 export function wrapped(text: string, columns: number, indent: string): string[] {
-  return linesOfWords(text, (line) => stringWidth(indent + line) <= columns).map((line) => indent + line)
+  return linesOfWords(text.split(' '), (line) => stringWidth(indent + line) <= columns).map((line) => indent + line)
 }
 
 /** Rows as aligned columns with two spaces between them; the first row is the header. */

@@ -1,4 +1,6 @@
 import { isMap } from '../base/json.ts'
+import { groupBy } from '../base/lists.ts'
+
 /** An error of the validator, with its path parsed. */
 export interface SchemaError {
   readonly keyword: string
@@ -58,16 +60,8 @@ function foldItems(errors: readonly SchemaError[]): SchemaError[] {
 /** Paths are compared by this text, so that the work grows with the number of errors and not with its square. */
 const keyOf = (path: readonly string[]): string => JSON.stringify(path)
 
-function groupedByPath(errors: readonly SchemaError[]): ReadonlyMap<string, readonly SchemaError[]> {
-  const groups = new Map<string, SchemaError[]>()
-  for (const error of errors) {
-    const key = keyOf(error.path)
-    const group = groups.get(key)
-    if (group) group.push(error)
-    else groups.set(key, [error])
-  }
-  return groups
-}
+const groupedByPath = (errors: readonly SchemaError[]): ReadonlyMap<string, readonly SchemaError[]> =>
+  groupBy(errors, ({ path }) => keyOf(path))
 
 export function resolved(schema: Schema, root: Schema): Schema {
   const ref = schema['$ref']

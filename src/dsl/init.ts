@@ -1,3 +1,4 @@
+import { linesOfWords } from '../base/wrap.ts'
 import { yamlComment, yamlScalar } from '../base/yaml.ts'
 
 /** What `init` knows about a data file; the loader's table summary matches it. */
@@ -70,17 +71,9 @@ function dataLines({ file, target, header, columns, imageShape, scale, checks }:
 
 /** Entries of a map in braces, as many per line as fit in 120 columns. */
 function filled(entries: readonly string[]): string[] {
-  const lines: string[] = []
-  let line = '    {'
-  entries.forEach((entry, i) => {
-    const next = ` ${entry}${i === entries.length - 1 ? ' }' : ','}`
-    if (line.length + next.length > 120) {
-      lines.push(line)
-      line = '     '
-    }
-    line += next
-  })
-  return [...lines, line]
+  const words = ['{', ...entries.map((entry, i) => `${entry}${i === entries.length - 1 ? ' }' : ','}`)]
+  const indented = (line: string): string => (line.startsWith('{') ? `    ${line}` : `      ${line}`)
+  return linesOfWords(words, (line) => indented(line).length <= 120).map(indented)
 }
 
 function modelLines(image: InitOptions['imageShape']): string[] {

@@ -1,3 +1,4 @@
+import { entryNamed } from '../base/lists.ts'
 import type { EngineDefinition } from './definition.ts'
 import type { EngineInstaller } from './installer.ts'
 import { tensorflow } from './tensorflow/index.ts'
@@ -15,11 +16,7 @@ export type EngineWish = 'auto' | EngineName
 export const engineWishes: readonly EngineWish[] = ['auto', ...engines.map(({ name }) => name)]
 
 /** The engine with this name. Throws if there is none. */
-export function engineNamed(name: string): EngineDefinition<EngineName> {
-  const found = engines.find((engine) => engine.name === name)
-  if (!found) throw new Error(`there is no engine ${name}`)
-  return found
-}
+export const engineNamed = (name: string): EngineDefinition<EngineName> => entryNamed(engines, name, 'engine')
 
 /** The engines that `auto` tries, in order. */
 export const automaticEngines = (): readonly EngineDefinition<EngineName>[] =>

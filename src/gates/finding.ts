@@ -46,6 +46,10 @@ export const failed = (sentence: string, notes: readonly string[] = []): Finding
   notes,
 })
 
+/** Inconclusive because `what` ended in the same weights under every seed: such values say nothing about seed noise. */
+export const seedHasNoEffect = (what: string): Finding =>
+  inconclusive(`${what}: the seed has no effect on training.`, 'This is a bug in tunegate; please report it.')
+
 /** One entry per seed, null if it has no value. */
 export interface SidesShown {
   readonly candidate: readonly (number | null)[]

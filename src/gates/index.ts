@@ -1,3 +1,4 @@
+import { entryNamed } from '../base/lists.ts'
 import type { GateRule } from '../records/gates.ts'
 import { calibration } from './calibration.ts'
 import type { GateDefinition } from './definition.ts'
@@ -14,11 +15,7 @@ export const gates = [seedVariance, regression, threshold, calibration, training
 export type AnyGateRule = ReturnType<(typeof gates)[number]['rules']>[number]
 
 /** The gate with this name. Throws if there is none. */
-export function gateNamed(name: string): GateDefinition {
-  const found = (gates as readonly GateDefinition[]).find((gate) => gate.name === name)
-  if (!found) throw new Error(`there is no gate ${name}`)
-  return found
-}
+export const gateNamed = (name: string): GateDefinition => entryNamed<GateDefinition>(gates, name, 'gate')
 
 /** The gate that a rule belongs to. */
 export const gateOf = (rule: GateRule): GateDefinition => gateNamed(rule.gate)

@@ -5,7 +5,7 @@ import { resolvableEffect, seedsNeeded } from '../stats/power.ts'
 import type { RuleBehavior } from './definition.ts'
 import { readSide, type GateEvidence, type InterimAnalysis, type Side } from './evidence.ts'
 import { allOnOneSide, completeSeparation } from './exact.ts'
-import { inconclusive, seedsWithoutEffect, tooFewSeeds, type Finding, type Judged } from './finding.ts'
+import { inconclusive, seedHasNoEffect, seedsWithoutEffect, tooFewSeeds, type Finding, type Judged } from './finding.ts'
 import { matchSides, type Matched } from './match.ts'
 import { comparesMetric, pairsOf } from './metric-rule.ts'
 import { designAnalysis, noiseOf, power, seedsASide, type PowerProblem, type StudyDesign } from './power.ts'
@@ -172,17 +172,9 @@ function withoutInterval(
   cand: readonly number[],
   reason: string,
 ): Finding {
-  if (seedsWithoutEffect(side)) {
-    return inconclusive(
-      'All seeds of the candidate end in the same weights: the seed has no effect on training.',
-      'This is a bug in tunegate; please report it.',
-    )
-  }
+  if (seedsWithoutEffect(side)) return seedHasNoEffect('All seeds of the candidate end in the same weights')
   if (new Set(base).size > 1 || new Set(cand).size > 1) {
-    return inconclusive(
-      `The ${dropOf(rule)} against ${source} has no interval: ${reason}.`,
-      'InterimAnalysis at the per-seed values.',
-    )
+    return inconclusive(`The ${dropOf(rule)} against ${source} has no interval: ${reason}.`, 'Look at the per-seed values.')
   }
   const drop = (base[0] ?? NaN) - (cand[0] ?? NaN)
   const p = matched.paired ? allOnOneSide(cand.length) : completeSeparation(cand.length, base.length)

@@ -4,10 +4,8 @@ import type { Interval } from '../stats/intervals.ts'
 import { seedsNeeded } from '../stats/power.ts'
 import type { InterimAnalysis } from './evidence.ts'
 import type { Matched } from './match.ts'
+import { power, seedsASide } from './power.ts'
 import { shown } from './words.ts'
-
-/** Four verdicts out of five: the usual compromise between seeds and patience. */
-const power = 0.8
 
 /** A note about a margin that is too tight for these seeds. Better to say so before it disappoints. */
 export function tightMarginNotes(margin: number, matched: Matched, analysis: InterimAnalysis): string[] {
@@ -15,7 +13,7 @@ export function tightMarginNotes(margin: number, matched: Matched, analysis: Int
   if (!(sd > 0) || margin >= 2 * sd) return []
   const needed = seedsNeeded({ effect: margin, sd, alpha: analysis.alpha, power })
   if (needed.kind === 'seeds' && needed.seeds <= matched.candidate.length) return []
-  const count = needed.kind === 'seeds' ? `${needed.seeds} seeds per side` : 'an impractical number of seeds'
+  const count = seedsASide(needed.kind === 'seeds' ? needed.seeds : undefined)
   return [
     `The margin ${shown(margin)} is under twice the baseline's seed SD of ${shown(sd)}: unpaired, ` +
       `${count} would resolve it in 4 of 5 cases.`,

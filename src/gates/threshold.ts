@@ -8,7 +8,7 @@ import { seedsNeeded } from '../stats/power.ts'
 import type { GateDefinition, ReportProblem } from './definition.ts'
 import { readSide, type InterimAnalysis, type Side } from './evidence.ts'
 import { allOnOneSide } from './exact.ts'
-import { inconclusive, seedsWithoutEffect, tooFewSeeds, unfinished, type Finding } from './finding.ts'
+import { inconclusive, seedHasNoEffect, seedsWithoutEffect, tooFewSeeds, unfinished, type Finding } from './finding.ts'
 import { judgesMetric, metricDefaults } from './metric-rule.ts'
 import { designAnalysis, noiseOf, power, seedsAlone, type PowerProblem, type StudyDesign } from './power.ts'
 import { shared } from './schema.ts'
@@ -154,16 +154,11 @@ function estimateOf(rule: ThresholdRule, { estimate: value, lower, upper, level 
 function withoutSpread(rule: ThresholdRule, limit: number, side: Side, analysis: InterimAnalysis, reason: string): Finding {
   const [first] = side.values
   if (first === undefined || side.values.some((v) => v.value !== first.value)) {
-    return inconclusive(`The mean has no interval: ${reason}.`, 'InterimAnalysis at the per-seed values.')
+    return inconclusive(`The mean has no interval: ${reason}.`, 'Look at the per-seed values.')
   }
   const n = side.values.length
   const same = `${n} seeds all give ${rule.split} ${rule.metric} ${shown(first.value)}`
-  if (seedsWithoutEffect(side)) {
-    return inconclusive(
-      `${same}, with the same weights: the seed has no effect on training.`,
-      'This is a bug in tunegate; please report it.',
-    )
-  }
+  if (seedsWithoutEffect(side)) return seedHasNoEffect(`${same}, with the same weights`)
   const reached = rule.min !== null ? first.value >= limit : first.value <= limit
   const enough = allOnOneSide(n) <= analysis.alpha
   const words = `${same}, ${reached ? onTheSafeSide(rule) : rule.min !== null ? 'below' : 'above'} ${shown(limit)}`

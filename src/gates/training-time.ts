@@ -9,6 +9,7 @@ import type { GateDefinition } from './definition.ts'
 import type { GateEvidence, SeedEvidence } from './evidence.ts'
 import { inconclusive, nothingMeasured, type Finding, type Judged } from './finding.ts'
 import { pairsOf } from './metric-rule.ts'
+import { power } from './power.ts'
 import { shared } from './schema.ts'
 import { withoutBaseline } from './missing-data.ts'
 import { intervalWords, seedList, shown, signed, timesBaseline } from './words.ts'
@@ -168,15 +169,12 @@ function weigh(
 ): Finding {
   const found = differenceInterval(candidate, baseline, { paired, alpha })
   if (found.kind === 'undefined')
-    return inconclusive(
-      `The ${what} against ${source} has no interval: ${found.reason}.`,
-      'InterimAnalysis at the per-seed times.',
-    )
+    return inconclusive(`The ${what} against ${source} has no interval: ${found.reason}.`, 'Look at the per-seed times.')
   const [value, lower, upper] = [found.estimate, found.lower, found.upper].map(Math.exp) as [number, number, number]
   if (!(lower > 0 && Number.isFinite(upper))) {
     return inconclusive(
       `The times of ${source} and the candidate are too far apart for a ratio.`,
-      'InterimAnalysis at the per-seed times: the time that a machine sleeps counts as training.',
+      'Look at the per-seed times: the time that a machine sleeps counts as training.',
     )
   }
   const status = upper <= rule.maxRatio ? 'pass' : lower > rule.maxRatio ? 'fail' : 'inconclusive'
@@ -209,7 +207,7 @@ function moreSeeds(
   paired: boolean,
 ): Pick<Finding, 'remedy' | 'seedsToSettle' | 'settled'> {
   const sd = paired ? sampleSd(differences(candidate, baseline)) : pooledSd([candidate, baseline]).sd
-  const needed = seedsNeeded({ effect: Math.abs(Math.log(maxRatio) - estimate), sd, alpha, power: 0.8, paired })
+  const needed = seedsNeeded({ effect: Math.abs(Math.log(maxRatio) - estimate), sd, alpha, power, paired })
   const n = needed.kind === 'seeds' && needed.seeds > candidate.length ? needed.seeds : null
   const remedy =
     n === null

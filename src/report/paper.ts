@@ -16,13 +16,13 @@ export function onPaper(svg: string, { title, sentence }: Pick<Chart, 'title' | 
   if (width === undefined || height === undefined) throw new Error('the drawing has no size')
   const wide = Math.max(width, 360)
   const lines = [
-    ...wrapped(title, wide, titleSize).map((text) => ({ text, size: titleSize, analysis: 'font-weight="bold"' })),
-    ...wrapped(sentence, wide, textSize).map((text) => ({ text, size: textSize, analysis: 'fill-opacity="0.75"' })),
+    ...wrapped(title, wide, titleSize).map((text) => ({ text, size: titleSize, style: 'font-weight="bold"' })),
+    ...wrapped(sentence, wide, textSize).map((text) => ({ text, size: textSize, style: 'fill-opacity="0.75"' })),
   ]
   let y = margin
-  const words = lines.map(({ text, size, analysis }) => {
+  const words = lines.map(({ text, size, style }) => {
     y += size * lineHeight
-    const font = `font-family="system-ui, sans-serif" font-size="${size}" ${analysis}`
+    const font = `font-family="system-ui, sans-serif" font-size="${size}" ${style}`
     return `<text x="${margin}" y="${round(y)}" ${font} fill="currentColor">${html(text)}</text>`
   })
   const top = Math.ceil(y + margin)
@@ -41,5 +41,5 @@ const round = (value: number): number => Math.round(value * 100) / 100
 
 function wrapped(text: string, width: number, size: number): string[] {
   const most = Math.floor((width - 2 * margin) / (size * letterWidth))
-  return linesOfWords(text.replace(/ +/g, ' '), ({ length }) => length <= most)
+  return linesOfWords(text.split(/ +/), ({ length }) => length <= most)
 }

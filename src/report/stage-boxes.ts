@@ -1,6 +1,6 @@
+import { groupBy } from '../base/lists.ts'
 import type { LeverPatch } from '../records/levers.ts'
 import type { Comparison } from '../records/decision.ts'
-import type { LockedChange } from '../records/lock.ts'
 import type { StageName } from '../records/plan.ts'
 import { confirmation, stageFor, stageNamed } from '../stages/index.ts'
 import { percent, plural, short, whole } from './numbers.ts'
@@ -67,11 +67,7 @@ export function oneLever({ lineage, stages }: Draft): Box {
   const decided = stages.some((s) => s.comparisons.some(isDecided))
   if (lineage.length === 0)
     return box('done', `No lever was moved${decided ? ': none beat the incumbent by more than seed noise' : ''}.`)
-  const groups = new Map<string, LockedChange[]>()
-  for (const entry of lineage) {
-    const key = `${entry.stage} ${entry.evidence.runs.join(' ')}`
-    groups.set(key, [...(groups.get(key) ?? []), entry])
-  }
+  const groups = groupBy(lineage, ({ stage, evidence }) => `${stage} ${evidence.runs.join(' ')}`)
   const together = [...groups.values()].filter((g) => g.length > 1)
   const moves =
     `${plural(lineage.length, 'lever change')} in ${plural(groups.size, 'comparison')}, ` +

@@ -25,7 +25,7 @@ import type { StageContext, StageProcess } from './stage.ts'
 export interface StageDefinition<Settings extends StageSettings = StageSettings, Written = unknown> {
   /** The name in specs, plans, locks and reports. It never changes. */
   readonly name: Settings['stage']
-  /** The gate's part of the JSON Schema of the spec. */
+  /** The stage's part of the JSON Schema of the spec. */
   readonly schema: StageSchema
   /** The bucket of levers that it tunes; absent if it moves none. Diagnosis and checklist find the stage by it. */
   readonly tunes?: Bucket

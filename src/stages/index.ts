@@ -1,3 +1,4 @@
+import { entryNamed } from '../base/lists.ts'
 import { leverBuckets, type Bucket, type LeverName } from '../records/levers.ts'
 import type { StageName, StageSettings } from '../records/plan.ts'
 import { batch } from './batch/index.ts'
@@ -23,11 +24,7 @@ export const stageNames: readonly StageName[] = definitions.map(({ name }) => na
 export const initialStages = definitions.map(({ name, schema: { initial = null } }) => ({ name, settings: initial }))
 
 /** The stage with this name. Throws if there is none. */
-export function stageNamed(name: StageName): StageDefinition {
-  const found = definitions.find((stage) => stage.name === name)
-  if (!found) throw new Error(`there is no stage ${name}`)
-  return found
-}
+export const stageNamed = (name: StageName): StageDefinition => entryNamed(definitions, name, 'stage')
 
 /** What executes each stage. A job has the settings of its own stage, because of how the plan is built. */
 export const stages = Object.fromEntries(

@@ -61,6 +61,11 @@ export class StageRecorder {
     this.incumbent = next
   }
 
+  /** The moves so far, in words: `schedule cosine → step, warmupSteps 0 → 20`. */
+  moves(): string {
+    return this.lineage.map(({ lever, from, to }) => `${lever} ${String(from)} → ${String(to)}`).join(', ')
+  }
+
   close(conclusion: StageDecision['conclusion'], summary: string, findings: Omit<StageFindings, 'stage'>): StageDecision {
     return {
       stage: this.context.job.id,

@@ -1,6 +1,6 @@
 import type { ScheduleStage } from '../dsl/tuning.gen.ts'
 import type { LeverName, LeverPatch, LeverValue, OptimizerName, ScheduleName } from '../records/levers.ts'
-import { stepsOfRun } from '../records/levers.ts'
+import { leverValue, stepsOfRun } from '../records/levers.ts'
 import type { StageSettings, TrialTemplate } from '../records/plan.ts'
 import { quantile } from '../stats/describe.ts'
 import { shown } from '../stats/outcome.ts'
@@ -21,6 +21,13 @@ export interface ScheduleSettings extends StageSettings {
   readonly clipPercentiles: readonly number[]
   readonly optimizers: readonly OptimizerName[]
   readonly seeds: number
+}
+
+const defaults: Omit<ScheduleSettings, 'stage' | 'schedules'> = {
+  warmupFractions: [0, 0.05, 0.2],
+  clipPercentiles: [0.5, 0.9],
+  optimizers: ['adamw', 'sgd'],
+  seeds: 3,
 }
 
 /** Refines how the learning rate moves over a run. */
@@ -45,23 +52,23 @@ export const schedule: StageDefinition<ScheduleSettings, ScheduleStage> = {
         'Warmup lengths to compare, as shares of the steps of a run.',
         { type: 'number', minimum: 0, maximum: 0.5 },
         { uniqueItems: true, maxItems: 10 },
-        [0, 0.05, 0.2],
+        defaults.warmupFractions,
       ),
       clipPercentiles: listSchema(
         'Clip percentiles',
         'Quantiles of the logged gradient norms to compare as clip norms.',
         { type: 'number', exclusiveMinimum: 0, maximum: 1 },
         { uniqueItems: true, maxItems: 10 },
-        [0.5, 0.9],
+        defaults.clipPercentiles,
       ),
       optimizers: listSchema(
         'Optimizers',
         "Optimizers to compare with the incumbent's.",
         { $ref: '#/$defs/optimizer' },
         { uniqueItems: true, maxItems: 3 },
-        ['adamw', 'sgd'],
+        defaults.optimizers,
       ),
-      seeds: seedsSchema('Seeds of each comparison.', 3),
+      seeds: seedsSchema('Seeds of each comparison.', defaults.seeds),
     },
   },
   tunes: 'scheduling',
@@ -70,8 +77,7 @@ export const schedule: StageDefinition<ScheduleSettings, ScheduleStage> = {
   chartsSteps: true,
   /** The incumbent's own schedule and optimizer are not compared with themselves. */
   normalize(written, { preset, levers }) {
-    const { warmupFractions = [0, 0.05, 0.2], clipPercentiles = [0.5, 0.9], seeds = 3 } = written
-    const { optimizers = ['adamw', 'sgd'] } = written
+    const { warmupFractions, clipPercentiles, optimizers, seeds } = { ...defaults, ...written }
     return {
       stage: 'schedule',
       warmupFractions,
@@ -125,18 +131,8 @@ function* process(context: StageContext, settings: ScheduleSettings): StageProce
   const recorder = new StageRecorder(context)
   const seeds = selectionSeeds(context.seed, settings.seeds)
 
-  yield* challenge(
-    recorder,
-    'comparison of schedules',
-    settings.schedules
-      .filter((name) => name !== recorder.incumbent.scheduling.schedule)
-      .map((name): Candidate => ({ label: `schedule ${name}`, patch: { schedule: name } })),
-    seeds,
-  )
-
-  if (settings.warmupFractions.length > 0) {
-    yield* challenge(recorder, 'comparison of warmup lengths', warmups(recorder, settings), seeds)
-  }
+  yield* challenge(recorder, 'comparison of schedules', otherValues(recorder, 'schedule', settings.schedules), seeds)
+  yield* challenge(recorder, 'comparison of warmup lengths', warmups(recorder, settings), seeds)
   if (settings.clipPercentiles.length > 0) {
     const logged = yield* incumbentRuns(recorder, 'comparison of clip norms', seeds)
     yield* challenge(
@@ -147,22 +143,20 @@ function* process(context: StageContext, settings: ScheduleSettings): StageProce
     )
   }
 
-  yield* challenge(
-    recorder,
-    'comparison of optimizers',
-    settings.optimizers
-      .filter((name) => name !== recorder.incumbent.optimization.optimizer)
-      .map((name): Candidate => ({ label: `optimizer ${name}`, patch: { optimizer: name } })),
-    seeds,
-  )
+  yield* challenge(recorder, 'comparison of optimizers', otherValues(recorder, 'optimizer', settings.optimizers), seeds)
 
-  const moved = recorder.lineage.map((l) => `${l.lever} ${String(l.from)} → ${String(l.to)}`)
-  if (moved.length > 0) {
-    const words = `Of ${recorder.comparisons.length} candidates, these beat the incumbent by more than seed noise: ${moved.join(', ')}.`
+  if (recorder.lineage.length > 0) {
+    const words = `Of ${recorder.comparisons.length} candidates, these beat the incumbent by more than seed noise: ${recorder.moves()}.`
     return recorder.close('changed', words, {})
   }
   const { conclusion, sentence } = unmoved(recorder)
   return recorder.close(conclusion, sentence, {})
+}
+
+/** The values that the incumbent does not have. */
+function otherValues({ incumbent }: StageRecorder, lever: LeverName, values: readonly string[]): Candidate[] {
+  const others = values.filter((value) => value !== leverValue(incumbent, lever))
+  return others.map((value) => ({ label: `${lever} ${value}`, patch: { [lever]: value } }))
 }
 
 /** The incumbent's own runs, for their logs. A later comparison with them gets the same runs, so they are trained once. */

@@ -16,7 +16,7 @@ export type RunOutcome = RunResult | NotRun
 export interface StageContext {
   readonly job: StageJob
   readonly workload: Workload
-  /** The study's root seed; stages derive their own with `selectionSeed` and `verificationSeed`. */
+  /** The study's root seed; stages derive their own with `selectionSeeds` and `verificationSeeds`. */
   readonly seed: number
   readonly baseline: Levers
   readonly incumbent: Levers

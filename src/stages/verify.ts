@@ -24,15 +24,17 @@ export interface VerifySettings extends StageSettings {
   readonly looks: readonly number[]
 }
 
+const defaults = { seeds: 5 }
+
 /** Retrains baseline and winner on seeds that no selection used. Gates rest on it. */
 export const verify: StageDefinition<VerifySettings, Verify> = {
   name: 'verify',
   schema: {
     summary: 'Retrains baseline and winner on seeds not used for selection.',
     description: 'Settings of the verification.',
-    initial: { seeds: 5 },
+    initial: defaults,
     properties: {
-      seeds: seedsSchema('Maximum number of seeds to retrain the baseline and the winner with.', 5),
+      seeds: seedsSchema('Maximum number of seeds to retrain the baseline and the winner with.', defaults.seeds),
       looks: listSchema(
         'Looks',
         'Increasing numbers of seeds after which the gates are judged; no more seeds are trained once every gate is ' +
@@ -50,7 +52,7 @@ export const verify: StageDefinition<VerifySettings, Verify> = {
   ],
   chartsSteps: true,
   /** The last look covers all seeds, whether the spec lists it or not. */
-  normalize: ({ seeds = 5, looks = [] }) => ({
+  normalize: ({ seeds = defaults.seeds, looks = [] }) => ({
     stage: 'verify',
     seeds,
     looks: [...looks.filter((n) => n !== seeds), seeds],

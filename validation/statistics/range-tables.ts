@@ -1,6 +1,7 @@
 import { mean, median, sampleSd } from '../../src/stats/describe.ts'
+import { defaults as settings } from '../../src/stages/lr-range/settings.ts'
 import { wilson } from '../diagnosis/tables.ts'
-import { settings, ways, type Searched } from './range-test.ts'
+import { ways, type Searched } from './range-test.ts'
 import { type Facts, table } from './tables.ts'
 
 /** Everything that `docs/validation/range-test.md` says. */

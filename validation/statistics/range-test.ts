@@ -3,7 +3,7 @@ import { withLevers } from '../../src/records/levers.ts'
 import type { RangeTestFindings } from '../../src/records/decision.ts'
 import type { RunRequest, RunResult } from '../../src/records/run.ts'
 import { stages } from '../../src/stages/index.ts'
-import type { LrRangeSettings } from '../../src/stages/lr-range/settings.ts'
+import { defaults as settings } from '../../src/stages/lr-range/settings.ts'
 import type { StageContext } from '../../src/stages/stage.ts'
 import { steepest } from '../../src/stats/range-suggestions.ts'
 import type { Engine } from '../../src/train/engine.ts'
@@ -48,17 +48,6 @@ export interface RangeTest {
   readonly steepestByRate: readonly (number | null)[]
 }
 
-/** The preset's own. */
-export const settings: LrRangeSettings = {
-  stage: 'lr-range',
-  from: 1e-6,
-  to: 10,
-  steps: 300,
-  seeds: 3,
-  backOff: [0.85, 0.5, 1 / 3, 0.1],
-  confirmLength: 0.5,
-  confirmSeeds: 3,
-}
 const perDecade = 3
 const rates = Array.from({ length: 5 * perDecade + 1 }, (_, i) => 1e-4 * 10 ** (i / perDecade))
 const optimizers = ['adamw', 'sgd'] as const

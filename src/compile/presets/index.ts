@@ -1,3 +1,4 @@
+import { entryNamed } from '../../base/lists.ts'
 import type { ModelInputs, Preset } from './definition.ts'
 import { tabularMlp } from './tabular-mlp.ts'
 import { textTransformer } from './text-transformer.ts'
@@ -14,11 +15,7 @@ const automatic = presets
   .sort((a, b) => a.auto.precedence - b.auto.precedence)
 
 /** The preset with this name. Throws if there is none. */
-export function presetNamed(name: PresetName): Preset<PresetName> {
-  const found = presets.find((preset) => preset.name === name)
-  if (!found) throw new Error(`there is no preset ${name}`)
-  return found
-}
+export const presetNamed = (name: PresetName): Preset<PresetName> => entryNamed(presets, name, 'preset')
 
 /** The preset for a spec that names none. */
 export function presetFor(inputs: ModelInputs): Preset<PresetName> {

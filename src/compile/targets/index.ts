@@ -1,3 +1,4 @@
+import { entryNamed } from '../../base/lists.ts'
 import type { TargetDefinition } from './definition.ts'
 import { workflow } from './workflow.ts'
 
@@ -12,8 +13,4 @@ export const targetNames: readonly TargetName[] = targets.map(({ name }) => name
 export const targetSummaries = (): string => targets.map(({ summary }) => summary).join(', or ')
 
 /** The target with this name. Throws if there is none. */
-export function targetNamed(name: TargetName): TargetDefinition {
-  const found = targets.find((target) => target.name === name)
-  if (!found) throw new Error(`there is no compile target ${name}`)
-  return found
-}
+export const targetNamed = (name: TargetName): TargetDefinition => entryNamed(targets, name, 'compile target')

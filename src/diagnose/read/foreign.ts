@@ -1,3 +1,4 @@
+import { groupBy } from '../../base/lists.ts'
 import { mean } from '../../stats/describe.ts'
 import type { Context, Curve, CurveGroup, EvaluationPoint, Measured, StepPoint } from '../curve.ts'
 import type { Column } from './columns.ts'
@@ -27,16 +28,6 @@ export function foreignCurves(text: string, file: string, facts: KnownFacts): Cu
       curveFrom(run, id === '' ? file : id),
     ),
   }))
-}
-
-function groupBy(rows: readonly Row[], key: (row: Row) => string): Map<string, Row[]> {
-  const groups = new Map<string, Row[]>()
-  for (const row of rows) {
-    const own = groups.get(key(row))
-    if (own) own.push(row)
-    else groups.set(key(row), [row])
-  }
-  return groups
 }
 
 function contextOf(rows: readonly Row[], { classes, validationRows, targetLoss }: KnownFacts): Context {

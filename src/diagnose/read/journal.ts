@@ -1,4 +1,5 @@
 import { jsonOrUndefined, mostDepth } from '../../base/json.ts'
+import { groupBy } from '../../base/lists.ts'
 import type { RunResult } from '../../records/run.ts'
 import { type Context, type CurveGroup, curveOf } from '../curve.ts'
 
@@ -16,15 +17,10 @@ export function journalCurves(text: string, context: (run: RunResult) => Context
     .split('\n')
     .slice(1)
     .flatMap((line) => runOf(line, isRun) ?? [])
-  const groups = new Map<string, RunResult[]>()
-  for (const run of new Map(runs.map((r) => [r.id, r])).values()) {
-    const { job, stage, label } = run.request
-    if (job.kind !== 'train' || job.length < 1 || job.stopAfter < 1) continue
-    const own = groups.get(`${stage}, ${label}`)
-    if (own) own.push(run)
-    else groups.set(`${stage}, ${label}`, [run])
-  }
-  return [...groups].map(([subject, own]) => ({
+  const each = [...new Map(runs.map((run) => [run.id, run])).values()]
+  const trained = each.filter(({ request: { job } }) => job.kind === 'train' && job.length >= 1 && job.stopAfter >= 1)
+  const trials = groupBy(trained, ({ request: { stage, label } }) => `${stage}, ${label}`)
+  return [...trials].map(([subject, own]) => ({
     subject,
     curves: own.map(curveOf),
     context: context(own[0] as RunResult),

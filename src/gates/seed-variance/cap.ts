@@ -5,7 +5,7 @@ import { sigmaInterval } from '../../stats/intervals.ts'
 import { capSeeds } from '../../stats/power.ts'
 import type { RuleBehavior } from '../definition.ts'
 import { readSide, type Side } from '../evidence.ts'
-import { inconclusive, seedsWithoutEffect, unfinished, type Finding } from '../finding.ts'
+import { inconclusive, seedHasNoEffect, seedsWithoutEffect, unfinished, type Finding } from '../finding.ts'
 import { judgesMetric } from '../metric-rule.ts'
 import { designAnalysis, noiseOf, power, seedsAlone, type PowerProblem, type StudyDesign } from '../power.ts'
 import { intervalWords, limitWords, shown, signed } from '../words.ts'
@@ -83,12 +83,7 @@ function decide(rule: SeedVarianceRule, side: Side, level: number): Finding {
  * seed would not have shown. A seed that never reaches the training looks the same. So equal values alone never pass.
  */
 function withoutSpread(rule: SeedVarianceRule, side: Side, reason: string): Finding {
-  if (seedsWithoutEffect(side)) {
-    return inconclusive(
-      `All ${side.values.length} seeds end in the same weights: the seed has no effect on training.`,
-      'This is a bug in tunegate; please report it.',
-    )
-  }
+  if (seedsWithoutEffect(side)) return seedHasNoEffect(`All ${side.values.length} seeds end in the same weights`)
   return inconclusive(
     `Seed SD of ${rule.split} ${rule.metric}: ${reason}.`,
     'The split is too small for this metric to show noise: gate on nll (or rmse), use a larger split, or set ' +

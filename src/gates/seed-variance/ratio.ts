@@ -3,7 +3,7 @@ import { sigmaRatioInterval } from '../../stats/intervals.ts'
 import { spreadRatioSeeds } from '../../stats/power.ts'
 import type { RuleBehavior } from '../definition.ts'
 import { readSide, type GateEvidence, type InterimAnalysis, type Side } from '../evidence.ts'
-import { inconclusive, seedsWithoutEffect, type Finding } from '../finding.ts'
+import { inconclusive, seedHasNoEffect, seedsWithoutEffect, type Finding } from '../finding.ts'
 import { matchSides } from '../match.ts'
 import { comparesMetric } from '../metric-rule.ts'
 import { designAnalysis, power, type PowerProblem, type StudyDesign } from '../power.ts'
@@ -123,12 +123,7 @@ function weigh(rule: SpreadRatioRule, source: string, candidate: Side, baseline:
 
 /** Equal values on one side: a spread of 0 would make the ratio 0 or infinite without evidence. */
 function withoutSpread(rule: SpreadRatioRule, candidate: Side, reason: string): Finding {
-  if (seedsWithoutEffect(candidate)) {
-    return inconclusive(
-      'All seeds of the candidate end in the same weights: the seed has no effect on training.',
-      'This is a bug in tunegate; please report it.',
-    )
-  }
+  if (seedsWithoutEffect(candidate)) return seedHasNoEffect('All seeds of the candidate end in the same weights')
   return inconclusive(
     `The ${ratioOf(rule)} has no interval: ${reason}.`,
     'The split is too small for this metric to show noise: gate on nll (or rmse), or use a larger split.',
@@ -142,7 +137,7 @@ function moreSeeds(
   seeds: number,
   analysis: InterimAnalysis,
 ): Pick<Finding, 'remedy' | 'seedsToSettle'> {
-  const question = { alpha: analysis.spreadAlpha, power: 0.8 }
+  const question = { alpha: analysis.spreadAlpha, power }
   const more = (distance: number): number | undefined => {
     const n = spreadRatioSeeds({ ...question, distance })
     return n !== undefined && n > seeds ? n : undefined

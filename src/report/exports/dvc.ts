@@ -1,4 +1,5 @@
 import { stringify } from 'yaml'
+import { groupBy } from '../../base/lists.ts'
 import type { Report } from '../model.ts'
 import type { ExportDefinition, ExportFile, ExportSource } from './definition.ts'
 import { exportedRuns, type Series } from './exported.ts'
@@ -64,18 +65,11 @@ function definition(plots: readonly string[]): object {
   return {
     params: ['params.yaml'],
     metrics: ['metrics.json'],
-    plots: [...grouped(plots)].map(([name, paths]) => ({
+    plots: [...groupBy(plots, metricOf)].map(([name, paths]) => ({
       [name]: { x: 'step', y: Object.fromEntries(paths.map((path) => [path, nameOf(name)])), title: name, x_label: 'step' },
     })),
   }
 }
 
-/** By metric. `Map.groupBy` came with Node 21. */
-function grouped(plots: readonly string[]): Map<string, string[]> {
-  const groups = new Map<string, string[]>()
-  for (const path of plots) {
-    const name = path.slice(6, path.lastIndexOf('/'))
-    groups.set(name, [...(groups.get(name) ?? []), path])
-  }
-  return groups
-}
+/** The metric of a file `plots/<metric>/seed-<seed>.tsv`. */
+const metricOf = (path: string): string => path.slice('plots/'.length, path.lastIndexOf('/'))

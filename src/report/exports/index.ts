@@ -1,3 +1,4 @@
+import { entryNamed } from '../../base/lists.ts'
 import type { ExportDefinition } from './definition.ts'
 import { dvc } from './dvc.ts'
 import { mlflow } from './mlflow.ts'
@@ -11,8 +12,4 @@ export const exportDefinitions: readonly ExportDefinition[] = [tensorboard, mlfl
 export const exportNames: readonly string[] = exportDefinitions.map((definition) => definition.name)
 
 /** The export with this name. Throws if there is none: the CLI accepts no other name. */
-export function exportNamed(name: string): ExportDefinition {
-  const found = exportDefinitions.find((definition) => definition.name === name)
-  if (!found) throw new Error(`there is no export ${name}`)
-  return found
-}
+export const exportNamed = (name: string): ExportDefinition => entryNamed(exportDefinitions, name, 'export')

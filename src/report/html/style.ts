@@ -19,6 +19,10 @@ const darkVariables = variables(
   }),
 )
 
+const darkCharts = Object.entries(brighter)
+  .map(([color, other]) => `svg [stroke="${color}"] { stroke: ${other} } svg [fill="${color}"] { fill: ${other} }`)
+  .join('\n  ')
+
 /** Two rules a line. */
 const swatches = Object.keys(groupColors)
   .map((group, i) => `${i === 0 ? '' : i % 2 === 0 ? '\n' : ' '}.swatch.${group} { background: var(--c-${group}) }`)
@@ -37,9 +41,7 @@ export const style = `
   --pass: #4fd0a5; --pass-wash: #123229; --fail: #ff9a66; --fail-wash: #3a2016; --open: #f2c14e; --open-wash: #352a10;
   --off: #9aa6b8; --off-wash: #262e3a; --link: #6db8ea;
   ${darkVariables} }
-  svg [stroke="#0072B2"] { stroke: #4ba3e3 } svg [fill="#0072B2"] { fill: #4ba3e3 }
-  svg [stroke="#009E73"] { stroke: #2fc99a } svg [fill="#009E73"] { fill: #2fc99a }
-  svg [stroke="#D55E00"] { stroke: #ff8a3d } svg [fill="#D55E00"] { fill: #ff8a3d } }
+  ${darkCharts} }
 * { box-sizing: border-box }
 html { scroll-behavior: smooth; -webkit-text-size-adjust: 100% }
 body { margin: 0; background: var(--page); color: var(--ink);

@@ -8,6 +8,8 @@ import { seedsSchema } from '../schema.ts'
 import { growBatch } from './process.ts'
 import { rateShares, sizesToProbe, type BatchSettings } from './settings.ts'
 
+const defaults = { largest: 512, scaling: 'auto', memoryMiB: 2048, probeSteps: 100, seeds: 3, recheck: true } as const
+
 /** Finds the largest batch that pays off. */
 export const batch: StageDefinition<BatchSettings, Batch> = {
   name: 'batch',
@@ -21,7 +23,7 @@ export const batch: StageDefinition<BatchSettings, Batch> = {
         type: 'integer',
         minimum: 1,
         maximum: 65536,
-        default: 512,
+        default: defaults.largest,
       },
       scaling: {
         title: 'Scaling',
@@ -29,7 +31,7 @@ export const batch: StageDefinition<BatchSettings, Batch> = {
           'How the learning rate follows the batch: by the factor or its square root; auto is linear for SGD ' +
           'and sqrt for the Adam family.',
         enum: ['auto', 'linear', 'sqrt'],
-        default: 'auto',
+        default: defaults.scaling,
       },
       memoryMiB: {
         title: 'Memory',
@@ -37,7 +39,7 @@ export const batch: StageDefinition<BatchSettings, Batch> = {
         type: 'integer',
         minimum: 64,
         maximum: 1048576,
-        default: 2048,
+        default: defaults.memoryMiB,
       },
       probeSteps: {
         title: 'Probe steps',
@@ -45,15 +47,15 @@ export const batch: StageDefinition<BatchSettings, Batch> = {
         type: 'integer',
         minimum: 5,
         maximum: 10000,
-        default: 100,
+        default: defaults.probeSteps,
       },
-      seeds: seedsSchema('Seeds of the comparison with the incumbent.', 3),
+      seeds: seedsSchema('Seeds of the comparison with the incumbent.', defaults.seeds),
       recheck: {
         title: 'Recheck',
         description:
           'A range test after a change of batch. true: the settings of lr-range, but lighter (2 sweeps, shares ' +
           '0.5 and 0.2); false: none.',
-        default: true,
+        default: defaults.recheck,
         anyOf: [{ type: 'boolean' }, { $ref: '#/$defs/lrRange' }],
       },
     },
@@ -61,17 +63,9 @@ export const batch: StageDefinition<BatchSettings, Batch> = {
   tunes: 'batching',
   movesTogether: 'as the scaling rule requires',
   charts: [{ ids: ['throughput', 'memory', 'range-test-recheck'] }],
-  normalize(
-    written,
-    {
-      levers: {
-        batching: { batchSize },
-      },
-      written: listed,
-    },
-  ) {
-    const { largest = Math.max(512, batchSize), scaling = 'auto', memoryMiB = 2048 } = written
-    const { probeSteps = 100, seeds = 3, recheck = true } = written
+  normalize(written, { levers, written: listed }) {
+    const { scaling, memoryMiB, probeSteps, seeds, recheck } = { ...defaults, ...written }
+    const { largest = Math.max(defaults.largest, levers.batching.batchSize) } = written
     const lighter = { ...rangeTestSettings(listed[lrRange.name] ?? {}), seeds: 2, backOff: [0.5, 0.2] }
     return {
       stage: 'batch',
@@ -83,16 +77,8 @@ export const batch: StageDefinition<BatchSettings, Batch> = {
       recheck: recheck === false ? null : rangeTestSettings(recheck === true ? {} : recheck, lighter),
     }
   },
-  check(
-    { largest, recheck },
-    written,
-    {
-      levers: {
-        batching: { batchSize },
-      },
-    },
-    report,
-  ) {
+  check({ largest, recheck }, written, { levers }, report) {
+    const { batchSize } = levers.batching
     if (largest < batchSize) {
       report('range-reversed', ['largest'], 'the largest batch is below the baseline batch', {
         found: String(largest),

@@ -10,6 +10,8 @@ const share = { $ref: '#/$defs/share' }
 const strength = { type: 'number', minimum: 0, maximum: 1 }
 const someValues = { minItems: 1, maxItems: 20, uniqueItems: true }
 
+const defaults = { eta: 3, seeds: 3 }
+
 /** A grid of regularization levers. */
 export const regularize: StageDefinition<RegularizeSettings, Regularize> = {
   name: 'regularize',
@@ -31,9 +33,9 @@ export const regularize: StageDefinition<RegularizeSettings, Regularize> = {
         type: 'integer',
         minimum: 2,
         maximum: 10,
-        default: 3,
+        default: defaults.eta,
       },
-      seeds: seedsSchema('Seeds of each cell.', 3),
+      seeds: seedsSchema('Seeds of each cell.', defaults.seeds),
     },
     definitions: {
       grid: {
@@ -56,7 +58,7 @@ export const regularize: StageDefinition<RegularizeSettings, Regularize> = {
   },
   tunes: 'regularization',
   charts: [{ ids: ['grid', 'sensitivity'] }],
-  normalize: ({ grid = {}, eta = 3, seeds = 3 }, context) => ({
+  normalize: ({ grid = {}, eta = defaults.eta, seeds = defaults.seeds }, context) => ({
     stage: 'regularize',
     grid: normalizeGrid(grid, context),
     eta,

@@ -46,9 +46,7 @@ export function* searchGrid(context: StageContext, settings: RegularizeSettings)
   return recorder.close(
     recorder.lineage.length > 0 ? 'changed' : none.conclusion,
     [
-      recorder.lineage.length > 0
-        ? `Moved: ${recorder.lineage.map((l) => `${l.lever} ${String(l.from)} → ${String(l.to)}`).join(', ')}.`
-        : none.sentence,
+      recorder.lineage.length > 0 ? `Moved: ${recorder.moves()}.` : none.sentence,
       sensitive.length > 0
         ? `Share of the variance in the first round of the grid that each lever explains (ω²): ${sensitive.join(', ')}.`
         : '',

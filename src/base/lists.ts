@@ -1,0 +1,26 @@
+/**
+ * The entry of a registry with this name. Throws if there is none.
+ *
+ * @param kind what the entries are, for the message: `gate`
+ */
+export function entryNamed<Entry extends { readonly name: string }>(
+  entries: readonly Entry[],
+  name: string,
+  kind: string,
+): Entry {
+  const found = entries.find((entry) => entry.name === name)
+  if (!found) throw new Error(`there is no ${kind} ${name}`)
+  return found
+}
+
+/** Items by key, keys and items in the order of the list. `Map.groupBy` came with Node 21. */
+export function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>()
+  for (const item of items) {
+    const key = keyOf(item)
+    const group = groups.get(key)
+    if (group) group.push(item)
+    else groups.set(key, [item])
+  }
+  return groups
+}
