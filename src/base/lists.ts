@@ -24,3 +24,10 @@ export function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => str
   }
   return groups
 }
+
+/** How often each value occurs, in the order of first occurrence. */
+export function occurrences<Item>(values: Iterable<Item>): Map<Item, number> {
+  const counts = new Map<Item, number>()
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
+  return counts
+}

@@ -10,13 +10,6 @@ export function addTo(sums: Float64Array, i: number, by = 1): void {
   sums[i] = (sums[i] ?? NaN) + by
 }
 
-/** How often each value occurs, in the order of first occurrence. */
-export function occurrences<K>(values: Iterable<K>): Map<K, number> {
-  const counts = new Map<K, number>()
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
-  return counts
-}
-
 /** a[i] − b[i] for two lists of one length. */
 export const differences = (a: readonly number[], b: readonly number[]): number[] =>
   a.map((value, i) => value - numberAt(b, i))

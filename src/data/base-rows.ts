@@ -1,5 +1,5 @@
 import { fingerprint } from '../base/hash.ts'
-import { occurrences } from '../base/numbers.ts'
+import { occurrences } from '../base/lists.ts'
 import type { Column } from './column.ts'
 import { encodeInputs } from './encode.ts'
 import { selectInputs, type InputColumn } from './inputs.ts'

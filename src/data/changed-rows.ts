@@ -1,4 +1,4 @@
-import { occurrences } from '../base/numbers.ts'
+import { occurrences } from '../base/lists.ts'
 import { datasetOf } from './load.ts'
 import { readSource } from './read-source.ts'
 import type { DataConfig, Splits } from './types.ts'

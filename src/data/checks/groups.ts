@@ -1,4 +1,4 @@
-import { occurrences } from '../../base/numbers.ts'
+import { occurrences } from '../../base/lists.ts'
 import { counted, listed } from '../problems.ts'
 import type { Dataset, KeyColumn } from '../types.ts'
 import type { CheckDefinition, Found } from './definition.ts'

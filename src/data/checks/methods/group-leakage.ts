@@ -1,4 +1,4 @@
-import { occurrences } from '../../../base/numbers.ts'
+import { occurrences } from '../../../base/lists.ts'
 import { shuffled, stream } from '../../../base/random.ts'
 import type { Dataset, KeyColumn } from '../../types.ts'
 import { Distances } from './distances.ts'

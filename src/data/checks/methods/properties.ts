@@ -1,4 +1,4 @@
-import { occurrences } from '../../../base/numbers.ts'
+import { occurrences } from '../../../base/lists.ts'
 import type { Dataset } from '../../types.ts'
 
 /** One number per row, such as its brightness, and its name. */
