@@ -8,7 +8,7 @@ import type { Splits } from '../../src/data/types.ts'
 import type { Report } from '../../src/report/model.ts'
 import { git } from '../support/act.ts'
 import { root } from '../support/architecture.ts'
-import { runStep, type StepResult } from '../support/runner.ts'
+import { pullPayload, runStep, startedBy, type StepResult } from '../support/runner.ts'
 
 const spec = `version: 1
 name: wine
@@ -58,18 +58,11 @@ async function pull(
   writeFileSync(join(checkout, 'tuning.yml'), text)
   git(checkout, 'add', '--all')
   git(checkout, 'commit', '--quiet', '--allow-empty', '--message=change')
-  const path = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
-  writeFileSync(
-    path,
-    JSON.stringify({
-      pull_request: { number: 7, base: { sha: from, ref: 'main' }, head: { sha: git(checkout, 'rev-parse', 'HEAD') } },
-    }),
-  )
   const result = await runStep({
     script: join(root, 'dist/action/index.js'),
     workspace: checkout,
     with: { engine: 'wasm', workers: '1', artifact: 'false', ...inputs },
-    env: { GITHUB_EVENT_NAME: 'pull_request', GITHUB_EVENT_PATH: path },
+    env: startedBy('pull_request', pullPayload(from, git(checkout, 'rev-parse', 'HEAD'))),
   })
   const gates = [...(result.summary ?? '').matchAll(/^\| \S+ (pass|fail|inconclusive) \| ([a-z-]+)/gm)].map(
     (m) => `${m[2]} ${m[1]}`,

@@ -8,8 +8,9 @@ import type { Report } from '../../src/report/model.ts'
 import { git } from '../support/act.ts'
 import { root } from '../support/architecture.ts'
 import { startArtifactService, type ArtifactService } from '../support/artifact-service.ts'
+import { ended } from '../support/proposal.ts'
 import { startRestEmulator, type RestEmulator } from '../support/rest-emulator.ts'
-import { runStep, type StepResult } from '../support/runner.ts'
+import { pullPayload, runStep, startedBy, type StepResult } from '../support/runner.ts'
 import { wineSpec } from '../support/specs.ts'
 
 const data = readFileSync(join(root, 'examples/wine/wine.csv'), 'utf8')
@@ -80,18 +81,15 @@ function propose(onBase: string, onHead: string, change: () => void = () => {}):
 }
 
 function step(inputs: Readonly<Record<string, string>> = {}): Promise<StepResult> {
-  const path = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
-  writeFileSync(path, JSON.stringify({ pull_request: { number: 7, base: { sha: base, ref: 'main' }, head: { sha: head } } }))
   return runStep({
     script: join(root, 'dist/action/index.js'),
     workspace: checkout,
     with: { token: github.token, engine: 'wasm', workers: '1', out: '.tunegate/out', post: 'comment', ...inputs },
-    env: { ...artifacts.env, GITHUB_API_URL: github.url, GITHUB_EVENT_NAME: 'pull_request', GITHUB_EVENT_PATH: path },
+    env: { ...artifacts.env, GITHUB_API_URL: github.url, ...startedBy('pull_request', pullPayload(base, head)) },
   })
 }
 
 const reportOf = (): Report => JSON.parse(readFileSync(join(checkout, '.tunegate/out/report.json'), 'utf8')) as Report
-const ended = ({ exitCode, outputs }: StepResult): unknown[] => [exitCode, outputs['verdict']]
 
 /** Log, summary, comment and HTML report all say it. */
 function expectSaid(ran: StepResult, sentence: RegExp): void {
