@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { loadDataset } from '../../src/data/load.ts'
 import type { Splits } from '../../src/data/types.ts'
 import type { Report } from '../../src/report/model.ts'
+import { config, plainSplit, wine as wineFile } from '../data/support.ts'
 import { git } from '../support/act.ts'
 import { root } from '../support/architecture.ts'
 import { pullPayload, runStep, startedBy, type StepResult } from '../support/runner.ts'
@@ -30,7 +31,7 @@ let base: string
 /** A default branch with a spec and the lock of its study. */
 beforeAll(() => {
   checkout = mkdtempSync(join(tmpdir(), 'retrain-'))
-  copyFileSync(join(root, 'examples/wine/wine.csv'), join(checkout, 'wine.csv'))
+  copyFileSync(wineFile, join(checkout, 'wine.csv'))
   writeFileSync(join(checkout, 'tuning.yml'), spec)
   writeFileSync(join(checkout, '.gitignore'), 'out/\n.tunegate/\n')
   // It ends with 3: a lock that is yet to be committed has no times, and here there is none.
@@ -129,16 +130,7 @@ function onBase(change: () => void): string {
 
 /** Rows of a part of the split, their line replaced. */
 async function edited(rows: string, part: keyof Splits, change: (line: string) => string, stratify = true): Promise<string> {
-  const split = { validation: 0.2, test: 0.2, stratify, groupBy: null, seed: 17 }
-  const { splits } = await loadDataset({
-    source: join(root, 'examples/wine/wine.csv'),
-    target: 'class',
-    header: 'auto',
-    task: 'classification',
-    inputs: { kind: 'auto' },
-    standardize: true,
-    split,
-  })
+  const { splits } = await loadDataset(config(wineFile, { target: 'class', split: { ...plainSplit, stratify } }))
   const chosen = new Set(splits[part])
   return rows
     .split('\n')
@@ -147,7 +139,7 @@ async function edited(rows: string, part: keyof Splits, change: (line: string) =
 }
 
 const retrain = { baseline: 'retrain', out: '.tunegate/out' }
-const wine = readFileSync(join(root, 'examples/wine/wine.csv'), 'utf8')
+const wine = readFileSync(wineFile, 'utf8')
 /** Numbers that say nothing of the class. */
 const noise = (line: string): string =>
   line
