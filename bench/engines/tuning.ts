@@ -9,9 +9,10 @@ import { parseArgs } from 'node:util'
 import { exitCodes } from '../../src/cli/exit.ts'
 import { loadDataset } from '../../src/data/load.ts'
 import type { Evaluation, RunResult } from '../../src/records/run.ts'
+import { median } from '../../src/stats/describe.ts'
 import { root } from '../../test/support/architecture.ts'
 import { digitImages } from '../../test/support/digits.ts'
-import { command, lastLine, median, pythonOf, versionsOf } from './peers.ts'
+import { command, lastLine, pythonOf, versionsOf } from './peers.ts'
 import { machineLine, markdownOf, type Table, writePart } from './results.ts'
 
 interface Took {
