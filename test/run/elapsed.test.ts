@@ -11,7 +11,7 @@ import { complete, crashed, folder, header, journalIn, plan, request } from './r
 
 const requests = (labels: string): RunRequest[] => labels.split(' ').map((label) => request(label, label.charCodeAt(0)))
 
-/** RunScheduler for runs named by letters, and says what became of each. */
+/** Asks for runs named by letters, and says what became of each. */
 const asking = (labels: string): Stage =>
   function* ({ incumbent, job }) {
     const outcomes: readonly RunOutcome[] = yield requests(labels)
