@@ -1,4 +1,5 @@
-// `npm run build` writes `dist/`; with `--check` it builds beside it and names the files that differ from the committed ones.
+// `npm run build` writes `dist/`; with `--check` it builds beside it and names the files that differ from the committed
+// ones.
 //
 //   src/*.ts ──tsc──▶ build/src/*.js ──ncc──▶ one ES module and its lazy chunks per entry ──esbuild──▶ minified ──▶ dist/
 //

@@ -1,6 +1,6 @@
-// Writes `src/engines/tensorflow/install/pins.json`: what `tunegate engine install` downloads, in exact versions with SHA-256. To move to
-// newer versions, change `wanted`, run `node scripts/node24.mjs scripts/pin-engine.ts` (needs npm, pip and 900 MB for a while), read
-// the difference, and run the tests with TUNEGATE_TEST_NATIVE=1.
+// Writes `src/engines/tensorflow/install/pins.json`: what `tunegate engine install` downloads, in exact versions with
+// SHA-256. To move to newer versions, change `wanted`, run `node scripts/node24.mjs scripts/pin-engine.ts` (needs npm, pip
+// and 900 MB for a while), read the difference, and run the tests with TUNEGATE_TEST_NATIVE=1.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'

@@ -15,7 +15,9 @@ const spec = digitsSpec({ gate: 'regression: { metric: accuracy, margin: 0.03 }'
 
 let repository: string
 
-/** A default branch with a spec and its lock, and the workflow that docs/github.md shows, with the action of this checkout. */
+/**
+ * A default branch with a spec and its lock, and the workflow that docs/github.md shows, with the action of this checkout.
+ */
 beforeAll(() => {
   repository = join(mkdtempSync(join(tmpdir(), 'act-')), 'repository')
   for (const name of ['action.yml', 'dist']) cpSync(join(root, name), join(repository, name), { recursive: true })

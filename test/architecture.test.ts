@@ -38,7 +38,8 @@ describe('the folders of src', () => {
 
   it('attack 16: print in few places, each of which makes what it prints printable', () => {
     const found = (pattern: RegExp): string[] => [...new Set(lines(src, pattern).map((line) => line.split(':')[0] ?? ''))]
-    // `cli.ts` speaks where the rest is not there; `worker.ts` is no program for a person; a child's script prints for its parent.
+    // `cli.ts` speaks where the rest is not there; `worker.ts` is no program for a person; a child's script prints for its
+    // parent.
     expect(found(/\bconsole\.|\bprocess\.std(out|err)\b|\{[^}]*\bstd(out|err)\b[^}]*\} = process/)).toEqual([
       'src/cli.ts',
       'src/cli/commands/gate.ts',

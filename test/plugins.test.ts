@@ -48,8 +48,8 @@ const held: readonly PluginKind[] = [
   },
   {
     folder: 'src/layers',
-    // Not held, since they are words of other things too: dense, flatten, embedding and residual are plain English, dropout is
-    // a lever as well, and activation an argument of several layers.
+    // Not held, since they are words of other things too: dense, flatten, embedding and residual are plain English, dropout
+    // is a lever as well, and activation an argument of several layers.
     names: [
       'conv2d',
       'depthwiseConv2d',

@@ -88,8 +88,8 @@ async function profile(): Promise<readonly OpCost[]> {
 }
 
 /**
- * The first half of the steps warms up; what is told is the time of the second, by the clock and of all the process's threads
- * together, and the mean loss at its end.
+ * The first half of the steps warms up; what is told is the time of the second, by the clock and of all the process's
+ * threads together, and the mean loss at its end.
  */
 async function measure(): Promise<object> {
   const context = contextOf(await engineOf())

@@ -1,8 +1,8 @@
 // `npm run bench:engines -- [--engine DIR] [--python FILE] [--rounds N] [--only TEXT] [--engines TEXT,TEXT]
-// [--skip-processes] [--profile] [--table FILE]`: steps a second of one process with one thread on every engine, and PyTorch and Keras
-// beside them: the same model, initial weights, data, batches, optimizer and clipping. They take turns; figures are medians.
-// Before any ratio counts, all must come to the same loss. Then two workers at once, and a worker's start. `--profile`: instead,
-// what the ops of a native step cost one by one. `--table` puts the figures into a file.
+// [--skip-processes] [--profile] [--table FILE]`: steps a second of one process with one thread on every engine, and PyTorch
+// and Keras beside them: the same model, initial weights, data, batches, optimizer and clipping. They take turns; figures
+// are medians. Before any ratio counts, all must come to the same loss. Then two workers at once, and a worker's start.
+// `--profile`: instead, what the ops of a native step cost one by one. `--table` puts the figures into a file.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'

@@ -72,7 +72,9 @@ async function speedOf(worker: WorkerProcess, count: number, seed: number): Prom
   return trained.result.timing.stepsPerSecond
 }
 
-/** Seconds from a worker's fork until it is ready and until its first step is done, and of a Node process that does nothing. */
+/**
+ * Seconds from a worker's fork until it is ready and until its first step is done, and of a Node process that does nothing.
+ */
 export interface ColdStart {
   readonly ready: number
   readonly firstStep: number

@@ -4,16 +4,16 @@ import { realpath, stat } from 'node:fs/promises'
 import { extname, join, posix } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { NormalizedData } from '../compile/normalized.ts'
-import type { BaseData, BaseFile } from '../study/base-file.ts'
+import { lookedForOnce, type BaseData, type BaseFile } from '../study/base-file.ts'
 import { blobAt, isCommitted, type CommittedFile, type Commits } from './commit-files.ts'
 
 /** Larger files are not compared: GitHub does not serve more of a file. */
 const mostBytes = 100 * 1024 * 1024
 
-/** The data file that the base commit's spec names. It is requested once a study is done. */
+/** The data file that the base commit's spec names. It is requested to retrain the base, or once a study is done. */
 export function baseData(base: string, specPath: string, data: NormalizedData, commits: Commits): BaseData {
   const path = posix.join(posix.dirname(specPath.replaceAll('\\', '/')), data.source)
-  return { data, path, file: (own) => fileOf(base, path, own, commits) }
+  return lookedForOnce({ data, path, file: (own) => fileOf(base, path, own, commits) })
 }
 
 /** If the change leaves the file alone, only the change's own copy is read, to find that out. */

@@ -5,7 +5,7 @@ import type { Mode } from '../github/inputs.ts'
 import { say } from '../github/log.ts'
 import { annotate } from '../github/annotations.ts'
 import { writeBegun, writeShards, writeVerdict } from '../github/outputs.ts'
-import { artifactParcels } from '../github/shard-bundles.ts'
+import { artifactBundles } from '../github/shard-bundles.ts'
 import { writeSummary } from '../github/summary.ts'
 import { Interrupted } from '../run/execute.ts'
 import { mostPackedBytes } from '../run/shard-bundle.ts'
@@ -75,7 +75,7 @@ function fanOutOf({ shards }: JobInputs, { noArtifacts, workflowRun: run }: Runn
       },
     ])
   }
-  return { ...run, exchange: artifactParcels(mostPackedBytes), shards, now: () => Date.now() }
+  return { ...run, exchange: artifactBundles(mostPackedBytes), shards, now: () => Date.now() }
 }
 
 /** The inputs were checked with the mode. */

@@ -112,7 +112,7 @@ async function baselineOfBase(query: BaselineQuery, gates: readonly GateRule[]):
     without: request.command === 'verify' ? 'refuse' : 'retrain-base',
     lockIn: lockPath,
     textAt: (path) => textAt(api, request.base, path),
-    isProvided: () => ownLock(asked, query) !== null,
+    isProvided: () => ownFile(asked, query) !== null,
   })
   switch (choice.kind) {
     case 'retrained':
@@ -150,13 +150,23 @@ function lockPath(named: string): string {
 }
 
 /** The workflow may choose a file that no commit has, such as one that an earlier step downloaded. This job needs it too. */
-function ownLock(asked: Baseline, { specPath, runner: { workspace } }: BaselineQuery): ExpectedBaseline | null {
+function ownLock(asked: Baseline, query: BaselineQuery): ExpectedBaseline | null {
+  const own = ownFile(asked, query)
+  if (own === null) return null
+  const { path, full } = own
+  return { kind: 'lock', lock: parseLock(readFileSync(full, 'utf8'), path), source: basename(full) }
+}
+
+/** The path that messages name, and the file there; null if the workflow chose none, or it is not there. */
+function ownFile(
+  asked: Baseline,
+  { specPath, runner: { workspace } }: BaselineQuery,
+): { readonly path: string; readonly full: string } | null {
   if (!isNamed(asked)) return null
   const path = asked.kind === 'file' ? asked.path : lockBeside(specPath)
   const file = join(workspace, path)
   const full = statSync(file, { throwIfNoEntry: false })?.isDirectory() ? join(file, lockName) : file
-  if (!statSync(full, { throwIfNoEntry: false })?.isFile()) return null
-  return { kind: 'lock', lock: parseLock(readFileSync(full, 'utf8'), path), source: basename(full) }
+  return statSync(full, { throwIfNoEntry: false })?.isFile() ? { path, full } : null
 }
 
 function none(path: string, where: string): never {

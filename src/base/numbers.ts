@@ -1,7 +1,7 @@
 /**
- * A number of a list at an index within its bounds; NaN beyond them. For short lists, such as one value per seed. A loop over
- * a typed array writes `values[i] ?? NaN` instead, which costs nothing: a function that all callers share sees every kind of
- * array, and then a call costs twenty times as much as a read.
+ * A number of a list at an index within its bounds; NaN beyond them. For short lists, such as one value per seed. A loop
+ * over a typed array writes `values[i] ?? NaN` instead, which costs nothing: a function that all callers share sees every
+ * kind of array, and then a call costs twenty times as much as a read.
  */
 export const numberAt = (values: readonly number[], i: number): number => values[i] ?? NaN
 

@@ -79,8 +79,8 @@ async function* contentOf(zip: ZipFile, entry: Entry): AsyncGenerator<Buffer> {
 }
 
 /**
- * Hands yauzl the bytes of a file. Its own reader passes offsets to `fs.read` unchecked, and an offset that `fs.read` refuses,
- * which zip64 can state, would end the process.
+ * Hands yauzl the bytes of a file. Its own reader passes offsets to `fs.read` unchecked, and an offset that `fs.read`
+ * refuses, which zip64 can state, would end the process.
  */
 class FileReader extends RandomAccessReader {
   readonly #file: FileHandle

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
 import { explainFileError } from '../base/files.ts'
-import type { BaseData } from '../study/base-file.ts'
+import { lookedForOnce, type BaseData } from '../study/base-file.ts'
 import { readSpec } from '../study/read-spec.ts'
 import { workspaceOf } from './workspace.ts'
 
@@ -29,7 +29,7 @@ export async function baseDataOf(file: string | undefined, baseSpec: string | un
   const bytes = await contentOf(file)
   const versionFor: BaseData['file'] = async (own) =>
     bytes.equals(await contentOf(own)) ? { kind: 'same' } : { kind: 'other', name: basename(file), bytes }
-  return { data, file: versionFor }
+  return lookedForOnce({ data, file: versionFor })
 }
 
 const contentOf = (file: string): Promise<Buffer> =>

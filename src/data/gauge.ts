@@ -5,8 +5,8 @@ import type { Limits, Source } from './source.ts'
 const rowsBetween = 4096
 /**
  * Bytes that a kept cell takes while its column grows and once it is an input: 8 for a number, half as many for growth, 4
- * for a float. Measured: a process that loads 20 million cells in 2 million rows takes 529 MiB for a .csv, where the estimate
- * says 511 MiB, and 369 MiB for a .npy of 4-byte floats, where it says 504 MiB.
+ * for a float. Measured: a process that loads 20 million cells in 2 million rows takes 529 MiB for a .csv, where the
+ * estimate says 511 MiB, and 369 MiB for a .npy of 4-byte floats, where it says 504 MiB.
  */
 const cellBytes = 16
 /** Bytes that a row takes besides its cells: its place in the split, its codes, its hash. */

@@ -2,7 +2,10 @@
 export interface DataConfig {
   /** Path, already resolved and confined to the workspace by the caller. */
   readonly source: string
-  /** A column's name, or its index from 0 ("64"), or from the end ("-1" is the last); in an archive of arrays, the array's name. */
+  /**
+   * A column's name, or its index from 0 ("64"), or from the end ("-1" is the last); in an archive of arrays, the array's
+   * name.
+   */
   readonly target: string
   readonly header: boolean | 'auto'
   readonly task: Task

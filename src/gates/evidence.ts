@@ -54,9 +54,9 @@ const spreadAlpha = 0.025
 export const singleAnalysis: InterimAnalysis = { alpha, spreadAlpha, number: 1, of: 1 }
 
 /**
- * The interim analysis at `seeds` of the planned seeds. Every one, including the last, tests at the nominal level that keeps the error
- * rate of all looks together at the level of a single test. A look that the budget forces between two planned ones keeps
- * that level, because the seeds' results did not trigger it. The information of a look is assumed to grow with the
+ * The interim analysis at `seeds` of the planned seeds. Every one, including the last, tests at the nominal level that keeps
+ * the error rate of all looks together at the level of a single test. A look that the budget forces between two planned ones
+ * keeps that level, because the seeds' results did not trigger it. The information of a look is assumed to grow with the
  * candidate's seeds. If the baseline's seeds are fixed, as in a lock, successive looks correlate more than that, and the
  * level errs on the safe side.
  */

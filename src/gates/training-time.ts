@@ -18,7 +18,9 @@ export interface TrainingTimeRule extends GateRule {
   readonly maxRatio: number
 }
 
-/** One-sided error probability of each bound. There is one analysis: the clock does not decide how many seeds are trained. */
+/**
+ * One-sided error probability of each bound. There is one analysis: the clock does not decide how many seeds are trained.
+ */
 const alpha = 0.05
 const retrain =
   'Retrain the baseline with the candidate: --baseline retrain, or --base-spec SPEC for another model; in the action, ' +

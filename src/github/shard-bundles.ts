@@ -10,7 +10,7 @@ import { artifactClient } from './artifacts.ts'
 type Client = Pick<DefaultArtifactClient, 'uploadArtifact' | 'downloadArtifact' | 'getArtifact' | 'listArtifacts'>
 
 /** Files that jobs of one workflow run leave for each other, as artifacts of one file each, which are never unpacked. */
-export interface Parcels {
+export interface ShardBundles {
   /** Resolves when it can be fetched. Rejects if it cannot be stored; a name can be used once per run. */
   send(name: string, content: Uint8Array): Promise<void>
   /** Null if there is none with this name; the error is a sentence. */
@@ -23,7 +23,7 @@ export interface Parcels {
 const retentionDays = 5
 
 /** @param mostBytes larger files are not downloaded */
-export function artifactParcels(mostBytes: number, given?: Client): Parcels {
+export function artifactBundles(mostBytes: number, given?: Client): ShardBundles {
   const connect = async (): Promise<Client> => given ?? artifactClient()
   return {
     send: (name, content) =>

@@ -54,9 +54,9 @@ export const batchNormalization: LayerDefinition<BatchNormalization> = {
 }
 
 /**
- * Training normalizes by the batch's own mean and biased variance, inference by the running ones. The running statistics move
- * as in Keras: old · momentum + batch · (1 − momentum), with the biased variance (PyTorch moves the unbiased one). No gradient
- * flows through them.
+ * Training normalizes by the batch's own mean and biased variance, inference by the running ones. The running statistics
+ * move as in Keras: old · momentum + batch · (1 − momentum), with the biased variance (PyTorch moves the unbiased one). No
+ * gradient flows through them.
  */
 function forward(tf: Tf, layer: BatchNormalization, fused: FusedOps | undefined): LayerFunction {
   return ({ x, weights, statistics, options }) => {

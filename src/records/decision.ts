@@ -152,3 +152,7 @@ export interface StageDecision {
   /** Every run that the stage requested, in order of request. */
   readonly runs: readonly string[]
 }
+
+/** What the verification of a study found; null if none ran. */
+export const verifyFindings = (decisions: readonly StageDecision[]): VerifyFindings | null =>
+  decisions.flatMap(({ findings }) => findings.verify ?? [])[0] ?? null

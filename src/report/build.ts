@@ -3,7 +3,14 @@ import type { BaselineEvidence } from '../gates/evidence.ts'
 import { gateOf } from '../gates/index.ts'
 import type { MetricComparison } from '../gates/verification.ts'
 import { leverBuckets, leverDifferences, type Levers } from '../records/levers.ts'
-import type { BatchFindings, Omission, StageDecision, VerifiedRun, VerifyFindings } from '../records/decision.ts'
+import {
+  verifyFindings,
+  type BatchFindings,
+  type Omission,
+  type StageDecision,
+  type VerifiedRun,
+  type VerifyFindings,
+} from '../records/decision.ts'
 import type { Lock, LockedChange } from '../records/lock.ts'
 import type { Plan, StageName } from '../records/plan.ts'
 import { stageNames } from '../stages/index.ts'
@@ -156,7 +163,7 @@ function verificationOf(
   decisions: readonly StageDecision[],
   statistics: readonly MetricComparison[],
 ): Report['verification'] {
-  const verify = decisions.flatMap((d) => d.findings.verify ?? [])[0]
+  const verify = verifyFindings(decisions)
   return verify ? { ...untimed(verify), metrics: statistics, calibration: calibrationOf(verify) } : null
 }
 

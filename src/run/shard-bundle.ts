@@ -36,8 +36,8 @@ interface FirstLine extends Binding, StudyState {
 }
 
 /** Far above what a study needs, and below what hurts a runner. */
-export const mostParcelBytes = 512 * 1024 * 1024
-export const mostParcelRuns = 20_000
+export const mostBundleBytes = 512 * 1024 * 1024
+export const mostBundleRuns = 20_000
 const headLimits = { bytes: 10_000, depth: 4, values: 100 }
 /** Of the packed file. */
 export const mostPackedBytes = 128 * 1024 * 1024
@@ -69,7 +69,7 @@ export async function openShardBundle(
   const other = (['run', 'sha', 'plan', 'content'] as const).find((key) => first[key] !== expected[key])
   if (other)
     return err(`it belongs to another ${{ run: 'workflow run', sha: 'commit', plan: 'plan', content: 'job' }[other]}`)
-  if (lines.length > mostParcelRuns) return err(`it holds ${lines.length} runs, more than ${mostParcelRuns}`)
+  if (lines.length > mostBundleRuns) return err(`it holds ${lines.length} runs, more than ${mostBundleRuns}`)
   const idOf = runIds(workload, first.engine)
   const runs = lines.map((line) => fittingRun(line, first.engine, idOf))
   const wrong = runs.indexOf(undefined)
@@ -80,12 +80,12 @@ export async function openShardBundle(
 async function unpack(packed: Uint8Array): Promise<Result<string, string>> {
   if (packed.length > mostPackedBytes) return err(`it has ${packed.length} bytes, more than ${mostPackedBytes}`)
   try {
-    const bytes = await promisify(gunzip)(packed, { maxOutputLength: mostParcelBytes })
-    return hasMoreLines(bytes, mostParcelRuns + 1)
-      ? err(`it holds more than ${mostParcelRuns} runs`)
+    const bytes = await promisify(gunzip)(packed, { maxOutputLength: mostBundleBytes })
+    return hasMoreLines(bytes, mostBundleRuns + 1)
+      ? err(`it holds more than ${mostBundleRuns} runs`)
       : ok(bytes.toString('utf8'))
   } catch {
-    return err(`it is not gzipped, or it unpacks to more than ${mostParcelBytes} bytes`)
+    return err(`it is not gzipped, or it unpacks to more than ${mostBundleBytes} bytes`)
   }
 }
 

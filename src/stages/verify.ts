@@ -62,7 +62,9 @@ export const verify: StageDefinition<VerifySettings, Verify> = {
       allowed: `increasing numbers up to the ${seeds} seeds`,
     })
   },
-  /** Baseline and winner under the same fresh seeds. If no lever moved, they are identical and half of the runs are saved. */
+  /**
+   * Baseline and winner under the same fresh seeds. If no lever moved, they are identical and half of the runs are saved.
+   */
   estimate: ({ seeds }, study) => [
     training(study, { id: 'retrain', title: 'baseline and winner', varies: [], trials: 2, seeds }),
   ],

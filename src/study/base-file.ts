@@ -13,6 +13,15 @@ export interface BaseData {
   file(own: string): Promise<BaseFile>
 }
 
+/**
+ * The base's data by a search that is done when it is first asked for, and once: a study has one data file, and asks to
+ * retrain the base and to compare its rows.
+ */
+export function lookedForOnce({ file, ...rest }: BaseData): BaseData {
+  let found: Promise<BaseFile> | undefined
+  return { ...rest, file: (own) => (found ??= file(own)) }
+}
+
 export type BaseFile =
   | { readonly kind: 'same' }
   | { readonly kind: 'other'; readonly name: string; readonly bytes: Buffer }

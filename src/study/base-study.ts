@@ -7,6 +7,7 @@ import { candidateSeeds } from '../gates/baseline.ts'
 import type { BaselineEvidence } from '../gates/evidence.ts'
 import { checkPower } from '../gates/power-check.ts'
 import { gateOf } from '../gates/index.ts'
+import { verifyFindings } from '../records/decision.ts'
 import type { Plan } from '../records/plan.ts'
 import { execute } from '../run/execute.ts'
 import { isConfirmation, stages } from '../stages/index.ts'
@@ -64,7 +65,7 @@ export async function retrainBase(
         clock,
         signal,
       })
-      const found = decisions.find((d) => d.findings.verify)?.findings.verify
+      const found = verifyFindings(decisions)
       const runs = found ? candidateSeeds(found) : []
       return { source, runs, notes, parameters: base.plan.workload.parameters }
     } finally {

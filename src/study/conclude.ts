@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { explainFileError, makeFolder } from '../base/files.ts'
 import type { BaselineEvidence } from '../gates/evidence.ts'
 import { verificationStatistics } from '../gates/verification.ts'
-import type { VerifyFindings } from '../records/decision.ts'
+import { verifyFindings, type VerifyFindings } from '../records/decision.ts'
 import type { Lock } from '../records/lock.ts'
 import type { RunResult } from '../records/run.ts'
 import type { Verdict } from '../records/verdict.ts'
@@ -78,7 +78,7 @@ function folderName(name: string, { stages, seeds }: SpecSource): string {
 /** Runs → evidence → verdict → report → files. */
 export async function conclude(study: OpenStudy, outcome: StudyOutcome, seconds: number): Promise<Study> {
   const { prepared, judging, outDir, journal } = study
-  const verify = verifyFindings(outcome)
+  const verify = verifyFindings(outcome.decisions)
   const verdict = judging.verdict(verify, outcome.cutShort)
   // One run is in memory at a time.
   const runs = (): AsyncIterable<RunResult> => runsOf(journal, outcome.decisions)
@@ -145,6 +145,3 @@ function machineOf({ workers }: StudyOptions, { why }: EngineUsed): Report['timi
   }
   return why === null ? machine : { ...machine, whyEngine: why }
 }
-
-const verifyFindings = ({ decisions }: StudyOutcome): VerifyFindings | null =>
-  decisions.find((d) => d.findings.verify)?.findings.verify ?? null

@@ -77,8 +77,8 @@ export function decideStage(options: StudyOptions, fan: FanOut, stage: StageName
 
 /**
  * The last job. It trains nothing; null if the earlier stages did not finish. It takes runs from other jobs, but no decision
- * and no verdict: it decides every stage again, from runs whose form, id and ranges `openShardBundle` checked. A job of the same
- * workflow run can still invent its measurements.
+ * and no verdict: it decides every stage again, from runs whose form, id and ranges `openShardBundle` checked. A job of the
+ * same workflow run can still invent its measurements.
  */
 export async function gateStudy(options: StudyOptions, fan: FanOut): Promise<Study | null> {
   refuseBaseSpec(options)

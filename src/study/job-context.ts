@@ -11,7 +11,7 @@ import { onEngine } from './engine.ts'
 import type { FanOut } from './exchange.ts'
 import type { StudyOptions } from './options.ts'
 import { prepare, type Prepared } from './prepare.ts'
-import { openJournal, startPool } from './resources.ts'
+import { noticeAfter, openJournal, startPool } from './resources.ts'
 import { afterChecks } from './run-study.ts'
 
 /** What a job of a compiled workflow works with. */
@@ -33,12 +33,7 @@ export async function inJob<T>(options: StudyOptions, fan: FanOut, use: (context
     options.engine.wanted,
     choice,
     async (taken) => ({ pool: await startPool(options, checked, taken), engine: taken.engine }),
-    (message) => {
-      checked.then(
-        () => options.listener({ type: 'notice', message }),
-        () => {},
-      )
-    },
+    noticeAfter(checked, options.listener),
   )
   const prepared = await checked
   const folder = await mkdtemp(join(tmpdir(), 'tunegate-job-'))

@@ -1,6 +1,6 @@
 import type { Diagnostic, SourcePosition } from '../base/diagnostics.ts'
 import { lockBaseline } from '../gates/baseline.ts'
-import { checkPower, type PowerFinding, type PowerCheckInput } from '../gates/power-check.ts'
+import { checkPower, type PowerFinding } from '../gates/power-check.ts'
 import type { Plan } from '../records/plan.ts'
 import { confirmationIn } from '../stages/index.ts'
 import { lockOf, type Baseline, type NamedLock } from './baseline.ts'
@@ -24,15 +24,10 @@ export async function powerChecksOf(
   const noise =
     beside && !('reason' in heldAgainst(beside, plan)) ? { source: beside.source, seeds: beside.lock.seeds } : null
   const { parameters } = plan.workload
-  const foresight: PowerCheckInput = {
-    rules: plan.gates,
-    seeds: verify.seeds,
-    looks: verify.looks,
-    parameters,
-    baseline,
-    noise,
-  }
-  return checkPower(foresight).map((said) => diagnosticOf(said, locate))
+  const { seeds, looks } = verify
+  return checkPower({ rules: plan.gates, seeds, looks, parameters, baseline, noise }).map((said) =>
+    diagnosticOf(said, locate),
+  )
 }
 
 function diagnosticOf(

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { fingerprint } from '../base/hash.ts'
 import type { Dataset } from '../data/types.ts'
 import type { EngineChoice } from '../engines/choose.ts'
+import type { Listener } from '../run/events.ts'
 import { Interrupted } from '../run/execute.ts'
 import { runIds } from '../run/id.ts'
 import { Journal } from '../run/journal.ts'
@@ -13,6 +14,19 @@ import type { TrainingData } from '../train/types.ts'
 import { EngineBroke } from './engine.ts'
 import type { Prepared } from './prepare.ts'
 import type { StudyOptions } from './options.ts'
+
+/**
+ * Shows a notice once the check has passed. If it fails, its problems are what counts, and the code that awaits it reports
+ * them.
+ */
+export const noticeAfter =
+  (checked: Promise<unknown>, listener: Listener) =>
+  (message: string): void => {
+    checked.then(
+      () => listener({ type: 'notice', message }),
+      () => {},
+    )
+  }
 
 /** Processes load their engine while the data are loaded and checked. Throws `EngineBroke` if no process starts. */
 export function startPool(
@@ -25,12 +39,7 @@ export function startPool(
   const machine = thisMachine()
   const { workers, why } = workersFor(options.workers, machine)
   const notice = (message: string): void => listener({ type: 'notice', message })
-  // Problems with the spec are reported first.
-  if (why !== null)
-    checked.then(
-      () => notice(why),
-      () => {},
-    )
+  if (why !== null) noticeAfter(checked, listener)(why)
   const engine: EngineOrder = { engine: choice.engine, folder: choice.folder ?? dirname(workerScript), threads }
   const starting = WorkerPool.start({
     script: workerScript,

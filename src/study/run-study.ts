@@ -9,7 +9,7 @@ import { conclude, openStudy, outFolder, type Study } from './conclude.ts'
 import { EngineBroke, onEngine, withBreaks } from './engine.ts'
 import type { StudyOptions } from './options.ts'
 import { prepare, type Prepared } from './prepare.ts'
-import { startPool } from './resources.ts'
+import { noticeAfter, startPool } from './resources.ts'
 import { fitThreads, threadsBefore, type Fitted, type Split } from './threads.ts'
 
 /**
@@ -20,13 +20,7 @@ export async function runStudy(options: StudyOptions): Promise<Study> {
   const checking = prepare(options)
   const begun = announced(checking, options)
   const choice = await afterChecks(checking, options.engine.choose(checking))
-  const notice = (message: string): void => {
-    begun.then(
-      () => options.listener({ type: 'notice', message }),
-      // The code that awaits the check itself reports its errors.
-      () => {},
-    )
-  }
+  const notice = noticeAfter(begun, options.listener)
   return await onEngine(options.engine.wanted, choice, (taken) => studyOn(taken, options, checking, begun), notice)
 }
 

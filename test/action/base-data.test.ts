@@ -7,7 +7,7 @@ import { baseData } from '../../src/action/base-data.ts'
 import { repositoryOf } from '../../src/action/repository.ts'
 import type { NormalizedData } from '../../src/compile/normalized.ts'
 import type { Runner } from '../../src/github/environment.ts'
-import type { BaseFile } from '../../src/study/base-file.ts'
+import type { BaseData, BaseFile } from '../../src/study/base-file.ts'
 import { commitAll, git } from '../support/act.ts'
 import { startRestEmulator, type RestEmulator } from '../support/rest-emulator.ts'
 
@@ -34,12 +34,14 @@ function commit(): string {
   commitAll(folder)
   return git(folder, 'rev-parse', 'HEAD')
 }
-const fileAt = (sha: string, own = 'rows.npy', source = 'rows.npy'): Promise<BaseFile> =>
+const dataAt = (sha: string, source = 'rows.npy'): BaseData =>
   baseData(sha, 'tuning.yml', { source } as unknown as NormalizedData, {
     checkout: repositoryOf(folder, join(folder, 'tuning.yml')),
     runner: runner(),
     token: github.token,
-  }).file(join(folder, own))
+  })
+const fileAt = (sha: string, own = 'rows.npy', source = 'rows.npy'): Promise<BaseFile> =>
+  dataAt(sha, source).file(join(folder, own))
 
 describe('attack 14: the data of the base commit', () => {
   it('are read byte by byte from the checkout, and nothing of them where the change leaves them alone', async () => {
@@ -102,6 +104,21 @@ describe('attack 14: the data of the base commit', () => {
       kind: 'unknown',
       why: expect.stringMatching(/^rows\.npy of the base commit cannot be read: .*404/) as string,
     })
+  })
+
+  it('are looked for once, however often a study asks for them', async () => {
+    put('other.txt', 'x')
+    commit()
+    const sha = 'c'.repeat(40)
+    github.state.commits.add(sha)
+    github.state.contents.set(`rows.npy@${sha}`, bytes)
+    put('rows.npy', 'other')
+    const data = dataAt(sha)
+    const first = await data.file(join(folder, 'rows.npy'))
+    const asked = github.requests.length
+    expect(asked).toBeGreaterThan(0)
+    expect(await data.file(join(folder, 'rows.npy'))).toEqual(first)
+    expect(github.requests).toHaveLength(asked)
   })
 
   it('are not read where they are larger than GitHub hands out', async () => {

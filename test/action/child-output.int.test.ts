@@ -15,7 +15,9 @@ const commands = [
   '::set-env name=NODE_OPTIONS::x',
 ]
 
-/** The committed bundle, with a worker that says what the runner would obey on all its ways out, and dies in its second run. */
+/**
+ * The committed bundle, with a worker that says what the runner would obey on all its ways out, and dies in its second run.
+ */
 function hostileAction(): string {
   const folder = join(mkdtempSync(join(tmpdir(), 'hostile-')), 'dist')
   cpSync(join(root, 'dist'), folder, { recursive: true })

@@ -53,7 +53,10 @@ function job(inputs: Variables, env: Variables = {}, cancelAt?: RegExp): Promise
   })
 }
 
-/** Lines of runs in the parcel whose name ends so; each has the run's own time, so that a run that is trained again has another line. */
+/**
+ * Lines of runs in the bundle whose name ends so; each has the run's own time, so that a run that is trained again has
+ * another line.
+ */
 function runsIn(end: string): readonly string[] {
   const found = artifacts.artifacts().find((a) => a.name.endsWith(end))
   if (!found)

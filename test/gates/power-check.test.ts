@@ -42,7 +42,8 @@ describe('what is foreseen of a gate', () => {
       code: 'below-noise',
       message: 'the margin of the regression gate is below what 5 seeds can resolve',
       found: 'margin 0.005, 0.63 times the noise: the seed SD of test accuracy is 0.007906 (5 seeds of tuning.lock.json)',
-      // statsmodels: tt_ind_solve_power(effect_size=.005/.0079057, alpha=.05, power=.8, alternative='larger') = 31.6; n=5: 1.7246 SD
+      // statsmodels: tt_ind_solve_power(effect_size=.005/.0079057, alpha=.05, power=.8, alternative='larger') = 31.6; n=5:
+      // 1.7246 SD
       allowed: '32 seeds per side, or a margin of 0.014 with 5, settle it in 4 of 5 cases',
     })
     expect(of(regression(0.005), { seeds: 32, looks: [32] })).toEqual([])

@@ -23,7 +23,9 @@ const rulesOf = (random: Stream): GateRule[] => {
 
 const odd = [NaN, Infinity, -Infinity, 0, 1e308, -1e308, 5e-324, 1e-300]
 
-/** A seed as anything may leave it: mostly sound, sometimes ended, without a value, with a value that is none, or as another. */
+/**
+ * A seed as anything may leave it: mostly sound, sometimes ended, without a value, with a value that is none, or as another.
+ */
 function seedOf(random: Stream, seed: number, side: string): SeedEvidence {
   const dice = random.uniform()
   const value = dice < 0.1 ? (odd[random.integer(odd.length)] as number) : dice < 0.2 ? 0.5 : 0.5 + 0.1 * random.normal()
@@ -68,7 +70,8 @@ function check({ rule, status, estimate, evidence, blocks, remedy, sentence }: G
   expect(blocks).toBe(status !== 'pass')
   if (status === 'inconclusive') expect(remedy).toBeTruthy()
   if (status !== 'pass' || rule.gate === 'model-size') return
-  // A pass is earned by two seeds or more, all of which ended, with numbers; and against a baseline, where there is one of the same.
+  // A pass is earned by two seeds or more, all of which ended, with numbers; and against a baseline, where there is one of
+  // the same.
   expect(of.candidate.length).toBeGreaterThanOrEqual(2)
   if (rule.gate === 'training-time') return expect(of.candidate.every((s) => s.status === 'complete')).toBe(true)
   expect(of.candidate.every(sound)).toBe(true)

@@ -1,4 +1,5 @@
-// Chances of the gates on spread ratios and training times, on normal noise of known size: the decimals of docs/how-it-decides.md.
+// Chances of the gates on spread ratios and training times, on normal noise of known size: the decimals of
+// docs/how-it-decides.md.
 //
 //   node scripts/node24.mjs test/gates/simulate.ts [DRAWS]
 //

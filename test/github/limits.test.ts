@@ -11,8 +11,8 @@ import { fitted, mostBytes } from '../../src/github/summary.ts'
 import { head, posting } from './posting.ts'
 import { startRestEmulator, type RestEmulator } from '../support/rest-emulator.ts'
 
-// What the platform takes, one below, at and above it. Comments are in post.test.ts, parcels in parcels.int.test.ts, names of
-// artifacts in publish.int.test.ts.
+// What the platform takes, one below, at and above it. Comments are in post.test.ts, shard bundles in
+// shard-bundles.int.test.ts, names of artifacts in publish.int.test.ts.
 
 const around = [-1, 0, 1] as const
 

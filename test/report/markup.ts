@@ -1,6 +1,7 @@
 /**
  * Why markup is not well-formed, or undefined where it is: every tag closed in order, every attribute quoted, no bare `<` or
- * `&`. A script without attributes is passed over. Strict as XML, with HTML's void elements allowed, so that hostile text that opens or closes anything is found.
+ * `&`. A script without attributes is passed over. Strict as XML, with HTML's void elements allowed, so that hostile text
+ * that opens or closes anything is found.
  */
 export function markupProblem(text: string): string | undefined {
   const open: string[] = []

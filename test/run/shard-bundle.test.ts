@@ -2,7 +2,7 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { journalLine } from '../../src/run/journal-line.ts'
 import { runIds } from '../../src/run/id.ts'
-import { mostPackedBytes, mostParcelBytes, openShardBundle, type Binding } from '../../src/run/shard-bundle.ts'
+import { mostPackedBytes, mostBundleBytes, openShardBundle, type Binding } from '../../src/run/shard-bundle.ts'
 import type { RunResult } from '../../src/records/run.ts'
 import { fakeStudy } from '../support/study.ts'
 
@@ -119,6 +119,6 @@ describe('attack 7: a parcel', () => {
 
   it('that is packed larger than it may be is not even unpacked', async () => {
     expect(await reason(new Uint8Array(mostPackedBytes + 1))).toContain(`more than ${mostPackedBytes}`)
-    expect(await reason(new Uint8Array(mostPackedBytes))).toContain(`more than ${mostParcelBytes}`)
+    expect(await reason(new Uint8Array(mostPackedBytes))).toContain(`more than ${mostBundleBytes}`)
   })
 })

@@ -253,7 +253,8 @@ describe('verify with looks', () => {
 })
 
 describe('where no lever matters, a stage seldom moves one', () => {
-  // Each challenge is held to a 5 % false alarm rate in all; schedule makes four of them. Bounds leave 3 SD of the simulation.
+  // Each challenge is held to a 5 % false alarm rate in all; schedule makes four of them. Bounds leave 3 SD of the
+  // simulation.
   test.each([
     ['lr-range', lrRange, 0.05 + 0.07],
     ['regularize', regularize, 0.15 + 0.11],

@@ -106,7 +106,8 @@ else
       const [whole, killed] = [place(), place()]
       expect(await start(whole.config).ended).toBe(0)
       const random = stream(31, 'kills')
-      // On a busy machine this process may look too late and find the study at its end: what counts is what was killed before.
+      // On a busy machine this process may look too late and find the study at its end: what counts is what was killed
+      // before.
       const cut: number[] = []
       for (let kill = 0; kill < 4; kill++) {
         const already = lines(killed.started).length

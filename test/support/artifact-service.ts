@@ -24,7 +24,9 @@ export interface ArtifactService {
   readonly requests: string[]
   /** The next so many calls of a method of the service (or `blob`) are answered with this status. */
   fail(what: string, status: number, times: number): void
-  /** What is served from now on under a name, whatever was finalized: the digest stays that of the upload, or is left out. */
+  /**
+   * What is served from now on under a name, whatever was finalized: the digest stays that of the upload, or is left out.
+   */
   tamper(name: string, change: { readonly content?: Buffer; readonly digest?: null }): void
   /** An artifact that a job uploaded past this project's code: its digest is right. It replaces one of its name. */
   plant(name: string, content: Buffer): void
@@ -62,7 +64,9 @@ class Refusal extends Error {
   }
 }
 
-/** Speaks the calls that uploads, lists and downloads make, keeps blobs in memory, and refuses what the real service refuses. */
+/**
+ * Speaks the calls that uploads, lists and downloads make, keeps blobs in memory, and refuses what the real service refuses.
+ */
 export async function startArtifactService(): Promise<ArtifactService> {
   const store = new Map<string, Pending>()
   const requests: string[] = []

@@ -7,7 +7,10 @@ export interface Line {
   readonly tests: readonly string[]
 }
 
-/** The attacks on workflows that run what others propose, by number. SECURITY.md shows this table, and a test sees that every line of it is played. */
+/**
+ * The attacks on workflows that run what others propose, by number. SECURITY.md shows this table, and a test sees that every
+ * line of it is played.
+ */
 export const attacks: Readonly<Record<number, Line>> = {
   1: {
     attack:

@@ -26,7 +26,9 @@ function softmax(logits: Float64Array): Float64Array {
 
 const drawn = new Map<number, RunCalibration>()
 
-/** Calibration on 360 rows of a run that is twice as sure as it should be; each seed is drawn once, as that takes a while. */
+/**
+ * Calibration on 360 rows of a run that is twice as sure as it should be; each seed is drawn once, as that takes a while.
+ */
 export function drawnCalibration(seed: number): RunCalibration {
   const known = drawn.get(seed)
   if (known) return known

@@ -19,7 +19,10 @@ export function workFolder(): string {
   return folder
 }
 
-/** Without the native engine, wherever it is installed, so that all machines come to the same bits; `env` may name its folder. */
+/**
+ * Without the native engine, wherever it is installed, so that all machines come to the same bits; `env` may name its
+ * folder.
+ */
 const withoutNative = { TUNEGATE_ENGINE_DIR: join(tmpdir(), 'no engine is here') }
 
 /** Runs the committed command line as a person would, and waits for its end. */

@@ -49,7 +49,10 @@ export const mark = 'FORGED'
 /** Breaks a line in every way that something breaks lines. */
 const lineBreaks = ['\n', '\r', '\v', '\f', '\u0085', '\u2028', '\u2029']
 
-/** Names of files (no `/`, no NUL, at most 255 bytes): one breaks lines and draws, the other commands a terminal, hides and turns around. */
+/**
+ * Names of files (no `/`, no NUL, at most 255 bytes): one breaks lines and draws, the other commands a terminal, hides and
+ * turns around.
+ */
 export const breakingName = `wine${drawn.map((line, i) => `${lineBreaks[i % lineBreaks.length] ?? ''}${line} ${mark}`).join('')}`
 export const hidingName =
   'h\n# FORGED\u001b[31mred\u001b]8;;x\u0007\u009b32m\u202eturned\u2066\u200b\u200d\u200e\u200f\u2060\u2064\ufeff\u061c\u00ad\u180e' +
@@ -112,8 +115,8 @@ const ours = {
 }
 
 /**
- * What foreign text did to bytes as they came out of the program: characters that command a terminal or hide, and lines that begin
- * with what the foreign text brought along. Empty where it did nothing.
+ * What foreign text did to bytes as they came out of the program: characters that command a terminal or hide, and lines that
+ * begin with what the foreign text brought along. Empty where it did nothing.
  */
 export function harmIn(text: string, kind: keyof typeof ours = 'text'): string[] {
   const shown = text.replace(ours[kind], ' ')

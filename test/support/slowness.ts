@@ -5,8 +5,8 @@ const usual = 250
 const rounds = 3
 
 /**
- * How many times slower than usual this machine is at the moment, at least 1: the slowest of a few rounds of fixed work, by the
- * clock on the wall, so that other programs count too.
+ * How many times slower than usual this machine is at the moment, at least 1: the slowest of a few rounds of fixed work, by
+ * the clock on the wall, so that other programs count too.
  */
 export function slowness(): number {
   const times = Array.from({ length: rounds }, () => {

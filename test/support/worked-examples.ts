@@ -70,8 +70,8 @@ const editsOf = (text: string): readonly Edit[] =>
     })
 
 /**
- * The text of a file after the edits. A removed line must stand there exactly once. Added lines take the place of the removed
- * line before them; those before any are imports, and go to the top.
+ * The text of a file after the edits. A removed line must stand there exactly once. Added lines take the place of the
+ * removed line before them; those before any are imports, and go to the top.
  */
 export function edited(text: string, edits: readonly Edit[]): string {
   let lines = text.split('\n')

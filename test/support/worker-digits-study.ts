@@ -1,5 +1,5 @@
-// A real study as a process of its own, to be killed: the product's stages on a spec, with journal, pool and executor wired as
-// the program does it. `node worker-digits-study.ts CONFIG`, where CONFIG is a `DigitsStudy` as JSON.
+// A real study as a process of its own, to be killed: the product's stages on a spec, with journal, pool and executor wired
+// as the program does it. `node worker-digits-study.ts CONFIG`, where CONFIG is a `DigitsStudy` as JSON.
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { execute } from '../../src/run/execute.ts'

@@ -1,5 +1,5 @@
-// A worker that trains nothing and does what the label of a run tells it: for tests of the process around it. Every run is noted
-// in a file of the test, by whose name `folder` comes.
+// A worker that trains nothing and does what the label of a run tells it: for tests of the process around it. Every run is
+// noted in a file of the test, by whose name `folder` comes.
 import { appendFileSync, existsSync, writeFileSync, writeSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RunRequest, RunResult } from '../../src/records/run.ts'

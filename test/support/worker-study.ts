@@ -1,5 +1,5 @@
-// A study as a process of its own, to be killed: journal, pool and executor as the program wires them, with stages that ask for
-// what the runs before told them. `node worker-study.ts CONFIG`, where CONFIG is a `StudyConfig` as v8 serializes it.
+// A study as a process of its own, to be killed: journal, pool and executor as the program wires them, with stages that ask
+// for what the runs before told them. `node worker-study.ts CONFIG`, where CONFIG is a `StudyConfig` as v8 serializes it.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { deserialize } from 'node:v8'

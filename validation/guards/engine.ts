@@ -15,7 +15,10 @@ const proposal = 'attack 13: a run of what somebody proposes'
 const install = 'attack 13: an install in a checkout that a stranger wrote'
 const shown = 'attack 13: what the programs that install get to see'
 
-/** An engine is run only where every byte of it is pinned or was made by this job, and it is installed by nothing of the change's. */
+/**
+ * An engine is run only where every byte of it is pinned or was made by this job, and it is installed by nothing of the
+ * change's.
+ */
 export const engineGuards: readonly Guard[] = [
   {
     attack: 13,

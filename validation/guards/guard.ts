@@ -2,7 +2,10 @@
 export interface GuardTest {
   /** Path of the test file from the root of the repository. */
   readonly file: string
-  /** The full title of the test, or a part of it that no other test of the file has; describe titles come first, parted by a space. */
+  /**
+   * The full title of the test, or a part of it that no other test of the file has; describe titles come first, parted by a
+   * space.
+   */
   readonly name: string
 }
 

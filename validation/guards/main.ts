@@ -37,7 +37,9 @@ try {
 console.log(`${chosen.length - failed} passed, ${failed} failed`)
 process.exitCode = failed > 0 || chosen.length === 0 ? 1 : 0
 
-/** Test files with what is wrong with them while every guard is in place: a test must pass before its failure says anything. */
+/**
+ * Test files with what is wrong with them while every guard is in place: a test must pass before its failure says anything.
+ */
 function brokenTests(whole: Tree, all: readonly Guard[]): ReadonlyMap<string, string> {
   const tests = all.flatMap((g) => g.tests)
   const problems = [...new Set(tests.map((t) => t.file))].map((file) => {

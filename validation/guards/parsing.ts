@@ -278,7 +278,7 @@ export const parsingGuards: readonly Guard[] = [
     attack: 20,
     guard: 'Lines of a parcel are counted before it is cut into them.',
     file: 'src/run/shard-bundle.ts',
-    find: 'hasMoreLines(bytes, mostParcelRuns + 1)',
+    find: 'hasMoreLines(bytes, mostBundleRuns + 1)',
     replace: 'bytes.length < 0',
     tests: [untrusted('from another job has no more lines than it may have')],
   },

@@ -15,9 +15,13 @@ export interface Ran {
 
 /** A copy of this checkout that may be changed. */
 export interface Tree {
-  /** Replaces text that stands in the file once; the answer puts it back. Throws where it does not stand there exactly once. */
+  /**
+   * Replaces text that stands in the file once; the answer puts it back. Throws where it does not stand there exactly once.
+   */
   change(file: string, find: string, replace: string): () => void
-  /** The first complaint of the compiler about `src/`; null for none. Unused names are allowed: a removed guard leaves them. */
+  /**
+   * The first complaint of the compiler about `src/`; null for none. Unused names are allowed: a removed guard leaves them.
+   */
   typeErrors(): string | null
   /** Bundles the entries anew, unminified and in a few seconds; `dist/` of a release differs in form alone. */
   bundle(): void

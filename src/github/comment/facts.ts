@@ -7,7 +7,7 @@ import { isBranch, isMap, isSha } from './request.ts'
 type BaseAt = (api: Api, sha: string) => Promise<BaseFacts | null>
 
 /**
- * RunScheduler GitHub for the facts needed to decide on a command from somebody who may request one, and no more. Nothing comes from
+ * Asks GitHub for the facts needed to decide on a command from somebody who may request one, and no more. Nothing comes from
  * the comment, and unavailable facts are null.
  */
 export async function gatherFacts(

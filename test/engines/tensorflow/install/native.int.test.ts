@@ -14,8 +14,8 @@ import { verifyFiles } from '../../../../src/engines/tensorflow/install/verify.t
 import { engineState } from '../../../../src/engines/tensorflow/install/status.ts'
 import { root as repository } from '../../../support/architecture.ts'
 
-// The real engine: 320 MB from the registries, kept between runs, and 0.9 GB while the tests run. They run where they are asked
-// for, or where the files have been fetched before.
+// The real engine: 320 MB from the registries, kept between runs, and 0.9 GB while the tests run. They run where they are
+// asked for, or where the files have been fetched before.
 const kept = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'tunegate-ci', 'engine-downloads')
 const asked = process.env['TUNEGATE_TEST_NATIVE'] === '1'
 const platform = platformOf(thisMachine())

@@ -1,5 +1,5 @@
-// A native engine in miniature with the same parts as the real one: npm packages, a wheel with two compiled libraries, headers,
-// an addon in C++ that is loaded by Node. Registries that serve them speak to the real npm and pip.
+// A native engine in miniature with the same parts as the real one: npm packages, a wheel with two compiled libraries,
+// headers, an addon in C++ that is loaded by Node. Registries that serve them speak to the real npm and pip.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
@@ -181,7 +181,9 @@ export interface Registries {
   close(): Promise<void>
 }
 
-/** An npm registry and a Python package index over the files of a folder. `instead` replaces contents, with matching digests. */
+/**
+ * An npm registry and a Python package index over the files of a folder. `instead` replaces contents, with matching digests.
+ */
 export async function serve({ folder, pins }: Tiny, instead: Readonly<Record<string, Buffer>> = {}): Promise<Registries> {
   const requests: string[] = []
   const content = (file: string): Buffer => instead[file] ?? readFileSync(join(folder, file))
