@@ -7,6 +7,7 @@ import { act, git } from './support/act.ts'
 import { root } from './support/architecture.ts'
 import { startArtifactService, type ArtifactService } from './support/artifact-service.ts'
 import { startRestEmulator, type RestEmulator } from './support/rest-emulator.ts'
+import { eventFile } from './support/runner.ts'
 import { wineSpec } from './support/specs.ts'
 import { needs } from './support/tools.ts'
 
@@ -97,17 +98,13 @@ async function comment(
     // The base has no spec, so the job that publishes asks for the head's.
     github.state.contents.set(`tuning.yml@${head}`, `${git(folder, 'show', `${head}:tuning.yml`)}\n`)
     github.state.pulls.set(7, { heads: [head], base, state: 'open', headRepository: 1, timeline: [] })
-    const event = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
-    writeFileSync(
-      event,
-      JSON.stringify({
-        action: 'created',
-        issue: { number: 7, pull_request: { url: 'https://api.github.com/repos/octo/nets/pulls/7' } },
-        comment: { id: 11, body: body(head), created_at: '2026-11-01T12:00:00Z', user: { login: 'octocat', id: 5 } },
-        repository: { full_name: 'octo/nets', default_branch: 'main' },
-        sender: { login: 'octocat' },
-      }),
-    )
+    const event = eventFile({
+      action: 'created',
+      issue: { number: 7, pull_request: { url: 'https://api.github.com/repos/octo/nets/pulls/7' } },
+      comment: { id: 11, body: body(head), created_at: '2026-11-01T12:00:00Z', user: { login: 'octocat', id: 5 } },
+      repository: { full_name: 'octo/nets', default_branch: 'main' },
+      sender: { login: 'octocat' },
+    })
     const what = [
       'issue_comment',
       '--eventpath',

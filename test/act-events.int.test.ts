@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it, type TestContext } from 'vitest'
 import { act, commitAll, git, runNode } from './support/act.ts'
 import { root } from './support/architecture.ts'
 import { startArtifactService } from './support/artifact-service.ts'
+import { eventFile } from './support/runner.ts'
 import { digitsSpec } from './support/specs.ts'
 import { needs } from './support/tools.ts'
 
@@ -48,13 +49,11 @@ async function event(
   git(repository, 'switch', '--quiet', '--detach', 'main')
   writeFileSync(join(repository, 'tuning.yml'), change(spec))
   git(repository, 'commit', '--quiet', '--all', '--allow-empty', '--message=change')
-  const file = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
-  writeFileSync(file, JSON.stringify(payload(base)))
   try {
     const ended = await act(
       program,
       repository,
-      [name, '--eventpath', file, '--workflows', '.github/workflows/tune.yml'],
+      [name, '--eventpath', eventFile(payload(base)), '--workflows', '.github/workflows/tune.yml'],
       service.env,
     )
     const zip = service.artifacts().find((a) => a.name === 'tunegate-digits')

@@ -1,8 +1,9 @@
-import { spawnSync, type SpawnSyncReturns } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bundle } from '../scripts/quick-bundle.ts'
+import { runNode } from './support/act.ts'
 import { root } from './support/architecture.ts'
 import { node24 } from './support/runner.ts'
 import { copyTree } from './support/tree.ts'
@@ -25,9 +26,6 @@ beforeAll(() => {
   }
 })
 afterAll(() => rmSync(tree, { recursive: true, force: true }))
-
-const node = (...args: readonly string[]): SpawnSyncReturns<string> =>
-  spawnSync(node24, args, { cwd: tree, encoding: 'utf8' })
 
 /** A script of the page, in which `tunegate` is the program of the copy. */
 function script(text: string): string {
@@ -59,8 +57,8 @@ describe('the worked examples of docs/extending.md', () => {
   })
 
   it('are all that is to be written by hand', () => {
-    expect(node('scripts/generate.ts')).toMatchObject({ status: 0, stderr: '' })
-    expect(node('node_modules/typescript/bin/tsc', '--noEmit', '-p', 'scripts/tsconfig.build.json')).toMatchObject({
+    expect(runNode(tree, 'scripts/generate.ts')).toMatchObject({ status: 0, stderr: '' })
+    expect(runNode(tree, 'node_modules/typescript/bin/tsc', '--noEmit', '-p', 'scripts/tsconfig.build.json')).toMatchObject({
       status: 0,
       stdout: '',
     })

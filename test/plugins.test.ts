@@ -6,6 +6,7 @@ import { presets } from '../src/compile/presets/index.ts'
 import { targetNames } from '../src/compile/targets/index.ts'
 import { engines } from '../src/engines/index.ts'
 import { gates } from '../src/gates/index.ts'
+import { layerDefinitions } from '../src/layers/index.ts'
 import { stageNames } from '../src/stages/index.ts'
 import { exportNames } from '../src/report/exports/index.ts'
 import { literalsIn, uses, type PluginKind } from './support/plugins.ts'
@@ -92,11 +93,12 @@ describe('the name of a plug-in', () => {
 
   it('is unique in its registry, and so is each ending of a data format', () => {
     const lists = [
-      gates.map((gate) => gate.name),
+      stageNames,
       checkNames,
-      formats.map((format) => format.name),
-      rules.map((rule) => rule.name),
       exportNames,
+      targetNames,
+      layerDefinitions.map(({ kind }) => kind),
+      ...[gates, formats, rules, engines, presets].map((registry) => registry.map(({ name }) => name)),
       formats.flatMap((format) => format.endings),
     ]
     for (const names of lists) expect([...new Set(names)]).toEqual(names)

@@ -40,8 +40,3 @@ export function versionsOf(python: string): Record<string, string> {
     'print(json.dumps({"Python": sys.version.split()[0], **{n: m.version(n) for n in sys.argv[1:]}}))'
   return lastLine(command(python, ['-c', script, ...Object.keys(pythonPackages)])) as Record<string, string>
 }
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return ((sorted[(sorted.length - 1) >> 1] ?? NaN) + (sorted[sorted.length >> 1] ?? NaN)) / 2
-}

@@ -1,8 +1,7 @@
-import { join } from 'node:path'
 import { coldStart, stepsPerSecond } from '../orchestration/training.ts'
 import { loadDataset } from '../../src/data/load.ts'
 import type { EngineOrder } from '../../src/run/protocol.ts'
-import { root } from '../../test/support/architecture.ts'
+import { digitImages } from '../../test/support/digits.ts'
 import { bundleWorker } from '../../test/support/worker-bundle.ts'
 import type { Table } from './results.ts'
 
@@ -10,15 +9,7 @@ const goals = { two: 1.9, firstStep: { tensorflow: 1.5, wasm: 0.5 } } as const
 
 /** Two real workers at once against one, and how long a worker takes from its fork to its first step; by the clock. */
 export async function processesTable(folder: string | null): Promise<Table> {
-  const data = await loadDataset({
-    source: join(root, 'examples/digits/digits.csv.gz'),
-    target: '-1',
-    header: false,
-    task: 'classification',
-    standardize: false,
-    inputs: { kind: 'array', shape: [8, 8, 1], scale: 0.0625 },
-    split: { validation: 0.2, test: 0.2, stratify: true, groupBy: null, seed: 17 },
-  })
+  const data = await loadDataset(digitImages)
   const worker = await bundleWorker()
   const rows: string[][] = []
   try {

@@ -9,8 +9,10 @@ import { parseArgs } from 'node:util'
 import { exitCodes } from '../../src/cli/exit.ts'
 import { loadDataset } from '../../src/data/load.ts'
 import type { Evaluation, RunResult } from '../../src/records/run.ts'
+import { median } from '../../src/stats/describe.ts'
 import { root } from '../../test/support/architecture.ts'
-import { command, lastLine, median, pythonOf, versionsOf } from './peers.ts'
+import { digitImages } from '../../test/support/digits.ts'
+import { command, lastLine, pythonOf, versionsOf } from './peers.ts'
 import { machineLine, markdownOf, type Table, writePart } from './results.ts'
 
 interface Took {
@@ -72,15 +74,7 @@ function runsOf(engine: string): RunResult[] {
 async function prepare(runs: readonly RunResult[]): Promise<void> {
   const augmented = runs.some((run) => run.request.levers.regularization.augmentation > 0)
   if (augmented) throw new Error('the peer knows no augmentation')
-  const data = await loadDataset({
-    source: join(root, 'examples/digits/digits.csv.gz'),
-    target: '-1',
-    header: false,
-    task: 'classification',
-    standardize: false,
-    inputs: { kind: 'array', shape: [8, 8, 1], scale: 0.0625 },
-    split: { validation: 0.2, test: 0.2, stratify: true, groupBy: null, seed: 17 },
-  })
+  const data = await loadDataset(digitImages)
   const { train, validation, test } = data.splits
   const trials = runs.map(({ request: { levers, seed, job }, steps, evaluations }) => ({
     levers,

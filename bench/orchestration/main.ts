@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { loadDataset } from '../../src/data/load.ts'
-import { root } from '../../test/support/architecture.ts'
+import { digitImages } from '../../test/support/digits.ts'
 import { bundleWorker, type WorkerBundle } from '../../test/support/worker-bundle.ts'
 import { orchestration, syncTime, type Orchestration, type Setting } from './orchestration.ts'
 import { row, title } from './print.ts'
@@ -18,15 +18,7 @@ import { coldStart, stepsPerSecond } from './training.ts'
 const sizes = [1000, 2000, 5000, 10_000]
 
 async function training(worker: WorkerBundle): Promise<void> {
-  const data = await loadDataset({
-    source: join(root, 'examples/digits/digits.csv.gz'),
-    target: '-1',
-    header: false,
-    task: 'classification',
-    standardize: false,
-    inputs: { kind: 'array', shape: [8, 8, 1], scale: 0.0625 },
-    split: { validation: 0.2, test: 0.2, stratify: true, groupBy: null, seed: 17 },
-  })
+  const data = await loadDataset(digitImages)
   title('Training on wasm: digits, batch 64, AdamW, clipping by global norm; one process')
   for (const { name, one, ratio } of await stepsPerSecond(worker, data)) {
     row(name, `${one.toFixed(0)} steps/s; two processes at once give ${ratio.toFixed(2)} times that`)

@@ -9,8 +9,9 @@ import { WorkerPool } from '../../src/run/pool.ts'
 import type { Runner } from '../../src/run/runner.ts'
 import type { Stage } from '../../src/stages/stage.ts'
 import type { VerifySettings } from '../../src/stages/verify.ts'
+import { median } from '../../src/stats/describe.ts'
 import { root } from '../../test/support/architecture.ts'
-import { levers, median } from './training.ts'
+import { levers } from './training.ts'
 
 /** Who does nothing: a function, a function that answers with the log of a real run, a child process. */
 export type Idler = 'function' | 'function with logs' | 'process'

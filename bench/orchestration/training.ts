@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process'
 import type { Layer } from '../../src/layers/layer.ts'
-import type { Levers } from '../../src/records/levers.ts'
+import { withLevers } from '../../src/records/levers.ts'
 import type { RunJob, Workload } from '../../src/records/plan.ts'
 import type { RunRequest } from '../../src/records/run.ts'
 import type { EngineOrder, InitMessage } from '../../src/run/protocol.ts'
 import { WorkerProcess } from '../../src/run/worker-process.ts'
+import { median } from '../../src/stats/describe.ts'
 import type { TrainingData } from '../../src/train/types.ts'
+import { someLevers } from '../../test/support/levers.ts'
 
 /** Files of a worker: what it runs, and where the engine's binaries are. */
 export interface WorkerFiles {
@@ -24,20 +26,7 @@ const models: Readonly<Record<string, readonly Layer[]>> = {
   ],
 }
 
-export const levers: Levers = {
-  optimization: {
-    optimizer: 'adamw',
-    learningRate: 0.001,
-    momentum: 0.9,
-    nesterov: false,
-    beta1: 0.9,
-    beta2: 0.999,
-    epsilon: 1e-8,
-  },
-  batching: { batchSize: 64, accumulate: 1 },
-  regularization: { weightDecay: 0.01, dropout: 0, labelSmoothing: 0, augmentation: 0 },
-  scheduling: { schedule: 'cosine', warmupSteps: 100, finalFraction: 0, clipNorm: 1, epochs: 20, patience: null },
-}
+export const levers = withLevers(someLevers, { dropout: 0 })
 
 /** Steps at one rate and no evaluation: what a step costs and nothing else. */
 const steps = (count: number): RunJob => ({ kind: 'range-test', from: 0.001, to: 0.001, steps: count })
@@ -141,11 +130,6 @@ function initOf(data: TrainingData, layers: readonly Layer[], engine: EngineOrde
     },
   }
   return { type: 'init', ...engine, workload, data: { inputs, inputShape, targets, targetScale, splits } }
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[sorted.length >> 1] ?? NaN
 }
 
 const since = (start: number): number => (performance.now() - start) / 1000

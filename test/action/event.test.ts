@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { describe, expect, it } from 'vitest'
-import { triggerOf as occasion, triggerOfRequest, type Trigger, type Started } from '../../src/action/event.ts'
+import { triggerOf as trigger, triggerOfRequest, type Trigger, type Started } from '../../src/action/event.ts'
 import type { Mode } from '../../src/github/inputs.ts'
 
 const [own, base, head, foreign] = ['a', 'c', 'd', 'f'].map((letter) => letter.repeat(40)) as [
@@ -20,7 +20,7 @@ const group = { merge_group: { base_sha: base, head_sha: own }, repository }
 /** A workflow of the default branch, whose commit is checked out. */
 const started = { sha: own, ref: 'refs/heads/main', head: own }
 const triggerOf = (mode: Mode, eventName: string, payload: unknown, more: Partial<Started> = {}): Trigger =>
-  occasion(mode, { eventName, ...started, ...more }, payload)
+  trigger(mode, { eventName, ...started, ...more }, payload)
 
 describe('what a step does', () => {
   it.each([

@@ -7,7 +7,7 @@ import { root } from '../support/architecture.ts'
 import { startArtifactService, type ArtifactService } from '../support/artifact-service.ts'
 import { breakingName, harmIn, hidingName, mark } from '../support/hostile.ts'
 import { startRestEmulator, type RestEmulator } from '../support/rest-emulator.ts'
-import { runStep, type StepResult } from '../support/runner.ts'
+import { pullPayload, runStep, startedBy, type StepResult } from '../support/runner.ts'
 import { accuracyOf, wineSpec } from '../support/specs.ts'
 
 let github: RestEmulator
@@ -47,16 +47,11 @@ async function proposed(files: Readonly<Record<string, string>>, spec: string): 
   for (const [path, text] of Object.entries(files)) put(path, text)
   const head = commit()
   github.state.pulls.set(7, { heads: [head], base, state: 'open', headRepository: 1, timeline: [] })
-  const event = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
-  writeFileSync(
-    event,
-    JSON.stringify({ pull_request: { number: 7, base: { sha: base, ref: 'main' }, head: { sha: head } } }),
-  )
   return runStep({
     script: join(root, 'dist/action/index.js'),
     workspace: checkout,
     with: { token: github.token, engine: 'wasm', workers: '1', post: 'comment, check, status', spec },
-    env: { ...artifacts.env, GITHUB_API_URL: github.url, GITHUB_EVENT_NAME: 'pull_request', GITHUB_EVENT_PATH: event },
+    env: { ...artifacts.env, GITHUB_API_URL: github.url, ...startedBy('pull_request', pullPayload(base, head)) },
   })
 }
 

@@ -7,7 +7,7 @@ import { git } from '../support/act.ts'
 import { root } from '../support/architecture.ts'
 import { startArtifactService, type ArtifactService } from '../support/artifact-service.ts'
 import { startRestEmulator } from '../support/rest-emulator.ts'
-import { runStep, type StepResult } from '../support/runner.ts'
+import { pullPayload, runStep, startedBy, type StepResult } from '../support/runner.ts'
 import { accuracyOf, wineSpec } from '../support/specs.ts'
 
 let artifacts: ArtifactService
@@ -35,13 +35,10 @@ type Variables = Readonly<Record<string, string>>
 
 /** As GitHub starts a workflow by hand on the default branch. */
 function byHand(): Variables {
-  const path = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
-  writeFileSync(path, JSON.stringify({ repository: { default_branch: 'main' } }))
   return {
-    GITHUB_EVENT_NAME: 'workflow_dispatch',
+    ...startedBy('workflow_dispatch', { repository: { default_branch: 'main' } }),
     GITHUB_REF: 'refs/heads/main',
     GITHUB_SHA: git(checkout, 'rev-parse', 'HEAD'),
-    GITHUB_EVENT_PATH: path,
   }
 }
 
@@ -102,12 +99,7 @@ describe('jobs of a compiled workflow', () => {
   it('attack 8: are judged by the gates of the base on a pull request, and take no runs from a journal in the checkout', async () => {
     const base = commit(spec(0.999))
     const head = commit(spec(0.05))
-    const event = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
-    writeFileSync(
-      event,
-      JSON.stringify({ pull_request: { number: 7, base: { sha: base, ref: 'main' }, head: { sha: head } } }),
-    )
-    const pull = { GITHUB_EVENT_NAME: 'pull_request', GITHUB_EVENT_PATH: event }
+    const pull = startedBy('pull_request', pullPayload(base, head))
     expect((await job({ mode: 'plan' }, pull)).exitCode).toBe(0)
     expect((await job({ mode: 'stage', stage: 'verify' }, pull)).exitCode).toBe(0)
     mkdirSync(join(checkout, '.tunegate/wine'), { recursive: true })
@@ -124,12 +116,7 @@ describe('jobs of a compiled workflow', () => {
       const compared = spec(0.05).replace(/threshold: .*/, 'regression: { metric: accuracy, margin: 0.1 }')
       const base = commit(compared)
       const head = commit(compared.replace('learningRate: 0.01', 'learningRate: 0.0000001'))
-      const event = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
-      writeFileSync(
-        event,
-        JSON.stringify({ pull_request: { number: 7, base: { sha: base, ref: 'main' }, head: { sha: head } } }),
-      )
-      const pull = { GITHUB_EVENT_NAME: 'pull_request', GITHUB_EVENT_PATH: event }
+      const pull = startedBy('pull_request', pullPayload(base, head))
       for (const inputs of [{ mode: 'plan' }, { mode: 'stage', stage: 'verify' }, { mode: 'gate' }]) {
         const ran = await job({ ...inputs, baseline }, pull)
         expect([ran.exitCode, ran.outputs['verdict']]).toEqual([1, undefined])
@@ -141,12 +128,7 @@ describe('jobs of a compiled workflow', () => {
   it('attack 14: take seeds and split from the base on a pull request, each of them alike', async () => {
     const base = commit(spec(0.05))
     const head = commit(`${spec(0.05).replace('seeds: 4', 'seeds: 2')}seed: 3\n`)
-    const event = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
-    writeFileSync(
-      event,
-      JSON.stringify({ pull_request: { number: 7, base: { sha: base, ref: 'main' }, head: { sha: head } } }),
-    )
-    const pull = { GITHUB_EVENT_NAME: 'pull_request', GITHUB_EVENT_PATH: event }
+    const pull = startedBy('pull_request', pullPayload(base, head))
     expect((await job({ mode: 'plan' }, pull)).outputs['shards']).toBe('["1/2","2/2"]')
     for (const shard of ['1/2', '2/2']) expect((await job({ mode: 'shard', stage: 'verify', shard }, pull)).exitCode).toBe(0)
     expect([...runsIn('-verify-1of2-1.gz'), ...runsIn('-verify-2of2-1.gz')]).toHaveLength(4)
@@ -176,15 +158,10 @@ describe('jobs of a compiled workflow', () => {
   it('post once, at the gate, where the workflow asks for it', async () => {
     const base = commit(spec(0.05))
     const head = commit(spec(0.05, 4))
-    const event = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
-    writeFileSync(
-      event,
-      JSON.stringify({ pull_request: { number: 7, base: { sha: base, ref: 'main' }, head: { sha: head } } }),
-    )
     const github = await startRestEmulator()
     try {
       github.state.pulls.set(7, { heads: [head], base, state: 'open', headRepository: 1, timeline: [] })
-      const pull = { GITHUB_EVENT_NAME: 'pull_request', GITHUB_EVENT_PATH: event, GITHUB_API_URL: github.url }
+      const pull = { ...startedBy('pull_request', pullPayload(base, head)), GITHUB_API_URL: github.url }
       const asked = { post: 'comment, status', token: github.token }
       await job({ mode: 'plan', ...asked }, pull)
       expect(github.requests).toEqual([])

@@ -5,8 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { git } from '../support/act.ts'
 import { root } from '../support/architecture.ts'
 import { startArtifactService, type ArtifactService } from '../support/artifact-service.ts'
+import { ended } from '../support/proposal.ts'
 import { startRestEmulator, type RestEmulator } from '../support/rest-emulator.ts'
-import { runStep, type StepResult } from '../support/runner.ts'
+import { pullPayload, runStep, startedBy, type StepResult } from '../support/runner.ts'
 import { accuracyOf, wineSpec } from '../support/specs.ts'
 
 let github: RestEmulator
@@ -53,13 +54,11 @@ function step(
   event = 'pull_request',
   env: Readonly<Record<string, string>> = {},
 ): Promise<StepResult> {
-  const path = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
-  writeFileSync(path, JSON.stringify({ pull_request: { number: 7, base: { sha: base, ref: 'main' }, head: { sha: head } } }))
   return runStep({
     script: join(root, 'dist/action/index.js'),
     workspace: checkout,
     with: { token: github.token, engine: 'wasm', workers: '1', ...inputs },
-    env: { ...artifacts.env, GITHUB_API_URL: github.url, GITHUB_EVENT_NAME: event, GITHUB_EVENT_PATH: path, ...env },
+    env: { ...artifacts.env, GITHUB_API_URL: github.url, ...startedBy(event, pullPayload(base, head)), ...env },
   })
 }
 
@@ -67,7 +66,6 @@ const all = { post: 'comment, check, status' }
 const notices = ({ commands }: StepResult): string[] =>
   commands.filter((c) => c.name === 'notice' && c.properties['title'] === 'Not everything was posted').map((c) => c.value)
 const posted = (): number[] => [github.state.comments.length, github.state.checkRuns.length, github.state.statuses.length]
-const ended = ({ exitCode, outputs }: StepResult): unknown[] => [exitCode, outputs['verdict']]
 
 describe('a step of a pull request', () => {
   it('posts nothing and asks for nothing unless the workflow says so', async () => {

@@ -6,9 +6,10 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { loadDataset } from '../../src/data/load.ts'
 import type { Splits } from '../../src/data/types.ts'
 import type { Report } from '../../src/report/model.ts'
+import { config, plainSplit, wine as wineFile } from '../data/support.ts'
 import { git } from '../support/act.ts'
 import { root } from '../support/architecture.ts'
-import { runStep, type StepResult } from '../support/runner.ts'
+import { pullPayload, runStep, startedBy, type StepResult } from '../support/runner.ts'
 
 const spec = `version: 1
 name: wine
@@ -30,7 +31,7 @@ let base: string
 /** A default branch with a spec and the lock of its study. */
 beforeAll(() => {
   checkout = mkdtempSync(join(tmpdir(), 'retrain-'))
-  copyFileSync(join(root, 'examples/wine/wine.csv'), join(checkout, 'wine.csv'))
+  copyFileSync(wineFile, join(checkout, 'wine.csv'))
   writeFileSync(join(checkout, 'tuning.yml'), spec)
   writeFileSync(join(checkout, '.gitignore'), 'out/\n.tunegate/\n')
   // It ends with 3: a lock that is yet to be committed has no times, and here there is none.
@@ -58,18 +59,11 @@ async function pull(
   writeFileSync(join(checkout, 'tuning.yml'), text)
   git(checkout, 'add', '--all')
   git(checkout, 'commit', '--quiet', '--allow-empty', '--message=change')
-  const path = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
-  writeFileSync(
-    path,
-    JSON.stringify({
-      pull_request: { number: 7, base: { sha: from, ref: 'main' }, head: { sha: git(checkout, 'rev-parse', 'HEAD') } },
-    }),
-  )
   const result = await runStep({
     script: join(root, 'dist/action/index.js'),
     workspace: checkout,
     with: { engine: 'wasm', workers: '1', artifact: 'false', ...inputs },
-    env: { GITHUB_EVENT_NAME: 'pull_request', GITHUB_EVENT_PATH: path },
+    env: startedBy('pull_request', pullPayload(from, git(checkout, 'rev-parse', 'HEAD'))),
   })
   const gates = [...(result.summary ?? '').matchAll(/^\| \S+ (pass|fail|inconclusive) \| ([a-z-]+)/gm)].map(
     (m) => `${m[2]} ${m[1]}`,
@@ -136,16 +130,7 @@ function onBase(change: () => void): string {
 
 /** Rows of a part of the split, their line replaced. */
 async function edited(rows: string, part: keyof Splits, change: (line: string) => string, stratify = true): Promise<string> {
-  const split = { validation: 0.2, test: 0.2, stratify, groupBy: null, seed: 17 }
-  const { splits } = await loadDataset({
-    source: join(root, 'examples/wine/wine.csv'),
-    target: 'class',
-    header: 'auto',
-    task: 'classification',
-    inputs: { kind: 'auto' },
-    standardize: true,
-    split,
-  })
+  const { splits } = await loadDataset(config(wineFile, { target: 'class', split: { ...plainSplit, stratify } }))
   const chosen = new Set(splits[part])
   return rows
     .split('\n')
@@ -154,7 +139,7 @@ async function edited(rows: string, part: keyof Splits, change: (line: string) =
 }
 
 const retrain = { baseline: 'retrain', out: '.tunegate/out' }
-const wine = readFileSync(join(root, 'examples/wine/wine.csv'), 'utf8')
+const wine = readFileSync(wineFile, 'utf8')
 /** Numbers that say nothing of the class. */
 const noise = (line: string): string =>
   line

@@ -5,14 +5,16 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { loadDataset } from '../../src/data/load.ts'
 import type { Splits } from '../../src/data/types.ts'
 import type { Report } from '../../src/report/model.ts'
+import { config, wine } from '../data/support.ts'
 import { git } from '../support/act.ts'
 import { root } from '../support/architecture.ts'
 import { startArtifactService, type ArtifactService } from '../support/artifact-service.ts'
+import { ended } from '../support/proposal.ts'
 import { startRestEmulator, type RestEmulator } from '../support/rest-emulator.ts'
-import { runStep, type StepResult } from '../support/runner.ts'
+import { pullPayload, runStep, startedBy, type StepResult } from '../support/runner.ts'
 import { wineSpec } from '../support/specs.ts'
 
-const data = readFileSync(join(root, 'examples/wine/wine.csv'), 'utf8')
+const data = readFileSync(wine, 'utf8')
 const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'a'.repeat(64)}\nsize 5\n`
 
 /** Passes by the rules of the base, so that a change has something to lose. */
@@ -31,19 +33,7 @@ let reference: Report['verification']
 beforeAll(async () => {
   github = await startRestEmulator()
   artifacts = await startArtifactService()
-  const split = { validation: 0.2, test: 0.2, stratify: true, groupBy: null, seed: 17 }
-  const source = join(root, 'examples/wine/wine.csv')
-  splits = (
-    await loadDataset({
-      source,
-      target: 'class',
-      header: 'auto',
-      task: 'classification',
-      inputs: { kind: 'auto' },
-      standardize: true,
-      split,
-    })
-  ).splits
+  splits = (await loadDataset(config(wine, { target: 'class' }))).splits
   fresh()
   propose(spec, spec)
   expect((await step()).outputs['verdict']).toBe('pass')
@@ -60,7 +50,7 @@ afterEach(() => {
 
 function fresh(): void {
   checkout = mkdtempSync(join(tmpdir(), 'rules-'))
-  copyFileSync(join(root, 'examples/wine/wine.csv'), join(checkout, 'wine.csv'))
+  copyFileSync(wine, join(checkout, 'wine.csv'))
   writeFileSync(join(checkout, '.gitignore'), '.tunegate/\n')
   git(checkout, 'init', '--quiet')
 }
@@ -80,18 +70,15 @@ function propose(onBase: string, onHead: string, change: () => void = () => {}):
 }
 
 function step(inputs: Readonly<Record<string, string>> = {}): Promise<StepResult> {
-  const path = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
-  writeFileSync(path, JSON.stringify({ pull_request: { number: 7, base: { sha: base, ref: 'main' }, head: { sha: head } } }))
   return runStep({
     script: join(root, 'dist/action/index.js'),
     workspace: checkout,
     with: { token: github.token, engine: 'wasm', workers: '1', out: '.tunegate/out', post: 'comment', ...inputs },
-    env: { ...artifacts.env, GITHUB_API_URL: github.url, GITHUB_EVENT_NAME: 'pull_request', GITHUB_EVENT_PATH: path },
+    env: { ...artifacts.env, GITHUB_API_URL: github.url, ...startedBy('pull_request', pullPayload(base, head)) },
   })
 }
 
 const reportOf = (): Report => JSON.parse(readFileSync(join(checkout, '.tunegate/out/report.json'), 'utf8')) as Report
-const ended = ({ exitCode, outputs }: StepResult): unknown[] => [exitCode, outputs['verdict']]
 
 /** Log, summary, comment and HTML report all say it. */
 function expectSaid(ran: StepResult, sentence: RegExp): void {

@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers'
 import { strToU8, zipSync, type Zippable } from 'fflate'
 import { describe, expect, it } from 'vitest'
 import { openZip, zipEntries, type ZipEntry } from '../../src/base/zip.ts'
-import { fieldOf, zip64 } from '../support/zip-fields.ts'
+import { altered, fieldOf, zip64 } from '../support/zip-fields.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'zip-'))
 const big = Buffer.alloc(3_000_000, 'some text that packs well; ')
@@ -16,11 +16,7 @@ function pack(files: Zippable): Buffer {
   return Buffer.from(zipSync(files, { comment: 'a comment' } as never))
 }
 
-function changed(change: (bytes: Buffer) => void, bytes = archive): Buffer {
-  const copy = Buffer.from(bytes)
-  change(copy)
-  return copy
-}
+const changed = (change: (bytes: Buffer) => void, bytes = archive): Buffer => altered(bytes, change)
 
 const endOf = (bytes: Buffer): number => bytes.lastIndexOf('PK\x05\x06')
 const bigField =

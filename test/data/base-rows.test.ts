@@ -1,34 +1,9 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { beforeEach, describe, expect, it } from 'vitest'
-import { InputError } from '../../src/base/diagnostics.ts'
+import { describe, expect, it } from 'vitest'
 import { baseRows } from '../../src/data/base-rows.ts'
 import { loadDataset } from '../../src/data/load.ts'
 import type { DataConfig, Dataset, Splits } from '../../src/data/types.ts'
-
-let folder: string
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'base-rows-'))
-})
-
-const settings: Omit<DataConfig, 'source'> = {
-  target: 'y',
-  header: 'auto',
-  task: 'classification',
-  inputs: { kind: 'auto' },
-  standardize: true,
-  split: { validation: 0.2, test: 0.2, stratify: true, groupBy: null, seed: 1 },
-}
-const header = 'a,b,word,y'
-/** Rows that no two are equal of. */
-const rows = Array.from({ length: 100 }, (_, i) => `${i * 1.5},${(i * i) % 97},w${i % 7},${i % 2 === 0 ? 'yes' : 'no'}`)
-
-function write(name: string, lines: readonly string[], head = header): string {
-  const path = join(folder, name)
-  writeFileSync(path, `${[head, ...lines].join('\n')}\n`)
-  return path
-}
+import { problemsOf } from './support.ts'
+import { configOf, edit, header, relabel, rows, split, write } from './versions.ts'
 
 interface Versions {
   readonly before?: readonly string[]
@@ -44,21 +19,18 @@ interface Joined {
   readonly joined: Dataset
 }
 
-async function join2(after: readonly string[], { before = rows, head, config, own: over }: Versions = {}): Promise<Joined> {
-  const base: DataConfig = { ...settings, source: write('base.csv', before), ...config }
+async function joinedOf(
+  after: readonly string[],
+  { before = rows, head, config, own: over }: Versions = {},
+): Promise<Joined> {
+  const base = configOf(write('base.csv', before), config)
   const own: DataConfig = { ...base, source: write('own.csv', after, head), ...over }
   const loaded = await loadDataset(own)
   return { base: await loadDataset(base), own: loaded, joined: await baseRows(base, own, loaded) }
 }
 
-const refusal = async (work: Promise<unknown>): Promise<string> => {
-  const error: unknown = await work.then(
-    () => undefined,
-    (e: unknown) => e,
-  )
-  if (!(error instanceof InputError)) throw new Error(`not refused: ${String(error)}`)
-  return error.diagnostics.map(({ message, found }) => `${message}: ${found ?? ''}`).join('\n')
-}
+const refusal = async (work: Promise<unknown>): Promise<string> =>
+  (await problemsOf(work)).map(({ message, found }) => `${message}: ${found ?? ''}`).join('\n')
 
 /** Inputs and target of the rows of a part. */
 function rowsOf({ inputs, features, targets, splits }: Dataset, part: keyof Splits): string[] {
@@ -69,11 +41,6 @@ function rowsOf({ inputs, features, targets, splits }: Dataset, part: keyof Spli
   )
 }
 
-const edit = (at: Iterable<number>, change: (row: string) => string): string[] => {
-  const chosen = new Set(at)
-  return rows.map((row, i) => (chosen.has(i) ? change(row) : row))
-}
-const relabel = (row: string): string => (row.endsWith('yes') ? row.replace(/yes$/, 'no') : row.replace(/no$/, 'yes'))
 const parts = ['train', 'validation', 'test'] as const
 
 describe('attack 23: a base that is retrained', () => {
@@ -83,7 +50,7 @@ describe('attack 23: a base that is retrained', () => {
       { standardize: false },
       { inputs: { kind: 'columns', numeric: ['b'], categorical: ['word'], encoding: 'index' } },
     ] as const) {
-      const { own, joined } = await join2(rows, { config })
+      const { own, joined } = await joinedOf(rows, { config })
       for (const part of parts) expect(rowsOf(joined, part)).toEqual(rowsOf(own, part))
       expect(joined).toMatchObject({ features: own.features, classes: own.classes, inputShape: own.inputShape })
     }
@@ -91,21 +58,21 @@ describe('attack 23: a base that is retrained', () => {
 
   it('is trained on its own rows, whatever the change makes of them, and measured on those of the change', async () => {
     const config = { standardize: false }
-    const { splits } = await loadDataset({ ...settings, ...config, source: write('base.csv', rows) })
-    const poisoned = await join2(edit(splits.train.slice(0, 40), relabel), { config })
+    const { splits } = await loadDataset(configOf(write('base.csv', rows), config))
+    const poisoned = await joinedOf(edit(splits.train.slice(0, 40), relabel), { config })
     const [asWere, asAre] = [poisoned.base, poisoned.own].map((data) => new Set(parts.flatMap((part) => rowsOf(data, part))))
     const trained = rowsOf(poisoned.joined, 'train')
     expect(trained.filter((row) => !asWere?.has(row))).toEqual([])
     expect(trained.filter((row) => !asAre?.has(row)).length).toBeGreaterThan(20)
     expect(rowsOf(poisoned.joined, 'test')).toEqual(rowsOf(poisoned.own, 'test'))
-    const noise = await join2(edit(splits.train, (row) => `9${row}`))
+    const noise = await joinedOf(edit(splits.train, (row) => `9${row}`))
     expect(rowsOf(noise.joined, 'train')).toEqual(rowsOf(noise.base, 'train'))
     expect(rowsOf(noise.joined, 'test')).toEqual(rowsOf(noise.base, 'test'))
   })
 
   it('keeps the training rows that the change removes', async () => {
     const config = { task: 'regression', target: 'b' } as const
-    const { base, joined } = await join2(
+    const { base, joined } = await joinedOf(
       rows.filter((_, i) => i % 4 > 0),
       { config },
     )
@@ -115,7 +82,7 @@ describe('attack 23: a base that is retrained', () => {
 
   it('is trained on no row that it is measured on, where more rows draw another split, and on as many as before', async () => {
     const more = Array.from({ length: 30 }, (_, i) => `${i + 500},${i},w1,${i % 2 === 0 ? 'yes' : 'no'}`)
-    const { base, joined } = await join2([...rows, ...more])
+    const { base, joined } = await joinedOf([...rows, ...more])
     const measured = new Set([...rowsOf(joined, 'test'), ...rowsOf(joined, 'validation')])
     expect(rowsOf(joined, 'train').filter((row) => measured.has(row))).toEqual([])
     expect(joined.splits.test.length).toBe(26)
@@ -124,13 +91,13 @@ describe('attack 23: a base that is retrained', () => {
 
   it('lets no row of a group be trained on that the change measures', async () => {
     const grouped = Array.from({ length: 200 }, (_, i) => `${i},${(i * i) % 97},g${i % 40},${i % 2 === 0 ? 'yes' : 'no'}`)
-    const config = { split: { ...settings.split, groupBy: 'word', stratify: false } }
+    const config = { split: { ...split, groupBy: 'word', stratify: false } }
     // More groups draw another split, and edited rows equal none of the base.
     const after = [
       ...grouped.map((row, i) => (i % 9 === 0 ? `7${row}` : row)),
       ...grouped.slice(0, 60).map((row) => row.replace(',g', ',h')),
     ]
-    const { joined, own, base } = await join2(after, { before: grouped, config })
+    const { joined, own, base } = await joinedOf(after, { before: grouped, config })
     const groupsOf = (...held: Int32Array[]): Set<string> =>
       new Set(held.flatMap((at) => Array.from(at, (row) => after[row]?.split(',')[2] ?? '')))
     const groups = groupsOf(own.splits.test, own.splits.validation)
@@ -141,16 +108,16 @@ describe('attack 23: a base that is retrained', () => {
 
   it('knows no column that the change adds, and reads those that are its own', async () => {
     const leaking = rows.map((row) => `${row.endsWith('yes') ? 1 : 0},${row}`)
-    const { joined, own } = await join2(leaking, { head: `leak,${header}` })
+    const { joined, own } = await joinedOf(leaking, { head: `leak,${header}` })
     expect(own.features).toContain('leak')
     expect(joined.features).not.toContain('leak')
-    const { base } = await join2(rows)
+    const { base } = await joinedOf(rows)
     expect(joined.features).toEqual(base.features)
   })
 
   it('gives a text that it does not know no place: the width is its own', async () => {
-    const { splits } = await loadDataset({ ...settings, source: write('base.csv', rows) })
-    const { base, joined } = await join2(edit(splits.test, (row) => row.replace(/w\d/, 'new')))
+    const { splits } = await loadDataset(configOf(write('base.csv', rows)))
+    const { base, joined } = await joinedOf(edit(splits.test, (row) => row.replace(/w\d/, 'new')))
     expect(joined.features).toEqual(base.features)
     const [at = -1] = joined.splits.test
     const words = joined.inputs.slice(at * joined.features.length + 2, (at + 1) * joined.features.length)
@@ -158,7 +125,7 @@ describe('attack 23: a base that is retrained', () => {
     const config = { inputs: { kind: 'columns', numeric: ['a'], categorical: ['word'], encoding: 'index' } } as const
     expect(
       await refusal(
-        join2(
+        joinedOf(
           edit(splits.test, (row) => row.replace(/w\d/, 'new')),
           { config },
         ),
@@ -168,15 +135,15 @@ describe('attack 23: a base that is retrained', () => {
 
   it('has a class that only measured rows have, so that both sides name the same', async () => {
     const more = Array.from({ length: 10 }, (_, i) => `${i + 500},${i},w1,maybe`)
-    expect((await join2([...rows, ...more])).joined.classes).toEqual(['maybe', 'no', 'yes'])
+    expect((await joinedOf([...rows, ...more])).joined.classes).toEqual(['maybe', 'no', 'yes'])
   })
 
   it('is none where the change lacks a column of it, or has cells that it cannot read', async () => {
-    expect(await refusal(join2(rows, { head: 'a,c,word,y' }))).toMatch(/has no column "b"/)
+    expect(await refusal(joinedOf(rows, { head: 'a,c,word,y' }))).toMatch(/has no column "b"/)
     const own = { inputs: { kind: 'columns', numeric: ['a'], categorical: [], encoding: 'one-hot' } } as const
     expect(
       await refusal(
-        join2(
+        joinedOf(
           edit([3], (row) => row.replace(/,\d+,w/, ',many,w')),
           { own },
         ),
@@ -185,16 +152,15 @@ describe('attack 23: a base that is retrained', () => {
   })
 
   it('is none where the change measures on most of its training rows, or on those of a class', async () => {
-    const split = { ...settings.split, validation: 0.45, test: 0.45 }
-    const base = { ...settings, source: write('base.csv', rows) }
-    const own = { ...base, source: write('own.csv', rows), split }
+    const base = configOf(write('base.csv', rows))
+    const own = { ...base, source: write('own.csv', rows), split: { ...split, validation: 0.45, test: 0.45 } }
     expect(await refusal(loadDataset(own).then((loaded) => baseRows(base, own, loaded)))).toMatch(
       /too many of the training rows of the base: \d+ of 60 rows left/,
     )
     const { splits } = await loadDataset(base)
     const rare = splits.train.slice(0, 4)
     const before = edit(rare, (row) => row.replace(/(yes|no)$/, 'rare'))
-    const odd = { ...base, source: write('rare.csv', before), split: { ...settings.split, stratify: false } }
+    const odd = { ...base, source: write('rare.csv', before), split: { ...split, stratify: false } }
     const first = await loadDataset(odd)
     const held = Int32Array.from([...first.splits.test, ...rare].sort((a, b) => a - b))
     const chosen = {

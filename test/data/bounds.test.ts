@@ -6,7 +6,7 @@ import { checkData } from '../../src/data/check.ts'
 import { loadDataset } from '../../src/data/load.ts'
 import { LIMITS, type Limits } from '../../src/data/source.ts'
 import { Watch } from '../../src/data/watch.ts'
-import { config, cpuTime, file, problemsOf, smallCsv } from './support.ts'
+import { config, cpuTime, file, npy, problemsOf, smallCsv } from './support.ts'
 import { patiently } from '../support/slowness.ts'
 
 const csv = smallCsv(60)
@@ -19,19 +19,9 @@ const jsonl = rows.map(([a, b, c, y]) => JSON.stringify({ a: Number(a), b: Numbe
 let files = 0
 const name = (extension: string): string => `bounds-${files++}.${extension}`
 
-/** A .npy of version 1 of `values`, as rows of `columns` each. */
-function npy(type: string, columns: number, values: Uint8Array): Buffer {
-  const size = Number(type.slice(2))
-  const count = values.length / size
-  const shape = columns === 1 ? `(${count},)` : `(${count / columns}, ${columns})`
-  const header = `${`{'descr': '${type}', 'fortran_order': False, 'shape': ${shape}, }`.padEnd(117)}\n`
-  const start = Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, header.length, 0])
-  return Buffer.concat([start, Buffer.from(header), values])
-}
-
 const bytes = (n: number): Uint8Array => Uint8Array.from({ length: n }, (_, i) => (i >> 2) % 2)
-const table = npy('|u1', 4, bytes(240))
-const npz = zipSync({ 'x.npy': npy('|u1', 3, bytes(180)), 'y.npy': npy('|u1', 1, bytes(60)) })
+const table = npy('|u1', [60, 4], bytes(240))
+const npz = zipSync({ 'x.npy': npy('|u1', [60, 3], bytes(180)), 'y.npy': npy('|u1', [60], bytes(60)) })
 
 /** Sixty rows of four columns in every format. */
 const formats: readonly (readonly [extension: string, content: Uint8Array | string, target: string])[] = [
@@ -76,7 +66,7 @@ describe('attack 18: a data file', () => {
     const tall = `a,y\n${'1,0\n2,1\n'.repeat(5000)}`
     expect(await code('csv', tall, 'y', { memory: 500_000 })).toBe('data/memory')
     expect(await code('csv', tall, 'y', { memory: 5_000_000 })).toBeUndefined()
-    expect(await code('npy', npy('|u1', 2, bytes(20_000)), '-1', { memory: 500_000 })).toBe('data/memory')
+    expect(await code('npy', npy('|u1', [10_000, 2], bytes(20_000)), '-1', { memory: 500_000 })).toBe('data/memory')
     expect(await code('csv.gz', gzipSync(tall), 'y', { memory: 50_000 })).toBe('data/too-large')
   })
 
@@ -130,10 +120,10 @@ describe('attack 18: a data file', () => {
   })
 
   it('has no .npy of booleans or of texts that become an object each, and no header without end', async () => {
-    const wide = npy('<U4', 1, new Uint8Array(160))
+    const wide = npy('<U4', [40], new Uint8Array(160))
     expect(await problemsOf(loadDataset(config(file(name('npy'), wide))))).toMatchObject([{ code: 'data/npy', found: 'U4' }])
     expect(
-      await problemsOf(loadDataset(config(file(name('npy'), npy('|b1', 1, new Uint8Array(20_000_001)))))),
+      await problemsOf(loadDataset(config(file(name('npy'), npy('|b1', [20_000_001], new Uint8Array(20_000_001)))))),
     ).toMatchObject([{ code: 'data/too-many-cells', allowed: 'at most 20,000,000 cells' }])
     const long = Buffer.from(table)
     long.writeUInt16LE(60_000, 8)
@@ -180,6 +170,6 @@ it('rows that an attacker makes alike cost no more to compare than others', asyn
 })
 
 it('a small .npy.gz is read', async () => {
-  const found = await loadDataset(config(file(name('npy.gz'), gzipSync(npy('|u1', 3, bytes(180)))), { target: '-1' }))
+  const found = await loadDataset(config(file(name('npy.gz'), gzipSync(npy('|u1', [60, 3], bytes(180)))), { target: '-1' }))
   expect(found.targets.length).toBe(60)
 })

@@ -2,22 +2,20 @@ import { zipSync, type Zippable } from 'fflate'
 import { describe, expect, it } from 'vitest'
 import { loadDataset } from '../../src/data/load.ts'
 import { LIMITS, type Limits } from '../../src/data/source.ts'
-import { fieldOf, zip64 } from '../support/zip-fields.ts'
-import { config, file, problemsOf } from './support.ts'
+import { altered, fieldOf, zip64 } from '../support/zip-fields.ts'
+import { config, file, npy, problemsOf } from './support.ts'
 
-/** A .npy of one column of 60 rows. `padded` is the length of its header with what comes before it. */
-function npy(type: string, padded = 128): Buffer {
-  const rows = 60
-  const header = `${`{'descr': '${type}', 'fortran_order': False, 'shape': (${rows}, 1), }`.padEnd(padded - 11)}\n`
-  const start = Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, header.length, 0])
-  const values = Buffer.alloc(rows * Number(type.slice(2)))
-  for (let row = 0; row < rows; row++) values[row * Number(type.slice(2))] = row % 7
-  return Buffer.concat([start, Buffer.from(header), values])
+/** A .npy of one column of 60 rows. */
+function column(type: string, padded?: number): Buffer {
+  const [rows, size] = [60, Number(type.slice(2))]
+  const values = Buffer.alloc(rows * size)
+  for (let row = 0; row < rows; row++) values[row * size] = row % 7
+  return npy(type, [rows, 1], values, padded)
 }
 
-const labels = npy('|u1')
+const labels = column('|u1')
 const pack = (files: Zippable): Buffer => Buffer.from(zipSync(files))
-const archive = pack({ 'x.npy': npy('<i4'), 'y.npy': labels })
+const archive = pack({ 'x.npy': column('<i4'), 'y.npy': labels })
 let files = 0
 
 async function refusal(content: Buffer, limits: Partial<Limits> = {}): Promise<unknown> {
@@ -26,11 +24,7 @@ async function refusal(content: Buffer, limits: Partial<Limits> = {}): Promise<u
   return problem
 }
 
-function changed(change: (bytes: Buffer) => void, bytes = archive): Buffer {
-  const copy = Buffer.from(bytes)
-  change(copy)
-  return copy
-}
+const changed = (change: (bytes: Buffer) => void, bytes = archive): Buffer => altered(bytes, change)
 
 describe('attack 18: an npz', () => {
   it('is read when nothing is wrong with it', async () => {
@@ -77,7 +71,7 @@ describe('a .npy with a header that is not padded', () => {
     const read = async (padded: number): Promise<unknown> =>
       (
         await loadDataset(
-          config(file(`padded-${padded}.npz`, pack({ 'x.npy': npy(type, padded), 'y.npy': labels })), { target: 'y' }),
+          config(file(`padded-${padded}.npz`, pack({ 'x.npy': column(type, padded), 'y.npy': labels })), { target: 'y' }),
         )
       ).inputs
     for (const padded of [121, 122, 127, 130]) expect(await read(padded)).toEqual(await read(128))

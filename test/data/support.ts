@@ -65,6 +65,14 @@ export function smallCsv(rows: number, change: (cells: string[], row: number) =>
   return ['a,b,c,y', ...lines, ''].join('\n')
 }
 
+/** A .npy of version 1. `padded` is the length of its header with what comes before it. */
+export function npy(type: string, shape: readonly number[], values: Uint8Array, padded = 128): Buffer {
+  const sides = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`
+  const header = `${`{'descr': '${type}', 'fortran_order': False, 'shape': ${sides}, }`.padEnd(padded - 11)}\n`
+  const start = Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, header.length, 0])
+  return Buffer.concat([start, Buffer.from(header), values])
+}
+
 /** Processor time that a call takes, in milliseconds: what else the machine does hardly counts. */
 export async function cpuTime(call: () => unknown): Promise<number> {
   const before = process.cpuUsage()

@@ -8,6 +8,7 @@ import { mostJobs, readInputs } from '../../src/github/inputs.ts'
 import { mostOutputBytes, writeShards } from '../../src/github/outputs.ts'
 import { mostSummaryCharacters, post, type Posting } from '../../src/github/post.ts'
 import { fitted, mostBytes } from '../../src/github/summary.ts'
+import { head, posting } from './posting.ts'
 import { startRestEmulator, type RestEmulator } from '../support/rest-emulator.ts'
 
 // What the platform takes, one below, at and above it. Comments are in post.test.ts, shard bundles in
@@ -70,7 +71,6 @@ describe('annotations', () => {
 })
 
 describe('a check and a status', () => {
-  const head = 'a'.repeat(40)
   let github: RestEmulator
   let api: Api
   beforeEach(async () => {
@@ -79,23 +79,11 @@ describe('a check and a status', () => {
     api = githubApi({ token: github.token, repository: 'octo/nets', baseUrl: github.url, sleep: async () => undefined })
   })
   afterEach(() => github.close())
-  const posting = (more: Partial<Posting>): Posting => ({
-    what: ['check', 'status'],
-    pull: 7,
-    sha: head,
-    into: 'main',
-    run: 77,
-    runUrl: 'https://github.com/octo/nets/actions/runs/77',
-    title: 'tunegate',
-    verdict: { status: 'pass', sentence: 'All gates pass.', fails: false },
-    text: '### pass\n',
-    notes: [],
-    ...more,
-  })
+  const posted = (more: Partial<Posting>): Posting => posting({ what: ['check', 'status'], ...more })
 
   // The emulator refuses what the platform refuses, so nothing may be said to be left out.
   it.each(around)('have a summary of at most 65,535 characters: %d', async (more) => {
-    expect(await post(api, posting({ text: 'x'.repeat(mostSummaryCharacters + more) }))).toEqual([])
+    expect(await post(api, posted({ text: 'x'.repeat(mostSummaryCharacters + more) }))).toEqual([])
     const { output } = github.state.checkRuns[0] as { output: { summary: string } }
     expect(output.summary).toHaveLength(Math.min(mostSummaryCharacters, mostSummaryCharacters + more))
   })
@@ -107,13 +95,13 @@ describe('a check and a status', () => {
       const notes = (['error', 'warning', 'notice'] as const).flatMap((level) =>
         Array.from({ length: count }, (_, i) => ({ level, title: `${i}`, message: 'm', at })),
       )
-      expect(await post(api, posting({ notes }))).toEqual([])
+      expect(await post(api, posted({ notes }))).toEqual([])
     },
   )
 
   it.each([-2, ...around, 500])('have a description of at most 140 characters: %d', async (more) => {
     const sentence = 's'.repeat(140 + more - 'pass: '.length)
-    expect(await post(api, posting({ verdict: { status: 'pass', sentence, fails: false } }))).toEqual([])
+    expect(await post(api, posted({ verdict: { status: 'pass', sentence, fails: false } }))).toEqual([])
     const description = String(github.state.statuses[0]?.['description'])
     expect(description.length).toBeLessThanOrEqual(140)
     expect(description).toContain('s'.repeat(100))

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { githubApi, type Api } from '../../src/github/api.ts'
-import { post, type Posting } from '../../src/github/post.ts'
+import { post } from '../../src/github/post.ts'
 import { bodyOf, mostCommentCharacters, stick } from '../../src/github/sticky.ts'
+import { head, posting } from './posting.ts'
 import { startRestEmulator, type RestEmulator } from '../support/rest-emulator.ts'
 
-const [head, moved] = ['a'.repeat(40), 'b'.repeat(40)] as [string, string]
+const moved = 'b'.repeat(40)
 let github: RestEmulator
 let api: Api
 const waits: number[] = []
@@ -21,20 +22,6 @@ beforeEach(async () => {
   })
 })
 afterEach(() => github.close())
-
-const posting = (more: Partial<Posting> = {}): Posting => ({
-  what: ['comment', 'check', 'status'],
-  pull: 7,
-  sha: head,
-  into: 'main',
-  run: 77,
-  runUrl: 'https://github.com/octo/nets/actions/runs/77',
-  title: 'tunegate',
-  verdict: { status: 'pass', sentence: 'All gates pass.', fails: false },
-  text: '### pass\n',
-  notes: [],
-  ...more,
-})
 
 describe('what is posted', () => {
   it('is one comment, one check and one status, however often', async () => {

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { loadDataset } from '../../src/data/load.ts'
-import type { Splits } from '../../src/data/types.ts'
 import type { ChangeSection } from '../../src/report/model.ts'
 import type { BaseFile } from '../../src/study/base-file.ts'
 import { changeOf } from '../../src/study/evaluation-rows.ts'
 import { prepare } from '../../src/study/prepare.ts'
 import { readSpec } from '../../src/study/read-spec.ts'
 import { rulesOf } from '../../src/study/rules.ts'
+import { config, file } from '../data/support.ts'
 
 const rows = Array.from({ length: 300 }, (_, i) => `${i + 1000},${((i * i) % 53) + 3},${i % 2 === 0 ? 'yes' : 'no'}`)
 const table = (lines: readonly string[], head = ['a,b,y']): string => `${[...head, ...lines].join('\n')}\n`
@@ -43,23 +43,6 @@ async function changed(found: BaseFile, { base, own, head, lines = rows }: Other
   return changeOf(prepared, { data: before.data, file: async () => found })
 }
 
-async function splitOf(): Promise<Splits> {
-  const source = join(folder, 'split.csv')
-  writeFileSync(source, table(rows))
-  const split = { validation: 0.2, test: 0.2, stratify: true, groupBy: null, seed: 17 }
-  return (
-    await loadDataset({
-      source,
-      target: 'y',
-      header: true,
-      task: 'classification',
-      inputs: { kind: 'auto' },
-      standardize: true,
-      split,
-    })
-  ).splits
-}
-
 const other = (lines: readonly string[]): BaseFile => ({ kind: 'other', name: 'base.csv', bytes: Buffer.from(table(lines)) })
 const cannot = (why: string): ChangeSection => ({ rules: [], rows: { notCompared: why } })
 
@@ -83,7 +66,7 @@ describe('attack 14: what a change alters of the rows that are measured', () => 
   })
 
   it('attack 23: is each training row that differs, where nothing that is measured does', async () => {
-    const { train } = await splitOf()
+    const { train } = (await loadDataset(config(file('split.csv', table(rows)), { header: true }))).splits
     const chosen = new Set(train.slice(0, 9))
     const edited = rows.map((row, i) => (chosen.has(i) ? `9${row}` : row))
     expect(await changed(other(edited))).toEqual({

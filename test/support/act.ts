@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
-import { node24 } from './runner.ts'
+import { eventFile, node24 } from './runner.ts'
 
 export interface Ended {
   readonly status: number | null
@@ -34,12 +34,8 @@ export function act(
 
 /** The event of a run on the default branch, as arguments of act. The checkout must be on the branch main. */
 export function onDefaultBranch(): readonly string[] {
-  const file = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
-  writeFileSync(
-    file,
-    JSON.stringify({ ref: 'refs/heads/main', repository: { default_branch: 'main', full_name: 'octo/nets' } }),
-  )
-  return ['--eventpath', file]
+  const payload = { ref: 'refs/heads/main', repository: { default_branch: 'main', full_name: 'octo/nets' } }
+  return ['--eventpath', eventFile(payload)]
 }
 
 export function git(folder: string, ...args: readonly string[]): string {

@@ -5,7 +5,7 @@ import { commitAll, git } from './act.ts'
 import { root } from './architecture.ts'
 import { startArtifactService, type ArtifactService } from './artifact-service.ts'
 import { startRestEmulator, type RestEmulator } from './rest-emulator.ts'
-import { runStep, type StepResult } from './runner.ts'
+import { eventFile, runStep, type StepResult } from './runner.ts'
 
 type Words = Readonly<Record<string, string>>
 
@@ -67,15 +67,11 @@ export async function startCommentFlow(): Promise<CommentFlow> {
       github.state.pulls.set(7, { heads: [head], base: baseCommit, state: 'open', headRepository: 1, timeline: [] })
     },
     decide: async (body, run = '77', inputs = {}) => {
-      const event = join(emptyFolder(), 'event.json')
-      writeFileSync(
-        event,
-        JSON.stringify({
-          action: 'created',
-          issue: { number: 7, pull_request: {} },
-          comment: { id: 11, body, created_at: '2026-11-01T12:00:00Z', user: { login: 'octocat', id: 5 } },
-        }),
-      )
+      const event = eventFile({
+        action: 'created',
+        issue: { number: 7, pull_request: {} },
+        comment: { id: 11, body, created_at: '2026-11-01T12:00:00Z', user: { login: 'octocat', id: 5 } },
+      })
       const env = { GITHUB_EVENT_PATH: event, GITHUB_RUN_ID: run }
       const { exitCode, stderr, log, outputs } = await step({ mode: 'comment', ...inputs }, emptyFolder(), env)
       if (exitCode !== 0 || stderr !== '') throw new Error(`the comment was not decided on: ${stderr}${log}`)

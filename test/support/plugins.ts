@@ -25,6 +25,9 @@ interface Node {
   readonly value?: unknown
 }
 
+const isTemplateText = (value: unknown): value is { readonly raw: string } =>
+  typeof value === 'object' && value !== null && 'raw' in value
+
 const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && 'type' in value
 
 /** Every use of a name as an identifier of the kind, outside of comments and of longer texts. */
@@ -49,14 +52,15 @@ function sourceFiles(): string[] {
     .sort()
 }
 
-/** String literals of the syntax tree, those of types too, and quoted keys. */
+/** String literals of the syntax tree, those of types too, quoted keys, and the texts between the holes of templates. */
 export function literalsIn(text: string): { readonly name: string; readonly line: number }[] {
   const found: { name: string; line: number }[] = []
   const visit = (value: unknown): void => {
     if (Array.isArray(value)) value.forEach(visit)
     if (!isNode(value)) return
-    if (value.type === 'Literal' && typeof value.value === 'string') {
-      found.push({ name: value.value, line: text.slice(0, value.start).split('\n').length })
+    const name = value.type === 'TemplateElement' && isTemplateText(value.value) ? value.value.raw : value.value
+    if ((value.type === 'Literal' || value.type === 'TemplateElement') && typeof name === 'string') {
+      found.push({ name, line: text.slice(0, value.start).split('\n').length })
     }
     if (value.type === 'ImportDeclaration' || value.type === 'ImportExpression') return
     Object.values(value).forEach(visit)

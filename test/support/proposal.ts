@@ -5,7 +5,7 @@ import { git } from './act.ts'
 import { root } from './architecture.ts'
 import { startArtifactService, type ArtifactService } from './artifact-service.ts'
 import { startRestEmulator, type RestEmulator } from './rest-emulator.ts'
-import { runStep, type StepResult } from './runner.ts'
+import { pullPayload, runStep, startedBy, type StepResult } from './runner.ts'
 
 type Words = Readonly<Record<string, string>>
 
@@ -75,9 +75,6 @@ export class Proposal {
     inputs: Words = {},
     { event = 'pull_request', payload, env = {}, workspace = this.folder }: Trigger = {},
   ): Promise<StepResult> {
-    const path = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
-    const pull = { pull_request: { number: 7, base: { sha: this.base, ref: 'main' }, head: { sha: this.head } } }
-    writeFileSync(path, JSON.stringify(payload ?? pull))
     return runStep({
       script: join(root, 'dist/action/index.js'),
       workspace,
@@ -85,8 +82,7 @@ export class Proposal {
       env: {
         ...this.artifacts.env,
         GITHUB_API_URL: this.github.url,
-        GITHUB_EVENT_NAME: event,
-        GITHUB_EVENT_PATH: path,
+        ...startedBy(event, payload ?? pullPayload(this.base, this.head)),
         ...env,
       },
     })

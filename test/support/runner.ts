@@ -56,6 +56,24 @@ export const node24 = ((): string => {
 const { NODE_COMPILE_CACHE } = process.env
 const compiled = NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }
 
+/** A file with the payload of an event, as the runner leaves it to the steps. */
+export function eventFile(payload: unknown): string {
+  const file = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
+  writeFileSync(file, JSON.stringify(payload))
+  return file
+}
+
+/** The variables of a step that this event has started. */
+export const startedBy = (event: string, payload: unknown): Readonly<Record<string, string>> => ({
+  GITHUB_EVENT_NAME: event,
+  GITHUB_EVENT_PATH: eventFile(payload),
+})
+
+/** What the payload of an event says of pull request 7, from one commit to another. */
+export const pullPayload = (base: string, head: string): unknown => ({
+  pull_request: { number: 7, base: { sha: base, ref: 'main' }, head: { sha: head } },
+})
+
 /**
  * Runs a step as the runner does: inputs with their defaults, the files for outputs and summary, nothing else of ours. The
  * engine is wasm unless a test names another: `auto` would download the native one.

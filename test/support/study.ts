@@ -1,6 +1,5 @@
 // A made-up study with every part filled in, for tests of what comes after training. Nothing here was trained: the curves
-// are
-// formulas with noise from named streams, the same at every call. Real studies are tested end to end elsewhere.
+// are formulas with noise from named streams, the same at every call. Real studies are tested end to end elsewhere.
 import { fingerprint } from '../../src/base/hash.ts'
 import { stream } from '../../src/base/random.ts'
 import { studyEvidence } from '../../src/gates/baseline.ts'
@@ -17,6 +16,7 @@ import type { RunResult } from '../../src/records/run.ts'
 import type { ReportInput } from '../../src/report/build.ts'
 import { summarizeRun } from '../../src/report/runs.ts'
 import { drawnCalibration } from './calibration.ts'
+import { someLevers } from './levers.ts'
 
 export interface StudyOptions {
   /** Stands wherever a person's words may stand: study name, classes, file names, findings, crash reasons. */
@@ -41,20 +41,7 @@ export interface FakeStudy {
   runs(): AsyncGenerator<RunResult>
 }
 
-export const baselineLevers: Levers = {
-  optimization: {
-    optimizer: 'adamw',
-    learningRate: 0.001,
-    momentum: 0.9,
-    nesterov: false,
-    beta1: 0.9,
-    beta2: 0.999,
-    epsilon: 1e-8,
-  },
-  batching: { batchSize: 64, accumulate: 1 },
-  regularization: { weightDecay: 0.01, dropout: 0.1, labelSmoothing: 0, augmentation: 0 },
-  scheduling: { schedule: 'cosine', warmupSteps: 34, finalFraction: 0, clipNorm: 1, epochs: 12, patience: null },
-}
+export const baselineLevers: Levers = withLevers(someLevers, { warmupSteps: 34, epochs: 12 })
 
 const classes = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']
 const full: RunJob = { kind: 'train', length: 1, stopAfter: 1, evaluateTest: false }

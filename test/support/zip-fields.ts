@@ -10,6 +10,13 @@ export function fieldOf(archive: Buffer, name: string, field: keyof typeof field
   return record + fields[field]
 }
 
+/** A copy of an archive, changed. */
+export function altered(archive: Buffer, change: (bytes: Buffer) => void): Buffer {
+  const copy = Buffer.from(archive)
+  change(copy)
+  return copy
+}
+
 /** A zip archive of one stored entry that states its sizes, its offset and its number of entries in the 8 bytes of zip64. */
 export function zip64(name: string, content: Buffer, entries = 1): Buffer {
   const sum = crc32.buf(content) >>> 0

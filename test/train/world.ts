@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { loadDataset } from '../../src/data/load.ts'
 import type { Layer } from '../../src/layers/layer.ts'
 import type { Levers } from '../../src/records/levers.ts'
@@ -7,7 +6,7 @@ import type { CompleteRun, RunRequest, RunResult } from '../../src/records/run.t
 import { createTrainer } from '../../src/train/trainer.ts'
 import type { Trainer } from '../../src/train/engine.ts'
 import type { TrainingData } from '../../src/train/types.ts'
-import { root } from '../support/architecture.ts'
+import { digitImages } from '../support/digits.ts'
 import { someLevers } from '../support/levers.ts'
 import { wasmEngine } from '../support/tf-wasm.ts'
 
@@ -34,18 +33,7 @@ export const batchNorm: Layer = { kind: 'batchNormalization', momentum: 0.9, eps
 export const mlp: readonly Layer[] = [flatten, dense(128, 'relu'), dropout, dense(10)]
 export const smallCnn: readonly Layer[] = [conv(16), conv(16), pool, flatten, dropout, dense(10)]
 
-/** The digits of the example, as 8 × 8 images between 0 and 1. */
-export function loadDigits(): Promise<TrainingData> {
-  return loadDataset({
-    source: join(root, 'examples/digits/digits.csv.gz'),
-    target: '-1',
-    header: false,
-    task: 'classification',
-    standardize: false,
-    inputs: { kind: 'array', shape: [8, 8, 1], scale: 0.0625 },
-    split: { validation: 0.2, test: 0.2, stratify: true, groupBy: null, seed: 17 },
-  })
-}
+export const loadDigits = (): Promise<TrainingData> => loadDataset(digitImages)
 
 export function workloadOf(data: TrainingData, layers: readonly Layer[], over: Partial<Workload> = {}): Workload {
   const { train, validation, test } = data.splits

@@ -1,5 +1,4 @@
 import type { Levers } from '../../src/records/levers.ts'
-
 import { inferShapes } from '../../src/layers/shapes.ts'
 import type { Evaluation, RunResult } from '../../src/records/run.ts'
 import { gatherRows } from '../../src/data/batches.ts'

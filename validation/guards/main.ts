@@ -1,6 +1,6 @@
 // `npm run validate:guards [-- --attack N] [-- --only TEXT] [-- --shard I/N] [-- --from K]`: removes every guard in turn, in
 // a copy of the tree, and checks that each test that the guard names then fails; of a table of cases, at least one. `--from`
-// goes on where a campaign ended. Ends with `N passed, N failed`.
+// goes on with the guard of this number where a campaign ended. Ends with `N passed, N failed`.
 import { parseArgs } from 'node:util'
 import { guards } from './index.ts'
 import type { Guard } from './guard.ts'
@@ -10,14 +10,15 @@ const { values } = parseArgs({
   options: { attack: { type: 'string' }, only: { type: 'string' }, shard: { type: 'string' }, from: { type: 'string' } },
 })
 const [shard, shards] = (values.shard ?? '1/1').split('/').map(Number) as [number, number]
-const chosen = guards
+const campaign = guards
   .filter(
     ({ attack, guard, file }) =>
       (values.attack === undefined || attack === Number(values.attack)) &&
       (values.only === undefined || `${guard} ${file}`.includes(values.only)),
   )
-  .slice(Number(values.from ?? 1) - 1)
   .filter((_, index) => index % shards === shard - 1)
+const from = Number(values.from ?? 1)
+const chosen = campaign.slice(from - 1)
 
 const tree = copyOfTree()
 let failed = 0
@@ -27,7 +28,7 @@ try {
   for (const [index, guard] of chosen.entries()) {
     const problem = guard.tests.map(({ file }) => broken.get(file)).find((p) => p !== undefined) ?? removed(tree, guard)
     if (problem !== null) failed += 1
-    const name = `${index + 1}/${chosen.length} attack ${guard.attack}: ${guard.guard} (${guard.file})`
+    const name = `${index + from}/${campaign.length} attack ${guard.attack}: ${guard.guard} (${guard.file})`
     console.log(problem === null ? `noticed  ${name}` : `UNNOTICED ${name}\n  ${problem}`)
   }
 } finally {

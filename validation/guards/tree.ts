@@ -96,7 +96,10 @@ function test(folder: string, file: string, names: readonly string[]): readonly 
     `--outputFile=${out}`,
   ]
   const done = spawnSync('timeout', args, { cwd: folder, encoding: 'utf8' })
-  if (done.signal === 'SIGKILL' || done.status === 137) return names.map((name) => ({ name, state: 'failed' }))
+  if (done.signal === 'SIGKILL' || done.status === 137) {
+    // Which of several waited is not known, so each is run by itself.
+    return names.length > 1 ? names.flatMap((name) => test(folder, file, [name])) : [{ name: names.join(), state: 'failed' }]
+  }
   const report = JSON.parse(readReport(out, done.stderr)) as JsonReport
   return report.testResults
     .flatMap((r) => r.assertionResults)
