@@ -572,6 +572,10 @@ export interface Batch {
    */
   largest?: number
   /**
+   * quality: another size must beat the batch by more than noise. speed: the largest size is taken unless it is worse by more than noise, and the report says what it costs.
+   */
+  goal?: 'quality' | 'speed'
+  /**
    * How the learning rate follows the batch: by the factor or its square root; auto is linear for SGD and sqrt for the Adam family.
    */
   scaling?: 'auto' | 'linear' | 'sqrt'
@@ -595,7 +599,11 @@ export interface Batch {
 export interface Regularize {
   grid?: Grid
   /**
-   * Reduction factor of successive halving: it keeps one in eta.
+   * Number of configurations to try once each; all combinations of the grid if they are fewer.
+   */
+  explore?: number
+  /**
+   * No effect. Earlier versions pruned the grid by successive halving.
    */
   eta?: number
   seeds?: Seeds
@@ -661,6 +669,10 @@ export interface ScheduleStage {
    * @maxItems 3
    */
   optimizers?: Optimizer[]
+  /**
+   * Number of configurations to try once each, besides other optimizers at three rates of their own.
+   */
+  explore?: number
   seeds?: Seeds
 }
 /**

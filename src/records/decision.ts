@@ -67,11 +67,11 @@ export interface RangeTestFindings {
     readonly learningRate: number
     /** Objective on validation, one per seed; null if the run was not stable. */
     readonly scores: readonly (number | null)[]
-    readonly outcome: 'chosen' | 'unstable' | 'worse' | 'within-noise'
+    readonly outcome: 'chosen' | 'unstable' | 'worse' | 'within-noise' | 'tried-once'
   }[]
-  /** The stable rate below the edge with the best mean; null if there is none. */
+  /** The rate after the range test; null if no rate was tried. In older reports: the best rate below the edge. */
   readonly chosen: number | null
-  /** Whether it became the incumbent's rate: it must beat the previous one by more than seed noise. */
+  /** Whether the rate moved: it must beat the previous one by more than noise. */
   readonly adopted: boolean
   readonly conclusion: string
 }
@@ -102,6 +102,21 @@ export interface GridFindings {
   }[]
   /** ω² of each lever, in [0, 1]; null if it cannot be determined. */
   readonly sensitivity: readonly { readonly lever: LeverName; readonly omegaSquared: number | null }[]
+}
+
+/** Configurations around the incumbent that were trained once each, before the best were confirmed under other seeds. */
+export interface ExploredFindings {
+  readonly levers: readonly { readonly lever: LeverName; readonly own: LeverValue }[]
+  /** The incumbent's own trial first, with an empty patch. */
+  readonly trials: readonly {
+    readonly patch: LeverPatch
+    /** Objective on validation under one seed; null if the run was not stable. */
+    readonly score: number | null
+    /** Whether it was compared with the incumbent under other seeds. */
+    readonly confirmed: boolean
+  }[]
+  /** Share of the variance of the trials that each lever explains (ω²), in [0, 1]; null if it cannot be determined. */
+  readonly shares: readonly { readonly lever: LeverName; readonly share: number | null }[]
 }
 
 export interface VerifyFindings {
@@ -135,6 +150,7 @@ export interface StageFindings {
   readonly rangeTest?: RangeTestFindings
   readonly batch?: BatchFindings
   readonly grid?: GridFindings
+  readonly explored?: ExploredFindings
   readonly verify?: VerifyFindings
 }
 

@@ -114,6 +114,12 @@ export type RunResult =
         readonly test: Metrics | null
         /** Present if the job requests it. */
         readonly calibration?: RunCalibration
+        /**
+         * The objective on groups of the validation rows: how much it depends on which rows were drawn. The rows are dealt
+         * out in turn to 32 groups, or to one a row if there are fewer. Only in runs that a stage selects by, and only if the
+         * objective is a mean over rows.
+         */
+        readonly rowGroups?: readonly number[]
       } | null
       readonly probe: Probe | null
       /** SHA-256 of the final weights. */

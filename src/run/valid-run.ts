@@ -88,9 +88,14 @@ function isBest(value: unknown): boolean {
     isFinite(value['epoch']) &&
     isMetrics(value['validation']) &&
     (value['test'] === null || isMetrics(value['test'])) &&
-    (value['calibration'] === undefined || isCalibration(value['calibration']))
+    (value['calibration'] === undefined || isCalibration(value['calibration'])) &&
+    (value['rowGroups'] === undefined || isRowGroups(value['rowGroups']))
   )
 }
+
+const mostGroups = 64
+const isRowGroups = (value: unknown): boolean =>
+  Array.isArray(value) && value.length <= mostGroups && value.every((member) => isFinite(member))
 
 function isCalibration(value: unknown): boolean {
   if (!isMap(value)) return false

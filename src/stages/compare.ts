@@ -3,10 +3,11 @@ import { gain as metricGain, higherIsBetter } from '../records/metrics.ts'
 import type { Comparison, Evidence } from '../records/decision.ts'
 import type { RunJob, Workload } from '../records/plan.ts'
 import { blockNoise } from '../stats/blocks.ts'
-import { mean, type PooledSd } from '../stats/describe.ts'
+import { mean, sampleSd, type PooledSd } from '../stats/describe.ts'
 import { beatsNoisePaired } from '../stats/noise.ts'
 import { shown } from '../stats/outcome.ts'
 import { fullRun, type Asking, type StageRecorder } from './recorder.ts'
+import { rowError, withRowError } from './row-noise.ts'
 import type { RunOutcome } from './stage.ts'
 
 /** Probability that seed noise alone moves a lever, divided among all candidates that compete for it (Bonferroni). */
@@ -57,7 +58,8 @@ export function* trainArms(
 /**
  * Noise of the difference of two arms under one seed, pooled over the better half of the stable arms and the two arms
  * themselves. Two or three seeds alone say little about it. An arm that trains badly (a rate near its edge) is far noisier
- * than any arm that could be chosen, so its noise must not count. Arms that are nearly the same (two short warmups) differ
+ * than any arm that could be chosen, so its noise must not count, and neither must that of an arm whose scores spread more
+ * than three times as widely as those of the two arms. Arms that are nearly the same (two short warmups) differ
  * little from each other, and by all of seed noise from the incumbent, so the noise is at least what the two arms show by
  * themselves. All arms ran under the same seeds, so effects that a seed has on all arms alike are removed.
  */
@@ -65,7 +67,8 @@ export function differenceNoise(workload: Workload, pair: readonly [Scores, Scor
   const stable = arms.map(stableScores).filter((s) => s !== undefined)
   stable.sort((a, b) => metricGain(workload.objective, mean(a), mean(b)))
   const better = stable.slice(0, Math.max(2, Math.ceil(stable.length / 2)))
-  const others = better.filter((scores) => !pair.some((own) => same(own, scores)))
+  const calm = 3 * Math.max(sampleSd(pair[0]), sampleSd(pair[1]))
+  const others = better.filter((scores) => !pair.some((own) => same(own, scores)) && sampleSd(scores) <= calm)
   const pooled = blockNoise([...pair, ...others])
   return { sd: Math.max(pooled.sd, blockNoise(pair).sd) * Math.SQRT2, df: pooled.df }
 }
@@ -76,7 +79,8 @@ const same = (a: Scores, b: Scores): boolean => a.every((value, i) => value === 
 
 /**
  * The gain that noise alone would exceed with probability `selectionAlpha / competitors`, for one candidate and one
- * incumbent.
+ * incumbent. Noise is that of the seeds and that of the validation rows: on few rows every search finds a gain that other
+ * rows do not show.
  */
 export function compareArms(
   workload: Workload,
@@ -99,7 +103,8 @@ export function compareArms(
     return { ...base, gain: null, threshold: null, outcome: unstable(candidate) ? 'unstable' : 'undecidable' }
   if (from === undefined)
     return { ...base, gain: null, threshold: null, outcome: diverged(incumbent) ? 'better' : 'undecidable' }
-  const noise = differenceNoise(workload, [from, to], all)
+  const seedNoise = differenceNoise(workload, [from, to], all)
+  const noise = withRowError(seedNoise, rowError(incumbent, candidate), to.length)
   const judged = beatsNoisePaired({
     candidate: to,
     incumbent: from,
@@ -131,37 +136,6 @@ export function evidenceOf(comparison: Comparison, arms: readonly Arm[]): Eviden
     seconds: trainingSeconds(arms.flatMap((a) => a.outcomes)),
   }
 }
-
-/**
- * Compares candidates with the incumbent under the same seeds and moves the incumbent to the best one that beats it by more
- * than seed noise. Returns the comparisons; the recorder has them too.
- *
- * @param competitors number of candidates that these were picked from on the same seeds, if more than are compared here
- */
-export function* challenge(
-  recorder: StageRecorder,
-  what: string,
-  candidates: readonly { readonly label: string; readonly patch: LeverPatch }[],
-  seeds: readonly number[],
-  competitors = candidates.length,
-): Asking<{ readonly arms: readonly Arm[]; readonly comparisons: readonly Comparison[] }> {
-  if (candidates.length === 0 || !recorder.affords((candidates.length + 1) * seeds.length, what))
-    return { arms: [], comparisons: [] }
-  const arms = yield* trainArms(recorder, [{ label: 'incumbent', patch: {} }, ...candidates], seeds)
-  const incumbent = arms[0] as Arm
-  const comparisons = arms.slice(1).map((arm) => compareArms(recorder.context.workload, incumbent, arm, arms, competitors))
-  recorder.comparisons.push(...comparisons)
-  const winner = bestOf(comparisons)
-  if (winner) {
-    const won = arms[1 + comparisons.indexOf(winner)] as Arm
-    recorder.move(winner.patch, gainSentence(winner), evidenceOf(winner, [incumbent, won]))
-  }
-  return { arms, comparisons }
-}
-
-/** The best candidate among those that beat the incumbent; the first of equals. */
-export const bestOf = (comparisons: readonly Comparison[]): Comparison | undefined =>
-  leading(comparisons.filter((c) => c.outcome === 'better'))
 
 /** The comparison with the best candidate, ranked by scores, because there is no gain if the incumbent diverged. */
 export function leading(comparisons: readonly Comparison[]): Comparison | undefined {

@@ -1,0 +1,108 @@
+import { canonicalJson } from '../base/hash.ts'
+import type { LeverName, LeverPatch, LeverValue } from '../records/levers.ts'
+import { gain as metricGain } from '../records/metrics.ts'
+import type { RunJob, Workload } from '../records/plan.ts'
+import { mean, quantile } from '../stats/describe.ts'
+import { challenge, type Challenged } from './challenge.ts'
+import { stableScores, trainArms, type Arm } from './compare.ts'
+import { labelOf, type Candidate, type ExploredLever } from './configurations.ts'
+import { fullRun, type Asking, type StageRecorder } from './recorder.ts'
+import { selectionSeeds } from './seeds.ts'
+
+/** How a stage looks for candidates, and how it confirms the best of them. */
+export interface Search {
+  /** What is searched, for omissions. */
+  readonly what: string
+  readonly candidates: readonly Candidate[]
+  /** How many of them are compared with the incumbent under further seeds. */
+  readonly most: number
+  /** Seeds of that comparison; the search itself has a seed of its own. */
+  readonly seeds: number
+  /** What each run trains. */
+  readonly job?: RunJob
+  /** Candidates that the search's results lead to, tried in the comparison without a run of their own before it. */
+  readonly predict?: (arms: readonly Arm[]) => readonly Candidate[]
+  /** Picks among the candidates that beat the incumbent; the best one if absent. */
+  readonly pick?: Parameters<typeof challenge>[3]['pick']
+}
+
+/**
+ * Explores on cheap evidence and moves on confirmed evidence: every candidate is trained once, beside the incumbent, under
+ * one seed. Those that did best there, and better than the incumbent, are compared with it under other seeds, and only that
+ * comparison moves a lever. One run says little about a candidate, but it says which candidates deserve more.
+ */
+export function* exploreAndConfirm(recorder: StageRecorder, search: Search): Asking<Explored> {
+  const { what, candidates, most, job = fullRun } = search
+  const [first, ...others] = selectionSeeds(recorder.context.seed, search.seeds + 1) as [number, ...number[]]
+  const nothing: Explored = { arms: [], confirmed: [], challenged: null }
+  if (candidates.length === 0 || !recorder.affords(candidates.length + 1, what)) return nothing
+  const arms = yield* trainArms(recorder, [{ label: 'incumbent', patch: {} }, ...candidates], [first], job)
+  const { workload } = recorder.context
+  const predicted = search.predict?.(arms) ?? []
+  const best = promising(workload, arms, most - Math.min(predicted.length, 1))
+  const confirmed = distinct([...best, ...predicted.slice(0, 1)])
+  if (confirmed.length === 0) return { ...nothing, arms }
+  const challenged = yield* challenge(recorder, `confirmation of the ${what}`, confirmed, {
+    seeds: others,
+    job,
+    ...(search.pick ? { pick: search.pick } : {}),
+  })
+  return { arms, confirmed, challenged }
+}
+
+export interface Explored {
+  /** The incumbent's run and the candidates', each under one seed; none if the budget did not allow them. */
+  readonly arms: readonly Arm[]
+  readonly confirmed: readonly Candidate[]
+  readonly challenged: Challenged | null
+}
+
+/** The best candidates by their one run, of those that did better than the incumbent's; all if that one diverged. */
+function promising(workload: Workload, [incumbent, ...arms]: readonly Arm[], most: number): Candidate[] {
+  const score = (arm: Arm | undefined): number | undefined => (arm && stableScores(arm))?.[0]
+  const own = score(incumbent)
+  return arms
+    .flatMap((arm) => {
+      const value = score(arm)
+      return value === undefined ? [] : [{ arm, value }]
+    })
+    .filter(({ value }) => own === undefined || metricGain(workload.objective, own, value) > 0)
+    .sort((a, b) => metricGain(workload.objective, a.value, b.value))
+    .slice(0, Math.max(1, most))
+    .map(({ arm: { label, patch } }) => ({ label, patch }))
+}
+
+const distinct = (candidates: readonly Candidate[]): Candidate[] => [
+  ...new Map(candidates.map((c) => [canonicalJson(c.patch), c])).values(),
+]
+
+/**
+ * The combination of each lever's best value by its main effect: the mean over the runs that have it, against those that
+ * keep the incumbent's value. The mean is shrunk as if one more run had shown no effect, and a failed or very bad run counts
+ * as no worse than the worst quarter, so that one run decides little.
+ */
+export function predictedBest(workload: Workload, levers: readonly ExploredLever[], arms: readonly Arm[]): Candidate[] {
+  const scores = arms.map((arm) => stableScores(arm)?.[0])
+  const known = scores.filter((s) => s !== undefined)
+  if (known.length < 4) return []
+  const better = (from: number, to: number): number => metricGain(workload.objective, from, to)
+  const bad = better(0, 1) > 0 ? quantile(known, 0.25) : quantile(known, 0.75)
+  const clipped = scores.map((s) => (s === undefined || better(bad, s) < 0 ? bad : s))
+  const meanOf = (lever: LeverName, value: LeverValue | undefined): { value: number; runs: number } => {
+    const own = clipped.filter((_, i) => arms[i]?.patch[lever] === value)
+    return { value: mean(own), runs: own.length }
+  }
+  const patch: LeverPatch = Object.fromEntries(
+    levers.flatMap(({ lever, values }) => {
+      const kept = meanOf(lever, undefined)
+      const effects = values.map((value) => {
+        const of = meanOf(lever, value)
+        const gain = of.runs === 0 || kept.runs === 0 ? 0 : (better(kept.value, of.value) * of.runs) / (of.runs + 1)
+        return { value, gain }
+      })
+      const best = effects.reduce((a, b) => (b.gain > a.gain ? b : a), { value: null as LeverValue, gain: 0 })
+      return best.gain > 0 ? [[lever, best.value]] : []
+    }),
+  )
+  return Object.keys(patch).length === 0 ? [] : [{ label: labelOf(patch), patch }]
+}

@@ -1,0 +1,46 @@
+import type { LeverName, LeverPatch, LeverValue } from '../records/levers.ts'
+import { mean } from './describe.ts'
+import { fitLeastSquares } from './least-squares.ts'
+
+/** One run of a search: the levers that it moved, and its score. */
+interface Trial {
+  readonly patch: LeverPatch
+  readonly scores: readonly (number | null)[]
+}
+
+export interface LeverShare {
+  readonly lever: LeverName
+  /** ω² in [0, 1]; null if the runs cannot tell. */
+  readonly share: number | null
+}
+
+/** The fewest degrees of freedom of the error from which a share is computed. */
+const leastErrorDf = 3
+
+/**
+ * How much of the variance of a search each lever explains: ω² = max(0, (SS − df·MSE) / (SST + MSE)) (Hays, 1963), where SS
+ * is what the lever adds to the main effects of all others, and the error is what the main effects leave. A lever counts
+ * with one column: moved or not, since a search has too few runs for one a value. Oracle: `statsmodels` `anova_lm`, type II.
+ */
+export function leverShares(levers: readonly LeverName[], trials: readonly Trial[]): readonly LeverShare[] {
+  const scored = trials.flatMap(({ patch, scores: [score] }) => (score == null ? [] : [{ patch, score }]))
+  const centre = scored.length === 0 ? 0 : mean(scored.map((t) => t.score))
+  const y = scored.map((t) => t.score - centre)
+  const constant = y.map(() => 1)
+  const column = (lever: LeverName): number[] => scored.map(({ patch }) => (isMoved(patch[lever]) ? 1 : 0))
+  const columns = levers.map(column)
+  const all = fitLeastSquares([constant, ...columns], y)
+  const errorDf = y.length - all.rank
+  const total = fitLeastSquares([constant], y).residualSumOfSquares
+  return levers.map((lever, at) => {
+    if (errorDf < leastErrorDf || !(total > 0)) return { lever, share: null }
+    const without = fitLeastSquares([constant, ...columns.filter((_, i) => i !== at)], y)
+    const df = all.rank - without.rank
+    if (df === 0) return { lever, share: null }
+    const meanSquare = all.residualSumOfSquares / errorDf
+    const explained = without.residualSumOfSquares - all.residualSumOfSquares
+    return { lever, share: Math.max(0, (explained - df * meanSquare) / (total + meanSquare)) }
+  })
+}
+
+const isMoved = (value: LeverValue | undefined): boolean => value !== undefined
