@@ -1,0 +1,139 @@
+// Searches over the same levers, with a budget of training steps, by the same trainer.
+import { spawn, type ChildProcessByStdio } from 'node:child_process'
+import { join } from 'node:path'
+import { createInterface, type Interface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
+import { withLevers, stepsOfRun, type Levers } from '../../src/records/levers.ts'
+import { initialStages } from '../../src/stages/index.ts'
+import { benchSeeds } from './final.ts'
+import { fullRun, stepsOf, validationScore, type Problem } from './problem.ts'
+
+/** The searches that tunegate is compared with. */
+export const searches = {
+  random: { sampler: 'random', pruner: 'none' },
+  'tpe+median': { sampler: 'tpe', pruner: 'median' },
+  'tpe+hyperband': { sampler: 'tpe', pruner: 'hyperband' },
+} as const
+export type SearchName = keyof typeof searches
+export const isSearch = (name: string): name is SearchName => Object.hasOwn(searches, name)
+
+export interface Trial {
+  readonly levers: Levers
+  /** On validation; null if the run was pruned or did not complete. */
+  readonly score: number | null
+  readonly steps: number
+}
+
+export interface SearchAccount {
+  /** The levers of the trial with the best validation score; the declared ones if none completed. */
+  readonly levers: Levers
+  readonly steps: number
+  readonly trials: readonly Trial[]
+}
+
+/** A trial as a search names it. */
+interface Params {
+  readonly learningRate: number
+  readonly batchSize: number
+  readonly weightDecay: number
+  readonly dropout: number
+  readonly labelSmoothing?: number
+  readonly augmentation: number
+  readonly schedule: string
+  /** Share of a run's steps. */
+  readonly warmup: number
+  /** `none`, or a number. */
+  readonly clipNorm: string
+  readonly optimizer: string
+}
+
+/** The stage under whose name the runs of a search go; it is no part of a run's id. */
+const stage = initialStages[0]?.name ?? ''
+
+/**
+ * Searches until the next trial would exceed `budget` training steps. Every trial trains under one seed, as most scripts do
+ * it. A pruned trial costs the steps up to where it was pruned.
+ */
+export async function search(
+  problem: Problem,
+  name: SearchName,
+  { seed, budget, python }: { readonly seed: number; readonly budget: number; readonly python: string },
+): Promise<SearchAccount> {
+  const server = new SearchServer(python)
+  const { plan, objective } = problem
+  const [trialSeed = 0] = benchSeeds(`trial ${seed}`, 1)
+  await server.say({ op: 'new', ...searches[name], seed, ...spaceOf(problem) })
+  const trials: Trial[] = []
+  let steps = 0
+  try {
+    for (;;) {
+      const levers = leversOf(problem, await server.say<Params>({ op: 'ask' }))
+      const run = problem.train({ stage, label: 'search', levers, seed: trialSeed, job: fullRun }, 'scores')
+      const score = validationScore(problem, run)
+      const worst = 2 * Math.max(problem.constant, ...trials.flatMap((t) => t.score ?? []))
+      let best = Infinity
+      const curve = run.evaluations.map(({ validation }) => (best = Math.min(best, validation[objective] ?? worst)))
+      const { pruned } = await server.say<{ pruned: number | null }>({ op: 'tell', curve, score, worst })
+      const cost = pruned === null ? stepsOf(run) : (run.evaluations[pruned - 1]?.step ?? 0)
+      if (steps + cost > budget) break
+      steps += cost
+      trials.push({ levers, score: pruned === null ? score : null, steps: cost })
+    }
+  } finally {
+    server.end()
+  }
+  return { levers: ranked(trials)[0]?.levers ?? plan.baseline, steps, trials }
+}
+
+/** Trials that completed, the best first. Every objective of the benchmark is a loss. */
+export const ranked = (trials: readonly Trial[]): (Trial & { readonly score: number })[] =>
+  trials.flatMap((t) => (t.score === null ? [] : [{ ...t, score: t.score }])).sort((a, b) => a.score - b.score)
+
+function spaceOf({ plan }: Problem): object {
+  const { augmentation, data, task, evaluateEvery } = plan.workload
+  return {
+    batches: [16, 32, 64, 128, 256, 512].filter((size) => size <= data.rows.train / 2),
+    augmentations: Object.values(augmentation).some((amount) => amount > 0) ? [0, 0.5, 1] : [0],
+    classification: task === 'classification',
+    evaluations: Math.ceil(plan.baseline.scheduling.epochs / evaluateEvery),
+  }
+}
+
+function leversOf({ plan }: Problem, params: Params): Levers {
+  const rounded = (value: number): number => Number(value.toPrecision(4))
+  const { batchSize, clipNorm, warmup, ...same } = params
+  const batched = withLevers(plan.baseline, { batchSize, accumulate: 1 })
+  return withLevers(batched, {
+    ...same,
+    learningRate: rounded(params.learningRate),
+    weightDecay: rounded(params.weightDecay),
+    dropout: rounded(params.dropout),
+    labelSmoothing: rounded(params.labelSmoothing ?? 0),
+    warmupSteps: Math.round(warmup * stepsOfRun(batched, plan.workload.data.rows.train)),
+    clipNorm: clipNorm === 'none' ? null : Number(clipNorm),
+  })
+}
+
+class SearchServer {
+  private readonly child: ChildProcessByStdio<Writable, Readable, null>
+  private readonly lines: AsyncIterator<string>
+  private readonly reader: Interface
+
+  constructor(python: string) {
+    this.child = spawn(python, [join(import.meta.dirname, 'search_server.py')], { stdio: ['pipe', 'pipe', 'inherit'] })
+    this.reader = createInterface({ input: this.child.stdout })
+    this.lines = this.reader[Symbol.asyncIterator]()
+  }
+
+  async say<T>(message: object): Promise<T> {
+    this.child.stdin.write(`${JSON.stringify(message)}\n`)
+    const { value, done } = await this.lines.next()
+    if (done) throw new Error('the search ended early; its reason is above')
+    return JSON.parse(value) as T
+  }
+
+  end(): void {
+    this.child.stdin.end()
+    this.reader.close()
+  }
+}

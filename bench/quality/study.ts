@@ -1,0 +1,94 @@
+// The tunegate arm: the stages of the tree that runs, all but the verification, driven as a study drives them.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fingerprint } from '../../src/base/hash.ts'
+import { leverDifferences, type Levers } from '../../src/records/levers.ts'
+import type { Plan, StageName } from '../../src/records/plan.ts'
+import { execute } from '../../src/run/execute.ts'
+import { runIds } from '../../src/run/id.ts'
+import { Journal } from '../../src/run/journal.ts'
+import type { Runner } from '../../src/run/runner.ts'
+import { confirmation, stages } from '../../src/stages/index.ts'
+import { stepsOf, type Problem } from './problem.ts'
+
+/** What a stage did, for people: what it concluded, and the levers that it left. */
+export interface StageAccount {
+  readonly stage: StageName
+  readonly conclusion: string
+  readonly summary: string
+  /** `learningRate 0.001 → 0.01`. */
+  readonly moved: readonly string[]
+  readonly levers: Levers
+  readonly steps: number
+  readonly runs: number
+}
+
+export interface StudyAccount {
+  readonly levers: Levers
+  /** Training steps of all runs, each run counted once. */
+  readonly steps: number
+  readonly runs: number
+  readonly stages: readonly StageAccount[]
+}
+
+/** Drives the stages from `start` under a root seed, without the verification and without a limit of time. */
+export async function driveStudy(problem: Problem, seed: number, start: Levers): Promise<StudyAccount> {
+  const plan: Plan = {
+    ...problem.plan,
+    seed,
+    baseline: start,
+    jobs: problem.plan.jobs.filter(({ id }) => id !== confirmation.name),
+    budget: { ...problem.plan.budget, minutes: null },
+  }
+  const spent = new Map<StageName, { steps: number; runs: number }>()
+  const runner: Runner = {
+    engine: problem.engine,
+    slots: 1,
+    run(request) {
+      const result = problem.train(request, 'whole')
+      const { steps, runs } = spent.get(request.stage) ?? { steps: 0, runs: 0 }
+      spent.set(request.stage, { steps: steps + stepsOf(result), runs: runs + 1 })
+      return Promise.resolve(result)
+    },
+  }
+  const { decisions, levers } = await withJournal(plan, problem.engine, (journal) =>
+    execute(plan, { runner, journal, stages, listener: () => {}, clock: () => 0 }),
+  )
+  const accounts = decisions.map((d) => ({
+    stage: d.stage,
+    conclusion: d.conclusion,
+    summary: d.summary,
+    moved: d.lineage.map(({ lever, from, to }) => `${lever} ${String(from)} → ${String(to)}`),
+    levers: d.levers,
+    ...(spent.get(d.stage) ?? { steps: 0, runs: 0 }),
+  }))
+  const total = (of: (s: { steps: number; runs: number }) => number): number =>
+    [...spent.values()].reduce((sum, s) => sum + of(s), 0)
+  return { levers, steps: total((s) => s.steps), runs: total((s) => s.runs), stages: accounts }
+}
+
+/** A study needs a journal; here it lives only as long as the study, since the store remembers runs. */
+async function withJournal<T>(plan: Plan, engine: string, work: (journal: Journal) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'tunegate-quality-'))
+  const header = {
+    journal: 1,
+    workload: fingerprint(plan.workload),
+    spec: plan.specFingerprint,
+    data: plan.workload.data.fingerprint,
+    engine,
+  } as const
+  const journal = await Journal.open(join(folder, 'journal.jsonl'), header, { idOf: runIds(plan.workload, engine) })
+  try {
+    return await work(journal)
+  } finally {
+    await journal.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** What moved between the start and the end of a study, in words; `nothing` if nothing did. */
+export const movedText = (from: Levers, to: Levers): string =>
+  leverDifferences(from, to)
+    .map(({ lever, from: a, to: b }) => `${lever} ${String(a)} → ${String(b)}`)
+    .join(', ') || 'nothing'
