@@ -32,11 +32,12 @@ export interface Search {
  * comparison moves a lever. One run says little about a candidate, but it says which candidates deserve more.
  */
 export function* exploreAndConfirm(recorder: StageRecorder, search: Search): Asking<Explored> {
-  const { what, candidates, most, job = fullRun } = search
+  const { what, most, job = fullRun } = search
   const [first, ...others] = selectionSeeds(recorder.context.seed, search.seeds + 1) as [number, ...number[]]
   const nothing: Explored = { arms: [], confirmed: [], challenged: null }
-  if (candidates.length === 0 || !recorder.affords(candidates.length + 1, what)) return nothing
-  const arms = yield* trainArms(recorder, [{ label: 'incumbent', patch: {} }, ...candidates], [first], job)
+  const affordable = affordedOf(recorder, search)
+  if (affordable.length === 0) return nothing
+  const arms = yield* trainArms(recorder, [{ label: 'incumbent', patch: {} }, ...affordable], [first], job)
   const { workload } = recorder.context
   const predicted = search.predict?.(arms) ?? []
   const best = promising(workload, arms, most - Math.min(predicted.length, 1))
@@ -48,6 +49,27 @@ export function* exploreAndConfirm(recorder: StageRecorder, search: Search): Ask
     ...(search.pick ? { pick: search.pick } : {}),
   })
   return { arms, confirmed, challenged }
+}
+
+/**
+ * The candidates that the budget allows besides the comparison of the best. They fill the space evenly in their order, so
+ * the first of them are a smaller search.
+ */
+function affordedOf(recorder: StageRecorder, { what, candidates, most, seeds }: Search): readonly Candidate[] {
+  if (candidates.length === 0) return []
+  const compared = (1 + Math.min(most, candidates.length)) * seeds
+  const left = recorder.context.runsLeft() - compared - 1
+  if (left < Math.min(candidates.length, most)) {
+    recorder.affords(1 + Math.min(most, candidates.length) + compared, what)
+    return []
+  }
+  if (left < candidates.length) {
+    recorder.omit(
+      `${candidates.length - left} of ${candidates.length} ${what}`,
+      `the trial budget leaves ${recorder.context.runsLeft()} runs after verification`,
+    )
+  }
+  return candidates.slice(0, left)
 }
 
 export interface Explored {

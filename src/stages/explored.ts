@@ -14,7 +14,8 @@ export function closeSearch(
   names: readonly LeverName[],
   explored: Explored,
 ): StageDecision {
-  const shares = leverShares(names, explored.arms)
+  const levers = names.map((lever) => ({ lever, own: leverValue(start, lever) }))
+  const shares = leverShares(levers, explored.arms)
   const none = unmovedSearch(recorder, explored)
   const moved = recorder.lineage.length > 0
   const confirmed = new Set(explored.confirmed.map((c) => canonicalJson(c.patch)))
@@ -23,7 +24,7 @@ export function closeSearch(
     [moved ? `Moved: ${recorder.moves()}.` : none.sentence, sharesSentence(shares)].join(' ').trim(),
     {
       explored: {
-        levers: names.map((lever) => ({ lever, own: leverValue(start, lever) })),
+        levers,
         trials: explored.arms.map((arm) => ({
           patch: arm.patch,
           score: arm.scores[0] ?? null,

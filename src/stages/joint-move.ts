@@ -17,10 +17,13 @@ interface Won {
 /** Levers that only make sense together, such as an optimizer and its own learning rate. */
 type Part = readonly LeverName[]
 
+/** A lever that holds less than this share of the gain does not move. */
+const leastShare = 0.05
+
 /**
  * Moves the incumbent to a candidate that differs from it in several levers, and shows what each lever brings: each is put
- * back alone, under the same seeds. A lever without which the result is no worse brings nothing and stays where it was; then
- * the rest is asked again. The lineage names each lever that moved with its share of the gain, so that it reads one lever at
+ * back alone, under the same seeds. A lever without which nearly nothing is lost stays where it was; then the rest is
+ * asked again. The lineage names each lever that moved with its share of the gain, so that it reads one lever at
  * a time. A single lever moves as it is.
  */
 export function* moveJointly(recorder: StageRecorder, won: Won, job: RunJob): Asking<void> {
@@ -32,7 +35,8 @@ export function* moveJointly(recorder: StageRecorder, won: Won, job: RunJob): As
     const without = parts.map((part) => reverted(best.arm.patch, part))
     const arms = yield* trainArms(recorder, without, best.arm.seeds, job)
     losses = arms.map((arm, i) => ({ part: parts[i] ?? [], arm, loss: lossOf(recorder, best.arm, arm) }))
-    const idle = losses.reduce<Loss | undefined>((least, l) => (l.loss <= (least?.loss ?? 0) ? l : least), undefined)
+    const most = leastShare * Math.max(0, best.comparison.gain ?? 0)
+    const idle = losses.reduce<Loss | undefined>((least, l) => (l.loss <= (least?.loss ?? most) ? l : least), undefined)
     if (idle === undefined) break
     const comparison = compareArms(workload, best.incumbent, idle.arm, [best.incumbent, best.arm, idle.arm])
     if (comparison.outcome !== 'better') break

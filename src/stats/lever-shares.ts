@@ -19,20 +19,28 @@ const leastErrorDf = 3
 
 /**
  * How much of the variance of a search each lever explains: ω² = max(0, (SS − df·MSE) / (SST + MSE)) (Hays, 1963), where SS
- * is what the lever adds to the main effects of all others, and the error is what the main effects leave. A lever counts
- * with one column: moved or not, since a search has too few runs for one a value. Oracle: `statsmodels` `anova_lm`, type II.
+ * is what the lever adds to the main effects of all others, and the error is what the main effects leave. A search has too
+ * few runs for a column a value, so each lever has one: the place of its value among the values in order, or moved or not
+ * if the values have no order. Oracle: `statsmodels` `anova_lm`, type II, of the same columns.
  */
-export function leverShares(levers: readonly LeverName[], trials: readonly Trial[]): readonly LeverShare[] {
+export function leverShares(
+  levers: readonly { readonly lever: LeverName; readonly own: LeverValue }[],
+  trials: readonly Trial[],
+): readonly LeverShare[] {
   const scored = trials.flatMap(({ patch, scores: [score] }) => (score == null ? [] : [{ patch, score }]))
   const centre = scored.length === 0 ? 0 : mean(scored.map((t) => t.score))
   const y = scored.map((t) => t.score - centre)
   const constant = y.map(() => 1)
-  const column = (lever: LeverName): number[] => scored.map(({ patch }) => (isMoved(patch[lever]) ? 1 : 0))
-  const columns = levers.map(column)
+  const columns = levers.map(({ lever, own }) =>
+    column(
+      scored.map(({ patch }) => patch[lever] ?? own),
+      own,
+    ),
+  )
   const all = fitLeastSquares([constant, ...columns], y)
   const errorDf = y.length - all.rank
   const total = fitLeastSquares([constant], y).residualSumOfSquares
-  return levers.map((lever, at) => {
+  return levers.map(({ lever }, at) => {
     if (errorDf < leastErrorDf || !(total > 0)) return { lever, share: null }
     const without = fitLeastSquares([constant, ...columns.filter((_, i) => i !== at)], y)
     const df = all.rank - without.rank
@@ -43,4 +51,9 @@ export function leverShares(levers: readonly LeverName[], trials: readonly Trial
   })
 }
 
-const isMoved = (value: LeverValue | undefined): boolean => value !== undefined
+function column(values: readonly LeverValue[], own: LeverValue): number[] {
+  const numbers = values.filter((value) => typeof value === 'number')
+  if (numbers.length < values.length) return values.map((value) => (value === own ? 0 : 1))
+  const order = [...new Set(numbers)].sort((a, b) => a - b)
+  return numbers.map((value) => order.indexOf(value))
+}

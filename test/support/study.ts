@@ -6,9 +6,16 @@ import { studyEvidence } from '../../src/gates/baseline.ts'
 import type { AnyGateRule } from '../../src/gates/index.ts'
 import { judge } from '../../src/gates/judge.ts'
 import { verificationStatistics } from '../../src/gates/verification.ts'
-import { withLevers, type LeverPatch, type Levers } from '../../src/records/levers.ts'
+import { withLevers, type LeverName, type LeverPatch, type Levers } from '../../src/records/levers.ts'
 import type { Metrics } from '../../src/records/metrics.ts'
-import type { Comparison, Evidence, RangeTestFindings, StageDecision, VerifiedRun } from '../../src/records/decision.ts'
+import type {
+  Comparison,
+  Evidence,
+  ExploredFindings,
+  RangeTestFindings,
+  StageDecision,
+  VerifiedRun,
+} from '../../src/records/decision.ts'
 import type { Lock } from '../../src/records/lock.ts'
 import type { Plan, RunJob } from '../../src/records/plan.ts'
 import type { AnyStageSettings } from '../../src/stages/index.ts'
@@ -323,6 +330,13 @@ export function fakeStudy(options: StudyOptions = {}): FakeStudy {
   }
 }
 
+/** A search around the incumbent: its own trial, then each patch a little better than the one before it. */
+const explored = (own: LeverPatch, patches: readonly LeverPatch[]): ExploredFindings => {
+  const levers = Object.entries(own).map(([lever, value]) => ({ lever: lever as LeverName, own: value }))
+  const trials = [{}, ...patches].map((patch, i) => ({ patch, score: sixDigits(0.96 + 0.003 * i), confirmed: i > 0 }))
+  return { levers, trials, shares: levers.map(({ lever }, i) => ({ lever, share: i === 0 ? 0.4 : null })) }
+}
+
 const evidenceOf = (runs: readonly RunResult[], gain: number | null, threshold: number | null): Evidence => ({
   metric: gain === null ? null : 'accuracy',
   gain,
@@ -508,6 +522,7 @@ const decide: Record<AnyStageSettings['stage'], Decide> = {
       ],
       findings: {
         stage: 'regularize',
+        explored: explored({ weightDecay: 0.01, dropout: 0.1 }, [{ dropout: 0.3 }, { weightDecay: 0.1, dropout: 0.3 }]),
         grid: {
           levers: ['weightDecay', 'dropout'],
           cells: trained.map(({ patch, runs, survived }) => ({
@@ -539,7 +554,10 @@ const decide: Record<AnyStageSettings['stage'], Decide> = {
       omissions: [],
       lineage: [],
       summary: 'None of 3 candidates beat the incumbent by more than seed noise.',
-      findings: { stage: 'schedule' },
+      findings: {
+        stage: 'schedule',
+        explored: explored({ schedule: 'cosine', clipNorm: 1 }, [{ schedule: 'one-cycle' }, { clipNorm: 1.4 }]),
+      },
       runs: [...new Set(tried.flatMap((t) => t.runs.map((r) => r.id)))],
     }
   },

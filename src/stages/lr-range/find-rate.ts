@@ -66,7 +66,7 @@ export function* findRate(recorder: StageRecorder, settings: LrRangeSettings): A
     edge:
       top.from === 'incumbent' || top.from === 'middle' ? null : { low: top.lowest, center: top.rate, high: top.highest },
     confirmations: confirmationsOf(explored, rungs, after),
-    chosen: explored.arms.length === 0 ? null : after,
+    chosen: after === before && isCut(explored) ? null : after,
     adopted: after !== before,
   }
 }
@@ -122,6 +122,10 @@ function outcomeOf(tried: Arm, confirmed: Arm | undefined, chosen: boolean): Con
   return confirmed ? 'within-noise' : 'tried-once'
 }
 
+/** Whether the budget ended the search before it could answer. */
+const isCut = ({ arms, challenged }: Explored): boolean =>
+  arms.length === 0 || [...arms, ...(challenged?.arms ?? [])].some((arm) => arm.outcomes.some((o) => o.status === 'not-run'))
+
 function verdict({ arms, challenged }: Explored, before: number, after: number): string {
   const rate = shown(before)
   if (arms.length === 0) return 'The budget does not allow trying rates below it.'
@@ -131,6 +135,7 @@ function verdict({ arms, challenged }: Explored, before: number, after: number):
       ? `${shown(after)} beats ${rate} by more than noise.`
       : `${rate} did not train under every seed; ${shown(after)} did.`
   }
+  if (isCut({ arms, confirmed: [], challenged })) return `The budget ran out before a rate was confirmed, so ${rate} stays.`
   if (challenged === null) {
     const failed = arms.slice(1).every((arm) => arm.outcomes.some((o) => o.status !== 'complete'))
     return failed

@@ -66,7 +66,8 @@ export const regularize: StageDefinition<RegularizeSettings, Regularize> = {
     },
   },
   tunes: 'regularization',
-  charts: [{ ids: ['explored', 'grid', 'sensitivity'] }],
+  movesTogether: 'each with its own share of the gain',
+  charts: [{ ids: ['explored-regularize', 'grid', 'sensitivity'] }],
   normalize: ({ grid = {}, explore = defaults.explore, seeds = defaults.seeds }, context) => ({
     stage: 'regularize',
     grid: normalizeGrid(grid, context),
