@@ -2,16 +2,16 @@ import { withLevers, type LeverPatch } from '../records/levers.ts'
 import { gain as metricGain, higherIsBetter } from '../records/metrics.ts'
 import type { Comparison, Evidence } from '../records/decision.ts'
 import type { RunJob, Workload } from '../records/plan.ts'
-import { blockNoise } from '../stats/blocks.ts'
-import { mean, sampleSd, type PooledSd } from '../stats/describe.ts'
+import { mean, type PooledSd } from '../stats/describe.ts'
 import { beatsNoisePaired } from '../stats/noise.ts'
 import { shown } from '../stats/outcome.ts'
 import { fullRun, type Asking, type StageRecorder } from './recorder.ts'
-import { rowError, withRowError } from './row-noise.ts'
+import { differenceNoise } from './noise.ts'
+import { oneRow, rowError, withRowError } from './row-noise.ts'
 import type { RunOutcome } from './stage.ts'
 
 /** Probability that seed noise alone moves a lever, divided among all candidates that compete for it (Bonferroni). */
-export const selectionAlpha = 0.05
+export const selectionAlpha = 0.025
 
 /** One configuration under several seeds: one side of a comparison. */
 export interface Arm {
@@ -56,29 +56,7 @@ export function* trainArms(
 }
 
 /**
- * Noise of the difference of two arms under one seed, pooled over the better half of the stable arms and the two arms
- * themselves. Two or three seeds alone say little about it. An arm that trains badly (a rate near its edge) is far noisier
- * than any arm that could be chosen, so its noise must not count, and neither must that of an arm whose scores spread more
- * than three times as widely as those of the two arms. Arms that are nearly the same (two short warmups) differ
- * little from each other, and by all of seed noise from the incumbent, so the noise is at least what the two arms show by
- * themselves. All arms ran under the same seeds, so effects that a seed has on all arms alike are removed.
- */
-export function differenceNoise(workload: Workload, pair: readonly [Scores, Scores], arms: readonly Arm[]): PooledSd {
-  const stable = arms.map(stableScores).filter((s) => s !== undefined)
-  stable.sort((a, b) => metricGain(workload.objective, mean(a), mean(b)))
-  const better = stable.slice(0, Math.max(2, Math.ceil(stable.length / 2)))
-  const calm = 3 * Math.max(sampleSd(pair[0]), sampleSd(pair[1]))
-  const others = better.filter((scores) => !pair.some((own) => same(own, scores)) && sampleSd(scores) <= calm)
-  const pooled = blockNoise([...pair, ...others])
-  return { sd: Math.max(pooled.sd, blockNoise(pair).sd) * Math.SQRT2, df: pooled.df }
-}
-
-type Scores = readonly number[]
-/** Of arms with bit-identical results, one is enough: another would count the same noise twice. */
-const same = (a: Scores, b: Scores): boolean => a.every((value, i) => value === b[i])
-
-/**
- * The gain that noise alone would exceed with probability `selectionAlpha / competitors`, for one candidate and one
+ * The gain that noise alone would exceed with probability `selectionAlpha`, shared over all candidates, for one candidate and one
  * incumbent. Noise is that of the seeds and that of the validation rows: on few rows every search finds a gain that other
  * rows do not show.
  */
@@ -87,7 +65,7 @@ export function compareArms(
   incumbent: Arm,
   candidate: Arm,
   all: readonly Arm[],
-  competitors = all.length - 1,
+  earlier: readonly PooledSd[] = [],
 ): Comparison {
   const base = {
     label: candidate.label,
@@ -103,7 +81,8 @@ export function compareArms(
     return { ...base, gain: null, threshold: null, outcome: unstable(candidate) ? 'unstable' : 'undecidable' }
   if (from === undefined)
     return { ...base, gain: null, threshold: null, outcome: diverged(incumbent) ? 'better' : 'undecidable' }
-  const seedNoise = differenceNoise(workload, [from, to], all)
+  const arms = all.map(stableScores).filter((s) => s !== undefined)
+  const seedNoise = differenceNoise([from, to], arms, earlier)
   const noise = withRowError(seedNoise, rowError(incumbent, candidate), to.length)
   const judged = beatsNoisePaired({
     candidate: to,
@@ -111,11 +90,12 @@ export function compareArms(
     pooledSd: noise.sd,
     pooledDf: noise.df,
     higherIsBetter: higherIsBetter(workload.objective),
-    alpha: selectionAlpha / Math.max(1, competitors),
+    alpha: selectionAlpha / Math.max(1, all.length - 1),
   })
   if (Number.isNaN(judged.threshold)) return { ...base, gain: null, threshold: null, outcome: 'undecidable' }
-  const outcome = judged.beats ? 'better' : judged.gain < -judged.threshold ? 'worse' : 'within-noise'
-  return { ...base, gain: judged.gain, threshold: judged.threshold, outcome }
+  const threshold = Math.max(judged.threshold, oneRow(workload))
+  const outcome = judged.gain > threshold ? 'better' : judged.gain < -threshold ? 'worse' : 'within-noise'
+  return { ...base, gain: judged.gain, threshold, outcome }
 }
 
 /**

@@ -22,6 +22,8 @@ export interface Search {
   readonly job?: RunJob
   /** Candidates that the search's results lead to, tried in the comparison without a run of their own before it. */
   readonly predict?: (arms: readonly Arm[]) => readonly Candidate[]
+  /** Which of the candidates that did better than the incumbent to confirm, the best first; the `most` best if absent. */
+  readonly choose?: (better: readonly Candidate[], scores: readonly number[]) => readonly Candidate[]
   /** Picks among the candidates that beat the incumbent; the best one if absent. */
   readonly pick?: Parameters<typeof challenge>[3]['pick']
 }
@@ -39,9 +41,15 @@ export function* exploreAndConfirm(recorder: StageRecorder, search: Search): Ask
   if (affordable.length === 0) return nothing
   const arms = yield* trainArms(recorder, [{ label: 'incumbent', patch: {} }, ...affordable], [first], job)
   const { workload } = recorder.context
-  const predicted = search.predict?.(arms) ?? []
-  const best = promising(workload, arms, most - Math.min(predicted.length, 1))
-  const confirmed = distinct([...best, ...predicted.slice(0, 1)])
+  const predicted = search.predict?.(arms).slice(0, 1) ?? []
+  const better = betterOnce(workload, arms)
+  const best = search.choose
+    ? search.choose(
+        better.map((b) => b.candidate),
+        better.map((b) => b.score),
+      )
+    : better.slice(0, Math.max(1, most - predicted.length)).map((b) => b.candidate)
+  const confirmed = distinct([...best, ...predicted])
   if (confirmed.length === 0) return { ...nothing, arms }
   const challenged = yield* challenge(recorder, `confirmation of the ${what}`, confirmed, {
     seeds: others,
@@ -79,19 +87,17 @@ export interface Explored {
   readonly challenged: Challenged | null
 }
 
-/** The best candidates by their one run, of those that did better than the incumbent's; all if that one diverged. */
-function promising(workload: Workload, [incumbent, ...arms]: readonly Arm[], most: number): Candidate[] {
-  const score = (arm: Arm | undefined): number | undefined => (arm && stableScores(arm))?.[0]
-  const own = score(incumbent)
+/** The candidates that did better than the incumbent in their one run, the best first; all if the incumbent's failed. */
+function betterOnce(workload: Workload, [incumbent, ...arms]: readonly Arm[]) {
+  const scoreOf = (arm: Arm | undefined): number | undefined => (arm && stableScores(arm))?.[0]
+  const own = scoreOf(incumbent)
   return arms
-    .flatMap((arm) => {
-      const value = score(arm)
-      return value === undefined ? [] : [{ arm, value }]
+    .flatMap(({ label, patch, ...arm }) => {
+      const score = scoreOf({ label, patch, ...arm })
+      return score === undefined ? [] : [{ candidate: { label, patch }, score }]
     })
-    .filter(({ value }) => own === undefined || metricGain(workload.objective, own, value) > 0)
-    .sort((a, b) => metricGain(workload.objective, a.value, b.value))
-    .slice(0, Math.max(1, most))
-    .map(({ arm: { label, patch } }) => ({ label, patch }))
+    .filter(({ score }) => own === undefined || metricGain(workload.objective, own, score) > 0)
+    .sort((a, b) => metricGain(workload.objective, a.score, b.score))
 }
 
 const distinct = (candidates: readonly Candidate[]): Candidate[] => [

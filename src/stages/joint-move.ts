@@ -5,6 +5,7 @@ import type { RunJob } from '../records/plan.ts'
 import { mean } from '../stats/describe.ts'
 import { shown } from '../stats/outcome.ts'
 import { compareArms, evidenceOf, gainSentence, stableScores, trainArms, type Arm } from './compare.ts'
+import { earlierNoise } from './noise.ts'
 import type { Asking, StageRecorder } from './recorder.ts'
 
 /** A candidate that beat the incumbent, with the runs and the comparison that show it. */
@@ -28,6 +29,7 @@ const leastShare = 0.05
  */
 export function* moveJointly(recorder: StageRecorder, won: Won, job: RunJob): Asking<void> {
   const { workload } = recorder.context
+  const earlier = earlierNoise(recorder.context.previous)
   const parts = partsOf(recorder, won.arm.patch)
   let best = won
   let losses: readonly Loss[] = []
@@ -38,7 +40,7 @@ export function* moveJointly(recorder: StageRecorder, won: Won, job: RunJob): As
     const most = leastShare * Math.max(0, best.comparison.gain ?? 0)
     const idle = losses.reduce<Loss | undefined>((least, l) => (l.loss <= (least?.loss ?? most) ? l : least), undefined)
     if (idle === undefined) break
-    const comparison = compareArms(workload, best.incumbent, idle.arm, [best.incumbent, best.arm, idle.arm])
+    const comparison = compareArms(workload, best.incumbent, idle.arm, [best.incumbent, best.arm, idle.arm], earlier)
     if (comparison.outcome !== 'better') break
     recorder.comparisons.push(comparison)
     parts.splice(parts.indexOf(idle.part), 1)

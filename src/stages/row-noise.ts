@@ -1,6 +1,16 @@
 import { numberAt } from '../base/numbers.ts'
+import { isMeanOverRows } from '../records/metrics.ts'
+import type { Workload } from '../records/plan.ts'
 import { mean, sampleSd, type PooledSd } from '../stats/describe.ts'
 import type { RunOutcome } from './stage.ts'
+
+/**
+ * The least difference that the validation rows can show: one row whose loss is another by 1 (a nat, for nll). On few rows
+ * that a model separates, losses fall toward 0 with the size of its logits, and the spread over the rows does not show what
+ * a single mistake of so certain a model would cost. 0 for regression, whose rows show their spread.
+ */
+export const oneRow = ({ task, objective, data }: Workload): number =>
+  task === 'classification' && isMeanOverRows(objective) ? 1 / data.rows.validation : 0
 
 /** One side of a comparison: its runs, one a seed. */
 interface Runs {

@@ -1,10 +1,14 @@
 import type { Comparison, RangeTestFindings } from '../../records/decision.ts'
+import type { LeverPatch } from '../../records/levers.ts'
 import { gain as metricGain } from '../../records/metrics.ts'
 import type { RunJob, Workload } from '../../records/plan.ts'
 import { mean } from '../../stats/describe.ts'
 import { shown } from '../../stats/outcome.ts'
 import { ladderTop } from '../../stats/range-test.ts'
-import { differenceNoise, leading, stableScores, unstable, type Arm } from '../compare.ts'
+import { leading, stableScores, unstable, type Arm } from '../compare.ts'
+import { differenceNoise } from '../noise.ts'
+import { oneRow } from '../row-noise.ts'
+import type { Candidate } from '../configurations.ts'
 import { exploreAndConfirm, type Explored } from '../explore.ts'
 import type { Asking, StageRecorder } from '../recorder.ts'
 import type { LrRangeSettings } from './settings.ts'
@@ -56,6 +60,7 @@ export function* findRate(recorder: StageRecorder, settings: LrRangeSettings): A
       patch: { learningRate },
     })),
     most: confirmedRates,
+    choose: (candidates, scores) => ratesToConfirm(recorder.context.workload, candidates, scores, before),
     seeds: settings.confirmSeeds,
     job,
     pick: (better, arms) => nearest(recorder.context.workload, better, arms, before),
@@ -82,8 +87,8 @@ function ladder(top: number, { backOff }: LrRangeSettings, before: number): Rung
 const rounded = (rate: number): number => Number(rate.toPrecision(3))
 
 /**
- * Of the rates that beat the incumbent's, the nearest to it whose mean is within one standard error of the best one's. The
- * tolerance is in the noise of the comparison itself, so it does not depend on the scale of the metric.
+ * Of the rates that beat the incumbent's, the nearest to it whose mean is about as good as the best one's: within one
+ * standard error of the comparison, or less apart than one validation row can show.
  */
 function nearest(
   workload: Workload,
@@ -92,19 +97,34 @@ function nearest(
   before: number,
 ): Comparison | undefined {
   const best = leading(better)
-  const bestArm = arms.find((arm) => arm.label === best?.label)
-  const top = bestArm && stableScores(bestArm)
+  const armOf = (c: Comparison | undefined): Arm | undefined => arms.find(({ label }) => label === c?.label)
+  const top = scoresOf(armOf(best))
   if (!best || !top) return best
-  const far = (c: Comparison): number => Math.abs(Math.log(Number(c.patch.learningRate) / before))
+  const all = arms.map(stableScores).filter((s) => s !== undefined)
   return better.reduce((found, c) => {
-    const arm = arms.find(({ label }) => label === c.label)
-    const scores = arm && stableScores(arm)
-    if (!scores || far(c) >= far(found)) return found
-    const noise = differenceNoise(workload, [scores, top], arms)
+    const scores = scoresOf(armOf(c))
+    if (!scores || distance(c.patch, before) >= distance(found.patch, before)) return found
+    const noise = differenceNoise([scores, top], all)
     const behind = metricGain(workload.objective, mean(scores), mean(top))
-    return behind <= noise.sd / Math.sqrt(scores.length) ? c : found
+    return behind <= Math.max(noise.sd / Math.sqrt(scores.length), oneRow(workload)) ? c : found
   }, best)
 }
+
+/**
+ * The rates to confirm: the best by its one run, and the nearest to the incumbent's that is less behind it than one
+ * validation row can show, or else the second best.
+ */
+function ratesToConfirm(workload: Workload, candidates: readonly Candidate[], scores: readonly number[], before: number) {
+  const [best, second] = candidates
+  const behind = (i: number): number => metricGain(workload.objective, scores[i] ?? NaN, scores[0] ?? NaN)
+  const near = candidates
+    .filter((_, i) => i > 0 && behind(i) <= oneRow(workload))
+    .sort((a, b) => distance(a.patch, before) - distance(b.patch, before))[0]
+  return [best, near ?? second].filter((c) => c !== undefined)
+}
+
+const scoresOf = (arm: Arm | undefined) => (arm ? stableScores(arm) : undefined)
+const distance = ({ learningRate }: LeverPatch, before: number): number => Math.abs(Math.log(Number(learningRate) / before))
 
 function confirmationsOf({ arms, challenged }: Explored, rungs: readonly Rung[], after: number): Confirmation[] {
   return rungs.flatMap(({ factor, learningRate }, i) => {
