@@ -115,6 +115,13 @@ export interface ExploredFindings {
     /** Whether it was compared with the incumbent under other seeds. */
     readonly confirmed: boolean
   }[]
+  /** Symptoms in the incumbent's curves, and what was tried against each. */
+  readonly remedies: readonly {
+    readonly symptom: string
+    readonly patch: LeverPatch
+    /** `moved`: it became the incumbent's. `not-confirmed`: better once, not under other seeds. */
+    readonly outcome: 'moved' | 'not-confirmed' | 'no-better'
+  }[]
   /** Share of the variance of the trials that each lever explains (ω²), in [0, 1]; null if it cannot be determined. */
   readonly shares: readonly { readonly lever: LeverName; readonly share: number | null }[]
 }

@@ -120,6 +120,11 @@ export type RunResult =
          * objective is a mean over rows.
          */
         readonly rowGroups?: readonly number[]
+        /**
+         * What one mistake would cost, in nats: the mean over the validation rows of the loss if the most probable of the
+         * wrong classes were the right one. Only beside `rowGroups`, and only for nll.
+         */
+        readonly mistakeCost?: number
       } | null
       readonly probe: Probe | null
       /** SHA-256 of the final weights. */

@@ -89,7 +89,8 @@ function isBest(value: unknown): boolean {
     isMetrics(value['validation']) &&
     (value['test'] === null || isMetrics(value['test'])) &&
     (value['calibration'] === undefined || isCalibration(value['calibration'])) &&
-    (value['rowGroups'] === undefined || isRowGroups(value['rowGroups']))
+    (value['rowGroups'] === undefined || isRowGroups(value['rowGroups'])) &&
+    (value['mistakeCost'] === undefined || isFinite(value['mistakeCost']))
   )
 }
 

@@ -19,13 +19,22 @@ export interface Arm {
   readonly patch: LeverPatch
   readonly seeds: readonly number[]
   readonly outcomes: readonly RunOutcome[]
-  /** Best validation objective, one per seed; null if the run did not complete. */
+  /** What stages select by (see `score`), one per seed; null if the run did not complete. */
   readonly scores: readonly (number | null)[]
 }
 
-/** The validation objective at the best checkpoint; null unless the run completed. */
-export function score(workload: Workload, outcome: RunOutcome): number | null {
-  return outcome.status === 'complete' ? (outcome.best?.validation[workload.objective] ?? null) : null
+/**
+ * What stages select by: the validation objective at the best checkpoint; null unless the run completed. For nll, one more
+ * row counts as a mistake at the cost that a mistake has for this model (the rule of succession: after n rows, the next may
+ * be the first mistake). On few rows that a model separates, nll falls to 0 with the size of its logits, although the first
+ * mistake on other rows costs hundreds of nats; on many rows the term vanishes.
+ */
+export function score({ objective, data }: Workload, outcome: RunOutcome): number | null {
+  const best = outcome.status === 'complete' ? outcome.best : null
+  const value = best?.validation[objective]
+  if (!best || value === undefined) return null
+  const rows = data.rows.validation
+  return best.mistakeCost === undefined ? value : (value * rows + best.mistakeCost) / (rows + 1)
 }
 
 /** The scores of an arm whose seeds all completed; undefined for an unstable arm. */

@@ -8,6 +8,7 @@ import { stableScores, trainArms, type Arm } from './compare.ts'
 import { labelOf, type Candidate, type ExploredLever } from './configurations.ts'
 import { fullRun, type Asking, type StageRecorder } from './recorder.ts'
 import { selectionSeeds } from './seeds.ts'
+import type { Remedy } from './stage.ts'
 
 /** How a stage looks for candidates, and how it confirms the best of them. */
 export interface Search {
@@ -20,6 +21,8 @@ export interface Search {
   readonly seeds: number
   /** What each run trains. */
   readonly job?: RunJob
+  /** Levers that a remedy may move here: those that the stage tunes. */
+  readonly remedied?: readonly LeverName[]
   /** Candidates that the search's results lead to, tried in the comparison without a run of their own before it. */
   readonly predict?: (arms: readonly Arm[]) => readonly Candidate[]
   /** Which of the candidates that did better than the incumbent to confirm, the best first; the `most` best if absent. */
@@ -35,11 +38,14 @@ export interface Search {
  */
 export function* exploreAndConfirm(recorder: StageRecorder, search: Search): Asking<Explored> {
   const { what, most, job = fullRun } = search
-  const [first, ...others] = selectionSeeds(recorder.context.seed, search.seeds + 1) as [number, ...number[]]
-  const nothing: Explored = { arms: [], confirmed: [], challenged: null }
+  const [first, ...seeds] = selectionSeeds(recorder.context.seed, search.seeds + 1) as [number, ...number[]]
+  const nothing: Explored = { arms: [], confirmed: [], challenged: null, remedies: [] }
   const affordable = affordedOf(recorder, search)
   if (affordable.length === 0) return nothing
-  const arms = yield* trainArms(recorder, [{ label: 'incumbent', patch: {} }, ...affordable], [first], job)
+  const [own] = yield* trainArms(recorder, [{ label: 'incumbent', patch: {} }], [first], job)
+  const remedies = remediesOf(recorder, own, search)
+  const others = distinct([...affordable, ...remedies.map(({ patch }) => ({ label: labelOf(patch), patch }))])
+  const arms = [...(own ? [own] : []), ...(yield* trainArms(recorder, others, [first], job))]
   const { workload } = recorder.context
   const predicted = search.predict?.(arms).slice(0, 1) ?? []
   const better = betterOnce(workload, arms)
@@ -50,13 +56,13 @@ export function* exploreAndConfirm(recorder: StageRecorder, search: Search): Ask
       )
     : better.slice(0, Math.max(1, most - predicted.length)).map((b) => b.candidate)
   const confirmed = distinct([...best, ...predicted])
-  if (confirmed.length === 0) return { ...nothing, arms }
+  if (confirmed.length === 0) return { ...nothing, arms, remedies }
   const challenged = yield* challenge(recorder, `confirmation of the ${what}`, confirmed, {
-    seeds: others,
+    seeds,
     job,
     ...(search.pick ? { pick: search.pick } : {}),
   })
-  return { arms, confirmed, challenged }
+  return { arms, confirmed, challenged, remedies }
 }
 
 /**
@@ -66,7 +72,7 @@ export function* exploreAndConfirm(recorder: StageRecorder, search: Search): Ask
 function affordedOf(recorder: StageRecorder, { what, candidates, most, seeds }: Search): readonly Candidate[] {
   if (candidates.length === 0) return []
   const compared = (1 + Math.min(most, candidates.length)) * seeds
-  const left = recorder.context.runsLeft() - compared - 1
+  const left = recorder.context.runsLeft() - compared - 1 - mostRemedies
   if (left < Math.min(candidates.length, most)) {
     recorder.affords(1 + Math.min(most, candidates.length) + compared, what)
     return []
@@ -85,6 +91,18 @@ export interface Explored {
   readonly arms: readonly Arm[]
   readonly confirmed: readonly Candidate[]
   readonly challenged: Challenged | null
+  /** What the incumbent's curves suggested, tried among the candidates. */
+  readonly remedies: readonly Remedy[]
+}
+
+/** Remedies are tried once a symptom; more would crowd out the search. */
+export const mostRemedies = 2
+
+function remediesOf({ context, incumbent }: StageRecorder, own: Arm | undefined, { remedied = [] }: Search): Remedy[] {
+  const run = own?.outcomes[0]
+  if (run === undefined || run.status === 'not-run' || run.status === 'crashed') return []
+  const found = context.remedies(run, incumbent)
+  return found.filter(({ patch }) => remedied.some((lever) => lever in patch)).slice(0, mostRemedies)
 }
 
 /** The candidates that did better than the incumbent in their one run, the best first; all if the incumbent's failed. */

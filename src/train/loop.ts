@@ -1,13 +1,14 @@
 import { numberAt } from '../base/numbers.ts'
 import { sha256 } from '../base/hash.ts'
 import type { Levers } from '../records/levers.ts'
-import { gain, isMeanOverRows, type MetricName, type Metrics } from '../records/metrics.ts'
+import { gain, type MetricName, type Metrics } from '../records/metrics.ts'
 import type { Evaluation } from '../records/run.ts'
 import { batchPlan, runBatches } from './batches.ts'
 import { runCalibration } from './calibration.ts'
 import type { OnStep, RequestFor, RunBody, RunContext } from './context.ts'
 import { evaluateEach, fixedSample, metricsOf, notFinite, predict } from './evaluate.ts'
 import { type Checkpoint, createLearner, type Learner } from './learner.ts'
+import { rowEvidence } from './row-evidence.ts'
 import { learningRate, type ScheduleOptions } from './schedule.ts'
 import { divergence, stepLogger } from './step-log.ts'
 
@@ -56,41 +57,11 @@ export function trainRun(context: RunContext, request: RequestFor<'train'>, onSt
     const test = outputs && metricsOf(context, outputs, data.splits.test)
     const { step, epoch, validation } = best.evaluation()
     const calibration = job.calibration ? { calibration: runCalibration(context, learner.state, outputs) } : {}
-    const groups = job.evaluateTest ? {} : rowGroups(context, learner, best.checkpoint())
+    const groups = job.evaluateTest ? {} : rowEvidence(context, learner, best.checkpoint())
     const found = { step, epoch, validation, test, ...calibration, ...groups }
     return { status: 'complete', best: found, probe: null, weights, steps: log.steps, evaluations }
   } finally {
     learner.dispose()
-  }
-}
-
-/** The most groups of validation rows: 31 degrees of freedom are enough, and a journal stays small. */
-const mostRowGroups = 32
-
-/** The objective of the checkpoint on groups of the validation rows; none if it is not a mean over rows. */
-function rowGroups(context: RunContext, learner: Learner, best: Checkpoint): { readonly rowGroups?: readonly number[] } {
-  const { objective } = context.workload
-  const rows = context.data.splits.validation
-  const count = Math.min(mostRowGroups, rows.length)
-  if (!isMeanOverRows(objective) || count < 2) return {}
-  learner.restore(best)
-  const outputs = predict(context, learner.state, rows)
-  const width = outputs.length / rows.length
-  return {
-    rowGroups: Array.from({ length: count }, (_, group) => {
-      const own = Int32Array.from({ length: Math.ceil((rows.length - group) / count) }, (_, i) => group + i * count)
-      const some = Float32Array.from(
-        { length: own.length * width },
-        (_, i) => outputs[(own[Math.floor(i / width)] ?? 0) * width + (i % width)] ?? NaN,
-      )
-      return (
-        metricsOf(
-          context,
-          some,
-          own.map((i) => rows[i] ?? 0),
-        )[objective] ?? NaN
-      )
-    }),
   }
 }
 

@@ -334,7 +334,7 @@ export function fakeStudy(options: StudyOptions = {}): FakeStudy {
 const explored = (own: LeverPatch, patches: readonly LeverPatch[]): ExploredFindings => {
   const levers = Object.entries(own).map(([lever, value]) => ({ lever: lever as LeverName, own: value }))
   const trials = [{}, ...patches].map((patch, i) => ({ patch, score: sixDigits(0.96 + 0.003 * i), confirmed: i > 0 }))
-  return { levers, trials, shares: levers.map(({ lever }, i) => ({ lever, share: i === 0 ? 0.4 : null })) }
+  return { levers, trials, remedies: [], shares: levers.map(({ lever }, i) => ({ lever, share: i === 0 ? 0.4 : null })) }
 }
 
 const evidenceOf = (runs: readonly RunResult[], gain: number | null, threshold: number | null): Evidence => ({

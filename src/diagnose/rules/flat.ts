@@ -30,7 +30,11 @@ export const flat: RuleDefinition = {
       ),
       cause: 'The steps are too small to make progress, or the optimizer does not suit the loss.',
       moves: [
-        { lever: 'learningRate', change: 'raise it by a factor of 10, or to the rate that a range test finds' },
+        {
+          lever: 'learningRate',
+          change: 'raise it by a factor of 10, or to the rate that a range test finds',
+          to: { times: 10 },
+        },
         {
           lever: 'optimizer',
           change:

@@ -146,7 +146,8 @@ function outcomeOf(tried: Arm, confirmed: Arm | undefined, chosen: boolean): Con
 const isCut = ({ arms, challenged }: Explored): boolean =>
   arms.length === 0 || [...arms, ...(challenged?.arms ?? [])].some((arm) => arm.outcomes.some((o) => o.status === 'not-run'))
 
-function verdict({ arms, challenged }: Explored, before: number, after: number): string {
+function verdict(explored: Explored, before: number, after: number): string {
+  const { arms, challenged } = explored
   const rate = shown(before)
   if (arms.length === 0) return 'The budget does not allow trying rates below it.'
   if (after !== before) {
@@ -155,7 +156,7 @@ function verdict({ arms, challenged }: Explored, before: number, after: number):
       ? `${shown(after)} beats ${rate} by more than noise.`
       : `${rate} did not train under every seed; ${shown(after)} did.`
   }
-  if (isCut({ arms, confirmed: [], challenged })) return `The budget ran out before a rate was confirmed, so ${rate} stays.`
+  if (isCut(explored)) return `The budget ran out before a rate was confirmed, so ${rate} stays.`
   if (challenged === null) {
     const failed = arms.slice(1).every((arm) => arm.outcomes.some((o) => o.status !== 'complete'))
     return failed

@@ -6,6 +6,7 @@ import { listSchema, seedsSchema } from '../schema.ts'
 import { confirmedCells, searchGrid } from './process.ts'
 import { gridLevers, type Axis, type RegularizeSettings } from './settings.ts'
 import { configurations, rateFactors } from '../configurations.ts'
+import { mostRemedies } from '../explore.ts'
 
 const share = { $ref: '#/$defs/share' }
 const strength = { type: 'number', minimum: 0, maximum: 1 }
@@ -117,7 +118,13 @@ function estimate({ grid, explore, seeds }: RegularizeSettings, study: Study): T
   const names = varies.map(({ lever }) => ({ lever, values: null }))
   const trials = configurations([...grid.map(({ values }) => values.length), 1 + rateFactors.length], explore)
   return [
-    training(study, { id: 'explore', title: 'incumbent, configurations near it', varies, trials: 1 + trials, seeds: 1 }),
+    training(study, {
+      id: 'explore',
+      title: 'incumbent, configurations near it, remedies',
+      varies,
+      trials: 1 + trials + mostRemedies,
+      seeds: 1,
+    }),
     training(study, {
       id: 'confirm',
       title: `incumbent, the best ${confirmedCells} of them`,

@@ -23,6 +23,7 @@ export function* searchGrid(context: StageContext, settings: RegularizeSettings)
     candidates: jointCandidates(recorder, levers, settings.explore),
     most: confirmedCells,
     seeds: settings.seeds,
+    remedied: levers.map(({ lever }) => lever),
     predict: (arms) => predictedBest(context.workload, levers, arms),
   })
   const names = levers.map(({ lever }) => lever)

@@ -3,6 +3,7 @@ import type { TrialTemplate } from '../../records/plan.ts'
 import type { StageDefinition } from '../definition.ts'
 import { training, type Study } from '../estimate.ts'
 import { configurations, rateFactors } from '../configurations.ts'
+import { mostRemedies } from '../explore.ts'
 import { listSchema, seedsSchema } from '../schema.ts'
 import { refineSchedule } from './process.ts'
 import { confirmedSchedules, ratesFor, warmupLengths, type ScheduleSettings } from './settings.ts'
@@ -112,9 +113,9 @@ function estimate(settings: ScheduleSettings, study: Study): TrialTemplate[] {
   return [
     training(study, {
       id: 'explore',
-      title: 'incumbent, configurations near it',
+      title: 'incumbent, configurations near it, remedies',
       varies,
-      trials: 1 + joint + others,
+      trials: 1 + joint + others + mostRemedies,
       seeds: 1,
     }),
     training(study, {

@@ -29,6 +29,7 @@ export function* refineSchedule(context: StageContext, settings: ScheduleSetting
     candidates: [...jointCandidates(recorder, levers, settings.explore), ...otherOptimizers(recorder, settings)],
     most: confirmedSchedules,
     seeds: settings.seeds,
+    remedied: levers.map(({ lever }) => lever),
     predict: (arms) =>
       predictedBest(
         context.workload,
