@@ -36,12 +36,20 @@ function measured(order: Order, start: number): Promise<Measured> {
 }
 
 /** Works on as many orders at a time as there are workers; the answers are in the order of the orders. */
-async function inParallel(orders: readonly Order[], workers: number): Promise<Measured[]> {
+async function inParallel(
+  orders: readonly Order[],
+  workers: number,
+  onMeasured: (measured: Measured) => void,
+): Promise<Measured[]> {
   const start = performance.now()
   const answers = new Map<Order, Measured>()
   const queue = orders.values()
   const lane = async (): Promise<void> => {
-    for (const order of queue) answers.set(order, await measured(order, start))
+    for (const order of queue) {
+      const answer = await measured(order, start)
+      answers.set(order, answer)
+      onMeasured(answer)
+    }
   }
   await Promise.all(Array.from({ length: Math.max(1, workers) }, lane))
   return orders.flatMap((order) => answers.get(order) ?? [])
@@ -75,11 +83,10 @@ async function main(): Promise<void> {
   const names = options.sets.map(({ name }) => name)
   const python = pythonWith(options)
   ensureData(options.cache, names, python)
-  const reference = existsSync(referenceFile) ? (read(referenceFile) as Reference) : {}
-  const known = options.reference || options.tier === 'full' ? {} : reference
+  const known = options.tier === 'full' ? {} : readReference()
   const orders = names.map((name) => orderOf(options, name, python(options.arms.some(isSearch)), known[name]))
   const start = performance.now()
-  const found = await inParallel(orders, options.workers)
+  const found = await inParallel(orders, options.workers, (one) => options.reference && addToReference(one))
   const judged = found.flatMap((measuredSet) => judgedOf(options, measuredSet, known[measuredSet.set]) ?? [])
   const arms = ['declared', 'tunegate', 'random', 'tpe+median', 'tpe+hyperband'].filter((arm) =>
     judged.some(({ cells }) => cells.some((cell) => cell.arm === arm)),
@@ -91,15 +98,16 @@ async function main(): Promise<void> {
     if (!judged.some((j) => j.set.name === set))
       console.log(`\n${set}: ${cells.length} cells, without an oracle to compare with`)
   write(options.out, { options, sets: found, took })
-  if (options.reference) write(referenceFile, { ...reference, ...referenceOf(found) })
 }
 
-const referenceOf = (found: readonly Measured[]): Reference =>
-  Object.fromEntries(
-    found.flatMap(({ set, data, objective, budgets, oracle, cells }) =>
-      oracle ? [[set, { data, objective, budgets, oracle, cells: cells.map(({ stages: _, ...cell }) => cell) }]] : [],
-    ),
-  )
+/** After each set, so that a kill loses one set at most. */
+function addToReference({ set, data, objective, budgets, oracle, cells }: Measured): void {
+  if (oracle === null) return
+  const own: SetReference = { data, objective, budgets, oracle, cells: cells.map(({ stages: _, ...cell }) => cell) }
+  write(referenceFile, { ...readReference(), [set]: own })
+}
+
+const readReference = (): Reference => (existsSync(referenceFile) ? (read(referenceFile) as Reference) : {})
 
 try {
   await main()
