@@ -5,7 +5,9 @@ import { fork } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { machineLine } from '../engines/results.ts'
+import { nullTable } from './null.ts'
 import { optionsOf, type Options } from './options.ts'
+import { prepared } from './problem.ts'
 import { ensureData, pythonWith } from './python.ts'
 import type { Reference, SetReference } from './results.ts'
 import { isSearch } from './search.ts'
@@ -83,6 +85,7 @@ async function main(): Promise<void> {
   const names = options.sets.map(({ name }) => name)
   const python = pythonWith(options)
   ensureData(options.cache, names, python)
+  if (options.nullStudies > 0) return simulate(options)
   const known = options.tier === 'full' ? {} : readReference()
   const orders = names.map((name) => orderOf(options, name, python(options.arms.some(isSearch)), known[name]))
   const start = performance.now()
@@ -98,6 +101,14 @@ async function main(): Promise<void> {
     if (!judged.some((j) => j.set.name === set))
       console.log(`\n${set}: ${cells.length} cells, without an oracle to compare with`)
   write(options.out, { options, sets: found, took })
+}
+
+/** Studies of worlds with nothing to find, by the plan of the first set with classes: the worlds only know their loss. */
+async function simulate({ sets, cache, nullStudies }: Options): Promise<void> {
+  const set = sets.find(({ task }) => task === 'classification')
+  if (!set) throw new Error('--null needs a data set with classes')
+  const { plan } = await prepared(set.name, cache)
+  console.log(await nullTable(plan, nullStudies))
 }
 
 /** After each set, so that a kill loses one set at most. */

@@ -1,6 +1,6 @@
 // A data set with the plan that `init` and `compile` make of it, trained in this process.
-import { existsSync, mkdirSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { engineFolder } from '../../src/cli/engine-folder.ts'
 import { initCommand } from '../../src/cli/commands/init.ts'
 import type { Dataset } from '../../src/data/types.ts'
@@ -12,7 +12,7 @@ import type { MetricName } from '../../src/records/metrics.ts'
 import type { Plan, RunJob } from '../../src/records/plan.ts'
 import type { RunRequest, RunResult } from '../../src/records/run.ts'
 import { runIds } from '../../src/run/id.ts'
-import { prepare } from '../../src/study/prepare.ts'
+import { prepare, type Prepared } from '../../src/study/prepare.ts'
 import type { Engine } from '../../src/train/engine.ts'
 import { createTrainer } from '../../src/train/trainer.ts'
 import { starts, type Start } from './starts.ts'
@@ -40,17 +40,21 @@ export async function nativeEngine(): Promise<Engine> {
   return createTensorflowEngine({ folder: found.folder })
 }
 
-/**
- * Opens a data set. The spec is what `tunegate init` writes in the tree that runs, so a change of `init` is judged as well.
- */
-export async function openProblem(name: string, cache: string, engine: Engine): Promise<Problem> {
+/** Compiles a data set's spec: the one that `tunegate init` writes in the tree that runs, so that `init` is judged too. */
+export async function prepared(name: string, cache: string): Promise<Prepared> {
   const data = join(cache, 'data', `${name}.csv`)
   if (!existsSync(data)) throw new Error(`no data of ${name}: ${data} is missing`)
-  const specPath = join(cache, 'specs', name, `tuning-${process.pid}.yml`)
-  mkdirSync(dirname(specPath), { recursive: true })
+  const specPath = join(cache, `${name}-${process.pid}.yml`)
   await initCommand(data, { output: specPath, target: 'target', force: true })
-  const { plan, dataset } = await prepare({ specPath, workspace: '/' })
-  rmSync(specPath)
+  try {
+    return await prepare({ specPath, workspace: '/' })
+  } finally {
+    rmSync(specPath, { force: true })
+  }
+}
+
+export async function openProblem(name: string, cache: string, engine: Engine): Promise<Problem> {
+  const { plan, dataset } = await prepared(name, cache)
   const trainer = createTrainer(engine, plan.workload, dataset)
   const store = new RunStore(join(cache, 'runs', `${name}.jsonl`))
   const idOf = runIds(plan.workload, engine.label)

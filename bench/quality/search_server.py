@@ -1,5 +1,5 @@
 """Searches behind JSON lines: `new` starts a study, `ask` answers with a trial's hyperparameters, and `tell` hands over the
-validation curve of its run and answers after how many evaluations the pruner would have stopped it."""
+validation curve of its run, or of the beginning of it, and answers after how many evaluations the pruner stops it."""
 import json
 import sys
 
@@ -20,7 +20,9 @@ def study_of(order):
         "hyperband": lambda: optuna.pruners.HyperbandPruner(
             min_resource=2, max_resource=order["evaluations"], reduction_factor=3),
     }[order["pruner"]]()
-    return optuna.create_study(direction="minimize", sampler=sampler, pruner=pruner)
+    # Hyperband deals out its brackets by the name of the study, which is random unless it is given.
+    name = f"{order['sampler']} {order['pruner']} {order['seed']}"
+    return optuna.create_study(direction="minimize", sampler=sampler, pruner=pruner, study_name=name)
 
 
 def suggest(trial, order):
@@ -41,30 +43,33 @@ def suggest(trial, order):
     return params
 
 
-def tell(study, trial, message):
+def tell(study, trial, told, message):
     """`curve`: the best validation score so far at each evaluation. `score`: null if the run diverged."""
-    for i, value in enumerate(message["curve"]):
-        trial.report(value, i + 1)
+    for i, value in enumerate(message["curve"][told:], told + 1):
+        trial.report(value, i)
         if trial.should_prune():
             study.tell(trial, state=TrialState.PRUNED)
-            return {"pruned": i + 1}
-    study.tell(trial, message["worst"] if message["score"] is None else message["score"])
+            return {"pruned": i}
+    if message["isLast"]:
+        study.tell(trial, message["worst"] if message["score"] is None else message["score"])
     return {"pruned": None}
 
 
 def main():
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     study = trial = order = None
+    told = 0
     for line in sys.stdin:
         message = json.loads(line)
         if message["op"] == "new":
             order, study = message, study_of(message)
             answer = {}
         elif message["op"] == "ask":
-            trial = study.ask()
+            trial, told = study.ask(), 0
             answer = suggest(trial, order)
         else:
-            answer = tell(study, trial, message)
+            answer = tell(study, trial, told, message)
+            told = len(message["curve"])
         print(json.dumps(answer), flush=True)
 
 

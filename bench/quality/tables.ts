@@ -1,8 +1,9 @@
 // The figures as a person reads them.
 import { groupBy } from '../../src/base/lists.ts'
 import { mean, sampleSd } from '../../src/stats/describe.ts'
+import { holm } from '../../src/stats/tests.ts'
 import { markdownOf, type Table } from '../engines/results.ts'
-import { estimate, gapOf, holm, unitOf, worsened, type Cell, type SetReference } from './results.ts'
+import { estimate, gapOf, unitOf, worsened, type Cell, type SetReference } from './results.ts'
 import type { DataSet } from './sets.ts'
 import type { Start } from './starts.ts'
 
@@ -133,7 +134,7 @@ export function harmTable(all: readonly Judged[], starts: readonly Start[]): Tab
     ({ cell }) => cell.start,
   )
   const rows = [...families.values()].flatMap((family) => {
-    const adjusted = holm(family.map(({ p }) => p))
+    const { adjusted } = holm(family.map(({ p }) => p))
     return family
       .map((study, i) => ({ ...study, adjusted: adjusted[i] ?? 1 }))
       .filter(({ p }) => p < 0.05)
