@@ -10,7 +10,7 @@ import { optionsOf, type Options } from './options.ts'
 import { prepared } from './problem.ts'
 import { ensureData, pythonWith } from './python.ts'
 import type { Reference, SetReference } from './results.ts'
-import { isSearch } from './search.ts'
+import { isSearch, searches } from './search.ts'
 import { report, type Judged } from './tables.ts'
 import type { Measured, Message, Order } from './worker.ts'
 
@@ -91,7 +91,7 @@ async function main(): Promise<void> {
   const start = performance.now()
   const found = await inParallel(orders, options.workers, (one) => options.reference && addToReference(one))
   const judged = found.flatMap((measuredSet) => judgedOf(options, measuredSet, known[measuredSet.set]) ?? [])
-  const arms = ['declared', 'tunegate', 'random', 'tpe+median', 'tpe+hyperband'].filter((arm) =>
+  const arms = ['declared', 'tunegate', ...Object.keys(searches)].filter((arm) =>
     judged.some(({ cells }) => cells.some((cell) => cell.arm === arm)),
   )
   const fresh = found.reduce((sum, { fresh: { steps } }) => sum + steps, 0)
@@ -100,7 +100,7 @@ async function main(): Promise<void> {
   for (const { set, cells } of found)
     if (!judged.some((j) => j.set.name === set))
       console.log(`\n${set}: ${cells.length} cells, without an oracle to compare with`)
-  write(options.out, { options, sets: found, took })
+  write(options.out, { machine: machineLine({}), took, tier: options.tier, sets: found })
 }
 
 /** Studies of worlds with nothing to find, by the plan of the first set with classes: the worlds only know their loss. */

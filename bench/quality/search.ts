@@ -17,6 +17,7 @@ export const searches = {
   random: { sampler: 'random', pruner: 'none', rungs: [] },
   'tpe+median': { sampler: 'tpe', pruner: 'median', rungs: [] },
   'tpe+hyperband': { sampler: 'tpe', pruner: 'hyperband', rungs: [2, 6] },
+  smac: { sampler: 'smac', pruner: 'none', rungs: [] },
 } as const
 export type SearchName = keyof typeof searches
 export const isSearch = (name: string): name is SearchName => Object.hasOwn(searches, name)
@@ -66,7 +67,9 @@ export async function search(
   const server = new SearchServer(python)
   const { plan, objective } = problem
   const [trialSeed = 0] = benchSeeds(`trial ${seed}`, 1)
-  await server.say({ op: 'new', ...searches[name], seed, ...spaceOf(problem) })
+  // About how many trials there will be, which a search may plan by.
+  const expected = Math.ceil(budget / stepsOfRun(plan.baseline, plan.workload.data.rows.train))
+  await server.say({ op: 'new', ...searches[name], seed, trials: expected, ...spaceOf(problem) })
   const trials: Trial[] = []
   let steps = 0
   const tried = async (levers: Levers): Promise<{ score: number | null; cost: number }> => {
