@@ -83,7 +83,7 @@ export async function openProblem(name: string, cache: string, engine: Engine): 
  * Time and memory of a probe by a fixed model of a machine, since the batch stage would otherwise decide by how busy this
  * one is: a step takes as long as 50 examples, and each example takes 20 µs more.
  */
-function unclocked(result: RunResult): RunResult {
+export function unclocked(result: RunResult): RunResult {
   if (result.status !== 'complete' || result.probe === null) return result
   const { batchSize, accumulate } = result.request.levers.batching
   const examples = batchSize * accumulate
@@ -105,7 +105,13 @@ export const validationScore = ({ objective }: Pick<Problem, 'objective'>, run: 
 export const startLevers = ({ plan }: Pick<Problem, 'plan'>, start: Start): Levers =>
   withLevers(plan.baseline, { learningRate: plan.baseline.optimization.learningRate * starts[start] })
 
-function constantScore({ targets, targetScale, classes, splits: { train, test } }: Dataset): number {
+/** The objective on the test rows of the best constant prediction: the shares of the classes, or the mean. */
+export function constantScore({
+  targets,
+  targetScale,
+  classes,
+  splits: { train, test },
+}: Pick<Dataset, 'targets' | 'targetScale' | 'classes' | 'splits'>): number {
   const of = (rows: Int32Array): number[] => [...rows].map((row) => targets[row] as number)
   const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length
   const known = of(train)

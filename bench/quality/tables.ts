@@ -18,9 +18,12 @@ export interface Judged {
   readonly budgets: SetReference['budgets']
 }
 
-const shown = (value: number): string => {
+/** Three digits or so; a dash for what is not known. */
+function shown(value: number): string {
   if (!Number.isFinite(value)) return '–'
-  return Math.abs(value) >= 100 ? value.toPrecision(3) : value.toFixed(Math.abs(value) >= 10 ? 1 : 2)
+  const size = Math.abs(value)
+  const text = size >= 99.95 ? value.toPrecision(3) : value.toFixed(size >= 9.995 ? 1 : 2)
+  return text.replace(/^-(?=[0.]+$)/, '')
 }
 
 const cellsOf = ({ cells }: Judged, arm: string, start: Start): readonly Cell[] => {
@@ -139,7 +142,7 @@ export function harmTable(all: readonly Judged[], starts: readonly Start[]): Tab
       .map((study, i) => ({ ...study, adjusted: adjusted[i] ?? 1 }))
       .filter(({ p }) => p < 0.05)
       .map(({ cell, declared, judged, p, adjusted: holmP }) => [
-        cell.set,
+        judged.set.name,
         cell.start,
         String(cell.root),
         shown(gapOf(cell, judged.oracle) - gapOf(declared, judged.oracle)),
@@ -161,7 +164,7 @@ export function movesTable(all: readonly Judged[], starts: readonly Start[]): Ta
   const rows = all.flatMap((judged) =>
     starts.flatMap((start) =>
       cellsOf(judged, 'tunegate', start).map((cell) => [
-        cell.set,
+        judged.set.name,
         start,
         String(cell.root),
         shown(gapOf(cell, judged.oracle)),
