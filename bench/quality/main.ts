@@ -76,8 +76,11 @@ function judgedOf(options: Options, found: Measured, known: SetReference | undef
     return undefined
   }
   const measuredHere = new Set(cells.map(({ arm }) => arm))
-  const searched = known.cells.filter(({ arm }) => isSearch(arm) && !measuredHere.has(arm))
-  return { set, objective, oracle: known.oracle, cells: [...cells, ...searched], budgets: known.budgets }
+  const kept = known.cells.flatMap((cell) => {
+    if (cell.arm === 'tunegate') return [{ ...cell, arm: 'before' }]
+    return isSearch(cell.arm) && !measuredHere.has(cell.arm) ? [cell] : []
+  })
+  return { set, objective, oracle: known.oracle, cells: [...cells, ...kept], budgets: known.budgets }
 }
 
 async function main(): Promise<void> {
@@ -91,7 +94,7 @@ async function main(): Promise<void> {
   const start = performance.now()
   const found = await inParallel(orders, options.workers, (one) => options.reference && addToReference(one))
   const judged = found.flatMap((measuredSet) => judgedOf(options, measuredSet, known[measuredSet.set]) ?? [])
-  const arms = ['declared', 'tunegate', ...Object.keys(searches)].filter((arm) =>
+  const arms = ['declared', 'before', 'tunegate', ...Object.keys(searches)].filter((arm) =>
     judged.some(({ cells }) => cells.some((cell) => cell.arm === arm)),
   )
   const fresh = found.reduce((sum, { fresh: { steps } }) => sum + steps, 0)

@@ -4,6 +4,7 @@ import { mean, sampleSd } from '../../src/stats/describe.ts'
 import { holm } from '../../src/stats/tests.ts'
 import { markdownOf, type Table } from '../engines/results.ts'
 import { estimate, gapOf, unitOf, worsened, type Cell, type SetReference } from './results.ts'
+import { isSearch } from './search.ts'
 import type { DataSet } from './sets.ts'
 import type { Start } from './starts.ts'
 
@@ -28,9 +29,8 @@ function shown(value: number): string {
 
 const cellsOf = ({ cells }: Judged, arm: string, start: Start): readonly Cell[] => {
   const own = cells.filter((c) => c.arm === arm)
-  const started = own.filter((c) => c.start === start)
   // A search knows no start.
-  return started.length > 0 || arm === 'declared' || arm === 'tunegate' ? started : own
+  return isSearch(arm) ? own : own.filter((c) => c.start === start)
 }
 
 /** `0.40 (0.10, 0.70)`: the mean gap over root seeds, and each. */
