@@ -5,10 +5,12 @@ import { fork } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { machineLine } from '../engines/results.ts'
+import { nullTable } from './null.ts'
 import { optionsOf, type Options } from './options.ts'
+import { prepared } from './problem.ts'
 import { ensureData, pythonWith } from './python.ts'
 import type { Reference, SetReference } from './results.ts'
-import { isSearch } from './search.ts'
+import { isSearch, searches } from './search.ts'
 import { report, type Judged } from './tables.ts'
 import type { Measured, Message, Order } from './worker.ts'
 
@@ -36,12 +38,20 @@ function measured(order: Order, start: number): Promise<Measured> {
 }
 
 /** Works on as many orders at a time as there are workers; the answers are in the order of the orders. */
-async function inParallel(orders: readonly Order[], workers: number): Promise<Measured[]> {
+async function inParallel(
+  orders: readonly Order[],
+  workers: number,
+  onMeasured: (measured: Measured) => void,
+): Promise<Measured[]> {
   const start = performance.now()
   const answers = new Map<Order, Measured>()
   const queue = orders.values()
   const lane = async (): Promise<void> => {
-    for (const order of queue) answers.set(order, await measured(order, start))
+    for (const order of queue) {
+      const answer = await measured(order, start)
+      answers.set(order, answer)
+      onMeasured(answer)
+    }
   }
   await Promise.all(Array.from({ length: Math.max(1, workers) }, lane))
   return orders.flatMap((order) => answers.get(order) ?? [])
@@ -66,8 +76,11 @@ function judgedOf(options: Options, found: Measured, known: SetReference | undef
     return undefined
   }
   const measuredHere = new Set(cells.map(({ arm }) => arm))
-  const searched = known.cells.filter(({ arm }) => isSearch(arm) && !measuredHere.has(arm))
-  return { set, objective, oracle: known.oracle, cells: [...cells, ...searched], budgets: known.budgets }
+  const kept = known.cells.flatMap((cell) => {
+    if (cell.arm === 'tunegate') return [{ ...cell, arm: 'before' }]
+    return isSearch(cell.arm) && !measuredHere.has(cell.arm) ? [cell] : []
+  })
+  return { set, objective, oracle: known.oracle, cells: [...cells, ...kept], budgets: known.budgets }
 }
 
 async function main(): Promise<void> {
@@ -75,13 +88,13 @@ async function main(): Promise<void> {
   const names = options.sets.map(({ name }) => name)
   const python = pythonWith(options)
   ensureData(options.cache, names, python)
-  const reference = existsSync(referenceFile) ? (read(referenceFile) as Reference) : {}
-  const known = options.reference || options.tier === 'full' ? {} : reference
+  if (options.nullStudies > 0) return simulate(options)
+  const known = options.tier === 'full' ? {} : readReference()
   const orders = names.map((name) => orderOf(options, name, python(options.arms.some(isSearch)), known[name]))
   const start = performance.now()
-  const found = await inParallel(orders, options.workers)
+  const found = await inParallel(orders, options.workers, (one) => options.reference && addToReference(one))
   const judged = found.flatMap((measuredSet) => judgedOf(options, measuredSet, known[measuredSet.set]) ?? [])
-  const arms = ['declared', 'tunegate', 'random', 'tpe+median', 'tpe+hyperband'].filter((arm) =>
+  const arms = ['declared', 'before', 'tunegate', ...Object.keys(searches)].filter((arm) =>
     judged.some(({ cells }) => cells.some((cell) => cell.arm === arm)),
   )
   const fresh = found.reduce((sum, { fresh: { steps } }) => sum + steps, 0)
@@ -90,16 +103,25 @@ async function main(): Promise<void> {
   for (const { set, cells } of found)
     if (!judged.some((j) => j.set.name === set))
       console.log(`\n${set}: ${cells.length} cells, without an oracle to compare with`)
-  write(options.out, { options, sets: found, took })
-  if (options.reference) write(referenceFile, { ...reference, ...referenceOf(found) })
+  write(options.out, { machine: machineLine({}), took, tier: options.tier, sets: found })
 }
 
-const referenceOf = (found: readonly Measured[]): Reference =>
-  Object.fromEntries(
-    found.flatMap(({ set, data, objective, budgets, oracle, cells }) =>
-      oracle ? [[set, { data, objective, budgets, oracle, cells: cells.map(({ stages: _, ...cell }) => cell) }]] : [],
-    ),
-  )
+/** Studies of worlds with nothing to find, by the plan of the first set with classes: the worlds only know their loss. */
+async function simulate({ sets, cache, nullStudies }: Options): Promise<void> {
+  const set = sets.find(({ task }) => task === 'classification')
+  if (!set) throw new Error('--null needs a data set with classes')
+  const { plan } = await prepared(set.name, cache)
+  console.log(await nullTable(plan, nullStudies))
+}
+
+/** After each set, so that a kill loses one set at most. */
+function addToReference({ set, data, objective, budgets, oracle, cells }: Measured): void {
+  if (oracle === null) return
+  const own: SetReference = { data, objective, budgets, oracle, cells: cells.map(({ stages: _, ...cell }) => cell) }
+  write(referenceFile, { ...readReference(), [set]: own })
+}
+
+const readReference = (): Reference => (existsSync(referenceFile) ? (read(referenceFile) as Reference) : {})
 
 try {
   await main()

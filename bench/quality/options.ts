@@ -1,6 +1,7 @@
 // What a benchmark measures, from its command line.
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { root } from '../../test/support/architecture.ts'
 import { isStart, starts, type Start } from './starts.ts'
 import { isSearch, searches } from './search.ts'
 import { dataSets, type DataSet } from './sets.ts'
@@ -42,7 +43,7 @@ export function optionsOf(args: readonly string[]): Options {
       arms: { type: 'string' },
       reference: { type: 'boolean', default: false },
       steps: { type: 'string' },
-      cache: { type: 'string', default: join(import.meta.dirname, '.cache') },
+      cache: { type: 'string', default: join(root, '.tunegate/quality') },
       python: { type: 'string' },
       workers: { type: 'string', default: '2' },
       out: { type: 'string' },

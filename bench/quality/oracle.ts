@@ -7,9 +7,9 @@ import { fullRun, stepsOf, validationScore, type Problem } from './problem.ts'
 
 /** How many candidates each round takes, and how many seeds each then has. */
 const rounds = [
-  { candidates: 40, seeds: 2 },
-  { candidates: 12, seeds: 5 },
-  { candidates: 4, seeds: 10 },
+  { candidates: 24, seeds: 2 },
+  { candidates: 8, seeds: 5 },
+  { candidates: 3, seeds: 10 },
 ] as const
 const stage = initialStages[0]?.name ?? ''
 

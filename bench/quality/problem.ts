@@ -1,6 +1,6 @@
 // A data set with the plan that `init` and `compile` make of it, trained in this process.
-import { existsSync, mkdirSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { engineFolder } from '../../src/cli/engine-folder.ts'
 import { initCommand } from '../../src/cli/commands/init.ts'
 import type { Dataset } from '../../src/data/types.ts'
@@ -12,7 +12,7 @@ import type { MetricName } from '../../src/records/metrics.ts'
 import type { Plan, RunJob } from '../../src/records/plan.ts'
 import type { RunRequest, RunResult } from '../../src/records/run.ts'
 import { runIds } from '../../src/run/id.ts'
-import { prepare } from '../../src/study/prepare.ts'
+import { prepare, type Prepared } from '../../src/study/prepare.ts'
 import type { Engine } from '../../src/train/engine.ts'
 import { createTrainer } from '../../src/train/trainer.ts'
 import { starts, type Start } from './starts.ts'
@@ -40,17 +40,21 @@ export async function nativeEngine(): Promise<Engine> {
   return createTensorflowEngine({ folder: found.folder })
 }
 
-/**
- * Opens a data set. The spec is what `tunegate init` writes in the tree that runs, so a change of `init` is judged as well.
- */
-export async function openProblem(name: string, cache: string, engine: Engine): Promise<Problem> {
+/** Compiles a data set's spec: the one that `tunegate init` writes in the tree that runs, so that `init` is judged too. */
+export async function prepared(name: string, cache: string): Promise<Prepared> {
   const data = join(cache, 'data', `${name}.csv`)
   if (!existsSync(data)) throw new Error(`no data of ${name}: ${data} is missing`)
-  const specPath = join(cache, 'specs', name, `tuning-${process.pid}.yml`)
-  mkdirSync(dirname(specPath), { recursive: true })
+  const specPath = join(cache, `${name}-${process.pid}.yml`)
   await initCommand(data, { output: specPath, target: 'target', force: true })
-  const { plan, dataset } = await prepare({ specPath, workspace: '/' })
-  rmSync(specPath)
+  try {
+    return await prepare({ specPath, workspace: '/' })
+  } finally {
+    rmSync(specPath, { force: true })
+  }
+}
+
+export async function openProblem(name: string, cache: string, engine: Engine): Promise<Problem> {
+  const { plan, dataset } = await prepared(name, cache)
   const trainer = createTrainer(engine, plan.workload, dataset)
   const store = new RunStore(join(cache, 'runs', `${name}.jsonl`))
   const idOf = runIds(plan.workload, engine.label)
@@ -79,7 +83,7 @@ export async function openProblem(name: string, cache: string, engine: Engine): 
  * Time and memory of a probe by a fixed model of a machine, since the batch stage would otherwise decide by how busy this
  * one is: a step takes as long as 50 examples, and each example takes 20 µs more.
  */
-function unclocked(result: RunResult): RunResult {
+export function unclocked(result: RunResult): RunResult {
   if (result.status !== 'complete' || result.probe === null) return result
   const { batchSize, accumulate } = result.request.levers.batching
   const examples = batchSize * accumulate
@@ -101,7 +105,13 @@ export const validationScore = ({ objective }: Pick<Problem, 'objective'>, run: 
 export const startLevers = ({ plan }: Pick<Problem, 'plan'>, start: Start): Levers =>
   withLevers(plan.baseline, { learningRate: plan.baseline.optimization.learningRate * starts[start] })
 
-function constantScore({ targets, targetScale, classes, splits: { train, test } }: Dataset): number {
+/** The objective on the test rows of the best constant prediction: the shares of the classes, or the mean. */
+export function constantScore({
+  targets,
+  targetScale,
+  classes,
+  splits: { train, test },
+}: Pick<Dataset, 'targets' | 'targetScale' | 'classes' | 'splits'>): number {
   const of = (rows: Int32Array): number[] => [...rows].map((row) => targets[row] as number)
   const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length
   const known = of(train)

@@ -9,7 +9,7 @@ import type { StageAccount } from './study.ts'
 /** One arm on one data set, from one start, under one root seed. */
 export interface Cell {
   readonly set: string
-  /** `declared`, `tunegate`, or a search. A search has no start; its cells say `init`. */
+  /** `declared`, `tunegate`, `before` (tunegate in the reference), or a search. A search has no start; its cells say `init`. */
   readonly arm: string
   readonly start: Start
   /** 0 for the declared levers, which depend on no seed. */
@@ -71,16 +71,4 @@ export function worsened(cell: Cell, declared: Cell): number {
   if (test.kind === 'test') return test.pGreater
   // No spread on either side: equal levers, or a difference without noise.
   return mean(a) > mean(b) ? 0 : 1
-}
-
-/** Holm's step-down adjustment (1979) of P values, in the order given; each at most 1. */
-export function holm(values: readonly number[]): number[] {
-  const order = values.map((_, i) => i).sort((a, b) => (values[a] as number) - (values[b] as number))
-  const adjusted = new Array<number>(values.length).fill(1)
-  let largest = 0
-  order.forEach((at, rank) => {
-    largest = Math.max(largest, Math.min(1, (values.length - rank) * (values[at] as number)))
-    adjusted[at] = largest
-  })
-  return adjusted
 }

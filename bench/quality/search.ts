@@ -8,11 +8,16 @@ import { initialStages } from '../../src/stages/index.ts'
 import { benchSeeds } from './final.ts'
 import { fullRun, stepsOf, validationScore, type Problem } from './problem.ts'
 
-/** The searches that tunegate is compared with. */
+/**
+ * The searches that tunegate is compared with. A run is trained up to each of the rungs (evaluations) first, since most of
+ * a Hyperband's trials end there and a run cannot be stopped from outside. That only saves time: a run that stops early is
+ * the beginning of the full run, and is counted once.
+ */
 export const searches = {
-  random: { sampler: 'random', pruner: 'none' },
-  'tpe+median': { sampler: 'tpe', pruner: 'median' },
-  'tpe+hyperband': { sampler: 'tpe', pruner: 'hyperband' },
+  random: { sampler: 'random', pruner: 'none', rungs: [] },
+  'tpe+median': { sampler: 'tpe', pruner: 'median', rungs: [] },
+  'tpe+hyperband': { sampler: 'tpe', pruner: 'hyperband', rungs: [2, 6] },
+  smac: { sampler: 'smac', pruner: 'none', rungs: [] },
 } as const
 export type SearchName = keyof typeof searches
 export const isSearch = (name: string): name is SearchName => Object.hasOwn(searches, name)
@@ -62,22 +67,32 @@ export async function search(
   const server = new SearchServer(python)
   const { plan, objective } = problem
   const [trialSeed = 0] = benchSeeds(`trial ${seed}`, 1)
-  await server.say({ op: 'new', ...searches[name], seed, ...spaceOf(problem) })
+  // About how many trials there will be, which a search may plan by.
+  const expected = Math.ceil(budget / stepsOfRun(plan.baseline, plan.workload.data.rows.train))
+  await server.say({ op: 'new', ...searches[name], seed, trials: expected, ...spaceOf(problem) })
   const trials: Trial[] = []
   let steps = 0
+  const tried = async (levers: Levers): Promise<{ score: number | null; cost: number }> => {
+    const worst = 2 * Math.max(problem.constant, ...trials.flatMap((t) => t.score ?? []))
+    for (const job of jobsOf(problem, name)) {
+      const run = problem.train({ stage, label: 'search', levers, seed: trialSeed, job }, 'scores')
+      let best = Infinity
+      const curve = run.evaluations.map(({ validation }) => (best = Math.min(best, validation[objective] ?? worst)))
+      const isLast = job === fullRun || run.status !== 'complete'
+      const score = isLast ? validationScore(problem, run) : null
+      const { pruned } = await server.say<{ pruned: number | null }>({ op: 'tell', curve, isLast, score, worst })
+      if (pruned !== null) return { score: null, cost: run.evaluations[pruned - 1]?.step ?? 0 }
+      if (isLast) return { score, cost: stepsOf(run) }
+    }
+    throw new Error('a trial has no last run')
+  }
   try {
     for (;;) {
       const levers = leversOf(problem, await server.say<Params>({ op: 'ask' }))
-      const run = problem.train({ stage, label: 'search', levers, seed: trialSeed, job: fullRun }, 'scores')
-      const score = validationScore(problem, run)
-      const worst = 2 * Math.max(problem.constant, ...trials.flatMap((t) => t.score ?? []))
-      let best = Infinity
-      const curve = run.evaluations.map(({ validation }) => (best = Math.min(best, validation[objective] ?? worst)))
-      const { pruned } = await server.say<{ pruned: number | null }>({ op: 'tell', curve, score, worst })
-      const cost = pruned === null ? stepsOf(run) : (run.evaluations[pruned - 1]?.step ?? 0)
+      const { score, cost } = await tried(levers)
       if (steps + cost > budget) break
       steps += cost
-      trials.push({ levers, score: pruned === null ? score : null, steps: cost })
+      trials.push({ levers, score, steps: cost })
     }
   } finally {
     server.end()
@@ -89,13 +104,23 @@ export async function search(
 export const ranked = (trials: readonly Trial[]): (Trial & { readonly score: number })[] =>
   trials.flatMap((t) => (t.score === null ? [] : [{ ...t, score: t.score }])).sort((a, b) => a.score - b.score)
 
+/** The beginnings of a full run, and the run. */
+function jobsOf({ plan }: Problem, name: SearchName): readonly (typeof fullRun)[] {
+  const evaluations = evaluationsOf(plan)
+  return [...searches[name].rungs.map((rung) => ({ ...fullRun, stopAfter: rung / evaluations })), fullRun]
+}
+
+/** Evaluations of a full run. */
+const evaluationsOf = ({ workload, baseline }: Problem['plan']): number =>
+  Math.ceil(baseline.scheduling.epochs / workload.evaluateEvery)
+
 function spaceOf({ plan }: Problem): object {
-  const { augmentation, data, task, evaluateEvery } = plan.workload
+  const { augmentation, data, task } = plan.workload
   return {
     batches: [16, 32, 64, 128, 256, 512].filter((size) => size <= data.rows.train / 2),
     augmentations: Object.values(augmentation).some((amount) => amount > 0) ? [0, 0.5, 1] : [0],
     classification: task === 'classification',
-    evaluations: Math.ceil(plan.baseline.scheduling.epochs / evaluateEvery),
+    evaluations: evaluationsOf(plan),
   }
 }
 

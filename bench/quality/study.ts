@@ -1,14 +1,15 @@
-// The tunegate arm: the stages of the tree that runs, all but the verification, driven as a study drives them.
+// The tunegate arm: the stages of the tree that runs, driven as a study drives them.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fingerprint } from '../../src/base/hash.ts'
+import type { StageDecision } from '../../src/records/decision.ts'
 import { leverDifferences, type Levers } from '../../src/records/levers.ts'
 import type { Plan, StageName } from '../../src/records/plan.ts'
+import type { RunRequest, RunResult } from '../../src/records/run.ts'
 import { execute } from '../../src/run/execute.ts'
 import { runIds } from '../../src/run/id.ts'
 import { Journal } from '../../src/run/journal.ts'
-import type { Runner } from '../../src/run/runner.ts'
 import { confirmation, stages } from '../../src/stages/index.ts'
 import { stepsOf, type Problem } from './problem.ts'
 
@@ -32,29 +33,17 @@ export interface StudyAccount {
   readonly stages: readonly StageAccount[]
 }
 
-/** Drives the stages from `start` under a root seed, without the verification and without a limit of time. */
+/** Drives the stages but the verification from `start` under a root seed. */
 export async function driveStudy(problem: Problem, seed: number, start: Levers): Promise<StudyAccount> {
-  const plan: Plan = {
-    ...problem.plan,
-    seed,
-    baseline: start,
-    jobs: problem.plan.jobs.filter(({ id }) => id !== confirmation.name),
-    budget: { ...problem.plan.budget, minutes: null },
-  }
+  const { plan } = problem
+  const jobs = plan.jobs.filter(({ id }) => id !== confirmation.name)
   const spent = new Map<StageName, { steps: number; runs: number }>()
-  const runner: Runner = {
-    engine: problem.engine,
-    slots: 1,
-    run(request) {
-      const result = problem.train(request, 'whole')
-      const { steps, runs } = spent.get(request.stage) ?? { steps: 0, runs: 0 }
-      spent.set(request.stage, { steps: steps + stepsOf(result), runs: runs + 1 })
-      return Promise.resolve(result)
-    },
-  }
-  const { decisions, levers } = await withJournal(plan, problem.engine, (journal) =>
-    execute(plan, { runner, journal, stages, listener: () => {}, clock: () => 0 }),
-  )
+  const decisions = await decide({ ...plan, seed, jobs, baseline: start }, problem.engine, (request) => {
+    const result = problem.train(request, 'whole')
+    const { steps, runs } = spent.get(request.stage) ?? { steps: 0, runs: 0 }
+    spent.set(request.stage, { steps: steps + stepsOf(result), runs: runs + 1 })
+    return result
+  })
   const accounts = decisions.map((d) => ({
     stage: d.stage,
     conclusion: d.conclusion,
@@ -65,11 +54,19 @@ export async function driveStudy(problem: Problem, seed: number, start: Levers):
   }))
   const total = (of: (s: { steps: number; runs: number }) => number): number =>
     [...spent.values()].reduce((sum, s) => sum + of(s), 0)
+  const levers = decisions.at(-1)?.levers ?? start
   return { levers, steps: total((s) => s.steps), runs: total((s) => s.runs), stages: accounts }
 }
 
-/** A study needs a journal; here it lives only as long as the study, since the store remembers runs. */
-async function withJournal<T>(plan: Plan, engine: string, work: (journal: Journal) => Promise<T>): Promise<T> {
+/**
+ * What the stages of a plan decide, without a limit of time. Each request is trained once. A study needs a journal; here it
+ * lives only as long as the study.
+ */
+export async function decide(
+  plan: Plan,
+  engine: string,
+  train: (request: RunRequest) => RunResult,
+): Promise<readonly StageDecision[]> {
   const folder = mkdtempSync(join(tmpdir(), 'tunegate-quality-'))
   const header = {
     journal: 1,
@@ -79,8 +76,15 @@ async function withJournal<T>(plan: Plan, engine: string, work: (journal: Journa
     engine,
   } as const
   const journal = await Journal.open(join(folder, 'journal.jsonl'), header, { idOf: runIds(plan.workload, engine) })
+  const runner = {
+    engine,
+    slots: 1,
+    run: (request: RunRequest, id: string) => Promise.resolve({ ...train(request), id }),
+  }
   try {
-    return await work(journal)
+    const unlimited = { ...plan, budget: { ...plan.budget, minutes: null } }
+    const { decisions } = await execute(unlimited, { runner, journal, stages, listener: () => {}, clock: () => 0 })
+    return decisions
   } finally {
     await journal.close()
     rmSync(folder, { recursive: true, force: true })

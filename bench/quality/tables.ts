@@ -1,8 +1,10 @@
 // The figures as a person reads them.
 import { groupBy } from '../../src/base/lists.ts'
 import { mean, sampleSd } from '../../src/stats/describe.ts'
+import { holm } from '../../src/stats/tests.ts'
 import { markdownOf, type Table } from '../engines/results.ts'
-import { estimate, gapOf, holm, unitOf, worsened, type Cell, type SetReference } from './results.ts'
+import { estimate, gapOf, unitOf, worsened, type Cell, type SetReference } from './results.ts'
+import { isSearch } from './search.ts'
 import type { DataSet } from './sets.ts'
 import type { Start } from './starts.ts'
 
@@ -17,16 +19,18 @@ export interface Judged {
   readonly budgets: SetReference['budgets']
 }
 
-const shown = (value: number): string => {
+/** Three digits or so; a dash for what is not known. */
+function shown(value: number): string {
   if (!Number.isFinite(value)) return '–'
-  return Math.abs(value) >= 100 ? value.toPrecision(3) : value.toFixed(Math.abs(value) >= 10 ? 1 : 2)
+  const size = Math.abs(value)
+  const text = size >= 99.95 ? value.toPrecision(3) : value.toFixed(size >= 9.995 ? 1 : 2)
+  return text.replace(/^-(?=[0.]+$)/, '')
 }
 
 const cellsOf = ({ cells }: Judged, arm: string, start: Start): readonly Cell[] => {
   const own = cells.filter((c) => c.arm === arm)
-  const started = own.filter((c) => c.start === start)
   // A search knows no start.
-  return started.length > 0 || arm === 'declared' || arm === 'tunegate' ? started : own
+  return isSearch(arm) ? own : own.filter((c) => c.start === start)
 }
 
 /** `0.40 (0.10, 0.70)`: the mean gap over root seeds, and each. */
@@ -133,12 +137,12 @@ export function harmTable(all: readonly Judged[], starts: readonly Start[]): Tab
     ({ cell }) => cell.start,
   )
   const rows = [...families.values()].flatMap((family) => {
-    const adjusted = holm(family.map(({ p }) => p))
+    const { adjusted } = holm(family.map(({ p }) => p))
     return family
       .map((study, i) => ({ ...study, adjusted: adjusted[i] ?? 1 }))
       .filter(({ p }) => p < 0.05)
       .map(({ cell, declared, judged, p, adjusted: holmP }) => [
-        cell.set,
+        judged.set.name,
         cell.start,
         String(cell.root),
         shown(gapOf(cell, judged.oracle) - gapOf(declared, judged.oracle)),
@@ -160,7 +164,7 @@ export function movesTable(all: readonly Judged[], starts: readonly Start[]): Ta
   const rows = all.flatMap((judged) =>
     starts.flatMap((start) =>
       cellsOf(judged, 'tunegate', start).map((cell) => [
-        cell.set,
+        judged.set.name,
         start,
         String(cell.root),
         shown(gapOf(cell, judged.oracle)),
