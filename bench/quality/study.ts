@@ -11,6 +11,7 @@ import { execute } from '../../src/run/execute.ts'
 import { runIds } from '../../src/run/id.ts'
 import { Journal } from '../../src/run/journal.ts'
 import { confirmation, stages } from '../../src/stages/index.ts'
+import { studyRemedies } from '../../src/study/diagnostics.ts'
 import { stepsOf, type Problem } from './problem.ts'
 
 /** What a stage did, for people: what it concluded, and the levers that it left. */
