@@ -84,7 +84,14 @@ export async function decide(
   }
   try {
     const unlimited = { ...plan, budget: { ...plan.budget, minutes: null } }
-    const { decisions } = await execute(unlimited, { runner, journal, stages, listener: () => {}, clock: () => 0 })
+    const { decisions } = await execute(unlimited, {
+      runner,
+      journal,
+      stages,
+      remedies: studyRemedies(unlimited),
+      listener: () => {},
+      clock: () => 0,
+    })
     return decisions
   } finally {
     await journal.close()

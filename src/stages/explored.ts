@@ -53,7 +53,7 @@ function unmovedSearch(recorder: StageRecorder, { arms, challenged }: Explored):
   return { conclusion: 'kept', sentence: `Of ${tried} configurations near the incumbent, none trained better once.` }
 }
 
-function sharesSentence(shares: readonly LeverShare[]): string {
+function sharesSentence(shares: readonly LeverShare<LeverName>[]): string {
   const known = shares.filter((s) => s.share !== null).sort((a, b) => (b.share ?? 0) - (a.share ?? 0))
   const words = known.map((s) => `${s.lever} ${shown(s.share ?? 0)}`).join(', ')
   return words === '' ? '' : `Share of the variance of these trials that each lever explains (ω²): ${words}.`

@@ -1,15 +1,16 @@
-import type { LeverName, LeverPatch, LeverValue } from '../records/levers.ts'
 import { mean } from './describe.ts'
 import { fitLeastSquares } from './least-squares.ts'
 
+type Value = string | number | boolean | null
+
 /** One run of a search: the levers that it moved, and its score. */
-interface Trial {
-  readonly patch: LeverPatch
+interface Trial<Lever extends string> {
+  readonly patch: { readonly [name in Lever]?: Value }
   readonly scores: readonly (number | null)[]
 }
 
-export interface LeverShare {
-  readonly lever: LeverName
+export interface LeverShare<Lever extends string> {
+  readonly lever: Lever
   /** ω² in [0, 1]; null if the runs cannot tell. */
   readonly share: number | null
 }
@@ -23,10 +24,10 @@ const leastErrorDf = 3
  * few runs for a column a value, so each lever has one: the place of its value among the values in order, or moved or not
  * if the values have no order. Oracle: `statsmodels` `anova_lm`, type II, of the same columns.
  */
-export function leverShares(
-  levers: readonly { readonly lever: LeverName; readonly own: LeverValue }[],
-  trials: readonly Trial[],
-): readonly LeverShare[] {
+export function leverShares<Lever extends string>(
+  levers: readonly { readonly lever: Lever; readonly own: Value }[],
+  trials: readonly Trial<Lever>[],
+): readonly LeverShare<Lever>[] {
   const scored = trials.flatMap(({ patch, scores: [score] }) => (score == null ? [] : [{ patch, score }]))
   const centre = scored.length === 0 ? 0 : mean(scored.map((t) => t.score))
   const y = scored.map((t) => t.score - centre)
@@ -51,7 +52,7 @@ export function leverShares(
   })
 }
 
-function column(values: readonly LeverValue[], own: LeverValue): number[] {
+function column(values: readonly Value[], own: Value): number[] {
   const numbers = values.filter((value) => typeof value === 'number')
   if (numbers.length < values.length) return values.map((value) => (value === own ? 0 : 1))
   const order = [...new Set(numbers)].sort((a, b) => a - b)

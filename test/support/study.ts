@@ -80,10 +80,19 @@ export function fakePlan({
   } as const
   const settings = {
     'lr-range': lrRange,
-    batch: { stage: 'batch', largest: 512, scaling: 'auto', memoryMiB: 1024, probeSteps: 20, seeds: 3, recheck: lrRange },
+    batch: {
+      stage: 'batch',
+      largest: 512,
+      scaling: 'auto',
+      memoryMiB: 1024,
+      probeSteps: 20,
+      seeds: 3,
+      goal: 'speed',
+      recheck: lrRange,
+    },
     regularize: {
       stage: 'regularize',
-      eta: 3,
+      explore: 12,
       seeds: 3,
       grid: [
         { lever: 'weightDecay', values: [0.01, 0.03, 0.1] },
@@ -96,6 +105,7 @@ export function fakePlan({
       warmupFractions: [0.05, 0.1],
       clipPercentiles: [0.9],
       optimizers: [],
+      explore: 9,
       seeds: 3,
     },
     verify: { stage: 'verify', seeds, looks: [seeds] },
