@@ -9,8 +9,22 @@ export interface Levers {
   readonly scheduling: SchedulingLevers
 }
 
-export type OptimizerName = 'adamw' | 'adam' | 'sgd'
-export const optimizerNames: readonly OptimizerName[] = ['adamw', 'adam', 'sgd']
+/** What the program asks of an optimizer besides its update (`train/optimizer.ts`). */
+interface OptimizerDefinition {
+  /** As prose spells it. */
+  readonly title: string
+  /** Its levers: `adam` has beta1, beta2 and epsilon, `sgd` momentum and nesterov. Rules of scaling differ by it too. */
+  readonly family: 'adam' | 'sgd'
+}
+
+export const optimizers = {
+  adamw: { title: 'AdamW', family: 'adam' },
+  adam: { title: 'Adam', family: 'adam' },
+  sgd: { title: 'SGD', family: 'sgd' },
+} as const satisfies Record<string, OptimizerDefinition>
+
+export type OptimizerName = keyof typeof optimizers
+export const optimizerNames = Object.keys(optimizers) as readonly OptimizerName[]
 
 export interface OptimizationLevers {
   readonly optimizer: OptimizerName

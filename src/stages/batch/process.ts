@@ -1,4 +1,4 @@
-import type { LeverPatch, Levers } from '../../records/levers.ts'
+import { optimizers, type Levers } from '../../records/levers.ts'
 import type { Comparison, RangeTestFindings } from '../../records/decision.ts'
 import { shown } from '../../stats/outcome.ts'
 import { compareArms, evidenceOf, leading, trainArms, type Arm } from '../compare.ts'
@@ -8,6 +8,7 @@ import { adopt } from '../lr-range/process.ts'
 import { selectionSeeds } from '../seeds.ts'
 import type { StageContext, StageProcess } from '../stage.ts'
 import { judgeSizes, probeSizes, typicalNoiseScale, type ProbeFinding } from './probes.ts'
+import { momentWords, scaledPatch } from './scaling.ts'
 import { mostExamples, rateShares, type BatchSettings } from './settings.ts'
 
 /**
@@ -37,7 +38,12 @@ export function* growBatch(context: StageContext, settings: BatchSettings): Stag
   return recorder.close(
     moved ? 'changed' : noiseScale === null ? 'inconclusive' : 'kept',
     moved
-      ? `The batch grows from ${before.batchSize * before.accumulate} to ${batchSize * accumulate}. The learning rate is scaled by ×${shown(taken)}; the scaling rule gives ×${shown(factor)}. ${recheck?.conclusion ?? ''}`.trim()
+      ? [
+          `The batch grows from ${before.batchSize * before.accumulate} to ${batchSize * accumulate}.`,
+          `The learning rate is scaled by ×${shown(taken)}; the scaling rule gives ×${shown(factor)}.`,
+          ...momentWords(context.incumbent, growth, settings.scaling),
+          ...(recheck ? [recheck.conclusion] : []),
+        ].join(' ')
       : kept,
     {
       batch: { probes: judged, noiseScale, chosen: batchSize, accumulate, learningRateFactor: taken, recheck },
@@ -67,7 +73,9 @@ function targetOf(
 
 /** κ for SGD (linear rule, Goyal et al., 2017), √κ for the Adam family (Malladi et al., 2022). */
 function scalingFactor(settings: BatchSettings, levers: Levers, growth: number): number {
-  const linear = settings.scaling === 'linear' || (settings.scaling === 'auto' && levers.optimization.optimizer === 'sgd')
+  const linear =
+    settings.scaling === 'linear' ||
+    (settings.scaling === 'auto' && optimizers[levers.optimization.optimizer].family === 'sgd')
   return linear ? growth : Math.sqrt(growth)
 }
 
@@ -89,7 +97,7 @@ function* tryLarger(
       { label: 'incumbent', patch: {} },
       ...rateShares.map((share) => ({
         label: `${what}, learning rate ×${shown(factor * share)}`,
-        patch: scaledPatch(recorder.incumbent, target, growth, factor * share),
+        patch: scaledPatch(recorder.incumbent, target, growth, factor * share, settings.scaling),
       })),
     ],
     selectionSeeds(seed, settings.seeds),
@@ -112,15 +120,6 @@ function whyWorse(what: string, comparisons: readonly Comparison[]): string {
   return comparisons.every((c) => c.outcome === 'worse' || c.outcome === 'unstable')
     ? `${what} is unstable, or worse on validation by more than seed noise, at every rate tried`
     : `${what} could not be distinguished from the incumbent: runs are missing, or seed noise could not be estimated`
-}
-
-/** Warmup shrinks with the number of steps, so that it covers the same examples. */
-function scaledPatch(levers: Levers, target: Levers['batching'], growth: number, factor: number): LeverPatch {
-  return {
-    ...target,
-    learningRate: Number((levers.optimization.learningRate * factor).toPrecision(3)),
-    warmupSteps: Math.round(levers.scheduling.warmupSteps / growth),
-  }
 }
 
 function* recheckRate(recorder: StageRecorder, settings: BatchSettings): Asking<RangeTestFindings | null> {
