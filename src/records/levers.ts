@@ -19,6 +19,7 @@ interface OptimizerDefinition {
 
 export const optimizers = {
   adamw: { title: 'AdamW', family: 'adam' },
+  nadamw: { title: 'NAdamW', family: 'adam' },
   adam: { title: 'Adam', family: 'adam' },
   sgd: { title: 'SGD', family: 'sgd' },
 } as const satisfies Record<string, OptimizerDefinition>
@@ -33,7 +34,7 @@ export interface OptimizationLevers {
   /** SGD only, in [0, 1). */
   readonly momentum: number
   readonly nesterov: boolean
-  /** Adam and AdamW only. */
+  /** Adam family only. */
   readonly beta1: number
   readonly beta2: number
   readonly epsilon: number
@@ -47,7 +48,7 @@ export interface BatchingLevers {
 }
 
 export interface RegularizationLevers {
-  /** Decoupled for AdamW and SGD, added to the gradient for Adam (L2); never applied to biases and norms. */
+  /** Added to the gradient for Adam (L2), decoupled for every other optimizer; never applied to biases and norms. */
   readonly weightDecay: number
   /** Rate of every dropout layer without its own rate, in [0, 1). */
   readonly dropout: number

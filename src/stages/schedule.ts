@@ -1,6 +1,6 @@
 import type { ScheduleStage } from '../dsl/tuning.gen.ts'
 import type { LeverName, LeverPatch, LeverValue, OptimizerName, ScheduleName } from '../records/levers.ts'
-import { leverValue, stepsOfRun } from '../records/levers.ts'
+import { leverValue, optimizerNames, stepsOfRun } from '../records/levers.ts'
 import type { StageSettings, TrialTemplate } from '../records/plan.ts'
 import { quantile } from '../stats/describe.ts'
 import { shown } from '../stats/outcome.ts'
@@ -65,7 +65,7 @@ export const schedule: StageDefinition<ScheduleSettings, ScheduleStage> = {
         'Optimizers',
         "Optimizers to compare with the incumbent's.",
         { $ref: '#/$defs/optimizer' },
-        { uniqueItems: true, maxItems: 3 },
+        { uniqueItems: true, maxItems: optimizerNames.length },
         defaults.optimizers,
       ),
       seeds: seedsSchema('Seeds of each comparison.', defaults.seeds),

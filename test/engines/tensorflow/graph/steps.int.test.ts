@@ -183,6 +183,7 @@ const setups: readonly (readonly [string, Setup])[] = [
     [
       ['adamw', {}],
       ['adamw without decay or clipping', { weightDecay: 0, clipNorm: null }],
+      ['nadamw', { optimizer: 'nadamw' }],
       ['adam', { optimizer: 'adam' }],
       ['sgd', { optimizer: 'sgd' }],
       ['sgd with nesterov', { optimizer: 'sgd', nesterov: true }],
