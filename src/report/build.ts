@@ -12,9 +12,11 @@ import {
   type VerifyFindings,
 } from '../records/decision.ts'
 import type { Lock, LockedChange } from '../records/lock.ts'
+import type { MetricName } from '../records/metrics.ts'
 import type { Plan, StageName } from '../records/plan.ts'
 import { stageNames } from '../stages/index.ts'
 import type { Verdict } from '../records/verdict.ts'
+import { averagedOf } from './averaged.ts'
 import { calibrationOf } from './calibration.ts'
 import { checklist } from './checklist.ts'
 import { describeLayer } from '../layers/layer.ts'
@@ -87,7 +89,7 @@ export function buildReport(input: ReportInput): Report {
       sinceLock: input.lock && leverDifferences(input.lock.levers, chosen),
     },
     lineage: lineage.map(withoutSeconds),
-    verification: verificationOf(decisions, input.statistics),
+    verification: verificationOf(decisions, input.statistics, plan.workload.objective),
     stages: stageNames.map((stage) => stageOf(stage, plan, decisions)),
     runs: runs.map((r) => r.summary),
     diagnostics: input.diagnostics ?? [],
@@ -162,9 +164,12 @@ export function withoutSeconds(entry: StageDecision['lineage'][number]): LockedC
 function verificationOf(
   decisions: readonly StageDecision[],
   statistics: readonly MetricComparison[],
+  objective: MetricName,
 ): Report['verification'] {
   const verify = verifyFindings(decisions)
-  return verify ? { ...untimed(verify), metrics: statistics, calibration: calibrationOf(verify) } : null
+  return verify
+    ? { ...untimed(verify), metrics: statistics, calibration: calibrationOf(verify), ...averagedOf(verify, objective) }
+    : null
 }
 
 function untimed({ seeds, ...rest }: VerifyFindings): VerifyFindings {

@@ -9,6 +9,7 @@ import type { VerifiedRun, VerifyFindings } from '../records/decision.ts'
 import type { Lock } from '../records/lock.ts'
 import type { GateRule } from '../records/plan.ts'
 import { changesOf } from '../report/build.ts'
+import { averagedOf } from '../report/averaged.ts'
 import { calibrationOf } from '../report/calibration.ts'
 import { checklist } from '../report/checklist.ts'
 import type { Report } from '../report/model.ts'
@@ -239,6 +240,7 @@ function remade(report: Report, { gates, baseline }: Rules, { verdict, against }
       ...verification,
       metrics: verificationStatistics(verification, study.objective),
       calibration: calibrationOf(verification),
+      ...averagedOf(verification, study.objective),
     },
   }
   return { ...draft, checklist: checklist(draft, { gates }) }
