@@ -101,7 +101,7 @@ export type Activation = 'linear' | 'relu' | 'relu6' | 'elu' | 'selu' | 'gelu' |
 /**
  * Name of an optimizer.
  */
-export type Optimizer = 'adamw' | 'adam' | 'sgd'
+export type Optimizer = 'adamw' | 'nadamw' | 'adam' | 'sgd'
 /**
  * A learning rate above 0.
  */
@@ -473,15 +473,15 @@ export interface Optimization {
    */
   nesterov?: boolean
   /**
-   * Adam and AdamW: decay of the first moment.
+   * Adam family: decay of the first moment.
    */
   beta1?: number
   /**
-   * Adam and AdamW: decay of the second moment.
+   * Adam family: decay of the second moment.
    */
   beta2?: number
   /**
-   * Adam and AdamW: added to the denominator.
+   * Adam family: added to the denominator.
    */
   epsilon?: number
 }
@@ -666,7 +666,7 @@ export interface ScheduleStage {
   /**
    * Optimizers to compare with the incumbent's.
    *
-   * @maxItems 3
+   * @maxItems 4
    */
   optimizers?: Optimizer[]
   /**

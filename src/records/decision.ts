@@ -136,6 +136,12 @@ export interface VerifyFindings {
   }[]
 }
 
+export interface SplitMetrics {
+  readonly validation: Metrics
+  /** Null if no rows are held out. */
+  readonly test: Metrics | null
+}
+
 /** A run on a seed that no selection used; metrics are null if it did not complete. */
 export interface VerifiedRun {
   readonly run: string
@@ -147,6 +153,8 @@ export interface VerifiedRun {
   readonly reason?: string
   /** Omitted for a regression, and if the run did not complete. */
   readonly calibration?: RunCalibration
+  /** The moving average of the weights in their place; omitted if the run kept none. */
+  readonly averaged?: SplitMetrics
   /** Reports store it with their times, and omit it here. */
   readonly time?: RunTime
 }

@@ -108,7 +108,7 @@ describe('stages', () => {
   })
   it("do not compare the incumbent's schedule and optimizer with themselves", () => {
     const c = compiled(`${iris}levers: { optimization: { optimizer: sgd }, scheduling: { schedule: step } }\n`)
-    expect(stage(c, 'schedule')).toMatchObject({ schedules: ['cosine', 'one-cycle'], optimizers: ['adamw'] })
+    expect(stage(c, 'schedule')).toMatchObject({ schedules: ['cosine', 'linear', 'one-cycle'], optimizers: ['adamw'] })
   })
 })
 

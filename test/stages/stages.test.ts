@@ -181,10 +181,28 @@ describe('batch for speed', () => {
     expect(moved['warmupSteps']).toBe(50)
     expect([0.5, 1, 2].map((s) => Number((0.001 * Math.SQRT2 * s).toPrecision(3)))).toContain(moved['learningRate'])
   })
-  test('SGD scales linearly', () => {
+  test('SGD scales linearly, and nothing but the rate', () => {
     const sgd = withLevers(someLevers, { optimizer: 'sgd' })
     const { decision } = play(stages.batch, batch, { ...flat, noiseScale: 150 }, { incumbent: sgd, baseline: sgd })
     expect([0.001, 0.002, 0.004]).toContain(decision.levers.optimization.learningRate)
+    const moved = leverDifferences(sgd, decision.levers).map((d) => d.lever)
+    expect(moved.filter((lever) => lever !== 'learningRate')).toEqual(['batchSize', 'warmupSteps'])
+    expect(decision.summary).not.toContain('beta1')
+  })
+  test("the moments of the Adam family follow the batch by Malladi's rule, each as a change of the lineage", () => {
+    const { decision } = play(stages.batch, { ...batch, largest: 256 }, { ...flat, noiseScale: 300 })
+    expect(decision.levers.batching.batchSize).toBe(256)
+    // κ = 4: 1 − 4 · 0.1, 1 − 4 · 0.001, 1e-8 / 2
+    expect(decision.levers.optimization).toMatchObject({ beta1: 0.6, beta2: 0.996, epsilon: 5e-9 })
+    expect(decision.lineage.map((entry) => entry.lever)).toEqual(expect.arrayContaining(['beta1', 'beta2', 'epsilon']))
+    expect(decision.summary).toContain('By the same rule, beta1 becomes 0.6, beta2 0.996 and epsilon 5e-9.')
+  })
+  test('where a moment would have no memory left, the rule is void and says so', () => {
+    const short = withLevers(someLevers, { beta1: 0.7 })
+    const { decision } = play(stages.batch, batch, { ...flat, noiseScale: 300 }, { incumbent: short, baseline: short })
+    expect(decision.levers.batching.batchSize).toBe(256)
+    expect(decision.levers.optimization).toMatchObject({ beta1: 0.7, beta2: 0.999, epsilon: 1e-8 })
+    expect(decision.summary).toContain('void here: 4 × (1 − beta1) is 1.2 and would have to be below 1')
   })
   test.each<[string, Partial<World>]>([
     ['the noise scale is below it', { noiseScale: 60 }],

@@ -1,3 +1,4 @@
+import { optimizers, type Levers } from '../../records/levers.ts'
 import { shown } from '../../stats/outcome.ts'
 import { lastStep } from '../reading.ts'
 import { sightOf, type RuleDefinition } from './definition.ts'
@@ -37,13 +38,12 @@ export const flat: RuleDefinition = {
         },
         {
           lever: 'optimizer',
-          change:
-            run.curve.levers?.optimization.optimizer === 'sgd'
-              ? 'use AdamW instead of SGD'
-              : 'use SGD with momentum instead',
+          change: familyOf(run.curve.levers) === 'sgd' ? 'use AdamW instead of SGD' : 'use SGD with momentum instead',
         },
         { lever: 'epochs', change: 'lengthen the schedule' },
       ],
     }
   },
 }
+
+const familyOf = (levers: Levers | null | undefined) => levers && optimizers[levers.optimization.optimizer]?.family

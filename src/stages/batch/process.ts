@@ -1,4 +1,4 @@
-import type { LeverPatch, Levers } from '../../records/levers.ts'
+import { optimizers, type Levers } from '../../records/levers.ts'
 import type { Comparison } from '../../records/decision.ts'
 import { shown } from '../../stats/outcome.ts'
 import { compareArms, evidenceOf, leading, trainArms, type Arm } from '../compare.ts'
@@ -10,6 +10,7 @@ import { earlierNoise } from '../noise.ts'
 import { selectionSeeds } from '../seeds.ts'
 import type { StageContext, StageProcess } from '../stage.ts'
 import { judgeSizes, probeSizes, typicalNoiseScale, type ProbeFinding } from './probes.ts'
+import { momentWords, scaledPatch } from './scaling.ts'
 import { confirmedBatches, mostExamples, rateShares, smallerSizes, type BatchSettings } from './settings.ts'
 
 /**
@@ -42,6 +43,7 @@ export function* chooseBatch(context: StageContext, settings: BatchSettings): St
       ? [
           `The batch ${growth > 1 ? 'grows' : 'shrinks'} from ${before.batchSize * before.accumulate} to ${batchSize * accumulate}.`,
           `The learning rate is scaled by ×${shown(taken)}; the scaling rule gives ×${shown(scalingFactor(settings, context.incumbent, growth))}.`,
+          ...momentWords(context.incumbent, growth, settings.scaling),
           ...(kept === '' ? [] : [kept]),
           ...(recheck === null ? [] : [recheck.conclusion]),
         ].join(' ')
@@ -77,7 +79,9 @@ function targetOf(
 
 /** κ for SGD (linear rule, Goyal et al., 2017), √κ for the Adam family (Malladi et al., 2022). */
 function scalingFactor(settings: BatchSettings, levers: Levers, growth: number): number {
-  const linear = settings.scaling === 'linear' || (settings.scaling === 'auto' && levers.optimization.optimizer === 'sgd')
+  const linear =
+    settings.scaling === 'linear' ||
+    (settings.scaling === 'auto' && optimizers[levers.optimization.optimizer].family === 'sgd')
   return linear ? growth : Math.sqrt(growth)
 }
 
@@ -123,7 +127,7 @@ function candidatesAt(
   const factors = also === 'incumbent' ? [1, factor] : rateShares.map((share) => factor * share)
   return factors.map((f) => ({
     label: `batch ${size.batchSize * size.accumulate}, learning rate ×${shown(f)}`,
-    patch: scaledPatch(incumbent, size, growth, f),
+    patch: scaledPatch(incumbent, size, growth, f, settings.scaling),
   }))
 }
 
@@ -174,15 +178,6 @@ function whyWorse(what: string, comparisons: readonly Comparison[]): string {
   return comparisons.every((c) => c.outcome === 'worse' || c.outcome === 'unstable')
     ? `${what} is unstable, or worse on validation by more than seed noise, at every rate tried`
     : `${what} could not be distinguished from the incumbent: runs are missing, or seed noise could not be estimated`
-}
-
-/** Warmup shrinks with the number of steps, so that it covers the same examples. */
-function scaledPatch(levers: Levers, target: Levers['batching'], growth: number, factor: number): LeverPatch {
-  return {
-    ...target,
-    learningRate: Number((levers.optimization.learningRate * factor).toPrecision(3)),
-    warmupSteps: Math.round(levers.scheduling.warmupSteps / growth),
-  }
 }
 
 function whyNot(judged: readonly ProbeFinding[], noiseScale: number | null): string {

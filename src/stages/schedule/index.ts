@@ -1,4 +1,5 @@
 import type { ScheduleStage } from '../../dsl/tuning.gen.ts'
+import { optimizerNames } from '../../records/levers.ts'
 import type { TrialTemplate } from '../../records/plan.ts'
 import type { StageDefinition } from '../definition.ts'
 import { training, type Study } from '../estimate.ts'
@@ -51,7 +52,7 @@ export const schedule: StageDefinition<ScheduleSettings, ScheduleStage> = {
         'Optimizers',
         "Optimizers to compare with the incumbent's.",
         { $ref: '#/$defs/optimizer' },
-        { uniqueItems: true, maxItems: 3 },
+        { uniqueItems: true, maxItems: optimizerNames.length },
         defaults.optimizers,
       ),
       explore: {
