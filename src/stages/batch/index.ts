@@ -133,7 +133,7 @@ function estimate(settings: BatchSettings, study: Study): TrialTemplate[] {
   ] as const
   // A smaller batch takes more steps for the same epochs.
   const most = Math.max(1, ...smaller.map((size) => study.baseline.batching.batchSize / size))
-  const tries = 1 + 2 * smaller.length + (larger.length > 0 ? rateShares.length : 0)
+  const tries = 1 + smaller.length + Math.min(1, larger.length)
   const compare =
     settings.goal === 'speed'
       ? [

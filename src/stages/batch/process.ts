@@ -16,8 +16,8 @@ import { confirmedBatches, mostExamples, rateShares, smallerSizes, type BatchSet
 /**
  * Finds the batch. Probes show which sizes fit in memory, do not lower throughput, and are still supported by the gradient
  * noise scale. For quality, that size and half and a quarter of the batch are tried, each with the learning rate of the
- * scaling rule and others near it, and the batch moves only to one that beats the incumbent by more than noise. For speed,
- * the largest is taken unless it is worse by more than noise. After a larger batch, a range test rechecks the rate.
+ * scaling rule, and the batch moves only to one that beats the incumbent by more than noise. For speed, the largest is taken
+ * unless it is worse by more than noise. After a larger batch, a range test rechecks the rate.
  */
 export function* chooseBatch(context: StageContext, settings: BatchSettings): StageProcess {
   const recorder = new StageRecorder(context)
@@ -94,10 +94,8 @@ function* trySizes(
 ): Asking<string> {
   const { batching } = recorder.incumbent
   const smaller = smallerSizes(batching).map((batchSize) => ({ ...batching, batchSize }))
-  const candidates = [
-    ...smaller.flatMap((size) => candidatesAt(recorder, settings, size, 'incumbent')),
-    ...(growthOf(batching, target) > 1 ? candidatesAt(recorder, settings, target, 'shares') : []),
-  ]
+  const sizes = [...smaller, ...(growthOf(batching, target) > 1 ? [target] : [])]
+  const candidates = sizes.flatMap((size) => candidatesAt(recorder, settings, size, [1]))
   const { arms, challenged } = yield* exploreAndConfirm(recorder, {
     what: 'batch sizes',
     candidates,
@@ -115,19 +113,18 @@ function* trySizes(
     : `No other size is better by more than noise, so the batch stays at ${batching.batchSize}.`
 }
 
-/** A size with the learning rate of the scaling rule, and with the incumbent's own or shares of the rule's. */
+/** A size with shares of the learning rate that the scaling rule gives. */
 function candidatesAt(
   { incumbent }: StageRecorder,
   settings: BatchSettings,
   size: Levers['batching'],
-  also: 'incumbent' | 'shares',
+  shares: readonly number[],
 ): Candidate[] {
   const growth = growthOf(incumbent.batching, size)
   const factor = scalingFactor(settings, incumbent, growth)
-  const factors = also === 'incumbent' ? [1, factor] : rateShares.map((share) => factor * share)
-  return factors.map((f) => ({
-    label: `batch ${size.batchSize * size.accumulate}, learning rate ×${shown(f)}`,
-    patch: scaledPatch(incumbent, size, growth, f, settings.scaling),
+  return shares.map((share) => ({
+    label: `batch ${size.batchSize * size.accumulate}, learning rate ×${shown(factor * share)}`,
+    patch: scaledPatch(incumbent, size, growth, factor * share, settings.scaling),
   }))
 }
 
@@ -148,7 +145,7 @@ function* tryLarger(
   if (!recorder.affords(runs, `comparison of ${what}`)) return `The budget left no room to compare ${what}.`
   const arms = yield* trainArms(
     recorder,
-    [{ label: 'incumbent', patch: {} }, ...candidatesAt(recorder, settings, target, 'shares')],
+    [{ label: 'incumbent', patch: {} }, ...candidatesAt(recorder, settings, target, rateShares)],
     selectionSeeds(seed, settings.seeds),
   )
   const incumbent = arms[0] as Arm

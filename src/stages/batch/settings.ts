@@ -48,4 +48,4 @@ export const smallerSizes = ({ batchSize }: Pick<Levers['batching'], 'batchSize'
   [batchSize / 2, batchSize / 4].filter((size) => Number.isInteger(size) && size >= smallest)
 
 /** How many candidates are compared with the incumbent under further seeds. */
-export const confirmedBatches = 2
+export const confirmedBatches = 1

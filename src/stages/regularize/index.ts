@@ -12,7 +12,7 @@ const share = { $ref: '#/$defs/share' }
 const strength = { type: 'number', minimum: 0, maximum: 1 }
 const someValues = { minItems: 1, maxItems: 20, uniqueItems: true }
 
-const defaults = { explore: 12, seeds: 3 }
+const defaults = { explore: 8, seeds: 4 }
 
 /** Explores combinations of regularization levers, with the learning rate. */
 export const regularize: StageDefinition<RegularizeSettings, Regularize> = {

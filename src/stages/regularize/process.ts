@@ -6,7 +6,7 @@ import type { StageContext, StageProcess } from '../stage.ts'
 import type { RegularizeSettings } from './settings.ts'
 
 /** How many configurations are compared with the incumbent under further seeds. */
-export const confirmedCells = 3
+export const confirmedCells = 2
 
 /**
  * Regularization: explores joint configurations of its levers near the incumbent, with the learning rate, since the best

@@ -13,8 +13,8 @@ const defaults: Omit<ScheduleSettings, 'stage' | 'schedules'> = {
   warmupFractions: [0, 0.05, 0.2],
   clipPercentiles: [0.5, 0.9],
   optimizers: ['adamw', 'sgd'],
-  explore: 9,
-  seeds: 3,
+  explore: 8,
+  seeds: 4,
 }
 
 /** Refines how the learning rate moves over a run, and the optimizer. */

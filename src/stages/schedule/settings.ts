@@ -16,7 +16,7 @@ export interface ScheduleSettings extends StageSettings {
 }
 
 /** How many configurations are compared with the incumbent under further seeds. */
-export const confirmedSchedules = 3
+export const confirmedSchedules = 2
 
 /** The levers of the search, besides the learning rate, in the order of the comparison. */
 export const scheduleLevers = ['schedule', 'warmupSteps', 'clipNorm'] as const satisfies readonly LeverName[]
