@@ -13,7 +13,7 @@ const defaults = {
   scaling: 'auto',
   memoryMiB: 2048,
   probeSteps: 100,
-  seeds: 3,
+  seeds: 4,
   goal: 'quality',
   recheck: true,
 } as const
