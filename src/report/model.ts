@@ -16,7 +16,7 @@ import type { LockedChange, LockedSeed } from '../records/lock.ts'
 import type { DataFacts, RunJob, StageName } from '../records/plan.ts'
 import type { RunTime } from '../records/run.ts'
 import type { Verdict } from '../records/verdict.ts'
-import type { AveragedComparison } from './averaged.ts'
+import type { AveragedComparison } from '../gates/averaged.ts'
 import type { CalibrationSection } from './calibration.ts'
 
 /**

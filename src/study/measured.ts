@@ -36,7 +36,7 @@ export function impossible(run: VerifiedRun | LockedSeed, { task, rows }: Measur
 }
 
 function wrongAverage({ validation, test }: SplitMetrics, task: Task, rows: Rows): string | undefined {
-  if ((test !== null) !== rows.test > 0) return `averages its weights ${test ? 'with' : 'without'} test metrics`
+  if ((test === null) !== (rows.test === 0)) return `averages its weights ${test ? 'with' : 'without'} test metrics`
   return (
     wrongMetrics(validation, task, rows.validation, 'averaged validation') ??
     (test ? wrongMetrics(test, task, rows.test, 'averaged test') : undefined)

@@ -2,7 +2,7 @@ import type { VerifyFindings } from '../records/decision.ts'
 import { gain, type MetricName } from '../records/metrics.ts'
 import { mean, sampleSd } from '../stats/describe.ts'
 import { differenceInterval } from '../stats/intervals.ts'
-import { gainAndInterval, meanAndSd, plural } from './numbers.ts'
+import { intervalWords, shown, signed } from './words.ts'
 
 /**
  * The winner's averaged weights against its weights themselves, on the objective of one split, over the seeds that have
@@ -72,10 +72,9 @@ const summaryOf = (values: readonly number[]): Summary => ({ mean: mean(values),
 function sentenceOf(found: Omit<AveragedComparison, 'sentence'>): string {
   const { metric, split, seeds, weights, averaged, gain: of } = found
   const values =
-    `With a moving average of its weights, the winner has ${split} ${metric} ` +
-    `${meanAndSd(averaged.mean, averaged.sd)} over ${plural(seeds, 'seed')}, against ${meanAndSd(weights.mean, weights.sd)}`
+    `With a moving average of its weights, the winner has ${split} ${metric} ${shown(averaged.mean)} over ${seeds} seeds, ` +
+    `against ${shown(weights.mean)}`
   if (of === null) return `${values}.`
   const claim = of.lower > 0 ? 'better' : of.upper < 0 ? 'worse' : 'not distinguishable'
-  const text = gainAndInterval(of)
-  return `${values}: ${claim} (gain ${text.gain}, ${of.level * 100} % interval ${text.interval}).`
+  return `${values}: ${claim} (gain ${signed(of.value)}, ${intervalWords(of)}).`
 }
