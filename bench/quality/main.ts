@@ -4,7 +4,7 @@
 import { fork } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { machineLine } from '../engines/results.ts'
+import { jsonLines, machineLine } from '../engines/results.ts'
 import { nullTable } from './null.ts'
 import { optionsOf, type Options } from './options.ts'
 import { prepared } from './problem.ts'
@@ -20,7 +20,7 @@ const read = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'))
 
 function write(file: string, value: unknown): void {
   mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(file, `${JSON.stringify(value, null, 1)}\n`)
+  writeFileSync(file, `${jsonLines(value, 3)}\n`)
 }
 
 /** Trains one data set in a process of its own. */
