@@ -11,6 +11,7 @@ import { execute } from '../../src/run/execute.ts'
 import { runIds } from '../../src/run/id.ts'
 import { Journal } from '../../src/run/journal.ts'
 import { confirmation, stages } from '../../src/stages/index.ts'
+import { studyRemedies } from '../../src/study/diagnostics.ts'
 import { stepsOf, type Problem } from './problem.ts'
 
 /** What a stage did, for people: what it concluded, and the levers that it left. */
@@ -83,7 +84,14 @@ export async function decide(
   }
   try {
     const unlimited = { ...plan, budget: { ...plan.budget, minutes: null } }
-    const { decisions } = await execute(unlimited, { runner, journal, stages, listener: () => {}, clock: () => 0 })
+    const { decisions } = await execute(unlimited, {
+      runner,
+      journal,
+      stages,
+      remedies: studyRemedies(unlimited),
+      listener: () => {},
+      clock: () => 0,
+    })
     return decisions
   } finally {
     await journal.close()
