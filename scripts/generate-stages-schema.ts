@@ -63,6 +63,7 @@ function withPlainFindings(text: string, names: readonly string[]): string {
   const plain = /^( *\{"type": "object".*"required": \["stage"\], "properties": \{"stage": )\{.*\}(\}\},)$/m
   const own = [...text.replace(plain, '').matchAll(/"stage": \{"const": "([^"]+)"\}/g)].map(([, name]) => name)
   const others = names.filter((name) => !own.includes(name))
-  const choice = others.length === 1 ? `{"const": ${inline(others[0])}}` : `{"enum": ${inline(others)}}`
+  const several = others.length === 0 ? '{"not": {}}' : `{"enum": ${inline(others)}}`
+  const choice = others.length === 1 ? `{"const": ${inline(others[0])}}` : several
   return text.replace(plain, (_, before: string, after: string) => before + choice + after)
 }
