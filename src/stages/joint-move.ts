@@ -4,6 +4,7 @@ import { gain as metricGain } from '../records/metrics.ts'
 import type { RunJob } from '../records/plan.ts'
 import { mean } from '../stats/describe.ts'
 import { shown } from '../stats/outcome.ts'
+import { labelOf } from './configurations.ts'
 import { compareArms, evidenceOf, gainSentence, stableScores, trainArms, type Arm } from './compare.ts'
 import { earlierNoise } from './noise.ts'
 import type { Asking, StageRecorder } from './recorder.ts'
@@ -23,42 +24,61 @@ const leastShare = 0.05
 
 /**
  * Moves the incumbent to a candidate that differs from it in several levers, and shows what each lever brings: each is put
- * back alone, under the same seeds. A lever without which nearly nothing is lost stays where it was; then the rest is
- * asked again. The lineage names each lever that moved with its share of the gain, so that it reads one lever at
- * a time. A single lever moves as it is.
+ * back alone, under the same seeds. Levers without which nearly nothing is lost stay where they were, if the rest still beats
+ * the incumbent; the rest is then taken apart in the same way. The lineage names each lever that moved with its share of the
+ * gain, so that it reads one lever at a time. A single lever moves as it is. Asks for at most two runs a lever and seed.
  */
 export function* moveJointly(recorder: StageRecorder, won: Won, job: RunJob): Asking<void> {
-  const { workload } = recorder.context
-  const earlier = earlierNoise(recorder.context.previous)
-  const parts = partsOf(recorder, won.arm.patch)
-  let best = won
-  let losses: readonly Loss[] = []
-  while (parts.length > 1 && recorder.affords(parts.length * won.arm.seeds.length, 'share of each lever in the gain')) {
-    const without = parts.map((part) => reverted(best.arm.patch, part))
-    const arms = yield* trainArms(recorder, without, best.arm.seeds, job)
-    losses = arms.map((arm, i) => ({ part: parts[i] ?? [], arm, loss: lossOf(recorder, best.arm, arm) }))
-    const most = leastShare * Math.max(0, best.comparison.gain ?? 0)
-    const idle = losses.reduce<Loss | undefined>((least, l) => (l.loss <= (least?.loss ?? most) ? l : least), undefined)
-    if (idle === undefined) break
-    const comparison = compareArms(workload, best.incumbent, idle.arm, [best.incumbent, best.arm, idle.arm], earlier)
-    if (comparison.outcome !== 'better') break
-    recorder.comparisons.push(comparison)
-    parts.splice(parts.indexOf(idle.part), 1)
-    best = { arm: idle.arm, incumbent: best.incumbent, comparison }
-    losses = []
-  }
-  const evidence = evidenceOf(best.comparison, [best.incumbent, best.arm, ...losses.map((l) => l.arm)])
-  for (const part of parts) {
+  const whole = yield* takenApart(recorder, won, job)
+  const most = leastShare * Math.max(0, won.comparison.gain ?? 0)
+  const needed = whole.parts.filter(({ loss }) => !(loss <= most))
+  const smaller =
+    needed.length > 0 && needed.length < whole.parts.length ? yield* withOnly(recorder, won, needed, job) : undefined
+  const { won: best, parts } = smaller ?? whole
+  const evidence = evidenceOf(best.comparison, [best.incumbent, best.arm, ...parts.flatMap(({ arm }) => arm ?? [])])
+  for (const { part, loss } of parts) {
     const patch = Object.fromEntries(part.map((lever) => [lever, best.arm.patch[lever]])) as LeverPatch
-    const loss = losses.find((l) => l.part === part)?.loss
     recorder.move(patch, parts.length === 1 ? gainSentence(best.comparison) : shareSentence(best.comparison, loss), evidence)
   }
 }
 
+interface Apart {
+  readonly won: Won
+  readonly parts: readonly Loss[]
+}
+
+/** Every part of a candidate, with what is lost without it. */
+function* takenApart(recorder: StageRecorder, won: Won, job: RunJob): Asking<Apart> {
+  const parts = partsOf(recorder, won.arm.patch)
+  const unknown = parts.map((part) => ({ part, arm: undefined, loss: NaN }))
+  if (parts.length < 2 || !recorder.affords(parts.length * won.arm.seeds.length, 'share of each lever in the gain'))
+    return { won, parts: unknown }
+  const without = parts.map((part) => reverted(won.arm.patch, part))
+  const arms = yield* trainArms(recorder, without, won.arm.seeds, job)
+  return { won, parts: parts.map((part, i) => ({ part, arm: arms[i], loss: lossOf(recorder, won.arm, arms[i]) })) }
+}
+
+/** The candidate with some of its parts alone, taken apart; undefined if it does not beat the incumbent by more than noise. */
+function* withOnly(recorder: StageRecorder, won: Won, needed: readonly Loss[], job: RunJob): Asking<Apart | undefined> {
+  const levers = needed.flatMap(({ part }) => [...part])
+  const patch = Object.fromEntries(levers.map((lever) => [lever, won.arm.patch[lever]])) as LeverPatch
+  if (!recorder.affords(won.arm.seeds.length, 'the winner without levers that bring nothing')) return undefined
+  const [arm] = yield* trainArms(recorder, [{ label: labelOf(patch), patch }], won.arm.seeds, job)
+  if (arm === undefined) return undefined
+  const all = [won.incumbent, won.arm, arm]
+  const earlier = earlierNoise(recorder.context.previous)
+  const comparison = compareArms(recorder.context.workload, won.incumbent, arm, all, earlier)
+  recorder.comparisons.push(comparison)
+  return comparison.outcome === 'better'
+    ? yield* takenApart(recorder, { arm, incumbent: won.incumbent, comparison }, job)
+    : undefined
+}
+
 interface Loss {
   readonly part: Part
-  readonly arm: Arm
-  /** What the objective loses without the part; infinite if a run failed without it. */
+  /** The candidate without the part; undefined if the budget did not allow it. */
+  readonly arm: Arm | undefined
+  /** What the objective loses without the part; infinite if a run failed without it, NaN if unknown. */
   readonly loss: number
 }
 
@@ -82,14 +102,14 @@ function reverted(patch: LeverPatch, part: Part) {
   return { label: `without ${part.join(' and ')}`, patch: rest as LeverPatch }
 }
 
-function lossOf({ context }: StageRecorder, whole: Arm, without: Arm): number {
-  const [from, to] = [stableScores(without), stableScores(whole)]
+function lossOf({ context }: StageRecorder, whole: Arm, without: Arm | undefined): number {
+  const [from, to] = [without && stableScores(without), stableScores(whole)]
   return from === undefined || to === undefined ? Infinity : metricGain(context.workload.objective, mean(from), mean(to))
 }
 
-function shareSentence(comparison: Comparison, loss: number | undefined): string {
+function shareSentence(comparison: Comparison, loss: number): string {
   const all = gainSentence(comparison)
-  if (loss === undefined) return `${all}; the budget did not allow finding the lever's own share`
+  if (Number.isNaN(loss)) return `${all}; the budget did not allow finding the lever's own share`
   if (loss <= 0) return `${all}; without this lever nothing is lost, but the rest does not beat the incumbent`
   if (loss === Infinity) return `${all}; without this lever a run fails`
   return `${all}; without this lever ${shown(loss)} of it is lost`

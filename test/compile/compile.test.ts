@@ -43,7 +43,7 @@ describe('a plan', () => {
 
   it('has jobs whose fingerprints change from the first stage that changes on', () => {
     const before = compiled(iris).plan.jobs
-    const after = compiled(`${iris}stages: [lr-range, batch, { regularize: { eta: 2 } }, schedule, verify]\n`).plan.jobs
+    const after = compiled(`${iris}stages: [lr-range, batch, { regularize: { explore: 5 } }, schedule, verify]\n`).plan.jobs
     expect(after.map((job, i) => job.fingerprint === before[i]?.fingerprint)).toEqual([true, true, false, false, false])
   })
 
@@ -63,7 +63,7 @@ describe('a plan', () => {
 
   it('is held against the budget where only some of the stages run', () => {
     const parsed = must(
-      parseSpec(`${iris}stages:\n  - lr-range\n  - regularize: { seeds: 9 }\n  - verify\nbudget: { trials: 30 }\n`, 'f'),
+      parseSpec(`${iris}stages:\n  - lr-range\n  - regularize: { explore: 40 }\n  - verify\nbudget: { trials: 30 }\n`, 'f'),
     )
     const spec = must(normalize(parsed))
     const result = compile({ ...spec, stages: spec.stages.filter((s) => s.stage !== 'lr-range') }, facts, parsed.locate)

@@ -38,8 +38,9 @@ const eventful: World = {
   edge: () => 0.1,
   noiseScale: 1e6,
   gradientNorms: norms,
-  truth: ({ optimization, regularization, scheduling }) =>
-    1 +
+  truth: ({ optimization, batching, regularization, scheduling }) =>
+    2 -
+    0.05 * Math.log2(batching.batchSize) +
     0.1 * Math.abs(Math.log10(optimization.learningRate / 0.03)) -
     0.2 * regularization.weightDecay -
     0.3 * regularization.dropout -
@@ -55,7 +56,7 @@ const specs = {
   small: `${iris}stages:
   - lr-range: { seeds: 2, backOff: [0.5] }
   - batch: { largest: 64 }
-  - regularize: { grid: { weightDecay: [0, 0.01, 0.1] }, eta: 2 }
+  - regularize: { grid: { weightDecay: [0, 0.01, 0.1] } }
   - schedule: { clipPercentiles: [0.9], optimizers: [] }
   - verify: { seeds: 2 }
 `,
@@ -75,7 +76,9 @@ describe.each(Object.entries(specs))('estimates of %s', (name, text) => {
         // A rung is rounded to steps here and to epochs there.
         expect(spent.steps, `${name}, ${id}`).toBeLessThanOrEqual(job.estimate.steps * 1.02)
       }
-      if (id !== 'verify') expect(asked(plan, job, eventful).runs).toBeGreaterThanOrEqual(0.75 * job.estimate.runs)
+      // What follows only from a winner of several levers, and remedies, need curves and luck that the world does not have.
+      const sure = job.templates.filter((t) => t.id !== 'shares').reduce((sum, t) => sum + t.trials * t.seeds, 0)
+      if (id !== 'verify') expect(asked(plan, job, eventful).runs).toBeGreaterThanOrEqual(0.65 * sure)
     },
   )
 })

@@ -61,12 +61,12 @@ describe('the checklist', () => {
     expect(states({}, (input) => ({ ...input, data: { ...input.data, checks: [] } }))['data']).toBe('skipped')
   })
 
-  it('sees levers that moved together, and lets only the batch with its rate do so', () => {
+  it('sees levers that moved together, and lets only stages do so that say why', () => {
     expect(states({})['one-lever']).toBe('done')
     const together = states({}, (input) => ({
       ...input,
       decisions: input.decisions.map((d) =>
-        d.stage === 'regularize'
+        d.stage === 'lr-range'
           ? { ...d, lineage: [...d.lineage, ...d.lineage.map((l) => ({ ...l, lever: 'weightDecay' as const }))] }
           : d,
       ),

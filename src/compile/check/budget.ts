@@ -20,9 +20,9 @@ export function checkBudget(jobs: readonly StageJob[], { trials, reservedForVeri
     })
   } else if (grid) {
     report('grid-over-budget', ['budget', 'trials'], `the ${grid.id} grid exceeds the budget`, {
-      found: `${grid.runs} runs for the grid`,
+      found: `${grid.runs} runs to explore the grid`,
       allowed: `${left}: ${trials} trials minus ${reservedForVerification} for verification`,
-      hint: "use a smaller grid, lower the stage's seeds, or raise budget.trials",
+      hint: "lower explore of the stage, or raise budget.trials",
     })
   }
 }

@@ -137,7 +137,7 @@ function estimate({ grid, explore, seeds }: RegularizeSettings, study: Study): T
       id: 'shares',
       title: 'the winner without each of its levers',
       varies: names,
-      trials: names.length,
+      trials: 2 * names.length,
       seeds,
       condition: 'if a configuration of several levers wins',
     }),

@@ -131,7 +131,7 @@ function estimate(settings: ScheduleSettings, study: Study): TrialTemplate[] {
       id: 'shares',
       title: 'the winner without each of its levers',
       varies: names,
-      trials: sizes.length + 1,
+      trials: 2 * (sizes.length + 1),
       seeds,
       condition: 'if a configuration of several levers wins',
     }),
