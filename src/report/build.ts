@@ -11,6 +11,7 @@ import {
   type VerifiedRun,
   type VerifyFindings,
 } from '../records/decision.ts'
+import type { EnsembleScores } from '../records/ensemble.ts'
 import type { Lock, LockedChange } from '../records/lock.ts'
 import type { Plan, StageName } from '../records/plan.ts'
 import { stageNames } from '../stages/index.ts'
@@ -49,6 +50,8 @@ export interface ReportInput {
   readonly lock: Lock | null
   /** See `verificationStatistics`; empty if verify did not run. */
   readonly statistics: readonly MetricComparison[]
+  /** Scores of the winner's seeds together; omitted if there are none. */
+  readonly ensemble?: EnsembleScores
   /** See `diagnose`; none if omitted. */
   readonly diagnostics?: readonly Finding[]
   readonly engine: string
@@ -87,7 +90,7 @@ export function buildReport(input: ReportInput): Report {
       sinceLock: input.lock && leverDifferences(input.lock.levers, chosen),
     },
     lineage: lineage.map(withoutSeconds),
-    verification: verificationOf(decisions, input.statistics),
+    verification: verificationOf(input),
     stages: stageNames.map((stage) => stageOf(stage, plan, decisions)),
     runs: runs.map((r) => r.summary),
     diagnostics: input.diagnostics ?? [],
@@ -159,12 +162,11 @@ export function withoutSeconds(entry: StageDecision['lineage'][number]): LockedC
   return { ...entry, evidence }
 }
 
-function verificationOf(
-  decisions: readonly StageDecision[],
-  statistics: readonly MetricComparison[],
-): Report['verification'] {
+function verificationOf({ decisions, statistics, ensemble }: ReportInput): Report['verification'] {
   const verify = verifyFindings(decisions)
-  return verify ? { ...untimed(verify), metrics: statistics, calibration: calibrationOf(verify) } : null
+  if (!verify) return null
+  const own = { ...untimed(verify), metrics: statistics, calibration: calibrationOf(verify) }
+  return ensemble ? { ...own, ensemble } : own
 }
 
 function untimed({ seeds, ...rest }: VerifyFindings): VerifyFindings {

@@ -35,6 +35,7 @@ export function buildLock({ tool, study, levers, lineage, verification, budget }
       test,
       weights,
     })),
+    ...(verification?.ensemble ? { ensemble: verification.ensemble } : {}),
   }
 }
 

@@ -2,14 +2,17 @@ import { numberAt } from '../base/numbers.ts'
 import { sha256 } from '../base/hash.ts'
 import type { Levers } from '../records/levers.ts'
 import { gain, type MetricName, type Metrics } from '../records/metrics.ts'
-import type { Evaluation } from '../records/run.ts'
-import { batchPlan, runBatches } from './batches.ts'
+import type { CompleteRun, Evaluation } from '../records/run.ts'
+import { batchPlan, outputWidth, runBatches } from './batches.ts'
 import { runCalibration } from './calibration.ts'
 import type { OnStep, RequestFor, RunBody, RunContext } from './context.ts'
 import { evaluateEach, fixedSample, metricsOf, notFinite, predict } from './evaluate.ts'
 import { type Checkpoint, createLearner, type Learner } from './learner.ts'
+import { keptPredictions, mostKept } from './predictions.ts'
 import { learningRate, type ScheduleOptions } from './schedule.ts'
 import { divergence, stepLogger } from './step-log.ts'
+
+type Best = NonNullable<CompleteRun['best']>
 
 /**
  * Trains one model; this is the only training loop. Every number in the result is a function of the request, the workload,
@@ -51,15 +54,32 @@ export function trainRun(context: RunContext, request: RequestFor<'train'>, onSt
       if (best.record(evaluation, learner).outOfPatience) break
     }
     const weights = weightsHash(learner.checkpoint())
-    if (job.evaluateTest || job.calibration) learner.restore(best.checkpoint())
-    const outputs = job.evaluateTest ? predict(context, learner.state, data.splits.test) : null
-    const test = outputs && metricsOf(context, outputs, data.splits.test)
     const { step, epoch, validation } = best.evaluation()
-    const calibration = job.calibration ? { calibration: runCalibration(context, learner.state, outputs) } : {}
-    const found = { step, epoch, validation, test, ...calibration }
+    const found = { step, epoch, validation, ...predicted(context, learner, best.checkpoint(), job) }
     return { status: 'complete', best: found, probe: null, weights, steps: log.steps, evaluations }
   } finally {
     learner.dispose()
+  }
+}
+
+/** What the best checkpoint says about whole splits, as far as the job requests it. */
+function predicted(
+  context: RunContext,
+  learner: Learner,
+  best: Checkpoint,
+  { evaluateTest, calibration, predictions }: RequestFor<'train'>['job'],
+): Pick<Best, 'test' | 'calibration' | 'predictions'> {
+  if (!evaluateTest && !calibration && !predictions) return { test: null }
+  learner.restore(best)
+  const { validation, test } = context.data.splits
+  const onValidation = predict(context, learner.state, validation)
+  const onTest = evaluateTest ? predict(context, learner.state, test) : null
+  const width = outputWidth(context.workload)
+  const keeps = (evaluateTest || predictions) && width <= mostKept
+  return {
+    test: onTest && metricsOf(context, onTest, test),
+    ...(calibration ? { calibration: runCalibration(context, onValidation, onTest) } : {}),
+    ...(keeps ? { predictions: keptPredictions(width, onValidation, onTest) } : {}),
   }
 }
 
