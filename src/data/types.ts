@@ -107,6 +107,8 @@ export interface ColumnSummary {
   /** Smallest and largest number; null if the column has none. */
   readonly min: number | null
   readonly max: number | null
+  /** SD of the numbers; null if the column has none. */
+  readonly sd: number | null
   /** Whether it contains numbers, all of them integers. */
   readonly whole: boolean
 }
