@@ -56,6 +56,9 @@ export function renderSpec(options: InitOptions): string {
   ].join('\n')
 }
 
+/** How a new spec scales the columns of a table. */
+const tableScaling: 'robust' | true = true
+
 function dataLines({ file, target, header, columns, imageShape, scale, checks }: InitOptions): string[] {
   return [
     'data:',
@@ -65,6 +68,9 @@ function dataLines({ file, target, header, columns, imageShape, scale, checks }:
     ...(imageShape
       ? [`  inputs: { shape: [${imageShape.join(', ')}], scale: ${number(scale ?? 1)} }`]
       : [`  inputs: auto                 # ${census(columns, target)}; or { numeric: [a, b], categorical: [c] }`]),
+    ...(imageShape || tableScaling === true
+      ? []
+      : [`  standardize: ${tableScaling}          # median, quartiles, smooth clipping`]),
     '  split: { validation: 0.2, test: 0.2, stratify: true, groupBy: null }',
     '  checks:                       # error stops before training, warn reports, off skips the check',
     ...filled(Object.entries(checks).map(([name, severity]) => `${name}: ${severity}`)),
