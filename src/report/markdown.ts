@@ -9,7 +9,17 @@ import { boxIcon, statusIcon } from './icons.ts'
 import type { BoxState, Report } from './model.ts'
 import { textCharts } from './mermaid.ts'
 import { fixed, gainAndInterval, meanAndSd, plural, rowsText, whole } from './numbers.ts'
-import { askText, engineText, headline, heldText, leverText, seedRows, settleText, timesText } from './phrases.ts'
+import {
+  askText,
+  averagedRows,
+  engineText,
+  headline,
+  heldText,
+  leverText,
+  seedRows,
+  settleText,
+  timesText,
+} from './phrases.ts'
 import { textIntervals } from './text-intervals.ts'
 
 /** `summary.md`: the verdict first, then what a reviewer asks next, in that order. `capSummary` limits its size. */
@@ -21,6 +31,7 @@ export function renderSummary(report: Report, curves: CurveBook): string {
     section('Curves', drawn(report, curves)),
     section('Measured on unseen seeds', measured(report)),
     ensemble(report),
+    section('Averaged weights', averaged(report)),
     section('Lineage', lineage(report)),
     section('Seeds', seeds(report)),
     section('What the curves show', diagnostics(report)),
@@ -136,6 +147,11 @@ function ensemble(report: Report): string {
   return found === null
     ? ''
     : section(found.title, `${table(found.header, found.rows)}\n\n${markdown(found.notes.join(' '), 2000)}`)
+}
+
+function averaged(report: Report): string {
+  const { header, rows, note } = averagedRows(report)
+  return rows.length === 0 ? '' : `${table(header, rows)}\n\n${markdown(note, 1000)}`
 }
 
 function lineage({ lineage: entries }: Report): string {

@@ -17,6 +17,7 @@ import type { LockedChange, LockedSeed } from '../records/lock.ts'
 import type { DataFacts, RunJob, StageName } from '../records/plan.ts'
 import type { RunTime } from '../records/run.ts'
 import type { Verdict } from '../records/verdict.ts'
+import type { AveragedComparison } from '../gates/averaged.ts'
 import type { CalibrationSection } from './calibration.ts'
 
 /**
@@ -49,6 +50,8 @@ export interface Report {
         readonly calibration: CalibrationSection | null
         /** Scores of the winner's seeds together; omitted if there are none, and in reports from before they were stored. */
         readonly ensemble?: EnsembleScores
+        /** The winner's averaged weights; omitted if fewer than two of its runs kept an average. */
+        readonly averaged?: readonly AveragedComparison[]
       })
     | null
   readonly checklist: readonly ChecklistItem[]
