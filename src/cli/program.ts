@@ -43,6 +43,7 @@ export function program(exit: (code: number) => void): Command {
     .description('inspect a data file and write a starter spec; with --github, also write the workflow for /tune comments')
     .option('-o, --output <file>', 'where to write the spec', 'tuning.yml')
     .option('--target <column>', 'column to predict (default: guessed)')
+    .option('--no-pilot', 'write gates without training: a pilot of about ten seconds otherwise measures the noise')
     .option('--force', 'replace an existing file')
     .option('--github', 'write .github/workflows/tunegate-comment.yml, which handles /tune comments')
     .option('--uses <action>', 'with --github, the action as owner/name@commit', noCommit)

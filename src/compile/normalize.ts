@@ -31,7 +31,7 @@ export function normalize({ spec, locate }: ParsedSpec): Result<NormalizedSpec, 
   const images = data.inputs.kind === 'array' && data.inputs.shape.length === 3
   const { preset: named = 'auto' } = spec
   const preset = named === 'auto' ? presetFor({ tokens, images }) : presetNamed(named)
-  const augmentation = { ...preset.augmentation({ task, standardized: data.standardize }), ...spec.augmentation }
+  const augmentation = { ...preset.augmentation({ task, standardized: data.standardize !== false }), ...spec.augmentation }
   const levers = normalizeLevers(spec.levers, preset, layers, task, report)
 
   // 3. The process: what is compared, in which stages, with which gates.

@@ -35,7 +35,7 @@ export interface NormalizedData {
   readonly header: boolean | 'auto'
   readonly task: Task
   readonly inputs: NormalizedInputs
-  readonly standardize: boolean
+  readonly standardize: boolean | 'robust'
   readonly split: {
     readonly validation: number
     readonly test: number

@@ -1,6 +1,6 @@
 import type { InputColumn } from './inputs.ts'
-import { moments } from './moments.ts'
 import { counted, fail, listed } from './problems.ts'
+import { scalingOf, type Scaling } from './scaling.ts'
 import { encodeLevels } from './targets.ts'
 import type { Limits } from './source.ts'
 import type { DataConfig, Splits } from './types.ts'
@@ -19,7 +19,7 @@ interface Encoder {
 }
 
 /**
- * Writes the inputs row-major. Numbers are scaled and, if the config says so, standardized by the training rows. Levels come
+ * Writes the inputs row-major. Numbers are scaled and, if the config says so, standardized by the training rows: see `scalingOf`. Levels come
  * from the whole file, so that the width does not depend on the split; they carry no statistic of the other parts.
  */
 export function encodeInputs(
@@ -30,20 +30,22 @@ export function encodeInputs(
   limits: Limits,
 ): EncodedInputs {
   const notes: string[] = []
-  const flat: string[] = []
+  const flat = new Map<string, string[]>()
   const encoders = inputs.map(({ column, as }): Encoder => {
     if (as === 'number') {
       const scale = config.inputs.kind === 'array' ? config.inputs.scale : 1
-      const { encoder, isFlat } = numbers(column.name, column.at, rows, scale, config.standardize ? splits.train : null)
-      if (isFlat) flat.push(column.name)
-      return encoder
+      const at = (row: number): number => column.at(row) * scale
+      const scaling = scalingOf(config.standardize, at, splits.train)
+      if (scaling.flat !== null) flat.set(scaling.flat, [...(flat.get(scaling.flat) ?? []), column.name])
+      return numbers(column.name, at, rows, scaling)
     }
     const { levels, codes } = encodeLevels(column, limits.levels)
     notes.push(...unseen(column.name, levels, codes, splits.train))
     return as === 'index' ? indices(column.name, requireKnown(column.name, codes)) : oneHot(column.name, levels, codes)
   })
-  const constant = `${counted(flat.length, 'input')} constant in the training rows, centered but not scaled: ${listed(flat)}`
-  if (flat.length > 0) notes.push(constant)
+  for (const [what, names] of flat) {
+    notes.push(`${counted(names.length, 'input')} constant in the training rows, ${what}: ${listed(names)}`)
+  }
   const features = encoders.flatMap((encoder) => encoder.features)
   const values = allocate(rows, features.length, limits)
   let offset = 0
@@ -70,16 +72,14 @@ function allocate(rows: number, width: number, limits: Limits): Float32Array {
   return new Float32Array(rows * width)
 }
 
-/** (x·scale − mean) / SD by the rows of `fit`, or x·scale without it. A column that is constant there is only centered. */
-function numbers(name: string, raw: (row: number) => number, rows: number, scale: number, fit: Int32Array | null) {
-  const at = (row: number): number => raw(row) * scale
-  const { mean, sd } = fit ? moments(at, fit) : { mean: 0, sd: 1 }
-  const divisor = sd === 0 ? 1 : sd
-  const fill: Encoder['fill'] = (values, width, offset) => {
-    // Adding 0 turns −0 into 0, so equal rows are bit-identical.
-    for (let row = 0; row < rows; row++) values[row * width + offset] = (at(row) - mean) / divisor + 0
+function numbers(name: string, at: (row: number) => number, rows: number, { apply }: Scaling): Encoder {
+  return {
+    features: [name],
+    fill: (values, width, offset) => {
+      // Adding 0 turns −0 into 0, so equal rows are bit-identical.
+      for (let row = 0; row < rows; row++) values[row * width + offset] = apply(at(row)) + 0
+    },
   }
-  return { encoder: { features: [name], fill }, isFlat: sd === 0 }
 }
 
 function indices(name: string, codes: Int32Array): Encoder {

@@ -49,15 +49,22 @@ function summarize(column: Column, { rows }: Table, limits: Limits): ColumnSumma
   return { name, index, type: typeOf(column, rows), distinct: different, missing, ...range(column, rows) }
 }
 
-function range(column: Column, rows: number): Pick<ColumnSummary, 'min' | 'max' | 'whole'> {
+function range(column: Column, rows: number): Pick<ColumnSummary, 'min' | 'max' | 'sd' | 'whole'> {
   let [min, max, whole] = [Infinity, -Infinity, true]
+  // Welford's running mean and sum of squared distances from it.
+  let [count, center, squares] = [0, 0, 0]
   for (let row = 0; row < rows; row++) {
     const value = column.at(row)
     if (value < min) min = value
     if (value > max) max = value
-    if (!Number.isNaN(value) && !Number.isInteger(value)) whole = false
+    if (Number.isNaN(value)) continue
+    if (!Number.isInteger(value)) whole = false
+    const distance = value - center
+    center += distance / ++count
+    squares += distance * (value - center)
   }
-  return min <= max ? { min, max, whole } : { min: null, max: null, whole: false }
+  const sd = Math.sqrt(squares / count)
+  return min <= max ? { min, max, sd, whole } : { min: null, max: null, sd: null, whole: false }
 }
 
 /** An array's own shape, with a channel added if it has none; otherwise the shape that the columns suggest. */

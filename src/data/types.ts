@@ -1,3 +1,5 @@
+import type { Standardize } from './scaling.ts'
+
 /** What to read and how to prepare it: the spec's `data` block with every default filled in. */
 export interface DataConfig {
   /** Path, already resolved and confined to the workspace by the caller. */
@@ -10,8 +12,8 @@ export interface DataConfig {
   readonly header: boolean | 'auto'
   readonly task: Task
   readonly inputs: InputsConfig
-  /** Numeric inputs become (x − mean) / SD; both are fitted on the training rows only. */
-  readonly standardize: boolean
+  /** How numeric inputs are scaled; fitted on the training rows only. */
+  readonly standardize: Standardize
   readonly split: SplitConfig
 }
 
@@ -107,6 +109,8 @@ export interface ColumnSummary {
   /** Smallest and largest number; null if the column has none. */
   readonly min: number | null
   readonly max: number | null
+  /** SD of the numbers; null if the column has none. */
+  readonly sd: number | null
   /** Whether it contains numbers, all of them integers. */
   readonly whole: boolean
 }

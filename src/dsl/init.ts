@@ -23,6 +23,8 @@ export interface InitOptions {
   readonly scale: number | null
   /** The stages in order, with settings that a reader is likely to change; null if the name alone is enough. */
   readonly stages: readonly { readonly name: string; readonly settings: Readonly<Record<string, number>> | null }[]
+  /** The gates, each with how its limit was chosen; one that is only a proposal is commented out. */
+  readonly gates: readonly { readonly why: string; readonly text: string; readonly proposal?: true }[]
   /** The default of each data check, by name. */
   readonly checks: Readonly<Record<string, string>>
   /** Address of the schema for editors, relative to the spec; omitted from the text if there is none. */
@@ -47,12 +49,15 @@ export function renderSpec(options: InitOptions): string {
     '',
     ...stageLines(options.stages),
     '',
-    ...gateLines(task),
+    ...gateLines(options.gates),
     '',
     'budget: { minutes: 20, trials: 200 }   # runs for the verification are reserved first',
     '',
   ].join('\n')
 }
+
+/** How a new spec scales the columns of a table. */
+const tableScaling: 'robust' | true = true
 
 function dataLines({ file, target, header, columns, imageShape, scale, checks }: InitOptions): string[] {
   return [
@@ -63,6 +68,9 @@ function dataLines({ file, target, header, columns, imageShape, scale, checks }:
     ...(imageShape
       ? [`  inputs: { shape: [${imageShape.join(', ')}], scale: ${number(scale ?? 1)} }`]
       : [`  inputs: auto                 # ${census(columns, target)}; or { numeric: [a, b], categorical: [c] }`]),
+    ...(imageShape || tableScaling === true
+      ? []
+      : [`  standardize: ${tableScaling}          # median, quartiles, smooth clipping`]),
     '  split: { validation: 0.2, test: 0.2, stratify: true, groupBy: null }',
     '  checks:                       # error stops before training, warn reports, off skips the check',
     ...filled(Object.entries(checks).map(([name, severity]) => `${name}: ${severity}`)),
@@ -122,15 +130,20 @@ const flowMap = (settings: Readonly<Record<string, number>>): string =>
     .map(([key, value]) => `${key}: ${value}`)
     .join(', ')} }`
 
-function gateLines(task: 'classification' | 'regression'): string[] {
-  const [metric, level] = task === 'classification' ? ['accuracy', 'min: 0.9'] : ['r2', 'min: 0.8']
+function gateLines(gates: InitOptions['gates']): string[] {
   return [
-    'gates:                         # fixed before the run',
-    `  - seed-variance: { metric: ${metric}, maxStd: 0.05 }`,
-    `  - regression: { metric: ${metric}, margin: 0.05 }`,
-    `  # - threshold: { metric: ${metric}, ${level} }`,
+    'gates:                         # fixed before the run; test rows are read by the verification alone',
+    ...comment(
+      "A margin is the larger of two: the metric's standard error on the test rows, since a smaller loss may be luck, and " +
+        'the loss that the verify seeds resolve in 4 of 5 cases, since a tighter gate stays inconclusive.',
+    ),
+    ...gates.flatMap(({ why, text, proposal }) => [...comment(why), `  ${proposal ? '# ' : ''}- ${text}`]),
   ]
 }
+
+/** Comment lines of at most 120 columns, indented like the entries of a list. */
+const comment = (text: string): string[] =>
+  linesOfWords(text.split(' '), (line) => line.length <= 116).map((line) => `  ${yamlComment(line)}`)
 
 /** At most 64, and small enough that an epoch has several steps: three fifths of the rows are for training. */
 function batchSize(rows: number): number {

@@ -209,9 +209,9 @@ export interface Data {
   header?: true | false | 'auto'
   inputs?: Inputs
   /**
-   * Whether to standardize numeric inputs to (x − mean) / SD, with both fitted only on the training rows. Default: true for columns, false for arrays.
+   * How to scale numeric inputs, fitted only on the training rows: true for (x − mean) / SD, false for none, or robust: z = (x − median) / (distance of the quartiles), smoothly clipped to z / √(1 + (z/3)²), so that outliers lose their weight. Default: true for columns, false for arrays.
    */
-  standardize?: boolean
+  standardize?: true | false | 'robust'
   split?: Split
   checks?: Checks
 }

@@ -1,6 +1,7 @@
 import type { Levers } from './levers.ts'
 import type { MetricName, Metrics } from './metrics.ts'
 import type { LineageEntry, SplitMetrics } from './decision.ts'
+import type { EnsembleScores } from './ensemble.ts'
 
 /**
  * `tuning.lock.json`: the tuned levers with everything that a later gate needs, committed beside the spec. It contains no
@@ -24,6 +25,8 @@ export interface Lock {
   readonly lineage: readonly LockedChange[]
   /** Verification seeds in order. A crashed or diverged seed has null metrics and stays listed. */
   readonly seeds: readonly LockedSeed[]
+  /** Scores of the completed seeds together; omitted if there are none, and by versions that did not compute them. */
+  readonly ensemble?: EnsembleScores
 }
 
 export interface LockedSeed {

@@ -117,6 +117,8 @@ export type RunJob =
       readonly evaluateTest: boolean
       /** Whether to summarize the best checkpoint's probabilities for a reliability diagram (classification only). */
       readonly calibration?: true
+      /** Whether to keep the best checkpoint's outputs on validation rows, as runs with `evaluateTest` do on both splits. */
+      readonly predictions?: true
     }
   | { readonly kind: 'range-test'; readonly from: number; readonly to: number; readonly steps: number }
   | {

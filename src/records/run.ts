@@ -98,6 +98,26 @@ export interface RunCalibration {
   readonly scaled: CalibrationSummary | null
 }
 
+/** Outputs of the best checkpoint on rows of one split. */
+export interface KeptOutputs {
+  /** Number of rows: all of the split, or an evenly spaced sample of it. */
+  readonly rows: number
+  /** Base64 of rows × width numbers, row-major, each in four bytes: a float32, the least significant byte first. */
+  readonly values: string
+}
+
+/**
+ * What the best checkpoint predicts, for scores that need several models at once, such as an ensemble's. Bounded: at most
+ * 2^16 numbers per split. A wider split is sampled, the same rows for every seed.
+ */
+export interface RunPredictions {
+  /** Numbers per row: a logit for each class, or 1 standardized value for a regression. */
+  readonly width: number
+  readonly validation: KeptOutputs
+  /** Null if the run reads no test rows. */
+  readonly test: KeptOutputs | null
+}
+
 /** How long a run took, and where. */
 export interface RunTime {
   readonly seconds: number
@@ -125,6 +145,8 @@ export type RunResult =
         | (BestCheckpoint & {
             /** Present if the job requests it. */
             readonly calibration?: RunCalibration
+            /** Present if the run reads test rows or the job requests it; older versions kept none. */
+            readonly predictions?: RunPredictions
             /** The moving average of the weights where it has the best validation objective; omitted as in an evaluation. */
             readonly averaged?: BestCheckpoint
             /**

@@ -11,6 +11,7 @@ import {
   type VerifiedRun,
   type VerifyFindings,
 } from '../records/decision.ts'
+import type { EnsembleScores } from '../records/ensemble.ts'
 import type { Lock, LockedChange } from '../records/lock.ts'
 import type { MetricName } from '../records/metrics.ts'
 import type { Plan, StageName } from '../records/plan.ts'
@@ -51,6 +52,8 @@ export interface ReportInput {
   readonly lock: Lock | null
   /** See `verificationStatistics`; empty if verify did not run. */
   readonly statistics: readonly MetricComparison[]
+  /** Scores of the winner's seeds together; omitted if there are none. */
+  readonly ensemble?: EnsembleScores
   /** See `diagnose`; none if omitted. */
   readonly diagnostics?: readonly Finding[]
   readonly engine: string
@@ -90,7 +93,7 @@ export function buildReport(input: ReportInput): Report {
       sinceLock: input.lock && leverDifferences(input.lock.levers, chosen),
     },
     lineage: lineage.map(withoutSeconds),
-    verification: verify && verificationSection(verify, input.statistics, plan.workload.objective),
+    verification: verify && verificationSection(verify, input.statistics, plan.workload.objective, input.ensemble),
     stages: stageNames.map((stage) => stageOf(stage, plan, decisions)),
     runs: runs.map((r) => r.summary),
     diagnostics: input.diagnostics ?? [],
@@ -162,17 +165,19 @@ export function withoutSeconds(entry: StageDecision['lineage'][number]): LockedC
   return { ...entry, evidence }
 }
 
-/** The section of a verification: the numbers of its seeds, and nothing that does not follow from them. */
+/** The section of a verification: the numbers of its seeds and what follows from them, and the scores of an ensemble. */
 export function verificationSection(
   verify: VerifyFindings,
   metrics: readonly MetricComparison[],
   objective: MetricName,
+  ensemble?: EnsembleScores,
 ): NonNullable<Report['verification']> {
   return {
     ...untimed(verify),
     metrics,
     calibration: calibrationOf(verify),
     ...averagedOf(verify, objective),
+    ...(ensemble ? { ensemble } : {}),
   }
 }
 

@@ -36,6 +36,7 @@ export function buildLock({ tool, study, levers, lineage, verification, budget }
       weights,
       ...(averaged ? { averaged } : {}),
     })),
+    ...(verification?.ensemble ? { ensemble: verification.ensemble } : {}),
   }
 }
 

@@ -4,6 +4,7 @@ import { changeLines } from './change-lines.ts'
 import type { CurveBook } from './curves.ts'
 import { movesText, seenText, silence, subjectText } from './diagnostics.ts'
 import { code, fenced, markdown } from './escape.ts'
+import { ensembleTable } from './ensemble.ts'
 import { boxIcon, statusIcon } from './icons.ts'
 import type { BoxState, Report } from './model.ts'
 import { textCharts } from './mermaid.ts'
@@ -29,6 +30,7 @@ export function renderSummary(report: Report, curves: CurveBook): string {
     section('Checklist', checklist(report)),
     section('Curves', drawn(report, curves)),
     section('Measured on unseen seeds', measured(report)),
+    ensemble(report),
     section('Averaged weights', averaged(report)),
     section('Lineage', lineage(report)),
     section('Seeds', seeds(report)),
@@ -138,6 +140,13 @@ function measured({ verification }: Report): string {
     ? ''
     : `${text}\n\nMean ± SD over seeds. A positive gain means that the winner is better, whatever the metric's direction. P(better) is the probability that a run of the winner beats a run of the baseline with a different seed. ` +
         'Gains are paired by seed. Claims on metrics other than the objective are Holm-corrected; the intervals are not.'
+}
+
+function ensemble(report: Report): string {
+  const found = ensembleTable(report)
+  return found === null
+    ? ''
+    : section(found.title, `${table(found.header, found.rows)}\n\n${markdown(found.notes.join(' '), 2000)}`)
 }
 
 function averaged(report: Report): string {

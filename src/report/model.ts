@@ -12,6 +12,7 @@ import type {
   StageFindings,
   VerifyFindings,
 } from '../records/decision.ts'
+import type { EnsembleScores } from '../records/ensemble.ts'
 import type { LockedChange, LockedSeed } from '../records/lock.ts'
 import type { DataFacts, RunJob, StageName } from '../records/plan.ts'
 import type { RunTime } from '../records/run.ts'
@@ -47,6 +48,8 @@ export interface Report {
         readonly metrics: readonly MetricComparison[]
         /** Null for a regression, and if no seed of the winner completed. */
         readonly calibration: CalibrationSection | null
+        /** Scores of the winner's seeds together; omitted if there are none, and in reports from before they were stored. */
+        readonly ensemble?: EnsembleScores
         /** The winner's averaged weights; omitted if fewer than two of its runs kept an average. */
         readonly averaged?: readonly AveragedComparison[]
       })

@@ -3,6 +3,7 @@ import { buckets } from '../records/levers.ts'
 import { isMetricName, isPossible } from '../records/metrics.ts'
 import type { RunResult } from '../records/run.ts'
 import { stageNames } from '../stages/index.ts'
+import { mostKept } from '../train/predictions.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -86,6 +87,7 @@ const isBest = (value: unknown): boolean =>
   isCheckpoint(value) &&
   (value['averaged'] === undefined || isCheckpoint(value['averaged'])) &&
   (value['calibration'] === undefined || isCalibration(value['calibration'])) &&
+  (value['predictions'] === undefined || isPredictions(value['predictions'])) &&
   (value['rowGroups'] === undefined || isRowGroups(value['rowGroups'])) &&
   (value['mistakeCost'] === undefined || isFinite(value['mistakeCost']))
 
@@ -98,6 +100,22 @@ function isCheckpoint(value: unknown): value is Fields {
     (value['test'] === null || isMetrics(value['test']))
   )
 }
+
+function isPredictions(value: unknown): boolean {
+  if (!isMap(value)) return false
+  const { width, validation, test } = value
+  return isWhole(width) && isKept(validation, Number(width)) && (test === null || isKept(test, Number(width)))
+}
+
+const isKept = (value: unknown, width: number): boolean =>
+  isMap(value) && isWhole(value['rows']) && isPacked(value['values'], Number(value['rows']) * width)
+
+/** Base64 of this many numbers, in four bytes each. */
+const isPacked = (value: unknown, numbers: number): boolean =>
+  numbers <= mostKept &&
+  typeof value === 'string' &&
+  value.length === 4 * Math.ceil((4 * numbers) / 3) &&
+  /^[A-Za-z0-9+/]*={0,2}$/.test(value)
 
 const mostGroups = 64
 const isRowGroups = (value: unknown): boolean =>

@@ -25,6 +25,8 @@ export interface VerifySettings extends StageSettings {
 }
 
 const defaults = { seeds: 5 }
+/** Seeds per side if the spec names no number. */
+export const defaultSeeds = defaults.seeds
 
 /** Retrains baseline and winner on seeds that no selection used. Gates rest on it. */
 export const verify: StageDefinition<VerifySettings, Verify> = {

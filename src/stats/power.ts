@@ -79,7 +79,7 @@ export function resolvableEffect({
   sd,
   alpha,
   power,
-}: Omit<Design, 'effect' | 'paired'> & { readonly seeds: number; readonly power: number }): number | undefined {
+}: Omit<Design, 'effect' | 'paired'> & SeedPower): number | undefined {
   if (!(seeds >= 2 && sd > 0)) return undefined
   let [low, high] = [0, 100]
   while (tPower(seeds, { effect: high * sd, sd, alpha }) < power) high *= 2
@@ -109,7 +109,26 @@ export function capSeeds({
   readonly power: number
 }): number | undefined {
   if (!(sd < cap)) return undefined
-  return firstSeeds((n) => chiSquareQuantile(power, n - 1) / chiSquareQuantile(alpha, n - 1) <= (cap / sd) ** 2)
+  return firstSeeds((n) => capRatio(n, alpha, power) <= cap / sd)
+}
+
+/** The smallest cap that this many seeds show an SD of truly `sd` to be below with probability `power`; see `capSeeds`. */
+export function resolvableCap({
+  seeds,
+  sd,
+  alpha,
+  power,
+}: Omit<Design, 'effect' | 'paired'> & SeedPower): number | undefined {
+  return seeds >= 2 && sd > 0 ? sd * capRatio(seeds, alpha, power) : undefined
+}
+
+/** The smallest cap that n seeds settle, in units of the SD. */
+const capRatio = (n: number, alpha: number, power: number): number =>
+  Math.sqrt(chiSquareQuantile(power, n - 1) / chiSquareQuantile(alpha, n - 1))
+
+interface SeedPower {
+  readonly seeds: number
+  readonly power: number
 }
 
 export interface RatioDesign {

@@ -25,22 +25,32 @@ export function fitTemperature(predictions: Predictions): Temperature | Undefine
   const reason = unusablePredictions(predictions)
   if (reason !== undefined) return undefinedBecause(reason)
   const logits = Float64Array.from(predictions.probabilities, (p) => Math.log(Math.max(LEAST, p)))
+  const temperature = temperatureOf(logits, predictions)
+  if (typeof temperature !== 'number') return temperature
+  const after = negativeLogLikelihood({ ...predictions, probabilities: withTemperature(predictions, temperature) })
+  return { kind: 'temperature', temperature, before: negativeLogLikelihood(predictions), after }
+}
+
+/**
+ * The best temperature for logits, which say more than probabilities where a model is surer than a number can hold.
+ *
+ * @param logits finite, n × classes, row after row
+ */
+export function temperatureOf(logits: ArrayLike<number>, of: Pick<Predictions, 'labels' | 'classes'>): number | Undefined {
   let [low, high] = [1e-3, 1e3]
-  if (slope(logits, predictions, low) >= 0) {
+  if (slope(logits, of, low) >= 0) {
     return undefinedBecause('the labels do not follow the probabilities, so flatter is always better')
   }
-  if (slope(logits, predictions, high) <= 0) {
+  if (slope(logits, of, high) <= 0) {
     return undefinedBecause('every label already has the largest probability, so sharper is always better')
   }
   // 40 halvings of six decades: the inverse temperature to a relative 1e-11.
   for (let i = 0; i < 40; i++) {
     const middle = Math.sqrt(low * high)
-    if (slope(logits, predictions, middle) > 0) high = middle
+    if (slope(logits, of, middle) > 0) high = middle
     else low = middle
   }
-  const temperature = 1 / Math.sqrt(low * high)
-  const after = negativeLogLikelihood({ ...predictions, probabilities: withTemperature(predictions, temperature) })
-  return { kind: 'temperature', temperature, before: negativeLogLikelihood(predictions), after }
+  return 1 / Math.sqrt(low * high)
 }
 
 /** softmax(log p / T), row by row. */
@@ -63,7 +73,11 @@ export function withTemperature({ probabilities, labels, classes }: Predictions,
 }
 
 /** Derivative of the mean negative log-likelihood by the inverse temperature: expected logit minus the label's. */
-function slope(logits: Float64Array, { labels, classes }: Predictions, inverse: number): number {
+function slope(
+  logits: ArrayLike<number>,
+  { labels, classes }: Pick<Predictions, 'labels' | 'classes'>,
+  inverse: number,
+): number {
   let total = 0
   for (let row = 0; row < labels.length; row++) {
     const from = row * classes

@@ -15,7 +15,7 @@ import { confirmation, stageNames } from '../stages/index.ts'
 import { verificationSeeds } from '../stages/seeds.ts'
 import { verificationJob, type VerifySettings } from '../stages/verify.ts'
 import { baseEvidence, judgeReport, timedVerification, type Against, type Rejudged } from './judge-again.ts'
-import { impossible } from './measured.ts'
+import { impossible, impossibleEnsemble } from './measured.ts'
 import { toolName } from './version.ts'
 
 /** How a study had to be judged. None of it comes from the report. */
@@ -133,6 +133,8 @@ function wrongRuns(report: Report): string | undefined {
       if (wrong !== undefined) return `the run of seed ${seed} ${wrong}`
     }
   }
+  const wrongTogether = verification && impossibleEnsemble(verification, { task, rows })
+  if (wrongTogether) return `the ensemble ${wrongTogether}`
   const wrongBase = base?.runs.map((run) => impossible(run, { task, rows })).find((w) => w !== undefined)
   return wrongBase === undefined ? undefined : `a run of the baseline ${wrongBase}`
 }
@@ -235,7 +237,7 @@ function remade(report: Report, { gates, baseline }: Rules, { verdict, against }
     verdict,
     against: baseline.kind === 'any' ? report.against : against,
     levers: { ...levers, changes: changesOf(levers.baseline, levers.chosen, lineage) },
-    verification: verification && verificationSection(verification, statistics, study.objective),
+    verification: verification && verificationSection(verification, statistics, study.objective, verification.ensemble),
   }
   return { ...draft, checklist: checklist(draft, { gates }) }
 }

@@ -13,6 +13,7 @@ import { summarizeRun } from '../report/runs.ts'
 import { runsOf, type StudyOutcome } from '../run/execute.ts'
 import type { Journal } from '../run/journal.ts'
 import { studyDiagnostics } from './diagnostics.ts'
+import { verifiedEnsemble } from './ensemble.ts'
 import { changeOf } from './evaluation-rows.ts'
 import { judgingOf, type Judging } from './judging.ts'
 import type { SpecSource, StudyOptions } from './options.ts'
@@ -96,13 +97,14 @@ interface Finished {
 }
 
 async function reportOf(
-  { options, prepared, judging, engine, base }: OpenStudy,
+  { options, prepared, judging, engine, base, journal }: OpenStudy,
   { outcome, seconds, runs, verify, verdict }: Finished,
 ): Promise<Report> {
   const { plan, dataset, spec, findings } = prepared
   const summaries = []
   for await (const run of runs()) summaries.push(summarizeRun(run, plan.baseline))
   const change = await changeOf(prepared, options.baseData)
+  const together = await verifiedEnsemble(verify, dataset, (id) => journal.read(id))
   return buildReport({
     plan,
     decisions: outcome.decisions,
@@ -114,11 +116,12 @@ async function reportOf(
     engine: engine.label,
     tool: toolName,
     statistics: verify ? verificationStatistics(verify, plan.workload.objective) : [],
+    ...(together?.ok ? { ensemble: together.value } : {}),
     diagnostics: await studyDiagnostics(plan, verify, runs()),
     command: repeatCommand(options, otherData(change) ? options.baseData?.path : undefined),
     specFile: options.specPath,
     data: { source: spec.data.source, checks: checksMade(spec), findings, notes: dataset.notes },
-    omissions: [],
+    omissions: together === null || together.ok ? [] : [{ what: 'scores of an ensemble', why: together.error }],
     exhausted: outcome.exhausted,
     cutShort: outcome.cutShort,
     ...(change ? { change } : {}),

@@ -1,8 +1,10 @@
-import { isPossible, metricsOf, type Metrics, type Task } from '../records/metrics.ts'
+import { isPossible, metricsOf, type MetricName, type Metrics, type Task } from '../records/metrics.ts'
 import type { SplitMetrics, VerifiedRun } from '../records/decision.ts'
 import type { LockedSeed } from '../records/lock.ts'
 import type { DataFacts } from '../records/plan.ts'
 import type { RunCalibration } from '../records/run.ts'
+import type { Report } from '../report/model.ts'
+import { mean } from '../stats/describe.ts'
 
 /** What the runs of one study are measured on. */
 export interface Measured {
@@ -35,6 +37,27 @@ export function impossible(run: VerifiedRun | LockedSeed, { task, rows }: Measur
   )
 }
 
+/**
+ * What cannot be true of the scores of an ensemble, as a clause; undefined if nothing, or if there are none. A report has no
+ * outputs of single rows, so only the mean of single models can be compared with the seeds.
+ */
+export function impossibleEnsemble(
+  { seeds, ensemble }: Pick<NonNullable<Report['verification']>, 'seeds' | 'ensemble'>,
+  { task, rows }: Measured,
+): string | undefined {
+  if (ensemble === undefined) return undefined
+  const { members, rows: scored, models } = ensemble
+  const tests = seeds.flatMap(({ candidate }) => candidate.test ?? [])
+  if (members !== tests.length) return `has ${members} members, but ${tests.length} seeds completed`
+  if (scored > rows.test) return `is scored on ${scored} rows, but there are ${rows.test} test rows`
+  const wrong = models.map(({ test }) => wrongValues(test, task, 'test')).find((w) => w !== undefined)
+  const [first] = models
+  if (wrong !== undefined || first === undefined || scored < rows.test) return wrong
+  const of = (name: MetricName): number => mean(tests.map((test) => test[name] ?? Number.NaN))
+  const off = metricsOf(task).find((name) => !isNear(first.test[name] ?? Number.NaN, of(name)))
+  return off === undefined ? undefined : `has a mean ${off} that its seeds do not have`
+}
+
 function wrongAverage({ validation, test }: SplitMetrics, task: Task, rows: Rows): string | undefined {
   if ((test === null) !== (rows.test === 0)) return `averages its weights ${test ? 'with' : 'without'} test metrics`
   return (
@@ -44,12 +67,8 @@ function wrongAverage({ validation, test }: SplitMetrics, task: Task, rows: Rows
 }
 
 function wrongMetrics(found: Metrics, task: Task, rows: number, split: string): string | undefined {
-  const names = metricsOf(task)
-  if (Object.keys(found).length !== names.length) return `does not have the ${split} metrics of a ${task}`
-  for (const name of names) {
-    const value = found[name]
-    if (value === undefined || !isPossible(name, value)) return `has a ${split} ${name} of ${value}`
-  }
+  const wrong = wrongValues(found, task, split)
+  if (wrong !== undefined) return wrong
   const { accuracy, mse, rmse, mae } = found
   if (accuracy !== undefined && !isShare(accuracy, rows)) {
     return `has a ${split} accuracy of ${accuracy}, which no number of ${rows} rows gives`
@@ -57,6 +76,17 @@ function wrongMetrics(found: Metrics, task: Task, rows: number, split: string): 
   if (mse === undefined || rmse === undefined || mae === undefined) return undefined
   if (!isNear(rmse * rmse, mse)) return `has a ${split} rmse of ${rmse} and a mse of ${mse}`
   return mae > rmse * (1 + loose) ? `has a ${split} mae of ${mae}, above its rmse of ${rmse}` : undefined
+}
+
+/** Metrics of another task, or values outside the range of their metric. */
+function wrongValues(found: Metrics, task: Task, split: string): string | undefined {
+  const names = metricsOf(task)
+  if (Object.keys(found).length !== names.length) return `does not have the ${split} metrics of a ${task}`
+  for (const name of names) {
+    const value = found[name]
+    if (value === undefined || !isPossible(name, value)) return `has a ${split} ${name} of ${value}`
+  }
+  return undefined
 }
 
 /** The most that two values may differ if each was rounded to six digits. */

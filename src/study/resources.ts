@@ -30,7 +30,7 @@ export const noticeAfter =
 
 /** Processes load their engine while the data are loaded and checked. Throws `EngineBroke` if no process starts. */
 export function startPool(
-  options: StudyOptions,
+  options: Pick<StudyOptions, 'workerScript' | 'workers' | 'listener' | 'signal'>,
   checked: Promise<Prepared>,
   choice: EngineChoice,
   threads = 1,

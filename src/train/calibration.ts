@@ -14,10 +14,8 @@ import {
 import { fitTemperature, withTemperature } from '../stats/temperature.ts'
 import type { RunContext } from './context.ts'
 import { outputWidth } from './batches.ts'
-import { predict } from './evaluate.ts'
 import { softmaxRow } from './metrics.ts'
 import { rounded } from './round.ts'
-import type { TrainState } from './step.ts'
 
 const bins = 15
 /** The most draws times rows: enough for the 95th percentile, and fast enough on large splits. */
@@ -28,11 +26,16 @@ const mostDrawn = 2_000_000
  * the probabilities as trained and with the temperature that fits the validation rows best. Stores counts and means, not the
  * probabilities themselves.
  *
+ * @param onValidation outputs of the validation rows
  * @param onTest outputs of the test rows; null if none are held out
  */
-export function runCalibration(context: RunContext, state: TrainState, onTest: Float32Array | null): RunCalibration {
+export function runCalibration(
+  context: RunContext,
+  onValidation: Float32Array,
+  onTest: Float32Array | null,
+): RunCalibration {
   const { validation, test } = context.data.splits
-  const fittedOn = predictions(context, predict(context, state, validation), validation)
+  const fittedOn = predictions(context, onValidation, validation)
   const judged = onTest ? predictions(context, onTest, test) : fittedOn
   return calibrationFrom(fittedOn, judged, onTest ? 'test' : 'validation')
 }

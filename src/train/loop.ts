@@ -2,17 +2,20 @@ import { numberAt } from '../base/numbers.ts'
 import { sha256 } from '../base/hash.ts'
 import type { Levers } from '../records/levers.ts'
 import { gain, type MetricName, type Metrics } from '../records/metrics.ts'
-import type { Evaluation } from '../records/run.ts'
+import type { CompleteRun, Evaluation } from '../records/run.ts'
 import { averagingOver } from './averaging.ts'
-import { batchPlan, runBatches } from './batches.ts'
+import { batchPlan, outputWidth, runBatches } from './batches.ts'
 import { runCalibration } from './calibration.ts'
 import type { OnStep, RequestFor, RunBody, RunContext } from './context.ts'
 import { evaluate, evaluateEach, fixedSample, metricsOf, notFinite, predict } from './evaluate.ts'
 import { type Checkpoint, createLearner, type Learner } from './learner.ts'
+import { keptPredictions, mostKept } from './predictions.ts'
 import { rowEvidence } from './row-evidence.ts'
 import { learningRate, type ScheduleOptions } from './schedule.ts'
 import { divergence, stepLogger } from './step-log.ts'
 import type { ModelState } from './step.ts'
+
+type Best = NonNullable<CompleteRun['best']>
 
 /**
  * Trains one model; this is the only training loop. Every number in the result is a function of the request, the workload,
@@ -62,21 +65,51 @@ export function trainRun(context: RunContext, request: RequestFor<'train'>, onSt
     const weights = weightsHash(learner.checkpoint())
     const found = best.found()
     if (!found) throw new Error('a run without an evaluation has no best checkpoint')
-    const testAt = (checkpoint: Checkpoint): Float32Array | null => {
-      if (job.evaluateTest || job.calibration) learner.restore(checkpoint)
-      return job.evaluateTest ? predict(context, learner.state, data.splits.test) : null
-    }
-    const metricsAt = (outputs: Float32Array | null) => outputs && metricsOf(context, outputs, data.splits.test)
-    const outputs = testAt(found.checkpoint)
-    const calibration = job.calibration ? { calibration: runCalibration(context, learner.state, outputs) } : {}
     const average = bestAverage.found()
-    const averaged = average ? { averaged: { ...average.at, test: metricsAt(testAt(average.checkpoint)) } } : {}
-    const evidence = job.evaluateTest ? {} : rowEvidence(context, learner, found.checkpoint)
-    const of = { ...found.at, test: metricsAt(outputs), ...calibration, ...averaged, ...evidence }
+    const of = {
+      ...found.at,
+      ...predicted(context, learner, found.checkpoint, job),
+      ...(average ? { averaged: { ...average.at, test: testMetrics(context, learner, average.checkpoint, job) } } : {}),
+      ...(job.evaluateTest ? {} : rowEvidence(context, learner, found.checkpoint)),
+    }
     return { status: 'complete', best: of, probe: null, weights, steps: log.steps, evaluations }
   } finally {
     learner.dispose()
   }
+}
+
+/** What the best checkpoint says about whole splits, as far as the job requests it. */
+function predicted(
+  context: RunContext,
+  learner: Learner,
+  best: Checkpoint,
+  { evaluateTest, calibration, predictions }: RequestFor<'train'>['job'],
+): Pick<Best, 'test' | 'calibration' | 'predictions'> {
+  if (!evaluateTest && !calibration && !predictions) return { test: null }
+  learner.restore(best)
+  const { validation, test } = context.data.splits
+  const onValidation = predict(context, learner.state, validation)
+  const onTest = evaluateTest ? predict(context, learner.state, test) : null
+  const width = outputWidth(context.workload)
+  const keeps = (evaluateTest || predictions) && width <= mostKept
+  return {
+    test: onTest && metricsOf(context, onTest, test),
+    ...(calibration ? { calibration: runCalibration(context, onValidation, onTest) } : {}),
+    ...(keeps ? { predictions: keptPredictions(width, onValidation, onTest) } : {}),
+  }
+}
+
+/** Metrics of a checkpoint on the test rows; null if the job reads none. */
+function testMetrics(
+  context: RunContext,
+  learner: Learner,
+  checkpoint: Checkpoint,
+  { evaluateTest }: RequestFor<'train'>['job'],
+): Metrics | null {
+  if (!evaluateTest) return null
+  learner.restore(checkpoint)
+  const { test } = context.data.splits
+  return metricsOf(context, predict(context, learner.state, test), test)
 }
 
 /** How long a run is: its schedule covers `length` of the levers' epochs, and it stops after `stopAfter` of that. */

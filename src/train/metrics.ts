@@ -5,10 +5,12 @@ import type { TrainingData } from './types.ts'
 
 const calibrationBins = 15
 
+/** Logits or regression outputs, rows × width: in single precision from an engine, in double precision if computed here. */
+export type Outputs = Float32Array | Float64Array
+
 /** What metrics are computed from, read back from the engine once. */
 export interface Predictions {
-  /** Logits or regression outputs, rows × width. */
-  readonly outputs: Float32Array
+  readonly outputs: Outputs
   /** Class index or standardized value, one per row. */
   readonly targets: Float32Array
   /** Number of classes, or 1 for regression. */
@@ -102,7 +104,7 @@ export function mistakeCost({ outputs, targets, width }: Predictions): number {
 
 /** Probabilities of one row, log Σ exp of its logits, and its most probable class (the first of equals). */
 export function softmaxRow(
-  logits: Float32Array,
+  logits: Outputs,
   start: number,
   width: number,
 ): { readonly probabilities: Float64Array; readonly logSum: number; readonly top: number } {

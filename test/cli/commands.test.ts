@@ -114,7 +114,7 @@ describe('init', () => {
     ['examples/digits/digits.csv.gz', 'classification'],
   ])('writes a spec for %s that is valid at once, and does not overwrite it unasked', async (data, task) => {
     const output = `${data.split('/')[1]}.yml`
-    const { code, out } = await tunegate(folder, ['init', data, '--output', output])
+    const { code, out } = await tunegate(folder, ['init', data, '--output', output, '--no-pilot'])
     expect([code, out]).toEqual([0, expect.stringContaining(task)])
     expect((await tunegate(folder, ['validate', output])).code).toBe(0)
     const again = await tunegate(folder, ['init', data, '--output', output])

@@ -65,6 +65,10 @@ describe('presets', () => {
       'dropout',
       'labelSmoothing',
     ])
+    // Robust scaling is scaling: noise of a tenth of the distance between quartiles means something.
+    const robust = compiled(iris.replace('target: species', 'target: species, standardize: robust'))
+    expect(robust.spec.data.standardize).toBe('robust')
+    expect(Object.keys(grid(robust))).toContain('augmentation')
   })
 })
 

@@ -27,6 +27,7 @@ describe('inspect', () => {
       missing: 0,
       min: 0,
       max: 9,
+      sd: expect.closeTo(2.864506423320853, 9) as number,
       whole: true,
     })
   })
@@ -114,6 +115,7 @@ describe('inspect', () => {
         missing: 0,
         min: 0,
         max,
+        sd: 1,
         whole: true,
       }),
     )

@@ -84,13 +84,13 @@ describe('standardization', () => {
     })
   })
 
-  it('does not look at validation and test rows', async () => {
-    const before = await loadDataset(config(file('s1.csv', smallCsv(60)), { standardize: true }))
+  it.each([true, 'robust'] as const)('does not look at validation and test rows: %s', async (standardize) => {
+    const before = await loadDataset(config(file('s1.csv', smallCsv(60)), { standardize }))
     const spared = before.splits.test[0] ?? 0
     const changed = smallCsv(60, (cells, row) => {
       if (row === spared) cells[0] = '1e6'
     })
-    const after = await loadDataset(config(file('s2.csv', changed), { standardize: true }))
+    const after = await loadDataset(config(file('s2.csv', changed), { standardize }))
     const train = before.splits.train[3] ?? 0
     expect(rowOf(after, train)).toEqual(rowOf(before, train))
     expect(rowOf(after, spared)).not.toEqual(rowOf(before, spared))
@@ -192,6 +192,7 @@ describe('the fingerprint', () => {
       of({ target: '-1' }),
       of({ header: false }),
       of({ standardize: true }),
+      of({ standardize: 'robust' }),
       of({ inputs: { ...image, scale: 1 } }),
       of({ inputs: { ...image, shape: [64] } }),
       of({ split: { ...split, seed: 0 } }),

@@ -5,9 +5,21 @@ import { stemOf } from '../../src/data/formats/index.ts'
 import { presetFor } from '../../src/compile/presets/index.ts'
 import { inspect } from '../../src/data/inspect.ts'
 import { renderSpec, type InitOptions } from '../../src/dsl/init.ts'
+import { initialGates } from '../../src/gates/initial.ts'
+import { judge } from '../../src/gates/judge.ts'
+import type { LockedSeed } from '../../src/records/lock.ts'
 import { initialStages } from '../../src/stages/index.ts'
+import { defaultSeeds } from '../../src/stages/verify.ts'
 import { compiled, dataFacts } from '../compile/support.ts'
 
+const gates = initialGates({
+  task: 'regression',
+  testRows: 200,
+  classes: null,
+  targetSd: 3,
+  seeds: defaultSeeds,
+  pilot: null,
+})
 const table: InitOptions = {
   file: 'data/houses.csv',
   stem: stemOf('data/houses.csv'),
@@ -20,6 +32,7 @@ const table: InitOptions = {
   scale: null,
   stages: initialStages,
   checks: normalizeChecks(),
+  gates,
   columns: [
     { name: 'area', type: 'numeric' },
     { name: 'heating', type: 'categorical' },
@@ -27,6 +40,15 @@ const table: InitOptions = {
     { name: 'price', type: 'numeric' },
   ],
 }
+const classGates = initialGates({
+  task: 'classification',
+  testRows: 36,
+  classes: 3,
+  targetSd: null,
+  seeds: defaultSeeds,
+  pilot: null,
+})
+const classes: InitOptions = { ...table, task: 'classification', gates: classGates }
 const facts = (shape: readonly number[], classes: readonly string[] | null, train = 600) =>
   dataFacts({ rows: [train, 200, 200], inputShape: shape, classes })
 
@@ -41,14 +63,13 @@ describe('a spec that init writes', () => {
       preset: 'tabular-mlp',
       data: { source: 'data/houses.csv', target: 'price', header: true },
     })
-    expect(spec.gates.map((g) => 'metric' in g && g.metric)).toEqual(['r2', 'r2'])
+    expect(spec.gates.map((g) => 'metric' in g && g.metric)).toEqual(['r2', 'r2', 'mae'])
     expect(text).toContain('1 numeric, 1 categorical, 1 left out')
   })
 
   it('has convolutions for images, and pools where there is room', () => {
     const pixels = renderSpec({
-      ...table,
-      task: 'classification',
+      ...classes,
       imageShape: [8, 8, 1],
       scale: 1 / 16,
       target: '64',
@@ -59,19 +80,44 @@ describe('a spec that init writes', () => {
     expect(spec.layers.map((l) => l.kind)).toEqual(['conv2d', 'maxPooling2d', 'flatten', 'dense', 'dropout', 'dense'])
     expect(spec.data).toMatchObject({ target: '64', inputs: { kind: 'array', shape: [8, 8, 1], scale: 0.0625 } })
     expect(
-      compiled(
-        renderSpec({ ...table, task: 'classification', imageShape: [3, 3, 1], scale: 1 }),
-        facts([3, 3, 1], ['0', '1']),
-      ).spec.layers,
+      compiled(renderSpec({ ...classes, imageShape: [3, 3, 1], scale: 1 }), facts([3, 3, 1], ['0', '1'])).spec.layers,
     ).toHaveLength(5)
     expect(
-      compiled(renderSpec({ ...table, task: 'classification', imageShape: [20], scale: 1 }), facts([20], ['0', '1'])).spec
-        .layers[0]?.kind,
+      compiled(renderSpec({ ...classes, imageShape: [20], scale: 1 }), facts([20], ['0', '1'])).spec.layers[0]?.kind,
     ).toBe('flatten')
   })
 
+  it('has gates that see a winner that is certain where it is wrong', () => {
+    const { plan } = compiled(renderSpec(classes), facts([5], ['a', 'b', 'c']))
+    const seed = (i: number, nll: number): LockedSeed => {
+      const metrics = { accuracy: 0.95 + 0.01 * (i % 3), nll: nll * (1 + i / 50) }
+      return { seed: i, status: 'complete', validation: metrics, test: metrics, weights: `${i} ${nll}` }
+    }
+    const side = (nll: number): LockedSeed[] => Array.from({ length: defaultSeeds }, (_, i) => seed(i, nll))
+    const verdict = (nll: number) =>
+      judge(plan.gates, {
+        candidate: side(nll),
+        baseline: { source: 'the declared levers', runs: side(0.2), notes: [] },
+        missingBaselineReason: null,
+      })
+    expect(verdict(0.21).status).toBe('pass')
+    // The same accuracies: what passed the gates of earlier versions.
+    expect(verdict(150).gates.map(({ rule, status }) => [rule.gate, status])).toEqual([
+      ['seed-variance', 'pass'],
+      ['regression', 'pass'],
+      ['calibration', 'fail'],
+    ])
+  })
+
+  it('says how each limit was chosen, in lines that fit', () => {
+    const lines = renderSpec(classes).split('\n')
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(120)
+    const found = lines.slice(lines.findIndex((line) => line.startsWith('gates:')))
+    for (const [i, line] of found.entries()) if (/^ {2}- /.test(line)) expect(found[i - 1]).toMatch(/^ {2}# /)
+  })
+
   it('marks guesses', () => {
-    const text = renderSpec({ ...table, target: null, task: null })
+    const text = renderSpec({ ...classes, target: null, task: null })
     expect(compiled(text, facts([5], ['a', 'b'])).spec).toMatchObject({ task: 'classification', data: { target: '-1' } })
     expect(text.match(/a guess/g)).toHaveLength(2)
   })
@@ -125,6 +171,7 @@ describe('a spec that init writes', () => {
         ...summary,
         file: file.split('/')[1] ?? '',
         checks: normalizeChecks(),
+        gates: classGates,
         stages: initialStages,
         preset: presetFor({ tokens: false, images: summary.imageShape !== null }).name,
       }),

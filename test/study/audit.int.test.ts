@@ -226,6 +226,8 @@ const cut =
   (seeds: number, from = 0): Change =>
   (report) => {
     if (report.verification) report.verification.seeds = report.verification.seeds.slice(from, from + seeds)
+    // Scores of all seeds together would give it away at once.
+    delete report.verification?.ensemble
     retold(report)
   }
 
@@ -234,6 +236,26 @@ const seedsOf = (report: Mutable<Report>): Mutable<NonNullable<Report['verificat
 
 describe('attack 12: a report is refused', () => {
   const cases: Readonly<Record<string, readonly [Change, string]>> = {
+    'whose ensemble has members that nobody verified': [
+      (r) => {
+        if (r.verification?.ensemble) r.verification.ensemble.members = 4
+      },
+      'the ensemble has 4 members, but 3 seeds completed',
+    ],
+    'whose ensemble has an impossible score': [
+      (r) => {
+        const [, second] = r.verification?.ensemble?.models ?? []
+        if (second) second.test.brier = 3
+      },
+      'the ensemble has a test brier of 3',
+    ],
+    'whose mean over single models is not the mean of its seeds': [
+      (r) => {
+        const [first] = r.verification?.ensemble?.models ?? []
+        if (first) first.test.nll = 0.01
+      },
+      'the ensemble has a mean nll that its seeds do not have',
+    ],
     'whose status is not that of its gates': [
       (r) => {
         r.verdict.status = 'fail'

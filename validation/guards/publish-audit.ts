@@ -236,4 +236,20 @@ export const publishAuditGuards: readonly Guard[] = [
     replace: '(isMetricName(name) || isPossible("nll", v) || isFinite(v))',
     tests: [{ file: 'test/run/shard-bundle.test.ts', name: 'attack 12: with a accuracy of 1.2' }],
   },
+  {
+    attack: 12,
+    guard: 'A parcel holds no more outputs of a run than a run keeps.',
+    file: 'src/run/valid-run.ts',
+    find: 'numbers <= mostKept && typeof value ===',
+    replace: 'numbers <= Infinity && typeof value ===',
+    tests: [{ file: 'test/run/kept-predictions.test.ts', name: 'are base64 and nothing else, and not too many' }],
+  },
+  {
+    attack: 12,
+    guard: 'A report says of an ensemble nothing that its seeds contradict.',
+    file: 'src/study/audit.ts',
+    find: 'const wrongTogether = verification && impossibleEnsemble(verification, { task, rows })',
+    replace: "const wrongTogether = verification && impossibleEnsemble(verification, { task, rows }) === ''",
+    tests: [refused('whose ensemble has members that nobody verified'), refused('whose ensemble has an impossible score')],
+  },
 ]

@@ -1,6 +1,8 @@
 import { stat } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
 import { InputError, didYouMean } from '../../base/diagnostics.ts'
+import { explainFileError, makeFolder, writeFileAtomic } from '../../base/files.ts'
+import type { Result } from '../../base/result.ts'
 import { shellWord } from '../../base/shell.ts'
 import { normalizeChecks } from '../../compile/normalize/data.ts'
 import { presetFor } from '../../compile/presets/index.ts'
@@ -8,14 +10,21 @@ import { checkedUses } from '../../compile/targets/workflow.ts'
 import { inspect } from '../../data/inspect.ts'
 import type { TableSummary } from '../../data/types.ts'
 import { renderSpec } from '../../dsl/init.ts'
+import { initialGates, type InitialFacts } from '../../gates/initial.ts'
+import { duration } from '../../report/numbers.ts'
 import { initialStages } from '../../stages/index.ts'
+import { defaultSeeds } from '../../stages/verify.ts'
+import { runPilot, type PilotRun } from '../../study/pilot.ts'
+import { workerScript } from '../bundled-files.ts'
 import { out } from '../print.ts'
+import { workspaceOf } from '../workspace.ts'
 import { commentWorkflow, commentWorkflowPath, noCommit } from '../workflows/comment.ts'
-import { explainFileError, makeFolder, writeFileAtomic } from '../../base/files.ts'
 
 export interface InitOptions {
   readonly output: string
   readonly target?: string
+  /** Whether to measure the noise for the gates by a few short trainings; the command line does unless told otherwise. */
+  readonly pilot?: boolean
   readonly force?: boolean
   /** Writes the workflow behind `/tune` as well, or only that if there are no data. */
   readonly github?: boolean
@@ -96,15 +105,46 @@ async function writeSpec(data: string, options: InitOptions): Promise<void> {
   const file = relative(dirname(resolve(options.output)), resolve(data))
     .split('\\')
     .join('/')
-  const text = renderSpec({ ...summary, file, preset, checks: normalizeChecks(), stages: initialStages })
+  const facts = factsOf(summary)
+  const checks: Readonly<Record<string, string>> = normalizeChecks()
+  const textWith = (more: Partial<InitialFacts>, checks: Readonly<Record<string, string>>): string =>
+    renderSpec({ ...summary, file, preset, checks, stages: initialStages, gates: initialGates({ ...facts, ...more }) })
+  // The user reads what checks find when the spec is validated.
+  const unchecked = Object.fromEntries(Object.keys(checks).map((name) => [name, 'off']))
+  const found = options.pilot ? await pilotOn(options.output, textWith({}, unchecked)) : null
+  const text = textWith(found?.ok ? found.value : {}, checks)
   await writeFileAtomic(options.output, text).catch(unwritable(options.output))
   const spec = shellWord(options.output)
   out.lines(
     `${options.output}: written for ${summary.rows} rows and ${summary.columns.length} columns${described(summary)}`,
+    ...(found === null ? [] : [pilotLine(found)]),
     'Review it, then run:',
     `  tunegate plan ${spec}`,
     `  tunegate run ${spec}`,
   )
+}
+
+const pilotOn = (specPath: string, specText: string): Promise<Result<PilotRun, string>> =>
+  runPilot({ specPath, specText, workspace: workspaceOf(specPath), workerScript: workerScript() })
+
+function pilotLine(found: Result<PilotRun, string>): string {
+  if (!found.ok) return `  no pilot, so the gates rest on the number of rows alone: ${found.error}`
+  const { seconds, pilot } = found.value
+  const { seeds } = pilot.measured[0] ?? { seeds: [] }
+  return `  pilot: ${seeds.length} trainings of ${pilot.epochs} epochs measured the noise for the gates in ${duration(seconds)}`
+}
+
+/** What gates can rest on before anything is trained. */
+function factsOf({ rows, columns, target, task }: TableSummary): InitialFacts {
+  const column = columns.find(({ name }) => name === target)
+  return {
+    task: task ?? 'classification',
+    testRows: Math.max(1, Math.round(rows * 0.2)),
+    classes: column ? Math.max(2, column.distinct) : null,
+    targetSd: column?.sd ? column.sd : null,
+    seeds: defaultSeeds,
+    pilot: null,
+  }
 }
 
 /** Replaces the guessed column with the one that the user names. The task is then guessed from its values. */

@@ -1,4 +1,5 @@
 import { html } from '../escape.ts'
+import { ensembleTable } from '../ensemble.ts'
 import type { Report } from '../model.ts'
 import { duration, fixed, gainAndInterval, gainText, meanAndSd, plural, short } from '../numbers.ts'
 import { averagedRows, leverText, seedRows } from '../phrases.ts'
@@ -103,7 +104,20 @@ export function measured(report: Report): string {
   const note =
     "Mean ± SD over seeds. A positive gain means that the winner is better, whatever the metric's direction. P(better) is the probability that a run of the winner beats a run of the baseline with a different seed. " +
     'Gains are paired by seed. Claims on metrics other than the objective are Holm-corrected; the intervals are not.'
-  return card(`<h3>Measured on unseen seeds</h3>${all}${paragraph(note, 'note')}${averaged(report)}${seedTable(report)}`)
+  return (
+    card(`<h3>Measured on unseen seeds</h3>${all}${paragraph(note, 'note')}${averaged(report)}${seedTable(report)}`) +
+    ensemble(report)
+  )
+}
+
+function ensemble(report: Report): string {
+  const found = ensembleTable(report)
+  if (found === null) return ''
+  const all = table(
+    found.header.map((title, i) => ({ title, number: i > 0 })),
+    found.rows.map((row) => row.map((text) => html(text))),
+  )
+  return card(`<h3>${html(found.title)}</h3>${all}${paragraph(found.notes.join(' '), 'note')}`)
 }
 
 function averaged(report: Report): string {

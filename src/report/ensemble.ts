@@ -1,0 +1,51 @@
+import type { EnsembleScores, ScoredModel } from '../records/ensemble.ts'
+import { metrics, metricNames, type MetricName } from '../records/metrics.ts'
+import type { Report } from './model.ts'
+import { plural, short, whole } from './numbers.ts'
+
+/** A table of plain texts, with sentences below it. */
+export interface EnsembleTable {
+  readonly title: string
+  readonly header: readonly string[]
+  readonly rows: readonly (readonly string[])[]
+  readonly notes: readonly string[]
+}
+
+/** The metrics that a choice between these models rests on, of either task. */
+const shownMetrics: readonly MetricName[] = ['accuracy', 'nll', 'brier', 'ece', 'mse', 'rmse', 'mae', 'r2']
+
+/** What the winner's seeds give besides a single model; null if the report has no such scores. */
+export function ensembleTable({ verification, study, data }: Report): EnsembleTable | null {
+  const found = verification?.ensemble
+  if (!found) return null
+  const names = metricNames.filter((name) => metrics[name].task === study.task)
+  const columns = names.filter((name) => shownMetrics.includes(name) || name === study.objective)
+  const scaled = study.task === 'classification'
+  return {
+    title: 'What else these seeds give',
+    header: ['On test rows', ...columns, ...(scaled ? ['temperature'] : [])],
+    rows: found.models.map((model) => [
+      words(model, found),
+      ...columns.map((name) => short(model.test[name] ?? Number.NaN)),
+      ...(scaled ? [model.temperature === null ? '–' : short(model.temperature, 3)] : []),
+    ]),
+    notes: [sentence(found, data.rows.test, scaled), ...found.notes],
+  }
+}
+
+function words({ model, temperature }: ScoredModel, { members }: EnsembleScores): string {
+  const plain = model === 'single' ? `single model (mean over ${plural(members, 'seed')})` : `ensemble of ${members}`
+  return temperature === null ? plain : `${plain}, temperature-scaled`
+}
+
+function sentence({ members, rows }: EnsembleScores, all: number, classification: boolean): string {
+  const sample =
+    rows < all ? `an evenly spaced sample of ${whole(rows)} of ${whole(all)} test rows` : `all ${whole(all)} test rows`
+  const mean = classification
+    ? "the mean of its members' probabilities. A temperature divides all logits; it is fitted on validation rows"
+    : "the mean of its members' values"
+  return (
+    `An ensemble predicts ${mean}. Its members are the winner's ${members} verification seeds, trained on the same training ` +
+    `rows, so no member has seen a test row. Scored on ${sample}. No gate judges these numbers.`
+  )
+}
