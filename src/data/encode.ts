@@ -1,6 +1,7 @@
 import type { InputColumn } from './inputs.ts'
 import { moments } from './moments.ts'
 import { counted, fail, listed } from './problems.ts'
+import { requireDifferent } from './same-levels.ts'
 import { encodeLevels } from './targets.ts'
 import type { Limits } from './source.ts'
 import type { DataConfig, Splits } from './types.ts'
@@ -39,7 +40,7 @@ export function encodeInputs(
       return encoder
     }
     const { levels, codes } = encodeLevels(column, limits.levels)
-    notes.push(...unseen(column.name, levels, codes, splits.train))
+    notes.push(...requireDifferent(column.name, levels, 'categories'), ...unseen(column.name, levels, codes, splits.train))
     return as === 'index' ? indices(column.name, requireKnown(column.name, codes)) : oneHot(column.name, levels, codes)
   })
   const constant = `${counted(flat.length, 'input')} constant in the training rows, centered but not scaled: ${listed(flat)}`

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises'
+import { isAbsolute, resolve } from 'node:path'
 import { createGunzip } from 'node:zlib'
 import { InputError } from '../base/diagnostics.ts'
 import { readWithin } from '../base/files.ts'
@@ -45,7 +46,8 @@ async function readBytes(file: string, name: string, limits: Limits): Promise<Bu
     if (code === undefined) throw error
     const missing = code === 'ENOENT' || code === 'ENOTDIR'
     const message = missing ? `there is no file ${name}` : `${name} cannot be read`
-    return fail({ code: 'data/unreadable', message, found: code })
+    const hint = missing && !isAbsolute(file) ? { hint: `it was looked for in ${shownPath(resolve(file, '..'))}` } : {}
+    return fail({ code: 'data/unreadable', message, found: code, ...hint })
   }
 }
 
