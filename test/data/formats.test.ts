@@ -214,7 +214,7 @@ describe('files', () => {
   })
 
   it.each([
-    ['data.parquet', 'x', 'data/format', '.parquet'],
+    ['data.xlsx', 'x', 'data/format', '.xlsx'],
     ['data', 'x', 'data/format', 'no extension'],
     ['constructor.gz', 'x', 'data/format', '.gz'],
     ['x.constructor', 'x', 'data/format', '.constructor'],

@@ -40,7 +40,7 @@ export const tsv: FormatDefinition = {
  *
  * @param fixed the delimiter; null to detect it from the first rows
  */
-function openDelimited(whole: Source, use: TableUse, fixed: string | null): OpenTable {
+export function openDelimited(whole: Source, use: TableUse, fixed: string | null): OpenTable {
   requireText(whole)
   const { file, limits } = whole
   const before = preambleOf(beginning(whole.bytes, limits.record), fixed, sample)
