@@ -12,6 +12,8 @@ export interface BadCell {
   readonly kind: BadKind
   readonly line: number
   readonly found: string
+  /** The file, if the table consists of several. */
+  readonly file?: string
 }
 
 /** One column as read. Its `at` is NaN if the cell is not a number, and everywhere if texts were kept. */

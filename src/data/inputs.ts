@@ -78,17 +78,18 @@ function otherSpelling(file: string, { name, index }: Column, { spelling, found 
 
 function checkCells({ file, rows }: Table, column: Column, use: 'number' | 'text', problems: Problems): void {
   const wrong: readonly BadKind[] = use === 'number' ? ['missing', 'text', 'infinite'] : ['missing', 'rounded']
-  const place = (line: number) => ({ file, line, column: column.index + 1 })
+  const place = (line: number, own = file) => ({ file: own, line, column: column.index + 1 })
   if (rows > 0 && column.badCount.missing === rows) {
     const at = place(column.bad[0]?.line ?? 1)
     problems.add({ code: 'data/empty-column', message: `column "${column.name}" has no values`, at, hint: 'leave it out' })
     return
   }
   const spelled = use === 'number' && column.badCount.text > 1 ? spelledCells(column) : undefined
-  if (spelled) problems.add({ ...spelled, at: place(spelled.line) })
+  if (spelled) problems.add({ ...spelled.problem, at: place(spelled.line, spelled.file) })
   for (const cell of column.bad) {
     if (spelled && cell.kind === 'text') continue
-    if (wrong.includes(cell.kind)) problems.add({ ...explain(cell.kind, cell.found, column.name), at: place(cell.line) })
+    if (wrong.includes(cell.kind))
+      problems.add({ ...explain(cell.kind, cell.found, column.name), at: place(cell.line, cell.file) })
   }
   for (const kind of wrong) {
     if (spelled && kind === 'text') continue
@@ -105,11 +106,14 @@ function spelledCells({ name, bad, badCount }: Column) {
   if (!first || !spelled) return undefined
   return {
     line: first.line,
-    code: 'data/not-a-number',
-    message: `${counted(badCount.text, 'cell')} of column "${name}" have numbers ${spelled.spelling.words}, the first of them here`,
-    found: first.found,
-    allowed: 'a decimal number',
-    hint: spelled.spelling.hint,
+    file: first.file,
+    problem: {
+      code: 'data/not-a-number',
+      message: `${counted(badCount.text, 'cell')} of column "${name}" have numbers ${spelled.spelling.words}, the first of them here`,
+      found: first.found,
+      allowed: 'a decimal number',
+      hint: spelled.spelling.hint,
+    },
   }
 }
 

@@ -28,6 +28,7 @@ export async function openData(config: DataConfig, source: DataFile): Promise<Op
     header: config.header,
     target: config.target,
     groupBy: config.split.groupBy,
+    shape: config.inputs.kind === 'array' ? config.inputs.shape : null,
   })
   return { opened, roles: resolveRoles(config, opened) }
 }
