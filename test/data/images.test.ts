@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { crc32, deflateSync, gzipSync } from 'node:zlib'
 import { encode } from 'fast-png'
 import { afterAll, describe, expect, it } from 'vitest'
+import { decodeJpeg } from '../../src/data/formats/image-folder/jpeg.ts'
 import { decodePng } from '../../src/data/formats/image-folder/png.ts'
 import { resized, withChannels } from '../../src/data/formats/image-folder/resize.ts'
 import { inspect } from '../../src/data/inspect.ts'
@@ -16,10 +17,11 @@ interface Oracle {
   readonly color: readonly number[]
   readonly sizes: Readonly<Record<string, readonly number[]>>
 }
-const { height, width, images } = JSON.parse(readFileSync(fixture('images.json'), 'utf8')) as {
+const { height, width, images, jpegs } = JSON.parse(readFileSync(fixture('images.json'), 'utf8')) as {
   readonly height: number
   readonly width: number
   readonly images: Readonly<Record<string, Oracle>>
+  readonly jpegs: Readonly<Record<string, readonly number[]>>
 }
 
 const root = mkdtempSync(join(tmpdir(), 'tunegate-folders-'))
@@ -65,6 +67,30 @@ describe.each(Object.entries(images))('%s', (name, oracle) => {
   })
 })
 
+describe('a JPEG', () => {
+  it.each(Object.entries(jpegs))('%s has nearly the pixels of Pillow', (name, expected) => {
+    const image = decodeJpeg(readFileSync(fixture(`images/${name}`)))
+    expect(image.values.length).toBe(expected.length)
+    // Decoders may differ in their cosine transform and in how they stretch color.
+    const far = expected.map((value, i) => Math.abs(value - (image.values[i] ?? NaN)))
+    expect(Math.max(...far)).toBeLessThanOrEqual(4)
+  })
+  it('with thousands of scans is refused', () => {
+    const bytes = readFileSync(fixture('images/progressive.jpg'))
+    const scan = Buffer.from([0xff, 0xda])
+    expect(() => decodeJpeg(Buffer.concat([bytes, ...Array<Buffer>(100).fill(scan)]))).toThrow('more than 64 scans')
+    expect(() => decodeJpeg(bytes.subarray(0, 300))).toThrow()
+  })
+  it('may be named .png, and lies beside PNG', async () => {
+    const bytes = readFileSync(fixture('images/baseline.jpg'))
+    const data = await load(folder({ 'a/1.png': bytes, 'a/2.jpeg': bytes, 'b/3.PNG': flat(3), 'b/4.jpg': flat(4) }), {
+      split: { ...plainSplit, validation: 0, test: 0 },
+      inputs: { kind: 'array', shape: [8, 8, 3], scale: 1 },
+    })
+    expect([data.classes, data.targets.length]).toEqual([['a', 'b'], 4])
+  })
+})
+
 describe('a folder of images', () => {
   it('has a class for each folder, and keeps its shape', async () => {
     const data = await load(folder(twoClasses()))
@@ -94,7 +120,12 @@ describe('a folder of images', () => {
   it.each([
     ['images outside of a class', { 'dark/1.png': flat(1), 'stray.png': flat(2) }, 'data/images', 'stray.png'],
     ['the parts of a split', twoClasses('train/'), 'data/images', undefined],
-    ['a file that is no image', { ...twoClasses(), 'dark/x.png': 'no image' }, 'data/images', 'does not begin as a PNG'],
+    [
+      'a file that is no image',
+      { ...twoClasses(), 'dark/x.png': 'no image' },
+      'data/images',
+      'neither as a PNG nor as a JPEG',
+    ],
     ['nothing', { 'notes.md': 'none' }, 'data/no-files', undefined],
     ['two formats', { ...twoClasses(), 'labels.csv': 'a,b\n' }, 'data/mixed-folder', 'image-folder, csv'],
   ])('with %s is refused', async (what, files, code, found) => {

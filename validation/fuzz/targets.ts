@@ -184,7 +184,7 @@ const reads: Readonly<Record<string, Target['read']>> = {
   npz: table('table.npz'),
   parquet: table('table.parquet'),
   json: table('table.json'),
-  png: images,
+  image: images,
   txt: table('table.txt'),
   gz: (bytes, folder) => table(isArray(bytes) ? 'table.npy.gz' : 'table.csv.gz')(bytes, folder),
   'log-csv': log('log.csv'),

@@ -132,8 +132,9 @@ function retargeted(summary: TableSummary, target: string | undefined): TableSum
   return { ...summary, target: column.name, task: regression ? 'regression' : 'classification' }
 }
 
-/** The columns that do not become inputs, each with the reason. */
-function leftOut({ columns, target }: TableSummary): string[] {
+/** The columns that do not become inputs, each with the reason. An image keeps all of its pixels. */
+function leftOut({ columns, target, imageShape }: TableSummary): string[] {
+  if (imageShape) return []
   const reasons = columns.flatMap(({ name, type, distinct }) => {
     if (name === target) return []
     if (type === 'categorical') return distinct > mostLevels ? [`${name} (over ${mostLevels} different texts)`] : []

@@ -6,7 +6,9 @@ import type { Source } from '../../source.ts'
 import type { OpenTable, Table, TableUse } from '../../table.ts'
 import { Texts } from '../../texts.ts'
 import type { FolderFile, FormatDefinition } from '../definition.ts'
-import { decodePng, type Image } from './png.ts'
+import type { Image } from './image.ts'
+import { decodeJpeg, isJpeg } from './jpeg.ts'
+import { decodePng, isPng } from './png.ts'
 import { resized, withChannels } from './resize.ts'
 
 /** Images that are looked at for a size, if the spec gives none. */
@@ -15,14 +17,14 @@ const sampled = 50
 const longestSide = 64
 
 /**
- * A folder with one folder of PNG images for each class, in the layout of Keras and torchvision. Each image is decoded,
+ * A folder with one folder of PNG or JPEG images for each class, in the layout of Keras and torchvision. Each image is decoded,
  * resized to the model's input and kept with one byte a value, so that memory does not grow with the size of the images.
  */
 export const imageFolder: FormatDefinition = {
   name: 'image-folder',
-  endings: ['png'],
+  endings: ['png', 'jpg', 'jpeg'],
   summary:
-    'A folder with one folder of PNG images for each class. The columns are the pixels, resized to `inputs.shape`, and ' +
+    'A folder with one folder of PNG or JPEG images for each class. The columns are the pixels, resized to `inputs.shape`, and ' +
     '`label`. Without a shape, images have the size of the first one, up to 64 pixels, and are gray if all are.',
   isText: false,
   open: ({ file }) =>
@@ -112,17 +114,24 @@ const isGrey = ({ channels, values }: Image): boolean =>
 
 function decoded({ name, bytes }: FolderFile, { file }: Source, problems: Problems): Image | undefined {
   try {
-    return decodePng(bytes)
+    return decodedAs(bytes)
   } catch (error) {
     if (!(error instanceof Error)) throw error
     problems.add({
       code: 'data/images',
-      message: `${file}/${name} is not a readable PNG`,
+      message: `${file}/${name} is not a readable image`,
       found: error.message.slice(0, 200),
       hint: 'write it again, or remove it',
     })
     return undefined
   }
+}
+
+/** By its content: many files have the wrong name. */
+function decodedAs(bytes: Buffer): Image {
+  if (isPng(bytes)) return decodePng(bytes)
+  if (isJpeg(bytes)) return decodeJpeg(bytes)
+  throw new Error('it begins neither as a PNG nor as a JPEG')
 }
 
 /** The values of all images, one after another. */

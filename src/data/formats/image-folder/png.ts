@@ -1,21 +1,14 @@
 import { inflateSync } from 'node:zlib'
 import { convertIndexedToRgb, decode, type DecodedPng } from 'fast-png'
+import { mostPixels, type Image } from './image.ts'
 
-/** An image with 8 bits per value, row-major, channels last: 1 for grey, 3 for color. Transparency is dropped. */
-export interface Image {
-  readonly width: number
-  readonly height: number
-  readonly channels: 1 | 3
-  readonly values: Uint8Array
-}
-
-/** More pixels than any image of a data set has. */
-const mostPixels = 50_000_000
 const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
 /** Chunks that the pixels depend on. Others may hold packed texts and profiles of any size. */
 const needed: readonly string[] = ['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND']
 /** Bits of a pixel, by the color type, as a multiple of the depth. */
 const channelsOf: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 }
+
+export const isPng = (bytes: Buffer): boolean => bytes.subarray(0, 8).equals(signature)
 
 /**
  * Decodes a PNG. The library unpacks whatever the file holds, so what is unpacked is bounded before.
@@ -43,7 +36,7 @@ interface Chunk {
 
 /** The needed chunks, up to the end. */
 function chunksOf(bytes: Buffer): Chunk[] {
-  if (!bytes.subarray(0, 8).equals(signature)) throw new Error('it does not begin as a PNG')
+  if (!isPng(bytes)) throw new Error('it does not begin as a PNG')
   const chunks: Chunk[] = []
   for (let at = 8; at + 12 <= bytes.length; ) {
     const length = bytes.readUInt32BE(at)

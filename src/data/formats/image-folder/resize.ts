@@ -1,4 +1,4 @@
-import type { Image } from './png.ts'
+import type { Image } from './image.ts'
 
 /** Grey by the weights of ITU-R 601, as Pillow's `convert('L')` computes them; color with three equal channels. */
 export function withChannels(image: Image, channels: 1 | 3): Image {
