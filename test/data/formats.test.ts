@@ -240,7 +240,7 @@ describe('files', () => {
     const folder = file('x.txt', '').replace(/x\.txt$/, 'folder.csv')
     const { mkdirSync } = await import('node:fs')
     mkdirSync(folder)
-    expect(brief(await problemsOf(loadDataset(config(folder))))).toEqual(['data/not-a-file'])
+    expect(brief(await problemsOf(loadDataset(config(folder))))).toEqual(['data/no-files'])
   })
 
   it('that unpack to more than the limit are refused before they do', async () => {
