@@ -8,7 +8,17 @@ import { boxIcon, statusIcon } from './icons.ts'
 import type { BoxState, Report } from './model.ts'
 import { textCharts } from './mermaid.ts'
 import { fixed, gainAndInterval, meanAndSd, plural, rowsText, whole } from './numbers.ts'
-import { askText, engineText, headline, heldText, leverText, seedRows, settleText, timesText } from './phrases.ts'
+import {
+  askText,
+  averagedRows,
+  engineText,
+  headline,
+  heldText,
+  leverText,
+  seedRows,
+  settleText,
+  timesText,
+} from './phrases.ts'
 import { textIntervals } from './text-intervals.ts'
 
 /** `summary.md`: the verdict first, then what a reviewer asks next, in that order. `capSummary` limits its size. */
@@ -19,6 +29,7 @@ export function renderSummary(report: Report, curves: CurveBook): string {
     section('Checklist', checklist(report)),
     section('Curves', drawn(report, curves)),
     section('Measured on unseen seeds', measured(report)),
+    section('Averaged weights', averaged(report)),
     section('Lineage', lineage(report)),
     section('Seeds', seeds(report)),
     section('What the curves show', diagnostics(report)),
@@ -127,6 +138,11 @@ function measured({ verification }: Report): string {
     ? ''
     : `${text}\n\nMean ± SD over seeds. A positive gain means that the winner is better, whatever the metric's direction. P(better) is the probability that a run of the winner beats a run of the baseline with a different seed. ` +
         'Gains are paired by seed. Claims on metrics other than the objective are Holm-corrected; the intervals are not.'
+}
+
+function averaged(report: Report): string {
+  const { header, rows, note } = averagedRows(report)
+  return rows.length === 0 ? '' : `${table(header, rows)}\n\n${markdown(note, 1000)}`
 }
 
 function lineage({ lineage: entries }: Report): string {

@@ -6,6 +6,7 @@ import type { WorkerPool } from '../run/pool.ts'
 import { stages } from '../stages/index.ts'
 import { retrainBase } from './base-study.ts'
 import { conclude, openStudy, outFolder, type Study } from './conclude.ts'
+import { studyRemedies } from './diagnostics.ts'
 import { EngineBroke, onEngine, withBreaks } from './engine.ts'
 import type { StudyOptions } from './options.ts'
 import { prepare, type Prepared } from './prepare.ts'
@@ -62,7 +63,12 @@ async function studyOn(
     try {
       const { journal, judging } = study
       const resources = { runner: withBreaks(pool), journal, listener, clock, signal, preparing: prepared.took }
-      const outcome = await execute(prepared.plan, { ...resources, stages, settles: judging.settles })
+      const outcome = await execute(prepared.plan, {
+        ...resources,
+        stages,
+        settles: judging.settles,
+        remedies: studyRemedies(prepared.plan),
+      })
       pool.close()
       return await conclude(study, outcome, (clock() - start) / 1000)
     } finally {
