@@ -60,6 +60,18 @@ describe('the first lines', () => {
   it('that repeat a name above numbers are a header, and an error', async () => {
     expect(await problems(table('a,a,y', rows(20)))).toEqual(['data/duplicate-column 1:2 a'])
   })
+  it('with units below the header are one error', async () => {
+    expect(await problems(table('a,b,y', ['kg,m,-', ...rows(20)]))).toEqual(['data/second-header 2:1 kg, m, -'])
+    const slips = await problems(table('a,b,y', ['kg,1,p', ...rows(30)]))
+    expect(slips).toEqual(['data/not-a-number 2:1 kg'])
+  })
+  it('with a wrong row among them do not hide the delimiter', async () => {
+    const text = table(
+      'a;b;y',
+      rows(20).map((row, i) => (i === 3 ? `${row};9` : row).replaceAll(',', ';')),
+    )
+    expect(await problems(text)).toEqual(['data/ragged 5:4 4'])
+  })
   it('again among the rows are one error', async () => {
     const text = `${table('a,b,y', rows(20))}a,b,y\n${rows(20).join('\n')}\na,b,y\n${rows(3).join('\n')}`
     const found = await problemsOf(load(text))

@@ -1,4 +1,5 @@
-import { counted, fail } from '../problems.ts'
+import { isMissing, parseNumber } from '../cells.ts'
+import { counted, fail, listed } from '../problems.ts'
 
 /** What stands before the table, and its delimiter if that is named there. */
 export interface Preamble {
@@ -82,6 +83,29 @@ export function requireSameLength(
     at: { file, line, column: 1 },
     found: `${counted(first.length, 'cell')}, then ${counted(width, 'cell')} in each row`,
     hint,
+  })
+}
+
+/** With fewer columns or rows, a text above numbers may be a slip. */
+const [fewestColumns, fewestRows] = [2, 3]
+
+/**
+ * Rejects a second line of names or units below the header: texts above every column of numbers, of which there are several.
+ * Each would be an error of its own otherwise.
+ */
+export function requireOneHeader(file: string, line: number, rows: readonly (readonly string[])[]): void {
+  const [first = [], ...rest] = rows
+  if (rest.length < fewestRows) return
+  const isNumber = (cell = ''): boolean => !Number.isNaN(parseNumber(cell))
+  const numeric = first.flatMap((_, i) => (rest.every((row) => isNumber(row[i])) ? [i] : []))
+  const texts = numeric.map((i) => first[i] ?? '')
+  if (numeric.length < fewestColumns || texts.some((text) => isNumber(text) || isMissing(text))) return
+  fail({
+    code: 'data/second-header',
+    message: 'the line below the header has texts above every column of numbers: it is a second header, or units',
+    at: { file, line, column: 1 },
+    found: listed(first, 6),
+    hint: 'remove the line',
   })
 }
 

@@ -20,7 +20,16 @@ export function sniffDelimiter(sample: (delimiter: string) => string[][] | null)
     const other = ['\t', '|'].find((delimiter) => cells(delimiter, from) > 1)
     if (other !== undefined) return other
   }
-  return ','
+  // A wrong row among the first ones does not make the table one column: the row is named when it is read.
+  const shares = [',', ';', '\t', '|'].map((delimiter) => ({ delimiter, share: commonShare(sample(delimiter) ?? []) }))
+  return shares.reduce((a, b) => (b.share > a.share ? b : a)).delimiter
+}
+
+/** The share of the records that have as many cells as the first one; 0 if that has only one, or if they are a minority. */
+function commonShare([first, ...rest]: readonly (readonly string[])[]): number {
+  if (!first || first.length < 2) return 0
+  const share = rest.filter((row) => row.length === first.length).length / Math.max(1, rest.length)
+  return share > 0.5 ? share : 0
 }
 
 /**

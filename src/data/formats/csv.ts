@@ -7,7 +7,7 @@ import { builders, finish } from '../table.ts'
 import type { OpenTable, Table, TableUse } from '../table.ts'
 import { requireNames, requireText } from '../text.ts'
 import type { Want } from '../column.ts'
-import { namesOf, preambleOf, requireSameLength } from './csv-lines.ts'
+import { namesOf, preambleOf, requireOneHeader, requireSameLength } from './csv-lines.ts'
 import { QuotedCells, quotesMissing, RepeatedHeader } from './csv-rows.ts'
 import { hasHeader, sniffDelimiter } from './csv-sniff.ts'
 import type { FormatDefinition } from './definition.ts'
@@ -52,6 +52,7 @@ export function openDelimited(whole: Source, use: TableUse, fixed: string | null
   if (!first) return fail({ code: 'data/empty', message: `${file} has no rows` })
   requireSameLength(file, before.lines + 1, first, rest)
   const header = use.header === 'auto' ? hasHeader(first, rest, use.target) : use.header
+  if (header) requireOneHeader(file, before.lines + 2, rest)
   const names = header ? namesOf(first) : first.map((_, i) => String(i))
   requireNames(source, names)
   return {
