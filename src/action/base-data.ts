@@ -18,6 +18,11 @@ export function baseData(base: string, specPath: string, data: NormalizedData, c
 
 /** If the change leaves the file alone, only the change's own copy is read, to find that out. */
 async function fileOf(base: string, path: string, own: string, commits: Commits): Promise<BaseFile> {
+  const isFile = await stat(own).then(
+    (s) => s.isFile(),
+    () => false,
+  )
+  if (!isFile) return { kind: 'unknown', why: `${path} names several files, and only one file is compared` }
   const found = await blobAt(base, path, commits)
   if (!found.ok) return { kind: 'unknown', why: `${path} of the base commit cannot be read: ${found.error}` }
   const file = found.value

@@ -1,5 +1,8 @@
-/** Texts that mean "no value" in files written by people, spreadsheets, pandas, R and Weka. */
-const MISSING: ReadonlySet<string> = new Set(['', 'NA', 'N/A', 'NaN', 'nan', 'NAN', 'null', 'NULL', '?'])
+/** Texts that mean "no value" in files written by people, spreadsheets, databases, pandas, R and Weka. */
+const MISSING: ReadonlySet<string> = new Set([
+  ...['', 'NA', 'N/A', 'NaN', 'nan', 'NAN', 'null', 'NULL', '?', '<NA>', 'NaT', '-nan', '-NaN', '\\N'],
+  ...['#N/A', '#N/A N/A', '#NA', '#DIV/0!', '#VALUE!', '#REF!', '#NAME?', '#NUM!', '#NULL!', '1.#QNAN', '1.#IND', '-1.#IND'],
+])
 
 /** The largest magnitude that still rounds to a finite 32-bit float, the type of model inputs. */
 const LARGEST = 3.4028235677973362e38

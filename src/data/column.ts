@@ -4,13 +4,16 @@ import type { Texts } from './texts.ts'
 /** What to keep of a column: nothing; its numbers, as 32-bit or 64-bit floats; or its texts, as codes into levels. */
 export type Want = 'skip' | 'single' | 'double' | 'text'
 
-export type BadKind = 'missing' | 'text' | 'infinite'
+/** `rounded` is an integer whose last digits were lost, so that two of them may have become one. */
+export type BadKind = 'missing' | 'text' | 'infinite' | 'rounded'
 
 /** A cell that may turn out to be wrong, depending on what the column is used for. */
 export interface BadCell {
   readonly kind: BadKind
   readonly line: number
   readonly found: string
+  /** The file, if the table consists of several. */
+  readonly file?: string
 }
 
 /** One column as read. Its `at` is NaN if the cell is not a number, and everywhere if texts were kept. */
@@ -24,12 +27,16 @@ export interface Column {
   readonly codes: Int32Array | null
   /** In order of first appearance. */
   readonly levels: readonly string[] | null
+  /** Some different texts: all levels, or the first few of too many for categories; empty if numbers were kept. */
+  readonly texts: readonly string[]
   /** The first few bad cells of each kind, and the total count. */
   readonly bad: readonly BadCell[]
   readonly badCount: Readonly<Record<BadKind, number>>
 }
 
 const KEPT_BAD = 5
+/** Texts that are kept of a column that has too many for categories, and characters of each. */
+const [KEPT_TEXTS, KEPT_CHARACTERS] = [200, 100]
 const FIRST_CAPACITY = 16
 
 /** Collects a column cell by cell; memory is one number or one code per row, and each different text once. */
@@ -43,7 +50,8 @@ export class ColumnBuilder {
   #codes: Int32Array | null
   #levels: Map<string, number> | null
   readonly #bad: BadCell[] = []
-  readonly #badCount = { missing: 0, text: 0, infinite: 0 }
+  readonly #badCount = { missing: 0, text: 0, infinite: 0, rounded: 0 }
+  #few: readonly string[] = []
 
   /** Texts are kept as long as the column may be categorical, and then released. */
   constructor(name: string, index: number, want: Exclude<Want, 'skip'>, texts: Texts) {
@@ -57,10 +65,14 @@ export class ColumnBuilder {
     this.#levels = this.#isText ? new Map() : null
   }
 
-  /** One more cell, as text. */
-  text(cell: string, line: number): void {
+  /**
+   * One more cell, as text.
+   *
+   * @param literal whether the file says that it is a text, and no word for a missing value, by quoting it
+   */
+  text(cell: string, line: number, literal = false): void {
     if (this.#isText) {
-      if (isMissing(cell)) this.#note('missing', line, cell)
+      if (isMissing(cell) && !(literal && cell !== '')) this.#note('missing', line, cell)
       this.#level(cell)
     } else {
       const value = parseNumber(cell)
@@ -75,8 +87,10 @@ export class ColumnBuilder {
 
   /** One more cell that was already a number in the file. */
   number(cell: number, line: number): void {
-    if (this.#isText) this.#level(String(cell))
-    else if (fitsFloat32(cell)) this.#number(cell)
+    if (this.#isText) {
+      if (Number.isInteger(cell) && !Number.isSafeInteger(cell)) this.#note('rounded', line, String(cell))
+      this.#level(String(cell))
+    } else if (fitsFloat32(cell)) this.#number(cell)
     else {
       this.#number(NaN)
       this.#note('infinite', line, String(cell))
@@ -93,6 +107,7 @@ export class ColumnBuilder {
       at: this.#isText ? () => NaN : (row) => numbers[row] ?? NaN,
       codes: this.#codes?.subarray(0, this.#rows) ?? null,
       levels: this.#levels ? [...this.#levels.keys()] : null,
+      texts: this.#levels ? [...this.#levels.keys()] : this.#few,
       bad: this.#bad,
       badCount: this.#badCount,
     }
@@ -114,6 +129,7 @@ export class ColumnBuilder {
       code = this.#levels.size
       if (code === this.#texts.perColumn) {
         this.#texts.letGo(this.#levels.keys())
+        this.#few = [...this.#levels.keys()].slice(0, KEPT_TEXTS).map((one) => one.slice(0, KEPT_CHARACTERS))
         this.#levels = this.#codes = null
         return
       }

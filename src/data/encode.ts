@@ -1,6 +1,7 @@
 import type { InputColumn } from './inputs.ts'
 import { counted, fail, listed } from './problems.ts'
 import { scalingOf, type Scaling } from './scaling.ts'
+import { requireDifferent } from './same-levels.ts'
 import { encodeLevels } from './targets.ts'
 import type { Limits } from './source.ts'
 import type { DataConfig, Splits } from './types.ts'
@@ -40,7 +41,7 @@ export function encodeInputs(
       return numbers(column.name, at, rows, scaling)
     }
     const { levels, codes } = encodeLevels(column, limits.levels)
-    notes.push(...unseen(column.name, levels, codes, splits.train))
+    notes.push(...requireDifferent(column.name, levels, 'categories'), ...unseen(column.name, levels, codes, splits.train))
     return as === 'index' ? indices(column.name, requireKnown(column.name, codes)) : oneHot(column.name, levels, codes)
   })
   for (const [what, names] of flat) {

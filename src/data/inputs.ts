@@ -1,7 +1,8 @@
 import type { BadKind, Column } from './column.ts'
 import { typeOf } from './column-type.ts'
-import { counted, listed, Problems } from './problems.ts'
+import { counted, listed, Problems, type Problem } from './problems.ts'
 import type { Roles } from './roles.ts'
+import { isDecimalComma, isMissingWord, spelledNumbers, spellingOf } from './spelling.ts'
 import type { Table } from './table.ts'
 import type { DataConfig } from './types.ts'
 
@@ -12,7 +13,7 @@ export interface InputColumn {
 }
 
 /** One-hot columns that nobody requested have at most this many levels. */
-const AUTO_LEVELS = 100
+export const mostLevels = 100
 
 /**
  * Determines the type of every input, and rejects every cell that its use does not allow: missing values (nothing is
@@ -50,50 +51,75 @@ function decide(table: Table, columns: readonly Column[], problems: Problems): {
   for (const column of columns) {
     const type = typeOf(column, table.rows)
     checkCells(table, column, column.isText ? 'text' : 'number', problems)
-    if (hasDecimalCommas(column)) problems.add(decimalCommas(table.file, column))
+    const spelled = spelledNumbers(column.texts)
+    if (spelled) problems.add(otherSpelling(table.file, column, spelled))
     if (type === 'constant' || type === 'identifier') drop(type, column.name)
     else if (type === 'numeric') inputs.push({ column, as: 'number' })
-    else if ((column.levels?.length ?? Infinity) > AUTO_LEVELS) drop(`categorical (over ${AUTO_LEVELS} levels)`, column.name)
+    else if ((column.levels?.length ?? Infinity) > mostLevels) drop(`categorical (over ${mostLevels} levels)`, column.name)
     else inputs.push({ column, as: 'one-hot' })
   }
   const notes = [...dropped].map(([why, names]) => `${counted(names.length, `${why} column`)} dropped: ${listed(names)}`)
   return { inputs, notes }
 }
 
-/** Whether every value is a number with a decimal comma, `3,50`: as a category it would teach nothing. */
-function hasDecimalCommas({ levels }: Column): boolean {
-  return (
-    levels !== null &&
-    levels.length > 1 &&
-    levels.every((level) => /^[+-]?\d+(,\d+)?$/.test(level)) &&
-    levels.some((level) => level.includes(','))
-  )
+type Spelled = NonNullable<ReturnType<typeof spelledNumbers>>
+
+/** As categories, numbers in another spelling would teach nothing. */
+function otherSpelling(file: string, { name, index }: Column, { spelling, found }: Spelled): Problem {
+  return {
+    code: isDecimalComma(spelling) ? 'data/decimal-comma' : 'data/number-spelling',
+    message: `column "${name}" has numbers ${spelling.words}`,
+    at: { file, line: 1, column: index + 1 },
+    found: found.join(' '),
+    allowed: 'numbers with a decimal point',
+    hint: `${spelling.hint}, or list the column under categorical`,
+  }
 }
 
-const decimalCommas = (file: string, { name, index, levels }: Column) => ({
-  code: 'data/decimal-comma',
-  message: `column "${name}" has numbers with decimal commas`,
-  at: { file, line: 1, column: index + 1 },
-  found: (levels ?? []).slice(0, 3).join(' '),
-  allowed: 'numbers with a decimal point',
-  hint: 'write decimal points, or list the column under categorical',
-})
-
 function checkCells({ file, rows }: Table, column: Column, use: 'number' | 'text', problems: Problems): void {
-  const wrong: readonly BadKind[] = use === 'number' ? ['missing', 'text', 'infinite'] : ['missing']
-  const place = (line: number) => ({ file, line, column: column.index + 1 })
+  const wrong: readonly BadKind[] = use === 'number' ? ['missing', 'text', 'infinite'] : ['missing', 'rounded']
+  const place = (line: number, own = file) => ({ file: own, line, column: column.index + 1 })
   if (rows > 0 && column.badCount.missing === rows) {
     const at = place(column.bad[0]?.line ?? 1)
     problems.add({ code: 'data/empty-column', message: `column "${column.name}" has no values`, at, hint: 'leave it out' })
     return
   }
+  const spelled = use === 'number' && column.badCount.text > 1 ? spelledCells(column) : undefined
+  if (spelled) problems.add({ ...spelled.problem, at: place(spelled.line, spelled.file) })
   for (const cell of column.bad) {
-    if (wrong.includes(cell.kind)) problems.add({ ...explain(cell.kind, cell.found, column.name), at: place(cell.line) })
+    if (spelled && cell.kind === 'text') continue
+    if (wrong.includes(cell.kind))
+      problems.add({ ...explain(cell.kind, cell.found, column.name), at: place(cell.line, cell.file) })
   }
   for (const kind of wrong) {
+    if (spelled && kind === 'text') continue
     const kept = column.bad.filter((cell) => cell.kind === kind).length
     problems.addUnlisted(column.badCount[kind] - kept)
   }
+}
+
+/** One sentence about all cells of a column that spell numbers in the same other way. */
+function spelledCells({ name, bad, badCount }: Column) {
+  const cells = bad.filter(({ kind }) => kind === 'text')
+  const [first] = cells
+  const spelled = spelledNumbers(cells.map(({ found }) => found))
+  if (!first || !spelled) return undefined
+  return {
+    line: first.line,
+    file: first.file,
+    problem: {
+      code: 'data/not-a-number',
+      message: `${counted(badCount.text, 'cell')} of column "${name}" have numbers ${spelled.spelling.words}, the first of them here`,
+      found: first.found,
+      allowed: 'a decimal number',
+      hint: spelled.spelling.hint,
+    },
+  }
+}
+
+function hintFor(found: string): string {
+  if (isMissingWord(found)) return 'leave the cell of a missing value empty, then fill it in or drop the row'
+  return spellingOf(found)?.hint ?? 'list the column under data.inputs.categorical if it holds categories'
 }
 
 function explain(kind: BadKind, found: string, name: string) {
@@ -112,9 +138,15 @@ function explain(kind: BadKind, found: string, name: string) {
         message: `not a number in ${column}`,
         found,
         allowed: 'a decimal number',
-        hint: /^[+-]?\d+,\d+$/.test(found)
-          ? 'write a decimal point'
-          : 'list the column under data.inputs.categorical if it holds categories',
+        hint: hintFor(found),
+      }
+    case 'rounded':
+      return {
+        code: 'data/large-integer',
+        message: `an integer in ${column} that is too large to be kept exactly`,
+        found,
+        allowed: 'integers up to 9007199254740991, or texts',
+        hint: 'write it in quotes',
       }
     case 'infinite':
       return {

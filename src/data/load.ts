@@ -11,6 +11,7 @@ import { readSource, type DataFile } from './read-source.ts'
 import { LIMITS, type Limits } from './source.ts'
 import { splitRows } from './splits.ts'
 import type { OpenTable, Table } from './table.ts'
+import { requireDifferent } from './same-levels.ts'
 import { checkClasses, encodeLevels, standardizeTargets } from './targets.ts'
 import type { DataConfig, Dataset } from './types.ts'
 import { unwatched, type Watch } from './watch.ts'
@@ -27,6 +28,7 @@ export async function openData(config: DataConfig, source: DataFile): Promise<Op
     header: config.header,
     target: config.target,
     groupBy: config.split.groupBy,
+    shape: config.inputs.kind === 'array' ? config.inputs.shape : null,
   })
   return { opened, roles: resolveRoles(config, opened) }
 }
@@ -74,18 +76,23 @@ function assemble(
   const group = roles.group === null ? null : table.columns[roles.group]
   const { rows } = table
   const { split, task } = config
-  const groups = group ? encodeLevels(group, limits.levels).codes : null
+  const grouped = group ? encodeLevels(group, limits.levels) : null
+  const groups = grouped?.codes ?? null
+  const alike = grouped ? requireDifferent(group?.name ?? '', grouped.levels, 'values') : []
   if (task === 'regression') {
     const splits = splitRows({ rows, split, classes: null, groups })
     const { targets, targetScale } = standardizeTargets(target, rows, splits)
     const encoded = encodeInputs(config, rows, inputs, splits, limits)
-    const notes = split.stratify ? ['regression: the split is not stratified', ...encoded.notes] : encoded.notes
+    const unstratified = split.stratify ? ['regression: the split is not stratified'] : []
+    const notes = [...alike, ...unstratified, ...encoded.notes]
     return { inputs: encoded.values, features: encoded.features, notes, targets, task, classes: null, targetScale, splits }
   }
   const { levels: classes, codes } = encodeLevels(target, limits.levels)
+  alike.push(...requireDifferent(target.name, classes, 'classes'))
   checkClasses(config, classes, codes)
   const splits = splitRows({ rows, split, classes: split.stratify ? codes : null, groups })
-  const { values, features, notes } = encodeInputs(config, rows, inputs, splits, limits)
+  const { values, features, notes: encoded } = encodeInputs(config, rows, inputs, splits, limits)
+  const notes = [...alike, ...encoded]
   return { inputs: values, features, notes, targets: Float32Array.from(codes), task, classes, targetScale: null, splits }
 }
 

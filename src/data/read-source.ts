@@ -1,12 +1,15 @@
 import { stat } from 'node:fs/promises'
+import { isAbsolute, resolve } from 'node:path'
 import { createGunzip } from 'node:zlib'
 import { InputError } from '../base/diagnostics.ts'
 import { readWithin } from '../base/files.ts'
 import { shownPath } from '../base/paths.ts'
-import type { FormatDefinition } from './formats/definition.ts'
+import type { FolderFile, FormatDefinition } from './formats/definition.ts'
 import { formatOf } from './formats/index.ts'
 import { LineCount, tooLarge, tooMany } from './gauge.ts'
+import { isPattern, membersOf, type Members } from './members.ts'
 import { counted, fail } from './problems.ts'
+import { openShards } from './shards.ts'
 import { LIMITS, type Limits, type Source } from './source.ts'
 import { unwatched, type Watch } from './watch.ts'
 
@@ -18,8 +21,49 @@ export interface DataFile extends Source {
 /** Reads a data file. Throws an InputError if it cannot be read, is too large, or its name indicates no format. */
 export async function readSource(file: string, limits: Limits = LIMITS, watch: Watch = unwatched): Promise<DataFile> {
   const name = shownPath(file)
+  const members = await membersOf(file, name, limits)
+  if (members) return readMembers(name, members, limits, watch)
   const { format, zipped } = formatOf(name)
   watch.begin(`reading ${name}`)
+  const bytes = await contentOf(file, name, format, zipped, limits, watch)
+  if (bytes.length === 0) fail({ code: 'data/empty', message: `${name} is empty` })
+  return { file: name, format, bytes, limits, watch }
+}
+
+/**
+ * Reads several files as one. Its bytes are theirs in a row, followed by a list of their names and sizes: what the table
+ * depends on.
+ */
+async function readMembers(name: string, { format, files }: Members, limits: Limits, watch: Watch): Promise<DataFile> {
+  watch.begin(`reading ${name}`)
+  const found: FolderFile[] = []
+  let left = limits.bytes
+  for (const { name: member, path } of files) {
+    const within = { ...limits, bytes: left }
+    const bytes = await contentOf(path, `${shownFolder(name)}${member}`, format, formatOf(member).zipped, within, watch)
+    left -= bytes.length
+    found.push({ name: member, bytes })
+  }
+  const list = JSON.stringify(found.map((file) => [file.name, file.bytes.length]))
+  const bytes = Buffer.concat([...found.map((file) => file.bytes), Buffer.from(list)])
+  const shards = found.map((file) => ({ file: `${shownFolder(name)}${file.name}`, bytes: file.bytes }))
+  const open: FormatDefinition['open'] = (source, use) =>
+    format.openFolder ? format.openFolder(found, source, use) : openShards(format, shards, source, use)
+  return { file: name, format: { ...format, open }, bytes, limits, watch }
+}
+
+/** The folder of a pattern, or the folder itself. */
+const shownFolder = (name: string): string => (isPattern(name) ? name.slice(0, name.lastIndexOf('/') + 1) : `${name}/`)
+
+/** The content of one file, inflated. */
+async function contentOf(
+  file: string,
+  name: string,
+  format: FormatDefinition,
+  zipped: boolean,
+  limits: Limits,
+  watch: Watch,
+): Promise<Buffer> {
   const raw = await readBytes(file, name, limits)
   const lines = new LineCount(limits.lines, () => tooMany({ file: name }, 'line', limits.lines))
   const see = (chunk: Uint8Array): void => {
@@ -27,9 +71,7 @@ export async function readSource(file: string, limits: Limits = LIMITS, watch: W
     watch.look()
   }
   if (!zipped) see(raw)
-  const bytes = zipped ? await inflate(name, raw, limits, see) : raw
-  if (bytes.length === 0) fail({ code: 'data/empty', message: `${name} is empty` })
-  return { file: name, format, bytes, limits, watch }
+  return zipped ? inflate(name, raw, limits, see) : raw
 }
 
 async function readBytes(file: string, name: string, limits: Limits): Promise<Buffer> {
@@ -45,7 +87,8 @@ async function readBytes(file: string, name: string, limits: Limits): Promise<Bu
     if (code === undefined) throw error
     const missing = code === 'ENOENT' || code === 'ENOTDIR'
     const message = missing ? `there is no file ${name}` : `${name} cannot be read`
-    return fail({ code: 'data/unreadable', message, found: code })
+    const hint = missing && !isAbsolute(file) ? { hint: `it was looked for in ${shownPath(resolve(file, '..'))}` } : {}
+    return fail({ code: 'data/unreadable', message, found: code, ...hint })
   }
 }
 

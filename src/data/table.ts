@@ -9,6 +9,8 @@ export interface TableUse {
   /** Null while nothing is known, as in `inspect`. */
   readonly target: string | null
   readonly groupBy: string | null
+  /** The shape of one row, if the spec gives it: images are resized to it. */
+  readonly shape?: readonly number[] | null
 }
 
 /** A table whose column names are known but whose rows are not read yet, so that a wrong name fails before they are. */

@@ -1,20 +1,12 @@
-import { isUtf8 } from 'node:buffer'
+import { otherThanUtf8 } from '../base/encoding.ts'
 import { counted, fail } from './problems.ts'
 import type { Source } from './source.ts'
 
 /** Rejects what is not UTF-8 text, with a guess of what it is instead. */
-export function requireText(source: Source): void {
-  if (isUtf8(source.bytes)) return
-  const [first, second] = source.bytes
-  const hint =
-    first === 0x1f && second === 0x8b
-      ? 'it looks like gzip: name it .gz'
-      : (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)
-        ? 'it looks like UTF-16: save it as UTF-8'
-        : first === 0x50 && second === 0x4b
-          ? 'it looks like a zip archive or a spreadsheet: save it as CSV'
-          : 'save it as UTF-8'
-  fail({ code: 'data/encoding', message: `${source.file} is not UTF-8 text`, allowed: 'UTF-8', hint })
+export function requireText({ bytes, file }: Source): void {
+  const hint = otherThanUtf8(bytes)
+  if (hint === null) return
+  fail({ code: 'data/encoding', message: `${file} is not UTF-8 text`, allowed: 'UTF-8', hint })
 }
 
 /** A line of a file, without surrounding blanks. */

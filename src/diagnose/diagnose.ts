@@ -3,7 +3,7 @@ import { stageTuning } from '../stages/index.ts'
 import type { CurveGroup } from './curve.ts'
 import type { Finding, Move } from './finding.ts'
 import { read, type Reading } from './reading.ts'
-import type { RuleDefinition, Symptom } from './rules/definition.ts'
+import type { LeastPoints, RuleDefinition, Symptom } from './rules/definition.ts'
 import { rules } from './rules/index.ts'
 
 /**
@@ -35,6 +35,28 @@ function findingOf(subject: string, rule: RuleDefinition, runs: readonly Reading
     moves: first.moves,
     stage: stageOf(first.moves),
   }
+}
+
+/** How many of all rules have too little to judge in every run of a group. */
+export interface TooShort {
+  readonly rules: number
+  readonly of: number
+}
+
+/** The rules that need more evaluations, or more steps, than any run of the group has. */
+export function tooShortFor({ curves, context }: CurveGroup): TooShort {
+  const runs = curves.map((curve) => read(curve, context))
+  const short = rules.filter(({ least }) => least !== undefined && runs.every((run) => isShort(run, least)))
+  return { rules: short.length, of: rules.length }
+}
+
+/** Only what a log has is counted: one without steps is not too short for a rule on steps. */
+function isShort({ curve }: Reading, { evaluations, steps }: LeastPoints): boolean {
+  const few = (count: number, least: number | undefined): boolean => least !== undefined && count > 0 && count < least
+  const enough = (count: number, least: number | undefined): boolean => least !== undefined && count >= least
+  const [evaluated, logged] = [curve.evaluations.length, curve.steps.length]
+  if (enough(evaluated, evaluations) || enough(logged, steps)) return false
+  return few(evaluated, evaluations) || few(logged, steps)
 }
 
 const isSeen = (symptom: Symptom | undefined): symptom is Symptom => symptom !== undefined

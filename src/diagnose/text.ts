@@ -1,4 +1,5 @@
 import { printable } from '../base/printable.ts'
+import type { TooShort } from './diagnose.ts'
 import type { Finding, Move, Sight } from './finding.ts'
 
 /** `in 4 of 5 seeds`, or nothing if there is one run. */
@@ -18,16 +19,20 @@ export const moveText = ({ lever, change }: Move): string => (lever === null ? c
 /** Findings for a terminal, as plain text; if there are none, a sentence that says so. */
 export function findingsText(
   findings: readonly Finding[],
-  groups: readonly { readonly subject: string; readonly runs: number }[],
+  groups: readonly { readonly subject: string; readonly runs: number; readonly tooShort?: TooShort }[],
 ): string {
   return groups
-    .map(({ subject, runs }) => {
+    .map(({ subject, runs, tooShort }) => {
       const own = findings.filter((f) => f.subject === subject)
       const head = `${printable(subject)} (${runs} ${runs === 1 ? 'run' : 'runs'})`
-      return own.length === 0 ? `${head}: no rule found anything wrong.\n` : `${head}\n${own.map(findingText).join('\n')}`
+      const rest = tooShort && tooShort.rules > 0 ? shortText(tooShort) : ''
+      if (own.length === 0) return `${head}: no rule found anything wrong${rest === '' ? '' : `, but ${rest}`}.\n`
+      return `${head}\n${own.map(findingText).join('\n')}${rest === '' ? '' : `\n  Besides, ${rest}.\n`}`
     })
     .join('\n')
 }
+
+const shortText = ({ rules, of }: TooShort): string => `${rules} of ${of} rules had too few evaluations or steps to judge`
 
 function findingText(finding: Finding): string {
   const { rule, title, sights, cause, moves, stage } = finding

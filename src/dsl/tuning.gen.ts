@@ -196,7 +196,7 @@ export interface Spec {
  */
 export interface Data {
   /**
-   * Data file, relative to the spec: csv, tsv, jsonl, npy or npz, and .gz of each. It must lie inside the workspace.
+   * Data file, relative to the spec: csv, tsv, jsonl, npy, npz, parquet, json-array, txt, psv or image-folder, and .gz of each. It must lie inside the workspace.
    */
   source: string
   /**

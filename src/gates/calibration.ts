@@ -2,6 +2,7 @@ import type { Calibration } from '../dsl/tuning.gen.ts'
 import type { GateDefinition } from './definition.ts'
 import { metricDefaults } from './metric-rule.ts'
 import { nonInferiority, type MarginRule } from './non-inferiority.ts'
+import { requireDifference } from './range.ts'
 import { marginOf, shared } from './schema.ts'
 import { calibrationEvidence } from './supplementary.ts'
 
@@ -30,9 +31,10 @@ export const calibration: GateDefinition<CalibrationRule, Calibration> = {
       onInconclusive: shared.onInconclusive,
     },
   },
-  rules: ({ metric = 'nll', margin, paired = false, ...rest }) => [
-    { gate: 'calibration', metric, ...metricDefaults(rest), margin, paired },
-  ],
+  rules({ metric = 'nll', margin, paired = false, ...rest }, report) {
+    requireDifference(metric, 'margin', margin, report)
+    return [{ gate: 'calibration', metric, ...metricDefaults(rest), margin, paired }]
+  },
   judge(rule, evidence, analysis) {
     const judged = nonInferiority.judge(rule, evidence, analysis)
     const supplementary = [...(judged.finding.evidence ?? []), ...calibrationEvidence(evidence.candidate)]

@@ -2,6 +2,7 @@ import type { Regression } from '../dsl/tuning.gen.ts'
 import type { GateDefinition } from './definition.ts'
 import { metricDefaults } from './metric-rule.ts'
 import { nonInferiority, type MarginRule } from './non-inferiority.ts'
+import { requireDifference } from './range.ts'
 import { marginOf, shared } from './schema.ts'
 
 /** The candidate is not worse than the baseline by `margin` or more (non-inferiority). */
@@ -25,7 +26,8 @@ export const regression: GateDefinition<RegressionRule, Regression> = {
       onInconclusive: shared.onInconclusive,
     },
   },
-  rules: ({ metric, margin, paired = false, ...rest }) => [
-    { gate: 'regression', metric, ...metricDefaults(rest), margin, paired },
-  ],
+  rules({ metric, margin, paired = false, ...rest }, report) {
+    requireDifference(metric, 'margin', margin, report)
+    return [{ gate: 'regression', metric, ...metricDefaults(rest), margin, paired }]
+  },
 }

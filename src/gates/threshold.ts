@@ -11,6 +11,7 @@ import { allOnOneSide } from './exact.ts'
 import { inconclusive, seedHasNoEffect, seedsWithoutEffect, tooFewSeeds, unfinished, type Finding } from './finding.ts'
 import { judgesMetric, metricDefaults } from './metric-rule.ts'
 import { designAnalysis, noiseOf, power, seedsAlone, type PowerProblem, type StudyDesign } from './power.ts'
+import { requireLevel } from './range.ts'
 import { shared } from './schema.ts'
 import { intervalWords, limitWords, shown, signed } from './words.ts'
 
@@ -91,6 +92,8 @@ function rules({ metric, min = null, max = null, ...rest }: Threshold, report: R
     const found = `min ${min}, max ${max}`
     report('range-reversed', 'min', 'the threshold is reversed', { found, allowed: 'min at most max' })
   }
+  requireLevel(metric, 'min', min, report)
+  requireLevel(metric, 'max', max, report)
   const base = { gate: 'threshold', metric, ...metricDefaults(rest) } as const
   // With neither end, returns a rule so that its metric is checked too; the spec is rejected anyway.
   if (max === null) return [{ ...base, min, max: null }]

@@ -76,6 +76,8 @@ const ranges: Readonly<Record<MetricName, readonly [number, number]>> = {
 /** What rounding may add to a bound. */
 const rounding = 1e-9
 
+export const rangeOf = (name: MetricName): readonly [least: number, most: number] => ranges[name]
+
 export const isMetricName = (name: string): name is MetricName => Object.hasOwn(metrics, name)
 
 /** Whether the metric can have this value at all: finite, and inside its range. */

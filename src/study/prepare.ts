@@ -1,13 +1,15 @@
 import { realpath } from 'node:fs/promises'
-import { dirname, relative, resolve, sep, isAbsolute } from 'node:path'
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { InputError, type Diagnostic } from '../base/diagnostics.ts'
 import { compile } from '../compile/compile.ts'
+import { shownPath } from '../base/paths.ts'
 import { rulesIn } from '../compile/normalize/gates.ts'
 import { warningsOf } from '../compile/warnings.ts'
 import type { NormalizedSpec } from '../compile/normalized.ts'
 import { checkData } from '../data/check.ts'
 import { checkNames } from '../data/checks/index.ts'
 import { loadDataset } from '../data/load.ts'
+import { isPattern } from '../data/members.ts'
 import { LIMITS } from '../data/source.ts'
 import type { CheckName, DataFinding } from '../data/checks/definition.ts'
 import type { Dataset } from '../data/types.ts'
@@ -95,7 +97,7 @@ function gatePlaces({ spec }: ParsedSpec): SpecPath[] {
 async function dataPath(spec: NormalizedSpec, parsed: ParsedSpec, { specPath, workspace }: SpecSource): Promise<string> {
   const at = parsed.locate(['data', 'source'])
   const named = resolve(dirname(specPath), spec.data.source)
-  const real = await realpath(named).catch(() => {
+  const real = await realPath(named).catch(() => {
     throw new InputError([
       {
         code: 'data/unreadable',
@@ -103,7 +105,7 @@ async function dataPath(spec: NormalizedSpec, parsed: ParsedSpec, { specPath, wo
         message: 'the data file does not exist',
         at,
         found: spec.data.source,
-        hint: 'write the path relative to the folder of the spec',
+        hint: `write the path relative to the folder of the spec; it was looked for at ${shownPath(named)}`,
       },
     ])
   })
@@ -121,6 +123,14 @@ async function dataPath(spec: NormalizedSpec, parsed: ParsedSpec, { specPath, wo
     ])
   }
   return real
+}
+
+/** With all links resolved. A pattern names files of a folder, which must exist. */
+async function realPath(path: string): Promise<string> {
+  return realpath(path).catch(async (error: unknown) => {
+    if (!isPattern(path)) throw error
+    return join(await realpath(dirname(path)), basename(path))
+  })
 }
 
 function factsOf(dataset: Dataset): DataFacts {

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { InputError, type Diagnostic } from '../base/diagnostics.ts'
-import { readTextWithin, reasonOf } from '../base/files.ts'
+import { otherThanUtf8 } from '../base/encoding.ts'
+import { readWithin, reasonOf } from '../base/files.ts'
 import type { Result } from '../base/result.ts'
 import { normalize } from '../compile/normalize.ts'
 import type { NormalizedSpec } from '../compile/normalized.ts'
@@ -49,7 +50,12 @@ async function textOf(path: string): Promise<string> {
     fail('spec/unreadable', `the spec ${path} is not a file`, 'a folder or a device', 'a YAML or JSON file')
   if (found.size > mostSpecBytes)
     fail('spec/too-large', `the spec ${path} is too large`, `${found.size} bytes`, `at most ${mostSpecBytes} bytes`)
-  return readTextWithin(path, mostSpecBytes, 'spec/too-large')
+  const bytes = await readWithin(path, mostSpecBytes)
+  if (!bytes) return fail('spec/too-large', `the spec ${path} is too large`, `more than ${mostSpecBytes} bytes`)
+  const hint = otherThanUtf8(bytes)
+  if (hint === null) return bytes.toString('utf8')
+  const message = `the spec ${path} is not UTF-8 text`
+  throw new InputError([{ code: 'spec/encoding', severity: 'error', message, allowed: 'UTF-8', hint }])
 }
 
 function overridden(spec: NormalizedSpec, { stages, seeds, trials, minutes }: SpecSource): NormalizedSpec {

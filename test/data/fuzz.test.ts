@@ -15,6 +15,9 @@ const seeds: Readonly<Record<string, readonly Buffer[]>> = {
   'csv.gz': [gzipSync(smallCsv(30))],
   jsonl: [Buffer.from(lines.join('\n'))],
   npy: ['float32', 'int64', 'fortran', 'float16', 'bool', 'text'].map((name) => readFileSync(fixture(`${name}.npy`))),
+  json: [Buffer.from(`[${lines.join(',\n')}]`)],
+  txt: [Buffer.from(smallCsv(30).replaceAll(',', '  '))],
+  parquet: ['none', 'groups', 'v2'].map((name) => readFileSync(fixture(`tables/${name}.parquet`))),
   npz: ['images', 'images-fortran'].map((name) => readFileSync(fixture(`${name}.npz`))),
 }
 

@@ -195,7 +195,7 @@ describe('what is no curve', () => {
   }
   it('is an input error with a place or a suggestion', () => {
     expect(messages('a,val_los\n1,2\n')).toEqual(['diagnose/no-curve  did you mean val_los → val_loss?'])
-    expect(messages('step,loss\n1,2\n2,high\n3,x\n')).toEqual(['diagnose/not-a-number 3', 'diagnose/not-a-number 4'])
+    expect(messages('step,loss\n1,2\n2,high\n3,x\n')).toEqual(['diagnose/not-a-number 3'])
     expect(messages('{"loss": 1}\n[1]\n')).toEqual(['diagnose/not-json-lines 2'])
     expect(messages('{"loss": 1}\n{"loss": \n')).toEqual(['diagnose/not-json-lines 2'])
     expect(messages('')).toEqual(['diagnose/no-curve'])

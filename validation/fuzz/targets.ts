@@ -60,6 +60,7 @@ function spec(file: string): Target['read'] {
 }
 
 const split = { validation: 0.2, test: 0.2, stratify: false, groupBy: null, seed: 17 }
+const none = { ...split, validation: 0, test: 0 }
 const plain: Omit<DataConfig, 'source'> = {
   target: '-1',
   header: 'auto',
@@ -87,6 +88,19 @@ function table(name: string): Target['read'] {
     }
     return outcome
   }
+}
+
+/** One image of a folder with two classes. */
+async function images(bytes: Buffer, folder: string): Promise<Outcome> {
+  mkdirSync(join(folder, 'images', 'b'), { recursive: true })
+  written(join(folder, 'images', 'a'), '1.png', bytes)
+  written(join(folder, 'images', 'b'), '2.png', bytes)
+  const source = join(folder, 'images')
+  const way = loadDataset({ ...plain, source, inputs: { kind: 'array', shape: [4, 4, 3], scale: 1 }, split: none })
+  return way.then(
+    () => 'read',
+    (error: unknown) => refusal(error, 'refused'),
+  )
 }
 
 /** Rethrows whatever is no refusal. */
@@ -168,6 +182,10 @@ const reads: Readonly<Record<string, Target['read']>> = {
   jsonl: table('table.jsonl'),
   npy: table('table.npy'),
   npz: table('table.npz'),
+  parquet: table('table.parquet'),
+  json: table('table.json'),
+  image: images,
+  txt: table('table.txt'),
   gz: (bytes, folder) => table(isArray(bytes) ? 'table.npy.gz' : 'table.csv.gz')(bytes, folder),
   'log-csv': log('log.csv'),
   'log-semicolon': log('log.csv'),

@@ -309,7 +309,7 @@ export const parsingGuards: readonly Guard[] = [
   {
     attack: 20,
     guard: 'A log has no more rows than one may have.',
-    file: 'src/diagnose/read/rows.ts',
+    file: 'src/diagnose/read/raw.ts',
     find: '    if (++rows > logLimits.rows) ',
     replace: '    if (++rows < 0) ',
     tests: [untrusted('of more rows than a log has is refused')],

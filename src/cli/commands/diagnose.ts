@@ -1,15 +1,16 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InputError } from '../../base/diagnostics.ts'
+import { otherThanUtf8 } from '../../base/encoding.ts'
 import { readWithin, reasonOf } from '../../base/files.ts'
 import type { Context, CurveGroup } from '../../diagnose/curve.ts'
-import { diagnose } from '../../diagnose/diagnose.ts'
+import { diagnose, tooShortFor } from '../../diagnose/diagnose.ts'
 import { foreignCurves, type KnownFacts } from '../../diagnose/read/foreign.ts'
 import { contextOfRun, isJournal, journalCurves } from '../../diagnose/read/journal.ts'
 import { findingsText } from '../../diagnose/text.ts'
 import { isRun } from '../../run/valid-run.ts'
 import { readReport } from '../../study/judge-again.ts'
-import { out } from '../print.ts'
+import { err, out } from '../print.ts'
 
 export interface DiagnoseOptions {
   readonly classes?: number
@@ -33,7 +34,7 @@ export async function diagnoseCommand(paths: readonly string[], options: Diagnos
       ? `${JSON.stringify(findings, null, 2)}\n`
       : findingsText(
           findings,
-          groups.map((g) => ({ subject: g.subject, runs: g.curves.length })),
+          groups.map((g) => ({ subject: g.subject, runs: g.curves.length, tooShort: tooShortFor(g) })),
         ),
   )
   return 0
@@ -51,7 +52,7 @@ async function curvesOf(path: string, options: DiagnoseOptions): Promise<CurveGr
   )
   const file = folder ? join(path, 'journal.jsonl') : path
   const text = await readText(file)
-  if (!isJournal(text)) return foreignCurves(text, file, facts)
+  if (!isJournal(text)) return foreignCurves(text, file, facts, (sentence) => err.lines(`Note: ${sentence}`))
   const known = folder ? await reportFacts(path) : undefined
   const rows = facts.validationRows === null ? null : { train: 0, validation: facts.validationRows }
   const merged: JournalFacts = {
@@ -86,6 +87,11 @@ async function readText(file: string): Promise<string> {
       },
     ])
   })
+  const hint = content ? otherThanUtf8(content) : null
+  if (hint !== null) {
+    const message = `${file} is not UTF-8 text`
+    throw new InputError([{ code: 'diagnose/encoding', severity: 'error', message, allowed: 'UTF-8', hint }])
+  }
   if (content) return content.toString('utf8')
   const [message, allowed] = [`${file} is too large`, `at most ${mostBytes} bytes`]
   throw new InputError([{ code: 'diagnose/too-large', severity: 'error', message, allowed }])

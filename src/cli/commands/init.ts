@@ -8,6 +8,8 @@ import { normalizeChecks } from '../../compile/normalize/data.ts'
 import { presetFor } from '../../compile/presets/index.ts'
 import { checkedUses } from '../../compile/targets/workflow.ts'
 import { inspect } from '../../data/inspect.ts'
+import { mostLevels } from '../../data/inputs.ts'
+import { listed } from '../../data/problems.ts'
 import type { TableSummary } from '../../data/types.ts'
 import { renderSpec } from '../../dsl/init.ts'
 import { initialGates, type InitialFacts } from '../../gates/initial.ts'
@@ -118,6 +120,7 @@ async function writeSpec(data: string, options: InitOptions): Promise<void> {
   out.lines(
     `${options.output}: written for ${summary.rows} rows and ${summary.columns.length} columns${described(summary)}`,
     ...(found === null ? [] : [pilotLine(found)]),
+    ...leftOut(summary),
     'Review it, then run:',
     `  tunegate plan ${spec}`,
     `  tunegate run ${spec}`,
@@ -167,6 +170,17 @@ function retargeted(summary: TableSummary, target: string | undefined): TableSum
   }
   const regression = column.type === 'numeric' && !(column.whole && column.distinct <= 20)
   return { ...summary, target: column.name, task: regression ? 'regression' : 'classification' }
+}
+
+/** The columns that do not become inputs, each with the reason. An image keeps all of its pixels. */
+function leftOut({ columns, target, imageShape }: TableSummary): string[] {
+  if (imageShape) return []
+  const reasons = columns.flatMap(({ name, type, distinct }) => {
+    if (name === target) return []
+    if (type === 'categorical') return distinct > mostLevels ? [`${name} (over ${mostLevels} different texts)`] : []
+    return type === 'numeric' ? [] : [`${name} (${type === 'constant' ? 'one value' : 'names the rows'})`]
+  })
+  return reasons.length === 0 ? [] : [`Columns that do not become inputs: ${listed(reasons, 12)}`]
 }
 
 function described({ target, task, imageShape }: TableSummary): string {

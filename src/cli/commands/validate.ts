@@ -11,11 +11,12 @@ export async function validateCommand(specPath: string, { data }: { readonly dat
     out.lines(`${specPath}: valid (${spec.stages.length} stages, ${spec.gates.length} gates); its data was not checked`)
     return 0
   }
-  const { plan, warnings } = await prepare(source)
+  const { plan, warnings, dataset } = await prepare(source)
   err.lines(...warnings.flatMap(diagnosticLines))
   const { train, validation, test } = plan.workload.data.rows
   out.lines(
     `${specPath}: valid (${plan.jobs.length} stages, ${plan.gates.length} gates; ${train} + ${validation} + ${test} rows, ${plan.workload.parameters} parameters)`,
+    ...dataset.notes.map((note) => `  Note: ${note}`),
   )
   return 0
 }

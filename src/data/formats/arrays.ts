@@ -95,11 +95,21 @@ function readPlaces(source: Source, rows: number, places: readonly Place[], want
     const want = wants[index] ?? 'skip'
     if (want === 'skip') return null
     const at = (row: number): number => array.at(row, column)
-    const clean = { name, index, bad: [], badCount: { missing: 0, text: 0, infinite: 0 } }
+    const clean = { name, index, bad: [], badCount: { missing: 0, text: 0, infinite: 0, rounded: 0 }, texts: [] }
     if (want !== 'text') return { ...clean, isText: false, at, codes: null, levels: null }
     return { ...clean, isText: true, at: () => NaN, ...encode(rows, at, name, texts) }
   })
   return { file, rows, columns }
+}
+
+/** Two of them may have become one. */
+function tooLargeInteger(name: string, row: number, value: number): never {
+  return fail({
+    code: 'data/large-integer',
+    message: `row ${row} of ${name} has an integer that is too large to be a class or a group`,
+    found: String(value),
+    allowed: 'integers up to 9007199254740991',
+  })
 }
 
 /** Numbers as levels, in order of first appearance; nulls if there are too many for categories. */
@@ -110,6 +120,7 @@ function encode(rows: number, at: (row: number) => number, name: string, texts: 
     const value = at(row)
     let code = levels.get(value)
     if (code === undefined) {
+      if (Number.isInteger(value) && !Number.isSafeInteger(value)) tooLargeInteger(name, row, value)
       if (levels.size === texts.perColumn) return { codes: null, levels: null }
       levels.set(value, (code = levels.size))
     }

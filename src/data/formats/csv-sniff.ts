@@ -1,31 +1,76 @@
 import { isMissing, parseNumber } from '../cells.ts'
 
 /**
- * The delimiter that splits the first records into the most cells, with the same number in each. Semicolons win a tie: with
+ * The delimiter that splits the first records into the most cells, with the same number in each. If no candidate does, the first record may be a title and is not counted. Semicolons win a tie: with
  * decimal commas ("1,5;2,5") the comma splits just as evenly, and once more.
  *
  * @param sample the first records under a candidate, or null if they cannot be parsed with it
  */
 export function sniffDelimiter(sample: (delimiter: string) => string[][] | null): string {
-  const cells = (delimiter: string): number => {
-    const rows = sample(delimiter) ?? []
+  const cells = (delimiter: string, from: number): number => {
+    const rows = (sample(delimiter) ?? []).slice(from)
     const count = rows[0]?.length ?? 0
     return rows.every((row) => row.length === count) ? count : 0
   }
-  const comma = cells(',')
-  const semicolon = cells(';')
-  if (semicolon > 1 && semicolon + 1 >= comma) return ';'
-  if (comma > 1) return ','
-  return cells('\t') > 1 ? '\t' : cells('|') > 1 ? '|' : ','
+  for (const from of [0, 1]) {
+    const comma = cells(',', from)
+    const semicolon = cells(';', from)
+    if (semicolon > 1 && semicolon + 1 >= comma) return ';'
+    if (comma > 1) return ','
+    const other = ['\t', '|'].find((delimiter) => cells(delimiter, from) > 1)
+    if (other !== undefined) return other
+  }
+  // A wrong row among the first ones does not make the table one column: the row is named when it is read.
+  const shares = [',', ';', '\t', '|'].map((delimiter) => ({ delimiter, share: commonShare(sample(delimiter) ?? []) }))
+  return shares.reduce((a, b) => (b.share > a.share ? b : a)).delimiter
+}
+
+/** The share of the records that have as many cells as the first one; 0 if that has only one, or if they are a minority. */
+function commonShare([first, ...rest]: readonly (readonly string[])[]): number {
+  if (!first || first.length < 2) return 0
+  const share = rest.filter((row) => row.length === first.length).length / Math.max(1, rest.length)
+  return share > 0.5 ? share : 0
 }
 
 /**
- * Whether the first record names the columns: none of its cells is a number, and no name repeats. If the target is a name,
- * it decides: the header is the record that contains it.
+ * Whether the first record names the columns: none of its cells is a number, or its numbers count on as names do, such as
+ * years. A name that repeats is still a name above a column of numbers. If the target is a name, it decides: the header is the
+ * record that contains it.
  */
 export function hasHeader(first: readonly string[], rest: readonly (readonly string[])[], target: string | null): boolean {
   if (target !== null && !/^-?\d+$/.test(target) && first.includes(target)) return true
   const named = first.filter((cell) => cell !== '')
-  if (named.length === 0 || new Set(named).size < named.length || rest.length === 0) return false
-  return first.every((cell) => Number.isNaN(parseNumber(cell)) && (cell === '' || !isMissing(cell)))
+  if (named.length === 0 || rest.length === 0) return false
+  if (first.some(isNumber)) return areNumberedNames(first, rest)
+  if (new Set(named).size < named.length && !first.some((cell, i) => cell !== '' && isNumeric(i, rest))) return false
+  return first.every((cell) => cell === '' || !isMissing(cell))
+}
+
+const isNumber = (cell: string): boolean => !Number.isNaN(parseNumber(cell))
+const isNumeric = (column: number, rows: readonly (readonly string[])[]): boolean =>
+  rows.every((row) => isNumber(row[column] ?? ''))
+
+/** Fewer numbers that count on may be a row of counts. */
+const fewestNumbered = 3
+const [firstYear, lastYear] = [1000, 2999]
+
+/**
+ * Whether a first record with numbers names columns: 0, 1, 2, … over an index without a name or beside no other cells, as
+ * pandas writes a table without names; or years in equal steps over columns that hold something else.
+ */
+function areNumberedNames(first: readonly string[], rest: readonly (readonly string[])[]): boolean {
+  const places = first.flatMap((cell, i) => (isNumber(cell) ? [i] : []))
+  const numbers = places.map((i) => Number(first[i]))
+  const [start = NaN, second = NaN] = numbers
+  const step = second - start
+  const countsOn = numbers.every((n, i) => Number.isInteger(n) && n === start + i * step) && step > 0
+  const others = first.filter((cell, i) => cell !== '' && !places.includes(i))
+  if (!countsOn || others.some(isMissing) || new Set(others).size < others.length) return false
+  const overIndex = first[0] === '' && !first.includes('', 1) && rest.every((row) => row[0] !== '')
+  if (overIndex && numbers.length >= (start === 0 ? 2 : fewestNumbered)) return true
+  if (start === 0 && step === 1) return others.length === 0 && numbers.length > fewestNumbered
+  const areYears = start >= firstYear && (numbers.at(-1) ?? 0) <= lastYear && numbers.length >= fewestNumbered
+  const within = (cell = ''): boolean =>
+    Number(cell) >= firstYear && Number(cell) <= lastYear && Number.isInteger(Number(cell))
+  return areYears && !rest.every((row) => places.every((i) => within(row[i])))
 }

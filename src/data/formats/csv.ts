@@ -7,6 +7,8 @@ import { builders, finish } from '../table.ts'
 import type { OpenTable, Table, TableUse } from '../table.ts'
 import { requireNames, requireText } from '../text.ts'
 import type { Want } from '../column.ts'
+import { namesOf, preambleOf, requireOneHeader, requireSameLength } from './csv-lines.ts'
+import { QuotedCells, quotesMissing, RepeatedHeader } from './csv-rows.ts'
 import { hasHeader, sniffDelimiter } from './csv-sniff.ts'
 import type { FormatDefinition } from './definition.ts'
 
@@ -32,21 +34,26 @@ export const tsv: FormatDefinition = {
 }
 
 /**
- * Delimited text as in RFC 4180. It tolerates a byte order mark, any line endings, blank lines, and spaces around the
- * delimiters. It rejects rows whose length differs from the first.
+ * Delimited text as in RFC 4180. It tolerates a byte order mark, any line endings, blank lines, spaces around the
+ * delimiters, and lines before the header that are comments or that name the delimiter. It rejects rows whose length differs
+ * from the first.
  *
  * @param fixed the delimiter; null to detect it from the first rows
  */
-function openDelimited(source: Source, use: TableUse, fixed: string | null): OpenTable {
-  requireText(source)
-  const { bytes, file, limits } = source
-  const head = beginning(bytes, limits.record)
+export function openDelimited(whole: Source, use: TableUse, fixed: string | null): OpenTable {
+  requireText(whole)
+  const { file, limits } = whole
+  const before = preambleOf(beginning(whole.bytes, limits.record), fixed, sample)
+  const source = { ...whole, bytes: whole.bytes.subarray(before.bytes) }
+  const head = beginning(source.bytes, limits.record)
   requireFewSeparators(source, head)
-  const delimiter = fixed ?? sniffDelimiter((candidate) => sample(head, candidate))
+  const delimiter = fixed ?? before.delimiter ?? sniffDelimiter((candidate) => sample(head, candidate))
   const [first, ...rest] = sample(head, delimiter) ?? records(source, head, { ...DIALECT, delimiter, to: SAMPLE_ROWS })
   if (!first) return fail({ code: 'data/empty', message: `${file} has no rows` })
+  requireSameLength(file, before.lines + 1, first, rest)
   const header = use.header === 'auto' ? hasHeader(first, rest, use.target) : use.header
-  const names = first.map((cell, i) => (header && cell !== '' ? cell : String(i)))
+  if (header) requireOneHeader(file, before.lines + 2, rest)
+  const names = header ? namesOf(first) : first.map((_, i) => String(i))
   requireNames(source, names)
   return {
     file,
@@ -55,7 +62,7 @@ function openDelimited(source: Source, use: TableUse, fixed: string | null): Ope
     delimiter,
     rowShape: null,
     target: null,
-    read: (wants) => readRows(source, { delimiter, header, names }, wants),
+    read: (wants) => readRows(source, { delimiter, header, names, first, linesBefore: before.lines }, wants),
   }
 }
 
@@ -67,11 +74,20 @@ const DIALECT: Options = {
   record_delimiter: ['\r\n', '\n', '\r'],
 }
 
+/** Lines that are always in the sample, however long they are: a header, and rows to compare it with. */
+const SAMPLE_LINES = 4
+
 /** The first bytes, up to the end of a line. */
 function beginning(bytes: Buffer, mostRecord: number): Buffer {
   if (bytes.length <= SAMPLE_BYTES) return bytes
-  const whole = bytes.lastIndexOf(10, SAMPLE_BYTES)
-  const end = whole > 0 ? whole : bytes.indexOf(10, SAMPLE_BYTES)
+  let end = bytes.lastIndexOf(10, SAMPLE_BYTES)
+  let least = -1
+  for (let line = 0; line < SAMPLE_LINES && least < SAMPLE_LINES * mostRecord; line++) {
+    const next = bytes.indexOf(10, least + 1)
+    if (next < 0) break
+    least = next
+  }
+  end = Math.max(end, least)
   return bytes.subarray(0, end > 0 ? end + 1 : mostRecord)
 }
 
@@ -98,14 +114,20 @@ function requireFewSeparators({ file, limits }: Source, head: Buffer): void {
 
 /**
  * The first records under a delimiter; null if they cannot be parsed with it, for example because a quote opens in
- * mid-field.
+ * mid-field. A record that the end of the sample cuts short is left out.
  */
 function sample(head: Buffer, delimiter: string): string[][] | null {
+  const found: string[][] = []
   try {
-    return parse(head, { ...DIALECT, delimiter, to: SAMPLE_ROWS })
+    const onRecord = (cells: string[]): null => {
+      found.push(cells)
+      return null
+    }
+    parse(head, { ...DIALECT, delimiter, to: SAMPLE_ROWS, on_record: onRecord })
+    return found
   } catch (error) {
-    if (error instanceof CsvError) return null
-    throw error
+    if (!(error instanceof CsvError)) throw error
+    return error.code === 'CSV_QUOTE_NOT_CLOSED' && found.length > 1 && head.length >= SAMPLE_BYTES ? found : null
   }
 }
 
@@ -113,32 +135,43 @@ interface Layout {
   readonly delimiter: string
   readonly header: boolean
   readonly names: readonly string[]
+  /** The first record as written. */
+  readonly first: readonly string[]
+  /** Lines of the file before those that are parsed. */
+  readonly linesBefore: number
 }
 
-function readRows(source: Source, { delimiter, header, names }: Layout, wants: readonly Want[]): Table {
+function readRows(source: Source, layout: Layout, wants: readonly Want[]): Table {
+  const { delimiter, header, names, first, linesBefore } = layout
   const columns = builders(source, names, wants)
   const gauge = new Gauge(source, columns.filter((column) => column !== null).length)
   const problems = new Problems()
   let skip = header
   let rows = 0
   let before = 0
+  const repeated = new RepeatedHeader(source.file)
+  const quoted = quotesMissing(source.bytes) ? new QuotedCells() : null
   const onRecord = (cells: string[], { lines }: { readonly lines: number }): null => {
     // The parser counts lines at the end of a record. Only one that spans several, or follows blank ones, needs a closer
     // look.
-    const line = lines - before > 1 ? lines - breaksIn(cells) : lines
+    const line = linesBefore + (lines - before > 1 ? lines - breaksIn(cells) : lines)
     before = lines
+    const literal = quoted?.take(cells.length)
     if (skip) {
       skip = false
       return null
     }
     gauge.row(cells.length)
-    if (cells.length === names.length) {
+    if (header && cells[0] === first[0] && cells.every((cell, i) => cell === first[i])) repeated.see(line)
+    else if (cells.length === names.length) {
       rows++
-      for (let i = 0; i < cells.length; i++) columns[i]?.text(cells[i] ?? '', line)
+      for (let i = 0; i < cells.length; i++) columns[i]?.text(cells[i] ?? '', line, literal?.[i])
     } else problems.add(ragged(source.file, line, cells.length, names.length))
     return null
   }
-  records(source, source.bytes, { ...DIALECT, delimiter, on_record: onRecord })
+  const cast = quoted ? { cast: quoted.see } : {}
+  records(source, source.bytes, { ...DIALECT, delimiter, on_record: onRecord, ...cast })
+  repeated.report(problems)
   problems.throwIfAny()
   return finish(source.file, rows, columns)
 }
@@ -159,7 +192,7 @@ function ragged(file: string, line: number, found: number, allowed: number) {
     at: { file, line, column: Math.min(found, allowed) + 1 },
     found: String(found),
     allowed: String(allowed),
-    hint: 'quote cells that contain the delimiter',
+    hint: found === 1 ? 'remove lines that are not rows' : 'quote cells that contain the delimiter',
   }
 }
 

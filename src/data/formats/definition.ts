@@ -1,6 +1,13 @@
 import type { Source } from '../source.ts'
 import type { OpenTable, TableUse } from '../table.ts'
 
+/** A file of a folder, inflated. */
+export interface FolderFile {
+  /** Its path in the folder, with `/` between folders. */
+  readonly name: string
+  readonly bytes: Buffer
+}
+
 /**
  * A format of data files: everything that is special about it. The reader, `init`, the schema and the docs use this
  * interface.
@@ -27,4 +34,11 @@ export interface FormatDefinition {
    * @throws InputError if the content does not match the file's name; its places are file:line:column, counted from 1
    */
   open(source: Source, use: TableUse): OpenTable | Promise<OpenTable>
+  /**
+   * Reads a folder of files of this format, if a file is less than a table, such as an image. If absent, files of a folder are
+   * tables with the same columns, one below the other.
+   *
+   * @param files each with its path in the folder, sorted
+   */
+  openFolder?(files: readonly FolderFile[], source: Source, use: TableUse): OpenTable | Promise<OpenTable>
 }

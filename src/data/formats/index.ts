@@ -1,12 +1,16 @@
 import { fail } from '../problems.ts'
 import { csv, tsv } from './csv.ts'
 import type { FormatDefinition } from './definition.ts'
+import { imageFolder } from './image-folder/index.ts'
+import { jsonArray } from './json-array.ts'
 import { jsonl } from './jsonl.ts'
 import { npy } from './npy.ts'
 import { npz } from './npz.ts'
+import { parquet } from './parquet/index.ts'
+import { psv, txt } from './txt.ts'
 
 /** Every format, in the order in which messages and docs list them. */
-export const formats: readonly FormatDefinition[] = [csv, tsv, jsonl, npy, npz]
+export const formats: readonly FormatDefinition[] = [csv, tsv, jsonl, npy, npz, parquet, jsonArray, txt, psv, imageFolder]
 
 /** The format that a file's name indicates. Throws an InputError if it indicates none. */
 export function formatOf(file: string): { readonly format: FormatDefinition; readonly zipped: boolean } {

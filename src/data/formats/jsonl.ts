@@ -7,7 +7,7 @@ import type { Problem } from '../problems.ts'
 import type { Source } from '../source.ts'
 import { builders, finish } from '../table.ts'
 import type { OpenTable, Table } from '../table.ts'
-import { linesOf, requireNames, requireText } from '../text.ts'
+import { type Line, linesOf, requireNames, requireText } from '../text.ts'
 import type { FormatDefinition } from './definition.ts'
 
 type Cell = string | number | boolean | null
@@ -22,13 +22,17 @@ export const jsonl: FormatDefinition = {
   endings: ['jsonl', 'ndjson'],
   summary: 'One JSON object per line, all with the same keys, or one array per line. `null` is a missing value.',
   isText: true,
-  open,
+  open: (source) => openRows(source, linesOf),
 }
 
-function open(source: Source): OpenTable {
+/** The rows of a file, each as a JSON text with its line. */
+type RowTexts = (source: Source) => Iterable<Line>
+
+/** A table whose rows are JSON objects with the same keys, or arrays. */
+export function openRows(source: Source, texts: RowTexts): OpenTable {
   requireText(source)
   const { file } = source
-  for (const { text, line } of linesOf(source)) {
+  for (const { text, line } of texts(source)) {
     const row = parseRow(source, line, text)
     if ('code' in row) return fail(row)
     const names = row.entries.map(([name]) => name)
@@ -42,20 +46,20 @@ function open(source: Source): OpenTable {
       delimiter: null,
       rowShape: null,
       target: null,
-      read: (wants) => readRows(source, names, wants),
+      read: (wants) => readRows(source, texts, names, wants),
     }
   }
   return fail({ code: 'data/empty', message: `${file} has no rows` })
 }
 
-function readRows(source: Source, names: readonly string[], wants: readonly Want[]): Table {
+function readRows(source: Source, texts: RowTexts, names: readonly string[], wants: readonly Want[]): Table {
   const { file } = source
   const columns = builders(source, names, wants)
   const gauge = new Gauge(source, columns.filter((column) => column !== null).length)
   const indices = new Map(names.map((name, i) => [name, i]))
   const problems = new Problems()
   let rows = 0
-  for (const { text, line } of linesOf(source)) {
+  for (const { text, line } of texts(source)) {
     const row = parseRow(source, line, text)
     gauge.row('code' in row ? 1 : row.entries.length)
     const cells = 'code' in row ? row : arrange(file, line, row.entries, indices)
@@ -74,6 +78,9 @@ function push(column: ColumnBuilder | null, cell: Cell, line: number): void {
   else column?.text(cell === null ? '' : String(cell), line)
 }
 
+/** Python writes NaN, which JSON does not have. */
+const bare = /[:,[]\s*-?(?:NaN|Infinity)\s*[,}\]]/
+
 const at = (file: string, line: number, index: number) => ({ file, line, column: index + 1 })
 
 /** Values of a row are scalars, so anything deeper is rejected whatever it contains. */
@@ -85,21 +92,21 @@ function parseRow(
   text: string,
 ): { readonly entries: Row; readonly array: boolean } | Problem {
   const parsed = parseJson(text, { bytes: limits.record, depth: mostDepth, values: 2 * limits.columns })
-  if (!parsed.ok) return refused(file, line, parsed.error)
+  if (!parsed.ok) return refused(file, line, text, parsed.error)
   const { value } = parsed
   if (value !== null && typeof value === 'object') return { entries: Object.entries(value), array: Array.isArray(value) }
   const [found, allowed] = [text, 'an object or an array']
   return { code: 'data/json', message: 'the line is not a row', at: at(file, line, 0), found, allowed }
 }
 
-function refused(file: string, line: number, { kind, message, found, allowed }: JsonProblem): Problem {
+function refused(file: string, line: number, text: string, { kind, message, found, allowed }: JsonProblem): Problem {
   if (kind === 'not-json') {
     return {
       code: 'data/json',
       message: 'the line is not JSON',
       at: at(file, line, 0),
       found: message.replace('is not JSON: ', ''),
-      hint: 'write one complete object on each line',
+      hint: bare.test(text) ? 'write null for a missing value' : 'write one complete object for each row',
     }
   }
   return {

@@ -9,7 +9,7 @@ export const columns = {
   seed: ['seed', 'random_seed'],
   step: ['step', 'global_step', 'iteration', 'iter', 'batch', 'update', 'trainer_global_step'],
   epoch: ['epoch'],
-  loss: ['loss', 'batch_loss', 'step_loss', 'train_loss_step', 'training_loss_step'],
+  loss: ['loss', 'batch_loss', 'step_loss', 'train_loss_step', 'training_loss_step', 'total_loss'],
   trainLoss: [
     'train_loss',
     'training_loss',
@@ -21,6 +21,7 @@ export const columns = {
     'epoch_loss',
     'train_log_loss',
     'train_logloss',
+    'train_total_loss',
   ],
   validationLoss: [
     'val_loss',
@@ -38,6 +39,8 @@ export const columns = {
     'val_cross_entropy',
     'val_log_loss',
     'val_logloss',
+    'val_total_loss',
+    'validation_total_loss',
   ],
   trainAccuracy: [
     'train_accuracy',
@@ -69,7 +72,18 @@ export const columns = {
   validationR2: ['validation_r2', 'val_r2', 'eval_r2', 'test_r2'],
   validationEce: ['validation_ece', 'val_ece', 'eval_ece', 'ece', 'test_ece'],
   validationConfidence: ['validation_confidence', 'val_confidence', 'eval_confidence', 'confidence'],
-  learningRate: ['learning_rate', 'lr', 'train_lr', 'lr_adam', 'lr_adamw', 'lr_nadam', 'lr_sgd', 'optimizer_lr', 'rate'],
+  learningRate: [
+    'learning_rate',
+    'lr',
+    'train_lr',
+    'lr_adam',
+    'lr_adamw',
+    'lr_nadam',
+    'lr_sgd',
+    'optimizer_lr',
+    'rate',
+    'lr_pg0',
+  ],
   gradientNorm: [
     'gradient_norm',
     'grad_norm',

@@ -2,6 +2,7 @@ import { groupBy } from '../../base/lists.ts'
 import { mean } from '../../stats/describe.ts'
 import type { Context, Curve, CurveGroup, EvaluationPoint, Measured, StepPoint } from '../curve.ts'
 import type { Column } from './columns.ts'
+import { trainingsOf } from './order.ts'
 import { type Row, rowsOf } from './rows.ts'
 
 /** What no log says; null if unknown. */
@@ -12,22 +13,34 @@ export interface KnownFacts {
 }
 
 /**
- * Curves of a CSV file or of JSON lines, from any tool. Rows with validation values are evaluations. If at least half of the
+ * Curves of a log of any tool: CSV, JSON lines, or one of the forms in `tools.ts`. Rows with validation values are evaluations. If at least half of the
  * rows with training values are evaluations (one row per epoch, as Keras writes), `loss` is the epoch's training loss;
  * otherwise it is a step's. Rows belong to one run unless a column distinguishes runs or seeds; runs with the same stage and
- * label are seeds of one trial.
+ * label are seeds of one trial. A log that holds several trainings, one after another, is judged training by training.
+ *
+ * @param note receives a sentence about what was left out, converted or split
  */
-export function foreignCurves(text: string, file: string, facts: KnownFacts): CurveGroup[] {
-  const rows = rowsOf(text, file)
+export function foreignCurves(
+  text: string,
+  file: string,
+  facts: KnownFacts,
+  note: (sentence: string) => void = () => {},
+): CurveGroup[] {
+  const rows = rowsOf(text, file, note)
   const context = contextOf(rows, facts)
   const groups = groupBy(rows, (r) => [r.words.get('stage'), r.words.get('label')].filter((w) => w !== undefined).join(', '))
-  return [...groups].map(([label, own]) => ({
-    subject: label === '' ? file : label,
-    context,
-    curves: [...groupBy(own, (r) => `${r.words.get('run') ?? ''} ${r.numbers.get('seed') ?? ''}`.trim())].map(([id, run]) =>
-      curveFrom(run, id === '' ? file : id),
-    ),
-  }))
+  return [...groups].flatMap(([label, own]) => {
+    const subject = label === '' ? file : label
+    const runs = groupBy(own, (r) => `${r.words.get('run') ?? ''} ${r.numbers.get('seed') ?? ''}`.trim())
+    const trainings = [...runs].map(([id, run]) => ({ id: id === '' ? file : id, trainings: trainingsOf(run) }))
+    const most = Math.max(...trainings.map((t) => t.trainings.length))
+    if (most > 1) note(`${subject}: ${most} trainings follow one another; each is judged by itself`)
+    return Array.from({ length: most }, (_, n) => ({
+      subject: most > 1 ? `${subject}, training ${n + 1}` : subject,
+      context,
+      curves: trainings.flatMap((t) => (t.trainings[n] ? [curveFrom(t.trainings[n], t.id)] : [])),
+    }))
+  })
 }
 
 function contextOf(rows: readonly Row[], { classes, validationRows, targetLoss }: KnownFacts): Context {

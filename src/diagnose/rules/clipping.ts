@@ -13,6 +13,7 @@ export const clipping: RuleDefinition = {
   summary: 'More than half of the steps are clipped.',
   evidence: 'gradient',
   quorum: 'most',
+  least: { steps: leastSteps },
   look(run) {
     const logged = run.curve.steps.filter((s) => s.clipped !== null)
     const clipped = logged.filter((s) => s.clipped).length

@@ -16,6 +16,14 @@ interface Definition {
   readonly summary: string
   /** Where the evidence is, for the chart of a finding: in the gradient norms. If absent, in the loss. */
   readonly evidence?: 'gradient'
+  /** The fewest points with which the rule can find anything: either is enough. If absent, any number may do. */
+  readonly least?: LeastPoints
+}
+
+/** A number of evaluations, or of logged steps, in one run. */
+export interface LeastPoints {
+  readonly evaluations?: number
+  readonly steps?: number
 }
 
 /** A rule on each run separately. */

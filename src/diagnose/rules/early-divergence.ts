@@ -1,6 +1,7 @@
 import { numberAt } from '../../base/numbers.ts'
 import { medianFilter } from '../../stats/describe.ts'
 import { shown } from '../../stats/outcome.ts'
+import type { Curve } from '../curve.ts'
 import type { Reading } from '../reading.ts'
 import { sightOf, type RuleDefinition, type Symptom } from './definition.ts'
 
@@ -9,6 +10,11 @@ const leastWindow = 20
 const factor = 4
 /** How many times the batch noise a rise must also exceed, so that a hard batch that lifts a loss near 0 does not count. */
 const beyondNoise = 4
+
+/** So many logged gradients in a row, up to the last one, are more than steps that mixed precision skips. */
+const leastLost = 3
+/** A loss that ends at so many times its first value has not come from noise. */
+const explosion = 1000
 
 const moves: Symptom['moves'] = [
   { lever: 'learningRate', change: 'lower it to a third, or to the rate that a range test finds', to: { times: 1 / 3 } },
@@ -22,16 +28,41 @@ export const earlyDivergence: RuleDefinition = {
   title: 'The loss diverges early',
   summary: 'The loss is not finite, or its median of five rises above four times its best in the first tenth of the run.',
   quorum: 'any',
-  look: (run) => notFinite(run) ?? risen(run),
+  look: (run) => notFinite(run) ?? risen(run) ?? exploded(run),
 }
 
 function notFinite(run: Reading): Symptom | undefined {
-  const { status, steps } = run.curve
-  const broken = steps.find((s) => s.loss !== null && !Number.isFinite(s.loss))
-  if (status !== 'diverged' && !broken) return undefined
-  const at = broken?.step ?? (steps.at(-1)?.step ?? 0) + 1
   const cause = 'The steps are too large for the curvature: each one pushes the weights further off course.'
-  return { sight: sightOf(run, [at, at], { step: at }, `training stopped being finite at step ${at}`), cause, moves }
+  const broken = brokenAt(run.curve)
+  if (run.curve.status !== 'diverged' && !broken) return undefined
+  const at = broken?.step ?? (run.curve.steps.at(-1)?.step ?? 0) + 1
+  const place = broken?.epoch != null ? `epoch ${broken.epoch}` : `step ${at}`
+  return { sight: sightOf(run, [at, at], { step: at }, `training stopped being finite at ${place}`), cause, moves }
+}
+
+interface Broken {
+  readonly step: number
+  /** Null if steps were logged, which are more exact. */
+  readonly epoch: number | null
+}
+
+/**
+ * The first place with a loss that is not finite, of a step or of an evaluation. Mixed precision skips single steps with
+ * gradients that are not finite, so gradients count only if none is finite from there on.
+ */
+function brokenAt({ steps, evaluations }: Curve): Broken | undefined {
+  const isBroken = (value: number | null): boolean => value !== null && !Number.isFinite(value)
+  const step = steps.find(({ loss }) => isBroken(loss))
+  const evaluation = evaluations.find(({ train, validation }) => isBroken(train.loss) || isBroken(validation.loss))
+  const norms = steps.filter(({ gradientNorm }) => gradientNorm !== null)
+  const lastSound = norms.findLastIndex(({ gradientNorm }) => !isBroken(gradientNorm))
+  const lost = norms.length - lastSound > leastLost ? norms[lastSound + 1] : undefined
+  const found: Broken[] = [
+    ...(step ? [{ step: step.step, epoch: null }] : []),
+    ...(lost ? [{ step: lost.step, epoch: null }] : []),
+    ...(evaluation ? [{ step: evaluation.step, epoch: steps.length > 0 ? null : evaluation.epoch }] : []),
+  ]
+  return found.toSorted((a, b) => a.step - b.step)[0]
 }
 
 function risen(run: Reading): Symptom | undefined {
@@ -57,6 +88,29 @@ function risen(run: Reading): Symptom | undefined {
         `the loss (median of 5 steps) rose from ${shown(best)} to ${shown(peak)} within the first ${window} steps`,
       ),
       cause: 'The first steps are too large: they push the weights too far for training to recover.',
+      moves,
+    }
+  }
+  return undefined
+}
+
+/** One loss an epoch, as many tools log it, rises by orders of magnitude and stays there. */
+function exploded(run: Reading): Symptom | undefined {
+  for (const [what, points] of [
+    ['training', run.trained],
+    ['validation', run.validated],
+  ] as const) {
+    const [first, last] = [points[0], points.at(-1)]
+    if (!first || !last || !(last.loss > explosion * Math.abs(first.loss)) || first.loss === 0) continue
+    const from = points.find(({ loss }) => loss > explosion * Math.abs(first.loss)) ?? last
+    return {
+      sight: sightOf(
+        run,
+        [from.step, last.step],
+        { first: first.loss, end: last.loss },
+        `the ${what} loss rose from ${shown(first.loss)} to ${shown(last.loss)}`,
+      ),
+      cause: 'The steps are too large: they push the weights too far for training to recover.',
       moves,
     }
   }

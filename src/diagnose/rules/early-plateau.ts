@@ -18,6 +18,7 @@ export const earlyPlateau: RuleDefinition = {
   title: 'The loss plateaus too soon',
   summary: 'The training loss stops falling long before the run ends, above what a good fit reaches.',
   quorum: 'most',
+  least: { evaluations: 8, steps: 8 },
   look(run) {
     if (!underTarget(run)) return undefined
     const course = courseOf(run)

@@ -25,6 +25,7 @@ export const epochBoundaries: RuleDefinition = {
   title: 'The loss jumps at epoch boundaries',
   summary: 'The loss is high and low at the same steps of every epoch, more than shuffled rows explain.',
   quorum: 'most',
+  least: { steps: leastEpochs * leastSteps },
   look(run) {
     const epochs = byEpoch(run)
     if (epochs === undefined) return undefined

@@ -12,6 +12,7 @@ export const flat: RuleDefinition = {
   title: 'Training and validation are flat from the start',
   summary: 'Neither split gains anything beyond noise from the start on.',
   quorum: 'most',
+  least: { evaluations: 5, steps: 5 },
   look(run) {
     const { start, constantLoss, trained, steps, end, batchNoise, validated } = run
     const from = Math.min(start, constantLoss ?? Infinity)

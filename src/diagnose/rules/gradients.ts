@@ -19,6 +19,7 @@ export const gradients: RuleDefinition = {
   summary: 'Gradient norms explode or vanish, or the model predicts the same for all rows, and training failed as well.',
   evidence: 'gradient',
   quorum: 'any',
+  least: { steps: 10 },
   look(run) {
     const norms = run.curve.steps.flatMap((s) => s.gradientNorm ?? [])
     if (norms.length < 10 || !(underTarget(run) || run.curve.status === 'diverged')) return undefined

@@ -17,6 +17,7 @@ export const oscillation: RuleDefinition = {
   title: 'The loss oscillates',
   summary: 'The validation loss swings by more than 15 % around its trend in a fifth of the evaluations or more.',
   quorum: 'most',
+  least: { evaluations: leastEvaluations },
   look(run) {
     const later = run.validated.slice(Math.floor(run.validated.length / 5))
     if (later.length < leastEvaluations) return undefined

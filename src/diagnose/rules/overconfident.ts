@@ -15,6 +15,7 @@ export const overconfident: RuleDefinition = {
   title: 'The model is overconfident',
   summary: 'Calibration error or log loss exceeds what calibrated probabilities explain: confidence is above accuracy.',
   quorum: 'most',
+  least: { evaluations: 3 },
   look(run) {
     const last = run.curve.evaluations.slice(-3)
     const rows = run.context.rows?.validation

@@ -42,6 +42,7 @@ export const overfit: RuleDefinition = {
   title: 'The model trains well but validates poorly',
   summary: 'Validation gets worse beyond noise while training gets better, or training does better by a tenth of all rows.',
   quorum: 'most',
+  least: { evaluations: 2 * ending },
   look: (run) => rises(run) ?? gapes(run),
 }
 

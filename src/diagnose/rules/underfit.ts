@@ -9,6 +9,7 @@ export const underfit: RuleDefinition = {
   title: 'The model underfits, even on training rows',
   summary: 'The training loss ends far above what a good fit reaches.',
   quorum: 'most',
+  least: { evaluations: 3, steps: 30 },
   look(run) {
     if (!underTarget(run) || run.curve.status === 'diverged') return undefined
     const left = shareLeft(run)

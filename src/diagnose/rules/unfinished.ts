@@ -9,6 +9,7 @@ export const unfinished: RuleDefinition = {
   title: 'The loss is still falling when the run ends',
   summary: 'The training loss is still falling when the run ends, above what a good fit reaches.',
   quorum: 'most',
+  least: { evaluations: 5 },
   look(run) {
     const fall = underTarget(run) ? lateFall(run) : undefined
     if (!fall) return undefined

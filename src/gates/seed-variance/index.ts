@@ -1,6 +1,7 @@
 import type { SeedVariance } from '../../dsl/tuning.gen.ts'
 import type { GateDefinition, RuleBehavior } from '../definition.ts'
 import { metricDefaults } from '../metric-rule.ts'
+import { requireDifference } from '../range.ts'
 import { shared } from '../schema.ts'
 import { cap, type SeedVarianceRule } from './cap.ts'
 import { ratio, type SpreadRatioRule } from './ratio.ts'
@@ -49,6 +50,7 @@ export const seedVariance: GateDefinition<Rule, SeedVariance> = {
       // Returns a rule so that its metric is checked too; the spec is rejected anyway.
       return [{ ...base, maxStd: 1 }]
     }
+    requireDifference(metric, 'maxStd', maxStd, report)
     return [...(maxStd === null ? [] : [{ ...base, maxStd }]), ...(maxRatio === null ? [] : [{ ...base, maxRatio }])]
   },
   count: ({ maxStd = null, maxRatio = null }) => (maxStd !== null && maxRatio !== null ? 2 : 1),

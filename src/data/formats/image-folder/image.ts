@@ -1,0 +1,10 @@
+/** An image with 8 bits per value, row-major, channels last: 1 for gray, 3 for color. Transparency is dropped. */
+export interface Image {
+  readonly width: number
+  readonly height: number
+  readonly channels: 1 | 3
+  readonly values: Uint8Array
+}
+
+/** More pixels than any image of a data set has. */
+export const mostPixels = 50_000_000

@@ -1,0 +1,154 @@
+import type { FileMetaData, RowGroup, SchemaTree } from 'hyparquet'
+import { parquetMetadata, parquetSchema } from 'hyparquet'
+import { InputError } from '../../../base/diagnostics.ts'
+import type { ColumnBuilder, Want } from '../../column.ts'
+import { requireSize } from '../../gauge.ts'
+import { fail, listed } from '../../problems.ts'
+import type { Source } from '../../source.ts'
+import { builders, finish, type OpenTable, type Table } from '../../table.ts'
+import { requireNames } from '../../text.ts'
+import type { FormatDefinition } from '../definition.ts'
+import { valuesOf } from './pages.ts'
+import { requireSoundStruct } from './thrift.ts'
+
+/**
+ * Parquet by hyparquet, column by column: only the columns that are needed are unpacked, one page at a time. Nested columns
+ * are named and cannot be used.
+ */
+export const parquet: FormatDefinition = {
+  name: 'parquet',
+  endings: ['parquet', 'pq'],
+  summary:
+    'Apache Parquet, with every usual compression. Nulls and NaN are missing values, booleans are the texts true and false, ' +
+    'and dates are texts. Columns of lists or structures cannot be used.',
+  isText: false,
+  open,
+}
+
+/** Metadata that are longer belong to no table that fits the limits. */
+const mostMetadata = 32 * 2 ** 20
+const magic = 'PAR1'
+
+function open(source: Source): OpenTable {
+  const meta = readable(source, () => metadataOf(source))
+  const columns = readable(source, () => parquetSchema(meta).children)
+  const names = columns.map(({ element }) => element.name)
+  requireNames(source, names)
+  const rows = meta.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0)
+  if (!Number.isSafeInteger(rows) || rows < 0 || meta.row_groups.some(({ num_rows }) => num_rows < 0)) {
+    return refuse(source, `${rows} rows`)
+  }
+  requireSize(source, rows, columns.length)
+  return {
+    file: source.file,
+    names,
+    header: true,
+    delimiter: null,
+    rowShape: null,
+    target: null,
+    read: (wants) => readColumns(source, meta, columns, rows, wants),
+  }
+}
+
+function metadataOf({ bytes }: Source): FileMetaData {
+  const { length } = bytes
+  const magics = length < 12 ? [] : [bytes.toString('latin1', 0, 4), bytes.toString('latin1', length - 4)]
+  if (magics[1] === 'PARE') throw new Error('it is encrypted')
+  if (magics[0] !== magic || magics[1] !== magic) throw new Error('it does not begin and end with PAR1')
+  const size = bytes.readUInt32LE(length - 8)
+  if (size > Math.min(mostMetadata, length - 12)) throw new Error(`it states ${size} bytes of metadata`)
+  requireSoundStruct(bytes.subarray(0, length - 8), length - 8 - size)
+  return parquetMetadata(bytes, { geoparquet: false })
+}
+
+function readColumns(
+  source: Source,
+  meta: FileMetaData,
+  columns: readonly SchemaTree[],
+  rows: number,
+  wants: readonly Want[],
+): Table {
+  const built = builders(
+    source,
+    columns.map(({ element }) => element.name),
+    wants,
+  )
+  const nested = columns.filter((column, i) => built[i] && isNested(column)).map(({ element }) => element.name)
+  if (nested.length > 0) {
+    fail({
+      code: 'data/nested',
+      message: `${source.file} has columns of lists or structures, which cannot be used`,
+      found: listed(nested),
+      hint: 'list the columns to use under data.inputs, or write one column per value',
+    })
+  }
+  const root = readable(source, () => parquetSchema(meta))
+  columns.forEach((column, i) => {
+    const builder = built[i]
+    if (!builder) return
+    source.watch.look()
+    readable(source, () => fill(source, meta.row_groups, [root, column], builder))
+  })
+  return finish(source.file, rows, built)
+}
+
+const isNested = ({ element, children }: SchemaTree): boolean =>
+  children.length > 0 || element.repetition_type === 'REPEATED'
+
+/** Reads one column. Its rows are counted from 1. */
+function fill(
+  { bytes, limits, watch }: Source,
+  groups: readonly RowGroup[],
+  path: readonly SchemaTree[],
+  to: ColumnBuilder,
+) {
+  const name = path.at(-1)?.element.name
+  let line = 1
+  for (const { columns, num_rows } of groups) {
+    const chunk = columns.find(
+      ({ meta_data }) => meta_data?.path_in_schema.length === 1 && meta_data.path_in_schema[0] === name,
+    )
+    if (!chunk?.meta_data || chunk.file_path !== undefined) throw new Error(`it does not hold the column ${name}`)
+    for (const values of valuesOf({ bytes, meta: chunk.meta_data, path, rows: Number(num_rows) }, limits.memory / 8)) {
+      watch.look()
+      for (const value of values) push(to, value, line++)
+    }
+  }
+}
+
+function push(column: ColumnBuilder, value: unknown, line: number): void {
+  if (typeof value === 'number') {
+    if (Number.isNaN(value)) column.text('', line)
+    else column.number(value, line)
+  } else if (typeof value === 'bigint') {
+    const number = Number(value)
+    if (Number.isSafeInteger(number)) column.number(number, line)
+    else column.text(String(value), line)
+  } else if (typeof value === 'string') column.text(value, line, true)
+  else if (value === null || value === undefined) column.text('', line)
+  else if (typeof value === 'boolean') column.text(String(value), line)
+  else if (value instanceof Date) column.text(Number.isNaN(value.getTime()) ? '' : value.toISOString(), line)
+  else if (value instanceof Uint8Array) column.text(Buffer.from(value).toString('hex'), line)
+  else column.text(JSON.stringify(value) ?? '', line)
+}
+
+function refuse({ file }: Source, found: string): never {
+  return fail({
+    code: 'data/parquet',
+    message: `${file} is not a readable Parquet file`,
+    found: found.slice(0, 300),
+    hint: 'write it again, for example with pandas: df.to_parquet(path)',
+  })
+}
+
+/** Reports what the library throws as a problem of the file. */
+function readable<T>(source: Source, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof InputError || !(error instanceof Error)) throw error
+    // The library checks little: a value of the wrong type ends in an error of JavaScript.
+    const isOwn = error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError
+    return refuse(source, isOwn ? 'it is damaged' : error.message)
+  }
+}
