@@ -11,6 +11,8 @@ import { formats } from '../src/data/formats/index.ts'
 import { rules } from '../src/diagnose/rules/index.ts'
 import { autoPresetWords, presets } from '../src/compile/presets/index.ts'
 import { autoEngineWords, engines } from '../src/engines/index.ts'
+import { events, eventSchema } from '../src/engines/command/protocol/event-schema.ts'
+import { requestSchema } from '../src/engines/command/protocol/request-schema.ts'
 import { gates } from '../src/gates/index.ts'
 import { layerDefinitions } from '../src/layers/index.ts'
 import { stageDefinitions } from '../src/stages/index.ts'
@@ -23,6 +25,8 @@ import {
   attackTable,
   cliTables,
   engineTable,
+  eventTables,
+  fieldTable,
   fenced,
   folderTable,
   nameTable,
@@ -57,6 +61,8 @@ const generated: { readonly path: string; readonly text: string }[] = [
     path,
     text: withStageNames(read(path), stageDefinitions),
   })),
+  { path: 'schema/trainer-request.schema.json', text: `${JSON.stringify(requestSchema(), null, 2)}\n` },
+  { path: 'schema/trainer-event.schema.json', text: `${JSON.stringify(eventSchema(), null, 2)}\n` },
   { path: 'src/dsl/tuning.gen.ts', text: await specTypes(schema) },
   { path: 'src/report/html/script.gen.ts', text: await pageScript(root) },
 ]
@@ -78,6 +84,10 @@ const pages: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   'docs/action.md': { action: actionTables(read('action.yml')) },
   'docs/engines.md': { engines: engineTable(engines, autoEngineWords()) },
+  'docs/trainer.md': {
+    request: fieldTable(requestSchema().properties, requestSchema().required),
+    events: eventTables(events),
+  },
   'docs/cli.md': {
     cli: cliTables(program(() => undefined)),
     exports: nameTable(
