@@ -54,10 +54,11 @@ function normalizeModel(spec: Spec, report: Report): ModelSpec {
   // 3. The process: what is compared, in which stages, with which gates.
   const idle: SpecContext['idle'] = (lever) => movesNothing(lever, { task, layers, augmentation })
   const testShare = data.split.test
-  const process = normalizeProcess(spec, { preset, levers, idle, testShare }, report)
+  const { objective, ...process } = normalizeProcess(spec, { preset, levers, idle, testShare }, report)
   const checks = normalizeChecks(written.checks)
   const { evaluateEvery = 1 } = spec
-  return { ...headOf(spec, preset.name), ...process, evaluateEvery, data, checks, augmentation, layers, levers }
+  const measured = { objective, evaluateEvery, data, checks }
+  return { ...headOf(spec, preset.name), ...measured, augmentation, layers, levers, ...process }
 }
 
 /** What the script can do is not known here: it says so itself, when it is asked, and `compile` compares. */

@@ -25,6 +25,8 @@ export interface SpecSource {
   readonly minutes?: number | undefined
   /** Milliseconds from any origin. With this clock, reading and checking the data count toward the budget of minutes. */
   readonly clock?: (() => number) | undefined
+  /** The environment of the study; a training script gets a small part of it, and none of it if omitted. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined
   /** Aborted when the user stops the study. */
   readonly signal?: AbortSignal | undefined
   /** The rules that judge instead of the spec's own: those of the commit that a change is merged into. */

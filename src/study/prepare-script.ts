@@ -10,10 +10,12 @@ import type { TrainerFacts, TrainerPlace } from '../records/trainer.ts'
 import type { SpecSource } from './options.ts'
 import { unwrap } from './read-spec.ts'
 
+type Where = Pick<SpecSource, 'specPath' | 'signal' | 'env'>
+
 /** Where a script runs, and with what. */
-const sourceOf = ({ specPath, signal }: Pick<SpecSource, 'specPath' | 'signal'>): ScriptSource => ({
+const sourceOf = ({ specPath, signal, env = {} }: Where): ScriptSource => ({
   folder: dirname(resolve(specPath)),
-  env: process.env,
+  env,
   signal,
 })
 
@@ -31,7 +33,7 @@ export const scriptPlan = (spec: TrainerSpec, facts: TrainerFacts, locate: Locat
 /** Where the workers of a study start the script. */
 export const scriptPlace = (
   { trainer }: TrainerSpec,
-  source: Pick<SpecSource, 'specPath' | 'signal'>,
+  source: Where,
   { description }: TrainerFacts,
   outDir: string,
 ): Promise<TrainerPlace> => scriptEngine().scripts.place(trainer, sourceOf(source), description, outDir)

@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { fingerprint } from '../../base/hash.ts'
 import { withLevers } from '../../records/levers.ts'
 import type { StepLog } from '../../records/run.ts'
-import { mean } from '../../stats/describe.ts'
 import type { RequestFor, RunBody } from '../../train/context.ts'
 import { sweepRate } from '../../train/range-test.ts'
 import { rounded } from '../../train/round.ts'
@@ -65,7 +64,12 @@ const points = 24
  */
 async function series(script: Script, { levers, seed, job }: Request, { workload, id, folder }: RunPlace): Promise<RunBody> {
   const grid = { ...job, steps: points }
-  const log = { loss: [] as number[], learningRate: [] as number[], gradientNorm: [] as number[], clipped: [] as boolean[] }
+  const log: { loss: number[]; learningRate: number[]; gradientNorm: number[]; clipped: boolean[] } = {
+    loss: [],
+    learningRate: [],
+    gradientNorm: [],
+    clipped: [],
+  }
   for (let point = 0; point < points; point++) {
     const learningRate = rounded(sweepRate(point, grid))
     const own = join(folder, `point-${point + 1}`)
@@ -99,5 +103,6 @@ function lastLoss({ steps, divergedAt, end }: Collected): number | null {
   if (steps.loss.length === 0) {
     throw new TrainerFault('no-report', 'a range test needs the training loss, and the script reported no step')
   }
-  return rounded(mean(steps.loss.slice(-Math.ceil(steps.loss.length / 4))))
+  const last = steps.loss.slice(-Math.ceil(steps.loss.length / 4))
+  return rounded(last.reduce((sum, loss) => sum + loss, 0) / last.length)
 }
