@@ -50,12 +50,12 @@ export interface EngineDefinition<Name extends string = string> {
 export interface ScriptEngine {
   /** Asks the script what it can do, which starts it, and reads the files behind it. */
   describe(settings: TrainerSettings, source: ScriptSource): Promise<Result<TrainerFacts, ScriptProblem>>
-  /** Where its runs start. `outDir` is the folder of the study's report. */
+  /** Where its runs start. `scratch` is a folder for what they write while they run. */
   place(
     settings: TrainerSettings,
     source: ScriptSource,
     description: TrainerDescription,
-    outDir: string,
+    scratch: string,
   ): Promise<TrainerPlace>
 }
 

@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { InputError, printable } from '../base/diagnostics.ts'
 import { compileScript } from '../compile/script.ts'
 import type { TrainerSpec } from '../compile/normalized.ts'
@@ -36,7 +36,10 @@ export const scriptPlace = (
   source: Where,
   { description }: TrainerFacts,
   outDir: string,
-): Promise<TrainerPlace> => scriptEngine().scripts.place(trainer, sourceOf(source), description, outDir)
+): Promise<TrainerPlace> => scriptEngine().scripts.place(trainer, sourceOf(source), description, scratchFolder(outDir))
+
+/** Where runs of a script write while they run, and leave what later runs are compared with. */
+export const scratchFolder = (outDir: string): string => join(outDir, 'trainer')
 
 /** What a reader must know about numbers that a script made, in sentences. */
 export function scriptNotes({ spec, facts }: { readonly spec: TrainerSpec; readonly facts: TrainerFacts }): string[] {
