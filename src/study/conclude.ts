@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import { explainFileError, makeFolder } from '../base/files.ts'
 import type { BaselineEvidence } from '../gates/evidence.ts'
 import { verificationStatistics } from '../gates/verification.ts'
@@ -66,7 +67,8 @@ export async function openStudy(
   })
   const journal = await openJournal(outDir, prepared, engine.label, options)
   // What the runs of an earlier study left for each other does not bind those of a new one.
-  if (isScript(prepared) && journal.size === 0) await rm(scratchFolder(outDir), { recursive: true, force: true })
+  if (isScript(prepared) && journal.size === 0)
+    await rm(join(scratchFolder(outDir), 'labels'), { recursive: true, force: true })
   return { options, prepared, engine, base, outDir, judging, journal }
 }
 
@@ -116,6 +118,7 @@ async function reportOf(
     omissions: [],
     exhausted: outcome.exhausted,
     cutShort: outcome.cutShort,
+    ...(isScript(prepared) ? { deterministic: prepared.deterministic ?? null } : {}),
     ...(change ? { change } : {}),
     timing: {
       startedAt: options.startedAt,
