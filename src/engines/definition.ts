@@ -62,6 +62,12 @@ export interface ScriptEngine {
     place: TrainerPlace,
     seed: number,
   ): Promise<Result<TrainerCheck, ScriptProblem>>
+  /** Runs a script in every mode that it supports, and yields what passes. `environment` lists variables that it gets. */
+  conformance(
+    command: readonly string[],
+    source: ScriptSource,
+    environment: readonly string[],
+  ): Promise<AsyncIterable<ConformanceFinding>>
   /** Where its runs start. `scratch` is a folder for what they write while they run. */
   place(
     settings: TrainerSettings,
@@ -69,6 +75,14 @@ export interface ScriptEngine {
     description: TrainerDescription,
     scratch: string,
   ): Promise<TrainerPlace>
+}
+
+/** One thing that the protocol asks of a script. */
+export interface ConformanceFinding {
+  readonly what: string
+  readonly status: 'passes' | 'fails' | 'skipped'
+  /** Empty for a plain pass. */
+  readonly why: string
 }
 
 export interface ScriptSource {

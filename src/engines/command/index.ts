@@ -11,6 +11,7 @@ export const command: EngineDefinition<'command'> = {
   scripts: {
     describe: async (...given) => (await import('./section.ts')).describeSection(...given),
     check: async (...given) => (await import('./check.ts')).checkScript(...given),
+    conformance: async (...given) => (await import('./conformance.ts')).conformance(...given),
     place: async (...given) => (await import('./section.ts')).placeOf(...given),
   },
   start: async (files) => (await import('./engine.ts')).start(files),
