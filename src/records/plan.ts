@@ -1,7 +1,7 @@
 import type { GateRule } from './gates.ts'
 import type { Shape } from '../layers/definition.ts'
 import type { Layer } from '../layers/layer.ts'
-import type { LeverName, Levers, LeverValue } from './levers.ts'
+import { isCustom, type LeverName, type LeverPatch, type Levers, type LeverValue } from './levers.ts'
 import type { MetricName, Task } from './metrics.ts'
 import type { TrainerProgram } from './trainer.ts'
 
@@ -49,6 +49,14 @@ export interface TrainerWorkload extends WorkloadBase {
   /** The metrics that every evaluation has. */
   readonly metrics: readonly MetricName[]
   readonly program: TrainerProgram
+}
+
+/** The part of a patch that a run of this workload can see. A script sees the levers that the spec maps, and its own. */
+export function visible(workload: Workload, patch: LeverPatch): LeverPatch {
+  if (!isTrainer(workload)) return patch
+  const { levers } = workload.program
+  const seen = (Object.keys(patch) as LeverName[]).filter((lever) => isCustom(lever) || levers[lever] !== undefined)
+  return Object.fromEntries(seen.map((lever) => [lever, patch[lever]]))
 }
 
 export const isTrainer = (workload: Workload): workload is TrainerWorkload => 'program' in workload
