@@ -43,7 +43,10 @@ export interface ModelWorkload extends WorkloadBase {
 /** A training script, which has a model and data of its own. */
 export interface TrainerWorkload extends WorkloadBase {
   /** The rows as the script counts them; 0 where it does not say. A fingerprint of what its results are measured on. */
-  readonly data: Pick<DataFacts, 'fingerprint' | 'rows'>
+  readonly data: Pick<DataFacts, 'fingerprint' | 'rows'> & {
+    /** Number of classes; null for regression, and if the script does not say. */
+    readonly classCount: number | null
+  }
   /** Number of trainable parameters; 0 if the script does not say. */
   readonly parameters: number
   /** The metrics that every evaluation has. */
