@@ -49,6 +49,31 @@ export function engineTable(engines: readonly EngineWords[], auto: string): stri
   return tableOf(['`--engine`', 'what trains', 'when'], [...rows, [code('auto'), auto, 'the default']])
 }
 
+interface EventWords {
+  readonly summary: string
+  readonly required: readonly string[]
+  readonly fields: Readonly<Record<string, { readonly description?: string; readonly properties?: object }>>
+}
+
+/** What a training script reports: a table of fields for each type of event. */
+export function eventTables(events: Readonly<Record<string, EventWords>>): string {
+  return Object.entries(events)
+    .map(([type, { summary, required, fields }]) => `### ${code(type)}\n\n${summary}\n\n${fieldTable(fields, required)}`)
+    .join('\n\n')
+}
+
+/** The fields of a JSON object, and below each those that it consists of. */
+export function fieldTable(fields: object, required: readonly string[], above = ''): string {
+  return tableOf(['field', 'meaning'], fieldRows(fields, required, above))
+}
+
+function fieldRows(fields: object, required: readonly string[], above: string): string[][] {
+  return Object.entries(fields).flatMap(([name, { description = '', properties = {}, required: inner = [] }]) => {
+    const must = required.includes(name) ? ' Required.' : ''
+    return [[code(above + name), `${description}${must}`], ...fieldRows(properties, inner, `${above}${name}.`)]
+  })
+}
+
 /** What each folder of `src/` may import, by the rules that a test holds. */
 export function folderTable(folders: Readonly<Record<string, FolderRule>>): string {
   const names = (list: readonly string[]): string => list.map((name) => code(`${name}/`)).join(', ')

@@ -11,6 +11,9 @@ import { formats } from '../src/data/formats/index.ts'
 import { rules } from '../src/diagnose/rules/index.ts'
 import { autoPresetWords, presets } from '../src/compile/presets/index.ts'
 import { autoEngineWords, engines } from '../src/engines/index.ts'
+import { events, eventSchema } from '../src/engines/command/protocol/event-schema.ts'
+import { trainerDefinitions } from '../src/engines/command/spec-schema.ts'
+import { requestSchema } from '../src/engines/command/protocol/request-schema.ts'
 import { gates } from '../src/gates/index.ts'
 import { layerDefinitions } from '../src/layers/index.ts'
 import { optimizerNames } from '../src/records/levers.ts'
@@ -24,6 +27,8 @@ import {
   attackTable,
   cliTables,
   engineTable,
+  eventTables,
+  fieldTable,
   fenced,
   folderTable,
   nameTable,
@@ -35,6 +40,7 @@ import { withLayers } from './generate-layers-schema.ts'
 import { withOptimizers } from './generate-levers-schema.ts'
 import { withStageNames, withStages } from './generate-stages-schema.ts'
 import { specTypes } from './generate-types.ts'
+import { withTrainer } from './generate-trainer-schema.ts'
 import { rates } from './generate-rates.ts'
 import { explainedVerdict } from './generate-verdict.ts'
 import { folders } from '../test/support/architecture.ts'
@@ -52,7 +58,7 @@ const withRules = withPresets(
   presets.map(({ name }) => name),
   autoPresetWords(),
 )
-const schemaText = withFormats(withChecks(withRules, checks), formats)
+const schemaText = withTrainer(withFormats(withChecks(withRules, checks), formats), trainerDefinitions)
 const schema = JSON.parse(schemaText)
 const generated: { readonly path: string; readonly text: string }[] = [
   { path: 'schema/tuning.schema.json', text: schemaText },
@@ -60,6 +66,8 @@ const generated: { readonly path: string; readonly text: string }[] = [
     path,
     text: withOptimizers(withStageNames(read(path), stageDefinitions), optimizerNames),
   })),
+  { path: 'schema/trainer-request.schema.json', text: `${JSON.stringify(requestSchema(), null, 2)}\n` },
+  { path: 'schema/trainer-event.schema.json', text: `${JSON.stringify(eventSchema(), null, 2)}\n` },
   { path: 'src/dsl/tuning.gen.ts', text: await specTypes(schema) },
   { path: 'src/report/html/script.gen.ts', text: await pageScript(root) },
 ]
@@ -81,6 +89,10 @@ const pages: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   'docs/action.md': { action: actionTables(read('action.yml')) },
   'docs/engines.md': { engines: engineTable(engines, autoEngineWords()) },
+  'docs/trainer.md': {
+    request: fieldTable(requestSchema().properties, requestSchema().required),
+    events: eventTables(events),
+  },
   'docs/cli.md': {
     cli: cliTables(program(() => undefined)),
     exports: nameTable(

@@ -12,7 +12,8 @@ import type { MetricName } from '../../src/records/metrics.ts'
 import type { Plan, RunJob } from '../../src/records/plan.ts'
 import type { RunRequest, RunResult } from '../../src/records/run.ts'
 import { runIds } from '../../src/run/id.ts'
-import { prepare, type Prepared } from '../../src/study/prepare.ts'
+import { modelWorkload, preparedModel } from '../../test/support/models.ts'
+import { prepare, type PreparedModel } from '../../src/study/prepare.ts'
 import type { Engine } from '../../src/train/engine.ts'
 import { createTrainer } from '../../src/train/trainer.ts'
 import { starts, type Start } from './starts.ts'
@@ -41,13 +42,13 @@ export async function nativeEngine(): Promise<Engine> {
 }
 
 /** Compiles a data set's spec: the one that `tunegate init` writes in the tree that runs, so that `init` is judged too. */
-export async function prepared(name: string, cache: string): Promise<Prepared> {
+export async function prepared(name: string, cache: string): Promise<PreparedModel> {
   const data = join(cache, 'data', `${name}.csv`)
   if (!existsSync(data)) throw new Error(`no data of ${name}: ${data} is missing`)
   const specPath = join(cache, `${name}-${process.pid}.yml`)
   await initCommand(data, { output: specPath, target: 'target', force: true })
   try {
-    return await prepare({ specPath, workspace: '/' })
+    return preparedModel(await prepare({ specPath, workspace: '/' }))
   } finally {
     rmSync(specPath, { force: true })
   }
@@ -55,7 +56,7 @@ export async function prepared(name: string, cache: string): Promise<Prepared> {
 
 export async function openProblem(name: string, cache: string, engine: Engine): Promise<Problem> {
   const { plan, dataset } = await prepared(name, cache)
-  const trainer = createTrainer(engine, plan.workload, dataset)
+  const trainer = createTrainer(engine, modelWorkload(plan.workload), dataset)
   const store = new RunStore(join(cache, 'runs', `${name}.jsonl`))
   const idOf = runIds(plan.workload, engine.label)
   const fresh = { runs: 0, steps: 0, seconds: 0 }

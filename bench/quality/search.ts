@@ -1,4 +1,5 @@
 // Searches over the same levers, with a budget of training steps, by the same trainer.
+import { modelWorkload } from '../../test/support/models.ts'
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
@@ -112,10 +113,10 @@ function jobsOf({ plan }: Problem, name: SearchName): readonly (typeof fullRun)[
 
 /** Evaluations of a full run. */
 const evaluationsOf = ({ workload, baseline }: Problem['plan']): number =>
-  Math.ceil(baseline.scheduling.epochs / workload.evaluateEvery)
+  Math.ceil(baseline.scheduling.epochs / modelWorkload(workload).evaluateEvery)
 
 function spaceOf({ plan }: Problem): object {
-  const { augmentation, data, task } = plan.workload
+  const { augmentation, data, task } = modelWorkload(plan.workload)
   return {
     batches: [16, 32, 64, 128, 256, 512].filter((size) => size <= data.rows.train / 2),
     augmentations: Object.values(augmentation).some((amount) => amount > 0) ? [0, 0.5, 1] : [0],

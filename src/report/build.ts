@@ -2,7 +2,7 @@ import type { Finding } from '../diagnose/finding.ts'
 import type { BaselineEvidence } from '../gates/evidence.ts'
 import { gateOf } from '../gates/index.ts'
 import type { MetricComparison } from '../gates/verification.ts'
-import { leverBuckets, leverDifferences, type Levers } from '../records/levers.ts'
+import { bucketOf, leverDifferences, type Levers } from '../records/levers.ts'
 import {
   verifyFindings,
   type BatchFindings,
@@ -14,7 +14,8 @@ import {
 import type { EnsembleScores } from '../records/ensemble.ts'
 import type { Lock, LockedChange } from '../records/lock.ts'
 import type { MetricName } from '../records/metrics.ts'
-import type { Plan, StageName } from '../records/plan.ts'
+import { isTrainer, type Plan, type StageName } from '../records/plan.ts'
+import type { Determinism } from '../records/trainer.ts'
 import { stageNames } from '../stages/index.ts'
 import type { Verdict } from '../records/verdict.ts'
 import { averagedOf } from '../gates/averaged.ts'
@@ -69,6 +70,8 @@ export interface ReportInput {
   readonly change?: ChangeSection
   /** Whether the budget of minutes left out runs; false if omitted. */
   readonly cutShort?: boolean
+  /** What looking for it found about a training script; omitted if nobody looked. */
+  readonly deterministic?: Determinism | null
   readonly timing: Pick<Timing, 'startedAt' | 'seconds' | 'stages' | 'machine'>
 }
 
@@ -115,7 +118,7 @@ export function buildReport(input: ReportInput): Report {
   return { ...draft, checklist: checklist(draft, plan) }
 }
 
-function studyOf({ plan, command, specFile, engine }: ReportInput): Report['study'] {
+function studyOf({ plan, command, specFile, engine, deterministic = null }: ReportInput): Report['study'] {
   const { workload } = plan
   return {
     name: plan.name,
@@ -125,14 +128,17 @@ function studyOf({ plan, command, specFile, engine }: ReportInput): Report['stud
     engine,
     task: workload.task,
     objective: workload.objective,
-    layers: workload.layers.map(describeLayer),
+    layers: isTrainer(workload) ? [] : workload.layers.map(describeLayer),
     parameters: workload.parameters,
+    ...(isTrainer(workload) ? { trainer: { measured: workload.program.measured, deterministic } } : {}),
     fingerprints: { spec: plan.specFingerprint, plan: plan.fingerprint, data: workload.data.fingerprint },
   }
 }
 
 function dataOf({ plan, data }: ReportInput): DataSection {
-  const { rows, inputShape, classes } = plan.workload.data
+  const { workload } = plan
+  const { rows } = workload.data
+  const { inputShape, classes } = isTrainer(workload) ? { inputShape: [], classes: null } : workload.data
   const findings = data.findings.map(({ check, message }) => ({ check, message }))
   return { source: data.source, rows, inputShape, classes, checks: data.checks, findings, notes: data.notes }
 }
@@ -155,7 +161,7 @@ function inAskedOrder({ decisions, runs }: ReportInput): ReportInput['runs'] {
 export function changesOf(baseline: Levers, chosen: Levers, lineage: readonly { readonly lever: string }[]): LeverChange[] {
   return leverDifferences(baseline, chosen).map((d) => ({
     ...d,
-    bucket: leverBuckets[d.lever],
+    bucket: bucketOf(d.lever),
     lineage: lineage.flatMap((l, i) => (l.lever === d.lever ? [i] : [])),
   }))
 }

@@ -8,7 +8,7 @@ import { ensembleTable } from './ensemble.ts'
 import { boxIcon, statusIcon } from './icons.ts'
 import type { BoxState, Report } from './model.ts'
 import { textCharts } from './mermaid.ts'
-import { fixed, gainAndInterval, meanAndSd, plural, rowsText, whole } from './numbers.ts'
+import { fixed, gainAndInterval, meanAndSd, plural, rowsText, scriptRows, whole } from './numbers.ts'
 import {
   askText,
   averagedRows,
@@ -17,6 +17,7 @@ import {
   heldText,
   leverText,
   seedRows,
+  selfReported,
   settleText,
   timesText,
 } from './phrases.ts'
@@ -118,7 +119,7 @@ function levers({ levers: { changes, sinceLock }, lineage: entries }: Report): s
   return `${text}\n\nChanges from the lock: ${moved === '' ? 'no lever differs' : moved}.`
 }
 
-function measured({ verification }: Report): string {
+function measured({ verification, study }: Report): string {
   const claims = {
     better: '**better**',
     worse: '**worse**',
@@ -138,7 +139,7 @@ function measured({ verification }: Report): string {
   const text = table(['Split', 'Metric', 'Baseline', 'Winner', 'Gain (95 %)', 'P(better)', 'Beyond seed noise'], rows)
   return text === ''
     ? ''
-    : `${text}\n\nMean ± SD over seeds. A positive gain means that the winner is better, whatever the metric's direction. P(better) is the probability that a run of the winner beats a run of the baseline with a different seed. ` +
+    : `${text}\n\n${selfReported(study)}Mean ± SD over seeds. A positive gain means that the winner is better, whatever the metric's direction. P(better) is the probability that a run of the winner beats a run of the baseline with a different seed. ` +
         'Gains are paired by seed. Claims on metrics other than the objective are Holm-corrected; the intervals are not.'
 }
 
@@ -208,12 +209,17 @@ function data(report: Report): string {
   const shape = `[${d.inputShape.join(', ')}]`
   const target = d.classes === null ? 'one number to predict' : `${whole(d.classes.length)} classes`
   const lines = [
-    `${code(d.source)}: ${rowsText(d)}, inputs ${shape}, ${target}.`,
+    study.trainer ? scriptRows(d) : `${code(d.source)}: ${rowsText(d)}, inputs ${shape}, ${target}.`,
     ...d.findings.map((f) => `- ⚠️ ${code(f.check)}: ${markdown(f.message)}`),
     ...d.notes.map((n) => `- ${markdown(n)}`),
-    `- Model of ${whole(study.parameters)} parameters: ${markdown(study.layers.join(' → '), 2000)}`,
+    ...modelLine(study),
   ]
   return lines.join('\n')
+}
+
+function modelLine({ trainer, parameters, layers }: Report['study']): string[] {
+  if (!trainer) return [`- Model of ${whole(parameters)} parameters: ${markdown(layers.join(' → '), 2000)}`]
+  return parameters === 0 ? [] : [`- Model of ${whole(parameters)} parameters, as the script says.`]
 }
 
 const omissions = ({ omissions: all }: Report): string =>

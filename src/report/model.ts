@@ -16,6 +16,7 @@ import type { EnsembleScores } from '../records/ensemble.ts'
 import type { LockedChange, LockedSeed } from '../records/lock.ts'
 import type { DataFacts, RunJob, StageName } from '../records/plan.ts'
 import type { RunTime } from '../records/run.ts'
+import type { TrainerRecord } from '../records/trainer.ts'
 import type { Verdict } from '../records/verdict.ts'
 import type { AveragedComparison } from '../gates/averaged.ts'
 import type { CalibrationSection } from './calibration.ts'
@@ -110,6 +111,8 @@ export interface Study {
   /** The model, one line per layer. */
   readonly layers: readonly string[]
   readonly parameters: number
+  /** The training script that made the numbers; omitted for a model of a spec. */
+  readonly trainer?: TrainerRecord
   readonly fingerprints: { readonly spec: string; readonly plan: string; readonly data: string }
 }
 

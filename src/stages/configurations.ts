@@ -1,6 +1,7 @@
 import { canonicalJson } from '../base/hash.ts'
 import { shuffled, stream } from '../base/random.ts'
 import { leverValue, type LeverName, type LeverPatch, type LeverValue } from '../records/levers.ts'
+import { takes } from '../records/plan.ts'
 import { quasiRandom } from '../stats/quasi-random.ts'
 import type { StageRecorder } from './recorder.ts'
 
@@ -23,6 +24,7 @@ export interface ExploredLever {
 export function jointCandidates(recorder: StageRecorder, levers: readonly ExploredLever[], most: number): Candidate[] {
   const { incumbent, context } = recorder
   const others = levers
+    .filter(({ lever }) => takes(context.workload, lever))
     .map(({ lever, values }) => ({ lever, values: values.filter((v) => v !== leverValue(incumbent, lever)) }))
     .filter(({ values }) => values.length > 0)
   const all = others.reduce((product, { values }) => product * (values.length + 1), 1) - 1

@@ -1,7 +1,7 @@
 import { canonicalJson } from '../base/hash.ts'
 import type { LeverName, LeverPatch, LeverValue } from '../records/levers.ts'
 import { gain as metricGain } from '../records/metrics.ts'
-import type { RunJob, Workload } from '../records/plan.ts'
+import { takes, type RunJob, type Workload } from '../records/plan.ts'
 import { mean, quantile } from '../stats/describe.ts'
 import { challenge, type Challenged } from './challenge.ts'
 import { stableScores, trainArms, type Arm } from './compare.ts'
@@ -102,7 +102,10 @@ function remediesOf({ context, incumbent }: StageRecorder, own: Arm | undefined,
   const run = own?.outcomes[0]
   if (run === undefined || run.status === 'not-run' || run.status === 'crashed') return []
   const found = context.remedies(run, incumbent)
-  return found.filter(({ patch }) => remedied.some((lever) => lever in patch)).slice(0, mostRemedies)
+  const seen = found.filter(({ patch }) =>
+    (Object.keys(patch) as LeverName[]).every((lever) => takes(context.workload, lever)),
+  )
+  return seen.filter(({ patch }) => remedied.some((lever) => lever in patch)).slice(0, mostRemedies)
 }
 
 /** The candidates that did better than the incumbent in their one run, the best first; all if the incumbent's failed. */

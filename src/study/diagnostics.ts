@@ -5,7 +5,7 @@ import type { Finding } from '../diagnose/finding.ts'
 import { remediesFor } from '../diagnose/remedies.ts'
 import { gateOf } from '../gates/index.ts'
 import type { VerifyFindings } from '../records/decision.ts'
-import type { Plan } from '../records/plan.ts'
+import { isTrainer, type Plan } from '../records/plan.ts'
 import type { RunResult } from '../records/run.ts'
 import type { StageContext } from '../stages/stage.ts'
 
@@ -43,7 +43,7 @@ export const studyRemedies = (plan: Plan): StageContext['remedies'] => {
 function contextOf({ workload, gates }: Plan): Context {
   return {
     task: workload.task,
-    classes: workload.data.classes?.length ?? null,
+    classes: isTrainer(workload) ? workload.data.classCount : (workload.data.classes?.length ?? null),
     rows: workload.data.rows,
     targetLoss: null,
     seedCap: gates.map((rule) => gateOf(rule).spreadCap?.(rule) ?? null).find((cap) => cap !== null) ?? null,

@@ -1,4 +1,4 @@
-import { isPossible, metricsOf, type MetricName, type Metrics, type Task } from '../records/metrics.ts'
+import { isPossible, metricNames, metricsOf, type MetricName, type Metrics, type Task } from '../records/metrics.ts'
 import type { SplitMetrics, VerifiedRun } from '../records/decision.ts'
 import type { LockedSeed } from '../records/lock.ts'
 import type { DataFacts } from '../records/plan.ts'
@@ -10,6 +10,8 @@ import { mean } from '../stats/describe.ts'
 export interface Measured {
   readonly task: Task
   readonly rows: DataFacts['rows']
+  /** Whether a training script measured it, on rows of its own and perhaps not every metric. */
+  readonly script: boolean
 }
 
 type Rows = Pick<DataFacts['rows'], 'validation' | 'test'>
@@ -18,7 +20,7 @@ type Rows = Pick<DataFacts['rows'], 'validation' | 'test'>
  * What cannot be true of a verified run, as a clause; undefined if nothing. It finds numbers that no training could have
  * measured. Numbers that were invented with care pass.
  */
-export function impossible(run: VerifiedRun | LockedSeed, { task, rows }: Measured): string | undefined {
+export function impossible(run: VerifiedRun | LockedSeed, { task, rows, script }: Measured): string | undefined {
   const { status, validation, test, weights, averaged } = run
   const calibration = 'calibration' in run ? run.calibration : undefined
   if (status !== 'complete') {
@@ -27,6 +29,7 @@ export function impossible(run: VerifiedRun | LockedSeed, { task, rows }: Measur
       : undefined
   }
   if (!weights || !validation) return 'is complete but has no results'
+  if (script) return outOfRange(validation, 'validation') ?? (test ? outOfRange(test, 'test') : undefined)
   if ((test !== null) !== rows.test > 0) return `has ${test ? '' : 'no '}test metrics, but there are ${rows.test} test rows`
   if (task === 'classification' && 'run' in run && !calibration) return 'has no reliability diagram'
   return (
@@ -82,11 +85,14 @@ function wrongMetrics(found: Metrics, task: Task, rows: number, split: string): 
 function wrongValues(found: Metrics, task: Task, split: string): string | undefined {
   const names = metricsOf(task)
   if (Object.keys(found).length !== names.length) return `does not have the ${split} metrics of a ${task}`
-  for (const name of names) {
-    const value = found[name]
-    if (value === undefined || !isPossible(name, value)) return `has a ${split} ${name} of ${value}`
-  }
-  return undefined
+  const missing = names.find((name) => found[name] === undefined)
+  return missing === undefined ? outOfRange(found, split) : `has a ${split} ${missing} of undefined`
+}
+
+/** The first value that its metric cannot have. */
+function outOfRange(found: Metrics, split: string): string | undefined {
+  const wrong = metricNames.find((name) => found[name] !== undefined && !isPossible(name, found[name]))
+  return wrong === undefined ? undefined : `has a ${split} ${wrong} of ${found[wrong]}`
 }
 
 /** The most that two values may differ if each was rounded to six digits. */

@@ -7,7 +7,8 @@ import { initialMetrics, type Pilot, type PilotMetric } from '../gates/initial.t
 import { product } from '../layers/definition.ts'
 import { inferShapes } from '../layers/shapes.ts'
 import type { RunRequest } from '../records/run.ts'
-import type { Plan } from '../records/plan.ts'
+import { isTrainer, type ModelWorkload, type Plan } from '../records/plan.ts'
+import type { Levers } from '../records/levers.ts'
 import { runIds } from '../run/id.ts'
 import { confirmation } from '../stages/index.ts'
 import { pilotSeeds } from '../stages/seeds.ts'
@@ -16,7 +17,7 @@ import { batchPlan } from '../train/batches.ts'
 import { keptOutputs, keptRows } from '../train/predictions.ts'
 import { rowScores } from '../train/row-scores.ts'
 import { EngineBroke } from './engine.ts'
-import { prepare, type Prepared } from './prepare.ts'
+import { isScript, prepare, type PreparedModel } from './prepare.ts'
 import { startPool } from './resources.ts'
 
 /** As many as fit; fewer say too little about a spread. */
@@ -55,7 +56,9 @@ export async function runPilot({ workerScript, ...source }: PilotSource): Promis
   const signal = AbortSignal.timeout(patienceMs)
   try {
     const prepared = await prepare({ ...source, baseline: { kind: 'declared' } })
-    const size = pilotSize(prepared.plan)
+    const { workload } = prepared.plan
+    if (isScript(prepared) || isTrainer(workload)) return err('a script has its own data')
+    const size = pilotSize(workload, prepared.plan.baseline)
     if (size === null) return err('with this model and this many rows, it would take longer than ten seconds')
     const measured = await train(prepared, size, workerScript, signal)
     if (!measured.ok) return measured
@@ -72,7 +75,7 @@ export async function runPilot({ workerScript, ...source }: PilotSource): Promis
 }
 
 async function train(
-  prepared: Prepared,
+  prepared: PreparedModel,
   { seeds, epochs }: Size,
   workerScript: string,
   signal: AbortSignal,
@@ -107,7 +110,7 @@ const requestOf = (plan: Plan, seed: number, epochs: number): RunRequest => ({
   },
 })
 
-function measuredOf({ dataset, plan: { workload } }: Prepared, members: readonly Float32Array[]): PilotMetric[] {
+function measuredOf({ dataset, plan: { workload } }: PreparedModel, members: readonly Float32Array[]): PilotMetric[] {
   const width = dataset.classes?.length ?? 1
   const rows = keptRows(dataset.splits.validation, width)
   const targets = gatherRows(dataset.targets, 1, rows)
@@ -130,7 +133,7 @@ export interface Size {
 const [rate, stepSeconds] = [1.8e9, 2.5e-3]
 
 /** Whole trainings of as many seeds as fit, or else fewer epochs of the fewest; null if that is too little. */
-export function pilotSize({ workload, baseline }: Plan): Size | null {
+export function pilotSize(workload: ModelWorkload, baseline: Levers): Size | null {
   const { train: trainingRows, validation } = workload.data.rows
   const { stepsPerEpoch } = batchPlan(trainingRows, baseline.batching)
   // Forward and twice that backward; each epoch ends with an evaluation of validation rows and as many training rows.
@@ -144,7 +147,7 @@ export function pilotSize({ workload, baseline }: Plan): Size | null {
 }
 
 /** Of one row on its way through the model: each weight is used at every position of its layer's output. */
-function multiplications({ layers, data }: Plan['workload']): number {
+function multiplications({ layers, data }: ModelWorkload): number {
   const shaped = inferShapes(layers, data.inputShape)
   if (!shaped.ok) throw new Error(`layer ${shaped.error.place.join('.')}: ${shaped.error.message}`)
   const weights = (parameters: readonly { readonly shape: readonly number[] }[]): number =>

@@ -5,11 +5,14 @@ import { execute, Interrupted } from '../run/execute.ts'
 import type { WorkerPool } from '../run/pool.ts'
 import { stages } from '../stages/index.ts'
 import { retrainBase } from './base-study.ts'
-import { conclude, openStudy, outFolder, type Study } from './conclude.ts'
+import { conclude, openStudy, type Study } from './conclude.ts'
 import { studyRemedies } from './diagnostics.ts'
 import { EngineBroke, onEngine, withBreaks } from './engine.ts'
+import { engineFor } from './engine-for.ts'
 import type { StudyOptions } from './options.ts'
-import { prepare, type Prepared } from './prepare.ts'
+import { outFolder } from './out-folder.ts'
+import { isScript, startPreparing, type Prepared, type Preparing } from './prepare.ts'
+import { checkedScript } from './check-script.ts'
 import { noticeAfter, startPool } from './resources.ts'
 import { fitThreads, threadsBefore, type Fitted, type Split } from './threads.ts'
 
@@ -18,11 +21,12 @@ import { fitThreads, threadsBefore, type Fitted, type Split } from './threads.ts
  * while the engine and its workers start.
  */
 export async function runStudy(options: StudyOptions): Promise<Study> {
-  const checking = prepare(options)
+  const preparing = startPreparing(options)
+  const checking = preparing.prepared
   const begun = announced(checking, options)
-  const choice = await afterChecks(checking, options.engine.choose(checking))
+  const { choice, wanted } = await afterChecks(checking, engineFor(options.engine, preparing))
   const notice = noticeAfter(begun, options.listener)
-  return await onEngine(options.engine.wanted, choice, (taken) => studyOn(taken, options, checking, begun), notice)
+  return await onEngine(wanted, choice, (taken) => studyOn(taken, options, preparing, begun), notice)
 }
 
 /** Shows the warnings once the check is done. Resolves with the time when training begins. */
@@ -47,11 +51,16 @@ export async function afterChecks<T>(checking: Promise<unknown>, work: Promise<T
 async function studyOn(
   choice: EngineChoice,
   given: StudyOptions,
-  checking: Promise<Prepared>,
+  { read, prepared: checking }: Preparing,
   begun: Promise<number>,
 ): Promise<Study> {
-  const first = await startPool(given, checking, choice)
-  const [prepared, start] = [await checking, await begun]
+  const tried = checking.then(async (prepared) =>
+    isScript(prepared)
+      ? await checkedScript(prepared, given, (await read).parsed.locate, outFolder(given, prepared))
+      : prepared,
+  )
+  const first = await startPool(given, tried, choice)
+  const [prepared, start] = [await tried, await begun]
   const { pool, workers, threads, why } = await fitted(given, prepared, choice, first)
   const options = { ...given, workers }
   const { baseline, listener, clock, signal } = options

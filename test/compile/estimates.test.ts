@@ -32,14 +32,14 @@ function stepsOf({ job, levers }: RunRequest, plan: Plan): number {
 
 /** One norm a step of a full run: the stage counts a run's steps by them. */
 const norms = Array.from({ length: 180 }, (_, i) => 1 + i / 10)
-/** Every lever matters a great deal, edges agree, large batches pay: each stage asks for all it may. */
+/** Every lever matters a great deal, edges agree, small batches pay: each stage asks for all it may. */
 const eventful: World = {
   noise: 0.001,
   edge: () => 0.1,
   noiseScale: 1e6,
   gradientNorms: norms,
   truth: ({ optimization, batching, regularization, scheduling }) =>
-    2 -
+    2 +
     0.05 * Math.log2(batching.batchSize) +
     0.1 * Math.abs(Math.log10(optimization.learningRate / 0.03)) -
     0.2 * regularization.weightDecay -
@@ -76,8 +76,10 @@ describe.each(Object.entries(specs))('estimates of %s', (name, text) => {
         // A rung is rounded to steps here and to epochs there.
         expect(spent.steps, `${name}, ${id}`).toBeLessThanOrEqual(job.estimate.steps * 1.02)
       }
-      // What follows only from a winner of several levers, and remedies, need curves and luck that the world does not have.
-      const sure = job.templates.filter((t) => t.id !== 'shares').reduce((sum, t) => sum + t.trials * t.seeds, 0)
+      // What follows only from a larger batch, from a winner of several levers, and remedies need curves and luck that the world does not have.
+      const sure = job.templates
+        .filter((t) => !/^shares|^recheck/.test(t.id))
+        .reduce((sum, t) => sum + t.trials * t.seeds, 0)
       if (id !== 'verify') expect(asked(plan, job, eventful).runs).toBeGreaterThanOrEqual(0.65 * sure)
     },
   )

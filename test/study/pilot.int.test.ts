@@ -1,3 +1,4 @@
+import { isTrainer } from '../../src/records/plan.ts'
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -64,7 +65,9 @@ describe('a pilot', () => {
   it('is as long as ten seconds allow, by the size of model and data and not by a clock', () => {
     const size = (hidden: number, epochs: number, rows: number): Size | null => {
       const facts = dataFacts({ rows: [rows, rows / 3, rows / 3], inputShape: [13], classes: ['a', 'b', 'c'] })
-      return pilotSize(compiled(wineSpec({ hidden, epochs }), facts).plan)
+      const { workload, baseline } = compiled(wineSpec({ hidden, epochs }), facts).plan
+      if (isTrainer(workload)) throw new Error('a model was compiled')
+      return pilotSize(workload, baseline)
     }
     // 16 rows a step, 2.5 ms each; fourteen seconds for all seeds on one core.
     expect(size(8, 20, 800)).toEqual({ seeds: 5, epochs: 20 })

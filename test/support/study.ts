@@ -342,7 +342,7 @@ export function fakeStudy(options: StudyOptions = {}): FakeStudy {
 
 /** A search around the incumbent: its own trial, then each patch a little better than the one before it. */
 const explored = (own: LeverPatch, patches: readonly LeverPatch[]): ExploredFindings => {
-  const levers = Object.entries(own).map(([lever, value]) => ({ lever: lever as LeverName, own: value }))
+  const levers = Object.entries(own).map(([lever, value]) => ({ lever: lever as LeverName, own: value ?? null }))
   const trials = [{}, ...patches].map((patch, i) => ({ patch, score: sixDigits(0.96 + 0.003 * i), confirmed: i > 0 }))
   return { levers, trials, remedies: [], shares: levers.map(({ lever }, i) => ({ lever, share: i === 0 ? 0.4 : null })) }
 }

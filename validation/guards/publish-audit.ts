@@ -109,15 +109,15 @@ export const publishAuditGuards: readonly Guard[] = [
   ),
   inAudit(
     'What a verified run measured is possible.',
-    "const wrong = same ? impossible(run, { task, rows }) : 'has another account among the runs'",
-    "const wrong = same || impossible(run, { task, rows }) === '' ? undefined : 'has another account among the runs'",
+    "const wrong = same ? impossible(run, measured) : 'has another account among the runs'",
+    "const wrong = same || impossible(run, measured) === '' ? undefined : 'has another account among the runs'",
     refused('with an accuracy over 1'),
     refused('with a negative loss'),
   ),
   inAudit(
     'What a run of the retrained baseline measured is possible.',
-    'base?.runs.map((run) => impossible(run, { task, rows })).find((w) => w !== undefined)',
-    "base?.runs.map((run) => impossible(run, { task, rows })).find((w) => w === '')",
+    'base?.runs.map((run) => impossible(run, measured)).find((w) => w !== undefined)',
+    "base?.runs.map((run) => impossible(run, measured)).find((w) => w === '')",
     audit('against the retrained base, whose runs it holds'),
   ),
   inAudit(
@@ -248,8 +248,8 @@ export const publishAuditGuards: readonly Guard[] = [
     attack: 12,
     guard: 'A report says of an ensemble nothing that its seeds contradict.',
     file: 'src/study/audit.ts',
-    find: 'const wrongTogether = verification && impossibleEnsemble(verification, { task, rows })',
-    replace: "const wrongTogether = verification && impossibleEnsemble(verification, { task, rows }) === ''",
+    find: 'const wrongTogether = verification && impossibleEnsemble(verification, measured)',
+    replace: "const wrongTogether = verification && impossibleEnsemble(verification, measured) === ''",
     tests: [refused('whose ensemble has members that nobody verified'), refused('whose ensemble has an impossible score')],
   },
 ]

@@ -20,6 +20,7 @@ import { runPilot, type PilotRun } from '../../study/pilot.ts'
 import { workerScript } from '../bundled-files.ts'
 import { out } from '../print.ts'
 import { workspaceOf } from '../workspace.ts'
+import { initTrainer } from './init-trainer.ts'
 import { commentWorkflow, commentWorkflowPath, noCommit } from '../workflows/comment.ts'
 
 export interface InitOptions {
@@ -31,9 +32,16 @@ export interface InitOptions {
   /** Writes the workflow behind `/tune` as well, or only that if there are no data. */
   readonly github?: boolean
   readonly uses?: string
+  /** A training script to write a spec for, in place of data. */
+  readonly trainer?: string
 }
 
 export async function initCommand(data: string | undefined, options: InitOptions): Promise<number> {
+  const { trainer } = options
+  if (trainer !== undefined) {
+    await refuseExisting(options.output, options.force)
+    return await initTrainer(trainer, options.output)
+  }
   if (data === undefined && !options.github) {
     throw new InputError([
       {

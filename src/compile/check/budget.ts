@@ -22,7 +22,7 @@ export function checkBudget(jobs: readonly StageJob[], { trials, reservedForVeri
     report('grid-over-budget', ['budget', 'trials'], `the ${grid.id} grid exceeds the budget`, {
       found: `${grid.runs} runs to explore the grid`,
       allowed: `${left}: ${trials} trials minus ${reservedForVerification} for verification`,
-      hint: "lower explore of the stage, or raise budget.trials",
+      hint: 'lower explore of the stage, or raise budget.trials',
     })
   }
 }

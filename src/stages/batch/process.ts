@@ -1,5 +1,6 @@
 import { optimizers, type Levers } from '../../records/levers.ts'
 import type { Comparison } from '../../records/decision.ts'
+import { isTrainer, visible } from '../../records/plan.ts'
 import { shown } from '../../stats/outcome.ts'
 import { compareArms, evidenceOf, leading, trainArms, type Arm } from '../compare.ts'
 import type { Candidate } from '../configurations.ts'
@@ -24,9 +25,11 @@ export function* chooseBatch(context: StageContext, settings: BatchSettings): St
   const before = context.incumbent.batching
   const probes = yield* probeSizes(recorder, settings)
   const noiseScale = typicalNoiseScale(probes)
-  const judged = judgeSizes(probes, noiseScale, before)
+  // A script reports no noise scale. The comparison at full length decides alone.
+  const limit = isTrainer(context.workload) ? Number.POSITIVE_INFINITY : noiseScale
+  const judged = judgeSizes(probes, limit, before)
   const target = targetOf(recorder, settings, judged, probes.find((p) => p.crashed)?.batchSize, noiseScale)
-  const why = `batch ${before.batchSize} is the largest: ${whyNot(judged, noiseScale)}`
+  const why = `batch ${before.batchSize} is the largest: ${whyNot(judged, limit)}`
   const kept =
     settings.goal === 'speed'
       ? yield* tryLarger(recorder, settings, target, why)
@@ -38,7 +41,7 @@ export function* chooseBatch(context: StageContext, settings: BatchSettings): St
   const growth = growthOf(before, recorder.incumbent.batching)
   const recheck = growth > 1 && settings.recheck !== null ? yield* findRate(recorder, settings.recheck) : null
   return recorder.close(
-    moved ? 'changed' : noiseScale === null && recorder.comparisons.length === 0 ? 'inconclusive' : 'kept',
+    moved ? 'changed' : limit === null && recorder.comparisons.length === 0 ? 'inconclusive' : 'kept',
     moved
       ? [
           `The batch ${growth > 1 ? 'grows' : 'shrinks'} from ${before.batchSize * before.accumulate} to ${batchSize * accumulate}.`,
@@ -115,7 +118,7 @@ function* trySizes(
 
 /** A size with shares of the learning rate that the scaling rule gives. */
 function candidatesAt(
-  { incumbent }: StageRecorder,
+  { incumbent, context }: StageRecorder,
   settings: BatchSettings,
   size: Levers['batching'],
   shares: readonly number[],
@@ -124,7 +127,7 @@ function candidatesAt(
   const factor = scalingFactor(settings, incumbent, growth)
   return shares.map((share) => ({
     label: `batch ${size.batchSize * size.accumulate}, learning rate ×${shown(factor * share)}`,
-    patch: scaledPatch(incumbent, size, growth, factor * share, settings.scaling),
+    patch: visible(context.workload, scaledPatch(incumbent, size, growth, factor * share, settings.scaling)),
   }))
 }
 

@@ -1,10 +1,12 @@
+import { didYouMean } from '../../base/diagnostics.ts'
 import type { Grid, Regularize } from '../../dsl/tuning.gen.ts'
 import type { TrialTemplate } from '../../records/plan.ts'
 import type { SpecContext, StageDefinition } from '../definition.ts'
 import { training, type Study } from '../estimate.ts'
 import { listSchema, seedsSchema } from '../schema.ts'
 import { confirmedCells, searchGrid } from './process.ts'
-import { gridLevers, type Axis, type RegularizeSettings } from './settings.ts'
+import { customLever, isCustom, type LeverName, type LeverValue } from '../../records/levers.ts'
+import { gridLevers, inOrder, type Axis, type GridLever, type RegularizeSettings } from './settings.ts'
 import { configurations, rateFactors } from '../configurations.ts'
 import { mostRemedies } from '../explore.ts'
 
@@ -50,7 +52,8 @@ export const regularize: StageDefinition<RegularizeSettings, Regularize> = {
     definitions: {
       grid: {
         title: 'Grid',
-        description: 'Values by lever.',
+        description: 'Values by lever. A name of levers.custom is a lever too.',
+        others: { type: 'array', items: { type: ['number', 'string', 'boolean'], maxLength: 200 }, ...someValues },
         properties: {
           weightDecay: listSchema('Weight decay', 'Values of weight decay.', strength, someValues, [0.01, 0.03, 0.1]),
           dropout: listSchema('Dropout', 'Values of the dropout lever.', share, someValues, [0, 0.1, 0.2]),
@@ -67,6 +70,7 @@ export const regularize: StageDefinition<RegularizeSettings, Regularize> = {
     },
   },
   tunes: 'regularization',
+  tunesCustom: true,
   movesTogether: 'each with its own share of the gain',
   charts: [{ ids: ['explored-regularize', 'grid', 'sensitivity'] }],
   normalize: ({ grid = {}, explore = defaults.explore, seeds = defaults.seeds }, context) => ({
@@ -76,10 +80,24 @@ export const regularize: StageDefinition<RegularizeSettings, Regularize> = {
     seeds,
   }),
   /** Only a grid in the spec can name a lever without effect; a preset's grid omits it. */
-  check(_settings, { grid = {} }, { idle }, report) {
-    for (const lever of gridLevers) {
-      const why = grid[lever] === undefined ? undefined : idle(lever)
-      if (why !== undefined) report('lever-without-effect', ['grid', lever], `${lever} has no effect: ${why}`)
+  check(_settings, { grid = {} }, { idle, levers: { custom = {} } }, report) {
+    for (const key of Object.keys(grid)) {
+      const lever = leverOf(key)
+      if (isCustom(lever) && custom[key] === undefined) {
+        const allowed = [...gridLevers, ...Object.keys(custom)]
+        const meant = didYouMean(key, allowed)
+        report('unknown-key', ['grid', key], 'the grid has no lever with this name', {
+          found: key,
+          allowed: allowed.join(', '),
+          hint:
+            meant === undefined
+              ? 'a lever of a training script needs a value under levers.custom'
+              : `did you mean "${meant}"?`,
+        })
+        continue
+      }
+      const why = idle(lever)
+      if (why !== undefined) report('lever-without-effect', ['grid', key], `${key} has no effect: ${why}`)
     }
   },
   comparisonSeeds: ({ seeds }) => ({ key: 'seeds', seeds }),
@@ -94,22 +112,31 @@ export const regularize: StageDefinition<RegularizeSettings, Regularize> = {
  * value nearest to the baseline's own is replaced by it, so that the grid does not outgrow the preset. The preset's grid
  * omits levers without effect; in the spec's grid they are an error that `check` finds.
  */
-function normalizeGrid(grid: Grid, { levers, preset, idle }: SpecContext): Axis[] {
+function normalizeGrid(grid: Grid, { levers, preset, idle, known }: SpecContext): Axis[] {
   const written = Object.keys(grid).length > 0
-  return gridLevers.flatMap((lever) => {
+  const standard = gridLevers.flatMap((lever) => {
     const own = levers.regularization[lever]
     const values = written ? grid[lever] : idle(lever) === undefined ? preset.grid[lever] : undefined
     if (values === undefined || values.length === 0) return []
-    return [{ lever, values: ascending(written || values.includes(own) ? [own, ...values] : around(own, values)) }]
+    if (!known(lever)) return [{ lever, values: inOrder(values) }]
+    return [{ lever, values: inOrder(written || values.includes(own) ? [own, ...values] : around(own, values)) }]
   })
+  const custom = Object.keys(levers.custom ?? {}).flatMap((name) => {
+    const values: readonly LeverValue[] = (grid as Readonly<Record<string, readonly LeverValue[]>>)[name] ?? []
+    return values.length === 0
+      ? []
+      : [{ lever: customLever(name), values: inOrder([levers.custom?.[name] ?? null, ...values]) }]
+  })
+  return [...standard, ...custom]
 }
+
+/** The lever that a key of a grid names. */
+const leverOf = (key: string): LeverName => gridLevers.find((lever: GridLever) => lever === key) ?? customLever(key)
 
 function around(own: number, values: readonly number[]): number[] {
   const nearest = values.reduce((best, v) => (Math.abs(v - own) < Math.abs(best - own) ? v : best))
   return values.map((v) => (v === nearest ? own : v))
 }
-
-const ascending = (values: readonly number[]): number[] => [...new Set(values)].sort((a, b) => a - b)
 
 /** The configurations, then the best of them, then the winner without each lever that moved. */
 function estimate({ grid, explore, seeds }: RegularizeSettings, study: Study): TrialTemplate[] {

@@ -1,5 +1,5 @@
 import type { ScheduleStage } from '../../dsl/tuning.gen.ts'
-import { optimizerNames } from '../../records/levers.ts'
+import { optimizerNames, type LeverName } from '../../records/levers.ts'
 import type { TrialTemplate } from '../../records/plan.ts'
 import type { StageDefinition } from '../definition.ts'
 import { training, type Study } from '../estimate.ts'
@@ -16,6 +16,14 @@ const defaults: Omit<ScheduleSettings, 'stage' | 'schedules'> = {
   explore: 8,
   seeds: 4,
 }
+
+/** The lever that each list of the settings varies. */
+const comparedLevers = [
+  ['schedules', 'schedule'],
+  ['warmupFractions', 'warmupSteps'],
+  ['clipPercentiles', 'clipNorm'],
+  ['optimizers', 'optimizer'],
+] as const
 
 /** Refines how the learning rate moves over a run, and the optimizer. */
 export const schedule: StageDefinition<ScheduleSettings, ScheduleStage> = {
@@ -72,16 +80,28 @@ export const schedule: StageDefinition<ScheduleSettings, ScheduleStage> = {
   charts: [{ ids: ['explored-schedule', 'schedules', 'schedule-results', 'gradient-norms'] }],
   chartsSteps: true,
   /** The incumbent's own schedule and optimizer are not compared with themselves. */
-  normalize(written, { preset, levers }) {
+  normalize(written, { preset, levers, idle, known }) {
     const { warmupFractions, clipPercentiles, optimizers, explore, seeds } = { ...defaults, ...written }
+    const unlessIdle = <T>(lever: LeverName, values: readonly T[]): readonly T[] => (idle(lever) === undefined ? values : [])
     return {
       stage: 'schedule',
-      warmupFractions,
-      clipPercentiles,
+      warmupFractions: unlessIdle('warmupSteps', warmupFractions),
+      clipPercentiles: unlessIdle('clipNorm', clipPercentiles),
       explore,
       seeds,
-      schedules: (written.schedules ?? preset.schedules).filter((s) => s !== levers.scheduling.schedule),
-      optimizers: optimizers.filter((o) => o !== levers.optimization.optimizer),
+      schedules: unlessIdle('schedule', written.schedules ?? preset.schedules).filter(
+        (s) => !known('schedule') || s !== levers.scheduling.schedule,
+      ),
+      optimizers: unlessIdle('optimizer', optimizers).filter(
+        (o) => !known('optimizer') || o !== levers.optimization.optimizer,
+      ),
+    }
+  },
+  /** Only a list in the spec can name a lever without effect. */
+  check(_settings, written, { idle }, report) {
+    for (const [key, lever] of comparedLevers) {
+      const why = (written[key]?.length ?? 0) > 0 ? idle(lever) : undefined
+      if (why !== undefined) report('lever-without-effect', [key], `${lever} has no effect: ${why}`)
     }
   },
   comparisonSeeds: ({ seeds }) => ({ key: 'seeds', seeds }),
