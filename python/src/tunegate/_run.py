@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import itertools
 import math
 import os
 import signal
@@ -19,13 +18,14 @@ from . import _arrays, _device
 from ._errors import Finished, TunegateError
 from ._events import EventLog, number
 from ._rates import WatchedOptimizer
-from ._request import PROTOCOL, LeverValue, Request, Seeds
+from ._request import PROTOCOL, LeverValue, RangeTest, Request, Seeds
 
 CAPABILITIES = ("range", "probe", "grad_norm", "predictions", "checkpoint", "test")
 SPLITS = ("validation", "test")
 KINDS = ("logits", "probabilities", "values")
 RESUME_ME = 75
 PATIENCE = 10
+MANY_EPOCHS = 1_000_000
 CHECKPOINTS = "tunegate-checkpoints.txt"
 
 
@@ -46,9 +46,12 @@ class Run:
     seeds: Seeds
     """Seeds of the parts of the script, for scripts that seed them separately."""
     epochs: int
-    """Epochs of the schedule. Loop with :meth:`each_epoch`, which knows when to stop."""
+    """Epochs of the schedule. In a range test or a probe a million: the last step ends the script. Loop with
+    :meth:`each_epoch`, which knows when to stop."""
     stop_after: int | None
     """Epochs after which to stop without shortening the schedule; None to train all epochs."""
+    range: RangeTest | None
+    """The learning-rate range test that the study asks for, or None. :meth:`watch` and :meth:`learning_rate` do it."""
     test: bool
     """Whether to evaluate the split ``test``. Do not read test data otherwise."""
     output_dir: Path
@@ -72,7 +75,8 @@ class Run:
         self.levers = dict(levers)
         self.seed = request.seed if request else seed
         self.seeds = request.seeds if request else Seeds(seed, seed, seed, seed)
-        self.epochs = request.epochs if request and request.epochs else epochs
+        limited = request is not None and request.mode in ("range", "probe")
+        self.epochs = MANY_EPOCHS if limited else request.epochs if request and request.epochs else epochs
         self.stop_after = request.stop_after if request else None
         self.test = request.test if request else False
         self.output_dir = request.output_dir if request else Path(".")
@@ -80,8 +84,8 @@ class Run:
         self.step = 0
         self._supports = frozenset(supports)
         self._log = EventLog(request.events if request and reports else None)
-        self._range = request.range if request else None
-        self._limit = self._range.steps if self._range else request.probe_steps if request else None
+        self.range = request.range if request else None
+        self._limit = self.range.steps if self.range else request.probe_steps if request else None
         self._optimizer: WatchedOptimizer | None = None
         self._rate: float | None = None
         self._not_finite = 0
@@ -125,8 +129,6 @@ class Run:
         Args:
             start: The first epoch, counted from 0; above 0 after ``resume``.
         """
-        if self._limit is not None:
-            yield from itertools.count(start)
         last = self.epochs if self.stop_after is None else min(self.stop_after, self.epochs)
         yield from range(start, last)
 
@@ -165,7 +167,7 @@ class Run:
             self._optimizer = watched
 
     def _asked_rate(self) -> float | None:
-        return None if self._range is None else self._range.rate(self.step)
+        return None if self.range is None else self.range.rate(self.step)
 
     # Reports
 
@@ -199,9 +201,9 @@ class Run:
         self.step = self.step + 1 if step is None else step
         if not self.active:
             return
-        if learning_rate is None or self._range is not None:
+        if learning_rate is None or self.range is not None:
             learning_rate = self._optimizer.used if self._optimizer is not None else self._rate
-        if self._range is not None and learning_rate is None:
+        if self.range is not None and learning_rate is None:
             raise TunegateError(
                 "A range test sets the learning rate of every step, but nothing asked for it. Call "
                 'watch(optimizer) or learning_rate(rate), or leave "range" out of supports=.'
@@ -233,8 +235,8 @@ class Run:
         return line()
 
     def _limited_step(self, examples: int) -> None:
-        if self._range is not None:
-            if self.step >= self._range.steps or self._not_finite > 0:
+        if self.range is not None:
+            if self.step >= self.range.steps or self._not_finite > 0:
                 self.end()
                 raise Finished
             return
@@ -411,7 +413,7 @@ class Run:
         memory = _device.peak_mib() if self._log.open else None
         if memory is not None:
             self._log.event("memory", peak_mib=memory)
-        if status == "complete" and self.diverged and self._range is None:
+        if status == "complete" and self.diverged and self.range is None:
             status, reason = "diverged", "The last loss is not finite."
         self._log.event("end", status=status, reason=reason and reason[:4000], weights_sha256=weights_sha256)
         self._log.close()

@@ -31,9 +31,8 @@ class TunegateCallback(Callback):
         self._before = 0
 
     def setup(self, trainer: Any, pl_module: Any, stage: str) -> None:
-        """Train as many epochs as a range test or a probe needs."""
+        """Leave out validations in a range test and a probe, which evaluate nothing."""
         if stage == "fit" and self._run.mode in ("range", "probe"):
-            trainer.fit_loop.max_epochs = -1
             trainer.limit_val_batches = 0
             trainer.num_sanity_val_steps = 0
 

@@ -15,7 +15,7 @@ class TunegateCallback(TrainerCallback):
 
     Pass it to ``Trainer(..., callbacks=[TunegateCallback()])`` after :func:`tunegate.run`, with
     ``TrainingArguments(num_train_epochs=run.epochs, logging_steps=1, ...)``: the loss of a step is known only where
-    the trainer logs. In a range test or a probe it trains as many steps as they need.
+    the trainer logs.
 
     Args:
         evaluations: Whether to report the metrics of evaluations, by their names (``eval_loss``). Set it to False
@@ -27,9 +27,7 @@ class TunegateCallback(TrainerCallback):
         self._evaluations = evaluations
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        """Watch the optimizer, and let a range test or a probe run past the last epoch."""
-        if self._run.mode in ("range", "probe"):
-            state.max_steps = 2**31
+        """Watch the optimizer."""
         optimizer: Any = kwargs.get("optimizer")
         # Accelerate wraps the optimizer that steps.
         self._run.watch(getattr(optimizer, "optimizer", optimizer))
