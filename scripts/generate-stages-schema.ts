@@ -42,7 +42,12 @@ function definitionsOf({ name, schema: { key = name, description, properties, de
   return [
     mapOf(key, { title: name, description }, {}, Object.entries(properties)),
     ...Object.entries(definitions).map(([own, of]) =>
-      mapOf(own, { title: of.title, description: of.description }, {}, Object.entries(of.properties)),
+      mapOf(
+        own,
+        { title: of.title, description: of.description },
+        of.others ? { additionalProperties: of.others } : {},
+        Object.entries(of.properties),
+      ),
     ),
   ]
 }

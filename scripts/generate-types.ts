@@ -13,6 +13,8 @@ export function specTypes(schema: Schema): Promise<string> {
   })
 }
 
+const conditions: readonly string[] = ['if', 'then', 'else']
+
 /**
  * The generator names a type after every title, which would make one of every number: titles go, and the names are those of
  * `$defs`. A list of exactly two becomes a pair. Conditions that types cannot say are left out.
@@ -31,7 +33,8 @@ function prepared(value: unknown): unknown {
         key === 'default' ||
         key === '$id' ||
         key === 'dependentSchemas' ||
-        key === 'dependentRequired'
+        key === 'dependentRequired' ||
+        conditions.includes(key)
       ),
   )
   return Object.fromEntries(kept.map(([key, v]) => [key, prepared(v)]))

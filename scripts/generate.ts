@@ -12,6 +12,7 @@ import { rules } from '../src/diagnose/rules/index.ts'
 import { autoPresetWords, presets } from '../src/compile/presets/index.ts'
 import { autoEngineWords, engines } from '../src/engines/index.ts'
 import { events, eventSchema } from '../src/engines/command/protocol/event-schema.ts'
+import { trainerDefinitions } from '../src/engines/command/spec-schema.ts'
 import { requestSchema } from '../src/engines/command/protocol/request-schema.ts'
 import { gates } from '../src/gates/index.ts'
 import { layerDefinitions } from '../src/layers/index.ts'
@@ -37,6 +38,7 @@ import { pageScript } from './generate-page.ts'
 import { withLayers } from './generate-layers-schema.ts'
 import { withStageNames, withStages } from './generate-stages-schema.ts'
 import { specTypes } from './generate-types.ts'
+import { withTrainer } from './generate-trainer-schema.ts'
 import { rates } from './generate-rates.ts'
 import { explainedVerdict } from './generate-verdict.ts'
 import { folders } from '../test/support/architecture.ts'
@@ -53,7 +55,7 @@ const withRules = withPresets(
   presets.map(({ name }) => name),
   autoPresetWords(),
 )
-const schemaText = withFormats(withChecks(withRules, checks), formats)
+const schemaText = withTrainer(withFormats(withChecks(withRules, checks), formats), trainerDefinitions)
 const schema = JSON.parse(schemaText)
 const generated: { readonly path: string; readonly text: string }[] = [
   { path: 'schema/tuning.schema.json', text: schemaText },

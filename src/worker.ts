@@ -3,18 +3,20 @@ import { explainSystemError } from './base/files.ts'
 import { crashedRun, type RunRequest, type RunResult } from './records/run.ts'
 import { protocolVersion, type EngineOrder, type FromWorker, type ToWorker } from './run/protocol.ts'
 import { engineNamed } from './engines/index.ts'
-import type { CreateTrainer, Trainer } from './train/engine.ts'
+import type { AnyTrainer, CreateTrainer } from './train/engine.ts'
 
 /** A process that trains runs, one at a time, for the study that started it, and that does not outlive the study. */
 const parent = process.ppid
-let trainer: Trainer | undefined
+let trainer: AnyTrainer | undefined
 let loading: Promise<CreateTrainer> | undefined
 
 if (process.send === undefined) {
   console.error('This is a worker of tunegate; it is started by a study and does nothing by itself.')
   process.exit(2)
 }
-process.on('disconnect', () => process.exit(0))
+process.on('disconnect', leave)
+// A study that ends a worker gives it the time to end what its trainer has started.
+process.on('SIGTERM', leave)
 // Ctrl-C reaches all processes of a terminal. The study decides when its workers end.
 process.on('SIGINT', () => {})
 process.on('message', (message: ToWorker) => {
@@ -26,18 +28,18 @@ process.on('message', (message: ToWorker) => {
 })
 
 async function handle(message: ToWorker): Promise<void> {
-  if (message.type === 'run') return send({ type: 'result', result: run(message.request, message.id) })
+  if (message.type === 'run') return send({ type: 'result', result: await run(message.request, message.id) })
   if (message.type === 'load') {
     // Whether it does is reported when the start message requests it.
     load(message).catch(() => {})
     return
   }
-  const { version, workload, data } = message
+  const { version } = message
   if (version !== protocolVersion) {
     throw new Error(`a worker of protocol ${protocolVersion} for a study of ${version}: two builds`)
   }
   const createTrainer = await load(message)
-  trainer = createTrainer(workload, data, (text) => send({ type: 'notice', message: text }))
+  trainer = createTrainer(message, (text) => send({ type: 'notice', message: text }))
   send({ type: 'ready', version: protocolVersion, engine: trainer.engine })
 }
 
@@ -52,10 +54,10 @@ async function start({ engine: name, folder, threads = 1 }: EngineOrder): Promis
   return await engine.start({ folder, threads })
 }
 
-function run(request: RunRequest, id: string): RunResult {
+async function run(request: RunRequest, id: string): Promise<RunResult> {
   if (!trainer) throw new Error('asked for a run before the start message')
   try {
-    return trainer.run(request, id, leaveIfOrphaned)
+    return await trainer.run(request, id, leaveIfOrphaned)
   } catch (error) {
     // The trainer turns failures into results. An error that gets here is a defect, and affects only this run.
     return crashedRun({ id, request, engine: trainer.engine }, messageOf(error))
@@ -64,6 +66,13 @@ function run(request: RunRequest, id: string): RunResult {
 
 function send(message: FromWorker, then: () => void = () => {}): void {
   process.send?.(message, then)
+}
+
+/** Ends, after the trainer has ended what it started. */
+function leave(): void {
+  const stopping = trainer?.stop?.()
+  if (stopping === undefined) process.exit(0)
+  void stopping.finally(() => process.exit(0))
 }
 
 /** Training does not return to the event loop, so the process number is what reveals that the study was killed. */

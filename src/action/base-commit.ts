@@ -3,7 +3,7 @@ import { InputError } from '../base/diagnostics.ts'
 import { readTextWithin } from '../base/files.ts'
 import { unreachable } from '../base/result.ts'
 import { normalize } from '../compile/normalize.ts'
-import type { NormalizedSpec } from '../compile/normalized.ts'
+import { isTrainerSpec, type NormalizedSpec } from '../compile/normalized.ts'
 import { say } from '../github/log.ts'
 import { needsBaseline } from '../gates/index.ts'
 import type { GateRule } from '../records/gates.ts'
@@ -39,7 +39,7 @@ export async function judgedBy(
   await requireKept(base, options.specPath, text, commits)
   const spec = specAt(text, options.specPath)
   const rules = rulesOf(spec)
-  const data = baseData(base, options.specPath, spec.data, commits)
+  const data = isTrainerSpec(spec) ? undefined : baseData(base, options.specPath, spec.data, commits)
   return { fresh: true, rules, baseData: data, baseline: await baselineAt(base, rules.gates, without, options, commits) }
 }
 

@@ -168,6 +168,7 @@ async function showPlan(request: Request, step: Step): Promise<number> {
   const { plan, warnings } = await prepare({
     specPath,
     workspace: runner.workspace,
+    env: process.env,
     rules,
     stages: stages ?? undefined,
     seeds: seeds ?? undefined,

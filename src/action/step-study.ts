@@ -65,6 +65,7 @@ function studyOptions({ inputs, runner: { workspace } }: Step, asked: Asked): St
   return {
     specPath: relative(workspace, inputs.spec),
     workspace,
+    env: process.env,
     workerScript: workerScript(),
     workers: workers ?? availableParallelism(),
     engine: provided(inputs.engine, workspace, signal),

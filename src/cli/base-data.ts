@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
 import { explainFileError } from '../base/files.ts'
 import { lookedForOnce, type BaseData } from '../study/base-file.ts'
+import { isTrainerSpec } from '../compile/normalized.ts'
 import { readSpec } from '../study/read-spec.ts'
 import { workspaceOf } from './workspace.ts'
 
@@ -23,9 +24,10 @@ export async function baseDataOf(file: string | undefined, baseSpec: string | un
       },
     ])
   }
-  const {
-    spec: { data },
-  } = await readSpec({ specPath: baseSpec, workspace: workspaceOf(baseSpec) })
+  const { spec } = await readSpec({ specPath: baseSpec, workspace: workspaceOf(baseSpec) })
+  // A script reads its own data, and is not retrained: what retrains the base says so.
+  if (isTrainerSpec(spec)) return undefined
+  const { data } = spec
   const bytes = await contentOf(file)
   const versionFor: BaseData['file'] = async (own) =>
     bytes.equals(await contentOf(own)) ? { kind: 'same' } : { kind: 'other', name: basename(file), bytes }

@@ -3,16 +3,16 @@ import { fingerprint } from '../base/hash.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { resolveLayer } from '../layers/layer.ts'
 import { stepsOfRun, type Levers } from '../records/levers.ts'
-import type { Budget, DataFacts, Plan, StageJob, StageSettings, Workload } from '../records/plan.ts'
+import type { Budget, DataFacts, Plan, StageJob, StageSettings, ModelWorkload } from '../records/plan.ts'
 import { estimateOf, type Study } from '../stages/estimate.ts'
 import { stageNamed } from '../stages/index.ts'
 import type { Locate } from '../dsl/parse.ts'
 import { checkBudget, reservedRuns } from './check/budget.ts'
 import { checkLevers, checkRows } from './check/levers.ts'
 import { checkModel } from './check/model.ts'
-import type { NormalizedLevers, NormalizedSpec } from './normalized.ts'
+import type { ModelSpec, NormalizedLevers, NormalizedSpec } from './normalized.ts'
 import type { WarmupShare } from './presets/definition.ts'
-import { collectProblems } from './problem.ts'
+import { collectProblems, type Problems } from './problem.ts'
 
 /**
  * Normalized spec and facts about the data → plan. Pure: the same spec and facts give the same plan, byte for byte.
@@ -20,8 +20,9 @@ import { collectProblems } from './problem.ts'
  * @param locate where the values of the spec are, for messages: `ParsedSpec.locate`
  * @returns the plan, or everything that does not fit the data or the budget
  */
-export function compile(spec: NormalizedSpec, facts: DataFacts, locate: Locate): Result<Plan, Diagnostic[]> {
-  const { report, all } = collectProblems(locate)
+export function compile(spec: ModelSpec, facts: DataFacts, locate: Locate): Result<Plan, Diagnostic[]> {
+  const problems = collectProblems(locate)
+  const { report } = problems
 
   // 1. What only the data determine: how many outputs, how many steps, and therefore how long the warmup is.
   const layers = spec.layers.map((layer) => resolveLayer(layer, { classes: facts.classes?.length ?? 1 }))
@@ -35,17 +36,25 @@ export function compile(spec: NormalizedSpec, facts: DataFacts, locate: Locate):
 
   // 3. What every run shares.
   const { task, objective, augmentation, evaluateEvery } = spec
-  const workload: Workload = { task, data: facts, layers, parameters, objective, augmentation, evaluateEvery }
+  const workload: ModelWorkload = { task, data: facts, layers, parameters, objective, augmentation, evaluateEvery }
 
-  // 4. The stages as jobs, one after the other.
-  const jobs = stageJobs(spec.stages, { workload, baseline, runSteps }, spec.seed)
+  // 4. The process.
+  return planned(spec, { workload, baseline, runSteps }, problems)
+}
 
-  // 5. What it may cost, with verification first.
+/** The stages as jobs, what they may cost, and the fingerprints: the same for every workload. */
+export function planned(spec: NormalizedSpec, study: Study, { report, all }: Problems): Result<Plan, Diagnostic[]> {
+  const { workload, baseline } = study
+
+  // 1. One job after the other.
+  const jobs = stageJobs(spec.stages, study, spec.seed)
+
+  // 2. What it may cost, with verification first.
   const budget: Budget = { ...spec.budget, reservedForVerification: reservedRuns(jobs) }
   checkBudget(jobs, budget, report)
   if (all.length > 0) return err(sortDiagnostics(all))
 
-  // 6. The plan and its fingerprints.
+  // 3. The plan and its fingerprints.
   const { name, seed, gates } = spec
   const specFingerprint = fingerprint(spec)
   const plan = { version: 1, name, specFingerprint, seed, workload, baseline, jobs, gates, budget } as const
@@ -71,7 +80,8 @@ function stageJobs(stages: readonly StageSettings[], study: Study, seed: number)
   return jobs
 }
 
-function withWarmup(levers: NormalizedLevers, runSteps: number): Levers {
+/** The levers with the warmup in steps. */
+export function withWarmup(levers: NormalizedLevers, runSteps: number): Levers {
   const { warmupSteps: warmup } = levers.scheduling
   return {
     ...levers,

@@ -2,29 +2,40 @@ import { sortDiagnostics, type Diagnostic } from '../base/diagnostics.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { MetricName } from '../records/metrics.ts'
 import type { ParsedSpec } from '../dsl/parse.ts'
-import type { NormalizedSpec } from './normalized.ts'
+import type { Spec, Trainer } from '../dsl/tuning.gen.ts'
+import type { ModelSpec, NormalizedSpec, TrainerSpec } from './normalized.ts'
 import { normalizeChecks, normalizeData } from './normalize/data.ts'
 import { checkMetric, normalizeGates } from './normalize/gates.ts'
 import { layerOf } from '../layers/index.ts'
-import { everyLayer, normalizeLayer } from '../layers/layer.ts'
+import { everyLayer, hasDropoutLever, normalizeLayer } from '../layers/layer.ts'
 import { movesNothing, normalizeLevers } from './normalize/levers.ts'
+import { checkFixed, givenLevers, normalizeTrainer, takesLever } from './normalize/trainer.ts'
 import { normalizeStages } from './normalize/stages.ts'
 import { confirmationIn } from '../stages/index.ts'
-import { presetFor, presetNamed } from './presets/index.ts'
-import { collectProblems } from './problem.ts'
+import type { Preset } from './presets/definition.ts'
+import { presetFor, presetNamed, type PresetName } from './presets/index.ts'
+import { collectProblems, type Report } from './problem.ts'
 import type { SpecContext } from '../stages/definition.ts'
 
 /**
  * Spec → normalized spec: no shorthand, all defaults, presets applied. It finds every error that does not depend on the
  * data: metrics that the task does not have, stages that repeat or are out of order, reversed ranges, gates without input.
  */
-export function normalize({ spec, locate }: ParsedSpec): Result<NormalizedSpec, Diagnostic[]> {
-  const { report, all } = collectProblems(locate)
-  const { task, seed = 17 } = spec
+export function normalize(parsed: ParsedSpec): Result<NormalizedSpec, Diagnostic[]> {
+  const { report, all } = collectProblems(parsed.locate)
+  const normalized = parsed.spec.trainer
+    ? normalizeScript(parsed.spec, parsed.spec.trainer, report)
+    : normalizeModel(parsed.spec, report)
+  return all.length > 0 ? err(sortDiagnostics(all)) : ok(normalized)
+}
+
+function normalizeModel(spec: Spec, report: Report): ModelSpec {
+  const { task, seed = 17, data: written, model } = spec
+  if (!written || !model) throw new Error('the schema accepted a spec without data, model and trainer')
 
   // 1. Data and model: what is there.
-  const data = normalizeData(spec.data, task, seed, report)
-  const layers = spec.model.layers.map(normalizeLayer)
+  const data = normalizeData(written, task, seed, report)
+  const layers = model.layers.map(normalizeLayer)
 
   // 2. The preset that fits them, and its augmentation and levers.
   const tokens = everyLayer(layers).some((layer) => layerOf(layer.kind).readsWholeNumbers !== undefined)
@@ -32,35 +43,53 @@ export function normalize({ spec, locate }: ParsedSpec): Result<NormalizedSpec, 
   const { preset: named = 'auto' } = spec
   const preset = named === 'auto' ? presetFor({ tokens, images }) : presetNamed(named)
   const augmentation = { ...preset.augmentation({ task, standardized: data.standardize }), ...spec.augmentation }
-  const levers = normalizeLevers(spec.levers, preset, layers, task, report)
+  const levers = normalizeLevers(spec.levers, preset, hasDropoutLever(layers), task, report)
+  if (spec.levers?.custom) {
+    report('custom-levers', ['levers', 'custom'], 'only a training script has levers of its own', {
+      found: Object.keys(spec.levers.custom).join(', '),
+      hint: 'remove them; a model has the levers of the four buckets',
+    })
+  }
 
   // 3. The process: what is compared, in which stages, with which gates.
+  const idle: SpecContext['idle'] = (lever) => movesNothing(lever, { task, layers, augmentation })
+  const testShare = data.split.test
+  const { objective, ...process } = normalizeProcess(spec, { preset, levers, idle, testShare }, report)
+  const checks = normalizeChecks(written.checks)
+  const { evaluateEvery = 1 } = spec
+  const measured = { objective, evaluateEvery, data, checks }
+  return { ...headOf(spec, preset.name), ...measured, augmentation, layers, levers, ...process }
+}
+
+/** What the script can do is not known here: it says so itself, when it is asked, and `compile` compares. */
+function normalizeScript(spec: Spec, written: Trainer, report: Report): TrainerSpec {
+  const { task, preset: named = 'auto' } = spec
+  const trainer = normalizeTrainer(written, { task, custom: Object.keys(spec.levers?.custom ?? {}) }, report)
+  const preset = named === 'auto' ? presetFor({ tokens: false, images: false }) : presetNamed(named)
+  const levers = normalizeLevers(spec.levers, preset, false, task, report)
+  const idle: SpecContext['idle'] = (lever) =>
+    takesLever(trainer, lever) ? undefined : 'trainer.levers does not name it, so the script keeps it fixed'
+  const given = givenLevers(spec.levers)
+  checkFixed(given, idle, report)
+  const process = normalizeProcess(spec, { preset, levers, idle, testShare: null }, report)
+  return { ...headOf(spec, preset.name), ...process, trainer, given, levers }
+}
+
+const headOf = ({ name, task, seed = 17 }: Spec, preset: PresetName) => ({ version: 1, name, task, preset, seed }) as const
+
+interface ProcessContext extends Omit<SpecContext, 'written' | 'preset'> {
+  readonly preset: Preset<PresetName>
+  /** Share of the rows held out for testing; null if only the script knows. */
+  readonly testShare: number | null
+}
+
+function normalizeProcess(spec: Spec, { preset, levers, idle, testShare }: ProcessContext, report: Report) {
+  const { task } = spec
   const objective: MetricName = spec.objective ?? (task === 'classification' ? 'nll' : 'mse')
   checkMetric(objective, task, ['objective'], report)
-  const idle: SpecContext['idle'] = (lever) => movesNothing(lever, { task, layers, augmentation })
   const stages = normalizeStages(spec.stages, { preset, levers, idle }, report)
   const verifies = confirmationIn(stages) !== undefined
-  const gates = normalizeGates(spec.gates, { task, testShare: data.split.test, verifies, report })
-
-  if (all.length > 0) return err(sortDiagnostics(all))
-  const checks = normalizeChecks(spec.data.checks)
+  const gates = normalizeGates(spec.gates, { task, testShare, verifies, report })
   const budget = { minutes: spec.budget?.minutes ?? null, trials: spec.budget?.trials ?? null }
-  const { name, evaluateEvery = 1 } = spec
-  return ok({
-    version: 1,
-    name,
-    task,
-    preset: preset.name,
-    seed,
-    objective,
-    evaluateEvery,
-    data,
-    checks,
-    augmentation,
-    layers,
-    levers,
-    stages,
-    gates,
-    budget,
-  })
+  return { objective, stages, gates, budget }
 }

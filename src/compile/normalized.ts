@@ -1,25 +1,41 @@
 import type { Checks } from '../dsl/tuning.gen.ts'
 import type { Shape } from '../layers/definition.ts'
 import type { NormalizedLayer } from '../layers/layer.ts'
-import type { Levers, SchedulingLevers } from '../records/levers.ts'
+import type { LeverName, Levers, SchedulingLevers } from '../records/levers.ts'
 import type { MetricName, Task } from '../records/metrics.ts'
 import type { AugmentationPolicy, GateRule, StageSettings } from '../records/plan.ts'
+import type { TrainerSettings } from '../records/trainer.ts'
 import type { WarmupShare } from './presets/definition.ts'
 import type { PresetName } from './presets/index.ts'
 
 /** A spec without shorthand and with every default filled in. What only the data determine is still named, not counted. */
-export interface NormalizedSpec {
+export type NormalizedSpec = ModelSpec | TrainerSpec
+
+/** A spec of a model of our own layers, on data that we read. */
+export interface ModelSpec extends SpecBase {
+  readonly evaluateEvery: number
+  readonly data: NormalizedData
+  readonly checks: NormalizedChecks
+  readonly augmentation: AugmentationPolicy
+  readonly layers: readonly NormalizedLayer[]
+}
+
+/** A spec of a training script, which has a model and data of its own. */
+export interface TrainerSpec extends SpecBase {
+  readonly trainer: TrainerSettings
+  /** The levers that the spec gives a value. Others take the script's own default. */
+  readonly given: readonly LeverName[]
+}
+
+export const isTrainerSpec = (spec: NormalizedSpec): spec is TrainerSpec => 'trainer' in spec
+
+interface SpecBase {
   readonly version: 1
   readonly name: string
   readonly task: Task
   readonly preset: PresetName
   readonly seed: number
   readonly objective: MetricName
-  readonly evaluateEvery: number
-  readonly data: NormalizedData
-  readonly checks: NormalizedChecks
-  readonly augmentation: AugmentationPolicy
-  readonly layers: readonly NormalizedLayer[]
   readonly levers: NormalizedLevers
   /** In process order, which is the order in the spec. */
   readonly stages: readonly StageSettings[]

@@ -4,20 +4,20 @@ import type { Locate } from '../dsl/parse.ts'
 import { canAugment } from './normalize/levers.ts'
 import { confirmation, confirmationIn, stageNamed } from '../stages/index.ts'
 import { hasDropoutLever } from '../layers/layer.ts'
-import type { NormalizedSpec } from './normalized.ts'
+import { isTrainerSpec, type ModelSpec, type NormalizedSpec } from './normalized.ts'
 import { collectProblems, type Report } from './problem.ts'
 
 /** What may be intended but is likely a mistake: the study runs, and these are shown before it does. */
 export function warningsOf(spec: NormalizedSpec, plan: Plan, locate: Locate): readonly Diagnostic[] {
   const { warn, all } = collectProblems(locate)
-  warnOfIdleLevers(spec, warn)
+  if (!isTrainerSpec(spec)) warnOfIdleLevers(spec, warn)
   warnOfSeeds(spec, warn)
   warnOfSelectionSeeds(spec, warn)
   warnOfBudget(plan, warn)
   return all
 }
 
-function warnOfIdleLevers({ levers: { regularization }, layers, augmentation, preset }: NormalizedSpec, warn: Report): void {
+function warnOfIdleLevers({ levers: { regularization }, layers, augmentation, preset }: ModelSpec, warn: Report): void {
   if (regularization.dropout > 0 && !hasDropoutLever(layers)) {
     warn('lever-without-effect', ['levers', 'regularization', 'dropout'], 'the dropout lever has no effect', {
       found: String(regularization.dropout),

@@ -104,7 +104,10 @@ function notAlone(kind: string, name: string, { params, schema }: SchemaError, {
 
 const conflict: Explain = ({ path }, { owner: at }) => ({
   code: 'spec/conflict',
-  message: `${nameOf(path)} cannot be combined with shape: inputs are either an array or columns`,
+  message:
+    path.length === 1
+      ? `${nameOf(path)} cannot be combined with trainer: a training script has data and a model of its own`
+      : `${nameOf(path)} cannot be combined with shape: inputs are either an array or columns`,
   at,
 })
 
@@ -113,8 +116,19 @@ const pattern: Explain = ({ path, value }, { value: at }) => ({
   message: `${nameOf(path)} has invalid characters`,
   at,
   found: shownValue(value),
-  allowed: 'letters, digits, dots, dashes and underscores, beginning with a letter or digit',
+  allowed: allowedPattern(path),
 })
+
+const allowedPattern = (path: readonly string[]): string => {
+  if (path.includes('timeout')) return 'a number of seconds, or a time such as 30s, 5m or 2h'
+  if (path.includes('trainer')) return 'a name without blanks and ='
+  return 'letters, digits, dots, dashes and underscores, beginning with a letter or digit'
+}
+
+const wrongKey: Explain = ({ path, params }, { member }) => {
+  const key = String(params['propertyName'])
+  return { code: 'spec/pattern', message: `${nameOf(path)} has an invalid name`, at: member(key), found: key }
+}
 
 const duplicate: Explain = ({ path, value, params }, { value: at }) => ({
   code: 'spec/duplicate-item',
@@ -157,6 +171,7 @@ const explanations: ReadonlyMap<string, Explain> = new Map([
   ['enum', notAllowed],
   ['const', notAllowed],
   ['pattern', pattern],
+  ['propertyNames', wrongKey],
   ['minimum', outOfRange],
   ['maximum', outOfRange],
   ['exclusiveMinimum', outOfRange],

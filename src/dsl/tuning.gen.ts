@@ -172,9 +172,10 @@ export interface Spec {
    * Number of epochs between two computations of the validation metrics. They are also computed at the end.
    */
   evaluateEvery?: number
-  data: Data
+  data?: Data
   augmentation?: Augmentation
-  model: Model
+  model?: Model
+  trainer?: Trainer
   levers?: Levers
   /**
    * The stages to run, in the order lr-range, batch, regularize, schedule, verify. A name alone takes the preset's settings; a stage that is left out is skipped.
@@ -450,6 +451,74 @@ export interface ActivationLayer {
   activation: Activation
 }
 /**
+ * A training script of your own, which takes the place of data and model. See docs/trainer.md.
+ */
+export interface Trainer {
+  /**
+   * Program and arguments, run in the folder of the spec without a shell. ${args}, ${args_no_hyphens}, ${args_json} and ${run_file} are replaced.
+   *
+   * @minItems 1
+   * @maxItems 200
+   */
+  command: string[]
+  /**
+   * Globs of the files that decide what the script trains: its modules, configuration and package lock files. Default: arguments of the command that are files, and package lock files beside the spec.
+   *
+   * @maxItems 100
+   */
+  files?: string[]
+  /**
+   * Globs of data files whose content identifies what the metrics are measured on. A change of them makes a lock incomparable.
+   *
+   * @maxItems 100
+   */
+  data?: string[]
+  /**
+   * The script's name of each lever that it takes. All other levers are fixed.
+   */
+  levers?: {
+    [k: string]: string
+  }
+  /**
+   * The script's name of its seed, if ${args} should pass it.
+   */
+  seed?: string
+  /**
+   * The script's names of the metrics that it reports itself. Not needed with predictions.
+   */
+  metrics?: {
+    [k: string]: string
+  }
+  /**
+   * Environment variables that the script gets. Tokens and variables of the runner are refused.
+   *
+   * @maxItems 100
+   */
+  env?: string[]
+  timeout?: TrainerTimeout
+  /**
+   * Whether to train a few steps twice and compare: check records the result, require makes a difference an error.
+   */
+  deterministic?: 'check' | 'require' | 'off'
+}
+/**
+ * Limits of one run of the script.
+ */
+export interface TrainerTimeout {
+  /**
+   * From the start to the first line that the script reports. In seconds, or as `30s`, `5m` or `2h`.
+   */
+  start?: string | number
+  /**
+   * Between two lines. In seconds, or as `30s`, `5m` or `2h`.
+   */
+  silence?: string | number
+  /**
+   * The whole run. In seconds, or as `30s`, `5m` or `2h`.
+   */
+  run?: string | number
+}
+/**
  * Every hyperparameter that a stage may move.
  */
 export interface Levers {
@@ -457,6 +526,7 @@ export interface Levers {
   batching?: Batching
   regularization?: Regularization
   scheduling?: Scheduling
+  custom?: CustomLevers
 }
 /**
  * Optimizer and learning rate.
@@ -540,6 +610,12 @@ export interface Scheduling {
   patience?: number | null
 }
 /**
+ * Numbers or choices by the script's names. The stage regularize can vary them.
+ */
+export interface CustomLevers {
+  [k: string]: number | string | boolean
+}
+/**
  * Settings of a learning-rate range test.
  */
 export interface LrRange {
@@ -601,7 +677,7 @@ export interface Regularize {
   seeds?: Seeds
 }
 /**
- * Values by lever.
+ * Values by lever. A name of levers.custom is a lever too.
  */
 export interface Grid {
   /**
@@ -632,6 +708,11 @@ export interface Grid {
    * @maxItems 20
    */
   augmentation?: number[]
+  /**
+   * @minItems 1
+   * @maxItems 20
+   */
+  [k: string]: (number | string | boolean)[] | number[] | Share[] | undefined
 }
 /**
  * Settings of the schedule stage. An empty list skips that comparison.

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../base/diagnostics.ts'
 import type { Result } from '../base/result.ts'
+import type { TrainerDescription, TrainerFacts, TrainerPlace, TrainerSettings } from '../records/trainer.ts'
 import type { CreateTrainer } from '../train/engine.ts'
 import type { EngineInstaller } from './installer.ts'
 
@@ -35,12 +36,40 @@ export interface EngineDefinition<Name extends string = string> {
   threadsOf?(label: string): number
   /** Variables that the engine's libraries read when they load. The worker sets them before `start`. */
   environment?(threads: number): Readonly<Record<string, string>>
+  /** Present if it trains scripts instead of models of our layers. */
+  readonly scripts?: ScriptEngine
   /**
    * Loads the engine in a worker process. The returned function creates the trainer of a workload: `trainsOn` for a tensor
    * library, which may supply a step compiler, or a trainer of the engine's own. Throws an `InputError` if a file is missing
    * or does not load.
    */
   start(files: EngineFiles): Promise<CreateTrainer>
+}
+
+/** What an engine of scripts does before any run, in the process of the study. */
+export interface ScriptEngine {
+  /** Asks the script what it can do, which starts it, and reads the files behind it. */
+  describe(settings: TrainerSettings, source: ScriptSource): Promise<Result<TrainerFacts, ScriptProblem>>
+  /** Where its runs start. `outDir` is the folder of the study's report. */
+  place(
+    settings: TrainerSettings,
+    source: ScriptSource,
+    description: TrainerDescription,
+    outDir: string,
+  ): Promise<TrainerPlace>
+}
+
+export interface ScriptSource {
+  /** The folder of the spec. */
+  readonly folder: string
+  /** The environment of the study; the script gets a small part of it. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Why a script cannot be part of a study, with the place in the section `trainer` at fault. */
+export interface ScriptProblem extends Pick<Diagnostic, 'code' | 'message' | 'found' | 'hint'> {
+  readonly path: readonly (string | number)[]
 }
 
 /** What a worker passes to an engine that it starts. */

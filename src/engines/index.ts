@@ -1,11 +1,12 @@
 import { entryNamed } from '../base/lists.ts'
-import type { EngineDefinition } from './definition.ts'
+import { command } from './command/index.ts'
+import type { EngineDefinition, ScriptEngine } from './definition.ts'
 import type { EngineInstaller } from './installer.ts'
 import { tensorflow } from './tensorflow/index.ts'
 import { wasm } from './wasm/index.ts'
 
 /** Every engine, in the order in which `auto` prefers them. */
-export const engines = [tensorflow, wasm] as const
+export const engines = [tensorflow, wasm, command] as const
 
 export type EngineName = (typeof engines)[number]['name']
 
@@ -26,6 +27,14 @@ export const automaticEngines = (): readonly EngineDefinition<EngineName>[] =>
 export function fallbackEngine(): EngineDefinition<EngineName> {
   const found = automaticEngines().find(({ embedded }) => embedded)
   if (!found) throw new Error('no engine is there on every machine')
+  return found
+}
+
+/** The engine that trains scripts. */
+export function scriptEngine(): EngineDefinition<EngineName> & { readonly scripts: ScriptEngine } {
+  const all: readonly EngineDefinition<EngineName>[] = engines
+  const [found] = all.flatMap((engine) => (engine.scripts ? [{ ...engine, scripts: engine.scripts }] : []))
+  if (!found) throw new Error('no engine trains scripts')
   return found
 }
 

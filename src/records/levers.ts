@@ -7,6 +7,8 @@ export interface Levers {
   readonly batching: BatchingLevers
   readonly regularization: RegularizationLevers
   readonly scheduling: SchedulingLevers
+  /** Hyperparameters of a training script that have no name here, by its names; absent if the spec has none. */
+  readonly custom?: Readonly<Record<string, LeverValue>>
 }
 
 export type OptimizerName = 'adamw' | 'adam' | 'sgd'
@@ -73,7 +75,8 @@ export function stepsOfRun({ batching, scheduling: { epochs } }: RunLengthLevers
 }
 
 export type Bucket = keyof Levers
-export const buckets: readonly Bucket[] = ['optimization', 'batching', 'regularization', 'scheduling']
+/** The buckets of every study. */
+export const buckets: readonly Exclude<Bucket, 'custom'>[] = ['optimization', 'batching', 'regularization', 'scheduling']
 
 export type LeverValue = string | number | boolean | null
 
@@ -100,30 +103,51 @@ export const leverBuckets = {
   patience: 'scheduling',
 } as const satisfies Record<string, Bucket>
 
-export type LeverName = keyof typeof leverBuckets
-export const leverNames = Object.keys(leverBuckets) as readonly LeverName[]
+export type StandardLever = keyof typeof leverBuckets
+/** A hyperparameter that only a training script has: `custom.layers`. */
+export type CustomLever = `custom.${string}`
+export type LeverName = StandardLever | CustomLever
+export const leverNames = Object.keys(leverBuckets) as readonly StandardLever[]
+
+export const isCustom = (name: LeverName): name is CustomLever => name.startsWith('custom.')
+export const customLever = (name: string): CustomLever => `custom.${name}`
+/** The name of a custom lever as the spec and the script have it. */
+const ownName = (name: CustomLever): string => name.slice('custom.'.length)
+
+export const bucketOf = (name: LeverName): Bucket => (isCustom(name) ? 'custom' : leverBuckets[name])
+
+/** The names of all levers that these have, in the order of the buckets. */
+export const leverNamesOf = ({ custom = {} }: Pick<Levers, 'custom'>): readonly LeverName[] => [
+  ...leverNames,
+  ...Object.keys(custom).map(customLever),
+]
 
 /** New values for some levers. */
 export type LeverPatch = { readonly [name in LeverName]?: LeverValue }
 
+/** Null for a custom lever that the levers do not have. */
 export function leverValue(levers: Levers, name: LeverName): LeverValue {
+  if (isCustom(name)) return levers.custom?.[ownName(name)] ?? null
   // test/records/levers.test.ts checks the table above and the interfaces against each other.
-  return (levers[leverBuckets[name]] as unknown as Record<LeverName, LeverValue>)[name]
+  return (levers[leverBuckets[name]] as unknown as Record<StandardLever, LeverValue>)[name]
 }
 
 /** A copy with some levers moved; it finds buckets by name. */
 export function withLevers(levers: Levers, patch: LeverPatch): Levers {
-  const moved: Record<Bucket, Record<string, LeverValue>> = {
-    optimization: { ...levers.optimization },
-    batching: { ...levers.batching },
-    regularization: { ...levers.regularization },
-    scheduling: { ...levers.scheduling },
+  const { custom, ...standard } = levers
+  const moved: Record<Exclude<Bucket, 'custom'>, Record<string, LeverValue>> = {
+    optimization: { ...standard.optimization },
+    batching: { ...standard.batching },
+    regularization: { ...standard.regularization },
+    scheduling: { ...standard.scheduling },
   }
-  for (const name of leverNames) {
-    const value = patch[name]
-    if (value !== undefined) moved[leverBuckets[name]][name] = value
+  const own: Record<string, LeverValue> = { ...custom }
+  for (const [name, value] of Object.entries(patch) as [LeverName, LeverValue | undefined][]) {
+    if (value === undefined) continue
+    if (isCustom(name)) own[ownName(name)] = value
+    else moved[leverBuckets[name]][name] = value
   }
-  return moved as unknown as Levers
+  return { ...(moved as unknown as Levers), ...(Object.keys(own).length > 0 ? { custom: own } : {}) }
 }
 
 export interface LeverDifference {
@@ -134,7 +158,7 @@ export interface LeverDifference {
 
 /** The differences, in the order of the buckets. */
 export function leverDifferences(from: Levers, to: Levers): LeverDifference[] {
-  return leverNames
+  return [...new Set([...leverNamesOf(from), ...leverNamesOf(to)])]
     .map((lever) => ({ lever, from: leverValue(from, lever), to: leverValue(to, lever) }))
     .filter((d) => d.from !== d.to)
 }

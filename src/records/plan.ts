@@ -3,6 +3,7 @@ import type { Shape } from '../layers/definition.ts'
 import type { Layer } from '../layers/layer.ts'
 import type { LeverName, Levers, LeverValue } from './levers.ts'
 import type { MetricName, Task } from './metrics.ts'
+import type { TrainerProgram } from './trainer.ts'
 
 export type { GateRule, OnInconclusive } from './gates.ts'
 
@@ -19,19 +20,38 @@ export interface DataFacts {
 }
 
 /** What a run trains and how it is measured; the same for every run of a plan. */
-export interface Workload {
+export type Workload = ModelWorkload | TrainerWorkload
+
+interface WorkloadBase {
   readonly task: Task
+  /** The metric that stages compare on the validation split. Test data are never read before the verification. */
+  readonly objective: MetricName
+}
+
+/** A model of our own layers, on data that we read. */
+export interface ModelWorkload extends WorkloadBase {
   readonly data: DataFacts
   readonly layers: readonly Layer[]
   /** Number of trainable parameters in the model. */
   readonly parameters: number
-  /** The metric that stages compare on the validation split. Test data are never read before the verification. */
-  readonly objective: MetricName
   /** The augmentation at strength 1. */
   readonly augmentation: AugmentationPolicy
   /** Validation metrics are computed every this many epochs, and at the end. */
   readonly evaluateEvery: number
 }
+
+/** A training script, which has a model and data of its own. */
+export interface TrainerWorkload extends WorkloadBase {
+  /** The rows as the script counts them; 0 where it does not say. A fingerprint of what its results are measured on. */
+  readonly data: Pick<DataFacts, 'fingerprint' | 'rows'>
+  /** Number of trainable parameters; 0 if the script does not say. */
+  readonly parameters: number
+  /** The metrics that every evaluation has. */
+  readonly metrics: readonly MetricName[]
+  readonly program: TrainerProgram
+}
+
+export const isTrainer = (workload: Workload): workload is TrainerWorkload => 'program' in workload
 
 /** Full-strength augmentation; a strength s scales every amount by s. All zero if there is nothing to augment. */
 export interface AugmentationPolicy {

@@ -2,7 +2,7 @@ import type { Finding } from '../diagnose/finding.ts'
 import type { BaselineEvidence } from '../gates/evidence.ts'
 import { gateOf } from '../gates/index.ts'
 import type { MetricComparison } from '../gates/verification.ts'
-import { leverBuckets, leverDifferences, type Levers } from '../records/levers.ts'
+import { bucketOf, leverDifferences, type Levers } from '../records/levers.ts'
 import {
   verifyFindings,
   type BatchFindings,
@@ -12,7 +12,7 @@ import {
   type VerifyFindings,
 } from '../records/decision.ts'
 import type { Lock, LockedChange } from '../records/lock.ts'
-import type { Plan, StageName } from '../records/plan.ts'
+import { isTrainer, type Plan, type StageName } from '../records/plan.ts'
 import { stageNames } from '../stages/index.ts'
 import type { Verdict } from '../records/verdict.ts'
 import { calibrationOf } from './calibration.ts'
@@ -119,14 +119,16 @@ function studyOf({ plan, command, specFile, engine }: ReportInput): Report['stud
     engine,
     task: workload.task,
     objective: workload.objective,
-    layers: workload.layers.map(describeLayer),
+    layers: isTrainer(workload) ? [] : workload.layers.map(describeLayer),
     parameters: workload.parameters,
     fingerprints: { spec: plan.specFingerprint, plan: plan.fingerprint, data: workload.data.fingerprint },
   }
 }
 
 function dataOf({ plan, data }: ReportInput): DataSection {
-  const { rows, inputShape, classes } = plan.workload.data
+  const { workload } = plan
+  const { rows } = workload.data
+  const { inputShape, classes } = isTrainer(workload) ? { inputShape: [], classes: null } : workload.data
   const findings = data.findings.map(({ check, message }) => ({ check, message }))
   return { source: data.source, rows, inputShape, classes, checks: data.checks, findings, notes: data.notes }
 }
@@ -149,7 +151,7 @@ function inAskedOrder({ decisions, runs }: ReportInput): ReportInput['runs'] {
 export function changesOf(baseline: Levers, chosen: Levers, lineage: readonly { readonly lever: string }[]): LeverChange[] {
   return leverDifferences(baseline, chosen).map((d) => ({
     ...d,
-    bucket: leverBuckets[d.lever],
+    bucket: bucketOf(d.lever),
     lineage: lineage.flatMap((l, i) => (l.lever === d.lever ? [i] : [])),
   }))
 }

@@ -1,7 +1,6 @@
 import type { Diagnostic } from '../base/diagnostics.ts'
-import type { Workload } from '../records/plan.ts'
 import type { RunRequest, RunResult } from '../records/run.ts'
-import type { TrainingData } from '../train/types.ts'
+import type { Training } from '../train/engine.ts'
 
 /** Changes whenever the messages below change, so that a worker from another build is rejected instead of misunderstood. */
 export const protocolVersion = 4
@@ -17,11 +16,7 @@ export interface EngineOrder {
 }
 
 /** What a worker needs once, before its first run. */
-export interface InitMessage extends EngineOrder {
-  readonly type: 'init'
-  readonly workload: Workload
-  readonly data: TrainingData
-}
+export type InitMessage = EngineOrder & { readonly type: 'init' } & Training
 
 /**
  * What the study's process sends to a worker, over the pipe that fork created, so nobody else can send it. One run at a

@@ -22,6 +22,8 @@ export class WorkerProcess {
   private readonly child: ChildProcess
   private errors = ''
   private killedFor: string | undefined
+  /** Whether it has processes of its own to end first. */
+  private endsItself = false
   private onMessage: (message: FromWorker) => void = () => {}
   private onEnd: (died: string, error: Error) => void = () => {}
   private endedBy = new Error('')
@@ -62,6 +64,7 @@ export class WorkerProcess {
 
   /** Waits until it can train. Rejects with the reason if it cannot: an `InputError` if the user can fix it. */
   async start(init: InitMessage): Promise<this> {
+    this.endsItself = 'place' in init
     let timer: NodeJS.Timeout | undefined
     const answer = new Promise<FromWorker>((resolve, reject) => {
       this.onMessage = resolve
@@ -103,7 +106,13 @@ export class WorkerProcess {
     this.killedFor ??= reason
     // If a process got no file descriptor, Node has no pid for it and would signal number 0, which is the whole process
     // group.
-    if (this.pid !== undefined) this.child.kill('SIGKILL')
+    if (this.pid === undefined) return
+    if (!this.endsItself) {
+      this.child.kill('SIGKILL')
+      return
+    }
+    this.child.kill('SIGTERM')
+    setTimeout(() => this.child.kill('SIGKILL'), mostEndMs).unref()
   }
 
   /** If a pipe breaks during a send, the end of the process follows and explains more. */
@@ -119,6 +128,9 @@ export class WorkerProcess {
     this.onEnd(how, error)
   }
 }
+
+/** A worker waits up to half a minute for a script that it ends. */
+const mostEndMs = 40_000
 
 /** Empty environment: a worker needs none of it, and on a CI runner it holds secrets. */
 function started(script: string): ChildProcess {

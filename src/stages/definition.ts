@@ -29,6 +29,8 @@ export interface StageDefinition<Settings extends StageSettings = StageSettings,
   readonly schema: StageSchema
   /** The bucket of levers that it tunes; absent if it moves none. Diagnosis and checklist find the stage by it. */
   readonly tunes?: Bucket
+  /** True if it tunes the hyperparameters that only a training script has. */
+  readonly tunesCustom?: true
   /** Levers that it tunes instead of the stage of their bucket. */
   readonly tunesToo?: readonly LeverName[]
   /**
@@ -51,6 +53,8 @@ export interface StageDefinition<Settings extends StageSettings = StageSettings,
   comparisonSeeds?(settings: Settings): { readonly key: string; readonly seeds: number }
   /** The levers and values that the settings name. Absent if the stage finds its values while it runs. */
   tries?(settings: Settings): readonly { readonly lever: LeverName; readonly values: readonly LeverValue[] }[]
+  /** The levers without which it has nothing to do. Absent if it works with any. A training script may lack some. */
+  readonly needs?: readonly LeverName[]
   /**
    * The most that the stage may train, as families of trials. It rests on the baseline, because the incumbent is unknown.
    */
@@ -82,7 +86,7 @@ export interface SpecContext {
   /** The settings of all listed stages by name, as written in the spec. */
   readonly written: Exclude<WrittenStage, string>
   /** Why a lever cannot change a run of this spec, as a clause; undefined if it can. */
-  idle(lever: keyof RegularizationLevers): string | undefined
+  idle(lever: LeverName): string | undefined
 }
 
 /** Reports an error in the settings of one stage. `path` leads from the settings to the value at fault. */

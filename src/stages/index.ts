@@ -1,5 +1,5 @@
 import { entryNamed } from '../base/lists.ts'
-import { leverBuckets, type Bucket, type LeverName } from '../records/levers.ts'
+import { bucketOf, type Bucket, type LeverName } from '../records/levers.ts'
 import type { StageName, StageSettings } from '../records/plan.ts'
 import { batch } from './batch/index.ts'
 import type { StageDefinition } from './definition.ts'
@@ -34,14 +34,14 @@ export const stages = Object.fromEntries(
 
 /** The stage that tunes this bucket of levers. Throws if there is none. */
 export function stageFor(bucket: Bucket): StageDefinition {
-  const found = definitions.find(({ tunes }) => tunes === bucket)
+  const found = definitions.find(({ tunes, tunesCustom }) => (bucket === 'custom' ? tunesCustom : tunes === bucket))
   if (!found) throw new Error(`no stage tunes ${bucket}`)
   return found
 }
 
 /** The stage that tunes a lever: the one of its bucket, unless another claims it. */
 export function stageTuning(lever: LeverName): StageDefinition {
-  return definitions.find(({ tunesToo }) => tunesToo?.includes(lever)) ?? stageFor(leverBuckets[lever])
+  return definitions.find(({ tunesToo }) => tunesToo?.includes(lever)) ?? stageFor(bucketOf(lever))
 }
 
 /**

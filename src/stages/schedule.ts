@@ -30,6 +30,14 @@ const defaults: Omit<ScheduleSettings, 'stage' | 'schedules'> = {
   seeds: 3,
 }
 
+/** The lever that each list of the settings varies. */
+const comparedLevers = [
+  ['schedules', 'schedule'],
+  ['warmupFractions', 'warmupSteps'],
+  ['clipPercentiles', 'clipNorm'],
+  ['optimizers', 'optimizer'],
+] as const
+
 /** Refines how the learning rate moves over a run. */
 export const schedule: StageDefinition<ScheduleSettings, ScheduleStage> = {
   name: 'schedule',
@@ -76,15 +84,25 @@ export const schedule: StageDefinition<ScheduleSettings, ScheduleStage> = {
   charts: [{ ids: ['schedules', 'schedule-results', 'gradient-norms'] }],
   chartsSteps: true,
   /** The incumbent's own schedule and optimizer are not compared with themselves. */
-  normalize(written, { preset, levers }) {
+  normalize(written, { preset, levers, idle }) {
     const { warmupFractions, clipPercentiles, optimizers, seeds } = { ...defaults, ...written }
+    const unlessIdle = <T>(lever: LeverName, values: readonly T[]): readonly T[] => (idle(lever) === undefined ? values : [])
     return {
       stage: 'schedule',
-      warmupFractions,
-      clipPercentiles,
+      warmupFractions: unlessIdle('warmupSteps', warmupFractions),
+      clipPercentiles: unlessIdle('clipNorm', clipPercentiles),
       seeds,
-      schedules: (written.schedules ?? preset.schedules).filter((s) => s !== levers.scheduling.schedule),
-      optimizers: optimizers.filter((o) => o !== levers.optimization.optimizer),
+      schedules: unlessIdle('schedule', written.schedules ?? preset.schedules).filter(
+        (s) => s !== levers.scheduling.schedule,
+      ),
+      optimizers: unlessIdle('optimizer', optimizers).filter((o) => o !== levers.optimization.optimizer),
+    }
+  },
+  /** Only a list in the spec can name a lever without effect. */
+  check(_settings, written, { idle }, report) {
+    for (const [key, lever] of comparedLevers) {
+      const why = (written[key]?.length ?? 0) > 0 ? idle(lever) : undefined
+      if (why !== undefined) report('lever-without-effect', [key], `${lever} has no effect: ${why}`)
     }
   },
   comparisonSeeds: ({ seeds }) => ({ key: 'seeds', seeds }),

@@ -13,6 +13,8 @@ export interface StageSchema extends SettingsSchema {
 interface SettingsSchema {
   /** What the settings are, in one sentence. */
   readonly description: string
+  /** The schema of settings with other names. Absent if there are none. */
+  readonly others?: object
   /** One JSON Schema for each setting. Every setting has a default. */
   readonly properties: Readonly<Record<string, object>>
 }

@@ -1,5 +1,5 @@
 import { stream } from '../base/random.ts'
-import type { NormalizedSpec } from '../compile/normalized.ts'
+import type { ModelSpec } from '../compile/normalized.ts'
 import type { Augmentation, Dataset } from '../data/types.ts'
 import type { AugmentationPolicy } from '../records/plan.ts'
 import { stageNamed } from '../stages/index.ts'
@@ -13,7 +13,7 @@ const compared: readonly Amount[] = ['flip', 'shift', 'erase', 'noise']
 const ofImages: readonly Amount[] = ['flip', 'shift', 'erase']
 
 /** The augmentations that the study may apply to training rows, each at the greatest strength in its levers or grid. */
-export function augmentationsOf(spec: NormalizedSpec, { inputShape, targets }: Dataset): Augmentation[] {
+export function augmentationsOf(spec: ModelSpec, { inputShape, targets }: Dataset): Augmentation[] {
   const strength = largestStrength(spec)
   return compared.flatMap((name) => {
     const amount = strength * spec.augmentation[name]
@@ -25,7 +25,7 @@ export function augmentationsOf(spec: NormalizedSpec, { inputShape, targets }: D
   })
 }
 
-function largestStrength({ levers, stages }: NormalizedSpec): number {
+function largestStrength({ levers, stages }: ModelSpec): number {
   const tried = stages
     .flatMap((s) => stageNamed(s.stage).tries?.(s) ?? [])
     .flatMap(({ lever, values }) => (lever === 'augmentation' ? values.map(Number) : []))

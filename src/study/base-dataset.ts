@@ -6,7 +6,7 @@ import { baseRows } from '../data/base-rows.ts'
 import { loadDataset } from '../data/load.ts'
 import type { DataConfig, Dataset } from '../data/types.ts'
 import { withBaseData, type BaseData, type BaseVersion } from './base-file.ts'
-import type { Prepared } from './prepare.ts'
+import type { PreparedModel } from './prepare.ts'
 
 /** What a base is retrained on, and what a reader of its gates must know about that. */
 export interface BaseDataset {
@@ -28,7 +28,7 @@ export interface RetrainedOn {
  * The base's own training rows, and the rows that the change is measured on. If a change could choose the training rows of
  * its base, it could spoil them, and a worse model would pass. Throws an `InputError` if the base's data are not available.
  */
-export async function baseDataset(base: RetrainedOn, head: Prepared): Promise<BaseDataset> {
+export async function baseDataset(base: RetrainedOn, head: PreparedModel): Promise<BaseDataset> {
   const shared = async (notes: readonly string[]): Promise<BaseDataset> => ({ dataset: await sharedRows(base, head), notes })
   if (base.baseData === undefined) return shared([])
   const own = { ...head.spec.data, source: head.dataFile }
@@ -54,7 +54,7 @@ async function ownRows(
   { path, data }: RetrainedOn,
   { source, header }: Other,
   own: DataConfig,
-  head: Prepared,
+  head: PreparedModel,
 ): Promise<BaseDataset> {
   try {
     const dataset = await baseRows({ ...data, source, header }, own, head.dataset)
@@ -69,7 +69,7 @@ async function ownRows(
 }
 
 /** The data that the head has loaded, if the base reads the same. */
-async function sharedRows({ data, path }: RetrainedOn, { spec, dataset, dataFile }: Prepared): Promise<Dataset> {
+async function sharedRows({ data, path }: RetrainedOn, { spec, dataset, dataFile }: PreparedModel): Promise<Dataset> {
   if (fingerprint(data) === fingerprint(spec.data)) return dataset
   try {
     return await loadDataset({ ...data, source: dataFile })

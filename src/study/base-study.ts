@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
 import { explainFileError, makeFolder } from '../base/files.ts'
 import { fingerprint } from '../base/hash.ts'
-import type { NormalizedSpec } from '../compile/normalized.ts'
+import { isTrainerSpec, type ModelSpec, type NormalizedSpec } from '../compile/normalized.ts'
 import { candidateSeeds } from '../gates/baseline.ts'
 import type { BaselineEvidence } from '../gates/evidence.ts'
 import { checkPower } from '../gates/power-check.ts'
@@ -18,7 +18,7 @@ import type { BaseSpec } from './baseline.ts'
 import { withBreaks } from './engine.ts'
 import { openJournal, startPool } from './resources.ts'
 import type { SpecSource, StudyOptions } from './options.ts'
-import { planOf, type Prepared } from './prepare.ts'
+import { isScript, planOf, type Prepared, type PreparedModel } from './prepare.ts'
 import { readSpec } from './read-spec.ts'
 
 /** How gates refer to a baseline that was retrained from a spec. */
@@ -90,10 +90,11 @@ async function prepareBase(
   { workspace, baseData }: Pick<SpecSource, 'workspace'> & { readonly baseData?: BaseData | undefined },
   { path, text, tuned }: BaseSpec,
   head: Prepared,
-): Promise<{ readonly prepared: Prepared; readonly notes: readonly string[] }> {
+): Promise<{ readonly prepared: PreparedModel; readonly notes: readonly string[] }> {
   const { parsed, spec: own } = await readSpec({ specPath: path, workspace, specText: text })
+  if (isScript(head) || isTrainerSpec(own)) throw notRetrained(path)
   requireTask(own, head.spec, path)
-  const spec: NormalizedSpec = { ...own, ...measuredAs(head.spec), data: rowsOf(head.spec, own) }
+  const spec: ModelSpec = { ...own, ...measuredAs(head.spec), data: rowsOf(head.spec, own) }
   const { dataset, notes } = await baseDataset({ path, data: spec.data, baseData }, head)
   const plan = planOf(spec, dataset, parsed.locate, tuned)
   return {
@@ -103,18 +104,18 @@ async function prepareBase(
 }
 
 /** Source, target and split of the study, with the inputs of the base, which are part of its model. */
-function rowsOf({ data }: NormalizedSpec, { data: { inputs, standardize } }: NormalizedSpec): NormalizedSpec['data'] {
+function rowsOf({ data }: ModelSpec, { data: { inputs, standardize } }: ModelSpec): ModelSpec['data'] {
   return { ...data, inputs, standardize }
 }
 
 /** What must come from the study for two metrics to measure the same thing: rows, seeds, and which checkpoint counts. */
-function measuredAs({ checks, seed, objective, evaluateEvery, stages: all }: NormalizedSpec): Partial<NormalizedSpec> {
+function measuredAs({ checks, seed, objective, evaluateEvery, stages: all }: ModelSpec): Partial<ModelSpec> {
   const verify = all.filter(isConfirmation)
   return { checks, seed, objective, evaluateEvery, stages: verify, gates: [], budget: { minutes: null, trials: null } }
 }
 
 /** The parts of the base spec that were replaced and differ, for the verdict's notes. */
-function replaced(own: NormalizedSpec, head: NormalizedSpec, path: string): string[] {
+function replaced(own: ModelSpec, head: ModelSpec, path: string): string[] {
   const { inputs, standardize, target, split } = own.data
   const here = head.data
   const same = (one: unknown, other: unknown): boolean => fingerprint(one) === fingerprint(other)
@@ -141,6 +142,18 @@ function requireTask(base: NormalizedSpec, head: NormalizedSpec, path: string): 
       found: `task ${base.task}`,
       allowed: `task ${head.task}`,
       hint: 'use a base spec with the same task, or compare with the declared levers: --baseline retrain',
+    },
+  ])
+}
+
+/** The files of a script at another commit are not there, and starting some of them would train something else. */
+function notRetrained(path: string): InputError {
+  return new InputError([
+    {
+      code: 'baseline/script',
+      severity: 'error',
+      message: `${path} cannot be retrained: a training script is compared with a lock`,
+      hint: 'commit a tuning.lock.json on the base branch, or compare with the declared levers: --baseline retrain',
     },
   ])
 }

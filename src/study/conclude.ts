@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
 import { explainFileError, makeFolder } from '../base/files.ts'
 import type { BaselineEvidence } from '../gates/evidence.ts'
 import { verificationStatistics } from '../gates/verification.ts'
@@ -7,16 +6,18 @@ import { verifyFindings, type VerifyFindings } from '../records/decision.ts'
 import type { Lock } from '../records/lock.ts'
 import type { RunResult } from '../records/run.ts'
 import type { Verdict } from '../records/verdict.ts'
-import { buildReport } from '../report/build.ts'
+import { buildReport, type ReportInput } from '../report/build.ts'
 import type { ChangeSection, Report } from '../report/model.ts'
 import { summarizeRun } from '../report/runs.ts'
 import { runsOf, type StudyOutcome } from '../run/execute.ts'
 import type { Journal } from '../run/journal.ts'
 import { studyDiagnostics } from './diagnostics.ts'
+import { scriptNotes } from './prepare-script.ts'
 import { changeOf } from './evaluation-rows.ts'
 import { judgingOf, type Judging } from './judging.ts'
-import type { SpecSource, StudyOptions } from './options.ts'
-import { checksMade, type Prepared } from './prepare.ts'
+import type { StudyOptions } from './options.ts'
+import { outFolder } from './out-folder.ts'
+import { checksMade, isScript, type Prepared } from './prepare.ts'
 import { repeatCommand } from './repeat.ts'
 import { openJournal } from './resources.ts'
 import { toolName } from './version.ts'
@@ -66,15 +67,6 @@ export async function openStudy(
   return { options, prepared, engine, base, outDir, judging, journal }
 }
 
-/** The folder of a study's report. */
-export const outFolder = (options: StudyOptions, { plan }: Prepared): string =>
-  options.outDir ?? join(options.workspace, '.tunegate', folderName(plan.name, options))
-
-/** A study of some stages, or under other seeds, has its own folder: it must not set aside the whole study's results. */
-function folderName(name: string, { stages, seeds }: SpecSource): string {
-  return [name, ...(stages ?? []), ...(seeds === undefined ? [] : [`${seeds}-seeds`])].join('-')
-}
-
 /** Runs → evidence → verdict → report → files. */
 export async function conclude(study: OpenStudy, outcome: StudyOutcome, seconds: number): Promise<Study> {
   const { prepared, judging, outDir, journal } = study
@@ -99,7 +91,7 @@ async function reportOf(
   { options, prepared, judging, engine, base }: OpenStudy,
   { outcome, seconds, runs, verify, verdict }: Finished,
 ): Promise<Report> {
-  const { plan, dataset, spec, findings } = prepared
+  const { plan } = prepared
   const summaries = []
   for await (const run of runs()) summaries.push(summarizeRun(run, plan.baseline))
   const change = await changeOf(prepared, options.baseData)
@@ -117,7 +109,7 @@ async function reportOf(
     diagnostics: await studyDiagnostics(plan, verify, runs()),
     command: repeatCommand(options, otherData(change) ? options.baseData?.path : undefined),
     specFile: options.specPath,
-    data: { source: spec.data.source, checks: checksMade(spec), findings, notes: dataset.notes },
+    data: dataOf(prepared),
     omissions: [],
     exhausted: outcome.exhausted,
     cutShort: outcome.cutShort,
@@ -129,6 +121,13 @@ async function reportOf(
       machine: machineOf(options, engine),
     },
   })
+}
+
+/** What the report says about the data. Those of a script are its own. */
+function dataOf(prepared: Prepared): ReportInput['data'] {
+  if (isScript(prepared)) return { source: 'the training script', checks: [], findings: [], notes: scriptNotes(prepared) }
+  const { spec, findings, dataset } = prepared
+  return { source: spec.data.source, checks: checksMade(spec), findings, notes: dataset.notes }
 }
 
 /** Whether rows or columns were compared with those of another file, and differ. */

@@ -4,7 +4,7 @@ import { diagnose } from '../diagnose/diagnose.ts'
 import type { Finding } from '../diagnose/finding.ts'
 import { gateOf } from '../gates/index.ts'
 import type { VerifyFindings } from '../records/decision.ts'
-import type { Plan } from '../records/plan.ts'
+import { isTrainer, type Plan } from '../records/plan.ts'
 import type { RunResult } from '../records/run.ts'
 
 /**
@@ -35,7 +35,7 @@ export async function studyDiagnostics(
 function contextOf({ workload, gates }: Plan): Context {
   return {
     task: workload.task,
-    classes: workload.data.classes?.length ?? null,
+    classes: isTrainer(workload) ? null : (workload.data.classes?.length ?? null),
     rows: workload.data.rows,
     targetLoss: null,
     seedCap: gates.map((rule) => gateOf(rule).spreadCap?.(rule) ?? null).find((cap) => cap !== null) ?? null,

@@ -5,18 +5,19 @@ import { changedRows, type ChangedRows, type NotCompared } from '../data/changed
 import type { DataConfig, Splits } from '../data/types.ts'
 import type { ChangeSection } from '../report/model.ts'
 import { withBaseData, type BaseData } from './base-file.ts'
-import type { Prepared } from './prepare.ts'
+import { isScript, type Prepared, type PreparedModel } from './prepare.ts'
 
 /** What the change alters about its data and its measurement; undefined if nothing. */
-export async function changeOf(
-  { altered, spec, dataFile, dataset }: Prepared,
-  base: BaseData | undefined,
-): Promise<ChangeSection | undefined> {
-  const data = base ? await changedData(base, { ...spec.data, source: dataFile }, dataset.splits) : {}
+export async function changeOf(prepared: Prepared, base: BaseData | undefined): Promise<ChangeSection | undefined> {
+  const { altered } = prepared
+  const data = base && !isScript(prepared) ? await changedRowsOf(base, prepared) : {}
   const rules = altered.map(({ setting, base: from, change }) => ({ setting, base: from, change }))
   if (rules.length === 0 && Object.keys(data).length === 0) return undefined
   return { rules, ...data }
 }
+
+const changedRowsOf = (base: BaseData, { spec, dataFile, dataset }: PreparedModel): Promise<ChangedData> =>
+  changedData(base, { ...spec.data, source: dataFile }, dataset.splits)
 
 type ChangedData = Omit<ChangeSection, 'rules'>
 

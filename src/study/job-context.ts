@@ -8,9 +8,10 @@ import type { Runner } from '../run/runner.ts'
 import type { RunResources } from '../run/scheduler.ts'
 import type { StudyState } from '../run/shard-bundle.ts'
 import { onEngine } from './engine.ts'
+import { engineFor } from './engine-for.ts'
 import type { FanOut } from './exchange.ts'
 import type { StudyOptions } from './options.ts'
-import { prepare, type Prepared } from './prepare.ts'
+import { startPreparing, type Prepared } from './prepare.ts'
 import { noticeAfter, openJournal, startPool } from './resources.ts'
 import { afterChecks } from './run-study.ts'
 
@@ -27,10 +28,11 @@ export interface JobContext {
 /** The journal of such a job has its own folder. Files from a cache or an earlier run are ignored. */
 export async function inJob<T>(options: StudyOptions, fan: FanOut, use: (context: JobContext) => Promise<T>): Promise<T> {
   refuseBaseSpec(options)
-  const checked = prepare(options)
-  const choice = await afterChecks(checked, options.engine.choose(checked))
+  const preparing = startPreparing(options)
+  const checked = preparing.prepared
+  const { choice, wanted } = await afterChecks(checked, engineFor(options.engine, preparing))
   const { pool, engine } = await onEngine(
-    options.engine.wanted,
+    wanted,
     choice,
     async (taken) => ({ pool: await startPool(options, checked, taken), engine: taken.engine }),
     noticeAfter(checked, options.listener),

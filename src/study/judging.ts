@@ -28,17 +28,17 @@ export interface JudgingSource {
 /** @param base the retrained runs of a base spec; they replace any lock */
 export async function judgingOf(
   { specPath, baseline }: JudgingSource,
-  { plan, dataset }: Prepared,
+  { plan }: Prepared,
   engine: string,
   base: BaselineEvidence | null = null,
 ): Promise<Judging> {
   const lock = base ? null : await lockOf(specPath, baseline)
   const {
     specFingerprint,
-    workload: { objective, parameters },
+    workload: { objective, parameters, data },
   } = plan
   const setting: Setting = {
-    dataFingerprint: dataset.fingerprint,
+    dataFingerprint: data.fingerprint,
     specFingerprint,
     engine,
     objective,

@@ -25,6 +25,10 @@ export interface SpecSource {
   readonly minutes?: number | undefined
   /** Milliseconds from any origin. With this clock, reading and checking the data count toward the budget of minutes. */
   readonly clock?: (() => number) | undefined
+  /** The environment of the study; a training script gets a small part of it, and none of it if omitted. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined
+  /** Aborted when the user stops the study. */
+  readonly signal?: AbortSignal | undefined
   /** The rules that judge instead of the spec's own: those of the commit that a change is merged into. */
   readonly rules?: Rules | undefined
   /** A lock whose levers replace the spec's, if it was tuned from the levers that the spec declares. */
@@ -46,7 +50,6 @@ export interface StudyOptions extends SpecSource {
   /** Sets an earlier journal aside. */
   readonly fresh?: boolean | undefined
   readonly listener: Listener
-  readonly signal?: AbortSignal | undefined
   /** Wall-clock time of the start, ISO 8601; null leaves it out of the report. */
   readonly startedAt: string | null
   /** Milliseconds from any origin. */

@@ -4,7 +4,7 @@ import { InputError, type Diagnostic } from '../base/diagnostics.ts'
 import { compile } from '../compile/compile.ts'
 import { rulesIn } from '../compile/normalize/gates.ts'
 import { warningsOf } from '../compile/warnings.ts'
-import type { NormalizedSpec } from '../compile/normalized.ts'
+import { isTrainerSpec, type ModelSpec, type TrainerSpec } from '../compile/normalized.ts'
 import { checkData } from '../data/check.ts'
 import { checkNames } from '../data/checks/index.ts'
 import { loadDataset } from '../data/load.ts'
@@ -12,50 +12,105 @@ import { LIMITS } from '../data/source.ts'
 import type { CheckName, DataFinding } from '../data/checks/definition.ts'
 import type { Dataset } from '../data/types.ts'
 import { Watch } from '../data/watch.ts'
-import { leverDifferences, withLevers, type Levers } from '../records/levers.ts'
+import { leverDifferences, leverNamesOf, withLevers, type Levers } from '../records/levers.ts'
 import type { DataFacts, Plan } from '../records/plan.ts'
+import type { TrainerFacts } from '../records/trainer.ts'
 import type { Locate, ParsedSpec, SpecPath } from '../dsl/parse.ts'
 import type { SpecSource } from './options.ts'
 import { powerChecksOf } from './power-checks.ts'
 import { augmentationsOf } from './augmentations.ts'
+import { describeScript, scriptPlan } from './prepare-script.ts'
 import { readSpec, unwrap, type ReadSpec } from './read-spec.ts'
 import { alteredWarnings, underRules, type Alteration } from './rules.ts'
 
 /** Everything that is known before training. */
-export interface Prepared {
-  readonly spec: NormalizedSpec
-  readonly plan: Plan
+export type Prepared = PreparedModel | PreparedScript
+
+/** A model of our own layers, with its data. */
+export interface PreparedModel extends PreparedBase {
+  readonly spec: ModelSpec
   readonly dataset: Dataset
   readonly findings: readonly DataFinding[]
+  /** The data file, with all links resolved. */
+  readonly dataFile: string
+}
+
+/** A training script, with what it says about itself. */
+export interface PreparedScript extends PreparedBase {
+  readonly spec: TrainerSpec
+  readonly facts: TrainerFacts
+}
+
+export const isScript = (prepared: Prepared): prepared is PreparedScript => 'facts' in prepared
+
+interface PreparedBase {
+  readonly plan: Plan
   /** Things to look at that stop nothing. */
   readonly warnings: readonly Diagnostic[]
   /** For each gate of the plan, the line of the spec that declares it. */
   readonly gateLines: readonly number[]
-  /** The data file, with all links resolved. */
-  readonly dataFile: string
   /** Rules of another commit that the spec alters. They judge as that commit has them. */
   readonly altered: readonly Alteration[]
   /** Milliseconds that reading and checking the data took. They count toward the budget. */
   readonly took: number
 }
 
+/** A study that is being prepared. */
+export interface Preparing {
+  /** The spec, which is known first. */
+  readonly read: Promise<ReadSpec>
+  readonly prepared: Promise<Prepared>
+}
+
 /** Spec → normalized spec → data → plan. Throws one `InputError` with every problem that can be found. */
-export async function prepare(source: SpecSource): Promise<Prepared> {
-  const read = await readSpec(source)
+export const prepare = (source: SpecSource): Promise<Prepared> => startPreparing(source).prepared
+
+/** The same, for a caller that goes on with the spec alone in the meantime. */
+export function startPreparing(source: SpecSource): Preparing {
+  const read = readSpec(source)
+  return { read, prepared: prepareFrom(read, source) }
+}
+
+async function prepareFrom(reading: Promise<ReadSpec>, source: SpecSource): Promise<Prepared> {
+  const read = await reading
   try {
-    return await prepareRead(read, source)
+    const { spec } = read
+    return await (isTrainerSpec(spec) ? prepareScript(spec, read, source) : prepareModel(spec, read, source))
   } catch (error) {
     throw error instanceof InputError ? underRules(error, read.altered, read.parsed.locate) : error
   }
 }
 
-async function prepareRead({ parsed, spec, altered }: ReadSpec, source: SpecSource): Promise<Prepared> {
+async function prepareModel(spec: ModelSpec, read: ReadSpec, source: SpecSource): Promise<PreparedModel> {
+  const { parsed } = read
   const dataFile = await dataPath(spec, parsed, source)
   const watch = new Watch(spec.budget.minutes, source.clock ?? (() => performance.now()))
   const dataset = await loadDataset({ ...spec.data, source: dataFile }, LIMITS, watch)
   const { findings, warnings } = judgeData(spec, dataset, parsed, watch)
   const took = watch.elapsed
   const plan = planOf(spec, dataset, parsed.locate, source.tuned)
+  return { spec, dataset, findings, dataFile, took, ...(await planned(plan, warnings, read, source)) }
+}
+
+async function prepareScript(spec: TrainerSpec, read: ReadSpec, source: SpecSource): Promise<PreparedScript> {
+  const clock = source.clock ?? (() => performance.now())
+  const begun = clock()
+  const facts = await describeScript(spec, source, read.parsed.locate)
+  const took = clock() - begun
+  const compiled = (of: TrainerSpec): Plan => scriptPlan(of, facts, read.parsed.locate)
+  const declared = compiled(spec)
+  const levers = source.tuned && tunedLevers(source.tuned, declared.baseline)
+  const plan = levers ? compiled({ ...spec, levers, given: leverNamesOf(levers) }) : declared
+  return { spec, facts, took, ...(await planned(plan, [], read, source)) }
+}
+
+/** What the plan of any spec brings with it: warnings, and where its gates are declared. */
+async function planned(
+  plan: Plan,
+  warnings: readonly Diagnostic[],
+  { parsed, spec, altered }: ReadSpec,
+  source: SpecSource,
+): Promise<Omit<PreparedBase, 'took'>> {
   const foreign = altered.some(({ setting }) => setting === 'gates')
   const places = foreign ? plan.gates.map((): SpecPath => ['gates']) : gatePlaces(parsed)
   const powerChecks = await powerChecksOf(plan, source, (gate, key) =>
@@ -64,14 +119,14 @@ async function prepareRead({ parsed, spec, altered }: ReadSpec, source: SpecSour
   const general = warningsOf(spec, plan, parsed.locate)
   const said = [...warnings, ...general, ...powerChecks, ...alteredWarnings(altered, parsed.locate)]
   const gateLines = places.map((path) => parsed.locate(path.slice(0, 2)).line)
-  return { spec, plan, dataset, findings, took, warnings: said, gateLines, dataFile, altered }
+  return { plan, warnings: said, gateLines, altered }
 }
 
 /**
  * Compiles the spec for its data. Whether the levers of a tuned lock replace those that the spec declares is only known from
  * the compiled levers, so such a spec is compiled twice.
  */
-export function planOf(spec: NormalizedSpec, dataset: Dataset, locate: Locate, tuned: SpecSource['tuned']): Plan {
+export function planOf(spec: ModelSpec, dataset: Dataset, locate: Locate, tuned: SpecSource['tuned']): Plan {
   const facts = factsOf(dataset)
   const declared = unwrap(compile(spec, facts, locate))
   const levers = tuned && tunedLevers(tuned, declared.baseline)
@@ -92,7 +147,7 @@ function gatePlaces({ spec }: ParsedSpec): SpecPath[] {
 }
 
 /** The data file. It is relative to the spec unless it is absolute, and inside the workspace with all links resolved. */
-async function dataPath(spec: NormalizedSpec, parsed: ParsedSpec, { specPath, workspace }: SpecSource): Promise<string> {
+async function dataPath(spec: ModelSpec, parsed: ParsedSpec, { specPath, workspace }: SpecSource): Promise<string> {
   const at = parsed.locate(['data', 'source'])
   const named = resolve(dirname(specPath), spec.data.source)
   const real = await realpath(named).catch(() => {
@@ -134,14 +189,14 @@ function factsOf(dataset: Dataset): DataFacts {
 }
 
 /** Names of the checks to run: all except those that the spec turns off. */
-export const checksMade = ({ checks }: NormalizedSpec): CheckName[] => checkNames.filter((name) => checks[name] !== 'off')
+export const checksMade = ({ checks }: ModelSpec): CheckName[] => checkNames.filter((name) => checks[name] !== 'off')
 
 /**
  * The checks' findings at the severity that the spec sets: an error stops, a warning is shown, and a check that is off is
  * skipped.
  */
 function judgeData(
-  spec: NormalizedSpec,
+  spec: ModelSpec,
   dataset: Dataset,
   parsed: ParsedSpec,
   watch: Watch,

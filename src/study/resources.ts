@@ -10,9 +10,13 @@ import { Journal } from '../run/journal.ts'
 import { WorkerPool } from '../run/pool.ts'
 import type { EngineOrder } from '../run/protocol.ts'
 import { thisMachine, workersFor } from '../run/worker-count.ts'
+import { isTrainer } from '../records/plan.ts'
+import type { Training } from '../train/engine.ts'
 import type { TrainingData } from '../train/types.ts'
 import { EngineBroke } from './engine.ts'
-import type { Prepared } from './prepare.ts'
+import { outFolder } from './out-folder.ts'
+import { isScript, type Prepared } from './prepare.ts'
+import { scriptPlace } from './prepare-script.ts'
 import type { StudyOptions } from './options.ts'
 
 /**
@@ -46,13 +50,8 @@ export function startPool(
     workers,
     notice,
     engine,
-    bound: (wanted, { data }) => workersFor(wanted, machine, bytesOf(data)),
-    init: checked.then(({ plan, dataset }) => ({
-      type: 'init',
-      ...engine,
-      workload: plan.workload,
-      data: trainingData(dataset),
-    })),
+    bound: (wanted, training) => workersFor(wanted, machine, 'data' in training ? bytesOf(training.data) : 0),
+    init: checked.then(async (prepared) => ({ type: 'init', ...engine, ...(await trainingOf(prepared, options)) })),
   })
   return starting.catch(async (error: unknown) => {
     await checked
@@ -63,7 +62,7 @@ export function startPool(
 
 export async function openJournal(
   outDir: string,
-  { plan, dataset }: Prepared,
+  { plan }: Prepared,
   engine: string,
   { fresh = false, listener }: StudyOptions,
 ): Promise<Journal> {
@@ -71,12 +70,23 @@ export async function openJournal(
     journal: 1,
     workload: fingerprint(plan.workload),
     spec: plan.specFingerprint,
-    data: dataset.fingerprint,
+    data: plan.workload.data.fingerprint,
     engine,
   } as const
   const journal = await Journal.open(join(outDir, 'journal.jsonl'), header, { fresh, idOf: runIds(plan.workload, engine) })
   for (const message of journal.notices) listener({ type: 'notice', message })
   return journal
+}
+
+/** What a worker trains, and with what. */
+async function trainingOf(prepared: Prepared, options: StudyOptions): Promise<Training> {
+  const { workload } = prepared.plan
+  if (isScript(prepared)) {
+    if (!isTrainer(workload)) throw new Error('the plan of a script has the workload of a model')
+    return { workload, place: await scriptPlace(prepared.spec, options, prepared.facts, outFolder(options, prepared)) }
+  }
+  if (isTrainer(workload)) throw new Error('the plan of a model has the workload of a script')
+  return { workload, data: trainingData(prepared.dataset) }
 }
 
 /** The inputs are nearly all of it. */

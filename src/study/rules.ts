@@ -1,6 +1,13 @@
-import { InputError, printable, type Diagnostic } from '../base/diagnostics.ts'
+import { InputError, printable, type Diagnostic, type SourcePosition } from '../base/diagnostics.ts'
 import { canonicalJson, fingerprint } from '../base/hash.ts'
-import type { NormalizedChecks, NormalizedData, NormalizedSpec } from '../compile/normalized.ts'
+import {
+  isTrainerSpec,
+  type ModelSpec,
+  type NormalizedChecks,
+  type NormalizedData,
+  type NormalizedSpec,
+  type TrainerSpec,
+} from '../compile/normalized.ts'
 import { confirmation, confirmationIn, isConfirmation } from '../stages/index.ts'
 import type { VerifySettings } from '../stages/verify.ts'
 import { ruleText } from '../report/phrases.ts'
@@ -30,7 +37,9 @@ export const specKinds = {
   stages: 'parts', // `verify` is a rule; all other stages only find the levers
   gates: 'rule', // what must hold
   budget: 'rule', // a small one ends the study before its gates are decided; a large one costs money
-} as const satisfies Readonly<Record<keyof NormalizedSpec, Kind>>
+  trainer: 'proposal', // the script; what its numbers are measured on is part of the data fingerprint of a lock
+  given: 'proposal', // which of the levers the spec sets
+} as const satisfies Readonly<Record<keyof ModelSpec | keyof TrainerSpec, Kind>>
 
 /** Every key of the data block. */
 export const dataKinds = {
@@ -48,11 +57,21 @@ type RulesIn<K extends Readonly<Record<string, Kind>>> = {
 }[keyof K]
 
 /** What judges a change: the part of its base commit's spec that the change does not choose. */
-export type Rules = Pick<NormalizedSpec, RulesIn<typeof specKinds>> & {
+export type Rules = ModelRules | ScriptRules
+
+export type ModelRules = Pick<ModelSpec, RulesIn<typeof specKinds>> & {
   readonly data: Pick<NormalizedData, RulesIn<typeof dataKinds>>
+} & Confirmed
+
+/** Those of a training script, whose data we do not read. */
+export type ScriptRules = Pick<TrainerSpec, Extract<RulesIn<typeof specKinds>, keyof TrainerSpec>> & Confirmed
+
+interface Confirmed {
   /** Null if the base verifies nothing. Then it has no gates. */
   readonly verify: VerifySettings | null
 }
+
+const isOfModel = (rules: Rules): rules is ModelRules => 'data' in rules
 
 /** A rule that the change alters, with its name in the report and its place in the change's spec. */
 export interface Alteration extends AlteredRule {
@@ -60,37 +79,51 @@ export interface Alteration extends AlteredRule {
 }
 
 /** Pure: the rules that a valid spec sets for others. */
+export function rulesOf(spec: ModelSpec): ModelRules
+export function rulesOf(spec: NormalizedSpec): Rules
 export function rulesOf(spec: NormalizedSpec): Rules {
-  const {
-    task,
-    seed,
-    objective,
-    evaluateEvery,
-    checks,
-    gates,
-    budget,
-    data: { target, split },
-  } = spec
-  const data = { target, task, split }
-  return { task, seed, objective, evaluateEvery, data, checks, gates, budget, verify: confirmationIn(spec.stages) ?? null }
+  const { task, seed, objective, gates, budget } = spec
+  const shared = { task, seed, objective, gates, budget, verify: confirmationIn(spec.stages) ?? null }
+  if (isTrainerSpec(spec)) return shared
+  const { target, split } = spec.data
+  return { ...shared, evaluateEvery: spec.evaluateEvery, checks: spec.checks, data: { target, task, split } }
 }
 
 /** What the change proposes, measured by the rules of its base. Throws if its task differs: nothing is comparable then. */
+export function applyRules(spec: ModelSpec, rules: Rules, locate: Locate): ModelSpec
+export function applyRules(spec: NormalizedSpec, rules: Rules, locate: Locate): NormalizedSpec
 export function applyRules(spec: NormalizedSpec, rules: Rules, locate: Locate): NormalizedSpec {
   if (spec.task !== rules.task) throw otherTask(spec, rules, locate)
-  const { data, verify, checks, ...settings } = rules
-  return {
-    ...spec,
-    ...settings,
-    checks: stricter(spec.checks, checks),
-    data: { ...spec.data, ...data },
-    stages: verify === null ? spec.stages : [...spec.stages.filter((s) => !isConfirmation(s)), verify],
+  const { task, seed, objective, gates, budget, verify } = rules
+  const stages = verify === null ? spec.stages : [...spec.stages.filter((s) => !isConfirmation(s)), verify]
+  const shared = { task, seed, objective, gates, budget, stages }
+  if (isTrainerSpec(spec)) {
+    if (isOfModel(rules)) throw otherKind('a training script', 'a model', locate(['trainer']))
+    return { ...spec, ...shared }
   }
+  if (!isOfModel(rules)) throw otherKind('a model', 'a training script', locate(['model']))
+  const { evaluateEvery, checks, data } = rules
+  return { ...spec, ...shared, evaluateEvery, checks: stricter(spec.checks, checks), data: { ...spec.data, ...data } }
 }
 
 /** Pure: each rule that the change alters. A check that the change makes stricter applies, so it is not one of them. */
 export function alterations(spec: NormalizedSpec, rules: Rules): Alteration[] {
   const own = rulesOf(spec)
+  const both = isOfModel(own) && isOfModel(rules) ? ([rules, own] as const) : null
+  return [
+    setting(['task'], rules.task, own.task),
+    setting(['seed'], rules.seed, own.seed),
+    setting(['objective'], rules.objective, own.objective),
+    ...(both ? alteredMeasurement(...both) : []),
+    ...verification(rules.verify, own.verify),
+    gates(rules.gates, own.gates),
+    setting(['budget', 'trials'], rules.budget.trials, own.budget.trials),
+    setting(['budget', 'minutes'], rules.budget.minutes, own.budget.minutes),
+  ].filter((found) => found !== null)
+}
+
+/** How a model of ours is measured, which a training script decides itself. */
+function alteredMeasurement(rules: ModelRules, own: ModelRules): (Alteration | null)[] {
   const held = stricter(own.checks, rules.checks)
   const checks = (Object.keys(held) as (keyof NormalizedChecks)[]).map((name) =>
     setting(['data', 'checks', name], held[name], own.checks[name]),
@@ -99,18 +132,11 @@ export function alterations(spec: NormalizedSpec, rules: Rules): Alteration[] {
     .filter((key) => key !== 'seed' || !followsRoot(own, rules))
     .map((key) => setting(['data', 'split', key], rules.data.split[key], own.data.split[key]))
   return [
-    setting(['task'], rules.task, own.task),
-    setting(['seed'], rules.seed, own.seed),
-    setting(['objective'], rules.objective, own.objective),
     setting(['evaluateEvery'], rules.evaluateEvery, own.evaluateEvery),
     setting(['data', 'target'], rules.data.target, own.data.target),
     ...split,
     ...checks,
-    ...verification(rules.verify, own.verify),
-    gates(rules.gates, own.gates),
-    setting(['budget', 'trials'], rules.budget.trials, own.budget.trials),
-    setting(['budget', 'minutes'], rules.budget.minutes, own.budget.minutes),
-  ].filter((found) => found !== null)
+  ]
 }
 
 /** One warning for each, at its line in the change's spec. */
@@ -146,7 +172,8 @@ function stricter(own: NormalizedChecks, base: NormalizedChecks): NormalizedChec
 }
 
 /** Whether neither spec gives the split its own seed. Then the root seed decides it. */
-const followsRoot = (own: Rules, base: Rules): boolean => [own, base].every(({ seed, data }) => data.split.seed === seed)
+const followsRoot = (own: ModelRules, base: ModelRules): boolean =>
+  [own, base].every(({ seed, data }) => data.split.seed === seed)
 
 function setting(path: SpecPath, base: unknown, change: unknown): Alteration | null {
   if (fingerprint(base) === fingerprint(change)) return null
@@ -198,6 +225,20 @@ function otherTask(spec: NormalizedSpec, rules: Rules, locate: Locate): InputErr
       found: spec.task,
       allowed: rules.task,
       hint: 'write a separate spec for the new task',
+    },
+  ])
+}
+
+function otherKind(change: string, base: string, at: SourcePosition): InputError {
+  return new InputError([
+    {
+      code: 'rules/other-kind',
+      severity: 'error',
+      at,
+      message: 'inconclusive: this change replaces what is trained, so the rules of the base commit cannot judge it',
+      found: change,
+      allowed: base,
+      hint: 'write a separate spec for it',
     },
   ])
 }

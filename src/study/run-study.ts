@@ -5,10 +5,12 @@ import { execute, Interrupted } from '../run/execute.ts'
 import type { WorkerPool } from '../run/pool.ts'
 import { stages } from '../stages/index.ts'
 import { retrainBase } from './base-study.ts'
-import { conclude, openStudy, outFolder, type Study } from './conclude.ts'
+import { conclude, openStudy, type Study } from './conclude.ts'
 import { EngineBroke, onEngine, withBreaks } from './engine.ts'
+import { engineFor } from './engine-for.ts'
 import type { StudyOptions } from './options.ts'
-import { prepare, type Prepared } from './prepare.ts'
+import { outFolder } from './out-folder.ts'
+import { startPreparing, type Prepared } from './prepare.ts'
 import { noticeAfter, startPool } from './resources.ts'
 import { fitThreads, threadsBefore, type Fitted, type Split } from './threads.ts'
 
@@ -17,11 +19,12 @@ import { fitThreads, threadsBefore, type Fitted, type Split } from './threads.ts
  * while the engine and its workers start.
  */
 export async function runStudy(options: StudyOptions): Promise<Study> {
-  const checking = prepare(options)
+  const preparing = startPreparing(options)
+  const checking = preparing.prepared
   const begun = announced(checking, options)
-  const choice = await afterChecks(checking, options.engine.choose(checking))
+  const { choice, wanted } = await afterChecks(checking, engineFor(options.engine, preparing))
   const notice = noticeAfter(begun, options.listener)
-  return await onEngine(options.engine.wanted, choice, (taken) => studyOn(taken, options, checking, begun), notice)
+  return await onEngine(wanted, choice, (taken) => studyOn(taken, options, checking, begun), notice)
 }
 
 /** Shows the warnings once the check is done. Resolves with the time when training begins. */

@@ -2,7 +2,7 @@ import { stream } from '../base/random.ts'
 import { epochOrder, gatherRows } from '../data/batches.ts'
 import type { BatchingLevers, Levers } from '../records/levers.ts'
 import type { Task } from '../records/metrics.ts'
-import type { AugmentationPolicy, Workload } from '../records/plan.ts'
+import type { AugmentationPolicy, ModelWorkload } from '../records/plan.ts'
 import { augment, scaledPolicy, type BatchRows } from './augment.ts'
 import { smoothedTargets } from './loss.ts'
 import type { TrainingData } from './types.ts'
@@ -34,7 +34,7 @@ export interface BatchSource {
 }
 
 /** Outputs of the model: number of classes, or 1 for regression. */
-export const outputWidth = ({ data }: Pick<Workload, 'data'>): number => data.classes?.length ?? 1
+export const outputWidth = ({ data }: Pick<ModelWorkload, 'data'>): number => data.classes?.length ?? 1
 
 /** What determines the content of the batches, besides seed and step. */
 export interface BatchOptions {
@@ -75,7 +75,7 @@ export function batchSource(data: TrainingData, options: BatchOptions, seed: num
 
 /** The batches of a run at the run's levers. */
 export function runBatches(
-  { workload, data }: { readonly workload: Workload; readonly data: TrainingData },
+  { workload, data }: { readonly workload: ModelWorkload; readonly data: TrainingData },
   levers: Levers,
   seed: number,
 ): BatchSource {

@@ -1,4 +1,4 @@
-import type { RunJob, Workload } from '../records/plan.ts'
+import type { RunJob, ModelWorkload } from '../records/plan.ts'
 import type { RunRequest, RunResult } from '../records/run.ts'
 import type { Engine } from './engine.ts'
 import type { Compiler } from './step-compiler.ts'
@@ -8,7 +8,7 @@ import type { Model, TrainingData } from './types.ts'
 export interface RunContext {
   readonly engine: Engine
   readonly model: Model
-  readonly workload: Workload
+  readonly workload: ModelWorkload
   readonly data: TrainingData
   /** Present if the engine runs steps as native graphs. */
   readonly compiler?: Compiler | undefined

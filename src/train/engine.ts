@@ -1,6 +1,7 @@
 import type { FusedOps, Tf } from '../layers/forward.ts'
-import type { Workload } from '../records/plan.ts'
+import type { ModelWorkload, TrainerWorkload } from '../records/plan.ts'
 import type { RunRequest, RunResult } from '../records/run.ts'
+import type { TrainerPlace } from '../records/trainer.ts'
 import type { Compiler } from './step-compiler.ts'
 import type { TrainingData } from './types.ts'
 
@@ -15,12 +16,24 @@ export interface Engine {
   readonly compile?: (data: TrainingData, notice?: (message: string) => void) => Compiler
 }
 
-/** Creates the trainer of a workload on a loaded engine. */
-export type CreateTrainer = (workload: Workload, data: TrainingData, notice?: (message: string) => void) => Trainer
+/** What a worker trains: a model on data that we have read, or a script that has both. */
+export type Training =
+  | { readonly workload: ModelWorkload; readonly data: TrainingData }
+  | { readonly workload: TrainerWorkload; readonly place: TrainerPlace }
 
-/** Trains any request on one engine, one run at a time; never throws for a run that fails. */
-export interface Trainer {
+/** Creates the trainer of a workload on a loaded engine. */
+export type CreateTrainer = (training: Training, notice?: (message: string) => void) => AnyTrainer
+
+/** Trains any request on one engine, one run at a time; never throws or rejects for a run that fails. */
+export interface AnyTrainer {
   readonly engine: string
-  run(request: RunRequest, id: string, onStep?: (step: number, of: number) => void): RunResult
+  run(request: RunRequest, id: string, onStep?: (step: number, of: number) => void): RunResult | Promise<RunResult>
+  /** Ends what a run has started, such as processes, before the worker exits. Absent if a run starts nothing. */
+  stop?(): Promise<void>
   dispose(): void
+}
+
+/** A trainer in this process: a run is over when `run` returns. */
+export interface Trainer extends AnyTrainer {
+  run(...given: Parameters<AnyTrainer['run']>): RunResult
 }

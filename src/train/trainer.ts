@@ -1,6 +1,6 @@
 import { unreachable } from '../base/result.ts'
 import { inferShapes } from '../layers/shapes.ts'
-import type { Workload } from '../records/plan.ts'
+import type { ModelWorkload } from '../records/plan.ts'
 import { crash, type RunRequest, type RunResult } from '../records/run.ts'
 import { scaledPolicy } from './augment.ts'
 import { columnsOf } from './columns.ts'
@@ -19,7 +19,7 @@ import type { TrainingData } from './types.ts'
  */
 export function createTrainer(
   engine: Engine,
-  workload: Workload,
+  workload: ModelWorkload,
   data: TrainingData,
   notice?: (message: string) => void,
 ): Trainer {
@@ -64,8 +64,10 @@ export function createTrainer(
 /** Makes a loaded tensor library train in a worker. */
 export const trainsOn =
   (engine: Engine): CreateTrainer =>
-  (...given) =>
-    createTrainer(engine, ...given)
+  (training, notice) => {
+    if (!('data' in training)) throw new Error(`${engine.label} trains models, and the workload is a script`)
+    return createTrainer(engine, training.workload, training.data, notice)
+  }
 
 function runJob(context: RunContext, request: RunRequest, onStep?: OnStep): RunBody {
   const { job } = request

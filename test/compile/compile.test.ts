@@ -1,3 +1,4 @@
+import { modelSpec } from '../support/models.ts'
 import { describe, expect, it, test } from 'vitest'
 import { fingerprint } from '../../src/base/hash.ts'
 import { compile } from '../../src/compile/compile.ts'
@@ -49,7 +50,7 @@ describe('a plan', () => {
 
   it('does not alter what it was given', () => {
     const parsed = must(parseSpec(iris, 'f'))
-    const [text, spec] = [JSON.stringify(parsed.spec), must(normalize(parsed))]
+    const [text, spec] = [JSON.stringify(parsed.spec), modelSpec(must(normalize(parsed)))]
     const before = fingerprint(spec)
     must(compile(spec, facts, parsed.locate))
     expect(JSON.stringify(parsed.spec)).toBe(text)
@@ -65,7 +66,7 @@ describe('a plan', () => {
     const parsed = must(
       parseSpec(`${iris}stages:\n  - lr-range\n  - regularize: { seeds: 9 }\n  - verify\nbudget: { trials: 30 }\n`, 'f'),
     )
-    const spec = must(normalize(parsed))
+    const spec = modelSpec(must(normalize(parsed)))
     const result = compile({ ...spec, stages: spec.stages.filter((s) => s.stage !== 'lr-range') }, facts, parsed.locate)
     expect(result.ok ? [] : result.error.map((e) => [e.code, e.at?.line])).toEqual([['spec/grid-over-budget', 10]])
   })

@@ -1,3 +1,4 @@
+import { modelWorkload } from '../support/models.ts'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
@@ -59,7 +60,7 @@ describe('the corpus', () => {
   it('has every layer, preset, task, stage and gate', () => {
     const seen = (values: readonly (string | undefined)[]): number => new Set(values).size
     expect(specs.length).toBeGreaterThanOrEqual(12)
-    expect(seen(all.flatMap((c) => everyLayer(c.plan.workload.layers).map((l) => l.kind)))).toBe(18)
+    expect(seen(all.flatMap((c) => everyLayer(modelWorkload(c.plan.workload).layers).map((l) => l.kind)))).toBe(18)
     expect(seen(all.map((c) => c.spec.preset))).toBe(3)
     expect(seen(all.map((c) => c.plan.workload.task))).toBe(2)
     expect(seen(all.flatMap((c) => c.plan.jobs.map((j) => j.id)))).toBe(5)

@@ -1,3 +1,4 @@
+import { modelSpec } from '../support/models.ts'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -12,7 +13,7 @@ const examples = readdirSync(folder).filter((name) => existsSync(join(folder, na
 describe.each(examples)('example %s', (name) => {
   it('compiles on its own data without a warning, within its budget', async () => {
     const text = readFileSync(join(folder, name, 'tuning.yml'), 'utf8')
-    const { data } = must(normalize(must(parseSpec(text, name))))
+    const { data } = modelSpec(must(normalize(must(parseSpec(text, name)))))
     const set = await loadDataset({ ...data, source: join(folder, name, data.source) })
     const { train, validation, test } = set.splits
     const { plan, warnings } = compiled(text, {

@@ -1,3 +1,4 @@
+import { modelSpec } from '../support/models.ts'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -21,7 +22,7 @@ function phases(text: string, facts: ReturnType<typeof dataFacts>): 'parse' | 'n
   if (!parsed.ok) return 'parse'
   const spec = normalize(parsed.value)
   if (!spec.ok) return 'normalize'
-  const plan = compile(spec.value, facts, parsed.value.locate)
+  const plan = compile(modelSpec(spec.value), facts, parsed.value.locate)
   if (!plan.ok) return 'compile'
   warningsOf(spec.value, plan.value, parsed.value.locate)
   renderPlanTable(plan.value)

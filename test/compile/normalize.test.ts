@@ -12,7 +12,7 @@ function stage<S extends AnyStageSettings['stage']>({ spec }: Compiled, name: S)
   if (!found) throw new Error(`no stage ${name}`)
   return found as Extract<AnyStageSettings, { stage: S }>
 }
-const grid = (c: Compiled): Record<string, readonly number[]> =>
+const grid = (c: Compiled): Record<string, readonly unknown[]> =>
   Object.fromEntries(stage(c, 'regularize').grid.map((a) => [a.lever, a.values]))
 
 describe('presets', () => {

@@ -1,9 +1,10 @@
+import { modelSpec } from '../support/models.ts'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { expect } from 'vitest'
 import { formatDiagnostic, type Diagnostic } from '../../src/base/diagnostics.ts'
 import type { Result } from '../../src/base/result.ts'
 import { compile } from '../../src/compile/compile.ts'
-import type { NormalizedSpec } from '../../src/compile/normalized.ts'
+import type { ModelSpec } from '../../src/compile/normalized.ts'
 import { normalize } from '../../src/compile/normalize.ts'
 import { warningsOf } from '../../src/compile/warnings.ts'
 import type { DataFacts, Plan } from '../../src/records/plan.ts'
@@ -46,7 +47,7 @@ export function must<T>(result: Result<T, readonly Diagnostic[]>): T {
 
 export interface Compiled {
   readonly parsed: ParsedSpec
-  readonly spec: NormalizedSpec
+  readonly spec: ModelSpec
   readonly plan: Plan
   readonly warnings: readonly Diagnostic[]
 }
@@ -54,7 +55,7 @@ export interface Compiled {
 /** All phases on a text that is meant to be right. */
 export function compiled(text: string, facts: DataFacts = dataFacts(irisFacts), file = 'tuning.yml'): Compiled {
   const parsed = must(parseSpec(text, file))
-  const spec = must(normalize(parsed))
+  const spec = modelSpec(must(normalize(parsed)))
   const plan = must(compile(spec, facts, parsed.locate))
   return { parsed, spec, plan, warnings: warningsOf(spec, plan, parsed.locate) }
 }

@@ -1,3 +1,4 @@
+import { modelSpec } from '../support/models.ts'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -16,7 +17,7 @@ function problemsOf(file: string, text: string): readonly Diagnostic[] {
   if (!parsed.ok) return parsed.error
   const normalized = normalize(parsed.value)
   if (!normalized.ok) return normalized.error
-  const plan = compile(normalized.value, factsOf(text, join(folder, file), irisFacts), parsed.value.locate)
+  const plan = compile(modelSpec(normalized.value), factsOf(text, join(folder, file), irisFacts), parsed.value.locate)
   return plan.ok ? [] : plan.error
 }
 

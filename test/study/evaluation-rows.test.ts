@@ -1,3 +1,4 @@
+import { modelSpec } from '../support/models.ts'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -40,7 +41,7 @@ async function changed(found: BaseFile, { base, own, head, lines = rows }: Other
   writeFileSync(specPath, spec(own ?? base ?? 'header: true'))
   const { spec: before } = await readSpec({ specPath, workspace: folder, specText: spec(base ?? 'header: true') })
   const prepared = await prepare({ specPath, workspace: folder, rules: rulesOf(before) })
-  return changeOf(prepared, { data: before.data, file: async () => found })
+  return changeOf(prepared, { data: modelSpec(before).data, file: async () => found })
 }
 
 const other = (lines: readonly string[]): BaseFile => ({ kind: 'other', name: 'base.csv', bytes: Buffer.from(table(lines)) })

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { InputError } from '../../src/base/diagnostics.ts'
 import { fingerprint } from '../../src/base/hash.ts'
 import { normalize } from '../../src/compile/normalize.ts'
-import type { NormalizedSpec } from '../../src/compile/normalized.ts'
+import type { ModelSpec } from '../../src/compile/normalized.ts'
+import { modelSpec } from '../support/models.ts'
 import { parseSpec, type ParsedSpec } from '../../src/dsl/parse.ts'
 import {
   alterations,
@@ -31,19 +32,19 @@ gates:
 budget: { trials: 40 }
 `
 
-function read(spec: string): { readonly parsed: ParsedSpec; readonly spec: NormalizedSpec } {
+function read(spec: string): { readonly parsed: ParsedSpec; readonly spec: ModelSpec } {
   const parsed = parseSpec(spec, 'tuning.yml')
   if (!parsed.ok) throw new InputError(parsed.error)
   const normalized = normalize(parsed.value)
   if (!normalized.ok) throw new InputError(normalized.error)
-  return { parsed: parsed.value, spec: normalized.value }
+  return { parsed: parsed.value, spec: modelSpec(normalized.value) }
 }
 
 const base = read(text).spec
 const rules = rulesOf(base)
 
 /** The change's spec as it is judged, and what is said of it. */
-function judged(edited: string): { readonly spec: NormalizedSpec; readonly said: string[] } {
+function judged(edited: string): { readonly spec: ModelSpec; readonly said: string[] } {
   expect(edited).not.toBe(text)
   const { parsed, spec } = read(edited)
   const warnings = alteredWarnings(alterations(spec, rules), parsed.locate)
@@ -201,7 +202,7 @@ describe('what a change proposes', () => {
 
 describe('every key of a spec', () => {
   it('is a rule or a proposal, that of the data block too', () => {
-    expect(Object.keys(specKinds).sort()).toEqual(Object.keys(base).sort())
+    expect(Object.keys(specKinds).sort()).toEqual([...Object.keys(base), 'trainer', 'given'].sort())
     expect(Object.keys(dataKinds).sort()).toEqual(Object.keys(base.data).sort())
   })
 
@@ -220,10 +221,10 @@ describe('every key of a spec', () => {
       typeof value === 'number' ? value + 1 : typeof value === 'boolean' ? !value : value === null ? 7 : `${String(value)}x`
     const split = Object.fromEntries(
       Object.entries(base.data.split).map(([key, value]) => [key, other(value)]),
-    ) as NormalizedSpec['data']['split']
-    const off = Object.fromEntries(Object.keys(base.checks).map((name) => [name, 'off'])) as NormalizedSpec['checks']
+    ) as ModelSpec['data']['split']
+    const off = Object.fromEntries(Object.keys(base.checks).map((name) => [name, 'off'])) as ModelSpec['checks']
     const verify: VerifySettings = { stage: 'verify', seeds: 9, looks: [4, 9] }
-    const altered: NormalizedSpec = {
+    const altered: ModelSpec = {
       ...base,
       task: 'regression',
       seed: 3,

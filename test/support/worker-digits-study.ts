@@ -1,5 +1,6 @@
 // A real study as a process of its own, to be killed: the product's stages on a spec, with journal, pool and executor wired
 // as the program does it. `node worker-digits-study.ts CONFIG`, where CONFIG is a `DigitsStudy` as JSON.
+import { modelWorkload, preparedModel } from './models.ts'
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { execute } from '../../src/run/execute.ts'
@@ -23,7 +24,7 @@ export interface DigitsStudy {
 }
 
 async function study({ spec, journal: path, out, started, script, wasmFolder, nativeFolder }: DigitsStudy): Promise<void> {
-  const { plan, dataset } = await prepare({ specPath: spec, workspace: dirname(spec) })
+  const { plan, dataset } = preparedModel(await prepare({ specPath: spec, workspace: dirname(spec) }))
   const { inputs, inputShape, targets, targetScale, splits } = dataset
   const pool = await WorkerPool.start({
     script,
@@ -36,7 +37,7 @@ async function study({ spec, journal: path, out, started, script, wasmFolder, na
       ...(nativeFolder === undefined
         ? { engine: 'wasm', folder: wasmFolder }
         : { engine: 'tensorflow', folder: nativeFolder }),
-      workload: plan.workload,
+      workload: modelWorkload(plan.workload),
       data: { inputs, inputShape, targets, targetScale, splits },
     },
   })

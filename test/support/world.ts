@@ -1,7 +1,7 @@
 import { stream } from '../../src/base/random.ts'
 import type { Levers } from '../../src/records/levers.ts'
 import type { StageDecision } from '../../src/records/decision.ts'
-import type { StageJob, StageSettings, Workload } from '../../src/records/plan.ts'
+import type { StageJob, StageSettings, ModelWorkload } from '../../src/records/plan.ts'
 import type { RunRequest, RunResult } from '../../src/records/run.ts'
 import { fingerprint } from '../../src/base/hash.ts'
 import type { AnyStageSettings } from '../../src/stages/index.ts'
@@ -27,7 +27,7 @@ export interface World {
   readonly memoryLimit?: number
 }
 
-export const someWorkload: Workload = {
+export const someWorkload: ModelWorkload = {
   task: 'classification',
   layers: [],
   parameters: 1000,

@@ -1,7 +1,7 @@
 import { loadDataset } from '../../src/data/load.ts'
 import type { Layer } from '../../src/layers/layer.ts'
 import type { Levers } from '../../src/records/levers.ts'
-import type { RunJob, Workload } from '../../src/records/plan.ts'
+import type { RunJob, ModelWorkload } from '../../src/records/plan.ts'
 import type { CompleteRun, RunRequest, RunResult } from '../../src/records/run.ts'
 import { createTrainer } from '../../src/train/trainer.ts'
 import type { Trainer } from '../../src/train/engine.ts'
@@ -35,7 +35,7 @@ export const smallCnn: readonly Layer[] = [conv(16), conv(16), pool, flatten, dr
 
 export const loadDigits = (): Promise<TrainingData> => loadDataset(digitImages)
 
-export function workloadOf(data: TrainingData, layers: readonly Layer[], over: Partial<Workload> = {}): Workload {
+export function workloadOf(data: TrainingData, layers: readonly Layer[], over: Partial<ModelWorkload> = {}): ModelWorkload {
   const { train, validation, test } = data.splits
   return {
     task: 'classification',
@@ -57,7 +57,7 @@ export function workloadOf(data: TrainingData, layers: readonly Layer[], over: P
 export async function trainerFor(
   data: TrainingData,
   layers: readonly Layer[],
-  over: Partial<Workload> = {},
+  over: Partial<ModelWorkload> = {},
 ): Promise<Trainer> {
   return createTrainer(await wasmEngine(), workloadOf(data, layers, over), data)
 }

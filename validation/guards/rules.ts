@@ -18,8 +18,8 @@ export const rulesGuards: readonly Guard[] = [
     attack,
     guard: 'Seed, objective, checkpoints, gates and budget are those of the base.',
     file: 'src/study/rules.ts',
-    find: '...spec, ...settings, checks:',
-    replace: '...settings, ...spec, checks:',
+    find: '...spec, ...shared, evaluateEvery,',
+    replace: '...shared, ...spec, evaluateEvery,',
     tests: [
       unit('is the root seed:'),
       unit('is the objective:'),

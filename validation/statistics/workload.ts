@@ -1,4 +1,4 @@
-import type { RunJob, Workload } from '../../src/records/plan.ts'
+import type { RunJob, ModelWorkload } from '../../src/records/plan.ts'
 import type { RunRequest, RunResult } from '../../src/records/run.ts'
 import { createTrainer } from '../../src/train/trainer.ts'
 import type { Engine } from '../../src/train/engine.ts'
@@ -9,7 +9,7 @@ import type { World } from '../diagnosis/worlds.ts'
 export const full: RunJob = { kind: 'train', length: 1, stopAfter: 1, evaluateTest: false }
 
 /** The same workload for every proof: judged by the likelihood, evaluated after every epoch. */
-export function workloadOf(world: World, data: TrainingData, layers: Workload['layers']): Workload {
+export function workloadOf(world: World, data: TrainingData, layers: ModelWorkload['layers']): ModelWorkload {
   const { train: rows, validation, test } = data.splits
   return {
     task: world.task,
@@ -46,5 +46,5 @@ export function trained(
 
 export interface Changes {
   readonly data?: TrainingData
-  readonly layers?: Workload['layers']
+  readonly layers?: ModelWorkload['layers']
 }

@@ -23,7 +23,7 @@ export interface CompileOptions {
 export async function compileCommand(specPath: string, options: CompileOptions): Promise<number> {
   const { output, shards } = options
   const target = targetNamed(options.target)
-  const { plan } = await prepare({ specPath, workspace: workspaceOf(specPath) })
+  const { plan } = await prepare({ specPath, workspace: workspaceOf(specPath), env: process.env })
   const before = output === undefined ? undefined : await committed(output, target)
   const spec = await fromRoot(specPath)
   const engine = options.engine === 'auto' ? [] : ['--engine', options.engine]

@@ -14,7 +14,7 @@ export async function planCommand(
   options: { readonly format: Format; readonly stages?: StageName[]; readonly seeds?: number },
 ): Promise<number> {
   const { format, ...overrides } = options
-  const { plan, warnings } = await prepare({ specPath, workspace: workspaceOf(specPath), ...overrides })
+  const { plan, warnings } = await prepare({ specPath, workspace: workspaceOf(specPath), env: process.env, ...overrides })
   err.lines(...warnings.flatMap(diagnosticLines))
   out.document(rendered(plan, format))
   return 0

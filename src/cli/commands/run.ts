@@ -39,6 +39,7 @@ export async function runCommand(specPath: string, options: RunOptions): Promise
     const study = await runStudy({
       specPath,
       workspace: workspaceOf(specPath),
+      env: process.env,
       workerScript: workerScript(),
       workers: options.workers ?? availableParallelism(),
       engine: engineHere(options.engine, engineFolder()),

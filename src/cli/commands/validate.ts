@@ -5,7 +5,7 @@ import { err, out } from '../print.ts'
 import { workspaceOf } from '../workspace.ts'
 
 export async function validateCommand(specPath: string, { data }: { readonly data: boolean }): Promise<number> {
-  const source = { specPath, workspace: workspaceOf(specPath) }
+  const source = { specPath, workspace: workspaceOf(specPath), env: process.env }
   if (!data) {
     const { spec } = await readSpec(source)
     out.lines(`${specPath}: valid (${spec.stages.length} stages, ${spec.gates.length} gates); its data was not checked`)

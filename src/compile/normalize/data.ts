@@ -1,6 +1,6 @@
 import type { Task } from '../../records/metrics.ts'
 import { checks } from '../../data/checks/index.ts'
-import type { Checks, Spec } from '../../dsl/tuning.gen.ts'
+import type { Checks, Data } from '../../dsl/tuning.gen.ts'
 import type { NormalizedChecks, NormalizedData, NormalizedInputs } from '../normalized.ts'
 import type { Report } from '../problem.ts'
 
@@ -8,7 +8,7 @@ import type { Report } from '../problem.ts'
  * The data block. Positions become texts, since a column is looked up by name first. The shares of the split must leave rows
  * to train on.
  */
-export function normalizeData(data: Spec['data'], task: Task, seed: number, report: Report): NormalizedData {
+export function normalizeData(data: Data, task: Task, seed: number, report: Report): NormalizedData {
   const inputs = normalizeInputs(data.inputs ?? 'auto', report)
   const split = normalizeSplit(data.split ?? {}, seed, report)
   checkSource(data.source, report)
@@ -29,7 +29,7 @@ export function normalizeChecks(written: Checks = {}): NormalizedChecks {
   return Object.fromEntries(all) as NormalizedChecks // the type has the names of the registry
 }
 
-type Inputs = NonNullable<Spec['data']['inputs']>
+type Inputs = NonNullable<Data['inputs']>
 
 function normalizeInputs(inputs: Inputs, report: Report): NormalizedInputs {
   if (inputs === 'auto') return { kind: 'auto' }
@@ -51,7 +51,7 @@ function normalizeInputs(inputs: Inputs, report: Report): NormalizedInputs {
   return { kind: 'columns', numeric, categorical, encoding: inputs.encoding ?? 'one-hot' }
 }
 
-function normalizeSplit(split: NonNullable<Spec['data']['split']>, seed: number, report: Report): NormalizedData['split'] {
+function normalizeSplit(split: NonNullable<Data['split']>, seed: number, report: Report): NormalizedData['split'] {
   const { validation = 0.2, test = 0.2, stratify = true, groupBy = null } = split
   if (validation + test >= 1) {
     const key = split.validation === undefined ? 'test' : 'validation'

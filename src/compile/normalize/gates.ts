@@ -10,7 +10,8 @@ import type { Report } from '../problem.ts'
 /** What gates can measure. */
 export interface GateContext {
   readonly task: Task
-  readonly testShare: number
+  /** Share of the rows held out for testing; null if it is not known yet. */
+  readonly testShare: number | null
   readonly verifies: boolean
   readonly report: Report
 }

@@ -1,5 +1,5 @@
 import { hasDropoutLever, type NormalizedLayer } from '../../layers/layer.ts'
-import type { RegularizationLevers } from '../../records/levers.ts'
+import type { LeverName } from '../../records/levers.ts'
 import type { Task } from '../../records/metrics.ts'
 import type { AugmentationPolicy } from '../../records/plan.ts'
 import type { Spec } from '../../dsl/tuning.gen.ts'
@@ -9,15 +9,17 @@ import type { Report } from '../problem.ts'
 
 /**
  * The baseline, with every lever explicit. Defaults are the same for all presets, except for a warmup that is left to them.
+ *
+ * @param dropoutLever whether a dropout layer takes its rate from the lever
  */
 export function normalizeLevers(
   levers: Spec['levers'] = {},
   preset: Preset,
-  layers: readonly NormalizedLayer[],
+  dropoutLever: boolean,
   task: Task,
   report: Report,
 ): NormalizedLevers {
-  const { optimization = {}, batching = {}, regularization = {}, scheduling = {} } = levers
+  const { optimization = {}, batching = {}, regularization = {}, scheduling = {}, custom = {} } = levers
   const { warmupSteps = 'auto' } = scheduling
   if (task === 'regression' && (regularization.labelSmoothing ?? 0) > 0) {
     report('lever-task', ['levers', 'regularization', 'labelSmoothing'], 'label smoothing is only for classification', {
@@ -38,7 +40,7 @@ export function normalizeLevers(
     batching: { batchSize: batching.batchSize ?? 64, accumulate: batching.accumulate ?? 1 },
     regularization: {
       weightDecay: regularization.weightDecay ?? 0.01,
-      dropout: regularization.dropout ?? (hasDropoutLever(layers) ? 0.1 : 0),
+      dropout: regularization.dropout ?? (dropoutLever ? 0.1 : 0),
       labelSmoothing: regularization.labelSmoothing ?? 0,
       augmentation: regularization.augmentation ?? 0,
     },
@@ -50,6 +52,7 @@ export function normalizeLevers(
       epochs: scheduling.epochs ?? 20,
       patience: scheduling.patience ?? null,
     },
+    ...(Object.keys(custom).length > 0 ? { custom } : {}),
   }
 }
 
@@ -61,10 +64,7 @@ interface LeverContext {
 }
 
 /** Why a lever cannot change a run, as a clause; undefined if it can. */
-export function movesNothing(
-  lever: keyof RegularizationLevers,
-  { task, layers, augmentation }: LeverContext,
-): string | undefined {
+export function movesNothing(lever: LeverName, { task, layers, augmentation }: LeverContext): string | undefined {
   if (lever === 'dropout' && !hasDropoutLever(layers)) return 'every dropout layer of the model, if any, sets its own rate'
   if (lever === 'labelSmoothing' && task === 'regression') return 'label smoothing is only for classification'
   if (lever === 'augmentation' && !canAugment(augmentation)) return 'all amounts of the augmentation policy are zero'

@@ -17,7 +17,9 @@ export function normalizeStages(
   context: Omit<SpecContext, 'written'>,
   report: Report,
 ): StageSettings[] {
-  const listed = stages?.map(declared) ?? stageNames.map((name) => ({ name, settings: {} }))
+  const fit = (name: StageName): boolean =>
+    (stageNamed(name).needs ?? []).every((lever) => context.idle(lever) === undefined)
+  const listed = stages?.map(declared) ?? stageNames.filter(fit).map((name) => ({ name, settings: {} }))
   checkOrder(
     listed.map(({ name }) => name),
     report,
@@ -28,6 +30,12 @@ export function normalizeStages(
     const at: SpecPath = ['stages', index, name]
     const reportProblem: ReportProblem = (code, path, message, more) => report(code, [...at, ...path], message, more)
     const settings = stage.normalize(written, own)
+    const fixed = stage.needs?.find((lever) => context.idle(lever) !== undefined)
+    if (fixed !== undefined) {
+      report('lever-without-effect', at, `the stage ${name} needs the lever ${fixed}`, {
+        hint: `remove the stage, or name the lever: ${context.idle(fixed)}`,
+      })
+    }
     stage.check?.(settings, written, own, reportProblem)
     return settings
   })

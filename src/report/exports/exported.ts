@@ -1,4 +1,4 @@
-import { leverNames, leverValue, type LeverName, type Levers, type LeverValue } from '../../records/levers.ts'
+import { leverNamesOf, leverValue, type LeverName, type Levers, type LeverValue } from '../../records/levers.ts'
 import type { Metrics } from '../../records/metrics.ts'
 import type { RunResult } from '../../records/run.ts'
 import type { Report } from '../model.ts'
@@ -34,7 +34,7 @@ export interface ExportedRun {
 
 export type Lever = readonly [name: LeverName, value: LeverValue]
 
-export const leversOf = (levers: Levers): Lever[] => leverNames.map((name) => [name, leverValue(levers, name)])
+export const leversOf = (levers: Levers): Lever[] => leverNamesOf(levers).map((name) => [name, leverValue(levers, name)])
 
 /** Milliseconds since 1970 at which the study began; 0 if the report does not say. */
 export const startOf = (report: Report): number =>

@@ -61,6 +61,7 @@ export const batch: StageDefinition<BatchSettings, Batch> = {
     },
   },
   tunes: 'batching',
+  needs: ['batchSize', 'learningRate'],
   movesTogether: 'as the scaling rule requires',
   charts: [{ ids: ['throughput', 'memory', 'range-test-recheck'] }],
   normalize(written, { levers, written: listed }) {

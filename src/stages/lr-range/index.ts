@@ -46,6 +46,7 @@ export const lrRange: StageDefinition<LrRangeSettings, LrRange> = {
     },
   },
   tunes: 'optimization',
+  needs: ['learningRate'],
   charts: [{ ids: ['range-test'] }],
   normalize: (written) => rangeTestSettings(written),
   check: (settings, _written, _context, report) => checkSweep(settings, [], report),

@@ -1,10 +1,12 @@
+import { didYouMean } from '../../base/diagnostics.ts'
 import type { Grid, Regularize } from '../../dsl/tuning.gen.ts'
 import type { TrialTemplate } from '../../records/plan.ts'
 import type { SpecContext, StageDefinition } from '../definition.ts'
 import { training, type Study } from '../estimate.ts'
 import { listSchema, seedsSchema } from '../schema.ts'
 import { searchGrid } from './process.ts'
-import { gridLevers, gridRungs, isPiloted, type Axis, type RegularizeSettings } from './settings.ts'
+import { customLever, isCustom, type LeverName, type LeverValue } from '../../records/levers.ts'
+import { gridLevers, gridRungs, inOrder, isPiloted, type Axis, type GridLever, type RegularizeSettings } from './settings.ts'
 
 const share = { $ref: '#/$defs/share' }
 const strength = { type: 'number', minimum: 0, maximum: 1 }
@@ -40,7 +42,8 @@ export const regularize: StageDefinition<RegularizeSettings, Regularize> = {
     definitions: {
       grid: {
         title: 'Grid',
-        description: 'Values by lever.',
+        description: 'Values by lever. A name of levers.custom is a lever too.',
+        others: { type: 'array', items: { type: ['number', 'string', 'boolean'], maxLength: 200 }, ...someValues },
         properties: {
           weightDecay: listSchema('Weight decay', 'Values of weight decay.', strength, someValues, [0.01, 0.03, 0.1]),
           dropout: listSchema('Dropout', 'Values of the dropout lever.', share, someValues, [0, 0.1, 0.2]),
@@ -57,6 +60,7 @@ export const regularize: StageDefinition<RegularizeSettings, Regularize> = {
     },
   },
   tunes: 'regularization',
+  tunesCustom: true,
   charts: [{ ids: ['grid', 'sensitivity'] }],
   normalize: ({ grid = {}, eta = defaults.eta, seeds = defaults.seeds }, context) => ({
     stage: 'regularize',
@@ -65,10 +69,24 @@ export const regularize: StageDefinition<RegularizeSettings, Regularize> = {
     seeds,
   }),
   /** Only a grid in the spec can name a lever without effect; a preset's grid omits it. */
-  check(_settings, { grid = {} }, { idle }, report) {
-    for (const lever of gridLevers) {
-      const why = grid[lever] === undefined ? undefined : idle(lever)
-      if (why !== undefined) report('lever-without-effect', ['grid', lever], `${lever} has no effect: ${why}`)
+  check(_settings, { grid = {} }, { idle, levers: { custom = {} } }, report) {
+    for (const key of Object.keys(grid)) {
+      const lever = leverOf(key)
+      if (isCustom(lever) && custom[key] === undefined) {
+        const allowed = [...gridLevers, ...Object.keys(custom)]
+        const meant = didYouMean(key, allowed)
+        report('unknown-key', ['grid', key], 'the grid has no lever with this name', {
+          found: key,
+          allowed: allowed.join(', '),
+          hint:
+            meant === undefined
+              ? 'a lever of a training script needs a value under levers.custom'
+              : `did you mean "${meant}"?`,
+        })
+        continue
+      }
+      const why = idle(lever)
+      if (why !== undefined) report('lever-without-effect', ['grid', key], `${key} has no effect: ${why}`)
     }
   },
   comparisonSeeds: ({ seeds }) => ({ key: 'seeds', seeds }),
@@ -85,20 +103,28 @@ export const regularize: StageDefinition<RegularizeSettings, Regularize> = {
  */
 function normalizeGrid(grid: Grid, { levers, preset, idle }: SpecContext): Axis[] {
   const written = Object.keys(grid).length > 0
-  return gridLevers.flatMap((lever) => {
+  const standard = gridLevers.flatMap((lever) => {
     const own = levers.regularization[lever]
     const values = written ? grid[lever] : idle(lever) === undefined ? preset.grid[lever] : undefined
     if (values === undefined || values.length === 0) return []
-    return [{ lever, values: ascending(written || values.includes(own) ? [own, ...values] : around(own, values)) }]
+    return [{ lever, values: inOrder(written || values.includes(own) ? [own, ...values] : around(own, values)) }]
   })
+  const custom = Object.keys(levers.custom ?? {}).flatMap((name) => {
+    const values: readonly LeverValue[] = (grid as Readonly<Record<string, readonly LeverValue[]>>)[name] ?? []
+    return values.length === 0
+      ? []
+      : [{ lever: customLever(name), values: inOrder([levers.custom?.[name] ?? null, ...values]) }]
+  })
+  return [...standard, ...custom]
 }
+
+/** The lever that a key of a grid names. */
+const leverOf = (key: string): LeverName => gridLevers.find((lever: GridLever) => lever === key) ?? customLever(key)
 
 function around(own: number, values: readonly number[]): number[] {
   const nearest = values.reduce((best, v) => (Math.abs(v - own) < Math.abs(best - own) ? v : best))
   return values.map((v) => (v === nearest ? own : v))
 }
-
-const ascending = (values: readonly number[]): number[] => [...new Set(values)].sort((a, b) => a - b)
 
 /**
  * The augmentation pilot, the rungs of the grid, then the runs that the surviving cell and the most sensitive lever lead to.

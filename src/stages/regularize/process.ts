@@ -1,4 +1,4 @@
-import { leverValue, type LeverName, type LeverPatch } from '../../records/levers.ts'
+import { isCustom, leverValue, type LeverName, type LeverPatch, type LeverValue } from '../../records/levers.ts'
 import { higherIsBetter } from '../../records/metrics.ts'
 import type { GridFindings } from '../../records/decision.ts'
 import type { RunJob } from '../../records/plan.ts'
@@ -10,7 +10,7 @@ import { challenge, stableScores, trainArms, unmoved, type Arm } from '../compar
 import { StageRecorder, type Asking } from '../recorder.ts'
 import { selectionSeeds } from '../seeds.ts'
 import type { StageContext, StageProcess } from '../stage.ts'
-import { gridRungs, isPiloted, type Axis, type RegularizeSettings } from './settings.ts'
+import { gridRungs, inOrder, isPiloted, type Axis, type RegularizeSettings } from './settings.ts'
 
 interface Cell {
   readonly label: string
@@ -73,7 +73,7 @@ function* pilot(recorder: StageRecorder, axis: Axis, seeds: readonly number[]): 
     'pilot of the augmentation strength',
     axis.values
       .filter((value) => value !== leverValue(recorder.incumbent, axis.lever))
-      .map((value) => ({ label: `augmentation ${shown(value)}`, patch: { augmentation: value } })),
+      .map((value) => ({ label: `augmentation ${valueText(value)}`, patch: { augmentation: value } })),
     seeds,
   )
 }
@@ -81,9 +81,10 @@ function* pilot(recorder: StageRecorder, axis: Axis, seeds: readonly number[]): 
 /** The grid always includes the incumbent's own value. Otherwise nothing could be compared with it. */
 function withOwnValue(recorder: StageRecorder, axis: Axis): Axis {
   const own = leverValue(recorder.incumbent, axis.lever)
-  const values = typeof own === 'number' ? [...new Set([own, ...axis.values])] : axis.values
-  return { lever: axis.lever, values: [...values].sort((a, b) => a - b) }
+  return { lever: axis.lever, values: inOrder([own, ...axis.values]) }
 }
+
+const valueText = (value: LeverValue): string => (typeof value === 'number' ? shown(value) : String(value))
 
 interface Grid {
   readonly cells: readonly CellFinding[]
@@ -124,7 +125,7 @@ function cross(axes: readonly Axis[]): Cell[] {
     (cells, { lever, values }) =>
       cells.flatMap((cell) =>
         values.map((value) => ({
-          label: cell.label === '' ? `${lever} ${shown(value)}` : `${cell.label}, ${lever} ${shown(value)}`,
+          label: cell.label === '' ? `${lever} ${valueText(value)}` : `${cell.label}, ${lever} ${valueText(value)}`,
           patch: { ...cell.patch, [lever]: value },
         })),
       ),
@@ -142,12 +143,15 @@ function keep(recorder: StageRecorder, arms: readonly Arm[], eta: number): Arm[]
   return promoted(scores, better, eta).map((i) => arms[i] as Arm)
 }
 
+/** A choice counts as its position. */
+const levelOf = ({ values }: Axis, value: LeverValue): number => (typeof value === 'number' ? value : values.indexOf(value))
+
 /** ω² over the first rung, the only rung with the complete grid. */
 function sensitivityOf(axes: readonly Axis[], arms: readonly Arm[]): GridFindings['sensitivity'] {
   const result = sensitivity(
     arms.flatMap((arm) =>
       (stableScores(arm) ?? []).map((value) => ({
-        levels: Object.fromEntries(axes.map((axis) => [axis.lever, Number(arm.patch[axis.lever])])),
+        levels: Object.fromEntries(axes.map((axis) => [axis.lever, levelOf(axis, arm.patch[axis.lever] ?? null)])),
         value,
       })),
     ),
@@ -198,12 +202,24 @@ function* refine(
   yield* challenge(
     recorder,
     `refinement of ${axis.lever}`,
-    neighbours.map((v) => {
-      const value = Number(between(v, Number(own)).toPrecision(2))
-      return { label: `${axis.lever} ${shown(value)}`, patch: { [axis.lever]: value } }
-    }),
+    halfway(axis, own, neighbours).map((value) => ({
+      label: `${axis.lever} ${shown(value)}`,
+      patch: { [axis.lever]: value },
+    })),
     seeds,
   )
+}
+
+/** Nothing lies between choices, and between whole numbers of a script's own lever lie only whole numbers. */
+function halfway({ lever, values }: Axis, own: LeverValue, neighbours: readonly LeverValue[]): number[] {
+  if (typeof own !== 'number') return []
+  const whole = isCustom(lever) && values.every((v) => Number.isInteger(v))
+  return neighbours.flatMap((v) => {
+    if (typeof v !== 'number') return []
+    const value = Number(between(v, own).toPrecision(2))
+    if (!whole) return [value]
+    return values.includes(Math.round(value)) ? [] : [Math.round(value)]
+  })
 }
 
 const between = (a: number, b: number): number => (a > 0 && b > 0 ? Math.sqrt(a * b) : (a + b) / 2)

@@ -1,13 +1,18 @@
-import type { RegularizationLevers } from '../../records/levers.ts'
+import type { CustomLever, LeverValue, RegularizationLevers } from '../../records/levers.ts'
 import type { StageSettings } from '../../records/plan.ts'
 import { halvingRungs, type Rung } from '../../stats/halving.ts'
 
 export type GridLever = keyof RegularizationLevers
 
+/** Numbers, or choices of a training script's own lever. */
 export interface Axis {
-  readonly lever: GridLever
-  readonly values: readonly number[]
+  readonly lever: GridLever | CustomLever
+  readonly values: readonly LeverValue[]
 }
+
+/** Each value once: numbers ascending, choices in their order. */
+export const inOrder = (values: readonly LeverValue[]): LeverValue[] =>
+  [...new Set(values)].sort((a, b) => (typeof a === 'number' && typeof b === 'number' ? a - b : 0))
 
 export interface RegularizeSettings extends StageSettings {
   readonly stage: 'regularize'

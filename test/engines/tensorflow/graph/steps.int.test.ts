@@ -3,7 +3,7 @@ import { stream } from '../../../../src/base/random.ts'
 import type { Layer } from '../../../../src/layers/layer.ts'
 import { type Levers, withLevers } from '../../../../src/records/levers.ts'
 import { inferShapes } from '../../../../src/layers/shapes.ts'
-import type { AugmentationPolicy, Workload } from '../../../../src/records/plan.ts'
+import type { AugmentationPolicy, ModelWorkload } from '../../../../src/records/plan.ts'
 import { batchSource } from '../../../../src/train/batches.ts'
 import type { RunContext } from '../../../../src/train/context.ts'
 import { evaluate } from '../../../../src/train/evaluate.ts'
@@ -79,7 +79,7 @@ function start(engine: Engine, setup: Setup, seed = 0): Training {
     layers: setup.layers,
     augmentation: setup.augmentation ?? none,
     data: { classes: task === 'regression' ? null : ['a', 'b', 'c'] },
-  } as unknown as Workload
+  } as unknown as ModelWorkload
   const context: RunContext = {
     engine,
     workload,
@@ -222,7 +222,7 @@ function imageRuns(engine: Engine): { readonly loss: readonly number[]; readonly
     parameters: 0,
     augmentation: { ...none, shift: 0.2 },
     data: { classes: ['a', 'b', 'c'] },
-  } as unknown as Workload
+  } as unknown as ModelWorkload
   const trainer = createTrainer(engine, workload, dataOf(images))
   const runs = [0, 0.5].map((augmentation) => {
     const job = { kind: 'train', length: 1, stopAfter: 1, evaluateTest: true, calibration: true } as const

@@ -1,0 +1,205 @@
+import { didYouMean, type Diagnostic } from '../base/diagnostics.ts'
+import { fingerprint } from '../base/hash.ts'
+import type { Result } from '../base/result.ts'
+import type { Locate } from '../dsl/parse.ts'
+import { gateOf } from '../gates/index.ts'
+import {
+  bucketOf,
+  isCustom,
+  optimizerNames,
+  scheduleNames,
+  stepsOfRun,
+  withLevers,
+  type LeverName,
+  type LeverPatch,
+  type LeverValue,
+} from '../records/levers.ts'
+import { metricsOf, type MetricName } from '../records/metrics.ts'
+import type { Plan, TrainerWorkload } from '../records/plan.ts'
+import type { TrainerDescription, TrainerFacts } from '../records/trainer.ts'
+import type { Study } from '../stages/estimate.ts'
+import { stageNamed } from '../stages/index.ts'
+import { planned, withWarmup } from './compile.ts'
+import type { NormalizedLevers, TrainerSpec } from './normalized.ts'
+import { collectProblems, type Report } from './problem.ts'
+
+/**
+ * Normalized spec and what the script says about itself → plan. Pure, as `compile` is.
+ *
+ * @returns the plan, or everything that the spec asks for and the script cannot do, each at its line
+ */
+export function compileScript(spec: TrainerSpec, facts: TrainerFacts, locate: Locate): Result<Plan, Diagnostic[]> {
+  const problems = collectProblems(locate)
+  const { report } = problems
+  const { description, files } = facts
+
+  // 1. What the script can do, and the defaults that it has of its own.
+  checkNames(spec, description, report)
+  const levers = withOwnDefaults(spec, description, report)
+  const rows = rowsOf(description)
+  const runSteps = stepsOfRun(levers, rows.train)
+  const baseline = withWarmup(levers, runSteps)
+
+  // 2. What every run shares.
+  const metrics = metricsIn(spec, description, report)
+  const { task, objective, trainer } = spec
+  const { command, levers: names, seed, metrics: own } = trainer
+  const measured = description.predictions ? 'from predictions' : 'self-reported'
+  const { modes, perStepRate, parameters, classes } = description
+  const workload: TrainerWorkload = {
+    task,
+    objective,
+    // What the metrics are measured on, as far as it is known: another number of rows is other data.
+    data: { fingerprint: fingerprint({ task, rows, classes, files: files.data, measured, metrics: own }), rows },
+    parameters: parameters ?? 0,
+    metrics,
+    program: { command, levers: names, seed, metrics: own, code: files.code, measured, modes, perStepRate },
+  }
+
+  // 3. The process.
+  checkGates(spec, workload, report)
+  const study = { workload, baseline, runSteps }
+  checkProbes(spec, study, report)
+  return planned(spec, study, problems)
+}
+
+/** Rows by split; 0 where the script does not say, and 1 where it says that it has a test split and not how large. */
+const rowsOf = ({ rows, test }: TrainerDescription): TrainerWorkload['data']['rows'] => ({
+  train: rows.train ?? 0,
+  validation: rows.validation ?? 0,
+  test: test ? (rows.test ?? 1) : 0,
+})
+
+/** Every name that the spec gives the script must be one of those that the script lists. */
+function checkNames({ trainer, levers }: TrainerSpec, { levers: own }: TrainerDescription, report: Report): void {
+  const known = Object.keys(own)
+  const check = (name: string, at: readonly string[]): void => {
+    if (known.includes(name)) return
+    const meant = didYouMean(name, known)
+    report('trainer-lever', at, 'the script does not have this hyperparameter', {
+      found: name,
+      allowed: known.join(', ') || 'none: the script lists no levers',
+      ...(meant === undefined ? {} : { hint: `did you mean "${meant}"?` }),
+    })
+  }
+  for (const [lever, name] of Object.entries(trainer.levers as Readonly<Record<string, string>>))
+    check(name, ['trainer', 'levers', keyOf(lever)])
+  for (const name of Object.keys(levers.custom ?? {})) {
+    if (trainer.levers[`custom.${name}`] === undefined) check(name, ['levers', 'custom', name])
+  }
+}
+
+/** A lever's key in the spec. */
+const keyOf = (lever: string): string => lever.replace(/^custom\./, '')
+
+/** A lever without a value in the spec takes the script's own default, so that the baseline is what the script does alone. */
+function withOwnDefaults(spec: TrainerSpec, description: TrainerDescription, report: Report): NormalizedLevers {
+  const { levers, trainer, given } = spec
+  const patch: { -readonly [L in keyof LeverPatch]: LeverPatch[L] } = {}
+  for (const [lever, name] of Object.entries(trainer.levers) as [LeverName, string][]) {
+    const own = description.levers[name]
+    if (given.includes(lever) || own === undefined) continue
+    const wrong = wrongDefault(lever, own)
+    if (wrong === undefined) patch[lever] = own
+    else
+      report('trainer-default', ['trainer', 'levers', keyOf(lever)], `the script's own default ${wrong}`, {
+        found: `${name}: ${String(own)}`,
+        hint: `give it a value under levers.${bucketOf(lever)}`,
+      })
+  }
+  const { epochs } = description
+  if (!given.includes('epochs') && trainer.levers.epochs === undefined) {
+    if (epochs !== null) patch.epochs = Math.max(1, Math.round(epochs))
+    else
+      report('trainer-epochs', ['levers'], 'neither the spec nor the script says for how many epochs to train', {
+        hint: 'add levers: { scheduling: { epochs: N } }',
+      })
+  }
+  // A warmup that the preset decides is not a value, and is not among the values here.
+  const { warmupSteps } = levers.scheduling
+  const warm = withLevers({ ...levers, scheduling: { ...levers.scheduling, warmupSteps: 0 } }, patch)
+  return patch.warmupSteps === undefined ? { ...warm, scheduling: { ...warm.scheduling, warmupSteps } } : warm
+}
+
+/** Why a value cannot be this lever's, as a clause; undefined if it can. */
+function wrongDefault(lever: LeverName, value: LeverValue): string | undefined {
+  if (isCustom(lever) || lever === 'patience' || lever === 'clipNorm') return undefined
+  if (value === null) return 'is missing'
+  if (lever === 'optimizer')
+    return optimizerNames.some((name) => name === value) ? undefined : 'is not one of our optimizers'
+  if (lever === 'schedule') return scheduleNames.some((name) => name === value) ? undefined : 'is not one of our schedules'
+  if (lever === 'nesterov') return typeof value === 'boolean' ? undefined : 'is not true or false'
+  if (typeof value !== 'number' || value < 0) return 'is not a number of 0 or more'
+  const counts: readonly LeverName[] = ['batchSize', 'accumulate', 'epochs', 'warmupSteps']
+  return counts.includes(lever) && !Number.isInteger(value) ? 'is not a whole number' : undefined
+}
+
+/** The metrics that every evaluation has: all of the task from predictions, otherwise those that the spec names. */
+function metricsIn(spec: TrainerSpec, { predictions }: TrainerDescription, report: Report): readonly MetricName[] {
+  const all = metricsOf(spec.task)
+  if (predictions) return all
+  const named = all.filter((name) => spec.trainer.metrics[name] !== undefined)
+  if (!named.includes(spec.objective)) {
+    report(
+      'trainer-metric',
+      ['objective'],
+      'the script reports no predictions, and the spec does not name this metric of it',
+      {
+        found: spec.objective,
+        allowed: named.join(', ') || 'none: trainer.metrics is empty',
+        hint: `add trainer.metrics: { ${spec.objective}: NAME }, or let the script report predictions`,
+      },
+    )
+  }
+  return named
+}
+
+function checkGates({ gates }: TrainerSpec, { metrics, data, parameters }: TrainerWorkload, report: Report): void {
+  for (const [index, rule] of gates.entries()) {
+    const gate = gateOf(rule)
+    const at = ['gates', index, gate.name]
+    const measured = gate.measures(rule)
+    if (measured && !metrics.includes(measured.metric)) {
+      report(
+        'trainer-metric',
+        [...at, 'metric'],
+        'the script reports no predictions, and the spec does not name this metric of it',
+        {
+          found: measured.metric,
+          allowed: metrics.join(', '),
+          hint: `add trainer.metrics: { ${measured.metric}: NAME }, or let the script report predictions`,
+        },
+      )
+    }
+    if (measured?.split === 'test' && data.rows.test === 0) {
+      report('metric-not-computed', [...at, 'split'], 'the script does not report the split test', {
+        found: 'split: test',
+        allowed: 'split: validation, or a script whose hello has supports.test',
+      })
+    }
+    if (gate.decidedByPlan && parameters === 0) {
+      report('trainer-parameters', at, 'the script does not say how many parameters its model has', {
+        hint: 'report parameters in hello, or remove the gate',
+      })
+    }
+  }
+}
+
+/** A stage that probes needs a script that answers probes. */
+function checkProbes(spec: TrainerSpec, study: Study & { readonly workload: TrainerWorkload }, report: Report): void {
+  const { modes } = study.workload.program
+  if (modes.includes('probe')) return
+  for (const [index, settings] of spec.stages.entries()) {
+    const { stage } = settings
+    if (
+      !stageNamed(stage)
+        .estimate(settings, study)
+        .some(({ job }) => job === 'probe')
+    )
+      continue
+    report('trainer-mode', ['stages', index, stage], `the stage ${stage} needs a script that answers the mode probe`, {
+      found: modes.join(', '),
+      hint: 'let the script answer probe, or list the stages without this one',
+    })
+  }
+}

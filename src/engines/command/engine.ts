@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fingerprint } from '../../base/hash.ts'
+import { unreachable } from '../../base/result.ts'
+import type { TrainerWorkload } from '../../records/plan.ts'
+import { crash, type RunRequest, type RunResult } from '../../records/run.ts'
+import type { TrainerPlace } from '../../records/trainer.ts'
+import type { RequestFor, RunBody } from '../../train/context.ts'
+import type { AnyTrainer } from '../../train/engine.ts'
+import { rounded } from '../../train/round.ts'
+import type { EngineDefinition } from '../definition.ts'
+import { labelOf } from './describe.ts'
+import { probedBody } from './probe.ts'
+import { TrainerFault } from './protocol/events.ts'
+import { sweptBody } from './range.ts'
+import { scriptLevers } from './request.ts'
+import { trainedBody } from './results.ts'
+import { runScript, type Script } from './run-script.ts'
+
+/** Starts the engine for a worker: there is nothing to load. */
+export const start: EngineDefinition['start'] = async () => (training) => {
+  if (!('place' in training)) throw new Error('this engine trains scripts, and the workload is a model')
+  return createScriptTrainer(training.workload, training.place)
+}
+
+/** Runs a script, one run at a time. Whatever the script does wrong is a crashed run that says what to do. */
+export function createScriptTrainer(workload: TrainerWorkload, place: TrainerPlace): AnyTrainer {
+  const engine = labelOf(place.description)
+  const stopping = new AbortController()
+  let active: Promise<unknown> = Promise.resolve()
+  const script: Script = {
+    ...place,
+    command: workload.program.command,
+    seedName: workload.program.seed,
+    signal: stopping.signal,
+  }
+  return {
+    engine,
+    async run(request, id) {
+      const begun = performance.now()
+      const work = inFolder(join(place.scratch, 'runs'), id, (folder) => bodyOf(request, id, folder))
+      active = work.catch(() => {})
+      const body = await work.catch(asCrash)
+      const seconds = (performance.now() - begun) / 1000
+      const timing = { seconds: rounded(seconds), stepsPerSecond: rounded(body.steps.loss.length / seconds) }
+      return { id, request, engine, ...body, timing } as RunResult
+    },
+    async stop() {
+      stopping.abort(new Error('the study was stopped'))
+      await active
+    },
+    dispose: () => {},
+  }
+
+  function bodyOf(request: RunRequest, id: string, folder: string): Promise<RunBody> {
+    const { job } = request
+    const judged = {
+      workload,
+      description: place.description,
+      outputDir: join(folder, 'output'),
+      sameLabels: (split: string, digest: string) => sameLabels(place.scratch, fingerprint(workload), split, digest),
+    }
+    switch (job.kind) {
+      case 'train':
+        return trained(script, request as RequestFor<'train'>, id, folder, judged)
+      case 'range-test':
+        return sweptBody(script, request as RequestFor<'range-test'>, { workload, id, folder })
+      case 'probe':
+        return probedBody(script, request as RequestFor<'probe'>, { workload, id, folder })
+      default:
+        return unreachable(job, 'job')
+    }
+  }
+
+  async function trained(
+    of: Script,
+    request: RequestFor<'train'>,
+    id: string,
+    folder: string,
+    judged: Parameters<typeof trainedBody>[2],
+  ): Promise<RunBody> {
+    const { levers, seed, job } = request
+    const epochs = Math.max(1, Math.round(levers.scheduling.epochs * job.length))
+    const stop = Math.max(1, Math.round(epochs * job.stopAfter))
+    const { collected } = await runScript(of, {
+      id,
+      folder,
+      asked: {
+        mode: 'train',
+        seed,
+        levers: scriptLevers(workload.program, levers, epochs),
+        epochs,
+        stop_after: stop < epochs ? stop : null,
+        test: job.evaluateTest,
+      },
+    })
+    return await trainedBody(collected, request, judged)
+  }
+}
+
+/** A run's own folder, which is gone when the run is over. */
+async function inFolder<T>(parent: string, id: string, work: (folder: string) => Promise<T>): Promise<T> {
+  await mkdir(parent, { recursive: true })
+  const folder = await mkdtemp(join(parent, `${id}-`))
+  try {
+    return await work(folder)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** Only a script's own faults are results. Anything else is a defect of ours, which the worker reports as one. */
+function asCrash(error: unknown): ReturnType<typeof crash> {
+  if (error instanceof TrainerFault) return crash(error.message)
+  throw error
+}
+
+/** The answers of a split are the same in every run of a study, or its metrics measure different things. */
+async function sameLabels(scratch: string, workload: string, split: string, digest: string): Promise<void> {
+  const name = createHash('sha256').update(`${workload} ${split}`).digest('hex').slice(0, 16)
+  const file = join(scratch, `labels-${name}`)
+  await writeFile(file, digest, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error
+  })
+  if ((await readFile(file, 'utf8')) === digest) return
+  throw new TrainerFault(
+    'labels',
+    `the labels of the split ${split} are not those of the study's first run; the split must not depend on the seed`,
+  )
+}

@@ -1,0 +1,103 @@
+import { sha256 } from '../../base/hash.ts'
+import type { Metrics, Task } from '../../records/metrics.ts'
+import type { RunCalibration } from '../../records/run.ts'
+import { calibrationFrom } from '../../train/calibration.ts'
+import { computeMetrics, softmaxRow } from '../../train/metrics.ts'
+import { readNpy } from './npy.ts'
+import { quoted, TrainerFault, type Events } from './protocol/events.ts'
+
+type Report = Events['predictions']
+
+/** Predictions that a script reported for one split, with the answers. */
+export interface Predicted {
+  readonly split: string
+  /** Logits, rows × classes, or values, one per row. */
+  readonly outputs: Float32Array
+  readonly targets: Float32Array
+  readonly width: number
+  /** Digests of the files. */
+  readonly outputsDigest: string
+  readonly labelsDigest: string
+}
+
+/** Below it, a probability is no number whose logarithm is. */
+const least = 1e-38
+
+/**
+ * Reads what a script predicted. Throws a `TrainerFault` if files are missing or do not fit each other or the task.
+ *
+ * @param labels answers that an earlier report of the same split in this run named; undefined if there are none
+ */
+export async function readPredictions(
+  outputDir: string,
+  report: Report,
+  task: Task,
+  labels: string | undefined,
+): Promise<Predicted> {
+  const { split, kind, file } = report
+  const wrong = (why: string): TrainerFault =>
+    new TrainerFault('predictions', `predictions of the split ${quoted(split)}: ${why}`)
+  if ((kind === 'values') !== (task === 'regression')) throw wrong(`the kind ${kind} does not fit the task ${task}`)
+  const answers = report.labels ?? labels
+  if (answers === undefined)
+    throw wrong('labels are missing; report a .npy file with the correct answers beside the predictions')
+  const [outputs, targets] = [await readNpy(outputDir, file), await readNpy(outputDir, answers)]
+  const [rows = 0, width = 1, ...more] = outputs.shape
+  if (rows === 0 || more.length > 0) throw wrong(`${quoted(file)} has the shape (${outputs.shape.join(', ')})`)
+  if (task === 'regression' && width !== 1)
+    throw wrong(`${quoted(file)} has ${width} columns; one value per row is expected`)
+  if (task === 'classification' && width < 2) {
+    throw wrong(`${quoted(file)} has one column; write one per class, also for two classes`)
+  }
+  if (targets.values.length !== rows) {
+    throw wrong(
+      `${rows} rows of predictions and ${targets.values.length} labels; predict every row of the split, in the order of the labels`,
+    )
+  }
+  if (task === 'classification') checkClasses(targets.values, width, wrong)
+  if (!outputs.values.every(Number.isFinite))
+    throw new TrainerFault('metrics', `a prediction of the split ${quoted(split)} is not finite`)
+  return {
+    split,
+    outputs: Float32Array.from(kind === 'probabilities' ? logarithms(outputs.values, width, wrong) : outputs.values),
+    targets: Float32Array.from(targets.values),
+    width,
+    outputsDigest: sha256(outputs.bytes),
+    labelsDigest: sha256(targets.bytes),
+  }
+}
+
+function checkClasses(labels: Float64Array, classes: number, wrong: (why: string) => TrainerFault): void {
+  const odd = labels.find((label) => !Number.isInteger(label) || label < 0 || label >= classes)
+  if (odd !== undefined) throw wrong(`a label is ${odd}; labels are class indices from 0 to ${classes - 1}`)
+}
+
+/** The softmax of the logarithms are the probabilities again. */
+function logarithms(values: Float64Array, width: number, wrong: (why: string) => TrainerFault): Float64Array {
+  for (let start = 0; start < values.length; start += width) {
+    const row = values.subarray(start, start + width)
+    const sum = row.reduce((a, b) => a + b, 0)
+    if (row.some((p) => p < -1e-6) || Math.abs(sum - 1) > 1e-3) {
+      throw wrong(`the probabilities of row ${start / width + 1} add up to ${sum}; write the kind logits if they are none`)
+    }
+  }
+  return values.map((p) => Math.log(Math.max(least, p)))
+}
+
+/** All metrics of the task. */
+export const scoresOf = ({ outputs, targets, width }: Predicted, task: Task): Metrics =>
+  computeMetrics(task, { outputs, targets, width }, null)
+
+/** Reliability on test rows, or on validation rows if there are none. */
+export function calibrationOf(validation: Predicted, test: Predicted | null): RunCalibration {
+  const judged = test ?? validation
+  return calibrationFrom(probabilitiesOf(validation), probabilitiesOf(judged), test ? 'test' : 'validation')
+}
+
+function probabilitiesOf({ outputs, targets, width }: Predicted) {
+  const probabilities = new Float64Array(outputs.length)
+  for (let start = 0; start < outputs.length; start += width) {
+    probabilities.set(softmaxRow(outputs, start, width).probabilities, start)
+  }
+  return { probabilities, labels: targets, classes: width }
+}

@@ -1,0 +1,54 @@
+import { dirname, resolve } from 'node:path'
+import { InputError, printable } from '../base/diagnostics.ts'
+import { compileScript } from '../compile/script.ts'
+import type { TrainerSpec } from '../compile/normalized.ts'
+import type { Locate } from '../dsl/parse.ts'
+import { scriptEngine } from '../engines/index.ts'
+import type { ScriptSource } from '../engines/definition.ts'
+import type { Plan } from '../records/plan.ts'
+import type { TrainerFacts, TrainerPlace } from '../records/trainer.ts'
+import type { SpecSource } from './options.ts'
+import { unwrap } from './read-spec.ts'
+
+type Where = Pick<SpecSource, 'specPath' | 'signal' | 'env'>
+
+/** Where a script runs, and with what. */
+const sourceOf = ({ specPath, signal, env = {} }: Where): ScriptSource => ({
+  folder: dirname(resolve(specPath)),
+  env,
+  signal,
+})
+
+/** Asks the script what it can do. Throws an `InputError` at the line of the section that is at fault. */
+export async function describeScript({ trainer }: TrainerSpec, source: SpecSource, locate: Locate): Promise<TrainerFacts> {
+  const described = await scriptEngine().scripts.describe(trainer, sourceOf(source))
+  if (described.ok) return described.value
+  const { path, ...problem } = described.error
+  throw new InputError([{ severity: 'error', ...problem, at: locate(['trainer', ...path]) }])
+}
+
+export const scriptPlan = (spec: TrainerSpec, facts: TrainerFacts, locate: Locate): Plan =>
+  unwrap(compileScript(spec, facts, locate))
+
+/** Where the workers of a study start the script. */
+export const scriptPlace = (
+  { trainer }: TrainerSpec,
+  source: Where,
+  { description }: TrainerFacts,
+  outDir: string,
+): Promise<TrainerPlace> => scriptEngine().scripts.place(trainer, sourceOf(source), description, outDir)
+
+/** What a reader must know about numbers that a script made, in sentences. */
+export function scriptNotes({ spec, facts }: { readonly spec: TrainerSpec; readonly facts: TrainerFacts }): string[] {
+  const { predictions, levers } = facts.description
+  const taken = Object.values(spec.trainer.levers)
+  const fixed = Object.keys(levers).filter((name) => !taken.includes(name) && spec.levers.custom?.[name] === undefined)
+  return [
+    predictions
+      ? "All metrics were computed by tunegate, from the script's predictions and labels."
+      : 'All metrics are self-reported by the training script; nothing checks them.',
+    ...(fixed.length > 0
+      ? [`The script's own values of ${fixed.map((name) => printable(name, 60)).join(', ')} were kept.`]
+      : []),
+  ]
+}
