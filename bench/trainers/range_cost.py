@@ -16,7 +16,7 @@ import tunegate
 from torch import nn
 from torch.nn import functional as F
 
-TURNS = 80
+TURNS = 40
 STEPS = 25
 GOAL = 1.05
 
