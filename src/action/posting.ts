@@ -35,9 +35,11 @@ export function studyPart(
     ...(page === null ? [] : [{ text: 'Open the report', url: page }]),
   ]
   const { status, sentence } = report.verdict
+  const { trainer } = report.study
+  const made = trainer ? { script: trainer.measured } : {}
   return {
     text: `${renderComment(report, links).trimEnd()}\n\n${foot}\n`,
-    verdict: report.verification === null ? null : { status, sentence, fails: fails(status, failOn) },
+    verdict: report.verification === null ? null : { status, sentence, fails: fails(status, failOn), ...made },
     notes: verdictNotes({ verdict: report.verdict, spec, gateLines }, failOn, runner),
   }
 }

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { basename, isAbsolute, join, posix, relative } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
 import { err, ok, unreachable, type Result } from '../base/result.ts'
-import type { NormalizedSpec } from '../compile/normalized.ts'
+import { isTrainerSpec, type NormalizedSpec } from '../compile/normalized.ts'
 import type { Api } from '../github/api.ts'
 import type { Request } from '../github/comment/request.ts'
 import { contentAt } from '../github/contents.ts'
@@ -54,7 +54,10 @@ export async function rulesAt(
     const { task, gates, seed } = spec
     const query = { api, request, inputs, runner, specPath }
     const baseline = await (of === 'base' ? baselineOfBase(query, gates) : baselineOfChange(query))
-    return ok({ of, rules: { specPath, task, gates, seed, verify: verifyOf(spec, request, inputs), baseline } })
+    return ok({
+      of,
+      rules: { specPath, task, script: isTrainerSpec(spec), gates, seed, verify: verifyOf(spec, request, inputs), baseline },
+    })
   } catch (error) {
     if (error instanceof InputError) return err(sentence(error))
     throw error

@@ -14,6 +14,7 @@ import { runCommand, type RunOptions } from './commands/run.ts'
 import { validateCommand } from './commands/validate.ts'
 import { addEngineCommands } from './engine-commands.ts'
 import { err, out } from './print.ts'
+import { addTrainerCommands } from './trainer-commands.ts'
 import { addReportCommands } from './report-commands.ts'
 import { positiveNumber, stageList, wholeNumber } from './options.ts'
 import { noCommit } from './workflows/comment.ts'
@@ -44,6 +45,7 @@ export function program(exit: (code: number) => void): Command {
     .option('-o, --output <file>', 'where to write the spec', 'tuning.yml')
     .option('--target <column>', 'column to predict (default: guessed)')
     .option('--force', 'replace an existing file')
+    .option('--trainer <script>', 'write a spec for your own training script instead, by asking the script')
     .option('--github', 'write .github/workflows/tunegate-comment.yml, which handles /tune comments')
     .option('--uses <action>', 'with --github, the action as owner/name@commit', noCommit)
     .action(async (data: string | undefined, options: InitOptions) => exit(await initCommand(data, options)))
@@ -135,6 +137,7 @@ export function program(exit: (code: number) => void): Command {
     .action(async (curves: string[], options: DiagnoseOptions) => exit(await diagnoseCommand(curves, options)))
 
   addEngineCommands(root, exit)
+  addTrainerCommands(root, exit)
 
   for (const command of root.commands)
     command.exitOverride().showHelpAfterError(`(tunegate ${command.name()} --help lists the options)`)

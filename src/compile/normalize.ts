@@ -1,5 +1,6 @@
 import { sortDiagnostics, type Diagnostic } from '../base/diagnostics.ts'
 import { err, ok, type Result } from '../base/result.ts'
+import type { LeverName } from '../records/levers.ts'
 import type { MetricName } from '../records/metrics.ts'
 import type { ParsedSpec } from '../dsl/parse.ts'
 import type { Spec, Trainer } from '../dsl/tuning.gen.ts'
@@ -54,7 +55,7 @@ function normalizeModel(spec: Spec, report: Report): ModelSpec {
   // 3. The process: what is compared, in which stages, with which gates.
   const idle: SpecContext['idle'] = (lever) => movesNothing(lever, { task, layers, augmentation })
   const testShare = data.split.test
-  const { objective, ...process } = normalizeProcess(spec, { preset, levers, idle, testShare }, report)
+  const { objective, ...process } = normalizeProcess(spec, { preset, levers, idle, known: () => true, testShare }, report)
   const checks = normalizeChecks(written.checks)
   const { evaluateEvery = 1 } = spec
   const measured = { objective, evaluateEvery, data, checks }
@@ -70,8 +71,9 @@ function normalizeScript(spec: Spec, written: Trainer, report: Report): TrainerS
   const idle: SpecContext['idle'] = (lever) =>
     takesLever(trainer, lever) ? undefined : 'trainer.levers does not name it, so the script keeps it fixed'
   const given = givenLevers(spec.levers)
+  const known = (lever: LeverName): boolean => given.includes(lever)
   checkFixed(given, idle, report)
-  const process = normalizeProcess(spec, { preset, levers, idle, testShare: null }, report)
+  const process = normalizeProcess(spec, { preset, levers, idle, known, testShare: null }, report)
   return { ...headOf(spec, preset.name), ...process, trainer, given, levers }
 }
 
@@ -83,11 +85,11 @@ interface ProcessContext extends Omit<SpecContext, 'written' | 'preset'> {
   readonly testShare: number | null
 }
 
-function normalizeProcess(spec: Spec, { preset, levers, idle, testShare }: ProcessContext, report: Report) {
+function normalizeProcess(spec: Spec, { preset, levers, idle, known, testShare }: ProcessContext, report: Report) {
   const { task } = spec
   const objective: MetricName = spec.objective ?? (task === 'classification' ? 'nll' : 'mse')
   checkMetric(objective, task, ['objective'], report)
-  const stages = normalizeStages(spec.stages, { preset, levers, idle }, report)
+  const stages = normalizeStages(spec.stages, { preset, levers, idle, known }, report)
   const verifies = confirmationIn(stages) !== undefined
   const gates = normalizeGates(spec.gates, { task, testShare, verifies, report })
   const budget = { minutes: spec.budget?.minutes ?? null, trials: spec.budget?.trials ?? null }

@@ -50,7 +50,11 @@ export function compileScript(spec: TrainerSpec, facts: TrainerFacts, locate: Lo
     task,
     objective,
     // What the metrics are measured on, as far as it is known: another number of rows is other data.
-    data: { fingerprint: fingerprint({ task, rows, classes, files: files.data, measured, metrics: own }), rows },
+    data: {
+      fingerprint: fingerprint({ task, rows, classes, files: files.data, measured, metrics: own }),
+      rows,
+      classCount: classes,
+    },
     parameters: parameters ?? 0,
     metrics,
     program: { command, levers: names, seed, metrics: own, code: files.code, measured, modes, perStepRate },

@@ -1,6 +1,8 @@
 import type { Diagnostic } from '../base/diagnostics.ts'
 import type { Result } from '../base/result.ts'
-import type { TrainerDescription, TrainerFacts, TrainerPlace, TrainerSettings } from '../records/trainer.ts'
+import type { Levers } from '../records/levers.ts'
+import type { TrainerWorkload } from '../records/plan.ts'
+import type { TrainerCheck, TrainerDescription, TrainerFacts, TrainerPlace, TrainerSettings } from '../records/trainer.ts'
 import type { CreateTrainer } from '../train/engine.ts'
 import type { EngineInstaller } from './installer.ts'
 
@@ -50,13 +52,37 @@ export interface EngineDefinition<Name extends string = string> {
 export interface ScriptEngine {
   /** Asks the script what it can do, which starts it, and reads the files behind it. */
   describe(settings: TrainerSettings, source: ScriptSource): Promise<Result<TrainerFacts, ScriptProblem>>
-  /** Where its runs start. `outDir` is the folder of the study's report. */
+  /**
+   * Trains a few steps several times: does the rate change the losses, and are equal runs equal? Returns what it saw, or what
+   * stops the study. What it saw before, in the same scratch folder, stands.
+   */
+  check(
+    workload: TrainerWorkload,
+    baseline: Levers,
+    place: TrainerPlace,
+    seed: number,
+  ): Promise<Result<TrainerCheck, ScriptProblem>>
+  /** Runs a script in every mode that it supports, and yields what passes. `environment` lists variables that it gets. */
+  conformance(
+    command: readonly string[],
+    source: ScriptSource,
+    environment: readonly string[],
+  ): Promise<AsyncIterable<ConformanceFinding>>
+  /** Where its runs start. `scratch` is a folder for what they write while they run. */
   place(
     settings: TrainerSettings,
     source: ScriptSource,
     description: TrainerDescription,
-    outDir: string,
+    scratch: string,
   ): Promise<TrainerPlace>
+}
+
+/** One thing that the protocol asks of a script. */
+export interface ConformanceFinding {
+  readonly what: string
+  readonly status: 'passes' | 'fails' | 'skipped'
+  /** Empty for a plain pass. */
+  readonly why: string
 }
 
 export interface ScriptSource {
@@ -68,7 +94,7 @@ export interface ScriptSource {
 }
 
 /** Why a script cannot be part of a study, with the place in the section `trainer` at fault. */
-export interface ScriptProblem extends Pick<Diagnostic, 'code' | 'message' | 'found' | 'hint'> {
+export interface ScriptProblem extends Pick<Diagnostic, 'code' | 'message' | 'found' | 'allowed' | 'hint'> {
   readonly path: readonly (string | number)[]
 }
 

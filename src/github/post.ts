@@ -30,6 +30,8 @@ export interface Posting {
     readonly status: 'pass' | 'fail' | 'inconclusive'
     readonly sentence: string
     readonly fails: boolean
+    /** Present if code of the change made the numbers, as a training script does: who computed the metrics. */
+    readonly script?: 'from predictions' | 'self-reported'
   } | null
   /** Markdown of the comment. */
   readonly text: string
@@ -40,17 +42,37 @@ export interface Posting {
  * Posts where the token has permission. Returns what could not be posted, for a notice; verdict and exit code stay as they
  * were. If the pull request has another head or another base branch by now, no check is set and the comment says only that.
  */
-export async function post(api: Api, posting: Posting): Promise<string[]> {
-  const pull = await pullAt(api, posting.pull)
+export async function post(api: Api, given: Posting): Promise<string[]> {
+  const pull = await pullAt(api, given.pull)
   if (pull === null) return ['Nothing was posted: the head of the pull request could not be read.']
-  const outdated = outdatedBy(posting, pull)
-  if (outdated !== null) return postOne(posting, 'comment', () => comment(api, { ...posting, text: outdated }))
+  const outdated = outdatedBy(given, pull)
+  if (outdated !== null) return postOne(given, 'comment', () => comment(api, { ...given, text: outdated }))
   const problems: string[] = []
+  const posting = withoutUnearned(given, pull)
+  if (posting !== given) problems.push(unearned)
   problems.push(...(await postOne(posting, 'comment', () => comment(api, posting))))
   problems.push(...(await postOne(posting, 'check', () => checkRun(api, posting))))
   problems.push(...(await postOne(posting, 'status', () => status(api, posting))))
   return problems
 }
+
+const unearned =
+  'The check is neutral and no status was set: a script on a fork reported its own metrics, and nothing checks them.'
+
+/** Metrics that a fork's own code reported never become a success. */
+function withoutUnearned(posting: Posting, { fork }: PullFacts): Posting {
+  const { verdict, what } = posting
+  if (!fork || verdict?.script !== 'self-reported' || conclusionOf(verdict) === 'failure') return posting
+  return {
+    ...posting,
+    what: what.filter((word) => word !== 'status'),
+    verdict: { ...verdict, status: 'inconclusive', fails: false },
+  }
+}
+
+/** The verdict in a line. Where code of the change made the numbers, it says what that is worth. */
+const lineOf = ({ status, sentence, script }: NonNullable<Posting['verdict']>): string =>
+  `${status}${script === undefined ? '' : ' (guards against mistakes, not malice)'}: ${sentence}`
 
 async function postOne(
   { what, verdict }: Posting,
@@ -95,7 +117,7 @@ async function checkRun(api: Api, posting: Posting): Promise<ApiProblem | null> 
     details_url: runUrl,
     conclusion: conclusionOf(verdict),
     output: {
-      title: printable(`${verdict.status}: ${verdict.sentence}`, 200),
+      title: printable(lineOf(verdict), 200),
       summary: checkSummary(posting.text),
       annotations: annotationsOf(posting),
     },
@@ -144,7 +166,7 @@ function annotationsOf({ notes }: Posting): unknown[] {
 async function status(api: Api, { sha, title, verdict, runUrl }: Posting): Promise<ApiProblem | null> {
   if (verdict === null) return null
   const state = verdict.status === 'pass' || !verdict.fails ? 'success' : 'failure'
-  const description = printable(`${verdict.status}: ${verdict.sentence}`, 139)
+  const description = printable(lineOf(verdict), 139)
   const route = 'POST /repos/{owner}/{repo}/statuses/{sha}'
   const sent = await api.call(route, { sha, state, context: title, target_url: runUrl, description }, { repeatable: true })
   return sent.ok ? null : sent.error

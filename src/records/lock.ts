@@ -1,6 +1,7 @@
 import type { Levers } from './levers.ts'
 import type { MetricName, Metrics } from './metrics.ts'
 import type { LineageEntry } from './decision.ts'
+import type { TrainerRecord } from './trainer.ts'
 
 /**
  * `tuning.lock.json`: the tuned levers with everything that a later gate needs, committed beside the spec. It contains no
@@ -17,6 +18,8 @@ export interface Lock {
    */
   readonly objective?: MetricName
   readonly parameters?: number
+  /** The training script that made the numbers; omitted for a model of a spec. */
+  readonly trainer?: TrainerRecord
   /** Time ended the study early, so another machine may produce another lock; omitted otherwise. */
   readonly cutShort?: 'minutes'
   readonly fingerprints: { readonly spec: string; readonly plan: string; readonly data: string }

@@ -1,7 +1,7 @@
 import type { GateRule } from './gates.ts'
 import type { Shape } from '../layers/definition.ts'
 import type { Layer } from '../layers/layer.ts'
-import type { LeverName, Levers, LeverValue } from './levers.ts'
+import { isCustom, type LeverName, type LeverPatch, type Levers, type LeverValue } from './levers.ts'
 import type { MetricName, Task } from './metrics.ts'
 import type { TrainerProgram } from './trainer.ts'
 
@@ -43,12 +43,23 @@ export interface ModelWorkload extends WorkloadBase {
 /** A training script, which has a model and data of its own. */
 export interface TrainerWorkload extends WorkloadBase {
   /** The rows as the script counts them; 0 where it does not say. A fingerprint of what its results are measured on. */
-  readonly data: Pick<DataFacts, 'fingerprint' | 'rows'>
+  readonly data: Pick<DataFacts, 'fingerprint' | 'rows'> & {
+    /** Number of classes; null for regression, and if the script does not say. */
+    readonly classCount: number | null
+  }
   /** Number of trainable parameters; 0 if the script does not say. */
   readonly parameters: number
   /** The metrics that every evaluation has. */
   readonly metrics: readonly MetricName[]
   readonly program: TrainerProgram
+}
+
+/** The part of a patch that a run of this workload can see. A script sees the levers that the spec maps, and its own. */
+export function visible(workload: Workload, patch: LeverPatch): LeverPatch {
+  if (!isTrainer(workload)) return patch
+  const { levers } = workload.program
+  const seen = (Object.keys(patch) as LeverName[]).filter((lever) => isCustom(lever) || levers[lever] !== undefined)
+  return Object.fromEntries(seen.map((lever) => [lever, patch[lever]]))
 }
 
 export const isTrainer = (workload: Workload): workload is TrainerWorkload => 'program' in workload

@@ -90,3 +90,19 @@ export interface TrainerPlace {
   readonly grace: number
   readonly description: TrainerDescription
 }
+
+/** How the losses of two equal runs differ: not at all, by rounding, or more. */
+export type Determinism = 'bitwise' | 'close' | 'different'
+
+/** What reports and locks say about the script that made their numbers. */
+export interface TrainerRecord {
+  readonly measured: TrainerProgram['measured']
+  /** Null if nobody looked. */
+  readonly deterministic: Determinism | null
+}
+
+/** What a few short runs showed about a script. */
+export interface TrainerCheck {
+  /** Null if the script reports no steps, so that nothing could be compared. */
+  readonly deterministic: Determinism | null
+}

@@ -13,6 +13,7 @@ import {
 } from '../records/decision.ts'
 import type { Lock, LockedChange } from '../records/lock.ts'
 import { isTrainer, type Plan, type StageName } from '../records/plan.ts'
+import type { Determinism } from '../records/trainer.ts'
 import { stageNames } from '../stages/index.ts'
 import type { Verdict } from '../records/verdict.ts'
 import { calibrationOf } from './calibration.ts'
@@ -64,6 +65,8 @@ export interface ReportInput {
   readonly change?: ChangeSection
   /** Whether the budget of minutes left out runs; false if omitted. */
   readonly cutShort?: boolean
+  /** What looking for it found about a training script; omitted if nobody looked. */
+  readonly deterministic?: Determinism | null
   readonly timing: Pick<Timing, 'startedAt' | 'seconds' | 'stages' | 'machine'>
 }
 
@@ -109,7 +112,7 @@ export function buildReport(input: ReportInput): Report {
   return { ...draft, checklist: checklist(draft, plan) }
 }
 
-function studyOf({ plan, command, specFile, engine }: ReportInput): Report['study'] {
+function studyOf({ plan, command, specFile, engine, deterministic = null }: ReportInput): Report['study'] {
   const { workload } = plan
   return {
     name: plan.name,
@@ -121,6 +124,7 @@ function studyOf({ plan, command, specFile, engine }: ReportInput): Report['stud
     objective: workload.objective,
     layers: isTrainer(workload) ? [] : workload.layers.map(describeLayer),
     parameters: workload.parameters,
+    ...(isTrainer(workload) ? { trainer: { measured: workload.program.measured, deterministic } } : {}),
     fingerprints: { spec: plan.specFingerprint, plan: plan.fingerprint, data: workload.data.fingerprint },
   }
 }

@@ -1,6 +1,7 @@
 import { printable } from '../base/printable.ts'
 import type { ChangedColumns } from '../data/changed-columns.ts'
 import type { ChangedPart, ChangedTraining } from '../data/changed-rows.ts'
+import type { TrainerRecord } from '../records/trainer.ts'
 import type { Report } from './model.ts'
 import { plural } from './numbers.ts'
 
@@ -8,17 +9,25 @@ import { plural } from './numbers.ts'
  * What a reader must know before the verdict: which measured rows, training rows and columns the change edits, and which
  * rules it alters. Plain text, one or two sentences each, the measured rows first. Empty if the change alters none of that.
  */
-export function changeLines({ change }: Report): string[] {
-  if (!change) return []
+export function changeLines({ change, study: { trainer } }: Report): string[] {
+  const script = trainer ? [scriptLine(trainer)] : []
+  if (!change) return script
   const { rows, training, columns, rules } = change
   const altered = listed(rules.map(({ setting, base, change: own }) => `${setting} from ${base} to ${own}`))
   return [
+    ...script,
     ...(rows === undefined ? [] : 'notCompared' in rows ? notCompared(rows.notCompared) : rowLines(rows.parts)),
     ...(training === undefined ? [] : [trainingLine(training)]),
     ...(columns === undefined ? [] : [columnLine(columns)]),
     ...(altered === '' ? [] : [`This change alters ${altered}; it was judged with the values of the base commit.`]),
   ]
 }
+
+/** What numbers are worth that code of the change made. */
+const scriptLine = ({ measured }: TrainerRecord): string =>
+  measured === 'self-reported'
+    ? 'The training script reported these metrics itself, and nothing checks them: they guard against mistakes, not malice.'
+    : "The metrics come from the training script's predictions: they guard against mistakes, not malice."
 
 const notCompared = (why: string): string[] => [
   `The validation and test rows were not compared with those of the base commit: ${why}.`,

@@ -24,6 +24,7 @@ export function buildLock({ tool, study, levers, lineage, verification, budget }
     engine: study.engine,
     objective: study.objective,
     parameters: study.parameters,
+    ...(study.trainer ? { trainer: study.trainer } : {}),
     ...(wasCutShort(budget) ? { cutShort: 'minutes' } : {}),
     fingerprints: study.fingerprints,
     levers: levers.chosen,

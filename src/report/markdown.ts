@@ -7,8 +7,18 @@ import { code, fenced, markdown } from './escape.ts'
 import { boxIcon, statusIcon } from './icons.ts'
 import type { BoxState, Report } from './model.ts'
 import { textCharts } from './mermaid.ts'
-import { fixed, gainAndInterval, meanAndSd, plural, rowsText, whole } from './numbers.ts'
-import { askText, engineText, headline, heldText, leverText, seedRows, settleText, timesText } from './phrases.ts'
+import { fixed, gainAndInterval, meanAndSd, plural, rowsText, scriptRows, whole } from './numbers.ts'
+import {
+  askText,
+  engineText,
+  headline,
+  heldText,
+  leverText,
+  seedRows,
+  selfReported,
+  settleText,
+  timesText,
+} from './phrases.ts'
 import { textIntervals } from './text-intervals.ts'
 
 /** `summary.md`: the verdict first, then what a reviewer asks next, in that order. `capSummary` limits its size. */
@@ -105,7 +115,7 @@ function levers({ levers: { changes, sinceLock }, lineage: entries }: Report): s
   return `${text}\n\nChanges from the lock: ${moved === '' ? 'no lever differs' : moved}.`
 }
 
-function measured({ verification }: Report): string {
+function measured({ verification, study }: Report): string {
   const claims = {
     better: '**better**',
     worse: '**worse**',
@@ -125,7 +135,7 @@ function measured({ verification }: Report): string {
   const text = table(['Split', 'Metric', 'Baseline', 'Winner', 'Gain (95 %)', 'P(better)', 'Beyond seed noise'], rows)
   return text === ''
     ? ''
-    : `${text}\n\nMean ± SD over seeds. A positive gain means that the winner is better, whatever the metric's direction. P(better) is the probability that a run of the winner beats a run of the baseline with a different seed. ` +
+    : `${text}\n\n${selfReported(study)}Mean ± SD over seeds. A positive gain means that the winner is better, whatever the metric's direction. P(better) is the probability that a run of the winner beats a run of the baseline with a different seed. ` +
         'Gains are paired by seed. Claims on metrics other than the objective are Holm-corrected; the intervals are not.'
 }
 
@@ -183,12 +193,17 @@ function data(report: Report): string {
   const shape = `[${d.inputShape.join(', ')}]`
   const target = d.classes === null ? 'one number to predict' : `${whole(d.classes.length)} classes`
   const lines = [
-    `${code(d.source)}: ${rowsText(d)}, inputs ${shape}, ${target}.`,
+    study.trainer ? scriptRows(d) : `${code(d.source)}: ${rowsText(d)}, inputs ${shape}, ${target}.`,
     ...d.findings.map((f) => `- ⚠️ ${code(f.check)}: ${markdown(f.message)}`),
     ...d.notes.map((n) => `- ${markdown(n)}`),
-    `- Model of ${whole(study.parameters)} parameters: ${markdown(study.layers.join(' → '), 2000)}`,
+    ...modelLine(study),
   ]
   return lines.join('\n')
+}
+
+function modelLine({ trainer, parameters, layers }: Report['study']): string[] {
+  if (!trainer) return [`- Model of ${whole(parameters)} parameters: ${markdown(layers.join(' → '), 2000)}`]
+  return parameters === 0 ? [] : [`- Model of ${whole(parameters)} parameters, as the script says.`]
 }
 
 const omissions = ({ omissions: all }: Report): string =>

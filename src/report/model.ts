@@ -15,6 +15,7 @@ import type {
 import type { LockedChange, LockedSeed } from '../records/lock.ts'
 import type { DataFacts, RunJob, StageName } from '../records/plan.ts'
 import type { RunTime } from '../records/run.ts'
+import type { TrainerRecord } from '../records/trainer.ts'
 import type { Verdict } from '../records/verdict.ts'
 import type { CalibrationSection } from './calibration.ts'
 
@@ -104,6 +105,8 @@ export interface Study {
   /** The model, one line per layer. */
   readonly layers: readonly string[]
   readonly parameters: number
+  /** The training script that made the numbers; omitted for a model of a spec. */
+  readonly trainer?: TrainerRecord
   readonly fingerprints: { readonly spec: string; readonly plan: string; readonly data: string }
 }
 

@@ -77,6 +77,12 @@ export const meanOf = (values: readonly number[]): number => values.reduce((sum,
 /** `higher is better` or `lower is better`. */
 export const directionOf = (metric: MetricName): string => (higherIsBetter(metric) ? 'higher is better' : 'lower is better')
 
+/** The rows as a training script counts them; it need not say. */
+export const scriptRows = ({ rows }: Pick<DataFacts, 'rows'>): string =>
+  rows.train === 0
+    ? 'A training script, which does not say how many rows it has.'
+    : `A training script: ${rowsText({ rows })}.`
+
 /** How the rows were split. */
 export const rowsText = ({ rows }: Pick<DataFacts, 'rows'>): string =>
   `${whole(rows.train)} training, ${whole(rows.validation)} validation and ${whole(rows.test)} test rows`

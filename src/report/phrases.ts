@@ -116,3 +116,7 @@ export function objectiveOn(
 ): MetricComparison | undefined {
   return report.verification?.metrics.find((m) => m.objective && m.split === split)
 }
+
+/** A sentence before numbers that a training script reported itself; empty before all others. */
+export const selfReported = ({ trainer }: Report['study']): string =>
+  trainer?.measured === 'self-reported' ? 'All values are self-reported by the training script. ' : ''

@@ -1,7 +1,7 @@
 import { printable } from '../base/printable.ts'
 import { gateOf } from '../gates/index.ts'
 import type { GateRule } from '../records/gates.ts'
-import type { Plan, TrialTemplate } from '../records/plan.ts'
+import { isTrainer, type Plan, type TrialTemplate } from '../records/plan.ts'
 
 const header = ['stage', 'needs', 'what varies', 'trials × seeds', 'runs', 'steps'] as const
 
@@ -22,10 +22,13 @@ function footer(plan: Plan): string[] {
   const { workload, budget, baseline } = plan
   const { train, validation, test } = workload.data.rows
   const rows = `${counted(train)} + ${counted(validation)} + ${counted(test)} rows (training + validation + test)`
+  const what = isTrainer(workload)
+    ? [`the script ${printable(workload.program.command.join(' '), 100)}`, ...(train > 0 ? [rows] : [])].join(', ')
+    : `${counted(workload.parameters)} weights, ${rows}`
   const minutes = budget.minutes === null ? [] : [`${budget.minutes} minutes`]
   const limits = [...minutes, ...(budget.trials === null ? [] : [`${budget.trials} runs`])]
   return [
-    `${printable(plan.name)}: ${counted(workload.parameters)} weights, ${rows}, ${baseline.scheduling.epochs} epochs a run`,
+    `${printable(plan.name)}: ${what}, ${baseline.scheduling.epochs} epochs a run`,
     `stages compare validation ${workload.objective}`,
     ...(conditional(plan) ? ['* conditional (--format json shows the condition); the counts assume that it holds'] : []),
     `budget: ${limits.join(', ') || 'no limit'}; ${counted(budget.reservedForVerification)} runs reserved for verification`,

@@ -85,6 +85,8 @@ export interface SpecContext {
   }
   /** The settings of all listed stages by name, as written in the spec. */
   readonly written: Exclude<WrittenStage, string>
+  /** Whether the baseline's value of a lever is known. A script may have defaults of its own, which it has not told yet. */
+  known(lever: LeverName): boolean
   /** Why a lever cannot change a run of this spec, as a clause; undefined if it can. */
   idle(lever: LeverName): string | undefined
 }

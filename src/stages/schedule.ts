@@ -84,7 +84,7 @@ export const schedule: StageDefinition<ScheduleSettings, ScheduleStage> = {
   charts: [{ ids: ['schedules', 'schedule-results', 'gradient-norms'] }],
   chartsSteps: true,
   /** The incumbent's own schedule and optimizer are not compared with themselves. */
-  normalize(written, { preset, levers, idle }) {
+  normalize(written, { preset, levers, idle, known }) {
     const { warmupFractions, clipPercentiles, optimizers, seeds } = { ...defaults, ...written }
     const unlessIdle = <T>(lever: LeverName, values: readonly T[]): readonly T[] => (idle(lever) === undefined ? values : [])
     return {
@@ -93,9 +93,11 @@ export const schedule: StageDefinition<ScheduleSettings, ScheduleStage> = {
       clipPercentiles: unlessIdle('clipNorm', clipPercentiles),
       seeds,
       schedules: unlessIdle('schedule', written.schedules ?? preset.schedules).filter(
-        (s) => s !== levers.scheduling.schedule,
+        (s) => !known('schedule') || s !== levers.scheduling.schedule,
       ),
-      optimizers: unlessIdle('optimizer', optimizers).filter((o) => o !== levers.optimization.optimizer),
+      optimizers: unlessIdle('optimizer', optimizers).filter(
+        (o) => !known('optimizer') || o !== levers.optimization.optimizer,
+      ),
     }
   },
   /** Only a list in the spec can name a lever without effect. */

@@ -24,6 +24,8 @@ export interface Rules {
   /** Relative to the root of the repository. */
   readonly specPath: string
   readonly task: Task
+  /** Whether the spec has a training script. */
+  readonly script: boolean
   readonly gates: readonly GateRule[]
   /** The root seed, which determines the verification seeds. */
   readonly seed: number
@@ -47,8 +49,8 @@ export type ExpectedBaseline =
  * code that judged the run. A report that contradicts them is refused, with the reason as a clause.
  *
  * No audit can find numbers that were invented with care: whoever controls the job that measures controls what it measured.
- * Today that job runs only tunegate's own code, on the change's data and spec. Once it runs code of the change, a verdict
- * guards against mistakes and no longer against malice.
+ * For a model, that job runs only tunegate's own code, on the change's data and spec. For a training script, it runs code of
+ * the change, and the verdict guards against mistakes and not against malice.
  */
 export function audit(report: Report, rules: Rules): Result<Report, string> {
   const problem =
@@ -70,12 +72,15 @@ export function audit(report: Report, rules: Rules): Result<Report, string> {
 
 function foreign(
   { tool, study, verdict, stages, verification }: Report,
-  { specPath, task, gates, verify }: Rules,
+  { specPath, task, script, gates, verify }: Rules,
 ): string | undefined {
   if (tool !== toolName) return `${tool} wrote the report, but this step is ${toolName}: use the same version in both jobs`
   const path = study.specFile.replaceAll('\\', '/')
   if (path !== specPath) return `the report is of the spec ${path}, not of ${specPath}`
   if (study.task !== task) return `the report is of a ${study.task}, and the spec of the base commit of a ${task}`
+  if ((study.trainer !== undefined) !== script) {
+    return script ? 'the report is of a model, and the spec has a training script' : 'the report is of a training script'
+  }
   const own = verdict.gates.map((g) => g.rule)
   if (own.length !== gates.length) return `the report judges ${own.length} gates, but the base commit has ${gates.length}`
   if (fingerprint(own) !== fingerprint(gates)) return 'the result was judged by gates other than those of the base commit'
@@ -110,7 +115,7 @@ function wrongSeeds({ study, verification }: Report, { seed, verify }: Rules): s
 /** The report contains each verified run more than once. Its numbers must be possible, and the same everywhere. */
 function wrongRuns(report: Report): string | undefined {
   const {
-    study: { task },
+    study: { task, trainer },
     data: { rows },
     levers,
     verification,
@@ -118,6 +123,7 @@ function wrongRuns(report: Report): string | undefined {
     runs,
     base,
   } = report
+  const measured = { task, rows, script: trainer !== undefined }
   const byId = new Map(runs.map((run) => [run.id, run]))
   if (byId.size < runs.length) return 'a run is in the report twice'
   const told = stages.find((s) => s.stage === confirmation.name)?.findings?.verify ?? null
@@ -130,11 +136,11 @@ function wrongRuns(report: Report): string | undefined {
       [candidate, moved],
     ] as const) {
       const same = agree(summaryOf(byId.get(run.run)), accountOf(run, seed, differences, report))
-      const wrong = same ? impossible(run, { task, rows }) : 'has another account among the runs'
+      const wrong = same ? impossible(run, measured) : 'has another account among the runs'
       if (wrong !== undefined) return `the run of seed ${seed} ${wrong}`
     }
   }
-  const wrongBase = base?.runs.map((run) => impossible(run, { task, rows })).find((w) => w !== undefined)
+  const wrongBase = base?.runs.map((run) => impossible(run, measured)).find((w) => w !== undefined)
   return wrongBase === undefined ? undefined : `a run of the baseline ${wrongBase}`
 }
 
@@ -147,8 +153,7 @@ function summaryOf(run: Report['runs'][number] | undefined): unknown {
 /** What the list of runs must say about a verified run. */
 function accountOf(run: VerifiedRun, seed: number, differences: unknown, { study, data }: Report): unknown {
   const { status, weights, validation, test } = run
-  const job = verificationJob(study.task, data.rows)
-  return { seed, status, weights, job, differences, validation, test }
+  return { seed, status, weights, job: verificationJob(study.task, data.rows), differences, validation, test }
 }
 
 function wrongTimes({ timing, base }: Report): string | undefined {

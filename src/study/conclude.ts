@@ -1,4 +1,6 @@
+import { rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import { explainFileError, makeFolder } from '../base/files.ts'
 import type { BaselineEvidence } from '../gates/evidence.ts'
 import { verificationStatistics } from '../gates/verification.ts'
@@ -12,7 +14,7 @@ import { summarizeRun } from '../report/runs.ts'
 import { runsOf, type StudyOutcome } from '../run/execute.ts'
 import type { Journal } from '../run/journal.ts'
 import { studyDiagnostics } from './diagnostics.ts'
-import { scriptNotes } from './prepare-script.ts'
+import { scratchFolder, scriptNotes } from './prepare-script.ts'
 import { changeOf } from './evaluation-rows.ts'
 import { judgingOf, type Judging } from './judging.ts'
 import type { StudyOptions } from './options.ts'
@@ -64,6 +66,9 @@ export async function openStudy(
     throw explainFileError(error, 'run/no-output-folder', 'the output folder cannot be created')
   })
   const journal = await openJournal(outDir, prepared, engine.label, options)
+  // What the runs of an earlier study left for each other does not bind those of a new one.
+  if (isScript(prepared) && journal.size === 0)
+    await rm(join(scratchFolder(outDir), 'labels'), { recursive: true, force: true })
   return { options, prepared, engine, base, outDir, judging, journal }
 }
 
@@ -113,6 +118,7 @@ async function reportOf(
     omissions: [],
     exhausted: outcome.exhausted,
     cutShort: outcome.cutShort,
+    ...(isScript(prepared) ? { deterministic: prepared.deterministic ?? null } : {}),
     ...(change ? { change } : {}),
     timing: {
       startedAt: options.startedAt,

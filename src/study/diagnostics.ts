@@ -35,7 +35,7 @@ export async function studyDiagnostics(
 function contextOf({ workload, gates }: Plan): Context {
   return {
     task: workload.task,
-    classes: isTrainer(workload) ? null : (workload.data.classes?.length ?? null),
+    classes: isTrainer(workload) ? workload.data.classCount : (workload.data.classes?.length ?? null),
     rows: workload.data.rows,
     targetLoss: null,
     seedCap: gates.map((rule) => gateOf(rule).spreadCap?.(rule) ?? null).find((cap) => cap !== null) ?? null,

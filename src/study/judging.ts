@@ -6,7 +6,8 @@ import type { VerifyFindings } from '../records/decision.ts'
 import type { Lock } from '../records/lock.ts'
 import type { Verdict } from '../records/verdict.ts'
 import { lockOf, type Baseline } from './baseline.ts'
-import type { Prepared } from './prepare.ts'
+import type { GateRule } from '../records/gates.ts'
+import { isScript, type Prepared } from './prepare.ts'
 import { toolName } from './version.ts'
 
 /** How a study is judged: against what, and at which looks. All of it is fixed before training. */
@@ -28,10 +29,12 @@ export interface JudgingSource {
 /** @param base the retrained runs of a base spec; they replace any lock */
 export async function judgingOf(
   { specPath, baseline }: JudgingSource,
-  { plan }: Prepared,
+  prepared: Prepared,
   engine: string,
   base: BaselineEvidence | null = null,
 ): Promise<Judging> {
+  const { plan } = prepared
+  const gates = rulesFor(prepared)
   const lock = base ? null : await lockOf(specPath, baseline)
   const {
     specFingerprint,
@@ -46,7 +49,13 @@ export async function judgingOf(
     parameters,
   }
   const evidence = (verify: VerifyFindings | null): GateEvidence => studyEvidence(verify, base ?? lock, setting)
-  const verdict: Judging['verdict'] = (verify, cutShort) =>
-    judgeAt(plan.gates, evidence(verify), verify?.looks ?? [], cutShort)
+  const verdict: Judging['verdict'] = (verify, cutShort) => judgeAt(gates, evidence(verify), verify?.looks ?? [], cutShort)
   return { lock, evidence, verdict, settles: (verify) => isSettled(verdict(verify)) }
+}
+
+/** The rules of the plan. Seeds of a script whose equal runs differ are no pairs. */
+function rulesFor(prepared: Prepared): readonly GateRule[] {
+  const { gates } = prepared.plan
+  if (!isScript(prepared) || prepared.deterministic !== 'different') return gates
+  return gates.map((rule) => ('paired' in rule ? { ...rule, paired: false } : rule))
 }

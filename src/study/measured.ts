@@ -1,4 +1,4 @@
-import { isPossible, metricsOf, type Metrics, type Task } from '../records/metrics.ts'
+import { isPossible, metricNames, metricsOf, type Metrics, type Task } from '../records/metrics.ts'
 import type { VerifiedRun } from '../records/decision.ts'
 import type { LockedSeed } from '../records/lock.ts'
 import type { DataFacts } from '../records/plan.ts'
@@ -8,6 +8,8 @@ import type { RunCalibration } from '../records/run.ts'
 export interface Measured {
   readonly task: Task
   readonly rows: DataFacts['rows']
+  /** Whether a training script measured it, on rows of its own and perhaps not every metric. */
+  readonly script: boolean
 }
 
 type Rows = Pick<DataFacts['rows'], 'validation' | 'test'>
@@ -16,13 +18,14 @@ type Rows = Pick<DataFacts['rows'], 'validation' | 'test'>
  * What cannot be true of a verified run, as a clause; undefined if nothing. It finds numbers that no training could have
  * measured. Numbers that were invented with care pass.
  */
-export function impossible(run: VerifiedRun | LockedSeed, { task, rows }: Measured): string | undefined {
+export function impossible(run: VerifiedRun | LockedSeed, { task, rows, script }: Measured): string | undefined {
   const { status, validation, test, weights } = run
   const calibration = 'calibration' in run ? run.calibration : undefined
   if (status !== 'complete') {
     return validation || test || weights !== null || calibration ? `has results, but its status is ${status}` : undefined
   }
   if (!weights || !validation) return 'is complete but has no results'
+  if (script) return outOfRange(validation, 'validation') ?? (test ? outOfRange(test, 'test') : undefined)
   if ((test !== null) !== rows.test > 0) return `has ${test ? '' : 'no '}test metrics, but there are ${rows.test} test rows`
   if (task === 'classification' && 'run' in run && !calibration) return 'has no reliability diagram'
   return (
@@ -35,10 +38,9 @@ export function impossible(run: VerifiedRun | LockedSeed, { task, rows }: Measur
 function wrongMetrics(found: Metrics, task: Task, rows: number, split: string): string | undefined {
   const names = metricsOf(task)
   if (Object.keys(found).length !== names.length) return `does not have the ${split} metrics of a ${task}`
-  for (const name of names) {
-    const value = found[name]
-    if (value === undefined || !isPossible(name, value)) return `has a ${split} ${name} of ${value}`
-  }
+  const missing = names.find((name) => found[name] === undefined)
+  const wrong = missing === undefined ? outOfRange(found, split) : `has a ${split} ${missing} of undefined`
+  if (wrong !== undefined) return wrong
   const { accuracy, mse, rmse, mae } = found
   if (accuracy !== undefined && !isShare(accuracy, rows)) {
     return `has a ${split} accuracy of ${accuracy}, which no number of ${rows} rows gives`
@@ -46,6 +48,12 @@ function wrongMetrics(found: Metrics, task: Task, rows: number, split: string): 
   if (mse === undefined || rmse === undefined || mae === undefined) return undefined
   if (!isNear(rmse * rmse, mse)) return `has a ${split} rmse of ${rmse} and a mse of ${mse}`
   return mae > rmse * (1 + loose) ? `has a ${split} mae of ${mae}, above its rmse of ${rmse}` : undefined
+}
+
+/** The first value that its metric cannot have. */
+function outOfRange(found: Metrics, split: string): string | undefined {
+  const wrong = metricNames.find((name) => found[name] !== undefined && !isPossible(name, found[name]))
+  return wrong === undefined ? undefined : `has a ${split} ${wrong} of ${found[wrong]}`
 }
 
 /** The most that two values may differ if each was rounded to six digits. */

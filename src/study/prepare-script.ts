@@ -1,13 +1,16 @@
-import { dirname, resolve } from 'node:path'
+import { rm } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { InputError, printable } from '../base/diagnostics.ts'
+import { deriveSeed } from '../base/random.ts'
 import { compileScript } from '../compile/script.ts'
 import type { TrainerSpec } from '../compile/normalized.ts'
 import type { Locate } from '../dsl/parse.ts'
 import { scriptEngine } from '../engines/index.ts'
-import type { ScriptSource } from '../engines/definition.ts'
-import type { Plan } from '../records/plan.ts'
-import type { TrainerFacts, TrainerPlace } from '../records/trainer.ts'
+import type { ScriptProblem, ScriptSource } from '../engines/definition.ts'
+import { isTrainer, type Plan } from '../records/plan.ts'
+import type { Determinism, TrainerFacts, TrainerPlace } from '../records/trainer.ts'
 import type { SpecSource } from './options.ts'
+import type { PreparedScript } from './prepare.ts'
 import { unwrap } from './read-spec.ts'
 
 type Where = Pick<SpecSource, 'specPath' | 'signal' | 'env'>
@@ -36,10 +39,57 @@ export const scriptPlace = (
   source: Where,
   { description }: TrainerFacts,
   outDir: string,
-): Promise<TrainerPlace> => scriptEngine().scripts.place(trainer, sourceOf(source), description, outDir)
+): Promise<TrainerPlace> => scriptEngine().scripts.place(trainer, sourceOf(source), description, scratchFolder(outDir))
+
+/** Where runs of a script write while they run, and leave what later runs are compared with. */
+export const scratchFolder = (outDir: string): string => join(outDir, 'trainer')
+
+/** What a few short runs of the script show, before any run of the study. Throws an `InputError` if it cannot be part of one. */
+export async function checkedScript(
+  prepared: PreparedScript,
+  source: SpecSource & { readonly fresh?: boolean | undefined },
+  locate: Locate,
+  outDir: string,
+): Promise<PreparedScript> {
+  const { spec, facts, plan } = prepared
+  if (spec.trainer.deterministic === 'off') return prepared
+  if (!isTrainer(plan.workload)) throw new Error('the plan of a script has the workload of a model')
+  if (source.fresh) await rm(scratchFolder(outDir), { recursive: true, force: true })
+  const place = await scriptPlace(spec, source, facts, outDir)
+  const seed = deriveSeed(plan.seed, 'check')
+  const checked = await scriptEngine().scripts.check(plan.workload, plan.baseline, place, seed)
+  const fail = ({ path, ...problem }: ScriptProblem): never => {
+    throw new InputError([{ severity: 'error', ...problem, at: locate(['trainer', ...path]) }])
+  }
+  if (!checked.ok) return fail(checked.error)
+  const { deterministic } = checked.value
+  if (spec.trainer.deterministic === 'require' && deterministic !== 'bitwise') {
+    return fail({
+      code: 'trainer/not-deterministic',
+      path: ['deterministic'],
+      message: 'two equal runs of the script do not have equal losses',
+      found: deterministic ?? 'no steps to compare',
+      allowed: 'bitwise',
+      hint: 'seed every source of chance and use deterministic operations, or write deterministic: check',
+    })
+  }
+  return { ...prepared, deterministic }
+}
+
+interface Noted {
+  readonly spec: TrainerSpec
+  readonly facts: TrainerFacts
+  readonly deterministic?: Determinism | null
+}
+
+const determinismNotes: Readonly<Record<Determinism, string>> = {
+  bitwise: 'Two equal runs of the script had equal losses, bit by bit.',
+  close: 'Two equal runs of the script had losses that differ only by rounding.',
+  different: 'Two equal runs of the script had different losses, so no gate compares seeds in pairs.',
+}
 
 /** What a reader must know about numbers that a script made, in sentences. */
-export function scriptNotes({ spec, facts }: { readonly spec: TrainerSpec; readonly facts: TrainerFacts }): string[] {
+export function scriptNotes({ spec, facts, deterministic }: Noted): string[] {
   const { predictions, levers } = facts.description
   const taken = Object.values(spec.trainer.levers)
   const fixed = Object.keys(levers).filter((name) => !taken.includes(name) && spec.levers.custom?.[name] === undefined)
@@ -47,6 +97,7 @@ export function scriptNotes({ spec, facts }: { readonly spec: TrainerSpec; reado
     predictions
       ? "All metrics were computed by tunegate, from the script's predictions and labels."
       : 'All metrics are self-reported by the training script; nothing checks them.',
+    ...(deterministic ? [determinismNotes[deterministic]] : []),
     ...(fixed.length > 0
       ? [`The script's own values of ${fixed.map((name) => printable(name, 60)).join(', ')} were kept.`]
       : []),

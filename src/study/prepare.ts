@@ -14,7 +14,7 @@ import type { Dataset } from '../data/types.ts'
 import { Watch } from '../data/watch.ts'
 import { leverDifferences, leverNamesOf, withLevers, type Levers } from '../records/levers.ts'
 import type { DataFacts, Plan } from '../records/plan.ts'
-import type { TrainerFacts } from '../records/trainer.ts'
+import type { Determinism, TrainerFacts } from '../records/trainer.ts'
 import type { Locate, ParsedSpec, SpecPath } from '../dsl/parse.ts'
 import type { SpecSource } from './options.ts'
 import { powerChecksOf } from './power-checks.ts'
@@ -39,6 +39,8 @@ export interface PreparedModel extends PreparedBase {
 export interface PreparedScript extends PreparedBase {
   readonly spec: TrainerSpec
   readonly facts: TrainerFacts
+  /** How two equal runs of the script differed; omitted until somebody looked, null if it could not be seen. */
+  readonly deterministic?: Determinism | null
 }
 
 export const isScript = (prepared: Prepared): prepared is PreparedScript => 'facts' in prepared

@@ -10,7 +10,8 @@ import { EngineBroke, onEngine, withBreaks } from './engine.ts'
 import { engineFor } from './engine-for.ts'
 import type { StudyOptions } from './options.ts'
 import { outFolder } from './out-folder.ts'
-import { startPreparing, type Prepared } from './prepare.ts'
+import { isScript, startPreparing, type Prepared, type Preparing } from './prepare.ts'
+import { checkedScript } from './prepare-script.ts'
 import { noticeAfter, startPool } from './resources.ts'
 import { fitThreads, threadsBefore, type Fitted, type Split } from './threads.ts'
 
@@ -24,7 +25,7 @@ export async function runStudy(options: StudyOptions): Promise<Study> {
   const begun = announced(checking, options)
   const { choice, wanted } = await afterChecks(checking, engineFor(options.engine, preparing))
   const notice = noticeAfter(begun, options.listener)
-  return await onEngine(wanted, choice, (taken) => studyOn(taken, options, checking, begun), notice)
+  return await onEngine(wanted, choice, (taken) => studyOn(taken, options, preparing, begun), notice)
 }
 
 /** Shows the warnings once the check is done. Resolves with the time when training begins. */
@@ -49,11 +50,16 @@ export async function afterChecks<T>(checking: Promise<unknown>, work: Promise<T
 async function studyOn(
   choice: EngineChoice,
   given: StudyOptions,
-  checking: Promise<Prepared>,
+  { read, prepared: checking }: Preparing,
   begun: Promise<number>,
 ): Promise<Study> {
-  const first = await startPool(given, checking, choice)
-  const [prepared, start] = [await checking, await begun]
+  const tried = checking.then(async (prepared) =>
+    isScript(prepared)
+      ? await checkedScript(prepared, given, (await read).parsed.locate, outFolder(given, prepared))
+      : prepared,
+  )
+  const first = await startPool(given, tried, choice)
+  const [prepared, start] = [await tried, await begun]
   const { pool, workers, threads, why } = await fitted(given, prepared, choice, first)
   const options = { ...given, workers }
   const { baseline, listener, clock, signal } = options

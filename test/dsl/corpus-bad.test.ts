@@ -1,4 +1,6 @@
-import { modelSpec } from '../support/models.ts'
+import { isTrainerSpec } from '../../src/compile/normalized.ts'
+import { compileScript } from '../../src/compile/script.ts'
+import type { TrainerFacts } from '../../src/records/trainer.ts'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -11,13 +13,35 @@ import { expectGolden, factsOf, irisFacts } from '../compile/support.ts'
 const folder = join(import.meta.dirname, 'corpus-bad')
 const specs = readdirSync(folder).filter((f) => /\.(yml|json)$/.test(f))
 
+/** A script that can do little, and says little about itself. */
+const scriptFacts: TrainerFacts = {
+  description: {
+    framework: 'pytorch 2.6.0',
+    device: 'cpu',
+    levers: { lr: 0.01, 'batch-size': 64, optimizer: 'lion', wd: null, layers: 4 },
+    modes: ['train'],
+    perStepRate: false,
+    gradientNorms: false,
+    predictions: false,
+    test: false,
+    epochs: null,
+    rows: { train: null, validation: null, test: null },
+    classes: null,
+    parameters: null,
+  },
+  files: { code: '', data: '', counts: { code: 1, data: 0 } },
+}
+
 /** What the first phase says that refuses the spec; no phase runs on what another has refused. */
 function problemsOf(file: string, text: string): readonly Diagnostic[] {
   const parsed = parseSpec(text, file)
   if (!parsed.ok) return parsed.error
   const normalized = normalize(parsed.value)
   if (!normalized.ok) return normalized.error
-  const plan = compile(modelSpec(normalized.value), factsOf(text, join(folder, file), irisFacts), parsed.value.locate)
+  const { locate } = parsed.value
+  const plan = isTrainerSpec(normalized.value)
+    ? compileScript(normalized.value, scriptFacts, locate)
+    : compile(normalized.value, factsOf(text, join(folder, file), irisFacts), locate)
   return plan.ok ? [] : plan.error
 }
 

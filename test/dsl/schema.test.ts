@@ -99,7 +99,7 @@ describe('names in the schemas are those of the program', () => {
     ['optimizers in a plan', names(plan['optimizer']), optimizerNames],
     ['schedules in a plan', names(plan['schedule']), scheduleNames],
     ['stages in a plan', names(plan['stageName']), stageNames],
-    ['levers in a plan', names(plan['lever']), leverNames],
+    ['levers in a plan', names((plan['lever']?.['anyOf'] as Schema[] | undefined)?.[0]), leverNames],
   ])('%s', (_, found, expected) => expect(found).toEqual(expected))
 
   test.each(buckets)('levers of %s', (bucket) => {

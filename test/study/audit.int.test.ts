@@ -57,7 +57,7 @@ async function study(
   const { task, gates, seed, stages } = unwrap(normalize(unwrap(parseSpec(spec, 'tuning.yml'))))
   const verify = confirmationIn(stages) ?? null
   const held = typeof baseline === 'function' ? baseline(checkout) : baseline
-  checked.set(textOf(done), { specPath: options.specPath, task, gates, seed, verify, baseline: held })
+  checked.set(textOf(done), { specPath: options.specPath, task, script: false, gates, seed, verify, baseline: held })
   return done
 }
 

@@ -10,6 +10,7 @@ import type { TableSummary } from '../../data/types.ts'
 import { renderSpec } from '../../dsl/init.ts'
 import { initialStages } from '../../stages/index.ts'
 import { out } from '../print.ts'
+import { initTrainer } from './init-trainer.ts'
 import { commentWorkflow, commentWorkflowPath, noCommit } from '../workflows/comment.ts'
 import { explainFileError, makeFolder, writeFileAtomic } from '../../base/files.ts'
 
@@ -20,9 +21,16 @@ export interface InitOptions {
   /** Writes the workflow behind `/tune` as well, or only that if there are no data. */
   readonly github?: boolean
   readonly uses?: string
+  /** A training script to write a spec for, in place of data. */
+  readonly trainer?: string
 }
 
 export async function initCommand(data: string | undefined, options: InitOptions): Promise<number> {
+  const { trainer } = options
+  if (trainer !== undefined) {
+    await refuseExisting(options.output, options.force)
+    return await initTrainer(trainer, options.output)
+  }
   if (data === undefined && !options.github) {
     throw new InputError([
       {

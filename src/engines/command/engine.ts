@@ -119,7 +119,8 @@ function asCrash(error: unknown): ReturnType<typeof crash> {
 /** The answers of a split are the same in every run of a study, or its metrics measure different things. */
 async function sameLabels(scratch: string, workload: string, split: string, digest: string): Promise<void> {
   const name = createHash('sha256').update(`${workload} ${split}`).digest('hex').slice(0, 16)
-  const file = join(scratch, `labels-${name}`)
+  await mkdir(join(scratch, 'labels'), { recursive: true })
+  const file = join(scratch, 'labels', name)
   await writeFile(file, digest, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error
   })

@@ -10,6 +10,8 @@ export const command: EngineDefinition<'command'> = {
   available: async () => ok(null),
   scripts: {
     describe: async (...given) => (await import('./section.ts')).describeSection(...given),
+    check: async (...given) => (await import('./check.ts')).checkScript(...given),
+    conformance: async (...given) => (await import('./conformance.ts')).conformance(...given),
     place: async (...given) => (await import('./section.ts')).placeOf(...given),
   },
   start: async (files) => (await import('./engine.ts')).start(files),

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { err, ok, type Result } from '../../base/result.ts'
 import type { TrainerDescription, TrainerFacts, TrainerPlace, TrainerSettings } from '../../records/trainer.ts'
 import type { ScriptProblem, ScriptSource } from '../definition.ts'
@@ -47,8 +46,7 @@ export async function placeOf(
   { timeout, environment }: TrainerSettings,
   { folder, env }: ScriptSource,
   description: TrainerDescription,
-  outDir: string,
+  scratch: string,
 ): Promise<TrainerPlace> {
-  const scratch = join(outDir, 'trainer')
   return { folder, environment: scriptEnvironment(env, environment), scratch, timeout, grace, description }
 }

@@ -196,9 +196,8 @@ export class Watched {
     const lines = this.output.split(/[\r\n]+/).filter((line) => line.trim() !== '')
     return lines
       .slice(-12)
-      .map((line) => printable(line, 300))
-      .join('\n')
-      .slice(-keptOutput)
+      .map((line) => printable(line.trim(), 300))
+      .join(' | ')
   }
 
   private withOutput(error: Error): Error {
@@ -209,7 +208,7 @@ export class Watched {
 }
 
 /** The script's last lines, as the end of a reason. */
-export const outputText = (output: string): string => (output === '' ? '' : `; its last output:\n${output}`)
+export const outputText = (output: string): string => (output === '' ? '' : `; its last output: ${output}`)
 
 const seconds = (since: number): number => (performance.now() - since) / 1000
 

@@ -1,6 +1,6 @@
 import { html } from '../escape.ts'
 import type { Report } from '../model.ts'
-import { duration, plural, rowsText, short, whole } from '../numbers.ts'
+import { duration, plural, rowsText, scriptRows, short, whole } from '../numbers.ts'
 import { engineText, leverText, timesText } from '../phrases.ts'
 import { card, codeText, details, paragraph, pill, table } from './parts.ts'
 
@@ -11,10 +11,12 @@ export function data(report: Report): string {
   const found = d.findings.map((f) => `<li><strong>${html(f.check)}</strong>: ${html(f.message)}</li>`).join('')
   const notes = d.notes.map((n) => `<li>${html(n)}</li>`).join('')
   const layers = study.layers.map((l) => `<li>${html(l)}</li>`).join('')
+  const listed = found + notes === '' ? '' : `<ul>${found}${notes}</ul>`
+  if (study.trainer) return card(`<p>${html(scriptRows(d))}</p>${listed}`)
   return card(
     `<p>${codeText(d.source)}: ${html(rowsText(d))}, inputs [${d.inputShape.join(', ')}]. ${classes}</p>` +
       checks(d) +
-      (found + notes === '' ? '' : `<ul>${found}${notes}</ul>`) +
+      listed +
       details(`The model: ${whole(study.parameters)} parameters`, `<ol>${layers}</ol>`),
   )
 }

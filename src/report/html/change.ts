@@ -1,7 +1,7 @@
 import { html } from '../escape.ts'
 import type { Report } from '../model.ts'
 import { duration, fixed, gainAndInterval, gainText, meanAndSd, plural, short } from '../numbers.ts'
-import { leverText, seedRows } from '../phrases.ts'
+import { leverText, seedRows, selfReported } from '../phrases.ts'
 import { card, codeText, details, paragraph, pill, table, toneOf, type Tone } from './parts.ts'
 
 /** The lineage as a timeline, then the final value of every lever. */
@@ -101,6 +101,7 @@ export function measured(report: Report): string {
   )
   if (all === '') return ''
   const note =
+    selfReported(report.study) +
     "Mean ± SD over seeds. A positive gain means that the winner is better, whatever the metric's direction. P(better) is the probability that a run of the winner beats a run of the baseline with a different seed. " +
     'Gains are paired by seed. Claims on metrics other than the objective are Holm-corrected; the intervals are not.'
   return card(`<h3>Measured on unseen seeds</h3>${all}${paragraph(note, 'note')}${seedTable(report)}`)

@@ -64,9 +64,10 @@ export const batch: StageDefinition<BatchSettings, Batch> = {
   needs: ['batchSize', 'learningRate'],
   movesTogether: 'as the scaling rule requires',
   charts: [{ ids: ['throughput', 'memory', 'range-test-recheck'] }],
-  normalize(written, { levers, written: listed }) {
+  normalize(written, { levers, known, written: listed }) {
     const { scaling, memoryMiB, probeSteps, seeds, recheck } = { ...defaults, ...written }
-    const { largest = Math.max(defaults.largest, levers.batching.batchSize) } = written
+    const own = known('batchSize') ? levers.batching.batchSize : 1
+    const { largest = Math.max(defaults.largest, own) } = written
     const lighter = { ...rangeTestSettings(listed[lrRange.name] ?? {}), seeds: 2, backOff: [0.5, 0.2] }
     return {
       stage: 'batch',
@@ -78,9 +79,9 @@ export const batch: StageDefinition<BatchSettings, Batch> = {
       recheck: recheck === false ? null : rangeTestSettings(recheck === true ? {} : recheck, lighter),
     }
   },
-  check({ largest, recheck }, written, { levers }, report) {
+  check({ largest, recheck }, written, { levers, known }, report) {
     const { batchSize } = levers.batching
-    if (largest < batchSize) {
+    if (known('batchSize') && largest < batchSize) {
       report('range-reversed', ['largest'], 'the largest batch is below the baseline batch', {
         found: String(largest),
         allowed: `at least the batchSize of ${batchSize}`,

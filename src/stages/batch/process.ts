@@ -1,5 +1,6 @@
 import type { LeverPatch, Levers } from '../../records/levers.ts'
 import type { Comparison, RangeTestFindings } from '../../records/decision.ts'
+import { isTrainer, visible } from '../../records/plan.ts'
 import { shown } from '../../stats/outcome.ts'
 import { compareArms, evidenceOf, leading, trainArms, type Arm } from '../compare.ts'
 import { findRate } from '../lr-range/find-rate.ts'
@@ -20,7 +21,9 @@ export function* growBatch(context: StageContext, settings: BatchSettings): Stag
   const before = context.incumbent.batching
   const probes = yield* probeSizes(recorder, settings)
   const noiseScale = typicalNoiseScale(probes)
-  const judged = judgeSizes(probes, noiseScale, before)
+  // A script reports no noise scale. The comparison at full length decides alone.
+  const limit = isTrainer(context.workload) ? Number.POSITIVE_INFINITY : noiseScale
+  const judged = judgeSizes(probes, limit, before)
   const target = targetOf(recorder, settings, judged, probes.find((p) => p.crashed)?.batchSize, noiseScale)
 
   const growth = (target.batchSize * target.accumulate) / (before.batchSize * before.accumulate)
@@ -28,14 +31,14 @@ export function* growBatch(context: StageContext, settings: BatchSettings): Stag
   const kept =
     growth > 1
       ? yield* tryLarger(recorder, settings, target, growth, factor)
-      : `The batch stays at ${before.batchSize}: ${whyNot(judged, noiseScale)}.`
+      : `The batch stays at ${before.batchSize}: ${whyNot(judged, limit)}.`
   const { batchSize, accumulate } = recorder.incumbent.batching
   const moved = recorder.lineage.length > 0
   const taken = recorder.incumbent.optimization.learningRate / context.incumbent.optimization.learningRate
   const recheck = moved ? yield* recheckRate(recorder, settings) : null
 
   return recorder.close(
-    moved ? 'changed' : noiseScale === null ? 'inconclusive' : 'kept',
+    moved ? 'changed' : limit === null ? 'inconclusive' : 'kept',
     moved
       ? `The batch grows from ${before.batchSize * before.accumulate} to ${batchSize * accumulate}. The learning rate is scaled by ×${shown(taken)}; the scaling rule gives ×${shown(factor)}. ${recheck?.conclusion ?? ''}`.trim()
       : kept,
@@ -89,7 +92,7 @@ function* tryLarger(
       { label: 'incumbent', patch: {} },
       ...rateShares.map((share) => ({
         label: `${what}, learning rate ×${shown(factor * share)}`,
-        patch: scaledPatch(recorder.incumbent, target, growth, factor * share),
+        patch: visible(workload, scaledPatch(recorder.incumbent, target, growth, factor * share)),
       })),
     ],
     selectionSeeds(seed, settings.seeds),

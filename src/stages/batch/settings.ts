@@ -23,7 +23,9 @@ export function mostExamples(
   { largest }: BatchSettings,
   { data }: Pick<Workload, 'data'>,
 ): number {
-  return Math.max(batchSize * accumulate, Math.min(largest, Math.floor(data.rows.train / 4)))
+  // A script need not say how many rows it has.
+  const quarter = data.rows.train === 0 ? largest : Math.floor(data.rows.train / 4)
+  return Math.max(batchSize * accumulate, Math.min(largest, quarter))
 }
 
 /** The batch doubled, starting with its own size, while a step has no more examples than allowed. */

@@ -101,12 +101,13 @@ export const regularize: StageDefinition<RegularizeSettings, Regularize> = {
  * value nearest to the baseline's own is replaced by it, so that the grid does not outgrow the preset. The preset's grid
  * omits levers without effect; in the spec's grid they are an error that `check` finds.
  */
-function normalizeGrid(grid: Grid, { levers, preset, idle }: SpecContext): Axis[] {
+function normalizeGrid(grid: Grid, { levers, preset, idle, known }: SpecContext): Axis[] {
   const written = Object.keys(grid).length > 0
   const standard = gridLevers.flatMap((lever) => {
     const own = levers.regularization[lever]
     const values = written ? grid[lever] : idle(lever) === undefined ? preset.grid[lever] : undefined
     if (values === undefined || values.length === 0) return []
+    if (!known(lever)) return [{ lever, values: inOrder(values) }]
     return [{ lever, values: inOrder(written || values.includes(own) ? [own, ...values] : around(own, values)) }]
   })
   const custom = Object.keys(levers.custom ?? {}).flatMap((name) => {

@@ -1,0 +1,15 @@
+import type { Command } from 'commander'
+import { trainerCheckCommand } from './commands/trainer.ts'
+
+/** `tunegate trainer …`: for people who write a training script that takes part in studies. */
+export function addTrainerCommands(root: Command, exit: (code: number) => void): void {
+  const trainer = root.command('trainer').description('check that a training script speaks the protocol of studies')
+
+  trainer
+    .command('check <command...>')
+    .description(
+      'run a script in every mode that it supports and print what passes: tunegate trainer check -- python train.py',
+    )
+    .option('--env <names>', 'environment variables that the script gets, separated by commas')
+    .action(async (command: string[], options: { env?: string }) => exit(await trainerCheckCommand(command, options)))
+}

@@ -1,0 +1,192 @@
+import { chmodSync, copyFileSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it, test } from 'vitest'
+import { describeSection, placeOf } from '../../../src/engines/command/section.ts'
+import { checkScript } from '../../../src/engines/command/check.ts'
+import { createScriptTrainer } from '../../../src/engines/command/engine.ts'
+import { compileScript } from '../../../src/compile/script.ts'
+import type { TrainerSpec } from '../../../src/compile/normalized.ts'
+import { normalize } from '../../../src/compile/normalize.ts'
+import { parseSpec } from '../../../src/dsl/parse.ts'
+import { isTrainer, type Plan, type RunJob, type TrainerWorkload } from '../../../src/records/plan.ts'
+import type { RunResult } from '../../../src/records/run.ts'
+import type { TrainerPlace } from '../../../src/records/trainer.ts'
+import { must } from '../../compile/support.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'tunegate-script-'))
+copyFileSync(join(import.meta.dirname, '../../support/trainers/fake.mjs'), join(folder, 'train.mjs'))
+
+const text = (more = ''): string => `version: 1
+name: fake
+task: classification
+trainer:
+  command: [${process.execPath}, train.mjs]
+  levers: { learningRate: lr, batchSize: batch-size, weightDecay: wd }
+  metrics: { accuracy: val_acc, nll: val_loss }
+  env: [FAULT, SELF_REPORTED, PER_STEP]
+  timeout: { start: 60s, silence: 20s, run: 120s }
+stages: [verify]
+${more}`
+
+interface World {
+  readonly plan: Plan
+  readonly workload: TrainerWorkload
+  readonly place: TrainerPlace
+}
+
+async function world(env: Readonly<Record<string, string>> = {}, more = ''): Promise<World> {
+  const parsed = must(parseSpec(text(more), 'tuning.yml'))
+  const spec = must(normalize(parsed)) as TrainerSpec
+  const source = { folder, env: { PATH: process.env['PATH'] } }
+  const facts = await describeSection(spec.trainer, { ...source, env: { ...source.env, ...quiet(env) } })
+  if (!facts.ok) throw new Error(facts.error.message)
+  const plan = must(compileScript(spec, facts.value, parsed.locate))
+  if (!isTrainer(plan.workload)) throw new Error('a script is expected')
+  const scratch = mkdtempSync(join(folder, 'scratch-'))
+  const place = await placeOf(spec.trainer, { ...source, env: { ...source.env, ...env } }, facts.value.description, scratch)
+  return { plan, workload: plan.workload, place: { ...place, grace: 1 } }
+}
+
+/** A fault shows in a run and not in the description. */
+const quiet = ({ FAULT: _, ...env }: Readonly<Record<string, string>>): Readonly<Record<string, string>> => env
+
+const full: RunJob = { kind: 'train', length: 1, stopAfter: 1, evaluateTest: true, calibration: true }
+
+async function trained(env: Readonly<Record<string, string>> = {}, job: RunJob = full, seed = 1): Promise<RunResult> {
+  const { plan, workload, place } = await world(env)
+  const trainer = createScriptTrainer(workload, place)
+  const result = await trainer.run({ stage: 'verify', label: 'run', levers: plan.baseline, seed, job }, 'abc')
+  expect(readdirSync(join(place.scratch, 'runs'))).toEqual([])
+  return result
+}
+
+const reason = (result: RunResult): string => (result.status === 'complete' ? 'complete' : result.reason)
+
+describe('a training script', () => {
+  it('takes part with its own defaults, and is measured by its predictions', async () => {
+    const { plan } = await world()
+    expect(plan.baseline).toMatchObject({
+      optimization: { learningRate: 0.05 },
+      batching: { batchSize: 20 },
+      scheduling: { epochs: 4 },
+    })
+    const result = await trained()
+    expect(result).toMatchObject({ status: 'complete', engine: 'command fake 1.0 cpu' })
+    if (result.status !== 'complete') return
+    expect(result.best?.validation.accuracy).toBeGreaterThan(0.8)
+    expect(Object.keys(result.best?.test ?? {})).toHaveLength(6)
+    expect(result.best?.calibration?.split).toBe('test')
+    expect(result.evaluations.map(({ step }) => step)).toEqual([10, 20, 30, 40])
+    expect(result.steps.loss).toHaveLength(40)
+  })
+
+  it('gives equal results for equal requests, and others for another seed', async () => {
+    const [one, two, other] = [await trained(), await trained(), await trained({}, full, 2)]
+    const timeless = ({ timing: _, ...rest }: RunResult): unknown => rest
+    expect(timeless(one)).toEqual(timeless(two))
+    expect(timeless(one)).not.toEqual(timeless(other))
+  })
+
+  it('reports its own metrics where it has no predictions', async () => {
+    const result = await trained({ SELF_REPORTED: '1' })
+    expect(result.status === 'complete' && Object.keys(result.best?.validation ?? {})).toEqual(['accuracy', 'nll'])
+    expect(result.status === 'complete' && result.best?.calibration).toBeUndefined()
+  })
+
+  it('sweeps the rate itself, or is started once for each of a series of rates', async () => {
+    const job: RunJob = { kind: 'range-test', from: 1e-3, to: 10, steps: 30 }
+    const own = await trained({}, job)
+    expect(own.steps.learningRate.slice(0, 2)).toEqual([0.001, 0.00137382])
+    const series = await trained({ PER_STEP: '0' }, job)
+    expect(series.steps.learningRate).toHaveLength(24)
+    expect(series.steps.loss.every(Number.isFinite)).toBe(true)
+  })
+
+  it('says how fast it is', async () => {
+    const result = await trained({}, { kind: 'probe', steps: 200, memoryMiB: 2000 })
+    expect(result.status === 'complete' && result.probe?.examplesPerSecond).toBeGreaterThan(0)
+  })
+
+  test.each<[string, Readonly<Record<string, string>>, RegExp]>([
+    ['crashes', { FAULT: 'crash' }, /exited with code 1; its last output: .*ValueError: \\u001b\[31mno such layer/],
+    ['says nothing', { FAULT: 'nothing' }, /without a line end/],
+    ['ends without a word', { FAULT: 'no-end' }, /exited with code 0 without a line end/],
+    [
+      'writes a line that is no event',
+      { FAULT: 'malformed' },
+      /line 2 of the events is not a JSON object: "step 1 loss 0\.5"/,
+    ],
+    ['has a loss that is no number', { FAULT: 'nan-loss' }, /the loss is not finite/],
+    ['predicts fewer rows', { FAULT: 'fewer-rows' }, /predicted 99 rows of the split validation, .* there are 100/],
+    [
+      'renames its metrics',
+      { FAULT: 'metric-names', SELF_REPORTED: '1' },
+      /has no "val_acc", .* as accuracy; it has "loss"/,
+    ],
+    ['has a metric that is no number', { FAULT: 'nan-metric', SELF_REPORTED: '1' }, /nll is NaN in an evaluation/],
+  ])('that %s is a run that says so', async (_, env, expected) => expect(reason(await trained(env))).toMatch(expected))
+
+  it('whose labels move with the seed is a run that says so', async () => {
+    const { plan, workload, place } = await world({ FAULT: 'labels-move' })
+    const trainer = createScriptTrainer(workload, place)
+    const of = (seed: number): Promise<RunResult> | RunResult =>
+      trainer.run({ stage: 'verify', label: 'run', levers: plan.baseline, seed, job: full }, `s${seed}`)
+    expect(reason(await of(1))).toBe('complete')
+    expect(reason(await of(2))).toMatch(/the labels of the split validation are not those of the study's first run/)
+  })
+
+  it('that hangs is ended, with what it has started', async () => {
+    const { plan, workload, place } = await world({ FAULT: 'hang' })
+    const trainer = createScriptTrainer(workload, { ...place, timeout: { ...place.timeout, silence: 1 } })
+    const result = await trainer.run({ stage: 'verify', label: 'run', levers: plan.baseline, seed: 1, job: full }, 'abc')
+    expect(reason(result)).toMatch(/reported nothing for 1 seconds \(trainer\.timeout\.silence\); it may hang/)
+  })
+
+  it('gets its own environment and no other', async () => {
+    process.env['GITHUB_TOKEN'] ??= ''
+    const { place } = await world({ FAULT: 'none' })
+    expect(Object.keys(place.environment).sort()).toEqual(['FAULT', 'OMP_NUM_THREADS', 'PATH'])
+  })
+})
+
+describe('a look at a script before its study', () => {
+  const looked = async (env: Readonly<Record<string, string>>): Promise<string> => {
+    const { plan, workload, place } = await world(env)
+    const found = await checkScript(workload, plan.baseline, place, 3)
+    return found.ok ? String(found.value.deterministic) : found.error.message
+  }
+  it('finds equal runs equal', async () => expect(await looked({})).toBe('bitwise'))
+  it('finds a rate that is ignored', async () =>
+    expect(await looked({ FAULT: 'ignores-rate' })).toMatch(/the script ignores lr: a rate 10 times higher gives the same/))
+})
+
+describe('a script that cannot describe itself', () => {
+  const described = async (command: string): Promise<string> => {
+    const parsed = must(parseSpec(text().replace(/command: .*/, `command: ${command}`), 'tuning.yml'))
+    const { trainer } = must(normalize(parsed)) as TrainerSpec
+    const found = await describeSection(trainer, { folder, env: { PATH: process.env['PATH'] } })
+    return found.ok ? 'described' : found.error.message
+  }
+  const file = (name: string, content: string, mode = 0o755): string => {
+    writeFileSync(join(folder, name), content)
+    chmodSync(join(folder, name), mode)
+    return name
+  }
+  test.each<[string, string, RegExp]>([
+    ['is missing', '[./nowhere.sh]', /could not be started: there is no program "\.\/nowhere\.sh"/],
+    ['is not executable', `[./${file('plain.sh', 'echo', 0o644)}]`, /not executable; run chmod \+x/],
+    [
+      'prints instead of reporting',
+      `[sh, ${file('prints.sh', 'echo "accuracy 0.9"')}]`,
+      /reported nothing; .*accuracy 0\.9/,
+    ],
+    [
+      'has no mode train',
+      `[sh, ${file('odd.sh', 'echo \'{"type": "hello", "protocol": 1, "supports": {"levers": {}, "modes": []}}\' > "$TUNEGATE_EVENTS"')}]`,
+      /does not answer the mode train/,
+    ],
+  ])('that %s', async (_, command, expected) => expect(await described(command)).toMatch(expected))
+})
+
+afterAll(async () => (await import('node:fs/promises')).rm(folder, { recursive: true, force: true }))
