@@ -224,9 +224,9 @@ class Run:
             tail += ', "clipped": true' if clipped else ', "clipped": false'
 
         def line() -> str:
-            value = float(loss)
+            value = _scalar(loss)
             self._not_finite = 0 if math.isfinite(value) else self._not_finite + 1
-            norm = "" if grad_norm is None else f', "grad_norm": {number(float(grad_norm))}'
+            norm = "" if grad_norm is None else f', "grad_norm": {number(_scalar(grad_norm))}'
             return f"{head}{number(value)}{norm}{tail}}}"
 
         if _waits(loss) or _waits(grad_norm):
@@ -287,7 +287,7 @@ class Run:
             raise TunegateError("report_evaluation: expected at least one metric, found none.")
         if not self._wants(split):
             return
-        values = {str(name): float(value) for name, value in metrics.items()}
+        values = {str(name): _scalar(value) for name, value in metrics.items()}
         self._log.event(
             "evaluation",
             step=self.step if step is None else step,
@@ -468,6 +468,12 @@ class Run:
             self.end()
         else:
             self._log.flush()
+
+
+def _scalar(value: Any) -> float:
+    """A number of any library. PyTorch warns about ``float`` of a tensor that has a gradient, but not about ``item``."""
+    item = getattr(value, "item", None)
+    return float(value if item is None else item())
 
 
 def _waits(value: Any) -> bool:
