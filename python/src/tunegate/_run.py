@@ -471,7 +471,7 @@ class Run:
 
 
 def _scalar(value: Any) -> float:
-    """A number of any library. PyTorch warns about ``float`` of a tensor that has a gradient, but not about ``item``."""
+    """A number of any library. PyTorch warns about ``float`` of a tensor with a gradient, but not about ``item``."""
     item = getattr(value, "item", None)
     return float(value if item is None else item())
 
