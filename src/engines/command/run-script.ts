@@ -108,7 +108,8 @@ function requireEnd({ end, hello }: Collected, { code, killedBy, output }: Scrip
   if (killedBy !== null) throw new TrainerFault('exit', `the script was ended by ${killedBy}${said}`)
   // What the script says about its end explains an exit code that is not 0, as that of an exception is.
   const reason = end?.reason ? `: ${end.reason}` : ''
-  if (end?.status === 'out-of-memory') throw new TrainerFault('out-of-memory', `the script ran out of memory${reason}${said}`)
+  if (end?.status === 'out-of-memory')
+    throw new TrainerFault('out-of-memory', `the script ran out of memory${reason}${said}`)
   if (end?.status === 'unsupported')
     throw new TrainerFault('unsupported', `the script cannot do what was asked${reason}${said}`)
   if (code !== 0) throw new TrainerFault('exit', `the script exited with code ${code}${said}`)

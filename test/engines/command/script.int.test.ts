@@ -110,6 +110,7 @@ describe('a training script', () => {
 
   test.each<[string, Readonly<Record<string, string>>, RegExp]>([
     ['crashes', { FAULT: 'crash' }, /exited with code 1; its last output: .*ValueError: \\u001b\[31mno such layer/],
+    ['runs out of memory and exits with 1', { FAULT: 'memory' }, /ran out of memory: Unable to allocate 9 GiB/],
     ['says nothing', { FAULT: 'nothing' }, /without a line end/],
     ['ends without a word', { FAULT: 'no-end' }, /exited with code 0 without a line end/],
     [
