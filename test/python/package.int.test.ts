@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it, type TestContext } from 'vitest'
@@ -102,7 +102,8 @@ describe.each(examples)('the example $name', ({ name, tool }) => {
   const copied = (): void => {
     for (const data of ['digits', 'wine'])
       cpSync(join(root, 'examples', data), join(scratch, 'examples', data), { recursive: true })
-    cpSync(join(root, 'examples/trainers', name), example, { recursive: true })
+    mkdirSync(example, { recursive: true })
+    for (const file of ['train.py', 'tuning.yml']) cpSync(join(root, 'examples/trainers', name, file), join(example, file))
   }
 
   it('trains with nothing around it', (context) => {
@@ -122,7 +123,10 @@ describe.each(examples)('the example $name', ({ name, tool }) => {
       .replace('command: [python, train.py]', `command: [${JSON.stringify(python)}, train.py]\n  env: [PYTHONPATH]`)
       .replace(/epochs: \d+/, 'epochs: 2')
       .replace(/^stages:\n(?: .*\n)+/m, 'stages:\n  - verify: { seeds: 2 }\n')
-      .replace(/^gates:\n(?: .*\n)+/m, 'gates:\n  - threshold: { metric: accuracy, min: 0.1, onInconclusive: pass }\n')
+      .replace(
+        /^gates:\n(?: .*\n)+/m,
+        'gates:\n  - threshold: { metric: accuracy, split: test, min: 0.1, onInconclusive: pass }\n',
+      )
     writeFileSync(join(example, 'tuning.yml'), spec)
     const { status, text } = run(node24, [join(root, 'dist/cli/index.js'), 'run', 'tuning.yml'], example, {
       PYTHONPATH: site,
