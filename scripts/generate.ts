@@ -16,6 +16,7 @@ import { trainerDefinitions } from '../src/engines/command/spec-schema.ts'
 import { requestSchema } from '../src/engines/command/protocol/request-schema.ts'
 import { gates } from '../src/gates/index.ts'
 import { layerDefinitions } from '../src/layers/index.ts'
+import { optimizerNames } from '../src/records/levers.ts'
 import { stageDefinitions } from '../src/stages/index.ts'
 import { exportDefinitions } from '../src/report/exports/index.ts'
 import { withChecks, withFormats } from './generate-data-schema.ts'
@@ -36,6 +37,7 @@ import {
 } from './generate-tables.ts'
 import { pageScript } from './generate-page.ts'
 import { withLayers } from './generate-layers-schema.ts'
+import { withOptimizers } from './generate-levers-schema.ts'
 import { withStageNames, withStages } from './generate-stages-schema.ts'
 import { specTypes } from './generate-types.ts'
 import { withTrainer } from './generate-trainer-schema.ts'
@@ -48,7 +50,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 const exists = (path: string): boolean => existsSync(join(root, path))
 
-const withModel = withLayers(read('schema/tuning.schema.json'), layerDefinitions)
+const withLevers = withOptimizers(read('schema/tuning.schema.json'), optimizerNames)
+const withModel = withLayers(withLevers, layerDefinitions)
 const withProcess = withGates(withStages(withModel, stageDefinitions), gates)
 const withRules = withPresets(
   withProcess,
@@ -61,7 +64,7 @@ const generated: { readonly path: string; readonly text: string }[] = [
   { path: 'schema/tuning.schema.json', text: schemaText },
   ...['schema/plan.schema.json', 'schema/lock.schema.json', 'schema/report.schema.json'].map((path) => ({
     path,
-    text: withStageNames(read(path), stageDefinitions),
+    text: withOptimizers(withStageNames(read(path), stageDefinitions), optimizerNames),
   })),
   { path: 'schema/trainer-request.schema.json', text: `${JSON.stringify(requestSchema(), null, 2)}\n` },
   { path: 'schema/trainer-event.schema.json', text: `${JSON.stringify(eventSchema(), null, 2)}\n` },

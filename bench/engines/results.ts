@@ -15,6 +15,18 @@ export function markdownOf({ title, head, rows }: Table): string {
   return [`### ${title}`, '', line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n')
 }
 
+/** JSON with a line for each member down to a depth, and what is deeper on one line: a diff then shows what changed. */
+export function jsonLines(value: unknown, depth: number, indent = ''): string {
+  if (depth === 0 || typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const inner = `${indent} `
+  const isList = Array.isArray(value)
+  const items = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .map(([key, member]) => `${inner}${isList ? '' : `${JSON.stringify(key)}: `}${jsonLines(member, depth - 1, inner)}`)
+  const [open, close] = isList ? '[]' : '{}'
+  return items.length === 0 ? `${open}${close}` : `${open}\n${items.join(',\n')}\n${indent}${close}`
+}
+
 /** The machine and the programs that figures belong to. */
 export function machineLine(versions: Readonly<Record<string, string>>): string {
   const [first] = cpus()

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeAt } from '../../src/base/files.ts'
-import type { Plan, Workload } from '../../src/records/plan.ts'
+import type { Plan, ModelWorkload } from '../../src/records/plan.ts'
 import type { RunRequest, RunResult, StepLog } from '../../src/records/run.ts'
 import { execute } from '../../src/run/execute.ts'
 import { Journal } from '../../src/run/journal.ts'
@@ -37,7 +37,7 @@ export interface Setting {
 
 const stepsOfARealRun = 340
 
-const workload: Workload = {
+const workload: ModelWorkload = {
   task: 'classification',
   layers: [],
   parameters: 0,

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { Layer } from '../../src/layers/layer.ts'
 import { withLevers } from '../../src/records/levers.ts'
-import type { RunJob, Workload } from '../../src/records/plan.ts'
+import type { RunJob, ModelWorkload } from '../../src/records/plan.ts'
 import type { RunRequest } from '../../src/records/run.ts'
 import type { EngineOrder, InitMessage } from '../../src/run/protocol.ts'
 import { WorkerProcess } from '../../src/run/worker-process.ts'
@@ -115,7 +115,7 @@ const embedded = ({ wasmFolder }: WorkerFiles): EngineOrder => ({ engine: 'wasm'
 
 function initOf(data: TrainingData, layers: readonly Layer[], engine: EngineOrder): InitMessage {
   const { inputs, inputShape, targets, targetScale, splits } = data
-  const workload: Workload = {
+  const workload: ModelWorkload = {
     task: 'classification',
     layers,
     parameters: 0,

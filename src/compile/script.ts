@@ -17,7 +17,6 @@ import {
 import { metricsOf, type MetricName } from '../records/metrics.ts'
 import type { Plan, TrainerWorkload } from '../records/plan.ts'
 import type { TrainerDescription, TrainerFacts } from '../records/trainer.ts'
-import type { Study } from '../stages/estimate.ts'
 import { stageNamed } from '../stages/index.ts'
 import { planned, withWarmup } from './compile.ts'
 import type { NormalizedLevers, TrainerSpec } from './normalized.ts'
@@ -62,9 +61,8 @@ export function compileScript(spec: TrainerSpec, facts: TrainerFacts, locate: Lo
 
   // 3. The process.
   checkGates(spec, workload, report)
-  const study = { workload, baseline, runSteps }
-  checkProbes(spec, study, report)
-  return planned(spec, study, problems)
+  checkProbes(spec, description, report)
+  return planned(spec, { workload, baseline, runSteps }, problems)
 }
 
 /** Rows by split; 0 where the script does not say, and 1 where it says that it has a test split and not how large. */
@@ -190,17 +188,10 @@ function checkGates({ gates }: TrainerSpec, { metrics, data, parameters }: Train
 }
 
 /** A stage that probes needs a script that answers probes. */
-function checkProbes(spec: TrainerSpec, study: Study & { readonly workload: TrainerWorkload }, report: Report): void {
-  const { modes } = study.workload.program
+function checkProbes({ stages }: TrainerSpec, { modes }: TrainerDescription, report: Report): void {
   if (modes.includes('probe')) return
-  for (const [index, settings] of spec.stages.entries()) {
-    const { stage } = settings
-    if (
-      !stageNamed(stage)
-        .estimate(settings, study)
-        .some(({ job }) => job === 'probe')
-    )
-      continue
+  for (const [index, { stage }] of stages.entries()) {
+    if (!stageNamed(stage).probes) continue
     report('trainer-mode', ['stages', index, stage], `the stage ${stage} needs a script that answers the mode probe`, {
       found: modes.join(', '),
       hint: 'let the script answer probe, or list the stages without this one',

@@ -1,4 +1,4 @@
-import type { LeverName } from '../records/levers.ts'
+import type { LeverName, LeverValue } from '../records/levers.ts'
 import type { StageName } from '../records/plan.ts'
 
 /** What to try, most promising first. */
@@ -7,7 +7,16 @@ export interface Move {
   readonly lever: LeverName | null
   /** An instruction: `lower it to a third`. */
   readonly change: string
+  /** The value that a stage tries for it; absent if the change is no single value. */
+  readonly to?: Target
 }
+
+/** A value by the lever's own (`times`, `plus`), by itself, or as a share of a run's steps. */
+export type Target =
+  | { readonly times: number }
+  | { readonly plus: number }
+  | { readonly value: LeverValue }
+  | { readonly shareOfRun: number }
 
 /** Where in one run a symptom was seen. */
 export interface Sight {

@@ -101,7 +101,7 @@ export type Activation = 'linear' | 'relu' | 'relu6' | 'elu' | 'selu' | 'gelu' |
 /**
  * Name of an optimizer.
  */
-export type Optimizer = 'adamw' | 'adam' | 'sgd'
+export type Optimizer = 'adamw' | 'nadamw' | 'adam' | 'sgd'
 /**
  * A learning rate above 0.
  */
@@ -543,15 +543,15 @@ export interface Optimization {
    */
   nesterov?: boolean
   /**
-   * Adam and AdamW: decay of the first moment.
+   * Adam family: decay of the first moment.
    */
   beta1?: number
   /**
-   * Adam and AdamW: decay of the second moment.
+   * Adam family: decay of the second moment.
    */
   beta2?: number
   /**
-   * Adam and AdamW: added to the denominator.
+   * Adam family: added to the denominator.
    */
   epsilon?: number
 }
@@ -648,6 +648,10 @@ export interface Batch {
    */
   largest?: number
   /**
+   * quality: another size must beat the batch by more than noise. speed: the largest size is taken unless it is worse by more than noise, and the report says what it costs.
+   */
+  goal?: 'quality' | 'speed'
+  /**
    * How the learning rate follows the batch: by the factor or its square root; auto is linear for SGD and sqrt for the Adam family.
    */
   scaling?: 'auto' | 'linear' | 'sqrt'
@@ -671,7 +675,11 @@ export interface Batch {
 export interface Regularize {
   grid?: Grid
   /**
-   * Reduction factor of successive halving: it keeps one in eta.
+   * Number of configurations to try once each; all combinations of the grid if they are fewer.
+   */
+  explore?: number
+  /**
+   * No effect. Earlier versions pruned the grid by successive halving.
    */
   eta?: number
   seeds?: Seeds
@@ -739,9 +747,13 @@ export interface ScheduleStage {
   /**
    * Optimizers to compare with the incumbent's.
    *
-   * @maxItems 3
+   * @maxItems 4
    */
   optimizers?: Optimizer[]
+  /**
+   * Number of configurations to try once each, besides other optimizers at three rates of their own.
+   */
+  explore?: number
   seeds?: Seeds
 }
 /**

@@ -67,11 +67,11 @@ export interface RangeTestFindings {
     readonly learningRate: number
     /** Objective on validation, one per seed; null if the run was not stable. */
     readonly scores: readonly (number | null)[]
-    readonly outcome: 'chosen' | 'unstable' | 'worse' | 'within-noise'
+    readonly outcome: 'chosen' | 'unstable' | 'worse' | 'within-noise' | 'tried-once'
   }[]
-  /** The stable rate below the edge with the best mean; null if there is none. */
+  /** The rate after the range test; null if no rate was tried. In older reports: the best rate below the edge. */
   readonly chosen: number | null
-  /** Whether it became the incumbent's rate: it must beat the previous one by more than seed noise. */
+  /** Whether the rate moved: it must beat the previous one by more than noise. */
   readonly adopted: boolean
   readonly conclusion: string
 }
@@ -104,6 +104,28 @@ export interface GridFindings {
   readonly sensitivity: readonly { readonly lever: LeverName; readonly omegaSquared: number | null }[]
 }
 
+/** Configurations around the incumbent that were trained once each, before the best were confirmed under other seeds. */
+export interface ExploredFindings {
+  readonly levers: readonly { readonly lever: LeverName; readonly own: LeverValue }[]
+  /** The incumbent's own trial first, with an empty patch. */
+  readonly trials: readonly {
+    readonly patch: LeverPatch
+    /** Objective on validation under one seed; null if the run was not stable. */
+    readonly score: number | null
+    /** Whether it was compared with the incumbent under other seeds. */
+    readonly confirmed: boolean
+  }[]
+  /** Symptoms in the incumbent's curves, and what was tried against each. */
+  readonly remedies: readonly {
+    readonly symptom: string
+    readonly patch: LeverPatch
+    /** `moved`: it became the incumbent's. `not-confirmed`: better once, not under other seeds. */
+    readonly outcome: 'moved' | 'not-confirmed' | 'no-better'
+  }[]
+  /** Share of the variance of the trials that each lever explains (ω²), in [0, 1]; null if it cannot be determined. */
+  readonly shares: readonly { readonly lever: LeverName; readonly share: number | null }[]
+}
+
 export interface VerifyFindings {
   /** Seed counts at which the gates were to be judged, ascending; omitted by versions with a single look. */
   readonly looks?: readonly number[]
@@ -112,6 +134,12 @@ export interface VerifyFindings {
     readonly baseline: VerifiedRun
     readonly candidate: VerifiedRun
   }[]
+}
+
+export interface SplitMetrics {
+  readonly validation: Metrics
+  /** Null if no rows are held out. */
+  readonly test: Metrics | null
 }
 
 /** A run on a seed that no selection used; metrics are null if it did not complete. */
@@ -125,6 +153,8 @@ export interface VerifiedRun {
   readonly reason?: string
   /** Omitted for a regression, and if the run did not complete. */
   readonly calibration?: RunCalibration
+  /** The moving average of the weights in their place; omitted if the run kept none. */
+  readonly averaged?: SplitMetrics
   /** Reports store it with their times, and omit it here. */
   readonly time?: RunTime
 }
@@ -135,6 +165,7 @@ export interface StageFindings {
   readonly rangeTest?: RangeTestFindings
   readonly batch?: BatchFindings
   readonly grid?: GridFindings
+  readonly explored?: ExploredFindings
   readonly verify?: VerifyFindings
 }
 

@@ -11,8 +11,23 @@ export interface Levers {
   readonly custom?: Readonly<Record<string, LeverValue>>
 }
 
-export type OptimizerName = 'adamw' | 'adam' | 'sgd'
-export const optimizerNames: readonly OptimizerName[] = ['adamw', 'adam', 'sgd']
+/** What the program asks of an optimizer besides its update (`train/optimizer.ts`). */
+interface OptimizerDefinition {
+  /** As prose spells it. */
+  readonly title: string
+  /** Its levers: `adam` has beta1, beta2 and epsilon, `sgd` momentum and nesterov. Rules of scaling differ by it too. */
+  readonly family: 'adam' | 'sgd'
+}
+
+export const optimizers = {
+  adamw: { title: 'AdamW', family: 'adam' },
+  nadamw: { title: 'NAdamW', family: 'adam' },
+  adam: { title: 'Adam', family: 'adam' },
+  sgd: { title: 'SGD', family: 'sgd' },
+} as const satisfies Record<string, OptimizerDefinition>
+
+export type OptimizerName = keyof typeof optimizers
+export const optimizerNames = Object.keys(optimizers) as readonly OptimizerName[]
 
 export interface OptimizationLevers {
   readonly optimizer: OptimizerName
@@ -21,7 +36,7 @@ export interface OptimizationLevers {
   /** SGD only, in [0, 1). */
   readonly momentum: number
   readonly nesterov: boolean
-  /** Adam and AdamW only. */
+  /** Adam family only. */
   readonly beta1: number
   readonly beta2: number
   readonly epsilon: number
@@ -35,7 +50,7 @@ export interface BatchingLevers {
 }
 
 export interface RegularizationLevers {
-  /** Decoupled for AdamW and SGD, added to the gradient for Adam (L2); never applied to biases and norms. */
+  /** Added to the gradient for Adam (L2), decoupled for every other optimizer; never applied to biases and norms. */
   readonly weightDecay: number
   /** Rate of every dropout layer without its own rate, in [0, 1). */
   readonly dropout: number

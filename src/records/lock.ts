@@ -1,6 +1,6 @@
 import type { Levers } from './levers.ts'
 import type { MetricName, Metrics } from './metrics.ts'
-import type { LineageEntry } from './decision.ts'
+import type { LineageEntry, SplitMetrics } from './decision.ts'
 import type { TrainerRecord } from './trainer.ts'
 
 /**
@@ -36,6 +36,8 @@ export interface LockedSeed {
   readonly test: Metrics | null
   /** SHA-256 of the trained weights. */
   readonly weights: string | null
+  /** The moving average of the weights in their place; omitted if the run kept none. Nothing is judged by it. */
+  readonly averaged?: SplitMetrics
 }
 
 /** A lineage entry without its times. */

@@ -5,11 +5,18 @@ export interface MetricDefinition {
   readonly task: Task
   readonly better: 'higher' | 'lower'
   readonly title: string
+  /** True if the metric is the mean of one value a row. */
+  readonly meanOverRows?: true
 }
 
 /** Every metric that a run computes on each evaluated split; the task decides which. */
 export const metrics = {
-  accuracy: { task: 'classification', better: 'higher', title: 'share of examples whose most probable class is correct' },
+  accuracy: {
+    task: 'classification',
+    better: 'higher',
+    title: 'share of examples whose most probable class is correct',
+    meanOverRows: true,
+  },
   balancedAccuracy: { task: 'classification', better: 'higher', title: 'mean recall over the classes' },
   f1: {
     task: 'classification',
@@ -20,16 +27,23 @@ export const metrics = {
     task: 'classification',
     better: 'lower',
     title: 'mean negative log-likelihood of the correct class, in nats, without label smoothing',
+    meanOverRows: true,
   },
   brier: {
     task: 'classification',
     better: 'lower',
     title: 'mean squared difference between the probabilities and the correct class, summed over classes',
+    meanOverRows: true,
   },
   ece: { task: 'classification', better: 'lower', title: 'expected calibration error over 15 equal-width bins' },
-  mse: { task: 'regression', better: 'lower', title: 'mean squared error, in squared units of the target' },
+  mse: {
+    task: 'regression',
+    better: 'lower',
+    title: 'mean squared error, in squared units of the target',
+    meanOverRows: true,
+  },
   rmse: { task: 'regression', better: 'lower', title: 'root of the mean squared error, in units of the target' },
-  mae: { task: 'regression', better: 'lower', title: 'mean absolute error, in units of the target' },
+  mae: { task: 'regression', better: 'lower', title: 'mean absolute error, in units of the target', meanOverRows: true },
   r2: { task: 'regression', better: 'higher', title: 'share of the variance explained' },
 } as const satisfies Record<string, MetricDefinition>
 
@@ -40,6 +54,8 @@ export const metricNames = Object.keys(metrics) as readonly MetricName[]
 export type Metrics = { readonly [name in MetricName]?: number }
 
 export const metricsOf = (task: Task): readonly MetricName[] => metricNames.filter((name) => metrics[name].task === task)
+/** Whether the metric is the mean of one value a row, so that groups of rows say how much it depends on the rows. */
+export const isMeanOverRows = (name: MetricName): boolean => (metrics[name] as MetricDefinition).meanOverRows === true
 export const higherIsBetter = (name: MetricName): boolean => metrics[name].better === 'higher'
 /** Positive if `to` is better than `from`, whatever the direction of the metric. */
 export const gain = (name: MetricName, from: number, to: number): number => (higherIsBetter(name) ? to - from : from - to)

@@ -54,11 +54,13 @@ export interface TrainerWorkload extends WorkloadBase {
   readonly program: TrainerProgram
 }
 
-/** The part of a patch that a run of this workload can see. A script sees the levers that the spec maps, and its own. */
+/** Whether a run of this workload sees a lever. A script sees those that the spec maps, and its own. */
+export const takes = (workload: Workload, lever: LeverName): boolean =>
+  !isTrainer(workload) || isCustom(lever) || workload.program.levers[lever] !== undefined
+
+/** The part of a patch that a run of this workload sees. */
 export function visible(workload: Workload, patch: LeverPatch): LeverPatch {
-  if (!isTrainer(workload)) return patch
-  const { levers } = workload.program
-  const seen = (Object.keys(patch) as LeverName[]).filter((lever) => isCustom(lever) || levers[lever] !== undefined)
+  const seen = (Object.keys(patch) as LeverName[]).filter((lever) => takes(workload, lever))
   return Object.fromEntries(seen.map((lever) => [lever, patch[lever]]))
 }
 

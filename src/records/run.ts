@@ -29,6 +29,20 @@ export interface Evaluation {
   /** On a fixed sample of the training rows, at most as large as the validation split; without augmentation and dropout. */
   readonly train: Metrics
   readonly validation: Metrics
+  /**
+   * The moving average of the weights (`train/averaging.ts`) in place of the weights. Omitted if the run keeps none or a
+   * metric is not finite, and by versions that kept no average.
+   */
+  readonly averaged?: { readonly validation: Metrics }
+}
+
+/** A checkpoint that the validation objective selected. */
+export interface BestCheckpoint {
+  readonly step: number
+  readonly epoch: number
+  readonly validation: Metrics
+  /** Null if the job does not evaluate the test rows. */
+  readonly test: Metrics | null
 }
 
 export interface Probe {
@@ -107,14 +121,25 @@ export type RunResult =
   | (RunBase & {
       readonly status: 'complete'
       /** The checkpoint with the best validation objective; null for range tests and probes. */
-      readonly best: {
-        readonly step: number
-        readonly epoch: number
-        readonly validation: Metrics
-        readonly test: Metrics | null
-        /** Present if the job requests it. */
-        readonly calibration?: RunCalibration
-      } | null
+      readonly best:
+        | (BestCheckpoint & {
+            /** Present if the job requests it. */
+            readonly calibration?: RunCalibration
+            /** The moving average of the weights where it has the best validation objective; omitted as in an evaluation. */
+            readonly averaged?: BestCheckpoint
+            /**
+             * The objective on groups of the validation rows: how much it depends on which rows were drawn. The rows are
+             * dealt out in turn to 32 groups, or to one a row if there are fewer. Only in runs that a stage selects by, and
+             * only if the objective is a mean over rows.
+             */
+            readonly rowGroups?: readonly number[]
+            /**
+             * What one mistake would cost, in nats: the mean over the validation rows of the loss if the most probable of
+             * the wrong classes were the right one. Only beside `rowGroups`, and only for nll.
+             */
+            readonly mistakeCost?: number
+          })
+        | null
       readonly probe: Probe | null
       /** SHA-256 of the final weights. */
       readonly weights: string

@@ -12,10 +12,12 @@ import {
   type VerifyFindings,
 } from '../records/decision.ts'
 import type { Lock, LockedChange } from '../records/lock.ts'
+import type { MetricName } from '../records/metrics.ts'
 import { isTrainer, type Plan, type StageName } from '../records/plan.ts'
 import type { Determinism } from '../records/trainer.ts'
 import { stageNames } from '../stages/index.ts'
 import type { Verdict } from '../records/verdict.ts'
+import { averagedOf } from '../gates/averaged.ts'
 import { calibrationOf } from './calibration.ts'
 import { checklist } from './checklist.ts'
 import { describeLayer } from '../layers/layer.ts'
@@ -76,6 +78,7 @@ export function buildReport(input: ReportInput): Report {
   const lineage = decisions.flatMap((d) => d.lineage)
   const chosen = decisions.at(-1)?.levers ?? plan.baseline
   const runs = inAskedOrder(input)
+  const verify = verifyFindings(decisions)
   const draft: Omit<Report, 'checklist'> = {
     version: 1,
     tool: input.tool,
@@ -90,7 +93,7 @@ export function buildReport(input: ReportInput): Report {
       sinceLock: input.lock && leverDifferences(input.lock.levers, chosen),
     },
     lineage: lineage.map(withoutSeconds),
-    verification: verificationOf(decisions, input.statistics),
+    verification: verify && verificationSection(verify, input.statistics, plan.workload.objective),
     stages: stageNames.map((stage) => stageOf(stage, plan, decisions)),
     runs: runs.map((r) => r.summary),
     diagnostics: input.diagnostics ?? [],
@@ -165,18 +168,24 @@ export function withoutSeconds(entry: StageDecision['lineage'][number]): LockedC
   return { ...entry, evidence }
 }
 
-function verificationOf(
-  decisions: readonly StageDecision[],
-  statistics: readonly MetricComparison[],
-): Report['verification'] {
-  const verify = verifyFindings(decisions)
-  return verify ? { ...untimed(verify), metrics: statistics, calibration: calibrationOf(verify) } : null
+/** The section of a verification: the numbers of its seeds, and nothing that does not follow from them. */
+export function verificationSection(
+  verify: VerifyFindings,
+  metrics: readonly MetricComparison[],
+  objective: MetricName,
+): NonNullable<Report['verification']> {
+  return {
+    ...untimed(verify),
+    metrics,
+    calibration: calibrationOf(verify),
+    ...averagedOf(verify, objective),
+  }
 }
 
-function untimed({ seeds, ...rest }: VerifyFindings): VerifyFindings {
+function untimed({ looks, seeds }: VerifyFindings): VerifyFindings {
   const without = ({ time: _, ...run }: VerifiedRun): VerifiedRun => run
   return {
-    ...rest,
+    ...(looks ? { looks } : {}),
     seeds: seeds.map(({ seed, baseline, candidate }) => ({
       seed,
       baseline: without(baseline),

@@ -29,12 +29,13 @@ export function buildLock({ tool, study, levers, lineage, verification, budget }
     fingerprints: study.fingerprints,
     levers: levers.chosen,
     lineage,
-    seeds: (verification?.seeds ?? []).map(({ seed, candidate: { status, validation, test, weights } }) => ({
+    seeds: (verification?.seeds ?? []).map(({ seed, candidate: { status, validation, test, weights, averaged } }) => ({
       seed,
       status,
       validation,
       test,
       weights,
+      ...(averaged ? { averaged } : {}),
     })),
   }
 }

@@ -10,6 +10,7 @@ import { textCharts } from './mermaid.ts'
 import { fixed, gainAndInterval, meanAndSd, plural, rowsText, scriptRows, whole } from './numbers.ts'
 import {
   askText,
+  averagedRows,
   engineText,
   headline,
   heldText,
@@ -29,6 +30,7 @@ export function renderSummary(report: Report, curves: CurveBook): string {
     section('Checklist', checklist(report)),
     section('Curves', drawn(report, curves)),
     section('Measured on unseen seeds', measured(report)),
+    section('Averaged weights', averaged(report)),
     section('Lineage', lineage(report)),
     section('Seeds', seeds(report)),
     section('What the curves show', diagnostics(report)),
@@ -137,6 +139,11 @@ function measured({ verification, study }: Report): string {
     ? ''
     : `${text}\n\n${selfReported(study)}Mean ± SD over seeds. A positive gain means that the winner is better, whatever the metric's direction. P(better) is the probability that a run of the winner beats a run of the baseline with a different seed. ` +
         'Gains are paired by seed. Claims on metrics other than the objective are Holm-corrected; the intervals are not.'
+}
+
+function averaged(report: Report): string {
+  const { header, rows, note } = averagedRows(report)
+  return rows.length === 0 ? '' : `${table(header, rows)}\n\n${markdown(note, 1000)}`
 }
 
 function lineage({ lineage: entries }: Report): string {

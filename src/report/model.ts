@@ -17,6 +17,7 @@ import type { DataFacts, RunJob, StageName } from '../records/plan.ts'
 import type { RunTime } from '../records/run.ts'
 import type { TrainerRecord } from '../records/trainer.ts'
 import type { Verdict } from '../records/verdict.ts'
+import type { AveragedComparison } from '../gates/averaged.ts'
 import type { CalibrationSection } from './calibration.ts'
 
 /**
@@ -47,6 +48,8 @@ export interface Report {
         readonly metrics: readonly MetricComparison[]
         /** Null for a regression, and if no seed of the winner completed. */
         readonly calibration: CalibrationSection | null
+        /** The winner's averaged weights; omitted if fewer than two of its runs kept an average. */
+        readonly averaged?: readonly AveragedComparison[]
       })
     | null
   readonly checklist: readonly ChecklistItem[]

@@ -92,6 +92,28 @@ export function seedRows(report: Report): {
   return { header, rows }
 }
 
+/** The winner's averaged weights beside its own, with a note on what they are; no rows if no run kept an average. */
+export function averagedRows({ verification }: Report): {
+  readonly header: readonly string[]
+  readonly rows: readonly (readonly string[])[]
+  readonly note: string
+} {
+  const found = verification?.averaged ?? []
+  return {
+    header: ['Split', 'Metric', "Winner's weights", 'Averaged', 'Gain (95 %)'],
+    rows: found.map((a) => [
+      a.split,
+      a.metric,
+      meanAndSd(a.weights.mean, a.weights.sd),
+      meanAndSd(a.averaged.mean, a.averaged.sd),
+      a.gain === null ? '–' : `${gainAndInterval(a.gain).gain} (${gainAndInterval(a.gain).interval})`,
+    ]),
+    note:
+      `${found.at(-1)?.sentence ?? ''} The average covers about the last tenth of a run and costs no further training. ` +
+      'No stage and no gate uses it.',
+  }
+}
+
 /** The engine and, if known, why it was chosen. */
 export function engineText({ study, timing }: Report): { readonly label: string; readonly why: string } {
   const why = timing.machine?.whyEngine

@@ -1,6 +1,6 @@
 import { groupBy } from '../base/lists.ts'
 import type { LeverPatch } from '../records/levers.ts'
-import type { Comparison } from '../records/decision.ts'
+import type { Comparison, ExploredFindings } from '../records/decision.ts'
 import type { StageName } from '../records/plan.ts'
 import { confirmation, stageFor, stageNamed } from '../stages/index.ts'
 import { percent, plural, short, whole } from './numbers.ts'
@@ -35,9 +35,9 @@ const isBox = (value: object | string): value is Box => typeof value === 'object
 export function rangeTest(report: Draft): Box {
   const found = findingsOf(report, stageFor('optimization').name, 'rangeTest')
   if (isBox(found)) return found
-  const { curves, edge, chosen, conclusion } = found
+  const { curves, chosen, conclusion } = found
   const over = `Over ${plural(curves.length, 'seed')}: ${conclusion}`
-  return box(edge !== null && chosen !== null ? 'done' : 'inconclusive', over)
+  return box(chosen !== null ? 'done' : 'inconclusive', over)
 }
 
 export function batch(report: Draft): Box {
@@ -82,6 +82,9 @@ export function oneLever({ lineage, stages }: Draft): Box {
 
 export function grid(report: Draft): Box {
   const stage = stageFor('regularization').name
+  const explored = reportOf(report, stage).findings?.explored
+  if (explored) return search(report, stage, explored)
+  // Reports of versions that pruned a grid.
   const found = findingsOf(report, stage, 'grid')
   if (isBox(found)) return found
   const { levers, cells, sensitivity } = found
@@ -100,8 +103,22 @@ export function grid(report: Draft): Box {
   )
 }
 
+function search(report: Draft, stage: StageName, { trials, levers }: ExploredFindings): Box {
+  const { summary, comparisons } = reportOf(report, stage)
+  const omitted = report.omissions.find((o) => o.stage === stage)
+  if (trials.length === 0) return box(omitted ? 'inconclusive' : 'skipped', summary)
+  const compared =
+    comparisons.length > 0 ? `; ${whole(comparisons.length)} compared with the incumbent under other seeds` : ''
+  return box(
+    comparisons.length > 0 && !comparisons.some(isDecided) ? 'inconclusive' : 'done',
+    `${plural(trials.length - 1, 'configuration')} of ${levers.map(({ lever }) => lever).join(', ')} tried once${compared}. ${summary}`,
+  )
+}
+
 export function schedule(report: Draft): Box {
   const stage = stageFor('scheduling').name
+  const explored = reportOf(report, stage).findings?.explored
+  if (explored) return search(report, stage, explored)
   const found = findingsOf(report, stage, 'stage')
   if (isBox(found)) return found
   const { comparisons, summary } = reportOf(report, stage)

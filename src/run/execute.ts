@@ -15,6 +15,8 @@ export interface Execution extends RunResources {
    * seeds are trained.
    */
   readonly settles?: StageContext['settles']
+  /** What curves suggest to try. If omitted, nothing. */
+  readonly remedies?: StageContext['remedies']
   /**
    * Whether to stop here. Called at the start of a stage (when no run is open) and before runs are trained. A workflow stops
    * where other jobs take over the training.
@@ -73,6 +75,7 @@ export async function execute(plan: Plan, execution: Execution): Promise<StudyOu
       incumbent,
       previous: [...decisions],
       settles: execution.settles ?? (() => false),
+      remedies: execution.remedies ?? (() => []),
     })
     const { exhausted } = scheduler.budget
     if (exhausted && !before.exhausted) listener({ type: 'budget-exhausted', what: exhausted, stage: job.id })

@@ -66,7 +66,8 @@ function isEvaluation(value: unknown): boolean {
     isFinite(value['step']) &&
     isFinite(value['epoch']) &&
     isMetrics(value['train']) &&
-    isMetrics(value['validation'])
+    isMetrics(value['validation']) &&
+    (value['averaged'] === undefined || (isMap(value['averaged']) && isMetrics(value['averaged']['validation'])))
   )
 }
 
@@ -81,16 +82,26 @@ function isEnd({ status, reason, atStep, best, probe, weights }: Fields): boolea
   )
 }
 
-function isBest(value: unknown): boolean {
+const isBest = (value: unknown): boolean =>
+  isCheckpoint(value) &&
+  (value['averaged'] === undefined || isCheckpoint(value['averaged'])) &&
+  (value['calibration'] === undefined || isCalibration(value['calibration'])) &&
+  (value['rowGroups'] === undefined || isRowGroups(value['rowGroups'])) &&
+  (value['mistakeCost'] === undefined || isFinite(value['mistakeCost']))
+
+function isCheckpoint(value: unknown): value is Fields {
   return (
     isMap(value) &&
     isFinite(value['step']) &&
     isFinite(value['epoch']) &&
     isMetrics(value['validation']) &&
-    (value['test'] === null || isMetrics(value['test'])) &&
-    (value['calibration'] === undefined || isCalibration(value['calibration']))
+    (value['test'] === null || isMetrics(value['test']))
   )
 }
+
+const mostGroups = 64
+const isRowGroups = (value: unknown): boolean =>
+  Array.isArray(value) && value.length <= mostGroups && value.every((member) => isFinite(member))
 
 function isCalibration(value: unknown): boolean {
   if (!isMap(value)) return false

@@ -2,15 +2,16 @@ import { withLevers, type LeverPatch } from '../records/levers.ts'
 import { gain as metricGain, higherIsBetter } from '../records/metrics.ts'
 import type { Comparison, Evidence } from '../records/decision.ts'
 import type { RunJob, Workload } from '../records/plan.ts'
-import { blockNoise } from '../stats/blocks.ts'
 import { mean, type PooledSd } from '../stats/describe.ts'
 import { beatsNoisePaired } from '../stats/noise.ts'
 import { shown } from '../stats/outcome.ts'
 import { fullRun, type Asking, type StageRecorder } from './recorder.ts'
+import { differenceNoise } from './noise.ts'
+import { oneRow, rowError, withRowError } from './row-noise.ts'
 import type { RunOutcome } from './stage.ts'
 
 /** Probability that seed noise alone moves a lever, divided among all candidates that compete for it (Bonferroni). */
-export const selectionAlpha = 0.05
+export const selectionAlpha = 0.025
 
 /** One configuration under several seeds: one side of a comparison. */
 export interface Arm {
@@ -18,13 +19,22 @@ export interface Arm {
   readonly patch: LeverPatch
   readonly seeds: readonly number[]
   readonly outcomes: readonly RunOutcome[]
-  /** Best validation objective, one per seed; null if the run did not complete. */
+  /** What stages select by (see `score`), one per seed; null if the run did not complete. */
   readonly scores: readonly (number | null)[]
 }
 
-/** The validation objective at the best checkpoint; null unless the run completed. */
-export function score(workload: Workload, outcome: RunOutcome): number | null {
-  return outcome.status === 'complete' ? (outcome.best?.validation[workload.objective] ?? null) : null
+/**
+ * What stages select by: the validation objective at the best checkpoint; null unless the run completed. For nll, one more
+ * row counts as a mistake at the cost that a mistake has for this model (the rule of succession: after n rows, the next may
+ * be the first mistake). On few rows that a model separates, nll falls to 0 with the size of its logits, although the first
+ * mistake on other rows costs hundreds of nats; on many rows the term vanishes.
+ */
+export function score({ objective, data }: Workload, outcome: RunOutcome): number | null {
+  const best = outcome.status === 'complete' ? outcome.best : null
+  const value = best?.validation[objective]
+  if (!best || value === undefined) return null
+  const rows = data.rows.validation
+  return best.mistakeCost === undefined ? value : (value * rows + best.mistakeCost) / (rows + 1)
 }
 
 /** The scores of an arm whose seeds all completed; undefined for an unstable arm. */
@@ -55,35 +65,16 @@ export function* trainArms(
 }
 
 /**
- * Noise of the difference of two arms under one seed, pooled over the better half of the stable arms and the two arms
- * themselves. Two or three seeds alone say little about it. An arm that trains badly (a rate near its edge) is far noisier
- * than any arm that could be chosen, so its noise must not count. Arms that are nearly the same (two short warmups) differ
- * little from each other, and by all of seed noise from the incumbent, so the noise is at least what the two arms show by
- * themselves. All arms ran under the same seeds, so effects that a seed has on all arms alike are removed.
- */
-export function differenceNoise(workload: Workload, pair: readonly [Scores, Scores], arms: readonly Arm[]): PooledSd {
-  const stable = arms.map(stableScores).filter((s) => s !== undefined)
-  stable.sort((a, b) => metricGain(workload.objective, mean(a), mean(b)))
-  const better = stable.slice(0, Math.max(2, Math.ceil(stable.length / 2)))
-  const others = better.filter((scores) => !pair.some((own) => same(own, scores)))
-  const pooled = blockNoise([...pair, ...others])
-  return { sd: Math.max(pooled.sd, blockNoise(pair).sd) * Math.SQRT2, df: pooled.df }
-}
-
-type Scores = readonly number[]
-/** Of arms with bit-identical results, one is enough: another would count the same noise twice. */
-const same = (a: Scores, b: Scores): boolean => a.every((value, i) => value === b[i])
-
-/**
- * The gain that noise alone would exceed with probability `selectionAlpha / competitors`, for one candidate and one
- * incumbent.
+ * The gain that noise alone would exceed with probability `selectionAlpha`, shared over all candidates, for one candidate and one
+ * incumbent. Noise is that of the seeds and that of the validation rows: on few rows every search finds a gain that other
+ * rows do not show.
  */
 export function compareArms(
   workload: Workload,
   incumbent: Arm,
   candidate: Arm,
   all: readonly Arm[],
-  competitors = all.length - 1,
+  earlier: readonly PooledSd[] = [],
 ): Comparison {
   const base = {
     label: candidate.label,
@@ -99,18 +90,21 @@ export function compareArms(
     return { ...base, gain: null, threshold: null, outcome: unstable(candidate) ? 'unstable' : 'undecidable' }
   if (from === undefined)
     return { ...base, gain: null, threshold: null, outcome: diverged(incumbent) ? 'better' : 'undecidable' }
-  const noise = differenceNoise(workload, [from, to], all)
+  const arms = all.map(stableScores).filter((s) => s !== undefined)
+  const seedNoise = differenceNoise([from, to], arms, earlier)
+  const noise = withRowError(seedNoise, rowError(incumbent, candidate), to.length)
   const judged = beatsNoisePaired({
     candidate: to,
     incumbent: from,
     pooledSd: noise.sd,
     pooledDf: noise.df,
     higherIsBetter: higherIsBetter(workload.objective),
-    alpha: selectionAlpha / Math.max(1, competitors),
+    alpha: selectionAlpha / Math.max(1, all.length - 1),
   })
   if (Number.isNaN(judged.threshold)) return { ...base, gain: null, threshold: null, outcome: 'undecidable' }
-  const outcome = judged.beats ? 'better' : judged.gain < -judged.threshold ? 'worse' : 'within-noise'
-  return { ...base, gain: judged.gain, threshold: judged.threshold, outcome }
+  const threshold = Math.max(judged.threshold, oneRow(workload))
+  const outcome = judged.gain > threshold ? 'better' : judged.gain < -threshold ? 'worse' : 'within-noise'
+  return { ...base, gain: judged.gain, threshold, outcome }
 }
 
 /**
@@ -131,37 +125,6 @@ export function evidenceOf(comparison: Comparison, arms: readonly Arm[]): Eviden
     seconds: trainingSeconds(arms.flatMap((a) => a.outcomes)),
   }
 }
-
-/**
- * Compares candidates with the incumbent under the same seeds and moves the incumbent to the best one that beats it by more
- * than seed noise. Returns the comparisons; the recorder has them too.
- *
- * @param competitors number of candidates that these were picked from on the same seeds, if more than are compared here
- */
-export function* challenge(
-  recorder: StageRecorder,
-  what: string,
-  candidates: readonly { readonly label: string; readonly patch: LeverPatch }[],
-  seeds: readonly number[],
-  competitors = candidates.length,
-): Asking<{ readonly arms: readonly Arm[]; readonly comparisons: readonly Comparison[] }> {
-  if (candidates.length === 0 || !recorder.affords((candidates.length + 1) * seeds.length, what))
-    return { arms: [], comparisons: [] }
-  const arms = yield* trainArms(recorder, [{ label: 'incumbent', patch: {} }, ...candidates], seeds)
-  const incumbent = arms[0] as Arm
-  const comparisons = arms.slice(1).map((arm) => compareArms(recorder.context.workload, incumbent, arm, arms, competitors))
-  recorder.comparisons.push(...comparisons)
-  const winner = bestOf(comparisons)
-  if (winner) {
-    const won = arms[1 + comparisons.indexOf(winner)] as Arm
-    recorder.move(winner.patch, gainSentence(winner), evidenceOf(winner, [incumbent, won]))
-  }
-  return { arms, comparisons }
-}
-
-/** The best candidate among those that beat the incumbent; the first of equals. */
-export const bestOf = (comparisons: readonly Comparison[]): Comparison | undefined =>
-  leading(comparisons.filter((c) => c.outcome === 'better'))
 
 /** The comparison with the best candidate, ranked by scores, because there is no gain if the incumbent diverged. */
 export function leading(comparisons: readonly Comparison[]): Comparison | undefined {

@@ -53,6 +53,8 @@ export interface StageDefinition<Settings extends StageSettings = StageSettings,
   comparisonSeeds?(settings: Settings): { readonly key: string; readonly seeds: number }
   /** The levers and values that the settings name. Absent if the stage finds its values while it runs. */
   tries?(settings: Settings): readonly { readonly lever: LeverName; readonly values: readonly LeverValue[] }[]
+  /** True if it requests probes of speed and memory. A training script may not answer them. */
+  readonly probes?: true
   /** The levers without which it has nothing to do. Absent if it works with any. A training script may lack some. */
   readonly needs?: readonly LeverName[]
   /**

@@ -5,7 +5,7 @@ import { batch } from './batch/index.ts'
 import type { StageDefinition } from './definition.ts'
 import { lrRange } from './lr-range/index.ts'
 import { regularize } from './regularize/index.ts'
-import { schedule } from './schedule.ts'
+import { schedule } from './schedule/index.ts'
 import type { Stage } from './stage.ts'
 import { verify, type VerifySettings } from './verify.ts'
 

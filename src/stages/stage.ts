@@ -1,4 +1,4 @@
-import type { Levers } from '../records/levers.ts'
+import type { LeverPatch, Levers } from '../records/levers.ts'
 import type { StageDecision, VerifyFindings } from '../records/decision.ts'
 import type { StageJob, Workload } from '../records/plan.ts'
 import type { RunRequest, RunResult } from '../records/run.ts'
@@ -11,6 +11,14 @@ export interface NotRun {
 }
 
 export type RunOutcome = RunResult | NotRun
+
+/** A value to try against a symptom in the incumbent's curves. */
+export interface Remedy {
+  /** The rule that saw the symptom, and the symptom as a headline: `The loss oscillates`. */
+  readonly rule: string
+  readonly symptom: string
+  readonly patch: LeverPatch
+}
 
 /** Everything that a stage may know. Nothing here depends on a clock, so equal results lead to equal decisions. */
 export interface StageContext {
@@ -26,6 +34,8 @@ export interface StageContext {
   runsLeft(): number
   /** Whether the seeds verified so far settle every gate, so that more seeds would change no verdict. */
   settles(verified: VerifyFindings): boolean
+  /** What the curves of a finished run of these levers suggest to try. Equal runs must always give equal remedies. */
+  remedies(run: RunResult, levers: Levers): readonly Remedy[]
 }
 
 /**

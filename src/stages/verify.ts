@@ -139,6 +139,7 @@ function verified(outcome: RunOutcome | undefined): VerifiedRun | undefined {
         validation: outcome.best?.validation ?? null,
         test: outcome.best?.test ?? null,
         ...(outcome.best?.calibration ? { calibration: outcome.best.calibration } : {}),
+        ...averagedOf(outcome),
         time: timeOf(outcome),
       }
     case 'diverged':
@@ -155,6 +156,12 @@ function verified(outcome: RunOutcome | undefined): VerifiedRun | undefined {
     default:
       return unreachable(outcome, 'run status')
   }
+}
+
+function averagedOf({ best }: CompleteRun): Pick<VerifiedRun, 'averaged'> {
+  if (!best?.averaged) return {}
+  const { validation, test } = best.averaged
+  return { averaged: { validation, test } }
 }
 
 function timeOf({ timing: { seconds, machine } }: CompleteRun): RunTime {

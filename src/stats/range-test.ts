@@ -117,3 +117,71 @@ function backFromLogs(interval: IntervalResult): IntervalResult {
   const { estimate, lower, upper } = interval
   return { ...interval, estimate: Math.exp(estimate), lower: Math.exp(lower), upper: Math.exp(upper) }
 }
+
+/** The losses of one sweep at its rates. */
+export interface SweptLosses {
+  readonly rates: readonly number[]
+  readonly losses: readonly number[]
+}
+
+/** The rate below which rates are tried, and what it rests on. */
+export interface LadderTop {
+  readonly rate: number
+  readonly lowest: number
+  readonly highest: number
+  readonly seeds: number
+  readonly from: 'agreement' | 'lowest' | 'mean-curve' | 'middle' | 'incumbent'
+}
+
+/** Above the middle of the fall, as a factor: without an edge the best rate may lie a little above it. */
+const aboveMiddle = 3
+/** Above the incumbent's rate, as a factor, if the sweeps show nothing. */
+const aboveIncumbent = 10
+
+/**
+ * Where to try rates, whatever the sweeps show. The edge that the seeds agree on; otherwise the lowest edge of a seed;
+ * otherwise the edge of the mean curve, which has less noise than each; otherwise a little above the middle of its fall;
+ * and if the loss never fell, ten times the incumbent's rate. Sweeps that do not agree are no reason to try nothing: the
+ * trials below the top decide, and the incumbent is among them.
+ *
+ * @param sweeps at least one; all at the same rates, as far as they go
+ */
+export function ladderTop(sweeps: readonly SweptLosses[], incumbentRate: number): LadderTop {
+  const edges = sweeps.map(({ rates, losses }) => findEdge(rates, losses))
+  const combined = combineEdges(edges)
+  if (combined.kind === 'edge') return { ...combined, from: 'agreement' }
+  const rates = edges.flatMap((edge) => (edge.kind === 'edge' ? [edge.rate] : []))
+  const top = (rate: number, from: LadderTop['from']): LadderTop => ({
+    rate,
+    lowest: rate,
+    highest: rates.length > 0 ? Math.max(...rates) : rate,
+    seeds: rates.length,
+    from,
+  })
+  if (rates.length > 0) return top(Math.min(...rates), 'lowest')
+  const curve = meanCurve(sweeps)
+  const found = findEdge(curve.rates, curve.losses)
+  if (found.kind === 'edge') return top(found.rate, 'mean-curve')
+  const middle = middleOfFall(curve)
+  return middle === undefined
+    ? top(aboveIncumbent * incumbentRate, 'incumbent')
+    : top(Math.min(aboveMiddle * middle, curve.rates.at(-1) ?? Infinity), 'middle')
+}
+
+function meanCurve(sweeps: readonly SweptLosses[]): SweptLosses {
+  const length = Math.min(...sweeps.map(({ losses }) => losses.length))
+  const losses = Array.from({ length }, (_, i) => mean(sweeps.map((s) => numberAt(s.losses, i))))
+  return { rates: sweeps[0]?.rates.slice(0, length) ?? [], losses }
+}
+
+/** The first rate at which the filtered loss has fallen half way; undefined if it did not fall. */
+function middleOfFall({ rates, losses }: SweptLosses): number | undefined {
+  const finite = losses.findIndex((loss) => !Number.isFinite(loss))
+  const raw = finite < 0 ? losses : losses.slice(0, finite)
+  if (raw.length < 4 * WINDOW) return undefined
+  const filtered = medianFilter(raw, WINDOW)
+  const lowest = filtered.reduce((a, b) => Math.min(a, b))
+  const start = median(raw.slice(0, WINDOW))
+  const halfWay = filtered.findIndex((loss) => loss <= (start + lowest) / 2)
+  return start > lowest && halfWay > 0 ? rates[halfWay] : undefined
+}

@@ -8,8 +8,7 @@ import type { Task } from '../records/metrics.ts'
 import type { VerifiedRun, VerifyFindings } from '../records/decision.ts'
 import type { Lock } from '../records/lock.ts'
 import type { GateRule } from '../records/plan.ts'
-import { changesOf } from '../report/build.ts'
-import { calibrationOf } from '../report/calibration.ts'
+import { changesOf, verificationSection } from '../report/build.ts'
 import { checklist } from '../report/checklist.ts'
 import type { Report } from '../report/model.ts'
 import { confirmation, stageNames } from '../stages/index.ts'
@@ -235,16 +234,13 @@ function otherVerdict({ verdict, against }: Report, { baseline }: Rules, judged:
 /** The report with everything that can be recomputed from levers, gates and the numbers of each seed. */
 function remade(report: Report, { gates, baseline }: Rules, { verdict, against }: Rejudged): Report {
   const { levers, verification, study, lineage } = report
+  const statistics = verification ? verificationStatistics(verification, study.objective) : []
   const draft: Report = {
     ...report,
     verdict,
     against: baseline.kind === 'any' ? report.against : against,
     levers: { ...levers, changes: changesOf(levers.baseline, levers.chosen, lineage) },
-    verification: verification && {
-      ...verification,
-      metrics: verificationStatistics(verification, study.objective),
-      calibration: calibrationOf(verification),
-    },
+    verification: verification && verificationSection(verification, statistics, study.objective),
   }
   return { ...draft, checklist: checklist(draft, { gates }) }
 }

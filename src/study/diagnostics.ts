@@ -2,10 +2,12 @@ import type { Context, CurveGroup } from '../diagnose/curve.ts'
 import { curveOf } from '../diagnose/curve.ts'
 import { diagnose } from '../diagnose/diagnose.ts'
 import type { Finding } from '../diagnose/finding.ts'
+import { remediesFor } from '../diagnose/remedies.ts'
 import { gateOf } from '../gates/index.ts'
 import type { VerifyFindings } from '../records/decision.ts'
 import { isTrainer, type Plan } from '../records/plan.ts'
 import type { RunResult } from '../records/run.ts'
+import type { StageContext } from '../stages/stage.ts'
 
 /**
  * What the verification curves show: first the winner, then the declared levers, each over all seeds. If both are the same
@@ -30,6 +32,12 @@ export async function studyDiagnostics(
   })
   const same = winner.every((id, i) => id === declared[i])
   return diagnose([group('winner', winner), ...(same ? [] : [group('declared levers', declared)])])
+}
+
+/** What the curves of a run suggest to a stage of this plan. */
+export const studyRemedies = (plan: Plan): StageContext['remedies'] => {
+  const context = contextOf(plan)
+  return (run, levers) => remediesFor(run, levers, context)
 }
 
 function contextOf({ workload, gates }: Plan): Context {

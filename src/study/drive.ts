@@ -5,6 +5,7 @@ import { execute, Paused, type Execution } from '../run/execute.ts'
 import type { AskedRun } from '../run/scheduler.ts'
 import type { StudyState } from '../run/shard-bundle.ts'
 import { stages } from '../stages/index.ts'
+import { studyRemedies } from './diagnostics.ts'
 import { absorb, fetchLatest, untrusted } from './exchange.ts'
 import { resources, type JobContext } from './job-context.ts'
 import { judgingOf, type Judging } from './judging.ts'
@@ -48,7 +49,8 @@ async function drive(
   const { plan } = context.prepared
   const settled = plan.jobs.slice(0, Math.max(0, position)).map((j) => j.id)
   try {
-    await execute(plan, { ...resources(context, state), stages, settles: await settlesOn(context), settled, pause })
+    const settles = await settlesOn(context)
+    await execute(plan, { ...resources(context, state), stages, settles, remedies: studyRemedies(plan), settled, pause })
     return []
   } catch (error) {
     if (error instanceof Paused) return error.open

@@ -5,6 +5,7 @@ import type { Runner } from '../run/runner.ts'
 import { RunScheduler, type AskedRun } from '../run/scheduler.ts'
 import { stages } from '../stages/index.ts'
 import { conclude, openStudy, type Study } from './conclude.ts'
+import { studyRemedies } from './diagnostics.ts'
 import { advance, dealt, positionOf, resume, type Shards } from './drive.ts'
 import { absorb, absorbParts, fetchLatest, send, type FanOut } from './exchange.ts'
 import { inJob, refuseBaseSpec, resources } from './job-context.ts'
@@ -96,7 +97,13 @@ export async function gateStudy(options: StudyOptions, fan: FanOut): Promise<Stu
     await absorb(journal, runs)
     const runner = trainsNothing(state.engine)
     const settled = plan.jobs.map((j) => j.id)
-    const execution = { ...resources({ options, fan, runner, journal }, state), stages, settles: judging.settles, settled }
+    const execution = {
+      ...resources({ options, fan, runner, journal }, state),
+      stages,
+      settles: judging.settles,
+      remedies: studyRemedies(plan),
+      settled,
+    }
     return await conclude(study, await execute(plan, execution), (begun - state.startedAt) / 1000)
   } finally {
     await journal.close()

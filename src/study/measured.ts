@@ -1,5 +1,5 @@
 import { isPossible, metricNames, metricsOf, type Metrics, type Task } from '../records/metrics.ts'
-import type { VerifiedRun } from '../records/decision.ts'
+import type { SplitMetrics, VerifiedRun } from '../records/decision.ts'
 import type { LockedSeed } from '../records/lock.ts'
 import type { DataFacts } from '../records/plan.ts'
 import type { RunCalibration } from '../records/run.ts'
@@ -19,10 +19,12 @@ type Rows = Pick<DataFacts['rows'], 'validation' | 'test'>
  * measured. Numbers that were invented with care pass.
  */
 export function impossible(run: VerifiedRun | LockedSeed, { task, rows, script }: Measured): string | undefined {
-  const { status, validation, test, weights } = run
+  const { status, validation, test, weights, averaged } = run
   const calibration = 'calibration' in run ? run.calibration : undefined
   if (status !== 'complete') {
-    return validation || test || weights !== null || calibration ? `has results, but its status is ${status}` : undefined
+    return validation || test || weights !== null || calibration || averaged
+      ? `has results, but its status is ${status}`
+      : undefined
   }
   if (!weights || !validation) return 'is complete but has no results'
   if (script) return outOfRange(validation, 'validation') ?? (test ? outOfRange(test, 'test') : undefined)
@@ -31,7 +33,16 @@ export function impossible(run: VerifiedRun | LockedSeed, { task, rows, script }
   return (
     wrongMetrics(validation, task, rows.validation, 'validation') ??
     (test ? wrongMetrics(test, task, rows.test, 'test') : undefined) ??
+    (averaged ? wrongAverage(averaged, task, rows) : undefined) ??
     (calibration ? wrongCalibration(calibration, { validation, test }, rows) : undefined)
+  )
+}
+
+function wrongAverage({ validation, test }: SplitMetrics, task: Task, rows: Rows): string | undefined {
+  if ((test === null) !== (rows.test === 0)) return `averages its weights ${test ? 'with' : 'without'} test metrics`
+  return (
+    wrongMetrics(validation, task, rows.validation, 'averaged validation') ??
+    (test ? wrongMetrics(test, task, rows.test, 'averaged test') : undefined)
   )
 }
 

@@ -1,16 +1,13 @@
-import { rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { InputError, printable } from '../base/diagnostics.ts'
-import { deriveSeed } from '../base/random.ts'
 import { compileScript } from '../compile/script.ts'
 import type { TrainerSpec } from '../compile/normalized.ts'
 import type { Locate } from '../dsl/parse.ts'
 import { scriptEngine } from '../engines/index.ts'
-import type { ScriptProblem, ScriptSource } from '../engines/definition.ts'
-import { isTrainer, type Plan } from '../records/plan.ts'
+import type { ScriptSource } from '../engines/definition.ts'
+import type { Plan } from '../records/plan.ts'
 import type { Determinism, TrainerFacts, TrainerPlace } from '../records/trainer.ts'
 import type { SpecSource } from './options.ts'
-import type { PreparedScript } from './prepare.ts'
 import { unwrap } from './read-spec.ts'
 
 type Where = Pick<SpecSource, 'specPath' | 'signal' | 'env'>
@@ -43,38 +40,6 @@ export const scriptPlace = (
 
 /** Where runs of a script write while they run, and leave what later runs are compared with. */
 export const scratchFolder = (outDir: string): string => join(outDir, 'trainer')
-
-/** What a few short runs of the script show, before any run of the study. Throws an `InputError` if it cannot be part of one. */
-export async function checkedScript(
-  prepared: PreparedScript,
-  source: SpecSource & { readonly fresh?: boolean | undefined },
-  locate: Locate,
-  outDir: string,
-): Promise<PreparedScript> {
-  const { spec, facts, plan } = prepared
-  if (spec.trainer.deterministic === 'off') return prepared
-  if (!isTrainer(plan.workload)) throw new Error('the plan of a script has the workload of a model')
-  if (source.fresh) await rm(scratchFolder(outDir), { recursive: true, force: true })
-  const place = await scriptPlace(spec, source, facts, outDir)
-  const seed = deriveSeed(plan.seed, 'check')
-  const checked = await scriptEngine().scripts.check(plan.workload, plan.baseline, place, seed)
-  const fail = ({ path, ...problem }: ScriptProblem): never => {
-    throw new InputError([{ severity: 'error', ...problem, at: locate(['trainer', ...path]) }])
-  }
-  if (!checked.ok) return fail(checked.error)
-  const { deterministic } = checked.value
-  if (spec.trainer.deterministic === 'require' && deterministic !== 'bitwise') {
-    return fail({
-      code: 'trainer/not-deterministic',
-      path: ['deterministic'],
-      message: 'two equal runs of the script do not have equal losses',
-      found: deterministic ?? 'no steps to compare',
-      allowed: 'bitwise',
-      hint: 'seed every source of chance and use deterministic operations, or write deterministic: check',
-    })
-  }
-  return { ...prepared, deterministic }
-}
 
 interface Noted {
   readonly spec: TrainerSpec

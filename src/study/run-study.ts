@@ -6,12 +6,13 @@ import type { WorkerPool } from '../run/pool.ts'
 import { stages } from '../stages/index.ts'
 import { retrainBase } from './base-study.ts'
 import { conclude, openStudy, type Study } from './conclude.ts'
+import { studyRemedies } from './diagnostics.ts'
 import { EngineBroke, onEngine, withBreaks } from './engine.ts'
 import { engineFor } from './engine-for.ts'
 import type { StudyOptions } from './options.ts'
 import { outFolder } from './out-folder.ts'
 import { isScript, startPreparing, type Prepared, type Preparing } from './prepare.ts'
-import { checkedScript } from './prepare-script.ts'
+import { checkedScript } from './check-script.ts'
 import { noticeAfter, startPool } from './resources.ts'
 import { fitThreads, threadsBefore, type Fitted, type Split } from './threads.ts'
 
@@ -71,7 +72,12 @@ async function studyOn(
     try {
       const { journal, judging } = study
       const resources = { runner: withBreaks(pool), journal, listener, clock, signal, preparing: prepared.took }
-      const outcome = await execute(prepared.plan, { ...resources, stages, settles: judging.settles })
+      const outcome = await execute(prepared.plan, {
+        ...resources,
+        stages,
+        settles: judging.settles,
+        remedies: studyRemedies(prepared.plan),
+      })
       pool.close()
       return await conclude(study, outcome, (clock() - start) / 1000)
     } finally {

@@ -4,7 +4,7 @@ import { outputWidth } from './batches.ts'
 import type { Compiler } from './step-compiler.ts'
 import type { RunContext } from './context.ts'
 import { computeMetrics } from './metrics.ts'
-import { splitWeights, type TrainState } from './step.ts'
+import { type ModelState, splitWeights } from './step.ts'
 import type { ForwardOptions } from '../layers/forward.ts'
 import type { Model } from './types.ts'
 
@@ -18,13 +18,13 @@ const chunkRows = ({ widest }: Model): number => Math.max(fewestRows, Math.min(m
 const inference: ForwardOptions = { training: false, dropout: 0, random: null }
 
 /** Metrics of the model on some rows, without augmentation and dropout, with the running statistics; at least one row. */
-export function evaluate(context: RunContext, state: TrainState, rows: Int32Array): Metrics {
+export function evaluate(context: RunContext, state: ModelState, rows: Int32Array): Metrics {
   const [metrics] = evaluateEach(context, state, [rows])
   return metrics as Metrics
 }
 
 /** The same for several lists of rows, predicted together. */
-export function evaluateEach(context: RunContext, state: TrainState, lists: readonly Int32Array[]): Metrics[] {
+export function evaluateEach(context: RunContext, state: ModelState, lists: readonly Int32Array[]): Metrics[] {
   const width = outputWidth(context.workload)
   const all = predict(context, state, joined(lists))
   let start = 0
@@ -52,7 +52,7 @@ function joined(lists: readonly Int32Array[]): Int32Array {
 }
 
 /** Outputs of the model, rows × width. */
-export function predict(context: RunContext, state: TrainState, rows: Int32Array): Float32Array {
+export function predict(context: RunContext, state: ModelState, rows: Int32Array): Float32Array {
   const {
     engine: { tf },
     model,
@@ -82,7 +82,7 @@ export function predict(context: RunContext, state: TrainState, rows: Int32Array
 function predictCompiled(
   compiler: Compiler,
   model: Model,
-  state: TrainState,
+  state: ModelState,
   rows: Int32Array,
   width: number,
 ): Float32Array | null {

@@ -1,12 +1,14 @@
 import type { Levers } from '../records/levers.ts'
 import type { BatchRows } from './augment.ts'
 import { outputWidth, type BatchSource } from './batches.ts'
+import type { Averaging } from './averaging.ts'
 import { createStepper, type Stepper } from './step-compiler.ts'
 import type { RunContext } from './context.ts'
 import { createOptimizer, type WeightDecay } from './optimizer.ts'
 import type { StepReport } from './step-log.ts'
 import { stepRandom } from './step-random.ts'
-import { tensorsOf, type StepBatch, type StepSettings, type TrainState, trainStep } from './step.ts'
+import { coefficientsOf, type ModelState, tensorsOf, type StepBatch, type StepSettings, trainStep } from './step.ts'
+import type { TrainState } from './step.ts'
 import { tidy } from './tidy.ts'
 import type { Tensor, Tf } from '../layers/forward.ts'
 import type { Model } from './types.ts'
@@ -22,6 +24,8 @@ export interface Learner {
   readonly settings: StepSettings
   /** Valid until the next step. */
   readonly state: TrainState
+  /** The moving average as a model, after at least one step; null if the learner keeps none. Valid until the next step. */
+  readonly average: ModelState | null
   /** One optimizer update; `step` counts from 0. Loss and norm are read back, and may be non-finite. */
   step(batches: readonly BatchRows[], step: number, rate: number): StepReport
   /** Number of steps worth requesting at once. */
@@ -38,14 +42,20 @@ export interface Learner {
   ): readonly StepReport[]
   /** Batches as tensors of the engine, with the random numbers of their step; the caller disposes of them. */
   upload(batches: readonly BatchRows[], step: number): StepBatch[]
-  checkpoint(): Checkpoint
+  /** Copies of the arrays of the model in training, or of another. */
+  checkpoint(of?: ModelState): Checkpoint
   /** Takes weights and statistics from a checkpoint; the optimizer keeps its state. */
   restore(checkpoint: Checkpoint): void
   dispose(): void
 }
 
-/** A fresh model from the streams of a seed, with a fresh optimizer. */
-export function createLearner(context: RunContext, levers: Levers, seed: number): Learner {
+/** A fresh model from the streams of a seed, with a fresh optimizer, and a moving average if one is given. */
+export function createLearner(
+  context: RunContext,
+  levers: Levers,
+  seed: number,
+  averaging: Averaging | null = null,
+): Learner {
   const {
     engine: { tf, fused },
     model,
@@ -55,8 +65,8 @@ export function createLearner(context: RunContext, levers: Levers, seed: number)
   } = context
   const decay: WeightDecay = { rate: levers.regularization.weightDecay, mask: decayMask(tf, model) }
   const optimizer = createOptimizer(tf, levers.optimization, decay)
-  const settings: StepSettings = { model, optimizer, task: workload.task, levers, fused }
-  let state = initialState(tf, model, optimizer.slots, seed)
+  const settings: StepSettings = { model, optimizer, task: workload.task, levers, averaging, fused }
+  let state = initialState(tf, settings, seed)
 
   const replace = (next: TrainState): void => {
     const kept = new Set(tensorsOf(next))
@@ -75,7 +85,7 @@ export function createLearner(context: RunContext, levers: Levers, seed: number)
       norm,
       state: next,
     } = tidy(tf, () => {
-      const coefficients = optimizer.coefficients(step, rate).map((value) => tf.scalar(value))
+      const coefficients = coefficientsOf(settings, step, rate).map((value) => tf.scalar(value))
       return trainStep(tf, settings, state, upload(batches, step), coefficients)
     })
     replace(next)
@@ -90,6 +100,10 @@ export function createLearner(context: RunContext, levers: Levers, seed: number)
     settings,
     get state() {
       return state
+    },
+    get average() {
+      const [weights, ...statistics] = state.averages
+      return weights ? { weights, statistics } : null
     },
     upload,
     step: oneStep,
@@ -110,10 +124,14 @@ export function createLearner(context: RunContext, levers: Levers, seed: number)
       }
       return reports
     },
-    checkpoint: () => ({ weights: numbersOf(state.weights), statistics: state.statistics.map(numbersOf) }),
+    checkpoint: ({ weights, statistics } = state) => ({
+      weights: numbersOf(weights),
+      statistics: statistics.map(numbersOf),
+    }),
     restore: ({ weights, statistics }) =>
       replace({
         slots: state.slots,
+        averages: state.averages,
         weights: tf.tensor1d(weights),
         statistics: statistics.map((values, i) => tf.tensor(values, [...(model.statistics[i]?.shape ?? [])])),
       }),
@@ -121,11 +139,13 @@ export function createLearner(context: RunContext, levers: Levers, seed: number)
   }
 }
 
-function initialState(tf: Tf, model: Model, slots: number, seed: number): TrainState {
+function initialState(tf: Tf, { model, optimizer, averaging }: StepSettings, seed: number): TrainState {
   return {
     weights: tf.tensor1d(model.initialWeights(seed)),
-    slots: Array.from({ length: slots }, () => tf.zeros([model.size])),
+    slots: Array.from({ length: optimizer.slots }, () => tf.zeros([model.size])),
     statistics: model.statistics.map(({ shape, initial }) => tf.fill([...shape], initial)),
+    // The first step replaces them.
+    averages: averaging ? [tf.zeros([model.size]), ...model.statistics.map(({ shape }) => tf.zeros([...shape]))] : [],
   }
 }
 

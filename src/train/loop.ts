@@ -3,13 +3,16 @@ import { sha256 } from '../base/hash.ts'
 import type { Levers } from '../records/levers.ts'
 import { gain, type MetricName, type Metrics } from '../records/metrics.ts'
 import type { Evaluation } from '../records/run.ts'
+import { averagingOver } from './averaging.ts'
 import { batchPlan, runBatches } from './batches.ts'
 import { runCalibration } from './calibration.ts'
 import type { OnStep, RequestFor, RunBody, RunContext } from './context.ts'
-import { evaluateEach, fixedSample, metricsOf, notFinite, predict } from './evaluate.ts'
+import { evaluate, evaluateEach, fixedSample, metricsOf, notFinite, predict } from './evaluate.ts'
 import { type Checkpoint, createLearner, type Learner } from './learner.ts'
+import { rowEvidence } from './row-evidence.ts'
 import { learningRate, type ScheduleOptions } from './schedule.ts'
 import { divergence, stepLogger } from './step-log.ts'
+import type { ModelState } from './step.ts'
 
 /**
  * Trains one model; this is the only training loop. Every number in the result is a function of the request, the workload,
@@ -23,8 +26,11 @@ export function trainRun(context: RunContext, request: RequestFor<'train'>, onSt
   const sample = fixedSample(data.splits.train, data.splits.validation.length)
   const evaluations: Evaluation[] = []
   const log = stepLogger()
-  const learner = createLearner(context, levers, seed)
-  const best = bestSoFar(workload.objective, levers.scheduling.patience)
+  const learner = createLearner(context, levers, seed, keepsAverage(job) ? averagingOver(schedule.total) : null)
+  const best = bestSoFar(workload.objective)
+  const bestAverage = bestSoFar(workload.objective)
+  const patience = levers.scheduling.patience ?? Infinity
+  let without = 0
   try {
     const every = stepsPerEpoch * workload.evaluateEvery
     for (let taken = 0; taken < stopAt; ) {
@@ -46,18 +52,28 @@ export function trainRun(context: RunContext, request: RequestFor<'train'>, onSt
       if (broken) {
         return { status: 'diverged', atStep: taken, reason: `${broken} in an evaluation`, steps: log.steps, evaluations }
       }
-      const evaluation = { step: taken, epoch: taken / stepsPerEpoch, train, validation }
-      evaluations.push(evaluation)
-      if (best.record(evaluation, learner).outOfPatience) break
+      const at = { step: taken, epoch: taken / stepsPerEpoch }
+      const average = averageOf(context, learner)
+      evaluations.push({ ...at, train, validation, ...(average ? { averaged: { validation: average.validation } } : {}) })
+      without = best.improves({ ...at, validation }, () => learner.checkpoint()) ? 0 : without + 1
+      if (average) bestAverage.improves({ ...at, validation: average.validation }, () => learner.checkpoint(average.state))
+      if (without >= patience) break
     }
     const weights = weightsHash(learner.checkpoint())
-    if (job.evaluateTest || job.calibration) learner.restore(best.checkpoint())
-    const outputs = job.evaluateTest ? predict(context, learner.state, data.splits.test) : null
-    const test = outputs && metricsOf(context, outputs, data.splits.test)
-    const { step, epoch, validation } = best.evaluation()
+    const found = best.found()
+    if (!found) throw new Error('a run without an evaluation has no best checkpoint')
+    const testAt = (checkpoint: Checkpoint): Float32Array | null => {
+      if (job.evaluateTest || job.calibration) learner.restore(checkpoint)
+      return job.evaluateTest ? predict(context, learner.state, data.splits.test) : null
+    }
+    const metricsAt = (outputs: Float32Array | null) => outputs && metricsOf(context, outputs, data.splits.test)
+    const outputs = testAt(found.checkpoint)
     const calibration = job.calibration ? { calibration: runCalibration(context, learner.state, outputs) } : {}
-    const found = { step, epoch, validation, test, ...calibration }
-    return { status: 'complete', best: found, probe: null, weights, steps: log.steps, evaluations }
+    const average = bestAverage.found()
+    const averaged = average ? { averaged: { ...average.at, test: metricsAt(testAt(average.checkpoint)) } } : {}
+    const evidence = job.evaluateTest ? {} : rowEvidence(context, learner, found.checkpoint)
+    const of = { ...found.at, test: metricsAt(outputs), ...calibration, ...averaged, ...evidence }
+    return { status: 'complete', best: of, probe: null, weights, steps: log.steps, evaluations }
   } finally {
     learner.dispose()
   }
@@ -81,30 +97,38 @@ export function runLength(
   }
 }
 
+/**
+ * Only runs that measure more than a comparison needs, as a verification does: no stage decides by the average, and it costs
+ * up to a fifth of a run.
+ */
+const keepsAverage = ({ evaluateTest, calibration }: RequestFor<'train'>['job']): boolean =>
+  evaluateTest || calibration === true
+
+/** The moving average as a model, with its metrics; undefined if one is not finite, which says nothing about the run. */
+function averageOf(
+  context: RunContext,
+  { average: state }: Learner,
+): { readonly state: ModelState; readonly validation: Metrics } | undefined {
+  if (state === null) return undefined
+  const validation = evaluate(context, state, context.data.splits.validation)
+  return notFinite(validation) === null ? { state, validation } : undefined
+}
+
 /** Keeps the checkpoint with the best validation objective; the first of equals. */
-function bestSoFar(objective: MetricName, patience: number | null) {
-  let best: { evaluation: Evaluation; checkpoint: Checkpoint } | undefined
-  let without = 0
+function bestSoFar(objective: MetricName) {
+  type At = Pick<Evaluation, 'step' | 'epoch' | 'validation'>
+  let best: { readonly at: At; readonly checkpoint: Checkpoint } | undefined
   const value = (metrics: Metrics): number => {
     const found = metrics[objective]
     if (found === undefined) throw new Error(`${objective} is not among the metrics ${Object.keys(metrics).join(', ')}`)
     return found
   }
-  const found = () => {
-    if (!best) throw new Error('a run without an evaluation has no best checkpoint')
-    return best
-  }
   return {
-    evaluation: () => found().evaluation,
-    checkpoint: () => found().checkpoint,
-    record(evaluation: Evaluation, learner: Learner): { readonly outOfPatience: boolean } {
-      if (!best || gain(objective, value(best.evaluation.validation), value(evaluation.validation)) > 0) {
-        best = { evaluation, checkpoint: learner.checkpoint() }
-        without = 0
-      } else {
-        without++
-      }
-      return { outOfPatience: patience !== null && without >= patience }
+    found: () => best,
+    improves(at: At, checkpoint: () => Checkpoint): boolean {
+      if (best && !(gain(objective, value(best.at.validation), value(at.validation)) > 0)) return false
+      best = { at, checkpoint: checkpoint() }
+      return true
     },
   }
 }

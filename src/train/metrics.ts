@@ -86,6 +86,20 @@ export function regressionMetrics({ outputs, targets }: Predictions, sd: number)
   return { mse, rmse: Math.sqrt(mse), mae: (absolute / rows) * sd, r2 }
 }
 
+/**
+ * Mean over the rows of the nll if the most probable of the wrong classes were the right one, rounded: what a mistake costs
+ * a model that makes none on these rows.
+ */
+export function mistakeCost({ outputs, targets, width }: Predictions): number {
+  let total = 0
+  for (let row = 0; row < targets.length; row++) {
+    let wrong = -Infinity
+    for (let k = 0; k < width; k++) if (k !== targets[row]) wrong = Math.max(wrong, outputs[row * width + k] ?? NaN)
+    total += softmaxRow(outputs, row * width, width).logSum - wrong
+  }
+  return rounded(total / targets.length)
+}
+
 /** Probabilities of one row, log Σ exp of its logits, and its most probable class (the first of equals). */
 export function softmaxRow(
   logits: Float32Array,

@@ -2,7 +2,7 @@ import { unreachable } from '../base/result.ts'
 import type { OptimizationLevers } from '../records/levers.ts'
 import type { Tensor, Tf } from '../layers/forward.ts'
 
-/** Weights and the optimizer's own vectors (Adam: first and second moment; SGD: momentum), all flat and of equal length. */
+/** Weights and the optimizer's own vectors (Adam family: first and second moment; SGD: momentum), all flat and of equal length. */
 export interface OptimizerState {
   readonly weights: Tensor
   readonly slots: readonly Tensor[]
@@ -30,12 +30,21 @@ export interface WeightDecay {
 /**
  * AdamW (Loshchilov and Hutter, 2019), Adam with L2, and SGD with (Nesterov) momentum, each as torch.optim computes it, with
  * one exception: weight decay is also decoupled for SGD, `w ← w − lr · wd · w` before the update.
+ *
+ * NAdamW is AdamW with a look ahead along the first moment: β₁ m + (1 − β₁) g in place of m, at the bias correction of m, as
+ * Choi et al. (2019, arXiv 1910.05446) define NAdam and the AlgoPerf baseline (Dahl et al., 2023) computes it. Dozat's
+ * (2016) corrects the momentum by 1 − β₁ to the power of t + 1; `torch.optim.NAdam` does so too, and also warms β₁ up unless
+ * its `momentum_decay` is huge. Without that, the two updates differ by a factor that tends to 1 within some 1 / (1 − β₁)
+ * steps.
  */
 export function createOptimizer(tf: Tf, levers: OptimizationLevers, decay: WeightDecay): Optimizer {
   switch (levers.optimizer) {
     case 'adamw':
+      return adam(tf, levers, decay, { decoupled: true, nesterov: false })
+    case 'nadamw':
+      return adam(tf, levers, decay, { decoupled: true, nesterov: true })
     case 'adam':
-      return adam(tf, levers, decay)
+      return adam(tf, levers, decay, { decoupled: false, nesterov: false })
     case 'sgd':
       return sgd(tf, levers, decay)
     default:
@@ -43,9 +52,13 @@ export function createOptimizer(tf: Tf, levers: OptimizationLevers, decay: Weigh
   }
 }
 
-function adam(tf: Tf, levers: OptimizationLevers, decay: WeightDecay): Optimizer {
+interface AdamKind {
+  readonly decoupled: boolean
+  readonly nesterov: boolean
+}
+
+function adam(tf: Tf, levers: OptimizationLevers, decay: WeightDecay, { decoupled, nesterov }: AdamKind): Optimizer {
   const { beta1, beta2, epsilon } = levers
-  const decoupled = levers.optimizer === 'adamw'
   return {
     slots: 2,
     // The bias corrections c1, c2 are moved out of the vectors: lr · (m/c1) / (√(v/c2) + ε) = (lr √c2 / c1) · m / (√v + ε
@@ -68,7 +81,8 @@ function adam(tf: Tf, levers: OptimizationLevers, decay: WeightDecay): Optimizer
       const g = penalty && !decoupled ? tf.add(gradient, penalty) : gradient
       const m1 = tf.add(tf.mul(m, b1 as Tensor), tf.mul(g, c1 as Tensor))
       const v1 = tf.add(tf.mul(v, b2 as Tensor), tf.mul(tf.square(g), c2 as Tensor))
-      const move = tf.div(tf.mul(m1, rate as Tensor), tf.add(tf.sqrt(v1), eps as Tensor))
+      const direction = nesterov ? tf.add(tf.mul(m1, b1 as Tensor), tf.mul(g, c1 as Tensor)) : m1
+      const move = tf.div(tf.mul(direction, rate as Tensor), tf.add(tf.sqrt(v1), eps as Tensor))
       const kept = penalty && decoupled ? tf.sub(weights, penalty) : weights
       return { weights: tf.sub(kept, move), slots: [m1, v1] }
     },

@@ -2,7 +2,7 @@ import { NotTraceable, type Tensor } from '../layers/forward.ts'
 import type { BatchRows } from './augment.ts'
 import type { BatchSource } from './batches.ts'
 import type { StepReport } from './step-log.ts'
-import { tensorsOf, type StepBatch, type StepSettings, type TrainState } from './step.ts'
+import { type ModelState, tensorsOf, type StepBatch, type StepSettings, type TrainState } from './step.ts'
 import type { Model } from './types.ts'
 
 /** What a run needs for compiled steps. */
@@ -35,7 +35,7 @@ export interface Compiler {
   /** Throws `NotTraceable` if a step cannot become a graph. */
   compile(source: StepSource, state: TrainState, from: number): CompiledSteps
   /** Outputs of the model in inference, consecutively, for any number of rows at once. Null if they cannot be compiled. */
-  predict(model: Model, state: TrainState, rows: Int32Array): Float32Array | null
+  predict(model: Model, state: ModelState, rows: Int32Array): Float32Array | null
   /** Values of `squaredNorms`, inside a tidy scope; null if they cannot be compiled. */
   norms(settings: StepSettings, state: TrainState, batches: readonly StepBatch[]): readonly [number, number] | null
   dispose(): void

@@ -1,5 +1,6 @@
 import type { Levers } from '../records/levers.ts'
 import type { Task } from '../records/metrics.ts'
+import { averaged, type Averaging } from './averaging.ts'
 import { meanSquaredError, softmaxCrossEntropy } from './loss.ts'
 import type { Optimizer, OptimizerState } from './optimizer.ts'
 import type { FusedOps, StepRandom, Tensor, Tf } from '../layers/forward.ts'
@@ -9,9 +10,19 @@ import type { Model } from './types.ts'
 export interface TrainState extends OptimizerState {
   /** Running statistics of batch normalization. */
   readonly statistics: readonly Tensor[]
+  /** Moving averages of weights and statistics, in this order; empty if the run keeps none. */
+  readonly averages: readonly Tensor[]
 }
 
-export const tensorsOf = ({ weights, slots, statistics }: TrainState): Tensor[] => [weights, ...slots, ...statistics]
+export const tensorsOf = ({ weights, slots, statistics, averages }: TrainState): Tensor[] => [
+  weights,
+  ...slots,
+  ...statistics,
+  ...averages,
+]
+
+/** What determines the outputs of a model. */
+export type ModelState = Pick<TrainState, 'weights' | 'statistics'>
 
 /** One forward pass: [rows, ...shape] and [rows, width]. */
 export interface StepBatch {
@@ -40,7 +51,14 @@ export interface StepSettings {
   readonly optimizer: Optimizer
   readonly task: Task
   readonly levers: Levers
+  /** Null if the run keeps no averages. */
+  readonly averaging: Averaging | null
   readonly fused?: FusedOps | undefined
+}
+
+/** The scalars of a step, counted from 0: those of the optimizer, and the share of the average if there is one. */
+export function coefficientsOf({ optimizer, averaging }: StepSettings, step: number, rate: number): readonly number[] {
+  return [...optimizer.coefficients(step, rate), ...(averaging ? [averaging.share(step)] : [])]
 }
 
 /**
@@ -60,7 +78,11 @@ export function trainStep(
   const limit = settings.levers.scheduling.clipNorm
   const gradient = limit === null ? passes.gradient : clipByNorm(tf, passes.gradient, norm, limit)
   const updated = settings.optimizer.update(state, gradient, coefficients)
-  return { state: { ...updated, statistics: passes.statistics }, loss: passes.loss, norm }
+  const { statistics } = passes
+  const averages = settings.averaging
+    ? averaged(tf, state.averages, [updated.weights, ...statistics], coefficients.at(-1) as Tensor)
+    : []
+  return { state: { ...updated, statistics, averages }, loss: passes.loss, norm }
 }
 
 /** L2 norm of a flat gradient, as a scalar. */

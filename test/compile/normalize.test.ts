@@ -106,9 +106,18 @@ describe('stages', () => {
     expect(stage(c, 'batch').recheck).toMatchObject({ from: 0.001, to: 10, steps: 100, seeds: 2, backOff: [0.5, 0.2] })
     expect(stage(compiled(`${iris}stages: [{ batch: { recheck: false } }]\n`), 'batch').recheck).toBeNull()
   })
+  it('compare every optimizer that the spec lists', () => {
+    const optimizers = (own: string) =>
+      compiled(`${iris}levers: { optimization: { optimizer: ${own} } }
+stages: [schedule: { optimizers: [adamw, nadamw, adam, sgd] }]
+`)
+    expect(stage(optimizers('adamw'), 'schedule')).toMatchObject({ optimizers: ['nadamw', 'adam', 'sgd'] })
+    expect(stage(optimizers('nadamw'), 'schedule')).toMatchObject({ optimizers: ['adamw', 'adam', 'sgd'] })
+  })
+
   it("do not compare the incumbent's schedule and optimizer with themselves", () => {
     const c = compiled(`${iris}levers: { optimization: { optimizer: sgd }, scheduling: { schedule: step } }\n`)
-    expect(stage(c, 'schedule')).toMatchObject({ schedules: ['cosine', 'one-cycle'], optimizers: ['adamw'] })
+    expect(stage(c, 'schedule')).toMatchObject({ schedules: ['cosine', 'linear', 'one-cycle'], optimizers: ['adamw'] })
   })
 })
 

@@ -47,6 +47,13 @@ describe('tuning.lock.json', () => {
     expect(lock.seeds[3]?.validation).toBeNull()
   })
 
+  it('holds the averaged weights of every seed that kept them, and is read where it does not', () => {
+    expect(lock.seeds.map((s) => s.averaged !== undefined)).toEqual([true, true, true, false, true])
+    expect(problems(edited({ 'seeds.0.averaged': undefined }))).toEqual([])
+    expect(problems(edited({ 'seeds.0.averaged': {} }))).not.toEqual([])
+    expect(problems(edited({ 'seeds.0.averaged.test': 'good' }))).not.toEqual([])
+  })
+
   it('says where a value is wrong', () => {
     const [problem] = problems(text.replace('"batchSize": 128', '"batchSize": "128"'))
     const line = text.split('\n').findIndex((l) => l.includes('"batchSize": 128')) + 1

@@ -24,6 +24,7 @@ describe('summary.md', () => {
       'Checklist',
       'Curves',
       'Measured on unseen seeds',
+      'Averaged weights',
       'Lineage',
       'Seeds',
       'What the curves show',
@@ -32,6 +33,13 @@ describe('summary.md', () => {
       'Left out',
       'Repeat this run',
     ])
+  })
+
+  it('has the averaged weights beside the winner, in a row for each split and a sentence', () => {
+    const [, section = ''] = summaryOf().split('## Averaged weights')
+    expect(section).toMatch(/\n\| validation \| accuracy \| 0\.\d+ ± 0\.\d+ \| 0\.\d+ ± 0\.\d+ \| \+0\.\d+ \(0\./)
+    expect(section).toContain('\n| test | accuracy |')
+    expect(section).toContain('With a moving average of its weights, the winner has test accuracy')
   })
 
   it('leaves out sections that have nothing to say, never the gates', () => {

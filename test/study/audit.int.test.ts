@@ -482,6 +482,27 @@ describe('attack 12: a report is refused', () => {
       },
       'statistics of the report',
     ],
+    'with averaged weights that no run has': [
+      (r) => {
+        for (const s of seedsOf(r)) delete s.candidate.averaged
+        retold(r)
+      },
+      'statistics of the report',
+    ],
+    'with an average of impossible metrics': [
+      (r) => {
+        for (const s of seedsOf(r)) if (s.candidate.averaged) s.candidate.averaged.validation.nll = -1
+        retold(r)
+      },
+      'averaged validation nll of -1',
+    ],
+    'with an average on test rows alone': [
+      (r) => {
+        for (const s of seedsOf(r)) if (s.candidate.averaged) s.candidate.averaged.test = null
+        retold(r)
+      },
+      'averages its weights without test metrics',
+    ],
     'with a checklist of its own': [
       (r) => {
         for (const c of r.checklist) c.title = '# All good'

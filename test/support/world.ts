@@ -136,6 +136,7 @@ export function play<S extends StageSettings = AnyStageSettings>(
     previous: [],
     runsLeft: () => left,
     settles: () => false,
+    remedies: () => [],
     ...over,
   })
   let next = process.next()

@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
 import { withLevers } from '../../src/records/levers.ts'
 import { inferShapes } from '../../src/layers/shapes.ts'
+import { averagingOver } from '../../src/train/averaging.ts'
 import { batchSource, type BatchSource } from '../../src/train/batches.ts'
 import type { RunContext } from '../../src/train/context.ts'
 import { createLearner } from '../../src/train/learner.ts'
@@ -31,6 +32,34 @@ test('every pass of every step has dropout masks of its own', () => {
   )
   expect(new Set(masks).size).toBe(6)
   learner.dispose()
+})
+
+test('the average follows weights and running statistics, and leaves the state alone', () => {
+  const before = context.engine.tf.memory().numTensors
+  const averaging = averagingOver(60)
+  const [plain, learner] = [createLearner(context, levers, 0), createLearner(context, levers, 0, averaging)]
+  expect(plain.average).toBeNull()
+  let wanted: number[][] = []
+  for (let step = 0; step < 5; step++) {
+    for (const one of [plain, learner]) one.step(batches(step), step, 0.01)
+    const { weights, statistics } = learner.checkpoint()
+    const share = averaging.share(step)
+    wanted = [weights, ...statistics].map((values, i) =>
+      Array.from(values, (value, j) => {
+        const old = wanted[i]?.[j] ?? 0
+        return old + share * (value - old)
+      }),
+    )
+  }
+  expect(learner.checkpoint()).toEqual(plain.checkpoint())
+  if (learner.average === null) throw new Error('no average')
+  const { weights, statistics } = learner.checkpoint(learner.average)
+  ;[weights, ...statistics].forEach((values, i) =>
+    values.forEach((value, j) => expect(value).toBeCloseTo(wanted[i]?.[j] ?? NaN, 5)),
+  )
+  expect(weights).not.toEqual(learner.checkpoint().weights)
+  for (const one of [plain, learner]) one.dispose()
+  expect(context.engine.tf.memory().numTensors).toBe(before)
 })
 
 test('a checkpoint is a copy, and restoring it brings back weights and running statistics', () => {

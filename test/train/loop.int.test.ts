@@ -166,7 +166,37 @@ describe('length, stops and checkpoints', () => {
     expect(first).toBeLessThan(accuracies.length - 1)
     expect(whole.best?.step).toBe(whole.evaluations[first]?.step)
     const until = complete(run(ruin, { evaluateTest: true, stopAfter: (first + 1) / 12 }))
-    expect(until.best).toEqual(whole.best)
+    const without = ({ best }: typeof whole) => ({ ...best, averaged: null })
+    expect(without(until)).toEqual(without(whole))
+  })
+
+  test('a job that measures the test rows has the average of the weights beside them, and no other result changes', () => {
+    const [plain, asked] = [complete(run({})), complete(run({}, { evaluateTest: true }))]
+    if (!asked.best?.averaged || plain.best === null) throw new Error('no average')
+    const { averaged, test, ...best } = asked.best
+    expect({ ...best, test: null }).toEqual(plain.best)
+    expect(asked.weights).toBe(plain.weights)
+    expect(asked.steps).toEqual(plain.steps)
+    const bare = asked.evaluations.map(({ averaged: _, ...evaluation }) => evaluation)
+    expect(bare).toEqual(plain.evaluations)
+    expect(plain.evaluations.some((e) => e.averaged)).toBe(false)
+    // Its own best evaluation, not that of the weights.
+    const accuracies = asked.evaluations.map((e) => e.averaged?.validation.accuracy ?? 0)
+    const first = accuracies.indexOf(Math.max(...accuracies))
+    expect(averaged.step).toBe(asked.evaluations[first]?.step)
+    expect(averaged.validation).toEqual(asked.evaluations[first]?.averaged?.validation)
+    expect(averaged.validation).not.toEqual(best.validation)
+    expect(averaged.test?.accuracy).toBeGreaterThan(0.8)
+    expect(test?.accuracy).toBeGreaterThan(0.8)
+  })
+
+  test('the average of a run of ten steps or fewer is the weights themselves', async () => {
+    const splits = { ...digits.splits, train: digits.splits.train.slice(0, 128) }
+    const short = await trainerFor({ ...digits, splits }, mlp)
+    const job = { ...trainJob, evaluateTest: true }
+    const { best } = complete(short.run(request({ levers: levers({ epochs: 2 }), job }), 'run'))
+    const { averaged, ...own } = best ?? {}
+    expect(averaged).toEqual(own)
   })
 
   test('a job that asks for it gets the calibration of the best checkpoint, and no other result changes', () => {

@@ -62,6 +62,15 @@ describe('optimizers are those of torch.optim, over 100 steps', () => {
   })
 })
 
+test("the moves of NAdamW become those of torch.optim.NAdam, which corrects the momentum's bias one step ahead", () => {
+  const found = fixture.cases.find((c) => c.optimizer === 'nadamw' && c.weightDecay === 0.1) as Case
+  const [before, after] = train(found).weights.slice(-2) as [number[], number[]]
+  for (const [i, move] of fixture.nadamLastMove.entries()) {
+    // Weight decay acts on weights that differ by what the first steps left, hence the tolerance.
+    expect((after[i] as number) - (before[i] as number)).toBeCloseTo(move, 5)
+  }
+})
+
 test('weights outside the mask never decay, and those inside do', () => {
   const mask = tf.tensor1d([1, 0])
   const plain = { ...(fixture.cases[0] as Case), optimizer: 'sgd', momentum: 0, learningRate: 1 } as const

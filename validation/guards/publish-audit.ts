@@ -109,15 +109,15 @@ export const publishAuditGuards: readonly Guard[] = [
   ),
   inAudit(
     'What a verified run measured is possible.',
-    "const wrong = same ? impossible(run, { task, rows }) : 'has another account among the runs'",
-    "const wrong = same || impossible(run, { task, rows }) === '' ? undefined : 'has another account among the runs'",
+    "const wrong = same ? impossible(run, measured) : 'has another account among the runs'",
+    "const wrong = same || impossible(run, measured) === '' ? undefined : 'has another account among the runs'",
     refused('with an accuracy over 1'),
     refused('with a negative loss'),
   ),
   inAudit(
     'What a run of the retrained baseline measured is possible.',
-    'base?.runs.map((run) => impossible(run, { task, rows })).find((w) => w !== undefined)',
-    "base?.runs.map((run) => impossible(run, { task, rows })).find((w) => w === '')",
+    'base?.runs.map((run) => impossible(run, measured)).find((w) => w !== undefined)',
+    "base?.runs.map((run) => impossible(run, measured)).find((w) => w === '')",
     audit('against the retrained base, whose runs it holds'),
   ),
   inAudit(

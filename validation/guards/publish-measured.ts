@@ -34,9 +34,15 @@ export const publishMeasuredGuards: readonly Guard[] = [
   ),
   inMeasured(
     'A run that did not complete has no results.',
-    'return validation || test || weights !== null || calibration ?',
-    'return validation === undefined ?',
+    'return validation || test || weights !== null || calibration || averaged',
+    'return validation === undefined',
     refused('with a diverged run that has results'),
+  ),
+  inMeasured(
+    'Averaged weights have metrics that their rows can give.',
+    '(averaged ? wrongAverage(averaged, task, rows) : undefined) ??',
+    '',
+    refused('with an average of impossible metrics'),
   ),
   inMeasured(
     'There are test metrics where there are test rows.',

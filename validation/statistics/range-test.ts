@@ -124,7 +124,7 @@ function contextOf(world: World, seed: number): StageContext {
   const job = { ...none, id: 'lr-range', fingerprint: 'proof', settings } as const
   const workload = workloadOf(world, world.data, world.layers)
   const levers = { baseline: world.levers, incumbent: world.levers }
-  return { ...levers, job, workload, seed, previous: [], runsLeft: () => Infinity, settles: () => false }
+  return { ...levers, job, workload, seed, previous: [], runsLeft: () => Infinity, settles: () => false, remedies: () => [] }
 }
 
 /** The stage itself, its requests answered by real training. */

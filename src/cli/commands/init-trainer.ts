@@ -4,8 +4,10 @@ import { InputError } from '../../base/diagnostics.ts'
 import { explainFileError, writeFileAtomic } from '../../base/files.ts'
 import { yamlScalar } from '../../base/yaml.ts'
 import { scriptEngine } from '../../engines/index.ts'
-import { leverNames, type LeverName } from '../../records/levers.ts'
+import { leverBuckets, leverNames, type LeverName } from '../../records/levers.ts'
 import type { TrainerDescription, TrainerSettings } from '../../records/trainer.ts'
+import type { StageDefinition } from '../../stages/definition.ts'
+import { confirmation, stageDefinitions } from '../../stages/index.ts'
 import { exitCodes } from '../exit.ts'
 import { err, out } from '../print.ts'
 
@@ -91,12 +93,13 @@ function specText(name: string, command: readonly string[], of: TrainerDescripti
   )
   const custom = known.filter(([own]) => !mapped.some(([, name]) => name === own) && of.levers[own] !== null)
   const takes = (lever: LeverName): boolean => mapped.some(([name]) => name === lever)
-  const stages = [
-    ...(takes('learningRate') ? ['lr-range'] : []),
-    ...(takes('batchSize') && takes('learningRate') && of.modes.includes('probe') ? ['batch'] : []),
-    ...(takes('weightDecay') || takes('dropout') || takes('labelSmoothing') ? ['regularize'] : []),
-    ...(takes('schedule') || takes('warmupSteps') || takes('optimizer') ? ['schedule'] : []),
-  ]
+  const own = stageDefinitions.filter(
+    (stage: StageDefinition) =>
+      (stage.needs ?? []).every(takes) &&
+      (!stage.probes || of.modes.includes('probe')) &&
+      [...leverNames.filter((lever) => leverBuckets[lever] === stage.tunes), ...(stage.tunesToo ?? [])].some(takes),
+  )
+  const stages = own.map((stage) => stage.name)
   const task = of.classes === null && !of.predictions ? 'classification          # or regression' : 'classification'
   return `version: 1
 name: ${yamlScalar(/^[A-Za-z0-9]/.test(name) ? name.replace(/[^A-Za-z0-9._-]/g, '-').slice(0, 60) : 'script')}
@@ -111,7 +114,7 @@ levers:
   scheduling: { epochs: ${of.epochs ?? 10} }
 ${custom.length === 0 ? '' : `  # Levers that only this script has; regularize can vary them: grid: { NAME: [1, 2, 3] }\n  custom:${custom.map(([own]) => `\n    ${yamlScalar(own)}: ${customValue(of.levers[own])}`).join('')}\n`}
 stages:
-${stages.map((stage) => `  - ${stage}\n`).join('')}  - verify: { seeds: 5 }
+${stages.map((stage) => `  - ${stage}\n`).join('')}  - ${confirmation.name}: { seeds: 5 }
 
 gates:
   - regression: { metric: accuracy, margin: 0.02, split: ${of.test ? 'test' : 'validation'} }

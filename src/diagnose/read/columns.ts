@@ -69,7 +69,7 @@ export const columns = {
   validationR2: ['validation_r2', 'val_r2', 'eval_r2', 'test_r2'],
   validationEce: ['validation_ece', 'val_ece', 'eval_ece', 'ece', 'test_ece'],
   validationConfidence: ['validation_confidence', 'val_confidence', 'eval_confidence', 'confidence'],
-  learningRate: ['learning_rate', 'lr', 'train_lr', 'lr_adam', 'lr_adamw', 'lr_sgd', 'optimizer_lr', 'rate'],
+  learningRate: ['learning_rate', 'lr', 'train_lr', 'lr_adam', 'lr_adamw', 'lr_nadam', 'lr_sgd', 'optimizer_lr', 'rate'],
   gradientNorm: [
     'gradient_norm',
     'grad_norm',

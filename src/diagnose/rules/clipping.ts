@@ -35,7 +35,7 @@ export const clipping: RuleDefinition = {
       ),
       cause: 'The clip norm is below the usual gradient norm, so it sets the step length.',
       moves: [
-        { lever: 'learningRate', change: 'lower it to a third' },
+        { lever: 'learningRate', change: 'lower it to a third', to: { times: 1 / 3 } },
         {
           lever: 'clipNorm',
           change:

@@ -11,8 +11,8 @@ const factor = 4
 const beyondNoise = 4
 
 const moves: Symptom['moves'] = [
-  { lever: 'learningRate', change: 'lower it to a third, or to the rate that a range test finds' },
-  { lever: 'warmupSteps', change: 'set the warmup to 5 to 10 % of the steps' },
+  { lever: 'learningRate', change: 'lower it to a third, or to the rate that a range test finds', to: { times: 1 / 3 } },
+  { lever: 'warmupSteps', change: 'set the warmup to 5 to 10 % of the steps', to: { shareOfRun: 0.1 } },
   { lever: 'clipNorm', change: 'clip gradients at the usual norm' },
 ]
 

@@ -54,7 +54,7 @@ export const earlyPlateau: RuleDefinition = {
 const decayedTooSoon: Omit<Symptom, 'sight'> = {
   cause: 'The learning rate decayed before training was done.',
   moves: [
-    { lever: 'schedule', change: 'use a smoother decay, such as cosine' },
+    { lever: 'schedule', change: 'use a smoother decay, such as cosine', to: { value: 'cosine' } },
     { lever: 'finalFraction', change: 'raise it, for smaller drops in the learning rate' },
     { lever: 'learningRate', change: 'raise it' },
   ],
@@ -63,9 +63,9 @@ const decayedTooSoon: Omit<Symptom, 'sight'> = {
 const stuck: Omit<Symptom, 'sight'> = {
   cause: 'With steps of this size and noise, training makes no further progress.',
   moves: [
-    { lever: 'learningRate', change: 'raise it by a factor of 3' },
+    { lever: 'learningRate', change: 'raise it by a factor of 3', to: { times: 3 } },
     { lever: 'batchSize', change: 'raise it, for less noise per step' },
-    { lever: 'weightDecay', change: 'lower it' },
+    { lever: 'weightDecay', change: 'lower it', to: { times: 0.1 } },
   ],
 }
 

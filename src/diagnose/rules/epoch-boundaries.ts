@@ -66,7 +66,7 @@ function advice(run: Reading): Omit<Symptom, 'sight'> {
     return {
       cause: 'The learning rate jumps at epoch boundaries.',
       moves: [
-        { lever: 'schedule', change: 'use a smoother decay, such as cosine' },
+        { lever: 'schedule', change: 'use a smoother decay, such as cosine', to: { value: 'cosine' } },
         { lever: 'finalFraction', change: 'raise it, for a smaller jump' },
         { lever: 'patience', change: 'raise it' },
       ],
@@ -76,7 +76,7 @@ function advice(run: Reading): Omit<Symptom, 'sight'> {
     cause: 'Rows are sorted, or in the same order in every epoch: neighboring batches are alike, and the rest is forgotten.',
     moves: [
       { lever: null, change: 'reshuffle the training rows in every epoch' },
-      { lever: 'schedule', change: 'use a smoother decay, such as cosine' },
+      { lever: 'schedule', change: 'use a smoother decay, such as cosine', to: { value: 'cosine' } },
       { lever: 'patience', change: 'raise it' },
     ],
   }

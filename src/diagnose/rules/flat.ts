@@ -1,3 +1,4 @@
+import { optimizers, type Levers } from '../../records/levers.ts'
 import { shown } from '../../stats/outcome.ts'
 import { lastStep } from '../reading.ts'
 import { sightOf, type RuleDefinition } from './definition.ts'
@@ -30,16 +31,19 @@ export const flat: RuleDefinition = {
       ),
       cause: 'The steps are too small to make progress, or the optimizer does not suit the loss.',
       moves: [
-        { lever: 'learningRate', change: 'raise it by a factor of 10, or to the rate that a range test finds' },
+        {
+          lever: 'learningRate',
+          change: 'raise it by a factor of 10, or to the rate that a range test finds',
+          to: { times: 10 },
+        },
         {
           lever: 'optimizer',
-          change:
-            run.curve.levers?.optimization.optimizer === 'sgd'
-              ? 'use AdamW instead of SGD'
-              : 'use SGD with momentum instead',
+          change: familyOf(run.curve.levers) === 'sgd' ? 'use AdamW instead of SGD' : 'use SGD with momentum instead',
         },
         { lever: 'epochs', change: 'lengthen the schedule' },
       ],
     }
   },
 }
+
+const familyOf = (levers: Levers | null | undefined) => levers && optimizers[levers.optimization.optimizer]?.family

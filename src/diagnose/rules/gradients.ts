@@ -41,15 +41,15 @@ function explodes(run: Reading, norms: readonly number[]): Symptom | undefined {
     ),
     cause: 'A few steps with huge gradients moved the weights to a region where training stalls.',
     moves: [
-      { lever: 'learningRate', change: 'lower it to a third' },
-      { lever: 'clipNorm', change: `clip at ${shown(usual)}, the median of the norms` },
+      { lever: 'learningRate', change: 'lower it to a third', to: { times: 1 / 3 } },
+      { lever: 'clipNorm', change: `clip at ${shown(usual)}, the median of the norms`, to: { value: usual } },
       { lever: null, change: 'standardize the inputs, or initialize with smaller weights' },
     ],
   }
 }
 
 const upstream: Symptom['moves'] = [
-  { lever: 'learningRate', change: 'lower it to a third: a single large step can kill units' },
+  { lever: 'learningRate', change: 'lower it to a third: a single large step can kill units', to: { times: 1 / 3 } },
   { lever: 'clipNorm', change: 'clip at the 90th percentile of the norms' },
   {
     lever: null,

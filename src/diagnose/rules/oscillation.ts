@@ -36,8 +36,8 @@ export const oscillation: RuleDefinition = {
       ),
       cause: 'The steps are too large: training jumps across the valley instead of descending into it.',
       moves: [
-        { lever: 'learningRate', change: 'lower it to a third' },
-        { lever: 'warmupSteps', change: 'add warmup: 5 to 10 % of the steps' },
+        { lever: 'learningRate', change: 'lower it to a third', to: { times: 1 / 3 } },
+        { lever: 'warmupSteps', change: 'add warmup: 5 to 10 % of the steps', to: { shareOfRun: 0.1 } },
         { lever: 'clipNorm', change: 'clip at the 90th percentile of the gradient norms' },
       ],
     }

@@ -39,7 +39,7 @@ export const overconfident: RuleDefinition = {
       cause: 'Training kept raising probabilities after it stopped getting more rows right.',
       moves: [
         { lever: 'finalFraction', change: 'lower the final rate' },
-        { lever: 'labelSmoothing', change: 'raise it to 0.05 or 0.1' },
+        { lever: 'labelSmoothing', change: 'raise it to 0.05 or 0.1', to: { value: 0.1 } },
         { lever: 'patience', change: 'stop early' },
       ],
     }

@@ -29,10 +29,12 @@ export const underfit: RuleDefinition = {
 function movesFor({ curve: { levers } }: Reading): Move[] {
   const { weightDecay = null, dropout = null, labelSmoothing = null } = levers?.regularization ?? {}
   return [
-    ...(weightDecay === 0 ? [] : [{ lever: 'weightDecay', change: 'lower it by a factor of 10' } as const]),
-    ...(dropout === 0 ? [] : [{ lever: 'dropout', change: 'lower it' } as const]),
+    ...(weightDecay === 0
+      ? []
+      : [{ lever: 'weightDecay', change: 'lower it by a factor of 10', to: { times: 0.1 } } as const]),
+    ...(dropout === 0 ? [] : [{ lever: 'dropout', change: 'lower it', to: { plus: -0.1 } } as const]),
     ...(labelSmoothing === 0 ? [] : [{ lever: 'labelSmoothing', change: 'lower it' } as const]),
-    { lever: 'learningRate', change: 'raise it' },
+    { lever: 'learningRate', change: 'raise it', to: { times: 3 } },
     { lever: null, change: 'try a larger model, and check the labels' },
   ]
 }

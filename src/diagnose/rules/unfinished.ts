@@ -24,7 +24,7 @@ export const unfinished: RuleDefinition = {
       ),
       cause: 'The run was too short for its learning rate: it had not converged.',
       moves: [
-        { lever: 'learningRate', change: 'raise it by a factor of 3 to 10' },
+        { lever: 'learningRate', change: 'raise it by a factor of 3 to 10', to: { times: 3 } },
         { lever: 'epochs', change: 'lengthen the schedule' },
       ],
     }

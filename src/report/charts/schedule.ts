@@ -16,7 +16,7 @@ export function scheduleCurves(report: Report, curves: CurveBook): Chart[] {
     const first = sides.find((s) => s.side === side)
     return first ? series(side, first.curve.learningRate) : []
   })
-  const tried = report.runs.filter((r) => r.stage === scheduling && r.label.startsWith('schedule '))
+  const tried = report.runs.filter((r) => r.stage === scheduling && isSchedule(r.label))
   const labels = [...new Set(tried.map((r) => r.label))]
   const candidates = labels.flatMap((name) => {
     const curve = curves.get(tried.find((r) => r.label === name)?.id ?? '')
@@ -54,7 +54,7 @@ export function scheduleCurves(report: Report, curves: CurveBook): Chart[] {
 /** The result of each schedule: the mean validation objective by epoch over its seeds, in the colors of its rates. */
 export function scheduleResults(report: Report, curves: CurveBook): Chart[] {
   const { objective } = report.study
-  const tried = report.runs.filter((r) => r.stage === scheduling && r.label.startsWith('schedule '))
+  const tried = report.runs.filter((r) => r.stage === scheduling && isSchedule(r.label))
   const groups: [string, ThinCurve[]][] = [...new Set(tried.map((r) => r.label))].map((name) => [
     shortLabel(name),
     tried.filter((r) => r.label === name).flatMap((r) => curves.get(r.id) ?? []),
@@ -88,12 +88,15 @@ export function scheduleResults(report: Report, curves: CurveBook): Chart[] {
   ]
 }
 
+/** A trial that varies the schedule and nothing else. */
+const isSchedule = (name: string): boolean => name.startsWith('schedule ') && !name.includes(',')
+
 /** `one-cycle` for the trial `schedule one-cycle`, because the chart covers nothing else. */
 const shortLabel = (name: string): string => label(name.replace(/^schedule /, ''))
 
 /** Runs that the schedules were compared with. An earlier stage may have requested them, under another name. */
 function incumbentRuns({ stages, runs }: Report): string[] {
-  const first = stages.find((s) => s.stage === scheduling)?.comparisons.find((c) => c.label.startsWith('schedule '))
+  const first = stages.find((s) => s.stage === scheduling)?.comparisons.find((c) => isSchedule(c.label))
   const own = new Set(runs.filter((r) => r.stage === scheduling && r.label === first?.label).map((r) => r.id))
   return (first?.runs ?? []).filter((id) => !own.has(id))
 }

@@ -1,7 +1,7 @@
 import { html } from '../escape.ts'
 import type { Report } from '../model.ts'
 import { duration, fixed, gainAndInterval, gainText, meanAndSd, plural, short } from '../numbers.ts'
-import { leverText, seedRows, selfReported } from '../phrases.ts'
+import { averagedRows, leverText, seedRows, selfReported } from '../phrases.ts'
 import { card, codeText, details, paragraph, pill, table, toneOf, type Tone } from './parts.ts'
 
 /** The lineage as a timeline, then the final value of every lever. */
@@ -104,7 +104,14 @@ export function measured(report: Report): string {
     selfReported(report.study) +
     "Mean ± SD over seeds. A positive gain means that the winner is better, whatever the metric's direction. P(better) is the probability that a run of the winner beats a run of the baseline with a different seed. " +
     'Gains are paired by seed. Claims on metrics other than the objective are Holm-corrected; the intervals are not.'
-  return card(`<h3>Measured on unseen seeds</h3>${all}${paragraph(note, 'note')}${seedTable(report)}`)
+  return card(`<h3>Measured on unseen seeds</h3>${all}${paragraph(note, 'note')}${averaged(report)}${seedTable(report)}`)
+}
+
+function averaged(report: Report): string {
+  const { header, rows, note } = averagedRows(report)
+  if (rows.length === 0) return ''
+  const columns = header.map((title, i) => ({ title, number: i > 1 }))
+  return `<h3>Averaged weights</h3>${table(columns, rows)}${paragraph(note, 'note')}`
 }
 
 function seedTable(report: Report): string {

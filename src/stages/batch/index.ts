@@ -5,16 +5,25 @@ import { training, type Study } from '../estimate.ts'
 import { checkSweep, lrRange } from '../lr-range/index.ts'
 import { rangeTestSettings } from '../lr-range/settings.ts'
 import { seedsSchema } from '../schema.ts'
-import { growBatch } from './process.ts'
-import { rateShares, sizesToProbe, type BatchSettings } from './settings.ts'
+import { chooseBatch } from './process.ts'
+import { confirmedBatches, rateShares, sizesToProbe, smallerSizes, type BatchSettings } from './settings.ts'
 
-const defaults = { largest: 512, scaling: 'auto', memoryMiB: 2048, probeSteps: 100, seeds: 3, recheck: true } as const
+const defaults = {
+  largest: 512,
+  scaling: 'auto',
+  memoryMiB: 2048,
+  probeSteps: 100,
+  seeds: 4,
+  goal: 'quality',
+  recheck: true,
+} as const
 
-/** Finds the largest batch that pays off. */
+/** Finds the batch: for quality the size that trains best, for speed the largest that is not worse. */
 export const batch: StageDefinition<BatchSettings, Batch> = {
   name: 'batch',
   schema: {
-    summary: 'Finds the largest batch that improves throughput, scales the learning rate and rechecks it.',
+    summary:
+      'Tries smaller and larger batches with scaled learning rates; for speed it takes the largest that is not worse.',
     description: 'Settings of the batch stage.',
     properties: {
       largest: {
@@ -24,6 +33,14 @@ export const batch: StageDefinition<BatchSettings, Batch> = {
         minimum: 1,
         maximum: 65536,
         default: defaults.largest,
+      },
+      goal: {
+        title: 'Goal',
+        description:
+          'quality: another size must beat the batch by more than noise. speed: the largest size is taken unless it is ' +
+          'worse by more than noise, and the report says what it costs.',
+        enum: ['quality', 'speed'],
+        default: defaults.goal,
       },
       scaling: {
         title: 'Scaling',
@@ -62,10 +79,11 @@ export const batch: StageDefinition<BatchSettings, Batch> = {
   },
   tunes: 'batching',
   needs: ['batchSize', 'learningRate'],
+  probes: true,
   movesTogether: 'as the scaling rule requires',
   charts: [{ ids: ['throughput', 'memory', 'range-test-recheck'] }],
   normalize(written, { levers, known, written: listed }) {
-    const { scaling, memoryMiB, probeSteps, seeds, recheck } = { ...defaults, ...written }
+    const { scaling, memoryMiB, probeSteps, seeds, goal, recheck } = { ...defaults, ...written }
     const own = known('batchSize') ? levers.batching.batchSize : 1
     const { largest = Math.max(defaults.largest, own) } = written
     const lighter = { ...rangeTestSettings(listed[lrRange.name] ?? {}), seeds: 2, backOff: [0.5, 0.2] }
@@ -76,6 +94,7 @@ export const batch: StageDefinition<BatchSettings, Batch> = {
       memoryMiB,
       probeSteps,
       seeds,
+      goal,
       recheck: recheck === false ? null : rangeTestSettings(recheck === true ? {} : recheck, lighter),
     }
   },
@@ -92,10 +111,10 @@ export const batch: StageDefinition<BatchSettings, Batch> = {
   },
   comparisonSeeds: ({ seeds }) => ({ key: 'seeds', seeds }),
   estimate,
-  process: growBatch,
+  process: chooseBatch,
 }
 
-/** Probes of doubled sizes, the largest that fits compared with the incumbent, and the recheck of the learning rate. */
+/** Probes of doubled sizes, other sizes compared with the incumbent, and the recheck of the learning rate. */
 function estimate(settings: BatchSettings, study: Study): TrialTemplate[] {
   const sizes = sizesToProbe(study.baseline.batching, settings, study.workload)
   const probes: TrialTemplate = {
@@ -109,22 +128,44 @@ function estimate(settings: BatchSettings, study: Study): TrialTemplate[] {
     condition: null,
   }
   const larger = sizes.slice(1)
-  if (larger.length === 0) return [probes]
-  const compare = training(study, {
-    id: 'compare',
-    title: `incumbent, larger batch at rate ${rateShares.map((share) => `×${share}`).join(', ')}`,
-    varies: [
-      { lever: 'batchSize', values: larger },
-      { lever: 'learningRate', values: null },
-    ],
-    trials: 1 + rateShares.length,
-    seeds: settings.seeds,
-    condition: 'if a larger batch fits',
-  })
+  const smaller = settings.goal === 'quality' ? smallerSizes(study.baseline.batching) : []
+  if (larger.length + smaller.length === 0) return [probes]
+  const varies = [
+    { lever: 'batchSize', values: [...smaller, ...larger] },
+    { lever: 'learningRate', values: null },
+  ] as const
+  // A smaller batch takes more steps for the same epochs.
+  const most = Math.max(1, ...smaller.map((size) => study.baseline.batching.batchSize / size))
+  const tries = 1 + smaller.length + Math.min(1, larger.length)
+  const compare =
+    settings.goal === 'speed'
+      ? [
+          training(study, {
+            id: 'compare',
+            title: `incumbent, larger batch at rate ${rateShares.map((share) => `×${share}`).join(', ')}`,
+            varies,
+            trials: 1 + rateShares.length,
+            seeds: settings.seeds,
+            condition: 'if a larger batch fits',
+          }),
+        ]
+      : [
+          training(study, { id: 'sizes', title: 'incumbent, other sizes', varies, trials: tries, seeds: 1, share: most }),
+          training(study, {
+            id: 'confirm',
+            title: `incumbent, the best ${confirmedBatches} of them`,
+            varies,
+            trials: 1 + confirmedBatches,
+            seeds: settings.seeds,
+            share: most,
+            condition: 'if another size trains better',
+          }),
+        ]
+  if (larger.length === 0) return [probes, ...compare]
   const recheck = settings.recheck === null ? [] : lrRange.estimate(settings.recheck, study)
   return [
     probes,
-    compare,
+    ...compare,
     ...recheck.map((t) => ({ ...t, id: `recheck-${t.id}`, title: `recheck, ${t.title}`, condition: 'if the batch grew' })),
   ]
 }

@@ -1,22 +1,26 @@
-import type { LeverPatch, Levers } from '../../records/levers.ts'
-import type { Comparison, RangeTestFindings } from '../../records/decision.ts'
+import { optimizers, type Levers } from '../../records/levers.ts'
+import type { Comparison } from '../../records/decision.ts'
 import { isTrainer, visible } from '../../records/plan.ts'
 import { shown } from '../../stats/outcome.ts'
 import { compareArms, evidenceOf, leading, trainArms, type Arm } from '../compare.ts'
+import type { Candidate } from '../configurations.ts'
+import { exploreAndConfirm } from '../explore.ts'
 import { findRate } from '../lr-range/find-rate.ts'
 import { StageRecorder, type Asking } from '../recorder.ts'
-import { adopt } from '../lr-range/process.ts'
+import { earlierNoise } from '../noise.ts'
 import { selectionSeeds } from '../seeds.ts'
 import type { StageContext, StageProcess } from '../stage.ts'
 import { judgeSizes, probeSizes, typicalNoiseScale, type ProbeFinding } from './probes.ts'
-import { mostExamples, rateShares, type BatchSettings } from './settings.ts'
+import { momentWords, scaledPatch } from './scaling.ts'
+import { confirmedBatches, mostExamples, rateShares, smallerSizes, type BatchSettings } from './settings.ts'
 
 /**
- * Finds the largest batch that fits in memory, does not lower throughput, and is still supported by the gradient noise
- * scale. The learning rate follows by the scaling rule, and a second range test rechecks it. A larger batch is taken for
- * speed. It need not be better on validation, but it must not be worse by more than seed noise.
+ * Finds the batch. Probes show which sizes fit in memory, do not lower throughput, and are still supported by the gradient
+ * noise scale. For quality, that size and half and a quarter of the batch are tried, each with the learning rate of the
+ * scaling rule, and the batch moves only to one that beats the incumbent by more than noise. For speed, the largest is taken
+ * unless it is worse by more than noise. After a larger batch, a range test rechecks the rate.
  */
-export function* growBatch(context: StageContext, settings: BatchSettings): StageProcess {
+export function* chooseBatch(context: StageContext, settings: BatchSettings): StageProcess {
   const recorder = new StageRecorder(context)
   const before = context.incumbent.batching
   const probes = yield* probeSizes(recorder, settings)
@@ -25,28 +29,36 @@ export function* growBatch(context: StageContext, settings: BatchSettings): Stag
   const limit = isTrainer(context.workload) ? Number.POSITIVE_INFINITY : noiseScale
   const judged = judgeSizes(probes, limit, before)
   const target = targetOf(recorder, settings, judged, probes.find((p) => p.crashed)?.batchSize, noiseScale)
-
-  const growth = (target.batchSize * target.accumulate) / (before.batchSize * before.accumulate)
-  const factor = scalingFactor(settings, context.incumbent, growth)
+  const why = `batch ${before.batchSize} is the largest: ${whyNot(judged, limit)}`
   const kept =
-    growth > 1
-      ? yield* tryLarger(recorder, settings, target, growth, factor)
-      : `The batch stays at ${before.batchSize}: ${whyNot(judged, limit)}.`
+    settings.goal === 'speed'
+      ? yield* tryLarger(recorder, settings, target, why)
+      : yield* trySizes(recorder, settings, target, why)
+
   const { batchSize, accumulate } = recorder.incumbent.batching
   const moved = recorder.lineage.length > 0
   const taken = recorder.incumbent.optimization.learningRate / context.incumbent.optimization.learningRate
-  const recheck = moved ? yield* recheckRate(recorder, settings) : null
-
+  const growth = growthOf(before, recorder.incumbent.batching)
+  const recheck = growth > 1 && settings.recheck !== null ? yield* findRate(recorder, settings.recheck) : null
   return recorder.close(
-    moved ? 'changed' : limit === null ? 'inconclusive' : 'kept',
+    moved ? 'changed' : limit === null && recorder.comparisons.length === 0 ? 'inconclusive' : 'kept',
     moved
-      ? `The batch grows from ${before.batchSize * before.accumulate} to ${batchSize * accumulate}. The learning rate is scaled by ×${shown(taken)}; the scaling rule gives ×${shown(factor)}. ${recheck?.conclusion ?? ''}`.trim()
+      ? [
+          `The batch ${growth > 1 ? 'grows' : 'shrinks'} from ${before.batchSize * before.accumulate} to ${batchSize * accumulate}.`,
+          `The learning rate is scaled by ×${shown(taken)}; the scaling rule gives ×${shown(scalingFactor(settings, context.incumbent, growth))}.`,
+          ...momentWords(context.incumbent, growth, settings.scaling),
+          ...(kept === '' ? [] : [kept]),
+          ...(recheck === null ? [] : [recheck.conclusion]),
+        ].join(' ')
       : kept,
     {
       batch: { probes: judged, noiseScale, chosen: batchSize, accumulate, learningRateFactor: taken, recheck },
     },
   )
 }
+
+const growthOf = (from: Levers['batching'], to: Levers['batching']): number =>
+  (to.batchSize * to.accumulate) / (from.batchSize * from.accumulate)
 
 /**
  * The largest size that fits. If memory is the limit (it rejected a size) and the noise scale supports more, gradients are
@@ -70,66 +82,102 @@ function targetOf(
 
 /** κ for SGD (linear rule, Goyal et al., 2017), √κ for the Adam family (Malladi et al., 2022). */
 function scalingFactor(settings: BatchSettings, levers: Levers, growth: number): number {
-  const linear = settings.scaling === 'linear' || (settings.scaling === 'auto' && levers.optimization.optimizer === 'sgd')
+  const linear =
+    settings.scaling === 'linear' ||
+    (settings.scaling === 'auto' && optimizers[levers.optimization.optimizer].family === 'sgd')
   return linear ? growth : Math.sqrt(growth)
 }
 
-/** Compares the larger batch, at half, once and twice the scaled rate, with the incumbent. Returns why it was not taken. */
+/** Tries smaller and larger sizes for a better result. Returns why the batch stays, or nothing. */
+function* trySizes(
+  recorder: StageRecorder,
+  settings: BatchSettings,
+  target: Levers['batching'],
+  whyNotLarger: string,
+): Asking<string> {
+  const { batching } = recorder.incumbent
+  const smaller = smallerSizes(batching).map((batchSize) => ({ ...batching, batchSize }))
+  const sizes = [...smaller, ...(growthOf(batching, target) > 1 ? [target] : [])]
+  const candidates = sizes.flatMap((size) => candidatesAt(recorder, settings, size, [1]))
+  const { arms, challenged } = yield* exploreAndConfirm(recorder, {
+    what: 'batch sizes',
+    candidates,
+    most: confirmedBatches,
+    seeds: settings.seeds,
+  })
+  if (recorder.lineage.length > 0) return ''
+  if (arms.length === 0) {
+    return candidates.length === 0
+      ? `The batch stays at ${batching.batchSize}: no other size can be tried; ${whyNotLarger}.`
+      : `The budget left no room to try other sizes, so the batch stays at ${batching.batchSize}.`
+  }
+  return challenged === null
+    ? `No other size trained better once, so the batch stays at ${batching.batchSize}.`
+    : `No other size is better by more than noise, so the batch stays at ${batching.batchSize}.`
+}
+
+/** A size with shares of the learning rate that the scaling rule gives. */
+function candidatesAt(
+  { incumbent, context }: StageRecorder,
+  settings: BatchSettings,
+  size: Levers['batching'],
+  shares: readonly number[],
+): Candidate[] {
+  const growth = growthOf(incumbent.batching, size)
+  const factor = scalingFactor(settings, incumbent, growth)
+  return shares.map((share) => ({
+    label: `batch ${size.batchSize * size.accumulate}, learning rate ×${shown(factor * share)}`,
+    patch: visible(context.workload, scaledPatch(incumbent, size, growth, factor * share, settings.scaling)),
+  }))
+}
+
+/**
+ * Compares the larger batch, at half, once and twice the scaled rate, with the incumbent, and takes it for speed if it is
+ * not worse by more than noise. Returns what that cost, or why it was not taken.
+ */
 function* tryLarger(
   recorder: StageRecorder,
   settings: BatchSettings,
   target: Levers['batching'],
-  growth: number,
-  factor: number,
+  whyNotLarger: string,
 ): Asking<string> {
   const { workload, seed } = recorder.context
+  if (growthOf(recorder.incumbent.batching, target) <= 1) return `The batch stays: ${whyNotLarger}.`
   const what = `batch ${target.batchSize * target.accumulate}`
   const runs = (1 + rateShares.length) * settings.seeds
   if (!recorder.affords(runs, `comparison of ${what}`)) return `The budget left no room to compare ${what}.`
   const arms = yield* trainArms(
     recorder,
-    [
-      { label: 'incumbent', patch: {} },
-      ...rateShares.map((share) => ({
-        label: `${what}, learning rate ×${shown(factor * share)}`,
-        patch: visible(workload, scaledPatch(recorder.incumbent, target, growth, factor * share)),
-      })),
-    ],
+    [{ label: 'incumbent', patch: {} }, ...candidatesAt(recorder, settings, target, rateShares)],
     selectionSeeds(seed, settings.seeds),
   )
   const incumbent = arms[0] as Arm
-  const comparisons = arms.slice(1).map((arm) => compareArms(workload, incumbent, arm, arms))
+  const earlier = earlierNoise(recorder.context.previous)
+  const comparisons = arms.slice(1).map((arm) => compareArms(workload, incumbent, arm, arms, earlier))
   recorder.comparisons.push(...comparisons)
   const fit = leading(comparisons.filter((c) => c.outcome === 'better' || c.outcome === 'within-noise'))
   if (fit === undefined) return `${whyWorse(what, comparisons)}, so the batch stays.`
   const arm = arms[1 + comparisons.indexOf(fit)] as Arm
   recorder.move(
     fit.patch,
-    `${fit.label}: as good on validation within seed noise, and fewer steps per epoch`,
+    `${fit.label}: not worse on validation by more than noise, and fewer steps per epoch`,
     evidenceOf(fit, [incumbent, arm]),
   )
-  return ''
+  return costOf(fit)
+}
+
+/** What a batch that was taken for speed costs, from the comparison's own means. */
+function costOf({ gain, metric }: Comparison): string {
+  if (gain === null) return 'The old batch did not train under every seed.'
+  return gain < 0
+    ? `It was taken for speed: mean validation ${metric} is worse by ${shown(-gain)}, which noise explains.`
+    : `It costs nothing: mean validation ${metric} is better by ${shown(gain)}.`
 }
 
 function whyWorse(what: string, comparisons: readonly Comparison[]): string {
   return comparisons.every((c) => c.outcome === 'worse' || c.outcome === 'unstable')
     ? `${what} is unstable, or worse on validation by more than seed noise, at every rate tried`
     : `${what} could not be distinguished from the incumbent: runs are missing, or seed noise could not be estimated`
-}
-
-/** Warmup shrinks with the number of steps, so that it covers the same examples. */
-function scaledPatch(levers: Levers, target: Levers['batching'], growth: number, factor: number): LeverPatch {
-  return {
-    ...target,
-    learningRate: Number((levers.optimization.learningRate * factor).toPrecision(3)),
-    warmupSteps: Math.round(levers.scheduling.warmupSteps / growth),
-  }
-}
-
-function* recheckRate(recorder: StageRecorder, settings: BatchSettings): Asking<RangeTestFindings | null> {
-  if (settings.recheck === null) return null
-  const search = yield* findRate(recorder, recorder.incumbent, settings.recheck)
-  return adopt(recorder, search).findings
 }
 
 function whyNot(judged: readonly ProbeFinding[], noiseScale: number | null): string {

@@ -10,6 +10,8 @@ export interface BatchSettings extends StageSettings {
   readonly memoryMiB: number
   readonly probeSteps: number
   readonly seeds: number
+  /** What a larger batch is for: a better result, or more examples a second at a result that is no worse than noise. */
+  readonly goal: 'quality' | 'speed'
   /** The range test that rechecks the learning rate after a change; null if the spec turns it off. */
   readonly recheck: LrRangeSettings | null
 }
@@ -39,3 +41,13 @@ export function sizesToProbe(
   for (let size = batching.batchSize; size <= most; size *= 2) sizes.push(size)
   return sizes
 }
+
+/** The smallest batch that is tried: below it a step costs about as much as with more examples. */
+const smallest = 8
+
+/** Half and a quarter of the batch. */
+export const smallerSizes = ({ batchSize }: Pick<Levers['batching'], 'batchSize'>): number[] =>
+  [batchSize / 2, batchSize / 4].filter((size) => Number.isInteger(size) && size >= smallest)
+
+/** How many candidates are compared with the incumbent under further seeds. */
+export const confirmedBatches = 1

@@ -1,192 +1,171 @@
-import { numberAt } from '../../base/numbers.ts'
-import type { Levers } from '../../records/levers.ts'
+import type { Comparison, RangeTestFindings } from '../../records/decision.ts'
+import type { LeverPatch } from '../../records/levers.ts'
 import { gain as metricGain } from '../../records/metrics.ts'
-import type { RangeTestFindings } from '../../records/decision.ts'
-import type { RunJob } from '../../records/plan.ts'
+import type { RunJob, Workload } from '../../records/plan.ts'
 import { mean } from '../../stats/describe.ts'
-import { fastaiValley, steepest, type Suggestion } from '../../stats/range-suggestions.ts'
-import { combineEdges, findEdge, type Edge, type NoEdge } from '../../stats/range-test.ts'
-import { shown, type Undefined } from '../../stats/outcome.ts'
-import { compareArms, stableScores, trainArms, type Arm } from '../compare.ts'
+import { shown } from '../../stats/outcome.ts'
+import { ladderTop } from '../../stats/range-test.ts'
+import { leading, stableScores, unstable, type Arm } from '../compare.ts'
+import { differenceNoise } from '../noise.ts'
+import { oneRow } from '../row-noise.ts'
+import type { Candidate } from '../configurations.ts'
+import { exploreAndConfirm, type Explored } from '../explore.ts'
 import type { Asking, StageRecorder } from '../recorder.ts'
-import { selectionSeeds } from '../seeds.ts'
-import type { RunOutcome } from '../stage.ts'
 import type { LrRangeSettings } from './settings.ts'
+import { sweep, topSentence } from './sweep.ts'
 
-type Curve = RangeTestFindings['curves'][number]
 type Confirmation = RangeTestFindings['confirmations'][number]
 
-/** The result of a range test and the arms it trained: first the incumbent rate, then the backed-off ones. */
-export interface RateSearch {
-  readonly findings: RangeTestFindings
-  readonly incumbent: Arm | null
-  readonly chosen: Arm | null
-  readonly arms: readonly Arm[]
+/** How many rates of the ladder are compared with the incumbent's under further seeds. */
+export const confirmedRates = 2
+
+interface Rung {
+  readonly factor: number
+  readonly learningRate: number
 }
 
 /**
- * The learning-rate range test over several seeds at the given levers: find the edge where the loss turns up, back off by
- * fixed shares, confirm each rate with a short run under every seed, and choose the stable rate with the best mean. Compared
- * with an exhaustive search, that is closer than the highest rate within noise of the best: short runs flatter high rates.
- * It moves no lever; the caller compares the choice with its incumbent.
+ * The learning-rate range test over several seeds: find the edge where the loss turns up, try a ladder of rates below it once
+ * each, beside the incumbent's, and confirm the best of them under other seeds. It never ends without a try: if the sweeps
+ * show no common edge, the ladder begins elsewhere (`ladderTop`). Moves the incumbent's rate if one beats it by more than
+ * noise: of the rates that are as good as the best within noise, the nearest, since the smallest move has the least to prove.
  */
-export function* findRate(recorder: StageRecorder, levers: Levers, settings: LrRangeSettings): Asking<RateSearch> {
-  const nothing = (curves: readonly Curve[], conclusion: string): RateSearch => ({
-    findings: {
-      batchSize: levers.batching.batchSize,
-      curves,
-      edge: null,
-      confirmations: [],
-      chosen: null,
-      adopted: false,
-      conclusion,
-    },
-    incumbent: null,
+export function* findRate(recorder: StageRecorder, settings: LrRangeSettings): Asking<RangeTestFindings> {
+  const { incumbent } = recorder
+  const nothing = (curves: RangeTestFindings['curves'], conclusion: string): RangeTestFindings => ({
+    batchSize: incumbent.batching.batchSize,
+    curves,
+    edge: null,
+    confirmations: [],
     chosen: null,
-    arms: [],
+    adopted: false,
+    conclusion,
   })
   if (!recorder.affords(settings.seeds, 'learning-rate range test'))
     return nothing([], 'The range test was skipped because of the budget.')
 
-  const sweeps = yield* sweep(recorder, levers, settings)
+  const sweeps = yield* sweep(recorder, incumbent, settings)
   const curves = sweeps.map((s) => s.curve)
-  const combined = combineEdges(sweeps.map((s) => s.found))
-  if (combined.kind === 'inconclusive') return nothing(curves, `The learning rate stays: ${combined.reason}.`)
+  const swept = sweeps.flatMap((s) => s.swept ?? [])
+  if (swept.length === 0) return nothing(curves, 'The learning rate stays: no sweep could be trained.')
 
-  const rates = settings.backOff.map((factor) => ({ factor, learningRate: rounded(combined.rate * factor) }))
-  if (!recorder.affords((rates.length + 1) * settings.confirmSeeds, 'confirmation of the range test')) {
-    return nothing(curves, 'An edge was found, but the budget does not allow confirming rates below it.')
-  }
-  const arms = yield* confirm(recorder, levers, rates, settings)
-  if (arms.some((arm) => arm.outcomes.some((o) => o.status === 'not-run'))) {
-    return nothing(curves, 'An edge was found, but the budget ran out before the rates below it were confirmed.')
-  }
-  const chosen = bestStable(recorder, arms.slice(1), rates)
-  const edge = { low: combined.lowest, center: combined.rate, high: combined.highest }
-  return {
-    incumbent: arms[0] ?? null,
-    chosen: chosen.arm,
-    arms,
-    findings: {
-      batchSize: levers.batching.batchSize,
-      curves,
-      edge,
-      confirmations: chosen.confirmations,
-      chosen: chosen.learningRate,
-      adopted: false,
-      conclusion:
-        chosen.learningRate === null
-          ? `The edge is at ${shown(edge.center)}, but no rate below it trained stably.`
-          : `The edge is at ${shown(edge.center)} (${shown(edge.low)} to ${shown(edge.high)} over ${combined.seeds} seeds); ${shown(chosen.learningRate)} is the best stable rate below it.`,
-    },
-  }
-}
-
-interface Sweep {
-  readonly curve: Curve
-  readonly found: Edge | NoEdge
-}
-
-function* sweep(recorder: StageRecorder, levers: Levers, settings: LrRangeSettings): Asking<Sweep[]> {
-  const job: RunJob = { kind: 'range-test', from: settings.from, to: settings.to, steps: settings.steps }
-  const seeds = selectionSeeds(recorder.context.seed, settings.seeds)
-  const outcomes = yield* recorder.ask(seeds.map((seed) => recorder.request('range test', levers, seed, job)))
-  return outcomes.map((outcome, i) => sweepOf(outcome, numberAt(seeds, i)))
-}
-
-function sweepOf(outcome: RunOutcome, seed: number): Sweep {
-  if (outcome.status === 'not-run' || outcome.status === 'crashed') {
-    const { reason } = outcome
-    return {
-      found: { kind: 'none', reason },
-      curve: {
-        run: outcome.status === 'crashed' ? outcome.id : null,
-        seed,
-        edge: null,
-        reason,
-        valley: null,
-        steepest: null,
-      },
-    }
-  }
-  const { rates, losses } = swept(outcome)
-  const found = findEdge(rates, losses)
-  const edge = found.kind === 'edge' ? { edge: found.rate, reason: null } : { edge: null, reason: found.reason }
-  return {
-    found,
-    curve: {
-      run: outcome.id,
-      seed,
-      ...edge,
-      valley: rateOf(fastaiValley(rates, losses)),
-      steepest: rateOf(steepest(rates, losses)),
-    },
-  }
-}
-
-/**
- * A sweep that diverged logs only the finite losses. The first non-finite loss is the evidence for the edge, so it is put
- * back.
- */
-function swept(outcome: Exclude<RunOutcome, { status: 'not-run' | 'crashed' }>): {
-  readonly rates: readonly number[]
-  readonly losses: readonly number[]
-} {
-  const { learningRate: rates, loss: losses } = outcome.steps
-  const { job } = outcome.request
-  if (outcome.status !== 'diverged' || job.kind !== 'range-test') return { rates, losses }
-  const next = job.from * (job.to / job.from) ** (losses.length / Math.max(1, job.steps - 1))
-  return { rates: [...rates, next], losses: [...losses, NaN] }
-}
-
-const rateOf = (suggestion: Suggestion | Undefined): number | null =>
-  suggestion.kind === 'undefined' ? null : suggestion.rate
-
-function* confirm(
-  recorder: StageRecorder,
-  levers: Levers,
-  rates: readonly { learningRate: number }[],
-  settings: LrRangeSettings,
-): Asking<Arm[]> {
+  const before = incumbent.optimization.learningRate
+  const top = ladderTop(swept, before)
+  const rungs = ladder(top.rate, settings, before)
   const job: RunJob = { kind: 'train', length: settings.confirmLength, stopAfter: 1, evaluateTest: false }
-  const arms = [levers.optimization.learningRate, ...rates.map((r) => r.learningRate)].map((learningRate) => ({
-    label: `learning rate ${shown(learningRate)}`,
-    patch: { ...batchPatch(levers), learningRate },
-  }))
-  return yield* trainArms(recorder, arms, selectionSeeds(recorder.context.seed, settings.confirmSeeds), job)
+  const explored = yield* exploreAndConfirm(recorder, {
+    what: 'rates below the edge',
+    candidates: rungs.map(({ learningRate }) => ({
+      label: `learning rate ${shown(learningRate)}`,
+      patch: { learningRate },
+    })),
+    most: confirmedRates,
+    choose: (candidates, scores) => ratesToConfirm(recorder.context.workload, candidates, scores, before),
+    seeds: settings.confirmSeeds,
+    job,
+    pick: (better, arms) => nearest(recorder.context.workload, better, arms, before),
+  })
+  const after = recorder.incumbent.optimization.learningRate
+  return {
+    ...nothing(curves, `${topSentence(top)} ${verdict(explored, before, after)}`),
+    edge:
+      top.from === 'incumbent' || top.from === 'middle' ? null : { low: top.lowest, center: top.rate, high: top.highest },
+    confirmations: confirmationsOf(explored, rungs, after),
+    chosen: after === before && isCut(explored) ? null : after,
+    adopted: after !== before,
+  }
 }
 
-/** The recheck after a change of batch runs at other batch levers than the incumbent's. Otherwise this changes nothing. */
-const batchPatch = (levers: Levers) => ({ batchSize: levers.batching.batchSize, accumulate: levers.batching.accumulate })
-
-function bestStable(
-  recorder: StageRecorder,
-  arms: readonly Arm[],
-  rates: readonly { factor: number; learningRate: number }[],
-): { readonly confirmations: readonly Confirmation[]; readonly learningRate: number | null; readonly arm: Arm | null } {
-  const { workload } = recorder.context
-  const stable = arms.map((arm) => ({ arm, scores: stableScores(arm) }))
-  const best = stable.reduce<Arm | null>((top, { arm, scores }) => {
-    const leader = top && stableScores(top)
-    return scores && (!leader || metricGain(workload.objective, mean(leader), mean(scores)) > 0) ? arm : top
-  }, null)
-  const outcomes = arms.map((arm): Confirmation['outcome'] => {
-    if (best === null || stableScores(arm) === undefined) return 'unstable'
-    // If undecidable (one seed, or no noise at all), only the best rate remains.
-    return arm === best || compareArms(workload, best, arm, arms).outcome === 'within-noise' ? 'within-noise' : 'worse'
-  })
-  const pick = best === null ? -1 : arms.indexOf(best)
-  return {
-    learningRate: rates[pick]?.learningRate ?? null,
-    arm: best,
-    confirmations: arms.map((arm, i) => ({
-      factor: rates[i]?.factor ?? 1,
-      learningRate: rates[i]?.learningRate ?? 0,
-      scores: arm.scores,
-      outcome: i === pick ? 'chosen' : (outcomes[i] as Confirmation['outcome']),
-    })),
-  }
+/** The rates to try, the highest first; one that is the incumbent's own within a tenth tells nothing new. */
+function ladder(top: number, { backOff }: LrRangeSettings, before: number): Rung[] {
+  return backOff
+    .map((factor) => ({ factor, learningRate: rounded(top * factor) }))
+    .filter(({ learningRate }) => Math.abs(Math.log(learningRate / before)) > 0.1)
 }
 
 /** Three significant digits: the rate is not known more precisely, and people will copy it. */
 const rounded = (rate: number): number => Number(rate.toPrecision(3))
+
+/**
+ * Of the rates that beat the incumbent's, the nearest to it whose mean is about as good as the best one's: within one
+ * standard error of the comparison, or less apart than one validation row can show.
+ */
+function nearest(
+  workload: Workload,
+  better: readonly Comparison[],
+  arms: readonly Arm[],
+  before: number,
+): Comparison | undefined {
+  const best = leading(better)
+  const armOf = (c: Comparison | undefined): Arm | undefined => arms.find(({ label }) => label === c?.label)
+  const top = scoresOf(armOf(best))
+  if (!best || !top) return best
+  const all = arms.map(stableScores).filter((s) => s !== undefined)
+  return better.reduce((found, c) => {
+    const scores = scoresOf(armOf(c))
+    if (!scores || distance(c.patch, before) >= distance(found.patch, before)) return found
+    const noise = differenceNoise([scores, top], all)
+    const behind = metricGain(workload.objective, mean(scores), mean(top))
+    return behind <= Math.max(noise.sd / Math.sqrt(scores.length), oneRow(workload)) ? c : found
+  }, best)
+}
+
+/**
+ * The rates to confirm: the best by its one run, and the nearest to the incumbent's that is less behind it than one
+ * validation row can show, or else the second best.
+ */
+function ratesToConfirm(workload: Workload, candidates: readonly Candidate[], scores: readonly number[], before: number) {
+  const [best, second] = candidates
+  const behind = (i: number): number => metricGain(workload.objective, scores[i] ?? NaN, scores[0] ?? NaN)
+  const near = candidates
+    .filter((_, i) => i > 0 && behind(i) <= oneRow(workload))
+    .sort((a, b) => distance(a.patch, before) - distance(b.patch, before))[0]
+  return [best, near ?? second].filter((c) => c !== undefined)
+}
+
+const scoresOf = (arm: Arm | undefined) => (arm ? stableScores(arm) : undefined)
+const distance = ({ learningRate }: LeverPatch, before: number): number => Math.abs(Math.log(Number(learningRate) / before))
+
+function confirmationsOf({ arms, challenged }: Explored, rungs: readonly Rung[], after: number): Confirmation[] {
+  return rungs.flatMap(({ factor, learningRate }, i) => {
+    const tried = arms[i + 1]
+    if (!tried) return []
+    const confirmed = challenged?.arms.find((arm) => arm.label === tried.label)
+    const scores = (confirmed ?? tried).scores
+    return [{ factor, learningRate, scores, outcome: outcomeOf(tried, confirmed, learningRate === after) }]
+  })
+}
+
+function outcomeOf(tried: Arm, confirmed: Arm | undefined, chosen: boolean): Confirmation['outcome'] {
+  if (chosen) return 'chosen'
+  if (unstable(tried) || (confirmed && unstable(confirmed))) return 'unstable'
+  return confirmed ? 'within-noise' : 'tried-once'
+}
+
+/** Whether the budget ended the search before it could answer. */
+const isCut = ({ arms, challenged }: Explored): boolean =>
+  arms.length === 0 || [...arms, ...(challenged?.arms ?? [])].some((arm) => arm.outcomes.some((o) => o.status === 'not-run'))
+
+function verdict(explored: Explored, before: number, after: number): string {
+  const { arms, challenged } = explored
+  const rate = shown(before)
+  if (arms.length === 0) return 'The budget does not allow trying rates below it.'
+  if (after !== before) {
+    const all = challenged?.comparisons ?? []
+    return all.some((c) => c.gain !== null)
+      ? `${shown(after)} beats ${rate} by more than noise.`
+      : `${rate} did not train under every seed; ${shown(after)} did.`
+  }
+  if (isCut(explored)) return `The budget ran out before a rate was confirmed, so ${rate} stays.`
+  if (challenged === null) {
+    const failed = arms.slice(1).every((arm) => arm.outcomes.some((o) => o.status !== 'complete'))
+    return failed
+      ? `No rate below it trained stably, so ${rate} stays.`
+      : `No other rate trained better than ${rate} once, so it stays.`
+  }
+  if (challenged.comparisons.length === 0) return `The budget does not allow confirming a rate, so ${rate} stays.`
+  const leader = leading(challenged.comparisons.filter((c) => c.gain !== null))
+  return leader
+    ? `${leader.label} does not beat ${rate} by more than noise, so the old rate stays.`
+    : `No rate could be distinguished from ${rate}, so the old rate stays.`
+}

@@ -2,6 +2,7 @@ import type { LrRange } from '../../dsl/tuning.gen.ts'
 import type { ReportProblem, StageDefinition } from '../definition.ts'
 import { training } from '../estimate.ts'
 import { listSchema, seedsSchema } from '../schema.ts'
+import { confirmedRates } from './find-rate.ts'
 import { findLearningRate } from './process.ts'
 import { defaults, rangeTestSettings, type LrRangeSettings } from './settings.ts'
 
@@ -65,13 +66,21 @@ export const lrRange: StageDefinition<LrRangeSettings, LrRange> = {
         condition: null,
       },
       training(study, {
-        id: 'confirm',
+        id: 'ladder',
         title: `incumbent, edge ${backOff.map((share) => `×${short(share)}`).join(', ')}`,
         varies: [{ lever: 'learningRate', values: null }],
         trials: 1 + backOff.length,
+        seeds: 1,
+        share: confirmLength,
+      }),
+      training(study, {
+        id: 'confirm',
+        title: `incumbent, the best ${confirmedRates} of them`,
+        varies: [{ lever: 'learningRate', values: null }],
+        trials: 1 + confirmedRates,
         seeds: confirmSeeds,
         share: confirmLength,
-        condition: 'if the sweeps agree on an edge',
+        condition: "if a rate trains better than the incumbent's",
       }),
     ]
   },

@@ -10,7 +10,9 @@ export interface LrRangeSettings extends StageSettings {
   readonly seeds: number
   /** Shares of the edge to try, the highest first. */
   readonly backOff: readonly number[]
-  /** Length of a confirmation run as a share of a full one, in (0, 1]. */
+  /**
+   * Length of the runs below the edge as a share of a full one, in (0, 1]. Short runs flatter high rates, so the default is 1.
+   */
   readonly confirmLength: number
   readonly confirmSeeds: number
 }
@@ -21,8 +23,8 @@ export const defaults: LrRangeSettings = {
   to: 10,
   steps: 300,
   seeds: 3,
-  backOff: [0.85, 0.5, 1 / 3, 0.1],
-  confirmLength: 0.5,
+  backOff: [0.85, 0.3, 0.1, 0.03, 0.01, 1 / 300],
+  confirmLength: 1,
   confirmSeeds: 3,
 }
 

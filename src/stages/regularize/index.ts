@@ -4,21 +4,23 @@ import type { TrialTemplate } from '../../records/plan.ts'
 import type { SpecContext, StageDefinition } from '../definition.ts'
 import { training, type Study } from '../estimate.ts'
 import { listSchema, seedsSchema } from '../schema.ts'
-import { searchGrid } from './process.ts'
+import { confirmedCells, searchGrid } from './process.ts'
 import { customLever, isCustom, type LeverName, type LeverValue } from '../../records/levers.ts'
-import { gridLevers, gridRungs, inOrder, isPiloted, type Axis, type GridLever, type RegularizeSettings } from './settings.ts'
+import { gridLevers, inOrder, type Axis, type GridLever, type RegularizeSettings } from './settings.ts'
+import { configurations, rateFactors } from '../configurations.ts'
+import { mostRemedies } from '../explore.ts'
 
 const share = { $ref: '#/$defs/share' }
 const strength = { type: 'number', minimum: 0, maximum: 1 }
 const someValues = { minItems: 1, maxItems: 20, uniqueItems: true }
 
-const defaults = { eta: 3, seeds: 3 }
+const defaults = { explore: 8, seeds: 4 }
 
-/** A grid of regularization levers. */
+/** Explores combinations of regularization levers, with the learning rate. */
 export const regularize: StageDefinition<RegularizeSettings, Regularize> = {
   name: 'regularize',
   schema: {
-    summary: 'Searches a grid of regularization levers, pruned by successive halving.',
+    summary: 'Tries combinations of regularization levers near the incumbent and confirms the best under other seeds.',
     description: 'Settings of the regularization stage.',
     properties: {
       grid: {
@@ -29,15 +31,23 @@ export const regularize: StageDefinition<RegularizeSettings, Regularize> = {
         $ref: '#/$defs/grid',
         default: {},
       },
+      explore: {
+        title: 'Configurations',
+        description: 'Number of configurations to try once each; all combinations of the grid if they are fewer.',
+        type: 'integer',
+        minimum: 1,
+        maximum: 1000,
+        default: defaults.explore,
+      },
       eta: {
         title: 'Eta',
-        description: 'Reduction factor of successive halving: it keeps one in eta.',
+        description: 'No effect. Earlier versions pruned the grid by successive halving.',
         type: 'integer',
         minimum: 2,
         maximum: 10,
-        default: defaults.eta,
+        default: 3,
       },
-      seeds: seedsSchema('Seeds of each cell.', defaults.seeds),
+      seeds: seedsSchema('Seeds of the comparison of the best configurations.', defaults.seeds),
     },
     definitions: {
       grid: {
@@ -61,11 +71,12 @@ export const regularize: StageDefinition<RegularizeSettings, Regularize> = {
   },
   tunes: 'regularization',
   tunesCustom: true,
-  charts: [{ ids: ['grid', 'sensitivity'] }],
-  normalize: ({ grid = {}, eta = defaults.eta, seeds = defaults.seeds }, context) => ({
+  movesTogether: 'each with its own share of the gain',
+  charts: [{ ids: ['explored-regularize', 'grid', 'sensitivity'] }],
+  normalize: ({ grid = {}, explore = defaults.explore, seeds = defaults.seeds }, context) => ({
     stage: 'regularize',
     grid: normalizeGrid(grid, context),
-    eta,
+    explore,
     seeds,
   }),
   /** Only a grid in the spec can name a lever without effect; a preset's grid omits it. */
@@ -92,7 +103,7 @@ export const regularize: StageDefinition<RegularizeSettings, Regularize> = {
   comparisonSeeds: ({ seeds }) => ({ key: 'seeds', seeds }),
   tries: ({ grid }) => grid,
   estimate,
-  gridRuns: (templates) => templates.filter((t) => t.id.startsWith('rung-')).reduce((sum, t) => sum + t.trials * t.seeds, 0),
+  gridRuns: (templates) => templates.filter((t) => t.id === 'explore').reduce((sum, t) => sum + t.trials * t.seeds, 0),
   process: searchGrid,
 }
 
@@ -127,43 +138,35 @@ function around(own: number, values: readonly number[]): number[] {
   return values.map((v) => (v === nearest ? own : v))
 }
 
-/**
- * The augmentation pilot, the rungs of the grid, then the runs that the surviving cell and the most sensitive lever lead to.
- */
-function estimate({ grid, eta, seeds }: RegularizeSettings, study: Study): TrialTemplate[] {
-  const pilots = grid
-    .filter(isPiloted)
-    .map((axis) => training(study, { id: 'pilot', title: 'pilot', varies: [axis], trials: axis.values.length, seeds }))
-  const axes = grid.filter((axis) => !isPiloted(axis))
-  const names = axes.map(({ lever }) => ({ lever, values: null }))
-  const rungs = gridRungs(axes, eta).map(({ configurations: trials, units }, i) =>
+/** The configurations, then the best of them, then the winner without each lever that moved. */
+function estimate({ grid, explore, seeds }: RegularizeSettings, study: Study): TrialTemplate[] {
+  if (grid.length === 0) return []
+  const varies = [...grid, { lever: 'learningRate', values: null } as const]
+  const names = varies.map(({ lever }) => ({ lever, values: null }))
+  const trials = configurations([...grid.map(({ values }) => values.length), 1 + rateFactors.length], explore)
+  return [
     training(study, {
-      id: `rung-${i + 1}`,
-      title: `grid at ${percent(units)} of a run`,
-      varies: i === 0 ? axes : names,
-      trials,
-      seeds,
-      share: units,
+      id: 'explore',
+      title: 'incumbent, configurations near it, remedies',
+      varies,
+      trials: 1 + trials + mostRemedies,
+      seeds: 1,
     }),
-  )
-  if (rungs.length === 0) return pilots
-  const towards = training(study, {
-    id: 'towards',
-    title: 'incumbent, then one lever at a time to the best cell',
-    varies: names,
-    trials: 1 + axes.length,
-    seeds,
-    condition: 'if another cell than the incumbent survives',
-  })
-  const refine = training(study, {
-    id: 'refine',
-    title: 'between values, of the most sensitive lever',
-    varies: names,
-    trials: 2,
-    seeds,
-    condition: 'if a lever is sensitive and budget is left',
-  })
-  return [...pilots, ...rungs, towards, refine]
+    training(study, {
+      id: 'confirm',
+      title: `incumbent, the best ${confirmedCells} of them`,
+      varies: names,
+      trials: 1 + Math.min(trials, confirmedCells),
+      seeds,
+      condition: 'if a configuration trains better',
+    }),
+    training(study, {
+      id: 'shares',
+      title: 'the winner without each of its levers',
+      varies: names,
+      trials: names.length,
+      seeds,
+      condition: 'if a configuration of several levers wins',
+    }),
+  ]
 }
-
-const percent = (units: number): string => `${Number((100 * units).toPrecision(2))} %`

@@ -1,7 +1,7 @@
 import { product } from '../../../layers/definition.ts'
 import { NotTraceable, type Tensor, type Tf } from '../../../layers/forward.ts'
 import type { CompiledSteps, Compiler, StepSource } from '../../../train/step-compiler.ts'
-import { type TrainState, tensorsOf } from '../../../train/step.ts'
+import { coefficientsOf, type ModelState, type TrainState, tensorsOf } from '../../../train/step.ts'
 import type { Model, TrainingData } from '../../../train/types.ts'
 import { createResident, type Native, type NativeTensor, type Resident } from './binding.ts'
 import { openNormSession } from './norm-graph.ts'
@@ -45,7 +45,7 @@ export function createCompiler(
     native.backend.binding.deleteTensor(id)
     return values
   }
-  const predictSession = (model: Model, state: TrainState, rows: number): Session | null => {
+  const predictSession = (model: Model, state: ModelState, rows: number): Session | null => {
     try {
       return predictable
         ? sessionFor(`predict ${rows}`, () => openPredictSession(tf, native, model, state, data.inputShape, rows))
@@ -127,10 +127,18 @@ export function createCompiler(
 }
 
 /** Everything in a run that a step's graph depends on, and more; but not rates, seeds and lengths. */
-function structureOf({ settings: { levers }, rowsOf }: StepSource, rows: number): string {
+function structureOf({ settings: { levers, averaging }, rowsOf }: StepSource, rows: number): string {
   const { optimization, batching, regularization, scheduling } = levers
   const { learningRate: _, ...optimizer } = optimization
-  return JSON.stringify([optimizer, batching, regularization, scheduling.clipNorm, rows, rowsOf !== null])
+  return JSON.stringify([
+    optimizer,
+    batching,
+    regularization,
+    scheduling.clipNorm,
+    rows,
+    rowsOf !== null,
+    averaging !== null,
+  ])
 }
 
 function traceAt(tf: Tf, native: Native, source: StepSource, state: TrainState, step: number): Trace {
@@ -142,7 +150,7 @@ function traceAt(tf: Tf, native: Native, source: StepSource, state: TrainState, 
       state,
       fixed,
       batches: uploaded,
-      coefficients: settings.optimizer.coefficients(step, anyRate),
+      coefficients: coefficientsOf(settings, step, anyRate),
     })
   } finally {
     tf.dispose(uploaded.flatMap((b) => [b.inputs, b.targets]))
@@ -187,7 +195,7 @@ function compiledSteps(
       try {
         inputs.add([], Int32Array.of(rates.length))
         const known = native.backend.getInputTensorIds([...tensorsOf(state), ...source.fixed])
-        const coefficients = rates.flatMap((rate, i) => source.settings.optimizer.coefficients(from + i, rate))
+        const coefficients = rates.flatMap((rate, i) => coefficientsOf(source.settings, from + i, rate))
         inputs.keep(...known)
         inputs.add([rates.length, trace.coefficients.length], Float32Array.from(coefficients))
         addBatches(inputs, source, trace, resident, batch, from, rates.length)
@@ -207,7 +215,7 @@ function bytesPerStep({ batches, masks }: Trace, { rows, inputShape, width }: Ba
 
 function outcome(
   { backend }: Native,
-  { slots }: TrainState,
+  { slots, statistics }: TrainState,
   outputs: readonly NativeTensor[],
   count: number,
 ): ReturnType<CompiledSteps['run']> {
@@ -218,8 +226,9 @@ function outcome(
     Tensor,
     ...Tensor[],
   ]
+  const take = (count: number): Tensor[] => others.splice(0, count)
   return {
-    state: { weights, slots: others.slice(0, slots.length), statistics: others.slice(slots.length) },
+    state: { weights, slots: take(slots.length), statistics: take(statistics.length), averages: others },
     reports: Array.from({ length: count }, (_, i) => ({ loss: values[2 * i] ?? NaN, norm: values[2 * i + 1] ?? NaN })),
   }
 }

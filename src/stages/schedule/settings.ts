@@ -1,0 +1,38 @@
+import type { LeverName, OptimizerName, ScheduleName } from '../../records/levers.ts'
+import type { StageSettings } from '../../records/plan.ts'
+
+export interface ScheduleSettings extends StageSettings {
+  readonly stage: 'schedule'
+  readonly schedules: readonly ScheduleName[]
+  /** Warmup lengths as shares of a run's steps. */
+  readonly warmupFractions: readonly number[]
+  /** Percentiles of the logged gradient norms to try as the clip norm. */
+  readonly clipPercentiles: readonly number[]
+  readonly optimizers: readonly OptimizerName[]
+  /** Configurations to try once each, besides those of other optimizers. */
+  readonly explore: number
+  /** Seeds under which the best of them are compared with the incumbent. */
+  readonly seeds: number
+}
+
+/** How many configurations are compared with the incumbent under further seeds. */
+export const confirmedSchedules = 2
+
+/** The levers of the search, besides the learning rate, in the order of the comparison. */
+export const scheduleLevers = ['schedule', 'warmupSteps', 'clipNorm'] as const satisfies readonly LeverName[]
+
+/**
+ * Rates at which another optimizer is tried, as factors of the incumbent's. SGD needs larger steps than the Adam family,
+ * whose steps do not shrink with the gradient; rankings turn on each optimizer having its own rate (Choi et al., 2019).
+ */
+export function ratesFor(from: OptimizerName, to: OptimizerName): readonly number[] {
+  if (from !== 'sgd' && to === 'sgd') return [3, 10, 30]
+  return from === 'sgd' && to !== 'sgd' ? [1 / 30, 1 / 10, 1 / 3] : [0.5, 1, 2]
+}
+
+/** Warmup lengths in steps, except the one that the levers already have. */
+export function warmupLengths({ warmupFractions }: ScheduleSettings, runSteps: number, own: number): number[] {
+  const lengths = new Set(warmupFractions.map((f) => Math.round(f * runSteps)))
+  lengths.delete(own)
+  return [...lengths]
+}
