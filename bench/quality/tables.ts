@@ -1,6 +1,6 @@
 // The figures as a person reads them.
 import { groupBy } from '../../src/base/lists.ts'
-import { mean, sampleSd } from '../../src/stats/describe.ts'
+import { mean, median, sampleSd } from '../../src/stats/describe.ts'
 import { holm } from '../../src/stats/tests.ts'
 import { markdownOf, type Table } from '../engines/results.ts'
 import { estimate, gapOf, unitOf, worsened, type Cell, type SetReference } from './results.ts'
@@ -95,8 +95,7 @@ export function meanTable(all: readonly Judged[], arms: readonly string[], start
         const gaps = sets.map((judged) => setGap(judged, arm, start)).filter(Number.isFinite)
         if (gaps.length === 0) return ''
         const { mean: center, standardError } = estimate(gaps)
-        const sorted = gaps.toSorted((a, b) => a - b)
-        return `${shown(center)} ± ${shown(standardError)} (${shown(sorted[Math.floor((sorted.length - 1) / 2)] ?? NaN)})`
+        return `${shown(center)} ± ${shown(standardError)} (${shown(median(gaps))})`
       }),
     ]),
   }

@@ -41,7 +41,7 @@ describe('the tables of the benchmark', () => {
   })
   it('leave a data set that is only a check out of the means', () => {
     expect(meanTable(all, arms, ['init']).rows).toEqual([
-      ['init', '2.00 ± 0.00 (2.00)', '2.00 ± 1.00 (1.00)', '3.00 ± 0.00 (3.00)'],
+      ['init', '2.00 ± 0.00 (2.00)', '2.00 ± 1.00 (2.00)', '3.00 ± 0.00 (3.00)'],
     ])
   })
   it('compare arms paired by data set', () => {
