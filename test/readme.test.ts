@@ -23,9 +23,13 @@ function problems(fragment: string): string[] {
   const value: unknown = parse(fragment)
   const part = Array.isArray(value) ? { model: { layers: value } } : (value as object)
   const layers = [{ dense: { units: 'classes' } }]
-  // A training script takes the place of data and model.
-  const trained = 'trainer' in part ? {} : { data: { source: 'x.csv', target: 'y' }, model: { layers } }
-  const text = stringify({ version: 1, name: 'x', task: 'classification', ...trained, ...part })
+  const text = stringify({
+    version: 1,
+    name: 'x',
+    task: 'classification',
+    ...('trainer' in part ? {} : { data: { source: 'x.csv', target: 'y' }, model: { layers } }),
+    ...part,
+  })
   const parsed = parseSpec(text, 'README.md')
   const spec = parsed.ok ? normalize(parsed.value) : parsed
   return spec.ok ? [] : spec.error.map((d) => d.message)

@@ -18,7 +18,13 @@ test.each([
 })
 
 test('two changes give what one gives', () => {
-  const twice = scaledPatch(withLevers(someLevers, { ...patched(2) }), { batchSize: 256, accumulate: 1 }, 2, Math.SQRT2, 'auto')
+  const twice = scaledPatch(
+    withLevers(someLevers, { ...patched(2) }),
+    { batchSize: 256, accumulate: 1 },
+    2,
+    Math.SQRT2,
+    'auto',
+  )
   expect(twice).toMatchObject({ beta1: patched(4).beta1, beta2: patched(4).beta2 })
 })
 
