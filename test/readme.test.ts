@@ -27,8 +27,7 @@ function problems(fragment: string): string[] {
     version: 1,
     name: 'x',
     task: 'classification',
-    data: { source: 'x.csv', target: 'y' },
-    model: { layers },
+    ...('trainer' in part ? {} : { data: { source: 'x.csv', target: 'y' }, model: { layers } }),
     ...part,
   })
   const parsed = parseSpec(text, 'README.md')

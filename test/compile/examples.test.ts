@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { loadDataset } from '../../src/data/load.ts'
 import { normalize } from '../../src/compile/normalize.ts'
+import { isTrainerSpec } from '../../src/compile/normalized.ts'
 import { parseSpec } from '../../src/dsl/parse.ts'
 import { compiled, must } from './support.ts'
 
@@ -25,5 +26,23 @@ describe.each(examples)('example %s', (name) => {
     expect(warnings).toEqual([])
     expect(plan.jobs).toHaveLength(5)
     expect(plan.gates.length).toBeGreaterThan(0)
+  })
+})
+
+const scripts = readdirSync(join(folder, 'trainers'))
+
+describe.each(scripts)('example trainers/%s', (name) => {
+  const read = (file: string): string => readFileSync(join(folder, 'trainers', name, file), 'utf8')
+
+  it('is a valid spec of a script that is here, with gates', () => {
+    const spec = must(normalize(must(parseSpec(read('tuning.yml'), name))))
+    expect(isTrainerSpec(spec) && existsSync(join(folder, 'trainers', name, spec.trainer.command[1] ?? ''))).toBe(true)
+    expect(spec.gates.length).toBeGreaterThan(0)
+  })
+
+  it('has a page of its own and a lock of its own', () => {
+    expect(read('README.md')).toContain('tunegate run tuning.yml')
+    const { name: study }: { name: string } = JSON.parse(read('tuning.lock.json'))
+    expect(read('tuning.yml')).toContain(`\nname: ${study}\n`)
   })
 })

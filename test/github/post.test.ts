@@ -36,6 +36,26 @@ describe('what is posted', () => {
     expect(github.state.statuses.map((s) => s['state'])).toEqual(['success', 'success'])
   })
 
+  it('says what numbers are worth that code of the change made', async () => {
+    const verdict = { status: 'pass', sentence: 'All gates pass.', fails: false, script: 'from predictions' } as const
+    expect(await post(api, posting({ verdict }))).toEqual([])
+    expect(github.state.checkRuns).toMatchObject([
+      { conclusion: 'success', output: { title: 'pass (guards against mistakes, not malice): All gates pass.' } },
+    ])
+  })
+
+  it('attack 24: is no success for metrics that the code of a fork reported itself', async () => {
+    const verdict = { status: 'pass', sentence: 'All gates pass.', fails: false, script: 'self-reported' } as const
+    expect(await post(api, posting({ verdict }))).toEqual([])
+    github.state.pulls.set(7, { heads: [head], base: moved, state: 'open', headRepository: 2, timeline: [] })
+    expect(await post(api, posting({ verdict, run: 78 }))).toEqual([expect.stringContaining('The check is neutral')])
+    expect(github.state.checkRuns).toMatchObject([{ conclusion: 'neutral' }])
+    expect(github.state.statuses).toHaveLength(1)
+    const worse = { status: 'fail', sentence: 'Worse.', fails: true, script: 'self-reported' } as const
+    expect(await post(api, posting({ verdict: worse, run: 79 }))).toEqual([])
+    expect(github.state.checkRuns).toMatchObject([{ conclusion: 'failure' }])
+  })
+
   it('is only what was asked for', async () => {
     await post(api, posting({ what: ['status'] }))
     expect([github.state.comments.length, github.state.checkRuns.length, github.state.statuses.length]).toEqual([0, 0, 1])

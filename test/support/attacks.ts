@@ -319,4 +319,16 @@ export const attacks: Readonly<Record<number, Line>> = {
       'test/action/retrain.int.test.ts',
     ],
   },
+  24: {
+    attack:
+      'A training script of a pull request reads tokens from its environment, steers later steps, names files outside of its folder, leaves processes behind, or reports numbers of its own as a success.',
+    guards: [
+      'src/engines/command/environment.ts',
+      'src/engines/command/npy.ts',
+      'src/engines/command/watched.ts',
+      'src/engines/command/processes.ts',
+      'src/github/post.ts',
+    ],
+    tests: ['test/engines/command/script.int.test.ts', 'test/github/post.test.ts'],
+  },
 }

@@ -7,6 +7,7 @@ import { parsingGuards } from './parsing.ts'
 import { publishGuards } from './publish.ts'
 import { reliabilityGuards } from './reliability.ts'
 import { rulesGuards } from './rules.ts'
+import { scriptGuards } from './scripts.ts'
 import { supplyGuards } from './supply.ts'
 import { textGuards } from './text.ts'
 import { workflowGuards } from './workflows.ts'
@@ -18,6 +19,7 @@ export const guards: readonly Guard[] = [
   ...publishGuards,
   ...engineGuards,
   ...rulesGuards,
+  ...scriptGuards,
   ...textGuards,
   ...parsingGuards,
   ...reliabilityGuards,

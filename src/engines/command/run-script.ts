@@ -106,6 +106,12 @@ function requireEnd({ end, hello }: Collected, { code, killedBy, output }: Scrip
     throw new TrainerFault('exit', `the script was killed, as the system does when it runs out of memory${said}`)
   }
   if (killedBy !== null) throw new TrainerFault('exit', `the script was ended by ${killedBy}${said}`)
+  // What the script says about its end explains an exit code that is not 0, as that of an exception is.
+  const reason = end?.reason ? `: ${end.reason}` : ''
+  if (end?.status === 'out-of-memory')
+    throw new TrainerFault('out-of-memory', `the script ran out of memory${reason}${said}`)
+  if (end?.status === 'unsupported')
+    throw new TrainerFault('unsupported', `the script cannot do what was asked${reason}${said}`)
   if (code !== 0) throw new TrainerFault('exit', `the script exited with code ${code}${said}`)
   if (hello === null) {
     const how = 'append JSON lines to the file in TUNEGATE_EVENTS, the first of them hello (docs/trainer.md)'
@@ -113,8 +119,4 @@ function requireEnd({ end, hello }: Collected, { code, killedBy, output }: Scrip
   }
   if (describing) return
   if (end === null) throw new TrainerFault('no-end', `the script exited with code 0 without a line end${said}`)
-  const reason = end.reason ? `: ${end.reason}` : ''
-  if (end.status === 'out-of-memory') throw new TrainerFault('out-of-memory', `the script ran out of memory${reason}${said}`)
-  if (end.status === 'unsupported')
-    throw new TrainerFault('unsupported', `the script cannot do what was asked${reason}${said}`)
 }

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it, test } from 'vitest'
 import { describeSection, placeOf } from '../../../src/engines/command/section.ts'
+import { scriptEnvironment } from '../../../src/engines/command/environment.ts'
+import { insideOutput } from '../../../src/engines/command/npy.ts'
 import { checkScript } from '../../../src/engines/command/check.ts'
 import { createScriptTrainer } from '../../../src/engines/command/engine.ts'
 import { compileScript } from '../../../src/compile/script.ts'
@@ -110,6 +112,7 @@ describe('a training script', () => {
 
   test.each<[string, Readonly<Record<string, string>>, RegExp]>([
     ['crashes', { FAULT: 'crash' }, /exited with code 1; its last output: .*ValueError: \\u001b\[31mno such layer/],
+    ['runs out of memory and exits with 1', { FAULT: 'memory' }, /ran out of memory: Unable to allocate 9 GiB/],
     ['says nothing', { FAULT: 'nothing' }, /without a line end/],
     ['ends without a word', { FAULT: 'no-end' }, /exited with code 0 without a line end/],
     [
@@ -143,11 +146,25 @@ describe('a training script', () => {
     expect(reason(result)).toMatch(/reported nothing for 1 seconds \(trainer\.timeout\.silence\); it may hang/)
   })
 
-  it('gets its own environment and no other', async () => {
-    process.env['GITHUB_TOKEN'] ??= ''
-    const { place } = await world({ FAULT: 'none' })
+  it('attack 24: gets its own environment and no other', async () => {
+    const runner = { GITHUB_TOKEN: 'a', ACTIONS_RUNTIME_TOKEN: 'b', GITHUB_ENV: 'c', HOME_TOKEN: 'd', FAULT: 'none' }
+    const { place } = await world(runner)
     expect(Object.keys(place.environment).sort()).toEqual(['FAULT', 'OMP_NUM_THREADS', 'PATH'])
+    expect(scriptEnvironment(runner, ['GITHUB_ENV', 'ACTIONS_RUNTIME_TOKEN', 'HOME_TOKEN'])).toEqual({
+      HOME_TOKEN: 'd',
+      OMP_NUM_THREADS: '1',
+    })
   })
+})
+
+describe('a file that a script reports', () => {
+  test.each(['../labels.npy', '/etc/passwd', 'a/../../b', 'a\0b'])(
+    'attack 24: is not read outside of its folder: %j',
+    (path) => {
+      expect(() => insideOutput('/runs/1/output', path)).toThrow(/outside of output_dir/)
+    },
+  )
+  it('may lie in a folder of it', () => expect(insideOutput('/runs/1/output', 'a/b.npy')).toBe('/runs/1/output/a/b.npy'))
 })
 
 describe('a look at a script before its study', () => {

@@ -66,6 +66,11 @@ if (faulty('crash')) {
   console.error('Traceback (most recent call last):\n  File "train.py", line 3\nValueError: \u001b[31mno such layer')
   process.exit(1)
 }
+if (faulty('memory')) {
+  report({ type: 'end', status: 'out-of-memory', reason: 'Unable to allocate 9 GiB' })
+  flush()
+  process.exit(1)
+}
 if (faulty('nothing')) process.exit(0)
 if (faulty('hang')) await new Promise(() => setInterval(() => {}, 1000))
 if (faulty('flood')) {
