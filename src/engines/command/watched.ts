@@ -49,6 +49,8 @@ export class Watched {
   private readonly child: ChildProcess
   private readonly events: FileHandle
   private readonly reader: EventReader
+  /** Its output is read to the end. A process that it left behind may hold it open. */
+  private readonly closed: Promise<void>
   private readonly begun = performance.now()
   private heard = performance.now()
   private started = false
@@ -66,6 +68,7 @@ export class Watched {
     this.events = events
     this.reader = new EventReader((event) => options.onEvent(event))
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => this.keep(chunk))
+    this.closed = new Promise((resolve) => child.once('close', () => resolve()))
     this.ended = this.toEnd()
   }
 
@@ -109,8 +112,7 @@ export class Watched {
     const left = process.platform !== 'win32' && groupLives(pid)
     if (left) signalGroup(pid, 'SIGKILL')
     const fled = await endStrays(this.options.runFolder)
-    const closed = new Promise<void>((resolve) => this.child.once('close', () => resolve()))
-    await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 200))])
+    await Promise.race([this.closed, new Promise((resolve) => setTimeout(resolve, 200))])
     this.child.stdout?.destroy()
     this.child.stderr?.destroy()
     return left || fled > 0
