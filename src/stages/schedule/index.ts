@@ -77,7 +77,7 @@ export const schedule: StageDefinition<ScheduleSettings, ScheduleStage> = {
   tunes: 'scheduling',
   tunesToo: ['optimizer'],
   movesTogether: 'each with its own share of the gain',
-  charts: [{ ids: ['explored-schedule', 'schedules', 'schedule-results', 'gradient-norms'] }],
+  charts: [{ ids: ['schedules', 'schedule-results', 'gradient-norms'] }],
   chartsSteps: true,
   /** The incumbent's own schedule and optimizer are not compared with themselves. */
   normalize(written, { preset, levers, idle, known }) {
