@@ -52,7 +52,7 @@ function findings({ stage, findings: found }: StageReport, report: Report, drawi
   const tables = [
     ...(rangeTest ? [confirmations(rangeTest.confirmations, report.study.objective), suggestions(rangeTest.curves)] : []),
     ...(batch ? [probes(report)] : []),
-    ...(explored ? [trials(explored, report.study.objective)] : []),
+    ...(explored && explored.trials.length > 1 ? [trials(explored, report.study.objective)] : []),
   ]
   return [...charts, ...tables].join('')
 }
