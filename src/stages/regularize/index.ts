@@ -147,7 +147,7 @@ function estimate({ grid, explore, seeds }: RegularizeSettings, study: Study): T
   return [
     training(study, {
       id: 'explore',
-      title: 'incumbent, configurations near it, remedies',
+      title: 'once each',
       varies,
       trials: 1 + trials + mostRemedies,
       seeds: 1,

@@ -134,7 +134,7 @@ function estimate(settings: ScheduleSettings, study: Study): TrialTemplate[] {
   return [
     training(study, {
       id: 'explore',
-      title: 'incumbent, configurations near it, remedies',
+      title: 'once each',
       varies,
       trials: 1 + joint + others + mostRemedies,
       seeds: 1,
