@@ -121,7 +121,7 @@ describe('report.html', () => {
     expect(body).toMatch(/All 4 gates pass\.[^]*<nav/)
     const ids = idsOf(page)
     for (const [, target] of page.matchAll(/href="#([^"]*)"/g)) expect(ids).toContain(target)
-    expect((page.match(/<svg /g) ?? []).length).toBe(21)
+    expect((page.match(/<svg /g) ?? []).length).toBe(19)
   })
 
   it('stays small: no more than 5 MB for a thousand runs', async () => {
@@ -140,7 +140,7 @@ describe('report.html', () => {
 describe('drawings', () => {
   it('are well-formed, titled, described, and hold marks; none asks for anything', async () => {
     const drawings = [...(await filesOf({ hostile }))].filter(([path]) => path.endsWith('.svg'))
-    expect(drawings).toHaveLength(25)
+    expect(drawings).toHaveLength(23)
     for (const [path, svg] of drawings) {
       expect(markupProblem(svg), path).toBeUndefined()
       expect(svg).toMatch(/<title id="[^"]+">[^<]+<\/title><desc id="[^"]+">[^<]+<\/desc>/)

@@ -110,9 +110,9 @@ describe('the commands that train nothing', () => {
     const printed: string[] = []
     vi.spyOn(process.stderr, 'write').mockImplementation((text) => printed.push(String(text)) > 0)
     vi.spyOn(process.stdout, 'write').mockImplementation(() => true)
-    expect(await command(join(checkout(tight.replace('0.001', '0.04')), 'tuning.yml'))).toBe(0)
+    expect(await command(join(checkout(tight.replace('0.001', '0.004')), 'tuning.yml'))).toBe(0)
     expect(printed.join('')).toMatch(
-      /tuning\.yml:\d+:\d+: warning\[gate\/below-noise\] the margin of the regression gate.*\n {2}found: {3}margin 0\.04.*\n {2}allowed: \d+ seeds/,
+      /tuning\.yml:\d+:\d+: warning\[gate\/below-noise\] the margin of the regression gate.*\n {2}found: {3}margin 0\.004.*\n {2}allowed: \d+ seeds/,
     )
   })
 })

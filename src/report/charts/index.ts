@@ -2,7 +2,6 @@ import type { CurveBook } from '../curves.ts'
 import type { ExplorerData } from '../explorer/data.ts'
 import type { Report } from '../model.ts'
 import { memory, throughput } from './batch.ts'
-import { exploredCharts } from './explored.ts'
 import { findingCharts } from './findings.ts'
 import { gateIntervals } from './gates.ts'
 import { gridCharts } from './grid.ts'
@@ -27,7 +26,6 @@ export function charts(report: Report, curves: CurveBook, trials: ExplorerData):
     ...rangeTests(report, curves),
     ...throughput(report),
     ...memory(report),
-    ...exploredCharts(report),
     ...gridCharts(report),
     ...scheduleCurves(report, curves),
     ...scheduleResults(report, curves),

@@ -1,4 +1,7 @@
-import type { Comparison, RangeTestFindings } from '../../records/decision.ts'
+import type { Comparison, ExploredFindings, RangeTestFindings } from '../../records/decision.ts'
+import type { LeverPatch } from '../../records/levers.ts'
+import { gain, type MetricName } from '../../records/metrics.ts'
+import { labelOf } from '../../stages/configurations.ts'
 import { confirmation, stageNamed } from '../../stages/index.ts'
 import { html } from '../escape.ts'
 import type { Report, StageReport } from '../model.ts'
@@ -45,13 +48,36 @@ function findings({ stage, findings: found }: StageReport, report: Report, drawi
     const inner = ids.map((id) => figure(drawings, id)).join('')
     return inner === '' ? '' : `<div class="charts${small ? ' small' : ''}">${inner}</div>`
   })
-  const { rangeTest, batch } = found
+  const { rangeTest, batch, explored } = found
   const tables = [
     ...(rangeTest ? [confirmations(rangeTest.confirmations, report.study.objective), suggestions(rangeTest.curves)] : []),
     ...(batch ? [probes(report)] : []),
+    ...(explored && explored.trials.length > 1 ? [trials(explored, report.study.objective)] : []),
   ]
   return [...charts, ...tables].join('')
 }
+
+/** The configurations that were tried once, the best first. */
+function trials({ trials: all }: ExploredFindings, objective: MetricName): string {
+  const scored = [...all].sort((a, b) => {
+    if (a.score === null || b.score === null) return Number(a.score === null) - Number(b.score === null)
+    return gain(objective, a.score, b.score)
+  })
+  const rows = scored.map(({ patch, score, confirmed }) => [
+    html(isOwn(patch) ? 'incumbent' : labelOf(patch)),
+    score === null ? 'unstable' : short(score),
+    isOwn(patch) ? '' : confirmed ? 'compared under other seeds' : 'tried once',
+  ])
+  return details(
+    'Configurations near the incumbent, one run each',
+    table(
+      [{ title: 'Configuration' }, { title: `Validation ${objective}`, number: true }, { title: 'What came of it' }],
+      rows,
+    ) + paragraph('One run says which configurations deserve more, not which is best.', 'note'),
+  )
+}
+
+const isOwn = (patch: LeverPatch): boolean => Object.keys(patch).length === 0
 
 function confirmations(all: RangeTestFindings['confirmations'], objective: string): string {
   const rows = all.map((c) => [

@@ -72,7 +72,7 @@ export const regularize: StageDefinition<RegularizeSettings, Regularize> = {
   tunes: 'regularization',
   tunesCustom: true,
   movesTogether: 'each with its own share of the gain',
-  charts: [{ ids: ['explored-regularize', 'grid', 'sensitivity'] }],
+  charts: [{ ids: ['grid', 'sensitivity'] }],
   normalize: ({ grid = {}, explore = defaults.explore, seeds = defaults.seeds }, context) => ({
     stage: 'regularize',
     grid: normalizeGrid(grid, context),
@@ -147,7 +147,7 @@ function estimate({ grid, explore, seeds }: RegularizeSettings, study: Study): T
   return [
     training(study, {
       id: 'explore',
-      title: 'incumbent, configurations near it, remedies',
+      title: 'once each',
       varies,
       trials: 1 + trials + mostRemedies,
       seeds: 1,

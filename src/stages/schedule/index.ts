@@ -77,7 +77,7 @@ export const schedule: StageDefinition<ScheduleSettings, ScheduleStage> = {
   tunes: 'scheduling',
   tunesToo: ['optimizer'],
   movesTogether: 'each with its own share of the gain',
-  charts: [{ ids: ['explored-schedule', 'schedules', 'schedule-results', 'gradient-norms'] }],
+  charts: [{ ids: ['schedules', 'schedule-results', 'gradient-norms'] }],
   chartsSteps: true,
   /** The incumbent's own schedule and optimizer are not compared with themselves. */
   normalize(written, { preset, levers, idle, known }) {
@@ -134,7 +134,7 @@ function estimate(settings: ScheduleSettings, study: Study): TrialTemplate[] {
   return [
     training(study, {
       id: 'explore',
-      title: 'incumbent, configurations near it, remedies',
+      title: 'once each',
       varies,
       trials: 1 + joint + others + mostRemedies,
       seeds: 1,
